@@ -1,0 +1,3 @@
+//! The command line of photomesh, nothing else.
+
+fn main() {}

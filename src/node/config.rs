@@ -1,0 +1,33 @@
+//! What a node is given at its start.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::protocol::{Address, Boot, NodeId};
+
+/// What a node is given at its start.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Its identity, from the key pair in its folder.
+    pub node: NodeId,
+    /// This life of it.
+    pub boot: Boot,
+    /// Where it listens, as told to others.
+    pub address: Address,
+    /// How many copies its owner wants of every photo (`--copies`).
+    pub copies: u32,
+    /// How long a node may be away before its photos are copied elsewhere (`--grace`).
+    pub grace: Duration,
+    /// How long a proof binds its giver at most (`--pin`).
+    pub pin: Duration,
+    /// Its owner wants no original moved to the trash for the mesh's sake (`--keep-originals`).
+    pub keep_originals: bool,
+    /// Daemons to join through (`--join`).
+    pub join: Vec<Address>,
+    /// Nodes remembered from earlier lives.
+    pub known: BTreeMap<NodeId, Address>,
+    /// Whether the folder has never been a node before: there are no promises of an earlier life to wait for.
+    pub first_start: bool,
+    /// Randomness for nonces. In a daemon it must be unpredictable; in a simulation it comes from the run's seed.
+    pub seed: [u8; 32],
+}

@@ -1,0 +1,468 @@
+//! What a [`Node`](super::Node) is told and what it asks for: the whole border between the pure core and the world.
+//!
+//! The driver (the daemon's threads, or the simulator) hands in one [`Event`] at a time and carries out the returned
+//! [`Action`]s in order. Every action that can fail, or takes time, comes back as an event: every failure enters by
+//! the same door as every message.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::{Add, Sub};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::photo::{Nonce, Photo, PhotoId, Proof};
+use crate::protocol::message::{Lane, TransferId};
+use crate::protocol::{Address, Answer, Blob, Facts, Holding, Message, NodeId, Request};
+
+/// A moment, counted from the driver's start. Only differences matter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Time(pub Duration);
+
+impl Time {
+    /// How long ago `earlier` was; zero if it is later.
+    pub fn since(self, earlier: Time) -> Duration {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl Add<Duration> for Time {
+    type Output = Time;
+
+    fn add(self, span: Duration) -> Time {
+        Time(self.0.saturating_add(span))
+    }
+}
+
+impl Sub<Duration> for Time {
+    type Output = Time;
+
+    fn sub(self, span: Duration) -> Time {
+        Time(self.0.saturating_sub(span))
+    }
+}
+
+/// One connection. Never reused, so that a late event of a dead link cannot harm its successor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkId(pub u64);
+
+/// A file under `.photomesh/tmp` that is being written or waits to be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Spool {
+    /// The bytes of a pull from another node.
+    Pull(TransferId),
+    /// What the client on this link is putting; its reader thread has written it.
+    Put(LinkId),
+}
+
+/// Where the bytes of a photo can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    /// In the folder, or else in its trash.
+    Held(PhotoId),
+    /// In a spool file.
+    Spooled(Spool),
+}
+
+/// What happens to a node.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// Time has passed. Sent at least every [`super::limits::TICK`]; the node does bounded work.
+    Tick,
+    /// [`Node::has_more`](super::Node::has_more) said so: go on with what is waiting.
+    Continue,
+    /// A link to another daemon: one that we dialed, or an accepted one whose first frame was `register`. Frames
+    /// follow as [`Event::Received`], that `register` included.
+    Opened {
+        /// The link.
+        link: LinkId,
+        /// The remote host: a literal address.
+        remote: String,
+        /// The address that was dialed; none if the link was accepted.
+        dialed: Option<Address>,
+    },
+    /// No link came of [`Action::Dial`].
+    DialFailed {
+        /// The address that was dialed.
+        address: Address,
+        /// Why, in words.
+        reason: String,
+    },
+    /// Bytes have arrived on a link since the last event of it, be it only a part of a frame: its node lives. Sent for
+    /// every such link before each [`Event::Tick`].
+    Heard {
+        /// The link.
+        link: LinkId,
+    },
+    /// A whole message from another daemon.
+    Received {
+        /// The link it came on.
+        link: LinkId,
+        /// The message.
+        message: Message,
+    },
+    /// An `ImageInfo` has been handed to the operating system: the next page may be made.
+    PageSent {
+        /// The link it went to.
+        link: LinkId,
+    },
+    /// A window asked for by [`Action::Serve`] has been sent, or not.
+    Served {
+        /// The link.
+        link: LinkId,
+        /// The pull it belongs to.
+        transfer: TransferId,
+        /// What was served.
+        photo: PhotoId,
+        /// Whether all of it was sent. After a failure the driver has sent `noImage`.
+        result: Result<(), DiskError>,
+    },
+    /// A link to a daemon or a client is gone; nothing more comes of it. Also sent after [`Action::Close`].
+    Closed {
+        /// The link.
+        link: LinkId,
+        /// Why.
+        reason: CloseReason,
+    },
+
+    /// A client asks something. The next request of this link comes only after this one is answered.
+    Asked {
+        /// The client's link.
+        link: LinkId,
+        /// The request. A `Put` comes when all its bytes are in [`Spool::Put`]; `Chunk` and `RegisterClient` never come.
+        request: Request,
+    },
+    /// [`Action::AnswerPhoto`] is done: the bytes are sent, or could not be read before the first was sent.
+    Answered {
+        /// The client's link.
+        link: LinkId,
+        /// Whether the photo could be read. After a failure nothing was sent and another answer is due.
+        result: Result<(), DiskError>,
+    },
+
+    /// What the folder has of a photo, found by a scan or changed by hand. The best of all its files counts: an
+    /// original before a replica before one in the trash.
+    Held {
+        /// What the bytes say.
+        photo: Arc<Photo>,
+        /// What is known about it beyond its bytes.
+        facts: Facts,
+        /// How it is held.
+        holding: Holding,
+        /// How many files with these very bytes the friend's own folder has.
+        files: u32,
+    },
+    /// No file of this photo is left in the folder or its trash.
+    Missing {
+        /// The photo.
+        photo: PhotoId,
+    },
+    /// A file's bytes no longer match its digest; the folder has set it aside. What is left of the photo, if anything,
+    /// is told by a `Held` or `Missing` that follows.
+    Damaged {
+        /// The photo that it was.
+        photo: PhotoId,
+        /// Which file, for people.
+        file: String,
+    },
+    /// A scan has come to its end; after the first one the node's table is complete.
+    Scanned {
+        /// Files that are no pictures.
+        skipped: u64,
+    },
+    /// How many bytes the folder's disk has free. Sent once before the first scan and every few seconds.
+    Room {
+        /// Free bytes.
+        bytes: u64,
+    },
+    /// A photo has been in the trash for its time and may be purged.
+    Expired {
+        /// The photo.
+        photo: PhotoId,
+    },
+    /// The folder can no longer be trusted: its marker is gone, or far too many files are missing. The node says
+    /// goodbye and stops.
+    FolderLost {
+        /// What is wrong and what to do.
+        reason: String,
+    },
+
+    /// [`Action::Write`] is done.
+    Written {
+        /// The spool file.
+        spool: Spool,
+        /// Whether the bytes were written.
+        result: Result<(), DiskError>,
+    },
+    /// [`Action::Inspect`] is done.
+    Inspected {
+        /// The spool file.
+        spool: Spool,
+        /// What its bytes say.
+        result: Result<Arc<Photo>, DiskError>,
+    },
+    /// [`Action::Install`] is done: the photo is safe on disk, or it is not there.
+    Installed {
+        /// The spool file; gone in any case.
+        spool: Spool,
+        /// The photo.
+        photo: PhotoId,
+        /// Whether it is safe on disk.
+        result: Result<(), DiskError>,
+    },
+    /// [`Action::Prove`] is done.
+    Proved {
+        /// The round.
+        nonce: Nonce,
+        /// For each prover asked for, its proof over the bytes, which were checked against the photo's digest.
+        result: Result<BTreeMap<NodeId, Proof>, DiskError>,
+    },
+    /// [`Action::Drop`], [`Action::Retire`] or [`Action::Purge`] is done.
+    PutAway {
+        /// The photo that was to go.
+        photo: PhotoId,
+        /// Whether it is where it was to go; on an error everything is as before.
+        result: Result<(), DiskError>,
+    },
+    /// [`Action::Restore`] is done.
+    Returned {
+        /// The photo.
+        photo: PhotoId,
+        /// How it is held now; on an error it is in the trash as before.
+        result: Result<Holding, DiskError>,
+    },
+
+    /// Someone wants the daemon to stop: hand over and leave.
+    Shutdown,
+}
+
+/// What a node wants done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Connect to a daemon. Comes back as [`Event::Opened`] or [`Event::DialFailed`].
+    Dial {
+        /// Where to.
+        address: Address,
+    },
+    /// Send a message, after all that was sent on this link before.
+    Send {
+        /// The link.
+        link: LinkId,
+        /// The message; never a chunk.
+        message: Message,
+    },
+    /// Close a link once everything sent before is out, within a few seconds. Comes back as [`Event::Closed`].
+    Close {
+        /// The link.
+        link: LinkId,
+        /// Why.
+        reason: CloseReason,
+    },
+    /// Send a window of a photo's bytes as chunks, behind all messages and, on [`Lane::Replicate`], behind all gets.
+    /// Comes back as [`Event::Served`].
+    Serve {
+        /// The link.
+        link: LinkId,
+        /// The pull that the chunks belong to.
+        transfer: TransferId,
+        /// The photo.
+        photo: PhotoId,
+        /// Where to start, in bytes.
+        offset: u64,
+        /// How many bytes to send at most; the photo's end ends it earlier.
+        length: u64,
+        /// How urgent it is.
+        lane: Lane,
+    },
+    /// Answer a client's request.
+    Answer {
+        /// The client's link.
+        link: LinkId,
+        /// The answer; never a `ReceiveImage`.
+        answer: Answer,
+    },
+    /// Answer a client's request with a photo, whose bytes are checked against its digest before the first is sent.
+    /// Comes back as [`Event::Answered`].
+    AnswerPhoto {
+        /// The client's link.
+        link: LinkId,
+        /// The name that was asked for.
+        name: String,
+        /// The photo's label.
+        label: String,
+        /// The photo.
+        photo: Arc<Photo>,
+        /// Where to read it.
+        source: Source,
+    },
+
+    /// Write bytes into a spool file, made by the write at offset 0. Comes back as [`Event::Written`].
+    Write {
+        /// The spool file.
+        spool: Spool,
+        /// Where, in bytes.
+        offset: u64,
+        /// The bytes.
+        data: Blob,
+    },
+    /// Digest and decode a spool file. Comes back as [`Event::Inspected`].
+    Inspect {
+        /// The spool file.
+        spool: Spool,
+    },
+    /// Make an inspected spool file one of the folder's photos: sync, rename, sync the directory, note it in the index.
+    /// Comes back as [`Event::Installed`].
+    Install {
+        /// The spool file.
+        spool: Spool,
+        /// What was found in it.
+        photo: Arc<Photo>,
+        /// What is known about it beyond its bytes.
+        facts: Facts,
+        /// As a replica, or as an original in the friend's folder.
+        holding: Holding,
+    },
+    /// Remove a spool file, once who reads it is done.
+    Discard {
+        /// The spool file.
+        spool: Spool,
+    },
+    /// Read a photo's bytes and compute these nodes' proofs. Comes back as [`Event::Proved`].
+    Prove {
+        /// Where to read.
+        source: Source,
+        /// The photo that the bytes must be.
+        photo: PhotoId,
+        /// The question.
+        nonce: Nonce,
+        /// Whose proofs to compute.
+        provers: Vec<NodeId>,
+    },
+    /// Move every file of a photo that other nodes have been proven to hold to the surplus trash. Comes back as
+    /// [`Event::PutAway`].
+    Drop {
+        /// The photo.
+        photo: PhotoId,
+        /// Do it within this time from now, or not at all: the promises end.
+        within: Duration,
+    },
+    /// Move every file of a worse version of a picture to the trash. Comes back as [`Event::PutAway`].
+    Retire {
+        /// The worse version.
+        photo: PhotoId,
+        /// What the collection shows in its place.
+        keeper: PhotoId,
+        /// Do it within this time from now, or not at all.
+        within: Duration,
+    },
+    /// Move a photo from the trash back to where it was. Comes back as [`Event::Returned`].
+    Restore {
+        /// The photo.
+        photo: PhotoId,
+    },
+    /// Delete a photo from the trash for good. Comes back as [`Event::PutAway`].
+    Purge {
+        /// The photo.
+        photo: PhotoId,
+        /// Do it within this time from now, or not at all.
+        within: Duration,
+    },
+    /// The friend's folder has several files with the bytes of this photo: check one, keep it and move the others to
+    /// the trash. Comes back as a [`Event::Held`].
+    Dedupe {
+        /// The photo.
+        photo: PhotoId,
+    },
+    /// Remember what is known about a photo of this folder beyond its bytes.
+    NoteFacts {
+        /// The photo.
+        photo: PhotoId,
+        /// All that is known.
+        facts: Facts,
+    },
+    /// Remember the nodes of the mesh for the next start.
+    NoteNodes {
+        /// All nodes but this one, and where they listen.
+        nodes: BTreeMap<NodeId, Address>,
+    },
+    /// A line for the log.
+    Log {
+        /// What it is about: one word.
+        topic: &'static str,
+        /// The line.
+        text: String,
+    },
+    /// The node is done: stop the daemon.
+    Exit {
+        /// What is wrong, if something is; a wanted stop has nothing to say.
+        error: Option<String>,
+    },
+}
+
+/// Why the disk did not do as asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DiskError {
+    /// There is no such photo or spool file here (any more).
+    Gone,
+    /// The bytes do not match the digest. A held file was set aside, which an [`Event::Damaged`] tells too.
+    Damaged,
+    /// The content is no picture of any kind.
+    NotAPicture,
+    /// No room left.
+    Full,
+    /// The time for it was over before it was done; nothing was changed.
+    TooLate,
+    /// Anything else, in words.
+    Other(String),
+}
+
+impl fmt::Display for DiskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DiskError::Gone => f.write_str("the file is gone"),
+            DiskError::Damaged => f.write_str("the bytes do not match the digest"),
+            DiskError::NotAPicture => f.write_str("the file is not a picture"),
+            DiskError::Full => f.write_str("the disk is full"),
+            DiskError::TooLate => f.write_str("the time for it was over"),
+            DiskError::Other(text) => f.write_str(text),
+        }
+    }
+}
+
+/// Why a link ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CloseReason {
+    /// The other side closed it.
+    Remote,
+    /// The other side said goodbye first.
+    Left,
+    /// A broken frame or a message that makes no sense.
+    Protocol(String),
+    /// Nothing could be sent for too long, or too much was waiting.
+    Slow,
+    /// Nothing was heard for too long.
+    Silent,
+    /// Another link to the same node is kept.
+    Duplicate,
+    /// The other side is refused.
+    Refused(String),
+    /// This daemon stops.
+    Shutdown,
+    /// Reading or writing failed.
+    Io(String),
+}
+
+impl fmt::Display for CloseReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CloseReason::Remote => f.write_str("closed by the other side"),
+            CloseReason::Left => f.write_str("said goodbye"),
+            CloseReason::Protocol(text) => write!(f, "broke the protocol: {text}"),
+            CloseReason::Slow => f.write_str("too slow"),
+            CloseReason::Silent => f.write_str("silent for too long"),
+            CloseReason::Duplicate => f.write_str("a second link to the same node"),
+            CloseReason::Refused(text) => write!(f, "refused: {text}"),
+            CloseReason::Shutdown => f.write_str("this daemon stops"),
+            CloseReason::Io(text) => f.write_str(text),
+        }
+    }
+}

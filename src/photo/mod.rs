@@ -1,0 +1,119 @@
+//! What a photo is: an immutable file's bytes, and what those bytes say about themselves.
+//!
+//! Everything here is a function of bytes alone. Where a photo lies, what it is called, who holds it and when it
+//! arrived are matters of other rooms; that is what lets every node of a mesh come to the same verdict.
+
+mod fingerprint;
+mod id;
+mod index;
+mod inspect;
+mod proof;
+
+use std::cmp::Reverse;
+
+use serde::{Deserialize, Serialize};
+
+pub use fingerprint::Fingerprint;
+pub use id::PhotoId;
+pub use index::SimilarityIndex;
+pub use inspect::{InspectError, inspect};
+pub use proof::{Nonce, Proof, Proven, prove};
+
+/// The largest file that counts as a photo, in bytes.
+///
+/// A panorama from a medium-format camera stays well below; what is larger is a film or an archive. The bound is what
+/// lets every buffer, deadline and frame in the system have a size.
+pub const MAX_PHOTO: u64 = 256 * 1024 * 1024;
+
+/// What the bytes of one photo say about it: a pure function of the file, equal on every node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Photo {
+    /// The BLAKE3 digest of the bytes; its identity.
+    pub id: PhotoId,
+    /// Length of the file in bytes.
+    pub bytes: u64,
+    /// The format, recognised by content and never by file name.
+    pub format: Format,
+    /// Width in pixels as displayed (EXIF orientation applied); 0 for an opaque photo.
+    pub width: u32,
+    /// Height in pixels as displayed; 0 for an opaque photo.
+    pub height: u32,
+    /// Whether the picture has colour; a grey picture stored as RGB has none.
+    pub colour: bool,
+    /// Whether it carries the EXIF of a camera (a make or model).
+    pub camera: bool,
+    /// When the camera took it, if it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured: Option<CaptureTime>,
+    /// The perceptual hash of the picture; none for an opaque photo, which equals nothing but its own bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<Fingerprint>,
+}
+
+/// The image formats that are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Claims to be a picture but is not decoded here: HEIC, RAW, or a damaged file.
+    Opaque,
+    /// GIF: 256 colours at most.
+    Gif,
+    /// WebP, usually a lossy second generation.
+    Webp,
+    /// JPEG, what most cameras write.
+    Jpeg,
+    /// Windows bitmap.
+    Bmp,
+    /// PNG, lossless.
+    Png,
+    /// TIFF, usually a scanner's or a photographer's master.
+    Tiff,
+}
+
+/// The moment a camera took a picture, by its own clock: `YYYY-MM-DDTHH:MM:SS`, with sub-seconds where the camera
+/// writes them. Only ever compared for equality, so that the missing time zone does not matter.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CaptureTime(pub String);
+
+/// How good a version of a picture is: the greatest is the one to keep.
+///
+/// Pixels, then colour, then a camera's EXIF, then the format, then bytes, then the smaller digest: a total order on
+/// photos alone. Neither arrival nor file time, node or port has a say, so that the same photos give the same
+/// collection everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rank {
+    pixels: u64,
+    colour: bool,
+    camera: bool,
+    format: Format,
+    bytes: u64,
+    id: Reverse<PhotoId>,
+}
+
+impl Photo {
+    /// How good a version of its picture this photo is.
+    pub fn rank(&self) -> Rank {
+        Rank {
+            pixels: u64::from(self.width) * u64::from(self.height),
+            colour: self.colour,
+            camera: self.camera,
+            format: self.format,
+            bytes: self.bytes,
+            id: Reverse(self.id),
+        }
+    }
+
+    /// Whether two photos are versions of the same picture.
+    ///
+    /// Their fingerprints must agree. Two pictures whose cameras name different moments are frames of a burst and
+    /// never the same, whatever their fingerprints say.
+    pub fn same_picture(&self, other: &Photo) -> bool {
+        let moments_differ =
+            matches!((&self.captured, &other.captured), (Some(a), Some(b)) if a != b);
+        match (&self.fingerprint, &other.fingerprint) {
+            (Some(a), Some(b)) => !moments_differ && a.same_picture(b),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! What a client asks of a daemon, and what it is answered.
+//!
+//! The client sends a [`Request`], the daemon sends exactly one [`Answer`] to each (none to `registerClient`), in the
+//! order asked, and nothing else. Requests may be pipelined. A frame that cannot be understood is answered with
+//! [`Answer::Error`] and the link is closed.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Address, Blob, NodeId};
+use crate::photo::{Format, PhotoId};
+use crate::protocol::Holding;
+
+/// What a client asks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "command")]
+pub enum Request {
+    /// Optional: what the client calls itself, for the log. Two clients may use one name. Not answered.
+    #[serde(rename = "registerClient")]
+    RegisterClient {
+        /// Any name.
+        #[serde(default)]
+        name: String,
+    },
+
+    /// The labels of all photos of the collection. Answered by [`Answer::ListImage`].
+    GetImageList,
+
+    /// One photo, by label, name, alias or id prefix of six digits or more. Answered by [`Answer::ReceiveImage`] or
+    /// [`Answer::NotFound`].
+    GetImageRequest {
+        /// What to look up.
+        #[serde(rename = "imageName")]
+        image_name: String,
+    },
+
+    /// Adds a photo to the daemon's folder. `Chunk`s with exactly `bytes` bytes must follow; then it is answered by
+    /// [`Answer::Stored`], [`Answer::Have`] or [`Answer::Refused`].
+    Put {
+        /// The file's name, without folders.
+        name: String,
+        /// The length of the photo in bytes.
+        bytes: u64,
+    },
+
+    /// The next piece of the photo that is being put, at most [`super::MAX_CHUNK`] bytes. Not answered.
+    Chunk {
+        /// The bytes; base64 on the wire.
+        #[serde(skip_serializing)]
+        data: Blob,
+    },
+
+    /// A page of the collection in detail. Answered by [`Answer::Photos`].
+    List {
+        /// Continue after the photo of this id; from the start without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<PhotoId>,
+    },
+
+    /// All about one photo, looked up as in `GetImageRequest`. Answered by [`Answer::Explained`] or
+    /// [`Answer::NotFound`].
+    Explain {
+        /// What to look up.
+        #[serde(rename = "imageName")]
+        image_name: String,
+    },
+
+    /// How the mesh is doing. Answered by [`Answer::Status`].
+    Status,
+
+    /// A page of what lies in this daemon's own trash. Answered by [`Answer::Trash`].
+    TrashList {
+        /// Continue after the photo of this id; from the start without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<PhotoId>,
+    },
+
+    /// Puts a photo of this daemon's trash back to where it was and records that it is no version of what replaced it.
+    /// Answered by [`Answer::Restored`] or [`Answer::NotFound`].
+    TrashRestore {
+        /// A name or id prefix of a photo in the trash.
+        #[serde(rename = "imageName")]
+        image_name: String,
+    },
+}
+
+/// What a daemon answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "command")]
+pub enum Answer {
+    /// The labels of all photos, sorted and unique.
+    ListImage {
+        /// The labels.
+        list: Vec<String>,
+    },
+
+    /// A photo.
+    ReceiveImage {
+        /// The name that was asked for.
+        #[serde(rename = "imageName")]
+        image_name: String,
+        /// The photo's label: a good file name.
+        label: String,
+        /// The photo's id: the BLAKE3 digest of the bytes, by which the receiver checks them.
+        id: PhotoId,
+        /// The length in bytes.
+        bytes: u64,
+        /// The bytes; base64 on the wire.
+        #[serde(skip_serializing)]
+        image: Blob,
+    },
+
+    /// There is no such photo, or not just one, or nobody could deliver it.
+    NotFound {
+        /// The name that was asked for.
+        #[serde(rename = "imageName")]
+        image_name: String,
+        /// The labels of all photos that were meant, if there are several: the name is ambiguous.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        candidates: Vec<String>,
+        /// What went wrong, in words.
+        reason: String,
+    },
+
+    /// The photo is in the daemon's folder.
+    Stored {
+        /// Its label in the collection.
+        name: String,
+        /// Its id.
+        id: PhotoId,
+        /// How many nodes have it on disk now.
+        copies: u32,
+        /// Which.
+        nodes: Vec<NodeId>,
+        /// What is not as wished yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        warning: Option<String>,
+    },
+
+    /// The collection has the same picture in a better version, so the photo was not stored.
+    Have {
+        /// The better version's label.
+        name: String,
+        /// The better version's id.
+        id: PhotoId,
+    },
+
+    /// The photo could not be stored.
+    Refused {
+        /// Why, and what to do.
+        error: String,
+    },
+
+    /// A page of the collection.
+    Photos {
+        /// The photos, in order of their ids.
+        photos: Vec<PhotoReport>,
+        /// Ask on after this id; nothing follows without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<PhotoId>,
+    },
+
+    /// All about one photo.
+    Explained(Box<Explanation>),
+
+    /// How the mesh is doing.
+    Status(Box<StatusReport>),
+
+    /// A page of the daemon's trash.
+    Trash {
+        /// What lies there, in order of the ids.
+        photos: Vec<TrashReport>,
+        /// Ask on after this id; nothing follows without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<PhotoId>,
+    },
+
+    /// The photo is back where it was.
+    Restored {
+        /// Its label in the collection.
+        name: String,
+        /// Its id.
+        id: PhotoId,
+    },
+
+    /// The request could not be understood or served; the link is closed after this.
+    Error {
+        /// What went wrong, and what to do about it.
+        error: String,
+    },
+}
+
+/// One photo of the collection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhotoReport {
+    /// Its label, unique in the collection.
+    pub name: String,
+    /// Its id.
+    pub id: PhotoId,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// Its width in pixels as displayed; 0 if it cannot be decoded.
+    pub width: u32,
+    /// Its height in pixels as displayed; 0 if it cannot be decoded.
+    pub height: u32,
+    /// Its format.
+    pub format: Format,
+    /// The live nodes that have it on disk.
+    pub holders: Vec<NodeId>,
+    /// The other names that lead to it: its own further names and those of its worse versions.
+    pub aliases: Vec<String>,
+}
+
+/// All about one photo: what it is, who holds it and why the collection shows it, or another one in its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// The keeper: what the collection shows for the name that was asked for.
+    pub photo: PhotoReport,
+    /// When a camera took it, by its own clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured: Option<String>,
+    /// Whether it has colour.
+    pub colour: bool,
+    /// Whether it carries a camera's EXIF.
+    pub camera: bool,
+    /// Every live node's holding of it.
+    pub held: Vec<(NodeId, Holding)>,
+    /// The worse versions of the same picture, best first, and who has them.
+    pub versions: Vec<VersionReport>,
+    /// The keeper's state in a few words: "on 2 of 2 nodes", or what it waits for.
+    pub state: String,
+}
+
+/// A worse version of a picture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionReport {
+    /// Its id.
+    pub id: PhotoId,
+    /// Its names.
+    pub names: Vec<String>,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// Its width in pixels as displayed.
+    pub width: u32,
+    /// Its height in pixels as displayed.
+    pub height: u32,
+    /// Its format.
+    pub format: Format,
+    /// Every live node's holding of it.
+    pub held: Vec<(NodeId, Holding)>,
+    /// The first respect in which the keeper is better, in words.
+    pub worse_by: String,
+}
+
+/// One photo in a node's trash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrashReport {
+    /// The names it had.
+    pub names: Vec<String>,
+    /// Its id.
+    pub id: PhotoId,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// The photo that the collection shows in its place: a better version, or itself if other nodes keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keeper: Option<PhotoId>,
+    /// Why it is there, in words.
+    pub reason: String,
+}
+
+/// How the mesh is doing, as one node sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusReport {
+    /// The node that was asked.
+    pub node: NodeId,
+    /// Where it listens.
+    pub address: Address,
+    /// How many copies of every photo the mesh wants: the highest number any live node asks for.
+    pub copies_wanted: u32,
+    /// All nodes: live ones, this one included, and those that are missed.
+    pub nodes: Vec<NodeReport>,
+    /// Photos in the collection.
+    pub photos: u64,
+    /// Worse versions that the collection does not show.
+    pub duplicates: u64,
+    /// Photos on fewer nodes than wanted.
+    pub under_replicated: u64,
+    /// Photos on more nodes than wanted.
+    pub over_replicated: u64,
+    /// Photos on fewer nodes than wanted, and why; the first hundred.
+    pub at_risk: Vec<RiskReport>,
+    /// Photos in this node's own trash.
+    pub trash: u64,
+    /// Files in this node's folder that are no pictures.
+    pub skipped_files: u64,
+    /// Damaged files found in this node's folder since its start.
+    pub damaged: u64,
+    /// What people should know: tables still incomplete, too few nodes, no room.
+    pub notes: Vec<String>,
+}
+
+/// One node of the mesh.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeReport {
+    /// Its identity.
+    pub id: NodeId,
+    /// Where it listens.
+    pub address: Address,
+    /// Whether it is here now.
+    pub alive: bool,
+    /// Photos of the collection on its disk.
+    pub photos: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// How many of them are its owner's own.
+    pub originals: u64,
+    /// In words: "this node", "scanning", "away for 3 min, its photos are copied in 7 min".
+    pub state: String,
+}
+
+/// A photo on fewer nodes than wanted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RiskReport {
+    /// Its label.
+    pub name: String,
+    /// Its id.
+    pub id: PhotoId,
+    /// On how many live nodes it is.
+    pub copies: u32,
+    /// Why not on more.
+    pub reason: String,
+}

@@ -1,0 +1,232 @@
+//! What daemons say to each other. This enum is the protocol document.
+//!
+//! # Guarantees
+//!
+//! Messages of one link arrive in the order sent, each once, or the link is closed; nothing is known about order
+//! across links. A node only ever speaks for itself: no message makes a claim about another node's photos, and what a
+//! message says is believed about its sender alone.
+//!
+//! # A link's life
+//!
+//! ```text
+//! dialer                               listener
+//!   register ───────────────────────────▶        who I am; the first frame on every link between daemons
+//!            ◀─────────────────────────── register
+//!   RequestInfo, ConnectionUpdate ◀────▶ the same from the other side
+//!   ImageInfo ... ImageInfo(complete) ◀▶         my whole table in pages, then every change of it
+//!   heartbeat ◀────────────────────────▶         when nothing else was said for a while
+//!   leave ──────────────────────────────▶        a goodbye; otherwise the link just breaks
+//! ```
+//!
+//! A photo moves by *offer and pull*: `keepThis` offers, `keepAnswer` accepts, `AskForImage` pulls a window of bytes,
+//! `chunk`s carry them, and the new holder acknowledges by announcing the photo in an `ImageInfo` of its own.
+//!
+//! A photo is dropped by *withdraw, challenge, proof, release*: see the section on drops in [`crate::node`].
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Address, Blob, Boot, Facts, NodeId, Record};
+use crate::photo::{Nonce, Photo, PhotoId, Proof};
+
+/// The range of protocol versions this program speaks; the highest that both ends speak is used.
+pub const PROTOCOL: (u32, u32) = (1, 1);
+
+/// The number that ties the chunks of one pull to the request; chosen by who pulls, unique within its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TransferId(pub u32);
+
+/// What a pull is for. Bytes for a waiting person go before those for safety.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Lane {
+    /// A client waits for the photo.
+    Get,
+    /// The mesh makes a copy.
+    Replicate,
+}
+
+/// How a node answers an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeepVerdict {
+    /// It will pull the photo.
+    Want,
+    /// It has the photo already; its own announcement says so, or soon will.
+    Have,
+    /// It has no room, no free slot, or cannot write: ask another one.
+    Full,
+}
+
+/// A message between two daemons.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "command")]
+pub enum Message {
+    /// The first frame in both directions: who is speaking.
+    #[serde(rename = "register")]
+    Register(Register),
+
+    /// The nodes I know, as of now: sent after registering and whenever one is new. Addresses to dial, no more: it
+    /// says nothing about whether they live.
+    ConnectionUpdate {
+        /// Their ids and where they listen.
+        nodes: BTreeMap<NodeId, Address>,
+    },
+
+    /// Send me all your records, from the first to the last.
+    RequestInfo,
+
+    /// A page of my records, or of changes to them.
+    ImageInfo {
+        /// Photos I hold, new or changed.
+        #[serde(default)]
+        records: Vec<Record>,
+        /// Photos that I announced before and no longer hold in any way.
+        #[serde(default)]
+        gone: Vec<PhotoId>,
+        /// With this page you know all that I hold: what you remember of me from before and have not heard again on
+        /// this link is gone.
+        #[serde(default)]
+        complete: bool,
+    },
+
+    /// An offer: please keep a copy of this photo. I hold it.
+    #[serde(rename = "keepThis")]
+    KeepThis {
+        /// The photo offered.
+        photo: Arc<Photo>,
+        /// What is known about it beyond its bytes.
+        facts: Facts,
+    },
+
+    /// The answer to an offer.
+    #[serde(rename = "keepAnswer")]
+    KeepAnswer {
+        /// The photo that was offered.
+        photo: PhotoId,
+        /// Whether it will be pulled.
+        verdict: KeepVerdict,
+    },
+
+    /// You hold more photos than I do: offer me some of your replicas (as `keepThis`), and drop yours when I have them.
+    #[serde(rename = "relieve")]
+    Relieve {
+        /// How many at most.
+        photos: u32,
+    },
+
+    /// Send me a window of the photo's bytes, in chunks.
+    AskForImage {
+        /// The pull this belongs to.
+        transfer: TransferId,
+        /// The photo wanted.
+        photo: PhotoId,
+        /// Where in the photo to start, in bytes.
+        offset: u64,
+        /// How many bytes to send; fewer come only at the photo's end.
+        length: u64,
+        /// How urgent it is.
+        lane: Lane,
+    },
+
+    /// A piece of a photo, in answer to `AskForImage`.
+    #[serde(rename = "chunk")]
+    Chunk {
+        /// The pull this belongs to.
+        transfer: TransferId,
+        /// Where in the photo the piece starts, in bytes.
+        offset: u64,
+        /// The bytes, at most [`super::MAX_CHUNK`]; base64 on the wire.
+        #[serde(skip_serializing)]
+        data: Blob,
+    },
+
+    /// The answer to `AskForImage` of a photo that I do not have, or can no longer read.
+    #[serde(rename = "noImage")]
+    NoImage {
+        /// The pull that fails.
+        transfer: TransferId,
+        /// Why, for the log.
+        reason: String,
+    },
+
+    /// I want to drop a copy of this photo, or a worse version of it: prove that you hold it, and keep it until I say
+    /// `release`, or for the pin time at most.
+    #[serde(rename = "challenge")]
+    Challenge {
+        /// The photo.
+        photo: PhotoId,
+        /// The question; also names this round.
+        nonce: Nonce,
+    },
+
+    /// The answer to a challenge.
+    #[serde(rename = "proof")]
+    Proof {
+        /// The round this belongs to.
+        nonce: Nonce,
+        /// The proof over the bytes; none is a refusal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proof: Option<Proof>,
+        /// Why it was refused, for the log.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refused: Option<String>,
+    },
+
+    /// That round is over, whether I dropped my copy or kept it: you are free of the promise that came with your proof.
+    #[serde(rename = "release")]
+    Release {
+        /// The photo.
+        photo: PhotoId,
+        /// The round that is over.
+        nonce: Nonce,
+    },
+
+    /// I am alive. Sent when nothing else was; any byte received says the same.
+    #[serde(rename = "heartbeat")]
+    Heartbeat,
+
+    /// I am going, on purpose. The link is closed after this.
+    #[serde(rename = "leave")]
+    Leave {
+        /// Why, for people: "stopped", or what is wrong with my folder.
+        reason: String,
+    },
+
+    /// Something you sent I cannot work with; the link is closed after this.
+    Error {
+        /// What, and what to do about it.
+        error: String,
+    },
+
+    /// A command of a later version: logged and ignored, so that a mesh can be upgraded node by node.
+    #[serde(other, skip_serializing)]
+    Unknown,
+}
+
+/// Who a daemon is: the content of `register`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Register {
+    /// The lowest protocol version spoken.
+    pub protocol_min: u32,
+    /// The highest protocol version spoken.
+    pub protocol_max: u32,
+    /// Optional abilities, by name; unknown ones are ignored.
+    #[serde(default)]
+    pub features: Vec<String>,
+    /// The speaker's identity.
+    pub node: NodeId,
+    /// This life of it.
+    pub boot: Boot,
+    /// Where it listens. With an unspecified host (`0.0.0.0`) it means the address the link comes from.
+    pub address: Address,
+    /// How many copies its owner wants of every photo; the mesh keeps the highest number among its live nodes.
+    pub copies: u32,
+    /// Its owner wants no original moved to the trash for the mesh's sake.
+    #[serde(default)]
+    pub keep_originals: bool,
+}

@@ -1,0 +1,26 @@
+//! The wire: what daemons say to each other and to clients, and how it becomes bytes.
+//!
+//! [`message`] is the protocol between daemons and [`client`] the one a client speaks; the enums *are* the protocol
+//! document. [`codec`] turns them into frames: a 4-byte big-endian length, then that many bytes of JSON.
+
+mod address;
+mod blob;
+pub mod client;
+pub mod codec;
+pub mod message;
+mod node_id;
+mod record;
+
+pub use address::Address;
+pub use blob::Blob;
+pub use client::{Answer, Request};
+pub use message::Message;
+pub use node_id::{Boot, NodeId};
+pub use record::{Facts, Holding, Record};
+
+/// The port a daemon listens on and a client asks when nobody says otherwise.
+pub const DEFAULT_PORT: u16 = 5000;
+
+/// The most photo bytes one chunk carries: large enough that framing costs nothing, small enough that a heartbeat
+/// behind one never waits. A multiple of 3, so that base64 pieces concatenate without padding in between.
+pub const MAX_CHUNK: usize = 192 * 1024;

@@ -1,0 +1,105 @@
+//! The line of the image table: one node's word on one photo that it holds.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::photo::{Photo, PhotoId};
+
+/// How a node has a photo's bytes on its disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Holding {
+    /// In its trash, or on the way there: still there to be served and restored, but counted by nobody as a copy.
+    Retired,
+    /// Kept for the mesh, under `.photomesh/replicas`.
+    Replica,
+    /// In the friend's own folder.
+    Original,
+}
+
+impl Holding {
+    /// Whether it counts as a copy.
+    pub fn is_stored(self) -> bool {
+        self != Holding::Retired
+    }
+}
+
+/// What people or files have said about a photo beyond its bytes. These only grow, and merge by union: in whatever
+/// order nodes hear of them, they end with the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Every file name the photo ever had, without folders.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub names: BTreeSet<String>,
+    /// Photos whose file was edited in place and became this one.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub replaces: BTreeSet<PhotoId>,
+    /// Photos that look like this one, of which a person has said that they are others.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub distinct: BTreeSet<PhotoId>,
+}
+
+impl Facts {
+    /// The most names, replaced photos or distinct photos that are remembered of one photo. A friend's photo has one
+    /// or two names; without a bound, a faulty node could grow a record past every frame.
+    pub const MAX: usize = 32;
+
+    /// The longest name that is remembered, in bytes: no common file system allows a longer one.
+    pub const MAX_NAME: usize = 255;
+
+    /// Facts that know just a name.
+    pub fn named(name: impl Into<String>) -> Facts {
+        Facts {
+            names: BTreeSet::from([name.into()]),
+            ..Facts::default()
+        }
+    }
+
+    /// Adds what `other` knows, within [`Facts::MAX`]; whether anything was new.
+    ///
+    /// Past the bound the smallest remain, so that the order of hearing still does not matter.
+    pub fn merge(&mut self, other: &Facts) -> bool {
+        let names = other
+            .names
+            .iter()
+            .filter(|name| !name.is_empty() && name.len() <= Facts::MAX_NAME);
+        let before = (
+            self.names.clone(),
+            self.replaces.clone(),
+            self.distinct.clone(),
+        );
+        self.names.extend(names.cloned());
+        self.replaces.extend(&other.replaces);
+        self.distinct.extend(&other.distinct);
+        keep_smallest(&mut self.names);
+        keep_smallest(&mut self.replaces);
+        keep_smallest(&mut self.distinct);
+        before
+            != (
+                self.names.clone(),
+                self.replaces.clone(),
+                self.distinct.clone(),
+            )
+    }
+}
+
+fn keep_smallest<T: Ord>(set: &mut BTreeSet<T>) {
+    while set.len() > Facts::MAX {
+        set.pop_last();
+    }
+}
+
+/// One node's word on one photo: what it is, what is known about it and how this node has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// What the bytes say.
+    #[serde(flatten)]
+    pub photo: Arc<Photo>,
+    /// What people and files say.
+    #[serde(flatten)]
+    pub facts: Facts,
+    /// How the announcing node has it.
+    pub holding: Holding,
+}
