@@ -1,6 +1,129 @@
-//! Every limit of the core, with its reason.
+//! Every limit and deadline of the core, with its reason.
 
 use std::time::Duration;
 
+use crate::protocol::MAX_CHUNK;
+
 /// How often time passes: short against every deadline, long against the cost of a tick.
 pub const TICK: Duration = Duration::from_millis(100);
+
+/// A longer gap between two events means that this very thread was stopped (a suspended laptop, `SIGSTOP`): ticks come
+/// twenty times as often. Time does not pass for the node during such a gap.
+pub const PAUSE: Duration = Duration::from_secs(2);
+
+/// How long a link may be quiet before a heartbeat is sent on it.
+pub const HEARTBEAT: Duration = Duration::from_secs(1);
+
+/// A node that was not heard for this long is down: ten heartbeats, so that a loaded machine is not taken for a dead one.
+pub const SILENCE: Duration = Duration::from_secs(10);
+
+/// How long a new link may take to say who it is.
+pub const REGISTER: Duration = Duration::from_secs(10);
+
+/// The first pause before an address is dialed again; doubled each time.
+pub const REDIAL_MIN: Duration = Duration::from_millis(500);
+
+/// The longest pause before an address is dialed again: a node that comes back is found within it.
+pub const REDIAL_MAX: Duration = Duration::from_secs(10);
+
+/// How long the higher of two nodes that hear of each other leaves the dialing to the lower one, so that they rarely
+/// dial at once.
+pub const DIAL_COURTESY: Duration = Duration::from_secs(2);
+
+/// How long a photo's holders and verdict must have been unchanged before anybody acts on them: longer than an
+/// announcement takes to reach everyone.
+pub const SETTLE: Duration = Duration::from_secs(2);
+
+/// How much later each next candidate trims, if the one before it in the order did not: it may be pinned, or not
+/// willing.
+pub const STAGGER: Duration = Duration::from_secs(3);
+
+/// How long until something that could not be done now is tried again.
+pub const RETRY: Duration = Duration::from_secs(5);
+
+/// A node that refused or failed is left out this long when targets are chosen.
+pub const SKIP: Duration = Duration::from_secs(60);
+
+/// How long an offer may go without sign of progress before its target counts as failed.
+pub const OFFER: Duration = Duration::from_secs(60);
+
+/// How long the most loaded node may take to offer something to the least loaded one.
+pub const RELIEF: Duration = Duration::from_secs(5);
+
+/// A pull that a client waits for goes on to the next holder when nothing came for this long.
+pub const GET_STALL: Duration = Duration::from_secs(5);
+
+/// A pull for safety goes on to the next holder when nothing came for this long: it stands behind gets.
+pub const REPLICATE_STALL: Duration = Duration::from_secs(30);
+
+/// The time in which a get of a small photo is answered, one way or the other.
+pub const GET: Duration = Duration::from_secs(20);
+
+/// The slowest transfer that a get still waits for, in bytes a second: about what the slowest home line sends.
+pub const GET_MIN_RATE: u64 = 256 * 1024;
+
+/// How long a put waits for the wanted copies before it is answered with a warning.
+pub const PUT: Duration = Duration::from_secs(10);
+
+/// How long a leaving node hands over what only it holds.
+pub const LEAVE: Duration = Duration::from_secs(15);
+
+/// How many doublings of the grace time a flapping node gets at most: sixteen times.
+pub const FLAPS_MAX: u32 = 4;
+
+/// How much longer the grace is when more than half of the nodes vanish at once: this node is the one cut off, then.
+pub const CUT_OFF_GRACE: u32 = 4;
+
+/// The most records in one page: a page is made in well under a millisecond and stays far below the frame limit.
+pub const PAGE_RECORDS: usize = 256;
+
+/// A page ends early at about this size in bytes, half of what a frame may have.
+pub const PAGE_BYTES: usize = 512 * 1024;
+
+/// The most items in one answer to a client's `List` or `TrashList`.
+pub const LIST_PAGE: usize = 256;
+
+/// The most photos named as at risk in a status.
+pub const AT_RISK: usize = 100;
+
+/// How many verdicts, and how many reviews, one step computes at most.
+pub const WORK_PER_STEP: usize = 64;
+
+/// How many bytes are asked for at a time: enough that a distant node is never idle, few enough to sit in queues.
+pub const WINDOW: u64 = 16 * MAX_CHUNK as u64;
+
+/// The most pulls for safety at a time; the others wait in line.
+pub const PULLS: usize = 8;
+
+/// The most pulls for clients at a time; the others wait in line.
+pub const GETS: usize = 64;
+
+/// The most pulls in line; a node with more of them answers offers with "full".
+pub const PULL_QUEUE: usize = 1024;
+
+/// The most windows being sent on one link.
+pub const SERVING: usize = 128;
+
+/// The most open offers to one target, so that a new node is not buried.
+pub const OFFERS_PER_NODE: usize = 8;
+
+/// The most open offers of one node.
+pub const OFFERS: usize = 64;
+
+/// The most photos moved at a time from the most loaded to the least loaded node.
+pub const RELIEF_BATCH: u32 = 16;
+
+/// The most rounds of challenges of one node at a time.
+pub const ROUNDS: usize = 32;
+
+/// The most challenges of one link that are being computed.
+pub const PROOFS_PER_LINK: usize = 64;
+
+/// The most promises a node gives at a time; further challenges are refused.
+pub const PINS: usize = 16 * 1024;
+
+/// The most nodes a mesh may have: every node keeps a link to every other.
+pub const NODES: usize = 512;
+
+/// The room left free on a disk, in bytes: the system of a full disk fails in worse ways than photomesh does.
+pub const ROOM_MARGIN: u64 = 32 * 1024 * 1024;

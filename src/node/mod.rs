@@ -1,8 +1,54 @@
 //! The core of a daemon: a pure state machine.
+//!
+//! [`Node::step`] takes an event and returns what is to be done about it. There is no clock, no randomness that was not
+//! given, no file, no socket and no thread in here: the daemon runs a node between its threads, the simulator runs
+//! hundreds of the very same under virtual time.
+//!
+//! # Reading order
+//!
+//! 1. `event`: all that happens to a node, and all that it can want.
+//! 2. This file: [`Node::step`] hands each event to the part that knows about it.
+//! 3. `membership`: who is there. `announce`: telling each other what we hold. `catalog`: the table that comes of it.
+//! 4. `verdict`: which of several versions of a picture is the keeper. `names`: how people call it.
+//! 5. `agenda`: the one place that compares what is with what should be, and decides what to do.
+//! 6. `placement`: pure functions that say who does it. `replicate` and `transfer`: making copies.
+//! 7. `drops` and `proof`: giving copies up, the dangerous part.
+//! 8. `clients` and `reports`: serving people.
 
+mod agenda;
+mod announce;
+mod catalog;
+mod clients;
 mod config;
+mod drops;
 mod event;
 pub mod limits;
+mod membership;
+mod names;
+mod placement;
+mod proof;
+mod replicate;
+mod reports;
+mod transfer;
+mod verdict;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use agenda::Agenda;
+use catalog::Catalog;
+use clients::Waiting;
+use drops::Drops;
+use limits::{LEAVE, PAUSE, TICK, WORK_PER_STEP};
+use membership::Membership;
+use proof::Promises;
+use replicate::Replication;
+use transfer::Pull;
+
+use crate::photo::{Photo, PhotoId};
+use crate::protocol::message::TransferId;
+use crate::protocol::{Facts, Holding, Message, Record};
 
 pub use config::Config;
 pub use event::{Action, CloseReason, DiskError, Event, LinkId, Source, Spool, Time};
@@ -11,23 +57,334 @@ pub use event::{Action, CloseReason, DiskError, Event, LinkId, Source, Spool, Ti
 #[derive(Debug)]
 pub struct Node {
     config: Config,
+    /// The time of the present step, without the gaps in which this node was stopped.
+    now: Time,
+    /// The driver's time of the last step, and all gaps so far.
+    clock: (Time, Duration),
+    out: Vec<Action>,
+
+    mesh: Membership,
+    catalog: Catalog,
+    agenda: Agenda,
+    replication: Replication,
+    drops: Drops,
+    promises: Promises,
+    /// Photos on their way here.
+    pulls: BTreeMap<PhotoId, (TransferId, Pull)>,
+    next_transfer: u32,
+    /// Windows on their way out, by link.
+    serving: BTreeMap<LinkId, usize>,
+    /// Clients that wait for something.
+    waiting: BTreeMap<LinkId, Waiting>,
+    /// Photos put by clients that the disk is making safe.
+    installing: BTreeMap<LinkId, (Arc<Photo>, Facts)>,
+    /// Photos on their way back from the trash.
+    restoring: BTreeSet<PhotoId>,
+
+    /// Copies wanted, and reachable, when all photos were last put on the agenda.
+    goals: (usize, usize),
+    /// The first scan is done: this node's own table is complete.
+    scanned: bool,
+    /// Photos of which the friend's folder has several files.
+    files: BTreeMap<PhotoId, u32>,
+    skipped_files: u64,
+    damaged: u64,
+    /// Free bytes on the folder's disk, once known, and when a write last failed.
+    room: Option<u64>,
+    write_failed_at: Option<Time>,
+    /// Until when this node hands over before it leaves, if someone wants it to stop.
+    leaving: Option<Time>,
 }
 
 impl Node {
-    /// A node at its start, and what it wants done first.
+    /// A node at its start. It acts on the first tick.
     pub fn new(config: Config) -> Node {
-        Node { config }
+        let me = config.node;
+        Node {
+            mesh: Membership::new(&config.join, &config.known),
+            catalog: Catalog::new(me),
+            replication: Replication::new(me),
+            config,
+            now: Time::default(),
+            clock: (Time::default(), Duration::ZERO),
+            out: Vec::new(),
+            agenda: Agenda::default(),
+            drops: Drops::default(),
+            promises: Promises::default(),
+            pulls: BTreeMap::new(),
+            next_transfer: 0,
+            serving: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            installing: BTreeMap::new(),
+            restoring: BTreeSet::new(),
+            goals: (0, 0),
+            scanned: false,
+            files: BTreeMap::new(),
+            skipped_files: 0,
+            damaged: 0,
+            room: None,
+            write_failed_at: None,
+            leaving: None,
+        }
     }
 
     /// Takes one event and returns what is to be done about it, in order.
-    pub fn step(&mut self, _now: Time, _event: Event) -> Vec<Action> {
-        let _ = &self.config;
-        Vec::new()
+    ///
+    /// `now` never goes back. However much there is to do, one step does a bounded part of it; see [`Node::has_more`].
+    pub fn step(&mut self, now: Time, event: Event) -> Vec<Action> {
+        self.advance(now);
+        self.dispatch(event);
+        self.catalog.judge(WORK_PER_STEP);
+        self.follow_up();
+        std::mem::take(&mut self.out)
     }
 
     /// Whether there is more to do right now: the driver then calls [`Node::step`] with [`Event::Continue`] as soon as
     /// no other event waits.
     pub fn has_more(&self) -> bool {
-        false
+        !self.catalog.dirty.is_empty() || self.agenda.is_due(self.now)
+    }
+
+    /// Moves time on. A gap in which this node was stopped does not count: no deadline passes in it, and what relied
+    /// on others' promises meanwhile is given up.
+    fn advance(&mut self, now: Time) {
+        let (last, stopped) = self.clock;
+        let gap = now.since(last);
+        let stopped = if gap > PAUSE {
+            stopped + (gap - TICK)
+        } else {
+            stopped
+        };
+        self.clock = (now, stopped);
+        self.now = now - stopped;
+        self.catalog.now = self.now;
+        if gap > PAUSE && last != Time::default() {
+            self.log("clock", format!("was stopped for {gap:?}"));
+            self.abandon_all("this daemon was stopped meanwhile");
+        }
+    }
+
+    fn tick(&mut self) {
+        self.tend_membership();
+        self.tend_pulls();
+        self.tend_pins();
+        self.tend_rounds();
+        self.tend_replication();
+        self.tend_clients();
+        self.tend_leaving();
+    }
+
+    fn dispatch(&mut self, event: Event) {
+        match event {
+            Event::Tick => self.tick(),
+            Event::Continue => {}
+            Event::Opened {
+                link,
+                remote,
+                dialed,
+            } => self.link_opened(link, remote, dialed),
+            Event::DialFailed { address, reason } => self.dial_failed(&address, &reason),
+            Event::Heard { link } => self.heard(link),
+            Event::Received { link, message } => self.on_message(link, message),
+            Event::PageSent { link } => self.page_sent(link),
+            Event::Served {
+                link,
+                photo,
+                result,
+                ..
+            } => self.served(link, photo, &result),
+            Event::Closed { link, reason } => {
+                self.client_closed(link);
+                self.link_closed(link, &reason);
+            }
+            Event::Asked { link, request } => self.asked(link, request),
+            Event::Answered { link, result } => self.photo_answered(link, &result),
+            Event::Held {
+                photo,
+                facts,
+                holding,
+                files,
+            } => self.found(photo, facts, holding, files),
+            Event::Missing { photo } => self.lost(photo),
+            Event::Damaged { photo, file } => {
+                self.damaged += 1;
+                self.log(
+                    "disk",
+                    format!(
+                        "{file} is damaged and was set aside; {} is repaired",
+                        photo.short()
+                    ),
+                );
+                self.lost(photo);
+            }
+            Event::Scanned { skipped } => {
+                self.skipped_files = skipped;
+                self.scanned = true;
+            }
+            Event::Room { bytes } => self.room = Some(bytes),
+            Event::Expired { photo } => self.expired(photo),
+            Event::FolderLost { reason } => {
+                self.goodbye(&reason);
+                self.act(Action::Exit {
+                    error: Some(reason),
+                });
+            }
+            Event::Written { spool, result } => self.piece_written(spool, result),
+            Event::Inspected { spool, result } => self.inspected(spool, result),
+            Event::Installed {
+                spool,
+                photo,
+                result,
+            } => self.installed(spool, photo, result),
+            Event::Proved { nonce, result } => {
+                if !self.own_proof_computed(nonce, &result) {
+                    self.expected_computed(nonce, result);
+                }
+            }
+            Event::PutAway { photo, result } => self.put_away(photo, result),
+            Event::Returned { photo, result } => self.returned(photo, result),
+            Event::Shutdown => self.shut_down(),
+        }
+    }
+
+    fn on_message(&mut self, link: LinkId, message: Message) {
+        self.heard(link);
+        let registered = self.mesh.node_at(link).is_some();
+        match message {
+            Message::Register(register) => self.registered(link, register),
+            Message::Error { error } => self.close(link, CloseReason::Refused(error)),
+            Message::Unknown => {
+                self.log("link", "ignoring a command of a later version".to_owned())
+            }
+            _ if !registered => {
+                self.close(link, CloseReason::Protocol("register first".to_owned()))
+            }
+            Message::ConnectionUpdate { nodes } => self.nodes_learned(nodes),
+            Message::RequestInfo => self.info_requested(link),
+            Message::ImageInfo {
+                records,
+                gone,
+                complete,
+            } => self.info_received(link, records, gone, complete),
+            Message::KeepThis { photo, facts } => self.offered(link, photo, &facts),
+            Message::KeepAnswer { photo, verdict } => self.offer_answered(link, photo, verdict),
+            Message::Relieve { photos } => self.relief_asked(link, photos),
+            Message::AskForImage {
+                transfer,
+                photo,
+                offset,
+                length,
+                lane,
+            } => {
+                self.image_asked(link, transfer, photo, (offset, length), lane);
+            }
+            Message::Chunk {
+                transfer,
+                offset,
+                data,
+            } => self.chunk_received(link, transfer, offset, data),
+            Message::NoImage { transfer, reason } => self.no_image(link, transfer, &reason),
+            Message::Challenge { photo, nonce } => self.challenged(link, photo, nonce),
+            Message::Proof {
+                nonce,
+                proof,
+                refused,
+            } => self.proof_received(link, nonce, proof, refused.as_deref()),
+            Message::Release { photo, nonce } => self.released(link, photo, nonce),
+            Message::Heartbeat => {}
+            Message::Leave { reason } => {
+                self.log("mesh", format!("goodbye: {reason}"));
+                self.close(link, CloseReason::Left);
+            }
+        }
+    }
+
+    /// The folder says how it holds a photo.
+    fn found(&mut self, photo: Arc<Photo>, facts: Facts, holding: Holding, files: u32) {
+        let id = photo.id;
+        if files > 1 {
+            self.files.insert(id, files);
+        } else {
+            self.files.remove(&id);
+        }
+        let holding = self.as_withdrawn(id, holding);
+        self.catalog.claim(
+            self.config.node,
+            &Record {
+                photo,
+                facts,
+                holding,
+            },
+        );
+    }
+
+    /// The folder has no good file of a photo any more.
+    fn lost(&mut self, photo: PhotoId) {
+        self.files.remove(&photo);
+        self.catalog.remove(self.config.node, photo);
+    }
+
+    /// Someone wants this node to stop: first what only it holds goes to others.
+    fn shut_down(&mut self) {
+        if self.leaving.is_none() {
+            self.abandon_all("this daemon is leaving");
+            self.leaving = Some(self.now + LEAVE);
+            let only_here = self.held_only_here().len();
+            if only_here > 0 && self.mesh.count_here() > 0 {
+                self.log("leave", format!("handing over {only_here} photo(s) that only this node has; again to stop at once"));
+            }
+            self.tend_leaving();
+        }
+    }
+
+    fn tend_leaving(&mut self) {
+        let Some(until) = self.leaving else {
+            return;
+        };
+        let only_here = self.held_only_here();
+        if only_here.is_empty() || self.mesh.count_here() == 0 || until <= self.now {
+            if !only_here.is_empty() {
+                self.log(
+                    "leave",
+                    format!("{} photo(s) remain on this node alone", only_here.len()),
+                );
+            }
+            self.goodbye("stopped");
+            return self.act(Action::Exit { error: None });
+        }
+        for photo in only_here {
+            self.offer(photo);
+        }
+    }
+
+    /// The photos of the collection that no other node which is here has.
+    fn held_only_here(&self) -> Vec<PhotoId> {
+        let me = self.config.node;
+        let mine = self
+            .catalog
+            .mine_after(None)
+            .filter_map(|photo| self.catalog.get(photo));
+        let alone =
+            mine.filter(|entry| entry.verdict == verdict::Verdict::Keeper && entry.live().eq([me]));
+        alone.map(|entry| entry.photo.id).collect()
+    }
+
+    fn goodbye(&mut self, reason: &str) {
+        for (_, link) in self.mesh.here().collect::<Vec<_>>() {
+            self.send(
+                link,
+                Message::Leave {
+                    reason: reason.to_owned(),
+                },
+            );
+        }
+    }
+
+    fn act(&mut self, action: Action) {
+        self.out.push(action);
+    }
+
+    fn log(&mut self, topic: &'static str, text: String) {
+        self.act(Action::Log { topic, text });
     }
 }

@@ -26,7 +26,7 @@ pub use proof::{Nonce, Proof, Proven, prove};
 pub const MAX_PHOTO: u64 = 256 * 1024 * 1024;
 
 /// What the bytes of one photo say about it: a pure function of the file, equal on every node.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Photo {
     /// The BLAKE3 digest of the bytes; its identity.
     pub id: PhotoId,

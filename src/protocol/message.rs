@@ -69,8 +69,8 @@ pub enum Message {
     #[serde(rename = "register")]
     Register(Register),
 
-    /// The nodes I know, as of now: sent after registering and whenever one is new. Addresses to dial, no more: it
-    /// says nothing about whether they live.
+    /// Nodes I know: all of them after registering, and each new one later. Addresses to dial, no more: it says nothing
+    /// about whether they live.
     ConnectionUpdate {
         /// Their ids and where they listen.
         nodes: BTreeMap<NodeId, Address>,

@@ -33,6 +33,9 @@ pub struct Facts {
     /// Every file name the photo ever had, without folders.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub names: BTreeSet<String>,
+    /// The names that worse versions of the picture had: they lead here too, even when those versions are gone.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub aliases: BTreeSet<String>,
     /// Photos whose file was edited in place and became this one.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub replaces: BTreeSet<PhotoId>,
@@ -61,27 +64,23 @@ impl Facts {
     ///
     /// Past the bound the smallest remain, so that the order of hearing still does not matter.
     pub fn merge(&mut self, other: &Facts) -> bool {
-        let names = other
+        let mut merged = self.clone();
+        let usable = |name: &&String| !name.is_empty() && name.len() <= Facts::MAX_NAME;
+        merged
             .names
-            .iter()
-            .filter(|name| !name.is_empty() && name.len() <= Facts::MAX_NAME);
-        let before = (
-            self.names.clone(),
-            self.replaces.clone(),
-            self.distinct.clone(),
-        );
-        self.names.extend(names.cloned());
-        self.replaces.extend(&other.replaces);
-        self.distinct.extend(&other.distinct);
-        keep_smallest(&mut self.names);
-        keep_smallest(&mut self.replaces);
-        keep_smallest(&mut self.distinct);
-        before
-            != (
-                self.names.clone(),
-                self.replaces.clone(),
-                self.distinct.clone(),
-            )
+            .extend(other.names.iter().filter(usable).cloned());
+        merged
+            .aliases
+            .extend(other.aliases.iter().filter(usable).cloned());
+        merged.replaces.extend(&other.replaces);
+        merged.distinct.extend(&other.distinct);
+        keep_smallest(&mut merged.names);
+        keep_smallest(&mut merged.aliases);
+        keep_smallest(&mut merged.replaces);
+        keep_smallest(&mut merged.distinct);
+        let grown = merged != *self;
+        *self = merged;
+        grown
     }
 }
 

@@ -1,0 +1,246 @@
+//! When to look at a photo again, and what to do about it then.
+//!
+//! Whatever changes about a photo puts it on the agenda, to be reviewed when it has been unchanged for [`SETTLE`]. A
+//! review compares what is with what should be, and starts whatever is this node's part in closing the gap. It is the
+//! one place where that is decided; it may run at any time, any number of times.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use super::catalog::Entry;
+use super::limits::{RETRY, SETTLE, WORK_PER_STEP};
+use super::membership::Presence;
+use super::placement::{Copy, coordinator};
+use super::verdict::Verdict;
+use super::{Action, Node, Time};
+use crate::photo::PhotoId;
+use crate::protocol::{Facts, Holding};
+
+/// Photos to review, by time.
+#[derive(Debug, Default)]
+pub(super) struct Agenda {
+    due: BTreeSet<(Time, PhotoId)>,
+    at: BTreeMap<PhotoId, Time>,
+    /// Photos that were due while some table was incomplete.
+    parked: BTreeSet<PhotoId>,
+}
+
+impl Agenda {
+    /// Reviews a photo at this time instead of whenever it was to be.
+    pub(super) fn set(&mut self, photo: PhotoId, at: Time) {
+        if let Some(old) = self.at.insert(photo, at) {
+            self.due.remove(&(old, photo));
+        }
+        self.due.insert((at, photo));
+    }
+
+    fn pop(&mut self, now: Time) -> Option<PhotoId> {
+        let (at, photo) = self.due.first().copied().filter(|(at, _)| *at <= now)?;
+        self.due.remove(&(at, photo));
+        self.at.remove(&photo);
+        Some(photo)
+    }
+
+    fn unpark(&mut self, now: Time) {
+        for photo in std::mem::take(&mut self.parked) {
+            self.set(photo, now);
+        }
+    }
+
+    /// Whether a review is due.
+    pub(super) fn is_due(&self, now: Time) -> bool {
+        self.due.first().is_some_and(|(at, _)| *at <= now)
+    }
+}
+
+impl Node {
+    /// How many copies of every photo the mesh wants: the highest number that a node asks for.
+    pub(super) fn copies(&self) -> usize {
+        self.config.copies.max(self.mesh.copies()).max(1) as usize
+    }
+
+    /// How many nodes can have a copy now: this one, those here, and those that are expected back.
+    pub(super) fn reachable_copies(&self) -> usize {
+        self.copies()
+            .min(1 + self.mesh.count_here() + self.mesh.count_away())
+    }
+
+    /// Nodes came, went or completed their tables: what the mesh can do, or wants, may have changed.
+    pub(super) fn mesh_changed(&mut self) {
+        let goals = (self.copies(), self.reachable_copies());
+        if goals != self.goals {
+            self.goals = goals;
+            let due = self.now + SETTLE;
+            for photo in self.catalog.entries.keys() {
+                self.agenda.set(*photo, due);
+            }
+        }
+    }
+
+    /// Whether every table is complete that could tell of a copy: nobody acts on half a table.
+    pub(super) fn is_settled(&self) -> bool {
+        self.scanned
+            && self.mesh.members.values().all(|member| {
+                !matches!(
+                    member.presence,
+                    Presence::Here {
+                        complete: false,
+                        ..
+                    }
+                )
+            })
+    }
+
+    /// Whether copies may be made: as [`Node::is_settled`], but a node that takes longer than its grace to tell what it
+    /// has (a first scan of years of photos) no longer holds up the repair of others. A copy too many does no harm.
+    fn may_repair(&self) -> bool {
+        let now = self.now;
+        let grace = self.config.grace;
+        self.scanned
+            && self
+                .mesh
+                .members
+                .values()
+                .all(|member| match member.presence {
+                    Presence::Here {
+                        complete: false,
+                        since,
+                        ..
+                    } => now.since(since) >= grace,
+                    Presence::Here { complete: true, .. }
+                    | Presence::Away { .. }
+                    | Presence::Gone => true,
+                })
+    }
+
+    /// Passes on what has changed in the table, and reviews what is due; both within the work of one step.
+    pub(super) fn follow_up(&mut self) {
+        let settles = self.now + SETTLE;
+        for photo in self.catalog.take_changed() {
+            self.agenda.set(photo, settles);
+            self.put_progressed(photo);
+        }
+        for photo in self.catalog.take_unnoted() {
+            if let Some(record) = self.catalog.record(photo) {
+                self.act(Action::NoteFacts {
+                    photo,
+                    facts: record.facts,
+                });
+            }
+        }
+        self.announce();
+        let may_repair = self.may_repair();
+        if may_repair {
+            self.agenda.unpark(self.now);
+        }
+        for _ in 0..WORK_PER_STEP {
+            let Some(photo) = self.agenda.pop(self.now) else {
+                break;
+            };
+            if may_repair {
+                self.review(photo);
+            } else {
+                self.agenda.parked.insert(photo);
+            }
+        }
+    }
+
+    /// Reviews a photo again after a while.
+    pub(super) fn retry(&mut self, photo: PhotoId, after: Duration) {
+        self.agenda.set(photo, self.now + after);
+    }
+
+    fn review(&mut self, photo: PhotoId) {
+        let Some(entry) = self.catalog.get(photo) else {
+            return;
+        };
+        let settled_at = entry.changed_at + SETTLE;
+        if settled_at > self.now {
+            return self.agenda.set(photo, settled_at);
+        }
+        match entry.verdict {
+            Verdict::Absent => {}
+            Verdict::Loser(keeper) => self.consider_retiring(photo, keeper),
+            Verdict::Keeper => self.review_keeper(photo),
+        }
+    }
+
+    fn review_keeper(&mut self, photo: PhotoId) {
+        self.adopt_aliases(photo);
+        let Some(entry) = self.catalog.get(photo) else {
+            return;
+        };
+        let (live, counted) = (entry.live().count(), entry.counted().count());
+        if counted < self.reachable_copies() {
+            self.repair(photo);
+        } else if live > self.copies() {
+            self.consider_trimming(photo);
+        } else {
+            self.consider_deduping(photo);
+        }
+    }
+
+    /// Makes copies of a photo, if that is this node's task.
+    pub(super) fn repair(&mut self, photo: PhotoId) {
+        let me = self.config.node;
+        let Some(entry) = self.catalog.get(photo) else {
+            return;
+        };
+        if entry.counted().next().is_none() {
+            // Only the trash has it still: it comes back from there.
+            if coordinator(photo, entry.retired()) == Some(me) {
+                self.restore(photo);
+            }
+        } else if coordinator(photo, entry.live()) == Some(me) {
+            self.offer(photo);
+        }
+        self.retry(photo, RETRY);
+    }
+
+    /// A keeper's holders remember the names of its worse versions, which will be gone one day.
+    fn adopt_aliases(&mut self, photo: PhotoId) {
+        let Some(entry) = self
+            .catalog
+            .get(photo)
+            .filter(|entry| entry.is_stored_by(self.config.node))
+        else {
+            return;
+        };
+        let losers = entry.similar.iter().filter_map(|id| self.catalog.get(*id));
+        let mut facts = Facts::default();
+        for loser in losers.filter(|loser| loser.verdict == Verdict::Loser(photo)) {
+            facts
+                .aliases
+                .extend(loser.facts.names.union(&loser.facts.aliases).cloned());
+        }
+        facts
+            .aliases
+            .retain(|alias| !entry.facts.names.contains(alias));
+        self.catalog.learn(photo, &facts);
+    }
+
+    /// The same bytes lie several times in this folder: one file is enough, once others have the photo too.
+    fn consider_deduping(&mut self, photo: PhotoId) {
+        let spare = self.files.get(&photo).is_some_and(|files| *files > 1);
+        if spare && self.may_drop() && !self.config.keep_originals && self.mesh.count_here() > 0 {
+            self.files.remove(&photo);
+            self.act(Action::Dedupe { photo });
+        }
+    }
+
+    /// The copies of a photo, as the trim order wants them.
+    pub(super) fn copies_of(&self, entry: &Entry) -> Vec<Copy> {
+        let copy = |node| {
+            let member = self.mesh.members.get(&node);
+            let keeps = member.map_or(self.config.keep_originals, |member| member.keeps_originals);
+            let holding = entry.holding(node).unwrap_or(Holding::Replica);
+            Copy {
+                node,
+                holding,
+                load: self.catalog.load(node).photos,
+                keeps_originals: keeps,
+            }
+        };
+        entry.live().map(copy).collect()
+    }
+}

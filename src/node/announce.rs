@@ -1,0 +1,183 @@
+//! Telling others what this node holds, and hearing it from them.
+//!
+//! There is no queue of announcements. Each link has a *cursor* into this node's own records and a set of ids that
+//! changed behind it; the next page is made when the last one was sent. So a slow link costs no memory, a photo that
+//! changes ten times meanwhile is told once, and a new link is told everything.
+
+use std::collections::BTreeSet;
+
+use super::limits::{PAGE_BYTES, PAGE_RECORDS};
+use super::membership::Presence;
+use super::{CloseReason, LinkId, Node};
+use crate::photo::{MAX_PHOTO, PhotoId};
+use crate::protocol::{Facts, Message, Record};
+
+/// How far the other end of a link knows this node's records.
+#[derive(Debug, Default)]
+pub(super) struct Pages {
+    /// Whether it has asked for them.
+    asked: bool,
+    /// The walk through all records: the last one told, or that none was yet; nothing once all were.
+    walk: Option<Option<PhotoId>>,
+    /// Records that have changed since they were told.
+    changed: BTreeSet<PhotoId>,
+    /// A page is on its way to the socket.
+    sending: bool,
+    /// It knows that it has been told everything.
+    told_complete: bool,
+}
+
+/// One page in the making.
+#[derive(Default)]
+struct Page {
+    records: Vec<Record>,
+    gone: Vec<PhotoId>,
+    bytes: usize,
+}
+
+impl Page {
+    fn is_full(&self) -> bool {
+        self.records.len() + self.gone.len() >= PAGE_RECORDS || self.bytes >= PAGE_BYTES
+    }
+
+    fn add(&mut self, photo: PhotoId, record: Option<Record>) {
+        match record {
+            Some(record) => {
+                self.bytes += size_on_wire(&record.facts);
+                self.records.push(record);
+            }
+            None => self.gone.push(photo),
+        }
+    }
+}
+
+/// About how many bytes a record takes: a fixed part for the photo, and what varies.
+fn size_on_wire(facts: &Facts) -> usize {
+    let names = facts
+        .names
+        .iter()
+        .chain(&facts.aliases)
+        .map(|name| 2 * name.len() + 4)
+        .sum::<usize>();
+    1024 + names + 68 * (facts.replaces.len() + facts.distinct.len())
+}
+
+impl Node {
+    /// The other end wants all records.
+    pub(super) fn info_requested(&mut self, link: LinkId) {
+        if let Some(state) = self.mesh.links.get_mut(&link) {
+            let sending = state.pages.sending;
+            state.pages = Pages {
+                asked: true,
+                walk: Some(None),
+                sending,
+                ..Pages::default()
+            };
+            self.send_page(link);
+        }
+    }
+
+    /// The last page is out; the next one may follow.
+    pub(super) fn page_sent(&mut self, link: LinkId) {
+        if let Some(state) = self.mesh.links.get_mut(&link) {
+            state.pages.sending = false;
+            self.send_page(link);
+        }
+    }
+
+    /// Tells everyone what has changed in this node's records since the last call, as far as their links are free.
+    pub(super) fn announce(&mut self) {
+        let changed = self.catalog.take_unannounced();
+        let links: Vec<LinkId> = self.mesh.here().map(|(_, link)| link).collect();
+        for link in links {
+            if let Some(state) = self.mesh.links.get_mut(&link) {
+                state.pages.changed.extend(&changed);
+                self.send_page(link);
+            }
+        }
+    }
+
+    fn send_page(&mut self, link: LinkId) {
+        let scanned = self.scanned;
+        let Some(state) = self.mesh.links.get_mut(&link) else {
+            return;
+        };
+        let pages = &mut state.pages;
+        if !pages.asked || pages.sending {
+            return;
+        }
+        let mut page = Page::default();
+        if let Some(cursor) = pages.walk {
+            let mut last = cursor;
+            for photo in self.catalog.mine_after(cursor) {
+                if page.is_full() {
+                    break;
+                }
+                page.add(photo, self.catalog.record(photo));
+                pages.changed.remove(&photo);
+                last = Some(photo);
+            }
+            pages.walk = if page.is_full() { Some(last) } else { None };
+        }
+        while pages.walk.is_none() && !page.is_full() {
+            let Some(photo) = pages.changed.pop_first() else {
+                break;
+            };
+            page.add(photo, self.catalog.record(photo));
+        }
+        let all_told = pages.walk.is_none() && pages.changed.is_empty();
+        let complete = all_told && scanned && !pages.told_complete;
+        if page.records.is_empty() && page.gone.is_empty() && !complete {
+            return;
+        }
+        pages.told_complete |= complete;
+        pages.sending = true;
+        self.send(
+            link,
+            Message::ImageInfo {
+                records: page.records,
+                gone: page.gone,
+                complete,
+            },
+        );
+    }
+
+    /// Another node tells what it holds. It is believed about itself.
+    pub(super) fn info_received(
+        &mut self,
+        link: LinkId,
+        records: Vec<Record>,
+        gone: Vec<PhotoId>,
+        complete: bool,
+    ) {
+        let Some(node) = self.mesh.node_at(link) else {
+            return;
+        };
+        for record in &records {
+            if record.photo.bytes == 0 || record.photo.bytes > MAX_PHOTO {
+                let text = format!("a photo of {} bytes", record.photo.bytes);
+                return self.close(link, CloseReason::Protocol(text));
+            }
+            if !self.catalog.claim(node, record) {
+                let text = format!(
+                    "{node} describes the bytes of {} otherwise than before",
+                    record.photo.id.short()
+                );
+                self.log("table", text);
+            }
+            self.offer_taken(node, record);
+        }
+        for photo in gone {
+            self.catalog.remove(node, photo);
+        }
+        if complete {
+            self.catalog.forget_last_known(node);
+            if let Some(member) = self.mesh.members.get_mut(&node)
+                && let Presence::Here { complete, .. } = &mut member.presence
+            {
+                *complete = true;
+            }
+            self.mesh_changed();
+        }
+    }
+}

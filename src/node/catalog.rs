@@ -1,0 +1,459 @@
+//! The image table: who holds what, by each node's own word.
+//!
+//! A *claim* is one node's word on one photo. Claims made on a node's present link (and this node's own) are *current*;
+//! those of a node that is away are its *last known* ones: they stand for repair while it is in grace, and never for a
+//! drop. What is listed, and which version of a picture is the keeper, is a function of the current claims alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::Time;
+use super::names::Names;
+use super::verdict::{Order, Verdict};
+use crate::photo::{Photo, PhotoId, SimilarityIndex};
+use crate::protocol::{Facts, Holding, NodeId, Record};
+
+/// One node's word on one photo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Claim {
+    /// How it holds the photo.
+    pub(super) holding: Holding,
+    /// Whether it said so on its present link.
+    pub(super) current: bool,
+}
+
+/// All that is known about one photo.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// What its bytes say.
+    pub(super) photo: Arc<Photo>,
+    /// Whether this node knows so from the bytes themselves; else by another node's account.
+    pub(super) verified: bool,
+    /// What people and files say: the union of what all nodes have announced.
+    pub(super) facts: Facts,
+    /// Who holds it.
+    pub(super) claims: BTreeMap<NodeId, Claim>,
+    /// Photos whose fingerprint says that they are the same picture.
+    pub(super) similar: BTreeSet<PhotoId>,
+    /// Its part in the collection.
+    pub(super) verdict: Verdict,
+    /// When its holders or its verdict last changed.
+    pub(super) changed_at: Time,
+}
+
+impl Entry {
+    /// The nodes that have it on disk now.
+    pub(super) fn live(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.claims
+            .iter()
+            .filter(|(_, claim)| claim.current && claim.holding.is_stored())
+            .map(|(node, _)| *node)
+    }
+
+    /// The nodes that have it on disk now, or had it when they were last seen.
+    pub(super) fn counted(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.claims
+            .iter()
+            .filter(|(_, claim)| claim.holding.is_stored())
+            .map(|(node, _)| *node)
+    }
+
+    /// The nodes that have it in their trash now.
+    pub(super) fn retired(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.claims
+            .iter()
+            .filter(|(_, claim)| claim.current && !claim.holding.is_stored())
+            .map(|(node, _)| *node)
+    }
+
+    /// How a node holds it now.
+    pub(super) fn holding(&self, node: NodeId) -> Option<Holding> {
+        self.claims
+            .get(&node)
+            .filter(|claim| claim.current)
+            .map(|claim| claim.holding)
+    }
+
+    /// Whether a node has it on disk now.
+    pub(super) fn is_stored_by(&self, node: NodeId) -> bool {
+        self.holding(node).is_some_and(Holding::is_stored)
+    }
+
+    /// Whether anybody who is here has its bytes.
+    pub(super) fn is_present(&self) -> bool {
+        self.claims.values().any(|claim| claim.current)
+    }
+}
+
+/// What one node has.
+#[derive(Debug, Default)]
+pub(super) struct Shelf {
+    /// Every photo it has a claim on.
+    pub(super) photos: BTreeSet<PhotoId>,
+    /// What of it counts.
+    pub(super) load: Load,
+}
+
+/// The part of a node's photos that are keepers of the collection, and on its disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Load {
+    /// How many.
+    pub(super) photos: u64,
+    /// Their bytes.
+    pub(super) bytes: u64,
+    /// How many of them are originals.
+    pub(super) originals: u64,
+}
+
+/// The table of all photos.
+#[derive(Debug)]
+pub(super) struct Catalog {
+    me: NodeId,
+    pub(super) now: Time,
+    pub(super) entries: BTreeMap<PhotoId, Entry>,
+    pub(super) shelves: BTreeMap<NodeId, Shelf>,
+    pub(super) index: SimilarityIndex,
+    /// Photos that others replace, by those that do.
+    pub(super) replaced_by: BTreeMap<PhotoId, BTreeSet<PhotoId>>,
+    /// Photos whose verdict must be looked at again, the best first.
+    pub(super) dirty: BTreeSet<(std::cmp::Reverse<Order>, PhotoId)>,
+    /// Labels and look-up by name.
+    pub(super) names: Names,
+    /// Photos whose holders, verdict or facts have changed since the node last asked.
+    changed: BTreeSet<PhotoId>,
+    /// Photos of this node whose record has changed and must be announced.
+    unannounced: BTreeSet<PhotoId>,
+    /// Photos of this node of which something new is known beyond their bytes.
+    unnoted: BTreeSet<PhotoId>,
+}
+
+impl Catalog {
+    pub(super) fn new(me: NodeId) -> Catalog {
+        Catalog {
+            me,
+            now: Time::default(),
+            entries: BTreeMap::new(),
+            shelves: BTreeMap::from([(me, Shelf::default())]),
+            index: SimilarityIndex::default(),
+            replaced_by: BTreeMap::new(),
+            dirty: BTreeSet::new(),
+            names: Names::default(),
+            changed: BTreeSet::new(),
+            unannounced: BTreeSet::new(),
+            unnoted: BTreeSet::new(),
+        }
+    }
+
+    /// A photo's entry.
+    pub(super) fn get(&self, photo: PhotoId) -> Option<&Entry> {
+        self.entries.get(&photo)
+    }
+
+    /// How this node holds a photo.
+    pub(super) fn mine(&self, photo: PhotoId) -> Option<Holding> {
+        self.entries
+            .get(&photo)
+            .and_then(|entry| entry.holding(self.me))
+    }
+
+    /// This node's record of a photo, as it announces it.
+    pub(super) fn record(&self, photo: PhotoId) -> Option<Record> {
+        let entry = self.entries.get(&photo)?;
+        let holding = entry.holding(self.me)?;
+        Some(Record {
+            photo: entry.photo.clone(),
+            facts: entry.facts.clone(),
+            holding,
+        })
+    }
+
+    /// The photos of this node after `cursor`, or all.
+    pub(super) fn mine_after(&self, cursor: Option<PhotoId>) -> impl Iterator<Item = PhotoId> + '_ {
+        self.shelf_after(self.me, cursor)
+    }
+
+    /// The photos that a node has a claim on, after `cursor`, or all.
+    pub(super) fn shelf_after(
+        &self,
+        node: NodeId,
+        cursor: Option<PhotoId>,
+    ) -> impl Iterator<Item = PhotoId> + '_ {
+        use std::ops::Bound::{Excluded, Unbounded};
+        let from = cursor.map_or(Unbounded, Excluded);
+        self.shelves
+            .get(&node)
+            .into_iter()
+            .flat_map(move |shelf| shelf.photos.range((from, Unbounded)).copied())
+    }
+
+    /// What a node has on disk of the collection.
+    pub(super) fn load(&self, node: NodeId) -> Load {
+        self.shelves
+            .get(&node)
+            .map(|shelf| shelf.load)
+            .unwrap_or_default()
+    }
+
+    /// Takes a node's word on a photo.
+    ///
+    /// Returns whether its account of the bytes is the one in the table: if not, somebody has a bug, or lies.
+    pub(super) fn claim(&mut self, node: NodeId, record: &Record) -> bool {
+        let id = record.photo.id;
+        let agrees = if node == self.me {
+            self.verify(&record.photo)
+        } else {
+            self.hear(&record.photo)
+        };
+        self.learn(id, &record.facts);
+        self.set_claim(
+            node,
+            id,
+            Some(Claim {
+                holding: record.holding,
+                current: true,
+            }),
+        );
+        agrees
+    }
+
+    /// Takes another node's account of a photo's bytes. Of two different ones the lesser counts, so that all nodes take
+    /// the same; what this node knows from the bytes themselves stands.
+    fn hear(&mut self, photo: &Arc<Photo>) -> bool {
+        let Some(entry) = self.entries.get(&photo.id) else {
+            self.insert(photo);
+            return true;
+        };
+        let (agrees, verified, lesser) =
+            (entry.photo == *photo, entry.verified, photo < &entry.photo);
+        if !agrees && !verified && lesser {
+            self.replace(photo);
+        }
+        agrees
+    }
+
+    /// Takes what this node has found in a photo's bytes; whether the table says the same.
+    pub(super) fn verify(&mut self, photo: &Arc<Photo>) -> bool {
+        let agrees = self.hear(photo);
+        if !agrees {
+            self.replace(photo);
+        }
+        if let Some(entry) = self.entries.get_mut(&photo.id) {
+            entry.verified = true;
+        }
+        agrees
+    }
+
+    /// Changes how a node holds a photo that it has a claim on.
+    pub(super) fn set_holding(&mut self, node: NodeId, photo: PhotoId, holding: Holding) {
+        if self
+            .entries
+            .get(&photo)
+            .is_some_and(|entry| entry.claims.contains_key(&node))
+        {
+            self.set_claim(
+                node,
+                photo,
+                Some(Claim {
+                    holding,
+                    current: true,
+                }),
+            );
+        }
+    }
+
+    /// A node no longer has a photo in any way.
+    pub(super) fn remove(&mut self, node: NodeId, photo: PhotoId) {
+        self.set_claim(node, photo, None);
+    }
+
+    /// A node is away: what it said is only the last that is known.
+    pub(super) fn set_away(&mut self, node: NodeId) {
+        for photo in self.shelf_after(node, None).collect::<Vec<_>>() {
+            let claim = self
+                .entries
+                .get(&photo)
+                .and_then(|entry| entry.claims.get(&node))
+                .copied();
+            self.set_claim(
+                node,
+                photo,
+                claim.map(|claim| Claim {
+                    current: false,
+                    ..claim
+                }),
+            );
+        }
+    }
+
+    /// Forgets what a node said before its present link: it has told all it has, or it stays away.
+    pub(super) fn forget_last_known(&mut self, node: NodeId) {
+        for photo in self.shelf_after(node, None).collect::<Vec<_>>() {
+            let claim = self
+                .entries
+                .get(&photo)
+                .and_then(|entry| entry.claims.get(&node));
+            if claim.is_some_and(|claim| !claim.current) {
+                self.set_claim(node, photo, None);
+            }
+        }
+    }
+
+    /// Adds facts about a photo that has an entry.
+    pub(super) fn learn(&mut self, photo: PhotoId, facts: &Facts) {
+        let Some(entry) = self.entries.get_mut(&photo) else {
+            return;
+        };
+        let before = entry.facts.clone();
+        if !entry.facts.merge(facts) {
+            return;
+        }
+        let (old, new) = (&before, &entry.facts);
+        self.names.renamed(photo, old, new);
+        for replaced in new.replaces.difference(&old.replaces) {
+            self.replaced_by.entry(*replaced).or_default().insert(photo);
+        }
+        let reordered: Vec<PhotoId> = new.replaces.difference(&old.replaces).copied().collect();
+        let separated = new.distinct != old.distinct;
+        if entry.claims.contains_key(&self.me) {
+            self.unannounced.insert(photo);
+            self.unnoted.insert(photo);
+        }
+        self.relabel(photo);
+        for replaced in reordered {
+            self.reconsider_with_neighbours(replaced);
+        }
+        if separated {
+            self.reconsider_with_neighbours(photo);
+        }
+        self.changed.insert(photo);
+    }
+
+    fn insert(&mut self, photo: &Arc<Photo>) {
+        let entry = Entry {
+            photo: photo.clone(),
+            verified: false,
+            facts: Facts::default(),
+            claims: BTreeMap::new(),
+            similar: BTreeSet::new(),
+            verdict: Verdict::Absent,
+            changed_at: self.now,
+        };
+        self.entries.insert(photo.id, entry);
+        self.connect(photo);
+    }
+
+    /// Takes another account of a photo's bytes.
+    fn replace(&mut self, photo: &Arc<Photo>) {
+        self.reconsider_with_neighbours(photo.id);
+        self.with_loads(photo.id, |entry| entry.photo = photo.clone());
+        self.disconnect(photo.id);
+        self.connect(photo);
+        self.reconsider_with_neighbours(photo.id);
+    }
+
+    fn set_claim(&mut self, node: NodeId, photo: PhotoId, claim: Option<Claim>) {
+        let Some(entry) = self.entries.get(&photo) else {
+            return;
+        };
+        if entry.claims.get(&node).copied() == claim {
+            return;
+        }
+        let was_present = entry.is_present();
+        let shelf = self.shelves.entry(node).or_default();
+        match claim {
+            Some(_) => shelf.photos.insert(photo),
+            None => shelf.photos.remove(&photo),
+        };
+        let now = self.now;
+        self.with_loads(photo, |entry| {
+            match claim {
+                Some(claim) => entry.claims.insert(node, claim),
+                None => entry.claims.remove(&node),
+            };
+            entry.changed_at = now;
+        });
+        if node == self.me {
+            self.unannounced.insert(photo);
+        }
+        self.changed.insert(photo);
+        let entry = &self.entries[&photo];
+        let (is_present, is_claimed) = (entry.is_present(), !entry.claims.is_empty());
+        if is_present != was_present {
+            self.reconsider_with_neighbours(photo);
+        }
+        if !is_claimed {
+            self.forget(photo);
+        }
+    }
+
+    /// Removes a photo that nobody has a claim on any more.
+    fn forget(&mut self, photo: PhotoId) {
+        self.disconnect(photo);
+        self.set_verdict(photo, Verdict::Absent);
+        if let Some(entry) = self.entries.remove(&photo) {
+            self.names.renamed(photo, &entry.facts, &Facts::default());
+            for replaced in &entry.facts.replaces {
+                if let Some(by) = self.replaced_by.get_mut(replaced) {
+                    by.remove(&photo);
+                    if by.is_empty() {
+                        self.replaced_by.remove(replaced);
+                    }
+                }
+                self.reconsider_with_neighbours(*replaced);
+            }
+        }
+    }
+
+    /// Changes an entry and keeps the loads of its holders right.
+    pub(super) fn with_loads(&mut self, photo: PhotoId, change: impl FnOnce(&mut Entry)) {
+        let Some(entry) = self.entries.get_mut(&photo) else {
+            return;
+        };
+        weigh(entry, &mut self.shelves, |total, part| *total -= part);
+        change(entry);
+        weigh(entry, &mut self.shelves, |total, part| *total += part);
+    }
+
+    /// The photos that have changed since the last call.
+    pub(super) fn take_changed(&mut self) -> BTreeSet<PhotoId> {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// The photos of this node to announce since the last call.
+    pub(super) fn take_unannounced(&mut self) -> BTreeSet<PhotoId> {
+        std::mem::take(&mut self.unannounced)
+    }
+
+    /// The photos of this node whose facts have grown since the last call.
+    pub(super) fn take_unnoted(&mut self) -> BTreeSet<PhotoId> {
+        std::mem::take(&mut self.unnoted)
+    }
+
+    /// A photo's holders, verdict or facts have changed.
+    pub(super) fn mark_changed(&mut self, photo: PhotoId) {
+        self.changed.insert(photo);
+    }
+
+    /// All photos that the collection shows.
+    pub(super) fn keepers(&self) -> impl Iterator<Item = &Entry> {
+        self.entries
+            .values()
+            .filter(|entry| entry.verdict == Verdict::Keeper)
+    }
+}
+
+/// Adds an entry's part to the loads of its holders, or takes it away.
+fn weigh(entry: &Entry, shelves: &mut BTreeMap<NodeId, Shelf>, apply: impl Fn(&mut u64, u64)) {
+    if entry.verdict != Verdict::Keeper {
+        return;
+    }
+    for node in entry.live() {
+        let load = &mut shelves.entry(node).or_default().load;
+        apply(&mut load.photos, 1);
+        apply(&mut load.bytes, entry.photo.bytes);
+        apply(
+            &mut load.originals,
+            u64::from(entry.holding(node) == Some(Holding::Original)),
+        );
+    }
+}

@@ -1,0 +1,224 @@
+//! Labels and look-up: how people call photos.
+//!
+//! Names are labels, not identity. Where two photos share a name, each is shown as `name~<first digits of its id>.ext`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::catalog::Catalog;
+use super::verdict::Verdict;
+use crate::photo::{Format, Photo, PhotoId};
+use crate::protocol::Facts;
+
+/// The fewest hex digits of an id that are taken as one, and that tell two photos of one name apart.
+const ID_DIGITS: usize = 6;
+
+/// What a look-up has found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// This photo of the collection.
+    One(PhotoId),
+    /// Several, by their labels.
+    Ambiguous(Vec<String>),
+    /// None.
+    Nothing,
+}
+
+/// The names of all photos.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    /// For every name or alias, the photos that have it, shown or not.
+    by_name: BTreeMap<String, BTreeSet<PhotoId>>,
+    /// For every name that the collection shows, the photos shown under it.
+    shown: BTreeMap<String, BTreeSet<PhotoId>>,
+    /// The name under which each photo is shown.
+    name_of: BTreeMap<PhotoId, String>,
+    /// The list of all labels, until something changes.
+    list: Option<Arc<Vec<String>>>,
+}
+
+impl Names {
+    /// A photo's facts have changed.
+    pub(super) fn renamed(&mut self, photo: PhotoId, old: &Facts, new: &Facts) {
+        let all = |facts: &Facts| {
+            facts
+                .names
+                .union(&facts.aliases)
+                .cloned()
+                .collect::<BTreeSet<String>>()
+        };
+        let (old, new) = (all(old), all(new));
+        for name in old.difference(&new) {
+            remove(&mut self.by_name, name, photo);
+        }
+        for name in new.difference(&old) {
+            self.by_name.entry(name.clone()).or_default().insert(photo);
+        }
+    }
+
+    /// The collection shows a photo under this name, or not at all.
+    pub(super) fn set_shown(&mut self, photo: PhotoId, name: Option<String>) {
+        if self.name_of.get(&photo) == name.as_ref() {
+            return;
+        }
+        self.list = None;
+        if let Some(old) = self.name_of.remove(&photo) {
+            remove(&mut self.shown, &old, photo);
+        }
+        if let Some(name) = name {
+            self.shown.entry(name.clone()).or_default().insert(photo);
+            self.name_of.insert(photo, name);
+        }
+    }
+
+    /// The label of a photo that the collection shows; of another one, the first digits of its id.
+    pub(super) fn label(&self, photo: PhotoId) -> String {
+        let Some(name) = self.name_of.get(&photo) else {
+            return photo.short();
+        };
+        let sharing = &self.shown[name];
+        if sharing.len() == 1 {
+            return name.clone();
+        }
+        let hex = photo.to_string();
+        let is_taken = |digits: usize| {
+            let prefix_shared = sharing
+                .iter()
+                .any(|other| *other != photo && other.to_string().starts_with(&hex[..digits]));
+            prefix_shared
+                || self
+                    .shown
+                    .contains_key(&distinguished(name, &hex[..digits]))
+        };
+        let digits = (ID_DIGITS..hex.len())
+            .find(|digits| !is_taken(*digits))
+            .unwrap_or(hex.len());
+        distinguished(name, &hex[..digits])
+    }
+
+    /// The labels of all photos, sorted.
+    pub(super) fn list(&mut self) -> Arc<Vec<String>> {
+        if let Some(list) = &self.list {
+            return list.clone();
+        }
+        let mut labels: Vec<String> = self
+            .name_of
+            .keys()
+            .map(|photo| self.label(*photo))
+            .collect();
+        labels.sort_unstable();
+        let list = Arc::new(labels);
+        self.list = Some(list.clone());
+        list
+    }
+
+    /// The photo that is shown under exactly this label.
+    fn labelled(&self, label: &str) -> Option<PhotoId> {
+        let undistinguished = || {
+            let tilde = label.rfind('~')?;
+            let rest = &label[tilde..];
+            let extension = rest.find('.').map_or("", |dot| &rest[dot..]);
+            Some(format!("{}{extension}", &label[..tilde]))
+        };
+        let candidates = self
+            .shown
+            .get(label)
+            .or_else(|| self.shown.get(&undistinguished()?));
+        candidates?
+            .iter()
+            .copied()
+            .find(|photo| self.label(*photo) == label)
+    }
+}
+
+impl Catalog {
+    /// Looks a photo up: by label, then name, then alias, then id prefix of six digits or more. The first class that
+    /// hits decides; a worse version leads to its keeper.
+    pub(super) fn find(&self, query: &str) -> Found {
+        if let Some(photo) = self.names.labelled(query) {
+            return Found::One(photo);
+        }
+        let named = self.names.by_name.get(query).into_iter().flatten();
+        let (names, aliases): (Vec<PhotoId>, Vec<PhotoId>) = named.partition(|id| {
+            self.get(**id)
+                .is_some_and(|e| e.verdict == Verdict::Keeper && e.facts.names.contains(query))
+        });
+        for class in [names, aliases, self.with_prefix(query)] {
+            let keepers: BTreeSet<PhotoId> = class
+                .into_iter()
+                .filter_map(|id| self.keeper_of(id))
+                .collect();
+            match keepers.len() {
+                0 => {}
+                1 => return keepers.first().map_or(Found::Nothing, |id| Found::One(*id)),
+                _ => {
+                    return Found::Ambiguous(
+                        keepers.iter().map(|id| self.names.label(*id)).collect(),
+                    );
+                }
+            }
+        }
+        Found::Nothing
+    }
+
+    /// What the collection shows for a photo: itself or the better version.
+    pub(super) fn keeper_of(&self, photo: PhotoId) -> Option<PhotoId> {
+        match self.get(photo)?.verdict {
+            Verdict::Keeper => Some(photo),
+            Verdict::Loser(keeper) => Some(keeper),
+            Verdict::Absent => None,
+        }
+    }
+
+    /// The photos whose id begins with these hex digits, if they are enough.
+    pub(super) fn with_prefix(&self, digits: &str) -> Vec<PhotoId> {
+        let digits = digits.to_ascii_lowercase();
+        if !(ID_DIGITS..=64).contains(&digits.len())
+            || !digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+        {
+            return Vec::new();
+        }
+        let low: Result<PhotoId, _> = format!("{digits:0<64}").parse();
+        let high: Result<PhotoId, _> = format!("{digits:f<64}").parse();
+        match (low, high) {
+            (Ok(low), Ok(high)) => self.entries.range(low..=high).map(|(id, _)| *id).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The name under which a photo is shown: the first of its names, or one made of its id.
+pub(super) fn primary(photo: &Photo, facts: &Facts) -> String {
+    facts
+        .names
+        .first()
+        .cloned()
+        .unwrap_or_else(|| format!("{}.{}", photo.id.short(), extension(photo.format)))
+}
+
+fn extension(format: Format) -> &'static str {
+    match format {
+        Format::Opaque => "photo",
+        Format::Gif => "gif",
+        Format::Webp => "webp",
+        Format::Jpeg => "jpg",
+        Format::Bmp => "bmp",
+        Format::Png => "png",
+        Format::Tiff => "tif",
+    }
+}
+
+/// `cat.jpg` and `3fa9c1` become `cat~3fa9c1.jpg`.
+fn distinguished(name: &str, digits: &str) -> String {
+    let dot = name.rfind('.').filter(|dot| *dot > 0).unwrap_or(name.len());
+    format!("{}~{digits}{}", &name[..dot], &name[dot..])
+}
+
+fn remove(index: &mut BTreeMap<String, BTreeSet<PhotoId>>, name: &str, photo: PhotoId) {
+    if let Some(photos) = index.get_mut(name) {
+        photos.remove(&photo);
+        if photos.is_empty() {
+            index.remove(name);
+        }
+    }
+}

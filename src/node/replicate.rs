@@ -1,0 +1,387 @@
+//! Making copies: offers, and relief for loaded nodes.
+//!
+//! The coordinator of a photo that lacks a copy *offers* it to one node, which pulls it from any holder and acknowledges
+//! by announcing it. A node that holds fewer photos than another asks it for *relief*: it is offered replicas in the same
+//! way, and when it has them the other one's copies are surplus and are trimmed: make before break.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::limits::{
+    OFFER, OFFERS, OFFERS_PER_NODE, PULL_QUEUE, RELIEF, RELIEF_BATCH, RETRY, ROOM_MARGIN, SETTLE,
+    SKIP,
+};
+use super::membership::Presence;
+use super::placement::{Candidate, relief, target};
+use super::verdict::Verdict;
+use super::{Action, DiskError, LinkId, Node, Time};
+use crate::photo::{Photo, PhotoId};
+use crate::protocol::message::KeepVerdict;
+use crate::protocol::{Facts, Holding, Message, NodeId, Record};
+
+/// An offer that was not answered by an announcement yet.
+#[derive(Clone, Copy, Debug)]
+struct Offer {
+    target: NodeId,
+    until: Time,
+}
+
+/// What this node has offered, and its part in evening out loads.
+#[derive(Debug)]
+pub(super) struct Replication {
+    offers: BTreeMap<PhotoId, Offer>,
+    /// Nodes that refused or failed, and until when they are left out.
+    skipped: BTreeMap<NodeId, Time>,
+    /// The last target: the next among equals has its turn.
+    last: NodeId,
+    /// The node that was asked for relief, and how long it may take to offer something.
+    asked: Option<(NodeId, Time)>,
+    /// Photos taken over from a loaded node that has not dropped its copy yet.
+    taken_over: BTreeMap<PhotoId, NodeId>,
+    /// Nodes that had nothing to offer, and until when they are not asked again.
+    unhelpful: BTreeMap<NodeId, Time>,
+    /// When to look for a node to relieve again.
+    next_relief: Time,
+}
+
+impl Replication {
+    pub(super) fn new(me: NodeId) -> Replication {
+        Replication {
+            offers: BTreeMap::new(),
+            skipped: BTreeMap::new(),
+            last: me,
+            asked: None,
+            taken_over: BTreeMap::new(),
+            unhelpful: BTreeMap::new(),
+            next_relief: Time::default(),
+        }
+    }
+
+    /// The target of the open offer of a photo.
+    pub(super) fn offered_to(&self, photo: PhotoId) -> Option<NodeId> {
+        self.offers.get(&photo).map(|offer| offer.target)
+    }
+
+    fn open_to(&self, node: NodeId) -> usize {
+        self.offers
+            .values()
+            .filter(|offer| offer.target == node)
+            .count()
+    }
+}
+
+impl Node {
+    /// Offers a photo to the node that suits best, unless an offer of it is open.
+    pub(super) fn offer(&mut self, photo: PhotoId) {
+        if self.replication.offers.contains_key(&photo) || self.replication.offers.len() >= OFFERS {
+            return;
+        }
+        let candidates = self.candidates(photo);
+        let Some(node) = target(&candidates, self.replication.last) else {
+            return;
+        };
+        self.replication.last = node;
+        self.offer_to(photo, node);
+    }
+
+    fn offer_to(&mut self, photo: PhotoId, target: NodeId) {
+        let Some(record) = self.catalog.record(photo) else {
+            return;
+        };
+        self.replication.offers.insert(
+            photo,
+            Offer {
+                target,
+                until: self.now + OFFER,
+            },
+        );
+        self.send_to(
+            target,
+            Message::KeepThis {
+                photo: record.photo,
+                facts: record.facts,
+            },
+        );
+    }
+
+    /// The nodes that could take a copy of a photo now.
+    fn candidates(&self, photo: PhotoId) -> Vec<Candidate> {
+        let Some(entry) = self.catalog.get(photo) else {
+            return Vec::new();
+        };
+        let worse = entry.similar.iter().filter_map(|id| self.catalog.get(*id));
+        let worse: Vec<_> = worse
+            .filter(|other| other.verdict == Verdict::Loser(photo))
+            .collect();
+        let free = self.mesh.here().map(|(node, _)| node).filter(|node| {
+            !entry.is_stored_by(*node)
+                && !self.replication.skipped.contains_key(node)
+                && self.replication.open_to(*node) < OFFERS_PER_NODE
+        });
+        free.map(|node| Candidate {
+            node,
+            exchanges: entry.holding(node).is_some()
+                || worse.iter().any(|other| other.is_stored_by(node)),
+            load: self.catalog.load(node).photos + self.replication.open_to(node) as u64,
+        })
+        .collect()
+    }
+
+    /// Another node offers a photo.
+    pub(super) fn offered(&mut self, link: LinkId, photo: Arc<Photo>, facts: &Facts) {
+        let Some(from) = self.mesh.node_at(link) else {
+            return;
+        };
+        let id = photo.id;
+        let verdict = match self.catalog.mine(id) {
+            Some(holding) if holding.is_stored() => KeepVerdict::Have,
+            _ if self.leaving.is_some() || self.is_going(id) || !self.has_room(photo.bytes) => {
+                KeepVerdict::Full
+            }
+            Some(_) => {
+                self.restore(id);
+                KeepVerdict::Want
+            }
+            None if self.pulls.len() >= PULL_QUEUE => KeepVerdict::Full,
+            None => {
+                self.pull_to_keep(photo, facts);
+                KeepVerdict::Want
+            }
+        };
+        if verdict == KeepVerdict::Want
+            && self.replication.asked.is_some_and(|(node, _)| node == from)
+        {
+            self.replication.taken_over.insert(id, from);
+        }
+        self.send(link, Message::KeepAnswer { photo: id, verdict });
+    }
+
+    /// Whether the folder could take a photo of this size.
+    pub(super) fn has_room(&self, bytes: u64) -> bool {
+        self.room.is_none_or(|room| room > bytes + ROOM_MARGIN)
+            && self
+                .write_failed_at
+                .is_none_or(|at| self.now.since(at) >= SKIP)
+    }
+
+    /// An offer was answered.
+    pub(super) fn offer_answered(&mut self, link: LinkId, photo: PhotoId, verdict: KeepVerdict) {
+        let Some(node) = self.mesh.node_at(link) else {
+            return;
+        };
+        if self.replication.offered_to(photo) != Some(node) {
+            return;
+        }
+        match verdict {
+            KeepVerdict::Want => {}
+            KeepVerdict::Have => {
+                self.replication.offers.remove(&photo);
+            }
+            KeepVerdict::Full => self.offer_failed(photo, node),
+        }
+    }
+
+    fn offer_failed(&mut self, photo: PhotoId, node: NodeId) {
+        self.replication.offers.remove(&photo);
+        self.replication.skipped.insert(node, self.now + SKIP);
+        self.agenda.set(photo, self.now + SETTLE);
+    }
+
+    /// The target of an offer is pulling: it has its full time again.
+    pub(super) fn offer_progressed(&mut self, photo: PhotoId, node: NodeId) {
+        let until = self.now + OFFER;
+        if let Some(offer) = self
+            .replication
+            .offers
+            .get_mut(&photo)
+            .filter(|offer| offer.target == node)
+        {
+            offer.until = until;
+        }
+    }
+
+    /// A node announces a photo: if it was offered, this is the acknowledgement.
+    pub(super) fn offer_taken(&mut self, node: NodeId, record: &Record) {
+        let photo = record.photo.id;
+        if record.holding.is_stored() && self.replication.offered_to(photo) == Some(node) {
+            self.replication.offers.remove(&photo);
+        }
+        if !record.holding.is_stored() && self.replication.taken_over.get(&photo) == Some(&node) {
+            self.replication.taken_over.remove(&photo);
+        }
+    }
+
+    /// Offers to a node that is away are void.
+    pub(super) fn void_offers_to(&mut self, node: NodeId) {
+        let Replication {
+            offers,
+            taken_over,
+            asked,
+            ..
+        } = &mut self.replication;
+        let void: Vec<PhotoId> = offers
+            .iter()
+            .filter(|(_, offer)| offer.target == node)
+            .map(|(id, _)| *id)
+            .collect();
+        taken_over.retain(|_, from| *from != node);
+        *asked = asked.filter(|(other, _)| *other != node);
+        for photo in void {
+            self.replication.offers.remove(&photo);
+            self.agenda.set(photo, self.now + SETTLE);
+        }
+    }
+
+    /// Time has passed: offers fail, skipped nodes get another chance, loads even out.
+    pub(super) fn tend_replication(&mut self) {
+        let now = self.now;
+        let Replication {
+            offers,
+            skipped,
+            unhelpful,
+            asked,
+            taken_over,
+            ..
+        } = &mut self.replication;
+        skipped.retain(|_, until| *until > now);
+        unhelpful.retain(|_, until| *until > now);
+        let late: Vec<(PhotoId, NodeId)> = offers
+            .iter()
+            .filter(|(_, offer)| offer.until <= now)
+            .map(|(photo, offer)| (*photo, offer.target))
+            .collect();
+        if let Some((node, until)) = *asked
+            && until <= now
+        {
+            if !taken_over.values().any(|from| *from == node) {
+                unhelpful.insert(node, now + 2 * RETRY);
+            }
+            *asked = None;
+        }
+        for (photo, node) in late {
+            self.log(
+                "copies",
+                format!("{node} did not take {} in time", photo.short()),
+            );
+            self.offer_failed(photo, node);
+        }
+        if self.replication.next_relief <= now {
+            self.replication.next_relief = now + SETTLE / 2;
+            self.seek_relief();
+        }
+    }
+
+    /// Asks a more loaded node for some of its replicas, if it is this node's turn to relieve it.
+    fn seek_relief(&mut self) {
+        let me = self.config.node;
+        let resting =
+            self.replication.asked.is_none() && self.leaving.is_none() && self.pulls.is_empty();
+        if !resting || !self.is_settled() || !self.has_room(0) {
+            return;
+        }
+        let mut loads: BTreeMap<NodeId, u64> = self
+            .mesh
+            .here()
+            .map(|(node, _)| (node, self.catalog.load(node).photos))
+            .collect();
+        loads.insert(me, self.catalog.load(me).photos);
+        let (least, most) = (loads.values().min(), loads.values().max());
+        if most
+            .zip(least)
+            .is_none_or(|(most, least)| *most < least + 2)
+        {
+            return;
+        }
+        for from in self.replication.taken_over.values() {
+            loads
+                .entry(*from)
+                .and_modify(|load| *load = load.saturating_sub(1));
+        }
+        let unhelpful = &self.replication.unhelpful;
+        let pairs = relief(&loads, |source, node| {
+            !(node == me && unhelpful.contains_key(&source))
+                && self.may_move(source, node).next().is_some()
+        });
+        let Some((_, source)) = pairs.into_iter().find(|(node, _)| *node == me) else {
+            return;
+        };
+        let gap = loads[&source].saturating_sub(loads[&me]);
+        let photos = u32::try_from(gap / 2).unwrap_or(u32::MAX).min(RELIEF_BATCH);
+        self.replication.asked = Some((source, self.now + RELIEF));
+        self.send_to(source, Message::Relieve { photos });
+    }
+
+    /// The replicas that could move from one node to another: those of exactly the wanted copies.
+    fn may_move(&self, source: NodeId, node: NodeId) -> impl Iterator<Item = PhotoId> + '_ {
+        let copies = self.copies();
+        self.catalog.shelf_after(source, None).filter(move |photo| {
+            self.catalog.get(*photo).is_some_and(|entry| {
+                entry.verdict == Verdict::Keeper
+                    && entry.holding(source) == Some(Holding::Replica)
+                    && !entry.is_stored_by(node)
+                    && entry.live().count() == copies
+            })
+        })
+    }
+
+    /// A less loaded node wants some of this node's replicas: those whose copies here could really be dropped.
+    pub(super) fn relief_asked(&mut self, link: LinkId, photos: u32) {
+        let me = self.config.node;
+        let Some(node) = self.mesh.node_at(link) else {
+            return;
+        };
+        if !self.may_drop() {
+            return;
+        }
+        let settled_before = self.now - SETTLE;
+        let free = self.may_move(me, node).filter(|photo| {
+            let settled = self
+                .catalog
+                .get(*photo)
+                .is_some_and(|entry| entry.changed_at <= settled_before);
+            settled
+                && !self.is_pinned(*photo)
+                && !self.is_going(*photo)
+                && self.replication.offered_to(*photo).is_none()
+        });
+        let chosen: Vec<PhotoId> = free.take(photos.min(RELIEF_BATCH) as usize).collect();
+        for photo in chosen {
+            self.offer_to(photo, node);
+        }
+    }
+
+    /// Takes a photo out of this node's trash.
+    pub(super) fn restore(&mut self, photo: PhotoId) {
+        if !self.is_going(photo) && self.restoring.insert(photo) {
+            self.act(Action::Restore { photo });
+        }
+    }
+
+    /// A photo is back from the trash, or not.
+    pub(super) fn returned(&mut self, photo: PhotoId, result: Result<Holding, DiskError>) {
+        let me = self.config.node;
+        self.restoring.remove(&photo);
+        match &result {
+            Ok(holding) => {
+                self.catalog.set_holding(me, photo, *holding);
+                self.log("trash", format!("{} is back from the trash", photo.short()));
+            }
+            Err(error) => {
+                self.log(
+                    "trash",
+                    format!("{} cannot be restored: {error}", photo.short()),
+                );
+                if *error == DiskError::Gone {
+                    self.catalog.remove(me, photo);
+                }
+            }
+        }
+        self.restore_answered(photo, &result);
+    }
+
+    /// Whether a node is one of those that are here and have told all they hold.
+    pub(super) fn is_here_completely(&self, node: NodeId) -> bool {
+        let presence = self.mesh.members.get(&node).map(|member| member.presence);
+        matches!(presence, Some(Presence::Here { complete: true, .. }))
+    }
+}

@@ -1,0 +1,406 @@
+//! What clients are told about the collection and the mesh.
+
+use std::time::Duration;
+
+use super::catalog::Entry;
+use super::limits::{AT_RISK, LIST_PAGE, RETRY, SETTLE};
+use super::membership::{Member, Presence};
+use super::verdict::Verdict;
+use super::{LinkId, Node};
+use crate::photo::{Photo, PhotoId};
+use crate::protocol::client::{
+    Explanation, NodeReport, PhotoReport, RiskReport, StatusReport, TrashReport, VersionReport,
+};
+use crate::protocol::{Answer, Holding, NodeId};
+
+impl Node {
+    /// A page of the collection.
+    pub(super) fn answer_list(&mut self, link: LinkId, after: Option<PhotoId>) {
+        use std::ops::Bound::{Excluded, Unbounded};
+        let from = after.map_or(Unbounded, Excluded);
+        let rest = self
+            .catalog
+            .entries
+            .range((from, Unbounded))
+            .map(|(_, entry)| entry);
+        let mut keepers = rest.filter(|entry| entry.verdict == Verdict::Keeper);
+        let photos: Vec<PhotoReport> = keepers
+            .by_ref()
+            .take(LIST_PAGE)
+            .map(|entry| self.report(entry))
+            .collect();
+        let next = keepers.next().and(photos.last().map(|photo| photo.id));
+        self.answer(link, Answer::Photos { photos, next });
+    }
+
+    /// A page of this node's own trash.
+    pub(super) fn answer_trash(&mut self, link: LinkId, after: Option<PhotoId>) {
+        let is_retired = |id: &PhotoId| self.catalog.mine(*id) == Some(Holding::Retired);
+        let rest = self
+            .catalog
+            .mine_after(after)
+            .filter(|id| is_retired(id) && !self.is_going(*id));
+        let ids: Vec<PhotoId> = rest.take(LIST_PAGE + 1).collect();
+        let page = ids
+            .iter()
+            .take(LIST_PAGE)
+            .filter_map(|id| self.catalog.get(*id));
+        let photos: Vec<TrashReport> = page.map(|entry| self.trash_report(entry)).collect();
+        let next = photos
+            .last()
+            .map(|photo| photo.id)
+            .filter(|_| ids.len() > LIST_PAGE);
+        self.answer(link, Answer::Trash { photos, next });
+    }
+
+    /// All about one photo.
+    pub(super) fn answer_explain(&mut self, link: LinkId, name: &str) {
+        let Some(id) = self.find_for(link, name) else {
+            return;
+        };
+        let Some(entry) = self.catalog.get(id) else {
+            return;
+        };
+        let mut versions: Vec<&Entry> = self.worse_versions(entry).collect();
+        versions.sort_by_key(|worse| std::cmp::Reverse(worse.photo.rank()));
+        let explanation = Explanation {
+            photo: self.report(entry),
+            captured: entry.photo.captured.as_ref().map(|time| time.0.clone()),
+            colour: entry.photo.colour,
+            camera: entry.photo.camera,
+            held: held(entry),
+            versions: versions
+                .into_iter()
+                .map(|worse| version(worse, &entry.photo))
+                .collect(),
+            state: self.state_of(entry),
+        };
+        self.answer(link, Answer::Explained(Box::new(explanation)));
+    }
+
+    /// How the mesh is doing.
+    pub(super) fn answer_status(&mut self, link: LinkId) {
+        let wanted = self.copies();
+        let (mut photos, mut under, mut over) = (0, 0, 0);
+        let mut at_risk = Vec::new();
+        for entry in self.catalog.keepers() {
+            let copies = entry.live().count();
+            photos += 1;
+            over += u64::from(copies > wanted);
+            if copies < wanted {
+                under += 1;
+                if at_risk.len() < AT_RISK {
+                    at_risk.push(self.risk(entry, copies));
+                }
+            }
+        }
+        let present = self
+            .catalog
+            .entries
+            .values()
+            .filter(|entry| matches!(entry.verdict, Verdict::Loser(_)));
+        let me = self.config.node;
+        let mine = self.catalog.mine_after(None);
+        let trash = mine
+            .filter(|photo| self.catalog.mine(*photo) == Some(Holding::Retired))
+            .count() as u64;
+        let status = StatusReport {
+            node: me,
+            address: self.config.address.clone(),
+            copies_wanted: u32::try_from(wanted).unwrap_or(u32::MAX),
+            nodes: self.node_reports(),
+            photos,
+            duplicates: present.count() as u64,
+            under_replicated: under,
+            over_replicated: over,
+            at_risk,
+            trash,
+            skipped_files: self.skipped_files,
+            damaged: self.damaged,
+            notes: self.notes(),
+        };
+        self.answer(link, Answer::Status(Box::new(status)));
+    }
+
+    /// What people call a photo: its label in the collection, or its own name if it is not shown.
+    pub(super) fn name_of(&self, photo: PhotoId) -> String {
+        match self.catalog.get(photo) {
+            Some(entry) if entry.verdict != Verdict::Keeper => {
+                super::names::primary(&entry.photo, &entry.facts)
+            }
+            _ => self.catalog.names.label(photo),
+        }
+    }
+
+    fn worse_versions<'a>(&'a self, keeper: &'a Entry) -> impl Iterator<Item = &'a Entry> {
+        let id = keeper.photo.id;
+        let similar = keeper
+            .similar
+            .iter()
+            .filter_map(|other| self.catalog.get(*other));
+        similar.filter(move |other| other.verdict == Verdict::Loser(id))
+    }
+
+    fn report(&self, entry: &Entry) -> PhotoReport {
+        let label = self.catalog.names.label(entry.photo.id);
+        let worse = self
+            .worse_versions(entry)
+            .flat_map(|other| other.facts.names.union(&other.facts.aliases));
+        let own = entry.facts.names.union(&entry.facts.aliases);
+        let mut aliases: Vec<String> = own
+            .chain(worse)
+            .filter(|name| **name != label)
+            .cloned()
+            .collect();
+        aliases.sort_unstable();
+        aliases.dedup();
+        PhotoReport {
+            name: label,
+            id: entry.photo.id,
+            bytes: entry.photo.bytes,
+            width: entry.photo.width,
+            height: entry.photo.height,
+            format: entry.photo.format,
+            holders: entry.live().collect(),
+            aliases,
+        }
+    }
+
+    fn trash_report(&self, entry: &Entry) -> TrashReport {
+        let keeper = self.catalog.keeper_of(entry.photo.id);
+        let reason = match keeper.filter(|keeper| *keeper != entry.photo.id) {
+            Some(keeper) => format!(
+                "a better version is in the collection: {}",
+                self.catalog.names.label(keeper)
+            ),
+            None => format!("{} other node(s) keep the same photo", entry.live().count()),
+        };
+        let names = entry.facts.names.iter().cloned().collect();
+        TrashReport {
+            names,
+            id: entry.photo.id,
+            bytes: entry.photo.bytes,
+            keeper,
+            reason,
+        }
+    }
+
+    fn risk(&self, entry: &Entry, copies: usize) -> RiskReport {
+        RiskReport {
+            name: self.catalog.names.label(entry.photo.id),
+            id: entry.photo.id,
+            copies: u32::try_from(copies).unwrap_or(u32::MAX),
+            reason: self.why_not_more(entry),
+        }
+    }
+
+    fn state_of(&self, entry: &Entry) -> String {
+        let (copies, wanted) = (entry.live().count(), self.copies());
+        match copies {
+            _ if copies < wanted => format!(
+                "on {copies} of {wanted} nodes: {}",
+                self.why_not_more(entry)
+            ),
+            _ if copies > wanted => {
+                format!("on {copies} nodes, {wanted} are enough: the others give theirs up")
+            }
+            _ => format!("on {copies} of {wanted} nodes"),
+        }
+    }
+
+    /// Why a photo is on fewer nodes than wanted.
+    fn why_not_more(&self, entry: &Entry) -> String {
+        let (live, counted) = (entry.live().count(), entry.counted().count());
+        let nodes = 1 + self.mesh.count_here();
+        if counted > live && counted >= self.reachable_copies() {
+            let away = entry.counted().find(|node| !entry.is_stored_by(*node));
+            let until = away
+                .and_then(|node| self.mesh.members.get(&node))
+                .map(|member| member.presence);
+            return match (away, until) {
+                (Some(node), Some(Presence::Away { until, .. })) => {
+                    format!(
+                        "node {node} is away; copied anew in {}",
+                        spoken(until.since(self.now))
+                    )
+                }
+                (Some(node), _) => format!("node {node} is back and still telling what it has"),
+                (None, _) => "a holder is away".to_owned(),
+            };
+        }
+        if live >= nodes {
+            return format!("only {nodes} node(s) are here");
+        }
+        if let Some(node) = self.replication.offered_to(entry.photo.id) {
+            return format!("being copied to node {node}");
+        }
+        if let Some(node) = self.incomplete().next() {
+            return format!("waiting until node {node} has told what it has");
+        }
+        if self.now.since(entry.changed_at) < SETTLE + RETRY {
+            return "new, or just changed: will be copied in a moment".to_owned();
+        }
+        "no node takes it: they have no room, cannot write, or are busy".to_owned()
+    }
+
+    /// Nodes that have not told all they hold.
+    fn incomplete(&self) -> impl Iterator<Item = NodeId> + '_ {
+        let me = (!self.scanned).then_some(self.config.node);
+        let others = self
+            .mesh
+            .here()
+            .map(|(node, _)| node)
+            .filter(|node| !self.is_here_completely(*node));
+        me.into_iter().chain(others)
+    }
+
+    fn node_reports(&self) -> Vec<NodeReport> {
+        let me = self.config.node;
+        let state = if self.scanned {
+            "this node"
+        } else {
+            "this node, scanning its folder"
+        };
+        let mut nodes = vec![self.node_report(me, &self.config.address, true, state.to_owned())];
+        for (node, member) in &self.mesh.members {
+            if member.presence != Presence::Gone
+                || self.catalog.load(*node).photos > 0
+                || member.copies > 0
+            {
+                let alive = matches!(member.presence, Presence::Here { .. });
+                nodes.push(self.node_report(
+                    *node,
+                    &member.address,
+                    alive,
+                    self.presence_in_words(member),
+                ));
+            }
+        }
+        nodes.sort_by_key(|node| node.id);
+        nodes
+    }
+
+    fn node_report(
+        &self,
+        id: NodeId,
+        address: &crate::protocol::Address,
+        alive: bool,
+        state: String,
+    ) -> NodeReport {
+        let load = self.catalog.load(id);
+        let (photos, bytes, originals) = (load.photos, load.bytes, load.originals);
+        NodeReport {
+            id,
+            address: address.clone(),
+            alive,
+            photos,
+            bytes,
+            originals,
+            state,
+        }
+    }
+
+    fn presence_in_words(&self, member: &Member) -> String {
+        match member.presence {
+            Presence::Here { complete: true, .. } => "here".to_owned(),
+            Presence::Here {
+                complete: false, ..
+            } => "here, still telling what it has".to_owned(),
+            Presence::Away { since, until } => {
+                let (gone, left) = (self.now.since(since), until.since(self.now));
+                format!(
+                    "away for {}, its photos are copied in {}",
+                    spoken(gone),
+                    spoken(left)
+                )
+            }
+            Presence::Gone => "gone; its photos were copied from other nodes".to_owned(),
+        }
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        let (nodes, wanted) = (1 + self.mesh.count_here(), self.copies());
+        if nodes < wanted {
+            notes.push(format!(
+                "{wanted} copies are wanted, but only {nodes} node(s) are here"
+            ));
+        }
+        for node in self.incomplete() {
+            notes.push(format!(
+                "node {node} is still telling what it has; nothing is copied or moved meanwhile"
+            ));
+        }
+        if self
+            .write_failed_at
+            .is_some_and(|at| self.now.since(at) < super::limits::SKIP)
+        {
+            notes.push(
+                "this node's folder could not be written: make room, or check its permissions"
+                    .to_owned(),
+            );
+        }
+        if !self.has_room(0) {
+            notes.push(
+                "this node takes no photos of others now: its disk is full or failing".to_owned(),
+            );
+        }
+        if self.damaged > 0 {
+            notes.push(format!(
+                "{} damaged file(s) were found since the start: check this disk",
+                self.damaged
+            ));
+        }
+        notes
+    }
+}
+
+fn held(entry: &Entry) -> Vec<(NodeId, Holding)> {
+    entry
+        .claims
+        .keys()
+        .filter_map(|node| entry.holding(*node).map(|holding| (*node, holding)))
+        .collect()
+}
+
+fn version(worse: &Entry, keeper: &Photo) -> VersionReport {
+    VersionReport {
+        id: worse.photo.id,
+        names: worse.facts.names.iter().cloned().collect(),
+        bytes: worse.photo.bytes,
+        width: worse.photo.width,
+        height: worse.photo.height,
+        format: worse.photo.format,
+        held: held(worse),
+        worse_by: worse_by(&worse.photo, keeper).to_owned(),
+    }
+}
+
+/// The first respect, in the order of ranks, in which the keeper is better.
+fn worse_by(worse: &Photo, keeper: &Photo) -> &'static str {
+    let pixels = |photo: &Photo| u64::from(photo.width) * u64::from(photo.height);
+    if worse.rank() > keeper.rank() {
+        "it was edited in place and became the keeper"
+    } else if pixels(worse) != pixels(keeper) {
+        "fewer pixels"
+    } else if worse.colour != keeper.colour {
+        "no colour"
+    } else if worse.camera != keeper.camera {
+        "no camera data"
+    } else if worse.format != keeper.format {
+        "a format that keeps less"
+    } else if worse.bytes != keeper.bytes {
+        "fewer bytes"
+    } else {
+        "nothing but its digest"
+    }
+}
+
+/// A span of time as people say it.
+fn spoken(span: Duration) -> String {
+    match span.as_secs() {
+        seconds @ 0..120 => format!("{seconds} s"),
+        seconds @ 120..7200 => format!("{} min", seconds / 60),
+        seconds => format!("{} h", seconds / 3600),
+    }
+}

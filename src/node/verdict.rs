@@ -1,0 +1,222 @@
+//! Which version of a picture the collection shows.
+//!
+//! **Best first, a photo is a keeper unless a better keeper is similar to it.** With `A ~ B ~ C` but not `A ~ C`, and A
+//! the best and C the worst: A is a keeper, B is A's worse version, and C, whose only better neighbour B is no keeper,
+//! is a keeper too. So the verdict is a pure function of all present photos, whatever the order in which they arrived.
+//!
+//! It is kept up to date by reconsidering only what a change can have touched: a photo's verdict depends on better
+//! photos alone, so the photos to look at again wait in a set that is popped best first, and a verdict that changes
+//! puts the worse neighbours into it. Worse versions stay in the table and in the index: that is what makes a chain
+//! come out right when its best link appears last, or goes away.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::catalog::{Catalog, Entry};
+use crate::photo::{Photo, PhotoId, Rank};
+
+/// A photo's part in the collection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Nobody who is here has its bytes.
+    Absent,
+    /// The collection shows it.
+    Keeper,
+    /// The collection shows this better version in its place.
+    Loser(PhotoId),
+}
+
+/// How photos are ordered: a file that was edited in place outranks the bytes that it replaced, else the rank decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Order {
+    not_replaced: bool,
+    rank: Rank,
+}
+
+impl Catalog {
+    /// Looks again at up to `most` verdicts; whether there are more.
+    pub(super) fn judge(&mut self, most: usize) -> bool {
+        for _ in 0..most {
+            let Some((Reverse(order), photo)) = self.dirty.pop_first() else {
+                return false;
+            };
+            let Some(entry) = self.entries.get(&photo) else {
+                continue;
+            };
+            let current = self.order(entry);
+            if current == order {
+                self.set_verdict(photo, self.judged(&self.entries[&photo]));
+            } else {
+                self.dirty.insert((Reverse(current), photo));
+            }
+        }
+        !self.dirty.is_empty()
+    }
+
+    /// The keeper that a photo would lose against, were it here: the best keeper that is similar and better.
+    pub(super) fn better_version(&self, photo: &Photo) -> Option<PhotoId> {
+        let order = Order {
+            not_replaced: true,
+            rank: photo.rank(),
+        };
+        let similar = photo
+            .fingerprint
+            .as_ref()
+            .map(|fingerprint| self.index.similar(fingerprint))
+            .unwrap_or_default();
+        let entries = similar
+            .iter()
+            .filter(|id| **id != photo.id)
+            .filter_map(|id| self.entries.get(id));
+        let better = entries.filter(|entry| {
+            entry.verdict == Verdict::Keeper
+                && entry.photo.same_picture(photo)
+                && self.order(entry) > order
+        });
+        better
+            .max_by_key(|entry| self.order(entry))
+            .map(|entry| entry.photo.id)
+    }
+
+    fn judged(&self, entry: &Entry) -> Verdict {
+        if !entry.is_present() {
+            return Verdict::Absent;
+        }
+        let order = self.order(entry);
+        let neighbours = entry.similar.iter().filter_map(|id| self.entries.get(id));
+        let better = neighbours.filter(|other| {
+            other.verdict == Verdict::Keeper
+                && self.order(other) > order
+                && !are_distinct(entry, other)
+        });
+        better
+            .max_by_key(|other| self.order(other))
+            .map_or(Verdict::Keeper, |best| Verdict::Loser(best.photo.id))
+    }
+
+    fn order(&self, entry: &Entry) -> Order {
+        let replaced = self.replaced_by.get(&entry.photo.id).is_some_and(|by| {
+            // Edited and edited back: each replaces the other, so neither counts as replaced.
+            by.iter().any(|id| {
+                self.entries.get(id).is_some_and(Entry::is_present)
+                    && !entry.facts.replaces.contains(id)
+            })
+        });
+        Order {
+            not_replaced: !replaced,
+            rank: entry.photo.rank(),
+        }
+    }
+
+    /// Puts a photo among those to look at again.
+    fn reconsider(&mut self, photo: PhotoId) {
+        if let Some(entry) = self.entries.get(&photo) {
+            self.dirty.insert((Reverse(self.order(entry)), photo));
+        }
+    }
+
+    /// The same for a photo whose presence or order has changed, and for all whose verdict or order this may touch: its
+    /// neighbours, what it replaces, and the neighbours of that.
+    pub(super) fn reconsider_with_neighbours(&mut self, photo: PhotoId) {
+        let Some(entry) = self.entries.get(&photo) else {
+            return;
+        };
+        let mut touched: BTreeSet<PhotoId> = entry.similar.clone();
+        touched.insert(photo);
+        for replaced in entry
+            .facts
+            .replaces
+            .iter()
+            .filter_map(|id| self.entries.get(id))
+        {
+            touched.insert(replaced.photo.id);
+            touched.extend(&replaced.similar);
+        }
+        for id in touched {
+            self.reconsider(id);
+        }
+    }
+
+    /// Sets a photo's verdict, with all that follows from it.
+    pub(super) fn set_verdict(&mut self, photo: PhotoId, verdict: Verdict) {
+        let Some(entry) = self.entries.get(&photo) else {
+            return;
+        };
+        if entry.verdict == verdict {
+            return;
+        }
+        let order = self.order(entry);
+        let neighbours = entry.similar.iter().filter_map(|id| self.entries.get(id));
+        let worse: Vec<PhotoId> = neighbours
+            .filter(|other| self.order(other) < order)
+            .map(|other| other.photo.id)
+            .collect();
+        let now = self.now;
+        self.with_loads(photo, |entry| {
+            entry.verdict = verdict;
+            entry.changed_at = now;
+        });
+        self.relabel(photo);
+        self.mark_changed(photo);
+        for other in worse {
+            self.reconsider(other);
+        }
+    }
+
+    /// Tells the names whether the collection shows a photo, and as what.
+    pub(super) fn relabel(&mut self, photo: PhotoId) {
+        if let Some(entry) = self.entries.get(&photo) {
+            let name = (entry.verdict == Verdict::Keeper)
+                .then(|| super::names::primary(&entry.photo, &entry.facts));
+            self.names.set_shown(photo, name);
+        }
+    }
+
+    /// Finds a new photo's neighbours.
+    pub(super) fn connect(&mut self, photo: &Arc<Photo>) {
+        let Some(fingerprint) = &photo.fingerprint else {
+            return;
+        };
+        let similar = self.index.similar(fingerprint);
+        self.index.insert(photo.id, fingerprint.clone());
+        for id in similar {
+            if id != photo.id
+                && self
+                    .entries
+                    .get(&id)
+                    .is_some_and(|other| other.photo.same_picture(photo))
+            {
+                self.link(photo.id, id);
+                self.link(id, photo.id);
+            }
+        }
+    }
+
+    fn link(&mut self, from: PhotoId, to: PhotoId) {
+        if let Some(entry) = self.entries.get_mut(&from) {
+            entry.similar.insert(to);
+        }
+    }
+
+    /// Takes a photo away from its neighbours.
+    pub(super) fn disconnect(&mut self, photo: PhotoId) {
+        self.index.remove(photo);
+        let similar = self
+            .entries
+            .get_mut(&photo)
+            .map(|entry| std::mem::take(&mut entry.similar))
+            .unwrap_or_default();
+        for id in similar {
+            if let Some(other) = self.entries.get_mut(&id) {
+                other.similar.remove(&photo);
+            }
+            self.reconsider(id);
+        }
+    }
+}
+
+/// Whether a person has said that two photos are different pictures.
+fn are_distinct(a: &Entry, b: &Entry) -> bool {
+    a.facts.distinct.contains(&b.photo.id) || b.facts.distinct.contains(&a.photo.id)
+}
