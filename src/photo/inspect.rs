@@ -4,7 +4,11 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Seek};
 
-use super::{Format, MAX_PHOTO, Photo, PhotoId};
+use super::budget::FILES;
+use super::camera::ExifFacts;
+use super::decode::decode;
+use super::sniff::{SNIFF_BYTES, sniff};
+use super::{Fingerprint, Format, MAX_PHOTO, Photo, PhotoId};
 
 /// Why a file is not a photo.
 #[derive(Debug)]
@@ -27,18 +31,75 @@ impl fmt::Display for InspectError {
     }
 }
 
+impl From<io::Error> for InspectError {
+    fn from(error: io::Error) -> InspectError {
+        InspectError::Io(error)
+    }
+}
+
 /// Reads a file from its beginning and tells what it is.
 ///
 /// A file that claims to be a picture but cannot be decoded is a photo too, of format [`Format::Opaque`]: it is kept,
-/// listed and served by its digest alone. Never panics, whatever the bytes.
+/// listed and served by its digest alone. Never panics, whatever the bytes. Any number of threads may call this at
+/// once: together they hold a bounded amount of memory, and some wait for others when giants meet.
+///
+/// The file is read once: a few kilobytes tell whether it is a picture, and the rest is then digested, searched for
+/// EXIF and decoded in memory. A file that is no picture is left after those first bytes; a picture that is not decoded
+/// is digested in pieces.
 pub fn inspect(file: &mut File) -> Result<Photo, InspectError> {
+    file.rewind()?;
     let mut bytes = Vec::new();
-    file.rewind()
-        .and_then(|()| file.read_to_end(&mut bytes))
-        .map_err(InspectError::Io)?;
-    Ok(Photo {
-        id: PhotoId::of(&bytes),
-        bytes: bytes.len() as u64,
+    file.take(SNIFF_BYTES as u64).read_to_end(&mut bytes)?;
+    let format = sniff(&bytes).ok_or(InspectError::NotAPicture)?;
+    let length = file.metadata()?.len();
+    if length > MAX_PHOTO {
+        return Err(InspectError::TooLarge);
+    }
+    if format == Format::Opaque {
+        return digest_rest(file, &bytes);
+    }
+    let _memory = FILES.reserve(length);
+    let rest = length.saturating_sub(bytes.len() as u64);
+    bytes.reserve_exact(usize::try_from(rest).map_err(io::Error::other)?);
+    // One byte more than the file had: it may be growing, and then what was read is not the photo.
+    file.take(rest + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_PHOTO {
+        return Err(InspectError::TooLarge);
+    }
+    Ok(describe(format, &bytes))
+}
+
+/// What these bytes of a claimed format say.
+fn describe(format: Format, bytes: &[u8]) -> Photo {
+    let id = PhotoId::of(bytes);
+    let length = bytes.len() as u64;
+    let Ok(decoded) = decode(format, bytes) else {
+        return opaque(id, length);
+    };
+    let exif = ExifFacts::of(bytes);
+    let (width, height) = if exif.orientation.transposed {
+        (decoded.height, decoded.width)
+    } else {
+        (decoded.width, decoded.height)
+    };
+    Photo {
+        id,
+        bytes: length,
+        format,
+        width,
+        height,
+        colour: decoded.colour,
+        camera: exif.camera,
+        captured: exif.captured.filter(|_| exif.camera),
+        fingerprint: Fingerprint::of(&decoded.luma.turned(exif.orientation)),
+    }
+}
+
+/// A picture that is known by its bytes alone.
+fn opaque(id: PhotoId, bytes: u64) -> Photo {
+    Photo {
+        id,
+        bytes,
         format: Format::Opaque,
         width: 0,
         height: 0,
@@ -46,5 +107,19 @@ pub fn inspect(file: &mut File) -> Result<Photo, InspectError> {
         camera: false,
         captured: None,
         fingerprint: None,
-    })
+    }
+}
+
+/// Digests an opaque picture whose first bytes have been read.
+fn digest_rest(file: &mut File, start: &[u8]) -> Result<Photo, InspectError> {
+    let mut digest = blake3::Hasher::new();
+    digest.update(start);
+    digest.update_reader(file.take(MAX_PHOTO + 1 - start.len() as u64))?;
+    if digest.count() > MAX_PHOTO {
+        return Err(InspectError::TooLarge);
+    }
+    Ok(opaque(
+        PhotoId(*digest.finalize().as_bytes()),
+        digest.count(),
+    ))
 }

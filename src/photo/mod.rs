@@ -3,11 +3,18 @@
 //! Everything here is a function of bytes alone. Where a photo lies, what it is called, who holds it and when it
 //! arrived are matters of other rooms; that is what lets every node of a mesh come to the same verdict.
 
+mod budget;
+mod camera;
+mod decode;
 mod fingerprint;
 mod id;
 mod index;
 mod inspect;
+mod mosaic;
 mod proof;
+mod sniff;
+#[cfg(test)]
+mod tests;
 
 use std::cmp::Reverse;
 
@@ -45,7 +52,7 @@ pub struct Photo {
     /// When the camera took it, if it says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captured: Option<CaptureTime>,
-    /// The perceptual hash of the picture; none for an opaque photo, which equals nothing but its own bytes.
+    /// The perceptual hash of the picture; none for an opaque or a flat photo, which equals nothing but its own bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<Fingerprint>,
 }
@@ -71,10 +78,28 @@ pub enum Format {
 }
 
 /// The moment a camera took a picture, by its own clock: `YYYY-MM-DDTHH:MM:SS`, with sub-seconds where the camera
-/// writes them. Only ever compared for equality, so that the missing time zone does not matter.
+/// writes them. Only ever asked whether it differs, so that the missing time zone does not matter.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CaptureTime(pub String);
+
+impl CaptureTime {
+    /// Whether these are two moments. Sub-seconds count if both tell them: some programs drop them from a copy.
+    pub fn differs(&self, other: &CaptureTime) -> bool {
+        let (seconds, fraction) = self.parts();
+        let (other_seconds, other_fraction) = other.parts();
+        let fractions_differ = matches!((fraction, other_fraction), (Some(a), Some(b)) if a != b);
+        seconds != other_seconds || fractions_differ
+    }
+
+    /// Up to the second, and the digits below it without the zeros at their end.
+    fn parts(&self) -> (&str, Option<&str>) {
+        match self.0.split_once('.') {
+            Some((seconds, fraction)) => (seconds, Some(fraction.trim_end_matches('0'))),
+            None => (&self.0, None),
+        }
+    }
+}
 
 /// How good a version of a picture is: the greatest is the one to keep.
 ///
@@ -109,8 +134,10 @@ impl Photo {
     /// Their fingerprints must agree. Two pictures whose cameras name different moments are frames of a burst and
     /// never the same, whatever their fingerprints say.
     pub fn same_picture(&self, other: &Photo) -> bool {
-        let moments_differ =
-            matches!((&self.captured, &other.captured), (Some(a), Some(b)) if a != b);
+        let moments_differ = match (&self.captured, &other.captured) {
+            (Some(a), Some(b)) => a.differs(b),
+            _ => false,
+        };
         match (&self.fingerprint, &other.fingerprint) {
             (Some(a), Some(b)) => !moments_differ && a.same_picture(b),
             _ => false,

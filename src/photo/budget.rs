@@ -1,0 +1,68 @@
+//! Bounds on the memory of all pictures that are being looked at at once.
+//!
+//! A scan decodes as many pictures as the machine has cores. Most of them need a few megabytes; a panorama may need
+//! hundreds. Instead of hoping that the giants do not meet, each decode first takes what it will need out of a budget
+//! and waits until it is there.
+//!
+//! There are two budgets because the need is learned in two steps: the length of a file before it is read, the size of
+//! its pixels after. Everyone takes from [`FILES`] first and from [`PIXELS`] second, once each, so nobody waits in a
+//! circle.
+
+use std::sync::{Condvar, Mutex, PoisonError};
+
+/// For the bytes of files: room for the largest one.
+pub(super) static FILES: Budget = Budget::new(super::MAX_PHOTO);
+
+/// For decoded pixels: room for the largest picture that is decoded.
+pub(super) static PIXELS: Budget = Budget::new(super::decode::MAX_PIXEL_BYTES);
+
+/// Bytes that may be in use at once.
+#[derive(Debug)]
+pub(super) struct Budget {
+    total: u64,
+    free: Mutex<u64>,
+    returned: Condvar,
+}
+
+/// Some bytes of a budget, given back when dropped.
+#[derive(Debug)]
+pub(super) struct Reserved {
+    budget: &'static Budget,
+    bytes: u64,
+}
+
+impl Budget {
+    const fn new(total: u64) -> Budget {
+        Budget {
+            total,
+            free: Mutex::new(total),
+            returned: Condvar::new(),
+        }
+    }
+
+    /// Takes this many bytes, waiting until they are free. More than there is in all counts as all of it.
+    pub(super) fn reserve(&'static self, bytes: u64) -> Reserved {
+        let bytes = bytes.min(self.total);
+        // A panic elsewhere cannot leave the number half-written, so a poisoned lock is as good as any.
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        while *free < bytes {
+            free = self
+                .returned
+                .wait(free)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        *free -= bytes;
+        Reserved {
+            budget: self,
+            bytes,
+        }
+    }
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        let free = self.budget.free.lock();
+        *free.unwrap_or_else(PoisonError::into_inner) += self.bytes;
+        self.budget.returned.notify_all();
+    }
+}

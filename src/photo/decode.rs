@@ -1,0 +1,167 @@
+//! From the bytes of a picture to its mosaic: one decoder per format, with bounds on everything.
+//!
+//! A file is a foreign thing. Before any pixel is decoded its claimed size is held against [`MAX_PIXELS`] and
+//! [`MAX_PIXEL_BYTES`] and its memory is taken out of the common budget; a decoder that panics all the same fails this
+//! one picture and nothing else.
+
+use std::io::Cursor;
+use std::panic::catch_unwind;
+
+use image::{
+    DynamicImage, ImageBuffer, ImageDecoder, ImageFormat, ImageReader, Limits, Pixel, Rgba,
+};
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
+
+use super::Format;
+use super::budget::PIXELS;
+use super::mosaic::{Mosaic, MosaicBuilder};
+use super::sniff::is_single_tiff;
+
+/// The most pixels a picture may claim and still be decoded: 256 million, more than any camera has today.
+const MAX_PIXELS: u64 = 1 << 28;
+
+/// The most bytes that a picture's pixels may take up in memory: 16 bits in three channels of 89 megapixels, or 8 bits
+/// in three channels of 178.
+pub(super) const MAX_PIXEL_BYTES: u64 = 512 * 1024 * 1024;
+
+/// A decoded picture, boiled down; not yet turned upright.
+pub(super) struct Decoded {
+    /// Width as stored, in pixels.
+    pub(super) width: u32,
+    /// Height as stored, in pixels.
+    pub(super) height: u32,
+    /// Whether any part of it has colour.
+    pub(super) colour: bool,
+    /// Its luma.
+    pub(super) luma: Mosaic<1>,
+}
+
+/// Decodes a picture of this format, or says in words why not: then it is damaged, too large or of an unknown kind.
+pub(super) fn decode(format: Format, bytes: &[u8]) -> Result<Decoded, String> {
+    let decode = || match format {
+        Format::Opaque => Err("not a format that is decoded".to_owned()),
+        Format::Jpeg => decode_jpeg(bytes),
+        Format::Gif => decode_other(ImageFormat::Gif, bytes),
+        Format::Webp => decode_other(ImageFormat::WebP, bytes),
+        Format::Bmp => decode_other(ImageFormat::Bmp, bytes),
+        Format::Png => decode_other(ImageFormat::Png, bytes),
+        Format::Tiff if is_single_tiff(bytes) => decode_other(ImageFormat::Tiff, bytes),
+        Format::Tiff => Err("a raw file or several pictures in one".to_owned()),
+    };
+    catch_unwind(decode).unwrap_or_else(|_| Err("the decoder gave up".to_owned()))
+}
+
+/// Whether a picture that claims this size is decoded.
+fn check_size(width: u32, height: u32, bytes: u64) -> Result<(), String> {
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels == 0 || pixels > MAX_PIXELS || bytes > MAX_PIXEL_BYTES {
+        return Err(format!("claims {width}x{height} pixels"));
+    }
+    Ok(())
+}
+
+fn decode_jpeg(bytes: &[u8]) -> Result<Decoded, String> {
+    let options = DecoderOptions::default()
+        .set_max_width(usize::from(u16::MAX))
+        .set_max_height(usize::from(u16::MAX))
+        .jpeg_set_out_colorspace(ColorSpace::RGB);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+    let words = |error: zune_jpeg::errors::DecodeErrors| error.to_string();
+    decoder.decode_headers().map_err(words)?;
+    let info = decoder.info().ok_or("no header")?;
+    let (width, height) = (u32::from(info.width), u32::from(info.height));
+    let size = u64::from(width) * u64::from(height) * 3;
+    check_size(width, height, size)?;
+    let _memory = PIXELS.reserve(size);
+    let pixels = decoder.decode().map_err(words)?;
+    let mut mosaic = MosaicBuilder::new(width, height);
+    let (pixels, _) = pixels.as_chunks::<3>();
+    for row in pixels.chunks_exact(width as usize) {
+        mosaic.add_row(row);
+    }
+    from_rgb(width, height, mosaic)
+}
+
+fn decode_other(format: ImageFormat, bytes: &[u8]) -> Result<Decoded, String> {
+    let words = |error: image::ImageError| error.to_string();
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(MAX_PIXEL_BYTES);
+    reader.limits(limits);
+    let decoder = reader.into_decoder().map_err(words)?;
+    let (width, height) = decoder.dimensions();
+    check_size(width, height, decoder.total_bytes())?;
+    let _memory = PIXELS.reserve(decoder.total_bytes());
+    match DynamicImage::from_decoder(decoder).map_err(words)? {
+        DynamicImage::ImageLuma8(pixels) => average(&pixels, |v| v),
+        DynamicImage::ImageLumaA8(pixels) => average(&pixels, |v| v),
+        DynamicImage::ImageRgb8(pixels) => average(&pixels, |v| v),
+        DynamicImage::ImageRgba8(pixels) => average(&pixels, |v| v),
+        DynamicImage::ImageLuma16(pixels) => average(&pixels, high_byte),
+        DynamicImage::ImageLumaA16(pixels) => average(&pixels, high_byte),
+        DynamicImage::ImageRgb16(pixels) => average(&pixels, high_byte),
+        DynamicImage::ImageRgba16(pixels) => average(&pixels, high_byte),
+        DynamicImage::ImageRgb32F(pixels) => average(&pixels, from_unit),
+        DynamicImage::ImageRgba32F(pixels) => average(&pixels, from_unit),
+        _ => Err("an unknown kind of pixels".to_owned()),
+    }
+}
+
+fn high_byte(value: u16) -> u8 {
+    (value >> 8) as u8
+}
+
+/// Eight bits of a value between 0 and 1; what lies outside is cut off, and what is no number is 0.
+fn from_unit(value: f32) -> u8 {
+    (value * 255.0).round() as u8
+}
+
+fn average<P: Pixel>(
+    pixels: &ImageBuffer<P, Vec<P::Subpixel>>,
+    eight_bits: impl Fn(P::Subpixel) -> u8,
+) -> Result<Decoded, String> {
+    let (width, height) = pixels.dimensions();
+    let mut mosaic = MosaicBuilder::new(width, height);
+    let mut row = Vec::with_capacity(width as usize);
+    for stored in pixels.rows() {
+        row.clear();
+        row.extend(stored.map(|pixel| {
+            let Rgba([red, green, blue, alpha]) = pixel.to_rgba();
+            let alpha = u16::from(eight_bits(alpha));
+            [red, green, blue].map(|value| over_white(u16::from(eight_bits(value)), alpha))
+        }));
+        mosaic.add_row(&row);
+    }
+    from_rgb(width, height, mosaic)
+}
+
+/// A value seen through its alpha. What is transparent is shown on white, as a print or a page would.
+fn over_white(value: u16, alpha: u16) -> u8 {
+    ((value * alpha + 255 * (255 - alpha) + 127) / 255) as u8
+}
+
+fn from_rgb(width: u32, height: u32, mosaic: MosaicBuilder<3>) -> Result<Decoded, String> {
+    /// How far the channels of a cell may lie apart in a grey picture. JPEG rounds a grey to within 2.
+    const GREY_TOLERANCE: u8 = 4;
+    let mosaic = mosaic.finish().ok_or("rows are missing")?;
+    let spread =
+        |&[red, green, blue]: &[u8; 3]| red.max(green).max(blue) - red.min(green).min(blue);
+    let luma = |&[red, green, blue]: &[u8; 3]| {
+        let weighted = 77 * u32::from(red) + 150 * u32::from(green) + 29 * u32::from(blue);
+        [((weighted + 128) >> 8) as u8]
+    };
+    Ok(Decoded {
+        width,
+        height,
+        colour: mosaic
+            .cells
+            .iter()
+            .any(|cell| spread(cell) > GREY_TOLERANCE),
+        luma: Mosaic {
+            cells: mosaic.cells.iter().map(luma).collect(),
+        },
+    })
+}

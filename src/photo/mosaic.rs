@@ -1,0 +1,154 @@
+//! A picture of any size, averaged down to 64x64 cells: all that the fingerprint looks at.
+//!
+//! Each cell is the exact average of the area it covers, with pixels at its edges counted by the part that lies inside.
+//! Exactness is what makes a picture and its copy in another size agree: a filter that samples instead of averaging
+//! sees other pixels in each size. Everything is integer arithmetic, so that every machine computes the same.
+
+use super::camera::Orientation;
+
+/// Cells in a row and rows in a mosaic.
+pub(super) const SIDE: usize = 64;
+
+/// What a mosaic is measured in: a pixel is this many units wide and high, so that the borders of the cells of any
+/// picture fall on whole units.
+const PIXEL: u64 = SIDE as u64;
+
+/// Averages a picture of `N` channels that comes row by row, from the top.
+pub(super) struct MosaicBuilder<const N: usize> {
+    width: u64,
+    height: u64,
+    /// How many rows have come.
+    rows: u64,
+    columns: Vec<Span>,
+    /// The weighted sum of each cell so far, row by row. The weights of a cell add up to `width * height`.
+    sums: Vec<[u64; N]>,
+}
+
+/// The pixels that one cell covers in one direction, and how much of each.
+struct Span {
+    first: usize,
+    first_weight: u64,
+    last: usize,
+    /// 0 if the last pixel is also the first.
+    last_weight: u64,
+}
+
+/// The averages of a picture's cells, row by row.
+pub(super) struct Mosaic<const N: usize> {
+    /// `SIDE * SIDE` cells.
+    pub(super) cells: Vec<[u8; N]>,
+}
+
+impl<const N: usize> MosaicBuilder<N> {
+    /// Starts a mosaic of a picture with these sides in pixels, neither of which may be 0.
+    pub(super) fn new(width: u32, height: u32) -> MosaicBuilder<N> {
+        let width = u64::from(width);
+        MosaicBuilder {
+            width,
+            height: u64::from(height),
+            rows: 0,
+            columns: (0..SIDE as u64).map(|cell| Span::of(cell, width)).collect(),
+            sums: vec![[0; N]; SIDE * SIDE],
+        }
+    }
+
+    /// Adds the next row of pixels. Rows beyond the height of the picture count for nothing.
+    pub(super) fn add_row(&mut self, row: &[[u8; N]]) {
+        let top = self.rows * PIXEL;
+        let bottom = top + PIXEL;
+        self.rows += 1;
+        if self.rows > self.height || (row.len() as u64) < self.width {
+            return;
+        }
+        let sums = self.columns.iter().map(|span| span.sum(row));
+        let mut cells = [[0; N]; SIDE];
+        cells
+            .iter_mut()
+            .zip(sums)
+            .for_each(|(cell, sum)| *cell = sum);
+        // A cell is `height` units high. A row of pixels lies in one cell, in two, or, in a low picture, in several.
+        for y in top / self.height..=(bottom - 1) / self.height {
+            let weight = bottom.min((y + 1) * self.height) - top.max(y * self.height);
+            let start = y as usize * SIDE;
+            for (total, cell) in self.sums[start..start + SIDE].iter_mut().zip(&cells) {
+                for channel in 0..N {
+                    total[channel] += cell[channel] * weight;
+                }
+            }
+        }
+    }
+
+    /// The mosaic, or nothing if rows are missing.
+    pub(super) fn finish(self) -> Option<Mosaic<N>> {
+        if self.rows < self.height {
+            return None;
+        }
+        let area = self.width * self.height;
+        let average = |sum: u64| ((sum + area / 2) / area) as u8;
+        Some(Mosaic {
+            cells: self.sums.iter().map(|cell| cell.map(average)).collect(),
+        })
+    }
+}
+
+impl Span {
+    /// A cell is `pixels` units wide.
+    fn of(cell: u64, pixels: u64) -> Span {
+        let start = cell * pixels;
+        let end = start + pixels;
+        let first = start / PIXEL;
+        let last = (end - 1) / PIXEL;
+        if first == last {
+            return Span {
+                first: first as usize,
+                first_weight: pixels,
+                last: last as usize,
+                last_weight: 0,
+            };
+        }
+        Span {
+            first: first as usize,
+            first_weight: (first + 1) * PIXEL - start,
+            last: last as usize,
+            last_weight: end - last * PIXEL,
+        }
+    }
+
+    fn sum<const N: usize>(&self, row: &[[u8; N]]) -> [u64; N] {
+        let mut inner = [0_u32; N];
+        for pixel in row.get(self.first + 1..self.last).unwrap_or_default() {
+            for channel in 0..N {
+                inner[channel] += u32::from(pixel[channel]);
+            }
+        }
+        let mut sum = [0; N];
+        for channel in 0..N {
+            sum[channel] = u64::from(row[self.first][channel]) * self.first_weight
+                + u64::from(inner[channel]) * PIXEL
+                + u64::from(row[self.last][channel]) * self.last_weight;
+        }
+        sum
+    }
+}
+
+impl<const N: usize> Mosaic<N> {
+    /// The mosaic of the picture as it is meant to be seen.
+    pub(super) fn turned(&self, orientation: Orientation) -> Mosaic<N> {
+        let turned = |at: usize| {
+            let (mut x, mut y) = (at % SIDE, at / SIDE);
+            if orientation.mirrored {
+                x = SIDE - 1 - x;
+            }
+            if orientation.upended {
+                y = SIDE - 1 - y;
+            }
+            if orientation.transposed {
+                (x, y) = (y, x);
+            }
+            self.cells[y * SIDE + x]
+        };
+        Mosaic {
+            cells: (0..SIDE * SIDE).map(turned).collect(),
+        }
+    }
+}
