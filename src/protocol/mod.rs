@@ -10,6 +10,7 @@ pub mod codec;
 pub mod message;
 mod node_id;
 mod record;
+mod safe_name;
 
 pub use address::Address;
 pub use blob::Blob;
@@ -17,6 +18,7 @@ pub use client::{Answer, Request};
 pub use message::Message;
 pub use node_id::{Boot, NodeId};
 pub use record::{Facts, Holding, Record};
+pub use safe_name::{SafeName, is_invisible};
 
 /// The port a daemon listens on and a client asks when nobody says otherwise.
 pub const DEFAULT_PORT: u16 = 5000;

@@ -1,0 +1,52 @@
+# photomesh: everything one types, in one place. `make` alone explains it.
+
+PORT    ?= 5000
+FOLDER  ?= photos/$(PORT)
+JOIN    ?=
+ARGS    ?=
+SEED    ?=
+SECONDS ?= 600
+
+PHOTOMESH := target/release/photomesh
+
+.DEFAULT_GOAL := help
+.PHONY: run client demo test check doc bench sim soak help build
+
+run: build        ## start a daemon: make run [PORT=5000] [JOIN="5000 anna:5000"] [FOLDER=photos/5000] [ARGS="--grace 1m"]
+	@exec $(PHOTOMESH) daemon "$(FOLDER)" --port $(PORT) $(addprefix --join ,$(JOIN)) $(ARGS)
+
+client: build     ## ask the daemon at PORT: make client [PORT=5000] ARGS="get cat.jpg" (or list, status, put a.jpg b.png)
+	@PHOTOMESH_DAEMON=$(PORT) $(PHOTOMESH) $(ARGS)
+
+demo: build       ## see it all in about a minute: five daemons, one killed, no photo lost
+	@cargo run --release --quiet --example demo
+
+test:             ## run all tests
+	@cargo test --quiet
+
+check:            ## formatting, lints, documentation, architecture: what has to be clean before a commit
+	@cargo fmt --check
+	@cargo clippy --quiet --all-targets -- -D warnings
+	@RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --document-private-items
+	@cargo test --quiet --test architecture
+
+doc:              ## build the documentation of every type and of the protocol, and say where it is
+	@cargo doc --quiet --no-deps --document-private-items
+	@echo "$(CURDIR)/target/doc/photomesh/index.html"
+
+bench:            ## measure: scanning, hashing, look-ups, transfers
+	@cargo bench --quiet
+
+sim:              ## replay a simulated mesh from a seed: make sim SEED=7 (without SEED: a few hundred of them)
+	@SEED="$(SEED)" cargo test --release --quiet --test sim -- --nocapture
+
+soak:             ## simulate random meshes for a while: make soak [SECONDS=600]
+	@SOAK_SECONDS="$(SECONDS)" cargo test --release --quiet --test sim -- --nocapture --ignored soak
+
+help:             ## show this
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
+	    printf '%-14s %s\n' "$$target" "$$text"; done
+
+build:
+	@test -x $(PHOTOMESH) || echo "building photomesh; the first time takes a few minutes" >&2
+	@cargo build --release --quiet

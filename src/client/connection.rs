@@ -1,0 +1,207 @@
+//! The line to a daemon: requests out, answers in.
+
+use std::io::{self, BufWriter, Read, Write};
+use std::net::{TcpStream, ToSocketAddrs};
+use std::time::Duration;
+
+use super::Failure;
+use crate::photo::PhotoId;
+use crate::protocol::codec::{self, FrameError, MAX_ANSWER};
+use crate::protocol::{Address, Answer, Request};
+
+/// How long to wait for a daemon to accept: far longer than any reachable one takes.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// How long a daemon may be silent, or take nothing of what is sent. It answers most requests at once; the longest
+/// silence is a photo that it has to fetch from another node first, for which it has a deadline of its own.
+const SILENCE: Duration = Duration::from_secs(90);
+
+/// A connection to a daemon.
+#[derive(Debug)]
+pub struct Daemon {
+    address: Address,
+    input: TcpStream,
+    output: BufWriter<TcpStream>,
+}
+
+impl Daemon {
+    /// Connects to a daemon.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Unreachable`] if nobody listens there; the text says how to start or name a daemon.
+    pub fn connect(address: &Address) -> Result<Daemon, Failure> {
+        let unreachable = |error: io::Error| {
+            Failure::Unreachable(format!(
+                "no daemon answers at {address} ({error})\n\
+                 Start one with `photomesh daemon FOLDER --port {}`, or name another one with --daemon HOST:PORT or \
+                 the environment variable PHOTOMESH_DAEMON.",
+                address.port()
+            ))
+        };
+        let input = dial(address).map_err(unreachable)?;
+        let output = input.try_clone().map_err(unreachable)?;
+        Ok(Daemon {
+            address: address.clone(),
+            input,
+            output: BufWriter::new(output),
+        })
+    }
+
+    /// Where the daemon listens.
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// Sends a request and waits for its answer.
+    ///
+    /// # Errors
+    ///
+    /// Besides a broken connection, an answer that says no is a failure: [`Answer::NotFound`] and [`Answer::Error`]
+    /// are never returned.
+    pub fn ask(&mut self, request: &Request) -> Result<Answer, Failure> {
+        self.ask_watched(request, |_| ())
+    }
+
+    /// As [`Daemon::ask`], telling `watch` of every number of bytes that arrives.
+    pub fn ask_watched(
+        &mut self,
+        request: &Request,
+        watch: impl FnMut(usize),
+    ) -> Result<Answer, Failure> {
+        self.send(request)?;
+        self.answer(watch)
+    }
+
+    /// Asks for page after page and hands each to `take`. `question` asks for the page after an id, `page_of` takes an
+    /// answer apart into the page and the id to go on after.
+    pub fn ask_pages<T>(
+        &mut self,
+        question: impl Fn(Option<PhotoId>) -> Request,
+        page_of: impl Fn(Answer) -> Option<(Vec<T>, Option<PhotoId>)>,
+        mut take: impl FnMut(Vec<T>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let mut after = None;
+        loop {
+            let answer = self.ask(&question(after))?;
+            let (page, next) = page_of(answer).ok_or_else(|| self.unexpected())?;
+            take(page)?;
+            match next {
+                None => return Ok(()),
+                // Pages go up by id: a daemon that turned back would keep its client for ever.
+                Some(_) if next <= after => return Err(self.unexpected()),
+                Some(_) => after = next,
+            }
+        }
+    }
+
+    /// Sends a request that has no answer of its own, such as a piece of a photo.
+    pub fn send(&mut self, request: &Request) -> Result<(), Failure> {
+        let sent =
+            codec::write_request(&mut self.output, request).and_then(|_| self.output.flush());
+        sent.map_err(|error| self.broken(&FrameError::Io(error)))
+    }
+
+    /// Waits for the next answer, telling `watch` of every number of bytes that arrives. Says no as [`Daemon::ask`].
+    pub fn answer(&mut self, watch: impl FnMut(usize)) -> Result<Answer, Failure> {
+        let mut input = Watched {
+            stream: &self.input,
+            watch,
+        };
+        let content = codec::read_frame(&mut input, MAX_ANSWER)
+            .map_err(|error| self.broken(&error))?
+            .ok_or_else(|| self.broken(&FrameError::Torn))?;
+        match codec::decode(&content) {
+            Ok(answer) => accepted(answer),
+            Err(error) => Err(self.broken(&error)),
+        }
+    }
+
+    /// The failure to return when an answer does not fit the request.
+    pub fn unexpected(&self) -> Failure {
+        Failure::BadData(format!(
+            "the daemon at {} gave an answer that does not fit the question: is it of another version?",
+            self.address
+        ))
+    }
+
+    fn broken(&self, error: &FrameError) -> Failure {
+        let address = &self.address;
+        match error {
+            FrameError::TooLarge { text: Some(_), .. } => Failure::Unreachable(format!(
+                "what answers at {address} is no photomesh daemon: look at the port"
+            )),
+            FrameError::TooLarge { .. } | FrameError::Malformed(_) => Failure::BadData(format!(
+                "the daemon at {address} gave an answer that cannot be understood ({error}): is it of another version?"
+            )),
+            FrameError::Io(error) if is_timeout(error) => Failure::Unreachable(format!(
+                "the daemon at {address} has been silent for {} s: look at its terminal, then try again",
+                SILENCE.as_secs()
+            )),
+            FrameError::Torn => Failure::Unreachable(format!(
+                "the daemon at {address} closed the connection: was it stopped? Look at its terminal, then try again"
+            )),
+            FrameError::Io(error) => Failure::Unreachable(format!(
+                "the connection to the daemon at {address} broke ({error}): look at its terminal, then try again"
+            )),
+        }
+    }
+}
+
+fn dial(address: &Address) -> io::Result<TcpStream> {
+    let mut failure = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
+    for candidate in (address.host(), address.port()).to_socket_addrs()? {
+        match TcpStream::connect_timeout(&candidate, CONNECT) {
+            Ok(stream) => {
+                stream.set_nodelay(true)?;
+                stream.set_read_timeout(Some(SILENCE))?;
+                stream.set_write_timeout(Some(SILENCE))?;
+                return Ok(stream);
+            }
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
+}
+
+/// Turns an answer that says no into the failure that it is.
+fn accepted(answer: Answer) -> Result<Answer, Failure> {
+    if let Answer::Error { error } = answer {
+        return Err(Failure::Unreachable(format!("the daemon says: {error}")));
+    }
+    let Answer::NotFound {
+        image_name: name,
+        candidates,
+        reason,
+    } = answer
+    else {
+        return Ok(answer);
+    };
+    Err(if candidates.is_empty() {
+        Failure::NotFound(format!("{name}: {reason}"))
+    } else {
+        Failure::Ambiguous { name, candidates }
+    })
+}
+
+/// A read timeout: which of the two it is depends on the system.
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+    )
+}
+
+/// A stream that tells how much was read from it.
+struct Watched<'a, W> {
+    stream: &'a TcpStream,
+    watch: W,
+}
+
+impl<W: FnMut(usize)> Read for Watched<'_, W> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.stream.read(buffer)?;
+        (self.watch)(read);
+        Ok(read)
+    }
+}

@@ -1,0 +1,90 @@
+//! Why a command failed, and the exit code that tells scripts.
+
+use std::fmt;
+use std::io;
+
+use super::screen::{plain, plain_text};
+
+/// Why a command failed; the text says what to do about it.
+#[derive(Debug)]
+pub enum Failure {
+    /// There is no such photo, or nobody could deliver it.
+    NotFound(String),
+    /// The command cannot be done as it was given.
+    Usage(String),
+    /// The name means several photos.
+    Ambiguous {
+        /// The name.
+        name: String,
+        /// The labels of the photos it could mean.
+        candidates: Vec<String>,
+    },
+    /// Bytes that are not what they should be: damaged on their way, or no picture.
+    BadData(String),
+    /// The daemon cannot be reached, or does not answer.
+    Unreachable(String),
+    /// A file could not be read or written.
+    Io(String),
+    /// Of several files some could not be stored; each was reported by itself.
+    Partly {
+        /// How many.
+        failed: usize,
+        /// Of how many.
+        files: usize,
+        /// The exit code of the worst.
+        exit_code: u8,
+    },
+    /// Who reads the output has had enough, as `head` does: not an error.
+    ReaderGone,
+}
+
+impl Failure {
+    /// The exit code of the program, as in `sysexits.h` where that has one.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Failure::ReaderGone => 0,
+            Failure::NotFound(_) => 1,
+            Failure::Usage(_) => 2,
+            Failure::Ambiguous { .. } => 3,
+            Failure::BadData(_) => 65,
+            Failure::Unreachable(_) => 69,
+            Failure::Io(_) => 74,
+            Failure::Partly { exit_code, .. } => *exit_code,
+        }
+    }
+}
+
+/// Shows the text fit for a terminal: part of it may come from another computer.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::NotFound(text)
+            | Failure::Usage(text)
+            | Failure::BadData(text)
+            | Failure::Unreachable(text)
+            | Failure::Io(text) => f.write_str(&plain_text(text)),
+            Failure::Ambiguous { name, candidates } => {
+                write!(f, "{:?} means several photos:", plain(name))?;
+                for candidate in candidates {
+                    write!(f, "\n  {}", plain(candidate))?;
+                }
+                Ok(())
+            }
+            Failure::Partly { failed, files, .. } => {
+                write!(f, "{failed} of {files} files not stored")
+            }
+            Failure::ReaderGone => f.write_str("nobody reads the output any more"),
+        }
+    }
+}
+
+/// Of writing a command's output; other errors know more about what they were doing.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Failure {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Failure::ReaderGone
+        } else {
+            Failure::Io(format!("cannot write the output: {error}"))
+        }
+    }
+}

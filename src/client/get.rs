@@ -1,0 +1,183 @@
+//! `photomesh get`: a photo of the collection into a file.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+
+use super::screen::plain;
+use super::{Daemon, Failure};
+use crate::photo::PhotoId;
+use crate::protocol::{Answer, Blob, Request, SafeName};
+
+/// Which photo to fetch, and where to.
+#[derive(Clone, Debug)]
+pub struct Get {
+    /// A label, name, alias or the beginning of an id.
+    pub name: String,
+    /// Where the photo goes.
+    pub destination: Destination,
+    /// Replace a file that is there already.
+    pub force: bool,
+    /// Show the photo in the system's viewer.
+    pub open: bool,
+}
+
+/// Where a fetched photo goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// Into this folder, under its label made safe.
+    Folder(PathBuf),
+    /// Into this file.
+    File(PathBuf),
+    /// To standard output.
+    Output,
+}
+
+/// Fetches a photo. A file appears under its name whole and checked, or not at all.
+pub fn get(daemon: &mut Daemon, wish: &Get, out: &mut impl Write) -> Result<(), Failure> {
+    if wish.open && wish.destination == Destination::Output {
+        let text = "--open shows a file, and `-o -` makes none: leave one of them out";
+        return Err(Failure::Usage(text.to_owned()));
+    }
+    if let Destination::File(path) = &wish.destination {
+        // Asked before the transfer as well, so that nobody waits for a large photo in vain.
+        refuse_overwriting(path, wish.force)?;
+    }
+    let (label, photo) = fetch(daemon, &wish.name)?;
+    let path = match &wish.destination {
+        Destination::Output => {
+            out.write_all(&photo)?;
+            return Ok(out.flush()?);
+        }
+        Destination::File(path) => path.clone(),
+        Destination::Folder(folder) => folder.join(SafeName::new(&label)),
+    };
+    save(&path, &photo, wish.force)?;
+    let size = HumanBytes(photo.len() as u64);
+    eprintln!(
+        "{}: {size}, saved as {}",
+        plain(&label),
+        plain(&path.to_string_lossy())
+    );
+    if wish.open { show(&path) } else { Ok(()) }
+}
+
+/// Asks for a photo and checks that it is the one that was announced.
+fn fetch(daemon: &mut Daemon, name: &str) -> Result<(String, Blob), Failure> {
+    let bar = progress();
+    let request = Request::GetImageRequest {
+        image_name: name.to_owned(),
+    };
+    let answer = daemon.ask_watched(&request, |bytes| bar.inc(bytes as u64));
+    bar.finish_and_clear();
+    let Answer::ReceiveImage {
+        label, id, image, ..
+    } = answer?
+    else {
+        return Err(daemon.unexpected());
+    };
+    if PhotoId::of(&image) != id {
+        return Err(Failure::BadData(format!(
+            "{name}: the bytes that came are not those of photo {}; nothing was saved, try again or through another daemon",
+            id.short()
+        )));
+    }
+    Ok((label, image))
+}
+
+/// Shown only on a terminal, and only when there is something to wait for.
+fn progress() -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{spinner} {bytes} received, {bytes_per_sec}")
+        .unwrap_or_else(|_| ProgressStyle::default_spinner());
+    let bar = ProgressBar::no_length().with_style(style);
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+fn refuse_overwriting(path: &Path, force: bool) -> Result<(), Failure> {
+    if force || path.symlink_metadata().is_err() {
+        Ok(())
+    } else {
+        Err(exists(path))
+    }
+}
+
+fn exists(path: &Path) -> Failure {
+    Failure::Io(format!(
+        "{} is there already: give --force to replace it, or another name with -o FILE",
+        path.display()
+    ))
+}
+
+/// Writes a file so that it is there whole or not at all, even if the power fails: a temporary file beside it, to the
+/// disk, renamed, the new name to the disk.
+fn save(path: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
+    let failed =
+        |error: io::Error| Failure::Io(format!("cannot write {}: {error}", path.display()));
+    let folder = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".photomesh-").suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::fs::Permissions;
+        use std::os::unix::fs::PermissionsExt;
+        // Temporary files are private by default; a photo gets what the user's umask allows, like any new file.
+        builder.permissions(Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder).map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    let renamed = if force {
+        file.persist(path)
+    } else {
+        file.persist_noclobber(path)
+    };
+    match renamed {
+        Ok(_) => sync_folder(folder).map_err(failed),
+        Err(refused) if refused.error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
+        Err(refused) => Err(failed(refused.error)),
+    }
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    // Only Unix can open a folder to sync it; elsewhere renaming is as safe as it gets.
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()
+    } else {
+        Ok(())
+    }
+}
+
+/// Starts the system's viewer and does not wait for it.
+fn show(path: &Path) -> Result<(), Failure> {
+    let viewer = if cfg!(target_os = "macos") {
+        "open"
+    } else if cfg!(windows) {
+        "explorer"
+    } else {
+        "xdg-open"
+    };
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let started = Command::new(viewer)
+        .arg(&path)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    match started {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Failure::Io(format!(
+            "the photo is saved, but `{viewer}` cannot be started to show it: {error}"
+        ))),
+    }
+}

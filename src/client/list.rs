@@ -1,0 +1,87 @@
+//! `photomesh list`: what the collection has.
+
+use std::io::Write;
+
+use indicatif::HumanBytes;
+
+use super::screen::{format_name, plain, write_json, write_table};
+use super::{Daemon, Failure};
+use crate::protocol::client::PhotoReport;
+use crate::protocol::{Answer, Request};
+
+/// How a list is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// One label a line, sorted.
+    Names,
+    /// A table, sorted by label.
+    Long,
+    /// One JSON object a line, sorted by id.
+    Json,
+}
+
+/// Lists the collection.
+pub fn list(daemon: &mut Daemon, layout: Layout, out: &mut impl Write) -> Result<(), Failure> {
+    match layout {
+        Layout::Names => names(daemon, out),
+        Layout::Long => table(daemon, out),
+        Layout::Json => for_each_page(daemon, |photos| {
+            photos
+                .iter()
+                .try_for_each(|photo| Ok(write_json(out, photo)?))
+        }),
+    }
+}
+
+fn names(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failure> {
+    let Answer::ListImage { list } = daemon.ask(&Request::GetImageList)? else {
+        return Err(daemon.unexpected());
+    };
+    for label in list {
+        writeln!(out, "{}", plain(&label))?;
+    }
+    Ok(())
+}
+
+fn table(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failure> {
+    let mut photos = Vec::new();
+    for_each_page(daemon, |page| {
+        photos.extend(page);
+        Ok(())
+    })?;
+    photos.sort_by(|a, b| a.name.cmp(&b.name));
+    let rows: Vec<_> = photos.iter().map(row).collect();
+    let heading = ["ID", "WIDTH", "HEIGHT", "FORMAT", "BYTES", "COPIES", "NAME"];
+    Ok(write_table(out, heading, &rows)?)
+}
+
+fn row(photo: &PhotoReport) -> [String; 7] {
+    let mut name = plain(&photo.name);
+    if !photo.aliases.is_empty() {
+        let aliases: Vec<_> = photo.aliases.iter().map(|alias| plain(alias)).collect();
+        name.push_str(&format!("  (also {})", aliases.join(", ")));
+    }
+    [
+        photo.id.short(),
+        photo.width.to_string(),
+        photo.height.to_string(),
+        format_name(photo.format).unwrap_or("-").to_owned(),
+        HumanBytes(photo.bytes).to_string(),
+        photo.holders.len().to_string(),
+        name,
+    ]
+}
+
+fn for_each_page(
+    daemon: &mut Daemon,
+    take: impl FnMut(Vec<PhotoReport>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let page_of = |answer| {
+        if let Answer::Photos { photos, next } = answer {
+            Some((photos, next))
+        } else {
+            None
+        }
+    };
+    daemon.ask_pages(|after| Request::List { after }, page_of, take)
+}

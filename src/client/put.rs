@@ -1,0 +1,155 @@
+//! `photomesh put`: files into the collection.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::screen::{count, plain};
+use super::{Daemon, Failure};
+use crate::photo::MAX_PHOTO;
+use crate::protocol::{Address, Answer, MAX_CHUNK, Request};
+
+/// Puts files into the folder of a daemon, one after the other, and reports each on a line of its own. A file that
+/// fails does not keep the others back.
+///
+/// Every file has its own connection: a daemon that refuses one half-way closes it.
+pub fn put(address: &Address, files: &[PathBuf], out: &mut impl Write) -> Result<(), Failure> {
+    let mut failed = 0;
+    let mut exit_code = 0;
+    for path in files {
+        let daemon = Daemon::connect(address)?;
+        let answer = put_file(daemon, path).and_then(|answer| report(path, &answer, out));
+        match answer {
+            Ok(()) => out.flush()?,
+            Err(failure) if files.len() == 1 => return Err(failure),
+            Err(Failure::ReaderGone) => return Err(Failure::ReaderGone),
+            Err(failure) => {
+                eprintln!("photomesh: {failure}");
+                failed += 1;
+                exit_code = failure.exit_code().max(exit_code);
+            }
+        }
+    }
+    if failed > 0 {
+        let files = files.len();
+        return Err(Failure::Partly {
+            failed,
+            files,
+            exit_code,
+        });
+    }
+    Ok(())
+}
+
+fn put_file(mut daemon: Daemon, path: &Path) -> Result<Answer, Failure> {
+    let shown = path.display();
+    let unreadable = |error: io::Error| Failure::Io(format!("cannot read {shown}: {error}"));
+    let mut file = File::open(path).map_err(unreadable)?;
+    let metadata = file.metadata().map_err(unreadable)?;
+    if !metadata.is_file() {
+        return Err(Failure::Io(format!("{shown} is not a file")));
+    }
+    let bytes = metadata.len();
+    if bytes > MAX_PHOTO {
+        let limit = MAX_PHOTO >> 20;
+        return Err(Failure::BadData(format!(
+            "{shown} is larger than {limit} MiB, the most a photo may have"
+        )));
+    }
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    let name = name.to_string_lossy().into_owned();
+    let bar = progress(&name, bytes);
+    let sent = daemon.send(&Request::Put { name, bytes });
+    let sent = sent.and_then(|()| send_bytes(&mut daemon, &mut file, path, bytes, &bar));
+    bar.finish_and_clear();
+    match sent {
+        Ok(()) => daemon.answer(|_| ()),
+        // A daemon that has to refuse says why before it closes; that is worth more than "connection reset".
+        Err(Failure::Unreachable(broken)) => daemon
+            .answer(|_| ())
+            .map_err(|_| Failure::Unreachable(broken)),
+        Err(failure) => Err(failure),
+    }
+}
+
+fn send_bytes(
+    daemon: &mut Daemon,
+    file: &mut File,
+    path: &Path,
+    bytes: u64,
+    bar: &ProgressBar,
+) -> Result<(), Failure> {
+    let mut left = bytes;
+    while left > 0 {
+        let mut piece = vec![0; left.min(MAX_CHUNK as u64) as usize];
+        file.read_exact(&mut piece).map_err(|error| {
+            let shown = path.display();
+            Failure::Io(if error.kind() == io::ErrorKind::UnexpectedEof {
+                format!("{shown} became shorter while it was read: try again")
+            } else {
+                format!("cannot read {shown}: {error}")
+            })
+        })?;
+        left -= piece.len() as u64;
+        bar.inc(piece.len() as u64);
+        daemon.send(&Request::Chunk { data: piece.into() })?;
+    }
+    Ok(())
+}
+
+/// Shown only on a terminal.
+fn progress(name: &str, bytes: u64) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{msg}: {bar:30} {bytes} of {total_bytes}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(bytes)
+        .with_style(style)
+        .with_message(plain(name))
+}
+
+/// One line about one file; an answer that it was not taken is a failure.
+fn report(path: &Path, answer: &Answer, out: &mut impl Write) -> Result<(), Failure> {
+    let file = plain(&path.to_string_lossy());
+    if let Answer::Stored {
+        name,
+        id,
+        copies,
+        nodes,
+        warning,
+    } = answer
+    {
+        let label = plain(name);
+        let on = count(u64::from(*copies), "node");
+        let nodes: Vec<_> = nodes.iter().map(ToString::to_string).collect();
+        writeln!(
+            out,
+            "{file}: stored as {label} ({}), on {on}: {}",
+            id.short(),
+            nodes.join(", ")
+        )?;
+        if let Some(warning) = warning {
+            eprintln!("photomesh: {file}: {}", plain(warning));
+        }
+        return Ok(());
+    }
+    if let Answer::Have { name, id } = answer {
+        let label = plain(name);
+        let id = id.short();
+        writeln!(
+            out,
+            "{file}: not stored, the collection has this picture as good or better: {label} ({id})"
+        )?;
+        return Ok(());
+    }
+    if let Answer::Refused { error } = answer {
+        return Err(Failure::BadData(format!("{}: {error}", path.display())));
+    }
+    Err(Failure::BadData(format!(
+        "{}: the daemon gave an answer that does not fit the question: is it of another version?",
+        path.display()
+    )))
+}

@@ -1,0 +1,155 @@
+//! Text for people: foreign strings defused, tables aligned.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::protocol::is_invisible;
+
+/// A foreign string fit for one line of a terminal: what would move the cursor, change colours, break the line or turn
+/// the direction of writing is shown as an escape such as `\u{1b}`. The same in a pipe, so that one line stays one
+/// line; who needs names to the letter reads JSON.
+pub(super) fn plain(text: &str) -> String {
+    escape(text, |_| false)
+}
+
+/// As [`plain`], but with its line breaks.
+pub(super) fn plain_text(text: &str) -> String {
+    escape(text, |c| c == '\n')
+}
+
+fn escape(text: &str, keep: fn(char) -> bool) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_harmless(c) || keep(c) {
+            shown.push(c);
+        } else {
+            shown.extend(c.escape_default());
+        }
+    }
+    shown
+}
+
+fn is_harmless(c: char) -> bool {
+    !c.is_control() && !is_invisible(c)
+}
+
+/// Writes a value as one line of JSON in which nothing can trick a terminal either.
+pub(super) fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    let json = serde_json::to_string(value)?;
+    let mut line = String::with_capacity(json.len() + 1);
+    for c in json.chars() {
+        if is_harmless(c) {
+            line.push(c);
+        } else {
+            // Only strings of JSON hold such characters, and all of them are within the first 65,536.
+            line.push_str(&format!("\\u{:04x}", u32::from(c)));
+        }
+    }
+    line.push('\n');
+    out.write_all(line.as_bytes())
+}
+
+/// Writes rows with aligned columns under a heading. Numbers, which start with a digit, are aligned to the right. The
+/// last column may have any width: that is the place for names, whose width on a screen is hard to know.
+pub(super) fn write_table<const N: usize>(
+    out: &mut impl Write,
+    heading: [&str; N],
+    rows: &[[String; N]],
+) -> io::Result<()> {
+    let heading = heading.map(str::to_owned);
+    let lines = || std::iter::once(&heading).chain(rows);
+    let width = |column: usize| {
+        lines()
+            .map(|row| row[column].chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let widths: [usize; N] = std::array::from_fn(width);
+    let numeric: [bool; N] = std::array::from_fn(|column| {
+        let starts_with_digit =
+            |row: &[String; N]| row[column].starts_with(|c: char| c.is_ascii_digit());
+        !rows.is_empty() && rows.iter().all(starts_with_digit)
+    });
+    for row in lines() {
+        let mut line = String::new();
+        for (column, cell) in row.iter().enumerate() {
+            let width = if column + 1 == N { 0 } else { widths[column] };
+            let cell = if numeric[column] {
+                format!("{cell:>width$}")
+            } else {
+                format!("{cell:<width$}")
+            };
+            line.push_str(&cell);
+            line.push_str("  ");
+        }
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// `1 photo`, `2 photos`.
+pub(super) fn count(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+/// A picture's size, format and bytes in a few words.
+pub(super) fn picture(width: u32, height: u32, format: crate::photo::Format, bytes: u64) -> String {
+    let bytes = indicatif::HumanBytes(bytes);
+    match format_name(format) {
+        None => format!("not decoded, {bytes}"),
+        Some(name) => format!("{width} x {height} {name}, {bytes}"),
+    }
+}
+
+/// The name of a format; none for what cannot be decoded.
+pub(super) fn format_name(format: crate::photo::Format) -> Option<&'static str> {
+    use crate::photo::Format;
+    match format {
+        Format::Opaque => None,
+        Format::Gif => Some("GIF"),
+        Format::Webp => Some("WebP"),
+        Format::Jpeg => Some("JPEG"),
+        Format::Bmp => Some("BMP"),
+        Format::Png => Some("PNG"),
+        Format::Tiff => Some("TIFF"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_text_cannot_steer_a_terminal() {
+        assert_eq!(plain("Été 猫.jpg"), "Été 猫.jpg");
+        assert_eq!(
+            plain("a\x1b[2J\nb\u{202e}c\u{9b}"),
+            "a\\u{1b}[2J\\nb\\u{202e}c\\u{9b}"
+        );
+        assert_eq!(plain_text("one\ntwo\r"), "one\ntwo\\r");
+    }
+
+    #[test]
+    fn json_means_the_same_when_it_is_defused() {
+        let name = "a\x1b\n\u{202e}\u{9b}\"ü";
+        let mut line = Vec::new();
+        write_json(&mut line, &name).unwrap();
+        let line = String::from_utf8(line).unwrap();
+        assert!(line.trim_end().chars().all(is_harmless), "{line:?}");
+        assert_eq!(serde_json::from_str::<String>(&line).unwrap(), name);
+    }
+
+    #[test]
+    fn tables_align_numbers_right_and_words_left() {
+        let mut out = Vec::new();
+        let rows = [
+            ["a".to_owned(), "5".to_owned(), "x".to_owned()],
+            ["bcd".to_owned(), "100".to_owned(), "yy".to_owned()],
+        ];
+        write_table(&mut out, ["N", "PHOTOS", "NAME"], &rows).unwrap();
+        let expected = "N    PHOTOS  NAME\na         5  x\nbcd     100  yy\n";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+}

@@ -1,0 +1,133 @@
+//! `photomesh status`: who is here, and is every photo safe?
+
+use std::io::{self, Write};
+
+use indicatif::HumanBytes;
+
+use super::screen::{count, plain, write_json, write_table};
+use super::{Daemon, Failure};
+use crate::protocol::client::{NodeReport, StatusReport};
+use crate::protocol::{Answer, Request};
+
+/// How many photos at risk are shown: with the nodes and the summary they have to fit a screen.
+const RISKS_SHOWN: usize = 10;
+
+/// Tells how the mesh is doing: one screen for people, or one JSON object.
+pub fn status(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Result<(), Failure> {
+    let Answer::Status(report) = daemon.ask(&Request::Status)? else {
+        return Err(daemon.unexpected());
+    };
+    if json {
+        write_json(out, &*report)?;
+    } else {
+        write_screen(&report, out)?;
+    }
+    Ok(())
+}
+
+fn write_screen(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
+    write_nodes(report, out)?;
+    writeln!(out)?;
+    write_safety(report, out)?;
+    writeln!(out)?;
+    write_this_node(report, out)?;
+    for note in &report.notes {
+        writeln!(out, "note: {}", plain(note))?;
+    }
+    Ok(())
+}
+
+fn write_nodes(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
+    let here = report.nodes.iter().filter(|node| node.alive).count();
+    let missed = report.nodes.len() - here;
+    write!(out, "{} here", count(here as u64, "node"))?;
+    if missed > 0 {
+        write!(out, ", {missed} missed")?;
+    }
+    writeln!(out, "; asked: {} at {}", report.node, report.address)?;
+    let rows: Vec<_> = report.nodes.iter().map(row).collect();
+    let heading = ["NODE", "ADDRESS", "PHOTOS", "OWN", "BYTES", "STATE"];
+    write_table(out, heading, &rows)
+}
+
+fn row(node: &NodeReport) -> [String; 6] {
+    let state = match (node.alive, node.state.as_str()) {
+        (true, "") => "here".to_owned(),
+        (false, "") => "away".to_owned(),
+        (_, state) => plain(state),
+    };
+    [
+        node.id.to_string(),
+        node.address.to_string(),
+        node.photos.to_string(),
+        node.originals.to_string(),
+        HumanBytes(node.bytes).to_string(),
+        state,
+    ]
+}
+
+fn write_safety(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
+    let wanted = count(u64::from(report.copies_wanted), "node");
+    write!(
+        out,
+        "{} in the collection, each wanted on {wanted}",
+        count(report.photos, "photo")
+    )?;
+    if report.duplicates > 0 {
+        let versions = count(report.duplicates, "worse version");
+        write!(out, "; {versions} not shown")?;
+    }
+    writeln!(out)?;
+    match report.under_replicated {
+        0 if report.photos == 0 => writeln!(out, "no photos yet: put some into a node's folder")?,
+        0 => writeln!(out, "every photo is on at least {wanted}")?,
+        few => {
+            writeln!(out, "{} on fewer than {wanted}:", count(few, "photo"))?;
+            write_risks(report, out)?;
+        }
+    }
+    if report.over_replicated > 0 {
+        let many = count(report.over_replicated, "photo");
+        writeln!(out, "{many} on more than {wanted}")?;
+    }
+    Ok(())
+}
+
+fn write_risks(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
+    let shown = &report.at_risk[..report.at_risk.len().min(RISKS_SHOWN)];
+    for risk in shown {
+        let copies = if risk.copies == 1 { "copy" } else { "copies" };
+        writeln!(
+            out,
+            "  {} ({}), {} {copies}: {}",
+            plain(&risk.name),
+            risk.id.short(),
+            risk.copies,
+            plain(&risk.reason)
+        )?;
+    }
+    match report.under_replicated.saturating_sub(shown.len() as u64) {
+        0 => Ok(()),
+        more => writeln!(out, "  and {more} more"),
+    }
+}
+
+fn write_this_node(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
+    let trash = count(report.trash, "photo");
+    writeln!(
+        out,
+        "this node has {trash} in its trash (photomesh trash list)"
+    )?;
+    if report.skipped_files > 0 {
+        let files = count(report.skipped_files, "file");
+        writeln!(out, "this node's folder has {files} that are no pictures")?;
+    }
+    if report.damaged > 0 {
+        let files = count(report.damaged, "damaged file");
+        writeln!(
+            out,
+            "this node's folder has had {files} since its start: is its disk failing?"
+        )?;
+    }
+    Ok(())
+}
