@@ -29,6 +29,8 @@ mod placement;
 mod proof;
 mod replicate;
 mod reports;
+#[cfg(test)]
+mod tests;
 mod transfer;
 mod verdict;
 

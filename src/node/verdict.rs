@@ -179,7 +179,7 @@ impl Catalog {
             return;
         };
         let similar = self.index.similar(fingerprint);
-        self.index.insert(photo.id, fingerprint.clone());
+        self.index.insert(photo.id, *fingerprint);
         for id in similar {
             if id != photo.id
                 && self
