@@ -49,7 +49,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{self, ExitCode};
+use std::process;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::thread;
@@ -125,15 +125,15 @@ impl Failure {
 ///
 /// # Errors
 ///
-/// Told on stderr. The exit code is 69 if the port or the folder is in use, 74 if the folder cannot be used or can no
+/// Told on stderr. The exit code, which is returned, is 0 after a wanted stop, 69 if the port or the folder is in use, 74 if the folder cannot be used or can no
 /// longer be trusted.
-pub fn run(options: Options) -> ExitCode {
+pub fn run(options: Options) -> u8 {
     match serve(options) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => 0,
         Err(failure) => {
             // There is nowhere to report that an error cannot be reported.
             let _ = writeln!(io::stderr(), "photomesh: {}", failure.message);
-            ExitCode::from(failure.code)
+            failure.code
         }
     }
 }
