@@ -4,7 +4,7 @@ use std::io::Write;
 
 use indicatif::HumanBytes;
 
-use super::screen::{plain, write_table};
+use super::screen::{Column, plain, write_table};
 use super::{Daemon, Failure};
 use crate::protocol::client::TrashReport;
 use crate::protocol::{Answer, Request};
@@ -31,8 +31,13 @@ pub fn trash_list(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failu
         eprintln!("the trash of the daemon at {} is empty", daemon.address());
         return Ok(());
     }
-    let heading = ["ID", "BYTES", "KEEPER", "NAME"];
-    Ok(write_table(out, heading, &rows)?)
+    let columns = [
+        Column::Left("ID"),
+        Column::Right("BYTES"),
+        Column::Left("KEEPER"),
+        Column::Left("NAME"),
+    ];
+    Ok(write_table(out, columns, &rows)?)
 }
 
 fn row(photo: &TrashReport) -> [String; 4] {

@@ -60,16 +60,16 @@ pub(crate) fn sources(folder: &str) -> Vec<Source> {
     files
         .iter()
         .map(|path| {
-            let text = fs::read_to_string(path).unwrap();
-            let path = path.strip_prefix(root).unwrap().to_string_lossy();
+            let text = fs::read_to_string(path).expect("a source is text");
+            let path = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
             Source::new(&path.replace('\\', "/"), text)
         })
         .collect()
 }
 
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in fs::read_dir(folder).expect("a folder of sources") {
+        let path = entry.expect("an entry of it").path();
         if path.is_dir() {
             walk(&path, files);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
