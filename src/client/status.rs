@@ -129,12 +129,5 @@ fn write_this_node(report: &StatusReport, out: &mut impl Write) -> io::Result<()
         let files = count(report.skipped_files, "file");
         writeln!(out, "this node's folder has {files} that are no pictures")?;
     }
-    if report.damaged > 0 {
-        let files = count(report.damaged, "damaged file");
-        writeln!(
-            out,
-            "this node's folder has had {files} since its start: is its disk failing?"
-        )?;
-    }
     Ok(())
 }

@@ -55,7 +55,11 @@ pub fn trash_restore(daemon: &mut Daemon, name: &str, out: &mut impl Write) -> R
     let request = Request::TrashRestore {
         image_name: name.to_owned(),
     };
-    let Answer::Restored { name, id } = daemon.ask(&request)? else {
+    let answer = daemon.ask(&request)?;
+    if let Answer::Refused { error } = answer {
+        return Err(Failure::Io(format!("{name}: {error}")));
+    }
+    let Answer::Restored { name, id } = answer else {
         return Err(daemon.unexpected());
     };
     writeln!(

@@ -4,15 +4,52 @@ use std::fs;
 use std::net::TcpStream;
 
 use photomesh::photo::PhotoId;
-use photomesh::protocol::Request;
+use photomesh::protocol::client::{Explanation, PhotoReport};
+use photomesh::protocol::{Answer, Request, codec};
 use tempfile::TempDir;
 
-use crate::scripted::{Scripted, code, deliver, names, stderr, stdout};
+use crate::list::photo;
+use crate::scripted::{Scripted, code, names, say, stderr, stdout};
 
 const PHOTO: &[u8] = b"bytes that nobody here has to decode";
 
-fn good(stream: &mut TcpStream, _: Request) {
-    deliver(stream, "cat.jpg", PhotoId::of(PHOTO), PHOTO);
+fn good(stream: &mut TcpStream, request: Request) {
+    deliver(stream, &request, "cat.jpg", PHOTO);
+}
+
+/// Tells about a photo of this label and delivers these bytes as it.
+fn deliver(stream: &mut TcpStream, request: &Request, label: &str, bytes: &[u8]) {
+    let id = PhotoId::of(PHOTO);
+    if let Request::Explain { .. } = request {
+        return say(stream, &explained(label, id));
+    }
+    let wanted = id.to_string();
+    assert!(matches!(request, Request::GetImageRequest { image_name } if *image_name == wanted));
+    let envelope = Answer::ReceiveImage {
+        image_name: wanted,
+        label: label.to_owned(),
+        id,
+        bytes: bytes.len() as u64,
+        image: Vec::new().into(),
+    };
+    codec::write_image(stream, &envelope, bytes.len() as u64, &mut &*bytes).unwrap();
+}
+
+fn explained(label: &str, id: PhotoId) -> Answer {
+    let photo = PhotoReport {
+        id,
+        bytes: PHOTO.len() as u64,
+        ..photo(label, 1)
+    };
+    Answer::Explained(Box::new(Explanation {
+        photo,
+        captured: None,
+        colour: true,
+        camera: false,
+        held: Vec::new(),
+        versions: Vec::new(),
+        state: String::new(),
+    }))
 }
 
 #[test]
@@ -52,8 +89,8 @@ fn get_streams_to_standard_output() {
 
 #[test]
 fn get_never_leaves_its_folder_by_a_foreign_name() {
-    let daemon = Scripted::new(|stream, _| {
-        deliver(stream, "../../\x1b[2Jevil.jpg", PhotoId::of(PHOTO), PHOTO);
+    let daemon = Scripted::new(|stream, request| {
+        deliver(stream, &request, "../../\x1b[2Jevil.jpg", PHOTO);
     });
     let outer = TempDir::new().unwrap();
     let folder = outer.path().join("a/b");
@@ -67,7 +104,9 @@ fn get_never_leaves_its_folder_by_a_foreign_name() {
 
 #[test]
 fn get_keeps_no_bytes_that_are_not_the_photo() {
-    let daemon = Scripted::new(|stream, _| deliver(stream, "cat.jpg", PhotoId::of(b"x"), PHOTO));
+    let daemon = Scripted::new(|stream, request| {
+        deliver(stream, &request, "cat.jpg", b"other bytes");
+    });
     let folder = TempDir::new().unwrap();
     for arguments in [&["get", "x"][..], &["get", "x", "-o", "-"]] {
         let output = daemon.run(folder.path(), arguments);

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::thread;
 
-use photomesh::photo::PhotoId;
 use photomesh::protocol::codec::{self, MAX_FRAME};
 use photomesh::protocol::{Answer, Request};
 
@@ -52,17 +51,6 @@ pub(crate) fn client(folder: &Path, address: &str, arguments: &[&str]) -> Comman
 pub(crate) fn say(stream: &mut TcpStream, answer: &Answer) {
     // The client may be gone already; whether that is right is for the test to say.
     let _ = codec::write_answer(stream, answer);
-}
-
-pub(crate) fn deliver(stream: &mut TcpStream, label: &str, id: PhotoId, bytes: &[u8]) {
-    let envelope = Answer::ReceiveImage {
-        image_name: "asked".to_owned(),
-        label: label.to_owned(),
-        id,
-        bytes: bytes.len() as u64,
-        image: Vec::new().into(),
-    };
-    codec::write_image(stream, &envelope, bytes.len() as u64, &mut &*bytes).unwrap();
 }
 
 pub(crate) fn stdout(output: &Output) -> String {
