@@ -12,9 +12,9 @@ use crate::protocol::{Address, Answer, Request};
 /// How long to wait for a daemon to accept: far longer than any reachable one takes.
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// How long a daemon may be silent, or take nothing of what is sent. It answers most requests at once; the longest
-/// silence is a photo that it has to fetch from another node first, for which it has a deadline of its own.
-const SILENCE: Duration = Duration::from_secs(90);
+/// How long a daemon may be silent, or take nothing of what is sent. It answers most requests at once, and a put within
+/// some 10 seconds after it has read and stored the file.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// A connection to a daemon.
 #[derive(Debug)]
@@ -22,6 +22,7 @@ pub struct Daemon {
     address: Address,
     input: TcpStream,
     output: BufWriter<TcpStream>,
+    patience: Duration,
 }
 
 impl Daemon {
@@ -45,7 +46,16 @@ impl Daemon {
             address: address.clone(),
             input,
             output: BufWriter::new(output),
+            patience: SILENCE,
         })
+    }
+
+    /// From now on waits this long for a daemon that is silent.
+    pub fn be_patient(&mut self, patience: Duration) -> Result<(), Failure> {
+        let set = self.input.set_read_timeout(Some(patience));
+        set.map_err(|error| self.broken(&FrameError::Io(error)))?;
+        self.patience = patience;
+        Ok(())
     }
 
     /// Where the daemon listens.
@@ -136,7 +146,7 @@ impl Daemon {
             )),
             FrameError::Io(error) if is_timeout(error) => Failure::Unreachable(format!(
                 "the daemon at {address} has been silent for {} s: look at its terminal, then try again",
-                SILENCE.as_secs()
+                self.patience.as_secs()
             )),
             FrameError::Torn => Failure::Unreachable(format!(
                 "the daemon at {address} closed the connection: was it stopped? Look at its terminal, then try again"

@@ -9,17 +9,18 @@ use crate::protocol::{Answer, Holding, Request};
 
 /// Shows what a photo is and who holds it.
 pub fn show(daemon: &mut Daemon, name: &str, out: &mut impl Write) -> Result<(), Failure> {
-    let explanation = ask(daemon, name)?;
+    let explanation = explain(daemon, name)?;
     Ok(write_card(&explanation, out)?)
 }
 
 /// Tells why the collection shows a photo, or another one in its place.
 pub fn why(daemon: &mut Daemon, name: &str, out: &mut impl Write) -> Result<(), Failure> {
-    let explanation = ask(daemon, name)?;
+    let explanation = explain(daemon, name)?;
     Ok(write_story(name, &explanation, out)?)
 }
 
-fn ask(daemon: &mut Daemon, name: &str) -> Result<Box<Explanation>, Failure> {
+/// Asks all about one photo.
+pub(super) fn explain(daemon: &mut Daemon, name: &str) -> Result<Box<Explanation>, Failure> {
     let request = Request::Explain {
         image_name: name.to_owned(),
     };

@@ -8,10 +8,19 @@ use std::time::Duration;
 
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 
+use super::explain::explain;
 use super::screen::plain;
 use super::{Daemon, Failure};
 use crate::photo::PhotoId;
+use crate::protocol::client::PhotoReport;
 use crate::protocol::{Answer, Blob, Request, SafeName};
+
+/// How long a daemon may be silent before the first byte of a photo: it may have to fetch it from another node first,
+/// and to turn to a third one when that fails.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The slowest line between two nodes that is waited for, in bytes a second: half of what the daemons wait for.
+const SLOWEST: u64 = 128 * 1024;
 
 /// Which photo to fetch, and where to.
 #[derive(Clone, Debug)]
@@ -43,70 +52,66 @@ pub fn get(daemon: &mut Daemon, wish: &Get, out: &mut impl Write) -> Result<(), 
         let text = "--open shows a file, and `-o -` makes none: leave one of them out";
         return Err(Failure::Usage(text.to_owned()));
     }
-    if let Destination::File(path) = &wish.destination {
-        // Asked before the transfer as well, so that nobody waits for a large photo in vain.
-        refuse_overwriting(path, wish.force)?;
-    }
-    let (label, photo) = fetch(daemon, &wish.name)?;
+    // Asked about first: then it is known where it goes before a byte is sent, how long it may take, and what the
+    // bytes have to be.
+    let photo = explain(daemon, &wish.name)?.photo;
     let path = match &wish.destination {
         Destination::Output => {
-            out.write_all(&photo)?;
+            out.write_all(&fetch(daemon, &photo)?)?;
             return Ok(out.flush()?);
         }
         Destination::File(path) => path.clone(),
-        Destination::Folder(folder) => folder.join(SafeName::new(&label)),
+        Destination::Folder(folder) => folder.join(SafeName::new(&photo.name)),
     };
-    save(&path, &photo, wish.force)?;
-    let size = HumanBytes(photo.len() as u64);
+    if !wish.force && path.symlink_metadata().is_ok() {
+        return Err(exists(&path));
+    }
+    save(&path, &fetch(daemon, &photo)?, wish.force)?;
     eprintln!(
-        "{}: {size}, saved as {}",
-        plain(&label),
+        "{}: {}, saved as {}",
+        plain(&photo.name),
+        HumanBytes(photo.bytes),
         plain(&path.to_string_lossy())
     );
     if wish.open { show(&path) } else { Ok(()) }
 }
 
-/// Asks for a photo and checks that it is the one that was announced.
-fn fetch(daemon: &mut Daemon, name: &str) -> Result<(String, Blob), Failure> {
-    let bar = progress();
+/// Asks for the bytes of a photo and checks them.
+fn fetch(daemon: &mut Daemon, photo: &PhotoReport) -> Result<Blob, Failure> {
     let request = Request::GetImageRequest {
-        image_name: name.to_owned(),
+        image_name: photo.id.to_string(),
     };
+    let bar = progress(photo);
+    daemon.be_patient(PATIENCE + Duration::from_secs(photo.bytes / SLOWEST))?;
     let answer = daemon.ask_watched(&request, |bytes| bar.inc(bytes as u64));
     bar.finish_and_clear();
-    let Answer::ReceiveImage {
-        label, id, image, ..
-    } = answer?
-    else {
+    let Answer::ReceiveImage { image, .. } = answer? else {
         return Err(daemon.unexpected());
     };
-    if PhotoId::of(&image) != id {
+    if PhotoId::of(&image) != photo.id {
         return Err(Failure::BadData(format!(
-            "{name}: the bytes that came are not those of photo {}; nothing was saved, try again or through another daemon",
-            id.short()
+            "{}: the bytes that came are not those of photo {}; nothing was saved, try again or through another daemon",
+            photo.name,
+            photo.id.short()
         )));
     }
-    Ok((label, image))
+    Ok(image)
 }
 
-/// Shown only on a terminal, and only when there is something to wait for.
-fn progress() -> ProgressBar {
+/// How far the transfer is; shown only on a terminal.
+fn progress(photo: &PhotoReport) -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{spinner} {bytes} received, {bytes_per_sec}")
-        .unwrap_or_else(|_| ProgressStyle::default_spinner());
-    let bar = ProgressBar::no_length().with_style(style);
+    let template = "{spinner} {msg}: {bar:30} {percent} %, {bytes_per_sec}";
+    let style =
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    // On the wire, four characters stand for three bytes.
+    let bar = ProgressBar::new(photo.bytes.div_ceil(3) * 4)
+        .with_style(style)
+        .with_message(plain(&photo.name));
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
-}
-
-fn refuse_overwriting(path: &Path, force: bool) -> Result<(), Failure> {
-    if force || path.symlink_metadata().is_err() {
-        Ok(())
-    } else {
-        Err(exists(path))
-    }
 }
 
 fn exists(path: &Path) -> Failure {

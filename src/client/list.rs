@@ -4,7 +4,7 @@ use std::io::Write;
 
 use indicatif::HumanBytes;
 
-use super::screen::{format_name, plain, write_json, write_table};
+use super::screen::{Column, format_name, plain, write_json, write_table};
 use super::{Daemon, Failure};
 use crate::protocol::client::PhotoReport;
 use crate::protocol::{Answer, Request};
@@ -51,8 +51,16 @@ fn table(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failure> {
     })?;
     photos.sort_by(|a, b| a.name.cmp(&b.name));
     let rows: Vec<_> = photos.iter().map(row).collect();
-    let heading = ["ID", "WIDTH", "HEIGHT", "FORMAT", "BYTES", "COPIES", "NAME"];
-    Ok(write_table(out, heading, &rows)?)
+    let columns = [
+        Column::Left("ID"),
+        Column::Right("WIDTH"),
+        Column::Right("HEIGHT"),
+        Column::Left("FORMAT"),
+        Column::Right("BYTES"),
+        Column::Right("COPIES"),
+        Column::Left("NAME"),
+    ];
+    Ok(write_table(out, columns, &rows)?)
 }
 
 fn row(photo: &PhotoReport) -> [String; 7] {

@@ -50,38 +50,33 @@ pub(super) fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Re
     out.write_all(line.as_bytes())
 }
 
-/// Writes rows with aligned columns under a heading. Numbers, which start with a digit, are aligned to the right. The
-/// last column may have any width: that is the place for names, whose width on a screen is hard to know.
+/// The heading of a table's column, and to which side its cells are aligned.
+#[derive(Clone, Copy)]
+pub(super) enum Column {
+    Left(&'static str),
+    Right(&'static str),
+}
+
+/// Writes rows with aligned columns under a heading. The last column may have any width: that is the place for names,
+/// whose width on a screen is hard to know.
 pub(super) fn write_table<const N: usize>(
     out: &mut impl Write,
-    heading: [&str; N],
+    columns: [Column; N],
     rows: &[[String; N]],
 ) -> io::Result<()> {
-    let heading = heading.map(str::to_owned);
-    let lines = || std::iter::once(&heading).chain(rows);
-    let width = |column: usize| {
-        lines()
-            .map(|row| row[column].chars().count())
-            .max()
-            .unwrap_or(0)
-    };
-    let widths: [usize; N] = std::array::from_fn(width);
-    let numeric: [bool; N] = std::array::from_fn(|column| {
-        let starts_with_digit =
-            |row: &[String; N]| row[column].starts_with(|c: char| c.is_ascii_digit());
-        !rows.is_empty() && rows.iter().all(starts_with_digit)
+    let heading = columns.map(|column| match column {
+        Column::Left(name) | Column::Right(name) => name.to_owned(),
     });
+    let lines = || std::iter::once(&heading).chain(rows);
+    let width = |column: usize| lines().map(|row| row[column].chars().count()).max();
+    let widths: [usize; N] = std::array::from_fn(|column| width(column).unwrap_or(0));
     for row in lines() {
         let mut line = String::new();
-        for (column, cell) in row.iter().enumerate() {
-            let width = if column + 1 == N { 0 } else { widths[column] };
-            let cell = if numeric[column] {
-                format!("{cell:>width$}")
-            } else {
-                format!("{cell:<width$}")
-            };
-            line.push_str(&cell);
-            line.push_str("  ");
+        for ((cell, column), width) in row.iter().zip(columns).zip(widths) {
+            line.push_str(&match column {
+                Column::Left(_) => format!("{cell:<width$}  "),
+                Column::Right(_) => format!("{cell:>width$}  "),
+            });
         }
         writeln!(out, "{}", line.trim_end())?;
     }
@@ -148,7 +143,12 @@ mod tests {
             ["a".to_owned(), "5".to_owned(), "x".to_owned()],
             ["bcd".to_owned(), "100".to_owned(), "yy".to_owned()],
         ];
-        write_table(&mut out, ["N", "PHOTOS", "NAME"], &rows).unwrap();
+        let columns = [
+            Column::Left("N"),
+            Column::Right("PHOTOS"),
+            Column::Left("NAME"),
+        ];
+        write_table(&mut out, columns, &rows).unwrap();
         let expected = "N    PHOTOS  NAME\na         5  x\nbcd     100  yy\n";
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }

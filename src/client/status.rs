@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use indicatif::HumanBytes;
 
-use super::screen::{count, plain, write_json, write_table};
+use super::screen::{Column, count, plain, write_json, write_table};
 use super::{Daemon, Failure};
 use crate::protocol::client::{NodeReport, StatusReport};
 use crate::protocol::{Answer, Request};
@@ -46,8 +46,15 @@ fn write_nodes(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
     }
     writeln!(out, "; asked: {} at {}", report.node, report.address)?;
     let rows: Vec<_> = report.nodes.iter().map(row).collect();
-    let heading = ["NODE", "ADDRESS", "PHOTOS", "OWN", "BYTES", "STATE"];
-    write_table(out, heading, &rows)
+    let columns = [
+        Column::Left("NODE"),
+        Column::Left("ADDRESS"),
+        Column::Right("PHOTOS"),
+        Column::Right("OWN"),
+        Column::Right("BYTES"),
+        Column::Left("STATE"),
+    ];
+    write_table(out, columns, &rows)
 }
 
 fn row(node: &NodeReport) -> [String; 6] {
@@ -121,13 +128,6 @@ fn write_this_node(report: &StatusReport, out: &mut impl Write) -> io::Result<()
     if report.skipped_files > 0 {
         let files = count(report.skipped_files, "file");
         writeln!(out, "this node's folder has {files} that are no pictures")?;
-    }
-    if report.damaged > 0 {
-        let files = count(report.damaged, "damaged file");
-        writeln!(
-            out,
-            "this node's folder has had {files} since its start: is its disk failing?"
-        )?;
     }
     Ok(())
 }

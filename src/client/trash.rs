@@ -4,7 +4,7 @@ use std::io::Write;
 
 use indicatif::HumanBytes;
 
-use super::screen::{plain, write_table};
+use super::screen::{Column, plain, write_table};
 use super::{Daemon, Failure};
 use crate::protocol::client::TrashReport;
 use crate::protocol::{Answer, Request};
@@ -31,8 +31,13 @@ pub fn trash_list(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failu
         eprintln!("the trash of the daemon at {} is empty", daemon.address());
         return Ok(());
     }
-    let heading = ["ID", "BYTES", "KEEPER", "NAME"];
-    Ok(write_table(out, heading, &rows)?)
+    let columns = [
+        Column::Left("ID"),
+        Column::Right("BYTES"),
+        Column::Left("KEEPER"),
+        Column::Left("NAME"),
+    ];
+    Ok(write_table(out, columns, &rows)?)
 }
 
 fn row(photo: &TrashReport) -> [String; 4] {
@@ -50,7 +55,11 @@ pub fn trash_restore(daemon: &mut Daemon, name: &str, out: &mut impl Write) -> R
     let request = Request::TrashRestore {
         image_name: name.to_owned(),
     };
-    let Answer::Restored { name, id } = daemon.ask(&request)? else {
+    let answer = daemon.ask(&request)?;
+    if let Answer::Refused { error } = answer {
+        return Err(Failure::Io(format!("{name}: {error}")));
+    }
+    let Answer::Restored { name, id } = answer else {
         return Err(daemon.unexpected());
     };
     writeln!(

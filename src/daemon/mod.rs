@@ -1,1 +1,289 @@
-//! The daemon room.
+//! The daemon: all threads and sockets, around a [`Node`] that knows of neither.
+//!
+//! ```text
+//! socket ──▶ reader ──┐                                    ┌──▶ writer ──▶ socket
+//! accept, dial ───────┼──▶ inbox ──▶ state thread ──▶ outboxes
+//! clock, signals ─────┤              Node::step            └──▶ jobs ──▶ folder ──▶ hash, prove
+//! folder's results ───┘                                                  scan ──┘
+//! ```
+//!
+//! | thread | owns | blocks on | ends when |
+//! |---|---|---|---|
+//! | main: the state thread | the [`Node`], the ways to all links | its event channels, nothing else | the node exits |
+//! | `accept` | the listening socket | `accept` | a flag is set and a connection wakes it |
+//! | `rd-PORT` | a link's reading end; all of a client's link | its socket; a full inbox; a client's answer | the socket ends |
+//! | `wr-PORT` | the writing end of a daemon's link | its socket; an empty outbox | the outbox or the socket ends |
+//! | `folder` | the [`Folder`] | its jobs, the disk | told to, after all jobs before |
+//! | `hash-N`, `prove`, `scan` | nothing | their queues, the disk | the folder thread ends |
+//! | `console` | stderr | its queue, the terminal | all other threads have ended |
+//!
+//! The ports are those of the other side, so that a debugger shows which link a thread belongs to.
+//!
+//! # What blocks on whom
+//!
+//! The state thread waits for events and for nothing else; that everything else may wait for it is what makes the
+//! others' bounded queues safe. What it sends never waits: a link whose outbox is full is closed as too slow, and the
+//! folder's queue is kept short by taking nothing from links while it is long (see [`disk`]).
+//!
+//! # The end
+//!
+//! The node exits; every daemon's writer sends what waits and ends; `accept` stops; links that remain are shut, which
+//! wakes their threads; the folder's threads do what they were given; the process exits. Each step has a bounded time.
+//! A panic in the main thread ends the process, and one in a thread that the daemon needs does so too.
+
+mod actions;
+mod client;
+mod console;
+mod dialer;
+mod disk;
+mod limits;
+mod link;
+mod listener;
+mod reader;
+mod state;
+mod threads;
+mod upload;
+mod writer;
+
+use std::fmt;
+use std::io::{self, Write};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, bounded};
+
+use self::console::Console;
+use self::dialer::Dialer;
+use self::disk::{Disk, Workers};
+use self::limits::{CLOSE, INBOX, LINGER, MAX_CONNECTIONS, REPORTS, RESERVED_FILES};
+use self::link::{Hub, Link};
+use self::listener::Listener;
+use self::state::{Sources, State};
+use crate::folder::{self, Folder, OpenError};
+use crate::node::{CloseReason, Config, Node};
+use crate::protocol::{Address, Boot};
+
+/// How a daemon is to run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The friend's photos; made if it is not there.
+    pub folder: PathBuf,
+    /// The interface to listen on: a name or a literal address.
+    pub host: String,
+    /// The port to listen on; 0 takes a free one.
+    pub port: u16,
+    /// Where others reach this daemon, if that is not where it listens.
+    pub advertise: Option<Address>,
+    /// Daemons to join through.
+    pub join: Vec<Address>,
+    /// How many copies of every photo are wanted.
+    pub copies: u32,
+    /// How long a node may be away before its photos are copied elsewhere.
+    pub grace: Duration,
+    /// How long a proof binds its giver at most.
+    pub pin: Duration,
+    /// No original is moved to the trash for the mesh's sake.
+    pub keep_originals: bool,
+    /// Start even though far too many photos are missing: they were taken away on purpose.
+    pub accept_missing: bool,
+    /// After how many days of running what lies in the trash may be purged.
+    pub trash_days: u32,
+    /// Within how many days all photos are read and checked.
+    pub scrub_days: u32,
+}
+
+/// Why a daemon could not start or go on.
+struct Failure {
+    code: u8,
+    message: String,
+}
+
+/// The exit code for a service that cannot be had (`EX_UNAVAILABLE`): the port or the folder is taken.
+const UNAVAILABLE: u8 = 69;
+
+/// The exit code for trouble with files, sockets or threads (`EX_IOERR`).
+const IO_ERROR: u8 = 74;
+
+impl Failure {
+    fn io(what: &str, error: impl fmt::Display) -> Failure {
+        Failure {
+            code: IO_ERROR,
+            message: format!("{what}: {error}"),
+        }
+    }
+}
+
+/// Runs a daemon until it is told to stop. To be called once, from the main thread, which becomes the state thread.
+///
+/// Prints `listening on HOST:PORT` as the first line on stdout once it accepts connections; logs to stderr. The first
+/// SIGINT or SIGTERM makes it hand over and leave, the second ends the process at once.
+///
+/// # Errors
+///
+/// Told on stderr. The exit code, which is returned, is 0 after a wanted stop, 69 if the port or the folder is in use, 74 if the folder cannot be used or can no
+/// longer be trusted.
+pub fn run(options: Options) -> u8 {
+    match serve(options) {
+        Ok(()) => 0,
+        Err(failure) => {
+            // There is nowhere to report that an error cannot be reported.
+            let _ = writeln!(io::stderr(), "photomesh: {}", failure.message);
+            failure.code
+        }
+    }
+}
+
+fn serve(options: Options) -> Result<(), Failure> {
+    let capacity = raise_file_limit();
+    let folder = open_folder(&options)?;
+    let socket = listener::bind(&options.host, options.port).map_err(|message| Failure {
+        code: UNAVAILABLE,
+        message,
+    })?;
+    let address = bound_address(&options, &socket)?;
+    let config = configure(&options, &folder, &address)?;
+
+    let signals = watch_signals()?;
+    let threads = |error| Failure::io("cannot start a thread", error);
+    let console = Console::start(config.node).map_err(threads)?;
+    let (disk, jobs) = Disk::new();
+    let (inbox, events) = bounded(INBOX);
+    let (reports, results) = bounded(REPORTS);
+    let hub = Hub {
+        inbox,
+        disk: disk.clone(),
+        console: console.clone(),
+        next_link: Arc::new(AtomicU64::new(1)),
+    };
+    let workers =
+        Workers::start(folder, (disk.clone(), jobs), reports, console.clone()).map_err(threads)?;
+    let listener = Listener::start(socket, hub.clone(), capacity).map_err(threads)?;
+    announce(&address);
+
+    let node = Node::new(config);
+    let mut state = State::new(node, disk, Dialer::new(hub), console.clone());
+    let sources = Sources {
+        inbox: events,
+        reports: results,
+        signals,
+    };
+    let error = state.run(&sources);
+    // Whoever still wants to tell the state thread something finds that it is gone.
+    drop(sources);
+    stop(state, listener, workers);
+    console.flush();
+    match error {
+        None => Ok(()),
+        Some(message) => Err(Failure {
+            code: IO_ERROR,
+            message,
+        }),
+    }
+}
+
+/// Allows this process as many open files as it can use; how many connections it may then have.
+fn raise_file_limit() -> usize {
+    let wanted = MAX_CONNECTIONS as u64 + RESERVED_FILES;
+    // Without a raise there are fewer connections, no more.
+    let allowed = rlimit::increase_nofile_limit(wanted).unwrap_or(RESERVED_FILES);
+    let connections = allowed.saturating_sub(RESERVED_FILES).max(allowed / 2);
+    usize::try_from(connections)
+        .unwrap_or(MAX_CONNECTIONS)
+        .min(MAX_CONNECTIONS)
+}
+
+fn open_folder(options: &Options) -> Result<Folder, Failure> {
+    let folder_options = folder::Options {
+        accept_missing: options.accept_missing,
+        trash_days: options.trash_days,
+        scrub_days: options.scrub_days,
+    };
+    Folder::open(&options.folder, &folder_options).map_err(|error| {
+        let in_use = matches!(error, OpenError::InUse(_));
+        Failure {
+            code: if in_use { UNAVAILABLE } else { IO_ERROR },
+            message: error.to_string(),
+        }
+    })
+}
+
+/// Where the daemon listens: the host as given, the port as it came out.
+fn bound_address(options: &Options, socket: &TcpListener) -> Result<Address, Failure> {
+    let bound = socket
+        .local_addr()
+        .map_err(|error| Failure::io("cannot listen", error))?;
+    Ok(Address::new(&options.host, bound.port()))
+}
+
+fn configure(options: &Options, folder: &Folder, address: &Address) -> Result<Config, Failure> {
+    let mut seed = [0; 32];
+    let mut boot = [0; 8];
+    getrandom::fill(&mut seed)
+        .and_then(|()| getrandom::fill(&mut boot))
+        .map_err(|error| Failure::io("the system has no randomness", error))?;
+    Ok(Config {
+        node: folder.identity().node(),
+        boot: Boot(u64::from_be_bytes(boot)),
+        address: options.advertise.clone().unwrap_or_else(|| address.clone()),
+        copies: options.copies,
+        grace: options.grace,
+        pin: options.pin,
+        keep_originals: options.keep_originals,
+        join: options.join.clone(),
+        known: folder.known_nodes(),
+        first_start: folder.is_first_start(),
+        seed,
+    })
+}
+
+/// The wish to stop, as an event; whoever wishes it twice means it.
+fn watch_signals() -> Result<Receiver<()>, Failure> {
+    const KILLED_BY_SIGNAL: i32 = 130;
+    let (wish, signals) = bounded(1);
+    let stopping = AtomicBool::new(false);
+    ctrlc::set_handler(move || {
+        if stopping.swap(true, Ordering::Relaxed) {
+            process::exit(KILLED_BY_SIGNAL);
+        }
+        // There is room: this is the first time.
+        let _ = wish.try_send(());
+    })
+    .map_err(|error| Failure::io("cannot watch for signals", error))?;
+    Ok(signals)
+}
+
+/// Tells whoever has started the daemon where it is. That nobody listens to that is no error.
+fn announce(address: &Address) {
+    let mut stdout = io::stdout();
+    let _ = writeln!(stdout, "listening on {address}").and_then(|()| stdout.flush());
+}
+
+/// Ends all threads, in the order in which they depend on each other.
+fn stop(state: State, listener: Listener, workers: Workers) {
+    // What waits for other daemons goes out first: it is the goodbye.
+    let mut links = state.farewell();
+    links.extend(listener.stop());
+    for link in links.iter().filter_map(Weak::upgrade) {
+        link.stop_reading();
+    }
+    wait(&links, CLOSE);
+    for link in links.iter().filter_map(Weak::upgrade) {
+        link.end(CloseReason::Shutdown);
+    }
+    wait(&links, LINGER);
+    workers.stop();
+}
+
+/// Waits, for a while, until the threads of all links have ended.
+fn wait(links: &[Weak<Link>], patience: Duration) {
+    const POLL: Duration = Duration::from_millis(5);
+    let deadline = Instant::now() + patience;
+    while Instant::now() < deadline && links.iter().any(|link| link.strong_count() > 0) {
+        thread::sleep(POLL);
+    }
+}

@@ -1,1 +1,354 @@
-//! The folder room.
+//! The photo folder on disk: what is in it, and how it changes without ever losing a photo.
+//!
+//! ```text
+//! FOLDER/                             the friend's own photos, untouched in name and place   = originals
+//! FOLDER/.photomesh/                  the marker: lock, identity, known nodes, index
+//! FOLDER/.photomesh/replicas/         photos kept for the mesh, <12 digits of the id>-<name>  = replicas
+//! FOLDER/.photomesh/trash/            retired copies, a JSON note each                       = retired
+//! FOLDER/.photomesh/trash/surplus/    exact copies on their way out, a JSON note each        = retired
+//! FOLDER/.photomesh/damaged/          files of our own whose bytes no longer match their digest
+//! FOLDER/.photomesh/tmp/              writes in progress, swept at start
+//! ```
+//!
+//! A [`Folder`] is owned by one thread and does everything that changes the folder. What it finds out by itself comes
+//! back as [`Change`]s; what it was asked to do comes back as a result, and is not told a second time.
+//!
+//! # What holds, whatever happens
+//!
+//! - **The files are the truth.** The index is a cache, a lost one costs reading the photos again. Even a trash without
+//!   its notes is only less well described.
+//! - **Write order.** A spool file's bytes are checked by the caller, then [`Folder::install`] syncs them, gives the
+//!   file its name without overwriting, syncs the directory, notes it in the index, and only then returns. A crash
+//!   anywhere leaves the photo whole in its place or not there, and a leftover in `tmp` that the next start sweeps.
+//! - **Nothing is deleted but by [`Folder::purge`]**, which only ever touches the trash, and of the trash only what
+//!   other nodes have been proven to hold. (One exception: a trash copy of a photo that this folder also stores, once
+//!   the stored file has been read and found good.) Everything else *moves*, with a note that says from where and why.
+//! - **An absence is not a delete.** A file that is gone is one copy less, no more. Many files gone at once, or the
+//!   marker gone, are taken for an unmounted disk or an accident: [`Change::Lost`], and [`OpenError::Missing`] at start.
+//! - **Foreign names are labels.** [`SafeName`] is their only way to a path.
+//!
+//! # Reading order
+//!
+//! `disk` (the operations, and what makes a file safe), `place` (what a path says), `index` over `log` (what is known
+//! of every file), `scan` and `absorb` (how it gets known), `store` (in), `trash` (out and back), `check` (rot).
+
+mod absorb;
+mod check;
+mod disk;
+mod error;
+mod identity;
+mod index;
+mod log;
+mod note;
+mod place;
+mod safe_name;
+mod scan;
+mod store;
+mod trash;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::photo::{Photo, PhotoId};
+use crate::protocol::{Address, Facts, Holding, NodeId};
+
+pub use absorb::Absorbed;
+pub use error::{OpenError, StoreError};
+pub use identity::Identity;
+pub use safe_name::SafeName;
+pub use scan::{Candidate, Inspection, Walk, Walker};
+
+use disk::Disk;
+use index::Index;
+use note::Notes;
+use place::{DAMAGED, MARKER, REPLICAS, SURPLUS, TMP, TRASH};
+
+/// How often lines of the index are brought to the disk, in seconds of running: losing the last ones costs reading a
+/// few photos again.
+const FLUSH_EVERY: u64 = 5;
+
+/// What the owner of a folder wants of it.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Photos that are missing at the start were removed on purpose (`--accept-missing`).
+    pub accept_missing: bool,
+    /// How many days of running a photo stays in the trash (`--trash-days`).
+    pub trash_days: u32,
+    /// Within how many days of running every photo is read again (`--scrub-days`); 0 is never.
+    pub scrub_days: u32,
+}
+
+/// A change of what the folder holds that it found out by itself.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// How the folder holds a photo now. The best of all its files counts: an original before a replica before one in
+    /// the trash.
+    Held {
+        /// What the bytes say.
+        photo: Arc<Photo>,
+        /// What is known about it beyond its bytes.
+        facts: Facts,
+        /// How it is held.
+        holding: Holding,
+        /// How many files with these very bytes the friend's own folder has.
+        files: u32,
+    },
+    /// No file of this photo is left, in the folder or its trash.
+    Missing {
+        /// The photo.
+        photo: PhotoId,
+    },
+    /// A file's bytes no longer match its digest, and it does not count any more: a file of our own is set aside, an
+    /// original stays where it is. Followed by a `Held` or `Missing` of the same photo.
+    Damaged {
+        /// The photo that it was.
+        photo: PhotoId,
+        /// Which file, relative to the folder, for people.
+        file: String,
+    },
+    /// A walk is done, and all its candidates have been taken.
+    Scanned {
+        /// Files that are no pictures, and files and directories that cannot be read.
+        skipped: u64,
+    },
+    /// A photo has been in the trash for its time and may be purged. Repeated every hour until it is.
+    Expired {
+        /// The photo.
+        photo: PhotoId,
+    },
+    /// The folder can no longer be trusted: the node must leave. Nothing was changed for it; the reason says what is
+    /// wrong and what to do.
+    Lost {
+        /// Why, for people.
+        reason: String,
+    },
+}
+
+/// The photo folder of one node. See the [module's page](self).
+#[derive(Debug)]
+pub struct Folder {
+    root: PathBuf,
+    options: Options,
+    disk: Disk,
+    /// Held for as long as the folder is open.
+    _lock: File,
+    /// Device and inode of the lock file.
+    marker: (u64, u64),
+    identity: Identity,
+    first_start: bool,
+    nodes: BTreeMap<NodeId, Address>,
+    nodes_saved: bool,
+    index: Index,
+    notes: Notes,
+    scanning: absorb::Scanning,
+    scrub: check::Scrub,
+    /// For how long daemons have run on this folder.
+    running: Duration,
+    /// When the index is flushed next, in seconds of running.
+    flush_at: u64,
+    /// When each expired photo was told of, in seconds of running.
+    expired: BTreeMap<PhotoId, u64>,
+    /// When the trash is looked through next, in seconds of running.
+    expire_at: u64,
+    /// Changes that were found on the way to something else; the next tick tells them.
+    later: Vec<Change>,
+}
+
+impl Folder {
+    /// Opens a folder, making it if need be, and locks it against other daemons until it is dropped.
+    ///
+    /// Leftovers of a crash are swept, the index and the notes of the trash are read. No photo is told of before a walk
+    /// has seen it.
+    pub fn open(path: &Path, options: &Options) -> Result<Folder, OpenError> {
+        Folder::open_on(Disk::default(), path, options)
+    }
+
+    fn open_on(disk: Disk, root: &Path, options: &Options) -> Result<Folder, OpenError> {
+        fs::create_dir_all(root).map_err(|error| OpenError::at(root, error))?;
+        for own in [MARKER, TMP, REPLICAS, TRASH, SURPLUS, DAMAGED] {
+            let own = root.join(own);
+            disk.make_dir(&own)
+                .map_err(|error| OpenError::at(&own, error))?;
+        }
+        let lock = lock(root)?;
+        let meta = lock
+            .metadata()
+            .map_err(|error| OpenError::at(root, error))?;
+        sweep(&disk, &root.join(TMP))?;
+        let (identity, fresh) = identify(&disk, root)?;
+        let index = Index::open(&disk, root);
+        let mut folder = Folder {
+            root: root.to_owned(),
+            options: options.clone(),
+            _lock: lock,
+            marker: (meta.dev(), meta.ino()),
+            identity,
+            first_start: fresh && index.files().next().is_none(),
+            nodes: read_nodes(root),
+            nodes_saved: true,
+            notes: Notes::open(&disk, root),
+            scanning: absorb::Scanning::default(),
+            scrub: check::Scrub::default(),
+            running: Duration::ZERO,
+            flush_at: 0,
+            expired: BTreeMap::new(),
+            expire_at: 0,
+            later: Vec::new(),
+            index,
+            disk,
+        };
+        // With the index, the count of days may be lost; the notes remember what it was at the least.
+        folder.index.set_running(folder.notes.running());
+        folder.running = Duration::from_secs(folder.index.running());
+        folder.check_missing()?;
+        Ok(folder)
+    }
+
+    /// This node's identity.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The other nodes of the mesh and where they listened, as last noted.
+    pub fn known_nodes(&self) -> BTreeMap<NodeId, Address> {
+        self.nodes.clone()
+    }
+
+    /// Whether this folder was never a node's folder before.
+    pub fn is_first_start(&self) -> bool {
+        self.first_start
+    }
+
+    /// How many bytes the folder's disk has free for an ordinary user.
+    pub fn free_bytes(&self) -> io::Result<u64> {
+        disk::free_bytes(&self.root)
+    }
+
+    /// Remembers facts about a photo of this folder.
+    pub fn note_facts(&mut self, photo: PhotoId, facts: &Facts) {
+        self.index.put_facts(photo, facts);
+    }
+
+    /// Remembers the other nodes of the mesh for the next start.
+    pub fn note_nodes(&mut self, nodes: &BTreeMap<NodeId, Address>) {
+        if self.nodes != *nodes {
+            self.nodes = nodes.clone();
+            self.nodes_saved = false;
+            self.save_nodes();
+        }
+    }
+
+    /// Lets time pass: `running` since the last call, which should be about a second ago. Days of the trash are days
+    /// of running, so that a friend who was away for a month finds the trash as it was.
+    pub fn tick(&mut self, running: Duration) -> Vec<Change> {
+        self.running += running;
+        let now = self.running.as_secs();
+        self.index.set_running(now);
+        if now >= self.flush_at {
+            self.flush_at = now + FLUSH_EVERY;
+            self.index.flush();
+            self.save_nodes();
+        }
+        let mut changes = std::mem::take(&mut self.later);
+        self.expire(&mut changes);
+        changes
+    }
+
+    fn save_nodes(&mut self) {
+        let Ok(text) = serde_json::to_string(&self.nodes) else {
+            return;
+        };
+        let path = self.root.join(MARKER).join("nodes");
+        let tmp = self.root.join(TMP).join("nodes");
+        self.nodes_saved = self.nodes_saved || self.disk.write_whole(&path, &tmp, &text).is_ok();
+    }
+
+    /// Adds to `changes` how a photo is held, if the node knows it otherwise, and forgets a photo without files.
+    fn tell(&mut self, id: PhotoId, changes: &mut Vec<Change>) {
+        let told = self.index.photo(id).and_then(|entry| entry.told);
+        if self.index.standing(id) != told {
+            self.tell_anyway(id, changes);
+        } else {
+            self.index.forget_photo(id);
+        }
+    }
+
+    /// Adds to `changes` how a photo is held, be it news or not.
+    fn tell_anyway(&mut self, id: PhotoId, changes: &mut Vec<Change>) {
+        let standing = self.index.standing(id);
+        changes.push(match (standing, self.index.photo(id)) {
+            (Some(standing), Some(entry)) => Change::Held {
+                photo: Arc::clone(&entry.photo),
+                facts: entry.facts.clone(),
+                holding: standing.holding,
+                files: standing.files,
+            },
+            _ => Change::Missing { photo: id },
+        });
+        self.index.set_told(id, standing);
+        self.index.forget_photo(id);
+    }
+
+    /// The caller learns how a photo is held from the result of what it asked for.
+    fn told(&mut self, id: PhotoId) {
+        let standing = self.index.standing(id);
+        self.index.set_told(id, standing);
+        self.index.forget_photo(id);
+    }
+
+    /// A path relative to the folder, in full.
+    fn full(&self, path: &Path) -> PathBuf {
+        self.root.join(path)
+    }
+}
+
+/// Takes the lock that makes this process the only daemon of a folder.
+fn lock(root: &Path) -> Result<File, OpenError> {
+    let path = root.join(MARKER).join("lock");
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|error| OpenError::at(&path, error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(root.to_owned())),
+        Err(TryLockError::Error(error)) => Err(OpenError::at(&path, error)),
+    }
+}
+
+/// Removes what an earlier life has left half done.
+fn sweep(disk: &Disk, tmp: &Path) -> Result<(), OpenError> {
+    let failed = |error| OpenError::at(tmp, error);
+    for entry in fs::read_dir(tmp).map_err(failed)? {
+        disk.remove(&entry.map_err(failed)?.path())
+            .map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// The folder's identity, and whether it was made just now.
+fn identify(disk: &Disk, root: &Path) -> Result<(Identity, bool), OpenError> {
+    let path = root.join(MARKER).join("identity");
+    match Identity::load(&path) {
+        Ok(Some(identity)) => Ok((identity, false)),
+        Ok(None) => Identity::create(disk, &path, &root.join(TMP))
+            .map(|identity| (identity, true))
+            .map_err(|error| OpenError::at(&path, error)),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(OpenError::Identity(path)),
+        Err(error) => Err(OpenError::at(&path, error)),
+    }
+}
+
+/// The nodes noted last; none if the note cannot be read, `--join` helps then.
+fn read_nodes(root: &Path) -> BTreeMap<NodeId, Address> {
+    let read = disk::open(&root.join(MARKER).join("nodes"));
+    let nodes = read.map(|file| serde_json::from_reader(io::BufReader::new(file)));
+    nodes.ok().and_then(Result::ok).unwrap_or_default()
+}

@@ -1,0 +1,119 @@
+//! The thread that owns the terminal: log lines and the progress of the first scan, on stderr.
+//!
+//! Whoever reads the log may stop reading. Then this thread waits, and nobody else: lines that find its queue full are
+//! dropped, and how many is the next line.
+
+use std::convert::Infallible;
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Instant, SystemTime};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::limits::{LINGER, LOG_LINES};
+use super::threads;
+use crate::protocol::NodeId;
+
+/// Something for the terminal.
+enum Output {
+    /// A line of the log: what it is about, and the line.
+    Line(SystemTime, &'static str, String),
+    /// How far the scan is: files read and files found.
+    Progress(u64, u64),
+    /// Nothing, but whoever waits for it learns that it has passed.
+    Flush(Sender<Infallible>),
+}
+
+/// A handle of the terminal; every thread may have one.
+#[derive(Clone)]
+pub(super) struct Console {
+    outputs: Sender<Output>,
+    dropped: Arc<AtomicU64>,
+}
+
+impl Console {
+    /// Starts the thread. It ends with the last handle, or with the process.
+    pub(super) fn start(node: NodeId) -> io::Result<Console> {
+        let (outputs, queue) = bounded(LOG_LINES);
+        let dropped = Arc::new(AtomicU64::new(0));
+        let console = Console {
+            outputs,
+            dropped: Arc::clone(&dropped),
+        };
+        threads::spawn("console", move || run(node, &queue, &dropped))?;
+        Ok(console)
+    }
+
+    /// Writes a line to the log, or drops it if nobody reads the log.
+    pub(super) fn line(&self, topic: &'static str, text: impl Into<String>) {
+        self.put(Output::Line(SystemTime::now(), topic, text.into()));
+    }
+
+    /// Shows how many of the files found have been read; equal numbers end the display.
+    pub(super) fn progress(&self, done: u64, found: u64) {
+        self.put(Output::Progress(done, found));
+    }
+
+    /// Waits until all that was put before is on the terminal, but not for ever.
+    pub(super) fn flush(&self) {
+        let (done, flushed) = bounded(0);
+        let deadline = Instant::now() + LINGER;
+        if self
+            .outputs
+            .send_deadline(Output::Flush(done), deadline)
+            .is_ok()
+        {
+            // The channel ends when its turn has come.
+            let _ = flushed.recv_deadline(deadline);
+        }
+    }
+
+    fn put(&self, output: Output) {
+        if self.outputs.try_send(output).is_err() {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+fn run(node: NodeId, queue: &Receiver<Output>, dropped: &AtomicU64) {
+    // Hidden by itself if stderr is no terminal.
+    let bar = ProgressBar::no_length();
+    if let Ok(style) = ProgressStyle::with_template("reading photos {wide_bar} {pos}/{len} {eta}") {
+        bar.set_style(style);
+    }
+    for output in queue {
+        match output {
+            Output::Line(time, topic, text) => bar.suspend(|| print(node, time, topic, &text)),
+            Output::Progress(done, found) if done == found => bar.finish_and_clear(),
+            Output::Flush(done) => drop(done),
+            Output::Progress(done, found) => {
+                bar.set_length(found);
+                bar.set_position(done);
+            }
+        }
+        let lost = dropped.swap(0, Ordering::Relaxed);
+        if lost > 0 {
+            let text = format!("{lost} lines were dropped: the log was not read fast enough");
+            bar.suspend(|| print(node, SystemTime::now(), "log", &text));
+        }
+    }
+}
+
+/// One line an event. What peers and file names bring along must not draw on the terminal, so control characters are
+/// escaped.
+fn print(node: NodeId, time: SystemTime, topic: &str, text: &str) {
+    let time = humantime::format_rfc3339_millis(time);
+    let mut line = format!("{time} {node} {topic}: ");
+    for c in text.chars() {
+        if c.is_control() {
+            line.extend(c.escape_default());
+        } else {
+            line.push(c);
+        }
+    }
+    line.push('\n');
+    // There is nowhere to report that the log cannot be written.
+    let _ = io::stderr().write_all(line.as_bytes());
+}

@@ -1,0 +1,75 @@
+//! Dialing other daemons, each dial in a thread of its own: names take time to resolve and hosts to answer.
+
+use std::io;
+use std::net::{TcpStream, ToSocketAddrs};
+use std::sync::Arc;
+
+use super::limits::{DIAL, MAX_DIALS};
+use super::link::Hub;
+use super::reader::{self, Frames};
+use super::threads;
+use crate::node::Event;
+use crate::protocol::Address;
+
+/// Starts dials and knows how many are under way.
+pub(super) struct Dialer {
+    hub: Hub,
+    /// Shared with every dial under way: the count of its owners is the count of dials.
+    under_way: Arc<()>,
+}
+
+impl Dialer {
+    pub(super) fn new(hub: Hub) -> Dialer {
+        Dialer {
+            hub,
+            under_way: Arc::new(()),
+        }
+    }
+
+    /// Dials in the background.
+    ///
+    /// # Errors
+    ///
+    /// If the dial cannot even begin; otherwise its end is told to the state thread.
+    pub(super) fn dial(&self, address: &Address) -> Result<(), String> {
+        if Arc::strong_count(&self.under_way) > MAX_DIALS {
+            return Err("too many dials at a time".to_owned());
+        }
+        let hub = self.hub.clone();
+        let address = address.clone();
+        let under_way = Arc::clone(&self.under_way);
+        // The thread that dialed becomes the reader of the link.
+        threads::spawn_link(format!("rd-{}", address.port()), move || {
+            let connected = connect(&address);
+            drop(under_way);
+            serve(&hub, address, connected);
+        })
+        .map_err(|error| error.to_string())
+    }
+}
+
+/// Connects to the first of a host's addresses that accepts.
+fn connect(address: &Address) -> io::Result<TcpStream> {
+    let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+    for candidate in (address.host(), address.port()).to_socket_addrs()? {
+        match TcpStream::connect_timeout(&candidate, DIAL) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+fn serve(hub: &Hub, address: Address, connected: io::Result<TcpStream>) {
+    match connected.and_then(|stream| hub.link(stream)) {
+        Ok(link) => {
+            let mut frames = Frames::new(Arc::clone(&link));
+            reader::serve_peer(hub, &link, &mut frames, None, Some(address));
+        }
+        Err(error) => {
+            let reason = error.to_string();
+            // Without a state thread nobody waits for the answer.
+            let _ = hub.inbox.send(Event::DialFailed { address, reason }.into());
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The threads that digest and decode: one for each core, because this is what the first scan of a folder takes long
+//! for.
+
+use std::fs::File;
+use std::io;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, select, unbounded};
+
+use super::super::threads;
+use crate::folder::{Candidate, Inspection};
+use crate::node::{DiskError, Event, Spool};
+use crate::photo::{self, InspectError};
+
+/// A spool file to be inspected.
+pub(super) struct Arrival {
+    pub(super) spool: Spool,
+    pub(super) file: File,
+}
+
+/// The way to the hashing threads. They end when it is gone.
+pub(super) struct Hashers {
+    /// Photos that somebody waits for: these go first.
+    pub(super) arrivals: Sender<Arrival>,
+    /// Files that a walk has found.
+    pub(super) candidates: Sender<Candidate>,
+}
+
+/// Starts the threads; what they find out about arrivals goes to `reports`, about candidates to the receiver.
+pub(super) fn start(
+    reports: &Sender<Event>,
+    threads: &mut Vec<JoinHandle<()>>,
+) -> io::Result<(Hashers, Receiver<Inspection>)> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let (arrivals, arrival_queue) = unbounded();
+    let (candidates, candidate_queue) = unbounded();
+    let (inspections, inspected) = bounded(cores);
+    for number in 0..cores {
+        let hasher = Hasher {
+            arrivals: arrival_queue.clone(),
+            candidates: candidate_queue.clone(),
+            reports: reports.clone(),
+            inspections: inspections.clone(),
+        };
+        threads.push(threads::spawn(&format!("hash-{number}"), move || {
+            hasher.run()
+        })?);
+    }
+    let hashers = Hashers {
+        arrivals,
+        candidates,
+    };
+    Ok((hashers, inspected))
+}
+
+struct Hasher {
+    arrivals: Receiver<Arrival>,
+    candidates: Receiver<Candidate>,
+    reports: Sender<Event>,
+    inspections: Sender<Inspection>,
+}
+
+impl Hasher {
+    fn run(self) {
+        loop {
+            match self.arrivals.try_recv() {
+                Ok(arrival) => {
+                    self.inspect(arrival);
+                    continue;
+                }
+                Err(TryRecvError::Disconnected) => return,
+                Err(TryRecvError::Empty) => {}
+            }
+            select! {
+                recv(self.arrivals) -> arrival => match arrival {
+                    Ok(arrival) => self.inspect(arrival),
+                    Err(_) => return,
+                },
+                recv(self.candidates) -> candidate => match candidate {
+                    // The folder thread takes nothing any more when the daemon stops.
+                    Ok(candidate) => drop(self.inspections.send(candidate.inspect())),
+                    Err(_) => return,
+                },
+            }
+        }
+    }
+
+    fn inspect(&self, Arrival { spool, mut file }: Arrival) {
+        let result = photo::inspect(&mut file).map(Arc::new).map_err(disk_error);
+        let _ = self.reports.send(Event::Inspected { spool, result });
+    }
+}
+
+fn disk_error(error: InspectError) -> DiskError {
+    match error {
+        InspectError::NotAPicture => DiskError::NotAPicture,
+        InspectError::TooLarge | InspectError::Io(_) => DiskError::Other(error.to_string()),
+    }
+}

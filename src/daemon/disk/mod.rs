@@ -1,0 +1,226 @@
+//! All work on the folder, away from the state thread.
+//!
+//! | thread | does | works for |
+//! |---|---|---|
+//! | `folder` | everything that changes the folder, in order; owns the [`Folder`] | all |
+//! | `hash-0` ... | digests and decodes, one for each core | scans, arriving photos |
+//! | `prove` | reads photos through: proofs, and the scrub when there are none | challenges |
+//! | `scan` | walks through the folder, looks at names and times only | itself |
+//!
+//! # Queues
+//!
+//! The state thread must never wait for the disk, and no job may be lost. So the queue of jobs has no bound of its
+//! own; instead, while [`DISK_BACKLOG`] jobs wait, the state thread takes no events from links, and so nothing that
+//! could cause more work. What comes on top is what the node does by itself in the meantime, a bounded amount per tick.
+//! The queues behind the folder thread hold what these jobs and one walk of the scanner are about, so they are bounded
+//! by the same; results go back over a bounded queue, on which these threads may wait, because the state thread does
+//! not wait for them.
+
+mod folder_thread;
+mod hashing;
+mod proving;
+mod scanner;
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+
+use super::client::Reply;
+use super::console::Console;
+use super::limits::DISK_BACKLOG;
+use super::threads;
+use crate::folder::{Folder, StoreError};
+use crate::node::{DiskError, Event, LinkId, Source, Spool};
+use crate::photo::{Nonce, Photo, PhotoId};
+use crate::protocol::{Address, Blob, Facts, Holding, NodeId};
+
+/// A file to read from its beginning and its length in bytes, or why there is none.
+pub(super) type Opened = Result<(File, u64), DiskError>;
+
+/// Work for the folder thread, done in the order given.
+pub(super) enum Job {
+    /// See [`crate::node::Action::Write`].
+    Write {
+        spool: Spool,
+        offset: u64,
+        data: Blob,
+    },
+    /// See [`crate::node::Action::Inspect`].
+    Inspect { spool: Spool },
+    /// See [`crate::node::Action::Install`].
+    Install {
+        spool: Spool,
+        photo: Arc<Photo>,
+        facts: Facts,
+        holding: Holding,
+    },
+    /// See [`crate::node::Action::Discard`].
+    Discard { spool: Spool },
+    /// See [`crate::node::Action::Prove`].
+    Prove(Challenge),
+    /// See [`crate::node::Action::Drop`] and its like.
+    Remove {
+        photo: PhotoId,
+        removal: Removal,
+        deadline: Instant,
+    },
+    /// See [`crate::node::Action::Restore`].
+    Restore { photo: PhotoId },
+    /// See [`crate::node::Action::Dedupe`].
+    Dedupe { photo: PhotoId },
+    /// See [`crate::node::Action::NoteFacts`].
+    NoteFacts { photo: PhotoId, facts: Facts },
+    /// See [`crate::node::Action::NoteNodes`].
+    NoteNodes { nodes: BTreeMap<NodeId, Address> },
+
+    /// Open a photo for a client's thread, which checks and sends it. Opened here and now, so that a spool file that
+    /// is discarded next can still be read.
+    Deliver {
+        name: String,
+        label: String,
+        photo: Arc<Photo>,
+        source: Source,
+        to: Sender<Reply>,
+    },
+    /// Open a photo for whoever reads it.
+    Open { photo: PhotoId, to: Sender<Opened> },
+    /// Tell where the client on a link may write the photo that it puts, if there is room for its bytes.
+    Upload {
+        link: LinkId,
+        bytes: u64,
+        to: Sender<Result<PathBuf, DiskError>>,
+    },
+    /// A photo's bytes could not be read, or were not its own: look at all its files.
+    Suspect { photo: PhotoId },
+    /// A photo's bytes were read and are its own.
+    Scrubbed { photo: PhotoId },
+    /// Do no more.
+    Stop,
+}
+
+/// A photo to be read for proofs.
+pub(super) struct Challenge {
+    pub(super) source: Source,
+    pub(super) photo: PhotoId,
+    pub(super) nonce: Nonce,
+    pub(super) provers: Vec<NodeId>,
+}
+
+/// How a photo is put away.
+pub(super) enum Removal {
+    /// [`crate::node::Action::Drop`].
+    Surplus,
+    /// [`crate::node::Action::Retire`].
+    Worse { keeper: PhotoId },
+    /// [`crate::node::Action::Purge`].
+    Purge,
+}
+
+/// A handle of the folder thread; every thread may have one.
+#[derive(Clone)]
+pub(super) struct Disk {
+    jobs: Sender<Job>,
+}
+
+/// The threads, as the daemon holds them.
+pub(super) struct Workers {
+    disk: Disk,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Disk {
+    /// A handle, and the jobs that come of it.
+    pub(super) fn new() -> (Disk, Receiver<Job>) {
+        let (jobs, queue) = unbounded();
+        (Disk { jobs }, queue)
+    }
+
+    /// Gives the folder thread something to do, without waiting.
+    pub(super) fn submit(&self, job: Job) {
+        // Without a folder thread the daemon stops, and nobody waits for a result.
+        let _ = self.jobs.send(job);
+    }
+
+    /// Whether so much waits to be done that no more work should be taken on.
+    pub(super) fn is_behind(&self) -> bool {
+        self.jobs.len() >= DISK_BACKLOG
+    }
+
+    /// Asks for a photo to be opened. The answer comes on the channel, or the channel ends.
+    pub(super) fn open(&self, photo: PhotoId) -> Receiver<Opened> {
+        let (to, opened) = bounded(1);
+        self.submit(Job::Open { photo, to });
+        opened
+    }
+
+    /// Where the photo that a client puts may be written. Waits for the folder thread, which has by then done all that
+    /// was asked before: an earlier file of this link is no longer in use.
+    pub(super) fn upload(&self, link: LinkId, bytes: u64) -> Result<PathBuf, DiskError> {
+        let (to, path) = bounded(1);
+        self.submit(Job::Upload { link, bytes, to });
+        path.recv().unwrap_or(Err(DiskError::Gone))
+    }
+
+    /// Tells that a photo could not be read as what it should be.
+    pub(super) fn suspect(&self, photo: PhotoId) {
+        self.submit(Job::Suspect { photo });
+    }
+}
+
+impl Workers {
+    /// Starts all threads on a folder. Their results go to `reports`, beginning with how much room there is.
+    pub(super) fn start(
+        folder: Folder,
+        (disk, queue): (Disk, Receiver<Job>),
+        reports: Sender<Event>,
+        console: Console,
+    ) -> io::Result<Workers> {
+        let mut threads = Vec::new();
+        let (hashers, inspected) = hashing::start(&reports, &mut threads)?;
+        let prover = proving::start(&disk, &reports, &mut threads)?;
+        let (scanner, walks) = scanner::start(folder.walker(), &mut threads)?;
+        let inputs = folder_thread::Inputs {
+            jobs: queue,
+            inspected,
+            walks,
+        };
+        let thread =
+            folder_thread::FolderThread::new(folder, reports, console, hashers, prover, scanner);
+        threads.push(threads::spawn("folder", move || thread.run(&inputs))?);
+        Ok(Workers { disk, threads })
+    }
+
+    /// Ends the threads when all jobs given so far are done.
+    pub(super) fn stop(self) {
+        self.disk.submit(Job::Stop);
+        for thread in self.threads {
+            // A thread that panicked has ended the process already.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The digest of what is left to read of a file.
+pub(super) fn digest(file: &mut File) -> io::Result<PhotoId> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(file)?;
+    Ok(PhotoId(*hasher.finalize().as_bytes()))
+}
+
+/// The folder's errors in the node's words.
+fn disk_error(error: StoreError) -> DiskError {
+    match error {
+        StoreError::Gone => DiskError::Gone,
+        StoreError::Damaged => DiskError::Damaged,
+        StoreError::NotAPicture => DiskError::NotAPicture,
+        StoreError::Full => DiskError::Full,
+        StoreError::TooLate => DiskError::TooLate,
+        StoreError::Io(text) => DiskError::Other(text),
+    }
+}

@@ -1,0 +1,84 @@
+//! Every limit of the threads and sockets, with its reason.
+
+use std::time::Duration;
+
+/// Events from links that wait for the state thread. Each may carry a frame of up to a mebibyte, so this bounds memory;
+/// readers that find it full wait, and TCP makes the other side wait.
+pub(super) const INBOX: usize = 64;
+
+/// Results of disk work that wait for the state thread; small, so this only keeps the folder thread from running ahead.
+pub(super) const REPORTS: usize = 256;
+
+/// Disk jobs that may wait before the state thread takes no more from links. A job may carry a chunk, so together they
+/// hold some 24 MiB.
+pub(super) const DISK_BACKLOG: usize = 128;
+
+/// Messages that wait to be sent on one link. A node sends pages one at a time, so what queues up are small answers; a
+/// peer that reads nothing of so many is too slow.
+pub(super) const MESSAGES: usize = 1024;
+
+/// Windows of photos that one peer may have asked for in each lane and not yet been sent.
+pub(super) const WINDOWS: usize = 1024;
+
+/// Lines of the log that may wait for a slow terminal; more are dropped and counted.
+pub(super) const LOG_LINES: usize = 1024;
+
+/// Events in a row after which a node that has more of its own to do gets a turn.
+pub(super) const BURST: u32 = 32;
+
+/// Connections that are open at a time, if the system allows as many files. Each costs a thread, which is some 20 KiB
+/// of memory while it waits.
+pub(super) const MAX_CONNECTIONS: usize = 4096;
+
+/// Files kept free for other uses than accepted connections: photos being read, dialed links, the folder's own files.
+pub(super) const RESERVED_FILES: u64 = 512;
+
+/// Dials under way at a time: each is a thread, which a name that does not resolve may hold for half a minute.
+pub(super) const MAX_DIALS: usize = 64;
+
+/// The stack of a thread that serves one connection. It parses JSON (whose nesting serde bounds), resolves names, and
+/// hashes with buffers of 64 KiB.
+pub(super) const LINK_STACK: usize = 256 * 1024;
+
+/// Within this time of being accepted a connection's first frame must have arrived.
+pub(super) const FIRST_FRAME: Duration = Duration::from_secs(10);
+
+/// Within this time of its first byte a frame must have arrived: a chunk over a line of 10 KB/s.
+pub(super) const FRAME: Duration = Duration::from_secs(30);
+
+/// How long a client may ask nothing before its link is closed.
+pub(super) const QUIET: Duration = Duration::from_secs(600);
+
+/// Within this time [`WRITE_PIECE`] bytes must have been taken by the other side, or it is too slow.
+pub(super) const WRITE: Duration = Duration::from_secs(30);
+
+/// See [`WRITE`].
+pub(super) const WRITE_PIECE: usize = 64 * 1024;
+
+/// How long one address may take to accept a dial.
+pub(super) const DIAL: Duration = Duration::from_secs(5);
+
+/// How long a link lives on after its last frame, so that the frame is read before unread input resets the connection.
+pub(super) const LINGER: Duration = Duration::from_secs(2);
+
+/// How long a link that is to be closed may take to send what waits, and the whole daemon when it stops.
+pub(super) const CLOSE: Duration = Duration::from_secs(3);
+
+/// The first pause after `accept` has failed; each further failure doubles it, up to [`ACCEPT_PAUSE_MAX`]. Out of
+/// files, `accept` fails at once, again and again.
+pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(5);
+
+/// See [`ACCEPT_PAUSE`].
+pub(super) const ACCEPT_PAUSE_MAX: Duration = Duration::from_secs(1);
+
+/// The shortest pause between two walks through the folder.
+pub(super) const WALK_PAUSE: Duration = Duration::from_secs(2);
+
+/// A pause between walks is at least this many times the walk itself: watching costs 5 % of a disk at most.
+pub(super) const WALK_SHARE: u32 = 20;
+
+/// How often the folder does its own housekeeping.
+pub(super) const HOUSEKEEPING: Duration = Duration::from_secs(1);
+
+/// How often the disk's free room is told, in rounds of [`HOUSEKEEPING`].
+pub(super) const ROOM_ROUNDS: u32 = 5;

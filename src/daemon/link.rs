@@ -1,0 +1,216 @@
+//! One connection, as its threads share it: the socket, the stamp that says "it lives", and why it ended.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::Sender;
+
+use super::console::Console;
+use super::disk::Disk;
+use super::limits::{LINGER, WRITE, WRITE_PIECE};
+use super::state::Input;
+use crate::node::{CloseReason, LinkId};
+
+/// What the threads of a connection need of the rest of the daemon.
+#[derive(Clone)]
+pub(super) struct Hub {
+    /// To the state thread.
+    pub(super) inbox: Sender<Input>,
+    /// To the folder.
+    pub(super) disk: Disk,
+    /// To the log.
+    pub(super) console: Console,
+    /// The number of the next link.
+    pub(super) next_link: Arc<AtomicU64>,
+}
+
+impl Hub {
+    /// A new link over a socket.
+    pub(super) fn link(&self, stream: TcpStream) -> io::Result<Arc<Link>> {
+        // Without this a small answer waits for the acknowledgement of the one before.
+        stream.set_nodelay(true)?;
+        Ok(Arc::new(Link {
+            id: LinkId(self.next_link.fetch_add(1, Ordering::Relaxed)),
+            stream,
+            heard: AtomicBool::new(false),
+            reason: OnceLock::new(),
+        }))
+    }
+}
+
+/// One connection. The socket is closed when the last of its threads lets go of this.
+pub(super) struct Link {
+    pub(super) id: LinkId,
+    stream: TcpStream,
+    heard: AtomicBool,
+    reason: OnceLock<CloseReason>,
+}
+
+impl Link {
+    /// Ends the connection both ways, which wakes the threads that read or write it. The first reason given stays.
+    pub(super) fn end(&self, reason: CloseReason) {
+        self.blame(reason);
+        self.shut(Shutdown::Both);
+    }
+
+    /// Notes why the connection is about to end; the first reason given stays.
+    pub(super) fn blame(&self, reason: CloseReason) {
+        let _ = self.reason.set(reason);
+    }
+
+    /// Why the connection ended; something must be the reason even if a thread panicked before it could tell.
+    pub(super) fn reason(&self) -> CloseReason {
+        let bug = || CloseReason::Io("the thread of this link failed".to_owned());
+        self.reason.get().cloned().unwrap_or_else(bug)
+    }
+
+    /// The other side's host, as a literal address.
+    pub(super) fn remote(&self) -> String {
+        let unknown = |_| "an unknown host".to_owned();
+        self.stream
+            .peer_addr()
+            .map_or_else(unknown, |remote| remote.ip().to_string())
+    }
+
+    /// The other side's port, for names of threads.
+    pub(super) fn port(&self) -> u16 {
+        self.stream.peer_addr().map_or(0, |remote| remote.port())
+    }
+
+    /// Reads nothing more: to the reader it is as if the other side had no more to say.
+    pub(super) fn stop_reading(&self) {
+        self.shut(Shutdown::Read);
+    }
+
+    /// Tells the other side that nothing more will be sent.
+    pub(super) fn stop_writing(&self) {
+        self.shut(Shutdown::Write);
+    }
+
+    /// Whether bytes have arrived since the last call.
+    pub(super) fn take_heard(&self) -> bool {
+        self.heard.swap(false, Ordering::Relaxed)
+    }
+
+    /// Lets the other side read the last frame: to close a socket with unread input resets the connection, and a reset
+    /// overtakes what was sent. So nothing more is sent, and what still comes is read and thrown away for a moment.
+    pub(super) fn linger(self: &Arc<Link>) {
+        self.stop_writing();
+        let mut rest = Incoming::new(Arc::clone(self));
+        rest.deadline = Some(Instant::now() + LINGER);
+        let mut scratch = [0; 4096];
+        while rest.read(&mut scratch).is_ok_and(|read| read > 0) {}
+    }
+
+    fn shut(&self, how: Shutdown) {
+        // An error says that the socket is not connected any more, which is as good.
+        let _ = self.stream.shutdown(how);
+    }
+}
+
+/// The reading end, with a deadline. Whatever arrives stamps the link as alive.
+pub(super) struct Incoming {
+    link: Arc<Link>,
+    /// When reading fails with a timeout; none waits for ever.
+    pub(super) deadline: Option<Instant>,
+}
+
+impl Incoming {
+    pub(super) fn new(link: Arc<Link>) -> Incoming {
+        Incoming {
+            link,
+            deadline: None,
+        }
+    }
+}
+
+impl Read for Incoming {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.deadline.map(time_left).transpose()?;
+        let mut stream = &self.link.stream;
+        stream.set_read_timeout(left)?;
+        let read = stream.read(buffer)?;
+        if read > 0 {
+            self.link.heard.store(true, Ordering::Relaxed);
+        }
+        Ok(read)
+    }
+}
+
+/// The writing end, with a deadline for every piece: a socket's own timeout counts per call, which a reader of single
+/// bytes can draw out for ever.
+pub(super) struct Outgoing {
+    link: Arc<Link>,
+    deadline: Instant,
+    piece: usize,
+}
+
+impl Outgoing {
+    pub(super) fn new(link: Arc<Link>) -> Outgoing {
+        Outgoing {
+            link,
+            deadline: Instant::now(),
+            piece: 0,
+        }
+    }
+
+    /// Starts the clock: something is about to be written after a pause.
+    pub(super) fn begin(&mut self) {
+        self.deadline = Instant::now() + WRITE;
+        self.piece = 0;
+    }
+}
+
+impl Write for Outgoing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let left = time_left(self.deadline)?;
+        let mut stream = &self.link.stream;
+        stream.set_write_timeout(Some(left))?;
+        let written = stream.write(bytes)?;
+        self.piece += written;
+        if self.piece >= WRITE_PIECE {
+            self.begin();
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The time left until a deadline: never zero, which to a socket means "no timeout".
+fn time_left(deadline: Instant) -> io::Result<Duration> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    if left.is_zero() {
+        Err(ErrorKind::TimedOut.into())
+    } else {
+        Ok(left)
+    }
+}
+
+/// Whether an error means that a deadline has passed. Linux reports a socket's timeout as `WouldBlock`.
+pub(super) fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock)
+}
+
+/// What a failed read says about the link.
+pub(super) fn read_failure(error: &io::Error) -> CloseReason {
+    if is_timeout(error) {
+        CloseReason::Silent
+    } else {
+        CloseReason::Io(error.to_string())
+    }
+}
+
+/// What a failed write says about the link.
+pub(super) fn write_failure(error: &io::Error) -> CloseReason {
+    if is_timeout(error) {
+        CloseReason::Slow
+    } else {
+        CloseReason::Io(error.to_string())
+    }
+}

@@ -1,0 +1,207 @@
+//! The accept thread: takes connections in, up to a number, and gives each a thread.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
+use std::thread;
+use std::time::Instant;
+
+use crossbeam_channel::{Receiver, bounded};
+use serde::Deserialize;
+
+use super::client;
+use super::limits::{ACCEPT_PAUSE, ACCEPT_PAUSE_MAX, DIAL, FIRST_FRAME};
+use super::link::{Hub, Link, Outgoing};
+use super::reader::{self, Frames};
+use super::threads;
+use crate::node::CloseReason;
+use crate::protocol::codec::{self, FrameError};
+use crate::protocol::{Address, Answer, Message};
+
+/// The accept thread, as the daemon holds it.
+pub(super) struct Listener {
+    stopping: Arc<AtomicBool>,
+    /// The connections that are still open when the thread ends.
+    links: Receiver<Vec<Weak<Link>>>,
+    bound: SocketAddr,
+}
+
+/// Binds the port that a daemon listens on.
+///
+/// # Errors
+///
+/// In words that say what to do.
+pub(super) fn bind(host: &str, port: u16) -> Result<TcpListener, String> {
+    TcpListener::bind((host, port)).map_err(|error| {
+        let address = Address::new(host, port);
+        let kind = error.kind();
+        if kind == io::ErrorKind::AddrInUse {
+            format!(
+                "{address} is in use: another daemon runs there, perhaps; give this one another port with --port"
+            )
+        } else if kind == io::ErrorKind::PermissionDenied {
+            format!("not allowed to listen on {address}: choose a port above 1023 with --port")
+        } else {
+            format!("cannot listen on {address}: {error}; check --host and --port")
+        }
+    })
+}
+
+impl Listener {
+    /// Starts to accept, at most `capacity` connections at a time.
+    pub(super) fn start(listener: TcpListener, hub: Hub, capacity: usize) -> io::Result<Listener> {
+        let bound = listener.local_addr()?;
+        let stopping = Arc::new(AtomicBool::new(false));
+        let door = Door {
+            listener,
+            hub,
+            capacity,
+            stopping: Arc::clone(&stopping),
+            open: Vec::new(),
+        };
+        let (left_open, links) = bounded(1);
+        threads::spawn("accept", move || {
+            // Nobody waits for it if the daemon could not start.
+            let _ = left_open.send(door.run());
+        })?;
+        Ok(Listener {
+            stopping,
+            links,
+            bound,
+        })
+    }
+
+    /// Accepts no more; the accepted connections that are still open.
+    pub(super) fn stop(self) -> Vec<Weak<Link>> {
+        self.stopping.store(true, Ordering::Relaxed);
+        // Nothing but a connection wakes `accept`. If there cannot be one, it is failing and will look by itself.
+        let mut address = self.bound;
+        if address.ip().is_unspecified() {
+            let v4 = address.is_ipv4();
+            address.set_ip(if v4 {
+                Ipv4Addr::LOCALHOST.into()
+            } else {
+                Ipv6Addr::LOCALHOST.into()
+            });
+        }
+        drop(TcpStream::connect_timeout(&address, DIAL));
+        self.links.recv_timeout(DIAL).unwrap_or_default()
+    }
+}
+
+struct Door {
+    listener: TcpListener,
+    hub: Hub,
+    capacity: usize,
+    stopping: Arc<AtomicBool>,
+    /// What was accepted; those that have ended since are swept out when it gets long.
+    open: Vec<Weak<Link>>,
+}
+
+impl Door {
+    fn run(mut self) -> Vec<Weak<Link>> {
+        let mut pause = ACCEPT_PAUSE;
+        loop {
+            let accepted = self.listener.accept();
+            if self.stopping.load(Ordering::Relaxed) {
+                return self.open;
+            }
+            match accepted {
+                Ok((stream, from)) => {
+                    pause = ACCEPT_PAUSE;
+                    if let Err(error) = self.welcome(stream, from) {
+                        self.hub
+                            .console
+                            .line("net", format!("turned {from} away: {error}"));
+                    }
+                }
+                Err(error) => {
+                    self.hub
+                        .console
+                        .line("net", format!("cannot accept: {error}"));
+                    thread::sleep(pause);
+                    pause = ACCEPT_PAUSE_MAX.min(pause * 2);
+                }
+            }
+        }
+    }
+
+    fn welcome(&mut self, stream: TcpStream, from: SocketAddr) -> io::Result<()> {
+        if self.open.len() >= self.capacity {
+            self.open.retain(|link| link.strong_count() > 0);
+        }
+        let link = self.hub.link(stream)?;
+        if self.open.len() >= self.capacity {
+            // A frame as small as this fits into the socket's buffer, so the accept thread does not wait.
+            say_error(
+                &link,
+                "this daemon has too many connections: try again later",
+            );
+            return Err(io::Error::other("too many connections"));
+        }
+        self.open.push(Arc::downgrade(&link));
+        let hub = self.hub.clone();
+        threads::spawn_link(format!("rd-{}", from.port()), move || attend(&hub, &link))
+    }
+}
+
+/// Serves an accepted connection until it ends. Its first frame tells whether a daemon or a client is there.
+fn attend(hub: &Hub, link: &Arc<Link>) {
+    let mut frames = Frames::new(Arc::clone(link));
+    let first = frames.first(Instant::now() + FIRST_FRAME);
+    let greeting = match first {
+        Ok(Some(content)) => Greeting::read(content),
+        Ok(None) => return link.end(CloseReason::Remote),
+        Err(error) => Err(error),
+    };
+    match greeting {
+        Ok(Greeting::Peer(register)) => {
+            reader::serve_peer(hub, link, &mut frames, Some(register), None);
+        }
+        Ok(Greeting::Client(content)) => client::serve(hub, link, frames, content),
+        Err(error) => {
+            say_error(link, &error.to_string());
+            link.linger();
+            link.end(CloseReason::Protocol(error.to_string()));
+        }
+    }
+}
+
+/// What the first frame tells.
+enum Greeting {
+    /// A daemon registers.
+    Peer(Message),
+    /// Anything else is a client's first request, to be understood by whoever serves it.
+    Client(Vec<u8>),
+}
+
+impl Greeting {
+    fn read(content: Vec<u8>) -> Result<Greeting, FrameError> {
+        #[derive(Deserialize)]
+        struct Envelope<'a> {
+            #[serde(borrow)]
+            command: Cow<'a, str>,
+        }
+        let envelope: Envelope<'_> = serde_json::from_slice(&content)
+            .map_err(|error| FrameError::Malformed(error.to_string()))?;
+        if envelope.command == "register" {
+            reader::message(&content).map(Greeting::Peer)
+        } else {
+            Ok(Greeting::Client(content))
+        }
+    }
+}
+
+/// Tells whoever is there what is wrong, as a frame that daemons and clients alike understand.
+fn say_error(link: &Arc<Link>, error: &str) {
+    let mut frame = Vec::new();
+    let answer = Answer::Error {
+        error: error.to_owned(),
+    };
+    let mut out = Outgoing::new(Arc::clone(link));
+    out.begin();
+    // The link is closed whether this arrives or not.
+    let _ = codec::write_answer(&mut frame, &answer).and_then(|_| out.write_all(&frame));
+}

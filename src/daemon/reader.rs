@@ -1,0 +1,172 @@
+//! Reading frames within deadlines, and the thread that reads from another daemon.
+
+use std::io::{BufRead, BufReader};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Sender, TrySendError};
+
+use super::limits::FRAME;
+use super::link::{Hub, Incoming, Link, read_failure};
+use super::state::{Input, Outlet};
+use super::writer::{self, Parcel};
+use crate::node::{CloseReason, Event};
+use crate::protocol::codec::{self, FrameError, MAX_FRAME};
+use crate::protocol::{Address, MAX_CHUNK, Message};
+
+/// The frames that come on a link.
+pub(super) struct Frames {
+    bytes: BufReader<Incoming>,
+}
+
+impl Frames {
+    pub(super) fn new(link: Arc<Link>) -> Frames {
+        Frames {
+            bytes: BufReader::new(Incoming::new(link)),
+        }
+    }
+
+    /// The first frame, whole by the deadline; none if the stream ends before it.
+    pub(super) fn first(&mut self, deadline: Instant) -> Result<Option<Vec<u8>>, FrameError> {
+        self.bytes.get_mut().deadline = Some(deadline);
+        codec::read_frame(&mut self.bytes, MAX_FRAME)
+    }
+
+    /// The next frame, which must begin within `patience` (for ever without one) and is to be whole within [`FRAME`]
+    /// of its first byte; none if the stream ends before it.
+    pub(super) fn next(
+        &mut self,
+        patience: Option<Duration>,
+    ) -> Result<Option<Vec<u8>>, FrameError> {
+        self.next_within(patience, FRAME)
+    }
+
+    fn next_within(
+        &mut self,
+        patience: Option<Duration>,
+        whole: Duration,
+    ) -> Result<Option<Vec<u8>>, FrameError> {
+        self.bytes.get_mut().deadline = patience.map(|patience| Instant::now() + patience);
+        if self.bytes.fill_buf().map_err(FrameError::Io)?.is_empty() {
+            return Ok(None);
+        }
+        self.bytes.get_mut().deadline = Some(Instant::now() + whole);
+        codec::read_frame(&mut self.bytes, MAX_FRAME)
+    }
+}
+
+/// Serves a link to another daemon until it ends. Runs in the thread that dialed it or accepted it, of which it makes
+/// the link's reader; a second thread writes.
+///
+/// `first` is the `register` that an accepted link began with, `dialed` the address of one that was dialed.
+pub(super) fn serve_peer(
+    hub: &Hub,
+    link: &Arc<Link>,
+    frames: &mut Frames,
+    first: Option<Message>,
+    dialed: Option<Address>,
+) {
+    let remote = link.remote();
+    let (outbox, queues) = writer::outbox();
+    let parcels = outbox.messages.clone();
+    if let Err(error) = writer::start(hub, link, queues) {
+        hub.console
+            .line("net", format!("no thread for {remote}: {error}"));
+        return link.end(CloseReason::Io(error.to_string()));
+    }
+    let opened = Event::Opened {
+        link: link.id,
+        remote,
+        dialed,
+    };
+    let outlet = Outlet::Peer(Arc::clone(link), outbox);
+    if hub.inbox.send(Input::first(outlet, opened)).is_err() {
+        return link.end(CloseReason::Shutdown);
+    }
+    // From here on the node knows the link, so it must hear of its end, whatever happens.
+    let _farewell = Farewell { hub, link };
+    let reason = read_messages(hub, link, frames, first);
+    if let CloseReason::Protocol(error) = &reason {
+        complain(&parcels, error);
+        link.blame(reason.clone());
+        link.linger();
+    }
+    link.end(reason);
+}
+
+/// Hands every message to the state thread; why it ended.
+fn read_messages(
+    hub: &Hub,
+    link: &Link,
+    frames: &mut Frames,
+    first: Option<Message>,
+) -> CloseReason {
+    let mut next = first;
+    loop {
+        if let Some(message) = next.take() {
+            let link = link.id;
+            if hub
+                .inbox
+                .send(Event::Received { link, message }.into())
+                .is_err()
+            {
+                return CloseReason::Shutdown;
+            }
+        }
+        match frames
+            .next(None)
+            .and_then(|frame| frame.as_deref().map(message).transpose())
+        {
+            Ok(Some(message)) => next = Some(message),
+            Ok(None) => return CloseReason::Remote,
+            Err(FrameError::Io(error)) => return read_failure(&error),
+            Err(FrameError::Torn) => return CloseReason::Io(FrameError::Torn.to_string()),
+            Err(broken @ (FrameError::TooLarge { .. } | FrameError::Malformed(_))) => {
+                return CloseReason::Protocol(broken.to_string());
+            }
+        }
+    }
+}
+
+/// Understands a frame from another daemon.
+pub(super) fn message(content: &[u8]) -> Result<Message, FrameError> {
+    let message = codec::decode(content)?;
+    if let Message::Chunk { data, .. } = &message
+        && data.len() > MAX_CHUNK
+    {
+        let size = data.len();
+        let error = format!("a chunk of {size} bytes is over the limit of {MAX_CHUNK}");
+        return Err(FrameError::Malformed(error));
+    }
+    Ok(message)
+}
+
+/// Tells the other daemon what it did wrong, if there is room for it, and lets the writer end.
+fn complain(parcels: &Sender<Parcel>, error: &str) {
+    let error = Message::Error {
+        error: error.to_owned(),
+    };
+    for parcel in [Parcel::Message(error), Parcel::Close] {
+        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) = parcels.try_send(parcel)
+        {
+            return;
+        }
+    }
+}
+
+/// Tells the node of the end of a link when dropped: once, from one place, even if the thread panics.
+pub(super) struct Farewell<'a> {
+    pub(super) hub: &'a Hub,
+    pub(super) link: &'a Link,
+}
+
+impl Drop for Farewell<'_> {
+    fn drop(&mut self) {
+        let closed = Event::Closed {
+            link: self.link.id,
+            reason: self.link.reason(),
+        };
+        // If there is no state thread any more, nobody needs to know.
+        let _ = self.hub.inbox.send(closed.into());
+    }
+}

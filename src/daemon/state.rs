@@ -1,0 +1,251 @@
+//! The state thread: owns the node and carries out what it asks for, without ever waiting for anything but events.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, never, select, tick};
+
+use super::client::Reply;
+use super::console::Console;
+use super::dialer::Dialer;
+use super::disk::Disk;
+use super::limits::{BURST, CLOSE};
+use super::link::Link;
+use super::writer::{Outbox, Parcel};
+use crate::node::limits::TICK;
+use crate::node::{CloseReason, Event, LinkId, Node, Time};
+
+/// Something for the state thread: an event and, with the first one of a link, the way back to it.
+pub(super) struct Input {
+    outlet: Option<Outlet>,
+    event: Event,
+}
+
+impl Input {
+    /// The first event of a link.
+    pub(super) fn first(outlet: Outlet, event: Event) -> Input {
+        Input {
+            outlet: Some(outlet),
+            event,
+        }
+    }
+}
+
+impl From<Event> for Input {
+    fn from(event: Event) -> Input {
+        Input {
+            outlet: None,
+            event,
+        }
+    }
+}
+
+/// The way from the state thread to a link's threads.
+pub(super) enum Outlet {
+    /// To a daemon's writer.
+    Peer(Arc<Link>, Outbox),
+    /// To a client's thread, which takes one answer to each request.
+    Client(Arc<Link>, Sender<Reply>),
+}
+
+impl Outlet {
+    pub(super) fn link(&self) -> &Arc<Link> {
+        match self {
+            Outlet::Peer(link, _) | Outlet::Client(link, _) => link,
+        }
+    }
+}
+
+/// Where events come from.
+pub(super) struct Sources {
+    /// Links. Not read while the disk is behind, so that those who cause the work have to wait.
+    pub(super) inbox: Receiver<Input>,
+    /// The folder's results.
+    pub(super) reports: Receiver<Event>,
+    /// The wish to stop.
+    pub(super) signals: Receiver<()>,
+}
+
+/// What the state thread owns.
+pub(super) struct State {
+    node: Node,
+    started: Instant,
+    /// Events that this thread itself is the cause of.
+    pub(super) own: VecDeque<Event>,
+    pub(super) links: BTreeMap<LinkId, Outlet>,
+    /// Links that are to be closed, and when they are cut off.
+    pub(super) closing: BTreeMap<LinkId, Instant>,
+    pub(super) disk: Disk,
+    pub(super) dialer: Dialer,
+    pub(super) console: Console,
+}
+
+impl State {
+    pub(super) fn new(node: Node, disk: Disk, dialer: Dialer, console: Console) -> State {
+        State {
+            node,
+            started: Instant::now(),
+            own: VecDeque::new(),
+            links: BTreeMap::new(),
+            closing: BTreeMap::new(),
+            disk,
+            dialer,
+            console,
+        }
+    }
+
+    /// Runs until the node is done; what is wrong, if something is.
+    ///
+    /// Ticks have a channel of their own, which is chosen among the others by chance, so that no flood of events keeps
+    /// time from passing. The node goes on with its own work when nothing else waits, and at least once in a while.
+    pub(super) fn run(&mut self, sources: &Sources) -> Option<String> {
+        let ticks = tick(TICK);
+        let closed = never();
+        let mut burst = 0;
+        loop {
+            burst += 1;
+            let more = self.node.has_more();
+            let patience = if more { Duration::ZERO } else { TICK };
+            let inbox = if self.disk.is_behind() {
+                &closed
+            } else {
+                &sources.inbox
+            };
+            let exit = if let Some(event) = self.own.pop_front() {
+                self.step(event)
+            } else if more && burst > BURST {
+                burst = 0;
+                self.step(Event::Continue)
+            } else {
+                select! {
+                    recv(ticks) -> _ => self.tick(),
+                    recv(sources.signals) -> _ => self.step(Event::Shutdown),
+                    recv(sources.reports) -> event => event.ok().and_then(|event| self.step(event)),
+                    recv(inbox) -> input => input.ok().and_then(|input| self.take(input)),
+                    default(patience) => if more { burst = 0; self.step(Event::Continue) } else { None },
+                }
+            };
+            if let Some(Exit { error }) = exit {
+                return error;
+            }
+        }
+    }
+}
+
+/// The node is done.
+pub(super) struct Exit {
+    /// What is wrong, if something is.
+    pub(super) error: Option<String>,
+}
+
+impl State {
+    /// Says goodbye: lets every daemon's writer send what waits, for a while. The links that are left.
+    pub(super) fn farewell(self) -> Vec<Weak<Link>> {
+        let deadline = Instant::now() + CLOSE;
+        for outlet in self.links.values() {
+            if let Outlet::Peer(link, outbox) = outlet {
+                link.blame(CloseReason::Shutdown);
+                outbox.send(Parcel::Close);
+            }
+        }
+        for outlet in self.links.values() {
+            if let Outlet::Peer(_, outbox) = outlet {
+                outbox.wait_for_end(deadline);
+            }
+        }
+        let links = self.links.values();
+        links.map(|outlet| Arc::downgrade(outlet.link())).collect()
+    }
+
+    fn take(&mut self, input: Input) -> Option<Exit> {
+        if let Some(outlet) = input.outlet {
+            self.links.insert(outlet.link().id, outlet);
+        }
+        self.step(input.event)
+    }
+
+    /// Time passes: first the signs of life that arrived with bytes of unfinished frames, lest a large frame be taken
+    /// for silence.
+    fn tick(&mut self) -> Option<Exit> {
+        let heard = |(id, outlet): (&LinkId, &Outlet)| match outlet {
+            Outlet::Peer(link, _) => link.take_heard().then_some(*id),
+            Outlet::Client(..) => None,
+        };
+        let heard: Vec<LinkId> = self.links.iter().filter_map(heard).collect();
+        for link in heard {
+            if let Some(exit) = self.step(Event::Heard { link }) {
+                return Some(exit);
+            }
+        }
+        self.cut_off();
+        self.step(Event::Tick)
+    }
+
+    /// Ends the links that have had their time to close.
+    fn cut_off(&mut self) {
+        let now = Instant::now();
+        for (id, deadline) in &self.closing {
+            if *deadline <= now
+                && let Some(outlet) = self.links.get(id)
+            {
+                outlet.link().end(CloseReason::Slow);
+            }
+        }
+    }
+
+    /// Hands the node one event and carries out what it wants done about it.
+    fn step(&mut self, event: Event) -> Option<Exit> {
+        self.note(&event);
+        let now = Time(self.started.elapsed());
+        let actions = self.node.step(now, event);
+        actions.into_iter().find_map(|action| self.execute(action))
+    }
+
+    /// The one place that logs what happens to links; and forgets those that are gone.
+    fn note(&mut self, event: &Event) {
+        match event {
+            Event::Opened {
+                link: LinkId(link),
+                remote,
+                dialed,
+            } => {
+                let line = match dialed {
+                    Some(address) => format!("{link} to {address} opened"),
+                    None => format!("{link} from {remote} opened"),
+                };
+                self.console.line("link", line);
+            }
+            Event::Closed { link, reason } => {
+                self.closing.remove(link);
+                if let Some(Outlet::Peer(..)) = self.links.remove(link) {
+                    self.console
+                        .line("link", format!("{} ended: {reason}", link.0));
+                }
+            }
+            Event::Shutdown => self.console.line("stop", "asked to stop: handing over"),
+            Event::Tick
+            | Event::Continue
+            | Event::DialFailed { .. }
+            | Event::Heard { .. }
+            | Event::Received { .. }
+            | Event::PageSent { .. }
+            | Event::Served { .. }
+            | Event::Asked { .. }
+            | Event::Answered { .. }
+            | Event::Held { .. }
+            | Event::Missing { .. }
+            | Event::Damaged { .. }
+            | Event::Scanned { .. }
+            | Event::Room { .. }
+            | Event::Expired { .. }
+            | Event::FolderLost { .. }
+            | Event::Written { .. }
+            | Event::Inspected { .. }
+            | Event::Installed { .. }
+            | Event::Proved { .. }
+            | Event::PutAway { .. }
+            | Event::Returned { .. } => {}
+        }
+    }
+}

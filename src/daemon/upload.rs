@@ -1,0 +1,105 @@
+//! Receiving a photo that a client puts: its chunks go to a spool file as they come.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::client::Ending;
+use super::link::{Hub, Link};
+use crate::node::DiskError;
+use crate::photo::MAX_PHOTO;
+use crate::protocol::codec::{self, FrameError};
+use crate::protocol::{Blob, MAX_CHUNK, Request};
+
+/// Reads chunks, one per call of `next_frame`, until `bytes` bytes are in the spool file of this link.
+///
+/// # Errors
+///
+/// The inner error is an answer: the photo cannot be stored, and the reason is for the client, whose other chunks have
+/// been read and thrown away so that it can go on asking. The outer one ends the link. No file is left in either case.
+pub(super) fn receive(
+    hub: &Hub,
+    link: &Link,
+    bytes: u64,
+    mut next_frame: impl FnMut() -> Result<Option<Vec<u8>>, FrameError>,
+) -> Result<Result<(), String>, Ending> {
+    if bytes > MAX_PHOTO {
+        let limit = MAX_PHOTO >> 20;
+        return Err(Ending::Broken(format!(
+            "a photo of {bytes} bytes is over the limit of {limit} MiB"
+        )));
+    }
+    let spool = hub.disk.upload(link.id, bytes);
+    let mut sink = spool.and_then(Sink::create);
+    let mut left = bytes;
+    while left > 0 {
+        let data = next_chunk(&mut next_frame, left)?;
+        left -= data.len() as u64;
+        sink = sink.and_then(|mut sink| sink.write(&data).map(|()| sink));
+    }
+    Ok(sink.map(Sink::keep).map_err(|error| error.to_string()))
+}
+
+fn next_chunk(
+    next_frame: &mut impl FnMut() -> Result<Option<Vec<u8>>, FrameError>,
+    left: u64,
+) -> Result<Blob, Ending> {
+    let content = next_frame()?.ok_or(FrameError::Torn)?;
+    let broken = |what: &str| Err(Ending::Broken(what.to_owned()));
+    let Request::Chunk { data } = codec::decode(&content)? else {
+        return broken("the Chunks of a Put are missing");
+    };
+    if data.is_empty() || data.len() > MAX_CHUNK {
+        broken("a Chunk is empty or too large")
+    } else if data.len() as u64 > left {
+        broken("the Chunks hold more bytes than their Put announced")
+    } else {
+        Ok(data)
+    }
+}
+
+/// A spool file being written; it is removed unless it is kept.
+struct Sink {
+    file: File,
+    path: Option<PathBuf>,
+}
+
+impl Sink {
+    fn create(path: PathBuf) -> Result<Sink, DiskError> {
+        let file = File::create(&path).map_err(disk_error)?;
+        Ok(Sink {
+            file,
+            path: Some(path),
+        })
+    }
+
+    fn write(&mut self, data: &[u8]) -> Result<(), DiskError> {
+        self.file.write_all(data).map_err(disk_error)
+    }
+
+    fn keep(mut self) {
+        self.path = None;
+    }
+}
+
+impl Drop for Sink {
+    fn drop(&mut self) {
+        if let Some(path) = &self.path {
+            remove(path);
+        }
+    }
+}
+
+fn remove(path: &Path) {
+    // What cannot be removed is swept at the next start.
+    let _ = fs::remove_file(path);
+}
+
+fn disk_error(error: io::Error) -> DiskError {
+    let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded];
+    if full.contains(&error.kind()) {
+        DiskError::Full
+    } else {
+        DiskError::Other(format!("the daemon cannot write to its folder: {error}"))
+    }
+}

@@ -1,0 +1,319 @@
+//! The thread that writes to another daemon: messages first, then what a person waits for, then what safety wants.
+//!
+//! Bytes of photos go out a chunk at a time, and before each chunk the queues are looked at anew: a heartbeat waits for
+//! one chunk at most, a get never for a replication.
+
+use std::convert::Infallible;
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::sync::Arc;
+use std::time::Instant;
+
+use crossbeam_channel::{Receiver, Select, Sender, TryRecvError, TrySendError, bounded};
+
+use super::disk::{Disk, Opened};
+use super::limits::{MESSAGES, WINDOWS};
+use super::link::{Hub, Link, Outgoing, write_failure};
+use super::state::Input;
+use super::threads;
+use crate::node::{DiskError, Event};
+use crate::photo::PhotoId;
+use crate::protocol::message::{Lane, TransferId};
+use crate::protocol::{Blob, MAX_CHUNK, Message, codec};
+
+/// Something to be sent in its turn.
+pub(super) enum Parcel {
+    /// A message.
+    Message(Message),
+    /// Nothing more: end the link once everything before is out.
+    Close,
+}
+
+/// A part of a photo to be sent.
+#[derive(Debug)]
+pub(super) struct Window {
+    pub(super) transfer: TransferId,
+    pub(super) photo: PhotoId,
+    pub(super) offset: u64,
+    pub(super) length: u64,
+}
+
+/// The way to a writer. Every queue is bounded and nobody waits for room in one: a full queue means that the other side
+/// is too slow.
+pub(super) struct Outbox {
+    pub(super) messages: Sender<Parcel>,
+    gets: Sender<Window>,
+    replicas: Sender<Window>,
+    /// Ends when the writer has.
+    ended: Receiver<Infallible>,
+}
+
+impl Outbox {
+    /// Waits until the writer has ended, but not longer than the deadline.
+    pub(super) fn wait_for_end(&self, deadline: Instant) {
+        let _ = self.ended.recv_deadline(deadline);
+    }
+
+    /// Queues a window in its lane; `false` if too much waits already or the writer is gone.
+    pub(super) fn serve(&self, lane: Lane, window: Window) -> bool {
+        let queue = match lane {
+            Lane::Get => &self.gets,
+            Lane::Replicate => &self.replicas,
+        };
+        queue.try_send(window).is_ok()
+    }
+
+    /// Queues a parcel; `false` if too much waits already or the writer is gone.
+    pub(super) fn send(&self, parcel: Parcel) -> bool {
+        match self.messages.try_send(parcel) {
+            Ok(()) => true,
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => false,
+        }
+    }
+}
+
+/// The writer's end of an [`Outbox`].
+pub(super) struct Queues {
+    messages: Receiver<Parcel>,
+    gets: Receiver<Window>,
+    replicas: Receiver<Window>,
+    ending: Sender<Infallible>,
+}
+
+/// An outbox and its other end.
+pub(super) fn outbox() -> (Outbox, Queues) {
+    let (messages, parcels) = bounded(MESSAGES);
+    let (gets, get_windows) = bounded(WINDOWS);
+    let (replicas, replica_windows) = bounded(WINDOWS);
+    let (ending, ended) = bounded(0);
+    let outbox = Outbox {
+        messages,
+        gets,
+        replicas,
+        ended,
+    };
+    let queues = Queues {
+        messages: parcels,
+        gets: get_windows,
+        replicas: replica_windows,
+        ending,
+    };
+    (outbox, queues)
+}
+
+/// Starts the thread. It ends when told to, when its outbox is gone, or when the link ends.
+pub(super) fn start(hub: &Hub, link: &Arc<Link>, queues: Queues) -> io::Result<()> {
+    let mut writer = Writer {
+        out: BufWriter::new(Outgoing::new(Arc::clone(link))),
+        link: Arc::clone(link),
+        messages: queues.messages,
+        lanes: [LaneQueue::new(queues.gets), LaneQueue::new(queues.replicas)],
+        disk: hub.disk.clone(),
+        inbox: hub.inbox.clone(),
+    };
+    let ending = queues.ending;
+    threads::spawn_link(format!("wr-{}", link.port()), move || {
+        match writer.run() {
+            Ok(()) => writer.link.stop_writing(),
+            Err(error) => writer.link.end(write_failure(&error)),
+        }
+        drop(ending);
+    })
+}
+
+struct Writer {
+    link: Arc<Link>,
+    out: BufWriter<Outgoing>,
+    messages: Receiver<Parcel>,
+    /// The more urgent one first.
+    lanes: [LaneQueue; 2],
+    disk: Disk,
+    inbox: Sender<Input>,
+}
+
+/// The windows of one lane: the one that is being sent, and those that wait.
+struct LaneQueue {
+    waiting: Receiver<Window>,
+    current: Option<Sending>,
+}
+
+struct Sending {
+    window: Window,
+    bytes: Source,
+}
+
+/// Where a window's bytes come from.
+enum Source {
+    /// The folder thread is asked to open the file.
+    Opening(Receiver<Opened>),
+    /// The file, at the next byte to send, and how many bytes are left to send.
+    File(File, u64),
+}
+
+impl LaneQueue {
+    fn new(waiting: Receiver<Window>) -> LaneQueue {
+        LaneQueue {
+            waiting,
+            current: None,
+        }
+    }
+}
+
+impl Writer {
+    fn run(&mut self) -> io::Result<()> {
+        loop {
+            match self.messages.try_recv() {
+                Ok(Parcel::Message(message)) => self.send(&message)?,
+                Ok(Parcel::Close) | Err(TryRecvError::Disconnected) => return self.out.flush(),
+                Err(TryRecvError::Empty) => {
+                    if !self.send_chunk()? {
+                        self.out.flush()?;
+                        self.wait();
+                    }
+                }
+            }
+        }
+    }
+
+    fn send(&mut self, message: &Message) -> io::Result<()> {
+        self.out.get_mut().begin();
+        codec::write_message(&mut self.out, message)?;
+        if matches!(message, Message::ImageInfo { .. }) {
+            self.out.flush()?;
+            self.report(Event::PageSent { link: self.link.id });
+        }
+        Ok(())
+    }
+
+    /// Sends the most urgent chunk there is; `false` if there is none right now.
+    fn send_chunk(&mut self) -> io::Result<bool> {
+        for lane in 0..self.lanes.len() {
+            let queue = &mut self.lanes[lane];
+            if queue.current.is_none()
+                && let Ok(window) = queue.waiting.try_recv()
+            {
+                let bytes = Source::Opening(self.disk.open(window.photo));
+                queue.current = Some(Sending { window, bytes });
+            }
+            if let Some(sending) = &mut queue.current
+                && let Some(piece) = sending.next()
+            {
+                self.send_piece(lane, piece)?;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Sends what [`Sending::next`] came to, and tells the node when that is the end of a window.
+    fn send_piece(&mut self, lane: usize, piece: Piece) -> io::Result<()> {
+        let (message, end) = match piece {
+            Piece::Chunk(message) => (Some(message), None),
+            Piece::End => (None, Some(Ok(()))),
+            Piece::Failed(message, error) => (Some(message), Some(Err(error))),
+        };
+        if let Some(message) = message {
+            self.send(&message)?;
+        }
+        if let Some(result) = end
+            && let Some(Sending { window, .. }) = self.lanes[lane].current.take()
+        {
+            self.out.flush()?;
+            // A disk that cannot read a file any more has more than this window to tell about.
+            if matches!(result, Err(DiskError::Other(_))) {
+                self.disk.suspect(window.photo);
+            }
+            self.report(Event::Served {
+                link: self.link.id,
+                transfer: window.transfer,
+                photo: window.photo,
+                result,
+            });
+        }
+        Ok(())
+    }
+
+    /// Waits until there may be something to do.
+    fn wait(&self) {
+        let mut select = Select::new();
+        select.recv(&self.messages);
+        for lane in &self.lanes {
+            match &lane.current {
+                None => {
+                    select.recv(&lane.waiting);
+                }
+                Some(sending) => {
+                    if let Source::Opening(opened) = &sending.bytes {
+                        select.recv(opened);
+                    }
+                }
+            }
+        }
+        select.ready();
+    }
+
+    fn report(&self, event: Event) {
+        // Without a state thread the daemon stops, which closes this link too.
+        let _ = self.inbox.send(event.into());
+    }
+}
+
+/// The next piece of a window.
+enum Piece {
+    Chunk(Message),
+    End,
+    Failed(Message, DiskError),
+}
+
+impl Sending {
+    /// The next piece, or none while the file is still being opened.
+    fn next(&mut self) -> Option<Piece> {
+        if let Source::Opening(opened) = &self.bytes {
+            let opened = match opened.try_recv() {
+                Ok(opened) => opened,
+                Err(TryRecvError::Empty) => return None,
+                Err(TryRecvError::Disconnected) => Err(DiskError::Gone),
+            };
+            match opened.and_then(|file| self.seek(file)) {
+                Ok(bytes) => self.bytes = bytes,
+                Err(error) => return Some(self.failed(error)),
+            }
+        }
+        let Source::File(file, left) = &mut self.bytes else {
+            return None;
+        };
+        if *left == 0 {
+            return Some(Piece::End);
+        }
+        let mut data = vec![0; MAX_CHUNK.min(usize::try_from(*left).unwrap_or(MAX_CHUNK))];
+        if let Err(error) = file.read_exact(&mut data) {
+            return Some(self.failed(DiskError::Other(error.to_string())));
+        }
+        let size = data.len() as u64;
+        let chunk = Message::Chunk {
+            transfer: self.window.transfer,
+            offset: self.window.offset,
+            data: Blob::from(data),
+        };
+        *left -= size;
+        self.window.offset += size;
+        Some(Piece::Chunk(chunk))
+    }
+
+    fn seek(&self, (mut file, total): (File, u64)) -> Result<Source, DiskError> {
+        let left = total
+            .saturating_sub(self.window.offset)
+            .min(self.window.length);
+        file.seek(SeekFrom::Start(self.window.offset))
+            .map_err(|error| DiskError::Other(error.to_string()))?;
+        Ok(Source::File(file, left))
+    }
+
+    fn failed(&self, error: DiskError) -> Piece {
+        let answer = Message::NoImage {
+            transfer: self.window.transfer,
+            reason: error.to_string(),
+        };
+        Piece::Failed(answer, error)
+    }
+}

@@ -1,0 +1,319 @@
+//! From a walk to what has changed: comparing the folder with the index.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::disk::{self, Stamp};
+use super::index::Content;
+use super::place::{self, holding_at};
+use super::scan::{Candidate, Finding, Inspection, Walk, Walker};
+use super::{Change, Folder, OpenError};
+use crate::photo::{Photo, PhotoId};
+use crate::protocol::{Facts, Holding};
+
+/// So many photos may vanish at once without suspicion: a friend who tidies up.
+const MAY_VANISH: usize = 20;
+
+/// Beyond [`MAY_VANISH`], one in so many.
+const MAY_VANISH_SHARE: usize = 5;
+
+/// What [`Folder::absorb`] made of a walk.
+#[derive(Debug)]
+pub struct Absorbed {
+    /// What is known at once. Ends with [`Change::Scanned`] if there is nothing to inspect.
+    pub changes: Vec<Change>,
+    /// Files to inspect; every [`Inspection`] goes to [`Folder::take`].
+    pub candidates: Vec<Candidate>,
+}
+
+/// A walk whose candidates are being inspected.
+#[derive(Debug, Default)]
+pub(super) struct Scanning {
+    /// Candidates that were given out and have not come back.
+    pending: BTreeSet<PathBuf>,
+    /// Known files that the walk did not find.
+    unseen: Vec<PathBuf>,
+    /// Photos one of whose files has changed, and whether it became another photo. How they stand is known only when
+    /// all candidates are taken: the bytes may have moved to another name.
+    changed: BTreeMap<PhotoId, bool>,
+    /// Files and directories that could not be read.
+    unreadable: u64,
+}
+
+impl Folder {
+    /// A walker through this folder, for a thread of its own.
+    pub fn walker(&self) -> Walker {
+        Walker::new(&self.root, self.marker)
+    }
+
+    /// Compares a walk with what is known.
+    ///
+    /// Files that are as they were when last read are known at once. New and changed ones are given out as
+    /// candidates, if they are at rest. What is missing is decided when all of them have come back.
+    pub fn absorb(&mut self, walk: Walk) -> Absorbed {
+        let mut changes = Vec::new();
+        let mut candidates = Vec::new();
+        if !walk.marked {
+            changes.push(Change::Lost {
+                reason: self.marker_lost(),
+            });
+            return Absorbed {
+                changes,
+                candidates,
+            };
+        }
+        let mut met = BTreeSet::new();
+        for (path, seen) in &walk.files {
+            match self.index.file(path) {
+                Some(entry) if entry.stamp == seen.stamp => {
+                    if let (false, Content::Photo(id)) = (entry.seen, entry.content) {
+                        met.insert(id);
+                    }
+                    self.index.set_seen(path);
+                }
+                _ if !seen.rests || self.scanning.pending.contains(path) => {}
+                _ => {
+                    self.scanning.pending.insert(path.clone());
+                    candidates.push(Candidate {
+                        root: self.root.clone(),
+                        path: path.clone(),
+                        stamp: seen.stamp,
+                    });
+                }
+            }
+        }
+        for id in met {
+            self.settle(id);
+            self.tell(id, &mut changes);
+        }
+        let unseen = self.index.files().map(|(path, _)| path);
+        let unseen = unseen.filter(|path| !walk.files.contains_key(*path));
+        self.scanning.unseen = unseen.cloned().collect();
+        self.scanning.unreadable = walk.unreadable;
+        if self.scanning.pending.is_empty() {
+            self.finish_scan(&mut changes);
+        }
+        Absorbed {
+            changes,
+            candidates,
+        }
+    }
+
+    /// Takes in what a candidate turned out to be. With the last one the scan is complete.
+    pub fn take(&mut self, inspection: Inspection) -> Vec<Change> {
+        let mut changes = Vec::new();
+        if !self.scanning.pending.remove(&inspection.path) {
+            return changes;
+        }
+        let Inspection {
+            path,
+            stamp,
+            finding,
+        } = inspection;
+        // Between the inspection and now, the folder may have moved the file or the friend may have changed it.
+        let still = disk::look(&self.full(&path)).is_ok_and(|now| now == Some(stamp));
+        match finding {
+            Finding::Photo(photo) if still => self.found(&path, stamp, *photo, &mut changes),
+            Finding::Other if still => {
+                if let Some(before) = self.photo_at(&path) {
+                    self.scanning.changed.entry(before).or_insert(false);
+                }
+                self.index.set_file(&path, stamp, Content::Other);
+            }
+            Finding::Unreadable => self.scanning.unreadable += 1,
+            Finding::Photo(_) | Finding::Other | Finding::Restless => {}
+        }
+        if self.scanning.pending.is_empty() {
+            self.finish_scan(&mut changes);
+        }
+        changes
+    }
+
+    /// A file is a photo, and was not known as this one.
+    fn found(&mut self, path: &Path, stamp: Stamp, photo: Photo, changes: &mut Vec<Change>) {
+        let id = photo.id;
+        let original = holding_at(path) == Holding::Original;
+        let before = self.photo_at(path).filter(|before| *before != id);
+        let named = self
+            .index
+            .photo(id)
+            .is_some_and(|entry| !entry.facts.names.is_empty());
+        let mut facts = self.notes.facts(path, id);
+        // Names of our own files were made safe and say less than what is known.
+        if original || (!named && facts.names.is_empty()) {
+            facts.merge(&Facts::named(place::label(path)));
+        }
+        if let Some(before) = before {
+            self.scanning.changed.insert(before, true);
+            if original {
+                facts.replaces.insert(before);
+            }
+        }
+        let news = self.index.put_photo(&Arc::new(photo), &facts);
+        self.index.set_file(path, stamp, Content::Photo(id));
+        self.forget_absent(id);
+        self.settle(id);
+        if news {
+            self.tell_anyway(id, changes);
+        } else {
+            self.tell(id, changes);
+        }
+    }
+
+    /// The photo that a file was when last read.
+    fn photo_at(&self, path: &Path) -> Option<PhotoId> {
+        match self.index.file(path)?.content {
+            Content::Photo(id) => Some(id),
+            Content::Damaged(_) | Content::Other => None,
+        }
+    }
+
+    /// Forgets files of a photo that are not there any more: what looks like a second file is often a moved one.
+    pub(super) fn forget_absent(&mut self, id: PhotoId) {
+        for path in self.index.files_of(id) {
+            if self.is_absent(&path) {
+                self.index.remove_file(&path);
+            }
+        }
+    }
+
+    /// Puts the files of a photo in order: of a photo in the friend's own folder no replica is needed, and each copy
+    /// in the trash needs a note.
+    fn settle(&mut self, id: PhotoId) {
+        self.supersede(id);
+        self.note_trash_of(id);
+    }
+
+    /// Whether there is for sure no such file.
+    fn is_absent(&self, path: &Path) -> bool {
+        disk::look(&self.full(path)).is_ok_and(|stamp| stamp.is_none())
+    }
+
+    /// All candidates are taken: decides what is missing.
+    fn finish_scan(&mut self, changes: &mut Vec<Change>) {
+        let mut absent: BTreeSet<PathBuf> = std::mem::take(&mut self.scanning.unseen)
+            .into_iter()
+            .collect();
+        absent.retain(|path| self.is_absent(path));
+        let changed = std::mem::take(&mut self.scanning.changed);
+        let spoiled = changed.iter().filter(|(id, became_photo)| {
+            !**became_photo && self.index.stored_files_of(**id).is_empty()
+        });
+        let (missing, known) = self.count_missing(&absent);
+        let (missing, known) = (
+            missing.len() + spoiled.clone().count(),
+            known + spoiled.count(),
+        );
+        if is_suspicious(missing, known) {
+            changes.push(Change::Lost {
+                reason: OpenError::Missing {
+                    folder: self.root.clone(),
+                    missing,
+                    known,
+                }
+                .to_string(),
+            });
+            return;
+        }
+        let mut touched: BTreeSet<PhotoId> = changed.into_keys().collect();
+        for path in &absent {
+            if let Some(Content::Photo(id)) = self.index.remove_file(path) {
+                touched.insert(id);
+            }
+        }
+        for id in touched {
+            self.tell(id, changes);
+        }
+        let other = |content| content == Content::Other;
+        let others = self.index.files().filter(|(_, entry)| other(entry.content));
+        changes.push(Change::Scanned {
+            skipped: others.count() as u64 + self.scanning.unreadable,
+        });
+    }
+
+    /// The photos that count as copies and of which all files are among the absent ones; and how many photos count.
+    fn count_missing(&self, absent: &BTreeSet<PathBuf>) -> (BTreeSet<PhotoId>, usize) {
+        let mut missing = BTreeSet::new();
+        let mut known = 0;
+        for (id, entry) in self.index.photos() {
+            let mut stored = entry
+                .files
+                .iter()
+                .filter(|path| holding_at(path).is_stored())
+                .peekable();
+            if stored.peek().is_some() {
+                known += 1;
+                if stored.all(|path| absent.contains(path)) {
+                    missing.insert(id);
+                }
+            }
+        }
+        (missing, known)
+    }
+
+    /// Refuses a folder that lacks far too many of its photos, or accepts that they are gone.
+    pub(super) fn check_missing(&mut self) -> Result<(), OpenError> {
+        let mut absent: BTreeSet<PathBuf> =
+            self.index.files().map(|(path, _)| path.clone()).collect();
+        absent.retain(|path| self.is_absent(path));
+        if self.options.accept_missing {
+            for path in &absent {
+                self.index.remove_file(path);
+            }
+            return Ok(());
+        }
+        let (missing, known) = self.count_missing(&absent);
+        // The walk is only made when it matters.
+        if !is_suspicious(missing.len(), known) {
+            return Ok(());
+        }
+        let missing = missing.len() - self.count_moved(&missing);
+        if is_suspicious(missing, known) {
+            return Err(OpenError::Missing {
+                folder: self.root.clone(),
+                missing,
+                known,
+            });
+        }
+        Ok(())
+    }
+
+    /// How many of the missing photos seem to have been moved: a file that keeps size and time under another name.
+    fn count_moved(&self, missing: &BTreeSet<PhotoId>) -> usize {
+        let key = |stamp: &Stamp| (stamp.size, stamp.modified);
+        let walk = self.walker().walk();
+        let mut new: BTreeMap<(u64, i64), usize> = BTreeMap::new();
+        for (path, seen) in &walk.files {
+            if self.index.file(path).is_none() {
+                *new.entry(key(&seen.stamp)).or_default() += 1;
+            }
+        }
+        let moved = |id: &&PhotoId| {
+            let files = self.index.stored_files_of(**id);
+            let mut stamps = files.iter().filter_map(|path| self.index.file(path));
+            stamps.any(|entry| match new.get_mut(&key(&entry.stamp)) {
+                Some(left) if *left > 0 => {
+                    *left -= 1;
+                    true
+                }
+                _ => false,
+            })
+        };
+        missing.iter().filter(moved).count()
+    }
+
+    fn marker_lost(&self) -> String {
+        format!(
+            "{} is not the folder it was: its {} is gone or another one; if its disk is not mounted, mount it and \
+             start again",
+            self.root.display(),
+            place::MARKER
+        )
+    }
+}
+
+/// Whether so many photos missing are an accident rather than a wish.
+fn is_suspicious(missing: usize, known: usize) -> bool {
+    missing > MAY_VANISH.max(known / MAY_VANISH_SHARE)
+}

@@ -1,0 +1,154 @@
+//! Copies rot: reading again what was stored, and setting aside what no longer matches.
+
+use std::io;
+use std::path::Path;
+
+use super::disk::{self, Stamp};
+use super::index::Content;
+use super::place::{self, DAMAGED, MARKER};
+use super::{Change, Folder, StoreError};
+use crate::photo::PhotoId;
+
+const DAY: u64 = 24 * 60 * 60;
+
+/// When a photo was last given out to be read again.
+#[derive(Debug, Default)]
+pub(super) struct Scrub {
+    /// In seconds of running.
+    last: Option<u64>,
+}
+
+/// What reading a file again has shown.
+enum Check {
+    /// It is the photo.
+    Good,
+    /// It is not there.
+    Gone,
+    /// It is another file by now, which the next scan will look at.
+    Changed,
+    /// The very file that was the photo has other bytes, or bytes that the disk cannot read.
+    Rotten(Stamp),
+    /// It could not be read now, which says nothing about the file.
+    Unknown(StoreError),
+}
+
+impl Folder {
+    /// A reader has found that the bytes of a photo do not match its digest: reads every file of it and sets the bad
+    /// ones aside. Ends with how the photo is held now, in any case.
+    pub fn damaged(&mut self, photo: PhotoId) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for path in self.index.files_of(photo) {
+            // Whatever it is not, it is told below.
+            let _ = self.check(photo, &path, &mut changes);
+        }
+        self.tell_anyway(photo, &mut changes);
+        changes
+    }
+
+    /// Reads a file that is about to be relied on. If it is bad, it is set aside, the next tick tells of it, and the
+    /// error is [`StoreError::Damaged`].
+    pub(super) fn require_intact(&mut self, photo: PhotoId, path: &Path) -> Result<(), StoreError> {
+        let mut changes = Vec::new();
+        let checked = self.check(photo, path, &mut changes);
+        if !changes.is_empty() {
+            self.tell_anyway(photo, &mut changes);
+            self.later.append(&mut changes);
+        }
+        checked
+    }
+
+    fn check(
+        &mut self,
+        photo: PhotoId,
+        path: &Path,
+        changes: &mut Vec<Change>,
+    ) -> Result<(), StoreError> {
+        match self.reread(photo, path) {
+            Check::Good => Ok(()),
+            Check::Gone => {
+                self.index.remove_file(path);
+                Err(StoreError::Damaged)
+            }
+            Check::Changed => {
+                self.index.set_unseen(path);
+                Err(StoreError::Damaged)
+            }
+            Check::Rotten(stamp) => {
+                self.set_aside(photo, path, stamp);
+                changes.push(Change::Damaged {
+                    photo,
+                    file: path.display().to_string(),
+                });
+                Err(StoreError::Damaged)
+            }
+            Check::Unknown(error) => Err(error),
+        }
+    }
+
+    fn reread(&self, photo: PhotoId, path: &Path) -> Check {
+        let full = self.full(path);
+        let known = self.index.file(path).map(|entry| entry.stamp);
+        let read = || {
+            let file = disk::open(&full)?;
+            let stamp = Stamp::of(&file.metadata()?);
+            Ok((stamp, disk::digest(&file)))
+        };
+        match read() {
+            Ok((_, Ok(digest))) if digest == photo => Check::Good,
+            Ok((stamp, Ok(_))) if stamp != known => Check::Changed,
+            Ok((Some(stamp), Ok(_))) => Check::Rotten(stamp),
+            Ok((Some(stamp), Err(error))) if is_media_error(&error) => Check::Rotten(stamp),
+            Ok((None, _)) => Check::Changed,
+            Err(error) if disk::is_absence(&error) => Check::Gone,
+            Ok((_, Err(error))) | Err(error) => Check::Unknown(StoreError::at(&full, &error)),
+        }
+    }
+
+    /// Moves a rotten file of our own to `damaged`; an original is only flagged, it is not ours to move.
+    fn set_aside(&mut self, photo: PhotoId, path: &Path, stamp: Stamp) {
+        let moved = path.starts_with(MARKER)
+            && self
+                .own_path(Path::new(DAMAGED), photo, &place::label(path))
+                .and_then(|aside| self.disk.place(&self.full(path), &self.full(&aside)))
+                .is_ok();
+        if moved {
+            self.notes.remove(path);
+            self.index.remove_file(path);
+        } else {
+            self.index.set_file(path, stamp, Content::Damaged(photo));
+        }
+    }
+
+    /// A photo to read again, if one is due: the one whose last check is the oldest.
+    ///
+    /// Photos become due after half of `scrub_days`, and are given out so evenly that all of them fit into the other
+    /// half: everything is read within `scrub_days` of running.
+    pub fn next_to_scrub(&mut self) -> Option<PhotoId> {
+        let half = u64::from(self.options.scrub_days) * DAY / 2;
+        let now = self.index.running();
+        let count = self.index.photos().count() as u64;
+        let pause = half / count.max(1);
+        if half == 0 || self.scrub.last.is_some_and(|last| now < last + pause) {
+            return None;
+        }
+        let checked = self.index.photos().map(|(id, entry)| (entry.checked, id));
+        let (checked, oldest) = checked.min()?;
+        if now < checked + half {
+            return None;
+        }
+        self.scrub.last = Some(now);
+        // If it cannot be read now, it must not keep the others from being read.
+        self.index.set_checked(oldest, false);
+        Some(oldest)
+    }
+
+    /// The bytes of a photo were read, and they match.
+    pub fn scrubbed(&mut self, photo: PhotoId) {
+        self.index.set_checked(photo, true);
+    }
+}
+
+/// Whether the disk itself could not give the bytes back: no reason to hope for the next try.
+fn is_media_error(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
+}

@@ -1,0 +1,412 @@
+//! What is known about every file, so that a restart reads only what has changed.
+//!
+//! In memory: two maps, from path to file and from digest to photo. On disk: `.photomesh/index`, one JSON line for
+//! every change, appended, and written anew at a start when too many lines are of the past. It is a *cache*: a line that cannot
+//! be read is ignored, and losing all of it costs reading the photos again, never a photo. So it is synced now and
+//! then, not with every change, and the files themselves are what an acknowledgement stands on.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::disk::{self, Disk, Stamp};
+use super::log::Log;
+use super::place::{self, holding_at};
+use crate::photo::{Photo, PhotoId};
+use crate::protocol::{Facts, Holding};
+
+/// Raise this when the lines change, or when [`crate::photo::inspect`] says something else about the same bytes: an
+/// index of another version is ignored and every photo read again.
+const VERSION: u32 = 1;
+
+/// The index is written anew when it has twice as many lines as it needs, and this many more.
+const SPARE_LINES: usize = 1_000;
+
+/// How many seconds of running a crash may forget: trash is kept a minute longer, no more.
+const RUNNING_STEP: u64 = 60;
+
+/// What is known about every file and photo of the folder. Paths are relative to the folder.
+#[derive(Debug)]
+pub(super) struct Index {
+    files: BTreeMap<PathBuf, FileEntry>,
+    photos: BTreeMap<PhotoId, PhotoEntry>,
+    /// For how long daemons have run on this folder, in seconds.
+    running: u64,
+    /// What the log says of it.
+    running_logged: u64,
+    log: Log,
+}
+
+/// One file, as of when it was last read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FileEntry {
+    pub(super) stamp: Stamp,
+    pub(super) content: Content,
+    /// Whether the file was seen in this life. What only the index says is told to nobody.
+    pub(super) seen: bool,
+}
+
+/// What is in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Content {
+    /// The bytes of this photo.
+    Photo(PhotoId),
+    /// What was this photo until its bytes rotted. It lies in the friend's own folder and so is left where it is.
+    Damaged(PhotoId),
+    /// No picture; not read again until it changes.
+    Other,
+}
+
+/// One photo and where its bytes are.
+#[derive(Clone, Debug)]
+pub(super) struct PhotoEntry {
+    pub(super) photo: Arc<Photo>,
+    pub(super) facts: Facts,
+    /// When its bytes were last read, in seconds of running.
+    pub(super) checked: u64,
+    /// Every file with its bytes.
+    pub(super) files: BTreeSet<PathBuf>,
+    /// What the node was last told.
+    pub(super) told: Option<Standing>,
+}
+
+/// How the folder holds a photo: the best of its files, and how many the friend's own folder has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Standing {
+    pub(super) holding: Holding,
+    pub(super) files: u32,
+}
+
+/// A line of the index.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Line {
+    /// The first line.
+    Version(u32),
+    /// All that is known of a photo, in place of what was known before.
+    Photo {
+        photo: Arc<Photo>,
+        facts: Facts,
+        checked: u64,
+    },
+    /// A file, in place of what was known of that path before.
+    File {
+        #[serde(with = "place::path_text")]
+        path: PathBuf,
+        stamp: Stamp,
+        content: Content,
+    },
+    /// There is no such file any more.
+    Gone {
+        #[serde(with = "place::path_text")]
+        path: PathBuf,
+    },
+    /// For how long daemons have run on this folder, in seconds.
+    Running(u64),
+}
+
+impl Index {
+    /// Reads the index of a folder; an empty one if there is none that can be read.
+    pub(super) fn open(disk: &Disk, root: &Path) -> Index {
+        let mut index = Index {
+            files: BTreeMap::new(),
+            photos: BTreeMap::new(),
+            running: 0,
+            running_logged: 0,
+            log: Log::new(disk, root),
+        };
+        let intact = index.read().unwrap_or(false);
+        index.photos.retain(|_, entry| !entry.files.is_empty());
+        let live = index.files.len() + index.photos.len();
+        if !intact || index.log.lines > 2 * live + SPARE_LINES {
+            index.log.broken = true;
+        }
+        index.flush();
+        index
+    }
+
+    /// Takes in every line; whether all of them made sense.
+    fn read(&mut self) -> io::Result<bool> {
+        let mut reader = BufReader::new(disk::open(&self.log.path)?);
+        let mut intact = true;
+        let mut line = Vec::new();
+        while reader.read_until(b'\n', &mut line)? > 0 {
+            let first = self.log.lines == 0;
+            self.log.lines += 1;
+            match serde_json::from_slice(&line) {
+                Ok(Line::Version(VERSION)) if first => {}
+                Ok(Line::Version(_)) => return Ok(false),
+                Ok(_) if first => return Ok(false),
+                Ok(line) => intact &= self.replay(line),
+                Err(_) => intact = false,
+            }
+            intact &= line.ends_with(b"\n");
+            line.clear();
+        }
+        Ok(intact)
+    }
+
+    /// Takes in one line; whether it made sense.
+    fn replay(&mut self, line: Line) -> bool {
+        match line {
+            Line::Version(_) => return false,
+            Line::Photo {
+                photo,
+                facts,
+                checked,
+            } => {
+                let id = photo.id;
+                let files = self.photos.remove(&id).map(|old| old.files);
+                let entry = PhotoEntry {
+                    photo,
+                    facts,
+                    checked,
+                    files: files.unwrap_or_default(),
+                    told: None,
+                };
+                self.photos.insert(id, entry);
+            }
+            Line::File {
+                path,
+                stamp,
+                content,
+            } => {
+                let known = match content {
+                    Content::Photo(id) => self.photos.contains_key(&id),
+                    Content::Damaged(_) | Content::Other => true,
+                };
+                if !known || !place::is_inside(&path) {
+                    return false;
+                }
+                self.link(path, stamp, content, false);
+            }
+            Line::Gone { path } => {
+                self.unlink(&path);
+            }
+            Line::Running(seconds) => {
+                self.running = self.running.max(seconds);
+                self.running_logged = self.running;
+            }
+        }
+        true
+    }
+
+    pub(super) fn file(&self, path: &Path) -> Option<&FileEntry> {
+        self.files.get(path)
+    }
+
+    pub(super) fn files(&self) -> impl Iterator<Item = (&PathBuf, &FileEntry)> {
+        self.files.iter()
+    }
+
+    pub(super) fn photo(&self, id: PhotoId) -> Option<&PhotoEntry> {
+        self.photos.get(&id)
+    }
+
+    pub(super) fn photos(&self) -> impl Iterator<Item = (PhotoId, &PhotoEntry)> {
+        self.photos.iter().map(|(id, entry)| (*id, entry))
+    }
+
+    /// The files of a photo, best first: in the friend's folder, kept for the mesh, in the trash.
+    pub(super) fn files_of(&self, id: PhotoId) -> Vec<PathBuf> {
+        let entry = self.photos.get(&id);
+        let mut files: Vec<PathBuf> =
+            entry.map_or(Vec::new(), |entry| entry.files.iter().cloned().collect());
+        files.sort_by_key(|path| std::cmp::Reverse(holding_at(path)));
+        files
+    }
+
+    /// The files of a photo that count as a copy, best first.
+    pub(super) fn stored_files_of(&self, id: PhotoId) -> Vec<PathBuf> {
+        let mut files = self.files_of(id);
+        files.retain(|path| holding_at(path).is_stored());
+        files
+    }
+
+    /// How the folder holds a photo, as far as it was seen; none if not at all.
+    pub(super) fn standing(&self, id: PhotoId) -> Option<Standing> {
+        let seen = |path: &&PathBuf| self.files.get(*path).is_some_and(|entry| entry.seen);
+        let files = &self.photos.get(&id)?.files;
+        let holding = files
+            .iter()
+            .filter(seen)
+            .map(|path| holding_at(path))
+            .max()?;
+        let original = |path: &&PathBuf| holding_at(path) == Holding::Original;
+        let originals = files.iter().filter(seen).filter(original).count();
+        Some(Standing {
+            holding,
+            files: u32::try_from(originals).unwrap_or(u32::MAX),
+        })
+    }
+
+    /// Remembers what the node knows of a photo, so that it is told changes only.
+    pub(super) fn set_told(&mut self, id: PhotoId, told: Option<Standing>) {
+        if let Some(entry) = self.photos.get_mut(&id) {
+            entry.told = told;
+        }
+    }
+
+    /// Adds what is known of a photo whose bytes have just been read; whether there are new facts.
+    pub(super) fn put_photo(&mut self, photo: &Arc<Photo>, facts: &Facts) -> bool {
+        let checked = self.running;
+        let entry = self.photos.entry(photo.id).or_insert_with(|| PhotoEntry {
+            photo: Arc::clone(photo),
+            facts: Facts::default(),
+            checked,
+            files: BTreeSet::new(),
+            told: None,
+        });
+        entry.checked = checked;
+        let new = entry.facts.merge(facts);
+        self.log_photo(photo.id);
+        new
+    }
+
+    /// Adds facts to a photo that is known.
+    pub(super) fn put_facts(&mut self, id: PhotoId, facts: &Facts) {
+        if let Some(entry) = self.photos.get_mut(&id)
+            && entry.facts.merge(facts)
+        {
+            self.log_photo(id);
+        }
+    }
+
+    /// Remembers that a photo's bytes were read just now, for good or, with `keep` unset, until the next start.
+    pub(super) fn set_checked(&mut self, id: PhotoId, keep: bool) {
+        if let Some(entry) = self.photos.get_mut(&id) {
+            entry.checked = self.running;
+            if keep {
+                self.log_photo(id);
+            }
+        }
+    }
+
+    /// Forgets a photo of which no file is left.
+    pub(super) fn forget_photo(&mut self, id: PhotoId) {
+        if self
+            .photos
+            .get(&id)
+            .is_some_and(|entry| entry.files.is_empty())
+        {
+            self.photos.remove(&id);
+        }
+    }
+
+    /// Sets what is in a file that was just seen. A photo must be put first.
+    pub(super) fn set_file(&mut self, path: &Path, stamp: Stamp, content: Content) {
+        self.link(path.to_owned(), stamp, content, true);
+        self.log.append(&Line::File {
+            path: path.to_owned(),
+            stamp,
+            content,
+        });
+    }
+
+    /// Notes that a known file was seen, unchanged.
+    pub(super) fn set_seen(&mut self, path: &Path) {
+        if let Some(entry) = self.files.get_mut(path) {
+            entry.seen = true;
+        }
+    }
+
+    /// Notes that a file is not what it was: it counts for nothing until it is read again.
+    pub(super) fn set_unseen(&mut self, path: &Path) {
+        if let Some(entry) = self.files.get_mut(path) {
+            entry.seen = false;
+        }
+    }
+
+    /// Forgets a file; what was in it.
+    pub(super) fn remove_file(&mut self, path: &Path) -> Option<Content> {
+        let content = self.unlink(path)?;
+        self.log.append(&Line::Gone {
+            path: path.to_owned(),
+        });
+        Some(content)
+    }
+
+    /// Notes that a file was moved, unchanged but for its stamp.
+    pub(super) fn move_file(&mut self, from: &Path, to: &Path, stamp: Stamp) {
+        if let Some(content) = self.remove_file(from) {
+            self.set_file(to, stamp, content);
+        }
+    }
+
+    /// For how long daemons have run on this folder, in seconds.
+    pub(super) fn running(&self) -> u64 {
+        self.running
+    }
+
+    /// Sets for how long daemons have run on this folder; it never goes back.
+    pub(super) fn set_running(&mut self, seconds: u64) {
+        self.running = self.running.max(seconds);
+        if self.running >= self.running_logged + RUNNING_STEP {
+            self.running_logged = self.running;
+            self.log.append(&Line::Running(self.running));
+        }
+    }
+
+    /// Brings the lines to the disk. Lines that could not be appended are made up for by writing all of them anew.
+    pub(super) fn flush(&mut self) {
+        if !self.log.broken {
+            return self.log.sync();
+        }
+        let photos = self.photos.values().map(PhotoEntry::line);
+        let files = self.files.iter().map(|(path, entry)| Line::File {
+            path: path.clone(),
+            stamp: entry.stamp,
+            content: entry.content,
+        });
+        let first = [Line::Version(VERSION), Line::Running(self.running)];
+        self.log
+            .rewrite(first.into_iter().chain(photos).chain(files));
+    }
+
+    fn log_photo(&mut self, id: PhotoId) {
+        if let Some(entry) = self.photos.get(&id) {
+            self.log.append(&entry.line());
+        }
+    }
+
+    /// Ties a file to its content, in memory.
+    fn link(&mut self, path: PathBuf, stamp: Stamp, content: Content, seen: bool) {
+        self.unlink(&path);
+        if let Content::Photo(id) = content
+            && let Some(entry) = self.photos.get_mut(&id)
+        {
+            entry.files.insert(path.clone());
+        }
+        let entry = FileEntry {
+            stamp,
+            content,
+            seen,
+        };
+        self.files.insert(path, entry);
+    }
+
+    /// Unties a file from its content, in memory; what it was.
+    fn unlink(&mut self, path: &Path) -> Option<Content> {
+        let content = self.files.remove(path)?.content;
+        if let Content::Photo(id) = content
+            && let Some(entry) = self.photos.get_mut(&id)
+        {
+            entry.files.remove(path);
+        }
+        Some(content)
+    }
+}
+
+impl PhotoEntry {
+    fn line(&self) -> Line {
+        Line::Photo {
+            photo: Arc::clone(&self.photo),
+            facts: self.facts.clone(),
+            checked: self.checked,
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! The note that lies beside every copy in the trash: why it is there, and where it belongs.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, BufReader};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use super::disk::{self, Disk};
+use super::place::{self, SURPLUS, TMP, TRASH};
+use super::scan::is_note;
+use crate::photo::PhotoId;
+use crate::protocol::{Facts, Holding};
+
+const DAY: u64 = 24 * 60 * 60;
+
+/// A copy of what is safe on enough other disks stays this many days of running; a friend's own file stays the full
+/// time of the trash even so, that its owner can find it.
+const SURPLUS_DAYS: u64 = 1;
+
+/// What a note says. Written as JSON for people and for [`Folder::restore`](super::Folder::restore).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Note {
+    /// The photo.
+    pub(super) photo: PhotoId,
+    /// Why it was put away.
+    pub(super) why: Why,
+    /// The photo that is kept in its place, if another one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) replaced_by: Option<PhotoId>,
+    /// What else is known of it.
+    #[serde(flatten)]
+    pub(super) facts: Facts,
+    /// Where the file was, relative to the folder.
+    #[serde(with = "place::path_text")]
+    pub(super) original_path: PathBuf,
+    /// How it was held.
+    pub(super) holding: Holding,
+    /// When it was put away: seconds since 1970, by this machine's clock.
+    pub(super) when: u64,
+    /// For how long daemons had run on this folder by then, in seconds: what the days in the trash are counted by.
+    pub(super) running: u64,
+}
+
+/// Why a copy was put away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Why {
+    /// The collection shows a better version.
+    Retired,
+    /// Enough other nodes have it.
+    Surplus,
+    /// The same folder has it in another file.
+    Duplicate,
+    /// Found in the trash without a note.
+    Unknown,
+}
+
+impl Note {
+    /// A note of now.
+    pub(super) fn new(photo: PhotoId, why: Why, path: &Path, facts: &Facts, running: u64) -> Note {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        Note {
+            photo,
+            why,
+            replaced_by: None,
+            facts: facts.clone(),
+            original_path: path.to_owned(),
+            holding: place::holding_at(path),
+            when: now.map_or(0, |since| since.as_secs()),
+            running,
+        }
+    }
+
+    /// Whether the copy's time in the trash is over, `running` seconds of running into this folder's life.
+    pub(super) fn is_due(&self, running: u64, trash_days: u32) -> bool {
+        let days = match (self.why, self.holding) {
+            (Why::Surplus | Why::Duplicate, Holding::Replica) => {
+                SURPLUS_DAYS.min(trash_days.into())
+            }
+            _ => u64::from(trash_days),
+        };
+        running.saturating_sub(self.running) >= days * DAY
+    }
+}
+
+/// The notes of the trash, by the path of the copy relative to the folder.
+#[derive(Debug)]
+pub(super) struct Notes {
+    disk: Disk,
+    root: PathBuf,
+    notes: BTreeMap<PathBuf, Note>,
+}
+
+impl Notes {
+    /// Reads the notes. One without its copy was written just before a crash and is swept.
+    pub(super) fn open(disk: &Disk, root: &Path) -> Notes {
+        let mut notes = Notes {
+            disk: disk.clone(),
+            root: root.to_owned(),
+            notes: BTreeMap::new(),
+        };
+        for dir in [TRASH, SURPLUS] {
+            // What cannot be read here is found by the walk, if it is there at all.
+            let entries = fs::read_dir(root.join(dir)).into_iter().flatten().flatten();
+            for entry in entries.filter(|entry| is_note(&entry.file_name())) {
+                let copy = Path::new(dir).join(entry.file_name()).with_extension("");
+                notes.read(copy, &entry.path());
+            }
+        }
+        notes
+    }
+
+    fn read(&mut self, copy: PathBuf, path: &Path) {
+        if disk::look(&self.root.join(&copy)).is_ok_and(|stamp| stamp.is_none()) {
+            // Best effort: it is swept again at the next start.
+            let _ = self.disk.remove(path);
+            return;
+        }
+        let note = disk::open(path).map(|file| serde_json::from_reader(BufReader::new(file)));
+        if let Ok(Ok(note)) = note {
+            self.notes.insert(copy, note);
+        }
+    }
+
+    pub(super) fn get(&self, copy: &Path) -> Option<&Note> {
+        self.notes.get(copy)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&PathBuf, &Note)> {
+        self.notes.iter()
+    }
+
+    /// What the note of a copy knows of a photo, if it is about that one.
+    pub(super) fn facts(&self, copy: &Path, photo: PhotoId) -> Facts {
+        let note = self.notes.get(copy).filter(|note| note.photo == photo);
+        note.map(|note| note.facts.clone()).unwrap_or_default()
+    }
+
+    /// The latest time that a note was written, in seconds of running.
+    pub(super) fn running(&self) -> u64 {
+        self.notes
+            .values()
+            .map(|note| note.running)
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// Writes a note for a copy that is about to come to `copy`, safe when it returns.
+    pub(super) fn write(&mut self, copy: &Path, note: Note) -> io::Result<()> {
+        let text = serde_json::to_string_pretty(&note)? + "\n";
+        let tmp = self.root.join(TMP).join("note");
+        self.disk.write_whole(&self.path(copy), &tmp, &text)?;
+        self.notes.insert(copy.to_owned(), note);
+        Ok(())
+    }
+
+    /// Removes the note of a copy that is not there (any more). Best effort: one that stays is swept at the next start.
+    pub(super) fn remove(&mut self, copy: &Path) {
+        if self.notes.remove(copy).is_some() {
+            let _ = self.disk.remove(&self.path(copy));
+        }
+    }
+
+    /// Where the note of a copy is, in full.
+    pub(super) fn path(&self, copy: &Path) -> PathBuf {
+        let mut path = self.root.join(copy).into_os_string();
+        path.push(".json");
+        PathBuf::from(path)
+    }
+}

@@ -1,0 +1,140 @@
+//! Where in the folder a file lies, and what that says about it.
+
+use std::path::{Component, Path, PathBuf};
+
+use super::SafeName;
+use crate::photo::PhotoId;
+use crate::protocol::{Facts, Holding};
+
+/// The marker: what makes a folder a node's folder, and where everything of the daemon's own lies.
+pub(super) const MARKER: &str = ".photomesh";
+/// Photos kept for the mesh.
+pub(super) const REPLICAS: &str = ".photomesh/replicas";
+/// Copies that are retired, with a note each.
+pub(super) const TRASH: &str = ".photomesh/trash";
+/// Exact copies on their way out, with a note each.
+pub(super) const SURPLUS: &str = ".photomesh/trash/surplus";
+/// Files of our own whose bytes no longer match their digest.
+pub(super) const DAMAGED: &str = ".photomesh/damaged";
+/// Writes in progress.
+pub(super) const TMP: &str = ".photomesh/tmp";
+
+/// How many hex digits of a photo's id the names of our own files begin with.
+const ID_DIGITS: usize = 12;
+
+/// How a file counts that lies at this path, relative to the folder.
+pub(super) fn holding_at(path: &Path) -> Holding {
+    if path.starts_with(REPLICAS) {
+        Holding::Replica
+    } else if path.starts_with(MARKER) {
+        Holding::Retired
+    } else {
+        Holding::Original
+    }
+}
+
+/// Whether a path read from a note or an index stays in the folder: relative, plain steps only.
+pub(super) fn is_inside(path: &Path) -> bool {
+    let plain = |part| matches!(part, Component::Normal(_));
+    path.components().all(plain) && path.file_name().is_some()
+}
+
+/// The name of a file of our own: `<first digits of the id>-<safe name>`.
+pub(super) fn own_name(photo: PhotoId, name: &str) -> SafeName {
+    let id = photo.to_string();
+    SafeName::new(&format!("{}-{}", &id[..ID_DIGITS], SafeName::new(name)))
+}
+
+/// What people call a file: its name without folders, and without the digits that [`own_name`] puts before it.
+pub(super) fn label(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let given = match name.split_once('-') {
+        Some((digits, rest)) if path.starts_with(MARKER) && digits.len() == ID_DIGITS => rest,
+        _ => &name,
+    };
+    let mut end = given.len().min(Facts::MAX_NAME);
+    while !given.is_char_boundary(end) {
+        end -= 1;
+    }
+    given[..end].to_owned()
+}
+
+/// The first of `name`, `name (2)`, `name (3)`, ... of which `is_free` says that it is free in `dir`.
+///
+/// Names that differ in case only count as one, since on many systems they are.
+pub(super) fn free_path(
+    dir: &Path,
+    name: &SafeName,
+    is_free: impl Fn(&SafeName) -> bool,
+) -> Option<PathBuf> {
+    let numbered = (2..=MAX_NUMBER).map(|number| name.numbered(number));
+    std::iter::once(name.clone())
+        .chain(numbered)
+        .find(is_free)
+        .map(|name| dir.join(name.as_str()))
+}
+
+/// The most files of one name in one directory; beyond that, something is wrong.
+const MAX_NUMBER: u32 = 9_999;
+
+/// Paths in JSON: text where they are text, bytes where a file name is none.
+pub(super) mod path_text {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::{OsStrExt, OsStringExt};
+    use std::path::{Path, PathBuf};
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Text {
+        Text(String),
+        Bytes(Vec<u8>),
+    }
+
+    pub(in crate::folder) fn serialize<S: Serializer>(
+        path: &Path,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match path.to_str() {
+            Some(text) => text.serialize(serializer),
+            None => path.as_os_str().as_bytes().serialize(serializer),
+        }
+    }
+
+    pub(in crate::folder) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<PathBuf, D::Error> {
+        Ok(match Text::deserialize(deserializer)? {
+            Text::Text(text) => PathBuf::from(text),
+            Text::Bytes(bytes) => PathBuf::from(OsString::from_vec(bytes)),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_leave_the_folder_in_no_way() {
+        for path in ["a.jpg", "a/b/c.jpg", "./a.jpg"] {
+            assert_eq!(is_inside(Path::new(path)), !path.starts_with('.'), "{path}");
+        }
+        for path in ["", "/", "/a", "../a", "a/../../b", "a/.."] {
+            assert!(!is_inside(Path::new(path)), "{path}");
+        }
+    }
+
+    #[test]
+    fn own_names_carry_the_id_and_give_the_label_back() {
+        let id = PhotoId::of(b"a photo");
+        let name = own_name(id, "../cat.jpg");
+        assert_eq!(name.as_str(), format!("{}-cat.jpg", &id.to_string()[..12]));
+        assert_eq!(label(&Path::new(REPLICAS).join(name.as_str())), "cat.jpg");
+        assert_eq!(
+            label(Path::new("sub/123456789abc-x.jpg")),
+            "123456789abc-x.jpg"
+        );
+    }
+}

@@ -1,0 +1,171 @@
+//! The only way from a foreign name to a path.
+
+use std::fmt;
+
+/// A file name that is harmless on every common system, made from any text.
+///
+/// A name in a message or a spool comes from somebody else and is a label, not a place. Whatever it says, a `SafeName`
+/// names one file directly in the directory that it is joined to:
+///
+/// - no separators of any system, no `.` or `..`, never absolute, not empty;
+/// - no control characters (NUL among them), no characters that are invisible or turn the direction of text;
+/// - no leading dot (hidden) or dash (an option of a command), no surrounding spaces, no trailing dot;
+/// - none of the characters and device names that Windows keeps for itself;
+/// - at most [`SafeName::MAX`] bytes.
+///
+/// Making one never fails and is idempotent: a safe name stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SafeName(String);
+
+impl SafeName {
+    /// The longest safe name in bytes. File systems allow 255; the rest is room for a prefix, a number or a suffix.
+    pub const MAX: usize = 200;
+
+    /// The longest ending that survives a cut: `.jpeg`, `.tiff`, not half a sentence.
+    const MAX_ENDING: usize = 16;
+
+    /// A safe name as close to `foreign` as can be; `photo` if nothing of it is left.
+    pub fn new(foreign: &str) -> SafeName {
+        let base = foreign.rsplit(['/', '\\']).next().unwrap_or_default();
+        let visible: String = base.chars().filter_map(harmless).collect();
+        let mut name = trimmed(&visible).to_owned();
+        if is_device(&name) {
+            name.insert(0, '_');
+        }
+        SafeName::cut(&name, "")
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The same name with a number before its ending, as file managers do it: `cat (2).jpg`.
+    pub fn numbered(&self, number: u32) -> SafeName {
+        SafeName::cut(&self.0, &format!(" ({number})"))
+    }
+
+    /// What names are compared by: two that differ in case only are one file on many systems.
+    pub fn folded(name: &str) -> String {
+        // Upper case first: it unites what lower case alone keeps apart, such as `ß` and `SS`.
+        name.to_uppercase().to_lowercase()
+    }
+
+    /// `name` with `mark` before its ending, shortened in its stem to [`SafeName::MAX`] bytes.
+    fn cut(name: &str, mark: &str) -> SafeName {
+        let (stem, ending) = match name.rfind('.') {
+            Some(dot) if dot > 0 && name.len() - dot <= SafeName::MAX_ENDING => name.split_at(dot),
+            _ => (name, ""),
+        };
+        let room = SafeName::MAX - mark.len() - ending.len();
+        let mut end = stem.len().min(room);
+        while !stem.is_char_boundary(end) {
+            end -= 1;
+        }
+        let stem = &stem[..end];
+        // With no ending or mark behind it, a cut may bare a dot or space.
+        let whole = format!("{stem}{mark}{ending}");
+        match trimmed(&whole) {
+            "" => SafeName(format!("photo{mark}")),
+            name => SafeName(name.to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for SafeName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What becomes of one character of a name.
+fn harmless(c: char) -> Option<char> {
+    let invisible = matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
+    match c {
+        _ if c.is_control() || invisible => None,
+        '<' | '>' | ':' | '"' | '|' | '?' | '*' => Some('_'),
+        _ => Some(c),
+    }
+}
+
+/// Without what must not stand at the beginning or the end.
+fn trimmed(name: &str) -> &str {
+    name.trim_start_matches(|c: char| c == '.' || c == '-' || c.is_whitespace())
+        .trim_end_matches(|c: char| c == '.' || c.is_whitespace())
+}
+
+/// Whether Windows takes the name for a device, with or without an ending.
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end();
+    let stem = stem.to_uppercase();
+    let port = |stem: &str| {
+        let number = stem
+            .strip_prefix("COM")
+            .or_else(|| stem.strip_prefix("LPT"))
+            .unwrap_or_default();
+        let mut digits = number.chars();
+        digits
+            .next()
+            .is_some_and(|c| c.is_ascii_digit() || "¹²³".contains(c))
+            && digits.next().is_none()
+    };
+    let fixed = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$"];
+    fixed.contains(&stem.as_str()) || port(&stem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SafeName;
+
+    #[test]
+    fn foreign_names_become_plain_ones() {
+        for (foreign, safe) in [
+            ("cat.jpg", "cat.jpg"),
+            ("Ärger & Spaß.jpeg", "Ärger & Spaß.jpeg"),
+            ("../../etc/passwd", "passwd"),
+            ("/etc/passwd", "passwd"),
+            ("C:\\Windows\\evil.jpg", "evil.jpg"),
+            ("C:evil.jpg", "C_evil.jpg"),
+            ("..", "photo"),
+            ("", "photo"),
+            ("a/", "photo"),
+            ("\0\u{1b}[2J", "[2J"),
+            ("cat\u{202e}gpj.exe", "catgpj.exe"),
+            (".photomesh", "photomesh"),
+            ("-rf", "rf"),
+            ("-.-.jpg", "jpg"),
+            ("cat.jpg. . ", "cat.jpg"),
+            ("CON", "_CON"),
+            ("con.jpg", "_con.jpg"),
+            ("com1 .jpg", "_com1 .jpg"),
+            ("LPT¹.png", "_LPT¹.png"),
+            ("com10.jpg", "com10.jpg"),
+            ("what?*.gif", "what__.gif"),
+        ] {
+            assert_eq!(SafeName::new(foreign).as_str(), safe, "{foreign:?}");
+        }
+    }
+
+    #[test]
+    fn long_names_keep_their_ending() {
+        let name = SafeName::new(&format!("{}.jpeg", "ü".repeat(300)));
+        assert!(name.as_str().len() <= SafeName::MAX);
+        assert!(name.as_str().ends_with("ü.jpeg"));
+        let second = name.numbered(2);
+        assert!(second.as_str().len() <= SafeName::MAX);
+        assert!(second.as_str().ends_with("ü (2).jpeg"));
+        assert_eq!(SafeName::new("cat.jpg").numbered(2).as_str(), "cat (2).jpg");
+        assert_eq!(SafeName::new("cat").numbered(3).as_str(), "cat (3)");
+    }
+
+    #[test]
+    fn names_are_compared_without_case() {
+        assert_eq!(
+            SafeName::folded("STRASSE.JPG"),
+            SafeName::folded("straße.jpg")
+        );
+        assert_ne!(SafeName::folded("a.jpg"), SafeName::folded("b.jpg"));
+    }
+}

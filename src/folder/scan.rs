@@ -1,0 +1,265 @@
+//! Looking through the folder: which files there are, and what is in those that are new or changed.
+//!
+//! Three steps on three kinds of threads, so that none holds up another: a [`Walker`] reads directories and stamps
+//! only; [`Folder::absorb`](super::Folder::absorb) compares the [`Walk`] with the index; a [`Candidate`] reads and
+//! decodes one file, on as many threads as there are cores.
+//!
+//! The friend's folder is full of surprises, and none may stop a walk or lead it astray:
+//!
+//! - Only regular files count. Links are not followed, pipes and devices not opened.
+//! - Hidden files and directories are passed over: other programs keep their half-written files and caches there.
+//! - A directory with a marker of its own belongs to another daemon.
+//! - What cannot be read is counted and passed over. It is no absence: whoever cannot look does not know.
+//! - A file still being written is left until it rests: until two walks find it the same, or until it has not been
+//!   touched for some seconds.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::fs::{self, DirEntry, Metadata};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use super::disk::{self, Stamp};
+use super::place::{MARKER, REPLICAS, SURPLUS, TRASH};
+use crate::photo::{self, InspectError, Photo};
+
+/// A file that was not touched for this long rests: longer than a copying program pauses between two writes.
+const REST: Duration = Duration::from_secs(3);
+
+/// Walks through a folder, again and again, and remembers which files were not yet at rest.
+#[derive(Debug)]
+pub struct Walker {
+    root: PathBuf,
+    /// Device and inode of the lock file: the marker that must still be there.
+    marker: (u64, u64),
+    /// Files that were touched shortly before the last walk, as it found them.
+    restless: BTreeMap<PathBuf, Stamp>,
+}
+
+/// What one walk through the folder has found.
+#[derive(Debug)]
+pub struct Walk {
+    /// Every regular file, by its path relative to the folder.
+    pub(super) files: BTreeMap<PathBuf, Seen>,
+    /// Directories and files that could not be looked at.
+    pub(super) unreadable: u64,
+    /// Whether the marker was still there, before and after.
+    pub(super) marked: bool,
+}
+
+/// A file as a walk found it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seen {
+    pub(super) stamp: Stamp,
+    /// Whether nobody seems to be writing it.
+    pub(super) rests: bool,
+}
+
+impl Walker {
+    pub(super) fn new(root: &Path, marker: (u64, u64)) -> Walker {
+        Walker {
+            root: root.to_owned(),
+            marker,
+            restless: BTreeMap::new(),
+        }
+    }
+
+    /// Walks through the whole folder. Reads directories and metadata only, and never fails: see [`Walk`].
+    pub fn walk(&mut self) -> Walk {
+        let marked = self.is_marked();
+        let mut pass = Pass {
+            root: &self.root,
+            before: &self.restless,
+            now: SystemTime::now(),
+            visited: BTreeSet::new(),
+            restless: BTreeMap::new(),
+            walk: Walk {
+                files: BTreeMap::new(),
+                unreadable: 0,
+                marked: true,
+            },
+        };
+        for own in [REPLICAS, TRASH, SURPLUS] {
+            pass.directory(Path::new(own), &mut Vec::new());
+        }
+        let mut open = vec![PathBuf::new()];
+        while let Some(dir) = open.pop() {
+            pass.directory(&dir, &mut open);
+        }
+        let Pass {
+            restless, mut walk, ..
+        } = pass;
+        self.restless = restless;
+        walk.marked = marked && self.is_marked();
+        walk
+    }
+
+    /// Whether the marker is the very one of the start: another disk may be mounted here by now.
+    fn is_marked(&self) -> bool {
+        fs::symlink_metadata(self.root.join(MARKER).join("lock"))
+            .is_ok_and(|meta| (meta.dev(), meta.ino()) == self.marker)
+    }
+}
+
+/// One walk in progress.
+struct Pass<'a> {
+    root: &'a Path,
+    before: &'a BTreeMap<PathBuf, Stamp>,
+    now: SystemTime,
+    /// Devices and inodes of the directories that were entered: a directory mounted into itself is entered once.
+    visited: BTreeSet<(u64, u64)>,
+    restless: BTreeMap<PathBuf, Stamp>,
+    walk: Walk,
+}
+
+impl Pass<'_> {
+    /// Looks at everything in one directory, and adds the directories in it to `open`.
+    fn directory(&mut self, dir: &Path, open: &mut Vec<PathBuf>) {
+        let path = self.root.join(dir);
+        let entries = fs::symlink_metadata(&path).and_then(|meta| {
+            let new = meta.is_dir() && self.visited.insert((meta.dev(), meta.ino()));
+            new.then(|| fs::read_dir(&path)).transpose()
+        });
+        match entries {
+            Ok(Some(entries)) => {
+                for entry in entries {
+                    if entry
+                        .and_then(|entry| self.entry(dir, &entry, open))
+                        .is_err()
+                    {
+                        self.walk.unreadable += 1;
+                    }
+                }
+            }
+            Ok(None) => {}
+            Err(_) => self.walk.unreadable += 1,
+        }
+    }
+
+    fn entry(&mut self, dir: &Path, entry: &DirEntry, open: &mut Vec<PathBuf>) -> io::Result<()> {
+        let name = entry.file_name();
+        let ours = dir.starts_with(MARKER);
+        if is_hidden(&name) || (ours && is_note(&name)) {
+            return Ok(());
+        }
+        let kind = entry.file_type()?;
+        let path = dir.join(&name);
+        if kind.is_dir() {
+            if !ours && !self.root.join(&path).join(MARKER).is_dir() {
+                open.push(path);
+            }
+        } else if kind.is_file()
+            && let Some(stamp) = disk::look(&entry.path())?
+        {
+            // Files of our own come to their place whole.
+            let rests = ours || self.rests(&path, stamp);
+            self.walk.files.insert(path, Seen { stamp, rests });
+        }
+        Ok(())
+    }
+
+    /// Whether nobody seems to be writing a file, as far as this walk and the last one can tell.
+    fn rests(&mut self, path: &Path, stamp: Stamp) -> bool {
+        let modified = u64::try_from(stamp.modified).unwrap_or(0);
+        let modified = SystemTime::UNIX_EPOCH + Duration::from_nanos(modified);
+        // A file from the future, as a wrong clock makes it, has no age; for it, only two walks can tell.
+        if self
+            .now
+            .duration_since(modified)
+            .is_ok_and(|age| age >= REST)
+        {
+            return true;
+        }
+        self.restless.insert(path.to_owned(), stamp);
+        self.before.get(path) == Some(&stamp)
+    }
+}
+
+fn is_hidden(name: &OsStr) -> bool {
+    name.as_bytes().starts_with(b".")
+}
+
+/// Whether a file of our own is the note of another one.
+pub(super) fn is_note(name: &OsStr) -> bool {
+    name.as_bytes().ends_with(b".json")
+}
+
+/// A file whose content must be read, because it is new or has changed.
+#[derive(Debug)]
+pub struct Candidate {
+    pub(super) root: PathBuf,
+    /// Relative to the folder.
+    pub(super) path: PathBuf,
+    /// The stamp that the walk found.
+    pub(super) stamp: Stamp,
+}
+
+/// What the content of a [`Candidate`] is.
+#[derive(Debug)]
+pub struct Inspection {
+    pub(super) path: PathBuf,
+    pub(super) stamp: Stamp,
+    pub(super) finding: Finding,
+}
+
+/// What was found in a file.
+#[derive(Debug)]
+pub(super) enum Finding {
+    Photo(Box<Photo>),
+    /// Nothing that counts as a photo.
+    Other,
+    /// It changed while it was read, or went away: the next walk will see.
+    Restless,
+    /// It could not be read.
+    Unreadable,
+}
+
+impl Candidate {
+    /// The file's path relative to the folder, for people.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The file's length in bytes, as the walk found it.
+    pub fn bytes(&self) -> u64 {
+        self.stamp.size
+    }
+
+    /// Reads and decodes the file. Takes as long as that takes; never fails, the [`Inspection`] says what came of it.
+    pub fn inspect(self) -> Inspection {
+        let finding = match self.read() {
+            Ok(finding) => finding,
+            Err(error) if disk::is_absence(&error) => Finding::Restless,
+            Err(_) => Finding::Unreadable,
+        };
+        let Candidate { path, stamp, .. } = self;
+        Inspection {
+            path,
+            stamp,
+            finding,
+        }
+    }
+
+    fn read(&self) -> io::Result<Finding> {
+        let mut file = disk::open(&self.root.join(&self.path))?;
+        let unchanged = |meta: Metadata| Stamp::of(&meta) == Some(self.stamp);
+        if !unchanged(file.metadata()?) {
+            return Ok(Finding::Restless);
+        }
+        if self.stamp.size > photo::MAX_PHOTO {
+            return Ok(Finding::Other);
+        }
+        let result = photo::inspect(&mut file);
+        if !unchanged(file.metadata()?) {
+            return Ok(Finding::Restless);
+        }
+        match result {
+            Ok(photo) => Ok(Finding::Photo(Box::new(photo))),
+            Err(InspectError::NotAPicture | InspectError::TooLarge) => Ok(Finding::Other),
+            Err(InspectError::Io(error)) => Err(error),
+        }
+    }
+}

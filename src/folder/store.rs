@@ -1,0 +1,183 @@
+//! How a photo gets into the folder: written to a spool file, checked, installed. And how it is read.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::disk;
+use super::index::{Content, Standing};
+use super::place::{self, REPLICAS, TMP, holding_at};
+use super::{Change, Folder, SafeName, StoreError};
+use crate::photo::{Photo, PhotoId};
+use crate::protocol::{Facts, Holding};
+
+impl Folder {
+    /// Writes into a spool file from `offset` on, in bytes. Offset 0 makes the file, or empties the one of that name.
+    pub fn write(&mut self, spool: &str, offset: u64, data: &[u8]) -> Result<(), StoreError> {
+        let path = self.spool_path(spool);
+        let written = if offset == 0 {
+            let file = self.disk.create(&path);
+            file.and_then(|file| self.disk.write(&file, &path, data))
+        } else {
+            self.disk.write_at(&path, offset, data)
+        };
+        written.map_err(|error| StoreError::at(&path, &error))
+    }
+
+    /// Where a spool file is, for a thread that writes it by itself. Spool names are this program's own, such as
+    /// `pull-7`; a foreign one would come out as a [`SafeName`].
+    pub fn spool_path(&self, spool: &str) -> PathBuf {
+        self.root.join(TMP).join(SafeName::new(spool).as_str())
+    }
+
+    /// Opens a spool file for reading.
+    pub fn open_spool(&self, spool: &str) -> Result<File, StoreError> {
+        let path = self.spool_path(spool);
+        disk::open(&path).map_err(|error| StoreError::at(&path, &error))
+    }
+
+    /// Removes a spool file, if it is there.
+    pub fn discard(&mut self, spool: &str) {
+        // Best effort: what stays is swept at the next start.
+        let _ = self.disk.remove(&self.spool_path(spool));
+    }
+
+    /// Makes a spool file one of the folder's photos; the photo is safe on the disk when it returns. The spool file is
+    /// gone in any case.
+    ///
+    /// The caller has inspected the spool file: that its bytes are `photo` is not checked again. An original is named
+    /// by its facts, never over another file; a replica goes where replicas lie. If the folder has the photo already,
+    /// and at least like that, nothing is installed. The changes say so, or are empty.
+    pub fn install(
+        &mut self,
+        spool: &str,
+        photo: &Arc<Photo>,
+        facts: &Facts,
+        holding: Holding,
+    ) -> Result<Vec<Change>, StoreError> {
+        let installed = self.install_file(&self.spool_path(spool), photo, facts, holding);
+        if !matches!(&installed, Ok(changes) if changes.is_empty()) {
+            self.discard(spool);
+        }
+        installed
+    }
+
+    fn install_file(
+        &mut self,
+        spool: &Path,
+        photo: &Arc<Photo>,
+        facts: &Facts,
+        holding: Holding,
+    ) -> Result<Vec<Change>, StoreError> {
+        let mut changes = Vec::new();
+        let failed = |error: io::Error| StoreError::at(spool, &error);
+        let file = disk::open(spool).map_err(failed)?;
+        if self.has_unchanged(photo.id, holding) {
+            self.index.put_facts(photo.id, facts);
+            self.tell_anyway(photo.id, &mut changes);
+            return Ok(changes);
+        }
+        self.disk.sync(&file, spool).map_err(failed)?;
+        let name = facts.names.first().map_or("photo", String::as_str);
+        let path = match holding {
+            Holding::Original => self.place_original(spool, Path::new(""), &SafeName::new(name)),
+            Holding::Replica | Holding::Retired => self.place_replica(spool, photo.id, name),
+        };
+        let path = path.map_err(failed)?;
+        let stamp = disk::look(&self.full(&path)).map_err(failed)?;
+        self.index.put_photo(photo, facts);
+        self.index.set_file(
+            &path,
+            stamp.ok_or(StoreError::Gone)?,
+            Content::Photo(photo.id),
+        );
+        self.supersede(photo.id);
+        // As a rule the result says it all; if the folder has the photo in a better way, too, it does not.
+        let files = u32::from(holding == Holding::Original);
+        if self.index.standing(photo.id) == Some(Standing { holding, files }) {
+            self.told(photo.id);
+        } else {
+            self.tell_anyway(photo.id, &mut changes);
+        }
+        Ok(changes)
+    }
+
+    /// Whether the folder has a photo in a file that counts as much as `holding` and is as it was when last read.
+    fn has_unchanged(&self, id: PhotoId, holding: Holding) -> bool {
+        let unchanged = |path: &PathBuf| {
+            let known = self.index.file(path).map(|entry| entry.stamp);
+            disk::look(&self.full(path)).is_ok_and(|stamp| stamp.is_some() && stamp == known)
+        };
+        let enough = |path: &PathBuf| holding_at(path) >= holding && unchanged(path);
+        self.index.stored_files_of(id).iter().any(enough)
+    }
+
+    /// Moves a synced file into the friend's folder, to a name that is free; the path relative to the folder.
+    pub(super) fn place_original(
+        &self,
+        from: &Path,
+        dir: &Path,
+        name: &SafeName,
+    ) -> io::Result<PathBuf> {
+        let mut taken = BTreeSet::new();
+        for entry in fs::read_dir(self.full(dir))? {
+            taken.insert(SafeName::folded(&entry?.file_name().to_string_lossy()));
+        }
+        loop {
+            let is_free = |name: &SafeName| !taken.contains(&SafeName::folded(name.as_str()));
+            let path = place::free_path(dir, name, is_free).ok_or(io::ErrorKind::AlreadyExists)?;
+            match self.disk.place_new(from, &self.full(&path)) {
+                Ok(()) => return Ok(path),
+                // The friend was faster, or the file system takes two names for one that do not look it.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    let name = path.file_name().unwrap_or(OsStr::new(""));
+                    taken.insert(SafeName::folded(&name.to_string_lossy()));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Moves a synced file to the replicas; the path relative to the folder.
+    pub(super) fn place_replica(
+        &self,
+        from: &Path,
+        id: PhotoId,
+        name: &str,
+    ) -> io::Result<PathBuf> {
+        let path = self.own_path(Path::new(REPLICAS), id, name)?;
+        self.disk.place(from, &self.full(&path))?;
+        Ok(path)
+    }
+
+    /// A free path in a directory of our own, where nobody else makes files.
+    pub(super) fn own_path(&self, dir: &Path, id: PhotoId, name: &str) -> io::Result<PathBuf> {
+        let is_free = |name: &SafeName| {
+            let path = dir.join(name.as_str());
+            fs::symlink_metadata(self.full(&path)).is_err() && self.index.file(&path).is_none()
+        };
+        let path = place::free_path(dir, &place::own_name(id, name), is_free);
+        path.ok_or(io::ErrorKind::AlreadyExists.into())
+    }
+
+    /// Opens the best file of a photo that can be opened: stored, or else in the trash. Its length is in bytes.
+    ///
+    /// Whoever reads it checks the digest of what was read, and calls [`Folder::damaged`] if it is another one.
+    pub fn open_photo(&self, photo: PhotoId) -> Result<(File, u64), StoreError> {
+        let mut result = Err(StoreError::Gone);
+        let entry = self.index.photo(photo).ok_or(StoreError::Gone)?;
+        for path in self.index.files_of(photo) {
+            let path = self.full(&path);
+            match disk::open(&path).and_then(|file| Ok((file.metadata()?.len(), file))) {
+                Ok((bytes, file)) if bytes == entry.photo.bytes => return Ok((file, bytes)),
+                Ok(_) => {}
+                Err(error) if disk::is_absence(&error) => {}
+                Err(error) => result = Err(StoreError::at(&path, &error)),
+            }
+        }
+        result
+    }
+}

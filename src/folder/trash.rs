@@ -1,0 +1,445 @@
+//! Out of the collection and back: everything that moves to the trash, returns from it, or goes for good.
+//!
+//! A copy is put away in two steps: its note is written, safely; then the file is moved beside it, safely. A crash in
+//! between leaves a note without a copy, which the next start sweeps, and the photo where it was.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::disk;
+use super::note::{Note, Why};
+use super::place::{self, MARKER, SURPLUS, TRASH, holding_at};
+use super::{Change, Folder, SafeName, StoreError};
+use crate::photo::PhotoId;
+use crate::protocol::Holding;
+
+/// How often the trash is looked through for what has expired, in seconds of running.
+const LOOK_EVERY: u64 = 60;
+
+/// How often the node is reminded of an expired photo, in seconds of running.
+const REMIND_EVERY: u64 = 60 * 60;
+
+/// A move to the trash: where to, and why.
+#[derive(Clone, Copy)]
+struct PutAway {
+    dir: &'static str,
+    why: Why,
+    replaced_by: Option<PhotoId>,
+    /// Not after this moment.
+    deadline: Option<Instant>,
+}
+
+impl Folder {
+    /// Moves every file of a photo that other nodes have been proven to hold to `trash/surplus`.
+    ///
+    /// The deadline is checked just before each file is moved. On an error, everything is as before.
+    pub fn drop_surplus(&mut self, photo: PhotoId, deadline: Instant) -> Result<(), StoreError> {
+        self.put_all_away(
+            photo,
+            PutAway {
+                dir: SURPLUS,
+                why: Why::Surplus,
+                replaced_by: None,
+                deadline: Some(deadline),
+            },
+        )
+    }
+
+    /// Moves every file of a worse version of the picture `keeper` to the trash. Deadline and errors as with
+    /// [`Folder::drop_surplus`].
+    pub fn retire(
+        &mut self,
+        photo: PhotoId,
+        keeper: PhotoId,
+        deadline: Instant,
+    ) -> Result<(), StoreError> {
+        self.put_all_away(
+            photo,
+            PutAway {
+                dir: TRASH,
+                why: Why::Retired,
+                replaced_by: Some(keeper),
+                deadline: Some(deadline),
+            },
+        )
+    }
+
+    fn put_all_away(&mut self, photo: PhotoId, how: PutAway) -> Result<(), StoreError> {
+        let mut moved: Vec<(PathBuf, PathBuf)> = Vec::new();
+        for path in self.index.stored_files_of(photo) {
+            match self.put_away(photo, &path, how) {
+                Ok(copy) => moved.push((path, copy)),
+                // Gone by itself: what was wanted.
+                Err(StoreError::Gone) => {
+                    self.index.remove_file(&path);
+                }
+                Err(error) => {
+                    for (path, copy) in moved {
+                        // Best effort. A file that stays in the trash is told as such.
+                        let _ = self.put_back(&copy, &path);
+                    }
+                    self.tell_later(photo);
+                    return Err(error);
+                }
+            }
+        }
+        if moved.is_empty() {
+            self.tell_later(photo);
+            return Err(StoreError::Gone);
+        }
+        self.told(photo);
+        Ok(())
+    }
+
+    /// Moves one file of a photo to the trash; where it is now.
+    fn put_away(
+        &mut self,
+        photo: PhotoId,
+        path: &Path,
+        how: PutAway,
+    ) -> Result<PathBuf, StoreError> {
+        let from = self.full(path);
+        let failed = |error: io::Error| StoreError::at(&from, &error);
+        self.require_unchanged(path)?;
+        let copy = self.trash_path(how.dir, photo, path).map_err(failed)?;
+        let facts = self.index.photo(photo).map(|entry| &entry.facts);
+        let facts = facts.cloned().unwrap_or_default();
+        let mut note = Note::new(photo, how.why, path, &facts, self.index.running());
+        note.replaced_by = how.replaced_by;
+        self.notes.write(&copy, note).map_err(failed)?;
+        let moved = match how.deadline {
+            Some(deadline) if Instant::now() >= deadline => Err(StoreError::TooLate),
+            _ => self.move_own(path, &copy).map_err(failed),
+        };
+        if moved.is_err() {
+            self.notes.remove(&copy);
+        }
+        moved.map(|()| copy)
+    }
+
+    /// A free path in the trash for a file, and for its note. Never with the ending of a note.
+    fn trash_path(&self, dir: &str, photo: PhotoId, path: &Path) -> io::Result<PathBuf> {
+        let mut name = place::label(path);
+        if super::scan::is_note(OsStr::new(&name)) {
+            name.push('_');
+        }
+        self.own_path(Path::new(dir), photo, &name)
+    }
+
+    /// Refuses a file that is not as it was when last read: it may be the friend's latest work by now, and what is
+    /// known of the photo is not about it.
+    fn require_unchanged(&self, path: &Path) -> Result<(), StoreError> {
+        let full = self.full(path);
+        let known = self.index.file(path).map(|entry| entry.stamp);
+        match disk::look(&full) {
+            Ok(None) => Err(StoreError::Gone),
+            Ok(stamp) if stamp == known => Ok(()),
+            Ok(_) => {
+                let text = format!("{} has changed and must be read again", full.display());
+                Err(StoreError::Io(text))
+            }
+            Err(error) => Err(StoreError::at(&full, &error)),
+        }
+    }
+
+    /// Moves a file to a free path in a directory of our own.
+    pub(super) fn move_own(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        self.disk.place(&self.full(from), &self.full(to))?;
+        self.note_move(from, to)
+    }
+
+    /// Notes a move in the index. A file that was written to at the same moment is left to the next scan.
+    fn note_move(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        let before = self.index.file(from).map(|entry| entry.stamp);
+        match (before, disk::look(&self.full(to))?) {
+            (Some(before), Some(now)) if now.is_moved(&before) => {
+                self.index.move_file(from, to, now);
+            }
+            _ => {
+                self.index.remove_file(from);
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves a copy from the trash back to the place of its own that it has just left.
+    fn put_back(&mut self, copy: &Path, path: &Path) -> io::Result<()> {
+        self.disk.place_new(&self.full(copy), &self.full(path))?;
+        self.notes.remove(copy);
+        self.note_move(copy, path)
+    }
+
+    /// Moves a photo from the trash back to where it was: an original to its old path, or to a free name if that is
+    /// taken; a replica to the replicas. How it is held now. A photo that is stored anyway stays as it is.
+    ///
+    /// Its bytes are read and checked before. On an error it is in the trash as before.
+    pub fn restore(&mut self, photo: PhotoId) -> Result<Holding, StoreError> {
+        self.forget_absent(photo);
+        let files = self.index.files_of(photo);
+        if let Some(path) = files.first().filter(|path| holding_at(path).is_stored()) {
+            return Ok(holding_at(path));
+        }
+        let mut copies: Vec<(Note, PathBuf)> = files
+            .into_iter()
+            .map(|copy| (self.note_of(&copy, photo), copy))
+            .collect();
+        copies.sort_by_key(|(note, _)| std::cmp::Reverse(note.holding));
+        let mut result = Err(StoreError::Gone);
+        for (note, copy) in copies {
+            result = self.restore_copy(photo, &note, &copy);
+            if result != Err(StoreError::Damaged) {
+                break;
+            }
+        }
+        self.told(photo);
+        result
+    }
+
+    fn restore_copy(
+        &mut self,
+        photo: PhotoId,
+        note: &Note,
+        copy: &Path,
+    ) -> Result<Holding, StoreError> {
+        let from = self.full(copy);
+        let failed = |error: io::Error| StoreError::at(&from, &error);
+        self.require_intact(photo, copy)?;
+        let label = place::label(&note.original_path);
+        let back = match note.holding {
+            Holding::Original => self.place_back(&from, &note.original_path),
+            Holding::Replica | Holding::Retired => self.place_replica(&from, photo, &label),
+        };
+        let back = back.map_err(failed)?;
+        self.notes.remove(copy);
+        self.note_move(copy, &back).map_err(failed)?;
+        Ok(holding_at(&back))
+    }
+
+    /// Moves a file to an old path in the friend's folder, or as near to it as there is room.
+    fn place_back(&self, from: &Path, old: &Path) -> io::Result<PathBuf> {
+        // The note is a file that anybody may have written.
+        let trusted = place::is_inside(old) && !old.starts_with(MARKER);
+        let dir = disk::parent(old);
+        if trusted && self.make_way(dir)? {
+            match self.disk.place_new(from, &self.full(old)) {
+                Ok(()) => return Ok(old.to_owned()),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+            return self.place_original(from, dir, &SafeName::new(&place::label(old)));
+        }
+        self.place_original(from, Path::new(""), &SafeName::new(&place::label(old)))
+    }
+
+    /// Makes the directories down to `dir` that are missing; whether all are true directories, and not links that lead
+    /// who knows where.
+    fn make_way(&self, dir: &Path) -> io::Result<bool> {
+        let mut path = self.root.clone();
+        for part in dir.components() {
+            path.push(part);
+            match fs::symlink_metadata(&path) {
+                Ok(meta) if meta.is_dir() => {}
+                Ok(_) => return Ok(false),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    self.disk.make_dir(&path)?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
+    }
+
+    /// Deletes every copy of a photo in the trash, for good. The deadline is checked before each. Files that are
+    /// stored are not touched.
+    pub fn purge(&mut self, photo: PhotoId, deadline: Instant) -> Result<(), StoreError> {
+        self.delete_copies(photo, Some(deadline))?;
+        self.expired.remove(&photo);
+        self.told(photo);
+        Ok(())
+    }
+
+    fn delete_copies(&mut self, id: PhotoId, deadline: Option<Instant>) -> Result<(), StoreError> {
+        let mut copies = self.index.files_of(id);
+        copies.retain(|copy| !holding_at(copy).is_stored());
+        if copies.is_empty() {
+            return Err(StoreError::Gone);
+        }
+        for copy in copies {
+            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                return Err(StoreError::TooLate);
+            }
+            match self.require_unchanged(&copy) {
+                Ok(()) => {
+                    let path = self.full(&copy);
+                    let removed = self.disk.remove(&path);
+                    removed.map_err(|error| StoreError::at(&path, &error))?;
+                }
+                Err(StoreError::Gone) => {}
+                Err(error) => return Err(error),
+            }
+            self.notes.remove(&copy);
+            self.index.remove_file(&copy);
+        }
+        Ok(())
+    }
+
+    /// The friend's folder has several files with the bytes of this photo: reads one, and if it is good moves the
+    /// others to the trash.
+    ///
+    /// The one nearest to the top and with the shortest name stays: `cat.jpg` rather than `backup/cat (2).jpg`.
+    pub fn dedupe(&mut self, photo: PhotoId) -> Result<Vec<Change>, StoreError> {
+        self.forget_absent(photo);
+        let mut files = self.index.stored_files_of(photo);
+        files.retain(|path| holding_at(path) == Holding::Original);
+        files.sort_by_key(|path| {
+            (
+                path.components().count(),
+                path.as_os_str().len(),
+                path.clone(),
+            )
+        });
+        let mut result = Ok(());
+        while files.len() > 1 {
+            let first = files.remove(0);
+            match self.require_intact(photo, &first) {
+                Ok(()) => {
+                    result = self.put_duplicates_away(photo, &files);
+                    break;
+                }
+                Err(StoreError::Damaged) => {}
+                Err(error) => {
+                    result = Err(error);
+                    break;
+                }
+            }
+        }
+        if let Err(error) = result {
+            self.tell_later(photo);
+            return Err(error);
+        }
+        let mut changes = Vec::new();
+        self.tell_anyway(photo, &mut changes);
+        Ok(changes)
+    }
+
+    fn put_duplicates_away(&mut self, photo: PhotoId, files: &[PathBuf]) -> Result<(), StoreError> {
+        let how = PutAway {
+            dir: TRASH,
+            why: Why::Duplicate,
+            replaced_by: Some(photo),
+            deadline: None,
+        };
+        for path in files {
+            match self.put_away(photo, path, how) {
+                Ok(_) => {}
+                Err(StoreError::Gone) => {
+                    self.index.remove_file(path);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves the replicas of a photo that the friend's own folder has, too, to `trash/surplus`. Best effort: one that
+    /// stays does no harm.
+    pub(super) fn supersede(&mut self, photo: PhotoId) {
+        let standing = self.index.standing(photo);
+        if standing.is_none_or(|standing| standing.holding != Holding::Original) {
+            return;
+        }
+        let how = PutAway {
+            dir: SURPLUS,
+            why: Why::Duplicate,
+            replaced_by: Some(photo),
+            deadline: None,
+        };
+        for path in self.index.stored_files_of(photo) {
+            if holding_at(&path) == Holding::Replica {
+                let _ = self.put_away(photo, &path, how);
+            }
+        }
+    }
+
+    /// Gives every copy of a photo in the trash a note that has none. Best effort: the next start tries again.
+    pub(super) fn note_trash_of(&mut self, photo: PhotoId) {
+        for copy in self.index.files_of(photo) {
+            let noted = self
+                .notes
+                .get(&copy)
+                .is_some_and(|note| note.photo == photo);
+            if !holding_at(&copy).is_stored() && !noted {
+                let note = self.note_of(&copy, photo);
+                let _ = self.notes.write(&copy, note);
+            }
+        }
+    }
+
+    /// The note of a copy, or what can be said without one.
+    fn note_of(&self, copy: &Path, photo: PhotoId) -> Note {
+        let note = self.notes.get(copy).filter(|note| note.photo == photo);
+        note.cloned().unwrap_or_else(|| {
+            let facts = self.index.photo(photo).map(|entry| entry.facts.clone());
+            let facts = facts.unwrap_or_default();
+            Note::new(photo, Why::Unknown, copy, &facts, self.index.running())
+        })
+    }
+
+    /// Looks through the trash, now and then, for what has been there long enough.
+    pub(super) fn expire(&mut self, changes: &mut Vec<Change>) {
+        let now = self.index.running();
+        if now < self.expire_at {
+            return;
+        }
+        self.expire_at = now + LOOK_EVERY;
+        let days = self.options.trash_days;
+        let mut due: Vec<PhotoId> = self.notes.iter().map(|(_, note)| note.photo).collect();
+        due.sort();
+        due.dedup();
+        due.retain(|photo| self.index.photo(*photo).is_some());
+        due.retain(|photo| {
+            let mut notes = self.notes.iter().filter(|(_, note)| note.photo == *photo);
+            notes.all(|(_, note)| note.is_due(now, days))
+        });
+        let mut cleaned = false;
+        for photo in due {
+            if !self.index.stored_files_of(photo).is_empty() {
+                // Reading takes a while: one at a time.
+                if !cleaned {
+                    cleaned = true;
+                    self.drop_redundant(photo);
+                }
+            } else if self
+                .expired
+                .get(&photo)
+                .is_none_or(|told| now - told >= REMIND_EVERY)
+            {
+                self.expired.insert(photo, now);
+                changes.push(Change::Expired { photo });
+            }
+        }
+    }
+
+    /// Deletes the copies in the trash of a photo that is stored, too, once the stored file was read and found good.
+    fn drop_redundant(&mut self, photo: PhotoId) {
+        let stored = self.index.stored_files_of(photo);
+        if stored
+            .iter()
+            .any(|path| self.require_intact(photo, path).is_ok())
+        {
+            // Best effort: the next look tries again.
+            let _ = self.delete_copies(photo, None);
+            self.tell_later(photo);
+        }
+    }
+
+    /// The next tick tells how a photo is held, if the node knows it otherwise.
+    pub(super) fn tell_later(&mut self, photo: PhotoId) {
+        let mut later = std::mem::take(&mut self.later);
+        self.tell(photo, &mut later);
+        self.later = later;
+    }
+}

@@ -1,0 +1,117 @@
+//! `get`: whole and checked, or not at all; never where a foreign name leads.
+
+use std::fs;
+use std::net::TcpStream;
+
+use photomesh::photo::PhotoId;
+use photomesh::protocol::client::{Explanation, PhotoReport};
+use photomesh::protocol::{Answer, Request, codec};
+use tempfile::TempDir;
+
+use crate::list::photo;
+use crate::scripted::{Scripted, code, names, say, stderr, stdout};
+
+const PHOTO: &[u8] = b"bytes that nobody here has to decode";
+
+fn good(stream: &mut TcpStream, request: Request) {
+    deliver(stream, &request, "cat.jpg", PHOTO);
+}
+
+/// Tells about a photo of this label and delivers these bytes as it.
+fn deliver(stream: &mut TcpStream, request: &Request, label: &str, bytes: &[u8]) {
+    let id = PhotoId::of(PHOTO);
+    if let Request::Explain { .. } = request {
+        return say(stream, &explained(label, id));
+    }
+    let wanted = id.to_string();
+    assert!(matches!(request, Request::GetImageRequest { image_name } if *image_name == wanted));
+    let envelope = Answer::ReceiveImage {
+        image_name: wanted,
+        label: label.to_owned(),
+        id,
+        bytes: bytes.len() as u64,
+        image: Vec::new().into(),
+    };
+    codec::write_image(stream, &envelope, bytes.len() as u64, &mut &*bytes).unwrap();
+}
+
+fn explained(label: &str, id: PhotoId) -> Answer {
+    let photo = PhotoReport {
+        id,
+        bytes: PHOTO.len() as u64,
+        ..photo(label, 1)
+    };
+    Answer::Explained(Box::new(Explanation {
+        photo,
+        captured: None,
+        colour: true,
+        camera: false,
+        held: Vec::new(),
+        versions: Vec::new(),
+        state: String::new(),
+    }))
+}
+
+#[test]
+fn get_saves_a_photo_under_its_label_and_leaves_nothing_else() {
+    let (daemon, folder) = (Scripted::new(good), TempDir::new().unwrap());
+    let output = daemon.run(folder.path(), &["get", "whatever"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert_eq!(names(folder.path()), ["cat.jpg"]);
+    assert_eq!(fs::read(folder.path().join("cat.jpg")).unwrap(), PHOTO);
+    assert_eq!(stdout(&output), "", "messages belong on standard error");
+}
+
+#[test]
+fn get_overwrites_only_when_forced() {
+    let (daemon, folder) = (Scripted::new(good), TempDir::new().unwrap());
+    let mine = folder.path().join("cat.jpg");
+    fs::write(&mine, "mine").unwrap();
+    for arguments in [["get", "x", "-o", "cat.jpg"], ["get", "x", "-o", "."]] {
+        let output = daemon.run(folder.path(), &arguments);
+        assert_eq!(code(&output), 74);
+        assert!(stderr(&output).contains("--force"), "{}", stderr(&output));
+        assert_eq!(fs::read(&mine).unwrap(), b"mine");
+    }
+    let output = daemon.run(folder.path(), &["get", "x", "--force"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert_eq!(fs::read(&mine).unwrap(), PHOTO);
+    assert_eq!(names(folder.path()), ["cat.jpg"]);
+}
+
+#[test]
+fn get_streams_to_standard_output() {
+    let (daemon, folder) = (Scripted::new(good), TempDir::new().unwrap());
+    let output = daemon.run(folder.path(), &["get", "x", "-o", "-"]);
+    assert_eq!((code(&output), &*output.stdout), (0, PHOTO));
+    assert_eq!(names(folder.path()), Vec::<String>::new());
+}
+
+#[test]
+fn get_never_leaves_its_folder_by_a_foreign_name() {
+    let daemon = Scripted::new(|stream, request| {
+        deliver(stream, &request, "../../\x1b[2Jevil.jpg", PHOTO);
+    });
+    let outer = TempDir::new().unwrap();
+    let folder = outer.path().join("a/b");
+    fs::create_dir_all(&folder).unwrap();
+    let output = daemon.run(&folder, &["get", "x"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert_eq!(names(&folder), ["_._.._[2Jevil.jpg".replace("_[", "__[")]);
+    assert_eq!(names(outer.path()), ["a"]);
+    assert!(!stderr(&output).contains('\x1b'), "{:?}", stderr(&output));
+}
+
+#[test]
+fn get_keeps_no_bytes_that_are_not_the_photo() {
+    let daemon = Scripted::new(|stream, request| {
+        deliver(stream, &request, "cat.jpg", b"other bytes");
+    });
+    let folder = TempDir::new().unwrap();
+    for arguments in [&["get", "x"][..], &["get", "x", "-o", "-"]] {
+        let output = daemon.run(folder.path(), arguments);
+        assert_eq!(code(&output), 65);
+        assert_eq!(stdout(&output), "");
+        assert_eq!(names(folder.path()), Vec::<String>::new());
+    }
+}

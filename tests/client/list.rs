@@ -1,0 +1,110 @@
+//! `list`: for people, for pipes and for scripts.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::net::TcpStream;
+use std::process::Stdio;
+
+use photomesh::photo::{Format, PhotoId};
+use photomesh::protocol::client::PhotoReport;
+use photomesh::protocol::{Answer, NodeId, Request};
+use tempfile::TempDir;
+
+use crate::scripted::{Scripted, client, code, say, stderr, stdout};
+
+#[test]
+fn list_prints_a_label_a_line_and_survives_a_reader_that_leaves() {
+    let daemon = Scripted::new(|stream, _| {
+        let mut list: Vec<String> = (0..50_000).map(|n| format!("photo {n:05}.jpg")).collect();
+        list.push("z\n\x1b[31mfake.jpg".to_owned());
+        say(stream, &Answer::ListImage { list });
+    });
+    let folder = TempDir::new().unwrap();
+    let output = daemon.run(folder.path(), &["list"]);
+    let text = stdout(&output);
+    assert_eq!((code(&output), text.lines().count()), (0, 50_001));
+    assert_eq!(text.lines().last(), Some("z\\n\\u{1b}[31mfake.jpg"));
+
+    let mut child = client(folder.path(), &daemon.address, &["list"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = [0; 16];
+    child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((code(&output), stderr(&output).as_str()), (0, ""));
+}
+
+pub(crate) fn photo(name: &str, number: u8) -> PhotoReport {
+    PhotoReport {
+        name: name.to_owned(),
+        id: PhotoId([number; 32]),
+        bytes: 123_456,
+        width: 640,
+        height: 480,
+        format: Format::Jpeg,
+        holders: vec![NodeId(1), NodeId(2)],
+        aliases: vec!["other.jpg".to_owned()],
+    }
+}
+
+/// Two pages of one photo each.
+fn pages(stream: &mut TcpStream, request: Request) {
+    let Request::List { after } = request else {
+        return;
+    };
+    let answer = match after {
+        None => Answer::Photos {
+            photos: vec![photo("b\u{9b}.jpg", 1)],
+            next: Some(PhotoId([1; 32])),
+        },
+        Some(_) => Answer::Photos {
+            photos: vec![photo("a.jpg", 2)],
+            next: None,
+        },
+    };
+    say(stream, &answer);
+}
+
+#[test]
+fn list_in_detail_asks_for_all_pages() {
+    let (daemon, folder) = (Scripted::new(pages), TempDir::new().unwrap());
+    let output = daemon.run(folder.path(), &["list", "--json"]);
+    let text = stdout(&output);
+    assert!(!text.contains('\u{9b}'), "a terminal would obey it");
+    let rows: Vec<BTreeMap<String, serde_json::Value>> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(rows.len(), 2);
+    assert_eq!(rows[0]["name"], "b\u{9b}.jpg");
+    assert_eq!(rows[1]["id"], "02".repeat(32));
+    for key in [
+        "name", "id", "bytes", "width", "height", "holders", "aliases",
+    ] {
+        assert!(rows[0].contains_key(key), "{key} is missing");
+    }
+    let output = daemon.run(folder.path(), &["list", "--long"]);
+    let text = stdout(&output);
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(
+        lines[0].starts_with("ID") && lines[1].contains("a.jpg"),
+        "{text}"
+    );
+    assert!(
+        lines[2].ends_with("b\\u{9b}.jpg  (also other.jpg)"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_daemon_that_turns_pages_in_a_circle_is_left() {
+    let daemon = Scripted::new(|stream, _| {
+        let next = Some(PhotoId([1; 32]));
+        let photos = Vec::new();
+        say(stream, &Answer::Photos { photos, next });
+    });
+    let folder = TempDir::new().unwrap();
+    assert_eq!(code(&daemon.run(folder.path(), &["list", "--json"])), 65);
+}

@@ -1,0 +1,114 @@
+//! `put`: every byte arrives, and every refusal is told.
+
+use std::fs;
+use std::io::Read;
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+
+use photomesh::photo::PhotoId;
+use photomesh::protocol::codec::{self, MAX_FRAME};
+use photomesh::protocol::{Answer, MAX_CHUNK, NodeId, Request};
+use tempfile::TempDir;
+
+use crate::scripted::{Scripted, client, code, say, stderr, stdout};
+
+/// Collects the chunks after a `Put` and answers by the file's name; a stored photo's id tells what arrived.
+fn store(stream: &mut TcpStream, request: Request) {
+    let Request::Put { name, bytes } = request else {
+        panic!("chunks are read here: {request:?}");
+    };
+    let mut photo = Vec::new();
+    while (photo.len() as u64) < bytes {
+        let frame = codec::read_frame(stream, MAX_FRAME).unwrap().unwrap();
+        let Request::Chunk { data } = codec::decode(&frame).unwrap() else {
+            panic!("not a chunk");
+        };
+        assert!(data.len() <= MAX_CHUNK);
+        photo.extend_from_slice(&data);
+    }
+    let id = PhotoId::of(&photo);
+    let answer = match name.as_str() {
+        "notes.txt" => Answer::Refused {
+            error: "not a picture".to_owned(),
+        },
+        "small.jpg" => Answer::Have {
+            name: "large.jpg".to_owned(),
+            id,
+        },
+        _ => Answer::Stored {
+            name,
+            id,
+            copies: 1,
+            nodes: vec![NodeId(7)],
+            warning: Some("only one copy so far".to_owned()),
+        },
+    };
+    say(stream, &answer);
+}
+
+#[test]
+fn every_byte_of_a_file_arrives() {
+    let (daemon, folder) = (Scripted::new(store), TempDir::new().unwrap());
+    for size in [0, 1, MAX_CHUNK, MAX_CHUNK + 1, 5 * MAX_CHUNK / 2] {
+        let bytes: Vec<u8> = (0..size).map(|n| (n % 251) as u8).collect();
+        fs::write(folder.path().join("a.jpg"), &bytes).unwrap();
+        let output = daemon.run(folder.path(), &["put", "a.jpg"]);
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        let text = stdout(&output);
+        assert!(
+            text.contains(&PhotoId::of(&bytes).short()),
+            "{size}: {text}"
+        );
+        assert!(text.contains("on 1 node: 0000000000000007"), "{text}");
+        assert!(stderr(&output).contains("only one copy so far"));
+    }
+}
+
+#[test]
+fn one_bad_file_keeps_no_other_back_and_decides_the_exit_code() {
+    let (daemon, folder) = (Scripted::new(store), TempDir::new().unwrap());
+    for name in ["a.jpg", "notes.txt", "small.jpg"] {
+        fs::write(folder.path().join(name), name).unwrap();
+    }
+    let put = |files: &[&str]| daemon.run(folder.path(), &[&["put"], files].concat());
+
+    let output = put(&["notes.txt", "a.jpg", "small.jpg"]);
+    assert_eq!(code(&output), 65);
+    let text = stdout(&output);
+    assert!(text.contains("a.jpg: stored as a.jpg"), "{text}");
+    assert!(
+        text.contains("small.jpg: not stored") && text.contains("large.jpg"),
+        "{text}"
+    );
+    assert!(stderr(&output).contains("notes.txt: not a picture"));
+    assert!(stderr(&output).contains("1 of 3 files not stored"));
+
+    let output = put(&["missing.jpg", "notes.txt", ".", "a.jpg"]);
+    assert_eq!(code(&output), 74, "{}", stderr(&output));
+    assert!(stderr(&output).contains("3 of 4 files not stored"));
+    assert_eq!(code(&put(&["small.jpg"])), 0);
+}
+
+#[test]
+fn a_refusal_in_the_middle_is_heard() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let server = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        codec::read_frame(&mut stream, MAX_FRAME).unwrap().unwrap();
+        let error = "the disk of this node is full".to_owned();
+        say(&mut stream, &Answer::Refused { error });
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        // A little of what follows, then a hard end.
+        stream.read_exact(&mut [0; 1000]).unwrap();
+    });
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("big.jpg"), vec![1; 40 * MAX_CHUNK]).unwrap();
+    let output = client(folder.path(), &address, &["put", "big.jpg"])
+        .output()
+        .unwrap();
+    server.join().unwrap();
+    let (code, text) = (code(&output), stderr(&output));
+    assert_eq!(code, 65, "{text}");
+    assert!(text.contains("disk of this node is full"), "{text}");
+}

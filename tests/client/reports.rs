@@ -1,0 +1,199 @@
+//! `status`, `show`, `why` and `trash`: what people and scripts want to know is there.
+
+use std::net::TcpStream;
+
+use photomesh::photo::{Format, PhotoId};
+use photomesh::protocol::client::{Explanation, NodeReport, RiskReport, StatusReport};
+use photomesh::protocol::client::{TrashReport, VersionReport};
+use photomesh::protocol::{Address, Answer, Holding, NodeId, Request};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::list::photo;
+use crate::scripted::{Scripted, code, say, stderr, stdout};
+
+fn node(number: u64, alive: bool, state: &str) -> NodeReport {
+    NodeReport {
+        id: NodeId(number),
+        address: Address::new("127.0.0.1", 5000 + number as u16),
+        alive,
+        photos: 120,
+        bytes: 3 << 20,
+        originals: 80,
+        state: state.to_owned(),
+    }
+}
+
+fn report() -> StatusReport {
+    let risk = |number: u8| RiskReport {
+        name: format!("photo{number}.jpg"),
+        id: PhotoId([number; 32]),
+        copies: 1,
+        reason: "waits for grace".to_owned(),
+    };
+    StatusReport {
+        node: NodeId(1),
+        address: Address::new("127.0.0.1", 5001),
+        copies_wanted: 2,
+        nodes: vec![node(1, true, "this node"), node(2, false, "away for 3 min")],
+        photos: 240,
+        duplicates: 13,
+        under_replicated: 12,
+        over_replicated: 0,
+        at_risk: (1..=12).map(risk).collect(),
+        trash: 3,
+        skipped_files: 1,
+        damaged: 0,
+        notes: vec!["fewer nodes than copies\x1b[2J".to_owned()],
+    }
+}
+
+fn trouble(stream: &mut TcpStream, _: Request) {
+    say(stream, &Answer::Status(Box::new(report())));
+}
+
+fn peace(stream: &mut TcpStream, _: Request) {
+    let mut report = report();
+    report.at_risk.clear();
+    report.under_replicated = 0;
+    say(stream, &Answer::Status(Box::new(report)));
+}
+
+#[test]
+fn status_says_on_one_screen_who_is_here_and_what_is_at_risk() {
+    let (daemon, folder) = (Scripted::new(trouble), TempDir::new().unwrap());
+    let output = daemon.run(folder.path(), &["status"]);
+    let text = stdout(&output);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    for wanted in [
+        "1 node here, 1 missed",
+        "0000000000000002  127.0.0.1:5002",
+        "away for 3 min",
+        "240 photos",
+        "12 photos on fewer than 2 nodes",
+        "photo10.jpg (0a0a0a0a), 1 copy: waits for grace",
+        "and 2 more",
+        "3 photos in its trash",
+        "note: fewer nodes than copies\\u{1b}[2J",
+    ] {
+        assert!(text.contains(wanted), "{wanted:?} is missing in\n{text}");
+    }
+    assert!(text.lines().count() <= 24, "more than a screen:\n{text}");
+
+    let calm = Scripted::new(peace).run(folder.path(), &["status"]);
+    let text = stdout(&calm);
+    assert!(
+        text.contains("every photo is on at least 2 nodes"),
+        "{text}"
+    );
+}
+
+#[test]
+fn status_for_scripts_keeps_its_contract() {
+    let (daemon, folder) = (Scripted::new(trouble), TempDir::new().unwrap());
+    let output = daemon.run(folder.path(), &["status", "--json"]);
+    let status: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(status["node"], "0000000000000001");
+    assert_eq!(status["address"], "127.0.0.1:5001");
+    for (key, value) in [
+        ("copies_wanted", 2),
+        ("photos", 240),
+        ("under_replicated", 12),
+        ("over_replicated", 0),
+    ] {
+        assert_eq!(status[key], value, "{key}");
+    }
+    for key in ["id", "address", "alive", "photos", "bytes"] {
+        assert!(!status["nodes"][1][key].is_null(), "nodes: {key}");
+    }
+    for key in ["name", "id", "copies", "reason"] {
+        assert!(!status["at_risk"][0][key].is_null(), "at_risk: {key}");
+    }
+}
+
+fn explain(stream: &mut TcpStream, _: Request) {
+    let version = VersionReport {
+        id: PhotoId([9; 32]),
+        names: vec!["small.jpg".to_owned()],
+        bytes: 2000,
+        width: 320,
+        height: 240,
+        format: Format::Png,
+        held: vec![(NodeId(3), Holding::Retired)],
+        worse_by: "fewer pixels".to_owned(),
+    };
+    let explanation = Explanation {
+        photo: photo("large.jpg", 5),
+        captured: Some("2019-05-01T10:00:00".to_owned()),
+        colour: true,
+        camera: true,
+        held: vec![
+            (NodeId(1), Holding::Original),
+            (NodeId(2), Holding::Replica),
+        ],
+        versions: vec![version],
+        state: "on 2 of 2 nodes".to_owned(),
+    };
+    say(stream, &Answer::Explained(Box::new(explanation)));
+}
+
+#[test]
+fn show_and_why_explain_a_photo() {
+    let (daemon, folder) = (Scripted::new(explain), TempDir::new().unwrap());
+    let show = stdout(&daemon.run(folder.path(), &["show", "large.jpg"]));
+    let why = stdout(&daemon.run(folder.path(), &["why", "small.jpg"]));
+    let id = "05".repeat(32);
+    for wanted in [
+        id.as_str(),
+        "640 x 480 JPEG, 120.56 KiB",
+        "colour, from a camera",
+        "2019-05-01T10:00:00",
+        "other.jpg",
+        "0000000000000001, in its owner's folder",
+        "on 2 of 2 nodes",
+    ] {
+        assert!(show.contains(wanted), "{wanted:?} is missing in\n{show}");
+    }
+    for wanted in [
+        "small.jpg leads to large.jpg",
+        "the best of 2 versions",
+        "small.jpg (09090909, 320 x 240 PNG, 1.95 KiB): fewer pixels",
+        "0000000000000003: in the trash",
+        "Copies: on 2 of 2 nodes",
+    ] {
+        assert!(why.contains(wanted), "{wanted:?} is missing in\n{why}");
+    }
+}
+
+fn trash(stream: &mut TcpStream, request: Request) {
+    let answer = if let Request::TrashRestore { image_name: name } = request {
+        let id = PhotoId([9; 32]);
+        Answer::Restored { name, id }
+    } else {
+        Answer::Trash {
+            photos: vec![TrashReport {
+                names: vec!["small.jpg".to_owned()],
+                id: PhotoId([9; 32]),
+                bytes: 2000,
+                keeper: Some(PhotoId([5; 32])),
+                reason: "a better version is kept".to_owned(),
+            }],
+            next: None,
+        }
+    };
+    say(stream, &answer);
+}
+
+#[test]
+fn the_trash_can_be_seen_and_emptied_backwards() {
+    let (daemon, folder) = (Scripted::new(trash), TempDir::new().unwrap());
+    let text = stdout(&daemon.run(folder.path(), &["trash", "list"]));
+    let row = text.lines().last().unwrap();
+    assert_eq!(
+        row,
+        "09090909  1.95 KiB  05050505  small.jpg: a better version is kept"
+    );
+    let output = daemon.run(folder.path(), &["trash", "restore", "small.jpg"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert!(stdout(&output).contains("small.jpg (09090909) is back"));
+}

@@ -1,0 +1,286 @@
+//! Out of the collection and back.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::time::Instant;
+
+use photomesh::folder::{Options, StoreError};
+use photomesh::photo::PhotoId;
+use photomesh::protocol::Holding::{Original, Replica, Retired};
+
+use super::{Room, Told, day, options, picture, soon, told};
+
+const TRASH: &str = ".photomesh/trash";
+const SURPLUS: &str = ".photomesh/trash/surplus";
+
+#[test]
+fn a_retired_original_has_a_note_and_returns_to_its_place() {
+    let mut room = Room::new();
+    let cat = room.draw("2024/-cat.jpg", 1);
+    let keeper = PhotoId::of(b"a better one");
+    room.scan();
+    room.folder.retire(cat, keeper, soon()).unwrap();
+    assert!(!room.path("2024/-cat.jpg").exists());
+    let copies = room.trash(TRASH);
+    assert_eq!(copies, [format!("{}-cat.jpg", &cat.to_string()[..12])]);
+    let note = fs::read(room.path(format!("{TRASH}/{}.json", copies[0]))).unwrap();
+    let note: serde_json::Value = serde_json::from_slice(&note).unwrap();
+    assert_eq!(note["photo"], cat.to_string());
+    assert_eq!(note["why"], "retired");
+    assert_eq!(note["replaced_by"], keeper.to_string());
+    assert_eq!(note["original_path"], "2024/-cat.jpg");
+    assert_eq!(note["holding"], "original");
+    assert_eq!(note["names"][0], "-cat.jpg");
+    assert!(note["when"].as_u64().unwrap() > 1_700_000_000);
+    assert_eq!(told(&room.scan()), [Told::Scanned(0)], "it is no news");
+
+    fs::remove_dir(room.path("2024")).unwrap();
+    let mut room = room.reopened();
+    assert_eq!(
+        told(&room.scan()),
+        [Told::Held(cat, Retired, 0), Told::Scanned(0)]
+    );
+    assert_eq!(room.folder.restore(cat), Ok(Original));
+    assert!(room.path("2024/-cat.jpg").is_file());
+    assert!(room.files(TRASH).is_empty(), "its note is gone, too");
+    assert_eq!(told(&room.scan()), [Told::Scanned(0)]);
+}
+
+#[test]
+fn a_restored_photo_never_overwrites() {
+    let mut room = Room::new();
+    let cat = room.draw("sub/cat.jpg", 1);
+    room.scan();
+    room.folder.retire(cat, cat, soon()).unwrap();
+    fs::write(room.path("sub/cat.jpg"), "something new").unwrap();
+    assert_eq!(room.folder.restore(cat), Ok(Original));
+    assert_eq!(room.files("sub"), ["cat (2).jpg", "cat.jpg"]);
+    assert_eq!(
+        fs::read(room.path("sub/cat.jpg")).unwrap(),
+        b"something new"
+    );
+    assert_eq!(room.read(cat), Some(picture(1)));
+}
+
+#[test]
+fn a_note_leads_to_no_place_outside() {
+    for (path, expected) in [
+        ("../evil.jpg", "evil.jpg"),
+        ("/tmp/evil.jpg", "evil.jpg"),
+        (".photomesh/identity", "identity"),
+        ("link/evil.jpg", "evil.jpg"),
+    ] {
+        let mut room = Room::new();
+        let cat = room.draw("cat.jpg", 1);
+        room.scan();
+        room.folder.retire(cat, cat, soon()).unwrap();
+        let outside = tempfile::tempdir().unwrap();
+        symlink(outside.path(), room.path("link")).unwrap();
+        let note = room.path(format!("{TRASH}/{}.json", room.trash(TRASH)[0]));
+        let text = fs::read_to_string(&note).unwrap();
+        fs::write(&note, text.replace("\"cat.jpg\"", &format!("{path:?}"))).unwrap();
+        let mut room = room.reopened();
+        room.scan();
+        assert_eq!(room.folder.restore(cat), Ok(Original));
+        assert!(room.path(expected).is_file(), "{path}");
+        assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn surplus_replicas_return_as_replicas() {
+    let mut room = Room::new();
+    let cat = room.install(1, "cat.jpg", Replica);
+    room.folder.drop_surplus(cat, soon()).unwrap();
+    assert!(room.files(".photomesh/replicas").is_empty());
+    assert_eq!(room.trash(SURPLUS).len(), 1);
+    assert_eq!(room.folder.restore(cat), Ok(Replica));
+    assert_eq!(room.files(".photomesh/replicas").len(), 1);
+    assert!(room.files(SURPLUS).is_empty());
+    assert_eq!(room.folder.restore(cat), Ok(Replica), "nothing to do");
+    assert_eq!(
+        room.folder.restore(PhotoId::of(b"unknown")),
+        Err(StoreError::Gone)
+    );
+}
+
+#[test]
+fn all_files_of_a_photo_go_together() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    room.draw("sub/cat.jpg", 1);
+    room.draw("sub/tom.json", 1);
+    room.scan();
+    room.folder.retire(cat, cat, soon()).unwrap();
+    assert_eq!(room.trash(TRASH).len(), 3);
+    assert_eq!(room.files(TRASH).len(), 6);
+    let mut room = room.reopened();
+    assert_eq!(
+        told(&room.scan()),
+        [Told::Held(cat, Retired, 0), Told::Scanned(0)]
+    );
+    assert_eq!(room.folder.retire(cat, cat, soon()), Err(StoreError::Gone));
+}
+
+#[test]
+fn after_its_deadline_nothing_is_moved() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    let fox = room.install(2, "fox.jpg", Replica);
+    room.scan();
+    let late = Instant::now();
+    assert_eq!(room.folder.retire(cat, cat, late), Err(StoreError::TooLate));
+    assert_eq!(
+        room.folder.drop_surplus(fox, late),
+        Err(StoreError::TooLate)
+    );
+    assert!(room.path("cat.jpg").is_file());
+    assert!(room.files(TRASH).is_empty() && room.files(SURPLUS).is_empty());
+    assert_eq!(told(&room.scan()), [Told::Scanned(0)]);
+    room.folder.drop_surplus(fox, soon()).unwrap();
+    assert_eq!(room.folder.purge(fox, late), Err(StoreError::TooLate));
+    assert_eq!(room.read(fox), Some(picture(2)));
+}
+
+#[test]
+fn what_the_friend_has_just_edited_is_not_put_away() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    room.scan();
+    let new = room.draw("cat.jpg", 2);
+    let retired = room.folder.retire(cat, cat, soon());
+    assert!(matches!(retired, Err(StoreError::Io(_))), "{retired:?}");
+    assert!(room.path("cat.jpg").is_file());
+    assert!(room.files(TRASH).is_empty());
+    assert_eq!(
+        told(&room.scan()),
+        [
+            Told::Held(new, Original, 1),
+            Told::Missing(cat),
+            Told::Scanned(0)
+        ]
+    );
+}
+
+#[test]
+fn a_copy_in_the_trash_that_has_changed_is_not_purged() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    room.scan();
+    room.folder.retire(cat, cat, soon()).unwrap();
+    let copy = format!("{TRASH}/{}", room.trash(TRASH)[0]);
+    let other = room.draw(&copy, 2);
+    assert!(room.folder.purge(cat, soon()).is_err());
+    let changes = told(&room.scan());
+    assert!(
+        changes.contains(&Told::Held(other, Retired, 0)),
+        "{changes:?}"
+    );
+    assert!(changes.contains(&Told::Missing(cat)), "{changes:?}");
+}
+
+#[test]
+fn purging_touches_only_the_trash() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    let dog = room.draw("dog.jpg", 2);
+    room.scan();
+    room.folder.retire(cat, dog, soon()).unwrap();
+    room.folder.purge(cat, soon()).unwrap();
+    assert_eq!(room.folder.purge(dog, soon()), Err(StoreError::Gone));
+    assert!(room.files(TRASH).is_empty());
+    assert_eq!(room.read(cat), None);
+    assert_eq!(room.read(dog), Some(picture(2)));
+    let mut room = room.reopened();
+    assert_eq!(
+        told(&room.scan()),
+        [Told::Held(dog, Original, 1), Told::Scanned(0)]
+    );
+}
+
+#[test]
+fn duplicates_in_the_folder_go_to_the_trash() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    room.draw("cat (2).jpg", 1);
+    room.draw("backup/c.jpg", 1);
+    let changes = told(&room.scan());
+    assert!(changes.contains(&Told::Held(cat, Original, 3)));
+    let changes = room.folder.dedupe(cat).unwrap();
+    assert_eq!(told(&changes), [Told::Held(cat, Original, 1)]);
+    assert_eq!(room.files(""), ["cat.jpg"]);
+    assert!(room.files("backup").is_empty());
+    assert_eq!(room.trash(TRASH).len(), 2);
+    let again = room.folder.dedupe(cat).unwrap();
+    assert_eq!(told(&again), [Told::Held(cat, Original, 1)]);
+    assert_eq!(room.trash(TRASH).len(), 2);
+}
+
+#[test]
+fn of_duplicates_a_changed_one_is_not_the_one_to_keep() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    room.draw("cat (2).jpg", 1);
+    room.draw("cat (3).jpg", 1);
+    room.scan();
+    room.draw("cat.jpg", 2);
+    let changes = room.folder.dedupe(cat).unwrap();
+    assert_eq!(told(&changes), [Told::Held(cat, Original, 1)]);
+    assert_eq!(room.files(""), ["cat (2).jpg", "cat.jpg"]);
+    assert_eq!(room.read(cat), Some(picture(1)));
+}
+
+#[test]
+fn trash_expires_by_days_of_running() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    let dog = room.draw("dog.jpg", 2);
+    let fox = room.install(3, "fox.jpg", Replica);
+    room.scan();
+    room.folder.retire(cat, dog, soon()).unwrap();
+    assert_eq!(room.folder.tick(day() * 2), []);
+    room.folder.drop_surplus(fox, soon()).unwrap();
+    assert_eq!(told(&room.folder.tick(day())), [Told::Expired(fox)]);
+    room.folder.purge(fox, soon()).unwrap();
+    // The days before a restart count; the index may be lost.
+    fs::remove_file(room.path(".photomesh/index")).unwrap();
+    let mut room = room.reopened();
+    room.scan();
+    let mut days = 0;
+    while told(&room.folder.tick(day())) != [Told::Expired(cat)] {
+        days += 1;
+        assert!(days < 40);
+    }
+    assert!((26..=30).contains(&days), "{days}");
+    assert_eq!(room.folder.tick(day() / 48), [], "not all the time");
+    assert_eq!(told(&room.folder.tick(day() / 24)), [Told::Expired(cat)]);
+}
+
+#[test]
+fn no_days_in_the_trash_are_none() {
+    let mut room = Room::with(Options {
+        trash_days: 0,
+        ..options()
+    });
+    let cat = room.draw("cat.jpg", 1);
+    room.scan();
+    room.folder.retire(cat, cat, soon()).unwrap();
+    assert_eq!(
+        told(&room.folder.tick(std::time::Duration::from_secs(1))),
+        [Told::Expired(cat)]
+    );
+}
+
+#[test]
+fn a_copy_of_what_is_stored_leaves_the_trash_by_itself() {
+    let mut room = Room::new();
+    let cat = room.install(1, "cat.jpg", Replica);
+    room.draw("cat.jpg", 1);
+    room.scan();
+    assert_eq!(room.trash(SURPLUS).len(), 1);
+    assert_eq!(room.folder.tick(day() / 2), []);
+    assert_eq!(room.trash(SURPLUS).len(), 1);
+    assert_eq!(room.folder.tick(day()), []);
+    assert!(room.files(SURPLUS).is_empty());
+    assert_eq!(room.read(cat), Some(picture(1)));
+}

@@ -1,0 +1,377 @@
+//! What a scan finds, and what it passes over.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use photomesh::protocol::Holding::{Original, Replica, Retired};
+
+use super::{Room, Told, facts, picture, soon, told};
+
+#[test]
+fn photos_are_found_in_subfolders_and_told_once() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    let dog = room.draw("2024/summer/dog.jpg", 2);
+    let changes = room.scan();
+    assert_eq!(
+        told(&changes),
+        [
+            Told::Held(dog, Original, 1),
+            Told::Held(cat, Original, 1),
+            Told::Scanned(0)
+        ]
+    );
+    assert!(facts(&changes, dog).names.contains("dog.jpg"));
+    assert_eq!(told(&room.scan()), [Told::Scanned(0)]);
+    assert_eq!(room.read(cat), Some(picture(1)));
+}
+
+#[test]
+fn a_restart_reads_nothing_again() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    room.scan();
+    let mut room = room.reopened();
+    let (changes, inspections) = room.inspect();
+    assert!(inspections.is_empty());
+    assert_eq!(
+        told(&changes),
+        [Told::Held(cat, Original, 1), Told::Scanned(0)]
+    );
+    assert!(facts(&changes, cat).names.contains("cat.jpg"));
+}
+
+#[test]
+fn a_lost_or_torn_index_costs_only_reading_again() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    let fox = room.install(2, "fox.jpg", Replica);
+    let owl = room.draw("owl.jpg", 3);
+    room.scan();
+    room.folder.retire(owl, cat, soon()).unwrap();
+    let index = room.path(".photomesh/index");
+    let expected = |changes: &[_]| {
+        let mut told = told(changes);
+        assert_eq!(told.pop(), Some(Told::Scanned(0)));
+        for held in [
+            Told::Held(cat, Original, 1),
+            Told::Held(fox, Replica, 0),
+            Told::Held(owl, Retired, 0),
+        ] {
+            assert!(told.contains(&held), "{held:?} in {told:?}");
+        }
+        assert_eq!(told.len(), 3);
+    };
+    fs::remove_file(&index).unwrap();
+    let mut room = room.reopened();
+    let changes = room.scan();
+    expected(&changes);
+    // What the files say must do: the replica's name, the note in the trash.
+    assert!(facts(&changes, fox).names.contains("fox.jpg"));
+    assert!(facts(&changes, owl).names.contains("owl.jpg"));
+
+    // A crash in the midst of a line.
+    let whole = fs::read(&index).unwrap();
+    for torn in [whole.len() - 1, whole.len() - 20, whole.len() / 2, 3, 0] {
+        fs::write(&index, &whole[..torn]).unwrap();
+        room = room.reopened();
+        expected(&room.scan());
+    }
+    // A line in the midst that is not what it was.
+    let mut spoiled = whole.clone();
+    spoiled[whole.len() / 2] = b'\n';
+    fs::write(&index, &spoiled).unwrap();
+    room = room.reopened();
+    expected(&room.scan());
+    let mut room = room.reopened();
+    assert!(room.inspect().1.is_empty(), "the index was mended");
+}
+
+#[test]
+fn only_regular_visible_files_count() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    room.draw(".hidden.jpg", 2);
+    room.draw(".git/blob.jpg", 3);
+    room.draw("other/.photomesh/replicas/owl.jpg", 4);
+    room.draw("other/owl.jpg", 4);
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("fox.jpg"), picture(5)).unwrap();
+    symlink(outside.path(), room.path("outside")).unwrap();
+    symlink(outside.path().join("fox.jpg"), room.path("fox.jpg")).unwrap();
+    symlink(room.path("."), room.path("loop")).unwrap();
+    let fifo = std::process::Command::new("mkfifo")
+        .arg(room.path("pipe.jpg"))
+        .status();
+    assert!(fifo.unwrap().success());
+    assert_eq!(
+        told(&room.scan()),
+        [Told::Held(cat, Original, 1), Told::Scanned(0)]
+    );
+}
+
+#[test]
+fn a_file_replaced_by_a_link_after_the_walk_is_not_read() {
+    let mut room = Room::new();
+    room.draw("cat.jpg", 1);
+    let outside = tempfile::tempdir().unwrap();
+    fs::rename(room.path("cat.jpg"), outside.path().join("cat.jpg")).unwrap();
+    room.draw("cat.jpg", 2);
+    let absorbed = room.folder.absorb(room.walker.walk());
+    fs::remove_file(room.path("cat.jpg")).unwrap();
+    symlink(outside.path().join("cat.jpg"), room.path("cat.jpg")).unwrap();
+    for candidate in absorbed.candidates {
+        assert_eq!(
+            told(&room.folder.take(candidate.inspect())),
+            [Told::Scanned(1)]
+        );
+    }
+}
+
+#[test]
+fn what_is_too_large_for_a_photo_is_counted_and_remembered() {
+    let mut room = Room::new();
+    let film = File::create(room.path("film.mov")).unwrap();
+    film.set_len(photomesh::photo::MAX_PHOTO + 1).unwrap();
+    film.set_modified(SystemTime::now() - Duration::from_secs(60))
+        .unwrap();
+    assert_eq!(told(&room.scan()), [Told::Scanned(1)]);
+    let mut room = room.reopened();
+    let (changes, inspections) = room.inspect();
+    assert_eq!(told(&changes), [Told::Scanned(1)]);
+    assert!(inspections.is_empty());
+}
+
+#[test]
+fn names_that_are_no_text_are_kept() {
+    let mut room = Room::new();
+    let id = room.draw("x", 1);
+    let name = OsStr::from_bytes(b"caf\xe9.jpg");
+    fs::rename(room.path("x"), room.path(name)).unwrap();
+    let changes = room.scan();
+    assert_eq!(
+        told(&changes),
+        [Told::Held(id, Original, 1), Told::Scanned(0)]
+    );
+    let mut room = room.reopened();
+    assert!(room.inspect().1.is_empty());
+    room.folder.retire(id, id, soon()).unwrap();
+    let mut room = room.reopened();
+    assert_eq!(room.folder.restore(id), Ok(Original));
+    assert!(room.path(name).is_file());
+}
+
+#[test]
+fn a_file_still_being_written_is_left_until_it_rests() {
+    let mut room = Room::new();
+    let bytes = picture(1);
+    let path = room.path("cat.jpg");
+    fs::write(&path, &bytes[..100]).unwrap();
+    assert_eq!(told(&room.scan()), [Told::Scanned(0)]);
+    fs::write(&path, &bytes).unwrap();
+    assert_eq!(told(&room.scan()), [Told::Scanned(0)]);
+    let id = photomesh::photo::PhotoId::of(&bytes);
+    assert_eq!(
+        told(&room.scan()),
+        [Told::Held(id, Original, 1), Told::Scanned(0)]
+    );
+}
+
+#[test]
+fn a_file_written_while_it_is_read_is_not_taken() {
+    let mut room = Room::new();
+    room.draw("cat.jpg", 1);
+    let (_, inspections) = room.inspect();
+    let dog = room.draw("cat.jpg", 2);
+    for inspection in inspections {
+        assert_eq!(told(&room.folder.take(inspection)), [Told::Scanned(0)]);
+    }
+    assert_eq!(
+        told(&room.scan()),
+        [Told::Held(dog, Original, 1), Told::Scanned(0)]
+    );
+}
+
+#[test]
+fn an_edited_file_is_another_photo_that_replaces_the_old_one() {
+    let mut room = Room::new();
+    let old = room.draw("cat.jpg", 1);
+    room.scan();
+    let new = room.draw("cat.jpg", 2);
+    let changes = room.scan();
+    assert_eq!(
+        told(&changes),
+        [
+            Told::Held(new, Original, 1),
+            Told::Missing(old),
+            Told::Scanned(0)
+        ]
+    );
+    assert!(facts(&changes, new).replaces.contains(&old));
+    // Touching it changes nothing.
+    assert_eq!(room.draw("cat.jpg", 2), new);
+    assert_eq!(told(&room.scan()), [Told::Scanned(0)]);
+    let mut room = room.reopened();
+    assert!(facts(&room.scan(), new).replaces.contains(&old));
+}
+
+#[test]
+fn a_moved_file_is_never_missing() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    room.scan();
+    fs::create_dir(room.path("pets")).unwrap();
+    fs::rename(room.path("cat.jpg"), room.path("pets/tom.jpg")).unwrap();
+    let changes = room.scan();
+    assert_eq!(
+        told(&changes),
+        [Told::Held(cat, Original, 1), Told::Scanned(0)]
+    );
+    let names = facts(&changes, cat).names;
+    assert!(names.contains("cat.jpg") && names.contains("tom.jpg"));
+}
+
+#[test]
+fn a_deleted_file_is_missing() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    let dog = room.draw("dog.jpg", 2);
+    room.draw("dog (2).jpg", 2);
+    room.scan();
+    fs::remove_file(room.path("cat.jpg")).unwrap();
+    fs::remove_file(room.path("dog.jpg")).unwrap();
+    let changes = told(&room.scan());
+    assert_eq!(changes.len(), 3);
+    assert!(changes.contains(&Told::Missing(cat)));
+    assert!(changes.contains(&Told::Held(dog, Original, 1)));
+    assert_eq!(room.read(cat), None);
+    assert_eq!(room.read(dog), Some(picture(2)));
+}
+
+#[test]
+fn a_friends_own_file_takes_over_from_a_replica() {
+    let mut room = Room::new();
+    let cat = room.install(1, "cat.jpg", Replica);
+    assert_eq!(told(&room.scan()), [Told::Scanned(0)]);
+    room.draw("tom.jpg", 1);
+    let changes = room.scan();
+    assert_eq!(
+        told(&changes),
+        [Told::Held(cat, Original, 1), Told::Scanned(0)]
+    );
+    assert!(room.files(".photomesh/replicas").is_empty());
+    assert_eq!(room.trash(".photomesh/trash/surplus").len(), 1);
+}
+
+#[test]
+fn a_photo_moved_while_the_walk_was_on_is_neither_new_nor_missing() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    room.scan();
+    let before = room.walker.walk();
+    room.folder.retire(cat, cat, soon()).unwrap();
+    let absorbed = room.folder.absorb(before);
+    let mut changes = absorbed.changes;
+    for candidate in absorbed.candidates {
+        changes.extend(room.folder.take(candidate.inspect()));
+    }
+    assert_eq!(told(&changes), [Told::Scanned(0)]);
+    assert_eq!(told(&room.scan()), [Told::Scanned(0)]);
+    assert_eq!(room.read(cat), Some(picture(1)));
+}
+
+#[test]
+fn candidates_are_given_out_once() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    let first = room.folder.absorb(room.walker.walk());
+    assert_eq!(first.candidates.len(), 1);
+    assert_eq!(first.candidates[0].path(), Path::new("cat.jpg"));
+    assert_eq!(first.candidates[0].bytes(), picture(1).len() as u64);
+    let second = room.folder.absorb(room.walker.walk());
+    assert!(second.candidates.is_empty() && second.changes.is_empty());
+    for candidate in first.candidates {
+        assert_eq!(
+            told(&room.folder.take(candidate.inspect())),
+            [Told::Held(cat, Original, 1), Told::Scanned(0)]
+        );
+    }
+}
+
+#[test]
+fn a_directory_that_cannot_be_read_is_no_absence() {
+    // Root reads everything; a directory entry that is too long to be reached does the same for everybody.
+    let mut room = Room::new();
+    let cat = room.draw("sub/cat.jpg", 1);
+    room.scan();
+    let sub = room.path("sub");
+    fs::rename(&sub, room.path(".sub")).unwrap();
+    symlink("sub", &sub).unwrap();
+    // A link that leads to itself: not "no such file", but "nobody knows".
+    let changes = told(&room.scan());
+    assert_eq!(changes, [Told::Scanned(0)]);
+    fs::remove_file(&sub).unwrap();
+    fs::rename(room.path(".sub"), &sub).unwrap();
+    assert_eq!(told(&room.scan()), [Told::Scanned(0)]);
+    assert_eq!(room.read(cat), Some(picture(1)));
+}
+
+#[test]
+fn many_missing_photos_are_an_accident() {
+    let mut room = Room::new();
+    for seed in 0..50 {
+        room.draw(&format!("{seed}.jpg"), seed);
+    }
+    room.scan();
+    for seed in 0..20 {
+        fs::remove_file(room.path(format!("{seed}.jpg"))).unwrap();
+    }
+    let changes = told(&room.scan());
+    assert_eq!(changes.len(), 21, "twenty may go: {changes:?}");
+    for seed in 20..41 {
+        fs::remove_file(room.path(format!("{seed}.jpg"))).unwrap();
+    }
+    assert_eq!(told(&room.scan()), [Told::Lost]);
+    assert_eq!(told(&room.scan()), [Told::Lost], "nothing was forgotten");
+}
+
+#[test]
+fn a_lost_marker_is_told() {
+    let mut room = Room::new();
+    room.draw("cat.jpg", 1);
+    room.scan();
+    fs::rename(room.path(".photomesh"), room.path("elsewhere")).unwrap();
+    assert_eq!(told(&room.scan()), [Told::Lost]);
+    // Another folder's marker is none.
+    fs::create_dir(room.path(".photomesh")).unwrap();
+    File::create(room.path(".photomesh/lock")).unwrap();
+    assert_eq!(told(&room.scan()), [Told::Lost]);
+}
+
+#[test]
+fn moving_everything_is_no_accident() {
+    let mut room = Room::new();
+    for seed in 0..30 {
+        room.draw(&format!("{seed}.jpg"), seed);
+    }
+    room.scan();
+    fs::create_dir(room.path("all")).unwrap();
+    for seed in 0..30 {
+        let name = format!("{seed}.jpg");
+        fs::rename(room.path(&name), room.path("all").join(&name)).unwrap();
+    }
+    let changes = told(&room.scan());
+    assert_eq!(changes.last(), Some(&Told::Scanned(0)));
+    assert!(!changes.iter().any(|told| matches!(told, Told::Missing(_))));
+    // The same while no daemon ran.
+    for seed in 0..30 {
+        let name = format!("{seed}.jpg");
+        fs::rename(room.path("all").join(&name), room.path(&name)).unwrap();
+    }
+    let mut room = room.reopened();
+    assert_eq!(room.scan().len(), 31);
+}

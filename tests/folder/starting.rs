@@ -1,0 +1,164 @@
+//! Opening a folder: what is made, what is refused, what is remembered.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::time::Duration;
+
+use photomesh::folder::{Folder, OpenError, Options};
+use photomesh::protocol::Holding::Replica;
+
+use super::{Room, Told, options, told};
+
+#[test]
+fn a_new_folder_is_made_and_its_identity_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("photos/5002");
+    let folder = Folder::open(&path, &options()).unwrap();
+    assert!(folder.is_first_start());
+    let node = folder.identity().node();
+    drop(folder);
+    let folder = Folder::open(&path, &options()).unwrap();
+    assert!(!folder.is_first_start());
+    assert_eq!(folder.identity().node(), node);
+    assert!(folder.free_bytes().unwrap() > 0);
+    let other = Room::new();
+    assert_ne!(other.folder.identity().node(), node);
+}
+
+#[test]
+fn one_folder_has_one_daemon() {
+    let room = Room::new();
+    let error = Folder::open(room.dir.path(), &options()).unwrap_err();
+    assert!(matches!(error, OpenError::InUse(_)));
+    assert!(error.to_string().contains("another photomesh daemon"));
+    room.reopened();
+}
+
+#[test]
+fn a_damaged_identity_is_refused_with_advice() {
+    let room = Room::new();
+    let Room { folder, dir, .. } = room;
+    drop(folder);
+    fs::write(dir.path().join(".photomesh/identity"), "nonsense").unwrap();
+    let error = Folder::open(dir.path(), &options()).unwrap_err();
+    assert!(matches!(error, OpenError::Identity(_)));
+    assert!(error.to_string().contains("restore it from a backup"));
+}
+
+#[test]
+fn a_place_that_is_no_folder_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("file");
+    fs::write(&file, "text").unwrap();
+    for path in [file.clone(), file.join("below")] {
+        let error = Folder::open(&path, &options()).unwrap_err();
+        assert!(error.to_string().contains("file"), "{error}");
+    }
+    // Not even root can make a directory there.
+    if cfg!(target_os = "linux") {
+        let error = Folder::open("/proc/self/photos".as_ref(), &options()).unwrap_err();
+        assert!(error.to_string().contains("/proc/self/photos"), "{error}");
+    }
+}
+
+#[test]
+fn leftovers_are_swept() {
+    let mut room = Room::new();
+    room.folder.write("put-1", 0, b"half a pho").unwrap();
+    fs::write(room.path(".photomesh/trash/123-cat.jpg.json"), "{}").unwrap();
+    assert_eq!(room.files(".photomesh/tmp"), ["put-1"]);
+    let room = room.reopened();
+    assert!(room.files(".photomesh/tmp").is_empty());
+    assert!(room.files(".photomesh/trash").is_empty());
+}
+
+#[test]
+fn nodes_are_remembered() {
+    let mut room = Room::new();
+    let nodes = BTreeMap::from([(
+        "0123456789abcdef".parse().unwrap(),
+        "[::1]:5001".parse().unwrap(),
+    )]);
+    room.folder.note_nodes(&nodes);
+    let mut room = room.reopened();
+    assert_eq!(room.folder.known_nodes(), nodes);
+    room.folder.note_nodes(&BTreeMap::new());
+    assert!(room.reopened().folder.known_nodes().is_empty());
+}
+
+#[test]
+fn far_too_many_missing_photos_are_refused_until_accepted() {
+    let mut room = Room::new();
+    for seed in 0..30 {
+        room.draw(&format!("{seed}.jpg"), seed);
+    }
+    room.scan();
+    let Room { folder, dir, .. } = room;
+    drop(folder);
+    for seed in 0..21 {
+        fs::remove_file(dir.path().join(format!("{seed}.jpg"))).unwrap();
+    }
+    for _ in 0..2 {
+        let error = Folder::open(dir.path(), &options()).unwrap_err();
+        assert!(
+            matches!(
+                error,
+                OpenError::Missing {
+                    missing: 21,
+                    known: 30,
+                    ..
+                }
+            ),
+            "{error:?}"
+        );
+        assert!(error.to_string().contains("--accept-missing"));
+    }
+    let accepting = Options {
+        accept_missing: true,
+        ..options()
+    };
+    let mut folder = Folder::open(dir.path(), &accepting).unwrap();
+    let absorbed = folder.absorb(folder.walker().walk());
+    assert_eq!(absorbed.changes.len(), 10);
+    drop(folder);
+    Folder::open(dir.path(), &options()).unwrap();
+}
+
+#[test]
+fn all_may_be_edited_at_once() {
+    let mut room = Room::new();
+    for seed in 0..30 {
+        room.draw(&format!("{seed}.jpg"), seed);
+    }
+    room.scan();
+    for seed in 0..30 {
+        room.draw(&format!("{seed}.jpg"), seed + 100);
+    }
+    assert_eq!(told(&room.scan()).last(), Some(&Told::Scanned(0)));
+}
+
+#[test]
+fn photos_are_read_again_within_the_days_of_scrubbing() {
+    let mut room = Room::new();
+    let mut ids: Vec<_> = (0..10)
+        .map(|seed| room.draw(&format!("{seed}.jpg"), seed))
+        .collect();
+    ids.push(room.install(20, "fox.jpg", Replica));
+    room.scan();
+    assert_eq!(room.folder.next_to_scrub(), None, "all were just read");
+    let mut read = Vec::new();
+    let mut hours = 0;
+    while hours < 30 * 24 {
+        room.folder.tick(Duration::from_secs(3600));
+        hours += 1;
+        if let Some(id) = room.folder.next_to_scrub() {
+            assert_eq!(room.folder.next_to_scrub(), None, "one at a time");
+            room.folder.scrubbed(id);
+            read.push((hours, id));
+        }
+    }
+    let first: Vec<_> = read[..11].iter().map(|(_, id)| *id).collect();
+    assert!(ids.iter().all(|id| first.contains(id)), "{read:?}");
+    assert!(read[0].0 > 14 * 24, "not all the time");
+    assert!(read[10].0 - read[0].0 > 10 * 24, "not all at once");
+}

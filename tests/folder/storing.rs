@@ -1,0 +1,313 @@
+//! Photos that come in: spooled, installed, read, found rotten.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::os::unix::fs::symlink;
+use std::sync::Arc;
+
+use photomesh::folder::StoreError;
+use photomesh::photo::{Photo, PhotoId};
+use photomesh::protocol::Facts;
+use photomesh::protocol::Holding::{Original, Replica, Retired};
+
+use super::{Room, Told, facts, picture, soon, told};
+
+#[test]
+fn an_installed_replica_is_there_after_a_restart() {
+    let mut room = Room::new();
+    let id = room.install(1, "cat.jpg", Replica);
+    assert_eq!(
+        room.files(".photomesh/replicas"),
+        [format!("{}-cat.jpg", &id.to_string()[..12])]
+    );
+    assert_eq!(room.read(id), Some(picture(1)));
+    assert_eq!(told(&room.scan()), [Told::Scanned(0)], "it is no news");
+    let mut room = room.reopened();
+    assert_eq!(
+        told(&room.scan()),
+        [Told::Held(id, Replica, 0), Told::Scanned(0)]
+    );
+    assert!(room.files(".photomesh/tmp").is_empty());
+}
+
+#[test]
+fn an_installed_original_overwrites_nothing() {
+    let mut room = Room::new();
+    fs::write(room.path("cat.jpg"), "the friend's own").unwrap();
+    fs::create_dir(room.path("Cat (2).JPG")).unwrap();
+    let id = room.install(1, "CAT.jpg", Original);
+    assert_eq!(room.files(""), ["CAT (3).jpg", "cat.jpg"]);
+    assert_eq!(fs::read(room.path("cat.jpg")).unwrap(), b"the friend's own");
+    assert_eq!(room.read(id), Some(picture(1)));
+}
+
+#[test]
+fn a_foreign_name_stays_in_its_directory() {
+    let mut room = Room::new();
+    room.install(1, "../../evil.jpg", Original);
+    room.install(2, "/etc/passwd", Replica);
+    room.install(3, ".photomesh", Original);
+    assert_eq!(room.files(""), ["evil.jpg", "photomesh"]);
+    let replicas = room.files(".photomesh/replicas");
+    assert!(replicas[0].ends_with("-passwd"), "{replicas:?}");
+}
+
+#[test]
+fn names_and_other_facts_are_remembered() {
+    let mut room = Room::new();
+    let photo = room.spool("pull-1", 1);
+    let mut known = Facts::named("cat.jpg");
+    known.names.insert("Ärger\n\u{202e}.png".to_owned());
+    known.replaces.insert(PhotoId::of(b"older"));
+    room.folder
+        .install("pull-1", &photo, &known, Replica)
+        .unwrap();
+    let mut more = Facts::named("tom.jpg");
+    more.distinct.insert(PhotoId::of(b"like it"));
+    room.folder.note_facts(photo.id, &more);
+    known.merge(&more);
+    let mut room = room.reopened();
+    assert_eq!(facts(&room.scan(), photo.id), known);
+    // Also of what is in the trash, if the index is lost.
+    room.folder.drop_surplus(photo.id, soon()).unwrap();
+    fs::remove_file(room.path(".photomesh/index")).unwrap();
+    let mut room = room.reopened();
+    assert_eq!(facts(&room.scan(), photo.id), known);
+}
+
+#[test]
+fn a_vanished_spool_fails_cleanly() {
+    let mut room = Room::new();
+    let photo = room.spool("pull-1", 1);
+    fs::remove_file(room.folder.spool_path("pull-1")).unwrap();
+    let installed = room
+        .folder
+        .install("pull-1", &photo, &Facts::default(), Replica);
+    assert_eq!(installed, Err(StoreError::Gone));
+    assert_eq!(
+        room.folder.write("pull-1", 10, b"late"),
+        Err(StoreError::Gone)
+    );
+    assert!(room.folder.open_spool("pull-1").is_err());
+    room.folder.discard("pull-1");
+    assert_eq!(told(&room.scan()), [Told::Scanned(0)]);
+}
+
+#[test]
+fn a_spool_is_written_anew_from_offset_zero() {
+    let mut room = Room::new();
+    room.folder.write("pull-1", 0, b"something longer").unwrap();
+    let photo = room.spool("pull-1", 1);
+    assert_eq!(photo.bytes, picture(1).len() as u64);
+    assert_eq!(photo.id, PhotoId::of(&picture(1)));
+    let other = room.folder.spool_path("../../put-1");
+    assert!(other.starts_with(room.path(".photomesh/tmp")));
+}
+
+#[test]
+fn what_is_there_already_is_not_installed_twice() {
+    let mut room = Room::new();
+    let id = room.draw("cat.jpg", 1);
+    room.scan();
+    let photo = room.spool("pull-1", 1);
+    let changes = room
+        .folder
+        .install("pull-1", &photo, &Facts::named("tom.jpg"), Replica)
+        .unwrap();
+    assert_eq!(told(&changes), [Told::Held(id, Original, 1)]);
+    assert!(facts(&changes, id).names.contains("tom.jpg"));
+    assert!(room.files(".photomesh/replicas").is_empty());
+    assert!(room.files(".photomesh/tmp").is_empty());
+}
+
+#[test]
+fn an_original_put_where_a_replica_was_takes_over() {
+    let mut room = Room::new();
+    room.install(1, "cat.jpg", Replica);
+    let id = room.install(1, "cat.jpg", Original);
+    assert!(room.files(".photomesh/replicas").is_empty());
+    assert_eq!(room.trash(".photomesh/trash/surplus").len(), 1);
+    let mut room = room.reopened();
+    assert_eq!(
+        told(&room.scan()),
+        [Told::Held(id, Original, 1), Told::Scanned(0)]
+    );
+}
+
+#[test]
+fn replicas_whose_short_ids_agree_do_not_overwrite_each_other() {
+    let mut room = Room::new();
+    let cat = room.install(1, "cat.jpg", Replica);
+    // A photo that claims an id that begins alike, as somebody with time can find one.
+    let photo = room.spool("pull-2", 2);
+    let mut id = photo.id;
+    id.0[..8].copy_from_slice(&cat.0[..8]);
+    let alike = Arc::new(Photo {
+        id,
+        ..(*photo).clone()
+    });
+    room.folder
+        .install("pull-2", &alike, &Facts::named("cat.jpg"), Replica)
+        .unwrap();
+    assert_eq!(room.files(".photomesh/replicas").len(), 2);
+    assert_eq!(room.read(cat), Some(picture(1)));
+}
+
+#[test]
+fn links_are_not_followed() {
+    let mut room = Room::new();
+    let outside = tempfile::tempdir().unwrap();
+    let target = outside.path().join("target");
+    fs::write(&target, "precious").unwrap();
+    symlink(&target, room.folder.spool_path("put-1")).unwrap();
+    assert!(room.folder.open_spool("put-1").is_err());
+    assert!(room.folder.write("put-1", 0, b"overwritten").is_err());
+    assert!(room.folder.write("put-1", 3, b"overwritten").is_err());
+    assert_eq!(fs::read(&target).unwrap(), b"precious");
+
+    // A photo whose file was replaced by a link to the same bytes.
+    let id = room.install(1, "cat.jpg", Replica);
+    let replica = room
+        .path(".photomesh/replicas")
+        .join(&room.files(".photomesh/replicas")[0]);
+    fs::rename(&replica, outside.path().join("cat.jpg")).unwrap();
+    symlink(outside.path().join("cat.jpg"), &replica).unwrap();
+    assert!(room.folder.open_photo(id).is_err());
+    assert_eq!(told(&room.scan()), [Told::Missing(id), Told::Scanned(0)]);
+}
+
+/// Changes a byte of a file in a way that no stamp shows.
+fn rot(room: &Room, path: &str) {
+    let path = room.path(path);
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[60] ^= 1;
+    let modified = fs::metadata(&path).unwrap().modified().unwrap();
+    let mut file = File::options().write(true).open(&path).unwrap();
+    file.write_all(&bytes).unwrap();
+    file.set_modified(modified).unwrap();
+}
+
+#[test]
+fn a_rotten_replica_is_set_aside_and_can_be_repaired() {
+    let mut room = Room::new();
+    let id = room.install(1, "cat.jpg", Replica);
+    let name = format!(
+        ".photomesh/replicas/{}",
+        room.files(".photomesh/replicas")[0]
+    );
+    rot(&room, &name);
+    // The change time shows what a disk that rots would not; a scan in between makes it the known one again.
+    let changes = damaged(&mut room, id, &name);
+    assert_eq!(told(&changes), [Told::Damaged(id, name), Told::Missing(id)]);
+    assert_eq!(room.files(".photomesh/damaged").len(), 1);
+    assert!(room.files(".photomesh/replicas").is_empty());
+    assert_eq!(room.install(1, "cat.jpg", Replica), id);
+    assert_eq!(room.read(id), Some(picture(1)));
+}
+
+#[test]
+fn a_rotten_original_stays_where_it_is_and_counts_no_more() {
+    let mut room = Room::new();
+    let id = room.draw("cat.jpg", 1);
+    let dog = room.draw("dog.jpg", 2);
+    room.draw("dog (2).jpg", 2);
+    room.scan();
+    rot(&room, "cat.jpg");
+    let changes = damaged(&mut room, id, "cat.jpg");
+    assert_eq!(
+        told(&changes),
+        [Told::Damaged(id, "cat.jpg".to_owned()), Told::Missing(id)]
+    );
+    rot(&room, "dog.jpg");
+    let changes = damaged(&mut room, dog, "dog.jpg");
+    assert_eq!(
+        told(&changes),
+        [
+            Told::Damaged(dog, "dog.jpg".to_owned()),
+            Told::Held(dog, Original, 1)
+        ]
+    );
+    assert!(room.path("cat.jpg").is_file());
+    assert_eq!(told(&room.scan()), [Told::Scanned(0)]);
+    let mut room = room.reopened();
+    assert_eq!(
+        told(&room.scan()),
+        [Told::Held(dog, Original, 1), Told::Scanned(0)]
+    );
+    // Repaired from elsewhere, or by the friend's own backup.
+    assert_eq!(room.install(1, "cat.jpg", Replica), id);
+    room.draw("cat.jpg", 1);
+    assert_eq!(
+        told(&room.scan()),
+        [Told::Held(id, Original, 1), Told::Scanned(0)]
+    );
+}
+
+/// Reports a rotten file. The index is made to know the file's present change time, which rot does not change.
+fn damaged(room: &mut Room, id: PhotoId, name: &str) -> Vec<photomesh::folder::Change> {
+    use std::os::unix::fs::MetadataExt;
+    let meta = fs::metadata(room.path(name)).unwrap();
+    let changed = meta.ctime() * 1_000_000_000 + meta.ctime_nsec();
+    let index = fs::read_to_string(room.path(".photomesh/index")).unwrap();
+    let lines = index.lines().map(|line| {
+        let mut line: serde_json::Value = serde_json::from_str(line).unwrap();
+        if line["file"]["path"] == name {
+            line["file"]["stamp"]["changed"] = changed.into();
+        }
+        format!("{line}\n")
+    });
+    let index: String = lines.collect();
+    fs::write(room.path(".photomesh/index"), index).unwrap();
+    replace_with(room, |room| room.reopened());
+    room.scan();
+    room.folder.damaged(id)
+}
+
+fn replace_with(room: &mut Room, change: impl FnOnce(Room) -> Room) {
+    let old = std::mem::replace(room, Room::new());
+    *room = change(old);
+}
+
+#[test]
+fn a_false_alarm_changes_nothing() {
+    let mut room = Room::new();
+    let id = room.install(1, "cat.jpg", Replica);
+    let changes = room.folder.damaged(id);
+    assert_eq!(told(&changes), [Told::Held(id, Replica, 0)]);
+    assert_eq!(room.read(id), Some(picture(1)));
+    let unknown = PhotoId::of(b"unknown");
+    assert_eq!(
+        told(&room.folder.damaged(unknown)),
+        [Told::Missing(unknown)]
+    );
+}
+
+#[test]
+fn an_edit_that_a_reader_meets_first_is_no_damage() {
+    let mut room = Room::new();
+    let old = room.draw("cat.jpg", 1);
+    room.scan();
+    let new = room.draw("cat.jpg", 2);
+    assert_eq!(told(&room.folder.damaged(old)), [Told::Missing(old)]);
+    let changes = room.scan();
+    assert_eq!(
+        told(&changes),
+        [Told::Held(new, Original, 1), Told::Scanned(0)]
+    );
+    assert!(facts(&changes, new).replaces.contains(&old));
+    assert!(room.path("cat.jpg").is_file());
+}
+
+#[test]
+fn a_photo_in_the_trash_can_be_read() {
+    let mut room = Room::new();
+    let id = room.install(1, "cat.jpg", Replica);
+    room.folder.drop_surplus(id, soon()).unwrap();
+    assert_eq!(room.read(id), Some(picture(1)));
+    let mut room = room.reopened();
+    assert_eq!(
+        told(&room.scan()),
+        [Told::Held(id, Retired, 0), Told::Scanned(0)]
+    );
+    assert_eq!(room.read(id), Some(picture(1)));
+}

@@ -1,0 +1,58 @@
+//! Questions to a daemon, in one call each.
+
+use photomesh::client::Daemon;
+use photomesh::photo::PhotoId;
+use photomesh::protocol::client::{PhotoReport, StatusReport};
+use photomesh::protocol::{Address, Answer, Blob, Request};
+
+/// One request on a connection of its own; an answer that says no is an error.
+pub(crate) fn ask(address: &Address, request: &Request) -> Result<Answer, String> {
+    let mut daemon = Daemon::connect(address).map_err(|failure| failure.to_string())?;
+    daemon.ask(request).map_err(|failure| failure.to_string())
+}
+
+/// The labels of the collection.
+pub(crate) fn labels(address: &Address) -> Result<Vec<String>, String> {
+    let Answer::ListImage { list } = ask(address, &Request::GetImageList)? else {
+        return Err("not a list".to_owned());
+    };
+    Ok(list)
+}
+
+/// A photo's label, id and bytes.
+pub(crate) fn fetch(address: &Address, name: &str) -> Result<(String, PhotoId, Blob), String> {
+    let request = Request::GetImageRequest {
+        image_name: name.to_owned(),
+    };
+    let Answer::ReceiveImage {
+        label, id, image, ..
+    } = ask(address, &request)?
+    else {
+        return Err("not a photo".to_owned());
+    };
+    Ok((label, id, image))
+}
+
+/// The whole collection in detail, in order of the ids.
+pub(crate) fn photos(address: &Address) -> Result<Vec<PhotoReport>, String> {
+    let mut all = Vec::new();
+    let mut after = None;
+    loop {
+        let Answer::Photos { photos, next } = ask(address, &Request::List { after })? else {
+            return Err("not a page".to_owned());
+        };
+        all.extend(photos);
+        if next.is_none() {
+            return Ok(all);
+        }
+        after = next;
+    }
+}
+
+/// How the mesh is doing.
+pub(crate) fn status(address: &Address) -> Result<StatusReport, String> {
+    let Answer::Status(report) = ask(address, &Request::Status)? else {
+        return Err("not a status".to_owned());
+    };
+    Ok(*report)
+}

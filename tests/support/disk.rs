@@ -1,0 +1,48 @@
+//! What is really on the disks, whatever daemons say about it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use photomesh::photo::PhotoId;
+
+/// Every file under a folder, its daemon's own files included, and its digest. Files that vanish meanwhile are left
+/// out: a daemon may be at work.
+pub(crate) fn files(folder: &Path) -> Vec<(PathBuf, PhotoId)> {
+    let mut found = Vec::new();
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for path in entries.map(|entry| entry.path()) {
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if let Ok(bytes) = fs::read(&path) {
+            found.push((path, PhotoId::of(&bytes)));
+        }
+    }
+    found
+}
+
+/// On how many of these folders each photo counts as a copy: not in a trash, not half-written.
+pub(crate) fn copies(folders: &[&Path]) -> BTreeMap<PhotoId, usize> {
+    let mut copies = BTreeMap::new();
+    for folder in folders {
+        let counts = |path: &Path| {
+            let own = path.strip_prefix(folder.join(".photomesh"));
+            own.is_err() || own.is_ok_and(|own| own.starts_with("replicas"))
+        };
+        let mut held: Vec<PhotoId> = files(folder)
+            .into_iter()
+            .filter_map(|(path, id)| counts(&path).then_some(id))
+            .collect();
+        held.sort();
+        held.dedup();
+        for id in held {
+            *copies.entry(id).or_insert(0) += 1;
+        }
+    }
+    copies
+}
+
+/// Whether a folder still has these bytes anywhere, be it in its trash.
+pub(crate) fn has(folder: &Path, id: PhotoId) -> bool {
+    files(folder).iter().any(|(_, held)| *held == id)
+}

@@ -1,0 +1,9 @@
+//! What the tests with real daemons, and the demo, have in common.
+#![allow(dead_code, reason = "no test uses every helper")]
+
+pub(crate) mod agreement;
+pub(crate) mod ask;
+pub(crate) mod daemon;
+pub(crate) mod disk;
+pub(crate) mod pictures;
+pub(crate) mod wait;
