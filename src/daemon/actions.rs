@@ -1,14 +1,13 @@
 //! Carrying out what the node asks for: each action becomes a parcel for a link's thread or a job for the folder's.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::client::Reply;
-use super::disk::{Challenge, Job, Removal};
+use super::disk::Job;
 use super::limits::CLOSE;
 use super::state::{Exit, Outlet, State};
 use super::writer::{Parcel, Window};
 use crate::node::{Action, CloseReason, Event, LinkId};
-use crate::photo::PhotoId;
 use crate::protocol::Address;
 use crate::protocol::message::Lane;
 
@@ -55,52 +54,20 @@ impl State {
             }
             Action::Log { topic, text } => self.console.line(topic, text),
             Action::Exit { error } => return Some(Exit { error }),
-            Action::Write {
-                spool,
-                offset,
-                data,
-            } => self.disk.submit(Job::Write {
-                spool,
-                offset,
-                data,
-            }),
-            Action::Inspect { spool } => self.disk.submit(Job::Inspect { spool }),
-            Action::Install {
-                spool,
-                photo,
-                facts,
-                holding,
-            } => self.disk.submit(Job::Install {
-                spool,
-                photo,
-                facts,
-                holding,
-            }),
-            Action::Discard { spool } => self.disk.submit(Job::Discard { spool }),
-            Action::Prove {
-                source,
-                photo,
-                nonce,
-                provers,
-            } => self.disk.submit(Job::Prove(Challenge {
-                source,
-                photo,
-                nonce,
-                provers,
-            })),
-            Action::Drop { photo, within } => self.remove(photo, Removal::Surplus, within),
-            Action::Retire {
-                photo,
-                keeper,
-                within,
-            } => self.remove(photo, Removal::Worse { keeper }, within),
-            Action::Purge { photo, within } => self.remove(photo, Removal::Purge, within),
-            Action::Restore { photo } => self.disk.submit(Job::Restore { photo }),
-            Action::Dedupe { photo } => self.disk.submit(Job::Dedupe { photo }),
-            Action::NoteFacts { photo, facts } => {
-                self.disk.submit(Job::NoteFacts { photo, facts });
+            for_the_folder @ (Action::Write { .. }
+            | Action::Inspect { .. }
+            | Action::Install { .. }
+            | Action::Discard { .. }
+            | Action::Prove { .. }
+            | Action::Drop { .. }
+            | Action::Retire { .. }
+            | Action::Purge { .. }
+            | Action::Restore { .. }
+            | Action::Dedupe { .. }
+            | Action::NoteFacts { .. }
+            | Action::NoteNodes { .. }) => {
+                self.disk.submit(Job::Do(for_the_folder, Instant::now()));
             }
-            Action::NoteNodes { nodes } => self.disk.submit(Job::NoteNodes { nodes }),
         }
         None
     }
@@ -153,13 +120,5 @@ impl State {
             Outlet::Client(link, _) => link.stop_reading(),
         }
         self.closing.insert(id, Instant::now() + CLOSE);
-    }
-
-    fn remove(&mut self, photo: PhotoId, removal: Removal, within: Duration) {
-        self.disk.submit(Job::Remove {
-            photo,
-            removal,
-            deadline: Instant::now() + within,
-        });
     }
 }

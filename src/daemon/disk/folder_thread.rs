@@ -1,6 +1,7 @@
 //! The thread that owns the folder.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, never, select, tick};
@@ -11,10 +12,11 @@ use super::super::limits::{HOUSEKEEPING, ROOM_ROUNDS};
 use super::hashing::{Arrival, Hashers};
 use super::proving::Prover;
 use super::scanner::Scanner;
-use super::{Job, Opened, Removal, disk_error};
+use super::{Challenge, Job, Opened, disk_error};
 use crate::folder::{Change, Folder, Inspection, StoreError, Walk};
-use crate::node::{DiskError, Event, LinkId, Source, Spool};
-use crate::photo::PhotoId;
+use crate::node::{Action, DiskError, Event, LinkId, Source, Spool};
+use crate::photo::{Photo, PhotoId};
+use crate::protocol::{Facts, Holding};
 
 /// Where the folder thread's work comes from.
 pub(super) struct Inputs {
@@ -132,60 +134,7 @@ impl FolderThread {
 
     fn perform(&mut self, job: Job) {
         match job {
-            Job::Write {
-                spool,
-                offset,
-                data,
-            } => {
-                let result = self.folder.write(&name(spool), offset, &data);
-                let result = result.map_err(disk_error);
-                self.report(Event::Written { spool, result });
-            }
-            Job::Inspect { spool } => self.inspect(spool),
-            Job::Install {
-                spool,
-                photo,
-                facts,
-                holding,
-            } => {
-                let result = self.folder.install(&name(spool), &photo, &facts, holding);
-                self.report_with(result, |result| Event::Installed {
-                    spool,
-                    photo: photo.id,
-                    result,
-                });
-            }
-            Job::Discard { spool } => self.folder.discard(&name(spool)),
-            Job::Prove(challenge) => {
-                // A spool file is opened now: the next job may discard it. A photo is opened when its turn comes, lest
-                // too many files be open.
-                let opened = match challenge.source {
-                    Source::Spooled(_) => Some(self.open(challenge.source)),
-                    Source::Held(_) => None,
-                };
-                let _ = self.prover.challenges.send((challenge, opened));
-            }
-            Job::Remove {
-                photo,
-                removal,
-                deadline,
-            } => {
-                let result = self.remove(photo, &removal, deadline);
-                self.report(Event::PutAway { photo, result });
-            }
-            Job::Restore { photo } => {
-                let result = self.folder.restore(photo).map_err(disk_error);
-                self.report(Event::Returned { photo, result });
-            }
-            Job::Dedupe { photo } => match self.folder.dedupe(photo) {
-                Ok(changes) => self.report_changes(changes),
-                Err(error) => {
-                    let line = format!("{} stays twice: {}", photo.short(), disk_error(error));
-                    self.console.line("disk", line);
-                }
-            },
-            Job::NoteFacts { photo, facts } => self.folder.note_facts(photo, &facts),
-            Job::NoteNodes { nodes } => self.folder.note_nodes(&nodes),
+            Job::Do(action, asked) => self.carry_out(action, asked),
             Job::Deliver {
                 name,
                 label,
@@ -203,6 +152,7 @@ impl FolderThread {
                 // The client's thread takes one reply to each request, or has ended.
                 let _ = to.try_send(Reply::Photo(delivery));
             }
+            // Whoever asked may have ended; the channels have room for the one answer.
             Job::Open { photo, to } => drop(to.send(self.open(Source::Held(photo)))),
             Job::Upload { link, bytes, to } => drop(to.send(self.upload(link, bytes))),
             Job::Suspect { photo } => {
@@ -211,6 +161,105 @@ impl FolderThread {
             }
             Job::Scrubbed { photo } => self.folder.scrubbed(photo),
             Job::Stop => {}
+        }
+    }
+
+    /// Does what the node wants done.
+    fn carry_out(&mut self, action: Action, asked: Instant) {
+        match action {
+            Action::Write {
+                spool,
+                offset,
+                data,
+            } => {
+                let result = self.folder.write(&name(spool), offset, &data);
+                let result = result.map_err(disk_error);
+                self.report(Event::Written { spool, result });
+            }
+            Action::Inspect { spool } => self.inspect(spool),
+            Action::Install {
+                spool,
+                photo,
+                facts,
+                holding,
+            } => self.install(spool, &photo, &facts, holding),
+            Action::Discard { spool } => self.folder.discard(&name(spool)),
+            Action::Prove {
+                source,
+                photo,
+                nonce,
+                provers,
+            } => self.prove(Challenge {
+                source,
+                photo,
+                nonce,
+                provers,
+            }),
+            Action::Drop { photo, within } => {
+                let result = self.folder.drop_surplus(photo, asked + within);
+                self.report_put_away(photo, result);
+            }
+            Action::Retire {
+                photo,
+                keeper,
+                within,
+            } => {
+                let result = self.folder.retire(photo, keeper, asked + within);
+                self.report_put_away(photo, result);
+            }
+            Action::Purge { photo, within } => {
+                let result = self.folder.purge(photo, asked + within);
+                self.report_put_away(photo, result);
+            }
+            Action::Restore { photo } => {
+                let result = self.folder.restore(photo).map_err(disk_error);
+                self.report(Event::Returned { photo, result });
+            }
+            Action::Dedupe { photo } => self.dedupe(photo),
+            Action::NoteFacts { photo, facts } => self.folder.note_facts(photo, &facts),
+            Action::NoteNodes { nodes } => self.folder.note_nodes(&nodes),
+            Action::Dial { .. }
+            | Action::Send { .. }
+            | Action::Close { .. }
+            | Action::Serve { .. }
+            | Action::Answer { .. }
+            | Action::AnswerPhoto { .. }
+            | Action::Log { .. }
+            | Action::Exit { .. } => debug_assert!(false, "the state thread does this itself"),
+        }
+    }
+
+    fn install(&mut self, spool: Spool, photo: &Arc<Photo>, facts: &Facts, holding: Holding) {
+        let installed = self.folder.install(&name(spool), photo, facts, holding);
+        let (result, changes) = match installed {
+            Ok(changes) => (Ok(()), changes),
+            Err(error) => (Err(disk_error(error)), Vec::new()),
+        };
+        self.report(Event::Installed {
+            spool,
+            photo: photo.id,
+            result,
+        });
+        self.report_changes(changes);
+    }
+
+    /// Passes a challenge on. A spool file is opened now, since the next job may discard it; a photo when its turn
+    /// comes, lest too many files be open.
+    fn prove(&mut self, challenge: Challenge) {
+        let opened = match challenge.source {
+            Source::Spooled(_) => Some(self.open(challenge.source)),
+            Source::Held(_) => None,
+        };
+        let _ = self.prover.challenges.send((challenge, opened));
+    }
+
+    fn dedupe(&mut self, photo: PhotoId) {
+        match self.folder.dedupe(photo) {
+            Ok(changes) => self.report_changes(changes),
+            Err(error) => {
+                let line = format!("{} stays twice: {error}", photo.short());
+                self.console.line("disk", line);
+            }
         }
     }
 
@@ -224,20 +273,6 @@ impl FolderThread {
                 result: Err(error),
             }),
         }
-    }
-
-    fn remove(
-        &mut self,
-        photo: PhotoId,
-        removal: &Removal,
-        deadline: Instant,
-    ) -> Result<(), DiskError> {
-        match removal {
-            Removal::Surplus => self.folder.drop_surplus(photo, deadline),
-            Removal::Worse { keeper } => self.folder.retire(photo, *keeper, deadline),
-            Removal::Purge => self.folder.purge(photo, deadline),
-        }
-        .map_err(disk_error)
     }
 
     fn open(&self, source: Source) -> Opened {
@@ -274,18 +309,9 @@ impl FolderThread {
         }
     }
 
-    fn report_with(
-        &mut self,
-        result: Result<Vec<Change>, StoreError>,
-        event: impl FnOnce(Result<(), DiskError>) -> Event,
-    ) {
-        match result {
-            Ok(changes) => {
-                self.report(event(Ok(())));
-                self.report_changes(changes);
-            }
-            Err(error) => self.report(event(Err(disk_error(error)))),
-        }
+    fn report_put_away(&mut self, photo: PhotoId, result: Result<(), StoreError>) {
+        let result = result.map_err(disk_error);
+        self.report(Event::PutAway { photo, result });
     }
 
     fn report_changes(&mut self, changes: Vec<Change>) {

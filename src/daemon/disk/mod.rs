@@ -21,7 +21,6 @@ mod hashing;
 mod proving;
 mod scanner;
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::path::PathBuf;
@@ -36,48 +35,17 @@ use super::console::Console;
 use super::limits::DISK_BACKLOG;
 use super::threads;
 use crate::folder::{Folder, StoreError};
-use crate::node::{DiskError, Event, LinkId, Source, Spool};
+use crate::node::{Action, DiskError, Event, LinkId, Source};
 use crate::photo::{Nonce, Photo, PhotoId};
-use crate::protocol::{Address, Blob, Facts, Holding, NodeId};
+use crate::protocol::NodeId;
 
 /// A file to read from its beginning and its length in bytes, or why there is none.
 pub(super) type Opened = Result<(File, u64), DiskError>;
 
 /// Work for the folder thread, done in the order given.
 pub(super) enum Job {
-    /// See [`crate::node::Action::Write`].
-    Write {
-        spool: Spool,
-        offset: u64,
-        data: Blob,
-    },
-    /// See [`crate::node::Action::Inspect`].
-    Inspect { spool: Spool },
-    /// See [`crate::node::Action::Install`].
-    Install {
-        spool: Spool,
-        photo: Arc<Photo>,
-        facts: Facts,
-        holding: Holding,
-    },
-    /// See [`crate::node::Action::Discard`].
-    Discard { spool: Spool },
-    /// See [`crate::node::Action::Prove`].
-    Prove(Challenge),
-    /// See [`crate::node::Action::Drop`] and its like.
-    Remove {
-        photo: PhotoId,
-        removal: Removal,
-        deadline: Instant,
-    },
-    /// See [`crate::node::Action::Restore`].
-    Restore { photo: PhotoId },
-    /// See [`crate::node::Action::Dedupe`].
-    Dedupe { photo: PhotoId },
-    /// See [`crate::node::Action::NoteFacts`].
-    NoteFacts { photo: PhotoId, facts: Facts },
-    /// See [`crate::node::Action::NoteNodes`].
-    NoteNodes { nodes: BTreeMap<NodeId, Address> },
+    /// What the node wants done, and when it said so.
+    Do(Action, Instant),
 
     /// Open a photo for a client's thread, which checks and sends it. Opened here and now, so that a spool file that
     /// is discarded next can still be read.
@@ -104,22 +72,12 @@ pub(super) enum Job {
     Stop,
 }
 
-/// A photo to be read for proofs.
-pub(super) struct Challenge {
-    pub(super) source: Source,
-    pub(super) photo: PhotoId,
-    pub(super) nonce: Nonce,
-    pub(super) provers: Vec<NodeId>,
-}
-
-/// How a photo is put away.
-pub(super) enum Removal {
-    /// [`crate::node::Action::Drop`].
-    Surplus,
-    /// [`crate::node::Action::Retire`].
-    Worse { keeper: PhotoId },
-    /// [`crate::node::Action::Purge`].
-    Purge,
+/// A photo to be read for proofs: see [`Action::Prove`].
+struct Challenge {
+    source: Source,
+    photo: PhotoId,
+    nonce: Nonce,
+    provers: Vec<NodeId>,
 }
 
 /// A handle of the folder thread; every thread may have one.
