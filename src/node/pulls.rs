@@ -71,8 +71,10 @@ impl Pull {
 impl Node {
     /// Pulls a photo to keep it as a replica.
     pub(super) fn pull_to_keep(&mut self, photo: Arc<Photo>, facts: &Facts) {
+        let id = photo.id;
         let pull = self.pull_of(photo);
         pull.keep.get_or_insert_default().merge(facts);
+        self.finish_ready(id);
         self.start_pulls();
     }
 
@@ -104,7 +106,7 @@ impl Node {
         if let Some((_, pull)) = self.pulls.get_mut(&photo) {
             pull.verify = false;
         }
-        self.discard_if_unwanted(photo);
+        self.finish_ready(photo);
     }
 
     /// A client is gone, or has been answered.
@@ -117,7 +119,7 @@ impl Node {
             })
             .collect();
         for photo in touched {
-            self.discard_if_unwanted(photo);
+            self.finish_ready(photo);
         }
     }
 
@@ -283,21 +285,13 @@ impl Node {
             return;
         };
         pull.photo = found;
-        if let Some(facts) = pull.keep.clone() {
-            pull.phase = Phase::Installing;
-            let photo = pull.photo.clone();
-            let spool = Spool::Pull(transfer);
-            self.act(Action::Install {
-                spool,
-                photo,
-                facts,
-                holding: Holding::Replica,
-            });
+        if pull.keep.is_some() {
+            self.install_pull(photo);
         } else {
             pull.phase = Phase::Ready;
             self.hand_out(photo);
             self.verify_ready(photo);
-            self.discard_if_unwanted(photo);
+            self.finish_ready(photo);
             self.start_pulls();
         }
     }
@@ -349,10 +343,15 @@ impl Node {
         self.start_pulls();
     }
 
-    pub(super) fn discard_if_unwanted(&mut self, photo: PhotoId) {
+    /// Ends a pull whose spool file nobody reads any more: it becomes a replica if that is wanted by now, else it goes.
+    pub(super) fn finish_ready(&mut self, photo: PhotoId) {
         let Some((transfer, pull)) = self.pulls.get(&photo) else {
             return;
         };
+        let in_use = !pull.reading.is_empty() || pull.verify;
+        if pull.phase == Phase::Ready && pull.keep.is_some() && !in_use {
+            return self.install_pull(photo);
+        }
         // What is being inspected or installed is left to its end, which comes as an event.
         let interruptible = !matches!(pull.phase, Phase::Inspecting { .. } | Phase::Installing);
         if pull.is_unwanted() && interruptible {
@@ -364,5 +363,20 @@ impl Node {
             }
             self.start_pulls();
         }
+    }
+
+    /// The bytes are right: they become a replica.
+    fn install_pull(&mut self, photo: PhotoId) {
+        let Some((transfer, pull)) = self.pulls.get_mut(&photo) else {
+            return;
+        };
+        pull.phase = Phase::Installing;
+        let action = Action::Install {
+            spool: Spool::Pull(*transfer),
+            photo: pull.photo.clone(),
+            facts: pull.keep.clone().unwrap_or_default(),
+            holding: Holding::Replica,
+        };
+        self.act(action);
     }
 }

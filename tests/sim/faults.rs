@@ -218,6 +218,7 @@ impl World {
                 if stopped {
                     let port = self.hosts[host].address.port();
                     self.hosts[host].address = host_address(host, port + 1);
+                    self.hosts[host].estranged = true;
                 }
                 stopped
             }
@@ -367,6 +368,7 @@ impl World {
         self.hosts[host].disk = Disk::new(identity);
         self.hosts[host].disk.trouble = trouble;
         self.hosts[host].backup = None;
+        self.hosts[host].estranged = true;
         self.agenda.add(self.now + down, What::Start(host));
         true
     }
@@ -390,6 +392,7 @@ impl World {
         self.destroyed(host, &vanishing);
         let trouble = self.hosts[host].disk.trouble;
         self.hosts[host].disk = backup;
+        self.hosts[host].estranged = true;
         self.hosts[host].disk.trouble = trouble;
         self.agenda.add(self.now + down, What::Start(host));
         true

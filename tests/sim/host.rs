@@ -73,6 +73,8 @@ pub(crate) struct Host {
     /// A copy of its folder that someone made.
     pub(crate) backup: Option<Disk>,
     pub(crate) capacity: u64,
+    /// It has moved, or lost or exchanged its folder: others may not find it by what they remember.
+    pub(crate) estranged: bool,
 }
 
 impl Host {

@@ -167,15 +167,18 @@ impl World {
                 self.stats.retirements += 1;
                 let better =
                     verdict::replaces(self.library.photo(keeper), self.library.photo(photo));
-                let here = self.hosts[host].disk.stores(keeper)
+                let stored = self.hosts[host].disk.stores(keeper)
                     || self.oracle.destroyed.contains_key(&(host, keeper));
+                // A keeper that was only fetched to be verified lies in a spool file and is no copy.
+                let mut spools = self.hosts[host].disk.spools.values();
+                let here = stored || spools.any(|bytes| PhotoId::of(bytes) == keeper);
                 let others = self.others(host, keeper);
                 let keeper = self.library.name(keeper);
                 if !better {
                     self.broken_promise(format!(
                         "{name} retires {label} for {keeper}: no better version of it"
                     ));
-                } else if !here || others + 1 < wanted.min(2) {
+                } else if !here || others + usize::from(stored) < wanted.min(2) {
                     self.broken_promise(format!(
                         "{name} retires {label} for {keeper}, which {others} others hold; itself: {here}"
                     ));

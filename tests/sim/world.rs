@@ -96,6 +96,7 @@ impl World {
             keep_originals: false,
             join: Vec::new(),
             backup: None,
+            estranged: false,
             capacity: 1 << 40,
         });
         index
@@ -117,6 +118,7 @@ impl World {
         if self.hosts[host].is_up() {
             return;
         }
+        self.learn_addresses(host);
         let seed = self.rng.bytes();
         let boot = self.rng.next();
         let config = self.hosts[host].config(self.settings.grace, self.settings.pin, seed, boot);
@@ -138,6 +140,16 @@ impl World {
         self.agenda.add(now, What::Tick(life));
         self.agenda.add(now + after + SCAN, What::Scan(life));
         self.agenda.add(now + after + SCRUB, What::Scrub(life));
+    }
+
+    /// Once nodes have moved or lost their folders, what others remember may lead nowhere: people then tell a starting
+    /// daemon through whom to join.
+    fn learn_addresses(&mut self, host: usize) {
+        let told = self.hosts.iter().any(|other| other.estranged);
+        if told {
+            let others = self.hosts.iter().enumerate().filter(|(at, _)| *at != host);
+            self.hosts[host].join = others.map(|(_, other)| other.address.clone()).collect();
+        }
     }
 
     fn scan_time(&mut self) -> Duration {
