@@ -72,14 +72,21 @@ impl Node {
     }
 
     /// Finds a photo for a client, or tells it why not.
-    pub(super) fn find_for(&mut self, link: LinkId, name: &str) -> Option<PhotoId> {
-        let (candidates, reason) = match self.catalog.find(name) {
-            Found::One(photo) => return Some(photo),
+    pub(super) fn find_for(&mut self, link: LinkId, name: &str) -> Option<Arc<Photo>> {
+        let found = self.catalog.find(name);
+        if let Found::One(photo) = found
+            && let Some(entry) = self.catalog.get(photo)
+        {
+            return Some(entry.photo.clone());
+        }
+        let (candidates, reason) = match found {
             Found::Ambiguous(candidates) => (
                 candidates,
                 "several photos have this name: ask for one of the candidates",
             ),
-            Found::Nothing => (Vec::new(), "no photo of this name is in the collection"),
+            Found::One(_) | Found::Nothing => {
+                (Vec::new(), "no photo of this name is in the collection")
+            }
         };
         self.answer(
             link,

@@ -11,12 +11,10 @@ use crate::protocol::Answer;
 
 impl Node {
     pub(super) fn get(&mut self, link: LinkId, name: String) {
-        let Some(id) = self.find_for(link, &name) else {
+        let Some(photo) = self.find_for(link, &name) else {
             return;
         };
-        let Some(photo) = self.catalog.get(id).map(|entry| entry.photo.clone()) else {
-            return;
-        };
+        let id = photo.id;
         let until = self.now + GET + Duration::from_secs(photo.bytes / GET_MIN_RATE);
         self.waiting.insert(
             link,

@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::limits::{GETS, PULLS, WINDOW};
+use super::placement::weight;
 use super::{Action, DiskError, LinkId, Node, Source, Spool, Time};
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::message::{Lane, TransferId};
+use crate::protocol::message::{KeepVerdict, Lane, TransferId};
 use crate::protocol::{Facts, Holding, Message, NodeId, Record};
 
 /// One photo on its way to this node.
@@ -19,6 +20,8 @@ pub(super) struct Pull {
     pub(super) photo: Arc<Photo>,
     /// It becomes a replica, with these facts.
     pub(super) keep: Option<Facts>,
+    /// Nodes that have offered it: holders by their own word, even if their announcement is still on its way.
+    pub(super) offered_by: BTreeSet<NodeId>,
     /// Clients that wait for it.
     pub(super) waiting: BTreeSet<LinkId>,
     /// Clients that are reading the spool file.
@@ -70,9 +73,10 @@ impl Pull {
 
 impl Node {
     /// Pulls a photo to keep it as a replica.
-    pub(super) fn pull_to_keep(&mut self, photo: Arc<Photo>, facts: &Facts) {
+    pub(super) fn pull_to_keep(&mut self, photo: Arc<Photo>, facts: &Facts, offered_by: NodeId) {
         let id = photo.id;
         let pull = self.pull_of(photo);
+        pull.offered_by.insert(offered_by);
         pull.keep.get_or_insert_default().merge(facts);
         self.finish_ready(id);
         self.start_pulls();
@@ -130,6 +134,7 @@ impl Node {
             let pull = Pull {
                 photo,
                 keep: None,
+                offered_by: BTreeSet::new(),
                 waiting: BTreeSet::new(),
                 reading: BTreeSet::new(),
                 verify: false,
@@ -194,14 +199,16 @@ impl Node {
             .catalog
             .get(photo)
             .map(|entry| (entry.live().collect(), entry.retired().collect()));
-        let (stored, retired): (Vec<NodeId>, Vec<NodeId>) = holders.unwrap_or_default();
+        let (mut stored, retired): (BTreeSet<NodeId>, BTreeSet<NodeId>) =
+            holders.unwrap_or_default();
+        stored.extend(&pull.offered_by);
         let reachable =
             |node: &NodeId| !pull.tried.contains(node) && self.mesh.link_to(*node).is_some();
-        let best = |nodes: Vec<NodeId>| {
+        let best = |nodes: BTreeSet<NodeId>| {
             nodes
                 .into_iter()
                 .filter(reachable)
-                .min_by_key(|node| (busy(*node), *node))
+                .min_by_key(|node| (busy(*node), weight(photo, *node)))
         };
         let Some(from) = best(stored).or_else(|| best(retired)) else {
             return self.pull_failed(photo, "no node that is here could deliver it");
@@ -258,6 +265,7 @@ impl Node {
                 spool: Spool::Pull(transfer),
             });
         }
+        self.decline(&pull);
         for link in pull.waiting {
             self.get_failed(link, why);
         }
@@ -265,6 +273,14 @@ impl Node {
             self.verification_failed(photo);
         }
         self.start_pulls();
+    }
+
+    /// Tells those who offered a photo that it is not kept here after all: they need not wait.
+    fn decline(&mut self, pull: &Pull) {
+        for node in &pull.offered_by {
+            let (photo, verdict) = (pull.photo.id, KeepVerdict::Full);
+            self.send_to(*node, Message::KeepAnswer { photo, verdict });
+        }
     }
 
     /// The bytes of a spool file were looked at.
@@ -332,6 +348,7 @@ impl Node {
             }
             Err(error) => {
                 self.write_failed(&error);
+                self.decline(&pull);
                 for link in pull.waiting {
                     self.pull_for_client(pull.photo.clone(), link);
                 }

@@ -33,7 +33,7 @@ impl Node {
         let Some(Waiting::Put { name }) = self.waiting.get(&link) else {
             return;
         };
-        let (name, facts) = (name.clone(), Facts::named(name.clone()));
+        let facts = Facts::named(name.clone());
         let photo = match result {
             Ok(photo) => photo,
             Err(error) => {
@@ -41,7 +41,7 @@ impl Node {
                 return self.answer(
                     link,
                     Answer::Refused {
-                        error: format!("{name}: {error}"),
+                        error: error.to_string(),
                     },
                 );
             }

@@ -54,10 +54,10 @@ impl Node {
 
     /// All about one photo.
     pub(super) fn answer_explain(&mut self, link: LinkId, name: &str) {
-        let Some(id) = self.find_for(link, name) else {
+        let Some(photo) = self.find_for(link, name) else {
             return;
         };
-        let Some(entry) = self.catalog.get(id) else {
+        let Some(entry) = self.catalog.get(photo.id) else {
             return;
         };
         let mut versions: Vec<&Entry> = self.worse_versions(entry).collect();

@@ -103,9 +103,6 @@ impl Node {
     /// This node's disk does not take a photo: no other holder would help.
     pub(super) fn pull_unwritable(&mut self, photo: PhotoId, error: &DiskError) {
         self.write_failed(error);
-        if let Some((_, pull)) = self.pulls.get_mut(&photo) {
-            pull.keep = None;
-        }
         self.pull_failed(
             photo,
             &format!("this daemon's folder cannot be written: {error}"),
