@@ -265,10 +265,27 @@ impl Node {
             );
             self.offer_failed(photo, node);
         }
+        self.forget_taken_over();
         if self.replication.next_relief <= now {
             self.replication.next_relief = now + SETTLE / 2;
             self.seek_relief();
         }
+    }
+
+    /// What was taken over counts as the other's until it is one copy too many no longer: it may have come to nothing,
+    /// and the copy that went may have been a third node's.
+    fn forget_taken_over(&mut self) {
+        let copies = self.copies();
+        let mut taken_over = std::mem::take(&mut self.replication.taken_over);
+        taken_over.retain(|photo, from| {
+            let coming = self.pulls.contains_key(photo) || self.restoring.contains(photo);
+            let surplus = self
+                .catalog
+                .get(*photo)
+                .is_some_and(|entry| entry.is_stored_by(*from) && entry.live().count() > copies);
+            coming || surplus
+        });
+        self.replication.taken_over = taken_over;
     }
 
     /// Asks a more loaded node for some of its replicas, if it is this node's turn to relieve it.
