@@ -82,6 +82,7 @@ impl Node {
         let others: Vec<NodeId> = entry.live().filter(|node| *node != me).collect();
         if !self.may_drop()
             || self.is_pinned(photo)
+            || self.is_counted_on(photo)
             || others.len() < copies
             || !self.has_free_round()
         {

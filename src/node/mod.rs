@@ -333,6 +333,7 @@ impl Node {
     /// The folder has no good file of a photo any more.
     fn lost(&mut self, photo: PhotoId) {
         self.files.remove(&photo);
+        self.abandon_over(photo, "the folder has lost its file");
         self.catalog.remove(self.config.node, photo);
     }
 

@@ -312,6 +312,21 @@ impl Node {
         }
     }
 
+    /// Whether a round counts on this node's own copy of a photo.
+    pub(super) fn is_counted_on(&self, photo: PhotoId) -> bool {
+        let counts = |round: &Round| round.proven == photo && round.goes != photo && !round.pulled;
+        self.drops.rounds.values().any(counts)
+    }
+
+    /// This node's own copy of a photo is not there any more: rounds that count on it are given up.
+    pub(super) fn abandon_over(&mut self, photo: PhotoId, why: &str) {
+        let over = |(_, round): &(&Nonce, &Round)| round.proven == photo && !round.pulled;
+        let rounds = self.drops.rounds.iter().filter(over);
+        for nonce in rounds.map(|(nonce, _)| *nonce).collect::<Vec<_>>() {
+            self.abandon(nonce, why);
+        }
+    }
+
     /// Time has passed: rounds that took too long are given up.
     pub(super) fn tend_rounds(&mut self) {
         let (now, deadline): (Time, Duration) = (self.now, self.config.pin / 2);
