@@ -140,6 +140,11 @@ impl Node {
             .map(|entry| entry.live().collect())
             .unwrap_or_default();
         let copies = nodes.len();
+        if copies == 0 {
+            let error =
+                "it was stored, but its file has vanished from this daemon's folder".to_owned();
+            return self.answer(link, Answer::Refused { error });
+        }
         let wanted = self.copies();
         let warning = (copies < wanted).then(|| match 1 + self.mesh.count_here() {
             nodes if nodes < wanted => {
