@@ -44,6 +44,30 @@ enum Command {
     Why(NameArgs),
     #[command(subcommand)]
     Trash(TrashCommand),
+    Fingerprint(FingerprintArgs),
+    Same(SameArgs),
+}
+
+/// Print what picture files are recognised by, as CSV: path,whole,trimmed
+///
+/// Needs no daemon. Two pictures are the same if the Hamming distance of either column is at most 172, unless their
+/// cameras name different moments; `photomesh same` applies the rule in full.
+#[derive(Args)]
+struct FingerprintArgs {
+    /// The picture files
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+/// Tell whether two files are versions of one picture: exit code 0 if so, 1 if not
+///
+/// Needs no daemon.
+#[derive(Args)]
+struct SameArgs {
+    /// One file
+    a: PathBuf,
+    /// The other
+    b: PathBuf,
 }
 
 /// Share a folder of photos: run a node of the mesh until Ctrl-C
@@ -222,6 +246,12 @@ fn run(command: Command) -> Result<u8, Failure> {
         }
         Command::Trash(TrashCommand::Restore(args)) => {
             client::trash_restore(&mut args.asked.connect()?, &args.name, &mut out)?;
+        }
+        Command::Fingerprint(args) => client::fingerprint(&args.files, &mut out)?,
+        Command::Same(args) => {
+            let same = client::same(&args.a, &args.b, &mut out)?;
+            out.flush()?;
+            return Ok(if same { 0 } else { 1 });
         }
     }
     out.flush()?;

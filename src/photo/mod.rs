@@ -136,12 +136,16 @@ impl Photo {
     /// Their fingerprints must agree. Two pictures whose cameras name different moments are frames of a burst and
     /// never the same, whatever their fingerprints say.
     pub fn same_picture(&self, other: &Photo) -> bool {
-        let moments_differ = match (&self.captured, &other.captured) {
-            (Some(a), Some(b)) => a.differs(b),
-            _ => false,
-        };
         match (&self.fingerprint, &other.fingerprint) {
-            (Some(a), Some(b)) => !moments_differ && a.same_picture(b),
+            (Some(a), Some(b)) => !self.moments_differ(other) && a.same_picture(b),
+            _ => false,
+        }
+    }
+
+    /// Whether both were taken by cameras that name different moments.
+    pub fn moments_differ(&self, other: &Photo) -> bool {
+        match (&self.captured, &other.captured) {
+            (Some(a), Some(b)) => a.differs(b),
             _ => false,
         }
     }
