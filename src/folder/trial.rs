@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::disk::{self, Step};
+use super::place::MARKER;
 
 /// Which steps fail; the first is number 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +44,8 @@ struct State {
     plan: Plan,
     steps: u64,
     failed: bool,
+    /// The friend makes a file of the very name that the next file in the folder is about to get.
+    intruder: bool,
     /// Where files are kept that have lost their names.
     attic: tempfile::TempDir,
     kept: u64,
@@ -85,6 +88,7 @@ impl Trial {
                 plan,
                 steps: 0,
                 failed: false,
+                intruder: false,
                 attic: tempdir(),
                 kept: 0,
                 unsynced: BTreeMap::new(),
@@ -100,6 +104,11 @@ impl Trial {
     /// Whether a step has failed yet.
     pub(super) fn has_failed(&self) -> bool {
         self.state().failed
+    }
+
+    /// Lets the friend be faster, once.
+    pub(super) fn intrude(&self) {
+        self.state().intruder = true;
     }
 
     /// A step is about to be done: fails it, or notes what it leaves unsynced.
@@ -128,6 +137,13 @@ impl Trial {
 
 impl State {
     fn note(&mut self, step: Step<'_>) {
+        if let Step::Link(_, to) | Step::Rename(_, to) = step
+            && self.intruder
+            && !to.components().any(|part| part.as_os_str() == MARKER)
+        {
+            self.intruder = false;
+            fs::write(to, "the friend's own").unwrap();
+        }
         match step {
             Step::MakeDir(path) => self.names.push(Unsynced::Dir(path.to_owned())),
             Step::Create(path) => {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -27,7 +27,8 @@ enum Act {
     Tick,
 }
 
-/// A life with everything in it. The friend's folder has the pictures 1, 2 (twice) and 3 at its beginning.
+/// A life with everything in it. The friend's folder has the pictures 1, 2 (twice), 3 and 7 (twice) at
+/// its beginning.
 const LIFE: &[Act] = &[
     Act::Scan,
     Act::Tick,
@@ -35,6 +36,7 @@ const LIFE: &[Act] = &[
     Act::Install(5, Original),
     Act::Dedupe(2),
     Act::Retire(1),
+    Act::Retire(7),
     Act::Install(6, Replica),
     Act::Drop(4),
     Act::Note,
@@ -72,6 +74,8 @@ impl Bench {
             ("dog.jpg", 2),
             ("old/dog.jpg", 2),
             ("fox.jpg", 3),
+            ("lynx.jpg", 7),
+            ("old/lynx.jpg", 7),
         ] {
             let path = dir.path().join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -162,6 +166,21 @@ impl Bench {
         }
         assert!(held.is_empty(), "{context}: torn photos {held:?}");
         self.check_notes(context);
+    }
+
+    /// The friend's files and the replicas, and what is in them.
+    fn stored_files(&self) -> BTreeMap<PathBuf, PhotoId> {
+        let mut files = BTreeMap::new();
+        for dir in ["", "old", super::REPLICAS] {
+            for entry in fs::read_dir(self.dir.path().join(dir)).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_file() {
+                    let id = PhotoId::of(&fs::read(&path).unwrap());
+                    files.insert(path, id);
+                }
+            }
+        }
+        files
     }
 
     /// Every copy in the trash has a note, and every note its copy.
@@ -303,12 +322,17 @@ fn after_any_error_all_is_as_before() {
         let (mut folder, mut walker) = opened.unwrap();
         for next in LIFE {
             let context = format!("error at step {number}, {next:?}");
+            let before = bench.stored_files();
             if let Err(error) = act(&mut folder, &mut walker, *next) {
                 assert_eq!(error, StoreError::Full, "{context}");
                 assert!(
                     is_empty(&bench.dir.path().join(".photomesh/tmp"), next),
                     "{context}"
                 );
+                // Of duplicates, some may have gone already.
+                if !matches!(next, Act::Dedupe(_)) {
+                    assert_eq!(bench.stored_files(), before, "{context}");
+                }
                 drop(folder);
                 bench.check(&context);
                 (folder, walker) = bench.open().unwrap();
@@ -335,6 +359,24 @@ fn is_empty(tmp: &Path, act: &Act) -> bool {
         .unwrap()
         .map(|entry| entry.unwrap().file_name());
     names.all(|name| matches!(act, Act::Install(..)) && name == "pull-1")
+}
+
+#[test]
+fn a_friend_who_is_faster_is_not_overwritten() {
+    let bench = Bench::new(Plan::From(u64::MAX));
+    let (mut folder, mut walker) = bench.open().unwrap();
+    scan(&mut folder, &mut walker);
+    act(&mut folder, &mut walker, Act::Retire(1)).unwrap();
+    for (next, name, second) in [
+        (Act::Restore(1), "cat.jpg", "cat (2).jpg"),
+        (Act::Install(5, Original), "cat (3).jpg", "cat (4).jpg"),
+    ] {
+        bench.trial.intrude();
+        act(&mut folder, &mut walker, next).unwrap();
+        let read = |name| fs::read(bench.dir.path().join(name)).unwrap();
+        assert_eq!(read(name), b"the friend's own", "{next:?}");
+        assert!(!read(second).is_empty(), "{next:?}");
+    }
 }
 
 #[test]

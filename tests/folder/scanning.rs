@@ -7,6 +7,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use photomesh::protocol::Facts;
 use photomesh::protocol::Holding::{Original, Replica, Retired};
 
 use super::{Room, Told, facts, picture, soon, told};
@@ -81,6 +82,12 @@ fn a_lost_or_torn_index_costs_only_reading_again() {
         room = room.reopened();
         expected(&room.scan());
     }
+    // What is appended after a line without an end.
+    fs::write(&index, &whole[..whole.len() - 1]).unwrap();
+    room = room.reopened();
+    room.folder.note_facts(cat, &Facts::named("tom.jpg"));
+    room = room.reopened();
+    assert!(facts(&room.scan(), cat).names.contains("tom.jpg"));
     // A line in the midst that is not what it was.
     let mut spoiled = whole.clone();
     spoiled[whole.len() / 2] = b'\n';
