@@ -7,6 +7,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use super::{PATIENCE, Stage};
 use crate::daemon::disk::Job;
 use crate::daemon::limits::{MESSAGES, WINDOWS};
@@ -200,6 +203,17 @@ fn nonsense_from_a_daemon_is_answered_and_ends_its_link() {
         panic!("the node was not told");
     };
     assert!(matches!(reason, CloseReason::Protocol(_)), "{reason}");
+}
+
+#[test]
+fn a_chunk_larger_than_agreed_ends_the_link() {
+    let (mut stage, _outbox) = peer();
+    let data = STANDARD.encode(vec![0; MAX_CHUNK + 1]);
+    stage.send(&format!(
+        r#"{{"command":"chunk","transfer":1,"offset":0,"data":"{data}"}}"#
+    ));
+    assert_eq!(receive(&mut stage), "Error");
+    assert!(matches!(stage.next_event(), Event::Closed { .. }));
 }
 
 #[test]
