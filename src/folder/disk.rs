@@ -18,7 +18,10 @@ use crate::photo::PhotoId;
 
 /// Changes files, one [`Step`] at a time.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Disk {}
+pub(super) struct Disk {
+    #[cfg(test)]
+    pub(super) trial: Option<std::sync::Arc<super::trial::Trial>>,
+}
 
 /// One operation of the file system: what can fail, and what a power cut can fall between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +47,10 @@ pub(super) enum Step<'a> {
 impl Disk {
     /// Every step passes here just before it is done.
     fn step(&self, step: Step<'_>) -> io::Result<()> {
+        #[cfg(test)]
+        if let Some(trial) = &self.trial {
+            return trial.step(step);
+        }
         let _ = step;
         Ok(())
     }
@@ -172,9 +179,15 @@ impl Disk {
     }
 
     fn finish(&self, file: &File, path: &Path, tmp: &Path, text: &str) -> io::Result<()> {
-        self.write(file, tmp, text.as_bytes())?;
-        self.sync(file, tmp)?;
-        self.place(tmp, path)
+        let done = self
+            .write(file, tmp, text.as_bytes())
+            .and_then(|()| self.sync(file, tmp))
+            .and_then(|()| self.place(tmp, path));
+        if done.is_err() {
+            // Best effort: what stays is swept at the next start.
+            let _ = self.remove(tmp);
+        }
+        done
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {

@@ -73,10 +73,15 @@ impl Log {
     /// Writes a new file with just these lines in place of the old one. If that fails, the log stays broken.
     pub(super) fn rewrite(&mut self, lines: impl Iterator<Item = impl Serialize>) {
         self.file = None;
-        if let Ok(count) = self.try_rewrite(lines) {
-            self.lines = count;
-            self.unsynced = false;
-            self.broken = false;
+        match self.try_rewrite(lines) {
+            Ok(count) => {
+                self.lines = count;
+                self.unsynced = false;
+                self.broken = false;
+            }
+            Err(_) => {
+                let _ = self.disk.remove(&self.tmp);
+            }
         }
     }
 

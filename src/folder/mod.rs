@@ -45,6 +45,10 @@ mod safe_name;
 mod scan;
 mod store;
 mod trash;
+#[cfg(test)]
+mod trial;
+#[cfg(test)]
+mod trials;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};

@@ -283,6 +283,10 @@ impl Folder {
             self.notes.remove(&copy);
             self.index.remove_file(&copy);
         }
+        for dir in [TRASH, SURPLUS] {
+            // Best effort: at worst, a power cut brings the copy back.
+            let _ = self.disk.sync_dir(&self.full(Path::new(dir)));
+        }
         Ok(())
     }
 
@@ -371,7 +375,9 @@ impl Folder {
                 .notes
                 .get(&copy)
                 .is_some_and(|note| note.photo == photo);
-            if !holding_at(&copy).is_stored() && !noted {
+            // What only the index says may be gone, and a note without its copy says nothing.
+            let seen = self.index.file(&copy).is_some_and(|entry| entry.seen);
+            if seen && !holding_at(&copy).is_stored() && !noted {
                 let note = self.note_of(&copy, photo);
                 let _ = self.notes.write(&copy, note);
             }

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::catalog::Entry;
+use super::entry::Entry;
 use super::limits::{RETRY, SETTLE, WORK_PER_STEP};
 use super::membership::Presence;
 use super::placement::{Copy, coordinator};

@@ -4,12 +4,10 @@
 
 use std::sync::Arc;
 
-use super::limits::{GET, GET_MIN_RATE, PUT};
 use super::names::Found;
 use super::{Action, DiskError, LinkId, Node, Source, Spool, Time};
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Answer, Facts, Holding, NodeId, Record, Request};
-use std::time::Duration;
+use crate::protocol::{Answer, Facts, Holding, Request};
 
 /// A client that waits for something.
 #[derive(Debug)]
@@ -74,14 +72,21 @@ impl Node {
     }
 
     /// Finds a photo for a client, or tells it why not.
-    pub(super) fn find_for(&mut self, link: LinkId, name: &str) -> Option<PhotoId> {
-        let (candidates, reason) = match self.catalog.find(name) {
-            Found::One(photo) => return Some(photo),
+    pub(super) fn find_for(&mut self, link: LinkId, name: &str) -> Option<Arc<Photo>> {
+        let found = self.catalog.find(name);
+        if let Found::One(photo) = found
+            && let Some(entry) = self.catalog.get(photo)
+        {
+            return Some(entry.photo.clone());
+        }
+        let (candidates, reason) = match found {
             Found::Ambiguous(candidates) => (
                 candidates,
                 "several photos have this name: ask for one of the candidates",
             ),
-            Found::Nothing => (Vec::new(), "no photo of this name is in the collection"),
+            Found::One(_) | Found::Nothing => {
+                (Vec::new(), "no photo of this name is in the collection")
+            }
         };
         self.answer(
             link,
@@ -92,240 +97,6 @@ impl Node {
             },
         );
         None
-    }
-
-    fn get(&mut self, link: LinkId, name: String) {
-        let Some(id) = self.find_for(link, &name) else {
-            return;
-        };
-        let Some(photo) = self.catalog.get(id).map(|entry| entry.photo.clone()) else {
-            return;
-        };
-        let until = self.now + GET + Duration::from_secs(photo.bytes / GET_MIN_RATE);
-        self.waiting.insert(
-            link,
-            Waiting::Get {
-                name,
-                photo: id,
-                until,
-                reading: None,
-            },
-        );
-        if self.catalog.mine(id).is_some() {
-            self.answer_photo(link, photo, Source::Held(id));
-        } else {
-            self.pull_for_client(photo, link);
-        }
-    }
-
-    /// Has a photo read and sent to the client that waits for it.
-    pub(super) fn answer_photo(&mut self, link: LinkId, photo: Arc<Photo>, source: Source) {
-        let Some(Waiting::Get { name, reading, .. }) = self.waiting.get_mut(&link) else {
-            return;
-        };
-        *reading = Some(source);
-        let name = name.clone();
-        let label = self.catalog.names.label(photo.id);
-        self.act(Action::AnswerPhoto {
-            link,
-            name,
-            label,
-            photo,
-            source,
-        });
-    }
-
-    /// A photo is sent to a client, or could not be read.
-    pub(super) fn photo_answered(&mut self, link: LinkId, result: &Result<(), DiskError>) {
-        let Some(Waiting::Get { photo, reading, .. }) = self.waiting.get_mut(&link) else {
-            return;
-        };
-        let (photo, source) = (*photo, reading.take());
-        let failure = match result {
-            Ok(()) => {
-                self.waiting.remove(&link);
-                return self.client_done(link);
-            }
-            Err(error) => error.to_string(),
-        };
-        self.client_done(link);
-        match (
-            source,
-            self.catalog.get(photo).map(|entry| entry.photo.clone()),
-        ) {
-            (Some(Source::Held(_)), Some(photo)) => self.pull_for_client(photo, link),
-            _ => self.get_failed(link, &failure),
-        }
-    }
-
-    /// Nobody could deliver what a client waits for.
-    pub(super) fn get_failed(&mut self, link: LinkId, why: &str) {
-        if let Some(Waiting::Get { name, .. }) = self.waiting.get(&link) {
-            let (image_name, reason) = (
-                name.clone(),
-                format!("the photo is in the collection, but {why}"),
-            );
-            self.answer(
-                link,
-                Answer::NotFound {
-                    image_name,
-                    candidates: Vec::new(),
-                    reason,
-                },
-            );
-        }
-    }
-
-    fn put(&mut self, link: LinkId, name: String) {
-        if self.leaving.is_some() {
-            self.act(Action::Discard {
-                spool: Spool::Put(link),
-            });
-            return self.answer(
-                link,
-                Answer::Refused {
-                    error: "this daemon is stopping: put it elsewhere".to_owned(),
-                },
-            );
-        }
-        self.waiting.insert(link, Waiting::Put { name });
-        self.act(Action::Inspect {
-            spool: Spool::Put(link),
-        });
-    }
-
-    /// What a client has put was looked at.
-    pub(super) fn put_inspected(&mut self, link: LinkId, result: Result<Arc<Photo>, DiskError>) {
-        let spool = Spool::Put(link);
-        let Some(Waiting::Put { name }) = self.waiting.get(&link) else {
-            return;
-        };
-        let (name, facts) = (name.clone(), Facts::named(name.clone()));
-        let photo = match result {
-            Ok(photo) => photo,
-            Err(error) => {
-                self.act(Action::Discard { spool });
-                return self.answer(
-                    link,
-                    Answer::Refused {
-                        error: format!("{name}: {error}"),
-                    },
-                );
-            }
-        };
-        if self.catalog.mine(photo.id) == Some(Holding::Original) {
-            self.act(Action::Discard { spool });
-            self.catalog.learn(photo.id, &facts);
-            return self.await_copies(link, photo.id);
-        }
-        if let Some(keeper) = self.catalog.better_version(&photo) {
-            self.act(Action::Discard { spool });
-            let name = self.catalog.names.label(keeper);
-            return self.answer(link, Answer::Have { name, id: keeper });
-        }
-        self.installing.insert(link, (photo.clone(), facts.clone()));
-        self.act(Action::Install {
-            spool,
-            photo,
-            facts,
-            holding: Holding::Original,
-        });
-    }
-
-    /// What a client has put is on disk, or not.
-    pub(super) fn put_installed(&mut self, link: LinkId, result: Result<(), DiskError>) {
-        let Some((photo, facts)) = self.installing.remove(&link) else {
-            return;
-        };
-        match result {
-            Ok(()) => {
-                let id = photo.id;
-                let holding = self.as_withdrawn(id, Holding::Original);
-                self.catalog.claim(
-                    self.config.node,
-                    &Record {
-                        photo,
-                        facts,
-                        holding,
-                    },
-                );
-                self.await_copies(link, id);
-            }
-            Err(error) => {
-                let error = format!(
-                    "this daemon's folder cannot take it: {error}; make room there or put it elsewhere"
-                );
-                self.answer(link, Answer::Refused { error });
-            }
-        }
-    }
-
-    fn await_copies(&mut self, link: LinkId, photo: PhotoId) {
-        // The client may have hung up meanwhile; the photo stays.
-        if self.waiting.contains_key(&link) {
-            self.waiting.insert(
-                link,
-                Waiting::Copies {
-                    photo,
-                    until: self.now + PUT,
-                },
-            );
-        }
-        self.put_progressed(photo);
-    }
-
-    /// Something about a photo has changed: a put of it may be done, or is to be copied at once.
-    pub(super) fn put_progressed(&mut self, photo: PhotoId) {
-        let waits = |waiting: &Waiting| matches!(waiting, Waiting::Copies { photo: other, .. } if *other == photo);
-        let links: Vec<LinkId> = self
-            .waiting
-            .iter()
-            .filter(|(_, waiting)| waits(waiting))
-            .map(|(link, _)| *link)
-            .collect();
-        if links.is_empty() {
-            return;
-        }
-        let wanted = self.copies().min(1 + self.mesh.count_here());
-        if self
-            .catalog
-            .get(photo)
-            .is_some_and(|entry| entry.live().count() < wanted)
-        {
-            // Making a copy can never lose one: there is no need to wait until the table has settled.
-            return self.repair(photo);
-        }
-        for link in links {
-            self.answer_stored(link, photo);
-        }
-    }
-
-    fn answer_stored(&mut self, link: LinkId, photo: PhotoId) {
-        let nodes: Vec<NodeId> = self
-            .catalog
-            .get(photo)
-            .map(|entry| entry.live().collect())
-            .unwrap_or_default();
-        let copies = nodes.len();
-        let wanted = self.copies();
-        let warning = (copies < wanted).then(|| match 1 + self.mesh.count_here() {
-            nodes if nodes < wanted => {
-                format!("{wanted} copies are wanted, but only {nodes} node(s) are here")
-            }
-            _ => format!("{wanted} copies are wanted; the others follow"),
-        });
-        let name = self.catalog.names.label(photo);
-        let copies = u32::try_from(copies).unwrap_or(u32::MAX);
-        self.answer(
-            link,
-            Answer::Stored {
-                name,
-                id: photo,
-                copies,
-                nodes,
-                warning,
-            },
-        );
     }
 
     fn restore_for(&mut self, link: LinkId, name: String) {

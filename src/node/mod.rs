@@ -6,14 +6,16 @@
 //!
 //! # Reading order
 //!
-//! 1. `event`: all that happens to a node, and all that it can want.
-//! 2. This file: [`Node::step`] hands each event to the part that knows about it.
-//! 3. `membership`: who is there. `announce`: telling each other what we hold. `catalog`: the table that comes of it.
-//! 4. `verdict`: which of several versions of a picture is the keeper. `names`: how people call it.
-//! 5. `agenda`: the one place that compares what is with what should be, and decides what to do.
-//! 6. `placement`: pure functions that say who does it. `replicate` and `transfer`: making copies.
-//! 7. `drops` and `proof`: giving copies up, the dangerous part.
-//! 8. `clients` and `reports`: serving people.
+//! 1. `event`: all that happens to a node, and all that it can want. Then this file: [`Node::step`] hands each event to
+//!    the part that knows about it.
+//! 2. Who is there: `membership`, `links`, `joining`.
+//! 3. Who holds what: `catalog` and its `entry`, `announce` for telling each other, `verdict` for which of several
+//!    versions of a picture is shown, `names` for how people call it.
+//! 4. `agenda`: the one place that compares what is with what should be. `placement`: pure functions that say who is to
+//!    close the gap.
+//! 5. Making copies: `replicate`, `pulls`, `transfer`.
+//! 6. Giving copies up, the dangerous part: `drops`, `rounds`, `proof`.
+//! 7. Serving people: `clients`, `get`, `put`, `reports`.
 
 mod agenda;
 mod announce;
@@ -21,18 +23,26 @@ mod catalog;
 mod clients;
 mod config;
 mod drops;
+mod entry;
 mod event;
+mod get;
+mod joining;
 pub mod limits;
+mod links;
 mod membership;
 mod names;
 mod placement;
 mod proof;
+mod pulls;
+mod put;
 mod replicate;
 mod reports;
+mod rounds;
 #[cfg(test)]
 mod tests;
 mod transfer;
 mod verdict;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -45,8 +55,8 @@ use drops::Drops;
 use limits::{LEAVE, PAUSE, TICK, WORK_PER_STEP};
 use membership::Membership;
 use proof::Promises;
+use pulls::Pull;
 use replicate::Replication;
-use transfer::Pull;
 
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::message::TransferId;

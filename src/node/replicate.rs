@@ -144,7 +144,7 @@ impl Node {
             }
             None if self.pulls.len() >= PULL_QUEUE => KeepVerdict::Full,
             None => {
-                self.pull_to_keep(photo, facts);
+                self.pull_to_keep(photo, facts, from);
                 KeepVerdict::Want
             }
         };

@@ -1,15 +1,14 @@
 //! What clients are told about the collection and the mesh.
 
-use std::time::Duration;
-
-use super::catalog::Entry;
+use super::entry::Entry;
 use super::limits::{AT_RISK, LIST_PAGE, RETRY, SETTLE};
 use super::membership::{Member, Presence};
 use super::verdict::Verdict;
+use super::words::{held, spoken, version};
 use super::{LinkId, Node};
-use crate::photo::{Photo, PhotoId};
+use crate::photo::PhotoId;
 use crate::protocol::client::{
-    Explanation, NodeReport, PhotoReport, RiskReport, StatusReport, TrashReport, VersionReport,
+    Explanation, NodeReport, PhotoReport, RiskReport, StatusReport, TrashReport,
 };
 use crate::protocol::{Answer, Holding, NodeId};
 
@@ -55,10 +54,10 @@ impl Node {
 
     /// All about one photo.
     pub(super) fn answer_explain(&mut self, link: LinkId, name: &str) {
-        let Some(id) = self.find_for(link, name) else {
+        let Some(photo) = self.find_for(link, name) else {
             return;
         };
-        let Some(entry) = self.catalog.get(id) else {
+        let Some(entry) = self.catalog.get(photo.id) else {
             return;
         };
         let mut versions: Vec<&Entry> = self.worse_versions(entry).collect();
@@ -352,55 +351,5 @@ impl Node {
             ));
         }
         notes
-    }
-}
-
-fn held(entry: &Entry) -> Vec<(NodeId, Holding)> {
-    entry
-        .claims
-        .keys()
-        .filter_map(|node| entry.holding(*node).map(|holding| (*node, holding)))
-        .collect()
-}
-
-fn version(worse: &Entry, keeper: &Photo) -> VersionReport {
-    VersionReport {
-        id: worse.photo.id,
-        names: worse.facts.names.iter().cloned().collect(),
-        bytes: worse.photo.bytes,
-        width: worse.photo.width,
-        height: worse.photo.height,
-        format: worse.photo.format,
-        held: held(worse),
-        worse_by: worse_by(&worse.photo, keeper).to_owned(),
-    }
-}
-
-/// The first respect, in the order of ranks, in which the keeper is better.
-fn worse_by(worse: &Photo, keeper: &Photo) -> &'static str {
-    let pixels = |photo: &Photo| u64::from(photo.width) * u64::from(photo.height);
-    if worse.rank() > keeper.rank() {
-        "it was edited in place and became the keeper"
-    } else if pixels(worse) != pixels(keeper) {
-        "fewer pixels"
-    } else if worse.colour != keeper.colour {
-        "no colour"
-    } else if worse.camera != keeper.camera {
-        "no camera data"
-    } else if worse.format != keeper.format {
-        "a format that keeps less"
-    } else if worse.bytes != keeper.bytes {
-        "fewer bytes"
-    } else {
-        "nothing but its digest"
-    }
-}
-
-/// A span of time as people say it.
-fn spoken(span: Duration) -> String {
-    match span.as_secs() {
-        seconds @ 0..120 => format!("{seconds} s"),
-        seconds @ 120..7200 => format!("{} min", seconds / 60),
-        seconds => format!("{} h", seconds / 3600),
     }
 }

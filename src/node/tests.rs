@@ -3,6 +3,11 @@
 //! The smallest world in which a mesh can live. Every action of a node is carried out at once, or becomes an event of
 //! another one; time passes when a test says so. The simulator under `tests/` does the same with faults.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a test names what it expects; everything else is a failure or not its business"
+)]
+
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Cursor;
 use std::sync::Arc;

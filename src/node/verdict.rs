@@ -13,7 +13,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::catalog::{Catalog, Entry};
+use super::catalog::Catalog;
+use super::entry::Entry;
 use crate::photo::{Photo, PhotoId, Rank};
 
 /// A photo's part in the collection.

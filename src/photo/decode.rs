@@ -17,7 +17,7 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::Format;
 use super::budget::PIXELS;
-use super::mosaic::{Mosaic, MosaicBuilder};
+use super::mosaic::{FINE, Mosaic, MosaicBuilder};
 use super::sniff::is_single_tiff;
 
 /// The most pixels a picture may claim and still be decoded: 256 million, more than any camera has today.
@@ -36,7 +36,7 @@ pub(super) struct Decoded {
     /// Whether any part of it has colour.
     pub(super) colour: bool,
     /// Its luma.
-    pub(super) luma: Mosaic<1>,
+    pub(super) luma: Mosaic<FINE, 1>,
 }
 
 /// Decodes a picture of this format, or says in words why not: then it is damaged, too large or of an unknown kind.
@@ -143,7 +143,7 @@ fn over_white(value: u16, alpha: u16) -> u8 {
     ((value * alpha + 255 * (255 - alpha) + 127) / 255) as u8
 }
 
-fn from_rgb(width: u32, height: u32, mosaic: MosaicBuilder<3>) -> Result<Decoded, String> {
+fn from_rgb(width: u32, height: u32, mosaic: MosaicBuilder<FINE, 3>) -> Result<Decoded, String> {
     /// How far the channels of a cell may lie apart in a grey picture. JPEG rounds a grey to within 2.
     const GREY_TOLERANCE: u8 = 4;
     let mosaic = mosaic.finish().ok_or("rows are missing")?;

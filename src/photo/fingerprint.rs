@@ -3,62 +3,44 @@
 use std::fmt;
 use std::str::FromStr;
 
-use img_hash::image::GrayImage;
-use img_hash::{HashAlg, Hasher, HasherConfig};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::id::{from_hex, to_hex};
-use super::mosaic::{Mosaic, SIDE};
+use super::mosaic::{FINE, Mosaic};
+use super::trim::{Bounds, trim};
+use super::view::{CUE_WINDOW, MAX_DISTANCE, VIEW_BYTES, View};
 
 /// The version of the fingerprints that this program computes.
 const VERSION: u16 = 1;
 
-/// Bytes of the first hash: 312 bits.
-const A_BYTES: usize = 39;
-/// Bytes of the second hash: 256 bits.
-const B_BYTES: usize = 32;
-/// Bytes of both.
-const BYTES: usize = A_BYTES + B_BYTES;
-
-/// How many of the 312 bits of the first hash may differ between versions of one picture.
-const MAX_A: u32 = 68;
-/// How many of the 256 bits of the second hash may differ.
-const MAX_B: u32 = 116;
-
-/// A picture whose cells vary less than this (standard deviation, in steps of 255) has nothing to recognise it by.
-const MIN_DEVIATION: f64 = 4.0;
-
 /// A versioned perceptual hash of a picture as displayed.
 ///
-/// Written as `v1:` and hex digits. One of another version is carried along but says nothing.
+/// Written as `v1:` and hex digits: those of the whole picture and, after a second colon, those of the picture without
+/// the bands along its edges, if it has any. One of another version is carried along but says nothing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint {
     version: u16,
-    /// The first hash, then the second; of another version, a token of its text.
-    bits: [u8; BYTES],
+    /// The whole picture; of another version, a token of its text.
+    whole: View,
+    /// The picture without bands; the whole one if it has none.
+    trimmed: View,
 }
 
 impl Fingerprint {
     /// The fingerprint of a picture; none if there is nothing in it to recognise it by.
-    pub(super) fn of(luma: &Mosaic<1>) -> Option<Fingerprint> {
-        thread_local! {
-            // The hashers keep scratch space that is not shared between threads.
-            static HASHERS: [Hasher; 2] = hashers();
-        }
-        if deviation(luma) < MIN_DEVIATION {
-            return None;
-        }
-        let pixels = luma.cells.as_flattened().to_vec();
-        let picture = GrayImage::from_raw(SIDE as u32, SIDE as u32, pixels)?;
-        let mut bits = [0; BYTES];
-        HASHERS.with(|[a, b]| {
-            let (for_a, for_b) = bits.split_at_mut(A_BYTES);
-            for_a.copy_from_slice(a.hash_image(&picture).as_bytes());
-            for_b.copy_from_slice(b.hash_image(&picture).as_bytes());
-        });
+    pub(super) fn of(luma: &Mosaic<FINE, 1>) -> Option<Fingerprint> {
+        let view = |bounds: Bounds| View::of(&luma.part(bounds.rows, bounds.columns)?);
+        let whole = view(Bounds::WHOLE)?;
+        let bounds = trim(luma);
+        let trimmed = if bounds == Bounds::WHOLE {
+            whole
+        } else {
+            view(bounds).unwrap_or(whole)
+        };
         Some(Fingerprint {
             version: VERSION,
-            bits,
+            whole,
+            trimmed,
         })
     }
 
@@ -74,45 +56,66 @@ impl Fingerprint {
 
     /// Whether two fingerprints belong to versions of the same picture.
     pub fn same_picture(&self, other: &Fingerprint) -> bool {
-        let distance = |range: std::ops::Range<usize>| -> u32 {
-            let pairs = self.bits[range.clone()].iter().zip(&other.bits[range]);
-            pairs.map(|(a, b)| (a ^ b).count_ones()).sum()
-        };
-        self.is_current()
-            && other.is_current()
-            && distance(0..A_BYTES) <= MAX_A
-            && distance(A_BYTES..BYTES) <= MAX_B
+        self.views().any(|a| other.views().any(|b| a.matches(b)))
     }
-}
 
-fn hashers() -> [Hasher; 2] {
-    let a = HasherConfig::new()
-        .hash_alg(HashAlg::DoubleGradient)
-        .hash_size(24, 24);
-    let b = HasherConfig::new()
-        .hash_alg(HashAlg::VertGradient)
-        .hash_size(16, 16)
-        .preproc_dct();
-    [a.to_hasher(), b.to_hasher()]
-}
+    /// The one or two views that can be compared; none of another version.
+    pub(super) fn views(&self) -> impl Iterator<Item = &View> {
+        let trimmed = (self.trimmed != self.whole).then_some(&self.trimmed);
+        let views = std::iter::once(&self.whole).chain(trimmed);
+        views.filter(|_| self.is_current())
+    }
 
-/// The standard deviation of a mosaic's cells.
-fn deviation(luma: &Mosaic<1>) -> f64 {
-    let cells = || {
-        luma.cells
-            .as_flattened()
-            .iter()
-            .map(|&cell| f64::from(cell))
-    };
-    let count = luma.cells.len() as f64;
-    let mean = cells().sum::<f64>() / count;
-    let variance = cells().map(|cell| (cell - mean).powi(2)).sum::<f64>() / count;
-    variance.sqrt()
+    /// The bits of the whole and of the trimmed picture, each repeated as often as it counts, so that others can
+    /// measure the rule by the Hamming distance alone: the same if either distance is at most
+    /// [`max_distance`](Fingerprint::max_distance).
+    pub fn weighted_bits(&self) -> [Vec<u8>; 2] {
+        [self.whole.weighted_bits(), self.trimmed.weighted_bits()]
+    }
+
+    /// The greatest distance between versions of one picture.
+    pub fn max_distance() -> u32 {
+        MAX_DISTANCE
+    }
+
+    /// How two fingerprints compare, in words: the closest two views, and what the rule allows.
+    pub fn explain(&self, other: &Fingerprint) -> String {
+        let pairs = self
+            .views()
+            .flat_map(|a| other.views().map(move |b| (a, b)));
+        let ranked = pairs.min_by_key(|(a, b)| (!a.matches(b), a.distance(b)));
+        let Some((a, b)) = ranked else {
+            return format!(
+                "versions {} and {} cannot be compared",
+                self.version, other.version
+            );
+        };
+        let (slopes, waves) = a.differing_bits(b);
+        let part = |own: &Fingerprint, view: &View| {
+            if *view == own.whole {
+                "whole"
+            } else {
+                "trimmed"
+            }
+        };
+        format!(
+            "{} against {}: distance {} of at most {MAX_DISTANCE} ({slopes} slopes, {waves} waves), \
+             cue {} of at most {CUE_WINDOW}",
+            part(self, a),
+            part(other, b),
+            a.distance(b),
+            a.cue_difference(b),
+        )
+    }
 }
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "v{}:{}", self.version, to_hex(&self.bits))
+        write!(f, "v{}:{}", self.version, to_hex(&self.whole.to_bytes()))?;
+        if self.trimmed != self.whole {
+            write!(f, ":{}", to_hex(&self.trimmed.to_bytes()))?;
+        }
+        Ok(())
     }
 }
 
@@ -125,12 +128,10 @@ impl fmt::Debug for Fingerprint {
 impl FromStr for Fingerprint {
     type Err = String;
 
-    /// Reads what [`Display`](fmt::Display) writes. A fingerprint of another version may have up to
-    /// [`MAX_FOREIGN`] digits; it is replaced by a token that is equal for equal texts.
+    /// Reads what [`Display`](fmt::Display) writes. One of another version may be anything of up to 4096 letters,
+    /// digits and colons; it is replaced by a token that is equal for equal texts.
     fn from_str(text: &str) -> Result<Fingerprint, String> {
-        /// More digits than any sensible fingerprint will ever have.
-        const MAX_FOREIGN: usize = 4096;
-        let (version, hex) = text
+        let (version, views) = text
             .strip_prefix('v')
             .and_then(|rest| rest.split_once(':'))
             .ok_or("expected v, a number, a colon and hex digits")?;
@@ -141,21 +142,43 @@ impl FromStr for Fingerprint {
             .ok()
             .filter(|_| plain)
             .ok_or("expected the number of a version")?;
-        let bits = match from_hex(hex) {
-            Ok(bits) => bits,
-            Err(error) if version == VERSION => return Err(error),
-            Err(_) if hex.len() <= MAX_FOREIGN && hex.bytes().all(|d| d.is_ascii_hexdigit()) => {
-                let mut token = [0; BYTES];
-                blake3::Hasher::new()
-                    .update(hex.as_bytes())
-                    .finalize_xof()
-                    .fill(&mut token);
-                token
+        let (whole, trimmed) = if version == VERSION {
+            let view =
+                |hex: &str| from_hex::<VIEW_BYTES>(hex).map(|bytes| View::from_bytes(&bytes));
+            match views.split_once(':') {
+                Some((whole, trimmed)) => (view(whole)?, view(trimmed)?),
+                None => (view(views)?, view(views)?),
             }
-            Err(_) => return Err("expected hex digits, and not too many of them".to_owned()),
+        } else {
+            let token = foreign_token(views)?;
+            (token, token)
         };
-        Ok(Fingerprint { version, bits })
+        Ok(Fingerprint {
+            version,
+            whole,
+            trimmed,
+        })
     }
+}
+
+/// What stands for the text of another version's fingerprint. A text that could be such a token stands for itself.
+fn foreign_token(text: &str) -> Result<View, String> {
+    /// More than any sensible fingerprint will ever have.
+    const MAX_LENGTH: usize = 4096;
+    let sensible = |byte: u8| byte.is_ascii_alphanumeric() || byte == b':';
+    if text.is_empty() || text.len() > MAX_LENGTH || !text.bytes().all(sensible) {
+        return Err("expected hex digits, and not too many of them".to_owned());
+    }
+    let bytes = from_hex(text).unwrap_or_else(|_| {
+        let mut token = [0; VIEW_BYTES];
+        let mut digest = blake3::Hasher::new();
+        digest
+            .update(text.as_bytes())
+            .finalize_xof()
+            .fill(&mut token);
+        token
+    });
+    Ok(View::from_bytes(&bytes))
 }
 
 impl Serialize for Fingerprint {

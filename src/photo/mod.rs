@@ -15,6 +15,8 @@ mod proof;
 mod sniff;
 #[cfg(test)]
 mod tests;
+mod trim;
+mod view;
 
 use std::cmp::Reverse;
 

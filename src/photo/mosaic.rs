@@ -1,20 +1,24 @@
-//! A picture of any size, averaged down to 64x64 cells: all that the fingerprint looks at.
+//! A picture of any size, averaged down to a square of cells: all that the fingerprint looks at.
 //!
 //! Each cell is the exact average of the area it covers, with pixels at its edges counted by the part that lies inside.
 //! Exactness is what makes a picture and its copy in another size agree: a filter that samples instead of averaging
 //! sees other pixels in each size. Everything is integer arithmetic, so that every machine computes the same.
 
+use std::ops::Range;
+
 use super::camera::Orientation;
 
-/// Cells in a row and rows in a mosaic.
-pub(super) const SIDE: usize = 64;
+/// Cells in a row, and rows, of the mosaic that a picture is decoded to: fine enough to find where a frame ends.
+pub(super) const FINE: usize = 128;
 
-/// What a mosaic is measured in: a pixel is this many units wide and high, so that the borders of the cells of any
-/// picture fall on whole units.
-const PIXEL: u64 = SIDE as u64;
+/// Cells in a row, and rows, of the mosaic that is hashed.
+pub(super) const COARSE: usize = 64;
 
-/// Averages a picture of `N` channels that comes row by row, from the top.
-pub(super) struct MosaicBuilder<const N: usize> {
+/// Averages a picture of `N` channels that comes row by row, from the top, to `SIDE` times `SIDE` cells.
+///
+/// Lengths are counted in units of which a pixel has `SIDE`, so that the borders of the cells of any picture fall on
+/// whole units: a cell is then as many units wide and high as the picture has pixels.
+pub(super) struct MosaicBuilder<const SIDE: usize, const N: usize> {
     width: u64,
     height: u64,
     /// How many rows have come.
@@ -34,33 +38,35 @@ struct Span {
 }
 
 /// The averages of a picture's cells, row by row.
-pub(super) struct Mosaic<const N: usize> {
+pub(super) struct Mosaic<const SIDE: usize, const N: usize> {
     /// `SIDE * SIDE` cells.
     pub(super) cells: Vec<[u8; N]>,
 }
 
-impl<const N: usize> MosaicBuilder<N> {
+impl<const SIDE: usize, const N: usize> MosaicBuilder<SIDE, N> {
     /// Starts a mosaic of a picture with these sides in pixels, neither of which may be 0.
-    pub(super) fn new(width: u32, height: u32) -> MosaicBuilder<N> {
+    pub(super) fn new(width: u32, height: u32) -> MosaicBuilder<SIDE, N> {
         let width = u64::from(width);
         MosaicBuilder {
             width,
             height: u64::from(height),
             rows: 0,
-            columns: (0..SIDE as u64).map(|cell| Span::of(cell, width)).collect(),
+            columns: (0..SIDE as u64)
+                .map(|cell| Span::of(cell, width, SIDE as u64))
+                .collect(),
             sums: vec![[0; N]; SIDE * SIDE],
         }
     }
 
     /// Adds the next row of pixels. Rows beyond the height of the picture count for nothing.
     pub(super) fn add_row(&mut self, row: &[[u8; N]]) {
-        let top = self.rows * PIXEL;
-        let bottom = top + PIXEL;
+        let top = self.rows * SIDE as u64;
+        let bottom = top + SIDE as u64;
         self.rows += 1;
         if self.rows > self.height || (row.len() as u64) < self.width {
             return;
         }
-        let sums = self.columns.iter().map(|span| span.sum(row));
+        let sums = self.columns.iter().map(|span| span.sum(row, SIDE as u64));
         let mut cells = [[0; N]; SIDE];
         cells
             .iter_mut()
@@ -79,7 +85,7 @@ impl<const N: usize> MosaicBuilder<N> {
     }
 
     /// The mosaic, or nothing if rows are missing.
-    pub(super) fn finish(self) -> Option<Mosaic<N>> {
+    pub(super) fn finish(self) -> Option<Mosaic<SIDE, N>> {
         if self.rows < self.height {
             return None;
         }
@@ -92,12 +98,12 @@ impl<const N: usize> MosaicBuilder<N> {
 }
 
 impl Span {
-    /// A cell is `pixels` units wide.
-    fn of(cell: u64, pixels: u64) -> Span {
+    /// A cell is `pixels` units wide, a pixel `pixel`.
+    fn of(cell: u64, pixels: u64, pixel: u64) -> Span {
         let start = cell * pixels;
         let end = start + pixels;
-        let first = start / PIXEL;
-        let last = (end - 1) / PIXEL;
+        let first = start / pixel;
+        let last = (end - 1) / pixel;
         if first == last {
             return Span {
                 first: first as usize,
@@ -108,32 +114,32 @@ impl Span {
         }
         Span {
             first: first as usize,
-            first_weight: (first + 1) * PIXEL - start,
+            first_weight: (first + 1) * pixel - start,
             last: last as usize,
-            last_weight: end - last * PIXEL,
+            last_weight: end - last * pixel,
         }
     }
 
-    fn sum<const N: usize>(&self, row: &[[u8; N]]) -> [u64; N] {
+    fn sum<const N: usize>(&self, row: &[[u8; N]], pixel: u64) -> [u64; N] {
         let mut inner = [0_u32; N];
-        for pixel in row.get(self.first + 1..self.last).unwrap_or_default() {
+        for values in row.get(self.first + 1..self.last).unwrap_or_default() {
             for channel in 0..N {
-                inner[channel] += u32::from(pixel[channel]);
+                inner[channel] += u32::from(values[channel]);
             }
         }
         let mut sum = [0; N];
         for channel in 0..N {
             sum[channel] = u64::from(row[self.first][channel]) * self.first_weight
-                + u64::from(inner[channel]) * PIXEL
+                + u64::from(inner[channel]) * pixel
                 + u64::from(row[self.last][channel]) * self.last_weight;
         }
         sum
     }
 }
 
-impl<const N: usize> Mosaic<N> {
+impl<const SIDE: usize, const N: usize> Mosaic<SIDE, N> {
     /// The mosaic of the picture as it is meant to be seen.
-    pub(super) fn turned(&self, orientation: Orientation) -> Mosaic<N> {
+    pub(super) fn turned(&self, orientation: Orientation) -> Mosaic<SIDE, N> {
         let turned = |at: usize| {
             let (mut x, mut y) = (at % SIDE, at / SIDE);
             if orientation.mirrored {
@@ -150,5 +156,24 @@ impl<const N: usize> Mosaic<N> {
         Mosaic {
             cells: (0..SIDE * SIDE).map(turned).collect(),
         }
+    }
+}
+
+impl Mosaic<FINE, 1> {
+    /// The part of a picture within these bounds, averaged again to the size that is hashed; nothing if it is empty.
+    pub(super) fn part(
+        &self,
+        rows: Range<usize>,
+        columns: Range<usize>,
+    ) -> Option<Mosaic<COARSE, 1>> {
+        let mut part = MosaicBuilder::new(columns.len() as u32, rows.len() as u32);
+        if rows.is_empty() || columns.is_empty() {
+            return None;
+        }
+        for row in rows {
+            let start = row * FINE;
+            part.add_row(self.cells.get(start + columns.start..start + columns.end)?);
+        }
+        part.finish()
     }
 }

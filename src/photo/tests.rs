@@ -260,7 +260,7 @@ fn fingerprints_survive_as_text_and_hostile_text_is_refused() {
         "v01:00",
         "v:00",
         "v99999:00",
-        "v2:no",
+        "v2:-",
         &long,
         digits,
     ];

@@ -84,7 +84,7 @@ fn program() -> Result<PathBuf, String> {
 
 fn draw(place: &Path) -> Result<(Collection, Vec<Friend>), String> {
     say(&format!(
-        "1. {} friends have {PICTURES} pictures between them: here as JPEG, there smaller, grey, written on or copied.",
+        "1. {} friends have {PICTURES} pictures between them: here in full, there copied, smaller, grey or with a date.",
         NAMES.len()
     ));
     let (collection, friends) = friends::draw(place).map_err(|error| error.to_string())?;
@@ -127,7 +127,7 @@ fn come_together(collection: &Collection, friends: &[Friend]) -> Result<(), Stri
     tell("every picture is on exactly two of the five disks");
     let gets = served(collection, friends)?;
     tell(&format!(
-        "{gets} gets: every picture through every daemon, every byte right"
+        "{gets} gets, by new and old names through every daemon: always the best version, every byte right"
     ));
     nothing_lost(friends)
 }
@@ -185,14 +185,15 @@ fn say_goodbye(collection: &Collection, friends: &mut [Friend]) -> Result<(), St
         .map(|friend| friend.folder.as_path())
         .collect();
     let copies = disk::copies(&folders);
-    match collection
+    let lost = collection
         .best
         .iter()
-        .find(|(_, photo)| !copies.contains_key(&photo.id))
-    {
-        Some((name, _)) => Err(format!("{name} is on no disk")),
-        None => Ok(()),
+        .find(|(_, photo)| !copies.contains_key(&photo.id));
+    if let Some((name, _)) = lost {
+        return Err(format!("{name} is on no disk"));
     }
+    tell("every picture is there for the next time");
+    Ok(())
 }
 
 /// Waits until all daemons that run agree, and the disks say so too: every picture once, on exactly two of them.
@@ -207,19 +208,25 @@ fn settled(collection: &Collection, friends: &[Friend]) -> Result<(), String> {
     })
 }
 
-/// Gets every picture through every daemon that runs; how many gets that were.
+/// Gets every picture, and every worse version of one, through every daemon that runs; how many gets that were.
 fn served(collection: &Collection, friends: &[Friend]) -> Result<usize, String> {
-    let mut gets = 0;
-    for daemon in friends.iter().filter_map(|friend| friend.daemon.as_ref()) {
-        for (name, photo) in &collection.best {
-            let (label, id, bytes) = ask::fetch(daemon.address(), name)?;
-            if (label.as_str(), id, &*bytes) != (name, photo.id, &*photo.bytes) {
-                return Err(format!("{} gives other bytes as {name}", daemon.address()));
+    let shown = collection.best.keys().map(|name| (name, name));
+    let names: Vec<(&String, &String)> = shown.chain(&collection.worse).collect();
+    let running: Vec<&Daemon> = friends
+        .iter()
+        .filter_map(|friend| friend.daemon.as_ref())
+        .collect();
+    for daemon in &running {
+        for (asked, shown) in &names {
+            let photo = &collection.best[*shown];
+            let (label, id, bytes) = ask::fetch(daemon.address(), asked)?;
+            if (&label, id, &*bytes) != (*shown, photo.id, &*photo.bytes) {
+                let address = daemon.address();
+                return Err(format!("{address} gives other bytes as {asked}"));
             }
-            gets += 1;
         }
     }
-    Ok(gets)
+    Ok(running.len() * names.len())
 }
 
 /// Every file that a friend had at the beginning is still under the same roof, or its bytes are.

@@ -1,0 +1,236 @@
+//! A disk on trial: it fails when told to, and a power cut takes back what was not synced.
+//!
+//! The model is harsher than most file systems are: without a sync nothing is sure to last, neither bytes nor names,
+//! and of two unsynced operations either may last without the other. Only a rename is one operation: after a cut the
+//! file has its old name or its new one, unless the directory it left was synced before the one it came to.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::disk::{self, Step};
+
+/// Which steps fail; the first is number 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Plan {
+    /// Only this one: no room on the disk, for a moment.
+    Once(u64),
+    /// This one and all after it: the machine is dead from here on.
+    From(u64),
+}
+
+/// What a power cut takes of what was not synced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cut {
+    /// Nothing: only the process died.
+    Nothing,
+    /// All of it.
+    Everything,
+    /// Bytes and new names, while names that were taken away stay away.
+    WhatIsNew,
+}
+
+/// What became of the steps so far.
+#[derive(Debug)]
+pub(super) struct Trial {
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    plan: Plan,
+    steps: u64,
+    failed: bool,
+    /// Where files are kept that have lost their names.
+    attic: tempfile::TempDir,
+    kept: u64,
+    /// Files with unsynced bytes, and how many of their bytes are synced.
+    unsynced: BTreeMap<PathBuf, u64>,
+    /// Changes of names that are not synced, oldest first.
+    names: Vec<Unsynced>,
+}
+
+/// A change of names, and what undoes it.
+#[derive(Debug)]
+enum Unsynced {
+    Dir(PathBuf),
+    New(PathBuf),
+    Moved {
+        from: PathBuf,
+        to: PathBuf,
+        /// What had the new name before.
+        replaced: Option<PathBuf>,
+        /// The loss of the old name is synced, the new name is not.
+        adrift: bool,
+    },
+    Removed {
+        path: PathBuf,
+        kept: PathBuf,
+    },
+}
+
+/// A directory for a trial, in memory where there is such a place: the syncs of a thousand lives take their time.
+pub(super) fn tempdir() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm")
+        .or_else(|_| tempfile::tempdir())
+        .unwrap()
+}
+
+impl Trial {
+    pub(super) fn new(plan: Plan) -> Trial {
+        Trial {
+            state: Mutex::new(State {
+                plan,
+                steps: 0,
+                failed: false,
+                attic: tempdir(),
+                kept: 0,
+                unsynced: BTreeMap::new(),
+                names: Vec::new(),
+            }),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a step has failed yet.
+    pub(super) fn has_failed(&self) -> bool {
+        self.state().failed
+    }
+
+    /// A step is about to be done: fails it, or notes what it leaves unsynced.
+    pub(super) fn step(&self, step: Step<'_>) -> io::Result<()> {
+        let mut state = self.state();
+        state.steps += 1;
+        let fails = match state.plan {
+            Plan::Once(number) => state.steps == number,
+            Plan::From(number) => state.steps >= number,
+        };
+        if fails {
+            state.failed = true;
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        state.note(step);
+        Ok(())
+    }
+
+    /// The power goes and comes back.
+    pub(super) fn cut(&self, cut: Cut) {
+        if cut != Cut::Nothing {
+            self.state().lose(cut);
+        }
+    }
+}
+
+impl State {
+    fn note(&mut self, step: Step<'_>) {
+        match step {
+            Step::MakeDir(path) => self.names.push(Unsynced::Dir(path.to_owned())),
+            Step::Create(path) => {
+                if !path.exists() {
+                    self.names.push(Unsynced::New(path.to_owned()));
+                }
+                self.unsynced.insert(path.to_owned(), 0);
+            }
+            Step::Write(path) => {
+                let length = fs::metadata(path).map_or(0, |meta| meta.len());
+                self.unsynced.entry(path.to_owned()).or_insert(length);
+            }
+            Step::Sync(path) => {
+                self.unsynced.remove(path);
+            }
+            Step::SyncDir(dir) => self.sync_dir(dir),
+            Step::Link(from, to) => {
+                if !to.exists() {
+                    self.names.push(Unsynced::New(to.to_owned()));
+                    if let Some(length) = self.unsynced.get(from).copied() {
+                        self.unsynced.insert(to.to_owned(), length);
+                    }
+                }
+            }
+            Step::Rename(from, to) => {
+                let replaced = self.keep(to);
+                self.names.push(Unsynced::Moved {
+                    from: from.to_owned(),
+                    to: to.to_owned(),
+                    replaced,
+                    adrift: false,
+                });
+                self.unsynced.remove(to);
+                if let Some(length) = self.unsynced.remove(from) {
+                    self.unsynced.insert(to.to_owned(), length);
+                }
+            }
+            Step::Remove(path) => {
+                self.unsynced.remove(path);
+                if let Some(kept) = self.keep(path) {
+                    let path = path.to_owned();
+                    self.names.push(Unsynced::Removed { path, kept });
+                }
+            }
+        }
+    }
+
+    /// Keeps a file that is about to lose its name.
+    fn keep(&mut self, path: &Path) -> Option<PathBuf> {
+        self.kept += 1;
+        let kept = self.attic.path().join(self.kept.to_string());
+        fs::hard_link(path, &kept).ok().map(|()| kept)
+    }
+
+    fn sync_dir(&mut self, dir: &Path) {
+        self.names.retain_mut(|name| match name {
+            Unsynced::Dir(path) | Unsynced::New(path) | Unsynced::Removed { path, .. } => {
+                disk::parent(path) != dir
+            }
+            Unsynced::Moved {
+                from, to, adrift, ..
+            } => {
+                *adrift |= disk::parent(from) == dir;
+                disk::parent(to) != dir
+            }
+        });
+    }
+
+    fn lose(&mut self, cut: Cut) {
+        for (path, length) in std::mem::take(&mut self.unsynced) {
+            if let Ok(file) = File::options().write(true).open(path) {
+                file.set_len(length).unwrap();
+            }
+        }
+        while let Some(name) = self.names.pop() {
+            match name {
+                Unsynced::Dir(path) => {
+                    let _ = fs::remove_dir(path);
+                }
+                Unsynced::New(path) => {
+                    let _ = fs::remove_file(path);
+                }
+                Unsynced::Moved {
+                    from,
+                    to,
+                    replaced,
+                    adrift,
+                } => {
+                    if adrift {
+                        let _ = fs::remove_file(&to);
+                    } else {
+                        let _ = fs::rename(&to, from);
+                    }
+                    if let Some(kept) = replaced {
+                        let _ = fs::hard_link(kept, to);
+                    }
+                }
+                Unsynced::Removed { path, kept } => {
+                    if cut == Cut::Everything {
+                        let _ = fs::hard_link(kept, path);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! One line of the image table, and what one node has of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::Time;
+use super::verdict::Verdict;
+use crate::photo::{Photo, PhotoId};
+use crate::protocol::{Facts, Holding, NodeId};
+
+/// One node's word on one photo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Claim {
+    /// How it holds the photo.
+    pub(super) holding: Holding,
+    /// Whether it said so on its present link.
+    pub(super) current: bool,
+}
+
+/// All that is known about one photo.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// What its bytes say.
+    pub(super) photo: Arc<Photo>,
+    /// Whether this node knows so from the bytes themselves; else by another node's account.
+    pub(super) verified: bool,
+    /// What people and files say: the union of what all nodes have announced.
+    pub(super) facts: Facts,
+    /// Who holds it.
+    pub(super) claims: BTreeMap<NodeId, Claim>,
+    /// Photos whose fingerprint says that they are the same picture.
+    pub(super) similar: BTreeSet<PhotoId>,
+    /// Its part in the collection.
+    pub(super) verdict: Verdict,
+    /// When its holders or its verdict last changed.
+    pub(super) changed_at: Time,
+}
+
+impl Entry {
+    /// The nodes that have it on disk now.
+    pub(super) fn live(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.claims
+            .iter()
+            .filter(|(_, claim)| claim.current && claim.holding.is_stored())
+            .map(|(node, _)| *node)
+    }
+
+    /// The nodes that have it on disk now, or had it when they were last seen.
+    pub(super) fn counted(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.claims
+            .iter()
+            .filter(|(_, claim)| claim.holding.is_stored())
+            .map(|(node, _)| *node)
+    }
+
+    /// The nodes that have it in their trash now.
+    pub(super) fn retired(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.claims
+            .iter()
+            .filter(|(_, claim)| claim.current && !claim.holding.is_stored())
+            .map(|(node, _)| *node)
+    }
+
+    /// How a node holds it now.
+    pub(super) fn holding(&self, node: NodeId) -> Option<Holding> {
+        self.claims
+            .get(&node)
+            .filter(|claim| claim.current)
+            .map(|claim| claim.holding)
+    }
+
+    /// Whether a node has it on disk now.
+    pub(super) fn is_stored_by(&self, node: NodeId) -> bool {
+        self.holding(node).is_some_and(Holding::is_stored)
+    }
+
+    /// Whether anybody who is here has its bytes.
+    pub(super) fn is_present(&self) -> bool {
+        self.claims.values().any(|claim| claim.current)
+    }
+}
+
+/// What one node has.
+#[derive(Debug, Default)]
+pub(super) struct Shelf {
+    /// Every photo it has a claim on.
+    pub(super) photos: BTreeSet<PhotoId>,
+    /// What of it counts.
+    pub(super) load: Load,
+}
+
+/// The part of a node's photos that are keepers of the collection, and on its disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Load {
+    /// How many.
+    pub(super) photos: u64,
+    /// Their bytes.
+    pub(super) bytes: u64,
+    /// How many of them are originals.
+    pub(super) originals: u64,
+}
+
+/// Adds an entry's part to the loads of its holders, or takes it away.
+pub(super) fn weigh(
+    entry: &Entry,
+    shelves: &mut BTreeMap<NodeId, Shelf>,
+    apply: impl Fn(&mut u64, u64),
+) {
+    if entry.verdict != Verdict::Keeper {
+        return;
+    }
+    for node in entry.live() {
+        let load = &mut shelves.entry(node).or_default().load;
+        apply(&mut load.photos, 1);
+        apply(&mut load.bytes, entry.photo.bytes);
+        apply(
+            &mut load.originals,
+            u64::from(entry.holding(node) == Some(Holding::Original)),
+        );
+    }
+}

@@ -1,0 +1,92 @@
+//! Get: a photo for a client, from here or from another node.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::clients::Waiting;
+use super::limits::{GET, GET_MIN_RATE};
+use super::{Action, DiskError, LinkId, Node, Source};
+use crate::photo::Photo;
+use crate::protocol::Answer;
+
+impl Node {
+    pub(super) fn get(&mut self, link: LinkId, name: String) {
+        let Some(photo) = self.find_for(link, &name) else {
+            return;
+        };
+        let id = photo.id;
+        let until = self.now + GET + Duration::from_secs(photo.bytes / GET_MIN_RATE);
+        self.waiting.insert(
+            link,
+            Waiting::Get {
+                name,
+                photo: id,
+                until,
+                reading: None,
+            },
+        );
+        if self.catalog.mine(id).is_some() {
+            self.answer_photo(link, photo, Source::Held(id));
+        } else {
+            self.pull_for_client(photo, link);
+        }
+    }
+
+    /// Has a photo read and sent to the client that waits for it.
+    pub(super) fn answer_photo(&mut self, link: LinkId, photo: Arc<Photo>, source: Source) {
+        let Some(Waiting::Get { name, reading, .. }) = self.waiting.get_mut(&link) else {
+            return;
+        };
+        *reading = Some(source);
+        let name = name.clone();
+        let label = self.catalog.names.label(photo.id);
+        self.act(Action::AnswerPhoto {
+            link,
+            name,
+            label,
+            photo,
+            source,
+        });
+    }
+
+    /// A photo is sent to a client, or could not be read.
+    pub(super) fn photo_answered(&mut self, link: LinkId, result: &Result<(), DiskError>) {
+        let Some(Waiting::Get { photo, reading, .. }) = self.waiting.get_mut(&link) else {
+            return;
+        };
+        let (photo, source) = (*photo, reading.take());
+        let failure = match result {
+            Ok(()) => {
+                self.waiting.remove(&link);
+                return self.client_done(link);
+            }
+            Err(error) => error.to_string(),
+        };
+        self.client_done(link);
+        match (
+            source,
+            self.catalog.get(photo).map(|entry| entry.photo.clone()),
+        ) {
+            (Some(Source::Held(_)), Some(photo)) => self.pull_for_client(photo, link),
+            _ => self.get_failed(link, &failure),
+        }
+    }
+
+    /// Nobody could deliver what a client waits for.
+    pub(super) fn get_failed(&mut self, link: LinkId, why: &str) {
+        if let Some(Waiting::Get { name, .. }) = self.waiting.get(&link) {
+            let (image_name, reason) = (
+                name.clone(),
+                format!("the photo is in the collection, but {why}"),
+            );
+            self.answer(
+                link,
+                Answer::NotFound {
+                    image_name,
+                    candidates: Vec::new(),
+                    reason,
+                },
+            );
+        }
+    }
+}

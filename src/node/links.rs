@@ -1,0 +1,176 @@
+//! The links to other daemons: opening, closing, heartbeats, dialing.
+
+use std::collections::BTreeSet;
+
+use super::announce::Pages;
+use super::limits::{HEARTBEAT, REGISTER, SILENCE};
+use super::membership::{Link, Presence};
+use super::{Action, CloseReason, LinkId, Node};
+use crate::protocol::{Address, Message, NodeId};
+
+impl Node {
+    /// A link to another daemon is there. The dialer speaks first.
+    pub(super) fn link_opened(&mut self, link: LinkId, remote: String, dialed: Option<Address>) {
+        let now = self.now;
+        let speaks_first = dialed.is_some();
+        let pages = Pages::default();
+        let state = Link {
+            remote,
+            dialed,
+            node: None,
+            opened: now,
+            heard: now,
+            said: now,
+            pages,
+        };
+        self.mesh.links.insert(link, state);
+        if speaks_first {
+            self.send_register(link);
+        }
+    }
+
+    /// An address could not be reached.
+    pub(super) fn dial_failed(&mut self, address: &Address, reason: &str) {
+        let now = self.now;
+        if let Some(redial) = self.mesh.joins.get_mut(address) {
+            redial.failed(now);
+            self.log(
+                "join",
+                format!("cannot reach {address} ({reason}); trying again until it is there"),
+            );
+        }
+        for member in self
+            .mesh
+            .members
+            .values_mut()
+            .filter(|member| member.address == *address)
+        {
+            member.redial.failed(now);
+        }
+    }
+
+    /// Something came on a link: its node lives.
+    pub(super) fn heard(&mut self, link: LinkId) {
+        if let Some(link) = self.mesh.links.get_mut(&link) {
+            link.heard = self.now;
+        }
+    }
+
+    /// Sends a message on a link that is still open.
+    pub(super) fn send(&mut self, link: LinkId, message: Message) {
+        if let Some(state) = self.mesh.links.get_mut(&link) {
+            state.said = self.now;
+            self.act(Action::Send { link, message });
+        }
+    }
+
+    /// Sends a message to a node that is here.
+    pub(super) fn send_to(&mut self, node: NodeId, message: Message) {
+        if let Some(link) = self.mesh.link_to(node) {
+            self.send(link, message);
+        }
+    }
+
+    /// Closes a link from this side, after telling the other end why if it would not know.
+    pub(super) fn close(&mut self, link: LinkId, reason: CloseReason) {
+        if let CloseReason::Protocol(error) | CloseReason::Refused(error) = &reason {
+            self.send(
+                link,
+                Message::Error {
+                    error: error.clone(),
+                },
+            );
+        }
+        self.act(Action::Close {
+            link,
+            reason: reason.clone(),
+        });
+        self.link_closed(link, &reason);
+    }
+
+    /// A link is gone, whoever closed it.
+    pub(super) fn link_closed(&mut self, link: LinkId, reason: &CloseReason) {
+        let Some(state) = self.mesh.links.remove(&link) else {
+            return;
+        };
+        let now = self.now;
+        if let Some(redial) = state
+            .dialed
+            .as_ref()
+            .and_then(|address| self.mesh.joins.get_mut(address))
+        {
+            redial.failed(now);
+        }
+        let dialed = state.dialed.clone();
+        for member in self
+            .mesh
+            .members
+            .values_mut()
+            .filter(|member| Some(&member.address) == dialed.as_ref())
+        {
+            member.redial.failed(now);
+        }
+        if let Some(node) = state
+            .node
+            .filter(|node| self.mesh.link_to(*node) == Some(link))
+        {
+            self.node_down(node, reason);
+        }
+    }
+
+    pub(super) fn tend_links(&mut self) {
+        let now = self.now;
+        let mut silent = Vec::new();
+        let mut quiet = Vec::new();
+        for (id, link) in &self.mesh.links {
+            let unregistered = link.node.is_none() && now.since(link.opened) >= REGISTER;
+            if unregistered || now.since(link.heard) >= SILENCE {
+                silent.push(*id);
+            } else if link.node.is_some() && now.since(link.said) >= HEARTBEAT {
+                quiet.push(*id);
+            }
+        }
+        for link in quiet {
+            self.send(link, Message::Heartbeat);
+        }
+        for link in silent {
+            self.close(link, CloseReason::Silent);
+        }
+    }
+
+    pub(super) fn dial(&mut self) {
+        let now = self.now;
+        let linked = self
+            .mesh
+            .links
+            .values()
+            .filter_map(|link| link.dialed.as_ref());
+        let here = self
+            .mesh
+            .members
+            .values()
+            .filter(|member| matches!(member.presence, Presence::Here { .. }));
+        // Whoever listens there now is known already: an address may have had another node before.
+        let known: BTreeSet<Address> = linked
+            .chain(here.map(|member| &member.address))
+            .chain([&self.config.address])
+            .cloned()
+            .collect();
+        let away = self
+            .mesh
+            .members
+            .values_mut()
+            .filter(|member| !matches!(member.presence, Presence::Here { .. }));
+        let members = away.map(|member| (&member.address, &mut member.redial));
+        let mut addresses = BTreeSet::new();
+        for (address, redial) in members.chain(self.mesh.joins.iter_mut()) {
+            if redial.next <= now && !redial.dialing && !known.contains(address) {
+                redial.dialing = true;
+                addresses.insert(address.clone());
+            }
+        }
+        for address in addresses {
+            self.act(Action::Dial { address });
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Put: a client's photo becomes an original of this node, and is copied at once.
+
+use std::sync::Arc;
+
+use super::clients::Waiting;
+use super::limits::PUT;
+use super::{Action, DiskError, LinkId, Node, Spool};
+use crate::photo::{Photo, PhotoId};
+use crate::protocol::{Answer, Facts, Holding, NodeId, Record};
+
+impl Node {
+    pub(super) fn put(&mut self, link: LinkId, name: String) {
+        if self.leaving.is_some() {
+            self.act(Action::Discard {
+                spool: Spool::Put(link),
+            });
+            return self.answer(
+                link,
+                Answer::Refused {
+                    error: "this daemon is stopping: put it elsewhere".to_owned(),
+                },
+            );
+        }
+        self.waiting.insert(link, Waiting::Put { name });
+        self.act(Action::Inspect {
+            spool: Spool::Put(link),
+        });
+    }
+
+    /// What a client has put was looked at.
+    pub(super) fn put_inspected(&mut self, link: LinkId, result: Result<Arc<Photo>, DiskError>) {
+        let spool = Spool::Put(link);
+        let Some(Waiting::Put { name }) = self.waiting.get(&link) else {
+            return;
+        };
+        let facts = Facts::named(name.clone());
+        let photo = match result {
+            Ok(photo) => photo,
+            Err(error) => {
+                self.act(Action::Discard { spool });
+                return self.answer(
+                    link,
+                    Answer::Refused {
+                        error: error.to_string(),
+                    },
+                );
+            }
+        };
+        if self.catalog.mine(photo.id) == Some(Holding::Original) {
+            self.act(Action::Discard { spool });
+            self.catalog.learn(photo.id, &facts);
+            return self.await_copies(link, photo.id);
+        }
+        if let Some(keeper) = self.catalog.better_version(&photo) {
+            self.act(Action::Discard { spool });
+            let name = self.catalog.names.label(keeper);
+            return self.answer(link, Answer::Have { name, id: keeper });
+        }
+        self.installing.insert(link, (photo.clone(), facts.clone()));
+        self.act(Action::Install {
+            spool,
+            photo,
+            facts,
+            holding: Holding::Original,
+        });
+    }
+
+    /// What a client has put is on disk, or not.
+    pub(super) fn put_installed(&mut self, link: LinkId, result: Result<(), DiskError>) {
+        let Some((photo, facts)) = self.installing.remove(&link) else {
+            return;
+        };
+        match result {
+            Ok(()) => {
+                let id = photo.id;
+                let holding = self.as_withdrawn(id, Holding::Original);
+                self.catalog.claim(
+                    self.config.node,
+                    &Record {
+                        photo,
+                        facts,
+                        holding,
+                    },
+                );
+                self.await_copies(link, id);
+            }
+            Err(error) => {
+                let error = format!(
+                    "this daemon's folder cannot take it: {error}; make room there or put it elsewhere"
+                );
+                self.answer(link, Answer::Refused { error });
+            }
+        }
+    }
+
+    pub(super) fn await_copies(&mut self, link: LinkId, photo: PhotoId) {
+        // The client may have hung up meanwhile; the photo stays.
+        if self.waiting.contains_key(&link) {
+            self.waiting.insert(
+                link,
+                Waiting::Copies {
+                    photo,
+                    until: self.now + PUT,
+                },
+            );
+        }
+        self.put_progressed(photo);
+    }
+
+    /// Something about a photo has changed: a put of it may be done, or is to be copied at once.
+    pub(super) fn put_progressed(&mut self, photo: PhotoId) {
+        let waits = |waiting: &Waiting| matches!(waiting, Waiting::Copies { photo: other, .. } if *other == photo);
+        let links: Vec<LinkId> = self
+            .waiting
+            .iter()
+            .filter(|(_, waiting)| waits(waiting))
+            .map(|(link, _)| *link)
+            .collect();
+        if links.is_empty() {
+            return;
+        }
+        let wanted = self.copies().min(1 + self.mesh.count_here());
+        if self
+            .catalog
+            .get(photo)
+            .is_some_and(|entry| entry.live().count() < wanted)
+        {
+            // Making a copy can never lose one: there is no need to wait until the table has settled.
+            return self.repair(photo);
+        }
+        for link in links {
+            self.answer_stored(link, photo);
+        }
+    }
+
+    pub(super) fn answer_stored(&mut self, link: LinkId, photo: PhotoId) {
+        let nodes: Vec<NodeId> = self
+            .catalog
+            .get(photo)
+            .map(|entry| entry.live().collect())
+            .unwrap_or_default();
+        let copies = nodes.len();
+        let wanted = self.copies();
+        let warning = (copies < wanted).then(|| match 1 + self.mesh.count_here() {
+            nodes if nodes < wanted => {
+                format!("{wanted} copies are wanted, but only {nodes} node(s) are here")
+            }
+            _ => format!("{wanted} copies are wanted; the others follow"),
+        });
+        let name = self.catalog.names.label(photo);
+        let copies = u32::try_from(copies).unwrap_or(u32::MAX);
+        self.answer(
+            link,
+            Answer::Stored {
+                name,
+                id: photo,
+                copies,
+                nodes,
+                warning,
+            },
+        );
+    }
+}

@@ -1,0 +1,344 @@
+//! Rounds of challenges: asking, weighing the replies, acting or giving up.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use super::limits::RETRY;
+use super::{Action, DiskError, LinkId, Node, Source, Time};
+use crate::photo::{Nonce, PhotoId, Proof};
+use crate::protocol::{Holding, Message, NodeId};
+
+/// What a round is to end in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Aim {
+    /// A surplus copy goes to the surplus trash; `was` is how it was held before it was withdrawn.
+    Trim { was: Holding },
+    /// A worse version goes to the trash.
+    Retire,
+    /// A photo in the trash is deleted.
+    Purge,
+}
+
+/// What has come of a challenge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reply {
+    /// Nothing yet.
+    Awaited,
+    /// A proof, right or wrong.
+    Given(Proof),
+    /// A refusal, or the node is gone.
+    Refused,
+}
+
+/// One round of challenges.
+#[derive(Debug)]
+pub(super) struct Round {
+    pub(super) aim: Aim,
+    /// What is to go.
+    pub(super) goes: PhotoId,
+    /// What the others must prove to hold: the same photo, or its keeper.
+    pub(super) proven: PhotoId,
+    /// Whether the keeper's bytes were pulled for this round.
+    pub(super) pulled: bool,
+    /// Who was asked, and the replies so far.
+    pub(super) asked: BTreeMap<NodeId, Reply>,
+    /// The right answers, once computed.
+    pub(super) expected: Option<BTreeMap<NodeId, Proof>>,
+    /// How many right answers it takes.
+    pub(super) need: usize,
+    /// When the promises that it may get begin to count.
+    pub(super) sent: Time,
+    /// The disk is at it: too late to give way.
+    pub(super) acting: bool,
+}
+
+impl Node {
+    pub(super) fn begin(
+        &mut self,
+        aim: Aim,
+        goes: PhotoId,
+        proven: PhotoId,
+        holders: &[NodeId],
+        need: usize,
+        pulled: Option<Source>,
+    ) {
+        self.drops.begun += 1;
+        let nonce = self.nonce(self.drops.begun);
+        let asked = holders.iter().map(|node| (*node, Reply::Awaited)).collect();
+        let round = Round {
+            aim,
+            goes,
+            proven,
+            pulled: pulled.is_some(),
+            asked,
+            expected: None,
+            need,
+            sent: self.now,
+            acting: false,
+        };
+        self.drops.rounds.insert(nonce, round);
+        self.drops.going.insert(goes, nonce);
+        // The withdrawal is announced before the first challenge goes out.
+        self.announce();
+        for node in holders {
+            self.send_to(
+                *node,
+                Message::Challenge {
+                    photo: proven,
+                    nonce,
+                },
+            );
+        }
+        let source = pulled.unwrap_or(Source::Held(proven));
+        self.act(Action::Prove {
+            source,
+            photo: proven,
+            nonce,
+            provers: holders.to_vec(),
+        });
+    }
+
+    /// A question that nobody can foresee and that is never asked again.
+    pub(super) fn nonce(&self, number: u64) -> Nonce {
+        Nonce(*blake3::keyed_hash(&self.config.seed, &number.to_be_bytes()).as_bytes())
+    }
+
+    /// The right answers of a round are computed.
+    pub(super) fn expected_computed(
+        &mut self,
+        nonce: Nonce,
+        result: Result<BTreeMap<NodeId, Proof>, DiskError>,
+    ) {
+        let Some(round) = self.drops.rounds.get_mut(&nonce) else {
+            return;
+        };
+        match result {
+            Ok(expected) => {
+                round.expected = Some(expected);
+                self.weigh_round(nonce);
+            }
+            Err(error) => self.abandon(nonce, &format!("its own bytes cannot be read: {error}")),
+        }
+    }
+
+    /// An answer to a challenge has come.
+    pub(super) fn proof_received(
+        &mut self,
+        link: LinkId,
+        nonce: Nonce,
+        proof: Option<Proof>,
+        refused: Option<&str>,
+    ) {
+        let Some(node) = self.mesh.node_at(link) else {
+            return;
+        };
+        let Some(round) = self.drops.rounds.get_mut(&nonce) else {
+            return;
+        };
+        let Some(reply) = round
+            .asked
+            .get_mut(&node)
+            .filter(|reply| **reply == Reply::Awaited)
+        else {
+            return;
+        };
+        *reply = proof.map_or(Reply::Refused, Reply::Given);
+        if proof.is_none() {
+            let text = format!(
+                "{node} does not prove {}: {}",
+                round.proven.short(),
+                refused.unwrap_or("no reason")
+            );
+            self.log("drop", text);
+        }
+        self.weigh_round(nonce);
+    }
+
+    /// A node that was asked is gone: no answer will come from it.
+    pub(super) fn node_lost_for_rounds(&mut self, node: NodeId) {
+        for round in self.drops.rounds.values_mut() {
+            if let Some(reply) = round
+                .asked
+                .get_mut(&node)
+                .filter(|reply| **reply == Reply::Awaited)
+            {
+                *reply = Reply::Refused;
+            }
+        }
+        for nonce in self.drops.rounds.keys().copied().collect::<Vec<_>>() {
+            self.weigh_round(nonce);
+        }
+    }
+
+    /// Acts on a round, or gives it up, as soon as the answers decide it.
+    pub(super) fn weigh_round(&mut self, nonce: Nonce) {
+        let now = self.now;
+        let deadline = self.config.pin / 2;
+        let Some(round) = self
+            .drops
+            .rounds
+            .get_mut(&nonce)
+            .filter(|round| !round.acting)
+        else {
+            return;
+        };
+        let Some(expected) = &round.expected else {
+            return;
+        };
+        let right = |node: &NodeId, reply: &Reply| {
+            expected
+                .get(node)
+                .is_some_and(|proof| *reply == Reply::Given(*proof))
+        };
+        let proven = round
+            .asked
+            .iter()
+            .filter(|(node, reply)| right(node, reply))
+            .count();
+        let open = round
+            .asked
+            .values()
+            .filter(|reply| **reply == Reply::Awaited)
+            .count();
+        if proven + open < round.need {
+            return self.abandon(nonce, "too few other nodes have proven that they hold it");
+        }
+        if proven < round.need {
+            return;
+        }
+        let within = deadline.saturating_sub(now.since(round.sent));
+        if within.is_zero() {
+            return self.abandon(nonce, "the proofs came too late");
+        }
+        round.acting = true;
+        let photo = round.goes;
+        let action = match round.aim {
+            Aim::Trim { .. } => Action::Drop { photo, within },
+            Aim::Retire => Action::Retire {
+                photo,
+                keeper: round.proven,
+                within,
+            },
+            Aim::Purge => Action::Purge { photo, within },
+        };
+        self.act(action);
+    }
+
+    /// The disk has put a photo away, or not.
+    pub(super) fn put_away(&mut self, photo: PhotoId, result: Result<(), DiskError>) {
+        let me = self.config.node;
+        let Some(nonce) = self.drops.going.get(&photo).copied() else {
+            return;
+        };
+        let aim = self.drops.rounds.get(&nonce).map(|round| round.aim);
+        match (aim, result) {
+            (Some(Aim::Trim { .. } | Aim::Retire), Ok(())) => {
+                self.files.remove(&photo);
+                self.catalog.set_holding(me, photo, Holding::Retired);
+                self.end(nonce);
+            }
+            (Some(Aim::Purge), Ok(())) | (_, Err(DiskError::Gone)) => {
+                self.catalog.remove(me, photo);
+                self.end(nonce);
+            }
+            (_, Err(error)) => {
+                if let Some(round) = self.drops.rounds.get_mut(&nonce) {
+                    round.acting = false;
+                }
+                self.abandon(nonce, &error.to_string());
+            }
+            (None, Ok(())) => {}
+        }
+    }
+
+    /// Gives way to another node that wants to drop the same photo; whether that was still possible.
+    pub(super) fn give_way(&mut self, photo: PhotoId) -> bool {
+        if self.drops.fetching.remove(&photo).is_some() {
+            return true;
+        }
+        let Some(nonce) = self.drops.going.get(&photo).copied() else {
+            return true;
+        };
+        if self
+            .drops
+            .rounds
+            .get(&nonce)
+            .is_some_and(|round| round.acting)
+        {
+            return false;
+        }
+        self.abandon(nonce, "a higher node drops it");
+        true
+    }
+
+    /// Keeps what was to go.
+    pub(super) fn abandon(&mut self, nonce: Nonce, why: &str) {
+        let Some(round) = self.drops.rounds.get(&nonce).filter(|round| !round.acting) else {
+            return;
+        };
+        let (photo, aim) = (round.goes, round.aim);
+        self.log("drop", format!("keeping {}: {why}", photo.short()));
+        if let Aim::Trim { was } = aim {
+            self.catalog.set_holding(self.config.node, photo, was);
+        }
+        self.end(nonce);
+        self.retry(photo, RETRY);
+    }
+
+    /// A round is over: who promised something is free.
+    pub(super) fn end(&mut self, nonce: Nonce) {
+        let Some(round) = self.drops.rounds.remove(&nonce) else {
+            return;
+        };
+        self.drops.going.remove(&round.goes);
+        for node in round.asked.keys() {
+            self.send_to(
+                *node,
+                Message::Release {
+                    photo: round.proven,
+                    nonce,
+                },
+            );
+        }
+        if round.pulled {
+            self.verification_over(round.proven);
+        }
+    }
+
+    /// Gives up every round that the disk is not at: this thread was stopped, and the promises may be over.
+    pub(super) fn abandon_all(&mut self, why: &str) {
+        for nonce in self.drops.rounds.keys().copied().collect::<Vec<_>>() {
+            self.abandon(nonce, why);
+        }
+    }
+
+    /// Time has passed: rounds that took too long are given up.
+    pub(super) fn tend_rounds(&mut self) {
+        let (now, deadline): (Time, Duration) = (self.now, self.config.pin / 2);
+        let late: BTreeSet<Nonce> = self
+            .drops
+            .rounds
+            .iter()
+            .filter(|(_, round)| now.since(round.sent) >= deadline)
+            .map(|(nonce, _)| *nonce)
+            .collect();
+        for nonce in late {
+            self.abandon(nonce, "no answer in time");
+        }
+    }
+
+    /// The scan says how a photo is held that may be on its way out: while it is, it stays withdrawn.
+    pub(super) fn as_withdrawn(&mut self, photo: PhotoId, holding: Holding) -> Holding {
+        let nonce = self.drops.going.get(&photo).copied();
+        match nonce.and_then(|nonce| self.drops.rounds.get_mut(&nonce)) {
+            Some(Round {
+                aim: Aim::Trim { was },
+                ..
+            }) if holding.is_stored() => {
+                *was = holding;
+                Holding::Retired
+            }
+            _ => holding,
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Carrying out what a node wants, as the daemon's threads do.
+
+use photomesh::node::{Action, LinkId};
+use photomesh::protocol::Message;
+
+use crate::agenda::Life;
+use crate::host::Far;
+use crate::net::Serving;
+use crate::world::World;
+
+impl World {
+    /// Begins to carry out one action.
+    pub(crate) fn perform(&mut self, life: Life, action: Action) {
+        self.show_action(life.host, &action);
+        match action {
+            Action::Dial { address } => self.dial(life, address),
+            Action::Send { link, message } => self.send_on(life, link, message),
+            Action::Close { link, reason } => match self.far(life, link) {
+                Some(Far::Conn(conn, side)) => self.close(conn, side, reason),
+                Some(Far::Client(client)) => self.close_client(client, Some(reason)),
+                None => {}
+            },
+            Action::Serve {
+                link,
+                transfer,
+                photo,
+                offset,
+                length,
+                lane,
+            } => {
+                if let Some(Far::Conn(conn, side)) = self.far(life, link) {
+                    let serving = Serving {
+                        transfer,
+                        photo,
+                        offset,
+                        end: offset.saturating_add(length),
+                    };
+                    self.serve(conn, side, serving, lane);
+                }
+            }
+            Action::Answer { link, answer } => {
+                if let Some(Far::Client(client)) = self.far(life, link) {
+                    self.answered(client, answer);
+                }
+            }
+            Action::AnswerPhoto {
+                link,
+                name: _,
+                label: _,
+                photo,
+                source,
+            } => {
+                if let Some(Far::Client(client)) = self.far(life, link) {
+                    self.answer_photo(life, client, photo.id, source);
+                }
+            }
+            Action::Write { .. }
+            | Action::Inspect { .. }
+            | Action::Install { .. }
+            | Action::Prove { .. }
+            | Action::Drop { .. }
+            | Action::Retire { .. }
+            | Action::Restore { .. }
+            | Action::Purge { .. }
+            | Action::Dedupe { .. } => self.submit(life, action),
+            Action::Discard { spool } => {
+                self.hosts[life.host].disk.spools.remove(&spool);
+            }
+            Action::NoteFacts { photo, facts } => {
+                if let Some(file) = self.hosts[life.host].disk.files.get_mut(&photo) {
+                    file.facts.merge(&facts);
+                }
+            }
+            Action::NoteNodes { nodes } => self.hosts[life.host].disk.nodes = nodes,
+            Action::Log { .. } => {}
+            Action::Exit { error } => self.exit(life, error),
+        }
+    }
+
+    fn far(&self, life: Life, link: LinkId) -> Option<Far> {
+        let daemon = self.hosts[life.host].daemon.as_ref()?;
+        daemon.links.get(&link).copied()
+    }
+
+    fn send_on(&mut self, life: Life, link: LinkId, message: Message) {
+        self.watch_message(life.host, &message);
+        if let Some(Far::Conn(conn, side)) = self.far(life, link) {
+            self.send(conn, side, message);
+        }
+    }
+
+    /// The daemon stops by its node's own wish.
+    fn exit(&mut self, life: Life, error: Option<String>) {
+        if let Some(error) = &error {
+            self.watch_exit(life.host, error);
+        }
+        let text = match &error {
+            Some(error) => format!("exits: {error}"),
+            None => "exits".to_owned(),
+        };
+        self.note(life.host, &text);
+        self.end_life(life.host, false);
+    }
+
+    /// A daemon is no more: its sockets close (or fall silent), what it had not synced is gone.
+    pub(crate) fn end_life(&mut self, host: usize, silent: bool) {
+        let Some(life) = self.hosts[host].life() else {
+            return;
+        };
+        self.resume(host);
+        self.half_done_jobs(host);
+        self.sockets_die(host, silent);
+        self.clients_lose(life);
+        self.hosts[host].daemon = None;
+        let now = self.now;
+        let World { hosts, rng, .. } = self;
+        hosts[host].disk.crash(now, || rng.percent(50));
+    }
+
+    /// Lets a stopped process run on; what happened to it meanwhile comes all at once.
+    pub(crate) fn resume(&mut self, host: usize) {
+        if !self.hosts[host].paused {
+            return;
+        }
+        self.hosts[host].paused = false;
+        self.hosts[host].paused_last = self.now;
+        let mut waiting = std::mem::take(&mut self.hosts[host].backlog);
+        if self.rng.percent(50) {
+            // The ticker may be the first or the last to run again.
+            waiting.sort_by_key(|what| !matches!(what, crate::agenda::What::Tick(_)));
+        }
+        for what in waiting {
+            self.agenda.add(self.now, what);
+        }
+        self.release_held();
+    }
+}

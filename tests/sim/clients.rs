@@ -1,0 +1,324 @@
+//! People with clients: they list, get and put through any daemon, wait for answers, and sometimes walk away.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use photomesh::node::{CloseReason, DiskError, Event, LinkId, Source, Spool};
+use photomesh::photo::PhotoId;
+use photomesh::protocol::{Answer, Request};
+
+use crate::agenda::{Life, What};
+use crate::host::Far;
+use crate::rng::Rng;
+use crate::world::World;
+
+/// Every request must be answered or refused within this time, or its link closed: the deadlines of gets and puts, and
+/// some patience with slow disks.
+const DEADLINE: Duration = Duration::from_secs(90);
+
+/// What a client got for its request.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Reply {
+    /// An answer without photo bytes.
+    Answer(Answer),
+    /// A photo, whose bytes had this digest.
+    Photo(PhotoId),
+    /// The link broke first.
+    Lost,
+}
+
+/// A client's link.
+#[derive(Debug)]
+pub(crate) struct Client {
+    life: Life,
+    link: LinkId,
+    /// The request that is not answered yet.
+    pub(crate) pending: Option<Request>,
+    /// What is being put.
+    putting: Option<PhotoId>,
+    /// How many requests it has sent.
+    number: u32,
+    /// The person, of those that wander from daemon to daemon.
+    person: Option<usize>,
+    pub(crate) reply: Option<Reply>,
+}
+
+/// All clients.
+#[derive(Debug)]
+pub(crate) struct Clients {
+    pub(crate) links: BTreeMap<usize, Client>,
+    next: usize,
+    persons: BTreeMap<usize, Option<usize>>,
+    /// Photos that people have at hand to put, and their names.
+    pub(crate) to_put: VecDeque<(PhotoId, String)>,
+    /// Names that people have heard of.
+    pub(crate) names: Vec<String>,
+    /// When people stop asking.
+    pub(crate) until: Duration,
+    rng: Rng,
+}
+
+impl Clients {
+    pub(crate) fn new(seed: u64) -> Clients {
+        Clients {
+            links: BTreeMap::new(),
+            next: 0,
+            persons: BTreeMap::new(),
+            to_put: VecDeque::new(),
+            names: Vec::new(),
+            until: Duration::ZERO,
+            rng: Rng::new(seed, 3),
+        }
+    }
+
+    fn think(&mut self) -> Duration {
+        self.rng
+            .span(Duration::from_millis(200), Duration::from_secs(12))
+    }
+}
+
+impl World {
+    /// Adds a person who uses the mesh until [`Clients::until`].
+    pub(crate) fn add_person(&mut self) {
+        let person = self.clients.persons.len();
+        self.clients.persons.insert(person, None);
+        let after = self.clients.think();
+        self.agenda.add(self.now + after, What::Client(person));
+    }
+
+    /// A client connects to a host and asks; none if no daemon runs there.
+    pub(crate) fn ask(&mut self, host: usize, request: Request) -> Option<usize> {
+        let life = self.hosts[host].life()?;
+        let link = self.new_link(life);
+        self.clients.next += 1;
+        let client = self.clients.next;
+        self.attach(life, link, Far::Client(client));
+        self.clients.links.insert(
+            client,
+            Client {
+                life,
+                link,
+                pending: None,
+                putting: None,
+                number: 0,
+                person: None,
+                reply: None,
+            },
+        );
+        self.ask_on(client, request, None);
+        Some(client)
+    }
+
+    /// A client connects to a host and puts a photo.
+    pub(crate) fn put(&mut self, host: usize, photo: PhotoId, name: &str) -> Option<usize> {
+        let bytes = self.library.photo(photo).bytes;
+        let name = name.to_owned();
+        // The link is made by a request; the photo's bytes are spooled before it is told.
+        let client = self.ask(host, Request::Put { name, bytes })?;
+        let opened = self.clients.links.get_mut(&client)?;
+        opened.putting = Some(photo);
+        let spool = Spool::Put(opened.link);
+        let bytes = self.library.window(photo, 0, u64::MAX);
+        self.hosts[host].disk.spools.insert(spool, bytes);
+        Some(client)
+    }
+
+    fn ask_on(&mut self, client: usize, request: Request, putting: Option<PhotoId>) {
+        let Some(asking) = self.clients.links.get_mut(&client) else {
+            return;
+        };
+        asking.number += 1;
+        asking.pending = Some(request.clone());
+        asking.putting = putting;
+        asking.reply = None;
+        let (life, link, number) = (asking.life, asking.link, asking.number);
+        self.stats.requests += 1;
+        self.tell(
+            life,
+            Duration::from_millis(1),
+            Event::Asked { link, request },
+        );
+        self.agenda
+            .add(self.now + DEADLINE, What::Overdue(client, number));
+    }
+
+    /// A person does the next thing.
+    pub(crate) fn client_turn(&mut self, person: usize) {
+        if self.now >= self.clients.until {
+            return;
+        }
+        let after = self.clients.think();
+        self.agenda.add(self.now + after, What::Client(person));
+        if let Some(Some(client)) = self.clients.persons.get(&person).copied() {
+            let waiting = self.clients.links.get(&client).map(|c| c.pending.is_some());
+            let walks_away = self
+                .clients
+                .rng
+                .percent(if waiting == Some(true) { 30 } else { 50 });
+            match waiting {
+                Some(true) if !walks_away => return,
+                Some(false) if !walks_away => {
+                    let request = self.some_request();
+                    self.ask_on(client, request, None);
+                    return;
+                }
+                Some(_) => self.hang_up(client),
+                None => {}
+            }
+        }
+        let up: Vec<usize> = (0..self.hosts.len())
+            .filter(|host| self.hosts[*host].is_up())
+            .collect();
+        if up.is_empty() {
+            return;
+        }
+        let host = up[self.clients.rng.index(up.len())];
+        let puts = self.clients.rng.percent(15) && !self.hosts[host].disk.trouble.full;
+        let client = match self.clients.to_put.pop_front() {
+            Some((photo, name)) if puts => {
+                self.clients.names.push(photo.to_string());
+                self.put(host, photo, &name)
+            }
+            kept => {
+                if let Some(kept) = kept {
+                    self.clients.to_put.push_front(kept);
+                }
+                let request = self.some_request();
+                self.ask(host, request)
+            }
+        };
+        if let Some(opened) = client.and_then(|client| self.clients.links.get_mut(&client)) {
+            opened.person = Some(person);
+        }
+        self.clients.persons.insert(person, client);
+    }
+
+    fn some_request(&mut self) -> Request {
+        let rng = &mut self.clients.rng;
+        let names = &self.clients.names;
+        let name = match names.len() {
+            0 => "nothing.jpg".to_owned(),
+            length => names[rng.index(length)].clone(),
+        };
+        match rng.below(10) {
+            0 | 1 => Request::GetImageList,
+            2 => Request::List { after: None },
+            3 => Request::Status,
+            4 => Request::Explain { image_name: name },
+            5 => Request::TrashList { after: None },
+            _ => Request::GetImageRequest { image_name: name },
+        }
+    }
+
+    /// A client goes, whatever it waits for.
+    pub(crate) fn hang_up(&mut self, client: usize) {
+        if let Some(gone) = self.clients.links.remove(&client) {
+            self.detach(gone.life, gone.link);
+            let reason = CloseReason::Remote;
+            let link = gone.link;
+            self.tell(gone.life, Duration::ZERO, Event::Closed { link, reason });
+        }
+    }
+
+    /// A daemon closes a client's link.
+    pub(crate) fn close_client(&mut self, client: usize, reason: Option<CloseReason>) {
+        if let Some(open) = self.clients.links.get_mut(&client) {
+            open.pending = None;
+            open.reply.get_or_insert(Reply::Lost);
+            let (life, link) = (open.life, open.link);
+            self.detach(life, link);
+            if let Some(reason) = reason {
+                self.tell(life, Duration::ZERO, Event::Closed { link, reason });
+            }
+        }
+    }
+
+    /// A daemon has died under its clients.
+    pub(crate) fn clients_lose(&mut self, life: Life) {
+        let lost = |(id, client): (&usize, &Client)| (client.life == life).then_some(*id);
+        let lost: Vec<usize> = self.clients.links.iter().filter_map(lost).collect();
+        for client in lost {
+            self.close_client(client, None);
+            let wanders = self.clients.links.get(&client).map(|c| c.person.is_some());
+            if wanders == Some(true) {
+                self.clients.links.remove(&client);
+            }
+        }
+    }
+
+    /// A client gets an answer.
+    pub(crate) fn answered(&mut self, client: usize, answer: Answer) {
+        let Some(asking) = self.clients.links.get_mut(&client) else {
+            return;
+        };
+        let request = asking.pending.take();
+        let putting = asking.putting.take();
+        let host = asking.life.host;
+        asking.reply = Some(Reply::Answer(answer.clone()));
+        self.stats.answers += 1;
+        match request {
+            Some(request) => self.judge_answer(host, &request, putting, &answer),
+            None => self.broken_promise(format!("an answer without a request: {answer:?}")),
+        }
+    }
+
+    /// A client gets a photo: its bytes are checked before the first one is sent.
+    pub(crate) fn answer_photo(
+        &mut self,
+        life: Life,
+        client: usize,
+        photo: PhotoId,
+        source: Source,
+    ) {
+        let disk = &self.hosts[life.host].disk;
+        let result = match disk.read(&self.library, source, 0, u64::MAX) {
+            Ok(bytes) if PhotoId::of(&bytes) == photo => Ok(()),
+            Ok(_) => Err(DiskError::Damaged),
+            Err(error) => Err(error),
+        };
+        let Some(asking) = self.clients.links.get_mut(&client) else {
+            return;
+        };
+        let link = asking.link;
+        if result.is_ok() {
+            let request = asking.pending.take();
+            asking.reply = Some(Reply::Photo(photo));
+            self.stats.answers += 1;
+            self.judge_photo(request, photo);
+        } else if let (Err(DiskError::Damaged), Source::Held(photo)) = (&result, source) {
+            self.set_aside(life, photo);
+        }
+        let time = if self.settings.jitter {
+            self.rng.span(Duration::ZERO, Duration::from_millis(800))
+        } else {
+            Duration::from_millis(1)
+        };
+        self.tell(life, time, Event::Answered { link, result });
+    }
+
+    /// A client has waited for too long, unless its daemon was stopped meanwhile.
+    pub(crate) fn overdue(&mut self, client: usize, number: u32) {
+        let Some(waiting) = self.clients.links.get(&client) else {
+            return;
+        };
+        let Some(request) = waiting.pending.clone() else {
+            return;
+        };
+        let host = &self.hosts[waiting.life.host];
+        if waiting.number != number || !self.lives(waiting.life) {
+            return;
+        }
+        if host.paused
+            || (host.paused_last > Duration::ZERO && host.paused_last + DEADLINE > self.now)
+        {
+            self.agenda
+                .add(self.now + DEADLINE, What::Overdue(client, number));
+            return;
+        }
+        let name = host.name.clone();
+        self.broken_promise(format!(
+            "{name} has not answered for {} s: {request:?}",
+            DEADLINE.as_secs()
+        ));
+    }
+}

@@ -1,0 +1,295 @@
+//! After the last fault: everything must come to be as the photos alone decide, and stay answerable.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use photomesh::photo::PhotoId;
+use photomesh::protocol::client::{PhotoReport, StatusReport};
+use photomesh::protocol::{Answer, Holding, NodeId, Request};
+
+use crate::clients::Reply;
+use crate::world::World;
+
+/// How often it is looked whether everything is as it should be.
+const LOOK: Duration = Duration::from_secs(5);
+/// How long a question of the test itself may take.
+const ANSWER: Duration = Duration::from_secs(30);
+
+impl World {
+    /// Waits until all faults have ended and everything is as it should be; a broken promise if it does not come to
+    /// that within `limit`.
+    pub(crate) fn settle(&mut self, limit: Duration) {
+        self.wait_for_calm();
+        let calm = self.now;
+        let mut problem = "never looked".to_owned();
+        while self.oracle.violation.is_none() && self.now < calm + limit {
+            self.run_until(self.now + LOOK);
+            match self.is_settled().and_then(|()| self.answers_agree()) {
+                Ok(()) => {
+                    self.stats.settling = self.now - calm;
+                    self.fetch_everything();
+                    return;
+                }
+                Err(now) => problem = now,
+            }
+        }
+        if self.oracle.violation.is_none() {
+            let minutes = limit.as_secs() / 60;
+            self.broken_promise(format!("{minutes} minutes after the last fault: {problem}"));
+        }
+    }
+
+    fn wait_for_calm(&mut self) {
+        let patience = self.now + Duration::from_secs(600);
+        while self.oracle.violation.is_none() && self.now < patience {
+            let calm = |host: &crate::host::Host| {
+                let trouble = host.disk.trouble;
+                let well = !(trouble.failing || trouble.full || trouble.slow);
+                host.is_up() && !host.paused && well
+            };
+            if self.hosts.iter().all(calm) && !self.net.is_disturbed() {
+                return;
+            }
+            self.run_until(self.now + Duration::from_secs(1));
+        }
+    }
+
+    /// Whether the disks are as they should be.
+    pub(crate) fn is_settled(&mut self) -> Result<(), String> {
+        for host in &self.hosts {
+            let up = host.daemon.as_ref().is_some_and(|daemon| daemon.scanned);
+            if !up {
+                return Err(format!("{} is not up", host.name));
+            }
+            if let Some(file) = host.disk.files.values().find(|file| file.rotten) {
+                return Err(format!("{} has a damaged file: {file:?}", host.name));
+            }
+            if let Some(spool) = host.disk.spools.keys().next() {
+                return Err(format!("{} still has {spool:?}", host.name));
+            }
+        }
+        let keepers = self.keepers();
+        self.copies_are_right(&keepers)?;
+        self.losers_are_away(&keepers)?;
+        self.is_balanced(&keepers)
+    }
+
+    /// Exactly min(copies, live) holders of every keeper; more only where owners keep their originals.
+    fn copies_are_right(&self, keepers: &BTreeSet<PhotoId>) -> Result<(), String> {
+        let wanted = self.wanted();
+        for photo in keepers {
+            let holders = self.holders(*photo);
+            let kept = |host: &usize| {
+                self.hosts[*host].keep_originals
+                    && self.holding_of(*host, *photo) == Some(Holding::Original)
+            };
+            let stubborn = holders.iter().filter(|host| kept(host)).count();
+            if holders.len() != wanted.max(stubborn) {
+                let names: Vec<&str> = holders
+                    .iter()
+                    .map(|host| self.hosts[*host].name.as_str())
+                    .collect();
+                let photo = self.library.name(*photo);
+                return Err(format!(
+                    "{photo} is on {} nodes ({}) and not on {wanted}",
+                    names.len(),
+                    names.join(" ")
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn wanted(&self) -> usize {
+        (self.settings.copies as usize).min(self.hosts.len())
+    }
+
+    /// Worse versions are in the trash, except where their owners keep their originals.
+    fn losers_are_away(&self, keepers: &BTreeSet<PhotoId>) -> Result<(), String> {
+        if self.hosts.len() < 2 || self.settings.copies < 2 {
+            return Ok(());
+        }
+        for host in self.hosts.iter().filter(|host| !host.keep_originals) {
+            let stays = host
+                .disk
+                .files
+                .iter()
+                .find(|(photo, file)| file.place.is_stored() && !keepers.contains(photo));
+            if let Some((photo, _)) = stays {
+                let photo = self.library.name(*photo);
+                return Err(format!("{} still has {photo}, a worse version", host.name));
+            }
+        }
+        Ok(())
+    }
+
+    /// No replica could move from a node to one with two fewer that lacks it.
+    fn is_balanced(&self, keepers: &BTreeSet<PhotoId>) -> Result<(), String> {
+        let load = |host: usize| {
+            let disk = &self.hosts[host].disk;
+            keepers.iter().filter(|photo| disk.stores(**photo)).count()
+        };
+        let loads: Vec<usize> = (0..self.hosts.len()).map(load).collect();
+        for (from, host) in self.hosts.iter().enumerate() {
+            for (to, other) in self.hosts.iter().enumerate() {
+                let movable = host.disk.files.iter().find(|(photo, file)| {
+                    file.place == Holding::Replica && !other.disk.stores(**photo)
+                });
+                if let (true, Some((photo, _))) = (loads[from] >= loads[to] + 2, movable) {
+                    return Err(format!(
+                        "not balanced: {} has {}, {} has {}, {} could move",
+                        host.name,
+                        loads[from],
+                        other.name,
+                        loads[to],
+                        self.library.name(*photo)
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether all nodes say the same, and the truth.
+    fn answers_agree(&mut self) -> Result<(), String> {
+        let keepers = self.keepers();
+        let mut first: Option<(String, Vec<PhotoReport>)> = None;
+        for host in 0..self.hosts.len() {
+            let photos = self.whole_list(host)?;
+            let name = self.hosts[host].name.clone();
+            let listed: BTreeSet<PhotoId> = photos.iter().map(|photo| photo.id).collect();
+            if listed != keepers {
+                let odd = listed.symmetric_difference(&keepers).next();
+                let odd = odd.map(|photo| self.library.name(*photo));
+                return Err(format!(
+                    "{name} lists {} photos and not {}; {odd:?} differs",
+                    listed.len(),
+                    keepers.len()
+                ));
+            }
+            for photo in &photos {
+                self.holders_are_true(&name, photo)?;
+            }
+            if let Some((other, theirs)) = &first {
+                if let Some((a, b)) = photos.iter().zip(theirs).find(|(a, b)| a != b) {
+                    return Err(format!("{name} and {other} disagree: {a:?} and {b:?}"));
+                }
+            } else {
+                first = Some((name.clone(), photos));
+            }
+            let status = self.status(host)?;
+            self.status_is_true(&name, &status, keepers.len())?;
+        }
+        Ok(())
+    }
+
+    fn holders_are_true(&self, name: &str, photo: &PhotoReport) -> Result<(), String> {
+        let truth: BTreeSet<NodeId> = self
+            .holders(photo.id)
+            .into_iter()
+            .map(|host| self.hosts[host].disk.identity)
+            .collect();
+        let told: BTreeSet<NodeId> = photo.holders.iter().copied().collect();
+        if truth == told {
+            Ok(())
+        } else {
+            let label = self.library.name(photo.id);
+            Err(format!(
+                "{name} says {label} is on {told:?}, and it is on {truth:?}"
+            ))
+        }
+    }
+
+    fn status_is_true(
+        &self,
+        name: &str,
+        status: &StatusReport,
+        photos: usize,
+    ) -> Result<(), String> {
+        let alive: BTreeSet<NodeId> = status
+            .nodes
+            .iter()
+            .filter(|node| node.alive)
+            .map(|node| node.id)
+            .collect();
+        let truth: BTreeSet<NodeId> = self.hosts.iter().map(|host| host.disk.identity).collect();
+        if alive != truth {
+            return Err(format!("{name} counts {} nodes as alive", alive.len()));
+        }
+        if status.photos != photos as u64 {
+            return Err(format!(
+                "{name} counts {} photos and not {photos}",
+                status.photos
+            ));
+        }
+        let enough = self.hosts.len() >= self.settings.copies as usize;
+        if enough && (status.under_replicated > 0 || !status.at_risk.is_empty()) {
+            return Err(format!(
+                "{name} says photos are at risk: {:?}",
+                status.at_risk
+            ));
+        }
+        Ok(())
+    }
+
+    fn whole_list(&mut self, host: usize) -> Result<Vec<PhotoReport>, String> {
+        let mut all = Vec::new();
+        let mut after = None;
+        loop {
+            match self.ask_and_wait(host, Request::List { after })? {
+                Reply::Answer(Answer::Photos { photos, next }) => {
+                    all.extend(photos);
+                    if next.is_none() {
+                        return Ok(all);
+                    }
+                    after = next;
+                }
+                other => return Err(format!("a list was answered by {other:?}")),
+            }
+        }
+    }
+
+    fn status(&mut self, host: usize) -> Result<StatusReport, String> {
+        match self.ask_and_wait(host, Request::Status)? {
+            Reply::Answer(Answer::Status(status)) => Ok(*status),
+            other => Err(format!("status was answered by {other:?}")),
+        }
+    }
+
+    /// Asks and lets time pass until the answer is there.
+    pub(crate) fn ask_and_wait(&mut self, host: usize, request: Request) -> Result<Reply, String> {
+        let name = self.hosts[host].name.clone();
+        let what = format!("{request:?}");
+        let client = self
+            .ask(host, request)
+            .ok_or_else(|| format!("{name} is not up"))?;
+        let limit = self.now + ANSWER;
+        while self.now < limit && self.oracle.violation.is_none() {
+            self.run_until(self.now + Duration::from_millis(5));
+            let done = self.clients.links.get(&client);
+            if let Some(reply) = done.and_then(|client| client.reply.clone()) {
+                self.hang_up(client);
+                return Ok(reply);
+            }
+        }
+        Err(format!("{name} does not answer {what}"))
+    }
+
+    /// Every photo of the collection can be had, through any node, by its label.
+    fn fetch_everything(&mut self) {
+        let mut labels: BTreeMap<String, PhotoId> = BTreeMap::new();
+        match self.whole_list(0) {
+            Ok(photos) => labels.extend(photos.into_iter().map(|photo| (photo.name, photo.id))),
+            Err(problem) => self.broken_promise(problem),
+        }
+        for (at, (label, id)) in labels.into_iter().enumerate() {
+            let host = at % self.hosts.len();
+            let image_name = label.clone();
+            let reply = self.ask_and_wait(host, Request::GetImageRequest { image_name });
+            if reply != Ok(Reply::Photo(id)) && self.oracle.violation.is_none() {
+                let name = self.hosts[host].name.clone();
+                self.broken_promise(format!("{name} answers a get of {label} by {reply:?}"));
+            }
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! A simulated photo folder: what is on it, what a crash takes away, and how it can go wrong.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use photomesh::node::{DiskError, Source, Spool};
+use photomesh::photo::PhotoId;
+use photomesh::protocol::{Address, Facts, Holding, NodeId};
+
+use crate::library::Library;
+
+/// How long a rename that was not synced may be undone by a crash.
+const UNSYNCED: Duration = Duration::from_secs(1);
+
+/// One photo on a disk. Of several files with the same bytes only the best one is modelled.
+#[derive(Clone, Debug)]
+pub(crate) struct File {
+    /// How it is held now.
+    pub(crate) place: Holding,
+    /// How it was held before it went to the trash.
+    pub(crate) was: Holding,
+    /// How many files of the friend's own folder have these bytes.
+    pub(crate) files: u32,
+    /// What is known about it, and how much of that a crash leaves.
+    pub(crate) facts: Facts,
+    pub(crate) facts_synced: Facts,
+    /// One of its bits has flipped, and nobody has noticed.
+    pub(crate) rotten: bool,
+    /// When it went to the trash, in running time.
+    pub(crate) trashed: Duration,
+}
+
+/// What is wrong with a disk at the moment.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Trouble {
+    /// Every second operation fails.
+    pub(crate) failing: bool,
+    /// No room for another byte.
+    pub(crate) full: bool,
+    /// Operations take a hundred times as long.
+    pub(crate) slow: bool,
+}
+
+/// A folder with its `.photomesh`.
+#[derive(Clone, Debug)]
+pub(crate) struct Disk {
+    /// The node that the folder is.
+    pub(crate) identity: NodeId,
+    /// Whether it has never been a node before.
+    pub(crate) fresh: bool,
+    pub(crate) files: BTreeMap<PhotoId, File>,
+    pub(crate) spools: BTreeMap<Spool, Vec<u8>>,
+    /// The remembered nodes.
+    pub(crate) nodes: BTreeMap<NodeId, Address>,
+    /// Photos that people changed behind the node's back since the last scan.
+    pub(crate) unnoticed: BTreeSet<PhotoId>,
+    /// How long its node has run in all its lives.
+    pub(crate) running: Duration,
+    pub(crate) trouble: Trouble,
+    unsynced: Vec<(Duration, PhotoId, File)>,
+}
+
+impl Disk {
+    /// An empty folder.
+    pub(crate) fn new(identity: NodeId) -> Disk {
+        Disk {
+            identity,
+            fresh: true,
+            files: BTreeMap::new(),
+            spools: BTreeMap::new(),
+            nodes: BTreeMap::new(),
+            unnoticed: BTreeSet::new(),
+            running: Duration::ZERO,
+            trouble: Trouble::default(),
+            unsynced: Vec::new(),
+        }
+    }
+
+    /// Whether it has a photo as a copy that counts, with every bit right.
+    pub(crate) fn stores(&self, photo: PhotoId) -> bool {
+        self.files
+            .get(&photo)
+            .is_some_and(|file| file.place.is_stored() && !file.rotten)
+    }
+
+    /// Whether a photo's bytes are there at all, be it in the trash.
+    pub(crate) fn has_bytes(&self, photo: PhotoId) -> bool {
+        self.files.get(&photo).is_some_and(|file| !file.rotten)
+    }
+
+    /// Adds a file to the friend's own folder, as a person does.
+    pub(crate) fn add_file(&mut self, photo: PhotoId, name: &str) {
+        let facts = Facts::named(name);
+        let file = self.files.entry(photo).or_insert_with(|| File {
+            place: Holding::Original,
+            was: Holding::Original,
+            files: 0,
+            facts: facts.clone(),
+            facts_synced: facts.clone(),
+            rotten: false,
+            trashed: Duration::ZERO,
+        });
+        if file.rotten {
+            *file = File {
+                rotten: false,
+                files: 0,
+                ..file.clone()
+            };
+        }
+        file.place = Holding::Original;
+        file.files += 1;
+        file.facts.merge(&facts);
+        file.facts_synced = file.facts.clone();
+        self.unnoticed.insert(photo);
+    }
+
+    /// Makes a photo one of the folder's.
+    pub(crate) fn install(&mut self, photo: PhotoId, facts: &Facts, holding: Holding) {
+        let mut known = self
+            .files
+            .get(&photo)
+            .map(|file| file.facts.clone())
+            .unwrap_or_default();
+        known.merge(facts);
+        let before = self.files.get(&photo);
+        let stored = before.is_some_and(|file| file.place.is_stored());
+        let was_original = before.is_some_and(|file| file.place == Holding::Original);
+        let files = before.map_or(0, |file| file.files);
+        let file = File {
+            place: if was_original {
+                Holding::Original
+            } else {
+                holding
+            },
+            was: holding,
+            files: match holding {
+                Holding::Original => files + 1,
+                Holding::Replica | Holding::Retired => files * u32::from(stored),
+            },
+            facts_synced: known.clone(),
+            facts: known,
+            rotten: false,
+            trashed: Duration::ZERO,
+        };
+        self.files.insert(photo, file);
+    }
+
+    /// Moves a photo to the trash. The rename is not synced: a crash soon after may undo it.
+    pub(crate) fn put_away(&mut self, photo: PhotoId, now: Duration) -> Result<(), DiskError> {
+        let running = self.running;
+        let file = self.files.get_mut(&photo).ok_or(DiskError::Gone)?;
+        if file.place == Holding::Retired {
+            return Ok(());
+        }
+        self.unsynced.push((now, photo, file.clone()));
+        self.unsynced.retain(|(at, _, _)| *at + UNSYNCED >= now);
+        file.was = file.place;
+        file.place = Holding::Retired;
+        file.trashed = running;
+        Ok(())
+    }
+
+    /// Moves a photo back from the trash.
+    pub(crate) fn restore(&mut self, photo: PhotoId) -> Result<Holding, DiskError> {
+        let file = self.files.get_mut(&photo).ok_or(DiskError::Gone)?;
+        if file.place == Holding::Retired {
+            file.place = file.was;
+            file.files = u32::from(file.was == Holding::Original);
+        }
+        Ok(file.place)
+    }
+
+    /// Deletes a photo that is in the trash.
+    pub(crate) fn purge(&mut self, photo: PhotoId) -> Result<(), DiskError> {
+        match self.files.get(&photo) {
+            Some(file) if file.place == Holding::Retired => {
+                self.files.remove(&photo);
+                Ok(())
+            }
+            Some(_) => Err(DiskError::Other("it is not in the trash".to_owned())),
+            None => Err(DiskError::Gone),
+        }
+    }
+
+    /// The bytes of a window, with a flipped bit if there is one.
+    pub(crate) fn read(
+        &self,
+        library: &Library,
+        source: Source,
+        offset: u64,
+        length: u64,
+    ) -> Result<Vec<u8>, DiskError> {
+        match source {
+            Source::Held(photo) => {
+                let file = self.files.get(&photo).ok_or(DiskError::Gone)?;
+                let mut bytes = library.window(photo, offset, length);
+                let flipped = library.photo(photo).bytes / 2;
+                if file.rotten && (offset..offset + bytes.len() as u64).contains(&flipped) {
+                    bytes[(flipped - offset) as usize] ^= 1;
+                }
+                Ok(bytes)
+            }
+            Source::Spooled(spool) => {
+                let bytes = self.spools.get(&spool).ok_or(DiskError::Gone)?;
+                let end = bytes.len().min(offset.saturating_add(length) as usize);
+                let start = end.min(offset as usize);
+                Ok(bytes[start..end].to_vec())
+            }
+        }
+    }
+
+    /// Writes into a spool file, which the write at offset 0 makes.
+    pub(crate) fn write(
+        &mut self,
+        spool: Spool,
+        offset: u64,
+        data: &[u8],
+    ) -> Result<(), DiskError> {
+        if offset == 0 {
+            self.spools.insert(spool, Vec::new());
+        }
+        let bytes = self.spools.get_mut(&spool).ok_or(DiskError::Gone)?;
+        let start = offset as usize;
+        bytes.resize(bytes.len().max(start + data.len()), 0);
+        bytes[start..start + data.len()].copy_from_slice(data);
+        Ok(())
+    }
+
+    /// What a crash does: unfinished files are swept, facts that were not synced are gone, and each rename of the last
+    /// moment may be undone (`undo` decides).
+    pub(crate) fn crash(&mut self, now: Duration, mut undo: impl FnMut() -> bool) {
+        self.spools.clear();
+        for (at, photo, before) in std::mem::take(&mut self.unsynced) {
+            let still_there = self.files.get(&photo).is_some_and(|file| !file.rotten);
+            if at + UNSYNCED >= now && still_there && undo() {
+                self.files.insert(photo, before);
+            }
+        }
+        for file in self.files.values_mut() {
+            file.facts = file.facts_synced.clone();
+        }
+    }
+
+    /// Writes out what the index has of the facts.
+    pub(crate) fn sync_facts(&mut self) {
+        for file in self.files.values_mut() {
+            if file.facts_synced != file.facts {
+                file.facts_synced = file.facts.clone();
+            }
+        }
+    }
+
+    /// Bytes on the disk.
+    pub(crate) fn used(&self, library: &Library) -> u64 {
+        self.files
+            .keys()
+            .map(|photo| library.photo(*photo).bytes)
+            .sum()
+    }
+}

@@ -1,0 +1,446 @@
+//! What goes wrong: each fault, what it does, and how it ends.
+
+use std::fmt;
+use std::time::Duration;
+
+use photomesh::node::Event;
+use photomesh::photo::PhotoId;
+
+use crate::agenda::What;
+use crate::disk::{Disk, Trouble};
+use crate::rng::Rng;
+use crate::world::{World, host_address};
+
+/// Something that goes wrong, or that people do.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Fault {
+    /// A daemon dies (`kill -9`) and is started again later.
+    Kill { host: usize, down: Duration },
+    /// A computer loses its power: nobody hears a word of it.
+    PowerLoss { host: usize, down: Duration },
+    /// A daemon is told to stop, and is started again later.
+    Leave { host: usize, down: Duration },
+    /// All threads of a daemon stop for a while.
+    Pause { host: usize, span: Duration },
+    /// The network falls into two parts; a host is in the part that its bit says.
+    Partition { sides: u64, span: Duration },
+    /// Nothing gets through from one host to another.
+    OneWay {
+        from: usize,
+        to: usize,
+        span: Duration,
+    },
+    /// The connections between two hosts break.
+    Cut { a: usize, b: usize },
+    /// All lines of a host go silent one after the other, and come back in another order.
+    Swizzle { host: usize, span: Duration },
+    /// The line between two hosts gets slow.
+    SlowLine { a: usize, b: usize, span: Duration },
+    /// A disk gets slow.
+    SlowDisk { host: usize, span: Duration },
+    /// Every second disk operation fails.
+    FailingDisk { host: usize, span: Duration },
+    /// A disk has no room left.
+    FullDisk { host: usize, span: Duration },
+    /// A disk is replaced by an empty one; a new node is started over it.
+    LoseDisk { host: usize, down: Duration },
+    /// Someone copies a folder, to have a backup.
+    Backup { host: usize },
+    /// A folder is replaced by the copy made earlier.
+    OldFolder { host: usize, down: Duration },
+    /// A bit of a file flips.
+    FlipBit { host: usize, pick: u64 },
+    /// A person deletes a file.
+    DeleteFile { host: usize, pick: u64 },
+    /// A person copies a photo into the folder: one that exists, or a new one.
+    AddFile { host: usize, pick: u64 },
+    /// A computer has another address from now on.
+    Move { host: usize, down: Duration },
+}
+
+impl Fault {
+    /// Its kind in a word, for statistics.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Fault::Kill { .. } => "kill",
+            Fault::PowerLoss { .. } => "power loss",
+            Fault::Leave { .. } => "leave",
+            Fault::Pause { .. } => "pause",
+            Fault::Partition { .. } => "partition",
+            Fault::OneWay { .. } => "one-way silence",
+            Fault::Cut { .. } => "cut",
+            Fault::Swizzle { .. } => "swizzle",
+            Fault::SlowLine { .. } => "slow line",
+            Fault::SlowDisk { .. } => "slow disk",
+            Fault::FailingDisk { .. } => "failing disk",
+            Fault::FullDisk { .. } => "full disk",
+            Fault::LoseDisk { .. } => "lost disk",
+            Fault::Backup { .. } => "backup",
+            Fault::OldFolder { .. } => "older folder",
+            Fault::FlipBit { .. } => "flipped bit",
+            Fault::DeleteFile { .. } => "deleted file",
+            Fault::AddFile { .. } => "added file",
+            Fault::Move { .. } => "new address",
+        }
+    }
+
+    /// Draws a fault.
+    pub(crate) fn draw(rng: &mut Rng, hosts: usize) -> Fault {
+        let host = rng.index(hosts);
+        let other = (host + 1 + rng.index(hosts.max(2) - 1)) % hosts;
+        let long = rng.percent(30);
+        let most = Duration::from_secs(if long { 150 } else { 20 });
+        let span = rng.span(Duration::from_millis(500), most);
+        let pick = rng.next();
+        match rng.below(100) {
+            0..13 => Fault::Kill { host, down: span },
+            13..18 => Fault::PowerLoss { host, down: span },
+            18..24 => Fault::Leave { host, down: span },
+            24..33 => Fault::Pause { host, span },
+            33..42 => Fault::Partition { sides: pick, span },
+            42..46 => Fault::OneWay {
+                from: host,
+                to: other,
+                span,
+            },
+            46..54 => Fault::Cut { a: host, b: other },
+            54..58 => Fault::Swizzle { host, span },
+            58..63 => Fault::SlowLine {
+                a: host,
+                b: other,
+                span,
+            },
+            63..67 => Fault::SlowDisk { host, span },
+            67..71 => Fault::FailingDisk { host, span },
+            71..74 => Fault::FullDisk { host, span },
+            74..78 => Fault::LoseDisk { host, down: span },
+            78..80 => Fault::Backup { host },
+            80..83 => Fault::OldFolder { host, down: span },
+            83..86 => Fault::FlipBit { host, pick },
+            86..89 => Fault::DeleteFile { host, pick },
+            89..97 => Fault::AddFile { host, pick },
+            _ => Fault::Move { host, down: span },
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = format!("{self:?}");
+        // Hosts are called n1, n2, ... everywhere else.
+        let mut words = Vec::new();
+        for word in text.split(' ') {
+            let number = word.trim_end_matches(',').parse::<usize>();
+            let after_host = words.last().is_some_and(|last: &String| {
+                ["host:", "a:", "b:", "from:", "to:"].contains(&last.as_str())
+            });
+            match number {
+                Ok(number) if after_host => {
+                    let comma = if word.ends_with(',') { "," } else { "" };
+                    words.push(format!("n{}{comma}", number + 1));
+                }
+                Ok(_) | Err(_) => words.push(word.to_owned()),
+            }
+        }
+        f.write_str(&words.join(" "))
+    }
+}
+
+impl World {
+    /// Lets the fault of this number of the plan happen.
+    pub(crate) fn strike(&mut self, index: usize) {
+        let (_, fault) = self.faults[index].clone();
+        self.inject(&fault);
+    }
+
+    /// Lets a fault happen, if it can at this moment.
+    pub(crate) fn inject(&mut self, fault: &Fault) {
+        if self.strike_now(fault) {
+            self.stats.fault(fault.kind());
+            self.trace.line(self.now, "fault", &fault.to_string());
+        }
+    }
+
+    fn strike_now(&mut self, fault: &Fault) -> bool {
+        match *fault {
+            Fault::Kill { host, down } => self.stop_for(host, down, false),
+            Fault::PowerLoss { host, down } => self.stop_for(host, down, true),
+            Fault::Leave { host, down } => self.leave(host, down),
+            Fault::Pause { host, span } => {
+                let runs = self.hosts[host].is_up() && !self.hosts[host].paused;
+                if runs {
+                    self.hosts[host].paused = true;
+                    self.heal_after(span, fault);
+                }
+                runs
+            }
+            Fault::Partition { sides, span } => {
+                self.split(sides, true);
+                self.heal_after(span, fault);
+                true
+            }
+            Fault::OneWay { from, to, span } => {
+                self.net.block(from, to);
+                self.heal_after(span, fault);
+                true
+            }
+            Fault::Cut { a, b } => self.cut(a, b),
+            Fault::Swizzle { host, span } => {
+                self.swizzle(host, span);
+                true
+            }
+            Fault::SlowLine { a, b, span } => {
+                self.net.slow_down(a, b, true);
+                self.heal_after(span, fault);
+                true
+            }
+            Fault::SlowDisk { host, span }
+            | Fault::FailingDisk { host, span }
+            | Fault::FullDisk { host, span } => {
+                self.set_trouble(fault, true);
+                self.heal_after(span, fault);
+                host < self.hosts.len()
+            }
+            Fault::LoseDisk { host, down } => self.lose_disk(host, down),
+            Fault::Backup { host } => {
+                let mut copy = self.hosts[host].disk.clone();
+                copy.spools.clear();
+                copy.trouble = Trouble::default();
+                self.hosts[host].backup = Some(copy);
+                true
+            }
+            Fault::OldFolder { host, down } => self.old_folder(host, down),
+            Fault::FlipBit { host, pick } => self.flip_bit(host, pick),
+            Fault::DeleteFile { host, pick } => self.delete_file(host, pick),
+            Fault::AddFile { host, pick } => self.add_some_file(host, pick),
+            Fault::Move { host, down } => {
+                let stopped = self.stop_for(host, down, false);
+                if stopped {
+                    let port = self.hosts[host].address.port();
+                    self.hosts[host].address = host_address(host, port + 1);
+                    self.hosts[host].estranged = true;
+                }
+                stopped
+            }
+        }
+    }
+
+    fn heal_after(&mut self, span: Duration, fault: &Fault) {
+        self.agenda.add(self.now + span, What::Heal(fault.clone()));
+    }
+
+    /// Ends what a fault does.
+    pub(crate) fn heal(&mut self, fault: &Fault) {
+        match *fault {
+            Fault::Pause { host, .. } => self.resume(host),
+            Fault::Partition { sides, .. } => {
+                self.split(sides, false);
+                self.release_held();
+            }
+            Fault::OneWay { from, to, .. } => {
+                self.net.unblock(from, to);
+                self.release_held();
+            }
+            Fault::SlowLine { a, b, .. } => self.net.slow_down(a, b, false),
+            Fault::SlowDisk { .. } | Fault::FailingDisk { .. } | Fault::FullDisk { .. } => {
+                self.set_trouble(fault, false);
+            }
+            Fault::Kill { .. }
+            | Fault::PowerLoss { .. }
+            | Fault::Leave { .. }
+            | Fault::Cut { .. }
+            | Fault::Swizzle { .. }
+            | Fault::LoseDisk { .. }
+            | Fault::Backup { .. }
+            | Fault::OldFolder { .. }
+            | Fault::FlipBit { .. }
+            | Fault::DeleteFile { .. }
+            | Fault::AddFile { .. }
+            | Fault::Move { .. } => {}
+        }
+        self.trace.line(self.now, "heal", &fault.to_string());
+    }
+
+    /// A daemon dies and comes back later.
+    fn stop_for(&mut self, host: usize, down: Duration, silent: bool) -> bool {
+        let runs = self.hosts[host].is_up();
+        if runs {
+            self.end_life(host, silent);
+            self.hosts[host].powered = !silent;
+            self.agenda.add(self.now + down, What::Start(host));
+        }
+        runs
+    }
+
+    fn leave(&mut self, host: usize, down: Duration) -> bool {
+        let Some(life) = self.hosts[host].life() else {
+            return false;
+        };
+        self.resume(host);
+        self.tell(life, Duration::ZERO, Event::Shutdown);
+        // Should it not have stopped by then, it is running still, and nothing is to be started.
+        self.agenda
+            .add(self.now + down + Duration::from_secs(60), What::Start(host));
+        true
+    }
+
+    fn split(&mut self, sides: u64, silent: bool) {
+        let hosts = self.hosts.len();
+        let side = |host: usize| sides >> (host % 64) & 1;
+        for a in 0..hosts {
+            for b in 0..hosts {
+                if side(a) != side(b) {
+                    if silent {
+                        self.net.block(a, b);
+                    } else {
+                        self.net.unblock(a, b);
+                    }
+                }
+            }
+        }
+    }
+
+    fn cut(&mut self, a: usize, b: usize) -> bool {
+        let conns = self.net.between(a, b);
+        for conn in &conns {
+            if let Some(conn) = self.net.conns.get_mut(conn) {
+                conn.cut = true;
+            }
+            for side in 0..2 {
+                let after = self.rng.span(Duration::ZERO, Duration::from_secs(3));
+                self.agenda.add(self.now + after, What::Broken(*conn, side));
+            }
+        }
+        !conns.is_empty()
+    }
+
+    fn swizzle(&mut self, host: usize, span: Duration) {
+        let mut others: Vec<usize> = (0..self.hosts.len()).filter(|h| *h != host).collect();
+        self.rng.shuffle(&mut others);
+        for other in others {
+            let starts = self.rng.span(Duration::ZERO, span);
+            let ends = self.rng.span(starts, span * 2);
+            // Each line has two directions; both fall silent.
+            for (from, to) in [(host, other), (other, host)] {
+                let one_way = Fault::OneWay {
+                    from,
+                    to,
+                    span: ends - starts,
+                };
+                self.faults.push((self.now + starts, one_way));
+                self.agenda
+                    .add(self.now + starts, What::Fault(self.faults.len() - 1));
+            }
+        }
+    }
+
+    fn set_trouble(&mut self, fault: &Fault, on: bool) {
+        match *fault {
+            Fault::SlowDisk { host, .. } => self.hosts[host].disk.trouble.slow = on,
+            Fault::FailingDisk { host, .. } => self.hosts[host].disk.trouble.failing = on,
+            Fault::FullDisk { host, .. } => {
+                self.hosts[host].disk.trouble.full = on;
+                if let Some(life) = self.hosts[host].life() {
+                    self.tell(life, Duration::ZERO, self.room(host));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a disk may be damaged now: everything was repaired since the last damage, or it is the same disk again.
+    fn may_damage(&self, host: usize) -> bool {
+        self.settings.copies > 1 && self.oracle.damaged.is_none_or(|damaged| damaged == host)
+    }
+
+    fn lose_disk(&mut self, host: usize, down: Duration) -> bool {
+        if !self.may_damage(host) {
+            return false;
+        }
+        self.end_life(host, false);
+        let photos: Vec<PhotoId> = self.hosts[host].disk.files.keys().copied().collect();
+        self.destroyed(host, &photos);
+        self.hosts[host].lives += 1;
+        let identity = self.new_identity(host, self.hosts[host].lives);
+        let name = self.hosts[host].name.clone();
+        self.trace.name_node(identity, &name);
+        let trouble = self.hosts[host].disk.trouble;
+        self.hosts[host].disk = Disk::new(identity);
+        self.hosts[host].disk.trouble = trouble;
+        self.hosts[host].backup = None;
+        self.hosts[host].estranged = true;
+        self.agenda.add(self.now + down, What::Start(host));
+        true
+    }
+
+    fn old_folder(&mut self, host: usize, down: Duration) -> bool {
+        let Some(backup) = self.hosts[host].backup.clone() else {
+            return false;
+        };
+        if !self.may_damage(host) {
+            return false;
+        }
+        self.end_life(host, false);
+        let now_there = |photo: &PhotoId| backup.stores(*photo);
+        let vanishing: Vec<PhotoId> = self.hosts[host]
+            .disk
+            .files
+            .keys()
+            .filter(|photo| !now_there(photo))
+            .copied()
+            .collect();
+        self.destroyed(host, &vanishing);
+        let trouble = self.hosts[host].disk.trouble;
+        self.hosts[host].disk = backup;
+        self.hosts[host].estranged = true;
+        self.hosts[host].disk.trouble = trouble;
+        self.agenda.add(self.now + down, What::Start(host));
+        true
+    }
+
+    fn some_file(&self, host: usize, pick: u64, stored: bool) -> Option<PhotoId> {
+        let disk = &self.hosts[host].disk;
+        let fits = |file: &crate::disk::File| file.place.is_stored() == stored && !file.rotten;
+        let files = disk.files.iter().filter(|(_, file)| fits(file));
+        let photos: Vec<PhotoId> = files.map(|(photo, _)| *photo).collect();
+        let at = pick as usize % photos.len().max(1);
+        photos.get(at).copied()
+    }
+
+    fn flip_bit(&mut self, host: usize, pick: u64) -> bool {
+        let Some(photo) = self.some_file(host, pick, true) else {
+            return false;
+        };
+        if !self.may_damage(host) {
+            return false;
+        }
+        if let Some(file) = self.hosts[host].disk.files.get_mut(&photo) {
+            file.rotten = true;
+        }
+        self.destroyed(host, &[photo]);
+        true
+    }
+
+    fn delete_file(&mut self, host: usize, pick: u64) -> bool {
+        let Some(photo) = self.some_file(host, pick, true) else {
+            return false;
+        };
+        if !self.may_damage(host) {
+            return false;
+        }
+        self.hosts[host].disk.files.remove(&photo);
+        self.hosts[host].disk.unnoticed.insert(photo);
+        self.destroyed(host, &[photo]);
+        true
+    }
+
+    fn add_some_file(&mut self, host: usize, pick: u64) -> bool {
+        let all: Vec<PhotoId> = self.library.all().map(|photo| photo.id).collect();
+        let Some(photo) = all.get(pick as usize % all.len().max(1)) else {
+            return false;
+        };
+        let name = format!("{}.jpg", self.library.name(*photo));
+        self.hosts[host].disk.add_file(*photo, &name);
+        true
+    }
+}

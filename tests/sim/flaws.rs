@@ -1,0 +1,211 @@
+//! Known bugs, planted into the driver to see that the simulator finds them: a simulator that catches nothing proves
+//! nothing.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use photomesh::node::{Action, Event, LinkId, Spool};
+use photomesh::photo::{Nonce, Photo, PhotoId, prove};
+use photomesh::protocol::message::TransferId;
+use photomesh::protocol::{Message, Record};
+
+use crate::agenda::Life;
+use crate::host::Far;
+use crate::world::World;
+
+/// A bug to plant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    /// A photo counts as stored when its bytes are here, before they are safe on disk.
+    AckOnReceipt,
+    /// What a node says of its own photos is believed of other nodes too.
+    ThirdParties,
+    /// A proof binds nobody: the prover is free again at once.
+    NoPins,
+    /// Every refusal of a proof is taken for a proof.
+    ForgedProofs,
+    /// A photo is put away however late the disk gets to it, with the promises long over.
+    LateDrops,
+    /// Worse versions in the trash are forgotten: nobody hears of them.
+    ForgetLosers,
+    /// Every page of records claims to be the last one, so that nodes act on half a table.
+    ActEarly,
+    /// Bytes that were pulled are not checked.
+    TrustBytes,
+}
+
+impl World {
+    fn has(&self, flaw: Flaw) -> bool {
+        self.settings.flaw == Some(flaw)
+    }
+
+    /// What a flaw makes of a disk operation.
+    pub(crate) fn pervert_job(&mut self, life: Life, action: Action) -> Action {
+        match &action {
+            Action::Install { spool, photo, .. } if self.has(Flaw::AckOnReceipt) => {
+                let event = Event::Installed {
+                    spool: *spool,
+                    photo: photo.id,
+                    result: Ok(()),
+                };
+                self.tell(life, Duration::ZERO, event);
+            }
+            _ => {}
+        }
+        action
+    }
+
+    /// What a flaw makes of an inspection.
+    pub(crate) fn pervert_inspection(&self, host: usize, spool: Spool) -> Option<Arc<Photo>> {
+        match spool {
+            Spool::Pull(transfer) if self.has(Flaw::TrustBytes) => {
+                let photo = self.oracle.pulls.get(&(host, transfer))?;
+                Some(self.library.photo(*photo).clone())
+            }
+            Spool::Pull(_) | Spool::Put(_) => None,
+        }
+    }
+
+    /// Hands a message to a node, with what a flaw makes of it.
+    pub(crate) fn deliver(&mut self, life: Life, link: LinkId, message: Message) {
+        match self.settings.flaw {
+            None | Some(Flaw::AckOnReceipt | Flaw::LateDrops | Flaw::TrustBytes) => {
+                self.receive(life, link, message);
+            }
+            Some(Flaw::ThirdParties) => {
+                let other = self.another_link(life, link);
+                if let (Message::ImageInfo { records, .. }, Some(other)) = (&message, other) {
+                    let claim = Message::ImageInfo {
+                        records: records.clone(),
+                        gone: Vec::new(),
+                        complete: false,
+                    };
+                    self.receive(life, other, claim);
+                }
+                self.receive(life, link, message);
+            }
+            Some(Flaw::NoPins) => {
+                if let Message::Challenge { photo, nonce } = &message {
+                    self.oracle
+                        .rounds
+                        .insert((*nonce, life.host), (*photo, life, link));
+                }
+                let proof = match &message {
+                    Message::Proof { nonce, proof, .. } => proof.and(Some(*nonce)),
+                    _ => None,
+                };
+                let prover = self.far_host(life, link);
+                self.receive(life, link, message);
+                if let (Some(nonce), Some(prover)) = (proof, prover) {
+                    self.unpin(nonce, prover);
+                }
+            }
+            Some(Flaw::ForgedProofs) => {
+                if let Message::Challenge { photo, nonce } = &message {
+                    self.oracle
+                        .rounds
+                        .insert((*nonce, life.host), (*photo, life, link));
+                }
+                let message = self.forge(life, link, message);
+                self.receive(life, link, message);
+            }
+            Some(Flaw::ForgetLosers) => {
+                let message = match message {
+                    Message::ImageInfo {
+                        records,
+                        mut gone,
+                        complete,
+                    } => {
+                        let stored = |record: &Record| record.holding.is_stored();
+                        gone.extend(records.iter().filter(|r| !stored(r)).map(|r| r.photo.id));
+                        Message::ImageInfo {
+                            records: records.into_iter().filter(stored).collect(),
+                            gone,
+                            complete,
+                        }
+                    }
+                    other => other,
+                };
+                self.receive(life, link, message);
+            }
+            Some(Flaw::ActEarly) => {
+                let message = match message {
+                    Message::ImageInfo { records, gone, .. } => Message::ImageInfo {
+                        records,
+                        gone,
+                        complete: true,
+                    },
+                    other => other,
+                };
+                self.receive(life, link, message);
+            }
+        }
+    }
+
+    fn receive(&mut self, life: Life, link: LinkId, message: Message) {
+        self.step(life, Event::Received { link, message });
+    }
+
+    fn another_link(&self, life: Life, link: LinkId) -> Option<LinkId> {
+        let daemon = self.hosts[life.host].daemon.as_ref()?;
+        let conns = daemon
+            .links
+            .iter()
+            .filter(|(_, far)| matches!(far, Far::Conn(..)));
+        conns.map(|(other, _)| *other).find(|other| *other != link)
+    }
+
+    /// Tells a prover that the round is over, which it is not.
+    fn unpin(&mut self, nonce: Nonce, prover: usize) {
+        if let Some((photo, life, link)) = self.oracle.rounds.get(&(nonce, prover)).copied() {
+            let release = Message::Release { photo, nonce };
+            self.tell(
+                life,
+                Duration::ZERO,
+                Event::Received {
+                    link,
+                    message: release,
+                },
+            );
+        }
+    }
+
+    /// Turns a refusal into the proof that the refuser would have given.
+    fn forge(&mut self, life: Life, link: LinkId, message: Message) -> Message {
+        let Message::Proof {
+            nonce, proof: None, ..
+        } = message
+        else {
+            return message;
+        };
+        let Some(prover) = self.far_host(life, link) else {
+            return message;
+        };
+        let Some((photo, _, _)) = self.oracle.rounds.get(&(nonce, prover)).copied() else {
+            return message;
+        };
+        let identity = self.hosts[prover].disk.identity.0;
+        let bytes = self.library.window(photo, 0, u64::MAX);
+        let proven = prove(&mut bytes.as_slice(), nonce, &[identity]).ok();
+        Message::Proof {
+            nonce,
+            proof: proven.map(|proven| proven.proofs[0]),
+            refused: None,
+        }
+    }
+
+    /// The host at the other end of a link.
+    fn far_host(&self, life: Life, link: LinkId) -> Option<usize> {
+        let daemon = self.hosts[life.host].daemon.as_ref()?;
+        match daemon.links.get(&link)? {
+            Far::Conn(conn, side) => self.net.host_of(*conn, 1 - side),
+            Far::Client(_) => None,
+        }
+    }
+}
+
+/// The rounds of challenges: by nonce and prover's host, what was asked for, in which life and on which link.
+pub(crate) type Rounds = BTreeMap<(Nonce, usize), (PhotoId, Life, LinkId)>;
+/// The pulls: by puller's host and transfer, the photo that was asked for.
+pub(crate) type Pulls = BTreeMap<(usize, TransferId), PhotoId>;

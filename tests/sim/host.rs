@@ -1,0 +1,145 @@
+//! A friend's computer: a disk, a clock of its own speed, and at times a running daemon.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use photomesh::node::{Action, Config, LinkId, Node, Time};
+use photomesh::protocol::{Address, Boot};
+
+use crate::agenda::{Life, What};
+use crate::disk::Disk;
+
+/// What a link of a daemon leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Far {
+    /// A side of a connection.
+    Conn(usize, usize),
+    /// A client.
+    Client(usize),
+}
+
+/// A disk operation on its way.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) action: Action,
+    /// When it must be done, by the host's clock.
+    pub(crate) deadline: Option<Time>,
+    pub(crate) starts: Duration,
+}
+
+/// A running daemon.
+#[derive(Debug)]
+pub(crate) struct Daemon {
+    pub(crate) node: Node,
+    pub(crate) life: Life,
+    pub(crate) started: Duration,
+    pub(crate) links: BTreeMap<LinkId, Far>,
+    pub(crate) jobs: BTreeMap<u64, Job>,
+    /// When each disk lane is free again: the folder's thread, inspection, reading for proofs.
+    pub(crate) lanes: [Duration; 3],
+    pub(crate) continuing: bool,
+    /// Its first scan is over.
+    pub(crate) scanned: bool,
+    numbers: u64,
+}
+
+impl Daemon {
+    /// The next number for a link or a job.
+    pub(crate) fn number(&mut self) -> u64 {
+        self.numbers += 1;
+        self.numbers
+    }
+}
+
+/// A computer.
+#[derive(Debug)]
+pub(crate) struct Host {
+    pub(crate) name: String,
+    pub(crate) address: Address,
+    pub(crate) disk: Disk,
+    pub(crate) daemon: Option<Daemon>,
+    pub(crate) lives: u32,
+    /// Its processes are stopped (SIGSTOP, a sleeping laptop); what happens to them waits.
+    pub(crate) paused: bool,
+    pub(crate) paused_last: Duration,
+    pub(crate) backlog: Vec<What>,
+    /// Without power nobody answers, not even to say that nobody is here.
+    pub(crate) powered: bool,
+    /// How fast its clock ticks, in millionths.
+    pub(crate) rate: u64,
+    pub(crate) copies: u32,
+    pub(crate) keep_originals: bool,
+    pub(crate) join: Vec<Address>,
+    /// A copy of its folder that someone made.
+    pub(crate) backup: Option<Disk>,
+    pub(crate) capacity: u64,
+    /// It has moved, or lost or exchanged its folder: others may not find it by what they remember.
+    pub(crate) estranged: bool,
+}
+
+impl Host {
+    /// The computer's own time since its daemon started.
+    pub(crate) fn clock(&self, now: Duration) -> Time {
+        let started = self.daemon.as_ref().map_or(now, |daemon| daemon.started);
+        let micros = (now - started).as_micros() as u64;
+        Time(Duration::from_micros(
+            (u128::from(micros) * u128::from(self.rate) / 1_000_000) as u64,
+        ))
+    }
+
+    /// Whether a daemon runs here, paused or not.
+    pub(crate) fn is_up(&self) -> bool {
+        self.daemon.is_some()
+    }
+
+    /// Its present life, if it has one.
+    pub(crate) fn life(&self) -> Option<Life> {
+        self.daemon.as_ref().map(|daemon| daemon.life)
+    }
+
+    /// What a daemon started now is given.
+    pub(crate) fn config(
+        &self,
+        grace: Duration,
+        pin: Duration,
+        seed: [u8; 32],
+        boot: u64,
+    ) -> Config {
+        Config {
+            node: self.disk.identity,
+            boot: Boot(boot),
+            address: self.address.clone(),
+            copies: self.copies,
+            grace,
+            pin,
+            keep_originals: self.keep_originals,
+            join: self.join.clone(),
+            known: self.disk.nodes.clone(),
+            first_start: self.disk.fresh,
+            seed,
+        }
+    }
+
+    /// Begins a life.
+    pub(crate) fn begin(&mut self, index: usize, node: Node, now: Duration) -> Life {
+        self.lives += 1;
+        self.disk.fresh = false;
+        self.powered = true;
+        let life = Life {
+            host: index,
+            number: self.lives,
+        };
+        self.daemon = Some(Daemon {
+            node,
+            life,
+            started: now,
+            links: BTreeMap::new(),
+            jobs: BTreeMap::new(),
+            lanes: [now; 3],
+            continuing: false,
+            scanned: false,
+            numbers: 0,
+        });
+        life
+    }
+}

@@ -1,0 +1,285 @@
+//! Disk operations: how long they take, what they do, and what a crash leaves half done.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use photomesh::node::{Action, DiskError, Event, Source, Spool};
+use photomesh::photo::{Nonce, PhotoId, Proof, prove};
+use photomesh::protocol::{Facts, Holding, NodeId};
+
+use crate::agenda::{Life, What};
+use crate::flaws::Flaw;
+use crate::host::Job;
+use crate::world::World;
+
+impl World {
+    /// Queues a disk operation on its lane.
+    pub(crate) fn submit(&mut self, life: Life, action: Action) {
+        let (lane, micros, within) = cost(&action);
+        let clock = self.hosts[life.host].clock(self.now);
+        let mut time = Duration::from_micros(micros);
+        if self.settings.jitter {
+            time = time * (50 + self.rng.below(250) as u32) / 100;
+        }
+        if self.hosts[life.host].disk.trouble.slow {
+            time *= 100;
+        }
+        let action = self.pervert_job(life, action);
+        let now = self.now;
+        let Some(daemon) = self.hosts[life.host].daemon.as_mut() else {
+            return;
+        };
+        let starts = daemon.lanes[lane].max(now);
+        daemon.lanes[lane] = starts + time;
+        let number = daemon.number();
+        let job = Job {
+            action,
+            deadline: within.map(|within| clock + within),
+            starts,
+        };
+        daemon.jobs.insert(number, job);
+        let outstanding = daemon.jobs.len();
+        self.oracle.jobs(outstanding);
+        self.agenda.add(starts + time, What::Job(life, number));
+    }
+
+    /// A disk operation is done: it takes effect now, and the node hears of it.
+    pub(crate) fn finish_job(&mut self, life: Life, number: u64) {
+        let job = self.hosts[life.host]
+            .daemon
+            .as_mut()
+            .and_then(|daemon| daemon.jobs.remove(&number));
+        let Some(job) = job else { return };
+        let late = job
+            .deadline
+            .is_some_and(|deadline| self.hosts[life.host].clock(self.now) > deadline);
+        let late = late && self.settings.flaw != Some(Flaw::LateDrops);
+        let failing = self.hosts[life.host].disk.trouble.failing && self.rng.percent(50);
+        let trouble = if late {
+            Some(DiskError::TooLate)
+        } else if failing {
+            Some(DiskError::Other("input/output error".to_owned()))
+        } else {
+            None
+        };
+        let event = self.execute(life, job.action, trouble);
+        let told = self.settings.flaw == Some(Flaw::AckOnReceipt)
+            && matches!(event, Some(Event::Installed { .. }));
+        if let Some(event) = event.filter(|_| !told) {
+            self.step(life, event);
+        }
+    }
+
+    /// The operation under way when a process dies may have taken effect all the same, with nobody told.
+    pub(crate) fn half_done_jobs(&mut self, host: usize) {
+        let now = self.now;
+        let Some(daemon) = self.hosts[host].daemon.as_mut() else {
+            return;
+        };
+        let life = daemon.life;
+        let jobs = std::mem::take(&mut daemon.jobs);
+        for job in jobs.into_values() {
+            let changes = matches!(
+                job.action,
+                Action::Install { .. }
+                    | Action::Drop { .. }
+                    | Action::Retire { .. }
+                    | Action::Restore { .. }
+                    | Action::Purge { .. }
+            );
+            if changes && job.starts <= now && self.rng.percent(50) {
+                let deadline = job.deadline;
+                let late = deadline.is_some_and(|end| self.hosts[host].clock(now) > end);
+                self.execute(life, job.action, late.then_some(DiskError::TooLate));
+            }
+        }
+    }
+
+    fn execute(&mut self, life: Life, action: Action, trouble: Option<DiskError>) -> Option<Event> {
+        let host = life.host;
+        let fine = trouble.map_or(Ok(()), Err);
+        let full = self.hosts[host].disk.trouble.full;
+        let has_room = if full { Err(DiskError::Full) } else { Ok(()) };
+        match action {
+            Action::Write {
+                spool,
+                offset,
+                data,
+            } => {
+                let disk = &mut self.hosts[host].disk;
+                let result = fine
+                    .and(has_room)
+                    .and_then(|()| disk.write(spool, offset, &data));
+                Some(Event::Written { spool, result })
+            }
+            Action::Inspect { spool } => {
+                let bytes = self.hosts[host].disk.spools.get(&spool);
+                let bytes = fine.and(bytes.ok_or(DiskError::Gone));
+                let trusted = self.pervert_inspection(host, spool);
+                let inspect = |bytes: &Vec<u8>| self.library.inspect(bytes);
+                let result = bytes.map(|bytes| trusted.unwrap_or_else(|| inspect(bytes)));
+                Some(Event::Inspected { spool, result })
+            }
+            Action::Install {
+                spool,
+                photo,
+                facts,
+                holding,
+            } => {
+                let result = fine
+                    .and(has_room)
+                    .and_then(|()| self.install(host, spool, photo.id, &facts, holding));
+                self.hosts[host].disk.spools.remove(&spool);
+                Some(Event::Installed {
+                    spool,
+                    photo: photo.id,
+                    result,
+                })
+            }
+            Action::Prove {
+                source,
+                photo,
+                nonce,
+                provers,
+            } => {
+                let result = fine.and_then(|()| self.prove(life, source, photo, nonce, &provers));
+                Some(Event::Proved { nonce, result })
+            }
+            Action::Drop { photo, within: _ } => {
+                let result = fine.and_then(|()| self.put_away(host, photo, None));
+                Some(Event::PutAway { photo, result })
+            }
+            Action::Retire {
+                photo,
+                keeper,
+                within: _,
+            } => {
+                let result = fine.and_then(|()| self.put_away(host, photo, Some(keeper)));
+                Some(Event::PutAway { photo, result })
+            }
+            Action::Purge { photo, within: _ } => {
+                let result = fine.and_then(|()| self.purge(host, photo));
+                Some(Event::PutAway { photo, result })
+            }
+            Action::Restore { photo } => {
+                let disk = &mut self.hosts[host].disk;
+                let result = fine.and(has_room).and_then(|()| disk.restore(photo));
+                Some(Event::Returned { photo, result })
+            }
+            Action::Dedupe { photo } => {
+                if let Some(file) = self.hosts[host].disk.files.get_mut(&photo)
+                    && fine.is_ok()
+                {
+                    file.files = file.files.min(1);
+                }
+                Some(self.found(host, photo).unwrap_or(Event::Missing { photo }))
+            }
+            Action::Dial { .. }
+            | Action::Send { .. }
+            | Action::Close { .. }
+            | Action::Serve { .. }
+            | Action::Answer { .. }
+            | Action::AnswerPhoto { .. }
+            | Action::Discard { .. }
+            | Action::NoteFacts { .. }
+            | Action::NoteNodes { .. }
+            | Action::Log { .. }
+            | Action::Exit { .. } => None,
+        }
+    }
+
+    fn install(
+        &mut self,
+        host: usize,
+        spool: Spool,
+        photo: PhotoId,
+        facts: &Facts,
+        holding: Holding,
+    ) -> Result<(), DiskError> {
+        let bytes = self.hosts[host].disk.spools.get(&spool);
+        let found = PhotoId::of(bytes.ok_or(DiskError::Gone)?);
+        self.judge_install(host, photo, found);
+        self.hosts[host].disk.install(photo, facts, holding);
+        Ok(())
+    }
+
+    fn put_away(
+        &mut self,
+        host: usize,
+        photo: PhotoId,
+        keeper: Option<PhotoId>,
+    ) -> Result<(), DiskError> {
+        let disk = &self.hosts[host].disk;
+        let file = disk.files.get(&photo).ok_or(DiskError::Gone)?;
+        if file.place.is_stored() {
+            self.judge_put_away(host, photo, keeper);
+        }
+        let now = self.now;
+        self.hosts[host].disk.put_away(photo, now)
+    }
+
+    fn purge(&mut self, host: usize, photo: PhotoId) -> Result<(), DiskError> {
+        let disk = &self.hosts[host].disk;
+        let file = disk.files.get(&photo).ok_or(DiskError::Gone)?;
+        if !file.place.is_stored() {
+            self.judge_purge(host, photo);
+        }
+        self.hosts[host].disk.purge(photo)
+    }
+
+    fn prove(
+        &mut self,
+        life: Life,
+        source: Source,
+        photo: PhotoId,
+        nonce: Nonce,
+        provers: &[NodeId],
+    ) -> Result<BTreeMap<NodeId, Proof>, DiskError> {
+        let disk = &self.hosts[life.host].disk;
+        let bytes = disk.read(&self.library, source, 0, u64::MAX)?;
+        let numbers: Vec<u64> = provers.iter().map(|prover| prover.0).collect();
+        let proven = prove(&mut bytes.as_slice(), nonce, &numbers)
+            .map_err(|error| DiskError::Other(error.to_string()))?;
+        if proven.photo != photo {
+            if let Source::Held(photo) = source {
+                self.set_aside(life, photo);
+            }
+            return Err(DiskError::Damaged);
+        }
+        Ok(provers.iter().copied().zip(proven.proofs).collect())
+    }
+
+    /// A damaged file leaves the folder, and the node is told.
+    pub(crate) fn set_aside(&mut self, life: Life, photo: PhotoId) {
+        self.hosts[life.host].disk.files.remove(&photo);
+        self.hosts[life.host].disk.unnoticed.insert(photo);
+        let file = self.library.name(photo);
+        self.tell(life, Duration::ZERO, Event::Damaged { photo, file });
+        self.tell(life, Duration::ZERO, Event::Missing { photo });
+    }
+}
+
+/// The lane of a disk operation, how many microseconds it usually takes and how long it may take.
+fn cost(action: &Action) -> (usize, u64, Option<Duration>) {
+    match action {
+        Action::Write { data, .. } => (0, 100 + data.len() as u64 / 100, None),
+        Action::Inspect { .. } => (1, 5_000, None),
+        Action::Prove { .. } => (2, 2_000, None),
+        Action::Install { .. } | Action::Restore { .. } => (0, 4_000, None),
+        Action::Drop { within, .. }
+        | Action::Retire { within, .. }
+        | Action::Purge { within, .. } => (0, 1_000, Some(*within)),
+        Action::Dedupe { .. }
+        | Action::Dial { .. }
+        | Action::Send { .. }
+        | Action::Close { .. }
+        | Action::Serve { .. }
+        | Action::Answer { .. }
+        | Action::AnswerPhoto { .. }
+        | Action::Discard { .. }
+        | Action::NoteFacts { .. }
+        | Action::NoteNodes { .. }
+        | Action::Log { .. }
+        | Action::Exit { .. } => (0, 1_000, None),
+    }
+}

@@ -1,0 +1,30 @@
+//! The deterministic simulator: the very `Node` of the daemon in a world of virtual time, networks, disks and people,
+//! where everything that can go wrong does, and all of it follows from one seed.
+//!
+//! Reading order: [`world`] (what drives what), [`net`] and [`wire`] (connections), [`disk`] and [`jobs`] (folders),
+//! [`clients`], [`faults`], [`oracle`] (what must hold after every event), [`converge`] (what must hold in the end),
+//! [`plan`] (from a seed to a run), [`flaws`] (bugs planted to see that they are found), [`golden`] (stories).
+//!
+//! `make sim SEED=42` replays a seed with its trace; `make soak SECONDS=600` runs seeds until the time is up.
+
+mod actions;
+mod agenda;
+mod clients;
+mod converge;
+mod disk;
+mod faults;
+mod flaws;
+mod host;
+mod jobs;
+mod library;
+mod net;
+mod oracle;
+mod pictures;
+mod plan;
+mod rng;
+mod seeds;
+mod stats;
+mod trace;
+mod verdict;
+mod wire;
+mod world;

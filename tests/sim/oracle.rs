@@ -1,0 +1,366 @@
+//! The omniscient view: what must be true after every event.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use photomesh::photo::PhotoId;
+use photomesh::protocol::{Answer, Holding, Message, NodeId, Request};
+
+use crate::agenda::What;
+use crate::flaws::{Flaw, Pulls, Rounds};
+use crate::verdict;
+use crate::world::World;
+
+/// How often the state of everything is looked at.
+const AUDIT: Duration = Duration::from_secs(1);
+/// The most messages that may wait on one link.
+const MAX_QUEUE: usize = 5_000;
+/// The most disk operations that one node may have under way.
+const MAX_JOBS: usize = 1_000;
+
+/// What the oracle remembers.
+#[derive(Debug, Default)]
+pub(crate) struct Oracle {
+    /// The first broken promise.
+    pub(crate) violation: Option<String>,
+    /// Photos that were on as many disks as wanted once, or were acknowledged so: they must never be lost.
+    pub(crate) safe: BTreeSet<PhotoId>,
+    /// Photos that no longer exist, as they may.
+    pub(crate) gone: BTreeSet<PhotoId>,
+    /// Copies that faults have destroyed, and when.
+    pub(crate) destroyed: BTreeMap<(usize, PhotoId), Duration>,
+    /// The host whose disk was damaged since everything was last repaired.
+    pub(crate) damaged: Option<usize>,
+    /// Whether a folder was made unfit on purpose, so that its node may give up.
+    pub(crate) may_exit: BTreeSet<usize>,
+    pub(crate) rounds: Rounds,
+    pub(crate) pulls: Pulls,
+    pub(crate) longest_queue: usize,
+    pub(crate) most_jobs: usize,
+    keepers: Option<(BTreeSet<PhotoId>, BTreeSet<PhotoId>)>,
+}
+
+impl Oracle {
+    fn broken(&mut self, text: String) {
+        self.violation.get_or_insert(text);
+    }
+
+    /// This many messages wait on a link.
+    pub(crate) fn queue(&mut self, length: usize) {
+        self.longest_queue = self.longest_queue.max(length);
+        if length > MAX_QUEUE {
+            self.broken(format!("{length} messages wait on one link"));
+        }
+    }
+
+    /// This many disk operations are under way on a node.
+    pub(crate) fn jobs(&mut self, count: usize) {
+        self.most_jobs = self.most_jobs.max(count);
+        if count > MAX_JOBS {
+            self.broken(format!("{count} disk operations of one node are under way"));
+        }
+    }
+}
+
+impl World {
+    /// A promise is broken: the run ends here.
+    pub(crate) fn broken_promise(&mut self, text: String) {
+        let text = format!("{:.3}: {text}", self.now.as_secs_f64());
+        self.trace.line(self.now, "ORACLE", &text);
+        self.oracle.broken(text);
+    }
+
+    /// The hosts whose disks really have a photo as a copy.
+    pub(crate) fn holders(&self, photo: PhotoId) -> Vec<usize> {
+        (0..self.hosts.len())
+            .filter(|host| self.hosts[*host].disk.stores(photo))
+            .collect()
+    }
+
+    /// How many hosts but this one have a photo as a copy, or had until a fault destroyed it a moment ago, which nobody
+    /// can know.
+    fn others(&self, host: usize, photo: PhotoId) -> usize {
+        let recent = self.settings.pin * 2;
+        let counts = |other: &usize| {
+            let destroyed = self.oracle.destroyed.get(&(*other, photo));
+            *other != host
+                && (self.hosts[*other].disk.stores(photo)
+                    || destroyed.is_some_and(|at| *at + recent > self.now))
+        };
+        (0..self.hosts.len()).filter(counts).count()
+    }
+
+    fn exists(&self, photo: PhotoId) -> bool {
+        self.hosts.iter().any(|host| host.disk.has_bytes(photo))
+    }
+
+    /// What a node says of its photos must be true of its disk.
+    pub(crate) fn watch_message(&mut self, host: usize, message: &Message) {
+        self.stats.see_message(message);
+        if self.settings.flaw == Some(Flaw::TrustBytes)
+            && let Message::AskForImage {
+                transfer, photo, ..
+            } = message
+        {
+            self.oracle.pulls.insert((host, *transfer), *photo);
+        }
+        let Message::ImageInfo { records, gone, .. } = message else {
+            return;
+        };
+        let disk = &self.hosts[host].disk;
+        let stored_by_word = |photo: &PhotoId| {
+            disk.files
+                .get(photo)
+                .is_some_and(|file| file.place.is_stored())
+        };
+        let lie = records
+            .iter()
+            .filter(|record| record.holding.is_stored())
+            .map(|record| record.photo.id)
+            .find(|photo| !stored_by_word(photo) && !disk.unnoticed.contains(photo));
+        let denial = gone
+            .iter()
+            .find(|photo| stored_by_word(photo) && !disk.unnoticed.contains(photo));
+        let name = self.hosts[host].name.clone();
+        if let Some(photo) = lie {
+            let photo = self.library.name(photo);
+            self.broken_promise(format!(
+                "{name} announces {photo}, which is not on its disk"
+            ));
+        } else if let Some(photo) = denial {
+            let photo = self.library.name(*photo);
+            self.broken_promise(format!("{name} says {photo} is gone, which is on its disk"));
+        }
+    }
+
+    /// A node may only give up when its folder is unfit.
+    pub(crate) fn watch_exit(&mut self, host: usize, error: &str) {
+        if !self.oracle.may_exit.contains(&host) {
+            let name = self.hosts[host].name.clone();
+            self.broken_promise(format!("{name} gives up: {error}"));
+        }
+    }
+
+    /// Only bytes that are the photo may become one of the folder's.
+    pub(crate) fn judge_install(&mut self, host: usize, photo: PhotoId, found: PhotoId) {
+        if photo != found {
+            let (name, photo) = (self.hosts[host].name.clone(), self.library.name(photo));
+            self.broken_promise(format!("{name} installs bytes as {photo} that are not it"));
+        }
+    }
+
+    /// A copy goes to the trash: enough others must have it, or the better version.
+    pub(crate) fn judge_put_away(&mut self, host: usize, photo: PhotoId, keeper: Option<PhotoId>) {
+        let wanted = self.settings.copies as usize;
+        let (name, label) = (self.hosts[host].name.clone(), self.library.name(photo));
+        match keeper {
+            None => {
+                self.stats.drops += 1;
+                let others = self.others(host, photo);
+                if others < wanted {
+                    self.broken_promise(format!(
+                        "{name} drops {label}, which {others} others hold and not {wanted}"
+                    ));
+                }
+            }
+            Some(keeper) => {
+                self.stats.retirements += 1;
+                let better =
+                    verdict::replaces(self.library.photo(keeper), self.library.photo(photo));
+                let stored = self.hosts[host].disk.stores(keeper)
+                    || self.oracle.destroyed.contains_key(&(host, keeper));
+                // A keeper that was only fetched to be verified lies in a spool file and is no copy.
+                let mut spools = self.hosts[host].disk.spools.values();
+                let here = stored || spools.any(|bytes| PhotoId::of(bytes) == keeper);
+                let others = self.others(host, keeper);
+                let keeper = self.library.name(keeper);
+                if !better {
+                    self.broken_promise(format!(
+                        "{name} retires {label} for {keeper}: no better version of it"
+                    ));
+                } else if !here || others + usize::from(stored) < wanted.min(2) {
+                    self.broken_promise(format!(
+                        "{name} retires {label} for {keeper}, which {others} others hold; itself: {here}"
+                    ));
+                }
+            }
+        }
+    }
+
+    /// A photo leaves the trash for good: enough others must have it, or a better version.
+    pub(crate) fn judge_purge(&mut self, host: usize, photo: PhotoId) {
+        self.stats.purges += 1;
+        let wanted = self.settings.copies as usize;
+        let others = self.others(host, photo);
+        let worse = self.library.photo(photo);
+        let replaced = |better: &&std::sync::Arc<photomesh::photo::Photo>| {
+            let here = self.hosts[host].disk.stores(better.id);
+            let copies = self.others(host, better.id) + usize::from(here);
+            verdict::replaces(better, worse) && copies >= wanted.min(2)
+        };
+        if others < wanted && self.library.all().find(replaced).is_none() {
+            let (name, photo) = (self.hosts[host].name.clone(), self.library.name(photo));
+            self.broken_promise(format!(
+                "{name} purges {photo}, which {others} others hold, without a better version on {wanted} nodes"
+            ));
+        }
+    }
+
+    /// What a client was told about a put must be true.
+    pub(crate) fn judge_answer(
+        &mut self,
+        host: usize,
+        request: &Request,
+        putting: Option<PhotoId>,
+        answer: &Answer,
+    ) {
+        let Some(put) = putting else {
+            if let Answer::Stored { .. } | Answer::Have { .. } = answer {
+                self.broken_promise(format!("{answer:?} to {request:?}"));
+            }
+            return;
+        };
+        match answer {
+            Answer::Stored {
+                id, copies, nodes, ..
+            } => {
+                if *id != put || nodes.len() != *copies as usize || *copies == 0 {
+                    self.broken_promise(format!("a put was answered by {answer:?}"));
+                    return;
+                }
+                if let Some(liar) = nodes.iter().find(|node| !self.really_has(**node, put)) {
+                    let label = self.library.name(put);
+                    self.broken_promise(format!(
+                        "{label} is said to be stored on {liar}, which has it not"
+                    ));
+                }
+                if *copies >= self.settings.copies {
+                    self.oracle.safe.insert(put);
+                }
+            }
+            Answer::Have { id, .. } => {
+                let known = self.library.all().any(|photo| photo.id == *id);
+                let photo = self.library.photo(put);
+                if !known || !verdict::replaces(self.library.photo(*id), photo) {
+                    self.broken_promise(format!("a put was answered by {answer:?}"));
+                }
+            }
+            Answer::Refused { .. } | Answer::Error { .. } => self.stats.refusals += 1,
+            Answer::ListImage { .. }
+            | Answer::ReceiveImage { .. }
+            | Answer::NotFound { .. }
+            | Answer::Photos { .. }
+            | Answer::Explained(_)
+            | Answer::Status(_)
+            | Answer::Trash { .. }
+            | Answer::Restored { .. } => {
+                let name = self.hosts[host].name.clone();
+                self.broken_promise(format!("{name} answers a put by {answer:?}"));
+            }
+        }
+    }
+
+    fn really_has(&self, node: NodeId, photo: PhotoId) -> bool {
+        let host = self.hosts.iter().position(|h| h.disk.identity == node);
+        host.is_none_or(|host| {
+            let destroyed = self.oracle.destroyed.contains_key(&(host, photo));
+            self.hosts[host].disk.stores(photo) || destroyed
+        })
+    }
+
+    /// A photo that a client gets is the one asked for, or a better version of it.
+    pub(crate) fn judge_photo(&mut self, request: Option<Request>, photo: PhotoId) {
+        let Some(Request::GetImageRequest { image_name }) = request else {
+            self.broken_promise(format!("a photo for {request:?}"));
+            return;
+        };
+        let Ok(asked) = image_name.parse::<PhotoId>() else {
+            return;
+        };
+        let fits = asked == photo || self.related(asked, photo);
+        if !fits {
+            let (asked, photo) = (self.library.name(asked), self.library.name(photo));
+            self.broken_promise(format!("a client asked for {asked} and got {photo}"));
+        }
+    }
+
+    fn related(&self, asked: PhotoId, got: PhotoId) -> bool {
+        verdict::replaces(self.library.photo(got), self.library.photo(asked))
+    }
+
+    /// Looks at the state of everything: is anything lost, is everything repaired?
+    pub(crate) fn audit(&mut self) {
+        self.agenda.add(self.now + AUDIT, What::Audit);
+        let all: Vec<PhotoId> = self.library.all().map(|photo| photo.id).collect();
+        let wanted = self.settings.copies as usize;
+        let mut existing = BTreeSet::new();
+        for photo in &all {
+            if self.exists(*photo) {
+                existing.insert(*photo);
+                if self.holders(*photo).len() >= wanted {
+                    self.oracle.safe.insert(*photo);
+                }
+            }
+        }
+        let lost = self.oracle.safe.iter().find(|photo| {
+            let superseded = |other: &PhotoId| self.related(**photo, *other);
+            !existing.contains(photo)
+                && !self.oracle.gone.contains(photo)
+                && !existing.iter().any(superseded)
+        });
+        if let Some(lost) = lost {
+            let name = self.library.name(*lost);
+            self.broken_promise(format!(
+                "{name} is lost: no disk has it, nor a better version"
+            ));
+            return;
+        }
+        let keepers = self.keepers_of(existing);
+        let repaired = keepers.iter().all(|photo| {
+            let live = |host: &usize| self.hosts[*host].is_up() && !self.hosts[*host].paused;
+            self.holders(*photo).into_iter().filter(live).count() >= wanted
+        });
+        if repaired {
+            self.oracle.damaged = None;
+        }
+    }
+
+    /// The keepers among photos that exist.
+    pub(crate) fn keepers_of(&mut self, existing: BTreeSet<PhotoId>) -> BTreeSet<PhotoId> {
+        if let Some((before, keepers)) = &self.oracle.keepers
+            && *before == existing
+        {
+            return keepers.clone();
+        }
+        let photos = existing.iter().map(|photo| self.library.photo(*photo));
+        let keepers = verdict::keepers(photos);
+        self.oracle.keepers = Some((existing, keepers.clone()));
+        keepers
+    }
+
+    /// The keepers among all photos of which some disk has a record.
+    pub(crate) fn keepers(&mut self) -> BTreeSet<PhotoId> {
+        let disks = self.hosts.iter().map(|host| &host.disk);
+        let existing = disks.flat_map(|disk| disk.files.keys().copied()).collect();
+        self.keepers_of(existing)
+    }
+
+    /// Copies of a photo on a host, in words, for messages.
+    pub(crate) fn holding_of(&self, host: usize, photo: PhotoId) -> Option<Holding> {
+        self.hosts[host]
+            .disk
+            .files
+            .get(&photo)
+            .map(|file| file.place)
+    }
+
+    /// Notes that a fault destroyed copies; those that nobody had promised to keep may be gone.
+    pub(crate) fn destroyed(&mut self, host: usize, photos: &[PhotoId]) {
+        for photo in photos {
+            self.oracle.destroyed.insert((host, *photo), self.now);
+        }
+        if !photos.is_empty() {
+            self.oracle.damaged = Some(host);
+        }
+    }
+}

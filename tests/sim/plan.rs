@@ -1,0 +1,205 @@
+//! From a seed to a run: how many hosts, which photos where, what goes wrong when.
+
+use std::time::Duration;
+
+use crate::agenda::What;
+use crate::faults::Fault;
+use crate::flaws::Flaw;
+use crate::library::Spec;
+use crate::rng::Rng;
+use crate::stats::Stats;
+use crate::trace::Trace;
+use crate::world::{Settings, World};
+
+/// How long a mesh may take, after the last fault has healed, until everything is as it should be.
+pub(crate) const CONVERGE: Duration = Duration::from_secs(15 * 60);
+
+/// How a run ended.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// The broken promise, if one was.
+    pub(crate) violation: Option<String>,
+    pub(crate) stats: Stats,
+    /// All faults of the plan.
+    pub(crate) faults: Vec<(Duration, Fault)>,
+    /// The trace, if one was wanted.
+    pub(crate) trace: Vec<String>,
+}
+
+/// What to run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Run {
+    pub(crate) seed: u64,
+    pub(crate) flaw: Option<Flaw>,
+    /// Only these faults of the plan happen; all of them without it.
+    pub(crate) only: Option<Vec<usize>>,
+    /// Print the trace as it comes, or keep it.
+    pub(crate) trace: TraceMode,
+}
+
+/// What becomes of the trace.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum TraceMode {
+    #[default]
+    Off,
+    Keep,
+    Print,
+}
+
+/// Runs a seed to its end.
+pub(crate) fn run(run: &Run) -> Outcome {
+    let mut rng = Rng::new(run.seed, 0);
+    let settings = settings(run, &mut rng);
+    let mut world = World::new(settings, Trace::new(run.trace));
+    populate(&mut world, &mut rng);
+    let faults = schedule(&mut world, &mut rng, run.only.as_deref());
+    let end = faults
+        .iter()
+        .map(|(at, _)| *at)
+        .max()
+        .unwrap_or_default()
+        .max(Duration::from_secs(60));
+    world.clients.until = end;
+    world.agenda.add(Duration::from_secs(1), What::Audit);
+    world.run_until(end);
+    world.settle(CONVERGE);
+    world.stats.virtual_time = world.now;
+    world.stats.keep_maxima(&world.oracle);
+    Outcome {
+        violation: world.oracle.violation.take(),
+        stats: world.stats,
+        faults,
+        trace: world.trace.into_lines(),
+    }
+}
+
+fn settings(run: &Run, rng: &mut Rng) -> Settings {
+    let copies = match rng.below(10) {
+        0 => 1,
+        1..8 => 2,
+        _ => 3,
+    };
+    Settings {
+        seed: run.seed,
+        copies,
+        grace: rng.span(Duration::from_secs(5), Duration::from_secs(60)),
+        pin: rng.span(Duration::from_secs(10), Duration::from_secs(60)),
+        trash: rng.span(Duration::from_secs(30), Duration::from_secs(200)),
+        jitter: true,
+        flaw: run.flaw,
+    }
+}
+
+/// Hosts, photos in their folders, people.
+fn populate(world: &mut World, rng: &mut Rng) {
+    let hosts = 2 + rng.index(6);
+    for host in 0..hosts {
+        world.add_host();
+        world.hosts[host].rate = 900_000 + rng.below(200_000);
+        world.hosts[host].keep_originals = rng.percent(5);
+        if host > 0 {
+            let through = rng.index(host);
+            let address = world.hosts[through].address.clone();
+            world.hosts[host].join.push(address);
+        }
+        let first = if rng.percent(80) {
+            Duration::from_secs(3)
+        } else {
+            Duration::from_secs(60)
+        };
+        let start = rng.span(Duration::ZERO, first);
+        world.agenda.add(start, What::Start(host));
+    }
+    let pictures = 1 + rng.below(30);
+    for picture in 0..pictures {
+        let versions = if rng.percent(60) { 1 } else { 1 + rng.below(5) };
+        for version in 0..versions {
+            place_version(world, rng, picture, version);
+        }
+    }
+    for _ in 0..1 + rng.below(3) {
+        world.add_person();
+    }
+}
+
+fn place_version(world: &mut World, rng: &mut Rng, picture: u64, version: u64) {
+    let opaque = version == 0 && rng.percent(5);
+    let large = rng.percent(3);
+    let spec = Spec {
+        name: format!("p{picture}v{version}"),
+        picture: (!opaque).then_some(picture),
+        step: rng.below(6) as u32,
+        width: 400 + 100 * rng.below(20) as u32,
+        bytes: if large {
+            200_000 + rng.below(2_000_000)
+        } else {
+            1 + rng.below(3_000)
+        },
+        captured: rng.percent(20).then(|| rng.below(2) as u32),
+    };
+    let photo = world.library.make(&spec);
+    let name = format!("{}.jpg", spec.name);
+    // Some names mean several photos.
+    let file = if rng.percent(10) { "img.jpg" } else { &name };
+    world.clients.names.push(photo.to_string());
+    world.clients.names.push(name.clone());
+    if rng.percent(15) {
+        world.clients.to_put.push_back((photo, file.to_owned()));
+        return;
+    }
+    let most = if rng.percent(20) { 5 } else { 1 };
+    let places = 1 + rng.index(most);
+    for _ in 0..places {
+        let host = rng.index(world.hosts.len());
+        world.hosts[host].disk.add_file(photo, file);
+    }
+}
+
+/// What goes wrong, in order of time.
+fn schedule(world: &mut World, rng: &mut Rng, only: Option<&[usize]>) -> Vec<(Duration, Fault)> {
+    let hosts = world.hosts.len();
+    let count = rng.below(25);
+    let longest = Duration::from_secs(30 + rng.below(400));
+    let mut times: Vec<Duration> = (0..count)
+        .map(|_| rng.span(Duration::ZERO, longest))
+        .collect();
+    times.sort();
+    let all: Vec<(Duration, Fault)> = times
+        .into_iter()
+        .map(|at| (at, Fault::draw(rng, hosts)))
+        .collect();
+    world.faults = all.clone();
+    for (index, (at, _)) in all.iter().enumerate() {
+        if only.is_none_or(|only| only.contains(&index)) {
+            world.agenda.add(*at, What::Fault(index));
+        }
+    }
+    all
+}
+
+/// Looks for a shorter schedule that breaks a promise too: faults are left out, many at once first, then one by one.
+pub(crate) fn shorten(failing: &Run, faults: usize, tries: u32) -> Vec<usize> {
+    let mut kept: Vec<usize> = (0..faults).collect();
+    let mut left = tries;
+    let mut piece = kept.len().div_ceil(2);
+    while piece > 0 && left > 0 {
+        let mut at = 0;
+        while at < kept.len() && left > 0 {
+            let mut fewer = kept.clone();
+            fewer.drain(at..(at + piece).min(kept.len()));
+            left -= 1;
+            let attempt = Run {
+                only: Some(fewer.clone()),
+                trace: TraceMode::Off,
+                ..failing.clone()
+            };
+            if run(&attempt).violation.is_some() {
+                kept = fewer;
+            } else {
+                at += piece;
+            }
+        }
+        piece /= 2;
+    }
+    kept
+}

@@ -1,0 +1,181 @@
+//! The tests: a fixed range of seeds, planted bugs, and the commands behind `make sim` and `make soak`.
+
+use std::time::{Duration, Instant};
+
+use crate::flaws::Flaw;
+use crate::plan::{Outcome, Run, TraceMode, run, shorten};
+use crate::stats::Stats;
+
+/// Runs a seed; panics with all that is needed to look into it if a promise was broken.
+fn check(seed: u64) -> Stats {
+    let attempt = Run {
+        seed,
+        ..Run::default()
+    };
+    let outcome = run(&attempt);
+    if let Some(violation) = &outcome.violation {
+        panic!("{}", account(&attempt, &outcome, violation));
+    }
+    outcome.stats
+}
+
+/// What a failing run tells: the broken promise, the command to see it again, the shortest schedule found.
+fn account(attempt: &Run, outcome: &Outcome, violation: &str) -> String {
+    let kept = shorten(attempt, outcome.faults.len(), 80);
+    let shortest = Run {
+        only: Some(kept.clone()),
+        trace: TraceMode::Keep,
+        ..attempt.clone()
+    };
+    let again = run(&shortest);
+    let schedule: Vec<String> = kept
+        .iter()
+        .map(|index| {
+            let (at, fault) = &outcome.faults[*index];
+            format!("  {index:>3} at {:8.3} {fault}", at.as_secs_f64())
+        })
+        .collect();
+    let numbers: Vec<String> = kept.iter().map(usize::to_string).collect();
+    let from = again.trace.len().saturating_sub(40);
+    format!(
+        "seed {seed}: {violation}\n\
+         see it all:   make sim SEED={seed}\n\
+         the shortest: make sim SEED={seed} ONLY={only}\n\
+         which ends:   {ends}\n\
+         its faults:\n{schedule}\n\
+         its last events:\n{events}",
+        seed = attempt.seed,
+        only = if numbers.is_empty() {
+            "none".to_owned()
+        } else {
+            numbers.join(",")
+        },
+        ends = again.violation.unwrap_or_default(),
+        schedule = schedule.join("\n"),
+        events = again.trace[from..].join("\n"),
+    )
+}
+
+/// Runs seeds `first..` on two threads until there were `count`, or the time is up; how many, and their numbers.
+fn many(first: u64, count: u64, limit: Duration) -> (u64, Stats) {
+    let start = Instant::now();
+    let worker = |offset: u64| {
+        let (mut seeds, mut total) = (0, Stats::default());
+        let mut seed = first + offset;
+        while seed < first + count && start.elapsed() < limit {
+            total.add(&check(seed));
+            seeds += 1;
+            seed += 2;
+        }
+        (seeds, total)
+    };
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| worker(1));
+        let (mut seeds, mut total) = worker(0);
+        let (more, theirs) = other
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        seeds += more;
+        total.add(&theirs);
+        (seeds, total)
+    })
+}
+
+#[test]
+fn no_seed_breaks_a_promise() {
+    let (seeds, total) = many(0, 300, Duration::from_secs(600));
+    println!("{}", total.report(seeds));
+}
+
+/// The bug must be found within this many seeds.
+fn is_found(flaw: Flaw, within: u64) {
+    for seed in 0..within {
+        let planted = Run {
+            seed,
+            flaw: Some(flaw),
+            ..Run::default()
+        };
+        if let Some(violation) = run(&planted).violation {
+            println!("{flaw:?} found with seed {seed}: {violation}");
+            return;
+        }
+    }
+    panic!("{flaw:?} was not found within {within} seeds");
+}
+
+#[test]
+fn finds_acknowledging_on_receipt() {
+    is_found(Flaw::AckOnReceipt, 10);
+}
+
+#[test]
+fn finds_claims_about_others_that_are_believed() {
+    is_found(Flaw::ThirdParties, 10);
+}
+
+#[test]
+fn finds_proofs_that_bind_nobody() {
+    is_found(Flaw::NoPins, 100);
+}
+
+#[test]
+fn finds_refusals_taken_for_proofs() {
+    is_found(Flaw::ForgedProofs, 50);
+}
+
+#[test]
+fn finds_drops_after_their_time() {
+    is_found(Flaw::LateDrops, 200);
+}
+
+#[test]
+fn finds_forgotten_losers() {
+    is_found(Flaw::ForgetLosers, 50);
+}
+
+#[test]
+fn finds_acting_on_half_a_table() {
+    is_found(Flaw::ActEarly, 100);
+}
+
+#[test]
+fn finds_bytes_that_nobody_checks() {
+    is_found(Flaw::TrustBytes, 100);
+}
+
+#[test]
+#[ignore = "a command: make sim SEED=42 [ONLY=1,2]"]
+fn replay() {
+    let number = |name: &str| std::env::var(name).ok();
+    let seed = number("SEED")
+        .and_then(|seed| seed.parse().ok())
+        .unwrap_or(0);
+    let only = number("ONLY").filter(|only| !only.is_empty()).map(|only| {
+        only.split(',')
+            .filter_map(|index| index.trim().parse().ok())
+            .collect()
+    });
+    let attempt = Run {
+        seed,
+        only,
+        trace: TraceMode::Print,
+        ..Run::default()
+    };
+    let outcome = run(&attempt);
+    println!("{}", outcome.stats.report(1));
+    assert_eq!(outcome.violation, None);
+}
+
+#[test]
+#[ignore = "a command: make soak SECONDS=600 [SEED=0]"]
+fn soak() {
+    let number = |name: &str, default| {
+        let value = std::env::var(name).ok();
+        value
+            .and_then(|value| value.parse().ok())
+            .unwrap_or(default)
+    };
+    let seconds = Duration::from_secs(number("SECONDS", 60));
+    let (seeds, total) = many(number("SEED", 1_000_000), u64::MAX / 2, seconds);
+    println!("{}", total.report(seeds));
+}

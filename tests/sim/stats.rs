@@ -1,0 +1,153 @@
+//! What a run did, in numbers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::time::Duration;
+
+use photomesh::protocol::{Message, codec};
+
+use crate::oracle::Oracle;
+
+/// The numbers of one run, or of many together.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Stats {
+    pub(crate) events: u64,
+    pub(crate) virtual_time: Duration,
+    /// How long everything took to be as it should be, after the last fault.
+    pub(crate) settling: Duration,
+    pub(crate) faults: BTreeMap<&'static str, u64>,
+    /// Messages and their bytes on the wire, by command.
+    pub(crate) messages: BTreeMap<&'static str, (u64, u64)>,
+    pub(crate) links: u64,
+    pub(crate) requests: u64,
+    pub(crate) answers: u64,
+    pub(crate) refusals: u64,
+    pub(crate) drops: u64,
+    pub(crate) retirements: u64,
+    pub(crate) purges: u64,
+    pub(crate) longest_queue: usize,
+    pub(crate) most_jobs: usize,
+    /// Commands that were sent at all.
+    pub(crate) seen: BTreeSet<&'static str>,
+}
+
+/// Counts bytes and keeps none.
+struct Count(u64);
+
+impl io::Write for Count {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Stats {
+    /// Counts a message on its way out; its size on the wire.
+    pub(crate) fn count_message(&mut self, message: &Message) -> u64 {
+        let size = match message {
+            // Writing base64 to nowhere would be most of a run's work.
+            Message::Chunk { data, .. } => 80 + (data.len() as u64).div_ceil(3) * 4,
+            other => {
+                let mut count = Count(0);
+                let written = codec::write_message(&mut count, other);
+                written.map_or(0, |bytes| bytes as u64)
+            }
+        };
+        let entry = self.messages.entry(command(message)).or_default();
+        entry.0 += 1;
+        entry.1 += size;
+        size
+    }
+
+    /// Notes that a command was used.
+    pub(crate) fn see_message(&mut self, message: &Message) {
+        self.seen.insert(command(message));
+    }
+
+    pub(crate) fn fault(&mut self, kind: &'static str) {
+        *self.faults.entry(kind).or_default() += 1;
+    }
+
+    pub(crate) fn keep_maxima(&mut self, oracle: &Oracle) {
+        self.longest_queue = oracle.longest_queue;
+        self.most_jobs = oracle.most_jobs;
+    }
+
+    /// Adds another run's numbers.
+    pub(crate) fn add(&mut self, other: &Stats) {
+        self.events += other.events;
+        self.virtual_time += other.virtual_time;
+        self.settling = self.settling.max(other.settling);
+        for (kind, count) in &other.faults {
+            *self.faults.entry(kind).or_default() += count;
+        }
+        for (command, (count, bytes)) in &other.messages {
+            let entry = self.messages.entry(command).or_default();
+            entry.0 += count;
+            entry.1 += bytes;
+        }
+        self.links += other.links;
+        self.requests += other.requests;
+        self.answers += other.answers;
+        self.refusals += other.refusals;
+        self.drops += other.drops;
+        self.retirements += other.retirements;
+        self.purges += other.purges;
+        self.longest_queue = self.longest_queue.max(other.longest_queue);
+        self.most_jobs = self.most_jobs.max(other.most_jobs);
+        self.seen.extend(&other.seen);
+    }
+
+    /// Several lines for people.
+    pub(crate) fn report(&self, seeds: u64) -> String {
+        let hours = self.virtual_time.as_secs_f64() / 3600.0;
+        let faults: u64 = self.faults.values().sum();
+        let kinds: Vec<String> = self
+            .faults
+            .iter()
+            .map(|(kind, count)| format!("{kind} {count}"))
+            .collect();
+        format!(
+            "seeds {seeds}, simulated hours {hours:.1}, events {}, faults {faults} ({})\n\
+             requests {}, answers {}; copies dropped {}, retired {}, purged {}\n\
+             longest settling {:.0} s, longest queue {}, most disk operations at once {}",
+            self.events,
+            kinds.join(", "),
+            self.requests,
+            self.answers,
+            self.drops,
+            self.retirements,
+            self.purges,
+            self.settling.as_secs_f64(),
+            self.longest_queue,
+            self.most_jobs,
+        )
+    }
+}
+
+/// The command of a message, as on the wire.
+pub(crate) fn command(message: &Message) -> &'static str {
+    match message {
+        Message::Register(_) => "register",
+        Message::ConnectionUpdate { .. } => "ConnectionUpdate",
+        Message::RequestInfo => "RequestInfo",
+        Message::ImageInfo { .. } => "ImageInfo",
+        Message::KeepThis { .. } => "keepThis",
+        Message::KeepAnswer { .. } => "keepAnswer",
+        Message::Relieve { .. } => "relieve",
+        Message::AskForImage { .. } => "AskForImage",
+        Message::Chunk { .. } => "chunk",
+        Message::NoImage { .. } => "noImage",
+        Message::Challenge { .. } => "challenge",
+        Message::Proof { .. } => "proof",
+        Message::Release { .. } => "release",
+        Message::Heartbeat => "heartbeat",
+        Message::Leave { .. } => "leave",
+        Message::Error { .. } => "Error",
+        Message::Unknown => "unknown",
+    }
+}

@@ -1,0 +1,442 @@
+//! What daemons' reader and writer threads and the operating systems below them do with a connection.
+
+use std::time::Duration;
+
+use photomesh::node::{CloseReason, Event, LinkId, Source, limits};
+use photomesh::protocol::message::Lane;
+use photomesh::protocol::{Address, MAX_CHUNK, Message};
+
+use crate::agenda::{Life, What};
+use crate::host::Far;
+use crate::net::{Conn, Frame, Serving, WINDOW, Writing};
+use crate::world::World;
+
+/// How long a writer may make no progress at all before its link counts as too slow.
+const SLOW: Duration = Duration::from_secs(30);
+/// How long a closing link may go on sending what waits.
+const LINGER: Duration = Duration::from_secs(3);
+/// How long an operating system tries to connect to a host that says nothing.
+const CONNECT: Duration = Duration::from_secs(5);
+
+impl World {
+    /// Begins to dial.
+    pub(crate) fn dial(&mut self, life: Life, address: Address) {
+        let target = self.hosts.iter().position(|host| host.address == address);
+        let reachable = target.filter(|target| self.reaches(life.host, *target));
+        let after = match reachable {
+            Some(target) => self.net.latency(life.host, target) * 2,
+            None => CONNECT,
+        };
+        self.agenda
+            .add(self.now + after, What::Connect(life, address));
+    }
+
+    fn reaches(&self, from: usize, to: usize) -> bool {
+        let open = !self.net.is_blocked(from, to) && !self.net.is_blocked(to, from);
+        open && self.hosts[to].powered
+    }
+
+    /// A dial has come to its end.
+    pub(crate) fn connect(&mut self, life: Life, address: &Address) {
+        let target = self.hosts.iter().position(|host| host.address == *address);
+        let reachable = target.filter(|target| self.reaches(life.host, *target));
+        let far = reachable.and_then(|target| self.hosts[target].life());
+        let Some(far) = far else {
+            let reason = match reachable {
+                Some(_) => "connection refused",
+                None => "timed out",
+            };
+            let event = Event::DialFailed {
+                address: address.clone(),
+                reason: reason.to_owned(),
+            };
+            self.step(life, event);
+            return;
+        };
+        let near_link = self.new_link(life);
+        let far_link = self.new_link(far);
+        let conn = self.net.add(Conn::new((life, near_link), (far, far_link)));
+        self.attach(life, near_link, Far::Conn(conn, 0));
+        self.attach(far, far_link, Far::Conn(conn, 1));
+        self.stats.links += 1;
+        let event = Event::Opened {
+            link: near_link,
+            remote: address.host().to_owned(),
+            dialed: Some(address.clone()),
+        };
+        self.step(life, event);
+    }
+
+    /// A number for a new link of a daemon.
+    pub(crate) fn new_link(&mut self, life: Life) -> LinkId {
+        let daemon = self.hosts[life.host].daemon.as_mut();
+        LinkId(daemon.map_or(0, |daemon| daemon.number()))
+    }
+
+    pub(crate) fn attach(&mut self, life: Life, link: LinkId, far: Far) {
+        if let Some(daemon) = self.hosts[life.host].daemon.as_mut() {
+            daemon.links.insert(link, far);
+        }
+    }
+
+    pub(crate) fn detach(&mut self, life: Life, link: LinkId) {
+        if let Some(daemon) = self.hosts[life.host].daemon.as_mut()
+            && daemon.life == life
+        {
+            daemon.links.remove(&link);
+        }
+    }
+
+    /// Queues a message.
+    pub(crate) fn send(&mut self, conn: usize, side: usize, message: Message) {
+        let size = self.stats.count_message(&message);
+        let Some(link) = self.net.conns.get_mut(&conn) else {
+            return;
+        };
+        if link.ends[side].open && link.ends[side].closing.is_none() {
+            link.pipes[side].messages.push_back((message, size));
+            let waiting = link.pipes[side].messages.len();
+            self.oracle.queue(waiting);
+            self.pump(conn, side);
+        }
+    }
+
+    /// Queues a window of a photo.
+    pub(crate) fn serve(&mut self, conn: usize, side: usize, serving: Serving, lane: Lane) {
+        if let Some(link) = self.net.conns.get_mut(&conn) {
+            match lane {
+                Lane::Get => link.pipes[side].gets.push_back(serving),
+                Lane::Replicate => link.pipes[side].replication.push_back(serving),
+            }
+            self.pump(conn, side);
+        }
+    }
+
+    /// Lets an idle writer take its next frame.
+    pub(crate) fn pump(&mut self, conn: usize, side: usize) {
+        let now = self.now;
+        let Some(link) = self.net.conns.get_mut(&conn) else {
+            return;
+        };
+        let closing = link.ends[side].closing.is_some();
+        let pipe = &mut link.pipes[side];
+        if !link.ends[side].open || pipe.writing.is_some() {
+            return;
+        }
+        if closing && pipe.messages.is_empty() {
+            self.finish_close(conn, side);
+            return;
+        }
+        if !pipe.has_work() {
+            return;
+        }
+        if pipe.unread >= WINDOW {
+            if pipe.stuck_since.is_none() {
+                pipe.stuck_since = Some(now);
+                self.agenda.add(now + SLOW, What::Stuck(conn, side, now));
+            }
+            return;
+        }
+        pipe.stuck_since = None;
+        let Some(writing) = self.next_frame(conn, side) else {
+            return;
+        };
+        self.begin_writing(conn, side, writing);
+    }
+
+    fn begin_writing(&mut self, conn: usize, side: usize, writing: Writing) {
+        let Some(link) = self.net.conns.get_mut(&conn) else {
+            return;
+        };
+        let (from, to) = (link.ends[side].life.host, link.ends[1 - side].life.host);
+        let size = writing.size;
+        link.pipes[side].writing = Some(writing);
+        let time = self.net.writing_time(from, to, size);
+        if time > limits::TICK {
+            self.net.trickles.insert((to, conn, side));
+        }
+        self.agenda.add(self.now + time, What::Written(conn, side));
+    }
+
+    /// Messages first, then gets, then replication.
+    fn next_frame(&mut self, conn: usize, side: usize) -> Option<Writing> {
+        let link = self.net.conns.get_mut(&conn)?;
+        let host = link.ends[side].life.host;
+        let pipe = &mut link.pipes[side];
+        if let Some((message, size)) = pipe.messages.pop_front() {
+            return Some(Writing {
+                message,
+                size,
+                served: None,
+            });
+        }
+        let lane = if pipe.gets.is_empty() {
+            &mut pipe.replication
+        } else {
+            &mut pipe.gets
+        };
+        let mut serving = lane.pop_front()?;
+        let (transfer, photo, offset) = (serving.transfer, serving.photo, serving.offset);
+        let length = (serving.end - offset).min(MAX_CHUNK as u64);
+        let read = self.hosts[host]
+            .disk
+            .read(&self.library, Source::Held(photo), offset, length);
+        let (message, served) = match read {
+            Ok(data) => {
+                serving.offset += data.len() as u64;
+                let done = (data.len() as u64) < length || serving.offset >= serving.end;
+                if !done {
+                    lane.push_front(serving);
+                }
+                let data = data.into();
+                let chunk = Message::Chunk {
+                    transfer,
+                    offset,
+                    data,
+                };
+                (chunk, done.then_some((transfer, photo, Ok(()))))
+            }
+            Err(error) => {
+                let reason = format!("{error:?}");
+                let message = Message::NoImage { transfer, reason };
+                (message, Some((transfer, photo, Err(error))))
+            }
+        };
+        let size = self.stats.count_message(&message);
+        Some(Writing {
+            message,
+            size,
+            served,
+        })
+    }
+
+    /// A frame is with the operating system.
+    pub(crate) fn written(&mut self, conn: usize, side: usize) {
+        let Some(link) = self.net.conns.get_mut(&conn) else {
+            return;
+        };
+        if !link.ends[side].open {
+            return;
+        }
+        let (life, id) = (link.ends[side].life, link.ends[side].link);
+        let Some(writing) = link.pipes[side].writing.take() else {
+            return;
+        };
+        let is_page = matches!(writing.message, Message::ImageInfo { .. });
+        self.fly(conn, side, Frame::Message(writing.message), writing.size);
+        if is_page {
+            self.tell(life, Duration::ZERO, Event::PageSent { link: id });
+        }
+        if let Some((transfer, photo, result)) = writing.served {
+            let event = Event::Served {
+                link: id,
+                transfer,
+                photo,
+                result,
+            };
+            self.tell(life, Duration::ZERO, event);
+        }
+        self.pump(conn, side);
+    }
+
+    /// Puts a frame on the line; frames of one direction never overtake each other.
+    pub(crate) fn fly(&mut self, conn: usize, side: usize, frame: Frame, size: u64) {
+        let Some(link) = self.net.conns.get(&conn) else {
+            return;
+        };
+        let (from, to) = (link.ends[side].life.host, link.ends[1 - side].life.host);
+        let arrival = self.now + self.net.latency(from, to);
+        if let Some(link) = self.net.conns.get_mut(&conn) {
+            let pipe = &mut link.pipes[side];
+            pipe.last_arrival = arrival.max(pipe.last_arrival);
+            pipe.flight.push_back((frame, size));
+            pipe.unread += size;
+            let at = pipe.last_arrival;
+            self.agenda.add(at, What::Arrive(conn, side));
+        }
+    }
+
+    /// The next frame of a direction is there, if it can get through.
+    pub(crate) fn arrive(&mut self, conn: usize, side: usize) {
+        let Some(link) = self.net.conns.get(&conn) else {
+            return;
+        };
+        let (from, to) = (link.ends[side].life.host, link.ends[1 - side].life.host);
+        let silent = link.cut || self.net.is_blocked(from, to) || self.hosts[to].paused;
+        let Some(link) = self.net.conns.get_mut(&conn) else {
+            return;
+        };
+        if silent {
+            link.pipes[side].held += 1;
+            return;
+        }
+        let Some((frame, size)) = link.pipes[side].flight.pop_front() else {
+            return;
+        };
+        link.pipes[side].unread -= size;
+        let end = &mut link.ends[1 - side];
+        let (life, id, open, opened) = (end.life, end.link, end.open, end.opened);
+        self.net.trickles.remove(&(to, conn, side));
+        if !open {
+            // A machine that is on says that nobody is here; one without power says nothing.
+            if self.hosts[to].powered {
+                let after = self.net.latency(to, from);
+                self.agenda.add(self.now + after, What::Broken(conn, side));
+            }
+            return;
+        }
+        match frame {
+            Frame::Fin(reason) => self.closed_here(conn, 1 - side, reason),
+            Frame::Message(message) => {
+                if !opened {
+                    self.accept(conn, 1 - side);
+                }
+                self.trace
+                    .message(self.now, (from, to), &message, &self.library);
+                self.deliver(life, id, message);
+            }
+        }
+        self.pump(conn, side);
+    }
+
+    /// The first frame has come on an accepted connection.
+    fn accept(&mut self, conn: usize, side: usize) {
+        let Some(link) = self.net.conns.get_mut(&conn) else {
+            return;
+        };
+        link.ends[side].opened = true;
+        let (life, id) = (link.ends[side].life, link.ends[side].link);
+        let dialer = link.ends[1 - side].life.host;
+        let event = Event::Opened {
+            link: id,
+            remote: self.hosts[dialer].address.host().to_owned(),
+            dialed: None,
+        };
+        self.step(life, event);
+    }
+
+    /// The links of a host on which a part of a long frame has just arrived.
+    pub(crate) fn trickling(&self, host: usize) -> Vec<LinkId> {
+        let range = (host, 0, 0)..(host + 1, 0, 0);
+        let heard = |(_, conn, side): &(usize, usize, usize)| {
+            let link = self.net.conns.get(conn)?;
+            let from = link.ends[*side].life.host;
+            let end = &link.ends[1 - side];
+            let flows = !link.cut && link.ends[*side].open && !self.net.is_blocked(from, host);
+            let moving = link.pipes[*side].writing.is_some() && !self.hosts[from].paused;
+            (flows && moving && end.open && end.opened).then_some(end.link)
+        };
+        self.net.trickles.range(range).filter_map(heard).collect()
+    }
+
+    /// Nothing could be written since a moment: too slow.
+    pub(crate) fn stuck(&mut self, conn: usize, side: usize, since: Duration) {
+        let Some(link) = self.net.conns.get(&conn) else {
+            return;
+        };
+        if link.pipes[side].stuck_since == Some(since) && link.ends[side].open {
+            self.closed_here(conn, side, CloseReason::Slow);
+        }
+    }
+
+    /// A node wants a connection closed.
+    pub(crate) fn close(&mut self, conn: usize, side: usize, reason: CloseReason) {
+        let Some(link) = self.net.conns.get_mut(&conn) else {
+            return;
+        };
+        if link.ends[side].open && link.ends[side].closing.is_none() {
+            link.ends[side].closing = Some(reason);
+            link.pipes[side].gets.clear();
+            link.pipes[side].replication.clear();
+            self.agenda.add(self.now + LINGER, What::Linger(conn, side));
+            self.pump(conn, side);
+        }
+    }
+
+    /// What a closing side had to send is out, or its time is over.
+    pub(crate) fn finish_close(&mut self, conn: usize, side: usize) {
+        let reason = match self.net.conns.get(&conn) {
+            Some(link) if link.ends[side].open => link.ends[side].closing.clone(),
+            Some(_) | None => None,
+        };
+        if let Some(reason) = reason {
+            self.closed_here(conn, side, reason);
+        }
+    }
+
+    /// A side learns that the connection is broken.
+    pub(crate) fn broken(&mut self, conn: usize, side: usize) {
+        self.closed_here(conn, side, CloseReason::Io("connection reset".to_owned()));
+    }
+
+    /// Closes one side: its node is told why, and the other side hears of it.
+    pub(crate) fn closed_here(&mut self, conn: usize, side: usize, reason: CloseReason) {
+        let Some(link) = self.net.conns.get_mut(&conn) else {
+            return;
+        };
+        if !link.ends[side].open {
+            return;
+        }
+        link.ends[side].open = false;
+        let pipe = &mut link.pipes[side];
+        pipe.writing = None;
+        let end = &link.ends[side];
+        let (life, id, opened) = (end.life, end.link, end.opened);
+        let other_open = link.ends[1 - side].open;
+        let reason = end.closing.clone().unwrap_or(reason);
+        self.detach(life, id);
+        if opened && self.lives(life) {
+            self.tell(life, Duration::ZERO, Event::Closed { link: id, reason });
+        }
+        if other_open {
+            self.fly(conn, side, Frame::Fin(CloseReason::Remote), 0);
+        } else {
+            self.forget_conn(conn);
+        }
+    }
+
+    fn forget_conn(&mut self, conn: usize) {
+        self.net.conns.remove(&conn);
+        self.net.trickles.retain(|(_, of, _)| *of != conn);
+    }
+
+    /// Delivers what has been waiting, now that it can get through again.
+    pub(crate) fn release_held(&mut self) {
+        let now = self.now;
+        for (id, conn) in &mut self.net.conns {
+            for side in 0..2 {
+                for _ in 0..std::mem::take(&mut conn.pipes[side].held) {
+                    self.agenda.add(now, What::Arrive(*id, side));
+                }
+            }
+        }
+    }
+
+    /// A process is gone: its sockets close, or without power just fall silent.
+    pub(crate) fn sockets_die(&mut self, host: usize, silent: bool) {
+        let mine = |(id, conn): (&usize, &Conn)| {
+            let side = (0..2).find(|side| conn.ends[*side].life.host == host)?;
+            Some((*id, side))
+        };
+        let conns: Vec<(usize, usize)> = self.net.conns.iter().filter_map(mine).collect();
+        for (conn, _) in conns {
+            for side in 0..2 {
+                let Some(link) = self.net.conns.get_mut(&conn) else {
+                    continue;
+                };
+                if link.ends[side].life.host != host || !link.ends[side].open {
+                    continue;
+                }
+                link.ends[side].open = false;
+                link.pipes[side].writing = None;
+                let other_open = link.ends[1 - side].open;
+                if !other_open {
+                    self.forget_conn(conn);
+                } else if !silent {
+                    let reason = CloseReason::Io("connection reset".to_owned());
+                    self.fly(conn, side, Frame::Fin(reason), 0);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,367 @@
+//! The world: hosts, network, clients and the agenda that drives them.
+
+use std::time::Duration;
+
+use photomesh::node::{Event, Node, limits};
+use photomesh::photo::PhotoId;
+use photomesh::protocol::{Address, NodeId};
+
+use crate::agenda::{Agenda, Life, What};
+use crate::clients::Clients;
+use crate::disk::Disk;
+use crate::faults::Fault;
+use crate::flaws::Flaw;
+use crate::host::Host;
+use crate::library::Library;
+use crate::net::Net;
+use crate::oracle::Oracle;
+use crate::rng::{Rng, mix};
+use crate::stats::Stats;
+use crate::trace::Trace;
+
+/// How often a folder is walked again, and told its free room.
+const SCAN: Duration = Duration::from_secs(3);
+/// How often a photo is read and compared with its digest.
+const SCRUB: Duration = Duration::from_secs(2);
+
+/// What is the same for all hosts of a run.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) seed: u64,
+    pub(crate) copies: u32,
+    pub(crate) grace: Duration,
+    pub(crate) pin: Duration,
+    /// How long a photo stays in the trash.
+    pub(crate) trash: Duration,
+    /// Whether links and disks take random times; without it every link takes a millisecond.
+    pub(crate) jitter: bool,
+    /// A known bug to plant.
+    pub(crate) flaw: Option<Flaw>,
+}
+
+/// Everything there is.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) settings: Settings,
+    pub(crate) now: Duration,
+    pub(crate) agenda: Agenda,
+    pub(crate) hosts: Vec<Host>,
+    pub(crate) net: Net,
+    pub(crate) library: Library,
+    pub(crate) clients: Clients,
+    pub(crate) oracle: Oracle,
+    pub(crate) trace: Trace,
+    pub(crate) stats: Stats,
+    pub(crate) rng: Rng,
+    pub(crate) faults: Vec<(Duration, Fault)>,
+}
+
+impl World {
+    pub(crate) fn new(settings: Settings, trace: Trace) -> World {
+        World {
+            now: Duration::ZERO,
+            agenda: Agenda::default(),
+            hosts: Vec::new(),
+            net: Net::new(&settings),
+            library: Library::default(),
+            clients: Clients::new(settings.seed),
+            oracle: Oracle::default(),
+            trace,
+            stats: Stats::default(),
+            rng: Rng::new(settings.seed, 1),
+            faults: Vec::new(),
+            settings,
+        }
+    }
+
+    /// Adds a computer with an empty folder; its daemon does not run yet.
+    pub(crate) fn add_host(&mut self) -> usize {
+        let index = self.hosts.len();
+        let name = format!("n{}", index + 1);
+        let address = host_address(index, 5000);
+        let identity = self.new_identity(index, 0);
+        self.trace.name_node(identity, &name);
+        self.hosts.push(Host {
+            name,
+            address,
+            disk: Disk::new(identity),
+            daemon: None,
+            lives: 0,
+            paused: false,
+            paused_last: Duration::ZERO,
+            backlog: Vec::new(),
+            powered: true,
+            rate: 1_000_000,
+            copies: self.settings.copies,
+            keep_originals: false,
+            join: Vec::new(),
+            backup: None,
+            estranged: false,
+            capacity: 1 << 40,
+        });
+        index
+    }
+
+    /// The identity of a new folder on a host.
+    pub(crate) fn new_identity(&self, host: usize, folder: u32) -> NodeId {
+        let mixed = mix(self.settings.seed ^ (host as u64 + 1) << 32 ^ u64::from(folder) << 8);
+        if self.settings.jitter {
+            NodeId(mixed)
+        } else {
+            // In scripts the order of the ids is that of the names.
+            NodeId((host as u64 + 1) << 60 | mixed >> 8)
+        }
+    }
+
+    /// Starts a host's daemon over its folder.
+    pub(crate) fn start(&mut self, host: usize) {
+        if self.hosts[host].is_up() {
+            return;
+        }
+        self.learn_addresses(host);
+        let seed = self.rng.bytes();
+        let boot = self.rng.next();
+        let config = self.hosts[host].config(self.settings.grace, self.settings.pin, seed, boot);
+        let node = Node::new(config);
+        let now = self.now;
+        let life = self.hosts[host].begin(host, node, now);
+        self.note(host, "starts");
+        self.tell(life, Duration::ZERO, self.room(host));
+        let photos: Vec<PhotoId> = self.hosts[host].disk.files.keys().copied().collect();
+        self.hosts[host].disk.unnoticed.clear();
+        let mut after = Duration::from_micros(100);
+        for photo in photos {
+            if let Some(event) = self.found(host, photo) {
+                self.tell(life, after, event);
+            }
+            after += self.scan_time();
+        }
+        self.tell(life, after, Event::Scanned { skipped: 0 });
+        self.agenda.add(now, What::Tick(life));
+        self.agenda.add(now + after + SCAN, What::Scan(life));
+        self.agenda.add(now + after + SCRUB, What::Scrub(life));
+    }
+
+    /// Once nodes have moved or lost their folders, what others remember may lead nowhere: people then tell a starting
+    /// daemon through whom to join.
+    fn learn_addresses(&mut self, host: usize) {
+        let told = self.hosts.iter().any(|other| other.estranged);
+        if told {
+            let others = self.hosts.iter().enumerate().filter(|(at, _)| *at != host);
+            self.hosts[host].join = others.map(|(_, other)| other.address.clone()).collect();
+        }
+    }
+
+    fn scan_time(&mut self) -> Duration {
+        if self.settings.jitter {
+            self.rng
+                .span(Duration::from_micros(100), Duration::from_millis(20))
+        } else {
+            Duration::from_micros(100)
+        }
+    }
+
+    pub(crate) fn room(&self, host: usize) -> Event {
+        let disk = &self.hosts[host].disk;
+        let free = if disk.trouble.full {
+            0
+        } else {
+            let capacity = self.hosts[host].capacity;
+            capacity.saturating_sub(disk.used(&self.library))
+        };
+        Event::Room { bytes: free }
+    }
+
+    /// What a scan says about a photo.
+    pub(crate) fn found(&self, host: usize, photo: PhotoId) -> Option<Event> {
+        let file = self.hosts[host].disk.files.get(&photo)?;
+        Some(Event::Held {
+            photo: self.library.photo(photo).clone(),
+            facts: file.facts.clone(),
+            holding: file.place,
+            files: file.files,
+        })
+    }
+
+    /// Tells a node something a little later; void if that life is over by then.
+    pub(crate) fn tell(&mut self, life: Life, after: Duration, event: Event) {
+        self.agenda
+            .add(self.now + after, What::Tell(life, Box::new(event)));
+    }
+
+    /// Lets everything happen up to a moment; stops early if a promise was broken.
+    pub(crate) fn run_until(&mut self, end: Duration) {
+        while self.oracle.violation.is_none() {
+            let Some((at, what)) = self.agenda.next(end) else {
+                self.now = end;
+                return;
+            };
+            self.now = at;
+            self.happen(what);
+        }
+    }
+
+    /// The host whose processes something happens to, if it is one that can be stopped.
+    fn owner(&self, what: &What) -> Option<usize> {
+        match what {
+            What::Tick(life)
+            | What::Continue(life)
+            | What::Tell(life, _)
+            | What::Connect(life, _)
+            | What::Job(life, _)
+            | What::Scan(life)
+            | What::Scrub(life) => Some(life.host),
+            What::Written(conn, side) | What::Broken(conn, side) | What::Linger(conn, side) => {
+                self.net.host_of(*conn, *side)
+            }
+            What::Arrive(..)
+            | What::Stuck(..)
+            | What::Client(_)
+            | What::Overdue(..)
+            | What::Fault(_)
+            | What::Heal(_)
+            | What::Start(_)
+            | What::Audit => None,
+        }
+    }
+
+    fn happen(&mut self, what: What) {
+        if let Some(host) = self.owner(&what)
+            && self.hosts[host].paused
+        {
+            self.hosts[host].backlog.push(what);
+            return;
+        }
+        match what {
+            What::Tick(life) if self.lives(life) => self.tick(life),
+            What::Continue(life) if self.lives(life) => {
+                if let Some(daemon) = self.hosts[life.host].daemon.as_mut() {
+                    daemon.continuing = false;
+                }
+                self.step(life, Event::Continue);
+            }
+            What::Tell(life, event) if self.lives(life) => self.step(life, *event),
+            What::Connect(life, address) if self.lives(life) => self.connect(life, &address),
+            What::Job(life, job) if self.lives(life) => self.finish_job(life, job),
+            What::Scan(life) if self.lives(life) => self.scan(life),
+            What::Scrub(life) if self.lives(life) => self.scrub(life),
+            What::Tick(_)
+            | What::Continue(_)
+            | What::Tell(..)
+            | What::Connect(..)
+            | What::Job(..)
+            | What::Scan(_)
+            | What::Scrub(_) => {}
+            What::Written(conn, side) => self.written(conn, side),
+            What::Arrive(conn, side) => self.arrive(conn, side),
+            What::Stuck(conn, side, since) => self.stuck(conn, side, since),
+            What::Linger(conn, side) => self.finish_close(conn, side),
+            What::Broken(conn, side) => self.broken(conn, side),
+            What::Client(client) => self.client_turn(client),
+            What::Overdue(client, number) => self.overdue(client, number),
+            What::Fault(index) => self.strike(index),
+            What::Heal(fault) => self.heal(&fault),
+            What::Start(host) => self.start(host),
+            What::Audit => self.audit(),
+        }
+    }
+
+    /// Whether a life is the present one of its host.
+    pub(crate) fn lives(&self, life: Life) -> bool {
+        self.hosts[life.host].life() == Some(life)
+    }
+
+    fn tick(&mut self, life: Life) {
+        for link in self.trickling(life.host) {
+            self.step(life, Event::Heard { link });
+        }
+        self.step(life, Event::Tick);
+        // A tick lasts as long as the host's own clock says.
+        let micros = limits::TICK.as_micros() as u64 * 1_000_000 / self.hosts[life.host].rate;
+        self.agenda
+            .add(self.now + Duration::from_micros(micros), What::Tick(life));
+    }
+
+    /// Hands one event to a node and carries out what it wants.
+    pub(crate) fn step(&mut self, life: Life, event: Event) {
+        self.stats.events += 1;
+        self.show_event(life.host, &event);
+        let now = self.hosts[life.host].clock(self.now);
+        let Some(daemon) = self.hosts[life.host].daemon.as_mut() else {
+            return;
+        };
+        if matches!(event, Event::Scanned { .. }) {
+            daemon.scanned = true;
+        }
+        let actions = daemon.node.step(now, event);
+        for action in actions {
+            if self.lives(life) {
+                self.perform(life, action);
+            }
+        }
+        let Some(daemon) = self.hosts[life.host].daemon.as_mut() else {
+            return;
+        };
+        if daemon.node.has_more() && !daemon.continuing {
+            daemon.continuing = true;
+            self.agenda
+                .add(self.now + Duration::from_micros(50), What::Continue(life));
+        }
+    }
+
+    /// A walk over the folder: what people changed, the free room, and what has been in the trash for long enough.
+    fn scan(&mut self, life: Life) {
+        let host = life.host;
+        let trash = self.settings.trash;
+        let disk = &mut self.hosts[host].disk;
+        disk.running += SCAN;
+        disk.sync_facts();
+        let changed = std::mem::take(&mut disk.unnoticed);
+        let due = |(photo, file): (&PhotoId, &mut crate::disk::File)| {
+            let over = !file.place.is_stored() && file.trashed + trash <= disk.running;
+            if over {
+                // Told again after a while, should it still be there.
+                file.trashed += Duration::from_secs(60);
+            }
+            over.then_some(*photo)
+        };
+        let expired: Vec<PhotoId> = disk.files.iter_mut().filter_map(due).collect();
+        for photo in changed {
+            let event = self.found(host, photo).unwrap_or(Event::Missing { photo });
+            self.tell(life, Duration::ZERO, event);
+        }
+        self.tell(life, Duration::ZERO, Event::Scanned { skipped: 0 });
+        self.tell(life, Duration::ZERO, self.room(host));
+        for photo in expired {
+            self.tell(life, Duration::ZERO, Event::Expired { photo });
+        }
+        self.agenda.add(self.now + SCAN, What::Scan(life));
+    }
+
+    /// Reads one photo of the folder, each in its turn, and sets it aside if it is damaged.
+    fn scrub(&mut self, life: Life) {
+        let rotten = self.hosts[life.host]
+            .disk
+            .files
+            .iter()
+            .find_map(|(photo, file)| file.rotten.then_some(*photo));
+        // Only a damaged photo makes a difference; how long it takes until its turn comes is chance.
+        if let Some(photo) = rotten
+            && self.rng.percent(10)
+        {
+            self.set_aside(life, photo);
+        }
+        self.agenda.add(self.now + SCRUB, What::Scrub(life));
+    }
+
+    /// A line about a host in the trace.
+    pub(crate) fn note(&mut self, host: usize, text: &str) {
+        let name = self.hosts[host].name.clone();
+        self.trace.line(self.now, &name, text);
+    }
+}
+
+/// Where a host listens.
+pub(crate) fn host_address(host: usize, port: u16) -> Address {
+    Address::new(&format!("10.0.{}.{}", host / 250, host % 250 + 1), port)
+}
