@@ -95,10 +95,15 @@ impl Link {
         self.heard.swap(false, Ordering::Relaxed)
     }
 
-    /// Lets the other side read the last frame: to close a socket with unread input resets the connection, and a reset
-    /// overtakes what was sent. So nothing more is sent, and what still comes is read and thrown away for a moment.
+    /// Ends what is sent and lets the other side read it: see [`Link::drain`].
     pub(super) fn linger(self: &Arc<Link>) {
         self.stop_writing();
+        self.drain();
+    }
+
+    /// Reads what still comes, for a moment, and throws it away: to close a socket with unread input resets the
+    /// connection, and a reset overtakes the last frame that was sent.
+    pub(super) fn drain(self: &Arc<Link>) {
         let mut rest = Incoming::new(Arc::clone(self));
         rest.deadline = Some(Instant::now() + LINGER);
         let mut scratch = [0; 4096];

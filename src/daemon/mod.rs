@@ -41,6 +41,8 @@ mod link;
 mod listener;
 mod reader;
 mod state;
+#[cfg(test)]
+mod tests;
 mod threads;
 mod upload;
 mod writer;

@@ -41,7 +41,7 @@ impl Frames {
         self.next_within(patience, FRAME)
     }
 
-    fn next_within(
+    pub(super) fn next_within(
         &mut self,
         patience: Option<Duration>,
         whole: Duration,
@@ -89,7 +89,8 @@ pub(super) fn serve_peer(
     if let CloseReason::Protocol(error) = &reason {
         complain(&parcels, error);
         link.blame(reason.clone());
-        link.linger();
+        // The writer ends what is sent when the complaint is out.
+        link.drain();
     }
     link.end(reason);
 }

@@ -18,8 +18,8 @@ use crate::node::{CloseReason, Event, LinkId, Node, Time};
 
 /// Something for the state thread: an event and, with the first one of a link, the way back to it.
 pub(super) struct Input {
-    outlet: Option<Outlet>,
-    event: Event,
+    pub(super) outlet: Option<Outlet>,
+    pub(super) event: Event,
 }
 
 impl Input {

@@ -7,3 +7,4 @@ pub(crate) mod daemon;
 pub(crate) mod disk;
 pub(crate) mod pictures;
 pub(crate) mod wait;
+pub(crate) mod wire;

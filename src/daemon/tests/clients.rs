@@ -1,0 +1,211 @@
+//! One client's thread.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::net::Shutdown;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use crossbeam_channel::{RecvTimeoutError, Sender};
+
+use super::Stage;
+use crate::daemon::client::{self, Delivery, Reply};
+use crate::daemon::disk::Job;
+use crate::daemon::reader::Frames;
+use crate::daemon::state::Outlet;
+use crate::node::{CloseReason, DiskError, Event};
+use crate::photo::{Format, Photo, PhotoId};
+use crate::protocol::{Answer, Request};
+
+const LIST: &str = r#"{"command":"GetImageList"}"#;
+
+/// A client that asks for a list, and the way to answer it.
+fn client_that_asks() -> (Stage, Sender<Reply>) {
+    let stage = Stage::new();
+    stage.serve(|hub, link| {
+        let frames = Frames::new(Arc::clone(&link));
+        client::serve(&hub, &link, frames, LIST.as_bytes().to_vec());
+    });
+    let (outlet, event) = stage.next_input();
+    let request = Request::GetImageList;
+    let link = stage.link.id;
+    assert_eq!(event, Event::Asked { link, request });
+    let Some(Outlet::Client(_, replies)) = outlet else {
+        panic!("no way to answer");
+    };
+    (stage, replies)
+}
+
+fn list(names: &[&str]) -> Reply {
+    let list = names.iter().map(|name| (*name).to_owned()).collect();
+    Reply::Answer(Answer::ListImage { list })
+}
+
+fn photo_of(bytes: &[u8]) -> Arc<Photo> {
+    Arc::new(Photo {
+        id: PhotoId::of(bytes),
+        bytes: bytes.len() as u64,
+        format: Format::Opaque,
+        width: 0,
+        height: 0,
+        colour: false,
+        camera: false,
+        captured: None,
+        fingerprint: None,
+    })
+}
+
+fn delivery(photo: &Arc<Photo>, content: &[u8]) -> Reply {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(content).unwrap();
+    let opened = File::open(file.path()).unwrap();
+    Reply::Photo(Delivery {
+        name: "cat".to_owned(),
+        label: "cat.jpg".to_owned(),
+        photo: Arc::clone(photo),
+        held: true,
+        opened: Ok((opened, content.len() as u64)),
+    })
+}
+
+#[test]
+fn the_next_request_is_read_when_the_answer_is_sent() {
+    let (mut stage, replies) = client_that_asks();
+    stage.send(LIST);
+    stage.send(LIST);
+    for name in ["first", "second", "third"] {
+        let early = stage.inbox.recv_timeout(Duration::from_millis(100));
+        assert_eq!(early.err(), Some(RecvTimeoutError::Timeout), "{name}");
+        replies.send(list(&[name])).unwrap();
+        let answer = stage.receive().unwrap();
+        assert!(answer.contains(name), "{answer}");
+        if name != "third" {
+            assert!(matches!(stage.next_event(), Event::Asked { .. }));
+        }
+    }
+}
+
+#[test]
+fn a_half_closed_client_is_answered_to_the_end() {
+    let (mut stage, replies) = client_that_asks();
+    stage.send(LIST);
+    stage.remote.shutdown(Shutdown::Write).unwrap();
+    replies.send(list(&["a"])).unwrap();
+    assert!(stage.receive().is_some());
+    assert!(matches!(stage.next_event(), Event::Asked { .. }));
+    replies.send(list(&["b"])).unwrap();
+    assert!(stage.receive().is_some());
+    assert_eq!(stage.receive(), None);
+    let (link, reason) = (stage.link.id, CloseReason::Remote);
+    assert_eq!(stage.next_event(), Event::Closed { link, reason });
+}
+
+#[test]
+fn a_photo_is_checked_before_its_first_byte_is_sent() {
+    let (mut stage, replies) = client_that_asks();
+    let link = stage.link.id;
+    let good: Vec<u8> = (0..400_000_u32).map(|n| (n % 251) as u8).collect();
+    let photo = photo_of(&good);
+    let mut rotten = good.clone();
+    rotten[399_999] ^= 1;
+
+    replies.send(delivery(&photo, &rotten)).unwrap();
+    let result = Err(DiskError::Damaged);
+    assert_eq!(stage.next_event(), Event::Answered { link, result });
+    let Job::Suspect { photo: suspect } = stage.next_job() else {
+        panic!("the folder was not told");
+    };
+    assert_eq!(suspect, photo.id);
+
+    // The same request gets another answer, and nothing of the bad one has gone out.
+    replies.send(delivery(&photo, &good)).unwrap();
+    let answer: serde_json::Value = serde_json::from_str(&stage.receive().unwrap()).unwrap();
+    assert_eq!(answer["label"], "cat.jpg");
+    let image = STANDARD.decode(answer["image"].as_str().unwrap()).unwrap();
+    assert!(image == good);
+    let result = Ok(());
+    assert_eq!(stage.next_event(), Event::Answered { link, result });
+}
+
+fn put(name: &str, bytes: usize) -> String {
+    format!(r#"{{"command":"Put","name":"{name}","bytes":{bytes}}}"#)
+}
+
+fn chunk(data: &[u8]) -> String {
+    let data = STANDARD.encode(data);
+    format!(r#"{{"command":"Chunk","data":"{data}"}}"#)
+}
+
+#[test]
+fn a_put_is_on_disk_before_the_node_hears_of_it() {
+    let (mut stage, replies) = client_that_asks();
+    replies.send(list(&[])).unwrap();
+    stage.receive().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("put-1");
+
+    stage.send(&put("a.jpg", 6));
+    let Job::Upload { bytes: 6, to, .. } = stage.next_job() else {
+        panic!("the folder was not asked");
+    };
+    to.send(Ok(path.clone())).unwrap();
+    stage.send(&chunk(b"abc"));
+    let early = stage.inbox.recv_timeout(Duration::from_millis(100));
+    assert_eq!(early.err(), Some(RecvTimeoutError::Timeout));
+    stage.send(&chunk(b"def"));
+    assert!(matches!(
+        stage.next_event(),
+        Event::Asked {
+            request: Request::Put { bytes: 6, .. },
+            ..
+        }
+    ));
+    assert_eq!(fs::read(&path).unwrap(), b"abcdef");
+}
+
+#[test]
+fn a_put_that_cannot_be_written_is_refused_and_the_client_goes_on() {
+    let (mut stage, replies) = client_that_asks();
+    replies.send(list(&[])).unwrap();
+    stage.receive().unwrap();
+
+    stage.send(&put("a.jpg", 6));
+    let Job::Upload { to, .. } = stage.next_job() else {
+        panic!("the folder was not asked");
+    };
+    to.send(Err(DiskError::Full)).unwrap();
+    stage.send(&chunk(b"abc"));
+    stage.send(&chunk(b"def"));
+    stage.send(LIST);
+    let refused = stage.receive().unwrap();
+    assert!(
+        refused.contains("Refused") && refused.contains("full"),
+        "{refused}"
+    );
+    let request = Request::GetImageList;
+    let link = stage.link.id;
+    assert_eq!(stage.next_event(), Event::Asked { link, request });
+}
+
+#[test]
+fn a_put_of_more_bytes_than_announced_leaves_nothing() {
+    let (mut stage, replies) = client_that_asks();
+    replies.send(list(&[])).unwrap();
+    stage.receive().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("put-1");
+
+    stage.send(&put("a.jpg", 4));
+    let Job::Upload { to, .. } = stage.next_job() else {
+        panic!("the folder was not asked");
+    };
+    to.send(Ok(path.clone())).unwrap();
+    stage.send(&chunk(b"abc"));
+    stage.send(&chunk(b"def"));
+    let error = stage.receive().unwrap();
+    assert!(error.contains(r#""command":"Error""#), "{error}");
+    assert_eq!(stage.receive(), None);
+    assert!(!path.exists());
+}

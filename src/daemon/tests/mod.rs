@@ -1,0 +1,97 @@
+//! The threads of links, over real sockets, between a state thread and a folder thread that the tests play themselves.
+
+mod clients;
+mod peers;
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::thread;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, bounded};
+
+use super::console::Console;
+use super::disk::{Disk, Job};
+use super::link::{Hub, Link};
+use super::state::{Input, Outlet};
+use crate::node::Event;
+use crate::protocol::NodeId;
+
+/// Nothing here takes longer, even on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What the tests play: the other side of the link, the state thread and the folder thread.
+struct Stage {
+    hub: Hub,
+    link: Arc<Link>,
+    /// The other side.
+    remote: TcpStream,
+    /// Where the state thread would listen.
+    inbox: Receiver<Input>,
+    /// Where the folder thread would listen.
+    jobs: Receiver<Job>,
+}
+
+impl Stage {
+    fn new() -> Stage {
+        let (inbox_sender, inbox) = bounded(64);
+        let (disk, jobs) = Disk::new();
+        let hub = Hub {
+            inbox: inbox_sender,
+            disk,
+            console: Console::start(NodeId(1)).unwrap(),
+            next_link: Arc::new(AtomicU64::new(1)),
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let remote = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        remote.set_read_timeout(Some(PATIENCE)).unwrap();
+        let link = hub.link(listener.accept().unwrap().0).unwrap();
+        Stage {
+            hub,
+            link,
+            remote,
+            inbox,
+            jobs,
+        }
+    }
+
+    /// The next event, and the way to the link if it is its first.
+    fn next_input(&self) -> (Option<Outlet>, Event) {
+        let input = self.inbox.recv_timeout(PATIENCE).unwrap();
+        (input.outlet, input.event)
+    }
+
+    fn next_event(&self) -> Event {
+        self.next_input().1
+    }
+
+    fn next_job(&self) -> Job {
+        self.jobs.recv_timeout(PATIENCE).unwrap()
+    }
+
+    fn send(&mut self, json: &str) {
+        let length = u32::try_from(json.len()).unwrap();
+        self.remote.write_all(&length.to_be_bytes()).unwrap();
+        self.remote.write_all(json.as_bytes()).unwrap();
+    }
+
+    /// The next frame from the link; none at its end.
+    fn receive(&mut self) -> Option<String> {
+        let mut length = [0; 4];
+        if self.remote.read(&mut length[..1]).unwrap() == 0 {
+            return None;
+        }
+        self.remote.read_exact(&mut length[1..]).unwrap();
+        let mut content = vec![0; u32::from_be_bytes(length) as usize];
+        self.remote.read_exact(&mut content).unwrap();
+        Some(String::from_utf8(content).unwrap())
+    }
+
+    /// Runs what serves the link in a thread of its own.
+    fn serve(&self, serve: impl FnOnce(Hub, Arc<Link>) + Send + 'static) {
+        let (hub, link) = (self.hub.clone(), Arc::clone(&self.link));
+        thread::spawn(move || serve(hub, link));
+    }
+}

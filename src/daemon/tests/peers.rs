@@ -1,0 +1,241 @@
+//! The reader and the writer of a link to another daemon.
+
+use std::fs::File;
+use std::io::Write;
+use std::net::Shutdown;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::{PATIENCE, Stage};
+use crate::daemon::disk::Job;
+use crate::daemon::limits::{MESSAGES, WINDOWS};
+use crate::daemon::link;
+use crate::daemon::reader::{self, Frames};
+use crate::daemon::state::Outlet;
+use crate::daemon::writer::{self, Outbox, Parcel, Window};
+use crate::node::{CloseReason, DiskError, Event};
+use crate::photo::PhotoId;
+use crate::protocol::codec::FrameError;
+use crate::protocol::message::{Lane, TransferId};
+use crate::protocol::{MAX_CHUNK, Message};
+
+const GET: u32 = 1;
+const REPLICA: u32 = 2;
+
+/// A link to a daemon that was dialed, and the way to its writer.
+fn peer() -> (Stage, Outbox) {
+    let stage = Stage::new();
+    stage.serve(|hub, link| {
+        let mut frames = Frames::new(Arc::clone(&link));
+        reader::serve_peer(&hub, &link, &mut frames, None, None);
+    });
+    let (outlet, event) = stage.next_input();
+    assert!(matches!(event, Event::Opened { .. }));
+    let Some(Outlet::Peer(_, outbox)) = outlet else {
+        panic!("no way to the writer");
+    };
+    (stage, outbox)
+}
+
+fn window(transfer: u32, bytes: u64) -> Window {
+    Window {
+        transfer: TransferId(transfer),
+        photo: PhotoId::of(&transfer.to_be_bytes()),
+        offset: 0,
+        length: bytes,
+    }
+}
+
+/// Plays a folder whose every photo has that many bytes.
+fn open_all(stage: &Stage, bytes: usize) {
+    let jobs = stage.jobs.clone();
+    thread::spawn(move || {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(&vec![7; bytes]).unwrap();
+        for job in jobs {
+            if let Job::Open { to, .. } = job {
+                let opened = File::open(file.path()).unwrap();
+                to.send(Ok((opened, bytes as u64))).unwrap();
+            }
+        }
+    });
+}
+
+/// The next frame at the other side, in short.
+fn receive(stage: &mut Stage) -> String {
+    let frame: serde_json::Value = serde_json::from_str(&stage.receive().unwrap()).unwrap();
+    let command = frame["command"].as_str().unwrap();
+    match frame["transfer"].as_u64() {
+        Some(transfer) => format!("{command} {transfer}"),
+        None => command.to_owned(),
+    }
+}
+
+#[test]
+fn messages_go_first_then_gets_then_replicas() {
+    // Far more than the buffers of two sockets hold, so that the writer is held up in the middle of each window.
+    const CHUNKS: usize = 100;
+    let (mut stage, outbox) = peer();
+    open_all(&stage, CHUNKS * MAX_CHUNK);
+    assert!(outbox.serve(Lane::Replicate, window(REPLICA, u64::MAX)));
+    assert_eq!(receive(&mut stage), "chunk 2");
+    // From here on the order of asking is the reverse of that of urgency.
+    assert!(outbox.serve(Lane::Get, window(GET, u64::MAX)));
+    assert!(outbox.send(Parcel::Message(Message::Heartbeat)));
+    let received: Vec<String> = (0..2 * CHUNKS).map(|_| receive(&mut stage)).collect();
+
+    let first = |what: &str| received.iter().position(|frame| frame == what).unwrap();
+    let last = |what: &str| received.iter().rposition(|frame| frame == what).unwrap();
+    assert!(last("heartbeat") < last("chunk 1"), "{received:?}");
+    assert!(last("chunk 1") < last("chunk 2"), "{received:?}");
+    let get = &received[first("chunk 1")..=last("chunk 1")];
+    assert!(!get.contains(&"chunk 2".to_owned()), "{received:?}");
+}
+
+#[test]
+fn a_window_is_served_to_its_end_and_reported() {
+    let (mut stage, outbox) = peer();
+    open_all(&stage, 5 * MAX_CHUNK);
+    let mut part = window(GET, 2 * MAX_CHUNK as u64);
+    part.offset = 4 * MAX_CHUNK as u64;
+    let photo = part.photo;
+    assert!(outbox.serve(Lane::Get, part));
+    let frame: serde_json::Value = serde_json::from_str(&stage.receive().unwrap()).unwrap();
+    assert_eq!(frame["offset"], 4 * MAX_CHUNK);
+    let served = Event::Served {
+        link: stage.link.id,
+        transfer: TransferId(GET),
+        photo,
+        result: Ok(()),
+    };
+    assert_eq!(stage.next_event(), served);
+}
+
+#[test]
+fn a_photo_that_is_gone_is_refused() {
+    let (mut stage, outbox) = peer();
+    let wanted = window(GET, 1);
+    let photo = wanted.photo;
+    assert!(outbox.serve(Lane::Get, wanted));
+    let Job::Open { to, .. } = stage.next_job() else {
+        panic!("no photo was wanted");
+    };
+    to.send(Err(DiskError::Gone)).unwrap();
+    assert_eq!(receive(&mut stage), "noImage 1");
+    let served = Event::Served {
+        link: stage.link.id,
+        transfer: TransferId(GET),
+        photo,
+        result: Err(DiskError::Gone),
+    };
+    assert_eq!(stage.next_event(), served);
+}
+
+#[test]
+fn the_next_page_may_be_made_when_one_is_out() {
+    let (mut stage, outbox) = peer();
+    let page = Message::ImageInfo {
+        records: Vec::new(),
+        gone: Vec::new(),
+        complete: true,
+    };
+    assert!(outbox.send(Parcel::Message(page)));
+    let link = stage.link.id;
+    assert_eq!(stage.next_event(), Event::PageSent { link });
+    assert_eq!(receive(&mut stage), "ImageInfo");
+}
+
+#[test]
+fn what_was_sent_before_a_close_arrives() {
+    let (mut stage, outbox) = peer();
+    for _ in 0..100 {
+        assert!(outbox.send(Parcel::Message(Message::Heartbeat)));
+    }
+    stage.link.blame(CloseReason::Duplicate);
+    assert!(outbox.send(Parcel::Close));
+    for _ in 0..100 {
+        assert_eq!(receive(&mut stage), "heartbeat");
+    }
+    assert_eq!(stage.receive(), None);
+    stage.remote.shutdown(Shutdown::Both).unwrap();
+    let (link, reason) = (stage.link.id, CloseReason::Duplicate);
+    assert_eq!(stage.next_event(), Event::Closed { link, reason });
+}
+
+#[test]
+fn a_full_outbox_takes_nothing_more() {
+    let (outbox, _queues) = writer::outbox();
+    for _ in 0..MESSAGES {
+        assert!(outbox.send(Parcel::Message(Message::Heartbeat)));
+    }
+    assert!(!outbox.send(Parcel::Message(Message::Heartbeat)));
+    for _ in 0..WINDOWS {
+        assert!(outbox.serve(Lane::Get, window(GET, 1)));
+    }
+    assert!(!outbox.serve(Lane::Get, window(GET, 1)));
+    assert!(outbox.serve(Lane::Replicate, window(REPLICA, 1)));
+}
+
+#[test]
+fn a_part_of_a_frame_is_a_sign_of_life() {
+    let (mut stage, _outbox) = peer();
+    assert!(!stage.link.take_heard());
+    stage.remote.write_all(&[0, 0]).unwrap();
+    let deadline = Instant::now() + PATIENCE;
+    while !stage.link.take_heard() {
+        assert!(Instant::now() < deadline, "it was not noticed");
+        thread::sleep(Duration::from_millis(1));
+    }
+    assert!(!stage.link.take_heard());
+}
+
+#[test]
+fn nonsense_from_a_daemon_is_answered_and_ends_its_link() {
+    let (mut stage, _outbox) = peer();
+    stage.send("{}");
+    assert_eq!(receive(&mut stage), "Error");
+    assert_eq!(stage.receive(), None);
+    let Event::Closed { reason, .. } = stage.next_event() else {
+        panic!("the node was not told");
+    };
+    assert!(matches!(reason, CloseReason::Protocol(_)), "{reason}");
+}
+
+#[test]
+fn a_chunk_larger_than_agreed_ends_the_link() {
+    let (mut stage, _outbox) = peer();
+    let data = STANDARD.encode(vec![0; MAX_CHUNK + 1]);
+    stage.send(&format!(
+        r#"{{"command":"chunk","transfer":1,"offset":0,"data":"{data}"}}"#
+    ));
+    assert_eq!(receive(&mut stage), "Error");
+    assert!(matches!(stage.next_event(), Event::Closed { .. }));
+}
+
+#[test]
+fn commands_of_a_later_version_are_passed_on_as_unknown() {
+    let (mut stage, _outbox) = peer();
+    stage.send(r#"{"command":"dance","steps":[1,2,3]}"#);
+    let (link, message) = (stage.link.id, Message::Unknown);
+    assert_eq!(stage.next_event(), Event::Received { link, message });
+}
+
+#[test]
+fn half_a_frame_and_then_silence_is_a_timeout() {
+    let mut stage = Stage::new();
+    let mut frames = Frames::new(Arc::clone(&stage.link));
+    stage.remote.write_all(&[0, 0, 0, 9, b'{']).unwrap();
+    let soon = Duration::from_millis(50);
+    let start = Instant::now();
+    let failure = frames.next_within(Some(PATIENCE), soon);
+    assert!(matches!(failure, Err(FrameError::Io(error)) if link::is_timeout(&error)));
+    assert!(start.elapsed() >= soon);
+    // Nor does a client stay that begins no frame at all.
+    let mut frames = Frames::new(Arc::clone(&stage.link));
+    let failure = frames.next_within(Some(soon), PATIENCE);
+    assert!(matches!(failure, Err(FrameError::Io(error)) if link::is_timeout(&error)));
+}
