@@ -41,7 +41,6 @@ mod index;
 mod log;
 mod note;
 mod place;
-mod safe_name;
 mod scan;
 mod store;
 mod trash;
@@ -64,7 +63,6 @@ use crate::protocol::{Address, Facts, Holding, NodeId};
 pub use absorb::Absorbed;
 pub use error::{OpenError, StoreError};
 pub use identity::Identity;
-pub use safe_name::SafeName;
 pub use scan::{Candidate, Inspection, Walk, Walker};
 
 use disk::Disk;

@@ -2,8 +2,8 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::SafeName;
 use crate::photo::PhotoId;
+use crate::protocol::SafeName;
 use crate::protocol::{Facts, Holding};
 
 /// The marker: what makes a folder a node's folder, and where everything of the daemon's own lies.

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use super::disk;
 use super::index::{Content, Standing};
 use super::place::{self, REPLICAS, TMP, holding_at};
-use super::{Change, Folder, SafeName, StoreError};
+use super::{Change, Folder, StoreError};
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Facts, Holding};
+use crate::protocol::{Facts, Holding, SafeName};
 
 impl Folder {
     /// Writes into a spool file from `offset` on, in bytes. Offset 0 makes the file, or empties the one of that name.

@@ -12,9 +12,9 @@ use std::time::Instant;
 use super::disk;
 use super::note::{Note, Why};
 use super::place::{self, MARKER, SURPLUS, TRASH, holding_at};
-use super::{Change, Folder, SafeName, StoreError};
+use super::{Change, Folder, StoreError};
 use crate::photo::PhotoId;
-use crate::protocol::Holding;
+use crate::protocol::{Holding, SafeName};
 
 /// How often the trash is looked through for what has expired, in seconds of running.
 const LOOK_EVERY: u64 = 60;

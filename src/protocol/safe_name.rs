@@ -1,46 +1,75 @@
-//! A foreign name made fit to be a file name.
+//! The only way from a foreign name to a path.
 
 use std::fmt;
 use std::path::Path;
 
-/// A file name made from a label that may come from anywhere: one path component, never a path.
+/// A file name that is harmless on every common system, made from any text.
 ///
-/// Names are labels, not identity: what another computer calls its file may hold slashes, escape sequences or a device
-/// name. This type is the only way from such a name to a file. It is the same on every system, so that a folder can be
-/// carried from one to another.
+/// A name in a message or a spool comes from somebody else and is a label, not a place. Whatever it says, a `SafeName`
+/// names one file directly in the directory that it is joined to:
+///
+/// - no separators of any system, no `.` or `..`, never absolute, not empty;
+/// - no control characters (NUL among them), no characters that are invisible or turn the direction of text;
+/// - no leading dot (hidden) or dash (an option of a command), no surrounding spaces, no trailing dot;
+/// - none of the characters and device names that Windows keeps for itself;
+/// - at most [`SafeName::MAX`] bytes.
+///
+/// Making one never fails and is idempotent: a safe name stays as it is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SafeName(String);
 
-/// Leaves room for the prefixes and suffixes that a writer adds: common file systems allow 255 bytes.
-const MAX_BYTES: usize = 200;
-
-/// An extension longer than this is none, and not worth keeping when a name is cut.
-const MAX_EXTENSION: usize = 16;
-
-/// What Windows takes for a device, whatever the extension.
-const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
-
 impl SafeName {
-    /// Makes a label fit: hidden, empty and device names get a visible one, over-long names lose their middle, and
-    /// what no file name may hold becomes `_`.
-    pub fn new(label: &str) -> SafeName {
-        let fit = |c: char| if is_harmless(c) { c } else { '_' };
-        let name: String = label.chars().map(fit).collect();
-        // Windows silently drops trailing dots and spaces, and a second name would be another file elsewhere.
-        let name = name.trim().trim_end_matches(['.', ' ']);
-        let name = match name.chars().next() {
-            None => "photo".to_owned(),
-            // A leading dot hides the file or makes it `..`; a leading dash reads as an option.
-            Some('.' | '-') => format!("_{}", &name[1..]),
-            Some(_) if is_device(name) => format!("_{name}"),
-            Some(_) => name.to_owned(),
-        };
-        SafeName(shorten(name))
+    /// The longest safe name in bytes. File systems allow 255; the rest is room for a prefix, a number or a suffix.
+    pub const MAX: usize = 200;
+
+    /// The longest ending that survives a cut: `.jpeg`, `.tiff`, not half a sentence.
+    const MAX_ENDING: usize = 16;
+
+    /// A safe name as close to `foreign` as can be; `photo` if nothing of it is left.
+    pub fn new(foreign: &str) -> SafeName {
+        let base = foreign.rsplit(['/', '\\']).next().unwrap_or_default();
+        let visible: String = base.chars().filter_map(harmless).collect();
+        let mut name = trimmed(&visible).to_owned();
+        if is_device(&name) {
+            name.insert(0, '_');
+        }
+        SafeName::cut(&name, "")
     }
 
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The same name with a number before its ending, as file managers do it: `cat (2).jpg`.
+    pub fn numbered(&self, number: u32) -> SafeName {
+        SafeName::cut(&self.0, &format!(" ({number})"))
+    }
+
+    /// What names are compared by: two that differ in case only are one file on many systems.
+    pub fn folded(name: &str) -> String {
+        // Upper case first: it unites what lower case alone keeps apart, such as `ß` and `SS`.
+        name.to_uppercase().to_lowercase()
+    }
+
+    /// `name` with `mark` before its ending, shortened in its stem to [`SafeName::MAX`] bytes.
+    fn cut(name: &str, mark: &str) -> SafeName {
+        let (stem, ending) = match name.rfind('.') {
+            Some(dot) if dot > 0 && name.len() - dot <= SafeName::MAX_ENDING => name.split_at(dot),
+            _ => (name, ""),
+        };
+        let room = SafeName::MAX - mark.len() - ending.len();
+        let mut end = stem.len().min(room);
+        while !stem.is_char_boundary(end) {
+            end -= 1;
+        }
+        let stem = &stem[..end];
+        // With no ending or mark behind it, a cut may bare a dot or space.
+        let whole = format!("{stem}{mark}{ending}");
+        match trimmed(&whole) {
+            "" => SafeName(format!("photo{mark}")),
+            name => SafeName(name.to_owned()),
+        }
     }
 }
 
@@ -56,96 +85,98 @@ impl fmt::Display for SafeName {
     }
 }
 
-fn is_harmless(c: char) -> bool {
-    !c.is_control() && !is_invisible(c) && !r#"/\:*?"<>|"#.contains(c)
-}
-
 /// Characters that show nothing but change how the rest is shown: a name with them looks like another one.
 pub fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// What becomes of one character of a name.
+fn harmless(c: char) -> Option<char> {
+    match c {
+        _ if c.is_control() || is_invisible(c) => None,
+        '<' | '>' | ':' | '"' | '|' | '?' | '*' => Some('_'),
+        _ => Some(c),
+    }
+}
+
+/// Without what must not stand at the beginning or the end.
+fn trimmed(name: &str) -> &str {
+    name.trim_start_matches(|c: char| c == '.' || c == '-' || c.is_whitespace())
+        .trim_end_matches(|c: char| c == '.' || c.is_whitespace())
+}
+
+/// Whether Windows takes the name for a device, with or without an ending.
 fn is_device(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or(name).trim_end();
-    let stem = stem.to_ascii_lowercase();
-    let numbered = |port: &str| {
-        let digit = stem.strip_prefix(port);
-        digit.is_some_and(|d| d.len() == 1 && d.as_bytes()[0].is_ascii_digit())
+    let stem = name.split('.').next().unwrap_or_default().trim_end();
+    let stem = stem.to_uppercase();
+    let port = |stem: &str| {
+        let number = stem
+            .strip_prefix("COM")
+            .or_else(|| stem.strip_prefix("LPT"))
+            .unwrap_or_default();
+        let mut digits = number.chars();
+        digits
+            .next()
+            .is_some_and(|c| c.is_ascii_digit() || "¹²³".contains(c))
+            && digits.next().is_none()
     };
-    DEVICES.contains(&stem.as_str()) || numbered("com") || numbered("lpt")
-}
-
-/// Cuts what is too long, keeping the extension, which tells programs what the file is.
-fn shorten(name: String) -> String {
-    if name.len() <= MAX_BYTES {
-        return name;
-    }
-    let extension = name
-        .rfind('.')
-        .map(|dot| &name[dot..])
-        .filter(|extension| extension.len() <= MAX_EXTENSION)
-        .unwrap_or("");
-    let mut end = MAX_BYTES - extension.len();
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{}{extension}", &name[..end])
+    let fixed = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$"];
+    fixed.contains(&stem.as_str()) || port(&stem)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::SafeName;
 
     #[test]
-    fn harmless_names_stay_as_they_are() {
-        for name in [
-            "cat.jpg",
-            "Été à Nîmes (2).JPEG",
-            "猫~3fa9c1.png",
-            "no extension",
-            "a.b.c",
-        ] {
-            assert_eq!(SafeName::new(name).as_str(), name);
-        }
-    }
-
-    #[test]
-    fn what_could_lead_elsewhere_is_defused() {
-        let table = [
-            ("../../etc/passwd", "_._.._etc_passwd"),
-            ("/etc/passwd", "_etc_passwd"),
-            (r"C:\boot.ini", "C__boot.ini"),
+    fn foreign_names_become_plain_ones() {
+        for (foreign, safe) in [
+            ("cat.jpg", "cat.jpg"),
+            ("Ärger & Spaß.jpeg", "Ärger & Spaß.jpeg"),
+            ("../../etc/passwd", "passwd"),
+            ("/etc/passwd", "passwd"),
+            ("C:\\Windows\\evil.jpg", "evil.jpg"),
+            ("C:evil.jpg", "C_evil.jpg"),
             ("..", "photo"),
-            (".", "photo"),
             ("", "photo"),
-            ("  . ", "photo"),
-            (".photomesh", "_photomesh"),
-            ("-rf.jpg", "_rf.jpg"),
-            ("a\0b\x1b[31m.jpg", "a_b_[31m.jpg"),
-            ("gpj.\u{202e}exe", "gpj._exe"),
+            ("a/", "photo"),
+            ("\0\u{1b}[2J", "[2J"),
+            ("cat\u{202e}gpj.exe", "catgpj.exe"),
+            (".photomesh", "photomesh"),
+            ("-rf", "rf"),
+            ("-.-.jpg", "jpg"),
+            ("cat.jpg. . ", "cat.jpg"),
+            ("CON", "_CON"),
             ("con.jpg", "_con.jpg"),
-            ("LPT1", "_LPT1"),
-            ("company.jpg", "company.jpg"),
-            ("cat.jpg. .", "cat.jpg"),
-        ];
-        for (label, expected) in table {
-            assert_eq!(SafeName::new(label).as_str(), expected, "from {label:?}");
+            ("com1 .jpg", "_com1 .jpg"),
+            ("LPT¹.png", "_LPT¹.png"),
+            ("com10.jpg", "com10.jpg"),
+            ("what?*.gif", "what__.gif"),
+        ] {
+            assert_eq!(SafeName::new(foreign).as_str(), safe, "{foreign:?}");
         }
     }
 
     #[test]
-    fn a_long_name_keeps_its_extension_and_whole_characters() {
-        let long = SafeName::new(&format!("{}.jpeg", "ä".repeat(300)));
-        assert!(long.as_str().len() <= MAX_BYTES, "{} bytes", long.0.len());
-        assert!(long.as_str().ends_with("ä.jpeg"));
-        assert!(SafeName::new(&format!("a.{}", "x".repeat(400))).0.len() <= MAX_BYTES);
+    fn long_names_keep_their_ending() {
+        let name = SafeName::new(&format!("{}.jpeg", "ü".repeat(300)));
+        assert!(name.as_str().len() <= SafeName::MAX);
+        assert!(name.as_str().ends_with("ü.jpeg"));
+        let second = name.numbered(2);
+        assert!(second.as_str().len() <= SafeName::MAX);
+        assert!(second.as_str().ends_with("ü (2).jpeg"));
+        assert_eq!(SafeName::new("cat.jpg").numbered(2).as_str(), "cat (2).jpg");
+        assert_eq!(SafeName::new("cat").numbered(3).as_str(), "cat (3)");
     }
 
     #[test]
-    fn making_a_safe_name_safe_changes_nothing() {
-        for label in ["../x", "-.", "con", &"é".repeat(500), " ._ "] {
-            let once = SafeName::new(label);
-            assert_eq!(SafeName::new(once.as_str()), once);
-        }
+    fn names_are_compared_without_case() {
+        assert_eq!(
+            SafeName::folded("STRASSE.JPG"),
+            SafeName::folded("straße.jpg")
+        );
+        assert_ne!(SafeName::folded("a.jpg"), SafeName::folded("b.jpg"));
     }
 }

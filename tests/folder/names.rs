@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path};
 
-use photomesh::folder::SafeName;
+use photomesh::protocol::SafeName;
 use proptest::prelude::*;
 
 /// Text with much of what names must not have.
