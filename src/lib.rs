@@ -1,4 +1,59 @@
-//! photomesh: one photo collection, kept between the computers of a few friends.
+//! photomesh keeps one photo collection between the computers of a few friends: every picture once, in its best version,
+//! on exactly two nodes, listed and served by any of them.
+//!
+//! It is also meant to be read: as an example of how a small distributed system is built so that one can reason about it,
+//! and test it until one believes it. This page is the guided tour.
+//!
+//! # The picture
+//!
+//! ```text
+//!            ┌────────────── one daemon ──────────────────────────────────────────────┐
+//! socket ──▶ │ reader thread ─┐                                        ┌─▶ writer thread │ ──▶ socket
+//! socket ──▶ │ reader thread ─┼─▶ inbox ─▶ STATE THREAD ─▶ outboxes ───┼─▶ writer thread │ ──▶ socket
+//! listener ─▶│ accept thread ─┤   (bounded)  owns everything (bounded) └─▶ ...           │
+//! clock ────▶│ ticker        ─┤              Node::step(now, event) -> Vec<Action>       │
+//!            │ disk + hashing ◀┴── jobs ── photo folder                                  │
+//!            └─────────────────────────────────────────────────────────────────────────┘
+//! ```
+//!
+//! One thread owns all state; everything else is a pipe to or from it. That thread runs [`node::Node`], a pure state
+//! machine: an event goes in, actions come out, and neither clock nor disk nor network is in between. The same `Node`
+//! runs by the hundreds in the simulator under `tests/sim`, where a seed decides what breaks and when.
+//!
+//! # Reading order
+//!
+//! 1. [`protocol::message`]: what daemons say to each other. The enum is the protocol document.
+//!    [`protocol::client`]: what a client may ask.
+//! 2. [`node`]: its border in [`node::Event`] and [`node::Action`], then [`node::Node::step`]; its own page says how to
+//!    go on from there. The hand-driven test `node/tests.rs` is the smallest world in which a mesh lives.
+//! 3. [`photo`]: what a photo is, and when two are versions of the same picture.
+//! 4. [`folder`]: how photos lie on disk so that no crash loses one.
+//! 5. [`daemon`]: the threads and sockets around it all. [`client`]: the commands.
+//! 6. `tests/mesh.rs` and `tests/demo`: real daemons that lose a member and keep every photo.
+//!
+//! # Who may use whom
+//!
+//! `main → {daemon, client}`, `daemon → {node, folder, protocol, photo}`, `client → {protocol, photo}`,
+//! `folder → {photo, protocol}`, `node → {protocol, photo}`, and `protocol → photo` for the types it carries. A test
+//! reads the source and fails on any other way, and on a clock, file, socket or thread in `node` and `protocol`.
+//!
+//! # Invariants
+//!
+//! Each is kept in one place and checked by tests:
+//!
+//! * **A node speaks only for itself.** The image table is the union of what live nodes say of their own disks.
+//!   (`node/catalog.rs`, `node/announce.rs`)
+//! * **A copy is announced only when it is safe**: written, synced, renamed, its directory synced. ([`folder`])
+//! * **No copy is dropped on another's word**, but on proofs over the very bytes by as many other nodes as copies are
+//!   wanted, each with a promise to keep them meanwhile. (`node/drops.rs`)
+//! * **A worse version goes only for a better one that this node has verified itself**, and only to the trash.
+//! * **The collection is a function of the photos alone**: neither the order of arrival nor time, place or node decides
+//!   which version of a picture is shown. (`node/verdict.rs`)
+//! * **Nobody acts on half a table.** (`node/agenda.rs`)
+//! * **An absence is not a delete**: a file that is gone is a copy to repair, and a folder that lost many at once leaves
+//!   the mesh until a person has looked. ([`folder`])
+//! * **The state thread never waits**, and everything that others can fill has a named limit with its reason.
+//!   ([`node::limits`], [`daemon`])
 
 pub mod client;
 pub mod daemon;
