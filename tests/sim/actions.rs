@@ -3,7 +3,9 @@
 use photomesh::node::{Action, LinkId};
 use photomesh::protocol::Message;
 
-use crate::agenda::Life;
+use std::time::Duration;
+
+use crate::agenda::{Life, What};
 use crate::host::Far;
 use crate::net::Serving;
 use crate::world::World;
@@ -83,7 +85,7 @@ impl World {
     }
 
     fn send_on(&mut self, life: Life, link: LinkId, message: Message) {
-        self.watch_message(life.host, &message);
+        self.watch_message(life, &message);
         if let Some(Far::Conn(conn, side)) = self.far(life, link) {
             self.send(conn, side, message);
         }
@@ -100,6 +102,13 @@ impl World {
         };
         self.note(life.host, &text);
         self.end_life(life.host, false);
+        if self.settings.jitter {
+            // Whoever stopped it starts it again, sooner or later.
+            let down = self
+                .rng
+                .span(Duration::from_secs(1), Duration::from_secs(90));
+            self.agenda.add(self.now + down, What::Start(life.host));
+        }
     }
 
     /// A daemon is no more: its sockets close (or fall silent), what it had not synced is gone.
@@ -127,7 +136,7 @@ impl World {
         let mut waiting = std::mem::take(&mut self.hosts[host].backlog);
         if self.rng.percent(50) {
             // The ticker may be the first or the last to run again.
-            waiting.sort_by_key(|what| !matches!(what, crate::agenda::What::Tick(_)));
+            waiting.sort_by_key(|what| !matches!(what, What::Tick(_)));
         }
         for what in waiting {
             self.agenda.add(self.now, what);

@@ -19,7 +19,7 @@ pub(crate) enum Fault {
     /// A computer loses its power: nobody hears a word of it.
     PowerLoss { host: usize, down: Duration },
     /// A daemon is told to stop, and is started again later.
-    Leave { host: usize, down: Duration },
+    Leave { host: usize },
     /// All threads of a daemon stop for a while.
     Pause { host: usize, span: Duration },
     /// The network falls into two parts; a host is in the part that its bit says.
@@ -95,7 +95,7 @@ impl Fault {
         match rng.below(100) {
             0..13 => Fault::Kill { host, down: span },
             13..18 => Fault::PowerLoss { host, down: span },
-            18..24 => Fault::Leave { host, down: span },
+            18..24 => Fault::Leave { host },
             24..33 => Fault::Pause { host, span },
             33..42 => Fault::Partition { sides: pick, span },
             42..46 => Fault::OneWay {
@@ -165,7 +165,7 @@ impl World {
         match *fault {
             Fault::Kill { host, down } => self.stop_for(host, down, false),
             Fault::PowerLoss { host, down } => self.stop_for(host, down, true),
-            Fault::Leave { host, down } => self.leave(host, down),
+            Fault::Leave { host } => self.leave(host),
             Fault::Pause { host, span } => {
                 let runs = self.hosts[host].is_up() && !self.hosts[host].paused;
                 if runs {
@@ -272,15 +272,13 @@ impl World {
         runs
     }
 
-    fn leave(&mut self, host: usize, down: Duration) -> bool {
+    fn leave(&mut self, host: usize) -> bool {
         let Some(life) = self.hosts[host].life() else {
             return false;
         };
         self.resume(host);
+        // It is started again when it has stopped, see `exit`.
         self.tell(life, Duration::ZERO, Event::Shutdown);
-        // Should it not have stopped by then, it is running still, and nothing is to be started.
-        self.agenda
-            .add(self.now + down + Duration::from_secs(60), What::Start(host));
         true
     }
 

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use photomesh::node::LinkId;
 use photomesh::photo::PhotoId;
 use photomesh::protocol::{Answer, Holding, Message, NodeId, Request};
 
-use crate::agenda::What;
+use crate::agenda::{Life, What};
 use crate::flaws::{Flaw, Pulls, Rounds};
 use crate::verdict;
 use crate::world::World;
@@ -33,6 +34,8 @@ pub(crate) struct Oracle {
     pub(crate) damaged: Option<usize>,
     /// Whether a folder was made unfit on purpose, so that its node may give up.
     pub(crate) may_exit: BTreeSet<usize>,
+    /// Links on which a node has registered and not told all that it holds yet.
+    pub(crate) half: BTreeSet<(Life, LinkId)>,
     pub(crate) rounds: Rounds,
     pub(crate) pulls: Pulls,
     pub(crate) longest_queue: usize,
@@ -95,7 +98,11 @@ impl World {
     }
 
     /// What a node says of its photos must be true of its disk.
-    pub(crate) fn watch_message(&mut self, host: usize, message: &Message) {
+    pub(crate) fn watch_message(&mut self, life: Life, message: &Message) {
+        let host = life.host;
+        if let Message::Challenge { photo, .. } = message {
+            self.watch_challenge(life, *photo);
+        }
         self.stats.see_message(message);
         if self.settings.flaw == Some(Flaw::TrustBytes)
             && let Message::AskForImage {
@@ -130,6 +137,27 @@ impl World {
         } else if let Some(photo) = denial {
             let photo = self.library.name(*photo);
             self.broken_promise(format!("{name} says {photo} is gone, which is on its disk"));
+        }
+    }
+
+    /// Notes how much of a node's table has come on a link.
+    pub(crate) fn watch_arrival(&mut self, life: Life, link: LinkId, message: &Message) {
+        if matches!(message, Message::Register(_)) {
+            self.oracle.half.insert((life, link));
+        } else if matches!(message, Message::ImageInfo { complete: true, .. }) {
+            self.oracle.half.remove(&(life, link));
+        }
+    }
+
+    /// Nobody gives up a copy on half a table.
+    fn watch_challenge(&mut self, life: Life, photo: PhotoId) {
+        let half = |link: &LinkId| self.oracle.half.contains(&(life, *link));
+        let waits = self.open_links(life).iter().any(half);
+        if waits {
+            let (name, photo) = (self.hosts[life.host].name.clone(), self.library.name(photo));
+            self.broken_promise(format!(
+                "{name} acts on {photo} before all tables are complete"
+            ));
         }
     }
 

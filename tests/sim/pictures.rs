@@ -4,23 +4,21 @@ use photomesh::photo::Fingerprint;
 
 use crate::rng::Rng;
 
-/// Bytes of a fingerprint: 312 bits of the first hash, then 256 of the second.
-const BYTES: usize = 71;
-/// Between neighbours on a picture's line of versions this many bits of the first hash differ: one step is within the
-/// 68 that the rule allows, two are not.
-const BITS_PER_STEP: u32 = 40;
+/// Bytes of the hashes of a view, and of all of it: its cue of 14 numbers comes last.
+const HASHES: usize = 59;
+const BYTES: usize = HASHES + 14;
+/// Between neighbours on a picture's line of versions the first number of the cue differs by this: one step is within
+/// the 18 that the rule allows, two are not.
+const CUE_STEP: u32 = 12;
 
 /// The fingerprint of a version of a picture. Versions stand on a line: neighbours are similar, those that are two
 /// steps or more apart are not. Different pictures differ in about half of all bits.
 pub(crate) fn fingerprint(picture: u64, step: u32) -> Fingerprint {
     let mut rng = Rng::new(picture, 77);
-    let mut bits: Vec<u8> = std::iter::repeat_with(|| rng.below(256) as u8)
-        .take(BYTES)
-        .collect();
-    for bit in 0..step * BITS_PER_STEP {
-        bits[bit as usize / 8] ^= 1 << (bit % 8);
-    }
-    let digits: String = bits.iter().map(|byte| format!("{byte:02x}")).collect();
+    let random = std::iter::repeat_with(|| rng.below(256) as u8);
+    let mut bytes: Vec<u8> = random.take(BYTES).collect();
+    bytes[HASHES] = (step * CUE_STEP) as u8;
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     format!("v1:{digits}")
         .parse()
         .expect("the digits of a fingerprint")

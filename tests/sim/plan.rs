@@ -147,7 +147,11 @@ fn place_version(world: &mut World, rng: &mut Rng, picture: u64, version: u64) {
         world.clients.to_put.push_back((photo, file.to_owned()));
         return;
     }
-    let most = if rng.percent(20) { 5 } else { 1 };
+    let most = if rng.percent(40) {
+        2 * world.hosts.len()
+    } else {
+        1
+    };
     let places = 1 + rng.index(most);
     for _ in 0..places {
         let host = rng.index(world.hosts.len());

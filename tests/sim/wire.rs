@@ -293,6 +293,7 @@ impl World {
                 }
                 self.trace
                     .message(self.now, (from, to), &message, &self.library);
+                self.watch_arrival(life, id, &message);
                 self.deliver(life, id, message);
             }
         }
@@ -327,6 +328,21 @@ impl World {
             (flows && moving && end.open && end.opened).then_some(end.link)
         };
         self.net.trickles.range(range).filter_map(heard).collect()
+    }
+
+    /// The links of a daemon to others that are open and not about to be closed.
+    pub(crate) fn open_links(&self, life: Life) -> Vec<LinkId> {
+        let Some(daemon) = self.hosts[life.host].daemon.as_ref() else {
+            return Vec::new();
+        };
+        let open = |(link, far): (&LinkId, &Far)| match far {
+            Far::Conn(conn, side) => {
+                let end = &self.net.conns.get(conn)?.ends[*side];
+                (end.open && end.closing.is_none()).then_some(*link)
+            }
+            Far::Client(_) => None,
+        };
+        daemon.links.iter().filter_map(open).collect()
     }
 
     /// Nothing could be written since a moment: too slow.
