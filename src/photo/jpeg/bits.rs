@@ -1,7 +1,23 @@
 //! Huffman codes and the bits that they are made of.
 
+use std::cell::OnceCell;
+
 /// Bits of a code that are looked up at once. Few codes are longer.
 const LOOKUP_BITS: u32 = 10;
+
+/// Bits that are looked up at once where codes are only passed over: two or three codes with their numbers.
+const STRIDE_BITS: u32 = 12;
+
+/// What the next [`STRIDE_BITS`] bits say about a block whose waves are passed over.
+#[derive(Clone, Copy, Debug, Default)]
+struct Stride {
+    /// Bits of the codes and numbers that lie wholly within; 0 if not even one does.
+    bits: u8,
+    /// How many waves they pass over.
+    waves: u8,
+    /// Whether the last of them ends the block.
+    ends: bool,
+}
 
 /// A Huffman table: from the next bits to a symbol.
 #[derive(Clone, Debug)]
@@ -14,6 +30,8 @@ pub(super) struct Huffman {
     /// For each length, what to add to a code to get the place of its symbol.
     offset: [i32; 17],
     symbols: Vec<u8>,
+    /// Made when waves are passed over for the first time.
+    strides: OnceCell<Vec<Stride>>,
 }
 
 impl Huffman {
@@ -45,7 +63,38 @@ impl Huffman {
             limit,
             offset,
             symbols: symbols.to_vec(),
+            strides: OnceCell::new(),
         })
+    }
+}
+
+impl Huffman {
+    /// What each value of the next [`STRIDE_BITS`] bits says, if this is a table for waves.
+    fn strides(&self) -> &[Stride] {
+        self.strides.get_or_init(|| {
+            (0..1 << STRIDE_BITS)
+                .map(|next| self.stride(next))
+                .collect()
+        })
+    }
+
+    fn stride(&self, next: u32) -> Stride {
+        let mut stride = Stride::default();
+        let mut used = 0;
+        while !stride.ends {
+            // The bits that are left, filled up with zeros: a code of more bits than are left does not count.
+            let left = (next << used) & ((1 << STRIDE_BITS) - 1);
+            let (length, symbol) = self.lookup[(left >> (STRIDE_BITS - LOOKUP_BITS)) as usize];
+            let (run, size) = (symbol >> 4, symbol & 15);
+            used += u32::from(length) + u32::from(size);
+            if length == 0 || used > STRIDE_BITS {
+                break;
+            }
+            stride.bits = used as u8;
+            stride.ends = size == 0 && run < 15;
+            stride.waves += if stride.ends { 0 } else { run + 1 };
+        }
+        stride
     }
 }
 
@@ -173,10 +222,37 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// Passes over the next bits: at most 16, and only right after a symbol.
+    /// Passes over all waves of a block but its average.
     #[inline]
-    pub(super) fn pass_over(&mut self, bits: u32) {
-        self.skip(bits);
+    pub(super) fn pass_over_waves(&mut self, table: &Huffman) -> Result<(), String> {
+        let strides = table.strides();
+        let mut wave = 1;
+        while wave < 64 {
+            self.fill();
+            let stride = strides[(self.buffer >> (64 - STRIDE_BITS)) as usize];
+            let after = wave + u32::from(stride.waves);
+            // What follows a full block belongs to the next one, even if it was looked up together with its last codes.
+            let within = if stride.ends { after < 64 } else { after <= 64 };
+            if stride.bits > 0 && within {
+                self.skip(u32::from(stride.bits));
+                if stride.ends {
+                    return Ok(());
+                }
+                wave = after;
+                continue;
+            }
+            let symbol = self.symbol(table)?;
+            let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
+            if size == 0 && run < 15 {
+                return Ok(());
+            }
+            self.skip(size);
+            wave += run + 1;
+        }
+        if wave > 64 {
+            return Err("a block of too many waves".to_owned());
+        }
+        Ok(())
     }
 
     /// The next bit.

@@ -320,7 +320,7 @@ impl Scan {
             None if self.samples == 1 => {
                 part.last = next_average(part, bits)?;
                 component.samples[block] = part.last as i16;
-                pass_over_others(part, bits)?;
+                bits.pass_over_waves(part.others.ok_or("a missing table")?)?;
             }
             None => {
                 let waves = read_waves(part, bits, self.samples)?;
@@ -394,27 +394,6 @@ fn next_average(part: &Part, bits: &mut Bits) -> Result<i32, String> {
     }
     // Real averages fit in 12 bits; broken ones must not overflow.
     Ok((part.last + bits.number(size)).clamp(-(1 << 14), 1 << 14))
-}
-
-/// Passes over all waves of a block but its average.
-#[inline]
-fn pass_over_others(part: &Part, bits: &mut Bits) -> Result<(), String> {
-    let table = part.others.ok_or("a missing table")?;
-    let mut wave = 1;
-    while wave < 64 {
-        let symbol = bits.symbol(table)?;
-        let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
-        if size == 0 && run < 15 {
-            return Ok(());
-        }
-        bits.pass_over(size);
-        wave += run + 1;
-    }
-    if wave > 64 {
-        Err("a block of too many waves".to_owned())
-    } else {
-        Ok(())
-    }
 }
 
 /// Reads a block and keeps its first waves, multiplied by their steps.
