@@ -222,11 +222,11 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// Passes over all waves of a block but its average.
+    /// Passes over all waves of a block from this one on.
     #[inline]
-    pub(super) fn pass_over_waves(&mut self, table: &Huffman) -> Result<(), String> {
+    pub(super) fn pass_over_waves(&mut self, table: &Huffman, first: u32) -> Result<(), String> {
         let strides = table.strides();
-        let mut wave = 1;
+        let mut wave = first;
         while wave < 64 {
             self.fill();
             let stride = strides[(self.buffer >> (64 - STRIDE_BITS)) as usize];

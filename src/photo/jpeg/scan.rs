@@ -320,14 +320,27 @@ impl Scan {
             None if self.samples == 1 => {
                 part.last = next_average(part, bits)?;
                 component.samples[block] = part.last as i16;
-                bits.pass_over_waves(part.others.ok_or("a missing table")?)?;
+                bits.pass_over_waves(part.others.ok_or("a missing table")?, 1)?;
             }
             None => {
-                let waves = read_waves(part, bits, self.samples)?;
                 let stride = component.blocks_across * self.samples;
                 let start = y * self.samples * stride + x * self.samples;
                 let samples = &mut component.samples[start..];
-                transform(&waves, &self.inverse, self.samples, samples, stride);
+                if self.samples == 2 {
+                    transform::<2>(
+                        &read_waves::<2>(part, bits)?,
+                        &self.inverse,
+                        samples,
+                        stride,
+                    );
+                } else {
+                    transform::<4>(
+                        &read_waves::<4>(part, bits)?,
+                        &self.inverse,
+                        samples,
+                        stride,
+                    );
+                }
             }
         }
         Ok(())
@@ -396,15 +409,17 @@ fn next_average(part: &Part, bits: &mut Bits) -> Result<i32, String> {
     Ok((part.last + bits.number(size)).clamp(-(1 << 14), 1 << 14))
 }
 
-/// Reads a block and keeps its first waves, multiplied by their steps.
+/// Reads a block and keeps its first `N` waves in each direction, multiplied by their steps.
 #[inline]
-fn read_waves(part: &mut Part, bits: &mut Bits, keep: usize) -> Result<Waves, String> {
+fn read_waves<const N: usize>(part: &mut Part, bits: &mut Bits) -> Result<Waves, String> {
     let mut waves = [0; MAX_SAMPLES * MAX_SAMPLES];
     part.last = next_average(part, bits)?;
     waves[0] = part.last * part.steps[0];
     let table = part.others.ok_or("a missing table")?;
+    // In the order of the file, the last wave that is kept is the one on the diagonal.
+    let end = if N == 2 { 5 } else { 25 };
     let mut wave = 1;
-    while wave < 64 {
+    while wave < end {
         let symbol = bits.symbol(table)?;
         let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
         if size == 0 && run < 15 {
@@ -414,11 +429,12 @@ fn read_waves(part: &mut Part, bits: &mut Bits, keep: usize) -> Result<Waves, St
         let value = bits.number(size);
         let place = usize::from(*ZIGZAG.get(wave).ok_or("a block of too many waves")?);
         let (x, y) = (place % 8, place / 8);
-        if x < keep && y < keep {
+        if x < N && y < N {
             waves[y * MAX_SAMPLES + x] = (value * part.steps[wave]).clamp(-(1 << 14), 1 << 14);
         }
         wave += 1;
     }
+    bits.pass_over_waves(table, wave as u32)?;
     Ok(waves)
 }
 
@@ -436,31 +452,28 @@ fn inverse(samples: usize) -> [[i32; MAX_SAMPLES]; MAX_SAMPLES] {
     factors
 }
 
-/// From waves to samples.
+/// From waves to samples, 0 to 255.
 #[inline]
-fn transform(
+fn transform<const N: usize>(
     waves: &Waves,
     inverse: &[[i32; MAX_SAMPLES]; MAX_SAMPLES],
-    count: usize,
     samples: &mut [i16],
     stride: usize,
 ) {
-    let mut columns = [[0_i32; MAX_SAMPLES]; MAX_SAMPLES];
-    for y in 0..count {
-        for x in 0..count {
-            let sum: i32 = (0..count)
-                .map(|wave| waves[wave * MAX_SAMPLES + x] * inverse[wave][y] / 16)
+    let mut rows = [[0_i32; N]; N];
+    for (y, row) in rows.iter_mut().enumerate() {
+        for (x, value) in row.iter_mut().enumerate() {
+            // A wave has 15 bits and a factor 12; of the sum 4 bits go, so that the second sum still fits.
+            let sum: i32 = (0..N)
+                .map(|wave| waves[wave * MAX_SAMPLES + x] * inverse[wave][y])
                 .sum();
-            columns[y][x] = sum;
+            *value = sum >> 8;
         }
     }
-    for (y, row) in columns.iter().enumerate().take(count) {
-        for x in 0..count {
-            let sum: i64 = (0..count)
-                .map(|wave| i64::from(row[wave]) * i64::from(inverse[wave][x]))
-                .sum();
-            let value = (sum + (1 << 19)) >> 20;
-            samples[y * stride + x] = (value + 128).clamp(0, 255) as i16;
+    for (row, samples) in rows.iter().zip(samples.chunks_mut(stride)) {
+        for (x, sample) in samples.iter_mut().enumerate().take(N) {
+            let sum: i32 = (0..N).map(|wave| row[wave] * inverse[wave][x]).sum();
+            *sample = (((sum + (1 << 15)) >> 16) + 128).clamp(0, 255) as i16;
         }
     }
 }
