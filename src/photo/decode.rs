@@ -17,6 +17,7 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::Format;
 use super::budget::PIXELS;
+use super::jpeg::{self, Colours, Plane, Thumbnail};
 use super::mosaic::{FINE, Mosaic, MosaicBuilder};
 use super::sniff::is_single_tiff;
 
@@ -64,6 +65,76 @@ fn check_size(width: u32, height: u32, bytes: u64) -> Result<(), String> {
 }
 
 fn decode_jpeg(bytes: &[u8]) -> Result<Decoded, String> {
+    let header = jpeg::header(bytes)?;
+    let Some(samples) = header.samples else {
+        return decode_small_jpeg(bytes);
+    };
+    let blocks = u64::from(header.width).div_ceil(8) * u64::from(header.height).div_ceil(8);
+    // Two bytes a sample while reading, one after; up to four components, and blocks to fill up the last units.
+    let size = blocks * (samples * samples) as u64 * 3 * 5;
+    check_size(header.width, header.height, size)?;
+    let _memory = PIXELS.reserve(size);
+    let thumbnail = jpeg::decode(bytes, samples)?;
+    let planes: Option<Vec<Vec<u8>>> = thumbnail.planes.iter().map(Plane::mosaic).collect();
+    let planes = planes.ok_or("rows are missing")?;
+    let cells =
+        |at: usize| std::array::from_fn(|plane| planes.get(plane).map_or(0, |plane| plane[at]));
+    let cells: Vec<[u8; 4]> = (0..FINE * FINE).map(cells).collect();
+    Ok(from_jpeg_cells(&thumbnail, &cells))
+}
+
+/// Colour and luma of the averaged components of a JPEG.
+fn from_jpeg_cells(thumbnail: &Thumbnail, cells: &[[u8; 4]]) -> Decoded {
+    /// How far a colour difference may lie from none in a grey picture: what [`GREY_TOLERANCE`] is to RGB.
+    const GREY_DIFFERENCE: u8 = 2;
+    let is_grey = |differences: &[u8]| {
+        differences
+            .iter()
+            .all(|value| value.abs_diff(128) <= GREY_DIFFERENCE)
+    };
+    let through_ink = |[a, b, c]: [u8; 3], ink: u8| [a, b, c].map(|value| over_black(value, ink));
+    let rgb = |[a, b, c, d]: [u8; 4]| match thumbnail.colours {
+        Colours::Grey | Colours::YCbCr => [a, a, a],
+        Colours::Rgb => [a, b, c],
+        Colours::InvertedCmyk => through_ink([a, b, c], d),
+        Colours::Ycck => through_ink(rgb_of_ycbcr([a, b, c]), d),
+        Colours::Cmyk => through_ink([255 - a, 255 - b, 255 - c], 255 - d),
+    };
+    let colour = match thumbnail.colours {
+        Colours::Grey => false,
+        Colours::YCbCr => !cells.iter().all(|cell| is_grey(&cell[1..3])),
+        Colours::Rgb | Colours::InvertedCmyk | Colours::Ycck | Colours::Cmyk => {
+            cells.iter().any(|cell| spread(rgb(*cell)) > GREY_TOLERANCE)
+        }
+    };
+    Decoded {
+        width: thumbnail.width,
+        height: thumbnail.height,
+        colour,
+        luma: Mosaic {
+            cells: cells.iter().map(|cell| [luma(rgb(*cell))]).collect(),
+        },
+    }
+}
+
+/// A value seen through black ink, of which 255 is none.
+fn over_black(value: u8, ink: u8) -> u8 {
+    ((u16::from(value) * u16::from(ink) + 127) / 255) as u8
+}
+
+/// Red, green and blue of luma and colour differences, in steps of 1/256.
+fn rgb_of_ycbcr([y, cb, cr]: [u8; 3]) -> [u8; 3] {
+    let (y, cb, cr) = (
+        i32::from(y) * 256 + 128,
+        i32::from(cb) - 128,
+        i32::from(cr) - 128,
+    );
+    [y + 359 * cr, y - 88 * cb - 183 * cr, y + 454 * cb]
+        .map(|value| (value >> 8).clamp(0, 255) as u8)
+}
+
+/// A JPEG that is too small for a few samples per block.
+fn decode_small_jpeg(bytes: &[u8]) -> Result<Decoded, String> {
     let options = DecoderOptions::default()
         .set_max_width(usize::from(u16::MAX))
         .set_max_height(usize::from(u16::MAX))
@@ -144,24 +215,30 @@ fn over_white(value: u16, alpha: u16) -> u8 {
 }
 
 fn from_rgb(width: u32, height: u32, mosaic: MosaicBuilder<FINE, 3>) -> Result<Decoded, String> {
-    /// How far the channels of a cell may lie apart in a grey picture. JPEG rounds a grey to within 2.
-    const GREY_TOLERANCE: u8 = 4;
     let mosaic = mosaic.finish().ok_or("rows are missing")?;
-    let spread =
-        |&[red, green, blue]: &[u8; 3]| red.max(green).max(blue) - red.min(green).min(blue);
-    let luma = |&[red, green, blue]: &[u8; 3]| {
-        let weighted = 77 * u32::from(red) + 150 * u32::from(green) + 29 * u32::from(blue);
-        [((weighted + 128) >> 8) as u8]
-    };
     Ok(Decoded {
         width,
         height,
         colour: mosaic
             .cells
             .iter()
-            .any(|cell| spread(cell) > GREY_TOLERANCE),
+            .any(|cell| spread(*cell) > GREY_TOLERANCE),
         luma: Mosaic {
-            cells: mosaic.cells.iter().map(luma).collect(),
+            cells: mosaic.cells.iter().map(|cell| [luma(*cell)]).collect(),
         },
     })
+}
+
+/// How far the channels of a cell may lie apart in a grey picture. JPEG rounds a grey to within 2.
+const GREY_TOLERANCE: u8 = 4;
+
+/// How far the channels of a colour lie apart.
+fn spread([red, green, blue]: [u8; 3]) -> u8 {
+    red.max(green).max(blue) - red.min(green).min(blue)
+}
+
+/// How light a colour is.
+fn luma([red, green, blue]: [u8; 3]) -> u8 {
+    let weighted = 77 * u32::from(red) + 150 * u32::from(green) + 29 * u32::from(blue);
+    ((weighted + 128) >> 8) as u8
 }

@@ -10,6 +10,7 @@ mod fingerprint;
 mod id;
 mod index;
 mod inspect;
+mod jpeg;
 mod mosaic;
 mod proof;
 mod sniff;

@@ -21,6 +21,8 @@ pub(super) const COARSE: usize = 64;
 pub(super) struct MosaicBuilder<const SIDE: usize, const N: usize> {
     width: u64,
     height: u64,
+    /// How many units a pixel is wide and high.
+    pixel: u64,
     /// How many rows have come.
     rows: u64,
     columns: Vec<Span>,
@@ -46,13 +48,20 @@ pub(super) struct Mosaic<const SIDE: usize, const N: usize> {
 impl<const SIDE: usize, const N: usize> MosaicBuilder<SIDE, N> {
     /// Starts a mosaic of a picture with these sides in pixels, neither of which may be 0.
     pub(super) fn new(width: u32, height: u32) -> MosaicBuilder<SIDE, N> {
-        let width = u64::from(width);
+        MosaicBuilder::of_fraction(u64::from(width), u64::from(height), 1)
+    }
+
+    /// Starts a mosaic of a picture that ends within a pixel: its sides are these numbers of pixels divided by
+    /// `denominator`. No side may be 0, and neither side times the denominator may exceed 32 bits.
+    pub(super) fn of_fraction(width: u64, height: u64, denominator: u64) -> MosaicBuilder<SIDE, N> {
+        let pixel = SIDE as u64 * denominator;
         MosaicBuilder {
             width,
-            height: u64::from(height),
+            height,
+            pixel,
             rows: 0,
             columns: (0..SIDE as u64)
-                .map(|cell| Span::of(cell, width, SIDE as u64))
+                .map(|cell| Span::of(cell, width, pixel))
                 .collect(),
             sums: vec![[0; N]; SIDE * SIDE],
         }
@@ -60,13 +69,15 @@ impl<const SIDE: usize, const N: usize> MosaicBuilder<SIDE, N> {
 
     /// Adds the next row of pixels. Rows beyond the height of the picture count for nothing.
     pub(super) fn add_row(&mut self, row: &[[u8; N]]) {
-        let top = self.rows * SIDE as u64;
-        let bottom = top + SIDE as u64;
+        let end = self.height * SIDE as u64;
+        let top = self.rows * self.pixel;
+        let bottom = (top + self.pixel).min(end);
         self.rows += 1;
-        if self.rows > self.height || (row.len() as u64) < self.width {
+        let reached = self.columns.last().map_or(0, |span| span.last);
+        if top >= end || row.len() <= reached {
             return;
         }
-        let sums = self.columns.iter().map(|span| span.sum(row, SIDE as u64));
+        let sums = self.columns.iter().map(|span| span.sum(row, self.pixel));
         let mut cells = [[0; N]; SIDE];
         cells
             .iter_mut()
@@ -86,7 +97,7 @@ impl<const SIDE: usize, const N: usize> MosaicBuilder<SIDE, N> {
 
     /// The mosaic, or nothing if rows are missing.
     pub(super) fn finish(self) -> Option<Mosaic<SIDE, N>> {
-        if self.rows < self.height {
+        if self.rows * self.pixel < self.height * SIDE as u64 {
             return None;
         }
         let area = self.width * self.height;

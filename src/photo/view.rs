@@ -21,7 +21,7 @@ pub(super) const VIEW_BYTES: usize = SLOPE_BYTES + WAVE_BYTES + CUE_LENGTH;
 pub(super) const WAVE_WEIGHT: u32 = 3;
 
 /// The greatest distance of two views of one picture.
-pub(super) const MAX_DISTANCE: u32 = 172;
+pub(super) const MAX_DISTANCE: u32 = 165;
 
 /// The most that any number of the cue may differ between two views of one picture.
 pub(super) const CUE_WINDOW: u8 = 18;

@@ -1,0 +1,159 @@
+//! A JPEG file, decoded only as far as a fingerprint needs it.
+//!
+//! A JPEG stores each block of 8x8 pixels as 64 cosine waves, the first of which is the block's average. A mosaic of
+//! 128x128 cells needs no more than that of a large picture: twelve megapixels are 500x375 blocks. So this decoder
+//! reads just the first waves of each block, passes over the codes of all others, and skips the inverse transform, the
+//! colour conversion and nine tenths of the memory. What remains is the reading of Huffman codes. Of a progressive
+//! file it reads the scans with the averages, which come first, and skips the others whole.
+//!
+//! | picture | all waves, three channels | this |
+//! |---|---|---|
+//! | shorter side of 1024 pixels or more | 8x8 samples a block | 1 sample a block |
+//! | 512 or more | | 2x2 |
+//! | 256 or more | | 4x4 |
+//!
+//! Smaller pictures, and progressive ones below 1024, are left to `zune-jpeg`. Whole numbers throughout: every machine
+//! computes the same.
+//!
+//! Every code of a baseline file is read, so damage is noticed about as often as by other decoders. Of a progressive
+//! file only the end is checked: it must be there.
+
+mod bits;
+mod frame;
+mod scan;
+
+use frame::{Frame, Marker, Segments};
+use scan::Scan;
+
+use super::mosaic::{FINE, MosaicBuilder};
+
+/// The most scans that are looked at: a hundred times what encoders write. A file may name millions.
+const MAX_SCANS: usize = 1000;
+
+/// The samples of one component, some for each block.
+pub(super) struct Plane {
+    /// Samples in a row.
+    stride: usize,
+    samples: Vec<u8>,
+    /// The size of the picture in this component's samples, in fractions of `denominator`.
+    width: u64,
+    height: u64,
+    denominator: u64,
+}
+
+/// What the components of a picture are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Colours {
+    /// Luma alone.
+    Grey,
+    /// Luma and two colour differences.
+    YCbCr,
+    /// Red, green and blue.
+    Rgb,
+    /// Four inks, stored as Adobe does: 255 is no ink.
+    InvertedCmyk,
+    /// Four inks of which three are stored as luma and colour differences.
+    Ycck,
+    /// Four inks.
+    Cmyk,
+}
+
+/// A picture of a few samples a block.
+pub(super) struct Thumbnail {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) colours: Colours,
+    pub(super) planes: Vec<Plane>,
+}
+
+/// What a JPEG file says before its first scan.
+pub(super) struct Header {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    /// Samples per block and direction; none if the picture is too small to be decoded by this module.
+    pub(super) samples: Option<usize>,
+}
+
+/// Reads the size of a picture.
+pub(super) fn header(file: &[u8]) -> Result<Header, String> {
+    let mut segments = Segments::new(file)?;
+    loop {
+        if let Marker::Frame(kind) = segments.next_marker()? {
+            let frame = Frame::parse(kind, segments.segment()?)?;
+            let samples = samples_per_block(&frame);
+            return Ok(Header {
+                width: frame.width,
+                height: frame.height,
+                samples,
+            });
+        }
+        segments.skip_segment()?;
+    }
+}
+
+/// How many samples of each block make a mosaic of full detail.
+fn samples_per_block(frame: &Frame) -> Option<usize> {
+    let shorter = frame.width.min(frame.height) as usize;
+    let enough = |samples: &usize| shorter * samples / 8 >= FINE;
+    let choices: &[usize] = if frame.progressive { &[1] } else { &[1, 2, 4] };
+    choices.iter().copied().find(enough)
+}
+
+/// Decodes this many samples per block and direction: 1, 2 or 4.
+pub(super) fn decode(file: &[u8], samples: usize) -> Result<Thumbnail, String> {
+    let mut segments = Segments::new(file)?;
+    let mut scan: Option<Scan> = None;
+    let mut tables = scan::Tables::default();
+    let mut adobe = None;
+    let mut scans = 0;
+    loop {
+        let marker = match segments.next_marker() {
+            // Some programs leave out the end. That is no harm where everything before it was read.
+            Err(error) => match scan {
+                Some(scan) if scan.is_complete() => return scan.finish(adobe),
+                _ => return Err(error),
+            },
+            Ok(marker) => marker,
+        };
+        match marker {
+            Marker::Frame(kind) => {
+                if scan.is_some() {
+                    return Err("two frames".to_owned());
+                }
+                let frame = Frame::parse(kind, segments.segment()?)?;
+                scan = Some(Scan::new(frame, samples)?);
+            }
+            Marker::Quantisation => tables.add_quantisation(segments.segment()?)?,
+            Marker::Huffman => tables.add_huffman(segments.segment()?)?,
+            Marker::RestartInterval => tables.set_restart_interval(segments.segment()?)?,
+            Marker::Adobe => adobe = frame::adobe_transform(segments.segment()?).or(adobe),
+            Marker::Scan => {
+                scans += 1;
+                if scans > MAX_SCANS {
+                    return Err("too many scans".to_owned());
+                }
+                let header = segments.segment()?;
+                let scan = scan.as_mut().ok_or("a scan before the frame")?;
+                let read = scan.read(header, segments.rest(), &tables)?;
+                segments.advance(read);
+            }
+            Marker::End => {
+                return scan.ok_or("no frame")?.finish(adobe);
+            }
+            Marker::Other => segments.skip_segment()?,
+        }
+    }
+}
+
+impl Plane {
+    /// The averages of the plane's cells.
+    pub(super) fn mosaic(&self) -> Option<Vec<u8>> {
+        let mut mosaic =
+            MosaicBuilder::<FINE, 1>::of_fraction(self.width, self.height, self.denominator);
+        for row in self.samples.chunks_exact(self.stride) {
+            let (row, _) = row.as_chunks::<1>();
+            mosaic.add_row(row);
+        }
+        Some(mosaic.finish()?.cells.into_flattened())
+    }
+}

@@ -1,0 +1,479 @@
+//! The scans of a JPEG file: from codes to a few samples per block.
+
+use super::bits::{Bits, Huffman};
+use super::frame::Frame;
+use super::{Colours, Plane, Thumbnail};
+
+/// The place in a block of 8x8 waves, row by row, of each wave in the order of the file.
+#[rustfmt::skip]
+const ZIGZAG: [u8; 64] = [
+     0,  1,  8, 16,  9,  2,  3, 10, 17, 24, 32, 25, 18, 11,  4,  5,
+    12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13,  6,  7, 14, 21, 28,
+    35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51,
+    58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
+];
+
+/// The most samples per block and direction.
+const MAX_SAMPLES: usize = 4;
+
+/// The waves of a block that are kept, row by row.
+type Waves = [i32; MAX_SAMPLES * MAX_SAMPLES];
+
+/// The tables that scans refer to, as far as they were given so far.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tables {
+    /// The steps of the waves, in the order of the file.
+    quantisation: [Option<[i32; 64]>; 4],
+    averages: [Option<Huffman>; 4],
+    others: [Option<Huffman>; 4],
+    /// 0 if the codes never start anew.
+    restart_interval: usize,
+}
+
+impl Tables {
+    pub(super) fn add_quantisation(&mut self, mut segment: &[u8]) -> Result<(), String> {
+        while let [kind, rest @ ..] = segment {
+            let wide = kind >> 4 == 1;
+            let length = if wide { 128 } else { 64 };
+            let (steps, after) = rest
+                .split_at_checked(length)
+                .ok_or("a table that ends too early")?;
+            let table = self
+                .quantisation
+                .get_mut(usize::from(kind & 15))
+                .ok_or("a table too many")?;
+            *table = Some(std::array::from_fn(|at| {
+                if wide {
+                    i32::from(u16::from_be_bytes([steps[2 * at], steps[2 * at + 1]]))
+                } else {
+                    i32::from(steps[at])
+                }
+            }));
+            segment = after;
+        }
+        Ok(())
+    }
+
+    pub(super) fn add_huffman(&mut self, mut segment: &[u8]) -> Result<(), String> {
+        while let [kind, rest @ ..] = segment {
+            let (counts, rest) = rest
+                .split_first_chunk::<16>()
+                .ok_or("a table that ends too early")?;
+            let total = counts.iter().map(|count| usize::from(*count)).sum();
+            let (symbols, after) = rest
+                .split_at_checked(total)
+                .ok_or("a table that ends too early")?;
+            let tables = if kind >> 4 == 0 {
+                &mut self.averages
+            } else {
+                &mut self.others
+            };
+            let table = tables
+                .get_mut(usize::from(kind & 15))
+                .ok_or("a table too many")?;
+            *table = Some(Huffman::new(counts, symbols)?);
+            segment = after;
+        }
+        Ok(())
+    }
+
+    pub(super) fn set_restart_interval(&mut self, segment: &[u8]) -> Result<(), String> {
+        let [high, low, ..] = segment else {
+            return Err("a restart interval that ends too early".to_owned());
+        };
+        self.restart_interval = usize::from(u16::from_be_bytes([*high, *low]));
+        Ok(())
+    }
+}
+
+/// The samples of all components, as far as the scans so far have told.
+pub(super) struct Scan {
+    frame: Frame,
+    /// Samples per block and direction.
+    samples: usize,
+    components: Vec<ComponentState>,
+    inverse: [[i32; MAX_SAMPLES]; MAX_SAMPLES],
+}
+
+struct ComponentState {
+    /// Blocks in a row, with those that only fill up the last unit.
+    blocks_across: usize,
+    /// Blocks in a row and rows of blocks that the picture reaches into.
+    covered_across: usize,
+    covered_down: usize,
+    /// Of one sample per block: the average as stored, not yet multiplied by its step. Of more: 0 to 255.
+    samples: Vec<i16>,
+    /// The step of the averages.
+    step: i32,
+    seen: bool,
+}
+
+/// One component's part in a scan.
+struct Part<'a> {
+    component: usize,
+    averages: Option<&'a Huffman>,
+    others: Option<&'a Huffman>,
+    steps: &'a [i32; 64],
+    /// The average of the last block: only differences are stored.
+    last: i32,
+}
+
+/// Which bit of the averages a progressive scan tells.
+#[derive(Clone, Copy)]
+struct Precision {
+    refines: bool,
+    low_bit: u32,
+}
+
+impl Scan {
+    pub(super) fn new(frame: Frame, samples: usize) -> Result<Scan, String> {
+        let unit_across = 8 * frame.max_across;
+        let unit_down = 8 * frame.max_down;
+        let (width, height) = (frame.width as usize, frame.height as usize);
+        let components = frame.components.iter().map(|component| {
+            let blocks_across = width.div_ceil(unit_across) * component.across;
+            let blocks_down = height.div_ceil(unit_down) * component.down;
+            ComponentState {
+                blocks_across,
+                covered_across: (width * component.across).div_ceil(unit_across),
+                covered_down: (height * component.down).div_ceil(unit_down),
+                samples: vec![0; blocks_across * blocks_down * samples * samples],
+                step: 0,
+                seen: false,
+            }
+        });
+        Ok(Scan {
+            samples,
+            components: components.collect(),
+            inverse: inverse(samples),
+            frame,
+        })
+    }
+
+    /// Whether every component has been told about by a file that tells everything at once.
+    pub(super) fn is_complete(&self) -> bool {
+        !self.frame.progressive && self.components.iter().all(|component| component.seen)
+    }
+
+    /// Reads a scan; returns the length of its codes, or a part of it if nothing in them matters.
+    pub(super) fn read(
+        &mut self,
+        header: &[u8],
+        codes: &[u8],
+        tables: &Tables,
+    ) -> Result<usize, String> {
+        let (count, rest) = header.split_first().ok_or("a scan without components")?;
+        let (selectors, rest) = rest
+            .split_at_checked(2 * usize::from(*count))
+            .ok_or("a scan without components")?;
+        let [first_wave, _, bits, ..] = *rest else {
+            return Err("a scan that ends too early".to_owned());
+        };
+        if self.frame.progressive && first_wave > 0 {
+            // No averages in here. The search for the next marker passes over the codes.
+            return Ok(0);
+        }
+        let precision = self.frame.progressive.then_some(Precision {
+            refines: bits >> 4 > 0,
+            low_bit: u32::from(bits & 15).min(13),
+        });
+        let mut parts = Vec::new();
+        for selector in selectors.chunks_exact(2) {
+            parts.push(self.part(selector[0], selector[1], tables)?);
+        }
+        if parts.is_empty() || parts.len() > 4 {
+            return Err("a scan without components".to_owned());
+        }
+        let mut bits = Bits::new(codes);
+        if let [part] = &mut parts[..] {
+            self.read_alone(part, &mut bits, tables.restart_interval, precision)?;
+        } else {
+            self.read_interleaved(&mut parts, &mut bits, tables.restart_interval, precision)?;
+        }
+        if bits.is_overdrawn() {
+            return Err("a scan that ends too early".to_owned());
+        }
+        Ok(bits.position())
+    }
+
+    fn part<'a>(&mut self, id: u8, selected: u8, tables: &'a Tables) -> Result<Part<'a>, String> {
+        let mut described = self.frame.components.iter();
+        let component = described
+            .position(|component| component.id == id)
+            .ok_or("an unknown component")?;
+        let quantisation = self.frame.components[component].quantisation;
+        let steps = tables.quantisation[quantisation]
+            .as_ref()
+            .ok_or("a missing table")?;
+        self.components[component].step = steps[0];
+        self.components[component].seen = true;
+        let table =
+            |tables: &'a [Option<Huffman>; 4], at: u8| tables.get(usize::from(at))?.as_ref();
+        Ok(Part {
+            component,
+            averages: table(&tables.averages, selected >> 4),
+            others: table(&tables.others, selected & 15),
+            steps,
+            last: 0,
+        })
+    }
+
+    /// A scan of one component: block by block, only those that the picture reaches into.
+    fn read_alone(
+        &mut self,
+        part: &mut Part,
+        bits: &mut Bits,
+        restart_interval: usize,
+        precision: Option<Precision>,
+    ) -> Result<(), String> {
+        let component = &self.components[part.component];
+        let (across, down) = (component.covered_across, component.covered_down);
+        let mut until_restart = restart_interval;
+        for y in 0..down {
+            for x in 0..across {
+                if restart_interval > 0 {
+                    if until_restart == 0 {
+                        bits.restart()?;
+                        part.last = 0;
+                        until_restart = restart_interval;
+                    }
+                    until_restart -= 1;
+                }
+                self.read_block(part, bits, x, y, precision)?;
+            }
+            if bits.is_overdrawn() {
+                return Err("a scan that ends too early".to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// A scan of several components: unit by unit, of each component as many blocks as its sampling factors say.
+    fn read_interleaved(
+        &mut self,
+        parts: &mut [Part],
+        bits: &mut Bits,
+        restart_interval: usize,
+        precision: Option<Precision>,
+    ) -> Result<(), String> {
+        let units_across = (self.frame.width as usize).div_ceil(8 * self.frame.max_across);
+        let units_down = (self.frame.height as usize).div_ceil(8 * self.frame.max_down);
+        let mut until_restart = restart_interval;
+        for unit_y in 0..units_down {
+            for unit_x in 0..units_across {
+                if restart_interval > 0 {
+                    if until_restart == 0 {
+                        bits.restart()?;
+                        parts.iter_mut().for_each(|part| part.last = 0);
+                        until_restart = restart_interval;
+                    }
+                    until_restart -= 1;
+                }
+                for part in parts.iter_mut() {
+                    let component = &self.frame.components[part.component];
+                    let (across, down) = (component.across, component.down);
+                    for y in 0..down {
+                        for x in 0..across {
+                            self.read_block(
+                                part,
+                                bits,
+                                unit_x * across + x,
+                                unit_y * down + y,
+                                precision,
+                            )?;
+                        }
+                    }
+                }
+            }
+            if bits.is_overdrawn() {
+                return Err("a scan that ends too early".to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn read_block(
+        &mut self,
+        part: &mut Part,
+        bits: &mut Bits,
+        x: usize,
+        y: usize,
+        precision: Option<Precision>,
+    ) -> Result<(), String> {
+        let component = &mut self.components[part.component];
+        let block = y * component.blocks_across + x;
+        match precision {
+            Some(Precision {
+                refines: true,
+                low_bit,
+            }) => {
+                component.samples[block] |= i16::from(bits.bit()) << low_bit;
+            }
+            Some(Precision {
+                refines: false,
+                low_bit,
+            }) => {
+                part.last = next_average(part, bits)?;
+                component.samples[block] = (part.last << low_bit) as i16;
+            }
+            None if self.samples == 1 => {
+                part.last = next_average(part, bits)?;
+                component.samples[block] = part.last as i16;
+                bits.pass_over_waves(part.others.ok_or("a missing table")?, 1)?;
+            }
+            None => {
+                let stride = component.blocks_across * self.samples;
+                let start = y * self.samples * stride + x * self.samples;
+                let samples = &mut component.samples[start..];
+                if self.samples == 2 {
+                    transform::<2>(
+                        &read_waves::<2>(part, bits)?,
+                        &self.inverse,
+                        samples,
+                        stride,
+                    );
+                } else {
+                    transform::<4>(
+                        &read_waves::<4>(part, bits)?,
+                        &self.inverse,
+                        samples,
+                        stride,
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The picture, once all scans are read.
+    pub(super) fn finish(self, adobe: Option<u8>) -> Result<Thumbnail, String> {
+        if !self.components.iter().all(|component| component.seen) {
+            return Err("components are missing".to_owned());
+        }
+        let ids: Vec<u8> = self
+            .frame
+            .components
+            .iter()
+            .map(|component| component.id)
+            .collect();
+        let colours = match (ids.len(), adobe) {
+            (1, _) => Colours::Grey,
+            (3, Some(0)) => Colours::Rgb,
+            (3, None) if ids == *b"RGB" => Colours::Rgb,
+            (3, _) => Colours::YCbCr,
+            (_, Some(2)) => Colours::Ycck,
+            (_, Some(_)) => Colours::InvertedCmyk,
+            (_, None) => Colours::Cmyk,
+        };
+        let denominator = 8 * self.frame.max_across as u64 * self.frame.max_down as u64;
+        let per_block = self.samples;
+        let plane = |(state, component): (ComponentState, &super::frame::Component)| {
+            let sample = |value: i16| match per_block {
+                1 => (((i32::from(value) * state.step + 4) >> 3) + 128).clamp(0, 255) as u8,
+                _ => value as u8,
+            };
+            let across = (per_block * component.across * self.frame.max_down) as u64;
+            let down = (per_block * component.down * self.frame.max_across) as u64;
+            Plane {
+                stride: state.blocks_across * per_block,
+                samples: state.samples.iter().map(|value| sample(*value)).collect(),
+                width: u64::from(self.frame.width) * across,
+                height: u64::from(self.frame.height) * down,
+                denominator,
+            }
+        };
+        let planes = self
+            .components
+            .into_iter()
+            .zip(&self.frame.components)
+            .map(plane);
+        Ok(Thumbnail {
+            width: self.frame.width,
+            height: self.frame.height,
+            colours,
+            planes: planes.collect(),
+        })
+    }
+}
+
+/// The next block's average.
+#[inline]
+fn next_average(part: &Part, bits: &mut Bits) -> Result<i32, String> {
+    let table = part.averages.ok_or("a missing table")?;
+    let size = u32::from(bits.symbol(table)?);
+    if size > 15 {
+        return Err("a number that is too long".to_owned());
+    }
+    // Real averages fit in 12 bits; broken ones must not overflow.
+    Ok((part.last + bits.number(size)).clamp(-(1 << 14), 1 << 14))
+}
+
+/// Reads a block and keeps its first `N` waves in each direction, multiplied by their steps.
+#[inline]
+fn read_waves<const N: usize>(part: &mut Part, bits: &mut Bits) -> Result<Waves, String> {
+    let mut waves = [0; MAX_SAMPLES * MAX_SAMPLES];
+    part.last = next_average(part, bits)?;
+    waves[0] = part.last * part.steps[0];
+    let table = part.others.ok_or("a missing table")?;
+    // In the order of the file, the last wave that is kept is the one on the diagonal.
+    let end = if N == 2 { 5 } else { 25 };
+    let mut wave = 1;
+    while wave < end {
+        let symbol = bits.symbol(table)?;
+        let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
+        if size == 0 && run < 15 {
+            return Ok(waves);
+        }
+        wave += run;
+        let value = bits.number(size);
+        let place = usize::from(*ZIGZAG.get(wave).ok_or("a block of too many waves")?);
+        let (x, y) = (place % 8, place / 8);
+        if x < N && y < N {
+            waves[y * MAX_SAMPLES + x] = (value * part.steps[wave]).clamp(-(1 << 14), 1 << 14);
+        }
+        wave += 1;
+    }
+    bits.pass_over_waves(table, wave as u32)?;
+    Ok(waves)
+}
+
+/// The factors of the inverse transform for this many samples, times 4096: from waves (rows) to samples (columns).
+fn inverse(samples: usize) -> [[i32; MAX_SAMPLES]; MAX_SAMPLES] {
+    let mut factors = [[0; MAX_SAMPLES]; MAX_SAMPLES];
+    for (wave, row) in factors.iter_mut().enumerate().take(samples) {
+        for (sample, factor) in row.iter_mut().enumerate().take(samples) {
+            let angle = std::f64::consts::PI * wave as f64 * (sample as f64 + 0.5) / samples as f64;
+            let size: f64 = if wave == 0 { 1.0 } else { 2.0 };
+            // The waves of 8 samples, read as waves of fewer, are larger by the root of the ratio.
+            *factor = ((size / 8.0).sqrt() * angle.cos() * 4096.0).round() as i32;
+        }
+    }
+    factors
+}
+
+/// From waves to samples, 0 to 255.
+#[inline]
+fn transform<const N: usize>(
+    waves: &Waves,
+    inverse: &[[i32; MAX_SAMPLES]; MAX_SAMPLES],
+    samples: &mut [i16],
+    stride: usize,
+) {
+    let mut rows = [[0_i32; N]; N];
+    for (y, row) in rows.iter_mut().enumerate() {
+        for (x, value) in row.iter_mut().enumerate() {
+            // A wave has 15 bits and a factor 12; of the sum 4 bits go, so that the second sum still fits.
+            let sum: i32 = (0..N)
+                .map(|wave| waves[wave * MAX_SAMPLES + x] * inverse[wave][y])
+                .sum();
+            *value = sum >> 8;
+        }
+    }
+    for (row, samples) in rows.iter().zip(samples.chunks_mut(stride)) {
+        for (x, sample) in samples.iter_mut().enumerate().take(N) {
+            let sum: i32 = (0..N).map(|wave| row[wave] * inverse[wave][x]).sum();
+            *sample = (((sum + (1 << 15)) >> 16) + 128).clamp(0, 255) as i16;
+        }
+    }
+}
