@@ -30,7 +30,7 @@
 //! # Reading order
 //!
 //! `disk` (the operations, and what makes a file safe), `place` (what a path says), `index` over `log` (what is known
-//! of every file), `scan` and `absorb` (how it gets known), `store` (in), `trash` (out and back), `check` (rot).
+//! of every file), `scan` and `absorb` (how it gets known), `store` (in), `trash` (out and back), `purge` (for good), `check` (rot).
 
 mod absorb;
 mod check;
@@ -41,6 +41,7 @@ mod index;
 mod log;
 mod note;
 mod place;
+mod purge;
 mod scan;
 mod store;
 mod trash;

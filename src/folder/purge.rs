@@ -1,0 +1,102 @@
+//! Out of the trash for good: the only place where a photo is deleted.
+
+use std::path::Path;
+use std::time::Instant;
+
+use super::place::{SURPLUS, TRASH, holding_at};
+use super::{Change, Folder, StoreError};
+use crate::photo::PhotoId;
+
+/// How often the trash is looked through for what has expired, in seconds of running.
+const LOOK_EVERY: u64 = 60;
+
+/// How often the node is reminded of an expired photo, in seconds of running.
+const REMIND_EVERY: u64 = 60 * 60;
+
+impl Folder {
+    /// Deletes every copy of a photo in the trash, for good. The deadline is checked before each. Files that are
+    /// stored are not touched.
+    pub fn purge(&mut self, photo: PhotoId, deadline: Instant) -> Result<(), StoreError> {
+        self.delete_copies(photo, Some(deadline))?;
+        self.expired.remove(&photo);
+        self.told(photo);
+        Ok(())
+    }
+
+    fn delete_copies(&mut self, id: PhotoId, deadline: Option<Instant>) -> Result<(), StoreError> {
+        let mut copies = self.index.files_of(id);
+        copies.retain(|copy| !holding_at(copy).is_stored());
+        if copies.is_empty() {
+            return Err(StoreError::Gone);
+        }
+        for copy in copies {
+            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                return Err(StoreError::TooLate);
+            }
+            match self.require_unchanged(&copy) {
+                Ok(()) => {
+                    let path = self.full(&copy);
+                    let removed = self.disk.remove(&path);
+                    removed.map_err(|error| StoreError::at(&path, &error))?;
+                }
+                Err(StoreError::Gone) => {}
+                Err(error) => return Err(error),
+            }
+            self.notes.remove(&copy);
+            self.index.remove_file(&copy);
+        }
+        for dir in [TRASH, SURPLUS] {
+            // Best effort: at worst, a power cut brings the copy back.
+            let _ = self.disk.sync_dir(&self.full(Path::new(dir)));
+        }
+        Ok(())
+    }
+
+    /// Looks through the trash, now and then, for what has been there long enough.
+    pub(super) fn expire(&mut self, changes: &mut Vec<Change>) {
+        let now = self.index.running();
+        if now < self.expire_at {
+            return;
+        }
+        self.expire_at = now + LOOK_EVERY;
+        let days = self.options.trash_days;
+        let mut due: Vec<PhotoId> = self.notes.iter().map(|(_, note)| note.photo).collect();
+        due.sort();
+        due.dedup();
+        due.retain(|photo| self.index.photo(*photo).is_some());
+        due.retain(|photo| {
+            let mut notes = self.notes.iter().filter(|(_, note)| note.photo == *photo);
+            notes.all(|(_, note)| note.is_due(now, days))
+        });
+        let mut cleaned = false;
+        for photo in due {
+            if !self.index.stored_files_of(photo).is_empty() {
+                // Reading takes a while: one at a time.
+                if !cleaned {
+                    cleaned = true;
+                    self.drop_redundant(photo);
+                }
+            } else if self
+                .expired
+                .get(&photo)
+                .is_none_or(|told| now - told >= REMIND_EVERY)
+            {
+                self.expired.insert(photo, now);
+                changes.push(Change::Expired { photo });
+            }
+        }
+    }
+
+    /// Deletes the copies in the trash of a photo that is stored, too, once the stored file was read and found good.
+    fn drop_redundant(&mut self, photo: PhotoId) {
+        let stored = self.index.stored_files_of(photo);
+        if stored
+            .iter()
+            .any(|path| self.require_intact(photo, path).is_ok())
+        {
+            // Best effort: the next look tries again.
+            let _ = self.delete_copies(photo, None);
+            self.tell_later(photo);
+        }
+    }
+}
