@@ -66,6 +66,9 @@ fn demonstrate() -> Result<(), String> {
         .and_then(|()| bring_back(&program, &collection, &mut friends))
         .and_then(|()| say_goodbye(&collection, &mut friends));
     told.map_err(|why| {
+        if INTERRUPTED.load(Ordering::Relaxed) {
+            return why;
+        }
         let logs: String = friends.iter().map(Friend::log).collect();
         format!("{why}\n{logs}")
     })
