@@ -59,11 +59,6 @@ impl Trace {
         }
     }
 
-    /// Takes the kept lines.
-    pub(crate) fn take_lines(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.lines)
-    }
-
     pub(crate) fn into_lines(self) -> Vec<String> {
         self.lines
     }
