@@ -13,7 +13,7 @@
 //!    versions of a picture is shown, `names` for how people call it.
 //! 4. `agenda`: the one place that compares what is with what should be. `placement`: pure functions that say who is to
 //!    close the gap.
-//! 5. Making copies: `replicate`, `pulls`, `transfer`.
+//! 5. Making copies: `replicate`, `pulls`, `transfer`; `relief` moves them.
 //! 6. Giving copies up, the dangerous part: `drops`, `rounds`, `proof`.
 //! 7. Serving people: `clients`, `get`, `put`, `reports`.
 
@@ -27,6 +27,7 @@ mod entry;
 mod event;
 mod get;
 mod joining;
+mod leaving;
 pub mod limits;
 mod links;
 mod membership;
@@ -35,6 +36,7 @@ mod placement;
 mod proof;
 mod pulls;
 mod put;
+mod relief;
 mod replicate;
 mod reports;
 mod rounds;
@@ -52,7 +54,7 @@ use agenda::Agenda;
 use catalog::Catalog;
 use clients::Waiting;
 use drops::Drops;
-use limits::{LEAVE, PAUSE, TICK, WORK_PER_STEP};
+use limits::{PAUSE, TICK, WORK_PER_STEP};
 use membership::Membership;
 use proof::Promises;
 use pulls::Pull;
@@ -335,62 +337,6 @@ impl Node {
         self.files.remove(&photo);
         self.abandon_over(photo, "the folder has lost its file");
         self.catalog.remove(self.config.node, photo);
-    }
-
-    /// Someone wants this node to stop: first what only it holds goes to others.
-    fn shut_down(&mut self) {
-        if self.leaving.is_none() {
-            self.abandon_all("this daemon is leaving");
-            self.leaving = Some(self.now + LEAVE);
-            let only_here = self.held_only_here().len();
-            if only_here > 0 && self.mesh.count_here() > 0 {
-                self.log("leave", format!("handing over {only_here} photo(s) that only this node has; again to stop at once"));
-            }
-            self.tend_leaving();
-        }
-    }
-
-    fn tend_leaving(&mut self) {
-        let Some(until) = self.leaving else {
-            return;
-        };
-        let only_here = self.held_only_here();
-        if only_here.is_empty() || self.mesh.count_here() == 0 || until <= self.now {
-            if !only_here.is_empty() {
-                self.log(
-                    "leave",
-                    format!("{} photo(s) remain on this node alone", only_here.len()),
-                );
-            }
-            self.goodbye("stopped");
-            return self.act(Action::Exit { error: None });
-        }
-        for photo in only_here {
-            self.offer(photo);
-        }
-    }
-
-    /// The photos of the collection that no other node which is here has.
-    fn held_only_here(&self) -> Vec<PhotoId> {
-        let me = self.config.node;
-        let mine = self
-            .catalog
-            .mine_after(None)
-            .filter_map(|photo| self.catalog.get(photo));
-        let alone =
-            mine.filter(|entry| entry.verdict == verdict::Verdict::Keeper && entry.live().eq([me]));
-        alone.map(|entry| entry.photo.id).collect()
-    }
-
-    fn goodbye(&mut self, reason: &str) {
-        for (_, link) in self.mesh.here().collect::<Vec<_>>() {
-            self.send(
-                link,
-                Message::Leave {
-                    reason: reason.to_owned(),
-                },
-            );
-        }
     }
 
     fn act(&mut self, action: Action) {

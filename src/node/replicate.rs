@@ -1,18 +1,15 @@
-//! Making copies: offers, and relief for loaded nodes.
+//! Making copies: offers.
 //!
 //! The coordinator of a photo that lacks a copy *offers* it to one node, which pulls it from any holder and acknowledges
-//! by announcing it. A node that holds fewer photos than another asks it for *relief*: it is offered replicas in the same
-//! way, and when it has them the other one's copies are surplus and are trimmed: make before break.
+//! by announcing it. Moving a replica to a less loaded node is the same: when that one has it, the copy here is surplus
+//! and is trimmed: make before break.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::limits::{
-    OFFER, OFFERS, OFFERS_PER_NODE, PULL_QUEUE, RELIEF, RELIEF_BATCH, RETRY, ROOM_MARGIN, SETTLE,
-    SKIP,
-};
+use super::limits::{OFFER, OFFERS, OFFERS_PER_NODE, PULL_QUEUE, RETRY, ROOM_MARGIN, SETTLE, SKIP};
 use super::membership::Presence;
-use super::placement::{Candidate, relief, target};
+use super::placement::{Candidate, target};
 use super::verdict::Verdict;
 use super::{Action, DiskError, LinkId, Node, Time};
 use crate::photo::{Photo, PhotoId};
@@ -21,7 +18,7 @@ use crate::protocol::{Facts, Holding, Message, NodeId, Record};
 
 /// An offer that was not answered by an announcement yet.
 #[derive(Clone, Copy, Debug)]
-struct Offer {
+pub(super) struct Offer {
     target: NodeId,
     until: Time,
 }
@@ -29,19 +26,19 @@ struct Offer {
 /// What this node has offered, and its part in evening out loads.
 #[derive(Debug)]
 pub(super) struct Replication {
-    offers: BTreeMap<PhotoId, Offer>,
+    pub(super) offers: BTreeMap<PhotoId, Offer>,
     /// Nodes that refused or failed, and until when they are left out.
-    skipped: BTreeMap<NodeId, Time>,
+    pub(super) skipped: BTreeMap<NodeId, Time>,
     /// The last target: the next among equals has its turn.
-    last: NodeId,
+    pub(super) last: NodeId,
     /// The node that was asked for relief, and how long it may take to offer something.
-    asked: Option<(NodeId, Time)>,
+    pub(super) asked: Option<(NodeId, Time)>,
     /// Photos taken over from a loaded node that has not dropped its copy yet.
-    taken_over: BTreeMap<PhotoId, NodeId>,
+    pub(super) taken_over: BTreeMap<PhotoId, NodeId>,
     /// Nodes that had nothing to offer, and until when they are not asked again.
-    unhelpful: BTreeMap<NodeId, Time>,
+    pub(super) unhelpful: BTreeMap<NodeId, Time>,
     /// When to look for a node to relieve again.
-    next_relief: Time,
+    pub(super) next_relief: Time,
 }
 
 impl Replication {
@@ -84,7 +81,7 @@ impl Node {
         self.offer_to(photo, node);
     }
 
-    fn offer_to(&mut self, photo: PhotoId, target: NodeId) {
+    pub(super) fn offer_to(&mut self, photo: PhotoId, target: NodeId) {
         let Some(record) = self.catalog.record(photo) else {
             return;
         };
@@ -286,85 +283,6 @@ impl Node {
             coming || surplus
         });
         self.replication.taken_over = taken_over;
-    }
-
-    /// Asks a more loaded node for some of its replicas, if it is this node's turn to relieve it.
-    fn seek_relief(&mut self) {
-        let me = self.config.node;
-        let resting =
-            self.replication.asked.is_none() && self.leaving.is_none() && self.pulls.is_empty();
-        if !resting || !self.is_settled() || !self.has_room(0) {
-            return;
-        }
-        let mut loads: BTreeMap<NodeId, u64> = self
-            .mesh
-            .here()
-            .map(|(node, _)| (node, self.catalog.load(node).photos))
-            .collect();
-        loads.insert(me, self.catalog.load(me).photos);
-        let (least, most) = (loads.values().min(), loads.values().max());
-        if most
-            .zip(least)
-            .is_none_or(|(most, least)| *most < least + 2)
-        {
-            return;
-        }
-        for from in self.replication.taken_over.values() {
-            loads
-                .entry(*from)
-                .and_modify(|load| *load = load.saturating_sub(1));
-        }
-        let unhelpful = &self.replication.unhelpful;
-        let pairs = relief(&loads, |source, node| {
-            !(node == me && unhelpful.contains_key(&source))
-                && self.may_move(source, node).next().is_some()
-        });
-        let Some((_, source)) = pairs.into_iter().find(|(node, _)| *node == me) else {
-            return;
-        };
-        let gap = loads[&source].saturating_sub(loads[&me]);
-        let photos = u32::try_from(gap / 2).unwrap_or(u32::MAX).min(RELIEF_BATCH);
-        self.replication.asked = Some((source, self.now + RELIEF));
-        self.send_to(source, Message::Relieve { photos });
-    }
-
-    /// The replicas that could move from one node to another: those of exactly the wanted copies.
-    fn may_move(&self, source: NodeId, node: NodeId) -> impl Iterator<Item = PhotoId> + '_ {
-        let copies = self.copies();
-        self.catalog.shelf_after(source, None).filter(move |photo| {
-            self.catalog.get(*photo).is_some_and(|entry| {
-                entry.verdict == Verdict::Keeper
-                    && entry.holding(source) == Some(Holding::Replica)
-                    && !entry.is_stored_by(node)
-                    && entry.live().count() == copies
-            })
-        })
-    }
-
-    /// A less loaded node wants some of this node's replicas: those whose copies here could really be dropped.
-    pub(super) fn relief_asked(&mut self, link: LinkId, photos: u32) {
-        let me = self.config.node;
-        let Some(node) = self.mesh.node_at(link) else {
-            return;
-        };
-        if !self.may_drop() {
-            return;
-        }
-        let settled_before = self.now - SETTLE;
-        let free = self.may_move(me, node).filter(|photo| {
-            let settled = self
-                .catalog
-                .get(*photo)
-                .is_some_and(|entry| entry.changed_at <= settled_before);
-            settled
-                && !self.is_pinned(*photo)
-                && !self.is_going(*photo)
-                && self.replication.offered_to(*photo).is_none()
-        });
-        let chosen: Vec<PhotoId> = free.take(photos.min(RELIEF_BATCH) as usize).collect();
-        for photo in chosen {
-            self.offer_to(photo, node);
-        }
     }
 
     /// Takes a photo out of this node's trash.
