@@ -64,10 +64,8 @@ impl World {
             | Action::Retire { .. }
             | Action::Restore { .. }
             | Action::Purge { .. }
+            | Action::Discard { .. }
             | Action::Dedupe { .. } => self.submit(life, action),
-            Action::Discard { spool } => {
-                self.hosts[life.host].disk.spools.remove(&spool);
-            }
             Action::NoteFacts { photo, facts } => {
                 if let Some(file) = self.hosts[life.host].disk.files.get_mut(&photo) {
                     file.facts.merge(&facts);

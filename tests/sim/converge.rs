@@ -47,7 +47,8 @@ impl World {
                 let well = !(trouble.failing || trouble.full || trouble.slow);
                 host.is_up() && !host.paused && well
             };
-            if self.hosts.iter().all(calm) && !self.net.is_disturbed() {
+            let over = self.now >= self.faults_end;
+            if over && self.hosts.iter().all(calm) && !self.net.is_disturbed() {
                 return;
             }
             self.run_until(self.now + Duration::from_secs(1));

@@ -325,6 +325,7 @@ impl World {
                     to,
                     span: ends - starts,
                 };
+                self.faults_end = self.faults_end.max(self.now + starts);
                 self.faults.push((self.now + starts, one_way));
                 self.agenda
                     .add(self.now + starts, What::Fault(self.faults.len() - 1));

@@ -180,11 +180,15 @@ impl World {
             | Action::Serve { .. }
             | Action::Answer { .. }
             | Action::AnswerPhoto { .. }
-            | Action::Discard { .. }
             | Action::NoteFacts { .. }
             | Action::NoteNodes { .. }
             | Action::Log { .. }
             | Action::Exit { .. } => None,
+            // In turn after the writes to it that were asked for before.
+            Action::Discard { spool } => {
+                self.hosts[host].disk.spools.remove(&spool);
+                None
+            }
         }
     }
 

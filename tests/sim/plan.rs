@@ -11,8 +11,11 @@ use crate::stats::Stats;
 use crate::trace::Trace;
 use crate::world::{Settings, World};
 
-/// How long a mesh may take, after the last fault has healed, until everything is as it should be.
-pub(crate) const CONVERGE: Duration = Duration::from_secs(15 * 60);
+/// How long a mesh may take, after the last fault has healed, until everything is as it should be: the longest grace of
+/// a node that came and went all the time, and some minutes for the work.
+fn patience(settings: &Settings) -> Duration {
+    settings.grace * 18 + Duration::from_secs(15 * 60)
+}
 
 /// How a run ended.
 #[derive(Debug)]
@@ -62,7 +65,8 @@ pub(crate) fn run(run: &Run) -> Outcome {
     world.clients.until = end;
     world.agenda.add(Duration::from_secs(1), What::Audit);
     world.run_until(end);
-    world.settle(CONVERGE);
+    let limit = patience(&world.settings);
+    world.settle(limit);
     world.stats.virtual_time = world.now;
     world.stats.keep_maxima(&world.oracle);
     Outcome {

@@ -54,6 +54,8 @@ pub(crate) struct World {
     pub(crate) stats: Stats,
     pub(crate) rng: Rng,
     pub(crate) faults: Vec<(Duration, Fault)>,
+    /// When the last effect of a fault begins at the latest.
+    pub(crate) faults_end: Duration,
 }
 
 impl World {
@@ -70,6 +72,7 @@ impl World {
             stats: Stats::default(),
             rng: Rng::new(settings.seed, 1),
             faults: Vec::new(),
+            faults_end: Duration::ZERO,
             settings,
         }
     }
