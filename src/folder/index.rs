@@ -13,6 +13,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::disk::{self, Disk, Stamp};
+use super::line::Line;
 use super::log::Log;
 use super::place::{self, holding_at};
 use crate::photo::{Photo, PhotoId};
@@ -79,34 +80,6 @@ pub(super) struct PhotoEntry {
 pub(super) struct Standing {
     pub(super) holding: Holding,
     pub(super) files: u32,
-}
-
-/// A line of the index.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Line {
-    /// The first line.
-    Version(u32),
-    /// All that is known of a photo, in place of what was known before.
-    Photo {
-        photo: Arc<Photo>,
-        facts: Facts,
-        checked: u64,
-    },
-    /// A file, in place of what was known of that path before.
-    File {
-        #[serde(with = "place::path_text")]
-        path: PathBuf,
-        stamp: Stamp,
-        content: Content,
-    },
-    /// There is no such file any more.
-    Gone {
-        #[serde(with = "place::path_text")]
-        path: PathBuf,
-    },
-    /// For how long daemons have run on this folder, in seconds.
-    Running(u64),
 }
 
 impl Index {

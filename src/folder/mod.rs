@@ -38,6 +38,7 @@ mod disk;
 mod error;
 mod identity;
 mod index;
+mod line;
 mod log;
 mod note;
 mod place;

@@ -250,3 +250,49 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::disk::Disk;
+    use super::*;
+
+    #[test]
+    fn the_trial_takes_back_what_was_not_synced() {
+        let dir = tempdir();
+        let path = |name: &str| dir.path().join(name);
+        let trial = Arc::new(Trial::new(Plan::From(u64::MAX)));
+        let disk = Disk {
+            trial: Some(Arc::clone(&trial)),
+        };
+        for name in ["bytes", "name", "moved"] {
+            let file = disk.create(&path(name)).unwrap();
+            disk.write(&file, &path(name), b"text").unwrap();
+            if name != "bytes" {
+                disk.sync(&file, &path(name)).unwrap();
+            }
+            if name != "name" {
+                disk.sync_dir(dir.path()).unwrap();
+            }
+        }
+        disk.place(&path("moved"), &path("there")).unwrap();
+        // This synced the directory, and with it the other names.
+        disk.remove(&path("name")).unwrap();
+        let late = disk.create(&path("late")).unwrap();
+        disk.sync(&late, &path("late")).unwrap();
+        trial.cut(Cut::Everything);
+        assert_eq!(
+            fs::read(path("bytes")).unwrap(),
+            b"",
+            "bytes were not synced"
+        );
+        assert_eq!(
+            fs::read(path("name")).unwrap(),
+            b"text",
+            "the removal was not"
+        );
+        assert!(!path("late").exists(), "the name was not");
+        assert_eq!(fs::read(path("there")).unwrap(), b"text", "all of it was");
+    }
+}

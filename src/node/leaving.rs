@@ -20,12 +20,19 @@ impl Node {
         }
     }
 
+    /// Goes on handing over, and leaves when that is done, in vain, or out of time.
     pub(super) fn tend_leaving(&mut self) {
         let Some(until) = self.leaving else {
             return;
         };
         let only_here = self.held_only_here();
-        if only_here.is_empty() || self.mesh.count_here() == 0 || until <= self.now {
+        // Nobody is left who takes anything: perhaps the others are leaving too.
+        let skipped = &self.replication.skipped;
+        let in_vain = self
+            .mesh
+            .here()
+            .all(|(node, _)| skipped.contains_key(&node));
+        if only_here.is_empty() || in_vain || until <= self.now {
             if !only_here.is_empty() {
                 self.log(
                     "leave",
@@ -51,6 +58,7 @@ impl Node {
         alone.map(|entry| entry.photo.id).collect()
     }
 
+    /// Tells everyone that this node goes on purpose.
     pub(super) fn goodbye(&mut self, reason: &str) {
         for (_, link) in self.mesh.here().collect::<Vec<_>>() {
             self.send(

@@ -7,7 +7,7 @@ use std::time::Duration;
 use photomesh::node::Event;
 use photomesh::protocol::Address;
 
-use crate::faults::Fault;
+use crate::fault::Fault;
 
 /// Something that is going to happen.
 #[derive(Debug)]

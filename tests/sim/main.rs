@@ -21,6 +21,8 @@ mod agenda;
 mod clients;
 mod converge;
 mod disk;
+mod endings;
+mod fault;
 mod faults;
 mod flaws;
 mod host;

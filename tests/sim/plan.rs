@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::agenda::What;
-use crate::faults::Fault;
+use crate::fault::Fault;
 use crate::flaws::Flaw;
 use crate::library::Spec;
 use crate::rng::Rng;

@@ -9,7 +9,7 @@ use photomesh::protocol::{Address, NodeId};
 use crate::agenda::{Agenda, Life, What};
 use crate::clients::Clients;
 use crate::disk::Disk;
-use crate::faults::Fault;
+use crate::fault::Fault;
 use crate::flaws::Flaw;
 use crate::host::Host;
 use crate::library::Library;

@@ -21,9 +21,11 @@
 mod bits;
 mod frame;
 mod scan;
+mod tables;
 
 use frame::{Frame, Marker, Segments};
 use scan::Scan;
+use tables::Tables;
 
 use super::mosaic::{FINE, MosaicBuilder};
 
@@ -103,7 +105,7 @@ fn samples_per_block(frame: &Frame) -> Option<usize> {
 pub(super) fn decode(file: &[u8], samples: usize) -> Result<Thumbnail, String> {
     let mut segments = Segments::new(file)?;
     let mut scan: Option<Scan> = None;
-    let mut tables = scan::Tables::default();
+    let mut tables = Tables::default();
     let mut adobe = None;
     let mut scans = 0;
     loop {

@@ -1,0 +1,40 @@
+//! The lines of the index file.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::disk::Stamp;
+use super::index::Content;
+use super::place;
+use crate::photo::Photo;
+use crate::protocol::Facts;
+
+/// A line of the index.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Line {
+    /// The first line.
+    Version(u32),
+    /// All that is known of a photo, in place of what was known before.
+    Photo {
+        photo: Arc<Photo>,
+        facts: Facts,
+        checked: u64,
+    },
+    /// A file, in place of what was known of that path before.
+    File {
+        #[serde(with = "place::path_text")]
+        path: PathBuf,
+        stamp: Stamp,
+        content: Content,
+    },
+    /// There is no such file any more.
+    Gone {
+        #[serde(with = "place::path_text")]
+        path: PathBuf,
+    },
+    /// For how long daemons have run on this folder, in seconds.
+    Running(u64),
+}

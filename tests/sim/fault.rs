@@ -1,0 +1,141 @@
+//! What can go wrong.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::rng::Rng;
+
+/// Something that goes wrong, or that people do.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Fault {
+    /// A daemon dies (`kill -9`) and is started again later.
+    Kill { host: usize, down: Duration },
+    /// A computer loses its power: nobody hears a word of it.
+    PowerLoss { host: usize, down: Duration },
+    /// A daemon is told to stop, and is started again later.
+    Leave { host: usize },
+    /// All threads of a daemon stop for a while.
+    Pause { host: usize, span: Duration },
+    /// The network falls into two parts; a host is in the part that its bit says.
+    Partition { sides: u64, span: Duration },
+    /// Nothing gets through from one host to another.
+    OneWay {
+        from: usize,
+        to: usize,
+        span: Duration,
+    },
+    /// The connections between two hosts break.
+    Cut { a: usize, b: usize },
+    /// All lines of a host go silent one after the other, and come back in another order.
+    Swizzle { host: usize, span: Duration },
+    /// The line between two hosts gets slow.
+    SlowLine { a: usize, b: usize, span: Duration },
+    /// A disk gets slow.
+    SlowDisk { host: usize, span: Duration },
+    /// Every second disk operation fails.
+    FailingDisk { host: usize, span: Duration },
+    /// A disk has no room left.
+    FullDisk { host: usize, span: Duration },
+    /// A disk is replaced by an empty one; a new node is started over it.
+    LoseDisk { host: usize, down: Duration },
+    /// Someone copies a folder, to have a backup.
+    Backup { host: usize },
+    /// A folder is replaced by the copy made earlier.
+    OldFolder { host: usize, down: Duration },
+    /// A bit of a file flips.
+    FlipBit { host: usize, pick: u64 },
+    /// A person deletes a file.
+    DeleteFile { host: usize, pick: u64 },
+    /// A person copies a photo into the folder: one that exists, or a new one.
+    AddFile { host: usize, pick: u64 },
+    /// A computer has another address from now on.
+    Move { host: usize, down: Duration },
+}
+
+impl Fault {
+    /// Its kind in a word, for statistics.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Fault::Kill { .. } => "kill",
+            Fault::PowerLoss { .. } => "power loss",
+            Fault::Leave { .. } => "leave",
+            Fault::Pause { .. } => "pause",
+            Fault::Partition { .. } => "partition",
+            Fault::OneWay { .. } => "one-way silence",
+            Fault::Cut { .. } => "cut",
+            Fault::Swizzle { .. } => "swizzle",
+            Fault::SlowLine { .. } => "slow line",
+            Fault::SlowDisk { .. } => "slow disk",
+            Fault::FailingDisk { .. } => "failing disk",
+            Fault::FullDisk { .. } => "full disk",
+            Fault::LoseDisk { .. } => "lost disk",
+            Fault::Backup { .. } => "backup",
+            Fault::OldFolder { .. } => "older folder",
+            Fault::FlipBit { .. } => "flipped bit",
+            Fault::DeleteFile { .. } => "deleted file",
+            Fault::AddFile { .. } => "added file",
+            Fault::Move { .. } => "new address",
+        }
+    }
+
+    /// Draws a fault.
+    pub(crate) fn draw(rng: &mut Rng, hosts: usize) -> Fault {
+        let host = rng.index(hosts);
+        let other = (host + 1 + rng.index(hosts.max(2) - 1)) % hosts;
+        let long = rng.percent(30);
+        let most = Duration::from_secs(if long { 150 } else { 20 });
+        let span = rng.span(Duration::from_millis(500), most);
+        let pick = rng.next();
+        match rng.below(100) {
+            0..13 => Fault::Kill { host, down: span },
+            13..18 => Fault::PowerLoss { host, down: span },
+            18..24 => Fault::Leave { host },
+            24..33 => Fault::Pause { host, span },
+            33..42 => Fault::Partition { sides: pick, span },
+            42..46 => Fault::OneWay {
+                from: host,
+                to: other,
+                span,
+            },
+            46..54 => Fault::Cut { a: host, b: other },
+            54..58 => Fault::Swizzle { host, span },
+            58..63 => Fault::SlowLine {
+                a: host,
+                b: other,
+                span,
+            },
+            63..67 => Fault::SlowDisk { host, span },
+            67..71 => Fault::FailingDisk { host, span },
+            71..74 => Fault::FullDisk { host, span },
+            74..78 => Fault::LoseDisk { host, down: span },
+            78..80 => Fault::Backup { host },
+            80..83 => Fault::OldFolder { host, down: span },
+            83..86 => Fault::FlipBit { host, pick },
+            86..89 => Fault::DeleteFile { host, pick },
+            89..97 => Fault::AddFile { host, pick },
+            _ => Fault::Move { host, down: span },
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = format!("{self:?}");
+        // Hosts are called n1, n2, ... everywhere else.
+        let mut words = Vec::new();
+        for word in text.split(' ') {
+            let number = word.trim_end_matches(',').parse::<usize>();
+            let after_host = words.last().is_some_and(|last: &String| {
+                ["host:", "a:", "b:", "from:", "to:"].contains(&last.as_str())
+            });
+            match number {
+                Ok(number) if after_host => {
+                    let comma = if word.ends_with(',') { "," } else { "" };
+                    words.push(format!("n{}{comma}", number + 1));
+                }
+                Ok(_) | Err(_) => words.push(word.to_owned()),
+            }
+        }
+        f.write_str(&words.join(" "))
+    }
+}
