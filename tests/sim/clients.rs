@@ -41,6 +41,8 @@ pub(crate) struct Client {
     /// The person, of those that wander from daemon to daemon.
     person: Option<usize>,
     pub(crate) reply: Option<Reply>,
+    /// Until when the answer is being sent: the daemon reads no further request before.
+    busy_until: Duration,
 }
 
 /// All clients.
@@ -103,6 +105,7 @@ impl World {
                 number: 0,
                 person: None,
                 reply: None,
+                busy_until: Duration::ZERO,
             },
         );
         self.ask_on(client, request, None);
@@ -150,7 +153,9 @@ impl World {
         let after = self.clients.think();
         self.agenda.add(self.now + after, What::Client(person));
         if let Some(Some(client)) = self.clients.persons.get(&person).copied() {
-            let waiting = self.clients.links.get(&client).map(|c| c.pending.is_some());
+            let now = self.now;
+            let waits = |client: &Client| client.pending.is_some() || client.busy_until >= now;
+            let waiting = self.clients.links.get(&client).map(waits);
             let walks_away = self
                 .clients
                 .rng
@@ -276,10 +281,16 @@ impl World {
             Ok(_) => Err(DiskError::Damaged),
             Err(error) => Err(error),
         };
+        let time = if self.settings.jitter {
+            self.rng.span(Duration::ZERO, Duration::from_millis(800))
+        } else {
+            Duration::from_millis(1)
+        };
         let Some(asking) = self.clients.links.get_mut(&client) else {
             return;
         };
         let link = asking.link;
+        asking.busy_until = self.now + time;
         if result.is_ok() {
             let request = asking.pending.take();
             asking.reply = Some(Reply::Photo(photo));
@@ -288,11 +299,6 @@ impl World {
         } else if let (Err(DiskError::Damaged), Source::Held(photo)) = (&result, source) {
             self.set_aside(life, photo);
         }
-        let time = if self.settings.jitter {
-            self.rng.span(Duration::ZERO, Duration::from_millis(800))
-        } else {
-            Duration::from_millis(1)
-        };
         self.tell(life, time, Event::Answered { link, result });
     }
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use photomesh::node::LinkId;
-use photomesh::photo::PhotoId;
+use photomesh::node::{LinkId, Time};
+use photomesh::photo::{Nonce, PhotoId};
 use photomesh::protocol::{Answer, Holding, Message, NodeId, Request};
 
 use crate::agenda::{Life, What};
@@ -36,6 +36,10 @@ pub(crate) struct Oracle {
     pub(crate) may_exit: BTreeSet<usize>,
     /// Links on which a node has registered and not told all that it holds yet.
     pub(crate) half: BTreeSet<(Life, LinkId)>,
+    /// Rounds of challenges: who asked for which photo, and when by the asker's clock.
+    asked: BTreeMap<Nonce, (Life, PhotoId, Time)>,
+    /// Promises that are not over: prover, photo and round, and until when.
+    promised: BTreeMap<(Life, PhotoId, Nonce), Duration>,
     pub(crate) rounds: Rounds,
     pub(crate) pulls: Pulls,
     pub(crate) longest_queue: usize,
@@ -100,8 +104,22 @@ impl World {
     /// What a node says of its photos must be true of its disk.
     pub(crate) fn watch_message(&mut self, life: Life, message: &Message) {
         let host = life.host;
-        if let Message::Challenge { photo, .. } = message {
+        if let Message::Challenge { photo, nonce } = message {
             self.watch_challenge(life, *photo);
+            let sent = self.hosts[host].clock(self.now);
+            let round = (life, *photo, sent);
+            self.oracle.asked.entry(*nonce).or_insert(round);
+        }
+        if let Message::Proof {
+            nonce,
+            proof: Some(_),
+            ..
+        } = message
+            && let Some((_, photo, _)) = self.oracle.asked.get(nonce)
+        {
+            // A hair less than the pin time, whose end the prover sees at a tick of its own clock.
+            let until = self.now + self.settings.pin * 8 / 10;
+            self.oracle.promised.insert((life, *photo, *nonce), until);
         }
         self.stats.see_message(message);
         if self.settings.flaw == Some(Flaw::TrustBytes)
@@ -146,6 +164,36 @@ impl World {
             self.oracle.half.insert((life, link));
         } else if matches!(message, Message::ImageInfo { complete: true, .. }) {
             self.oracle.half.remove(&(life, link));
+        } else if let Message::Release { photo, nonce } = message {
+            self.oracle.promised.remove(&(life, *photo, *nonce));
+        }
+    }
+
+    /// Whoever gives up a copy has promised nobody to keep it, and acts while the promises to itself hold.
+    fn watch_promises(&mut self, host: usize, photo: PhotoId, proven: PhotoId) {
+        let Some(life) = self.hosts[host].life() else {
+            return;
+        };
+        let first = (life, photo, Nonce([0; 32]));
+        let last = (life, photo, Nonce([255; 32]));
+        let mut promises = self.oracle.promised.range(first..=last);
+        let bound = promises.any(|(_, until)| *until > self.now);
+        let mine = |(asker, of, sent): &(Life, PhotoId, Time)| {
+            (*asker == life && *of == proven).then_some(*sent)
+        };
+        let sent = self.oracle.asked.values().filter_map(mine).max();
+        let late = sent.is_some_and(|sent| {
+            self.hosts[host].clock(self.now).since(sent) > self.settings.pin / 2
+        });
+        let (name, photo) = (self.hosts[host].name.clone(), self.library.name(photo));
+        if bound {
+            self.broken_promise(format!(
+                "{name} gives up {photo}, which it has promised to keep"
+            ));
+        } else if late {
+            self.broken_promise(format!(
+                "{name} gives up {photo} when the promises may be over"
+            ));
         }
     }
 
@@ -179,6 +227,7 @@ impl World {
 
     /// A copy goes to the trash: enough others must have it, or the better version.
     pub(crate) fn judge_put_away(&mut self, host: usize, photo: PhotoId, keeper: Option<PhotoId>) {
+        self.watch_promises(host, photo, keeper.unwrap_or(photo));
         let wanted = self.settings.copies as usize;
         let (name, label) = (self.hosts[host].name.clone(), self.library.name(photo));
         match keeper {

@@ -147,6 +147,10 @@ fn place_version(world: &mut World, rng: &mut Rng, picture: u64, version: u64) {
     let file = if rng.percent(10) { "img.jpg" } else { &name };
     world.clients.names.push(photo.to_string());
     world.clients.names.push(name.clone());
+    if rng.percent(20) {
+        // Its time comes later, see `schedule`.
+        return;
+    }
     if rng.percent(15) {
         world.clients.to_put.push_back((photo, file.to_owned()));
         return;
@@ -172,10 +176,21 @@ fn schedule(world: &mut World, rng: &mut Rng, only: Option<&[usize]>) -> Vec<(Du
         .map(|_| rng.span(Duration::ZERO, longest))
         .collect();
     times.sort();
-    let all: Vec<(Duration, Fault)> = times
-        .into_iter()
-        .map(|at| (at, Fault::draw(rng, hosts)))
-        .collect();
+    let drawn = times.into_iter().map(|at| (at, Fault::draw(rng, hosts)));
+    let mut all: Vec<(Duration, Fault)> = drawn.collect();
+    // Photos that nobody has yet turn up in somebody's folder.
+    let unborn = world.library.all().enumerate().filter(|(_, photo)| {
+        let waits = world.clients.to_put.iter().any(|(put, _)| *put == photo.id);
+        let held = |host: &crate::host::Host| host.disk.files.contains_key(&photo.id);
+        !waits && !world.hosts.iter().any(held)
+    });
+    for (pick, _) in unborn {
+        let at = rng.span(Duration::ZERO, longest);
+        let host = rng.index(hosts);
+        let pick = pick as u64;
+        all.push((at, Fault::AddFile { host, pick }));
+    }
+    all.sort_by_key(|(at, _)| *at);
     world.faults = all.clone();
     for (index, (at, _)) in all.iter().enumerate() {
         if only.is_none_or(|only| only.contains(&index)) {

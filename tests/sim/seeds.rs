@@ -105,42 +105,42 @@ fn is_found(flaw: Flaw, within: u64) {
 
 #[test]
 fn finds_acknowledging_on_receipt() {
-    is_found(Flaw::AckOnReceipt, 10);
+    is_found(Flaw::AckOnReceipt, 400);
 }
 
 #[test]
 fn finds_claims_about_others_that_are_believed() {
-    is_found(Flaw::ThirdParties, 10);
+    is_found(Flaw::ThirdParties, 400);
 }
 
 #[test]
 fn finds_proofs_that_bind_nobody() {
-    is_found(Flaw::NoPins, 100);
+    is_found(Flaw::NoPins, 400);
 }
 
 #[test]
 fn finds_refusals_taken_for_proofs() {
-    is_found(Flaw::ForgedProofs, 50);
+    is_found(Flaw::ForgedProofs, 400);
 }
 
 #[test]
 fn finds_drops_after_their_time() {
-    is_found(Flaw::LateDrops, 200);
+    is_found(Flaw::LateDrops, 400);
 }
 
 #[test]
 fn finds_forgotten_losers() {
-    is_found(Flaw::ForgetLosers, 50);
+    is_found(Flaw::ForgetLosers, 400);
 }
 
 #[test]
 fn finds_acting_on_half_a_table() {
-    is_found(Flaw::ActEarly, 100);
+    is_found(Flaw::ActEarly, 400);
 }
 
 #[test]
 fn finds_bytes_that_nobody_checks() {
-    is_found(Flaw::TrustBytes, 100);
+    is_found(Flaw::TrustBytes, 400);
 }
 
 #[test]
