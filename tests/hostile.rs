@@ -1,6 +1,11 @@
 //! A real daemon among people who do not keep to the protocol: it answers what can be answered, closes what cannot, and
 //! goes on serving everyone else.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy knows only test functions, not their helpers, as tests"
+)]
+
 mod support;
 
 use std::fs;
