@@ -1,7 +1,10 @@
 //! A real daemon among people who do not keep to the protocol: it answers what can be answered, closes what cannot, and
 //! goes on serving everyone else.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy knows only test functions, not their helpers, as tests"
+)]
 
 mod support;
 
@@ -293,4 +296,25 @@ fn a_stop_ends_the_process_whoever_is_connected() {
     let status = host.daemon.stop(Duration::from_secs(20)).unwrap();
     assert!(status.success(), "{status}");
     assert_eq!(client.receive().unwrap(), None);
+}
+
+#[test]
+fn a_daemon_that_asks_and_never_reads_is_cut_off() {
+    let host = host();
+    let mut wire = host.connect();
+    let register = json!({
+        "command": "register", "protocolMin": 1, "protocolMax": 1, "copies": 2, "address": "127.0.0.1:9",
+        "node": "00000000000000aa", "boot": "00000000000000ab",
+    });
+    wire.send_frame(register.to_string().as_bytes()).unwrap();
+    let ask = json!({
+        "command": "AskForImage", "transfer": 1, "photo": "0".repeat(64), "offset": 0, "length": 1, "lane": "get",
+    });
+    let asks = frame(ask.to_string().as_bytes()).repeat(1000);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while wire.send(&asks).is_ok() {
+        assert!(Instant::now() < deadline, "it may ask for ever");
+    }
+    host.serves();
+    assert!(host.peak_memory() < 200, "{} MiB", host.peak_memory());
 }
