@@ -359,18 +359,19 @@ fn two_clients_of_one_name_and_many_at_once_all_get_their_answers() {
     mesh.start(Some(0));
     mesh.settles(&expected, 2);
 
+    // All are connected before the first asks, and all have asked before the first reads.
     let hello = Simple::frame(&json!({"command": "registerClient", "name": "ana"}));
-    let mut clients: Vec<(Simple, &PhotoId)> = Vec::new();
-    // All are connected before the first asks.
-    for (name, id) in expected.iter().cycle().take(200) {
-        let mut client = Simple::connect(&first);
+    let mut clients: Vec<Simple> = (0..200).map(|_| Simple::connect(&first)).collect();
+    for client in &mut clients {
         client.0.write_all(&hello).unwrap();
+    }
+    let wanted: Vec<_> = expected.iter().cycle().take(clients.len()).collect();
+    for (client, (name, _)) in clients.iter_mut().zip(&wanted) {
         let request = json!({"command": "GetImageRequest", "imageName": name});
         client.0.write_all(&Simple::frame(&request)).unwrap();
-        clients.push((client, id));
     }
     thread::scope(|scope| {
-        for (mut client, id) in clients {
+        for (mut client, (_, id)) in clients.into_iter().zip(wanted) {
             scope.spawn(move || assert_eq!(PhotoId::of(&bytes_of(&client.read())), *id));
         }
     });

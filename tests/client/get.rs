@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::net::TcpStream;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use photomesh::photo::PhotoId;
 use photomesh::protocol::client::{Explanation, PhotoReport};
@@ -9,7 +11,7 @@ use photomesh::protocol::{Answer, Request, codec};
 use tempfile::TempDir;
 
 use crate::list::photo;
-use crate::scripted::{Scripted, code, names, say, stderr, stdout};
+use crate::scripted::{Scripted, client, code, names, say, stderr, stdout};
 
 const PHOTO: &[u8] = b"bytes that nobody here has to decode";
 
@@ -97,7 +99,14 @@ fn get_never_leaves_its_folder_by_a_foreign_name() {
     fs::create_dir_all(&folder).unwrap();
     let output = daemon.run(&folder, &["get", "x"]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
-    assert_eq!(names(&folder), ["_._.._[2Jevil.jpg".replace("_[", "__[")]);
+    let [name] = &names(&folder)[..] else {
+        panic!("one file, and only here: {:?}", names(&folder));
+    };
+    assert!(name.ends_with("evil.jpg"), "{name:?}");
+    assert!(
+        !name.starts_with('.') && !name.contains(char::is_control),
+        "{name:?}"
+    );
     assert_eq!(names(outer.path()), ["a"]);
     assert!(!stderr(&output).contains('\x1b'), "{:?}", stderr(&output));
 }
@@ -114,4 +123,50 @@ fn get_keeps_no_bytes_that_are_not_the_photo() {
         assert_eq!(stdout(&output), "");
         assert_eq!(names(folder.path()), Vec::<String>::new());
     }
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+#[test]
+fn get_opens_the_saved_photo_in_the_viewer() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (daemon, folder) = (Scripted::new(good), TempDir::new().unwrap());
+    let tools = TempDir::new().unwrap();
+    let viewer = tools.path().join("xdg-open");
+    let script = format!(
+        "#!/bin/sh\necho \"$1\" > {0}/new && mv {0}/new {0}/shown\n",
+        tools.path().display()
+    );
+    fs::write(&viewer, script).unwrap();
+    fs::set_permissions(&viewer, fs::Permissions::from_mode(0o755)).unwrap();
+    let output = client(folder.path(), &daemon.address, &["get", "x", "--open"])
+        .env("PATH", format!("{}:/usr/bin:/bin", tools.path().display()))
+        .output()
+        .unwrap();
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    // The viewer is not waited for.
+    let shown = tools.path().join("shown");
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !shown.exists() && Instant::now() < deadline {
+        thread::sleep(Duration::from_millis(20));
+    }
+    let path = fs::read_to_string(shown).unwrap();
+    assert_eq!(fs::read(path.trim_end()).unwrap(), PHOTO);
+
+    let output = client(
+        folder.path(),
+        &daemon.address,
+        &["get", "x", "--open", "--force"],
+    )
+    .env("PATH", folder.path())
+    .output()
+    .unwrap();
+    assert_eq!(code(&output), 74);
+    assert!(
+        stderr(&output).contains("the photo is saved"),
+        "{}",
+        stderr(&output)
+    );
+    let output = daemon.run(folder.path(), &["get", "x", "--open", "-o", "-"]);
+    assert_eq!(code(&output), 2);
 }

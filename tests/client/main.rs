@@ -13,8 +13,10 @@ mod scripted;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread;
+use std::time::Duration;
 
-use photomesh::protocol::{Answer, Request};
+use photomesh::client::Daemon;
+use photomesh::protocol::{Address, Answer, Request};
 use tempfile::TempDir;
 
 use scripted::{Scripted, client, code, names, say, stderr};
@@ -87,6 +89,17 @@ fn nobody_there_and_somebody_else_there_are_said_clearly() {
         "{}",
         stderr(&output)
     );
+}
+
+#[test]
+fn a_silent_daemon_is_not_waited_for_without_end() {
+    let mute = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address: Address = mute.local_addr().unwrap().to_string().parse().unwrap();
+    let mut daemon = Daemon::connect(&address).unwrap();
+    daemon.be_patient(Duration::from_millis(100)).unwrap();
+    let failure = daemon.ask(&Request::GetImageList).unwrap_err();
+    assert_eq!(failure.exit_code(), 69);
+    assert!(failure.to_string().contains("silent"), "{failure}");
 }
 
 #[test]
