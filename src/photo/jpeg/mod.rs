@@ -22,6 +22,7 @@ mod bits;
 mod frame;
 mod scan;
 mod tables;
+mod waves;
 
 use frame::{Frame, Marker, Segments};
 use scan::Scan;

@@ -2,15 +2,9 @@
 
 use super::bits::{Bits, Huffman};
 use super::frame::Frame;
-use super::tables::Tables;
-use super::tables::ZIGZAG;
+use super::tables::{Tables, ZIGZAG};
+use super::waves::{MAX_SAMPLES, Waves, inverse, transform};
 use super::{Colours, Plane, Thumbnail};
-
-/// The most samples per block and direction.
-const MAX_SAMPLES: usize = 4;
-
-/// The waves of a block that are kept, row by row.
-type Waves = [i32; MAX_SAMPLES * MAX_SAMPLES];
 
 /// The samples of all components, as far as the scans so far have told.
 pub(super) struct Scan {
@@ -362,44 +356,4 @@ fn read_waves<const N: usize>(part: &mut Part, bits: &mut Bits) -> Result<Waves,
     }
     bits.pass_over_waves(table, wave as u32)?;
     Ok(waves)
-}
-
-/// The factors of the inverse transform for this many samples, times 4096: from waves (rows) to samples (columns).
-fn inverse(samples: usize) -> [[i32; MAX_SAMPLES]; MAX_SAMPLES] {
-    let mut factors = [[0; MAX_SAMPLES]; MAX_SAMPLES];
-    for (wave, row) in factors.iter_mut().enumerate().take(samples) {
-        for (sample, factor) in row.iter_mut().enumerate().take(samples) {
-            let angle = std::f64::consts::PI * wave as f64 * (sample as f64 + 0.5) / samples as f64;
-            let size: f64 = if wave == 0 { 1.0 } else { 2.0 };
-            // The waves of 8 samples, read as waves of fewer, are larger by the root of the ratio.
-            *factor = ((size / 8.0).sqrt() * angle.cos() * 4096.0).round() as i32;
-        }
-    }
-    factors
-}
-
-/// From waves to samples, 0 to 255.
-#[inline]
-fn transform<const N: usize>(
-    waves: &Waves,
-    inverse: &[[i32; MAX_SAMPLES]; MAX_SAMPLES],
-    samples: &mut [i16],
-    stride: usize,
-) {
-    let mut rows = [[0_i32; N]; N];
-    for (y, row) in rows.iter_mut().enumerate() {
-        for (x, value) in row.iter_mut().enumerate() {
-            // A wave has 15 bits and a factor 12; of the sum 4 bits go, so that the second sum still fits.
-            let sum: i32 = (0..N)
-                .map(|wave| waves[wave * MAX_SAMPLES + x] * inverse[wave][y])
-                .sum();
-            *value = sum >> 8;
-        }
-    }
-    for (row, samples) in rows.iter().zip(samples.chunks_mut(stride)) {
-        for (x, sample) in samples.iter_mut().enumerate().take(N) {
-            let sum: i32 = (0..N).map(|wave| row[wave] * inverse[wave][x]).sum();
-            *sample = (((sum + (1 << 15)) >> 16) + 128).clamp(0, 255) as i16;
-        }
-    }
 }
