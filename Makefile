@@ -27,7 +27,7 @@ test:             ## run all tests
 check:            ## formatting, lints, documentation, architecture: what has to be clean before a commit
 	@cargo fmt --check
 	@cargo clippy --quiet --all-targets -- -D warnings
-	@RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --document-private-items
+	@RUSTDOCFLAGS="-D warnings -A rustdoc::private-intra-doc-links" cargo doc --quiet --no-deps --document-private-items
 	@cargo test --quiet --test architecture
 
 doc:              ## build the documentation of every type and of the protocol, and say where it is
