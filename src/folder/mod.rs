@@ -25,7 +25,7 @@
 //!   the stored file has been read and found good.) Everything else *moves*, with a note that says from where and why.
 //! - **An absence is not a delete.** A file that is gone is one copy less, no more. Many files gone at once, or the
 //!   marker gone, are taken for an unmounted disk or an accident: [`Change::Lost`], and [`OpenError::Missing`] at start.
-//! - **Foreign names are labels.** [`SafeName`] is their only way to a path.
+//! - **Foreign names are labels.** [`SafeName`](crate::protocol::SafeName) is their only way to a path.
 //!
 //! # Reading order
 //!

@@ -1,7 +1,7 @@
 //! Looking up near-duplicates among many fingerprints.
 //!
 //! Two views of one picture have cues whose fourteen numbers all differ by little
-//! ([`CUE_WINDOW`](super::view::CUE_WINDOW)). So the views that can match a given one lie in a small box of a space of
+//! ([`CUE_WINDOW`]). So the views that can match a given one lie in a small box of a space of
 //! fourteen dimensions, and a k-d tree finds what lies in a box: each branch halves the points along the dimension in
 //! which they are spread most, a leaf holds a few dozen of them, and a look-up goes only into branches that the box
 //! reaches. Of a million photos it looks at the cues of a few thousand and compares the hashes of a few hundred.
