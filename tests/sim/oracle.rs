@@ -110,6 +110,10 @@ impl World {
             let round = (life, *photo, sent);
             self.oracle.asked.entry(*nonce).or_insert(round);
         }
+        // A round that is over says nothing about the next one, which may need no promise at all.
+        if let Message::Release { nonce, .. } = message {
+            self.oracle.asked.remove(nonce);
+        }
         if let Message::Proof {
             nonce,
             proof: Some(_),
