@@ -24,6 +24,9 @@ impl World {
         if self.hosts[life.host].disk.trouble.slow {
             time *= 100;
         }
+        if self.settings.flaw == Some(Flaw::LateDrops) && within.is_some() {
+            time += self.settings.pin;
+        }
         let action = self.pervert_job(life, action);
         let now = self.now;
         let Some(daemon) = self.hosts[life.host].daemon.as_mut() else {

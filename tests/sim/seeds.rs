@@ -83,7 +83,7 @@ fn many(first: u64, count: u64, limit: Duration) -> (u64, Stats) {
 
 #[test]
 fn no_seed_breaks_a_promise() {
-    let (seeds, total) = many(0, 300, Duration::from_secs(600));
+    let (seeds, total) = many(0, 200, Duration::from_secs(600));
     println!("{}", total.report(seeds));
 }
 
@@ -97,6 +97,8 @@ fn is_found(flaw: Flaw, within: u64) {
         };
         if let Some(violation) = run(&planted).violation {
             println!("{flaw:?} found with seed {seed}: {violation}");
+            // Without it the same seed is fine, so it was the bug that was found.
+            check(seed);
             return;
         }
     }
@@ -105,42 +107,42 @@ fn is_found(flaw: Flaw, within: u64) {
 
 #[test]
 fn finds_acknowledging_on_receipt() {
-    is_found(Flaw::AckOnReceipt, 400);
+    is_found(Flaw::AckOnReceipt, 10);
 }
 
 #[test]
 fn finds_claims_about_others_that_are_believed() {
-    is_found(Flaw::ThirdParties, 400);
+    is_found(Flaw::ThirdParties, 10);
 }
 
 #[test]
 fn finds_proofs_that_bind_nobody() {
-    is_found(Flaw::NoPins, 400);
+    is_found(Flaw::NoPins, 150);
 }
 
 #[test]
 fn finds_refusals_taken_for_proofs() {
-    is_found(Flaw::ForgedProofs, 400);
+    is_found(Flaw::ForgedProofs, 300);
 }
 
 #[test]
 fn finds_drops_after_their_time() {
-    is_found(Flaw::LateDrops, 400);
+    is_found(Flaw::LateDrops, 20);
 }
 
 #[test]
 fn finds_forgotten_losers() {
-    is_found(Flaw::ForgetLosers, 400);
+    is_found(Flaw::ForgetLosers, 100);
 }
 
 #[test]
 fn finds_acting_on_half_a_table() {
-    is_found(Flaw::ActEarly, 400);
+    is_found(Flaw::ActEarly, 100);
 }
 
 #[test]
 fn finds_bytes_that_nobody_checks() {
-    is_found(Flaw::TrustBytes, 400);
+    is_found(Flaw::TrustBytes, 100);
 }
 
 #[test]
