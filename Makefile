@@ -4,13 +4,14 @@ PORT    ?= 5000
 FOLDER  ?= photos/$(PORT)
 JOIN    ?=
 ARGS    ?=
+PHOTOS  ?=
 SEED    ?=
 SECONDS ?= 600
 
 PHOTOMESH := target/release/photomesh
 
 .DEFAULT_GOAL := help
-.PHONY: run client demo test check doc sim soak help build
+.PHONY: run client demo test check doc bench accuracy sim soak help build
 
 run: build        ## start a daemon: make run [PORT=5000] [JOIN="5000 anna:5000"] [FOLDER=photos/5000] [ARGS="--grace 1m"]
 	@exec $(PHOTOMESH) daemon "$(FOLDER)" --port $(PORT) $(addprefix --join ,$(JOIN)) $(ARGS)
@@ -33,6 +34,12 @@ check:            ## formatting, lints, documentation, architecture: what has to
 doc:              ## build the documentation of every type and of the protocol, and say where it is
 	@cargo doc --quiet --no-deps --document-private-items
 	@echo "$(CURDIR)/target/doc/photomesh/index.html"
+
+bench:            ## measure look-ups of near-duplicates among a million photos
+	@PHOTOS= cargo bench --quiet --bench accuracy
+
+accuracy:         ## measure the recognition of pictures: make accuracy PHOTOS=dir (a folder of different photos)
+	@PHOTOS="$(PHOTOS)" cargo bench --quiet --bench accuracy
 
 sim:              ## replay a simulated mesh from a seed: make sim SEED=7 (without SEED: a few hundred of them)
 	@SEED="$(SEED)" cargo test --release --quiet --test sim -- --nocapture

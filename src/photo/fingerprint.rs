@@ -1,4 +1,56 @@
 //! The perceptual hash of a picture and the rule that says "the same picture".
+//!
+//! # The question
+//!
+//! The same content in another size, colour, format or with an annotation is one picture; two different pictures are
+//! never merged, for then one of them would be lost from the collection. A rule is judged by the versions it finds and,
+//! before that, by what it never confuses.
+//!
+//! # The rule
+//!
+//! A picture is averaged to 64x64 grey cells and described in three ways ([`View`]):
+//!
+//! * **slopes**: at each of 13x13 points, whether it gets darker to the right and downwards (`img_hash`'s
+//!   `DoubleGradient`, 312 bits). Slopes are local: a caption disturbs only those under it.
+//! * **waves**: the signs of the 80 longest cosine waves in the picture, with "too weak to tell" as a third value (160
+//!   bits). Waves are wide: cutting off a margin moves them little.
+//! * **cue**: fourteen numbers for the rough spread of light over the middle of the picture.
+//!
+//! Two views show the same picture if
+//!
+//! > differing slopes + 3 x differing waves <= 165, and no number of the cues differs by more than 14.
+//!
+//! A picture has a second view without its frame, margins or caption bar, if it has any ([`trim`]). Two pictures are the
+//! same if any view of one matches any view of the other. Beyond hashes, two pictures whose cameras name different
+//! moments are different ([`Photo::moments_differ`](super::Photo::moments_differ)).
+//!
+//! # Why so
+//!
+//! Measured on 224 photos of 0.1 to 13 megapixels with 53 versions each: 2.7 million pairs of an original and a version
+//! of another photo, 672 hard negatives (half of the picture, mirrored, upside down), 6,496 versions that must match.
+//!
+//! | rule | farthest required match | closest false pair | closest hard negative |
+//! |---|---|---|---|
+//! | slopes alone | 59 | 68 | 34 |
+//! | slopes + 3 x waves | 128 | 204 | 181 |
+//!
+//! Slopes alone leave no room: their errors are at their largest where a picture is smooth, which is also where
+//! different pictures are most alike. Waves err elsewhere, so the sum parts the two far better than two thresholds on
+//! either do. A weight of 2 or 4 does worse than 3. The limit lies 29 % above the worst required match and 19 % below
+//! the closest false pair. With it, and the cue, 0.9998 of the required matches are found, 0.96 with 5 % cut off, 0.99
+//! with a caption below, 1.00 with a border or a frame, 0.97 with a scanner's margins, and no false pair and no hard
+//! negative passes. The two halves of the photos, differ by at most two
+//! versions in a hundred of any kind. `make accuracy PHOTOS=dir` measures it on photos of your own.
+//!
+//! The cue decides seldom: it rejects one of those 6,496, and 2 % of the versions with 5 % cut off. It is there because it
+//! makes an exact and quick index possible ([`SimilarityIndex`](super::SimilarityIndex)).
+//!
+//! # Versions
+//!
+//! Every node must compute the same fingerprint of the same bytes, or nodes would never agree on what to keep. Version 1
+//! stands for all of this: the rule, `img_hash` 3.2, the JPEG decoder in [`super::jpeg`], `zune-jpeg` 0.5 for small
+//! pictures, `image` 0.25 for other formats. Whoever changes any of it so that a fingerprint changes must change the
+//! version; a test holds the values of version 1 fast.
 
 use std::fmt;
 use std::str::FromStr;

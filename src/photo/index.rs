@@ -12,7 +12,7 @@
 
 use std::collections::BTreeMap;
 
-use super::view::{CUE_WINDOW, Cue, View};
+use super::view::{CUE_LENGTH, CUE_WINDOW, Cue, View};
 use super::{Fingerprint, PhotoId};
 
 /// Finds, among many fingerprints, those that say "the same picture" as a given one.
@@ -74,7 +74,7 @@ impl SimilarityIndex {
 }
 
 /// The most points of a leaf, unless they all lie in one place.
-const LEAF: usize = 48;
+const LEAF: usize = 32;
 
 /// Slots by their cue.
 #[derive(Clone, Debug)]
@@ -85,30 +85,24 @@ struct CueTree {
 
 #[derive(Clone, Debug)]
 enum Node {
-    /// Points whose number in this dimension is at most `at` are below `low`, all others below `high`.
-    Branch {
-        dimension: usize,
-        at: u8,
-        low: usize,
-        high: usize,
-    },
-    /// A few points, and the slot of each.
-    Leaf { cues: Vec<Cue>, slots: Vec<Slot> },
+    /// Points whose number in this dimension is at most `at` are in the subtree of the node `below`, all others in that
+    /// of the next one.
+    Branch { dimension: u8, at: u8, below: u32 },
+    /// A few points.
+    Leaf(Vec<Point>),
+}
+
+/// A view's cue and slot, side by side: a look-up reads all points of a leaf in a row.
+#[derive(Clone, Copy, Debug)]
+struct Point {
+    cue: Cue,
+    slot: Slot,
 }
 
 impl Default for CueTree {
     fn default() -> CueTree {
         CueTree {
-            nodes: vec![Node::empty()],
-        }
-    }
-}
-
-impl Node {
-    fn empty() -> Node {
-        Node::Leaf {
-            cues: Vec::new(),
-            slots: Vec::new(),
+            nodes: vec![Node::Leaf(Vec::new())],
         }
     }
 }
@@ -116,24 +110,19 @@ impl Node {
 impl CueTree {
     fn insert(&mut self, cue: Cue, slot: Slot) {
         let leaf = self.leaf_of(cue);
-        let Node::Leaf { cues, slots } = &mut self.nodes[leaf] else {
-            unreachable!("a search ends at a leaf");
-        };
-        cues.push(cue);
-        slots.push(slot);
-        // Points that all lie in one place cannot be parted: trying at every doubling keeps that cheap.
-        if cues.len() > LEAF && cues.len().is_multiple_of(LEAF) {
-            self.split(leaf);
+        if let Node::Leaf(points) = &mut self.nodes[leaf] {
+            points.push(Point { cue, slot });
+            // Points that all lie in one place cannot be parted; trying now and then keeps that cheap.
+            if points.len() > LEAF && points.len().is_multiple_of(LEAF) {
+                self.split(leaf);
+            }
         }
     }
 
     fn remove(&mut self, cue: Cue, slot: Slot) {
         let leaf = self.leaf_of(cue);
-        if let Node::Leaf { cues, slots } = &mut self.nodes[leaf]
-            && let Some(at) = slots.iter().position(|other| *other == slot)
-        {
-            cues.swap_remove(at);
-            slots.swap_remove(at);
+        if let Node::Leaf(points) = &mut self.nodes[leaf] {
+            points.retain(|point| point.slot != slot);
         }
     }
 
@@ -143,40 +132,30 @@ impl CueTree {
         while let Node::Branch {
             dimension,
             at,
-            low,
-            high,
-        } = &self.nodes[node]
+            below,
+        } = self.nodes[node]
         {
-            node = if cue[*dimension] <= *at { *low } else { *high };
+            node = below as usize + usize::from(cue[usize::from(dimension)] > at);
         }
         node
     }
 
     /// Parts the points of a leaf into two halves along the dimension in which they are spread most.
     fn split(&mut self, leaf: usize) {
-        let Node::Leaf { cues, slots } = &mut self.nodes[leaf] else {
+        let Node::Leaf(points) = &mut self.nodes[leaf] else {
             return;
         };
-        let (cues, slots) = (std::mem::take(cues), std::mem::take(slots));
-        let (dimension, at) = best_cut(&cues);
-        let mut halves = [(Vec::new(), Vec::new()), (Vec::new(), Vec::new())];
-        for (cue, slot) in cues.into_iter().zip(slots) {
-            let (cues, slots) = &mut halves[usize::from(cue[dimension] > at)];
-            cues.push(cue);
-            slots.push(slot);
-        }
-        let [low, high] = halves.map(|(cues, slots)| Node::Leaf { cues, slots });
-        if matches!(&high, Node::Leaf { cues, .. } if cues.is_empty()) {
-            self.nodes[leaf] = low;
+        let Some((dimension, at)) = best_cut(points) else {
             return;
-        }
-        let below = self.nodes.len();
-        self.nodes.extend([low, high]);
+        };
+        let above = |point: &Point| point.cue[usize::from(dimension)] > at;
+        let (high, low) = std::mem::take(points).into_iter().partition(above);
+        let below = self.nodes.len() as u32;
+        self.nodes.extend([Node::Leaf(low), Node::Leaf(high)]);
         self.nodes[leaf] = Node::Branch {
             dimension,
             at,
-            low: below,
-            high: below + 1,
+            below,
         };
     }
 
@@ -184,28 +163,23 @@ impl CueTree {
     fn each_near(&self, cue: Cue, mut each: impl FnMut(Slot)) {
         let mut waiting = vec![0];
         while let Some(node) = waiting.pop() {
-            match &self.nodes[node] {
+            match &self.nodes[node as usize] {
                 Node::Branch {
                     dimension,
                     at,
-                    low,
-                    high,
+                    below,
                 } => {
-                    let value = cue[*dimension];
+                    let value = cue[usize::from(*dimension)];
                     if value.saturating_sub(CUE_WINDOW) <= *at {
-                        waiting.push(*low);
+                        waiting.push(*below);
                     }
                     if value.saturating_add(CUE_WINDOW) > *at {
-                        waiting.push(*high);
+                        waiting.push(below + 1);
                     }
                 }
-                Node::Leaf { cues, slots } => {
-                    for (other, slot) in cues.iter().zip(slots) {
-                        // Without an early end this compiles to a handful of vector instructions.
-                        let apart = cue.iter().zip(other).map(|(a, b)| a.abs_diff(*b));
-                        if apart.fold(0, u8::max) <= CUE_WINDOW {
-                            each(*slot);
-                        }
+                Node::Leaf(points) => {
+                    for point in points.iter().filter(|point| is_near(&cue, &point.cue)) {
+                        each(point.slot);
                     }
                 }
             }
@@ -213,35 +187,130 @@ impl CueTree {
     }
 }
 
-/// The dimension in which the points are spread most, and their median there. At least one point lies at or below it;
-/// none lies above only if all lie in one place.
-fn best_cut(cues: &[Cue]) -> (usize, u8) {
-    let values = |dimension: usize| {
-        let mut values: Vec<u8> = cues.iter().map(|cue| cue[dimension]).collect();
+/// Whether two cues are within the window in all dimensions. Without an early end this compiles to a handful of vector
+/// instructions.
+fn is_near(a: &Cue, b: &Cue) -> bool {
+    let apart = a.iter().zip(b).map(|(a, b)| a.abs_diff(*b) > CUE_WINDOW);
+    !apart.fold(false, |any, this| any | this)
+}
+
+/// The dimension in which the points are spread most, and a value there at or below which about half of them lie; none
+/// if all lie in one place.
+fn best_cut(points: &[Point]) -> Option<(u8, u8)> {
+    let sorted = |dimension: u8| {
+        let mut values: Vec<u8> = points
+            .iter()
+            .map(|point| point.cue[usize::from(dimension)])
+            .collect();
         values.sort_unstable();
         values
     };
     let spread = |values: &[u8]| {
+        let (first, last) = (*values.first()?, *values.last()?);
         // Without the outermost eighths: one outlier makes no spread.
         let eighth = values.len() / 8;
-        values[values.len() - 1 - eighth].abs_diff(values[eighth])
+        let inner = values[values.len() - 1 - eighth] - values[eighth];
+        (first < last).then_some((inner, last - first))
     };
-    let all = (0..cues[0].len()).map(|dimension| (dimension, values(dimension)));
-    let ranked =
-        all.max_by_key(|(_, values)| (spread(values), values[values.len() - 1] - values[0]));
-    let (dimension, values) = ranked.unwrap_or_default();
-    let largest = values[values.len() - 1];
+    let dimensions = (0..CUE_LENGTH as u8).map(|dimension| (dimension, sorted(dimension)));
+    let parted =
+        dimensions.filter_map(|(dimension, values)| Some((spread(&values)?, dimension, values)));
+    let (_, dimension, values) = parted.max_by_key(|(spread, ..)| *spread)?;
     let median = values[values.len() / 2];
-    // If half of the points are the largest, the cut goes just below them.
+    // The cut must leave something above it: if the median is the largest value, it goes just below.
+    let largest = *values.last()?;
+    let below_largest = values.iter().rev().find(|value| **value < largest);
     let at = if median < largest {
         median
     } else {
-        values
-            .iter()
-            .rev()
-            .find(|value| **value < largest)
-            .copied()
-            .unwrap_or(largest)
+        *below_largest?
     };
-    (dimension, at)
+    Some((dimension, at))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::view::VIEW_BYTES;
+    use super::*;
+
+    fn fingerprint(whole: &[u8; VIEW_BYTES], trimmed: &[u8; VIEW_BYTES]) -> Fingerprint {
+        let hex =
+            |bytes: &[u8]| -> String { bytes.iter().map(|byte| format!("{byte:02x}")).collect() };
+        let text = format!("v1:{}:{}", hex(whole), hex(trimmed));
+        text.parse().expect("well formed")
+    }
+
+    /// Fingerprints that crowd around a few centres, at distances on both sides of what the rule allows.
+    fn crowded() -> impl Strategy<Value = Fingerprint> {
+        let view = (
+            0..6_u8,
+            prop::collection::vec((0..VIEW_BYTES, any::<u8>()), 0..30),
+            any::<u64>(),
+        );
+        let view = view.prop_map(|(centre, changes, jitter)| {
+            let mut view: [u8; VIEW_BYTES] =
+                std::array::from_fn(|at| centre.wrapping_mul(at as u8).wrapping_mul(37));
+            for (at, value) in changes {
+                view[at] = value;
+            }
+            for (place, number) in view[VIEW_BYTES - 14..].iter_mut().enumerate() {
+                *number = 100 + centre * 9 + (jitter >> (place * 4) & 15) as u8;
+            }
+            view
+        });
+        (view.clone(), view, any::<bool>()).prop_map(|(whole, trimmed, plain)| {
+            if plain {
+                fingerprint(&whole, &whole)
+            } else {
+                fingerprint(&whole, &trimmed)
+            }
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn it_finds_exactly_what_comparing_with_all_finds(
+            all in prop::collection::vec(crowded(), 1..400),
+            removed in prop::collection::vec(any::<prop::sample::Index>(), 0..40),
+            replaced in prop::collection::vec((any::<prop::sample::Index>(), crowded()), 0..40),
+        ) {
+            let id = |at: usize| PhotoId::of(&at.to_be_bytes());
+            let mut index = SimilarityIndex::default();
+            let mut plain: BTreeMap<PhotoId, Fingerprint> = BTreeMap::new();
+            for (at, fingerprint) in all.iter().enumerate() {
+                index.insert(id(at), *fingerprint);
+                plain.insert(id(at), *fingerprint);
+            }
+            for (at, fingerprint) in replaced {
+                index.insert(id(at.index(all.len())), fingerprint);
+                plain.insert(id(at.index(all.len())), fingerprint);
+            }
+            for at in removed {
+                index.remove(id(at.index(all.len())));
+                plain.remove(&id(at.index(all.len())));
+            }
+            for fingerprint in &all {
+                let expected: Vec<PhotoId> = plain
+                    .iter()
+                    .filter(|(_, other)| fingerprint.same_picture(other))
+                    .map(|(photo, _)| *photo)
+                    .collect();
+                prop_assert_eq!(index.similar(fingerprint), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn many_in_one_place_are_all_found() {
+        let mut index = SimilarityIndex::default();
+        let here = fingerprint(&[7; VIEW_BYTES], &[7; VIEW_BYTES]);
+        for at in 0..1000_u32 {
+            index.insert(PhotoId::of(&at.to_be_bytes()), here);
+        }
+        assert_eq!(index.similar(&here).len(), 1000);
+    }
 }

@@ -13,20 +13,26 @@ const SLOPE_BYTES: usize = 39;
 /// Bytes of the hash of waves: two bits for each of 80 waves.
 const WAVE_BYTES: usize = 20;
 /// Numbers of the cue.
-const CUE_LENGTH: usize = 14;
+pub(super) const CUE_LENGTH: usize = 14;
 /// Bytes of a view.
 pub(super) const VIEW_BYTES: usize = SLOPE_BYTES + WAVE_BYTES + CUE_LENGTH;
 
-/// How much a bit of the waves counts against one of the slopes.
+/// How much a bit of the waves counts against one of the slopes. With 3, 95 % of the versions with 5 % cut off lie within
+/// 72 % of the distance of the closest false pair; with 2 within 76 %, with 4 within 78 %.
 pub(super) const WAVE_WEIGHT: u32 = 3;
 
-/// The greatest distance of two views of one picture.
+/// The greatest distance of two views of one picture: between 128, the farthest required match that was measured, and
+/// 181, the closest hard negative (204, the closest picture of something else). See [`super::fingerprint`].
 pub(super) const MAX_DISTANCE: u32 = 165;
 
-/// The most that any number of the cue may differ between two views of one picture.
-pub(super) const CUE_WINDOW: u8 = 18;
+/// The most that any number of the cue may differ between two views of one picture. A number is 128 and twice the share
+/// of its wave, which with 5 % cut off changes by at most 9 to 13 in 99 % of the cases. One in 6,000 pairs of different
+/// photos has cues this close. A wider window would find 1 % more of those versions, but would make the index slower:
+/// 18 by half an order of magnitude.
+pub(super) const CUE_WINDOW: u8 = 14;
 
-/// A picture whose cells vary less than this (standard deviation, in steps of 255) has nothing to recognise it by.
+/// A picture whose cells vary less than this (standard deviation, in steps of 255) has nothing to recognise it by: all
+/// plain walls look alike, and black and white are at distance 0.
 const MIN_DEVIATION: f64 = 4.0;
 
 /// Waves in one direction: none, a half, one, up to four periods.
