@@ -6,7 +6,7 @@
 //! its original and with everything made of the other photos.
 //!
 //! Next to it stands the rule of a simple photo organizer: two pictures are the same if their 8x8 average hashes are
-//! equal. Put only different pictures into the folder: what is in it twice counts as a false pair.
+//! equal. It is shown the pixels before they are stored, so the losses of encoders do not count against it. Put only different pictures into the folder: what is in it twice counts as a false pair.
 
 #![expect(clippy::print_stdout, reason = "printing is what a benchmark is for")]
 
