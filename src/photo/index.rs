@@ -73,8 +73,12 @@ impl SimilarityIndex {
     }
 }
 
-/// The most points of a leaf, unless they all lie in one place.
-const LEAF: usize = 32;
+/// The most points of a leaf, unless they all lie in one place. Large, since to jump to a leaf costs more than
+/// to read it.
+const LEAF: usize = 256;
+
+/// How many points of a leaf are looked at side by side.
+const ABREAST: usize = 64;
 
 /// Slots by their cue.
 #[derive(Clone, Debug)]
@@ -88,21 +92,106 @@ enum Node {
     /// Points whose number in this dimension is at most `at` are in the subtree of the node `below`, all others in that
     /// of the next one.
     Branch { dimension: u8, at: u8, below: u32 },
-    /// A few points.
-    Leaf(Vec<Point>),
+    /// A few hundred points.
+    Leaf(Leaf),
 }
 
-/// A view's cue and slot, side by side: a look-up reads all points of a leaf in a row.
-#[derive(Clone, Copy, Debug)]
-struct Point {
-    cue: Cue,
-    slot: Slot,
+/// Points, dimension by dimension: a look-up reads the first numbers of all points, and the others only while there are
+/// points left whose numbers have all been near.
+#[derive(Clone, Debug, Default)]
+struct Leaf {
+    dimensions: [Vec<u8>; CUE_LENGTH],
+    slots: Vec<Slot>,
+}
+
+impl Leaf {
+    fn push(&mut self, cue: Cue, slot: Slot) {
+        for (numbers, number) in self.dimensions.iter_mut().zip(cue) {
+            numbers.push(number);
+        }
+        self.slots.push(slot);
+    }
+
+    fn remove(&mut self, slot: Slot) {
+        if let Some(at) = self.slots.iter().position(|other| *other == slot) {
+            for numbers in &mut self.dimensions {
+                numbers.swap_remove(at);
+            }
+            self.slots.swap_remove(at);
+        }
+    }
+
+    /// The points that are at most at this number in this dimension, and the others.
+    fn parted(self, dimension: usize, at: u8) -> (Leaf, Leaf) {
+        let (mut low, mut high) = (Leaf::default(), Leaf::default());
+        for (place, slot) in self.slots.iter().enumerate() {
+            let cue = std::array::from_fn(|dimension| self.dimensions[dimension][place]);
+            let half = if cue[dimension] > at {
+                &mut high
+            } else {
+                &mut low
+            };
+            half.push(cue, *slot);
+        }
+        (low, high)
+    }
+
+    /// Calls `each` with every slot whose cue is within the window of this one in all dimensions.
+    fn each_near(&self, cue: &Cue, each: &mut impl FnMut(Slot)) {
+        for (start, slots) in (0..).step_by(ABREAST).zip(self.slots.chunks(ABREAST)) {
+            let mut near = [1_u8; ABREAST];
+            for (numbers, own) in self.dimensions.iter().zip(cue) {
+                let numbers = &numbers[start..start + slots.len()];
+                // Without an early end this compiles to vector instructions.
+                for (near, number) in near.iter_mut().zip(numbers) {
+                    *near &= u8::from(number.abs_diff(*own) <= CUE_WINDOW);
+                }
+                if near[..slots.len()].iter().fold(0, |any, near| any | near) == 0 {
+                    break;
+                }
+            }
+            for (slot, _) in slots.iter().zip(near).filter(|(_, near)| *near == 1) {
+                each(*slot);
+            }
+        }
+    }
+
+    /// The dimension in which the points are spread most, and a number there at or below which about half of them lie;
+    /// none if all lie in one place.
+    fn best_cut(&self) -> Option<(usize, u8)> {
+        let spread = |values: &[u8]| {
+            let (first, last) = (*values.first()?, *values.last()?);
+            // Without the outermost eighths: one outlier makes no spread.
+            let eighth = values.len() / 8;
+            let inner = values[values.len() - 1 - eighth] - values[eighth];
+            (first < last).then_some((inner, last - first))
+        };
+        let sorted = self.dimensions.iter().map(|numbers| {
+            let mut numbers = numbers.clone();
+            numbers.sort_unstable();
+            numbers
+        });
+        let parted = sorted
+            .enumerate()
+            .filter_map(|(dimension, values)| Some((spread(&values)?, dimension, values)));
+        let (_, dimension, values) = parted.max_by_key(|(spread, ..)| *spread)?;
+        let median = values[values.len() / 2];
+        // The cut must leave something above it: if the median is the largest number, it goes just below.
+        let largest = *values.last()?;
+        let below_largest = values.iter().rev().find(|value| **value < largest);
+        let at = if median < largest {
+            median
+        } else {
+            *below_largest?
+        };
+        Some((dimension, at))
+    }
 }
 
 impl Default for CueTree {
     fn default() -> CueTree {
         CueTree {
-            nodes: vec![Node::Leaf(Vec::new())],
+            nodes: vec![Node::Leaf(Leaf::default())],
         }
     }
 }
@@ -111,9 +200,9 @@ impl CueTree {
     fn insert(&mut self, cue: Cue, slot: Slot) {
         let leaf = self.leaf_of(cue);
         if let Node::Leaf(points) = &mut self.nodes[leaf] {
-            points.push(Point { cue, slot });
+            points.push(cue, slot);
             // Points that all lie in one place cannot be parted; trying now and then keeps that cheap.
-            if points.len() > LEAF && points.len().is_multiple_of(LEAF) {
+            if points.slots.len() > LEAF && points.slots.len().is_multiple_of(LEAF) {
                 self.split(leaf);
             }
         }
@@ -122,7 +211,7 @@ impl CueTree {
     fn remove(&mut self, cue: Cue, slot: Slot) {
         let leaf = self.leaf_of(cue);
         if let Node::Leaf(points) = &mut self.nodes[leaf] {
-            points.retain(|point| point.slot != slot);
+            points.remove(slot);
         }
     }
 
@@ -145,15 +234,14 @@ impl CueTree {
         let Node::Leaf(points) = &mut self.nodes[leaf] else {
             return;
         };
-        let Some((dimension, at)) = best_cut(points) else {
+        let Some((dimension, at)) = points.best_cut() else {
             return;
         };
-        let above = |point: &Point| point.cue[usize::from(dimension)] > at;
-        let (high, low) = std::mem::take(points).into_iter().partition(above);
+        let (low, high) = std::mem::take(points).parted(dimension, at);
         let below = self.nodes.len() as u32;
         self.nodes.extend([Node::Leaf(low), Node::Leaf(high)]);
         self.nodes[leaf] = Node::Branch {
-            dimension,
+            dimension: dimension as u8,
             at,
             below,
         };
@@ -177,55 +265,10 @@ impl CueTree {
                         waiting.push(below + 1);
                     }
                 }
-                Node::Leaf(points) => {
-                    for point in points.iter().filter(|point| is_near(&cue, &point.cue)) {
-                        each(point.slot);
-                    }
-                }
+                Node::Leaf(points) => points.each_near(&cue, &mut each),
             }
         }
     }
-}
-
-/// Whether two cues are within the window in all dimensions. Without an early end this compiles to a handful of vector
-/// instructions.
-fn is_near(a: &Cue, b: &Cue) -> bool {
-    let apart = a.iter().zip(b).map(|(a, b)| a.abs_diff(*b) > CUE_WINDOW);
-    !apart.fold(false, |any, this| any | this)
-}
-
-/// The dimension in which the points are spread most, and a value there at or below which about half of them lie; none
-/// if all lie in one place.
-fn best_cut(points: &[Point]) -> Option<(u8, u8)> {
-    let sorted = |dimension: u8| {
-        let mut values: Vec<u8> = points
-            .iter()
-            .map(|point| point.cue[usize::from(dimension)])
-            .collect();
-        values.sort_unstable();
-        values
-    };
-    let spread = |values: &[u8]| {
-        let (first, last) = (*values.first()?, *values.last()?);
-        // Without the outermost eighths: one outlier makes no spread.
-        let eighth = values.len() / 8;
-        let inner = values[values.len() - 1 - eighth] - values[eighth];
-        (first < last).then_some((inner, last - first))
-    };
-    let dimensions = (0..CUE_LENGTH as u8).map(|dimension| (dimension, sorted(dimension)));
-    let parted =
-        dimensions.filter_map(|(dimension, values)| Some((spread(&values)?, dimension, values)));
-    let (_, dimension, values) = parted.max_by_key(|(spread, ..)| *spread)?;
-    let median = values[values.len() / 2];
-    // The cut must leave something above it: if the median is the largest value, it goes just below.
-    let largest = *values.last()?;
-    let below_largest = values.iter().rev().find(|value| **value < largest);
-    let at = if median < largest {
-        median
-    } else {
-        *below_largest?
-    };
-    Some((dimension, at))
 }
 
 #[cfg(test)]
