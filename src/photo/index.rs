@@ -1,18 +1,16 @@
 //! Looking up near-duplicates among many fingerprints.
 //!
-//! Two views of one picture have cues whose fourteen numbers all differ by little
-//! ([`CUE_WINDOW`]). So the views that can match a given one lie in a small box of a space of
-//! fourteen dimensions, and a k-d tree finds what lies in a box: each branch halves the points along the dimension in
-//! which they are spread most, a leaf holds a few dozen of them, and a look-up goes only into branches that the box
-//! reaches. Of a million photos it looks at the cues of a few thousand and compares the hashes of a few hundred.
-//! Since the box is a part of the rule, no match can be missed.
+//! Two views of one picture have cues whose fourteen numbers all differ by little, and a k-d tree ([`CueTree`]) finds
+//! the views with such cues without looking at all others. What it finds is compared in full. Since the cue is a part of
+//! the rule, no match can be missed.
 //!
 //! Common indexes for Hamming distance do not work here: the rule allows a fifth of the bits to differ, and any way to
 //! cut the bits into pieces of which one must nearly agree has to try more pieces than there are photos.
 
 use std::collections::BTreeMap;
 
-use super::view::{CUE_LENGTH, CUE_WINDOW, Cue, View};
+use super::cue_tree::{CueTree, Slot};
+use super::view::View;
 use super::{Fingerprint, PhotoId};
 
 /// Finds, among many fingerprints, those that say "the same picture" as a given one.
@@ -26,9 +24,6 @@ pub struct SimilarityIndex {
     free: Vec<Slot>,
     tree: CueTree,
 }
-
-/// A place in [`SimilarityIndex::views`].
-type Slot = u32;
 
 impl SimilarityIndex {
     /// Adds a photo's fingerprint, replacing an earlier one of the same photo. One of another version matches nothing.
@@ -70,204 +65,6 @@ impl SimilarityIndex {
         found.sort_unstable();
         found.dedup();
         found
-    }
-}
-
-/// The most points of a leaf, unless they all lie in one place. Large, since to jump to a leaf costs more than
-/// to read it.
-const LEAF: usize = 256;
-
-/// How many points of a leaf are looked at side by side.
-const ABREAST: usize = 64;
-
-/// Slots by their cue.
-#[derive(Clone, Debug)]
-struct CueTree {
-    /// The root is the first.
-    nodes: Vec<Node>,
-}
-
-#[derive(Clone, Debug)]
-enum Node {
-    /// Points whose number in this dimension is at most `at` are in the subtree of the node `below`, all others in that
-    /// of the next one.
-    Branch { dimension: u8, at: u8, below: u32 },
-    /// A few hundred points.
-    Leaf(Leaf),
-}
-
-/// Points, dimension by dimension: a look-up reads the first numbers of all points, and the others only while there are
-/// points left whose numbers have all been near.
-#[derive(Clone, Debug, Default)]
-struct Leaf {
-    dimensions: [Vec<u8>; CUE_LENGTH],
-    slots: Vec<Slot>,
-}
-
-impl Leaf {
-    fn push(&mut self, cue: Cue, slot: Slot) {
-        for (numbers, number) in self.dimensions.iter_mut().zip(cue) {
-            numbers.push(number);
-        }
-        self.slots.push(slot);
-    }
-
-    fn remove(&mut self, slot: Slot) {
-        if let Some(at) = self.slots.iter().position(|other| *other == slot) {
-            for numbers in &mut self.dimensions {
-                numbers.swap_remove(at);
-            }
-            self.slots.swap_remove(at);
-        }
-    }
-
-    /// The points that are at most at this number in this dimension, and the others.
-    fn parted(self, dimension: usize, at: u8) -> (Leaf, Leaf) {
-        let (mut low, mut high) = (Leaf::default(), Leaf::default());
-        for (place, slot) in self.slots.iter().enumerate() {
-            let cue = std::array::from_fn(|dimension| self.dimensions[dimension][place]);
-            let half = if cue[dimension] > at {
-                &mut high
-            } else {
-                &mut low
-            };
-            half.push(cue, *slot);
-        }
-        (low, high)
-    }
-
-    /// Calls `each` with every slot whose cue is within the window of this one in all dimensions.
-    fn each_near(&self, cue: &Cue, each: &mut impl FnMut(Slot)) {
-        for (start, slots) in (0..).step_by(ABREAST).zip(self.slots.chunks(ABREAST)) {
-            let mut near = [1_u8; ABREAST];
-            for (numbers, own) in self.dimensions.iter().zip(cue) {
-                let numbers = &numbers[start..start + slots.len()];
-                // Without an early end this compiles to vector instructions.
-                for (near, number) in near.iter_mut().zip(numbers) {
-                    *near &= u8::from(number.abs_diff(*own) <= CUE_WINDOW);
-                }
-                if near[..slots.len()].iter().fold(0, |any, near| any | near) == 0 {
-                    break;
-                }
-            }
-            for (slot, _) in slots.iter().zip(near).filter(|(_, near)| *near == 1) {
-                each(*slot);
-            }
-        }
-    }
-
-    /// The dimension in which the points are spread most, and a number there at or below which about half of them lie;
-    /// none if all lie in one place.
-    fn best_cut(&self) -> Option<(usize, u8)> {
-        let spread = |values: &[u8]| {
-            let (first, last) = (*values.first()?, *values.last()?);
-            // Without the outermost eighths: one outlier makes no spread.
-            let eighth = values.len() / 8;
-            let inner = values[values.len() - 1 - eighth] - values[eighth];
-            (first < last).then_some((inner, last - first))
-        };
-        let sorted = self.dimensions.iter().map(|numbers| {
-            let mut numbers = numbers.clone();
-            numbers.sort_unstable();
-            numbers
-        });
-        let parted = sorted
-            .enumerate()
-            .filter_map(|(dimension, values)| Some((spread(&values)?, dimension, values)));
-        let (_, dimension, values) = parted.max_by_key(|(spread, ..)| *spread)?;
-        let median = values[values.len() / 2];
-        // The cut must leave something above it: if the median is the largest number, it goes just below.
-        let largest = *values.last()?;
-        let below_largest = values.iter().rev().find(|value| **value < largest);
-        let at = if median < largest {
-            median
-        } else {
-            *below_largest?
-        };
-        Some((dimension, at))
-    }
-}
-
-impl Default for CueTree {
-    fn default() -> CueTree {
-        CueTree {
-            nodes: vec![Node::Leaf(Leaf::default())],
-        }
-    }
-}
-
-impl CueTree {
-    fn insert(&mut self, cue: Cue, slot: Slot) {
-        let leaf = self.leaf_of(cue);
-        if let Node::Leaf(points) = &mut self.nodes[leaf] {
-            points.push(cue, slot);
-            // Points that all lie in one place cannot be parted; trying now and then keeps that cheap.
-            if points.slots.len() > LEAF && points.slots.len().is_multiple_of(LEAF) {
-                self.split(leaf);
-            }
-        }
-    }
-
-    fn remove(&mut self, cue: Cue, slot: Slot) {
-        let leaf = self.leaf_of(cue);
-        if let Node::Leaf(points) = &mut self.nodes[leaf] {
-            points.remove(slot);
-        }
-    }
-
-    /// The leaf that a point belongs to.
-    fn leaf_of(&self, cue: Cue) -> usize {
-        let mut node = 0;
-        while let Node::Branch {
-            dimension,
-            at,
-            below,
-        } = self.nodes[node]
-        {
-            node = below as usize + usize::from(cue[usize::from(dimension)] > at);
-        }
-        node
-    }
-
-    /// Parts the points of a leaf into two halves along the dimension in which they are spread most.
-    fn split(&mut self, leaf: usize) {
-        let Node::Leaf(points) = &mut self.nodes[leaf] else {
-            return;
-        };
-        let Some((dimension, at)) = points.best_cut() else {
-            return;
-        };
-        let (low, high) = std::mem::take(points).parted(dimension, at);
-        let below = self.nodes.len() as u32;
-        self.nodes.extend([Node::Leaf(low), Node::Leaf(high)]);
-        self.nodes[leaf] = Node::Branch {
-            dimension: dimension as u8,
-            at,
-            below,
-        };
-    }
-
-    /// Calls `each` with every slot whose cue is within the window of this one in all dimensions.
-    fn each_near(&self, cue: Cue, mut each: impl FnMut(Slot)) {
-        let mut waiting = vec![0];
-        while let Some(node) = waiting.pop() {
-            match &self.nodes[node as usize] {
-                Node::Branch {
-                    dimension,
-                    at,
-                    below,
-                } => {
-                    let value = cue[usize::from(*dimension)];
-                    if value.saturating_sub(CUE_WINDOW) <= *at {
-                        waiting.push(*below);
-                    }
-                    if value.saturating_add(CUE_WINDOW) > *at {
-                        waiting.push(below + 1);
-                    }
-                }
-                Node::Leaf(points) => points.each_near(&cue, &mut each),
-            }
-        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod budget;
 mod camera;
+mod cue_tree;
 mod decode;
 mod fingerprint;
 mod id;

@@ -1,0 +1,264 @@
+//! A k-d tree of cues: finds those that lie in a small box around a given one.
+//!
+//! The cues of views that can match lie in a box of a space of fourteen dimensions
+//! ([`CUE_WINDOW`](super::view::CUE_WINDOW)). Each branch of the tree parts the points into halves along the dimension
+//! in which they are spread most, a leaf holds about a hundred of them, and a look-up goes only into branches that the
+//! box reaches: of a million points it reads a few in a hundred.
+//!
+//! A look-up is bound by jumps in memory more than by comparisons. So leaves are large, and within a leaf the numbers of
+//! one dimension lie side by side, where they are compared 64 at a time.
+
+use super::view::{CUE_LENGTH, CUE_WINDOW, Cue};
+
+/// What a cue stands for: a place in the index.
+pub(super) type Slot = u32;
+
+/// The most points of a leaf, unless they all lie in one place. Large, since to jump to a leaf costs more than
+/// to read it.
+const LEAF: usize = 128;
+
+/// How many points of a leaf lie side by side: a cache line of numbers.
+const ABREAST: usize = 64;
+
+/// Slots by their cue.
+#[derive(Clone, Debug)]
+pub(super) struct CueTree {
+    /// The root is the first.
+    nodes: Vec<Node>,
+}
+
+#[derive(Clone, Debug)]
+enum Node {
+    /// Points whose number in this dimension is at most `at` are in the subtree of the node `below`, all others in that
+    /// of the next one.
+    Branch { dimension: u8, at: u8, below: u32 },
+    /// A few hundred points.
+    Leaf(Leaf),
+}
+
+/// Points in blocks, each full but the last.
+#[derive(Clone, Debug, Default)]
+struct Leaf {
+    blocks: Vec<Block>,
+}
+
+/// Some points, dimension by dimension: a look-up reads the first numbers of all points, and the others only while there
+/// are points left whose numbers have all been near.
+#[derive(Clone, Debug)]
+struct Block {
+    count: usize,
+    numbers: [[u8; ABREAST]; CUE_LENGTH],
+    slots: [Slot; ABREAST],
+}
+
+impl Block {
+    const EMPTY: Block = Block {
+        count: 0,
+        numbers: [[0; ABREAST]; CUE_LENGTH],
+        slots: [0; ABREAST],
+    };
+
+    fn point(&self, at: usize) -> (Cue, Slot) {
+        (self.numbers.map(|numbers| numbers[at]), self.slots[at])
+    }
+
+    fn set(&mut self, at: usize, (cue, slot): (Cue, Slot)) {
+        for (numbers, number) in self.numbers.iter_mut().zip(cue) {
+            numbers[at] = number;
+        }
+        self.slots[at] = slot;
+    }
+
+    /// Calls `each` with every slot whose cue is within the window of this one in all dimensions.
+    fn each_near(&self, cue: &Cue, each: &mut impl FnMut(Slot)) {
+        let mut near = [1_u8; ABREAST];
+        for (numbers, own) in self.numbers.iter().zip(cue) {
+            // Without an early end this compiles to vector instructions.
+            for (near, number) in near.iter_mut().zip(numbers) {
+                *near &= u8::from(number.abs_diff(*own) <= CUE_WINDOW);
+            }
+            if near == [0; ABREAST] {
+                return;
+            }
+        }
+        for (slot, near) in self.slots.iter().zip(near).take(self.count) {
+            if near == 1 {
+                each(*slot);
+            }
+        }
+    }
+}
+
+impl Leaf {
+    fn len(&self) -> usize {
+        self.blocks.iter().map(|block| block.count).sum()
+    }
+
+    fn points(&self) -> impl Iterator<Item = (Cue, Slot)> {
+        let blocks = self.blocks.iter();
+        blocks.flat_map(|block| (0..block.count).map(|at| block.point(at)))
+    }
+
+    fn push(&mut self, cue: Cue, slot: Slot) {
+        if self
+            .blocks
+            .last()
+            .is_none_or(|block| block.count == ABREAST)
+        {
+            self.blocks.push(Block::EMPTY);
+        }
+        if let Some(block) = self.blocks.last_mut() {
+            block.set(block.count, (cue, slot));
+            block.count += 1;
+        }
+    }
+
+    /// Fills the gap with the last point.
+    fn remove(&mut self, slot: Slot) {
+        let Some(at) = self.points().position(|(_, other)| other == slot) else {
+            return;
+        };
+        if let Some(last) = self.points().last() {
+            self.blocks[at / ABREAST].set(at % ABREAST, last);
+        }
+        if let Some(block) = self.blocks.last_mut() {
+            block.count -= 1;
+            if block.count == 0 {
+                self.blocks.pop();
+            }
+        }
+    }
+
+    /// The points that are at most at this number in this dimension, and the others.
+    fn parted(&self, dimension: usize, at: u8) -> (Leaf, Leaf) {
+        let (mut low, mut high) = (Leaf::default(), Leaf::default());
+        for (cue, slot) in self.points() {
+            let half = if cue[dimension] > at {
+                &mut high
+            } else {
+                &mut low
+            };
+            half.push(cue, slot);
+        }
+        (low, high)
+    }
+
+    /// The dimension in which the points are spread most, and a number there at or below which about half of them lie;
+    /// none if all lie in one place.
+    fn best_cut(&self) -> Option<(usize, u8)> {
+        let spread = |values: &[u8]| {
+            let (first, last) = (*values.first()?, *values.last()?);
+            // Without the outermost eighths: one outlier makes no spread.
+            let eighth = values.len() / 8;
+            let inner = values[values.len() - 1 - eighth] - values[eighth];
+            (first < last).then_some((inner, last - first))
+        };
+        let sorted = (0..CUE_LENGTH).map(|dimension| {
+            let mut numbers: Vec<u8> = self.points().map(|(cue, _)| cue[dimension]).collect();
+            numbers.sort_unstable();
+            (dimension, numbers)
+        });
+        let parted =
+            sorted.filter_map(|(dimension, values)| Some((spread(&values)?, dimension, values)));
+        let (_, dimension, values) = parted.max_by_key(|(spread, ..)| *spread)?;
+        let median = values[values.len() / 2];
+        // The cut must leave something above it: if the median is the largest number, it goes just below.
+        let largest = *values.last()?;
+        let below_largest = values.iter().rev().find(|value| **value < largest);
+        let at = if median < largest {
+            median
+        } else {
+            *below_largest?
+        };
+        Some((dimension, at))
+    }
+}
+
+impl Default for CueTree {
+    fn default() -> CueTree {
+        CueTree {
+            nodes: vec![Node::Leaf(Leaf::default())],
+        }
+    }
+}
+
+impl CueTree {
+    /// Adds a slot.
+    pub(super) fn insert(&mut self, cue: Cue, slot: Slot) {
+        let leaf = self.leaf_of(cue);
+        if let Node::Leaf(points) = &mut self.nodes[leaf] {
+            points.push(cue, slot);
+            // Points that all lie in one place cannot be parted; trying now and then keeps that cheap.
+            if points.len() > LEAF && points.len().is_multiple_of(LEAF) {
+                self.split(leaf);
+            }
+        }
+    }
+
+    /// Removes a slot that was added with this cue.
+    pub(super) fn remove(&mut self, cue: Cue, slot: Slot) {
+        let leaf = self.leaf_of(cue);
+        if let Node::Leaf(points) = &mut self.nodes[leaf] {
+            points.remove(slot);
+        }
+    }
+
+    /// The leaf that a point belongs to.
+    fn leaf_of(&self, cue: Cue) -> usize {
+        let mut node = 0;
+        while let Node::Branch {
+            dimension,
+            at,
+            below,
+        } = self.nodes[node]
+        {
+            node = below as usize + usize::from(cue[usize::from(dimension)] > at);
+        }
+        node
+    }
+
+    /// Parts the points of a leaf into two halves along the dimension in which they are spread most.
+    fn split(&mut self, leaf: usize) {
+        let Node::Leaf(points) = &mut self.nodes[leaf] else {
+            return;
+        };
+        let Some((dimension, at)) = points.best_cut() else {
+            return;
+        };
+        let (low, high) = points.parted(dimension, at);
+        let below = self.nodes.len() as u32;
+        self.nodes.extend([Node::Leaf(low), Node::Leaf(high)]);
+        self.nodes[leaf] = Node::Branch {
+            dimension: dimension as u8,
+            at,
+            below,
+        };
+    }
+
+    /// Calls `each` with every slot whose cue is within the window of this one in all dimensions.
+    pub(super) fn each_near(&self, cue: Cue, mut each: impl FnMut(Slot)) {
+        let mut waiting = vec![0];
+        while let Some(node) = waiting.pop() {
+            match &self.nodes[node as usize] {
+                Node::Branch {
+                    dimension,
+                    at,
+                    below,
+                } => {
+                    let value = cue[usize::from(*dimension)];
+                    if value.saturating_sub(CUE_WINDOW) <= *at {
+                        waiting.push(*below);
+                    }
+                    if value.saturating_add(CUE_WINDOW) > *at {
+                        waiting.push(below + 1);
+                    }
+                }
+                Node::Leaf(points) => {
+                    for block in &points.blocks {
+                        block.each_near(&cue, &mut each);
+                    }
+                }
+            }
+        }
+    }
+}

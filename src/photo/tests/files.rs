@@ -1,0 +1,164 @@
+//! Files of every format, whole and broken.
+
+use super::*;
+
+#[test]
+fn every_format_is_recognised_by_content_and_gives_the_same_picture() {
+    let picture = DynamicImage::from(drawing(320, 200, 1));
+    let png = inspect_bytes(&encoded(&picture, ImageFormat::Png)).expect("a photo");
+    for (encoding, format) in [
+        (ImageFormat::Jpeg, Format::Jpeg),
+        (ImageFormat::Png, Format::Png),
+        (ImageFormat::Gif, Format::Gif),
+        (ImageFormat::WebP, Format::Webp),
+        (ImageFormat::Bmp, Format::Bmp),
+        (ImageFormat::Tiff, Format::Tiff),
+    ] {
+        let bytes = encoded(&picture, encoding);
+        let photo = inspect_bytes(&bytes).expect("a photo");
+        assert_eq!(photo.format, format);
+        assert_eq!((photo.width, photo.height), (320, 200), "{format:?}");
+        assert_eq!(photo.id, PhotoId::of(&bytes));
+        assert_eq!(photo.bytes, bytes.len() as u64);
+        assert!(photo.colour && !photo.camera, "{format:?}");
+        assert!(photo.same_picture(&png), "{format:?}");
+    }
+}
+
+#[test]
+fn the_camera_and_its_clock_are_read() {
+    let picture = drawing(160, 120, 5);
+    let model = ascii(Tag::Model, "Box Brownie");
+    let moment = ascii(Tag::DateTimeOriginal, "2021:06:13 18:42:07");
+    let fraction = ascii(Tag::SubSecTimeOriginal, "25");
+    let all = inspect_bytes(&with_exif(
+        &picture,
+        &[model.clone(), moment.clone(), fraction],
+    ));
+    let all = all.expect("a photo");
+    assert!(all.camera);
+    assert_eq!(
+        all.captured,
+        Some(CaptureTime("2021-06-13T18:42:07.25".to_owned()))
+    );
+    let unset = ascii(Tag::DateTimeOriginal, "0000:00:00 00:00:00");
+    for fields in [vec![moment], vec![model.clone(), unset], vec![model]] {
+        let photo = inspect_bytes(&with_exif(&picture, &fields)).expect("a photo");
+        assert_eq!(photo.captured, None, "{fields:?}");
+    }
+}
+
+#[test]
+fn what_is_no_picture_is_refused() {
+    let film = b"\0\0\0\x18ftypisom\0\0\0\0isommp42";
+    for bytes in [
+        &b""[..],
+        b"BM is how this text begins, no bitmap",
+        b"<svg/>",
+        film,
+    ] {
+        assert!(matches!(
+            inspect_bytes(bytes),
+            Err(InspectError::NotAPicture)
+        ));
+    }
+}
+
+#[test]
+fn what_is_not_decoded_is_kept_by_its_digest() {
+    let damaged = &encoded(&drawing(320, 200, 7).into(), ImageFormat::Png)[..300];
+    let bomb = bomb();
+    let heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic";
+    for bytes in [
+        damaged,
+        heic,
+        b"\xff\xd8\xff\xe0",
+        b"II*\0\x08\0\0\0",
+        &bomb,
+    ] {
+        let photo = inspect_bytes(bytes).expect("a photo");
+        assert_eq!(photo.id, PhotoId::of(bytes));
+        assert_eq!((photo.format, photo.width), (Format::Opaque, 0));
+        assert_eq!(photo.fingerprint, None);
+    }
+}
+
+/// A small PNG that claims to be two thousand million pixels.
+fn bomb() -> Vec<u8> {
+    let mut png = encoded(&drawing(8, 8, 8).into(), ImageFormat::Png);
+    png[16..24].copy_from_slice(b"\0\0\xff\xff\0\0\x7f\xff");
+    let mut crc = u32::MAX;
+    for byte in &png[12..29] {
+        crc ^= u32::from(*byte);
+        (0..8).for_each(|_| crc = (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg()));
+    }
+    png[29..33].copy_from_slice(&(!crc).to_be_bytes());
+    png
+}
+
+#[test]
+fn a_jpeg_that_was_cut_short_is_opaque() {
+    for (width, height) in [(500, 375), (1400, 1100)] {
+        let whole = encoded(&drawing(width, height, 13).into(), ImageFormat::Jpeg);
+        let cut = inspect_bytes(&whole[..whole.len() / 2]).expect("a photo");
+        assert_eq!(cut.format, Format::Opaque, "{width}x{height}");
+    }
+}
+
+/// Thousands of broken files, the same at every run: cut short, with bytes changed, with holes.
+#[test]
+fn no_bytes_make_it_panic() {
+    let picture = DynamicImage::from(drawing(90, 70, 14));
+    let large = DynamicImage::from(drawing(270, 260, 15));
+    let mut files: Vec<Vec<u8>> = [
+        ImageFormat::Jpeg,
+        ImageFormat::Png,
+        ImageFormat::Gif,
+        ImageFormat::WebP,
+        ImageFormat::Bmp,
+        ImageFormat::Tiff,
+    ]
+    .iter()
+    .map(|format| encoded(&picture, *format))
+    .collect();
+    files.push(encoded(&large, ImageFormat::Jpeg));
+    files.push(with_exif(
+        &drawing(90, 70, 16),
+        &[ascii(Tag::Model, "M"), ascii(Tag::DateTimeOriginal, "?")],
+    ));
+    let mut state = 1_u64;
+    let mut random = move |below: usize| {
+        // SplitMix64.
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % below.max(1) as u64) as usize
+    };
+    for file in &files {
+        for round in 0..150 {
+            let mut broken = file.clone();
+            match round % 4 {
+                0 => broken.truncate(random(broken.len())),
+                // Headers are where the dangerous numbers are.
+                1 => (0..4).for_each(|_| {
+                    let at = random(broken.len().min(700));
+                    broken[at] = random(256) as u8;
+                }),
+                2 => (0..8).for_each(|_| {
+                    let at = random(broken.len());
+                    broken[at] ^= 1 << random(8);
+                }),
+                _ => {
+                    let start = random(broken.len());
+                    let end = broken.len().min(start + random(200));
+                    broken[start..end].fill([0, 0xff][round / 4 % 2]);
+                }
+            }
+            if let Ok(photo) = inspect_bytes(&broken) {
+                assert_eq!(photo.id, PhotoId::of(&broken));
+                assert_eq!(photo.format == Format::Opaque, photo.width == 0);
+            }
+        }
+    }
+}
