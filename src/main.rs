@@ -50,7 +50,7 @@ enum Command {
 
 /// Print what picture files are recognised by, as CSV: path,whole,trimmed
 ///
-/// Needs no daemon. Two pictures are the same if the Hamming distance of either column is at most 165, unless their
+/// Needs no daemon. Two pictures are the same if the Hamming distance of either column is at most 170, unless their
 /// cameras name different moments; `photomesh same` applies the rule in full.
 #[derive(Args)]
 struct FingerprintArgs {

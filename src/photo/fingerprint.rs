@@ -18,7 +18,7 @@
 //!
 //! Two views show the same picture if
 //!
-//! > differing slopes + 3 x differing waves <= 165, and no number of the cues differs by more than 14.
+//! > differing slopes + 3 x differing waves <= 170, and no number of the cues differs by more than 15.
 //!
 //! A picture has a second view without its frame, margins or caption bar, if it has any ([`trim`]). Two pictures are the
 //! same if any view of one matches any view of the other. Beyond hashes, two pictures whose cameras name different
@@ -36,13 +36,13 @@
 //!
 //! Slopes alone leave no room: their errors are at their largest where a picture is smooth, which is also where
 //! different pictures are most alike. Waves err elsewhere, so the sum parts the two far better than two thresholds on
-//! either do. A weight of 2 or 4 does worse than 3. The limit lies 29 % above the worst required match and 19 % below
-//! the closest false pair. With it, and the cue, 0.9998 of the required matches are found, 0.96 with 5 % cut off, 0.99
+//! either do. A weight of 2 or 4 does worse than 3. The limit lies 33 % above the worst required match and 17 % below
+//! the closest false pair. With it, and the cue, 0.9998 of the required matches are found, 0.97 with 5 % cut off, 0.99
 //! with a caption below, 1.00 with a border or a frame, 0.97 with a scanner's margins, and no false pair and no hard
 //! negative passes. The two halves of the photos, differ by at most two
 //! versions in a hundred of any kind. `make accuracy PHOTOS=dir` measures it on photos of your own.
 //!
-//! The cue decides seldom: it rejects one of those 6,496, and 2 % of the versions with 5 % cut off. It is there because it
+//! The cue decides seldom: it rejects one of those 6,496, and 1 % of the versions with 5 % cut off. It is there because it
 //! makes an exact and quick index possible ([`SimilarityIndex`](super::SimilarityIndex)).
 //!
 //! # Versions

@@ -23,13 +23,13 @@ pub(super) const WAVE_WEIGHT: u32 = 3;
 
 /// The greatest distance of two views of one picture: between 128, the farthest required match that was measured, and
 /// 181, the closest hard negative (204, the closest picture of something else). See [`super::fingerprint`].
-pub(super) const MAX_DISTANCE: u32 = 165;
+pub(super) const MAX_DISTANCE: u32 = 170;
 
 /// The most that any number of the cue may differ between two views of one picture. A number is 128 and twice the share
-/// of its wave, which with 5 % cut off changes by at most 9 to 13 in 99 % of the cases. One in 6,000 pairs of different
-/// photos has cues this close. A wider window would find 1 % more of those versions, but would make the index slower:
-/// 18 by half an order of magnitude.
-pub(super) const CUE_WINDOW: u8 = 14;
+/// of its wave, which with 5 % cut off changes by at most 9 to 13 in 99 % of the cases. One in 3,000 pairs of different
+/// photos has cues this close. With 18 another 1 % of the versions with 5 % cut off would be found, and five times as
+/// many photos be looked at for each.
+pub(super) const CUE_WINDOW: u8 = 15;
 
 /// A picture whose cells vary less than this (standard deviation, in steps of 255) has nothing to recognise it by: all
 /// plain walls look alike, and black and white are at distance 0.
