@@ -1,7 +1,7 @@
 //! A k-d tree of cues: finds those that lie in a small box around a given one.
 //!
 //! The cues of views that can match lie in a box of a space of fourteen dimensions
-//! ([`CUE_WINDOW`](super::view::CUE_WINDOW)). Each branch of the tree parts the points into halves along the dimension
+//! ([`CUE_WINDOW`]). Each branch of the tree parts the points into halves along the dimension
 //! in which they are spread most, a leaf holds about a hundred of them, and a look-up goes only into branches that the
 //! box reaches: of a million points it reads a few in a hundred.
 //!

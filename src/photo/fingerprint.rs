@@ -39,7 +39,7 @@
 //! either do. A weight of 2 or 4 does worse than 3. The limit lies 33 % above the worst required match and 17 % below
 //! the closest false pair. With it, and the cue, 0.9998 of the required matches are found, 0.97 with 5 % cut off, 0.99
 //! with a caption below, 1.00 with a border or a frame, 0.97 with a scanner's margins, and no false pair and no hard
-//! negative passes. The two halves of the photos, differ by at most two
+//! negative passes. The two halves of the photos differ by at most two
 //! versions in a hundred of any kind. `make accuracy PHOTOS=dir` measures it on photos of your own.
 //!
 //! The cue decides seldom: it rejects one of those 6,496, and 1 % of the versions with 5 % cut off. It is there because it
