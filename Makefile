@@ -5,12 +5,14 @@ FOLDER  ?= photos/$(PORT)
 JOIN    ?=
 ARGS    ?=
 SEED    ?=
+ONLY    ?=
+NODES   ?= 200
 SECONDS ?= 600
 
 PHOTOMESH := target/release/photomesh
 
 .DEFAULT_GOAL := help
-.PHONY: run client demo test check doc sim soak help build
+.PHONY: run client demo test check doc sim soak scale help build
 
 run: build        ## start a daemon: make run [PORT=5000] [JOIN="5000 anna:5000"] [FOLDER=photos/5000] [ARGS="--grace 1m"]
 	@exec $(PHOTOMESH) daemon "$(FOLDER)" --port $(PORT) $(addprefix --join ,$(JOIN)) $(ARGS)
@@ -34,11 +36,18 @@ doc:              ## build the documentation of every type and of the protocol, 
 	@cargo doc --quiet --no-deps --document-private-items
 	@echo "$(CURDIR)/target/doc/photomesh/index.html"
 
-sim:              ## replay a simulated mesh from a seed: make sim SEED=7 (without SEED: a few hundred of them)
-	@SEED="$(SEED)" cargo test --release --quiet --test sim -- --nocapture
+sim:              ## replay a simulated mesh: make sim SEED=7 [ONLY=1,4: of its faults only these]; without SEED a few hundred of them
+ifeq ($(SEED),)
+	@cargo test --quiet --test sim -- --nocapture
+else
+	@SEED=$(SEED) ONLY=$(ONLY) cargo test --quiet --test sim -- --nocapture --ignored --exact seeds::replay
+endif
 
-soak:             ## simulate random meshes for a while: make soak [SECONDS=600]
-	@SOAK_SECONDS="$(SECONDS)" cargo test --release --quiet --test sim -- --nocapture --ignored soak
+soak:             ## simulate random meshes for a while: make soak [SECONDS=600] [SEED=1000000, the first one]
+	@SOAK_SECONDS=$(SECONDS) SEED=$(SEED) cargo test --release --quiet --test sim -- --nocapture --ignored --exact seeds::soak
+
+scale:            ## simulate 5 to 200 nodes with 250 photos each, and print what they cost: make scale [NODES=200]
+	@NODES=$(NODES) cargo test --release --quiet --test sim -- --nocapture --ignored --exact scale::scale
 
 help:             ## show this
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
