@@ -6,12 +6,14 @@ JOIN    ?=
 ARGS    ?=
 PHOTOS  ?=
 SEED    ?=
+ONLY    ?=
+NODES   ?= 50
 SECONDS ?= 600
 
 PHOTOMESH := target/release/photomesh
 
 .DEFAULT_GOAL := help
-.PHONY: run client demo test check doc bench accuracy sim soak help build
+.PHONY: run client demo test check doc bench accuracy sim soak scale help build
 
 run: build        ## start a daemon: make run [PORT=5000] [JOIN="5000 anna:5000"] [FOLDER=photos/5000] [ARGS="--grace 1m"]
 	@exec $(PHOTOMESH) daemon "$(FOLDER)" --port $(PORT) $(addprefix --join ,$(JOIN)) $(ARGS)
@@ -41,11 +43,18 @@ bench:            ## measure look-ups of near-duplicates among a million photos
 accuracy:         ## measure the recognition of pictures: make accuracy PHOTOS=dir (a folder of different photos)
 	@PHOTOS="$(PHOTOS)" cargo bench --quiet --bench accuracy
 
-sim:              ## replay a simulated mesh from a seed: make sim SEED=7 (without SEED: a few hundred of them)
-	@SEED="$(SEED)" cargo test --release --quiet --test sim -- --nocapture
+sim:              ## replay a simulated mesh: make sim SEED=7 [ONLY=1,4: of its faults only these]; without SEED a few hundred of them
+ifeq ($(SEED),)
+	@cargo test --quiet --test sim -- --nocapture
+else
+	@SEED=$(SEED) ONLY=$(ONLY) cargo test --quiet --test sim -- --nocapture --ignored --exact seeds::replay
+endif
 
-soak:             ## simulate random meshes for a while: make soak [SECONDS=600]
-	@SOAK_SECONDS="$(SECONDS)" cargo test --release --quiet --test sim -- --nocapture --ignored soak
+soak:             ## simulate random meshes for a while: make soak [SECONDS=600] [SEED=1000000, the first one]
+	@SOAK_SECONDS=$(SECONDS) SEED=$(SEED) cargo test --release --quiet --test sim -- --nocapture --ignored --exact seeds::soak
+
+scale:            ## simulate 5, 20, ... nodes with 250 photos each, and print what they cost: make scale [NODES=50, the most]
+	@NODES=$(NODES) cargo test --release --quiet --test sim -- --nocapture --ignored --exact scale::scale
 
 help:             ## show this
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \

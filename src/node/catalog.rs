@@ -122,6 +122,11 @@ impl Catalog {
                 current: true,
             }),
         );
+        // What others told before this node had the photo itself is in no file of its own yet.
+        let known = self.entries.get(&id).map(|entry| &entry.facts);
+        if node == self.me && known.is_some_and(|known| *known != record.facts) {
+            self.unnoted.insert(id);
+        }
         agrees
     }
 

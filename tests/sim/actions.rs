@@ -99,6 +99,7 @@ impl World {
             None => "exits".to_owned(),
         };
         self.note(life.host, &text);
+        self.flush(life);
         self.end_life(life.host, false);
         if self.settings.jitter {
             // Whoever stopped it starts it again, sooner or later.

@@ -5,6 +5,7 @@ use std::collections::BinaryHeap;
 use std::time::Duration;
 
 use photomesh::node::Event;
+use photomesh::photo::PhotoId;
 use photomesh::protocol::Address;
 
 use crate::fault::Fault;
@@ -18,6 +19,8 @@ pub(crate) enum What {
     Continue(Life),
     /// The node is told something.
     Tell(Life, Box<Event>),
+    /// The scan comes to a photo.
+    Look(Life, PhotoId),
     /// A dial reaches its target, or does not.
     Connect(Life, Address),
     /// A side of a connection has handed a frame to its operating system.

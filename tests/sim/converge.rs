@@ -125,7 +125,7 @@ impl World {
     }
 
     /// No replica could move from a node to one with two fewer that lacks it.
-    fn is_balanced(&self, keepers: &BTreeSet<PhotoId>) -> Result<(), String> {
+    pub(crate) fn is_balanced(&self, keepers: &BTreeSet<PhotoId>) -> Result<(), String> {
         let load = |host: usize| {
             let disk = &self.hosts[host].disk;
             keepers.iter().filter(|photo| disk.stores(**photo)).count()

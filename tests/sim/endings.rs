@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use photomesh::node::{CloseReason, Event};
 
-use crate::agenda::What;
+use crate::agenda::{Life, What};
 use crate::net::{Conn, Frame};
 use crate::world::World;
 
@@ -81,6 +81,29 @@ impl World {
                 for _ in 0..std::mem::take(&mut conn.pipes[side].held) {
                     self.agenda.add(now, What::Arrive(*id, side));
                 }
+            }
+        }
+    }
+
+    /// A daemon that stops lets its writers send the messages that wait.
+    pub(crate) fn flush(&mut self, life: Life) {
+        let mine = |(id, conn): (&usize, &Conn)| {
+            let side = (0..2).find(|side| conn.ends[*side].life == life)?;
+            conn.ends[side].open.then_some((*id, side))
+        };
+        let conns: Vec<(usize, usize)> = self.net.conns.iter().filter_map(mine).collect();
+        for (conn, side) in conns {
+            let Some(link) = self.net.conns.get_mut(&conn) else {
+                continue;
+            };
+            let pipe = &mut link.pipes[side];
+            let begun = pipe
+                .writing
+                .take()
+                .map(|writing| (writing.message, writing.size));
+            let waiting = std::mem::take(&mut pipe.messages);
+            for (message, size) in begun.into_iter().chain(waiting) {
+                self.fly(conn, side, Frame::Message(message), size);
             }
         }
     }

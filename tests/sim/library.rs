@@ -28,6 +28,20 @@ pub(crate) struct Spec {
     pub(crate) captured: Option<u32>,
 }
 
+impl Spec {
+    /// A photo of a picture of its own.
+    pub(crate) fn plain(name: &str, picture: u64) -> Spec {
+        Spec {
+            name: name.to_owned(),
+            picture: Some(picture),
+            step: 0,
+            width: 1200,
+            bytes: 600,
+            captured: None,
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Entry {
     photo: Arc<Photo>,
@@ -79,6 +93,11 @@ impl Library {
         self.names.insert(spec.name.clone(), id);
         self.entries.insert(id, entry);
         id
+    }
+
+    /// The photo of this name in scripts.
+    pub(crate) fn named(&self, name: &str) -> Option<PhotoId> {
+        self.names.get(name).copied()
     }
 
     /// How people call a photo; its short id if it is nothing that was made here.

@@ -26,8 +26,8 @@ pub(crate) struct Oracle {
     pub(crate) violation: Option<String>,
     /// Photos that were on as many disks as wanted once, or were acknowledged so: they must never be lost.
     pub(crate) safe: BTreeSet<PhotoId>,
-    /// Photos that no longer exist, as they may.
-    pub(crate) gone: BTreeSet<PhotoId>,
+    /// Photos that some disk had once.
+    born: BTreeSet<PhotoId>,
     /// Copies that faults have destroyed, and when.
     pub(crate) destroyed: BTreeMap<(usize, PhotoId), Duration>,
     /// The host whose disk was damaged since everything was last repaired.
@@ -386,14 +386,13 @@ impl World {
                 }
             }
         }
-        let lost = self.oracle.safe.iter().find(|photo| {
-            let superseded = |other: &PhotoId| self.related(**photo, *other);
-            !existing.contains(photo)
-                && !self.oracle.gone.contains(photo)
-                && !existing.iter().any(superseded)
-        });
+        self.oracle.born.extend(&existing);
+        let lost = self.oracle.safe.iter();
+        let lost = lost
+            .copied()
+            .find(|photo| !self.lives_on(*photo, &existing));
         if let Some(lost) = lost {
-            let name = self.library.name(*lost);
+            let name = self.library.name(lost);
             self.broken_promise(format!(
                 "{name} is lost: no disk has it, nor a better version"
             ));
@@ -407,6 +406,14 @@ impl World {
         if repaired {
             self.oracle.damaged = None;
         }
+    }
+
+    /// Whether a photo exists, or a better version for which it was purged; that one may have given way to a still better
+    /// one later, which the first need not resemble.
+    fn lives_on(&self, photo: PhotoId, existing: &BTreeSet<PhotoId>) -> bool {
+        let better =
+            |other: &PhotoId| self.related(photo, *other) && self.lives_on(*other, existing);
+        existing.contains(&photo) || self.oracle.born.iter().any(better)
     }
 
     /// The keepers among photos that exist.

@@ -177,7 +177,7 @@ fn soak() {
             .and_then(|value| value.parse().ok())
             .unwrap_or(default)
     };
-    let seconds = Duration::from_secs(number("SECONDS", 60));
+    let seconds = Duration::from_secs(number("SOAK_SECONDS", 60));
     let (seeds, total) = many(number("SEED", 1_000_000), u64::MAX / 2, seconds);
     println!("{}", total.report(seeds));
 }

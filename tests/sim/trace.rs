@@ -19,6 +19,8 @@ pub(crate) struct Trace {
     mode: TraceMode,
     lines: Vec<String>,
     nodes: BTreeMap<NodeId, String>,
+    /// Whether heartbeats are told too.
+    pub(crate) heartbeats: bool,
 }
 
 impl Trace {
@@ -27,6 +29,7 @@ impl Trace {
             mode,
             lines: Vec::new(),
             nodes: BTreeMap::new(),
+            heartbeats: false,
         }
     }
 
@@ -59,6 +62,11 @@ impl Trace {
         }
     }
 
+    /// Takes the kept lines.
+    pub(crate) fn take_lines(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.lines)
+    }
+
     pub(crate) fn into_lines(self) -> Vec<String> {
         self.lines
     }
@@ -71,7 +79,8 @@ impl Trace {
         message: &Message,
         library: &Library,
     ) {
-        if self.is_on() && !matches!(message, Message::Heartbeat) {
+        let told = self.heartbeats || !matches!(message, Message::Heartbeat);
+        if self.is_on() && told {
             let what = self.describe(message, library);
             let (from, to) = (from + 1, to + 1);
             let who = format!("n{from}>n{to}");

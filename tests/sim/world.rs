@@ -131,12 +131,9 @@ impl World {
         self.note(host, "starts");
         self.tell(life, Duration::ZERO, self.room(host));
         let photos: Vec<PhotoId> = self.hosts[host].disk.files.keys().copied().collect();
-        self.hosts[host].disk.unnoticed.clear();
         let mut after = Duration::from_micros(100);
         for photo in photos {
-            if let Some(event) = self.found(host, photo) {
-                self.tell(life, after, event);
-            }
+            self.agenda.add(now + after, What::Look(life, photo));
             after += self.scan_time();
         }
         self.tell(life, after, Event::Scanned { skipped: 0 });
@@ -175,6 +172,12 @@ impl World {
         Event::Room { bytes: free }
     }
 
+    /// A scan comes to a photo that was there, or was changed.
+    fn look(&mut self, life: Life, photo: PhotoId) {
+        let event = self.found(life.host, photo);
+        self.step(life, event.unwrap_or(Event::Missing { photo }));
+    }
+
     /// What a scan says about a photo.
     pub(crate) fn found(&self, host: usize, photo: PhotoId) -> Option<Event> {
         let file = self.hosts[host].disk.files.get(&photo)?;
@@ -210,6 +213,7 @@ impl World {
             What::Tick(life)
             | What::Continue(life)
             | What::Tell(life, _)
+            | What::Look(life, _)
             | What::Connect(life, _)
             | What::Job(life, _)
             | What::Scan(life)
@@ -244,6 +248,7 @@ impl World {
                 self.step(life, Event::Continue);
             }
             What::Tell(life, event) if self.lives(life) => self.step(life, *event),
+            What::Look(life, photo) if self.lives(life) => self.look(life, photo),
             What::Connect(life, address) if self.lives(life) => self.connect(life, &address),
             What::Job(life, job) if self.lives(life) => self.finish_job(life, job),
             What::Scan(life) if self.lives(life) => self.scan(life),
@@ -251,6 +256,7 @@ impl World {
             What::Tick(_)
             | What::Continue(_)
             | What::Tell(..)
+            | What::Look(..)
             | What::Connect(..)
             | What::Job(..)
             | What::Scan(_)
@@ -289,6 +295,7 @@ impl World {
     pub(crate) fn step(&mut self, life: Life, event: Event) {
         self.stats.events += 1;
         self.show_event(life.host, &event);
+        self.notice(life.host, &event);
         let now = self.hosts[life.host].clock(self.now);
         let Some(daemon) = self.hosts[life.host].daemon.as_mut() else {
             return;
@@ -312,6 +319,16 @@ impl World {
         }
     }
 
+    /// What a node is told of a photo, people have no longer changed behind its back.
+    fn notice(&mut self, host: usize, event: &Event) {
+        let unnoticed = &mut self.hosts[host].disk.unnoticed;
+        if let Event::Missing { photo } | Event::Damaged { photo, .. } = event {
+            unnoticed.remove(photo);
+        } else if let Event::Held { photo, .. } = event {
+            unnoticed.remove(&photo.id);
+        }
+    }
+
     /// A walk over the folder: what people changed, the free room, and what has been in the trash for long enough.
     fn scan(&mut self, life: Life) {
         let host = life.host;
@@ -319,7 +336,7 @@ impl World {
         let disk = &mut self.hosts[host].disk;
         disk.running += SCAN;
         disk.sync_facts();
-        let changed = std::mem::take(&mut disk.unnoticed);
+        let changed = disk.unnoticed.clone();
         let due = |(photo, file): (&PhotoId, &mut crate::disk::File)| {
             let over = !file.place.is_stored() && file.trashed + trash <= disk.running;
             if over {
@@ -330,8 +347,7 @@ impl World {
         };
         let expired: Vec<PhotoId> = disk.files.iter_mut().filter_map(due).collect();
         for photo in changed {
-            let event = self.found(host, photo).unwrap_or(Event::Missing { photo });
-            self.tell(life, Duration::ZERO, event);
+            self.look(life, photo);
         }
         self.tell(life, Duration::ZERO, Event::Scanned { skipped: 0 });
         self.tell(life, Duration::ZERO, self.room(host));

@@ -1,0 +1,105 @@
+//! Golden scripts: one story a file under `scripts/`, named for the behaviour that it shows.
+//!
+//! A line that begins with `>` is a command; the indented lines below it are what happened meanwhile. Everything else is
+//! comment. `UPDATE=1 cargo test --test sim golden` writes the files anew. Time is virtual, every link takes a
+//! millisecond, and nothing is random, so that a story is the same every time.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::story::Story;
+
+/// Plays a script and returns it with what really happened.
+fn play(script: &str) -> Result<String, String> {
+    let mut story = Story::new();
+    let mut text = String::new();
+    for (at, line) in script.lines().enumerate() {
+        if line.starts_with("  ") {
+            continue;
+        }
+        text.push_str(line);
+        text.push('\n');
+        if let Some(command) = line.strip_prefix("> ") {
+            let told = story.tell(command);
+            let told = told.map_err(|error| format!("line {}: {error}", at + 1))?;
+            told.iter()
+                .for_each(|line| text.push_str(&format!("  {line}\n")));
+        }
+    }
+    Ok(text)
+}
+
+fn scripts() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sim/scripts");
+    let entries = fs::read_dir(folder).expect("the folder of scripts");
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("a script").path())
+        .collect();
+    paths.sort();
+    paths
+}
+
+#[test]
+fn golden_scripts_tell_what_happens() {
+    let update = std::env::var("UPDATE").is_ok_and(|value| value == "1");
+    let mut wrong = Vec::new();
+    for path in scripts() {
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let script = fs::read_to_string(&path).expect("a readable script");
+        let played = play(&script).unwrap_or_else(|error| panic!("{name}: {error}"));
+        if update {
+            fs::write(&path, played).expect("a writable script");
+        } else if played != script {
+            let pairs = script.lines().zip(played.lines());
+            let first = pairs
+                .enumerate()
+                .find(|(_, (told, happened))| told != happened);
+            wrong.push(format!("{name}: {first:?}"));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "these stories are no longer true (UPDATE=1 rewrites them):\n{}",
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn every_message_of_the_protocol_is_in_a_script() {
+    let mut shown = BTreeSet::new();
+    for path in scripts() {
+        let script = fs::read_to_string(&path).expect("a readable script");
+        let sent = script.lines().filter_map(|line| {
+            let mut words = line.split_whitespace();
+            words.next().filter(|who| who.contains(">n"))?;
+            words.next().map(str::to_owned)
+        });
+        shown.extend(sent);
+    }
+    let commands = [
+        "register",
+        "ConnectionUpdate",
+        "RequestInfo",
+        "ImageInfo",
+        "keepThis",
+        "keepAnswer",
+        "relieve",
+        "AskForImage",
+        "chunk",
+        "noImage",
+        "challenge",
+        "proof",
+        "release",
+        "heartbeat",
+        "leave",
+        "Error",
+    ];
+    for command in commands {
+        assert!(shown.contains(command), "no script shows {command}");
+    }
+}

@@ -1,0 +1,338 @@
+//! The commands of golden scripts: a small world told what to do, and what happened meanwhile in words.
+
+use std::time::Duration;
+
+use photomesh::photo::PhotoId;
+use photomesh::protocol::{Holding, Request};
+
+use crate::agenda::What;
+use crate::clients::Reply;
+use crate::fault::Fault;
+use crate::library::Spec;
+use crate::plan::TraceMode;
+use crate::trace::Trace;
+use crate::world::{Settings, World};
+
+/// One story being told.
+pub(crate) struct Story {
+    world: World,
+    /// Lines with one of these words are left out.
+    hidden: Vec<String>,
+    pictures: u64,
+}
+
+impl Story {
+    pub(crate) fn new() -> Story {
+        let settings = Settings {
+            seed: 1,
+            copies: 2,
+            grace: Duration::from_secs(20),
+            pin: Duration::from_secs(10),
+            trash: Duration::from_secs(60),
+            jitter: false,
+            flaw: None,
+        };
+        Story {
+            world: World::new(settings, Trace::new(TraceMode::Keep)),
+            hidden: vec![" log ".to_owned(), " link ".to_owned()],
+            pictures: 0,
+        }
+    }
+
+    /// Carries out a command; what happened meanwhile.
+    pub(crate) fn tell(&mut self, command: &str) -> Result<Vec<String>, String> {
+        let words: Vec<&str> = command.split_whitespace().collect();
+        let (verb, words) = words.split_first().ok_or("an empty command")?;
+        let said = self.obey(verb, words)?;
+        // Time and padding would make stories brittle; the order of lines is what counts.
+        // What has no end in a script needs none in its transcript.
+        let plain = |line: &String| {
+            line.split_whitespace()
+                .skip(1)
+                .collect::<Vec<_>>()
+                .join(" ")
+                .replace(", down: 100000s }", " }")
+                .replace(", span: 100000s }", " }")
+        };
+        let hidden = |line: &String| self.hidden.iter().any(|word| line.contains(word));
+        let happened = self.world.trace.take_lines();
+        let happened = happened.iter().map(plain);
+        let mut lines: Vec<String> = happened
+            .filter(|line| !hidden(&format!(" {line} ")))
+            .collect();
+        lines.extend(said);
+        lines.extend(
+            self.world
+                .oracle
+                .violation
+                .iter()
+                .map(|text| format!("BROKEN {text}")),
+        );
+        Ok(lines)
+    }
+
+    fn obey(&mut self, verb: &str, words: &[&str]) -> Result<Vec<String>, String> {
+        match verb {
+            "nodes" => self.nodes(words)?,
+            "hide" => self
+                .hidden
+                .extend(words.iter().map(|word| format!(" {word} "))),
+            "show" => self.show(words),
+            "file" => self.file(words)?,
+            "start" => self.start(words)?,
+            "run" => {
+                let end = self.world.now + span(words.first())?;
+                self.world.run_until(end);
+            }
+            "wait" => {
+                let end = self.world.now + span(words.first())?;
+                self.world.run_until(end);
+                self.world.trace.take_lines();
+            }
+            "settle" => {
+                self.world.settle(Duration::from_secs(600));
+                self.world.trace.take_lines();
+            }
+            "disks" => return Ok(self.disks()),
+            "begin-get" => {
+                let [node, name] = words else {
+                    return Err("begin-get NODE NAME".to_owned());
+                };
+                let image_name = (*name).to_owned();
+                self.world
+                    .ask(host(node)?, Request::GetImageRequest { image_name });
+            }
+            "get" | "list" | "status" | "why" | "trash" | "restore" | "put" => {
+                return self.ask(verb, words);
+            }
+            _ => self.harm(verb, words)?,
+        }
+        Ok(Vec::new())
+    }
+
+    fn nodes(&mut self, words: &[&str]) -> Result<(), String> {
+        let count: usize = number(words.first())?;
+        for word in &words[1..] {
+            let (key, value) = word.split_once('=').ok_or("expected key=value")?;
+            match key {
+                "copies" => self.world.settings.copies = number(Some(&value))?,
+                "grace" => self.world.settings.grace = span(Some(&value))?,
+                "trash" => self.world.settings.trash = span(Some(&value))?,
+                _ => return Err(format!("no such setting: {key}")),
+            }
+        }
+        for _ in 0..count {
+            self.world.add_host();
+        }
+        self.world.agenda.add(Duration::from_secs(1), What::Audit);
+        Ok(())
+    }
+
+    fn show(&mut self, words: &[&str]) {
+        self.world.trace.heartbeats |= words.contains(&"heartbeat");
+        self.hidden.retain(|hidden| !words.contains(&hidden.trim()));
+    }
+
+    /// `file n1 cat [of=PICTURE] [step=S] [width=W] [bytes=B] [as=NAME]`
+    fn file(&mut self, words: &[&str]) -> Result<(), String> {
+        let [node, name, options @ ..] = words else {
+            return Err("file NODE PHOTO".to_owned());
+        };
+        let host = host(node)?;
+        let (photo, file) = self.photo(name, options)?;
+        self.world.hosts[host].disk.add_file(photo, &file);
+        Ok(())
+    }
+
+    /// The photo of a name, made by its first mention, and its file name.
+    fn photo(&mut self, name: &str, options: &[&str]) -> Result<(PhotoId, String), String> {
+        self.pictures += 1;
+        let mut spec = Spec::plain(name, self.pictures);
+        let mut file = format!("{name}.jpg");
+        for option in options {
+            let (key, value) = option.split_once('=').ok_or("expected key=value")?;
+            match key {
+                "of" => spec.picture = Some(1_000 + value.bytes().map(u64::from).sum::<u64>()),
+                "step" => spec.step = number(Some(&value))?,
+                "width" => spec.width = number(Some(&value))?,
+                "bytes" => spec.bytes = number(Some(&value))?,
+                "second" => spec.captured = Some(number(Some(&value))?),
+                "as" => value.clone_into(&mut file),
+                _ => return Err(format!("no such option: {key}")),
+            }
+        }
+        let known = self.world.library.named(name);
+        let photo = known.unwrap_or_else(|| self.world.library.make(&spec));
+        Ok((photo, file))
+    }
+
+    fn start(&mut self, words: &[&str]) -> Result<(), String> {
+        let [node, through @ ..] = words else {
+            return Err("start NODE [NODE]...".to_owned());
+        };
+        let at = host(node)?;
+        for other in through {
+            let address = self.world.hosts[host(other)?].address.clone();
+            self.world.hosts[at].join.push(address);
+        }
+        self.world.start(at);
+        Ok(())
+    }
+
+    fn ask(&mut self, verb: &str, words: &[&str]) -> Result<Vec<String>, String> {
+        let [node, names @ ..] = words else {
+            return Err(format!("{verb} NODE"));
+        };
+        let (at, name) = (host(node)?, names.first().copied().unwrap_or_default());
+        let image_name = name.to_owned();
+        let request = match verb {
+            "list" => Request::GetImageList,
+            "status" => Request::Status,
+            "why" => Request::Explain { image_name },
+            "trash" => Request::TrashList { after: None },
+            "restore" => Request::TrashRestore { image_name },
+            "get" => Request::GetImageRequest { image_name },
+            _ => {
+                let (photo, file) = self.photo(name, &names[1..])?;
+                self.world.put(at, photo, &file);
+                self.world
+                    .run_until(self.world.now + Duration::from_secs(12));
+                return Ok(Vec::new());
+            }
+        };
+        let reply = self.world.ask_and_wait(at, request)?;
+        Ok(match reply {
+            Reply::Lost => vec![format!("{node} hangs up")],
+            // The answer was told as it was given.
+            Reply::Answer(_) | Reply::Photo(_) => Vec::new(),
+        })
+    }
+
+    /// Something goes wrong.
+    fn harm(&mut self, verb: &str, words: &[&str]) -> Result<(), String> {
+        let [node, rest @ ..] = words else {
+            return Err(format!("no such command: {verb}"));
+        };
+        if verb == "partition" {
+            let apart = words[..words.len() - 1].iter().map(|word| host(word));
+            let apart: Vec<usize> = apart.collect::<Result<_, _>>()?;
+            let sides = apart.iter().map(|host| 1 << host).sum();
+            let span = span(words.last())?;
+            self.world.inject(&Fault::Partition { sides, span });
+            return Ok(());
+        }
+        let at = host(node)?;
+        if verb == "twin" {
+            let of = host(rest.first().ok_or("twin NODE NODE")?)?;
+            self.world.hosts[at].disk.identity = self.world.hosts[of].disk.identity;
+            self.world.oracle.may_exit.insert(at);
+            return Ok(());
+        }
+        let long = span(rest.first()).unwrap_or(Duration::from_secs(100_000));
+        let fault = match verb {
+            "kill" => Fault::Kill {
+                host: at,
+                down: long,
+            },
+            "unplug" => Fault::PowerLoss {
+                host: at,
+                down: long,
+            },
+            "leave" => Fault::Leave { host: at },
+            "pause" => Fault::Pause {
+                host: at,
+                span: long,
+            },
+            "wipe" => Fault::LoseDisk {
+                host: at,
+                down: long,
+            },
+            "full" => Fault::FullDisk {
+                host: at,
+                span: long,
+            },
+            "failing" => Fault::FailingDisk {
+                host: at,
+                span: long,
+            },
+            "move" => Fault::Move {
+                host: at,
+                down: long,
+            },
+            "backup" => Fault::Backup { host: at },
+            "old" => Fault::OldFolder {
+                host: at,
+                down: long,
+            },
+            "cut" => Fault::Cut {
+                a: at,
+                b: host(rest.first().ok_or("cut NODE NODE")?)?,
+            },
+            "flip" | "delete" | "edit" => return self.spoil(verb, at, rest),
+            _ => return Err(format!("no such command: {verb}")),
+        };
+        self.world.inject(&fault);
+        Ok(())
+    }
+
+    fn spoil(&mut self, verb: &str, at: usize, words: &[&str]) -> Result<(), String> {
+        let name = words.first().ok_or("NODE PHOTO")?;
+        let photo = self.world.library.named(name).ok_or("no such photo")?;
+        self.world.destroyed(at, &[photo]);
+        let disk = &mut self.world.hosts[at].disk;
+        match (verb, disk.files.get_mut(&photo)) {
+            ("flip", Some(file)) => file.rotten = true,
+            _ => {
+                disk.files.remove(&photo);
+                disk.unnoticed.insert(photo);
+            }
+        }
+        Ok(())
+    }
+
+    /// What is on every disk.
+    fn disks(&self) -> Vec<String> {
+        let holding = |holding: Holding| match holding {
+            Holding::Retired => "trash",
+            Holding::Replica => "replica",
+            Holding::Original => "original",
+        };
+        let line = |host: &crate::host::Host| {
+            let file = |(photo, file): (&PhotoId, &crate::disk::File)| {
+                format!(
+                    "{}={}",
+                    self.world.library.name(*photo),
+                    holding(file.place)
+                )
+            };
+            let mut files: Vec<String> = host.disk.files.iter().map(file).collect();
+            files.sort();
+            format!("{}: {}", host.name, files.join(" "))
+        };
+        self.world.hosts.iter().map(line).collect()
+    }
+}
+
+fn host(name: &str) -> Result<usize, String> {
+    let number = name
+        .strip_prefix('n')
+        .and_then(|digits| digits.parse::<usize>().ok());
+    number
+        .and_then(|number| number.checked_sub(1))
+        .ok_or_else(|| format!("no such node: {name}"))
+}
+
+fn number<T: std::str::FromStr>(word: Option<&&str>) -> Result<T, String> {
+    let word = word.ok_or("a number is missing")?;
+    word.parse().map_err(|_| format!("not a number: {word}"))
+}
+
+fn span(word: Option<&&str>) -> Result<Duration, String> {
+    let word = word.ok_or("a time is missing")?;
+    let seconds = word
+        .strip_suffix('s')
+        .and_then(|digits| digits.parse().ok());
+    seconds
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| format!("not a time: {word}"))
+}
