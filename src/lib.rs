@@ -25,7 +25,7 @@
 //! 1. [`protocol::message`]: what daemons say to each other. The enum is the protocol document.
 //!    [`protocol::client`]: what a client may ask.
 //! 2. [`node`]: its border in [`node::Event`] and [`node::Action`], then [`node::Node::step`]; its own page says how to
-//!    go on from there. The hand-driven test `node/tests.rs` is the smallest world in which a mesh lives.
+//!    go on from there. The hand-driven test `node/tests` is the smallest world in which a mesh lives.
 //! 3. [`photo`]: what a photo is, and when two are versions of the same picture.
 //! 4. [`folder`]: how photos lie on disk so that no crash loses one.
 //! 5. [`daemon`]: the threads and sockets around it all. [`client`]: the commands.

@@ -51,13 +51,16 @@ impl Page {
     }
 }
 
-/// About how many bytes a record takes: a fixed part for the photo, and what varies.
+/// The most bytes of JSON that one byte of a name becomes: a control character is written as `\u0001`.
+const ESCAPED: usize = 6;
+
+/// The most bytes a record can take: a fixed part for the photo, and what varies.
 fn size_on_wire(facts: &Facts) -> usize {
     let names = facts
         .names
         .iter()
         .chain(&facts.aliases)
-        .map(|name| 2 * name.len() + 4)
+        .map(|name| ESCAPED * name.len() + 3)
         .sum::<usize>();
     1024 + names + 68 * (facts.replaces.len() + facts.distinct.len())
 }
@@ -88,10 +91,21 @@ impl Node {
     /// Tells everyone what has changed in this node's records since the last call, as far as their links are free.
     pub(super) fn announce(&mut self) {
         let changed = self.catalog.take_unannounced();
+        if !changed.is_empty() {
+            self.tell(&changed);
+        }
+    }
+
+    /// The first scan is over: everyone may know that the table is complete.
+    pub(super) fn announce_complete(&mut self) {
+        self.tell(&BTreeSet::new());
+    }
+
+    fn tell(&mut self, changed: &BTreeSet<PhotoId>) {
         let links: Vec<LinkId> = self.mesh.here().map(|(_, link)| link).collect();
         for link in links {
             if let Some(state) = self.mesh.links.get_mut(&link) {
-                state.pages.changed.extend(&changed);
+                state.pages.changed.extend(changed);
                 self.send_page(link);
             }
         }
@@ -179,5 +193,50 @@ impl Node {
             }
             self.mesh_changed();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::photo::Photo;
+    use crate::protocol::codec::{MAX_FRAME, write_message};
+    use crate::protocol::{Facts, Holding};
+
+    #[test]
+    fn the_worst_page_fits_a_frame() {
+        let names = |from: u8| {
+            (0..Facts::MAX as u8)
+                .map(move |n| format!("{n}{}", "\u{1}".repeat(250 + from as usize)))
+        };
+        let ids = |seed: u8| (0..Facts::MAX as u8).map(move |n| PhotoId([seed + n; 32]));
+        let facts = Facts {
+            names: names(0).collect(),
+            aliases: names(1).collect(),
+            replaces: ids(0).collect(),
+            distinct: ids(100).collect(),
+        };
+        let mut page = Page::default();
+        while !page.is_full() {
+            let photo = Arc::new(Photo::opaque(PhotoId([9; 32]), 1));
+            let (facts, holding) = (facts.clone(), Holding::Original);
+            page.add(
+                photo.id,
+                Some(Record {
+                    photo,
+                    facts,
+                    holding,
+                }),
+            );
+        }
+        let info = Message::ImageInfo {
+            records: page.records,
+            gone: page.gone,
+            complete: true,
+        };
+        let written = write_message(&mut Vec::new(), &info).unwrap();
+        assert!(written <= MAX_FRAME, "{written} bytes");
     }
 }

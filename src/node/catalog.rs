@@ -157,15 +157,15 @@ impl Catalog {
         agrees
     }
 
-    /// Changes how a node holds a photo that it has a claim on.
-    pub(super) fn set_holding(&mut self, node: NodeId, photo: PhotoId, holding: Holding) {
+    /// Changes how this node holds a photo that it has in some way.
+    pub(super) fn set_my_holding(&mut self, photo: PhotoId, holding: Holding) {
         if self
             .entries
             .get(&photo)
-            .is_some_and(|entry| entry.claims.contains_key(&node))
+            .is_some_and(|entry| entry.claims.contains_key(&self.me))
         {
             self.set_claim(
-                node,
+                self.me,
                 photo,
                 Some(Claim {
                     holding,

@@ -61,6 +61,12 @@ impl Node {
         self.act(Action::Answer { link, answer });
     }
 
+    /// The clients that wait for something like this.
+    pub(super) fn clients_that(&self, waits: impl Fn(&Waiting) -> bool) -> Vec<LinkId> {
+        let waiting = self.waiting.iter().filter(|(_, waiting)| waits(waiting));
+        waiting.map(|(link, _)| *link).collect()
+    }
+
     /// A client has hung up.
     pub(super) fn client_closed(&mut self, link: LinkId) {
         if let Some(Waiting::Put { .. }) = self.waiting.remove(&link) {
@@ -144,12 +150,7 @@ impl Node {
     /// own from now on.
     pub(super) fn restore_answered(&mut self, photo: PhotoId, result: &Result<Holding, DiskError>) {
         let waits = |waiting: &Waiting| matches!(waiting, Waiting::Restore { photo: other } if *other == photo);
-        let links: Vec<LinkId> = self
-            .waiting
-            .iter()
-            .filter(|(_, waiting)| waits(waiting))
-            .map(|(link, _)| *link)
-            .collect();
+        let links = self.clients_that(waits);
         if links.is_empty() {
             return;
         }
@@ -184,16 +185,11 @@ impl Node {
     /// Time has passed: clients that waited long enough are answered.
     pub(super) fn tend_clients(&mut self) {
         let now = self.now;
-        let late: Vec<LinkId> = self
-            .waiting
-            .iter()
-            .filter(|(_, waiting)| match waiting {
-                Waiting::Get { until, reading, .. } => *until <= now && reading.is_none(),
-                Waiting::Copies { until, .. } => *until <= now,
-                Waiting::Put { .. } | Waiting::Restore { .. } => false,
-            })
-            .map(|(link, _)| *link)
-            .collect();
+        let late = self.clients_that(|waiting| match waiting {
+            Waiting::Get { until, reading, .. } => *until <= now && reading.is_none(),
+            Waiting::Copies { until, .. } => *until <= now,
+            Waiting::Put { .. } | Waiting::Restore { .. } => false,
+        });
         for link in late {
             if let Some(Waiting::Copies { photo, .. }) = self.waiting.get(&link) {
                 self.answer_stored(link, *photo);

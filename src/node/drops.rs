@@ -89,7 +89,7 @@ impl Node {
             return self.retry(photo, RETRY);
         }
         if !self.is_going(photo) && !self.restoring.contains(&photo) {
-            self.catalog.set_holding(me, photo, Holding::Retired);
+            self.catalog.set_my_holding(photo, Holding::Retired);
             self.begin(Aim::Trim { was }, photo, photo, &others, copies, None);
         }
     }

@@ -138,6 +138,7 @@ impl Node {
         };
         member.boot = Some(register.boot);
         member.copies = register.copies.min(NODES as u32);
+        member.pin = Duration::from_millis(register.pin_ms);
         member.keeps_originals = register.keep_originals;
         member.redial = Redial::at(now);
         if let Some(state) = self.mesh.links.get_mut(&link) {
@@ -203,6 +204,7 @@ impl Node {
             boot: self.config.boot,
             address: self.config.address.clone(),
             copies: self.config.copies,
+            pin_ms: u64::try_from(self.config.pin.as_millis()).unwrap_or(u64::MAX),
             keep_originals: self.config.keep_originals,
         };
         self.send(link, Message::Register(register));

@@ -69,6 +69,8 @@ pub(super) struct Member {
     pub(super) presence: Presence,
     pub(super) boot: Option<Boot>,
     pub(super) copies: u32,
+    /// How long its promises hold.
+    pub(super) pin: Duration,
     pub(super) keeps_originals: bool,
     /// How many times in a row it came back within its grace.
     pub(super) flaps: u32,
@@ -179,6 +181,7 @@ impl Member {
             presence: Presence::Gone,
             boot: None,
             copies: 0,
+            pin: Duration::ZERO,
             keeps_originals: false,
             flaps: 0,
             redial: Redial::at(dial_at),
@@ -187,7 +190,7 @@ impl Member {
 
     /// How long it may be away this time: longer each time that it came back and went again.
     fn grace(&self, grace: Duration) -> Duration {
-        grace * (1 << self.flaps.min(FLAPS_MAX))
+        grace.saturating_mul(1 << self.flaps.min(FLAPS_MAX))
     }
 }
 
@@ -201,7 +204,7 @@ impl Node {
             return;
         };
         let grace = self.config.grace;
-        if now.since(since) >= grace * 10 {
+        if now.since(since) >= grace.saturating_mul(10) {
             member.flaps = 0;
         }
         member.presence = Presence::Away {
@@ -237,7 +240,7 @@ impl Node {
         if vanished * 2 <= before {
             return;
         }
-        let grace = self.config.grace * CUT_OFF_GRACE;
+        let grace = self.config.grace.saturating_mul(CUT_OFF_GRACE);
         for node in self.mesh.vanished.keys() {
             if let Some(Member {
                 presence: Presence::Away { since, until },

@@ -233,7 +233,10 @@ impl Node {
             }
             Event::Scanned { skipped } => {
                 self.skipped_files = skipped;
-                self.scanned = true;
+                if !self.scanned {
+                    self.scanned = true;
+                    self.announce_complete();
+                }
             }
             Event::Room { bytes } => self.room = Some(bytes),
             Event::Expired { photo } => self.expired(photo),

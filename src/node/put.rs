@@ -110,12 +110,7 @@ impl Node {
     /// Something about a photo has changed: a put of it may be done, or is to be copied at once.
     pub(super) fn put_progressed(&mut self, photo: PhotoId) {
         let waits = |waiting: &Waiting| matches!(waiting, Waiting::Copies { photo: other, .. } if *other == photo);
-        let links: Vec<LinkId> = self
-            .waiting
-            .iter()
-            .filter(|(_, waiting)| waits(waiting))
-            .map(|(link, _)| *link)
-            .collect();
+        let links = self.clients_that(waits);
         if links.is_empty() {
             return;
         }

@@ -4,7 +4,7 @@
 //! by announcing it. Moving a replica to a less loaded node is the same: when that one has it, the copy here is surplus
 //! and is trimmed: make before break.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::limits::{OFFER, OFFERS, OFFERS_PER_NODE, PULL_QUEUE, RETRY, ROOM_MARGIN, SETTLE, SKIP};
@@ -27,6 +27,8 @@ pub(super) struct Offer {
 #[derive(Debug)]
 pub(super) struct Replication {
     pub(super) offers: BTreeMap<PhotoId, Offer>,
+    /// Photos that found no node free to be offered to: the next offer that is taken makes room for one.
+    pub(super) queued: BTreeSet<PhotoId>,
     /// Nodes that refused or failed, and until when they are left out.
     pub(super) skipped: BTreeMap<NodeId, Time>,
     /// The last target: the next among equals has its turn.
@@ -45,6 +47,7 @@ impl Replication {
     pub(super) fn new(me: NodeId) -> Replication {
         Replication {
             offers: BTreeMap::new(),
+            queued: BTreeSet::new(),
             skipped: BTreeMap::new(),
             last: me,
             asked: None,
@@ -70,11 +73,17 @@ impl Replication {
 impl Node {
     /// Offers a photo to the node that suits best, unless an offer of it is open.
     pub(super) fn offer(&mut self, photo: PhotoId) {
-        if self.replication.offers.contains_key(&photo) || self.replication.offers.len() >= OFFERS {
+        if self.replication.offers.contains_key(&photo) {
             return;
         }
-        let candidates = self.candidates(photo);
+        let full = self.replication.offers.len() >= OFFERS;
+        let candidates = if full {
+            Vec::new()
+        } else {
+            self.candidates(photo)
+        };
         let Some(node) = target(&candidates, self.replication.last) else {
+            self.replication.queued.insert(photo);
             return;
         };
         self.replication.last = node;
@@ -202,6 +211,9 @@ impl Node {
         let photo = record.photo.id;
         if record.holding.is_stored() && self.replication.offered_to(photo) == Some(node) {
             self.replication.offers.remove(&photo);
+            if let Some(next) = self.replication.queued.pop_first() {
+                self.agenda.set(next, self.now);
+            }
         }
         if !record.holding.is_stored() && self.replication.taken_over.get(&photo) == Some(&node) {
             self.replication.taken_over.remove(&photo);
@@ -298,7 +310,7 @@ impl Node {
         self.restoring.remove(&photo);
         match &result {
             Ok(holding) => {
-                self.catalog.set_holding(me, photo, *holding);
+                self.catalog.set_my_holding(photo, *holding);
                 self.log("trash", format!("{} is back from the trash", photo.short()));
             }
             Err(error) => {

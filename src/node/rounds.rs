@@ -46,8 +46,8 @@ pub(super) struct Round {
     pub(super) expected: Option<BTreeMap<NodeId, Proof>>,
     /// How many right answers it takes.
     pub(super) need: usize,
-    /// When the promises that it may get begin to count.
-    pub(super) sent: Time,
+    /// When this round must be over: half of the shortest time that the promises to it hold, from when it asked.
+    pub(super) until: Time,
     /// The disk is at it: too late to give way.
     pub(super) acting: bool,
 }
@@ -65,6 +65,12 @@ impl Node {
         self.drops.begun += 1;
         let nonce = self.nonce(self.drops.begun);
         let asked = holders.iter().map(|node| (*node, Reply::Awaited)).collect();
+        // Owners may set other pin times: the promise that ends first bounds the round.
+        let pins = holders
+            .iter()
+            .filter_map(|node| self.mesh.members.get(node))
+            .map(|member| member.pin);
+        let pin = pins.fold(self.config.pin, Duration::min);
         let round = Round {
             aim,
             goes,
@@ -73,7 +79,7 @@ impl Node {
             asked,
             expected: None,
             need,
-            sent: self.now,
+            until: self.now + pin / 2,
             acting: false,
         };
         self.drops.rounds.insert(nonce, round);
@@ -154,14 +160,10 @@ impl Node {
         self.weigh_round(nonce);
     }
 
-    /// A node that was asked is gone: no answer will come from it.
+    /// A node that was asked is gone: it cannot keep what it has promised, nor promise anything.
     pub(super) fn node_lost_for_rounds(&mut self, node: NodeId) {
         for round in self.drops.rounds.values_mut() {
-            if let Some(reply) = round
-                .asked
-                .get_mut(&node)
-                .filter(|reply| **reply == Reply::Awaited)
-            {
+            if let Some(reply) = round.asked.get_mut(&node) {
                 *reply = Reply::Refused;
             }
         }
@@ -173,7 +175,6 @@ impl Node {
     /// Acts on a round, or gives it up, as soon as the answers decide it.
     pub(super) fn weigh_round(&mut self, nonce: Nonce) {
         let now = self.now;
-        let deadline = self.config.pin / 2;
         let Some(round) = self
             .drops
             .rounds
@@ -206,7 +207,7 @@ impl Node {
         if proven < round.need {
             return;
         }
-        let within = deadline.saturating_sub(now.since(round.sent));
+        let within = round.until.since(now);
         if within.is_zero() {
             return self.abandon(nonce, "the proofs came too late");
         }
@@ -234,7 +235,7 @@ impl Node {
         match (aim, result) {
             (Some(Aim::Trim { .. } | Aim::Retire), Ok(())) => {
                 self.files.remove(&photo);
-                self.catalog.set_holding(me, photo, Holding::Retired);
+                self.catalog.set_my_holding(photo, Holding::Retired);
                 self.end(nonce);
             }
             (Some(Aim::Purge), Ok(())) | (_, Err(DiskError::Gone)) => {
@@ -254,6 +255,7 @@ impl Node {
     /// Gives way to another node that wants to drop the same photo; whether that was still possible.
     pub(super) fn give_way(&mut self, photo: PhotoId) -> bool {
         if self.drops.fetching.remove(&photo).is_some() {
+            self.retry(photo, RETRY);
             return true;
         }
         let Some(nonce) = self.drops.going.get(&photo).copied() else {
@@ -279,7 +281,7 @@ impl Node {
         let (photo, aim) = (round.goes, round.aim);
         self.log("drop", format!("keeping {}: {why}", photo.short()));
         if let Aim::Trim { was } = aim {
-            self.catalog.set_holding(self.config.node, photo, was);
+            self.catalog.set_my_holding(photo, was);
         }
         self.end(nonce);
         self.retry(photo, RETRY);
@@ -329,12 +331,12 @@ impl Node {
 
     /// Time has passed: rounds that took too long are given up.
     pub(super) fn tend_rounds(&mut self) {
-        let (now, deadline): (Time, Duration) = (self.now, self.config.pin / 2);
+        let now = self.now;
         let late: BTreeSet<Nonce> = self
             .drops
             .rounds
             .iter()
-            .filter(|(_, round)| now.since(round.sent) >= deadline)
+            .filter(|(_, round)| round.until <= now)
             .map(|(nonce, _)| *nonce)
             .collect();
         for nonce in late {

@@ -74,7 +74,7 @@ fn describe(format: Format, bytes: &[u8]) -> Photo {
     let id = PhotoId::of(bytes);
     let length = bytes.len() as u64;
     let Ok(decoded) = decode(format, bytes) else {
-        return opaque(id, length);
+        return Photo::opaque(id, length);
     };
     let exif = ExifFacts::of(bytes);
     let (width, height) = if exif.orientation.transposed {
@@ -95,21 +95,6 @@ fn describe(format: Format, bytes: &[u8]) -> Photo {
     }
 }
 
-/// A picture that is known by its bytes alone.
-fn opaque(id: PhotoId, bytes: u64) -> Photo {
-    Photo {
-        id,
-        bytes,
-        format: Format::Opaque,
-        width: 0,
-        height: 0,
-        colour: false,
-        camera: false,
-        captured: None,
-        fingerprint: None,
-    }
-}
-
 /// Digests an opaque picture whose first bytes have been read.
 fn digest_rest(file: &mut File, start: &[u8]) -> Result<Photo, InspectError> {
     let mut digest = blake3::Hasher::new();
@@ -118,7 +103,7 @@ fn digest_rest(file: &mut File, start: &[u8]) -> Result<Photo, InspectError> {
     if digest.count() > MAX_PHOTO {
         return Err(InspectError::TooLarge);
     }
-    Ok(opaque(
+    Ok(Photo::opaque(
         PhotoId(*digest.finalize().as_bytes()),
         digest.count(),
     ))

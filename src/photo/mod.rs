@@ -121,6 +121,21 @@ pub struct Rank {
 }
 
 impl Photo {
+    /// A picture that is known by its bytes alone: recognised, but not decoded.
+    pub fn opaque(id: PhotoId, bytes: u64) -> Photo {
+        Photo {
+            id,
+            bytes,
+            format: Format::Opaque,
+            width: 0,
+            height: 0,
+            colour: false,
+            camera: false,
+            captured: None,
+            fingerprint: None,
+        }
+    }
+
     /// How good a version of its picture this photo is.
     pub fn rank(&self) -> Rank {
         Rank {

@@ -226,6 +226,10 @@ pub struct Register {
     pub address: Address,
     /// How many copies its owner wants of every photo; the mesh keeps the highest number among its live nodes.
     pub copies: u32,
+    /// How long its promises hold, in milliseconds: who counts on one acts within half of that. Without it they are
+    /// worth nothing.
+    #[serde(default)]
+    pub pin_ms: u64,
     /// Its owner wants no original moved to the trash for the mesh's sake.
     #[serde(default)]
     pub keep_originals: bool,

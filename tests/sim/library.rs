@@ -125,17 +125,7 @@ impl Library {
         match self.entries.get(&id) {
             Some(entry) => Arc::clone(&entry.photo),
             // Bytes damaged on the way: something that claims to be a picture and cannot be decoded.
-            None => Arc::new(Photo {
-                id,
-                bytes: bytes.len() as u64,
-                format: Format::Opaque,
-                width: 0,
-                height: 0,
-                colour: false,
-                camera: false,
-                captured: None,
-                fingerprint: None,
-            }),
+            None => Arc::new(Photo::opaque(id, bytes.len() as u64)),
         }
     }
 

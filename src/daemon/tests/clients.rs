@@ -16,7 +16,7 @@ use crate::daemon::disk::Job;
 use crate::daemon::reader::Frames;
 use crate::daemon::state::Outlet;
 use crate::node::{CloseReason, DiskError, Event};
-use crate::photo::{Format, Photo, PhotoId};
+use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Answer, Request};
 
 const LIST: &str = r#"{"command":"GetImageList"}"#;
@@ -44,17 +44,7 @@ fn list(names: &[&str]) -> Reply {
 }
 
 fn photo_of(bytes: &[u8]) -> Arc<Photo> {
-    Arc::new(Photo {
-        id: PhotoId::of(bytes),
-        bytes: bytes.len() as u64,
-        format: Format::Opaque,
-        width: 0,
-        height: 0,
-        colour: false,
-        camera: false,
-        captured: None,
-        fingerprint: None,
-    })
+    Arc::new(Photo::opaque(PhotoId::of(bytes), bytes.len() as u64))
 }
 
 fn delivery(photo: &Arc<Photo>, content: &[u8]) -> Reply {

@@ -3,63 +3,48 @@
 //! The smallest world in which a mesh can live. Every action of a node is carried out at once, or becomes an event of
 //! another one; time passes when a test says so. The simulator under `tests/` does the same with faults.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "a test names what it expects; everything else is a failure or not its business"
-)]
-
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Cursor;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::limits::TICK;
-use super::{Action, CloseReason, Config, Event, LinkId, Node, Source, Spool, Time};
-use crate::photo::{Format, Photo, PhotoId, prove};
+use super::super::limits::TICK;
+use super::super::{Action, CloseReason, Config, Event, LinkId, Node, Source, Spool, Time};
+use crate::photo::{Photo, PhotoId, prove};
 use crate::protocol::{
     Address, Answer, Blob, Boot, Facts, Holding, MAX_CHUNK, Message, NodeId, Request,
 };
 
-const CLIENT: LinkId = LinkId(1_000_000);
+pub(super) const CLIENT: LinkId = LinkId(1_000_000);
 
 /// One node's disk: what it has of each photo, and half-written files.
 #[derive(Default)]
-struct Disk {
-    photos: BTreeMap<PhotoId, (Holding, Vec<u8>)>,
-    spool: BTreeMap<Spool, Vec<u8>>,
+pub(super) struct Disk {
+    pub(super) photos: BTreeMap<PhotoId, (Holding, Vec<u8>)>,
+    pub(super) spool: BTreeMap<Spool, Vec<u8>>,
 }
 
-struct World {
-    now: Time,
-    nodes: Vec<Option<Node>>,
-    disks: Vec<Disk>,
+pub(super) struct World {
+    pub(super) now: Time,
+    pub(super) nodes: Vec<Option<Node>>,
+    pub(super) disks: Vec<Disk>,
     /// The two ends of each link, as (node, link id there).
-    links: BTreeMap<(usize, LinkId), (usize, LinkId)>,
-    events: VecDeque<(usize, Event)>,
-    answers: Vec<Answer>,
-    last_link: u64,
+    pub(super) links: BTreeMap<(usize, LinkId), (usize, LinkId)>,
+    pub(super) events: VecDeque<(usize, Event)>,
+    pub(super) answers: Vec<Answer>,
+    pub(super) last_link: u64,
 }
 
-fn address(n: usize) -> Address {
+pub(super) fn address(n: usize) -> Address {
     Address::new("127.0.0.1", 5000 + n as u16)
 }
 
-fn picture(bytes: &[u8]) -> Arc<Photo> {
-    Arc::new(Photo {
-        id: PhotoId::of(bytes),
-        bytes: bytes.len() as u64,
-        format: Format::Opaque,
-        width: 0,
-        height: 0,
-        colour: false,
-        camera: false,
-        captured: None,
-        fingerprint: None,
-    })
+pub(super) fn picture(bytes: &[u8]) -> Arc<Photo> {
+    Arc::new(Photo::opaque(PhotoId::of(bytes), bytes.len() as u64))
 }
 
 impl World {
-    fn new(nodes: usize) -> World {
+    pub(super) fn new(nodes: usize) -> World {
         let mut world = World {
             now: Time::default(),
             nodes: Vec::new(),
@@ -77,7 +62,7 @@ impl World {
         world
     }
 
-    fn start(&mut self, n: usize, first_start: bool) {
+    pub(super) fn start(&mut self, n: usize, first_start: bool) {
         self.nodes[n] = Some(Node::new(Config {
             node: NodeId(n as u64 + 1),
             boot: Boot(n as u64 + 100 * u64::from(first_start)),
@@ -94,7 +79,7 @@ impl World {
     }
 
     /// Puts a photo into a node's own folder, as a scan would find it.
-    fn add(&mut self, n: usize, name: &str, bytes: &[u8]) -> PhotoId {
+    pub(super) fn add(&mut self, n: usize, name: &str, bytes: &[u8]) -> PhotoId {
         let photo = picture(bytes);
         let id = photo.id;
         self.disks[n]
@@ -113,7 +98,7 @@ impl World {
         id
     }
 
-    fn kill(&mut self, n: usize) {
+    pub(super) fn kill(&mut self, n: usize) {
         self.nodes[n] = None;
         let ends: Vec<_> = self
             .links
@@ -136,7 +121,7 @@ impl World {
     }
 
     /// Lets time pass, tick by tick, and delivers whatever comes of it.
-    fn run(&mut self, seconds: u64) {
+    pub(super) fn run(&mut self, seconds: u64) {
         let end = self.now + Duration::from_secs(seconds);
         while self.now < end {
             self.now = self.now + TICK;
@@ -159,7 +144,7 @@ impl World {
         }
     }
 
-    fn carry_out(&mut self, n: usize, action: Action) {
+    pub(super) fn carry_out(&mut self, n: usize, action: Action) {
         let done = match action {
             Action::Dial { address } => self.dial(n, address),
             Action::Send { link, message } => {
@@ -258,14 +243,14 @@ impl World {
         self.events.extend(done.map(|event| (n, event)));
     }
 
-    fn read(&self, n: usize, source: Source) -> Vec<u8> {
+    pub(super) fn read(&self, n: usize, source: Source) -> Vec<u8> {
         match source {
             Source::Held(photo) => self.disks[n].photos[&photo].1.clone(),
             Source::Spooled(spool) => self.disks[n].spool[&spool].clone(),
         }
     }
 
-    fn dial(&mut self, n: usize, dialed: Address) -> Option<Event> {
+    pub(super) fn dial(&mut self, n: usize, dialed: Address) -> Option<Event> {
         let other = usize::from(dialed.port()) - 5000;
         if self.nodes.get(other).is_none_or(Option::is_none) {
             return Some(Event::DialFailed {
@@ -291,7 +276,7 @@ impl World {
         })
     }
 
-    fn disk(&mut self, n: usize, action: Action) -> Option<Event> {
+    pub(super) fn disk(&mut self, n: usize, action: Action) -> Option<Event> {
         let disk = &mut self.disks[n];
         match action {
             Action::Write { spool, data, .. } => {
@@ -344,12 +329,12 @@ impl World {
         }
     }
 
-    fn scan(&mut self, n: usize) {
+    pub(super) fn scan(&mut self, n: usize) {
         self.events.push_back((n, Event::Scanned { skipped: 0 }));
     }
 
     /// The nodes that have a photo on disk, and live.
-    fn holders(&self, photo: PhotoId) -> Vec<usize> {
+    pub(super) fn holders(&self, photo: PhotoId) -> Vec<usize> {
         let has = |n: &usize| {
             let holding = self.disks[*n]
                 .photos
@@ -360,7 +345,7 @@ impl World {
         (0..self.nodes.len()).filter(has).collect()
     }
 
-    fn ask(&mut self, n: usize, request: Request) -> Answer {
+    pub(super) fn ask(&mut self, n: usize, request: Request) -> Answer {
         self.events.push_back((
             n,
             Event::Asked {
@@ -377,89 +362,10 @@ impl World {
         panic!("no answer within a minute");
     }
 
-    fn list(&mut self, n: usize) -> Vec<String> {
+    pub(super) fn list(&mut self, n: usize) -> Vec<String> {
         match self.ask(n, Request::GetImageList) {
             Answer::ListImage { list } => list,
             other => panic!("{other:?}"),
         }
-    }
-}
-
-#[test]
-fn three_nodes_keep_one_collection_with_two_copies_of_each_photo() {
-    let mut world = World::new(3);
-    let photos: Vec<PhotoId> = (0..9)
-        .map(|n| world.add(n % 3, &format!("{n}.jpg"), &[n as u8; 5000]))
-        .collect();
-    (0..3).for_each(|n| world.scan(n));
-    world.run(20);
-    for photo in &photos {
-        assert_eq!(world.holders(*photo).len(), 2, "{photo:?}");
-    }
-    let lists: Vec<Vec<String>> = (0..3).map(|n| world.list(n)).collect();
-    assert_eq!(lists[0].len(), 9);
-    assert!(lists.iter().all(|list| *list == lists[0]));
-}
-
-#[test]
-fn a_photo_that_all_three_have_is_trimmed_to_two() {
-    let mut world = World::new(3);
-    let photo = PhotoId::of(&[7; 100]);
-    for n in 0..3 {
-        world.add(n, "same.jpg", &[7; 100]);
-        world.scan(n);
-    }
-    world.run(30);
-    assert_eq!(world.holders(photo).len(), 2);
-    let anywhere = world
-        .disks
-        .iter()
-        .filter(|disk| disk.photos.contains_key(&photo))
-        .count();
-    assert_eq!(anywhere, 3, "the third copy is in the trash, not deleted");
-}
-
-#[test]
-fn a_killed_node_takes_nothing_with_it_and_its_copies_are_made_anew() {
-    let mut world = World::new(3);
-    let photos: Vec<PhotoId> = (0..9)
-        .map(|n| world.add(n % 3, &format!("{n}.jpg"), &[n as u8; 300_000]))
-        .collect();
-    (0..3).for_each(|n| world.scan(n));
-    world.run(20);
-    world.kill(0);
-    assert_eq!(
-        world.list(1).len(),
-        9,
-        "every photo is still listed at once"
-    );
-    world.run(15);
-    for photo in &photos {
-        assert_eq!(world.holders(*photo), [1, 2]);
-    }
-    for n in 0..9 {
-        let name = format!("{n}.jpg");
-        match world.ask(2, Request::GetImageRequest { image_name: name }) {
-            Answer::ReceiveImage { image, .. } => assert_eq!(&*image, [n as u8; 300_000]),
-            other => panic!("{other:?}"),
-        }
-    }
-}
-
-#[test]
-fn a_node_without_a_photo_fetches_it_for_its_client_and_answers_unknown_names_at_once() {
-    let mut world = World::new(3);
-    world.add(0, "cat.jpg", &[1; 900_000]);
-    (0..3).for_each(|n| world.scan(n));
-    world.run(20);
-    for n in 0..3 {
-        let name = "cat.jpg".to_owned();
-        match world.ask(n, Request::GetImageRequest { image_name: name }) {
-            Answer::ReceiveImage { image, .. } => assert_eq!(image.len(), 900_000),
-            other => panic!("{other:?}"),
-        }
-        let name = "dog.jpg".to_owned();
-        let answer = world.ask(n, Request::GetImageRequest { image_name: name });
-        assert!(matches!(answer, Answer::NotFound { .. }), "{answer:?}");
     }
 }

@@ -1,0 +1,242 @@
+//! One node among others that a test speaks for, message by message: for moments that a whole mesh hardly ever meets.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::super::limits::{OFFERS_PER_NODE, SETTLE, STAGGER, TICK};
+use super::super::{Action, CloseReason, Config, Event, LinkId, Node, Time};
+use super::world::{address, picture};
+use crate::photo::{Nonce, PhotoId, Proof};
+use crate::protocol::message::Register;
+use crate::protocol::{Boot, Facts, Holding, Message, NodeId, Record};
+
+/// The proof that every node in these tests gives, and expects.
+const PROOF: Proof = Proof([7; 32]);
+
+struct Solo {
+    node: Node,
+    now: Time,
+}
+
+impl Solo {
+    fn new() -> Solo {
+        let config = Config {
+            node: NodeId(9),
+            boot: Boot(1),
+            address: address(9),
+            copies: 2,
+            grace: Duration::from_secs(60),
+            pin: Duration::from_secs(60),
+            keep_originals: false,
+            join: Vec::new(),
+            known: BTreeMap::new(),
+            first_start: true,
+            seed: [9; 32],
+        };
+        let mut solo = Solo {
+            node: Node::new(config),
+            now: Time::default(),
+        };
+        solo.tell(Event::Scanned { skipped: 0 });
+        solo
+    }
+
+    fn tell(&mut self, event: Event) -> Vec<Action> {
+        let mut actions = self.node.step(self.now, event);
+        while self.node.has_more() {
+            actions.extend(self.node.step(self.now, Event::Continue));
+        }
+        actions
+    }
+
+    fn hear(&mut self, n: u64, message: Message) -> Vec<Action> {
+        let link = LinkId(n);
+        self.tell(Event::Received { link, message })
+    }
+
+    /// Lets time pass, with heartbeats of all others.
+    fn wait(&mut self, span: Duration) -> Vec<Action> {
+        let end = self.now + span;
+        let mut actions = Vec::new();
+        while self.now < end {
+            self.now = self.now + TICK;
+            for n in 1..=8 {
+                actions.extend(self.tell(Event::Heard { link: LinkId(n) }));
+            }
+            actions.extend(self.tell(Event::Tick));
+        }
+        actions
+    }
+
+    /// Another node registers and tells all that it holds.
+    fn join(&mut self, n: u64, pin: Duration, holds: &[&[u8]]) {
+        let remote = "127.0.0.1".to_owned();
+        self.tell(Event::Opened {
+            link: LinkId(n),
+            remote,
+            dialed: None,
+        });
+        let register = Register {
+            protocol_min: 1,
+            protocol_max: 1,
+            features: Vec::new(),
+            node: NodeId(n),
+            boot: Boot(n),
+            address: address(n as usize),
+            copies: 2,
+            pin_ms: pin.as_millis() as u64,
+            keep_originals: false,
+        };
+        self.hear(n, Message::Register(register));
+        let records = holds.iter().map(|bytes| original(bytes)).collect();
+        self.announce(n, records, true);
+    }
+
+    fn announce(&mut self, n: u64, records: Vec<Record>, complete: bool) -> Vec<Action> {
+        let gone = Vec::new();
+        let info = Message::ImageInfo {
+            records,
+            gone,
+            complete,
+        };
+        self.hear(n, info)
+    }
+
+    fn hold(&mut self, bytes: &[u8]) -> PhotoId {
+        let Record {
+            photo,
+            facts,
+            holding,
+        } = original(bytes);
+        let id = photo.id;
+        self.tell(Event::Held {
+            photo,
+            facts,
+            holding,
+            files: 1,
+        });
+        id
+    }
+
+    /// The node has found its own right answers: those of everyone.
+    fn compute(&mut self, nonce: Nonce) -> Vec<Action> {
+        let proofs = (1..=8).map(|n| (NodeId(n), PROOF)).collect();
+        self.tell(Event::Proved {
+            nonce,
+            result: Ok(proofs),
+        })
+    }
+}
+
+fn original(bytes: &[u8]) -> Record {
+    Record {
+        photo: picture(bytes),
+        facts: Facts::named("p.jpg"),
+        holding: Holding::Original,
+    }
+}
+
+fn proof(nonce: Nonce) -> Message {
+    Message::Proof {
+        nonce,
+        proof: Some(PROOF),
+        refused: None,
+    }
+}
+
+fn challenge(actions: &[Action]) -> Option<Nonce> {
+    actions.iter().find_map(|action| match action {
+        Action::Send {
+            message: Message::Challenge { nonce, .. },
+            ..
+        } => Some(*nonce),
+        _ => None,
+    })
+}
+
+fn drop_within(actions: &[Action]) -> Option<Duration> {
+    actions.iter().find_map(|action| match action {
+        Action::Drop { within, .. } => Some(*within),
+        _ => None,
+    })
+}
+
+/// A node that has a photo which three others have too, just as it asks them for proofs.
+fn about_to_drop(pins: [u64; 3]) -> (Solo, Nonce) {
+    let mut solo = Solo::new();
+    solo.hold(b"everywhere");
+    for (n, pin) in (1..).zip(pins) {
+        solo.join(n, Duration::from_secs(pin), &[b"everywhere"]);
+    }
+    let ticks = (SETTLE + 4 * STAGGER).as_millis() / TICK.as_millis();
+    let asked = (0..ticks).find_map(|_| challenge(&solo.wait(TICK)));
+    (solo, asked.expect("it wants to drop its copy"))
+}
+
+#[test]
+fn with_proofs_from_two_others_a_copy_goes() {
+    let (mut solo, nonce) = about_to_drop([60; 3]);
+    solo.compute(nonce);
+    assert_eq!(drop_within(&solo.hear(1, proof(nonce))), None);
+    assert!(drop_within(&solo.hear(2, proof(nonce))).is_some());
+}
+
+#[test]
+fn the_shortest_promise_bounds_the_drop_that_counts_on_it() {
+    let (mut solo, nonce) = about_to_drop([60, 3, 60]);
+    solo.compute(nonce);
+    solo.hear(1, proof(nonce));
+    let within = drop_within(&solo.hear(2, proof(nonce)));
+    assert!(
+        within.is_some_and(|within| within <= Duration::from_millis(1500)),
+        "{within:?}"
+    );
+}
+
+#[test]
+fn the_proof_of_a_node_that_is_gone_counts_no_more() {
+    let (mut solo, nonce) = about_to_drop([60; 3]);
+    solo.hear(1, proof(nonce));
+    solo.hear(2, proof(nonce));
+    let reason = CloseReason::Remote;
+    solo.tell(Event::Closed {
+        link: LinkId(1),
+        reason,
+    });
+    assert_eq!(drop_within(&solo.compute(nonce)), None);
+    assert!(
+        drop_within(&solo.hear(3, proof(nonce))).is_some(),
+        "two others are left"
+    );
+}
+
+#[test]
+fn an_offer_that_is_taken_makes_room_for_the_next_at_once() {
+    let mut solo = Solo::new();
+    solo.join(1, Duration::from_secs(60), &[]);
+    for n in 0..=OFFERS_PER_NODE {
+        solo.hold(&[n as u8; 10]);
+    }
+    let offers = |actions: &[Action]| -> Vec<PhotoId> {
+        let offered = actions.iter().filter_map(|action| match action {
+            Action::Send {
+                message: Message::KeepThis { photo, .. },
+                ..
+            } => Some(photo.id),
+            _ => None,
+        });
+        offered.collect()
+    };
+    let first = offers(&solo.wait(SETTLE + 2 * TICK));
+    assert_eq!(first.len(), OFFERS_PER_NODE);
+    let taken = (0..=OFFERS_PER_NODE).map(|n| [n as u8; 10]);
+    let taken = taken
+        .map(|bytes| picture(&bytes))
+        .find(|photo| photo.id == first[0]);
+    let record = Record {
+        photo: taken.expect("it is one of ours"),
+        facts: Facts::default(),
+        holding: Holding::Replica,
+    };
+    assert_eq!(offers(&solo.announce(1, vec![record], false)).len(), 1);
+}
