@@ -101,10 +101,10 @@ struct DaemonArgs {
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..))]
     copies: u32,
     /// How long a node may be away before its photos are copied elsewhere, such as 30s, 10m or 2h
-    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = span)]
     grace: Duration,
-    /// How long this node keeps a photo for another one that relies on it; the same on all nodes
-    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = humantime::parse_duration)]
+    /// How long this node keeps a photo for another one that relies on it
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = span)]
     pin: Duration,
     /// Move none of the folder's own photos to the trash because of other nodes
     #[arg(long)]
@@ -217,6 +217,15 @@ enum TrashCommand {
     },
     /// Put a photo back to where it was, and remember that it is a picture of its own
     Restore(NameArgs),
+}
+
+/// A span of time such as `10m`. At most a year: no deadline in the program is made for more.
+fn span(text: &str) -> Result<Duration, String> {
+    let span = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if span > Duration::from_secs(365 * 24 * 60 * 60) {
+        return Err("more than a year".to_owned());
+    }
+    Ok(span)
 }
 
 fn main() -> ExitCode {
