@@ -18,7 +18,7 @@ use super::state::{Input, Outlet};
 use super::upload;
 use crate::node::{CloseReason, DiskError, Event};
 use crate::photo::Photo;
-use crate::protocol::codec::{self, FrameError};
+use crate::protocol::codec::{self, FrameError, MAX_CHUNK_FRAME, MAX_REQUEST};
 use crate::protocol::{Answer, Blob, Request};
 
 /// An answer on its way to the client's thread.
@@ -112,7 +112,7 @@ impl Client<'_> {
         loop {
             self.handle(codec::decode(&content)?)?;
             drop(content);
-            match self.frames.next(Some(QUIET))? {
+            match self.frames.next_within(Some(QUIET), FRAME, MAX_REQUEST)? {
                 Some(next) => content = next,
                 None => return Ok(()),
             }
@@ -128,7 +128,7 @@ impl Client<'_> {
             Request::Chunk { .. } => Err(Ending::Broken("a Chunk without a Put".to_owned())),
             Request::Put { bytes, .. } => {
                 match upload::receive(self.hub, self.link, *bytes, || {
-                    self.frames.next(Some(FRAME))
+                    self.frames.next_within(Some(FRAME), FRAME, MAX_CHUNK_FRAME)
                 })? {
                     Ok(()) => self.ask(request),
                     Err(refused) => self.write(&Answer::Refused { error: refused }),

@@ -27,11 +27,17 @@ pub(super) const LOG_LINES: usize = 1024;
 pub(super) const BURST: u32 = 32;
 
 /// Connections that are open at a time, if the system allows as many files. Each costs a thread, which is some 20 KiB
-/// of memory while it waits.
+/// of memory while it waits, and at most [`MAX_REQUEST`](crate::protocol::codec::MAX_REQUEST) for what it has begun to say.
 pub(super) const MAX_CONNECTIONS: usize = 4096;
 
 /// Files kept free for other uses than accepted connections: photos being read, dialed links, the folder's own files.
 pub(super) const RESERVED_FILES: u64 = 512;
+
+/// Photos that clients may be putting at a time. Each holds a file and the room that it will take.
+pub(super) const UPLOADS: usize = 32;
+
+/// The slowest put that is waited for, in bytes a second; below it a client only holds one of the [`UPLOADS`].
+pub(super) const UPLOAD_MIN_RATE: u64 = 32 * 1024;
 
 /// Dials under way at a time: each is a thread, which a name that does not resolve may hold for half a minute.
 pub(super) const MAX_DIALS: usize = 64;

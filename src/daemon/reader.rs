@@ -11,7 +11,7 @@ use super::link::{Hub, Incoming, Link, read_failure};
 use super::state::{Input, Outlet};
 use super::writer::{self, Parcel};
 use crate::node::{CloseReason, Event};
-use crate::protocol::codec::{self, FrameError, MAX_FRAME};
+use crate::protocol::codec::{self, FrameError, MAX_FRAME, MAX_REQUEST};
 use crate::protocol::{Address, MAX_CHUNK, Message};
 
 /// The frames that come on a link.
@@ -29,29 +29,31 @@ impl Frames {
     /// The first frame, whole by the deadline; none if the stream ends before it.
     pub(super) fn first(&mut self, deadline: Instant) -> Result<Option<Vec<u8>>, FrameError> {
         self.bytes.get_mut().deadline = Some(deadline);
-        codec::read_frame(&mut self.bytes, MAX_FRAME)
+        codec::read_frame(&mut self.bytes, MAX_REQUEST)
     }
 
-    /// The next frame, which must begin within `patience` (for ever without one) and is to be whole within [`FRAME`]
+    /// The next frame of a daemon, which must begin within `patience` (for ever without one) and is to be whole within [`FRAME`]
     /// of its first byte; none if the stream ends before it.
     pub(super) fn next(
         &mut self,
         patience: Option<Duration>,
     ) -> Result<Option<Vec<u8>>, FrameError> {
-        self.next_within(patience, FRAME)
+        self.next_within(patience, FRAME, MAX_FRAME)
     }
 
+    /// The next frame of at most `limit` bytes, which must begin within `patience` and be whole within `whole`.
     pub(super) fn next_within(
         &mut self,
         patience: Option<Duration>,
         whole: Duration,
+        limit: usize,
     ) -> Result<Option<Vec<u8>>, FrameError> {
         self.bytes.get_mut().deadline = patience.map(|patience| Instant::now() + patience);
         if self.bytes.fill_buf().map_err(FrameError::Io)?.is_empty() {
             return Ok(None);
         }
         self.bytes.get_mut().deadline = Some(Instant::now() + whole);
-        codec::read_frame(&mut self.bytes, MAX_FRAME)
+        codec::read_frame(&mut self.bytes, limit)
     }
 }
 

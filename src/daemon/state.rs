@@ -168,18 +168,24 @@ impl State {
     /// Time passes: first the signs of life that arrived with bytes of unfinished frames, lest a large frame be taken
     /// for silence.
     fn tick(&mut self) -> Option<Exit> {
-        let heard = |(id, outlet): (&LinkId, &Outlet)| match outlet {
-            Outlet::Peer(link, _) => link.take_heard().then_some(*id),
-            Outlet::Client(..) => None,
-        };
-        let heard: Vec<LinkId> = self.links.iter().filter_map(heard).collect();
-        for link in heard {
+        for link in self.signs_of_life() {
             if let Some(exit) = self.step(Event::Heard { link }) {
                 return Some(exit);
             }
         }
         self.cut_off();
         self.step(Event::Tick)
+    }
+
+    /// The links to daemons on which bytes have arrived since the last call. While the disk is behind these are all of
+    /// them: it is this node that does not listen then, and they must not be taken for dead.
+    pub(super) fn signs_of_life(&self) -> Vec<LinkId> {
+        let deaf = self.disk.is_behind();
+        let heard = |(id, outlet): (&LinkId, &Outlet)| match outlet {
+            Outlet::Peer(link, _) => (link.take_heard() || deaf).then_some(*id),
+            Outlet::Client(..) => None,
+        };
+        self.links.iter().filter_map(heard).collect()
     }
 
     /// Ends the links that have had their time to close.

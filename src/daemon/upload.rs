@@ -2,10 +2,13 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::client::Ending;
+use super::disk::Upload;
+use super::limits::{FRAME, UPLOAD_MIN_RATE};
 use super::link::{Hub, Link};
+use crate::folder;
 use crate::node::DiskError;
 use crate::photo::MAX_PHOTO;
 use crate::protocol::codec::{self, FrameError};
@@ -29,10 +32,13 @@ pub(super) fn receive(
             "a photo of {bytes} bytes is over the limit of {limit} MiB"
         )));
     }
-    let spool = hub.disk.upload(link.id, bytes);
-    let mut sink = spool.and_then(Sink::create);
+    let deadline = Instant::now() + FRAME + Duration::from_secs(bytes / UPLOAD_MIN_RATE);
+    let mut sink = hub.disk.upload(link.id, bytes).and_then(Sink::create);
     let mut left = bytes;
     while left > 0 {
+        if Instant::now() > deadline {
+            return Err(Ending::Broken("the photo came too slowly".to_owned()));
+        }
         let data = next_chunk(&mut next_frame, left)?;
         left -= data.len() as u64;
         sink = sink.and_then(|mut sink| sink.write(&data).map(|()| sink));
@@ -61,16 +67,15 @@ fn next_chunk(
 /// A spool file being written; it is removed unless it is kept.
 struct Sink {
     file: File,
-    path: Option<PathBuf>,
+    upload: Upload,
+    keep: bool,
 }
 
 impl Sink {
-    fn create(path: PathBuf) -> Result<Sink, DiskError> {
-        let file = File::create(&path).map_err(disk_error)?;
-        Ok(Sink {
-            file,
-            path: Some(path),
-        })
+    fn create(upload: Upload) -> Result<Sink, DiskError> {
+        let file = File::create(&upload.path).map_err(disk_error)?;
+        let keep = false;
+        Ok(Sink { file, upload, keep })
     }
 
     fn write(&mut self, data: &[u8]) -> Result<(), DiskError> {
@@ -78,26 +83,21 @@ impl Sink {
     }
 
     fn keep(mut self) {
-        self.path = None;
+        self.keep = true;
     }
 }
 
 impl Drop for Sink {
     fn drop(&mut self) {
-        if let Some(path) = &self.path {
-            remove(path);
+        if !self.keep {
+            // What cannot be removed is swept at the next start.
+            let _ = fs::remove_file(&self.upload.path);
         }
     }
 }
 
-fn remove(path: &Path) {
-    // What cannot be removed is swept at the next start.
-    let _ = fs::remove_file(path);
-}
-
 fn disk_error(error: io::Error) -> DiskError {
-    let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded];
-    if full.contains(&error.kind()) {
+    if folder::is_full(&error) {
         DiskError::Full
     } else {
         DiskError::Other(format!("the daemon cannot write to its folder: {error}"))

@@ -131,7 +131,8 @@ impl fmt::Display for OpenError {
 
 impl std::error::Error for OpenError {}
 
-fn is_full(error: &io::Error) -> bool {
+/// Whether an error says that there is no room left.
+pub fn is_full(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::limits::{PAGE_BYTES, PAGE_RECORDS};
 use super::membership::Presence;
 use super::{CloseReason, LinkId, Node};
-use crate::photo::{MAX_PHOTO, PhotoId};
+use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Facts, Message, Record};
 
 /// How far the other end of a link knows this node's records.
@@ -156,6 +156,12 @@ impl Node {
         );
     }
 
+    /// No node that is in its right mind has such a photo.
+    pub(super) fn refuse_size(&mut self, link: LinkId, photo: &Photo) {
+        let text = format!("a photo of {} bytes", photo.bytes);
+        self.close(link, CloseReason::Protocol(text));
+    }
+
     /// Another node tells what it holds. It is believed about itself.
     pub(super) fn info_received(
         &mut self,
@@ -168,9 +174,8 @@ impl Node {
             return;
         };
         for record in &records {
-            if record.photo.bytes == 0 || record.photo.bytes > MAX_PHOTO {
-                let text = format!("a photo of {} bytes", record.photo.bytes);
-                return self.close(link, CloseReason::Protocol(text));
+            if !record.photo.has_possible_size() {
+                return self.refuse_size(link, &record.photo);
             }
             if !self.catalog.claim(node, record) {
                 let text = format!(
@@ -201,7 +206,6 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::photo::Photo;
     use crate::protocol::codec::{MAX_FRAME, write_message};
     use crate::protocol::{Facts, Holding};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::limits::{DIAL_COURTESY, NODES};
-use super::membership::{Member, Presence, Redial};
+use super::membership::{Link, Member, Presence, Redial};
 use super::{Action, CloseReason, LinkId, Node};
 use crate::protocol::message::{PROTOCOL, Register};
 use crate::protocol::{Address, Message, NodeId};
@@ -58,6 +58,14 @@ impl Node {
             let (ours, theirs) = (PROTOCOL, (register.protocol_min, register.protocol_max));
             let text = format!(
                 "no common protocol version: {ours:?} here, {theirs:?} there; upgrade the older one"
+            );
+            return Err(CloseReason::Refused(text));
+        }
+        let from_here = |link: &Link| Address::new(&link.remote, 0).is_loopback();
+        if register.address.is_loopback() && !self.mesh.links.get(&link).is_some_and(from_here) {
+            let text = format!(
+                "nobody else can reach {}: start with --host 0.0.0.0, or say with --advertise where you are reached",
+                register.address
             );
             return Err(CloseReason::Refused(text));
         }

@@ -138,6 +138,9 @@ impl Node {
         let Some(from) = self.mesh.node_at(link) else {
             return;
         };
+        if !photo.has_possible_size() {
+            return self.refuse_size(link, &photo);
+        }
         let id = photo.id;
         let verdict = match self.catalog.mine(id) {
             Some(holding) if holding.is_stored() => KeepVerdict::Have,
@@ -164,7 +167,8 @@ impl Node {
 
     /// Whether the folder could take a photo of this size.
     pub(super) fn has_room(&self, bytes: u64) -> bool {
-        self.room.is_none_or(|room| room > bytes + ROOM_MARGIN)
+        self.room
+            .is_none_or(|room| room > bytes.saturating_add(ROOM_MARGIN))
             && self
                 .write_failed_at
                 .is_none_or(|at| self.now.since(at) >= SKIP)

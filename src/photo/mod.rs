@@ -136,6 +136,11 @@ impl Photo {
         }
     }
 
+    /// Whether a photo can have this size: not empty, and within [`MAX_PHOTO`]. What others say of one may be anything.
+    pub fn has_possible_size(&self) -> bool {
+        (1..=MAX_PHOTO).contains(&self.bytes)
+    }
+
     /// How good a version of its picture this photo is.
     pub fn rank(&self) -> Rank {
         Rank {

@@ -38,6 +38,15 @@ impl Address {
         self.port
     }
 
+    /// Whether the host is this very machine, whichever machine that is.
+    pub fn is_loopback(&self) -> bool {
+        self.host == "localhost"
+            || self
+                .host
+                .parse::<std::net::IpAddr>()
+                .is_ok_and(|ip| ip.is_loopback())
+    }
+
     /// Whether the host says "every interface" (`0.0.0.0`, `::`), which nobody else can dial.
     pub fn is_unspecified(&self) -> bool {
         self.host

@@ -17,6 +17,13 @@ use crate::photo::MAX_PHOTO;
 /// The largest frame a daemon accepts, in bytes: a page of records or a chunk with room to spare.
 pub const MAX_FRAME: usize = 1024 * 1024;
 
+/// The largest frame a daemon accepts of who has not said that it is one, in bytes: a request, or a `register`. So many
+/// strangers can hold at most as much memory each.
+pub const MAX_REQUEST: usize = 16 * 1024;
+
+/// The largest frame with a chunk, in bytes: the chunk in base64 and its envelope.
+pub const MAX_CHUNK_FRAME: usize = MAX_CHUNK.div_ceil(3) * 4 + 1024;
+
 /// The largest frame a client accepts, in bytes: the largest photo in base64 and its envelope.
 pub const MAX_ANSWER: usize = (MAX_PHOTO as usize).div_ceil(3) * 4 + 64 * 1024;
 

@@ -1,6 +1,5 @@
 //! The thread that owns the folder.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -12,6 +11,7 @@ use super::super::limits::{HOUSEKEEPING, ROOM_ROUNDS};
 use super::hashing::{Arrival, Hashers};
 use super::proving::Prover;
 use super::scanner::Scanner;
+use super::uploads::{Upload, Uploads};
 use super::{Challenge, Job, Opened, disk_error};
 use crate::folder::{Change, Folder, Inspection, StoreError, Walk};
 use crate::node::{Action, DiskError, Event, LinkId, Source, Spool};
@@ -37,6 +37,7 @@ pub(super) struct FolderThread {
     prover: Prover,
     /// Held until the end: the scanner goes on as long as this lives.
     _scanner: Scanner,
+    uploads: Uploads,
     /// Of this walk: files read, files found.
     progress: (u64, u64),
 }
@@ -57,6 +58,7 @@ impl FolderThread {
             hashers,
             prover,
             _scanner: scanner,
+            uploads: Uploads::default(),
             progress: (0, 0),
         }
     }
@@ -289,15 +291,13 @@ impl FolderThread {
         }
     }
 
-    fn upload(&self, link: LinkId, bytes: u64) -> Result<PathBuf, DiskError> {
+    fn upload(&mut self, link: LinkId, bytes: u64) -> Result<Upload, DiskError> {
         let free = self
             .folder
             .free_bytes()
             .map_err(|error| DiskError::Other(error.to_string()))?;
-        if free < bytes {
-            return Err(DiskError::Full);
-        }
-        Ok(self.folder.spool_path(&name(Spool::Put(link))))
+        let path = self.folder.spool_path(&name(Spool::Put(link)));
+        self.uploads.admit(path, bytes, free)
     }
 
     fn report_room(&mut self) {

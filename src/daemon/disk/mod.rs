@@ -20,15 +20,17 @@ mod folder_thread;
 mod hashing;
 mod proving;
 mod scanner;
+mod uploads;
 
 use std::fs::File;
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+
+pub(super) use uploads::Upload;
 
 use super::client::Reply;
 use super::console::Console;
@@ -62,7 +64,7 @@ pub(super) enum Job {
     Upload {
         link: LinkId,
         bytes: u64,
-        to: Sender<Result<PathBuf, DiskError>>,
+        to: Sender<Result<Upload, DiskError>>,
     },
     /// A photo's bytes could not be read, or were not its own: look at all its files.
     Suspect { photo: PhotoId },
@@ -119,10 +121,10 @@ impl Disk {
 
     /// Where the photo that a client puts may be written. Waits for the folder thread, which has by then done all that
     /// was asked before: an earlier file of this link is no longer in use.
-    pub(super) fn upload(&self, link: LinkId, bytes: u64) -> Result<PathBuf, DiskError> {
-        let (to, path) = bounded(1);
+    pub(super) fn upload(&self, link: LinkId, bytes: u64) -> Result<Upload, DiskError> {
+        let (to, upload) = bounded(1);
         self.submit(Job::Upload { link, bytes, to });
-        path.recv().unwrap_or(Err(DiskError::Gone))
+        upload.recv().unwrap_or(Err(DiskError::Gone))
     }
 
     /// Tells that a photo could not be read as what it should be.

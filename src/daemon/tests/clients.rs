@@ -12,7 +12,7 @@ use crossbeam_channel::{RecvTimeoutError, Sender};
 
 use super::Stage;
 use crate::daemon::client::{self, Delivery, Reply};
-use crate::daemon::disk::Job;
+use crate::daemon::disk::{Job, Upload};
 use crate::daemon::reader::Frames;
 use crate::daemon::state::Outlet;
 use crate::node::{CloseReason, DiskError, Event};
@@ -140,7 +140,7 @@ fn a_put_is_on_disk_before_the_node_hears_of_it() {
     let Job::Upload { bytes: 6, to, .. } = stage.next_job() else {
         panic!("the folder was not asked");
     };
-    to.send(Ok(path.clone())).unwrap();
+    to.send(Ok(Upload::new(path.clone(), 6))).unwrap();
     stage.send(&chunk(b"abc"));
     let early = stage.inbox.recv_timeout(Duration::from_millis(100));
     assert_eq!(early.err(), Some(RecvTimeoutError::Timeout));
@@ -191,7 +191,7 @@ fn a_put_of_more_bytes_than_announced_leaves_nothing() {
     let Job::Upload { to, .. } = stage.next_job() else {
         panic!("the folder was not asked");
     };
-    to.send(Ok(path.clone())).unwrap();
+    to.send(Ok(Upload::new(path.clone(), 6))).unwrap();
     stage.send(&chunk(b"abc"));
     stage.send(&chunk(b"def"));
     let error = stage.receive().unwrap();

@@ -1,5 +1,6 @@
 //! The reader and the writer of a link to another daemon.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
 use std::net::Shutdown;
@@ -11,17 +12,18 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{PATIENCE, Stage};
+use crate::daemon::dialer::Dialer;
 use crate::daemon::disk::Job;
-use crate::daemon::limits::{MESSAGES, WINDOWS};
+use crate::daemon::limits::{DISK_BACKLOG, MESSAGES, WINDOWS};
 use crate::daemon::link;
 use crate::daemon::reader::{self, Frames};
-use crate::daemon::state::Outlet;
+use crate::daemon::state::{Outlet, State};
 use crate::daemon::writer::{self, Outbox, Parcel, Window};
-use crate::node::{CloseReason, DiskError, Event};
+use crate::node::{CloseReason, Config, DiskError, Event, Node};
 use crate::photo::PhotoId;
-use crate::protocol::codec::FrameError;
+use crate::protocol::codec::{FrameError, MAX_FRAME, MAX_REQUEST};
 use crate::protocol::message::{Lane, TransferId};
-use crate::protocol::{MAX_CHUNK, Message};
+use crate::protocol::{Address, Boot, MAX_CHUNK, Message, NodeId};
 
 const GET: u32 = 1;
 const REPLICA: u32 = 2;
@@ -231,11 +233,52 @@ fn half_a_frame_and_then_silence_is_a_timeout() {
     stage.remote.write_all(&[0, 0, 0, 9, b'{']).unwrap();
     let soon = Duration::from_millis(50);
     let start = Instant::now();
-    let failure = frames.next_within(Some(PATIENCE), soon);
+    let failure = frames.next_within(Some(PATIENCE), soon, MAX_FRAME);
     assert!(matches!(failure, Err(FrameError::Io(error)) if link::is_timeout(&error)));
     assert!(start.elapsed() >= soon);
     // Nor does a client stay that begins no frame at all.
     let mut frames = Frames::new(Arc::clone(&stage.link));
-    let failure = frames.next_within(Some(soon), PATIENCE);
+    let failure = frames.next_within(Some(soon), PATIENCE, MAX_FRAME);
     assert!(matches!(failure, Err(FrameError::Io(error)) if link::is_timeout(&error)));
+}
+
+#[test]
+fn a_stranger_cannot_make_the_daemon_hold_much() {
+    let mut stage = Stage::new();
+    let claimed = u32::try_from(MAX_REQUEST + 1).unwrap();
+    stage.remote.write_all(&claimed.to_be_bytes()).unwrap();
+    let mut frames = Frames::new(Arc::clone(&stage.link));
+    let failure = frames.first(Instant::now() + PATIENCE);
+    assert!(
+        matches!(failure, Err(FrameError::TooLarge { .. })),
+        "{failure:?}"
+    );
+}
+
+#[test]
+fn a_daemon_that_is_too_busy_to_listen_takes_nobody_for_dead() {
+    let stage = Stage::new();
+    let node = Node::new(Config {
+        node: NodeId(1),
+        boot: Boot(1),
+        address: Address::new("127.0.0.1", 1),
+        copies: 2,
+        grace: PATIENCE,
+        pin: PATIENCE,
+        keep_originals: false,
+        join: Vec::new(),
+        known: BTreeMap::new(),
+        first_start: true,
+        seed: [0; 32],
+    });
+    let (disk, console) = (stage.hub.disk.clone(), stage.hub.console.clone());
+    let mut state = State::new(node, disk, Dialer::new(stage.hub.clone()), console);
+    let (outbox, _queues) = writer::outbox();
+    let outlet = Outlet::Peer(Arc::clone(&stage.link), outbox);
+    state.links.insert(stage.link.id, outlet);
+    assert_eq!(state.signs_of_life(), []);
+    for _ in 0..DISK_BACKLOG {
+        stage.hub.disk.suspect(PhotoId([0; 32]));
+    }
+    assert_eq!(state.signs_of_life(), [stage.link.id]);
 }

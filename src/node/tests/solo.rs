@@ -1,12 +1,13 @@
 //! One node among others that a test speaks for, message by message: for moments that a whole mesh hardly ever meets.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::limits::{OFFERS_PER_NODE, SETTLE, STAGGER, TICK};
 use super::super::{Action, CloseReason, Config, Event, LinkId, Node, Time};
 use super::world::{address, picture};
-use crate::photo::{Nonce, PhotoId, Proof};
+use crate::photo::{MAX_PHOTO, Nonce, Photo, PhotoId, Proof};
 use crate::protocol::message::Register;
 use crate::protocol::{Boot, Facts, Holding, Message, NodeId, Record};
 
@@ -68,26 +69,18 @@ impl Solo {
         actions
     }
 
-    /// Another node registers and tells all that it holds.
-    fn join(&mut self, n: u64, pin: Duration, holds: &[&[u8]]) {
-        let remote = "127.0.0.1".to_owned();
+    fn open(&mut self, n: u64, remote: &str) {
         self.tell(Event::Opened {
             link: LinkId(n),
-            remote,
+            remote: remote.to_owned(),
             dialed: None,
         });
-        let register = Register {
-            protocol_min: 1,
-            protocol_max: 1,
-            features: Vec::new(),
-            node: NodeId(n),
-            boot: Boot(n),
-            address: address(n as usize),
-            copies: 2,
-            pin_ms: pin.as_millis() as u64,
-            keep_originals: false,
-        };
-        self.hear(n, Message::Register(register));
+    }
+
+    /// Another node registers and tells all that it holds.
+    fn join(&mut self, n: u64, pin: Duration, holds: &[&[u8]]) {
+        self.open(n, "127.0.0.1");
+        self.hear(n, Message::Register(register(n, pin)));
         let records = holds.iter().map(|bytes| original(bytes)).collect();
         self.announce(n, records, true);
     }
@@ -125,6 +118,20 @@ impl Solo {
             nonce,
             result: Ok(proofs),
         })
+    }
+}
+
+fn register(n: u64, pin: Duration) -> Register {
+    Register {
+        protocol_min: 1,
+        protocol_max: 1,
+        features: Vec::new(),
+        node: NodeId(n),
+        boot: Boot(n),
+        address: address(n as usize),
+        copies: 2,
+        pin_ms: pin.as_millis() as u64,
+        keep_originals: false,
     }
 }
 
@@ -239,4 +246,58 @@ fn an_offer_that_is_taken_makes_room_for_the_next_at_once() {
         holding: Holding::Replica,
     };
     assert_eq!(offers(&solo.announce(1, vec![record], false)).len(), 1);
+}
+
+fn refusal(actions: &[Action]) -> Option<&CloseReason> {
+    actions.iter().find_map(|action| match action {
+        Action::Close { reason, .. } => Some(reason),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_photo_of_an_impossible_size_is_neither_believed_nor_taken() {
+    for bytes in [0, MAX_PHOTO + 1, u64::MAX] {
+        let photo = Arc::new(Photo::opaque(PhotoId([1; 32]), bytes));
+        let facts = Facts::default();
+        let holding = Holding::Original;
+        let record = Record {
+            photo: photo.clone(),
+            facts: facts.clone(),
+            holding,
+        };
+        for message in [
+            Message::KeepThis { photo, facts },
+            Message::ImageInfo {
+                records: vec![record],
+                gone: Vec::new(),
+                complete: false,
+            },
+        ] {
+            let mut solo = Solo::new();
+            solo.tell(Event::Room { bytes: 1 << 40 });
+            solo.join(1, Duration::from_secs(60), &[]);
+            let actions = solo.hear(1, message);
+            assert!(
+                matches!(refusal(&actions), Some(CloseReason::Protocol(_))),
+                "{actions:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_node_that_nobody_else_could_reach_is_told_so() {
+    for (remote, comes_in) in [("127.0.0.1", true), ("192.0.2.7", false)] {
+        let mut solo = Solo::new();
+        solo.open(1, remote);
+        let actions = solo.hear(1, Message::Register(register(1, Duration::from_secs(60))));
+        match refusal(&actions) {
+            None => assert!(comes_in),
+            Some(reason) => {
+                assert!(!comes_in);
+                assert!(reason.to_string().contains("--host 0.0.0.0"), "{reason}");
+            }
+        }
+    }
 }
