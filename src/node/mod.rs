@@ -19,6 +19,7 @@
 
 mod agenda;
 mod announce;
+mod brake;
 mod catalog;
 mod clients;
 mod config;
@@ -52,6 +53,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use agenda::Agenda;
+use brake::Brake;
 use catalog::Catalog;
 use clients::Waiting;
 use drops::Drops;
@@ -84,6 +86,7 @@ pub struct Node {
     agenda: Agenda,
     replication: Replication,
     drops: Drops,
+    brake: Brake,
     promises: Promises,
     /// Photos on their way here.
     pulls: BTreeMap<PhotoId, (TransferId, Pull)>,
@@ -126,6 +129,7 @@ impl Node {
             out: Vec::new(),
             agenda: Agenda::default(),
             drops: Drops::default(),
+            brake: Brake::default(),
             promises: Promises::default(),
             pulls: BTreeMap::new(),
             next_transfer: 0,
@@ -185,6 +189,7 @@ impl Node {
         self.tend_pulls();
         self.tend_pins();
         self.tend_rounds();
+        self.tend_brake();
         self.tend_replication();
         self.tend_clients();
         self.tend_leaving();

@@ -113,6 +113,7 @@ impl Host {
             grace,
             pin,
             keep_originals: self.keep_originals,
+            retire_now: false,
             join: self.join.clone(),
             known: self.disk.nodes.clone(),
             first_start: self.disk.fresh,

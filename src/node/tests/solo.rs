@@ -21,7 +21,12 @@ pub(super) struct Solo {
 
 impl Solo {
     pub(super) fn new() -> Solo {
-        let config = Config {
+        Solo::with(|_| ())
+    }
+
+    /// A node whose owner has set things otherwise.
+    pub(super) fn with(otherwise: impl FnOnce(&mut Config)) -> Solo {
+        let mut config = Config {
             node: NodeId(9),
             boot: Boot(1),
             address: address(9),
@@ -29,11 +34,13 @@ impl Solo {
             grace: Duration::from_secs(60),
             pin: Duration::from_secs(60),
             keep_originals: false,
+            retire_now: false,
             join: Vec::new(),
             known: BTreeMap::new(),
             first_start: true,
             seed: [9; 32],
         };
+        otherwise(&mut config);
         let mut solo = Solo {
             node: Node::new(config),
             now: Time::default(),
@@ -113,7 +120,7 @@ impl Solo {
     }
 
     /// The node has found its own right answers: those of everyone.
-    fn compute(&mut self, nonce: Nonce) -> Vec<Action> {
+    pub(super) fn compute(&mut self, nonce: Nonce) -> Vec<Action> {
         let proofs = (1..=8).map(|n| (NodeId(n), PROOF)).collect();
         self.tell(Event::Proved {
             nonce,
@@ -145,7 +152,7 @@ pub(super) fn original(bytes: &[u8]) -> Record {
     }
 }
 
-fn proof(nonce: Nonce) -> Message {
+pub(super) fn proof(nonce: Nonce) -> Message {
     Message::Proof {
         nonce,
         proof: Some(PROOF),
