@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use photomesh::photo::PhotoId;
@@ -10,7 +11,7 @@ use photomesh::protocol::NodeId;
 use photomesh::protocol::client::PhotoReport;
 
 use crate::COPIES;
-use crate::ledger::{Ledger, Promise};
+use crate::ledger::{Item, Ledger, Promise};
 use crate::mesh::Mesh;
 use crate::support::agreement::{Expected, settled};
 use crate::support::daemon::Daemon;
@@ -23,18 +24,14 @@ use crate::support::{ask, disk};
 const PATIENCE: Duration = Duration::from_secs(150);
 
 /// Waits until everything is clean, and takes note of what is safe from now on.
-pub(crate) fn wait(mesh: &mut Mesh, ledger: &Ledger) -> Result<(), String> {
+pub(crate) fn wait(mesh: &Mesh, ledger: &Ledger, disk_lost: bool) -> Result<(), String> {
     let all = eventually("the mesh is clean", PATIENCE, || clean(mesh, ledger))?;
-    let lost: Vec<String> = ledger
-        .items(Promise::Safe)
-        .iter()
-        .filter(|item| !all.contains(&item.photo.id))
-        .map(|item| format!("{} ({})", item.name, item.photo.id.short()))
-        .collect();
+    let lost = ledger.found(&all, disk_lost);
     if !lost.is_empty() {
-        return Err(format!("on no disk: {} photos: {lost:?}", lost.len()));
+        let name = |item: &Arc<Item>| format!("{} ({})", item.name, item.photo.id.short());
+        let names: Vec<String> = lost.iter().map(name).collect();
+        return Err(format!("on no disk: {} photos: {names:?}", names.len()));
     }
-    ledger.found(&all);
     match ledger.wrongs() {
         wrongs if wrongs.is_empty() => Ok(()),
         wrongs => Err(format!("during the storm: {wrongs:?}")),
@@ -143,7 +140,7 @@ pub(crate) fn read_back(mesh: &Mesh, ledger: &Ledger) -> Result<(), String> {
     let mut lost = Vec::new();
     for daemon in mesh.daemons() {
         let address = daemon.address();
-        for item in ledger.items(Promise::Single) {
+        for item in ledger.items(Promise::Replaced) {
             let name = &item.name;
             match ask::fetch(address, name) {
                 Ok((_, id, bytes)) if PhotoId::of(&bytes) == id => {

@@ -8,7 +8,7 @@ use photomesh::photo::{Photo, PhotoId, inspect};
 
 use crate::support::pictures::{annotated, draw, grey, jpeg, png, smaller};
 use crate::support::rng::Rng;
-use crate::support::verdict;
+use crate::support::verdict::{keepers, replaces};
 
 /// How many versions of a picture there are.
 const VERSIONS: u64 = 4;
@@ -25,6 +25,8 @@ pub(crate) struct Item {
 pub(crate) enum Promise {
     /// Nothing: whoever wanted to put it does not know what became of it.
     None,
+    /// Its name leads to a better version. It lay in a trash, which went with its disk.
+    Replaced,
     /// It is in the collection, with a warning that it has but one copy: it may go with the disk.
     Single,
     /// It is safe.
@@ -87,16 +89,34 @@ impl Ledger {
         }
     }
 
-    /// Everything is clean and these photos are on enough disks: from now on no single disk takes one of them away. A
-    /// photo with a single copy that is not among them went with its disk, of which there was a warning.
-    pub(crate) fn found(&self, on_disk: &BTreeSet<PhotoId>) {
-        for (id, (_, promise)) in &mut self.state().items {
+    /// Everything is clean and these photos are on some disk: from now on no single disk takes one away that the
+    /// collection shows. Those that are safe and yet gone.
+    ///
+    /// A photo with a single copy may have gone with its disk, of which there was a warning; and where a disk was lost,
+    /// so may a worse version of another photo, of which only the one in the trash was left.
+    pub(crate) fn found(&self, on_disk: &BTreeSet<PhotoId>, disk_lost: bool) -> Vec<Arc<Item>> {
+        let mut state = self.state();
+        let there: Vec<Arc<Item>> = on_disk
+            .iter()
+            .filter_map(|id| Some(Arc::clone(&state.items.get(id)?.0)))
+            .collect();
+        let mut gone = Vec::new();
+        for (id, (item, promise)) in &mut state.items {
+            let better = |other: &Arc<Item>| replaces(&other.photo, &item.photo);
             if on_disk.contains(id) {
                 *promise = Promise::Safe;
-            } else if *promise == Promise::Single {
-                *promise = Promise::None;
+            } else if *promise == Promise::Safe && !(disk_lost && there.iter().any(better)) {
+                gone.push(Arc::clone(item));
+            } else if *promise > Promise::Replaced {
+                let replaced = there.iter().any(better);
+                *promise = if replaced {
+                    Promise::Replaced
+                } else {
+                    Promise::None
+                };
             }
         }
+        gone
     }
 
     /// The photos of which at least this was promised.
@@ -111,14 +131,14 @@ impl Ledger {
 
     /// How many photos were promised.
     pub(crate) fn promised(&self) -> usize {
-        self.items(Promise::Single).len()
+        self.items(Promise::Replaced).len()
     }
 
     /// What the collection has to be if these photos are all that there are, by its plain definition.
     pub(crate) fn keepers(&self, all: &BTreeSet<PhotoId>) -> BTreeSet<PhotoId> {
         let state = self.state();
         let there = all.iter().filter_map(|id| state.items.get(id));
-        verdict::keepers(there.map(|(item, _)| &item.photo))
+        keepers(there.map(|(item, _)| &item.photo))
     }
 
     /// Something that must never happen has happened.

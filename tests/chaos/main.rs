@@ -65,14 +65,14 @@ fn run(rounds: u64, seed: u64, strength: Strength) {
     let start = Instant::now();
     let mut total = Tally::default();
     println!("seed {seed}: {rounds} rounds with {NODES} daemons");
-    if let Err(why) = storm::can_kill_at_calls() {
+    if let Err(why) = mesh::can_kill_at_calls() {
         println!("nobody is killed at a system call: {why}");
     }
     let ledger = Arc::new(Ledger::default());
     let mut mesh = Mesh::new(&ledger, &mut Rng::new(seed, 0));
     // A squall may come before the mesh has come together; what takes a disk away may not.
     if strength == Strength::Gale {
-        let outcome = calm::wait(&mut mesh, &ledger);
+        let outcome = calm::wait(&mesh, &ledger, false);
         fail_with(seed, 0, &mesh, outcome);
         println!("clean after {:.1} s", start.elapsed().as_secs_f32());
     }
@@ -86,7 +86,7 @@ fn run(rounds: u64, seed: u64, strength: Strength) {
         tally.add(clients.stop());
         fail_with(seed, round, &mesh, outcome);
         let healed = Instant::now();
-        let outcome = calm::wait(&mut mesh, &ledger);
+        let outcome = calm::wait(&mesh, &ledger, plan.loses_disk());
         fail_with(seed, round, &mesh, outcome);
         let clean = healed.elapsed();
         let outcome = calm::read_back(&mesh, &ledger);

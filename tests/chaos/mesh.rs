@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -132,12 +132,7 @@ impl Mesh {
 
     /// Starts a daemon that is killed when it makes the `nth` of these system calls in one of its threads, if it does.
     pub(crate) fn start_doomed(&mut self, node: usize, calls: &str, nth: u64, tally: &mut Tally) {
-        let mut command = Command::new("strace");
-        command
-            .args(["-D", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null"])
-            .args(["-e", &format!("trace={calls}")])
-            .args(["-e", &format!("inject={calls}:signal=SIGKILL:when={nth}")])
-            .arg(env!("CARGO_BIN_EXE_photomesh"));
+        let command = doomed(env!("CARGO_BIN_EXE_photomesh"), calls, nth);
         match self.start_by(node, command) {
             Ok(()) => self.nodes[node].condition = Condition::Doomed,
             // It has not lived long enough to say where it listens.
@@ -266,5 +261,27 @@ impl Mesh {
             self.start(node)?;
         }
         Ok(())
+    }
+}
+
+/// A program that is killed when one of its threads makes the `nth` of these system calls, before the call is made.
+fn doomed(program: &str, calls: &str, nth: u64) -> Command {
+    let mut command = Command::new("strace");
+    // With -D it is the tracer that is the child.
+    command
+        .args(["-D", "-f", "-qq", "-o", "/dev/null"])
+        .args(["-e", &format!("trace={calls}")])
+        .args(["-e", &format!("inject={calls}:signal=SIGKILL:when={nth}")])
+        .arg(program);
+    command
+}
+
+/// Whether a process can be killed at a system call of its own; otherwise why not.
+pub(crate) fn can_kill_at_calls() -> Result<(), String> {
+    let mut victim = doomed("true", "openat", 1);
+    match victim.stderr(Stdio::null()).status() {
+        Ok(status) if status.code().is_none() => Ok(()),
+        Ok(status) => Err(format!("strace kills nobody here: {status}")),
+        Err(error) => Err(format!("no strace: {error}")),
     }
 }

@@ -1,11 +1,10 @@
 //! What goes wrong in a round, and when: all of it out of a seed.
 
-use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::NODES;
-use crate::mesh::Mesh;
+use crate::mesh::{Mesh, can_kill_at_calls};
 use crate::support::rng::Rng;
 use crate::support::roads::Weather;
 use crate::tally::Tally;
@@ -45,15 +44,15 @@ pub(crate) struct Plan {
     length: Duration,
 }
 
-/// System calls at which it hurts to be killed, and how many of each a thread makes in a round: one number up to this
-/// is chosen.
+/// System calls at which it hurts to be killed, and about how many of them one thread makes in a round: a number up to
+/// this is chosen.
 const CALLS: [(&str, u64); 6] = [
-    ("fsync", 40),
-    ("rename,renameat2,link,linkat", 12),
-    ("unlink,unlinkat", 8),
-    ("write,pwrite64", 60),
-    ("openat", 90),
-    ("sendto,sendmsg", 100),
+    ("fsync", 25),
+    ("rename,renameat2,link,linkat", 8),
+    ("unlink,unlinkat", 6),
+    ("write,pwrite64", 40),
+    ("openat", 60),
+    ("sendto,sendmsg", 30),
 ];
 
 impl Plan {
@@ -85,6 +84,12 @@ impl Plan {
         }
         plan.faults.sort_by_key(|(at, _)| *at);
         plan
+    }
+
+    /// Whether a disk is lost.
+    pub(crate) fn loses_disk(&self) -> bool {
+        let mut faults = self.faults.iter();
+        faults.any(|(_, fault)| matches!(fault, Fault::LoseDisk(_)))
     }
 
     /// One more fault of any kind, and its end.
@@ -218,19 +223,5 @@ fn split(mesh: &Mesh, set: u32, weather: Weather) {
         for to in (0..NODES).filter(|to| inside(*to) != inside(from)) {
             mesh.roads.weather(from, to, weather);
         }
-    }
-}
-
-/// Whether a process can be killed at a system call of its own; otherwise why not.
-pub(crate) fn can_kill_at_calls() -> Result<(), String> {
-    let tried = Command::new("strace")
-        .args(["-D", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null"])
-        .args(["-e", "trace=getpid", "true"])
-        .stderr(Stdio::null())
-        .status();
-    match tried {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("strace cannot trace here: {status}")),
-        Err(error) => Err(format!("no strace: {error}")),
     }
 }
