@@ -160,6 +160,7 @@ impl Catalog {
         });
         self.relabel(photo);
         self.mark_changed(photo);
+        self.mark_keeper_changed(photo);
         for other in worse {
             self.reconsider(other);
         }
