@@ -48,7 +48,8 @@ const ORIGINALS: usize = 6;
 
 #[test]
 fn a_short_storm_loses_nothing() {
-    run(1, 1, Strength::Squall);
+    // A seed with a kill, a kill at a system call, stops, a cut, a trickle and a stall.
+    run(1, 39, Strength::Squall);
 }
 
 #[test]

@@ -67,12 +67,12 @@ impl Plan {
             faults: Vec::new(),
             length: Duration::from_secs(seconds),
         };
-        for _ in 0..seconds * 3 / 2 {
+        let faults = if gale { seconds * 3 / 2 } else { seconds * 2 };
+        for _ in 0..faults {
             plan.add(rng, gale);
         }
         if gale && rng.percent(40) {
-            let (at, node) = (plan.moment(rng), rng.index(NODES));
-            plan.for_a_while(rng, at, Fault::LoseDisk(node), Fault::Start(node));
+            plan.lose_disk(rng);
         }
         if gale && rng.percent(30) {
             let at = plan.moment(rng);
@@ -92,13 +92,41 @@ impl Plan {
         faults.any(|(_, fault)| matches!(fault, Fault::LoseDisk(_)))
     }
 
+    /// A disk is lost, of a node that the others have not heard of for a while: whatever it has told people meanwhile had
+    /// better be true without it.
+    fn lose_disk(&mut self, rng: &mut Rng) {
+        let (at, node) = (self.moment(rng), rng.index(NODES));
+        let alone = rng.span(Duration::ZERO, Duration::from_secs(4));
+        let split = |weather| Fault::Split(1 << node, weather);
+        self.faults
+            .push((at.saturating_sub(alone), split(Weather::Stall)));
+        self.faults.push((at, Fault::LoseDisk(node)));
+        self.faults.push((at, split(Weather::Clear)));
+        let back = at + rng.span(Duration::ZERO, Duration::from_secs(4));
+        self.faults.push((back, Fault::Start(node)));
+    }
+
+    /// The mesh falls apart, and when it comes together again, not all hear of it at once.
+    fn partition(&mut self, rng: &mut Rng, at: Duration) {
+        let set = 1 + rng.below((1 << NODES) - 2) as u32;
+        let split = |weather| Fault::Split(set, weather);
+        let healed = self.for_a_while(rng, at, split(Weather::Stall), split(Weather::Clear));
+        for _ in 0..rng.below(4) {
+            let late = healed + rng.span(Duration::ZERO, Duration::from_secs(1));
+            let ways = (rng.index(NODES), rng.index(NODES));
+            self.weather(rng, late, ways, Weather::Stall);
+        }
+    }
+
     /// One more fault of any kind, and its end.
     fn add(&mut self, rng: &mut Rng, gale: bool) {
         let at = self.moment(rng);
         let a = rng.index(NODES);
         let b = (a + 1 + rng.index(NODES - 1)) % NODES;
-        match rng.below(if gale { 11 } else { 9 }) {
-            0 | 1 => self.for_a_while(rng, at, Fault::Kill(a), Fault::Start(a)),
+        match rng.below(if gale { 12 } else { 9 }) {
+            0 | 1 => {
+                self.for_a_while(rng, at, Fault::Kill(a), Fault::Start(a));
+            }
             2 => {
                 let (calls, most) = CALLS[rng.index(CALLS.len())];
                 let nth = 1 + rng.below(most);
@@ -120,15 +148,10 @@ impl Plan {
             7 => self.weather(rng, at, (a, b), Weather::Trickle),
             8 => self.weather(rng, at, (a, b), Weather::Stall),
             9 => self.faults.push((at, Fault::HalfOpen(a, b))),
-            _ if rng.percent(50) => {
-                let set = 1 + rng.below((1 << NODES) - 2) as u32;
-                let (split, join) = (
-                    Fault::Split(set, Weather::Stall),
-                    Fault::Split(set, Weather::Clear),
-                );
-                self.for_a_while(rng, at, split, join);
+            10 => self.partition(rng, at),
+            _ => {
+                self.for_a_while(rng, at, Fault::Leave(a), Fault::Start(a));
             }
-            _ => self.for_a_while(rng, at, Fault::Leave(a), Fault::Start(a)),
         }
     }
 
@@ -137,11 +160,12 @@ impl Plan {
         self.for_a_while(rng, at, Fault::Weather(a, b, weather), clears);
     }
 
-    /// A fault, and its end some seconds later, if the storm lasts that long.
-    fn for_a_while(&mut self, rng: &mut Rng, at: Duration, begin: Fault, end: Fault) {
+    /// A fault, and its end some seconds later, if the storm lasts that long. When it ends.
+    fn for_a_while(&mut self, rng: &mut Rng, at: Duration, begin: Fault, end: Fault) -> Duration {
         let until = at + rng.span(Duration::from_millis(200), self.length / 2);
         self.faults.push((at, begin));
         self.faults.push((until, end));
+        until
     }
 
     fn moment(&self, rng: &mut Rng) -> Duration {
