@@ -1,15 +1,17 @@
 //! Daemons on folders, each behind its gate, and what can be done to them.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use photomesh::protocol::Address;
+use photomesh::protocol::{Address, GroupKey};
 use tempfile::TempDir;
 
 use crate::ledger::{Ledger, Promise};
+use crate::support::ask::KEY;
 use crate::support::daemon::Daemon;
 use crate::support::disk;
 use crate::support::gate::Gate;
@@ -44,6 +46,7 @@ pub(crate) struct Mesh {
     nodes: Vec<Node>,
     pub(crate) roads: Arc<Roads>,
     doors: Arc<Doors>,
+    key_file: String,
     _place: TempDir,
 }
 
@@ -69,6 +72,10 @@ impl Mesh {
     /// Starts daemons over folders of pictures, all of which count as promised.
     pub(crate) fn new(ledger: &Ledger, rng: &mut Rng) -> Mesh {
         let place = TempDir::new().unwrap();
+        let key_file = place.path().join("group.key");
+        let key = KEY.get_or_init(|| GroupKey::new([1; 32]));
+        fs::write(&key_file, key.to_text()).unwrap();
+        fs::set_permissions(&key_file, fs::Permissions::from_mode(0o600)).unwrap();
         let roads = Arc::new(Roads::default());
         let node = |number: usize| {
             let folder = place.path().join(format!("node{number}"));
@@ -90,6 +97,7 @@ impl Mesh {
             nodes,
             roads,
             doors: Arc::default(),
+            key_file: key_file.display().to_string(),
             _place: place,
         };
         for node in 0..NODES {
@@ -147,7 +155,8 @@ impl Mesh {
             .iter()
             .map(|node| node.gate.address().to_string())
             .collect();
-        let mut options = vec!["--grace", "2s", "--pin", "2s", "--advertise", &gates[node]];
+        let mut options = vec!["--grace", "2s", "--pin", "2s"];
+        options.extend(["--key-file", &self.key_file, "--advertise", &gates[node]]);
         let others = gates.iter().enumerate().filter(|(other, _)| *other != node);
         options.extend(others.flat_map(|(_, gate)| ["--join", gate]));
         let daemon = Daemon::start_by(command, &self.nodes[node].folder, &options)?;

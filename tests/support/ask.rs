@@ -1,11 +1,15 @@
 //! Questions to a daemon, in one call each.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use photomesh::client::Daemon;
 use photomesh::photo::PhotoId;
 use photomesh::protocol::client::{PhotoReport, StatusReport};
-use photomesh::protocol::{Address, Answer, Blob, MAX_CHUNK, Request};
+use photomesh::protocol::{Address, Answer, Blob, GroupKey, MAX_CHUNK, Request};
+
+/// The key of the group, if all daemons of this test have one.
+pub(crate) static KEY: OnceLock<GroupKey> = OnceLock::new();
 
 /// How long a daemon that answers in no time may take, on a busy machine: longer than any get.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -13,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// One request on a connection of its own; an answer that says no is an error.
 pub(crate) fn ask(address: &Address, request: &Request) -> Result<Answer, String> {
     let ask = || {
-        let mut daemon = Daemon::connect(address)?;
+        let mut daemon = Daemon::connect(address, KEY.get())?;
         daemon.be_patient(PATIENCE)?;
         daemon.ask(request)
     };
@@ -50,7 +54,7 @@ pub(crate) fn put(
     patience: Duration,
 ) -> Result<Answer, String> {
     let put = || {
-        let mut daemon = Daemon::connect(address)?;
+        let mut daemon = Daemon::connect(address, KEY.get())?;
         daemon.be_patient(patience)?;
         daemon.send(&Request::Put {
             name: name.to_owned(),
