@@ -10,6 +10,15 @@
 //! repeated to the letter, but the same seed tries the same again. No more than one disk is lost in a round; a process
 //! that was killed keeps its disk, so all of them may be.
 //!
+//! # What it sees, and what it cannot
+//!
+//! Bugs planted on purpose: a node that announces a photo when it begins to fetch it turns the first round red, a put
+//! that is acknowledged before its second copy is on disk the sixth. Not seen in a dozen rounds are copies that are
+//! dropped without proof, and a first copy that is acknowledged a third of a second before it is written, because it
+//! takes three accidents at once to lose something by them; the simulator finds both (`tests/sim/flaws.rs`). A missing
+//! `fsync` cannot be seen here at all: a killed process leaves its writes to the kernel. That is for the folder's own
+//! tests, which let every operation fail in turn.
+//!
 //! `make chaos ROUNDS=20 SEED=7` runs many rounds; the tests have one short one.
 
 #![allow(
