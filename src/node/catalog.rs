@@ -258,6 +258,7 @@ impl Catalog {
             self.reconsider_with_neighbours(photo);
         }
         self.changed.insert(photo);
+        self.mark_keeper_changed(photo);
     }
 
     fn insert(&mut self, photo: &Arc<Photo>) {
@@ -373,5 +374,12 @@ impl Catalog {
     /// A photo's holders, verdict or facts have changed.
     pub(super) fn mark_changed(&mut self, photo: PhotoId) {
         self.changed.insert(photo);
+    }
+
+    /// What is known of a photo has changed: if it is a worse version, the better one's holders have names to take over.
+    pub(super) fn mark_keeper_changed(&mut self, photo: PhotoId) {
+        if let Some(Verdict::Loser(keeper)) = self.entries.get(&photo).map(|entry| entry.verdict) {
+            self.changed.insert(keeper);
+        }
     }
 }

@@ -33,12 +33,14 @@ mod net;
 mod oracle;
 mod pictures;
 mod plan;
+#[path = "../support/rng.rs"]
 mod rng;
 mod scale;
 mod seeds;
 mod stats;
 mod story;
 mod trace;
+#[path = "../support/verdict.rs"]
 mod verdict;
 mod wire;
 mod world;

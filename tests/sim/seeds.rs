@@ -132,7 +132,7 @@ fn finds_drops_after_their_time() {
 
 #[test]
 fn finds_forgotten_losers() {
-    is_found(Flaw::ForgetLosers, 100);
+    is_found(Flaw::ForgetLosers, 20);
 }
 
 #[test]

@@ -175,6 +175,7 @@ impl World {
     /// A scan comes to a photo that was there, or was changed.
     fn look(&mut self, life: Life, photo: PhotoId) {
         let event = self.found(life.host, photo);
+        let event = event.filter(|event| !self.forgets(event));
         self.step(life, event.unwrap_or(Event::Missing { photo }));
     }
 
