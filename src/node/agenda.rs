@@ -47,6 +47,11 @@ impl Agenda {
         }
     }
 
+    /// Whether photos wait that are not at rest: for their time, or for a table to be complete.
+    fn has_work(&self, now: Time) -> bool {
+        !self.parked.is_empty() || self.is_due(now)
+    }
+
     /// Whether a review is due.
     pub(super) fn is_due(&self, now: Time) -> bool {
         self.due.first().is_some_and(|(at, _)| *at <= now)
@@ -56,13 +61,13 @@ impl Agenda {
 impl Node {
     /// How many copies of every photo the mesh wants: the highest number that a node asks for.
     pub(super) fn copies(&self) -> usize {
-        self.config.copies.max(self.mesh.copies()).max(1) as usize
+        self.config.copies.max(self.mesh.census.copies).max(1) as usize
     }
 
     /// How many nodes can have a copy now: this one, those here, and those that are expected back.
     pub(super) fn reachable_copies(&self) -> usize {
-        self.copies()
-            .min(1 + self.mesh.count_here() + self.mesh.count_away())
+        let nodes = 1 + self.mesh.census.here + self.mesh.census.away;
+        self.copies().min(nodes)
     }
 
     /// Nodes came, went or completed their tables: what the mesh can do, or wants, may have changed.
@@ -79,16 +84,7 @@ impl Node {
 
     /// Whether every table is complete that could tell of a copy: nobody acts on half a table.
     pub(super) fn is_settled(&self) -> bool {
-        self.scanned
-            && self.mesh.members.values().all(|member| {
-                !matches!(
-                    member.presence,
-                    Presence::Here {
-                        complete: false,
-                        ..
-                    }
-                )
-            })
+        self.scanned && self.mesh.census.incomplete == 0
     }
 
     /// Whether copies may be made: as [`Node::is_settled`], but a node that takes longer than its grace to tell what it
@@ -96,21 +92,15 @@ impl Node {
     fn may_repair(&self) -> bool {
         let now = self.now;
         let grace = self.config.grace;
-        self.scanned
-            && self
-                .mesh
-                .members
-                .values()
-                .all(|member| match member.presence {
-                    Presence::Here {
-                        complete: false,
-                        since,
-                        ..
-                    } => now.since(since) >= grace,
-                    Presence::Here { complete: true, .. }
-                    | Presence::Away { .. }
-                    | Presence::Gone => true,
-                })
+        let holds_up = |presence: Presence| match presence {
+            Presence::Here {
+                complete, since, ..
+            } => !complete && now.since(since) < grace,
+            Presence::Away { .. } | Presence::Gone => false,
+        };
+        let mut members = self.mesh.members.values();
+        self.is_settled()
+            || self.scanned && !members.any(|member| holds_up(member.presence))
     }
 
     /// Passes on what has changed in the table, and reviews what is due; both within the work of one step.
@@ -129,6 +119,9 @@ impl Node {
             }
         }
         self.announce();
+        if !self.agenda.has_work(self.now) {
+            return;
+        }
         let may_repair = self.may_repair();
         if may_repair {
             self.agenda.unpark(self.now);
