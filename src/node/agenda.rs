@@ -5,6 +5,7 @@
 //! one place where that is decided; it may run at any time, any number of times.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::entry::Entry;
@@ -114,7 +115,7 @@ impl Node {
             if let Some(record) = self.catalog.record(photo) {
                 self.act(Action::NoteFacts {
                     photo,
-                    facts: record.facts,
+                    facts: Arc::unwrap_or_clone(record.facts),
                 });
             }
         }
@@ -209,7 +210,7 @@ impl Node {
         facts
             .aliases
             .retain(|alias| !entry.facts.names.contains(alias));
-        self.catalog.learn(photo, &facts);
+        self.catalog.learn(photo, &Arc::new(facts));
     }
 
     /// The same bytes lie several times in this folder: one file is enough, once others have the photo too.

@@ -227,6 +227,7 @@ mod tests {
             replaces: ids(0).collect(),
             distinct: ids(100).collect(),
         };
+        let facts = Arc::new(facts);
         let mut page = Page::default();
         while !page.is_full() {
             let photo = Arc::new(Photo::opaque(PhotoId([9; 32]), 1));

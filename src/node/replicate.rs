@@ -105,7 +105,7 @@ impl Node {
             target,
             Message::KeepThis {
                 photo: record.photo,
-                facts: record.facts,
+                facts: Arc::unwrap_or_clone(record.facts),
             },
         );
     }

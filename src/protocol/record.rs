@@ -98,7 +98,7 @@ pub struct Record {
     pub photo: Arc<Photo>,
     /// What people and files say.
     #[serde(flatten)]
-    pub facts: Facts,
+    pub facts: Arc<Facts>,
     /// How the announcing node has it.
     pub holding: Holding,
 }
