@@ -100,8 +100,7 @@ impl Node {
             Presence::Away { .. } | Presence::Gone => false,
         };
         let mut members = self.mesh.members.values();
-        self.is_settled()
-            || self.scanned && !members.any(|member| holds_up(member.presence))
+        self.is_settled() || self.scanned && !members.any(|member| holds_up(member.presence))
     }
 
     /// Passes on what has changed in the table, and reviews what is due; both within the work of one step.

@@ -9,6 +9,7 @@ use photomesh::protocol::{Answer, Holding, Message, NodeId, Request};
 
 use crate::agenda::{Life, What};
 use crate::flaws::{Flaw, Pulls, Rounds};
+use crate::host::Host;
 use crate::verdict;
 use crate::world::World;
 
@@ -45,7 +46,13 @@ pub(crate) struct Oracle {
     pub(crate) longest_queue: usize,
     pub(crate) most_jobs: usize,
     keepers: Option<(BTreeSet<PhotoId>, BTreeSet<PhotoId>)>,
+    /// What the last audit depended on.
+    audited: Option<Audited>,
 }
+
+/// All that an audit depends on: for each host, its life, whether that runs and how often its disk has changed; and how
+/// many photos must not be lost.
+type Audited = (Vec<(u32, bool, u64)>, usize);
 
 impl Oracle {
     fn broken(&mut self, text: String) {
@@ -375,6 +382,16 @@ impl World {
     /// Looks at the state of everything: is anything lost, is everything repaired?
     pub(crate) fn audit(&mut self) {
         self.agenda.add(self.now + AUDIT, What::Audit);
+        let host = |host: &Host| {
+            let runs = host.is_up() && !host.paused;
+            (host.lives, runs, host.disk.files.changes())
+        };
+        let hosts = self.hosts.iter().map(host).collect();
+        let audited = Some((hosts, self.oracle.safe.len()));
+        if self.oracle.audited == audited {
+            return;
+        }
+        self.oracle.audited = audited;
         let all: Vec<PhotoId> = self.library.all().map(|photo| photo.id).collect();
         let wanted = self.settings.copies as usize;
         let mut existing = BTreeSet::new();

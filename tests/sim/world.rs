@@ -337,15 +337,7 @@ impl World {
         disk.running += SCAN;
         disk.sync_facts();
         let changed = disk.unnoticed.clone();
-        let due = |(photo, file): (&PhotoId, &mut crate::disk::File)| {
-            let over = !file.place.is_stored() && file.trashed + trash <= disk.running;
-            if over {
-                // Told again after a while, should it still be there.
-                file.trashed += Duration::from_secs(60);
-            }
-            over.then_some(*photo)
-        };
-        let expired: Vec<PhotoId> = disk.files.iter_mut().filter_map(due).collect();
+        let expired = disk.expired(trash);
         for photo in changed {
             self.look(life, photo);
         }
