@@ -115,6 +115,20 @@ impl Disk {
         self.unnoticed.insert(photo);
     }
 
+    /// A person's editor writes other bytes into a file.
+    pub(crate) fn edit_file(&mut self, old: PhotoId, new: PhotoId) {
+        let Some(before) = self.files.remove(&old) else {
+            return;
+        };
+        self.unnoticed.insert(old);
+        let name = before.facts.names.first().cloned().unwrap_or_default();
+        self.add_file(new, &name);
+        if let Some(file) = self.files.get_mut(&new) {
+            file.facts.replaces.insert(old);
+            file.facts_synced = file.facts.clone();
+        }
+    }
+
     /// Makes a photo one of the folder's.
     pub(crate) fn install(&mut self, photo: PhotoId, facts: &Facts, holding: Holding) {
         let mut known = self

@@ -48,6 +48,8 @@ pub(crate) enum Fault {
     DeleteFile { host: usize, pick: u64 },
     /// A person copies a photo into the folder: one that exists, or a new one.
     AddFile { host: usize, pick: u64 },
+    /// A person edits a file: other bytes take its place.
+    EditFile { host: usize, pick: u64 },
     /// A computer has another address from now on.
     Move { host: usize, down: Duration },
 }
@@ -74,6 +76,7 @@ impl Fault {
             Fault::FlipBit { .. } => "flipped bit",
             Fault::DeleteFile { .. } => "deleted file",
             Fault::AddFile { .. } => "added file",
+            Fault::EditFile { .. } => "edited file",
             Fault::Move { .. } => "new address",
         }
     }
@@ -115,6 +118,16 @@ impl Fault {
             89..97 => Fault::AddFile { host, pick },
             _ => Fault::Move { host, down: span },
         }
+    }
+}
+
+impl Fault {
+    /// Draws a fault of a kind that was added later. They have a stream of their own, so that a seed that found
+    /// something keeps the faults that it had.
+    pub(crate) fn draw_newer(rng: &mut Rng, hosts: usize) -> Fault {
+        let host = rng.index(hosts);
+        let pick = rng.next();
+        Fault::EditFile { host, pick }
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use photomesh::node::Event;
 use photomesh::photo::PhotoId;
+use photomesh::protocol::Holding;
 
 use crate::agenda::What;
 use crate::disk::{Disk, Trouble};
@@ -77,6 +78,7 @@ impl World {
             Fault::FlipBit { host, pick } => self.flip_bit(host, pick),
             Fault::DeleteFile { host, pick } => self.delete_file(host, pick),
             Fault::AddFile { host, pick } => self.add_some_file(host, pick),
+            Fault::EditFile { host, pick } => self.edit_some_file(host, pick),
             Fault::Move { host, down } => {
                 let stopped = self.stop_for(host, down, false);
                 if stopped {
@@ -120,6 +122,7 @@ impl World {
             | Fault::FlipBit { .. }
             | Fault::DeleteFile { .. }
             | Fault::AddFile { .. }
+            | Fault::EditFile { .. }
             | Fault::Move { .. } => {}
         }
         self.trace.line(self.now, "heal", &fault.to_string());
@@ -295,6 +298,39 @@ impl World {
         self.hosts[host].disk.unnoticed.insert(photo);
         self.destroyed(host, &[photo]);
         true
+    }
+
+    /// Another version of the picture takes a file's place, or, half of the time, whatever else there is.
+    fn edit_some_file(&mut self, host: usize, pick: u64) -> bool {
+        let disk = &self.hosts[host].disk;
+        let edited = disk.files.iter().filter(|(_, file)| {
+            let only_file = file.place == Holding::Original && file.files == 1;
+            only_file && !file.rotten
+        });
+        let edited: Vec<PhotoId> = edited.map(|(photo, _)| *photo).collect();
+        let Some(old) = edited.get(pick as usize % edited.len().max(1)).copied() else {
+            return false;
+        };
+        let others = self.library.all().filter(|photo| {
+            let same = photo.same_picture(self.library.photo(old));
+            photo.id != old && (same || pick >> 32 & 1 == 0)
+        });
+        let others: Vec<PhotoId> = others.map(|photo| photo.id).collect();
+        let Some(new) = others.get(pick as usize % others.len().max(1)).copied() else {
+            return false;
+        };
+        if !self.may_damage(host) {
+            return false;
+        }
+        self.edit(host, old, new);
+        true
+    }
+
+    /// A file's bytes become those of another photo.
+    pub(crate) fn edit(&mut self, host: usize, old: PhotoId, new: PhotoId) {
+        self.hosts[host].disk.edit_file(old, new);
+        self.oracle.edits.insert((new, old));
+        self.destroyed(host, &[old]);
     }
 
     fn add_some_file(&mut self, host: usize, pick: u64) -> bool {

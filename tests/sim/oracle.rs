@@ -10,7 +10,7 @@ use photomesh::protocol::{Answer, Holding, Message, NodeId, Request};
 use crate::agenda::{Life, What};
 use crate::flaws::{Flaw, Pulls, Rounds};
 use crate::host::Host;
-use crate::verdict;
+use crate::verdict::{self, Edits};
 use crate::world::World;
 
 /// How often the state of everything is looked at.
@@ -29,6 +29,8 @@ pub(crate) struct Oracle {
     pub(crate) safe: BTreeSet<PhotoId>,
     /// Photos that some disk had once.
     born: BTreeSet<PhotoId>,
+    /// Every edit in place that was ever made.
+    pub(crate) edits: Edits,
     /// Copies that faults have destroyed, and when.
     pub(crate) destroyed: BTreeMap<(usize, PhotoId), Duration>,
     /// The host whose disk was damaged since everything was last repaired.
@@ -45,7 +47,8 @@ pub(crate) struct Oracle {
     pub(crate) pulls: Pulls,
     pub(crate) longest_queue: usize,
     pub(crate) most_jobs: usize,
-    keepers: Option<(BTreeSet<PhotoId>, BTreeSet<PhotoId>)>,
+    /// The keepers among these photos, given these edits.
+    keepers: Option<((BTreeSet<PhotoId>, Edits), BTreeSet<PhotoId>)>,
     /// What the last audit depended on.
     audited: Option<Audited>,
 }
@@ -256,8 +259,7 @@ impl World {
             }
             Some(keeper) => {
                 self.stats.retirements += 1;
-                let better =
-                    verdict::replaces(self.library.photo(keeper), self.library.photo(photo));
+                let better = self.improves(keeper, photo);
                 let stored = self.hosts[host].disk.stores(keeper)
                     || self.oracle.destroyed.contains_key(&(host, keeper));
                 // A keeper that was only fetched to be verified lies in a spool file and is no copy.
@@ -283,11 +285,10 @@ impl World {
         self.stats.purges += 1;
         let wanted = self.settings.copies as usize;
         let others = self.others(host, photo);
-        let worse = self.library.photo(photo);
         let replaced = |better: &&std::sync::Arc<photomesh::photo::Photo>| {
             let here = self.hosts[host].disk.stores(better.id);
             let copies = self.others(host, better.id) + usize::from(here);
-            verdict::replaces(better, worse) && copies >= wanted.min(2)
+            self.improves(better.id, photo) && copies >= wanted.min(2)
         };
         if others < wanted && self.library.all().find(replaced).is_none() {
             let (name, photo) = (self.hosts[host].name.clone(), self.library.name(photo));
@@ -331,8 +332,7 @@ impl World {
             }
             Answer::Have { id, .. } => {
                 let known = self.library.all().any(|photo| photo.id == *id);
-                let photo = self.library.photo(put);
-                if !known || !verdict::replaces(self.library.photo(*id), photo) {
+                if !known || !self.improves(*id, put) {
                     self.broken_promise(format!("a put was answered by {answer:?}"));
                 }
             }
@@ -368,15 +368,17 @@ impl World {
         let Ok(asked) = image_name.parse::<PhotoId>() else {
             return;
         };
-        let fits = asked == photo || self.related(asked, photo);
+        let fits = asked == photo || self.improves(photo, asked);
         if !fits {
             let (asked, photo) = (self.library.name(asked), self.library.name(photo));
             self.broken_promise(format!("a client asked for {asked} and got {photo}"));
         }
     }
 
-    fn related(&self, asked: PhotoId, got: PhotoId) -> bool {
-        verdict::replaces(self.library.photo(got), self.library.photo(asked))
+    /// Whether one photo is a better version of another.
+    fn improves(&self, better: PhotoId, worse: PhotoId) -> bool {
+        let (better, worse) = (self.library.photo(better), self.library.photo(worse));
+        verdict::replaces(better, worse, &self.oracle.edits)
     }
 
     /// Looks at the state of everything: is anything lost, is everything repaired?
@@ -429,21 +431,33 @@ impl World {
     /// one later, which the first need not resemble.
     fn lives_on(&self, photo: PhotoId, existing: &BTreeSet<PhotoId>) -> bool {
         let better =
-            |other: &PhotoId| self.related(photo, *other) && self.lives_on(*other, existing);
+            |other: &PhotoId| self.improves(*other, photo) && self.lives_on(*other, existing);
         existing.contains(&photo) || self.oracle.born.iter().any(better)
     }
 
     /// The keepers among photos that exist.
     pub(crate) fn keepers_of(&mut self, existing: BTreeSet<PhotoId>) -> BTreeSet<PhotoId> {
+        let edits = self.known_edits();
         if let Some((before, keepers)) = &self.oracle.keepers
-            && *before == existing
+            && before.0 == existing
+            && before.1 == edits
         {
             return keepers.clone();
         }
         let photos = existing.iter().map(|photo| self.library.photo(*photo));
-        let keepers = verdict::keepers(photos);
-        self.oracle.keepers = Some((existing, keepers.clone()));
+        let keepers = verdict::keepers(photos, &edits);
+        self.oracle.keepers = Some(((existing, edits), keepers.clone()));
         keepers
+    }
+
+    /// The edits that some disk still knows of.
+    fn known_edits(&self) -> Edits {
+        let files = self.hosts.iter().flat_map(|host| host.disk.files.iter());
+        let edits = files.flat_map(|(photo, file)| {
+            let replaced = file.facts.replaces.iter();
+            replaced.map(|old| (*photo, *old))
+        });
+        edits.collect()
     }
 
     /// The keepers among all photos of which some disk has a record.

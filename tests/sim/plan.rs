@@ -34,6 +34,8 @@ pub(crate) struct Outcome {
 pub(crate) struct Run {
     pub(crate) seed: u64,
     pub(crate) flaw: Option<Flaw>,
+    /// Nothing that was added to the simulator later: the run that this seed was at first.
+    pub(crate) as_at_first: bool,
     /// Only these faults of the plan happen; all of them without it.
     pub(crate) only: Option<Vec<usize>>,
     /// Print the trace as it comes, or keep it.
@@ -55,7 +57,7 @@ pub(crate) fn run(run: &Run) -> Outcome {
     let settings = settings(run, &mut rng);
     let mut world = World::new(settings, Trace::new(run.trace));
     populate(&mut world, &mut rng);
-    let faults = schedule(&mut world, &mut rng, run.only.as_deref());
+    let faults = schedule(&mut world, &mut rng, run);
     let end = faults
         .iter()
         .map(|(at, _)| *at)
@@ -168,7 +170,7 @@ fn place_version(world: &mut World, rng: &mut Rng, picture: u64, version: u64) {
 }
 
 /// What goes wrong, in order of time.
-fn schedule(world: &mut World, rng: &mut Rng, only: Option<&[usize]>) -> Vec<(Duration, Fault)> {
+fn schedule(world: &mut World, rng: &mut Rng, run: &Run) -> Vec<(Duration, Fault)> {
     let hosts = world.hosts.len();
     let count = rng.below(25);
     let longest = Duration::from_secs(30 + rng.below(400));
@@ -190,9 +192,17 @@ fn schedule(world: &mut World, rng: &mut Rng, only: Option<&[usize]>) -> Vec<(Du
         let pick = pick as u64;
         all.push((at, Fault::AddFile { host, pick }));
     }
+    if !run.as_at_first {
+        let mut rng = Rng::new(run.seed, 5);
+        for _ in 0..rng.below(8) {
+            let at = rng.span(Duration::ZERO, longest);
+            all.push((at, Fault::draw_newer(&mut rng, hosts)));
+        }
+    }
     all.sort_by_key(|(at, _)| *at);
     world.faults = all.clone();
     for (index, (at, _)) in all.iter().enumerate() {
+        let only = run.only.as_ref();
         if only.is_none_or(|only| only.contains(&index)) {
             world.agenda.add(*at, What::Fault(index));
         }
