@@ -50,6 +50,11 @@ pub(crate) enum Fault {
     AddFile { host: usize, pick: u64 },
     /// A person edits a file: other bytes take its place.
     EditFile { host: usize, pick: u64 },
+    /// The disk with the folder is unplugged: its marker is gone and every file is missing. The daemon stops as soon as
+    /// it looks, and is started again when a person has plugged the disk in, or has accepted that half of it is lost.
+    LoseFolder { host: usize, accept: bool },
+    /// Nothing gets through between a host and all others.
+    CutOff { host: usize, span: Duration },
     /// A computer has another address from now on.
     Move { host: usize, down: Duration },
 }
@@ -77,6 +82,9 @@ impl Fault {
             Fault::DeleteFile { .. } => "deleted file",
             Fault::AddFile { .. } => "added file",
             Fault::EditFile { .. } => "edited file",
+            Fault::LoseFolder { accept: false, .. } => "unplugged folder",
+            Fault::LoseFolder { accept: true, .. } => "accepted loss",
+            Fault::CutOff { .. } => "cut off from all",
             Fault::Move { .. } => "new address",
         }
     }
@@ -127,7 +135,16 @@ impl Fault {
     pub(crate) fn draw_newer(rng: &mut Rng, hosts: usize) -> Fault {
         let host = rng.index(hosts);
         let pick = rng.next();
-        Fault::EditFile { host, pick }
+        let most = Duration::from_secs(if rng.percent(30) { 150 } else { 20 });
+        let span = rng.span(Duration::from_millis(500), most);
+        match rng.below(100) {
+            0..50 => Fault::EditFile { host, pick },
+            50..75 => Fault::CutOff { host, span },
+            _ => {
+                let accept = rng.percent(30);
+                Fault::LoseFolder { host, accept }
+            }
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use photomesh::photo::PhotoId;
 use photomesh::protocol::Holding;
 
 use crate::agenda::What;
-use crate::disk::{Disk, Trouble};
+use crate::disk::{Disk, File, Trouble};
 use crate::fault::Fault;
 use crate::world::{World, host_address};
 
@@ -79,6 +79,12 @@ impl World {
             Fault::DeleteFile { host, pick } => self.delete_file(host, pick),
             Fault::AddFile { host, pick } => self.add_some_file(host, pick),
             Fault::EditFile { host, pick } => self.edit_some_file(host, pick),
+            Fault::LoseFolder { host, accept } => self.lose_folder(host, accept),
+            Fault::CutOff { host, span } => {
+                self.split(1 << host, true);
+                self.heal_after(span, fault);
+                true
+            }
             Fault::Move { host, down } => {
                 let stopped = self.stop_for(host, down, false);
                 if stopped {
@@ -103,6 +109,10 @@ impl World {
                 self.split(sides, false);
                 self.release_held();
             }
+            Fault::CutOff { host, .. } => {
+                self.split(1 << host, false);
+                self.release_held();
+            }
             Fault::OneWay { from, to, .. } => {
                 self.net.unblock(from, to);
                 self.release_held();
@@ -123,6 +133,7 @@ impl World {
             | Fault::DeleteFile { .. }
             | Fault::AddFile { .. }
             | Fault::EditFile { .. }
+            | Fault::LoseFolder { .. }
             | Fault::Move { .. } => {}
         }
         self.trace.line(self.now, "heal", &fault.to_string());
@@ -234,6 +245,7 @@ impl World {
         self.hosts[host].disk = Disk::new(identity);
         self.hosts[host].disk.trouble = trouble;
         self.hosts[host].backup = None;
+        self.hosts[host].unplugged = None;
         self.hosts[host].estranged = true;
         self.agenda.add(self.now + down, What::Start(host));
         true
@@ -262,6 +274,34 @@ impl World {
         self.hosts[host].disk.trouble = trouble;
         self.agenda.add(self.now + down, What::Start(host));
         true
+    }
+
+    fn lose_folder(&mut self, host: usize, accept: bool) -> bool {
+        let absent = self.hosts[host].unplugged.is_some();
+        if absent || !self.hosts[host].is_up() || !self.may_damage(host) {
+            return false;
+        }
+        let files = std::mem::take(&mut self.hosts[host].disk.files);
+        let photos: Vec<PhotoId> = files.keys().copied().collect();
+        self.destroyed(host, &photos);
+        self.oracle.may_exit.insert(host);
+        let mut back: Vec<(PhotoId, File)> = files.iter().map(|(p, f)| (*p, f.clone())).collect();
+        if accept {
+            back.truncate(photos.len() / 2);
+        }
+        self.hosts[host].unplugged = Some(back);
+        true
+    }
+
+    /// A person has looked after a folder whose daemon has stopped because of it.
+    pub(crate) fn plug_in(&mut self, host: usize) {
+        let Some(back) = self.hosts[host].unplugged.take() else {
+            return;
+        };
+        for (photo, file) in back {
+            self.hosts[host].disk.files.entry(photo).or_insert(file);
+        }
+        self.oracle.may_exit.remove(&host);
     }
 
     fn some_file(&self, host: usize, pick: u64, stored: bool) -> Option<PhotoId> {

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use photomesh::node::{Action, Config, LinkId, Node, Time};
+use photomesh::photo::PhotoId;
 use photomesh::protocol::{Address, Boot};
 
 use crate::agenda::{Life, What};
-use crate::disk::Disk;
+use crate::disk::{Disk, File};
 
 /// What a link of a daemon leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +73,8 @@ pub(crate) struct Host {
     pub(crate) join: Vec<Address>,
     /// A copy of its folder that someone made.
     pub(crate) backup: Option<Disk>,
+    /// What comes back of its folder when that is plugged in again.
+    pub(crate) unplugged: Option<Vec<(PhotoId, File)>>,
     pub(crate) capacity: u64,
     /// It has moved, or lost or exchanged its folder: others may not find it by what they remember.
     pub(crate) estranged: bool,

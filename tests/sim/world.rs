@@ -99,6 +99,7 @@ impl World {
             keep_originals: false,
             join: Vec::new(),
             backup: None,
+            unplugged: None,
             estranged: false,
             capacity: 1 << 40,
         });
@@ -122,6 +123,7 @@ impl World {
             return;
         }
         self.learn_addresses(host);
+        self.plug_in(host);
         let seed = self.rng.bytes();
         let boot = self.rng.next();
         let config = self.hosts[host].config(self.settings.grace, self.settings.pin, seed, boot);
@@ -332,6 +334,11 @@ impl World {
     /// A walk over the folder: what people changed, the free room, and what has been in the trash for long enough.
     fn scan(&mut self, life: Life) {
         let host = life.host;
+        if self.hosts[host].unplugged.is_some() {
+            let reason = "the marker of the folder is gone".to_owned();
+            self.step(life, Event::FolderLost { reason });
+            return;
+        }
         let trash = self.settings.trash;
         let disk = &mut self.hosts[host].disk;
         disk.running += SCAN;
