@@ -283,6 +283,7 @@ impl World {
         }
         let files = std::mem::take(&mut self.hosts[host].disk.files);
         let photos: Vec<PhotoId> = files.keys().copied().collect();
+        self.hosts[host].disk.unnoticed.extend(&photos);
         self.destroyed(host, &photos);
         self.oracle.may_exit.insert(host);
         let mut back: Vec<(PhotoId, File)> = files.iter().map(|(p, f)| (*p, f.clone())).collect();

@@ -68,7 +68,9 @@ pub(crate) struct Host {
     pub(crate) powered: bool,
     /// How fast its clock ticks, in millionths.
     pub(crate) rate: u64,
+    /// What its owner asks for: how many copies, and how long its promises hold.
     pub(crate) copies: u32,
+    pub(crate) pin: Duration,
     pub(crate) keep_originals: bool,
     pub(crate) join: Vec<Address>,
     /// A copy of its folder that someone made.
@@ -101,20 +103,14 @@ impl Host {
     }
 
     /// What a daemon started now is given.
-    pub(crate) fn config(
-        &self,
-        grace: Duration,
-        pin: Duration,
-        seed: [u8; 32],
-        boot: u64,
-    ) -> Config {
+    pub(crate) fn config(&self, grace: Duration, seed: [u8; 32], boot: u64) -> Config {
         Config {
             node: self.disk.identity,
             boot: Boot(boot),
             address: self.address.clone(),
             copies: self.copies,
             grace,
-            pin,
+            pin: self.pin,
             keep_originals: self.keep_originals,
             join: self.join.clone(),
             known: self.disk.nodes.clone(),

@@ -132,7 +132,7 @@ impl World {
             && let Some((_, photo, _)) = self.oracle.asked.get(nonce)
         {
             // A hair less than the pin time, whose end the prover sees at a tick of its own clock.
-            let until = self.now + self.settings.pin * 8 / 10;
+            let until = self.now + self.hosts[host].pin * 8 / 10;
             self.oracle.promised.insert((life, *photo, *nonce), until);
         }
         self.stats.see_message(message);
@@ -200,7 +200,7 @@ impl World {
         let rounds = self.oracle.asked.values().filter_map(mine);
         let sent = rounds.max().filter(|_| asks);
         let late = sent.is_some_and(|sent| {
-            self.hosts[host].clock(self.now).since(sent) > self.settings.pin / 2
+            self.hosts[host].clock(self.now).since(sent) > self.hosts[host].pin / 2
         });
         let (name, photo) = (self.hosts[host].name.clone(), self.library.name(photo));
         if bound {
@@ -245,7 +245,8 @@ impl World {
     /// A copy goes to the trash: enough others must have it, or the better version.
     pub(crate) fn judge_put_away(&mut self, host: usize, photo: PhotoId, keeper: Option<PhotoId>) {
         self.watch_promises(host, photo, keeper.unwrap_or(photo));
-        let wanted = self.settings.copies as usize;
+        // Others may want more, and need not be known to it.
+        let wanted = self.hosts[host].copies as usize;
         let (name, label) = (self.hosts[host].name.clone(), self.library.name(photo));
         match keeper {
             None => {
@@ -283,7 +284,7 @@ impl World {
     /// A photo leaves the trash for good: enough others must have it, or a better version.
     pub(crate) fn judge_purge(&mut self, host: usize, photo: PhotoId) {
         self.stats.purges += 1;
-        let wanted = self.settings.copies as usize;
+        let wanted = self.hosts[host].copies as usize;
         let others = self.others(host, photo);
         let replaced = |better: &&std::sync::Arc<photomesh::photo::Photo>| {
             let here = self.hosts[host].disk.stores(better.id);
@@ -430,9 +431,20 @@ impl World {
     /// Whether a photo exists, or a better version for which it was purged; that one may have given way to a still better
     /// one later, which the first need not resemble.
     fn lives_on(&self, photo: PhotoId, existing: &BTreeSet<PhotoId>) -> bool {
-        let better =
-            |other: &PhotoId| self.improves(*other, photo) && self.lives_on(*other, existing);
-        existing.contains(&photo) || self.oracle.born.iter().any(better)
+        let mut heirs = BTreeSet::from([photo]);
+        let mut open = vec![photo];
+        while let Some(photo) = open.pop() {
+            if existing.contains(&photo) {
+                return true;
+            }
+            let born = self.oracle.born.iter().copied();
+            for better in born.filter(|other| self.improves(*other, photo)) {
+                if heirs.insert(better) {
+                    open.push(better);
+                }
+            }
+        }
+        false
     }
 
     /// The keepers among photos that exist.

@@ -57,6 +57,9 @@ pub(crate) fn run(run: &Run) -> Outcome {
     let settings = settings(run, &mut rng);
     let mut world = World::new(settings, Trace::new(run.trace));
     populate(&mut world, &mut rng);
+    if !run.as_at_first {
+        differ(&mut world);
+    }
     let faults = schedule(&mut world, &mut rng, run);
     let end = faults
         .iter()
@@ -93,6 +96,22 @@ fn settings(run: &Run, rng: &mut Rng) -> Settings {
         trash: rng.span(Duration::from_secs(30), Duration::from_secs(200)),
         jitter: true,
         flaw: run.flaw,
+    }
+}
+
+/// Owners ask for different things. The first one wants all copies, and nobody fewer than two where the mesh wants more:
+/// of what is on one disk only, losing that disk takes something for good.
+fn differ(world: &mut World) {
+    let mut rng = Rng::new(world.settings.seed, 6);
+    if !rng.percent(50) {
+        return;
+    }
+    let Settings { copies, pin, .. } = world.settings;
+    for host in world.hosts.iter_mut().skip(1) {
+        host.pin = rng.span(Duration::from_secs(5).min(pin), pin);
+        if copies > 2 && rng.percent(50) {
+            host.copies = 2;
+        }
     }
 }
 

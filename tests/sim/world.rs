@@ -28,8 +28,10 @@ const SCRUB: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) seed: u64,
+    /// The most that a host wants; some may be content with fewer.
     pub(crate) copies: u32,
     pub(crate) grace: Duration,
+    /// The longest time for which a host's promises hold.
     pub(crate) pin: Duration,
     /// How long a photo stays in the trash.
     pub(crate) trash: Duration,
@@ -96,6 +98,7 @@ impl World {
             powered: true,
             rate: 1_000_000,
             copies: self.settings.copies,
+            pin: self.settings.pin,
             keep_originals: false,
             join: Vec::new(),
             backup: None,
@@ -126,7 +129,7 @@ impl World {
         self.plug_in(host);
         let seed = self.rng.bytes();
         let boot = self.rng.next();
-        let config = self.hosts[host].config(self.settings.grace, self.settings.pin, seed, boot);
+        let config = self.hosts[host].config(self.settings.grace, seed, boot);
         let node = Node::new(config);
         let now = self.now;
         let life = self.hosts[host].begin(host, node, now);
