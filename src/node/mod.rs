@@ -96,7 +96,7 @@ pub struct Node {
     /// Clients that wait for something.
     waiting: BTreeMap<LinkId, Waiting>,
     /// Photos put by clients that the disk is making safe.
-    installing: BTreeMap<LinkId, (Arc<Photo>, Facts)>,
+    installing: BTreeMap<LinkId, (Arc<Photo>, Arc<Facts>)>,
     /// Photos on their way back from the trash.
     restoring: BTreeSet<PhotoId>,
 
@@ -336,7 +336,7 @@ impl Node {
             self.config.node,
             &Record {
                 photo,
-                facts,
+                facts: Arc::new(facts),
                 holding,
                 yields_to: None,
             },

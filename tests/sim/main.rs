@@ -24,6 +24,7 @@ mod disk;
 mod endings;
 mod fault;
 mod faults;
+mod files;
 mod flaws;
 mod golden;
 mod host;

@@ -26,7 +26,7 @@ fn version(width: u32) -> Record {
     };
     Record {
         photo: Arc::new(photo),
-        facts: Facts::named(format!("{width}.jpg")),
+        facts: Facts::named(format!("{width}.jpg")).into(),
         ..original(b"")
     }
 }
@@ -34,7 +34,7 @@ fn version(width: u32) -> Record {
 fn hold(solo: &mut Solo, record: &Record) -> Vec<Action> {
     solo.tell(Event::Held {
         photo: record.photo.clone(),
-        facts: record.facts.clone(),
+        facts: (*record.facts).clone(),
         holding: record.holding,
         files: 1,
     })

@@ -112,7 +112,7 @@ impl Solo {
         let id = photo.id;
         self.tell(Event::Held {
             photo,
-            facts,
+            facts: Arc::unwrap_or_clone(facts),
             holding,
             files: 1,
         });
@@ -146,7 +146,7 @@ fn register(n: u64, pin: Duration) -> Register {
 pub(super) fn original(bytes: &[u8]) -> Record {
     Record {
         photo: picture(bytes),
-        facts: Facts::named("p.jpg"),
+        facts: Arc::new(Facts::named("p.jpg")),
         holding: Holding::Original,
         yields_to: None,
     }
@@ -264,7 +264,7 @@ fn an_offer_that_is_taken_makes_room_for_the_next_at_once() {
         .find(|photo| photo.id == first[0]);
     let record = Record {
         photo: taken.expect("it is one of ours"),
-        facts: Facts::default(),
+        facts: Arc::default(),
         holding: Holding::Replica,
         yields_to: None,
     };
@@ -286,7 +286,7 @@ fn a_photo_of_an_impossible_size_is_neither_believed_nor_taken() {
         let holding = Holding::Original;
         let record = Record {
             photo: photo.clone(),
-            facts: facts.clone(),
+            facts: Arc::default(),
             holding,
             yields_to: None,
         };
