@@ -76,7 +76,7 @@ fn describe(format: Format, bytes: &[u8]) -> Photo {
     let Ok(decoded) = decode(format, bytes) else {
         return Photo::opaque(id, length);
     };
-    let exif = ExifFacts::of(bytes);
+    let exif = ExifFacts::of(format, bytes);
     let (width, height) = if exif.orientation.transposed {
         (decoded.height, decoded.width)
     } else {

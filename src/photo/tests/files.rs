@@ -49,6 +49,46 @@ fn the_camera_and_its_clock_are_read() {
 }
 
 #[test]
+fn exif_is_found_in_every_format_that_has_it() {
+    let picture = drawing(160, 120, 5);
+    let mut writer = Writer::new();
+    let turned = Field {
+        tag: Tag::Orientation,
+        ifd_num: In::PRIMARY,
+        value: Value::Short(vec![6]),
+    };
+    let fields = [
+        ascii(Tag::Make, "Kodak"),
+        ascii(Tag::DateTimeOriginal, "2021:06:13 18:42:07"),
+        turned,
+    ];
+    fields.iter().for_each(|field| writer.push_field(field));
+    for little_endian in [true, false] {
+        let mut exif = Cursor::new(Vec::new());
+        writer.write(&mut exif, little_endian).expect("writes EXIF");
+        let exif = exif.into_inner();
+        let length = exif.len() as u32;
+        let png = encoded(&picture.clone().into(), ImageFormat::Png);
+        let (signature, rest) = png.split_at(33);
+        let mut chunk = [&length.to_be_bytes(), &b"eXIf"[..], &exif].concat();
+        chunk.extend(crc(&chunk[4..]));
+        let png = [signature, &chunk, rest].concat();
+        let webp = encoded(&picture.clone().into(), ImageFormat::WebP);
+        let mut webp = [&webp, &b"EXIF"[..], &length.to_le_bytes(), &exif].concat();
+        webp.resize(webp.len().next_multiple_of(2), 0);
+        let size = webp.len() as u32 - 8;
+        webp[4..8].copy_from_slice(&size.to_le_bytes());
+        for file in [png, webp, with_exif(&picture, &fields)] {
+            let photo = inspect_bytes(&file).expect("a photo");
+            assert!(photo.camera, "{:?}", photo.format);
+            assert_eq!((photo.width, photo.height), (120, 160));
+            let moment = CaptureTime("2021-06-13T18:42:07".to_owned());
+            assert_eq!(photo.captured, Some(moment), "{:?}", photo.format);
+        }
+    }
+}
+
+#[test]
 fn what_is_no_picture_is_refused() {
     let film = b"\0\0\0\x18ftypisom\0\0\0\0isommp42";
     for bytes in [
@@ -87,13 +127,19 @@ fn what_is_not_decoded_is_kept_by_its_digest() {
 fn bomb() -> Vec<u8> {
     let mut png = encoded(&drawing(8, 8, 8).into(), ImageFormat::Png);
     png[16..24].copy_from_slice(b"\0\0\xff\xff\0\0\x7f\xff");
+    let checksum = crc(&png[12..29]);
+    png[29..33].copy_from_slice(&checksum);
+    png
+}
+
+/// The checksum at the end of a PNG chunk of this kind and content.
+fn crc(bytes: &[u8]) -> [u8; 4] {
     let mut crc = u32::MAX;
-    for byte in &png[12..29] {
+    for byte in bytes {
         crc ^= u32::from(*byte);
         (0..8).for_each(|_| crc = (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg()));
     }
-    png[29..33].copy_from_slice(&(!crc).to_be_bytes());
-    png
+    (!crc).to_be_bytes()
 }
 
 #[test]

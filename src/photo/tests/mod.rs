@@ -1,6 +1,8 @@
 //! What `inspect` makes of files, and what the rule makes of pictures. All of them are drawn here.
 
 mod files;
+#[cfg(target_os = "linux")]
+mod memory;
 mod recognition;
 
 use std::fs::File;
