@@ -111,7 +111,7 @@ fn captured(taken: &Directory) -> Option<CaptureTime> {
 impl CaptureTime {
     /// The moment of an EXIF date (`YYYY:MM:DD HH:MM:SS`) and the digits of its sub-seconds. A clock that was never set
     /// (all zeros or blanks) tells no time.
-    fn from_exif(moment: &str, fraction: Option<&str>) -> Option<CaptureTime> {
+    pub(super) fn from_exif(moment: &str, fraction: Option<&str>) -> Option<CaptureTime> {
         const SHAPE: &[u8] = b"dddd:dd:dd dd:dd:dd";
         let fits = moment.len() == SHAPE.len()
             && moment.bytes().zip(SHAPE).all(|(byte, shape)| match shape {

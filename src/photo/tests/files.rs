@@ -172,15 +172,7 @@ fn no_bytes_make_it_panic() {
         &drawing(90, 70, 16),
         &[ascii(Tag::Model, "M"), ascii(Tag::DateTimeOriginal, "?")],
     ));
-    let mut state = 1_u64;
-    let mut random = move |below: usize| {
-        // SplitMix64.
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % below.max(1) as u64) as usize
-    };
+    let mut random = random();
     for file in &files {
         for round in 0..150 {
             let mut broken = file.clone();
