@@ -151,6 +151,24 @@ fn a_jpeg_that_was_cut_short_is_opaque() {
     }
 }
 
+/// The largest step that a table can name makes of each average the largest number that there is.
+#[test]
+fn averages_beyond_all_bounds_are_as_light_or_dark_as_can_be() {
+    let mut file = encoded(&drawing(400, 300, 19).into(), ImageFormat::Jpeg);
+    let mut tables = 0;
+    while let Some(at) = file.windows(4).position(|bytes| bytes == b"\xff\xdb\0\x43") {
+        let mut wide = vec![0xff, 0xdb, 0, 0x83, 0x10 | file[at + 4]];
+        wide.extend(file[at + 5..at + 69].iter().flat_map(|step| [0, *step]));
+        wide[5..7].fill(0xff);
+        file.splice(at..at + 69, wide);
+        tables += 1;
+    }
+    assert_eq!(tables, 2);
+    let photo = inspect_bytes(&file).expect("a photo");
+    assert_eq!((photo.format, photo.width), (Format::Jpeg, 400));
+    assert!(photo.fingerprint.is_some());
+}
+
 /// Thousands of broken files, the same at every run: cut short, with bytes changed, with holes.
 #[test]
 fn no_bytes_make_it_panic() {
