@@ -44,13 +44,13 @@ impl From<io::Error> for InspectError {
 /// listed and served by its digest alone. Never panics, whatever the bytes. Any number of threads may call this at
 /// once: together they hold a bounded amount of memory, and some wait for others when giants meet.
 ///
-/// The file is read once: a few kilobytes tell whether it is a picture, and the rest is then digested, searched for
-/// EXIF and decoded in memory. A file that is no picture is left after those first bytes; a picture that is not decoded
-/// is digested in pieces.
+/// The file is read once: its first bytes tell whether it is a picture, and the rest is then digested, searched for EXIF
+/// and decoded in memory. A file that is no picture is left after those first bytes; a picture that is not decoded is
+/// digested in pieces.
 pub fn inspect(file: &mut File) -> Result<Photo, InspectError> {
     file.rewind()?;
     let mut bytes = Vec::new();
-    file.take(SNIFF_BYTES as u64).read_to_end(&mut bytes)?;
+    file.take(SNIFF_BYTES).read_to_end(&mut bytes)?;
     let format = sniff(&bytes).ok_or(InspectError::NotAPicture)?;
     let length = file.metadata()?.len();
     if length > MAX_PHOTO {
