@@ -123,6 +123,19 @@ fn what_is_not_decoded_is_kept_by_its_digest() {
     }
 }
 
+#[test]
+fn a_photo_has_a_largest_size_whether_it_is_decoded_or_not() {
+    for start in [&b"\xff\xd8\xff\xe0"[..], b"\0\0\0\x18ftypheic"] {
+        let mut file = tempfile::tempfile().expect("a temporary file");
+        file.write_all(start).expect("written");
+        file.set_len(MAX_PHOTO + 1).expect("a hole");
+        assert!(matches!(inspect(&mut file), Err(InspectError::TooLarge)));
+        file.set_len(MAX_PHOTO).expect("a hole");
+        let photo = inspect(&mut file).expect("a photo");
+        assert_eq!((photo.bytes, photo.format), (MAX_PHOTO, Format::Opaque));
+    }
+}
+
 /// A small PNG that claims to be two thousand million pixels.
 fn bomb() -> Vec<u8> {
     let mut png = encoded(&drawing(8, 8, 8).into(), ImageFormat::Png);
