@@ -160,7 +160,10 @@ impl Node {
         }
         match entry.verdict {
             Verdict::Absent => {}
-            Verdict::Loser(keeper) => self.consider_retiring(photo, keeper),
+            Verdict::Loser(keeper) => {
+                self.repair_doubted(photo);
+                self.consider_retiring(photo, keeper);
+            }
             Verdict::Keeper => self.review_keeper(photo),
         }
     }
@@ -208,7 +211,9 @@ impl Node {
         };
         let losers = entry.similar.iter().filter_map(|id| self.catalog.get(*id));
         let mut facts = Facts::default();
-        for loser in losers.filter(|loser| loser.verdict == Verdict::Loser(photo)) {
+        for loser in losers
+            .filter(|loser| loser.verdict == Verdict::Loser(photo) && !self.catalog.is_shown(loser))
+        {
             facts
                 .aliases
                 .extend(loser.facts.names.union(&loser.facts.aliases).cloned());

@@ -232,6 +232,7 @@ mod tests {
                     photo,
                     facts,
                     holding,
+                    yields_to: None,
                 }),
             );
         }

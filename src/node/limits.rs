@@ -38,6 +38,9 @@ pub const SETTLE: Duration = Duration::from_secs(2);
 /// willing.
 pub const STAGGER: Duration = Duration::from_secs(3);
 
+/// How long a worse version may wait for its better one to be read before it is kept at its copies like any other photo.
+pub const DOUBT: Duration = Duration::from_secs(120);
+
 /// How long until something that could not be done now is tried again.
 pub const RETRY: Duration = Duration::from_secs(5);
 

@@ -45,6 +45,7 @@ mod tests;
 mod transfer;
 mod verdict;
 mod words;
+mod yielding;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -117,7 +118,7 @@ impl Node {
         let me = config.node;
         Node {
             mesh: Membership::new(&config.join, &config.known),
-            catalog: Catalog::new(me),
+            catalog: Catalog::new(me, config.keep_originals),
             replication: Replication::new(me),
             config,
             now: Time::default(),
@@ -332,6 +333,7 @@ impl Node {
                 photo,
                 facts,
                 holding,
+                yields_to: None,
             },
         );
     }

@@ -101,4 +101,7 @@ pub struct Record {
     pub facts: Facts,
     /// How the announcing node has it.
     pub holding: Holding,
+    /// A better version of the picture for which the announcing node would give this one up: it has read its bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub yields_to: Option<PhotoId>,
 }

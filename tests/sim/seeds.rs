@@ -137,7 +137,7 @@ fn finds_forgotten_losers() {
 
 #[test]
 fn finds_acting_on_half_a_table() {
-    is_found(Flaw::ActEarly, 100);
+    is_found(Flaw::ActEarly, 300);
 }
 
 #[test]

@@ -105,7 +105,11 @@ impl Trace {
                 complete,
             } => {
                 let record = |record: &photomesh::protocol::Record| {
-                    format!("{}={}", name(&record.photo.id), holding(record.holding))
+                    let yields = record
+                        .yields_to
+                        .map(|better| format!(" (yields to {})", name(&better)));
+                    let (photo, how) = (name(&record.photo.id), holding(record.holding));
+                    format!("{photo}={how}{}", yields.unwrap_or_default())
                 };
                 let mut words: Vec<String> = records.iter().map(record).collect();
                 words.extend(gone.iter().map(|photo| format!("-{}", name(photo))));
