@@ -91,7 +91,7 @@ impl Folder {
         let read = || {
             let file = disk::open(&full)?;
             let stamp = Stamp::of(&file.metadata()?);
-            Ok((stamp, disk::digest(&file)))
+            Ok((stamp, PhotoId::of_rest(file)))
         };
         match read() {
             Ok((_, Ok(digest))) if digest == photo => Check::Good,
