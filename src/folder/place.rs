@@ -1,5 +1,7 @@
 //! Where in the folder a file lies, and what that says about it.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
 use crate::photo::PhotoId;
@@ -39,10 +41,32 @@ pub(super) fn is_inside(path: &Path) -> bool {
     path.components().all(plain) && path.file_name().is_some()
 }
 
-/// The name of a file of our own: `<first digits of the id>-<safe name>`.
+/// What the names of notes end with.
+const NOTE: &str = ".json";
+
+/// The name of a file of our own: `<first digits of the id>-<safe name>`. Never the name of a note, whatever the photo
+/// is called: who takes a photo for a note does not see it, or sweeps it.
 pub(super) fn own_name(photo: PhotoId, name: &str) -> SafeName {
     let id = photo.to_string();
-    SafeName::new(&format!("{}-{}", &id[..ID_DIGITS], SafeName::new(name)))
+    let name = SafeName::new(&format!("{}-{}", &id[..ID_DIGITS], SafeName::new(name)));
+    // On some systems, names that differ in case only are one. Numbers that are added later come before the ending.
+    if is_note(OsStr::new(&name.as_str().to_lowercase())) {
+        SafeName::new(&format!("{name}_"))
+    } else {
+        name
+    }
+}
+
+/// Whether a file in the trash is the note of another one.
+pub(super) fn is_note(name: &OsStr) -> bool {
+    name.as_bytes().ends_with(NOTE.as_bytes())
+}
+
+/// Where the note of a copy lies.
+pub(super) fn note_path(copy: &Path) -> PathBuf {
+    let mut path = copy.as_os_str().to_owned();
+    path.push(NOTE);
+    PathBuf::from(path)
 }
 
 /// What people call a file: its name without folders, and without the digits that [`own_name`] puts before it.
@@ -136,5 +160,25 @@ mod tests {
             label(Path::new("sub/123456789abc-x.jpg")),
             "123456789abc-x.jpg"
         );
+    }
+
+    #[test]
+    fn own_names_are_never_those_of_notes() {
+        let id = PhotoId::of(b"a photo");
+        let long = format!("{}.json{}", "x".repeat(182), "y".repeat(30));
+        for name in [
+            "a.json",
+            "a.JSON",
+            "a.json. ",
+            "a.json\u{200b}",
+            ".json",
+            &long,
+        ] {
+            let own = own_name(id, name);
+            for own in [&own, &own.numbered(2), &own_name(id, own.as_str())] {
+                assert!(!own.as_str().to_lowercase().ends_with(NOTE), "{own}");
+                assert!(own.as_str().contains(&name[1..5]), "{own}");
+            }
+        }
     }
 }

@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::disk::{self, Stamp};
-use super::place::{MARKER, REPLICAS, SURPLUS, TRASH};
+use super::place::{MARKER, REPLICAS, SURPLUS, TRASH, is_note};
 use crate::photo::{self, InspectError, Photo};
 
 /// A file that was not touched for this long rests: longer than a copying program pauses between two writes.
@@ -142,7 +142,7 @@ impl Pass<'_> {
     fn entry(&mut self, dir: &Path, entry: &DirEntry, open: &mut Vec<PathBuf>) -> io::Result<()> {
         let name = entry.file_name();
         let ours = dir.starts_with(MARKER);
-        if is_hidden(&name) || (ours && is_note(&name)) {
+        if is_hidden(&name) || (dir.starts_with(TRASH) && is_note(&name)) {
             return Ok(());
         }
         let kind = entry.file_type()?;
@@ -180,11 +180,6 @@ impl Pass<'_> {
 
 fn is_hidden(name: &OsStr) -> bool {
     name.as_bytes().starts_with(b".")
-}
-
-/// Whether a file of our own is the note of another one.
-pub(super) fn is_note(name: &OsStr) -> bool {
-    name.as_bytes().ends_with(b".json")
 }
 
 /// A file whose content must be read, because it is new or has changed.

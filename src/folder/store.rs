@@ -153,11 +153,15 @@ impl Folder {
         Ok(path)
     }
 
-    /// A free path in a directory of our own, where nobody else makes files.
+    /// A path in a directory of our own, where nobody else makes files, that is free for a file and for a note of it.
     pub(super) fn own_path(&self, dir: &Path, id: PhotoId, name: &str) -> io::Result<PathBuf> {
+        let no_file = |path: &Path| {
+            fs::symlink_metadata(self.full(path)).is_err_and(|error| disk::is_absence(&error))
+        };
         let is_free = |name: &SafeName| {
             let path = dir.join(name.as_str());
-            fs::symlink_metadata(self.full(&path)).is_err() && self.index.file(&path).is_none()
+            let known = self.index.file(&path).is_some();
+            !known && no_file(&path) && no_file(&place::note_path(&path))
         };
         let path = place::free_path(dir, &place::own_name(id, name), is_free);
         path.ok_or(io::ErrorKind::AlreadyExists.into())

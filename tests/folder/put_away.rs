@@ -284,3 +284,51 @@ fn a_copy_of_what_is_stored_leaves_the_trash_by_itself() {
     assert!(room.files(SURPLUS).is_empty());
     assert_eq!(room.read(cat), Some(picture(1)));
 }
+
+#[test]
+fn a_photo_named_like_a_note_is_none() {
+    for name in [
+        "cat.json",
+        "cat.JSON",
+        "cat.json.",
+        "cat.json ",
+        "cat.json\u{200b}",
+    ] {
+        let mut room = Room::new();
+        let cat = room.draw(name, 1);
+        let fox = room.install(2, name, Replica);
+        room.scan();
+        room.folder.retire(cat, cat, soon()).unwrap();
+        // The first start sweeps what it takes for leftovers, the second sees what is left.
+        let mut room = room.reopened().reopened();
+        let changes = told(&room.scan());
+        let expected = [
+            Told::Held(cat, Retired, 0),
+            Told::Held(fox, Replica, 0),
+            Told::Scanned(0),
+        ];
+        for change in &expected {
+            assert!(changes.contains(change), "{name:?}: {changes:?}");
+        }
+        assert_eq!(room.read(cat), Some(picture(1)), "{name:?}");
+        room.folder.drop_surplus(fox, soon()).unwrap();
+        let mut room = room.reopened();
+        room.scan();
+        assert_eq!(room.folder.restore(cat), Ok(Original), "{name:?}");
+        assert!(room.path(name).is_file(), "{name:?}");
+        assert_eq!(room.folder.restore(fox), Ok(Replica), "{name:?}");
+        assert_eq!(room.read(fox), Some(picture(2)), "{name:?}");
+    }
+}
+
+#[test]
+fn what_lies_where_a_note_would_is_not_overwritten() {
+    let mut room = Room::new();
+    let cat = room.draw("cat", 1);
+    room.scan();
+    let taken = format!("{TRASH}/{}-cat.json", &cat.to_string()[..12]);
+    fs::write(room.path(&taken), picture(2)).unwrap();
+    room.folder.retire(cat, cat, soon()).unwrap();
+    let room = room.reopened();
+    assert_eq!(fs::read(room.path(&taken)).unwrap(), picture(2));
+}
