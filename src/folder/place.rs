@@ -57,6 +57,21 @@ pub(super) fn own_name(photo: PhotoId, name: &str) -> SafeName {
     }
 }
 
+/// Whether a file that lies here may hold these bytes: a file of our own is named by its photo, and only that one. What
+/// a person has put among them has no such name and may be anything.
+pub(super) fn may_hold(path: &Path, bytes: PhotoId) -> bool {
+    id_digits(path).is_none_or(|digits| bytes.to_string().starts_with(digits))
+}
+
+/// The digits of the photo's id that the name of a file of our own begins with.
+pub(super) fn id_digits(path: &Path) -> Option<&str> {
+    let name = path.file_name()?.to_str()?;
+    let (digits, _) = name.split_once('-')?;
+    let is_digit = |digit: u8| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
+    let ours = path.starts_with(MARKER) && digits.len() == ID_DIGITS;
+    (ours && digits.bytes().all(is_digit)).then_some(digits)
+}
+
 /// Whether a file in the trash is the note of another one.
 pub(super) fn is_note(name: &OsStr) -> bool {
     name.as_bytes().ends_with(NOTE.as_bytes())
@@ -72,9 +87,9 @@ pub(super) fn note_path(copy: &Path) -> PathBuf {
 /// What people call a file: its name without folders, and without the digits that [`own_name`] puts before it.
 pub(super) fn label(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let given = match name.split_once('-') {
-        Some((digits, rest)) if path.starts_with(MARKER) && digits.len() == ID_DIGITS => rest,
-        _ => &name,
+    let given = match id_digits(path) {
+        Some(_) => &name[ID_DIGITS + 1..],
+        None => &name,
     };
     let mut end = given.len().min(Facts::MAX_NAME);
     while !given.is_char_boundary(end) {
@@ -160,6 +175,25 @@ mod tests {
             label(Path::new("sub/123456789abc-x.jpg")),
             "123456789abc-x.jpg"
         );
+    }
+
+    #[test]
+    fn files_of_our_own_hold_what_they_are_named_by() {
+        let (cat, dog) = (PhotoId::of(b"a cat"), PhotoId::of(b"a dog"));
+        let name = own_name(cat, "pet.jpg");
+        for (dir, dog_too) in [(REPLICAS, false), (TRASH, false), ("sub", true)] {
+            let path = Path::new(dir).join(name.as_str());
+            assert!(may_hold(&path, cat), "{path:?}");
+            assert_eq!(may_hold(&path, dog), dog_too, "{path:?}");
+        }
+        for given in [
+            "pet.jpg",
+            "holiday-2024-pet.jpg",
+            "2024-05-06.jpg",
+            "123456789abc",
+        ] {
+            assert!(may_hold(&Path::new(REPLICAS).join(given), cat), "{given}");
+        }
     }
 
     #[test]

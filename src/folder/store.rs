@@ -148,13 +148,13 @@ impl Folder {
         id: PhotoId,
         name: &str,
     ) -> io::Result<PathBuf> {
-        let path = self.own_path(Path::new(REPLICAS), id, name)?;
+        let path = self.own_path(Path::new(REPLICAS), &place::own_name(id, name))?;
         self.disk.place(from, &self.full(&path))?;
         Ok(path)
     }
 
     /// A path in a directory of our own, where nobody else makes files, that is free for a file and for a note of it.
-    pub(super) fn own_path(&self, dir: &Path, id: PhotoId, name: &str) -> io::Result<PathBuf> {
+    pub(super) fn own_path(&self, dir: &Path, name: &SafeName) -> io::Result<PathBuf> {
         let no_file = |path: &Path| {
             fs::symlink_metadata(self.full(path)).is_err_and(|error| disk::is_absence(&error))
         };
@@ -163,7 +163,7 @@ impl Folder {
             let known = self.index.file(&path).is_some();
             !known && no_file(&path) && no_file(&place::note_path(&path))
         };
-        let path = place::free_path(dir, &place::own_name(id, name), is_free);
+        let path = place::free_path(dir, name, is_free);
         path.ok_or(io::ErrorKind::AlreadyExists.into())
     }
 

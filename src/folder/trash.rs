@@ -97,8 +97,8 @@ impl Folder {
         let from = self.full(path);
         let failed = |error: io::Error| StoreError::at(&from, &error);
         self.require_unchanged(path)?;
-        let copy = self.own_path(Path::new(how.dir), photo, &place::label(path));
-        let copy = copy.map_err(failed)?;
+        let name = place::own_name(photo, &place::label(path));
+        let copy = self.own_path(Path::new(how.dir), &name).map_err(failed)?;
         let facts = self.index.photo(photo).map(|entry| &entry.facts);
         let facts = facts.cloned().unwrap_or_default();
         let mut note = Note::new(photo, how.why, path, &facts, self.index.running());
