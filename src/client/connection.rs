@@ -182,15 +182,20 @@ fn accepted(answer: Answer) -> Result<Answer, Failure> {
     let Answer::NotFound {
         image_name: name,
         candidates,
+        undelivered,
         reason,
     } = answer
     else {
         return Ok(answer);
     };
-    Err(if candidates.is_empty() {
-        Failure::NotFound(format!("{name}: {reason}"))
-    } else {
+    Err(if !candidates.is_empty() {
         Failure::Ambiguous { name, candidates }
+    } else if undelivered {
+        Failure::Unreachable(format!(
+            "{name}: {reason}; try again when more nodes are here"
+        ))
+    } else {
+        Failure::NotFound(format!("{name}: {reason}"))
     })
 }
 

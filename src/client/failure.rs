@@ -8,7 +8,7 @@ use super::screen::{plain, plain_text};
 /// Why a command failed; the text says what to do about it.
 #[derive(Debug)]
 pub enum Failure {
-    /// There is no such photo, or nobody could deliver it.
+    /// There is no such photo.
     NotFound(String),
     /// The command cannot be done as it was given.
     Usage(String),
@@ -21,16 +21,18 @@ pub enum Failure {
     },
     /// Bytes that are not what they should be: damaged on their way, or no picture.
     BadData(String),
-    /// The daemon cannot be reached, or does not answer.
+    /// The daemon cannot be reached, or does not answer, or no node could deliver the photo.
     Unreachable(String),
     /// A file could not be read or written.
     Io(String),
-    /// Of several files some could not be stored; each was reported by itself.
+    /// Of several files some failed; each was reported by itself.
     Partly {
         /// How many.
         failed: usize,
         /// Of how many.
         files: usize,
+        /// What became of them: "not stored".
+        what: &'static str,
         /// The exit code of the worst.
         exit_code: u8,
     },
@@ -70,8 +72,13 @@ impl fmt::Display for Failure {
                 }
                 Ok(())
             }
-            Failure::Partly { failed, files, .. } => {
-                write!(f, "{failed} of {files} files not stored")
+            Failure::Partly {
+                failed,
+                files,
+                what,
+                ..
+            } => {
+                write!(f, "{failed} of {files} files {what}")
             }
             Failure::ReaderGone => f.write_str("nobody reads the output any more"),
         }

@@ -24,7 +24,7 @@ pub fn fingerprint(files: &[PathBuf], out: &mut impl Write) -> Result<(), Failur
     let next = AtomicUsize::new(0);
     let (done, results) = mpsc::channel();
     let workers = thread::available_parallelism().map_or(1, usize::from);
-    let unreadable = thread::scope(|scope| {
+    let (failed, exit_code) = thread::scope(|scope| {
         for _ in 0..workers.min(files.len()) {
             let (next, done) = (&next, done.clone());
             scope.spawn(move || {
@@ -40,11 +40,14 @@ pub fn fingerprint(files: &[PathBuf], out: &mut impl Write) -> Result<(), Failur
         drop(done);
         write_in_order(files, results, out)
     })?;
-    if unreadable > 0 {
+    if failed > 0 {
         let files = files.len();
-        return Err(Failure::BadData(format!(
-            "{unreadable} of {files} files are no photos"
-        )));
+        return Err(Failure::Partly {
+            failed,
+            files,
+            what: "have no fingerprint",
+            exit_code,
+        });
     }
     Ok(())
 }
@@ -65,13 +68,14 @@ pub(super) fn read(path: &Path) -> Result<Photo, Failure> {
     })
 }
 
-/// Writes the results as they come, each in its turn. Returns how many files are no photos.
+/// Writes the results as they come, each in its turn. Returns how many files have failed, and the exit code of the worst.
 fn write_in_order(
     files: &[PathBuf],
     results: mpsc::Receiver<(usize, Result<Photo, Failure>)>,
     out: &mut impl Write,
-) -> Result<usize, Failure> {
-    let mut unreadable = 0;
+) -> Result<(usize, u8), Failure> {
+    let mut failed = 0;
+    let mut exit_code = 0;
     let mut early = BTreeMap::new();
     let mut written = 0;
     for (at, result) in results {
@@ -83,7 +87,8 @@ fn write_in_order(
                     .map(|fingerprint| fingerprint.weighted_bits()),
                 Err(failure) => {
                     eprintln!("photomesh: {failure}");
-                    unreadable += 1;
+                    failed += 1;
+                    exit_code = exit_code.max(failure.exit_code());
                     None
                 }
             };
@@ -92,7 +97,7 @@ fn write_in_order(
             written += 1;
         }
     }
-    Ok(unreadable)
+    Ok((failed, exit_code))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -133,6 +138,9 @@ mod tests {
         let mut out = Vec::new();
         let failure = fingerprint(&files, &mut out).expect_err("some are no photos");
         assert_eq!(failure.exit_code(), 65);
+        let missing = [folder.path().join("missing.jpg")];
+        let failure = fingerprint(&missing, &mut Vec::new()).expect_err("it is not there");
+        assert_eq!(failure.exit_code(), 74);
         let out = String::from_utf8(out).expect("text");
         let lines: Vec<&str> = out.lines().collect();
         assert_eq!(lines[0], "path,whole,trimmed");

@@ -37,8 +37,8 @@ fn names(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failure> {
     let Answer::ListImage { list } = daemon.ask(&Request::GetImageList)? else {
         return Err(daemon.unexpected());
     };
-    for label in list {
-        writeln!(out, "{}", plain(&label))?;
+    for label in list.iter() {
+        writeln!(out, "{}", plain(label))?;
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::screen::{count, plain};
 use super::{Daemon, Failure};
 use crate::photo::MAX_PHOTO;
+use crate::protocol::client::Refusal;
 use crate::protocol::{Address, Answer, MAX_CHUNK, Request};
 
 /// Puts files into the folder of a daemon, one after the other, and reports each on a line of its own. A file that
@@ -37,6 +38,7 @@ pub fn put(address: &Address, files: &[PathBuf], out: &mut impl Write) -> Result
         return Err(Failure::Partly {
             failed,
             files,
+            what: "not stored",
             exit_code,
         });
     }
@@ -145,8 +147,13 @@ fn report(path: &Path, answer: &Answer, out: &mut impl Write) -> Result<(), Fail
         )?;
         return Ok(());
     }
-    if let Answer::Refused { error } = answer {
-        return Err(Failure::BadData(format!("{}: {error}", path.display())));
+    if let Answer::Refused { cause, error } = answer {
+        let text = format!("{}: {error}", path.display());
+        return Err(match cause {
+            Refusal::Photo => Failure::BadData(text),
+            Refusal::Disk => Failure::Io(text),
+            Refusal::Daemon => Failure::Unreachable(text),
+        });
     }
     Err(Failure::BadData(format!(
         "{}: the daemon gave an answer that does not fit the question: is it of another version?",

@@ -42,8 +42,10 @@ pub(super) fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Re
         if is_harmless(c) {
             line.push(c);
         } else {
-            // Only strings of JSON hold such characters, and all of them are within the first 65,536.
-            line.push_str(&format!("\\u{:04x}", u32::from(c)));
+            // Only strings of JSON hold such characters; those beyond the first 65,536 are two escapes.
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                line.push_str(&format!("\\u{unit:04x}"));
+            }
         }
     }
     line.push('\n');
@@ -128,7 +130,7 @@ mod tests {
 
     #[test]
     fn json_means_the_same_when_it_is_defused() {
-        let name = "a\x1b\n\u{202e}\u{9b}\"ü";
+        let name = "a\x1b\n\u{202e}\u{9b}\"ü\u{e0067}";
         let mut line = Vec::new();
         write_json(&mut line, &name).unwrap();
         let line = String::from_utf8(line).unwrap();

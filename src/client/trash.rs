@@ -56,7 +56,7 @@ pub fn trash_restore(daemon: &mut Daemon, name: &str, out: &mut impl Write) -> R
         image_name: name.to_owned(),
     };
     let answer = daemon.ask(&request)?;
-    if let Answer::Refused { error } = answer {
+    if let Answer::Refused { error, .. } = answer {
         return Err(Failure::Io(format!("{name}: {error}")));
     }
     let Answer::Restored { name, id } = answer else {

@@ -18,6 +18,7 @@ use super::state::{Input, Outlet};
 use super::upload;
 use crate::node::{CloseReason, DiskError, Event};
 use crate::photo::Photo;
+use crate::protocol::client::Refusal;
 use crate::protocol::codec::{self, FrameError, MAX_CHUNK_FRAME, MAX_REQUEST};
 use crate::protocol::{Answer, Blob, Request};
 
@@ -131,7 +132,10 @@ impl Client<'_> {
                     self.frames.next_within(Some(FRAME), FRAME, MAX_CHUNK_FRAME)
                 })? {
                     Ok(()) => self.ask(request),
-                    Err(refused) => self.write(&Answer::Refused { error: refused }),
+                    Err(error) => self.write(&Answer::Refused {
+                        cause: Refusal::Disk,
+                        error,
+                    }),
                 }
             }
             Request::GetImageList

@@ -70,6 +70,12 @@ pub(super) const LINGER: Duration = Duration::from_secs(2);
 /// How long a link that is to be closed may take to send what waits, and the whole daemon when it stops.
 pub(super) const CLOSE: Duration = Duration::from_secs(3);
 
+/// How long the folder may take for its last jobs when the daemon stops; what is not done then is as after a crash.
+pub(super) const LAST_JOBS: Duration = Duration::from_secs(10);
+
+/// How often it is looked whether they are done.
+pub(super) const LAST_JOBS_STEP: Duration = Duration::from_millis(5);
+
 /// The first pause after `accept` has failed; each further failure doubles it, up to [`ACCEPT_PAUSE_MAX`]. Out of
 /// files, `accept` fails at once, again and again.
 pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(5);

@@ -33,6 +33,7 @@
 
 mod actions;
 mod client;
+mod clock;
 mod console;
 mod dialer;
 mod disk;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, never, select, tick};
 
 use super::client::Reply;
+use super::clock::Clock;
 use super::console::Console;
 use super::dialer::Dialer;
 use super::disk::Disk;
@@ -14,7 +15,7 @@ use super::limits::{BURST, CLOSE};
 use super::link::Link;
 use super::writer::{Outbox, Parcel};
 use crate::node::limits::TICK;
-use crate::node::{CloseReason, Event, LinkId, Node, Time};
+use crate::node::{CloseReason, Event, LinkId, Node};
 
 /// Something for the state thread: an event and, with the first one of a link, the way back to it.
 pub(super) struct Input {
@@ -70,7 +71,7 @@ pub(super) struct Sources {
 /// What the state thread owns.
 pub(super) struct State {
     node: Node,
-    started: Instant,
+    clock: Clock,
     /// Events that this thread itself is the cause of.
     pub(super) own: VecDeque<Event>,
     pub(super) links: BTreeMap<LinkId, Outlet>,
@@ -85,7 +86,7 @@ impl State {
     pub(super) fn new(node: Node, disk: Disk, dialer: Dialer, console: Console) -> State {
         State {
             node,
-            started: Instant::now(),
+            clock: Clock::new(),
             own: VecDeque::new(),
             links: BTreeMap::new(),
             closing: BTreeMap::new(),
@@ -203,7 +204,7 @@ impl State {
     /// Hands the node one event and carries out what it wants done about it.
     fn step(&mut self, event: Event) -> Option<Exit> {
         self.note(&event);
-        let now = Time(self.started.elapsed());
+        let now = self.clock.now();
         let actions = self.node.step(now, event);
         actions.into_iter().find_map(|action| self.execute(action))
     }

@@ -9,7 +9,7 @@ use super::disk::Upload;
 use super::limits::{FRAME, UPLOAD_MIN_RATE};
 use super::link::{Hub, Link};
 use crate::folder;
-use crate::node::DiskError;
+use crate::node::{DiskError, cannot_take};
 use crate::photo::MAX_PHOTO;
 use crate::protocol::codec::{self, FrameError};
 use crate::protocol::{Blob, MAX_CHUNK, Request};
@@ -43,7 +43,7 @@ pub(super) fn receive(
         left -= data.len() as u64;
         sink = sink.and_then(|mut sink| sink.write(&data).map(|()| sink));
     }
-    Ok(sink.map(Sink::keep).map_err(|error| error.to_string()))
+    Ok(sink.map(Sink::keep).map_err(|error| cannot_take(&error)))
 }
 
 fn next_chunk(

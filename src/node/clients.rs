@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::names::Found;
 use super::{Action, DiskError, LinkId, Node, Source, Spool, Time};
 use crate::photo::{Photo, PhotoId};
+use crate::protocol::client::Refusal;
 use crate::protocol::{Answer, Facts, Holding, Request};
 
 /// A client that waits for something.
@@ -33,7 +34,7 @@ impl Node {
     pub(super) fn asked(&mut self, link: LinkId, request: Request) {
         match request {
             Request::GetImageList => {
-                let list = self.catalog.names.list().to_vec();
+                let list = self.catalog.names.list();
                 self.answer(link, Answer::ListImage { list });
             }
             Request::GetImageRequest { image_name } => self.get(link, image_name),
@@ -99,6 +100,7 @@ impl Node {
             Answer::NotFound {
                 image_name: name.to_owned(),
                 candidates,
+                undelivered: false,
                 reason: reason.to_owned(),
             },
         );
@@ -138,6 +140,7 @@ impl Node {
                 Answer::NotFound {
                     image_name: name,
                     candidates,
+                    undelivered: false,
                     reason,
                 },
             );
@@ -175,6 +178,7 @@ impl Node {
                     id: photo,
                 },
                 Err(error) => Answer::Refused {
+                    cause: Refusal::Disk,
                     error: format!("it stays in the trash: {error}"),
                 },
             };

@@ -30,7 +30,7 @@ use super::limits::{RETRY, ROUNDS, SETTLE, STAGGER};
 use super::placement::trim_order;
 use super::rounds::{Aim, Round};
 use super::verdict::Verdict;
-use super::{Node, Source};
+use super::{Node, Source, Time};
 use crate::photo::{Nonce, Photo, PhotoId};
 use crate::protocol::{Holding, NodeId};
 
@@ -42,6 +42,8 @@ pub(super) struct Drops {
     pub(super) going: BTreeMap<PhotoId, Nonce>,
     /// Worse versions that wait for their keeper's bytes.
     pub(super) fetching: BTreeMap<PhotoId, (PhotoId, Aim)>,
+    /// What the disk could not put away, and until when it is left alone.
+    pub(super) stuck: BTreeMap<PhotoId, Time>,
     /// Rounds begun so far: with the seed it makes every nonce another.
     pub(super) begun: u64,
 }
@@ -51,6 +53,12 @@ impl Node {
     pub(super) fn may_drop(&self) -> bool {
         let promises_over = self.config.first_start || self.now.0 >= self.config.pin;
         promises_over && self.is_settled() && self.leaving.is_none()
+    }
+
+    /// Until when a photo is left alone that the disk could not put away.
+    fn stuck_until(&self, photo: PhotoId) -> Option<Time> {
+        let until = self.drops.stuck.get(&photo).copied();
+        until.filter(|until| *until > self.now)
     }
 
     /// Whether a photo is on its way out.
@@ -78,6 +86,9 @@ impl Node {
         if turn > self.now {
             return self.agenda.set(photo, turn);
         }
+        if let Some(until) = self.stuck_until(photo) {
+            return self.agenda.set(photo, until);
+        }
         let Some(was) = entry.holding(me) else { return };
         let others: Vec<NodeId> = entry.live().filter(|node| *node != me).collect();
         if !self.may_drop()
@@ -101,6 +112,9 @@ impl Node {
             Some(Holding::Replica) => {}
             Some(Holding::Original) if !keeps => {}
             Some(Holding::Original | Holding::Retired) | None => return,
+        }
+        if let Some(until) = self.stuck_until(photo) {
+            return self.agenda.set(photo, until);
         }
         if !self.begin_for_keeper(Aim::Retire, photo, keeper) {
             self.retry(photo, RETRY);

@@ -84,6 +84,7 @@ impl Node {
                 Answer::NotFound {
                     image_name,
                     candidates: Vec::new(),
+                    undelivered: true,
                     reason,
                 },
             );

@@ -66,6 +66,7 @@ use crate::protocol::{Facts, Holding, Message, Record};
 
 pub use config::Config;
 pub use event::{Action, CloseReason, DiskError, Event, LinkId, Source, Spool, Time};
+pub(crate) use put::cannot_take;
 
 /// One node of the mesh.
 #[derive(Debug)]

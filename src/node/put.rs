@@ -6,6 +6,7 @@ use super::clients::Waiting;
 use super::limits::PUT;
 use super::{Action, DiskError, LinkId, Node, Spool};
 use crate::photo::{Photo, PhotoId};
+use crate::protocol::client::Refusal;
 use crate::protocol::{Answer, Facts, Holding, NodeId, Record};
 
 impl Node {
@@ -14,17 +15,32 @@ impl Node {
             self.act(Action::Discard {
                 spool: Spool::Put(link),
             });
-            return self.answer(
+            return self.refuse(
                 link,
-                Answer::Refused {
-                    error: "this daemon is stopping: put it elsewhere".to_owned(),
-                },
+                Refusal::Daemon,
+                "this daemon is stopping: put it elsewhere",
             );
         }
         self.waiting.insert(link, Waiting::Put { name });
         self.act(Action::Inspect {
             spool: Spool::Put(link),
         });
+    }
+
+    pub(super) fn refuse(&mut self, link: LinkId, cause: Refusal, error: &str) {
+        let error = error.to_owned();
+        self.answer(link, Answer::Refused { cause, error });
+    }
+
+    fn refuse_for(&mut self, link: LinkId, error: &DiskError) {
+        match error {
+            DiskError::NotAPicture => self.refuse(link, Refusal::Photo, &error.to_string()),
+            DiskError::Gone
+            | DiskError::Damaged
+            | DiskError::Full
+            | DiskError::TooLate
+            | DiskError::Other(_) => self.refuse(link, Refusal::Disk, &cannot_take(error)),
+        }
     }
 
     /// What a client has put was looked at.
@@ -38,12 +54,7 @@ impl Node {
             Ok(photo) => photo,
             Err(error) => {
                 self.act(Action::Discard { spool });
-                return self.answer(
-                    link,
-                    Answer::Refused {
-                        error: error.to_string(),
-                    },
-                );
+                return self.refuse_for(link, &error);
             }
         };
         if self.catalog.mine(photo.id) == Some(Holding::Original) {
@@ -85,10 +96,7 @@ impl Node {
                 self.await_copies(link, id);
             }
             Err(error) => {
-                let error = format!(
-                    "this daemon's folder cannot take it: {error}; make room there or put it elsewhere"
-                );
-                self.answer(link, Answer::Refused { error });
+                self.refuse_for(link, &error);
             }
         }
     }
@@ -136,9 +144,8 @@ impl Node {
             .unwrap_or_default();
         let copies = nodes.len();
         if copies == 0 {
-            let error =
-                "it was stored, but its file has vanished from this daemon's folder".to_owned();
-            return self.answer(link, Answer::Refused { error });
+            let error = "it was stored, but its file has vanished from this daemon's folder";
+            return self.refuse(link, Refusal::Disk, error);
         }
         let wanted = self.copies();
         let warning = (copies < wanted).then(|| match 1 + self.mesh.count_here() {
@@ -160,4 +167,9 @@ impl Node {
             },
         );
     }
+}
+
+/// What a person can do about a folder that does not take a photo.
+pub(crate) fn cannot_take(error: &DiskError) -> String {
+    format!("this daemon's folder cannot take it: {error}; make room there or put it elsewhere")
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::limits::RETRY;
+use super::limits::{RETRY, STUCK};
 use super::{Action, DiskError, LinkId, Node, Source, Time};
 use crate::photo::{Nonce, PhotoId, Proof};
 use crate::protocol::{Holding, Message, NodeId};
@@ -243,6 +243,9 @@ impl Node {
                 self.end(nonce);
             }
             (_, Err(error)) => {
+                if matches!(error, DiskError::Other(_)) {
+                    self.drops.stuck.insert(photo, self.now + STUCK);
+                }
                 if let Some(round) = self.drops.rounds.get_mut(&nonce) {
                     round.acting = false;
                 }
@@ -332,6 +335,7 @@ impl Node {
     /// Time has passed: rounds that took too long are given up.
     pub(super) fn tend_rounds(&mut self) {
         let now = self.now;
+        self.drops.stuck.retain(|_, until| *until > now);
         let late: BTreeSet<Nonce> = self
             .drops
             .rounds

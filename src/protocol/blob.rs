@@ -1,17 +1,20 @@
 //! Photo bytes on their way: shared in memory, base64 on the wire.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer};
 
 /// Some bytes of a photo. Cloning copies a pointer, never the bytes.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Blob(Arc<[u8]>);
+pub struct Blob(
+    // A vector inside, so that what was decoded is not copied once more.
+    Arc<Vec<u8>>,
+);
 
 impl Deref for Blob {
     type Target = [u8];
@@ -23,7 +26,7 @@ impl Deref for Blob {
 
 impl From<Vec<u8>> for Blob {
     fn from(bytes: Vec<u8>) -> Blob {
-        Blob(bytes.into())
+        Blob(Arc::new(bytes))
     }
 }
 
@@ -37,10 +40,21 @@ impl fmt::Debug for Blob {
 // escaper.
 impl<'de> Deserialize<'de> for Blob {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Blob, D::Error> {
-        let text = Cow::<str>::deserialize(deserializer)?;
-        STANDARD
-            .decode(text.as_bytes())
-            .map(Blob::from)
-            .map_err(serde::de::Error::custom)
+        deserializer.deserialize_str(Base64)
+    }
+}
+
+/// Decodes base64 where it lies, without a copy of the text.
+struct Base64;
+
+impl Visitor<'_> for Base64 {
+    type Value = Blob;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("bytes in base64")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Blob, E> {
+        STANDARD.decode(text).map(Blob::from).map_err(E::custom)
     }
 }

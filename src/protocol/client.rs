@@ -4,6 +4,8 @@
 //! order asked, and nothing else. Requests may be pipelined. A frame that cannot be understood is answered with
 //! [`Answer::Error`] and the link is closed.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Address, Blob, NodeId};
@@ -90,7 +92,7 @@ pub enum Answer {
     /// The labels of all photos, sorted and unique.
     ListImage {
         /// The labels.
-        list: Vec<String>,
+        list: Arc<Vec<String>>,
     },
 
     /// A photo.
@@ -117,6 +119,9 @@ pub enum Answer {
         /// The labels of all photos that were meant, if there are several: the name is ambiguous.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         candidates: Vec<String>,
+        /// The photo is in the collection, but nobody could deliver it now.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        undelivered: bool,
         /// What went wrong, in words.
         reason: String,
     },
@@ -146,6 +151,9 @@ pub enum Answer {
 
     /// The photo could not be stored.
     Refused {
+        /// What stands in the way.
+        #[serde(default)]
+        cause: Refusal,
         /// Why, and what to do.
         error: String,
     },
@@ -187,6 +195,19 @@ pub enum Answer {
         /// What went wrong, and what to do about it.
         error: String,
     },
+}
+
+/// What stands in the way of storing a photo.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Refusal {
+    /// The photo itself: it is none.
+    #[default]
+    Photo,
+    /// The daemon's disk: it is full, or cannot be written.
+    Disk,
+    /// The daemon: it is stopping.
+    Daemon,
 }
 
 /// One photo of the collection.

@@ -17,7 +17,7 @@ fn list_prints_a_label_a_line_and_survives_a_reader_that_leaves() {
     let daemon = Scripted::new(|stream, _| {
         let mut list: Vec<String> = (0..50_000).map(|n| format!("photo {n:05}.jpg")).collect();
         list.push("z\n\x1b[31mfake.jpg".to_owned());
-        say(stream, &Answer::ListImage { list });
+        say(stream, &Answer::ListImage { list: list.into() });
     });
     let folder = TempDir::new().unwrap();
     let output = daemon.run(folder.path(), &["list"]);

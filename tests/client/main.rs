@@ -28,6 +28,7 @@ fn a_name_without_a_photo_and_one_with_several_have_their_own_exit_codes() {
             return;
         };
         let several = image_name == "several";
+        let undelivered = image_name == "away";
         let candidates = ["a~1.jpg", "a~2.jpg\x1b[0m"].map(str::to_owned);
         let answer = Answer::NotFound {
             image_name,
@@ -36,11 +37,14 @@ fn a_name_without_a_photo_and_one_with_several_have_their_own_exit_codes() {
             } else {
                 Vec::new()
             },
+            undelivered,
             reason: "no photo of this name".to_owned(),
         };
         say(stream, &answer);
     });
     let folder = TempDir::new().unwrap();
+    let output = daemon.run(folder.path(), &["get", "away"]);
+    assert_eq!(code(&output), 69, "it exists: {}", stderr(&output));
     let output = daemon.run(folder.path(), &["get", "none"]);
     assert_eq!(code(&output), 1);
     assert!(stderr(&output).contains("none: no photo of this name"));

@@ -6,6 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 
 use photomesh::photo::PhotoId;
+use photomesh::protocol::client::Refusal;
 use photomesh::protocol::codec::{self, MAX_FRAME};
 use photomesh::protocol::{Answer, MAX_CHUNK, NodeId, Request};
 use tempfile::TempDir;
@@ -29,6 +30,7 @@ fn store(stream: &mut TcpStream, request: Request) {
     let id = PhotoId::of(&photo);
     let answer = match name.as_str() {
         "notes.txt" => Answer::Refused {
+            cause: Refusal::Photo,
             error: "not a picture".to_owned(),
         },
         "small.jpg" => Answer::Have {
@@ -97,7 +99,8 @@ fn a_refusal_in_the_middle_is_heard() {
         let (mut stream, _) = listener.accept().unwrap();
         codec::read_frame(&mut stream, MAX_FRAME).unwrap().unwrap();
         let error = "the disk of this node is full".to_owned();
-        say(&mut stream, &Answer::Refused { error });
+        let cause = Refusal::Disk;
+        say(&mut stream, &Answer::Refused { cause, error });
         stream.shutdown(std::net::Shutdown::Write).unwrap();
         // A little of what follows, then a hard end.
         stream.read_exact(&mut [0; 1000]).unwrap();
@@ -109,6 +112,6 @@ fn a_refusal_in_the_middle_is_heard() {
         .unwrap();
     server.join().unwrap();
     let (code, text) = (code(&output), stderr(&output));
-    assert_eq!(code, 65, "{text}");
+    assert_eq!(code, 74, "an I/O error, though of another computer: {text}");
     assert!(text.contains("disk of this node is full"), "{text}");
 }

@@ -274,6 +274,7 @@ impl World {
                 image_name,
                 candidates,
                 reason,
+                ..
             } => format!(
                 "not found {image_name} [{}]: {reason}",
                 candidates.join(" ")
@@ -292,7 +293,7 @@ impl World {
                 format!("stored {name} on {}{warning}", nodes.join(" "))
             }
             Answer::Have { name, .. } => format!("have {name}"),
-            Answer::Refused { error } => format!("refused: {error}"),
+            Answer::Refused { error, .. } => format!("refused: {error}"),
             Answer::Photos { photos, .. } => format!("{} photos", photos.len()),
             Answer::Explained(explained) => format!(
                 "{}: {}, {} versions",

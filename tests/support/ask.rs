@@ -16,7 +16,7 @@ pub(crate) fn labels(address: &Address) -> Result<Vec<String>, String> {
     let Answer::ListImage { list } = ask(address, &Request::GetImageList)? else {
         return Err("not a list".to_owned());
     };
-    Ok(list)
+    Ok(list.to_vec())
 }
 
 /// A photo's label, id and bytes.

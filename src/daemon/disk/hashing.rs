@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, select, unbounded};
 
@@ -28,10 +28,7 @@ pub(super) struct Hashers {
 }
 
 /// Starts the threads; what they find out about arrivals goes to `reports`, about candidates to the receiver.
-pub(super) fn start(
-    reports: &Sender<Event>,
-    threads: &mut Vec<JoinHandle<()>>,
-) -> io::Result<(Hashers, Receiver<Inspection>)> {
+pub(super) fn start(reports: &Sender<Event>) -> io::Result<(Hashers, Receiver<Inspection>)> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let (arrivals, arrival_queue) = unbounded();
     let (candidates, candidate_queue) = unbounded();
@@ -43,9 +40,7 @@ pub(super) fn start(
             reports: reports.clone(),
             inspections: inspections.clone(),
         };
-        threads.push(threads::spawn(&format!("hash-{number}"), move || {
-            hasher.run()
-        })?);
+        threads::spawn(&format!("hash-{number}"), move || hasher.run())?;
     }
     let hashers = Hashers {
         arrivals,

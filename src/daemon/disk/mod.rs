@@ -25,7 +25,7 @@ mod uploads;
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
@@ -34,7 +34,7 @@ pub(super) use uploads::Upload;
 
 use super::client::Reply;
 use super::console::Console;
-use super::limits::DISK_BACKLOG;
+use super::limits::{DISK_BACKLOG, LAST_JOBS, LAST_JOBS_STEP};
 use super::threads;
 use crate::folder::{Folder, StoreError};
 use crate::node::{Action, DiskError, Event, LinkId, Source};
@@ -91,7 +91,7 @@ pub(super) struct Disk {
 /// The threads, as the daemon holds them.
 pub(super) struct Workers {
     disk: Disk,
-    threads: Vec<JoinHandle<()>>,
+    folder: JoinHandle<()>,
 }
 
 impl Disk {
@@ -141,10 +141,9 @@ impl Workers {
         reports: Sender<Event>,
         console: Console,
     ) -> io::Result<Workers> {
-        let mut threads = Vec::new();
-        let (hashers, inspected) = hashing::start(&reports, &mut threads)?;
-        let prover = proving::start(&disk, &reports, &mut threads)?;
-        let (scanner, walks) = scanner::start(folder.walker(), &mut threads)?;
+        let (hashers, inspected) = hashing::start(&reports)?;
+        let prover = proving::start(&disk, &reports)?;
+        let (scanner, walks) = scanner::start(folder.walker())?;
         let inputs = folder_thread::Inputs {
             jobs: queue,
             inspected,
@@ -152,16 +151,17 @@ impl Workers {
         };
         let thread =
             folder_thread::FolderThread::new(folder, reports, console, hashers, prover, scanner);
-        threads.push(threads::spawn("folder", move || thread.run(&inputs))?);
-        Ok(Workers { disk, threads })
+        let folder = threads::spawn("folder", move || thread.run(&inputs))?;
+        Ok(Workers { disk, folder })
     }
 
-    /// Ends the threads when all jobs given so far are done.
+    /// Lets the folder thread do all jobs given so far, for bounded time. The other threads own nothing: the end of the
+    /// process is theirs, in the midst of whatever they read.
     pub(super) fn stop(self) {
         self.disk.submit(Job::Stop);
-        for thread in self.threads {
-            // A thread that panicked has ended the process already.
-            let _ = thread.join();
+        let deadline = Instant::now() + LAST_JOBS;
+        while !self.folder.is_finished() && Instant::now() < deadline {
+            thread::sleep(LAST_JOBS_STEP);
         }
     }
 }

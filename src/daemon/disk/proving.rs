@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
-use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, select, unbounded};
 
@@ -25,11 +24,7 @@ pub(super) struct Prover {
 }
 
 /// Starts the thread.
-pub(super) fn start(
-    disk: &Disk,
-    reports: &Sender<Event>,
-    threads: &mut Vec<JoinHandle<()>>,
-) -> io::Result<Prover> {
+pub(super) fn start(disk: &Disk, reports: &Sender<Event>) -> io::Result<Prover> {
     let (challenges, asked) = unbounded();
     let (scrubs, scrub_queue) = bounded(1);
     let reader = Reader {
@@ -38,7 +33,7 @@ pub(super) fn start(
         disk: disk.clone(),
         reports: reports.clone(),
     };
-    threads.push(threads::spawn("prove", move || reader.run())?);
+    threads::spawn("prove", move || reader.run())?;
     Ok(Prover { challenges, scrubs })
 }
 

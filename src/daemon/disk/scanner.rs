@@ -3,7 +3,6 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::thread::JoinHandle;
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
@@ -16,13 +15,10 @@ use crate::folder::{Walk, Walker};
 pub(super) type Scanner = Sender<Infallible>;
 
 /// Starts the thread; it waits until a walk is taken before it begins the next.
-pub(super) fn start(
-    walker: Walker,
-    threads: &mut Vec<JoinHandle<()>>,
-) -> io::Result<(Scanner, Receiver<Walk>)> {
+pub(super) fn start(walker: Walker) -> io::Result<(Scanner, Receiver<Walk>)> {
     let (scanner, stop) = bounded(0);
     let (found, walks) = bounded(0);
-    threads.push(threads::spawn("scan", move || run(walker, &found, &stop))?);
+    threads::spawn("scan", move || run(walker, &found, &stop))?;
     Ok((scanner, walks))
 }
 

@@ -39,7 +39,11 @@ fn client_that_asks() -> (Stage, Sender<Reply>) {
 }
 
 fn list(names: &[&str]) -> Reply {
-    let list = names.iter().map(|name| (*name).to_owned()).collect();
+    let list = names
+        .iter()
+        .map(|name| (*name).to_owned())
+        .collect::<Vec<_>>()
+        .into();
     Reply::Answer(Answer::ListImage { list })
 }
 

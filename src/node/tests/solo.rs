@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::limits::{OFFERS_PER_NODE, SETTLE, STAGGER, TICK};
-use super::super::{Action, CloseReason, Config, Event, LinkId, Node, Time};
+use super::super::limits::{OFFERS_PER_NODE, SETTLE, STAGGER, STUCK, TICK};
+use super::super::{Action, CloseReason, Config, DiskError, Event, LinkId, Node, Time};
 use super::world::{address, picture};
 use crate::photo::{MAX_PHOTO, Nonce, Photo, PhotoId, Proof};
 use crate::protocol::message::Register;
@@ -215,6 +215,19 @@ fn the_proof_of_a_node_that_is_gone_counts_no_more() {
         drop_within(&solo.hear(3, proof(nonce))).is_some(),
         "two others are left"
     );
+}
+
+#[test]
+fn what_the_disk_cannot_put_away_is_left_alone_for_a_while() {
+    let (mut solo, nonce) = about_to_drop([60; 3]);
+    solo.compute(nonce);
+    solo.hear(1, proof(nonce));
+    solo.hear(2, proof(nonce));
+    let result = Err(DiskError::Other("permission denied".to_owned()));
+    let photo = PhotoId::of(b"everywhere");
+    solo.tell(Event::PutAway { photo, result });
+    assert_eq!(challenge(&solo.wait(STUCK - SETTLE)), None);
+    assert!(challenge(&solo.wait(2 * SETTLE + 4 * STAGGER)).is_some());
 }
 
 #[test]

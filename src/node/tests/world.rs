@@ -364,7 +364,7 @@ impl World {
 
     pub(super) fn list(&mut self, n: usize) -> Vec<String> {
         match self.ask(n, Request::GetImageList) {
-            Answer::ListImage { list } => list,
+            Answer::ListImage { list } => list.to_vec(),
             other => panic!("{other:?}"),
         }
     }
