@@ -73,7 +73,7 @@ use damage::Wrecks;
 use disk::Disk;
 use index::Index;
 use note::Notes;
-use place::{DAMAGED, MARKER, REPLICAS, SURPLUS, TMP, TRASH};
+use place::{MARKER, OWN_DIRS, TMP};
 
 /// How often lines of the index are brought to the disk, in seconds of running: losing the last ones costs reading a
 /// few photos again.
@@ -178,7 +178,7 @@ impl Folder {
 
     fn open_on(disk: Disk, root: &Path, options: &Options) -> Result<Folder, OpenError> {
         fs::create_dir_all(root).map_err(|error| OpenError::at(root, error))?;
-        for own in [MARKER, TMP, REPLICAS, TRASH, SURPLUS, DAMAGED] {
+        for own in std::iter::once(MARKER).chain(OWN_DIRS) {
             let own = root.join(own);
             disk.make_dir(&own)
                 .map_err(|error| OpenError::at(&own, error))?;

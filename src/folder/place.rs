@@ -20,6 +20,8 @@ pub(super) const SURPLUS: &str = ".photomesh/trash/surplus";
 pub(super) const DAMAGED: &str = ".photomesh/damaged";
 /// Writes in progress.
 pub(super) const TMP: &str = ".photomesh/tmp";
+/// The directories of our own in the marker, each after the one that it lies in.
+pub(super) const OWN_DIRS: [&str; 5] = [TMP, REPLICAS, TRASH, SURPLUS, DAMAGED];
 
 /// How many hex digits of a photo's id the names of our own files begin with.
 const ID_DIGITS: usize = 12;

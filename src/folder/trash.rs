@@ -179,7 +179,10 @@ impl Folder {
                 break;
             }
         }
-        self.told(photo);
+        match (&result, self.index.standing(photo)) {
+            (Ok(holding), Some(standing)) if standing.holding == *holding => self.told(photo),
+            _ => self.tell_later(photo),
+        }
         result
     }
 

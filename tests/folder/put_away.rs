@@ -330,3 +330,56 @@ fn what_lies_where_a_note_would_is_not_overwritten() {
     let room = room.reopened();
     assert_eq!(fs::read(room.path(&taken)).unwrap(), picture(2));
 }
+
+#[test]
+fn directories_of_our_own_that_somebody_removes_are_made_anew() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    let dog = room.draw("dog.jpg", 2);
+    room.scan();
+    for dir in ["trash", "replicas", "tmp", "damaged"] {
+        fs::remove_dir_all(room.path(format!(".photomesh/{dir}"))).unwrap();
+    }
+    let fox = room.install(3, "fox.jpg", Replica);
+    assert_eq!(room.folder.drop_surplus(fox, soon()), Ok(()));
+    assert_eq!(room.folder.retire(cat, dog, soon()), Ok(()));
+    fs::remove_dir_all(room.path(".photomesh/replicas")).unwrap();
+    assert_eq!(room.folder.restore(fox), Ok(Replica));
+    assert_eq!(room.folder.restore(cat), Ok(Original));
+    assert_eq!(told(&room.scan()), [Told::Scanned(0)], "all was told");
+}
+
+#[test]
+fn a_place_that_is_missing_is_no_missing_photo() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    let fox = room.install(2, "fox.jpg", Replica);
+    room.scan();
+    room.folder.drop_surplus(fox, soon()).unwrap();
+    for dir in ["replicas", "trash"] {
+        let dir = room.path(format!(".photomesh/{dir}"));
+        fs::rename(&dir, dir.with_extension("old")).unwrap();
+        // Where even a directory cannot be made.
+        fs::write(&dir, "a file").unwrap();
+    }
+    let retired = room.folder.retire(cat, cat, soon());
+    assert!(matches!(retired, Err(StoreError::Io(_))), "{retired:?}");
+    assert_eq!(room.read(cat), Some(picture(1)));
+    let trash = room.path(TRASH);
+    fs::remove_file(&trash).unwrap();
+    fs::rename(trash.with_extension("old"), &trash).unwrap();
+    let restored = room.folder.restore(fox);
+    assert!(matches!(restored, Err(StoreError::Io(_))), "{restored:?}");
+    assert_eq!(room.read(fox), Some(picture(2)));
+}
+
+#[test]
+fn what_a_failed_restore_has_changed_is_told() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    room.scan();
+    room.folder.retire(cat, cat, soon()).unwrap();
+    fs::remove_dir_all(room.path(TRASH)).unwrap();
+    assert_eq!(room.folder.restore(cat), Err(StoreError::Gone));
+    assert_eq!(told(&room.folder.tick(day() / 24)), [Told::Missing(cat)]);
+}
