@@ -73,8 +73,9 @@ impl Disk {
             .open(path)
     }
 
-    /// Makes a file, or empties the one that is there.
+    /// Makes a file, or empties the one that is there. The directory is made anew if somebody has removed it.
     pub(super) fn create(&self, path: &Path) -> io::Result<File> {
+        self.make_dir(parent(path))?;
         self.step(Step::Create(path))?;
         OpenOptions::new()
             .write(true)
