@@ -8,7 +8,7 @@ use photomesh::photo::{Photo, PhotoId, inspect};
 
 use crate::support::pictures::{annotated, draw, grey, jpeg, png, smaller};
 use crate::support::rng::Rng;
-use crate::support::verdict::{keepers, replaces};
+use crate::support::verdict::{Edits, keepers, replaces};
 
 /// How many versions of a picture there are.
 const VERSIONS: u64 = 4;
@@ -102,7 +102,7 @@ impl Ledger {
             .collect();
         let mut gone = Vec::new();
         for (id, (item, promise)) in &mut state.items {
-            let better = |other: &Arc<Item>| replaces(&other.photo, &item.photo);
+            let better = |other: &Arc<Item>| replaces(&other.photo, &item.photo, &Edits::new());
             if on_disk.contains(id) {
                 *promise = Promise::Safe;
             } else if *promise == Promise::Safe && !(disk_lost && there.iter().any(better)) {
@@ -138,7 +138,7 @@ impl Ledger {
     pub(crate) fn keepers(&self, all: &BTreeSet<PhotoId>) -> BTreeSet<PhotoId> {
         let state = self.state();
         let there = all.iter().filter_map(|id| state.items.get(id));
-        keepers(there.map(|(item, _)| &item.photo))
+        keepers(there.map(|(item, _)| &item.photo), &Edits::new())
     }
 
     /// Something that must never happen has happened.
