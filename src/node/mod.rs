@@ -27,6 +27,7 @@ mod drops;
 mod entry;
 mod event;
 mod get;
+mod hearsay;
 mod joining;
 mod leaving;
 pub mod limits;
@@ -283,7 +284,7 @@ impl Node {
             _ if !registered => {
                 self.close(link, CloseReason::Protocol("register first".to_owned()))
             }
-            Message::ConnectionUpdate { nodes } => self.nodes_learned(nodes),
+            Message::ConnectionUpdate { nodes } => self.nodes_learned(link, nodes),
             Message::RequestInfo => self.info_requested(link),
             Message::ImageInfo {
                 records,
