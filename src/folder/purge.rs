@@ -1,5 +1,6 @@
 //! Out of the trash for good: the only place where a photo is deleted.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
 
@@ -58,18 +59,9 @@ impl Folder {
         if now < self.expire_at {
             return;
         }
-        self.expire_at = now + LOOK_EVERY;
-        let days = self.options.trash_days;
-        let mut due: Vec<PhotoId> = self.notes.iter().map(|(_, note)| note.photo).collect();
-        due.sort();
-        due.dedup();
-        due.retain(|photo| self.index.photo(*photo).is_some());
-        due.retain(|photo| {
-            let mut notes = self.notes.iter().filter(|(_, note)| note.photo == *photo);
-            notes.all(|(_, note)| note.is_due(now, days))
-        });
+        self.expire_at = now.saturating_add(LOOK_EVERY);
         let mut cleaned = false;
-        for photo in due {
+        for photo in self.due(now) {
             if !self.index.stored_files_of(photo).is_empty() {
                 // Reading takes a while: one at a time.
                 if !cleaned {
@@ -85,6 +77,20 @@ impl Folder {
                 changes.push(Change::Expired { photo });
             }
         }
+    }
+
+    /// The photos of which every copy in the trash has been there for its time.
+    fn due(&self, now: u64) -> BTreeSet<PhotoId> {
+        let (mut due, mut early) = (BTreeSet::new(), BTreeSet::new());
+        for (_, note) in self.notes.iter() {
+            if note.is_due(now, self.options.trash_days) {
+                due.insert(note.photo);
+            } else {
+                early.insert(note.photo);
+            }
+        }
+        due.retain(|photo| !early.contains(photo) && self.index.photo(*photo).is_some());
+        due
     }
 
     /// Deletes the copies in the trash of a photo that is stored, too, once the stored file was read and found good.

@@ -255,6 +255,17 @@ fn trash_expires_by_days_of_running() {
 }
 
 #[test]
+fn a_photo_expires_with_the_last_of_its_copies() {
+    let mut room = Room::new();
+    let cat = room.install(1, "cat.jpg", Replica);
+    room.install(1, "cat.jpg", Original);
+    assert_eq!(room.trash(SURPLUS).len(), 1);
+    room.folder.retire(cat, cat, soon()).unwrap();
+    assert_eq!(room.folder.tick(day() * 2), []);
+    assert_eq!(told(&room.folder.tick(day() * 28)), [Told::Expired(cat)]);
+}
+
+#[test]
 fn no_days_in_the_trash_are_none() {
     let mut room = Room::with(Options {
         trash_days: 0,
