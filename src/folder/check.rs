@@ -165,16 +165,20 @@ impl Folder {
     /// Photos become due after half of `scrub_days`, and are given out so evenly that all of them fit into the other
     /// half: everything is read within `scrub_days` of running.
     pub fn next_to_scrub(&mut self) -> Option<PhotoId> {
-        let half = u64::from(self.options.scrub_days) * DAY / 2;
+        let half = u64::from(self.options.scrub_days) * (DAY / 2);
         let now = self.index.running();
         let count = self.index.photos().count() as u64;
         let pause = half / count.max(1);
-        if half == 0 || self.scrub.last.is_some_and(|last| now < last + pause) {
+        if half == 0 || self.scrub.last.is_some_and(|last| now - last < pause) {
             return None;
         }
-        let checked = self.index.photos().map(|(id, entry)| (entry.checked, id));
-        let (checked, oldest) = checked.min()?;
-        if now < checked + half {
+        // A check in the future is a line of the index that makes no sense.
+        let checked = |time: u64| if time <= now { time } else { 0 };
+        let photos = self.index.photos();
+        let (checked, oldest) = photos
+            .map(|(id, entry)| (checked(entry.checked), id))
+            .min()?;
+        if now - checked < half {
             return None;
         }
         self.scrub.last = Some(now);

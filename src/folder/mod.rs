@@ -155,8 +155,6 @@ pub struct Folder {
     wrecks: Wrecks,
     scanning: absorb::Scanning,
     scrub: check::Scrub,
-    /// For how long daemons have run on this folder.
-    running: Duration,
     /// When the index is flushed next, in seconds of running.
     flush_at: u64,
     /// When each expired photo was told of, in seconds of running.
@@ -203,7 +201,6 @@ impl Folder {
             wrecks: Wrecks::open(&disk, root),
             scanning: absorb::Scanning::default(),
             scrub: check::Scrub::default(),
-            running: Duration::ZERO,
             flush_at: 0,
             expired: BTreeMap::new(),
             expire_at: 0,
@@ -212,8 +209,7 @@ impl Folder {
             disk,
         };
         // With the index, the count of days may be lost; the notes remember what it was at the least.
-        folder.index.set_running(folder.notes.running());
-        folder.running = Duration::from_secs(folder.index.running());
+        folder.index.has_run(folder.notes.running());
         folder.check_missing()?;
         Ok(folder)
     }
@@ -255,11 +251,10 @@ impl Folder {
     /// Lets time pass: `running` since the last call, which should be about a second ago. Days of the trash are days
     /// of running, so that a friend who was away for a month finds the trash as it was.
     pub fn tick(&mut self, running: Duration) -> Vec<Change> {
-        self.running += running;
-        let now = self.running.as_secs();
-        self.index.set_running(now);
+        self.index.run(running);
+        let now = self.index.running();
         if now >= self.flush_at {
-            self.flush_at = now + FLUSH_EVERY;
+            self.flush_at = now.saturating_add(FLUSH_EVERY);
             self.index.flush();
             self.save_nodes();
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use photomesh::folder::{Folder, OpenError, Options};
 use photomesh::protocol::Holding::Replica;
 
-use super::{Room, Told, options, picture, soon, told};
+use super::{Room, Told, day, options, picture, soon, told};
 
 #[test]
 fn a_new_folder_is_made_and_its_identity_stays() {
@@ -182,4 +182,37 @@ fn photos_are_read_again_within_the_days_of_scrubbing() {
     assert!(ids.iter().all(|id| first.contains(id)), "{read:?}");
     assert!(read[0].0 > 14 * 24, "not all the time");
     assert!(read[10].0 - read[0].0 > 10 * 24, "not all at once");
+}
+
+#[test]
+fn an_impossible_time_of_running_is_taken_for_none() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    let dog = room.draw("dog.jpg", 2);
+    let fox = room.draw("fox.jpg", 3);
+    room.scan();
+    room.folder.retire(cat, fox, soon()).unwrap();
+    room.folder.retire(dog, fox, soon()).unwrap();
+    let Room { folder, dir, .. } = room;
+    drop(folder);
+    let spoil = |name: &str, key: &str| {
+        let path = dir.path().join(".photomesh").join(name);
+        let text = fs::read_to_string(&path).unwrap();
+        let (before, rest) = text.split_once(key).unwrap();
+        let rest = rest.trim_start_matches([':', ' ']);
+        let rest = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        fs::write(&path, format!("{before}{key}: {}{rest}", u64::MAX)).unwrap();
+    };
+    let note = format!("trash/{}-cat.jpg.json", &cat.to_string()[..12]);
+    spoil(&note, "\"running\"");
+    spoil("index", "\"running\"");
+    spoil("index", "\"checked\"");
+    let mut folder = Folder::open(dir.path(), &options()).unwrap();
+    let mut walker = folder.walker();
+    let absorbed = folder.absorb(walker.walk());
+    assert_eq!(told(&absorbed.changes).len(), 4, "{absorbed:?}");
+    // Nothing is due before its time, and what nobody can date stays.
+    assert_eq!(folder.tick(day() * 29), []);
+    assert_eq!(told(&folder.tick(day() * 2)), [Told::Expired(dog)]);
+    assert!(folder.next_to_scrub().is_some());
 }
