@@ -65,6 +65,7 @@ use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Address, Facts, Holding, NodeId};
 
 pub use absorb::Absorbed;
+pub use check::Recheck;
 pub use error::{OpenError, StoreError, is_full};
 pub use identity::Identity;
 pub use scan::{Candidate, Inspection, Walk, Walker};

@@ -9,7 +9,7 @@ use photomesh::folder::Change;
 use photomesh::photo::PhotoId;
 use photomesh::protocol::Holding::{Original, Replica};
 
-use super::{Room, Told, facts, picture, soon, told};
+use super::{Room, Told, day, facts, picture, soon, told};
 
 /// Changes a byte of a file in a way that no stamp shows.
 fn rot(room: &Room, path: &str) {
@@ -287,4 +287,30 @@ fn a_rotten_file_that_replaces_a_good_one_is_no_edit() {
             Told::Scanned(0)
         ]
     );
+}
+
+#[test]
+fn scrubbing_reads_every_file_of_a_photo() {
+    for name in ["cat.jpg", "sub/cat.jpg", "trash"] {
+        let mut room = Room::new();
+        let cat = room.install(1, "cat.jpg", Replica);
+        room.draw("cat.jpg", 1);
+        room.draw("sub/cat.jpg", 1);
+        room.scan();
+        room.folder.tick(day() * 15);
+        let recheck = room.folder.next_to_scrub().unwrap();
+        assert_eq!(recheck.photo(), cat);
+        assert!(recheck.is_sound(), "{name}");
+        match name {
+            "trash" => rot(&room, &only_file(&room, ".photomesh/trash/surplus")),
+            name => rot(&room, name),
+        }
+        assert!(!recheck.is_sound(), "{name}");
+        // One that was moved meanwhile says nothing, but none at all is not sound.
+        for name in ["cat.jpg", "sub/cat.jpg", ".photomesh/trash/surplus"] {
+            let path = room.path(name);
+            fs::rename(&path, path.with_extension("moved")).unwrap();
+        }
+        assert!(!recheck.is_sound(), "{name}");
+    }
 }

@@ -166,16 +166,17 @@ fn photos_are_read_again_within_the_days_of_scrubbing() {
         .collect();
     ids.push(room.install(20, "fox.jpg", Replica));
     room.scan();
-    assert_eq!(room.folder.next_to_scrub(), None, "all were just read");
+    assert!(room.folder.next_to_scrub().is_none(), "all were just read");
     let mut read = Vec::new();
     let mut hours = 0;
     while hours < 30 * 24 {
         room.folder.tick(Duration::from_secs(3600));
         hours += 1;
-        if let Some(id) = room.folder.next_to_scrub() {
-            assert_eq!(room.folder.next_to_scrub(), None, "one at a time");
-            room.folder.scrubbed(id);
-            read.push((hours, id));
+        if let Some(recheck) = room.folder.next_to_scrub() {
+            assert!(room.folder.next_to_scrub().is_none(), "one at a time");
+            assert!(recheck.is_sound());
+            room.folder.scrubbed(recheck.photo());
+            read.push((hours, recheck.photo()));
         }
     }
     let first: Vec<_> = read[..11].iter().map(|(_, id)| *id).collect();

@@ -111,10 +111,10 @@ impl FolderThread {
             self.report_room();
         }
         if self.prover.scrubs.is_empty()
-            && let Some(photo) = self.folder.next_to_scrub()
+            && let Some(recheck) = self.folder.next_to_scrub()
         {
             // There is room, since nobody else puts anything there.
-            let _ = self.prover.scrubs.try_send(photo);
+            let _ = self.prover.scrubs.try_send(recheck);
         }
     }
 
