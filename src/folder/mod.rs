@@ -42,6 +42,7 @@ mod identity;
 mod index;
 mod line;
 mod log;
+mod moment;
 mod note;
 mod place;
 mod purge;
@@ -68,6 +69,7 @@ pub use absorb::Absorbed;
 pub use check::Recheck;
 pub use error::{OpenError, StoreError, is_full};
 pub use identity::Identity;
+pub use moment::Moment;
 pub use scan::{Candidate, Inspection, Walk, Walker};
 
 use damage::Wrecks;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::time::Instant;
 
+use super::moment::Moment;
 use super::place::{SURPLUS, TRASH, holding_at};
 use super::{Change, Folder, StoreError};
 use crate::photo::PhotoId;
@@ -17,21 +17,21 @@ const REMIND_EVERY: u64 = 60 * 60;
 impl Folder {
     /// Deletes every copy of a photo in the trash, for good. The deadline is checked before each. Files that are
     /// stored are not touched.
-    pub fn purge(&mut self, photo: PhotoId, deadline: Instant) -> Result<(), StoreError> {
+    pub fn purge(&mut self, photo: PhotoId, deadline: Moment) -> Result<(), StoreError> {
         self.delete_copies(photo, Some(deadline))?;
         self.expired.remove(&photo);
         self.told(photo);
         Ok(())
     }
 
-    fn delete_copies(&mut self, id: PhotoId, deadline: Option<Instant>) -> Result<(), StoreError> {
+    fn delete_copies(&mut self, id: PhotoId, deadline: Option<Moment>) -> Result<(), StoreError> {
         let mut copies = self.index.files_of(id);
         copies.retain(|copy| !holding_at(copy).is_stored());
         if copies.is_empty() {
             return Err(StoreError::Gone);
         }
         for copy in copies {
-            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            if deadline.is_some_and(Moment::is_past) {
                 return Err(StoreError::TooLate);
             }
             match self.require_unchanged(&copy) {

@@ -6,9 +6,9 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use super::disk;
+use super::moment::Moment;
 use super::note::{Note, Why};
 use super::place::{self, MARKER, SURPLUS, TRASH, holding_at};
 use super::{Change, Folder, StoreError};
@@ -22,14 +22,14 @@ struct PutAway {
     why: Why,
     replaced_by: Option<PhotoId>,
     /// Not after this moment.
-    deadline: Option<Instant>,
+    deadline: Option<Moment>,
 }
 
 impl Folder {
     /// Moves every file of a photo that other nodes have been proven to hold to `trash/surplus`.
     ///
     /// The deadline is checked just before each file is moved. On an error, everything is as before.
-    pub fn drop_surplus(&mut self, photo: PhotoId, deadline: Instant) -> Result<(), StoreError> {
+    pub fn drop_surplus(&mut self, photo: PhotoId, deadline: Moment) -> Result<(), StoreError> {
         self.put_all_away(
             photo,
             PutAway {
@@ -47,7 +47,7 @@ impl Folder {
         &mut self,
         photo: PhotoId,
         keeper: PhotoId,
-        deadline: Instant,
+        deadline: Moment,
     ) -> Result<(), StoreError> {
         self.put_all_away(
             photo,
@@ -105,7 +105,7 @@ impl Folder {
         note.replaced_by = how.replaced_by;
         self.notes.write(&copy, note).map_err(failed)?;
         let moved = match how.deadline {
-            Some(deadline) if Instant::now() >= deadline => Err(StoreError::TooLate),
+            Some(deadline) if deadline.is_past() => Err(StoreError::TooLate),
             _ => self.move_own(path, &copy).map_err(failed),
         };
         if moved.is_err() {

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use super::disk::Disk;
+use super::moment::Moment;
 use super::place::{REPLICAS, SURPLUS, TRASH};
 use super::trial::{Cut, Plan, Trial, tempdir};
 use super::{Change, Folder, Options, StoreError, Walker};
@@ -205,7 +206,7 @@ impl Bench {
 
 /// Does one act; whether it was acknowledged.
 fn act(folder: &mut Folder, walker: &mut Walker, act: Act) -> Result<(), StoreError> {
-    let soon = Instant::now() + Duration::from_secs(30);
+    let soon = Moment::now() + Duration::from_secs(30);
     match act {
         Act::Scan => {
             scan(folder, walker);

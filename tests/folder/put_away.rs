@@ -2,9 +2,8 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::time::Instant;
 
-use photomesh::folder::{Options, StoreError};
+use photomesh::folder::{Moment, Options, StoreError};
 use photomesh::photo::PhotoId;
 use photomesh::protocol::Holding::{Original, Replica, Retired};
 
@@ -128,7 +127,7 @@ fn after_its_deadline_nothing_is_moved() {
     let cat = room.draw("cat.jpg", 1);
     let fox = room.install(2, "fox.jpg", Replica);
     room.scan();
-    let late = Instant::now();
+    let late = Moment::now();
     assert_eq!(room.folder.retire(cat, cat, late), Err(StoreError::TooLate));
     assert_eq!(
         room.folder.drop_surplus(fox, late),
