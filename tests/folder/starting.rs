@@ -61,6 +61,15 @@ fn a_place_that_is_no_folder_is_refused() {
     }
 }
 
+/// Where not even root may write.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_cannot_be_written_is_refused_with_advice() {
+    let error = Folder::open("/sys/photos".as_ref(), &options()).unwrap_err();
+    assert!(matches!(error, OpenError::ReadOnly(_)), "{error:?}");
+    assert!(error.to_string().contains("may write to"), "{error}");
+}
+
 #[test]
 fn leftovers_are_swept() {
     let mut room = Room::new();

@@ -178,7 +178,6 @@ fn disk_error(error: StoreError) -> DiskError {
     match error {
         StoreError::Gone => DiskError::Gone,
         StoreError::Damaged => DiskError::Damaged,
-        StoreError::NotAPicture => DiskError::NotAPicture,
         StoreError::Full => DiskError::Full,
         StoreError::TooLate => DiskError::TooLate,
         StoreError::Io(text) => DiskError::Other(text),
