@@ -34,6 +34,8 @@
 //! `check` and `damage` (rot).
 
 mod absorb;
+#[cfg(test)]
+mod bench;
 mod check;
 mod damage;
 mod disk;
