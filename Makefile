@@ -9,11 +9,12 @@ SEED    ?=
 ONLY    ?=
 NODES   ?= 50
 SECONDS ?= 600
+N       ?= 1000
 
 PHOTOMESH := target/release/photomesh
 
 .DEFAULT_GOAL := help
-.PHONY: run client demo test check doc bench accuracy sim soak scale help build
+.PHONY: run client demo test check doc bench accuracy sim soak powercut scale help build
 
 run: build        ## start a daemon: make run [PORT=5000] [JOIN="5000 anna:5000"] [FOLDER=photos/5000] [ARGS="--grace 1m"]
 	@exec $(PHOTOMESH) daemon "$(FOLDER)" --port $(PORT) $(addprefix --join ,$(JOIN)) $(ARGS)
@@ -52,6 +53,9 @@ endif
 
 soak:             ## simulate random meshes for a while: make soak [SECONDS=600] [SEED=1000000, the first one]
 	@SOAK_SECONDS=$(SECONDS) SEED=$(SEED) cargo test --release --quiet --test sim -- --nocapture --ignored --exact seeds::soak
+
+powercut:         ## cut the power of a real disk under a folder, needs root: make powercut [N=1000] [SEED=1, the first one]
+	@CUTS=$(N) SEED=$(SEED) cargo test --quiet --test powercut
 
 scale:            ## simulate 5, 20, ... nodes with 250 photos each, and print what they cost: make scale [NODES=50, the most]
 	@NODES=$(NODES) cargo test --release --quiet --test sim -- --nocapture --ignored --exact scale::scale
