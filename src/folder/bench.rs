@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use super::disk::{self, Disk};
 use super::moment::Moment;
 use super::note::{Note, Why};
-use super::place::{MARKER, REPLICAS, SURPLUS, TMP, TRASH, holding_at};
+use super::place::{MARKER, REPLICAS, SURPLUS, TMP, TRASH, holding_at, is_note};
 use super::trial::{Cut, Plan, Trial, tempdir};
 use super::{Change, Folder, Options, StoreError, Walker};
 use crate::photo::{self, PhotoId};
@@ -45,6 +45,8 @@ type Expected = BTreeMap<PhotoId, BTreeSet<Option<Holding>>>;
 pub(super) struct Bench {
     pub(super) trial: Arc<Trial>,
     expected: Expected,
+    /// What the friend has written, which may be torn as long as no daemon has synced it.
+    copies: BTreeSet<PathBuf>,
     /// The daemon that is running.
     running: Option<(Folder, Walker)>,
     pub(super) dir: tempfile::TempDir,
@@ -56,6 +58,7 @@ impl Bench {
         let mut bench = Bench {
             trial: Arc::new(Trial::new(plan)),
             expected: Expected::new(),
+            copies: BTreeSet::new(),
             running: None,
             dir: tempdir(),
         };
@@ -79,6 +82,7 @@ impl Bench {
         let file = fs::File::options().write(true).open(root.join(path));
         let hour_ago = SystemTime::now() - Duration::from_secs(3600);
         file.unwrap().set_modified(hour_ago).unwrap();
+        self.copies.insert(root.join(path));
         let perhaps = BTreeSet::from([None, Some(Original)]);
         self.expected.insert(id(seed), perhaps);
     }
@@ -226,6 +230,7 @@ impl Bench {
     /// Starts again on a sound disk, and finds every photo that must be there, whole, and no other.
     pub(super) fn check(&mut self, context: &str) {
         self.running = None;
+        self.check_whole(context);
         let root = self.dir.path();
         let mut folder = Folder::open(root, &options()).expect(context);
         let left = fs::read_dir(root.join(TMP)).unwrap();
@@ -254,6 +259,19 @@ impl Bench {
         }
         assert!(held.is_empty(), "{context}: torn photos {held:?}");
         self.check_notes(context);
+    }
+
+    /// Nothing has got a name of its own before its bytes were safe.
+    fn check_whole(&self, context: &str) {
+        let mut files = self.stored_files();
+        for dir in [TRASH, SURPLUS] {
+            files.extend(files_in(&self.dir.path().join(dir)));
+        }
+        files.retain(|path, _| !is_note(path.as_os_str()) && !self.copies.contains(path));
+        for (path, digest) in files {
+            let whole = |seed| [id(seed), PhotoId::of(&spoiled(seed))].contains(&digest);
+            assert!((0..11).any(whole), "{context}: {path:?} is torn");
+        }
     }
 
     /// The friend's files and the replicas, and what is in them.
