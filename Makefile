@@ -3,6 +3,7 @@
 PORT    ?= 5000
 FOLDER  ?= photos/$(PORT)
 JOIN    ?=
+KEY     ?=
 ARGS    ?=
 PHOTOS  ?=
 SEED    ?=
@@ -10,17 +11,20 @@ ONLY    ?=
 NODES   ?= 50
 SECONDS ?= 600
 N       ?= 1000
+ROUNDS  ?= 20
 
 PHOTOMESH := target/release/photomesh
+# make run KEY=group.key, make client KEY=group.key
+WITH_KEY  := $(if $(KEY),PHOTOMESH_KEY_FILE="$(KEY)")
 
 .DEFAULT_GOAL := help
-.PHONY: run client demo test check doc bench accuracy sim soak powercut scale help build
+.PHONY: run client demo test check doc bench accuracy sim soak powercut scale chaos help build
 
-run: build        ## start a daemon: make run [PORT=5000] [JOIN="5000 anna:5000"] [FOLDER=photos/5000] [ARGS="--grace 1m"]
-	@exec $(PHOTOMESH) daemon "$(FOLDER)" --port $(PORT) $(addprefix --join ,$(JOIN)) $(ARGS)
+run: build        ## start a daemon: make run [PORT=5000] [JOIN="5000 anna:5000"] [KEY=group.key] [FOLDER=photos/5000] [ARGS="--grace 1m"]
+	@$(WITH_KEY) exec $(PHOTOMESH) daemon "$(FOLDER)" --port $(PORT) $(addprefix --join ,$(JOIN)) $(ARGS)
 
-client: build     ## ask the daemon at PORT: make client [PORT=5000] ARGS="get cat.jpg" (or list, status, put a.jpg b.png)
-	@PHOTOMESH_DAEMON=$(PORT) $(PHOTOMESH) $(ARGS)
+client: build     ## ask the daemon at PORT: make client [PORT=5000] [KEY=group.key] ARGS="get cat.jpg" (or list, status, put a.jpg b.png)
+	@PHOTOMESH_DAEMON=$(PORT) $(WITH_KEY) $(PHOTOMESH) $(ARGS)
 
 demo: build       ## see it all in about a minute: five daemons, one killed, no photo lost
 	@cargo run --release --quiet --example demo
@@ -59,6 +63,9 @@ powercut:         ## cut the power of a real disk under a folder, needs root: ma
 
 scale:            ## simulate 5, 20, ... nodes with 250 photos each, and print what they cost: make scale [NODES=50, the most]
 	@NODES=$(NODES) cargo test --release --quiet --test sim -- --nocapture --ignored --exact scale::scale
+
+chaos:            ## maltreat five real daemons while clients put and get: make chaos [ROUNDS=20] [SEED=n, else any]
+	@ROUNDS=$(ROUNDS) SEED=$(SEED) cargo test --quiet --test chaos -- --nocapture --ignored --exact chaos
 
 help:             ## show this
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \

@@ -54,7 +54,7 @@ impl Recheck {
     pub fn is_sound(&self) -> bool {
         let mut sound = 0;
         for path in &self.files {
-            match disk::open(path).and_then(|file| disk::digest(&file)) {
+            match disk::open(path).and_then(PhotoId::of_rest) {
                 Ok(digest) if digest == self.photo => sound += 1,
                 Err(error) if disk::is_absence(&error) => {}
                 Ok(_) | Err(_) => return false,
@@ -123,7 +123,7 @@ impl Folder {
         let read = || {
             let file = disk::open(&full)?;
             let stamp = Stamp::of(&file.metadata()?);
-            Ok((stamp, disk::digest(&file)))
+            Ok((stamp, PhotoId::of_rest(file)))
         };
         match read() {
             Ok((_, Ok(digest))) if digest == photo => Check::Good,

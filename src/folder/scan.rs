@@ -24,7 +24,7 @@ use std::time::{Duration, SystemTime};
 
 use super::disk::{self, Disk, Stamp};
 use super::place::{self, MARKER, REPLICAS, SURPLUS, TRASH, is_note};
-use crate::photo::{self, InspectError, Photo};
+use crate::photo::{self, InspectError, Photo, PhotoId};
 
 /// A file that was not touched for this long rests: longer than a copying program pauses between two writes.
 const REST: Duration = Duration::from_secs(3);
@@ -276,7 +276,7 @@ impl Candidate {
                     return Ok(Finding::Other);
                 }
                 file.rewind()?;
-                (disk::digest(file)?, Finding::Other)
+                (PhotoId::of_rest(file)?, Finding::Other)
             }
         };
         if place::may_hold(&self.path, bytes) {

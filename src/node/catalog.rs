@@ -17,7 +17,9 @@ use crate::protocol::{Facts, Holding, NodeId, Record};
 /// The table of all photos.
 #[derive(Debug)]
 pub(super) struct Catalog {
-    me: NodeId,
+    pub(super) me: NodeId,
+    /// The owner of this node gives up no original.
+    pub(super) keeps_originals: bool,
     pub(super) now: Time,
     pub(super) entries: BTreeMap<PhotoId, Entry>,
     pub(super) shelves: BTreeMap<NodeId, Shelf>,
@@ -37,9 +39,10 @@ pub(super) struct Catalog {
 }
 
 impl Catalog {
-    pub(super) fn new(me: NodeId) -> Catalog {
+    pub(super) fn new(me: NodeId, keeps_originals: bool) -> Catalog {
         Catalog {
             me,
+            keeps_originals,
             now: Time::default(),
             entries: BTreeMap::new(),
             shelves: BTreeMap::from([(me, Shelf::default())]),
@@ -73,6 +76,7 @@ impl Catalog {
             photo: entry.photo.clone(),
             facts: entry.facts.clone(),
             holding,
+            yields_to: self.yields_to(photo),
         })
     }
 
@@ -120,6 +124,7 @@ impl Catalog {
             Some(Claim {
                 holding: record.holding,
                 current: true,
+                yields_to: record.yields_to,
             }),
         );
         // What others told before this node had the photo itself is in no file of its own yet.
@@ -154,6 +159,7 @@ impl Catalog {
         if let Some(entry) = self.entries.get_mut(&photo.id) {
             entry.verified = true;
         }
+        self.reconsider_yielding(photo.id);
         agrees
     }
 
@@ -170,8 +176,20 @@ impl Catalog {
                 Some(Claim {
                     holding,
                     current: true,
+                    yields_to: self.yields_to(photo),
                 }),
             );
+        }
+    }
+
+    /// Changes for what this node gives up a photo that it has in some way.
+    pub(super) fn set_my_yielding(&mut self, photo: PhotoId, yields_to: Option<PhotoId>) {
+        let mine = self
+            .entries
+            .get(&photo)
+            .and_then(|entry| entry.claims.get(&self.me));
+        if let Some(claim) = mine.copied() {
+            self.set_claim(self.me, photo, Some(Claim { yields_to, ..claim }));
         }
     }
 
@@ -213,15 +231,25 @@ impl Catalog {
     }
 
     /// Adds facts about a photo that has an entry.
-    pub(super) fn learn(&mut self, photo: PhotoId, facts: &Facts) {
+    pub(super) fn learn(&mut self, photo: PhotoId, facts: &Arc<Facts>) {
         let Some(entry) = self.entries.get_mut(&photo) else {
             return;
         };
-        let before = entry.facts.clone();
-        if !entry.facts.merge(facts) {
+        let old = entry.facts.clone();
+        // Most often a node says what all others have said before.
+        if old == *facts {
             return;
         }
-        let (old, new) = (&before, &entry.facts);
+        let mut merged = Facts::clone(&old);
+        if !merged.merge(facts) {
+            return;
+        }
+        entry.facts = if merged == **facts {
+            facts.clone()
+        } else {
+            Arc::new(merged)
+        };
+        let (old, new) = (&old, &entry.facts);
         self.names.renamed(photo, old, new);
         for replaced in new.replaces.difference(&old.replaces) {
             self.replaced_by.entry(*replaced).or_default().insert(photo);
@@ -240,13 +268,14 @@ impl Catalog {
             self.reconsider_with_neighbours(photo);
         }
         self.changed.insert(photo);
+        self.mark_keeper_changed(photo);
     }
 
     fn insert(&mut self, photo: &Arc<Photo>) {
         let entry = Entry {
             photo: photo.clone(),
             verified: false,
-            facts: Facts::default(),
+            facts: Arc::default(),
             claims: BTreeMap::new(),
             similar: BTreeSet::new(),
             verdict: Verdict::Absent,
@@ -269,9 +298,12 @@ impl Catalog {
         let Some(entry) = self.entries.get(&photo) else {
             return;
         };
-        if entry.claims.get(&node).copied() == claim {
+        let old = entry.claims.get(&node).copied();
+        if old == claim {
             return;
         }
+        let held = |claim: Option<Claim>| claim.map(|claim| (claim.holding, claim.current));
+        let only_yields = held(old) == held(claim);
         let was_present = entry.is_present();
         let shelf = self.shelves.entry(node).or_default();
         match claim {
@@ -284,8 +316,11 @@ impl Catalog {
                 Some(claim) => entry.claims.insert(node, claim),
                 None => entry.claims.remove(&node),
             };
-            entry.changed_at = now;
+            if !only_yields {
+                entry.changed_at = now;
+            }
         });
+        self.relabel(photo);
         if node == self.me {
             self.unannounced.insert(photo);
         }
@@ -294,6 +329,9 @@ impl Catalog {
         let (is_present, is_claimed) = (entry.is_present(), !entry.claims.is_empty());
         if is_present != was_present {
             self.reconsider_with_neighbours(photo);
+        }
+        if self.keeps_originals {
+            self.reconsider_yielding(photo);
         }
         if !is_claimed {
             self.forget(photo);
@@ -348,10 +386,10 @@ impl Catalog {
         self.changed.insert(photo);
     }
 
-    /// All photos that the collection shows.
-    pub(super) fn keepers(&self) -> impl Iterator<Item = &Entry> {
-        self.entries
-            .values()
-            .filter(|entry| entry.verdict == Verdict::Keeper)
+    /// What is known of a photo has changed: if it is a worse version, the better one's holders have names to take over.
+    pub(super) fn mark_keeper_changed(&mut self, photo: PhotoId) {
+        if let Some(Verdict::Loser(keeper)) = self.entries.get(&photo).map(|entry| entry.verdict) {
+            self.changed.insert(keeper);
+        }
     }
 }

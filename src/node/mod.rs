@@ -19,6 +19,7 @@
 
 mod agenda;
 mod announce;
+mod brake;
 mod catalog;
 mod clients;
 mod config;
@@ -45,12 +46,14 @@ mod tests;
 mod transfer;
 mod verdict;
 mod words;
+mod yielding;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use agenda::Agenda;
+use brake::Brake;
 use catalog::Catalog;
 use clients::Waiting;
 use drops::Drops;
@@ -83,6 +86,7 @@ pub struct Node {
     agenda: Agenda,
     replication: Replication,
     drops: Drops,
+    brake: Brake,
     promises: Promises,
     /// Photos on their way here.
     pulls: BTreeMap<PhotoId, (TransferId, Pull)>,
@@ -92,7 +96,7 @@ pub struct Node {
     /// Clients that wait for something.
     waiting: BTreeMap<LinkId, Waiting>,
     /// Photos put by clients that the disk is making safe.
-    installing: BTreeMap<LinkId, (Arc<Photo>, Facts)>,
+    installing: BTreeMap<LinkId, (Arc<Photo>, Arc<Facts>)>,
     /// Photos on their way back from the trash.
     restoring: BTreeSet<PhotoId>,
 
@@ -117,7 +121,7 @@ impl Node {
         let me = config.node;
         Node {
             mesh: Membership::new(&config.join, &config.known),
-            catalog: Catalog::new(me),
+            catalog: Catalog::new(me, config.keep_originals),
             replication: Replication::new(me),
             config,
             now: Time::default(),
@@ -125,6 +129,7 @@ impl Node {
             out: Vec::new(),
             agenda: Agenda::default(),
             drops: Drops::default(),
+            brake: Brake::default(),
             promises: Promises::default(),
             pulls: BTreeMap::new(),
             next_transfer: 0,
@@ -184,6 +189,7 @@ impl Node {
         self.tend_pulls();
         self.tend_pins();
         self.tend_rounds();
+        self.tend_brake();
         self.tend_replication();
         self.tend_clients();
         self.tend_leaving();
@@ -330,8 +336,9 @@ impl Node {
             self.config.node,
             &Record {
                 photo,
-                facts,
+                facts: Arc::new(facts),
                 holding,
+                yields_to: None,
             },
         );
     }

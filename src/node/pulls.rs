@@ -335,8 +335,9 @@ impl Node {
                 let facts = pull.keep.take().unwrap_or_default();
                 let record = Record {
                     photo: pull.photo.clone(),
-                    facts,
+                    facts: Arc::new(facts),
                     holding: Holding::Replica,
+                    yields_to: None,
                 };
                 self.catalog.claim(self.config.node, &record);
                 for link in pull.waiting {

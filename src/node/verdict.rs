@@ -55,7 +55,8 @@ impl Catalog {
         !self.dirty.is_empty()
     }
 
-    /// The keeper that a photo would lose against, were it here: the best keeper that is similar and better.
+    /// The keeper that a photo would lose against, were it here: the best keeper that is similar and better, and not just
+    /// one node's word.
     pub(super) fn better_version(&self, photo: &Photo) -> Option<PhotoId> {
         let order = Order {
             not_replaced: true,
@@ -72,6 +73,7 @@ impl Catalog {
             .filter_map(|id| self.entries.get(id));
         let better = entries.filter(|entry| {
             entry.verdict == Verdict::Keeper
+                && self.is_attested(entry)
                 && entry.photo.same_picture(photo)
                 && self.order(entry) > order
         });
@@ -158,8 +160,10 @@ impl Catalog {
             entry.verdict = verdict;
             entry.changed_at = now;
         });
+        self.reconsider_yielding(photo);
         self.relabel(photo);
         self.mark_changed(photo);
+        self.mark_keeper_changed(photo);
         for other in worse {
             self.reconsider(other);
         }
@@ -168,7 +172,8 @@ impl Catalog {
     /// Tells the names whether the collection shows a photo, and as what.
     pub(super) fn relabel(&mut self, photo: PhotoId) {
         if let Some(entry) = self.entries.get(&photo) {
-            let name = (entry.verdict == Verdict::Keeper)
+            let name = self
+                .is_shown(entry)
                 .then(|| super::names::primary(&entry.photo, &entry.facts));
             self.names.set_shown(photo, name);
         }

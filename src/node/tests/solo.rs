@@ -14,14 +14,19 @@ use crate::protocol::{Boot, Facts, Holding, Message, NodeId, Record};
 /// The proof that every node in these tests gives, and expects.
 const PROOF: Proof = Proof([7; 32]);
 
-struct Solo {
+pub(super) struct Solo {
     node: Node,
     now: Time,
 }
 
 impl Solo {
-    fn new() -> Solo {
-        let config = Config {
+    pub(super) fn new() -> Solo {
+        Solo::with(|_| ())
+    }
+
+    /// A node whose owner has set things otherwise.
+    pub(super) fn with(otherwise: impl FnOnce(&mut Config)) -> Solo {
+        let mut config = Config {
             node: NodeId(9),
             boot: Boot(1),
             address: address(9),
@@ -29,11 +34,13 @@ impl Solo {
             grace: Duration::from_secs(60),
             pin: Duration::from_secs(60),
             keep_originals: false,
+            retire_now: false,
             join: Vec::new(),
             known: BTreeMap::new(),
             first_start: true,
             seed: [9; 32],
         };
+        otherwise(&mut config);
         let mut solo = Solo {
             node: Node::new(config),
             now: Time::default(),
@@ -42,7 +49,7 @@ impl Solo {
         solo
     }
 
-    fn tell(&mut self, event: Event) -> Vec<Action> {
+    pub(super) fn tell(&mut self, event: Event) -> Vec<Action> {
         let mut actions = self.node.step(self.now, event);
         while self.node.has_more() {
             actions.extend(self.node.step(self.now, Event::Continue));
@@ -50,13 +57,13 @@ impl Solo {
         actions
     }
 
-    fn hear(&mut self, n: u64, message: Message) -> Vec<Action> {
+    pub(super) fn hear(&mut self, n: u64, message: Message) -> Vec<Action> {
         let link = LinkId(n);
         self.tell(Event::Received { link, message })
     }
 
     /// Lets time pass, with heartbeats of all others.
-    fn wait(&mut self, span: Duration) -> Vec<Action> {
+    pub(super) fn wait(&mut self, span: Duration) -> Vec<Action> {
         let end = self.now + span;
         let mut actions = Vec::new();
         while self.now < end {
@@ -78,14 +85,14 @@ impl Solo {
     }
 
     /// Another node registers and tells all that it holds.
-    fn join(&mut self, n: u64, pin: Duration, holds: &[&[u8]]) {
+    pub(super) fn join(&mut self, n: u64, pin: Duration, holds: &[&[u8]]) {
         self.open(n, "127.0.0.1");
         self.hear(n, Message::Register(register(n, pin)));
         let records = holds.iter().map(|bytes| original(bytes)).collect();
         self.announce(n, records, true);
     }
 
-    fn announce(&mut self, n: u64, records: Vec<Record>, complete: bool) -> Vec<Action> {
+    pub(super) fn announce(&mut self, n: u64, records: Vec<Record>, complete: bool) -> Vec<Action> {
         let gone = Vec::new();
         let info = Message::ImageInfo {
             records,
@@ -100,11 +107,12 @@ impl Solo {
             photo,
             facts,
             holding,
+            ..
         } = original(bytes);
         let id = photo.id;
         self.tell(Event::Held {
             photo,
-            facts,
+            facts: Arc::unwrap_or_clone(facts),
             holding,
             files: 1,
         });
@@ -112,7 +120,7 @@ impl Solo {
     }
 
     /// The node has found its own right answers: those of everyone.
-    fn compute(&mut self, nonce: Nonce) -> Vec<Action> {
+    pub(super) fn compute(&mut self, nonce: Nonce) -> Vec<Action> {
         let proofs = (1..=8).map(|n| (NodeId(n), PROOF)).collect();
         self.tell(Event::Proved {
             nonce,
@@ -135,15 +143,16 @@ fn register(n: u64, pin: Duration) -> Register {
     }
 }
 
-fn original(bytes: &[u8]) -> Record {
+pub(super) fn original(bytes: &[u8]) -> Record {
     Record {
         photo: picture(bytes),
-        facts: Facts::named("p.jpg"),
+        facts: Arc::new(Facts::named("p.jpg")),
         holding: Holding::Original,
+        yields_to: None,
     }
 }
 
-fn proof(nonce: Nonce) -> Message {
+pub(super) fn proof(nonce: Nonce) -> Message {
     Message::Proof {
         nonce,
         proof: Some(PROOF),
@@ -255,8 +264,9 @@ fn an_offer_that_is_taken_makes_room_for_the_next_at_once() {
         .find(|photo| photo.id == first[0]);
     let record = Record {
         photo: taken.expect("it is one of ours"),
-        facts: Facts::default(),
+        facts: Arc::default(),
         holding: Holding::Replica,
+        yields_to: None,
     };
     assert_eq!(offers(&solo.announce(1, vec![record], false)).len(), 1);
 }
@@ -276,8 +286,9 @@ fn a_photo_of_an_impossible_size_is_neither_believed_nor_taken() {
         let holding = Holding::Original;
         let record = Record {
             photo: photo.clone(),
-            facts: facts.clone(),
+            facts: Arc::default(),
             holding,
+            yields_to: None,
         };
         for message in [
             Message::KeepThis { photo, facts },
