@@ -10,6 +10,7 @@ SEED    ?=
 ONLY    ?=
 NODES   ?= 50
 SECONDS ?= 600
+N       ?= 1000
 ROUNDS  ?= 20
 
 PHOTOMESH := target/release/photomesh
@@ -17,7 +18,7 @@ PHOTOMESH := target/release/photomesh
 WITH_KEY  := $(if $(KEY),PHOTOMESH_KEY_FILE="$(KEY)")
 
 .DEFAULT_GOAL := help
-.PHONY: run client demo test check doc bench accuracy sim soak scale chaos help build
+.PHONY: run client demo test check doc bench accuracy sim soak powercut scale chaos help build
 
 run: build        ## start a daemon: make run [PORT=5000] [JOIN="5000 anna:5000"] [KEY=group.key] [FOLDER=photos/5000] [ARGS="--grace 1m"]
 	@$(WITH_KEY) exec $(PHOTOMESH) daemon "$(FOLDER)" --port $(PORT) $(addprefix --join ,$(JOIN)) $(ARGS)
@@ -56,6 +57,9 @@ endif
 
 soak:             ## simulate random meshes for a while: make soak [SECONDS=600] [SEED=1000000, the first one]
 	@SOAK_SECONDS=$(SECONDS) SEED=$(SEED) cargo test --release --quiet --test sim -- --nocapture --ignored --exact seeds::soak
+
+powercut:         ## cut the power of a real disk under a folder, needs root: make powercut [N=1000] [SEED=1, the first one]
+	@CUTS=$(N) SEED=$(SEED) cargo test --quiet --test powercut
 
 scale:            ## simulate 5, 20, ... nodes with 250 photos each, and print what they cost: make scale [NODES=50, the most]
 	@NODES=$(NODES) cargo test --release --quiet --test sim -- --nocapture --ignored --exact scale::scale
