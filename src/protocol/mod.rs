@@ -10,6 +10,8 @@ pub mod codec;
 pub mod message;
 mod node_id;
 mod record;
+#[cfg(test)]
+mod round_trips;
 mod safe_name;
 
 pub use address::Address;

@@ -5,6 +5,8 @@
     reason = "a test names what it expects; everything else is a failure or not its business"
 )]
 
+mod laws;
+mod rules;
 mod solo;
 mod world;
 

@@ -14,13 +14,22 @@ use crate::protocol::{Boot, Facts, Holding, Message, NodeId, Record};
 /// The proof that every node in these tests gives, and expects.
 const PROOF: Proof = Proof([7; 32]);
 
-struct Solo {
+pub(super) struct Solo {
     node: Node,
-    now: Time,
+    pub(super) now: Time,
 }
 
 impl Solo {
-    fn new() -> Solo {
+    pub(super) fn new() -> Solo {
+        Solo::start(true)
+    }
+
+    /// A node that has had an earlier life, whose promises may still hold.
+    pub(super) fn before() -> Solo {
+        Solo::start(false)
+    }
+
+    fn start(first_start: bool) -> Solo {
         let config = Config {
             node: NodeId(9),
             boot: Boot(1),
@@ -31,7 +40,7 @@ impl Solo {
             keep_originals: false,
             join: Vec::new(),
             known: BTreeMap::new(),
-            first_start: true,
+            first_start,
             seed: [9; 32],
         };
         let mut solo = Solo {
@@ -42,7 +51,7 @@ impl Solo {
         solo
     }
 
-    fn tell(&mut self, event: Event) -> Vec<Action> {
+    pub(super) fn tell(&mut self, event: Event) -> Vec<Action> {
         let mut actions = self.node.step(self.now, event);
         while self.node.has_more() {
             actions.extend(self.node.step(self.now, Event::Continue));
@@ -50,18 +59,18 @@ impl Solo {
         actions
     }
 
-    fn hear(&mut self, n: u64, message: Message) -> Vec<Action> {
+    pub(super) fn hear(&mut self, n: u64, message: Message) -> Vec<Action> {
         let link = LinkId(n);
         self.tell(Event::Received { link, message })
     }
 
     /// Lets time pass, with heartbeats of all others.
-    fn wait(&mut self, span: Duration) -> Vec<Action> {
+    pub(super) fn wait(&mut self, span: Duration) -> Vec<Action> {
         let end = self.now + span;
         let mut actions = Vec::new();
         while self.now < end {
             self.now = self.now + TICK;
-            for n in 1..=8 {
+            for n in 1..=12 {
                 actions.extend(self.tell(Event::Heard { link: LinkId(n) }));
             }
             actions.extend(self.tell(Event::Tick));
@@ -69,7 +78,7 @@ impl Solo {
         actions
     }
 
-    fn open(&mut self, n: u64, remote: &str) {
+    pub(super) fn open(&mut self, n: u64, remote: &str) {
         self.tell(Event::Opened {
             link: LinkId(n),
             remote: remote.to_owned(),
@@ -78,14 +87,14 @@ impl Solo {
     }
 
     /// Another node registers and tells all that it holds.
-    fn join(&mut self, n: u64, pin: Duration, holds: &[&[u8]]) {
+    pub(super) fn join(&mut self, n: u64, pin: Duration, holds: &[&[u8]]) {
         self.open(n, "127.0.0.1");
         self.hear(n, Message::Register(register(n, pin)));
         let records = holds.iter().map(|bytes| original(bytes)).collect();
         self.announce(n, records, true);
     }
 
-    fn announce(&mut self, n: u64, records: Vec<Record>, complete: bool) -> Vec<Action> {
+    pub(super) fn announce(&mut self, n: u64, records: Vec<Record>, complete: bool) -> Vec<Action> {
         let gone = Vec::new();
         let info = Message::ImageInfo {
             records,
@@ -95,7 +104,7 @@ impl Solo {
         self.hear(n, info)
     }
 
-    fn hold(&mut self, bytes: &[u8]) -> PhotoId {
+    pub(super) fn hold(&mut self, bytes: &[u8]) -> PhotoId {
         let Record {
             photo,
             facts,
@@ -112,7 +121,7 @@ impl Solo {
     }
 
     /// The node has found its own right answers: those of everyone.
-    fn compute(&mut self, nonce: Nonce) -> Vec<Action> {
+    pub(super) fn compute(&mut self, nonce: Nonce) -> Vec<Action> {
         let proofs = (1..=8).map(|n| (NodeId(n), PROOF)).collect();
         self.tell(Event::Proved {
             nonce,
@@ -121,7 +130,7 @@ impl Solo {
     }
 }
 
-fn register(n: u64, pin: Duration) -> Register {
+pub(super) fn register(n: u64, pin: Duration) -> Register {
     Register {
         protocol_min: 1,
         protocol_max: 1,
@@ -135,7 +144,7 @@ fn register(n: u64, pin: Duration) -> Register {
     }
 }
 
-fn original(bytes: &[u8]) -> Record {
+pub(super) fn original(bytes: &[u8]) -> Record {
     Record {
         photo: picture(bytes),
         facts: Arc::new(Facts::named("p.jpg")),
@@ -143,7 +152,7 @@ fn original(bytes: &[u8]) -> Record {
     }
 }
 
-fn proof(nonce: Nonce) -> Message {
+pub(super) fn proof(nonce: Nonce) -> Message {
     Message::Proof {
         nonce,
         proof: Some(PROOF),
@@ -151,7 +160,7 @@ fn proof(nonce: Nonce) -> Message {
     }
 }
 
-fn challenge(actions: &[Action]) -> Option<Nonce> {
+pub(super) fn challenge(actions: &[Action]) -> Option<Nonce> {
     actions.iter().find_map(|action| match action {
         Action::Send {
             message: Message::Challenge { nonce, .. },
@@ -161,7 +170,7 @@ fn challenge(actions: &[Action]) -> Option<Nonce> {
     })
 }
 
-fn drop_within(actions: &[Action]) -> Option<Duration> {
+pub(super) fn drop_within(actions: &[Action]) -> Option<Duration> {
     actions.iter().find_map(|action| match action {
         Action::Drop { within, .. } => Some(*within),
         _ => None,
@@ -169,7 +178,7 @@ fn drop_within(actions: &[Action]) -> Option<Duration> {
 }
 
 /// A node that has a photo which three others have too, just as it asks them for proofs.
-fn about_to_drop(pins: [u64; 3]) -> (Solo, Nonce) {
+pub(super) fn about_to_drop(pins: [u64; 3]) -> (Solo, Nonce) {
     let mut solo = Solo::new();
     solo.hold(b"everywhere");
     for (n, pin) in (1..).zip(pins) {
