@@ -48,10 +48,13 @@ pub(crate) struct Oracle {
     pub(crate) longest_queue: usize,
     pub(crate) most_jobs: usize,
     /// The keepers among these photos, given these edits.
-    keepers: Option<((BTreeSet<PhotoId>, Edits), BTreeSet<PhotoId>)>,
+    keepers: Option<(Existing, BTreeSet<PhotoId>)>,
     /// What the last audit depended on.
     audited: Option<Audited>,
 }
+
+/// Photos that exist, and the edits that are known.
+type Existing = (BTreeSet<PhotoId>, Edits);
 
 /// All that an audit depends on: for each host, its life, whether that runs and how often its disk has changed; and how
 /// many photos must not be lost.
