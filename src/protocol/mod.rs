@@ -12,6 +12,8 @@ mod group_key;
 pub mod message;
 mod node_id;
 mod record;
+#[cfg(test)]
+mod round_trips;
 mod safe_name;
 pub mod secure;
 

@@ -6,6 +6,8 @@
 )]
 
 mod claims;
+mod laws;
+mod rules;
 mod solo;
 mod world;
 
