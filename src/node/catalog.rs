@@ -76,7 +76,7 @@ impl Catalog {
             photo: entry.photo.clone(),
             facts: entry.facts.clone(),
             holding,
-            yields_to: self.yields_to(photo),
+            yields_to: self.my_claim(photo, holding).yields_to,
         })
     }
 
@@ -118,15 +118,16 @@ impl Catalog {
             self.hear(&record.photo)
         };
         self.learn(id, &record.facts);
-        self.set_claim(
-            node,
-            id,
-            Some(Claim {
+        let claim = if node == self.me {
+            self.my_claim(id, record.holding)
+        } else {
+            Claim {
                 holding: record.holding,
                 current: true,
                 yields_to: record.yields_to,
-            }),
-        );
+            }
+        };
+        self.set_claim(node, id, Some(claim));
         // What others told before this node had the photo itself is in no file of its own yet.
         let known = self.entries.get(&id).map(|entry| &entry.facts);
         if node == self.me && known.is_some_and(|known| *known != record.facts) {
@@ -170,26 +171,25 @@ impl Catalog {
             .get(&photo)
             .is_some_and(|entry| entry.claims.contains_key(&self.me))
         {
-            self.set_claim(
-                self.me,
-                photo,
-                Some(Claim {
-                    holding,
-                    current: true,
-                    yields_to: self.yields_to(photo),
-                }),
-            );
+            let claim = self.my_claim(photo, holding);
+            self.set_claim(self.me, photo, Some(claim));
         }
     }
 
-    /// Changes for what this node gives up a photo that it has in some way.
-    pub(super) fn set_my_yielding(&mut self, photo: PhotoId, yields_to: Option<PhotoId>) {
-        let mine = self
-            .entries
-            .get(&photo)
-            .and_then(|entry| entry.claims.get(&self.me));
-        if let Some(claim) = mine.copied() {
-            self.set_claim(self.me, photo, Some(Claim { yields_to, ..claim }));
+    /// This node's own word on a photo that it holds in this way.
+    fn my_claim(&self, photo: PhotoId, holding: Holding) -> Claim {
+        Claim {
+            holding,
+            current: true,
+            yields_to: self.yields_to(photo).filter(|_| holding.is_stored()),
+        }
+    }
+
+    /// Says anew for what this node gives up a photo, if it has it in some way.
+    pub(super) fn renew_my_claim(&mut self, photo: PhotoId) {
+        if let Some(holding) = self.mine(photo) {
+            let claim = self.my_claim(photo, holding);
+            self.set_claim(self.me, photo, Some(claim));
         }
     }
 
