@@ -1,13 +1,15 @@
 //! Copies rot: reading again what was stored, and setting aside what no longer matches.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::damage::Wreck;
 use super::disk::{self, Stamp};
 use super::index::Content;
 use super::place::{self, DAMAGED, MARKER};
 use super::{Change, Folder, StoreError};
 use crate::photo::PhotoId;
+use crate::protocol::SafeName;
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -26,10 +28,40 @@ enum Check {
     Gone,
     /// It is another file by now, which the next scan will look at.
     Changed,
-    /// The very file that was the photo has other bytes, or bytes that the disk cannot read.
-    Rotten(Stamp),
+    /// The very file that was the photo has other bytes, whose digest this is, or bytes that the disk cannot read.
+    Rotten(Stamp, Option<PhotoId>),
     /// It could not be read now, which says nothing about the file.
     Unknown(StoreError),
+}
+
+/// A photo all of whose files are to be read again, by whichever thread has the time.
+#[derive(Debug)]
+pub struct Recheck {
+    photo: PhotoId,
+    /// In full.
+    files: Vec<PathBuf>,
+}
+
+impl Recheck {
+    /// The photo.
+    pub fn photo(&self) -> PhotoId {
+        self.photo
+    }
+
+    /// Reads every file; whether there is one and all have the photo's bytes. What has gone since is passed over.
+    ///
+    /// Then call [`Folder::scrubbed`], or else [`Folder::damaged`].
+    pub fn is_sound(&self) -> bool {
+        let mut sound = 0;
+        for path in &self.files {
+            match disk::open(path).and_then(PhotoId::of_rest) {
+                Ok(digest) if digest == self.photo => sound += 1,
+                Err(error) if disk::is_absence(&error) => {}
+                Ok(_) | Err(_) => return false,
+            }
+        }
+        sound > 0
+    }
 }
 
 impl Folder {
@@ -73,8 +105,8 @@ impl Folder {
                 self.index.set_unseen(path);
                 Err(StoreError::Damaged)
             }
-            Check::Rotten(stamp) => {
-                self.set_aside(photo, path, stamp);
+            Check::Rotten(stamp, bytes) => {
+                self.set_aside(photo, path, stamp, bytes);
                 changes.push(Change::Damaged {
                     photo,
                     file: path.display().to_string(),
@@ -95,51 +127,98 @@ impl Folder {
         };
         match read() {
             Ok((_, Ok(digest))) if digest == photo => Check::Good,
-            Ok((stamp, Ok(_))) if stamp != known => Check::Changed,
-            Ok((Some(stamp), Ok(_))) => Check::Rotten(stamp),
-            Ok((Some(stamp), Err(error))) if is_media_error(&error) => Check::Rotten(stamp),
+            // What a file of our own is named by tells more than any stamp.
+            Ok((stamp, Ok(digest))) if stamp != known && place::may_hold(path, digest) => {
+                Check::Changed
+            }
+            Ok((Some(stamp), Ok(digest))) => Check::Rotten(stamp, Some(digest)),
+            Ok((Some(stamp), Err(error))) if is_media_error(&error) => Check::Rotten(stamp, None),
             Ok((None, _)) => Check::Changed,
             Err(error) if disk::is_absence(&error) => Check::Gone,
             Ok((_, Err(error))) | Err(error) => Check::Unknown(StoreError::at(&full, &error)),
         }
     }
 
-    /// Moves a rotten file of our own to `damaged`; an original is only flagged, it is not ours to move.
-    fn set_aside(&mut self, photo: PhotoId, path: &Path, stamp: Stamp) {
-        let moved = path.starts_with(MARKER)
-            && self
-                .own_path(Path::new(DAMAGED), photo, &place::label(path))
-                .and_then(|aside| self.disk.place(&self.full(path), &self.full(&aside)))
-                .is_ok();
-        if moved {
-            self.notes.remove(path);
-            self.index.remove_file(path);
+    /// Moves a rotten file of our own to `damaged`; an original is only flagged, it is not ours to move. `bytes` is the
+    /// digest that it has now, if it could be read.
+    pub(super) fn set_aside(
+        &mut self,
+        photo: PhotoId,
+        path: &Path,
+        stamp: Stamp,
+        bytes: Option<PhotoId>,
+    ) {
+        if path.starts_with(MARKER) {
+            if self.move_aside(path).is_ok() {
+                return;
+            }
         } else {
-            self.index.set_file(path, stamp, Content::Damaged(photo));
+            // Best effort: while there is the index, that will do.
+            let _ = self.flag(photo, path, stamp, bytes);
         }
+        self.index.set_file(path, stamp, Content::Damaged(photo));
+    }
+
+    /// Moves a rotten file of our own to `damaged`, under its name.
+    pub(super) fn move_aside(&mut self, path: &Path) -> io::Result<()> {
+        let name = path.file_name().unwrap_or_default();
+        let name = SafeName::new(&name.to_string_lossy());
+        let aside = self.own_path(Path::new(DAMAGED), &name)?;
+        self.disk.place(&self.full(path), &self.full(&aside))?;
+        self.notes.remove(path);
+        self.index.remove_file(path);
+        Ok(())
+    }
+
+    /// Notes that an original has rotted, for the time after the index is lost.
+    fn flag(
+        &mut self,
+        photo: PhotoId,
+        path: &Path,
+        stamp: Stamp,
+        bytes: Option<PhotoId>,
+    ) -> io::Result<()> {
+        let name = place::own_name(photo, &place::label(path));
+        let free = self.own_path(Path::new(DAMAGED), &name)?;
+        let file = path.to_owned();
+        let wreck = Wreck {
+            photo,
+            file,
+            stamp,
+            bytes,
+        };
+        self.wrecks.write(&place::note_path(&free), wreck)
     }
 
     /// A photo to read again, if one is due: the one whose last check is the oldest.
     ///
     /// Photos become due after half of `scrub_days`, and are given out so evenly that all of them fit into the other
     /// half: everything is read within `scrub_days` of running.
-    pub fn next_to_scrub(&mut self) -> Option<PhotoId> {
-        let half = u64::from(self.options.scrub_days) * DAY / 2;
+    pub fn next_to_scrub(&mut self) -> Option<Recheck> {
+        let half = u64::from(self.options.scrub_days) * (DAY / 2);
         let now = self.index.running();
         let count = self.index.photos().count() as u64;
         let pause = half / count.max(1);
-        if half == 0 || self.scrub.last.is_some_and(|last| now < last + pause) {
+        if half == 0 || self.scrub.last.is_some_and(|last| now - last < pause) {
             return None;
         }
-        let checked = self.index.photos().map(|(id, entry)| (entry.checked, id));
-        let (checked, oldest) = checked.min()?;
-        if now < checked + half {
+        // A check in the future is a line of the index that makes no sense.
+        let checked = |time: u64| if time <= now { time } else { 0 };
+        let photos = self.index.photos();
+        let (checked, oldest) = photos
+            .map(|(id, entry)| (checked(entry.checked), id))
+            .min()?;
+        if now - checked < half {
             return None;
         }
         self.scrub.last = Some(now);
         // If it cannot be read now, it must not keep the others from being read.
         self.index.set_checked(oldest, false);
-        Some(oldest)
+        let files = self.index.files_of(oldest).into_iter();
+        Some(Recheck {
+            photo: oldest,
+            files: files.map(|path| self.full(&path)).collect(),
+        })
     }
 
     /// The bytes of a photo were read, and they match.

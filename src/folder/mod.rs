@@ -6,7 +6,7 @@
 //! FOLDER/.photomesh/replicas/         photos kept for the mesh, <12 digits of the id>-<name>  = replicas
 //! FOLDER/.photomesh/trash/            retired copies, a JSON note each                       = retired
 //! FOLDER/.photomesh/trash/surplus/    exact copies on their way out, a JSON note each        = retired
-//! FOLDER/.photomesh/damaged/          files of our own whose bytes no longer match their digest
+//! FOLDER/.photomesh/damaged/          files of our own that are not what they were, notes of such originals
 //! FOLDER/.photomesh/tmp/              writes in progress, swept at start
 //! ```
 //!
@@ -30,16 +30,21 @@
 //! # Reading order
 //!
 //! `disk` (the operations, and what makes a file safe), `place` (what a path says), `index` over `log` (what is known
-//! of every file), `scan` and `absorb` (how it gets known), `store` (in), `trash` (out and back), `purge` (for good), `check` (rot).
+//! of every file), `scan` and `absorb` (how it gets known), `store` (in), `trash` (out and back), `purge` (for good),
+//! `check` and `damage` (rot).
 
 mod absorb;
+#[cfg(test)]
+mod bench;
 mod check;
+mod damage;
 mod disk;
 mod error;
 mod identity;
 mod index;
 mod line;
 mod log;
+mod moment;
 mod note;
 mod place;
 mod purge;
@@ -63,14 +68,17 @@ use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Address, Facts, Holding, NodeId};
 
 pub use absorb::Absorbed;
+pub use check::Recheck;
 pub use error::{OpenError, StoreError, is_full};
 pub use identity::Identity;
+pub use moment::Moment;
 pub use scan::{Candidate, Inspection, Walk, Walker};
 
+use damage::Wrecks;
 use disk::Disk;
 use index::Index;
 use note::Notes;
-use place::{DAMAGED, MARKER, REPLICAS, SURPLUS, TMP, TRASH};
+use place::{MARKER, OWN_DIRS, TMP};
 
 /// How often lines of the index are brought to the disk, in seconds of running: losing the last ones costs reading a
 /// few photos again.
@@ -149,10 +157,9 @@ pub struct Folder {
     nodes_saved: bool,
     index: Index,
     notes: Notes,
+    wrecks: Wrecks,
     scanning: absorb::Scanning,
     scrub: check::Scrub,
-    /// For how long daemons have run on this folder.
-    running: Duration,
     /// When the index is flushed next, in seconds of running.
     flush_at: u64,
     /// When each expired photo was told of, in seconds of running.
@@ -174,7 +181,7 @@ impl Folder {
 
     fn open_on(disk: Disk, root: &Path, options: &Options) -> Result<Folder, OpenError> {
         fs::create_dir_all(root).map_err(|error| OpenError::at(root, error))?;
-        for own in [MARKER, TMP, REPLICAS, TRASH, SURPLUS, DAMAGED] {
+        for own in std::iter::once(MARKER).chain(OWN_DIRS) {
             let own = root.join(own);
             disk.make_dir(&own)
                 .map_err(|error| OpenError::at(&own, error))?;
@@ -196,9 +203,9 @@ impl Folder {
             nodes: read_nodes(root),
             nodes_saved: true,
             notes: Notes::open(&disk, root),
+            wrecks: Wrecks::open(&disk, root),
             scanning: absorb::Scanning::default(),
             scrub: check::Scrub::default(),
-            running: Duration::ZERO,
             flush_at: 0,
             expired: BTreeMap::new(),
             expire_at: 0,
@@ -207,8 +214,7 @@ impl Folder {
             disk,
         };
         // With the index, the count of days may be lost; the notes remember what it was at the least.
-        folder.index.set_running(folder.notes.running());
-        folder.running = Duration::from_secs(folder.index.running());
+        folder.index.has_run(folder.notes.running());
         folder.check_missing()?;
         Ok(folder)
     }
@@ -250,11 +256,10 @@ impl Folder {
     /// Lets time pass: `running` since the last call, which should be about a second ago. Days of the trash are days
     /// of running, so that a friend who was away for a month finds the trash as it was.
     pub fn tick(&mut self, running: Duration) -> Vec<Change> {
-        self.running += running;
-        let now = self.running.as_secs();
-        self.index.set_running(now);
+        self.index.run(running);
+        let now = self.index.running();
         if now >= self.flush_at {
-            self.flush_at = now + FLUSH_EVERY;
+            self.flush_at = now.saturating_add(FLUSH_EVERY);
             self.index.flush();
             self.save_nodes();
         }

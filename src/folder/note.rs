@@ -9,8 +9,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use super::disk::{self, Disk};
-use super::place::{self, SURPLUS, TMP, TRASH};
-use super::scan::is_note;
+use super::index::MAX_RUNNING;
+use super::place::{self, SURPLUS, TMP, TRASH, is_note};
 use crate::photo::PhotoId;
 use crate::protocol::{Facts, Holding};
 
@@ -82,7 +82,7 @@ impl Note {
             }
             _ => u64::from(trash_days),
         };
-        running.saturating_sub(self.running) >= days * DAY
+        running.saturating_sub(self.running) >= days.saturating_mul(DAY)
     }
 }
 
@@ -95,7 +95,8 @@ pub(super) struct Notes {
 }
 
 impl Notes {
-    /// Reads the notes. One without its copy was written just before a crash and is swept.
+    /// Reads the notes. One without its copy was written just before a crash and is swept; what is no note of ours is
+    /// left alone, whatever it is called.
     pub(super) fn open(disk: &Disk, root: &Path) -> Notes {
         let mut notes = Notes {
             disk: disk.clone(),
@@ -114,13 +115,14 @@ impl Notes {
     }
 
     fn read(&mut self, copy: PathBuf, path: &Path) {
+        let note = disk::open(path).map(|file| serde_json::from_reader(BufReader::new(file)));
+        let Ok(Ok(note)) = note else {
+            return;
+        };
         if disk::look(&self.root.join(&copy)).is_ok_and(|stamp| stamp.is_none()) {
             // Best effort: it is swept again at the next start.
             let _ = self.disk.remove(path);
-            return;
-        }
-        let note = disk::open(path).map(|file| serde_json::from_reader(BufReader::new(file)));
-        if let Ok(Ok(note)) = note {
+        } else {
             self.notes.insert(copy, note);
         }
     }
@@ -141,11 +143,8 @@ impl Notes {
 
     /// The latest time that a note was written, in seconds of running.
     pub(super) fn running(&self) -> u64 {
-        self.notes
-            .values()
-            .map(|note| note.running)
-            .max()
-            .unwrap_or(0)
+        let times = self.notes.values().map(|note| note.running);
+        times.filter(|time| *time <= MAX_RUNNING).max().unwrap_or(0)
     }
 
     /// Writes a note for a copy that is about to come to `copy`, safe when it returns.
@@ -165,9 +164,7 @@ impl Notes {
     }
 
     /// Where the note of a copy is, in full.
-    pub(super) fn path(&self, copy: &Path) -> PathBuf {
-        let mut path = self.root.join(copy).into_os_string();
-        path.push(".json");
-        PathBuf::from(path)
+    fn path(&self, copy: &Path) -> PathBuf {
+        place::note_path(&self.root.join(copy))
     }
 }

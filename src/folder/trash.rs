@@ -3,13 +3,12 @@
 //! A copy is put away in two steps: its note is written, safely; then the file is moved beside it, safely. A crash in
 //! between leaves a note without a copy, which the next start sweeps, and the photo where it was.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use super::disk;
+use super::moment::Moment;
 use super::note::{Note, Why};
 use super::place::{self, MARKER, SURPLUS, TRASH, holding_at};
 use super::{Change, Folder, StoreError};
@@ -23,14 +22,14 @@ struct PutAway {
     why: Why,
     replaced_by: Option<PhotoId>,
     /// Not after this moment.
-    deadline: Option<Instant>,
+    deadline: Option<Moment>,
 }
 
 impl Folder {
     /// Moves every file of a photo that other nodes have been proven to hold to `trash/surplus`.
     ///
     /// The deadline is checked just before each file is moved. On an error, everything is as before.
-    pub fn drop_surplus(&mut self, photo: PhotoId, deadline: Instant) -> Result<(), StoreError> {
+    pub fn drop_surplus(&mut self, photo: PhotoId, deadline: Moment) -> Result<(), StoreError> {
         self.put_all_away(
             photo,
             PutAway {
@@ -48,7 +47,7 @@ impl Folder {
         &mut self,
         photo: PhotoId,
         keeper: PhotoId,
-        deadline: Instant,
+        deadline: Moment,
     ) -> Result<(), StoreError> {
         self.put_all_away(
             photo,
@@ -98,29 +97,23 @@ impl Folder {
         let from = self.full(path);
         let failed = |error: io::Error| StoreError::at(&from, &error);
         self.require_unchanged(path)?;
-        let copy = self.trash_path(how.dir, photo, path).map_err(failed)?;
+        let name = place::own_name(photo, &place::label(path));
+        let copy = self.own_path(Path::new(how.dir), &name).map_err(failed)?;
         let facts = self.index.photo(photo).map(|entry| &entry.facts);
         let facts = facts.cloned().unwrap_or_default();
         let mut note = Note::new(photo, how.why, path, &facts, self.index.running());
         note.replaced_by = how.replaced_by;
         self.notes.write(&copy, note).map_err(failed)?;
-        let moved = match how.deadline {
-            Some(deadline) if Instant::now() >= deadline => Err(StoreError::TooLate),
-            _ => self.move_own(path, &copy).map_err(failed),
+        // Writing the note has taken its time: what was true before may not be any more.
+        let still = match how.deadline {
+            Some(deadline) if deadline.is_past() => Err(StoreError::TooLate),
+            _ => self.require_unchanged(path),
         };
+        let moved = still.and_then(|()| self.move_own(path, &copy).map_err(failed));
         if moved.is_err() {
             self.notes.remove(&copy);
         }
         moved.map(|()| copy)
-    }
-
-    /// A free path in the trash for a file, and for its note. Never with the ending of a note.
-    fn trash_path(&self, dir: &str, photo: PhotoId, path: &Path) -> io::Result<PathBuf> {
-        let mut name = place::label(path);
-        if super::scan::is_note(OsStr::new(&name)) {
-            name.push('_');
-        }
-        self.own_path(Path::new(dir), photo, &name)
     }
 
     /// Refuses a file that is not as it was when last read: it may be the friend's latest work by now, and what is
@@ -139,31 +132,38 @@ impl Folder {
         }
     }
 
-    /// Moves a file to a free path in a directory of our own.
-    pub(super) fn move_own(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+    /// Moves a file to a free path in a directory of our own, and back if it was written to at the same moment.
+    fn move_own(&mut self, from: &Path, to: &Path) -> io::Result<()> {
         self.disk.place(&self.full(from), &self.full(to))?;
-        self.note_move(from, to)
+        if self.note_move(from, to) {
+            return Ok(());
+        }
+        self.disk.place_new(&self.full(to), &self.full(from))?;
+        Err(io::Error::other("was changed just now"))
     }
 
-    /// Notes a move in the index. A file that was written to at the same moment is left to the next scan.
-    fn note_move(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+    /// Notes a move in the index; whether the file is still the one that it knows. If not, it is left to the next scan.
+    fn note_move(&mut self, from: &Path, to: &Path) -> bool {
         let before = self.index.file(from).map(|entry| entry.stamp);
-        match (before, disk::look(&self.full(to))?) {
+        let now = disk::look(&self.full(to)).ok().flatten();
+        match (before, now) {
             (Some(before), Some(now)) if now.is_moved(&before) => {
                 self.index.move_file(from, to, now);
+                true
             }
             _ => {
                 self.index.remove_file(from);
+                false
             }
         }
-        Ok(())
     }
 
     /// Moves a copy from the trash back to the place of its own that it has just left.
     fn put_back(&mut self, copy: &Path, path: &Path) -> io::Result<()> {
         self.disk.place_new(&self.full(copy), &self.full(path))?;
         self.notes.remove(copy);
-        self.note_move(copy, path)
+        self.note_move(copy, path);
+        Ok(())
     }
 
     /// Moves a photo from the trash back to where it was: an original to its old path, or to a free name if that is
@@ -188,7 +188,10 @@ impl Folder {
                 break;
             }
         }
-        self.told(photo);
+        match (&result, self.index.standing(photo)) {
+            (Ok(holding), Some(standing)) if standing.holding == *holding => self.told(photo),
+            _ => self.tell_later(photo),
+        }
         result
     }
 
@@ -208,7 +211,7 @@ impl Folder {
         };
         let back = back.map_err(failed)?;
         self.notes.remove(copy);
-        self.note_move(copy, &back).map_err(failed)?;
+        self.note_move(copy, &back);
         Ok(holding_at(&back))
     }
 

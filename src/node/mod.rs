@@ -19,6 +19,7 @@
 
 mod agenda;
 mod announce;
+mod brake;
 mod catalog;
 mod clients;
 mod config;
@@ -26,6 +27,7 @@ mod drops;
 mod entry;
 mod event;
 mod get;
+mod hearsay;
 mod joining;
 mod leaving;
 pub mod limits;
@@ -52,6 +54,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use agenda::Agenda;
+use brake::Brake;
 use catalog::Catalog;
 use clients::Waiting;
 use drops::Drops;
@@ -84,6 +87,7 @@ pub struct Node {
     agenda: Agenda,
     replication: Replication,
     drops: Drops,
+    brake: Brake,
     promises: Promises,
     /// Photos on their way here.
     pulls: BTreeMap<PhotoId, (TransferId, Pull)>,
@@ -93,7 +97,7 @@ pub struct Node {
     /// Clients that wait for something.
     waiting: BTreeMap<LinkId, Waiting>,
     /// Photos put by clients that the disk is making safe.
-    installing: BTreeMap<LinkId, (Arc<Photo>, Facts)>,
+    installing: BTreeMap<LinkId, (Arc<Photo>, Arc<Facts>)>,
     /// Photos on their way back from the trash.
     restoring: BTreeSet<PhotoId>,
 
@@ -126,6 +130,7 @@ impl Node {
             out: Vec::new(),
             agenda: Agenda::default(),
             drops: Drops::default(),
+            brake: Brake::default(),
             promises: Promises::default(),
             pulls: BTreeMap::new(),
             next_transfer: 0,
@@ -185,6 +190,7 @@ impl Node {
         self.tend_pulls();
         self.tend_pins();
         self.tend_rounds();
+        self.tend_brake();
         self.tend_replication();
         self.tend_clients();
         self.tend_leaving();
@@ -278,7 +284,7 @@ impl Node {
             _ if !registered => {
                 self.close(link, CloseReason::Protocol("register first".to_owned()))
             }
-            Message::ConnectionUpdate { nodes } => self.nodes_learned(nodes),
+            Message::ConnectionUpdate { nodes } => self.nodes_learned(link, nodes),
             Message::RequestInfo => self.info_requested(link),
             Message::ImageInfo {
                 records,
@@ -331,7 +337,7 @@ impl Node {
             self.config.node,
             &Record {
                 photo,
-                facts,
+                facts: Arc::new(facts),
                 holding,
                 yields_to: None,
             },

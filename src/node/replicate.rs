@@ -105,7 +105,7 @@ impl Node {
             target,
             Message::KeepThis {
                 photo: record.photo,
-                facts: record.facts,
+                facts: Arc::unwrap_or_clone(record.facts),
             },
         );
     }
@@ -288,6 +288,9 @@ impl Node {
     /// What was taken over counts as the other's until it is one copy too many no longer: it may have come to nothing,
     /// and the copy that went may have been a third node's.
     fn forget_taken_over(&mut self) {
+        if self.replication.taken_over.is_empty() {
+            return;
+        }
         let copies = self.copies();
         let mut taken_over = std::mem::take(&mut self.replication.taken_over);
         taken_over.retain(|photo, from| {

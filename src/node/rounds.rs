@@ -231,11 +231,18 @@ impl Node {
         let Some(nonce) = self.drops.going.get(&photo).copied() else {
             return;
         };
-        let aim = self.drops.rounds.get(&nonce).map(|round| round.aim);
+        let round = self.drops.rounds.get(&nonce);
+        let (aim, keeper) = (
+            round.map(|round| round.aim),
+            round.map(|round| round.proven),
+        );
         match (aim, result) {
             (Some(Aim::Trim { .. } | Aim::Retire), Ok(())) => {
                 self.files.remove(&photo);
                 self.catalog.set_my_holding(photo, Holding::Retired);
+                if let Some(keeper) = keeper.filter(|_| aim == Some(Aim::Retire)) {
+                    self.note_retired(keeper);
+                }
                 self.end(nonce);
             }
             (Some(Aim::Purge), Ok(())) | (_, Err(DiskError::Gone)) => {

@@ -7,6 +7,7 @@
 
 mod names;
 mod put_away;
+mod rot;
 mod scanning;
 mod starting;
 mod storing;
@@ -14,9 +15,9 @@ mod storing;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
-use photomesh::folder::{Change, Folder, Inspection, Options, Walker};
+use photomesh::folder::{Change, Folder, Inspection, Moment, Options, Walker};
 use photomesh::photo::{self, Photo, PhotoId};
 use photomesh::protocol::{Facts, Holding};
 
@@ -207,8 +208,8 @@ fn facts(changes: &[Change], id: PhotoId) -> Facts {
     changes.iter().find_map(facts).expect("the photo is told")
 }
 
-fn soon() -> Instant {
-    Instant::now() + Duration::from_secs(30)
+fn soon() -> Moment {
+    Moment::now() + Duration::from_secs(30)
 }
 
 fn day() -> Duration {

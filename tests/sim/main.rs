@@ -24,6 +24,7 @@ mod disk;
 mod endings;
 mod fault;
 mod faults;
+mod files;
 mod flaws;
 mod golden;
 mod host;
@@ -33,12 +34,14 @@ mod net;
 mod oracle;
 mod pictures;
 mod plan;
+#[path = "../support/rng.rs"]
 mod rng;
 mod scale;
 mod seeds;
 mod stats;
 mod story;
 mod trace;
+#[path = "../support/verdict.rs"]
 mod verdict;
 mod wire;
 mod world;
