@@ -18,7 +18,7 @@ PHOTOMESH := target/release/photomesh
 WITH_KEY  := $(if $(KEY),PHOTOMESH_KEY_FILE="$(KEY)")
 
 .DEFAULT_GOAL := help
-.PHONY: run client demo test check doc bench accuracy sim soak powercut scale chaos help build
+.PHONY: run client demo test check doc bench accuracy fuzz sim soak powercut scale chaos help build
 
 run: build        ## start a daemon: make run [PORT=5000] [JOIN="5000 anna:5000"] [KEY=group.key] [FOLDER=photos/5000] [ARGS="--grace 1m"]
 	@$(WITH_KEY) exec $(PHOTOMESH) daemon "$(FOLDER)" --port $(PORT) $(addprefix --join ,$(JOIN)) $(ARGS)
@@ -47,6 +47,9 @@ bench:            ## measure look-ups of near-duplicates among a million photos
 
 accuracy:         ## measure the recognition of pictures: make accuracy PHOTOS=dir (a folder of different photos)
 	@PHOTOS="$(PHOTOS)" cargo bench --quiet --bench accuracy
+
+fuzz:             ## hand damaged pictures, frames and names to the program: make fuzz [SECONDS=600, for each kind]
+	@FUZZ_SECONDS=$(SECONDS) cargo bench --quiet --profile dev --bench fuzz
 
 sim:              ## replay a simulated mesh: make sim SEED=7 [ONLY=1,4: of its faults only these]; without SEED a few hundred of them
 ifeq ($(SEED),)
