@@ -9,6 +9,7 @@ mod claims;
 mod laws;
 mod rules;
 mod solo;
+mod versions;
 mod world;
 
 use world::World;
