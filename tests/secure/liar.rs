@@ -27,6 +27,36 @@ fn announced(member: &mut Member) -> Vec<Value> {
     }
 }
 
+/// A copy of all that a node keeps for others, and a better version of all its own, with names that lead elsewhere.
+fn made_up(theirs: &[Value]) -> Vec<Value> {
+    let mut claims = theirs.to_vec();
+    for record in &mut claims {
+        if record["holding"] == "original" {
+            let id = PhotoId::of(record.to_string().as_bytes());
+            record["id"] = json!(id.to_string());
+            record["width"] = json!(64_000);
+            record["names"] = json!(["../../../etc/passwd", "\u{202e}gpj.exe"]);
+        }
+        record["holding"] = json!("original");
+    }
+    claims
+}
+
+/// Waits for a node that would give up its own copy of a photo for the one that is claimed, and has no proof for it.
+fn prove_wrongly(liar: &mut Member) {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        assert!(Instant::now() < deadline, "it was never asked");
+        let message = liar.receive();
+        if message["command"] == "challenge" {
+            let proof = "00".repeat(32);
+            liar.say(&json!({"command": "proof", "nonce": message["nonce"], "proof": proof}));
+            return;
+        }
+        liar.say(&json!({"command": "heartbeat"}));
+    }
+}
+
 #[test]
 fn a_member_who_claims_everything_takes_nothing_away() {
     let group = Group::new(11);
@@ -55,35 +85,13 @@ fn a_member_who_claims_everything_takes_nothing_away() {
     let mut liar = Member::dial(&group, anna.address());
     assert_eq!(liar.register(liar.own)["command"], "register");
     liar.say(&json!({"command": "RequestInfo"}));
-    let theirs = announced(&mut liar);
-    // It has a copy of all that anna keeps for others, and better versions of all her own, with names that lead elsewhere.
-    let mut claims = theirs.clone();
-    for record in &mut claims {
-        if record["holding"] == "original" {
-            let made_up = PhotoId::of(record.to_string().as_bytes());
-            record["id"] = json!(made_up.to_string());
-            record["width"] = json!(64_000);
-            record["names"] = json!(["../../../etc/passwd", "\u{202e}gpj.exe"]);
-        }
-        record["holding"] = json!("original");
-    }
+    let claims = made_up(&announced(&mut liar));
     liar.say(&json!({"command": "ImageInfo", "records": claims, "gone": [], "complete": true}));
     let nodes =
         json!({"00000000000000aa": "127.0.0.1:22", "00000000000000ab": "255.255.255.255:5000"});
     liar.say(&json!({"command": "ConnectionUpdate", "nodes": nodes}));
 
-    // It is asked for a proof of what it claims to hold, by those who would give up their own copy for it.
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        assert!(Instant::now() < deadline, "it was never asked");
-        let message = liar.receive();
-        if message["command"] == "challenge" {
-            let proof = "00".repeat(32);
-            liar.say(&json!({"command": "proof", "nonce": message["nonce"], "proof": proof}));
-            break;
-        }
-        liar.say(&json!({"command": "heartbeat"}));
-    }
+    prove_wrongly(&mut liar);
 
     // While it is still there, every photo is found under its name and in some folder.
     for daemon in [&anna, &ben] {
