@@ -321,6 +321,7 @@ impl Catalog {
             }
         });
         self.relabel(photo);
+        self.mark_keeper_changed(photo);
         if node == self.me {
             self.unannounced.insert(photo);
         }
