@@ -63,6 +63,9 @@ pub fn get(daemon: &mut Daemon, wish: &Get, out: &mut impl Write) -> Result<(), 
         Destination::File(path) => path.clone(),
         Destination::Folder(folder) => folder.join(SafeName::new(&photo.name)),
     };
+    if is_sink(&path) {
+        return pour(&path, &fetch(daemon, &photo)?);
+    }
     if !wish.force && path.symlink_metadata().is_ok() {
         return Err(exists(&path));
     }
@@ -119,6 +122,30 @@ fn exists(path: &Path) -> Failure {
         "{} is there already: give --force to replace it, or another name with -o FILE",
         path.display()
     ))
+}
+
+/// Whether bytes are to be poured into what is there, such as `/dev/null` or a pipe. A file put in its place would break
+/// it for everybody else.
+fn is_sink(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        path.metadata()
+            .is_ok_and(|there| there.file_type().is_char_device() || there.file_type().is_fifo())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
+}
+
+fn pour(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let poured = File::options()
+        .write(true)
+        .open(path)
+        .and_then(|mut sink| sink.write_all(bytes));
+    poured.map_err(|error| Failure::Io(format!("cannot write {}: {error}", path.display())))
 }
 
 /// Writes a file so that it is there whole or not at all, even if the power fails: a temporary file beside it, to the

@@ -1,7 +1,9 @@
 //! `get`: whole and checked, or not at all; never where a foreign name leads.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::net::TcpStream;
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -87,6 +89,25 @@ fn get_streams_to_standard_output() {
     let output = daemon.run(folder.path(), &["get", "x", "-o", "-"]);
     assert_eq!((code(&output), &*output.stdout), (0, PHOTO));
     assert_eq!(names(folder.path()), Vec::<String>::new());
+}
+
+#[test]
+#[cfg(unix)]
+fn get_pours_into_a_pipe_and_does_not_replace_it() {
+    use std::os::unix::fs::FileTypeExt;
+
+    let (daemon, folder) = (Scripted::new(good), TempDir::new().unwrap());
+    let pipe = folder.path().join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    // Opened for both, a pipe waits for nobody.
+    let mut end = File::options().read(true).write(true).open(&pipe).unwrap();
+    let output = daemon.run(folder.path(), &["get", "x", "--force", "-o", "pipe"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
+    let mut bytes = vec![0; PHOTO.len()];
+    end.read_exact(&mut bytes).unwrap();
+    assert_eq!(bytes, PHOTO);
 }
 
 #[test]
