@@ -2,15 +2,16 @@
 //!
 //! A member can tell any address, to have all others knock at some stranger's door or run out of places for real nodes. So
 //! an address must be one that a member can have; few wait to be met at a time; who cannot be reached is soon forgotten; and
-//! nobody is told of a node, nor is it remembered on disk, before it has proven to be there by registering.
+//! nobody is told of a node, nor is it remembered on disk, before it has proven to be there by registering. Since two that
+//! could not reach each other for a minute have forgotten each other, who is here is told again now and then.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::limits::{DIAL_COURTESY, HEARSAY, REDIAL_MAX};
+use super::limits::{DIAL_COURTESY, HEARSAY, REDIAL_MAX, RETELL};
 use super::membership::{Member, Membership, Presence};
 use super::{LinkId, Node};
-use crate::protocol::{Address, NodeId};
+use crate::protocol::{Address, Message, NodeId};
 
 impl Membership {
     /// How many nodes have registered here, now or in an earlier life.
@@ -58,6 +59,25 @@ impl Node {
             };
             self.mesh.members.insert(node, member);
         }
+    }
+}
+
+impl Node {
+    /// Time has passed: the next of the others is told again who is here.
+    pub(super) fn retell(&mut self) {
+        let (last, due) = self.mesh.retold;
+        if due > self.now {
+            return;
+        }
+        let here: BTreeMap<NodeId, LinkId> = self.mesh.here().collect();
+        let next = here.iter().find(|(node, _)| Some(**node) > last);
+        let Some((node, link)) = next.or(here.first_key_value()) else {
+            return;
+        };
+        self.mesh.retold = (Some(*node), self.now + RETELL);
+        let mut nodes = self.mesh.addresses();
+        nodes.retain(|other, _| other != node && here.contains_key(other));
+        self.send(*link, Message::ConnectionUpdate { nodes });
     }
 }
 

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::announce::Pages;
-use super::limits::{CUT_OFF_GRACE, FLAPS_MAX, NODES, REDIAL_MAX, REDIAL_MIN, SILENCE};
+use super::limits::{CUT_OFF_GRACE, FLAPS_MAX, NODES, REDIAL_MAX, REDIAL_MIN, RETELL, SILENCE};
 use super::{CloseReason, LinkId, Node, Time};
 use crate::protocol::{Address, Boot, NodeId};
 
@@ -103,6 +103,8 @@ pub(super) struct Membership {
     pub(super) joins: BTreeMap<Address, Redial>,
     /// Nodes that vanished lately, and when.
     pub(super) vanished: BTreeMap<NodeId, Time>,
+    /// Who was told last who is here, and when the next one is.
+    pub(super) retold: (Option<NodeId>, Time),
     /// The members counted, since every step asks for it.
     pub(super) census: Census,
 }
@@ -123,7 +125,10 @@ pub(super) struct Census {
 impl Membership {
     /// Everyone who is known or to be asked for at the start.
     pub(super) fn new(join: &[Address], known: &BTreeMap<NodeId, Address>) -> Membership {
-        let mut membership = Membership::default();
+        let mut membership = Membership {
+            retold: (None, Time(RETELL)),
+            ..Membership::default()
+        };
         for address in join {
             membership
                 .joins
@@ -305,6 +310,7 @@ impl Node {
         }
         if self.leaving.is_none() {
             self.dial();
+            self.retell();
         }
     }
 }

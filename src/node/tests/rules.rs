@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::super::limits::{PUT, RETRY, ROOM_MARGIN, SETTLE, TICK};
+use super::super::limits::{PUT, RETELL, RETRY, ROOM_MARGIN, SETTLE, TICK};
 use super::super::{Action, CloseReason, Event, LinkId, Spool};
 use super::solo::{Solo, about_to_drop, challenge, drop_within, original, proof, register};
 use super::world::picture;
@@ -366,4 +366,17 @@ fn bytes_that_are_another_photo_are_not_kept() {
     let actions = solo.tell(Event::Inspected { spool, result });
     let installs = |action: &Action| matches!(action, Action::Install { .. });
     assert!(!actions.iter().any(installs), "{actions:?}");
+}
+
+#[test]
+fn who_is_here_is_told_again_to_one_after_the_other() {
+    let mut solo = among(&[&[], &[]]);
+    let actions = solo.wait(2 * RETELL + SETTLE);
+    for (n, other) in [(1, 2), (2, 1)] {
+        let told = actions.iter().any(|action| {
+            matches!(action, Action::Send { link, message: Message::ConnectionUpdate { nodes } }
+                if *link == LinkId(n) && nodes.contains_key(&NodeId(other)))
+        });
+        assert!(told, "{n} of {other}");
+    }
 }
