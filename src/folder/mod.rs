@@ -68,7 +68,7 @@ pub use identity::Identity;
 pub use scan::{Candidate, Inspection, Walk, Walker};
 
 use disk::Disk;
-use index::Index;
+use index::{Index, Standing};
 use note::Notes;
 use place::{DAMAGED, MARKER, REPLICAS, SURPLUS, TMP, TRASH};
 
@@ -275,7 +275,7 @@ impl Folder {
     /// Adds to `changes` how a photo is held, if the node knows it otherwise, and forgets a photo without files.
     fn tell(&mut self, id: PhotoId, changes: &mut Vec<Change>) {
         let told = self.index.photo(id).and_then(|entry| entry.told);
-        if self.index.standing(id) != told {
+        if self.standing(id) != told {
             self.tell_anyway(id, changes);
         } else {
             self.index.forget_photo(id);
@@ -284,7 +284,7 @@ impl Folder {
 
     /// Adds to `changes` how a photo is held, be it news or not.
     fn tell_anyway(&mut self, id: PhotoId, changes: &mut Vec<Change>) {
-        let standing = self.index.standing(id);
+        let standing = self.standing(id);
         changes.push(match (standing, self.index.photo(id)) {
             (Some(standing), Some(entry)) => Change::Held {
                 photo: Arc::clone(&entry.photo),
@@ -300,9 +300,23 @@ impl Folder {
 
     /// The caller learns how a photo is held from the result of what it asked for.
     fn told(&mut self, id: PhotoId) {
-        let standing = self.index.standing(id);
+        let standing = self.standing(id);
         self.index.set_told(id, standing);
         self.index.forget_photo(id);
+    }
+
+    /// How the folder holds a photo: as its files' places say, and of what is in the trash, its notes.
+    fn standing(&self, id: PhotoId) -> Option<Standing> {
+        let mut standing = self.index.standing(id)?;
+        let was_own = |copy: &PathBuf| {
+            let seen = self.index.file(copy).is_some_and(|entry| entry.seen);
+            let note = self.notes.get(copy).filter(|note| note.photo == id);
+            seen && note.is_some_and(|note| note.holding.is_own())
+        };
+        if standing.holding == Holding::Retired && self.index.files_of(id).iter().any(was_own) {
+            standing.holding = Holding::RetiredOriginal;
+        }
+        Some(standing)
     }
 
     /// A path relative to the folder, in full.

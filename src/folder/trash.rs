@@ -203,8 +203,8 @@ impl Folder {
         self.require_intact(photo, copy)?;
         let label = place::label(&note.original_path);
         let back = match note.holding {
-            Holding::Original => self.place_back(&from, &note.original_path),
-            Holding::Replica | Holding::Retired => self.place_replica(&from, photo, &label),
+            holding if holding.is_own() => self.place_back(&from, &note.original_path),
+            _ => self.place_replica(&from, photo, &label),
         };
         let back = back.map_err(failed)?;
         self.notes.remove(copy);

@@ -10,7 +10,7 @@ use super::disk::Disk;
 use super::trial::{Cut, Plan, Trial, tempdir};
 use super::{Change, Folder, Options, StoreError, Walker};
 use crate::photo::{self, PhotoId};
-use crate::protocol::Holding::{self, Original, Replica, Retired};
+use crate::protocol::Holding::{self, Original, Replica};
 use crate::protocol::{Address, Facts};
 
 /// Something that is done to a folder; photos are named by the seed of their picture.
@@ -106,10 +106,10 @@ impl Bench {
         match act {
             Act::Scan | Act::Dedupe(_) | Act::Note | Act::Tick => None,
             Act::Install(seed, holding) => Some((id(seed), Some(holding))),
-            Act::Retire(seed) | Act::Drop(seed) => Some((id(seed), Some(Retired))),
-            Act::Restore(seed) => {
-                Some((id(seed), Some(if seed == 4 { Replica } else { Original })))
+            Act::Retire(seed) | Act::Drop(seed) => {
+                Some((id(seed), Some(before_its_trash(seed).retired())))
             }
+            Act::Restore(seed) => Some((id(seed), Some(before_its_trash(seed)))),
             Act::Purge(seed) => Some((id(seed), None)),
         }
     }
@@ -200,6 +200,11 @@ impl Bench {
             }
         }
     }
+}
+
+/// How a photo is held that goes to the trash in that life, or returns from it.
+fn before_its_trash(seed: u32) -> Holding {
+    if seed == 4 { Replica } else { Original }
 }
 
 /// Does one act; whether it was acknowledged.

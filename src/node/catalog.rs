@@ -65,6 +65,11 @@ impl Catalog {
             .and_then(|entry| entry.holding(self.me))
     }
 
+    /// Whether this node has a photo in its trash, and nowhere else.
+    pub(super) fn is_in_my_trash(&self, photo: PhotoId) -> bool {
+        self.mine(photo).is_some_and(|holding| !holding.is_stored())
+    }
+
     /// This node's record of a photo, as it announces it.
     pub(super) fn record(&self, photo: PhotoId) -> Option<Record> {
         let entry = self.entries.get(&photo)?;

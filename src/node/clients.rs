@@ -109,8 +109,7 @@ impl Node {
 
     fn restore_for(&mut self, link: LinkId, name: String) {
         let me = self.config.node;
-        let retired =
-            |id: &PhotoId| self.catalog.mine(*id) == Some(Holding::Retired) && !self.is_going(*id);
+        let retired = |id: &PhotoId| self.catalog.is_in_my_trash(*id) && !self.is_going(*id);
         let named = |id: &PhotoId| {
             self.catalog
                 .get(*id)

@@ -100,7 +100,7 @@ impl Node {
             return self.retry(photo, RETRY);
         }
         if !self.is_going(photo) && !self.restoring.contains(&photo) {
-            self.catalog.set_my_holding(photo, Holding::Retired);
+            self.catalog.set_my_holding(photo, was.retired());
             self.begin(Aim::Trim { was }, photo, photo, &others, copies, None);
         }
     }
@@ -111,7 +111,7 @@ impl Node {
         match self.catalog.mine(photo) {
             Some(Holding::Replica) => {}
             Some(Holding::Original) if !keeps => {}
-            Some(Holding::Original | Holding::Retired) | None => return,
+            Some(Holding::Original | Holding::Retired | Holding::RetiredOriginal) | None => return,
         }
         if let Some(until) = self.stuck_until(photo) {
             return self.agenda.set(photo, until);
@@ -128,7 +128,7 @@ impl Node {
         let Some(entry) = self.catalog.get(photo) else {
             return;
         };
-        if entry.holding(me) != Some(Holding::Retired) {
+        if entry.holding(me).is_none_or(Holding::is_stored) {
             return;
         }
         match entry.verdict {

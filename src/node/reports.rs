@@ -10,7 +10,7 @@ use crate::photo::PhotoId;
 use crate::protocol::client::{
     Explanation, NodeReport, PhotoReport, RiskReport, StatusReport, TrashReport,
 };
-use crate::protocol::{Answer, Holding, NodeId};
+use crate::protocol::{Answer, NodeId};
 
 impl Node {
     /// A page of the collection.
@@ -34,7 +34,7 @@ impl Node {
 
     /// A page of this node's own trash.
     pub(super) fn answer_trash(&mut self, link: LinkId, after: Option<PhotoId>) {
-        let is_retired = |id: &PhotoId| self.catalog.mine(*id) == Some(Holding::Retired);
+        let is_retired = |id: &PhotoId| self.catalog.is_in_my_trash(*id);
         let rest = self
             .catalog
             .mine_after(after)
@@ -101,7 +101,7 @@ impl Node {
         let me = self.config.node;
         let mine = self.catalog.mine_after(None);
         let trash = mine
-            .filter(|photo| self.catalog.mine(*photo) == Some(Holding::Retired))
+            .filter(|photo| self.catalog.is_in_my_trash(*photo))
             .count() as u64;
         let status = StatusReport {
             node: me,

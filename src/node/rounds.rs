@@ -235,7 +235,8 @@ impl Node {
         match (aim, result) {
             (Some(Aim::Trim { .. } | Aim::Retire), Ok(())) => {
                 self.files.remove(&photo);
-                self.catalog.set_my_holding(photo, Holding::Retired);
+                let held = self.catalog.mine(photo).unwrap_or(Holding::Retired);
+                self.catalog.set_my_holding(photo, held.retired());
                 self.end(nonce);
             }
             (Some(Aim::Purge), Ok(())) | (_, Err(DiskError::Gone)) => {
@@ -357,7 +358,7 @@ impl Node {
                 ..
             }) if holding.is_stored() => {
                 *was = holding;
-                Holding::Retired
+                holding.retired()
             }
             _ => holding,
         }

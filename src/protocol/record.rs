@@ -9,10 +9,13 @@ use crate::photo::{Photo, PhotoId};
 
 /// How a node has a photo's bytes on its disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Holding {
     /// In its trash, or on the way there: still there to be served and restored, but counted by nobody as a copy.
     Retired,
+    /// The same, of what lay in the friend's own folder: no copy, but still his photo. Unless he has removed it
+    /// himself, nobody else's removal concerns it.
+    RetiredOriginal,
     /// Kept for the mesh, under `.photomesh/replicas`.
     Replica,
     /// In the friend's own folder.
@@ -22,7 +25,27 @@ pub enum Holding {
 impl Holding {
     /// Whether it counts as a copy.
     pub fn is_stored(self) -> bool {
-        self != Holding::Retired
+        match self {
+            Holding::Retired | Holding::RetiredOriginal => false,
+            Holding::Replica | Holding::Original => true,
+        }
+    }
+
+    /// Whether it is the friend's own, be it in his trash.
+    pub fn is_own(self) -> bool {
+        match self {
+            Holding::Retired | Holding::Replica => false,
+            Holding::RetiredOriginal | Holding::Original => true,
+        }
+    }
+
+    /// What it becomes in the trash.
+    pub fn retired(self) -> Holding {
+        if self.is_own() {
+            Holding::RetiredOriginal
+        } else {
+            Holding::Retired
+        }
     }
 }
 

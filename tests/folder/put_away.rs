@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use photomesh::folder::{Options, StoreError};
 use photomesh::photo::PhotoId;
-use photomesh::protocol::Holding::{Original, Replica, Retired};
+use photomesh::protocol::Holding::{Original, Replica, Retired, RetiredOriginal};
 
 use super::{Room, Told, day, options, picture, soon, told};
 
@@ -38,7 +38,7 @@ fn a_retired_original_has_a_note_and_returns_to_its_place() {
     let mut room = room.reopened();
     assert_eq!(
         told(&room.scan()),
-        [Told::Held(cat, Retired, 0), Told::Scanned(0)]
+        [Told::Held(cat, RetiredOriginal, 0), Told::Scanned(0)]
     );
     assert_eq!(room.folder.restore(cat), Ok(Original));
     assert!(room.path("2024/-cat.jpg").is_file());
@@ -117,7 +117,7 @@ fn all_files_of_a_photo_go_together() {
     let mut room = room.reopened();
     assert_eq!(
         told(&room.scan()),
-        [Told::Held(cat, Retired, 0), Told::Scanned(0)]
+        [Told::Held(cat, RetiredOriginal, 0), Told::Scanned(0)]
     );
     assert_eq!(room.folder.retire(cat, cat, soon()), Err(StoreError::Gone));
 }

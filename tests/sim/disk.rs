@@ -135,7 +135,7 @@ impl Disk {
             was: holding,
             files: match holding {
                 Holding::Original => files + 1,
-                Holding::Replica | Holding::Retired => files * u32::from(stored),
+                _ => files * u32::from(stored),
             },
             facts_synced: known.clone(),
             facts: known,
@@ -149,13 +149,13 @@ impl Disk {
     pub(crate) fn put_away(&mut self, photo: PhotoId, now: Duration) -> Result<(), DiskError> {
         let running = self.running;
         let file = self.files.get_mut(&photo).ok_or(DiskError::Gone)?;
-        if file.place == Holding::Retired {
+        if !file.place.is_stored() {
             return Ok(());
         }
         self.unsynced.push((now, photo, file.clone()));
         self.unsynced.retain(|(at, _, _)| *at + UNSYNCED >= now);
         file.was = file.place;
-        file.place = Holding::Retired;
+        file.place = file.place.retired();
         file.trashed = running;
         Ok(())
     }
@@ -163,7 +163,7 @@ impl Disk {
     /// Moves a photo back from the trash.
     pub(crate) fn restore(&mut self, photo: PhotoId) -> Result<Holding, DiskError> {
         let file = self.files.get_mut(&photo).ok_or(DiskError::Gone)?;
-        if file.place == Holding::Retired {
+        if !file.place.is_stored() {
             file.place = file.was;
             file.files = u32::from(file.was == Holding::Original);
         }
@@ -173,7 +173,7 @@ impl Disk {
     /// Deletes a photo that is in the trash.
     pub(crate) fn purge(&mut self, photo: PhotoId) -> Result<(), DiskError> {
         match self.files.get(&photo) {
-            Some(file) if file.place == Holding::Retired => {
+            Some(file) if !file.place.is_stored() => {
                 self.files.remove(&photo);
                 Ok(())
             }

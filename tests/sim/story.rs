@@ -293,7 +293,7 @@ impl Story {
     /// What is on every disk.
     fn disks(&self) -> Vec<String> {
         let holding = |holding: Holding| match holding {
-            Holding::Retired => "trash",
+            Holding::Retired | Holding::RetiredOriginal => "trash",
             Holding::Replica => "replica",
             Holding::Original => "original",
         };

@@ -164,6 +164,7 @@ fn short(nonce: [u8; 32]) -> String {
 fn holding(holding: Holding) -> &'static str {
     match holding {
         Holding::Retired => "retired",
+        Holding::RetiredOriginal => "retired-original",
         Holding::Replica => "replica",
         Holding::Original => "original",
     }
