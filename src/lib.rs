@@ -52,6 +52,8 @@
 //! * **Nobody acts on half a table.** (`node/agenda.rs`)
 //! * **An absence is not a delete**: a file that is gone is a copy to repair, and a folder that lost many at once leaves
 //!   the mesh until a person has looked. ([`folder`])
+//! * **A link proves who is at its other end**, where there is a group key: strangers get nothing, and a member speaks under
+//!   its own id. ([`protocol::secure`])
 //! * **The state thread never waits**, and everything that others can fill has a named limit with its reason.
 //!   ([`node::limits`], [`daemon`])
 

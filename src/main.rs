@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 
 use photomesh::client::{self, Daemon, Destination, Failure, Get, Layout};
 use photomesh::daemon;
-use photomesh::protocol::{Address, DEFAULT_PORT};
+use photomesh::protocol::{Address, DEFAULT_PORT, GroupKey};
 
 /// One photo collection, kept between the computers of a few friends.
 #[derive(Parser)]
@@ -26,7 +26,8 @@ Exit codes: 0 ok, 1 not found, 2 wrong usage, 3 ambiguous name, 65 bad data, 69 
 
 Examples:
   photomesh daemon ~/Pictures                           start a mesh of your own
-  photomesh daemon ~/Pictures --join anna.example:5000  join the mesh that anna is in
+  photomesh daemon ~/Pictures --join anna.example:5000 --host 0.0.0.0 --key-file group.key
+                                                        join the mesh that anna is in
   photomesh list
   photomesh get cat.jpg
   photomesh status";
@@ -44,6 +45,8 @@ enum Command {
     Why(NameArgs),
     #[command(subcommand)]
     Trash(TrashCommand),
+    #[command(subcommand)]
+    Key(KeyCommand),
     Fingerprint(FingerprintArgs),
     Same(SameArgs),
 }
@@ -79,7 +82,7 @@ struct SameArgs {
 #[command(after_help = "\
 Examples:
   photomesh daemon                                  share ./photos on port 5000
-  photomesh daemon ~/Pictures --join 192.168.1.7:5000 --host 0.0.0.0
+  photomesh daemon ~/Pictures --join 192.168.1.7:5000 --host 0.0.0.0 --key-file group.key
   photomesh daemon test --port 0 --grace 5s --pin 2s  a free port, impatient: for trying things out")]
 struct DaemonArgs {
     /// The folder to share; made if it is missing
@@ -88,9 +91,11 @@ struct DaemonArgs {
     /// The port to listen on; 0 picks a free one
     #[arg(long, default_value_t = DEFAULT_PORT)]
     port: u16,
-    /// The address to listen on; 0.0.0.0 for every interface
+    /// The address to listen on; 0.0.0.0 for every interface, which takes a key
     #[arg(long, default_value = "127.0.0.1")]
     host: String,
+    #[command(flatten)]
+    key: KeyFile,
     /// Where others reach this node, if that is not where it listens
     #[arg(long, value_name = "ADDR")]
     advertise: Option<Address>,
@@ -126,6 +131,27 @@ struct Asked {
     /// The daemon to ask, any one of the mesh: PORT or HOST:PORT
     #[arg(long = "daemon", value_name = "ADDR", env = "PHOTOMESH_DAEMON", default_value_t = Address::new("127.0.0.1", DEFAULT_PORT))]
     address: Address,
+    #[command(flatten)]
+    key: KeyFile,
+}
+
+/// Who is a friend.
+#[derive(Args)]
+struct KeyFile {
+    /// The file with the group's key; all daemons and clients of a mesh have the same
+    #[arg(long = "key-file", value_name = "FILE", env = "PHOTOMESH_KEY_FILE")]
+    path: Option<PathBuf>,
+}
+
+/// Make the secret that a group of friends shares
+#[derive(Subcommand)]
+enum KeyCommand {
+    /// Print a new key: `photomesh key new > group.key`
+    ///
+    /// One friend does this once and brings the file to the others by a way that nobody else reads. Every daemon and
+    /// client is then started with --key-file, or with PHOTOMESH_KEY_FILE in its environment: links between them are
+    /// encrypted, and who has not the key gets nothing. To remove a friend, make a new key for all others.
+    New,
 }
 
 /// List the photos of the whole mesh
@@ -243,11 +269,12 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<u8, Failure> {
     let mut out = BufWriter::new(io::stdout());
     match command {
-        Command::Daemon(args) => return Ok(daemon::run(args.options())),
+        Command::Daemon(args) => return Ok(daemon::run(args.options()?)),
+        Command::Key(KeyCommand::New) => client::new_key()?,
         Command::List(args) => client::list(&mut args.asked.connect()?, args.layout(), &mut out)?,
         Command::Get(args) => client::get(&mut args.asked.connect()?, &args.wish(), &mut out)?,
         Command::Show(args) => client::show(&mut args.asked.connect()?, &args.name, &mut out)?,
-        Command::Put(args) => client::put(&args.asked.address, &args.files, &mut out)?,
+        Command::Put(args) => client::put(|| args.asked.connect(), &args.files, &mut out)?,
         Command::Status(args) => client::status(&mut args.asked.connect()?, args.json, &mut out)?,
         Command::Why(args) => client::why(&mut args.asked.connect()?, &args.name, &mut out)?,
         Command::Trash(TrashCommand::List { asked }) => {
@@ -268,8 +295,9 @@ fn run(command: Command) -> Result<u8, Failure> {
 }
 
 impl DaemonArgs {
-    fn options(self) -> daemon::Options {
-        daemon::Options {
+    fn options(self) -> Result<daemon::Options, Failure> {
+        Ok(daemon::Options {
+            key: self.key.read()?,
             folder: self.folder,
             host: self.host,
             port: self.port,
@@ -282,13 +310,19 @@ impl DaemonArgs {
             accept_missing: self.accept_missing,
             trash_days: self.trash_days,
             scrub_days: self.scrub_days,
-        }
+        })
+    }
+}
+
+impl KeyFile {
+    fn read(&self) -> Result<Option<GroupKey>, Failure> {
+        self.path.as_deref().map(client::read_key).transpose()
     }
 }
 
 impl Asked {
     fn connect(&self) -> Result<Daemon, Failure> {
-        Daemon::connect(&self.address)
+        Daemon::connect(&self.address, self.key.read()?.as_ref())
     }
 }
 

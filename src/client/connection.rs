@@ -1,13 +1,15 @@
 //! The line to a daemon: requests out, answers in.
 
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Failure;
 use crate::photo::PhotoId;
 use crate::protocol::codec::{self, FrameError, MAX_ANSWER};
-use crate::protocol::{Address, Answer, Request};
+use crate::protocol::secure::{Channel, Credentials, Opening, Sealing};
+use crate::protocol::{Address, Answer, GroupKey, Request};
 
 /// How long to wait for a daemon to accept: far longer than any reachable one takes.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -16,22 +18,25 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// some 10 seconds after it has read and stored the file.
 const SILENCE: Duration = Duration::from_secs(60);
 
+/// The size of what is sent at a time, in bytes: enough that encrypting it costs little per byte.
+const BUFFER: usize = 16 * 1024;
+
 /// A connection to a daemon.
-#[derive(Debug)]
 pub struct Daemon {
     address: Address,
-    input: TcpStream,
-    output: BufWriter<TcpStream>,
+    socket: TcpStream,
+    input: Opening<BufReader<TcpStream>>,
+    output: BufWriter<Sealing<TcpStream>>,
     patience: Duration,
 }
 
 impl Daemon {
-    /// Connects to a daemon.
+    /// Connects to a daemon, which must have the same group key, or none if there is none here.
     ///
     /// # Errors
     ///
-    /// [`Failure::Unreachable`] if nobody listens there; the text says how to start or name a daemon.
-    pub fn connect(address: &Address) -> Result<Daemon, Failure> {
+    /// [`Failure::Unreachable`] if nobody listens there, or not with this key; the text says what to do.
+    pub fn connect(address: &Address, key: Option<&GroupKey>) -> Result<Daemon, Failure> {
         let unreachable = |error: io::Error| {
             Failure::Unreachable(format!(
                 "no daemon answers at {address} ({error})\n\
@@ -40,19 +45,30 @@ impl Daemon {
                 address.port()
             ))
         };
-        let input = dial(address).map_err(unreachable)?;
-        let output = input.try_clone().map_err(unreachable)?;
+        let socket = dial(address).map_err(unreachable)?;
+        let channel = key
+            .map(|key| shake_hands(&socket, key))
+            .transpose()
+            .map_err(|error| {
+                Failure::Unreachable(format!(
+                    "the daemon at {address} does not take the group key: {error}\n\
+                     Start it and this command with the same --key-file, or the same PHOTOMESH_KEY_FILE."
+                ))
+            })?;
+        let input = socket.try_clone().map_err(unreachable)?;
+        let output = socket.try_clone().map_err(unreachable)?;
         Ok(Daemon {
             address: address.clone(),
-            input,
-            output: BufWriter::new(output),
+            socket,
+            input: Opening::new(BufReader::new(input), channel.clone()),
+            output: BufWriter::with_capacity(BUFFER, Sealing::new(output, channel)),
             patience: SILENCE,
         })
     }
 
     /// From now on waits this long for a daemon that is silent.
     pub fn be_patient(&mut self, patience: Duration) -> Result<(), Failure> {
-        let set = self.input.set_read_timeout(Some(patience));
+        let set = self.socket.set_read_timeout(Some(patience));
         set.map_err(|error| self.broken(&FrameError::Io(error)))?;
         self.patience = patience;
         Ok(())
@@ -115,7 +131,7 @@ impl Daemon {
     /// Waits for the next answer, telling `watch` of every number of bytes that arrives. Says no as [`Daemon::ask`].
     pub fn answer(&mut self, watch: impl FnMut(usize)) -> Result<Answer, Failure> {
         let mut input = Watched {
-            stream: &self.input,
+            stream: &mut self.input,
             watch,
         };
         let content = codec::read_frame(&mut input, MAX_ANSWER)
@@ -149,7 +165,8 @@ impl Daemon {
                 self.patience.as_secs()
             )),
             FrameError::Torn => Failure::Unreachable(format!(
-                "the daemon at {address} closed the connection: was it stopped? Look at its terminal, then try again"
+                "the daemon at {address} closed the connection: was it stopped, or does it want a group key (--key-file)? \
+                 Look at its terminal, then try again"
             )),
             FrameError::Io(error) => Failure::Unreachable(format!(
                 "the connection to the daemon at {address} broke ({error}): look at its terminal, then try again"
@@ -172,6 +189,20 @@ fn dial(address: &Address) -> io::Result<TcpStream> {
         }
     }
     Err(failure)
+}
+
+/// Agrees on a secret with a daemon that knows the group's key. A client is nobody in particular, so its own key is drawn.
+fn shake_hands(mut socket: &TcpStream, group: &GroupKey) -> io::Result<Arc<Channel>> {
+    let mut own = [0; 32];
+    getrandom::fill(&mut own).map_err(|error| io::Error::other(error.to_string()))?;
+    let credentials = Credentials {
+        group: group.clone(),
+        own,
+    };
+    socket.set_read_timeout(Some(CONNECT))?;
+    let channel = Channel::initiate(&credentials, &mut &*socket, &mut socket)?;
+    socket.set_read_timeout(Some(SILENCE))?;
+    Ok(Arc::new(channel))
 }
 
 /// Turns an answer that says no into the failure that it is.
@@ -209,7 +240,7 @@ fn is_timeout(error: &io::Error) -> bool {
 
 /// A stream that tells how much was read from it.
 struct Watched<'a, W> {
-    stream: &'a TcpStream,
+    stream: &'a mut Opening<BufReader<TcpStream>>,
     watch: W,
 }
 

@@ -10,18 +10,21 @@ use super::screen::{count, plain};
 use super::{Daemon, Failure};
 use crate::photo::MAX_PHOTO;
 use crate::protocol::client::Refusal;
-use crate::protocol::{Address, Answer, MAX_CHUNK, Request};
+use crate::protocol::{Answer, MAX_CHUNK, Request};
 
 /// Puts files into the folder of a daemon, one after the other, and reports each on a line of its own. A file that
 /// fails does not keep the others back.
 ///
-/// Every file has its own connection: a daemon that refuses one half-way closes it.
-pub fn put(address: &Address, files: &[PathBuf], out: &mut impl Write) -> Result<(), Failure> {
+/// Every file has its own connection, made by `connect`: a daemon that refuses one half-way closes it.
+pub fn put(
+    connect: impl Fn() -> Result<Daemon, Failure>,
+    files: &[PathBuf],
+    out: &mut impl Write,
+) -> Result<(), Failure> {
     let mut failed = 0;
     let mut exit_code = 0;
     for path in files {
-        let daemon = Daemon::connect(address)?;
-        let answer = put_file(daemon, path).and_then(|answer| report(path, &answer, out));
+        let answer = put_file(connect()?, path).and_then(|answer| report(path, &answer, out));
         match answer {
             Ok(()) => out.flush()?,
             Err(failure) if files.len() == 1 => return Err(failure),

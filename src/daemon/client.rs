@@ -5,14 +5,14 @@
 //! itself, and costs one answer.
 
 use std::fs::File;
-use std::io::{BufWriter, Seek, Write};
+use std::io::{Seek, Write};
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
 
 use super::disk::{self, Opened};
 use super::limits::{FRAME, QUIET};
-use super::link::{Hub, Link, Outgoing, read_failure, write_failure};
+use super::link::{Hub, Link, Output, read_failure, write_failure};
 use super::reader::{Farewell, Frames};
 use super::state::{Input, Outlet};
 use super::upload;
@@ -70,7 +70,7 @@ pub(super) fn serve(hub: &Hub, link: &Arc<Link>, frames: Frames, first: Vec<u8>)
         hub,
         link,
         frames,
-        out: BufWriter::new(Outgoing::new(Arc::clone(link))),
+        out: Output::new(Arc::clone(link)),
         replies: answers,
         outlet: Some(Outlet::Client(Arc::clone(link), replies)),
         farewell: None,
@@ -97,7 +97,7 @@ struct Client<'a> {
     hub: &'a Hub,
     link: &'a Arc<Link>,
     frames: Frames,
-    out: BufWriter<Outgoing>,
+    out: Output,
     replies: Receiver<Reply>,
     /// What the state thread needs to answer; goes along with the first request.
     outlet: Option<Outlet>,
@@ -202,7 +202,7 @@ impl Client<'_> {
     }
 
     fn write(&mut self, answer: &Answer) -> Result<(), Ending> {
-        self.out.get_mut().begin();
+        self.out.begin();
         codec::write_answer(&mut self.out, answer)
             .and_then(|_| self.out.flush())
             .map_err(|error| Ending::Over(write_failure(&error)))
@@ -228,7 +228,7 @@ impl Client<'_> {
             bytes: photo.bytes,
             image: Blob::default(),
         };
-        self.out.get_mut().begin();
+        self.out.begin();
         codec::write_image(&mut self.out, &answer, photo.bytes, &mut file)
             .and_then(|_| self.out.flush())
             .map_err(|error| Ending::Over(write_failure(&error)))?;

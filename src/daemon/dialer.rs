@@ -4,8 +4,8 @@ use std::io;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 
-use super::limits::{DIAL, MAX_DIALS};
-use super::link::Hub;
+use super::limits::{DIAL, FIRST_FRAME, MAX_DIALS};
+use super::link::{Hub, Link, Side};
 use super::reader::{self, Frames};
 use super::threads;
 use crate::node::Event;
@@ -40,7 +40,7 @@ impl Dialer {
         let under_way = Arc::clone(&self.under_way);
         // The thread that dialed becomes the reader of the link.
         threads::spawn_link(format!("rd-{}", address.port()), move || {
-            let connected = connect(&address);
+            let connected = connect(&hub, &address);
             drop(under_way);
             serve(&hub, address, connected);
         })
@@ -48,20 +48,32 @@ impl Dialer {
     }
 }
 
-/// Connects to the first of a host's addresses that accepts.
-fn connect(address: &Address) -> io::Result<TcpStream> {
+/// Connects to the first of a host's addresses that accepts, and encrypts the link if this daemon has a key. Without one
+/// nothing is said to other computers, who would read it on the way.
+fn connect(hub: &Hub, address: &Address) -> io::Result<Arc<Link>> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
     for candidate in (address.host(), address.port()).to_socket_addrs()? {
+        if hub.credentials.is_none() && !candidate.ip().is_loopback() {
+            last = io::Error::new(
+                io::ErrorKind::PermissionDenied,
+                "it is another computer, which takes a group key: see `photomesh key --help`",
+            );
+            continue;
+        }
         match TcpStream::connect_timeout(&candidate, DIAL) {
-            Ok(stream) => return Ok(stream),
+            Ok(stream) => {
+                let link = hub.link(stream)?;
+                link.secure(hub, Side::Dialed, FIRST_FRAME)?;
+                return Ok(link);
+            }
             Err(error) => last = error,
         }
     }
     Err(last)
 }
 
-fn serve(hub: &Hub, address: Address, connected: io::Result<TcpStream>) {
-    match connected.and_then(|stream| hub.link(stream)) {
+fn serve(hub: &Hub, address: Address, connected: io::Result<Arc<Link>>) {
+    match connected {
         Ok(link) => {
             let mut frames = Frames::new(Arc::clone(&link));
             reader::serve_peer(hub, &link, &mut frames, None, Some(address));

@@ -1,6 +1,6 @@
 //! One connection, as its threads share it: the socket, the stamp that says "it lives", and why it ended.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -13,6 +13,8 @@ use super::disk::Disk;
 use super::limits::{LINGER, WRITE, WRITE_PIECE};
 use super::state::Input;
 use crate::node::{CloseReason, LinkId};
+use crate::protocol::NodeId;
+use crate::protocol::secure::{Channel, Credentials, Sealing};
 
 /// What the threads of a connection need of the rest of the daemon.
 #[derive(Clone)]
@@ -25,6 +27,8 @@ pub(super) struct Hub {
     pub(super) console: Console,
     /// The number of the next link.
     pub(super) next_link: Arc<AtomicU64>,
+    /// For encrypted links; without them no link is.
+    pub(super) credentials: Option<Arc<Credentials>>,
 }
 
 impl Hub {
@@ -35,6 +39,7 @@ impl Hub {
         Ok(Arc::new(Link {
             id: LinkId(self.next_link.fetch_add(1, Ordering::Relaxed)),
             stream,
+            channel: OnceLock::new(),
             heard: AtomicBool::new(false),
             reason: OnceLock::new(),
         }))
@@ -45,11 +50,49 @@ impl Hub {
 pub(super) struct Link {
     pub(super) id: LinkId,
     stream: TcpStream,
+    channel: OnceLock<Arc<Channel>>,
     heard: AtomicBool,
     reason: OnceLock<CloseReason>,
 }
 
 impl Link {
+    /// Encrypts the link from here on, if this daemon has a key. To be called before anything else is sent or read.
+    ///
+    /// # Errors
+    ///
+    /// In words that fit behind "turned away" and "cannot join".
+    pub(super) fn secure(
+        self: &Arc<Link>,
+        hub: &Hub,
+        side: Side,
+        within: Duration,
+    ) -> io::Result<()> {
+        let Some(credentials) = &hub.credentials else {
+            return Ok(());
+        };
+        let mut input = Incoming::new(Arc::clone(self));
+        input.deadline = Some(Instant::now() + within);
+        let mut output = Outgoing::new(Arc::clone(self));
+        output.begin();
+        let channel = match side {
+            Side::Dialed => Channel::initiate(credentials, &mut input, &mut output),
+            Side::Accepted => Channel::respond(credentials, &mut input, &mut output),
+        }?;
+        // Nothing was in it, or the sealing would start anew and the other side notice.
+        let _ = self.channel.set(Arc::new(channel));
+        Ok(())
+    }
+
+    /// The secret that the link is encrypted with, if it is.
+    pub(super) fn channel(&self) -> Option<Arc<Channel>> {
+        self.channel.get().cloned()
+    }
+
+    /// Who is at the other end, if the link proves it.
+    pub(super) fn proven(&self) -> Option<NodeId> {
+        self.channel.get().map(|channel| channel.remote())
+    }
+
     /// Ends the connection both ways, which wakes the threads that read or write it. The first reason given stays.
     pub(super) fn end(&self, reason: CloseReason) {
         self.blame(reason);
@@ -145,16 +188,57 @@ impl Read for Incoming {
     }
 }
 
+/// Who began a connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Side {
+    /// This daemon.
+    Dialed,
+    /// The other side.
+    Accepted,
+}
+
+/// Where frames are written to: collected, sealed if the link is encrypted, and sent within deadlines.
+pub(super) struct Output {
+    bytes: BufWriter<Sealing<Outgoing>>,
+}
+
+impl Output {
+    /// A record of an encrypted link is as large as this buffer: enough that sealing costs little per byte.
+    const BUFFER: usize = 16 * 1024;
+
+    pub(super) fn new(link: Arc<Link>) -> Output {
+        let channel = link.channel();
+        let sealing = Sealing::new(Outgoing::new(link), channel);
+        let bytes = BufWriter::with_capacity(Output::BUFFER, sealing);
+        Output { bytes }
+    }
+
+    /// Starts the clock: something is about to be written after a pause.
+    pub(super) fn begin(&mut self) {
+        self.bytes.get_mut().get_mut().begin();
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bytes.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.bytes.flush()
+    }
+}
+
 /// The writing end, with a deadline for every piece: a socket's own timeout counts per call, which a reader of single
 /// bytes can draw out for ever.
-pub(super) struct Outgoing {
+struct Outgoing {
     link: Arc<Link>,
     deadline: Instant,
     piece: usize,
 }
 
 impl Outgoing {
-    pub(super) fn new(link: Arc<Link>) -> Outgoing {
+    fn new(link: Arc<Link>) -> Outgoing {
         Outgoing {
             link,
             deadline: Instant::now(),
@@ -162,8 +246,7 @@ impl Outgoing {
         }
     }
 
-    /// Starts the clock: something is about to be written after a pause.
-    pub(super) fn begin(&mut self) {
+    fn begin(&mut self) {
         self.deadline = Instant::now() + WRITE;
         self.piece = 0;
     }

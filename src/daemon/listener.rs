@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::client;
 use super::limits::{ACCEPT_PAUSE, ACCEPT_PAUSE_MAX, DIAL, FIRST_FRAME};
-use super::link::{Hub, Link, Outgoing};
+use super::link::{Hub, Link, Output, Side};
 use super::reader::{self, Frames};
 use super::threads;
 use crate::node::CloseReason;
@@ -134,11 +134,14 @@ impl Door {
         }
         let link = self.hub.link(stream)?;
         if self.open.len() >= self.capacity {
-            // A frame as small as this fits into the socket's buffer, so the accept thread does not wait.
-            say_error(
-                &link,
-                "this daemon has too many connections: try again later",
-            );
+            // A frame as small as this fits into the socket's buffer, so the accept thread does not wait. To shake hands
+            // first would make it wait.
+            if self.hub.credentials.is_none() {
+                say_error(
+                    &link,
+                    "this daemon has too many connections: try again later",
+                );
+            }
             return Err(io::Error::other("too many connections"));
         }
         self.open.push(Arc::downgrade(&link));
@@ -149,6 +152,12 @@ impl Door {
 
 /// Serves an accepted connection until it ends. Its first frame tells whether a daemon or a client is there.
 fn attend(hub: &Hub, link: &Arc<Link>) {
+    if let Err(error) = link.secure(hub, Side::Accepted, FIRST_FRAME) {
+        let remote = link.remote();
+        hub.console
+            .line("net", format!("turned {remote} away: {error}"));
+        return link.end(CloseReason::Protocol(error.to_string()));
+    }
     let mut frames = Frames::new(Arc::clone(link));
     let first = frames.first(Instant::now() + FIRST_FRAME);
     let greeting = match first {
@@ -196,12 +205,11 @@ impl Greeting {
 
 /// Tells whoever is there what is wrong, as a frame that daemons and clients alike understand.
 fn say_error(link: &Arc<Link>, error: &str) {
-    let mut frame = Vec::new();
     let answer = Answer::Error {
         error: error.to_owned(),
     };
-    let mut out = Outgoing::new(Arc::clone(link));
+    let mut out = Output::new(Arc::clone(link));
     out.begin();
     // The link is closed whether this arrives or not.
-    let _ = codec::write_answer(&mut frame, &answer).and_then(|_| out.write_all(&frame));
+    let _ = codec::write_answer(&mut out, &answer).and_then(|_| out.flush());
 }

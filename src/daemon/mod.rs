@@ -69,7 +69,8 @@ use self::listener::Listener;
 use self::state::{Sources, State};
 use crate::folder::{self, Folder, OpenError};
 use crate::node::{CloseReason, Config, Node};
-use crate::protocol::{Address, Boot};
+use crate::protocol::secure::Credentials;
+use crate::protocol::{Address, Boot, GroupKey};
 
 /// How a daemon is to run.
 #[derive(Clone, Debug)]
@@ -82,6 +83,8 @@ pub struct Options {
     pub port: u16,
     /// Where others reach this daemon, if that is not where it listens.
     pub advertise: Option<Address>,
+    /// What this daemon shares with its friends; without it, it stays on this computer.
+    pub key: Option<GroupKey>,
     /// Daemons to join through.
     pub join: Vec<Address>,
     /// How many copies of every photo are wanted.
@@ -106,6 +109,9 @@ struct Failure {
     message: String,
 }
 
+/// The exit code for a command line that cannot be followed.
+const USAGE: u8 = 2;
+
 /// The exit code for a service that cannot be had (`EX_UNAVAILABLE`): the port or the folder is taken.
 const UNAVAILABLE: u8 = 69;
 
@@ -128,7 +134,7 @@ impl Failure {
 ///
 /// # Errors
 ///
-/// Told on stderr. The exit code, which is returned, is 0 after a wanted stop, 69 if the port or the folder is in use, 74 if the folder cannot be used or can no
+/// Told on stderr. The exit code, which is returned, is 0 after a wanted stop, 2 if the options do not go together, 69 if the port or the folder is in use, 74 if the folder cannot be used or can no
 /// longer be trusted.
 pub fn run(options: Options) -> u8 {
     match serve(options) {
@@ -143,13 +149,17 @@ pub fn run(options: Options) -> u8 {
 
 fn serve(options: Options) -> Result<(), Failure> {
     let capacity = raise_file_limit();
-    let folder = open_folder(&options)?;
     let socket = listener::bind(&options.host, options.port).map_err(|message| Failure {
         code: UNAVAILABLE,
         message,
     })?;
     let address = bound_address(&options, &socket)?;
+    let folder = open_folder(&options)?;
     let config = configure(&options, &folder, &address)?;
+    let credentials = options.key.map(|group| {
+        let own = folder.identity().link_secret();
+        Arc::new(Credentials { group, own })
+    });
 
     let signals = watch_signals()?;
     let threads = |error| Failure::io("cannot start a thread", error);
@@ -162,6 +172,7 @@ fn serve(options: Options) -> Result<(), Failure> {
         disk: disk.clone(),
         console: console.clone(),
         next_link: Arc::new(AtomicU64::new(1)),
+        credentials,
     };
     let workers =
         Workers::start(folder, (disk.clone(), jobs), reports, console.clone()).map_err(threads)?;
@@ -215,12 +226,25 @@ fn open_folder(options: &Options) -> Result<Folder, Failure> {
     })
 }
 
-/// Where the daemon listens: the host as given, the port as it came out.
+/// Where the daemon listens: the host as given, the port as it came out. Without a key that is this computer alone, for
+/// anybody who reaches the port may ask anything.
 fn bound_address(options: &Options, socket: &TcpListener) -> Result<Address, Failure> {
     let bound = socket
         .local_addr()
         .map_err(|error| Failure::io("cannot listen", error))?;
-    Ok(Address::new(&options.host, bound.port()))
+    let host = &options.host;
+    if options.key.is_none() && !bound.ip().is_loopback() {
+        return Err(Failure {
+            code: USAGE,
+            message: format!(
+                "without a group key a daemon listens on this computer alone, not on {host}: whoever reached it could \
+                 read and add photos.\n\
+                 Make a key once, `photomesh key new > group.key`, bring the file to your friends by a way that nobody \
+                 else reads, and start every daemon and client with `--key-file group.key`."
+            ),
+        });
+    }
+    Ok(Address::new(host, bound.port()))
 }
 
 fn configure(options: &Options, folder: &Folder, address: &Address) -> Result<Config, Failure> {

@@ -12,23 +12,26 @@ use super::state::{Input, Outlet};
 use super::writer::{self, Parcel};
 use crate::node::{CloseReason, Event};
 use crate::protocol::codec::{self, FrameError, MAX_FRAME, MAX_REQUEST};
+use crate::protocol::secure::Opening;
 use crate::protocol::{Address, MAX_CHUNK, Message};
 
 /// The frames that come on a link.
 pub(super) struct Frames {
-    bytes: BufReader<Incoming>,
+    bytes: Opening<BufReader<Incoming>>,
 }
 
 impl Frames {
     pub(super) fn new(link: Arc<Link>) -> Frames {
+        let channel = link.channel();
+        let input = BufReader::new(Incoming::new(link));
         Frames {
-            bytes: BufReader::new(Incoming::new(link)),
+            bytes: Opening::new(input, channel),
         }
     }
 
     /// The first frame, whole by the deadline; none if the stream ends before it.
     pub(super) fn first(&mut self, deadline: Instant) -> Result<Option<Vec<u8>>, FrameError> {
-        self.bytes.get_mut().deadline = Some(deadline);
+        self.input().get_mut().deadline = Some(deadline);
         codec::read_frame(&mut self.bytes, MAX_REQUEST)
     }
 
@@ -48,12 +51,17 @@ impl Frames {
         whole: Duration,
         limit: usize,
     ) -> Result<Option<Vec<u8>>, FrameError> {
-        self.bytes.get_mut().deadline = patience.map(|patience| Instant::now() + patience);
-        if self.bytes.fill_buf().map_err(FrameError::Io)?.is_empty() {
+        // The clock starts with the first byte of what may be a record of an encrypted link.
+        self.input().get_mut().deadline = patience.map(|patience| Instant::now() + patience);
+        if self.bytes.is_drained() && self.input().fill_buf().map_err(FrameError::Io)?.is_empty() {
             return Ok(None);
         }
-        self.bytes.get_mut().deadline = Some(Instant::now() + whole);
+        self.input().get_mut().deadline = Some(Instant::now() + whole);
         codec::read_frame(&mut self.bytes, limit)
+    }
+
+    fn input(&mut self) -> &mut BufReader<Incoming> {
+        self.bytes.get_mut()
     }
 }
 
@@ -107,6 +115,9 @@ fn read_messages(
     let mut next = first;
     loop {
         if let Some(message) = next.take() {
+            if let Err(error) = check_sender(link, &message) {
+                return CloseReason::Protocol(error);
+            }
             let link = link.id;
             if hub
                 .inbox
@@ -128,6 +139,17 @@ fn read_messages(
                 return CloseReason::Protocol(broken.to_string());
             }
         }
+    }
+}
+
+/// Refuses who registers under an id that is not its own, where the link proves whose it is.
+fn check_sender(link: &Link, message: &Message) -> Result<(), String> {
+    match (message, link.proven()) {
+        (Message::Register(register), Some(proven)) if register.node != proven => Err(format!(
+            "the node registers as {}, but its key is that of {proven}",
+            register.node
+        )),
+        _ => Ok(()),
     }
 }
 

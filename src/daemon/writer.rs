@@ -5,7 +5,7 @@
 
 use std::convert::Infallible;
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -13,7 +13,7 @@ use crossbeam_channel::{Receiver, Select, Sender, TryRecvError, TrySendError, bo
 
 use super::disk::{Disk, Opened};
 use super::limits::{MESSAGES, WINDOWS};
-use super::link::{Hub, Link, Outgoing, write_failure};
+use super::link::{Hub, Link, Output, write_failure};
 use super::state::Input;
 use super::threads;
 use crate::node::{DiskError, Event};
@@ -104,7 +104,7 @@ pub(super) fn outbox() -> (Outbox, Queues) {
 /// Starts the thread. It ends when told to, when its outbox is gone, or when the link ends.
 pub(super) fn start(hub: &Hub, link: &Arc<Link>, queues: Queues) -> io::Result<()> {
     let mut writer = Writer {
-        out: BufWriter::new(Outgoing::new(Arc::clone(link))),
+        out: Output::new(Arc::clone(link)),
         link: Arc::clone(link),
         messages: queues.messages,
         lanes: [LaneQueue::new(queues.gets), LaneQueue::new(queues.replicas)],
@@ -123,7 +123,7 @@ pub(super) fn start(hub: &Hub, link: &Arc<Link>, queues: Queues) -> io::Result<(
 
 struct Writer {
     link: Arc<Link>,
-    out: BufWriter<Outgoing>,
+    out: Output,
     messages: Receiver<Parcel>,
     /// The more urgent one first.
     lanes: [LaneQueue; 2],
@@ -176,7 +176,7 @@ impl Writer {
     }
 
     fn send(&mut self, message: &Message) -> io::Result<()> {
-        self.out.get_mut().begin();
+        self.out.begin();
         codec::write_message(&mut self.out, message)?;
         if matches!(message, Message::ImageInfo { .. }) {
             self.out.flush()?;

@@ -20,9 +20,9 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// The node's id: the first 8 bytes of the BLAKE3 digest of [`Identity::link_public`].
+    /// The node's id, made of the public key of its links.
     pub fn node(&self) -> NodeId {
-        NodeId(PhotoId::of(&self.link_public()).prefix())
+        NodeId::of_key(&self.link_public())
     }
 
     /// The key pair that signs.

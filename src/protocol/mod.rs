@@ -1,21 +1,25 @@
 //! The wire: what daemons say to each other and to clients, and how it becomes bytes.
 //!
 //! [`message`] is the protocol between daemons and [`client`] the one a client speaks; the enums *are* the protocol
-//! document. [`codec`] turns them into frames: a 4-byte big-endian length, then that many bytes of JSON.
+//! document. [`codec`] turns them into frames: a 4-byte big-endian length, then that many bytes of JSON. Where a
+//! [`GroupKey`] is used, [`secure`] encrypts the bytes of those frames.
 
 mod address;
 mod blob;
 pub mod client;
 pub mod codec;
+mod group_key;
 pub mod message;
 mod node_id;
 mod record;
 mod safe_name;
+pub mod secure;
 mod tombstone;
 
 pub use address::Address;
 pub use blob::Blob;
 pub use client::{Answer, Request};
+pub use group_key::GroupKey;
 pub use message::Message;
 pub use node_id::{Boot, NodeId};
 pub use record::{Facts, Holding, Record};

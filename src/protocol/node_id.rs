@@ -5,12 +5,22 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::photo::PhotoId;
+
 /// The identity of a node: 16 hex digits that survive restarts and address changes.
 ///
 /// Derived from the public half of a key pair kept in the node's folder, so that an encrypted link can prove it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct NodeId(pub u64);
+
+impl NodeId {
+    /// The id of the node whose links use this X25519 public key: the first 8 bytes of its BLAKE3 digest. To find another
+    /// key for a given id takes some 2^64 tries.
+    pub fn of_key(public: &[u8; 32]) -> NodeId {
+        NodeId(PhotoId::of(public).prefix())
+    }
+}
 
 /// One life of a node, from start to stop: a random number drawn at start, 16 hex digits on the wire.
 ///

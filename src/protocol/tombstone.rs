@@ -84,9 +84,9 @@ impl Tombstone {
     }
 }
 
-/// The id of the node whose key this is: as that of its links, see [`NodeId`].
+/// The id of the node whose key this is: that of the link key which is derived from it.
 fn owner(key: &VerifyingKey) -> NodeId {
-    NodeId(PhotoId::of(&key.to_montgomery().to_bytes()).prefix())
+    NodeId::of_key(&key.to_montgomery().to_bytes())
 }
 
 /// The bytes that are signed: of fixed length, so that no two statements have the same.
@@ -182,7 +182,7 @@ mod tests {
         let same = read(&written(&tombstone)).unwrap();
         assert_eq!(same, tombstone);
         let link_key = key(1).verifying_key().to_montgomery().to_bytes();
-        assert_eq!(same.owner(), NodeId(PhotoId::of(&link_key).prefix()));
+        assert_eq!(same.owner(), NodeId::of_key(&link_key));
     }
 
     #[test]

@@ -99,7 +99,7 @@ fn nobody_there_and_somebody_else_there_are_said_clearly() {
 fn a_silent_daemon_is_not_waited_for_without_end() {
     let mute = TcpListener::bind("127.0.0.1:0").unwrap();
     let address: Address = mute.local_addr().unwrap().to_string().parse().unwrap();
-    let mut daemon = Daemon::connect(&address).unwrap();
+    let mut daemon = Daemon::connect(&address, None).unwrap();
     daemon.be_patient(Duration::from_millis(100)).unwrap();
     let failure = daemon.ask(&Request::GetImageList).unwrap_err();
     assert_eq!(failure.exit_code(), 69);

@@ -7,7 +7,7 @@ use photomesh::protocol::{Address, Answer, Blob, Request};
 
 /// One request on a connection of its own; an answer that says no is an error.
 pub(crate) fn ask(address: &Address, request: &Request) -> Result<Answer, String> {
-    let mut daemon = Daemon::connect(address).map_err(|failure| failure.to_string())?;
+    let mut daemon = Daemon::connect(address, None).map_err(|failure| failure.to_string())?;
     daemon.ask(request).map_err(|failure| failure.to_string())
 }
 

@@ -1,0 +1,72 @@
+//! The group's key as a file: `photomesh key new`, and reading one.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Read, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
+
+use super::Failure;
+use crate::protocol::GroupKey;
+
+/// A key file is one short line; whatever is longer is none.
+const MAX_KEY_FILE: u64 = 1024;
+
+/// Draws a new key and writes its line to standard output. If that goes to a file, nobody but its owner may read it from
+/// then on.
+pub fn new_key() -> Result<(), Failure> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Failure::Io(format!("the system has no randomness: {error}")))?;
+    let mut out = io::stdout();
+    close_to_others(&out)
+        .map_err(|error| Failure::Io(format!("cannot protect the key: {error}")))?;
+    writeln!(out, "{}", GroupKey::new(bytes).to_text())
+        .map_err(|error| Failure::Io(format!("cannot write the key: {error}")))?;
+    if out.is_terminal() {
+        eprintln!("That is a new key. To keep it: photomesh key new > group.key");
+    } else {
+        eprintln!(
+            "Bring the file to your friends by a way that nobody else reads: who has it can read all photos and join."
+        );
+    }
+    Ok(())
+}
+
+/// Takes all others' rights away if the output is a file of one's own.
+fn close_to_others(out: &io::Stdout) -> io::Result<()> {
+    use std::os::fd::AsFd;
+    let file = File::from(out.as_fd().try_clone_to_owned()?);
+    if file.metadata()?.is_file() {
+        file.set_permissions(PermissionsExt::from_mode(0o600))?;
+    }
+    Ok(())
+}
+
+/// Reads the key that a file holds.
+///
+/// # Errors
+///
+/// Also if others than its owner can read the file: a secret that is lying open is to be noticed before it is used.
+pub fn read_key(path: &Path) -> Result<GroupKey, Failure> {
+    let shown = path.display();
+    let unreadable = |error: io::Error| {
+        Failure::Io(format!(
+            "cannot read the key file {shown}: {error}\nMake one with `photomesh key new > group.key`, or get it from a friend."
+        ))
+    };
+    let file = File::open(path).map_err(unreadable)?;
+    if file.metadata().map_err(unreadable)?.mode() & 0o077 != 0 {
+        return Err(Failure::Usage(format!(
+            "others can read the key file {shown}: `chmod 600 {shown}`, and if they may have read it, make a new key"
+        )));
+    }
+    let mut text = String::new();
+    file.take(MAX_KEY_FILE)
+        .read_to_string(&mut text)
+        .map_err(unreadable)?;
+    text.parse().map_err(|why| {
+        Failure::BadData(format!(
+            "{shown} holds no group key: {why}. It must be the line that `photomesh key new` wrote."
+        ))
+    })
+}

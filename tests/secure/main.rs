@@ -1,0 +1,159 @@
+//! Daemons with a group key: friends understand each other, strangers and those on the line get nothing.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy knows only test functions, not their helpers, as tests"
+)]
+
+mod keys;
+mod strangers;
+#[path = "../support/mod.rs"]
+mod support;
+mod tap;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use photomesh::client;
+use photomesh::protocol::{Address, Answer, GroupKey, Request};
+use support::daemon::Daemon;
+use support::pictures;
+use support::wait::eventually;
+use tap::{Tap, Way};
+use tempfile::TempDir;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A group of daemons that share a key.
+struct Group {
+    place: TempDir,
+    key: GroupKey,
+    key_file: PathBuf,
+}
+
+impl Group {
+    fn new(secret: u8) -> Group {
+        let place = tempfile::tempdir().unwrap();
+        let key = GroupKey::new([secret; 32]);
+        let key_file = place.path().join("group.key");
+        fs::write(&key_file, key.to_text()).unwrap();
+        fs::set_permissions(&key_file, fs::Permissions::from_mode(0o600)).unwrap();
+        Group {
+            place,
+            key,
+            key_file,
+        }
+    }
+
+    /// Starts a daemon on a folder of this name.
+    fn start(&self, name: &str, join: Option<&Address>) -> Daemon {
+        let folder = self.place.path().join(name);
+        fs::create_dir_all(&folder).unwrap();
+        let mut options = vec!["--key-file", self.key_file.to_str().unwrap()];
+        let join = join.map(Address::to_string);
+        if let Some(join) = &join {
+            options.extend(["--join", join]);
+        }
+        let program = Path::new(env!("CARGO_BIN_EXE_photomesh"));
+        Daemon::start(program, &folder, &options).unwrap()
+    }
+
+    /// Puts a picture into a folder and returns its bytes.
+    fn picture(&self, folder: &str, name: &str) -> Vec<u8> {
+        let bytes = pictures::jpeg(&pictures::draw(1, 320, 240), 90);
+        let folder = self.place.path().join(folder);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(name), &bytes).unwrap();
+        bytes
+    }
+
+    fn ask(&self, address: &Address, request: &Request) -> Result<Answer, String> {
+        ask(address, Some(&self.key), request)
+    }
+
+    /// How many live nodes a daemon knows, itself included, and how many photos.
+    fn status(&self, address: &Address) -> Result<(usize, usize), String> {
+        let Answer::Status(status) = self.ask(address, &Request::Status)? else {
+            return Err("not a status".to_owned());
+        };
+        let alive = status.nodes.iter().filter(|node| node.alive).count();
+        Ok((alive, usize::try_from(status.photos).unwrap()))
+    }
+
+    fn settles(&self, address: &Address, nodes: usize, photos: usize) {
+        eventually("the nodes are together", PATIENCE, || {
+            match self.status(address)? {
+                found if found == (nodes, photos) => Ok(()),
+                found => Err(format!("(nodes, photos) are {found:?}")),
+            }
+        })
+        .unwrap();
+    }
+}
+
+fn ask(address: &Address, key: Option<&GroupKey>, request: &Request) -> Result<Answer, String> {
+    let daemon = client::Daemon::connect(address, key);
+    daemon
+        .and_then(|mut daemon| daemon.ask(request))
+        .map_err(|failure| failure.to_string())
+}
+
+fn get(name: &str) -> Request {
+    Request::GetImageRequest {
+        image_name: name.to_owned(),
+    }
+}
+
+#[test]
+fn friends_share_photos_and_the_line_shows_nothing_of_it() {
+    let group = Group::new(7);
+    let bytes = group.picture("anna", "secret-beach.jpg");
+    let anna = group.start("anna", None);
+    let line = Tap::before(anna.address(), None);
+    let ben = group.start("ben", Some(line.address()));
+    group.settles(ben.address(), 2, 1);
+    let answer = group.ask(line.address(), &get("secret-beach.jpg")).unwrap();
+    let Answer::ReceiveImage { image, .. } = answer else {
+        panic!("{answer:?}");
+    };
+    assert_eq!(*image, bytes[..]);
+
+    let base64 = STANDARD.encode(&bytes);
+    for way in [Way::Out, Way::Back] {
+        let heard = line.heard(way);
+        assert!(heard.len() > 500, "{way:?}: the tap is not on the line");
+        let shows = |what: &[u8]| heard.windows(what.len()).any(|window| window == what);
+        for word in ["secret", "beach", "command", "register", "127.0.0.1"] {
+            assert!(!shows(word.as_bytes()), "{way:?} shows {word:?}");
+        }
+        for start in (0..base64.len() - 16).step_by(1000) {
+            assert!(!shows(&base64.as_bytes()[start..start + 16]), "{way:?}");
+        }
+        for start in (0..bytes.len() - 16).step_by(1000) {
+            assert!(!shows(&bytes[start..start + 16]), "{way:?}");
+        }
+    }
+    // It was there to be seen: the photo went over this line.
+    assert!(line.heard(Way::Back).len() > base64.len());
+}
+
+#[test]
+fn a_daemon_with_another_key_does_not_get_in() {
+    let (ours, theirs) = (Group::new(1), Group::new(2));
+    ours.picture("anna", "a.jpg");
+    let anna = ours.start("anna", None);
+    ours.settles(anna.address(), 1, 1);
+    let eve = theirs.start("eve", Some(anna.address()));
+    eventually("both say why", PATIENCE, || {
+        let (a, e) = (anna.log(), eve.log());
+        let said = a.contains("another group key") && e.contains("another group key");
+        said.then_some(()).ok_or_else(|| format!("{a}\n{e}"))
+    })
+    .unwrap();
+    assert_eq!(ours.status(anna.address()), Ok((1, 1)));
+    assert_eq!(theirs.status(eve.address()), Ok((1, 0)));
+}

@@ -1,0 +1,176 @@
+//! Those who reach the port of a daemon without the key, or change what passes on the line.
+
+use std::io::{BufReader, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
+use std::time::Duration;
+
+use ed25519_dalek::SigningKey;
+use photomesh::protocol::codec::{decode, read_frame};
+use photomesh::protocol::secure::{Channel, Credentials, Opening, Sealing};
+use photomesh::protocol::{Address, GroupKey, NodeId, Request};
+use serde_json::{Value, json};
+
+use crate::support::wire::frame;
+use crate::tap::{Tap, Way};
+use crate::{Group, ask, get};
+
+fn dial(address: &Address) -> TcpStream {
+    let stream = TcpStream::connect((address.host(), address.port())).unwrap();
+    // A daemon waits 10 s for an unfinished greeting.
+    stream
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .unwrap();
+    stream
+}
+
+/// Sends bytes, and nothing after them; what comes back until the end.
+fn answer_to(address: &Address, bytes: &[u8]) -> Vec<u8> {
+    let mut stream = dial(address);
+    // The daemon may have hung up before all of it was sent.
+    let _ = stream.write_all(bytes);
+    let _ = stream.shutdown(Shutdown::Write);
+    let mut answer = Vec::new();
+    // A reset is an end too.
+    let _ = stream.read_to_end(&mut answer);
+    answer
+}
+
+#[test]
+fn who_has_not_the_key_hears_nothing() {
+    let group = Group::new(3);
+    group.picture("anna", "a.jpg");
+    let anna = group.start("anna", None);
+    group.settles(anna.address(), 1, 1);
+    let nothing: &[u8] = &[];
+    let list = frame(br#"{"command":"GetImageList"}"#);
+    let no_noise = [&[0, 48][..], &[0xa5; 48]].concat();
+    let too_long = [&[0xff, 0xff][..], &[0xa5; 70_000]].concat();
+    for stranger in [&list[..], b"GET / HTTP/1.1\r\n\r\n", &no_noise, &too_long] {
+        assert_eq!(answer_to(anna.address(), stranger), nothing);
+    }
+    let wrong = GroupKey::new([4; 32]);
+    let failure = ask(anna.address(), Some(&wrong), &Request::Status).unwrap_err();
+    assert!(failure.contains("another group key"), "{failure}");
+    let failure = ask(anna.address(), None, &Request::Status).unwrap_err();
+    assert!(failure.contains("--key-file"), "{failure}");
+    assert_eq!(group.status(anna.address()), Ok((1, 1)));
+}
+
+#[test]
+fn who_has_a_key_is_told_by_a_daemon_that_has_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_photomesh"));
+    let photos = folder.path().join("photos");
+    let daemon = crate::Daemon::start(program, &photos, &[]).unwrap();
+    let key = GroupKey::new([4; 32]);
+    let failure = ask(daemon.address(), Some(&key), &Request::Status).unwrap_err();
+    assert!(failure.contains("uses no group key"), "{failure}");
+}
+
+#[test]
+fn what_was_heard_before_opens_nothing() {
+    let group = Group::new(5);
+    let bytes = group.picture("anna", "a.jpg");
+    let anna = group.start("anna", None);
+    group.settles(anna.address(), 1, 1);
+    let line = Tap::before(anna.address(), None);
+    group.ask(line.address(), &get("a.jpg")).unwrap();
+    assert!(line.heard(Way::Back).len() > bytes.len());
+    // The daemon greets again, with new keys, and understands nothing of the rest.
+    let replayed = answer_to(anna.address(), &line.heard(Way::Out));
+    assert_eq!(replayed.len(), 2 + 96, "an answer to a replayed session");
+    assert_ne!(replayed[2..34], line.heard(Way::Back)[2..34], "an old key");
+}
+
+#[test]
+fn a_bit_that_was_turned_on_the_way_ends_the_link() {
+    let group = Group::new(6);
+    group.picture("anna", "a.jpg");
+    let anna = group.start("anna", None);
+    group.settles(anna.address(), 1, 1);
+    let intact = Tap::before(anna.address(), None);
+    group.ask(intact.address(), &get("a.jpg")).unwrap();
+    // The whole handshake, and the first record behind it.
+    let greeting = [
+        (Way::Out, 2 + 48 + 2 + 64 + 2 + 60),
+        (Way::Back, 2 + 96 + 2 + 60),
+    ];
+    for (way, length) in greeting {
+        assert!(intact.heard(way).len() >= length, "too short to be of use");
+        // The length of the first record behind the handshake: if it grows, a daemon waits ten seconds for the rest.
+        let patience = match way {
+            Way::Out => 116..118,
+            Way::Back => 98..100,
+        };
+        for at in (0..length).filter(|at| !patience.contains(at)) {
+            let line = Tap::before(anna.address(), Some((way, at)));
+            let answer = group.ask(line.address(), &get("a.jpg"));
+            assert!(answer.is_err(), "byte {at} {way:?}: {answer:?}");
+        }
+    }
+    group.settles(anna.address(), 1, 1);
+}
+
+/// A member who knows the key and keeps to the encryption, if to nothing else.
+struct Member {
+    own: NodeId,
+    input: Opening<BufReader<TcpStream>>,
+    output: Sealing<TcpStream>,
+}
+
+impl Member {
+    fn dial(group: &Group, address: &Address) -> Member {
+        let mut stream = dial(address);
+        let identity = SigningKey::from_bytes(&[9; 32]);
+        let credentials = Credentials {
+            group: group.key.clone(),
+            own: identity.to_scalar_bytes(),
+        };
+        let mut input = stream.try_clone().unwrap();
+        let channel = Channel::initiate(&credentials, &mut input, &mut stream).unwrap();
+        let channel = Some(Arc::new(channel));
+        Member {
+            own: NodeId::of_key(&identity.verifying_key().to_montgomery().to_bytes()),
+            input: Opening::new(BufReader::new(input), channel.clone()),
+            output: Sealing::new(stream, channel),
+        }
+    }
+
+    /// Registers as a node; what the daemon says to it.
+    fn register(&mut self, node: NodeId) -> Value {
+        let register = json!({
+            "command": "register", "protocolMin": 1, "protocolMax": 1, "node": node, "boot": "00000000000000aa",
+            "address": "127.0.0.1:2000", "copies": 2, "pinMs": 60000,
+        });
+        let bytes = frame(register.to_string().as_bytes());
+        self.output.write_all(&bytes).unwrap();
+        self.receive()
+    }
+
+    fn receive(&mut self) -> Value {
+        let content = read_frame(&mut self.input, 1 << 20).unwrap();
+        decode(&content.unwrap()).unwrap()
+    }
+}
+
+#[test]
+fn a_member_cannot_speak_for_another_node() {
+    let group = Group::new(8);
+    let anna = group.start("anna", None);
+    let mut honest = Member::dial(&group, anna.address());
+    let answer = honest.register(honest.own);
+    assert_eq!(answer["command"], "register", "{answer}");
+
+    let mut liar = Member::dial(&group, anna.address());
+    let answer = liar.register(NodeId(0xbe4));
+    // The daemon has registered too: it says who it is to every member.
+    let answer = if answer["command"] == "register" {
+        liar.receive()
+    } else {
+        answer
+    };
+    assert_eq!(answer["command"], "Error", "{answer}");
+    let error = answer["error"].as_str().unwrap();
+    assert!(error.contains("its key is that of"), "{error}");
+}
