@@ -263,6 +263,7 @@ fn configure(options: &Options, folder: &Folder, address: &Address) -> Result<Co
         keep_originals: options.keep_originals,
         join: options.join.clone(),
         known: folder.known_nodes(),
+        tombstones: folder.tombstones(),
         first_start: folder.is_first_start(),
         seed,
     })

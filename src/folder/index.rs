@@ -90,7 +90,7 @@ impl Index {
             photos: BTreeMap::new(),
             running: 0,
             running_logged: 0,
-            log: Log::new(disk, root),
+            log: Log::new(disk, root, "index"),
         };
         let intact = index.read().unwrap_or(false);
         index.photos.retain(|_, entry| !entry.files.is_empty());

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! FOLDER/                             the friend's own photos, untouched in name and place   = originals
-//! FOLDER/.photomesh/                  the marker: lock, identity, known nodes, index
+//! FOLDER/.photomesh/                  the marker: lock, identity, known nodes, index, tombstones
 //! FOLDER/.photomesh/replicas/         photos kept for the mesh, <12 digits of the id>-<name>  = replicas
 //! FOLDER/.photomesh/trash/            retired copies, a JSON note each                       = retired
 //! FOLDER/.photomesh/trash/surplus/    exact copies on their way out, a JSON note each        = retired
@@ -30,7 +30,8 @@
 //! # Reading order
 //!
 //! `disk` (the operations, and what makes a file safe), `place` (what a path says), `index` over `log` (what is known
-//! of every file), `scan` and `absorb` (how it gets known), `store` (in), `trash` (out and back), `purge` (for good), `check` (rot).
+//! of every file), `scan` and `absorb` (how it gets known), `store` (in), `trash` (out and back), `purge` (for good),
+//! `tombstones` (who has removed what), `check` (rot).
 
 mod absorb;
 mod check;
@@ -45,6 +46,7 @@ mod place;
 mod purge;
 mod scan;
 mod store;
+mod tombstones;
 mod trash;
 #[cfg(test)]
 mod trial;
@@ -71,6 +73,7 @@ use disk::Disk;
 use index::{Index, Standing};
 use note::Notes;
 use place::{DAMAGED, MARKER, REPLICAS, SURPLUS, TMP, TRASH};
+use tombstones::Tombstones;
 
 /// How often lines of the index are brought to the disk, in seconds of running: losing the last ones costs reading a
 /// few photos again.
@@ -149,6 +152,7 @@ pub struct Folder {
     nodes_saved: bool,
     index: Index,
     notes: Notes,
+    tombstones: Tombstones,
     scanning: absorb::Scanning,
     scrub: check::Scrub,
     /// For how long daemons have run on this folder.
@@ -196,6 +200,8 @@ impl Folder {
             nodes: read_nodes(root),
             nodes_saved: true,
             notes: Notes::open(&disk, root),
+            tombstones: Tombstones::open(&disk, root)
+                .map_err(|error| OpenError::at(root, error))?,
             scanning: absorb::Scanning::default(),
             scrub: check::Scrub::default(),
             running: Duration::ZERO,

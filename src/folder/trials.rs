@@ -225,7 +225,7 @@ fn act(folder: &mut Folder, walker: &mut Walker, act: Act) -> Result<(), StoreEr
         Act::Retire(seed) => folder.retire(id(seed), id(1), soon)?,
         Act::Drop(seed) => folder.drop_surplus(id(seed), soon)?,
         Act::Restore(seed) => {
-            folder.restore(id(seed))?;
+            folder.restore(id(seed), None)?;
         }
         Act::Dedupe(seed) => {
             folder.dedupe(id(seed))?;

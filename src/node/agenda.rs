@@ -160,13 +160,17 @@ impl Node {
         }
         match entry.verdict {
             Verdict::Absent => {}
-            Verdict::Loser(keeper) => self.consider_retiring(photo, keeper),
+            Verdict::Removed => self.consider_removing(photo),
+            Verdict::Loser(keeper) => {
+                self.repair_doubted(photo);
+                self.consider_retiring(photo, keeper);
+            }
             Verdict::Keeper => self.review_keeper(photo),
         }
     }
 
     fn review_keeper(&mut self, photo: PhotoId) {
-        self.adopt_aliases(photo);
+        self.adopt_from_worse(photo);
         let Some(entry) = self.catalog.get(photo) else {
             return;
         };
@@ -197,8 +201,9 @@ impl Node {
         self.retry(photo, RETRY);
     }
 
-    /// A keeper's holders remember the names of its worse versions, which will be gone one day.
-    fn adopt_aliases(&mut self, photo: PhotoId) {
+    /// A keeper's holders remember the names of its worse versions, and whose own they were: those will be gone one day,
+    /// and what their owners have left is the keeper.
+    fn adopt_from_worse(&mut self, photo: PhotoId) {
         let Some(entry) = self
             .catalog
             .get(photo)
@@ -208,10 +213,13 @@ impl Node {
         };
         let losers = entry.similar.iter().filter_map(|id| self.catalog.get(*id));
         let mut facts = Facts::default();
-        for loser in losers.filter(|loser| loser.verdict == Verdict::Loser(photo)) {
+        for loser in losers
+            .filter(|loser| loser.verdict == Verdict::Loser(photo) && !self.catalog.is_shown(loser))
+        {
             facts
                 .aliases
                 .extend(loser.facts.names.union(&loser.facts.aliases).cloned());
+            facts.owners.extend(self.catalog.owners_ever(loser));
         }
         facts
             .aliases

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::Time;
 use super::entry::{Claim, Entry, Load, Shelf, weigh};
 use super::names::Names;
+use super::tombstones::Tombstones;
 use super::verdict::{Order, Verdict};
 use crate::photo::{Photo, PhotoId, SimilarityIndex};
 use crate::protocol::{Facts, Holding, NodeId, Record};
@@ -17,7 +18,9 @@ use crate::protocol::{Facts, Holding, NodeId, Record};
 /// The table of all photos.
 #[derive(Debug)]
 pub(super) struct Catalog {
-    me: NodeId,
+    pub(super) me: NodeId,
+    /// The owner of this node gives up no original.
+    pub(super) keeps_originals: bool,
     pub(super) now: Time,
     pub(super) entries: BTreeMap<PhotoId, Entry>,
     pub(super) shelves: BTreeMap<NodeId, Shelf>,
@@ -26,6 +29,10 @@ pub(super) struct Catalog {
     pub(super) replaced_by: BTreeMap<PhotoId, BTreeSet<PhotoId>>,
     /// Photos whose verdict must be looked at again, the best first.
     pub(super) dirty: BTreeSet<(std::cmp::Reverse<Order>, PhotoId)>,
+    /// What owners have said about photos that they have removed.
+    pub(super) tombstones: Tombstones,
+    /// Photos that this node's owner has removed and that are his originals again.
+    pub(super) reclaimed: BTreeSet<PhotoId>,
     /// Labels and look-up by name.
     pub(super) names: Names,
     /// Photos whose holders, verdict or facts have changed since the node last asked.
@@ -37,15 +44,18 @@ pub(super) struct Catalog {
 }
 
 impl Catalog {
-    pub(super) fn new(me: NodeId) -> Catalog {
+    pub(super) fn new(me: NodeId, keeps_originals: bool) -> Catalog {
         Catalog {
             me,
+            keeps_originals,
             now: Time::default(),
             entries: BTreeMap::new(),
             shelves: BTreeMap::from([(me, Shelf::default())]),
             index: SimilarityIndex::default(),
             replaced_by: BTreeMap::new(),
             dirty: BTreeSet::new(),
+            tombstones: Tombstones::default(),
+            reclaimed: BTreeSet::new(),
             names: Names::default(),
             changed: BTreeSet::new(),
             unannounced: BTreeSet::new(),
@@ -78,6 +88,7 @@ impl Catalog {
             photo: entry.photo.clone(),
             facts: entry.facts.clone(),
             holding,
+            yields_to: self.yields_to(photo),
         })
     }
 
@@ -118,13 +129,17 @@ impl Catalog {
         } else {
             self.hear(&record.photo)
         };
-        self.learn(id, &record.facts);
+        self.learn(id, &self.without_me(node, &record.facts));
+        if node != self.me && record.holding.is_own() {
+            self.learn_owner(id, node);
+        }
         self.set_claim(
             node,
             id,
             Some(Claim {
                 holding: record.holding,
                 current: true,
+                yields_to: record.yields_to,
             }),
         );
         // What others told before this node had the photo itself is in no file of its own yet.
@@ -159,6 +174,7 @@ impl Catalog {
         if let Some(entry) = self.entries.get_mut(&photo.id) {
             entry.verified = true;
         }
+        self.reconsider_yielding(photo.id);
         agrees
     }
 
@@ -175,8 +191,20 @@ impl Catalog {
                 Some(Claim {
                     holding,
                     current: true,
+                    yields_to: self.yields_to(photo),
                 }),
             );
+        }
+    }
+
+    /// Changes for what this node gives up a photo that it has in some way.
+    pub(super) fn set_my_yielding(&mut self, photo: PhotoId, yields_to: Option<PhotoId>) {
+        let mine = self
+            .entries
+            .get(&photo)
+            .and_then(|entry| entry.claims.get(&self.me));
+        if let Some(claim) = mine.copied() {
+            self.set_claim(self.me, photo, Some(Claim { yields_to, ..claim }));
         }
     }
 
@@ -274,10 +302,13 @@ impl Catalog {
         let Some(entry) = self.entries.get(&photo) else {
             return;
         };
-        if entry.claims.get(&node).copied() == claim {
+        let old = entry.claims.get(&node).copied();
+        if old == claim {
             return;
         }
-        let was_present = entry.is_present();
+        let was = (entry.is_present(), self.is_removed(entry));
+        let held = |claim: Option<Claim>| claim.map(|claim| (claim.holding, claim.current));
+        let only_yields = held(old) == held(claim);
         let shelf = self.shelves.entry(node).or_default();
         match claim {
             Some(_) => shelf.photos.insert(photo),
@@ -289,16 +320,24 @@ impl Catalog {
                 Some(claim) => entry.claims.insert(node, claim),
                 None => entry.claims.remove(&node),
             };
-            entry.changed_at = now;
+            if !only_yields {
+                entry.changed_at = now;
+            }
         });
+        self.relabel(photo);
         if node == self.me {
             self.unannounced.insert(photo);
         }
         self.changed.insert(photo);
         let entry = &self.entries[&photo];
-        let (is_present, is_claimed) = (entry.is_present(), !entry.claims.is_empty());
-        if is_present != was_present {
+        let is = (entry.is_present(), self.is_removed(entry));
+        let is_claimed = !entry.claims.is_empty();
+        if is != was {
             self.reconsider_with_neighbours(photo);
+        }
+        self.reclaim(photo);
+        if self.keeps_originals {
+            self.reconsider_yielding(photo);
         }
         if !is_claimed {
             self.forget(photo);
@@ -351,12 +390,5 @@ impl Catalog {
     /// A photo's holders, verdict or facts have changed.
     pub(super) fn mark_changed(&mut self, photo: PhotoId) {
         self.changed.insert(photo);
-    }
-
-    /// All photos that the collection shows.
-    pub(super) fn keepers(&self) -> impl Iterator<Item = &Entry> {
-        self.entries
-            .values()
-            .filter(|entry| entry.verdict == Verdict::Keeper)
     }
 }

@@ -26,7 +26,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::limits::{RETRY, ROUNDS, SETTLE, STAGGER};
+use super::limits::{RETRY, ROUNDS, SETTLE, SKIP, STAGGER};
 use super::placement::trim_order;
 use super::rounds::{Aim, Round};
 use super::verdict::Verdict;
@@ -40,9 +40,9 @@ pub(super) struct Drops {
     pub(super) rounds: BTreeMap<Nonce, Round>,
     /// What is to go, by its round.
     pub(super) going: BTreeMap<PhotoId, Nonce>,
-    /// Worse versions that wait for their keeper's bytes.
-    pub(super) fetching: BTreeMap<PhotoId, (PhotoId, Aim)>,
-    /// What the disk could not put away, and until when it is left alone.
+    /// Worse versions that wait for their keeper's bytes, and what is to follow; nothing if they are only to be seen.
+    pub(super) fetching: BTreeMap<PhotoId, (PhotoId, Option<Aim>)>,
+    /// What the disk could not put away, or whose better version does not come, and until when it is left alone.
     pub(super) stuck: BTreeMap<PhotoId, Time>,
     /// Rounds begun so far: with the seed it makes every nonce another.
     pub(super) begun: u64,
@@ -56,7 +56,7 @@ impl Node {
     }
 
     /// Until when a photo is left alone that the disk could not put away.
-    fn stuck_until(&self, photo: PhotoId) -> Option<Time> {
+    pub(super) fn stuck_until(&self, photo: PhotoId) -> Option<Time> {
         let until = self.drops.stuck.get(&photo).copied();
         until.filter(|until| *until > self.now)
     }
@@ -108,15 +108,17 @@ impl Node {
     /// A better version of a photo is the keeper: this node's copy goes to the trash, if it has one.
     pub(super) fn consider_retiring(&mut self, photo: PhotoId, keeper: PhotoId) {
         let keeps = self.config.keep_originals;
-        match self.catalog.mine(photo) {
-            Some(Holding::Replica) => {}
-            Some(Holding::Original) if !keeps => {}
-            Some(Holding::Original | Holding::Retired | Holding::RetiredOriginal) | None => return,
-        }
+        let goes = match self.catalog.mine(photo) {
+            Some(Holding::Replica) => true,
+            Some(Holding::Original) => !keeps,
+            Some(Holding::Retired | Holding::RetiredOriginal) | None => return,
+        };
         if let Some(until) = self.stuck_until(photo) {
             return self.agenda.set(photo, until);
         }
-        if !self.begin_for_keeper(Aim::Retire, photo, keeper) {
+        if !goes {
+            self.look_at(photo, keeper);
+        } else if !self.begin_for_keeper(Aim::Retire, photo, keeper) {
             self.retry(photo, RETRY);
         }
     }
@@ -142,6 +144,7 @@ impl Node {
                     self.begin(Aim::Purge, photo, photo, &others, copies, None);
                 }
             }
+            Verdict::Removed => self.purge_removed(photo),
             Verdict::Absent => {}
         }
     }
@@ -176,11 +179,28 @@ impl Node {
             self.begin(aim, photo, keeper, &others, wanted - 1, None);
         } else {
             let keeper_photo = entry.photo.clone();
-            self.drops.fetching.insert(photo, (keeper, aim));
-            self.pull_to_verify(keeper_photo);
-            self.verify_ready(keeper);
+            self.fetch_for(photo, keeper_photo, Some(aim));
         }
         true
+    }
+
+    /// Has a better version read, so that a worse one that stays may yield to it in the collection.
+    fn look_at(&mut self, photo: PhotoId, keeper: PhotoId) {
+        let better = self.catalog.get(keeper);
+        let seen = self.catalog.yields_to(photo) == Some(keeper);
+        if let Some(entry) =
+            better.filter(|_| !seen && !self.is_going(photo) && self.has_free_round())
+        {
+            let keeper = entry.photo.clone();
+            self.fetch_for(photo, keeper, None);
+        }
+    }
+
+    fn fetch_for(&mut self, photo: PhotoId, keeper: Arc<Photo>, aim: Option<Aim>) {
+        let id = keeper.id;
+        self.drops.fetching.insert(photo, (id, aim));
+        self.pull_to_verify(keeper);
+        self.verify_ready(id);
     }
 
     /// A keeper's bytes are here: what waits for them goes on.
@@ -193,6 +213,7 @@ impl Node {
         let as_announced = self.catalog.verify(&found);
         for (photo, aim) in self.waiting_for(keeper) {
             self.drops.fetching.remove(&photo);
+            let Some(aim) = aim else { continue };
             let Some((entry, worse)) = self.catalog.get(keeper).zip(self.catalog.get(photo)) else {
                 continue;
             };
@@ -228,7 +249,7 @@ impl Node {
             .map(|(spool, photo)| (Source::Spooled(spool), photo))
     }
 
-    fn waiting_for(&self, keeper: PhotoId) -> Vec<(PhotoId, Aim)> {
+    fn waiting_for(&self, keeper: PhotoId) -> Vec<(PhotoId, Option<Aim>)> {
         let waiting = self
             .drops
             .fetching
@@ -237,11 +258,13 @@ impl Node {
         waiting.map(|(photo, (_, aim))| (*photo, *aim)).collect()
     }
 
-    /// A keeper could not be fetched: what waits for it stays.
+    /// A keeper could not be fetched: what waits for it stays. It may not exist: to try at once again would let one false
+    /// claim keep this node busy.
     pub(super) fn verification_failed(&mut self, keeper: PhotoId) {
         for (photo, _) in self.waiting_for(keeper) {
             self.drops.fetching.remove(&photo);
-            self.retry(photo, RETRY);
+            self.drops.stuck.insert(photo, self.now + SKIP);
+            self.retry(photo, SKIP);
         }
     }
 

@@ -15,6 +15,8 @@ pub(super) struct Claim {
     pub(super) holding: Holding,
     /// Whether it said so on its present link.
     pub(super) current: bool,
+    /// The better version for which it would give this one up.
+    pub(super) yields_to: Option<PhotoId>,
 }
 
 /// All that is known about one photo.
@@ -72,6 +74,14 @@ impl Entry {
     /// Whether a node has it on disk now.
     pub(super) fn is_stored_by(&self, node: NodeId) -> bool {
         self.holding(node).is_some_and(Holding::is_stored)
+    }
+
+    /// Whether every node that has it on disk now would give it up for a better version.
+    pub(super) fn has_yielded(&self, better: PhotoId) -> bool {
+        self.claims
+            .values()
+            .filter(|claim| claim.current && claim.holding.is_stored())
+            .all(|claim| claim.yields_to == Some(better))
     }
 
     /// Whether anybody who is here has its bytes.

@@ -1,7 +1,6 @@
 //! Leaving on purpose: what only this node has goes to others first, in bounded time.
 
 use super::limits::LEAVE;
-use super::verdict::Verdict;
 use super::{Action, Node};
 use crate::photo::PhotoId;
 use crate::protocol::Message;
@@ -54,7 +53,7 @@ impl Node {
             .catalog
             .mine_after(None)
             .filter_map(|photo| self.catalog.get(photo));
-        let alone = mine.filter(|entry| entry.verdict == Verdict::Keeper && entry.live().eq([me]));
+        let alone = mine.filter(|entry| self.catalog.is_shown(entry) && entry.live().eq([me]));
         alone.map(|entry| entry.photo.id).collect()
     }
 

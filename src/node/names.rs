@@ -141,7 +141,7 @@ impl Catalog {
         let named = self.names.by_name.get(query).into_iter().flatten();
         let (names, aliases): (Vec<PhotoId>, Vec<PhotoId>) = named.partition(|id| {
             self.get(**id)
-                .is_some_and(|e| e.verdict == Verdict::Keeper && e.facts.names.contains(query))
+                .is_some_and(|entry| self.is_shown(entry) && entry.facts.names.contains(query))
         });
         for class in [names, aliases, self.with_prefix(query)] {
             let keepers: BTreeSet<PhotoId> = class
@@ -161,12 +161,24 @@ impl Catalog {
         Found::Nothing
     }
 
+    /// The removed photo that a name, or the beginning of an id, means that leads to none of the collection.
+    pub(super) fn find_removed(&self, query: &str) -> Option<PhotoId> {
+        let named = self.names.by_name.get(query).into_iter().flatten().copied();
+        let known = named
+            .chain(self.with_prefix(query))
+            .find(|id| self.is_gone(*id));
+        // Of what was purged everywhere only the tombstone is left.
+        let purged = || query.parse().ok().filter(|id| self.is_gone(*id));
+        known.or_else(purged)
+    }
+
     /// What the collection shows for a photo: itself or the better version.
     pub(super) fn keeper_of(&self, photo: PhotoId) -> Option<PhotoId> {
-        match self.get(photo)?.verdict {
-            Verdict::Keeper => Some(photo),
-            Verdict::Loser(keeper) => Some(keeper),
-            Verdict::Absent => None,
+        let entry = self.get(photo)?;
+        match entry.verdict {
+            Verdict::Loser(keeper) if !self.is_shown(entry) => Some(keeper),
+            Verdict::Keeper | Verdict::Loser(_) => Some(photo),
+            Verdict::Absent | Verdict::Removed => None,
         }
     }
 

@@ -337,6 +337,7 @@ impl Node {
                     photo: pull.photo.clone(),
                     facts,
                     holding: Holding::Replica,
+                    yields_to: None,
                 };
                 self.catalog.claim(self.config.node, &record);
                 for link in pull.waiting {

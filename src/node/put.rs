@@ -91,6 +91,7 @@ impl Node {
                         photo,
                         facts,
                         holding,
+                        yields_to: None,
                     },
                 );
                 self.await_copies(link, id);

@@ -22,13 +22,13 @@ impl Node {
             .entries
             .range((from, Unbounded))
             .map(|(_, entry)| entry);
-        let mut keepers = rest.filter(|entry| entry.verdict == Verdict::Keeper);
-        let photos: Vec<PhotoReport> = keepers
+        let mut shown = rest.filter(|entry| self.catalog.is_shown(entry));
+        let photos: Vec<PhotoReport> = shown
             .by_ref()
             .take(LIST_PAGE)
             .map(|entry| self.report(entry))
             .collect();
-        let next = keepers.next().and(photos.last().map(|photo| photo.id));
+        let next = shown.next().and(photos.last().map(|photo| photo.id));
         self.answer(link, Answer::Photos { photos, next });
     }
 
@@ -82,7 +82,7 @@ impl Node {
         let wanted = self.copies();
         let (mut photos, mut under, mut over) = (0, 0, 0);
         let mut at_risk = Vec::new();
-        for entry in self.catalog.keepers() {
+        for entry in self.catalog.shown() {
             let copies = entry.live().count();
             photos += 1;
             over += u64::from(copies > wanted);
@@ -97,7 +97,7 @@ impl Node {
             .catalog
             .entries
             .values()
-            .filter(|entry| matches!(entry.verdict, Verdict::Loser(_)));
+            .filter(|entry| entry.is_present() && !self.catalog.is_shown(entry));
         let me = self.config.node;
         let mine = self.catalog.mine_after(None);
         let trash = mine
@@ -124,20 +124,25 @@ impl Node {
     /// What people call a photo: its label in the collection, or its own name if it is not shown.
     pub(super) fn name_of(&self, photo: PhotoId) -> String {
         match self.catalog.get(photo) {
-            Some(entry) if entry.verdict != Verdict::Keeper => {
+            Some(entry) if !self.catalog.is_shown(entry) => {
                 super::names::primary(&entry.photo, &entry.facts)
             }
             _ => self.catalog.names.label(photo),
         }
     }
 
-    fn worse_versions<'a>(&'a self, keeper: &'a Entry) -> impl Iterator<Item = &'a Entry> {
+    pub(super) fn worse_versions<'a>(
+        &'a self,
+        keeper: &'a Entry,
+    ) -> impl Iterator<Item = &'a Entry> {
         let id = keeper.photo.id;
         let similar = keeper
             .similar
             .iter()
             .filter_map(|other| self.catalog.get(*other));
-        similar.filter(move |other| other.verdict == Verdict::Loser(id))
+        similar.filter(move |other| {
+            other.verdict == Verdict::Loser(id) && !self.catalog.is_shown(other)
+        })
     }
 
     fn report(&self, entry: &Entry) -> PhotoReport {
@@ -166,12 +171,23 @@ impl Node {
     }
 
     fn trash_report(&self, entry: &Entry) -> TrashReport {
-        let keeper = self.catalog.keeper_of(entry.photo.id);
+        let keeper = match entry.verdict {
+            Verdict::Loser(keeper) => Some(keeper),
+            Verdict::Keeper => Some(entry.photo.id),
+            Verdict::Absent | Verdict::Removed => None,
+        };
+        let removers: Vec<NodeId> = self.catalog.tombstones.removers(entry.photo.id).collect();
         let reason = match keeper.filter(|keeper| *keeper != entry.photo.id) {
             Some(keeper) => format!(
                 "a better version is in the collection: {}",
                 self.catalog.names.label(keeper)
             ),
+            None if entry.verdict == Verdict::Removed => {
+                format!("removed by its owner, {}", self.in_words(&removers))
+            }
+            None if removers.contains(&self.config.node) => {
+                "removed by this node's owner, but others have it too".to_owned()
+            }
             None => format!("{} other node(s) keep the same photo", entry.live().count()),
         };
         let names = entry.facts.names.iter().cloned().collect();

@@ -15,6 +15,8 @@ pub(super) enum Aim {
     Trim { was: Holding },
     /// A worse version goes to the trash.
     Retire,
+    /// A copy of a photo that its owner has removed goes to the trash.
+    Remove { by: NodeId },
     /// A photo in the trash is deleted.
     Purge,
 }
@@ -220,6 +222,7 @@ impl Node {
                 keeper: round.proven,
                 within,
             },
+            Aim::Remove { by } => Action::Remove { photo, by, within },
             Aim::Purge => Action::Purge { photo, within },
         };
         self.act(action);
@@ -233,17 +236,21 @@ impl Node {
         };
         let aim = self.drops.rounds.get(&nonce).map(|round| round.aim);
         match (aim, result) {
-            (Some(Aim::Trim { .. } | Aim::Retire), Ok(())) => {
+            (Some(Aim::Trim { .. } | Aim::Retire | Aim::Remove { .. }), Ok(())) => {
                 self.files.remove(&photo);
                 let held = self.catalog.mine(photo).unwrap_or(Holding::Retired);
                 self.catalog.set_my_holding(photo, held.retired());
                 self.end(nonce);
+                self.moved_to_trash(photo);
             }
             (Some(Aim::Purge), Ok(())) | (_, Err(DiskError::Gone)) => {
                 self.catalog.remove(me, photo);
                 self.end(nonce);
             }
             (_, Err(error)) => {
+                if matches!(aim, Some(Aim::Remove { .. })) {
+                    self.removal_failed(photo, &error);
+                }
                 if matches!(error, DiskError::Other(_)) {
                     self.drops.stuck.insert(photo, self.now + STUCK);
                 }

@@ -22,6 +22,8 @@ use crate::photo::{Photo, PhotoId, Rank};
 pub(super) enum Verdict {
     /// Nobody who is here has its bytes.
     Absent,
+    /// Its owner has removed it, and nobody else calls it his own.
+    Removed,
     /// The collection shows it.
     Keeper,
     /// The collection shows this better version in its place.
@@ -55,7 +57,8 @@ impl Catalog {
         !self.dirty.is_empty()
     }
 
-    /// The keeper that a photo would lose against, were it here: the best keeper that is similar and better.
+    /// The keeper that a photo would lose against, were it here: the best keeper that is similar and better, and not just
+    /// one node's word.
     pub(super) fn better_version(&self, photo: &Photo) -> Option<PhotoId> {
         let order = Order {
             not_replaced: true,
@@ -72,6 +75,7 @@ impl Catalog {
             .filter_map(|id| self.entries.get(id));
         let better = entries.filter(|entry| {
             entry.verdict == Verdict::Keeper
+                && self.is_attested(entry)
                 && entry.photo.same_picture(photo)
                 && self.order(entry) > order
         });
@@ -83,6 +87,9 @@ impl Catalog {
     fn judged(&self, entry: &Entry) -> Verdict {
         if !entry.is_present() {
             return Verdict::Absent;
+        }
+        if self.is_removed(entry) {
+            return Verdict::Removed;
         }
         let order = self.order(entry);
         let neighbours = entry.similar.iter().filter_map(|id| self.entries.get(id));
@@ -100,8 +107,8 @@ impl Catalog {
         let replaced = self.replaced_by.get(&entry.photo.id).is_some_and(|by| {
             // Edited and edited back: each replaces the other, so neither counts as replaced.
             by.iter().any(|id| {
-                self.entries.get(id).is_some_and(Entry::is_present)
-                    && !entry.facts.replaces.contains(id)
+                let shown = |by: &Entry| by.is_present() && !self.is_removed(by);
+                self.entries.get(id).is_some_and(shown) && !entry.facts.replaces.contains(id)
             })
         });
         Order {
@@ -158,6 +165,7 @@ impl Catalog {
             entry.verdict = verdict;
             entry.changed_at = now;
         });
+        self.reconsider_yielding(photo);
         self.relabel(photo);
         self.mark_changed(photo);
         for other in worse {
@@ -168,7 +176,8 @@ impl Catalog {
     /// Tells the names whether the collection shows a photo, and as what.
     pub(super) fn relabel(&mut self, photo: PhotoId) {
         if let Some(entry) = self.entries.get(&photo) {
-            let name = (entry.verdict == Verdict::Keeper)
+            let name = self
+                .is_shown(entry)
                 .then(|| super::names::primary(&entry.photo, &entry.facts));
             self.names.set_shown(photo, name);
         }

@@ -12,6 +12,7 @@ mod group_key;
 pub mod message;
 mod node_id;
 mod record;
+mod removal;
 mod safe_name;
 pub mod secure;
 mod tombstone;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::NodeId;
 use crate::photo::{Photo, PhotoId};
 
 /// How a node has a photo's bytes on its disk.
@@ -65,10 +66,14 @@ pub struct Facts {
     /// Photos that look like this one, of which a person has said that they are others.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub distinct: BTreeSet<PhotoId>,
+    /// Nodes that have had it as an original. No copy is deleted because its owner has removed it while one of them has
+    /// not, however long that one has been away.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub owners: BTreeSet<NodeId>,
 }
 
 impl Facts {
-    /// The most names, replaced photos or distinct photos that are remembered of one photo. A friend's photo has one
+    /// The most names, replaced photos, distinct photos or owners that are remembered of one photo. A friend's photo has one
     /// or two names; without a bound, a faulty node could grow a record past every frame.
     pub const MAX: usize = 32;
 
@@ -97,10 +102,12 @@ impl Facts {
             .extend(other.aliases.iter().filter(usable).cloned());
         merged.replaces.extend(&other.replaces);
         merged.distinct.extend(&other.distinct);
+        merged.owners.extend(&other.owners);
         keep_smallest(&mut merged.names);
         keep_smallest(&mut merged.aliases);
         keep_smallest(&mut merged.replaces);
         keep_smallest(&mut merged.distinct);
+        keep_smallest(&mut merged.owners);
         let grown = merged != *self;
         *self = merged;
         grown
@@ -124,4 +131,7 @@ pub struct Record {
     pub facts: Facts,
     /// How the announcing node has it.
     pub holding: Holding,
+    /// A better version of the picture for which the announcing node would give this one up: it has read its bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub yields_to: Option<PhotoId>,
 }

@@ -10,6 +10,7 @@ mod put_away;
 mod scanning;
 mod starting;
 mod storing;
+mod tombstones;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

@@ -40,7 +40,7 @@ fn a_retired_original_has_a_note_and_returns_to_its_place() {
         told(&room.scan()),
         [Told::Held(cat, RetiredOriginal, 0), Told::Scanned(0)]
     );
-    assert_eq!(room.folder.restore(cat), Ok(Original));
+    assert_eq!(room.folder.restore(cat, None), Ok(Original));
     assert!(room.path("2024/-cat.jpg").is_file());
     assert!(room.files(TRASH).is_empty(), "its note is gone, too");
     assert_eq!(told(&room.scan()), [Told::Scanned(0)]);
@@ -53,7 +53,7 @@ fn a_restored_photo_never_overwrites() {
     room.scan();
     room.folder.retire(cat, cat, soon()).unwrap();
     fs::write(room.path("sub/cat.jpg"), "something new").unwrap();
-    assert_eq!(room.folder.restore(cat), Ok(Original));
+    assert_eq!(room.folder.restore(cat, None), Ok(Original));
     assert_eq!(room.files("sub"), ["cat (2).jpg", "cat.jpg"]);
     assert_eq!(
         fs::read(room.path("sub/cat.jpg")).unwrap(),
@@ -81,7 +81,7 @@ fn a_note_leads_to_no_place_outside() {
         fs::write(&note, text.replace("\"cat.jpg\"", &format!("{path:?}"))).unwrap();
         let mut room = room.reopened();
         room.scan();
-        assert_eq!(room.folder.restore(cat), Ok(Original));
+        assert_eq!(room.folder.restore(cat, None), Ok(Original));
         assert!(room.path(expected).is_file(), "{path}");
         assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
     }
@@ -94,12 +94,12 @@ fn surplus_replicas_return_as_replicas() {
     room.folder.drop_surplus(cat, soon()).unwrap();
     assert!(room.files(".photomesh/replicas").is_empty());
     assert_eq!(room.trash(SURPLUS).len(), 1);
-    assert_eq!(room.folder.restore(cat), Ok(Replica));
+    assert_eq!(room.folder.restore(cat, None), Ok(Replica));
     assert_eq!(room.files(".photomesh/replicas").len(), 1);
     assert!(room.files(SURPLUS).is_empty());
-    assert_eq!(room.folder.restore(cat), Ok(Replica), "nothing to do");
+    assert_eq!(room.folder.restore(cat, None), Ok(Replica), "nothing to do");
     assert_eq!(
-        room.folder.restore(PhotoId::of(b"unknown")),
+        room.folder.restore(PhotoId::of(b"unknown"), None),
         Err(StoreError::Gone)
     );
 }

@@ -166,7 +166,7 @@ fn names_that_are_no_text_are_kept() {
     assert!(room.inspect().1.is_empty());
     room.folder.retire(id, id, soon()).unwrap();
     let mut room = room.reopened();
-    assert_eq!(room.folder.restore(id), Ok(Original));
+    assert_eq!(room.folder.restore(id, None), Ok(Original));
     assert!(room.path(name).is_file());
 }
 

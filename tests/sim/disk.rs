@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use ed25519_dalek::SigningKey;
 use photomesh::node::{DiskError, Source, Spool};
 use photomesh::photo::PhotoId;
-use photomesh::protocol::{Address, Facts, Holding, NodeId};
+use photomesh::protocol::{Address, Facts, Holding, NodeId, Tombstone};
 
 use crate::library::Library;
 
@@ -44,8 +45,12 @@ pub(crate) struct Trouble {
 /// A folder with its `.photomesh`.
 #[derive(Clone, Debug)]
 pub(crate) struct Disk {
+    /// The key that the folder's owner signs with.
+    pub(crate) key: SigningKey,
     /// The node that the folder is.
     pub(crate) identity: NodeId,
+    /// What owners have said about photos that they have removed.
+    pub(crate) tombstones: BTreeMap<(PhotoId, NodeId), Tombstone>,
     /// Whether it has never been a node before.
     pub(crate) fresh: bool,
     pub(crate) files: BTreeMap<PhotoId, File>,
@@ -60,11 +65,18 @@ pub(crate) struct Disk {
     unsynced: Vec<(Duration, PhotoId, File)>,
 }
 
+/// The id of the node whose folder has this key.
+pub(crate) fn identity_of(key: &SigningKey) -> NodeId {
+    NodeId::of_key(&key.verifying_key().to_montgomery().to_bytes())
+}
+
 impl Disk {
     /// An empty folder.
-    pub(crate) fn new(identity: NodeId) -> Disk {
+    pub(crate) fn new(key: SigningKey) -> Disk {
         Disk {
-            identity,
+            identity: identity_of(&key),
+            key,
+            tombstones: BTreeMap::new(),
             fresh: true,
             files: BTreeMap::new(),
             spools: BTreeMap::new(),
@@ -161,13 +173,28 @@ impl Disk {
     }
 
     /// Moves a photo back from the trash.
-    pub(crate) fn restore(&mut self, photo: PhotoId) -> Result<Holding, DiskError> {
+    pub(crate) fn restore(
+        &mut self,
+        photo: PhotoId,
+        holding: Option<Holding>,
+    ) -> Result<Holding, DiskError> {
         let file = self.files.get_mut(&photo).ok_or(DiskError::Gone)?;
         if !file.place.is_stored() {
-            file.place = file.was;
-            file.files = u32::from(file.was == Holding::Original);
+            file.place = holding.unwrap_or(file.was);
+            file.files = u32::from(file.place == Holding::Original);
         }
         Ok(file.place)
+    }
+
+    /// Keeps what owners have said, safely.
+    pub(crate) fn keep_tombstones(&mut self, tombstones: &[Tombstone]) {
+        for tombstone in tombstones {
+            let key = (tombstone.photo(), tombstone.owner());
+            let known = self.tombstones.get(&key);
+            if known.is_none_or(|known| tombstone.is_later_than(known)) {
+                self.tombstones.insert(key, tombstone.clone());
+            }
+        }
     }
 
     /// Deletes a photo that is in the trash.

@@ -137,12 +137,22 @@ fn finds_forgotten_losers() {
 
 #[test]
 fn finds_acting_on_half_a_table() {
-    is_found(Flaw::ActEarly, 100);
+    is_found(Flaw::ActEarly, 300);
 }
 
 #[test]
 fn finds_bytes_that_nobody_checks() {
     is_found(Flaw::TrustBytes, 100);
+}
+
+#[test]
+fn finds_removals_that_beat_other_owners() {
+    is_found(Flaw::RemovalBeatsOwners, 50);
+}
+
+#[test]
+fn finds_earlier_words_that_win() {
+    is_found(Flaw::EarlierWordsWin, 50);
 }
 
 #[test]

@@ -14,13 +14,13 @@ use crate::protocol::{Boot, Facts, Holding, Message, NodeId, Record};
 /// The proof that every node in these tests gives, and expects.
 const PROOF: Proof = Proof([7; 32]);
 
-struct Solo {
+pub(super) struct Solo {
     node: Node,
     now: Time,
 }
 
 impl Solo {
-    fn new() -> Solo {
+    pub(super) fn new() -> Solo {
         let config = Config {
             node: NodeId(9),
             boot: Boot(1),
@@ -31,6 +31,7 @@ impl Solo {
             keep_originals: false,
             join: Vec::new(),
             known: BTreeMap::new(),
+            tombstones: Vec::new(),
             first_start: true,
             seed: [9; 32],
         };
@@ -42,7 +43,7 @@ impl Solo {
         solo
     }
 
-    fn tell(&mut self, event: Event) -> Vec<Action> {
+    pub(super) fn tell(&mut self, event: Event) -> Vec<Action> {
         let mut actions = self.node.step(self.now, event);
         while self.node.has_more() {
             actions.extend(self.node.step(self.now, Event::Continue));
@@ -50,13 +51,13 @@ impl Solo {
         actions
     }
 
-    fn hear(&mut self, n: u64, message: Message) -> Vec<Action> {
+    pub(super) fn hear(&mut self, n: u64, message: Message) -> Vec<Action> {
         let link = LinkId(n);
         self.tell(Event::Received { link, message })
     }
 
     /// Lets time pass, with heartbeats of all others.
-    fn wait(&mut self, span: Duration) -> Vec<Action> {
+    pub(super) fn wait(&mut self, span: Duration) -> Vec<Action> {
         let end = self.now + span;
         let mut actions = Vec::new();
         while self.now < end {
@@ -78,18 +79,19 @@ impl Solo {
     }
 
     /// Another node registers and tells all that it holds.
-    fn join(&mut self, n: u64, pin: Duration, holds: &[&[u8]]) {
+    pub(super) fn join(&mut self, n: u64, pin: Duration, holds: &[&[u8]]) {
         self.open(n, "127.0.0.1");
         self.hear(n, Message::Register(register(n, pin)));
         let records = holds.iter().map(|bytes| original(bytes)).collect();
         self.announce(n, records, true);
     }
 
-    fn announce(&mut self, n: u64, records: Vec<Record>, complete: bool) -> Vec<Action> {
+    pub(super) fn announce(&mut self, n: u64, records: Vec<Record>, complete: bool) -> Vec<Action> {
         let gone = Vec::new();
         let info = Message::ImageInfo {
             records,
             gone,
+            tombstones: Vec::new(),
             complete,
         };
         self.hear(n, info)
@@ -100,6 +102,7 @@ impl Solo {
             photo,
             facts,
             holding,
+            ..
         } = original(bytes);
         let id = photo.id;
         self.tell(Event::Held {
@@ -135,11 +138,12 @@ fn register(n: u64, pin: Duration) -> Register {
     }
 }
 
-fn original(bytes: &[u8]) -> Record {
+pub(super) fn original(bytes: &[u8]) -> Record {
     Record {
         photo: picture(bytes),
         facts: Facts::named("p.jpg"),
         holding: Holding::Original,
+        yields_to: None,
     }
 }
 
@@ -257,6 +261,7 @@ fn an_offer_that_is_taken_makes_room_for_the_next_at_once() {
         photo: taken.expect("it is one of ours"),
         facts: Facts::default(),
         holding: Holding::Replica,
+        yields_to: None,
     };
     assert_eq!(offers(&solo.announce(1, vec![record], false)).len(), 1);
 }
@@ -278,12 +283,14 @@ fn a_photo_of_an_impossible_size_is_neither_believed_nor_taken() {
             photo: photo.clone(),
             facts: facts.clone(),
             holding,
+            yields_to: None,
         };
         for message in [
             Message::KeepThis { photo, facts },
             Message::ImageInfo {
                 records: vec![record],
                 gone: Vec::new(),
+                tombstones: Vec::new(),
                 complete: false,
             },
         ] {

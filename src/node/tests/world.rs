@@ -73,6 +73,7 @@ impl World {
             keep_originals: false,
             join: if n == 0 { Vec::new() } else { vec![address(0)] },
             known: BTreeMap::new(),
+            tombstones: Vec::new(),
             first_start,
             seed: [n as u8; 32],
         }));
@@ -318,7 +319,7 @@ impl World {
                     result: Ok(()),
                 })
             }
-            Action::Restore { photo } => {
+            Action::Restore { photo, .. } => {
                 disk.photos.get_mut(&photo).unwrap().0 = Holding::Replica;
                 Some(Event::Returned {
                     photo,

@@ -1,0 +1,181 @@
+//! What a node makes of others' claims to have something better.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::super::limits::{DOUBT, RETRY, SETTLE};
+use super::super::{Action, Event, LinkId, Spool};
+use super::solo::{Solo, original};
+use crate::photo::{Format, Photo, PhotoId};
+use crate::protocol::client::StatusReport;
+use crate::protocol::{Answer, Facts, Holding, Message, Record, Request};
+
+const CLIENT: LinkId = LinkId(77);
+const PIN: Duration = Duration::from_secs(60);
+
+/// A version of the one picture of these tests, the better the wider.
+fn version(width: u32) -> Record {
+    // Any fingerprint does; there is one length that is right.
+    let fingerprint = (1..999).find_map(|bytes| format!("v1:{}", "5a".repeat(bytes)).parse().ok());
+    let photo = Photo {
+        format: Format::Jpeg,
+        width,
+        height: 100,
+        fingerprint,
+        ..Photo::opaque(PhotoId([width as u8; 32]), 1000)
+    };
+    Record {
+        photo: Arc::new(photo),
+        facts: Facts::named(format!("{width}.jpg")),
+        ..original(b"")
+    }
+}
+
+fn hold(solo: &mut Solo, record: &Record) -> Vec<Action> {
+    solo.tell(Event::Held {
+        photo: record.photo.clone(),
+        facts: record.facts.clone(),
+        holding: Holding::Original,
+        files: 1,
+    })
+}
+
+fn ask(solo: &mut Solo, request: Request) -> Answer {
+    let asked = Event::Asked {
+        link: CLIENT,
+        request,
+    };
+    let answer = solo
+        .tell(asked)
+        .into_iter()
+        .find_map(|action| match action {
+            Action::Answer { answer, .. } => Some(answer),
+            _ => None,
+        });
+    answer.expect("an answer")
+}
+
+fn list(solo: &mut Solo) -> Vec<String> {
+    match ask(solo, Request::GetImageList) {
+        Answer::ListImage { list } => list.to_vec(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn status(solo: &mut Solo) -> StatusReport {
+    match ask(solo, Request::Status) {
+        Answer::Status(status) => *status,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What the node says on a link about photos of its own.
+fn told(actions: &[Action]) -> Vec<Record> {
+    let pages = actions.iter().filter_map(|action| match action {
+        Action::Send {
+            message: Message::ImageInfo { records, .. },
+            ..
+        } => Some(records.clone()),
+        _ => None,
+    });
+    pages.flatten().collect()
+}
+
+#[test]
+fn what_only_one_node_claims_to_have_hides_nothing() {
+    let mut solo = Solo::new();
+    hold(&mut solo, &version(10));
+    solo.join(1, PIN, &[]);
+    solo.announce(1, vec![version(20)], false);
+    assert_eq!(list(&mut solo), ["10.jpg", "20.jpg"]);
+    let found = ask(
+        &mut solo,
+        Request::Explain {
+            image_name: "10.jpg".to_owned(),
+        },
+    );
+    let Answer::Explained(found) = found else {
+        panic!("{found:?}");
+    };
+    assert_eq!(found.photo.id, version(10).photo.id, "found under its name");
+    assert_eq!(status(&mut solo).photos, 2);
+    assert_eq!(status(&mut solo).duplicates, 0);
+}
+
+#[test]
+fn a_worse_version_yields_as_soon_as_its_holder_has_read_the_better_one() {
+    let mut solo = Solo::new();
+    solo.join(1, PIN, &[]);
+    solo.hear(1, Message::RequestInfo);
+    hold(&mut solo, &version(10));
+    solo.announce(1, vec![version(20)], false);
+    solo.tell(Event::PageSent { link: LinkId(1) });
+    let actions = hold(&mut solo, &version(20));
+    assert_eq!(list(&mut solo), ["20.jpg"]);
+    assert_eq!(status(&mut solo).duplicates, 1);
+    let mut records = told(&actions);
+    records.extend(told(&solo.tell(Event::PageSent { link: LinkId(1) })));
+    let told = records.iter().rev().find(|record| record.photo.width == 10);
+    let yields_to = told.and_then(|record| record.yields_to);
+    assert_eq!(yields_to, Some(version(20).photo.id), "{records:?}");
+}
+
+#[test]
+fn every_holder_has_a_say_about_its_own_copy() {
+    let mut solo = Solo::new();
+    hold(&mut solo, &version(20));
+    solo.join(1, PIN, &[]);
+    let mut theirs = version(10);
+    solo.announce(1, vec![theirs.clone()], false);
+    assert_eq!(list(&mut solo), ["10.jpg", "20.jpg"]);
+    theirs.yields_to = Some(version(30).photo.id);
+    solo.announce(1, vec![theirs.clone()], false);
+    assert_eq!(list(&mut solo), ["10.jpg", "20.jpg"], "it names another");
+    theirs.yields_to = Some(version(20).photo.id);
+    solo.announce(1, vec![theirs], false);
+    assert_eq!(list(&mut solo), ["20.jpg"]);
+}
+
+#[test]
+fn a_photo_whose_better_version_never_comes_gets_its_copies() {
+    let mut solo = Solo::new();
+    solo.tell(Event::Room { bytes: 1 << 40 });
+    hold(&mut solo, &version(10));
+    solo.join(1, PIN, &[]);
+    solo.join(2, PIN, &[]);
+    solo.announce(1, vec![version(20)], true);
+    let offered = |actions: &[Action]| {
+        actions.iter().any(|action| {
+            matches!(action, Action::Send { message: Message::KeepThis { photo, .. }, .. } if photo.width == 10)
+        })
+    };
+    assert!(!offered(&solo.wait(DOUBT - SETTLE)), "it may yet come");
+    assert!(offered(&solo.wait(2 * SETTLE + 2 * RETRY)));
+}
+
+#[test]
+fn a_put_is_not_turned_away_for_what_one_node_claims() {
+    for (holders, stored) in [(1, true), (2, false)] {
+        let mut solo = Solo::new();
+        for n in 1..=holders {
+            solo.join(n, PIN, &[]);
+            solo.announce(n, vec![version(20)], true);
+        }
+        let put = Request::Put {
+            name: "mine.jpg".to_owned(),
+            bytes: 1000,
+        };
+        solo.tell(Event::Asked {
+            link: CLIENT,
+            request: put,
+        });
+        let actions = solo.tell(Event::Inspected {
+            spool: Spool::Put(CLIENT),
+            result: Ok(version(10).photo),
+        });
+        let installs = actions
+            .iter()
+            .any(|action| matches!(action, Action::Install { .. }));
+        assert_eq!(installs, stored, "{holders} holders: {actions:?}");
+    }
+}
