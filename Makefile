@@ -10,13 +10,14 @@ SEED    ?=
 ONLY    ?=
 NODES   ?= 50
 SECONDS ?= 600
+ROUNDS  ?= 20
 
 PHOTOMESH := target/release/photomesh
 # make run KEY=group.key, make client KEY=group.key
 WITH_KEY  := $(if $(KEY),PHOTOMESH_KEY_FILE="$(KEY)")
 
 .DEFAULT_GOAL := help
-.PHONY: run client demo test check doc bench accuracy sim soak scale help build
+.PHONY: run client demo test check doc bench accuracy sim soak scale chaos help build
 
 run: build        ## start a daemon: make run [PORT=5000] [JOIN="5000 anna:5000"] [KEY=group.key] [FOLDER=photos/5000] [ARGS="--grace 1m"]
 	@$(WITH_KEY) exec $(PHOTOMESH) daemon "$(FOLDER)" --port $(PORT) $(addprefix --join ,$(JOIN)) $(ARGS)
@@ -58,6 +59,9 @@ soak:             ## simulate random meshes for a while: make soak [SECONDS=600]
 
 scale:            ## simulate 5, 20, ... nodes with 250 photos each, and print what they cost: make scale [NODES=50, the most]
 	@NODES=$(NODES) cargo test --release --quiet --test sim -- --nocapture --ignored --exact scale::scale
+
+chaos:            ## maltreat five real daemons while clients put and get: make chaos [ROUNDS=20] [SEED=n, else any]
+	@ROUNDS=$(ROUNDS) SEED=$(SEED) cargo test --quiet --test chaos -- --nocapture --ignored --exact chaos
 
 help:             ## show this
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \

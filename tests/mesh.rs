@@ -10,8 +10,6 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -25,6 +23,7 @@ use support::daemon::Daemon;
 use support::disk;
 use support::pictures::{annotated, draw, grey, jpeg, png, smaller};
 use support::wait::eventually;
+use support::wire::{Wire, frame};
 use tempfile::TempDir;
 
 /// Whatever a mesh does by itself has to be done within this time, on a busy machine.
@@ -57,7 +56,7 @@ impl Mesh {
 
     /// Puts a picture into a folder; its id.
     fn give(&self, number: usize, name: &str, bytes: &[u8]) -> PhotoId {
-        fs::write(self.folder(number).join(name), bytes).unwrap();
+        disk::lay(&self.folder(number).join(name), bytes).unwrap();
         PhotoId::of(bytes)
     }
 
@@ -274,28 +273,13 @@ fn a_put_is_answered_when_it_is_on_two_disks() {
     assert_eq!(copies.get(&id), Some(&2), "said too early");
 }
 
-/// A client in a dozen lines, as anybody might write it in any language.
-struct Simple(TcpStream);
+fn request_frame(request: &Value) -> Vec<u8> {
+    frame(request.to_string().as_bytes())
+}
 
-impl Simple {
-    fn connect(address: &Address) -> Simple {
-        let stream = TcpStream::connect((address.host(), address.port())).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        Simple(stream)
-    }
-
-    fn frame(request: &Value) -> Vec<u8> {
-        let json = request.to_string();
-        [&(json.len() as u32).to_be_bytes(), json.as_bytes()].concat()
-    }
-
-    fn read(&mut self) -> Value {
-        let mut length = [0; 4];
-        self.0.read_exact(&mut length).unwrap();
-        let mut json = vec![0; u32::from_be_bytes(length) as usize];
-        self.0.read_exact(&mut json).unwrap();
-        serde_json::from_slice(&json).unwrap()
-    }
+/// The next answer, which must come.
+fn next_answer(client: &mut Wire) -> Value {
+    client.receive().unwrap().unwrap()
 }
 
 fn bytes_of(answer: &Value) -> Vec<u8> {
@@ -315,33 +299,36 @@ fn a_simple_client_is_answered_in_order_and_at_once() {
     mesh.settles(&expected, 2);
 
     let get = |name: &str| json!({"command": "GetImageRequest", "imageName": name});
-    let mut requests = Simple::frame(&json!({"command": "registerClient", "name": "ana"}));
-    requests.extend(Simple::frame(&json!({"command": "GetImageList"})));
-    requests.extend(Simple::frame(&get("picture004.jpg")));
-    requests.extend(Simple::frame(&get("no such.jpg")));
-    requests.extend(Simple::frame(&get("picture000.jpg")));
-    let mut client = Simple::connect(&first);
+    let requests = [
+        json!({"command": "registerClient", "name": "ana"}),
+        json!({"command": "GetImageList"}),
+        get("picture004.jpg"),
+        get("no such.jpg"),
+        get("picture000.jpg"),
+    ];
+    let mut client = Wire::connect(&first).unwrap();
     let asked = Instant::now();
-    client.0.write_all(&requests).unwrap();
-    client.0.shutdown(std::net::Shutdown::Write).unwrap();
+    let frames: Vec<Vec<u8>> = requests.iter().map(request_frame).collect();
+    client.send(&frames.concat()).unwrap();
+    client.finish().unwrap();
 
     let labels: Vec<&String> = expected.keys().collect();
     assert_eq!(
-        client.read(),
+        next_answer(&mut client),
         json!({"command": "ListImage", "list": labels})
     );
-    let answer = client.read();
+    let answer = next_answer(&mut client);
     assert_eq!(
         (&answer["command"], &answer["imageName"]),
         (&json!("ReceiveImage"), &json!("picture004.jpg"))
     );
     assert_eq!(PhotoId::of(&bytes_of(&answer)), expected["picture004.jpg"]);
-    let answer = client.read();
+    let answer = next_answer(&mut client);
     assert_eq!(
         (&answer["command"], &answer["imageName"]),
         (&json!("NotFound"), &json!("no such.jpg"))
     );
-    let answer = client.read();
+    let answer = next_answer(&mut client);
     assert_eq!(PhotoId::of(&bytes_of(&answer)), expected["picture000.jpg"]);
     assert!(
         asked.elapsed() < Duration::from_secs(5),
@@ -349,7 +336,7 @@ fn a_simple_client_is_answered_in_order_and_at_once() {
         asked.elapsed()
     );
     // A half-closed client is answered to the end, and then the daemon closes too.
-    assert_eq!(client.0.read(&mut [0]).unwrap(), 0);
+    assert_eq!(client.receive().unwrap(), None);
 }
 
 #[test]
@@ -361,19 +348,19 @@ fn two_clients_of_one_name_and_many_at_once_all_get_their_answers() {
     mesh.settles(&expected, 2);
 
     // All are connected before the first asks, and all have asked before the first reads.
-    let hello = Simple::frame(&json!({"command": "registerClient", "name": "ana"}));
-    let mut clients: Vec<Simple> = (0..200).map(|_| Simple::connect(&first)).collect();
+    let hello = request_frame(&json!({"command": "registerClient", "name": "ana"}));
+    let mut clients: Vec<Wire> = (0..200).map(|_| Wire::connect(&first).unwrap()).collect();
     for client in &mut clients {
-        client.0.write_all(&hello).unwrap();
+        client.send(&hello).unwrap();
     }
     let wanted: Vec<_> = expected.iter().cycle().take(clients.len()).collect();
     for (client, (name, _)) in clients.iter_mut().zip(&wanted) {
         let request = json!({"command": "GetImageRequest", "imageName": name});
-        client.0.write_all(&Simple::frame(&request)).unwrap();
+        client.send(&request_frame(&request)).unwrap();
     }
     thread::scope(|scope| {
         for (mut client, (_, id)) in clients.into_iter().zip(wanted) {
-            scope.spawn(move || assert_eq!(PhotoId::of(&bytes_of(&client.read())), *id));
+            scope.spawn(move || assert_eq!(PhotoId::of(&bytes_of(&next_answer(&mut client))), *id));
         }
     });
 }
@@ -385,7 +372,9 @@ fn a_new_file_in_a_running_folder_joins_the_collection() {
     mesh.start(Some(0));
     let bytes = jpeg(&draw(11, 240, 160), 90);
     fs::create_dir(mesh.folder(0).join("today")).unwrap();
-    let id = mesh.give(0, "today/new.jpg", &bytes);
+    // Written just now: it is left alone until it rests.
+    fs::write(mesh.folder(0).join("today/new.jpg"), &bytes).unwrap();
+    let id = PhotoId::of(&bytes);
     mesh.settles(&Expected::from([("new.jpg".to_owned(), id)]), 2);
     let request = Request::Explain {
         image_name: "new.jpg".to_owned(),

@@ -10,14 +10,14 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
 
-use super::disk::{self, Opened};
+use super::disk::Opened;
 use super::limits::{FRAME, QUIET};
 use super::link::{Hub, Link, Output, read_failure, write_failure};
 use super::reader::{Farewell, Frames};
 use super::state::{Input, Outlet};
 use super::upload;
 use crate::node::{CloseReason, DiskError, Event};
-use crate::photo::Photo;
+use crate::photo::{Photo, PhotoId};
 use crate::protocol::client::Refusal;
 use crate::protocol::codec::{self, FrameError, MAX_CHUNK_FRAME, MAX_REQUEST};
 use crate::protocol::{Answer, Blob, Request};
@@ -241,7 +241,7 @@ impl Client<'_> {
 /// Reads a file through and gives it back, at its start, if it is the photo.
 fn check(mut file: File, photo: &Photo) -> Result<File, DiskError> {
     let unreadable = |error: std::io::Error| DiskError::Other(error.to_string());
-    if disk::digest(&mut file).map_err(unreadable)? != photo.id {
+    if PhotoId::of_rest(&mut file).map_err(unreadable)? != photo.id {
         return Err(DiskError::Damaged);
     }
     file.rewind().map_err(unreadable)?;

@@ -95,6 +95,8 @@ pub struct Options {
     pub pin: Duration,
     /// No original is moved to the trash for the mesh's sake.
     pub keep_originals: bool,
+    /// Worse versions go to the trash as fast as they can.
+    pub retire_now: bool,
     /// Start even though far too many photos are missing: they were taken away on purpose.
     pub accept_missing: bool,
     /// After how many days of running what lies in the trash may be purged.
@@ -261,6 +263,7 @@ fn configure(options: &Options, folder: &Folder, address: &Address) -> Result<Co
         grace: options.grace,
         pin: options.pin,
         keep_originals: options.keep_originals,
+        retire_now: options.retire_now,
         join: options.join.clone(),
         known: folder.known_nodes(),
         tombstones: folder.tombstones(),

@@ -121,8 +121,9 @@ impl Folder {
                 }
                 self.index.set_file(&path, stamp, Content::Other);
             }
+            Finding::Rotten if still => self.found_rotten(&path, stamp, &mut changes),
             Finding::Unreadable => self.scanning.unreadable += 1,
-            Finding::Photo(_) | Finding::Other | Finding::Restless => {}
+            Finding::Photo(_) | Finding::Other | Finding::Rotten | Finding::Restless => {}
         }
         if self.scanning.pending.is_empty() {
             self.finish_scan(&mut changes);
@@ -134,6 +135,9 @@ impl Folder {
     fn found(&mut self, path: &Path, stamp: Stamp, photo: Photo, changes: &mut Vec<Change>) {
         let id = photo.id;
         let original = holding_at(path) == Holding::Original;
+        if original && let Some(was) = self.wrecks.was(path, stamp, id) {
+            return self.found_wreck(path, stamp, was, changes);
+        }
         let before = self.photo_at(path).filter(|before| *before != id);
         let named = self
             .index
@@ -159,6 +163,38 @@ impl Folder {
         } else {
             self.tell(id, changes);
         }
+    }
+
+    /// An original has the bytes of one that has rotted, as is known from another time or place.
+    fn found_wreck(&mut self, path: &Path, stamp: Stamp, was: PhotoId, changes: &mut Vec<Change>) {
+        if let Some(before) = self.photo_at(path) {
+            self.scanning.changed.entry(before).or_insert(false);
+        }
+        let content = Content::Damaged(was);
+        let known = self.index.file(path).map(|entry| entry.content) == Some(content);
+        self.index.set_file(path, stamp, content);
+        if !known {
+            self.tell_damage(was, path, changes);
+        }
+    }
+
+    /// A file of our own is not the photo that its name says, whatever became of its stamp and of the index.
+    fn found_rotten(&mut self, path: &Path, stamp: Stamp, changes: &mut Vec<Change>) {
+        if let Some(photo) = self.photo_at(path) {
+            self.set_aside(photo, path, stamp, None);
+            self.tell_damage(photo, path, changes);
+        } else {
+            // Which photo it was, nobody knows any more, and so nobody counts on it.
+            self.scanning.unreadable += 1;
+            // Best effort: the next walk tries again.
+            let _ = self.move_aside(path);
+        }
+    }
+
+    fn tell_damage(&mut self, photo: PhotoId, path: &Path, changes: &mut Vec<Change>) {
+        let file = path.display().to_string();
+        changes.push(Change::Damaged { photo, file });
+        self.tell_anyway(photo, changes);
     }
 
     /// The photo that a file was when last read.

@@ -3,11 +3,13 @@
 use std::io;
 use std::path::Path;
 
+use super::damage::Wreck;
 use super::disk::{self, Stamp};
 use super::index::Content;
 use super::place::{self, DAMAGED, MARKER};
 use super::{Change, Folder, StoreError};
 use crate::photo::PhotoId;
+use crate::protocol::SafeName;
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -26,8 +28,8 @@ enum Check {
     Gone,
     /// It is another file by now, which the next scan will look at.
     Changed,
-    /// The very file that was the photo has other bytes, or bytes that the disk cannot read.
-    Rotten(Stamp),
+    /// The very file that was the photo has other bytes, whose digest this is, or bytes that the disk cannot read.
+    Rotten(Stamp, Option<PhotoId>),
     /// It could not be read now, which says nothing about the file.
     Unknown(StoreError),
 }
@@ -73,8 +75,8 @@ impl Folder {
                 self.index.set_unseen(path);
                 Err(StoreError::Damaged)
             }
-            Check::Rotten(stamp) => {
-                self.set_aside(photo, path, stamp);
+            Check::Rotten(stamp, bytes) => {
+                self.set_aside(photo, path, stamp, bytes);
                 changes.push(Change::Damaged {
                     photo,
                     file: path.display().to_string(),
@@ -91,32 +93,71 @@ impl Folder {
         let read = || {
             let file = disk::open(&full)?;
             let stamp = Stamp::of(&file.metadata()?);
-            Ok((stamp, disk::digest(&file)))
+            Ok((stamp, PhotoId::of_rest(file)))
         };
         match read() {
             Ok((_, Ok(digest))) if digest == photo => Check::Good,
-            Ok((stamp, Ok(_))) if stamp != known => Check::Changed,
-            Ok((Some(stamp), Ok(_))) => Check::Rotten(stamp),
-            Ok((Some(stamp), Err(error))) if is_media_error(&error) => Check::Rotten(stamp),
+            // What a file of our own is named by tells more than any stamp.
+            Ok((stamp, Ok(digest))) if stamp != known && place::may_hold(path, digest) => {
+                Check::Changed
+            }
+            Ok((Some(stamp), Ok(digest))) => Check::Rotten(stamp, Some(digest)),
+            Ok((Some(stamp), Err(error))) if is_media_error(&error) => Check::Rotten(stamp, None),
             Ok((None, _)) => Check::Changed,
             Err(error) if disk::is_absence(&error) => Check::Gone,
             Ok((_, Err(error))) | Err(error) => Check::Unknown(StoreError::at(&full, &error)),
         }
     }
 
-    /// Moves a rotten file of our own to `damaged`; an original is only flagged, it is not ours to move.
-    fn set_aside(&mut self, photo: PhotoId, path: &Path, stamp: Stamp) {
-        let moved = path.starts_with(MARKER)
-            && self
-                .own_path(Path::new(DAMAGED), photo, &place::label(path))
-                .and_then(|aside| self.disk.place(&self.full(path), &self.full(&aside)))
-                .is_ok();
-        if moved {
-            self.notes.remove(path);
-            self.index.remove_file(path);
+    /// Moves a rotten file of our own to `damaged`; an original is only flagged, it is not ours to move. `bytes` is the
+    /// digest that it has now, if it could be read.
+    pub(super) fn set_aside(
+        &mut self,
+        photo: PhotoId,
+        path: &Path,
+        stamp: Stamp,
+        bytes: Option<PhotoId>,
+    ) {
+        if path.starts_with(MARKER) {
+            if self.move_aside(path).is_ok() {
+                return;
+            }
         } else {
-            self.index.set_file(path, stamp, Content::Damaged(photo));
+            // Best effort: while there is the index, that will do.
+            let _ = self.flag(photo, path, stamp, bytes);
         }
+        self.index.set_file(path, stamp, Content::Damaged(photo));
+    }
+
+    /// Moves a rotten file of our own to `damaged`, under its name.
+    pub(super) fn move_aside(&mut self, path: &Path) -> io::Result<()> {
+        let name = path.file_name().unwrap_or_default();
+        let name = SafeName::new(&name.to_string_lossy());
+        let aside = self.own_path(Path::new(DAMAGED), &name)?;
+        self.disk.place(&self.full(path), &self.full(&aside))?;
+        self.notes.remove(path);
+        self.index.remove_file(path);
+        Ok(())
+    }
+
+    /// Notes that an original has rotted, for the time after the index is lost.
+    fn flag(
+        &mut self,
+        photo: PhotoId,
+        path: &Path,
+        stamp: Stamp,
+        bytes: Option<PhotoId>,
+    ) -> io::Result<()> {
+        let name = place::own_name(photo, &place::label(path));
+        let free = self.own_path(Path::new(DAMAGED), &name)?;
+        let file = path.to_owned();
+        let wreck = Wreck {
+            photo,
+            file,
+            stamp,
+            bytes,
+        };
+        self.wrecks.write(&place::note_path(&free), wreck)
     }
 
     /// A photo to read again, if one is due: the one whose last check is the oldest.

@@ -14,8 +14,6 @@ use std::path::Path;
 use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 
-use crate::photo::PhotoId;
-
 /// Changes files, one [`Step`] at a time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Disk {
@@ -75,8 +73,9 @@ impl Disk {
             .open(path)
     }
 
-    /// Makes a file, or empties the one that is there.
+    /// Makes a file, or empties the one that is there. The directory is made anew if somebody has removed it.
     pub(super) fn create(&self, path: &Path) -> io::Result<File> {
+        self.make_dir(parent(path))?;
         self.step(Step::Create(path))?;
         OpenOptions::new()
             .write(true)
@@ -258,13 +257,6 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
             "not a regular file",
         ))
     }
-}
-
-/// Reads a file to its end and digests its bytes.
-pub(super) fn digest(file: &File) -> io::Result<PhotoId> {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(file)?;
-    Ok(PhotoId(*hasher.finalize().as_bytes()))
 }
 
 /// How many bytes an ordinary user can still write to the file system of `path`.

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::disk;
+
 /// Why the folder did not do as asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreError {
@@ -22,14 +24,22 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// What an error of the operating system means, met while working on `path`.
+    /// What an error of the operating system means, met while working on `path`. Something that is not found is not
+    /// taken for an absence of the photo: it may be the directory that it was to move to.
     pub(super) fn at(path: &Path, error: &io::Error) -> StoreError {
-        if error.kind() == io::ErrorKind::NotFound {
-            StoreError::Gone
-        } else if is_full(error) {
+        if is_full(error) {
             StoreError::Full
         } else {
             StoreError::Io(format!("{}: {error}", path.display()))
+        }
+    }
+
+    /// What an error means that was met while opening the very file that was asked for.
+    pub(super) fn opening(path: &Path, error: &io::Error) -> StoreError {
+        if disk::is_absence(error) {
+            StoreError::Gone
+        } else {
+            StoreError::at(path, error)
         }
     }
 }

@@ -6,7 +6,7 @@
 //! FOLDER/.photomesh/replicas/         photos kept for the mesh, <12 digits of the id>-<name>  = replicas
 //! FOLDER/.photomesh/trash/            retired copies, a JSON note each                       = retired
 //! FOLDER/.photomesh/trash/surplus/    exact copies on their way out, a JSON note each        = retired
-//! FOLDER/.photomesh/damaged/          files of our own whose bytes no longer match their digest
+//! FOLDER/.photomesh/damaged/          files of our own that are not what they were, notes of such originals
 //! FOLDER/.photomesh/tmp/              writes in progress, swept at start
 //! ```
 //!
@@ -31,10 +31,11 @@
 //!
 //! `disk` (the operations, and what makes a file safe), `place` (what a path says), `index` over `log` (what is known
 //! of every file), `scan` and `absorb` (how it gets known), `store` (in), `trash` (out and back), `purge` (for good),
-//! `tombstones` (who has removed what), `check` (rot).
+//! `tombstones` (who has removed what), `check` and `damage` (rot).
 
 mod absorb;
 mod check;
+mod damage;
 mod disk;
 mod error;
 mod identity;
@@ -69,10 +70,11 @@ pub use error::{OpenError, StoreError, is_full};
 pub use identity::Identity;
 pub use scan::{Candidate, Inspection, Walk, Walker};
 
+use damage::Wrecks;
 use disk::Disk;
 use index::{Index, Standing};
 use note::Notes;
-use place::{DAMAGED, MARKER, REPLICAS, SURPLUS, TMP, TRASH};
+use place::{MARKER, OWN_DIRS, TMP};
 use tombstones::Tombstones;
 
 /// How often lines of the index are brought to the disk, in seconds of running: losing the last ones costs reading a
@@ -153,6 +155,7 @@ pub struct Folder {
     index: Index,
     notes: Notes,
     tombstones: Tombstones,
+    wrecks: Wrecks,
     scanning: absorb::Scanning,
     scrub: check::Scrub,
     /// For how long daemons have run on this folder.
@@ -178,7 +181,7 @@ impl Folder {
 
     fn open_on(disk: Disk, root: &Path, options: &Options) -> Result<Folder, OpenError> {
         fs::create_dir_all(root).map_err(|error| OpenError::at(root, error))?;
-        for own in [MARKER, TMP, REPLICAS, TRASH, SURPLUS, DAMAGED] {
+        for own in std::iter::once(MARKER).chain(OWN_DIRS) {
             let own = root.join(own);
             disk.make_dir(&own)
                 .map_err(|error| OpenError::at(&own, error))?;
@@ -202,6 +205,7 @@ impl Folder {
             notes: Notes::open(&disk, root),
             tombstones: Tombstones::open(&disk, root)
                 .map_err(|error| OpenError::at(root, error))?,
+            wrecks: Wrecks::open(&disk, root),
             scanning: absorb::Scanning::default(),
             scrub: check::Scrub::default(),
             running: Duration::ZERO,

@@ -9,8 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use super::disk::{self, Disk};
-use super::place::{self, SURPLUS, TMP, TRASH};
-use super::scan::is_note;
+use super::place::{self, SURPLUS, TMP, TRASH, is_note};
 use crate::photo::PhotoId;
 use crate::protocol::{Facts, Holding, NodeId};
 
@@ -101,7 +100,8 @@ pub(super) struct Notes {
 }
 
 impl Notes {
-    /// Reads the notes. One without its copy was written just before a crash and is swept.
+    /// Reads the notes. One without its copy was written just before a crash and is swept; what is no note of ours is
+    /// left alone, whatever it is called.
     pub(super) fn open(disk: &Disk, root: &Path) -> Notes {
         let mut notes = Notes {
             disk: disk.clone(),
@@ -120,13 +120,14 @@ impl Notes {
     }
 
     fn read(&mut self, copy: PathBuf, path: &Path) {
+        let note = disk::open(path).map(|file| serde_json::from_reader(BufReader::new(file)));
+        let Ok(Ok(note)) = note else {
+            return;
+        };
         if disk::look(&self.root.join(&copy)).is_ok_and(|stamp| stamp.is_none()) {
             // Best effort: it is swept again at the next start.
             let _ = self.disk.remove(path);
-            return;
-        }
-        let note = disk::open(path).map(|file| serde_json::from_reader(BufReader::new(file)));
-        if let Ok(Ok(note)) = note {
+        } else {
             self.notes.insert(copy, note);
         }
     }
@@ -171,9 +172,7 @@ impl Notes {
     }
 
     /// Where the note of a copy is, in full.
-    pub(super) fn path(&self, copy: &Path) -> PathBuf {
-        let mut path = self.root.join(copy).into_os_string();
-        path.push(".json");
-        PathBuf::from(path)
+    fn path(&self, copy: &Path) -> PathBuf {
+        place::note_path(&self.root.join(copy))
     }
 }

@@ -1,5 +1,7 @@
 //! Where in the folder a file lies, and what that says about it.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
 use crate::photo::PhotoId;
@@ -18,6 +20,8 @@ pub(super) const SURPLUS: &str = ".photomesh/trash/surplus";
 pub(super) const DAMAGED: &str = ".photomesh/damaged";
 /// Writes in progress.
 pub(super) const TMP: &str = ".photomesh/tmp";
+/// The directories of our own in the marker, each after the one that it lies in.
+pub(super) const OWN_DIRS: [&str; 5] = [TMP, REPLICAS, TRASH, SURPLUS, DAMAGED];
 
 /// How many hex digits of a photo's id the names of our own files begin with.
 const ID_DIGITS: usize = 12;
@@ -39,18 +43,55 @@ pub(super) fn is_inside(path: &Path) -> bool {
     path.components().all(plain) && path.file_name().is_some()
 }
 
-/// The name of a file of our own: `<first digits of the id>-<safe name>`.
+/// What the names of notes end with.
+const NOTE: &str = ".json";
+
+/// The name of a file of our own: `<first digits of the id>-<safe name>`. Never the name of a note, whatever the photo
+/// is called: who takes a photo for a note does not see it, or sweeps it.
 pub(super) fn own_name(photo: PhotoId, name: &str) -> SafeName {
     let id = photo.to_string();
-    SafeName::new(&format!("{}-{}", &id[..ID_DIGITS], SafeName::new(name)))
+    let name = SafeName::new(&format!("{}-{}", &id[..ID_DIGITS], SafeName::new(name)));
+    // On some systems, names that differ in case only are one. Numbers that are added later come before the ending.
+    if is_note(OsStr::new(&name.as_str().to_lowercase())) {
+        SafeName::new(&format!("{name}_"))
+    } else {
+        name
+    }
+}
+
+/// Whether a file that lies here may hold these bytes: a file of our own is named by its photo, and only that one. What
+/// a person has put among them has no such name and may be anything.
+pub(super) fn may_hold(path: &Path, bytes: PhotoId) -> bool {
+    id_digits(path).is_none_or(|digits| bytes.to_string().starts_with(digits))
+}
+
+/// The digits of the photo's id that the name of a file of our own begins with.
+pub(super) fn id_digits(path: &Path) -> Option<&str> {
+    let name = path.file_name()?.to_str()?;
+    let (digits, _) = name.split_once('-')?;
+    let is_digit = |digit: u8| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
+    let ours = path.starts_with(MARKER) && digits.len() == ID_DIGITS;
+    (ours && digits.bytes().all(is_digit)).then_some(digits)
+}
+
+/// Whether a file in the trash is the note of another one.
+pub(super) fn is_note(name: &OsStr) -> bool {
+    name.as_bytes().ends_with(NOTE.as_bytes())
+}
+
+/// Where the note of a copy lies.
+pub(super) fn note_path(copy: &Path) -> PathBuf {
+    let mut path = copy.as_os_str().to_owned();
+    path.push(NOTE);
+    PathBuf::from(path)
 }
 
 /// What people call a file: its name without folders, and without the digits that [`own_name`] puts before it.
 pub(super) fn label(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let given = match name.split_once('-') {
-        Some((digits, rest)) if path.starts_with(MARKER) && digits.len() == ID_DIGITS => rest,
-        _ => &name,
+    let given = match id_digits(path) {
+        Some(_) => &name[ID_DIGITS + 1..],
+        None => &name,
     };
     let mut end = given.len().min(Facts::MAX_NAME);
     while !given.is_char_boundary(end) {
@@ -136,5 +177,44 @@ mod tests {
             label(Path::new("sub/123456789abc-x.jpg")),
             "123456789abc-x.jpg"
         );
+    }
+
+    #[test]
+    fn files_of_our_own_hold_what_they_are_named_by() {
+        let (cat, dog) = (PhotoId::of(b"a cat"), PhotoId::of(b"a dog"));
+        let name = own_name(cat, "pet.jpg");
+        for (dir, dog_too) in [(REPLICAS, false), (TRASH, false), ("sub", true)] {
+            let path = Path::new(dir).join(name.as_str());
+            assert!(may_hold(&path, cat), "{path:?}");
+            assert_eq!(may_hold(&path, dog), dog_too, "{path:?}");
+        }
+        for given in [
+            "pet.jpg",
+            "holiday-2024-pet.jpg",
+            "2024-05-06.jpg",
+            "123456789abc",
+        ] {
+            assert!(may_hold(&Path::new(REPLICAS).join(given), cat), "{given}");
+        }
+    }
+
+    #[test]
+    fn own_names_are_never_those_of_notes() {
+        let id = PhotoId::of(b"a photo");
+        let long = format!("{}.json{}", "x".repeat(182), "y".repeat(30));
+        for name in [
+            "a.json",
+            "a.JSON",
+            "a.json. ",
+            "a.json\u{200b}",
+            ".json",
+            &long,
+        ] {
+            let own = own_name(id, name);
+            for own in [&own, &own.numbered(2), &own_name(id, own.as_str())] {
+                assert!(!own.as_str().to_lowercase().ends_with(NOTE), "{own}");
+                assert!(own.as_str().contains(&name[1..5]), "{own}");
+            }
+        }
     }
 }

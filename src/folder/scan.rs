@@ -15,16 +15,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
-use std::fs::{self, DirEntry, Metadata};
-use std::io;
+use std::fs::{self, DirEntry, File, Metadata};
+use std::io::{self, Seek};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::disk::{self, Stamp};
-use super::place::{MARKER, REPLICAS, SURPLUS, TRASH};
-use crate::photo::{self, InspectError, Photo};
+use super::place::{self, MARKER, REPLICAS, SURPLUS, TRASH, is_note};
+use crate::photo::{self, InspectError, Photo, PhotoId};
 
 /// A file that was not touched for this long rests: longer than a copying program pauses between two writes.
 const REST: Duration = Duration::from_secs(3);
@@ -142,7 +142,7 @@ impl Pass<'_> {
     fn entry(&mut self, dir: &Path, entry: &DirEntry, open: &mut Vec<PathBuf>) -> io::Result<()> {
         let name = entry.file_name();
         let ours = dir.starts_with(MARKER);
-        if is_hidden(&name) || (ours && is_note(&name)) {
+        if is_hidden(&name) || (dir.starts_with(TRASH) && is_note(&name)) {
             return Ok(());
         }
         let kind = entry.file_type()?;
@@ -182,11 +182,6 @@ fn is_hidden(name: &OsStr) -> bool {
     name.as_bytes().starts_with(b".")
 }
 
-/// Whether a file of our own is the note of another one.
-pub(super) fn is_note(name: &OsStr) -> bool {
-    name.as_bytes().ends_with(b".json")
-}
-
 /// A file whose content must be read, because it is new or has changed.
 #[derive(Debug)]
 pub struct Candidate {
@@ -211,6 +206,8 @@ pub(super) enum Finding {
     Photo(Box<Photo>),
     /// Nothing that counts as a photo.
     Other,
+    /// A file of our own, and not the photo that it is named by.
+    Rotten,
     /// It changed while it was read, or went away: the next walk will see.
     Restless,
     /// It could not be read.
@@ -249,17 +246,29 @@ impl Candidate {
         if !unchanged(file.metadata()?) {
             return Ok(Finding::Restless);
         }
-        if self.stamp.size > photo::MAX_PHOTO {
-            return Ok(Finding::Other);
-        }
-        let result = photo::inspect(&mut file);
+        let finding = self.judge(&mut file)?;
         if !unchanged(file.metadata()?) {
             return Ok(Finding::Restless);
         }
-        match result {
-            Ok(photo) => Ok(Finding::Photo(Box::new(photo))),
-            Err(InspectError::NotAPicture | InspectError::TooLarge) => Ok(Finding::Other),
-            Err(InspectError::Io(error)) => Err(error),
+        Ok(finding)
+    }
+
+    fn judge(&self, file: &mut File) -> io::Result<Finding> {
+        let (bytes, finding) = match photo::inspect(file) {
+            Ok(photo) => (photo.id, Finding::Photo(Box::new(photo))),
+            Err(InspectError::Io(error)) => return Err(error),
+            Err(InspectError::NotAPicture | InspectError::TooLarge) => {
+                if place::id_digits(&self.path).is_none() {
+                    return Ok(Finding::Other);
+                }
+                file.rewind()?;
+                (PhotoId::of_rest(file)?, Finding::Other)
+            }
+        };
+        if place::may_hold(&self.path, bytes) {
+            Ok(finding)
+        } else {
+            Ok(Finding::Rotten)
         }
     }
 }

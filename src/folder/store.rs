@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::disk;
 use super::index::{Content, Standing};
-use super::place::{self, REPLICAS, TMP, holding_at};
+use super::place::{self, OWN_DIRS, REPLICAS, TMP, holding_at};
 use super::{Change, Folder, StoreError};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Facts, Holding, SafeName};
@@ -18,13 +18,14 @@ impl Folder {
     /// Writes into a spool file from `offset` on, in bytes. Offset 0 makes the file, or empties the one of that name.
     pub fn write(&mut self, spool: &str, offset: u64, data: &[u8]) -> Result<(), StoreError> {
         let path = self.spool_path(spool);
-        let written = if offset == 0 {
+        if offset == 0 {
             let file = self.disk.create(&path);
-            file.and_then(|file| self.disk.write(&file, &path, data))
+            let written = file.and_then(|file| self.disk.write(&file, &path, data));
+            written.map_err(|error| StoreError::at(&path, &error))
         } else {
-            self.disk.write_at(&path, offset, data)
-        };
-        written.map_err(|error| StoreError::at(&path, &error))
+            let written = self.disk.write_at(&path, offset, data);
+            written.map_err(|error| StoreError::opening(&path, &error))
+        }
     }
 
     /// Where a spool file is, for a thread that writes it by itself. Spool names are this program's own, such as
@@ -36,7 +37,7 @@ impl Folder {
     /// Opens a spool file for reading.
     pub fn open_spool(&self, spool: &str) -> Result<File, StoreError> {
         let path = self.spool_path(spool);
-        disk::open(&path).map_err(|error| StoreError::at(&path, &error))
+        disk::open(&path).map_err(|error| StoreError::opening(&path, &error))
     }
 
     /// Removes a spool file, if it is there.
@@ -74,7 +75,7 @@ impl Folder {
     ) -> Result<Vec<Change>, StoreError> {
         let mut changes = Vec::new();
         let failed = |error: io::Error| StoreError::at(spool, &error);
-        let file = disk::open(spool).map_err(failed)?;
+        let file = disk::open(spool).map_err(|error| StoreError::opening(spool, &error))?;
         if self.has_unchanged(photo.id, holding) {
             self.index.put_facts(photo.id, facts);
             self.tell_anyway(photo.id, &mut changes);
@@ -150,18 +151,30 @@ impl Folder {
         id: PhotoId,
         name: &str,
     ) -> io::Result<PathBuf> {
-        let path = self.own_path(Path::new(REPLICAS), id, name)?;
+        let path = self.own_path(Path::new(REPLICAS), &place::own_name(id, name))?;
         self.disk.place(from, &self.full(&path))?;
         Ok(path)
     }
 
-    /// A free path in a directory of our own, where nobody else makes files.
-    pub(super) fn own_path(&self, dir: &Path, id: PhotoId, name: &str) -> io::Result<PathBuf> {
+    /// Makes a directory of our own anew that somebody has removed. Never the marker: without it, this may be another
+    /// disk.
+    fn make_own(&self, dir: &Path) -> io::Result<()> {
+        let mut above = OWN_DIRS.iter().filter(|own| dir.starts_with(own));
+        above.try_for_each(|own| self.disk.make_dir(&self.root.join(own)))
+    }
+
+    /// A path in a directory of our own, where nobody else makes files, that is free for a file and for a note of it.
+    pub(super) fn own_path(&self, dir: &Path, name: &SafeName) -> io::Result<PathBuf> {
+        self.make_own(dir)?;
+        let no_file = |path: &Path| {
+            fs::symlink_metadata(self.full(path)).is_err_and(|error| disk::is_absence(&error))
+        };
         let is_free = |name: &SafeName| {
             let path = dir.join(name.as_str());
-            fs::symlink_metadata(self.full(&path)).is_err() && self.index.file(&path).is_none()
+            let known = self.index.file(&path).is_some();
+            !known && no_file(&path) && no_file(&place::note_path(&path))
         };
-        let path = place::free_path(dir, &place::own_name(id, name), is_free);
+        let path = place::free_path(dir, name, is_free);
         path.ok_or(io::ErrorKind::AlreadyExists.into())
     }
 

@@ -3,7 +3,6 @@
 //! A copy is put away in two steps: its note is written, safely; then the file is moved beside it, safely. A crash in
 //! between leaves a note without a copy, which the next start sweeps, and the photo where it was.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -121,7 +120,8 @@ impl Folder {
         let from = self.full(path);
         let failed = |error: io::Error| StoreError::at(&from, &error);
         self.require_unchanged(path)?;
-        let copy = self.trash_path(how.dir, photo, path).map_err(failed)?;
+        let name = place::own_name(photo, &place::label(path));
+        let copy = self.own_path(Path::new(how.dir), &name).map_err(failed)?;
         let facts = self.index.photo(photo).map(|entry| &entry.facts);
         let facts = facts.cloned().unwrap_or_default();
         let mut note = Note::new(photo, how.why, path, &facts, self.index.running());
@@ -136,15 +136,6 @@ impl Folder {
             self.notes.remove(&copy);
         }
         moved.map(|()| copy)
-    }
-
-    /// A free path in the trash for a file, and for its note. Never with the ending of a note.
-    fn trash_path(&self, dir: &str, photo: PhotoId, path: &Path) -> io::Result<PathBuf> {
-        let mut name = place::label(path);
-        if super::scan::is_note(OsStr::new(&name)) {
-            name.push('_');
-        }
-        self.own_path(Path::new(dir), photo, &name)
     }
 
     /// Refuses a file that is not as it was when last read: it may be the friend's latest work by now, and what is
@@ -218,7 +209,10 @@ impl Folder {
                 break;
             }
         }
-        self.told(photo);
+        match (&result, self.index.standing(photo)) {
+            (Ok(holding), Some(standing)) if standing.holding == *holding => self.told(photo),
+            _ => self.tell_later(photo),
+        }
         result
     }
 

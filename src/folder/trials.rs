@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::disk::Disk;
+use super::place::{REPLICAS, SURPLUS, TRASH};
 use super::trial::{Cut, Plan, Trial, tempdir};
 use super::{Change, Folder, Options, StoreError, Walker};
 use crate::photo::{self, PhotoId};
@@ -145,7 +146,7 @@ impl Bench {
             match change {
                 Change::Held { photo, holding, .. } => {
                     let (file, _) = folder.open_photo(photo.id).expect(context);
-                    let digest = super::disk::digest(&file).unwrap();
+                    let digest = PhotoId::of_rest(file).unwrap();
                     assert_eq!(digest, photo.id, "{context}: a photo is whole");
                     held.insert(photo.id, holding);
                 }
@@ -171,7 +172,7 @@ impl Bench {
     /// The friend's files and the replicas, and what is in them.
     fn stored_files(&self) -> BTreeMap<PathBuf, PhotoId> {
         let mut files = BTreeMap::new();
-        for dir in ["", "old", super::REPLICAS] {
+        for dir in ["", "old", REPLICAS] {
             for entry in fs::read_dir(self.dir.path().join(dir)).unwrap() {
                 let path = entry.unwrap().path();
                 if path.is_file() {
@@ -185,7 +186,7 @@ impl Bench {
 
     /// Every copy in the trash has a note, and every note its copy.
     fn check_notes(&self, context: &str) {
-        for dir in [super::TRASH, super::SURPLUS] {
+        for dir in [TRASH, SURPLUS] {
             for entry in fs::read_dir(self.dir.path().join(dir)).unwrap() {
                 let path = entry.unwrap().path();
                 if path.is_file() {

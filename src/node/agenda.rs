@@ -5,6 +5,7 @@
 //! one place where that is decided; it may run at any time, any number of times.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::entry::Entry;
@@ -47,6 +48,11 @@ impl Agenda {
         }
     }
 
+    /// Whether photos wait that are not at rest: for their time, or for a table to be complete.
+    fn has_work(&self, now: Time) -> bool {
+        !self.parked.is_empty() || self.is_due(now)
+    }
+
     /// Whether a review is due.
     pub(super) fn is_due(&self, now: Time) -> bool {
         self.due.first().is_some_and(|(at, _)| *at <= now)
@@ -56,13 +62,13 @@ impl Agenda {
 impl Node {
     /// How many copies of every photo the mesh wants: the highest number that a node asks for.
     pub(super) fn copies(&self) -> usize {
-        self.config.copies.max(self.mesh.copies()).max(1) as usize
+        self.config.copies.max(self.mesh.census.copies).max(1) as usize
     }
 
     /// How many nodes can have a copy now: this one, those here, and those that are expected back.
     pub(super) fn reachable_copies(&self) -> usize {
-        self.copies()
-            .min(1 + self.mesh.count_here() + self.mesh.count_away())
+        let nodes = 1 + self.mesh.census.here + self.mesh.census.away;
+        self.copies().min(nodes)
     }
 
     /// Nodes came, went or completed their tables: what the mesh can do, or wants, may have changed.
@@ -79,16 +85,7 @@ impl Node {
 
     /// Whether every table is complete that could tell of a copy: nobody acts on half a table.
     pub(super) fn is_settled(&self) -> bool {
-        self.scanned
-            && self.mesh.members.values().all(|member| {
-                !matches!(
-                    member.presence,
-                    Presence::Here {
-                        complete: false,
-                        ..
-                    }
-                )
-            })
+        self.scanned && self.mesh.census.incomplete == 0
     }
 
     /// Whether copies may be made: as [`Node::is_settled`], but a node that takes longer than its grace to tell what it
@@ -96,21 +93,14 @@ impl Node {
     fn may_repair(&self) -> bool {
         let now = self.now;
         let grace = self.config.grace;
-        self.scanned
-            && self
-                .mesh
-                .members
-                .values()
-                .all(|member| match member.presence {
-                    Presence::Here {
-                        complete: false,
-                        since,
-                        ..
-                    } => now.since(since) >= grace,
-                    Presence::Here { complete: true, .. }
-                    | Presence::Away { .. }
-                    | Presence::Gone => true,
-                })
+        let holds_up = |presence: Presence| match presence {
+            Presence::Here {
+                complete, since, ..
+            } => !complete && now.since(since) < grace,
+            Presence::Away { .. } | Presence::Gone => false,
+        };
+        let mut members = self.mesh.members.values();
+        self.is_settled() || self.scanned && !members.any(|member| holds_up(member.presence))
     }
 
     /// Passes on what has changed in the table, and reviews what is due; both within the work of one step.
@@ -124,11 +114,14 @@ impl Node {
             if let Some(record) = self.catalog.record(photo) {
                 self.act(Action::NoteFacts {
                     photo,
-                    facts: record.facts,
+                    facts: Arc::unwrap_or_clone(record.facts),
                 });
             }
         }
         self.announce();
+        if !self.agenda.has_work(self.now) {
+            return;
+        }
         let may_repair = self.may_repair();
         if may_repair {
             self.agenda.unpark(self.now);
@@ -224,7 +217,7 @@ impl Node {
         facts
             .aliases
             .retain(|alias| !entry.facts.names.contains(alias));
-        self.catalog.learn(photo, &facts);
+        self.catalog.learn(photo, &Arc::new(facts));
     }
 
     /// The same bytes lie several times in this folder: one file is enough, once others have the photo too.

@@ -239,10 +239,15 @@ impl Node {
         }
         if complete {
             self.catalog.forget_last_known(node);
-            if let Some(member) = self.mesh.members.get_mut(&node)
-                && let Presence::Here { complete, .. } = &mut member.presence
-            {
-                *complete = true;
+            let presence = self.mesh.members.get(&node).map(|member| member.presence);
+            if let Some(Presence::Here { link, since, .. }) = presence {
+                let complete = true;
+                let presence = Presence::Here {
+                    link,
+                    since,
+                    complete,
+                };
+                self.mesh.set_presence(node, presence);
             }
             self.mesh_changed();
         }
@@ -279,6 +284,7 @@ mod tests {
             distinct: ids(100).collect(),
             owners: (0..Facts::MAX as u64).map(NodeId).collect(),
         };
+        let facts = Arc::new(facts);
         let mut page = Page::default();
         while !page.is_full() {
             let photo = Arc::new(Photo::opaque(PhotoId([9; 32]), 1));

@@ -246,15 +246,25 @@ impl Catalog {
     }
 
     /// Adds facts about a photo that has an entry.
-    pub(super) fn learn(&mut self, photo: PhotoId, facts: &Facts) {
+    pub(super) fn learn(&mut self, photo: PhotoId, facts: &Arc<Facts>) {
         let Some(entry) = self.entries.get_mut(&photo) else {
             return;
         };
-        let before = entry.facts.clone();
-        if !entry.facts.merge(facts) {
+        let old = entry.facts.clone();
+        // Most often a node says what all others have said before.
+        if old == *facts {
             return;
         }
-        let (old, new) = (&before, &entry.facts);
+        let mut merged = Facts::clone(&old);
+        if !merged.merge(facts) {
+            return;
+        }
+        entry.facts = if merged == **facts {
+            facts.clone()
+        } else {
+            Arc::new(merged)
+        };
+        let (old, new) = (&old, &entry.facts);
         self.names.renamed(photo, old, new);
         for replaced in new.replaces.difference(&old.replaces) {
             self.replaced_by.entry(*replaced).or_default().insert(photo);
@@ -273,13 +283,14 @@ impl Catalog {
             self.reconsider_with_neighbours(photo);
         }
         self.changed.insert(photo);
+        self.mark_keeper_changed(photo);
     }
 
     fn insert(&mut self, photo: &Arc<Photo>) {
         let entry = Entry {
             photo: photo.clone(),
             verified: false,
-            facts: Facts::default(),
+            facts: Arc::default(),
             claims: BTreeMap::new(),
             similar: BTreeSet::new(),
             verdict: Verdict::Absent,
@@ -390,5 +401,12 @@ impl Catalog {
     /// A photo's holders, verdict or facts have changed.
     pub(super) fn mark_changed(&mut self, photo: PhotoId) {
         self.changed.insert(photo);
+    }
+
+    /// What is known of a photo has changed: if it is a worse version, the better one's holders have names to take over.
+    pub(super) fn mark_keeper_changed(&mut self, photo: PhotoId) {
+        if let Some(Verdict::Loser(keeper)) = self.entries.get(&photo).map(|entry| entry.verdict) {
+            self.changed.insert(keeper);
+        }
     }
 }

@@ -181,13 +181,11 @@ impl Node {
                 .get(photo)
                 .map(|entry| entry.similar.clone())
                 .unwrap_or_default();
-            self.catalog.learn(
-                photo,
-                &Facts {
-                    distinct,
-                    ..Facts::default()
-                },
-            );
+            let facts = Facts {
+                distinct,
+                ..Facts::default()
+            };
+            self.catalog.learn(photo, &Arc::new(facts));
         }
         for link in links {
             let answer = match result {

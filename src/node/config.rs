@@ -22,6 +22,8 @@ pub struct Config {
     pub pin: Duration,
     /// Its owner wants no original moved to the trash for the mesh's sake (`--keep-originals`).
     pub keep_originals: bool,
+    /// Its owner wants worse versions moved to the trash without the brake.
+    pub retire_now: bool,
     /// Daemons to join through (`--join`).
     pub join: Vec<Address>,
     /// Nodes remembered from earlier lives.

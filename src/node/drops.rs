@@ -26,7 +26,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::limits::{RETRY, ROUNDS, SETTLE, SKIP, STAGGER};
+use super::limits::{BRAKE_SPAN, RETRY, ROUNDS, SETTLE, SKIP, STAGGER};
 use super::placement::trim_order;
 use super::rounds::{Aim, Round};
 use super::verdict::Verdict;
@@ -118,6 +118,9 @@ impl Node {
         }
         if !goes {
             self.look_at(photo, keeper);
+        } else if self.is_braked(keeper) {
+            self.look_at(photo, keeper);
+            self.retry(photo, BRAKE_SPAN / 60);
         } else if !self.begin_for_keeper(Aim::Retire, photo, keeper) {
             self.retry(photo, RETRY);
         }

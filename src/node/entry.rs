@@ -27,7 +27,7 @@ pub(super) struct Entry {
     /// Whether this node knows so from the bytes themselves; else by another node's account.
     pub(super) verified: bool,
     /// What people and files say: the union of what all nodes have announced.
-    pub(super) facts: Facts,
+    pub(super) facts: Arc<Facts>,
     /// Who holds it.
     pub(super) claims: BTreeMap<NodeId, Claim>,
     /// Photos whose fingerprint says that they are the same picture.

@@ -139,16 +139,17 @@ impl Node {
             member.flaps += 1;
         }
         member.address = address.clone();
-        member.presence = Presence::Here {
-            link,
-            since: now,
-            complete: false,
-        };
         member.boot = Some(register.boot);
         member.copies = register.copies.min(NODES as u32);
         member.pin = Duration::from_millis(register.pin_ms);
         member.keeps_originals = register.keep_originals;
         member.redial = Redial::at(now);
+        let presence = Presence::Here {
+            link,
+            since: now,
+            complete: false,
+        };
+        self.mesh.set_presence(node, presence);
         if let Some(state) = self.mesh.links.get_mut(&link) {
             state.node = Some(node);
         }

@@ -41,6 +41,16 @@ pub const STAGGER: Duration = Duration::from_secs(3);
 /// How long a worse version may wait for its better one to be read before it is kept at its copies like any other photo.
 pub const DOUBT: Duration = Duration::from_secs(120);
 
+/// How many files may go to the trash within [`BRAKE_SPAN`] on account of one other node: few enough to be noticed, and
+/// more than a person puts by hand.
+pub const BRAKE_FILES: usize = 50;
+
+/// In a large folder it is one of so many files: 5 %.
+pub const BRAKE_SHARE: usize = 20;
+
+/// See [`BRAKE_FILES`].
+pub const BRAKE_SPAN: Duration = Duration::from_secs(3600);
+
 /// How long until something that could not be done now is tried again.
 pub const RETRY: Duration = Duration::from_secs(5);
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::announce::Pages;
 use super::limits::{HEARTBEAT, REGISTER, SILENCE};
-use super::membership::{Link, Presence};
+use super::membership::Link;
 use super::{Action, CloseReason, LinkId, Node};
 use crate::protocol::{Address, Message, NodeId};
 
@@ -140,37 +140,33 @@ impl Node {
 
     pub(super) fn dial(&mut self) {
         let now = self.now;
-        let linked = self
-            .mesh
-            .links
-            .values()
-            .filter_map(|link| link.dialed.as_ref());
-        let here = self
-            .mesh
-            .members
-            .values()
-            .filter(|member| matches!(member.presence, Presence::Here { .. }));
-        // Whoever listens there now is known already: an address may have had another node before.
-        let known: BTreeSet<Address> = linked
-            .chain(here.map(|member| &member.address))
-            .chain([&self.config.address])
-            .cloned()
+        let members = self.mesh.members.values();
+        let missed = members.filter(|member| !member.is_here());
+        let missed = missed.map(|member| (&member.address, &member.redial));
+        let mut due: BTreeSet<Address> = missed
+            .chain(&self.mesh.joins)
+            .filter(|(_, redial)| redial.next <= now && !redial.dialing)
+            .map(|(address, _)| address.clone())
             .collect();
-        let away = self
-            .mesh
-            .members
-            .values_mut()
-            .filter(|member| !matches!(member.presence, Presence::Here { .. }));
-        let members = away.map(|member| (&member.address, &mut member.redial));
-        let mut addresses = BTreeSet::new();
-        for (address, redial) in members.chain(self.mesh.joins.iter_mut()) {
-            if redial.next <= now && !redial.dialing && !known.contains(address) {
+        due.retain(|address| !self.is_reached(address));
+        for address in due {
+            let members = self.mesh.members.values_mut();
+            let there = members.filter(|member| !member.is_here() && member.address == address);
+            there.for_each(|member| member.redial.dialing = true);
+            if let Some(redial) = self.mesh.joins.get_mut(&address) {
                 redial.dialing = true;
-                addresses.insert(address.clone());
             }
-        }
-        for address in addresses {
             self.act(Action::Dial { address });
         }
+    }
+
+    /// Whether it is known already who listens at an address, were it this node itself; it may have been another one
+    /// before.
+    fn is_reached(&self, address: &Address) -> bool {
+        let mut links = self.mesh.links.values();
+        let mut members = self.mesh.members.values();
+        *address == self.config.address
+            || links.any(|link| link.dialed.as_ref() == Some(address))
+            || members.any(|member| member.is_here() && member.address == *address)
     }
 }

@@ -101,6 +101,21 @@ pub(super) struct Membership {
     pub(super) joins: BTreeMap<Address, Redial>,
     /// Nodes that vanished lately, and when.
     pub(super) vanished: BTreeMap<NodeId, Time>,
+    /// The members counted, since every step asks for it.
+    pub(super) census: Census,
+}
+
+/// The members, counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Census {
+    /// Those that are here, this node not included.
+    pub(super) here: usize,
+    /// Of these, those that have not told all they hold.
+    pub(super) incomplete: usize,
+    /// Those that are away, within their grace.
+    pub(super) away: usize,
+    /// The highest number of copies that one of all these wants.
+    pub(super) copies: u32,
 }
 
 impl Membership {
@@ -145,24 +160,31 @@ impl Membership {
 
     /// How many nodes are here, besides this one.
     pub(super) fn count_here(&self) -> usize {
-        self.here().count()
+        self.census.here
     }
 
-    /// How many nodes are away, within their grace.
-    pub(super) fn count_away(&self) -> usize {
-        self.members
-            .values()
-            .filter(|member| matches!(member.presence, Presence::Away { .. }))
-            .count()
+    /// A member comes, goes or completes its table: the only way to change its presence, so that the census is right.
+    pub(super) fn set_presence(&mut self, node: NodeId, presence: Presence) {
+        if let Some(member) = self.members.get_mut(&node) {
+            member.presence = presence;
+            self.census = self.count();
+        }
     }
 
-    /// The highest number of copies that a node wants that is here or away.
-    pub(super) fn copies(&self) -> u32 {
-        let present = self
-            .members
-            .values()
-            .filter(|member| member.presence != Presence::Gone);
-        present.map(|member| member.copies).max().unwrap_or(0)
+    fn count(&self) -> Census {
+        let mut census = Census::default();
+        for member in self.members.values() {
+            match member.presence {
+                Presence::Gone => continue,
+                Presence::Away { .. } => census.away += 1,
+                Presence::Here { complete, .. } => {
+                    census.here += 1;
+                    census.incomplete += usize::from(!complete);
+                }
+            }
+            census.copies = census.copies.max(member.copies);
+        }
+        census
     }
 
     /// Where every known node listens.
@@ -188,6 +210,11 @@ impl Member {
         }
     }
 
+    /// Whether it is here.
+    pub(super) fn is_here(&self) -> bool {
+        matches!(self.presence, Presence::Here { .. })
+    }
+
     /// How long it may be away this time: longer each time that it came back and went again.
     fn grace(&self, grace: Duration) -> Duration {
         grace.saturating_mul(1 << self.flaps.min(FLAPS_MAX))
@@ -207,7 +234,7 @@ impl Node {
         if now.since(since) >= grace.saturating_mul(10) {
             member.flaps = 0;
         }
-        member.presence = Presence::Away {
+        let presence = Presence::Away {
             since: now,
             until: now + member.grace(grace),
         };
@@ -220,6 +247,7 @@ impl Node {
             "{node} at {address} is away ({reason}); its photos are copied if it stays away {away:?}"
         );
         self.log("mesh", text);
+        self.mesh.set_presence(node, presence);
         self.catalog.set_away(node);
         self.link_lost_for_transfers(node);
         if *reason != CloseReason::Left {
@@ -268,9 +296,7 @@ impl Node {
             .map(|(node, _)| *node)
             .collect();
         for node in over {
-            if let Some(member) = self.mesh.members.get_mut(&node) {
-                member.presence = Presence::Gone;
-            }
+            self.mesh.set_presence(node, Presence::Gone);
             self.log("mesh", format!("{node} stayed away: its photos are copied"));
             self.catalog.forget_last_known(node);
             self.mesh_changed();

@@ -20,6 +20,7 @@
 
 mod agenda;
 mod announce;
+mod brake;
 mod catalog;
 mod clients;
 mod config;
@@ -56,6 +57,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use agenda::Agenda;
+use brake::Brake;
 use catalog::Catalog;
 use clients::Waiting;
 use drops::Drops;
@@ -89,6 +91,7 @@ pub struct Node {
     agenda: Agenda,
     replication: Replication,
     drops: Drops,
+    brake: Brake,
     promises: Promises,
     /// Photos on their way here.
     pulls: BTreeMap<PhotoId, (TransferId, Pull)>,
@@ -98,7 +101,7 @@ pub struct Node {
     /// Clients that wait for something.
     waiting: BTreeMap<LinkId, Waiting>,
     /// Photos put by clients that the disk is making safe.
-    installing: BTreeMap<LinkId, (Arc<Photo>, Facts)>,
+    installing: BTreeMap<LinkId, (Arc<Photo>, Arc<Facts>)>,
     /// Photos on their way back from the trash.
     restoring: BTreeSet<PhotoId>,
     removals: Removals,
@@ -134,6 +137,7 @@ impl Node {
             out: Vec::new(),
             agenda: Agenda::default(),
             drops: Drops::default(),
+            brake: Brake::default(),
             promises: Promises::default(),
             pulls: BTreeMap::new(),
             next_transfer: 0,
@@ -194,6 +198,7 @@ impl Node {
         self.tend_pulls();
         self.tend_pins();
         self.tend_rounds();
+        self.tend_brake();
         self.tend_replication();
         self.tend_clients();
         self.tend_removals();
@@ -346,7 +351,7 @@ impl Node {
             self.config.node,
             &Record {
                 photo,
-                facts,
+                facts: Arc::new(facts),
                 holding,
                 yields_to: None,
             },

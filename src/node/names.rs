@@ -27,12 +27,13 @@ pub(super) enum Found {
 /// The names of all photos.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    /// For every name or alias, the photos that have it, shown or not.
-    by_name: BTreeMap<String, BTreeSet<PhotoId>>,
-    /// For every name that the collection shows, the photos shown under it.
-    shown: BTreeMap<String, BTreeSet<PhotoId>>,
+    /// Every name and alias with the photos that have it, shown or not. Pairs: a set for each of a million names, most
+    /// with a single photo in it, would take several times the room.
+    by_name: BTreeSet<(Arc<str>, PhotoId)>,
+    /// Every name that the collection shows, with the photos shown under it.
+    shown: BTreeSet<(Arc<str>, PhotoId)>,
     /// The name under which each photo is shown.
-    name_of: BTreeMap<PhotoId, String>,
+    name_of: BTreeMap<PhotoId, Arc<str>>,
     /// The list of all labels, until something changes.
     list: Option<Arc<Vec<String>>>,
 }
@@ -40,33 +41,26 @@ pub(super) struct Names {
 impl Names {
     /// A photo's facts have changed.
     pub(super) fn renamed(&mut self, photo: PhotoId, old: &Facts, new: &Facts) {
-        let all = |facts: &Facts| {
-            facts
-                .names
-                .union(&facts.aliases)
-                .cloned()
-                .collect::<BTreeSet<String>>()
-        };
-        let (old, new) = (all(old), all(new));
-        for name in old.difference(&new) {
-            remove(&mut self.by_name, name, photo);
+        for name in old.names.union(&old.aliases) {
+            self.by_name.remove(&(name.as_str().into(), photo));
         }
-        for name in new.difference(&old) {
-            self.by_name.entry(name.clone()).or_default().insert(photo);
+        for name in new.names.union(&new.aliases) {
+            self.by_name.insert((name.as_str().into(), photo));
         }
     }
 
     /// The collection shows a photo under this name, or not at all.
     pub(super) fn set_shown(&mut self, photo: PhotoId, name: Option<String>) {
-        if self.name_of.get(&photo) == name.as_ref() {
+        if self.name_of.get(&photo).map(|old| &**old) == name.as_deref() {
             return;
         }
         self.list = None;
         if let Some(old) = self.name_of.remove(&photo) {
-            remove(&mut self.shown, &old, photo);
+            self.shown.remove(&(old, photo));
         }
         if let Some(name) = name {
-            self.shown.entry(name.clone()).or_default().insert(photo);
+            let name: Arc<str> = name.into();
+            self.shown.insert((name.clone(), photo));
             self.name_of.insert(photo, name);
         }
     }
@@ -76,19 +70,17 @@ impl Names {
         let Some(name) = self.name_of.get(&photo) else {
             return photo.short();
         };
-        let sharing = &self.shown[name];
+        let sharing: Vec<PhotoId> = photos(&self.shown, name).collect();
         if sharing.len() == 1 {
-            return name.clone();
+            return name.to_string();
         }
         let hex = photo.to_string();
         let is_taken = |digits: usize| {
             let prefix_shared = sharing
                 .iter()
                 .any(|other| *other != photo && other.to_string().starts_with(&hex[..digits]));
-            prefix_shared
-                || self
-                    .shown
-                    .contains_key(&distinguished(name, &hex[..digits]))
+            let as_name = distinguished(name, &hex[..digits]);
+            prefix_shared || photos(&self.shown, &as_name).next().is_some()
         };
         let digits = (ID_DIGITS..hex.len())
             .find(|digits| !is_taken(*digits))
@@ -120,14 +112,12 @@ impl Names {
             let extension = rest.find('.').map_or("", |dot| &rest[dot..]);
             Some(format!("{}{extension}", &label[..tilde]))
         };
-        let candidates = self
-            .shown
-            .get(label)
-            .or_else(|| self.shown.get(&undistinguished()?));
-        candidates?
-            .iter()
-            .copied()
-            .find(|photo| self.label(*photo) == label)
+        let name = if photos(&self.shown, label).next().is_some() {
+            label.to_owned()
+        } else {
+            undistinguished()?
+        };
+        photos(&self.shown, &name).find(|photo| self.label(*photo) == label)
     }
 }
 
@@ -138,9 +128,9 @@ impl Catalog {
         if let Some(photo) = self.names.labelled(query) {
             return Found::One(photo);
         }
-        let named = self.names.by_name.get(query).into_iter().flatten();
+        let named = photos(&self.names.by_name, query);
         let (names, aliases): (Vec<PhotoId>, Vec<PhotoId>) = named.partition(|id| {
-            self.get(**id)
+            self.get(*id)
                 .is_some_and(|entry| self.is_shown(entry) && entry.facts.names.contains(query))
         });
         for class in [names, aliases, self.with_prefix(query)] {
@@ -163,8 +153,7 @@ impl Catalog {
 
     /// The removed photo that a name, or the beginning of an id, means that leads to none of the collection.
     pub(super) fn find_removed(&self, query: &str) -> Option<PhotoId> {
-        let named = self.names.by_name.get(query).into_iter().flatten().copied();
-        let known = named
+        let known = photos(&self.names.by_name, query)
             .chain(self.with_prefix(query))
             .find(|id| self.is_gone(*id));
         // Of what was purged everywhere only the tombstone is left.
@@ -226,11 +215,13 @@ fn distinguished(name: &str, digits: &str) -> String {
     format!("{}~{digits}{}", &name[..dot], &name[dot..])
 }
 
-fn remove(index: &mut BTreeMap<String, BTreeSet<PhotoId>>, name: &str, photo: PhotoId) {
-    if let Some(photos) = index.get_mut(name) {
-        photos.remove(&photo);
-        if photos.is_empty() {
-            index.remove(name);
-        }
-    }
+/// The photos that an index has under a name.
+fn photos<'a>(
+    index: &'a BTreeSet<(Arc<str>, PhotoId)>,
+    name: &str,
+) -> impl Iterator<Item = PhotoId> + 'a {
+    let (first, last) = (PhotoId([0; 32]), PhotoId([0xff; 32]));
+    let name: Arc<str> = name.into();
+    let range = (name.clone(), first)..=(name, last);
+    index.range(range).map(|(_, photo)| *photo)
 }

@@ -335,7 +335,7 @@ impl Node {
                 let facts = pull.keep.take().unwrap_or_default();
                 let record = Record {
                     photo: pull.photo.clone(),
-                    facts,
+                    facts: Arc::new(facts),
                     holding: Holding::Replica,
                     yields_to: None,
                 };

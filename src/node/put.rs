@@ -49,7 +49,7 @@ impl Node {
         let Some(Waiting::Put { name }) = self.waiting.get(&link) else {
             return;
         };
-        let facts = Facts::named(name.clone());
+        let facts = Arc::new(Facts::named(name.clone()));
         let photo = match result {
             Ok(photo) => photo,
             Err(error) => {
@@ -67,13 +67,13 @@ impl Node {
             let name = self.catalog.names.label(keeper);
             return self.answer(link, Answer::Have { name, id: keeper });
         }
-        self.installing.insert(link, (photo.clone(), facts.clone()));
         self.act(Action::Install {
             spool,
-            photo,
-            facts,
+            photo: photo.clone(),
+            facts: Facts::clone(&facts),
             holding: Holding::Original,
         });
+        self.installing.insert(link, (photo, facts));
     }
 
     /// What a client has put is on disk, or not.

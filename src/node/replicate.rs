@@ -95,7 +95,9 @@ impl Node {
             return;
         };
         if record.holding.is_own() {
-            record.facts.owners.insert(self.config.node);
+            Arc::make_mut(&mut record.facts)
+                .owners
+                .insert(self.config.node);
         }
         self.replication.offers.insert(
             photo,
@@ -108,7 +110,7 @@ impl Node {
             target,
             Message::KeepThis {
                 photo: record.photo,
-                facts: record.facts,
+                facts: Arc::unwrap_or_clone(record.facts),
             },
         );
     }
@@ -295,6 +297,9 @@ impl Node {
     /// What was taken over counts as the other's until it is one copy too many no longer: it may have come to nothing,
     /// and the copy that went may have been a third node's.
     fn forget_taken_over(&mut self) {
+        if self.replication.taken_over.is_empty() {
+            return;
+        }
         let copies = self.copies();
         let mut taken_over = std::mem::take(&mut self.replication.taken_over);
         taken_over.retain(|photo, from| {

@@ -360,6 +360,7 @@ impl Node {
                 "this node takes no photos of others now: its disk is full or failing".to_owned(),
             );
         }
+        notes.extend(self.brake_note());
         if self.damaged > 0 {
             notes.push(format!(
                 "{} damaged file(s) were found since the start: check this disk",

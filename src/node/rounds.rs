@@ -234,12 +234,19 @@ impl Node {
         let Some(nonce) = self.drops.going.get(&photo).copied() else {
             return;
         };
-        let aim = self.drops.rounds.get(&nonce).map(|round| round.aim);
+        let round = self.drops.rounds.get(&nonce);
+        let (aim, keeper) = (
+            round.map(|round| round.aim),
+            round.map(|round| round.proven),
+        );
         match (aim, result) {
             (Some(Aim::Trim { .. } | Aim::Retire | Aim::Remove { .. }), Ok(())) => {
                 self.files.remove(&photo);
                 let held = self.catalog.mine(photo).unwrap_or(Holding::Retired);
                 self.catalog.set_my_holding(photo, held.retired());
+                if let Some(keeper) = keeper.filter(|_| aim == Some(Aim::Retire)) {
+                    self.note_retired(keeper);
+                }
                 self.end(nonce);
                 self.moved_to_trash(photo);
             }

@@ -11,8 +11,8 @@
 //! The tombstones are a set that only grows, of which the latest of each owner and photo counts: in whatever order nodes
 //! hear of them, they end with the same (a state-based CRDT, in the terms of Shapiro et al. 2011).
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::catalog::Catalog;
 use super::entry::Entry;
@@ -151,13 +151,13 @@ impl Catalog {
     }
 
     /// What another node's facts say that this one does not know best itself: whether it is an owner.
-    pub(super) fn without_me<'a>(&self, teller: NodeId, facts: &'a Facts) -> Cow<'a, Facts> {
+    pub(super) fn without_me(&self, teller: NodeId, facts: &Arc<Facts>) -> Arc<Facts> {
         if teller == self.me || !facts.owners.contains(&self.me) {
-            return Cow::Borrowed(facts);
+            return Arc::clone(facts);
         }
-        let mut others = facts.clone();
+        let mut others = Facts::clone(facts);
         others.owners.remove(&self.me);
-        Cow::Owned(others)
+        Arc::new(others)
     }
 
     /// Remembers for good that a node has a photo as its own.
@@ -168,7 +168,7 @@ impl Catalog {
                 owners: BTreeSet::from([owner]),
                 ..Facts::default()
             };
-            self.learn(photo, &facts);
+            self.learn(photo, &Arc::new(facts));
         }
     }
 

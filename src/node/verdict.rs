@@ -168,6 +168,7 @@ impl Catalog {
         self.reconsider_yielding(photo);
         self.relabel(photo);
         self.mark_changed(photo);
+        self.mark_keeper_changed(photo);
         for other in worse {
             self.reconsider(other);
         }

@@ -1,10 +1,7 @@
 //! What a camera wrote into a picture's file: how it was held, whether it was a camera at all, and when it fired.
 
-use std::io::Cursor;
-
-use exif::{Exif, In, Reader, Tag, Value};
-
-use super::CaptureTime;
+use super::tiff::{Directory, Tiff};
+use super::{CaptureTime, Format, metadata};
 
 /// How the stored pixels must be turned to stand upright: the eight values of the EXIF tag `Orientation`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +43,7 @@ impl Orientation {
 }
 
 /// What the EXIF of a picture says, as far as it matters here.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ExifFacts {
     /// How to turn the picture.
     pub(super) orientation: Orientation,
@@ -57,52 +54,64 @@ pub(super) struct ExifFacts {
 }
 
 impl ExifFacts {
+    /// What is said without EXIF.
+    const NONE: ExifFacts = ExifFacts {
+        orientation: Orientation::UPRIGHT,
+        camera: false,
+        captured: None,
+    };
+
     /// Reads the EXIF of a JPEG, PNG, WebP or TIFF file. Without EXIF, or as far as it is damaged, nothing is said.
-    pub(super) fn of(file: &[u8]) -> ExifFacts {
-        let exif = Reader::new()
-            .continue_on_error(true)
-            .read_from_container(&mut Cursor::new(file))
-            .or_else(|error| error.distill_partial_result(|_| {}));
-        match exif {
-            Ok(exif) => ExifFacts {
-                orientation: Orientation::from_exif(number(&exif, Tag::Orientation).unwrap_or(1)),
-                camera: text(&exif, Tag::Make).is_some() || text(&exif, Tag::Model).is_some(),
-                captured: captured(&exif),
-            },
-            Err(_) => ExifFacts {
-                orientation: Orientation::UPRIGHT,
-                camera: false,
-                captured: None,
-            },
-        }
+    pub(super) fn of(format: Format, file: &[u8]) -> ExifFacts {
+        let exif = metadata::exif(format, file);
+        exif.and_then(ExifFacts::read).unwrap_or(ExifFacts::NONE)
+    }
+
+    fn read(exif: &[u8]) -> Option<ExifFacts> {
+        const ORIENTATION: u16 = 0x0112;
+        const MAKE: u16 = 0x010f;
+        const MODEL: u16 = 0x0110;
+        /// Where the directory is that tells how the picture was taken.
+        const EXIF_DIRECTORY: u16 = 0x8769;
+        let exif = Tiff::new(exif)?;
+        let picture = exif.first()?;
+        let taken = picture.number(EXIF_DIRECTORY);
+        let taken = taken.and_then(|offset| exif.directory(offset));
+        Some(ExifFacts {
+            orientation: Orientation::from_exif(picture.number(ORIENTATION).unwrap_or(1)),
+            camera: text(&picture, MAKE).is_some() || text(&picture, MODEL).is_some(),
+            captured: taken.as_ref().and_then(captured),
+        })
     }
 }
 
-fn number(exif: &Exif, tag: Tag) -> Option<u32> {
-    exif.get_field(tag, In::PRIMARY)?.value.get_uint(0)
-}
-
-/// A text field, if there is anything in it but blanks.
-fn text(exif: &Exif, tag: Tag) -> Option<String> {
-    let Value::Ascii(lines) = &exif.get_field(tag, In::PRIMARY)?.value else {
+/// A text, if there is anything in it but blanks. It ends at the first zero.
+fn text(directory: &Directory, tag: u16) -> Option<String> {
+    /// As much as a JPEG could hold. What is longer was written by no camera.
+    const MAX_BYTES: usize = 1 << 16;
+    let value = directory.text(tag)?;
+    if value.len() > MAX_BYTES {
         return None;
-    };
-    let text = String::from_utf8_lossy(lines.first()?);
-    let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\0');
+    }
+    let line = value.split(|byte| *byte == 0).next()?;
+    let text = String::from_utf8_lossy(line);
+    let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// `DateTimeOriginal`, the moment of the shutter. `DateTime` is that of the last edit and says nothing here.
-fn captured(exif: &Exif) -> Option<CaptureTime> {
-    let moment = text(exif, Tag::DateTimeOriginal)?;
-    let fraction = text(exif, Tag::SubSecTimeOriginal);
+fn captured(taken: &Directory) -> Option<CaptureTime> {
+    const DATE_TIME_ORIGINAL: u16 = 0x9003;
+    const SUB_SECONDS_ORIGINAL: u16 = 0x9291;
+    let moment = text(taken, DATE_TIME_ORIGINAL)?;
+    let fraction = text(taken, SUB_SECONDS_ORIGINAL);
     CaptureTime::from_exif(&moment, fraction.as_deref())
 }
 
 impl CaptureTime {
     /// The moment of an EXIF date (`YYYY:MM:DD HH:MM:SS`) and the digits of its sub-seconds. A clock that was never set
     /// (all zeros or blanks) tells no time.
-    fn from_exif(moment: &str, fraction: Option<&str>) -> Option<CaptureTime> {
+    pub(super) fn from_exif(moment: &str, fraction: Option<&str>) -> Option<CaptureTime> {
         const SHAPE: &[u8] = b"dddd:dd:dd dd:dd:dd";
         let fits = moment.len() == SHAPE.len()
             && moment.bytes().zip(SHAPE).all(|(byte, shape)| match shape {

@@ -1,11 +1,9 @@
 //! From the bytes of a picture to its mosaic: one decoder per format, with bounds on everything.
 //!
 //! A file is a foreign thing. Before any pixel is decoded its claimed size is held against [`MAX_PIXELS`] and
-//! [`MAX_PIXEL_BYTES`] and its memory is taken out of the common budget; a decoder that panics all the same fails this
-//! one picture and nothing else.
+//! [`MAX_PIXEL_BYTES`] and its memory is taken out of the common budget.
 
 use std::io::Cursor;
-use std::panic::catch_unwind;
 
 use image::{
     DynamicImage, ImageBuffer, ImageDecoder, ImageFormat, ImageReader, Limits, Pixel, Rgba,
@@ -42,7 +40,7 @@ pub(super) struct Decoded {
 
 /// Decodes a picture of this format, or says in words why not: then it is damaged, too large or of an unknown kind.
 pub(super) fn decode(format: Format, bytes: &[u8]) -> Result<Decoded, String> {
-    let decode = || match format {
+    match format {
         Format::Opaque => Err("not a format that is decoded".to_owned()),
         Format::Jpeg => decode_jpeg(bytes),
         Format::Gif => decode_other(ImageFormat::Gif, bytes),
@@ -51,8 +49,7 @@ pub(super) fn decode(format: Format, bytes: &[u8]) -> Result<Decoded, String> {
         Format::Png => decode_other(ImageFormat::Png, bytes),
         Format::Tiff if is_single_tiff(bytes) => decode_other(ImageFormat::Tiff, bytes),
         Format::Tiff => Err("a raw file or several pictures in one".to_owned()),
-    };
-    catch_unwind(decode).unwrap_or_else(|_| Err("the decoder gave up".to_owned()))
+    }
 }
 
 /// Whether a picture that claims this size is decoded.

@@ -96,11 +96,6 @@ impl Fingerprint {
         })
     }
 
-    /// Which rule made it. Only fingerprints of one version can be compared.
-    pub fn version(&self) -> u16 {
-        self.version
-    }
-
     /// Whether this program can compare it with others.
     pub fn is_current(&self) -> bool {
         self.version == VERSION

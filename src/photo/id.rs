@@ -1,6 +1,7 @@
 //! The identity of a photo: the digest of its bytes, written as hex.
 
 use std::fmt;
+use std::io::{self, Read};
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -15,6 +16,13 @@ impl PhotoId {
     /// The digest of these bytes.
     pub fn of(bytes: &[u8]) -> PhotoId {
         PhotoId(*blake3::hash(bytes).as_bytes())
+    }
+
+    /// The digest of all that is left to read.
+    pub fn of_rest(reader: impl Read) -> io::Result<PhotoId> {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(reader)?;
+        Ok(PhotoId(*hasher.finalize().as_bytes()))
     }
 
     /// The first eight hex digits: what people see in messages.

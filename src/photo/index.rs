@@ -18,8 +18,10 @@ use super::{Fingerprint, PhotoId};
 pub struct SimilarityIndex {
     /// Where the views of each photo are kept: one, or two if it has bands along its edges.
     photos: BTreeMap<PhotoId, [Option<Slot>; 2]>,
-    /// The photo and the view in each slot.
-    views: Vec<(PhotoId, View)>,
+    /// The view in each slot. Kept apart from the photos: of what is compared few match, and views alone lie closer.
+    views: Vec<View>,
+    /// The photo in each slot.
+    owners: Vec<PhotoId>,
     /// Slots that are not in use.
     free: Vec<Slot>,
     tree: CueTree,
@@ -32,11 +34,13 @@ impl SimilarityIndex {
         let mut slots = [None; 2];
         for (place, view) in slots.iter_mut().zip(fingerprint.views()) {
             let slot = self.free.pop().unwrap_or_else(|| {
-                self.views.push((photo, *view));
+                self.views.push(*view);
+                self.owners.push(photo);
                 // Four thousand million photos do not fit in any memory this runs in.
                 (self.views.len() - 1) as Slot
             });
-            self.views[slot as usize] = (photo, *view);
+            self.views[slot as usize] = *view;
+            self.owners[slot as usize] = photo;
             self.tree.insert(view.cue, slot);
             *place = Some(slot);
         }
@@ -46,7 +50,7 @@ impl SimilarityIndex {
     /// Forgets a photo.
     pub fn remove(&mut self, photo: PhotoId) {
         for slot in self.photos.remove(&photo).into_iter().flatten().flatten() {
-            self.tree.remove(self.views[slot as usize].1.cue, slot);
+            self.tree.remove(self.views[slot as usize].cue, slot);
             self.free.push(slot);
         }
     }
@@ -54,13 +58,15 @@ impl SimilarityIndex {
     /// All photos whose fingerprint says "the same picture" as this one, in order of their id. Exact: none is missed.
     pub fn similar(&self, fingerprint: &Fingerprint) -> Vec<PhotoId> {
         let mut found = Vec::new();
+        let mut near = Vec::new();
         for view in fingerprint.views() {
-            self.tree.each_near(view.cue, |slot| {
-                let (photo, other) = &self.views[slot as usize];
-                if view.matches(other) {
-                    found.push(*photo);
-                }
-            });
+            // First all places, then all views: so the processor fetches several views at once.
+            near.clear();
+            self.tree.each_near(view.cue, |slot| near.push(slot));
+            let matching = near
+                .iter()
+                .filter(|slot| view.is_near(&self.views[**slot as usize]));
+            found.extend(matching.map(|slot| self.owners[*slot as usize]));
         }
         found.sort_unstable();
         found.dedup();

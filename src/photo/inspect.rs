@@ -3,6 +3,7 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Seek};
+use std::panic::{UnwindSafe, catch_unwind};
 
 use super::budget::FILES;
 use super::camera::ExifFacts;
@@ -43,13 +44,13 @@ impl From<io::Error> for InspectError {
 /// listed and served by its digest alone. Never panics, whatever the bytes. Any number of threads may call this at
 /// once: together they hold a bounded amount of memory, and some wait for others when giants meet.
 ///
-/// The file is read once: a few kilobytes tell whether it is a picture, and the rest is then digested, searched for
-/// EXIF and decoded in memory. A file that is no picture is left after those first bytes; a picture that is not decoded
-/// is digested in pieces.
+/// The file is read once: its first bytes tell whether it is a picture, and the rest is then digested, searched for EXIF
+/// and decoded in memory. A file that is no picture is left after those first bytes; a picture that is not decoded is
+/// digested in pieces.
 pub fn inspect(file: &mut File) -> Result<Photo, InspectError> {
     file.rewind()?;
     let mut bytes = Vec::new();
-    file.take(SNIFF_BYTES as u64).read_to_end(&mut bytes)?;
+    file.take(SNIFF_BYTES).read_to_end(&mut bytes)?;
     let format = sniff(&bytes).ok_or(InspectError::NotAPicture)?;
     let length = file.metadata()?.len();
     if length > MAX_PHOTO {
@@ -66,25 +67,33 @@ pub fn inspect(file: &mut File) -> Result<Photo, InspectError> {
     if bytes.len() as u64 > MAX_PHOTO {
         return Err(InspectError::TooLarge);
     }
-    Ok(describe(format, &bytes))
+    Ok(describe(&bytes, |known| look(format, &bytes, known)))
 }
 
-/// What these bytes of a claimed format say.
-fn describe(format: Format, bytes: &[u8]) -> Photo {
-    let id = PhotoId::of(bytes);
-    let length = bytes.len() as u64;
-    let Ok(decoded) = decode(format, bytes) else {
-        return Photo::opaque(id, length);
-    };
-    let exif = ExifFacts::of(bytes);
+/// What these bytes are if `look` sees a picture in them, given what is known without looking: it can be kept and
+/// served in any case.
+///
+/// The bytes are foreign, and most of the code that looks at them is too: if it panics, it fails this one picture and
+/// nothing else.
+fn describe(bytes: &[u8], look: impl FnOnce(Photo) -> Result<Photo, String> + UnwindSafe) -> Photo {
+    let opaque = Photo::opaque(PhotoId::of(bytes), bytes.len() as u64);
+    let known = opaque.clone();
+    match catch_unwind(|| look(known)) {
+        Ok(Ok(photo)) => photo,
+        Ok(Err(_)) | Err(_) => opaque,
+    }
+}
+
+/// Adds what these bytes of a claimed format say of their picture, or says in words why it cannot be decoded.
+fn look(format: Format, bytes: &[u8], known: Photo) -> Result<Photo, String> {
+    let decoded = decode(format, bytes)?;
+    let exif = ExifFacts::of(format, bytes);
     let (width, height) = if exif.orientation.transposed {
         (decoded.height, decoded.width)
     } else {
         (decoded.width, decoded.height)
     };
-    Photo {
-        id,
-        bytes: length,
+    Ok(Photo {
         format,
         width,
         height,
@@ -92,7 +101,8 @@ fn describe(format: Format, bytes: &[u8]) -> Photo {
         camera: exif.camera,
         captured: exif.captured.filter(|_| exif.camera),
         fingerprint: Fingerprint::of(&decoded.luma.turned(exif.orientation)),
-    }
+        ..known
+    })
 }
 
 /// Digests an opaque picture whose first bytes have been read.
@@ -107,4 +117,15 @@ fn digest_rest(file: &mut File, start: &[u8]) -> Result<Photo, InspectError> {
         PhotoId(*digest.finalize().as_bytes()),
         digest.count(),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_at_whatever_step_makes_one_picture_opaque() {
+        let photo = describe(b"evil", |_| panic!("no decoder has foreseen this"));
+        assert_eq!(photo, Photo::opaque(PhotoId::of(b"evil"), 4));
+    }
 }

@@ -12,11 +12,13 @@ mod id;
 mod index;
 mod inspect;
 mod jpeg;
+mod metadata;
 mod mosaic;
 mod proof;
 mod sniff;
 #[cfg(test)]
 mod tests;
+mod tiff;
 mod trim;
 mod view;
 

@@ -1,9 +1,11 @@
 //! What a file claims to be, by its first bytes and never by its name.
 
 use super::Format;
+use super::tiff::{Directory, Tiff};
 
-/// How many bytes from the start of a file [`sniff`] wants to see; fewer are fine if the file has no more.
-pub(super) const SNIFF_BYTES: usize = 64 * 1024;
+/// How many bytes from the start of a file [`sniff`] wants to see, a few more than the longest signature has; fewer are
+/// fine if the file has no more.
+pub(super) const SNIFF_BYTES: u64 = 32;
 
 /// The format that these first bytes of a file claim, or nothing if they are no picture of any known kind.
 ///
@@ -79,104 +81,40 @@ fn is_bitmap(start: &[u8]) -> bool {
 pub(super) fn is_single_tiff(bytes: &[u8]) -> bool {
     const MAX_DIRECTORIES: usize = 8;
     const CANON_CR2: &[u8] = b"CR";
-    let Some(tiff) = TiffReader::new(bytes) else {
+    let Some(tiff) = Tiff::new(bytes) else {
         return false;
     };
-    let Some(first) = tiff.u32(4).and_then(|offset| tiff.directory(offset)) else {
+    let Some(first) = tiff.first() else {
         return false;
     };
-    if bytes.get(8..10) == Some(CANON_CR2) || first.reduced || first.nested {
+    if bytes.get(8..10) == Some(CANON_CR2) || is_reduced(&first) || has_pictures_below(&first) {
         return false;
     }
-    let mut next = first.next;
+    let mut last = first;
     for _ in 1..MAX_DIRECTORIES {
-        if next == 0 {
-            return true;
-        }
-        match tiff.directory(next) {
-            Some(directory) if directory.reduced => next = directory.next,
-            _ => return false,
+        match last.next() {
+            None => return false,
+            Some(0) => return true,
+            Some(next) => match tiff.directory(next) {
+                Some(directory) if is_reduced(&directory) => last = directory,
+                _ => return false,
+            },
         }
     }
     false
 }
 
-/// Just enough of TIFF to tell what its directories are for.
-struct TiffReader<'a> {
-    bytes: &'a [u8],
-    little_endian: bool,
+/// Whether a directory holds a smaller rendering of another picture.
+fn is_reduced(directory: &Directory) -> bool {
+    const NEW_SUBFILE_TYPE: u16 = 0x00fe;
+    let mut types = directory.fields(NEW_SUBFILE_TYPE);
+    types.any(|bits| bits & 1 == 1)
 }
 
-/// What matters about one directory of a TIFF file.
-struct TiffDirectory {
-    /// It holds a smaller rendering of another picture.
-    reduced: bool,
-    /// It has further pictures below it, as raw files do.
-    nested: bool,
-    /// Where the next directory is; 0 if there is none.
-    next: u32,
-}
-
-impl<'a> TiffReader<'a> {
-    fn new(bytes: &'a [u8]) -> Option<TiffReader<'a>> {
-        let little_endian = match bytes.get(..2)? {
-            b"II" => true,
-            b"MM" => false,
-            _ => return None,
-        };
-        Some(TiffReader {
-            bytes,
-            little_endian,
-        })
-    }
-
-    fn u16(&self, offset: usize) -> Option<u16> {
-        let pair: [u8; 2] = self
-            .bytes
-            .get(offset..offset.checked_add(2)?)?
-            .try_into()
-            .ok()?;
-        Some(if self.little_endian {
-            u16::from_le_bytes(pair)
-        } else {
-            u16::from_be_bytes(pair)
-        })
-    }
-
-    fn u32(&self, offset: usize) -> Option<u32> {
-        let four: [u8; 4] = self
-            .bytes
-            .get(offset..offset.checked_add(4)?)?
-            .try_into()
-            .ok()?;
-        Some(if self.little_endian {
-            u32::from_le_bytes(four)
-        } else {
-            u32::from_be_bytes(four)
-        })
-    }
-
-    fn directory(&self, offset: u32) -> Option<TiffDirectory> {
-        const NEW_SUBFILE_TYPE: u16 = 0x00fe;
-        const SUB_IFDS: u16 = 0x014a;
-        const DNG_VERSION: u16 = 0xc612;
-        const ENTRY_BYTES: usize = 12;
-        let start = usize::try_from(offset).ok()?;
-        let entries = usize::from(self.u16(start)?);
-        let mut directory = TiffDirectory {
-            reduced: false,
-            nested: false,
-            next: 0,
-        };
-        for entry in 0..entries {
-            let at = start.checked_add(2 + entry * ENTRY_BYTES)?;
-            match self.u16(at)? {
-                NEW_SUBFILE_TYPE => directory.reduced |= self.u32(at + 8)? & 1 == 1,
-                SUB_IFDS | DNG_VERSION => directory.nested = true,
-                _ => {}
-            }
-        }
-        directory.next = self.u32(start.checked_add(2 + entries * ENTRY_BYTES)?)?;
-        Some(directory)
-    }
+/// Whether a directory has further pictures below it, as raw files do.
+fn has_pictures_below(directory: &Directory) -> bool {
+    const SUB_IFDS: u16 = 0x014a;
+    const DNG_VERSION: u16 = 0xc612;
+    let mut signs = [SUB_IFDS, DNG_VERSION].into_iter();
+    signs.any(|tag| directory.fields(tag).next().is_some())
 }

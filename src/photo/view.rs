@@ -44,11 +44,11 @@ const CUE_WAVES: usize = 5;
 /// Fourteen numbers that say roughly how light and dark are spread over the middle of a picture.
 pub(super) type Cue = [u8; CUE_LENGTH];
 
-/// The hashes of one view of a picture.
+/// The hashes of one view of a picture. Bits are kept in words, the first byte on top, to be compared many at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct View {
-    slopes: [u8; SLOPE_BYTES],
-    waves: [u8; WAVE_BYTES],
+    slopes: [u64; SLOPE_BYTES.div_ceil(8)],
+    waves: [u64; WAVE_BYTES.div_ceil(8)],
     pub(super) cue: Cue,
 }
 
@@ -57,17 +57,14 @@ impl View {
     pub(super) fn of(luma: &Mosaic<COARSE, 1>) -> Option<View> {
         let cells = luma.cells.as_flattened();
         (deviation(cells) >= MIN_DEVIATION).then_some(View {
-            slopes: slopes(cells)?,
-            waves: waves(cells),
+            slopes: to_words(&slopes(cells)?),
+            waves: to_words(&waves(cells)),
             cue: cue(cells),
         })
     }
 
     /// How many bits of the slopes differ, and how many of the waves.
     pub(super) fn differing_bits(&self, other: &View) -> (u32, u32) {
-        fn differing(a: &[u8], b: &[u8]) -> u32 {
-            a.iter().zip(b).map(|(a, b)| (a ^ b).count_ones()).sum()
-        }
         (
             differing(&self.slopes, &other.slopes),
             differing(&self.waves, &other.waves),
@@ -88,13 +85,22 @@ impl View {
 
     /// Whether two views are of the same picture.
     pub(super) fn matches(&self, other: &View) -> bool {
-        self.cue_difference(other) <= CUE_WINDOW && self.distance(other) <= MAX_DISTANCE
+        self.cue_difference(other) <= CUE_WINDOW && self.is_near(other)
+    }
+
+    /// Whether two views whose cues agree are of the same picture.
+    pub(super) fn is_near(&self, other: &View) -> bool {
+        // The waves alone tell most different pictures apart, in three words.
+        WAVE_WEIGHT * differing(&self.waves, &other.waves) <= MAX_DISTANCE
+            && self.distance(other) <= MAX_DISTANCE
     }
 
     /// All of it, in a row.
     pub(super) fn to_bytes(self) -> [u8; VIEW_BYTES] {
         let mut bytes = [0; VIEW_BYTES];
-        let parts = self.slopes.iter().chain(&self.waves).chain(&self.cue);
+        let slopes = to_bytes::<SLOPE_BYTES>(&self.slopes);
+        let waves = to_bytes::<WAVE_BYTES>(&self.waves);
+        let parts = slopes.iter().chain(&waves).chain(&self.cue);
         bytes
             .iter_mut()
             .zip(parts)
@@ -109,8 +115,8 @@ impl View {
         }
         let mut bytes = bytes.iter().copied();
         View {
-            slopes: take(&mut bytes),
-            waves: take(&mut bytes),
+            slopes: to_words(&take::<SLOPE_BYTES>(&mut bytes)),
+            waves: to_words(&take::<WAVE_BYTES>(&mut bytes)),
             cue: take(&mut bytes),
         }
     }
@@ -118,13 +124,29 @@ impl View {
     /// The bits that are compared, each as often as it counts: the Hamming distance of two such strings is
     /// [`distance`](View::distance).
     pub(super) fn weighted_bits(&self) -> Vec<u8> {
-        let waves = std::iter::repeat_n(&self.waves[..], WAVE_WEIGHT as usize);
-        std::iter::once(&self.slopes[..])
-            .chain(waves)
-            .flatten()
-            .copied()
-            .collect()
+        let waves = to_bytes::<WAVE_BYTES>(&self.waves).repeat(WAVE_WEIGHT as usize);
+        [&to_bytes::<SLOPE_BYTES>(&self.slopes)[..], &waves].concat()
     }
+}
+
+/// How many bits differ.
+fn differing(a: &[u64], b: &[u64]) -> u32 {
+    a.iter().zip(b).map(|(a, b)| (a ^ b).count_ones()).sum()
+}
+
+/// Bytes in words of eight; the last word is filled up with zeros.
+fn to_words<const WORDS: usize>(bytes: &[u8]) -> [u64; WORDS] {
+    let mut words = [0; WORDS];
+    for (word, eight) in words.iter_mut().zip(bytes.chunks(8)) {
+        let filled = std::array::from_fn(|at| eight.get(at).copied().unwrap_or_default());
+        *word = u64::from_be_bytes(filled);
+    }
+    words
+}
+
+/// The bytes that these words were made of.
+fn to_bytes<const N: usize>(words: &[u64]) -> [u8; N] {
+    std::array::from_fn(|at| words[at / 8].to_be_bytes()[at % 8])
 }
 
 /// The standard deviation of cells.

@@ -128,7 +128,7 @@ pub struct Record {
     pub photo: Arc<Photo>,
     /// What people and files say.
     #[serde(flatten)]
-    pub facts: Facts,
+    pub facts: Arc<Facts>,
     /// How the announcing node has it.
     pub holding: Holding,
     /// A better version of the picture for which the announcing node would give this one up: it has read its bytes.

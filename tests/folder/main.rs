@@ -7,6 +7,7 @@
 
 mod names;
 mod put_away;
+mod rot;
 mod scanning;
 mod starting;
 mod storing;

@@ -169,13 +169,11 @@ fn a_copy_in_the_trash_that_has_changed_is_not_purged() {
     room.scan();
     room.folder.retire(cat, cat, soon()).unwrap();
     let copy = format!("{TRASH}/{}", room.trash(TRASH)[0]);
-    let other = room.draw(&copy, 2);
+    room.draw(&copy, 2);
     assert!(room.folder.purge(cat, soon()).is_err());
+    assert!(room.path(&copy).is_file());
     let changes = told(&room.scan());
-    assert!(
-        changes.contains(&Told::Held(other, Retired, 0)),
-        "{changes:?}"
-    );
+    assert!(changes.contains(&Told::Damaged(cat, copy)), "{changes:?}");
     assert!(changes.contains(&Told::Missing(cat)), "{changes:?}");
 }
 
@@ -283,4 +281,105 @@ fn a_copy_of_what_is_stored_leaves_the_trash_by_itself() {
     assert_eq!(room.folder.tick(day()), []);
     assert!(room.files(SURPLUS).is_empty());
     assert_eq!(room.read(cat), Some(picture(1)));
+}
+
+#[test]
+fn a_photo_named_like_a_note_is_none() {
+    for name in [
+        "cat.json",
+        "cat.JSON",
+        "cat.json.",
+        "cat.json ",
+        "cat.json\u{200b}",
+    ] {
+        let mut room = Room::new();
+        let cat = room.draw(name, 1);
+        let fox = room.install(2, name, Replica);
+        room.scan();
+        room.folder.retire(cat, cat, soon()).unwrap();
+        // The first start sweeps what it takes for leftovers, the second sees what is left.
+        let mut room = room.reopened().reopened();
+        let changes = told(&room.scan());
+        let expected = [
+            Told::Held(cat, Retired, 0),
+            Told::Held(fox, Replica, 0),
+            Told::Scanned(0),
+        ];
+        for change in &expected {
+            assert!(changes.contains(change), "{name:?}: {changes:?}");
+        }
+        assert_eq!(room.read(cat), Some(picture(1)), "{name:?}");
+        room.folder.drop_surplus(fox, soon()).unwrap();
+        let mut room = room.reopened();
+        room.scan();
+        assert_eq!(room.folder.restore(cat), Ok(Original), "{name:?}");
+        assert!(room.path(name).is_file(), "{name:?}");
+        assert_eq!(room.folder.restore(fox), Ok(Replica), "{name:?}");
+        assert_eq!(room.read(fox), Some(picture(2)), "{name:?}");
+    }
+}
+
+#[test]
+fn what_lies_where_a_note_would_is_not_overwritten() {
+    let mut room = Room::new();
+    let cat = room.draw("cat", 1);
+    room.scan();
+    let taken = format!("{TRASH}/{}-cat.json", &cat.to_string()[..12]);
+    fs::write(room.path(&taken), picture(2)).unwrap();
+    room.folder.retire(cat, cat, soon()).unwrap();
+    let room = room.reopened();
+    assert_eq!(fs::read(room.path(&taken)).unwrap(), picture(2));
+}
+
+#[test]
+fn directories_of_our_own_that_somebody_removes_are_made_anew() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    let dog = room.draw("dog.jpg", 2);
+    room.scan();
+    for dir in ["trash", "replicas", "tmp", "damaged"] {
+        fs::remove_dir_all(room.path(format!(".photomesh/{dir}"))).unwrap();
+    }
+    let fox = room.install(3, "fox.jpg", Replica);
+    assert_eq!(room.folder.drop_surplus(fox, soon()), Ok(()));
+    assert_eq!(room.folder.retire(cat, dog, soon()), Ok(()));
+    fs::remove_dir_all(room.path(".photomesh/replicas")).unwrap();
+    assert_eq!(room.folder.restore(fox), Ok(Replica));
+    assert_eq!(room.folder.restore(cat), Ok(Original));
+    assert_eq!(told(&room.scan()), [Told::Scanned(0)], "all was told");
+}
+
+#[test]
+fn a_place_that_is_missing_is_no_missing_photo() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    let fox = room.install(2, "fox.jpg", Replica);
+    room.scan();
+    room.folder.drop_surplus(fox, soon()).unwrap();
+    for dir in ["replicas", "trash"] {
+        let dir = room.path(format!(".photomesh/{dir}"));
+        fs::rename(&dir, dir.with_extension("old")).unwrap();
+        // Where even a directory cannot be made.
+        fs::write(&dir, "a file").unwrap();
+    }
+    let retired = room.folder.retire(cat, cat, soon());
+    assert!(matches!(retired, Err(StoreError::Io(_))), "{retired:?}");
+    assert_eq!(room.read(cat), Some(picture(1)));
+    let trash = room.path(TRASH);
+    fs::remove_file(&trash).unwrap();
+    fs::rename(trash.with_extension("old"), &trash).unwrap();
+    let restored = room.folder.restore(fox);
+    assert!(matches!(restored, Err(StoreError::Io(_))), "{restored:?}");
+    assert_eq!(room.read(fox), Some(picture(2)));
+}
+
+#[test]
+fn what_a_failed_restore_has_changed_is_told() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    room.scan();
+    room.folder.retire(cat, cat, soon()).unwrap();
+    fs::remove_dir_all(room.path(TRASH)).unwrap();
+    assert_eq!(room.folder.restore(cat), Err(StoreError::Gone));
+    assert_eq!(told(&room.folder.tick(day() / 24)), [Told::Missing(cat)]);
 }

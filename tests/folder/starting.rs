@@ -7,7 +7,7 @@ use std::time::Duration;
 use photomesh::folder::{Folder, OpenError, Options};
 use photomesh::protocol::Holding::Replica;
 
-use super::{Room, Told, options, told};
+use super::{Room, Told, options, picture, soon, told};
 
 #[test]
 fn a_new_folder_is_made_and_its_identity_stays() {
@@ -65,11 +65,32 @@ fn a_place_that_is_no_folder_is_refused() {
 fn leftovers_are_swept() {
     let mut room = Room::new();
     room.folder.write("put-1", 0, b"half a pho").unwrap();
-    fs::write(room.path(".photomesh/trash/123-cat.jpg.json"), "{}").unwrap();
+    let cat = room.draw("cat.jpg", 1);
+    room.scan();
+    room.folder.retire(cat, cat, soon()).unwrap();
+    // As after a crash between the note and the move.
+    let copy = room.trash(".photomesh/trash").remove(0);
+    fs::rename(
+        room.path(format!(".photomesh/trash/{copy}")),
+        room.path("cat.jpg"),
+    )
+    .unwrap();
+    assert_eq!(room.files(".photomesh/trash").len(), 1);
     assert_eq!(room.files(".photomesh/tmp"), ["put-1"]);
     let room = room.reopened();
     assert!(room.files(".photomesh/tmp").is_empty());
     assert!(room.files(".photomesh/trash").is_empty());
+}
+
+#[test]
+fn only_notes_of_our_own_are_swept() {
+    let mut room = Room::new();
+    for content in [&b"{}"[..], b"", &picture(1)] {
+        let foreign = room.path(".photomesh/trash/123-cat.jpg.json");
+        fs::write(&foreign, content).unwrap();
+        room = room.reopened();
+        assert_eq!(fs::read(&foreign).unwrap(), content);
+    }
 }
 
 #[test]

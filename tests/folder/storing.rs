@@ -1,7 +1,6 @@
 //! Photos that come in: spooled, installed, read, found rotten.
 
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::os::unix::fs::symlink;
 use std::sync::Arc;
 
@@ -174,128 +173,6 @@ fn links_are_not_followed() {
     symlink(outside.path().join("cat.jpg"), &replica).unwrap();
     assert!(room.folder.open_photo(id).is_err());
     assert_eq!(told(&room.scan()), [Told::Missing(id), Told::Scanned(0)]);
-}
-
-/// Changes a byte of a file in a way that no stamp shows.
-fn rot(room: &Room, path: &str) {
-    let path = room.path(path);
-    let mut bytes = fs::read(&path).unwrap();
-    bytes[60] ^= 1;
-    let modified = fs::metadata(&path).unwrap().modified().unwrap();
-    let mut file = File::options().write(true).open(&path).unwrap();
-    file.write_all(&bytes).unwrap();
-    file.set_modified(modified).unwrap();
-}
-
-#[test]
-fn a_rotten_replica_is_set_aside_and_can_be_repaired() {
-    let mut room = Room::new();
-    let id = room.install(1, "cat.jpg", Replica);
-    let name = format!(
-        ".photomesh/replicas/{}",
-        room.files(".photomesh/replicas")[0]
-    );
-    rot(&room, &name);
-    // The change time shows what a disk that rots would not; a scan in between makes it the known one again.
-    let changes = damaged(&mut room, id, &name);
-    assert_eq!(told(&changes), [Told::Damaged(id, name), Told::Missing(id)]);
-    assert_eq!(room.files(".photomesh/damaged").len(), 1);
-    assert!(room.files(".photomesh/replicas").is_empty());
-    assert_eq!(room.install(1, "cat.jpg", Replica), id);
-    assert_eq!(room.read(id), Some(picture(1)));
-}
-
-#[test]
-fn a_rotten_original_stays_where_it_is_and_counts_no_more() {
-    let mut room = Room::new();
-    let id = room.draw("cat.jpg", 1);
-    let dog = room.draw("dog.jpg", 2);
-    room.draw("dog (2).jpg", 2);
-    room.scan();
-    rot(&room, "cat.jpg");
-    let changes = damaged(&mut room, id, "cat.jpg");
-    assert_eq!(
-        told(&changes),
-        [Told::Damaged(id, "cat.jpg".to_owned()), Told::Missing(id)]
-    );
-    rot(&room, "dog.jpg");
-    let changes = damaged(&mut room, dog, "dog.jpg");
-    assert_eq!(
-        told(&changes),
-        [
-            Told::Damaged(dog, "dog.jpg".to_owned()),
-            Told::Held(dog, Original, 1)
-        ]
-    );
-    assert!(room.path("cat.jpg").is_file());
-    assert_eq!(told(&room.scan()), [Told::Scanned(0)]);
-    let mut room = room.reopened();
-    assert_eq!(
-        told(&room.scan()),
-        [Told::Held(dog, Original, 1), Told::Scanned(0)]
-    );
-    // Repaired from elsewhere, or by the friend's own backup.
-    assert_eq!(room.install(1, "cat.jpg", Replica), id);
-    room.draw("cat.jpg", 1);
-    assert_eq!(
-        told(&room.scan()),
-        [Told::Held(id, Original, 1), Told::Scanned(0)]
-    );
-}
-
-/// Reports a rotten file. The index is made to know the file's present change time, which rot does not change.
-fn damaged(room: &mut Room, id: PhotoId, name: &str) -> Vec<photomesh::folder::Change> {
-    use std::os::unix::fs::MetadataExt;
-    let meta = fs::metadata(room.path(name)).unwrap();
-    let changed = meta.ctime() * 1_000_000_000 + meta.ctime_nsec();
-    let index = fs::read_to_string(room.path(".photomesh/index")).unwrap();
-    let lines = index.lines().map(|line| {
-        let mut line: serde_json::Value = serde_json::from_str(line).unwrap();
-        if line["file"]["path"] == name {
-            line["file"]["stamp"]["changed"] = changed.into();
-        }
-        format!("{line}\n")
-    });
-    let index: String = lines.collect();
-    fs::write(room.path(".photomesh/index"), index).unwrap();
-    replace_with(room, |room| room.reopened());
-    room.scan();
-    room.folder.damaged(id)
-}
-
-fn replace_with(room: &mut Room, change: impl FnOnce(Room) -> Room) {
-    let old = std::mem::replace(room, Room::new());
-    *room = change(old);
-}
-
-#[test]
-fn a_false_alarm_changes_nothing() {
-    let mut room = Room::new();
-    let id = room.install(1, "cat.jpg", Replica);
-    let changes = room.folder.damaged(id);
-    assert_eq!(told(&changes), [Told::Held(id, Replica, 0)]);
-    assert_eq!(room.read(id), Some(picture(1)));
-    let unknown = PhotoId::of(b"unknown");
-    assert_eq!(
-        told(&room.folder.damaged(unknown)),
-        [Told::Missing(unknown)]
-    );
-}
-
-#[test]
-fn an_edit_that_a_reader_meets_first_is_no_damage() {
-    let mut room = Room::new();
-    let old = room.draw("cat.jpg", 1);
-    room.scan();
-    let new = room.draw("cat.jpg", 2);
-    assert_eq!(told(&room.folder.damaged(old)), [Told::Missing(old)]);
-    let changes = room.scan();
-    assert_eq!(
-        told(&changes),
-        [Told::Held(new, Original, 1), Told::Scanned(0)]
-    );
-    assert!(facts(&changes, new).replaces.contains(&old));
-    assert!(room.path("cat.jpg").is_file());
 }
 
 #[test]

@@ -8,6 +8,7 @@ use photomesh::node::{DiskError, Source, Spool};
 use photomesh::photo::PhotoId;
 use photomesh::protocol::{Address, Facts, Holding, NodeId, Tombstone};
 
+use crate::files::Files;
 use crate::library::Library;
 
 /// How long a rename that was not synced may be undone by a crash.
@@ -53,7 +54,7 @@ pub(crate) struct Disk {
     pub(crate) tombstones: BTreeMap<(PhotoId, NodeId), Tombstone>,
     /// Whether it has never been a node before.
     pub(crate) fresh: bool,
-    pub(crate) files: BTreeMap<PhotoId, File>,
+    pub(crate) files: Files,
     pub(crate) spools: BTreeMap<Spool, Vec<u8>>,
     /// The remembered nodes.
     pub(crate) nodes: BTreeMap<NodeId, Address>,
@@ -78,7 +79,7 @@ impl Disk {
             key,
             tombstones: BTreeMap::new(),
             fresh: true,
-            files: BTreeMap::new(),
+            files: Files::default(),
             spools: BTreeMap::new(),
             nodes: BTreeMap::new(),
             unnoticed: BTreeSet::new(),
@@ -124,6 +125,20 @@ impl Disk {
         file.facts.merge(&facts);
         file.facts_synced = file.facts.clone();
         self.unnoticed.insert(photo);
+    }
+
+    /// A person's editor writes other bytes into a file.
+    pub(crate) fn edit_file(&mut self, old: PhotoId, new: PhotoId) {
+        let Some(before) = self.files.remove(&old) else {
+            return;
+        };
+        self.unnoticed.insert(old);
+        let name = before.facts.names.first().cloned().unwrap_or_default();
+        self.add_file(new, &name);
+        if let Some(file) = self.files.get_mut(&new) {
+            file.facts.replaces.insert(old);
+            file.facts_synced = file.facts.clone();
+        }
     }
 
     /// Makes a photo one of the folder's.
@@ -270,11 +285,26 @@ impl Disk {
 
     /// Writes out what the index has of the facts.
     pub(crate) fn sync_facts(&mut self) {
-        for file in self.files.values_mut() {
-            if file.facts_synced != file.facts {
+        let stale = |file: &File| file.facts_synced != file.facts;
+        if self.files.values().any(stale) {
+            for file in self.files.values_mut() {
                 file.facts_synced = file.facts.clone();
             }
         }
+    }
+
+    /// The photos that have been in the trash for this long. Those still there are named again after a while.
+    pub(crate) fn expired(&mut self, after: Duration) -> Vec<PhotoId> {
+        let running = self.running;
+        let over = |file: &File| !file.place.is_stored() && file.trashed + after <= running;
+        let files = self.files.iter().filter(|(_, file)| over(file));
+        let expired: Vec<PhotoId> = files.map(|(photo, _)| *photo).collect();
+        for photo in &expired {
+            if let Some(file) = self.files.get_mut(photo) {
+                file.trashed += Duration::from_secs(60);
+            }
+        }
+        expired
     }
 
     /// Bytes on the disk.

@@ -48,6 +48,13 @@ pub(crate) enum Fault {
     DeleteFile { host: usize, pick: u64 },
     /// A person copies a photo into the folder: one that exists, or a new one.
     AddFile { host: usize, pick: u64 },
+    /// A person edits a file: other bytes take its place.
+    EditFile { host: usize, pick: u64 },
+    /// The disk with the folder is unplugged: its marker is gone and every file is missing. The daemon stops as soon as
+    /// it looks, and is started again when a person has plugged the disk in, or has accepted that half of it is lost.
+    LoseFolder { host: usize, accept: bool },
+    /// Nothing gets through between a host and all others.
+    CutOff { host: usize, span: Duration },
     /// A computer has another address from now on.
     Move { host: usize, down: Duration },
 }
@@ -74,6 +81,10 @@ impl Fault {
             Fault::FlipBit { .. } => "flipped bit",
             Fault::DeleteFile { .. } => "deleted file",
             Fault::AddFile { .. } => "added file",
+            Fault::EditFile { .. } => "edited file",
+            Fault::LoseFolder { accept: false, .. } => "unplugged folder",
+            Fault::LoseFolder { accept: true, .. } => "accepted loss",
+            Fault::CutOff { .. } => "cut off from all",
             Fault::Move { .. } => "new address",
         }
     }
@@ -114,6 +125,25 @@ impl Fault {
             86..89 => Fault::DeleteFile { host, pick },
             89..97 => Fault::AddFile { host, pick },
             _ => Fault::Move { host, down: span },
+        }
+    }
+}
+
+impl Fault {
+    /// Draws a fault of a kind that was added later. They have a stream of their own, so that a seed that found
+    /// something keeps the faults that it had.
+    pub(crate) fn draw_newer(rng: &mut Rng, hosts: usize) -> Fault {
+        let host = rng.index(hosts);
+        let pick = rng.next();
+        let most = Duration::from_secs(if rng.percent(30) { 150 } else { 20 });
+        let span = rng.span(Duration::from_millis(500), most);
+        match rng.below(100) {
+            0..50 => Fault::EditFile { host, pick },
+            50..75 => Fault::CutOff { host, span },
+            _ => {
+                let accept = rng.percent(30);
+                Fault::LoseFolder { host, accept }
+            }
         }
     }
 }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use photomesh::node::Event;
 use photomesh::photo::PhotoId;
+use photomesh::protocol::Holding;
 
 use crate::agenda::What;
-use crate::disk::{Disk, Trouble};
+use crate::disk::{Disk, File, Trouble};
 use crate::fault::Fault;
 use crate::world::{World, host_address};
 
@@ -77,6 +78,13 @@ impl World {
             Fault::FlipBit { host, pick } => self.flip_bit(host, pick),
             Fault::DeleteFile { host, pick } => self.delete_file(host, pick),
             Fault::AddFile { host, pick } => self.add_some_file(host, pick),
+            Fault::EditFile { host, pick } => self.edit_some_file(host, pick),
+            Fault::LoseFolder { host, accept } => self.lose_folder(host, accept),
+            Fault::CutOff { host, span } => {
+                self.split(1 << host, true);
+                self.heal_after(span, fault);
+                true
+            }
             Fault::Move { host, down } => {
                 let stopped = self.stop_for(host, down, false);
                 if stopped {
@@ -101,6 +109,10 @@ impl World {
                 self.split(sides, false);
                 self.release_held();
             }
+            Fault::CutOff { host, .. } => {
+                self.split(1 << host, false);
+                self.release_held();
+            }
             Fault::OneWay { from, to, .. } => {
                 self.net.unblock(from, to);
                 self.release_held();
@@ -120,6 +132,8 @@ impl World {
             | Fault::FlipBit { .. }
             | Fault::DeleteFile { .. }
             | Fault::AddFile { .. }
+            | Fault::EditFile { .. }
+            | Fault::LoseFolder { .. }
             | Fault::Move { .. } => {}
         }
         self.trace.line(self.now, "heal", &fault.to_string());
@@ -231,6 +245,7 @@ impl World {
         self.hosts[host].disk = new;
         self.hosts[host].disk.trouble = trouble;
         self.hosts[host].backup = None;
+        self.hosts[host].unplugged = None;
         self.hosts[host].estranged = true;
         self.agenda.add(self.now + down, What::Start(host));
         true
@@ -259,6 +274,35 @@ impl World {
         self.hosts[host].disk.trouble = trouble;
         self.agenda.add(self.now + down, What::Start(host));
         true
+    }
+
+    fn lose_folder(&mut self, host: usize, accept: bool) -> bool {
+        let absent = self.hosts[host].unplugged.is_some();
+        if absent || !self.hosts[host].is_up() || !self.may_damage(host) {
+            return false;
+        }
+        let files = std::mem::take(&mut self.hosts[host].disk.files);
+        let photos: Vec<PhotoId> = files.keys().copied().collect();
+        self.hosts[host].disk.unnoticed.extend(&photos);
+        self.destroyed(host, &photos);
+        self.oracle.may_exit.insert(host);
+        let mut back: Vec<(PhotoId, File)> = files.iter().map(|(p, f)| (*p, f.clone())).collect();
+        if accept {
+            back.truncate(photos.len() / 2);
+        }
+        self.hosts[host].unplugged = Some(back);
+        true
+    }
+
+    /// A person has looked after a folder whose daemon has stopped because of it.
+    pub(crate) fn plug_in(&mut self, host: usize) {
+        let Some(back) = self.hosts[host].unplugged.take() else {
+            return;
+        };
+        for (photo, file) in back {
+            self.hosts[host].disk.files.entry(photo).or_insert(file);
+        }
+        self.oracle.may_exit.remove(&host);
     }
 
     fn some_file(&self, host: usize, pick: u64, stored: bool) -> Option<PhotoId> {
@@ -295,6 +339,39 @@ impl World {
         self.hosts[host].disk.unnoticed.insert(photo);
         self.destroyed(host, &[photo]);
         true
+    }
+
+    /// Another version of the picture takes a file's place, or, half of the time, whatever else there is.
+    fn edit_some_file(&mut self, host: usize, pick: u64) -> bool {
+        let disk = &self.hosts[host].disk;
+        let edited = disk.files.iter().filter(|(_, file)| {
+            let only_file = file.place == Holding::Original && file.files == 1;
+            only_file && !file.rotten
+        });
+        let edited: Vec<PhotoId> = edited.map(|(photo, _)| *photo).collect();
+        let Some(old) = edited.get(pick as usize % edited.len().max(1)).copied() else {
+            return false;
+        };
+        let others = self.library.all().filter(|photo| {
+            let same = photo.same_picture(self.library.photo(old));
+            photo.id != old && (same || pick >> 32 & 1 == 0)
+        });
+        let others: Vec<PhotoId> = others.map(|photo| photo.id).collect();
+        let Some(new) = others.get(pick as usize % others.len().max(1)).copied() else {
+            return false;
+        };
+        if !self.may_damage(host) {
+            return false;
+        }
+        self.edit(host, old, new);
+        true
+    }
+
+    /// A file's bytes become those of another photo.
+    pub(crate) fn edit(&mut self, host: usize, old: PhotoId, new: PhotoId) {
+        self.hosts[host].disk.edit_file(old, new);
+        self.oracle.edits.insert((new, old));
+        self.destroyed(host, &[old]);
     }
 
     fn add_some_file(&mut self, host: usize, pick: u64) -> bool {

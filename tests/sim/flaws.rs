@@ -8,7 +8,7 @@ use std::time::Duration;
 use photomesh::node::{Action, Event, LinkId, Spool};
 use photomesh::photo::{Nonce, Photo, PhotoId, prove};
 use photomesh::protocol::message::TransferId;
-use photomesh::protocol::{Message, Record};
+use photomesh::protocol::{Holding, Message, Record};
 
 use crate::agenda::Life;
 use crate::host::Far;
@@ -27,7 +27,7 @@ pub(crate) enum Flaw {
     ForgedProofs,
     /// A photo is put away however late the disk gets to it, with the promises long over.
     LateDrops,
-    /// Worse versions in the trash are forgotten: nobody hears of them.
+    /// Worse versions in the trash are forgotten: nobody hears of them, and nobody knows them after a restart.
     ForgetLosers,
     /// Every page of records claims to be the last one, so that nodes act on half a table.
     ActEarly,
@@ -58,6 +58,12 @@ impl World {
             _ => {}
         }
         action
+    }
+
+    /// Whether a flaw makes a scan pass over what it has found.
+    pub(crate) fn forgets(&self, found: &Event) -> bool {
+        let in_trash = matches!(found, Event::Held { holding, .. } if *holding == Holding::Retired);
+        in_trash && self.has(Flaw::ForgetLosers)
     }
 
     /// What a flaw makes of an inspection.

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use photomesh::node::{Action, Config, LinkId, Node, Time};
+use photomesh::photo::PhotoId;
 use photomesh::protocol::{Address, Boot};
 
 use crate::agenda::{Life, What};
-use crate::disk::Disk;
+use crate::disk::{Disk, File};
 
 /// What a link of a daemon leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,11 +68,15 @@ pub(crate) struct Host {
     pub(crate) powered: bool,
     /// How fast its clock ticks, in millionths.
     pub(crate) rate: u64,
+    /// What its owner asks for: how many copies, and how long its promises hold.
     pub(crate) copies: u32,
+    pub(crate) pin: Duration,
     pub(crate) keep_originals: bool,
     pub(crate) join: Vec<Address>,
     /// A copy of its folder that someone made.
     pub(crate) backup: Option<Disk>,
+    /// What comes back of its folder when that is plugged in again.
+    pub(crate) unplugged: Option<Vec<(PhotoId, File)>>,
     pub(crate) capacity: u64,
     /// It has moved, or lost or exchanged its folder: others may not find it by what they remember.
     pub(crate) estranged: bool,
@@ -98,21 +103,16 @@ impl Host {
     }
 
     /// What a daemon started now is given.
-    pub(crate) fn config(
-        &self,
-        grace: Duration,
-        pin: Duration,
-        seed: [u8; 32],
-        boot: u64,
-    ) -> Config {
+    pub(crate) fn config(&self, grace: Duration, seed: [u8; 32], boot: u64) -> Config {
         Config {
             node: self.disk.identity,
             boot: Boot(boot),
             address: self.address.clone(),
             copies: self.copies,
             grace,
-            pin,
+            pin: self.pin,
             keep_originals: self.keep_originals,
+            retire_now: false,
             join: self.join.clone(),
             known: self.disk.nodes.clone(),
             tombstones: self.disk.tombstones.values().cloned().collect(),

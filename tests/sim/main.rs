@@ -24,6 +24,7 @@ mod disk;
 mod endings;
 mod fault;
 mod faults;
+mod files;
 mod flaws;
 mod golden;
 mod host;
@@ -34,12 +35,14 @@ mod oracle;
 mod pictures;
 mod plan;
 mod removals;
+#[path = "../support/rng.rs"]
 mod rng;
 mod scale;
 mod seeds;
 mod stats;
 mod story;
 mod trace;
+#[path = "../support/verdict.rs"]
 mod verdict;
 mod wire;
 mod world;

@@ -9,8 +9,9 @@ use photomesh::protocol::{Answer, Holding, Message, NodeId, Request};
 
 use crate::agenda::{Life, What};
 use crate::flaws::{Flaw, Pulls, Rounds};
+use crate::host::Host;
 use crate::removals::Removed;
-use crate::verdict;
+use crate::verdict::{self, Edits};
 use crate::world::World;
 
 /// How often the state of everything is looked at.
@@ -19,6 +20,14 @@ const AUDIT: Duration = Duration::from_secs(1);
 const MAX_QUEUE: usize = 5_000;
 /// The most disk operations that one node may have under way.
 const MAX_JOBS: usize = 1_000;
+
+/// Which photos are keepers, given which exist and which edits are known.
+#[derive(Debug)]
+struct Judged {
+    existing: BTreeSet<PhotoId>,
+    edits: Edits,
+    keepers: BTreeSet<PhotoId>,
+}
 
 /// What the oracle remembers.
 #[derive(Debug, Default)]
@@ -29,6 +38,8 @@ pub(crate) struct Oracle {
     pub(crate) safe: BTreeSet<PhotoId>,
     /// Photos that some disk had once.
     born: BTreeSet<PhotoId>,
+    /// Every edit in place that was ever made.
+    pub(crate) edits: Edits,
     /// Copies that faults have destroyed, and when.
     pub(crate) destroyed: BTreeMap<(usize, PhotoId), Duration>,
     /// The host whose disk was damaged since everything was last repaired.
@@ -46,8 +57,15 @@ pub(crate) struct Oracle {
     pub(crate) removed: Removed,
     pub(crate) longest_queue: usize,
     pub(crate) most_jobs: usize,
-    keepers: Option<(BTreeSet<PhotoId>, BTreeSet<PhotoId>)>,
+    /// The keepers, as last computed.
+    keepers: Option<Judged>,
+    /// What the last audit depended on.
+    audited: Option<Audited>,
 }
+
+/// All that an audit depends on: for each host, its life, whether that runs and how often its disk has changed; and how
+/// many photos must not be lost.
+type Audited = (Vec<(u32, bool, u64)>, usize);
 
 impl Oracle {
     fn broken(&mut self, text: String) {
@@ -124,7 +142,7 @@ impl World {
             && let Some((_, photo, _)) = self.oracle.asked.get(nonce)
         {
             // A hair less than the pin time, whose end the prover sees at a tick of its own clock.
-            let until = self.now + self.settings.pin * 8 / 10;
+            let until = self.now + self.hosts[host].pin * 8 / 10;
             self.oracle.promised.insert((life, *photo, *nonce), until);
         }
         self.stats.see_message(message);
@@ -194,7 +212,7 @@ impl World {
         let rounds = self.oracle.asked.values().filter_map(mine);
         let sent = rounds.max().filter(|_| asks);
         let late = sent.is_some_and(|sent| {
-            self.hosts[host].clock(self.now).since(sent) > self.settings.pin / 2
+            self.hosts[host].clock(self.now).since(sent) > self.hosts[host].pin / 2
         });
         let (name, photo) = (self.hosts[host].name.clone(), self.library.name(photo));
         if bound {
@@ -239,7 +257,8 @@ impl World {
     /// A copy goes to the trash: enough others must have it, or the better version.
     pub(crate) fn judge_put_away(&mut self, host: usize, photo: PhotoId, keeper: Option<PhotoId>) {
         self.watch_promises(host, photo, Some(keeper.unwrap_or(photo)));
-        let wanted = self.settings.copies as usize;
+        // Others may want more, and need not be known to it.
+        let wanted = self.hosts[host].copies as usize;
         let (name, label) = (self.hosts[host].name.clone(), self.library.name(photo));
         match keeper {
             None => {
@@ -253,8 +272,7 @@ impl World {
             }
             Some(keeper) => {
                 self.stats.retirements += 1;
-                let better =
-                    verdict::replaces(self.library.photo(keeper), self.library.photo(photo));
+                let better = self.improves(keeper, photo);
                 let stored = self.hosts[host].disk.stores(keeper)
                     || self.oracle.destroyed.contains_key(&(host, keeper));
                 // A keeper that was only fetched to be verified lies in a spool file and is no copy.
@@ -282,13 +300,12 @@ impl World {
         if self.may_delete_removed(life, photo) {
             return;
         }
-        let wanted = self.settings.copies as usize;
+        let wanted = self.hosts[host].copies as usize;
         let others = self.others(host, photo);
-        let worse = self.library.photo(photo);
         let replaced = |better: &&std::sync::Arc<photomesh::photo::Photo>| {
             let here = self.hosts[host].disk.stores(better.id);
             let copies = self.others(host, better.id) + usize::from(here);
-            verdict::replaces(better, worse) && copies >= wanted.min(2)
+            self.improves(better.id, photo) && copies >= wanted.min(2)
         };
         if others < wanted && self.library.all().find(replaced).is_none() {
             let (name, photo) = (self.hosts[host].name.clone(), self.library.name(photo));
@@ -333,8 +350,7 @@ impl World {
             }
             Answer::Have { id, .. } => {
                 let known = self.library.all().any(|photo| photo.id == *id);
-                let photo = self.library.photo(put);
-                if !known || !verdict::replaces(self.library.photo(*id), photo) {
+                if !known || !self.improves(*id, put) {
                     self.broken_promise(format!("a put was answered by {answer:?}"));
                 }
             }
@@ -372,20 +388,32 @@ impl World {
         let Ok(asked) = image_name.parse::<PhotoId>() else {
             return;
         };
-        let fits = asked == photo || self.related(asked, photo);
+        let fits = asked == photo || self.improves(photo, asked);
         if !fits {
             let (asked, photo) = (self.library.name(asked), self.library.name(photo));
             self.broken_promise(format!("a client asked for {asked} and got {photo}"));
         }
     }
 
-    fn related(&self, asked: PhotoId, got: PhotoId) -> bool {
-        verdict::replaces(self.library.photo(got), self.library.photo(asked))
+    /// Whether one photo is a better version of another.
+    pub(crate) fn improves(&self, better: PhotoId, worse: PhotoId) -> bool {
+        let (better, worse) = (self.library.photo(better), self.library.photo(worse));
+        verdict::replaces(better, worse, &self.oracle.edits)
     }
 
     /// Looks at the state of everything: is anything lost, is everything repaired?
     pub(crate) fn audit(&mut self) {
         self.agenda.add(self.now + AUDIT, What::Audit);
+        let host = |host: &Host| {
+            let runs = host.is_up() && !host.paused;
+            (host.lives, runs, host.disk.files.changes())
+        };
+        let hosts = self.hosts.iter().map(host).collect();
+        let audited = Some((hosts, self.oracle.safe.len()));
+        if self.oracle.audited == audited {
+            return;
+        }
+        self.oracle.audited = audited;
         let all: Vec<PhotoId> = self.library.all().map(|photo| photo.id).collect();
         let wanted = self.settings.copies as usize;
         let mut existing = BTreeSet::new();
@@ -423,24 +451,50 @@ impl World {
     /// Whether a photo exists, or a better version for which it was purged; that one may have given way to a still better
     /// one later, which the first need not resemble.
     fn lives_on(&self, photo: PhotoId, existing: &BTreeSet<PhotoId>) -> bool {
-        let better =
-            |other: &PhotoId| self.related(photo, *other) && self.lives_on(*other, existing);
-        let is_there = existing.contains(&photo) || self.is_unlucky(photo);
-        is_there || self.oracle.born.iter().any(better)
+        let mut heirs = BTreeSet::from([photo]);
+        let mut open = vec![photo];
+        while let Some(photo) = open.pop() {
+            if existing.contains(&photo) || self.is_unlucky(photo) {
+                return true;
+            }
+            let born = self.oracle.born.iter().copied();
+            for better in born.filter(|other| self.improves(*other, photo)) {
+                if heirs.insert(better) {
+                    open.push(better);
+                }
+            }
+        }
+        false
     }
 
     /// The keepers among photos that exist, those that are removed aside.
     pub(crate) fn keepers_of(&mut self, mut existing: BTreeSet<PhotoId>) -> BTreeSet<PhotoId> {
         existing.retain(|photo| !self.is_removed(*photo));
-        if let Some((before, keepers)) = &self.oracle.keepers
-            && *before == existing
+        let edits = self.known_edits();
+        if let Some(last) = &self.oracle.keepers
+            && last.existing == existing
+            && last.edits == edits
         {
-            return keepers.clone();
+            return last.keepers.clone();
         }
         let photos = existing.iter().map(|photo| self.library.photo(*photo));
-        let keepers = verdict::keepers(photos);
-        self.oracle.keepers = Some((existing, keepers.clone()));
+        let keepers = verdict::keepers(photos, &edits);
+        self.oracle.keepers = Some(Judged {
+            existing,
+            edits,
+            keepers: keepers.clone(),
+        });
         keepers
+    }
+
+    /// The edits that some disk still knows of.
+    fn known_edits(&self) -> Edits {
+        let files = self.hosts.iter().flat_map(|host| host.disk.files.iter());
+        let edits = files.flat_map(|(photo, file)| {
+            let replaced = file.facts.replaces.iter();
+            replaced.map(|old| (*photo, *old))
+        });
+        edits.collect()
     }
 
     /// The keepers among all photos of which some disk has a record.

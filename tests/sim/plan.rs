@@ -34,6 +34,8 @@ pub(crate) struct Outcome {
 pub(crate) struct Run {
     pub(crate) seed: u64,
     pub(crate) flaw: Option<Flaw>,
+    /// Nothing that was added to the simulator later: the run that this seed was at first.
+    pub(crate) as_at_first: bool,
     /// Only these faults of the plan happen; all of them without it.
     pub(crate) only: Option<Vec<usize>>,
     /// Print the trace as it comes, or keep it.
@@ -55,7 +57,10 @@ pub(crate) fn run(run: &Run) -> Outcome {
     let settings = settings(run, &mut rng);
     let mut world = World::new(settings, Trace::new(run.trace));
     populate(&mut world, &mut rng);
-    let faults = schedule(&mut world, &mut rng, run.only.as_deref());
+    if !run.as_at_first {
+        differ(&mut world);
+    }
+    let faults = schedule(&mut world, &mut rng, run);
     let end = faults
         .iter()
         .map(|(at, _)| *at)
@@ -91,6 +96,22 @@ fn settings(run: &Run, rng: &mut Rng) -> Settings {
         trash: rng.span(Duration::from_secs(30), Duration::from_secs(200)),
         jitter: true,
         flaw: run.flaw,
+    }
+}
+
+/// Owners ask for different things. The first one wants all copies, and nobody fewer than two where the mesh wants more:
+/// of what is on one disk only, losing that disk takes something for good.
+fn differ(world: &mut World) {
+    let mut rng = Rng::new(world.settings.seed, 6);
+    if !rng.percent(50) {
+        return;
+    }
+    let Settings { copies, pin, .. } = world.settings;
+    for host in world.hosts.iter_mut().skip(1) {
+        host.pin = rng.span(Duration::from_secs(5).min(pin), pin);
+        if copies > 2 && rng.percent(50) {
+            host.copies = 2;
+        }
     }
 }
 
@@ -168,7 +189,7 @@ fn place_version(world: &mut World, rng: &mut Rng, picture: u64, version: u64) {
 }
 
 /// What goes wrong, in order of time.
-fn schedule(world: &mut World, rng: &mut Rng, only: Option<&[usize]>) -> Vec<(Duration, Fault)> {
+fn schedule(world: &mut World, rng: &mut Rng, run: &Run) -> Vec<(Duration, Fault)> {
     let hosts = world.hosts.len();
     let count = rng.below(25);
     let longest = Duration::from_secs(30 + rng.below(400));
@@ -190,9 +211,17 @@ fn schedule(world: &mut World, rng: &mut Rng, only: Option<&[usize]>) -> Vec<(Du
         let pick = pick as u64;
         all.push((at, Fault::AddFile { host, pick }));
     }
+    if !run.as_at_first {
+        let mut rng = Rng::new(run.seed, 5);
+        for _ in 0..rng.below(8) {
+            let at = rng.span(Duration::ZERO, longest);
+            all.push((at, Fault::draw_newer(&mut rng, hosts)));
+        }
+    }
     all.sort_by_key(|(at, _)| *at);
     world.faults = all.clone();
     for (index, (at, _)) in all.iter().enumerate() {
+        let only = run.only.as_ref();
         if only.is_none_or(|only| only.contains(&index)) {
             world.agenda.add(*at, What::Fault(index));
         }

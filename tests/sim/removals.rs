@@ -8,7 +8,6 @@ use photomesh::protocol::{Answer, Holding, Message, NodeId, Request, Tombstone, 
 
 use crate::agenda::Life;
 use crate::flaws::Flaw;
-use crate::verdict;
 use crate::world::World;
 
 /// What is remembered of removals.
@@ -146,8 +145,7 @@ impl World {
         // To restore a worse version of something is to say that it is another picture, which is another story.
         let is_best = |photo: &PhotoId| {
             let mut all = self.library.all();
-            let photo = self.library.photo(*photo);
-            !all.any(|other| verdict::replaces(other, photo))
+            !all.any(|other| self.improves(other.id, *photo))
         };
         let fits = |photo: &PhotoId, place: Holding| match restores {
             true => {

@@ -287,6 +287,11 @@ impl Story {
     fn spoil(&mut self, verb: &str, at: usize, words: &[&str]) -> Result<(), String> {
         let name = words.first().ok_or("NODE PHOTO")?;
         let photo = self.world.library.named(name).ok_or("no such photo")?;
+        if verb == "edit" {
+            let (new, _) = self.photo(words.get(1).ok_or("edit NODE PHOTO PHOTO")?, &words[2..])?;
+            self.world.edit(at, photo, new);
+            return Ok(());
+        }
         self.world.destroyed(at, &[photo]);
         let disk = &mut self.world.hosts[at].disk;
         match (verb, disk.files.get_mut(&photo)) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use photomesh::node::{Action, Event};
 use photomesh::photo::PhotoId;
-use photomesh::protocol::{Answer, Holding, Message, NodeId, Request, Tombstone, Wish};
+use photomesh::protocol::{Answer, Holding, Message, NodeId, Record, Request, Tombstone, Wish};
 
 use crate::library::Library;
 use crate::plan::TraceMode;
@@ -109,13 +109,7 @@ impl Trace {
             return String::new();
         };
         let name = |photo: &PhotoId| library.name(*photo);
-        let record = |record: &photomesh::protocol::Record| {
-            let yields = record
-                .yields_to
-                .map(|better| format!(" (yields to {})", name(&better)));
-            let (photo, how) = (name(&record.photo.id), holding(record.holding));
-            format!("{photo}={how}{}", yields.unwrap_or_default())
-        };
+        let record = |record| record_in_words(record, &name);
         let mut words: Vec<String> = records.iter().map(record).collect();
         words.extend(gone.iter().map(|photo| format!("-{}", name(photo))));
         let word = |tombstone: &Tombstone| {
@@ -189,6 +183,14 @@ impl Trace {
 
 fn short(nonce: [u8; 32]) -> String {
     format!("{:02x}{:02x}", nonce[0], nonce[1])
+}
+
+fn record_in_words(record: &Record, name: &impl Fn(&PhotoId) -> String) -> String {
+    let yields = record
+        .yields_to
+        .map(|better| format!(" (yields to {})", name(&better)));
+    let (photo, how) = (name(&record.photo.id), holding(record.holding));
+    format!("{photo}={how}{}", yields.unwrap_or_default())
 }
 
 fn holding(holding: Holding) -> &'static str {

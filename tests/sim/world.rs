@@ -29,8 +29,10 @@ const SCRUB: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) seed: u64,
+    /// The most that a host wants; some may be content with fewer.
     pub(crate) copies: u32,
     pub(crate) grace: Duration,
+    /// The longest time for which a host's promises hold.
     pub(crate) pin: Duration,
     /// How long a photo stays in the trash.
     pub(crate) trash: Duration,
@@ -97,9 +99,11 @@ impl World {
             powered: true,
             rate: 1_000_000,
             copies: self.settings.copies,
+            pin: self.settings.pin,
             keep_originals: false,
             join: Vec::new(),
             backup: None,
+            unplugged: None,
             estranged: false,
             capacity: 1 << 40,
         });
@@ -127,9 +131,10 @@ impl World {
             return;
         }
         self.learn_addresses(host);
+        self.plug_in(host);
         let seed = self.rng.bytes();
         let boot = self.rng.next();
-        let config = self.hosts[host].config(self.settings.grace, self.settings.pin, seed, boot);
+        let config = self.hosts[host].config(self.settings.grace, seed, boot);
         let node = Node::new(config);
         let now = self.now;
         let life = self.hosts[host].begin(host, node, now);
@@ -180,6 +185,7 @@ impl World {
     /// A scan comes to a photo that was there, or was changed.
     fn look(&mut self, life: Life, photo: PhotoId) {
         let event = self.found(life.host, photo);
+        let event = event.filter(|event| !self.forgets(event));
         self.step(life, event.unwrap_or(Event::Missing { photo }));
     }
 
@@ -337,20 +343,17 @@ impl World {
     /// A walk over the folder: what people changed, the free room, and what has been in the trash for long enough.
     fn scan(&mut self, life: Life) {
         let host = life.host;
+        if self.hosts[host].unplugged.is_some() {
+            let reason = "the marker of the folder is gone".to_owned();
+            self.step(life, Event::FolderLost { reason });
+            return;
+        }
         let trash = self.settings.trash;
         let disk = &mut self.hosts[host].disk;
         disk.running += SCAN;
         disk.sync_facts();
         let changed = disk.unnoticed.clone();
-        let due = |(photo, file): (&PhotoId, &mut crate::disk::File)| {
-            let over = !file.place.is_stored() && file.trashed + trash <= disk.running;
-            if over {
-                // Told again after a while, should it still be there.
-                file.trashed += Duration::from_secs(60);
-            }
-            over.then_some(*photo)
-        };
-        let expired: Vec<PhotoId> = disk.files.iter_mut().filter_map(due).collect();
+        let expired = disk.expired(trash);
         for photo in changed {
             self.look(life, photo);
         }

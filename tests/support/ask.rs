@@ -1,14 +1,27 @@
 //! Questions to a daemon, in one call each.
 
+use std::sync::OnceLock;
+use std::time::Duration;
+
 use photomesh::client::Daemon;
 use photomesh::photo::PhotoId;
 use photomesh::protocol::client::{PhotoReport, StatusReport};
-use photomesh::protocol::{Address, Answer, Blob, Request};
+use photomesh::protocol::{Address, Answer, Blob, GroupKey, MAX_CHUNK, Request};
+
+/// The key of the group, if all daemons of this test have one.
+pub(crate) static KEY: OnceLock<GroupKey> = OnceLock::new();
+
+/// How long a daemon that answers in no time may take, on a busy machine: longer than any get.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One request on a connection of its own; an answer that says no is an error.
 pub(crate) fn ask(address: &Address, request: &Request) -> Result<Answer, String> {
-    let mut daemon = Daemon::connect(address, None).map_err(|failure| failure.to_string())?;
-    daemon.ask(request).map_err(|failure| failure.to_string())
+    let ask = || {
+        let mut daemon = Daemon::connect(address, KEY.get())?;
+        daemon.be_patient(PATIENCE)?;
+        daemon.ask(request)
+    };
+    ask().map_err(|failure| failure.to_string())
 }
 
 /// The labels of the collection.
@@ -31,6 +44,29 @@ pub(crate) fn fetch(address: &Address, name: &str) -> Result<(String, PhotoId, B
         return Err("not a photo".to_owned());
     };
     Ok((label, id, image))
+}
+
+/// Puts a photo, and waits this long for the answer.
+pub(crate) fn put(
+    address: &Address,
+    name: &str,
+    photo: &[u8],
+    patience: Duration,
+) -> Result<Answer, String> {
+    let put = || {
+        let mut daemon = Daemon::connect(address, KEY.get())?;
+        daemon.be_patient(patience)?;
+        daemon.send(&Request::Put {
+            name: name.to_owned(),
+            bytes: photo.len() as u64,
+        })?;
+        for piece in photo.chunks(MAX_CHUNK) {
+            let data = Blob::from(piece.to_vec());
+            daemon.send(&Request::Chunk { data })?;
+        }
+        daemon.answer(|_| ())
+    };
+    put().map_err(|failure| failure.to_string())
 }
 
 /// The whole collection in detail, in order of the ids.

@@ -25,12 +25,21 @@ pub(crate) struct Daemon {
 impl Daemon {
     /// Starts `program` as a daemon on a folder and waits until it listens. Its log goes to a file beside the folder.
     pub(crate) fn start(program: &Path, folder: &Path, options: &[&str]) -> Result<Daemon, String> {
+        Daemon::start_by(Command::new(program), folder, options)
+    }
+
+    /// As [`Daemon::start`]; `command` is the program, or one that becomes it.
+    pub(crate) fn start_by(
+        mut command: Command,
+        folder: &Path,
+        options: &[&str],
+    ) -> Result<Daemon, String> {
         let log = OpenOptions::new()
             .create(true)
             .append(true)
             .open(log_of(folder));
         let log: File = log.map_err(|error| format!("cannot write a log: {error}"))?;
-        let mut child = Command::new(program)
+        let mut child = command
             .arg("daemon")
             .arg(folder)
             .args(["--port", "0"])
@@ -39,7 +48,7 @@ impl Daemon {
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
-            .map_err(|error| format!("cannot start {}: {error}", program.display()))?;
+            .map_err(|error| format!("cannot start {command:?}: {error}"))?;
         let output = child.stdout.take();
         let mut daemon = Daemon {
             child,
@@ -89,13 +98,30 @@ impl Daemon {
 
     /// Asks it to stop, as Ctrl-C does, and waits until it has.
     pub(crate) fn stop(&mut self, within: Duration) -> Result<ExitStatus, String> {
+        self.signal("TERM")?;
+        self.wait(within)
+    }
+
+    /// Sends it a signal, by its name without `SIG`.
+    pub(crate) fn signal(&self, name: &str) -> Result<(), String> {
         let process = self.child.id().to_string();
-        let asked = Command::new("kill").args(["-TERM", &process]).status();
-        asked.map_err(|error| format!("cannot run kill: {error}"))?;
-        eventually("the daemon stops", within, || match self.child.try_wait() {
-            Ok(Some(status)) => Ok(status),
-            Ok(None) => Err("it still runs".to_owned()),
-            Err(error) => Err(error.to_string()),
+        let sent = Command::new("kill").args(["-s", name, &process]).status();
+        match sent {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Err(format!("kill ended with {status}")),
+            Err(error) => Err(format!("cannot run kill: {error}")),
+        }
+    }
+
+    /// How it ended, if it has.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().ok().flatten()
+    }
+
+    /// Waits until it ends by itself.
+    pub(crate) fn wait(&mut self, within: Duration) -> Result<ExitStatus, String> {
+        eventually("the daemon stops", within, || {
+            self.ended().ok_or_else(|| "it still runs".to_owned())
         })
     }
 

@@ -9,31 +9,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{self, FilterType};
 use image::{ImageFormat, Rgb, RgbImage};
 
-/// A source of numbers that look random and are the same in every run: SplitMix64.
-pub(crate) struct Numbers(u64);
-
-impl Numbers {
-    pub(crate) fn new(seed: u64) -> Numbers {
-        Numbers(seed)
-    }
-
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A number from `low` to `high`.
-    fn between(&mut self, low: f32, high: f32) -> f32 {
-        low + (high - low) * (self.next() >> 40) as f32 / (1 << 24) as f32
-    }
-
-    fn colour(&mut self) -> [f32; 3] {
-        std::array::from_fn(|_| self.between(20.0, 235.0))
-    }
-}
+use super::rng::Rng;
 
 /// What is in a picture. All measures are fractions of its width and height.
 struct Scene {
@@ -121,29 +97,29 @@ pub(crate) fn png(picture: &RgbImage) -> Vec<u8> {
 
 impl Scene {
     fn new(number: u64) -> Scene {
-        let mut numbers = Numbers::new(number);
-        let thing = |numbers: &mut Numbers| match numbers.next() % 3 {
+        let mut numbers = Rng::from(number);
+        let thing = |numbers: &mut Rng| match numbers.next() % 3 {
             0 => {
-                let centre = [numbers.between(0.1, 0.9), numbers.between(0.1, 0.9)];
-                Thing::Ball(centre, numbers.between(0.05, 0.25), numbers.colour())
+                let centre = [between(numbers, 0.1, 0.9), between(numbers, 0.1, 0.9)];
+                Thing::Ball(centre, between(numbers, 0.05, 0.25), colour(numbers))
             }
             1 => {
-                let corner = [numbers.between(0.0, 0.8), numbers.between(0.0, 0.8)];
-                let size = [numbers.between(0.1, 0.4), numbers.between(0.1, 0.4)];
+                let corner = [between(numbers, 0.0, 0.8), between(numbers, 0.0, 0.8)];
+                let size = [between(numbers, 0.1, 0.4), between(numbers, 0.1, 0.4)];
                 let opposite = [corner[0] + size[0], corner[1] + size[1]];
-                Thing::Block(corner, opposite, numbers.colour())
+                Thing::Block(corner, opposite, colour(numbers))
             }
             _ => Thing::Ridge {
-                height: numbers.between(0.3, 0.9),
-                swing: numbers.between(0.05, 0.2),
-                waves: numbers.between(2.0, 15.0),
-                phase: numbers.between(0.0, 6.0),
-                colour: numbers.colour(),
+                height: between(numbers, 0.3, 0.9),
+                swing: between(numbers, 0.05, 0.2),
+                waves: between(numbers, 2.0, 15.0),
+                phase: between(numbers, 0.0, 6.0),
+                colour: colour(numbers),
             },
         };
         Scene {
-            top: numbers.colour(),
-            bottom: numbers.colour(),
+            top: colour(&mut numbers),
+            bottom: colour(&mut numbers),
             things: (0..6).map(|_| thing(&mut numbers)).collect(),
             texture: Texture::new(&mut numbers),
         }
@@ -184,11 +160,11 @@ impl Thing {
 }
 
 impl Texture {
-    fn new(numbers: &mut Numbers) -> Texture {
+    fn new(numbers: &mut Rng) -> Texture {
         let layer = |cells: usize, swing: f32| {
             let points = (cells + 1) * (cells + 1);
             let heights = (0..points)
-                .map(|_| numbers.between(-swing, swing))
+                .map(|_| between(numbers, -swing, swing))
                 .collect();
             (cells, heights)
         };
@@ -225,4 +201,13 @@ fn cell(at: f32, cells: usize) -> (usize, f32) {
 
 fn mix(a: f32, b: f32, part: f32) -> f32 {
     a + (b - a) * part
+}
+
+/// A number from `low` to `high`.
+fn between(numbers: &mut Rng, low: f32, high: f32) -> f32 {
+    low + (high - low) * (numbers.next() >> 40) as f32 / (1 << 24) as f32
+}
+
+fn colour(numbers: &mut Rng) -> [f32; 3] {
+    std::array::from_fn(|_| between(numbers, 20.0, 235.0))
 }

@@ -166,13 +166,6 @@ impl Workers {
     }
 }
 
-/// The digest of what is left to read of a file.
-pub(super) fn digest(file: &mut File) -> io::Result<PhotoId> {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(file)?;
-    Ok(PhotoId(*hasher.finalize().as_bytes()))
-}
-
 /// The folder's errors in the node's words.
 fn disk_error(error: StoreError) -> DiskError {
     match error {

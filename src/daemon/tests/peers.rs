@@ -267,6 +267,7 @@ fn a_daemon_that_is_too_busy_to_listen_takes_nobody_for_dead() {
         grace: PATIENCE,
         pin: PATIENCE,
         keep_originals: false,
+        retire_now: false,
         join: Vec::new(),
         known: BTreeMap::new(),
         tombstones: Vec::new(),

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::limits::{DOUBT, RETRY, SETTLE};
+use super::super::limits::{BRAKE_FILES, DOUBT, RETRY, SETTLE};
 use super::super::{Action, Event, LinkId, Spool};
-use super::solo::{Solo, original};
+use super::solo::{Solo, original, proof};
 use crate::photo::{Format, Photo, PhotoId};
 use crate::protocol::client::StatusReport;
 use crate::protocol::{Answer, Facts, Holding, Message, Record, Request};
@@ -26,7 +26,7 @@ fn version(width: u32) -> Record {
     };
     Record {
         photo: Arc::new(photo),
-        facts: Facts::named(format!("{width}.jpg")),
+        facts: Facts::named(format!("{width}.jpg")).into(),
         ..original(b"")
     }
 }
@@ -34,8 +34,8 @@ fn version(width: u32) -> Record {
 fn hold(solo: &mut Solo, record: &Record) -> Vec<Action> {
     solo.tell(Event::Held {
         photo: record.photo.clone(),
-        facts: record.facts.clone(),
-        holding: Holding::Original,
+        facts: (*record.facts).clone(),
+        holding: record.holding,
         files: 1,
     })
 }
@@ -177,5 +177,86 @@ fn a_put_is_not_turned_away_for_what_one_node_claims() {
             .iter()
             .any(|action| matches!(action, Action::Install { .. }));
         assert_eq!(installs, stored, "{holders} holders: {actions:?}");
+    }
+}
+
+/// Versions of many pictures, two of each: the worse ones and the better ones.
+fn pictures(many: u8) -> (Vec<Record>, Vec<Record>) {
+    let of = |picture: u8, width: u32| {
+        let mut record = version(width);
+        let digest = PhotoId::of(&[picture]).to_string().repeat(9);
+        let fingerprint =
+            (1..999).find_map(|bytes| format!("v1:{}", &digest[..2 * bytes.min(280)]).parse().ok());
+        record.photo = Arc::new(Photo {
+            id: PhotoId::of(&[picture, width as u8]),
+            fingerprint,
+            ..(*record.photo).clone()
+        });
+        record
+    };
+    (0..many)
+        .map(|picture| (of(picture, 10), of(picture, 20)))
+        .unzip()
+}
+
+/// Lets time pass in which all proofs are right and the disk does what it is asked for; what went to the trash.
+fn retired(solo: &mut Solo, seconds: u64) -> usize {
+    let mut gone = 0;
+    for _ in 0..seconds {
+        let mut actions = solo.wait(Duration::from_secs(1));
+        while !actions.is_empty() {
+            let mut next = Vec::new();
+            for action in actions {
+                match action {
+                    Action::Send {
+                        message: Message::Challenge { nonce, .. },
+                        ..
+                    } => {
+                        next.extend(solo.compute(nonce));
+                        next.extend(solo.hear(1, proof(nonce)));
+                    }
+                    Action::Retire { photo, .. } => {
+                        gone += 1;
+                        next.extend(solo.tell(Event::PutAway {
+                            photo,
+                            result: Ok(()),
+                        }));
+                    }
+                    _ => {}
+                }
+            }
+            actions = next;
+        }
+    }
+    gone
+}
+
+#[test]
+fn on_account_of_one_node_few_files_go_in_an_hour_and_the_list_does_not_wait() {
+    let many = BRAKE_FILES as u8 + 15;
+    let (worse, better) = pictures(many);
+    for retire_now in [false, true] {
+        let mut solo = Solo::with(|config| config.retire_now = retire_now);
+        solo.join(1, PIN, &[]);
+        solo.announce(1, better.clone(), true);
+        for record in worse.iter().chain(&better) {
+            let replica = Record {
+                holding: Holding::Replica,
+                ..record.clone()
+            };
+            hold(&mut solo, &replica);
+        }
+        let at_once = retired(&mut solo, 60);
+        assert_eq!(list(&mut solo).len(), usize::from(many));
+        let notes = status(&mut solo).notes.join("\n");
+        if retire_now {
+            assert_eq!(at_once, usize::from(many));
+            assert!(!notes.contains("--retire-now"), "{notes}");
+        } else {
+            assert_eq!(at_once, BRAKE_FILES);
+            assert!(notes.contains("15 of this node's files"), "{notes}");
+            assert_eq!(retired(&mut solo, 3400), 0);
+            assert_eq!(retired(&mut solo, 400), 15);
+        }
     }
 }

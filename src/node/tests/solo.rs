@@ -21,7 +21,12 @@ pub(super) struct Solo {
 
 impl Solo {
     pub(super) fn new() -> Solo {
-        let config = Config {
+        Solo::with(|_| ())
+    }
+
+    /// A node whose owner has set things otherwise.
+    pub(super) fn with(otherwise: impl FnOnce(&mut Config)) -> Solo {
+        let mut config = Config {
             node: NodeId(9),
             boot: Boot(1),
             address: address(9),
@@ -29,12 +34,14 @@ impl Solo {
             grace: Duration::from_secs(60),
             pin: Duration::from_secs(60),
             keep_originals: false,
+            retire_now: false,
             join: Vec::new(),
             known: BTreeMap::new(),
             tombstones: Vec::new(),
             first_start: true,
             seed: [9; 32],
         };
+        otherwise(&mut config);
         let mut solo = Solo {
             node: Node::new(config),
             now: Time::default(),
@@ -107,7 +114,7 @@ impl Solo {
         let id = photo.id;
         self.tell(Event::Held {
             photo,
-            facts,
+            facts: Arc::unwrap_or_clone(facts),
             holding,
             files: 1,
         });
@@ -115,7 +122,7 @@ impl Solo {
     }
 
     /// The node has found its own right answers: those of everyone.
-    fn compute(&mut self, nonce: Nonce) -> Vec<Action> {
+    pub(super) fn compute(&mut self, nonce: Nonce) -> Vec<Action> {
         let proofs = (1..=8).map(|n| (NodeId(n), PROOF)).collect();
         self.tell(Event::Proved {
             nonce,
@@ -141,13 +148,13 @@ fn register(n: u64, pin: Duration) -> Register {
 pub(super) fn original(bytes: &[u8]) -> Record {
     Record {
         photo: picture(bytes),
-        facts: Facts::named("p.jpg"),
+        facts: Arc::new(Facts::named("p.jpg")),
         holding: Holding::Original,
         yields_to: None,
     }
 }
 
-fn proof(nonce: Nonce) -> Message {
+pub(super) fn proof(nonce: Nonce) -> Message {
     Message::Proof {
         nonce,
         proof: Some(PROOF),
@@ -259,7 +266,7 @@ fn an_offer_that_is_taken_makes_room_for_the_next_at_once() {
         .find(|photo| photo.id == first[0]);
     let record = Record {
         photo: taken.expect("it is one of ours"),
-        facts: Facts::default(),
+        facts: Arc::default(),
         holding: Holding::Replica,
         yields_to: None,
     };
@@ -281,7 +288,7 @@ fn a_photo_of_an_impossible_size_is_neither_believed_nor_taken() {
         let holding = Holding::Original;
         let record = Record {
             photo: photo.clone(),
-            facts: facts.clone(),
+            facts: Arc::default(),
             holding,
             yields_to: None,
         };

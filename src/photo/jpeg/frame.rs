@@ -15,6 +15,8 @@ pub(super) enum Marker {
     Scan,
     /// Adobe's word on the colours.
     Adobe,
+    /// EXIF, or what else came to use its marker.
+    Exif,
     /// The end of the picture.
     End,
     /// Anything that can be passed over.
@@ -71,6 +73,7 @@ impl<'a> Segments<'a> {
                 0xda => Ok(Marker::Scan),
                 0xdb => Ok(Marker::Quantisation),
                 0xdd => Ok(Marker::RestartInterval),
+                0xe1 => Ok(Marker::Exif),
                 0xee => Ok(Marker::Adobe),
                 _ => Ok(Marker::Other),
             };

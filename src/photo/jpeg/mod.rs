@@ -94,6 +94,21 @@ pub(super) fn header(file: &[u8]) -> Result<Header, String> {
     }
 }
 
+/// The EXIF of a file: the first segment that says it is, wherever it stands.
+pub(super) fn exif(file: &[u8]) -> Option<&[u8]> {
+    let mut segments = Segments::new(file).ok()?;
+    loop {
+        let marker = segments.next_marker().ok()?;
+        if marker == Marker::End {
+            return None;
+        }
+        let segment = segments.segment().ok()?;
+        if let (Marker::Exif, Some(exif)) = (marker, segment.strip_prefix(b"Exif\0\0")) {
+            return Some(exif);
+        }
+    }
+}
+
 /// How many samples of each block make a mosaic of full detail.
 fn samples_per_block(frame: &Frame) -> Option<usize> {
     let shorter = frame.width.min(frame.height) as usize;
@@ -143,7 +158,7 @@ pub(super) fn decode(file: &[u8], samples: usize) -> Result<Thumbnail, String> {
             Marker::End => {
                 return scan.ok_or("no frame")?.finish(adobe);
             }
-            Marker::Other => segments.skip_segment()?,
+            Marker::Exif | Marker::Other => segments.skip_segment()?,
         }
     }
 }

@@ -325,8 +325,12 @@ fn next_average(part: &Part, bits: &mut Bits) -> Result<i32, String> {
     if size > 15 {
         return Err("a number that is too long".to_owned());
     }
-    // Real averages fit in 12 bits; broken ones must not overflow.
-    Ok((part.last + bits.number(size)).clamp(-(1 << 14), 1 << 14))
+    Ok(bounded(part.last + bits.number(size)))
+}
+
+/// Real averages and waves have 12 bits; broken ones must not overflow what is computed of them.
+fn bounded(value: i32) -> i32 {
+    value.clamp(-(1 << 14), 1 << 14)
 }
 
 /// Reads a block and keeps its first `N` waves in each direction, multiplied by their steps.
@@ -334,7 +338,7 @@ fn next_average(part: &Part, bits: &mut Bits) -> Result<i32, String> {
 fn read_waves<const N: usize>(part: &mut Part, bits: &mut Bits) -> Result<Waves, String> {
     let mut waves = [0; MAX_SAMPLES * MAX_SAMPLES];
     part.last = next_average(part, bits)?;
-    waves[0] = part.last * part.steps[0];
+    waves[0] = bounded(part.last * part.steps[0]);
     let table = part.others.ok_or("a missing table")?;
     // In the order of the file, the last wave that is kept is the one on the diagonal.
     let end = if N == 2 { 5 } else { 25 };
@@ -350,7 +354,7 @@ fn read_waves<const N: usize>(part: &mut Part, bits: &mut Bits) -> Result<Waves,
         let place = usize::from(*ZIGZAG.get(wave).ok_or("a block of too many waves")?);
         let (x, y) = (place % 8, place / 8);
         if x < N && y < N {
-            waves[y * MAX_SAMPLES + x] = (value * part.steps[wave]).clamp(-(1 << 14), 1 << 14);
+            waves[y * MAX_SAMPLES + x] = bounded(value * part.steps[wave]);
         }
         wave += 1;
     }

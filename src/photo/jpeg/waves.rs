@@ -31,7 +31,7 @@ pub(super) fn transform<const N: usize>(
     let mut rows = [[0_i32; N]; N];
     for (y, row) in rows.iter_mut().enumerate() {
         for (x, value) in row.iter_mut().enumerate() {
-            // A wave has 15 bits and a factor 12; of the sum 4 bits go, so that the second sum still fits.
+            // A wave has 15 bits and a factor 12; of the sum 8 bits go, so that the second sum still fits.
             let sum: i32 = (0..N)
                 .map(|wave| waves[wave * MAX_SAMPLES + x] * inverse[wave][y])
                 .sum();

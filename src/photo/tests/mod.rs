@@ -1,13 +1,16 @@
 //! What `inspect` makes of files, and what the rule makes of pictures. All of them are drawn here.
 
+mod exif;
 mod files;
+#[cfg(target_os = "linux")]
+mod memory;
 mod recognition;
 
 use std::fs::File;
 use std::io::{Cursor, Write};
 
-use exif::experimental::Writer;
-use exif::{Field, In, Tag, Value};
+use ::exif::experimental::Writer;
+use ::exif::{Field, In, Tag, Value};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage, imageops};
 
 use super::*;
@@ -37,6 +40,18 @@ fn encoded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     picture.write_to(&mut bytes, format).expect("encodes");
     bytes.into_inner()
+}
+
+/// Numbers below a bound that look random and are the same in every run: SplitMix64.
+fn random() -> impl FnMut(usize) -> usize {
+    let mut state = 1_u64;
+    move |below| {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % below.max(1) as u64) as usize
+    }
 }
 
 fn inspect_bytes(bytes: &[u8]) -> Result<Photo, InspectError> {

@@ -58,6 +58,13 @@ impl Rng {
     }
 }
 
+/// The stream that is known as SplitMix64 of a number.
+impl From<u64> for Rng {
+    fn from(number: u64) -> Rng {
+        Rng(number)
+    }
+}
+
 /// The output function of SplitMix64: a good hash of one number.
 pub(crate) fn mix(number: u64) -> u64 {
     let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
