@@ -312,9 +312,9 @@ fn a_photo_named_like_a_note_is_none() {
         room.folder.drop_surplus(fox, soon()).unwrap();
         let mut room = room.reopened();
         room.scan();
-        assert_eq!(room.folder.restore(cat), Ok(Original), "{name:?}");
+        assert_eq!(room.folder.restore(cat, None), Ok(Original), "{name:?}");
         assert!(room.path(name).is_file(), "{name:?}");
-        assert_eq!(room.folder.restore(fox), Ok(Replica), "{name:?}");
+        assert_eq!(room.folder.restore(fox, None), Ok(Replica), "{name:?}");
         assert_eq!(room.read(fox), Some(picture(2)), "{name:?}");
     }
 }
@@ -344,8 +344,8 @@ fn directories_of_our_own_that_somebody_removes_are_made_anew() {
     assert_eq!(room.folder.drop_surplus(fox, soon()), Ok(()));
     assert_eq!(room.folder.retire(cat, dog, soon()), Ok(()));
     fs::remove_dir_all(room.path(".photomesh/replicas")).unwrap();
-    assert_eq!(room.folder.restore(fox), Ok(Replica));
-    assert_eq!(room.folder.restore(cat), Ok(Original));
+    assert_eq!(room.folder.restore(fox, None), Ok(Replica));
+    assert_eq!(room.folder.restore(cat, None), Ok(Original));
     assert_eq!(told(&room.scan()), [Told::Scanned(0)], "all was told");
 }
 
@@ -368,7 +368,7 @@ fn a_place_that_is_missing_is_no_missing_photo() {
     let trash = room.path(TRASH);
     fs::remove_file(&trash).unwrap();
     fs::rename(trash.with_extension("old"), &trash).unwrap();
-    let restored = room.folder.restore(fox);
+    let restored = room.folder.restore(fox, None);
     assert!(matches!(restored, Err(StoreError::Io(_))), "{restored:?}");
     assert_eq!(room.read(fox), Some(picture(2)));
 }
@@ -380,6 +380,6 @@ fn what_a_failed_restore_has_changed_is_told() {
     room.scan();
     room.folder.retire(cat, cat, soon()).unwrap();
     fs::remove_dir_all(room.path(TRASH)).unwrap();
-    assert_eq!(room.folder.restore(cat), Err(StoreError::Gone));
+    assert_eq!(room.folder.restore(cat, None), Err(StoreError::Gone));
     assert_eq!(told(&room.folder.tick(day() / 24)), [Told::Missing(cat)]);
 }

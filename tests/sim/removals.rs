@@ -108,14 +108,20 @@ impl World {
         }
     }
 
-    /// Whether a photo may be deleted because it is removed: everyone must have removed it who has told this node that
-    /// it is his own.
+    /// Whether a photo may be deleted because it is removed: somebody must have, as far as this host knows, and everyone
+    /// who has told this life that it is his own. On the other side of a partition it may be somebody's own by now.
     pub(crate) fn may_delete_removed(&mut self, life: Life, photo: PhotoId) -> bool {
+        let known = &self.hosts[life.host].disk.tombstones;
+        let removed = |owner: NodeId| {
+            let word = known.get(&(photo, owner));
+            word.is_some_and(|word| word.wish() == Wish::Removed)
+        };
         let first = (life, photo, NodeId(0));
         let last = (life, photo, NodeId(u64::MAX));
         let mut heard = self.oracle.removed.heard.range(first..=last);
-        let all_have = heard.all(|(_, _, owner)| self.is_removed_by(photo, *owner));
-        all_have && self.is_removed(photo)
+        let all_have = heard.all(|(_, _, owner)| removed(*owner));
+        let mut owners = known.range((photo, NodeId(0))..=(photo, NodeId(u64::MAX)));
+        all_have && owners.any(|((_, owner), _)| removed(*owner))
     }
 
     /// Notes that a fault has destroyed a copy.
