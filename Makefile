@@ -10,6 +10,7 @@ SEED    ?=
 ONLY    ?=
 NODES   ?= 50
 SECONDS ?= 600
+N       ?= 1000
 ROUNDS  ?= 20
 
 PHOTOMESH := target/release/photomesh
@@ -17,7 +18,7 @@ PHOTOMESH := target/release/photomesh
 WITH_KEY  := $(if $(KEY),PHOTOMESH_KEY_FILE="$(KEY)")
 
 .DEFAULT_GOAL := help
-.PHONY: run client demo test check doc bench accuracy sim soak scale chaos help build
+.PHONY: run client demo test check doc bench accuracy fuzz sim soak powercut scale chaos help build
 
 run: build        ## start a daemon: make run [PORT=5000] [JOIN="5000 anna:5000"] [KEY=group.key] [FOLDER=photos/5000] [ARGS="--grace 1m"]
 	@$(WITH_KEY) exec $(PHOTOMESH) daemon "$(FOLDER)" --port $(PORT) $(addprefix --join ,$(JOIN)) $(ARGS)
@@ -47,6 +48,9 @@ bench:            ## measure look-ups of near-duplicates among a million photos
 accuracy:         ## measure the recognition of pictures: make accuracy PHOTOS=dir (a folder of different photos)
 	@PHOTOS="$(PHOTOS)" cargo bench --quiet --bench accuracy
 
+fuzz:             ## hand damaged pictures, frames and names to the program: make fuzz [SECONDS=600, for each kind]
+	@FUZZ_SECONDS=$(SECONDS) cargo bench --quiet --profile dev --bench fuzz
+
 sim:              ## replay a simulated mesh: make sim SEED=7 [ONLY=1,4: of its faults only these]; without SEED a few hundred of them
 ifeq ($(SEED),)
 	@cargo test --quiet --test sim -- --nocapture
@@ -56,6 +60,9 @@ endif
 
 soak:             ## simulate random meshes for a while: make soak [SECONDS=600] [SEED=1000000, the first one]
 	@SOAK_SECONDS=$(SECONDS) SEED=$(SEED) cargo test --release --quiet --test sim -- --nocapture --ignored --exact seeds::soak
+
+powercut:         ## cut the power of a real disk under a folder, needs root: make powercut [N=1000] [SEED=1, the first one]
+	@CUTS=$(N) SEED=$(SEED) cargo test --quiet --test powercut
 
 scale:            ## simulate 5, 20, ... nodes with 250 photos each, and print what they cost: make scale [NODES=50, the most]
 	@NODES=$(NODES) cargo test --release --quiet --test sim -- --nocapture --ignored --exact scale::scale

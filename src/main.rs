@@ -306,12 +306,8 @@ fn run(command: Command) -> Result<u8, Failure> {
         Command::Status(args) => client::status(&mut args.asked.connect()?, args.json, &mut out)?,
         Command::Why(args) => client::why(&mut args.asked.connect()?, &args.name, &mut out)?,
         Command::Rm(args) => {
-            client::remove(
-                &mut args.asked.connect()?,
-                &args.name,
-                args.consent(),
-                &mut out,
-            )?;
+            let mut daemon = args.asked.connect()?;
+            client::remove(&mut daemon, &args.name, args.consent(), &mut out)?;
         }
         Command::Trash(TrashCommand::List { asked }) => {
             client::trash_list(&mut asked.connect()?, &mut out)?;

@@ -58,13 +58,13 @@ impl Host {
         Wire::connect(self.daemon.address()).unwrap()
     }
 
-    /// Answers a client within a second.
+    /// Answers a client long before the ten seconds are over that a daemon waits for those who do not finish.
     fn serves(&self) {
         let start = Instant::now();
         let list = ask::labels(self.daemon.address()).unwrap();
         assert_eq!(list.len(), 4);
         let took = start.elapsed();
-        assert!(took < Duration::from_secs(1), "a list took {took:?}");
+        assert!(took < Duration::from_secs(5), "a list took {took:?}");
     }
 
     /// The most memory that the daemon ever had, in mebibytes.

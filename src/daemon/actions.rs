@@ -7,6 +7,7 @@ use super::disk::Job;
 use super::limits::CLOSE;
 use super::state::{Exit, Outlet, State};
 use super::writer::{Parcel, Window};
+use crate::folder::Moment;
 use crate::node::{Action, CloseReason, Event, LinkId};
 use crate::protocol::Address;
 use crate::protocol::message::Lane;
@@ -69,7 +70,7 @@ impl State {
             | Action::Dedupe { .. }
             | Action::NoteFacts { .. }
             | Action::NoteNodes { .. }) => {
-                self.disk.submit(Job::Do(for_the_folder, Instant::now()));
+                self.disk.submit(Job::Do(for_the_folder, Moment::now()));
             }
         }
         None

@@ -76,6 +76,7 @@ impl Folder {
                 _ => {
                     self.scanning.pending.insert(path.clone());
                     candidates.push(Candidate {
+                        disk: self.disk.clone(),
                         root: self.root.clone(),
                         path: path.clone(),
                         stamp: seen.stamp,

@@ -1,7 +1,7 @@
 //! Copies rot: reading again what was stored, and setting aside what no longer matches.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::damage::Wreck;
 use super::disk::{self, Stamp};
@@ -32,6 +32,36 @@ enum Check {
     Rotten(Stamp, Option<PhotoId>),
     /// It could not be read now, which says nothing about the file.
     Unknown(StoreError),
+}
+
+/// A photo all of whose files are to be read again, by whichever thread has the time.
+#[derive(Debug)]
+pub struct Recheck {
+    photo: PhotoId,
+    /// In full.
+    files: Vec<PathBuf>,
+}
+
+impl Recheck {
+    /// The photo.
+    pub fn photo(&self) -> PhotoId {
+        self.photo
+    }
+
+    /// Reads every file; whether there is one and all have the photo's bytes. What has gone since is passed over.
+    ///
+    /// Then call [`Folder::scrubbed`], or else [`Folder::damaged`].
+    pub fn is_sound(&self) -> bool {
+        let mut sound = 0;
+        for path in &self.files {
+            match disk::open(path).and_then(PhotoId::of_rest) {
+                Ok(digest) if digest == self.photo => sound += 1,
+                Err(error) if disk::is_absence(&error) => {}
+                Ok(_) | Err(_) => return false,
+            }
+        }
+        sound > 0
+    }
 }
 
 impl Folder {
@@ -164,23 +194,31 @@ impl Folder {
     ///
     /// Photos become due after half of `scrub_days`, and are given out so evenly that all of them fit into the other
     /// half: everything is read within `scrub_days` of running.
-    pub fn next_to_scrub(&mut self) -> Option<PhotoId> {
-        let half = u64::from(self.options.scrub_days) * DAY / 2;
+    pub fn next_to_scrub(&mut self) -> Option<Recheck> {
+        let half = u64::from(self.options.scrub_days) * (DAY / 2);
         let now = self.index.running();
         let count = self.index.photos().count() as u64;
         let pause = half / count.max(1);
-        if half == 0 || self.scrub.last.is_some_and(|last| now < last + pause) {
+        if half == 0 || self.scrub.last.is_some_and(|last| now - last < pause) {
             return None;
         }
-        let checked = self.index.photos().map(|(id, entry)| (entry.checked, id));
-        let (checked, oldest) = checked.min()?;
-        if now < checked + half {
+        // A check in the future is a line of the index that makes no sense.
+        let checked = |time: u64| if time <= now { time } else { 0 };
+        let photos = self.index.photos();
+        let (checked, oldest) = photos
+            .map(|(id, entry)| (checked(entry.checked), id))
+            .min()?;
+        if now - checked < half {
             return None;
         }
         self.scrub.last = Some(now);
         // If it cannot be read now, it must not keep the others from being read.
         self.index.set_checked(oldest, false);
-        Some(oldest)
+        let files = self.index.files_of(oldest).into_iter();
+        Some(Recheck {
+            photo: oldest,
+            files: files.map(|path| self.full(&path)).collect(),
+        })
     }
 
     /// The bytes of a photo were read, and they match.

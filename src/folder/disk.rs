@@ -1,7 +1,9 @@
 //! The few ways in which the folder touches the disk.
 //!
-//! Everything that changes a file goes through a [`Disk`], step by step, so that the tests can make any one step fail
+//! What the folder's thread changes goes through a [`Disk`], step by step, so that the tests can make any one step fail
 //! and can take back what was not yet synced, as a power cut does. Reading needs no such care and is plain functions.
+//! (Not among the steps: the folder itself and its lock file are made at the start, and a client's thread writes the
+//! bytes of a put into its spool file.)
 //!
 //! A file is *safe* once its bytes are synced and the directory that names it is, too. [`Disk::place`] and
 //! [`Disk::place_new`] are the two ways to give a synced file its name; both are done only when the name is safe.
@@ -141,8 +143,8 @@ impl Disk {
     /// A rename overwrites without a word; a hard link never does. So the file gets its new name as a second one, and
     /// loses the old one when the new one is safe. On file systems without hard links (FAT), a look must do.
     pub(super) fn place_new(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.step(Step::Link(from, to))?;
-        match fs::hard_link(from, to) {
+        let linked = self.step(Step::Link(from, to));
+        match linked.and_then(|()| fs::hard_link(from, to)) {
             Ok(()) => {
                 let done = self.sync_dir(parent(to)).and_then(|()| self.remove(from));
                 if done.is_err() {

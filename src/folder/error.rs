@@ -13,8 +13,6 @@ pub enum StoreError {
     Gone,
     /// The bytes do not match the digest; the bad file is set aside, which [`Change`](super::Change)s tell.
     Damaged,
-    /// The content is no picture of any kind.
-    NotAPicture,
     /// No room left on the disk.
     Full,
     /// The time for it was over before it was done; nothing was changed.
@@ -49,7 +47,6 @@ impl fmt::Display for StoreError {
         match self {
             StoreError::Gone => f.write_str("the file is gone"),
             StoreError::Damaged => f.write_str("the bytes do not match the digest"),
-            StoreError::NotAPicture => f.write_str("the file is not a picture"),
             StoreError::Full => f.write_str("the disk is full"),
             StoreError::TooLate => f.write_str("the time for it was over"),
             StoreError::Io(text) => f.write_str(text),

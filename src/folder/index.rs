@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -29,14 +30,18 @@ const SPARE_LINES: usize = 1_000;
 /// How many seconds of running a crash may forget: trash is kept a minute longer, no more.
 const RUNNING_STEP: u64 = 60;
 
+/// The longest that daemons can have run on a folder, in seconds: a hundred years. A file that says more is damaged, and
+/// must not make all of the trash due.
+pub(super) const MAX_RUNNING: u64 = 100 * 365 * 24 * 60 * 60;
+
 /// What is known about every file and photo of the folder. Paths are relative to the folder.
 #[derive(Debug)]
 pub(super) struct Index {
     files: BTreeMap<PathBuf, FileEntry>,
     photos: BTreeMap<PhotoId, PhotoEntry>,
-    /// For how long daemons have run on this folder, in seconds.
-    running: u64,
-    /// What the log says of it.
+    /// For how long daemons have run on this folder.
+    running: Duration,
+    /// What the log says of it, in seconds.
     running_logged: u64,
     log: Log,
 }
@@ -88,7 +93,7 @@ impl Index {
         let mut index = Index {
             files: BTreeMap::new(),
             photos: BTreeMap::new(),
-            running: 0,
+            running: Duration::ZERO,
             running_logged: 0,
             log: Log::new(disk, root, "index"),
         };
@@ -160,10 +165,11 @@ impl Index {
             Line::Gone { path } => {
                 self.unlink(&path);
             }
-            Line::Running(seconds) => {
-                self.running = self.running.max(seconds);
-                self.running_logged = self.running;
+            Line::Running(seconds) if seconds <= MAX_RUNNING => {
+                self.running = self.running.max(Duration::from_secs(seconds));
+                self.running_logged = self.running();
             }
+            Line::Running(_) => return false,
         }
         true
     }
@@ -226,7 +232,7 @@ impl Index {
 
     /// Adds what is known of a photo whose bytes have just been read; whether there are new facts.
     pub(super) fn put_photo(&mut self, photo: &Arc<Photo>, facts: &Facts) -> bool {
-        let checked = self.running;
+        let checked = self.running();
         let entry = self.photos.entry(photo.id).or_insert_with(|| PhotoEntry {
             photo: Arc::clone(photo),
             facts: Facts::default(),
@@ -251,8 +257,9 @@ impl Index {
 
     /// Remembers that a photo's bytes were read just now, for good or, with `keep` unset, until the next start.
     pub(super) fn set_checked(&mut self, id: PhotoId, keep: bool) {
+        let now = self.running();
         if let Some(entry) = self.photos.get_mut(&id) {
-            entry.checked = self.running;
+            entry.checked = now;
             if keep {
                 self.log_photo(id);
             }
@@ -312,16 +319,23 @@ impl Index {
 
     /// For how long daemons have run on this folder, in seconds.
     pub(super) fn running(&self) -> u64 {
-        self.running
+        self.running.as_secs()
     }
 
-    /// Sets for how long daemons have run on this folder; it never goes back.
-    pub(super) fn set_running(&mut self, seconds: u64) {
-        self.running = self.running.max(seconds);
-        if self.running >= self.running_logged + RUNNING_STEP {
-            self.running_logged = self.running;
-            self.log.append(&Line::Running(self.running));
+    /// Lets time pass.
+    pub(super) fn run(&mut self, time: Duration) {
+        self.running = self.running.saturating_add(time);
+        let now = self.running();
+        if now >= self.running_logged.saturating_add(RUNNING_STEP) {
+            self.running_logged = now;
+            self.log.append(&Line::Running(now));
         }
+    }
+
+    /// Daemons are known to have run for so many seconds at the least.
+    pub(super) fn has_run(&mut self, seconds: u64) {
+        let more = seconds.saturating_sub(self.running());
+        self.run(Duration::from_secs(more));
     }
 
     /// Brings the lines to the disk. Lines that could not be appended are made up for by writing all of them anew.
@@ -335,7 +349,7 @@ impl Index {
             stamp: entry.stamp,
             content: entry.content,
         });
-        let first = [Line::Version(VERSION), Line::Running(self.running)];
+        let first = [Line::Version(VERSION), Line::Running(self.running())];
         self.log
             .rewrite(first.into_iter().chain(photos).chain(files));
     }

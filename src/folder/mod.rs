@@ -34,6 +34,8 @@
 //! `tombstones` (who has removed what), `check` and `damage` (rot).
 
 mod absorb;
+#[cfg(test)]
+mod bench;
 mod check;
 mod damage;
 mod disk;
@@ -42,6 +44,7 @@ mod identity;
 mod index;
 mod line;
 mod log;
+mod moment;
 mod note;
 mod place;
 mod purge;
@@ -66,8 +69,10 @@ use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Address, Facts, Holding, NodeId};
 
 pub use absorb::Absorbed;
+pub use check::Recheck;
 pub use error::{OpenError, StoreError, is_full};
 pub use identity::Identity;
+pub use moment::Moment;
 pub use scan::{Candidate, Inspection, Walk, Walker};
 
 use damage::Wrecks;
@@ -158,8 +163,6 @@ pub struct Folder {
     wrecks: Wrecks,
     scanning: absorb::Scanning,
     scrub: check::Scrub,
-    /// For how long daemons have run on this folder.
-    running: Duration,
     /// When the index is flushed next, in seconds of running.
     flush_at: u64,
     /// When each expired photo was told of, in seconds of running.
@@ -208,7 +211,6 @@ impl Folder {
             wrecks: Wrecks::open(&disk, root),
             scanning: absorb::Scanning::default(),
             scrub: check::Scrub::default(),
-            running: Duration::ZERO,
             flush_at: 0,
             expired: BTreeMap::new(),
             expire_at: 0,
@@ -217,8 +219,7 @@ impl Folder {
             disk,
         };
         // With the index, the count of days may be lost; the notes remember what it was at the least.
-        folder.index.set_running(folder.notes.running());
-        folder.running = Duration::from_secs(folder.index.running());
+        folder.index.has_run(folder.notes.running());
         folder.check_missing()?;
         Ok(folder)
     }
@@ -260,11 +261,10 @@ impl Folder {
     /// Lets time pass: `running` since the last call, which should be about a second ago. Days of the trash are days
     /// of running, so that a friend who was away for a month finds the trash as it was.
     pub fn tick(&mut self, running: Duration) -> Vec<Change> {
-        self.running += running;
-        let now = self.running.as_secs();
-        self.index.set_running(now);
+        self.index.run(running);
+        let now = self.index.running();
         if now >= self.flush_at {
-            self.flush_at = now + FLUSH_EVERY;
+            self.flush_at = now.saturating_add(FLUSH_EVERY);
             self.index.flush();
             self.save_nodes();
         }

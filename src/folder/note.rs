@@ -9,6 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use super::disk::{self, Disk};
+use super::index::MAX_RUNNING;
 use super::place::{self, SURPLUS, TMP, TRASH, is_note};
 use crate::photo::PhotoId;
 use crate::protocol::{Facts, Holding, NodeId};
@@ -87,7 +88,7 @@ impl Note {
             }
             _ => u64::from(trash_days),
         };
-        running.saturating_sub(self.running) >= days * DAY
+        running.saturating_sub(self.running) >= days.saturating_mul(DAY)
     }
 }
 
@@ -148,11 +149,8 @@ impl Notes {
 
     /// The latest time that a note was written, in seconds of running.
     pub(super) fn running(&self) -> u64 {
-        self.notes
-            .values()
-            .map(|note| note.running)
-            .max()
-            .unwrap_or(0)
+        let times = self.notes.values().map(|note| note.running);
+        times.filter(|time| *time <= MAX_RUNNING).max().unwrap_or(0)
     }
 
     /// Writes a note for a copy that is about to come to `copy`, safe when it returns.

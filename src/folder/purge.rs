@@ -1,8 +1,9 @@
 //! Out of the trash for good: the only place where a photo is deleted.
 
+use std::collections::BTreeSet;
 use std::path::Path;
-use std::time::Instant;
 
+use super::moment::Moment;
 use super::place::{SURPLUS, TRASH, holding_at};
 use super::{Change, Folder, StoreError};
 use crate::photo::PhotoId;
@@ -16,21 +17,21 @@ const REMIND_EVERY: u64 = 60 * 60;
 impl Folder {
     /// Deletes every copy of a photo in the trash, for good. The deadline is checked before each. Files that are
     /// stored are not touched.
-    pub fn purge(&mut self, photo: PhotoId, deadline: Instant) -> Result<(), StoreError> {
+    pub fn purge(&mut self, photo: PhotoId, deadline: Moment) -> Result<(), StoreError> {
         self.delete_copies(photo, Some(deadline))?;
         self.expired.remove(&photo);
         self.told(photo);
         Ok(())
     }
 
-    fn delete_copies(&mut self, id: PhotoId, deadline: Option<Instant>) -> Result<(), StoreError> {
+    fn delete_copies(&mut self, id: PhotoId, deadline: Option<Moment>) -> Result<(), StoreError> {
         let mut copies = self.index.files_of(id);
         copies.retain(|copy| !holding_at(copy).is_stored());
         if copies.is_empty() {
             return Err(StoreError::Gone);
         }
         for copy in copies {
-            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            if deadline.is_some_and(Moment::is_past) {
                 return Err(StoreError::TooLate);
             }
             match self.require_unchanged(&copy) {
@@ -58,18 +59,9 @@ impl Folder {
         if now < self.expire_at {
             return;
         }
-        self.expire_at = now + LOOK_EVERY;
-        let days = self.options.trash_days;
-        let mut due: Vec<PhotoId> = self.notes.iter().map(|(_, note)| note.photo).collect();
-        due.sort();
-        due.dedup();
-        due.retain(|photo| self.index.photo(*photo).is_some());
-        due.retain(|photo| {
-            let mut notes = self.notes.iter().filter(|(_, note)| note.photo == *photo);
-            notes.all(|(_, note)| note.is_due(now, days))
-        });
+        self.expire_at = now.saturating_add(LOOK_EVERY);
         let mut cleaned = false;
-        for photo in due {
+        for photo in self.due(now) {
             if !self.index.stored_files_of(photo).is_empty() {
                 // Reading takes a while: one at a time.
                 if !cleaned {
@@ -85,6 +77,20 @@ impl Folder {
                 changes.push(Change::Expired { photo });
             }
         }
+    }
+
+    /// The photos of which every copy in the trash has been there for its time.
+    fn due(&self, now: u64) -> BTreeSet<PhotoId> {
+        let (mut due, mut early) = (BTreeSet::new(), BTreeSet::new());
+        for (_, note) in self.notes.iter() {
+            if note.is_due(now, self.options.trash_days) {
+                due.insert(note.photo);
+            } else {
+                early.insert(note.photo);
+            }
+        }
+        due.retain(|photo| !early.contains(photo) && self.index.photo(*photo).is_some());
+        due
     }
 
     /// Deletes the copies in the trash of a photo that is stored, too, once the stored file was read and found good.

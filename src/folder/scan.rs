@@ -22,7 +22,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::disk::{self, Stamp};
+use super::disk::{self, Disk, Stamp};
 use super::place::{self, MARKER, REPLICAS, SURPLUS, TRASH, is_note};
 use crate::photo::{self, InspectError, Photo, PhotoId};
 
@@ -185,6 +185,7 @@ fn is_hidden(name: &OsStr) -> bool {
 /// A file whose content must be read, because it is new or has changed.
 #[derive(Debug)]
 pub struct Candidate {
+    pub(super) disk: Disk,
     pub(super) root: PathBuf,
     /// Relative to the folder.
     pub(super) path: PathBuf,
@@ -241,16 +242,29 @@ impl Candidate {
     }
 
     fn read(&self) -> io::Result<Finding> {
-        let mut file = disk::open(&self.root.join(&self.path))?;
+        let path = self.root.join(&self.path);
+        let mut file = disk::open(&path)?;
         let unchanged = |meta: Metadata| Stamp::of(&meta) == Some(self.stamp);
         if !unchanged(file.metadata()?) {
             return Ok(Finding::Restless);
         }
         let finding = self.judge(&mut file)?;
+        if matches!(finding, Finding::Photo(_)) {
+            self.make_safe(&file, &path)?;
+        }
         if !unchanged(file.metadata()?) {
             return Ok(Finding::Restless);
         }
         Ok(finding)
+    }
+
+    /// Others will count on this copy: its bytes and its name must outlast a power cut. Who put it here may not have
+    /// cared, and the directories above it may be as new as the file.
+    fn make_safe(&self, file: &File, path: &Path) -> io::Result<()> {
+        self.disk.sync(file, path)?;
+        let dirs = self.path.ancestors().skip(1);
+        dirs.map(|dir| self.root.join(dir))
+            .try_for_each(|dir| self.disk.sync_dir(&dir))
     }
 
     fn judge(&self, file: &mut File) -> io::Result<Finding> {

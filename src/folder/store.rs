@@ -76,7 +76,7 @@ impl Folder {
         let mut changes = Vec::new();
         let failed = |error: io::Error| StoreError::at(spool, &error);
         let file = disk::open(spool).map_err(|error| StoreError::opening(spool, &error))?;
-        if self.has_unchanged(photo.id, holding) {
+        if self.has_intact(photo.id, holding) {
             self.index.put_facts(photo.id, facts);
             self.tell_anyway(photo.id, &mut changes);
             return Ok(changes);
@@ -108,14 +108,14 @@ impl Folder {
         Ok(changes)
     }
 
-    /// Whether the folder has a photo in a file that counts as much as `holding` and is as it was when last read.
-    fn has_unchanged(&self, id: PhotoId, holding: Holding) -> bool {
-        let unchanged = |path: &PathBuf| {
-            let known = self.index.file(path).map(|entry| entry.stamp);
-            disk::look(&self.full(path)).is_ok_and(|stamp| stamp.is_some() && stamp == known)
-        };
-        let enough = |path: &PathBuf| holding_at(path) >= holding && unchanged(path);
-        self.index.stored_files_of(id).iter().any(enough)
+    /// Whether the folder has a photo in a file that counts as much as `holding`, is as it was when it was made safe,
+    /// and has its bytes: a spool file that is known to be good is not given up for less.
+    fn has_intact(&mut self, id: PhotoId, holding: Holding) -> bool {
+        let mut files = self.index.stored_files_of(id);
+        files.retain(|path| holding_at(path) >= holding);
+        files.iter().any(|path| {
+            self.require_unchanged(path).is_ok() && self.require_intact(id, path).is_ok()
+        })
     }
 
     /// Moves a synced file into the friend's folder, to a name that is free; the path relative to the folder.

@@ -6,9 +6,9 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use super::disk;
+use super::moment::Moment;
 use super::note::{Note, Why};
 use super::place::{self, MARKER, SURPLUS, TRASH, holding_at};
 use super::{Change, Folder, StoreError};
@@ -23,14 +23,14 @@ struct PutAway {
     replaced_by: Option<PhotoId>,
     removed_by: Option<NodeId>,
     /// Not after this moment.
-    deadline: Option<Instant>,
+    deadline: Option<Moment>,
 }
 
 impl Folder {
     /// Moves every file of a photo that other nodes have been proven to hold to `trash/surplus`.
     ///
     /// The deadline is checked just before each file is moved. On an error, everything is as before.
-    pub fn drop_surplus(&mut self, photo: PhotoId, deadline: Instant) -> Result<(), StoreError> {
+    pub fn drop_surplus(&mut self, photo: PhotoId, deadline: Moment) -> Result<(), StoreError> {
         self.put_all_away(
             photo,
             PutAway {
@@ -49,7 +49,7 @@ impl Folder {
         &mut self,
         photo: PhotoId,
         keeper: PhotoId,
-        deadline: Instant,
+        deadline: Moment,
     ) -> Result<(), StoreError> {
         self.put_all_away(
             photo,
@@ -69,7 +69,7 @@ impl Folder {
         &mut self,
         photo: PhotoId,
         by: NodeId,
-        deadline: Instant,
+        deadline: Moment,
     ) -> Result<(), StoreError> {
         self.put_all_away(
             photo,
@@ -128,10 +128,12 @@ impl Folder {
         note.replaced_by = how.replaced_by;
         note.removed_by = how.removed_by;
         self.notes.write(&copy, note).map_err(failed)?;
-        let moved = match how.deadline {
-            Some(deadline) if Instant::now() >= deadline => Err(StoreError::TooLate),
-            _ => self.move_own(path, &copy).map_err(failed),
+        // Writing the note has taken its time: what was true before may not be any more.
+        let still = match how.deadline {
+            Some(deadline) if deadline.is_past() => Err(StoreError::TooLate),
+            _ => self.require_unchanged(path),
         };
+        let moved = still.and_then(|()| self.move_own(path, &copy).map_err(failed));
         if moved.is_err() {
             self.notes.remove(&copy);
         }
@@ -154,31 +156,38 @@ impl Folder {
         }
     }
 
-    /// Moves a file to a free path in a directory of our own.
-    pub(super) fn move_own(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+    /// Moves a file to a free path in a directory of our own, and back if it was written to at the same moment.
+    fn move_own(&mut self, from: &Path, to: &Path) -> io::Result<()> {
         self.disk.place(&self.full(from), &self.full(to))?;
-        self.note_move(from, to)
+        if self.note_move(from, to) {
+            return Ok(());
+        }
+        self.disk.place_new(&self.full(to), &self.full(from))?;
+        Err(io::Error::other("was changed just now"))
     }
 
-    /// Notes a move in the index. A file that was written to at the same moment is left to the next scan.
-    fn note_move(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+    /// Notes a move in the index; whether the file is still the one that it knows. If not, it is left to the next scan.
+    fn note_move(&mut self, from: &Path, to: &Path) -> bool {
         let before = self.index.file(from).map(|entry| entry.stamp);
-        match (before, disk::look(&self.full(to))?) {
+        let now = disk::look(&self.full(to)).ok().flatten();
+        match (before, now) {
             (Some(before), Some(now)) if now.is_moved(&before) => {
                 self.index.move_file(from, to, now);
+                true
             }
             _ => {
                 self.index.remove_file(from);
+                false
             }
         }
-        Ok(())
     }
 
     /// Moves a copy from the trash back to the place of its own that it has just left.
     fn put_back(&mut self, copy: &Path, path: &Path) -> io::Result<()> {
         self.disk.place_new(&self.full(copy), &self.full(path))?;
         self.notes.remove(copy);
-        self.note_move(copy, path)
+        self.note_move(copy, path);
+        Ok(())
     }
 
     /// Moves a photo from the trash back to where it was: an original to its old path, or to a free name if that is
@@ -233,7 +242,7 @@ impl Folder {
         };
         let back = back.map_err(failed)?;
         self.notes.remove(copy);
-        self.note_move(copy, &back).map_err(failed)?;
+        self.note_move(copy, &back);
         Ok(holding_at(&back))
     }
 

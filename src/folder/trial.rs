@@ -16,8 +16,11 @@ use super::place::MARKER;
 /// Which steps fail; the first is number 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Plan {
-    /// Only this one: no room on the disk, for a moment.
-    Once(u64),
+    /// None.
+    Never,
+    /// Only this one, with an error of this kind. A full disk can fail any step; other errors meet changes of names only,
+    /// and only these are counted.
+    Once(u64, io::ErrorKind),
     /// This one and all after it: the machine is dead from here on.
     From(u64),
 }
@@ -39,6 +42,13 @@ pub(super) struct Trial {
     state: Mutex<State>,
 }
 
+impl Step<'_> {
+    /// Whether it gives a file another name.
+    fn is_naming(self) -> bool {
+        matches!(self, Step::Link(..) | Step::Rename(..))
+    }
+}
+
 #[derive(Debug)]
 struct State {
     plan: Plan,
@@ -46,6 +56,8 @@ struct State {
     failed: bool,
     /// The friend makes a file of the very name that the next file in the folder is about to get.
     intruder: bool,
+    /// After so many renames, the friend saves this file just before the next one.
+    edit: Option<(u32, PathBuf)>,
     /// Where files are kept that have lost their names.
     attic: tempfile::TempDir,
     kept: u64,
@@ -89,6 +101,7 @@ impl Trial {
                 steps: 0,
                 failed: false,
                 intruder: false,
+                edit: None,
                 attic: tempdir(),
                 kept: 0,
                 unsynced: BTreeMap::new(),
@@ -106,22 +119,54 @@ impl Trial {
         self.state().failed
     }
 
+    /// Whether the machine is dead.
+    pub(super) fn is_dead(&self) -> bool {
+        let state = self.state();
+        state.failed && matches!(state.plan, Plan::From(_))
+    }
+
     /// Lets the friend be faster, once.
     pub(super) fn intrude(&self) {
         self.state().intruder = true;
     }
 
+    /// Lets the friend save a file after so many renames, just before the next one.
+    pub(super) fn edit_after(&self, renames: u32, path: &Path) {
+        self.state().edit = Some((renames, path.to_owned()));
+    }
+
+    /// The friend copies a file into the folder, or over one there, with a program that syncs nothing.
+    pub(super) fn friend_writes(&self, root: &Path, path: &Path, bytes: &[u8]) {
+        let mut state = self.state();
+        let path = root.join(path);
+        let above: Vec<&Path> = path.ancestors().take_while(|dir| *dir != root).collect();
+        for dir in above.into_iter().skip(1).rev() {
+            if dir.exists() {
+                continue;
+            }
+            fs::create_dir(dir).unwrap();
+            state.note(Step::MakeDir(dir));
+        }
+        state.note(Step::Create(&path));
+        fs::write(&path, bytes).unwrap();
+    }
+
     /// A step is about to be done: fails it, or notes what it leaves unsynced.
     pub(super) fn step(&self, step: Step<'_>) -> io::Result<()> {
         let mut state = self.state();
-        state.steps += 1;
-        let fails = match state.plan {
-            Plan::Once(number) => state.steps == number,
-            Plan::From(number) => state.steps >= number,
+        let counts = match state.plan {
+            Plan::Once(_, kind) => kind == io::ErrorKind::StorageFull || step.is_naming(),
+            Plan::Never | Plan::From(_) => true,
         };
-        if fails {
+        state.steps += u64::from(counts);
+        let fails = match state.plan {
+            Plan::Once(number, kind) if counts && state.steps == number => Some(kind),
+            Plan::From(number) if state.steps >= number => Some(io::ErrorKind::StorageFull),
+            Plan::Never | Plan::Once(..) | Plan::From(_) => None,
+        };
+        if let Some(kind) = fails {
             state.failed = true;
-            return Err(io::ErrorKind::StorageFull.into());
+            return Err(kind.into());
         }
         state.note(step);
         Ok(())
@@ -143,6 +188,15 @@ impl State {
         {
             self.intruder = false;
             fs::write(to, "the friend's own").unwrap();
+        }
+        if let Step::Rename(..) = step {
+            self.edit = match self.edit.take() {
+                Some((0, path)) => {
+                    fs::write(path, "the friend's edit").unwrap();
+                    None
+                }
+                edit => edit.map(|(renames, path)| (renames - 1, path)),
+            };
         }
         match step {
             Step::MakeDir(path) => self.names.push(Unsynced::Dir(path.to_owned())),
@@ -262,7 +316,7 @@ mod tests {
     fn the_trial_takes_back_what_was_not_synced() {
         let dir = tempdir();
         let path = |name: &str| dir.path().join(name);
-        let trial = Arc::new(Trial::new(Plan::From(u64::MAX)));
+        let trial = Arc::new(Trial::new(Plan::Never));
         let disk = Disk {
             trial: Some(Arc::clone(&trial)),
         };

@@ -88,7 +88,7 @@ impl Catalog {
             photo: entry.photo.clone(),
             facts: entry.facts.clone(),
             holding,
-            yields_to: self.yields_to(photo),
+            yields_to: self.my_claim(photo, holding).yields_to,
         })
     }
 
@@ -133,15 +133,16 @@ impl Catalog {
         if node != self.me && record.holding.is_own() {
             self.learn_owner(id, node);
         }
-        self.set_claim(
-            node,
-            id,
-            Some(Claim {
+        let claim = if node == self.me {
+            self.my_claim(id, record.holding)
+        } else {
+            Claim {
                 holding: record.holding,
                 current: true,
                 yields_to: record.yields_to,
-            }),
-        );
+            }
+        };
+        self.set_claim(node, id, Some(claim));
         // What others told before this node had the photo itself is in no file of its own yet.
         let known = self.entries.get(&id).map(|entry| &entry.facts);
         if node == self.me && known.is_some_and(|known| *known != record.facts) {
@@ -185,64 +186,31 @@ impl Catalog {
             .get(&photo)
             .is_some_and(|entry| entry.claims.contains_key(&self.me))
         {
-            self.set_claim(
-                self.me,
-                photo,
-                Some(Claim {
-                    holding,
-                    current: true,
-                    yields_to: self.yields_to(photo),
-                }),
-            );
+            let claim = self.my_claim(photo, holding);
+            self.set_claim(self.me, photo, Some(claim));
         }
     }
 
-    /// Changes for what this node gives up a photo that it has in some way.
-    pub(super) fn set_my_yielding(&mut self, photo: PhotoId, yields_to: Option<PhotoId>) {
-        let mine = self
-            .entries
-            .get(&photo)
-            .and_then(|entry| entry.claims.get(&self.me));
-        if let Some(claim) = mine.copied() {
-            self.set_claim(self.me, photo, Some(Claim { yields_to, ..claim }));
+    /// This node's own word on a photo that it holds in this way.
+    fn my_claim(&self, photo: PhotoId, holding: Holding) -> Claim {
+        Claim {
+            holding,
+            current: true,
+            yields_to: self.yields_to(photo).filter(|_| holding.is_stored()),
+        }
+    }
+
+    /// Says anew for what this node gives up a photo, if it has it in some way.
+    pub(super) fn renew_my_claim(&mut self, photo: PhotoId) {
+        if let Some(holding) = self.mine(photo) {
+            let claim = self.my_claim(photo, holding);
+            self.set_claim(self.me, photo, Some(claim));
         }
     }
 
     /// A node no longer has a photo in any way.
     pub(super) fn remove(&mut self, node: NodeId, photo: PhotoId) {
         self.set_claim(node, photo, None);
-    }
-
-    /// A node is away: what it said is only the last that is known.
-    pub(super) fn set_away(&mut self, node: NodeId) {
-        for photo in self.shelf_after(node, None).collect::<Vec<_>>() {
-            let claim = self
-                .entries
-                .get(&photo)
-                .and_then(|entry| entry.claims.get(&node))
-                .copied();
-            self.set_claim(
-                node,
-                photo,
-                claim.map(|claim| Claim {
-                    current: false,
-                    ..claim
-                }),
-            );
-        }
-    }
-
-    /// Forgets what a node said before its present link: it has told all it has, or it stays away.
-    pub(super) fn forget_last_known(&mut self, node: NodeId) {
-        for photo in self.shelf_after(node, None).collect::<Vec<_>>() {
-            let claim = self
-                .entries
-                .get(&photo)
-                .and_then(|entry| entry.claims.get(&node));
-            if claim.is_some_and(|claim| !claim.current) {
-                self.set_claim(node, photo, None);
-            }
-        }
     }
 
     /// Adds facts about a photo that has an entry.
@@ -309,7 +277,7 @@ impl Catalog {
         self.reconsider_with_neighbours(photo.id);
     }
 
-    fn set_claim(&mut self, node: NodeId, photo: PhotoId, claim: Option<Claim>) {
+    pub(super) fn set_claim(&mut self, node: NodeId, photo: PhotoId, claim: Option<Claim>) {
         let Some(entry) = self.entries.get(&photo) else {
             return;
         };
@@ -336,6 +304,7 @@ impl Catalog {
             }
         });
         self.relabel(photo);
+        self.mark_keeper_changed(photo);
         if node == self.me {
             self.unannounced.insert(photo);
         }

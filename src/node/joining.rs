@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::limits::{DIAL_COURTESY, NODES};
+use super::limits::NODES;
 use super::membership::{Link, Member, Presence, Redial};
 use super::{Action, CloseReason, LinkId, Node};
 use crate::protocol::message::{PROTOCOL, Register};
@@ -70,7 +70,7 @@ impl Node {
             return Err(CloseReason::Refused(text));
         }
         let Some(member) = self.mesh.members.get(&node) else {
-            let full = self.mesh.members.len() >= NODES;
+            let full = self.mesh.count_met() >= NODES;
             return if full {
                 Err(CloseReason::Refused(format!(
                     "this mesh has {NODES} nodes already"
@@ -125,11 +125,9 @@ impl Node {
         } else {
             register.address
         };
-        let is_new = self
-            .mesh
-            .members
-            .get(&node)
-            .is_none_or(|member| member.address != address);
+        let known = self.mesh.members.get(&node);
+        let is_new = known.is_none_or(|member| member.address != address);
+        let is_to_note = is_new || known.is_some_and(|member| !member.met);
         let member = self
             .mesh
             .members
@@ -138,6 +136,7 @@ impl Node {
         if matches!(member.presence, Presence::Away { .. }) {
             member.flaps += 1;
         }
+        member.met = true;
         member.address = address.clone();
         member.boot = Some(register.boot);
         member.copies = register.copies.min(NODES as u32);
@@ -159,8 +158,11 @@ impl Node {
         nodes.remove(&node);
         self.send(link, Message::ConnectionUpdate { nodes });
         self.send(link, Message::RequestInfo);
-        if is_new {
+        if is_to_note {
             self.note_nodes();
+        }
+        // Who was told of it by another node knows that this one has told all others too.
+        if is_new {
             for (other, link) in self.mesh.here().collect::<Vec<_>>() {
                 if other != node {
                     let nodes = BTreeMap::from([(node, address.clone())]);
@@ -169,34 +171,6 @@ impl Node {
             }
         }
         self.mesh_changed();
-    }
-
-    /// Other nodes, as another one knows them: addresses to dial and no more.
-    pub(super) fn nodes_learned(&mut self, nodes: BTreeMap<NodeId, Address>) {
-        let now = self.now;
-        let mut fresh = false;
-        for (node, address) in nodes {
-            let full = self.mesh.members.len() >= NODES;
-            if node == self.config.node
-                || full
-                || self.mesh.members.contains_key(&node)
-                || address.port() == 0
-            {
-                continue;
-            }
-            let courtesy = if self.config.node < node {
-                Duration::ZERO
-            } else {
-                DIAL_COURTESY
-            };
-            self.mesh
-                .members
-                .insert(node, Member::known(address, now + courtesy));
-            fresh = true;
-        }
-        if fresh {
-            self.note_nodes();
-        }
     }
 
     pub(super) fn note_nodes(&mut self) {

@@ -156,5 +156,8 @@ pub const PINS: usize = 16 * 1024;
 /// The most nodes a mesh may have: every node keeps a link to every other.
 pub const NODES: usize = 512;
 
+/// The most nodes that others tell of and that are still to be met: a real one is met within seconds.
+pub const HEARSAY: usize = 64;
+
 /// The room left free on a disk, in bytes: the system of a full disk fails in worse ways than photomesh does.
 pub const ROOM_MARGIN: u64 = 32 * 1024 * 1024;

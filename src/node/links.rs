@@ -47,6 +47,7 @@ impl Node {
         {
             member.redial.failed(now);
         }
+        self.mesh.forget_hearsay();
     }
 
     /// Something came on a link: its node lives.
@@ -110,6 +111,7 @@ impl Node {
         {
             member.redial.failed(now);
         }
+        self.mesh.forget_hearsay();
         if let Some(node) = state
             .node
             .filter(|node| self.mesh.link_to(*node) == Some(link))

@@ -66,6 +66,8 @@ impl Redial {
 #[derive(Debug)]
 pub(super) struct Member {
     pub(super) address: Address,
+    /// It has registered here, now or in an earlier life; else others have told of it.
+    pub(super) met: bool,
     pub(super) presence: Presence,
     pub(super) boot: Option<Boot>,
     pub(super) copies: u32,
@@ -187,11 +189,10 @@ impl Membership {
         census
     }
 
-    /// Where every known node listens.
+    /// Where every node listens that was here once.
     pub(super) fn addresses(&self) -> BTreeMap<NodeId, Address> {
-        self.members
-            .iter()
-            .map(|(node, member)| (*node, member.address.clone()))
+        let met = self.members.iter().filter(|(_, member)| member.met);
+        met.map(|(node, member)| (*node, member.address.clone()))
             .collect()
     }
 }
@@ -200,6 +201,7 @@ impl Member {
     pub(super) fn known(address: Address, dial_at: Time) -> Member {
         Member {
             address,
+            met: true,
             presence: Presence::Gone,
             boot: None,
             copies: 0,

@@ -18,6 +18,7 @@
 //! 7. What owners have removed: `tombstones` says what counts, `removal` does it, `withdrawal` says before what it would do.
 //! 8. Serving people: `clients`, `get`, `put`, `reports`.
 
+mod absence;
 mod agenda;
 mod announce;
 mod brake;
@@ -28,6 +29,7 @@ mod drops;
 mod entry;
 mod event;
 mod get;
+mod hearsay;
 mod joining;
 mod leaving;
 pub mod limits;
@@ -294,7 +296,7 @@ impl Node {
             _ if !registered => {
                 self.close(link, CloseReason::Protocol("register first".to_owned()))
             }
-            Message::ConnectionUpdate { nodes } => self.nodes_learned(nodes),
+            Message::ConnectionUpdate { nodes } => self.nodes_learned(link, nodes),
             Message::RequestInfo => self.info_requested(link),
             Message::ImageInfo {
                 records,

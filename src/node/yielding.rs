@@ -38,13 +38,12 @@ impl Catalog {
     /// The better version for which this node would give up its copy of a photo. An owner who gives up nothing does not
     /// read every better version for it either, but takes the word of several.
     pub(super) fn yields_to(&self, photo: PhotoId) -> Option<PhotoId> {
-        let entry = self.get(photo)?;
-        let Verdict::Loser(keeper) = entry.verdict else {
+        let Verdict::Loser(keeper) = self.get(photo)?.verdict else {
             return None;
         };
         let better = self.get(keeper)?;
         let accepted = better.verified || (self.keeps_originals && self.is_attested(better));
-        (accepted && entry.is_stored_by(self.me)).then_some(keeper)
+        accepted.then_some(keeper)
     }
 
     /// Something is new about a photo: its worse versions may have to yield to it, or it to a better one.
@@ -55,8 +54,7 @@ impl Catalog {
         let worse = entry.similar.iter().copied();
         let touched: Vec<PhotoId> = worse.chain([photo]).collect();
         for id in touched {
-            let yields_to = self.yields_to(id);
-            self.set_my_yielding(id, yields_to);
+            self.renew_my_claim(id);
         }
     }
 }

@@ -47,6 +47,13 @@ impl Address {
                 .is_ok_and(|ip| ip.is_loopback())
     }
 
+    /// Whether the host means many machines at once.
+    pub fn is_for_many(&self) -> bool {
+        self.host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|ip| ip.is_multicast() || ip == std::net::Ipv4Addr::BROADCAST)
+    }
+
     /// Whether the host says "every interface" (`0.0.0.0`, `::`), which nobody else can dial.
     pub fn is_unspecified(&self) -> bool {
         self.host

@@ -13,6 +13,8 @@ pub mod message;
 mod node_id;
 mod record;
 mod removal;
+#[cfg(test)]
+mod round_trips;
 mod safe_name;
 pub mod secure;
 mod tombstone;

@@ -16,9 +16,9 @@ mod tombstones;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
-use photomesh::folder::{Change, Folder, Inspection, Options, Walker};
+use photomesh::folder::{Change, Folder, Inspection, Moment, Options, Walker};
 use photomesh::photo::{self, Photo, PhotoId};
 use photomesh::protocol::{Facts, Holding};
 
@@ -209,8 +209,8 @@ fn facts(changes: &[Change], id: PhotoId) -> Facts {
     changes.iter().find_map(facts).expect("the photo is told")
 }
 
-fn soon() -> Instant {
-    Instant::now() + Duration::from_secs(30)
+fn soon() -> Moment {
+    Moment::now() + Duration::from_secs(30)
 }
 
 fn day() -> Duration {

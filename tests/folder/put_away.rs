@@ -2,11 +2,10 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::time::Instant;
 
-use photomesh::folder::{Options, StoreError};
+use photomesh::folder::{Moment, Options, StoreError};
 use photomesh::photo::PhotoId;
-use photomesh::protocol::Holding::{Original, Replica, Retired, RetiredOriginal};
+use photomesh::protocol::Holding::{Original, Replica, RetiredOriginal};
 
 use super::{Room, Told, day, options, picture, soon, told};
 
@@ -128,7 +127,7 @@ fn after_its_deadline_nothing_is_moved() {
     let cat = room.draw("cat.jpg", 1);
     let fox = room.install(2, "fox.jpg", Replica);
     room.scan();
-    let late = Instant::now();
+    let late = Moment::now();
     assert_eq!(room.folder.retire(cat, cat, late), Err(StoreError::TooLate));
     assert_eq!(
         room.folder.drop_surplus(fox, late),
@@ -255,6 +254,17 @@ fn trash_expires_by_days_of_running() {
 }
 
 #[test]
+fn a_photo_expires_with_the_last_of_its_copies() {
+    let mut room = Room::new();
+    let cat = room.install(1, "cat.jpg", Replica);
+    room.install(1, "cat.jpg", Original);
+    assert_eq!(room.trash(SURPLUS).len(), 1);
+    room.folder.retire(cat, cat, soon()).unwrap();
+    assert_eq!(room.folder.tick(day() * 2), []);
+    assert_eq!(told(&room.folder.tick(day() * 28)), [Told::Expired(cat)]);
+}
+
+#[test]
 fn no_days_in_the_trash_are_none() {
     let mut room = Room::with(Options {
         trash_days: 0,
@@ -301,7 +311,7 @@ fn a_photo_named_like_a_note_is_none() {
         let mut room = room.reopened().reopened();
         let changes = told(&room.scan());
         let expected = [
-            Told::Held(cat, Retired, 0),
+            Told::Held(cat, RetiredOriginal, 0),
             Told::Held(fox, Replica, 0),
             Told::Scanned(0),
         ];

@@ -5,11 +5,11 @@ use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::time::SystemTime;
 
-use photomesh::folder::Change;
+use photomesh::folder::{Change, Options};
 use photomesh::photo::PhotoId;
 use photomesh::protocol::Holding::{Original, Replica};
 
-use super::{Room, Told, facts, picture, soon, told};
+use super::{Room, Told, day, facts, options, picture, soon, told};
 
 /// Changes a byte of a file in a way that no stamp shows.
 fn rot(room: &Room, path: &str) {
@@ -80,6 +80,11 @@ fn a_rotten_original_stays_where_it_is_and_counts_no_more() {
 
 /// Reports a rotten file. The index is made to know the file's present change time, which rot does not change.
 fn damaged(room: &mut Room, id: PhotoId, name: &str) -> Vec<Change> {
+    hide_change_time(room, name);
+    room.folder.damaged(id)
+}
+
+fn hide_change_time(room: &mut Room, name: &str) {
     let meta = fs::metadata(room.path(name)).unwrap();
     let changed = meta.ctime() * 1_000_000_000 + meta.ctime_nsec();
     let index = fs::read_to_string(room.path(".photomesh/index")).unwrap();
@@ -94,7 +99,6 @@ fn damaged(room: &mut Room, id: PhotoId, name: &str) -> Vec<Change> {
     fs::write(room.path(".photomesh/index"), index).unwrap();
     replace_with(room, |room| room.reopened());
     room.scan();
-    room.folder.damaged(id)
 }
 
 fn replace_with(room: &mut Room, change: impl FnOnce(Room) -> Room) {
@@ -287,4 +291,45 @@ fn a_rotten_file_that_replaces_a_good_one_is_no_edit() {
             Told::Scanned(0)
         ]
     );
+}
+
+#[test]
+fn scrubbing_reads_every_file_of_a_photo() {
+    for name in ["cat.jpg", "sub/cat.jpg", "trash"] {
+        let mut room = Room::with(Options {
+            scrub_days: 1,
+            ..options()
+        });
+        let cat = room.install(1, "cat.jpg", Replica);
+        room.draw("cat.jpg", 1);
+        room.draw("sub/cat.jpg", 1);
+        room.scan();
+        room.folder.tick(day() / 2);
+        let recheck = room.folder.next_to_scrub().unwrap();
+        assert_eq!(recheck.photo(), cat);
+        assert!(recheck.is_sound(), "{name}");
+        match name {
+            "trash" => rot(&room, &only_file(&room, ".photomesh/trash/surplus")),
+            name => rot(&room, name),
+        }
+        assert!(!recheck.is_sound(), "{name}");
+        // One that was moved meanwhile says nothing, but none at all is not sound.
+        for name in ["cat.jpg", "sub/cat.jpg", ".photomesh/trash/surplus"] {
+            let path = room.path(name);
+            fs::rename(&path, path.with_extension("moved")).unwrap();
+        }
+        assert!(!recheck.is_sound(), "{name}");
+    }
+}
+
+#[test]
+fn a_good_copy_is_not_given_up_for_a_rotten_one() {
+    let mut room = Room::new();
+    let cat = room.install(1, "cat.jpg", Replica);
+    let replica = only_file(&room, ".photomesh/replicas");
+    rot(&room, &replica);
+    hide_change_time(&mut room, &replica);
+    assert_eq!(room.install(1, "cat.jpg", Replica), cat);
+    assert_eq!(room.read(cat), Some(picture(1)));
+    assert_eq!(set_aside(&room).len(), 1);
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use photomesh::folder::{Folder, OpenError, Options};
 use photomesh::protocol::Holding::Replica;
 
-use super::{Room, Told, options, picture, soon, told};
+use super::{Room, Told, day, options, picture, soon, told};
 
 #[test]
 fn a_new_folder_is_made_and_its_identity_stays() {
@@ -59,6 +59,15 @@ fn a_place_that_is_no_folder_is_refused() {
         let error = Folder::open("/proc/self/photos".as_ref(), &options()).unwrap_err();
         assert!(error.to_string().contains("/proc/self/photos"), "{error}");
     }
+}
+
+/// Where not even root may write.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_cannot_be_written_is_refused_with_advice() {
+    let error = Folder::open("/sys/photos".as_ref(), &options()).unwrap_err();
+    assert!(matches!(error, OpenError::ReadOnly(_)), "{error:?}");
+    assert!(error.to_string().contains("may write to"), "{error}");
 }
 
 #[test]
@@ -166,20 +175,54 @@ fn photos_are_read_again_within_the_days_of_scrubbing() {
         .collect();
     ids.push(room.install(20, "fox.jpg", Replica));
     room.scan();
-    assert_eq!(room.folder.next_to_scrub(), None, "all were just read");
+    assert!(room.folder.next_to_scrub().is_none(), "all were just read");
     let mut read = Vec::new();
     let mut hours = 0;
     while hours < 30 * 24 {
         room.folder.tick(Duration::from_secs(3600));
         hours += 1;
-        if let Some(id) = room.folder.next_to_scrub() {
-            assert_eq!(room.folder.next_to_scrub(), None, "one at a time");
-            room.folder.scrubbed(id);
-            read.push((hours, id));
+        if let Some(recheck) = room.folder.next_to_scrub() {
+            assert!(room.folder.next_to_scrub().is_none(), "one at a time");
+            assert!(recheck.is_sound());
+            room.folder.scrubbed(recheck.photo());
+            read.push((hours, recheck.photo()));
         }
     }
     let first: Vec<_> = read[..11].iter().map(|(_, id)| *id).collect();
     assert!(ids.iter().all(|id| first.contains(id)), "{read:?}");
     assert!(read[0].0 > 14 * 24, "not all the time");
     assert!(read[10].0 - read[0].0 > 10 * 24, "not all at once");
+}
+
+#[test]
+fn an_impossible_time_of_running_is_taken_for_none() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    let dog = room.draw("dog.jpg", 2);
+    let fox = room.draw("fox.jpg", 3);
+    room.scan();
+    room.folder.retire(cat, fox, soon()).unwrap();
+    room.folder.retire(dog, fox, soon()).unwrap();
+    let Room { folder, dir, .. } = room;
+    drop(folder);
+    let spoil = |name: &str, key: &str| {
+        let path = dir.path().join(".photomesh").join(name);
+        let text = fs::read_to_string(&path).unwrap();
+        let (before, rest) = text.split_once(key).unwrap();
+        let rest = rest.trim_start_matches([':', ' ']);
+        let rest = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        fs::write(&path, format!("{before}{key}: {}{rest}", u64::MAX)).unwrap();
+    };
+    let note = format!("trash/{}-cat.jpg.json", &cat.to_string()[..12]);
+    spoil(&note, "\"running\"");
+    spoil("index", "\"running\"");
+    spoil("index", "\"checked\"");
+    let mut folder = Folder::open(dir.path(), &options()).unwrap();
+    let mut walker = folder.walker();
+    let absorbed = folder.absorb(walker.walk());
+    assert_eq!(told(&absorbed.changes).len(), 4, "{absorbed:?}");
+    // Nothing is due before its time, and what nobody can date stays.
+    assert_eq!(folder.tick(day() * 29), []);
+    assert_eq!(told(&folder.tick(day() * 2)), [Told::Expired(dog)]);
+    assert!(folder.next_to_scrub().is_some());
 }

@@ -6,6 +6,7 @@
 )]
 
 mod keys;
+mod liar;
 mod strangers;
 #[path = "../support/mod.rs"]
 mod support;
@@ -51,9 +52,14 @@ impl Group {
 
     /// Starts a daemon on a folder of this name.
     fn start(&self, name: &str, join: Option<&Address>) -> Daemon {
+        self.start_with(name, join, &[])
+    }
+
+    fn start_with(&self, name: &str, join: Option<&Address>, options: &[&str]) -> Daemon {
         let folder = self.place.path().join(name);
         fs::create_dir_all(&folder).unwrap();
-        let mut options = vec!["--key-file", self.key_file.to_str().unwrap()];
+        let mut options = options.to_vec();
+        options.extend(["--key-file", self.key_file.to_str().unwrap()]);
         let join = join.map(Address::to_string);
         if let Some(join) = &join {
             options.extend(["--join", join]);

@@ -113,14 +113,14 @@ fn a_bit_that_was_turned_on_the_way_ends_the_link() {
 }
 
 /// A member who knows the key and keeps to the encryption, if to nothing else.
-struct Member {
-    own: NodeId,
+pub(crate) struct Member {
+    pub(crate) own: NodeId,
     input: Opening<BufReader<TcpStream>>,
     output: Sealing<TcpStream>,
 }
 
 impl Member {
-    fn dial(group: &Group, address: &Address) -> Member {
+    pub(crate) fn dial(group: &Group, address: &Address) -> Member {
         let mut stream = dial(address);
         let identity = SigningKey::from_bytes(&[9; 32]);
         let credentials = Credentials {
@@ -138,17 +138,21 @@ impl Member {
     }
 
     /// Registers as a node; what the daemon says to it.
-    fn register(&mut self, node: NodeId) -> Value {
+    pub(crate) fn register(&mut self, node: NodeId) -> Value {
         let register = json!({
             "command": "register", "protocolMin": 1, "protocolMax": 1, "node": node, "boot": "00000000000000aa",
             "address": "127.0.0.1:2000", "copies": 2, "pinMs": 60000,
         });
-        let bytes = frame(register.to_string().as_bytes());
-        self.output.write_all(&bytes).unwrap();
+        self.say(&register);
         self.receive()
     }
 
-    fn receive(&mut self) -> Value {
+    pub(crate) fn say(&mut self, message: &Value) {
+        let bytes = frame(message.to_string().as_bytes());
+        self.output.write_all(&bytes).unwrap();
+    }
+
+    pub(crate) fn receive(&mut self) -> Value {
         let content = read_frame(&mut self.input, 1 << 20).unwrap();
         decode(&content.unwrap()).unwrap()
     }

@@ -13,7 +13,7 @@ use super::proving::Prover;
 use super::scanner::Scanner;
 use super::uploads::{Upload, Uploads};
 use super::{Challenge, Job, Opened, disk_error};
-use crate::folder::{Change, Folder, Inspection, StoreError, Walk};
+use crate::folder::{Change, Folder, Inspection, Moment, StoreError, Walk};
 use crate::node::{Action, DiskError, Event, LinkId, Source, Spool};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Facts, Holding, Tombstone, Wish};
@@ -111,10 +111,10 @@ impl FolderThread {
             self.report_room();
         }
         if self.prover.scrubs.is_empty()
-            && let Some(photo) = self.folder.next_to_scrub()
+            && let Some(recheck) = self.folder.next_to_scrub()
         {
             // There is room, since nobody else puts anything there.
-            let _ = self.prover.scrubs.try_send(photo);
+            let _ = self.prover.scrubs.try_send(recheck);
         }
     }
 
@@ -167,7 +167,7 @@ impl FolderThread {
     }
 
     /// Does what the node wants done.
-    fn carry_out(&mut self, action: Action, asked: Instant) {
+    fn carry_out(&mut self, action: Action, asked: Moment) {
         match action {
             Action::Write {
                 spool,

@@ -36,7 +36,7 @@ use super::client::Reply;
 use super::console::Console;
 use super::limits::{DISK_BACKLOG, LAST_JOBS, LAST_JOBS_STEP};
 use super::threads;
-use crate::folder::{Folder, StoreError};
+use crate::folder::{Folder, Moment, StoreError};
 use crate::node::{Action, DiskError, Event, LinkId, Source};
 use crate::photo::{Nonce, Photo, PhotoId};
 use crate::protocol::NodeId;
@@ -47,7 +47,7 @@ pub(super) type Opened = Result<(File, u64), DiskError>;
 /// Work for the folder thread, done in the order given.
 pub(super) enum Job {
     /// What the node wants done, and when it said so.
-    Do(Action, Instant),
+    Do(Action, Moment),
 
     /// Open a photo for a client's thread, which checks and sends it. Opened here and now, so that a spool file that
     /// is discarded next can still be read.
@@ -171,7 +171,6 @@ fn disk_error(error: StoreError) -> DiskError {
     match error {
         StoreError::Gone => DiskError::Gone,
         StoreError::Damaged => DiskError::Damaged,
-        StoreError::NotAPicture => DiskError::NotAPicture,
         StoreError::Full => DiskError::Full,
         StoreError::TooLate => DiskError::TooLate,
         StoreError::Io(text) => DiskError::Other(text),

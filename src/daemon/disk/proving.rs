@@ -11,6 +11,7 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, select, unbound
 
 use super::super::threads;
 use super::{Challenge, Disk, Job, Opened};
+use crate::folder::Recheck;
 use crate::node::{DiskError, Event, Source};
 use crate::photo::{self, PhotoId, Proof};
 use crate::protocol::NodeId;
@@ -20,7 +21,7 @@ pub(super) struct Prover {
     /// Challenges; for one of a spool file, the file.
     pub(super) challenges: Sender<(Challenge, Option<Opened>)>,
     /// A photo to be checked when there is time; there is room for one.
-    pub(super) scrubs: Sender<PhotoId>,
+    pub(super) scrubs: Sender<Recheck>,
 }
 
 /// Starts the thread.
@@ -39,7 +40,7 @@ pub(super) fn start(disk: &Disk, reports: &Sender<Event>) -> io::Result<Prover> 
 
 struct Reader {
     challenges: Receiver<(Challenge, Option<Opened>)>,
-    scrubs: Receiver<PhotoId>,
+    scrubs: Receiver<Recheck>,
     disk: Disk,
     reports: Sender<Event>,
 }
@@ -60,8 +61,8 @@ impl Reader {
                     Ok((challenge, opened)) => self.prove(challenge, opened),
                     Err(_) => return,
                 },
-                recv(self.scrubs) -> photo => match photo {
-                    Ok(photo) => self.scrub(photo),
+                recv(self.scrubs) -> recheck => match recheck {
+                    Ok(recheck) => self.scrub(&recheck),
                     Err(_) => return,
                 },
             }
@@ -80,11 +81,9 @@ impl Reader {
         let _ = self.reports.send(Event::Proved { nonce, result });
     }
 
-    fn scrub(&self, photo: PhotoId) {
-        let Ok((file, _)) = self.open(photo) else {
-            return;
-        };
-        if PhotoId::of_rest(file).is_ok_and(|found| found == photo) {
+    fn scrub(&self, recheck: &Recheck) {
+        let photo = recheck.photo();
+        if recheck.is_sound() {
             self.disk.submit(Job::Scrubbed { photo });
         } else {
             self.disk.suspect(photo);

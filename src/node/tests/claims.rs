@@ -260,3 +260,13 @@ fn on_account_of_one_node_few_files_go_in_an_hour_and_the_list_does_not_wait() {
         }
     }
 }
+
+#[test]
+fn a_folder_that_tells_of_a_file_again_takes_nothing_back() {
+    let mut solo = Solo::new();
+    for record in [version(10), version(20), version(10)] {
+        hold(&mut solo, &record);
+        solo.wait(Duration::from_secs(1));
+    }
+    assert_eq!(list(&mut solo), ["20.jpg"]);
+}

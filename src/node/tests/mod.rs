@@ -6,7 +6,10 @@
 )]
 
 mod claims;
+mod laws;
+mod rules;
 mod solo;
+mod versions;
 mod world;
 
 use world::World;

@@ -16,7 +16,7 @@ const PROOF: Proof = Proof([7; 32]);
 
 pub(super) struct Solo {
     node: Node,
-    now: Time,
+    pub(super) now: Time,
 }
 
 impl Solo {
@@ -24,7 +24,12 @@ impl Solo {
         Solo::with(|_| ())
     }
 
-    /// A node whose owner has set things otherwise.
+    /// A node that has had an earlier life, whose promises may still hold.
+    pub(super) fn before() -> Solo {
+        Solo::with(|config| config.first_start = false)
+    }
+
+    /// A node whose owner or past is another.
     pub(super) fn with(otherwise: impl FnOnce(&mut Config)) -> Solo {
         let mut config = Config {
             node: NodeId(9),
@@ -69,7 +74,7 @@ impl Solo {
         let mut actions = Vec::new();
         while self.now < end {
             self.now = self.now + TICK;
-            for n in 1..=8 {
+            for n in 1..=12 {
                 actions.extend(self.tell(Event::Heard { link: LinkId(n) }));
             }
             actions.extend(self.tell(Event::Tick));
@@ -77,7 +82,7 @@ impl Solo {
         actions
     }
 
-    fn open(&mut self, n: u64, remote: &str) {
+    pub(super) fn open(&mut self, n: u64, remote: &str) {
         self.tell(Event::Opened {
             link: LinkId(n),
             remote: remote.to_owned(),
@@ -104,7 +109,7 @@ impl Solo {
         self.hear(n, info)
     }
 
-    fn hold(&mut self, bytes: &[u8]) -> PhotoId {
+    pub(super) fn hold(&mut self, bytes: &[u8]) -> PhotoId {
         let Record {
             photo,
             facts,
@@ -131,7 +136,7 @@ impl Solo {
     }
 }
 
-fn register(n: u64, pin: Duration) -> Register {
+pub(super) fn register(n: u64, pin: Duration) -> Register {
     Register {
         protocol_min: 1,
         protocol_max: 1,
@@ -162,7 +167,7 @@ pub(super) fn proof(nonce: Nonce) -> Message {
     }
 }
 
-fn challenge(actions: &[Action]) -> Option<Nonce> {
+pub(super) fn challenge(actions: &[Action]) -> Option<Nonce> {
     actions.iter().find_map(|action| match action {
         Action::Send {
             message: Message::Challenge { nonce, .. },
@@ -172,7 +177,7 @@ fn challenge(actions: &[Action]) -> Option<Nonce> {
     })
 }
 
-fn drop_within(actions: &[Action]) -> Option<Duration> {
+pub(super) fn drop_within(actions: &[Action]) -> Option<Duration> {
     actions.iter().find_map(|action| match action {
         Action::Drop { within, .. } => Some(*within),
         _ => None,
@@ -180,7 +185,7 @@ fn drop_within(actions: &[Action]) -> Option<Duration> {
 }
 
 /// A node that has a photo which three others have too, just as it asks them for proofs.
-fn about_to_drop(pins: [u64; 3]) -> (Solo, Nonce) {
+pub(super) fn about_to_drop(pins: [u64; 3]) -> (Solo, Nonce) {
     let mut solo = Solo::new();
     solo.hold(b"everywhere");
     for (n, pin) in (1..).zip(pins) {

@@ -1,0 +1,99 @@
+//! Nodes that others tell of: addresses to dial, believed for nothing else.
+//!
+//! A member can tell any address, to have all others knock at some stranger's door or run out of places for real nodes. So
+//! an address must be one that a member can have; few wait to be met at a time; who cannot be reached is soon forgotten; and
+//! nobody is told of a node, nor is it remembered on disk, before it has proven to be there by registering.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::limits::{DIAL_COURTESY, HEARSAY, REDIAL_MAX};
+use super::membership::{Member, Membership, Presence};
+use super::{LinkId, Node};
+use crate::protocol::{Address, NodeId};
+
+impl Membership {
+    /// How many nodes have registered here, now or in an earlier life.
+    pub(super) fn count_met(&self) -> usize {
+        self.members.values().filter(|member| member.met).count()
+    }
+
+    /// Forgets who was only told of and has not been reached by now.
+    pub(super) fn forget_hearsay(&mut self) {
+        self.members.retain(|_, member| {
+            member.met || member.presence != Presence::Gone || member.redial.pause < REDIAL_MAX
+        });
+    }
+}
+
+impl Node {
+    /// Other nodes, as the one at the other end of a link knows them.
+    pub(super) fn nodes_learned(&mut self, link: LinkId, nodes: BTreeMap<NodeId, Address>) {
+        let now = self.now;
+        let teller = self
+            .mesh
+            .node_at(link)
+            .and_then(|node| self.mesh.members.get(&node));
+        let Some(teller) = teller.map(|member| member.address.clone()) else {
+            return;
+        };
+        for (node, address) in nodes {
+            let waiting = self.mesh.members.len() - self.mesh.count_met();
+            if node == self.config.node
+                || waiting >= HEARSAY
+                || self.mesh.members.contains_key(&node)
+                || !is_possible(&address, &teller)
+            {
+                continue;
+            }
+            // Of two that hear of each other the lower dials first.
+            let courtesy = if self.config.node < node {
+                Duration::ZERO
+            } else {
+                DIAL_COURTESY
+            };
+            let member = Member {
+                met: false,
+                ..Member::known(address, now + courtesy)
+            };
+            self.mesh.members.insert(node, member);
+        }
+    }
+}
+
+/// Whether a daemon that one can reach may listen there, if this teller says so.
+fn is_possible(address: &Address, teller: &Address) -> bool {
+    /// Ports below are for a computer's own services.
+    const FIRST_PORT: u16 = 1024;
+    address.port() >= FIRST_PORT
+        && !address.is_unspecified()
+        && !address.is_for_many()
+        && (!address.is_loopback() || teller.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_member_can_have_is_dialed() {
+        let here = Address::new("127.0.0.1", 5000);
+        let there = Address::new("192.0.2.7", 5000);
+        for (host, port, by_here, by_there) in [
+            ("192.0.2.8", 5000, true, true),
+            ("anna.example", 5000, true, true),
+            ("2001:db8::1", 5000, true, true),
+            ("127.0.0.1", 5001, true, false),
+            ("localhost", 5001, true, false),
+            ("192.0.2.8", 22, false, false),
+            ("0.0.0.0", 5000, false, false),
+            ("224.0.0.1", 5000, false, false),
+            ("255.255.255.255", 5000, false, false),
+            ("ff02::1", 5000, false, false),
+        ] {
+            let address = Address::new(host, port);
+            assert_eq!(is_possible(&address, &here), by_here, "{address}");
+            assert_eq!(is_possible(&address, &there), by_there, "{address}");
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! Laws: what must hold for all tables, whatever they are of.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::super::catalog::Catalog;
+use super::super::names::Found;
+use super::super::placement::{Candidate, relief, target, trim_order};
+use super::super::verdict::Verdict;
+use crate::photo::{Fingerprint, Format, Photo, PhotoId};
+use crate::protocol::{Facts, Holding, NodeId, Record};
+
+const ME: NodeId = NodeId(1);
+
+/// The fingerprint of a version of a picture. Versions stand on a line: neighbours are similar, others are not.
+fn fingerprint(picture: u8, step: u8) -> Fingerprint {
+    let mut bytes = blake3::hash(&[picture]).as_bytes().repeat(3);
+    bytes.truncate(73);
+    // The first number of the cue, of which 15 more or less is near.
+    bytes[59] = step * 12;
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("v1:{digits}").parse().unwrap()
+}
+
+/// One of a few dozen photos: versions of a few pictures, in chains.
+pub(super) fn photo(n: u8) -> Arc<Photo> {
+    let (picture, step) = (n % 3, n / 3 % 6);
+    // Whether a version is better than its neighbour follows no order along the chain.
+    let width = 1 + u32::from(n.wrapping_mul(73) % 11);
+    Arc::new(Photo {
+        width,
+        height: 1,
+        format: Format::Jpeg,
+        fingerprint: Some(fingerprint(picture, step)),
+        ..Photo::opaque(PhotoId::of(&[n]), 1)
+    })
+}
+
+/// What nodes say: who, of which photo, under which of a few names, and how it is held.
+fn records() -> impl Strategy<Value = Vec<(NodeId, Record)>> {
+    let holding = prop_oneof![
+        Just(Holding::Retired),
+        Just(Holding::Replica),
+        Just(Holding::Original)
+    ];
+    let word = (1..5_u64, 0..24_u8, 0..4_u8, holding, any::<bool>());
+    prop::collection::vec(word, 0..40).prop_map(|words| {
+        let mut table = BTreeMap::new();
+        for (node, n, name, holding, edited) in words {
+            let mut facts = Facts::named(format!("{name}.jpg"));
+            if edited {
+                facts.replaces.insert(photo(n ^ 3).id);
+            }
+            let record = Record {
+                photo: photo(n),
+                facts: Arc::new(facts),
+                holding,
+                yields_to: None,
+            };
+            // Of one photo, each node says one thing.
+            table.insert((NodeId(node), record.photo.id), record);
+        }
+        let words = table.into_iter();
+        words.map(|((node, _), record)| (node, record)).collect()
+    })
+}
+
+/// All that follows from a table.
+fn summary(catalog: &mut Catalog) -> Vec<String> {
+    while catalog.judge(1) {}
+    let entries = catalog.entries.values();
+    let mut lines: Vec<String> = entries
+        .map(|entry| {
+            format!(
+                "{:?} {:?} {:?} {:?}",
+                entry.photo.id, entry.verdict, entry.claims, entry.facts
+            )
+        })
+        .collect();
+    lines.extend(catalog.names.list().iter().cloned());
+    lines.extend((1..5).map(|node| format!("{:?}", catalog.load(NodeId(node)))));
+    lines
+}
+
+/// The collection by its plain definition: best first, a photo is a keeper unless a better keeper is similar to it.
+fn keepers(words: &[(NodeId, Record)]) -> BTreeSet<PhotoId> {
+    let photos: BTreeMap<PhotoId, Arc<Photo>> = words
+        .iter()
+        .map(|(_, record)| (record.photo.id, record.photo.clone()))
+        .collect();
+    let edits: BTreeSet<(PhotoId, PhotoId)> = words
+        .iter()
+        .flat_map(|(_, record)| {
+            record
+                .facts
+                .replaces
+                .iter()
+                .map(|old| (record.photo.id, *old))
+        })
+        .collect();
+    let replaced = |old: PhotoId| {
+        let mut edits_of = edits.iter().filter(|(_, of)| *of == old);
+        edits_of.any(|(new, _)| !edits.contains(&(old, *new)))
+    };
+    let mut best_first: Vec<&Arc<Photo>> = photos.values().collect();
+    best_first.sort_by_key(|photo| Reverse((!replaced(photo.id), photo.rank())));
+    let mut keepers: Vec<&Arc<Photo>> = Vec::new();
+    for photo in best_first {
+        if !keepers.iter().any(|keeper| keeper.same_picture(photo)) {
+            keepers.push(photo);
+        }
+    }
+    keepers.iter().map(|photo| photo.id).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn order_repetition_and_detours_of_what_is_said_do_not_matter(
+        (words, shuffled) in records().prop_flat_map(|words| {
+            let twice: Vec<_> = words.iter().chain(&words).cloned().collect();
+            (Just(words), Just(twice).prop_shuffle())
+        }),
+        detour in 0..4_usize,
+        pace in 0..3_usize,
+    ) {
+        let mut plain = Catalog::new(ME, false);
+        for (node, record) in &words {
+            plain.claim(*node, record);
+        }
+        let mut other = Catalog::new(ME, false);
+        for (at, (node, record)) in shuffled.iter().enumerate() {
+            if detour > 0 && at % 4 == detour {
+                // It held it in another way before, or said so on an earlier link. Not as its own: that is never forgotten.
+                let holding = Holding::Replica;
+                other.claim(*node, &Record { holding, ..record.clone() });
+                other.set_away(*node);
+            }
+            other.claim(*node, record);
+            other.judge(pace);
+        }
+        // What was said on an earlier link is said again on the present one.
+        for (node, record) in &words {
+            other.claim(*node, record);
+        }
+        prop_assert_eq!(summary(&mut plain), summary(&mut other));
+    }
+
+    #[test]
+    fn the_collection_is_what_the_photos_alone_decide(words in records(), gone in 0..5_u64) {
+        let mut catalog = Catalog::new(ME, false);
+        for (node, record) in &words {
+            catalog.claim(*node, record);
+            catalog.judge(2);
+        }
+        // A node goes, and all that it had.
+        let (left, stays): (Vec<_>, Vec<_>) =
+            words.into_iter().partition(|(node, _)| *node == NodeId(gone));
+        for (node, record) in left {
+            catalog.remove(node, record.photo.id);
+        }
+        // What it alone knew of photos that others have is not forgotten: let them say it too.
+        let known = |(node, record): (NodeId, Record)| {
+            let facts = catalog.entries[&record.photo.id].facts.clone();
+            (node, Record { facts, ..record })
+        };
+        let stays: Vec<_> = stays.into_iter().map(known).collect();
+        while catalog.judge(7) {}
+        let decided = catalog.entries.values().filter(|entry| entry.verdict == Verdict::Keeper);
+        let decided: BTreeSet<PhotoId> = decided.map(|entry| entry.photo.id).collect();
+        prop_assert_eq!(decided, keepers(&stays));
+        for entry in catalog.entries.values() {
+            if let Verdict::Loser(keeper) = entry.verdict {
+                prop_assert!(catalog.entries[&keeper].verdict == Verdict::Keeper);
+                prop_assert!(catalog.entries[&keeper].photo.same_picture(&entry.photo));
+            }
+        }
+    }
+
+    #[test]
+    fn labels_are_unique_and_lead_to_their_photo(words in records()) {
+        let mut catalog = Catalog::new(ME, false);
+        for (node, record) in &words {
+            catalog.claim(*node, record);
+        }
+        while catalog.judge(64) {}
+        let labels = catalog.names.list();
+        let unique: BTreeSet<&String> = labels.iter().collect();
+        prop_assert_eq!(unique.len(), labels.len());
+        prop_assert_eq!(catalog.shown().count(), labels.len());
+        for entry in catalog.shown() {
+            let id = entry.photo.id;
+            prop_assert_eq!(catalog.find(&catalog.names.label(id)), Found::One(id));
+            prop_assert_eq!(catalog.find(&id.to_string()), Found::One(id));
+        }
+    }
+
+    #[test]
+    fn photos_go_to_whoever_has_least(loads in prop::collection::vec(0..20_u64, 1..8), photos in 0..60) {
+        let mut candidates: Vec<Candidate> = (1..)
+            .zip(&loads)
+            .map(|(node, load)| Candidate { node: NodeId(node), exchanges: false, load: *load })
+            .collect();
+        let mut last = NodeId(0);
+        for _ in 0..photos {
+            let least = candidates.iter().map(|candidate| candidate.load).min().unwrap();
+            last = target(&candidates, last).unwrap();
+            let chosen = candidates.iter_mut().find(|candidate| candidate.node == last).unwrap();
+            prop_assert_eq!(chosen.load, least);
+            chosen.load += 1;
+        }
+    }
+
+    #[test]
+    fn relief_evens_out(loads in prop::collection::vec(0..30_u64, 2..8)) {
+        let mut loads: BTreeMap<NodeId, u64> = (1..).map(NodeId).zip(loads).collect();
+        for _ in 0..500 {
+            for (node, source) in relief(&loads, |_, _| true) {
+                prop_assert!(loads[&source] >= loads[&node] + 2);
+                *loads.get_mut(&source).unwrap() -= 1;
+                *loads.get_mut(&node).unwrap() += 1;
+            }
+        }
+        let (least, most) = (loads.values().min().unwrap(), loads.values().max().unwrap());
+        prop_assert!(most - least <= 1, "{:?}", loads);
+    }
+
+    #[test]
+    fn originals_go_last_and_enough_of_them_stay(
+        held in prop::collection::vec((any::<bool>(), any::<bool>(), 0..9_u64), 0..9),
+        copies in 1..4_usize,
+    ) {
+        use super::super::placement::Copy;
+        let copy = |(node, (original, keeps_originals, load)): (u64, &(bool, bool, u64))| Copy {
+            node: NodeId(node),
+            holding: if *original { Holding::Original } else { Holding::Replica },
+            load: *load,
+            keeps_originals: *keeps_originals,
+        };
+        let held: Vec<Copy> = (1..).zip(&held).map(copy).collect();
+        let order = trim_order(PhotoId([7; 32]), copies, &held);
+        let goes: Vec<&Copy> = order
+            .iter()
+            .map(|node| held.iter().find(|copy| copy.node == *node).unwrap())
+            .collect();
+        prop_assert!(goes.is_sorted_by_key(|copy| copy.holding == Holding::Original));
+        let originals = held.iter().filter(|copy| copy.holding == Holding::Original);
+        let spare = originals.count() > copies;
+        for copy in goes {
+            prop_assert!(copy.holding == Holding::Replica || spare && !copy.keeps_originals);
+        }
+    }
+}

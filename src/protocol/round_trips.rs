@@ -1,0 +1,189 @@
+//! Whatever is said comes out of the wire as it went in: every message and every request.
+
+use std::sync::Arc;
+
+use ed25519_dalek::SigningKey;
+use proptest::prelude::*;
+
+use super::codec::{MAX_FRAME, decode, read_frame, write_message, write_request};
+use super::message::{KeepVerdict, Lane, Register, TransferId};
+use super::{
+    Address, Blob, Boot, Facts, Holding, Message, NodeId, Record, Request, Tombstone, Wish,
+};
+use crate::photo::{Nonce, Photo, PhotoId, Proof};
+
+fn photo_id() -> impl Strategy<Value = PhotoId> {
+    any::<[u8; 32]>().prop_map(PhotoId)
+}
+
+fn photo() -> impl Strategy<Value = Arc<Photo>> {
+    (photo_id(), any::<u64>()).prop_map(|(id, bytes)| Arc::new(Photo::opaque(id, bytes)))
+}
+
+fn facts() -> impl Strategy<Value = Facts> {
+    let names = || prop::collection::btree_set(".*", 0..3);
+    let ids = || prop::collection::btree_set(photo_id(), 0..3);
+    let owners = prop::collection::btree_set(any::<u64>().prop_map(NodeId), 0..3);
+    let parts = (names(), names(), ids(), ids(), owners);
+    parts.prop_map(|(names, aliases, replaces, distinct, owners)| Facts {
+        names,
+        aliases,
+        replaces,
+        distinct,
+        owners,
+    })
+}
+
+fn record() -> impl Strategy<Value = Record> {
+    let holding = prop::sample::select(vec![
+        Holding::Retired,
+        Holding::RetiredOriginal,
+        Holding::Replica,
+        Holding::Original,
+    ]);
+    (photo(), facts(), holding, prop::option::of(photo_id())).prop_map(
+        |(photo, facts, holding, yields_to)| Record {
+            yields_to,
+            photo,
+            facts: Arc::new(facts),
+            holding,
+        },
+    )
+}
+
+fn address() -> impl Strategy<Value = Address> {
+    ("[a-z][a-z0-9.-]{0,20}", any::<u16>()).prop_map(|(host, port)| Address::new(&host, port))
+}
+
+fn blob() -> impl Strategy<Value = Blob> {
+    prop::collection::vec(any::<u8>(), 0..700).prop_map(Blob::from)
+}
+
+fn register() -> impl Strategy<Value = Message> {
+    let numbers = any::<(u32, u32, u64, u64, u32, u64, bool)>();
+    let features = prop::collection::vec(".*", 0..3);
+    (numbers, features, address()).prop_map(|(numbers, features, address)| {
+        let (protocol_min, protocol_max, node, boot, copies, pin_ms, keep_originals) = numbers;
+        Message::Register(Register {
+            protocol_min,
+            protocol_max,
+            features,
+            node: NodeId(node),
+            boot: Boot(boot),
+            address,
+            copies,
+            pin_ms,
+            keep_originals,
+        })
+    })
+}
+
+fn tombstone() -> impl Strategy<Value = Tombstone> {
+    let wish = prop::sample::select(vec![Wish::Removed, Wish::Lifted]);
+    (any::<[u8; 32]>(), photo_id(), any::<u64>(), wish).prop_map(|(key, photo, counter, wish)| {
+        Tombstone::sign(&SigningKey::from_bytes(&key), photo, counter, wish)
+    })
+}
+
+fn about_tables() -> impl Strategy<Value = Message> {
+    let nodes = prop::collection::btree_map(any::<u64>().prop_map(NodeId), address(), 0..3);
+    let records = prop::collection::vec(record(), 0..3);
+    let gone = prop::collection::vec(photo_id(), 0..3);
+    let tombstones = prop::collection::vec(tombstone(), 0..3);
+    prop_oneof![
+        register(),
+        nodes.prop_map(|nodes| Message::ConnectionUpdate { nodes }),
+        Just(Message::RequestInfo),
+        (records, gone, tombstones, any::<bool>()).prop_map(
+            |(records, gone, tombstones, complete)| Message::ImageInfo {
+                records,
+                gone,
+                tombstones,
+                complete
+            }
+        ),
+        Just(Message::Heartbeat),
+        ".*".prop_map(|reason| Message::Leave { reason }),
+        ".*".prop_map(|error| Message::Error { error }),
+    ]
+}
+
+fn about_copies() -> impl Strategy<Value = Message> {
+    let verdict = prop::sample::select(vec![
+        KeepVerdict::Want,
+        KeepVerdict::Have,
+        KeepVerdict::Full,
+    ]);
+    let lane = prop::sample::select(vec![Lane::Get, Lane::Replicate]);
+    let transfer = || any::<u32>().prop_map(TransferId);
+    let nonce = || any::<[u8; 32]>().prop_map(Nonce);
+    let proof = prop::option::of(any::<[u8; 32]>().prop_map(Proof));
+    prop_oneof![
+        (photo(), facts()).prop_map(|(photo, facts)| Message::KeepThis { photo, facts }),
+        (photo_id(), verdict).prop_map(|(photo, verdict)| Message::KeepAnswer { photo, verdict }),
+        any::<u32>().prop_map(|photos| Message::Relieve { photos }),
+        (transfer(), photo_id(), any::<(u64, u64)>(), lane).prop_map(
+            |(transfer, photo, (offset, length), lane)| Message::AskForImage {
+                transfer,
+                photo,
+                offset,
+                length,
+                lane
+            }
+        ),
+        (transfer(), any::<u64>(), blob()).prop_map(|(transfer, offset, data)| Message::Chunk {
+            transfer,
+            offset,
+            data
+        }),
+        (transfer(), ".*").prop_map(|(transfer, reason)| Message::NoImage { transfer, reason }),
+        (photo_id(), nonce()).prop_map(|(photo, nonce)| Message::Challenge { photo, nonce }),
+        (nonce(), proof, prop::option::of(".*")).prop_map(|(nonce, proof, refused)| {
+            Message::Proof {
+                nonce,
+                proof,
+                refused,
+            }
+        }),
+        (photo_id(), nonce()).prop_map(|(photo, nonce)| Message::Release { photo, nonce }),
+    ]
+}
+
+fn request() -> impl Strategy<Value = Request> {
+    let after = || prop::option::of(photo_id());
+    prop_oneof![
+        ".*".prop_map(|name| Request::RegisterClient { name }),
+        Just(Request::GetImageList),
+        ".*".prop_map(|image_name| Request::GetImageRequest { image_name }),
+        (".*", any::<u64>()).prop_map(|(name, bytes)| Request::Put { name, bytes }),
+        blob().prop_map(|data| Request::Chunk { data }),
+        after().prop_map(|after| Request::List { after }),
+        ".*".prop_map(|image_name| Request::Explain { image_name }),
+        Just(Request::Status),
+        after().prop_map(|after| Request::TrashList { after }),
+        ".*".prop_map(|image_name| Request::TrashRestore { image_name }),
+        ".*".prop_map(|image_name| Request::PlanRemoval { image_name }),
+        prop::collection::vec(photo_id(), 0..3).prop_map(|photos| Request::Remove { photos }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn a_message_arrives_as_it_was_sent(message in prop_oneof![about_tables(), about_copies()]) {
+        let mut wire = Vec::new();
+        let length = write_message(&mut wire, &message).unwrap();
+        prop_assert_eq!(length, wire.len());
+        let content = read_frame(&mut wire.as_slice(), MAX_FRAME).unwrap().unwrap();
+        prop_assert_eq!(decode::<Message>(&content).unwrap(), message);
+    }
+
+    #[test]
+    fn a_request_arrives_as_it_was_sent(request in request()) {
+        let mut wire = Vec::new();
+        write_request(&mut wire, &request).unwrap();
+        let content = read_frame(&mut wire.as_slice(), MAX_FRAME).unwrap().unwrap();
+        prop_assert_eq!(decode::<Request>(&content).unwrap(), request);
+    }
+}

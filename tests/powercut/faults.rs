@@ -1,0 +1,149 @@
+//! What real disks do besides losing their power: they fill up, they turn read-only, they end in the middle of a folder.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use photomesh::folder::{Change, Folder, Moment, OpenError, StoreError};
+use photomesh::photo::{self, PhotoId};
+use photomesh::protocol::Facts;
+use photomesh::protocol::Holding::Replica;
+
+use crate::check::{check, files_in};
+use crate::life::{Random, draw, options};
+use crate::machine::{Machine, call};
+
+/// Each on an empty disk. Panics if anything is wrong.
+pub(crate) fn all(machine: &mut Machine) {
+    for fault in [full_disk, read_only, other_disk, unwritable_directory] {
+        machine.fresh();
+        fault(machine);
+    }
+    eprintln!(
+        "powercut: full, read-only and divided disks: no photo was lost, nothing was left over"
+    );
+}
+
+/// Nothing more fits: what arrives is refused, what is here stays, and with some room all goes on.
+fn full_disk(machine: &mut Machine) {
+    let mut folder = Folder::open(&machine.folder(), &options()).unwrap();
+    let mut random = Random(1);
+    let photo = install(&mut folder, &draw(&mut random, 60)).unwrap();
+    let filler = machine.mount_point().join("filler");
+    let _ = fs::write(&filler, vec![1; 80 << 20]);
+    // What a big write leaves, small ones take.
+    for number in 0.. {
+        if fs::write(machine.mount_point().join(format!("{number}")), [1; 1024]).is_err() {
+            break;
+        }
+    }
+    let refused = install(&mut folder, &draw(&mut random, 60));
+    assert_eq!(refused, Err(StoreError::Full));
+    assert_eq!(folder.retire(photo, photo, soon()), Err(StoreError::Full));
+    folder.tick(Duration::from_secs(61));
+    nothing_has_changed(&machine.folder(), &folder, photo);
+    drop(folder);
+    let error = Folder::open(&machine.folder(), &options());
+    assert!(error.is_ok(), "a full disk can be looked at: {error:?}");
+    drop(error);
+    fs::remove_file(filler).unwrap();
+    let mut folder = Folder::open(&machine.folder(), &options()).unwrap();
+    let mut walker = folder.walker();
+    folder.absorb(walker.walk());
+    folder.retire(photo, photo, soon()).unwrap();
+    drop(folder);
+    let retired = [(photo.to_string(), ["retired".to_owned()].into())];
+    assert_eq!(check(&machine.folder(), &retired.into()), [""; 0]);
+}
+
+/// The kernel has met an error and lets nobody write any more.
+fn read_only(machine: &mut Machine) {
+    let mut folder = Folder::open(&machine.folder(), &options()).unwrap();
+    let mut random = Random(2);
+    let photo = install(&mut folder, &draw(&mut random, 60)).unwrap();
+    machine.fail().unwrap();
+    for result in [
+        install(&mut folder, &draw(&mut random, 60)).map(drop),
+        folder.retire(photo, photo, soon()),
+        folder.drop_surplus(photo, soon()),
+    ] {
+        let Err(StoreError::Io(text)) = result else {
+            panic!("{result:?}");
+        };
+        assert!(text.contains("Read-only"), "{text}");
+    }
+    nothing_has_changed(&machine.folder(), &folder, photo);
+    drop(folder);
+    let error = Folder::open(&machine.folder(), &options()).unwrap_err();
+    assert!(matches!(error, OpenError::ReadOnly(_)), "{error:?}");
+}
+
+/// A part of the folder lies on another disk, so that nothing can be moved from there.
+fn other_disk(machine: &mut Machine) {
+    let elsewhere = machine.folder().join("elsewhere");
+    fs::create_dir_all(&elsewhere).unwrap();
+    call("mount", &["-t", "tmpfs", "tmpfs"], &[&elsewhere]).unwrap();
+    // Caught, lest the mount stay.
+    let tried = std::panic::catch_unwind(|| cannot_be_moved(&machine.folder(), &elsewhere));
+    call("umount", &[], &[&elsewhere]).unwrap();
+    tried.unwrap();
+}
+
+/// A directory from which nobody may take anything, root included.
+fn unwritable_directory(machine: &mut Machine) {
+    let fixed = machine.folder().join("fixed");
+    fs::create_dir_all(&fixed).unwrap();
+    fs::write(fixed.join("cat.png"), draw(&mut Random(3), 60)).unwrap();
+    call("chattr", &["+i"], &[&fixed]).unwrap();
+    cannot_be_moved(&machine.folder(), &fixed);
+}
+
+/// A photo that cannot be moved stays where it is.
+fn cannot_be_moved(root: &Path, dir: &Path) {
+    let path = dir.join("cat.png");
+    if !path.exists() {
+        fs::write(&path, draw(&mut Random(3), 60)).unwrap();
+    }
+    let photo = PhotoId::of(&fs::read(&path).unwrap());
+    let mut folder = Folder::open(root, &options()).unwrap();
+    let mut walker = folder.walker();
+    // Twice: it might be in the middle of being written.
+    folder.absorb(walker.walk());
+    for candidate in folder.absorb(walker.walk()).candidates {
+        folder.take(candidate.inspect());
+    }
+    let retired = folder.retire(photo, photo, soon());
+    assert!(matches!(retired, Err(StoreError::Io(_))), "{retired:?}");
+    assert!(folder.drop_surplus(photo, soon()).is_err());
+    assert!(path.exists());
+    nothing_has_changed(root, &folder, photo);
+}
+
+/// The photo is there, and nothing is left over of what has failed.
+fn nothing_has_changed(root: &Path, folder: &Folder, photo: PhotoId) {
+    let (file, _) = folder.open_photo(photo).unwrap();
+    assert_eq!(PhotoId::of_rest(file).unwrap(), photo);
+    for dir in ["tmp", "trash", "trash/surplus"] {
+        let left = files_in(&root.join(".photomesh").join(dir));
+        assert!(left.is_empty(), "{dir}: {left:?}");
+    }
+}
+
+/// Writes, inspects and installs a replica, as the daemon does.
+fn install(folder: &mut Folder, bytes: &[u8]) -> Result<PhotoId, StoreError> {
+    let written = folder.write("pull-1", 0, bytes);
+    let installed = written.and_then(|()| {
+        let photo = photo::inspect(&mut folder.open_spool("pull-1")?).unwrap();
+        let facts = Facts::named("cat.png");
+        let changes: Vec<Change> = folder.install("pull-1", &Arc::new(photo), &facts, Replica)?;
+        assert_eq!(changes, []);
+        Ok(PhotoId::of(bytes))
+    });
+    folder.discard("pull-1");
+    installed
+}
+
+fn soon() -> Moment {
+    Moment::now() + Duration::from_secs(30)
+}
