@@ -49,6 +49,9 @@
 //! * **A worse version goes only for a better one that this node has verified itself**, and only to the trash.
 //! * **The collection is a function of the photos alone**: neither the order of arrival nor time, place or node decides
 //!   which version of a picture is shown. (`node/verdict.rs`)
+//! * **Only its owner removes a photo**, by a signed word that nobody can forge, and only to the trash; what a friend
+//!   calls his own no other friend's removal concerns, and nothing is deleted for good before all who ever did have
+//!   removed it. (`node/tombstones.rs`, `node/removal.rs`)
 //! * **Nobody acts on half a table.** (`node/agenda.rs`)
 //! * **An absence is not a delete**: a file that is gone is a copy to repair, and a folder that lost many at once leaves
 //!   the mesh until a person has looked. ([`folder`])

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-use photomesh::client::{self, Daemon, Destination, Failure, Get, Layout};
+use photomesh::client::{self, Consent, Daemon, Destination, Failure, Get, Layout};
 use photomesh::daemon;
 use photomesh::protocol::{Address, DEFAULT_PORT, GroupKey};
 
@@ -43,6 +43,7 @@ enum Command {
     Status(StatusArgs),
     /// Tell why the collection shows a photo, or another one in its place
     Why(NameArgs),
+    Rm(RmArgs),
     #[command(subcommand)]
     Trash(TrashCommand),
     #[command(subcommand)]
@@ -227,6 +228,29 @@ struct PutArgs {
     asked: Asked,
 }
 
+/// Take a picture of your own out of the collection
+///
+/// Withdraws the asked daemon's own versions of the picture, after showing what becomes of each: its files go to the
+/// trash of every node that has one. What another friend has as his own stays. `trash restore` takes it back.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  photomesh rm cat.jpg --dry-run        what would go, what stays and why
+  photomesh rm cat.jpg --yes            for scripts: do not ask")]
+struct RmArgs {
+    /// A name as shown by `list`, any name the photo ever had, or the first six or more digits of its id
+    #[arg(value_name = "NAME|ID")]
+    name: String,
+    /// Do not ask for confirmation
+    #[arg(long)]
+    yes: bool,
+    /// Only show what would be done
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
+    #[command(flatten)]
+    asked: Asked,
+}
+
 /// Tell which nodes are here and whether every photo is safe
 #[derive(Args)]
 struct StatusArgs {
@@ -245,7 +269,7 @@ enum TrashCommand {
         #[command(flatten)]
         asked: Asked,
     },
-    /// Put a photo back to where it was, and remember that it is a picture of its own
+    /// Put a photo back to where it was: one that you removed, or a worse version that is a picture of its own
     Restore(NameArgs),
 }
 
@@ -281,6 +305,10 @@ fn run(command: Command) -> Result<u8, Failure> {
         Command::Put(args) => client::put(|| args.asked.connect(), &args.files, &mut out)?,
         Command::Status(args) => client::status(&mut args.asked.connect()?, args.json, &mut out)?,
         Command::Why(args) => client::why(&mut args.asked.connect()?, &args.name, &mut out)?,
+        Command::Rm(args) => {
+            let mut daemon = args.asked.connect()?;
+            client::remove(&mut daemon, &args.name, args.consent(), &mut out)?;
+        }
         Command::Trash(TrashCommand::List { asked }) => {
             client::trash_list(&mut asked.connect()?, &mut out)?;
         }
@@ -328,6 +356,16 @@ impl KeyFile {
 impl Asked {
     fn connect(&self) -> Result<Daemon, Failure> {
         Daemon::connect(&self.address, self.key.read()?.as_ref())
+    }
+}
+
+impl RmArgs {
+    fn consent(&self) -> Consent {
+        match (self.yes, self.dry_run) {
+            (true, _) => Consent::Given,
+            (_, true) => Consent::Withheld,
+            _ => Consent::Ask,
+        }
     }
 }
 

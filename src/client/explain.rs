@@ -127,5 +127,6 @@ fn how(holding: Holding) -> &'static str {
         Holding::Original => "in its owner's folder",
         Holding::Replica => "kept for the mesh",
         Holding::Retired => "in the trash",
+        Holding::RetiredOriginal => "in its owner's trash",
     }
 }

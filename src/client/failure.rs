@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 
 use super::screen::{plain, plain_text};
+use crate::protocol::client::Refusal;
 
 /// Why a command failed; the text says what to do about it.
 #[derive(Debug)]
@@ -41,6 +42,16 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// What a daemon's refusal means for a command.
+    pub(super) fn refused(cause: Refusal, text: String) -> Failure {
+        match cause {
+            Refusal::Photo => Failure::BadData(text),
+            Refusal::Disk => Failure::Io(text),
+            Refusal::Daemon => Failure::Unreachable(text),
+            Refusal::Owner => Failure::Usage(text),
+        }
+    }
+
     /// The exit code of the program, as in `sysexits.h` where that has one.
     pub fn exit_code(&self) -> u8 {
         match self {

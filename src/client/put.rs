@@ -9,7 +9,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::screen::{count, plain};
 use super::{Daemon, Failure};
 use crate::photo::MAX_PHOTO;
-use crate::protocol::client::Refusal;
 use crate::protocol::{Answer, MAX_CHUNK, Request};
 
 /// Puts files into the folder of a daemon, one after the other, and reports each on a line of its own. A file that
@@ -152,11 +151,7 @@ fn report(path: &Path, answer: &Answer, out: &mut impl Write) -> Result<(), Fail
     }
     if let Answer::Refused { cause, error } = answer {
         let text = format!("{}: {error}", path.display());
-        return Err(match cause {
-            Refusal::Photo => Failure::BadData(text),
-            Refusal::Disk => Failure::Io(text),
-            Refusal::Daemon => Failure::Unreachable(text),
-        });
+        return Err(Failure::refused(*cause, text));
     }
     Err(Failure::BadData(format!(
         "{}: the daemon gave an answer that does not fit the question: is it of another version?",

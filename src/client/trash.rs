@@ -56,8 +56,8 @@ pub fn trash_restore(daemon: &mut Daemon, name: &str, out: &mut impl Write) -> R
         image_name: name.to_owned(),
     };
     let answer = daemon.ask(&request)?;
-    if let Answer::Refused { error, .. } = answer {
-        return Err(Failure::Io(format!("{name}: {error}")));
+    if let Answer::Refused { cause, error } = answer {
+        return Err(Failure::refused(cause, format!("{name}: {error}")));
     }
     let Answer::Restored { name, id } = answer else {
         return Err(daemon.unexpected());

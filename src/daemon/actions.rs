@@ -63,6 +63,9 @@ impl State {
             | Action::Drop { .. }
             | Action::Retire { .. }
             | Action::Purge { .. }
+            | Action::Remove { .. }
+            | Action::Sign { .. }
+            | Action::NoteTombstones { .. }
             | Action::Restore { .. }
             | Action::Dedupe { .. }
             | Action::NoteFacts { .. }

@@ -144,7 +144,9 @@ impl Client<'_> {
             | Request::Explain { .. }
             | Request::Status
             | Request::TrashList { .. }
-            | Request::TrashRestore { .. } => self.ask(request),
+            | Request::TrashRestore { .. }
+            | Request::PlanRemoval { .. }
+            | Request::Remove { .. } => self.ask(request),
         }
     }
 

@@ -266,6 +266,7 @@ fn configure(options: &Options, folder: &Folder, address: &Address) -> Result<Co
         retire_now: options.retire_now,
         join: options.join.clone(),
         known: folder.known_nodes(),
+        tombstones: folder.tombstones(),
         first_start: folder.is_first_start(),
         seed,
     })

@@ -252,6 +252,7 @@ impl State {
             | Event::Installed { .. }
             | Event::Proved { .. }
             | Event::PutAway { .. }
+            | Event::Signed { .. }
             | Event::Returned { .. } => {}
         }
     }

@@ -13,7 +13,7 @@ use super::place::{MARKER, REPLICAS, SURPLUS, TMP, TRASH, holding_at, is_note};
 use super::trial::{Cut, Plan, Trial, tempdir};
 use super::{Change, Folder, Options, StoreError, Walker};
 use crate::photo::{self, PhotoId};
-use crate::protocol::Holding::{self, Original, Replica, Retired};
+use crate::protocol::Holding::{self, Original, Replica};
 use crate::protocol::{Address, Facts, NodeId};
 
 /// Something that is done to a folder; photos are named by the seed of their picture.
@@ -175,7 +175,7 @@ impl Bench {
             }
             Act::Retire(seed) => folder.retire(id(seed), id(1), soon)?,
             Act::Drop(seed) => folder.drop_surplus(id(seed), soon)?,
-            Act::Restore(seed) => drop(folder.restore(id(seed))?),
+            Act::Restore(seed) => drop(folder.restore(id(seed), None)?),
             Act::Dedupe(seed) => drop(folder.dedupe(id(seed))?),
             Act::Purge(seed) => folder.purge(id(seed), soon)?,
             Act::Note => {
@@ -309,8 +309,10 @@ impl Bench {
 fn outcome(act: Act) -> Option<(PhotoId, Option<Holding>)> {
     match act {
         Act::Install(seed, holding) => Some((id(seed), Some(holding))),
-        Act::Retire(seed) | Act::Drop(seed) => Some((id(seed), Some(Retired))),
-        Act::Restore(seed) => Some((id(seed), Some(if seed == 4 { Replica } else { Original }))),
+        Act::Retire(seed) | Act::Drop(seed) => {
+            Some((id(seed), Some(before_its_trash(seed).retired())))
+        }
+        Act::Restore(seed) => Some((id(seed), Some(before_its_trash(seed)))),
         Act::Purge(seed) => Some((id(seed), None)),
         Act::Rot(seed) => Some((PhotoId::of(&spoiled(seed)), None)),
         Act::Scan
@@ -321,6 +323,11 @@ fn outcome(act: Act) -> Option<(PhotoId, Option<Holding>)> {
         | Act::Days
         | Act::Restart => None,
     }
+}
+
+/// How a photo is held that goes to the trash in that life, or returns from it.
+fn before_its_trash(seed: u32) -> Holding {
+    if seed == 4 { Replica } else { Original }
 }
 
 /// Walks and takes everything in; twice, since a file that came just now may look as if somebody were writing it, and

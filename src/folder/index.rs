@@ -95,7 +95,7 @@ impl Index {
             photos: BTreeMap::new(),
             running: Duration::ZERO,
             running_logged: 0,
-            log: Log::new(disk, root),
+            log: Log::new(disk, root, "index"),
         };
         let intact = index.read().unwrap_or(false);
         index.photos.retain(|_, entry| !entry.files.is_empty());

@@ -1,4 +1,4 @@
-//! The file behind the index: JSON lines, appended one by one and now and then written anew as a whole.
+//! The files behind the index and the tombstones: JSON lines, appended one by one and now and then written anew as a whole.
 
 use std::fs::File;
 use std::io;
@@ -28,11 +28,12 @@ pub(super) struct Log {
 }
 
 impl Log {
-    pub(super) fn new(disk: &Disk, root: &Path) -> Log {
+    /// The log of this name.
+    pub(super) fn new(disk: &Disk, root: &Path, name: &str) -> Log {
         Log {
             disk: disk.clone(),
-            path: root.join(MARKER).join("index"),
-            tmp: root.join(TMP).join("index"),
+            path: root.join(MARKER).join(name),
+            tmp: root.join(TMP).join(name),
             file: None,
             lines: 0,
             unsynced: false,

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! FOLDER/                             the friend's own photos, untouched in name and place   = originals
-//! FOLDER/.photomesh/                  the marker: lock, identity, known nodes, index
+//! FOLDER/.photomesh/                  the marker: lock, identity, known nodes, index, tombstones
 //! FOLDER/.photomesh/replicas/         photos kept for the mesh, <12 digits of the id>-<name>  = replicas
 //! FOLDER/.photomesh/trash/            retired copies, a JSON note each                       = retired
 //! FOLDER/.photomesh/trash/surplus/    exact copies on their way out, a JSON note each        = retired
@@ -31,7 +31,7 @@
 //!
 //! `disk` (the operations, and what makes a file safe), `place` (what a path says), `index` over `log` (what is known
 //! of every file), `scan` and `absorb` (how it gets known), `store` (in), `trash` (out and back), `purge` (for good),
-//! `check` and `damage` (rot).
+//! `tombstones` (who has removed what), `check` and `damage` (rot).
 
 mod absorb;
 #[cfg(test)]
@@ -50,6 +50,7 @@ mod place;
 mod purge;
 mod scan;
 mod store;
+mod tombstones;
 mod trash;
 #[cfg(test)]
 mod trial;
@@ -76,9 +77,10 @@ pub use scan::{Candidate, Inspection, Walk, Walker};
 
 use damage::Wrecks;
 use disk::Disk;
-use index::Index;
+use index::{Index, Standing};
 use note::Notes;
 use place::{MARKER, OWN_DIRS, TMP};
+use tombstones::Tombstones;
 
 /// How often lines of the index are brought to the disk, in seconds of running: losing the last ones costs reading a
 /// few photos again.
@@ -157,6 +159,7 @@ pub struct Folder {
     nodes_saved: bool,
     index: Index,
     notes: Notes,
+    tombstones: Tombstones,
     wrecks: Wrecks,
     scanning: absorb::Scanning,
     scrub: check::Scrub,
@@ -203,6 +206,8 @@ impl Folder {
             nodes: read_nodes(root),
             nodes_saved: true,
             notes: Notes::open(&disk, root),
+            tombstones: Tombstones::open(&disk, root)
+                .map_err(|error| OpenError::at(root, error))?,
             wrecks: Wrecks::open(&disk, root),
             scanning: absorb::Scanning::default(),
             scrub: check::Scrub::default(),
@@ -280,7 +285,7 @@ impl Folder {
     /// Adds to `changes` how a photo is held, if the node knows it otherwise, and forgets a photo without files.
     fn tell(&mut self, id: PhotoId, changes: &mut Vec<Change>) {
         let told = self.index.photo(id).and_then(|entry| entry.told);
-        if self.index.standing(id) != told {
+        if self.standing(id) != told {
             self.tell_anyway(id, changes);
         } else {
             self.index.forget_photo(id);
@@ -289,7 +294,7 @@ impl Folder {
 
     /// Adds to `changes` how a photo is held, be it news or not.
     fn tell_anyway(&mut self, id: PhotoId, changes: &mut Vec<Change>) {
-        let standing = self.index.standing(id);
+        let standing = self.standing(id);
         changes.push(match (standing, self.index.photo(id)) {
             (Some(standing), Some(entry)) => Change::Held {
                 photo: Arc::clone(&entry.photo),
@@ -305,9 +310,23 @@ impl Folder {
 
     /// The caller learns how a photo is held from the result of what it asked for.
     fn told(&mut self, id: PhotoId) {
-        let standing = self.index.standing(id);
+        let standing = self.standing(id);
         self.index.set_told(id, standing);
         self.index.forget_photo(id);
+    }
+
+    /// How the folder holds a photo: as its files' places say, and of what is in the trash, its notes.
+    fn standing(&self, id: PhotoId) -> Option<Standing> {
+        let mut standing = self.index.standing(id)?;
+        let was_own = |copy: &PathBuf| {
+            let seen = self.index.file(copy).is_some_and(|entry| entry.seen);
+            let note = self.notes.get(copy).filter(|note| note.photo == id);
+            seen && note.is_some_and(|note| note.holding.is_own())
+        };
+        if standing.holding == Holding::Retired && self.index.files_of(id).iter().any(was_own) {
+            standing.holding = Holding::RetiredOriginal;
+        }
+        Some(standing)
     }
 
     /// A path relative to the folder, in full.

@@ -12,7 +12,7 @@ use super::disk::{self, Disk};
 use super::index::MAX_RUNNING;
 use super::place::{self, SURPLUS, TMP, TRASH, is_note};
 use crate::photo::PhotoId;
-use crate::protocol::{Facts, Holding};
+use crate::protocol::{Facts, Holding, NodeId};
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -30,6 +30,9 @@ pub(super) struct Note {
     /// The photo that is kept in its place, if another one is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) replaced_by: Option<PhotoId>,
+    /// The node whose owner has removed it, if one has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) removed_by: Option<NodeId>,
     /// What else is known of it.
     #[serde(flatten)]
     pub(super) facts: Facts,
@@ -54,6 +57,8 @@ pub(super) enum Why {
     Surplus,
     /// The same folder has it in another file.
     Duplicate,
+    /// Its owner has removed it from the collection.
+    Removed,
     /// Found in the trash without a note.
     Unknown,
 }
@@ -66,6 +71,7 @@ impl Note {
             photo,
             why,
             replaced_by: None,
+            removed_by: None,
             facts: facts.clone(),
             original_path: path.to_owned(),
             holding: place::holding_at(path),

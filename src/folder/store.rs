@@ -85,7 +85,9 @@ impl Folder {
         let name = facts.names.first().map_or("photo", String::as_str);
         let path = match holding {
             Holding::Original => self.place_original(spool, Path::new(""), &SafeName::new(name)),
-            Holding::Replica | Holding::Retired => self.place_replica(spool, photo.id, name),
+            Holding::Replica | Holding::Retired | Holding::RetiredOriginal => {
+                self.place_replica(spool, photo.id, name)
+            }
         };
         let path = path.map_err(failed)?;
         let stamp = disk::look(&self.full(&path)).map_err(failed)?;
@@ -98,7 +100,7 @@ impl Folder {
         self.supersede(photo.id);
         // As a rule the result says it all; if the folder has the photo in a better way, too, it does not.
         let files = u32::from(holding == Holding::Original);
-        if self.index.standing(photo.id) == Some(Standing { holding, files }) {
+        if self.standing(photo.id) == Some(Standing { holding, files }) {
             self.told(photo.id);
         } else {
             self.tell_anyway(photo.id, &mut changes);

@@ -13,7 +13,7 @@ use super::note::{Note, Why};
 use super::place::{self, MARKER, SURPLUS, TRASH, holding_at};
 use super::{Change, Folder, StoreError};
 use crate::photo::PhotoId;
-use crate::protocol::{Holding, SafeName};
+use crate::protocol::{Holding, NodeId, SafeName};
 
 /// A move to the trash: where to, and why.
 #[derive(Clone, Copy)]
@@ -21,6 +21,7 @@ struct PutAway {
     dir: &'static str,
     why: Why,
     replaced_by: Option<PhotoId>,
+    removed_by: Option<NodeId>,
     /// Not after this moment.
     deadline: Option<Moment>,
 }
@@ -36,6 +37,7 @@ impl Folder {
                 dir: SURPLUS,
                 why: Why::Surplus,
                 replaced_by: None,
+                removed_by: None,
                 deadline: Some(deadline),
             },
         )
@@ -55,6 +57,27 @@ impl Folder {
                 dir: TRASH,
                 why: Why::Retired,
                 replaced_by: Some(keeper),
+                removed_by: None,
+                deadline: Some(deadline),
+            },
+        )
+    }
+
+    /// Moves every file of a photo that the owner of a node has removed from the collection to the trash. Deadline and
+    /// errors as with [`Folder::drop_surplus`].
+    pub fn remove(
+        &mut self,
+        photo: PhotoId,
+        by: NodeId,
+        deadline: Moment,
+    ) -> Result<(), StoreError> {
+        self.put_all_away(
+            photo,
+            PutAway {
+                dir: TRASH,
+                why: Why::Removed,
+                replaced_by: None,
+                removed_by: Some(by),
                 deadline: Some(deadline),
             },
         )
@@ -103,6 +126,7 @@ impl Folder {
         let facts = facts.cloned().unwrap_or_default();
         let mut note = Note::new(photo, how.why, path, &facts, self.index.running());
         note.replaced_by = how.replaced_by;
+        note.removed_by = how.removed_by;
         self.notes.write(&copy, note).map_err(failed)?;
         // Writing the note has taken its time: what was true before may not be any more.
         let still = match how.deadline {
@@ -167,10 +191,15 @@ impl Folder {
     }
 
     /// Moves a photo from the trash back to where it was: an original to its old path, or to a free name if that is
-    /// taken; a replica to the replicas. How it is held now. A photo that is stored anyway stays as it is.
+    /// taken; a replica to the replicas. With `holding` it comes back as that, whatever it was. How it is held now. A
+    /// photo that is stored anyway stays as it is.
     ///
     /// Its bytes are read and checked before. On an error it is in the trash as before.
-    pub fn restore(&mut self, photo: PhotoId) -> Result<Holding, StoreError> {
+    pub fn restore(
+        &mut self,
+        photo: PhotoId,
+        holding: Option<Holding>,
+    ) -> Result<Holding, StoreError> {
         self.forget_absent(photo);
         let files = self.index.files_of(photo);
         if let Some(path) = files.first().filter(|path| holding_at(path).is_stored()) {
@@ -183,7 +212,8 @@ impl Folder {
         copies.sort_by_key(|(note, _)| std::cmp::Reverse(note.holding));
         let mut result = Err(StoreError::Gone);
         for (note, copy) in copies {
-            result = self.restore_copy(photo, &note, &copy);
+            let holding = holding.unwrap_or(note.holding);
+            result = self.restore_copy(photo, &note.original_path, &copy, holding);
             if result != Err(StoreError::Damaged) {
                 break;
             }
@@ -198,16 +228,17 @@ impl Folder {
     fn restore_copy(
         &mut self,
         photo: PhotoId,
-        note: &Note,
+        old: &Path,
         copy: &Path,
+        holding: Holding,
     ) -> Result<Holding, StoreError> {
         let from = self.full(copy);
         let failed = |error: io::Error| StoreError::at(&from, &error);
         self.require_intact(photo, copy)?;
-        let label = place::label(&note.original_path);
-        let back = match note.holding {
-            Holding::Original => self.place_back(&from, &note.original_path),
-            Holding::Replica | Holding::Retired => self.place_replica(&from, photo, &label),
+        let back = if holding.is_own() {
+            self.place_back(&from, old)
+        } else {
+            self.place_replica(&from, photo, &place::label(old))
         };
         let back = back.map_err(failed)?;
         self.notes.remove(copy);
@@ -293,6 +324,7 @@ impl Folder {
             dir: TRASH,
             why: Why::Duplicate,
             replaced_by: Some(photo),
+            removed_by: None,
             deadline: None,
         };
         for path in files {
@@ -318,6 +350,7 @@ impl Folder {
             dir: SURPLUS,
             why: Why::Duplicate,
             replaced_by: Some(photo),
+            removed_by: None,
             deadline: None,
         };
         for path in self.index.stored_files_of(photo) {

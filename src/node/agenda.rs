@@ -153,6 +153,7 @@ impl Node {
         }
         match entry.verdict {
             Verdict::Absent => {}
+            Verdict::Removed => self.consider_removing(photo),
             Verdict::Loser(keeper) => {
                 self.repair_doubted(photo);
                 self.consider_retiring(photo, keeper);
@@ -162,7 +163,7 @@ impl Node {
     }
 
     fn review_keeper(&mut self, photo: PhotoId) {
-        self.adopt_aliases(photo);
+        self.adopt_from_worse(photo);
         let Some(entry) = self.catalog.get(photo) else {
             return;
         };
@@ -193,8 +194,9 @@ impl Node {
         self.retry(photo, RETRY);
     }
 
-    /// A keeper's holders remember the names of its worse versions, which will be gone one day.
-    fn adopt_aliases(&mut self, photo: PhotoId) {
+    /// A keeper's holders remember the names of its worse versions, and whose own they were: those will be gone one day,
+    /// and what their owners have left is the keeper.
+    fn adopt_from_worse(&mut self, photo: PhotoId) {
         let Some(entry) = self
             .catalog
             .get(photo)
@@ -210,6 +212,7 @@ impl Node {
             facts
                 .aliases
                 .extend(loser.facts.names.union(&loser.facts.aliases).cloned());
+            facts.owners.extend(self.catalog.owners_ever(loser));
         }
         facts
             .aliases

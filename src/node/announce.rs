@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 
 use super::limits::{PAGE_BYTES, PAGE_RECORDS};
 use super::membership::Presence;
-use super::{CloseReason, LinkId, Node};
+use super::tombstones::{Key, Merged};
+use super::{Action, CloseReason, LinkId, Node};
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Facts, Message, Record};
+use crate::protocol::{Facts, Message, NodeId, Record, Tombstone};
 
 /// How far the other end of a link knows this node's records.
 #[derive(Debug, Default)]
@@ -21,6 +22,8 @@ pub(super) struct Pages {
     walk: Option<Option<PhotoId>>,
     /// Records that have changed since they were told.
     changed: BTreeSet<PhotoId>,
+    /// Tombstones that it was not told of. They go first: who knows a record knows by then whether it was removed.
+    tombstones: BTreeSet<Key>,
     /// A page is on its way to the socket.
     sending: bool,
     /// It knows that it has been told everything.
@@ -32,12 +35,18 @@ pub(super) struct Pages {
 struct Page {
     records: Vec<Record>,
     gone: Vec<PhotoId>,
+    tombstones: Vec<Tombstone>,
     bytes: usize,
 }
 
 impl Page {
     fn is_full(&self) -> bool {
-        self.records.len() + self.gone.len() >= PAGE_RECORDS || self.bytes >= PAGE_BYTES
+        let items = self.records.len() + self.gone.len() + self.tombstones.len();
+        items >= PAGE_RECORDS || self.bytes >= PAGE_BYTES
+    }
+
+    fn is_empty(&self) -> bool {
+        self.records.is_empty() && self.gone.is_empty() && self.tombstones.is_empty()
     }
 
     fn add(&mut self, photo: PhotoId, record: Option<Record>) {
@@ -54,6 +63,9 @@ impl Page {
 /// The most bytes of JSON that one byte of a name becomes: a control character is written as `\u0001`.
 const ESCAPED: usize = 6;
 
+/// The most bytes a tombstone can take: two digests, a signature and a number.
+const TOMBSTONE_BYTES: usize = 512;
+
 /// The most bytes a record can take: a fixed part for the photo, and what varies.
 fn size_on_wire(facts: &Facts) -> usize {
     let names = facts
@@ -62,7 +74,8 @@ fn size_on_wire(facts: &Facts) -> usize {
         .chain(&facts.aliases)
         .map(|name| ESCAPED * name.len() + 3)
         .sum::<usize>();
-    1024 + names + 68 * (facts.replaces.len() + facts.distinct.len())
+    let ids = facts.replaces.len() + facts.distinct.len();
+    1024 + names + 68 * ids + 20 * facts.owners.len()
 }
 
 impl Node {
@@ -73,6 +86,7 @@ impl Node {
             state.pages = Pages {
                 asked: true,
                 walk: Some(None),
+                tombstones: self.catalog.tombstones.keys().collect(),
                 sending,
                 ..Pages::default()
             };
@@ -91,21 +105,32 @@ impl Node {
     /// Tells everyone what has changed in this node's records since the last call, as far as their links are free.
     pub(super) fn announce(&mut self) {
         let changed = self.catalog.take_unannounced();
-        if !changed.is_empty() {
-            self.tell(&changed);
+        let fresh = self.catalog.tombstones.take_fresh();
+        if !fresh.is_empty() {
+            let known = fresh
+                .iter()
+                .filter_map(|key| self.catalog.tombstones.get(*key));
+            let tombstones = known.cloned().collect();
+            self.act(Action::NoteTombstones { tombstones });
+        }
+        if !changed.is_empty() || !fresh.is_empty() {
+            self.tell(&changed, &fresh);
         }
     }
 
     /// The first scan is over: everyone may know that the table is complete.
     pub(super) fn announce_complete(&mut self) {
-        self.tell(&BTreeSet::new());
+        self.tell(&BTreeSet::new(), &BTreeSet::new());
     }
 
-    fn tell(&mut self, changed: &BTreeSet<PhotoId>) {
-        let links: Vec<LinkId> = self.mesh.here().map(|(_, link)| link).collect();
-        for link in links {
+    fn tell(&mut self, changed: &BTreeSet<PhotoId>, tombstones: &BTreeSet<Key>) {
+        let here: Vec<(NodeId, LinkId)> = self.mesh.here().collect();
+        for (node, link) in here {
             if let Some(state) = self.mesh.links.get_mut(&link) {
                 state.pages.changed.extend(changed);
+                // What an owner has just said himself, he knows.
+                let others = tombstones.iter().filter(|(_, owner)| *owner != node);
+                state.pages.tombstones.extend(others);
                 self.send_page(link);
             }
         }
@@ -121,6 +146,13 @@ impl Node {
             return;
         }
         let mut page = Page::default();
+        while !page.is_full()
+            && let Some(key) = pages.tombstones.pop_first()
+        {
+            page.bytes += TOMBSTONE_BYTES;
+            page.tombstones
+                .extend(self.catalog.tombstones.get(key).cloned());
+        }
         if let Some(cursor) = pages.walk {
             let mut last = cursor;
             for photo in self.catalog.mine_after(cursor) {
@@ -139,9 +171,10 @@ impl Node {
             };
             page.add(photo, self.catalog.record(photo));
         }
-        let all_told = pages.walk.is_none() && pages.changed.is_empty();
+        let told = |pages: &Pages| pages.changed.is_empty() && pages.tombstones.is_empty();
+        let all_told = pages.walk.is_none() && told(pages);
         let complete = all_told && scanned && !pages.told_complete;
-        if page.records.is_empty() && page.gone.is_empty() && !complete {
+        if page.is_empty() && !complete {
             return;
         }
         pages.told_complete |= complete;
@@ -151,9 +184,24 @@ impl Node {
             Message::ImageInfo {
                 records: page.records,
                 gone: page.gone,
+                tombstones: page.tombstones,
                 complete,
             },
         );
+    }
+
+    /// Another node tells what owners have said. That they have, the tombstones prove by themselves.
+    pub(super) fn tombstones_received(&mut self, link: LinkId, tombstones: Vec<Tombstone>) {
+        let mut refused = 0;
+        for tombstone in tombstones {
+            refused += usize::from(self.catalog.entomb(tombstone) == Merged::Full);
+        }
+        if let Some(node) = self.mesh.node_at(link).filter(|_| refused > 0) {
+            let text = format!(
+                "no room for {refused} tombstones told by {node}: they have no effect here"
+            );
+            self.log("table", text);
+        }
     }
 
     /// No node that is in its right mind has such a photo.
@@ -212,7 +260,15 @@ mod tests {
 
     use super::*;
     use crate::protocol::codec::{MAX_FRAME, write_message};
-    use crate::protocol::{Facts, Holding};
+    use crate::protocol::{Facts, Holding, Wish};
+
+    #[test]
+    fn no_tombstone_is_larger_than_thought() {
+        let key = ed25519_dalek::SigningKey::from_bytes(&[1; 32]);
+        let tombstone = Tombstone::sign(&key, PhotoId([255; 32]), u64::MAX, Wish::Removed);
+        let written = serde_json::to_string(&tombstone).unwrap();
+        assert!(written.len() < TOMBSTONE_BYTES, "{written}");
+    }
 
     #[test]
     fn the_worst_page_fits_a_frame() {
@@ -226,6 +282,7 @@ mod tests {
             aliases: names(1).collect(),
             replaces: ids(0).collect(),
             distinct: ids(100).collect(),
+            owners: (0..Facts::MAX as u64).map(NodeId).collect(),
         };
         let facts = Arc::new(facts);
         let mut page = Page::default();
@@ -245,6 +302,7 @@ mod tests {
         let info = Message::ImageInfo {
             records: page.records,
             gone: page.gone,
+            tombstones: page.tombstones,
             complete: true,
         };
         let written = write_message(&mut Vec::new(), &info).unwrap();

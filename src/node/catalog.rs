@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::Time;
 use super::entry::{Claim, Entry, Load, Shelf, weigh};
 use super::names::Names;
+use super::tombstones::Tombstones;
 use super::verdict::{Order, Verdict};
 use crate::photo::{Photo, PhotoId, SimilarityIndex};
 use crate::protocol::{Facts, Holding, NodeId, Record};
@@ -28,6 +29,10 @@ pub(super) struct Catalog {
     pub(super) replaced_by: BTreeMap<PhotoId, BTreeSet<PhotoId>>,
     /// Photos whose verdict must be looked at again, the best first.
     pub(super) dirty: BTreeSet<(std::cmp::Reverse<Order>, PhotoId)>,
+    /// What owners have said about photos that they have removed.
+    pub(super) tombstones: Tombstones,
+    /// Photos that this node's owner has removed and that are his originals again.
+    pub(super) reclaimed: BTreeSet<PhotoId>,
     /// Labels and look-up by name.
     pub(super) names: Names,
     /// Photos whose holders, verdict or facts have changed since the node last asked.
@@ -49,6 +54,8 @@ impl Catalog {
             index: SimilarityIndex::default(),
             replaced_by: BTreeMap::new(),
             dirty: BTreeSet::new(),
+            tombstones: Tombstones::default(),
+            reclaimed: BTreeSet::new(),
             names: Names::default(),
             changed: BTreeSet::new(),
             unannounced: BTreeSet::new(),
@@ -66,6 +73,11 @@ impl Catalog {
         self.entries
             .get(&photo)
             .and_then(|entry| entry.holding(self.me))
+    }
+
+    /// Whether this node has a photo in its trash, and nowhere else.
+    pub(super) fn is_in_my_trash(&self, photo: PhotoId) -> bool {
+        self.mine(photo).is_some_and(|holding| !holding.is_stored())
     }
 
     /// This node's record of a photo, as it announces it.
@@ -117,7 +129,10 @@ impl Catalog {
         } else {
             self.hear(&record.photo)
         };
-        self.learn(id, &record.facts);
+        self.learn(id, &self.without_me(node, &record.facts));
+        if node != self.me && record.holding.is_own() {
+            self.learn_owner(id, node);
+        }
         let claim = if node == self.me {
             self.my_claim(id, record.holding)
         } else {
@@ -198,38 +213,6 @@ impl Catalog {
         self.set_claim(node, photo, None);
     }
 
-    /// A node is away: what it said is only the last that is known.
-    pub(super) fn set_away(&mut self, node: NodeId) {
-        for photo in self.shelf_after(node, None).collect::<Vec<_>>() {
-            let claim = self
-                .entries
-                .get(&photo)
-                .and_then(|entry| entry.claims.get(&node))
-                .copied();
-            self.set_claim(
-                node,
-                photo,
-                claim.map(|claim| Claim {
-                    current: false,
-                    ..claim
-                }),
-            );
-        }
-    }
-
-    /// Forgets what a node said before its present link: it has told all it has, or it stays away.
-    pub(super) fn forget_last_known(&mut self, node: NodeId) {
-        for photo in self.shelf_after(node, None).collect::<Vec<_>>() {
-            let claim = self
-                .entries
-                .get(&photo)
-                .and_then(|entry| entry.claims.get(&node));
-            if claim.is_some_and(|claim| !claim.current) {
-                self.set_claim(node, photo, None);
-            }
-        }
-    }
-
     /// Adds facts about a photo that has an entry.
     pub(super) fn learn(&mut self, photo: PhotoId, facts: &Arc<Facts>) {
         let Some(entry) = self.entries.get_mut(&photo) else {
@@ -294,7 +277,7 @@ impl Catalog {
         self.reconsider_with_neighbours(photo.id);
     }
 
-    fn set_claim(&mut self, node: NodeId, photo: PhotoId, claim: Option<Claim>) {
+    pub(super) fn set_claim(&mut self, node: NodeId, photo: PhotoId, claim: Option<Claim>) {
         let Some(entry) = self.entries.get(&photo) else {
             return;
         };
@@ -302,9 +285,9 @@ impl Catalog {
         if old == claim {
             return;
         }
+        let was = (entry.is_present(), self.is_removed(entry));
         let held = |claim: Option<Claim>| claim.map(|claim| (claim.holding, claim.current));
         let only_yields = held(old) == held(claim);
-        let was_present = entry.is_present();
         let shelf = self.shelves.entry(node).or_default();
         match claim {
             Some(_) => shelf.photos.insert(photo),
@@ -327,10 +310,12 @@ impl Catalog {
         }
         self.changed.insert(photo);
         let entry = &self.entries[&photo];
-        let (is_present, is_claimed) = (entry.is_present(), !entry.claims.is_empty());
-        if is_present != was_present {
+        let is = (entry.is_present(), self.is_removed(entry));
+        let is_claimed = !entry.claims.is_empty();
+        if is != was {
             self.reconsider_with_neighbours(photo);
         }
+        self.reclaim(photo);
         if self.keeps_originals {
             self.reconsider_yielding(photo);
         }

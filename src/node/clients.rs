@@ -8,7 +8,7 @@ use super::names::Found;
 use super::{Action, DiskError, LinkId, Node, Source, Spool, Time};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::client::Refusal;
-use crate::protocol::{Answer, Facts, Holding, Request};
+use crate::protocol::{Answer, Facts, Holding, NodeId, Request};
 
 /// A client that waits for something.
 #[derive(Debug)]
@@ -44,6 +44,8 @@ impl Node {
             Request::Status => self.answer_status(link),
             Request::TrashList { after } => self.answer_trash(link, after),
             Request::TrashRestore { image_name } => self.restore_for(link, image_name),
+            Request::PlanRemoval { image_name } => self.plan_removal(link, &image_name),
+            Request::Remove { photos } => self.remove_for(link, &photos),
             Request::RegisterClient { .. } => {}
             Request::Chunk { .. } => {
                 self.answer(
@@ -95,13 +97,16 @@ impl Node {
                 (Vec::new(), "no photo of this name is in the collection")
             }
         };
+        let removed = Some(name).filter(|_| candidates.is_empty());
+        let removed = removed.and_then(|name| self.removed_in_words(name));
+        let reason = removed.unwrap_or(reason.to_owned());
         self.answer(
             link,
             Answer::NotFound {
                 image_name: name.to_owned(),
                 candidates,
                 undelivered: false,
-                reason: reason.to_owned(),
+                reason,
             },
         );
         None
@@ -109,8 +114,7 @@ impl Node {
 
     fn restore_for(&mut self, link: LinkId, name: String) {
         let me = self.config.node;
-        let retired =
-            |id: &PhotoId| self.catalog.mine(*id) == Some(Holding::Retired) && !self.is_going(*id);
+        let retired = |id: &PhotoId| self.catalog.is_in_my_trash(*id) && !self.is_going(*id);
         let named = |id: &PhotoId| {
             self.catalog
                 .get(*id)
@@ -145,8 +149,17 @@ impl Node {
                 },
             );
         };
+        if self.catalog.is_gone(photo) && !self.catalog.is_removed_by_me(photo) {
+            let removers: Vec<NodeId> = self.catalog.tombstones.removers(photo).collect();
+            let error = format!(
+                "it was removed by its owner, {}, who can restore it there",
+                self.in_words(&removers)
+            );
+            return self.refuse(link, Refusal::Owner, &error);
+        }
         self.waiting.insert(link, Waiting::Restore { photo });
-        self.restore(photo);
+        let mine = self.catalog.is_removed_by_me(photo);
+        self.restore_as(photo, mine.then_some(Holding::Original));
     }
 
     /// A photo is back from the trash, or not: clients may wait for it. What a person takes back is a picture of its
@@ -157,7 +170,12 @@ impl Node {
         if links.is_empty() {
             return;
         }
-        if result.is_ok() {
+        // What its owner had removed comes back as it was, unless a better version has come meanwhile.
+        let entry = self.catalog.get(photo);
+        let is_alone =
+            entry.is_some_and(|entry| self.catalog.better_version(&entry.photo).is_none());
+        let reclaimed = self.catalog.is_reclaimed(photo);
+        if result.is_ok() && !(reclaimed && is_alone) {
             let distinct = self
                 .catalog
                 .get(photo)

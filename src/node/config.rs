@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::protocol::{Address, Boot, NodeId};
+use crate::protocol::{Address, Boot, NodeId, Tombstone};
 
 /// What a node is given at its start.
 #[derive(Clone, Debug)]
@@ -28,6 +28,8 @@ pub struct Config {
     pub join: Vec<Address>,
     /// Nodes remembered from earlier lives.
     pub known: BTreeMap<NodeId, Address>,
+    /// What owners have said about photos that they have removed, as remembered from earlier lives.
+    pub tombstones: Vec<Tombstone>,
     /// Whether the folder has never been a node before: there are no promises of an earlier life to wait for.
     pub first_start: bool,
     /// Randomness for nonces. In a daemon it must be unpredictable; in a simulation it comes from the run's seed.

@@ -56,7 +56,7 @@ impl Node {
     }
 
     /// Until when a photo is left alone that the disk could not put away.
-    fn stuck_until(&self, photo: PhotoId) -> Option<Time> {
+    pub(super) fn stuck_until(&self, photo: PhotoId) -> Option<Time> {
         let until = self.drops.stuck.get(&photo).copied();
         until.filter(|until| *until > self.now)
     }
@@ -100,7 +100,7 @@ impl Node {
             return self.retry(photo, RETRY);
         }
         if !self.is_going(photo) && !self.restoring.contains(&photo) {
-            self.catalog.set_my_holding(photo, Holding::Retired);
+            self.catalog.set_my_holding(photo, was.retired());
             self.begin(Aim::Trim { was }, photo, photo, &others, copies, None);
         }
     }
@@ -111,7 +111,7 @@ impl Node {
         let goes = match self.catalog.mine(photo) {
             Some(Holding::Replica) => true,
             Some(Holding::Original) => !keeps,
-            Some(Holding::Retired) | None => return,
+            Some(Holding::Retired | Holding::RetiredOriginal) | None => return,
         };
         if let Some(until) = self.stuck_until(photo) {
             return self.agenda.set(photo, until);
@@ -133,7 +133,7 @@ impl Node {
         let Some(entry) = self.catalog.get(photo) else {
             return;
         };
-        if entry.holding(me) != Some(Holding::Retired) {
+        if entry.holding(me).is_none_or(Holding::is_stored) {
             return;
         }
         match entry.verdict {
@@ -147,6 +147,7 @@ impl Node {
                     self.begin(Aim::Purge, photo, photo, &others, copies, None);
                 }
             }
+            Verdict::Removed => self.purge_removed(photo),
             Verdict::Absent => {}
         }
     }

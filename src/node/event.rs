@@ -12,7 +12,9 @@ use std::time::Duration;
 
 use crate::photo::{Nonce, Photo, PhotoId, Proof};
 use crate::protocol::message::{Lane, TransferId};
-use crate::protocol::{Address, Answer, Blob, Facts, Holding, Message, NodeId, Request};
+use crate::protocol::{
+    Address, Answer, Blob, Facts, Holding, Message, NodeId, Request, Tombstone, Wish,
+};
 
 /// A moment, counted from the driver's start. Only differences matter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -216,7 +218,7 @@ pub enum Event {
         /// For each prover asked for, its proof over the bytes, which were checked against the photo's digest.
         result: Result<BTreeMap<NodeId, Proof>, DiskError>,
     },
-    /// [`Action::Drop`], [`Action::Retire`] or [`Action::Purge`] is done.
+    /// [`Action::Drop`], [`Action::Retire`], [`Action::Remove`] or [`Action::Purge`] is done.
     PutAway {
         /// The photo that was to go.
         photo: PhotoId,
@@ -229,6 +231,14 @@ pub enum Event {
         photo: PhotoId,
         /// How it is held now; on an error it is in the trash as before.
         result: Result<Holding, DiskError>,
+    },
+
+    /// [`Action::Sign`] is done.
+    Signed {
+        /// The photo.
+        photo: PhotoId,
+        /// The owner's word, safe on disk; on an error nothing was said.
+        result: Result<Tombstone, DiskError>,
     },
 
     /// Someone wants the daemon to stop: hand over and leave.
@@ -354,10 +364,36 @@ pub enum Action {
         /// Do it within this time from now, or not at all.
         within: Duration,
     },
+    /// Move every file of a photo that its owner has removed from the collection to the trash. Comes back as
+    /// [`Event::PutAway`].
+    Remove {
+        /// The photo.
+        photo: PhotoId,
+        /// The node whose owner has removed it.
+        by: NodeId,
+        /// Do it within this time from now, or not at all.
+        within: Duration,
+    },
     /// Move a photo from the trash back to where it was. Comes back as [`Event::Returned`].
     Restore {
         /// The photo.
         photo: PhotoId,
+        /// What it comes back as, whatever it was.
+        holding: Option<Holding>,
+    },
+    /// Sign what this node's owner wants of a photo, and make it safe on disk. Comes back as [`Event::Signed`].
+    Sign {
+        /// The photo.
+        photo: PhotoId,
+        /// The number of this word of his on this photo.
+        counter: u64,
+        /// What he wants.
+        wish: Wish,
+    },
+    /// Remember what other owners have said about their photos.
+    NoteTombstones {
+        /// Their words.
+        tombstones: Vec<Tombstone>,
     },
     /// Delete a photo from the trash for good. Comes back as [`Event::PutAway`].
     Purge {

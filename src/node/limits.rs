@@ -82,6 +82,20 @@ pub const GET_MIN_RATE: u64 = 256 * 1024;
 /// How long a put waits for the wanted copies before it is answered with a warning.
 pub const PUT: Duration = Duration::from_secs(10);
 
+/// How long a client waits for its photo to be removed, while tables are incomplete or a promise holds it back.
+pub const REMOVE: Duration = Duration::from_secs(20);
+
+/// The most photos that are removed at a time: far more than there are versions of one picture, and few enough for their
+/// ids to fit into a request.
+pub const REMOVE_BATCH: usize = 128;
+
+/// The most tombstones of one owner. They are kept for good, so no member may make as many as it likes; who removes ten
+/// thousand photos one by one wants something else.
+pub const TOMBSTONES_OF_OWNER: usize = 10_000;
+
+/// The most tombstones of all owners together: some 50 MB of memory, even if a member invents owners.
+pub const TOMBSTONES: usize = 200_000;
+
 /// How long a leaving node hands over what only it holds.
 pub const LEAVE: Duration = Duration::from_secs(15);
 

@@ -15,8 +15,10 @@
 //!    close the gap.
 //! 5. Making copies: `replicate`, `pulls`, `transfer`; `relief` moves them.
 //! 6. Giving copies up, the dangerous part: `drops`, `rounds`, `proof`.
-//! 7. Serving people: `clients`, `get`, `put`, `reports`.
+//! 7. What owners have removed: `tombstones` says what counts, `removal` does it, `withdrawal` says before what it would do.
+//! 8. Serving people: `clients`, `get`, `put`, `reports`.
 
+mod absence;
 mod agenda;
 mod announce;
 mod brake;
@@ -39,13 +41,16 @@ mod proof;
 mod pulls;
 mod put;
 mod relief;
+mod removal;
 mod replicate;
 mod reports;
 mod rounds;
 #[cfg(test)]
 mod tests;
+mod tombstones;
 mod transfer;
 mod verdict;
+mod withdrawal;
 mod words;
 mod yielding;
 
@@ -62,6 +67,7 @@ use limits::{PAUSE, TICK, WORK_PER_STEP};
 use membership::Membership;
 use proof::Promises;
 use pulls::Pull;
+use removal::Removals;
 use replicate::Replication;
 
 use crate::photo::{Photo, PhotoId};
@@ -100,6 +106,7 @@ pub struct Node {
     installing: BTreeMap<LinkId, (Arc<Photo>, Arc<Facts>)>,
     /// Photos on their way back from the trash.
     restoring: BTreeSet<PhotoId>,
+    removals: Removals,
 
     /// Copies wanted, and reachable, when all photos were last put on the agenda.
     goals: (usize, usize),
@@ -120,9 +127,11 @@ impl Node {
     /// A node at its start. It acts on the first tick.
     pub fn new(config: Config) -> Node {
         let me = config.node;
+        let mut catalog = Catalog::new(me, config.keep_originals);
+        catalog.remember(&config.tombstones);
         Node {
             mesh: Membership::new(&config.join, &config.known),
-            catalog: Catalog::new(me, config.keep_originals),
+            catalog,
             replication: Replication::new(me),
             config,
             now: Time::default(),
@@ -138,6 +147,7 @@ impl Node {
             waiting: BTreeMap::new(),
             installing: BTreeMap::new(),
             restoring: BTreeSet::new(),
+            removals: Removals::default(),
             goals: (0, 0),
             scanned: false,
             files: BTreeMap::new(),
@@ -193,6 +203,7 @@ impl Node {
         self.tend_brake();
         self.tend_replication();
         self.tend_clients();
+        self.tend_removals();
         self.tend_leaving();
     }
 
@@ -268,6 +279,7 @@ impl Node {
             }
             Event::PutAway { photo, result } => self.put_away(photo, result),
             Event::Returned { photo, result } => self.returned(photo, result),
+            Event::Signed { photo, result } => self.signed(photo, result),
             Event::Shutdown => self.shut_down(),
         }
     }
@@ -289,8 +301,12 @@ impl Node {
             Message::ImageInfo {
                 records,
                 gone,
+                tombstones,
                 complete,
-            } => self.info_received(link, records, gone, complete),
+            } => {
+                self.tombstones_received(link, tombstones);
+                self.info_received(link, records, gone, complete);
+            }
             Message::KeepThis { photo, facts } => self.offered(link, photo, &facts),
             Message::KeepAnswer { photo, verdict } => self.offer_answered(link, photo, verdict),
             Message::Relieve { photos } => self.relief_asked(link, photos),

@@ -151,13 +151,23 @@ impl Catalog {
         Found::Nothing
     }
 
+    /// The removed photo that a name, or the beginning of an id, means that leads to none of the collection.
+    pub(super) fn find_removed(&self, query: &str) -> Option<PhotoId> {
+        let known = photos(&self.names.by_name, query)
+            .chain(self.with_prefix(query))
+            .find(|id| self.is_gone(*id));
+        // Of what was purged everywhere only the tombstone is left.
+        let purged = || query.parse().ok().filter(|id| self.is_gone(*id));
+        known.or_else(purged)
+    }
+
     /// What the collection shows for a photo: itself or the better version.
     pub(super) fn keeper_of(&self, photo: PhotoId) -> Option<PhotoId> {
         let entry = self.get(photo)?;
         match entry.verdict {
             Verdict::Loser(keeper) if !self.is_shown(entry) => Some(keeper),
             Verdict::Keeper | Verdict::Loser(_) => Some(photo),
-            Verdict::Absent => None,
+            Verdict::Absent | Verdict::Removed => None,
         }
     }
 

@@ -91,9 +91,14 @@ impl Node {
     }
 
     pub(super) fn offer_to(&mut self, photo: PhotoId, target: NodeId) {
-        let Some(record) = self.catalog.record(photo) else {
+        let Some(mut record) = self.catalog.record(photo) else {
             return;
         };
+        if record.holding.is_own() {
+            Arc::make_mut(&mut record.facts)
+                .owners
+                .insert(self.config.node);
+        }
         self.replication.offers.insert(
             photo,
             Offer {
@@ -144,7 +149,11 @@ impl Node {
         let id = photo.id;
         let verdict = match self.catalog.mine(id) {
             Some(holding) if holding.is_stored() => KeepVerdict::Have,
-            _ if self.leaving.is_some() || self.is_going(id) || !self.has_room(photo.bytes) => {
+            _ if self.leaving.is_some()
+                || self.is_going(id)
+                || self.catalog.is_gone(id)
+                || !self.has_room(photo.bytes) =>
+            {
                 KeepVerdict::Full
             }
             Some(_) => {
@@ -304,10 +313,17 @@ impl Node {
         self.replication.taken_over = taken_over;
     }
 
-    /// Takes a photo out of this node's trash.
+    /// Takes a photo out of this node's trash for the mesh: to where it was, but not back into the folder of an owner
+    /// who has removed it.
     pub(super) fn restore(&mut self, photo: PhotoId) {
+        let removed = self.catalog.is_removed_by_me(photo);
+        self.restore_as(photo, removed.then_some(Holding::Replica));
+    }
+
+    /// Takes a photo out of this node's trash.
+    pub(super) fn restore_as(&mut self, photo: PhotoId, holding: Option<Holding>) {
         if !self.is_going(photo) && self.restoring.insert(photo) {
-            self.act(Action::Restore { photo });
+            self.act(Action::Restore { photo, holding });
         }
     }
 

@@ -10,7 +10,7 @@ use crate::photo::PhotoId;
 use crate::protocol::client::{
     Explanation, NodeReport, PhotoReport, RiskReport, StatusReport, TrashReport,
 };
-use crate::protocol::{Answer, Holding, NodeId};
+use crate::protocol::{Answer, NodeId};
 
 impl Node {
     /// A page of the collection.
@@ -34,7 +34,7 @@ impl Node {
 
     /// A page of this node's own trash.
     pub(super) fn answer_trash(&mut self, link: LinkId, after: Option<PhotoId>) {
-        let is_retired = |id: &PhotoId| self.catalog.mine(*id) == Some(Holding::Retired);
+        let is_retired = |id: &PhotoId| self.catalog.is_in_my_trash(*id);
         let rest = self
             .catalog
             .mine_after(after)
@@ -101,7 +101,7 @@ impl Node {
         let me = self.config.node;
         let mine = self.catalog.mine_after(None);
         let trash = mine
-            .filter(|photo| self.catalog.mine(*photo) == Some(Holding::Retired))
+            .filter(|photo| self.catalog.is_in_my_trash(*photo))
             .count() as u64;
         let status = StatusReport {
             node: me,
@@ -131,7 +131,10 @@ impl Node {
         }
     }
 
-    fn worse_versions<'a>(&'a self, keeper: &'a Entry) -> impl Iterator<Item = &'a Entry> {
+    pub(super) fn worse_versions<'a>(
+        &'a self,
+        keeper: &'a Entry,
+    ) -> impl Iterator<Item = &'a Entry> {
         let id = keeper.photo.id;
         let similar = keeper
             .similar
@@ -171,13 +174,20 @@ impl Node {
         let keeper = match entry.verdict {
             Verdict::Loser(keeper) => Some(keeper),
             Verdict::Keeper => Some(entry.photo.id),
-            Verdict::Absent => None,
+            Verdict::Absent | Verdict::Removed => None,
         };
+        let removers: Vec<NodeId> = self.catalog.tombstones.removers(entry.photo.id).collect();
         let reason = match keeper.filter(|keeper| *keeper != entry.photo.id) {
             Some(keeper) => format!(
                 "a better version is in the collection: {}",
                 self.catalog.names.label(keeper)
             ),
+            None if entry.verdict == Verdict::Removed => {
+                format!("removed by its owner, {}", self.in_words(&removers))
+            }
+            None if removers.contains(&self.config.node) => {
+                "removed by this node's owner, but others have it too".to_owned()
+            }
             None => format!("{} other node(s) keep the same photo", entry.live().count()),
         };
         let names = entry.facts.names.iter().cloned().collect();

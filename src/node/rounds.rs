@@ -15,6 +15,8 @@ pub(super) enum Aim {
     Trim { was: Holding },
     /// A worse version goes to the trash.
     Retire,
+    /// A copy of a photo that its owner has removed goes to the trash.
+    Remove { by: NodeId },
     /// A photo in the trash is deleted.
     Purge,
 }
@@ -220,6 +222,7 @@ impl Node {
                 keeper: round.proven,
                 within,
             },
+            Aim::Remove { by } => Action::Remove { photo, by, within },
             Aim::Purge => Action::Purge { photo, within },
         };
         self.act(action);
@@ -237,19 +240,24 @@ impl Node {
             round.map(|round| round.proven),
         );
         match (aim, result) {
-            (Some(Aim::Trim { .. } | Aim::Retire), Ok(())) => {
+            (Some(Aim::Trim { .. } | Aim::Retire | Aim::Remove { .. }), Ok(())) => {
                 self.files.remove(&photo);
-                self.catalog.set_my_holding(photo, Holding::Retired);
+                let held = self.catalog.mine(photo).unwrap_or(Holding::Retired);
+                self.catalog.set_my_holding(photo, held.retired());
                 if let Some(keeper) = keeper.filter(|_| aim == Some(Aim::Retire)) {
                     self.note_retired(keeper);
                 }
                 self.end(nonce);
+                self.moved_to_trash(photo);
             }
             (Some(Aim::Purge), Ok(())) | (_, Err(DiskError::Gone)) => {
                 self.catalog.remove(me, photo);
                 self.end(nonce);
             }
             (_, Err(error)) => {
+                if matches!(aim, Some(Aim::Remove { .. })) {
+                    self.removal_failed(photo, &error);
+                }
                 if matches!(error, DiskError::Other(_)) {
                     self.drops.stuck.insert(photo, self.now + STUCK);
                 }
@@ -364,7 +372,7 @@ impl Node {
                 ..
             }) if holding.is_stored() => {
                 *was = holding;
-                Holding::Retired
+                holding.retired()
             }
             _ => holding,
         }

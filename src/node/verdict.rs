@@ -22,6 +22,8 @@ use crate::photo::{Photo, PhotoId, Rank};
 pub(super) enum Verdict {
     /// Nobody who is here has its bytes.
     Absent,
+    /// Its owner has removed it, and nobody else calls it his own.
+    Removed,
     /// The collection shows it.
     Keeper,
     /// The collection shows this better version in its place.
@@ -86,6 +88,9 @@ impl Catalog {
         if !entry.is_present() {
             return Verdict::Absent;
         }
+        if self.is_removed(entry) {
+            return Verdict::Removed;
+        }
         let order = self.order(entry);
         let neighbours = entry.similar.iter().filter_map(|id| self.entries.get(id));
         let better = neighbours.filter(|other| {
@@ -102,8 +107,8 @@ impl Catalog {
         let replaced = self.replaced_by.get(&entry.photo.id).is_some_and(|by| {
             // Edited and edited back: each replaces the other, so neither counts as replaced.
             by.iter().any(|id| {
-                self.entries.get(id).is_some_and(Entry::is_present)
-                    && !entry.facts.replaces.contains(id)
+                let shown = |by: &Entry| by.is_present() && !self.is_removed(by);
+                self.entries.get(id).is_some_and(shown) && !entry.facts.replaces.contains(id)
             })
         });
         Order {

@@ -21,7 +21,7 @@ impl Catalog {
         match entry.verdict {
             Verdict::Keeper => true,
             Verdict::Loser(keeper) => !entry.has_yielded(keeper),
-            Verdict::Absent => false,
+            Verdict::Absent | Verdict::Removed => false,
         }
     }
 

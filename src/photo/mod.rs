@@ -28,6 +28,7 @@ use serde::{Deserialize, Serialize};
 
 pub use fingerprint::Fingerprint;
 pub use id::PhotoId;
+pub(crate) use id::{from_hex, to_hex};
 pub use index::SimilarityIndex;
 pub use inspect::{InspectError, inspect};
 pub use proof::{Nonce, Proof, Proven, prove};

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::removal::{RemovalPlan, RemovalReport};
 use super::{Address, Blob, NodeId};
 use crate::photo::{Format, PhotoId};
 use crate::protocol::Holding;
@@ -83,6 +84,21 @@ pub enum Request {
         #[serde(rename = "imageName")]
         image_name: String,
     },
+
+    /// What it would do to remove a picture through this daemon: nothing is changed. Answered by [`Answer::Removal`],
+    /// [`Answer::NotFound`] or [`Answer::Refused`].
+    PlanRemoval {
+        /// What to look up, as in `GetImageRequest`.
+        #[serde(rename = "imageName")]
+        image_name: String,
+    },
+
+    /// Removes photos that are the own of this daemon's owner from the collection: all that the plan has shown as
+    /// withdrawn. Answered by [`Answer::Removed`] or [`Answer::Refused`].
+    Remove {
+        /// Their ids.
+        photos: Vec<PhotoId>,
+    },
 }
 
 /// What a daemon answers.
@@ -149,7 +165,7 @@ pub enum Answer {
         id: PhotoId,
     },
 
-    /// The photo could not be stored.
+    /// The photo could not be stored, restored or removed.
     Refused {
         /// What stands in the way.
         #[serde(default)]
@@ -190,6 +206,15 @@ pub enum Answer {
         id: PhotoId,
     },
 
+    /// What removing a picture would do.
+    Removal(Box<RemovalPlan>),
+
+    /// The photos are removed: this node's originals of them are in its trash, and all nodes are told.
+    Removed {
+        /// Their ids.
+        photos: Vec<PhotoId>,
+    },
+
     /// The request could not be understood or served; the link is closed after this.
     Error {
         /// What went wrong, and what to do about it.
@@ -197,7 +222,7 @@ pub enum Answer {
     },
 }
 
-/// What stands in the way of storing a photo.
+/// What stands in the way of storing, restoring or removing a photo.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Refusal {
@@ -206,8 +231,10 @@ pub enum Refusal {
     Photo,
     /// The daemon's disk: it is full, or cannot be written.
     Disk,
-    /// The daemon: it is stopping.
+    /// The daemon: it is stopping, or cannot do it now.
     Daemon,
+    /// The photo is not for this node's owner to remove or to restore.
+    Owner,
 }
 
 /// One photo of the collection.

@@ -21,6 +21,9 @@
 //! A photo moves by *offer and pull*: `keepThis` offers, `keepAnswer` accepts, `AskForImage` pulls a window of bytes,
 //! `chunk`s carry them, and the new holder acknowledges by announcing the photo in an `ImageInfo` of its own.
 //!
+//! A photo is *removed* by its owner alone: his node signs a tombstone, which proves itself and so may be passed on by
+//! anybody; every node judges by it, and by who announces the photo as an original, what becomes of its own copies.
+//!
 //! A photo is dropped by *withdraw, challenge, proof, release*: see the section on drops in [`crate::node`].
 
 use std::collections::BTreeMap;
@@ -28,7 +31,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Blob, Boot, Facts, NodeId, Record};
+use super::{Address, Blob, Boot, Facts, NodeId, Record, Tombstone};
 use crate::photo::{Nonce, Photo, PhotoId, Proof};
 
 /// The range of protocol versions this program speaks; the highest that both ends speak is used.
@@ -87,6 +90,9 @@ pub enum Message {
         /// Photos that I announced before and no longer hold in any way.
         #[serde(default)]
         gone: Vec<PhotoId>,
+        /// What owners have said about photos that they have removed: my own words, and others' that I have heard.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        tombstones: Vec<Tombstone>,
         /// With this page you know all that I hold: what you remember of me from before and have not heard again on
         /// this link is gone.
         #[serde(default)]

@@ -12,10 +12,12 @@ mod group_key;
 pub mod message;
 mod node_id;
 mod record;
+mod removal;
 #[cfg(test)]
 mod round_trips;
 mod safe_name;
 pub mod secure;
+mod tombstone;
 
 pub use address::Address;
 pub use blob::Blob;
@@ -25,6 +27,7 @@ pub use message::Message;
 pub use node_id::{Boot, NodeId};
 pub use record::{Facts, Holding, Record};
 pub use safe_name::{SafeName, is_invisible};
+pub use tombstone::{Tombstone, Wish};
 
 /// The port a daemon listens on and a client asks when nobody says otherwise.
 pub const DEFAULT_PORT: u16 = 5000;

@@ -5,14 +5,18 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::NodeId;
 use crate::photo::{Photo, PhotoId};
 
 /// How a node has a photo's bytes on its disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Holding {
     /// In its trash, or on the way there: still there to be served and restored, but counted by nobody as a copy.
     Retired,
+    /// The same, of what lay in the friend's own folder: no copy, but still his photo. Unless he has removed it
+    /// himself, nobody else's removal concerns it.
+    RetiredOriginal,
     /// Kept for the mesh, under `.photomesh/replicas`.
     Replica,
     /// In the friend's own folder.
@@ -22,7 +26,27 @@ pub enum Holding {
 impl Holding {
     /// Whether it counts as a copy.
     pub fn is_stored(self) -> bool {
-        self != Holding::Retired
+        match self {
+            Holding::Retired | Holding::RetiredOriginal => false,
+            Holding::Replica | Holding::Original => true,
+        }
+    }
+
+    /// Whether it is the friend's own, be it in his trash.
+    pub fn is_own(self) -> bool {
+        match self {
+            Holding::Retired | Holding::Replica => false,
+            Holding::RetiredOriginal | Holding::Original => true,
+        }
+    }
+
+    /// What it becomes in the trash.
+    pub fn retired(self) -> Holding {
+        if self.is_own() {
+            Holding::RetiredOriginal
+        } else {
+            Holding::Retired
+        }
     }
 }
 
@@ -42,10 +66,14 @@ pub struct Facts {
     /// Photos that look like this one, of which a person has said that they are others.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub distinct: BTreeSet<PhotoId>,
+    /// Nodes that have had it as an original. No copy is deleted because its owner has removed it while one of them has
+    /// not, however long that one has been away.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub owners: BTreeSet<NodeId>,
 }
 
 impl Facts {
-    /// The most names, replaced photos or distinct photos that are remembered of one photo. A friend's photo has one
+    /// The most names, replaced photos, distinct photos or owners that are remembered of one photo. A friend's photo has one
     /// or two names; without a bound, a faulty node could grow a record past every frame.
     pub const MAX: usize = 32;
 
@@ -74,10 +102,12 @@ impl Facts {
             .extend(other.aliases.iter().filter(usable).cloned());
         merged.replaces.extend(&other.replaces);
         merged.distinct.extend(&other.distinct);
+        merged.owners.extend(&other.owners);
         keep_smallest(&mut merged.names);
         keep_smallest(&mut merged.aliases);
         keep_smallest(&mut merged.replaces);
         keep_smallest(&mut merged.distinct);
+        keep_smallest(&mut merged.owners);
         let grown = merged != *self;
         *self = merged;
         grown

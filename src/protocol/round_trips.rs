@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use ed25519_dalek::SigningKey;
 use proptest::prelude::*;
 
 use super::codec::{MAX_FRAME, decode, read_frame, write_message, write_request};
 use super::message::{KeepVerdict, Lane, Register, TransferId};
-use super::{Address, Blob, Boot, Facts, Holding, Message, NodeId, Record, Request};
+use super::{
+    Address, Blob, Boot, Facts, Holding, Message, NodeId, Record, Request, Tombstone, Wish,
+};
 use crate::photo::{Nonce, Photo, PhotoId, Proof};
 
 fn photo_id() -> impl Strategy<Value = PhotoId> {
@@ -20,16 +23,24 @@ fn photo() -> impl Strategy<Value = Arc<Photo>> {
 fn facts() -> impl Strategy<Value = Facts> {
     let names = || prop::collection::btree_set(".*", 0..3);
     let ids = || prop::collection::btree_set(photo_id(), 0..3);
-    (names(), names(), ids(), ids()).prop_map(|(names, aliases, replaces, distinct)| Facts {
+    let owners = prop::collection::btree_set(any::<u64>().prop_map(NodeId), 0..3);
+    let parts = (names(), names(), ids(), ids(), owners);
+    parts.prop_map(|(names, aliases, replaces, distinct, owners)| Facts {
         names,
         aliases,
         replaces,
         distinct,
+        owners,
     })
 }
 
 fn record() -> impl Strategy<Value = Record> {
-    let holding = prop::sample::select(vec![Holding::Retired, Holding::Replica, Holding::Original]);
+    let holding = prop::sample::select(vec![
+        Holding::Retired,
+        Holding::RetiredOriginal,
+        Holding::Replica,
+        Holding::Original,
+    ]);
     (photo(), facts(), holding, prop::option::of(photo_id())).prop_map(
         |(photo, facts, holding, yields_to)| Record {
             yields_to,
@@ -67,19 +78,30 @@ fn register() -> impl Strategy<Value = Message> {
     })
 }
 
+fn tombstone() -> impl Strategy<Value = Tombstone> {
+    let wish = prop::sample::select(vec![Wish::Removed, Wish::Lifted]);
+    (any::<[u8; 32]>(), photo_id(), any::<u64>(), wish).prop_map(|(key, photo, counter, wish)| {
+        Tombstone::sign(&SigningKey::from_bytes(&key), photo, counter, wish)
+    })
+}
+
 fn about_tables() -> impl Strategy<Value = Message> {
     let nodes = prop::collection::btree_map(any::<u64>().prop_map(NodeId), address(), 0..3);
     let records = prop::collection::vec(record(), 0..3);
     let gone = prop::collection::vec(photo_id(), 0..3);
+    let tombstones = prop::collection::vec(tombstone(), 0..3);
     prop_oneof![
         register(),
         nodes.prop_map(|nodes| Message::ConnectionUpdate { nodes }),
         Just(Message::RequestInfo),
-        (records, gone, any::<bool>()).prop_map(|(records, gone, complete)| Message::ImageInfo {
-            records,
-            gone,
-            complete
-        }),
+        (records, gone, tombstones, any::<bool>()).prop_map(
+            |(records, gone, tombstones, complete)| Message::ImageInfo {
+                records,
+                gone,
+                tombstones,
+                complete
+            }
+        ),
         Just(Message::Heartbeat),
         ".*".prop_map(|reason| Message::Leave { reason }),
         ".*".prop_map(|error| Message::Error { error }),
@@ -140,6 +162,8 @@ fn request() -> impl Strategy<Value = Request> {
         Just(Request::Status),
         after().prop_map(|after| Request::TrashList { after }),
         ".*".prop_map(|image_name| Request::TrashRestore { image_name }),
+        ".*".prop_map(|image_name| Request::PlanRemoval { image_name }),
+        prop::collection::vec(photo_id(), 0..3).prop_map(|photos| Request::Remove { photos }),
     ]
 }
 

@@ -7,6 +7,7 @@
 mod get;
 mod list;
 mod put;
+mod remove;
 mod reports;
 mod scripted;
 

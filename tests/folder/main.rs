@@ -11,6 +11,7 @@ mod rot;
 mod scanning;
 mod starting;
 mod storing;
+mod tombstones;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

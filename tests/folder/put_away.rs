@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 
 use photomesh::folder::{Moment, Options, StoreError};
 use photomesh::photo::PhotoId;
-use photomesh::protocol::Holding::{Original, Replica, Retired};
+use photomesh::protocol::Holding::{Original, Replica, RetiredOriginal};
 
 use super::{Room, Told, day, options, picture, soon, told};
 
@@ -37,9 +37,9 @@ fn a_retired_original_has_a_note_and_returns_to_its_place() {
     let mut room = room.reopened();
     assert_eq!(
         told(&room.scan()),
-        [Told::Held(cat, Retired, 0), Told::Scanned(0)]
+        [Told::Held(cat, RetiredOriginal, 0), Told::Scanned(0)]
     );
-    assert_eq!(room.folder.restore(cat), Ok(Original));
+    assert_eq!(room.folder.restore(cat, None), Ok(Original));
     assert!(room.path("2024/-cat.jpg").is_file());
     assert!(room.files(TRASH).is_empty(), "its note is gone, too");
     assert_eq!(told(&room.scan()), [Told::Scanned(0)]);
@@ -52,7 +52,7 @@ fn a_restored_photo_never_overwrites() {
     room.scan();
     room.folder.retire(cat, cat, soon()).unwrap();
     fs::write(room.path("sub/cat.jpg"), "something new").unwrap();
-    assert_eq!(room.folder.restore(cat), Ok(Original));
+    assert_eq!(room.folder.restore(cat, None), Ok(Original));
     assert_eq!(room.files("sub"), ["cat (2).jpg", "cat.jpg"]);
     assert_eq!(
         fs::read(room.path("sub/cat.jpg")).unwrap(),
@@ -80,7 +80,7 @@ fn a_note_leads_to_no_place_outside() {
         fs::write(&note, text.replace("\"cat.jpg\"", &format!("{path:?}"))).unwrap();
         let mut room = room.reopened();
         room.scan();
-        assert_eq!(room.folder.restore(cat), Ok(Original));
+        assert_eq!(room.folder.restore(cat, None), Ok(Original));
         assert!(room.path(expected).is_file(), "{path}");
         assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
     }
@@ -93,12 +93,12 @@ fn surplus_replicas_return_as_replicas() {
     room.folder.drop_surplus(cat, soon()).unwrap();
     assert!(room.files(".photomesh/replicas").is_empty());
     assert_eq!(room.trash(SURPLUS).len(), 1);
-    assert_eq!(room.folder.restore(cat), Ok(Replica));
+    assert_eq!(room.folder.restore(cat, None), Ok(Replica));
     assert_eq!(room.files(".photomesh/replicas").len(), 1);
     assert!(room.files(SURPLUS).is_empty());
-    assert_eq!(room.folder.restore(cat), Ok(Replica), "nothing to do");
+    assert_eq!(room.folder.restore(cat, None), Ok(Replica), "nothing to do");
     assert_eq!(
-        room.folder.restore(PhotoId::of(b"unknown")),
+        room.folder.restore(PhotoId::of(b"unknown"), None),
         Err(StoreError::Gone)
     );
 }
@@ -116,7 +116,7 @@ fn all_files_of_a_photo_go_together() {
     let mut room = room.reopened();
     assert_eq!(
         told(&room.scan()),
-        [Told::Held(cat, Retired, 0), Told::Scanned(0)]
+        [Told::Held(cat, RetiredOriginal, 0), Told::Scanned(0)]
     );
     assert_eq!(room.folder.retire(cat, cat, soon()), Err(StoreError::Gone));
 }
@@ -311,7 +311,7 @@ fn a_photo_named_like_a_note_is_none() {
         let mut room = room.reopened().reopened();
         let changes = told(&room.scan());
         let expected = [
-            Told::Held(cat, Retired, 0),
+            Told::Held(cat, RetiredOriginal, 0),
             Told::Held(fox, Replica, 0),
             Told::Scanned(0),
         ];
@@ -322,9 +322,9 @@ fn a_photo_named_like_a_note_is_none() {
         room.folder.drop_surplus(fox, soon()).unwrap();
         let mut room = room.reopened();
         room.scan();
-        assert_eq!(room.folder.restore(cat), Ok(Original), "{name:?}");
+        assert_eq!(room.folder.restore(cat, None), Ok(Original), "{name:?}");
         assert!(room.path(name).is_file(), "{name:?}");
-        assert_eq!(room.folder.restore(fox), Ok(Replica), "{name:?}");
+        assert_eq!(room.folder.restore(fox, None), Ok(Replica), "{name:?}");
         assert_eq!(room.read(fox), Some(picture(2)), "{name:?}");
     }
 }
@@ -354,8 +354,8 @@ fn directories_of_our_own_that_somebody_removes_are_made_anew() {
     assert_eq!(room.folder.drop_surplus(fox, soon()), Ok(()));
     assert_eq!(room.folder.retire(cat, dog, soon()), Ok(()));
     fs::remove_dir_all(room.path(".photomesh/replicas")).unwrap();
-    assert_eq!(room.folder.restore(fox), Ok(Replica));
-    assert_eq!(room.folder.restore(cat), Ok(Original));
+    assert_eq!(room.folder.restore(fox, None), Ok(Replica));
+    assert_eq!(room.folder.restore(cat, None), Ok(Original));
     assert_eq!(told(&room.scan()), [Told::Scanned(0)], "all was told");
 }
 
@@ -378,7 +378,7 @@ fn a_place_that_is_missing_is_no_missing_photo() {
     let trash = room.path(TRASH);
     fs::remove_file(&trash).unwrap();
     fs::rename(trash.with_extension("old"), &trash).unwrap();
-    let restored = room.folder.restore(fox);
+    let restored = room.folder.restore(fox, None);
     assert!(matches!(restored, Err(StoreError::Io(_))), "{restored:?}");
     assert_eq!(room.read(fox), Some(picture(2)));
 }
@@ -390,6 +390,6 @@ fn what_a_failed_restore_has_changed_is_told() {
     room.scan();
     room.folder.retire(cat, cat, soon()).unwrap();
     fs::remove_dir_all(room.path(TRASH)).unwrap();
-    assert_eq!(room.folder.restore(cat), Err(StoreError::Gone));
+    assert_eq!(room.folder.restore(cat, None), Err(StoreError::Gone));
     assert_eq!(told(&room.folder.tick(day() / 24)), [Told::Missing(cat)]);
 }

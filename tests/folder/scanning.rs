@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use photomesh::protocol::Facts;
-use photomesh::protocol::Holding::{Original, Replica, Retired};
+use photomesh::protocol::Holding::{Original, Replica, RetiredOriginal};
 
 use super::{Room, Told, facts, picture, soon, told};
 
@@ -62,7 +62,7 @@ fn a_lost_or_torn_index_costs_only_reading_again() {
         for held in [
             Told::Held(cat, Original, 1),
             Told::Held(fox, Replica, 0),
-            Told::Held(owl, Retired, 0),
+            Told::Held(owl, RetiredOriginal, 0),
         ] {
             assert!(told.contains(&held), "{held:?} in {told:?}");
         }
@@ -166,7 +166,7 @@ fn names_that_are_no_text_are_kept() {
     assert!(room.inspect().1.is_empty());
     room.folder.retire(id, id, soon()).unwrap();
     let mut room = room.reopened();
-    assert_eq!(room.folder.restore(id), Ok(Original));
+    assert_eq!(room.folder.restore(id, None), Ok(Original));
     assert!(room.path(name).is_file());
 }
 

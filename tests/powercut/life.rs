@@ -11,7 +11,7 @@ use std::time::Duration;
 use image::{ImageFormat, RgbImage};
 use photomesh::folder::{Change, Folder, Moment, Options, StoreError, Walker};
 use photomesh::photo::{self, PhotoId};
-use photomesh::protocol::Holding::{Original, Replica, Retired};
+use photomesh::protocol::Holding::{Original, Replica, Retired, RetiredOriginal};
 use photomesh::protocol::{Facts, Holding};
 
 /// A life ends by itself after so many deeds, if nobody cuts it.
@@ -48,7 +48,8 @@ pub(crate) fn word(holding: Option<Holding>) -> &'static str {
     match holding {
         Some(Original) => "original",
         Some(Replica) => "replica",
-        Some(Retired) => "retired",
+        // Whose it was says its note, which this is not about.
+        Some(Retired | RetiredOriginal) => "retired",
         None => "none",
     }
 }
@@ -98,7 +99,7 @@ impl Life {
                 folder.drop_surplus(photo, soon())
             }),
             13..=15 => self.restore(),
-            16 => self.change(&[Retired], None, |folder, photo| {
+            16 => self.change(&[Retired, RetiredOriginal], None, |folder, photo| {
                 folder.purge(photo, soon())
             }),
             17 => self.duplicate(),
@@ -214,12 +215,12 @@ impl Life {
     }
 
     fn restore(&mut self) {
-        let Some(photo) = self.any(&[Retired]) else {
+        let Some(photo) = self.any(&[Retired, RetiredOriginal]) else {
             return;
         };
         self.say("begin", photo, Some(Original));
         self.say("begin", photo, Some(Replica));
-        if let Ok(holding) = self.folder().restore(photo) {
+        if let Ok(holding) = self.folder().restore(photo, None) {
             self.done(photo, Some(holding));
         }
     }

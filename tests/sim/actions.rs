@@ -63,6 +63,8 @@ impl World {
             | Action::Drop { .. }
             | Action::Retire { .. }
             | Action::Restore { .. }
+            | Action::Remove { .. }
+            | Action::Sign { .. }
             | Action::Purge { .. }
             | Action::Discard { .. }
             | Action::Dedupe { .. } => self.submit(life, action),
@@ -70,6 +72,9 @@ impl World {
                 if let Some(file) = self.hosts[life.host].disk.files.get_mut(&photo) {
                     file.facts.merge(&facts);
                 }
+            }
+            Action::NoteTombstones { tombstones } => {
+                self.hosts[life.host].disk.keep_tombstones(&tombstones);
             }
             Action::NoteNodes { nodes } => self.hosts[life.host].disk.nodes = nodes,
             Action::Log { .. } => {}

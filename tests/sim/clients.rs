@@ -188,7 +188,10 @@ impl World {
                 if let Some(kept) = kept {
                     self.clients.to_put.push_front(kept);
                 }
-                let request = self.some_request();
+                let pick = self.clients.rng.next();
+                let removes = self.clients.rng.percent(20);
+                let removal = removes.then(|| self.some_removal(host, pick)).flatten();
+                let request = removal.unwrap_or_else(|| self.some_request());
                 self.ask(host, request)
             }
         };

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use ed25519_dalek::SigningKey;
 use photomesh::node::{DiskError, Source, Spool};
 use photomesh::photo::PhotoId;
-use photomesh::protocol::{Address, Facts, Holding, NodeId};
+use photomesh::protocol::{Address, Facts, Holding, NodeId, Tombstone};
 
 use crate::files::Files;
 use crate::library::Library;
@@ -45,8 +46,12 @@ pub(crate) struct Trouble {
 /// A folder with its `.photomesh`.
 #[derive(Clone, Debug)]
 pub(crate) struct Disk {
+    /// The key that the folder's owner signs with.
+    pub(crate) key: SigningKey,
     /// The node that the folder is.
     pub(crate) identity: NodeId,
+    /// What owners have said about photos that they have removed.
+    pub(crate) tombstones: BTreeMap<(PhotoId, NodeId), Tombstone>,
     /// Whether it has never been a node before.
     pub(crate) fresh: bool,
     pub(crate) files: Files,
@@ -61,11 +66,18 @@ pub(crate) struct Disk {
     unsynced: Vec<(Duration, PhotoId, File)>,
 }
 
+/// The id of the node whose folder has this key.
+pub(crate) fn identity_of(key: &SigningKey) -> NodeId {
+    NodeId::of_key(&key.verifying_key().to_montgomery().to_bytes())
+}
+
 impl Disk {
     /// An empty folder.
-    pub(crate) fn new(identity: NodeId) -> Disk {
+    pub(crate) fn new(key: SigningKey) -> Disk {
         Disk {
-            identity,
+            identity: identity_of(&key),
+            key,
+            tombstones: BTreeMap::new(),
             fresh: true,
             files: Files::default(),
             spools: BTreeMap::new(),
@@ -150,7 +162,7 @@ impl Disk {
             was: holding,
             files: match holding {
                 Holding::Original => files + 1,
-                Holding::Replica | Holding::Retired => files * u32::from(stored),
+                _ => files * u32::from(stored),
             },
             facts_synced: known.clone(),
             facts: known,
@@ -164,31 +176,46 @@ impl Disk {
     pub(crate) fn put_away(&mut self, photo: PhotoId, now: Duration) -> Result<(), DiskError> {
         let running = self.running;
         let file = self.files.get_mut(&photo).ok_or(DiskError::Gone)?;
-        if file.place == Holding::Retired {
+        if !file.place.is_stored() {
             return Ok(());
         }
         self.unsynced.push((now, photo, file.clone()));
         self.unsynced.retain(|(at, _, _)| *at + UNSYNCED >= now);
         file.was = file.place;
-        file.place = Holding::Retired;
+        file.place = file.place.retired();
         file.trashed = running;
         Ok(())
     }
 
     /// Moves a photo back from the trash.
-    pub(crate) fn restore(&mut self, photo: PhotoId) -> Result<Holding, DiskError> {
+    pub(crate) fn restore(
+        &mut self,
+        photo: PhotoId,
+        holding: Option<Holding>,
+    ) -> Result<Holding, DiskError> {
         let file = self.files.get_mut(&photo).ok_or(DiskError::Gone)?;
-        if file.place == Holding::Retired {
-            file.place = file.was;
-            file.files = u32::from(file.was == Holding::Original);
+        if !file.place.is_stored() {
+            file.place = holding.unwrap_or(file.was);
+            file.files = u32::from(file.place == Holding::Original);
         }
         Ok(file.place)
+    }
+
+    /// Keeps what owners have said, safely.
+    pub(crate) fn keep_tombstones(&mut self, tombstones: &[Tombstone]) {
+        for tombstone in tombstones {
+            let key = (tombstone.photo(), tombstone.owner());
+            let known = self.tombstones.get(&key);
+            if known.is_none_or(|known| tombstone.is_later_than(known)) {
+                self.tombstones.insert(key, tombstone.clone());
+            }
+        }
     }
 
     /// Deletes a photo that is in the trash.
     pub(crate) fn purge(&mut self, photo: PhotoId) -> Result<(), DiskError> {
         match self.files.get(&photo) {
-            Some(file) if file.place == Holding::Retired => {
+            Some(file) if !file.place.is_stored() => {
                 self.files.remove(&photo);
                 Ok(())
             }

@@ -238,11 +238,11 @@ impl World {
         let photos: Vec<PhotoId> = self.hosts[host].disk.files.keys().copied().collect();
         self.destroyed(host, &photos);
         self.hosts[host].lives += 1;
-        let identity = self.new_identity(host, self.hosts[host].lives);
+        let new = Disk::new(self.new_key(host, self.hosts[host].lives));
         let name = self.hosts[host].name.clone();
-        self.trace.name_node(identity, &name);
+        self.trace.name_node(new.identity, &name);
         let trouble = self.hosts[host].disk.trouble;
-        self.hosts[host].disk = Disk::new(identity);
+        self.hosts[host].disk = new;
         self.hosts[host].disk.trouble = trouble;
         self.hosts[host].backup = None;
         self.hosts[host].unplugged = None;

@@ -33,6 +33,10 @@ pub(crate) enum Flaw {
     ActEarly,
     /// Bytes that were pulled are not checked.
     TrustBytes,
+    /// Once an owner has removed a photo, nobody hears that it is another's own, too.
+    RemovalBeatsOwners,
+    /// Of an owner's words on a photo the earlier counts.
+    EarlierWordsWin,
 }
 
 impl World {
@@ -85,6 +89,7 @@ impl World {
                     let claim = Message::ImageInfo {
                         records: records.clone(),
                         gone: Vec::new(),
+                        tombstones: Vec::new(),
                         complete: false,
                     };
                     self.receive(life, other, claim);
@@ -121,6 +126,7 @@ impl World {
                     Message::ImageInfo {
                         records,
                         mut gone,
+                        tombstones,
                         complete,
                     } => {
                         let stored = |record: &Record| record.holding.is_stored();
@@ -128,6 +134,7 @@ impl World {
                         Message::ImageInfo {
                             records: records.into_iter().filter(stored).collect(),
                             gone,
+                            tombstones,
                             complete,
                         }
                     }
@@ -135,11 +142,21 @@ impl World {
                 };
                 self.receive(life, link, message);
             }
+            Some(Flaw::RemovalBeatsOwners | Flaw::EarlierWordsWin) => {
+                let message = self.pervert_removals(life, link, message);
+                self.receive(life, link, message);
+            }
             Some(Flaw::ActEarly) => {
                 let message = match message {
-                    Message::ImageInfo { records, gone, .. } => Message::ImageInfo {
+                    Message::ImageInfo {
                         records,
                         gone,
+                        tombstones,
+                        ..
+                    } => Message::ImageInfo {
+                        records,
+                        gone,
+                        tombstones,
                         complete: true,
                     },
                     other => other,
@@ -202,7 +219,7 @@ impl World {
     }
 
     /// The host at the other end of a link.
-    fn far_host(&self, life: Life, link: LinkId) -> Option<usize> {
+    pub(crate) fn far_host(&self, life: Life, link: LinkId) -> Option<usize> {
         let daemon = self.hosts[life.host].daemon.as_ref()?;
         match daemon.links.get(&link)? {
             Far::Conn(conn, side) => self.net.host_of(*conn, 1 - side),

@@ -115,6 +115,7 @@ impl Host {
             retire_now: false,
             join: self.join.clone(),
             known: self.disk.nodes.clone(),
+            tombstones: self.disk.tombstones.values().cloned().collect(),
             first_start: self.disk.fresh,
             seed,
         }

@@ -88,6 +88,8 @@ impl World {
                     | Action::Drop { .. }
                     | Action::Retire { .. }
                     | Action::Restore { .. }
+                    | Action::Remove { .. }
+                    | Action::Sign { .. }
                     | Action::Purge { .. }
             );
             if changes && job.starts <= now && self.rng.percent(50) {
@@ -161,13 +163,31 @@ impl World {
                 Some(Event::PutAway { photo, result })
             }
             Action::Purge { photo, within: _ } => {
-                let result = fine.and_then(|()| self.purge(host, photo));
+                let result = fine.and_then(|()| self.purge(life, photo));
                 Some(Event::PutAway { photo, result })
             }
-            Action::Restore { photo } => {
+            Action::Restore { photo, holding } => {
                 let disk = &mut self.hosts[host].disk;
-                let result = fine.and(has_room).and_then(|()| disk.restore(photo));
+                let result = fine.and(has_room);
+                let result = result.and_then(|()| disk.restore(photo, holding));
                 Some(Event::Returned { photo, result })
+            }
+            Action::Remove {
+                photo,
+                by,
+                within: _,
+            } => {
+                let result = fine.and_then(|()| self.remove(host, photo, by));
+                Some(Event::PutAway { photo, result })
+            }
+            Action::Sign {
+                photo,
+                counter,
+                wish,
+            } => {
+                let result = fine.and(has_room);
+                let result = result.map(|()| self.sign(host, photo, counter, wish));
+                Some(Event::Signed { photo, result })
             }
             Action::Dedupe { photo } => {
                 if let Some(file) = self.hosts[host].disk.files.get_mut(&photo)
@@ -185,6 +205,7 @@ impl World {
             | Action::AnswerPhoto { .. }
             | Action::NoteFacts { .. }
             | Action::NoteNodes { .. }
+            | Action::NoteTombstones { .. }
             | Action::Log { .. }
             | Action::Exit { .. } => None,
             // In turn after the writes to it that were asked for before.
@@ -225,11 +246,22 @@ impl World {
         self.hosts[host].disk.put_away(photo, now)
     }
 
-    fn purge(&mut self, host: usize, photo: PhotoId) -> Result<(), DiskError> {
+    fn remove(&mut self, host: usize, photo: PhotoId, by: NodeId) -> Result<(), DiskError> {
+        let disk = &self.hosts[host].disk;
+        let file = disk.files.get(&photo).ok_or(DiskError::Gone)?;
+        if file.place.is_stored() {
+            self.judge_removal(host, photo, by);
+        }
+        let now = self.now;
+        self.hosts[host].disk.put_away(photo, now)
+    }
+
+    fn purge(&mut self, life: Life, photo: PhotoId) -> Result<(), DiskError> {
+        let host = life.host;
         let disk = &self.hosts[host].disk;
         let file = disk.files.get(&photo).ok_or(DiskError::Gone)?;
         if !file.place.is_stored() {
-            self.judge_purge(host, photo);
+            self.judge_purge(life, photo);
         }
         self.hosts[host].disk.purge(photo)
     }
@@ -272,9 +304,10 @@ fn cost(action: &Action) -> (usize, u64, Option<Duration>) {
         Action::Write { data, .. } => (0, 100 + data.len() as u64 / 100, None),
         Action::Inspect { .. } => (1, 5_000, None),
         Action::Prove { .. } => (2, 2_000, None),
-        Action::Install { .. } | Action::Restore { .. } => (0, 4_000, None),
+        Action::Install { .. } | Action::Restore { .. } | Action::Sign { .. } => (0, 4_000, None),
         Action::Drop { within, .. }
         | Action::Retire { within, .. }
+        | Action::Remove { within, .. }
         | Action::Purge { within, .. } => (0, 1_000, Some(*within)),
         Action::Dedupe { .. }
         | Action::Dial { .. }
@@ -286,6 +319,7 @@ fn cost(action: &Action) -> (usize, u64, Option<Duration>) {
         | Action::Discard { .. }
         | Action::NoteFacts { .. }
         | Action::NoteNodes { .. }
+        | Action::NoteTombstones { .. }
         | Action::Log { .. }
         | Action::Exit { .. } => (0, 1_000, None),
     }

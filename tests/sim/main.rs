@@ -2,7 +2,7 @@
 //! where everything that can go wrong does, and all of it follows from one seed.
 //!
 //! Reading order: [`world`] (what drives what), [`net`] and [`wire`] (connections), [`disk`] and [`jobs`] (folders),
-//! [`clients`], [`faults`], [`oracle`] (what must hold after every event), [`converge`] (what must hold in the end),
+//! [`clients`], [`faults`], [`removals`], [`oracle`] (what must hold after every event), [`converge`] (what must hold in the end),
 //! [`plan`] (from a seed to a run), [`flaws`] (bugs planted to see that they are found), [`golden`] (stories).
 //!
 //! `make sim SEED=42` replays a seed with its trace; `make soak SECONDS=600` runs seeds until the time is up.
@@ -34,6 +34,7 @@ mod net;
 mod oracle;
 mod pictures;
 mod plan;
+mod removals;
 #[path = "../support/rng.rs"]
 mod rng;
 mod scale;

@@ -10,6 +10,7 @@ use photomesh::protocol::{Answer, Holding, Message, NodeId, Request};
 use crate::agenda::{Life, What};
 use crate::flaws::{Flaw, Pulls, Rounds};
 use crate::host::Host;
+use crate::removals::Removed;
 use crate::verdict::{self, Edits};
 use crate::world::World;
 
@@ -53,6 +54,7 @@ pub(crate) struct Oracle {
     promised: BTreeMap<(Life, PhotoId, Nonce), Duration>,
     pub(crate) rounds: Rounds,
     pub(crate) pulls: Pulls,
+    pub(crate) removed: Removed,
     pub(crate) longest_queue: usize,
     pub(crate) most_jobs: usize,
     /// The keepers, as last computed.
@@ -182,6 +184,7 @@ impl World {
 
     /// Notes how much of a node's table has come on a link.
     pub(crate) fn watch_arrival(&mut self, life: Life, link: LinkId, message: &Message) {
+        self.hear_owners(life, link, message);
         if matches!(message, Message::Register(_)) {
             self.oracle.half.insert((life, link));
         } else if matches!(message, Message::ImageInfo { complete: true, .. }) {
@@ -191,8 +194,9 @@ impl World {
         }
     }
 
-    /// Whoever gives up a copy has promised nobody to keep it, and acts while the promises to itself hold.
-    fn watch_promises(&mut self, host: usize, photo: PhotoId, proven: PhotoId) {
+    /// Whoever gives up a copy has promised nobody to keep it, and acts while the promises to itself hold, if it needs
+    /// proofs of a photo.
+    pub(crate) fn watch_promises(&mut self, host: usize, photo: PhotoId, proven: Option<PhotoId>) {
         let Some(life) = self.hosts[host].life() else {
             return;
         };
@@ -201,10 +205,10 @@ impl World {
         let mut promises = self.oracle.promised.range(first..=last);
         let bound = promises.any(|(_, until)| *until > self.now);
         let mine = |(asker, of, sent): &(Life, PhotoId, Time)| {
-            (*asker == life && *of == proven).then_some(*sent)
+            (*asker == life && Some(*of) == proven).then_some(*sent)
         };
         // With one copy wanted, a better version here is enough: nobody else is asked.
-        let asks = proven == photo || self.settings.copies > 1;
+        let asks = proven == Some(photo) || self.settings.copies > 1;
         let rounds = self.oracle.asked.values().filter_map(mine);
         let sent = rounds.max().filter(|_| asks);
         let late = sent.is_some_and(|sent| {
@@ -252,7 +256,7 @@ impl World {
 
     /// A copy goes to the trash: enough others must have it, or the better version.
     pub(crate) fn judge_put_away(&mut self, host: usize, photo: PhotoId, keeper: Option<PhotoId>) {
-        self.watch_promises(host, photo, keeper.unwrap_or(photo));
+        self.watch_promises(host, photo, Some(keeper.unwrap_or(photo)));
         // Others may want more, and need not be known to it.
         let wanted = self.hosts[host].copies as usize;
         let (name, label) = (self.hosts[host].name.clone(), self.library.name(photo));
@@ -289,9 +293,13 @@ impl World {
         }
     }
 
-    /// A photo leaves the trash for good: enough others must have it, or a better version.
-    pub(crate) fn judge_purge(&mut self, host: usize, photo: PhotoId) {
+    /// A photo leaves the trash for good: enough others must have it, or a better version, or it is removed.
+    pub(crate) fn judge_purge(&mut self, life: Life, photo: PhotoId) {
         self.stats.purges += 1;
+        let host = life.host;
+        if self.may_delete_removed(life, photo) {
+            return;
+        }
         let wanted = self.hosts[host].copies as usize;
         let others = self.others(host, photo);
         let replaced = |better: &&std::sync::Arc<photomesh::photo::Photo>| {
@@ -315,6 +323,7 @@ impl World {
         putting: Option<PhotoId>,
         answer: &Answer,
     ) {
+        self.judge_removed(host, request, answer);
         let Some(put) = putting else {
             if let Answer::Stored { .. } | Answer::Have { .. } = answer {
                 self.broken_promise(format!("{answer:?} to {request:?}"));
@@ -353,6 +362,8 @@ impl World {
             | Answer::Explained(_)
             | Answer::Status(_)
             | Answer::Trash { .. }
+            | Answer::Removal(_)
+            | Answer::Removed { .. }
             | Answer::Restored { .. } => {
                 let name = self.hosts[host].name.clone();
                 self.broken_promise(format!("{name} answers a put by {answer:?}"));
@@ -385,7 +396,7 @@ impl World {
     }
 
     /// Whether one photo is a better version of another.
-    fn improves(&self, better: PhotoId, worse: PhotoId) -> bool {
+    pub(crate) fn improves(&self, better: PhotoId, worse: PhotoId) -> bool {
         let (better, worse) = (self.library.photo(better), self.library.photo(worse));
         verdict::replaces(better, worse, &self.oracle.edits)
     }
@@ -415,6 +426,7 @@ impl World {
             }
         }
         self.oracle.born.extend(&existing);
+        self.forget_removed();
         let lost = self.oracle.safe.iter();
         let lost = lost
             .copied()
@@ -442,7 +454,7 @@ impl World {
         let mut heirs = BTreeSet::from([photo]);
         let mut open = vec![photo];
         while let Some(photo) = open.pop() {
-            if existing.contains(&photo) {
+            if existing.contains(&photo) || self.is_unlucky(photo) {
                 return true;
             }
             let born = self.oracle.born.iter().copied();
@@ -455,8 +467,9 @@ impl World {
         false
     }
 
-    /// The keepers among photos that exist.
-    pub(crate) fn keepers_of(&mut self, existing: BTreeSet<PhotoId>) -> BTreeSet<PhotoId> {
+    /// The keepers among photos that exist, those that are removed aside.
+    pub(crate) fn keepers_of(&mut self, mut existing: BTreeSet<PhotoId>) -> BTreeSet<PhotoId> {
+        existing.retain(|photo| !self.is_removed(*photo));
         let edits = self.known_edits();
         if let Some(last) = &self.oracle.keepers
             && last.existing == existing
@@ -503,6 +516,7 @@ impl World {
     /// Notes that a fault destroyed copies; those that nobody had promised to keep may be gone.
     pub(crate) fn destroyed(&mut self, host: usize, photos: &[PhotoId]) {
         for photo in photos {
+            self.destroyed_in_trash(*photo);
             self.oracle.destroyed.insert((host, *photo), self.now);
         }
         if !photos.is_empty() {

@@ -161,7 +161,7 @@ fn finds_drops_after_their_time() {
 
 #[test]
 fn finds_forgotten_losers() {
-    is_found(Flaw::ForgetLosers, 20);
+    is_found(Flaw::ForgetLosers, 100);
 }
 
 #[test]
@@ -172,6 +172,16 @@ fn finds_acting_on_half_a_table() {
 #[test]
 fn finds_bytes_that_nobody_checks() {
     is_found(Flaw::TrustBytes, 100);
+}
+
+#[test]
+fn finds_removals_that_beat_other_owners() {
+    is_found(Flaw::RemovalBeatsOwners, 50);
+}
+
+#[test]
+fn finds_earlier_words_that_win() {
+    is_found(Flaw::EarlierWordsWin, 300);
 }
 
 #[test]

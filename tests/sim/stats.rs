@@ -25,6 +25,9 @@ pub(crate) struct Stats {
     pub(crate) drops: u64,
     pub(crate) retirements: u64,
     pub(crate) purges: u64,
+    /// How many times an owner has removed a photo, and thought better of it.
+    pub(crate) removals: u64,
+    pub(crate) lifts: u64,
     pub(crate) longest_queue: usize,
     pub(crate) most_jobs: usize,
     /// Commands that were sent at all.
@@ -97,6 +100,8 @@ impl Stats {
         self.drops += other.drops;
         self.retirements += other.retirements;
         self.purges += other.purges;
+        self.removals += other.removals;
+        self.lifts += other.lifts;
         self.longest_queue = self.longest_queue.max(other.longest_queue);
         self.most_jobs = self.most_jobs.max(other.most_jobs);
         self.seen.extend(&other.seen);
@@ -113,7 +118,7 @@ impl Stats {
             .collect();
         format!(
             "seeds {seeds}, simulated hours {hours:.1}, events {}, faults {faults} ({})\n\
-             requests {}, answers {}; copies dropped {}, retired {}, purged {}\n\
+             requests {}, answers {}; copies dropped {}, retired {}, purged {}; removed {}, lifted {}\n\
              longest settling {:.0} s, longest queue {}, most disk operations at once {}",
             self.events,
             kinds.join(", "),
@@ -122,6 +127,8 @@ impl Stats {
             self.drops,
             self.retirements,
             self.purges,
+            self.removals,
+            self.lifts,
             self.settling.as_secs_f64(),
             self.longest_queue,
             self.most_jobs,

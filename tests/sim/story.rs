@@ -7,6 +7,7 @@ use photomesh::protocol::{Holding, Request};
 
 use crate::agenda::What;
 use crate::clients::Reply;
+use crate::disk::Disk;
 use crate::fault::Fault;
 use crate::library::Spec;
 use crate::plan::TraceMode;
@@ -102,7 +103,7 @@ impl Story {
                 self.world
                     .ask(host(node)?, Request::GetImageRequest { image_name });
             }
-            "get" | "list" | "status" | "why" | "trash" | "restore" | "put" => {
+            "get" | "list" | "status" | "why" | "trash" | "restore" | "put" | "plan" | "rm" => {
                 return self.ask(verb, words);
             }
             _ => self.harm(verb, words)?,
@@ -192,6 +193,13 @@ impl Story {
             "trash" => Request::TrashList { after: None },
             "restore" => Request::TrashRestore { image_name },
             "get" => Request::GetImageRequest { image_name },
+            "plan" => Request::PlanRemoval { image_name },
+            "rm" => Request::Remove {
+                photos: names
+                    .iter()
+                    .filter_map(|name| self.world.library.named(name))
+                    .collect(),
+            },
             _ => {
                 let (photo, file) = self.photo(name, &names[1..])?;
                 self.world.put(at, photo, &file);
@@ -224,7 +232,8 @@ impl Story {
         let at = host(node)?;
         if verb == "twin" {
             let of = host(rest.first().ok_or("twin NODE NODE")?)?;
-            self.world.hosts[at].disk.identity = self.world.hosts[of].disk.identity;
+            let key = self.world.hosts[of].disk.key.clone();
+            self.world.hosts[at].disk = Disk::new(key);
             self.world.oracle.may_exit.insert(at);
             return Ok(());
         }
@@ -298,7 +307,7 @@ impl Story {
     /// What is on every disk.
     fn disks(&self) -> Vec<String> {
         let holding = |holding: Holding| match holding {
-            Holding::Retired => "trash",
+            Holding::Retired | Holding::RetiredOriginal => "trash",
             Holding::Replica => "replica",
             Holding::Original => "original",
         };

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use photomesh::node::{Action, Event};
 use photomesh::photo::PhotoId;
-use photomesh::protocol::{Answer, Holding, Message, NodeId, Record, Request};
+use photomesh::protocol::{Answer, Holding, Message, NodeId, Record, Request, Tombstone, Wish};
 
 use crate::library::Library;
 use crate::plan::TraceMode;
@@ -44,6 +44,15 @@ impl Trace {
     fn node(&self, node: NodeId) -> String {
         let name = self.nodes.get(&node).cloned();
         name.unwrap_or_else(|| node.to_string())
+    }
+
+    /// A text with names in place of the ids of nodes.
+    fn with_names(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (node, name) in &self.nodes {
+            text = text.replace(&format!("node {node}"), name);
+        }
+        text
     }
 
     /// Adds a line about one host or the world.
@@ -88,6 +97,35 @@ impl Trace {
         }
     }
 
+    /// A page of records, and what else is in it.
+    fn page(&self, message: &Message, library: &Library) -> String {
+        let Message::ImageInfo {
+            records,
+            gone,
+            tombstones,
+            complete,
+        } = message
+        else {
+            return String::new();
+        };
+        let name = |photo: &PhotoId| library.name(*photo);
+        let record = |record| record_in_words(record, &name);
+        let mut words: Vec<String> = records.iter().map(record).collect();
+        words.extend(gone.iter().map(|photo| format!("-{}", name(photo))));
+        let word = |tombstone: &Tombstone| {
+            let (photo, owner) = (name(&tombstone.photo()), self.node(tombstone.owner()));
+            match tombstone.wish() {
+                Wish::Removed => format!("{owner}-removes-{photo}"),
+                Wish::Lifted => format!("{owner}-lifts-{photo}"),
+            }
+        };
+        words.extend(tombstones.iter().map(word));
+        if *complete {
+            words.push("complete".to_owned());
+        }
+        words.join(" ")
+    }
+
     fn describe(&self, message: &Message, library: &Library) -> String {
         let name = |photo: &PhotoId| library.name(*photo);
         let details = match message {
@@ -99,19 +137,7 @@ impl Trace {
                 names.join(" ")
             }
             Message::RequestInfo | Message::Heartbeat | Message::Unknown => String::new(),
-            Message::ImageInfo {
-                records,
-                gone,
-                complete,
-            } => {
-                let record = |record| record_in_words(record, &name);
-                let mut words: Vec<String> = records.iter().map(record).collect();
-                words.extend(gone.iter().map(|photo| format!("-{}", name(photo))));
-                if *complete {
-                    words.push("complete".to_owned());
-                }
-                words.join(" ")
-            }
+            Message::ImageInfo { .. } => self.page(message, library),
             Message::KeepThis { photo, .. } => name(&photo.id),
             Message::KeepAnswer { photo, verdict } => format!("{} {verdict:?}", name(photo)),
             Message::Relieve { photos } => photos.to_string(),
@@ -170,6 +196,7 @@ fn record_in_words(record: &Record, name: &impl Fn(&PhotoId) -> String) -> Strin
 fn holding(holding: Holding) -> &'static str {
     match holding {
         Holding::Retired => "retired",
+        Holding::RetiredOriginal => "retired-original",
         Holding::Replica => "replica",
         Holding::Original => "original",
     }
@@ -227,6 +254,10 @@ impl World {
                 Err(error) => format!("putting {} away: {error:?}", name(photo)),
             },
             Event::Returned { photo, result } => format!("{} is back: {result:?}", name(photo)),
+            Event::Signed { photo, result } => match result {
+                Ok(tombstone) => format!("has signed {}: {:?}", name(photo), tombstone.wish()),
+                Err(error) => format!("signing {}: {error:?}", name(photo)),
+            },
             Event::Shutdown => "is told to stop".to_owned(),
         };
         let who = self.hosts[host].name.clone();
@@ -251,7 +282,18 @@ impl World {
                 format!("retires {} for {}", name(photo), name(keeper))
             }
             Action::Purge { photo, .. } => format!("purges {}", name(photo)),
-            Action::Restore { photo } => format!("restores {}", name(photo)),
+            Action::Restore {
+                photo,
+                holding: None,
+            } => format!("restores {}", name(photo)),
+            Action::Restore {
+                photo,
+                holding: Some(as_what),
+            } => format!("restores {} as {}", name(photo), holding(*as_what)),
+            Action::Remove { photo, by, .. } => {
+                let by = self.trace.node(*by);
+                format!("puts {} away, removed by {by}", name(photo))
+            }
             Action::Dedupe { photo } => format!("keeps one file of {}", name(photo)),
             Action::Log { topic, text } => format!("log {topic}: {text}"),
             Action::Dial { .. }
@@ -263,7 +305,9 @@ impl World {
             | Action::Install { .. }
             | Action::Discard { .. }
             | Action::Prove { .. }
+            | Action::Sign { .. }
             | Action::NoteFacts { .. }
+            | Action::NoteTombstones { .. }
             | Action::NoteNodes { .. }
             | Action::Exit { .. } => return,
         };
@@ -282,8 +326,9 @@ impl World {
                 reason,
                 ..
             } => format!(
-                "not found {image_name} [{}]: {reason}",
-                candidates.join(" ")
+                "not found {image_name} [{}]: {}",
+                candidates.join(" "),
+                self.trace.with_names(reason)
             ),
             Answer::Stored {
                 name,
@@ -299,7 +344,7 @@ impl World {
                 format!("stored {name} on {}{warning}", nodes.join(" "))
             }
             Answer::Have { name, .. } => format!("have {name}"),
-            Answer::Refused { error, .. } => format!("refused: {error}"),
+            Answer::Refused { error, .. } => self.trace.with_names(&format!("refused: {error}")),
             Answer::Photos { photos, .. } => format!("{} photos", photos.len()),
             Answer::Explained(explained) => format!(
                 "{}: {}, {} versions",
@@ -316,6 +361,18 @@ impl World {
             ),
             Answer::Trash { photos, .. } => format!("{} in the trash", photos.len()),
             Answer::Restored { name, .. } => format!("restored {name}"),
+            Answer::Removal(plan) => {
+                let mut words = format!("would remove {}", plan.name);
+                for version in &plan.photos {
+                    let name = self.library.name(version.id);
+                    words.push_str(&format!("; {name}: {}", version.effect));
+                }
+                self.trace.with_names(&words)
+            }
+            Answer::Removed { photos } => {
+                let names: Vec<String> = photos.iter().map(|id| self.library.name(*id)).collect();
+                format!("removed {}", names.join(" "))
+            }
             Answer::Error { error } => format!("error: {error}"),
         }
     }
@@ -333,5 +390,7 @@ fn ask(request: &Request) -> String {
         Request::Status => "for the status".to_owned(),
         Request::TrashList { .. } => "for the trash".to_owned(),
         Request::TrashRestore { image_name } => format!("to restore {image_name}"),
+        Request::PlanRemoval { image_name } => format!("what removing {image_name} would do"),
+        Request::Remove { photos } => format!("to remove {} photo(s)", photos.len()),
     }
 }

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use ed25519_dalek::SigningKey;
 use photomesh::node::{Event, Node, limits};
 use photomesh::photo::PhotoId;
-use photomesh::protocol::{Address, NodeId};
+use photomesh::protocol::Address;
 
 use crate::agenda::{Agenda, Life, What};
 use crate::clients::Clients;
-use crate::disk::Disk;
+use crate::disk::{Disk, identity_of};
 use crate::fault::Fault;
 use crate::flaws::Flaw;
 use crate::host::Host;
@@ -84,12 +85,12 @@ impl World {
         let index = self.hosts.len();
         let name = format!("n{}", index + 1);
         let address = host_address(index, 5000);
-        let identity = self.new_identity(index, 0);
-        self.trace.name_node(identity, &name);
+        let disk = Disk::new(self.new_key(index, 0));
+        self.trace.name_node(disk.identity, &name);
         self.hosts.push(Host {
             name,
             address,
-            disk: Disk::new(identity),
+            disk,
             daemon: None,
             lives: 0,
             paused: false,
@@ -109,14 +110,18 @@ impl World {
         index
     }
 
-    /// The identity of a new folder on a host.
-    pub(crate) fn new_identity(&self, host: usize, folder: u32) -> NodeId {
-        let mixed = mix(self.settings.seed ^ (host as u64 + 1) << 32 ^ u64::from(folder) << 8);
-        if self.settings.jitter {
-            NodeId(mixed)
-        } else {
+    /// The key of a new folder on a host.
+    pub(crate) fn new_key(&self, host: usize, folder: u32) -> SigningKey {
+        let mut secret = [0; 32];
+        let mut mixed = self.settings.seed ^ (host as u64 + 1) << 32 ^ u64::from(folder) << 8;
+        loop {
+            mixed = mix(mixed);
+            secret[..8].copy_from_slice(&mixed.to_be_bytes());
+            let key = SigningKey::from_bytes(&secret);
             // In scripts the order of the ids is that of the names.
-            NodeId((host as u64 + 1) << 60 | mixed >> 8)
+            if self.settings.jitter || identity_of(&key).0 >> 60 == host as u64 + 1 {
+                return key;
+            }
         }
     }
 

@@ -16,7 +16,7 @@ use super::{Challenge, Job, Opened, disk_error};
 use crate::folder::{Change, Folder, Inspection, Moment, StoreError, Walk};
 use crate::node::{Action, DiskError, Event, LinkId, Source, Spool};
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Facts, Holding};
+use crate::protocol::{Facts, Holding, Tombstone, Wish};
 
 /// Where the folder thread's work comes from.
 pub(super) struct Inputs {
@@ -213,10 +213,17 @@ impl FolderThread {
                 let result = self.folder.purge(photo, asked + within);
                 self.report_put_away(photo, result);
             }
-            Action::Restore { photo } => {
-                let result = self.folder.restore(photo).map_err(disk_error);
-                self.report(Event::Returned { photo, result });
+            Action::Remove { photo, by, within } => {
+                let result = self.folder.remove(photo, by, asked + within);
+                self.report_put_away(photo, result);
             }
+            Action::Restore { photo, holding } => self.restore(photo, holding),
+            Action::Sign {
+                photo,
+                counter,
+                wish,
+            } => self.sign(photo, counter, wish),
+            Action::NoteTombstones { tombstones } => self.note_tombstones(&tombstones),
             Action::Dedupe { photo } => self.dedupe(photo),
             Action::NoteFacts { photo, facts } => self.folder.note_facts(photo, &facts),
             Action::NoteNodes { nodes } => self.folder.note_nodes(&nodes),
@@ -229,6 +236,17 @@ impl FolderThread {
             | Action::Log { .. }
             | Action::Exit { .. } => debug_assert!(false, "the state thread does this itself"),
         }
+    }
+
+    fn restore(&mut self, photo: PhotoId, holding: Option<Holding>) {
+        let result = self.folder.restore(photo, holding).map_err(disk_error);
+        self.report(Event::Returned { photo, result });
+    }
+
+    fn sign(&mut self, photo: PhotoId, counter: u64, wish: Wish) {
+        let result = self.folder.sign(photo, counter, wish);
+        let result = result.map_err(disk_error);
+        self.report(Event::Signed { photo, result });
     }
 
     fn install(&mut self, spool: Spool, photo: &Arc<Photo>, facts: &Facts, holding: Holding) {
@@ -253,6 +271,14 @@ impl FolderThread {
             Source::Held(_) => None,
         };
         let _ = self.prover.challenges.send((challenge, opened));
+    }
+
+    fn note_tombstones(&mut self, tombstones: &[Tombstone]) {
+        if let Err(error) = self.folder.note_tombstones(tombstones) {
+            let line =
+                format!("what owners have removed is remembered until the end only: {error}");
+            self.console.line("disk", line);
+        }
     }
 
     fn dedupe(&mut self, photo: PhotoId) {

@@ -143,6 +143,7 @@ fn the_next_page_may_be_made_when_one_is_out() {
     let page = Message::ImageInfo {
         records: Vec::new(),
         gone: Vec::new(),
+        tombstones: Vec::new(),
         complete: true,
     };
     assert!(outbox.send(Parcel::Message(page)));
@@ -269,6 +270,7 @@ fn a_daemon_that_is_too_busy_to_listen_takes_nobody_for_dead() {
         retire_now: false,
         join: Vec::new(),
         known: BTreeMap::new(),
+        tombstones: Vec::new(),
         first_start: true,
         seed: [0; 32],
     });

@@ -135,8 +135,8 @@ proptest! {
         let mut other = Catalog::new(ME, false);
         for (at, (node, record)) in shuffled.iter().enumerate() {
             if detour > 0 && at % 4 == detour {
-                // It held it in another way before, or said so on an earlier link.
-                let holding = Holding::Original;
+                // It held it in another way before, or said so on an earlier link. Not as its own: that is never forgotten.
+                let holding = Holding::Replica;
                 other.claim(*node, &Record { holding, ..record.clone() });
                 other.set_away(*node);
             }

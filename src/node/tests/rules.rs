@@ -352,7 +352,7 @@ fn a_scan_does_not_announce_what_is_on_its_way_out() {
     });
     assert_eq!(
         told,
-        Some(Holding::Retired),
+        Some(Holding::RetiredOriginal),
         "the new name and nothing else"
     );
 }

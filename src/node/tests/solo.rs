@@ -42,6 +42,7 @@ impl Solo {
             retire_now: false,
             join: Vec::new(),
             known: BTreeMap::new(),
+            tombstones: Vec::new(),
             first_start: true,
             seed: [9; 32],
         };
@@ -102,6 +103,7 @@ impl Solo {
         let info = Message::ImageInfo {
             records,
             gone,
+            tombstones: Vec::new(),
             complete,
         };
         self.hear(n, info)
@@ -300,6 +302,7 @@ fn a_photo_of_an_impossible_size_is_neither_believed_nor_taken() {
             Message::ImageInfo {
                 records: vec![record],
                 gone: Vec::new(),
+                tombstones: Vec::new(),
                 complete: false,
             },
         ] {

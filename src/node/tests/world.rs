@@ -74,6 +74,7 @@ impl World {
             retire_now: false,
             join: if n == 0 { Vec::new() } else { vec![address(0)] },
             known: BTreeMap::new(),
+            tombstones: Vec::new(),
             first_start,
             seed: [n as u8; 32],
         }));
@@ -319,7 +320,7 @@ impl World {
                     result: Ok(()),
                 })
             }
-            Action::Restore { photo } => {
+            Action::Restore { photo, .. } => {
                 disk.photos.get_mut(&photo).unwrap().0 = Holding::Replica;
                 Some(Event::Returned {
                     photo,

@@ -1,0 +1,108 @@
+//! `photomesh rm`: an owner takes a picture out of the collection, after he has seen what that means.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use indicatif::HumanBytes;
+
+use super::screen::{Column, count, plain, write_table};
+use super::{Daemon, Failure};
+use crate::photo::PhotoId;
+use crate::protocol::client::{RemovalPlan, RemovalReport};
+use crate::protocol::{Answer, Request};
+
+/// Whether to go on once the plan is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    /// Ask on the terminal; without one it is an error.
+    Ask,
+    /// The person has said yes beforehand.
+    Given,
+    /// Only show the plan.
+    Withheld,
+}
+
+/// Removes a picture from the collection: the asked node's own versions of it, no others.
+///
+/// # Errors
+///
+/// [`Failure::Usage`] if the picture is not the node's own, or if nobody can be asked for consent.
+pub fn remove(
+    daemon: &mut Daemon,
+    name: &str,
+    consent: Consent,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    let request = Request::PlanRemoval {
+        image_name: name.to_owned(),
+    };
+    let Answer::Removal(plan) = ask(daemon, &request)? else {
+        return Err(daemon.unexpected());
+    };
+    write_plan(&plan, out)?;
+    out.flush()?;
+    if consent == Consent::Withheld {
+        return Ok(());
+    }
+    if consent == Consent::Ask && !asked(&plan)? {
+        eprintln!("nothing was removed");
+        return Ok(());
+    }
+    // Exactly what was shown: the mesh may have changed meanwhile.
+    let photos: Vec<PhotoId> = withdrawn(&plan).map(|photo| photo.id).collect();
+    let Answer::Removed { photos } = ask(daemon, &Request::Remove { photos })? else {
+        return Err(daemon.unexpected());
+    };
+    let photos = count(photos.len() as u64, "photo");
+    writeln!(
+        out,
+        "removed: {photos}; to take one back: photomesh trash restore NAME"
+    )?;
+    Ok(())
+}
+
+fn ask(daemon: &mut Daemon, request: &Request) -> Result<Answer, Failure> {
+    let answer = daemon.ask(request)?;
+    if let Answer::Refused { cause, error } = answer {
+        return Err(Failure::refused(cause, error));
+    }
+    Ok(answer)
+}
+
+fn withdrawn(plan: &RemovalPlan) -> impl Iterator<Item = &RemovalReport> {
+    plan.photos.iter().filter(|photo| photo.withdrawn)
+}
+
+fn write_plan(plan: &RemovalPlan, out: &mut impl Write) -> io::Result<()> {
+    let columns = [
+        Column::Left("ID"),
+        Column::Right("BYTES"),
+        Column::Left(""),
+        Column::Left("NAME"),
+    ];
+    let row = |photo: &RemovalReport| {
+        let names: Vec<_> = photo.names.iter().map(|name| plain(name)).collect();
+        let what = if photo.stays { "stays" } else { "goes" };
+        [
+            photo.id.short(),
+            HumanBytes(photo.bytes).to_string(),
+            what.to_owned(),
+            format!("{}: {}", names.join(", "), plain(&photo.effect)),
+        ]
+    };
+    let rows: Vec<_> = plan.photos.iter().map(row).collect();
+    write_table(out, columns, &rows)
+}
+
+/// Asks the person at the terminal.
+fn asked(plan: &RemovalPlan) -> Result<bool, Failure> {
+    let input = io::stdin();
+    if !input.is_terminal() || !io::stderr().is_terminal() {
+        let text = "there is no terminal to ask for confirmation: give --yes, or --dry-run to see what would go";
+        return Err(Failure::Usage(text.to_owned()));
+    }
+    eprint!("Remove {} from the collection? [y/N] ", plain(&plan.name));
+    let mut answer = String::new();
+    let read = input.lock().read_line(&mut answer);
+    read.map_err(|error| Failure::Io(format!("cannot read the answer: {error}")))?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}

@@ -1,0 +1,109 @@
+//! What owners have said about photos that they have removed: kept for good, and safe before it is acted on.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, BufReader};
+use std::path::Path;
+
+use super::disk::{self, Disk};
+use super::log::Log;
+use super::{Folder, StoreError};
+use crate::photo::PhotoId;
+use crate::protocol::{NodeId, Tombstone, Wish};
+
+/// The file is written anew when it has twice as many lines as it needs, and this many more.
+const SPARE_LINES: usize = 1_000;
+
+/// The latest word of every owner on every photo, and `.photomesh/tombstones`: a line of JSON for each that came.
+#[derive(Debug)]
+pub(super) struct Tombstones {
+    latest: BTreeMap<(PhotoId, NodeId), Tombstone>,
+    log: Log,
+}
+
+impl Tombstones {
+    /// Reads what was kept. A line that is torn or forged is left out: the other nodes have told, or will tell, the same.
+    pub(super) fn open(disk: &Disk, root: &Path) -> io::Result<Tombstones> {
+        let mut tombstones = Tombstones {
+            latest: BTreeMap::new(),
+            log: Log::new(disk, root, "tombstones"),
+        };
+        match disk::open(&tombstones.log.path) {
+            Ok(file) => tombstones.read(BufReader::new(file))?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        Ok(tombstones)
+    }
+
+    fn read(&mut self, mut reader: impl BufRead) -> io::Result<()> {
+        let mut line = Vec::new();
+        while reader.read_until(b'\n', &mut line)? > 0 {
+            self.log.lines += 1;
+            match serde_json::from_slice(&line) {
+                Ok(tombstone) => self.take(tombstone),
+                Err(_) => self.log.broken = true,
+            }
+            self.log.broken |= !line.ends_with(b"\n");
+            line.clear();
+        }
+        self.log.broken |= self.log.lines > 2 * self.latest.len() + SPARE_LINES;
+        Ok(())
+    }
+
+    fn is_news(&self, tombstone: &Tombstone) -> bool {
+        let known = self.latest.get(&(tombstone.photo(), tombstone.owner()));
+        known.is_none_or(|known| tombstone.is_later_than(known))
+    }
+
+    fn take(&mut self, tombstone: Tombstone) {
+        if self.is_news(&tombstone) {
+            let key = (tombstone.photo(), tombstone.owner());
+            self.latest.insert(key, tombstone);
+        }
+    }
+
+    /// Keeps those that are news; they are safe on the disk when it returns. After an error some may be, some not.
+    fn keep(&mut self, tombstones: &[Tombstone]) -> Result<(), StoreError> {
+        let news: Vec<&Tombstone> = tombstones.iter().filter(|t| self.is_news(t)).collect();
+        for tombstone in &news {
+            self.log.append(tombstone);
+        }
+        self.log.sync();
+        if self.log.broken {
+            let known = self.latest.values();
+            self.log.rewrite(known.chain(news.iter().copied()));
+        }
+        if self.log.broken {
+            let path = self.log.path.display();
+            return Err(StoreError::Io(format!("{path} cannot be written")));
+        }
+        for tombstone in news.into_iter().cloned().collect::<Vec<_>>() {
+            self.take(tombstone);
+        }
+        Ok(())
+    }
+}
+
+impl Folder {
+    /// Everything that owners have said, this folder's and others'.
+    pub fn tombstones(&self) -> Vec<Tombstone> {
+        self.tombstones.latest.values().cloned().collect()
+    }
+
+    /// Signs what this folder's owner wants of a photo; it is safe on the disk when it returns.
+    pub fn sign(
+        &mut self,
+        photo: PhotoId,
+        counter: u64,
+        wish: Wish,
+    ) -> Result<Tombstone, StoreError> {
+        let tombstone = Tombstone::sign(self.identity.signing_key(), photo, counter, wish);
+        self.tombstones.keep(std::slice::from_ref(&tombstone))?;
+        Ok(tombstone)
+    }
+
+    /// Remembers what other owners have said; it is safe on the disk when it returns.
+    pub fn note_tombstones(&mut self, tombstones: &[Tombstone]) -> Result<(), StoreError> {
+        self.tombstones.keep(tombstones)
+    }
+}

@@ -1,0 +1,277 @@
+//! Removing photos: an owner's act, and what every node makes of it.
+//!
+//! # At the owner's node
+//!
+//! ```text
+//!   client          node                                   folder
+//!     Remove ──────▶  its original, if it has one: Remove ──▶ moved to the trash, with a note
+//!                     Sign ─────────────────────────────────▶ signed, and safe on disk
+//!     Removed ◀─────  the tombstone counts, and is told to all
+//! ```
+//!
+//! In this order a crash in between leaves a photo that is still in the collection, with the owner's file in his trash:
+//! nothing is half removed. An original of his that has a tombstone has therefore come back later: he has put it, copied
+//! it or restored it, so the tombstone is lifted. Whether it is lifted in time does not matter, an original counts in
+//! any case.
+//!
+//! # At every node
+//!
+//! A removed photo is not shown, not copied and not offered; a replica of it goes to this node's own trash. Nobody
+//! deletes it before its time there is over, and then only if it is still removed for all that a complete table of more
+//! than one node says, and by everyone who is on record as an owner.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::limits::{REMOVE, RETRY, SETTLE};
+use super::rounds::Aim;
+use super::verdict::Verdict;
+use super::{Action, DiskError, LinkId, Node, Time};
+use crate::photo::PhotoId;
+use crate::protocol::client::Refusal;
+use crate::protocol::{Answer, Holding, Tombstone, Wish};
+
+/// What owners of this node are about.
+#[derive(Debug, Default)]
+pub(super) struct Removals {
+    /// What clients have asked for. It goes on when the client goes.
+    asked: BTreeMap<LinkId, Removal>,
+    /// Photos of which a word is being signed.
+    signing: BTreeSet<PhotoId>,
+    /// After a word could not be signed: when to try again.
+    retry_at: Time,
+}
+
+/// Photos that a client wants removed.
+#[derive(Debug)]
+struct Removal {
+    left: BTreeSet<PhotoId>,
+    done: Vec<PhotoId>,
+    /// Photos whose original this removal has moved to the trash.
+    moved: BTreeSet<PhotoId>,
+    until: Time,
+    /// What it waits for, in words.
+    waits_for: String,
+}
+
+impl Node {
+    /// A client wants photos of this node removed, which it has been shown.
+    pub(super) fn remove_for(&mut self, link: LinkId, photos: &[PhotoId]) {
+        if let Err(error) = self.may_remove(photos) {
+            return self.refuse(link, Refusal::Owner, &error);
+        }
+        let removal = Removal {
+            left: photos.iter().copied().collect(),
+            done: Vec::new(),
+            moved: BTreeSet::new(),
+            until: self.now + REMOVE,
+            waits_for: String::new(),
+        };
+        self.removals.asked.insert(link, removal);
+        self.go_on_removing(link);
+    }
+
+    /// Takes the next steps for a client that wants photos removed.
+    fn go_on_removing(&mut self, link: LinkId) {
+        let Some(removal) = self.removals.asked.get(&link) else {
+            return;
+        };
+        if removal.left.is_empty() {
+            let photos = removal.done.clone();
+            self.removals.asked.remove(&link);
+            return self.answer(link, Answer::Removed { photos });
+        }
+        let me = self.config.node;
+        for photo in removal.left.clone() {
+            let moved = |removal: &Removal| removal.moved.contains(&photo);
+            let moved = self.removals.asked.get(&link).is_some_and(moved);
+            let busy = self.is_going(photo) || self.restoring.contains(&photo);
+            if busy || self.removals.signing.contains(&photo) {
+                continue;
+            }
+            let obstacle = self.obstacle_to_removing(photo).filter(|_| !moved);
+            let Some(removal) = self.removals.asked.get_mut(&link) else {
+                return;
+            };
+            if let Some(obstacle) = obstacle {
+                removal.waits_for = obstacle;
+            } else if self.catalog.mine(photo) == Some(Holding::Original) {
+                self.begin(Aim::Remove { by: me }, photo, photo, &[], 0, None);
+            } else {
+                self.sign(photo, Wish::Removed);
+            }
+        }
+    }
+
+    /// Why this node cannot move a copy of a photo to the trash right now.
+    fn obstacle_to_removing(&self, photo: PhotoId) -> Option<String> {
+        if self.leaving.is_some() {
+            Some("this daemon is stopping".to_owned())
+        } else if !self.is_settled() {
+            Some("not all nodes have told what they have".to_owned())
+        } else if !self.may_drop() {
+            let left = self.config.pin.saturating_sub(self.now.0).as_secs() + 1;
+            Some(format!(
+                "this daemon has just started, and may have promised others to keep it: try again in {left} s"
+            ))
+        } else if self.is_pinned(photo) || self.is_counted_on(photo) {
+            Some("another node relies on this copy at the moment".to_owned())
+        } else if !self.has_free_round() {
+            Some("too much is being moved at the moment".to_owned())
+        } else {
+            None
+        }
+    }
+
+    /// A photo's files are in the trash: a removal of it goes on.
+    pub(super) fn moved_to_trash(&mut self, photo: PhotoId) {
+        for link in self.removers_of(photo) {
+            if let Some(removal) = self.removals.asked.get_mut(&link) {
+                removal.moved.insert(photo);
+            }
+            self.go_on_removing(link);
+        }
+    }
+
+    fn sign(&mut self, photo: PhotoId, wish: Wish) {
+        let counter = self
+            .catalog
+            .tombstones
+            .next_counter((photo, self.config.node));
+        self.removals.signing.insert(photo);
+        self.act(Action::Sign {
+            photo,
+            counter,
+            wish,
+        });
+    }
+
+    /// A word of this node's owner is signed and safe, or not.
+    pub(super) fn signed(&mut self, photo: PhotoId, result: Result<Tombstone, DiskError>) {
+        self.removals.signing.remove(&photo);
+        match result {
+            Ok(tombstone) => {
+                let wish = tombstone.wish();
+                self.catalog.entomb(tombstone);
+                if wish == Wish::Lifted {
+                    let text = format!("{} is in the collection again", photo.short());
+                    return self.log("remove", text);
+                }
+                self.log("remove", format!("{} is removed", photo.short()));
+                for link in self.removers_of(photo) {
+                    if let Some(removal) = self.removals.asked.get_mut(&link) {
+                        removal.left.remove(&photo);
+                        removal.done.push(photo);
+                    }
+                    self.go_on_removing(link);
+                }
+            }
+            Err(error) => {
+                self.removals.retry_at = self.now + RETRY;
+                let text = format!("{} stays as it is: {error}", photo.short());
+                self.log("remove", text);
+                self.removal_failed(photo, &error);
+            }
+        }
+    }
+
+    fn removers_of(&self, photo: PhotoId) -> Vec<LinkId> {
+        let asked = self.removals.asked.iter();
+        asked
+            .filter(|(_, removal)| removal.left.contains(&photo))
+            .map(|(link, _)| *link)
+            .collect()
+    }
+
+    /// The disk cannot do what removing a photo takes: it stays, and its file goes back.
+    pub(super) fn removal_failed(&mut self, photo: PhotoId, error: &DiskError) {
+        for link in self.removers_of(photo) {
+            self.give_up_removing(link, Refusal::Disk, &error.to_string());
+        }
+    }
+
+    fn give_up_removing(&mut self, link: LinkId, cause: Refusal, why: &str) {
+        let Some(removal) = self.removals.asked.remove(&link) else {
+            return;
+        };
+        for photo in removal.left.intersection(&removal.moved) {
+            if self.catalog.is_in_my_trash(*photo) {
+                self.restore(*photo);
+            }
+        }
+        let done = removal.done.len();
+        let error = match removal.left.len() {
+            left if done > 0 => format!("{done} removed, {left} not: {why}"),
+            _ => format!("not removed: {why}"),
+        };
+        self.refuse(link, cause, &error);
+    }
+
+    /// Time has passed, or a copy was moved: removals go on, and end; what has come back is said to be back.
+    pub(super) fn tend_removals(&mut self) {
+        for link in self.removals.asked.keys().copied().collect::<Vec<_>>() {
+            self.go_on_removing(link);
+            let removal = self.removals.asked.get(&link);
+            let late = removal.filter(|removal| removal.until <= self.now);
+            if let Some(why) = late.map(|removal| removal.waits_for.clone()) {
+                self.give_up_removing(link, Refusal::Daemon, &why);
+            }
+        }
+        if self.removals.retry_at > self.now {
+            return;
+        }
+        for photo in std::mem::take(&mut self.catalog.reclaimed) {
+            if self.catalog.is_reclaimed(photo) {
+                self.catalog.reclaimed.insert(photo);
+                if !self.removals.signing.contains(&photo) {
+                    self.sign(photo, Wish::Lifted);
+                }
+            }
+        }
+    }
+
+    /// A photo is removed: this node's replica goes to its trash.
+    pub(super) fn consider_removing(&mut self, photo: PhotoId) {
+        if self.catalog.mine(photo) != Some(Holding::Replica) {
+            return;
+        }
+        if let Some(until) = self.stuck_until(photo) {
+            return self.agenda.set(photo, until);
+        }
+        let remover = self.catalog.tombstones.removers(photo).next();
+        let busy = self.is_going(photo) || self.restoring.contains(&photo);
+        if !self.knows_all_owners() || self.obstacle_to_removing(photo).is_some() || busy {
+            return self.retry(photo, RETRY);
+        }
+        if let Some(by) = remover {
+            let text = format!(
+                "{} was removed by its owner, node {by}: this copy goes to the trash",
+                photo.short()
+            );
+            self.log("remove", text);
+            self.begin(Aim::Remove { by }, photo, photo, &[], 0, None);
+        }
+    }
+
+    /// Whether whoever may be in its grace has been heard in this life: before, an owner could be away of whom this node
+    /// has no record.
+    fn knows_all_owners(&self) -> bool {
+        self.now.0 >= self.config.grace
+    }
+
+    /// The time of a removed photo in the trash is over.
+    pub(super) fn purge_removed(&mut self, photo: PhotoId) {
+        let settled = |at: Time| at + SETTLE <= self.now;
+        let is_removed = self.catalog.get(photo).is_some_and(|entry| {
+            entry.verdict == Verdict::Removed
+                && settled(entry.changed_at)
+                && self.catalog.is_removed(entry)
+                && self.catalog.owner_on_record(entry).is_none()
+        });
+        // Alone in the world, nothing is deleted.
+        let joined = self.mesh.count_here() > 0 && self.knows_all_owners();
+        let busy = self.is_going(photo) || self.restoring.contains(&photo);
+        if is_removed && joined && !busy && self.may_drop() && self.has_free_round() {
+            self.begin(Aim::Purge, photo, photo, &[], 0, None);
+        }
+    }
+}

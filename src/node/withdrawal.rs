@@ -1,0 +1,164 @@
+//! What removing a picture would do, in words, before it is done.
+
+use std::collections::BTreeSet;
+
+use super::entry::Entry;
+use super::limits::{REMOVE_BATCH, TOMBSTONES_OF_OWNER};
+use super::{LinkId, Node};
+use crate::photo::PhotoId;
+use crate::protocol::client::{Refusal, RemovalPlan, RemovalReport};
+use crate::protocol::{Answer, Holding, NodeId};
+
+impl Node {
+    /// A client wants to know what it would mean to remove a picture through this node.
+    pub(super) fn plan_removal(&mut self, link: LinkId, name: &str) {
+        let Some(photo) = self.find_for(link, name) else {
+            return;
+        };
+        let Some(keeper) = self.catalog.get(photo.id) else {
+            return;
+        };
+        let mut versions: Vec<&Entry> = self.worse_versions(keeper).collect();
+        versions.sort_by_key(|worse| std::cmp::Reverse(worse.photo.rank()));
+        versions.insert(0, keeper);
+        let mine: BTreeSet<PhotoId> = versions
+            .iter()
+            .map(|entry| entry.photo.id)
+            .filter(|id| self.is_mine_to_remove(*id))
+            .take(REMOVE_BATCH)
+            .collect();
+        let label = self.catalog.names.label(photo.id);
+        if mine.is_empty() {
+            let error = self.not_yours(&label, keeper);
+            return self.refuse(link, Refusal::Owner, &error);
+        }
+        let reports = versions
+            .iter()
+            .map(|entry| self.removal_report(entry, &mine));
+        let plan = RemovalPlan {
+            name: label,
+            photos: reports.collect(),
+        };
+        self.answer(link, Answer::Removal(Box::new(plan)));
+    }
+
+    /// Whether this node's owner may remove a photo: it is his own, or his own file was edited and is another photo now.
+    fn is_mine_to_remove(&self, photo: PhotoId) -> bool {
+        let me = self.config.node;
+        let Some(entry) = self.catalog.get(photo) else {
+            return false;
+        };
+        let mut owners = self.catalog.owners(entry);
+        let first = owners.next();
+        let replaced_by_mine = || {
+            let by = self.catalog.replaced_by.get(&photo).into_iter().flatten();
+            let mut by = by.filter_map(|id| self.catalog.mine(*id));
+            by.any(Holding::is_own)
+        };
+        first == Some(me)
+            || owners.any(|node| node == me)
+            || (first.is_none() && replaced_by_mine())
+    }
+
+    /// Whether these photos may be removed through this node.
+    pub(super) fn may_remove(&self, photos: &[PhotoId]) -> Result<(), String> {
+        if photos.is_empty() || photos.len() > REMOVE_BATCH {
+            return Err(format!("ask for 1 to {REMOVE_BATCH} photos"));
+        }
+        if let Some(other) = photos.iter().find(|id| !self.is_mine_to_remove(**id)) {
+            return Err(match self.catalog.get(*other) {
+                Some(entry) => self.not_yours(&self.name_of(*other), entry),
+                None => format!("no photo {other} is in the collection"),
+            });
+        }
+        let tombstones = &self.catalog.tombstones;
+        if !tombstones.has_room(self.config.node, photos.len()) {
+            return Err(format!(
+                "so many photos are removed already that no more can be remembered (at most {TOMBSTONES_OF_OWNER} of one node)"
+            ));
+        }
+        Ok(())
+    }
+
+    fn not_yours(&self, name: &str, entry: &Entry) -> String {
+        let owners: Vec<NodeId> = self.catalog.owners(entry).collect();
+        if owners.is_empty() {
+            return format!(
+                "{name} is nobody's own: no node that is known has it in its owner's folder. Who puts it makes it his own, and may remove it then"
+            );
+        }
+        format!(
+            "{name} is not this node's own: only its owner can remove it, through {}",
+            self.in_words(&owners)
+        )
+    }
+
+    /// What becomes of one version, if those of `mine` are removed.
+    fn removal_report(&self, entry: &Entry, mine: &BTreeSet<PhotoId>) -> RemovalReport {
+        let id = entry.photo.id;
+        let me = self.config.node;
+        let removed = mine.contains(&id);
+        let others: Vec<NodeId> = self
+            .catalog
+            .owners(entry)
+            .filter(|node| *node != me)
+            .collect();
+        let mut effects = Vec::new();
+        match self.catalog.mine(id) {
+            _ if !removed => {}
+            Some(Holding::Original) => {
+                effects.push("your file goes to this node's trash".to_owned())
+            }
+            Some(Holding::RetiredOriginal) => {
+                effects.push("your file is in this node's trash already".to_owned());
+            }
+            Some(Holding::Replica | Holding::Retired) | None => {}
+        }
+        let replicas: Vec<NodeId> = entry
+            .live()
+            .filter(|node| entry.holding(*node) == Some(Holding::Replica))
+            .collect();
+        let stays = !removed || !others.is_empty();
+        if !others.is_empty() {
+            effects.push(match removed {
+                true => format!("stays: {} has it too", self.in_words(&others)),
+                false => format!("stays: it is the own of {}", self.in_words(&others)),
+            });
+        } else if stays {
+            effects.push("stays: it is nobody's own".to_owned());
+        } else if !replicas.is_empty() {
+            effects.push(format!(
+                "the copy on {} goes to the trash there",
+                self.in_words(&replicas)
+            ));
+        }
+        RemovalReport {
+            id,
+            names: entry.facts.names.iter().cloned().collect(),
+            bytes: entry.photo.bytes,
+            withdrawn: removed,
+            stays,
+            effect: effects.join("; "),
+        }
+    }
+
+    /// Why a photo is not in the collection, if that is because somebody has removed it.
+    pub(super) fn removed_in_words(&self, query: &str) -> Option<String> {
+        let photo = self.catalog.find_removed(query)?;
+        let removers: Vec<NodeId> = self.catalog.tombstones.removers(photo).collect();
+        Some(format!(
+            "it was removed from the collection by its owner, {}",
+            self.in_words(&removers)
+        ))
+    }
+
+    /// Nodes and where they listen, for people.
+    pub(super) fn in_words(&self, nodes: &[NodeId]) -> String {
+        let word = |node: &NodeId| match self.mesh.members.get(node) {
+            _ if *node == self.config.node => "this node".to_owned(),
+            Some(member) => format!("node {node} at {}", member.address),
+            None => format!("node {node}"),
+        };
+        nodes.iter().map(word).collect::<Vec<_>>().join(", ")
+    }
+}

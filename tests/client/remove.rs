@@ -1,0 +1,77 @@
+//! `rm`: nothing goes that was not shown and agreed to.
+
+use std::net::TcpStream;
+
+use photomesh::photo::PhotoId;
+use photomesh::protocol::client::{Refusal, RemovalPlan, RemovalReport};
+use photomesh::protocol::{Answer, Request};
+use tempfile::TempDir;
+
+use super::scripted::{Scripted, code, say, stderr, stdout};
+
+/// A daemon that owns `cat.jpg` and not `dog.jpg`; it removes exactly the version that it has shown as withdrawn.
+fn owner(stream: &mut TcpStream, request: Request) {
+    let version = |seed: u8, withdrawn, effect: &str| RemovalReport {
+        id: PhotoId([seed; 32]),
+        names: vec!["cat.jpg\x1b".to_owned()],
+        bytes: 1_000,
+        withdrawn,
+        stays: !withdrawn,
+        effect: effect.to_owned(),
+    };
+    let refused = Answer::Refused {
+        cause: Refusal::Owner,
+        error: format!("not this node's own: {request:?}"),
+    };
+    let shown = [PhotoId([1; 32])];
+    let answer = if let Request::Remove { photos } = request {
+        match photos == shown {
+            true => Answer::Removed { photos },
+            false => refused,
+        }
+    } else if let Request::PlanRemoval { image_name: name } = request
+        && name == "cat.jpg"
+    {
+        let photos = vec![
+            version(1, true, "your file goes to this node's trash"),
+            version(2, false, "stays: it is the own of node 2"),
+        ];
+        Answer::Removal(Box::new(RemovalPlan { name, photos }))
+    } else {
+        refused
+    };
+    say(stream, &answer);
+}
+
+#[test]
+fn the_plan_is_shown_and_only_what_it_withdraws_is_removed() {
+    let daemon = Scripted::new(owner);
+    let folder = TempDir::new().unwrap();
+    let output = daemon.run(folder.path(), &["rm", "cat.jpg", "--yes"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let text = stdout(&output);
+    assert!(
+        text.contains("goes") && text.contains("your file goes"),
+        "{text}"
+    );
+    assert!(text.contains("stays: it is the own of node 2"), "{text}");
+    assert!(
+        text.contains("cat.jpg\\u{1b}") && text.contains("removed: 1 photo;"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_dry_run_removes_nothing_and_without_a_terminal_nobody_is_asked() {
+    let daemon = Scripted::new(owner);
+    let folder = TempDir::new().unwrap();
+    let output = daemon.run(folder.path(), &["rm", "cat.jpg", "--dry-run"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert!(stdout(&output).contains("stays") && !stdout(&output).contains("removed"));
+    let output = daemon.run(folder.path(), &["rm", "cat.jpg"]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("--yes"), "{}", stderr(&output));
+    assert!(!stdout(&output).contains("removed"), "{}", stdout(&output));
+    let output = daemon.run(folder.path(), &["rm", "dog.jpg", "--yes"]);
+    assert_eq!(code(&output), 2, "it is somebody else's");
+}

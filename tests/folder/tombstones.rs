@@ -1,0 +1,99 @@
+//! What owners have removed is remembered, and comes back as whatever it has to be.
+
+use std::fs;
+use std::io::Write;
+
+use photomesh::folder::StoreError;
+use photomesh::photo::PhotoId;
+use photomesh::protocol::Holding::{Original, Replica, RetiredOriginal};
+use photomesh::protocol::{NodeId, Wish};
+
+use super::{Room, Told, soon, told};
+
+const FILE: &str = ".photomesh/tombstones";
+const TRASH: &str = ".photomesh/trash";
+
+#[test]
+fn what_is_signed_is_there_after_a_start_and_is_signed_by_the_folder() {
+    let mut room = Room::new();
+    let photo = PhotoId::of(b"a photo");
+    let first = room.folder.sign(photo, 1, Wish::Removed).unwrap();
+    assert_eq!(first.owner(), room.folder.identity().node());
+    let second = room.folder.sign(photo, 2, Wish::Lifted).unwrap();
+    let other = room.folder.sign(PhotoId::of(b"b"), 1, Wish::Removed);
+    let mut room = room.reopened();
+    let mut known = room.folder.tombstones();
+    known.sort_by_key(|tombstone| tombstone.photo() != photo);
+    assert_eq!(known, [second, other.unwrap()]);
+    // An older word changes nothing, whenever it comes.
+    room.folder.note_tombstones(&[first]).unwrap();
+    assert_eq!(room.reopened().folder.tombstones().len(), 2);
+}
+
+#[test]
+fn others_words_are_kept_too() {
+    let mut friend = Room::new();
+    let theirs = friend.folder.sign(PhotoId::of(b"a"), 7, Wish::Removed);
+    let theirs = theirs.unwrap();
+    let mut room = Room::new();
+    room.folder
+        .note_tombstones(std::slice::from_ref(&theirs))
+        .unwrap();
+    assert_eq!(room.reopened().folder.tombstones(), [theirs]);
+}
+
+#[test]
+fn torn_and_forged_lines_are_left_out_and_harm_no_other() {
+    let mut room = Room::new();
+    let good = room.folder.sign(PhotoId::of(b"a"), 1, Wish::Removed);
+    let good = good.unwrap();
+    let forged = fs::read_to_string(room.path(FILE)).unwrap();
+    let forged = forged.replace("removed", "lifted").replace(":1,", ":2,");
+    let mut file = fs::File::options()
+        .append(true)
+        .open(room.path(FILE))
+        .unwrap();
+    write!(file, "{forged}{}", &forged[..50]).unwrap();
+    let mut room = room.reopened();
+    assert_eq!(room.folder.tombstones(), std::slice::from_ref(&good));
+    // The next one does not end up behind the torn line.
+    let next = room.folder.sign(PhotoId::of(b"b"), 1, Wish::Removed);
+    let next = next.unwrap();
+    let known = room.reopened().folder.tombstones();
+    assert_eq!(known.len(), 2);
+    assert!(known.contains(&good) && known.contains(&next));
+}
+
+#[test]
+fn nothing_is_signed_that_cannot_be_kept() {
+    let mut room = Room::new();
+    // A directory in its place: neither to be appended to nor to be replaced.
+    fs::create_dir(room.path(FILE)).unwrap();
+    let signed = room.folder.sign(PhotoId::of(b"a"), 1, Wish::Removed);
+    assert!(matches!(signed, Err(StoreError::Io(_))), "{signed:?}");
+    assert!(room.folder.tombstones().is_empty());
+}
+
+#[test]
+fn a_removed_original_lies_in_the_trash_and_says_by_whom() {
+    let mut room = Room::new();
+    let cat = room.draw("2024/cat.jpg", 1);
+    room.scan();
+    room.folder.remove(cat, NodeId(0xfeed), soon()).unwrap();
+    let copies = room.trash(TRASH);
+    let note = fs::read(room.path(format!("{TRASH}/{}.json", copies[0]))).unwrap();
+    let note: serde_json::Value = serde_json::from_slice(&note).unwrap();
+    assert_eq!(note["why"], "removed");
+    assert_eq!(note["removed_by"], "000000000000feed");
+    let mut room = room.reopened();
+    assert_eq!(
+        told(&room.scan()),
+        [Told::Held(cat, RetiredOriginal, 0), Told::Scanned(0)]
+    );
+    // For the mesh it comes back, but not into the folder from which its owner has removed it.
+    assert_eq!(room.folder.restore(cat, Some(Replica)), Ok(Replica));
+    assert!(!room.path("2024/cat.jpg").exists());
+    room.folder.remove(cat, NodeId(0xfeed), soon()).unwrap();
+    assert_eq!(room.folder.restore(cat, Some(Original)), Ok(Original));
+    assert!(room.path("cat.jpg").is_file());
+}

@@ -1,0 +1,241 @@
+//! People who remove photos, and what must be true of it, by the disks alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use photomesh::node::LinkId;
+use photomesh::photo::PhotoId;
+use photomesh::protocol::{Answer, Holding, Message, NodeId, Request, Tombstone, Wish};
+
+use crate::agenda::Life;
+use crate::flaws::Flaw;
+use crate::world::World;
+
+/// What is remembered of removals.
+#[derive(Debug, Default)]
+pub(crate) struct Removed {
+    /// Whoever has told a node that a photo is his own: the node's life, the photo, and who.
+    heard: BTreeSet<(Life, PhotoId, NodeId)>,
+    /// Removed photos of which a fault has destroyed a copy: nobody makes new ones of what is in the trash.
+    unlucky: BTreeSet<PhotoId>,
+    /// For the flaw of that name: the first word that was heard of each owner on each photo.
+    first_words: BTreeMap<(PhotoId, NodeId), Tombstone>,
+}
+
+impl World {
+    /// A folder's owner says something about a photo, and it is safe on his disk.
+    pub(crate) fn sign(
+        &mut self,
+        host: usize,
+        photo: PhotoId,
+        counter: u64,
+        wish: Wish,
+    ) -> Tombstone {
+        let disk = &mut self.hosts[host].disk;
+        let tombstone = Tombstone::sign(&disk.key, photo, counter, wish);
+        disk.keep_tombstones(std::slice::from_ref(&tombstone));
+        match wish {
+            Wish::Removed => self.stats.removals += 1,
+            Wish::Lifted => self.stats.lifts += 1,
+        }
+        tombstone
+    }
+
+    /// An owner's latest word on a photo, on whatever disk.
+    fn word(&self, photo: PhotoId, owner: NodeId) -> Option<Wish> {
+        let disks = self.hosts.iter().map(|host| &host.disk.tombstones);
+        let words = disks.filter_map(|words| words.get(&(photo, owner)));
+        let latest = words.reduce(|a, b| if b.is_later_than(a) { b } else { a });
+        latest.map(Tombstone::wish)
+    }
+
+    fn is_removed_by(&self, photo: PhotoId, owner: NodeId) -> bool {
+        self.word(photo, owner) == Some(Wish::Removed)
+    }
+
+    /// The owners that have removed a photo.
+    fn removers(&self, photo: PhotoId) -> BTreeSet<NodeId> {
+        let every = (photo, NodeId(0))..=(photo, NodeId(u64::MAX));
+        let mut removers = BTreeSet::new();
+        for host in &self.hosts {
+            let words = host.disk.tombstones.range(every.clone());
+            removers.extend(words.map(|((_, owner), _)| *owner));
+        }
+        removers.retain(|owner| self.is_removed_by(photo, *owner));
+        removers
+    }
+
+    /// Whether a photo is removed, by its plain definition: somebody has removed it, and it is nobody's own.
+    pub(crate) fn is_removed(&self, photo: PhotoId) -> bool {
+        let owns = |host: &crate::host::Host| {
+            let place = host.disk.files.get(&photo).map(|file| file.place);
+            place == Some(Holding::Original)
+                || place == Some(Holding::RetiredOriginal)
+                    && !self.is_removed_by(photo, host.disk.identity)
+        };
+        !self.removers(photo).is_empty() && !self.hosts.iter().any(owns)
+    }
+
+    /// Notes who tells whom that a photo is his own.
+    pub(crate) fn hear_owners(&mut self, life: Life, link: LinkId, message: &Message) {
+        let Message::ImageInfo { records, .. } = message else {
+            return;
+        };
+        let Some(owner) = self.far_host(life, link) else {
+            return;
+        };
+        let owner = self.hosts[owner].disk.identity;
+        for record in records.iter().filter(|record| record.holding.is_own()) {
+            let heard = (life, record.photo.id, owner);
+            self.oracle.removed.heard.insert(heard);
+        }
+    }
+
+    /// A copy goes to the trash because its owner has removed the photo: he must have said so, or do it himself.
+    pub(crate) fn judge_removal(&mut self, host: usize, photo: PhotoId, by: NodeId) {
+        self.watch_promises(host, photo, None);
+        let disk = &self.hosts[host].disk;
+        let original = disk.files.get(&photo).map(|file| file.place) == Some(Holding::Original);
+        let own_act = by == disk.identity;
+        let (name, label) = (self.hosts[host].name.clone(), self.library.name(photo));
+        if original && !own_act {
+            self.broken_promise(format!(
+                "{name} gives up its own {label}, on another's word"
+            ));
+        } else if !own_act && self.word(photo, by).is_none() {
+            self.broken_promise(format!(
+                "{name} puts {label} away, which {by} has not removed"
+            ));
+        }
+    }
+
+    /// Whether a photo may be deleted because it is removed: somebody must have, as far as this host knows, and everyone
+    /// who has told this life that it is his own. On the other side of a partition it may be somebody's own by now.
+    pub(crate) fn may_delete_removed(&mut self, life: Life, photo: PhotoId) -> bool {
+        let known = &self.hosts[life.host].disk.tombstones;
+        let removed = |owner: NodeId| {
+            let word = known.get(&(photo, owner));
+            word.is_some_and(|word| word.wish() == Wish::Removed)
+        };
+        let first = (life, photo, NodeId(0));
+        let last = (life, photo, NodeId(u64::MAX));
+        let mut heard = self.oracle.removed.heard.range(first..=last);
+        let all_have = heard.all(|(_, _, owner)| removed(*owner));
+        let mut owners = known.range((photo, NodeId(0))..=(photo, NodeId(u64::MAX)));
+        all_have && owners.any(|((_, owner), _)| removed(*owner))
+    }
+
+    /// Notes that a fault has destroyed a copy.
+    pub(crate) fn destroyed_in_trash(&mut self, photo: PhotoId) {
+        if self.is_removed(photo) {
+            self.oracle.removed.unlucky.insert(photo);
+        }
+    }
+
+    /// Whether a photo may not exist any more, because it was removed and a disk broke.
+    pub(crate) fn is_unlucky(&self, photo: PhotoId) -> bool {
+        self.oracle.removed.unlucky.contains(&photo)
+    }
+
+    /// Of photos that are removed nobody has promised anything.
+    pub(crate) fn forget_removed(&mut self) {
+        let mut safe = std::mem::take(&mut self.oracle.safe);
+        safe.retain(|photo| !self.is_removed(*photo));
+        self.oracle.safe = safe;
+    }
+
+    /// Something that a person does with what is on a host's disk: removes a photo, or takes one out of the trash. Most
+    /// are his own; the others must be refused.
+    pub(crate) fn some_removal(&mut self, host: usize, pick: u64) -> Option<Request> {
+        let disk = &self.hosts[host].disk;
+        let restores = pick.is_multiple_of(3);
+        // To restore a worse version of something is to say that it is another picture, which is another story.
+        let is_best = |photo: &PhotoId| {
+            let mut all = self.library.all();
+            !all.any(|other| self.improves(other.id, *photo))
+        };
+        let fits = |photo: &PhotoId, place: Holding| match restores {
+            true => {
+                let removed = self.is_removed_by(*photo, disk.identity) || self.is_removed(*photo);
+                !place.is_stored() && removed && is_best(photo)
+            }
+            false => place.is_stored(),
+        };
+        let fitting = disk.files.iter();
+        let fitting = fitting.filter(|(photo, file)| fits(photo, file.place));
+        let own_first = fitting.clone().filter(|(_, file)| file.place.is_own());
+        let any = pick.is_multiple_of(5);
+        let photos: Vec<PhotoId> = match any {
+            true => fitting.map(|(photo, _)| *photo).collect(),
+            false => own_first.map(|(photo, _)| *photo).collect(),
+        };
+        let photo = *photos.get((pick / 15) as usize % photos.len().max(1))?;
+        let image_name = photo.to_string();
+        Some(match (restores, pick % 4) {
+            (true, _) => Request::TrashRestore { image_name },
+            (false, 0) => Request::PlanRemoval { image_name },
+            (false, _) => Request::Remove {
+                photos: vec![photo],
+            },
+        })
+    }
+
+    /// What a client was told about a removal must be true.
+    pub(crate) fn judge_removed(&mut self, host: usize, request: &Request, answer: &Answer) {
+        let Answer::Removed { photos } = answer else {
+            return;
+        };
+        let asked = match request {
+            Request::Remove { photos } => photos.clone(),
+            _ => Vec::new(),
+        };
+        let owner = self.hosts[host].disk.identity;
+        let said = |photo: &PhotoId| self.word(*photo, owner).is_some();
+        if asked.is_empty() || *photos != asked || !photos.iter().all(said) {
+            let name = self.hosts[host].name.clone();
+            self.broken_promise(format!("{name} answers {request:?} by {answer:?}"));
+        }
+    }
+
+    /// What a flaw makes of a message about removals.
+    pub(crate) fn pervert_removals(
+        &mut self,
+        life: Life,
+        link: LinkId,
+        message: Message,
+    ) -> Message {
+        let Message::ImageInfo {
+            mut records,
+            gone,
+            mut tombstones,
+            complete,
+        } = message
+        else {
+            return message;
+        };
+        if self.settings.flaw == Some(Flaw::EarlierWordsWin) {
+            let first_words = &mut self.oracle.removed.first_words;
+            for word in &mut tombstones {
+                let key = (word.photo(), word.owner());
+                word.clone_from(first_words.entry(key).or_insert_with(|| word.clone()));
+            }
+        }
+        let teller = self.far_host(life, link);
+        let teller = teller.map(|host| self.hosts[host].disk.identity);
+        let deaf = self.settings.flaw == Some(Flaw::RemovalBeatsOwners);
+        for record in records.iter_mut().filter(|_| deaf) {
+            let removers = self.removers(record.photo.id);
+            if removers.iter().any(|remover| Some(*remover) != teller) && record.holding.is_own() {
+                record.holding = match record.holding.is_stored() {
+                    true => Holding::Replica,
+                    false => Holding::Retired,
+                };
+            }
+        }
+        Message::ImageInfo {
+            records,
+            gone,
+            tombstones,
+            complete,
+        }
+    }
+}
