@@ -12,13 +12,12 @@
 //! hear of them, they end with the same (a state-based CRDT, in the terms of Shapiro et al. 2011).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use super::catalog::Catalog;
 use super::entry::Entry;
 use super::limits::{TOMBSTONES, TOMBSTONES_OF_OWNER};
 use crate::photo::PhotoId;
-use crate::protocol::{Facts, Holding, NodeId, Tombstone, Wish};
+use crate::protocol::{Holding, NodeId, Tombstone, Wish};
 
 /// What a tombstone is about, and whose it is.
 pub(super) type Key = (PhotoId, NodeId);
@@ -148,28 +147,6 @@ impl Catalog {
     pub(super) fn is_removed(&self, entry: &Entry) -> bool {
         self.tombstones.removers(entry.photo.id).next().is_some()
             && self.owners(entry).next().is_none()
-    }
-
-    /// What another node's facts say that this one does not know best itself: whether it is an owner.
-    pub(super) fn without_me(&self, teller: NodeId, facts: &Arc<Facts>) -> Arc<Facts> {
-        if teller == self.me || !facts.owners.contains(&self.me) {
-            return Arc::clone(facts);
-        }
-        let mut others = Facts::clone(facts);
-        others.owners.remove(&self.me);
-        Arc::new(others)
-    }
-
-    /// Remembers for good that a node has a photo as its own.
-    pub(super) fn learn_owner(&mut self, photo: PhotoId, owner: NodeId) {
-        let entry = self.entries.get(&photo);
-        if entry.is_some_and(|entry| !entry.facts.owners.contains(&owner)) {
-            let facts = Facts {
-                owners: BTreeSet::from([owner]),
-                ..Facts::default()
-            };
-            self.learn(photo, &Arc::new(facts));
-        }
     }
 
     /// The nodes that have a photo as their own, or are on record for it, and have not removed it.
