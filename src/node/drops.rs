@@ -42,9 +42,10 @@ pub(super) struct Drops {
     pub(super) going: BTreeMap<PhotoId, Nonce>,
     /// Worse versions that wait for their keeper's bytes, and what is to follow; nothing if they are only to be seen.
     pub(super) fetching: BTreeMap<PhotoId, (PhotoId, Option<Aim>)>,
-    /// What the disk could not put away, whose better version does not come, or what another node wants kept that judges
-    /// otherwise; and until when it is left alone.
+    /// What the disk could not put away, or whose better version does not come, and until when it is left alone.
     pub(super) stuck: BTreeMap<PhotoId, Time>,
+    /// Worse versions that another node wants kept, which judges otherwise, and until when they are.
+    pub(super) wanted: BTreeMap<PhotoId, Time>,
     /// Rounds begun so far: with the seed it makes every nonce another.
     pub(super) begun: u64,
 }
@@ -56,9 +57,15 @@ impl Node {
         promises_over && self.is_settled() && self.leaving.is_none()
     }
 
-    /// Until when a photo is left alone, if it is, see [`Drops::stuck`].
+    /// Until when a photo is left alone that the disk could not put away.
     pub(super) fn stuck_until(&self, photo: PhotoId) -> Option<Time> {
         let until = self.drops.stuck.get(&photo).copied();
+        until.filter(|until| *until > self.now)
+    }
+
+    /// Until when a worse version is kept for another node.
+    fn wanted_until(&self, photo: PhotoId) -> Option<Time> {
+        let until = self.drops.wanted.get(&photo).copied();
         until.filter(|until| *until > self.now)
     }
 
@@ -119,6 +126,9 @@ impl Node {
         }
         if !goes {
             self.look_at(photo, keeper);
+        } else if let Some(until) = self.wanted_until(photo) {
+            self.look_at(photo, keeper);
+            self.agenda.set(photo, until);
         } else if self.is_braked(keeper) {
             self.look_at(photo, keeper);
             self.retry(photo, BRAKE_SPAN / 60);

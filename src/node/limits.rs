@@ -38,7 +38,8 @@ pub const SETTLE: Duration = Duration::from_secs(2);
 /// willing.
 pub const STAGGER: Duration = Duration::from_secs(3);
 
-/// How long a worse version may wait for its better one to be read before it is kept at its copies like any other photo.
+/// How long a worse version may wait for its better one to be read before it is kept at its copies like any other photo;
+/// and how long it stays where it is when another node, which judges otherwise, wants it kept.
 pub const DOUBT: Duration = Duration::from_secs(120);
 
 /// How many files may go to the trash within [`BRAKE_SPAN`] on account of one other node: few enough to be noticed, and
@@ -54,9 +55,8 @@ pub const BRAKE_SPAN: Duration = Duration::from_secs(3600);
 /// How long until something that could not be done now is tried again.
 pub const RETRY: Duration = Duration::from_secs(5);
 
-/// How long a photo is left alone that the disk could not put away, or that another node wants kept: each try costs the
-/// others the reading of a photo; a folder without permission does not get one in seconds, nor do two nodes agree whose
-/// tables differ.
+/// How long a photo is left alone that the disk could not put away: each try costs the others the reading of a photo, and
+/// a folder without permission does not get one in seconds.
 pub const STUCK: Duration = Duration::from_secs(600);
 
 /// A node that refused or failed is left out this long when targets are chosen.

@@ -351,6 +351,7 @@ impl Node {
     pub(super) fn tend_rounds(&mut self) {
         let now = self.now;
         self.drops.stuck.retain(|_, until| *until > now);
+        self.drops.wanted.retain(|_, until| *until > now);
         let late: BTreeSet<Nonce> = self
             .drops
             .rounds

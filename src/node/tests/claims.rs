@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::limits::{BRAKE_FILES, DOUBT, RETRY, SETTLE, STUCK};
+use super::super::limits::{BRAKE_FILES, DOUBT, RETRY, SETTLE};
 use super::super::{Action, Event, LinkId, Spool};
 use super::solo::{Solo, original, proof};
 use crate::photo::{Format, Photo, PhotoId};
@@ -305,7 +305,7 @@ fn what_another_wants_kept_is_not_retired_again_at_once() {
             }
         )
     };
-    assert!(!solo.wait(STUCK - SETTLE).iter().any(retires));
+    assert!(!solo.wait(DOUBT - SETTLE).iter().any(retires));
     assert!(
         solo.wait(3 * SETTLE).iter().any(retires),
         "in the end it goes"
