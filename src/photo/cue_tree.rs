@@ -8,9 +8,11 @@
 //! That the tree cuts no finer is on purpose. Cues of photos depend on each other, so that smaller leaves would be
 //! reached nearly as often, and to jump to a leaf costs more than to read it. Within a leaf the numbers of one dimension
 //! lie side by side, where they are compared sixteen at a time; all of them, since to stop at the first number that is
-//! too far would cost more, in branches that the processor guesses wrongly, than the numbers that are spared. Together
-//! that made a look-up three times as quick as leaves of a hundred and comparing until none is left. Cutting along other
-//! axes than the numbers themselves, boxes around leaves, and leaves that overlap made it no quicker.
+//! too far would cost more, in branches that the processor guesses wrongly, than the numbers that are spared. For the same
+//! reason first everything is compared, and then what was near is collected: while there is nothing to guess, a processor
+//! reads ahead. Together that made a look-up four times as quick as leaves of a hundred and comparing until none is left.
+//! Cutting along other axes than the numbers themselves, boxes around leaves, leaves that overlap, and leaves of half or
+//! twice the size made it no quicker.
 
 use super::view::{CUE_LENGTH, CUE_WINDOW, Cue};
 
@@ -42,19 +44,15 @@ enum Node {
     Leaf(Leaf),
 }
 
-/// Points in blocks, each full but the last.
+/// Points, in blocks that are full but for the last.
 #[derive(Clone, Debug, Default)]
 struct Leaf {
     blocks: Vec<Block>,
+    slots: Vec<Slot>,
 }
 
-/// Some points, dimension by dimension.
-#[derive(Clone, Debug)]
-struct Block {
-    count: usize,
-    numbers: [[u8; ABREAST]; CUE_LENGTH],
-    slots: [Slot; ABREAST],
-}
+/// The numbers of some points, dimension by dimension.
+type Block = [[u8; ABREAST]; CUE_LENGTH];
 
 /// A box around a cue: in each dimension where it begins and how far it reaches from there, each as often as numbers are
 /// compared at a time.
@@ -68,30 +66,11 @@ impl Window {
             ([start; AT_A_TIME], [reach; AT_A_TIME])
         }))
     }
-}
 
-impl Block {
-    const EMPTY: Block = Block {
-        count: 0,
-        numbers: [[0; ABREAST]; CUE_LENGTH],
-        slots: [0; ABREAST],
-    };
-
-    fn point(&self, at: usize) -> (Cue, Slot) {
-        (self.numbers.map(|numbers| numbers[at]), self.slots[at])
-    }
-
-    fn set(&mut self, at: usize, (cue, slot): (Cue, Slot)) {
-        for (numbers, number) in self.numbers.iter_mut().zip(cue) {
-            numbers[at] = number;
-        }
-        self.slots[at] = slot;
-    }
-
-    /// Calls `each` with every slot whose cue is in the box.
-    fn each_within(&self, window: &Window, each: &mut impl FnMut(Slot)) {
+    /// Which of the points are in the box, a bit each from the lowest on. Places beyond the last point may be among them.
+    fn holds(&self, block: &Block) -> u32 {
         let mut far = [[0; AT_A_TIME]; ABREAST / AT_A_TIME];
-        for (numbers, (start, reach)) in self.numbers.iter().zip(&window.0) {
+        for (numbers, (start, reach)) in block.iter().zip(&self.0) {
             let (numbers, _) = numbers.as_chunks::<AT_A_TIME>();
             for (far, numbers) in far.iter_mut().zip(numbers) {
                 let bounds = start.iter().zip(reach);
@@ -102,64 +81,56 @@ impl Block {
             }
         }
         let (eights, _) = far.as_flattened().as_chunks::<8>();
-        let slots = self.slots[..self.count].chunks(8);
-        for (eight, slots) in eights.iter().zip(slots) {
-            let mut near = zero_bytes(u64::from_le_bytes(*eight));
-            while near != 0 {
-                // Places beyond the last point hold anything.
-                if let Some(slot) = slots.get(near.trailing_zeros() as usize / 8) {
-                    each(*slot);
-                }
-                near &= near - 1;
-            }
-        }
+        let each = eights.iter().enumerate();
+        each.fold(0, |near, (place, eight)| {
+            near | zero_bytes(u64::from_le_bytes(*eight)) << (8 * place)
+        })
     }
 }
 
-/// The highest bit of each byte that is 0.
-fn zero_bytes(eight: u64) -> u64 {
+/// A bit for each of eight bytes, set if the byte is 0.
+fn zero_bytes(eight: u64) -> u32 {
     const LOW_BITS: u64 = u64::from_ne_bytes([0x7f; 8]);
-    !(((eight & LOW_BITS) + LOW_BITS) | eight | LOW_BITS)
+    let highest = !(((eight & LOW_BITS) + LOW_BITS) | eight | LOW_BITS);
+    // Each highest bit is moved into the last byte, to a place of its own.
+    ((highest >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u32
 }
 
 impl Leaf {
-    fn len(&self) -> usize {
-        self.blocks.iter().map(|block| block.count).sum()
+    fn point(&self, at: usize) -> (Cue, Slot) {
+        let block = &self.blocks[at / ABREAST];
+        (block.map(|numbers| numbers[at % ABREAST]), self.slots[at])
     }
 
     fn points(&self) -> impl Iterator<Item = (Cue, Slot)> {
-        let blocks = self.blocks.iter();
-        blocks.flat_map(|block| (0..block.count).map(|at| block.point(at)))
+        (0..self.slots.len()).map(|at| self.point(at))
+    }
+
+    fn set(&mut self, at: usize, (cue, slot): (Cue, Slot)) {
+        for (numbers, number) in self.blocks[at / ABREAST].iter_mut().zip(cue) {
+            numbers[at % ABREAST] = number;
+        }
+        self.slots[at] = slot;
     }
 
     fn push(&mut self, cue: Cue, slot: Slot) {
-        if self
-            .blocks
-            .last()
-            .is_none_or(|block| block.count == ABREAST)
-        {
-            self.blocks.push(Block::EMPTY);
+        let at = self.slots.len();
+        if at.is_multiple_of(ABREAST) {
+            self.blocks.push([[0; ABREAST]; CUE_LENGTH]);
         }
-        if let Some(block) = self.blocks.last_mut() {
-            block.set(block.count, (cue, slot));
-            block.count += 1;
-        }
+        self.slots.push(slot);
+        self.set(at, (cue, slot));
     }
 
     /// Fills the gap with the last point.
     fn remove(&mut self, slot: Slot) {
-        let Some(at) = self.points().position(|(_, other)| other == slot) else {
+        let Some(at) = self.slots.iter().position(|other| *other == slot) else {
             return;
         };
-        if let Some(last) = self.points().last() {
-            self.blocks[at / ABREAST].set(at % ABREAST, last);
-        }
-        if let Some(block) = self.blocks.last_mut() {
-            block.count -= 1;
-            if block.count == 0 {
-                self.blocks.pop();
-            }
-        }
+        let last = self.slots.len() - 1;
+        self.set(at, self.point(last));
+        self.slots.pop();
+        self.blocks.truncate(last.div_ceil(ABREAST));
     }
 
     /// The points that are at most at this number in this dimension, and the others.
@@ -222,7 +193,7 @@ impl CueTree {
         if let Node::Leaf(points) = &mut self.nodes[leaf] {
             points.push(cue, slot);
             // Points that all lie in one place cannot be parted; trying now and then keeps that cheap.
-            if points.len().is_multiple_of(LEAF) {
+            if points.slots.len().is_multiple_of(LEAF) {
                 self.split(leaf);
             }
         }
@@ -272,6 +243,7 @@ impl CueTree {
     pub(super) fn each_near(&self, cue: Cue, mut each: impl FnMut(Slot)) {
         let window = Window::around(cue);
         let mut waiting = vec![0];
+        let mut leaves: Vec<&Leaf> = Vec::new();
         while let Some(node) = waiting.pop() {
             match &self.nodes[node as usize] {
                 Node::Branch {
@@ -287,11 +259,21 @@ impl CueTree {
                         waiting.push(below + 1);
                     }
                 }
-                Node::Leaf(points) => {
-                    for block in &points.blocks {
-                        block.each_within(&window, &mut each);
-                    }
+                Node::Leaf(points) => leaves.push(points),
+            }
+        }
+        let near: Vec<u32> = leaves
+            .iter()
+            .flat_map(|leaf| &leaf.blocks)
+            .map(|block| window.holds(block))
+            .collect();
+        let eights = leaves.iter().flat_map(|leaf| leaf.slots.chunks(ABREAST));
+        for (slots, mut near) in eights.zip(near) {
+            while near != 0 {
+                if let Some(slot) = slots.get(near.trailing_zeros() as usize) {
+                    each(*slot);
                 }
+                near &= near - 1;
             }
         }
     }
