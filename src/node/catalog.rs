@@ -129,8 +129,8 @@ impl Catalog {
         } else {
             self.hear(&record.photo)
         };
-        self.learn(id, &self.without_me(node, &record.facts));
-        if node != self.me && record.holding.is_own() {
+        self.learn(id, &record.facts);
+        if record.holding.is_own() {
             self.learn_owner(id, node);
         }
         let claim = if node == self.me {
@@ -238,7 +238,8 @@ impl Catalog {
             self.replaced_by.entry(*replaced).or_default().insert(photo);
         }
         let reordered: Vec<PhotoId> = new.replaces.difference(&old.replaces).copied().collect();
-        let separated = new.distinct != old.distinct;
+        let has_words = self.tombstones.removers(photo).next().is_some();
+        let rejudged = new.distinct != old.distinct || has_words && new.owners != old.owners;
         if entry.claims.contains_key(&self.me) {
             self.unannounced.insert(photo);
             self.unnoted.insert(photo);
@@ -247,7 +248,7 @@ impl Catalog {
         for replaced in reordered {
             self.reconsider_with_neighbours(replaced);
         }
-        if separated {
+        if rejudged {
             self.reconsider_with_neighbours(photo);
         }
         self.changed.insert(photo);

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::entry::Entry;
 use super::names::Found;
 use super::{Action, DiskError, LinkId, Node, Source, Spool, Time};
 use crate::photo::{Photo, PhotoId};
@@ -149,7 +150,10 @@ impl Node {
                 },
             );
         };
-        if self.catalog.is_gone(photo) && !self.catalog.is_removed_by_me(photo) {
+        let is_heir = |entry: &Entry| entry.facts.heirs.contains(&me);
+        let mine =
+            self.catalog.is_removed_by_me(photo) || self.catalog.get(photo).is_some_and(is_heir);
+        if self.catalog.is_gone(photo) && !mine {
             let removers: Vec<NodeId> = self.catalog.tombstones.removers(photo).collect();
             let error = format!(
                 "it was removed by its owner, {}, who can restore it there",
@@ -158,7 +162,6 @@ impl Node {
             return self.refuse(link, Refusal::Owner, &error);
         }
         self.waiting.insert(link, Waiting::Restore { photo });
-        let mine = self.catalog.is_removed_by_me(photo);
         self.restore_as(photo, mine.then_some(Holding::Original));
     }
 

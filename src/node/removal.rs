@@ -18,7 +18,7 @@
 //!
 //! A removed photo is not shown, not copied and not offered; a replica of it goes to this node's own trash. Nobody
 //! deletes it before its time there is over, and then only if it is still removed for all that a complete table of more
-//! than one node says, and by everyone who is on record as an owner.
+//! than one node says, and nobody has given up a version of his own for it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -265,7 +265,7 @@ impl Node {
             entry.verdict == Verdict::Removed
                 && settled(entry.changed_at)
                 && self.catalog.is_removed(entry)
-                && self.catalog.owner_on_record(entry).is_none()
+                && !self.catalog.is_inherited(entry)
         });
         // Alone in the world, nothing is deleted.
         let joined = self.mesh.count_here() > 0 && self.knows_all_owners();

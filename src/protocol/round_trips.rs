@@ -23,15 +23,18 @@ fn photo() -> impl Strategy<Value = Arc<Photo>> {
 fn facts() -> impl Strategy<Value = Facts> {
     let names = || prop::collection::btree_set(".*", 0..3);
     let ids = || prop::collection::btree_set(photo_id(), 0..3);
-    let owners = prop::collection::btree_set(any::<u64>().prop_map(NodeId), 0..3);
-    let parts = (names(), names(), ids(), ids(), owners);
-    parts.prop_map(|(names, aliases, replaces, distinct, owners)| Facts {
-        names,
-        aliases,
-        replaces,
-        distinct,
-        owners,
-    })
+    let nodes = || prop::collection::btree_set(any::<u64>().prop_map(NodeId), 0..3);
+    let parts = (names(), names(), ids(), ids(), nodes(), nodes());
+    parts.prop_map(
+        |(names, aliases, replaces, distinct, owners, heirs)| Facts {
+            names,
+            aliases,
+            replaces,
+            distinct,
+            owners,
+            heirs,
+        },
+    )
 }
 
 fn record() -> impl Strategy<Value = Record> {
