@@ -45,6 +45,7 @@ impl Node {
             Request::Status => self.answer_status(link),
             Request::TrashList { after } => self.answer_trash(link, after),
             Request::TrashRestore { image_name } => self.restore_for(link, image_name),
+            Request::TrashPurge { older_than } => self.purge_for(link, older_than),
             Request::PlanRemoval { image_name } => self.plan_removal(link, &image_name),
             Request::Remove { photos } => self.remove_for(link, &photos),
             Request::RegisterClient { .. } => {}

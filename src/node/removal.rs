@@ -102,8 +102,8 @@ impl Node {
         }
     }
 
-    /// Why this node cannot move a copy of a photo to the trash right now.
-    fn obstacle_to_removing(&self, photo: PhotoId) -> Option<String> {
+    /// Why this node can give up no copies right now.
+    pub(super) fn obstacle_to_dropping(&self) -> Option<String> {
         if self.leaving.is_some() {
             Some("this daemon is stopping".to_owned())
         } else if !self.is_settled() {
@@ -111,8 +111,17 @@ impl Node {
         } else if !self.may_drop() {
             let left = self.config.pin.saturating_sub(self.now.0).as_secs() + 1;
             Some(format!(
-                "this daemon has just started, and may have promised others to keep it: try again in {left} s"
+                "this daemon has just started, and may have promised others to keep its copies: try again in {left} s"
             ))
+        } else {
+            None
+        }
+    }
+
+    /// Why this node cannot move a copy of a photo to the trash right now.
+    fn obstacle_to_removing(&self, photo: PhotoId) -> Option<String> {
+        if let Some(obstacle) = self.obstacle_to_dropping() {
+            Some(obstacle)
         } else if self.is_pinned(photo) || self.is_counted_on(photo) {
             Some("another node relies on this copy at the moment".to_owned())
         } else if !self.has_free_round() {

@@ -165,6 +165,7 @@ fn request() -> impl Strategy<Value = Request> {
         Just(Request::Status),
         after().prop_map(|after| Request::TrashList { after }),
         ".*".prop_map(|image_name| Request::TrashRestore { image_name }),
+        any::<u32>().prop_map(|older_than| Request::TrashPurge { older_than }),
         ".*".prop_map(|image_name| Request::PlanRemoval { image_name }),
         prop::collection::vec(photo_id(), 0..3).prop_map(|photos| Request::Remove { photos }),
     ]

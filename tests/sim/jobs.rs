@@ -180,6 +180,10 @@ impl World {
                 let result = fine.and_then(|()| self.remove(host, photo, by));
                 Some(Event::PutAway { photo, result })
             }
+            Action::FindAged { link, older_than } => {
+                let photos = self.hosts[host].disk.in_trash_for(older_than);
+                Some(Event::Aged { link, photos })
+            }
             Action::Sign {
                 photo,
                 counter,
@@ -305,6 +309,7 @@ fn cost(action: &Action) -> (usize, u64, Option<Duration>) {
         Action::Inspect { .. } => (1, 5_000, None),
         Action::Prove { .. } => (2, 2_000, None),
         Action::Install { .. } | Action::Restore { .. } | Action::Sign { .. } => (0, 4_000, None),
+        Action::FindAged { .. } => (0, 1_000, None),
         Action::Drop { within, .. }
         | Action::Retire { within, .. }
         | Action::Remove { within, .. }
