@@ -53,11 +53,23 @@ pub fn remove(
     let Answer::Removed { photos } = ask(daemon, &Request::Remove { photos })? else {
         return Err(daemon.unexpected());
     };
-    let photos = count(photos.len() as u64, "photo");
-    writeln!(
-        out,
-        "removed: {photos}; to take one back: photomesh trash restore NAME"
-    )?;
+    let stay = withdrawn(&plan).filter(|photo| photo.stays && photos.contains(&photo.id));
+    let stay = stay.count() as u64;
+    let gone = (photos.len() as u64).saturating_sub(stay);
+    if gone > 0 {
+        let gone = count(gone, "photo");
+        writeln!(
+            out,
+            "removed: {gone}; to take one back: photomesh trash restore NAME"
+        )?;
+    }
+    if stay > 0 {
+        let stay = count(stay, "photo");
+        writeln!(
+            out,
+            "withdrawn, but still in the collection for others' sake: {stay}"
+        )?;
+    }
     Ok(())
 }
 

@@ -43,11 +43,14 @@ impl Node {
         self.answer(link, Answer::Removal(Box::new(plan)));
     }
 
-    /// Whether this node's owner may remove a photo: it is his own, or was until he has deleted or edited the file.
+    /// Whether this node's owner may remove a photo: it is his own, or was until he has deleted or edited the file; or it is
+    /// what he has left of a worse version.
     fn is_mine_to_remove(&self, photo: PhotoId) -> bool {
         let me = self.config.node;
-        let entry = self.catalog.get(photo);
-        entry.is_some_and(|entry| self.catalog.owners(entry).any(|node| node == me))
+        self.catalog.get(photo).is_some_and(|entry| {
+            let is_heir = entry.facts.heirs.contains(&me) && !self.catalog.is_removed_by_me(photo);
+            is_heir || self.catalog.owners(entry).any(|node| node == me)
+        })
     }
 
     /// Whether these photos may be removed through this node.

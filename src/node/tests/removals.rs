@@ -173,6 +173,22 @@ fn nothing_is_deleted_that_is_all_a_friend_has_left_of_his_picture() {
 }
 
 #[test]
+fn who_has_given_up_a_worse_version_can_let_go_of_the_better_one() {
+    let mut solo = Solo::new();
+    solo.join(1, PIN, &[]);
+    let photo = PhotoId::of(CAT);
+    let photos = vec![photo];
+    let remove = Request::Remove { photos };
+    solo.announce(1, vec![cat(Holding::Original, [])], true);
+    let refused = ask(&mut solo, remove.clone());
+    assert!(matches!(refused, Some(Answer::Refused { .. })));
+    let mut record = cat(Holding::Original, []);
+    Arc::make_mut(&mut record.facts).heirs = BTreeSet::from([NodeId(9)]);
+    solo.announce(1, vec![record], true);
+    assert_eq!(ask(&mut solo, remove), None, "it is being signed");
+}
+
+#[test]
 fn who_has_deleted_his_file_by_hand_can_still_remove_the_photo() {
     let mut solo = Solo::new();
     hold(&mut solo, cat(Holding::Original, []));
