@@ -253,6 +253,9 @@ impl World {
     fn remove(&mut self, host: usize, photo: PhotoId, by: NodeId) -> Result<(), DiskError> {
         let disk = &self.hosts[host].disk;
         let file = disk.files.get(&photo).ok_or(DiskError::Gone)?;
+        if file.place == Holding::Original && by != disk.identity {
+            return Err(DiskError::Other("its own by now".to_owned()));
+        }
         if file.place.is_stored() {
             self.judge_removal(host, photo, by);
         }
