@@ -9,7 +9,7 @@ use super::names::Found;
 use super::{Action, DiskError, LinkId, Node, Source, Spool, Time};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::client::Refusal;
-use crate::protocol::{Answer, Facts, Holding, NodeId, Request};
+use crate::protocol::{Answer, Facts, Holding, Request};
 
 /// A client that waits for something.
 #[derive(Debug)]
@@ -155,7 +155,7 @@ impl Node {
         let mine =
             self.catalog.is_removed_by_me(photo) || self.catalog.get(photo).is_some_and(is_heir);
         if self.catalog.is_gone(photo) && !mine {
-            let removers: Vec<NodeId> = self.catalog.tombstones.removers(photo).collect();
+            let removers = self.catalog.removers(photo);
             let error = format!(
                 "it was removed by its owner, {}, who can restore it there",
                 self.in_words(&removers)

@@ -246,7 +246,7 @@ impl Node {
         if let Some(until) = self.stuck_until(photo) {
             return self.agenda.set(photo, until);
         }
-        let remover = self.catalog.tombstones.removers(photo).next();
+        let remover = self.catalog.removers(photo).first().copied();
         let busy = self.is_going(photo) || self.restoring.contains(&photo);
         if !self.knows_all_owners() || self.obstacle_to_removing(photo).is_some() || busy {
             return self.retry(photo, RETRY);

@@ -152,6 +152,15 @@ impl Catalog {
             .filter(move |node| has_it(node) || !self.tombstones.is_removed_by(photo, *node))
     }
 
+    /// The owners that have removed a photo, for people to read: anybody can say so of anything.
+    pub(super) fn removers(&self, photo: PhotoId) -> Vec<NodeId> {
+        let all: Vec<NodeId> = self.tombstones.removers(photo).collect();
+        let entry = self.entries.get(&photo);
+        let on_record = |node: &NodeId| entry.is_some_and(|e| e.facts.owners.contains(node));
+        let owners: Vec<NodeId> = all.iter().copied().filter(on_record).collect();
+        if owners.is_empty() { all } else { owners }
+    }
+
     /// Whether a photo is removed: see the page of this file.
     pub(super) fn is_removed(&self, entry: &Entry) -> bool {
         self.tombstones.removers(entry.photo.id).next().is_some()

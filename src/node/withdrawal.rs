@@ -138,7 +138,7 @@ impl Node {
     /// Why a photo is not in the collection, if that is because somebody has removed it.
     pub(super) fn removed_in_words(&self, query: &str) -> Option<String> {
         let photo = self.catalog.find_removed(query)?;
-        let removers: Vec<NodeId> = self.catalog.tombstones.removers(photo).collect();
+        let removers = self.catalog.removers(photo);
         Some(format!(
             "it was removed from the collection by its owner, {}",
             self.in_words(&removers)

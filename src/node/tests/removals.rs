@@ -147,8 +147,20 @@ fn when_all_who_ever_had_it_have_removed_it_the_replica_goes() {
     say(&mut solo, 2, vec![word(5, Wish::Removed)]);
     assert!(!puts_away(&solo.wait(LONG)));
     assert_eq!(list(&mut solo), ["cat.jpg"]);
-    say(&mut solo, 2, vec![word(6, Wish::Removed)]);
+    let strangers = (7..17).map(|seed| word(seed, Wish::Removed));
+    say(
+        &mut solo,
+        2,
+        strangers.chain([word(6, Wish::Removed)]).collect(),
+    );
     assert!(list(&mut solo).is_empty(), "at once");
+    let image_name = "cat.jpg".to_owned();
+    let told = format!(
+        "{:?}",
+        ask(&mut solo, Request::GetImageRequest { image_name })
+    );
+    assert!((5..7).all(|seed| told.contains(&node_of(seed).to_string())));
+    assert!((7..17).all(|seed| !told.contains(&node_of(seed).to_string())));
     let actions = solo.wait(Duration::from_secs(10));
     let nonce = read_by(&actions).expect("it reads its copy before it moves it");
     let actions = solo.compute(nonce);
