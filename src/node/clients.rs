@@ -174,12 +174,12 @@ impl Node {
         if links.is_empty() {
             return;
         }
-        // What its owner had removed comes back as it was, unless a better version has come meanwhile.
+        // What an owner had removed comes back as it was, unless a better version has come meanwhile.
         let entry = self.catalog.get(photo);
         let is_alone =
             entry.is_some_and(|entry| self.catalog.better_version(&entry.photo).is_none());
-        let reclaimed = self.catalog.is_reclaimed(photo);
-        if result.is_ok() && !(reclaimed && is_alone) {
+        let was_removed = self.catalog.tombstones.removers(photo).next().is_some();
+        if result.is_ok() && !(was_removed && is_alone) {
             let distinct = self
                 .catalog
                 .get(photo)
