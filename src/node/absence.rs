@@ -12,7 +12,7 @@ impl Catalog {
                 .entries
                 .get(&photo)
                 .and_then(|entry| entry.claims.get(&node))
-                .copied();
+                .cloned();
             self.set_claim(
                 node,
                 photo,

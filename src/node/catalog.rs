@@ -13,7 +13,7 @@ use super::names::Names;
 use super::tombstones::Tombstones;
 use super::verdict::{Order, Verdict};
 use crate::photo::{Photo, PhotoId, SimilarityIndex};
-use crate::protocol::{Facts, Holding, NodeId, Record};
+use crate::protocol::{Holding, NodeId, Record};
 
 /// The table of all photos.
 #[derive(Debug)]
@@ -38,9 +38,9 @@ pub(super) struct Catalog {
     /// Photos whose holders, verdict or facts have changed since the node last asked.
     changed: BTreeSet<PhotoId>,
     /// Photos of this node whose record has changed and must be announced.
-    unannounced: BTreeSet<PhotoId>,
+    pub(super) unannounced: BTreeSet<PhotoId>,
     /// Photos of this node of which something new is known beyond their bytes.
-    unnoted: BTreeSet<PhotoId>,
+    pub(super) unnoted: BTreeSet<PhotoId>,
 }
 
 impl Catalog {
@@ -129,17 +129,16 @@ impl Catalog {
         } else {
             self.hear(&record.photo)
         };
-        self.learn(id, &record.facts);
-        if record.holding.is_own() {
-            self.learn_owner(id, node);
-        }
+        let facts = self.facts_told(node, record);
         let claim = if node == self.me {
+            self.learn(id, &facts);
             self.my_claim(id, record.holding)
         } else {
             Claim {
                 holding: record.holding,
                 current: true,
                 yields_to: record.yields_to,
+                facts,
             }
         };
         self.set_claim(node, id, Some(claim));
@@ -197,6 +196,7 @@ impl Catalog {
             holding,
             current: true,
             yields_to: self.yields_to(photo).filter(|_| holding.is_stored()),
+            facts: Arc::default(),
         }
     }
 
@@ -211,48 +211,6 @@ impl Catalog {
     /// A node no longer has a photo in any way.
     pub(super) fn remove(&mut self, node: NodeId, photo: PhotoId) {
         self.set_claim(node, photo, None);
-    }
-
-    /// Adds facts about a photo that has an entry.
-    pub(super) fn learn(&mut self, photo: PhotoId, facts: &Arc<Facts>) {
-        let Some(entry) = self.entries.get_mut(&photo) else {
-            return;
-        };
-        let old = entry.facts.clone();
-        // Most often a node says what all others have said before.
-        if old == *facts {
-            return;
-        }
-        let mut merged = Facts::clone(&old);
-        if !merged.merge(facts) {
-            return;
-        }
-        entry.facts = if merged == **facts {
-            facts.clone()
-        } else {
-            Arc::new(merged)
-        };
-        let (old, new) = (&old, &entry.facts);
-        self.names.renamed(photo, old, new);
-        for replaced in new.replaces.difference(&old.replaces) {
-            self.replaced_by.entry(*replaced).or_default().insert(photo);
-        }
-        let reordered: Vec<PhotoId> = new.replaces.difference(&old.replaces).copied().collect();
-        let has_words = self.tombstones.removers(photo).next().is_some();
-        let rejudged = new.distinct != old.distinct || has_words && new.owners != old.owners;
-        if entry.claims.contains_key(&self.me) {
-            self.unannounced.insert(photo);
-            self.unnoted.insert(photo);
-        }
-        self.relabel(photo);
-        for replaced in reordered {
-            self.reconsider_with_neighbours(replaced);
-        }
-        if rejudged {
-            self.reconsider_with_neighbours(photo);
-        }
-        self.changed.insert(photo);
-        self.mark_keeper_changed(photo);
     }
 
     fn insert(&mut self, photo: &Arc<Photo>) {
@@ -282,13 +240,14 @@ impl Catalog {
         let Some(entry) = self.entries.get(&photo) else {
             return;
         };
-        let old = entry.claims.get(&node).copied();
+        let old = entry.claims.get(&node).cloned();
         if old == claim {
             return;
         }
         let was = (entry.is_present(), self.is_removed(entry));
-        let held = |claim: Option<Claim>| claim.map(|claim| (claim.holding, claim.current));
-        let only_yields = held(old) == held(claim);
+        let held =
+            |claim: &Option<Claim>| claim.as_ref().map(|claim| (claim.holding, claim.current));
+        let is_held_alike = held(&old) == held(&claim);
         let shelf = self.shelves.entry(node).or_default();
         match claim {
             Some(_) => shelf.photos.insert(photo),
@@ -300,7 +259,7 @@ impl Catalog {
                 Some(claim) => entry.claims.insert(node, claim),
                 None => entry.claims.remove(&node),
             };
-            if !only_yields {
+            if !is_held_alike {
                 entry.changed_at = now;
             }
         });
@@ -320,7 +279,9 @@ impl Catalog {
         if self.keeps_originals {
             self.reconsider_yielding(photo);
         }
-        if !is_claimed {
+        if is_claimed {
+            self.sum_up(photo);
+        } else {
             self.forget(photo);
         }
     }
@@ -329,18 +290,8 @@ impl Catalog {
     fn forget(&mut self, photo: PhotoId) {
         self.disconnect(photo);
         self.set_verdict(photo, Verdict::Absent);
-        if let Some(entry) = self.entries.remove(&photo) {
-            self.names.renamed(photo, &entry.facts, &Facts::default());
-            for replaced in &entry.facts.replaces {
-                if let Some(by) = self.replaced_by.get_mut(replaced) {
-                    by.remove(&photo);
-                    if by.is_empty() {
-                        self.replaced_by.remove(replaced);
-                    }
-                }
-                self.reconsider_with_neighbours(*replaced);
-            }
-        }
+        self.forget_facts(photo);
+        self.entries.remove(&photo);
     }
 
     /// Changes an entry and keeps the loads of its holders right.

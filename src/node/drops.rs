@@ -42,7 +42,8 @@ pub(super) struct Drops {
     pub(super) going: BTreeMap<PhotoId, Nonce>,
     /// Worse versions that wait for their keeper's bytes, and what is to follow; nothing if they are only to be seen.
     pub(super) fetching: BTreeMap<PhotoId, (PhotoId, Option<Aim>)>,
-    /// What the disk could not put away, or whose better version does not come, and until when it is left alone.
+    /// What the disk could not put away, whose better version does not come, or what another node wants kept that judges
+    /// otherwise; and until when it is left alone.
     pub(super) stuck: BTreeMap<PhotoId, Time>,
     /// Rounds begun so far: with the seed it makes every nonce another.
     pub(super) begun: u64,
@@ -55,7 +56,7 @@ impl Node {
         promises_over && self.is_settled() && self.leaving.is_none()
     }
 
-    /// Until when a photo is left alone that the disk could not put away.
+    /// Until when a photo is left alone, if it is, see [`Drops::stuck`].
     pub(super) fn stuck_until(&self, photo: PhotoId) -> Option<Time> {
         let until = self.drops.stuck.get(&photo).copied();
         until.filter(|until| *until > self.now)

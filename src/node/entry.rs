@@ -9,7 +9,7 @@ use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Facts, Holding, NodeId};
 
 /// One node's word on one photo.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Claim {
     /// How it holds the photo.
     pub(super) holding: Holding,
@@ -17,6 +17,8 @@ pub(super) struct Claim {
     pub(super) current: bool,
     /// The better version for which it would give this one up.
     pub(super) yields_to: Option<PhotoId>,
+    /// What it says of the photo; of this node itself nothing, for that is all that the table says.
+    pub(super) facts: Arc<Facts>,
 }
 
 /// All that is known about one photo.
@@ -26,7 +28,7 @@ pub(super) struct Entry {
     pub(super) photo: Arc<Photo>,
     /// Whether this node knows so from the bytes themselves; else by another node's account.
     pub(super) verified: bool,
-    /// What people and files say: the union of what all nodes have announced.
+    /// What people and files say, see [`super::facts`].
     pub(super) facts: Arc<Facts>,
     /// Who holds it.
     pub(super) claims: BTreeMap<NodeId, Claim>,

@@ -54,8 +54,9 @@ pub const BRAKE_SPAN: Duration = Duration::from_secs(3600);
 /// How long until something that could not be done now is tried again.
 pub const RETRY: Duration = Duration::from_secs(5);
 
-/// How long a photo is left alone that the disk could not put away: each try costs the others the reading of a photo, and
-/// a folder without permission does not get one in seconds.
+/// How long a photo is left alone that the disk could not put away, or that another node wants kept: each try costs the
+/// others the reading of a photo; a folder without permission does not get one in seconds, nor do two nodes agree whose
+/// tables differ.
 pub const STUCK: Duration = Duration::from_secs(600);
 
 /// A node that refused or failed is left out this long when targets are chosen.

@@ -29,6 +29,7 @@ mod config;
 mod drops;
 mod entry;
 mod event;
+mod facts;
 mod get;
 mod hearsay;
 mod joining;

@@ -7,7 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::limits::{OFFER, OFFERS, OFFERS_PER_NODE, PULL_QUEUE, RETRY, ROOM_MARGIN, SETTLE, SKIP};
+use super::entry::Entry;
+use super::limits::{
+    OFFER, OFFERS, OFFERS_PER_NODE, PULL_QUEUE, RETRY, ROOM_MARGIN, SETTLE, SKIP, STUCK,
+};
 use super::membership::Presence;
 use super::placement::{Candidate, target};
 use super::verdict::Verdict;
@@ -161,6 +164,11 @@ impl Node {
                 KeepVerdict::Want
             }
         };
+        let is_worse = |entry: &Entry| matches!(entry.verdict, Verdict::Loser(_));
+        if verdict == KeepVerdict::Want && self.catalog.get(id).is_some_and(is_worse) {
+            // The other judges by another table. Until they agree, it stays: else one would undo what the other has done.
+            self.drops.stuck.insert(id, self.now + STUCK);
+        }
         if verdict == KeepVerdict::Want
             && self.replication.asked.is_some_and(|(node, _)| node == from)
         {

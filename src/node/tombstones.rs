@@ -12,7 +12,6 @@
 //! hear of them, they end with the same (a state-based CRDT, in the terms of Shapiro et al. 2011).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use super::catalog::Catalog;
 use super::entry::Entry;
@@ -173,18 +172,6 @@ impl Catalog {
     pub(super) fn is_inherited(&self, entry: &Entry) -> bool {
         let removed = |heir: &NodeId| self.tombstones.is_removed_by(entry.photo.id, *heir);
         Facts::may_lack(&entry.facts.heirs) || !entry.facts.heirs.iter().all(removed)
-    }
-
-    /// Remembers for good that a node has a photo as its own.
-    pub(super) fn learn_owner(&mut self, photo: PhotoId, owner: NodeId) {
-        let entry = self.entries.get(&photo);
-        if entry.is_some_and(|entry| !entry.facts.owners.contains(&owner)) {
-            let facts = Facts {
-                owners: BTreeSet::from([owner]),
-                ..Facts::default()
-            };
-            self.learn(photo, &Arc::new(facts));
-        }
     }
 
     /// Whether a photo that may have no entry is removed, for all that is known.

@@ -427,6 +427,7 @@ impl World {
             }
         }
         self.oracle.born.extend(&existing);
+        self.note_owners(&existing);
         self.forget_removed();
         let lost = self.oracle.safe.iter();
         let lost = lost
@@ -450,16 +451,17 @@ impl World {
     }
 
     /// Whether a photo exists, or a better version for which it was purged; that one may have given way to a still better
-    /// one later, which the first need not resemble.
+    /// one later, which the first need not resemble. It may also be its owner who has removed that one.
     fn lives_on(&self, photo: PhotoId, existing: &BTreeSet<PhotoId>) -> bool {
         let mut heirs = BTreeSet::from([photo]);
         let mut open = vec![photo];
-        while let Some(photo) = open.pop() {
-            if existing.contains(&photo) || self.is_unlucky(photo) {
+        while let Some(heir) = open.pop() {
+            let gone_rightly = self.is_unlucky(heir) || self.is_removed_as(photo, heir);
+            if existing.contains(&heir) || gone_rightly {
                 return true;
             }
             let born = self.oracle.born.iter().copied();
-            for better in born.filter(|other| self.improves(*other, photo)) {
+            for better in born.filter(|other| self.improves(*other, heir)) {
                 if heirs.insert(better) {
                     open.push(better);
                 }

@@ -15,6 +15,8 @@ use crate::world::World;
 pub(crate) struct Removed {
     /// Whoever has told a node that a photo is his own: the node's life, the photo, and who.
     heard: BTreeSet<(Life, PhotoId, NodeId)>,
+    /// Whoever has ever had a photo as his own.
+    owners: BTreeMap<PhotoId, BTreeSet<NodeId>>,
     /// Removed photos of which a fault has destroyed a copy: nobody makes new ones of what is in the trash.
     unlucky: BTreeSet<PhotoId>,
     /// For the flaw of that name: the first word that was heard of each owner on each photo.
@@ -137,6 +139,28 @@ impl World {
     /// Whether a photo may not exist any more, because it was removed and a disk broke.
     pub(crate) fn is_unlucky(&self, photo: PhotoId) -> bool {
         self.oracle.removed.unlucky.contains(&photo)
+    }
+
+    /// Notes whose photos are whose. When a photo exists no more, nobody knows any longer who had it.
+    pub(crate) fn note_owners(&mut self, existing: &BTreeSet<PhotoId>) {
+        let removed = &mut self.oracle.removed;
+        removed
+            .heard
+            .retain(|(_, photo, _)| existing.contains(photo));
+        for host in &self.hosts {
+            for (photo, file) in host.disk.files.iter() {
+                if file.place.is_own() {
+                    let owners = removed.owners.entry(*photo).or_default();
+                    owners.insert(host.disk.identity);
+                }
+            }
+        }
+    }
+
+    /// Whether everyone who ever had a photo has removed a better version of it, for which his own was purged before.
+    pub(crate) fn is_removed_as(&self, photo: PhotoId, better: PhotoId) -> bool {
+        let owners = self.oracle.removed.owners.get(&photo);
+        owners.is_some_and(|owners| owners.is_subset(&self.removers(better)))
     }
 
     /// Of photos that are removed nobody has promised anything.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::limits::{BRAKE_FILES, DOUBT, RETRY, SETTLE};
+use super::super::limits::{BRAKE_FILES, DOUBT, RETRY, SETTLE, STUCK};
 use super::super::{Action, Event, LinkId, Spool};
 use super::solo::{Solo, original, proof};
 use crate::photo::{Format, Photo, PhotoId};
@@ -269,4 +269,45 @@ fn a_folder_that_tells_of_a_file_again_takes_nothing_back() {
         solo.wait(Duration::from_secs(1));
     }
     assert_eq!(list(&mut solo), ["20.jpg"]);
+}
+
+#[test]
+fn what_another_wants_kept_is_not_retired_again_at_once() {
+    let mut solo = Solo::new();
+    hold(&mut solo, &version(20));
+    let (mut worse, id) = (version(10), version(10).photo.id);
+    worse.holding = Holding::Retired;
+    hold(&mut solo, &worse);
+    // It does not know that 20 is better, or judges by another table.
+    solo.join(1, PIN, &[]);
+    solo.announce(1, vec![version(10), version(20)], true);
+    solo.wait(PIN);
+    let actions = solo.hear(
+        1,
+        Message::KeepThis {
+            photo: worse.photo.clone(),
+            facts: Facts::default(),
+        },
+    );
+    let restores =
+        |action: &Action| matches!(action, Action::Restore { photo, .. } if *photo == id);
+    assert!(actions.iter().any(restores));
+    solo.tell(Event::Returned {
+        photo: id,
+        result: Ok(Holding::Replica),
+    });
+    let retires = |action: &Action| {
+        matches!(
+            action,
+            Action::Send {
+                message: Message::Challenge { .. },
+                ..
+            }
+        )
+    };
+    assert!(!solo.wait(STUCK - SETTLE).iter().any(retires));
+    assert!(
+        solo.wait(3 * SETTLE).iter().any(retires),
+        "in the end it goes"
+    );
 }

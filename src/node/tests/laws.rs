@@ -135,10 +135,20 @@ proptest! {
         let mut other = Catalog::new(ME, false);
         for (at, (node, record)) in shuffled.iter().enumerate() {
             if detour > 0 && at % 4 == detour {
-                // It held it in another way before, or said so on an earlier link. Not as its own: that is never forgotten.
-                let holding = Holding::Replica;
-                other.claim(*node, &Record { holding, ..record.clone() });
+                // It held it in another way before, said other things of it, and on an earlier link; and somebody else
+                // who said so has it no longer.
+                let mut facts = Facts::named("other.jpg".to_owned());
+                facts.replaces.insert(photo(at as u8 % 24).id);
+                let before = Record {
+                    holding: Holding::Original,
+                    facts: Arc::new(facts),
+                    ..record.clone()
+                };
+                other.claim(NodeId(9), &before);
+                other.claim(*node, &before);
+                other.judge(pace);
                 other.set_away(*node);
+                other.remove(NodeId(9), before.photo.id);
             }
             other.claim(*node, record);
             other.judge(pace);
