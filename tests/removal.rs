@@ -119,3 +119,34 @@ fn a_removed_photo_is_in_every_trash_and_no_list_until_it_is_taken_back() {
         cat
     );
 }
+
+#[test]
+fn who_wants_the_room_that_the_trash_takes_need_not_wait() {
+    let place = TempDir::new().unwrap();
+    let folders = ["a", "b"].map(|name| place.path().join(name));
+    let cat = give(&folders[0], "cat.jpg", &jpeg(&draw(1, 240, 160), 90));
+    let dog = give(&folders[1], "dog.jpg", &jpeg(&draw(2, 240, 160), 90));
+    let mut expected = Expected::from([("cat.jpg".to_owned(), cat), ("dog.jpg".to_owned(), dog)]);
+    let mut daemons = vec![start(&folders[0], None)];
+    daemons.push(start(&folders[1], Some(&daemons[0])));
+    settle(&daemons, &expected);
+    expected.remove("cat.jpg");
+    remove(&daemons[0], "cat.jpg", Consent::Given).unwrap();
+    settle(&daemons, &expected);
+
+    let purge = |older_than| {
+        let mut out = Vec::new();
+        let daemon = &mut connect(&daemons[0]);
+        client::trash_purge(daemon, older_than, Consent::Given, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    assert_eq!(purge(1), "deleted: 0 photos\n", "not a day has passed");
+    assert!(disk::has(&folders[0], cat));
+    let deleted = || match purge(0).as_str() {
+        "deleted: 1 photo\n" => Ok(()),
+        told => Err(told.to_owned()),
+    };
+    eventually("the trash is emptied", PATIENCE, deleted).unwrap();
+    assert!(!disk::has(&folders[0], cat));
+    assert!(disk::has(&folders[1], cat), "each empties its own");
+}

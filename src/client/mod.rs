@@ -33,4 +33,4 @@ pub use put::put;
 pub use remove::{Consent, remove};
 pub use same::same;
 pub use status::status;
-pub use trash::{trash_list, trash_restore};
+pub use trash::{trash_list, trash_purge, trash_restore};

@@ -43,7 +43,8 @@ pub fn remove(
     if consent == Consent::Withheld {
         return Ok(());
     }
-    if consent == Consent::Ask && !asked(&plan)? {
+    let question = format!("Remove {} from the collection?", plain(&plan.name));
+    if consent == Consent::Ask && !agrees(&question)? {
         eprintln!("nothing was removed");
         return Ok(());
     }
@@ -52,11 +53,23 @@ pub fn remove(
     let Answer::Removed { photos } = ask(daemon, &Request::Remove { photos })? else {
         return Err(daemon.unexpected());
     };
-    let photos = count(photos.len() as u64, "photo");
-    writeln!(
-        out,
-        "removed: {photos}; to take one back: photomesh trash restore NAME"
-    )?;
+    let stay = withdrawn(&plan).filter(|photo| photo.stays && photos.contains(&photo.id));
+    let stay = stay.count() as u64;
+    let gone = (photos.len() as u64).saturating_sub(stay);
+    if gone > 0 {
+        let gone = count(gone, "photo");
+        writeln!(
+            out,
+            "removed: {gone}; to take one back: photomesh trash restore NAME"
+        )?;
+    }
+    if stay > 0 {
+        let stay = count(stay, "photo");
+        writeln!(
+            out,
+            "withdrawn, but still in the collection for others' sake: {stay}"
+        )?;
+    }
     Ok(())
 }
 
@@ -94,13 +107,13 @@ fn write_plan(plan: &RemovalPlan, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// Asks the person at the terminal.
-fn asked(plan: &RemovalPlan) -> Result<bool, Failure> {
+pub(super) fn agrees(question: &str) -> Result<bool, Failure> {
     let input = io::stdin();
     if !input.is_terminal() || !io::stderr().is_terminal() {
-        let text = "there is no terminal to ask for confirmation: give --yes, or --dry-run to see what would go";
+        let text = "there is no terminal to ask for confirmation: give --yes";
         return Err(Failure::Usage(text.to_owned()));
     }
-    eprint!("Remove {} from the collection? [y/N] ", plain(&plan.name));
+    eprint!("{question} [y/N] ");
     let mut answer = String::new();
     let read = input.lock().read_line(&mut answer);
     read.map_err(|error| Failure::Io(format!("cannot read the answer: {error}")))?;

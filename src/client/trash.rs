@@ -4,8 +4,9 @@ use std::io::Write;
 
 use indicatif::HumanBytes;
 
-use super::screen::{Column, plain, write_table};
-use super::{Daemon, Failure};
+use super::remove::agrees;
+use super::screen::{Column, count, plain, write_table};
+use super::{Consent, Daemon, Failure};
 use crate::protocol::client::TrashReport;
 use crate::protocol::{Answer, Request};
 
@@ -68,5 +69,41 @@ pub fn trash_restore(daemon: &mut Daemon, name: &str, out: &mut impl Write) -> R
         plain(&name),
         id.short()
     )?;
+    Ok(())
+}
+
+/// Deletes what has been in the daemon's trash for so many days of running, as far as nothing is lost with it.
+///
+/// # Errors
+///
+/// [`Failure::Usage`] if nobody can be asked for consent.
+pub fn trash_purge(
+    daemon: &mut Daemon,
+    older_than: u32,
+    consent: Consent,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    let question = format!(
+        "Delete for good what has been in the trash of the daemon at {} for {older_than} days or more?",
+        daemon.address()
+    );
+    if consent == Consent::Ask && !agrees(&question)? {
+        eprintln!("nothing was deleted");
+        return Ok(());
+    }
+    let answer = daemon.ask(&Request::TrashPurge { older_than })?;
+    if let Answer::Refused { cause, error } = answer {
+        return Err(Failure::refused(cause, error));
+    }
+    let Answer::Purged { deleted, kept } = answer else {
+        return Err(daemon.unexpected());
+    };
+    writeln!(out, "deleted: {}", count(deleted, "photo"))?;
+    if kept > 0 {
+        eprintln!(
+            "{} not deleted: it is not proven at this moment that nothing is lost; try again later",
+            count(kept, "photo")
+        );
+    }
     Ok(())
 }

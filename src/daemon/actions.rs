@@ -65,6 +65,7 @@ impl State {
             | Action::Purge { .. }
             | Action::Remove { .. }
             | Action::Sign { .. }
+            | Action::FindAged { .. }
             | Action::NoteTombstones { .. }
             | Action::Restore { .. }
             | Action::Dedupe { .. }

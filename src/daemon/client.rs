@@ -145,6 +145,7 @@ impl Client<'_> {
             | Request::Status
             | Request::TrashList { .. }
             | Request::TrashRestore { .. }
+            | Request::TrashPurge { .. }
             | Request::PlanRemoval { .. }
             | Request::Remove { .. } => self.ask(request),
         }

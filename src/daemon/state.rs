@@ -253,6 +253,7 @@ impl State {
             | Event::Proved { .. }
             | Event::PutAway { .. }
             | Event::Signed { .. }
+            | Event::Aged { .. }
             | Event::Returned { .. } => {}
         }
     }

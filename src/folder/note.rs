@@ -88,6 +88,11 @@ impl Note {
             }
             _ => u64::from(trash_days),
         };
+        self.is_older_than(days, running)
+    }
+
+    /// Whether the copy has been in the trash for so many days of running.
+    pub(super) fn is_older_than(&self, days: u64, running: u64) -> bool {
         running.saturating_sub(self.running) >= days.saturating_mul(DAY)
     }
 }

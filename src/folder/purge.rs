@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::moment::Moment;
+use super::note::Note;
 use super::place::{SURPLUS, TRASH, holding_at};
 use super::{Change, Folder, StoreError};
 use crate::photo::PhotoId;
@@ -79,11 +80,25 @@ impl Folder {
         }
     }
 
+    /// The photos that are in the trash and nowhere else in the folder, and of which every copy has been there for so many
+    /// days of running.
+    pub fn in_trash_for(&self, days: u32) -> BTreeSet<PhotoId> {
+        let now = self.index.running();
+        let mut aged = self.of_which_all(|note| note.is_older_than(days.into(), now));
+        aged.retain(|photo| self.index.stored_files_of(*photo).is_empty());
+        aged
+    }
+
     /// The photos of which every copy in the trash has been there for its time.
     fn due(&self, now: u64) -> BTreeSet<PhotoId> {
+        self.of_which_all(|note| note.is_due(now, self.options.trash_days))
+    }
+
+    /// The photos of which the notes of all copies in the trash say so.
+    fn of_which_all(&self, says: impl Fn(&Note) -> bool) -> BTreeSet<PhotoId> {
         let (mut due, mut early) = (BTreeSet::new(), BTreeSet::new());
         for (_, note) in self.notes.iter() {
-            if note.is_due(now, self.options.trash_days) {
+            if says(note) {
                 due.insert(note.photo);
             } else {
                 early.insert(note.photo);

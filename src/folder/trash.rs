@@ -63,14 +63,19 @@ impl Folder {
         )
     }
 
-    /// Moves every file of a photo that the owner of a node has removed from the collection to the trash. Deadline and
-    /// errors as with [`Folder::drop_surplus`].
+    /// Moves every file of a photo that the owner of a node has removed from the collection to the trash; a friend's own
+    /// only if that is he. Deadline and errors as with [`Folder::drop_surplus`].
     pub fn remove(
         &mut self,
         photo: PhotoId,
         by: NodeId,
         deadline: Moment,
     ) -> Result<(), StoreError> {
+        // The node may not have heard yet that he has copied it into his folder.
+        let standing = self.index.standing(photo).map(|standing| standing.holding);
+        if by != self.identity.node() && standing == Some(Holding::Original) {
+            return Err(StoreError::Io("it is this folder's own".to_owned()));
+        }
         self.put_all_away(
             photo,
             PutAway {

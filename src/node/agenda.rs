@@ -212,11 +212,14 @@ impl Node {
             facts
                 .aliases
                 .extend(loser.facts.names.union(&loser.facts.aliases).cloned());
-            facts.owners.extend(self.catalog.owners_ever(loser));
+            facts.heirs.extend(self.catalog.owners(loser));
+            facts.heirs.extend(&loser.facts.heirs);
         }
         facts
             .aliases
             .retain(|alias| !entry.facts.names.contains(alias));
+        let owners = &entry.facts.owners;
+        facts.heirs.retain(|heir| !owners.contains(heir));
         self.catalog.learn(photo, &Arc::new(facts));
     }
 

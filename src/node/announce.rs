@@ -75,7 +75,8 @@ fn size_on_wire(facts: &Facts) -> usize {
         .map(|name| ESCAPED * name.len() + 3)
         .sum::<usize>();
     let ids = facts.replaces.len() + facts.distinct.len();
-    1024 + names + 68 * ids + 20 * facts.owners.len()
+    let nodes = facts.owners.len() + facts.heirs.len();
+    1024 + names + 68 * ids + 20 * nodes
 }
 
 impl Node {
@@ -283,6 +284,7 @@ mod tests {
             replaces: ids(0).collect(),
             distinct: ids(100).collect(),
             owners: (0..Facts::MAX as u64).map(NodeId).collect(),
+            heirs: (0..Facts::MAX as u64).map(NodeId).collect(),
         };
         let facts = Arc::new(facts);
         let mut page = Page::default();

@@ -129,15 +129,16 @@ impl Catalog {
         } else {
             self.hear(&record.photo)
         };
+        let facts = self.facts_told(node, record);
         let claim = if node == self.me {
-            self.learn(id, &record.facts);
+            self.learn(id, &facts);
             self.my_claim(id, record.holding)
         } else {
             Claim {
                 holding: record.holding,
                 current: true,
                 yields_to: record.yields_to,
-                facts: self.facts_told(node, record),
+                facts,
             }
         };
         self.set_claim(node, id, Some(claim));

@@ -4,11 +4,12 @@
 
 use std::sync::Arc;
 
+use super::entry::Entry;
 use super::names::Found;
 use super::{Action, DiskError, LinkId, Node, Source, Spool, Time};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::client::Refusal;
-use crate::protocol::{Answer, Facts, Holding, NodeId, Request};
+use crate::protocol::{Answer, Facts, Holding, Request};
 
 /// A client that waits for something.
 #[derive(Debug)]
@@ -44,6 +45,7 @@ impl Node {
             Request::Status => self.answer_status(link),
             Request::TrashList { after } => self.answer_trash(link, after),
             Request::TrashRestore { image_name } => self.restore_for(link, image_name),
+            Request::TrashPurge { older_than } => self.purge_for(link, older_than),
             Request::PlanRemoval { image_name } => self.plan_removal(link, &image_name),
             Request::Remove { photos } => self.remove_for(link, &photos),
             Request::RegisterClient { .. } => {}
@@ -149,8 +151,11 @@ impl Node {
                 },
             );
         };
-        if self.catalog.is_gone(photo) && !self.catalog.is_removed_by_me(photo) {
-            let removers: Vec<NodeId> = self.catalog.tombstones.removers(photo).collect();
+        let is_heir = |entry: &Entry| entry.facts.heirs.contains(&me);
+        let mine =
+            self.catalog.is_removed_by_me(photo) || self.catalog.get(photo).is_some_and(is_heir);
+        if self.catalog.is_gone(photo) && !mine {
+            let removers = self.catalog.removers(photo);
             let error = format!(
                 "it was removed by its owner, {}, who can restore it there",
                 self.in_words(&removers)
@@ -158,7 +163,6 @@ impl Node {
             return self.refuse(link, Refusal::Owner, &error);
         }
         self.waiting.insert(link, Waiting::Restore { photo });
-        let mine = self.catalog.is_removed_by_me(photo);
         self.restore_as(photo, mine.then_some(Holding::Original));
     }
 
@@ -170,12 +174,12 @@ impl Node {
         if links.is_empty() {
             return;
         }
-        // What its owner had removed comes back as it was, unless a better version has come meanwhile.
+        // What an owner had removed comes back as it was, unless a better version has come meanwhile.
         let entry = self.catalog.get(photo);
         let is_alone =
             entry.is_some_and(|entry| self.catalog.better_version(&entry.photo).is_none());
-        let reclaimed = self.catalog.is_reclaimed(photo);
-        if result.is_ok() && !(reclaimed && is_alone) {
+        let was_removed = self.catalog.tombstones.removers(photo).next().is_some();
+        if result.is_ok() && !(was_removed && is_alone) {
             let distinct = self
                 .catalog
                 .get(photo)

@@ -4,7 +4,7 @@
 //! [`Action`]s in order. Every action that can fail, or takes time, comes back as an event: every failure enters by
 //! the same door as every message.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::{Add, Sub};
 use std::sync::Arc;
@@ -233,6 +233,13 @@ pub enum Event {
         result: Result<Holding, DiskError>,
     },
 
+    /// [`Action::FindAged`] is done.
+    Aged {
+        /// The client's link.
+        link: LinkId,
+        /// The photos.
+        photos: BTreeSet<PhotoId>,
+    },
     /// [`Action::Sign`] is done.
     Signed {
         /// The photo.
@@ -380,6 +387,14 @@ pub enum Action {
         photo: PhotoId,
         /// What it comes back as, whatever it was.
         holding: Option<Holding>,
+    },
+    /// Find the photos that are in the trash and nowhere else in the folder, and whose every copy has been there for so
+    /// many days of running. Answered by [`Event::Aged`].
+    FindAged {
+        /// The client that wants to know.
+        link: LinkId,
+        /// Days of running.
+        older_than: u32,
     },
     /// Sign what this node's owner wants of a photo, and make it safe on disk. Comes back as [`Event::Signed`].
     Sign {

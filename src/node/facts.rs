@@ -12,20 +12,14 @@ use crate::photo::PhotoId;
 use crate::protocol::{Facts, NodeId, Record};
 
 impl Catalog {
-    /// What a node says of a photo that it has, as this node takes it: who has it as an original is an owner, and whether
-    /// this node is one it knows best itself.
+    /// What a node says of a photo that it has, as this node takes it: who has it as an original is an owner.
     pub(super) fn facts_told(&self, teller: NodeId, record: &Record) -> Arc<Facts> {
-        let owns = record.holding.is_own() && !record.facts.owners.contains(&teller);
         let mut told = Arc::clone(&record.facts);
-        if owns || told.owners.contains(&self.me) {
-            let facts = Arc::make_mut(&mut told);
-            facts.owners.remove(&self.me);
-            if owns {
-                facts.merge(&Facts {
-                    owners: BTreeSet::from([teller]),
-                    ..Facts::default()
-                });
-            }
+        if record.holding.is_own() && !told.owners.contains(&teller) {
+            Arc::make_mut(&mut told).merge(&Facts {
+                owners: BTreeSet::from([teller]),
+                ..Facts::default()
+            });
         }
         // Most often a node says what all others have said before: then it is in memory once.
         match self.entries.get(&record.photo.id) {
@@ -80,7 +74,8 @@ impl Catalog {
         for reordered in old.replaces.symmetric_difference(&facts.replaces) {
             self.reconsider_with_neighbours(*reordered);
         }
-        if old.distinct != facts.distinct {
+        let has_words = self.tombstones.removers(photo).next().is_some();
+        if old.distinct != facts.distinct || has_words && old.owners != facts.owners {
             self.reconsider_with_neighbours(photo);
         }
         self.mark_changed(photo);

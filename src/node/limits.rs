@@ -83,7 +83,8 @@ pub const GET_MIN_RATE: u64 = 256 * 1024;
 /// How long a put waits for the wanted copies before it is answered with a warning.
 pub const PUT: Duration = Duration::from_secs(10);
 
-/// How long a client waits for its photo to be removed, while tables are incomplete or a promise holds it back.
+/// How long a client waits for its photo to be removed, while tables are incomplete or a promise holds it back; or for the
+/// trash to be emptied.
 pub const REMOVE: Duration = Duration::from_secs(20);
 
 /// The most photos that are removed at a time: far more than there are versions of one picture, and few enough for their

@@ -16,6 +16,7 @@
 //! 5. Making copies: `replicate`, `pulls`, `transfer`; `relief` moves them.
 //! 6. Giving copies up, the dangerous part: `drops`, `rounds`, `proof`.
 //! 7. What owners have removed: `tombstones` says what counts, `removal` does it, `withdrawal` says before what it would do.
+//!    `purging` empties the trash for a person.
 //! 8. Serving people: `clients`, `get`, `put`, `reports`.
 
 mod absence;
@@ -40,6 +41,7 @@ mod names;
 mod placement;
 mod proof;
 mod pulls;
+mod purging;
 mod put;
 mod relief;
 mod removal;
@@ -68,6 +70,7 @@ use limits::{PAUSE, TICK, WORK_PER_STEP};
 use membership::Membership;
 use proof::Promises;
 use pulls::Pull;
+use purging::Purging;
 use removal::Removals;
 use replicate::Replication;
 
@@ -108,6 +111,8 @@ pub struct Node {
     /// Photos on their way back from the trash.
     restoring: BTreeSet<PhotoId>,
     removals: Removals,
+    /// Clients that want the trash emptied.
+    purgings: BTreeMap<LinkId, Purging>,
 
     /// Copies wanted, and reachable, when all photos were last put on the agenda.
     goals: (usize, usize),
@@ -149,6 +154,7 @@ impl Node {
             installing: BTreeMap::new(),
             restoring: BTreeSet::new(),
             removals: Removals::default(),
+            purgings: BTreeMap::new(),
             goals: (0, 0),
             scanned: false,
             files: BTreeMap::new(),
@@ -205,6 +211,7 @@ impl Node {
         self.tend_replication();
         self.tend_clients();
         self.tend_removals();
+        self.tend_purgings();
         self.tend_leaving();
     }
 
@@ -281,6 +288,7 @@ impl Node {
             Event::PutAway { photo, result } => self.put_away(photo, result),
             Event::Returned { photo, result } => self.returned(photo, result),
             Event::Signed { photo, result } => self.signed(photo, result),
+            Event::Aged { link, photos } => self.aged(link, photos),
             Event::Shutdown => self.shut_down(),
         }
     }

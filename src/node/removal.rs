@@ -18,7 +18,7 @@
 //!
 //! A removed photo is not shown, not copied and not offered; a replica of it goes to this node's own trash. Nobody
 //! deletes it before its time there is over, and then only if it is still removed for all that a complete table of more
-//! than one node says, and by everyone who is on record as an owner.
+//! than one node says, and nobody has given up a version of his own for it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -102,8 +102,8 @@ impl Node {
         }
     }
 
-    /// Why this node cannot move a copy of a photo to the trash right now.
-    fn obstacle_to_removing(&self, photo: PhotoId) -> Option<String> {
+    /// Why this node can give up no copies right now.
+    pub(super) fn obstacle_to_dropping(&self) -> Option<String> {
         if self.leaving.is_some() {
             Some("this daemon is stopping".to_owned())
         } else if !self.is_settled() {
@@ -111,8 +111,17 @@ impl Node {
         } else if !self.may_drop() {
             let left = self.config.pin.saturating_sub(self.now.0).as_secs() + 1;
             Some(format!(
-                "this daemon has just started, and may have promised others to keep it: try again in {left} s"
+                "this daemon has just started, and may have promised others to keep its copies: try again in {left} s"
             ))
+        } else {
+            None
+        }
+    }
+
+    /// Why this node cannot move a copy of a photo to the trash right now.
+    fn obstacle_to_removing(&self, photo: PhotoId) -> Option<String> {
+        if let Some(obstacle) = self.obstacle_to_dropping() {
+            Some(obstacle)
         } else if self.is_pinned(photo) || self.is_counted_on(photo) {
             Some("another node relies on this copy at the moment".to_owned())
         } else if !self.has_free_round() {
@@ -237,7 +246,7 @@ impl Node {
         if let Some(until) = self.stuck_until(photo) {
             return self.agenda.set(photo, until);
         }
-        let remover = self.catalog.tombstones.removers(photo).next();
+        let remover = self.catalog.removers(photo).first().copied();
         let busy = self.is_going(photo) || self.restoring.contains(&photo);
         if !self.knows_all_owners() || self.obstacle_to_removing(photo).is_some() || busy {
             return self.retry(photo, RETRY);
@@ -265,7 +274,7 @@ impl Node {
             entry.verdict == Verdict::Removed
                 && settled(entry.changed_at)
                 && self.catalog.is_removed(entry)
-                && self.catalog.owner_on_record(entry).is_none()
+                && !self.catalog.is_inherited(entry)
         });
         // Alone in the world, nothing is deleted.
         let joined = self.mesh.count_here() > 0 && self.knows_all_owners();

@@ -94,14 +94,9 @@ impl Node {
     }
 
     pub(super) fn offer_to(&mut self, photo: PhotoId, target: NodeId) {
-        let Some(mut record) = self.catalog.record(photo) else {
+        let Some(record) = self.catalog.record(photo) else {
             return;
         };
-        if record.holding.is_own() {
-            Arc::make_mut(&mut record.facts)
-                .owners
-                .insert(self.config.node);
-        }
         self.replication.offers.insert(
             photo,
             Offer {

@@ -176,7 +176,7 @@ impl Node {
             Verdict::Keeper => Some(entry.photo.id),
             Verdict::Absent | Verdict::Removed => None,
         };
-        let removers: Vec<NodeId> = self.catalog.tombstones.removers(entry.photo.id).collect();
+        let removers = self.catalog.removers(entry.photo.id);
         let reason = match keeper.filter(|keeper| *keeper != entry.photo.id) {
             Some(keeper) => format!(
                 "a better version is in the collection: {}",

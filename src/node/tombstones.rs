@@ -1,12 +1,12 @@
 //! What owners have said about photos that they have removed, and what counts of it.
 //!
-//! **A photo is removed while an owner's tombstone stands and nobody else calls it his own.** Whoever announces it as an
-//! original does so; and of one in his trash, whoever has not removed it himself. So a friend can withdraw what is
-//! his, and never what is another's; who is away counts as he was last heard, until his grace is over.
+//! **A photo is removed when an owner has said so, and every other one of whom any holder has ever heard.** Whoever
+//! announces it as an original is an owner, whatever he has said before. That he is away, or that his disk is broken, takes
+//! nothing from him: it is then that others keep his photo for him. So a friend can withdraw what is his, and never what
+//! is another's; and a member who claims to be an owner can keep a photo in the collection, but not take one out of it.
 //!
-//! To delete a removed photo for good takes more: all nodes that ever had it as an original, as far as any holder has
-//! heard, must have removed it. So nothing that a friend calls his own is erased by another, even if he is away for a
-//! year and his disk breaks meanwhile: it waits in a trash.
+//! To delete a removed photo for good takes more: who has given up a worse version for it must have removed it, too. So
+//! nothing that is all a friend has of his own picture is erased by another: it waits in a trash.
 //!
 //! The tombstones are a set that only grows, of which the latest of each owner and photo counts: in whatever order nodes
 //! hear of them, they end with the same (a state-based CRDT, in the terms of Shapiro et al. 2011).
@@ -17,7 +17,7 @@ use super::catalog::Catalog;
 use super::entry::Entry;
 use super::limits::{TOMBSTONES, TOMBSTONES_OF_OWNER};
 use crate::photo::PhotoId;
-use crate::protocol::{Holding, NodeId, Tombstone, Wish};
+use crate::protocol::{Facts, Holding, NodeId, Tombstone, Wish};
 
 /// What a tombstone is about, and whose it is.
 pub(super) type Key = (PhotoId, NodeId);
@@ -37,8 +37,9 @@ pub(super) enum Merged {
 #[derive(Debug, Default)]
 pub(super) struct Tombstones {
     latest: BTreeMap<PhotoId, BTreeMap<NodeId, Tombstone>>,
-    /// How many there are of each owner.
+    /// How many there are of each owner, and of all.
     of_owner: BTreeMap<NodeId, usize>,
+    count: usize,
     /// Those that nobody was told of yet.
     fresh: BTreeSet<Key>,
 }
@@ -51,7 +52,10 @@ impl Tombstones {
             Some(known) if !tombstone.is_later_than(known) => return Merged::Known,
             Some(_) => {}
             None if !self.has_room(owner, 1) => return Merged::Full,
-            None => *self.of_owner.entry(owner).or_default() += 1,
+            None => {
+                *self.of_owner.entry(owner).or_default() += 1;
+                self.count += 1;
+            }
         }
         let words = self.latest.entry(photo).or_default();
         words.insert(owner, tombstone);
@@ -62,8 +66,7 @@ impl Tombstones {
     /// Whether so many more tombstones of an owner are taken.
     pub(super) fn has_room(&self, owner: NodeId, more: usize) -> bool {
         let of_owner = self.of_owner.get(&owner).copied().unwrap_or(0);
-        let all: usize = self.of_owner.values().sum();
-        of_owner + more <= TOMBSTONES_OF_OWNER && all + more <= TOMBSTONES
+        of_owner + more <= TOMBSTONES_OF_OWNER && self.count + more <= TOMBSTONES
     }
 
     /// An owner's latest word on a photo.
@@ -129,40 +132,46 @@ impl Catalog {
         merged
     }
 
-    /// The nodes whose friends call a photo their own, and have not removed it.
+    /// The nodes whose friends call a photo their own, or have done so, and have not removed it.
     pub(super) fn owners<'a>(&'a self, entry: &'a Entry) -> impl Iterator<Item = NodeId> + 'a {
         let photo = entry.photo.id;
-        let owns = move |node: NodeId, holding: Holding| match holding {
-            Holding::Original => true,
-            Holding::RetiredOriginal => !self.tombstones.is_removed_by(photo, node),
-            Holding::Replica | Holding::Retired => false,
-        };
+        let on_record = &entry.facts.owners;
         let claims = entry.claims.iter();
-        claims
-            .filter(move |(node, claim)| owns(**node, claim.holding))
-            .map(|(node, _)| *node)
+        let claiming = claims
+            .filter(|(node, claim)| claim.holding.is_own() && !on_record.contains(node))
+            .map(|(node, _)| node);
+        let has_it = |node: &NodeId| {
+            let claim = entry.claims.get(node);
+            claim.is_some_and(|claim| claim.holding == Holding::Original)
+        };
+        on_record
+            .iter()
+            .chain(claiming)
+            .copied()
+            .filter(move |node| has_it(node) || !self.tombstones.is_removed_by(photo, *node))
+    }
+
+    /// The owners that have removed a photo, for people to read: anybody can say so of anything.
+    pub(super) fn removers(&self, photo: PhotoId) -> Vec<NodeId> {
+        let all: Vec<NodeId> = self.tombstones.removers(photo).collect();
+        let entry = self.entries.get(&photo);
+        let on_record = |node: &NodeId| entry.is_some_and(|e| e.facts.owners.contains(node));
+        let owners: Vec<NodeId> = all.iter().copied().filter(on_record).collect();
+        if owners.is_empty() { all } else { owners }
     }
 
     /// Whether a photo is removed: see the page of this file.
     pub(super) fn is_removed(&self, entry: &Entry) -> bool {
         self.tombstones.removers(entry.photo.id).next().is_some()
+            && !Facts::may_lack(&entry.facts.owners)
             && self.owners(entry).next().is_none()
     }
 
-    /// The nodes that have a photo as their own, or are on record for it, and have not removed it.
-    pub(super) fn owners_ever<'a>(&'a self, entry: &'a Entry) -> impl Iterator<Item = NodeId> + 'a {
-        let on_record = entry.facts.owners.iter().copied();
-        let photo = entry.photo.id;
-        on_record
-            .filter(move |node| !self.tombstones.is_removed_by(photo, *node))
-            .chain(self.owners(entry))
-    }
-
-    /// A node on record as an owner of a photo that has not removed it, be it here or not.
-    pub(super) fn owner_on_record(&self, entry: &Entry) -> Option<NodeId> {
-        let removed = |node: &NodeId| self.tombstones.is_removed_by(entry.photo.id, *node);
-        let mut owners = entry.facts.owners.iter().copied();
-        owners.find(|node| !removed(node))
+    /// Whether a removed photo may be all that a node has left of a picture of its own: it has not removed it, be it here
+    /// or not.
+    pub(super) fn is_inherited(&self, entry: &Entry) -> bool {
+        let removed = |heir: &NodeId| self.tombstones.is_removed_by(entry.photo.id, *heir);
+        Facts::may_lack(&entry.facts.heirs) || !entry.facts.heirs.iter().all(removed)
     }
 
     /// Whether a photo that may have no entry is removed, for all that is known.
@@ -261,7 +270,7 @@ mod tests {
         assert_eq!(table.merge(word(1, 2, 1, false)), Merged::Full);
         assert_eq!(table.merge(word(1, 1, 2, true)), Merged::News);
         assert_eq!(table.merge(word(2, 2, 1, false)), Merged::News);
-        table.of_owner.insert(NodeId(9), TOMBSTONES);
+        table.count = TOMBSTONES;
         assert_eq!(table.merge(word(3, 2, 1, false)), Merged::Full);
     }
 }

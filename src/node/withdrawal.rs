@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::entry::Entry;
 use super::limits::{REMOVE_BATCH, TOMBSTONES_OF_OWNER};
+use super::membership::Presence;
 use super::{LinkId, Node};
 use crate::photo::PhotoId;
 use crate::protocol::client::{Refusal, RemovalPlan, RemovalReport};
@@ -42,22 +43,14 @@ impl Node {
         self.answer(link, Answer::Removal(Box::new(plan)));
     }
 
-    /// Whether this node's owner may remove a photo: it is his own, or his own file was edited and is another photo now.
+    /// Whether this node's owner may remove a photo: it is his own, or was until he has deleted or edited the file; or it is
+    /// what he has left of a worse version.
     fn is_mine_to_remove(&self, photo: PhotoId) -> bool {
         let me = self.config.node;
-        let Some(entry) = self.catalog.get(photo) else {
-            return false;
-        };
-        let mut owners = self.catalog.owners(entry);
-        let first = owners.next();
-        let replaced_by_mine = || {
-            let by = self.catalog.replaced_by.get(&photo).into_iter().flatten();
-            let mut by = by.filter_map(|id| self.catalog.mine(*id));
-            by.any(Holding::is_own)
-        };
-        first == Some(me)
-            || owners.any(|node| node == me)
-            || (first.is_none() && replaced_by_mine())
+        self.catalog.get(photo).is_some_and(|entry| {
+            let is_heir = entry.facts.heirs.contains(&me) && !self.catalog.is_removed_by_me(photo);
+            is_heir || self.catalog.owners(entry).any(|node| node == me)
+        })
     }
 
     /// Whether these photos may be removed through this node.
@@ -145,7 +138,7 @@ impl Node {
     /// Why a photo is not in the collection, if that is because somebody has removed it.
     pub(super) fn removed_in_words(&self, query: &str) -> Option<String> {
         let photo = self.catalog.find_removed(query)?;
-        let removers: Vec<NodeId> = self.catalog.tombstones.removers(photo).collect();
+        let removers = self.catalog.removers(photo);
         Some(format!(
             "it was removed from the collection by its owner, {}",
             self.in_words(&removers)
@@ -156,8 +149,13 @@ impl Node {
     pub(super) fn in_words(&self, nodes: &[NodeId]) -> String {
         let word = |node: &NodeId| match self.mesh.members.get(node) {
             _ if *node == self.config.node => "this node".to_owned(),
-            Some(member) => format!("node {node} at {}", member.address),
-            None => format!("node {node}"),
+            Some(member) => match member.presence {
+                Presence::Here { .. } => format!("node {node} at {}", member.address),
+                Presence::Away { .. } | Presence::Gone => {
+                    format!("node {node} at {} (away)", member.address)
+                }
+            },
+            None => format!("node {node} (not met lately)"),
         };
         nodes.iter().map(word).collect::<Vec<_>>().join(", ")
     }

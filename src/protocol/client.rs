@@ -85,6 +85,15 @@ pub enum Request {
         image_name: String,
     },
 
+    /// Deletes photos that have been in this daemon's own trash for a while, by the same rules as when their time there is
+    /// over: each only if enough other nodes prove that they have it, or a better version; or if it is removed. Answered
+    /// by [`Answer::Purged`] or [`Answer::Refused`].
+    TrashPurge {
+        /// Only what has been there for so many days of running; all for 0.
+        #[serde(rename = "olderThan", default)]
+        older_than: u32,
+    },
+
     /// What it would do to remove a picture through this daemon: nothing is changed. Answered by [`Answer::Removal`],
     /// [`Answer::NotFound`] or [`Answer::Refused`].
     PlanRemoval {
@@ -204,6 +213,14 @@ pub enum Answer {
         name: String,
         /// Its id.
         id: PhotoId,
+    },
+
+    /// Photos are deleted from the trash.
+    Purged {
+        /// How many.
+        deleted: u64,
+        /// How many of those asked for stay there, since it is not certain now that nothing is lost with them.
+        kept: u64,
     },
 
     /// What removing a picture would do.

@@ -66,15 +66,19 @@ pub struct Facts {
     /// Photos that look like this one, of which a person has said that they are others.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub distinct: BTreeSet<PhotoId>,
-    /// Nodes that have had it as an original. No copy is deleted because its owner has removed it while one of them has
-    /// not, however long that one has been away.
+    /// Nodes that have had it as an original. It stays in the collection while one of them has not removed it, however
+    /// long that one has been away.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub owners: BTreeSet<NodeId>,
+    /// Nodes that have had a worse version as an original, in whose place it is. No copy is deleted because its owners have
+    /// removed it while one of these has not.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub heirs: BTreeSet<NodeId>,
 }
 
 impl Facts {
-    /// The most names, replaced photos, distinct photos or owners that are remembered of one photo. A friend's photo has one
-    /// or two names; without a bound, a faulty node could grow a record past every frame.
+    /// The most names, replaced photos, distinct photos, owners or heirs that are remembered of one photo. A friend's photo
+    /// has one or two names; without a bound, a faulty node could grow a record past every frame.
     pub const MAX: usize = 32;
 
     /// The longest name that is remembered, in bytes: no common file system allows a longer one.
@@ -86,6 +90,12 @@ impl Facts {
             names: BTreeSet::from([name.into()]),
             ..Facts::default()
         }
+    }
+
+    /// Whether some that belong to a set may have found no room in it: who relies on all of them must think so. Else a
+    /// faulty node could have an owner forgotten by inventing others.
+    pub fn may_lack<T>(set: &BTreeSet<T>) -> bool {
+        set.len() >= Facts::MAX
     }
 
     /// Adds what `other` knows, within [`Facts::MAX`]; whether anything was new.
@@ -103,11 +113,13 @@ impl Facts {
         merged.replaces.extend(&other.replaces);
         merged.distinct.extend(&other.distinct);
         merged.owners.extend(&other.owners);
+        merged.heirs.extend(&other.heirs);
         keep_smallest(&mut merged.names);
         keep_smallest(&mut merged.aliases);
         keep_smallest(&mut merged.replaces);
         keep_smallest(&mut merged.distinct);
         keep_smallest(&mut merged.owners);
+        keep_smallest(&mut merged.heirs);
         let grown = merged != *self;
         *self = merged;
         grown

@@ -23,15 +23,18 @@ fn photo() -> impl Strategy<Value = Arc<Photo>> {
 fn facts() -> impl Strategy<Value = Facts> {
     let names = || prop::collection::btree_set(".*", 0..3);
     let ids = || prop::collection::btree_set(photo_id(), 0..3);
-    let owners = prop::collection::btree_set(any::<u64>().prop_map(NodeId), 0..3);
-    let parts = (names(), names(), ids(), ids(), owners);
-    parts.prop_map(|(names, aliases, replaces, distinct, owners)| Facts {
-        names,
-        aliases,
-        replaces,
-        distinct,
-        owners,
-    })
+    let nodes = || prop::collection::btree_set(any::<u64>().prop_map(NodeId), 0..3);
+    let parts = (names(), names(), ids(), ids(), nodes(), nodes());
+    parts.prop_map(
+        |(names, aliases, replaces, distinct, owners, heirs)| Facts {
+            names,
+            aliases,
+            replaces,
+            distinct,
+            owners,
+            heirs,
+        },
+    )
 }
 
 fn record() -> impl Strategy<Value = Record> {
@@ -162,6 +165,7 @@ fn request() -> impl Strategy<Value = Request> {
         Just(Request::Status),
         after().prop_map(|after| Request::TrashList { after }),
         ".*".prop_map(|image_name| Request::TrashRestore { image_name }),
+        any::<u32>().prop_map(|older_than| Request::TrashPurge { older_than }),
         ".*".prop_map(|image_name| Request::PlanRemoval { image_name }),
         prop::collection::vec(photo_id(), 0..3).prop_map(|photos| Request::Remove { photos }),
     ]

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use source::{Source, sources};
 use spelling::{entered, functions, has_word};
 
-/// Which room may use which others. `main.rs` is a room too.
-const MAY_ENTER: [(&str, &[&str]); 8] = [
+/// Which room may use which others. `main.rs` and `args.rs` are rooms, too.
+const MAY_ENTER: [(&str, &[&str]); 9] = [
     ("photo", &[]),
     ("protocol", &["photo"]),
     ("node", &["photo", "protocol"]),
@@ -19,7 +19,8 @@ const MAY_ENTER: [(&str, &[&str]); 8] = [
     ("client", &["photo", "protocol"]),
     ("gallery", &["photo", "protocol", "client"]),
     // Addresses on the command line are the protocol's.
-    ("main", &["protocol", "daemon", "client", "gallery"]),
+    ("args", &["protocol", "daemon", "client"]),
+    ("main", &["args", "daemon", "client", "gallery"]),
 ];
 
 /// The rooms that have to be pure.

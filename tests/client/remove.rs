@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::scripted::{Scripted, code, say, stderr, stdout};
 
-/// A daemon that owns `cat.jpg` and not `dog.jpg`; it removes exactly the version that it has shown as withdrawn.
+/// A daemon that owns `cat.jpg` and not `dog.jpg`, and `shared.jpg` like another one; it removes exactly the version that it has shown as withdrawn.
 fn owner(stream: &mut TcpStream, request: Request) {
     let version = |seed: u8, withdrawn, effect: &str| RemovalReport {
         id: PhotoId([seed; 32]),
@@ -30,12 +30,13 @@ fn owner(stream: &mut TcpStream, request: Request) {
             false => refused,
         }
     } else if let Request::PlanRemoval { image_name: name } = request
-        && name == "cat.jpg"
+        && name != "dog.jpg"
     {
-        let photos = vec![
+        let mut photos = vec![
             version(1, true, "your file goes to this node's trash"),
             version(2, false, "stays: it is the own of node 2"),
         ];
+        photos[0].stays = name == "shared.jpg";
         Answer::Removal(Box::new(RemovalPlan { name, photos }))
     } else {
         refused
@@ -57,6 +58,19 @@ fn the_plan_is_shown_and_only_what_it_withdraws_is_removed() {
     assert!(text.contains("stays: it is the own of node 2"), "{text}");
     assert!(
         text.contains("cat.jpg\\u{1b}") && text.contains("removed: 1 photo;"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_others_have_too_is_not_said_to_be_gone() {
+    let daemon = Scripted::new(owner);
+    let folder = TempDir::new().unwrap();
+    let output = daemon.run(folder.path(), &["rm", "shared.jpg", "--yes"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let text = stdout(&output);
+    assert!(
+        text.contains("still in the collection") && !text.contains("removed"),
         "{text}"
     );
 }

@@ -79,12 +79,16 @@ fn a_removed_original_lies_in_the_trash_and_says_by_whom() {
     let mut room = Room::new();
     let cat = room.draw("2024/cat.jpg", 1);
     room.scan();
-    room.folder.remove(cat, NodeId(0xfeed), soon()).unwrap();
+    let me = room.folder.identity().node();
+    let others = room.folder.remove(cat, NodeId(0xfeed), soon());
+    assert!(matches!(others, Err(StoreError::Io(_))), "{others:?}");
+    assert!(room.path("2024/cat.jpg").is_file());
+    room.folder.remove(cat, me, soon()).unwrap();
     let copies = room.trash(TRASH);
     let note = fs::read(room.path(format!("{TRASH}/{}.json", copies[0]))).unwrap();
     let note: serde_json::Value = serde_json::from_slice(&note).unwrap();
     assert_eq!(note["why"], "removed");
-    assert_eq!(note["removed_by"], "000000000000feed");
+    assert_eq!(note["removed_by"], me.to_string());
     let mut room = room.reopened();
     assert_eq!(
         told(&room.scan()),

@@ -65,6 +65,7 @@ impl World {
             | Action::Restore { .. }
             | Action::Remove { .. }
             | Action::Sign { .. }
+            | Action::FindAged { .. }
             | Action::Purge { .. }
             | Action::Discard { .. }
             | Action::Dedupe { .. } => self.submit(life, action),

@@ -307,6 +307,14 @@ impl Disk {
         expired
     }
 
+    /// The photos that have been in the trash for so many days.
+    pub(crate) fn in_trash_for(&self, days: u32) -> BTreeSet<PhotoId> {
+        let after = Duration::from_secs(24 * 60 * 60) * days;
+        let over = |file: &File| !file.place.is_stored() && file.trashed + after <= self.running;
+        let files = self.files.iter().filter(|(_, file)| over(file));
+        files.map(|(photo, _)| *photo).collect()
+    }
+
     /// Bytes on the disk.
     pub(crate) fn used(&self, library: &Library) -> u64 {
         self.files

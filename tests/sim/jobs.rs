@@ -180,6 +180,10 @@ impl World {
                 let result = fine.and_then(|()| self.remove(host, photo, by));
                 Some(Event::PutAway { photo, result })
             }
+            Action::FindAged { link, older_than } => {
+                let photos = self.hosts[host].disk.in_trash_for(older_than);
+                Some(Event::Aged { link, photos })
+            }
             Action::Sign {
                 photo,
                 counter,
@@ -249,6 +253,9 @@ impl World {
     fn remove(&mut self, host: usize, photo: PhotoId, by: NodeId) -> Result<(), DiskError> {
         let disk = &self.hosts[host].disk;
         let file = disk.files.get(&photo).ok_or(DiskError::Gone)?;
+        if file.place == Holding::Original && by != disk.identity {
+            return Err(DiskError::Other("its own by now".to_owned()));
+        }
         if file.place.is_stored() {
             self.judge_removal(host, photo, by);
         }
@@ -305,6 +312,7 @@ fn cost(action: &Action) -> (usize, u64, Option<Duration>) {
         Action::Inspect { .. } => (1, 5_000, None),
         Action::Prove { .. } => (2, 2_000, None),
         Action::Install { .. } | Action::Restore { .. } | Action::Sign { .. } => (0, 4_000, None),
+        Action::FindAged { .. } => (0, 1_000, None),
         Action::Drop { within, .. }
         | Action::Retire { within, .. }
         | Action::Remove { within, .. }

@@ -364,6 +364,7 @@ impl World {
             | Answer::Trash { .. }
             | Answer::Removal(_)
             | Answer::Removed { .. }
+            | Answer::Purged { .. }
             | Answer::Restored { .. } => {
                 let name = self.hosts[host].name.clone();
                 self.broken_promise(format!("{name} answers a put by {answer:?}"));

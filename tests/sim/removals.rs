@@ -66,13 +66,16 @@ impl World {
         removers
     }
 
-    /// Whether a photo is removed, by its plain definition: somebody has removed it, and it is nobody's own.
+    /// Whether a photo is removed, by its plain definition: somebody has removed it, and everyone else of whom any disk
+    /// says that he has had it as his own.
     pub(crate) fn is_removed(&self, photo: PhotoId) -> bool {
         let owns = |host: &crate::host::Host| {
-            let place = host.disk.files.get(&photo).map(|file| file.place);
-            place == Some(Holding::Original)
-                || place == Some(Holding::RetiredOriginal)
-                    && !self.is_removed_by(photo, host.disk.identity)
+            let Some(file) = host.disk.files.get(&photo) else {
+                return false;
+            };
+            let me = file.place.is_own().then_some(host.disk.identity);
+            let mut owners = file.facts.owners.iter().copied().chain(me);
+            file.place == Holding::Original || owners.any(|owner| !self.is_removed_by(photo, owner))
         };
         !self.removers(photo).is_empty() && !self.hosts.iter().any(owns)
     }

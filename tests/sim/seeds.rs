@@ -88,7 +88,7 @@ fn no_seed_breaks_a_promise() {
 }
 
 /// Seeds that found a bug once, and whether that was before the newer faults, with which they are run otherwise.
-const FOUND_ONCE: [(u64, bool, &str); 2] = [
+const FOUND_ONCE: [(u64, bool, &str); 4] = [
     (
         2_001_970,
         true,
@@ -98,6 +98,16 @@ const FOUND_ONCE: [(u64, bool, &str); 2] = [
         4_002_141,
         false,
         "two nodes that could not reach each other when they were told of each other never met",
+    ),
+    (
+        8_000_006,
+        false,
+        "a removal by another took along a file that its friend had just copied in",
+    ),
+    (
+        8_000_138,
+        false,
+        "what an heir restored counted as another picture than its worse versions",
     ),
 ];
 

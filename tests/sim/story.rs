@@ -103,7 +103,8 @@ impl Story {
                 self.world
                     .ask(host(node)?, Request::GetImageRequest { image_name });
             }
-            "get" | "list" | "status" | "why" | "trash" | "restore" | "put" | "plan" | "rm" => {
+            "get" | "list" | "status" | "why" | "trash" | "restore" | "purge" | "put" | "plan"
+            | "rm" => {
                 return self.ask(verb, words);
             }
             _ => self.harm(verb, words)?,
@@ -191,6 +192,7 @@ impl Story {
             "status" => Request::Status,
             "why" => Request::Explain { image_name },
             "trash" => Request::TrashList { after: None },
+            "purge" => Request::TrashPurge { older_than: 0 },
             "restore" => Request::TrashRestore { image_name },
             "get" => Request::GetImageRequest { image_name },
             "plan" => Request::PlanRemoval { image_name },

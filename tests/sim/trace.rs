@@ -258,6 +258,7 @@ impl World {
                 Ok(tombstone) => format!("has signed {}: {:?}", name(photo), tombstone.wish()),
                 Err(error) => format!("signing {}: {error:?}", name(photo)),
             },
+            Event::Aged { photos, .. } => format!("finds {} in its trash", photos.len()),
             Event::Shutdown => "is told to stop".to_owned(),
         };
         let who = self.hosts[host].name.clone();
@@ -306,6 +307,7 @@ impl World {
             | Action::Discard { .. }
             | Action::Prove { .. }
             | Action::Sign { .. }
+            | Action::FindAged { .. }
             | Action::NoteFacts { .. }
             | Action::NoteTombstones { .. }
             | Action::NoteNodes { .. }
@@ -360,6 +362,7 @@ impl World {
                 status.nodes.iter().filter(|node| node.alive).count()
             ),
             Answer::Trash { photos, .. } => format!("{} in the trash", photos.len()),
+            Answer::Purged { deleted, kept } => format!("purged {deleted}, kept {kept}"),
             Answer::Restored { name, .. } => format!("restored {name}"),
             Answer::Removal(plan) => {
                 let mut words = format!("would remove {}", plan.name);
@@ -390,6 +393,7 @@ fn ask(request: &Request) -> String {
         Request::Status => "for the status".to_owned(),
         Request::TrashList { .. } => "for the trash".to_owned(),
         Request::TrashRestore { image_name } => format!("to restore {image_name}"),
+        Request::TrashPurge { .. } => "to empty the trash".to_owned(),
         Request::PlanRemoval { image_name } => format!("what removing {image_name} would do"),
         Request::Remove { photos } => format!("to remove {} photo(s)", photos.len()),
     }

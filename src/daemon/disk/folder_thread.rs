@@ -16,7 +16,7 @@ use super::{Challenge, Job, Opened, disk_error};
 use crate::folder::{Change, Folder, Inspection, Moment, StoreError, Walk};
 use crate::node::{Action, DiskError, Event, LinkId, Source, Spool};
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Facts, Holding, Tombstone, Wish};
+use crate::protocol::{Facts, Holding, NodeId, Tombstone, Wish};
 
 /// Where the folder thread's work comes from.
 pub(super) struct Inputs {
@@ -213,16 +213,14 @@ impl FolderThread {
                 let result = self.folder.purge(photo, asked + within);
                 self.report_put_away(photo, result);
             }
-            Action::Remove { photo, by, within } => {
-                let result = self.folder.remove(photo, by, asked + within);
-                self.report_put_away(photo, result);
-            }
+            Action::Remove { photo, by, within } => self.remove(photo, by, asked + within),
             Action::Restore { photo, holding } => self.restore(photo, holding),
             Action::Sign {
                 photo,
                 counter,
                 wish,
             } => self.sign(photo, counter, wish),
+            Action::FindAged { link, older_than } => self.find_aged(link, older_than),
             Action::NoteTombstones { tombstones } => self.note_tombstones(&tombstones),
             Action::Dedupe { photo } => self.dedupe(photo),
             Action::NoteFacts { photo, facts } => self.folder.note_facts(photo, &facts),
@@ -236,6 +234,16 @@ impl FolderThread {
             | Action::Log { .. }
             | Action::Exit { .. } => debug_assert!(false, "the state thread does this itself"),
         }
+    }
+
+    fn remove(&mut self, photo: PhotoId, by: NodeId, deadline: Moment) {
+        let result = self.folder.remove(photo, by, deadline);
+        self.report_put_away(photo, result);
+    }
+
+    fn find_aged(&mut self, link: LinkId, older_than: u32) {
+        let photos = self.folder.in_trash_for(older_than);
+        self.report(Event::Aged { link, photos });
     }
 
     fn restore(&mut self, photo: PhotoId, holding: Option<Holding>) {

@@ -7,6 +7,7 @@
 
 mod claims;
 mod laws;
+mod removals;
 mod rules;
 mod solo;
 mod versions;

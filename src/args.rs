@@ -1,0 +1,381 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+use photomesh::client::{self, Consent, Daemon, Destination, Failure, Get, Layout};
+use photomesh::daemon;
+use photomesh::protocol::{Address, DEFAULT_PORT, GroupKey};
+
+/// One photo collection, kept between the computers of a few friends.
+#[derive(Parser)]
+#[command(version, after_help = EXIT_CODES, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+An ADDR is PORT (on this machine) or HOST:PORT.
+
+Exit codes: 0 ok, 1 not found, 2 wrong usage, 3 ambiguous name, 65 bad data, 69 daemon unreachable, 74 I/O error.
+
+Examples:
+  photomesh daemon ~/Pictures                           start a mesh of your own
+  photomesh daemon ~/Pictures --join anna.example:5000 --host 0.0.0.0 --key-file group.key
+                                                        join the mesh that anna is in
+  photomesh list
+  photomesh get cat.jpg
+  photomesh status";
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Daemon(DaemonArgs),
+    List(ListArgs),
+    Get(GetArgs),
+    /// Show what a photo is and who holds it
+    Show(NameArgs),
+    Put(PutArgs),
+    Status(StatusArgs),
+    /// Tell why the collection shows a photo, or another one in its place
+    Why(NameArgs),
+    Rm(RmArgs),
+    #[command(subcommand)]
+    Trash(TrashCommand),
+    #[command(subcommand)]
+    Key(KeyCommand),
+    Fingerprint(FingerprintArgs),
+    Same(SameArgs),
+}
+
+/// Print what picture files are recognised by, as CSV: path,whole,trimmed
+///
+/// Needs no daemon. Two pictures are the same if the Hamming distance of either column is at most 170, unless their
+/// cameras name different moments; `photomesh same` applies the rule in full.
+#[derive(Args)]
+pub(crate) struct FingerprintArgs {
+    /// The picture files
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// Tell whether two files are versions of one picture: exit code 0 if so, 1 if not
+///
+/// Needs no daemon.
+#[derive(Args)]
+pub(crate) struct SameArgs {
+    /// One file
+    pub(crate) a: PathBuf,
+    /// The other
+    pub(crate) b: PathBuf,
+}
+
+/// Share a folder of photos: run a node of the mesh until Ctrl-C
+///
+/// Everything in the folder that is a picture becomes part of the collection. Worse versions of a picture that the mesh
+/// has, and exact copies beyond the wanted number of nodes, move to the folder's trash (`photomesh trash list`); alone,
+/// a node moves nothing.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  photomesh daemon                                  share ./photos on port 5000
+  photomesh daemon ~/Pictures --join 192.168.1.7:5000 --host 0.0.0.0 --key-file group.key
+  photomesh daemon test --port 0 --grace 5s --pin 2s  a free port, impatient: for trying things out")]
+pub(crate) struct DaemonArgs {
+    /// The folder to share; made if it is missing
+    #[arg(default_value = "photos")]
+    pub(crate) folder: PathBuf,
+    /// The port to listen on; 0 picks a free one
+    #[arg(long, default_value_t = DEFAULT_PORT)]
+    pub(crate) port: u16,
+    /// The address to listen on; 0.0.0.0 for every interface, which takes a key
+    #[arg(long, default_value = "127.0.0.1")]
+    pub(crate) host: String,
+    #[command(flatten)]
+    pub(crate) key: KeyFile,
+    /// Where others reach this node, if that is not where it listens
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) advertise: Option<Address>,
+    /// A node of the mesh to join, any one; may be given several times
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) join: Vec<Address>,
+    /// On how many nodes every photo shall be; the highest number in the mesh counts
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) copies: u32,
+    /// How long a node may be away before its photos are copied elsewhere, such as 30s, 10m or 2h
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = span)]
+    pub(crate) grace: Duration,
+    /// How long this node keeps a photo for another one that relies on it
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = span)]
+    pub(crate) pin: Duration,
+    /// Move none of the folder's own photos to the trash because of other nodes
+    #[arg(long)]
+    pub(crate) keep_originals: bool,
+    /// Move worse versions to the trash as fast as they are found; without it at most 50 of the folder's files, or 5 %, go
+    /// in an hour on account of one node
+    #[arg(long)]
+    pub(crate) retire_now: bool,
+    /// Go on although many photos are gone from the folder: they were removed on purpose
+    #[arg(long)]
+    pub(crate) accept_missing: bool,
+    /// For how many days of running the trash is kept
+    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    pub(crate) trash_days: u32,
+    /// Within how many days every photo is read again and checked
+    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) scrub_days: u32,
+}
+
+/// Which daemon a command asks.
+#[derive(Args)]
+pub(crate) struct Asked {
+    /// The daemon to ask, any one of the mesh: PORT or HOST:PORT
+    #[arg(long = "daemon", value_name = "ADDR", env = "PHOTOMESH_DAEMON", default_value_t = Address::new("127.0.0.1", DEFAULT_PORT))]
+    pub(crate) address: Address,
+    #[command(flatten)]
+    pub(crate) key: KeyFile,
+}
+
+/// Who is a friend.
+#[derive(Args)]
+pub(crate) struct KeyFile {
+    /// The file with the group's key; all daemons and clients of a mesh have the same
+    #[arg(long = "key-file", value_name = "FILE", env = "PHOTOMESH_KEY_FILE")]
+    pub(crate) path: Option<PathBuf>,
+}
+
+/// Make the secret that a group of friends shares
+#[derive(Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Print a new key: `photomesh key new > group.key`
+    ///
+    /// One friend does this once and brings the file to the others by a way that nobody else reads. Every daemon and
+    /// client is then started with --key-file, or with PHOTOMESH_KEY_FILE in its environment: links between them are
+    /// encrypted, and who has not the key gets nothing. To remove a friend, make a new key for all others.
+    New,
+}
+
+/// List the photos of the whole mesh
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  photomesh list
+  photomesh list --long
+  photomesh list --json | jq -r 'select(.holders | length < 2) | .name'")]
+pub(crate) struct ListArgs {
+    /// Show a table: id, size, copies, other names
+    #[arg(long)]
+    pub(crate) long: bool,
+    /// Print one JSON object a line: name, id, bytes, width, height, format, holders, aliases
+    #[arg(long, conflicts_with = "long")]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+/// Fetch a photo, wherever in the mesh it is
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  photomesh get cat.jpg                 into ./cat.jpg
+  photomesh get cat.jpg -o ~/Desktop
+  photomesh get 3fa9c1 -o - | convert - -resize 50% small.jpg
+  photomesh get cat.jpg --open")]
+pub(crate) struct GetArgs {
+    /// A name as shown by `list`, any name the photo ever had, or the first six or more digits of its id
+    #[arg(value_name = "NAME|ID")]
+    pub(crate) name: String,
+    /// The file or folder to write to, or - for standard output; without it the photo's name in this folder
+    #[arg(short, long, value_name = "FILE|-")]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace a file that is there already
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Show the photo in the system's viewer
+    #[arg(long)]
+    pub(crate) open: bool,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+#[derive(Args)]
+pub(crate) struct NameArgs {
+    /// A name as shown by `list`, any name the photo ever had, or the first six or more digits of its id
+    #[arg(value_name = "NAME|ID")]
+    pub(crate) name: String,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+/// Add photos to the collection
+///
+/// They are copied into the asked daemon's folder and from there to a second node. A worse version of a photo that the
+/// collection has is not stored.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  photomesh put a.jpg b.png
+  photomesh put ~/Desktop/*.jpg")]
+pub(crate) struct PutArgs {
+    /// The files to add
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+/// Take a picture of your own out of the collection
+///
+/// Withdraws the asked daemon's own versions of the picture, after showing what becomes of each: its files go to the
+/// trash of every node that has one. What another friend has as his own stays. `trash restore` takes it back.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  photomesh rm cat.jpg --dry-run        what would go, what stays and why
+  photomesh rm cat.jpg --yes            for scripts: do not ask")]
+pub(crate) struct RmArgs {
+    /// A name as shown by `list`, any name the photo ever had, or the first six or more digits of its id
+    #[arg(value_name = "NAME|ID")]
+    pub(crate) name: String,
+    /// Do not ask for confirmation
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Only show what would be done
+    #[arg(long, conflicts_with = "yes")]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+/// Tell which nodes are here and whether every photo is safe
+#[derive(Args)]
+pub(crate) struct StatusArgs {
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+/// Look into the asked daemon's trash, take things out of it, and empty it
+#[derive(Subcommand)]
+pub(crate) enum TrashCommand {
+    /// List what lies there, and why
+    List {
+        #[command(flatten)]
+        asked: Asked,
+    },
+    /// Put a photo back to where it was: one that you removed, or a worse version that is a picture of its own
+    Restore(NameArgs),
+    Purge(PurgeArgs),
+}
+
+/// Delete what lies there for good, before its time there is over
+///
+/// Only where nothing is lost with it: other nodes must prove at this moment that they have the better version, or enough
+/// copies; or the photo was removed by all whose own it was. Everything else stays.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  photomesh trash purge                         all that can go
+  photomesh trash purge --older-than 7 --yes    for scripts: what was there for a week of running")]
+pub(crate) struct PurgeArgs {
+    /// Only what has been there for so many days of the daemon's running
+    #[arg(long, value_name = "DAYS", default_value_t = 0)]
+    pub(crate) older_than: u32,
+    /// Do not ask for confirmation
+    #[arg(long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+/// A span of time such as `10m`. At most a year: no deadline in the program is made for more.
+fn span(text: &str) -> Result<Duration, String> {
+    let span = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if span > Duration::from_secs(365 * 24 * 60 * 60) {
+        return Err("more than a year".to_owned());
+    }
+    Ok(span)
+}
+
+impl DaemonArgs {
+    pub(crate) fn options(self) -> Result<daemon::Options, Failure> {
+        Ok(daemon::Options {
+            key: self.key.read()?,
+            folder: self.folder,
+            host: self.host,
+            port: self.port,
+            advertise: self.advertise,
+            join: self.join,
+            copies: self.copies,
+            grace: self.grace,
+            pin: self.pin,
+            keep_originals: self.keep_originals,
+            retire_now: self.retire_now,
+            accept_missing: self.accept_missing,
+            trash_days: self.trash_days,
+            scrub_days: self.scrub_days,
+        })
+    }
+}
+
+impl KeyFile {
+    fn read(&self) -> Result<Option<GroupKey>, Failure> {
+        self.path.as_deref().map(client::read_key).transpose()
+    }
+}
+
+impl Asked {
+    pub(crate) fn connect(&self) -> Result<Daemon, Failure> {
+        Daemon::connect(&self.address, self.key.read()?.as_ref())
+    }
+}
+
+impl PurgeArgs {
+    pub(crate) fn consent(&self) -> Consent {
+        match self.yes {
+            true => Consent::Given,
+            false => Consent::Ask,
+        }
+    }
+}
+
+impl RmArgs {
+    pub(crate) fn consent(&self) -> Consent {
+        match (self.yes, self.dry_run) {
+            (true, _) => Consent::Given,
+            (_, true) => Consent::Withheld,
+            _ => Consent::Ask,
+        }
+    }
+}
+
+impl ListArgs {
+    pub(crate) fn layout(&self) -> Layout {
+        match (self.long, self.json) {
+            (true, _) => Layout::Long,
+            (_, true) => Layout::Json,
+            _ => Layout::Names,
+        }
+    }
+}
+
+impl GetArgs {
+    pub(crate) fn wish(&self) -> Get {
+        let destination = match &self.output {
+            None => Destination::Folder(PathBuf::new()),
+            Some(path) if path.as_os_str() == "-" => Destination::Output,
+            Some(path) if path.is_dir() => Destination::Folder(path.clone()),
+            Some(path) => Destination::File(path.clone()),
+        };
+        Get {
+            name: self.name.clone(),
+            destination,
+            force: self.force,
+            open: self.open,
+        }
+    }
+}
