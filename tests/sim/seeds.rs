@@ -7,9 +7,10 @@ use crate::plan::{Outcome, Run, TraceMode, run, shorten};
 use crate::stats::Stats;
 
 /// Runs a seed; prints all that is needed to look into it if a promise was broken.
-fn check(seed: u64) -> (Stats, Option<u64>) {
+fn check(seed: u64, slow: bool) -> (Stats, Option<u64>) {
     let attempt = Run {
         seed,
+        slow,
         ..Run::default()
     };
     let outcome = run(&attempt);
@@ -40,12 +41,13 @@ fn account(attempt: &Run, outcome: &Outcome, violation: &str) -> String {
     let from = again.trace.len().saturating_sub(40);
     format!(
         "seed {seed}: {violation}\n\
-         see it all:   make sim SEED={seed}\n\
-         the shortest: make sim SEED={seed} ONLY={only}\n\
+         see it all:   make sim SEED={seed}{slow}\n\
+         the shortest: make sim SEED={seed}{slow} ONLY={only}\n\
          which ends:   {ends}\n\
          its faults:\n{schedule}\n\
          its last events:\n{events}",
         seed = attempt.seed,
+        slow = if attempt.slow { " SLOW=1" } else { "" },
         only = if numbers.is_empty() {
             "none".to_owned()
         } else {
@@ -59,13 +61,13 @@ fn account(attempt: &Run, outcome: &Outcome, violation: &str) -> String {
 
 /// Runs seeds `first..` on two threads until there were `count`, or the time is up, and says what they did. The others
 /// are run even if one breaks a promise.
-fn many(first: u64, count: u64, limit: Duration) {
+fn many(first: u64, count: u64, slow: bool, limit: Duration) {
     let start = Instant::now();
     let worker = |offset: u64| {
         let (mut seeds, mut total, mut broken) = (0, Stats::default(), Vec::new());
         let mut seed = first + offset;
         while seed < first + count && start.elapsed() < limit {
-            let (stats, promise) = check(seed);
+            let (stats, promise) = check(seed, slow);
             total.add(&stats);
             broken.extend(promise);
             seeds += 1;
@@ -90,7 +92,12 @@ fn many(first: u64, count: u64, limit: Duration) {
 
 #[test]
 fn no_seed_breaks_a_promise() {
-    many(0, 200, Duration::from_secs(600));
+    many(0, 200, false, Duration::from_secs(600));
+}
+
+#[test]
+fn nor_does_one_at_the_pace_of_life() {
+    many(0, 12, true, Duration::from_secs(600));
 }
 
 /// Seeds that found a bug once, and whether that was before the newer faults, with which they are run otherwise.
@@ -200,8 +207,13 @@ fn finds_earlier_words_that_win() {
     is_found(Flaw::EarlierWordsWin, 300);
 }
 
+/// Whether a command is about lives at the pace of life.
+fn is_slow() -> bool {
+    std::env::var("SLOW").is_ok_and(|slow| !slow.is_empty())
+}
+
 #[test]
-#[ignore = "a command: make sim SEED=42 [ONLY=1,2]"]
+#[ignore = "a command: make sim SEED=42 [ONLY=1,2] [SLOW=1]"]
 fn replay() {
     let number = |name: &str| std::env::var(name).ok();
     let seed = number("SEED")
@@ -215,6 +227,7 @@ fn replay() {
     let attempt = Run {
         seed,
         only,
+        slow: is_slow(),
         trace: TraceMode::Print,
         ..Run::default()
     };
@@ -224,7 +237,7 @@ fn replay() {
 }
 
 #[test]
-#[ignore = "a command: make soak SECONDS=600 [SEED=0]"]
+#[ignore = "a command: make soak SECONDS=600 [SEED=0] [SLOW=1]"]
 fn soak() {
     let number = |name: &str, default| {
         let value = std::env::var(name).ok();
@@ -233,5 +246,5 @@ fn soak() {
             .unwrap_or(default)
     };
     let seconds = Duration::from_secs(number("SOAK_SECONDS", 60));
-    many(number("SEED", 1_000_000), u64::MAX / 2, seconds);
+    many(number("SEED", 1_000_000), u64::MAX / 2, is_slow(), seconds);
 }
