@@ -36,7 +36,13 @@ struct Version {
 }
 
 /// All versions of one photo, the original first.
-type Family = Vec<Version>;
+struct Family {
+    path: PathBuf,
+    versions: Vec<Version>,
+}
+
+/// So many false pairs are shown by name: of one photo that is there twice, there are a thousand.
+const SHOWN: usize = 10;
 
 fn main() -> ExitCode {
     lookups::measure();
@@ -85,7 +91,7 @@ fn in_parallel(files: &[PathBuf]) -> (Vec<Family>, Duration) {
             let inspected = inspect(&mut file);
             spent += start.elapsed();
             if let (Ok(_), Ok(picture)) = (inspected, image::open(path)) {
-                made.push((path.clone(), family(&picture)));
+                made.push(family(path, &picture));
             }
         }
         (made, spent)
@@ -100,11 +106,11 @@ fn in_parallel(files: &[PathBuf]) -> (Vec<Family>, Duration) {
     });
     let spent = results.iter().map(|(_, spent)| *spent).sum();
     let mut made: Vec<_> = results.into_iter().flat_map(|(made, _)| made).collect();
-    made.sort_by(|(a, _), (b, _)| a.cmp(b));
-    (made.into_iter().map(|(_, family)| family).collect(), spent)
+    made.sort_by(|a: &Family, b| a.path.cmp(&b.path));
+    (made, spent)
 }
 
-fn family(picture: &DynamicImage) -> Family {
+fn family(path: &Path, picture: &DynamicImage) -> Family {
     const LONGEST_SIDE: u32 = 1600;
     let picture = if picture.width().max(picture.height()) > LONGEST_SIDE {
         picture.resize(LONGEST_SIDE, LONGEST_SIDE, imageops::FilterType::Triangle)
@@ -123,7 +129,10 @@ fn family(picture: &DynamicImage) -> Family {
             average_hash: average_hash(&shown),
         })
     };
-    VARIANTS.iter().filter_map(version).collect()
+    Family {
+        path: path.to_owned(),
+        versions: VARIANTS.iter().filter_map(version).collect(),
+    }
 }
 
 /// Which of the cells of an 8x8 version are lighter than their average.
@@ -145,10 +154,13 @@ struct Count {
 }
 
 impl Count {
-    fn add(&mut self, a: &Version, b: &Version) {
+    /// Counts a pair; whether it is one picture by photomesh's rule.
+    fn add(&mut self, a: &Version, b: &Version) -> bool {
+        let same = a.photo.same_picture(&b.photo);
         self.pairs += 1;
-        self.ours += u64::from(a.photo.same_picture(&b.photo));
+        self.ours += u64::from(same);
         self.average += u64::from(a.average_hash == b.average_hash);
+        same
     }
 
     fn print(&self, what: &str) {
@@ -166,8 +178,9 @@ fn report(families: &[Family]) {
     let mut kinds: BTreeMap<(Tag, &str), Count> = BTreeMap::new();
     let mut tags: BTreeMap<Tag, Count> = BTreeMap::new();
     let mut strangers = Count::default();
+    let mut alike = Vec::new();
     for (at, family) in families.iter().enumerate() {
-        let Some((original, versions)) = family.split_first() else {
+        let Some((original, versions)) = family.versions.split_first() else {
             continue;
         };
         for version in versions {
@@ -177,9 +190,15 @@ fn report(families: &[Family]) {
                 .add(original, version);
             tags.entry(version.tag).or_default().add(original, version);
         }
-        for other in families[at + 1..].iter().flatten() {
-            for version in family {
-                strangers.add(version, other);
+        for other in &families[at + 1..] {
+            for (a, b) in family
+                .versions
+                .iter()
+                .flat_map(|a| other.versions.iter().map(move |b| (a, b)))
+            {
+                if strangers.add(a, b) {
+                    alike.push((&family.path, a.kind, &other.path, b.kind));
+                }
             }
         }
     }
@@ -202,4 +221,11 @@ fn report(families: &[Family]) {
         "\nfalse pairs, of {} between different photos: {} by photomesh, {} by average hash",
         strangers.pairs, strangers.ours, strangers.average
     );
+    for (a, version_of_a, b, version_of_b) in alike.iter().take(SHOWN) {
+        println!(
+            "  {} ({version_of_a}), {} ({version_of_b})",
+            a.display(),
+            b.display()
+        );
+    }
 }
