@@ -6,8 +6,8 @@ use crate::flaws::Flaw;
 use crate::plan::{Outcome, Run, TraceMode, run, shorten};
 use crate::stats::Stats;
 
-/// Runs a seed; prints all that is needed to look into it if a promise was broken.
-fn check(seed: u64, slow: bool) -> (Stats, Option<u64>) {
+/// Runs a seed; prints which promise was broken, if one was, and `at_length` all that is needed to look into it.
+fn check(seed: u64, slow: bool, at_length: bool) -> (Stats, Option<u64>) {
     let attempt = Run {
         seed,
         slow,
@@ -15,7 +15,11 @@ fn check(seed: u64, slow: bool) -> (Stats, Option<u64>) {
     };
     let outcome = run(&attempt);
     let broken = outcome.violation.as_ref().map(|violation| {
-        println!("{}", account(&attempt, &outcome, violation));
+        if at_length {
+            println!("{}", account(&attempt, &outcome, violation));
+        } else {
+            println!("seed {seed}: {violation}");
+        }
         seed
     });
     (outcome.stats, broken)
@@ -60,14 +64,14 @@ fn account(attempt: &Run, outcome: &Outcome, violation: &str) -> String {
 }
 
 /// Runs seeds `first..` on two threads until there were `count`, or the time is up, and says what they did. The others
-/// are run even if one breaks a promise.
+/// are run even if one breaks a promise; but it takes many runs to find the shortest story, so only the first ones are told.
 fn many(first: u64, count: u64, slow: bool, limit: Duration) {
     let start = Instant::now();
     let worker = |offset: u64| {
         let (mut seeds, mut total, mut broken) = (0, Stats::default(), Vec::new());
         let mut seed = first + offset;
         while seed < first + count && start.elapsed() < limit {
-            let (stats, promise) = check(seed, slow);
+            let (stats, promise) = check(seed, slow, broken.is_empty());
             total.add(&stats);
             broken.extend(promise);
             seeds += 1;
