@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::limits::{BRAKE_FILES, DOUBT, RETRY, SETTLE};
-use super::super::{Action, Event, LinkId, Spool};
+use super::super::{Action, CloseReason, Event, LinkId, Spool};
 use super::solo::{Solo, original, proof};
 use crate::photo::{Format, Photo, PhotoId};
 use crate::protocol::client::StatusReport;
@@ -310,4 +310,38 @@ fn what_another_wants_kept_is_not_retired_again_at_once() {
         solo.wait(3 * SETTLE).iter().any(retires),
         "in the end it goes"
     );
+}
+
+#[test]
+fn what_a_node_has_no_longer_is_copied_again() {
+    // It says so, or it comes back without.
+    for comes_back in [false, true] {
+        let mut solo = Solo::new();
+        let photo = solo.hold(b"cat");
+        solo.join(1, PIN, &[b"cat"]);
+        solo.join(2, PIN, &[]);
+        let offers = |actions: &[Action]| {
+            actions.iter().any(|action| {
+                let Action::Send { message, .. } = action else {
+                    return false;
+                };
+                matches!(message, Message::KeepThis { .. })
+            })
+        };
+        assert!(!offers(&solo.wait(PIN)), "two copies are enough");
+        if comes_back {
+            let (link, reason) = (LinkId(1), CloseReason::Remote);
+            solo.tell(Event::Closed { link, reason });
+            solo.join(1, PIN, &[]);
+        } else {
+            let info = Message::ImageInfo {
+                records: Vec::new(),
+                gone: vec![photo],
+                tombstones: Vec::new(),
+                complete: false,
+            };
+            solo.hear(1, info);
+        }
+        assert!(offers(&solo.wait(PIN)), "comes back: {comes_back}");
+    }
 }

@@ -185,6 +185,21 @@ fn nothing_is_deleted_that_is_all_a_friend_has_left_of_his_picture() {
 }
 
 #[test]
+fn alone_in_the_world_nothing_is_deleted() {
+    let mut solo = Solo::new();
+    hold(&mut solo, cat(Holding::Retired, [node_of(5)]));
+    solo.join(2, PIN, &[]);
+    say(&mut solo, 2, vec![word(5, Wish::Removed)]);
+    leave(&mut solo, 2);
+    solo.wait(2 * LONG);
+    let photo = PhotoId::of(CAT);
+    assert!(read_by(&solo.tell(Event::Expired { photo })).is_none());
+    solo.join(2, PIN, &[]);
+    solo.wait(LONG);
+    assert!(read_by(&solo.tell(Event::Expired { photo })).is_some());
+}
+
+#[test]
 fn who_has_given_up_a_worse_version_can_let_go_of_the_better_one() {
     let mut solo = Solo::new();
     solo.join(1, PIN, &[]);

@@ -90,7 +90,11 @@ fn nobody_asks_while_a_table_is_incomplete() {
     let mut solo = among(&[&[BYTES], &[BYTES], &[BYTES]]);
     solo.open(4, "127.0.0.1");
     solo.hear(4, Message::Register(register(4, PIN)));
-    assert_eq!(challenge(&solo.wait(LONG)), None);
+    assert_eq!(
+        challenge(&solo.wait(2 * PIN)),
+        None,
+        "however long it takes"
+    );
     solo.announce(4, Vec::new(), true);
     assert!(challenge(&solo.wait(LONG)).is_some());
 }

@@ -205,6 +205,32 @@ fn with_proofs_from_two_others_a_copy_goes() {
 }
 
 #[test]
+fn with_proofs_from_two_others_a_copy_in_the_trash_is_deleted() {
+    let mut solo = Solo::new();
+    for n in 1..=2 {
+        solo.join(n, Duration::from_secs(60), &[b"everywhere"]);
+    }
+    let Record { photo, facts, .. } = original(b"everywhere");
+    let id = photo.id;
+    solo.tell(Event::Held {
+        photo,
+        facts: Arc::unwrap_or_clone(facts),
+        holding: Holding::Retired,
+        files: 1,
+    });
+    solo.wait(SETTLE + TICK);
+    let asked = challenge(&solo.tell(Event::Expired { photo: id }));
+    let nonce = asked.expect("it wants to delete its copy");
+    solo.compute(nonce);
+    let deletes = |actions: &[Action]| {
+        let deletes = |action: &Action| matches!(action, Action::Purge { .. });
+        actions.iter().any(deletes)
+    };
+    assert!(!deletes(&solo.hear(1, proof(nonce))));
+    assert!(deletes(&solo.hear(2, proof(nonce))));
+}
+
+#[test]
 fn the_shortest_promise_bounds_the_drop_that_counts_on_it() {
     let (mut solo, nonce) = about_to_drop([60, 3, 60]);
     solo.compute(nonce);
