@@ -1,6 +1,7 @@
 //! The threads of links, over real sockets, between a state thread and a folder thread that the tests play themselves.
 
 mod clients;
+mod disk;
 mod listeners;
 mod peers;
 

@@ -1,0 +1,73 @@
+//! The folder's threads, as the state thread sees them.
+
+use std::fs;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, unbounded};
+
+use super::PATIENCE;
+use crate::daemon::console::Console;
+use crate::daemon::disk::{Disk, Job, Workers};
+use crate::folder::{Folder, Moment, Options};
+use crate::node::{Action, DiskError, Event, LinkId, Spool};
+use crate::photo::{Photo, PhotoId};
+use crate::protocol::{Facts, Holding, NodeId};
+
+const BYTES: &[u8] = b"no picture, and still a photo";
+
+/// What the threads report of the next job that puts a photo somewhere.
+fn next_result(reports: &Receiver<Event>) -> Result<(), DiskError> {
+    loop {
+        let event = reports.recv_timeout(PATIENCE).unwrap();
+        if let Event::Installed { result, .. } | Event::PutAway { result, .. } = event {
+            return result;
+        }
+    }
+}
+
+/// What is said to be done, is done; and what could not be done is not said to be.
+#[test]
+fn what_is_reported_is_on_the_disk() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = Options {
+        accept_missing: false,
+        trash_days: 30,
+        scrub_days: 0,
+    };
+    let folder = Folder::open(dir.path(), &options).unwrap();
+    let (sender, reports) = unbounded();
+    let (disk, jobs) = Disk::new();
+    let console = Console::start(NodeId(1)).unwrap();
+    let workers = Workers::start(folder, (disk.clone(), jobs), sender, console).unwrap();
+    let act = |action| disk.submit(Job::Do(action, Moment::now()));
+
+    let photo = Arc::new(Photo::opaque(PhotoId::of(BYTES), BYTES.len() as u64));
+    let install = |spool| Action::Install {
+        spool,
+        photo: Arc::clone(&photo),
+        facts: Facts::named("cat.jpg"),
+        holding: Holding::Original,
+    };
+    let (written, missing) = (Spool::Put(LinkId(1)), Spool::Put(LinkId(2)));
+    act(Action::Write {
+        spool: written,
+        offset: 0,
+        data: BYTES.to_vec().into(),
+    });
+    // The one that cannot be done first, so that the other's bytes are not there yet.
+    for (spool, expected) in [(missing, Err(DiskError::Gone)), (written, Ok(()))] {
+        act(install(spool));
+        assert_eq!(next_result(&reports), expected);
+    }
+    assert_eq!(fs::read(dir.path().join("cat.jpg")).unwrap(), BYTES);
+
+    let within = Duration::from_secs(60);
+    for expected in [Ok(()), Err(DiskError::Gone)] {
+        let photo = photo.id;
+        act(Action::Drop { photo, within });
+        assert_eq!(next_result(&reports), expected);
+        assert!(!dir.path().join("cat.jpg").exists());
+    }
+    workers.stop();
+}
