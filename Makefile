@@ -8,6 +8,7 @@ ARGS    ?=
 PHOTOS  ?=
 SEED    ?=
 ONLY    ?=
+SLOW    ?=
 NODES   ?= 50
 SECONDS ?= 600
 N       ?= 1000
@@ -51,15 +52,15 @@ accuracy:         ## measure the recognition of pictures: make accuracy PHOTOS=d
 fuzz:             ## hand damaged pictures, frames and names to the program: make fuzz [SECONDS=600, for each kind]
 	@FUZZ_SECONDS=$(SECONDS) cargo bench --quiet --profile dev --bench fuzz
 
-sim:              ## replay a simulated mesh: make sim SEED=7 [ONLY=1,4: of its faults only these]; without SEED a few hundred of them
+sim:              ## replay a simulated mesh: make sim SEED=7 [ONLY=1,4: of its faults only these] [SLOW=1]; without SEED a few hundred of them
 ifeq ($(SEED),)
 	@cargo test --quiet --test sim -- --nocapture
 else
-	@SEED=$(SEED) ONLY=$(ONLY) cargo test --quiet --test sim -- --nocapture --ignored --exact seeds::replay
+	@SEED=$(SEED) ONLY=$(ONLY) SLOW=$(SLOW) cargo test --quiet --test sim -- --nocapture --ignored --exact seeds::replay
 endif
 
-soak:             ## simulate random meshes for a while: make soak [SECONDS=600] [SEED=1000000, the first one]
-	@SOAK_SECONDS=$(SECONDS) SEED=$(SEED) cargo test --release --quiet --test sim -- --nocapture --ignored --exact seeds::soak
+soak:             ## simulate random meshes for a while: make soak [SECONDS=600] [SEED=1000000, the first one] [SLOW=1: ten times as long lives]
+	@SOAK_SECONDS=$(SECONDS) SEED=$(SEED) SLOW=$(SLOW) cargo test --release --quiet --test sim -- --nocapture --ignored --exact seeds::soak
 
 powercut:         ## cut the power of a real disk under a folder, needs root: make powercut [N=1000] [SEED=1, the first one]
 	@CUTS=$(N) SEED=$(SEED) cargo test --quiet --test powercut

@@ -57,7 +57,11 @@ impl Node {
         node: NodeId,
     ) -> impl Iterator<Item = PhotoId> + '_ {
         let copies = self.copies();
-        self.catalog.shelf_after(source, None).filter(move |photo| {
+        let load = self.catalog.load(source);
+        // A folder that is all its friend's own has nothing to move: no need to look at each of its photos every second.
+        let has_replicas = load.originals < load.photos;
+        let shelf = has_replicas.then(|| self.catalog.shelf_after(source, None));
+        shelf.into_iter().flatten().filter(move |photo| {
             self.catalog.get(*photo).is_some_and(|entry| {
                 entry.verdict == Verdict::Keeper
                     && entry.holding(source) == Some(Holding::Replica)

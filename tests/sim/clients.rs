@@ -57,11 +57,13 @@ pub(crate) struct Clients {
     pub(crate) names: Vec<String>,
     /// When people stop asking.
     pub(crate) until: Duration,
+    /// How many times as long people think.
+    pace: u32,
     rng: Rng,
 }
 
 impl Clients {
-    pub(crate) fn new(seed: u64) -> Clients {
+    pub(crate) fn new(seed: u64, pace: u32) -> Clients {
         Clients {
             links: BTreeMap::new(),
             next: 0,
@@ -69,13 +71,14 @@ impl Clients {
             to_put: VecDeque::new(),
             names: Vec::new(),
             until: Duration::ZERO,
+            pace,
             rng: Rng::new(seed, 3),
         }
     }
 
     fn think(&mut self) -> Duration {
-        self.rng
-            .span(Duration::from_millis(200), Duration::from_secs(12))
+        let longest = Duration::from_secs(12);
+        self.pace * self.rng.span(Duration::from_millis(200), longest)
     }
 }
 

@@ -40,7 +40,7 @@ impl World {
     }
 
     fn wait_for_calm(&mut self) {
-        let patience = self.now + Duration::from_secs(600);
+        let patience = self.now + Duration::from_secs(600) * self.settings.pace;
         while self.oracle.violation.is_none() && self.now < patience {
             let calm = |host: &crate::host::Host| {
                 let trouble = host.disk.trouble;

@@ -148,6 +148,36 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// Lets it last so many times as long.
+    pub(crate) fn slow_down(&mut self, pace: u32) {
+        match self {
+            Fault::Kill { down: span, .. }
+            | Fault::PowerLoss { down: span, .. }
+            | Fault::LoseDisk { down: span, .. }
+            | Fault::OldFolder { down: span, .. }
+            | Fault::Move { down: span, .. }
+            | Fault::Pause { span, .. }
+            | Fault::Partition { span, .. }
+            | Fault::OneWay { span, .. }
+            | Fault::Swizzle { span, .. }
+            | Fault::SlowLine { span, .. }
+            | Fault::SlowDisk { span, .. }
+            | Fault::FailingDisk { span, .. }
+            | Fault::FullDisk { span, .. }
+            | Fault::CutOff { span, .. } => *span *= pace,
+            Fault::Leave { .. }
+            | Fault::Cut { .. }
+            | Fault::Backup { .. }
+            | Fault::FlipBit { .. }
+            | Fault::DeleteFile { .. }
+            | Fault::AddFile { .. }
+            | Fault::EditFile { .. }
+            | Fault::LoseFolder { .. } => {}
+        }
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = format!("{self:?}");

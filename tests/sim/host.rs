@@ -34,6 +34,8 @@ pub(crate) struct Daemon {
     pub(crate) node: Node,
     pub(crate) life: Life,
     pub(crate) started: Duration,
+    /// When it last did more than to say that it is there.
+    pub(crate) acted: Duration,
     pub(crate) links: BTreeMap<LinkId, Far>,
     pub(crate) jobs: BTreeMap<u64, Job>,
     /// When each disk lane is free again: the folder's thread, inspection, reading for proofs.
@@ -134,6 +136,7 @@ impl Host {
             node,
             life,
             started: now,
+            acted: now,
             links: BTreeMap::new(),
             jobs: BTreeMap::new(),
             lanes: [now; 3],

@@ -456,8 +456,8 @@ impl World {
         let mut heirs = BTreeSet::from([photo]);
         let mut open = vec![photo];
         while let Some(heir) = open.pop() {
-            let gone_rightly = self.is_unlucky(heir) || self.is_removed_as(photo, heir);
-            if existing.contains(&heir) || gone_rightly {
+            let gone_rightly = || self.is_unlucky(heir) || self.is_removed_as(photo, heir);
+            if existing.contains(&heir) || gone_rightly() {
                 return true;
             }
             let born = self.oracle.born.iter().copied();

@@ -17,6 +17,10 @@ fn patience(settings: &Settings) -> Duration {
     settings.grace * 18 + Duration::from_secs(15 * 60)
 }
 
+/// How much more time everything outside the machine takes in a slow life: a fault comes every few minutes, lasts up to
+/// half an hour, and a grace of minutes lies between. What a node sets itself (promises, retries, silence) stays.
+const SLOWER: u32 = 10;
+
 /// How a run ended.
 #[derive(Debug)]
 pub(crate) struct Outcome {
@@ -36,6 +40,8 @@ pub(crate) struct Run {
     pub(crate) flaw: Option<Flaw>,
     /// Nothing that was added to the simulator later: the run that this seed was at first.
     pub(crate) as_at_first: bool,
+    /// A life at the pace of life: the same faults, [`SLOWER`] times as far apart and as long.
+    pub(crate) slow: bool,
     /// Only these faults of the plan happen; all of them without it.
     pub(crate) only: Option<Vec<usize>>,
     /// Print the trace as it comes, or keep it.
@@ -88,12 +94,14 @@ fn settings(run: &Run, rng: &mut Rng) -> Settings {
         1..8 => 2,
         _ => 3,
     };
+    let pace = if run.slow { SLOWER } else { 1 };
     Settings {
         seed: run.seed,
         copies,
-        grace: rng.span(Duration::from_secs(5), Duration::from_secs(60)),
+        pace,
+        grace: pace * rng.span(Duration::from_secs(5), Duration::from_secs(60)),
         pin: rng.span(Duration::from_secs(10), Duration::from_secs(60)),
-        trash: rng.span(Duration::from_secs(30), Duration::from_secs(200)),
+        trash: pace * rng.span(Duration::from_secs(30), Duration::from_secs(200)),
         jitter: true,
         flaw: run.flaw,
     }
@@ -217,6 +225,10 @@ fn schedule(world: &mut World, rng: &mut Rng, run: &Run) -> Vec<(Duration, Fault
             let at = rng.span(Duration::ZERO, longest);
             all.push((at, Fault::draw_newer(&mut rng, hosts)));
         }
+    }
+    for (at, fault) in &mut all {
+        *at *= world.settings.pace;
+        fault.slow_down(world.settings.pace);
     }
     all.sort_by_key(|(at, _)| *at);
     world.faults = all.clone();

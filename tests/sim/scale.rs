@@ -26,6 +26,7 @@ fn mesh(nodes: usize, photos: usize) -> World {
         grace: Duration::from_secs(600),
         pin: Duration::from_secs(60),
         trash: Duration::from_secs(30 * 24 * 3600),
+        pace: 1,
         jitter: true,
         flaw: None,
     };

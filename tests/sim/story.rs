@@ -30,6 +30,7 @@ impl Story {
             grace: Duration::from_secs(20),
             pin: Duration::from_secs(10),
             trash: Duration::from_secs(60),
+            pace: 1,
             jitter: false,
             flaw: None,
         };

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
-use photomesh::node::{Event, Node, limits};
+use photomesh::node::{Action, Event, Node, limits};
 use photomesh::photo::PhotoId;
-use photomesh::protocol::Address;
+use photomesh::protocol::{Address, Message};
 
 use crate::agenda::{Agenda, Life, What};
 use crate::clients::Clients;
@@ -24,6 +24,9 @@ use crate::trace::Trace;
 const SCAN: Duration = Duration::from_secs(3);
 /// How often a photo is read and compared with its digest.
 const SCRUB: Duration = Duration::from_secs(2);
+/// How often time passes in a slow life for a node that has nothing to do but to say that it is there: as rarely as on a
+/// loaded machine, for it is most of what such a life consists of.
+const IDLE_TICK: Duration = Duration::from_secs(1);
 
 /// What is the same for all hosts of a run.
 #[derive(Clone, Debug)]
@@ -31,6 +34,8 @@ pub(crate) struct Settings {
     pub(crate) seed: u64,
     /// The most that a host wants; some may be content with fewer.
     pub(crate) copies: u32,
+    /// How many times as long everything outside the machines takes.
+    pub(crate) pace: u32,
     pub(crate) grace: Duration,
     /// The longest time for which a host's promises hold.
     pub(crate) pin: Duration,
@@ -69,7 +74,7 @@ impl World {
             hosts: Vec::new(),
             net: Net::new(&settings),
             library: Library::default(),
-            clients: Clients::new(settings.seed),
+            clients: Clients::new(settings.seed, settings.pace),
             oracle: Oracle::default(),
             trace,
             stats: Stats::default(),
@@ -148,8 +153,10 @@ impl World {
         }
         self.tell(life, after, Event::Scanned { skipped: 0 });
         self.agenda.add(now, What::Tick(life));
-        self.agenda.add(now + after + SCAN, What::Scan(life));
-        self.agenda.add(now + after + SCRUB, What::Scrub(life));
+        let pace = self.settings.pace;
+        self.agenda.add(now + after + SCAN * pace, What::Scan(life));
+        self.agenda
+            .add(now + after + SCRUB * pace, What::Scrub(life));
     }
 
     /// Once nodes have moved or lost their folders, what others remember may lead nowhere: people then tell a starting
@@ -296,8 +303,15 @@ impl World {
             self.step(life, Event::Heard { link });
         }
         self.step(life, Event::Tick);
+        let idle = self.hosts[life.host].daemon.as_ref();
+        let idle = idle.is_some_and(|daemon| daemon.acted + limits::SETTLE * 2 < self.now);
+        let tick = match self.settings.pace {
+            1 => limits::TICK,
+            _ if idle => IDLE_TICK,
+            _ => limits::TICK,
+        };
         // A tick lasts as long as the host's own clock says.
-        let micros = limits::TICK.as_micros() as u64 * 1_000_000 / self.hosts[life.host].rate;
+        let micros = tick.as_micros() as u64 * 1_000_000 / self.hosts[life.host].rate;
         self.agenda
             .add(self.now + Duration::from_micros(micros), What::Tick(life));
     }
@@ -315,6 +329,15 @@ impl World {
             daemon.scanned = true;
         }
         let actions = daemon.node.step(now, event);
+        let is_heartbeat = |action: &Action| {
+            let Action::Send { message, .. } = action else {
+                return false;
+            };
+            matches!(message, Message::Heartbeat)
+        };
+        if !actions.iter().all(is_heartbeat) {
+            daemon.acted = self.now;
+        }
         for action in actions {
             if self.lives(life) {
                 self.perform(life, action);
@@ -350,7 +373,7 @@ impl World {
         }
         let trash = self.settings.trash;
         let disk = &mut self.hosts[host].disk;
-        disk.running += SCAN;
+        disk.running += SCAN * self.settings.pace;
         disk.sync_facts();
         let changed = disk.unnoticed.clone();
         let expired = disk.expired(trash);
@@ -362,7 +385,8 @@ impl World {
         for photo in expired {
             self.tell(life, Duration::ZERO, Event::Expired { photo });
         }
-        self.agenda.add(self.now + SCAN, What::Scan(life));
+        let pace = self.settings.pace;
+        self.agenda.add(self.now + SCAN * pace, What::Scan(life));
     }
 
     /// Reads one photo of the folder, each in its turn, and sets it aside if it is damaged.
@@ -378,7 +402,8 @@ impl World {
         {
             self.set_aside(life, photo);
         }
-        self.agenda.add(self.now + SCRUB, What::Scrub(life));
+        let pace = self.settings.pace;
+        self.agenda.add(self.now + SCRUB * pace, What::Scrub(life));
     }
 
     /// A line about a host in the trace.
