@@ -238,14 +238,13 @@ fn a_folder_that_tells_of_a_file_again_takes_nothing_back() {
     assert_eq!(solo.list(), ["20.jpg"]);
 }
 
-#[test]
-fn what_another_wants_kept_is_not_retired_again_at_once() {
+/// A node has taken a worse version out of its trash, since another, that has both, wants it kept.
+fn keeping() -> Solo {
     let mut solo = Solo::new();
     hold(&mut solo, &version(20));
     let (mut worse, id) = (version(10), version(10).photo.id);
     worse.holding = Holding::Retired;
     hold(&mut solo, &worse);
-    // It does not know that 20 is better, or judges by another table.
     solo.join(1, PIN, &[]);
     solo.announce(1, vec![version(10), version(20)], true);
     solo.wait(PIN);
@@ -263,7 +262,11 @@ fn what_another_wants_kept_is_not_retired_again_at_once() {
         photo: id,
         result: Ok(Holding::Replica),
     });
-    let retires = |action: &Action| {
+    solo
+}
+
+fn retires(actions: &[Action]) -> bool {
+    let asks = |action: &Action| {
         matches!(
             action,
             Action::Send {
@@ -272,9 +275,22 @@ fn what_another_wants_kept_is_not_retired_again_at_once() {
             }
         )
     };
-    assert!(!solo.wait(DOUBT - SETTLE).iter().any(retires));
-    assert!(
-        solo.wait(3 * SETTLE).iter().any(retires),
-        "in the end it goes"
-    );
+    actions.iter().any(asks)
+}
+
+#[test]
+fn what_another_wants_kept_is_not_retired_again_at_once() {
+    let mut solo = keeping();
+    assert!(!retires(&solo.wait(DOUBT - SETTLE)));
+    assert!(retires(&solo.wait(3 * SETTLE)), "in the end it goes");
+}
+
+#[test]
+fn what_another_wanted_kept_goes_when_that_one_would_give_it_up_too() {
+    let mut solo = keeping();
+    assert!(!retires(&solo.wait(3 * RETRY)));
+    let mut theirs = version(10);
+    theirs.yields_to = Some(version(20).photo.id);
+    solo.announce(1, vec![theirs], false);
+    assert!(retires(&solo.wait(3 * SETTLE)));
 }
