@@ -30,6 +30,9 @@ pub(super) const BURST: u32 = 32;
 /// of memory while it waits, and at most [`MAX_REQUEST`](crate::protocol::codec::MAX_REQUEST) for what it has begun to say.
 pub(super) const MAX_CONNECTIONS: usize = 4096;
 
+/// The most connections that one other computer, or all behind one address, may have at a time.
+pub(super) const CONNECTIONS_OF_HOST: usize = 256;
+
 /// Files kept free for other uses than accepted connections: photos being read, dialed links, the folder's own files.
 pub(super) const RESERVED_FILES: u64 = 512;
 

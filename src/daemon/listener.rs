@@ -12,6 +12,7 @@ use crossbeam_channel::{Receiver, bounded};
 use serde::Deserialize;
 
 use super::client;
+use super::guests::Guests;
 use super::limits::{ACCEPT_PAUSE, ACCEPT_PAUSE_MAX, DIAL, FIRST_FRAME};
 use super::link::{Hub, Link, Output, Side};
 use super::reader::{self, Frames};
@@ -57,9 +58,8 @@ impl Listener {
         let door = Door {
             listener,
             hub,
-            capacity,
             stopping: Arc::clone(&stopping),
-            open: Vec::new(),
+            guests: Guests::new(capacity),
         };
         let (left_open, links) = bounded(1);
         threads::spawn("accept", move || {
@@ -94,10 +94,8 @@ impl Listener {
 struct Door {
     listener: TcpListener,
     hub: Hub,
-    capacity: usize,
     stopping: Arc<AtomicBool>,
-    /// What was accepted; those that have ended since are swept out when it gets long.
-    open: Vec<Weak<Link>>,
+    guests: Guests<Link>,
 }
 
 impl Door {
@@ -106,7 +104,7 @@ impl Door {
         loop {
             let accepted = self.listener.accept();
             if self.stopping.load(Ordering::Relaxed) {
-                return self.open;
+                return self.guests.into_links();
             }
             match accepted {
                 Ok((stream, from)) => {
@@ -129,22 +127,15 @@ impl Door {
     }
 
     fn welcome(&mut self, stream: TcpStream, from: SocketAddr) -> io::Result<()> {
-        if self.open.len() >= self.capacity {
-            self.open.retain(|link| link.strong_count() > 0);
-        }
         let link = self.hub.link(stream)?;
-        if self.open.len() >= self.capacity {
+        if let Err(refusal) = self.guests.admit(from.ip(), &link) {
             // A frame as small as this fits into the socket's buffer, so the accept thread does not wait. To shake hands
             // first would make it wait.
             if self.hub.credentials.is_none() {
-                say_error(
-                    &link,
-                    "this daemon has too many connections: try again later",
-                );
+                say_error(&link, refusal);
             }
-            return Err(io::Error::other("too many connections"));
+            return Err(io::Error::other(refusal));
         }
-        self.open.push(Arc::downgrade(&link));
         let hub = self.hub.clone();
         threads::spawn_link(format!("rd-{}", from.port()), move || attend(&hub, &link))
     }

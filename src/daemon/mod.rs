@@ -37,6 +37,7 @@ mod clock;
 mod console;
 mod dialer;
 mod disk;
+mod guests;
 mod limits;
 mod link;
 mod listener;

@@ -226,6 +226,10 @@ impl Node {
             if !record.photo.has_possible_size() {
                 return self.refuse_size(link, &record.photo);
             }
+            if !self.catalog.has_place(node, record.photo.id) {
+                self.leave_out(node);
+                continue;
+            }
             if !self.catalog.claim(node, record) {
                 let text = format!(
                     "{node} describes the bytes of {} otherwise than before",

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Time;
+use super::bounds::Bounds;
 use super::entry::{Claim, Entry, Load, Shelf, weigh};
 use super::names::Names;
 use super::tombstones::Tombstones;
@@ -22,6 +23,7 @@ pub(super) struct Catalog {
     /// The owner of this node gives up no original.
     pub(super) keeps_originals: bool,
     pub(super) now: Time,
+    pub(super) bounds: Bounds,
     pub(super) entries: BTreeMap<PhotoId, Entry>,
     pub(super) shelves: BTreeMap<NodeId, Shelf>,
     pub(super) index: SimilarityIndex,
@@ -49,6 +51,7 @@ impl Catalog {
             me,
             keeps_originals,
             now: Time::default(),
+            bounds: Bounds::default(),
             entries: BTreeMap::new(),
             shelves: BTreeMap::from([(me, Shelf::default())]),
             index: SimilarityIndex::default(),

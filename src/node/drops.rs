@@ -63,10 +63,19 @@ impl Node {
         until.filter(|until| *until > self.now)
     }
 
-    /// Until when a worse version is kept for another node.
-    fn wanted_until(&self, photo: PhotoId) -> Option<Time> {
+    /// Until when a worse version is kept for another node, if there is still one that would not give it up.
+    fn wanted_until(&self, photo: PhotoId, keeper: PhotoId) -> Option<Time> {
         let until = self.drops.wanted.get(&photo).copied();
-        until.filter(|until| *until > self.now)
+        let until = until.filter(|until| *until > self.now)?;
+        let entry = self.catalog.get(photo)?;
+        let others = entry.live().filter(|node| *node != self.config.node);
+        let yields = |node| {
+            entry
+                .claims
+                .get(&node)
+                .is_some_and(|claim| claim.yields_to == Some(keeper))
+        };
+        (!others.into_iter().all(yields)).then_some(until)
     }
 
     /// Whether a photo is on its way out.
@@ -126,7 +135,7 @@ impl Node {
         }
         if !goes {
             self.look_at(photo, keeper);
-        } else if let Some(until) = self.wanted_until(photo) {
+        } else if let Some(until) = self.wanted_until(photo, keeper) {
             self.look_at(photo, keeper);
             self.agenda.set(photo, until);
         } else if self.is_braked(keeper) {

@@ -98,6 +98,12 @@ pub const TOMBSTONES_OF_OWNER: usize = 10_000;
 /// The most tombstones of all owners together: some 50 MB of memory, even if a member invents owners.
 pub const TOMBSTONES: usize = 200_000;
 
+/// The most photos of one other node in the table: more than years of photos of a friend are.
+pub const PHOTOS_OF_NODE: usize = 500_000;
+
+/// The most photos in the table that others tell of: about a gigabyte of memory.
+pub const PHOTOS: usize = 1_000_000;
+
 /// How long a leaving node hands over what only it holds.
 pub const LEAVE: Duration = Duration::from_secs(15);
 

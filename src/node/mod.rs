@@ -22,6 +22,7 @@
 mod absence;
 mod agenda;
 mod announce;
+mod bounds;
 mod brake;
 mod catalog;
 mod clients;
@@ -62,6 +63,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use agenda::Agenda;
+use bounds::LeftOut;
 use brake::Brake;
 use catalog::Catalog;
 use clients::Waiting;
@@ -98,6 +100,8 @@ pub struct Node {
     replication: Replication,
     drops: Drops,
     brake: Brake,
+    /// Photos for which the table had no place.
+    left_out: LeftOut,
     promises: Promises,
     /// Photos on their way here.
     pulls: BTreeMap<PhotoId, (TransferId, Pull)>,
@@ -146,6 +150,7 @@ impl Node {
             agenda: Agenda::default(),
             drops: Drops::default(),
             brake: Brake::default(),
+            left_out: LeftOut::default(),
             promises: Promises::default(),
             pulls: BTreeMap::new(),
             next_transfer: 0,

@@ -361,6 +361,7 @@ impl Node {
             );
         }
         notes.extend(self.brake_note());
+        notes.extend(self.bounds_note());
         if self.damaged > 0 {
             notes.push(format!(
                 "{} damaged file(s) were found since the start: check this disk",

@@ -6,11 +6,10 @@ use std::time::Duration;
 use super::super::limits::{BRAKE_FILES, DOUBT, RETRY, SETTLE};
 use super::super::{Action, CloseReason, Event, LinkId, Spool};
 use super::solo::{Solo, original, proof};
+use super::world::CLIENT;
 use crate::photo::{Format, Photo, PhotoId};
-use crate::protocol::client::StatusReport;
 use crate::protocol::{Answer, Facts, Holding, Message, Record, Request};
 
-const CLIENT: LinkId = LinkId(77);
 const PIN: Duration = Duration::from_secs(60);
 
 /// A version of the one picture of these tests, the better the wider.
@@ -40,35 +39,6 @@ fn hold(solo: &mut Solo, record: &Record) -> Vec<Action> {
     })
 }
 
-fn ask(solo: &mut Solo, request: Request) -> Answer {
-    let asked = Event::Asked {
-        link: CLIENT,
-        request,
-    };
-    let answer = solo
-        .tell(asked)
-        .into_iter()
-        .find_map(|action| match action {
-            Action::Answer { answer, .. } => Some(answer),
-            _ => None,
-        });
-    answer.expect("an answer")
-}
-
-fn list(solo: &mut Solo) -> Vec<String> {
-    match ask(solo, Request::GetImageList) {
-        Answer::ListImage { list } => list.to_vec(),
-        other => panic!("{other:?}"),
-    }
-}
-
-fn status(solo: &mut Solo) -> StatusReport {
-    match ask(solo, Request::Status) {
-        Answer::Status(status) => *status,
-        other => panic!("{other:?}"),
-    }
-}
-
 /// What the node says on a link about photos of its own.
 fn told(actions: &[Action]) -> Vec<Record> {
     let pages = actions.iter().filter_map(|action| match action {
@@ -87,19 +57,16 @@ fn what_only_one_node_claims_to_have_hides_nothing() {
     hold(&mut solo, &version(10));
     solo.join(1, PIN, &[]);
     solo.announce(1, vec![version(20)], false);
-    assert_eq!(list(&mut solo), ["10.jpg", "20.jpg"]);
-    let found = ask(
-        &mut solo,
-        Request::Explain {
-            image_name: "10.jpg".to_owned(),
-        },
-    );
-    let Answer::Explained(found) = found else {
+    assert_eq!(solo.list(), ["10.jpg", "20.jpg"]);
+    let found = solo.ask(Request::Explain {
+        image_name: "10.jpg".to_owned(),
+    });
+    let Some(Answer::Explained(found)) = found else {
         panic!("{found:?}");
     };
     assert_eq!(found.photo.id, version(10).photo.id, "found under its name");
-    assert_eq!(status(&mut solo).photos, 2);
-    assert_eq!(status(&mut solo).duplicates, 0);
+    assert_eq!(solo.status().photos, 2);
+    assert_eq!(solo.status().duplicates, 0);
 }
 
 #[test]
@@ -111,8 +78,8 @@ fn a_worse_version_yields_as_soon_as_its_holder_has_read_the_better_one() {
     solo.announce(1, vec![version(20)], false);
     solo.tell(Event::PageSent { link: LinkId(1) });
     let actions = hold(&mut solo, &version(20));
-    assert_eq!(list(&mut solo), ["20.jpg"]);
-    assert_eq!(status(&mut solo).duplicates, 1);
+    assert_eq!(solo.list(), ["20.jpg"]);
+    assert_eq!(solo.status().duplicates, 1);
     let mut records = told(&actions);
     records.extend(told(&solo.tell(Event::PageSent { link: LinkId(1) })));
     let told = records.iter().rev().find(|record| record.photo.width == 10);
@@ -127,13 +94,13 @@ fn every_holder_has_a_say_about_its_own_copy() {
     solo.join(1, PIN, &[]);
     let mut theirs = version(10);
     solo.announce(1, vec![theirs.clone()], false);
-    assert_eq!(list(&mut solo), ["10.jpg", "20.jpg"]);
+    assert_eq!(solo.list(), ["10.jpg", "20.jpg"]);
     theirs.yields_to = Some(version(30).photo.id);
     solo.announce(1, vec![theirs.clone()], false);
-    assert_eq!(list(&mut solo), ["10.jpg", "20.jpg"], "it names another");
+    assert_eq!(solo.list(), ["10.jpg", "20.jpg"], "it names another");
     theirs.yields_to = Some(version(20).photo.id);
     solo.announce(1, vec![theirs], false);
-    assert_eq!(list(&mut solo), ["20.jpg"]);
+    assert_eq!(solo.list(), ["20.jpg"]);
 }
 
 #[test]
@@ -247,8 +214,8 @@ fn on_account_of_one_node_few_files_go_in_an_hour_and_the_list_does_not_wait() {
             hold(&mut solo, &replica);
         }
         let at_once = retired(&mut solo, 60);
-        assert_eq!(list(&mut solo).len(), usize::from(many));
-        let notes = status(&mut solo).notes.join("\n");
+        assert_eq!(solo.list().len(), usize::from(many));
+        let notes = solo.status().notes.join("\n");
         if retire_now {
             assert_eq!(at_once, usize::from(many));
             assert!(!notes.contains("--retire-now"), "{notes}");
@@ -268,17 +235,16 @@ fn a_folder_that_tells_of_a_file_again_takes_nothing_back() {
         hold(&mut solo, &record);
         solo.wait(Duration::from_secs(1));
     }
-    assert_eq!(list(&mut solo), ["20.jpg"]);
+    assert_eq!(solo.list(), ["20.jpg"]);
 }
 
-#[test]
-fn what_another_wants_kept_is_not_retired_again_at_once() {
+/// A node has taken a worse version out of its trash, since another, that has both, wants it kept.
+fn keeping() -> Solo {
     let mut solo = Solo::new();
     hold(&mut solo, &version(20));
     let (mut worse, id) = (version(10), version(10).photo.id);
     worse.holding = Holding::Retired;
     hold(&mut solo, &worse);
-    // It does not know that 20 is better, or judges by another table.
     solo.join(1, PIN, &[]);
     solo.announce(1, vec![version(10), version(20)], true);
     solo.wait(PIN);
@@ -296,7 +262,11 @@ fn what_another_wants_kept_is_not_retired_again_at_once() {
         photo: id,
         result: Ok(Holding::Replica),
     });
-    let retires = |action: &Action| {
+    solo
+}
+
+fn retires(actions: &[Action]) -> bool {
+    let asks = |action: &Action| {
         matches!(
             action,
             Action::Send {
@@ -305,11 +275,24 @@ fn what_another_wants_kept_is_not_retired_again_at_once() {
             }
         )
     };
-    assert!(!solo.wait(DOUBT - SETTLE).iter().any(retires));
-    assert!(
-        solo.wait(3 * SETTLE).iter().any(retires),
-        "in the end it goes"
-    );
+    actions.iter().any(asks)
+}
+
+#[test]
+fn what_another_wants_kept_is_not_retired_again_at_once() {
+    let mut solo = keeping();
+    assert!(!retires(&solo.wait(DOUBT - SETTLE)));
+    assert!(retires(&solo.wait(3 * SETTLE)), "in the end it goes");
+}
+
+#[test]
+fn what_another_wanted_kept_goes_when_that_one_would_give_it_up_too() {
+    let mut solo = keeping();
+    assert!(!retires(&solo.wait(3 * RETRY)));
+    let mut theirs = version(10);
+    theirs.yields_to = Some(version(20).photo.id);
+    solo.announce(1, vec![theirs], false);
+    assert!(retires(&solo.wait(3 * SETTLE)));
 }
 
 #[test]

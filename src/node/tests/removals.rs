@@ -11,7 +11,6 @@ use super::solo::{Solo, original};
 use crate::photo::{Nonce, PhotoId};
 use crate::protocol::{Answer, Facts, Holding, Message, NodeId, Record, Request, Tombstone, Wish};
 
-const CLIENT: LinkId = LinkId(77);
 const PIN: Duration = Duration::from_secs(60);
 /// Longer than the grace of these nodes.
 const LONG: Duration = Duration::from_secs(300);
@@ -69,25 +68,6 @@ fn leave(solo: &mut Solo, n: u64) {
     });
 }
 
-fn ask(solo: &mut Solo, request: Request) -> Option<Answer> {
-    let asked = Event::Asked {
-        link: CLIENT,
-        request,
-    };
-    let mut actions = solo.tell(asked).into_iter();
-    actions.find_map(|action| match action {
-        Action::Answer { answer, .. } => Some(answer),
-        _ => None,
-    })
-}
-
-fn list(solo: &mut Solo) -> Vec<String> {
-    match ask(solo, Request::GetImageList) {
-        Some(Answer::ListImage { list }) => list.to_vec(),
-        other => panic!("{other:?}"),
-    }
-}
-
 fn puts_away(actions: &[Action]) -> bool {
     let mut actions = actions.iter();
     actions.any(|action| matches!(action, Action::Remove { .. } | Action::Purge { .. }))
@@ -121,7 +101,7 @@ fn a_member_cannot_remove_the_photo_of_a_friend_who_stays_away() {
         }
         say(&mut solo, 2, vec![word(5, Wish::Removed)]);
         let actions = solo.wait(LONG);
-        assert_eq!(list(&mut solo), ["cat.jpg"], "claims: {claims}");
+        assert_eq!(solo.list(), ["cat.jpg"], "claims: {claims}");
         assert!(!puts_away(&actions), "claims: {claims}");
     }
 }
@@ -135,7 +115,7 @@ fn invented_owners_do_not_make_an_owner_forgotten() {
     let words = invented.iter().map(|seed| word(*seed, Wish::Removed));
     say(&mut solo, 2, words.collect());
     let actions = solo.wait(LONG);
-    assert_eq!(list(&mut solo), ["cat.jpg"]);
+    assert_eq!(solo.list(), ["cat.jpg"]);
     assert!(!puts_away(&actions));
 }
 
@@ -146,19 +126,16 @@ fn when_all_who_ever_had_it_have_removed_it_the_replica_goes() {
     hold(&mut solo, cat(Holding::Replica, [node_of(5), node_of(6)]));
     say(&mut solo, 2, vec![word(5, Wish::Removed)]);
     assert!(!puts_away(&solo.wait(LONG)));
-    assert_eq!(list(&mut solo), ["cat.jpg"]);
+    assert_eq!(solo.list(), ["cat.jpg"]);
     let strangers = (7..17).map(|seed| word(seed, Wish::Removed));
     say(
         &mut solo,
         2,
         strangers.chain([word(6, Wish::Removed)]).collect(),
     );
-    assert!(list(&mut solo).is_empty(), "at once");
+    assert!(solo.list().is_empty(), "at once");
     let image_name = "cat.jpg".to_owned();
-    let told = format!(
-        "{:?}",
-        ask(&mut solo, Request::GetImageRequest { image_name })
-    );
+    let told = format!("{:?}", solo.ask(Request::GetImageRequest { image_name }));
     assert!((5..7).all(|seed| told.contains(&node_of(seed).to_string())));
     assert!((7..17).all(|seed| !told.contains(&node_of(seed).to_string())));
     let actions = solo.wait(Duration::from_secs(10));
@@ -176,7 +153,7 @@ fn nothing_is_deleted_that_is_all_a_friend_has_left_of_his_picture() {
     hold(&mut solo, record);
     say(&mut solo, 2, vec![word(5, Wish::Removed)]);
     solo.wait(LONG);
-    assert!(list(&mut solo).is_empty());
+    assert!(solo.list().is_empty());
     let photo = PhotoId::of(CAT);
     assert!(read_by(&solo.tell(Event::Expired { photo })).is_none());
     say(&mut solo, 2, vec![word(6, Wish::Removed)]);
@@ -207,12 +184,12 @@ fn who_has_given_up_a_worse_version_can_let_go_of_the_better_one() {
     let photos = vec![photo];
     let remove = Request::Remove { photos };
     solo.announce(1, vec![cat(Holding::Original, [])], true);
-    let refused = ask(&mut solo, remove.clone());
+    let refused = solo.ask(remove.clone());
     assert!(matches!(refused, Some(Answer::Refused { .. })));
     let mut record = cat(Holding::Original, []);
     Arc::make_mut(&mut record.facts).heirs = BTreeSet::from([NodeId(9)]);
     solo.announce(1, vec![record], true);
-    assert_eq!(ask(&mut solo, remove), None, "it is being signed");
+    assert_eq!(solo.ask(remove), None, "it is being signed");
 }
 
 #[test]
@@ -227,6 +204,6 @@ fn who_has_deleted_his_file_by_hand_can_still_remove_the_photo() {
     let remove = Request::Remove {
         photos: vec![photo],
     };
-    let refused = ask(&mut solo, remove);
+    let refused = solo.ask(remove);
     assert_eq!(refused, None, "it is being signed");
 }

@@ -6,16 +6,18 @@ use std::time::Duration;
 
 use super::super::limits::{OFFERS_PER_NODE, SETTLE, STAGGER, STUCK, TICK};
 use super::super::{Action, CloseReason, Config, DiskError, Event, LinkId, Node, Time};
+use super::world::CLIENT;
 use super::world::{address, picture};
 use crate::photo::{MAX_PHOTO, Nonce, Photo, PhotoId, Proof};
+use crate::protocol::client::StatusReport;
 use crate::protocol::message::Register;
-use crate::protocol::{Boot, Facts, Holding, Message, NodeId, Record};
+use crate::protocol::{Answer, Boot, Facts, Holding, Message, NodeId, Record, Request};
 
 /// The proof that every node in these tests gives, and expects.
 const PROOF: Proof = Proof([7; 32]);
 
 pub(super) struct Solo {
-    node: Node,
+    pub(super) node: Node,
     pub(super) now: Time,
 }
 
@@ -88,6 +90,32 @@ impl Solo {
             remote: remote.to_owned(),
             dialed: None,
         });
+    }
+
+    /// What a client is answered at once.
+    pub(super) fn ask(&mut self, request: Request) -> Option<Answer> {
+        let link = CLIENT;
+        let mut actions = self.tell(Event::Asked { link, request }).into_iter();
+        actions.find_map(|action| match action {
+            Action::Answer { answer, .. } => Some(answer),
+            _ => None,
+        })
+    }
+
+    /// What a client is shown.
+    pub(super) fn list(&mut self) -> Vec<String> {
+        match self.ask(Request::GetImageList) {
+            Some(Answer::ListImage { list }) => list.to_vec(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// What a client is told of the mesh.
+    pub(super) fn status(&mut self) -> StatusReport {
+        match self.ask(Request::Status) {
+            Some(Answer::Status(status)) => *status,
+            other => panic!("{other:?}"),
+        }
     }
 
     /// Another node registers and tells all that it holds.

@@ -1,0 +1,91 @@
+//! Who may connect: so many at a time, and of one other computer not all.
+
+use std::net::IpAddr;
+use std::sync::{Arc, Weak};
+
+use super::limits::CONNECTIONS_OF_HOST;
+
+/// The accepted connections that are still open.
+#[derive(Debug)]
+pub(super) struct Guests<T> {
+    /// Those that have ended since are swept out when it gets long.
+    open: Vec<(IpAddr, Weak<T>)>,
+    capacity: usize,
+}
+
+impl<T> Guests<T> {
+    pub(super) fn new(capacity: usize) -> Guests<T> {
+        let open = Vec::new();
+        Guests { open, capacity }
+    }
+
+    /// Takes a connection in, unless there are too many.
+    ///
+    /// # Errors
+    ///
+    /// In words for whoever is turned away.
+    pub(super) fn admit(&mut self, host: IpAddr, link: &Arc<T>) -> Result<(), &'static str> {
+        let of_host =
+            |open: &[(IpAddr, Weak<T>)]| open.iter().filter(|(from, _)| *from == host).count();
+        // All programs of this computer come from one address, and one that means harm could do worse.
+        let many_of_host = |open: &[_]| !host.is_loopback() && of_host(open) >= CONNECTIONS_OF_HOST;
+        if self.open.len() >= self.capacity || many_of_host(&self.open) {
+            self.open.retain(|(_, link)| link.strong_count() > 0);
+        }
+        if self.open.len() >= self.capacity {
+            return Err("this daemon has too many connections: try again later");
+        }
+        if many_of_host(&self.open) {
+            return Err("your computer has too many connections to this daemon: try again later");
+        }
+        self.open.push((host, Arc::downgrade(link)));
+        Ok(())
+    }
+
+    /// The connections, of which some may have ended.
+    pub(super) fn into_links(self) -> Vec<Weak<T>> {
+        self.open.into_iter().map(|(_, link)| link).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_computer_cannot_take_the_place_of_others() {
+        let mut guests = Guests::new(4096);
+        let [near, far, other] =
+            ["127.0.0.1", "192.0.2.1", "192.0.2.2"].map(|host| host.parse().unwrap());
+        let links: Vec<Arc<()>> = (0..CONNECTIONS_OF_HOST).map(|_| Arc::new(())).collect();
+        for link in &links {
+            assert_eq!(guests.admit(far, link), Ok(()));
+        }
+        let one = Arc::new(());
+        assert!(guests.admit(far, &one).is_err());
+        assert_eq!(guests.admit(other, &one), Ok(()));
+        for link in links.iter().chain([&one]) {
+            assert_eq!(
+                guests.admit(near, link),
+                Ok(()),
+                "this computer is no other"
+            );
+        }
+        drop(links);
+        assert_eq!(guests.admit(far, &one), Ok(()), "those have ended");
+    }
+
+    #[test]
+    fn there_are_never_more_than_the_capacity() {
+        let mut guests = Guests::new(2);
+        let host = "127.0.0.1".parse().unwrap();
+        let links = [(); 3].map(Arc::new);
+        let taken = links
+            .each_ref()
+            .map(|link| guests.admit(host, link).is_ok());
+        assert_eq!(taken, [true, true, false]);
+        let [first, ..] = links;
+        drop(first);
+        assert!(guests.admit(host, &Arc::new(())).is_ok());
+    }
+}
