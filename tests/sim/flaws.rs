@@ -8,7 +8,7 @@ use std::time::Duration;
 use photomesh::node::{Action, Event, LinkId, Spool};
 use photomesh::photo::{Nonce, Photo, PhotoId, prove};
 use photomesh::protocol::message::TransferId;
-use photomesh::protocol::{Holding, Message, Record};
+use photomesh::protocol::{Holding, Message, NodeId, Record};
 
 use crate::agenda::Life;
 use crate::host::Far;
@@ -225,6 +225,16 @@ impl World {
             Far::Conn(conn, side) => self.net.host_of(*conn, 1 - side),
             Far::Client(_) => None,
         }
+    }
+
+    /// The node at the other end of a link: what is still on its way may be the word of one whose disk is gone.
+    pub(crate) fn far_node(&self, life: Life, link: LinkId) -> Option<NodeId> {
+        let daemon = self.hosts[life.host].daemon.as_ref()?;
+        let Far::Conn(conn, side) = daemon.links.get(&link)? else {
+            return None;
+        };
+        let far = self.net.conns.get(conn)?.ends[1 - side].life;
+        self.hosts[far.host].nodes.get(&far.number).copied()
     }
 }
 

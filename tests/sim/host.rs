@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use photomesh::node::{Action, Config, LinkId, Node, Time};
 use photomesh::photo::PhotoId;
-use photomesh::protocol::{Address, Boot};
+use photomesh::protocol::{Address, Boot, NodeId};
 
 use crate::agenda::{Life, What};
 use crate::disk::{Disk, File};
@@ -62,6 +62,8 @@ pub(crate) struct Host {
     pub(crate) disk: Disk,
     pub(crate) daemon: Option<Daemon>,
     pub(crate) lives: u32,
+    /// Which node it was in each of its lives: over another disk it is another one.
+    pub(crate) nodes: BTreeMap<u32, NodeId>,
     /// Its processes are stopped (SIGSTOP, a sleeping laptop); what happens to them waits.
     pub(crate) paused: bool,
     pub(crate) paused_last: Duration,
@@ -126,6 +128,7 @@ impl Host {
     /// Begins a life.
     pub(crate) fn begin(&mut self, index: usize, node: Node, now: Duration) -> Life {
         self.lives += 1;
+        self.nodes.insert(self.lives, self.disk.identity);
         self.disk.fresh = false;
         self.powered = true;
         let life = Life {

@@ -85,10 +85,9 @@ impl World {
         let Message::ImageInfo { records, .. } = message else {
             return;
         };
-        let Some(owner) = self.far_host(life, link) else {
+        let Some(owner) = self.far_node(life, link) else {
             return;
         };
-        let owner = self.hosts[owner].disk.identity;
         for record in records.iter().filter(|record| record.holding.is_own()) {
             let heard = (life, record.photo.id, owner);
             self.oracle.removed.heard.insert(heard);
@@ -246,8 +245,7 @@ impl World {
                 word.clone_from(first_words.entry(key).or_insert_with(|| word.clone()));
             }
         }
-        let teller = self.far_host(life, link);
-        let teller = teller.map(|host| self.hosts[host].disk.identity);
+        let teller = self.far_node(life, link);
         let deaf = self.settings.flaw == Some(Flaw::RemovalBeatsOwners);
         for record in records.iter_mut().filter(|_| deaf) {
             let removers = self.removers(record.photo.id);

@@ -105,7 +105,7 @@ fn nor_does_one_at_the_pace_of_life() {
 }
 
 /// Seeds that found a bug once, and whether that was before the newer faults, with which they are run otherwise.
-const FOUND_ONCE: [(u64, bool, &str); 4] = [
+const FOUND_ONCE: [(u64, bool, &str); 5] = [
     (
         2_001_970,
         true,
@@ -125,6 +125,11 @@ const FOUND_ONCE: [(u64, bool, &str); 4] = [
         8_000_138,
         false,
         "what an heir restored counted as another picture than its worse versions",
+    ),
+    (
+        70_002_504,
+        false,
+        "the word of a node that had lost its disk meanwhile was taken for its successor's, by the simulator",
     ),
 ];
 

@@ -1,5 +1,6 @@
 //! The world: hosts, network, clients and the agenda that drives them.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
@@ -98,6 +99,7 @@ impl World {
             disk,
             daemon: None,
             lives: 0,
+            nodes: BTreeMap::new(),
             paused: false,
             paused_last: Duration::ZERO,
             backlog: Vec::new(),
