@@ -9,8 +9,9 @@
 //! 1. `event`: all that happens to a node, and all that it can want. Then this file: [`Node::step`] hands each event to
 //!    the part that knows about it.
 //! 2. Who is there: `membership`, `links`, `joining`.
-//! 3. Who holds what: `catalog` and its `entry`, `announce` for telling each other, `verdict` for which of several
-//!    versions of a picture is shown, `names` for how people call it.
+//! 3. Who holds what: `catalog` and its `entry`, `facts` for what is said of a photo, `announce` for telling each other,
+//!    `bounds` for how much of it is taken, `verdict` for which of several versions of a picture is shown, `yielding` for
+//!    when that counts, `names` for how people call it.
 //! 4. `agenda`: the one place that compares what is with what should be. `placement`: pure functions that say who is to
 //!    close the gap.
 //! 5. Making copies: `replicate`, `pulls`, `transfer`; `relief` moves them.

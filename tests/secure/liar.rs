@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Instant;
 
 use photomesh::photo::PhotoId;
@@ -115,4 +117,36 @@ fn a_member_who_claims_everything_takes_nothing_away() {
             "{name} is gone"
         );
     }
+}
+
+#[test]
+fn a_member_who_floods_keeps_nobody_waiting() {
+    let group = Group::new(12);
+    let picture = group.picture("anna", "a.jpg");
+    let anna = group.start("anna", None);
+    group.settles(anna.address(), 1, 1);
+    let mut liar = Member::dial(&group, anna.address());
+    liar.register(liar.own);
+    let strangers = (0..100).map(|n| (format!("{n:016x}"), json!(format!("127.0.1.{n}:5000"))));
+    let messages = [
+        json!({"command": "heartbeat"}),
+        json!({"command": "ConnectionUpdate", "nodes": strangers.collect::<serde_json::Map<_, _>>()}),
+        json!({"command": "ImageInfo", "records": [], "gone": [PhotoId::of(b"nothing")], "complete": false}),
+    ];
+    let stop = AtomicBool::new(false);
+    let (answers, rounds) = thread::scope(|scope| {
+        let flood = scope.spawn(|| liar.flood(&messages, &stop));
+        let answers: Vec<_> = (0..50)
+            .map(|_| group.ask(anna.address(), &get("a.jpg")))
+            .collect();
+        stop.store(true, Ordering::Relaxed);
+        (answers, flood.join().unwrap())
+    });
+    for answer in answers {
+        let Ok(Answer::ReceiveImage { image, .. }) = answer else {
+            panic!("{answer:?}");
+        };
+        assert_eq!(*image, picture[..]);
+    }
+    assert!(rounds > 100, "that was no flood: {rounds}");
 }

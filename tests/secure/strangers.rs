@@ -3,6 +3,7 @@
 use std::io::{BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
@@ -150,6 +151,19 @@ impl Member {
     pub(crate) fn say(&mut self, message: &Value) {
         let bytes = frame(message.to_string().as_bytes());
         self.output.write_all(&bytes).unwrap();
+    }
+
+    /// Says these over and over, as fast as it can, until it is told to stop or turned out; how often.
+    pub(crate) fn flood(&mut self, messages: &[Value], stop: &AtomicBool) -> u64 {
+        let frames = messages
+            .iter()
+            .map(|message| frame(message.to_string().as_bytes()));
+        let frames = frames.collect::<Vec<_>>().concat();
+        let mut rounds = 0;
+        while !stop.load(Ordering::Relaxed) && self.output.write_all(&frames).is_ok() {
+            rounds += 1;
+        }
+        rounds
     }
 
     pub(crate) fn receive(&mut self) -> Value {
