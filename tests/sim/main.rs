@@ -1,7 +1,7 @@
 //! The deterministic simulator: the very `Node` of the daemon in a world of virtual time, networks, disks and people,
 //! where everything that can go wrong does, and all of it follows from one seed.
 //!
-//! Reading order: [`world`] (what drives what), [`net`] and [`wire`] (connections), [`disk`] and [`jobs`] (folders),
+//! Reading order: [`world`] (what drives what) and [`rounds`], [`net`] and [`wire`] (connections), [`disk`] and [`jobs`] (folders),
 //! [`clients`], [`faults`], [`removals`], [`oracle`] (what must hold after every event), [`converge`] (what must hold in the end),
 //! [`plan`] (from a seed to a run), [`flaws`] (bugs planted to see that they are found), [`golden`] (stories).
 //!
@@ -37,6 +37,7 @@ mod plan;
 mod removals;
 #[path = "../support/rng.rs"]
 mod rng;
+mod rounds;
 mod scale;
 mod seeds;
 mod stats;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
-use photomesh::node::{Action, Event, Node, limits};
+use photomesh::node::{Action, Event, Node};
 use photomesh::photo::PhotoId;
 use photomesh::protocol::{Address, Message};
 
@@ -18,16 +18,9 @@ use crate::library::Library;
 use crate::net::Net;
 use crate::oracle::Oracle;
 use crate::rng::{Rng, mix};
+use crate::rounds::{SCAN, SCRUB};
 use crate::stats::Stats;
 use crate::trace::Trace;
-
-/// How often a folder is walked again, and told its free room.
-const SCAN: Duration = Duration::from_secs(3);
-/// How often a photo is read and compared with its digest.
-const SCRUB: Duration = Duration::from_secs(2);
-/// How often time passes in a slow life for a node that has nothing to do but to say that it is there: as rarely as on a
-/// loaded machine, for it is most of what such a life consists of.
-const IDLE_TICK: Duration = Duration::from_secs(1);
 
 /// What is the same for all hosts of a run.
 #[derive(Clone, Debug)]
@@ -192,7 +185,7 @@ impl World {
     }
 
     /// A scan comes to a photo that was there, or was changed.
-    fn look(&mut self, life: Life, photo: PhotoId) {
+    pub(crate) fn look(&mut self, life: Life, photo: PhotoId) {
         let event = self.found(life.host, photo);
         let event = event.filter(|event| !self.forgets(event));
         self.step(life, event.unwrap_or(Event::Missing { photo }));
@@ -300,24 +293,6 @@ impl World {
         self.hosts[life.host].life() == Some(life)
     }
 
-    fn tick(&mut self, life: Life) {
-        for link in self.trickling(life.host) {
-            self.step(life, Event::Heard { link });
-        }
-        self.step(life, Event::Tick);
-        let idle = self.hosts[life.host].daemon.as_ref();
-        let idle = idle.is_some_and(|daemon| daemon.acted + limits::SETTLE * 2 < self.now);
-        let tick = match self.settings.pace {
-            1 => limits::TICK,
-            _ if idle => IDLE_TICK,
-            _ => limits::TICK,
-        };
-        // A tick lasts as long as the host's own clock says.
-        let micros = tick.as_micros() as u64 * 1_000_000 / self.hosts[life.host].rate;
-        self.agenda
-            .add(self.now + Duration::from_micros(micros), What::Tick(life));
-    }
-
     /// Hands one event to a node and carries out what it wants.
     pub(crate) fn step(&mut self, life: Life, event: Event) {
         self.stats.events += 1;
@@ -363,49 +338,6 @@ impl World {
         } else if let Event::Held { photo, .. } = event {
             unnoticed.remove(&photo.id);
         }
-    }
-
-    /// A walk over the folder: what people changed, the free room, and what has been in the trash for long enough.
-    fn scan(&mut self, life: Life) {
-        let host = life.host;
-        if self.hosts[host].unplugged.is_some() {
-            let reason = "the marker of the folder is gone".to_owned();
-            self.step(life, Event::FolderLost { reason });
-            return;
-        }
-        let trash = self.settings.trash;
-        let disk = &mut self.hosts[host].disk;
-        disk.running += SCAN * self.settings.pace;
-        disk.sync_facts();
-        let changed = disk.unnoticed.clone();
-        let expired = disk.expired(trash);
-        for photo in changed {
-            self.look(life, photo);
-        }
-        self.tell(life, Duration::ZERO, Event::Scanned { skipped: 0 });
-        self.tell(life, Duration::ZERO, self.room(host));
-        for photo in expired {
-            self.tell(life, Duration::ZERO, Event::Expired { photo });
-        }
-        let pace = self.settings.pace;
-        self.agenda.add(self.now + SCAN * pace, What::Scan(life));
-    }
-
-    /// Reads one photo of the folder, each in its turn, and sets it aside if it is damaged.
-    fn scrub(&mut self, life: Life) {
-        let rotten = self.hosts[life.host]
-            .disk
-            .files
-            .iter()
-            .find_map(|(photo, file)| file.rotten.then_some(*photo));
-        // Only a damaged photo makes a difference; how long it takes until its turn comes is chance.
-        if let Some(photo) = rotten
-            && self.rng.percent(10)
-        {
-            self.set_aside(life, photo);
-        }
-        let pace = self.settings.pace;
-        self.agenda.add(self.now + SCRUB * pace, What::Scrub(life));
     }
 
     /// A line about a host in the trace.
