@@ -166,8 +166,8 @@ impl Node {
         self.restore_as(photo, mine.then_some(Holding::Original));
     }
 
-    /// A photo is back from the trash, or not: clients may wait for it. What a person takes back is a picture of its
-    /// own from now on.
+    /// A photo is back from the trash, or not: clients may wait for it. What a person takes back is from now on no worse
+    /// version of anything. Of its own worse versions he has said nothing.
     pub(super) fn restore_answered(&mut self, photo: PhotoId, result: &Result<Holding, DiskError>) {
         let waits = |waiting: &Waiting| matches!(waiting, Waiting::Restore { photo: other } if *other == photo);
         let links = self.clients_that(waits);
@@ -180,13 +180,8 @@ impl Node {
             entry.is_some_and(|entry| self.catalog.better_version(&entry.photo).is_none());
         let was_removed = self.catalog.tombstones.removers(photo).next().is_some();
         if result.is_ok() && !(was_removed && is_alone) {
-            let distinct = self
-                .catalog
-                .get(photo)
-                .map(|entry| entry.similar.clone())
-                .unwrap_or_default();
             let facts = Facts {
-                distinct,
+                distinct: self.catalog.better_versions(photo),
                 ..Facts::default()
             };
             self.catalog.learn(photo, &Arc::new(facts));

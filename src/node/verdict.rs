@@ -84,6 +84,16 @@ impl Catalog {
             .map(|entry| entry.photo.id)
     }
 
+    /// The photos that a photo would lose against, be they keepers or not.
+    pub(super) fn better_versions(&self, photo: PhotoId) -> BTreeSet<PhotoId> {
+        let Some(entry) = self.get(photo) else {
+            return BTreeSet::new();
+        };
+        let similar = entry.similar.iter().filter_map(|id| self.get(*id));
+        let better = similar.filter(|other| self.order(other) > self.order(entry));
+        better.map(|other| other.photo.id).collect()
+    }
+
     fn judged(&self, entry: &Entry) -> Verdict {
         if !entry.is_present() {
             return Verdict::Absent;

@@ -328,3 +328,19 @@ fn what_a_node_has_no_longer_is_copied_again() {
         assert!(offers(&solo.wait(PIN)), "comes back: {comes_back}");
     }
 }
+
+#[test]
+fn who_takes_back_the_best_version_says_nothing_of_the_worse_ones() {
+    let mut solo = Solo::new();
+    let (mut best, id) = (version(20), version(20).photo.id);
+    best.holding = Holding::Retired;
+    hold(&mut solo, &best);
+    hold(&mut solo, &version(10));
+    let link = CLIENT;
+    let image_name = id.to_string();
+    let request = Request::TrashRestore { image_name };
+    solo.tell(Event::Asked { link, request });
+    let result = Ok(Holding::Replica);
+    solo.tell(Event::Returned { photo: id, result });
+    assert_eq!(solo.list(), ["20.jpg"]);
+}
