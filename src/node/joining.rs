@@ -143,6 +143,8 @@ impl Node {
         member.pin = Duration::from_millis(register.pin_ms);
         member.keeps_originals = register.keep_originals;
         member.redial = Redial::at(now);
+        // It tells all that it has anew.
+        self.left_out.remove(&node);
         let presence = Presence::Here {
             link,
             since: now,

@@ -256,7 +256,6 @@ impl Node {
         self.log("mesh", text);
         self.mesh.set_presence(node, presence);
         self.catalog.set_away(node);
-        self.left_out.remove(&node);
         self.link_lost_for_transfers(node);
         if *reason != CloseReason::Left {
             self.mesh.vanished.insert(node, now);

@@ -261,10 +261,10 @@ impl Node {
         }
     }
 
-    /// Whether whoever may be in its grace has been heard in this life: before, an owner could be away of whom this node
-    /// has no record.
+    /// Whether whoever may be in its grace has been heard in this life, and all that was told found a place in the table:
+    /// otherwise there could be an owner of whom this node has no record.
     fn knows_all_owners(&self) -> bool {
-        self.now.0 >= self.config.grace
+        self.now.0 >= self.config.grace && self.left_out.is_empty()
     }
 
     /// The time of a removed photo in the trash is over.

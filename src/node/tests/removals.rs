@@ -207,3 +207,20 @@ fn who_has_deleted_his_file_by_hand_can_still_remove_the_photo() {
     let refused = solo.ask(remove);
     assert_eq!(refused, None, "it is being signed");
 }
+
+#[test]
+fn nothing_is_removed_while_somebodys_photos_find_no_place_in_the_table() {
+    for full in [false, true] {
+        let mut solo = Solo::new();
+        hold(&mut solo, cat(Holding::Replica, [node_of(1)]));
+        solo.join(2, PIN, &[b"dog"]);
+        if full {
+            solo.node.catalog.bounds.of_node = 1;
+            solo.announce(2, vec![original(b"bird")], false);
+        }
+        say(&mut solo, 2, vec![word(1, Wish::Removed)]);
+        // It reads its copy before it puts it away.
+        let begins = read_by(&solo.wait(LONG)).is_some();
+        assert_eq!(begins, !full, "full: {full}");
+    }
+}
