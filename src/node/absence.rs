@@ -1,7 +1,7 @@
 //! What the table keeps of a node that is away.
 
 use super::catalog::Catalog;
-use super::entry::Claim;
+use super::claims::Claim;
 use crate::protocol::NodeId;
 
 impl Catalog {
@@ -11,7 +11,7 @@ impl Catalog {
             let claim = self
                 .entries
                 .get(&photo)
-                .and_then(|entry| entry.claims.get(&node))
+                .and_then(|entry| entry.claims.get(node))
                 .cloned();
             self.set_claim(
                 node,
@@ -30,7 +30,7 @@ impl Catalog {
             let claim = self
                 .entries
                 .get(&photo)
-                .and_then(|entry| entry.claims.get(&node));
+                .and_then(|entry| entry.claims.get(node));
             if claim.is_some_and(|claim| !claim.current) {
                 self.set_claim(node, photo, None);
             }

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use super::Time;
 use super::bounds::Bounds;
-use super::entry::{Claim, Entry, Load, Shelf, weigh};
+use super::claims::{Claim, Claims};
+use super::entry::{Entry, Load, Shelf, weigh};
 use super::names::Names;
 use super::tombstones::Tombstones;
 use super::verdict::{Order, Verdict};
@@ -186,7 +187,7 @@ impl Catalog {
         if self
             .entries
             .get(&photo)
-            .is_some_and(|entry| entry.claims.contains_key(&self.me))
+            .is_some_and(|entry| entry.claims.has(self.me))
         {
             let claim = self.my_claim(photo, holding);
             self.set_claim(self.me, photo, Some(claim));
@@ -221,7 +222,7 @@ impl Catalog {
             photo: photo.clone(),
             verified: false,
             facts: Arc::default(),
-            claims: BTreeMap::new(),
+            claims: Claims::default(),
             similar: BTreeSet::new(),
             verdict: Verdict::Absent,
             changed_at: self.now,
@@ -243,7 +244,7 @@ impl Catalog {
         let Some(entry) = self.entries.get(&photo) else {
             return;
         };
-        let old = entry.claims.get(&node).cloned();
+        let old = entry.claims.get(node).cloned();
         if old == claim {
             return;
         }
@@ -258,10 +259,7 @@ impl Catalog {
         };
         let now = self.now;
         self.with_loads(photo, |entry| {
-            match claim {
-                Some(claim) => entry.claims.insert(node, claim),
-                None => entry.claims.remove(&node),
-            };
+            entry.claims.set(node, claim);
             if !is_held_alike {
                 entry.changed_at = now;
             }

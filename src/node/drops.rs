@@ -72,7 +72,7 @@ impl Node {
         let yields = |node| {
             entry
                 .claims
-                .get(&node)
+                .get(node)
                 .is_some_and(|claim| claim.yields_to == Some(keeper))
         };
         (!others.into_iter().all(yields)).then_some(until)

@@ -4,22 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Time;
+use super::claims::Claims;
 use super::verdict::Verdict;
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Facts, Holding, NodeId};
-
-/// One node's word on one photo.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Claim {
-    /// How it holds the photo.
-    pub(super) holding: Holding,
-    /// Whether it said so on its present link.
-    pub(super) current: bool,
-    /// The better version for which it would give this one up.
-    pub(super) yields_to: Option<PhotoId>,
-    /// What it says of the photo; of this node itself nothing, for that is all that the table says.
-    pub(super) facts: Arc<Facts>,
-}
 
 /// All that is known about one photo.
 #[derive(Debug)]
@@ -31,7 +19,7 @@ pub(super) struct Entry {
     /// What people and files say, see [`super::facts`].
     pub(super) facts: Arc<Facts>,
     /// Who holds it.
-    pub(super) claims: BTreeMap<NodeId, Claim>,
+    pub(super) claims: Claims,
     /// Photos whose fingerprint says that they are the same picture.
     pub(super) similar: BTreeSet<PhotoId>,
     /// Its part in the collection.
@@ -46,7 +34,7 @@ impl Entry {
         self.claims
             .iter()
             .filter(|(_, claim)| claim.current && claim.holding.is_stored())
-            .map(|(node, _)| *node)
+            .map(|(node, _)| node)
     }
 
     /// The nodes that have it on disk now, or had it when they were last seen.
@@ -54,7 +42,7 @@ impl Entry {
         self.claims
             .iter()
             .filter(|(_, claim)| claim.holding.is_stored())
-            .map(|(node, _)| *node)
+            .map(|(node, _)| node)
     }
 
     /// The nodes that have it in their trash now.
@@ -62,13 +50,13 @@ impl Entry {
         self.claims
             .iter()
             .filter(|(_, claim)| claim.current && !claim.holding.is_stored())
-            .map(|(node, _)| *node)
+            .map(|(node, _)| node)
     }
 
     /// How a node holds it now.
     pub(super) fn holding(&self, node: NodeId) -> Option<Holding> {
         self.claims
-            .get(&node)
+            .get(node)
             .filter(|claim| claim.current)
             .map(|claim| claim.holding)
     }

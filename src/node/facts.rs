@@ -42,7 +42,7 @@ impl Catalog {
             return;
         };
         let mut told = entry.claims.values().map(|claim| &claim.facts);
-        let first = match entry.claims.contains_key(&self.me) {
+        let first = match entry.claims.has(self.me) {
             true => Some(&entry.facts),
             false => told.next(),
         };
@@ -59,7 +59,7 @@ impl Catalog {
             return;
         }
         let old = std::mem::replace(&mut entry.facts, Arc::clone(&facts));
-        if entry.claims.contains_key(&self.me) {
+        if entry.claims.has(self.me) {
             self.unannounced.insert(photo);
             self.unnoted.insert(photo);
         }

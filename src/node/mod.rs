@@ -26,6 +26,7 @@ mod announce;
 mod bounds;
 mod brake;
 mod catalog;
+mod claims;
 mod clients;
 mod config;
 mod drops;

@@ -140,15 +140,15 @@ impl Catalog {
         let claiming = claims
             .filter(|(node, claim)| claim.holding.is_own() && !on_record.contains(node))
             .map(|(node, _)| node);
-        let has_it = |node: &NodeId| {
+        let has_it = |node| {
             let claim = entry.claims.get(node);
             claim.is_some_and(|claim| claim.holding == Holding::Original)
         };
         on_record
             .iter()
-            .chain(claiming)
             .copied()
-            .filter(move |node| has_it(node) || !self.tombstones.is_removed_by(photo, *node))
+            .chain(claiming)
+            .filter(move |node| has_it(*node) || !self.tombstones.is_removed_by(photo, *node))
     }
 
     /// The owners that have removed a photo, for people to read: anybody can say so of anything.

@@ -10,8 +10,9 @@ use crate::protocol::{Holding, NodeId};
 pub(super) fn held(entry: &Entry) -> Vec<(NodeId, Holding)> {
     entry
         .claims
-        .keys()
-        .filter_map(|node| entry.holding(*node).map(|holding| (*node, holding)))
+        .iter()
+        .filter(|(_, claim)| claim.current)
+        .map(|(node, claim)| (node, claim.holding))
         .collect()
 }
 

@@ -1,0 +1,102 @@
+//! What nodes say of one photo.
+
+use std::sync::Arc;
+
+use crate::photo::PhotoId;
+use crate::protocol::{Facts, Holding, NodeId};
+
+/// One node's word on one photo.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Claim {
+    /// How it holds the photo.
+    pub(super) holding: Holding,
+    /// Whether it said so on its present link.
+    pub(super) current: bool,
+    /// The better version for which it would give this one up.
+    pub(super) yields_to: Option<PhotoId>,
+    /// What it says of the photo; of this node itself nothing, for that is all that the table says.
+    pub(super) facts: Arc<Facts>,
+}
+
+/// The claims on one photo, one of each node at most, in order of the nodes.
+///
+/// Most photos have two, and there may be a million photos: a list that is just long enough takes a fifth of the memory of
+/// a map.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Claims(Vec<(NodeId, Claim)>);
+
+impl Claims {
+    /// Where a node's claim is, or would be.
+    fn place(&self, node: NodeId) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&node, |(other, _)| *other)
+    }
+
+    /// A node's claim.
+    pub(super) fn get(&self, node: NodeId) -> Option<&Claim> {
+        self.place(node).ok().map(|at| &self.0[at].1)
+    }
+
+    /// Whether a node has a claim.
+    pub(super) fn has(&self, node: NodeId) -> bool {
+        self.place(node).is_ok()
+    }
+
+    /// Takes a node's word in place of what it said before; nothing takes that back.
+    pub(super) fn set(&mut self, node: NodeId, claim: Option<Claim>) {
+        match (self.place(node), claim) {
+            (Ok(at), Some(claim)) => self.0[at].1 = claim,
+            (Ok(at), None) => {
+                self.0.remove(at);
+            }
+            (Err(at), Some(claim)) => {
+                self.0.reserve_exact(1);
+                self.0.insert(at, (node, claim));
+            }
+            (Err(_), None) => {}
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (NodeId, &Claim)> {
+        self.0.iter().map(|(node, claim)| (*node, claim))
+    }
+
+    /// The claims without who made them.
+    pub(super) fn values(&self) -> impl Iterator<Item = &Claim> {
+        self.0.iter().map(|(_, claim)| claim)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn they_are_a_map(words in prop::collection::vec((0..6_u64, any::<bool>(), any::<bool>()), 0..40)) {
+            let mut claims = Claims::default();
+            let mut map = BTreeMap::new();
+            for (node, says, current) in words {
+                let claim = Claim { holding: Holding::Replica, current, yields_to: None, facts: Arc::default() };
+                match says {
+                    true => map.insert(NodeId(node), claim.clone()),
+                    false => map.remove(&NodeId(node)),
+                };
+                claims.set(NodeId(node), says.then_some(claim));
+                prop_assert!(claims.iter().eq(map.iter().map(|(node, claim)| (*node, claim))));
+                prop_assert_eq!(claims.is_empty(), map.is_empty());
+                for node in (0..6).map(NodeId) {
+                    prop_assert_eq!(claims.get(node), map.get(&node));
+                    prop_assert_eq!(claims.has(node), map.contains_key(&node));
+                }
+            }
+        }
+    }
+}
