@@ -2,6 +2,7 @@
 //!
 //! Names are labels, not identity. Where two photos share a name, each is shown as `name~<first digits of its id>.ext`.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -50,7 +51,7 @@ impl Names {
     }
 
     /// The collection shows a photo under this name, or not at all.
-    pub(super) fn set_shown(&mut self, photo: PhotoId, name: Option<String>) {
+    pub(super) fn set_shown(&mut self, photo: PhotoId, name: Option<Cow<'_, str>>) {
         if self.name_of.get(&photo).map(|old| &**old) == name.as_deref() {
             return;
         }
@@ -189,12 +190,11 @@ impl Catalog {
 }
 
 /// The name under which a photo is shown: the first of its names, or one made of its id.
-pub(super) fn primary(photo: &Photo, facts: &Facts) -> String {
-    facts
-        .names
-        .first()
-        .cloned()
-        .unwrap_or_else(|| format!("{}.{}", photo.id.short(), extension(photo.format)))
+pub(super) fn primary<'a>(photo: &Photo, facts: &'a Facts) -> Cow<'a, str> {
+    match facts.names.first() {
+        Some(name) => name.into(),
+        None => format!("{}.{}", photo.id.short(), extension(photo.format)).into(),
+    }
 }
 
 fn extension(format: Format) -> &'static str {

@@ -125,7 +125,7 @@ impl Node {
     pub(super) fn name_of(&self, photo: PhotoId) -> String {
         match self.catalog.get(photo) {
             Some(entry) if !self.catalog.is_shown(entry) => {
-                super::names::primary(&entry.photo, &entry.facts)
+                super::names::primary(&entry.photo, &entry.facts).into_owned()
             }
             _ => self.catalog.names.label(photo),
         }
