@@ -242,7 +242,9 @@ impl World {
         let name = self.hosts[host].name.clone();
         self.trace.name_node(new.identity, &name);
         let trouble = self.hosts[host].disk.trouble;
+        let lost = self.hosts[host].disk.identity;
         self.hosts[host].disk = new;
+        self.forget_owner(lost);
         self.hosts[host].disk.trouble = trouble;
         self.hosts[host].backup = None;
         self.hosts[host].unplugged = None;

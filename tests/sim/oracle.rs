@@ -450,16 +450,21 @@ impl World {
         }
     }
 
-    /// Whether a photo exists, or a better version for which it was purged; that one may have given way to a still better
-    /// one later, which the first need not resemble. It may also be its owner who has removed that one.
+    /// Whether a photo exists, or a better version for which it was purged; or its owner has removed that one.
     fn lives_on(&self, photo: PhotoId, existing: &BTreeSet<PhotoId>) -> bool {
+        let gone_rightly =
+            |heir: &PhotoId| self.is_unlucky(*heir) || self.is_removed_as(photo, *heir);
+        let mut heirs = self.successors(photo).into_iter();
+        existing.contains(&photo)
+            || heirs.any(|heir| existing.contains(&heir) || gone_rightly(&heir))
+    }
+
+    /// A photo and all that may have taken its place: a better version, for which it was purged, may have given way to a
+    /// still better one later, which the first need not resemble.
+    pub(crate) fn successors(&self, photo: PhotoId) -> BTreeSet<PhotoId> {
         let mut heirs = BTreeSet::from([photo]);
         let mut open = vec![photo];
         while let Some(heir) = open.pop() {
-            let gone_rightly = || self.is_unlucky(heir) || self.is_removed_as(photo, heir);
-            if existing.contains(&heir) || gone_rightly() {
-                return true;
-            }
             let born = self.oracle.born.iter().copied();
             for better in born.filter(|other| self.improves(*other, heir)) {
                 if heirs.insert(better) {
@@ -467,7 +472,7 @@ impl World {
                 }
             }
         }
-        false
+        heirs
     }
 
     /// The keepers among photos that exist, those that are removed aside.

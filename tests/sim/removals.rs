@@ -15,7 +15,7 @@ use crate::world::World;
 pub(crate) struct Removed {
     /// Whoever has told a node that a photo is his own: the node's life, the photo, and who.
     heard: BTreeSet<(Life, PhotoId, NodeId)>,
-    /// Whoever has ever had a photo as his own.
+    /// Whoever has had a photo as his own, as far as anybody can know.
     owners: BTreeMap<PhotoId, BTreeSet<NodeId>>,
     /// Removed photos of which a fault has destroyed a copy: nobody makes new ones of what is in the trash.
     unlucky: BTreeSet<PhotoId>,
@@ -156,7 +156,28 @@ impl World {
         }
     }
 
-    /// Whether everyone who ever had a photo has removed a better version of it, for which his own was purged before.
+    /// A folder is lost for good. Of photos that it had as its own before anybody else heard of that, nobody can know that
+    /// they were.
+    pub(crate) fn forget_owner(&mut self, owner: NodeId) {
+        let mut all = std::mem::take(&mut self.oracle.removed.owners);
+        for (photo, owners) in &mut all {
+            let heirs = self.successors(*photo);
+            let says = |heir: &PhotoId| {
+                let files = self
+                    .hosts
+                    .iter()
+                    .filter_map(|host| host.disk.files.get(heir));
+                let mut facts = files.map(|file| &file.facts);
+                facts.any(|facts| facts.owners.contains(&owner) || facts.heirs.contains(&owner))
+            };
+            if owners.contains(&owner) && !heirs.iter().any(says) {
+                owners.remove(&owner);
+            }
+        }
+        self.oracle.removed.owners = all;
+    }
+
+    /// Whether everyone who had a photo has removed a better version of it, for which his own was purged before.
     pub(crate) fn is_removed_as(&self, photo: PhotoId, better: PhotoId) -> bool {
         let owners = self.oracle.removed.owners.get(&photo);
         owners.is_some_and(|owners| owners.is_subset(&self.removers(better)))
