@@ -6,10 +6,10 @@
 //!
 //! # Reading order
 //!
-//! 1. `event`: all that happens to a node, and all that it can want. Then this file: [`Node::step`] hands each event to
-//!    the part that knows about it.
+//! 1. `event`: all that happens to a node, and `action`: all that it can want. Then this file: [`Node::step`] hands each
+//!    event to the part that knows about it.
 //! 2. Who is there: `membership`, `links`, `joining`.
-//! 3. Who holds what: `catalog` and its `entry`, `facts` for what is said of a photo, `announce` for telling each other,
+//! 3. Who holds what: `catalog` with its `entry` and `claims`, `facts` for what is said of a photo, `announce` for telling each other,
 //!    `bounds` for how much of it is taken, `verdict` for which of several versions of a picture is shown, `yielding` for
 //!    when that counts, `names` for how people call it.
 //! 4. `agenda`: the one place that compares what is with what should be. `placement`: pure functions that say who is to
@@ -21,6 +21,7 @@
 //! 8. Serving people: `clients`, `get`, `put`, `reports`.
 
 mod absence;
+mod action;
 mod agenda;
 mod announce;
 mod bounds;
@@ -82,8 +83,9 @@ use crate::photo::{Photo, PhotoId};
 use crate::protocol::message::TransferId;
 use crate::protocol::{Facts, Holding, Message, Record};
 
+pub use action::Action;
 pub use config::Config;
-pub use event::{Action, CloseReason, DiskError, Event, LinkId, Source, Spool, Time};
+pub use event::{CloseReason, DiskError, Event, LinkId, Source, Spool, Time};
 pub(crate) use put::cannot_take;
 
 /// One node of the mesh.

@@ -1,0 +1,159 @@
+//! The state of everything, by the disks alone: which photos are lost, which are keepers, whether all is repaired.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use photomesh::photo::PhotoId;
+use photomesh::protocol::Holding;
+
+use crate::agenda::What;
+use crate::host::Host;
+use crate::verdict::{self, Edits};
+use crate::world::World;
+
+/// How often the state of everything is looked at.
+const AUDIT: Duration = Duration::from_secs(1);
+
+/// Which photos are keepers, given which exist and which edits are known.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    existing: BTreeSet<PhotoId>,
+    edits: Edits,
+    keepers: BTreeSet<PhotoId>,
+}
+
+/// All that an audit depends on: for each host, its life, whether that runs and how often its disk has changed; and how
+/// many photos must not be lost.
+pub(crate) type Audited = (Vec<(u32, bool, u64)>, usize);
+
+impl World {
+    /// Looks at the state of everything: is anything lost, is everything repaired?
+    pub(crate) fn audit(&mut self) {
+        self.agenda.add(self.now + AUDIT, What::Audit);
+        let host = |host: &Host| {
+            let runs = host.is_up() && !host.paused;
+            (host.lives, runs, host.disk.files.changes())
+        };
+        let hosts = self.hosts.iter().map(host).collect();
+        let audited = Some((hosts, self.oracle.safe.len()));
+        if self.oracle.audited == audited {
+            return;
+        }
+        self.oracle.audited = audited;
+        let all: Vec<PhotoId> = self.library.all().map(|photo| photo.id).collect();
+        let wanted = self.settings.copies as usize;
+        let mut existing = BTreeSet::new();
+        for photo in &all {
+            if self.exists(*photo) {
+                existing.insert(*photo);
+                if self.holders(*photo).len() >= wanted {
+                    self.oracle.safe.insert(*photo);
+                }
+            }
+        }
+        self.oracle.born.extend(&existing);
+        self.note_owners(&existing);
+        self.forget_removed();
+        let lost = self.oracle.safe.iter();
+        let lost = lost
+            .copied()
+            .find(|photo| !self.lives_on(*photo, &existing));
+        if let Some(lost) = lost {
+            let name = self.library.name(lost);
+            self.broken_promise(format!(
+                "{name} is lost: no disk has it, nor a better version"
+            ));
+            return;
+        }
+        let keepers = self.keepers_of(existing);
+        let repaired = keepers.iter().all(|photo| {
+            let live = |host: &usize| self.hosts[*host].is_up() && !self.hosts[*host].paused;
+            self.holders(*photo).into_iter().filter(live).count() >= wanted
+        });
+        if repaired {
+            self.oracle.damaged = None;
+        }
+    }
+
+    /// Whether a photo exists, or a better version for which it was purged; or its owner has removed that one.
+    fn lives_on(&self, photo: PhotoId, existing: &BTreeSet<PhotoId>) -> bool {
+        let gone_rightly =
+            |heir: &PhotoId| self.is_unlucky(*heir) || self.is_removed_as(photo, *heir);
+        let mut heirs = self.successors(photo).into_iter();
+        existing.contains(&photo)
+            || heirs.any(|heir| existing.contains(&heir) || gone_rightly(&heir))
+    }
+
+    /// A photo and all that may have taken its place: a better version, for which it was purged, may have given way to a
+    /// still better one later, which the first need not resemble.
+    pub(crate) fn successors(&self, photo: PhotoId) -> BTreeSet<PhotoId> {
+        let mut heirs = BTreeSet::from([photo]);
+        let mut open = vec![photo];
+        while let Some(heir) = open.pop() {
+            let born = self.oracle.born.iter().copied();
+            for better in born.filter(|other| self.improves(*other, heir)) {
+                if heirs.insert(better) {
+                    open.push(better);
+                }
+            }
+        }
+        heirs
+    }
+
+    /// The keepers among photos that exist, those that are removed aside.
+    pub(crate) fn keepers_of(&mut self, mut existing: BTreeSet<PhotoId>) -> BTreeSet<PhotoId> {
+        existing.retain(|photo| !self.is_removed(*photo));
+        let edits = self.known_edits();
+        if let Some(last) = &self.oracle.keepers
+            && last.existing == existing
+            && last.edits == edits
+        {
+            return last.keepers.clone();
+        }
+        let photos = existing.iter().map(|photo| self.library.photo(*photo));
+        let keepers = verdict::keepers(photos, &edits);
+        self.oracle.keepers = Some(Judged {
+            existing,
+            edits,
+            keepers: keepers.clone(),
+        });
+        keepers
+    }
+
+    /// The edits that some disk still knows of.
+    fn known_edits(&self) -> Edits {
+        let files = self.hosts.iter().flat_map(|host| host.disk.files.iter());
+        let edits = files.flat_map(|(photo, file)| {
+            let replaced = file.facts.replaces.iter();
+            replaced.map(|old| (*photo, *old))
+        });
+        edits.collect()
+    }
+
+    /// The keepers among all photos of which some disk has a record.
+    pub(crate) fn keepers(&mut self) -> BTreeSet<PhotoId> {
+        let disks = self.hosts.iter().map(|host| &host.disk);
+        let existing = disks.flat_map(|disk| disk.files.keys().copied()).collect();
+        self.keepers_of(existing)
+    }
+
+    /// Copies of a photo on a host, in words, for messages.
+    pub(crate) fn holding_of(&self, host: usize, photo: PhotoId) -> Option<Holding> {
+        self.hosts[host]
+            .disk
+            .files
+            .get(&photo)
+            .map(|file| file.place)
+    }
+
+    /// Notes that a fault destroyed copies; those that nobody had promised to keep may be gone.
+    pub(crate) fn destroyed(&mut self, host: usize, photos: &[PhotoId]) {
+        for photo in photos {
+            self.destroyed_in_trash(*photo);
+            self.oracle.destroyed.insert((host, *photo), self.now);
+        }
+        if !photos.is_empty() {
+            self.oracle.damaged = Some(host);
+        }
+    }
+}
