@@ -101,7 +101,7 @@ pub const TOMBSTONES: usize = 200_000;
 /// The most photos of one other node in the table: more than years of photos of a friend are.
 pub const PHOTOS_OF_NODE: usize = 500_000;
 
-/// The most photos in the table that others tell of: about a gigabyte of memory.
+/// The most photos in the table that others tell of: a gigabyte of memory or somewhat more.
 pub const PHOTOS: usize = 1_000_000;
 
 /// How long a leaving node hands over what only it holds.

@@ -323,8 +323,12 @@ impl Node {
             } => "here, still telling what it has".to_owned(),
             Presence::Away { since, until } => {
                 let (gone, left) = (self.now.since(since), until.since(self.now));
+                let before = match member.flaps {
+                    0 => "",
+                    _ => ": it has come and gone before",
+                };
                 format!(
-                    "away for {}, its photos are copied in {}",
+                    "away for {}, its photos are copied in {}{before}",
                     spoken(gone),
                     spoken(left)
                 )

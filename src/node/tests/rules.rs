@@ -384,3 +384,26 @@ fn who_is_here_is_told_again_to_one_after_the_other() {
         assert!(told, "{n} of {other}");
     }
 }
+
+#[test]
+fn who_comes_and_goes_is_waited_for_longer_and_people_are_told_why() {
+    let mut solo = Solo::new();
+    let mut states = Vec::new();
+    for n in 1..=2 {
+        solo.open(n, "127.0.0.1");
+        solo.hear(n, Message::Register(register(1, PIN)));
+        solo.announce(n, Vec::new(), true);
+        let (link, reason) = (LinkId(n), CloseReason::Remote);
+        solo.tell(Event::Closed { link, reason });
+        let nodes = solo.status().nodes;
+        let other = nodes.into_iter().find(|node| node.id == NodeId(1));
+        states.push(other.expect("it is remembered").state);
+    }
+    assert_eq!(
+        states,
+        [
+            "away for 0 s, its photos are copied in 60 s",
+            "away for 0 s, its photos are copied in 2 min: it has come and gone before",
+        ]
+    );
+}
