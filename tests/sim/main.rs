@@ -14,6 +14,7 @@
 )]
 #![allow(
     clippy::print_stdout,
+    clippy::print_stderr,
     reason = "seeds, traces and statistics are for people to read"
 )]
 
