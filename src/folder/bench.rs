@@ -14,7 +14,7 @@ use super::trial::{Cut, Plan, Trial, tempdir};
 use super::{Change, Folder, Options, StoreError, Walker};
 use crate::photo::{self, PhotoId};
 use crate::protocol::Holding::{self, Original, Replica};
-use crate::protocol::{Address, Facts, NodeId};
+use crate::protocol::{Address, Facts, NodeId, Tombstone, Wish};
 
 /// Something that is done to a folder; photos are named by the seed of their picture.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +28,8 @@ pub(super) enum Act {
     Restore(u32),
     Dedupe(u32),
     Purge(u32),
+    /// The owner signs that a photo is removed.
+    Sign(u32),
     /// The bytes of a photo's only file become others, and somebody finds out.
     Rot(u32),
     Note,
@@ -45,6 +47,8 @@ type Expected = BTreeMap<PhotoId, BTreeSet<Option<Holding>>>;
 pub(super) struct Bench {
     pub(super) trial: Arc<Trial>,
     expected: Expected,
+    /// What the owner has signed and was acknowledged.
+    signed: Vec<Tombstone>,
     /// What the friend has written, which may be torn as long as no daemon has synced it.
     copies: BTreeSet<PathBuf>,
     /// The daemon that is running.
@@ -58,6 +62,7 @@ impl Bench {
         let mut bench = Bench {
             trial: Arc::new(Trial::new(plan)),
             expected: Expected::new(),
+            signed: Vec::new(),
             copies: BTreeSet::new(),
             running: None,
             dir: tempdir(),
@@ -153,6 +158,7 @@ impl Bench {
             | Act::Restore(_)
             | Act::Dedupe(_)
             | Act::Purge(_)
+            | Act::Sign(_)
             | Act::Note
             | Act::Tick
             | Act::Days => self.ask(act)?,
@@ -178,6 +184,7 @@ impl Bench {
             Act::Restore(seed) => drop(folder.restore(id(seed), None)?),
             Act::Dedupe(seed) => drop(folder.dedupe(id(seed))?),
             Act::Purge(seed) => folder.purge(id(seed), soon)?,
+            Act::Sign(seed) => self.signed.push(folder.sign(id(seed), 1, Wish::Removed)?),
             Act::Note => {
                 folder.note_facts(id(2), &Facts::named("wolf.jpg"));
                 let address = Address::new("127.0.0.1", 5000);
@@ -235,6 +242,9 @@ impl Bench {
         let mut folder = Folder::open(root, &options()).expect(context);
         let left = fs::read_dir(root.join(TMP)).unwrap();
         assert_eq!(left.count(), 0, "{context}: leftovers were swept");
+        let known = folder.tombstones();
+        let kept = self.signed.iter().all(|signed| known.contains(signed));
+        assert!(kept, "{context}: {:?} in {known:?}", self.signed);
         let mut walker = folder.walker();
         let mut held = BTreeMap::new();
         for change in scan(&mut folder, &mut walker) {
@@ -318,6 +328,7 @@ fn outcome(act: Act) -> Option<(PhotoId, Option<Holding>)> {
         Act::Scan
         | Act::Copy(..)
         | Act::Dedupe(_)
+        | Act::Sign(_)
         | Act::Note
         | Act::Tick
         | Act::Days

@@ -350,8 +350,9 @@ impl Index {
             content: entry.content,
         });
         let first = [Line::Version(VERSION), Line::Running(self.running())];
-        self.log
-            .rewrite(first.into_iter().chain(photos).chain(files));
+        let lines = first.into_iter().chain(photos).chain(files);
+        // A cache: what cannot be written now is written the next time.
+        let _ = self.log.rewrite(lines);
     }
 
     fn log_photo(&mut self, id: PhotoId) {

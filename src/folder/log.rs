@@ -12,7 +12,7 @@ use super::place::{MARKER, TMP};
 /// How many bytes of lines are collected before they are written, when all are written anew.
 const BATCH: usize = 256 * 1024;
 
-/// Appends lines, and never fails: what could not be appended breaks the log, and a broken log is written anew.
+/// Appends lines, which never fails: what could not be appended breaks the log, and a broken log is written anew.
 #[derive(Debug)]
 pub(super) struct Log {
     disk: Disk,
@@ -72,18 +72,20 @@ impl Log {
     }
 
     /// Writes a new file with just these lines in place of the old one. If that fails, the log stays broken.
-    pub(super) fn rewrite(&mut self, lines: impl Iterator<Item = impl Serialize>) {
+    pub(super) fn rewrite(
+        &mut self,
+        lines: impl Iterator<Item = impl Serialize>,
+    ) -> io::Result<()> {
         self.file = None;
-        match self.try_rewrite(lines) {
-            Ok(count) => {
-                self.lines = count;
-                self.unsynced = false;
-                self.broken = false;
-            }
-            Err(_) => {
-                let _ = self.disk.remove(&self.tmp);
-            }
+        let written = self.try_rewrite(lines);
+        if let Ok(count) = written {
+            self.lines = count;
+            self.unsynced = false;
+            self.broken = false;
+        } else {
+            let _ = self.disk.remove(&self.tmp);
         }
+        written.map(drop)
     }
 
     fn try_rewrite(&self, lines: impl Iterator<Item = impl Serialize>) -> io::Result<usize> {

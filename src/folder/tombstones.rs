@@ -71,11 +71,8 @@ impl Tombstones {
         self.log.sync();
         if self.log.broken {
             let known = self.latest.values();
-            self.log.rewrite(known.chain(news.iter().copied()));
-        }
-        if self.log.broken {
-            let path = self.log.path.display();
-            return Err(StoreError::Io(format!("{path} cannot be written")));
+            let written = self.log.rewrite(known.chain(news.iter().copied()));
+            written.map_err(|error| StoreError::at(&self.log.path, &error))?;
         }
         for tombstone in news.into_iter().cloned().collect::<Vec<_>>() {
             self.take(tombstone);

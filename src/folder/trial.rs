@@ -10,6 +10,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use rustix::io::Errno;
+
 use super::disk::{self, Step};
 use super::place::MARKER;
 
@@ -18,9 +20,9 @@ use super::place::MARKER;
 pub(super) enum Plan {
     /// None.
     Never,
-    /// Only this one, with an error of this kind. A full disk can fail any step; other errors meet changes of names only,
-    /// and only these are counted.
-    Once(u64, io::ErrorKind),
+    /// Only this one, with this error. A disk that is full or breaks can fail any step; other errors meet changes of
+    /// names only, and only these are counted.
+    Once(u64, Errno),
     /// This one and all after it: the machine is dead from here on.
     From(u64),
 }
@@ -155,18 +157,18 @@ impl Trial {
     pub(super) fn step(&self, step: Step<'_>) -> io::Result<()> {
         let mut state = self.state();
         let counts = match state.plan {
-            Plan::Once(_, kind) => kind == io::ErrorKind::StorageFull || step.is_naming(),
+            Plan::Once(_, error) => [Errno::NOSPC, Errno::IO].contains(&error) || step.is_naming(),
             Plan::Never | Plan::From(_) => true,
         };
         state.steps += u64::from(counts);
         let fails = match state.plan {
-            Plan::Once(number, kind) if counts && state.steps == number => Some(kind),
-            Plan::From(number) if state.steps >= number => Some(io::ErrorKind::StorageFull),
+            Plan::Once(number, error) if counts && state.steps == number => Some(error),
+            Plan::From(number) if state.steps >= number => Some(Errno::IO),
             Plan::Never | Plan::Once(..) | Plan::From(_) => None,
         };
-        if let Some(kind) = fails {
+        if let Some(error) = fails {
             state.failed = true;
-            return Err(kind.into());
+            return Err(error.into());
         }
         state.note(step);
         Ok(())
