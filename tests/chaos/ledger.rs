@@ -27,7 +27,7 @@ pub(crate) enum Promise {
     None,
     /// Its name leads to a better version. It lay in a trash, which went with its disk.
     Replaced,
-    /// It is in the collection, with a warning that it has but one copy: it may go with the disk.
+    /// It is in the collection, with a warning that it has but one copy: it may go with its disk, and only so.
     Single,
     /// It is safe.
     Safe,
@@ -90,10 +90,10 @@ impl Ledger {
     }
 
     /// Everything is clean and these photos are on some disk: from now on no single disk takes one away that the
-    /// collection shows. Those that are safe and yet gone.
+    /// collection shows. Those that were promised and should not be gone.
     ///
-    /// A photo with a single copy may have gone with its disk, of which there was a warning; and where a disk was lost,
-    /// so may a worse version of another photo, of which only the one in the trash was left.
+    /// If no disk was lost, that is all of them. With a disk may go a photo that had a single copy, of which there was a
+    /// warning; and a worse version of another photo, of which only the one in the trash was left.
     pub(crate) fn found(&self, on_disk: &BTreeSet<PhotoId>, disk_lost: bool) -> Vec<Arc<Item>> {
         let mut state = self.state();
         let there: Vec<Arc<Item>> = on_disk
@@ -102,18 +102,21 @@ impl Ledger {
             .collect();
         let mut gone = Vec::new();
         for (id, (item, promise)) in &mut state.items {
-            let better = |other: &Arc<Item>| replaces(&other.photo, &item.photo, &Edits::new());
             if on_disk.contains(id) {
                 *promise = Promise::Safe;
-            } else if *promise == Promise::Safe && !(disk_lost && there.iter().any(better)) {
+                continue;
+            }
+            if *promise <= Promise::Replaced {
+                continue;
+            }
+            let better = |other: &Arc<Item>| replaces(&other.photo, &item.photo, &Edits::new());
+            let replaced = there.iter().any(better);
+            if !disk_lost || (*promise == Promise::Safe && !replaced) {
                 gone.push(Arc::clone(item));
-            } else if *promise > Promise::Replaced {
-                let replaced = there.iter().any(better);
-                *promise = if replaced {
-                    Promise::Replaced
-                } else {
-                    Promise::None
-                };
+            } else if replaced {
+                *promise = Promise::Replaced;
+            } else {
+                *promise = Promise::None;
             }
         }
         gone
@@ -168,5 +171,21 @@ impl Item {
             photo: Arc::new(inspect(&mut file).expect("it is a picture")),
             bytes,
         }
+    }
+}
+
+#[test]
+fn without_a_lost_disk_nothing_may_vanish() {
+    let ledger = Ledger::default();
+    let item = ledger.draw(&mut Rng::new(1, 0));
+    for (promise, disk_lost, gone) in [
+        (Promise::None, false, 0),
+        (Promise::Single, true, 0),
+        (Promise::Single, false, 1),
+        (Promise::Safe, true, 1),
+    ] {
+        ledger.promise(item.photo.id, promise);
+        let found = ledger.found(&BTreeSet::new(), disk_lost);
+        assert_eq!(found.len(), gone, "{promise:?}, disk lost: {disk_lost}");
     }
 }
