@@ -9,11 +9,11 @@ use photomesh::folder::{Change, Folder};
 use photomesh::photo::PhotoId;
 use serde_json::Value;
 
-use crate::Expected;
 use crate::life::{options, word};
+use crate::{Expected, Signed};
 
 /// Opens a folder and compares it with what was heard of it; all that is wrong.
-pub(crate) fn check(root: &Path, expected: &Expected) -> Vec<String> {
+pub(crate) fn check(root: &Path, expected: &Expected, signed: &Signed) -> Vec<String> {
     let mut folder = match Folder::open(root, &options()) {
         Ok(folder) => folder,
         Err(error) => return vec![format!("the folder cannot be opened: {error}")],
@@ -31,6 +31,16 @@ pub(crate) fn check(root: &Path, expected: &Expected) -> Vec<String> {
     }
     for (photo, now) in held {
         problems.push(format!("{photo}, which nobody knows, is {now}"));
+    }
+    let known: Signed = folder
+        .tombstones()
+        .iter()
+        .map(|known| (known.photo().to_string(), known.counter()))
+        .collect();
+    for (photo, counter) in signed {
+        if known.get(photo) < Some(counter) {
+            problems.push(format!("what was signed about {photo} is gone"));
+        }
     }
     for dir in [".photomesh/trash", ".photomesh/trash/surplus"] {
         check_notes(&root.join(dir), &mut problems);

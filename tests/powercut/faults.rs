@@ -1,22 +1,37 @@
 //! What real disks do besides losing their power: they fill up, they turn read-only, they end in the middle of a folder.
 
 use std::fs;
-use std::path::Path;
+use std::panic::UnwindSafe;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use photomesh::client::Daemon as Client;
 use photomesh::folder::{Change, Folder, Moment, OpenError, StoreError};
 use photomesh::photo::{self, PhotoId};
-use photomesh::protocol::Facts;
 use photomesh::protocol::Holding::Replica;
+use photomesh::protocol::{Answer, Blob, Facts, Request};
 
+use crate::Signed;
 use crate::check::{check, files_in};
 use crate::life::{Random, draw, options};
 use crate::machine::{Machine, call};
+use crate::support::daemon::Daemon;
+use crate::support::wait::eventually;
+use crate::support::{ask, disk};
+
+/// How long a daemon may take for something that it does in no time.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Each on an empty disk. Panics if anything is wrong.
 pub(crate) fn all(machine: &mut Machine) {
-    for fault in [full_disk, read_only, other_disk, unwritable_directory] {
+    for fault in [
+        full_disk,
+        full_under_a_daemon,
+        read_only,
+        other_disk,
+        unwritable_directory,
+    ] {
         machine.fresh();
         fault(machine);
     }
@@ -30,14 +45,7 @@ fn full_disk(machine: &mut Machine) {
     let mut folder = Folder::open(&machine.folder(), &options()).unwrap();
     let mut random = Random(1);
     let photo = install(&mut folder, &draw(&mut random, 60)).unwrap();
-    let filler = machine.mount_point().join("filler");
-    let _ = fs::write(&filler, vec![1; 80 << 20]);
-    // What a big write leaves, small ones take.
-    for number in 0.. {
-        if fs::write(machine.mount_point().join(format!("{number}")), [1; 1024]).is_err() {
-            break;
-        }
-    }
+    let filler = fill(&machine.mount_point());
     let refused = install(&mut folder, &draw(&mut random, 60));
     assert_eq!(refused, Err(StoreError::Full));
     assert_eq!(folder.retire(photo, photo, soon()), Err(StoreError::Full));
@@ -54,7 +62,65 @@ fn full_disk(machine: &mut Machine) {
     folder.retire(photo, photo, soon()).unwrap();
     drop(folder);
     let retired = [(photo.to_string(), ["retired".to_owned()].into())];
-    assert_eq!(check(&machine.folder(), &retired.into()), [""; 0]);
+    assert_eq!(
+        check(&machine.folder(), &retired.into(), &Signed::new()),
+        [""; 0]
+    );
+}
+
+/// A daemon whose disk is full refuses what it is given, even in the middle of it, says why, and serves what it has.
+fn full_under_a_daemon(machine: &mut Machine) {
+    // A daemon leaves 32 MiB of a disk alone.
+    on_tmpfs(&machine.mount_point().join("small"), "size=60m", |dir| {
+        let folder = dir.join("photos");
+        fs::create_dir(&folder).unwrap();
+        let program = Path::new(env!("CARGO_BIN_EXE_photomesh"));
+        let daemon = Daemon::start(program, &folder, &[]).unwrap();
+        let [cat, dog] = [4, 5].map(|seed| draw(&mut Random(seed), 60));
+        let stored = ask::put(daemon.address(), "cat.png", &cat, PATIENCE);
+        assert!(matches!(stored, Ok(Answer::Stored { .. })), "{stored:?}");
+        let begun = || match files_in(&folder.join(".photomesh/tmp")).len() {
+            0 => Err("no file yet".to_owned()),
+            _ => Ok(()),
+        };
+        let over = || begun().map_or(Ok(()), |()| Err("something is left over".to_owned()));
+        eventually("nothing is left over", PATIENCE, over).unwrap();
+        let mut client = Client::connect(daemon.address(), None).unwrap();
+        client.be_patient(PATIENCE).unwrap();
+        let (name, bytes) = ("dog.png".to_owned(), dog.len() as u64);
+        client.send(&Request::Put { name, bytes }).unwrap();
+        eventually("the put has begun", PATIENCE, begun).unwrap();
+        let filler = fill(dir);
+        let data = Blob::from(dog.clone());
+        client.send(&Request::Chunk { data }).unwrap();
+        let in_the_middle = client.answer(|_| ()).unwrap();
+        let at_once = ask::put(daemon.address(), "dog.png", &dog, PATIENCE).unwrap();
+        for answer in [in_the_middle, at_once] {
+            let refused = matches!(&answer, Answer::Refused { error, .. } if error.contains("the disk is full"));
+            assert!(refused, "{answer:?}");
+        }
+        eventually("nothing is left over", PATIENCE, over).unwrap();
+        assert!(!disk::has(&folder, PhotoId::of(&dog)));
+        assert_eq!(ask::labels(daemon.address()).unwrap(), ["cat.png"]);
+        let (_, _, served) = ask::fetch(daemon.address(), "cat.png").unwrap();
+        assert_eq!(PhotoId::of(&served), PhotoId::of(&cat));
+        fs::remove_file(filler).unwrap();
+        let stored = ask::put(daemon.address(), "dog.png", &dog, PATIENCE);
+        assert!(matches!(stored, Ok(Answer::Stored { .. })), "{stored:?}");
+    });
+}
+
+/// Leaves no room; what can be removed to make some.
+fn fill(disk: &Path) -> PathBuf {
+    let filler = disk.join("filler");
+    let _ = fs::write(&filler, vec![1; 80 << 20]);
+    // What a big write leaves, small ones take.
+    for number in 0.. {
+        if fs::write(disk.join(format!("{number}")), [1; 1024]).is_err() {
+            break;
+        }
+    }
+    filler
 }
 
 /// The kernel has met an error and lets nobody write any more.
@@ -81,12 +147,19 @@ fn read_only(machine: &mut Machine) {
 
 /// A part of the folder lies on another disk, so that nothing can be moved from there.
 fn other_disk(machine: &mut Machine) {
-    let elsewhere = machine.folder().join("elsewhere");
-    fs::create_dir_all(&elsewhere).unwrap();
-    call("mount", &["-t", "tmpfs", "tmpfs"], &[&elsewhere]).unwrap();
+    let folder = machine.folder();
+    on_tmpfs(&folder.join("elsewhere"), "size=1m", |elsewhere| {
+        cannot_be_moved(&folder, elsewhere);
+    });
+}
+
+/// Mounts a disk of its own on a directory, for a while.
+fn on_tmpfs(dir: &Path, options: &str, test: impl FnOnce(&Path) + UnwindSafe) {
+    fs::create_dir_all(dir).unwrap();
+    call("mount", &["-t", "tmpfs", "-o", options, "tmpfs"], &[dir]).unwrap();
     // Caught, lest the mount stay.
-    let tried = std::panic::catch_unwind(|| cannot_be_moved(&machine.folder(), &elsewhere));
-    call("umount", &[], &[&elsewhere]).unwrap();
+    let tried = std::panic::catch_unwind(|| test(dir));
+    call("umount", &[], &[dir]).unwrap();
     tried.unwrap();
 }
 

@@ -12,7 +12,7 @@ use image::{ImageFormat, RgbImage};
 use photomesh::folder::{Change, Folder, Moment, Options, StoreError, Walker};
 use photomesh::photo::{self, PhotoId};
 use photomesh::protocol::Holding::{Original, Replica, Retired, RetiredOriginal};
-use photomesh::protocol::{Facts, Holding};
+use photomesh::protocol::{Facts, Holding, Wish};
 
 /// A life ends by itself after so many deeds, if nobody cuts it.
 const DEEDS: u64 = 300;
@@ -61,6 +61,7 @@ pub(crate) fn live(folder: &Path, seed: u64) {
         daemon: Some(open(folder).expect("the folder opens")),
         held: BTreeMap::new(),
         copies: 0,
+        signed: 0,
         root: folder.to_owned(),
     };
     for _ in 0..DEEDS {
@@ -83,12 +84,13 @@ struct Life {
     daemon: Option<(Folder, Walker)>,
     held: BTreeMap<PhotoId, Option<Holding>>,
     copies: u64,
+    signed: u64,
     root: PathBuf,
 }
 
 impl Life {
     fn deed(&mut self) {
-        match self.random.below(20) {
+        match self.random.below(21) {
             0..=3 => self.install(Replica),
             4..=5 => self.install(Original),
             6..=7 => self.copy(),
@@ -104,6 +106,7 @@ impl Life {
             }),
             17 => self.duplicate(),
             18 => drop(self.folder().tick(Duration::from_secs(61))),
+            19 => self.sign(),
             _ => {
                 self.daemon = None;
                 match open(&self.root) {
@@ -204,7 +207,10 @@ impl Life {
             for change in changes {
                 match change {
                     Change::Held { photo, holding, .. } => self.done(photo.id, Some(holding)),
-                    Change::Missing { photo } => self.done(photo, None),
+                    // Nobody in this life takes a file away.
+                    Change::Missing { photo } => {
+                        let _ = writeln!(io::stdout(), "missing {photo}");
+                    }
                     Change::Damaged { .. }
                     | Change::Scanned { .. }
                     | Change::Expired { .. }
@@ -222,6 +228,19 @@ impl Life {
         self.say("begin", photo, Some(Replica));
         if let Ok(holding) = self.folder().restore(photo, None) {
             self.done(photo, Some(holding));
+        }
+    }
+
+    /// The owner changes their mind about a photo, whatever becomes of it.
+    fn sign(&mut self) {
+        let Some(photo) = self.any(&[Original, Replica, Retired, RetiredOriginal]) else {
+            return;
+        };
+        self.signed += 1;
+        let wish = [Wish::Removed, Wish::Lifted][self.random.below(2) as usize];
+        let counter = self.signed;
+        if self.folder().sign(photo, counter, wish).is_ok() {
+            let _ = writeln!(io::stdout(), "signed {photo} {counter}");
         }
     }
 

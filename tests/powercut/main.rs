@@ -3,7 +3,8 @@
 //! A file holds an ext4. A child process lives a life on a folder in it that its seed decides, and says on a pipe what it
 //! begins and what is done. In the middle of that, the kernel shuts the file system down as a power cut would: what is
 //! not on the disk by now, journal included, never gets there. It is mounted again, which replays the journal, and the
-//! folder opened: each photo must be as the last word about it says, byte by byte, and nothing else may be there.
+//! folder opened: each photo must be as the last word about it says, byte by byte, and nothing else may be there. No
+//! photo may be reported missing before the cut, and what the owner was told is signed must still be.
 //!
 //! Beside the pure model of a disk in `src/folder/trial.rs`, which is harsher and hits every single step, this one asks
 //! a real kernel. It cannot see what a disk loses that lies about its own cache, and less than the model: ext4 keeps
@@ -21,6 +22,8 @@ mod check;
 mod faults;
 mod life;
 mod machine;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -37,6 +40,9 @@ const CUTS: u64 = 30;
 
 /// A photo's digits, and what it may be after a cut: `original`, `replica`, `retired`, `none`.
 type Expected = BTreeMap<String, BTreeSet<String>>;
+
+/// The digits of the photos about which the owner has signed something, and the last counter.
+type Signed = BTreeMap<String, u64>;
 
 fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
@@ -75,7 +81,12 @@ fn run(machine: &mut Machine) -> ExitCode {
         let life = cut(machine, seed);
         acknowledged += life.acknowledged;
         photos += life.expected.len();
-        let found = check::check(&machine.folder(), &life.expected);
+        let mut found = life.missing;
+        found.extend(check::check(
+            &machine.folder(),
+            &life.expected,
+            &life.signed,
+        ));
         for problem in &found {
             eprintln!("powercut: seed {seed}, {}: {problem}", life.last);
         }
@@ -99,14 +110,23 @@ fn run(machine: &mut Machine) -> ExitCode {
 /// What was heard of a life before the power was cut.
 struct Heard {
     expected: Expected,
+    signed: Signed,
+    /// What was reported missing, although nobody had taken it away.
+    missing: Vec<String>,
     acknowledged: u64,
     last: String,
 }
 
 impl Heard {
     fn hear(&mut self, line: &str) {
-        let mut words = line.split(' ');
-        if let (Some(word), Some(photo), Some(held)) = (words.next(), words.next(), words.next()) {
+        let words: Vec<&str> = line.split(' ').collect();
+        if let ["missing", photo] = words[..] {
+            self.missing.push(format!("{photo} was reported missing"));
+        } else if let ["signed", photo, counter] = words[..] {
+            self.signed
+                .insert(photo.to_owned(), counter.parse().unwrap());
+            self.acknowledged += 1;
+        } else if let [word, photo, held] = words[..] {
             let perhaps = self.expected.entry(photo.to_owned());
             let perhaps = perhaps.or_insert_with(|| BTreeSet::from(["none".to_owned()]));
             if word == "done" {
@@ -139,6 +159,8 @@ fn cut(machine: &mut Machine, seed: u64) -> Heard {
         .unwrap();
     let mut heard = Heard {
         expected: Expected::new(),
+        signed: Signed::new(),
+        missing: Vec::new(),
         acknowledged: 0,
         last: String::from("at the start"),
     };
@@ -151,11 +173,14 @@ fn cut(machine: &mut Machine, seed: u64) -> Heard {
     }
     thread::sleep(delay);
     machine.cut();
+    // A move that the cut has hit hides its file from a life that goes on for a moment.
+    let missing = heard.missing.len();
     // What it said before it was told to stop was true, even if it said so when the power had gone.
     child.kill().unwrap();
     for line in lines.map_while(Result::ok) {
         heard.hear(&line);
     }
+    heard.missing.truncate(missing);
     child.wait().unwrap();
     machine.restart();
     heard
