@@ -243,8 +243,10 @@ impl Bench {
         let left = fs::read_dir(root.join(TMP)).unwrap();
         assert_eq!(left.count(), 0, "{context}: leftovers were swept");
         let known = folder.tombstones();
-        let kept = self.signed.iter().all(|signed| known.contains(signed));
-        assert!(kept, "{context}: {:?} in {known:?}", self.signed);
+        for signed in &self.signed {
+            let photo = signed.photo();
+            assert!(known.contains(signed), "{context}: tombstone of {photo:?}");
+        }
         let mut walker = folder.walker();
         let mut held = BTreeMap::new();
         for change in scan(&mut folder, &mut walker) {
