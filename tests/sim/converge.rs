@@ -24,7 +24,8 @@ impl World {
         let mut problem = "never looked".to_owned();
         while self.oracle.violation.is_none() && self.now < calm + limit {
             self.run_until(self.now + LOOK);
-            match self.is_settled().and_then(|()| self.answers_agree()) {
+            let settled = self.is_settled().and_then(|()| self.tables_agree());
+            match settled.and_then(|()| self.answers_agree()) {
                 Ok(()) => {
                     self.stats.settling = self.now - calm;
                     self.fetch_everything();

@@ -3,7 +3,7 @@
 //!
 //! Reading order: [`world`] (what drives what) and [`rounds`], [`net`] and [`wire`] (connections), [`disk`] and [`jobs`] (folders),
 //! [`clients`], [`faults`], [`removals`], [`oracle`] (what must hold after every event) and [`audit`] (what is lost, what is
-//! repaired), [`converge`] (what must hold in the end), [`plan`] (from a seed to a run), [`flaws`] (bugs planted to see that
+//! repaired), [`converge`] and [`tables`] (what must hold in the end), [`plan`] (from a seed to a run), [`flaws`] (bugs planted to see that
 //! they are found), [`golden`] (stories).
 //!
 //! `make sim SEED=42` replays a seed with its trace; `make soak SECONDS=600` runs seeds until the time is up.
@@ -45,6 +45,7 @@ mod scale;
 mod seeds;
 mod stats;
 mod story;
+mod tables;
 mod trace;
 #[path = "../support/verdict.rs"]
 mod verdict;
