@@ -102,7 +102,8 @@ impl World {
         Ok(())
     }
 
-    fn wanted(&self) -> usize {
+    /// How many copies of each photo there can be.
+    pub(crate) fn wanted(&self) -> usize {
         (self.settings.copies as usize).min(self.hosts.len())
     }
 
