@@ -8,6 +8,7 @@
 mod bounds;
 mod claims;
 mod laws;
+mod offers;
 mod removals;
 mod rules;
 mod solo;
