@@ -9,6 +9,7 @@ mod bounds;
 mod claims;
 mod laws;
 mod offers;
+mod pages;
 mod removals;
 mod rules;
 mod solo;
