@@ -12,6 +12,7 @@
 
 mod answers;
 mod pictures;
+#[path = "../support/said.rs"]
 mod said;
 mod wire;
 

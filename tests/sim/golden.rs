@@ -4,7 +4,7 @@
 //! comment. `UPDATE=1 cargo test --test sim golden` writes the files anew. Time is virtual, every link takes a
 //! millisecond, and nothing is random, so that a story is the same every time.
 
-#[path = "../fuzz/said.rs"]
+#[path = "../support/said.rs"]
 mod said;
 
 use std::collections::BTreeSet;
