@@ -10,9 +10,18 @@ use crate::photo::PhotoId;
 use crate::protocol::client::{
     Explanation, NodeReport, PhotoReport, RiskReport, StatusReport, TrashReport,
 };
-use crate::protocol::{Answer, NodeId};
+use crate::protocol::{Answer, Facts, Holding, NodeId};
 
 impl Node {
+    /// The image table: of every photo that somebody who is here has in some way, what is said of it, and who has it how.
+    ///
+    /// Nodes whose tables are complete come to have equal ones; to see that is what this is for.
+    pub fn table(&self) -> impl Iterator<Item = (PhotoId, &Facts, Vec<(NodeId, Holding)>)> {
+        let present = self.catalog.entries.iter();
+        let present = present.filter(|(_, entry)| entry.is_present());
+        present.map(|(photo, entry)| (*photo, &*entry.facts, held(entry)))
+    }
+
     /// A page of the collection.
     pub(super) fn answer_list(&mut self, link: LinkId, after: Option<PhotoId>) {
         use std::ops::Bound::{Excluded, Unbounded};

@@ -1,14 +1,20 @@
-//! Whatever is said comes out of the wire as it went in: every message and every request.
+//! Whatever is said comes out of the wire as it went in: every message, every request and every answer.
+
+mod answers;
 
 use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
 use proptest::prelude::*;
 
-use super::codec::{MAX_FRAME, decode, read_frame, write_message, write_request};
+use answers::answer;
+
+use super::codec::{
+    MAX_FRAME, decode, read_frame, write_answer, write_image, write_message, write_request,
+};
 use super::message::{KeepVerdict, Lane, Register, TransferId};
 use super::{
-    Address, Blob, Boot, Facts, Holding, Message, NodeId, Record, Request, Tombstone, Wish,
+    Address, Answer, Blob, Boot, Facts, Holding, Message, NodeId, Record, Request, Tombstone, Wish,
 };
 use crate::photo::{Nonce, Photo, PhotoId, Proof};
 
@@ -37,14 +43,17 @@ fn facts() -> impl Strategy<Value = Facts> {
     )
 }
 
-fn record() -> impl Strategy<Value = Record> {
-    let holding = prop::sample::select(vec![
+fn holding() -> impl Strategy<Value = Holding> {
+    prop::sample::select(vec![
         Holding::Retired,
         Holding::RetiredOriginal,
         Holding::Replica,
         Holding::Original,
-    ]);
-    (photo(), facts(), holding, prop::option::of(photo_id())).prop_map(
+    ])
+}
+
+fn record() -> impl Strategy<Value = Record> {
+    (photo(), facts(), holding(), prop::option::of(photo_id())).prop_map(
         |(photo, facts, holding, yields_to)| Record {
             yields_to,
             photo,
@@ -171,6 +180,14 @@ fn request() -> impl Strategy<Value = Request> {
     ]
 }
 
+fn some<T: std::fmt::Debug>(one: impl Strategy<Value = T>) -> impl Strategy<Value = Vec<T>> {
+    prop::collection::vec(one, 0..3)
+}
+
+fn node() -> impl Strategy<Value = NodeId> {
+    any::<u64>().prop_map(NodeId)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
@@ -189,5 +206,16 @@ proptest! {
         write_request(&mut wire, &request).unwrap();
         let content = read_frame(&mut wire.as_slice(), MAX_FRAME).unwrap().unwrap();
         prop_assert_eq!(decode::<Request>(&content).unwrap(), request);
+    }
+    #[test]
+    fn an_answer_arrives_as_it_was_given(answer in answer()) {
+        let mut wire = Vec::new();
+        if let Answer::ReceiveImage { image, .. } = &answer {
+            write_image(&mut wire, &answer, image.len() as u64, &mut &**image).unwrap();
+        } else {
+            write_answer(&mut wire, &answer).unwrap();
+        }
+        let content = read_frame(&mut wire.as_slice(), MAX_FRAME).unwrap().unwrap();
+        prop_assert_eq!(decode::<Answer>(&content).unwrap(), answer);
     }
 }

@@ -10,7 +10,10 @@
 
 #![expect(clippy::print_stdout, reason = "printing is what it is for")]
 
+mod answers;
 mod pictures;
+#[path = "../support/said.rs"]
+mod said;
 mod wire;
 
 use std::panic;
@@ -59,14 +62,16 @@ fn main() -> ExitCode {
     let number = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
     // Anything else starts it only to see that it starts.
     let seconds = number("FUZZ_SECONDS").unwrap_or(1);
+    // Before panics are kept quiet: seeds that are none are to be heard of.
+    let seeds = TARGETS.each_ref().map(|target| (target.seeds)());
     panic::set_hook(Box::new(|info| {
         let mut last = PANIC.lock().unwrap_or_else(|broken| broken.into_inner());
         *last = Some(info.to_string());
     }));
     let mut failures = 0;
-    for target in &TARGETS {
+    for (target, seeds) in TARGETS.iter().zip(&seeds) {
         let first = number("FUZZ_SEED").unwrap_or(1);
-        failures += run(target, first, Duration::from_secs(seconds));
+        failures += run(target, seeds, first, Duration::from_secs(seconds));
     }
     if failures > 0 {
         ExitCode::FAILURE
@@ -76,10 +81,9 @@ fn main() -> ExitCode {
 }
 
 /// Runs a target for a while; returns how many rounds failed.
-fn run(target: &Target, first: u64, time: Duration) -> u64 {
+fn run(target: &Target, seeds: &[Vec<u8>], first: u64, time: Duration) -> u64 {
     /// More than this says nothing new.
     const MOST_FAILURES: u64 = 10;
-    let seeds = (target.seeds)();
     let start = Instant::now();
     let (mut round, mut failures, mut slowest) = (first, 0, Duration::ZERO);
     while start.elapsed() < time && failures < MOST_FAILURES {
@@ -87,7 +91,7 @@ fn run(target: &Target, first: u64, time: Duration) -> u64 {
         let bytes = if round - first < seeds.len() as u64 {
             seeds[(round - first) as usize].clone()
         } else {
-            damaged(&seeds, &mut random)
+            damaged(seeds, &mut random)
         };
         let began = Instant::now();
         if let Err(why) = checked(target, &bytes) {

@@ -1,56 +1,65 @@
 //! What comes over the network: frames, what is in them, and names.
 
-use std::io::Cursor;
+use std::fmt::Debug;
+use std::io::{self, Cursor};
 
 use photomesh::photo::{Fingerprint, PhotoId};
-use photomesh::protocol::codec::{FrameError, decode, read_frame};
-use photomesh::protocol::{Address, Answer, Message, NodeId, Request, SafeName};
-use serde::Serialize;
+use photomesh::protocol::codec::{
+    FrameError, decode, read_frame, write_answer, write_image, write_message, write_request,
+};
+use photomesh::protocol::{Address, Answer, Message, NodeId, SafeName};
 use serde::de::DeserializeOwned;
+
+use crate::{answers, said};
 
 /// The largest frame that is accepted here.
 const LIMIT: usize = 1 << 20;
 
-const ID: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+/// How something is written as a frame.
+type Write<T> = fn(&mut Vec<u8>, &T) -> io::Result<usize>;
 
-/// Messages of every shape that a field can have.
-pub(crate) fn messages() -> Vec<Vec<u8>> {
-    let photo = format!(
-        r#""id":"{ID}","bytes":7,"format":"jpeg","width":640,"height":480,"colour":true,"camera":true,"captured":"2021-06-13T18:42:07.25","fingerprint":"v1:{}""#,
-        "5a".repeat(73)
-    );
-    let facts =
-        format!(r#""names":["a.jpg","b"],"aliases":["c"],"replaces":["{ID}"],"distinct":["{ID}"]"#);
-    [
-        r#"{"command":"register","versions":[1,1],"features":["chunks"],"node":"0123456789abcdef","boot":1,"address":"anna:5000","copies":2,"key":"","proof":""}"#.to_owned(),
-        r#"{"command":"ConnectionUpdate","nodes":{"0123456789abcdef":"127.0.0.1:5000"}}"#.to_owned(),
-        format!(r#"{{"command":"ImageInfo","records":[{{{photo},{facts},"holding":"original"}}],"gone":["{ID}"],"complete":true}}"#),
-        format!(r#"{{"command":"keepThis","photo":{{{photo}}},"facts":{{{facts}}}}}"#),
-        format!(r#"{{"command":"keepAnswer","photo":"{ID}","verdict":"want"}}"#),
-        format!(r#"{{"command":"AskForImage","transfer":1,"photo":"{ID}","offset":0,"length":196608,"lane":"get"}}"#),
-        r#"{"command":"chunk","transfer":1,"offset":0,"data":"AAECAwQF"}"#.to_owned(),
-        format!(r#"{{"command":"challenge","photo":"{ID}","nonce":"{ID}"}}"#),
-        format!(r#"{{"command":"proof","nonce":"{ID}","proof":"{ID}"}}"#),
-        r#"{"command":"Heartbeat"}"#.to_owned(),
-        r#"{"command":"registerClient","name":"ana"}"#.to_owned(),
-        r#"{"command":"GetImageList"}"#.to_owned(),
-        r#"{"command":"GetImageRequest","imageName":"\ud83d\ude00.jpg"}"#.to_owned(),
-        r#"{"command":"Put","name":"a.jpg","bytes":7}"#.to_owned(),
-        format!(r#"{{"command":"List","after":"{ID}"}}"#),
-        r#"{"command":"ListImage","list":["cat.jpg"]}"#.to_owned(),
-        format!(r#"{{"command":"ReceiveImage","imageName":"a","label":"a","id":"{ID}","image":"AAECAwQF"}}"#),
-        r#"{"command":"NotFound","imageName":"a","candidates":["b","c"]}"#.to_owned(),
+/// Everything that is said, and a little that is not.
+pub(crate) fn frames() -> Vec<Vec<u8>> {
+    let mut frames = well_formed(&said::messages(), write_message);
+    frames.extend(well_formed(&said::requests(), write_request));
+    frames.extend(well_formed(&answers::answers(), write_any_answer));
+    let odd = [
         "[[[[[[[[[[[[[[[[1e999,-0,\"\\u0000\"]]]]".to_owned(),
         format!("v1:{0}:{0}", "5a".repeat(73)),
-    ]
-    .map(String::into_bytes)
-    .to_vec()
+        "00112233445566778899aabbccddeeff".repeat(2),
+        "anna:5000".to_owned(),
+    ];
+    frames.extend(odd.map(|text| [&(text.len() as u32).to_be_bytes(), text.as_bytes()].concat()));
+    frames
 }
 
-/// The same as frames.
-pub(crate) fn frames() -> Vec<Vec<u8>> {
-    let frame = |content: Vec<u8>| [&(content.len() as u32).to_be_bytes(), &content[..]].concat();
-    messages().into_iter().map(frame).collect()
+/// The same without their lengths.
+pub(crate) fn messages() -> Vec<Vec<u8>> {
+    let frames = frames().into_iter();
+    frames.map(|frame| frame[4..].to_vec()).collect()
+}
+
+/// Frames that are understood as what was said: a seed that is not would try nothing but the first lines of a parser.
+fn well_formed<T: DeserializeOwned + PartialEq + Debug>(
+    said: &[T],
+    write: Write<T>,
+) -> Vec<Vec<u8>> {
+    let frame = |value: &T| {
+        let mut frame = Vec::new();
+        write(&mut frame, value).expect("it can be written");
+        let read: T = decode(&frame[4..]).expect("it can be read");
+        assert_eq!(read, *value);
+        frame
+    };
+    said.iter().map(frame).collect()
+}
+
+fn write_any_answer(frame: &mut Vec<u8>, answer: &Answer) -> io::Result<usize> {
+    if let Answer::ReceiveImage { image, .. } = answer {
+        write_image(frame, answer, image.len() as u64, &mut &**image)
+    } else {
+        write_answer(frame, answer)
+    }
 }
 
 /// Frames are read to the end of the bytes; none is longer than the bytes that came.
@@ -68,23 +77,27 @@ pub(crate) fn check_frames(bytes: &[u8]) -> Result<(), String> {
 
 /// What is understood is understood in the same way when it is said again.
 pub(crate) fn check_message(content: &[u8]) -> Result<(), String> {
-    // Blobs are not written as JSON, so that messages with one cannot be said again in this way.
-    fn again<T: Serialize + DeserializeOwned + PartialEq>(content: &[u8]) -> Result<(), String> {
-        let Ok(message) = decode::<T>(content) else {
+    fn again<T: DeserializeOwned + PartialEq>(
+        content: &[u8],
+        write: Write<T>,
+    ) -> Result<(), String> {
+        let Ok(value) = decode::<T>(content) else {
             return Ok(());
         };
-        // An unknown command is understood as such, and never said.
-        let Ok(said) = serde_json::to_vec(&message) else {
-            return Ok(());
-        };
-        match decode::<T>(&said) {
-            Ok(other) if other != message => Err("means something else when said again".to_owned()),
-            _ => Ok(()),
+        let mut said = Vec::new();
+        write(&mut said, &value).map_err(|error| format!("cannot be said again: {error}"))?;
+        match decode::<T>(&said[4..]) {
+            Ok(other) if other == value => Ok(()),
+            Ok(_) => Err("means something else when said again".to_owned()),
+            Err(error) => Err(format!("is not understood when said again: {error}")),
         }
     }
-    again::<Message>(content)?;
-    again::<Request>(content)?;
-    again::<Answer>(content)?;
+    // An unknown command is understood as such, and never said.
+    if !matches!(decode(content), Ok(Message::Unknown)) {
+        again(content, write_message)?;
+    }
+    again(content, write_request)?;
+    again(content, write_any_answer)?;
     let text = String::from_utf8_lossy(content);
     same_again(&text, text.parse::<Fingerprint>())?;
     same_again(&text, text.parse::<PhotoId>())?;

@@ -41,7 +41,7 @@ impl World {
         }
         self.oracle.audited = audited;
         let all: Vec<PhotoId> = self.library.all().map(|photo| photo.id).collect();
-        let wanted = self.settings.copies as usize;
+        let wanted = self.wanted();
         let mut existing = BTreeSet::new();
         for photo in &all {
             if self.exists(*photo) {
@@ -56,8 +56,9 @@ impl World {
         self.forget_removed();
         let lost = self.oracle.safe.iter();
         let lost = lost
+            .chain(self.oracle.alone.keys())
             .copied()
-            .find(|photo| !self.lives_on(*photo, &existing));
+            .find(|photo| !self.lives_on(*photo, &existing) && !self.went_with_a_disk(*photo));
         if let Some(lost) = lost {
             let name = self.library.name(lost);
             self.broken_promise(format!(
@@ -82,6 +83,17 @@ impl World {
         let mut heirs = self.successors(photo).into_iter();
         existing.contains(&photo)
             || heirs.any(|heir| existing.contains(&heir) || gone_rightly(&heir))
+    }
+
+    /// Whether a photo that fewer nodes had than are wanted was on a disk, it or its better version, of which a fault has
+    /// destroyed it.
+    fn went_with_a_disk(&self, photo: PhotoId) -> bool {
+        let Some(since) = self.oracle.alone.get(&photo) else {
+            return false;
+        };
+        let heirs = self.successors(photo);
+        let mut destroyed = self.oracle.destroyed.iter();
+        destroyed.any(|((_, of), at)| at >= since && heirs.contains(of))
     }
 
     /// A photo and all that may have taken its place: a better version, for which it was purged, may have given way to a

@@ -24,7 +24,8 @@ impl World {
         let mut problem = "never looked".to_owned();
         while self.oracle.violation.is_none() && self.now < calm + limit {
             self.run_until(self.now + LOOK);
-            match self.is_settled().and_then(|()| self.answers_agree()) {
+            let settled = self.is_settled().and_then(|()| self.tables_agree());
+            match settled.and_then(|()| self.answers_agree()) {
                 Ok(()) => {
                     self.stats.settling = self.now - calm;
                     self.fetch_everything();
@@ -101,7 +102,8 @@ impl World {
         Ok(())
     }
 
-    fn wanted(&self) -> usize {
+    /// How many copies of each photo there can be.
+    pub(crate) fn wanted(&self) -> usize {
         (self.settings.copies as usize).min(self.hosts.len())
     }
 

@@ -229,12 +229,17 @@ impl World {
 
     /// The node at the other end of a link: what is still on its way may be the word of one whose disk is gone.
     pub(crate) fn far_node(&self, life: Life, link: LinkId) -> Option<NodeId> {
+        let far = self.far_life(life, link)?;
+        self.hosts[far.host].nodes.get(&far.number).copied()
+    }
+
+    /// Whose end the other end of a link is.
+    pub(crate) fn far_life(&self, life: Life, link: LinkId) -> Option<Life> {
         let daemon = self.hosts[life.host].daemon.as_ref()?;
         let Far::Conn(conn, side) = daemon.links.get(&link)? else {
             return None;
         };
-        let far = self.net.conns.get(conn)?.ends[1 - side].life;
-        self.hosts[far.host].nodes.get(&far.number).copied()
+        Some(self.net.conns.get(conn)?.ends[1 - side].life)
     }
 }
 

@@ -4,11 +4,20 @@
 //! comment. `UPDATE=1 cargo test --test sim golden` writes the files anew. Time is virtual, every link takes a
 //! millisecond, and nothing is random, so that a story is the same every time.
 
+#[path = "../support/said.rs"]
+mod said;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use photomesh::protocol::Request;
+
+use crate::stats::command;
 use crate::story::Story;
+
+/// With fewer, stories have gone astray, and what they show with them.
+const FEWEST: usize = 20;
 
 /// Plays a script and returns it with what really happened.
 fn play(script: &str) -> Result<String, String> {
@@ -44,7 +53,9 @@ fn scripts() -> Vec<PathBuf> {
 fn golden_scripts_tell_what_happens() {
     let update = std::env::var("UPDATE").is_ok_and(|value| value == "1");
     let mut wrong = Vec::new();
-    for path in scripts() {
+    let scripts = scripts();
+    assert!(scripts.len() >= FEWEST, "{} scripts", scripts.len());
+    for path in scripts {
         let name = path
             .file_name()
             .unwrap_or_default()
@@ -81,25 +92,45 @@ fn every_message_of_the_protocol_is_in_a_script() {
         });
         shown.extend(sent);
     }
-    let commands = [
-        "register",
-        "ConnectionUpdate",
-        "RequestInfo",
-        "ImageInfo",
-        "keepThis",
-        "keepAnswer",
-        "relieve",
-        "AskForImage",
-        "chunk",
-        "noImage",
-        "challenge",
-        "proof",
-        "release",
-        "heartbeat",
-        "leave",
-        "Error",
-    ];
-    for command in commands {
+    for message in said::messages() {
+        let command = command(&message);
         assert!(shown.contains(command), "no script shows {command}");
+    }
+}
+
+#[test]
+fn every_request_of_the_protocol_is_in_a_script() {
+    let scripts = scripts().into_iter();
+    let told: String = scripts
+        .map(|path| fs::read_to_string(path).expect("a readable script"))
+        .collect();
+    for words in said::requests().iter().filter_map(asked) {
+        let shown = told.lines().any(|line| {
+            let asks = line
+                .strip_prefix("  ")
+                .and_then(|line| line.split_once(" asks "));
+            asks.is_some_and(|(_, what)| what.starts_with(words))
+        });
+        assert!(shown, "in no script a client asks {words}");
+    }
+}
+
+/// What a script says of a request, at its beginning.
+fn asked(request: &Request) -> Option<&'static str> {
+    match request {
+        // Neither is answered, and no node hears of them: a daemon takes them in by itself.
+        Request::RegisterClient { .. } | Request::Chunk { .. } => None,
+        // Scripts ask for the whole list; pages of it are for programs.
+        Request::List { .. } => None,
+        Request::GetImageList => Some("for the list"),
+        Request::GetImageRequest { .. } => Some("for cat"),
+        Request::Put { .. } => Some("to put "),
+        Request::Explain { .. } => Some("why "),
+        Request::Status => Some("for the status"),
+        Request::TrashList { .. } => Some("for the trash"),
+        Request::TrashRestore { .. } => Some("to restore "),
+        Request::TrashPurge { .. } => Some("to empty the trash"),
+        Request::PlanRemoval { .. } => Some("what removing "),
+        Request::Remove { .. } => Some("to remove "),
     }
 }

@@ -232,6 +232,7 @@ impl World {
         let found = PhotoId::of(bytes.ok_or(DiskError::Gone)?);
         self.judge_install(host, photo, found);
         self.hosts[host].disk.install(photo, facts, holding);
+        self.oracle.destroyed.remove(&(host, photo));
         Ok(())
     }
 

@@ -1,10 +1,10 @@
 //! The deterministic simulator: the very `Node` of the daemon in a world of virtual time, networks, disks and people,
 //! where everything that can go wrong does, and all of it follows from one seed.
 //!
-//! Reading order: [`world`] (what drives what) and [`rounds`], [`net`] and [`wire`] (connections), [`disk`] and [`jobs`] (folders),
-//! [`clients`], [`faults`], [`removals`], [`oracle`] (what must hold after every event) and [`audit`] (what is lost, what is
-//! repaired), [`converge`] (what must hold in the end), [`plan`] (from a seed to a run), [`flaws`] (bugs planted to see that
-//! they are found), [`golden`] (stories).
+//! Reading order: [`world`] (what drives what) and [`rounds`], [`net`] and [`wire`] (connections), [`disk`] and [`jobs`]
+//! (folders), [`clients`], [`faults`], [`removals`]; [`oracle`] (what must hold after every event), [`answers`] (what clients
+//! are told) and [`audit`] (what is lost, what is repaired); [`converge`] and [`tables`] (what must hold in the end); [`plan`]
+//! (from a seed to a run), [`flaws`] (bugs planted to see that they are found), [`golden`] (stories).
 //!
 //! `make sim SEED=42` replays a seed with its trace; `make soak SECONDS=600` runs seeds until the time is up.
 
@@ -20,6 +20,7 @@
 
 mod actions;
 mod agenda;
+mod answers;
 mod audit;
 mod clients;
 mod converge;
@@ -45,6 +46,7 @@ mod scale;
 mod seeds;
 mod stats;
 mod story;
+mod tables;
 mod trace;
 #[path = "../support/verdict.rs"]
 mod verdict;

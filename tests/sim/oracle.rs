@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use photomesh::node::{LinkId, Time};
 use photomesh::photo::{Nonce, PhotoId};
-use photomesh::protocol::{Answer, Message, NodeId, Request};
+use photomesh::protocol::Message;
 
 use crate::agenda::Life;
 use crate::audit::{Audited, Judged};
@@ -17,8 +17,8 @@ use crate::removals::Removed;
 use crate::verdict::{self, Edits};
 use crate::world::World;
 
-/// The most messages that may wait on one link.
-const MAX_QUEUE: usize = 5_000;
+/// The most messages that may wait on one link: a daemon closes one on which 1,024 do.
+const MAX_QUEUE: usize = 1_000;
 /// The most disk operations that one node may have under way.
 const MAX_JOBS: usize = 1_000;
 
@@ -29,11 +29,13 @@ pub(crate) struct Oracle {
     pub(crate) violation: Option<String>,
     /// Photos that were on as many disks as wanted once, or were acknowledged so: they must never be lost.
     pub(crate) safe: BTreeSet<PhotoId>,
+    /// Photos of whose safety a client was told while fewer disks had them, and when: they may only go with a disk.
+    pub(crate) alone: BTreeMap<PhotoId, Duration>,
     /// Photos that some disk had once.
     pub(crate) born: BTreeSet<PhotoId>,
     /// Every edit in place that was ever made.
     pub(crate) edits: Edits,
-    /// Copies that faults have destroyed, and when.
+    /// Copies that faults have destroyed, and when; until they are there again.
     pub(crate) destroyed: BTreeMap<(usize, PhotoId), Duration>,
     /// The host whose disk was damaged since everything was last repaired.
     pub(crate) damaged: Option<usize>,
@@ -43,6 +45,8 @@ pub(crate) struct Oracle {
     pub(crate) half: BTreeSet<(Life, LinkId)>,
     /// Rounds of challenges: who asked for which photo, and when by the asker's clock.
     asked: BTreeMap<Nonce, (Life, PhotoId, Time)>,
+    /// Which lives have given proofs that arrived, by round.
+    proven: BTreeMap<Nonce, BTreeSet<Life>>,
     /// Promises that are not over: prover, photo and round, and until when.
     promised: BTreeMap<(Life, PhotoId, Nonce), Duration>,
     pub(crate) rounds: Rounds,
@@ -96,7 +100,7 @@ impl World {
     /// How many hosts but this one have a photo as a copy, or had until a fault destroyed it a moment ago, which nobody
     /// can know.
     fn others(&self, host: usize, photo: PhotoId) -> usize {
-        let recent = self.settings.pin * 2;
+        let recent = self.settings.pin;
         let counts = |other: &usize| {
             let destroyed = self.oracle.destroyed.get(&(*other, photo));
             *other != host
@@ -122,6 +126,7 @@ impl World {
         // A round that is over says nothing about the next one, which may need no promise at all.
         if let Message::Release { nonce, .. } = message {
             self.oracle.asked.remove(nonce);
+            self.oracle.proven.remove(nonce);
         }
         if let Message::Proof {
             nonce,
@@ -180,7 +185,24 @@ impl World {
             self.oracle.half.remove(&(life, link));
         } else if let Message::Release { photo, nonce } = message {
             self.oracle.promised.remove(&(life, *photo, *nonce));
+        } else if let Message::Proof {
+            nonce,
+            proof: Some(_),
+            ..
+        } = message
+            && let Some(prover) = self.far_life(life, link)
+        {
+            self.oracle.proven.entry(*nonce).or_default().insert(prover);
         }
+    }
+
+    /// How many others have proven to a host's present life, in one round, that they have a photo.
+    fn proofs(&self, host: usize, photo: PhotoId) -> usize {
+        let life = self.hosts[host].life();
+        let asked = self.oracle.asked.iter();
+        let mine = asked.filter(|(_, (asker, of, _))| Some(*asker) == life && *of == photo);
+        let proven = mine.filter_map(|(nonce, _)| self.oracle.proven.get(nonce));
+        proven.map(BTreeSet::len).max().unwrap_or(0)
     }
 
     /// Whoever gives up a copy has promised nobody to keep it, and acts while the promises to itself hold, if it needs
@@ -253,9 +275,10 @@ impl World {
             None => {
                 self.stats.drops += 1;
                 let others = self.others(host, photo);
-                if others < wanted {
+                let proofs = self.proofs(host, photo);
+                if others < wanted || proofs < wanted {
                     self.broken_promise(format!(
-                        "{name} drops {label}, which {others} others hold and not {wanted}"
+                        "{name} drops {label}, which {others} others hold and {proofs} have proven, and not {wanted}"
                     ));
                 }
             }
@@ -301,87 +324,6 @@ impl World {
             self.broken_promise(format!(
                 "{name} purges {photo}, which {others} others hold, without a better version on {wanted} nodes"
             ));
-        }
-    }
-
-    /// What a client was told about a put must be true.
-    pub(crate) fn judge_answer(
-        &mut self,
-        host: usize,
-        request: &Request,
-        putting: Option<PhotoId>,
-        answer: &Answer,
-    ) {
-        self.judge_removed(host, request, answer);
-        let Some(put) = putting else {
-            if let Answer::Stored { .. } | Answer::Have { .. } = answer {
-                self.broken_promise(format!("{answer:?} to {request:?}"));
-            }
-            return;
-        };
-        match answer {
-            Answer::Stored {
-                id, copies, nodes, ..
-            } => {
-                if *id != put || nodes.len() != *copies as usize || *copies == 0 {
-                    self.broken_promise(format!("a put was answered by {answer:?}"));
-                    return;
-                }
-                if let Some(liar) = nodes.iter().find(|node| !self.really_has(**node, put)) {
-                    let label = self.library.name(put);
-                    self.broken_promise(format!(
-                        "{label} is said to be stored on {liar}, which has it not"
-                    ));
-                }
-                if *copies >= self.settings.copies {
-                    self.oracle.safe.insert(put);
-                }
-            }
-            Answer::Have { id, .. } => {
-                let known = self.library.all().any(|photo| photo.id == *id);
-                if !known || !self.improves(*id, put) {
-                    self.broken_promise(format!("a put was answered by {answer:?}"));
-                }
-            }
-            Answer::Refused { .. } | Answer::Error { .. } => self.stats.refusals += 1,
-            Answer::ListImage { .. }
-            | Answer::ReceiveImage { .. }
-            | Answer::NotFound { .. }
-            | Answer::Photos { .. }
-            | Answer::Explained(_)
-            | Answer::Status(_)
-            | Answer::Trash { .. }
-            | Answer::Removal(_)
-            | Answer::Removed { .. }
-            | Answer::Purged { .. }
-            | Answer::Restored { .. } => {
-                let name = self.hosts[host].name.clone();
-                self.broken_promise(format!("{name} answers a put by {answer:?}"));
-            }
-        }
-    }
-
-    fn really_has(&self, node: NodeId, photo: PhotoId) -> bool {
-        let host = self.hosts.iter().position(|h| h.disk.identity == node);
-        host.is_none_or(|host| {
-            let destroyed = self.oracle.destroyed.contains_key(&(host, photo));
-            self.hosts[host].disk.stores(photo) || destroyed
-        })
-    }
-
-    /// A photo that a client gets is the one asked for, or a better version of it.
-    pub(crate) fn judge_photo(&mut self, request: Option<Request>, photo: PhotoId) {
-        let Some(Request::GetImageRequest { image_name }) = request else {
-            self.broken_promise(format!("a photo for {request:?}"));
-            return;
-        };
-        let Ok(asked) = image_name.parse::<PhotoId>() else {
-            return;
-        };
-        let fits = asked == photo || self.improves(photo, asked);
-        if !fits {
-            let (asked, photo) = (self.library.name(asked), self.library.name(photo));
-            self.broken_promise(format!("a client asked for {asked} and got {photo}"));
         }
     }
 

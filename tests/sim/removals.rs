@@ -115,11 +115,19 @@ impl World {
     /// Whether a photo may be deleted because it is removed: somebody must have, as far as this host knows, and everyone
     /// who has told this life that it is his own. On the other side of a partition it may be somebody's own by now.
     pub(crate) fn may_delete_removed(&mut self, life: Life, photo: PhotoId) -> bool {
-        let known = &self.hosts[life.host].disk.tombstones;
+        let disk = &self.hosts[life.host].disk;
+        let known = &disk.tombstones;
         let removed = |owner: NodeId| {
             let word = known.get(&(photo, owner));
             word.is_some_and(|word| word.wish() == Wish::Removed)
         };
+        let facts = disk.files.get(&photo).map(|file| &file.facts);
+        let mut on_record = facts
+            .iter()
+            .flat_map(|facts| facts.owners.union(&facts.heirs));
+        if on_record.any(|owner| !removed(*owner)) {
+            return false;
+        }
         let first = (life, photo, NodeId(0));
         let last = (life, photo, NodeId(u64::MAX));
         let mut heard = self.oracle.removed.heard.range(first..=last);
@@ -188,6 +196,14 @@ impl World {
         let mut safe = std::mem::take(&mut self.oracle.safe);
         safe.retain(|photo| !self.is_removed(*photo));
         self.oracle.safe = safe;
+        let mut alone = std::mem::take(&mut self.oracle.alone);
+        alone.retain(|photo, _| !self.is_removed(*photo));
+        self.oracle.alone = alone;
+        // One that counts again, and has all its copies, may not be lost again.
+        let mut unlucky = std::mem::take(&mut self.oracle.removed.unlucky);
+        let wanted = self.wanted();
+        unlucky.retain(|photo| self.is_removed(*photo) || self.holders(*photo).len() < wanted);
+        self.oracle.removed.unlucky = unlucky;
     }
 
     /// Something that a person does with what is on a host's disk: removes a photo, or takes one out of the trash. Most

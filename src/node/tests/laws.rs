@@ -40,7 +40,7 @@ pub(super) fn photo(n: u8) -> Arc<Photo> {
 }
 
 /// What nodes say: who, of which photo, under which of a few names, and how it is held.
-fn records() -> impl Strategy<Value = Vec<(NodeId, Record)>> {
+pub(super) fn records() -> impl Strategy<Value = Vec<(NodeId, Record)>> {
     let holding = prop_oneof![
         Just(Holding::Retired),
         Just(Holding::Replica),
@@ -69,7 +69,7 @@ fn records() -> impl Strategy<Value = Vec<(NodeId, Record)>> {
 }
 
 /// All that follows from a table.
-fn summary(catalog: &mut Catalog) -> Vec<String> {
+pub(super) fn summary(catalog: &mut Catalog) -> Vec<String> {
     while catalog.judge(1) {}
     let entries = catalog.entries.values();
     let mut lines: Vec<String> = entries

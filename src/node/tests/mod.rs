@@ -8,6 +8,8 @@
 mod bounds;
 mod claims;
 mod laws;
+mod offers;
+mod pages;
 mod removals;
 mod rules;
 mod solo;

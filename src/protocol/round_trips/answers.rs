@@ -1,0 +1,208 @@
+//! Everything that a daemon answers.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::{address, blob, holding, node, photo_id, some};
+use crate::photo::Format;
+use crate::protocol::Answer;
+use crate::protocol::client::{
+    Explanation, NodeReport, PhotoReport, Refusal, RemovalPlan, RemovalReport, RiskReport,
+    StatusReport, TrashReport, VersionReport,
+};
+
+/// Any answer.
+pub(super) fn answer() -> impl Strategy<Value = Answer> {
+    prop_oneof![about_photos(), about_changes()]
+}
+
+fn format() -> impl Strategy<Value = Format> {
+    prop::sample::select(vec![
+        Format::Opaque,
+        Format::Gif,
+        Format::Webp,
+        Format::Jpeg,
+        Format::Bmp,
+        Format::Png,
+        Format::Tiff,
+    ])
+}
+
+fn photo_report() -> impl Strategy<Value = PhotoReport> {
+    let numbers = any::<(u64, u32, u32)>();
+    (
+        ".*",
+        photo_id(),
+        numbers,
+        format(),
+        some(node()),
+        some(".*"),
+    )
+        .prop_map(
+            |(name, id, (bytes, width, height), format, holders, aliases)| PhotoReport {
+                name,
+                id,
+                bytes,
+                width,
+                height,
+                format,
+                holders,
+                aliases,
+            },
+        )
+}
+
+fn explanation() -> impl Strategy<Value = Explanation> {
+    let held = || some((node(), holding()));
+    let numbers = any::<(u64, u32, u32)>();
+    let version = (photo_id(), some(".*"), numbers, format(), held(), ".*");
+    let version = version.prop_map(
+        |(id, names, (bytes, width, height), format, held, worse_by)| VersionReport {
+            id,
+            names,
+            bytes,
+            width,
+            height,
+            format,
+            held,
+            worse_by,
+        },
+    );
+    let captured = prop::option::of(".*");
+    let looks = any::<(bool, bool)>();
+    (photo_report(), captured, looks, held(), some(version), ".*").prop_map(
+        |(photo, captured, (colour, camera), held, versions, state)| Explanation {
+            photo,
+            captured,
+            colour,
+            camera,
+            held,
+            versions,
+            state,
+        },
+    )
+}
+
+fn status() -> impl Strategy<Value = StatusReport> {
+    let node_report = (node(), address(), any::<(bool, u64, u64, u64)>(), ".*").prop_map(
+        |(id, address, (alive, photos, bytes, originals), state)| NodeReport {
+            id,
+            address,
+            alive,
+            photos,
+            bytes,
+            originals,
+            state,
+        },
+    );
+    let risk =
+        (".*", photo_id(), any::<u32>(), ".*").prop_map(|(name, id, copies, reason)| RiskReport {
+            name,
+            id,
+            copies,
+            reason,
+        });
+    let numbers = any::<(u32, [u64; 7])>();
+    let lists = (some(node_report), some(risk), some(".*"));
+    (node(), address(), numbers, lists).prop_map(
+        |(node, address, (copies_wanted, numbers), (nodes, at_risk, notes))| {
+            let [photos, duplicates, under_replicated, over_replicated, ..] = numbers;
+            let [.., trash, skipped_files, damaged] = numbers;
+            StatusReport {
+                node,
+                address,
+                copies_wanted,
+                nodes,
+                photos,
+                duplicates,
+                under_replicated,
+                over_replicated,
+                at_risk,
+                trash,
+                skipped_files,
+                damaged,
+                notes,
+            }
+        },
+    )
+}
+
+fn about_photos() -> impl Strategy<Value = Answer> {
+    let next = || prop::option::of(photo_id());
+    let trash = (some(".*"), photo_id(), any::<u64>(), next(), ".*").prop_map(
+        |(names, id, bytes, keeper, reason)| TrashReport {
+            names,
+            id,
+            bytes,
+            keeper,
+            reason,
+        },
+    );
+    prop_oneof![
+        some(".*").prop_map(|list| Answer::ListImage {
+            list: Arc::new(list)
+        }),
+        (".*", ".*", photo_id(), any::<u64>(), blob()).prop_map(
+            |(image_name, label, id, bytes, image)| Answer::ReceiveImage {
+                image_name,
+                label,
+                id,
+                bytes,
+                image
+            }
+        ),
+        (".*", some(".*"), any::<bool>(), ".*").prop_map(
+            |(image_name, candidates, undelivered, reason)| Answer::NotFound {
+                image_name,
+                candidates,
+                undelivered,
+                reason
+            }
+        ),
+        (some(photo_report()), next()).prop_map(|(photos, next)| Answer::Photos { photos, next }),
+        explanation().prop_map(|explained| Answer::Explained(Box::new(explained))),
+        status().prop_map(|status| Answer::Status(Box::new(status))),
+        (some(trash), next()).prop_map(|(photos, next)| Answer::Trash { photos, next }),
+        ".*".prop_map(|error| Answer::Error { error }),
+    ]
+}
+
+fn about_changes() -> impl Strategy<Value = Answer> {
+    let cause = prop::sample::select(vec![
+        Refusal::Photo,
+        Refusal::Disk,
+        Refusal::Daemon,
+        Refusal::Owner,
+    ]);
+    let numbers = any::<(u64, bool, bool)>();
+    let version = (photo_id(), some(".*"), numbers, ".*").prop_map(
+        |(id, names, (bytes, withdrawn, stays), effect)| RemovalReport {
+            id,
+            names,
+            bytes,
+            withdrawn,
+            stays,
+            effect,
+        },
+    );
+    let warning = prop::option::of(".*");
+    prop_oneof![
+        (".*", photo_id(), any::<u32>(), some(node()), warning).prop_map(
+            |(name, id, copies, nodes, warning)| Answer::Stored {
+                name,
+                id,
+                copies,
+                nodes,
+                warning
+            }
+        ),
+        (".*", photo_id()).prop_map(|(name, id)| Answer::Have { name, id }),
+        (cause, ".*").prop_map(|(cause, error)| Answer::Refused { cause, error }),
+        (".*", photo_id()).prop_map(|(name, id)| Answer::Restored { name, id }),
+        any::<(u64, u64)>().prop_map(|(deleted, kept)| Answer::Purged { deleted, kept }),
+        (".*", some(version))
+            .prop_map(|(name, photos)| Answer::Removal(Box::new(RemovalPlan { name, photos }))),
+        some(photo_id()).prop_map(|photos| Answer::Removed { photos }),
+    ]
+}

@@ -1,0 +1,169 @@
+//! One of everything that a daemon answers: real values, too.
+
+use std::iter::successors;
+use std::sync::Arc;
+
+use photomesh::photo::{Format, PhotoId};
+use photomesh::protocol::client::{
+    Explanation, NodeReport, PhotoReport, Refusal, RemovalPlan, RemovalReport, RiskReport,
+    StatusReport, TrashReport, VersionReport,
+};
+use photomesh::protocol::{Address, Answer, Blob, Holding, NodeId};
+
+const PHOTO: PhotoId = PhotoId([7; 32]);
+const NODE: NodeId = NodeId(1);
+
+/// Every answer.
+pub(crate) fn answers() -> Vec<Answer> {
+    let list = Arc::new(vec![label(), "dog.jpg".to_owned()]);
+    successors(Some(Answer::ListImage { list }), answer_after).collect()
+}
+
+/// They stand in a row, and a new one does not compile before it has its place there.
+fn answer_after(answer: &Answer) -> Option<Answer> {
+    let (name, id, next) = (label(), PHOTO, Some(PHOTO));
+    Some(match answer {
+        Answer::ListImage { .. } => Answer::ReceiveImage {
+            image_name: "cat".to_owned(),
+            label: label(),
+            id,
+            bytes: 5,
+            image: Blob::from(vec![0, 1, 2, 3, 4]),
+        },
+        Answer::ReceiveImage { .. } => Answer::NotFound {
+            image_name: "cat".to_owned(),
+            candidates: vec![label()],
+            undelivered: true,
+            reason: words(),
+        },
+        Answer::NotFound { .. } => Answer::Stored {
+            name,
+            id,
+            copies: 1,
+            nodes: vec![NODE],
+            warning: Some(words()),
+        },
+        Answer::Stored { .. } => Answer::Have { name, id },
+        Answer::Have { .. } => Answer::Refused {
+            cause: Refusal::Owner,
+            error: words(),
+        },
+        Answer::Refused { .. } => Answer::Photos {
+            photos: vec![report()],
+            next,
+        },
+        Answer::Photos { .. } => Answer::Explained(Box::new(explanation())),
+        Answer::Explained(_) => Answer::Status(Box::new(status())),
+        Answer::Status(_) => Answer::Trash {
+            photos: vec![TrashReport {
+                names: vec![name],
+                id,
+                bytes: 5,
+                keeper: Some(id),
+                reason: words(),
+            }],
+            next,
+        },
+        Answer::Trash { .. } => Answer::Restored { name, id },
+        Answer::Restored { .. } => Answer::Purged {
+            deleted: 1,
+            kept: 2,
+        },
+        Answer::Purged { .. } => Answer::Removal(Box::new(plan())),
+        Answer::Removal(_) => Answer::Removed { photos: vec![id] },
+        Answer::Removed { .. } => Answer::Error { error: words() },
+        Answer::Error { .. } => return None,
+    })
+}
+
+fn label() -> String {
+    "cat (2).jpg".to_owned()
+}
+
+fn words() -> String {
+    "\u{1f600} \"\\\0".to_owned()
+}
+
+fn report() -> PhotoReport {
+    PhotoReport {
+        name: label(),
+        id: PHOTO,
+        bytes: 5,
+        width: 640,
+        height: 480,
+        format: Format::Jpeg,
+        holders: vec![NODE],
+        aliases: vec!["dog.jpg".to_owned()],
+    }
+}
+
+fn explanation() -> Explanation {
+    let worse = VersionReport {
+        id: PhotoId([8; 32]),
+        names: vec![label()],
+        bytes: 4,
+        width: 64,
+        height: 48,
+        format: Format::Webp,
+        held: vec![(NODE, Holding::Retired)],
+        worse_by: words(),
+    };
+    Explanation {
+        photo: report(),
+        captured: Some("2021-06-13T18:42:07".to_owned()),
+        colour: true,
+        camera: true,
+        held: vec![(NODE, Holding::Original)],
+        versions: vec![worse],
+        state: words(),
+    }
+}
+
+fn status() -> StatusReport {
+    let address = Address::new("anna", 5000);
+    let node = NodeReport {
+        id: NODE,
+        address: address.clone(),
+        alive: true,
+        photos: 1,
+        bytes: 5,
+        originals: 1,
+        state: words(),
+    };
+    let risk = RiskReport {
+        name: label(),
+        id: PHOTO,
+        copies: 1,
+        reason: words(),
+    };
+    StatusReport {
+        node: NODE,
+        address,
+        copies_wanted: 2,
+        nodes: vec![node],
+        photos: 1,
+        duplicates: 1,
+        under_replicated: 1,
+        over_replicated: 0,
+        at_risk: vec![risk],
+        trash: 1,
+        skipped_files: 0,
+        damaged: 0,
+        notes: vec![words()],
+    }
+}
+
+fn plan() -> RemovalPlan {
+    let version = RemovalReport {
+        id: PHOTO,
+        names: vec![label()],
+        bytes: 5,
+        withdrawn: true,
+        stays: false,
+        effect: words(),
+    };
+    RemovalPlan {
+        name: label(),
+        photos: vec![version],
+    }
+}

@@ -1,0 +1,91 @@
+//! What clients are told must be true.
+
+use photomesh::photo::PhotoId;
+use photomesh::protocol::{Answer, NodeId, Request};
+
+use crate::world::World;
+
+impl World {
+    /// What a client was told about a put must be true.
+    pub(crate) fn judge_answer(
+        &mut self,
+        host: usize,
+        request: &Request,
+        putting: Option<PhotoId>,
+        answer: &Answer,
+    ) {
+        self.judge_removed(host, request, answer);
+        let Some(put) = putting else {
+            if let Answer::Stored { .. } | Answer::Have { .. } = answer {
+                self.broken_promise(format!("{answer:?} to {request:?}"));
+            }
+            return;
+        };
+        match answer {
+            Answer::Stored {
+                id, copies, nodes, ..
+            } => {
+                if *id != put || nodes.len() != *copies as usize || *copies == 0 {
+                    self.broken_promise(format!("a put was answered by {answer:?}"));
+                    return;
+                }
+                if let Some(liar) = nodes.iter().find(|node| !self.really_has(**node, put)) {
+                    let label = self.library.name(put);
+                    self.broken_promise(format!(
+                        "{label} is said to be stored on {liar}, which has it not"
+                    ));
+                }
+                if *copies as usize >= self.wanted() {
+                    self.oracle.safe.insert(put);
+                } else {
+                    self.oracle.alone.insert(put, self.now);
+                }
+            }
+            Answer::Have { id, .. } => {
+                let known = self.library.all().any(|photo| photo.id == *id);
+                if !known || !self.improves(*id, put) {
+                    self.broken_promise(format!("a put was answered by {answer:?}"));
+                }
+            }
+            Answer::Refused { .. } | Answer::Error { .. } => self.stats.refusals += 1,
+            Answer::ListImage { .. }
+            | Answer::ReceiveImage { .. }
+            | Answer::NotFound { .. }
+            | Answer::Photos { .. }
+            | Answer::Explained(_)
+            | Answer::Status(_)
+            | Answer::Trash { .. }
+            | Answer::Removal(_)
+            | Answer::Removed { .. }
+            | Answer::Purged { .. }
+            | Answer::Restored { .. } => {
+                let name = self.hosts[host].name.clone();
+                self.broken_promise(format!("{name} answers a put by {answer:?}"));
+            }
+        }
+    }
+
+    fn really_has(&self, node: NodeId, photo: PhotoId) -> bool {
+        let host = self.hosts.iter().position(|h| h.disk.identity == node);
+        host.is_none_or(|host| {
+            let destroyed = self.oracle.destroyed.contains_key(&(host, photo));
+            self.hosts[host].disk.stores(photo) || destroyed
+        })
+    }
+
+    /// A photo that a client gets is the one asked for, or a better version of it.
+    pub(crate) fn judge_photo(&mut self, request: Option<Request>, photo: PhotoId) {
+        let Some(Request::GetImageRequest { image_name }) = request else {
+            self.broken_promise(format!("a photo for {request:?}"));
+            return;
+        };
+        let Ok(asked) = image_name.parse::<PhotoId>() else {
+            return;
+        };
+        let fits = asked == photo || self.improves(photo, asked);
+        if !fits {
+            let (asked, photo) = (self.library.name(asked), self.library.name(photo));
+            self.broken_promise(format!("a client asked for {asked} and got {photo}"));
+        }
+    }
+}

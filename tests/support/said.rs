@@ -1,0 +1,170 @@
+//! One of everything that daemons say to each other and clients ask: real values, so that no seed is ever out of date.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::iter::successors;
+use std::sync::Arc;
+
+use ed25519_dalek::SigningKey;
+use photomesh::photo::{CaptureTime, Format, Nonce, Photo, PhotoId, Proof};
+use photomesh::protocol::message::{KeepVerdict, Lane, Register, TransferId};
+use photomesh::protocol::{
+    Address, Blob, Boot, Facts, Holding, Message, NodeId, Record, Request, Tombstone, Wish,
+};
+
+const PHOTO: PhotoId = PhotoId([7; 32]);
+const NONCE: Nonce = Nonce([5; 32]);
+const TRANSFER: TransferId = TransferId(1);
+
+/// Every message.
+pub(crate) fn messages() -> Vec<Message> {
+    let first = Message::Register(Register {
+        protocol_min: 1,
+        protocol_max: 1,
+        features: vec!["chunks".to_owned()],
+        node: NodeId(1),
+        boot: Boot(2),
+        address: Address::new("anna", 5000),
+        copies: 2,
+        pin_ms: 60_000,
+        keep_originals: true,
+    });
+    successors(Some(first), message_after).collect()
+}
+
+/// Every request.
+pub(crate) fn requests() -> Vec<Request> {
+    let name = "ana".to_owned();
+    successors(Some(Request::RegisterClient { name }), request_after).collect()
+}
+
+/// They stand in a row, and a new one does not compile before it has its place there.
+fn message_after(message: &Message) -> Option<Message> {
+    Some(match message {
+        Message::Register(_) => Message::ConnectionUpdate {
+            nodes: BTreeMap::from([(NodeId(1), Address::new("127.0.0.1", 5000))]),
+        },
+        Message::ConnectionUpdate { .. } => Message::RequestInfo,
+        Message::RequestInfo => page(),
+        Message::ImageInfo { .. } => Message::KeepThis {
+            photo: photo(),
+            facts: facts(),
+        },
+        Message::KeepThis { .. } => Message::KeepAnswer {
+            photo: PHOTO,
+            verdict: KeepVerdict::Want,
+        },
+        Message::KeepAnswer { .. } => Message::Relieve { photos: 3 },
+        Message::Relieve { .. } => Message::AskForImage {
+            transfer: TRANSFER,
+            photo: PHOTO,
+            offset: 0,
+            length: 196_608,
+            lane: Lane::Get,
+        },
+        Message::AskForImage { .. } => Message::Chunk {
+            transfer: TRANSFER,
+            offset: 0,
+            data: Blob::from(vec![0, 1, 2, 3]),
+        },
+        Message::Chunk { .. } => Message::NoImage {
+            transfer: TRANSFER,
+            reason: "it is gone".to_owned(),
+        },
+        Message::NoImage { .. } => Message::Challenge {
+            photo: PHOTO,
+            nonce: NONCE,
+        },
+        Message::Challenge { .. } => Message::Proof {
+            nonce: NONCE,
+            proof: Some(Proof([6; 32])),
+            refused: Some("busy".to_owned()),
+        },
+        Message::Proof { .. } => Message::Release {
+            photo: PHOTO,
+            nonce: NONCE,
+        },
+        Message::Release { .. } => Message::Heartbeat,
+        Message::Heartbeat => Message::Leave {
+            reason: "stopped".to_owned(),
+        },
+        Message::Leave { .. } => Message::Error {
+            error: "\u{1f600} \"\\\0".to_owned(),
+        },
+        // Nobody says what he does not know.
+        Message::Error { .. } | Message::Unknown => return None,
+    })
+}
+
+/// The same for requests.
+fn request_after(request: &Request) -> Option<Request> {
+    let (name, image_name) = ("a.jpg".to_owned(), "\u{1f600}.jpg".to_owned());
+    let after = Some(PHOTO);
+    Some(match request {
+        Request::RegisterClient { .. } => Request::GetImageList,
+        Request::GetImageList => Request::GetImageRequest { image_name },
+        Request::GetImageRequest { .. } => Request::Put { name, bytes: 7 },
+        Request::Put { .. } => Request::Chunk {
+            data: Blob::from(vec![0, 1, 2, 3, 4]),
+        },
+        Request::Chunk { .. } => Request::List { after },
+        Request::List { .. } => Request::Explain { image_name },
+        Request::Explain { .. } => Request::Status,
+        Request::Status => Request::TrashList { after },
+        Request::TrashList { .. } => Request::TrashRestore { image_name },
+        Request::TrashRestore { .. } => Request::TrashPurge { older_than: 30 },
+        Request::TrashPurge { .. } => Request::PlanRemoval { image_name },
+        Request::PlanRemoval { .. } => Request::Remove {
+            photos: vec![PHOTO],
+        },
+        Request::Remove { .. } => return None,
+    })
+}
+
+/// A page with one of everything.
+fn page() -> Message {
+    let known = Record {
+        photo: photo(),
+        facts: Arc::new(facts()),
+        holding: Holding::Original,
+        yields_to: Some(PHOTO),
+    };
+    let plain = Record {
+        photo: Arc::new(Photo::opaque(PHOTO, 1)),
+        facts: Arc::default(),
+        holding: Holding::RetiredOriginal,
+        yields_to: None,
+    };
+    let key = SigningKey::from_bytes(&[1; 32]);
+    Message::ImageInfo {
+        records: vec![known, plain],
+        gone: vec![PHOTO],
+        tombstones: vec![Tombstone::sign(&key, PHOTO, 3, Wish::Removed)],
+        complete: true,
+    }
+}
+
+/// A photo of which all is known.
+fn photo() -> Arc<Photo> {
+    let fingerprint = format!("v1:{}", "5a".repeat(73));
+    Arc::new(Photo {
+        format: Format::Jpeg,
+        width: 640,
+        height: 480,
+        colour: true,
+        camera: true,
+        captured: Some(CaptureTime("2021-06-13T18:42:07.25".to_owned())),
+        fingerprint: Some(fingerprint.parse().expect("a fingerprint")),
+        ..Photo::opaque(PHOTO, 7)
+    })
+}
+
+fn facts() -> Facts {
+    Facts {
+        names: BTreeSet::from(["a.jpg".to_owned(), "b".to_owned()]),
+        aliases: BTreeSet::from(["c".to_owned()]),
+        replaces: BTreeSet::from([PhotoId([8; 32])]),
+        distinct: BTreeSet::from([PhotoId([9; 32])]),
+        owners: BTreeSet::from([NodeId(1)]),
+        heirs: BTreeSet::from([NodeId(2)]),
+    }
+}
