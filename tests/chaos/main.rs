@@ -17,8 +17,9 @@
 //! dropped without proof, and a first copy that is acknowledged a third of a second before it is written, because it
 //! takes three accidents at once to lose something by them; the simulator finds both (`tests/sim/flaws.rs`). In a round in
 //! which a disk is lost, a photo that was acknowledged with one copy may vanish, and a replaced one from the trash,
-//! whoever had them: which disk it was is not asked. In all other rounds nothing may. A missing `fsync` cannot be seen here at all: a killed process leaves its writes to the kernel. That is for the folder's own
-//! tests, which let every operation fail in turn.
+//! whoever had them: which disk it was is not asked. In all other rounds nothing may. A missing `fsync` cannot be seen
+//! here at all: a killed process leaves its writes to the kernel. That is for the folder's own tests, which let every
+//! operation fail in turn.
 //!
 //! `make chaos ROUNDS=20 SEED=7` runs many rounds; the tests have one short one.
 
