@@ -1,5 +1,5 @@
-//! What a [`Node`](super::Node) is told: with what it asks for ([`Action`](super::Action)), the whole border between the
-//! pure core and the world.
+//! What a [`Node`](super::Node) is told: with what it asks for ([`Action`]), the whole border between the pure core and
+//! the world.
 //!
 //! The driver (the daemon's threads, or the simulator) hands in one [`Event`] at a time and carries out the returned
 //! actions in order.
@@ -10,6 +10,8 @@ use std::ops::{Add, Sub};
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(doc)]
+use super::Action;
 use crate::photo::{Nonce, Photo, PhotoId, Proof};
 use crate::protocol::message::TransferId;
 use crate::protocol::{Address, Facts, Holding, Message, NodeId, Request, Tombstone};
