@@ -207,6 +207,7 @@ proptest! {
         let content = read_frame(&mut wire.as_slice(), MAX_FRAME).unwrap().unwrap();
         prop_assert_eq!(decode::<Request>(&content).unwrap(), request);
     }
+
     #[test]
     fn an_answer_arrives_as_it_was_given(answer in answer()) {
         let mut wire = Vec::new();

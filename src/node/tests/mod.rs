@@ -10,6 +10,7 @@ mod claims;
 mod laws;
 mod offers;
 mod pages;
+mod presence;
 mod removals;
 mod rules;
 mod solo;
