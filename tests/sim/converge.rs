@@ -24,7 +24,8 @@ impl World {
         let mut problem = "never looked".to_owned();
         while self.oracle.violation.is_none() && self.now < calm + limit {
             self.run_until(self.now + LOOK);
-            let settled = self.is_settled().and_then(|()| self.tables_agree());
+            let settled = self.nobody_waits().and_then(|()| self.is_settled());
+            let settled = settled.and_then(|()| self.tables_agree());
             match settled.and_then(|()| self.answers_agree()) {
                 Ok(()) => {
                     self.stats.settling = self.now - calm;
@@ -53,6 +54,15 @@ impl World {
                 return;
             }
             self.run_until(self.now + Duration::from_secs(1));
+        }
+    }
+
+    /// Whether all that people have asked for is done: the last of it may still change something.
+    fn nobody_waits(&self) -> Result<(), String> {
+        let mut clients = self.clients.links.values();
+        match clients.find_map(|client| client.pending.as_ref()) {
+            Some(request) => Err(format!("somebody still waits for {request:?}")),
+            None => Ok(()),
         }
     }
 

@@ -28,6 +28,9 @@ impl World {
             time += self.settings.pin;
         }
         let action = self.pervert_job(life, action);
+        if let Action::Purge { photo, .. } = action {
+            self.watch_purge(life, photo);
+        }
         let now = self.now;
         let Some(daemon) = self.hosts[life.host].daemon.as_mut() else {
             return;
@@ -135,6 +138,13 @@ impl World {
                     .and(has_room)
                     .and_then(|()| self.install(host, spool, photo.id, &facts, holding));
                 self.hosts[host].disk.spools.remove(&spool);
+                // As a rule the result says it all; if the folder has the photo in a better way, too, it does not.
+                if result.is_ok()
+                    && self.holding_of(host, photo.id) != Some(holding)
+                    && let Some(held) = self.found(host, photo.id)
+                {
+                    self.tell(life, Duration::ZERO, held);
+                }
                 Some(Event::Installed {
                     spool,
                     photo: photo.id,

@@ -309,7 +309,7 @@ impl World {
     pub(crate) fn judge_purge(&mut self, life: Life, photo: PhotoId) {
         self.stats.purges += 1;
         let host = life.host;
-        if self.may_delete_removed(life, photo) {
+        if self.was_removed(life, photo) {
             return;
         }
         let wanted = self.hosts[host].copies as usize;

@@ -17,6 +17,8 @@ pub(crate) struct Removed {
     heard: BTreeSet<(Life, PhotoId, NodeId)>,
     /// Whoever has had a photo as his own, as far as anybody can know.
     owners: BTreeMap<PhotoId, BTreeSet<NodeId>>,
+    /// Removed photos that a disk is deleting: to take the removal back comes too late for those copies.
+    deleting: BTreeSet<(Life, PhotoId)>,
     /// Removed photos of which a fault has destroyed a copy: nobody makes new ones of what is in the trash.
     unlucky: BTreeSet<PhotoId>,
     /// For the flaw of that name: the first word that was heard of each owner on each photo.
@@ -112,9 +114,22 @@ impl World {
         }
     }
 
+    /// A node has decided to empty its trash of a photo.
+    pub(crate) fn watch_purge(&mut self, life: Life, photo: PhotoId) {
+        if self.may_delete_removed(life, photo) {
+            self.oracle.removed.deleting.insert((life, photo));
+        }
+    }
+
+    /// Whether a photo was rightly taken for removed when its deletion began, or is so now.
+    pub(crate) fn was_removed(&mut self, life: Life, photo: PhotoId) -> bool {
+        let began = self.oracle.removed.deleting.remove(&(life, photo));
+        began || self.may_delete_removed(life, photo)
+    }
+
     /// Whether a photo may be deleted because it is removed: somebody must have, as far as this host knows, and everyone
     /// who has told this life that it is his own. On the other side of a partition it may be somebody's own by now.
-    pub(crate) fn may_delete_removed(&mut self, life: Life, photo: PhotoId) -> bool {
+    fn may_delete_removed(&self, life: Life, photo: PhotoId) -> bool {
         let disk = &self.hosts[life.host].disk;
         let known = &disk.tombstones;
         let removed = |owner: NodeId| {

@@ -114,7 +114,7 @@ enum Kind {
 }
 
 /// Seeds that found a bug once.
-const FOUND_ONCE: [(u64, Kind, &str); 6] = [
+const FOUND_ONCE: [(u64, Kind, &str); 10] = [
     (
         2_001_970,
         Kind::AsAtFirst,
@@ -144,6 +144,26 @@ const FOUND_ONCE: [(u64, Kind, &str); 6] = [
         200_054_514,
         Kind::Slow,
         "a photo counted as that of someone who had lost it with his disk before anybody heard of it, by the simulator",
+    ),
+    (
+        600_001_144,
+        Kind::Usual,
+        "a copy arrived of what a friend had just copied in, and the simulator's folder did not say that it stays his",
+    ),
+    (
+        600_004_693,
+        Kind::Usual,
+        "a folder vanished while a put was waited for, which the simulator took for a loss without a cause",
+    ),
+    (
+        600_009_583,
+        Kind::Usual,
+        "a removal was taken back while a disk was deleting the photo, which the simulator took for a purge without a cause",
+    ),
+    (
+        600_009_556,
+        Kind::Usual,
+        "a person's last removal came between the simulator's last list and its gets",
     ),
 ];
 
