@@ -38,8 +38,11 @@ pub(crate) fn check(root: &Path, expected: &Expected, signed: &Signed) -> Vec<St
         .map(|known| (known.photo().to_string(), known.counter()))
         .collect();
     for (photo, counter) in signed {
-        if known.get(photo) < Some(counter) {
-            problems.push(format!("what was signed about {photo} is gone"));
+        let kept = known.get(photo);
+        if kept < Some(counter) {
+            problems.push(format!(
+                "word {counter} about {photo} was signed, and the last one kept is {kept:?}"
+            ));
         }
     }
     for dir in [".photomesh/trash", ".photomesh/trash/surplus"] {
