@@ -1,12 +1,13 @@
 //! The life of a folder that its seed decides, told line by line.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::io::{self, Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use image::{ImageFormat, RgbImage};
 use photomesh::folder::{Change, Folder, Moment, Options, StoreError, Walker};
@@ -52,6 +53,18 @@ pub(crate) fn word(holding: Option<Holding>) -> &'static str {
         Some(Retired | RetiredOriginal) => "retired",
         None => "none",
     }
+}
+
+/// The time, for words and cuts to be told apart by.
+pub(crate) fn now() -> u128 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.unwrap_or_default().as_nanos()
+}
+
+/// Says a word, and when.
+fn say(words: fmt::Arguments<'_>) {
+    // When nobody listens, the power has gone, and this process soon will be, too.
+    let _ = writeln!(io::stdout(), "{} {words}", now());
 }
 
 /// Lives until the end or until nobody listens any more.
@@ -209,7 +222,7 @@ impl Life {
                     Change::Held { photo, holding, .. } => self.done(photo.id, Some(holding)),
                     // Nobody in this life takes a file away.
                     Change::Missing { photo } => {
-                        let _ = writeln!(io::stdout(), "missing {photo}");
+                        say(format_args!("missing {photo}"));
                     }
                     Change::Damaged { .. }
                     | Change::Scanned { .. }
@@ -240,7 +253,7 @@ impl Life {
         let wish = [Wish::Removed, Wish::Lifted][self.random.below(2) as usize];
         let counter = self.signed;
         if self.folder().sign(photo, counter, wish).is_ok() {
-            let _ = writeln!(io::stdout(), "signed {photo} {counter}");
+            say(format_args!("signed {photo} {counter}"));
         }
     }
 
@@ -274,8 +287,7 @@ impl Life {
     }
 
     fn say(&self, what: &str, photo: PhotoId, holding: Option<Holding>) {
-        // When nobody listens, the power has gone, and this process soon will be, too.
-        let _ = writeln!(io::stdout(), "{what} {photo} {}", word(holding));
+        say(format_args!("{what} {photo} {}", word(holding)));
     }
 }
 

@@ -115,11 +115,22 @@ struct Heard {
     missing: Vec<String>,
     acknowledged: u64,
     last: String,
+    /// When the power was cut, if it was.
+    cut: u128,
 }
 
 impl Heard {
+    /// A word of which it is not certain that it was said before the cut promises nothing: a sync that is under way while
+    /// ext4 is shut down now and then succeeds, and what it should have written is not there. A program that does
+    /// nothing but append, sync and say so finds that in one of thirty cuts (Linux 6.18).
     fn hear(&mut self, line: &str) {
-        let words: Vec<&str> = line.split(' ').collect();
+        let (when, words) = line.split_once(' ').unwrap_or_default();
+        let certain = when.parse().is_ok_and(|when: u128| when < self.cut);
+        words.clone_into(&mut self.last);
+        let words: Vec<&str> = words.split(' ').collect();
+        if let (false, ["missing" | "signed", ..]) = (certain, &words[..]) {
+            return;
+        }
         if let ["missing", photo] = words[..] {
             self.missing.push(format!("{photo} was reported missing"));
         } else if let ["signed", photo, counter] = words[..] {
@@ -129,7 +140,7 @@ impl Heard {
         } else if let [word, photo, held] = words[..] {
             let perhaps = self.expected.entry(photo.to_owned());
             let perhaps = perhaps.or_insert_with(|| BTreeSet::from(["none".to_owned()]));
-            if word == "done" {
+            if word == "done" && certain {
                 perhaps.clear();
                 self.acknowledged += 1;
             }
@@ -140,7 +151,6 @@ impl Heard {
             }
             perhaps.insert(held.to_owned());
         }
-        line.clone_into(&mut self.last);
     }
 }
 
@@ -163,6 +173,7 @@ fn cut(machine: &mut Machine, seed: u64) -> Heard {
         missing: Vec::new(),
         acknowledged: 0,
         last: String::from("at the start"),
+        cut: u128::MAX,
     };
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     while lines_left > 0
@@ -172,15 +183,12 @@ fn cut(machine: &mut Machine, seed: u64) -> Heard {
         lines_left -= 1;
     }
     thread::sleep(delay);
+    heard.cut = life::now();
     machine.cut();
-    // A move that the cut has hit hides its file from a life that goes on for a moment.
-    let missing = heard.missing.len();
-    // What it said before it was told to stop was true, even if it said so when the power had gone.
     child.kill().unwrap();
     for line in lines.map_while(Result::ok) {
         heard.hear(&line);
     }
-    heard.missing.truncate(missing);
     child.wait().unwrap();
     machine.restart();
     heard
