@@ -151,7 +151,7 @@ impl World {
         self.keepers_of(existing)
     }
 
-    /// Copies of a photo on a host, in words, for messages.
+    /// How a host's disk has a photo.
     pub(crate) fn holding_of(&self, host: usize, photo: PhotoId) -> Option<Holding> {
         self.hosts[host]
             .disk
