@@ -128,7 +128,8 @@ impl World {
     }
 
     /// Whether a photo may be deleted because it is removed: somebody must have, as far as this host knows, and everyone
-    /// who has told this life that it is his own. On the other side of a partition it may be somebody's own by now.
+    /// who is on its record as an owner, or is here and has told this life that it is his own. On the other side of a
+    /// partition it may be somebody's own by now.
     fn may_delete_removed(&self, life: Life, photo: PhotoId) -> bool {
         let disk = &self.hosts[life.host].disk;
         let known = &disk.tombstones;
@@ -145,7 +146,14 @@ impl World {
         }
         let first = (life, photo, NodeId(0));
         let last = (life, photo, NodeId(u64::MAX));
-        let mut heard = self.oracle.removed.heard.range(first..=last);
+        // Who has been away for longer than his grace is forgotten, but for what is on record.
+        let here: BTreeSet<NodeId> = self
+            .open_links(life)
+            .iter()
+            .filter_map(|link| self.far_node(life, *link))
+            .collect();
+        let heard = self.oracle.removed.heard.range(first..=last);
+        let mut heard = heard.filter(|(_, _, owner)| here.contains(owner));
         let all_have = heard.all(|(_, _, owner)| removed(*owner));
         let mut owners = known.range((photo, NodeId(0))..=(photo, NodeId(u64::MAX)));
         all_have && owners.any(|((_, owner), _)| removed(*owner))

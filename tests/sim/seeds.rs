@@ -114,7 +114,7 @@ enum Kind {
 }
 
 /// Seeds that found a bug once.
-const FOUND_ONCE: [(u64, Kind, &str); 10] = [
+const FOUND_ONCE: [(u64, Kind, &str); 11] = [
     (
         2_001_970,
         Kind::AsAtFirst,
@@ -164,6 +164,11 @@ const FOUND_ONCE: [(u64, Kind, &str); 10] = [
         600_009_556,
         Kind::Usual,
         "a person's last removal came between the simulator's last list and its gets",
+    ),
+    (
+        700_004_146,
+        Kind::Slow,
+        "who had been away for longer than his grace was to be remembered as an owner, by the simulator",
     ),
 ];
 
