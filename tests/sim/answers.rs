@@ -1,5 +1,7 @@
 //! What clients are told must be true.
 
+use std::collections::BTreeSet;
+
 use photomesh::photo::PhotoId;
 use photomesh::protocol::{Answer, NodeId, Request};
 
@@ -79,13 +81,33 @@ impl World {
             self.broken_promise(format!("a photo for {request:?}"));
             return;
         };
-        let Ok(asked) = image_name.parse::<PhotoId>() else {
-            return;
+        let fits = match image_name.parse::<PhotoId>() {
+            Ok(asked) => asked == photo || self.improves(photo, asked),
+            Err(_) => self.may_be_called(photo, &image_name),
         };
-        let fits = asked == photo || self.improves(photo, asked);
         if !fits {
-            let (asked, photo) = (self.library.name(asked), self.library.name(photo));
-            self.broken_promise(format!("a client asked for {asked} and got {photo}"));
+            let photo = self.library.name(photo);
+            self.broken_promise(format!("a client asked for {image_name} and got {photo}"));
         }
+    }
+
+    /// Whether a photo has this name, or may have inherited it: a name goes on to what a file becomes by an edit and to
+    /// better versions, time and again. Nothing can be said about the names that several photos have from the first.
+    fn may_be_called(&self, photo: PhotoId, name: &str) -> bool {
+        let Some(first) = self.library.named(name.trim_end_matches(".jpg")) else {
+            return true;
+        };
+        let mut heirs = BTreeSet::from([first]);
+        let mut open = vec![first];
+        while let Some(heir) = open.pop() {
+            let edits = self.oracle.edits.iter();
+            let edited = edits.filter(|(_, old)| *old == heir).map(|(new, _)| *new);
+            for next in edited.chain(self.successors(heir)) {
+                if heirs.insert(next) {
+                    open.push(next);
+                }
+            }
+        }
+        heirs.contains(&photo)
     }
 }

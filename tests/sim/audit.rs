@@ -73,7 +73,7 @@ impl World {
             self.holders(*photo).into_iter().filter(live).count() >= wanted
         });
         if repaired {
-            self.oracle.damaged = None;
+            self.oracle.damaged.clear();
         }
     }
 
@@ -167,7 +167,7 @@ impl World {
             self.oracle.destroyed.insert((host, *photo), self.now);
         }
         if !photos.is_empty() {
-            self.oracle.damaged = Some(host);
+            self.oracle.damaged.insert(host);
         }
     }
 }

@@ -281,8 +281,7 @@ impl World {
         photo: PhotoId,
         source: Source,
     ) {
-        let disk = &self.hosts[life.host].disk;
-        let result = match disk.read(&self.library, source, 0, u64::MAX) {
+        let result = match self.read(life.host, source, 0, u64::MAX) {
             Ok(bytes) if PhotoId::of(&bytes) == photo => Ok(()),
             Ok(_) => Err(DiskError::Damaged),
             Err(error) => Err(error),

@@ -225,9 +225,13 @@ impl World {
         }
     }
 
-    /// Whether a disk may be damaged now: everything was repaired since the last damage, or it is the same disk again.
+    /// Whether a disk may be damaged now: since everything was last repaired, at most one fewer than the copies with which
+    /// every host is content.
     fn may_damage(&self, host: usize) -> bool {
-        self.settings.copies > 1 && self.oracle.damaged.is_none_or(|damaged| damaged == host)
+        let content = self.hosts.iter().map(|host| host.copies as usize).min();
+        let copies = content.unwrap_or(0).min(self.hosts.len());
+        let others = self.oracle.damaged.iter().filter(|other| **other != host);
+        others.count() + 1 < copies
     }
 
     fn lose_disk(&mut self, host: usize, down: Duration) -> bool {

@@ -35,7 +35,7 @@ pub(crate) struct End {
 }
 
 /// A window of a photo that is being served.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Serving {
     pub(crate) transfer: TransferId,
     pub(crate) photo: PhotoId,
@@ -79,6 +79,15 @@ pub(crate) struct Pipe {
 impl Pipe {
     pub(crate) fn has_work(&self) -> bool {
         !(self.messages.is_empty() && self.gets.is_empty() && self.replication.is_empty())
+    }
+
+    /// The windows whose turn it is: of gets, or else of replication.
+    pub(crate) fn lane(&mut self) -> &mut VecDeque<Serving> {
+        if self.gets.is_empty() {
+            &mut self.replication
+        } else {
+            &mut self.gets
+        }
     }
 }
 

@@ -37,8 +37,8 @@ pub(crate) struct Oracle {
     pub(crate) edits: Edits,
     /// Copies that faults have destroyed, and when; until they are there again.
     pub(crate) destroyed: BTreeMap<(usize, PhotoId), Duration>,
-    /// The host whose disk was damaged since everything was last repaired.
-    pub(crate) damaged: Option<usize>,
+    /// The hosts whose disks were damaged since everything was last repaired.
+    pub(crate) damaged: BTreeSet<usize>,
     /// Whether a folder was made unfit on purpose, so that its node may give up.
     pub(crate) may_exit: BTreeSet<usize>,
     /// Links on which a node has registered and not told all that it holds yet.

@@ -103,6 +103,7 @@ fn settings(run: &Run, rng: &mut Rng) -> Settings {
         pin: rng.span(Duration::from_secs(10), Duration::from_secs(60)),
         trash: pace * rng.span(Duration::from_secs(30), Duration::from_secs(200)),
         jitter: true,
+        unreadable: !run.as_at_first && Rng::new(run.seed, 8).percent(50),
         flaw: run.flaw,
     }
 }

@@ -52,7 +52,8 @@ impl World {
         for photo in changed {
             self.look(life, photo);
         }
-        self.tell(life, Duration::ZERO, Event::Scanned { skipped: 0 });
+        let skipped = self.hosts[host].disk.unnoticed.len() as u64;
+        self.tell(life, Duration::ZERO, Event::Scanned { skipped });
         self.tell(life, Duration::ZERO, self.room(host));
         for photo in expired {
             self.tell(life, Duration::ZERO, Event::Expired { photo });

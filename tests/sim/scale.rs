@@ -28,6 +28,7 @@ fn mesh(nodes: usize, photos: usize) -> World {
         trash: Duration::from_secs(30 * 24 * 3600),
         pace: 1,
         jitter: true,
+        unreadable: false,
         flaw: None,
     };
     let mut world = World::new(settings, Trace::new(TraceMode::Off));

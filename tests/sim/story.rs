@@ -32,6 +32,7 @@ impl Story {
             trash: Duration::from_secs(60),
             pace: 1,
             jitter: false,
+            unreadable: true,
             flaw: None,
         };
         Story {

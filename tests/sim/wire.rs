@@ -156,45 +156,50 @@ impl World {
         self.agenda.add(self.now + time, What::Written(conn, side));
     }
 
-    /// Messages first, then gets, then replication.
+    /// Messages first, then photos.
     fn next_frame(&mut self, conn: usize, side: usize) -> Option<Writing> {
-        let link = self.net.conns.get_mut(&conn)?;
-        let host = link.ends[side].life.host;
-        let pipe = &mut link.pipes[side];
-        if let Some((message, size)) = pipe.messages.pop_front() {
-            return Some(Writing {
+        let pipe = &mut self.net.conns.get_mut(&conn)?.pipes[side];
+        match pipe.messages.pop_front() {
+            Some((message, size)) => Some(Writing {
                 message,
                 size,
                 served: None,
-            });
+            }),
+            None => self.next_chunk(conn, side),
         }
-        let lane = if pipe.gets.is_empty() {
-            &mut pipe.replication
-        } else {
-            &mut pipe.gets
-        };
-        let mut serving = lane.pop_front()?;
-        let (transfer, photo, offset) = (serving.transfer, serving.photo, serving.offset);
-        let length = (serving.end - offset).min(MAX_CHUNK as u64);
-        let read = self.hosts[host]
-            .disk
-            .read(&self.library, Source::Held(photo), offset, length);
+    }
+
+    /// Gets first, then replication.
+    fn next_chunk(&mut self, conn: usize, side: usize) -> Option<Writing> {
+        let link = self.net.conns.get_mut(&conn)?;
+        let host = link.ends[side].life.host;
+        let Serving {
+            transfer,
+            photo,
+            offset,
+            end,
+        } = *link.pipes[side].lane().front()?;
+        let length = (end - offset).min(MAX_CHUNK as u64);
+        let read = self.read(host, Source::Held(photo), offset, length);
+        let lane = self.net.conns.get_mut(&conn)?.pipes[side].lane();
         let (message, served) = match read {
             Ok(data) => {
-                serving.offset += data.len() as u64;
-                let done = (data.len() as u64) < length || serving.offset >= serving.end;
-                if !done {
-                    lane.push_front(serving);
-                }
-                let data = data.into();
+                let read = data.len() as u64;
                 let chunk = Message::Chunk {
                     transfer,
                     offset,
-                    data,
+                    data: data.into(),
                 };
-                (chunk, done.then_some((transfer, photo, Ok(()))))
+                if read == length && offset + read < end {
+                    lane.front_mut()?.offset += read;
+                    (chunk, None)
+                } else {
+                    lane.pop_front();
+                    (chunk, Some((transfer, photo, Ok(()))))
+                }
             }
             Err(error) => {
+                lane.pop_front();
                 let reason = format!("{error:?}");
                 let message = Message::NoImage { transfer, reason };
                 (message, Some((transfer, photo, Err(error))))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
-use photomesh::node::{Action, Event, Node};
+use photomesh::node::{Action, DiskError, Event, Node, Source};
 use photomesh::photo::PhotoId;
 use photomesh::protocol::{Address, Message};
 
@@ -37,6 +37,8 @@ pub(crate) struct Settings {
     pub(crate) trash: Duration,
     /// Whether links and disks take random times; without it every link takes a millisecond.
     pub(crate) jitter: bool,
+    /// Whether a failing disk fails at reading as well as at writing.
+    pub(crate) unreadable: bool,
     /// A known bug to plant.
     pub(crate) flaw: Option<Flaw>,
 }
@@ -55,6 +57,8 @@ pub(crate) struct World {
     pub(crate) trace: Trace,
     pub(crate) stats: Stats,
     pub(crate) rng: Rng,
+    /// Decides which readings fail. On its own, so that they change nothing else of a run.
+    reads: Rng,
     pub(crate) faults: Vec<(Duration, Fault)>,
     /// When the last effect of a fault begins at the latest.
     pub(crate) faults_end: Duration,
@@ -73,6 +77,7 @@ impl World {
             trace,
             stats: Stats::default(),
             rng: Rng::new(settings.seed, 1),
+            reads: Rng::new(settings.seed, 7),
             faults: Vec::new(),
             faults_end: Duration::ZERO,
             settings,
@@ -184,11 +189,36 @@ impl World {
         Event::Room { bytes: free }
     }
 
-    /// A scan comes to a photo that was there, or was changed.
+    /// A scan comes to a photo that was there, or was changed; it must read what the index does not know.
     pub(crate) fn look(&mut self, life: Life, photo: PhotoId) {
+        let new = self.hosts[life.host].disk.unnoticed.contains(&photo);
+        if new && self.misreads(life.host) {
+            return;
+        }
         let event = self.found(life.host, photo);
         let event = event.filter(|event| !self.forgets(event));
         self.step(life, event.unwrap_or(Event::Missing { photo }));
+    }
+
+    /// Whether a disk fails at a reading that is due now.
+    pub(crate) fn misreads(&mut self, host: usize) -> bool {
+        let failing = self.settings.unreadable && self.hosts[host].disk.trouble.failing;
+        failing && self.reads.percent(50)
+    }
+
+    /// Bytes of a photo as a host's disk has them, if it can be read.
+    pub(crate) fn read(
+        &mut self,
+        host: usize,
+        source: Source,
+        offset: u64,
+        length: u64,
+    ) -> Result<Vec<u8>, DiskError> {
+        if self.misreads(host) {
+            return Err(DiskError::Other("input/output error".to_owned()));
+        }
+        let disk = &self.hosts[host].disk;
+        disk.read(&self.library, source, offset, length)
     }
 
     /// What a scan says about a photo.
