@@ -44,8 +44,7 @@ impl World {
             starts,
         };
         daemon.jobs.insert(number, job);
-        let outstanding = daemon.jobs.len();
-        self.oracle.jobs(outstanding);
+        self.watch_jobs(life.host);
         self.agenda.add(starts + time, What::Job(life, number));
     }
 

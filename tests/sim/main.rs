@@ -3,7 +3,7 @@
 //!
 //! Reading order: [`world`] (what drives what) and [`rounds`], [`net`] and [`wire`] (connections), [`disk`] and [`jobs`]
 //! (folders), [`clients`], [`faults`], [`removals`]; [`oracle`] (what must hold after every event), [`answers`] (what clients
-//! are told) and [`audit`] (what is lost, what is repaired); [`converge`] and [`tables`] (what must hold in the end); [`plan`]
+//! are told), [`budgets`] (how much waits) and [`audit`] (what is lost, what is repaired); [`converge`] and [`tables`] (what must hold in the end); [`plan`]
 //! (from a seed to a run), [`flaws`] (bugs planted to see that they are found), [`golden`] (stories).
 //!
 //! `make sim SEED=42` replays a seed with its trace; `make soak SECONDS=600` runs seeds until the time is up.
@@ -22,6 +22,7 @@ mod actions;
 mod agenda;
 mod answers;
 mod audit;
+mod budgets;
 mod clients;
 mod converge;
 mod disk;

@@ -12,15 +12,11 @@ use photomesh::protocol::Message;
 
 use crate::agenda::Life;
 use crate::audit::{Audited, Judged};
+use crate::budgets::Most;
 use crate::flaws::{Flaw, Pulls, Rounds};
 use crate::removals::Removed;
 use crate::verdict::{self, Edits};
 use crate::world::World;
-
-/// The most messages that may wait on one link: a daemon closes one on which 1,024 do.
-const MAX_QUEUE: usize = 1_000;
-/// The most disk operations that one node may have under way.
-const MAX_JOBS: usize = 1_000;
 
 /// What the oracle remembers.
 #[derive(Debug, Default)]
@@ -52,8 +48,7 @@ pub(crate) struct Oracle {
     pub(crate) rounds: Rounds,
     pub(crate) pulls: Pulls,
     pub(crate) removed: Removed,
-    pub(crate) longest_queue: usize,
-    pub(crate) most_jobs: usize,
+    pub(crate) most: Most,
     /// The keepers, as last computed.
     pub(crate) keepers: Option<Judged>,
     /// What the last audit depended on.
@@ -61,24 +56,8 @@ pub(crate) struct Oracle {
 }
 
 impl Oracle {
-    fn broken(&mut self, text: String) {
+    pub(crate) fn broken(&mut self, text: String) {
         self.violation.get_or_insert(text);
-    }
-
-    /// This many messages wait on a link.
-    pub(crate) fn queue(&mut self, length: usize) {
-        self.longest_queue = self.longest_queue.max(length);
-        if length > MAX_QUEUE {
-            self.broken(format!("{length} messages wait on one link"));
-        }
-    }
-
-    /// This many disk operations are under way on a node.
-    pub(crate) fn jobs(&mut self, count: usize) {
-        self.most_jobs = self.most_jobs.max(count);
-        if count > MAX_JOBS {
-            self.broken(format!("{count} disk operations of one node are under way"));
-        }
     }
 }
 

@@ -79,7 +79,7 @@ pub(crate) fn run(run: &Run) -> Outcome {
     let limit = patience(&world.settings);
     world.settle(limit);
     world.stats.virtual_time = world.now;
-    world.stats.keep_maxima(&world.oracle);
+    world.stats.most = world.oracle.most;
     Outcome {
         violation: world.oracle.violation.take(),
         stats: world.stats,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use photomesh::protocol::{Message, codec};
 
-use crate::oracle::Oracle;
+use crate::budgets::Most;
 
 /// The numbers of one run, or of many together.
 #[derive(Clone, Debug, Default)]
@@ -28,8 +28,7 @@ pub(crate) struct Stats {
     /// How many times an owner has removed a photo, and thought better of it.
     pub(crate) removals: u64,
     pub(crate) lifts: u64,
-    pub(crate) longest_queue: usize,
-    pub(crate) most_jobs: usize,
+    pub(crate) most: Most,
     /// Commands that were sent at all.
     pub(crate) seen: BTreeSet<&'static str>,
 }
@@ -75,11 +74,6 @@ impl Stats {
         *self.faults.entry(kind).or_default() += 1;
     }
 
-    pub(crate) fn keep_maxima(&mut self, oracle: &Oracle) {
-        self.longest_queue = oracle.longest_queue;
-        self.most_jobs = oracle.most_jobs;
-    }
-
     /// Adds another run's numbers.
     pub(crate) fn add(&mut self, other: &Stats) {
         self.events += other.events;
@@ -102,8 +96,7 @@ impl Stats {
         self.purges += other.purges;
         self.removals += other.removals;
         self.lifts += other.lifts;
-        self.longest_queue = self.longest_queue.max(other.longest_queue);
-        self.most_jobs = self.most_jobs.max(other.most_jobs);
+        self.most.add(other.most);
         self.seen.extend(&other.seen);
     }
 
@@ -119,7 +112,7 @@ impl Stats {
         format!(
             "seeds {seeds}, simulated hours {hours:.1}, events {}, faults {faults} ({})\n\
              requests {}, answers {}; copies dropped {}, retired {}, purged {}; removed {}, lifted {}\n\
-             longest settling {:.0} s, longest queue {}, most disk operations at once {}",
+             longest settling {:.0} s, longest queue {}, most disk operations at once {}, most unwritten bytes of a photo {}",
             self.events,
             kinds.join(", "),
             self.requests,
@@ -130,8 +123,9 @@ impl Stats {
             self.removals,
             self.lifts,
             self.settling.as_secs_f64(),
-            self.longest_queue,
-            self.most_jobs,
+            self.most.waiting,
+            self.most.jobs,
+            self.most.unwritten,
         )
     }
 }

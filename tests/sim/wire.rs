@@ -8,7 +8,7 @@ use photomesh::protocol::{Address, MAX_CHUNK, Message};
 
 use crate::agenda::{Life, What};
 use crate::host::Far;
-use crate::net::{Conn, Frame, Serving, WINDOW, Writing};
+use crate::net::{Conn, Frame, Pipe, Serving, WINDOW, Writing};
 use crate::world::World;
 
 /// How long a writer may make no progress at all before its link counts as too slow.
@@ -106,6 +106,10 @@ impl World {
                 Lane::Get => link.pipes[side].gets.push_back(serving),
                 Lane::Replicate => link.pipes[side].replication.push_back(serving),
             }
+            let Pipe {
+                gets, replication, ..
+            } = &link.pipes[side];
+            self.oracle.windows(gets.len() + replication.len());
             self.pump(conn, side);
         }
     }
