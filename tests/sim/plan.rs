@@ -89,6 +89,9 @@ pub(crate) fn run(run: &Run) -> Outcome {
 }
 
 fn settings(run: &Run, rng: &mut Rng) -> Settings {
+    // What was added later is drawn from a stream of its own, so that a seed that found something stays what it was.
+    let mut newer = Rng::new(run.seed, 8);
+    let mut some = |percent| !run.as_at_first && newer.percent(percent);
     let copies = match rng.below(10) {
         0 => 1,
         1..8 => 2,
@@ -103,7 +106,9 @@ fn settings(run: &Run, rng: &mut Rng) -> Settings {
         pin: rng.span(Duration::from_secs(10), Duration::from_secs(60)),
         trash: pace * rng.span(Duration::from_secs(30), Duration::from_secs(200)),
         jitter: true,
-        unreadable: !run.as_at_first && Rng::new(run.seed, 8).percent(50),
+        unreadable: some(50),
+        // They take most of the computing of a life.
+        heavy: some(6),
         flaw: run.flaw,
     }
 }
@@ -165,7 +170,8 @@ fn place_version(world: &mut World, rng: &mut Rng, picture: u64, version: u64) {
         step: rng.below(6) as u32,
         width: 400 + 100 * rng.below(20) as u32,
         bytes: if large {
-            200_000 + rng.below(2_000_000)
+            let times = if world.settings.heavy { 4 } else { 1 };
+            times * (200_000 + rng.below(2_000_000))
         } else {
             1 + rng.below(3_000)
         },

@@ -29,6 +29,7 @@ fn mesh(nodes: usize, photos: usize) -> World {
         pace: 1,
         jitter: true,
         unreadable: false,
+        heavy: false,
         flaw: None,
     };
     let mut world = World::new(settings, Trace::new(TraceMode::Off));

@@ -33,6 +33,7 @@ impl Story {
             pace: 1,
             jitter: false,
             unreadable: true,
+            heavy: false,
             flaw: None,
         };
         Story {

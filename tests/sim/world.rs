@@ -39,6 +39,8 @@ pub(crate) struct Settings {
     pub(crate) jitter: bool,
     /// Whether a failing disk fails at reading as well as at writing.
     pub(crate) unreadable: bool,
+    /// Whether some photos are larger than what is asked for at a time.
+    pub(crate) heavy: bool,
     /// A known bug to plant.
     pub(crate) flaw: Option<Flaw>,
 }
