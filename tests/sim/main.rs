@@ -1,10 +1,11 @@
 //! The deterministic simulator: the very `Node` of the daemon in a world of virtual time, networks, disks and people,
 //! where everything that can go wrong does, and all of it follows from one seed.
 //!
-//! Reading order: [`world`] (what drives what) and [`rounds`], [`net`] and [`wire`] (connections), [`disk`] and [`jobs`]
-//! (folders), [`clients`], [`faults`], [`removals`]; [`oracle`] (what must hold after every event), [`answers`] (what clients
-//! are told), [`budgets`] (how much waits) and [`audit`] (what is lost, what is repaired); [`converge`] and [`tables`] (what must hold in the end); [`plan`]
-//! (from a seed to a run), [`flaws`] (bugs planted to see that they are found), [`golden`] (stories).
+//! Reading order: [`world`] (what drives what) and [`rounds`], [`net`] and [`wire`] (connections), [`disk`] and
+//! [`jobs`] (folders), [`clients`], [`faults`], [`damage`], [`removals`]; [`oracle`] (what must hold after every
+//! event), [`answers`] (what clients are told), [`budgets`] (how much waits) and [`audit`] (what is lost, what is
+//! repaired); [`converge`] and [`tables`] (what must hold in the end); [`plan`] (from a seed to a run), [`flaws`] (bugs
+//! planted to see that they are found), [`golden`] (stories).
 //!
 //! `make sim SEED=42` replays a seed with its trace; `make soak SECONDS=600` runs seeds until the time is up.
 
@@ -25,6 +26,7 @@ mod audit;
 mod budgets;
 mod clients;
 mod converge;
+mod damage;
 mod disk;
 mod endings;
 mod fault;
