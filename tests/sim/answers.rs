@@ -100,9 +100,11 @@ impl World {
         let mut heirs = BTreeSet::from([first]);
         let mut open = vec![first];
         while let Some(heir) = open.pop() {
-            let edits = self.oracle.edits.iter();
-            let edited = edits.filter(|(_, old)| *old == heir).map(|(new, _)| *new);
-            for next in edited.chain(self.successors(heir)) {
+            let all = self.library.all().map(|other| other.id);
+            let inherits = |other: &PhotoId| {
+                self.improves(*other, heir) || self.oracle.edits.contains(&(*other, heir))
+            };
+            for next in all.filter(inherits) {
                 if heirs.insert(next) {
                     open.push(next);
                 }
