@@ -31,12 +31,7 @@ impl World {
                     self.broken_promise(format!("a put was answered by {answer:?}"));
                     return;
                 }
-                if let Some(liar) = nodes.iter().find(|node| !self.really_has(**node, put)) {
-                    let label = self.library.name(put);
-                    self.broken_promise(format!(
-                        "{label} is said to be stored on {liar}, which has it not"
-                    ));
-                }
+                self.judge_stored(host, put, nodes);
                 if *copies as usize >= self.wanted() {
                     self.oracle.safe.insert(put);
                 } else {
@@ -67,12 +62,35 @@ impl World {
         }
     }
 
-    fn really_has(&self, node: NodeId, photo: PhotoId) -> bool {
-        let host = self.hosts.iter().position(|h| h.disk.identity == node);
-        host.is_none_or(|host| {
-            let destroyed = self.oracle.destroyed.contains_key(&(host, photo));
-            self.hosts[host].disk.stores(photo) || destroyed
-        })
+    /// So many nodes have a photo, and these ones, as far as can be known: what a fault has destroyed may be noticed by
+    /// nobody yet, and who has given up his copy, since enough others have it, may be heard later.
+    fn judge_stored(&mut self, host: usize, photo: PhotoId, nodes: &[NodeId]) {
+        let has = |other: &usize| {
+            let destroyed = self.oracle.destroyed.contains_key(&(*other, photo));
+            self.hosts[*other].disk.stores(photo) || destroyed
+        };
+        let is_unheard = |other: &usize| {
+            let conns = self.net.between(*other, host).into_iter();
+            let mut conns = conns.filter_map(|conn| self.net.conns.get(&conn));
+            conns.any(|conn| conn.is_unheard(*other))
+        };
+        let at = |node: &NodeId| self.hosts.iter().position(|h| h.disk.identity == *node);
+        let named = nodes.iter().filter_map(at);
+        let liar = named
+            .clone()
+            .find(|other| !has(other) && !is_unheard(other));
+        let real = (0..self.hosts.len()).filter(has).count();
+        let label = self.library.name(photo);
+        if let Some(liar) = liar {
+            let liar = self.hosts[liar].name.clone();
+            self.broken_promise(format!(
+                "{label} is said to be stored on {liar}, which has it not"
+            ));
+        } else if real < named.count() {
+            self.broken_promise(format!(
+                "{label} is said to be stored on {nodes:?}, and {real} have it"
+            ));
+        }
     }
 
     /// A photo that a client gets is the one asked for, or a better version of it.

@@ -116,6 +116,16 @@ impl Conn {
             cut: false,
         }
     }
+
+    /// Whether something that a host has said, or that its side is closed, is still on its way.
+    pub(crate) fn is_unheard(&self, host: usize) -> bool {
+        let mut sides = (0..2).filter(|side| self.ends[*side].life.host == host);
+        sides.any(|side| {
+            let pipe = &self.pipes[side];
+            let sending = pipe.writing.is_some() || !pipe.messages.is_empty();
+            sending || !pipe.flight.is_empty()
+        })
+    }
 }
 
 /// All connections, and the state of the lines between hosts.

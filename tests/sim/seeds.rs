@@ -114,7 +114,7 @@ enum Kind {
 }
 
 /// Seeds that found a bug once.
-const FOUND_ONCE: [(u64, Kind, &str); 11] = [
+const FOUND_ONCE: [(u64, Kind, &str); 12] = [
     (
         2_001_970,
         Kind::AsAtFirst,
@@ -169,6 +169,11 @@ const FOUND_ONCE: [(u64, Kind, &str); 11] = [
         700_004_146,
         Kind::Slow,
         "who had been away for longer than his grace was to be remembered as an owner, by the simulator",
+    ),
+    (
+        900_004_346,
+        Kind::Usual,
+        "a put named a node that had given up its copy behind a partition, which the simulator took for a lie",
     ),
 ];
 
