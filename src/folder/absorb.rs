@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::disk::{self, Stamp};
-use super::index::Content;
+use super::entry::Content;
 use super::place::{self, holding_at};
 use super::scan::{Candidate, Finding, Inspection, Walk, Walker};
 use super::{Change, Folder, OpenError};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::damage::Wreck;
 use super::disk::{self, Stamp};
-use super::index::Content;
+use super::entry::Content;
 use super::place::{self, DAMAGED, MARKER};
 use super::{Change, Folder, StoreError};
 use crate::photo::PhotoId;

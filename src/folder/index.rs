@@ -11,9 +11,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use super::disk::{self, Disk, Stamp};
+use super::entry::{Content, FileEntry, PhotoEntry, Standing};
 use super::line::Line;
 use super::log::Log;
 use super::place::{self, holding_at};
@@ -44,47 +43,6 @@ pub(super) struct Index {
     /// What the log says of it, in seconds.
     running_logged: u64,
     log: Log,
-}
-
-/// One file, as of when it was last read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct FileEntry {
-    pub(super) stamp: Stamp,
-    pub(super) content: Content,
-    /// Whether the file was seen in this life. What only the index says is told to nobody.
-    pub(super) seen: bool,
-}
-
-/// What is in a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Content {
-    /// The bytes of this photo.
-    Photo(PhotoId),
-    /// What was this photo until its bytes rotted. It lies in the friend's own folder and so is left where it is.
-    Damaged(PhotoId),
-    /// No picture; not read again until it changes.
-    Other,
-}
-
-/// One photo and where its bytes are.
-#[derive(Clone, Debug)]
-pub(super) struct PhotoEntry {
-    pub(super) photo: Arc<Photo>,
-    pub(super) facts: Facts,
-    /// When its bytes were last read, in seconds of running.
-    pub(super) checked: u64,
-    /// Every file with its bytes.
-    pub(super) files: BTreeSet<PathBuf>,
-    /// What the node was last told.
-    pub(super) told: Option<Standing>,
-}
-
-/// How the folder holds a photo: the best of its files, and how many the friend's own folder has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Standing {
-    pub(super) holding: Holding,
-    pub(super) files: u32,
 }
 
 impl Index {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::disk::Stamp;
-use super::index::Content;
+use super::entry::Content;
 use super::place;
 use crate::photo::Photo;
 use crate::protocol::Facts;

@@ -29,9 +29,9 @@
 //!
 //! # Reading order
 //!
-//! `disk` (the operations, and what makes a file safe), `place` (what a path says), `index` over `log` (what is known
-//! of every file), `scan` and `absorb` (how it gets known), `store` (in), `trash` (out and back), `purge` (for good),
-//! `tombstones` (who has removed what), `check` and `damage` (rot).
+//! `disk` (the operations, and what makes a file safe), `place` (what a path says), `entry` and `index` over `log` (what
+//! is known of every file), `scan` and `absorb` (how it gets known), `store` (in), `trash` (out and back), `duplicates`
+//! (one file is enough), `purge` (for good), `tombstones` (who has removed what), `check` and `damage` (rot).
 
 mod absorb;
 #[cfg(test)]
@@ -39,6 +39,8 @@ mod bench;
 mod check;
 mod damage;
 mod disk;
+mod duplicates;
+mod entry;
 mod error;
 mod identity;
 mod index;
@@ -77,7 +79,8 @@ pub use scan::{Candidate, Inspection, Walk, Walker};
 
 use damage::Wrecks;
 use disk::Disk;
-use index::{Index, Standing};
+use entry::Standing;
+use index::Index;
 use note::Notes;
 use place::{MARKER, OWN_DIRS, TMP};
 use tombstones::Tombstones;
@@ -308,11 +311,18 @@ impl Folder {
         self.index.forget_photo(id);
     }
 
-    /// The caller learns how a photo is held from the result of what it asked for.
-    fn told(&mut self, id: PhotoId) {
-        let standing = self.standing(id);
+    /// From the result of what it asked for, the caller takes a photo for held like this. The next tick tells it if it
+    /// is not.
+    fn assumed(&mut self, id: PhotoId, standing: Option<Standing>) {
         self.index.set_told(id, standing);
-        self.index.forget_photo(id);
+        self.tell_later(id);
+    }
+
+    /// The next tick tells how a photo is held, if the node knows it otherwise.
+    fn tell_later(&mut self, photo: PhotoId) {
+        let mut later = std::mem::take(&mut self.later);
+        self.tell(photo, &mut later);
+        self.later = later;
     }
 
     /// How the folder holds a photo: as its files' places say, and of what is in the trash, its notes.

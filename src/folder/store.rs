@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::disk;
-use super::index::{Content, Standing};
+use super::entry::{Content, Standing};
 use super::place::{self, OWN_DIRS, REPLICAS, TMP, holding_at};
 use super::{Change, Folder, StoreError};
 use crate::photo::{Photo, PhotoId};
@@ -99,9 +99,9 @@ impl Folder {
         );
         self.supersede(photo.id);
         // As a rule the result says it all; if the folder has the photo in a better way, too, it does not.
-        let files = u32::from(holding == Holding::Original);
-        if self.standing(photo.id) == Some(Standing { holding, files }) {
-            self.told(photo.id);
+        let assumed = Some(Standing::of_one(holding));
+        if self.standing(photo.id) == assumed {
+            self.index.set_told(photo.id, assumed);
         } else {
             self.tell_anyway(photo.id, &mut changes);
         }

@@ -8,22 +8,23 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::disk;
+use super::entry::Standing;
 use super::moment::Moment;
 use super::note::{Note, Why};
 use super::place::{self, MARKER, SURPLUS, TRASH, holding_at};
-use super::{Change, Folder, StoreError};
+use super::{Folder, StoreError};
 use crate::photo::PhotoId;
 use crate::protocol::{Holding, NodeId, SafeName};
 
 /// A move to the trash: where to, and why.
 #[derive(Clone, Copy)]
-struct PutAway {
-    dir: &'static str,
-    why: Why,
-    replaced_by: Option<PhotoId>,
-    removed_by: Option<NodeId>,
+pub(super) struct PutAway {
+    pub(super) dir: &'static str,
+    pub(super) why: Why,
+    pub(super) replaced_by: Option<PhotoId>,
+    pub(super) removed_by: Option<NodeId>,
     /// Not after this moment.
-    deadline: Option<Moment>,
+    pub(super) deadline: Option<Moment>,
 }
 
 impl Folder {
@@ -89,6 +90,7 @@ impl Folder {
     }
 
     fn put_all_away(&mut self, photo: PhotoId, how: PutAway) -> Result<(), StoreError> {
+        let told = self.index.photo(photo).and_then(|entry| entry.told);
         let mut moved: Vec<(PathBuf, PathBuf)> = Vec::new();
         for path in self.index.stored_files_of(photo) {
             match self.put_away(photo, &path, how) {
@@ -108,15 +110,18 @@ impl Folder {
             }
         }
         if moved.is_empty() {
-            self.tell_later(photo);
+            self.assumed(photo, None);
             return Err(StoreError::Gone);
         }
-        self.told(photo);
+        self.assumed(
+            photo,
+            told.map(|told| Standing::of_one(told.holding.retired())),
+        );
         Ok(())
     }
 
     /// Moves one file of a photo to the trash; where it is now.
-    fn put_away(
+    pub(super) fn put_away(
         &mut self,
         photo: PhotoId,
         path: &Path,
@@ -205,6 +210,20 @@ impl Folder {
         photo: PhotoId,
         holding: Option<Holding>,
     ) -> Result<Holding, StoreError> {
+        let result = self.restore_best(photo, holding);
+        match &result {
+            Ok(holding) => self.assumed(photo, Some(Standing::of_one(*holding))),
+            Err(StoreError::Gone) => self.assumed(photo, None),
+            Err(_) => self.tell_later(photo),
+        }
+        result
+    }
+
+    fn restore_best(
+        &mut self,
+        photo: PhotoId,
+        holding: Option<Holding>,
+    ) -> Result<Holding, StoreError> {
         self.forget_absent(photo);
         let files = self.index.files_of(photo);
         if let Some(path) = files.first().filter(|path| holding_at(path).is_stored()) {
@@ -222,10 +241,6 @@ impl Folder {
             if result != Err(StoreError::Damaged) {
                 break;
             }
-        }
-        match (&result, self.index.standing(photo)) {
-            (Ok(holding), Some(standing)) if standing.holding == *holding => self.told(photo),
-            _ => self.tell_later(photo),
         }
         result
     }
@@ -285,86 +300,6 @@ impl Folder {
         Ok(true)
     }
 
-    /// The friend's folder has several files with the bytes of this photo: reads one, and if it is good moves the
-    /// others to the trash.
-    ///
-    /// The one nearest to the top and with the shortest name stays: `cat.jpg` rather than `backup/cat (2).jpg`.
-    pub fn dedupe(&mut self, photo: PhotoId) -> Result<Vec<Change>, StoreError> {
-        self.forget_absent(photo);
-        let mut files = self.index.stored_files_of(photo);
-        files.retain(|path| holding_at(path) == Holding::Original);
-        files.sort_by_key(|path| {
-            (
-                path.components().count(),
-                path.as_os_str().len(),
-                path.clone(),
-            )
-        });
-        let mut result = Ok(());
-        while files.len() > 1 {
-            let first = files.remove(0);
-            match self.require_intact(photo, &first) {
-                Ok(()) => {
-                    result = self.put_duplicates_away(photo, &files);
-                    break;
-                }
-                Err(StoreError::Damaged) => {}
-                Err(error) => {
-                    result = Err(error);
-                    break;
-                }
-            }
-        }
-        if let Err(error) = result {
-            self.tell_later(photo);
-            return Err(error);
-        }
-        let mut changes = Vec::new();
-        self.tell_anyway(photo, &mut changes);
-        Ok(changes)
-    }
-
-    fn put_duplicates_away(&mut self, photo: PhotoId, files: &[PathBuf]) -> Result<(), StoreError> {
-        let how = PutAway {
-            dir: TRASH,
-            why: Why::Duplicate,
-            replaced_by: Some(photo),
-            removed_by: None,
-            deadline: None,
-        };
-        for path in files {
-            match self.put_away(photo, path, how) {
-                Ok(_) => {}
-                Err(StoreError::Gone) => {
-                    self.index.remove_file(path);
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
-    }
-
-    /// Moves the replicas of a photo that the friend's own folder has, too, to `trash/surplus`. Best effort: one that
-    /// stays does no harm.
-    pub(super) fn supersede(&mut self, photo: PhotoId) {
-        let standing = self.index.standing(photo);
-        if standing.is_none_or(|standing| standing.holding != Holding::Original) {
-            return;
-        }
-        let how = PutAway {
-            dir: SURPLUS,
-            why: Why::Duplicate,
-            replaced_by: Some(photo),
-            removed_by: None,
-            deadline: None,
-        };
-        for path in self.index.stored_files_of(photo) {
-            if holding_at(&path) == Holding::Replica {
-                let _ = self.put_away(photo, &path, how);
-            }
-        }
-    }
-
     /// Gives every copy of a photo in the trash a note that has none. Best effort: the next start tries again.
     pub(super) fn note_trash_of(&mut self, photo: PhotoId) {
         for copy in self.index.files_of(photo) {
@@ -389,12 +324,5 @@ impl Folder {
             let facts = facts.unwrap_or_default();
             Note::new(photo, Why::Unknown, copy, &facts, self.index.running())
         })
-    }
-
-    /// The next tick tells how a photo is held, if the node knows it otherwise.
-    pub(super) fn tell_later(&mut self, photo: PhotoId) {
-        let mut later = std::mem::take(&mut self.later);
-        self.tell(photo, &mut later);
-        self.later = later;
     }
 }

@@ -332,7 +332,6 @@ impl Node {
 
     /// A photo is back from the trash, or not.
     pub(super) fn returned(&mut self, photo: PhotoId, result: Result<Holding, DiskError>) {
-        let me = self.config.node;
         self.restoring.remove(&photo);
         match &result {
             Ok(holding) => {
@@ -345,7 +344,7 @@ impl Node {
                     format!("{} cannot be restored: {error}", photo.short()),
                 );
                 if *error == DiskError::Gone {
-                    self.catalog.remove(me, photo);
+                    self.lost(photo);
                 }
             }
         }

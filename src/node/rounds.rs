@@ -230,7 +230,6 @@ impl Node {
 
     /// The disk has put a photo away, or not.
     pub(super) fn put_away(&mut self, photo: PhotoId, result: Result<(), DiskError>) {
-        let me = self.config.node;
         let Some(nonce) = self.drops.going.get(&photo).copied() else {
             return;
         };
@@ -251,8 +250,8 @@ impl Node {
                 self.moved_to_trash(photo);
             }
             (Some(Aim::Purge), Ok(())) | (_, Err(DiskError::Gone)) => {
-                self.catalog.remove(me, photo);
                 self.end(nonce);
+                self.lost(photo);
             }
             (_, Err(error)) => {
                 if matches!(aim, Some(Aim::Remove { .. })) {

@@ -1,0 +1,92 @@
+//! One file is enough: of several with the same bytes all but one go to the trash.
+
+use std::path::PathBuf;
+
+use super::note::Why;
+use super::place::{SURPLUS, TRASH, holding_at};
+use super::trash::PutAway;
+use super::{Change, Folder, StoreError};
+use crate::photo::PhotoId;
+use crate::protocol::Holding;
+
+impl Folder {
+    /// The friend's folder has several files with the bytes of this photo: reads one, and if it is good moves the
+    /// others to the trash.
+    ///
+    /// The one nearest to the top and with the shortest name stays: `cat.jpg` rather than `backup/cat (2).jpg`.
+    pub fn dedupe(&mut self, photo: PhotoId) -> Result<Vec<Change>, StoreError> {
+        self.forget_absent(photo);
+        let mut files = self.index.stored_files_of(photo);
+        files.retain(|path| holding_at(path) == Holding::Original);
+        files.sort_by_key(|path| {
+            (
+                path.components().count(),
+                path.as_os_str().len(),
+                path.clone(),
+            )
+        });
+        let mut result = Ok(());
+        while files.len() > 1 {
+            let first = files.remove(0);
+            match self.require_intact(photo, &first) {
+                Ok(()) => {
+                    result = self.put_duplicates_away(photo, &files);
+                    break;
+                }
+                Err(StoreError::Damaged) => {}
+                Err(error) => {
+                    result = Err(error);
+                    break;
+                }
+            }
+        }
+        if let Err(error) = result {
+            self.tell_later(photo);
+            return Err(error);
+        }
+        let mut changes = Vec::new();
+        self.tell_anyway(photo, &mut changes);
+        Ok(changes)
+    }
+
+    fn put_duplicates_away(&mut self, photo: PhotoId, files: &[PathBuf]) -> Result<(), StoreError> {
+        let how = PutAway {
+            dir: TRASH,
+            why: Why::Duplicate,
+            replaced_by: Some(photo),
+            removed_by: None,
+            deadline: None,
+        };
+        for path in files {
+            match self.put_away(photo, path, how) {
+                Ok(_) => {}
+                Err(StoreError::Gone) => {
+                    self.index.remove_file(path);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves the replicas of a photo that the friend's own folder has, too, to `trash/surplus`. Best effort: one that
+    /// stays does no harm.
+    pub(super) fn supersede(&mut self, photo: PhotoId) {
+        let standing = self.index.standing(photo);
+        if standing.is_none_or(|standing| standing.holding != Holding::Original) {
+            return;
+        }
+        let how = PutAway {
+            dir: SURPLUS,
+            why: Why::Duplicate,
+            replaced_by: Some(photo),
+            removed_by: None,
+            deadline: None,
+        };
+        for path in self.index.stored_files_of(photo) {
+            if holding_at(&path) == Holding::Replica {
+                let _ = self.put_away(photo, &path, how);
+            }
+        }
+    }
+}
