@@ -57,12 +57,9 @@ impl Node {
                 return self.refuse_for(link, &error);
             }
         };
-        if self.catalog.mine(photo.id) == Some(Holding::Original) {
-            self.act(Action::Discard { spool });
-            self.catalog.learn(photo.id, &facts);
-            return self.await_copies(link, photo.id);
-        }
-        if let Some(keeper) = self.catalog.better_version(&photo) {
+        // What the folder has already is installed none the less, and so read: the client may delete its file on our word.
+        let known = self.catalog.mine(photo.id) == Some(Holding::Original);
+        if !known && let Some(keeper) = self.catalog.better_version(&photo) {
             self.act(Action::Discard { spool });
             let name = self.catalog.names.label(keeper);
             return self.answer(link, Answer::Have { name, id: keeper });
@@ -155,7 +152,7 @@ impl Node {
             }
             _ => format!("{wanted} copies are wanted; the others follow"),
         });
-        let name = self.catalog.names.label(photo);
+        let name = self.name_of(photo);
         let copies = u32::try_from(copies).unwrap_or(u32::MAX);
         self.answer(
             link,
