@@ -6,7 +6,8 @@ use photomesh::photo::PhotoId;
 use photomesh::protocol::Holding;
 
 use crate::agenda::What;
-use crate::disk::{Disk, File};
+use crate::disk::Disk;
+use crate::files::File;
 use crate::world::World;
 
 impl World {
@@ -101,7 +102,7 @@ impl World {
 
     fn some_file(&self, host: usize, pick: u64, stored: bool) -> Option<PhotoId> {
         let disk = &self.hosts[host].disk;
-        let fits = |file: &crate::disk::File| file.place.is_stored() == stored && !file.rotten;
+        let fits = |file: &crate::files::File| file.place.is_stored() == stored && !file.rotten;
         let files = disk.files.iter().filter(|(_, file)| fits(file));
         let photos: Vec<PhotoId> = files.map(|(photo, _)| *photo).collect();
         let at = pick as usize % photos.len().max(1);
@@ -131,8 +132,7 @@ impl World {
         if !self.may_damage(host) {
             return false;
         }
-        self.hosts[host].disk.files.remove(&photo);
-        self.hosts[host].disk.unnoticed.insert(photo);
+        self.hosts[host].disk.lose(photo);
         self.destroyed(host, &[photo]);
         true
     }

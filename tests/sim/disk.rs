@@ -8,29 +8,11 @@ use photomesh::node::{DiskError, Source, Spool};
 use photomesh::photo::PhotoId;
 use photomesh::protocol::{Address, Facts, Holding, NodeId, Tombstone};
 
-use crate::files::Files;
+use crate::files::{File, Files};
 use crate::library::Library;
 
 /// How long a rename that was not synced may be undone by a crash.
 const UNSYNCED: Duration = Duration::from_secs(1);
-
-/// One photo on a disk. Of several files with the same bytes only the best one is modelled.
-#[derive(Clone, Debug)]
-pub(crate) struct File {
-    /// How it is held now.
-    pub(crate) place: Holding,
-    /// How it was held before it went to the trash.
-    pub(crate) was: Holding,
-    /// How many files of the friend's own folder have these bytes.
-    pub(crate) files: u32,
-    /// What is known about it, and how much of that a crash leaves.
-    pub(crate) facts: Facts,
-    pub(crate) facts_synced: Facts,
-    /// One of its bits has flipped, and nobody has noticed.
-    pub(crate) rotten: bool,
-    /// When it went to the trash, in running time.
-    pub(crate) trashed: Duration,
-}
 
 /// What is wrong with a disk at the moment.
 #[derive(Clone, Copy, Debug, Default)]
@@ -104,36 +86,17 @@ impl Disk {
     /// Adds a file to the friend's own folder, as a person does.
     pub(crate) fn add_file(&mut self, photo: PhotoId, name: &str) {
         let facts = Facts::named(name);
-        let file = self.files.entry(photo).or_insert_with(|| File {
-            place: Holding::Original,
-            was: Holding::Original,
-            files: 0,
-            facts: facts.clone(),
-            facts_synced: facts.clone(),
-            rotten: false,
-            trashed: Duration::ZERO,
-        });
-        if file.rotten {
-            *file = File {
-                rotten: false,
-                files: 0,
-                ..file.clone()
-            };
-        }
-        file.place = Holding::Original;
-        file.files += 1;
-        file.facts.merge(&facts);
-        file.facts_synced = file.facts.clone();
+        self.put(photo, Holding::Original, &facts);
         self.unnoticed.insert(photo);
     }
 
     /// A person's editor writes other bytes into a file.
     pub(crate) fn edit_file(&mut self, old: PhotoId, new: PhotoId) {
-        let Some(before) = self.files.remove(&old) else {
+        let Some(before) = self.files.get(&old) else {
             return;
         };
-        self.unnoticed.insert(old);
         let name = before.facts.names.first().cloned().unwrap_or_default();
+        self.lose(old);
         self.add_file(new, &name);
         if let Some(file) = self.files.get_mut(&new) {
             file.facts.replaces.insert(old);
@@ -141,50 +104,80 @@ impl Disk {
         }
     }
 
-    /// Makes a photo one of the folder's.
-    pub(crate) fn install(&mut self, photo: PhotoId, facts: &Facts, holding: Holding) {
-        let mut known = self
-            .files
-            .get(&photo)
-            .map(|file| file.facts.clone())
-            .unwrap_or_default();
-        known.merge(facts);
-        let before = self.files.get(&photo);
-        let stored = before.is_some_and(|file| file.place.is_stored());
-        let was_original = before.is_some_and(|file| file.place == Holding::Original);
-        let files = before.map_or(0, |file| file.files);
-        let file = File {
-            place: if was_original {
-                Holding::Original
-            } else {
-                holding
-            },
-            was: holding,
-            files: match holding {
-                Holding::Original => files + 1,
-                _ => files * u32::from(stored),
-            },
-            facts_synced: known.clone(),
-            facts: known,
-            rotten: false,
-            trashed: Duration::ZERO,
+    /// What was the best copy is gone, and its duplicates are: what the trash has besides is what is left.
+    pub(crate) fn lose(&mut self, photo: PhotoId) {
+        self.unnoticed.insert(photo);
+        let Some(file) = self.files.get_mut(&photo) else {
+            return;
         };
-        self.files.insert(photo, file);
+        if !file.unearth() {
+            self.files.remove(&photo);
+        }
+    }
+
+    /// Makes a photo one of the folder's, unless it is already, in a file that counts as much.
+    pub(crate) fn install(&mut self, photo: PhotoId, facts: &Facts, holding: Holding) {
+        let as_good = |file: &&mut File| !file.rotten && file.place >= holding;
+        match self.files.get_mut(&photo).filter(as_good) {
+            Some(file) => file.learn(facts),
+            None => self.put(photo, holding, facts),
+        }
+    }
+
+    /// Adds a good copy. One that is damaged is found out by that.
+    fn put(&mut self, photo: PhotoId, holding: Holding, facts: &Facts) {
+        if self.files.get(&photo).is_some_and(|file| file.rotten) {
+            self.lose(photo);
+        }
+        let file = self.files.entry(photo);
+        let file = file.and_modify(|file| file.add(holding));
+        let file = file.or_insert_with(|| File::new(holding, facts));
+        file.learn(facts);
     }
 
     /// Moves a photo to the trash. The rename is not synced: a crash soon after may undo it.
     pub(crate) fn put_away(&mut self, photo: PhotoId, now: Duration) -> Result<(), DiskError> {
         let running = self.running;
         let file = self.files.get_mut(&photo).ok_or(DiskError::Gone)?;
+        let expected = file.place.retired();
         if !file.place.is_stored() {
-            return Ok(());
+            // There is nothing to move; that it is in the trash is told again.
+            self.unnoticed.insert(photo);
+            return Err(DiskError::Gone);
         }
         self.unsynced.push((now, photo, file.clone()));
         self.unsynced.retain(|(at, _, _)| *at + UNSYNCED >= now);
-        file.was = file.place;
-        file.place = file.place.retired();
-        file.trashed = running;
+        file.put_away(running);
+        if file.place != expected {
+            self.unnoticed.insert(photo);
+        }
         Ok(())
+    }
+
+    /// Whether a node's owner may have a photo put away here as removed: a friend's own only he himself.
+    pub(crate) fn may_remove(&self, photo: PhotoId, by: NodeId) -> bool {
+        let file = self.files.get(&photo);
+        by == self.identity || file.is_none_or(|file| file.place != Holding::Original)
+    }
+
+    /// Moves a photo to the trash that the owner of a node has removed.
+    pub(crate) fn remove(
+        &mut self,
+        photo: PhotoId,
+        by: NodeId,
+        now: Duration,
+    ) -> Result<(), DiskError> {
+        if !self.may_remove(photo, by) {
+            return Err(DiskError::Other("its own by now".to_owned()));
+        }
+        self.put_away(photo, now)
+    }
+
+    /// Leaves one of several files of the friend's own with the same bytes.
+    pub(crate) fn dedupe(&mut self, photo: PhotoId) {
+        if let Some(file) = self.files.get_mut(&photo) {
+            file.dedupe();
+        }
     }
 
     /// Moves a photo back from the trash.
@@ -195,7 +188,12 @@ impl Disk {
     ) -> Result<Holding, DiskError> {
         let file = self.files.get_mut(&photo).ok_or(DiskError::Gone)?;
         if !file.place.is_stored() {
-            file.place = holding.unwrap_or(file.was);
+            let was = if file.place.is_own() {
+                Holding::Original
+            } else {
+                Holding::Replica
+            };
+            file.place = holding.unwrap_or(was);
             file.files = u32::from(file.place == Holding::Original);
         }
         Ok(file.place)
@@ -299,6 +297,11 @@ impl Disk {
         let over = |file: &File| !file.place.is_stored() && file.trashed + after <= running;
         let files = self.files.iter().filter(|(_, file)| over(file));
         let expired: Vec<PhotoId> = files.map(|(photo, _)| *photo).collect();
+        for file in self.files.values_mut() {
+            if file.place.is_stored() && file.trashed + after <= running {
+                file.empty_trash();
+            }
+        }
         for photo in &expired {
             if let Some(file) = self.files.get_mut(photo) {
                 file.trashed += Duration::from_secs(60);

@@ -1,11 +1,100 @@
-//! The photos of a simulated disk, and how often they may have changed.
+//! The photos of a simulated disk, each with its copies, and how often they may have changed.
 
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
+use std::time::Duration;
 
 use photomesh::photo::PhotoId;
+use photomesh::protocol::{Facts, Holding};
 
-use crate::disk::File;
+/// One photo on a disk.
+#[derive(Clone, Debug)]
+pub(crate) struct File {
+    /// How the best of its copies is held.
+    pub(crate) place: Holding,
+    /// How many files of the friend's own folder have these bytes.
+    pub(crate) files: u32,
+    /// How the copies are held that the trash has besides, the best one last.
+    trash: Vec<Holding>,
+    /// What is known about it, and how much of that a crash leaves.
+    pub(crate) facts: Facts,
+    pub(crate) facts_synced: Facts,
+    /// A bit of the best copy has flipped, and nobody has noticed.
+    pub(crate) rotten: bool,
+    /// When a copy went to the trash last, in running time.
+    pub(crate) trashed: Duration,
+}
+
+impl File {
+    pub(crate) fn new(place: Holding, facts: &Facts) -> File {
+        File {
+            place,
+            files: u32::from(place == Holding::Original),
+            trash: Vec::new(),
+            facts: facts.clone(),
+            facts_synced: facts.clone(),
+            rotten: false,
+            trashed: Duration::ZERO,
+        }
+    }
+
+    /// Gets another stored copy. A replica that it makes superfluous goes to the trash.
+    pub(crate) fn add(&mut self, holding: Holding) {
+        if self.place < holding {
+            self.bury(self.place);
+        }
+        self.place = self.place.max(holding);
+        self.files += u32::from(holding == Holding::Original);
+    }
+
+    pub(crate) fn learn(&mut self, facts: &Facts) {
+        self.facts.merge(facts);
+        self.facts_synced = self.facts.clone();
+    }
+
+    /// Moves all copies to the trash. One that is there already may be the best.
+    pub(crate) fn put_away(&mut self, now: Duration) {
+        self.dedupe();
+        let moved = self.place.retired();
+        self.files = 0;
+        self.trashed = now;
+        if self.trash.last().is_some_and(|best| *best > moved) {
+            self.bury(moved);
+            self.unearth();
+        } else {
+            self.place = moved;
+        }
+    }
+
+    /// Moves all but one of the files with the same bytes to the trash.
+    pub(crate) fn dedupe(&mut self) {
+        while self.files > 1 {
+            self.bury(Holding::Original);
+            self.files -= 1;
+        }
+    }
+
+    /// The best copy is gone, and its duplicates are: the best one in the trash takes its place, if there is one.
+    pub(crate) fn unearth(&mut self) -> bool {
+        let Some(place) = self.trash.pop() else {
+            return false;
+        };
+        self.place = place;
+        self.files = 0;
+        self.rotten = false;
+        true
+    }
+
+    /// What the trash has besides is deleted.
+    pub(crate) fn empty_trash(&mut self) {
+        self.trash.clear();
+    }
+
+    fn bury(&mut self, place: Holding) {
+        self.trash.push(place.retired());
+        self.trash.sort_unstable();
+    }
+}
 
 /// The photos of a disk. Whoever asks for them to change them is counted, so that an oracle which looks at all disks
 /// every second need not look again where nothing happened.

@@ -8,7 +8,8 @@ use photomesh::photo::PhotoId;
 use photomesh::protocol::{Address, Boot, NodeId};
 
 use crate::agenda::{Life, What};
-use crate::disk::{Disk, File};
+use crate::disk::Disk;
+use crate::files::File;
 
 /// What a link of a daemon leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -203,10 +203,8 @@ impl World {
                 Some(Event::Signed { photo, result })
             }
             Action::Dedupe { photo } => {
-                if let Some(file) = self.hosts[host].disk.files.get_mut(&photo)
-                    && fine.is_ok()
-                {
-                    file.files = file.files.min(1);
+                if fine.is_ok() {
+                    self.hosts[host].disk.dedupe(photo);
                 }
                 Some(self.found(host, photo).unwrap_or(Event::Missing { photo }))
             }
@@ -263,14 +261,11 @@ impl World {
     fn remove(&mut self, host: usize, photo: PhotoId, by: NodeId) -> Result<(), DiskError> {
         let disk = &self.hosts[host].disk;
         let file = disk.files.get(&photo).ok_or(DiskError::Gone)?;
-        if file.place == Holding::Original && by != disk.identity {
-            return Err(DiskError::Other("its own by now".to_owned()));
-        }
-        if file.place.is_stored() {
+        if file.place.is_stored() && disk.may_remove(photo, by) {
             self.judge_removal(host, photo, by);
         }
         let now = self.now;
-        self.hosts[host].disk.put_away(photo, now)
+        self.hosts[host].disk.remove(photo, by, now)
     }
 
     fn purge(&mut self, life: Life, photo: PhotoId) -> Result<(), DiskError> {
@@ -307,11 +302,12 @@ impl World {
 
     /// A damaged file leaves the folder, and the node is told.
     pub(crate) fn set_aside(&mut self, life: Life, photo: PhotoId) {
-        self.hosts[life.host].disk.files.remove(&photo);
-        self.hosts[life.host].disk.unnoticed.insert(photo);
+        self.hosts[life.host].disk.lose(photo);
         let file = self.library.name(photo);
         self.tell(life, Duration::ZERO, Event::Damaged { photo, file });
-        self.tell(life, Duration::ZERO, Event::Missing { photo });
+        let left = self.found(life.host, photo);
+        let left = left.unwrap_or(Event::Missing { photo });
+        self.tell(life, Duration::ZERO, left);
     }
 }
 

@@ -2,10 +2,11 @@
 //! where everything that can go wrong does, and all of it follows from one seed.
 //!
 //! Reading order: [`world`] (what drives what) and [`rounds`], [`net`] and [`wire`] (connections), [`disk`] and
-//! [`jobs`] (folders), [`clients`], [`faults`], [`damage`], [`removals`]; [`oracle`] (what must hold after every
-//! event), [`answers`] (what clients are told), [`budgets`] (how much waits) and [`audit`] (what is lost, what is
+//! [`files`] and [`jobs`] (folders), [`clients`], [`faults`], [`damage`], [`removals`]; [`oracle`] (what must hold after
+//! every event), [`answers`] (what clients are told), [`budgets`] (how much waits) and [`audit`] (what is lost, what is
 //! repaired); [`converge`] and [`tables`] (what must hold in the end); [`plan`] (from a seed to a run), [`flaws`] (bugs
-//! planted to see that they are found), [`golden`] (stories).
+//! planted to see that they are found), [`likeness`] (whether the folder of the simulator is like the real one),
+//! [`golden`] (stories).
 //!
 //! `make sim SEED=42` replays a seed with its trace; `make soak SECONDS=600` runs seeds until the time is up.
 
@@ -37,6 +38,7 @@ mod golden;
 mod host;
 mod jobs;
 mod library;
+mod likeness;
 mod net;
 mod oracle;
 mod pictures;
@@ -51,6 +53,7 @@ mod stats;
 mod story;
 mod tables;
 mod trace;
+mod twins;
 #[path = "../support/verdict.rs"]
 mod verdict;
 mod wire;

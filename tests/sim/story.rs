@@ -301,10 +301,7 @@ impl Story {
         let disk = &mut self.world.hosts[at].disk;
         match (verb, disk.files.get_mut(&photo)) {
             ("flip", Some(file)) => file.rotten = true,
-            _ => {
-                disk.files.remove(&photo);
-                disk.unnoticed.insert(photo);
-            }
+            _ => disk.lose(photo),
         }
         Ok(())
     }
@@ -317,7 +314,7 @@ impl Story {
             Holding::Original => "original",
         };
         let line = |host: &crate::host::Host| {
-            let file = |(photo, file): (&PhotoId, &crate::disk::File)| {
+            let file = |(photo, file): (&PhotoId, &crate::files::File)| {
                 format!(
                     "{}={}",
                     self.world.library.name(*photo),
