@@ -6,6 +6,7 @@
 )]
 
 mod names;
+mod purging;
 mod put_away;
 mod rot;
 mod scanning;

@@ -3,11 +3,11 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use photomesh::folder::{Moment, Options, StoreError};
+use photomesh::folder::{Moment, StoreError};
 use photomesh::photo::PhotoId;
 use photomesh::protocol::Holding::{Original, Replica, RetiredOriginal};
 
-use super::{Room, Told, day, options, picture, soon, told};
+use super::{Room, Told, day, picture, soon, told};
 
 const TRASH: &str = ".photomesh/trash";
 const SURPLUS: &str = ".photomesh/trash/surplus";
@@ -192,56 +192,6 @@ fn what_the_friend_has_just_edited_is_not_put_away() {
 }
 
 #[test]
-fn a_copy_in_the_trash_that_has_changed_is_not_purged() {
-    let mut room = Room::new();
-    let cat = room.draw("cat.jpg", 1);
-    room.scan();
-    room.folder.retire(cat, cat, soon()).unwrap();
-    let copy = format!("{TRASH}/{}", room.trash(TRASH)[0]);
-    room.draw(&copy, 2);
-    assert!(room.folder.purge(cat, soon()).is_err());
-    assert!(room.path(&copy).is_file());
-    let changes = told(&room.scan());
-    assert!(changes.contains(&Told::Damaged(cat, copy)), "{changes:?}");
-    assert!(changes.contains(&Told::Missing(cat)), "{changes:?}");
-}
-
-#[test]
-fn what_the_friend_has_copied_back_is_not_purged() {
-    let mut room = Room::new();
-    let cat = room.draw("cat.jpg", 1);
-    room.scan();
-    room.folder.retire(cat, cat, soon()).unwrap();
-    room.draw("again.jpg", 1);
-    room.scan();
-    // On Ok, or on Gone, the node would take the photo for one that it has no copy of.
-    let purged = room.folder.purge(cat, soon());
-    assert!(matches!(purged, Err(StoreError::Io(_))), "{purged:?}");
-    assert!(room.path("again.jpg").is_file());
-    assert_eq!(room.trash(TRASH).len(), 1);
-}
-
-#[test]
-fn purging_touches_only_the_trash() {
-    let mut room = Room::new();
-    let cat = room.draw("cat.jpg", 1);
-    let dog = room.draw("dog.jpg", 2);
-    room.scan();
-    room.folder.retire(cat, dog, soon()).unwrap();
-    room.folder.purge(cat, soon()).unwrap();
-    let purged = room.folder.purge(dog, soon());
-    assert!(matches!(purged, Err(StoreError::Io(_))), "{purged:?}");
-    assert!(room.files(TRASH).is_empty());
-    assert_eq!(room.read(cat), None);
-    assert_eq!(room.read(dog), Some(picture(2)));
-    let mut room = room.reopened();
-    assert_eq!(
-        told(&room.scan()),
-        [Told::Held(dog, Original, 1), Told::Scanned(0)]
-    );
-}
-
-#[test]
 fn duplicates_in_the_folder_go_to_the_trash() {
     let mut room = Room::new();
     let cat = room.draw("cat.jpg", 1);
@@ -270,72 +220,6 @@ fn of_duplicates_a_changed_one_is_not_the_one_to_keep() {
     let changes = room.folder.dedupe(cat).unwrap();
     assert_eq!(told(&changes), [Told::Held(cat, Original, 1)]);
     assert_eq!(room.files(""), ["cat (2).jpg", "cat.jpg"]);
-    assert_eq!(room.read(cat), Some(picture(1)));
-}
-
-#[test]
-fn trash_expires_by_days_of_running() {
-    let mut room = Room::new();
-    let cat = room.draw("cat.jpg", 1);
-    let dog = room.draw("dog.jpg", 2);
-    let fox = room.install(3, "fox.jpg", Replica);
-    room.scan();
-    room.folder.retire(cat, dog, soon()).unwrap();
-    assert_eq!(room.folder.tick(day() * 2), []);
-    room.folder.drop_surplus(fox, soon()).unwrap();
-    assert_eq!(told(&room.folder.tick(day())), [Told::Expired(fox)]);
-    room.folder.purge(fox, soon()).unwrap();
-    // The days before a restart count; the index may be lost.
-    fs::remove_file(room.path(".photomesh/index")).unwrap();
-    let mut room = room.reopened();
-    room.scan();
-    let mut days = 0;
-    while told(&room.folder.tick(day())) != [Told::Expired(cat)] {
-        days += 1;
-        assert!(days < 40);
-    }
-    assert!((26..=30).contains(&days), "{days}");
-    assert_eq!(room.folder.tick(day() / 48), [], "not all the time");
-    assert_eq!(told(&room.folder.tick(day() / 24)), [Told::Expired(cat)]);
-}
-
-#[test]
-fn a_photo_expires_with_the_last_of_its_copies() {
-    let mut room = Room::new();
-    let cat = room.install(1, "cat.jpg", Replica);
-    room.install(1, "cat.jpg", Original);
-    assert_eq!(room.trash(SURPLUS).len(), 1);
-    room.folder.retire(cat, cat, soon()).unwrap();
-    assert_eq!(room.folder.tick(day() * 2), []);
-    assert_eq!(told(&room.folder.tick(day() * 28)), [Told::Expired(cat)]);
-}
-
-#[test]
-fn no_days_in_the_trash_are_none() {
-    let mut room = Room::with(Options {
-        trash_days: 0,
-        ..options()
-    });
-    let cat = room.draw("cat.jpg", 1);
-    room.scan();
-    room.folder.retire(cat, cat, soon()).unwrap();
-    assert_eq!(
-        told(&room.folder.tick(std::time::Duration::from_secs(1))),
-        [Told::Expired(cat)]
-    );
-}
-
-#[test]
-fn a_copy_of_what_is_stored_leaves_the_trash_by_itself() {
-    let mut room = Room::new();
-    let cat = room.install(1, "cat.jpg", Replica);
-    room.draw("cat.jpg", 1);
-    room.scan();
-    assert_eq!(room.trash(SURPLUS).len(), 1);
-    assert_eq!(room.folder.tick(day() / 2), []);
-    assert_eq!(room.trash(SURPLUS).len(), 1);
-    assert_eq!(room.folder.tick(day()), []);
-    assert!(room.files(SURPLUS).is_empty());
     assert_eq!(room.read(cat), Some(picture(1)));
 }
 
