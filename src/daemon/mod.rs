@@ -36,6 +36,7 @@ mod client;
 mod clock;
 mod console;
 mod dialer;
+mod digests;
 mod disk;
 mod guests;
 mod limits;

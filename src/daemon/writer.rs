@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Select, Sender, TryRecvError, TrySendError, bounded};
 
+use super::digests::Digests;
 use super::disk::{Disk, Opened};
 use super::limits::{MESSAGES, WINDOWS};
 use super::link::{Hub, Link, Output, write_failure};
@@ -135,6 +136,7 @@ struct Writer {
 struct LaneQueue {
     waiting: Receiver<Window>,
     current: Option<Sending>,
+    digests: Digests,
 }
 
 struct Sending {
@@ -146,8 +148,13 @@ struct Sending {
 enum Source {
     /// The folder thread is asked to open the file.
     Opening(Receiver<Opened>),
-    /// The file, at the next byte to send, and how many bytes are left to send.
-    File(File, u64),
+    /// The file, at the next byte to send.
+    File {
+        file: File,
+        size: u64,
+        /// How many bytes are left to send.
+        left: u64,
+    },
 }
 
 impl LaneQueue {
@@ -155,6 +162,7 @@ impl LaneQueue {
         LaneQueue {
             waiting,
             current: None,
+            digests: Digests::default(),
         }
     }
 }
@@ -196,7 +204,7 @@ impl Writer {
                 queue.current = Some(Sending { window, bytes });
             }
             if let Some(sending) = &mut queue.current
-                && let Some(piece) = sending.next()
+                && let Some(piece) = sending.next(&mut queue.digests)
             {
                 self.send_piece(lane, piece)?;
                 return Ok(true);
@@ -207,10 +215,14 @@ impl Writer {
 
     /// Sends what [`Sending::next`] came to, and tells the node when that is the end of a window.
     fn send_piece(&mut self, lane: usize, piece: Piece) -> io::Result<()> {
-        let (message, end) = match piece {
-            Piece::Chunk(message) => (Some(message), None),
-            Piece::End => (None, Some(Ok(()))),
-            Piece::Failed(message, error) => (Some(message), Some(Err(error))),
+        let (message, end, sound) = match piece {
+            Piece::Chunk(message) => (Some(message), None, true),
+            Piece::End { sound } => (None, Some(Ok(())), sound),
+            Piece::Failed(message, error) => {
+                // A disk that cannot read a file any more has more than this window to tell about.
+                let readable = !matches!(error, DiskError::Other(_));
+                (Some(message), Some(Err(error)), readable)
+            }
         };
         if let Some(message) = message {
             self.send(&message)?;
@@ -219,8 +231,7 @@ impl Writer {
             && let Some(Sending { window, .. }) = self.lanes[lane].current.take()
         {
             self.out.flush()?;
-            // A disk that cannot read a file any more has more than this window to tell about.
-            if matches!(result, Err(DiskError::Other(_))) {
+            if !sound {
                 self.disk.suspect(window.photo);
             }
             self.report(Event::Served {
@@ -261,13 +272,16 @@ impl Writer {
 /// The next piece of a window.
 enum Piece {
     Chunk(Message),
-    End,
+    /// Of the window; and whether the photo's bytes were right, as far as can be told.
+    End {
+        sound: bool,
+    },
     Failed(Message, DiskError),
 }
 
 impl Sending {
     /// The next piece, or none while the file is still being opened.
-    fn next(&mut self) -> Option<Piece> {
+    fn next(&mut self, digests: &mut Digests) -> Option<Piece> {
         if let Source::Opening(opened) = &self.bytes {
             let opened = match opened.try_recv() {
                 Ok(opened) => opened,
@@ -279,34 +293,39 @@ impl Sending {
                 Err(error) => return Some(self.failed(error)),
             }
         }
-        let Source::File(file, left) = &mut self.bytes else {
+        let Source::File { file, size, left } = &mut self.bytes else {
             return None;
         };
+        let Window {
+            transfer, photo, ..
+        } = self.window;
         if *left == 0 {
-            return Some(Piece::End);
+            let sound = !digests.is_wrong(transfer, photo, *size);
+            return Some(Piece::End { sound });
         }
         let mut data = vec![0; MAX_CHUNK.min(usize::try_from(*left).unwrap_or(MAX_CHUNK))];
         if let Err(error) = file.read_exact(&mut data) {
             return Some(self.failed(DiskError::Other(error.to_string())));
         }
-        let size = data.len() as u64;
+        digests.add(transfer, self.window.offset, &data);
+        let sent = data.len() as u64;
         let chunk = Message::Chunk {
-            transfer: self.window.transfer,
+            transfer,
             offset: self.window.offset,
             data: Blob::from(data),
         };
-        *left -= size;
-        self.window.offset += size;
+        *left -= sent;
+        self.window.offset += sent;
         Some(Piece::Chunk(chunk))
     }
 
-    fn seek(&self, (mut file, total): (File, u64)) -> Result<Source, DiskError> {
-        let left = total
+    fn seek(&self, (mut file, size): (File, u64)) -> Result<Source, DiskError> {
+        let left = size
             .saturating_sub(self.window.offset)
             .min(self.window.length);
         file.seek(SeekFrom::Start(self.window.offset))
             .map_err(|error| DiskError::Other(error.to_string()))?;
-        Ok(Source::File(file, left))
+        Ok(Source::File { file, size, left })
     }
 
     fn failed(&self, error: DiskError) -> Piece {

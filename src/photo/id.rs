@@ -38,6 +38,24 @@ impl PhotoId {
     }
 }
 
+/// The digest of bytes that come one piece after the other.
+#[derive(Clone, Debug, Default)]
+pub struct Digest {
+    hasher: blake3::Hasher,
+}
+
+impl Digest {
+    /// The next piece.
+    pub fn add(&mut self, piece: &[u8]) {
+        self.hasher.update(piece);
+    }
+
+    /// The identity of all bytes so far.
+    pub fn id(&self) -> PhotoId {
+        PhotoId(*self.hasher.finalize().as_bytes())
+    }
+}
+
 impl Ord for PhotoId {
     /// As the hex digits are ordered. Two digests nearly always differ in their first eight bytes, and to compare those is
     /// all that a look-up in a table costs.

@@ -27,7 +27,7 @@ use std::cmp::Reverse;
 use serde::{Deserialize, Serialize};
 
 pub use fingerprint::Fingerprint;
-pub use id::PhotoId;
+pub use id::{Digest, PhotoId};
 pub(crate) use id::{from_hex, to_hex};
 pub use index::SimilarityIndex;
 pub use inspect::{InspectError, inspect};

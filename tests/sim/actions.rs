@@ -31,11 +31,13 @@ impl World {
                 lane,
             } => {
                 if let Some(Far::Conn(conn, side)) = self.far(life, link) {
+                    let end = offset.saturating_add(length);
                     let serving = Serving {
                         transfer,
                         photo,
                         offset,
-                        end: offset.saturating_add(length),
+                        end,
+                        whole: offset == 0 && end >= self.library.photo(photo).bytes,
                     };
                     self.serve(conn, side, serving, lane);
                 }

@@ -41,6 +41,8 @@ pub(crate) struct Serving {
     pub(crate) photo: PhotoId,
     pub(crate) offset: u64,
     pub(crate) end: u64,
+    /// It is all of the photo.
+    pub(crate) whole: bool,
 }
 
 /// What travels.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use photomesh::node::{CloseReason, Event, LinkId, Source, limits};
+use photomesh::photo::PhotoId;
 use photomesh::protocol::message::Lane;
 use photomesh::protocol::{Address, MAX_CHUNK, Message};
 
@@ -176,15 +177,16 @@ impl World {
     /// Gets first, then replication.
     fn next_chunk(&mut self, conn: usize, side: usize) -> Option<Writing> {
         let link = self.net.conns.get_mut(&conn)?;
-        let host = link.ends[side].life.host;
+        let life = link.ends[side].life;
         let Serving {
             transfer,
             photo,
             offset,
             end,
+            whole,
         } = *link.pipes[side].lane().front()?;
         let length = (end - offset).min(MAX_CHUNK as u64);
-        let read = self.read(host, Source::Held(photo), offset, length);
+        let read = self.read(life.host, Source::Held(photo), offset, length);
         let lane = self.net.conns.get_mut(&conn)?.pipes[side].lane();
         let (message, served) = match read {
             Ok(data) => {
@@ -199,6 +201,7 @@ impl World {
                     (chunk, None)
                 } else {
                     lane.pop_front();
+                    self.look_at_what_was_sent(life, photo, whole);
                     (chunk, Some((transfer, photo, Ok(()))))
                 }
             }
@@ -215,6 +218,14 @@ impl World {
             size,
             served,
         })
+    }
+
+    /// Whoever sends all of a photo at once computes its digest. (A daemon does so for several windows, too.)
+    fn look_at_what_was_sent(&mut self, life: Life, photo: PhotoId, whole: bool) {
+        let file = self.hosts[life.host].disk.files.get(&photo);
+        if whole && file.is_some_and(|file| file.rotten) {
+            self.set_aside(life, photo);
+        }
     }
 
     /// A frame is with the operating system.

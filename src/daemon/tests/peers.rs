@@ -118,6 +118,34 @@ fn a_window_is_served_to_its_end_and_reported() {
 }
 
 #[test]
+fn a_photo_that_is_not_what_it_was_is_looked_at_when_it_was_sent() {
+    let (mut stage, outbox) = peer();
+    let bytes = vec![7; MAX_CHUNK + 1];
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(&bytes).unwrap();
+    let (sound, rotten) = (PhotoId::of(&bytes), PhotoId::of(b"before it rotted"));
+    for photo in [sound, rotten] {
+        // Asked for in two windows, as large photos are.
+        for (offset, length) in [(0, MAX_CHUNK as u64), (MAX_CHUNK as u64, u64::MAX)] {
+            let window = Window {
+                transfer: TransferId(GET),
+                photo,
+                offset,
+                length,
+            };
+            assert!(outbox.serve(Lane::Get, window));
+            let Job::Open { to, .. } = stage.next_job() else {
+                panic!("a photo that is as it was is looked at");
+            };
+            let opened = File::open(file.path()).unwrap();
+            to.send(Ok((opened, bytes.len() as u64))).unwrap();
+            assert_eq!(receive(&mut stage), "chunk 1");
+        }
+    }
+    assert!(matches!(stage.next_job(), Job::Suspect { photo } if photo == rotten));
+}
+
+#[test]
 fn a_photo_that_is_gone_is_refused() {
     let (mut stage, outbox) = peer();
     let wanted = window(GET, 1);
