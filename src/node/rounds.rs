@@ -370,7 +370,7 @@ impl Node {
             Some(Round {
                 aim: Aim::Trim { was },
                 ..
-            }) if holding.is_stored() => {
+            }) => {
                 *was = holding;
                 holding.retired()
             }

@@ -114,7 +114,7 @@ enum Kind {
 }
 
 /// Seeds that found a bug once.
-const FOUND_ONCE: [(u64, Kind, &str); 12] = [
+const FOUND_ONCE: [(u64, Kind, &str); 14] = [
     (
         2_001_970,
         Kind::AsAtFirst,
@@ -169,6 +169,16 @@ const FOUND_ONCE: [(u64, Kind, &str); 12] = [
         700_004_146,
         Kind::Slow,
         "who had been away for longer than his grace was to be remembered as an owner, by the simulator",
+    ),
+    (
+        910_006_424,
+        Kind::Usual,
+        "a put of what was there already was acknowledged though the file there had rotted",
+    ),
+    (
+        920_012_095,
+        Kind::Usual,
+        "a friend deleted what was about to be dropped, and the node said that it is stored when it gave the drop up",
     ),
     (
         900_004_346,
