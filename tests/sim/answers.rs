@@ -1,6 +1,7 @@
 //! What clients are told must be true.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use photomesh::photo::PhotoId;
 use photomesh::protocol::{Answer, NodeId, Request};
@@ -13,11 +14,11 @@ impl World {
         &mut self,
         host: usize,
         request: &Request,
-        putting: Option<PhotoId>,
+        putting: Option<(PhotoId, Duration)>,
         answer: &Answer,
     ) {
         self.judge_removed(host, request, answer);
-        let Some(put) = putting else {
+        let Some((put, since)) = putting else {
             if let Answer::Stored { .. } | Answer::Have { .. } = answer {
                 self.broken_promise(format!("{answer:?} to {request:?}"));
             }
@@ -35,7 +36,7 @@ impl World {
                 if *copies as usize >= self.wanted() {
                     self.oracle.safe.insert(put);
                 } else {
-                    self.oracle.alone.insert(put, self.now);
+                    self.oracle.alone.insert(put, since);
                 }
             }
             Answer::Have { id, .. } => {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use photomesh::node::limits;
 use photomesh::photo::PhotoId;
 use photomesh::protocol::Holding;
 
@@ -94,8 +93,7 @@ impl World {
         };
         let heirs = self.successors(photo);
         let mut destroyed = self.oracle.destroyed.iter();
-        // It may have been destroyed while the put was waited for, and nobody have noticed.
-        destroyed.any(|((_, of), at)| *at + limits::PUT >= *since && heirs.contains(of))
+        destroyed.any(|((_, of), at)| at >= since && heirs.contains(of))
     }
 
     /// A photo and all that may have taken its place: a better version, for which it was purged, may have given way to a

@@ -34,8 +34,8 @@ pub(crate) struct Client {
     link: LinkId,
     /// The request that is not answered yet.
     pub(crate) pending: Option<Request>,
-    /// What is being put.
-    putting: Option<PhotoId>,
+    /// What is being put, and since when.
+    putting: Option<(PhotoId, Duration)>,
     /// How many requests it has sent.
     number: u32,
     /// The person, of those that wander from daemon to daemon.
@@ -122,7 +122,7 @@ impl World {
         // The link is made by a request; the photo's bytes are spooled before it is told.
         let client = self.ask(host, Request::Put { name, bytes })?;
         let opened = self.clients.links.get_mut(&client)?;
-        opened.putting = Some(photo);
+        opened.putting = Some((photo, self.now));
         let spool = Spool::Put(opened.link);
         let bytes = self.library.window(photo, 0, u64::MAX);
         self.hosts[host].disk.spools.insert(spool, bytes);
@@ -135,7 +135,7 @@ impl World {
         };
         asking.number += 1;
         asking.pending = Some(request.clone());
-        asking.putting = putting;
+        asking.putting = putting.map(|photo| (photo, self.now));
         asking.reply = None;
         let (life, link, number) = (asking.life, asking.link, asking.number);
         self.stats.requests += 1;

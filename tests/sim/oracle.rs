@@ -25,7 +25,8 @@ pub(crate) struct Oracle {
     pub(crate) violation: Option<String>,
     /// Photos that were on as many disks as wanted once, or were acknowledged so: they must never be lost.
     pub(crate) safe: BTreeSet<PhotoId>,
-    /// Photos of whose safety a client was told while fewer disks had them, and when: they may only go with a disk.
+    /// Photos of whose safety a client was told while fewer disks had them, and since when it waited for that: they may
+    /// only go with a disk.
     pub(crate) alone: BTreeMap<PhotoId, Duration>,
     /// Photos that some disk had once.
     pub(crate) born: BTreeSet<PhotoId>,
