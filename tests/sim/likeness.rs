@@ -19,6 +19,7 @@ enum Deed {
     Add,
     Edit(PhotoId),
     Delete,
+    Rot,
     Install(Holding),
     Drop,
     Retire,
@@ -36,7 +37,7 @@ impl Deed {
         } else {
             Holding::Replica
         };
-        match rng.below(13) {
+        match rng.below(14) {
             0..3 => Deed::Add,
             3 => Deed::Edit(other),
             4 => Deed::Delete,
@@ -47,6 +48,7 @@ impl Deed {
             9 => Deed::RemoveForAnother,
             10 => Deed::Restore(rng.percent(30).then_some(holding)),
             11 => Deed::Purge,
+            12 => Deed::Rot,
             _ => Deed::Dedupe,
         }
     }
@@ -57,6 +59,7 @@ impl Deed {
             Deed::Add => twins.add(photo),
             Deed::Edit(new) => twins.edit(photo, new),
             Deed::Delete => twins.delete(photo),
+            Deed::Rot => twins.rot(photo),
             Deed::Install(holding) => twins.install(photo, holding),
             Deed::Drop => twins.drop_surplus(photo),
             Deed::Retire => twins.retire(photo),

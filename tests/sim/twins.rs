@@ -21,6 +21,8 @@ use photomesh::protocol::{Facts, Holding, NodeId};
 
 use crate::disk::Disk;
 
+/// After this time a file counts as finished, by far.
+const REST: Duration = Duration::from_secs(60 * 60);
 /// How many photos there are: few, so that much happens to each.
 const PHOTOS: u8 = 4;
 /// How the real one and the simulated one answer. The words of an error do not matter.
@@ -130,7 +132,7 @@ impl Twins {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, &self.photos[&photo].1).unwrap();
         // It has rested for a while, and no two files have the same time.
-        let then = SystemTime::now() - Duration::from_secs(3600 + self.made);
+        let then = SystemTime::now() - REST - Duration::from_secs(self.made);
         let file = File::options().write(true).open(&path).unwrap();
         file.set_modified(then).unwrap();
     }
@@ -179,6 +181,28 @@ impl Twins {
         }
         if !stored.is_empty() {
             self.sim.lose(photo);
+        }
+        (Ok(()), Ok(()))
+    }
+
+    /// A bit of the only file of a photo that is stored flips. Of a replica a reader sees that, of an original the next
+    /// scan, if it has rested long enough to be read.
+    pub(crate) fn rot(&mut self, photo: PhotoId) -> Answers {
+        if let [path] = &self.files(photo, ".photomesh/trash")[..] {
+            let modified = fs::metadata(path).unwrap().modified().unwrap();
+            let replica = self.files(photo, ".photomesh").is_empty();
+            if replica || modified.elapsed().unwrap() > REST {
+                let mut bytes = fs::read(path).unwrap();
+                *bytes.last_mut().unwrap() ^= 1;
+                fs::write(path, bytes).unwrap();
+                let file = File::options().write(true).open(path).unwrap();
+                file.set_modified(modified).unwrap();
+                self.sim.lose(photo);
+            }
+            if replica {
+                let changes = self.real.damaged(photo);
+                self.hear(changes);
+            }
         }
         (Ok(()), Ok(()))
     }
@@ -285,8 +309,8 @@ impl Twins {
                     files,
                 } => drop(self.said.insert(photo.id, (holding, Some((files, facts))))),
                 Change::Missing { photo } => drop(self.said.remove(&photo)),
-                Change::Scanned { .. } | Change::Expired { .. } => {}
-                Change::Damaged { .. } | Change::Lost { .. } => panic!("{change:?}"),
+                Change::Scanned { .. } | Change::Expired { .. } | Change::Damaged { .. } => {}
+                Change::Lost { .. } => panic!("{change:?}"),
             }
         }
     }
