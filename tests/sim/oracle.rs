@@ -77,17 +77,17 @@ impl World {
             .collect()
     }
 
-    /// How many hosts but this one have a photo as a copy, or had until a fault destroyed it a moment ago, which nobody
-    /// can know.
+    /// How many hosts but this one count as holders of a photo.
     fn others(&self, host: usize, photo: PhotoId) -> usize {
-        let recent = self.settings.pin;
-        let counts = |other: &usize| {
-            let destroyed = self.oracle.destroyed.get(&(*other, photo));
-            *other != host
-                && (self.hosts[*other].disk.stores(photo)
-                    || destroyed.is_some_and(|at| *at + recent > self.now))
-        };
-        (0..self.hosts.len()).filter(counts).count()
+        let others = (0..self.hosts.len()).filter(|other| *other != host);
+        others.filter(|other| self.counts(*other, photo)).count()
+    }
+
+    /// Whether a host has a photo as a copy, or had until a fault destroyed it a moment ago, which nobody can know.
+    fn counts(&self, host: usize, photo: PhotoId) -> bool {
+        let destroyed = self.oracle.destroyed.get(&(host, photo));
+        self.hosts[host].disk.stores(photo)
+            || destroyed.is_some_and(|at| *at + self.settings.pin > self.now)
     }
 
     pub(crate) fn exists(&self, photo: PhotoId) -> bool {
@@ -295,7 +295,7 @@ impl World {
         let wanted = self.hosts[host].copies as usize;
         let others = self.others(host, photo);
         let replaced = |better: &&std::sync::Arc<photomesh::photo::Photo>| {
-            let here = self.hosts[host].disk.stores(better.id);
+            let here = self.counts(host, better.id);
             let copies = self.others(host, better.id) + usize::from(here);
             self.improves(better.id, photo) && copies >= wanted.min(2)
         };

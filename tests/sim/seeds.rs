@@ -114,7 +114,7 @@ enum Kind {
 }
 
 /// Seeds that found a bug once.
-const FOUND_ONCE: [(u64, Kind, &str); 14] = [
+const FOUND_ONCE: [(u64, Kind, &str); 15] = [
     (
         2_001_970,
         Kind::AsAtFirst,
@@ -179,6 +179,11 @@ const FOUND_ONCE: [(u64, Kind, &str); 14] = [
         920_012_095,
         Kind::Usual,
         "a friend deleted what was about to be dropped, and the node said that it is stored when it gave the drop up",
+    ),
+    (
+        930_009_286,
+        Kind::Usual,
+        "a better version was edited while it was relied on, which the simulator excused on other disks only",
     ),
     (
         900_004_346,
