@@ -18,6 +18,7 @@ impl World {
         answer: &Answer,
     ) {
         self.judge_removed(host, request, answer);
+        self.judge_unknown(host, request, answer);
         let Some((put, since)) = putting else {
             if let Answer::Stored { .. } | Answer::Have { .. } = answer {
                 self.broken_promise(format!("{answer:?} to {request:?}"));
@@ -90,6 +91,43 @@ impl World {
         } else if real < named.count() {
             self.broken_promise(format!(
                 "{label} is said to be stored on {nodes:?}, and {real} have it"
+            ));
+        }
+    }
+
+    /// What the asked node itself has in its folder is not unknown to it, unless somebody has removed it.
+    fn judge_unknown(&mut self, host: usize, request: &Request, answer: &Answer) {
+        let (
+            Request::GetImageRequest { image_name },
+            Answer::NotFound {
+                undelivered: false,
+                candidates,
+                ..
+            },
+        ) = (request, answer)
+        else {
+            return;
+        };
+        let asked = &self.hosts[host];
+        let knows_folder = asked.daemon.as_ref().is_some_and(|daemon| daemon.scanned);
+        let is_meant = |photo: PhotoId, names: &BTreeSet<String>| match image_name.parse() {
+            Ok(id) => photo == id,
+            Err(_) => names.contains(image_name),
+        };
+        let mut files = asked.disk.files.iter();
+        let known = files.find(|(photo, file)| {
+            file.place.is_stored()
+                && is_meant(**photo, &file.facts.names)
+                && !asked.disk.unnoticed.contains(photo)
+                && self.removers(**photo).is_empty()
+        });
+        if knows_folder
+            && candidates.is_empty()
+            && let Some((photo, _)) = known
+        {
+            let (name, photo) = (asked.name.clone(), self.library.name(*photo));
+            self.broken_promise(format!(
+                "{name} knows no {image_name}, and has {photo} in its folder"
             ));
         }
     }

@@ -57,7 +57,7 @@ impl World {
     }
 
     /// The owners that have removed a photo.
-    fn removers(&self, photo: PhotoId) -> BTreeSet<NodeId> {
+    pub(crate) fn removers(&self, photo: PhotoId) -> BTreeSet<NodeId> {
         let every = (photo, NodeId(0))..=(photo, NodeId(u64::MAX));
         let mut removers = BTreeSet::new();
         for host in &self.hosts {
