@@ -80,13 +80,16 @@ impl Disk {
 
     /// Whether a photo's bytes are there at all, be it in the trash.
     pub(crate) fn has_bytes(&self, photo: PhotoId) -> bool {
-        self.files.get(&photo).is_some_and(|file| !file.rotten)
+        self.files.get(&photo).is_some_and(File::has_bytes)
     }
 
     /// Adds a file to the friend's own folder, as a person does.
     pub(crate) fn add_file(&mut self, photo: PhotoId, name: &str) {
         let facts = Facts::named(name);
         self.put(photo, Holding::Original, &facts);
+        if let Some(file) = self.files.get_mut(&photo) {
+            file.facts_synced.merge(&facts);
+        }
         self.unnoticed.insert(photo);
     }
 
@@ -99,8 +102,9 @@ impl Disk {
         self.lose(old);
         self.add_file(new, &name);
         if let Some(file) = self.files.get_mut(&new) {
+            // After a crash, the index and the file show it again.
             file.facts.replaces.insert(old);
-            file.facts_synced = file.facts.clone();
+            file.facts_synced.replaces.insert(old);
         }
     }
 
@@ -119,7 +123,7 @@ impl Disk {
     pub(crate) fn install(&mut self, photo: PhotoId, facts: &Facts, holding: Holding) {
         let as_good = |file: &&mut File| !file.rotten && file.place >= holding;
         match self.files.get_mut(&photo).filter(as_good) {
-            Some(file) => file.learn(facts),
+            Some(file) => drop(file.facts.merge(facts)),
             None => self.put(photo, holding, facts),
         }
     }
@@ -132,7 +136,7 @@ impl Disk {
         let file = self.files.entry(photo);
         let file = file.and_modify(|file| file.add(holding));
         let file = file.or_insert_with(|| File::new(holding, facts));
-        file.learn(facts);
+        file.facts.merge(facts);
     }
 
     /// Moves a photo to the trash. The rename is not synced: a crash soon after may undo it.

@@ -27,15 +27,22 @@ pub(crate) struct File {
 
 impl File {
     pub(crate) fn new(place: Holding, facts: &Facts) -> File {
+        // What it is called says its file, and the rest the index alone.
+        let name = facts.names.first().cloned();
         File {
             place,
             files: u32::from(place == Holding::Original),
             trash: Vec::new(),
             facts: facts.clone(),
-            facts_synced: facts.clone(),
+            facts_synced: name.map(Facts::named).unwrap_or_default(),
             rotten: false,
             trashed: Duration::ZERO,
         }
+    }
+
+    /// Whether any copy is good.
+    pub(crate) fn has_bytes(&self) -> bool {
+        !self.rotten || !self.trash.is_empty()
     }
 
     /// Gets another stored copy. A replica that it makes superfluous goes to the trash.
@@ -45,11 +52,6 @@ impl File {
         }
         self.place = self.place.max(holding);
         self.files += u32::from(holding == Holding::Original);
-    }
-
-    pub(crate) fn learn(&mut self, facts: &Facts) {
-        self.facts.merge(facts);
-        self.facts_synced = self.facts.clone();
     }
 
     /// Moves all copies to the trash. One that is there already may be the best.
