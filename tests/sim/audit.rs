@@ -133,7 +133,7 @@ impl World {
     }
 
     /// The edits that some disk still knows of.
-    pub(crate) fn known_edits(&self) -> Edits {
+    fn known_edits(&self) -> Edits {
         let files = self.hosts.iter().flat_map(|host| host.disk.files.iter());
         let edits = files.flat_map(|(photo, file)| {
             let replaced = file.facts.replaces.iter();

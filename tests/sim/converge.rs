@@ -302,7 +302,9 @@ impl World {
             // What leaves a trash meanwhile may still change what is the best version.
             let fits =
                 matches!(reply, Ok(Reply::Photo(got)) if got == id || self.improves(got, id));
-            if !fits && self.oracle.violation.is_none() {
+            // What somebody asked for who did not wait for the answer may be done only now.
+            let removed = self.is_removed(id);
+            if !fits && !removed && self.oracle.violation.is_none() {
                 let name = self.hosts[host].name.clone();
                 self.broken_promise(format!("{name} answers a get of {label} by {reply:?}"));
             }

@@ -264,7 +264,7 @@ impl World {
             }
             Some(keeper) => {
                 self.stats.retirements += 1;
-                let better = self.improves_still(keeper, photo);
+                let better = self.improves(keeper, photo);
                 let stored = self.hosts[host].disk.stores(keeper)
                     || self.oracle.destroyed.contains_key(&(host, keeper));
                 // A keeper that was only fetched to be verified lies in a spool file and is no copy.
@@ -297,7 +297,7 @@ impl World {
         let replaced = |better: &&std::sync::Arc<photomesh::photo::Photo>| {
             let here = self.counts(host, better.id);
             let copies = self.others(host, better.id) + usize::from(here);
-            self.improves_still(better.id, photo) && copies >= wanted.min(2)
+            self.improves(better.id, photo) && copies >= wanted.min(2)
         };
         if others < wanted && self.library.all().find(replaced).is_none() {
             let (name, photo) = (self.hosts[host].name.clone(), self.library.name(photo));
@@ -307,13 +307,7 @@ impl World {
         }
     }
 
-    /// Whether one photo is a better version of another by what some disk still knows of edits.
-    fn improves_still(&self, better: PhotoId, worse: PhotoId) -> bool {
-        let (better, worse) = (self.library.photo(better), self.library.photo(worse));
-        verdict::replaces(better, worse, &self.known_edits())
-    }
-
-    /// Whether one photo is a better version of another, or was once.
+    /// Whether one photo is a better version of another, or was once: nodes know of edits that no disk does any more.
     pub(crate) fn improves(&self, better: PhotoId, worse: PhotoId) -> bool {
         let (better, worse) = (self.library.photo(better), self.library.photo(worse));
         verdict::replaces(better, worse, &self.oracle.edits)

@@ -114,7 +114,7 @@ enum Kind {
 }
 
 /// Seeds that found a bug once.
-const FOUND_ONCE: [(u64, Kind, &str); 15] = [
+const FOUND_ONCE: [(u64, Kind, &str); 16] = [
     (
         2_001_970,
         Kind::AsAtFirst,
@@ -184,6 +184,11 @@ const FOUND_ONCE: [(u64, Kind, &str); 15] = [
         930_009_286,
         Kind::Usual,
         "a better version was edited while it was relied on, which the simulator excused on other disks only",
+    ),
+    (
+        950_005_906,
+        Kind::Usual,
+        "a removal went on when the one who asked for it had hung up, between the simulator's last list and its gets",
     ),
     (
         900_004_346,
