@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 use super::limits::{PINS, PROOFS_PER_LINK};
 use super::{Action, DiskError, LinkId, Node, Source, Time};
 use crate::photo::{Nonce, PhotoId, Proof};
-use crate::protocol::{Message, NodeId};
+use crate::protocol::{Holding, Message, NodeId};
+
+const NOT_HELD: &str = "not held";
 
 /// A promise to keep a photo.
 #[derive(Clone, Copy, Debug)]
@@ -105,10 +107,11 @@ impl Node {
         if self.is_going(photo) && (asker < self.config.node || !self.give_way(photo)) {
             return Err("about to drop it too");
         }
-        match self.catalog.mine(photo) {
-            Some(holding) if holding.is_stored() => Ok(()),
-            _ => Err("not held"),
-        }
+        self.is_stored_here(photo).then_some(()).ok_or(NOT_HELD)
+    }
+
+    fn is_stored_here(&self, photo: PhotoId) -> bool {
+        self.catalog.mine(photo).is_some_and(Holding::is_stored)
     }
 
     /// A proof of this node's own is computed; whether it was one.
@@ -120,12 +123,12 @@ impl Node {
         let Some((link, photo)) = self.promises.computing.remove(&nonce) else {
             return false;
         };
-        let proof = result
-            .as_ref()
-            .ok()
-            .and_then(|proofs| proofs.get(&self.config.node))
-            .copied();
-        let refused = result.as_ref().err().map(ToString::to_string);
+        let (proof, refused) = match result {
+            // It may have gone to the trash meanwhile, and been read there.
+            Ok(_) if !self.is_stored_here(photo) => (None, Some(NOT_HELD.to_owned())),
+            Ok(proofs) => (proofs.get(&self.config.node).copied(), None),
+            Err(error) => (None, Some(error.to_string())),
+        };
         let until = self.now + self.config.pin;
         match self
             .promises

@@ -49,6 +49,8 @@ pub(super) enum Phase {
         window_end: u64,
         progress: Time,
     },
+    /// A holder did not deliver; the next one is asked when the disk has taken what came.
+    Draining,
     /// All bytes are written; their digest is computed.
     Inspecting { from: NodeId },
     /// It is made a replica.
@@ -183,6 +185,12 @@ impl Node {
 
     /// Pulls from the next holder that was not tried, or gives up.
     pub(super) fn pull_from_next(&mut self, photo: PhotoId) {
+        if let Some((_, pull)) = self.pulls.get_mut(&photo)
+            && pull.unwritten > 0
+        {
+            pull.phase = Phase::Draining;
+            return;
+        }
         let Some((transfer, pull)) = self.pulls.get(&photo) else {
             return;
         };
@@ -238,21 +246,6 @@ impl Node {
                 lane,
             },
         );
-    }
-
-    /// A holder did not deliver: on to the next one.
-    pub(super) fn pull_broke(&mut self, photo: PhotoId, why: &str) {
-        let Some((_, pull)) = self.pulls.get_mut(&photo) else {
-            return;
-        };
-        if let Phase::Receiving { from, .. } | Phase::Inspecting { from } = pull.phase {
-            pull.tried.insert(from);
-            self.log(
-                "copies",
-                format!("{from} did not deliver {}: {why}", photo.short()),
-            );
-        }
-        self.pull_from_next(photo);
     }
 
     /// Nobody can deliver, or this node cannot take it.

@@ -188,10 +188,14 @@ impl Node {
         let Some(expected) = &round.expected else {
             return;
         };
+        // A copy may have been lost since it was proven.
+        let entry = self.catalog.get(round.proven);
+        let has_it = |node: &NodeId| entry.is_some_and(|entry| entry.is_stored_by(*node));
         let right = |node: &NodeId, reply: &Reply| {
-            expected
+            let given = expected
                 .get(node)
-                .is_some_and(|proof| *reply == Reply::Given(*proof))
+                .is_some_and(|proof| *reply == Reply::Given(*proof));
+            given && has_it(node)
         };
         let proven = round
             .asked

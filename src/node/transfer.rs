@@ -64,17 +64,21 @@ impl Node {
         if let Err(error) = result {
             return self.pull_unwritable(photo, &error);
         }
+        let now = self.now;
         let Some((_, pull)) = self.pulls.get_mut(&photo) else {
             return;
         };
         let (bytes, lane) = (pull.photo.bytes, pull.lane());
         pull.unwritten = pull.unwritten.saturating_sub(1);
+        if pull.phase == Phase::Draining {
+            return self.pull_from_next(photo);
+        }
         let Phase::Receiving {
             from,
             link,
             received,
             window_end,
-            ..
+            progress,
         } = &mut pull.phase
         else {
             return;
@@ -88,6 +92,7 @@ impl Node {
         }
         let (link, offset, length) = (*link, *received, (bytes - *received).min(WINDOW));
         *window_end = offset + length;
+        *progress = now;
         self.send(
             link,
             Message::AskForImage {
@@ -98,6 +103,21 @@ impl Node {
                 lane,
             },
         );
+    }
+
+    /// A holder did not deliver: on to the next one.
+    pub(super) fn pull_broke(&mut self, photo: PhotoId, why: &str) {
+        let Some((_, pull)) = self.pulls.get_mut(&photo) else {
+            return;
+        };
+        if let Phase::Receiving { from, .. } | Phase::Inspecting { from } = pull.phase {
+            pull.tried.insert(from);
+            self.log(
+                "copies",
+                format!("{from} did not deliver {}: {why}", photo.short()),
+            );
+        }
+        self.pull_from_next(photo);
     }
 
     /// This node's disk does not take a photo: no other holder would help.
@@ -153,8 +173,14 @@ impl Node {
             .pulls
             .iter()
             .filter(|(_, (_, pull))| {
-                let patience = if pull.lane() == Lane::Get { GET_STALL } else { REPLICATE_STALL };
-                matches!(pull.phase, Phase::Receiving { progress, .. } if now.since(progress) >= patience)
+                let patience = if pull.lane() == Lane::Get {
+                    GET_STALL
+                } else {
+                    REPLICATE_STALL
+                };
+                // With all that was asked for on its way to the disk, it is the disk that takes its time.
+                matches!(pull.phase, Phase::Receiving { received, window_end, progress, .. }
+                    if received < window_end && now.since(progress) >= patience)
             })
             .map(|(photo, _)| *photo)
             .collect();

@@ -68,8 +68,12 @@ impl File {
         }
     }
 
-    /// Moves all but one of the files with the same bytes to the trash.
+    /// Moves all but one of the files with the same bytes to the trash. One that is damaged is found out by that.
     pub(crate) fn dedupe(&mut self) {
+        if self.rotten && self.files > 1 {
+            self.files -= 1;
+            self.rotten = false;
+        }
         while self.files > 1 {
             self.bury(Holding::Original);
             self.files -= 1;

@@ -114,7 +114,7 @@ enum Kind {
 }
 
 /// Seeds that found a bug once.
-const FOUND_ONCE: [(u64, Kind, &str); 16] = [
+const FOUND_ONCE: [(u64, Kind, &str); 17] = [
     (
         2_001_970,
         Kind::AsAtFirst,
@@ -189,6 +189,11 @@ const FOUND_ONCE: [(u64, Kind, &str); 16] = [
         950_005_906,
         Kind::Usual,
         "a removal went on when the one who asked for it had hung up, between the simulator's last list and its gets",
+    ),
+    (
+        950_016_607,
+        Kind::Usual,
+        "another holder was asked for all of a window while a slow disk had not taken what the last one had sent",
     ),
     (
         900_004_346,
