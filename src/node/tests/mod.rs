@@ -7,12 +7,15 @@
 
 mod bounds;
 mod claims;
+mod drops;
 mod laws;
 mod offers;
 mod pages;
 mod presence;
+mod promises;
 mod proofs;
 mod removals;
+mod rounds;
 mod rules;
 mod slow_disk;
 mod solo;

@@ -1,0 +1,120 @@
+//! Promises: who gives them, whom they bind, and when they are over.
+
+use std::time::Duration;
+
+use super::super::limits::{PINS, PROOFS_PER_LINK, RETRY};
+use super::super::{Action, DiskError, Event};
+use super::solo::{Solo, challenge};
+use crate::photo::{Nonce, PhotoId};
+use crate::protocol::{Facts, Holding, Message, NodeId};
+
+const PIN: Duration = Duration::from_secs(60);
+const BYTES: &[u8] = b"everywhere";
+/// Long enough that whoever may drop a copy has asked for proofs, and shorter than a promise.
+const LONG: Duration = Duration::from_secs(40);
+
+/// A node whose copy is one too many, so that it gives it up as soon as no promise binds it.
+fn with_three_others() -> Solo {
+    let mut solo = Solo::new();
+    solo.hold(BYTES);
+    (1..=3).for_each(|n| solo.join(n, PIN, &[BYTES]));
+    solo
+}
+
+fn nonce(round: usize) -> Nonce {
+    Nonce(*blake3::hash(&round.to_be_bytes()).as_bytes())
+}
+
+/// Whether another node that asks for a proof is refused it at once.
+fn is_refused(solo: &mut Solo, n: u64, round: usize) -> bool {
+    let (photo, nonce) = (PhotoId::of(BYTES), nonce(round));
+    let actions = solo.hear(n, Message::Challenge { photo, nonce });
+    let refuses = |action: &Action| matches!(action, Action::Send { message: Message::Proof { proof, .. }, .. } if proof.is_none());
+    actions.iter().any(refuses)
+}
+
+fn release(solo: &mut Solo, n: u64, round: usize) {
+    let (photo, nonce) = (PhotoId::of(BYTES), nonce(round));
+    solo.hear(n, Message::Release { photo, nonce });
+}
+
+#[test]
+fn a_promise_ends_when_its_asker_releases_it() {
+    let mut solo = with_three_others();
+    assert!(!is_refused(&mut solo, 1, 1));
+    release(&mut solo, 1, 1);
+    assert!(challenge(&solo.wait(LONG)).is_some());
+}
+
+#[test]
+fn a_promise_is_not_for_others_to_release() {
+    let mut solo = with_three_others();
+    assert!(!is_refused(&mut solo, 1, 1));
+    release(&mut solo, 2, 1);
+    assert_eq!(challenge(&solo.wait(PIN - RETRY)), None);
+}
+
+#[test]
+fn a_promise_to_one_does_not_end_with_that_to_another() {
+    let mut solo = with_three_others();
+    assert!(!is_refused(&mut solo, 1, 1));
+    assert!(!is_refused(&mut solo, 2, 2));
+    release(&mut solo, 1, 1);
+    assert_eq!(challenge(&solo.wait(PIN - RETRY)), None);
+}
+
+#[test]
+fn who_cannot_read_its_copy_has_promised_nothing() {
+    let mut solo = with_three_others();
+    assert!(!is_refused(&mut solo, 1, 1));
+    let result = Err(DiskError::Other("permission denied".to_owned()));
+    solo.tell(Event::Proved {
+        nonce: nonce(1),
+        result,
+    });
+    assert!(challenge(&solo.wait(LONG)).is_some());
+}
+
+#[test]
+fn a_copy_in_the_trash_is_promised_to_nobody() {
+    let mut solo = with_three_others();
+    solo.tell(Event::Held {
+        photo: super::world::picture(BYTES),
+        facts: Facts::default(),
+        holding: Holding::RetiredOriginal,
+        files: 0,
+    });
+    assert!(is_refused(&mut solo, 1, 1));
+}
+
+#[test]
+fn who_leaves_promises_nothing() {
+    let mut solo = with_three_others();
+    solo.tell(Event::Shutdown);
+    assert!(is_refused(&mut solo, 1, 1));
+}
+
+#[test]
+fn so_many_proofs_are_computed_for_one_node_and_as_many_for_the_next() {
+    let mut solo = with_three_others();
+    let refused = (0..PROOFS_PER_LINK).any(|round| is_refused(&mut solo, 1, round));
+    assert!(!refused);
+    assert!(is_refused(&mut solo, 1, PROOFS_PER_LINK));
+    assert!(!is_refused(&mut solo, 2, PROOFS_PER_LINK));
+}
+
+#[test]
+fn promises_are_limited() {
+    let mut solo = with_three_others();
+    for round in 0..PINS {
+        assert!(!is_refused(&mut solo, 1, round), "{round}");
+        let proofs = [(NodeId(9), crate::photo::Proof([7; 32]))];
+        solo.tell(Event::Proved {
+            nonce: nonce(round),
+            result: Ok(proofs.into()),
+        });
+    }
+    assert!(is_refused(&mut solo, 1, PINS));
+    release(&mut solo, 1, 0);
+    assert!(!is_refused(&mut solo, 1, PINS));
+}
