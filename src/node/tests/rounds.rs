@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::super::limits::{RETRY, TICK};
 use super::super::{Action, CloseReason, DiskError, Event, LinkId};
-use super::solo::{Solo, about_to_drop, challenge, drop_within, proof};
+use super::solo::{Solo, about_to_drop, challenge, drop_within, original, proof};
 use crate::photo::{Nonce, PhotoId};
-use crate::protocol::{Holding, Message};
+use crate::protocol::{Facts, Holding, Message};
 
 const PIN: Duration = Duration::from_secs(60);
 const BYTES: &[u8] = b"everywhere";
@@ -139,4 +139,22 @@ fn what_the_disk_could_not_do_in_time_is_tried_again_soon() {
     let actions = put_away(&mut solo, Err(DiskError::TooLate));
     assert_eq!(told(&actions), Some(Holding::Original));
     assert!(challenge(&solo.wait(5 * RETRY)).is_some());
+}
+
+#[test]
+fn a_copy_that_is_kept_is_announced_as_the_last_scan_has_found_it() {
+    for found in [Holding::Replica, Holding::Retired] {
+        let (mut solo, nonce) = withdrawn();
+        solo.compute(nonce);
+        solo.tell(Event::Held {
+            photo: original(BYTES).photo,
+            facts: Facts::default(),
+            holding: found,
+            files: 1,
+        });
+        solo.tell(Event::PageSent { link: LinkId(1) });
+        (2..=3).for_each(|n| drop(refuse(&mut solo, n, nonce)));
+        let held = solo.node.catalog.mine(PhotoId::of(BYTES));
+        assert_eq!(held, Some(found));
+    }
 }
