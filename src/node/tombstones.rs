@@ -266,6 +266,7 @@ mod tests {
         let mine = word(1, 1, 1, false);
         let owner = mine.owner();
         assert_eq!(table.merge(mine), Merged::News);
+        assert_eq!((table.count, table.of_owner[&owner]), (1, 1));
         table.of_owner.insert(owner, TOMBSTONES_OF_OWNER);
         assert_eq!(table.merge(word(1, 2, 1, false)), Merged::Full);
         assert_eq!(table.merge(word(1, 1, 2, true)), Merged::News);

@@ -5,16 +5,21 @@
     reason = "a test names what it expects; everything else is a failure or not its business"
 )]
 
+mod announcing;
 mod bounds;
 mod claims;
 mod drops;
 mod laws;
+mod leaving;
 mod offers;
 mod pages;
 mod presence;
 mod promises;
 mod proofs;
+mod pulling;
+mod putting;
 mod removals;
+mod removing;
 mod rounds;
 mod rules;
 mod slow_disk;

@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
-use super::super::Action;
-use super::super::limits::{SETTLE, TICK};
+use super::super::limits::{
+    OFFER, OFFERS, PULL_QUEUE, RELIEF, RELIEF_BATCH, RETRY, SETTLE, SKIP, TICK,
+};
 use super::super::placement::coordinator;
-use super::solo::{Solo, original};
+use super::super::{Action, CloseReason, Event, LinkId};
+use super::removals::{CAT, node_of, say, word};
+use super::solo::{Solo, about_to_drop, original, register};
+use super::world::picture;
 use crate::photo::PhotoId;
-use crate::protocol::{Message, NodeId};
+use crate::protocol::message::{KeepVerdict, Lane, TransferId};
+use crate::protocol::{Facts, Holding, Message, NodeId, Record, Wish};
 
 const PIN: Duration = Duration::from_secs(60);
 
@@ -65,4 +70,231 @@ fn offers_go_to_the_least_loaded_and_among_equals_to_the_next_in_turn() {
         node
     });
     assert_eq!(turns.collect::<Vec<_>>(), [2, 3, 2, 3, 1]);
+}
+
+/// A node that has just offered its photo to the first of two others.
+fn offering() -> (Solo, PhotoId) {
+    let mut solo = Solo::new();
+    let photo = solo.hold(b"cat");
+    (1..=2).for_each(|n| solo.join(n, PIN, &[]));
+    assert_eq!(offers(&solo.wait(SETTLE + TICK)), [(1, photo)]);
+    (solo, photo)
+}
+
+#[test]
+fn who_refuses_an_offer_is_asked_nothing_for_a_minute() {
+    let (mut solo, photo) = offering();
+    let verdict = KeepVerdict::Full;
+    for n in [1, 2] {
+        assert!(offers(&solo.hear(n, Message::KeepAnswer { photo, verdict })).is_empty());
+        let next = offers(&solo.wait(SETTLE + TICK));
+        assert_eq!(next, if n == 1 { vec![(2, photo)] } else { vec![] });
+    }
+    assert_eq!(offers(&solo.wait(SKIP - 3 * SETTLE)), []);
+    assert_eq!(offers(&solo.wait(2 * SETTLE + RETRY)), [(1, photo)]);
+}
+
+#[test]
+fn an_offer_to_a_node_that_goes_goes_to_the_next() {
+    let (mut solo, photo) = offering();
+    let (link, reason) = (LinkId(1), CloseReason::Remote);
+    solo.tell(Event::Closed { link, reason });
+    assert_eq!(offers(&solo.wait(SETTLE + TICK)), [(2, photo)]);
+}
+
+#[test]
+fn an_offer_is_void_when_nothing_was_heard_of_it_for_long() {
+    let (mut solo, photo) = offering();
+    assert_eq!(offers(&solo.wait(OFFER / 2)), []);
+    let (transfer, offset, length, lane) = (TransferId(1), 0, 3, Lane::Replicate);
+    solo.hear(
+        1,
+        Message::AskForImage {
+            transfer,
+            photo,
+            offset,
+            length,
+            lane,
+        },
+    );
+    assert_eq!(offers(&solo.wait(OFFER / 2)), []);
+    let (link, result) = (LinkId(1), Ok(()));
+    solo.tell(Event::Served {
+        link,
+        transfer,
+        photo,
+        result,
+    });
+    assert_eq!(offers(&solo.wait(OFFER - TICK)), []);
+    assert_eq!(offers(&solo.wait(SETTLE + 2 * TICK)), [(2, photo)]);
+}
+
+#[test]
+fn only_so_many_offers_are_open_at_a_time() {
+    let mut solo = Solo::new();
+    // Enough that no single one has too many; this node itself is the ninth.
+    (1..=10).for_each(|n| solo.join(n, PIN, &[]));
+    for n in 0..=OFFERS {
+        solo.hold(&[n as u8; 10]);
+    }
+    assert_eq!(offers(&solo.wait(OFFER / 2)).len(), OFFERS);
+}
+
+#[test]
+fn as_many_copies_are_made_as_the_most_demanding_node_wants() {
+    let photos: Vec<[u8; 10]> = (0..20).map(|n| [n; 10]).collect();
+    let of_two =
+        |bytes: &&[u8; 10]| coordinator(PhotoId::of(*bytes), [1, 9].map(NodeId)) == Some(NodeId(9));
+    let bytes = photos.iter().find(of_two).expect("one that is this node's");
+    for (copies, made) in [(2, false), (3, true)] {
+        let mut solo = Solo::new();
+        solo.hold(bytes);
+        solo.join(1, PIN, &[bytes]);
+        solo.open(2, "127.0.0.1");
+        let mut other = register(2, PIN);
+        other.copies = copies;
+        solo.hear(2, Message::Register(other));
+        solo.announce(2, Vec::new(), true);
+        assert_eq!(offers(&solo.wait(PIN / 2)).len(), usize::from(made));
+    }
+}
+
+fn offered(solo: &mut Solo, bytes: &[u8]) -> KeepVerdict {
+    let (photo, facts) = (picture(bytes), Facts::default());
+    let actions = solo.hear(1, Message::KeepThis { photo, facts });
+    let verdict = actions.iter().find_map(|action| match action {
+        Action::Send {
+            message: Message::KeepAnswer { verdict, .. },
+            ..
+        } => Some(*verdict),
+        _ => None,
+    });
+    verdict.expect("an answer")
+}
+
+#[test]
+fn an_offer_is_answered_by_what_this_node_has_and_is_about_to_do() {
+    let mut solo = Solo::new();
+    solo.hold(b"cat");
+    solo.join(1, PIN, &[]);
+    assert_eq!(offered(&mut solo, b"cat"), KeepVerdict::Have);
+    assert_eq!(offered(&mut solo, b"dog"), KeepVerdict::Want);
+
+    let (mut solo, _) = about_to_drop([60; 3]);
+    assert_eq!(offered(&mut solo, b"everywhere"), KeepVerdict::Full);
+
+    let mut solo = Solo::new();
+    solo.join(1, PIN, &[]);
+    say(&mut solo, 1, vec![word(5, Wish::Removed)]);
+    assert_ne!(node_of(5), NodeId(1));
+    assert_eq!(offered(&mut solo, CAT), KeepVerdict::Full, "it is removed");
+    solo.tell(Event::Shutdown);
+    assert_eq!(offered(&mut solo, b"dog"), KeepVerdict::Full, "it leaves");
+}
+
+#[test]
+fn only_so_many_offers_are_taken_at_a_time() {
+    let mut solo = Solo::new();
+    solo.join(1, PIN, &[]);
+    for n in 0..PULL_QUEUE {
+        assert_eq!(offered(&mut solo, &n.to_be_bytes()), KeepVerdict::Want);
+    }
+    let next = PULL_QUEUE.to_be_bytes();
+    assert_eq!(offered(&mut solo, &next), KeepVerdict::Full);
+}
+
+/// Whom a node asks for some of its replicas, and for how many.
+fn relief(actions: &[Action]) -> Vec<(u64, u32)> {
+    let asked = actions.iter().filter_map(|action| match action {
+        Action::Send {
+            link,
+            message: Message::Relieve { photos },
+        } => Some((link.0, *photos)),
+        _ => None,
+    });
+    asked.collect()
+}
+
+/// Another node keeps replicas of the photos of a third one, and this node has nothing.
+fn unequal(photos: u8, otherwise: impl FnOnce(&mut Solo)) -> Solo {
+    let mut solo = Solo::new();
+    otherwise(&mut solo);
+    let photos: Vec<Record> = (0..photos).map(|n| original(&[n; 10])).collect();
+    solo.join(2, PIN, &[]);
+    solo.announce(2, photos.clone(), true);
+    solo.join(1, PIN, &[]);
+    let replica = |record: Record| Record {
+        holding: Holding::Replica,
+        ..record
+    };
+    solo.announce(1, photos.into_iter().map(replica).collect(), true);
+    solo
+}
+
+#[test]
+fn who_has_least_asks_for_half_of_the_difference_and_not_at_once_again() {
+    let mut solo = unequal(6, |_| ());
+    assert_eq!(relief(&solo.wait(RELIEF)), [(1, 3)]);
+    // It has offered nothing.
+    assert_eq!(relief(&solo.wait(2 * RETRY - TICK)), []);
+    assert_eq!(relief(&solo.wait(SETTLE)), [(1, 3)]);
+    let mut solo = unequal(100, |_| ());
+    assert_eq!(relief(&solo.wait(SETTLE)), [(1, RELIEF_BATCH)]);
+    assert_eq!(relief(&unequal(1, |_| ()).wait(PIN)), [], "it is even");
+}
+
+#[test]
+fn who_is_busy_or_has_no_room_asks_for_nothing() {
+    let busy: [&dyn Fn(&mut Solo); 4] = [
+        &|solo| drop(solo.tell(Event::Shutdown)),
+        &|solo| drop(solo.tell(Event::Room { bytes: 0 })),
+        &|solo| {
+            solo.open(4, "127.0.0.1");
+            solo.hear(4, Message::Register(register(4, PIN)));
+        },
+        &|solo| {
+            solo.join(5, PIN, &[]);
+            let (photo, facts) = (picture(b"dog"), Facts::default());
+            solo.hear(5, Message::KeepThis { photo, facts });
+        },
+    ];
+    for otherwise in busy {
+        assert_eq!(relief(&unequal(6, otherwise).wait(PIN / 4)), []);
+    }
+}
+
+#[test]
+fn what_is_asked_for_is_offered_if_this_node_could_give_it_up() {
+    let mut solo = Solo::new();
+    solo.wait(2 * SETTLE);
+    let held = |solo: &mut Solo, bytes: &[u8], holding| {
+        let record = original(bytes);
+        let id = record.photo.id;
+        solo.tell(Event::Held {
+            photo: record.photo,
+            facts: Facts::default(),
+            holding,
+            files: 1,
+        });
+        id
+    };
+    let moves = held(&mut solo, b"replica", Holding::Replica);
+    held(&mut solo, b"original", Holding::Original);
+    held(&mut solo, b"has it", Holding::Replica);
+    let promised = held(&mut solo, b"promised", Holding::Replica);
+    solo.join(2, PIN, &[b"replica", b"original", b"promised"]);
+    solo.join(1, PIN, &[b"has it"]);
+    let nonce = crate::photo::Nonce([1; 32]);
+    let photo = promised;
+    solo.hear(2, Message::Challenge { photo, nonce });
+    let photos = 9;
+    assert_eq!(
+        offers(&solo.hear(1, Message::Relieve { photos })),
+        [],
+        "not settled"
+    );
+    solo.wait(SETTLE + TICK);
+    let asked = offers(&solo.hear(1, Message::Relieve { photos }));
+    assert_eq!(asked, [(1, moves)]);
+    assert_eq!(offers(&solo.hear(1, Message::Relieve { photos })), []);
 }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use super::super::limits::{RETELL, SETTLE};
+use super::super::limits::{RETELL, SETTLE, SILENCE};
 use super::super::{Action, CloseReason, Event, LinkId};
 use super::solo::{Solo, register};
+use super::world::address;
 use crate::protocol::{Message, NodeId};
 
 const PIN: Duration = Duration::from_secs(60);
@@ -46,4 +47,82 @@ fn who_comes_and_goes_is_waited_for_longer_and_people_are_told_why() {
             "away for 0 s, its photos are copied in 2 min: it has come and gone before",
         ]
     );
+}
+
+/// How a node is described to people that has just gone.
+fn state(solo: &mut Solo, node: u64) -> String {
+    let nodes = solo.status().nodes;
+    let other = nodes.into_iter().find(|other| other.id == NodeId(node));
+    other.expect("it is remembered").state
+}
+
+fn close(solo: &mut Solo, n: u64, reason: CloseReason) {
+    let link = LinkId(n);
+    solo.tell(Event::Closed { link, reason });
+}
+
+#[test]
+fn who_has_been_here_for_long_is_waited_for_as_at_first() {
+    let mut solo = Solo::new();
+    for n in 1..=2 {
+        solo.open(n, "127.0.0.1");
+        solo.hear(n, Message::Register(register(1, PIN)));
+        if n == 2 {
+            solo.wait(10 * PIN);
+        }
+        close(&mut solo, n, CloseReason::Remote);
+    }
+    let expected = "away for 0 s, its photos are copied in 60 s";
+    assert_eq!(state(&mut solo, 1), expected);
+}
+
+#[test]
+fn who_loses_more_than_half_of_all_at_once_waits_longer_for_them() {
+    let at_once = Duration::ZERO;
+    let (gone, left) = (CloseReason::Remote, CloseReason::Left);
+    for (vanish, apart, reason, longer) in [
+        (3, at_once, gone.clone(), true),
+        (2, at_once, gone.clone(), false),
+        (3, 2 * SILENCE, gone, false),
+        (3, at_once, left, false),
+    ] {
+        let mut solo = Solo::new();
+        (1..=3).for_each(|n| solo.join(n, PIN, &[]));
+        for n in 1..=vanish {
+            close(&mut solo, n, reason.clone());
+            if n < vanish {
+                solo.wait(apart);
+            }
+        }
+        let expected = match longer {
+            true => "away for 0 s, its photos are copied in 4 min",
+            false => "away for 0 s, its photos are copied in 60 s",
+        };
+        assert_eq!(state(&mut solo, vanish), expected, "{vanish} {reason}");
+        if longer {
+            assert_eq!(state(&mut solo, 1), expected, "the first ones, too");
+        }
+    }
+}
+
+#[test]
+fn nobody_is_told_of_a_node_that_was_not_met() {
+    let mut solo = Solo::new();
+    solo.join(1, PIN, &[]);
+    let nodes = [(NodeId(5), address(5))].into();
+    solo.hear(1, Message::ConnectionUpdate { nodes });
+    solo.open(2, "127.0.0.1");
+    let actions = solo.hear(2, Message::Register(register(2, PIN)));
+    let known: Vec<Vec<NodeId>> = actions
+        .iter()
+        .filter_map(|action| match action {
+            Action::Send {
+                link: LinkId(2),
+                message: Message::ConnectionUpdate { nodes },
+            }
+            | Action::NoteNodes { nodes } => Some(nodes.keys().copied().collect()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(known, [vec![NodeId(1)], vec![NodeId(1), NodeId(2)]]);
 }

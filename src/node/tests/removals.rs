@@ -14,22 +14,22 @@ use crate::protocol::{Answer, Facts, Holding, Message, NodeId, Record, Request, 
 const PIN: Duration = Duration::from_secs(60);
 /// Longer than the grace of these nodes.
 const LONG: Duration = Duration::from_secs(300);
-const CAT: &[u8] = b"cat";
+pub(super) const CAT: &[u8] = b"cat";
 
-fn key(seed: u8) -> SigningKey {
+pub(super) fn key(seed: u8) -> SigningKey {
     SigningKey::from_bytes(&[seed; 32])
 }
 
-fn word(seed: u8, wish: Wish) -> Tombstone {
+pub(super) fn word(seed: u8, wish: Wish) -> Tombstone {
     Tombstone::sign(&key(seed), PhotoId::of(CAT), 1, wish)
 }
 
 /// The node that has this key.
-fn node_of(seed: u8) -> NodeId {
+pub(super) fn node_of(seed: u8) -> NodeId {
     word(seed, Wish::Lifted).owner()
 }
 
-fn cat(holding: Holding, owners: impl IntoIterator<Item = NodeId>) -> Record {
+pub(super) fn cat(holding: Holding, owners: impl IntoIterator<Item = NodeId>) -> Record {
     let facts = Facts {
         owners: owners.into_iter().collect(),
         ..Facts::named("cat.jpg")
@@ -41,7 +41,7 @@ fn cat(holding: Holding, owners: impl IntoIterator<Item = NodeId>) -> Record {
     }
 }
 
-fn hold(solo: &mut Solo, record: Record) {
+pub(super) fn hold(solo: &mut Solo, record: Record) {
     solo.tell(Event::Held {
         photo: record.photo,
         facts: Arc::unwrap_or_clone(record.facts),
@@ -50,7 +50,7 @@ fn hold(solo: &mut Solo, record: Record) {
     });
 }
 
-fn say(solo: &mut Solo, n: u64, tombstones: Vec<Tombstone>) {
+pub(super) fn say(solo: &mut Solo, n: u64, tombstones: Vec<Tombstone>) {
     let info = Message::ImageInfo {
         records: Vec::new(),
         gone: Vec::new(),

@@ -33,6 +33,13 @@ impl Solo {
 
     /// A node whose owner or past is another.
     pub(super) fn with(otherwise: impl FnOnce(&mut Config)) -> Solo {
+        let mut solo = Solo::unscanned(otherwise);
+        solo.tell(Event::Scanned { skipped: 0 });
+        solo
+    }
+
+    /// A node whose folder has not been looked through yet.
+    pub(super) fn unscanned(otherwise: impl FnOnce(&mut Config)) -> Solo {
         let mut config = Config {
             node: NodeId(9),
             boot: Boot(1),
@@ -49,12 +56,10 @@ impl Solo {
             seed: [9; 32],
         };
         otherwise(&mut config);
-        let mut solo = Solo {
+        Solo {
             node: Node::new(config),
             now: Time::default(),
-        };
-        solo.tell(Event::Scanned { skipped: 0 });
-        solo
+        }
     }
 
     pub(super) fn tell(&mut self, event: Event) -> Vec<Action> {

@@ -1,0 +1,86 @@
+//! What a node tells another of its own records: each of them, and that this is all only when it is.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::super::limits::PAGE_RECORDS;
+use super::super::{Action, Event, LinkId};
+use super::solo::{Solo, original};
+use crate::photo::PhotoId;
+use crate::protocol::{Facts, Holding, Message};
+
+const PIN: Duration = Duration::from_secs(60);
+
+/// What one page says: under how many names each photo is known, and whether this is all.
+type Page = (BTreeMap<PhotoId, usize>, bool);
+
+fn page(actions: &[Action]) -> Option<Page> {
+    let mut pages = actions.iter().filter_map(|action| match action {
+        Action::Send {
+            message: Message::ImageInfo {
+                records, complete, ..
+            },
+            ..
+        } => {
+            let names = |facts: &Facts| facts.names.len();
+            let told = records
+                .iter()
+                .map(|record| (record.photo.id, names(&record.facts)));
+            Some((told.collect(), *complete))
+        }
+        _ => None,
+    });
+    let page = pages.next();
+    assert!(pages.next().is_none(), "one page at a time");
+    page
+}
+
+fn next(solo: &mut Solo) -> Option<Page> {
+    page(&solo.tell(Event::PageSent { link: LinkId(1) }))
+}
+
+fn rename(solo: &mut Solo, n: usize) {
+    let record = original(&n.to_be_bytes());
+    solo.tell(Event::Held {
+        photo: record.photo,
+        facts: Facts::named("another.jpg"),
+        holding: Holding::Original,
+        files: 1,
+    });
+}
+
+#[test]
+fn before_the_first_scan_is_over_nothing_is_all() {
+    let mut solo = Solo::unscanned(|_| ());
+    let photo = solo.hold(b"cat");
+    solo.join(1, PIN, &[]);
+    let first = page(&solo.hear(1, Message::RequestInfo));
+    assert_eq!(first, Some((BTreeMap::from([(photo, 1)]), false)));
+    assert_eq!(next(&mut solo), None);
+    let last = page(&solo.tell(Event::Scanned { skipped: 0 }));
+    assert_eq!(last, Some((BTreeMap::new(), true)));
+}
+
+#[test]
+fn what_changes_while_all_is_told_is_told_again_before_it_is_all() {
+    let mut solo = Solo::new();
+    let photos = PAGE_RECORDS + 10;
+    for n in 0..photos {
+        solo.hold(&n.to_be_bytes());
+    }
+    solo.join(1, PIN, &[]);
+    let (mut known, complete) = page(&solo.hear(1, Message::RequestInfo)).expect("a page");
+    assert_eq!((known.len(), complete), (PAGE_RECORDS, false));
+    (0..photos).for_each(|n| rename(&mut solo, n));
+    let mut sizes = Vec::new();
+    while let Some((told, complete)) = next(&mut solo) {
+        sizes.push((told.len(), complete));
+        known.extend(told);
+    }
+    // The ten that are left of the first round are told as they are by now; of the others the news.
+    assert_eq!(sizes, [(PAGE_RECORDS, false), (10, true)]);
+    assert_eq!(known.len(), photos);
+    assert!(known.values().all(|names| *names == 2));
+    rename(&mut solo, photos);
+    assert_eq!(next(&mut solo), None, "it was told at once, and once");
+}

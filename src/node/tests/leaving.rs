@@ -1,0 +1,88 @@
+//! How a node goes: not before others have what only it had, and not much later either.
+
+use std::time::Duration;
+
+use super::super::limits::{LEAVE, TICK};
+use super::super::{Action, Event};
+use super::solo::{Solo, about_to_drop, drop_within, original, proof};
+use crate::photo::PhotoId;
+use crate::protocol::message::KeepVerdict;
+use crate::protocol::{Holding, Message, Record};
+
+const PIN: Duration = Duration::from_secs(60);
+const CAT: &[u8] = b"cat";
+
+/// Whether the node is done, and has said goodbye.
+fn goes(actions: &[Action]) -> bool {
+    let says = |action: &Action| {
+        matches!(
+            action,
+            Action::Send {
+                message: Message::Leave { .. },
+                ..
+            }
+        )
+    };
+    let exits = |action: &Action| matches!(action, Action::Exit { error: None });
+    assert_eq!(actions.iter().any(says), actions.iter().any(exits));
+    actions.iter().any(exits)
+}
+
+/// A node that alone has a photo, as it is told to stop.
+fn asked_to_leave() -> Solo {
+    let mut solo = Solo::new();
+    solo.hold(CAT);
+    solo.join(1, PIN, &[]);
+    let actions = solo.tell(Event::Shutdown);
+    let offers = |action: &Action| {
+        matches!(
+            action,
+            Action::Send {
+                message: Message::KeepThis { .. },
+                ..
+            }
+        )
+    };
+    assert!(actions.iter().any(offers), "without waiting for anything");
+    assert!(!goes(&actions));
+    solo
+}
+
+#[test]
+fn it_goes_as_soon_as_others_have_what_it_had() {
+    let mut solo = asked_to_leave();
+    let holding = Holding::Replica;
+    let record = Record {
+        holding,
+        ..original(CAT)
+    };
+    assert!(!goes(&solo.wait(LEAVE / 2)));
+    solo.announce(1, vec![record], false);
+    assert!(goes(&solo.wait(TICK)));
+}
+
+#[test]
+fn it_goes_as_soon_as_nobody_takes_anything() {
+    let mut solo = asked_to_leave();
+    let (photo, verdict) = (PhotoId::of(CAT), KeepVerdict::Full);
+    solo.hear(1, Message::KeepAnswer { photo, verdict });
+    assert!(goes(&solo.wait(TICK)));
+}
+
+#[test]
+fn it_goes_when_its_time_is_over_however_often_it_is_told_to() {
+    let mut solo = asked_to_leave();
+    solo.wait(LEAVE / 2);
+    assert!(!goes(&solo.tell(Event::Shutdown)));
+    assert!(!goes(&solo.wait(LEAVE / 2 - TICK)));
+    assert!(goes(&solo.wait(TICK)));
+}
+
+#[test]
+fn it_gives_up_no_copy_on_its_way_out() {
+    let (mut solo, nonce) = about_to_drop([60; 3]);
+    solo.compute(nonce);
+    solo.hear(1, proof(nonce));
+    solo.tell(Event::Shutdown);
+    assert_eq!(drop_within(&solo.hear(2, proof(nonce))), None);
+}

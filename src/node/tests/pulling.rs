@@ -1,0 +1,342 @@
+//! Photos on their way to a node, when something goes wrong: a holder, a disk, a link.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::super::limits::{GET_STALL, SERVING, SKIP, TICK, WINDOW};
+use super::super::{Action, DiskError, Event, LinkId, Source, Spool};
+use super::solo::{Solo, original};
+use super::world::{CLIENT, picture};
+use crate::photo::{Photo, PhotoId};
+use crate::protocol::message::{KeepVerdict, Lane, TransferId};
+use crate::protocol::{Answer, Facts, MAX_CHUNK, Message, Request};
+
+const PIN: Duration = Duration::from_secs(60);
+
+/// A photo of a few chunks and more.
+fn bytes() -> Vec<u8> {
+    vec![7; 3 * MAX_CHUNK]
+}
+
+/// From whom a node wants bytes, and for which transfer.
+fn asked(actions: &[Action]) -> Option<(u64, TransferId)> {
+    actions.iter().find_map(|action| match action {
+        Action::Send {
+            link,
+            message: Message::AskForImage { transfer, .. },
+        } => Some((link.0, *transfer)),
+        _ => None,
+    })
+}
+
+fn answered(actions: &[Action]) -> Option<&Answer> {
+    actions.iter().find_map(|action| match action {
+        Action::Answer { answer, .. } => Some(answer),
+        _ => None,
+    })
+}
+
+fn writes(actions: &[Action]) -> bool {
+    let writes = |action: &Action| matches!(action, Action::Write { .. });
+    actions.iter().any(writes)
+}
+
+fn discards(actions: &[Action]) -> bool {
+    let discards = |action: &Action| matches!(action, Action::Discard { .. });
+    actions.iter().any(discards)
+}
+
+fn get(solo: &mut Solo) -> Vec<Action> {
+    let (link, image_name) = (CLIENT, "p.jpg".to_owned());
+    let request = Request::GetImageRequest { image_name };
+    solo.tell(Event::Asked { link, request })
+}
+
+/// A node whose client wants a photo that two others have: whom it asks first, who is left, and the transfer.
+fn getting() -> (Solo, u64, u64, TransferId) {
+    let mut solo = Solo::new();
+    solo.tell(Event::Room { bytes: 1 << 40 });
+    (1..=2).for_each(|n| solo.join(n, PIN, &[&bytes()]));
+    let (first, transfer) = asked(&get(&mut solo)).expect("it asks a holder");
+    (solo, first, 3 - first, transfer)
+}
+
+/// Another node offers the photo; how that is answered.
+fn offer(solo: &mut Solo, n: u64) -> (Option<KeepVerdict>, Vec<Action>) {
+    let (photo, facts) = (picture(&bytes()), Facts::default());
+    let actions = solo.hear(n, Message::KeepThis { photo, facts });
+    (verdict(&actions), actions)
+}
+
+fn verdict(actions: &[Action]) -> Option<KeepVerdict> {
+    actions.iter().find_map(|action| match action {
+        Action::Send {
+            message: Message::KeepAnswer { verdict, .. },
+            ..
+        } => Some(*verdict),
+        _ => None,
+    })
+}
+
+/// All bytes come and are on the disk, which looks at them.
+fn deliver(solo: &mut Solo, from: u64, transfer: TransferId) {
+    for at in 0..3 {
+        let offset = (at * MAX_CHUNK) as u64;
+        let data = vec![7; MAX_CHUNK].into();
+        let chunk = Message::Chunk {
+            transfer,
+            offset,
+            data,
+        };
+        assert!(writes(&solo.hear(from, chunk)));
+        let (spool, result) = (Spool::Pull(transfer), Ok(()));
+        solo.tell(Event::Written { spool, result });
+    }
+}
+
+fn inspect(
+    solo: &mut Solo,
+    transfer: TransferId,
+    found: Result<Arc<Photo>, DiskError>,
+) -> Vec<Action> {
+    let spool = Spool::Pull(transfer);
+    solo.tell(Event::Inspected {
+        spool,
+        result: found,
+    })
+}
+
+fn install(solo: &mut Solo, transfer: TransferId, result: Result<(), DiskError>) -> Vec<Action> {
+    let (spool, photo) = (Spool::Pull(transfer), PhotoId::of(&bytes()));
+    solo.tell(Event::Installed {
+        spool,
+        photo,
+        result,
+    })
+}
+
+#[test]
+fn pieces_of_an_earlier_try_are_passed_over() {
+    let (mut solo, first, other, transfer) = getting();
+    for (link, offset) in [(other, 0), (first, MAX_CHUNK as u64)] {
+        let data = vec![7; MAX_CHUNK].into();
+        let actions = solo.hear(
+            link,
+            Message::Chunk {
+                transfer,
+                offset,
+                data,
+            },
+        );
+        assert!(!writes(&actions));
+        assert_eq!(asked(&actions), None, "nor is it a reason to give up");
+    }
+    let reason = "gone".to_owned();
+    let actions = solo.hear(other, Message::NoImage { transfer, reason });
+    assert_eq!(asked(&actions), None, "that one was not asked");
+    deliver(&mut solo, first, transfer);
+}
+
+#[test]
+fn who_sends_what_was_not_asked_for_is_asked_no_more() {
+    let almost_all = [MAX_CHUNK, MAX_CHUNK, MAX_CHUNK - 1];
+    for (right, wrong) in [(&[][..], 0), (&[], MAX_CHUNK + 1), (&almost_all, 2)] {
+        let (mut solo, first, other, transfer) = getting();
+        let mut send = |offset: usize, size| {
+            let (offset, data) = (offset as u64, vec![7; size].into());
+            solo.hear(
+                first,
+                Message::Chunk {
+                    transfer,
+                    offset,
+                    data,
+                },
+            )
+        };
+        let mut offset = 0;
+        for size in right {
+            assert!(writes(&send(offset, *size)));
+            offset += size;
+        }
+        let actions = send(offset, wrong);
+        assert!(!writes(&actions), "{wrong}");
+        assert_eq!(asked(&actions), Some((other, transfer)), "{wrong}");
+    }
+}
+
+#[test]
+fn a_get_tries_each_holder_once_whatever_is_wrong_with_it() {
+    let not_there = |solo: &mut Solo, from: u64, transfer| {
+        let reason = "gone".to_owned();
+        solo.hear(from, Message::NoImage { transfer, reason })
+    };
+    let silent = |solo: &mut Solo, _: u64, _| solo.wait(GET_STALL);
+    let wrong = |solo: &mut Solo, from, transfer| {
+        deliver(solo, from, transfer);
+        inspect(solo, transfer, Ok(picture(b"something else")))
+    };
+    let unreadable = |solo: &mut Solo, from, transfer| {
+        deliver(solo, from, transfer);
+        inspect(solo, transfer, Err(DiskError::NotAPicture))
+    };
+    type Wrong<'a> = &'a dyn Fn(&mut Solo, u64, TransferId) -> Vec<Action>;
+    let all: [(&str, Wrong<'_>); 4] = [
+        ("not there", &not_there),
+        ("silent", &silent),
+        ("wrong", &wrong),
+        ("unreadable", &unreadable),
+    ];
+    for (name, fails) in all {
+        let (mut solo, first, other, transfer) = getting();
+        let actions = fails(&mut solo, first, transfer);
+        assert_eq!(asked(&actions), Some((other, transfer)), "{name}");
+        let actions = fails(&mut solo, other, transfer);
+        assert_eq!(asked(&actions), None, "{name}");
+        assert!(discards(&actions), "{name}");
+        let answer = answered(&actions);
+        assert!(
+            matches!(
+                answer,
+                Some(Answer::NotFound {
+                    undelivered: true,
+                    ..
+                })
+            ),
+            "{name}: {answer:?}"
+        );
+    }
+}
+
+#[test]
+fn a_get_that_comes_slowly_is_not_given_up() {
+    let (mut solo, first, _, transfer) = getting();
+    for at in 0..3 {
+        assert_eq!(asked(&solo.wait(GET_STALL - TICK)), None);
+        let offset = (at * MAX_CHUNK) as u64;
+        let data = vec![7; MAX_CHUNK].into();
+        solo.hear(
+            first,
+            Message::Chunk {
+                transfer,
+                offset,
+                data,
+            },
+        );
+    }
+}
+
+#[test]
+fn a_disk_that_cannot_be_written_takes_no_photos_for_a_minute() {
+    let (mut solo, first, _, transfer) = getting();
+    let data = vec![7; MAX_CHUNK].into();
+    let offset = 0;
+    solo.hear(
+        first,
+        Message::Chunk {
+            transfer,
+            offset,
+            data,
+        },
+    );
+    let (spool, result) = (Spool::Pull(transfer), Err(DiskError::Full));
+    let actions = solo.tell(Event::Written { spool, result });
+    assert_eq!(asked(&actions), None, "no other holder would help");
+    assert!(matches!(answered(&actions), Some(Answer::NotFound { .. })));
+    assert_eq!(offer(&mut solo, 1).0, Some(KeepVerdict::Full));
+    solo.wait(SKIP - TICK);
+    assert_eq!(offer(&mut solo, 1).0, Some(KeepVerdict::Full));
+    solo.wait(TICK);
+    assert_eq!(offer(&mut solo, 1).0, Some(KeepVerdict::Want));
+}
+
+/// A node that takes a photo which it was offered and which its client waits for, all of whose bytes are right.
+fn installing() -> (Solo, TransferId) {
+    let mut solo = Solo::new();
+    (1..=2).for_each(|n| solo.join(n, PIN, &[&bytes()]));
+    let (from, transfer) = asked(&offer(&mut solo, 1).1).expect("it pulls");
+    get(&mut solo);
+    deliver(&mut solo, from, transfer);
+    inspect(&mut solo, transfer, Ok(picture(&bytes())));
+    (solo, transfer)
+}
+
+#[test]
+fn who_waits_for_a_photo_that_becomes_a_replica_is_answered_from_there() {
+    let (mut solo, transfer) = installing();
+    let actions = install(&mut solo, transfer, Ok(()));
+    let held = Source::Held(PhotoId::of(&bytes()));
+    let answers =
+        |action: &Action| matches!(action, Action::AnswerPhoto { source, .. } if *source == held);
+    assert!(actions.iter().any(answers), "{actions:?}");
+}
+
+#[test]
+fn a_replica_that_the_disk_does_not_take_is_declined_and_fetched_for_the_client_alone() {
+    let (mut solo, transfer) = installing();
+    let actions = install(&mut solo, transfer, Err(DiskError::Full));
+    assert_eq!(verdict(&actions), Some(KeepVerdict::Full));
+    let (from, again) = asked(&actions).expect("the client still wants it");
+    assert_eq!(offer(&mut solo, 2).0, Some(KeepVerdict::Full));
+    deliver(&mut solo, from, again);
+    let actions = inspect(&mut solo, again, Ok(picture(&bytes())));
+    let spooled = Source::Spooled(Spool::Pull(again));
+    let answers = |action: &Action| matches!(action, Action::AnswerPhoto { source, .. } if *source == spooled);
+    assert!(actions.iter().any(answers), "{actions:?}");
+    let (link, result) = (CLIENT, Ok(()));
+    assert!(discards(&solo.tell(Event::Answered { link, result })));
+}
+
+#[test]
+fn only_so_much_is_served_and_only_what_is_there() {
+    let mut solo = Solo::new();
+    let photo = solo.hold(&bytes());
+    solo.join(1, PIN, &[]);
+    let length = bytes().len() as u64;
+    let ask = |solo: &mut Solo, photo, offset, length| {
+        let (transfer, lane) = (TransferId(1), Lane::Get);
+        let actions = solo.hear(
+            1,
+            Message::AskForImage {
+                transfer,
+                photo,
+                offset,
+                length,
+                lane,
+            },
+        );
+        let refuses = |action: &Action| {
+            matches!(
+                action,
+                Action::Send {
+                    message: Message::NoImage { .. },
+                    ..
+                }
+            )
+        };
+        let serves = |action: &Action| matches!(action, Action::Serve { .. });
+        let (serves, refuses) = (actions.iter().any(serves), actions.iter().any(refuses));
+        assert_ne!(serves, refuses);
+        serves
+    };
+    let unknown = original(b"unknown").photo.id;
+    for (photo, offset, length) in [
+        (unknown, 0, 1),
+        (photo, length, 1),
+        (photo, 0, 0),
+        (photo, 0, WINDOW + 1),
+    ] {
+        assert!(!ask(&mut solo, photo, offset, length), "{offset} {length}");
+    }
+    for _ in 0..SERVING {
+        assert!(ask(&mut solo, photo, 0, length));
+    }
+    assert!(!ask(&mut solo, photo, 0, length));
+    let (link, transfer, result) = (LinkId(1), TransferId(1), Ok(()));
+    solo.tell(Event::Served {
+        link,
+        transfer,
+        photo,
+        result,
+    });
+    assert!(ask(&mut solo, photo, 0, length));
+}
