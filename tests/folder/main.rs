@@ -8,6 +8,7 @@
 mod names;
 mod purging;
 mod put_away;
+mod returning;
 mod rot;
 mod scanning;
 mod starting;

@@ -258,6 +258,18 @@ fn a_deleted_file_is_missing() {
 }
 
 #[test]
+fn a_photo_whose_file_becomes_something_else_is_missing() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    room.scan();
+    room.draw("cat.jpg", 2);
+    fs::write(room.path("cat.jpg"), "a shopping list").unwrap();
+    room.scan();
+    // It rests when a second walk finds it the same.
+    assert_eq!(told(&room.scan()), [Told::Missing(cat), Told::Scanned(1)]);
+}
+
+#[test]
 fn a_friends_own_file_takes_over_from_a_replica() {
     let mut room = Room::new();
     let cat = room.install(1, "cat.jpg", Replica);

@@ -188,3 +188,29 @@ fn a_photo_in_the_trash_can_be_read() {
     );
     assert_eq!(room.read(id), Some(picture(1)));
 }
+
+#[test]
+fn what_somebody_has_laid_among_the_replicas_is_not_overwritten() {
+    let mut room = Room::new();
+    let name = room.install(1, "cat.jpg", Replica);
+    let path = room
+        .path(".photomesh/replicas")
+        .join(&room.files(".photomesh/replicas")[0]);
+    room.folder.drop_surplus(name, soon()).unwrap();
+    fs::write(&path, "somebody's").unwrap();
+    room.install(1, "cat.jpg", Replica);
+    assert_eq!(fs::read(&path).unwrap(), b"somebody's");
+    assert_eq!(room.files(".photomesh/replicas").len(), 2);
+}
+
+#[test]
+fn of_two_files_the_one_of_the_right_length_is_read() {
+    for cut in ["cat.jpg", "cat (2).jpg"] {
+        let mut room = Room::new();
+        let cat = room.draw("cat.jpg", 1);
+        room.draw("cat (2).jpg", 1);
+        room.scan();
+        fs::write(room.path(cut), "short").unwrap();
+        assert_eq!(room.read(cat), Some(picture(1)), "{cut}");
+    }
+}
