@@ -5,6 +5,7 @@
     reason = "a helper that cannot go on fails its test"
 )]
 
+mod accidents;
 mod names;
 mod purging;
 mod put_away;

@@ -1,6 +1,7 @@
 //! Back from the trash: what comes back is the photo, and it is really there.
 
 use std::fs;
+use std::time::Duration;
 
 use photomesh::folder::StoreError;
 use photomesh::photo::PhotoId;
@@ -25,7 +26,12 @@ fn a_rotten_copy_does_not_come_back() {
     let cat = room.install(1, "cat.jpg", Replica);
     room.folder.drop_surplus(cat, soon()).unwrap();
     rot(&room, SURPLUS);
+    let file = format!("{SURPLUS}/{}", room.trash(SURPLUS)[0]);
     assert_eq!(room.folder.restore(cat, None), Err(StoreError::Damaged));
+    assert_eq!(
+        told(&room.folder.tick(Duration::ZERO)),
+        [Told::Damaged(cat, file), Told::Missing(cat)]
+    );
     assert!(room.files(".photomesh/replicas").is_empty());
     assert!(room.files(SURPLUS).is_empty(), "neither copy nor note");
     assert_eq!(room.files(".photomesh/damaged").len(), 1);

@@ -323,6 +323,41 @@ fn scrubbing_reads_every_file_of_a_photo() {
 }
 
 #[test]
+fn scrubbing_takes_one_photo_after_the_other_and_goes_on_after_a_restart() {
+    let mut room = Room::new();
+    room.draw("cat.jpg", 1);
+    room.draw("dog.jpg", 2);
+    room.scan();
+    assert!(room.folder.next_to_scrub().is_none(), "they were just read");
+    room.folder.tick(15 * day());
+    let first = room.folder.next_to_scrub().unwrap().photo();
+    assert!(room.folder.next_to_scrub().is_none(), "there is time");
+    // That it could not be read does not keep the other from being read.
+    room.folder.tick(8 * day());
+    let second = room.folder.next_to_scrub().unwrap().photo();
+    assert_ne!(first, second);
+    room.folder.scrubbed(second);
+    let mut room = room.reopened();
+    assert_eq!(room.folder.next_to_scrub().unwrap().photo(), first);
+    room.folder.scrubbed(first);
+    let mut room = room.reopened();
+    assert!(room.folder.next_to_scrub().is_none(), "all are read");
+}
+
+#[test]
+fn nothing_is_scrubbed_where_nothing_is_or_nobody_wants_it() {
+    assert!(Room::new().folder.next_to_scrub().is_none());
+    let mut room = Room::with(Options {
+        scrub_days: 0,
+        ..options()
+    });
+    room.draw("cat.jpg", 1);
+    room.scan();
+    room.folder.tick(1_000 * day());
+    assert!(room.folder.next_to_scrub().is_none());
+}
+
+#[test]
 fn a_good_copy_is_not_given_up_for_a_rotten_one() {
     let mut room = Room::new();
     let cat = room.install(1, "cat.jpg", Replica);
