@@ -225,10 +225,14 @@ impl Folder {
         holding: Option<Holding>,
     ) -> Result<Holding, StoreError> {
         self.forget_absent(photo);
-        let files = self.index.files_of(photo);
-        if let Some(path) = files.first().filter(|path| holding_at(path).is_stored()) {
+        let mut files = self.index.files_of(photo);
+        // A stored file that was changed just now is another photo, as the next scan will say.
+        let is_stored =
+            |path: &&PathBuf| holding_at(path).is_stored() && self.require_unchanged(path).is_ok();
+        if let Some(path) = files.iter().find(is_stored) {
             return Ok(holding_at(path));
         }
+        files.retain(|path| !holding_at(path).is_stored());
         let mut copies: Vec<(Note, PathBuf)> = files
             .into_iter()
             .map(|copy| (self.note_of(&copy, photo), copy))

@@ -85,6 +85,21 @@ fn a_copy_comes_back_for_a_file_that_was_deleted_just_now() {
 }
 
 #[test]
+fn a_copy_comes_back_for_a_file_that_was_changed_just_now() {
+    let mut room = Room::new();
+    let cat = room.install(1, "cat.jpg", Replica);
+    room.draw("cat.jpg", 1);
+    room.scan();
+    assert_eq!(room.trash(SURPLUS).len(), 1);
+    let dog = room.draw("cat.jpg", 2);
+    assert_eq!(room.folder.restore(cat, None), Ok(Replica));
+    assert!(room.trash(SURPLUS).is_empty());
+    room.scan();
+    assert_eq!(room.read(cat), Some(picture(1)));
+    assert_eq!(room.read(dog), Some(picture(2)));
+}
+
+#[test]
 fn a_copy_without_a_note_gets_one_with_the_next_start() {
     let mut room = Room::new();
     let cat = room.install(1, "cat.jpg", Replica);
