@@ -125,3 +125,17 @@ fn a_copy_of_what_is_stored_leaves_the_trash_by_itself() {
     assert!(room.files(SURPLUS).is_empty());
     assert_eq!(room.read(cat), Some(picture(1)));
 }
+
+#[test]
+fn a_good_copy_stays_in_the_trash_while_what_is_stored_is_not() {
+    let mut room = Room::new();
+    room.install(1, "cat.jpg", Replica);
+    room.draw("cat.jpg", 1);
+    room.scan();
+    assert_eq!(room.trash(SURPLUS).len(), 1);
+    let mut rotten = picture(1);
+    rotten[60] ^= 1;
+    fs::write(room.path("cat.jpg"), rotten).unwrap();
+    room.folder.tick(day() * 2);
+    assert_eq!(room.trash(SURPLUS).len(), 1);
+}
