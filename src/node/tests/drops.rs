@@ -136,6 +136,15 @@ fn while_somebody_has_not_told_all_no_copy_is_given_up() {
 }
 
 #[test]
+fn who_has_not_looked_through_its_own_folder_gives_up_no_copy() {
+    for way in WAYS {
+        let mut solo = Solo::unscanned(|_| ());
+        way.prepare(&mut solo);
+        assert_eq!(challenge(&way.wait(&mut solo)), None, "{way:?}");
+    }
+}
+
+#[test]
 fn what_is_promised_is_not_given_up() {
     for way in [Way::Surplus, Way::Worse] {
         let mut solo = Solo::new();
@@ -209,4 +218,31 @@ fn so_many_rounds_go_on_at_a_time() {
     // Shorter than a round takes if nobody answers.
     let actions = solo.wait(PIN / 3);
     assert_eq!(rounds(&actions).len(), ROUNDS);
+}
+
+/// Whether a node that has several files of one photo wants one of them only.
+fn dedupes(mut solo: Solo, others: u64, all_told: bool) -> bool {
+    (1..=others).for_each(|n| solo.join(n, PIN, &[BYTES]));
+    if !all_told {
+        solo.open(4, "127.0.0.1");
+        solo.hear(4, Message::Register(register(4, PIN)));
+    }
+    solo.tell(Event::Held {
+        photo: world::picture(BYTES),
+        facts: Default::default(),
+        holding: Holding::Original,
+        files: 2,
+    });
+    let actions = solo.wait(LONG);
+    let dedupes = |action: &Action| matches!(action, Action::Dedupe { .. });
+    actions.iter().any(dedupes)
+}
+
+#[test]
+fn one_file_of_several_is_enough_once_others_have_the_photo_too() {
+    let keeping = || Solo::with(|config| config.keep_originals = true);
+    assert!(dedupes(Solo::new(), 1, true));
+    assert!(!dedupes(Solo::new(), 0, true), "alone in the world");
+    assert!(!dedupes(Solo::new(), 1, false), "half a table");
+    assert!(!dedupes(keeping(), 1, true), "the owner wants them all");
 }

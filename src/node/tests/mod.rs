@@ -5,6 +5,7 @@
     reason = "a test names what it expects; everything else is a failure or not its business"
 )]
 
+mod accounts;
 mod announcing;
 mod bounds;
 mod claims;

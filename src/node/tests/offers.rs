@@ -298,3 +298,24 @@ fn what_is_asked_for_is_offered_if_this_node_could_give_it_up() {
     assert_eq!(asked, [(1, moves)]);
     assert_eq!(offers(&solo.hear(1, Message::Relieve { photos })), []);
 }
+
+#[test]
+fn who_takes_longer_than_its_grace_to_tell_all_holds_up_no_copies() {
+    let mut solo = Solo::new();
+    solo.hold(b"cat");
+    solo.join(1, PIN, &[]);
+    solo.open(4, "127.0.0.1");
+    solo.hear(4, Message::Register(register(4, PIN)));
+    assert_eq!(offers(&solo.wait(PIN - TICK)), []);
+    assert_eq!(offers(&solo.wait(SETTLE)).len(), 1);
+}
+
+#[test]
+fn who_has_not_looked_through_its_own_folder_makes_no_copies() {
+    let mut solo = Solo::unscanned(|_| ());
+    solo.hold(b"cat");
+    solo.join(1, PIN, &[]);
+    assert_eq!(offers(&solo.wait(2 * PIN)), []);
+    let actions = solo.tell(Event::Scanned { skipped: 0 });
+    assert_eq!(offers(&actions).len(), 1);
+}

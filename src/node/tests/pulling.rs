@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::limits::{GET_STALL, SERVING, SKIP, TICK, WINDOW};
+use super::super::limits::{GET, GET_MIN_RATE, GET_STALL, SERVING, SKIP, TICK, WINDOW};
 use super::super::{Action, DiskError, Event, LinkId, Source, Spool};
 use super::solo::{Solo, original};
 use super::world::{CLIENT, picture};
@@ -12,6 +12,7 @@ use crate::protocol::message::{KeepVerdict, Lane, TransferId};
 use crate::protocol::{Answer, Facts, MAX_CHUNK, Message, Request};
 
 const PIN: Duration = Duration::from_secs(60);
+const SECOND: Duration = Duration::from_secs(1);
 
 /// A photo of a few chunks and more.
 fn bytes() -> Vec<u8> {
@@ -223,6 +224,31 @@ fn a_get_that_comes_slowly_is_not_given_up() {
             },
         );
     }
+}
+
+#[test]
+fn nobody_waits_for_ever_for_a_photo_that_comes_too_slowly() {
+    let (mut solo, first, _, transfer) = getting();
+    let limit = GET + Duration::from_secs(bytes().len() as u64 / GET_MIN_RATE);
+    let mut waited = Duration::ZERO;
+    let mut offset = 0;
+    while waited + SECOND < limit {
+        waited += SECOND;
+        assert_eq!(answered(&solo.wait(SECOND)), None, "{waited:?}");
+        let data = vec![7].into();
+        solo.hear(
+            first,
+            Message::Chunk {
+                transfer,
+                offset,
+                data,
+            },
+        );
+        offset += 1;
+    }
+    let actions = solo.wait(SECOND);
+    assert!(matches!(answered(&actions), Some(Answer::NotFound { .. })));
+    assert!(discards(&actions));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::limits::PUT;
+use super::super::limits::{PUT, TICK};
 use super::super::{Action, CloseReason, DiskError, Event, Spool};
 use super::solo::Solo;
 use super::world::{CLIENT, picture};
@@ -113,4 +113,28 @@ fn a_client_that_hangs_up_is_not_answered_and_its_photo_stays() {
     actions.extend(solo.wait(2 * PUT));
     assert_eq!(answered(&actions), None);
     assert_eq!(solo.list(), ["mine.jpg"]);
+}
+
+#[test]
+fn a_put_that_nobody_copies_in_time_is_stored_with_a_warning() {
+    let mut solo = Solo::new();
+    solo.join(1, PIN, &[]);
+    put(&mut solo);
+    inspected(&mut solo, Ok(picture(BYTES)));
+    let mut actions = installed(&mut solo, Ok(()));
+    actions.extend(solo.wait(PUT - TICK));
+    assert_eq!(answered(&actions), None);
+    let actions = solo.wait(TICK);
+    let answer = answered(&actions);
+    assert!(
+        matches!(
+            answer,
+            Some(Answer::Stored {
+                copies: 1,
+                warning: Some(_),
+                ..
+            })
+        ),
+        "{answer:?}"
+    );
 }
