@@ -7,7 +7,7 @@ use super::super::limits::PAGE_RECORDS;
 use super::super::{Action, Event, LinkId};
 use super::solo::{Solo, original};
 use crate::photo::PhotoId;
-use crate::protocol::{Facts, Holding, Message};
+use crate::protocol::{Facts, Holding, Message, Record};
 
 const PIN: Duration = Duration::from_secs(60);
 
@@ -83,4 +83,36 @@ fn what_changes_while_all_is_told_is_told_again_before_it_is_all() {
     assert!(known.values().all(|names| *names == 2));
     rename(&mut solo, photos);
     assert_eq!(next(&mut solo), None, "it was told at once, and once");
+}
+
+#[test]
+fn names_that_others_know_are_written_down_whoever_had_the_photo_first() {
+    for told_before in [false, true] {
+        let mut solo = Solo::new();
+        solo.join(1, PIN, &[]);
+        let mut theirs = original(b"cat");
+        theirs.facts = Facts::named("tom.jpg").into();
+        let actions = if told_before {
+            solo.announce(1, vec![theirs], false);
+            let Record { photo, facts, .. } = original(b"cat");
+            solo.tell(Event::Held {
+                photo,
+                facts: Facts::clone(&facts),
+                holding: Holding::Original,
+                files: 1,
+            })
+        } else {
+            solo.hold(b"cat");
+            solo.announce(1, vec![theirs], false)
+        };
+        let noted = actions.iter().any(|action| {
+            let Action::NoteFacts { facts, .. } = action else {
+                return false;
+            };
+            ["p.jpg", "tom.jpg"]
+                .iter()
+                .all(|name| facts.names.contains(*name))
+        });
+        assert!(noted, "told before: {told_before}");
+    }
 }

@@ -86,3 +86,21 @@ fn it_gives_up_no_copy_on_its_way_out() {
     solo.tell(Event::Shutdown);
     assert_eq!(drop_within(&solo.hear(2, proof(nonce))), None);
 }
+
+#[test]
+fn a_node_whose_folder_is_lost_says_so_and_goes_at_once() {
+    let mut solo = Solo::new();
+    solo.hold(CAT);
+    solo.join(1, PIN, &[]);
+    let lost = "its disk is not mounted".to_owned();
+    let actions = solo.tell(Event::FolderLost {
+        reason: lost.clone(),
+    });
+    let said = actions.iter().any(|action| {
+        matches!(action, Action::Send { message: Message::Leave { reason }, .. } if *reason == lost)
+    });
+    let exits = actions
+        .iter()
+        .any(|action| matches!(action, Action::Exit { error } if *error == Some(lost.clone())));
+    assert!(said && exits, "{actions:?}");
+}

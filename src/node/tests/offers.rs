@@ -319,3 +319,31 @@ fn who_has_not_looked_through_its_own_folder_makes_no_copies() {
     let actions = solo.tell(Event::Scanned { skipped: 0 });
     assert_eq!(offers(&actions).len(), 1);
 }
+
+#[test]
+fn what_is_left_in_trashes_alone_is_restored_by_one_who_is_here() {
+    let of_other = |n: &u8| coordinator(PhotoId::of(&[*n]), [1, 9].map(NodeId)) == Some(NodeId(1));
+    let bytes = [(0..99).find(of_other).expect("one that is the other's")];
+    for is_here in [true, false] {
+        let mut solo = Solo::new();
+        let retired = Record {
+            holding: Holding::Retired,
+            ..original(&bytes)
+        };
+        solo.tell(Event::Held {
+            photo: retired.photo.clone(),
+            facts: Facts::default(),
+            holding: Holding::Retired,
+            files: 1,
+        });
+        solo.join(1, PIN, &[]);
+        solo.announce(1, vec![retired], true);
+        if !is_here {
+            let (link, reason) = (LinkId(1), CloseReason::Remote);
+            solo.tell(Event::Closed { link, reason });
+        }
+        let actions = solo.wait(PIN / 2);
+        let restores = |action: &Action| matches!(action, Action::Restore { .. });
+        assert_eq!(actions.iter().any(restores), !is_here);
+    }
+}

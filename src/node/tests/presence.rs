@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::limits::{RETELL, SETTLE, SILENCE};
+use super::super::limits::{HEARSAY, REGISTER, RETELL, SETTLE, SILENCE, TICK};
 use super::super::{Action, CloseReason, Event, LinkId};
 use super::solo::{Solo, register};
 use super::world::address;
@@ -125,4 +125,68 @@ fn nobody_is_told_of_a_node_that_was_not_met() {
         })
         .collect();
     assert_eq!(known, [vec![NodeId(1)], vec![NodeId(1), NodeId(2)]]);
+}
+
+/// Why a link was closed, if it was.
+fn closed(actions: &[Action]) -> Option<&CloseReason> {
+    actions.iter().find_map(|action| match action {
+        Action::Close { reason, .. } => Some(reason),
+        _ => None,
+    })
+}
+
+#[test]
+fn who_has_not_registered_is_not_listened_to() {
+    let nodes = || [(NodeId(5), address(5))].into();
+    for message in [
+        Message::RequestInfo,
+        Message::Heartbeat,
+        Message::ConnectionUpdate { nodes: nodes() },
+    ] {
+        let mut solo = Solo::new();
+        solo.open(1, "127.0.0.1");
+        let actions = solo.hear(1, message);
+        let closed = closed(&actions);
+        assert!(
+            matches!(closed, Some(CloseReason::Protocol(_))),
+            "{closed:?}"
+        );
+    }
+}
+
+#[test]
+fn who_does_not_register_soon_is_closed_though_it_is_heard() {
+    let mut solo = Solo::new();
+    solo.open(1, "127.0.0.1");
+    assert_eq!(closed(&solo.wait(REGISTER - TICK)), None);
+    assert!(closed(&solo.wait(TICK)).is_some());
+}
+
+#[test]
+fn who_registers_twice_or_speaks_no_common_version_is_closed() {
+    for (first, last) in [(2, 3), (0, 0)] {
+        let mut solo = Solo::new();
+        solo.open(1, "127.0.0.1");
+        let mut other = register(1, PIN);
+        (other.protocol_min, other.protocol_max) = (first, last);
+        let actions = solo.hear(1, Message::Register(other));
+        assert!(closed(&actions).is_some(), "{first} to {last}");
+        assert!(solo.status().nodes.iter().all(|node| node.id != NodeId(1)));
+    }
+    let mut solo = Solo::new();
+    solo.join(1, PIN, &[]);
+    let actions = solo.hear(1, Message::Register(register(1, PIN)));
+    assert!(closed(&actions).is_some());
+}
+
+#[test]
+fn of_all_who_are_told_only_so_many_are_dialed_before_they_are_met() {
+    let mut solo = Solo::new();
+    solo.join(1, PIN, &[]);
+    let told = 10..110;
+    let nodes = told.map(|n| (NodeId(n), address(n as usize))).collect();
+    solo.hear(1, Message::ConnectionUpdate { nodes });
+    let actions = solo.wait(SETTLE + TICK);
+    let dials = |action: &&Action| matches!(action, Action::Dial { .. });
+    assert_eq!(actions.iter().filter(dials).count(), HEARSAY);
 }
