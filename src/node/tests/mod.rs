@@ -23,7 +23,6 @@ mod removals;
 mod removing;
 mod rounds;
 mod rules;
-mod slow_disk;
 mod solo;
 mod versions;
 mod world;

@@ -79,19 +79,35 @@ fn verdict(actions: &[Action]) -> Option<KeepVerdict> {
     })
 }
 
+/// A piece of the photo comes.
+fn send(
+    solo: &mut Solo,
+    from: u64,
+    transfer: TransferId,
+    offset: usize,
+    size: usize,
+) -> Vec<Action> {
+    let (offset, data) = (offset as u64, vec![7; size].into());
+    let chunk = Message::Chunk {
+        transfer,
+        offset,
+        data,
+    };
+    solo.hear(from, chunk)
+}
+
+/// The disk has taken a piece, or not.
+fn written(solo: &mut Solo, transfer: TransferId, result: Result<(), DiskError>) -> Vec<Action> {
+    let spool = Spool::Pull(transfer);
+    solo.tell(Event::Written { spool, result })
+}
+
 /// All bytes come and are on the disk, which looks at them.
 fn deliver(solo: &mut Solo, from: u64, transfer: TransferId) {
     for at in 0..3 {
-        let offset = (at * MAX_CHUNK) as u64;
-        let data = vec![7; MAX_CHUNK].into();
-        let chunk = Message::Chunk {
-            transfer,
-            offset,
-            data,
-        };
-        assert!(writes(&solo.hear(from, chunk)));
-        let (spool, result) = (Spool::Pull(transfer), Ok(()));
-        solo.tell(Event::Written { spool, result });
+        let actions = send(solo, from, transfer, at * MAX_CHUNK, MAX_CHUNK);
+        assert!(writes(&actions));
+        written(solo, transfer, Ok(()));
     }
 }
 
@@ -143,26 +159,40 @@ fn who_sends_what_was_not_asked_for_is_asked_no_more() {
     let almost_all = [MAX_CHUNK, MAX_CHUNK, MAX_CHUNK - 1];
     for (right, wrong) in [(&[][..], 0), (&[], MAX_CHUNK + 1), (&almost_all, 2)] {
         let (mut solo, first, other, transfer) = getting();
-        let mut send = |offset: usize, size| {
-            let (offset, data) = (offset as u64, vec![7; size].into());
-            solo.hear(
-                first,
-                Message::Chunk {
-                    transfer,
-                    offset,
-                    data,
-                },
-            )
-        };
         let mut offset = 0;
         for size in right {
-            assert!(writes(&send(offset, *size)));
+            assert!(writes(&send(&mut solo, first, transfer, offset, *size)));
+            written(&mut solo, transfer, Ok(()));
             offset += size;
         }
-        let actions = send(offset, wrong);
+        let actions = send(&mut solo, first, transfer, offset, wrong);
         assert!(!writes(&actions), "{wrong}");
         assert_eq!(asked(&actions), Some((other, transfer)), "{wrong}");
     }
+}
+
+#[test]
+fn the_next_holder_is_asked_when_what_the_last_one_sent_is_on_disk() {
+    let (mut solo, first, other, transfer) = getting();
+    send(&mut solo, first, transfer, 0, MAX_CHUNK);
+    assert_eq!(asked(&solo.wait(GET_STALL)), None);
+    let actions = written(&mut solo, transfer, Ok(()));
+    assert_eq!(asked(&actions), Some((other, transfer)));
+}
+
+#[test]
+fn a_slow_disk_is_not_the_fault_of_the_holder() {
+    let (mut solo, first, _, transfer) = getting();
+    let chunks = [0, MAX_CHUNK, 2 * MAX_CHUNK];
+    for offset in chunks {
+        send(&mut solo, first, transfer, offset, MAX_CHUNK);
+    }
+    assert_eq!(asked(&solo.wait(GET_STALL)), None);
+    let mut taken = chunks
+        .map(|_| written(&mut solo, transfer, Ok(())))
+        .concat()
+        .into_iter();
+    assert!(taken.any(|action| matches!(action, Action::Inspect { .. })));
 }
 
 #[test]
@@ -254,18 +284,8 @@ fn nobody_waits_for_ever_for_a_photo_that_comes_too_slowly() {
 #[test]
 fn a_disk_that_cannot_be_written_takes_no_photos_for_a_minute() {
     let (mut solo, first, _, transfer) = getting();
-    let data = vec![7; MAX_CHUNK].into();
-    let offset = 0;
-    solo.hear(
-        first,
-        Message::Chunk {
-            transfer,
-            offset,
-            data,
-        },
-    );
-    let (spool, result) = (Spool::Pull(transfer), Err(DiskError::Full));
-    let actions = solo.tell(Event::Written { spool, result });
+    send(&mut solo, first, transfer, 0, MAX_CHUNK);
+    let actions = written(&mut solo, transfer, Err(DiskError::Full));
     assert_eq!(asked(&actions), None, "no other holder would help");
     assert!(matches!(answered(&actions), Some(Answer::NotFound { .. })));
     assert_eq!(offer(&mut solo, 1).0, Some(KeepVerdict::Full));

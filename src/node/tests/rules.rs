@@ -362,28 +362,6 @@ fn a_scan_does_not_announce_what_is_on_its_way_out() {
 }
 
 #[test]
-fn what_is_in_the_trash_when_a_round_is_given_up_stays_there() {
-    let mut solo = among(&[&[BYTES], &[BYTES], &[BYTES]]);
-    tell_all(&mut solo);
-    let asked = (0..400).find_map(|_| challenge(&solo.wait(TICK)));
-    assert!(asked.is_some());
-    // The friend has deleted his file, and a copy is in the trash from before.
-    let Record { photo, facts, .. } = original(BYTES);
-    let holding = Holding::RetiredOriginal;
-    solo.tell(Event::Held {
-        photo: photo.clone(),
-        facts: Facts::clone(&facts),
-        holding,
-        files: 0,
-    });
-    // Nobody proves anything.
-    for _ in 0..400 {
-        solo.wait(TICK);
-        assert_eq!(solo.node.catalog.mine(photo.id), Some(holding));
-    }
-}
-
-#[test]
 fn bytes_that_are_another_photo_are_not_kept() {
     let mut solo = Solo::new();
     solo.join(1, PIN, &[BYTES]);
