@@ -95,7 +95,8 @@ impl World {
         }
     }
 
-    /// What the asked node itself has in its folder is not unknown to it, unless somebody has removed it.
+    /// What the asked node itself has in its folder is not unknown to it, unless somebody has removed it by what that node
+    /// has heard.
     fn judge_unknown(&mut self, host: usize, request: &Request, answer: &Answer) {
         let (
             Request::GetImageRequest { image_name },
@@ -114,12 +115,13 @@ impl World {
             Ok(id) => photo == id,
             Err(_) => names.contains(image_name),
         };
+        let words = asked.disk.tombstones.keys();
         let mut files = asked.disk.files.iter();
         let known = files.find(|(photo, file)| {
             file.place.is_stored()
                 && is_meant(**photo, &file.facts.names)
                 && !asked.disk.unnoticed.contains(photo)
-                && self.removers(**photo).is_empty()
+                && !words.clone().any(|(of, _)| of == *photo)
         });
         if knows_folder
             && candidates.is_empty()

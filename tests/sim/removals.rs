@@ -57,7 +57,7 @@ impl World {
     }
 
     /// The owners that have removed a photo.
-    pub(crate) fn removers(&self, photo: PhotoId) -> BTreeSet<NodeId> {
+    fn removers(&self, photo: PhotoId) -> BTreeSet<NodeId> {
         let every = (photo, NodeId(0))..=(photo, NodeId(u64::MAX));
         let mut removers = BTreeSet::new();
         for host in &self.hosts {
