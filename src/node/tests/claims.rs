@@ -104,6 +104,32 @@ fn every_holder_has_a_say_about_its_own_copy() {
 }
 
 #[test]
+fn who_gives_up_nothing_takes_the_word_of_several_for_what_is_better() {
+    for (keep_originals, holders, yields) in [(true, 1, false), (true, 2, true), (false, 2, false)]
+    {
+        for first in [true, false] {
+            let mut solo = Solo::with(|config| config.keep_originals = keep_originals);
+            if first {
+                hold(&mut solo, &version(10));
+            }
+            for n in 1..=holders {
+                solo.join(n, PIN, &[]);
+                solo.announce(n, vec![version(20)], true);
+            }
+            if !first {
+                hold(&mut solo, &version(10));
+            }
+            let shown: &[&str] = if yields {
+                &["20.jpg"]
+            } else {
+                &["10.jpg", "20.jpg"]
+            };
+            assert_eq!(solo.list(), shown, "{keep_originals}, {holders}, {first}");
+        }
+    }
+}
+
+#[test]
 fn a_photo_whose_better_version_never_comes_gets_its_copies() {
     let mut solo = Solo::new();
     solo.tell(Event::Room { bytes: 1 << 40 });
