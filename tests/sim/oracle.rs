@@ -83,11 +83,14 @@ impl World {
         others.filter(|other| self.counts(*other, photo)).count()
     }
 
-    /// Whether a host has a photo as a copy, or had until a fault destroyed it a moment ago, which nobody can know.
+    /// Whether a host has a photo as a copy, or had until a fault destroyed it a moment ago, which nobody can know. Until
+    /// somebody notices, the bytes that are in the trash besides are as good: that is where they are proven from.
     fn counts(&self, host: usize, photo: PhotoId) -> bool {
+        let disk = &self.hosts[host].disk;
+        let unnoticed = disk.unnoticed.contains(&photo) && disk.has_bytes(photo);
         let destroyed = self.oracle.destroyed.get(&(host, photo));
-        self.hosts[host].disk.stores(photo)
-            || destroyed.is_some_and(|at| *at + self.settings.pin > self.now)
+        let recently = destroyed.is_some_and(|at| *at + self.settings.pin > self.now);
+        disk.stores(photo) || unnoticed || recently
     }
 
     pub(crate) fn exists(&self, photo: PhotoId) -> bool {

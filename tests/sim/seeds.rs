@@ -114,7 +114,7 @@ enum Kind {
 }
 
 /// Seeds that found a bug once.
-const FOUND_ONCE: [(u64, Kind, &str); 17] = [
+const FOUND_ONCE: [(u64, Kind, &str); 18] = [
     (
         2_001_970,
         Kind::AsAtFirst,
@@ -194,6 +194,11 @@ const FOUND_ONCE: [(u64, Kind, &str); 17] = [
         950_016_607,
         Kind::Usual,
         "another holder was asked for all of a window while a slow disk had not taken what the last one had sent",
+    ),
+    (
+        1_000_002_380,
+        Kind::Slow,
+        "a file was edited that lay in the trash as well, and proven from there, which the simulator took for a lie",
     ),
     (
         900_004_346,
