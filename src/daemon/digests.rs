@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::photo::{Digest, PhotoId};
 use crate::protocol::message::TransferId;
 
-/// So many photos are followed at a time; those beyond are sent all the same.
+/// So many photos are followed at a time, the latest; the others are sent all the same.
 const MOST: usize = 16;
 
 /// The digests of photos on their way out, each as far as it was sent without a gap.
@@ -18,7 +18,11 @@ pub(super) struct Digests {
 impl Digests {
     /// A piece of a photo is sent, which begins at `offset`.
     pub(super) fn add(&mut self, transfer: TransferId, offset: u64, piece: &[u8]) {
-        if offset == 0 && self.under_way.len() < MOST {
+        if offset == 0 {
+            // The oldest may have been given up by who asked for it.
+            while self.under_way.len() >= MOST {
+                self.under_way.pop_first();
+            }
             self.under_way.insert(transfer, Default::default());
         }
         match self.under_way.get_mut(&transfer) {
@@ -66,6 +70,17 @@ mod tests {
         digests.add(gap, 10, &PHOTO[10..]);
         assert!(!digests.is_wrong(gap, wrong, size));
         assert!(digests.under_way.is_empty());
+    }
+
+    #[test]
+    fn those_that_are_never_finished_do_not_stand_in_the_way() {
+        let mut digests = Digests::default();
+        for transfer in 0..1000 {
+            digests.add(TransferId(transfer), 0, &PHOTO[..9]);
+        }
+        let (last, size) = (TransferId(1000), PHOTO.len() as u64);
+        digests.add(last, 0, PHOTO);
+        assert!(digests.is_wrong(last, PhotoId::of(b"another"), size));
     }
 
     #[test]
