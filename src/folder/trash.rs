@@ -213,7 +213,6 @@ impl Folder {
         let result = self.restore_best(photo, holding);
         match &result {
             Ok(holding) => self.assumed(photo, Some(Standing::of_one(*holding))),
-            Err(StoreError::Gone) => self.assumed(photo, None),
             Err(_) => self.tell_later(photo),
         }
         result

@@ -312,3 +312,14 @@ fn a_place_that_is_missing_is_no_missing_photo() {
     assert!(matches!(restored, Err(StoreError::Io(_))), "{restored:?}");
     assert_eq!(room.read(fox), Some(picture(2)));
 }
+
+#[test]
+fn what_a_failed_restore_has_changed_is_told() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    room.scan();
+    room.folder.retire(cat, cat, soon()).unwrap();
+    fs::remove_dir_all(room.path(TRASH)).unwrap();
+    assert_eq!(room.folder.restore(cat, None), Err(StoreError::Gone));
+    assert_eq!(told(&room.folder.tick(day() / 24)), [Told::Missing(cat)]);
+}
