@@ -7,6 +7,7 @@ use super::super::limits::{
 };
 use super::super::placement::coordinator;
 use super::super::{Action, CloseReason, Event, LinkId};
+use super::pulling::verdict;
 use super::removals::{CAT, node_of, say, word};
 use super::solo::{Solo, about_to_drop, original, register};
 use super::world::picture;
@@ -162,14 +163,7 @@ fn as_many_copies_are_made_as_the_most_demanding_node_wants() {
 fn offered(solo: &mut Solo, bytes: &[u8]) -> KeepVerdict {
     let (photo, facts) = (picture(bytes), Facts::default());
     let actions = solo.hear(1, Message::KeepThis { photo, facts });
-    let verdict = actions.iter().find_map(|action| match action {
-        Action::Send {
-            message: Message::KeepAnswer { verdict, .. },
-            ..
-        } => Some(*verdict),
-        _ => None,
-    });
-    verdict.expect("an answer")
+    verdict(&actions).expect("an answer")
 }
 
 #[test]

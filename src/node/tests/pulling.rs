@@ -20,7 +20,7 @@ fn bytes() -> Vec<u8> {
 }
 
 /// From whom a node wants bytes, and for which transfer.
-fn asked(actions: &[Action]) -> Option<(u64, TransferId)> {
+pub(super) fn asked(actions: &[Action]) -> Option<(u64, TransferId)> {
     actions.iter().find_map(|action| match action {
         Action::Send {
             link,
@@ -69,7 +69,7 @@ fn offer(solo: &mut Solo, n: u64) -> (Option<KeepVerdict>, Vec<Action>) {
     (verdict(&actions), actions)
 }
 
-fn verdict(actions: &[Action]) -> Option<KeepVerdict> {
+pub(super) fn verdict(actions: &[Action]) -> Option<KeepVerdict> {
     actions.iter().find_map(|action| match action {
         Action::Send {
             message: Message::KeepAnswer { verdict, .. },
@@ -243,16 +243,7 @@ fn a_get_that_comes_slowly_is_not_given_up() {
     let (mut solo, first, _, transfer) = getting();
     for at in 0..3 {
         assert_eq!(asked(&solo.wait(GET_STALL - TICK)), None);
-        let offset = (at * MAX_CHUNK) as u64;
-        let data = vec![7; MAX_CHUNK].into();
-        solo.hear(
-            first,
-            Message::Chunk {
-                transfer,
-                offset,
-                data,
-            },
-        );
+        send(&mut solo, first, transfer, at * MAX_CHUNK, MAX_CHUNK);
     }
 }
 
@@ -265,15 +256,7 @@ fn nobody_waits_for_ever_for_a_photo_that_comes_too_slowly() {
     while waited + SECOND < limit {
         waited += SECOND;
         assert_eq!(answered(&solo.wait(SECOND)), None, "{waited:?}");
-        let data = vec![7].into();
-        solo.hear(
-            first,
-            Message::Chunk {
-                transfer,
-                offset,
-                data,
-            },
-        );
+        send(&mut solo, first, transfer, offset, 1);
         offset += 1;
     }
     let actions = solo.wait(SECOND);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::super::limits::{PUT, RETRY, ROOM_MARGIN, SETTLE, TICK};
 use super::super::{Action, CloseReason, Event, LinkId, Spool};
+use super::pulling::verdict;
 use super::solo::{Solo, about_to_drop, challenge, drop_within, original, proof, register};
 use super::world::picture;
 use crate::photo::{Nonce, PhotoId, Proof};
@@ -238,14 +239,7 @@ fn what_does_not_fit_is_not_taken() {
         solo.tell(Event::Room { bytes });
         let facts = Facts::default();
         let actions = solo.hear(1, Message::KeepThis { photo, facts });
-        let verdict = actions.iter().find_map(|action| match action {
-            Action::Send {
-                message: Message::KeepAnswer { verdict, .. },
-                ..
-            } => Some(*verdict),
-            _ => None,
-        });
-        assert_eq!(verdict, Some(expected));
+        assert_eq!(verdict(&actions), Some(expected));
     }
 }
 

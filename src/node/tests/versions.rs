@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::super::limits::{RETRY, SETTLE, SKIP, TICK};
 use super::super::{Action, Event, Spool};
 use super::laws::photo;
+use super::pulling::asked;
 use super::solo::{Solo, challenge, proof, register};
 use crate::photo::{Nonce, Photo};
 use crate::protocol::message::TransferId;
@@ -45,17 +46,6 @@ pub(super) fn hold(solo: &mut Solo, photo: Arc<Photo>, holding: Holding) {
 fn retires(actions: &[Action]) -> bool {
     let retires = |action: &Action| matches!(action, Action::Retire { .. });
     actions.iter().any(retires)
-}
-
-/// From whom a node wants bytes, and for which transfer.
-fn asked(actions: &[Action]) -> Option<(u64, TransferId)> {
-    actions.iter().find_map(|action| match action {
-        Action::Send {
-            link,
-            message: Message::AskForImage { transfer, .. },
-        } => Some((link.0, *transfer)),
-        _ => None,
-    })
 }
 
 /// A node that has the worse version, as it fetches the better one, which two others have.
