@@ -15,6 +15,8 @@ mod jpeg;
 mod metadata;
 mod mosaic;
 mod proof;
+mod relation;
+mod second_look;
 mod sniff;
 #[cfg(test)]
 mod tests;
@@ -32,6 +34,8 @@ pub(crate) use id::{from_hex, to_hex};
 pub use index::SimilarityIndex;
 pub use inspect::{InspectError, inspect};
 pub use proof::{Nonce, Proof, Proven, prove};
+pub use relation::Relation;
+pub use second_look::{SECOND_LOOK, SecondLook, second_look};
 
 /// The largest file that counts as a photo, in bytes.
 ///
@@ -39,9 +43,23 @@ pub use proof::{Nonce, Proof, Proven, prove};
 /// lets every buffer, deadline and frame in the system have a size.
 pub const MAX_PHOTO: u64 = 256 * 1024 * 1024;
 
+/// The version of what this program finds in a photo's bytes: raised whenever it finds anything else in the same bytes.
+///
+/// Of two accounts of one photo the one of the higher version counts. A photo whose account is older than this is
+/// *different* from all others until its holder has read it anew.
+pub const ACCOUNT: u16 = 2;
+
+/// The version of accounts that name none.
+fn first_account() -> u16 {
+    1
+}
+
 /// What the bytes of one photo say about it: a pure function of the file, equal on every node.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Photo {
+    /// The version of the rules by which the rest of this was found in the bytes; see [`ACCOUNT`].
+    #[serde(default = "first_account")]
+    pub account: u16,
     /// The BLAKE3 digest of the bytes; its identity.
     pub id: PhotoId,
     /// Length of the file in bytes.
@@ -127,6 +145,7 @@ impl Photo {
     /// A picture that is known by its bytes alone: recognised, but not decoded.
     pub fn opaque(id: PhotoId, bytes: u64) -> Photo {
         Photo {
+            account: ACCOUNT,
             id,
             bytes,
             format: Format::Opaque,

@@ -67,6 +67,7 @@ impl Library {
         let id = PhotoId::of(&window(token, 0, spec.bytes));
         let decoded = spec.picture.is_some();
         let photo = Photo {
+            account: photomesh::photo::ACCOUNT,
             id,
             bytes: spec.bytes,
             format: if decoded {

@@ -170,6 +170,7 @@ mod properties {
             0..6_u8,
         )
             .prop_map(|(width, height, colour, camera, format, bytes, id)| Photo {
+                account: ACCOUNT,
                 id: PhotoId([id; 32]),
                 bytes,
                 format,
