@@ -52,6 +52,23 @@ pub(super) fn decode(format: Format, bytes: &[u8]) -> Result<Decoded, String> {
     }
 }
 
+/// Takes the rows of a picture from the top, each with the width and height of the whole.
+pub(super) type RowSink<'a> = &'a mut dyn FnMut(u32, u32, &[[u8; 3]]);
+
+/// Decodes every pixel of a picture and hands out the rows as stored, or says in words why not.
+pub(super) fn each_row(format: Format, bytes: &[u8], sink: RowSink) -> Result<(), String> {
+    match format {
+        Format::Opaque => Err("not a format that is decoded".to_owned()),
+        Format::Jpeg => each_row_of_jpeg(bytes, sink),
+        Format::Gif => each_row_of_other(ImageFormat::Gif, bytes, sink),
+        Format::Webp => each_row_of_other(ImageFormat::WebP, bytes, sink),
+        Format::Bmp => each_row_of_other(ImageFormat::Bmp, bytes, sink),
+        Format::Png => each_row_of_other(ImageFormat::Png, bytes, sink),
+        Format::Tiff if is_single_tiff(bytes) => each_row_of_other(ImageFormat::Tiff, bytes, sink),
+        Format::Tiff => Err("a raw file or several pictures in one".to_owned()),
+    }
+}
+
 /// Whether a picture that claims this size is decoded.
 fn check_size(width: u32, height: u32, bytes: u64) -> Result<(), String> {
     let pixels = u64::from(width) * u64::from(height);
@@ -132,6 +149,26 @@ fn rgb_of_ycbcr([y, cb, cr]: [u8; 3]) -> [u8; 3] {
 
 /// A JPEG that is too small for a few samples per block.
 fn decode_small_jpeg(bytes: &[u8]) -> Result<Decoded, String> {
+    boil_down(|sink| each_row_of_jpeg(bytes, sink))
+}
+
+fn decode_other(format: ImageFormat, bytes: &[u8]) -> Result<Decoded, String> {
+    boil_down(|sink| each_row_of_other(format, bytes, sink))
+}
+
+/// Averages the rows of a picture.
+fn boil_down(rows: impl FnOnce(RowSink) -> Result<(), String>) -> Result<Decoded, String> {
+    let mut mosaic: Option<(u32, u32, MosaicBuilder<FINE, 3>)> = None;
+    rows(&mut |width, height, row| {
+        let (_, _, mosaic) =
+            mosaic.get_or_insert_with(|| (width, height, MosaicBuilder::new(width, height)));
+        mosaic.add_row(row);
+    })?;
+    let (width, height, mosaic) = mosaic.ok_or("rows are missing")?;
+    from_rgb(width, height, mosaic)
+}
+
+fn each_row_of_jpeg(bytes: &[u8], sink: RowSink) -> Result<(), String> {
     let options = DecoderOptions::default()
         .set_max_width(usize::from(u16::MAX))
         .set_max_height(usize::from(u16::MAX))
@@ -145,15 +182,14 @@ fn decode_small_jpeg(bytes: &[u8]) -> Result<Decoded, String> {
     check_size(width, height, size)?;
     let _memory = PIXELS.reserve(size);
     let pixels = decoder.decode().map_err(words)?;
-    let mut mosaic = MosaicBuilder::new(width, height);
     let (pixels, _) = pixels.as_chunks::<3>();
     for row in pixels.chunks_exact(width as usize) {
-        mosaic.add_row(row);
+        sink(width, height, row);
     }
-    from_rgb(width, height, mosaic)
+    Ok(())
 }
 
-fn decode_other(format: ImageFormat, bytes: &[u8]) -> Result<Decoded, String> {
+fn each_row_of_other(format: ImageFormat, bytes: &[u8], sink: RowSink) -> Result<(), String> {
     let words = |error: image::ImageError| error.to_string();
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::no_limits();
@@ -164,16 +200,16 @@ fn decode_other(format: ImageFormat, bytes: &[u8]) -> Result<Decoded, String> {
     check_size(width, height, decoder.total_bytes())?;
     let _memory = PIXELS.reserve(decoder.total_bytes());
     match DynamicImage::from_decoder(decoder).map_err(words)? {
-        DynamicImage::ImageLuma8(pixels) => average(&pixels, |v| v),
-        DynamicImage::ImageLumaA8(pixels) => average(&pixels, |v| v),
-        DynamicImage::ImageRgb8(pixels) => average(&pixels, |v| v),
-        DynamicImage::ImageRgba8(pixels) => average(&pixels, |v| v),
-        DynamicImage::ImageLuma16(pixels) => average(&pixels, high_byte),
-        DynamicImage::ImageLumaA16(pixels) => average(&pixels, high_byte),
-        DynamicImage::ImageRgb16(pixels) => average(&pixels, high_byte),
-        DynamicImage::ImageRgba16(pixels) => average(&pixels, high_byte),
-        DynamicImage::ImageRgb32F(pixels) => average(&pixels, from_unit),
-        DynamicImage::ImageRgba32F(pixels) => average(&pixels, from_unit),
+        DynamicImage::ImageLuma8(pixels) => over_rows(&pixels, |v| v, sink),
+        DynamicImage::ImageLumaA8(pixels) => over_rows(&pixels, |v| v, sink),
+        DynamicImage::ImageRgb8(pixels) => over_rows(&pixels, |v| v, sink),
+        DynamicImage::ImageRgba8(pixels) => over_rows(&pixels, |v| v, sink),
+        DynamicImage::ImageLuma16(pixels) => over_rows(&pixels, high_byte, sink),
+        DynamicImage::ImageLumaA16(pixels) => over_rows(&pixels, high_byte, sink),
+        DynamicImage::ImageRgb16(pixels) => over_rows(&pixels, high_byte, sink),
+        DynamicImage::ImageRgba16(pixels) => over_rows(&pixels, high_byte, sink),
+        DynamicImage::ImageRgb32F(pixels) => over_rows(&pixels, from_unit, sink),
+        DynamicImage::ImageRgba32F(pixels) => over_rows(&pixels, from_unit, sink),
         _ => Err("an unknown kind of pixels".to_owned()),
     }
 }
@@ -187,12 +223,12 @@ fn from_unit(value: f32) -> u8 {
     (value * 255.0).round() as u8
 }
 
-fn average<P: Pixel>(
+fn over_rows<P: Pixel>(
     pixels: &ImageBuffer<P, Vec<P::Subpixel>>,
     eight_bits: impl Fn(P::Subpixel) -> u8,
-) -> Result<Decoded, String> {
+    sink: RowSink,
+) -> Result<(), String> {
     let (width, height) = pixels.dimensions();
-    let mut mosaic = MosaicBuilder::new(width, height);
     let mut row = Vec::with_capacity(width as usize);
     for stored in pixels.rows() {
         row.clear();
@@ -201,9 +237,9 @@ fn average<P: Pixel>(
             let alpha = u16::from(eight_bits(alpha));
             [red, green, blue].map(|value| over_white(u16::from(eight_bits(value)), alpha))
         }));
-        mosaic.add_row(&row);
+        sink(width, height, &row);
     }
-    from_rgb(width, height, mosaic)
+    Ok(())
 }
 
 /// A value seen through its alpha. What is transparent is shown on white, as a print or a page would.

@@ -23,7 +23,7 @@ pub enum Relation {
 impl Photo {
     /// The first look: how two photos stand to each other by their records alone.
     ///
-    /// What it does not call different is a matter for a [second look](super::second_look), at the pixels, before
+    /// What it does not call different is a matter for a [second look](mod@super::second_look), at the pixels, before
     /// anything follows from it.
     pub fn relation(&self, other: &Photo) -> Relation {
         match self.same_picture(other) {

@@ -1,0 +1,109 @@
+//! What two pictures that lie on each other have in common, and what not.
+
+use super::super::Relation::{Same, Variant};
+use super::SecondLook;
+use super::colours::contradiction;
+use super::exposure::are_two_exposures;
+use super::frame::{Frame, is_half};
+use super::graphic::is_graphic;
+use super::lay::Laid;
+use super::picture::Picture;
+use super::windows::{WINDOW, Windows, clusters, has_moved};
+
+/// The longer side at which photographs are compared, in pixels: what recompression does to fine detail does not show.
+const PHOTO: usize = 512;
+
+/// The longer side at which print and graphics are compared: invoices that differ in the amounts alone agree in every window
+/// at 512 pixels, and differ in four or more at 1024.
+const GRAPHIC: usize = 1024;
+
+/// Print that is smaller cannot be read, and what cannot be read cannot be told apart.
+const READABLE: usize = 240;
+
+/// From this size on windows have their full size, below half of it.
+const LARGE: usize = 400;
+
+/// With fewer windows that have content and agree, there is too little to go by: walls, fog, the sky.
+const LEAST: usize = 16;
+
+/// The share of the windows that must be found in the other picture, and how many, for the two to lie on each other at all.
+const FOUND: (f64, usize) = (0.2, 4);
+
+/// The largest drawing on a picture, as a share of its windows.
+const DRAWING: f64 = 0.4;
+
+/// The share of the cells whose colours may contradict each other.
+const COLOURS: f32 = 0.05;
+
+/// Of so many windows of a graphic one may differ faintly or in lightness: the noise of encoders at thin lines.
+const FAINT_IN: usize = 50;
+
+/// Compares two pictures.
+pub(super) fn compare(a: &Picture, b: &Picture) -> SecondLook {
+    let laid = Laid::new(a, b);
+    if laid.found < FOUND.1 || (laid.found as f64) < FOUND.0 * laid.windows as f64 {
+        return SecondLook::different("no part of one is found in the other");
+    }
+    let (grid, seen) = laid.planes(PHOTO, false);
+    let graphic = is_graphic(&grid, &seen) && is_graphic(&seen, &grid);
+    let longer = laid
+        .one
+        .luma
+        .longer()
+        .min(if graphic { GRAPHIC } else { PHOTO });
+    if graphic && longer < READABLE {
+        return SecondLook::different("what is written is too small to be read");
+    }
+    let size = if longer >= LARGE { WINDOW } else { WINDOW / 2 };
+    let (grid, seen) = laid.planes(longer, true);
+    let windows = Windows::of(&grid, &seen, size);
+    if windows.agreeing < LEAST {
+        return SecondLook::different("there is too little in them to go by");
+    }
+    if contradiction(&laid, |u, v| windows.is_off_near(u, v)) > COLOURS {
+        return SecondLook::different("the colours differ");
+    }
+    if are_two_exposures(&laid) {
+        return SecondLook::different("two shots: each has noise of its own");
+    }
+    let frame = Frame::of(&laid);
+    if graphic {
+        return judge_graphic(frame, &windows);
+    }
+    if frame == Frame::Astride {
+        return SecondLook::different("each shows something that the other does not");
+    }
+    if frame == Frame::Part && is_half(&laid) {
+        return SecondLook::different("one is a half of the other");
+    }
+    match clusters(&windows.disagreeing()).as_slice() {
+        [] if frame == Frame::Whole => SecondLook::new(Same, "every part agrees"),
+        [] => SecondLook::new(Variant, "one is a part of the other"),
+        [drawing] if drawing.len() as f64 > DRAWING * windows.all as f64 => {
+            SecondLook::different("they differ in large parts")
+        }
+        [drawing] if has_moved(&grid, &seen, drawing, size) => {
+            SecondLook::different("something in them has moved")
+        }
+        [_] => SecondLook::new(Variant, "one has something drawn on it"),
+        several => SecondLook::different(format!("they differ in {} places", several.len())),
+    }
+}
+
+/// Graphics are one picture or two: where a template is filled in, whatever differs may be all that matters.
+fn judge_graphic(frame: Frame, windows: &Windows) -> SecondLook {
+    if frame != Frame::Whole {
+        return SecondLook::different("graphics of which one shows more than the other");
+    }
+    let places = windows.strong.len();
+    if places > 0 || windows.faint.len() * FAINT_IN > windows.agreeing {
+        let places = places + windows.faint.len();
+        return SecondLook::different(format!(
+            "what is written or drawn differs in {places} places"
+        ));
+    }
+    if windows.lighter * FAINT_IN > windows.all {
+        return SecondLook::different("parts of one are lighter");
+    }
+    SecondLook::new(Same, "every line agrees")
+}

@@ -1,0 +1,285 @@
+//! Grey pictures in memory, resized and sampled between their pixels.
+
+/// A picture of one channel, row by row, from 0 to 255.
+#[derive(Clone, Debug)]
+pub(super) struct Plane {
+    pub(super) width: usize,
+    pub(super) height: usize,
+    pub(super) cells: Vec<f32>,
+}
+
+impl Plane {
+    pub(super) fn from_fn(
+        width: usize,
+        height: usize,
+        mut value: impl FnMut(usize, usize) -> f32,
+    ) -> Plane {
+        let mut cells = Vec::with_capacity(width * height);
+        for y in 0..height {
+            for x in 0..width {
+                cells.push(value(x, y));
+            }
+        }
+        Plane {
+            width,
+            height,
+            cells,
+        }
+    }
+
+    /// The value of a pixel.
+    pub(super) fn at(&self, x: usize, y: usize) -> f32 {
+        self.cells[y * self.width + x]
+    }
+
+    /// The longer side.
+    pub(super) fn longer(&self) -> usize {
+        self.width.max(self.height)
+    }
+
+    /// The value between pixels, whose centres lie on halves; none outside of the picture.
+    pub(super) fn between(&self, x: f32, y: f32) -> Option<f32> {
+        let inside = x >= 0.0 && y >= 0.0 && x <= self.width as f32 && y <= self.height as f32;
+        inside.then(|| {
+            let (x, y) = ((x - 0.5).max(0.0), (y - 0.5).max(0.0));
+            let (left, top) = (
+                (x as usize).min(self.width - 1),
+                (y as usize).min(self.height - 1),
+            );
+            let (right, bottom) = (
+                (left + 1).min(self.width - 1),
+                (top + 1).min(self.height - 1),
+            );
+            let (fx, fy) = (x - left as f32, y - top as f32);
+            let upper = self.at(left, top) * (1.0 - fx) + self.at(right, top) * fx;
+            let lower = self.at(left, bottom) * (1.0 - fx) + self.at(right, bottom) * fx;
+            upper * (1.0 - fy) + lower * fy
+        })
+    }
+
+    /// The picture in another size, each pixel the exact average of the area it covers; enlarged linearly.
+    pub(super) fn resized(&self, width: usize, height: usize) -> Plane {
+        let (width, height) = (width.max(1), height.max(1));
+        if (width, height) == (self.width, self.height) {
+            return self.clone();
+        }
+        let across = Taps::new(self.width, width);
+        let down = Taps::new(self.height, height);
+        let mut rows = vec![0.0; width * self.height];
+        for y in 0..self.height {
+            let row = &self.cells[y * self.width..(y + 1) * self.width];
+            for (x, tap) in across.taps.iter().enumerate() {
+                rows[y * width + x] = tap
+                    .weights
+                    .iter()
+                    .zip(&row[tap.first..])
+                    .map(|(weight, value)| weight * value)
+                    .sum();
+            }
+        }
+        let mut cells = vec![0.0; width * height];
+        for (y, tap) in down.taps.iter().enumerate() {
+            let out = &mut cells[y * width..(y + 1) * width];
+            for (weight, row) in tap
+                .weights
+                .iter()
+                .zip(rows[tap.first * width..].chunks_exact(width))
+            {
+                for (out, value) in out.iter_mut().zip(row) {
+                    *out += weight * value;
+                }
+            }
+        }
+        Plane {
+            width,
+            height,
+            cells,
+        }
+    }
+
+    /// The picture with its longer side of this many pixels.
+    pub(super) fn with_longer(&self, longer: usize) -> Plane {
+        let scale = longer as f32 / self.longer() as f32;
+        let side = |side: usize| ((side as f32 * scale).round() as usize).max(1);
+        self.resized(side(self.width), side(self.height))
+    }
+
+    /// A part of the picture: left, top, width and height of the whole, which may be a pixel off.
+    pub(super) fn part(&self, [left, top, width, height]: [f64; 4]) -> Plane {
+        let at = |share: f64, side: usize| ((share * side as f64).round() as usize).min(side - 1);
+        let (x, y) = (at(left, self.width), at(top, self.height));
+        let end = |share: f64, side: usize, start: usize| {
+            ((share * side as f64).round() as usize).clamp(start + 1, side)
+        };
+        let right = end(left + width, self.width, x);
+        let bottom = end(top + height, self.height, y);
+        Plane::from_fn(right - x, bottom - y, |dx, dy| self.at(x + dx, y + dy))
+    }
+
+    /// The picture turned to the right.
+    pub(super) fn turned(&self) -> Plane {
+        Plane::from_fn(self.height, self.width, |x, y| {
+            self.at(y, self.height - 1 - x)
+        })
+    }
+
+    /// The picture averaged over boxes of this radius, twice: nearly a Gaussian.
+    pub(super) fn blurred(&self, radius: usize) -> Plane {
+        let pass = |plane: &Plane| {
+            let mut out = plane.clone();
+            for y in 0..plane.height {
+                let row = &plane.cells[y * plane.width..(y + 1) * plane.width];
+                box_line(row, radius, |x, value| {
+                    out.cells[y * plane.width + x] = value
+                });
+            }
+            let rows = out.clone();
+            let mut column = vec![0.0; plane.height];
+            for x in 0..plane.width {
+                for (y, value) in column.iter_mut().enumerate() {
+                    *value = rows.at(x, y);
+                }
+                box_line(&column, radius, |y, value| {
+                    out.cells[y * plane.width + x] = value
+                });
+            }
+            out
+        };
+        pass(&pass(self))
+    }
+}
+
+/// Averages a picture that comes row by row, so that the whole of it need not be in memory twice.
+pub(super) struct Reducer {
+    across: Taps,
+    down: Taps,
+    width: usize,
+    rows: usize,
+    /// Averaged rows of red, green and blue that are not finished.
+    planes: [Plane; 3],
+}
+
+impl Reducer {
+    /// For a picture of this size, down to a longer side of so many pixels at most.
+    pub(super) fn new(width: usize, height: usize, longer: usize) -> Reducer {
+        let scale = (longer as f64 / width.max(height) as f64).min(1.0);
+        let side = |side: usize| ((side as f64 * scale).round() as usize).max(1);
+        let empty = Plane::from_fn(side(width), side(height), |_, _| 0.0);
+        Reducer {
+            across: Taps::new(width, side(width)),
+            down: Taps::new(height, side(height)),
+            width,
+            rows: 0,
+            planes: [empty.clone(), empty.clone(), empty],
+        }
+    }
+
+    /// Takes the next row; rows that are too short or too many count for nothing.
+    pub(super) fn add_row(&mut self, row: &[[u8; 3]]) {
+        if row.len() < self.width || self.rows >= self.down.from {
+            return;
+        }
+        let sums: Vec<[f32; 3]> = self
+            .across
+            .taps
+            .iter()
+            .map(|tap| {
+                let mut sum = [0.0; 3];
+                for (weight, pixel) in tap.weights.iter().zip(&row[tap.first..]) {
+                    for (sum, value) in sum.iter_mut().zip(pixel) {
+                        *sum += weight * f32::from(*value);
+                    }
+                }
+                sum
+            })
+            .collect();
+        let row = self.rows;
+        self.rows += 1;
+        // The rows of the result that this one is a part of: one, or two that meet in it.
+        let guess = row * self.down.taps.len() / self.down.from;
+        for y in guess.saturating_sub(1)..(guess + 2).min(self.down.taps.len()) {
+            let tap = &self.down.taps[y];
+            let Some(weight) = row
+                .checked_sub(tap.first)
+                .and_then(|at| tap.weights.get(at))
+            else {
+                continue;
+            };
+            for (channel, plane) in self.planes.iter_mut().enumerate() {
+                let width = plane.width;
+                for (cell, sum) in plane.cells[y * width..][..width].iter_mut().zip(&sums) {
+                    *cell += weight * sum[channel];
+                }
+            }
+        }
+    }
+
+    /// The planes of red, green and blue; none if rows are missing.
+    pub(super) fn finish(self) -> Option<[Plane; 3]> {
+        (self.rows == self.down.from).then_some(self.planes)
+    }
+}
+
+fn box_line(line: &[f32], radius: usize, mut put: impl FnMut(usize, f32)) {
+    let mut sum = 0.0_f64;
+    let mut end = 0;
+    let mut start = 0;
+    for at in 0..line.len() {
+        while end < (at + radius + 1).min(line.len()) {
+            sum += f64::from(line[end]);
+            end += 1;
+        }
+        while start + radius < at {
+            sum -= f64::from(line[start]);
+            start += 1;
+        }
+        put(at, (sum / (end - start) as f64) as f32);
+    }
+}
+
+/// Which pixels make up each pixel of another size, and how much of each.
+struct Taps {
+    from: usize,
+    taps: Vec<Tap>,
+}
+
+struct Tap {
+    first: usize,
+    weights: Vec<f32>,
+}
+
+impl Taps {
+    fn new(from: usize, to: usize) -> Taps {
+        let scale = from as f64 / to as f64;
+        let tap = |at: usize| {
+            if scale >= 1.0 {
+                let (start, end) = (at as f64 * scale, (at + 1) as f64 * scale);
+                let first = start as usize;
+                let last = ((end - 1e-9) as usize).min(from - 1);
+                let weight = |pixel: usize| {
+                    let covered = end.min((pixel + 1) as f64) - start.max(pixel as f64);
+                    (covered / scale) as f32
+                };
+                return Tap {
+                    first,
+                    weights: (first..=last).map(weight).collect(),
+                };
+            }
+            let centre = ((at as f64 + 0.5) * scale - 0.5).clamp(0.0, (from - 1) as f64);
+            let first = (centre as usize).min(from.saturating_sub(2));
+            let share = (centre - first as f64) as f32;
+            Tap {
+                first,
+                weights: if from == 1 {
+                    vec![1.0]
+                } else {
+                    vec![1.0 - share, share]
+                },
+            }
+        };
+        Taps {
+            from,
+            taps: (0..to).map(tap).collect(),
+        }
+    }
+}
