@@ -6,6 +6,8 @@ JOIN    ?=
 KEY     ?=
 ARGS    ?=
 PHOTOS  ?=
+SIZE    ?=
+DUMP    ?=
 SEED    ?=
 ONLY    ?=
 SLOW    ?=
@@ -44,10 +46,10 @@ doc:              ## build the documentation of every type and of the protocol, 
 	@echo "$(CURDIR)/target/doc/photomesh/index.html"
 
 bench:            ## measure look-ups of near-duplicates among a million photos
-	@PHOTOS= cargo bench --quiet --bench accuracy
+	@LOOKUPS=1 cargo bench --quiet --bench accuracy
 
-accuracy:         ## measure the recognition of pictures: make accuracy PHOTOS=dir (a folder of different photos)
-	@PHOTOS="$(PHOTOS)" cargo bench --quiet --bench accuracy
+accuracy:         ## measure the recognition of pictures: make accuracy [PHOTOS=dir, different ones] [SIZE=10] [ONLY=name] [DUMP=dir]
+	@PHOTOS="$(PHOTOS)" SIZE=$(SIZE) ONLY="$(ONLY)" DUMP="$(DUMP)" cargo bench --quiet --bench accuracy
 
 fuzz:             ## hand damaged pictures, frames and names to the program: make fuzz [SECONDS=600, for each kind]
 	@FUZZ_SECONDS=$(SECONDS) cargo bench --quiet --profile dev --bench fuzz

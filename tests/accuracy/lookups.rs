@@ -115,7 +115,7 @@ fn view(seed: u64, part: u64) -> String {
 
 /// How long this thread has been busy, in microseconds: on a machine that has other work, time on the clock says little.
 /// Where the system does not tell, the time on the clock it is.
-fn busy_micros() -> f64 {
+pub(crate) fn busy_micros() -> f64 {
     static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
     let on_the_clock = START.get_or_init(Instant::now).elapsed().as_secs_f64() * 1e6;
     let busy = std::fs::read_to_string("/proc/thread-self/schedstat").ok();

@@ -157,7 +157,7 @@ pub(crate) const OF_PHOTOS: &[Kind] = &[
     same("gamma 0.8", |picture, _| light::gamma(picture, 0.8)),
     same("gamma 1.25", |picture, _| light::gamma(picture, 1.25)),
     same("blurred", |picture, _| imageops::fast_blur(picture, 1.2)),
-    same("noise", |picture, dice| noisy(picture, dice)),
+    same("noise", noisy),
     kind(Expected::Same, "sent by a messenger", 60, |picture, _| {
         messenger(picture)
     }),
@@ -174,7 +174,7 @@ pub(crate) const OF_PHOTOS: &[Kind] = &[
         cut::edges(picture, [2, 1, 1, 2])
     }),
     found("text in a corner", |picture, _| drawn::text(picture)),
-    found("date stamp", |picture, dice| drawn::date(picture, dice)),
+    found("date stamp", drawn::date),
     found("logo", |picture, _| drawn::logo(picture)),
     kind(
         Expected::Found,
