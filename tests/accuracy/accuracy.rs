@@ -83,6 +83,8 @@ fn main() -> ExitCode {
         found.report_strangers(&costs);
     }
     costs.print();
-    lookups::measure();
+    if only.is_empty() {
+        lookups::measure();
+    }
     ExitCode::SUCCESS
 }

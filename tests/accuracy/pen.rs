@@ -47,11 +47,6 @@ pub(crate) fn icons(size: f32, ink: Ink) -> Pen {
     Pen::new(&ICONS, size, ink, 1)
 }
 
-/// The men of chess, which the font of equal widths has.
-pub(crate) fn men(size: f32, ink: Ink) -> Pen {
-    Pen::new(&MONO, size, ink, 1)
-}
-
 impl Pen {
     fn new(font: &'static FontRef<'static>, size: f32, ink: Ink, strokes: u32) -> Pen {
         Pen {

@@ -2,6 +2,7 @@
 
 mod cards;
 mod charts;
+mod games;
 mod nature;
 mod paper;
 pub(crate) mod screens;
@@ -101,8 +102,8 @@ const GRAPHICS: &[Family] = &[
     export("slides, points", screens::points),
     export("spreadsheets", screens::spreadsheet),
     export("code editor", screens::editor),
-    export("crosswords", screens::crossword),
-    export("chess positions", screens::chess),
+    export("crosswords", games::crossword),
+    export("chess positions", games::chess),
     export("bar charts", charts::bars),
     export("bar charts, close", charts::close_bars),
     export("line charts", charts::lines),

@@ -2,7 +2,7 @@
 
 use image::RgbImage;
 
-use crate::canvas::{BLACK, Ink, WHITE, block, disc, frame, rounded, sheet};
+use crate::canvas::{BLACK, Ink, WHITE, block, disc, rounded, sheet};
 use crate::dice::Dice;
 use crate::pen::{bold, icons, mono, sans};
 
@@ -330,45 +330,4 @@ pub(crate) fn showing(app: App, photo: &RgbImage, dice: &mut Dice) -> RgbImage {
     }
     image::imageops::replace(&mut screen, &shown, i64::from(left), i64::from(top));
     screen
-}
-
-/// A grid of crossed words that is filled in; the black fields stay.
-pub(super) fn crossword(shared: &mut Dice, dice: &mut Dice) -> RgbImage {
-    let mut paper = sheet(1000, 1000, WHITE);
-    for (row, column) in (0..15).flat_map(|row| (0..15).map(move |column| (row, column))) {
-        let (x, y) = (50.0 + 60.0 * column as f32, 50.0 + 60.0 * row as f32);
-        if shared.percent(18) {
-            block(&mut paper, [x, y, x + 61.0, y + 61.0], BLACK);
-        } else {
-            frame(&mut paper, [x, y, x + 61.0, y + 61.0], 1.5, BLACK);
-            let letter = char::from(b'A' + dice.whole(0, 25) as u8).to_string();
-            sans(42.0, BLACK).centred(&mut paper, x + 30.0, y + 8.0, &letter);
-        }
-    }
-    paper
-}
-
-/// A position of chess.
-pub(super) fn chess(_: &mut Dice, dice: &mut Dice) -> RgbImage {
-    const MEN: [&str; 6] = ["♚", "♛", "♜", "♝", "♞", "♟"];
-    let mut board = sheet(880, 880, [245; 3]);
-    for (row, column) in (0..8).flat_map(|row| (0..8).map(move |column| (row, column))) {
-        let (x, y) = (40.0 + 100.0 * column as f32, 40.0 + 100.0 * row as f32);
-        let field = if (row + column) % 2 == 0 {
-            [240, 217, 181]
-        } else {
-            [181, 136, 99]
-        };
-        block(&mut board, [x, y, x + 100.0, y + 100.0], field);
-        if dice.percent(30) {
-            let (ink, edge) = if dice.percent(50) {
-                (WHITE, BLACK)
-            } else {
-                (BLACK, [90; 3])
-            };
-            let man = dice.pick(&MEN);
-            crate::pen::men(84.0, ink).outlined(&mut board, x + 50.0, y + 2.0, man, edge);
-        }
-    }
-    board
 }
