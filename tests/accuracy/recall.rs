@@ -85,6 +85,9 @@ impl Found<'_> {
             .iter()
             .filter(|family| family.subject.set == set)
             .count();
+        if pictures == 0 {
+            return;
+        }
         println!(
             "\nversions of {pictures} {set}, each against its original; found as the same or a variant, with 95 % bounds"
         );
@@ -129,6 +132,9 @@ impl Found<'_> {
         for (at, (compared, near)) in rows.into_iter().enumerate() {
             pairs += compared;
             alike.extend(near.into_iter().map(|(other, a, b)| ((at, a), (other, b))));
+        }
+        if photos.len() < 2 {
+            return;
         }
         println!(
             "\npairs made of different photos, {pairs}: {} taken for one picture by the first look",
