@@ -19,40 +19,38 @@ fn view(dice: &mut Dice, noise: f32, colour: impl Fn(f32, f32) -> [f32; 3]) -> R
     photo
 }
 
+/// How much light the one lens loses at a place: it is what such views have most of.
+fn lens(x: f32, y: f32) -> f32 {
+    45.0 * ((x - 0.5) * (x - 0.5) + (y - 0.47) * (y - 0.47))
+}
+
 /// A white wall, lit otherwise.
 pub(super) fn wall(_: &mut Dice, dice: &mut Dice) -> RgbImage {
-    let (light, across, down) = (
-        dice.real(185.0, 225.0),
-        dice.real(-30.0, 30.0),
-        dice.real(-30.0, 30.0),
-    );
+    let light = dice.real(185.0, 225.0);
+    let (across, down) = (dice.real(-6.0, 6.0), dice.real(-6.0, 6.0));
     let plaster = Noise::new(dice, 30, 4, 0.9);
     view(dice, 3.0, |x, y| {
-        let light = light + across * (x - 0.5) + down * (y - 0.5) + 1.5 * plaster.at(x, y);
-        let far = (x - 0.5).hypot(y - 0.5);
-        [light, light - 2.0, light - 7.0].map(|value| value - 30.0 * far * far)
+        let light = light + across * (x - 0.5) + down * (y - 0.5) + 0.7 * plaster.at(x, y);
+        [light, light - 2.0, light - 7.0].map(|value| value - lens(x, y))
     })
 }
 
 /// Fog.
 pub(super) fn fog(_: &mut Dice, dice: &mut Dice) -> RgbImage {
     let clouds = Noise::new(dice, 1, 3, 0.5);
-    let (light, slope) = (dice.real(160.0, 210.0), dice.real(10.0, 40.0));
+    let (light, slope) = (dice.real(160.0, 210.0), dice.real(25.0, 40.0));
     view(dice, 3.0, |x, y| {
-        let light = light - slope * y + 6.0 * clouds.at(x, y);
+        let light = light - slope * y + 1.5 * clouds.at(x, y) - lens(x, y);
         [light, light + 2.0, light + 4.0]
     })
 }
 
 /// A clear sky.
 pub(super) fn sky(_: &mut Dice, dice: &mut Dice) -> RgbImage {
-    let (light, slope, side) = (
-        dice.real(-15.0, 15.0),
-        dice.real(50.0, 80.0),
-        dice.real(-20.0, 20.0),
-    );
+    let (light, slope) = (dice.real(-15.0, 15.0), dice.real(50.0, 80.0));
+    let side = dice.real(-4.0, 4.0);
     view(dice, 2.5, |x, y| {
-        let light = light + slope * y + side * (x - 0.5);
+        let light = light + slope * y + side * (x - 0.5) - lens(x, y);
         [90.0 + light, 140.0 + 0.7 * light, 215.0 + 0.2 * light]
     })
 }
