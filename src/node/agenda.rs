@@ -90,7 +90,7 @@ impl Node {
 
     /// Whether copies may be made: as [`Node::is_settled`], but a node that takes longer than its grace to tell what it
     /// has (a first scan of years of photos) no longer holds up the repair of others. A copy too many does no harm.
-    fn may_repair(&self) -> bool {
+    pub(super) fn may_repair(&self) -> bool {
         let now = self.now;
         let grace = self.config.grace;
         let holds_up = |presence: Presence| match presence {
@@ -130,8 +130,12 @@ impl Node {
             let Some(photo) = self.agenda.pop(self.now) else {
                 break;
             };
+            let called_up = self.replication.line.answer(photo);
             if may_repair {
                 self.review(photo);
+                if called_up {
+                    self.turn_taken(photo);
+                }
             } else {
                 self.agenda.parked.insert(photo);
             }
@@ -191,7 +195,9 @@ impl Node {
         } else if coordinator(photo, entry.live()) == Some(me) {
             self.offer(photo);
         }
-        self.retry(photo, RETRY);
+        if !self.replication.line.has(photo) {
+            self.retry(photo, RETRY);
+        }
     }
 
     /// A keeper's holders remember the names of its worse versions, and whose own they were: those will be gone one day,

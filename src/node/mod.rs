@@ -14,11 +14,11 @@
 //!    when that counts, `names` for how people call it.
 //! 4. `agenda`: the one place that compares what is with what should be. `placement`: pure functions that say who is to
 //!    close the gap.
-//! 5. Making copies: `replicate`, `pulls`, `transfer`; `relief` moves them.
+//! 5. Making copies: `replicate` and its `line`, `pulls`, `transfer`; `relief` moves them.
 //! 6. Giving copies up, the dangerous part: `drops`, `rounds`, `proof`.
 //! 7. What owners have removed: `tombstones` says what counts, `removal` does it, `withdrawal` says before what it would do.
 //!    `purging` empties the trash for a person.
-//! 8. Serving people: `clients`, `get`, `put`, `reports`.
+//! 8. Serving people: `clients`, `get`, `put`, `reports`; `shortage` says why a photo has too few copies.
 
 mod absence;
 mod action;
@@ -39,6 +39,7 @@ mod hearsay;
 mod joining;
 mod leaving;
 pub mod limits;
+mod line;
 mod links;
 mod membership;
 mod names;
@@ -52,6 +53,7 @@ mod removal;
 mod replicate;
 mod reports;
 mod rounds;
+mod shortage;
 #[cfg(test)]
 mod tests;
 mod tombstones;

@@ -4,13 +4,14 @@
 //! by announcing it. Moving a replica to a less loaded node is the same: when that one has it, the copy here is surplus
 //! and is trimmed: make before break.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::entry::Entry;
 use super::limits::{
     DOUBT, OFFER, OFFERS, OFFERS_PER_NODE, PULL_QUEUE, RETRY, ROOM_MARGIN, SETTLE, SKIP,
 };
+use super::line::Line;
 use super::membership::Presence;
 use super::placement::{Candidate, target};
 use super::verdict::Verdict;
@@ -26,14 +27,22 @@ pub(super) struct Offer {
     until: Time,
 }
 
+/// Why a node is offered nothing for a while.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Skipped {
+    pub(super) until: Time,
+    /// It has said no; else it was silent for too long.
+    pub(super) refused: bool,
+}
+
 /// What this node has offered, and its part in evening out loads.
 #[derive(Debug)]
 pub(super) struct Replication {
     pub(super) offers: BTreeMap<PhotoId, Offer>,
-    /// Photos that found no node free to be offered to: the next offer that is taken makes room for one.
-    pub(super) queued: BTreeSet<PhotoId>,
-    /// Nodes that refused or failed, and until when they are left out.
-    pub(super) skipped: BTreeMap<NodeId, Time>,
+    /// Photos that found no node free to be offered to.
+    pub(super) line: Line,
+    /// Nodes that refused or failed, and for how long they are left out.
+    pub(super) skipped: BTreeMap<NodeId, Skipped>,
     /// The last target: the next among equals has its turn.
     pub(super) last: NodeId,
     /// The node that was asked for relief, and how long it may take to offer something.
@@ -50,7 +59,7 @@ impl Replication {
     pub(super) fn new(me: NodeId) -> Replication {
         Replication {
             offers: BTreeMap::new(),
-            queued: BTreeSet::new(),
+            line: Line::default(),
             skipped: BTreeMap::new(),
             last: me,
             asked: None,
@@ -65,32 +74,33 @@ impl Replication {
         self.offers.get(&photo).map(|offer| offer.target)
     }
 
-    fn open_to(&self, node: NodeId) -> usize {
-        self.offers
-            .values()
-            .filter(|offer| offer.target == node)
-            .count()
+    /// The target of each open offer.
+    pub(super) fn targets(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.offers.values().map(|offer| offer.target)
     }
 }
 
 impl Node {
-    /// Offers a photo to the node that suits best, unless an offer of it is open.
+    /// Offers a photo to the node that suits best, unless an offer of it is open. It waits in line if all that could take
+    /// it have enough to do.
     pub(super) fn offer(&mut self, photo: PhotoId) {
+        self.replication.line.leave(photo);
         if self.replication.offers.contains_key(&photo) {
             return;
         }
-        let full = self.replication.offers.len() >= OFFERS;
-        let candidates = if full {
-            Vec::new()
-        } else {
-            self.candidates(photo)
-        };
-        let Some(node) = target(&candidates, self.replication.last) else {
-            self.replication.queued.insert(photo);
-            return;
-        };
-        self.replication.last = node;
-        self.offer_to(photo, node);
+        if self.replication.offers.len() >= OFFERS {
+            return self.replication.line.join(photo);
+        }
+        let places = self.free_places();
+        let suitable = self.candidates(photo, &places);
+        let is_free = |candidate: &&Candidate| places.get(&candidate.node).is_some_and(|n| *n > 0);
+        let free: Vec<Candidate> = suitable.iter().filter(is_free).copied().collect();
+        if let Some(node) = target(&free, self.replication.last) {
+            self.replication.last = node;
+            self.offer_to(photo, node);
+        } else if !suitable.is_empty() {
+            self.replication.line.join(photo);
+        }
     }
 
     pub(super) fn offer_to(&mut self, photo: PhotoId, target: NodeId) {
@@ -113,8 +123,8 @@ impl Node {
         );
     }
 
-    /// The nodes that could take a copy of a photo now.
-    fn candidates(&self, photo: PhotoId) -> Vec<Candidate> {
+    /// The nodes of those with so many free places each that could take a copy of a photo.
+    fn candidates(&self, photo: PhotoId, places: &BTreeMap<NodeId, usize>) -> Vec<Candidate> {
         let Some(entry) = self.catalog.get(photo) else {
             return Vec::new();
         };
@@ -122,18 +132,17 @@ impl Node {
         let worse: Vec<_> = worse
             .filter(|other| other.verdict == Verdict::Loser(photo))
             .collect();
-        let free = self.mesh.here().map(|(node, _)| node).filter(|node| {
-            !entry.is_stored_by(*node)
-                && !self.replication.skipped.contains_key(node)
-                && self.replication.open_to(*node) < OFFERS_PER_NODE
-        });
-        free.map(|node| Candidate {
-            node,
-            exchanges: entry.holding(node).is_some()
-                || worse.iter().any(|other| other.is_stored_by(node)),
-            load: self.catalog.load(node).photos + self.replication.open_to(node) as u64,
-        })
-        .collect()
+        let without = places
+            .iter()
+            .filter(|(node, _)| !entry.is_stored_by(**node));
+        without
+            .map(|(node, free)| Candidate {
+                node: *node,
+                exchanges: entry.holding(*node).is_some()
+                    || worse.iter().any(|other| other.is_stored_by(*node)),
+                load: self.catalog.load(*node).photos + (OFFERS_PER_NODE - free) as u64,
+            })
+            .collect()
     }
 
     /// Another node offers a photo.
@@ -196,17 +205,32 @@ impl Node {
         }
         match verdict {
             KeepVerdict::Want => {}
-            KeepVerdict::Have => {
-                self.replication.offers.remove(&photo);
-            }
-            KeepVerdict::Full => self.offer_failed(photo, node),
+            KeepVerdict::Have => self.offer_ended(photo),
+            KeepVerdict::Full => self.offer_failed(photo, node, true),
         }
     }
 
-    fn offer_failed(&mut self, photo: PhotoId, node: NodeId) {
+    /// An offer is open no longer: another photo may be offered.
+    fn offer_ended(&mut self, photo: PhotoId) {
         self.replication.offers.remove(&photo);
-        self.replication.skipped.insert(node, self.now + SKIP);
+        self.call_up();
+    }
+
+    fn offer_failed(&mut self, photo: PhotoId, node: NodeId, refused: bool) {
+        let until = self.now + SKIP;
+        let skipped = Skipped { until, refused };
+        self.replication.skipped.insert(node, skipped);
         self.agenda.set(photo, self.now + SETTLE);
+        self.offer_ended(photo);
+    }
+
+    /// This node could not deliver what it has offered: this one photo is left alone for a while. That the target then
+    /// declines is no fault of the target, and no reason to keep all other photos from it.
+    pub(super) fn offer_not_served(&mut self, photo: PhotoId, node: NodeId) {
+        if self.replication.offered_to(photo) == Some(node) {
+            self.agenda.set(photo, self.now + SKIP);
+            self.offer_ended(photo);
+        }
     }
 
     /// The target of an offer is pulling: it has its full time again.
@@ -226,10 +250,7 @@ impl Node {
     pub(super) fn offer_taken(&mut self, node: NodeId, record: &Record) {
         let photo = record.photo.id;
         if record.holding.is_stored() && self.replication.offered_to(photo) == Some(node) {
-            self.replication.offers.remove(&photo);
-            if let Some(next) = self.replication.queued.pop_first() {
-                self.agenda.set(next, self.now);
-            }
+            self.offer_ended(photo);
         }
         if !record.holding.is_stored() && self.replication.taken_over.get(&photo) == Some(&node) {
             self.replication.taken_over.remove(&photo);
@@ -255,6 +276,7 @@ impl Node {
             self.replication.offers.remove(&photo);
             self.agenda.set(photo, self.now + SETTLE);
         }
+        self.call_up();
     }
 
     /// Time has passed: offers fail, skipped nodes get another chance, loads even out.
@@ -268,7 +290,7 @@ impl Node {
             taken_over,
             ..
         } = &mut self.replication;
-        skipped.retain(|_, until| *until > now);
+        skipped.retain(|_, skipped| skipped.until > now);
         unhelpful.retain(|_, until| *until > now);
         let late: Vec<(PhotoId, NodeId)> = offers
             .iter()
@@ -288,8 +310,9 @@ impl Node {
                 "copies",
                 format!("{node} did not take {} in time", photo.short()),
             );
-            self.offer_failed(photo, node);
+            self.offer_failed(photo, node, false);
         }
+        self.call_up();
         self.forget_taken_over();
         if self.replication.next_relief <= now {
             self.replication.next_relief = now + SETTLE / 2;

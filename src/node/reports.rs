@@ -1,7 +1,7 @@
 //! What clients are told about the collection and the mesh.
 
 use super::entry::Entry;
-use super::limits::{AT_RISK, LIST_PAGE, RETRY, SETTLE};
+use super::limits::{AT_RISK, LIST_PAGE};
 use super::membership::{Member, Presence};
 use super::verdict::Verdict;
 use super::words::{held, spoken, version};
@@ -232,52 +232,6 @@ impl Node {
         }
     }
 
-    /// Why a photo is on fewer nodes than wanted.
-    fn why_not_more(&self, entry: &Entry) -> String {
-        let (live, counted) = (entry.live().count(), entry.counted().count());
-        let nodes = 1 + self.mesh.count_here();
-        if counted > live && counted >= self.reachable_copies() {
-            let away = entry.counted().find(|node| !entry.is_stored_by(*node));
-            let until = away
-                .and_then(|node| self.mesh.members.get(&node))
-                .map(|member| member.presence);
-            return match (away, until) {
-                (Some(node), Some(Presence::Away { until, .. })) => {
-                    format!(
-                        "node {node} is away; copied anew in {}",
-                        spoken(until.since(self.now))
-                    )
-                }
-                (Some(node), _) => format!("node {node} is back and still telling what it has"),
-                (None, _) => "a holder is away".to_owned(),
-            };
-        }
-        if live >= nodes {
-            return format!("only {nodes} node(s) are here");
-        }
-        if let Some(node) = self.replication.offered_to(entry.photo.id) {
-            return format!("being copied to node {node}");
-        }
-        if let Some(node) = self.incomplete().next() {
-            return format!("waiting until node {node} has told what it has");
-        }
-        if self.now.since(entry.changed_at) < SETTLE + RETRY {
-            return "new, or just changed: will be copied in a moment".to_owned();
-        }
-        "no node takes it: they have no room, cannot write, or are busy".to_owned()
-    }
-
-    /// Nodes that have not told all they hold.
-    fn incomplete(&self) -> impl Iterator<Item = NodeId> + '_ {
-        let me = (!self.scanned).then_some(self.config.node);
-        let others = self
-            .mesh
-            .here()
-            .map(|(node, _)| node)
-            .filter(|node| !self.is_here_completely(*node));
-        me.into_iter().chain(others)
-    }
-
     fn node_reports(&self) -> Vec<NodeReport> {
         let me = self.config.node;
         let state = if self.scanned {
@@ -354,10 +308,17 @@ impl Node {
                 "{wanted} copies are wanted, but only {nodes} node(s) are here"
             ));
         }
+        let held_up = if self.may_repair() {
+            "nothing is moved or given up meanwhile"
+        } else {
+            "nothing is copied or moved meanwhile"
+        };
         for node in self.incomplete() {
-            notes.push(format!(
-                "node {node} is still telling what it has; nothing is copied or moved meanwhile"
-            ));
+            notes.push(if node == self.config.node {
+                format!("this node still looks through its folder; {held_up}")
+            } else {
+                format!("node {node} is still telling what it has; {held_up}")
+            });
         }
         if self
             .write_failed_at

@@ -209,6 +209,7 @@ impl Node {
             || *serving >= SERVING
         {
             let reason = "not held here, or too much asked for".to_owned();
+            self.offer_not_served(photo, node);
             return self.send(link, Message::NoImage { transfer, reason });
         }
         *serving += 1;
@@ -228,8 +229,10 @@ impl Node {
         if let Some(serving) = self.serving.get_mut(&link) {
             *serving = serving.saturating_sub(1);
         }
-        if let (Some(node), Ok(())) = (self.mesh.node_at(link), result) {
-            self.offer_progressed(photo, node);
+        match (self.mesh.node_at(link), result) {
+            (Some(node), Ok(())) => self.offer_progressed(photo, node),
+            (Some(node), Err(_)) => self.offer_not_served(photo, node),
+            (None, _) => {}
         }
         if *result == Err(DiskError::Gone) {
             self.log("disk", format!("{} is gone from the folder", photo.short()));

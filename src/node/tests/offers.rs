@@ -18,7 +18,7 @@ use crate::protocol::{Facts, Holding, Message, NodeId, Record, Wish};
 const PIN: Duration = Duration::from_secs(60);
 
 /// The node that each offer goes to, and of which photo it is.
-fn offers(actions: &[Action]) -> Vec<(u64, PhotoId)> {
+pub(super) fn offers(actions: &[Action]) -> Vec<(u64, PhotoId)> {
     let offered = actions.iter().filter_map(|action| match action {
         Action::Send {
             link,
