@@ -6,7 +6,7 @@
 //! every event), [`answers`] (what clients are told), [`budgets`] (how much waits) and [`audit`] (what is lost, what is
 //! repaired); [`converge`] and [`tables`] (what must hold in the end); [`plan`] (from a seed to a run), [`flaws`] (bugs
 //! planted to see that they are found), [`likeness`] (whether the folder of the simulator is like the real one),
-//! [`golden`] (stories).
+//! [`golden`] (stories), [`first_copies`] (how long the first copies take).
 //!
 //! `make sim SEED=42` replays a seed with its trace; `make soak SECONDS=600` runs seeds until the time is up.
 
@@ -33,6 +33,7 @@ mod endings;
 mod fault;
 mod faults;
 mod files;
+mod first_copies;
 mod flaws;
 mod golden;
 mod host;
