@@ -1,9 +1,13 @@
 //! What can be said on the command line.
 
+mod pictures;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+
+use pictures::{DistinctArgs, DuplicatesArgs, FingerprintArgs, SameArgs};
 
 use photomesh::client::{self, Consent, Daemon, Destination, Failure, Get, Layout};
 use photomesh::daemon;
@@ -39,6 +43,8 @@ pub(crate) enum Command {
     Show(NameArgs),
     Put(PutArgs),
     Status(StatusArgs),
+    Duplicates(DuplicatesArgs),
+    Distinct(DistinctArgs),
     /// Tell why the collection shows a photo, or another one in its place
     Why(NameArgs),
     Rm(RmArgs),
@@ -48,28 +54,6 @@ pub(crate) enum Command {
     Key(KeyCommand),
     Fingerprint(FingerprintArgs),
     Same(SameArgs),
-}
-
-/// Print what picture files are recognised by, as CSV: path,whole,trimmed
-///
-/// Needs no daemon. Two pictures are the same if the Hamming distance of either column is at most 170, unless their
-/// cameras name different moments; `photomesh same` applies the rule in full.
-#[derive(Args)]
-pub(crate) struct FingerprintArgs {
-    /// The picture files
-    #[arg(required = true, value_name = "FILE")]
-    pub(crate) files: Vec<PathBuf>,
-}
-
-/// Tell whether two files are versions of one picture: exit code 0 if so, 1 if not
-///
-/// Needs no daemon.
-#[derive(Args)]
-pub(crate) struct SameArgs {
-    /// One file
-    pub(crate) a: PathBuf,
-    /// The other
-    pub(crate) b: PathBuf,
 }
 
 /// Share a folder of photos: run a node of the mesh until Ctrl-C
@@ -176,11 +160,15 @@ pub(crate) struct ListArgs {
 }
 
 /// Fetch a photo, wherever in the mesh it is
+///
+/// The name of a worse version leads to the better one that the collection shows, which is then said on standard error.
+/// With --exact it is that version itself, from whichever folder or trash has it.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   photomesh get cat.jpg                 into ./cat.jpg
   photomesh get cat.jpg -o ~/Desktop
+  photomesh get cat-small.jpg --exact   that very version, though a better one is shown
   photomesh get 3fa9c1 -o - | convert - -resize 50% small.jpg
   photomesh get cat.jpg --open")]
 pub(crate) struct GetArgs {
@@ -190,6 +178,9 @@ pub(crate) struct GetArgs {
     /// The file or folder to write to, or - for standard output; without it the photo's name in this folder
     #[arg(short, long, value_name = "FILE|-")]
     pub(crate) output: Option<PathBuf>,
+    /// The very photo of this name or id, not the better version that the collection shows in its place
+    #[arg(long)]
+    pub(crate) exact: bool,
     /// Replace a file that is there already
     #[arg(long)]
     pub(crate) force: bool,
@@ -212,7 +203,7 @@ pub(crate) struct NameArgs {
 /// Add photos to the collection
 ///
 /// They are copied into the asked daemon's folder and from there to a second node. A worse version of a photo that the
-/// collection has is not stored.
+/// collection has is not stored; which one is better, and in what, is said.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -374,6 +365,7 @@ impl GetArgs {
         Get {
             name: self.name.clone(),
             destination,
+            exact: self.exact,
             force: self.force,
             open: self.open,
         }

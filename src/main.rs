@@ -33,6 +33,12 @@ fn run(command: Command) -> Result<u8, Failure> {
         Command::Show(args) => client::show(&mut args.asked.connect()?, &args.name, &mut out)?,
         Command::Put(args) => client::put(|| args.asked.connect(), &args.files, &mut out)?,
         Command::Status(args) => client::status(&mut args.asked.connect()?, args.json, &mut out)?,
+        Command::Duplicates(args) => {
+            client::duplicates(&mut args.asked.connect()?, args.json, &mut out)?;
+        }
+        Command::Distinct(args) => {
+            client::distinct(&mut args.asked.connect()?, &args.names, &mut out)?;
+        }
         Command::Why(args) => client::why(&mut args.asked.connect()?, &args.name, &mut out)?,
         Command::Rm(args) => {
             let mut daemon = args.asked.connect()?;

@@ -378,6 +378,7 @@ fn a_new_file_in_a_running_folder_joins_the_collection() {
     mesh.settles(&Expected::from([("new.jpg".to_owned(), id)]), 2);
     let request = Request::Explain {
         image_name: "new.jpg".to_owned(),
+        exact: false,
     };
     let Answer::Explained(told) = ask::ask(mesh.daemons[1].address(), &request).unwrap() else {
         panic!("no explanation");

@@ -2,32 +2,109 @@
 
 use std::io::{self, Write};
 
+use indicatif::HumanBytes;
+
 use super::screen::{count, picture, plain};
 use super::{Daemon, Failure};
+use crate::photo::Relation;
 use crate::protocol::client::{Explanation, PhotoReport, VersionReport};
 use crate::protocol::{Answer, Holding, Request};
 
 /// Shows what a photo is and who holds it.
 pub fn show(daemon: &mut Daemon, name: &str, out: &mut impl Write) -> Result<(), Failure> {
-    let explanation = explain(daemon, name)?;
+    let explanation = explain(daemon, name, false)?;
+    if let Some(note) = told_instead(name, &explanation) {
+        eprintln!("{note}.");
+    }
     Ok(write_card(&explanation, out)?)
 }
 
 /// Tells why the collection shows a photo, or another one in its place.
 pub fn why(daemon: &mut Daemon, name: &str, out: &mut impl Write) -> Result<(), Failure> {
-    let explanation = explain(daemon, name)?;
+    let explanation = explain(daemon, name, false)?;
     Ok(write_story(name, &explanation, out)?)
 }
 
-/// Asks all about one photo.
-pub(super) fn explain(daemon: &mut Daemon, name: &str) -> Result<Box<Explanation>, Failure> {
+/// Asks all about one photo; not found if `exact` is wanted and nobody has the very photo of this name.
+pub(super) fn explain(
+    daemon: &mut Daemon,
+    name: &str,
+    exact: bool,
+) -> Result<Box<Explanation>, Failure> {
     let request = Request::Explain {
         image_name: name.to_owned(),
+        exact,
     };
     let Answer::Explained(explanation) = daemon.ask(&request)? else {
         return Err(daemon.unexpected());
     };
     Ok(explanation)
+}
+
+/// What a person who asked by this name is to know of what he is shown, if that is not the only photo of the name:
+/// `small.jpg is shown as large.jpg (same picture, 4000 x 3000 instead of 800 x 600)`.
+pub(super) fn told_instead(name: &str, explanation: &Explanation) -> Option<String> {
+    let photo = &explanation.photo;
+    let (asked, label) = (plain(name), plain(&photo.name));
+    let called = |version: &&VersionReport| version.names.iter().any(|own| own == name);
+    let mut called = explanation.versions.iter().filter(called);
+    if explanation.meant == Some(photo.id) {
+        let other = called.next()?;
+        return Some(format!(
+            "{asked}: another version of this picture has this name, too ({}, {}), id {}",
+            kind(other.relation),
+            than(other, photo),
+            other.id.short()
+        ));
+    }
+    let meant = |version: &&VersionReport| explanation.meant == Some(version.id);
+    if let Some(version) = explanation.versions.iter().find(meant) {
+        let (kind, better) = (kind(version.relation), better(photo, version));
+        return Some(format!("{asked} is shown as {label} ({kind}, {better})"));
+    }
+    let ids: Vec<String> = called.map(|version| version.id.short()).collect();
+    Some(match ids.len() {
+        0 => format!(
+            "{asked} is the name of a version that is not here any more; it leads to {label}"
+        ),
+        _ => format!(
+            "{asked} is the name of several versions ({}) that are shown as {label}",
+            ids.join(", ")
+        ),
+    })
+}
+
+/// How a version stands to what is shown, in two words.
+pub(super) fn kind(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Same => "same picture",
+        Relation::Variant => "variant of the picture",
+        Relation::Different => "another picture by now",
+    }
+}
+
+/// What a version has in place of what is shown.
+fn than(version: &VersionReport, photo: &PhotoReport) -> String {
+    instead(
+        (version.width, version.height, version.bytes),
+        (photo.width, photo.height, photo.bytes),
+    )
+}
+
+/// The same the other way round.
+fn better(photo: &PhotoReport, version: &VersionReport) -> String {
+    instead(
+        (photo.width, photo.height, photo.bytes),
+        (version.width, version.height, version.bytes),
+    )
+}
+
+fn instead(one: (u32, u32, u64), other: (u32, u32, u64)) -> String {
+    if (one.0, one.1) == (other.0, other.1) {
+        format!("{} instead of {}", HumanBytes(one.2), HumanBytes(other.2))
+    } else {
+        format!("{} x {} instead of {} x {}", one.0, one.1, other.0, other.1)
+    }
 }
 
 fn write_card(explanation: &Explanation, out: &mut impl Write) -> io::Result<()> {
@@ -54,8 +131,10 @@ fn write_card(explanation: &Explanation, out: &mut impl Write) -> io::Result<()>
 fn write_story(name: &str, explanation: &Explanation, out: &mut impl Write) -> io::Result<()> {
     let photo = &explanation.photo;
     let label = plain(&photo.name);
-    if plain(name) != label {
-        writeln!(out, "{} leads to {label}.", plain(name))?;
+    match told_instead(name, explanation) {
+        Some(told) => writeln!(out, "{told}.")?,
+        None if plain(name) != label => writeln!(out, "{} leads to {label}.", plain(name))?,
+        None => {}
     }
     let what = format!("{label} ({}, {})", photo.id.short(), describe(photo));
     if explanation.versions.is_empty() {
@@ -80,9 +159,16 @@ fn write_story(name: &str, explanation: &Explanation, out: &mut impl Write) -> i
         writeln!(out, "  {node}: {}", how(*holding))?;
     }
     if !explanation.versions.is_empty() {
+        let worse = explanation
+            .versions
+            .iter()
+            .map(|version| version.id.short());
+        let worse: Vec<String> = worse.take(1).collect();
         writeln!(
             out,
-            "If one of them is a picture of its own: photomesh trash restore NAME, asking the node that has it in its trash."
+            "If one of them is a picture of its own: photomesh distinct {} {}",
+            photo.id.short(),
+            worse.join(" ")
         )?;
     }
     Ok(())
@@ -93,8 +179,9 @@ fn write_version(version: &VersionReport, out: &mut impl Write) -> io::Result<()
     let id = version.id.short();
     writeln!(
         out,
-        "  {} ({id}, {size}): {}",
+        "  {} ({id}, {size}): {}, {}",
         names(&version.names),
+        kind(version.relation),
         plain(&version.worse_by)
     )?;
     for (node, holding) in &version.held {
@@ -122,7 +209,8 @@ fn names(names: &[String]) -> String {
     names.join(", ")
 }
 
-fn how(holding: Holding) -> &'static str {
+/// Where a holder has a photo.
+pub(super) fn how(holding: Holding) -> &'static str {
     match holding {
         Holding::Original => "in its owner's folder",
         Holding::Replica => "kept for the mesh",

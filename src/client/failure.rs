@@ -48,7 +48,7 @@ impl Failure {
             Refusal::Photo => Failure::BadData(text),
             Refusal::Disk => Failure::Io(text),
             Refusal::Daemon => Failure::Unreachable(text),
-            Refusal::Owner => Failure::Usage(text),
+            Refusal::Owner | Refusal::Request => Failure::Usage(text),
         }
     }
 

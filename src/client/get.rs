@@ -8,11 +8,10 @@ use std::time::Duration;
 
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 
-use super::explain::explain;
+use super::explain::{explain, told_instead};
 use super::screen::plain;
 use super::{Daemon, Failure};
 use crate::photo::PhotoId;
-use crate::protocol::client::PhotoReport;
 use crate::protocol::{Answer, Blob, Request, SafeName};
 
 /// How long a daemon may be silent before the first byte of a photo: it may have to fetch it from another node first,
@@ -29,6 +28,8 @@ pub struct Get {
     pub name: String,
     /// Where the photo goes.
     pub destination: Destination,
+    /// The very photo of this name, even if the collection shows a better version in its place.
+    pub exact: bool,
     /// Replace a file that is there already.
     pub force: bool,
     /// Show the photo in the system's viewer.
@@ -54,7 +55,7 @@ pub fn get(daemon: &mut Daemon, wish: &Get, out: &mut impl Write) -> Result<(), 
     }
     // Asked about first: then it is known where it goes before a byte is sent, how long it may take, and what the
     // bytes have to be.
-    let photo = explain(daemon, &wish.name)?.photo;
+    let photo = choose(daemon, wish)?;
     let path = match &wish.destination {
         Destination::Output => {
             out.write_all(&fetch(daemon, &photo)?)?;
@@ -79,10 +80,60 @@ pub fn get(daemon: &mut Daemon, wish: &Get, out: &mut impl Write) -> Result<(), 
     if wish.open { show(&path) } else { Ok(()) }
 }
 
+/// What is to be fetched.
+struct Chosen {
+    name: String,
+    id: PhotoId,
+    bytes: u64,
+    /// It is wanted whatever the collection shows.
+    exact: bool,
+}
+
+/// Finds out which photo is wanted, and says so on standard error if it is not the one that is itself called so.
+fn choose(daemon: &mut Daemon, wish: &Get) -> Result<Chosen, Failure> {
+    let told = explain(daemon, &wish.name, wish.exact)?;
+    let shown = &told.photo;
+    if !wish.exact || told.meant == Some(shown.id) {
+        if let Some(note) = told_instead(&wish.name, &told).filter(|_| !wish.exact) {
+            let exact = match told.meant {
+                Some(id) if id != shown.id => format!(
+                    "this is that one. --exact fetches {} itself",
+                    plain(&wish.name)
+                ),
+                Some(_) => "this is the better one. --exact ID fetches the other".to_owned(),
+                None => "this is that one. --exact ID fetches one of the versions".to_owned(),
+            };
+            eprintln!("{note}; {exact}.");
+        }
+        return Ok(Chosen {
+            name: shown.name.clone(),
+            id: shown.id,
+            bytes: shown.bytes,
+            exact: wish.exact,
+        });
+    }
+    let version = told
+        .versions
+        .into_iter()
+        .find(|version| told.meant == Some(version.id));
+    let version = version.ok_or_else(|| daemon.unexpected())?;
+    let asked = version.names.iter().find(|name| **name == wish.name);
+    let name = asked.or(version.names.first()).cloned();
+    Ok(Chosen {
+        name: name.unwrap_or_else(|| version.id.short()),
+        id: version.id,
+        bytes: version.bytes,
+        exact: true,
+    })
+}
+
 /// Asks for the bytes of a photo and checks them.
-fn fetch(daemon: &mut Daemon, photo: &PhotoReport) -> Result<Blob, Failure> {
-    let request = Request::GetImageRequest {
-        image_name: photo.id.to_string(),
+fn fetch(daemon: &mut Daemon, photo: &Chosen) -> Result<Blob, Failure> {
+    let request = match photo.exact {
+        true => Request::GetExact { photo: photo.id },
+        false => Request::GetImageRequest {
+            image_name: photo.id.to_string(),
+        },
     };
     let bar = progress(photo);
     daemon.be_patient(PATIENCE + Duration::from_secs(photo.bytes / SLOWEST))?;
@@ -102,7 +153,7 @@ fn fetch(daemon: &mut Daemon, photo: &PhotoReport) -> Result<Blob, Failure> {
 }
 
 /// How far the transfer is; shown only on a terminal.
-fn progress(photo: &PhotoReport) -> ProgressBar {
+fn progress(photo: &Chosen) -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }

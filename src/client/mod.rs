@@ -9,6 +9,8 @@
 //! ([`SafeName`](crate::protocol::SafeName)) or reach a terminal, and waits for no answer without end.
 
 mod connection;
+mod distinct;
+mod duplicates;
 mod explain;
 mod failure;
 mod fingerprint;
@@ -23,6 +25,8 @@ mod status;
 mod trash;
 
 pub use connection::Daemon;
+pub use distinct::distinct;
+pub use duplicates::duplicates;
 pub use explain::{show, why};
 pub use failure::Failure;
 pub use fingerprint::fingerprint;

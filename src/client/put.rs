@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::explain::kind;
 use super::screen::{count, plain};
 use super::{Daemon, Failure};
 use crate::photo::MAX_PHOTO;
@@ -140,12 +141,24 @@ fn report(path: &Path, answer: &Answer, out: &mut impl Write) -> Result<(), Fail
         }
         return Ok(());
     }
-    if let Answer::Have { name, id } = answer {
+    if let Answer::Have {
+        name,
+        id,
+        relation,
+        differs,
+    } = answer
+    {
         let label = plain(name);
         let id = id.short();
+        let kind = relation.map(|relation| format!(", {}", kind(relation)));
+        let kind = kind.unwrap_or_default();
+        let differs = match &differs[..] {
+            [] => String::new(),
+            _ => format!("; yours is {}", plain(&differs.join(", "))),
+        };
         writeln!(
             out,
-            "{file}: not stored, the collection has this picture as good or better: {label} ({id})"
+            "{file}: not stored, the collection has a better version: {label} ({id}{kind}{differs})"
         )?;
         return Ok(());
     }

@@ -66,6 +66,7 @@ impl State {
             | Action::Remove { .. }
             | Action::Sign { .. }
             | Action::FindAged { .. }
+            | Action::FindDaysLeft { .. }
             | Action::NoteTombstones { .. }
             | Action::Restore { .. }
             | Action::Dedupe { .. }

@@ -140,6 +140,9 @@ impl Client<'_> {
             }
             Request::GetImageList
             | Request::GetImageRequest { .. }
+            | Request::GetExact { .. }
+            | Request::Duplicates { .. }
+            | Request::Distinct { .. }
             | Request::List { .. }
             | Request::Explain { .. }
             | Request::Status

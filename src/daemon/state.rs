@@ -254,6 +254,7 @@ impl State {
             | Event::PutAway { .. }
             | Event::Signed { .. }
             | Event::Aged { .. }
+            | Event::DaysLeft { .. }
             | Event::Returned { .. } => {}
         }
     }

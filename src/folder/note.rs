@@ -14,7 +14,8 @@ use super::place::{self, SURPLUS, TMP, TRASH, is_note};
 use crate::photo::PhotoId;
 use crate::protocol::{Facts, Holding, NodeId};
 
-const DAY: u64 = 24 * 60 * 60;
+/// A day in seconds.
+pub(super) const DAY: u64 = 24 * 60 * 60;
 
 /// A copy of what is safe on enough other disks stays this many days of running; a friend's own file stays the full
 /// time of the trash even so, that its owner can find it.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::moment::Moment;
-use super::note::Note;
+use super::note::{DAY, Note};
 use super::place::{SURPLUS, TRASH, holding_at};
 use super::{Change, Folder, StoreError};
 use crate::photo::PhotoId;
@@ -90,6 +90,41 @@ impl Folder {
         let mut aged = self.of_which_all(|note| note.is_older_than(days.into(), now));
         aged.retain(|photo| self.index.stored_files_of(*photo).is_empty());
         aged
+    }
+
+    /// After how many more days of running the time of a photo in the trash is over, that of its last copy there. None
+    /// inside if that is never: it stays until a person purges it.
+    pub fn days_left(&self, photo: PhotoId) -> Option<Option<u32>> {
+        let copies = self.index.files_of(photo).into_iter();
+        let notes = copies.filter_map(|copy| self.notes.get(&copy));
+        // None counts as later than any number of days here.
+        notes
+            .map(|note| self.days_of(note).map_or((1, None), |days| (0, Some(days))))
+            .max()
+            .map(|(_, days)| days)
+    }
+
+    /// The first day at which a copy's time is over by its note; none if there is no such day.
+    fn days_of(&self, note: &Note) -> Option<u32> {
+        let now = self.index.running();
+        let is_due = |days: u32| {
+            let then = now.saturating_add(u64::from(days) * DAY);
+            note.is_due(then, self.options.trash_days)
+        };
+        // Once over, it stays so: the first such day is found by halving.
+        let (mut early, mut late) = (0, self.options.trash_days.saturating_add(1));
+        if !is_due(late) {
+            return None;
+        }
+        while early < late {
+            let middle = early + (late - early) / 2;
+            if is_due(middle) {
+                late = middle;
+            } else {
+                early = middle + 1;
+            }
+        }
+        Some(late)
     }
 
     /// The photos of which every copy in the trash has been there for its time.

@@ -158,6 +158,13 @@ pub enum Action {
         /// Days of running.
         older_than: u32,
     },
+    /// Find how much longer photos stay in the trash. Answered by [`Event::DaysLeft`].
+    FindDaysLeft {
+        /// The client that wants to know.
+        link: LinkId,
+        /// The photos.
+        photos: Vec<PhotoId>,
+    },
     /// Sign what this node's owner wants of a photo, and make it safe on disk. Comes back as [`Event::Signed`].
     Sign {
         /// The photo.

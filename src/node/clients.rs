@@ -4,11 +4,12 @@
 
 use std::sync::Arc;
 
+use super::distinct::TellingApart;
 use super::entry::Entry;
 use super::names::Found;
 use super::{Action, DiskError, LinkId, Node, Source, Spool, Time};
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::client::Refusal;
+use crate::protocol::client::{DuplicateReport, Refusal};
 use crate::protocol::{Answer, Facts, Holding, Request};
 
 /// A client that waits for something.
@@ -28,6 +29,13 @@ pub(super) enum Waiting {
     Copies { photo: PhotoId, until: Time },
     /// For a photo to be back from the trash.
     Restore { photo: PhotoId },
+    /// For what it has said to be different to be judged anew.
+    Distinct(TellingApart),
+    /// For the folder to say how long these stay in the trash.
+    Duplicates {
+        duplicates: Vec<DuplicateReport>,
+        next: Option<PhotoId>,
+    },
 }
 
 impl Node {
@@ -41,7 +49,12 @@ impl Node {
             Request::GetImageRequest { image_name } => self.get(link, image_name),
             Request::Put { name, .. } => self.put(link, name),
             Request::List { after } => self.answer_list(link, after),
-            Request::Explain { image_name } => self.answer_explain(link, &image_name),
+            Request::GetExact { photo } => self.get_exact(link, photo),
+            Request::Explain { image_name, exact } => {
+                self.answer_explain(link, &image_name, exact);
+            }
+            Request::Duplicates { after } => self.answer_duplicates(link, after),
+            Request::Distinct { image_names } => self.distinct_for(link, &image_names),
             Request::Status => self.answer_status(link),
             Request::TrashList { after } => self.answer_trash(link, after),
             Request::TrashRestore { image_name } => self.restore_for(link, image_name),
@@ -83,13 +96,18 @@ impl Node {
     }
 
     /// Finds a photo for a client, or tells it why not.
-    pub(super) fn find_for(&mut self, link: LinkId, name: &str) -> Option<Arc<Photo>> {
-        let found = self.catalog.find(name);
-        if let Found::One(photo) = found
-            && let Some(entry) = self.catalog.get(photo)
-        {
-            return Some(entry.photo.clone());
+    pub(super) fn find_for(&mut self, link: LinkId, name: &str) -> Option<PhotoId> {
+        match self.catalog.find(name) {
+            Found::One(photo) => Some(photo),
+            found @ (Found::Ambiguous(_) | Found::Nothing) => {
+                self.answer_not_found(link, name, found, false);
+                None
+            }
         }
+    }
+
+    /// Tells a client why a name leads to no photo, or to none that is itself called so.
+    pub(super) fn answer_not_found(&mut self, link: LinkId, name: &str, found: Found, exact: bool) {
         let (candidates, reason) = match found {
             Found::Ambiguous(candidates) => (
                 candidates,
@@ -101,7 +119,14 @@ impl Node {
         };
         let removed = Some(name).filter(|_| candidates.is_empty());
         let removed = removed.and_then(|name| self.removed_in_words(name));
-        let reason = removed.unwrap_or(reason.to_owned());
+        let inherited = match self.catalog.find(name) {
+            Found::One(photo) if exact && candidates.is_empty() => Some(format!(
+                "no node that is here has the photo itself that was called so; the name leads to {}",
+                self.name_of(photo)
+            )),
+            Found::One(_) | Found::Ambiguous(_) | Found::Nothing => None,
+        };
+        let reason = removed.or(inherited).unwrap_or(reason.to_owned());
         self.answer(
             link,
             Answer::NotFound {
@@ -111,7 +136,6 @@ impl Node {
                 reason,
             },
         );
-        None
     }
 
     fn restore_for(&mut self, link: LinkId, name: String) {
@@ -169,6 +193,7 @@ impl Node {
     /// A photo is back from the trash, or not: clients may wait for it. What a person takes back is from now on no worse
     /// version of anything. Of its own worse versions he has said nothing.
     pub(super) fn restore_answered(&mut self, photo: PhotoId, result: &Result<Holding, DiskError>) {
+        self.distinct_returned(photo, result);
         let waits = |waiting: &Waiting| matches!(waiting, Waiting::Restore { photo: other } if *other == photo);
         let links = self.clients_that(waits);
         if links.is_empty() {
@@ -203,11 +228,15 @@ impl Node {
 
     /// Time has passed: clients that waited long enough are answered.
     pub(super) fn tend_clients(&mut self) {
+        self.tend_distinct();
         let now = self.now;
         let late = self.clients_that(|waiting| match waiting {
             Waiting::Get { until, reading, .. } => *until <= now && reading.is_none(),
             Waiting::Copies { until, .. } => *until <= now,
-            Waiting::Put { .. } | Waiting::Restore { .. } => false,
+            Waiting::Put { .. }
+            | Waiting::Restore { .. }
+            | Waiting::Distinct(_)
+            | Waiting::Duplicates { .. } => false,
         });
         for link in late {
             if let Some(Waiting::Copies { photo, .. }) = self.waiting.get(&link) {

@@ -240,6 +240,14 @@ pub enum Event {
         /// The photos.
         photos: BTreeSet<PhotoId>,
     },
+    /// [`Action::FindDaysLeft`] is done.
+    DaysLeft {
+        /// The client's link.
+        link: LinkId,
+        /// The days of running after which the time of each photo in the trash is over; none of one that stays until a
+        /// person purges it. What is not in the trash is left out.
+        days: BTreeMap<PhotoId, Option<u32>>,
+    },
     /// [`Action::Sign`] is done.
     Signed {
         /// The photo.

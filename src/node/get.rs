@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::clients::Waiting;
 use super::limits::{GET, GET_MIN_RATE};
+use super::names::Found;
 use super::{Action, DiskError, LinkId, Node, Source};
-use crate::photo::Photo;
+use crate::photo::{Photo, PhotoId};
 use crate::protocol::Answer;
 
 impl Node {
@@ -14,7 +15,22 @@ impl Node {
         let Some(photo) = self.find_for(link, &name) else {
             return;
         };
-        let id = photo.id;
+        self.get_photo(link, name, photo);
+    }
+
+    /// A client wants the bytes of this very photo, be it shown or not.
+    pub(super) fn get_exact(&mut self, link: LinkId, id: PhotoId) {
+        let name = id.to_string();
+        match self.catalog.find_exact(&name) {
+            Found::One(photo) if photo == id => self.get_photo(link, name, id),
+            found => self.answer_not_found(link, &name, found, true),
+        }
+    }
+
+    fn get_photo(&mut self, link: LinkId, name: String, id: PhotoId) {
+        let Some(photo) = self.catalog.get(id).map(|entry| entry.photo.clone()) else {
+            return self.answer_not_found(link, &name, Found::Nothing, false);
+        };
         let until = self.now + GET + Duration::from_secs(photo.bytes / GET_MIN_RATE);
         self.waiting.insert(
             link,
@@ -39,7 +55,7 @@ impl Node {
         };
         *reading = Some(source);
         let name = name.clone();
-        let label = self.catalog.names.label(photo.id);
+        let label = self.name_of(photo.id);
         self.act(Action::AnswerPhoto {
             link,
             name,

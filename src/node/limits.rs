@@ -119,8 +119,11 @@ pub const PAGE_RECORDS: usize = 256;
 /// A page ends early at about this size in bytes, half of what a frame may have.
 pub const PAGE_BYTES: usize = 512 * 1024;
 
-/// The most items in one answer to a client's `List` or `TrashList`.
+/// The most items in one answer to a client's `List`, `TrashList` or `Duplicates`.
 pub const LIST_PAGE: usize = 256;
+
+/// How many photos one page of `Duplicates` looks at, at most: a step of a millisecond or two.
+pub const DUPLICATES_LOOKED_AT: usize = 4096;
 
 /// The most photos named as at risk in a status.
 pub const AT_RISK: usize = 100;

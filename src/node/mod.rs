@@ -18,7 +18,8 @@
 //! 6. Giving copies up, the dangerous part: `drops`, `rounds`, `proof`.
 //! 7. What owners have removed: `tombstones` says what counts, `removal` does it, `withdrawal` says before what it would do.
 //!    `purging` empties the trash for a person.
-//! 8. Serving people: `clients`, `get`, `put`, `reports`; `shortage` says why a photo has too few copies.
+//! 8. Serving people: `clients`, `get`, `put`, `reports`, `versions`, `distinct`; `shortage` says why a photo has too few
+//!    copies.
 
 mod absence;
 mod action;
@@ -30,6 +31,7 @@ mod catalog;
 mod claims;
 mod clients;
 mod config;
+mod distinct;
 mod drops;
 mod entry;
 mod event;
@@ -59,6 +61,7 @@ mod tests;
 mod tombstones;
 mod transfer;
 mod verdict;
+mod versions;
 mod withdrawal;
 mod words;
 mod yielding;
@@ -300,6 +303,7 @@ impl Node {
             Event::Returned { photo, result } => self.returned(photo, result),
             Event::Signed { photo, result } => self.signed(photo, result),
             Event::Aged { link, photos } => self.aged(link, photos),
+            Event::DaysLeft { link, days } => self.days_left(link, &days),
             Event::Shutdown => self.shut_down(),
         }
     }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::catalog::Catalog;
+use super::entry::Entry;
 use super::verdict::Verdict;
 use crate::photo::{Format, Photo, PhotoId};
 use crate::protocol::Facts;
@@ -150,6 +151,52 @@ impl Catalog {
             }
         }
         Found::Nothing
+    }
+
+    /// Looks up the photo that is itself called so, whether the collection shows it or not: by label, then name, then id
+    /// prefix. Who has a name only by inheritance is not meant. Candidates that are not shown are named by their ids.
+    pub(super) fn find_exact(&self, query: &str) -> Found {
+        if let Some(photo) = self.names.labelled(query) {
+            return Found::One(photo);
+        }
+        let is_known = |entry: &Entry| matches!(entry.verdict, Verdict::Keeper | Verdict::Loser(_));
+        let named = photos(&self.names.by_name, query).filter(|id| {
+            let entry = self.get(*id);
+            entry.is_some_and(|entry| is_known(entry) && entry.facts.names.contains(query))
+        });
+        let mut prefixed = self.with_prefix(query);
+        prefixed.retain(|id| self.get(*id).is_some_and(is_known));
+        for class in [named.collect(), prefixed] {
+            match class[..] {
+                [] => {}
+                [photo] => return Found::One(photo),
+                _ => {
+                    let labels = class.iter().map(|id| self.names.label(*id));
+                    return Found::Ambiguous(labels.collect());
+                }
+            }
+        }
+        Found::Nothing
+    }
+
+    /// Which of the versions of a picture is the one that is itself called so: the keeper, or one of these. None if several
+    /// worse ones are, or none any more.
+    pub(super) fn meant(&self, query: &str, keeper: &Entry, worse: &[&Entry]) -> Option<PhotoId> {
+        let id = keeper.photo.id;
+        if self.names.label(id) == query || keeper.facts.names.contains(query) {
+            return Some(id);
+        }
+        let named = worse
+            .iter()
+            .filter(|entry| entry.facts.names.contains(query));
+        let named: Vec<PhotoId> = named.map(|entry| entry.photo.id).collect();
+        let mut versions = worse.iter().map(|entry| entry.photo.id).chain([id]);
+        let prefixed = self.with_prefix(query);
+        match named[..] {
+            [] => versions.find(|version| prefixed[..] == [*version]),
+            [one] => Some(one),
+            _ => None,
+        }
     }
 
     /// The removed photo that a name, or the beginning of an id, means that leads to none of the collection.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::clients::Waiting;
 use super::limits::PUT;
+use super::words::differences;
 use super::{Action, DiskError, LinkId, Node, Spool};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::client::Refusal;
@@ -61,8 +62,7 @@ impl Node {
         let known = self.catalog.mine(photo.id) == Some(Holding::Original);
         if !known && let Some(keeper) = self.catalog.better_version(&photo) {
             self.act(Action::Discard { spool });
-            let name = self.catalog.names.label(keeper);
-            return self.answer(link, Answer::Have { name, id: keeper });
+            return self.answer_have(link, &photo, keeper);
         }
         self.act(Action::Install {
             spool,
@@ -71,6 +71,20 @@ impl Node {
             holding: Holding::Original,
         });
         self.installing.insert(link, (photo, facts));
+    }
+
+    /// What a client has put is not stored, because there is a better version.
+    fn answer_have(&mut self, link: LinkId, photo: &Photo, keeper: PhotoId) {
+        let better = self.catalog.get(keeper).map(|entry| &entry.photo);
+        let relation = better.map(|better| photo.relation(better));
+        let differs = better.map_or(Vec::new(), |better| differences(photo, better));
+        let answer = Answer::Have {
+            name: self.catalog.names.label(keeper),
+            id: keeper,
+            relation,
+            differs,
+        };
+        self.answer(link, answer);
     }
 
     /// What a client has put is on disk, or not.
@@ -152,6 +166,13 @@ impl Node {
             }
             _ => format!("{wanted} copies are wanted; the others follow"),
         });
+        let shown = self.catalog.get(photo);
+        let shown = shown.and_then(|entry| self.catalog.shown_instead(entry));
+        let better = shown.map(|keeper| {
+            let label = self.catalog.names.label(keeper.photo.id);
+            format!("the collection shows a better version of this picture, {label}")
+        });
+        let warning = better.or(warning);
         let name = self.name_of(photo);
         let copies = u32::try_from(copies).unwrap_or(u32::MAX);
         self.answer(

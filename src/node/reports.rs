@@ -4,12 +4,10 @@ use super::entry::Entry;
 use super::limits::{AT_RISK, LIST_PAGE};
 use super::membership::{Member, Presence};
 use super::verdict::Verdict;
-use super::words::{held, spoken, version};
+use super::words::{held, spoken};
 use super::{LinkId, Node};
 use crate::photo::PhotoId;
-use crate::protocol::client::{
-    Explanation, NodeReport, PhotoReport, RiskReport, StatusReport, TrashReport,
-};
+use crate::protocol::client::{NodeReport, PhotoReport, RiskReport, StatusReport, TrashReport};
 use crate::protocol::{Answer, Facts, Holding, NodeId};
 
 impl Node {
@@ -59,31 +57,6 @@ impl Node {
             .map(|photo| photo.id)
             .filter(|_| ids.len() > LIST_PAGE);
         self.answer(link, Answer::Trash { photos, next });
-    }
-
-    /// All about one photo.
-    pub(super) fn answer_explain(&mut self, link: LinkId, name: &str) {
-        let Some(photo) = self.find_for(link, name) else {
-            return;
-        };
-        let Some(entry) = self.catalog.get(photo.id) else {
-            return;
-        };
-        let mut versions: Vec<&Entry> = self.worse_versions(entry).collect();
-        versions.sort_by_key(|worse| std::cmp::Reverse(worse.photo.rank()));
-        let explanation = Explanation {
-            photo: self.report(entry),
-            captured: entry.photo.captured.as_ref().map(|time| time.0.clone()),
-            colour: entry.photo.colour,
-            camera: entry.photo.camera,
-            held: held(entry),
-            versions: versions
-                .into_iter()
-                .map(|worse| version(worse, &entry.photo))
-                .collect(),
-            state: self.state_of(entry),
-        };
-        self.answer(link, Answer::Explained(Box::new(explanation)));
     }
 
     /// How the mesh is doing.
@@ -140,21 +113,8 @@ impl Node {
         }
     }
 
-    pub(super) fn worse_versions<'a>(
-        &'a self,
-        keeper: &'a Entry,
-    ) -> impl Iterator<Item = &'a Entry> {
-        let id = keeper.photo.id;
-        let similar = keeper
-            .similar
-            .iter()
-            .filter_map(|other| self.catalog.get(*other));
-        similar.filter(move |other| {
-            other.verdict == Verdict::Loser(id) && !self.catalog.is_shown(other)
-        })
-    }
-
-    fn report(&self, entry: &Entry) -> PhotoReport {
+    /// A photo as it stands in a list.
+    pub(super) fn report(&self, entry: &Entry) -> PhotoReport {
         let label = self.catalog.names.label(entry.photo.id);
         let worse = self
             .worse_versions(entry)
@@ -218,7 +178,8 @@ impl Node {
         }
     }
 
-    fn state_of(&self, entry: &Entry) -> String {
+    /// A photo's copies, in words.
+    pub(super) fn state_of(&self, entry: &Entry) -> String {
         let (copies, wanted) = (entry.live().count(), self.copies());
         match copies {
             _ if copies < wanted => format!(

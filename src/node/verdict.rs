@@ -238,6 +238,6 @@ impl Catalog {
 }
 
 /// Whether a person has said that two photos are different pictures.
-fn are_distinct(a: &Entry, b: &Entry) -> bool {
+pub(super) fn are_distinct(a: &Entry, b: &Entry) -> bool {
     a.facts.distinct.contains(&b.photo.id) || b.facts.distinct.contains(&a.photo.id)
 }

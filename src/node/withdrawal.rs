@@ -16,7 +16,7 @@ impl Node {
         let Some(photo) = self.find_for(link, name) else {
             return;
         };
-        let Some(keeper) = self.catalog.get(photo.id) else {
+        let Some(keeper) = self.catalog.get(photo) else {
             return;
         };
         let mut versions: Vec<&Entry> = self.worse_versions(keeper).collect();
@@ -28,7 +28,7 @@ impl Node {
             .filter(|id| self.is_mine_to_remove(*id))
             .take(REMOVE_BATCH)
             .collect();
-        let label = self.catalog.names.label(photo.id);
+        let label = self.catalog.names.label(photo);
         if mine.is_empty() {
             let error = self.not_yours(&label, keeper);
             return self.refuse(link, Refusal::Owner, &error);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::entry::Entry;
-use crate::photo::Photo;
+use crate::photo::{Photo, Relation};
 use crate::protocol::client::VersionReport;
 use crate::protocol::{Holding, NodeId};
 
@@ -16,7 +16,7 @@ pub(super) fn held(entry: &Entry) -> Vec<(NodeId, Holding)> {
         .collect()
 }
 
-pub(super) fn version(worse: &Entry, keeper: &Photo) -> VersionReport {
+pub(super) fn version(worse: &Entry, keeper: &Photo, relation: Relation) -> VersionReport {
     VersionReport {
         id: worse.photo.id,
         names: worse.facts.names.iter().cloned().collect(),
@@ -25,7 +25,55 @@ pub(super) fn version(worse: &Entry, keeper: &Photo) -> VersionReport {
         height: worse.photo.height,
         format: worse.photo.format,
         held: held(worse),
+        relation,
         worse_by: worse_by(&worse.photo, keeper).to_owned(),
+        differs: differences(&worse.photo, keeper),
+    }
+}
+
+/// All respects in which a photo differs from another version of its picture, that of which people think first at the
+/// beginning.
+pub(super) fn differences(photo: &Photo, other: &Photo) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut compare = |own: String, others: String| {
+        if own != others {
+            all.push(format!("{own} instead of {others}"));
+        }
+    };
+    let size = |photo: &Photo| format!("{} x {}", photo.width, photo.height);
+    compare(size(photo), size(other));
+    let format = |photo: &Photo| format!("{:?}", photo.format).to_uppercase();
+    compare(format(photo), format(other));
+    let colour = |photo: &Photo| if photo.colour { "colour" } else { "grey" }.to_owned();
+    compare(colour(photo), colour(other));
+    let camera = |photo: &Photo| {
+        if photo.camera {
+            "camera data"
+        } else {
+            "no camera data"
+        }
+        .to_owned()
+    };
+    compare(camera(photo), camera(other));
+    let taken = |photo: &Photo| match &photo.captured {
+        Some(moment) => format!("taken {}", moment.0),
+        None => "no capture time".to_owned(),
+    };
+    compare(taken(photo), taken(other));
+    compare(spoken_bytes(photo.bytes), spoken_bytes(other.bytes));
+    if all.is_empty() {
+        all.push("other bytes, alike in all else that is recorded".to_owned());
+    }
+    all
+}
+
+/// A number of bytes as people say it.
+fn spoken_bytes(bytes: u64) -> String {
+    let kib = bytes.div_ceil(1024);
+    match bytes {
+        0..10_240 => format!("{bytes} bytes"),
+        10_240..10_485_760 => format!("{kib} KiB"),
+        _ => format!("{} MiB", kib.div_ceil(1024)),
     }
 }
 

@@ -9,9 +9,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use super::removal::{RemovalPlan, RemovalReport};
+pub use super::versions::{
+    DistinctReport, DuplicateReport, Explanation, KeeperReport, PhotoReport, Stay, VersionReport,
+};
 use super::{Address, Blob, NodeId};
-use crate::photo::{Format, PhotoId};
-use crate::protocol::Holding;
+use crate::photo::{PhotoId, Relation};
 
 /// What a client asks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,6 +36,13 @@ pub enum Request {
         /// What to look up.
         #[serde(rename = "imageName")]
         image_name: String,
+    },
+
+    /// The bytes of exactly this photo, be it what the collection shows or not, in somebody's folder or trash. Answered by
+    /// [`Answer::ReceiveImage`] or [`Answer::NotFound`].
+    GetExact {
+        /// Its id.
+        photo: PhotoId,
     },
 
     /// Adds a photo to the daemon's folder. `Chunk`s with exactly `bytes` bytes must follow; then it is answered by
@@ -65,6 +74,24 @@ pub enum Request {
         /// What to look up.
         #[serde(rename = "imageName")]
         image_name: String,
+        /// Not found unless the very photo of this name is here: one that only leads to another version does not count.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        exact: bool,
+    },
+
+    /// A page of the photos in whose place the collection shows a better version. Answered by [`Answer::Duplicates`].
+    Duplicates {
+        /// Continue after the photo of this id; from the start without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<PhotoId>,
+    },
+
+    /// Says that all these are different pictures, however alike they look. Answered by [`Answer::Distinct`],
+    /// [`Answer::NotFound`] or [`Answer::Refused`].
+    Distinct {
+        /// Their names or ids, at most [`MAX_DISTINCT`].
+        #[serde(rename = "imageNames")]
+        image_names: Vec<String>,
     },
 
     /// How the mesh is doing. Answered by [`Answer::Status`].
@@ -172,6 +199,12 @@ pub enum Answer {
         name: String,
         /// The better version's id.
         id: PhotoId,
+        /// How the two stand to each other, as far as their records tell.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        relation: Option<Relation>,
+        /// In what the photo differs from the better version, in words.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        differs: Vec<String>,
     },
 
     /// The photo could not be stored, restored or removed.
@@ -207,6 +240,24 @@ pub enum Answer {
         next: Option<PhotoId>,
     },
 
+    /// A page of what the collection does not show because of a better version.
+    Duplicates {
+        /// The node that was asked.
+        node: NodeId,
+        /// The worse versions, in order of their ids. May be none although more follow: a page ends after so many photos
+        /// were looked at.
+        duplicates: Vec<DuplicateReport>,
+        /// Ask on after this id; nothing follows without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<PhotoId>,
+    },
+
+    /// The photos count as different pictures from now on.
+    Distinct {
+        /// What has become of each.
+        photos: Vec<DistinctReport>,
+    },
+
     /// The photo is back where it was.
     Restored {
         /// Its label in the collection.
@@ -239,6 +290,9 @@ pub enum Answer {
     },
 }
 
+/// The most photos that one [`Request::Distinct`] may name: every two of them are looked at.
+pub const MAX_DISTINCT: usize = 16;
+
 /// What stands in the way of storing, restoring or removing a photo.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -252,68 +306,8 @@ pub enum Refusal {
     Daemon,
     /// The photo is not for this node's owner to remove or to restore.
     Owner,
-}
-
-/// One photo of the collection.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PhotoReport {
-    /// Its label, unique in the collection.
-    pub name: String,
-    /// Its id.
-    pub id: PhotoId,
-    /// Its length in bytes.
-    pub bytes: u64,
-    /// Its width in pixels as displayed; 0 if it cannot be decoded.
-    pub width: u32,
-    /// Its height in pixels as displayed; 0 if it cannot be decoded.
-    pub height: u32,
-    /// Its format.
-    pub format: Format,
-    /// The live nodes that have it on disk.
-    pub holders: Vec<NodeId>,
-    /// The other names that lead to it: its own further names and those of its worse versions.
-    pub aliases: Vec<String>,
-}
-
-/// All about one photo: what it is, who holds it and why the collection shows it, or another one in its place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Explanation {
-    /// The keeper: what the collection shows for the name that was asked for.
-    pub photo: PhotoReport,
-    /// When a camera took it, by its own clock.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub captured: Option<String>,
-    /// Whether it has colour.
-    pub colour: bool,
-    /// Whether it carries a camera's EXIF.
-    pub camera: bool,
-    /// Every live node's holding of it.
-    pub held: Vec<(NodeId, Holding)>,
-    /// The worse versions of the same picture, best first, and who has them.
-    pub versions: Vec<VersionReport>,
-    /// The keeper's state in a few words: "on 2 of 2 nodes", or what it waits for.
-    pub state: String,
-}
-
-/// A worse version of a picture.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct VersionReport {
-    /// Its id.
-    pub id: PhotoId,
-    /// Its names.
-    pub names: Vec<String>,
-    /// Its length in bytes.
-    pub bytes: u64,
-    /// Its width in pixels as displayed.
-    pub width: u32,
-    /// Its height in pixels as displayed.
-    pub height: u32,
-    /// Its format.
-    pub format: Format,
-    /// Every live node's holding of it.
-    pub held: Vec<(NodeId, Holding)>,
-    /// The first respect in which the keeper is better, in words.
-    pub worse_by: String,
+    /// What was asked for: it cannot be done in this way, or not at this node.
+    Request,
 }
 
 /// One photo in a node's trash.

@@ -18,6 +18,7 @@ mod round_trips;
 mod safe_name;
 pub mod secure;
 mod tombstone;
+mod versions;
 
 pub use address::Address;
 pub use blob::Blob;

@@ -170,7 +170,11 @@ fn request() -> impl Strategy<Value = Request> {
         (".*", any::<u64>()).prop_map(|(name, bytes)| Request::Put { name, bytes }),
         blob().prop_map(|data| Request::Chunk { data }),
         after().prop_map(|after| Request::List { after }),
-        ".*".prop_map(|image_name| Request::Explain { image_name }),
+        photo_id().prop_map(|photo| Request::GetExact { photo }),
+        (".*", any::<bool>())
+            .prop_map(|(image_name, exact)| Request::Explain { image_name, exact }),
+        after().prop_map(|after| Request::Duplicates { after }),
+        some(".*").prop_map(|image_names| Request::Distinct { image_names }),
         Just(Request::Status),
         after().prop_map(|after| Request::TrashList { after }),
         ".*".prop_map(|image_name| Request::TrashRestore { image_name }),

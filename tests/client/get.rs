@@ -47,6 +47,7 @@ fn explained(label: &str, id: PhotoId) -> Answer {
     };
     Answer::Explained(Box::new(Explanation {
         photo,
+        meant: Some(id),
         captured: None,
         colour: true,
         camera: false,

@@ -25,7 +25,7 @@ use scripted::{Scripted, client, code, names, say, stderr};
 #[test]
 fn a_name_without_a_photo_and_one_with_several_have_their_own_exit_codes() {
     let daemon = Scripted::new(|stream, request| {
-        let Request::Explain { image_name } = request else {
+        let Request::Explain { image_name, .. } = request else {
             return;
         };
         let several = image_name == "several";

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 
-use photomesh::photo::PhotoId;
+use photomesh::photo::{PhotoId, Relation};
 use photomesh::protocol::client::Refusal;
 use photomesh::protocol::codec::{self, MAX_FRAME};
 use photomesh::protocol::{Answer, MAX_CHUNK, NodeId, Request};
@@ -36,6 +36,8 @@ fn store(stream: &mut TcpStream, request: Request) {
         "small.jpg" => Answer::Have {
             name: "large.jpg".to_owned(),
             id,
+            relation: Some(Relation::Same),
+            differs: vec!["800 x 600 instead of 4000 x 3000".to_owned()],
         },
         _ => Answer::Stored {
             name,

@@ -2,7 +2,7 @@
 
 use std::net::TcpStream;
 
-use photomesh::photo::{Format, PhotoId};
+use photomesh::photo::{Format, PhotoId, Relation};
 use photomesh::protocol::client::{Explanation, NodeReport, RiskReport, StatusReport};
 use photomesh::protocol::client::{TrashReport, VersionReport};
 use photomesh::protocol::{Address, Answer, Holding, NodeId, Request};
@@ -120,10 +120,13 @@ fn explain(stream: &mut TcpStream, _: Request) {
         height: 240,
         format: Format::Png,
         held: vec![(NodeId(3), Holding::Retired)],
+        relation: Relation::Variant,
         worse_by: "fewer pixels".to_owned(),
+        differs: vec!["320 x 240 instead of 640 x 480".to_owned()],
     };
     let explanation = Explanation {
         photo: photo("large.jpg", 5),
+        meant: Some(PhotoId([9; 32])),
         captured: Some("2019-05-01T10:00:00".to_owned()),
         colour: true,
         camera: true,
@@ -155,9 +158,10 @@ fn show_and_why_explain_a_photo() {
         assert!(show.contains(wanted), "{wanted:?} is missing in\n{show}");
     }
     for wanted in [
-        "small.jpg leads to large.jpg",
+        "small.jpg is shown as large.jpg (variant of the picture, 640 x 480 instead of 320 x 240)",
         "the best of 2 versions",
-        "small.jpg (09090909, 320 x 240 PNG, 1.95 KiB): fewer pixels",
+        "small.jpg (09090909, 320 x 240 PNG, 1.95 KiB): variant of the picture, fewer pixels",
+        "photomesh distinct 05050505 09090909",
         "0000000000000003: in the trash",
         "Copies: on 2 of 2 nodes",
     ] {

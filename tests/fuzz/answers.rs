@@ -3,10 +3,10 @@
 use std::iter::successors;
 use std::sync::Arc;
 
-use photomesh::photo::{Format, PhotoId};
+use photomesh::photo::{Format, PhotoId, Relation};
 use photomesh::protocol::client::{
-    Explanation, NodeReport, PhotoReport, Refusal, RemovalPlan, RemovalReport, RiskReport,
-    StatusReport, TrashReport, VersionReport,
+    DistinctReport, DuplicateReport, Explanation, KeeperReport, NodeReport, PhotoReport, Refusal,
+    RemovalPlan, RemovalReport, RiskReport, StatusReport, Stay, TrashReport, VersionReport,
 };
 use photomesh::protocol::{Address, Answer, Blob, Holding, NodeId};
 
@@ -43,7 +43,12 @@ fn answer_after(answer: &Answer) -> Option<Answer> {
             nodes: vec![NODE],
             warning: Some(words()),
         },
-        Answer::Stored { .. } => Answer::Have { name, id },
+        Answer::Stored { .. } => Answer::Have {
+            name,
+            id,
+            relation: Some(Relation::Variant),
+            differs: vec![words()],
+        },
         Answer::Have { .. } => Answer::Refused {
             cause: Refusal::Owner,
             error: words(),
@@ -64,7 +69,20 @@ fn answer_after(answer: &Answer) -> Option<Answer> {
             }],
             next,
         },
-        Answer::Trash { .. } => Answer::Restored { name, id },
+        Answer::Trash { .. } => Answer::Duplicates {
+            node: NODE,
+            duplicates: vec![duplicate()],
+            next,
+        },
+        Answer::Duplicates { .. } => Answer::Distinct {
+            photos: vec![DistinctReport {
+                name,
+                id,
+                shown: true,
+                state: words(),
+            }],
+        },
+        Answer::Distinct { .. } => Answer::Restored { name, id },
         Answer::Restored { .. } => Answer::Purged {
             deleted: 1,
             kept: 2,
@@ -97,8 +115,8 @@ fn report() -> PhotoReport {
     }
 }
 
-fn explanation() -> Explanation {
-    let worse = VersionReport {
+fn version() -> VersionReport {
+    VersionReport {
         id: PhotoId([8; 32]),
         names: vec![label()],
         bytes: 4,
@@ -106,15 +124,36 @@ fn explanation() -> Explanation {
         height: 48,
         format: Format::Webp,
         held: vec![(NODE, Holding::Retired)],
+        relation: Relation::Same,
         worse_by: words(),
-    };
+        differs: vec![words()],
+    }
+}
+
+fn duplicate() -> DuplicateReport {
+    DuplicateReport {
+        version: version(),
+        keeper: KeeperReport {
+            name: label(),
+            id: PHOTO,
+            bytes: 5,
+            width: 640,
+            height: 480,
+            format: Format::Jpeg,
+        },
+        trash: Some(Stay::Days(3)),
+    }
+}
+
+fn explanation() -> Explanation {
     Explanation {
         photo: report(),
+        meant: Some(PHOTO),
         captured: Some("2021-06-13T18:42:07".to_owned()),
         colour: true,
         camera: true,
         held: vec![(NODE, Holding::Original)],
-        versions: vec![worse],
+        versions: vec![version()],
         state: words(),
     }
 }

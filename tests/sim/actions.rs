@@ -68,6 +68,7 @@ impl World {
             | Action::Remove { .. }
             | Action::Sign { .. }
             | Action::FindAged { .. }
+            | Action::FindDaysLeft { .. }
             | Action::Purge { .. }
             | Action::Discard { .. }
             | Action::Dedupe { .. } => self.submit(life, action),

@@ -52,6 +52,8 @@ impl World {
             | Answer::NotFound { .. }
             | Answer::Photos { .. }
             | Answer::Explained(_)
+            | Answer::Duplicates { .. }
+            | Answer::Distinct { .. }
             | Answer::Status(_)
             | Answer::Trash { .. }
             | Answer::Removal(_)
@@ -136,17 +138,17 @@ impl World {
 
     /// A photo that a client gets is the one asked for, or a better version of it.
     pub(crate) fn judge_photo(&mut self, request: Option<Request>, photo: PhotoId) {
-        let Some(Request::GetImageRequest { image_name }) = request else {
-            self.broken_promise(format!("a photo for {request:?}"));
-            return;
-        };
-        let fits = match image_name.parse::<PhotoId>() {
-            Ok(asked) => asked == photo || self.improves(photo, asked),
-            Err(_) => self.may_be_called(photo, &image_name),
+        let fits = match &request {
+            Some(Request::GetExact { photo: asked }) => *asked == photo,
+            Some(Request::GetImageRequest { image_name }) => match image_name.parse::<PhotoId>() {
+                Ok(asked) => asked == photo || self.improves(photo, asked),
+                Err(_) => self.may_be_called(photo, image_name),
+            },
+            _ => false,
         };
         if !fits {
             let photo = self.library.name(photo);
-            self.broken_promise(format!("a client asked for {image_name} and got {photo}"));
+            self.broken_promise(format!("a client asked for {request:?} and got {photo}"));
         }
     }
 

@@ -215,7 +215,10 @@ impl World {
             0 | 1 => Request::GetImageList,
             2 => Request::List { after: None },
             3 => Request::Status,
-            4 => Request::Explain { image_name: name },
+            4 => Request::Explain {
+                image_name: name,
+                exact: false,
+            },
             5 => Request::TrashList { after: None },
             _ => Request::GetImageRequest { image_name: name },
         }

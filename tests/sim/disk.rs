@@ -322,6 +322,14 @@ impl Disk {
         files.map(|(photo, _)| *photo).collect()
     }
 
+    /// After how many days of running a photo has been in the trash for so long.
+    pub(crate) fn days_left(&self, photo: PhotoId, trash: Duration) -> Option<Option<u32>> {
+        let file = self.files.get(&photo)?;
+        let left = (file.trashed + trash).saturating_sub(self.running);
+        let days = left.as_secs().div_ceil(24 * 60 * 60);
+        (!file.place.is_stored()).then_some(u32::try_from(days).ok())
+    }
+
     /// Bytes on the disk.
     pub(crate) fn used(&self, library: &Library) -> u64 {
         self.files

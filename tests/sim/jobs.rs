@@ -193,6 +193,12 @@ impl World {
                 let photos = self.hosts[host].disk.in_trash_for(older_than);
                 Some(Event::Aged { link, photos })
             }
+            Action::FindDaysLeft { link, photos } => {
+                let (disk, trash) = (&self.hosts[host].disk, self.settings.trash);
+                let days = |photo: &PhotoId| Some((*photo, disk.days_left(*photo, trash)?));
+                let days = photos.iter().filter_map(days).collect();
+                Some(Event::DaysLeft { link, days })
+            }
             Action::Sign {
                 photo,
                 counter,
@@ -318,7 +324,7 @@ fn cost(action: &Action) -> (usize, u64, Option<Duration>) {
         Action::Inspect { .. } => (1, 5_000, None),
         Action::Prove { .. } => (2, 2_000, None),
         Action::Install { .. } | Action::Restore { .. } | Action::Sign { .. } => (0, 4_000, None),
-        Action::FindAged { .. } => (0, 1_000, None),
+        Action::FindAged { .. } | Action::FindDaysLeft { .. } => (0, 1_000, None),
         Action::Drop { within, .. }
         | Action::Retire { within, .. }
         | Action::Remove { within, .. }

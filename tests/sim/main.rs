@@ -23,6 +23,7 @@
 mod actions;
 mod agenda;
 mod answers;
+mod asks;
 mod audit;
 mod budgets;
 mod clients;

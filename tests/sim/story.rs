@@ -106,8 +106,8 @@ impl Story {
                 self.world
                     .ask(host(node)?, Request::GetImageRequest { image_name });
             }
-            "get" | "list" | "status" | "why" | "trash" | "restore" | "purge" | "put" | "plan"
-            | "rm" => {
+            "get" | "exact" | "list" | "status" | "why" | "trash" | "restore" | "purge" | "put"
+            | "plan" | "rm" | "duplicates" | "distinct" => {
                 return self.ask(verb, words);
             }
             _ => self.harm(verb, words)?,
@@ -193,11 +193,21 @@ impl Story {
         let request = match verb {
             "list" => Request::GetImageList,
             "status" => Request::Status,
-            "why" => Request::Explain { image_name },
+            "why" => Request::Explain {
+                image_name,
+                exact: false,
+            },
             "trash" => Request::TrashList { after: None },
             "purge" => Request::TrashPurge { older_than: 0 },
             "restore" => Request::TrashRestore { image_name },
             "get" => Request::GetImageRequest { image_name },
+            "exact" => Request::GetExact {
+                photo: self.world.library.named(name).ok_or("exact NODE PHOTO")?,
+            },
+            "duplicates" => Request::Duplicates { after: None },
+            "distinct" => Request::Distinct {
+                image_names: names.iter().map(|name| (*name).to_owned()).collect(),
+            },
             "plan" => Request::PlanRemoval { image_name },
             "rm" => Request::Remove {
                 photos: names

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use photomesh::node::{Action, Event};
 use photomesh::photo::PhotoId;
-use photomesh::protocol::{Answer, Holding, Message, NodeId, Record, Request, Tombstone, Wish};
+use photomesh::protocol::{Answer, Holding, Message, NodeId, Record, Tombstone, Wish};
 
 use crate::library::Library;
 use crate::plan::TraceMode;
@@ -229,7 +229,9 @@ impl World {
             Event::DialFailed { address, reason } => format!("cannot dial {address}: {reason}"),
             Event::Served { photo, result, .. } => format!("serving {}: {result:?}", name(photo)),
             Event::Closed { link, reason } => format!("link {} closed: {reason}", link.0),
-            Event::Asked { link, request } => format!("client {} asks {}", link.0, ask(request)),
+            Event::Asked { link, request } => {
+                format!("client {} asks {}", link.0, crate::asks::ask(request))
+            }
             Event::Answered { link, result } => format!("client {} answered: {result:?}", link.0),
             Event::Held {
                 photo,
@@ -259,6 +261,7 @@ impl World {
                 Err(error) => format!("signing {}: {error:?}", name(photo)),
             },
             Event::Aged { photos, .. } => format!("finds {} in its trash", photos.len()),
+            Event::DaysLeft { days, .. } => format!("finds the days left of {}", days.len()),
             Event::Shutdown => "is told to stop".to_owned(),
         };
         let who = self.hosts[host].name.clone();
@@ -308,6 +311,7 @@ impl World {
             | Action::Prove { .. }
             | Action::Sign { .. }
             | Action::FindAged { .. }
+            | Action::FindDaysLeft { .. }
             | Action::NoteFacts { .. }
             | Action::NoteTombstones { .. }
             | Action::NoteNodes { .. }
@@ -362,6 +366,8 @@ impl World {
                 status.nodes.iter().filter(|node| node.alive).count()
             ),
             Answer::Trash { photos, .. } => format!("{} in the trash", photos.len()),
+            Answer::Duplicates { duplicates, .. } => crate::asks::duplicates(duplicates),
+            Answer::Distinct { photos } => self.trace.with_names(&crate::asks::distinct(photos)),
             Answer::Purged { deleted, kept } => format!("purged {deleted}, kept {kept}"),
             Answer::Restored { name, .. } => format!("restored {name}"),
             Answer::Removal(plan) => {
@@ -378,23 +384,5 @@ impl World {
             }
             Answer::Error { error } => format!("error: {error}"),
         }
-    }
-}
-
-fn ask(request: &Request) -> String {
-    match request {
-        Request::RegisterClient { name } => format!("to be called {name}"),
-        Request::GetImageList => "for the list".to_owned(),
-        Request::GetImageRequest { image_name } => format!("for {image_name}"),
-        Request::Put { name, .. } => format!("to put {name}"),
-        Request::Chunk { .. } => "with a chunk".to_owned(),
-        Request::List { .. } => "for a page of the list".to_owned(),
-        Request::Explain { image_name } => format!("why {image_name}"),
-        Request::Status => "for the status".to_owned(),
-        Request::TrashList { .. } => "for the trash".to_owned(),
-        Request::TrashRestore { image_name } => format!("to restore {image_name}"),
-        Request::TrashPurge { .. } => "to empty the trash".to_owned(),
-        Request::PlanRemoval { image_name } => format!("what removing {image_name} would do"),
-        Request::Remove { photos } => format!("to remove {} photo(s)", photos.len()),
     }
 }

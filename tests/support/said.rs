@@ -102,13 +102,21 @@ fn request_after(request: &Request) -> Option<Request> {
     Some(match request {
         Request::RegisterClient { .. } => Request::GetImageList,
         Request::GetImageList => Request::GetImageRequest { image_name },
-        Request::GetImageRequest { .. } => Request::Put { name, bytes: 7 },
+        Request::GetImageRequest { .. } => Request::GetExact { photo: PHOTO },
+        Request::GetExact { .. } => Request::Put { name, bytes: 7 },
         Request::Put { .. } => Request::Chunk {
             data: Blob::from(vec![0, 1, 2, 3, 4]),
         },
         Request::Chunk { .. } => Request::List { after },
-        Request::List { .. } => Request::Explain { image_name },
-        Request::Explain { .. } => Request::Status,
+        Request::List { .. } => Request::Explain {
+            image_name,
+            exact: true,
+        },
+        Request::Explain { .. } => Request::Duplicates { after },
+        Request::Duplicates { .. } => Request::Distinct {
+            image_names: vec![name, image_name],
+        },
+        Request::Distinct { .. } => Request::Status,
         Request::Status => Request::TrashList { after },
         Request::TrashList { .. } => Request::TrashRestore { image_name },
         Request::TrashRestore { .. } => Request::TrashPurge { older_than: 30 },

@@ -221,6 +221,7 @@ impl FolderThread {
                 wish,
             } => self.sign(photo, counter, wish),
             Action::FindAged { link, older_than } => self.find_aged(link, older_than),
+            Action::FindDaysLeft { link, photos } => self.find_days_left(link, &photos),
             Action::NoteTombstones { tombstones } => self.note_tombstones(&tombstones),
             Action::Dedupe { photo } => self.dedupe(photo),
             Action::NoteFacts { photo, facts } => self.folder.note_facts(photo, &facts),
@@ -244,6 +245,12 @@ impl FolderThread {
     fn find_aged(&mut self, link: LinkId, older_than: u32) {
         let photos = self.folder.in_trash_for(older_than);
         self.report(Event::Aged { link, photos });
+    }
+
+    fn find_days_left(&mut self, link: LinkId, photos: &[PhotoId]) {
+        let days = |id: &PhotoId| self.folder.days_left(*id).map(|days| (*id, days));
+        let days = photos.iter().filter_map(days).collect();
+        self.report(Event::DaysLeft { link, days });
     }
 
     fn restore(&mut self, photo: PhotoId, holding: Option<Holding>) {

@@ -60,6 +60,7 @@ fn what_only_one_node_claims_to_have_hides_nothing() {
     assert_eq!(solo.list(), ["10.jpg", "20.jpg"]);
     let found = solo.ask(Request::Explain {
         image_name: "10.jpg".to_owned(),
+        exact: false,
     });
     let Some(Answer::Explained(found)) = found else {
         panic!("{found:?}");

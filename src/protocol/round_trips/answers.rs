@@ -5,12 +5,12 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::{address, blob, holding, node, photo_id, some};
-use crate::photo::Format;
-use crate::protocol::Answer;
+use crate::photo::{Format, Relation};
 use crate::protocol::client::{
-    Explanation, NodeReport, PhotoReport, Refusal, RemovalPlan, RemovalReport, RiskReport,
-    StatusReport, TrashReport, VersionReport,
+    DistinctReport, DuplicateReport, Explanation, KeeperReport, NodeReport, PhotoReport, Refusal,
+    RemovalPlan, RemovalReport, RiskReport, StatusReport, Stay, TrashReport, VersionReport,
 };
+use crate::protocol::{Answer, Holding, NodeId};
 
 /// Any answer.
 pub(super) fn answer() -> impl Strategy<Value = Answer> {
@@ -53,12 +53,20 @@ fn photo_report() -> impl Strategy<Value = PhotoReport> {
         )
 }
 
-fn explanation() -> impl Strategy<Value = Explanation> {
-    let held = || some((node(), holding()));
+fn relation() -> impl Strategy<Value = Relation> {
+    prop::sample::select(vec![Relation::Different, Relation::Variant, Relation::Same])
+}
+
+fn held() -> impl Strategy<Value = Vec<(NodeId, Holding)>> {
+    some((node(), holding()))
+}
+
+fn version() -> impl Strategy<Value = VersionReport> {
     let numbers = any::<(u64, u32, u32)>();
-    let version = (photo_id(), some(".*"), numbers, format(), held(), ".*");
-    let version = version.prop_map(
-        |(id, names, (bytes, width, height), format, held, worse_by)| VersionReport {
+    let words = (relation(), ".*", some(".*"));
+    let version = (photo_id(), some(".*"), numbers, format(), held(), words);
+    version.prop_map(
+        |(id, names, (bytes, width, height), format, held, words)| VersionReport {
             id,
             names,
             bytes,
@@ -66,14 +74,43 @@ fn explanation() -> impl Strategy<Value = Explanation> {
             height,
             format,
             held,
-            worse_by,
+            relation: words.0,
+            worse_by: words.1,
+            differs: words.2,
+        },
+    )
+}
+
+fn duplicate() -> impl Strategy<Value = DuplicateReport> {
+    let numbers = any::<(u64, u32, u32)>();
+    let keeper = (".*", photo_id(), numbers, format()).prop_map(
+        |(name, id, (bytes, width, height), format)| KeeperReport {
+            name,
+            id,
+            bytes,
+            width,
+            height,
+            format,
         },
     );
+    let stay = prop_oneof![any::<u32>().prop_map(Stay::Days), Just(Stay::UntilPurged)];
+    (version(), keeper, prop::option::of(stay)).prop_map(|(version, keeper, trash)| {
+        DuplicateReport {
+            version,
+            keeper,
+            trash,
+        }
+    })
+}
+
+fn explanation() -> impl Strategy<Value = Explanation> {
     let captured = prop::option::of(".*");
     let looks = any::<(bool, bool)>();
-    (photo_report(), captured, looks, held(), some(version), ".*").prop_map(
-        |(photo, captured, (colour, camera), held, versions, state)| Explanation {
+    let shown = (photo_report(), prop::option::of(photo_id()));
+    (shown, captured, looks, held(), some(version()), ".*").prop_map(
+        |((photo, meant), captured, (colour, camera), held, versions, state)| Explanation {
             photo,
+            meant,
             captured,
             colour,
             camera,
@@ -164,6 +201,13 @@ fn about_photos() -> impl Strategy<Value = Answer> {
         explanation().prop_map(|explained| Answer::Explained(Box::new(explained))),
         status().prop_map(|status| Answer::Status(Box::new(status))),
         (some(trash), next()).prop_map(|(photos, next)| Answer::Trash { photos, next }),
+        (node(), some(duplicate()), next()).prop_map(|(node, duplicates, next)| {
+            Answer::Duplicates {
+                node,
+                duplicates,
+                next,
+            }
+        }),
         ".*".prop_map(|error| Answer::Error { error }),
     ]
 }
@@ -174,6 +218,7 @@ fn about_changes() -> impl Strategy<Value = Answer> {
         Refusal::Disk,
         Refusal::Daemon,
         Refusal::Owner,
+        Refusal::Request,
     ]);
     let numbers = any::<(u64, bool, bool)>();
     let version = (photo_id(), some(".*"), numbers, ".*").prop_map(
@@ -187,6 +232,14 @@ fn about_changes() -> impl Strategy<Value = Answer> {
         },
     );
     let warning = prop::option::of(".*");
+    let distinct = (".*", photo_id(), any::<bool>(), ".*").prop_map(|(name, id, shown, state)| {
+        DistinctReport {
+            name,
+            id,
+            shown,
+            state,
+        }
+    });
     prop_oneof![
         (".*", photo_id(), any::<u32>(), some(node()), warning).prop_map(
             |(name, id, copies, nodes, warning)| Answer::Stored {
@@ -197,7 +250,15 @@ fn about_changes() -> impl Strategy<Value = Answer> {
                 warning
             }
         ),
-        (".*", photo_id()).prop_map(|(name, id)| Answer::Have { name, id }),
+        (".*", photo_id(), prop::option::of(relation()), some(".*")).prop_map(
+            |(name, id, relation, differs)| Answer::Have {
+                name,
+                id,
+                relation,
+                differs
+            }
+        ),
+        some(distinct).prop_map(|photos| Answer::Distinct { photos }),
         (cause, ".*").prop_map(|(cause, error)| Answer::Refused { cause, error }),
         (".*", photo_id()).prop_map(|(name, id)| Answer::Restored { name, id }),
         any::<(u64, u64)>().prop_map(|(deleted, kept)| Answer::Purged { deleted, kept }),

@@ -1,0 +1,132 @@
+//! `photomesh duplicates`: what was put away, or is not shown, because of a better version.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::explain::{how, kind};
+use super::screen::{count, picture, plain, write_json};
+use super::{Daemon, Failure};
+use crate::photo::Relation;
+use crate::protocol::client::{DuplicateReport, KeeperReport, Stay, VersionReport};
+use crate::protocol::{Answer, NodeId, Request};
+
+/// A picture: what is shown of it, and what is not.
+#[derive(Serialize)]
+struct Group<'a> {
+    keeper: &'a KeeperReport,
+    versions: Vec<Version<'a>>,
+}
+
+#[derive(Serialize)]
+struct Version<'a> {
+    #[serde(flatten)]
+    version: &'a VersionReport,
+    /// How long it stays in the asked node's trash; null if it does not lie there.
+    trash: Option<Stay>,
+}
+
+/// Lists the pictures of which the collection has several versions: each keeper, and what is not shown because of it.
+pub fn duplicates(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Result<(), Failure> {
+    let mut all: Vec<(NodeId, DuplicateReport)> = Vec::new();
+    let page_of = |answer| {
+        if let Answer::Duplicates {
+            node,
+            duplicates,
+            next,
+        } = answer
+        {
+            let told = duplicates.into_iter().map(|duplicate| (node, duplicate));
+            Some((told.collect(), next))
+        } else {
+            None
+        }
+    };
+    daemon.ask_pages(
+        |after| Request::Duplicates { after },
+        page_of,
+        |page| {
+            all.extend(page);
+            Ok(())
+        },
+    )?;
+    let Some(node) = all.first().map(|(node, _)| *node) else {
+        if !json {
+            eprintln!("nothing is hidden or put away: no picture has several versions");
+        }
+        return Ok(());
+    };
+    let mut groups: BTreeMap<&KeeperReport, Vec<Version>> = BTreeMap::new();
+    for (_, duplicate) in &all {
+        groups.entry(&duplicate.keeper).or_default().push(Version {
+            version: &duplicate.version,
+            trash: duplicate.trash,
+        });
+    }
+    let pictures = groups.len();
+    let example = groups.iter().next().map(|(keeper, versions)| {
+        let worse = versions.first().map(|version| version.version.id.short());
+        (keeper.id.short(), worse.unwrap_or_default())
+    });
+    for (keeper, versions) in groups {
+        let group = Group { keeper, versions };
+        match json {
+            true => write_json(out, &group)?,
+            false => write_group(&group, node, out)?,
+        }
+    }
+    if !json {
+        out.flush()?;
+        let (keeper, worse) = example.unwrap_or_default();
+        eprintln!(
+            "{} of {} not shown. Two are different pictures? photomesh distinct {keeper} {worse}, or photomesh trash \
+             restore NAME where it lies.\nThe others can stay where they are; to see one: photomesh get --exact {worse}",
+            count(all.len() as u64, "version"),
+            count(pictures as u64, "picture"),
+        );
+    }
+    Ok(())
+}
+
+fn write_group(group: &Group, node: NodeId, out: &mut impl Write) -> io::Result<()> {
+    let keeper = group.keeper;
+    let size = picture(keeper.width, keeper.height, keeper.format, keeper.bytes);
+    let id = keeper.id.short();
+    writeln!(out, "{} ({id}, {size})", plain(&keeper.name))?;
+    for Version { version, trash } in &group.versions {
+        let names: Vec<_> = version.names.iter().map(|name| plain(name)).collect();
+        let relation = match version.relation {
+            Relation::Same => "same",
+            Relation::Variant => "variant",
+            Relation::Different => kind(Relation::Different),
+        };
+        let differs: Vec<_> = version.differs.iter().map(|words| plain(words)).collect();
+        let id = version.id.short();
+        writeln!(out, "  {relation}: {} ({id})", names.join(", "))?;
+        writeln!(out, "    {}", differs.join(", "))?;
+        for (holder, holding) in &version.held {
+            let stay = match trash {
+                Some(stay) if *holder == node && !holding.is_stored() => spoken(*stay),
+                _ => String::new(),
+            };
+            let asked = if *holder == node {
+                " (the one asked)"
+            } else {
+                ""
+            };
+            writeln!(out, "    node {holder}{asked}: {}{stay}", how(*holding))?;
+        }
+    }
+    Ok(())
+}
+
+fn spoken(stay: Stay) -> String {
+    match stay {
+        Stay::Days(0) => {
+            "; its time there is over, it goes as soon as that is proven to be safe".to_owned()
+        }
+        Stay::Days(days) => format!("; {} of running left", count(u64::from(days), "day")),
+        Stay::UntilPurged => "; stays until you purge it".to_owned(),
+    }
+}

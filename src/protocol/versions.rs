@@ -1,0 +1,135 @@
+//! What a client is told of photos, and of the versions of a picture.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Holding, NodeId};
+use crate::photo::{Format, PhotoId, Relation};
+
+/// One photo of the collection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhotoReport {
+    /// Its label, unique in the collection.
+    pub name: String,
+    /// Its id.
+    pub id: PhotoId,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// Its width in pixels as displayed; 0 if it cannot be decoded.
+    pub width: u32,
+    /// Its height in pixels as displayed; 0 if it cannot be decoded.
+    pub height: u32,
+    /// Its format.
+    pub format: Format,
+    /// The live nodes that have it on disk.
+    pub holders: Vec<NodeId>,
+    /// The other names that lead to it: its own further names and those of its worse versions.
+    pub aliases: Vec<String>,
+}
+
+/// All about one photo: what it is, who holds it and why the collection shows it, or another one in its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// The keeper: what the collection shows for the name that was asked for.
+    pub photo: PhotoReport,
+    /// The photo that is itself called so: the keeper or one of its versions. None if several worse versions are, or only
+    /// one whose bytes nobody has any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meant: Option<PhotoId>,
+    /// When a camera took it, by its own clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured: Option<String>,
+    /// Whether it has colour.
+    pub colour: bool,
+    /// Whether it carries a camera's EXIF.
+    pub camera: bool,
+    /// Every live node's holding of it.
+    pub held: Vec<(NodeId, Holding)>,
+    /// The worse versions of the same picture, best first, and who has them.
+    pub versions: Vec<VersionReport>,
+    /// The keeper's state in a few words: "on 2 of 2 nodes", or what it waits for.
+    pub state: String,
+}
+
+/// A worse version of a picture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionReport {
+    /// Its id.
+    pub id: PhotoId,
+    /// Its names.
+    pub names: Vec<String>,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// Its width in pixels as displayed.
+    pub width: u32,
+    /// Its height in pixels as displayed.
+    pub height: u32,
+    /// Its format.
+    pub format: Format,
+    /// Every live node's holding of it.
+    pub held: Vec<(NodeId, Holding)>,
+    /// How it stands to the keeper. A daemon that does not say so may not know.
+    #[serde(default = "careful")]
+    pub relation: Relation,
+    /// The first respect in which the keeper is better, in words.
+    pub worse_by: String,
+    /// All respects in which it differs from the keeper, in words: `800 x 600 instead of 4000 x 3000`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differs: Vec<String>,
+}
+
+/// In doubt nothing is deleted for it.
+fn careful() -> Relation {
+    Relation::Variant
+}
+
+/// A photo that the collection does not show, and the better version that it shows in its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DuplicateReport {
+    /// The photo that is not shown.
+    pub version: VersionReport,
+    /// What is shown in its place.
+    pub keeper: KeeperReport,
+    /// How long it stays in the asked node's trash; none if it does not lie there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trash: Option<Stay>,
+}
+
+/// What is shown in place of another version.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct KeeperReport {
+    /// Its label.
+    pub name: String,
+    /// Its id.
+    pub id: PhotoId,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// Its width in pixels as displayed.
+    pub width: u32,
+    /// Its height in pixels as displayed.
+    pub height: u32,
+    /// Its format.
+    pub format: Format,
+}
+
+/// How long a photo stays in a trash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stay {
+    /// So many more days of running; then it is deleted once that is proven to be safe.
+    Days(u32),
+    /// Until its owner purges it: time alone deletes it never.
+    UntilPurged,
+}
+
+/// What has become of a photo that was said to be a picture of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DistinctReport {
+    /// Its label, or its name if the collection does not show it.
+    pub name: String,
+    /// Its id.
+    pub id: PhotoId,
+    /// Whether the collection shows it now.
+    pub shown: bool,
+    /// Where it is, or in whose place another one is shown, in words.
+    pub state: String,
+}
