@@ -56,9 +56,9 @@ fn run(command: Command) -> Result<u8, Failure> {
         }
         Command::Fingerprint(args) => client::fingerprint(&args.files, &mut out)?,
         Command::Same(args) => {
-            let same = client::same(&args.a, &args.b, &mut out)?;
+            let one = client::same(&args.a, &args.b, args.looks(), &mut out)?;
             out.flush()?;
-            return Ok(if same { 0 } else { 1 });
+            return Ok(if one { 0 } else { 1 });
         }
     }
     out.flush()?;

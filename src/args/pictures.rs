@@ -4,9 +4,15 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use photomesh::client::{FIRST_LOOK, Looks};
 use photomesh::protocol::client::MAX_DISTINCT;
 
 use super::Asked;
+
+/// What the first look is followed by.
+const SECOND_LOOK: &str = "\
+The second look, at the pixels of both files, is taken where the first does not say `different`, and can only lower what
+that says: from `same` to `variant`, from either to `different`. `photomesh same` tells what it has found.";
 
 /// List what is not shown because the collection has a better version
 ///
@@ -46,24 +52,42 @@ pub(crate) struct DistinctArgs {
     pub(crate) asked: Asked,
 }
 
-/// Print what picture files are recognised by, as CSV: path,whole,trimmed
+/// Print what picture files are recognised by, as CSV
 ///
-/// Needs no daemon. Two pictures are the same if the Hamming distance of either column is at most 170, unless their
-/// cameras name different moments; `photomesh same` applies the rule in full.
+/// Needs no daemon. The columns: path; then all that the first look goes by: whole, trimmed (the bits of the picture, and
+/// of the picture without the bands along its edges, in hex digits, each bit as often as it counts), whole_cue,
+/// trimmed_cue (bytes in hex digits), captured (when a camera took it), id; then record: all that nodes tell each other of
+/// the file, as JSON, which `photomesh same --records` takes in place of a file.
 #[derive(Args)]
+#[command(after_help = format!("{FIRST_LOOK}\n\n{SECOND_LOOK}"))]
 pub(crate) struct FingerprintArgs {
     /// The picture files
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 }
 
-/// Tell whether two files are versions of one picture: exit code 0 if so, 1 if not
+/// Tell how two files stand to each other: same, variant or different
 ///
-/// Needs no daemon.
+/// Needs no daemon. Takes the looks that a daemon takes before it puts one away for the other: at their records, and
+/// unless those are different, at their pixels. Exit code 0 for `same` (one picture stored twice) and `variant` (with
+/// something drawn on it, cut off or put around it), 1 for `different`.
 #[derive(Args)]
+#[command(after_help = format!("{FIRST_LOOK}\n\n{SECOND_LOOK}"))]
 pub(crate) struct SameArgs {
     /// One file
     pub(crate) a: PathBuf,
     /// The other
     pub(crate) b: PathBuf,
+    /// Take the first look only; A and B may be records, as `fingerprint` prints them
+    #[arg(long)]
+    pub(crate) records: bool,
+}
+
+impl SameArgs {
+    pub(crate) fn looks(&self) -> Looks {
+        match self.records {
+            true => Looks::First,
+            false => Looks::Both,
+        }
+    }
 }

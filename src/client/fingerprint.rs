@@ -9,18 +9,16 @@ use std::sync::mpsc;
 use std::thread;
 
 use super::Failure;
-#[cfg(doc)]
-use crate::photo::Fingerprint;
-use crate::photo::{InspectError, Photo, inspect};
+use super::screen::write_json;
+use crate::photo::{COLUMNS, InspectError, Photo, inspect};
 
-/// Writes one CSV line per file, in the order given, after the header `path,whole,trimmed`.
+/// Writes one CSV line per file, in the order given, after a header: the path, the [`COLUMNS`] by which the first look
+/// decides, and the whole record as JSON.
 ///
-/// The two columns are hex digits. Two pictures are the same if the Hamming distance of either column is at most
-/// [`Fingerprint::max_distance`] and their cues agree, which this output leaves out and which decides hardly ever (see
-/// [`crate::photo`]). The cells of a file without a fingerprint are empty; a file that is no picture or cannot be read
-/// is named on standard error, too. All cores are put to work.
+/// The cells of a file without a fingerprint are empty; a file that is no picture or cannot be read is named on standard
+/// error, too. All cores are put to work.
 pub fn fingerprint(files: &[PathBuf], out: &mut impl Write) -> Result<(), Failure> {
-    writeln!(out, "path,whole,trimmed")?;
+    writeln!(out, "path,{},record", COLUMNS.join(","))?;
     let next = AtomicUsize::new(0);
     let (done, results) = mpsc::channel();
     let workers = thread::available_parallelism().map_or(1, usize::from);
@@ -60,12 +58,17 @@ pub(super) fn read(path: &Path) -> Result<Photo, Failure> {
         return Err(Failure::Io(format!("{shown} is not a file")));
     }
     let mut file = File::open(path).map_err(unreadable)?;
-    inspect(&mut file).map_err(|error| match error {
-        InspectError::Io(error) => unreadable(error),
+    inspect(&mut file).map_err(|error| cannot_inspect(&shown.to_string(), error))
+}
+
+/// Why a file is not recognised.
+pub(super) fn cannot_inspect(shown: &str, error: InspectError) -> Failure {
+    match error {
+        InspectError::Io(error) => Failure::Io(format!("cannot read {shown}: {error}")),
         InspectError::NotAPicture | InspectError::TooLarge => {
             Failure::BadData(format!("{shown} is {error}"))
         }
-    })
+    }
 }
 
 /// Writes the results as they come, each in its turn. Returns how many files have failed, and the exit code of the worst.
@@ -81,32 +84,34 @@ fn write_in_order(
     for (at, result) in results {
         early.insert(at, result);
         while let Some(result) = early.remove(&written) {
-            let cells = match result {
-                Ok(photo) => photo
-                    .fingerprint
-                    .map(|fingerprint| fingerprint.weighted_bits()),
+            let (columns, record) = match result {
+                Ok(photo) => (photo.columns(), record(&photo)?),
                 Err(failure) => {
                     eprintln!("photomesh: {failure}");
                     failed += 1;
                     exit_code = exit_code.max(failure.exit_code());
-                    None
+                    Default::default()
                 }
             };
-            let [whole, trimmed] = cells.unwrap_or_default().map(|bits| hex(&bits));
-            writeln!(out, "{},{whole},{trimmed}", csv_cell(&files[written]))?;
+            let path = files[written].display().to_string();
+            let cells = [path].into_iter().chain(columns).chain([record]);
+            let cells: Vec<String> = cells.map(csv_cell).collect();
+            writeln!(out, "{}", cells.join(","))?;
             written += 1;
         }
     }
     Ok((failed, exit_code))
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// A photo's whole record as it travels between nodes, in one line.
+fn record(photo: &Photo) -> io::Result<String> {
+    let mut line = Vec::new();
+    write_json(&mut line, photo)?;
+    Ok(String::from_utf8_lossy(line.trim_ascii_end()).into_owned())
 }
 
-/// A path as a cell of a CSV file: in quotes where a reader would stumble otherwise.
-fn csv_cell(path: &Path) -> String {
-    let text = path.display().to_string();
+/// A cell of a CSV file: in quotes where a reader would stumble otherwise.
+fn csv_cell(text: String) -> String {
     if text.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {
@@ -143,11 +148,12 @@ mod tests {
         assert_eq!(failure.exit_code(), 74);
         let out = String::from_utf8(out).expect("text");
         let lines: Vec<&str> = out.lines().collect();
-        assert_eq!(lines[0], "path,whole,trimmed");
+        assert!(lines[0].starts_with("path,whole,trimmed,whole_cue,"));
+        assert!(lines[0].ends_with(",record"));
         assert_eq!(lines.len(), 51);
         for (at, line) in lines[1..].iter().enumerate() {
             if at % 7 == 3 {
-                assert!(line.ends_with("text.jpg,,"), "{line}");
+                assert!(line.ends_with("text.jpg,,,,,,,"), "{line}");
             } else {
                 assert!(
                     line.starts_with('"') && line.contains("a, b.png\","),

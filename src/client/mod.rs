@@ -24,6 +24,7 @@ mod screen;
 mod status;
 mod trash;
 
+pub use crate::photo::FIRST_LOOK;
 pub use connection::Daemon;
 pub use distinct::distinct;
 pub use duplicates::duplicates;
@@ -35,6 +36,6 @@ pub use key::{new_key, read_key};
 pub use list::{Layout, list};
 pub use put::put;
 pub use remove::{Consent, remove};
-pub use same::same;
+pub use same::{Looks, same};
 pub use status::status;
 pub use trash::{trash_list, trash_purge, trash_restore};

@@ -1,36 +1,94 @@
-//! `photomesh same`: whether two files are versions of one picture, and why.
+//! `photomesh same`: how two files stand to each other, by the very looks that a daemon takes.
 
+use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
 use super::Failure;
-use super::fingerprint::read;
+use super::fingerprint::{cannot_inspect, read};
+use crate::photo::{Photo, Relation, second_look};
 
-/// Writes whether two files are the same picture and why; returns the answer, which the program gives as exit code 0
-/// or 1.
-pub fn same(a: &Path, b: &Path, out: &mut impl Write) -> Result<bool, Failure> {
-    let (a, b) = (read(a)?, read(b)?);
-    let same = a.id == b.id || a.same_picture(&b);
-    let why = if a.id == b.id {
-        "the same bytes".to_owned()
-    } else {
-        match (&a.fingerprint, &b.fingerprint, a.moments_differ(&b)) {
-            (Some(_), Some(_), true) => "a camera took them at different moments".to_owned(),
-            (Some(own), Some(other), false) => own.explain(other),
-            _ => "other bytes, and not both have something to be recognised by".to_owned(),
+/// How closely two files are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Looks {
+    /// By their records alone.
+    First,
+    /// By their pixels, too, unless the records call them different.
+    Both,
+}
+
+/// Writes how two files stand to each other and why; returns whether they are one picture, `same` or `variant`.
+///
+/// Either may be a record as [`fingerprint`](super::fingerprint()) prints it, in place of a file, if only the first look
+/// is taken.
+pub fn same(a: &Path, b: &Path, looks: Looks, out: &mut impl Write) -> Result<bool, Failure> {
+    let (one, other) = (photo_of(a, looks)?, photo_of(b, looks)?);
+    let is_copy = one.id == other.id;
+    let first = match is_copy {
+        true => Relation::Same,
+        false => one.relation(&other),
+    };
+    let second = match (looks, first) {
+        (Looks::Both, Relation::Same | Relation::Variant) if !is_copy => Some(look_again(a, b)?),
+        _ => None,
+    };
+    let relation = second.as_ref().map_or(first, |second| second.0);
+    writeln!(out, "{}", in_words(relation))?;
+    let why = one.explain_relation(&other);
+    writeln!(out, "  first look, at the records: {}, {why}", name(first))?;
+    if let Some((second, why)) = second {
+        let second = name(second);
+        writeln!(out, "  second look, at the pixels: {second}, {why}")?;
+    }
+    Ok(relation != Relation::Different)
+}
+
+/// Reads a file, or the record that stands in its place.
+fn photo_of(path: &Path, looks: Looks) -> Result<Photo, Failure> {
+    let Some(text) = path.to_str().filter(|text| text.starts_with('{')) else {
+        return read(path);
+    };
+    if looks == Looks::Both {
+        let text = "a record has no pixels to look at: give --records, or two files";
+        return Err(Failure::Usage(text.to_owned()));
+    }
+    serde_json::from_str(text)
+        .map_err(|error| Failure::BadData(format!("not a record of a picture: {error}")))
+}
+
+fn look_again(a: &Path, b: &Path) -> Result<(Relation, String), Failure> {
+    let open = |path: &Path| {
+        let opened = File::open(path);
+        opened.map_err(|error| Failure::Io(format!("cannot read {}: {error}", path.display())))
+    };
+    let shown = format!("{} or {}", a.display(), b.display());
+    let found = second_look(&mut open(a)?, &mut open(b)?);
+    let found = found.map_err(|error| cannot_inspect(&shown, error))?;
+    Ok((found.relation, found.why))
+}
+
+fn name(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Same => "same",
+        Relation::Variant => "variant",
+        Relation::Different => "different",
+    }
+}
+
+fn in_words(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Same => "same: one picture, stored twice",
+        Relation::Variant => {
+            "variant: one picture, with something drawn on it, cut off or put around it"
         }
-    };
-    let answer = if same {
-        "the same picture"
-    } else {
-        "different pictures"
-    };
-    writeln!(out, "{answer}: {why}")?;
-    Ok(same)
+        Relation::Different => "different: two pictures, as far as can be told",
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     #[test]
@@ -49,20 +107,32 @@ mod tests {
         let small = draw("small.bmp", 128, |x, y| x / 2 + y * y / 2048);
         let other = draw("other.png", 256, |x, y| (x * x + y * 300) / 1024);
         let flat = draw("flat.png", 256, |_, _| 7);
+        let ask = |a: &Path, b: &Path, looks: Looks| {
+            let mut out = Vec::new();
+            let one = same(a, b, looks, &mut out).expect("compared");
+            (one, String::from_utf8(out).expect("text"))
+        };
         for (a, b, expected, why) in [
             (&large, &large, true, "the same bytes"),
             (&large, &small, true, "distance"),
             (&large, &other, false, "distance"),
             (&large, &flat, false, "recognised"),
         ] {
-            let mut out = Vec::new();
-            assert_eq!(
-                same(a, b, &mut out).expect("compared"),
-                expected,
-                "{a:?} {b:?}"
-            );
-            let out = String::from_utf8(out).expect("text");
-            assert!(out.contains(why), "{out}");
+            let (one, text) = ask(a, b, Looks::Both);
+            assert_eq!(one, expected, "{a:?} {b:?}");
+            assert!(text.contains(why), "{text}");
+            let second = text.contains("second look");
+            let taken = expected && a != b;
+            assert_eq!(second, taken, "{text}");
+            let record = |path: &Path| {
+                let photo = read(path).expect("a picture");
+                PathBuf::from(serde_json::to_string(&photo).expect("a record"))
+            };
+            let (by_records, text) = ask(&record(a), b, Looks::First);
+            assert_eq!(by_records, expected, "{text}");
+            assert!(!text.contains("second look"), "{text}");
+            let refused = same(&record(a), b, Looks::Both, &mut Vec::new());
+            assert_eq!(refused.expect_err("no pixels").exit_code(), 2);
         }
     }
 }

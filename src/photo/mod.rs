@@ -3,6 +3,7 @@
 //! Everything here is a function of bytes alone. Where a photo lies, what it is called, who holds it and when it
 //! arrived are matters of other rooms; that is what lets every node of a mesh come to the same verdict.
 
+mod account;
 mod budget;
 mod camera;
 mod cue_tree;
@@ -28,6 +29,7 @@ use std::cmp::Reverse;
 
 use serde::{Deserialize, Serialize};
 
+pub use account::{COLUMNS, FIRST_LOOK};
 pub use fingerprint::Fingerprint;
 pub use id::{Digest, PhotoId};
 pub(crate) use id::{from_hex, to_hex};

@@ -9,7 +9,11 @@ mod list;
 mod put;
 mod remove;
 mod reports;
+mod rule;
 mod scripted;
+#[path = "../support/mod.rs"]
+mod support;
+mod versions;
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
