@@ -2,8 +2,6 @@
 
 use std::io::{self, Write};
 
-use indicatif::HumanBytes;
-
 use super::screen::{count, picture, plain};
 use super::{Daemon, Failure};
 use crate::photo::Relation;
@@ -51,26 +49,30 @@ pub(super) fn told_instead(name: &str, explanation: &Explanation) -> Option<Stri
     if explanation.meant == Some(photo.id) {
         let other = called.next()?;
         return Some(format!(
-            "{asked}: another version of this picture has this name, too ({}, {}), id {}",
+            "{asked}: another version of this picture has this name, too ({}, {}, {})",
+            other.id.short(),
             kind(other.relation),
-            than(other, photo),
-            other.id.short()
+            plain(&other.worse_by)
         ));
     }
     let meant = |version: &&VersionReport| explanation.meant == Some(version.id);
     if let Some(version) = explanation.versions.iter().find(meant) {
-        let (kind, better) = (kind(version.relation), better(photo, version));
+        let kind = kind(version.relation);
+        let better = match (photo.width, photo.height) == (version.width, version.height) {
+            true => format!("{asked}: {}", plain(&version.worse_by)),
+            false => sizes(photo, version),
+        };
         return Some(format!("{asked} is shown as {label} ({kind}, {better})"));
     }
     let ids: Vec<String> = called.map(|version| version.id.short()).collect();
-    Some(match ids.len() {
-        0 => format!(
-            "{asked} is the name of a version that is not here any more; it leads to {label}"
-        ),
-        _ => format!(
-            "{asked} is the name of several versions ({}) that are shown as {label}",
-            ids.join(", ")
-        ),
+    if !ids.is_empty() {
+        let ids = ids.join(", ");
+        return Some(format!(
+            "{asked} is the name of several versions ({ids}) that are shown as {label}"
+        ));
+    }
+    photo.aliases.iter().any(|alias| alias == name).then(|| {
+        format!("{asked} is the name of a version that is not here any more; it leads to {label}")
     })
 }
 
@@ -83,28 +85,12 @@ pub(super) fn kind(relation: Relation) -> &'static str {
     }
 }
 
-/// What a version has in place of what is shown.
-fn than(version: &VersionReport, photo: &PhotoReport) -> String {
-    instead(
-        (version.width, version.height, version.bytes),
-        (photo.width, photo.height, photo.bytes),
+/// What is larger on what is shown.
+fn sizes(photo: &PhotoReport, version: &VersionReport) -> String {
+    format!(
+        "{} x {} instead of {} x {}",
+        photo.width, photo.height, version.width, version.height
     )
-}
-
-/// The same the other way round.
-fn better(photo: &PhotoReport, version: &VersionReport) -> String {
-    instead(
-        (photo.width, photo.height, photo.bytes),
-        (version.width, version.height, version.bytes),
-    )
-}
-
-fn instead(one: (u32, u32, u64), other: (u32, u32, u64)) -> String {
-    if (one.0, one.1) == (other.0, other.1) {
-        format!("{} instead of {}", HumanBytes(one.2), HumanBytes(other.2))
-    } else {
-        format!("{} x {} instead of {} x {}", one.0, one.1, other.0, other.1)
-    }
 }
 
 fn write_card(explanation: &Explanation, out: &mut impl Write) -> io::Result<()> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::clients::Waiting;
 use super::limits::{GET, GET_MIN_RATE};
 use super::names::Found;
+use super::verdict::Verdict;
 use super::{Action, DiskError, LinkId, Node, Source};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::Answer;
@@ -21,9 +22,12 @@ impl Node {
     /// A client wants the bytes of this very photo, be it shown or not.
     pub(super) fn get_exact(&mut self, link: LinkId, id: PhotoId) {
         let name = id.to_string();
-        match self.catalog.find_exact(&name) {
-            Found::One(photo) if photo == id => self.get_photo(link, name, id),
-            found => self.answer_not_found(link, &name, found, true),
+        let entry = self.catalog.get(id);
+        match entry.map(|entry| entry.verdict) {
+            Some(Verdict::Keeper | Verdict::Loser(_)) => self.get_photo(link, name, id),
+            Some(Verdict::Absent | Verdict::Removed) | None => {
+                self.answer_not_found(link, &name, Found::Nothing, true);
+            }
         }
     }
 

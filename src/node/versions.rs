@@ -55,7 +55,9 @@ impl Node {
             photo: self.report(entry),
             meant: match found {
                 Found::One(photo) if exact => Some(photo),
-                _ => self.catalog.meant(name, entry, &versions),
+                Found::One(_) | Found::Ambiguous(_) | Found::Nothing => {
+                    self.catalog.meant(name, entry, &versions)
+                }
             },
             captured: entry.photo.captured.as_ref().map(|time| time.0.clone()),
             colour: entry.photo.colour,

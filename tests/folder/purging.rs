@@ -87,6 +87,31 @@ fn trash_expires_by_days_of_running() {
 }
 
 #[test]
+fn the_days_left_are_those_after_which_a_photo_expires() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    let dog = room.draw("dog.jpg", 2);
+    let fox = room.install(3, "fox.jpg", Replica);
+    room.scan();
+    room.folder.retire(cat, dog, soon()).unwrap();
+    room.folder.drop_surplus(fox, soon()).unwrap();
+    assert_eq!(room.folder.days_left(dog), None, "it is not in the trash");
+    assert_eq!(
+        room.folder.days_left(fox),
+        Some(Some(1)),
+        "a surplus replica"
+    );
+    for day_of_running in 0..30 {
+        let left = room.folder.days_left(cat);
+        assert_eq!(left, Some(Some(30 - day_of_running)));
+        let changes = told(&room.folder.tick(day()));
+        let expires = changes.contains(&Told::Expired(cat));
+        assert_eq!(expires, day_of_running == 29, "{changes:?}");
+    }
+    assert_eq!(room.folder.days_left(cat), Some(Some(0)));
+}
+
+#[test]
 fn a_photo_expires_with_the_last_of_its_copies() {
     let mut room = Room::new();
     let cat = room.install(1, "cat.jpg", Replica);

@@ -75,12 +75,7 @@ fn answer_after(answer: &Answer) -> Option<Answer> {
             next,
         },
         Answer::Duplicates { .. } => Answer::Distinct {
-            photos: vec![DistinctReport {
-                name,
-                id,
-                shown: true,
-                state: words(),
-            }],
+            photos: vec![distinct()],
         },
         Answer::Distinct { .. } => Answer::Restored { name, id },
         Answer::Restored { .. } => Answer::Purged {
@@ -127,6 +122,15 @@ fn version() -> VersionReport {
         relation: Relation::Same,
         worse_by: words(),
         differs: vec![words()],
+    }
+}
+
+fn distinct() -> DistinctReport {
+    DistinctReport {
+        name: label(),
+        id: PHOTO,
+        shown: true,
+        state: words(),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::protocol::{Answer, Facts, Holding, Message, Record, Request};
 const PIN: Duration = Duration::from_secs(60);
 
 /// A version of the one picture of these tests, the better the wider.
-fn version(width: u32) -> Record {
+pub(super) fn version(width: u32) -> Record {
     // Any fingerprint does; there is one length that is right.
     let fingerprint = (1..999).find_map(|bytes| format!("v1:{}", "5a".repeat(bytes)).parse().ok());
     let photo = Photo {
@@ -30,7 +30,7 @@ fn version(width: u32) -> Record {
     }
 }
 
-fn hold(solo: &mut Solo, record: &Record) -> Vec<Action> {
+pub(super) fn hold(solo: &mut Solo, record: &Record) -> Vec<Action> {
     solo.tell(Event::Held {
         photo: record.photo.clone(),
         facts: (*record.facts).clone(),

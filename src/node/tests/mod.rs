@@ -7,6 +7,7 @@
 
 mod accounts;
 mod announcing;
+mod apart;
 mod bounds;
 mod claims;
 mod drops;
