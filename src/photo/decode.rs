@@ -16,7 +16,7 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 use super::Format;
 use super::budget::PIXELS;
 use super::jpeg::{self, Colours, Plane, Thumbnail};
-use super::mosaic::{FINE, Mosaic, MosaicBuilder};
+use super::mosaic::{DETAIL, Mosaic, MosaicBuilder};
 use super::sniff::is_single_tiff;
 
 /// The most pixels a picture may claim and still be decoded: 256 million, more than any camera has today.
@@ -35,7 +35,7 @@ pub(super) struct Decoded {
     /// Whether any part of it has colour.
     pub(super) colour: bool,
     /// Its luma.
-    pub(super) luma: Mosaic<FINE, 1>,
+    pub(super) luma: Mosaic<DETAIL, 1>,
 }
 
 /// Decodes a picture of this format, or says in words why not: then it is damaged, too large or of an unknown kind.
@@ -93,7 +93,7 @@ fn decode_jpeg(bytes: &[u8]) -> Result<Decoded, String> {
     let planes = planes.ok_or("rows are missing")?;
     let cells =
         |at: usize| std::array::from_fn(|plane| planes.get(plane).map_or(0, |plane| plane[at]));
-    let cells: Vec<[u8; 4]> = (0..FINE * FINE).map(cells).collect();
+    let cells: Vec<[u8; 4]> = (0..DETAIL * DETAIL).map(cells).collect();
     Ok(from_jpeg_cells(&thumbnail, &cells))
 }
 
@@ -158,7 +158,7 @@ fn decode_other(format: ImageFormat, bytes: &[u8]) -> Result<Decoded, String> {
 
 /// Averages the rows of a picture.
 fn boil_down(rows: impl FnOnce(RowSink) -> Result<(), String>) -> Result<Decoded, String> {
-    let mut mosaic: Option<(u32, u32, MosaicBuilder<FINE, 3>)> = None;
+    let mut mosaic: Option<(u32, u32, MosaicBuilder<DETAIL, 3>)> = None;
     rows(&mut |width, height, row| {
         let (_, _, mosaic) =
             mosaic.get_or_insert_with(|| (width, height, MosaicBuilder::new(width, height)));
@@ -247,7 +247,7 @@ fn over_white(value: u16, alpha: u16) -> u8 {
     ((value * alpha + 255 * (255 - alpha) + 127) / 255) as u8
 }
 
-fn from_rgb(width: u32, height: u32, mosaic: MosaicBuilder<FINE, 3>) -> Result<Decoded, String> {
+fn from_rgb(width: u32, height: u32, mosaic: MosaicBuilder<DETAIL, 3>) -> Result<Decoded, String> {
     let mosaic = mosaic.finish().ok_or("rows are missing")?;
     Ok(Decoded {
         width,

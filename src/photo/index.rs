@@ -1,8 +1,9 @@
 //! Looking up near-duplicates among many fingerprints.
 //!
 //! Two views of one picture have cues whose fourteen numbers all differ by little, and a k-d tree ([`CueTree`]) finds
-//! the views with such cues without looking at all others. What it finds is compared in full. Since the cue is a part of
-//! the rule, no match can be missed.
+//! the views with such cues without looking at all others. What it finds is compared in full. Two versions that have no
+//! such views have two landmarks of the same code in common: those are found in lists, one for each code, by noting what
+//! is met for the second time. Since cues and codes are a part of the rule, no match can be missed.
 //!
 //! Common indexes for Hamming distance do not work here: the rule allows a fifth of the bits to differ, and any way to
 //! cut the bits into pieces of which one must nearly agree has to try more pieces than there are photos.
@@ -10,6 +11,7 @@
 use std::collections::BTreeMap;
 
 use super::cue_tree::{CueTree, Slot};
+use super::landmarks::Landmarks;
 use super::view::View;
 use super::{Fingerprint, PhotoId};
 
@@ -22,9 +24,15 @@ pub struct SimilarityIndex {
     views: Vec<View>,
     /// The photo in each slot.
     owners: Vec<PhotoId>,
+    /// The landmarks of the picture in each slot; none in the slot of a second view.
+    landmarks: Vec<Landmarks>,
+    /// Whether the picture in each slot is a graphic.
+    graphic: Vec<bool>,
     /// Slots that are not in use.
     free: Vec<Slot>,
     tree: CueTree,
+    /// The slots of the whole pictures that have a landmark of each code.
+    codes: BTreeMap<u32, Vec<Slot>>,
 }
 
 impl SimilarityIndex {
@@ -36,13 +44,22 @@ impl SimilarityIndex {
             let slot = self.free.pop().unwrap_or_else(|| {
                 self.views.push(*view);
                 self.owners.push(photo);
+                self.landmarks.push(Landmarks::default());
+                self.graphic.push(false);
                 // Four thousand million photos do not fit in any memory this runs in.
                 (self.views.len() - 1) as Slot
             });
             self.views[slot as usize] = *view;
             self.owners[slot as usize] = photo;
+            self.graphic[slot as usize] = fingerprint.is_graphic();
             self.tree.insert(view.cue, slot);
             *place = Some(slot);
+        }
+        if let [Some(whole), _] = slots {
+            self.landmarks[whole as usize] = *fingerprint.landmarks();
+            for code in fingerprint.landmarks().codes() {
+                push_closely(self.codes.entry(code).or_default(), whole);
+            }
         }
         self.photos.insert(photo, slots);
     }
@@ -51,11 +68,27 @@ impl SimilarityIndex {
     pub fn remove(&mut self, photo: PhotoId) {
         for slot in self.photos.remove(&photo).into_iter().flatten().flatten() {
             self.tree.remove(self.views[slot as usize].cue, slot);
+            for code in std::mem::take(&mut self.landmarks[slot as usize]).codes() {
+                self.forget_code(code, slot);
+            }
             self.free.push(slot);
         }
     }
 
-    /// All photos whose fingerprint says "the same picture" as this one, in order of their id. Exact: none is missed.
+    fn forget_code(&mut self, code: u32, slot: Slot) {
+        let Some(slots) = self.codes.get_mut(&code) else {
+            return;
+        };
+        if let Some(at) = slots.iter().position(|other| *other == slot) {
+            slots.swap_remove(at);
+        }
+        if slots.is_empty() {
+            self.codes.remove(&code);
+        }
+    }
+
+    /// All photos that one view or the landmarks of this fingerprint match, in order of their id. Exact: none is missed
+    /// that is a version of its picture. Those that their [details](Fingerprint::relation) tell from it are among them.
     pub fn similar(&self, fingerprint: &Fingerprint) -> Vec<PhotoId> {
         let mut found = Vec::new();
         let mut near = Vec::new();
@@ -68,24 +101,60 @@ impl SimilarityIndex {
                 .filter(|slot| view.is_near(&self.views[**slot as usize]));
             found.extend(matching.map(|slot| self.owners[*slot as usize]));
         }
+        found.extend(self.with_landmarks_of(fingerprint));
         found.sort_unstable();
         found.dedup();
         found
     }
+
+    /// The photos whose landmarks agree with these, but for two graphics.
+    fn with_landmarks_of<'a>(
+        &'a self,
+        fingerprint: &'a Fingerprint,
+    ) -> impl Iterator<Item = PhotoId> + 'a {
+        let own = fingerprint.landmarks();
+        // A bit for each slot: what is met is met in any order, and most of it never again.
+        let mut met = vec![0_u64; self.views.len().div_ceil(64)];
+        let mut again = Vec::new();
+        for slot in own
+            .codes()
+            .filter_map(|code| self.codes.get(&code))
+            .flatten()
+        {
+            let (word, bit) = (&mut met[*slot as usize / 64], 1 << (slot % 64));
+            if *word & bit != 0 {
+                again.push(*slot as usize);
+            }
+            *word |= bit;
+        }
+        again.sort_unstable();
+        again.dedup();
+        let graphic = fingerprint.is_graphic();
+        let matching = again.into_iter().filter(move |slot| {
+            !(graphic && self.graphic[*slot]) && own.agree(&self.landmarks[*slot])
+        });
+        matching.map(|slot| self.owners[slot])
+    }
+}
+
+/// Adds a slot to a list that grows by an eighth at a time: most lists are long, and there are many.
+fn push_closely(list: &mut Vec<Slot>, slot: Slot) {
+    if list.len() == list.capacity() {
+        list.reserve_exact(1 + list.len() / 8);
+    }
+    list.push(slot);
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::Relation;
     use super::super::view::VIEW_BYTES;
     use super::*;
 
     fn fingerprint(whole: &[u8; VIEW_BYTES], trimmed: &[u8; VIEW_BYTES]) -> Fingerprint {
-        let hex =
-            |bytes: &[u8]| -> String { bytes.iter().map(|byte| format!("{byte:02x}")).collect() };
-        let text = format!("v1:{}:{}", hex(whole), hex(trimmed));
-        text.parse().expect("well formed")
+        Fingerprint::made_up(whole, trimmed, &[]).expect("well formed")
     }
 
     /// Fingerprints that crowd around a few centres, at distances on both sides of what the rule allows.
@@ -106,12 +175,36 @@ mod tests {
             }
             view
         });
-        (view.clone(), view, any::<bool>()).prop_map(|(whole, trimmed, plain)| {
-            if plain {
-                fingerprint(&whole, &whole)
-            } else {
-                fingerprint(&whole, &trimmed)
-            }
+        (
+            view.clone(),
+            view,
+            any::<bool>(),
+            landmarks(),
+            any::<bool>(),
+        )
+            .prop_map(|(whole, trimmed, plain, landmarks, graphic)| {
+                let trimmed = if plain { whole } else { trimmed };
+                let made_up = Fingerprint::made_up(&whole, &trimmed, &landmarks);
+                let made_up = made_up.expect("well formed");
+                if graphic {
+                    made_up.of_a_graphic()
+                } else {
+                    made_up
+                }
+            })
+    }
+
+    /// Landmarks of a few codes, in places of which some lie to each other as others do.
+    fn landmarks() -> impl Strategy<Value = Vec<u8>> {
+        let landmark = (0..4_u64, 0..4_u64, 0..2_u64, 0..2_u64);
+        prop::collection::btree_map(0..40_u64, landmark, 0..8).prop_map(|landmarks| {
+            let bytes = landmarks
+                .into_iter()
+                .flat_map(|(code, (x, y, size, turn))| {
+                    let bits = code << 21 | x << 19 | y << 12 | size << 2 | turn;
+                    bits.to_be_bytes().into_iter().skip(3)
+                });
+            bytes.collect()
         })
     }
 
@@ -142,10 +235,17 @@ mod tests {
             for fingerprint in &all {
                 let expected: Vec<PhotoId> = plain
                     .iter()
-                    .filter(|(_, other)| fingerprint.same_picture(other))
+                    .filter(|(_, other)| fingerprint.is_candidate(other))
                     .map(|(photo, _)| *photo)
                     .collect();
-                prop_assert_eq!(index.similar(fingerprint), expected);
+                let found = index.similar(fingerprint);
+                prop_assert_eq!(&found, &expected);
+                // What is not found is different, both ways round.
+                for (photo, other) in &plain {
+                    let relation = fingerprint.relation(other);
+                    prop_assert_eq!(relation, other.relation(fingerprint));
+                    prop_assert!(relation == Relation::Different || found.contains(photo));
+                }
             }
         }
     }

@@ -100,7 +100,7 @@ fn look(format: Format, bytes: &[u8], known: Photo) -> Result<Photo, String> {
         colour: decoded.colour,
         camera: exif.camera,
         captured: exif.captured.filter(|_| exif.camera),
-        fingerprint: Fingerprint::of(&decoded.luma.turned(exif.orientation)),
+        fingerprint: Fingerprint::of(&decoded.luma.turned(exif.orientation), width, height),
         ..known
     })
 }

@@ -4,6 +4,7 @@
 //! arrived are matters of other rooms; that is what lets every node of a mesh come to the same verdict.
 
 mod account;
+mod base62;
 mod budget;
 mod camera;
 mod cue_tree;
@@ -13,11 +14,14 @@ mod id;
 mod index;
 mod inspect;
 mod jpeg;
+mod landmarks;
 mod metadata;
 mod mosaic;
 mod proof;
 mod relation;
+mod scale_space;
 mod second_look;
+mod signature;
 mod sniff;
 #[cfg(test)]
 mod tests;
@@ -174,17 +178,6 @@ impl Photo {
             format: self.format,
             bytes: self.bytes,
             id: Reverse(self.id),
-        }
-    }
-
-    /// Whether two photos are versions of the same picture.
-    ///
-    /// Their fingerprints must agree. Two pictures whose cameras name different moments are frames of a burst and
-    /// never the same, whatever their fingerprints say.
-    pub fn same_picture(&self, other: &Photo) -> bool {
-        match (&self.fingerprint, &other.fingerprint) {
-            (Some(a), Some(b)) => !self.moments_differ(other) && a.same_picture(b),
-            _ => false,
         }
     }
 

@@ -8,7 +8,10 @@ use std::ops::Range;
 
 use super::camera::Orientation;
 
-/// Cells in a row, and rows, of the mosaic that a picture is decoded to: fine enough to find where a frame ends.
+/// Cells in a row, and rows, of the mosaic that a picture is decoded to: on a page of print a word is several cells.
+pub(super) const DETAIL: usize = 256;
+
+/// Cells in a row, and rows, of the mosaic in which bands are looked for: fine enough to find where a frame ends.
 pub(super) const FINE: usize = 128;
 
 /// Cells in a row, and rows, of the mosaic that is hashed.
@@ -166,6 +169,25 @@ impl<const SIDE: usize, const N: usize> Mosaic<SIDE, N> {
         };
         Mosaic {
             cells: (0..SIDE * SIDE).map(turned).collect(),
+        }
+    }
+}
+
+impl Mosaic<DETAIL, 1> {
+    /// The averages of four cells each.
+    pub(super) fn halved(&self) -> Mosaic<FINE, 1> {
+        let rows = self.cells.as_flattened().chunks_exact(2 * DETAIL);
+        let cells = rows.flat_map(|rows| {
+            let (upper, lower) = rows.split_at(DETAIL);
+            let pairs = upper.chunks_exact(2).zip(lower.chunks_exact(2));
+            pairs.map(|(above, below)| {
+                let four = above.iter().chain(below);
+                let sum: u16 = four.map(|cell| u16::from(*cell)).sum();
+                [((sum + 2) / 4) as u8]
+            })
+        });
+        Mosaic {
+            cells: cells.collect(),
         }
     }
 }

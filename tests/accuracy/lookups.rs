@@ -6,6 +6,7 @@
 //! would be one in 36,000, and a look-up several times as quick. The other bits are even: of pairs with near cues they
 //! differ in 80 of 160 waves, those of photos in 71.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use photomesh::photo::{Fingerprint, PhotoId, SimilarityIndex};
@@ -18,7 +19,10 @@ const LOOKUPS: u64 = 2_000;
 /// One in so many photos has bands along its edges and with them a second view.
 const WITH_BANDS: u64 = 18;
 
-/// Bytes of a view in a fingerprint's text, and those at its end that make the cue.
+/// Landmarks of a picture.
+const LANDMARKS: usize = 23;
+
+/// Bytes of a view, and those at its end that make the cue.
 const VIEW: usize = 73;
 const CUE: usize = 14;
 
@@ -84,13 +88,30 @@ fn fingerprint(seed: u64) -> Fingerprint {
     } else {
         1
     };
-    let views: Vec<String> = (0..views).map(|part| view(seed, part)).collect();
-    format!("v1:{}", views.join(":"))
-        .parse()
-        .expect("well formed")
+    let [whole, trimmed] = [0, views - 1].map(|part| view(seed, part));
+    Fingerprint::made_up(&whole, &trimmed, &landmarks(seed)).expect("well formed")
 }
 
-fn view(seed: u64, part: u64) -> String {
+/// Made-up landmarks. Of the codes of photos some are common, so that two photos have one in common as often as if there
+/// were 16,000 codes, all of them even.
+fn landmarks(seed: u64) -> Vec<u8> {
+    let mut random = [0; 8 * LANDMARKS];
+    let mut digest = blake3::Hasher::new();
+    digest.update(&seed.to_le_bytes());
+    digest.finalize_xof().fill(&mut random);
+    let numbers = random.as_chunks::<8>().0.iter().map(|eight| {
+        let bits = u64::from_be_bytes(*eight);
+        // Four bits between the code, of 18, and the rest are 0; the lowest 21 say where and how large it is.
+        (bits & 0x3fff) << 25 | bits >> 40 & 0x1f_ffff
+    });
+    let by_code: BTreeMap<u64, u64> = numbers.map(|bits| (bits >> 21, bits)).collect();
+    let five = by_code
+        .values()
+        .flat_map(|bits| bits.to_be_bytes().into_iter().skip(3));
+    five.collect()
+}
+
+fn view(seed: u64, part: u64) -> [u8; VIEW] {
     let mut digest = blake3::Hasher::new();
     digest
         .update(&seed.to_be_bytes())
@@ -110,7 +131,7 @@ fn view(seed: u64, part: u64) -> String {
             .sum();
         *number = (128.0 + value).round() as u8;
     }
-    view.iter().map(|byte| format!("{byte:02x}")).collect()
+    std::array::from_fn(|at| view[at])
 }
 
 /// How long this thread has been busy, in microseconds: on a machine that has other work, time on the clock says little.

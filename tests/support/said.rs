@@ -5,7 +5,7 @@ use std::iter::successors;
 use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
-use photomesh::photo::{CaptureTime, Format, Nonce, Photo, PhotoId, Proof};
+use photomesh::photo::{CaptureTime, Fingerprint, Format, Nonce, Photo, PhotoId, Proof};
 use photomesh::protocol::message::{KeepVerdict, Lane, Register, TransferId};
 use photomesh::protocol::{
     Address, Blob, Boot, Facts, Holding, Message, NodeId, Record, Request, Tombstone, Wish,
@@ -153,7 +153,7 @@ fn page() -> Message {
 
 /// A photo of which all is known.
 fn photo() -> Arc<Photo> {
-    let fingerprint = format!("v1:{}", "5a".repeat(73));
+    let fingerprint = Fingerprint::made_up(&[0x5a; 73], &[0x5a; 73], &[]);
     Arc::new(Photo {
         format: Format::Jpeg,
         width: 640,
@@ -161,7 +161,7 @@ fn photo() -> Arc<Photo> {
         colour: true,
         camera: true,
         captured: Some(CaptureTime("2021-06-13T18:42:07.25".to_owned())),
-        fingerprint: Some(fingerprint.parse().expect("a fingerprint")),
+        fingerprint,
         ..Photo::opaque(PHOTO, 7)
     })
 }

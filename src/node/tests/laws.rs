@@ -21,8 +21,8 @@ fn fingerprint(picture: u8, step: u8) -> Fingerprint {
     bytes.truncate(73);
     // The first number of the cue, of which 15 more or less is near.
     bytes[59] = step * 12;
-    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("v1:{digits}").parse().unwrap()
+    let view = bytes.as_slice().try_into().unwrap();
+    Fingerprint::made_up(view, view, &[]).unwrap()
 }
 
 /// One of a few dozen photos: versions of a few pictures, in chains.

@@ -1,18 +1,18 @@
 //! A JPEG file, decoded only as far as a fingerprint needs it.
 //!
 //! A JPEG stores each block of 8x8 pixels as 64 cosine waves, the first of which is the block's average. A mosaic of
-//! 128x128 cells needs no more than that of a large picture: twelve megapixels are 500x375 blocks. So this decoder
+//! 256x256 cells needs no more than that of a large picture: twelve megapixels are 500x375 blocks. So this decoder
 //! reads just the first waves of each block, passes over the codes of all others, and skips the inverse transform, the
 //! colour conversion and nine tenths of the memory. What remains is the reading of Huffman codes. Of a progressive
 //! file it reads the scans with the averages, which come first, and skips the others whole.
 //!
 //! | picture | all waves, three channels | this |
 //! |---|---|---|
-//! | shorter side of 1024 pixels or more | 8x8 samples a block | 1 sample a block |
-//! | 512 or more | | 2x2 |
-//! | 256 or more | | 4x4 |
+//! | shorter side of 2048 pixels or more | 8x8 samples a block | 1 sample a block |
+//! | 1024 or more | | 2x2 |
+//! | 512 or more | | 4x4 |
 //!
-//! Smaller pictures, and progressive ones below 1024, are left to `zune-jpeg`. Whole numbers throughout: every machine
+//! Smaller pictures, and progressive ones below 2048, are left to `zune-jpeg`. Whole numbers throughout: every machine
 //! computes the same.
 //!
 //! Every code of a baseline file is read, so damage is noticed about as often as by other decoders. Of a progressive
@@ -28,7 +28,7 @@ use frame::{Frame, Marker, Segments};
 use scan::Scan;
 use tables::Tables;
 
-use super::mosaic::{FINE, MosaicBuilder};
+use super::mosaic::{DETAIL, MosaicBuilder};
 
 /// The most scans that are looked at: a hundred times what encoders write. A file may name millions.
 const MAX_SCANS: usize = 1000;
@@ -112,7 +112,7 @@ pub(super) fn exif(file: &[u8]) -> Option<&[u8]> {
 /// How many samples of each block make a mosaic of full detail.
 fn samples_per_block(frame: &Frame) -> Option<usize> {
     let shorter = frame.width.min(frame.height) as usize;
-    let enough = |samples: &usize| shorter * samples / 8 >= FINE;
+    let enough = |samples: &usize| shorter * samples / 8 >= DETAIL;
     let choices: &[usize] = if frame.progressive { &[1] } else { &[1, 2, 4] };
     choices.iter().copied().find(enough)
 }
@@ -167,7 +167,7 @@ impl Plane {
     /// The averages of the plane's cells.
     pub(super) fn mosaic(&self) -> Option<Vec<u8>> {
         let mut mosaic =
-            MosaicBuilder::<FINE, 1>::of_fraction(self.width, self.height, self.denominator);
+            MosaicBuilder::<DETAIL, 1>::of_fraction(self.width, self.height, self.denominator);
         for row in self.samples.chunks_exact(self.stride) {
             let (row, _) = row.as_chunks::<1>();
             mosaic.add_row(row);
