@@ -76,7 +76,8 @@ pub(super) fn compare(a: &Picture, b: &Picture) -> SecondLook {
     if frame == Frame::Part && is_half(&laid) {
         return SecondLook::different("one is a half of the other");
     }
-    match clusters(&windows.disagreeing()).as_slice() {
+    let off = windows.disagreeing();
+    match clusters(&off).as_slice() {
         [] if frame == Frame::Whole => SecondLook::new(Same, "every part agrees"),
         [] => SecondLook::new(Variant, "one is a part of the other"),
         [drawing] if drawing.len() as f64 > DRAWING * windows.all as f64 => {
@@ -86,6 +87,7 @@ pub(super) fn compare(a: &Picture, b: &Picture) -> SecondLook {
             SecondLook::different("something in them has moved")
         }
         [_] => SecondLook::new(Variant, "one has something drawn on it"),
+        _ if windows.are_corners(&off) => SecondLook::new(Variant, "one has other corners"),
         several => SecondLook::different(format!("they differ in {} places", several.len())),
     }
 }

@@ -89,12 +89,23 @@ impl Windows {
         all.any(|at| at.0.abs_diff(x) <= 1 && at.1.abs_diff(y) <= 1)
     }
 
-    /// The windows that disagree, but for the four corners, which some programs round off.
+    /// The windows that disagree.
     pub(super) fn disagreeing(&self) -> Vec<Place> {
-        let near = |at: usize, side: usize| at < 2 || at + 2 >= side;
-        let all = self.strong.iter().chain(&self.faint).copied();
-        all.filter(|(x, y)| !(near(*x, self.columns) && near(*y, self.rows)))
-            .collect()
+        self.strong.iter().chain(&self.faint).copied().collect()
+    }
+
+    /// Whether all these lie in the corners of the picture, which some programs round off.
+    pub(super) fn are_corners(&self, places: &[Place]) -> bool {
+        let corner = |at: usize, side: usize| match at {
+            ..2 => Some(false),
+            _ if at + 2 >= side => Some(true),
+            _ => None,
+        };
+        let corners = places
+            .iter()
+            .map(|(x, y)| corner(*x, self.columns).zip(corner(*y, self.rows)));
+        let seen: BTreeSet<Option<(bool, bool)>> = corners.collect();
+        seen.len() >= 3 && !seen.contains(&None)
     }
 }
 
@@ -124,62 +135,111 @@ pub(super) fn clusters(places: &[Place]) -> Vec<Vec<Place>> {
     clusters
 }
 
-/// Whether what differs at a place in one picture is there in the other a little way off.
+/// Whether what differs at a place in one picture is there in the other a little way off: then a thing has moved, and nothing
+/// was drawn on either.
+///
+/// One way off is tried after the other, for all windows alike: an edge is found anywhere along an edge, but a thing moves
+/// as a whole, and to where the pictures differ, too.
 pub(super) fn has_moved(grid: &Plane, seen: &Plane, cluster: &[Place], size: usize) -> bool {
-    const ALIKE: f32 = 0.9;
-    const FAR: i32 = 3;
-    let mut looked = 0;
-    let mut shifts: Vec<(i32, i32)> = Vec::new();
-    let step = (cluster.len() / 24).max(1);
-    let left = cluster.iter().map(|place| place.0).min().unwrap_or(0) * size;
-    let top = cluster.iter().map(|place| place.1).min().unwrap_or(0) * size;
-    let right = (cluster.iter().map(|place| place.0).max().unwrap_or(0) + 1) * size;
-    let bottom = (cluster.iter().map(|place| place.1).max().unwrap_or(0) + 1) * size;
-    for (from, to, sign) in [(grid, seen, 1), (seen, grid, -1)] {
-        for (x, y) in cluster.iter().step_by(step) {
-            let (x, y) = (x * size, y * size);
-            let Some(own) = match_window(from, from, x, y, size, 0) else {
-                continue;
-            };
-            if own.one < STRONG.0 {
-                continue;
-            }
-            looked += 1;
-            let mut best = (ALIKE, None);
-            for to_y in (top..=(bottom - size).min(to.height - size)).step_by(2) {
-                for to_x in (left..=(right - size).min(to.width - size)).step_by(2) {
-                    let shift = (to_x as i32 - x as i32, to_y as i32 - y as i32);
-                    if shift.0.abs() > FAR || shift.1.abs() > FAR {
-                        let correlation = correlation_at(from, x, y, to, to_x, to_y, size);
-                        if correlation > best.0 {
-                            best = (correlation, Some(shift));
-                        }
-                    }
-                }
-            }
-            // What goes one way here comes the other way there.
-            shifts.extend(best.1.map(|(dx, dy)| (dx * sign, dy * sign)));
-        }
-    }
-    // An edge is found anywhere along an edge; a thing that has moved has moved as a whole.
-    let together = |shift: &(i32, i32)| {
-        let near =
-            |other: &&(i32, i32)| (other.0 - shift.0).abs() <= 4 && (other.1 - shift.1).abs() <= 4;
-        shifts.iter().filter(near).count()
-    };
-    let most = shifts.iter().map(together).max().unwrap_or(0);
-    most >= 4 && most * 4 >= looked
+    moved_to(grid, seen, cluster, size) || moved_to(seen, grid, cluster, size)
 }
 
-fn correlation_at(
-    a: &Plane,
-    x: usize,
-    y: usize,
-    b: &Plane,
-    x2: usize,
-    y2: usize,
+fn moved_to(from: &Plane, to: &Plane, cluster: &[Place], size: usize) -> bool {
+    /// How many windows are looked for; how many of them must have moved one way, in percent: a half of where two pictures
+    /// differ is where the thing was, the other where it is.
+    const LOOKED_FOR: usize = 40;
+    const MOVED_PERCENT: usize = 15;
+    const FEWEST: usize = 6;
+    let with_content = |place: &&Place| {
+        let own = match_window(from, from, place.0 * size, place.1 * size, size, 0);
+        own.is_some_and(|own| own.one >= FAINT.0)
+    };
+    let windows: Vec<Place> = cluster.iter().filter(with_content).copied().collect();
+    let every = windows.len().div_ceil(LOOKED_FOR).max(1);
+    let looked_for: Vec<Place> = windows.into_iter().step_by(every).collect();
+    let search = Search {
+        from,
+        to,
+        places: cluster.iter().copied().collect(),
+        size,
+    };
+    let ways: BTreeSet<(i32, i32)> = looked_for
+        .iter()
+        .filter_map(|at| search.best_way(*at))
+        .collect();
+    ways.into_iter().any(|way| {
+        let found = looked_for
+            .iter()
+            .filter(|at| search.is_found(**at, way))
+            .count();
+        found >= FEWEST && found * 100 >= looked_for.len() * MOVED_PERCENT
+    })
+}
+
+/// Looking for windows of one picture in the other, where the two differ.
+struct Search<'a> {
+    from: &'a Plane,
+    to: &'a Plane,
+    places: BTreeSet<Place>,
     size: usize,
-) -> f32 {
+}
+
+impl Search<'_> {
+    /// What windows must correlate to show the same.
+    const ALIKE: f32 = 0.85;
+
+    /// How a window correlates with where it would be if it had moved this way; nothing beyond what differs.
+    fn correlation(&self, at: Place, (dx, dy): (i32, i32)) -> Option<f32> {
+        let (x, y) = (at.0 * self.size, at.1 * self.size);
+        let to_x = usize::try_from(x as i32 + dx).ok()?;
+        let to_y = usize::try_from(y as i32 + dy).ok()?;
+        let half = self.size / 2;
+        let middle = ((to_x + half) / self.size, (to_y + half) / self.size);
+        let inside = to_x + self.size <= self.to.width && to_y + self.size <= self.to.height;
+        (inside && self.places.contains(&middle))
+            .then(|| correlation_at(self.from, (x, y), self.to, (to_x, to_y), self.size))
+    }
+
+    /// The way that a window seems to have gone, a few pixels at least.
+    fn best_way(&self, at: Place) -> Option<(i32, i32)> {
+        const NEAR: i32 = 6;
+        const STEP: usize = 3;
+        let size = self.size as i32;
+        let ways = |at: usize, low: Option<usize>, high: Option<usize>| {
+            let to = |end: Option<usize>| (end.unwrap_or(at) as i32 - at as i32) * size;
+            (to(low) - size / 2..=to(high) + size / 2).step_by(STEP)
+        };
+        let columns = || self.places.iter().map(|place| place.0);
+        let rows = || self.places.iter().map(|place| place.1);
+        let mut best: Option<(f32, (i32, i32))> = None;
+        for dy in ways(at.1, rows().min(), rows().max()) {
+            for dx in ways(at.0, columns().min(), columns().max()) {
+                if dx.abs() <= NEAR && dy.abs() <= NEAR {
+                    continue;
+                }
+                let found = self
+                    .correlation(at, (dx, dy))
+                    .filter(|found| *found > Self::ALIKE);
+                if let Some(found) = found.filter(|found| best.is_none_or(|best| *found > best.0)) {
+                    best = Some((found, (dx, dy)));
+                }
+            }
+        }
+        best.map(|(_, way)| way)
+    }
+
+    /// Whether a window has gone this way, give or take two pixels.
+    fn is_found(&self, at: Place, (dx, dy): (i32, i32)) -> bool {
+        let around = (-2..=2).flat_map(|y| (-2..=2).map(move |x| (dx + x, dy + y)));
+        around.into_iter().any(|way| {
+            self.correlation(at, way)
+                .is_some_and(|found| found > Self::ALIKE)
+        })
+    }
+}
+
+/// How a window of one picture correlates with one of the other; not at all where one has no content.
+fn correlation_at(a: &Plane, (x, y): Place, b: &Plane, (x2, y2): Place, size: usize) -> f32 {
     let (mut sa, mut sb, mut aa, mut bb, mut ab) = (0.0_f32, 0.0_f32, 0.0_f32, 0.0_f32, 0.0_f32);
     for row in 0..size {
         let one = &a.cells[(y + row) * a.width + x..][..size];
@@ -194,7 +254,8 @@ fn correlation_at(
     }
     let n = (size * size) as f32;
     let (va, vb) = (aa / n - (sa / n).powi(2), bb / n - (sb / n).powi(2));
-    if va > 1.0 && vb > STRONG.0 * STRONG.0 / 2.0 {
+    let least = FAINT.0 * FAINT.0 / 2.0;
+    if va > least && vb > least {
         (ab / n - sa * sb / n / n) / (va * vb).sqrt()
     } else {
         0.0
