@@ -108,6 +108,7 @@ pub(super) fn format_name(format: crate::photo::Format) -> Option<&'static str> 
         Format::Gif => Some("GIF"),
         Format::Webp => Some("WebP"),
         Format::Jpeg => Some("JPEG"),
+        Format::Heic => Some("HEIC"),
         Format::Bmp => Some("BMP"),
         Format::Png => Some("PNG"),
         Format::Tiff => Some("TIFF"),

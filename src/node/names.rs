@@ -250,6 +250,7 @@ fn extension(format: Format) -> &'static str {
         Format::Gif => "gif",
         Format::Webp => "webp",
         Format::Jpeg => "jpg",
+        Format::Heic => "heic",
         Format::Bmp => "bmp",
         Format::Png => "png",
         Format::Tiff => "tif",

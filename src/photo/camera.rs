@@ -1,7 +1,7 @@
 //! What a camera wrote into a picture's file: how it was held, whether it was a camera at all, and when it fired.
 
 use super::tiff::{Directory, Tiff};
-use super::{CaptureTime, Format, metadata};
+use super::{CaptureTime, Format, heic};
 
 /// How the stored pixels must be turned to stand upright: the eight values of the EXIF tag `Orientation`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,15 @@ impl Orientation {
             upended,
         }
     }
+
+    /// The same, turned to the left by another quarter.
+    pub(super) fn quarter_left(self) -> Orientation {
+        Orientation {
+            transposed: !self.transposed,
+            mirrored: self.upended,
+            upended: !self.mirrored,
+        }
+    }
 }
 
 /// What the EXIF of a picture says, as far as it matters here.
@@ -61,10 +70,23 @@ impl ExifFacts {
         captured: None,
     };
 
-    /// Reads the EXIF of a JPEG, PNG, WebP or TIFF file. Without EXIF, or as far as it is damaged, nothing is said.
-    pub(super) fn of(format: Format, file: &[u8]) -> ExifFacts {
-        let exif = metadata::exif(format, file);
-        exif.and_then(ExifFacts::read).unwrap_or(ExifFacts::NONE)
+    /// What this block of EXIF in a file of this format says. Without EXIF, or as far as it is damaged, nothing is said.
+    pub(super) fn of(format: Format, file: &[u8], exif: Option<&[u8]>) -> ExifFacts {
+        let said = exif.and_then(ExifFacts::read).unwrap_or(ExifFacts::NONE);
+        match format {
+            // The container tells how to turn the picture; what EXIF says of it was true before.
+            Format::Heic => ExifFacts {
+                orientation: heic::orientation(file),
+                ..said
+            },
+            Format::Opaque
+            | Format::Gif
+            | Format::Webp
+            | Format::Jpeg
+            | Format::Bmp
+            | Format::Png
+            | Format::Tiff => said,
+        }
     }
 
     fn read(exif: &[u8]) -> Option<ExifFacts> {

@@ -15,7 +15,10 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::Format;
 use super::budget::PIXELS;
+use super::detail::Detail;
+use super::heic::Heic;
 use super::jpeg::{self, Colours, Plane, Thumbnail};
+use super::more::{More, more_after_jpeg};
 use super::mosaic::{DETAIL, Mosaic, MosaicBuilder};
 use super::sniff::is_single_tiff;
 
@@ -36,19 +39,17 @@ pub(super) struct Decoded {
     pub(super) colour: bool,
     /// Its luma.
     pub(super) luma: Mosaic<DETAIL, 1>,
+    /// How many half octaves of detail are missing; see [`Detail`].
+    pub(super) missing: u8,
+    /// What the file holds besides.
+    pub(super) more: More,
 }
 
 /// Decodes a picture of this format, or says in words why not: then it is damaged, too large or of an unknown kind.
 pub(super) fn decode(format: Format, bytes: &[u8]) -> Result<Decoded, String> {
     match format {
-        Format::Opaque => Err("not a format that is decoded".to_owned()),
         Format::Jpeg => decode_jpeg(bytes),
-        Format::Gif => decode_other(ImageFormat::Gif, bytes),
-        Format::Webp => decode_other(ImageFormat::WebP, bytes),
-        Format::Bmp => decode_other(ImageFormat::Bmp, bytes),
-        Format::Png => decode_other(ImageFormat::Png, bytes),
-        Format::Tiff if is_single_tiff(bytes) => decode_other(ImageFormat::Tiff, bytes),
-        Format::Tiff => Err("a raw file or several pictures in one".to_owned()),
+        other => boil_down(|sink| each_row(other, bytes, sink)),
     }
 }
 
@@ -60,6 +61,7 @@ pub(super) fn each_row(format: Format, bytes: &[u8], sink: RowSink) -> Result<()
     match format {
         Format::Opaque => Err("not a format that is decoded".to_owned()),
         Format::Jpeg => each_row_of_jpeg(bytes, sink),
+        Format::Heic => each_row_of_heic(bytes, sink),
         Format::Gif => each_row_of_other(ImageFormat::Gif, bytes, sink),
         Format::Webp => each_row_of_other(ImageFormat::WebP, bytes, sink),
         Format::Bmp => each_row_of_other(ImageFormat::Bmp, bytes, sink),
@@ -88,13 +90,18 @@ fn decode_jpeg(bytes: &[u8]) -> Result<Decoded, String> {
     let size = blocks * (samples * samples) as u64 * 3 * 5;
     check_size(header.width, header.height, size)?;
     let _memory = PIXELS.reserve(size);
-    let thumbnail = jpeg::decode(bytes, samples)?;
+    let (thumbnail, end) = jpeg::decode(bytes, samples)?;
     let planes: Option<Vec<Vec<u8>>> = thumbnail.planes.iter().map(Plane::mosaic).collect();
     let planes = planes.ok_or("rows are missing")?;
     let cells =
         |at: usize| std::array::from_fn(|plane| planes.get(plane).map_or(0, |plane| plane[at]));
     let cells: Vec<[u8; 4]> = (0..DETAIL * DETAIL).map(cells).collect();
-    Ok(from_jpeg_cells(&thumbnail, &cells))
+    let picture = from_jpeg_cells(&thumbnail, &cells);
+    Ok(Decoded {
+        missing: thumbnail.detail.missing(),
+        more: more_after_jpeg(bytes.get(end..).unwrap_or_default()),
+        ..picture
+    })
 }
 
 /// Colour and luma of the averaged components of a JPEG.
@@ -128,6 +135,8 @@ fn from_jpeg_cells(thumbnail: &Thumbnail, cells: &[[u8; 4]]) -> Decoded {
         luma: Mosaic {
             cells: cells.iter().map(|cell| [luma(rgb(*cell))]).collect(),
         },
+        missing: 0,
+        more: More::Nothing,
     }
 }
 
@@ -149,23 +158,26 @@ fn rgb_of_ycbcr([y, cb, cr]: [u8; 3]) -> [u8; 3] {
 
 /// A JPEG that is too small for a few samples per block.
 fn decode_small_jpeg(bytes: &[u8]) -> Result<Decoded, String> {
-    boil_down(|sink| each_row_of_jpeg(bytes, sink))
-}
-
-fn decode_other(format: ImageFormat, bytes: &[u8]) -> Result<Decoded, String> {
-    boil_down(|sink| each_row_of_other(format, bytes, sink))
+    let end = jpeg::length(bytes).unwrap_or(bytes.len());
+    Ok(Decoded {
+        more: more_after_jpeg(bytes.get(end..).unwrap_or_default()),
+        ..boil_down(|sink| each_row_of_jpeg(bytes, sink))?
+    })
 }
 
 /// Averages the rows of a picture.
 fn boil_down(rows: impl FnOnce(RowSink) -> Result<(), String>) -> Result<Decoded, String> {
-    let mut mosaic: Option<(u32, u32, MosaicBuilder<DETAIL, 3>)> = None;
+    let mut boiled: Option<(u32, u32, MosaicBuilder<DETAIL, 3>, Detail)> = None;
     rows(&mut |width, height, row| {
-        let (_, _, mosaic) =
-            mosaic.get_or_insert_with(|| (width, height, MosaicBuilder::new(width, height)));
+        let (_, _, mosaic, detail) = boiled.get_or_insert_with(|| {
+            let (mosaic, detail) = (MosaicBuilder::new(width, height), Detail::new(height));
+            (width, height, mosaic, detail)
+        });
         mosaic.add_row(row);
+        detail.add_row(row, luma);
     })?;
-    let (width, height, mosaic) = mosaic.ok_or("rows are missing")?;
-    from_rgb(width, height, mosaic)
+    let (width, height, mosaic, detail) = boiled.ok_or("rows are missing")?;
+    from_rgb(width, height, mosaic, detail)
 }
 
 fn each_row_of_jpeg(bytes: &[u8], sink: RowSink) -> Result<(), String> {
@@ -187,6 +199,14 @@ fn each_row_of_jpeg(bytes: &[u8], sink: RowSink) -> Result<(), String> {
         sink(width, height, row);
     }
     Ok(())
+}
+
+fn each_row_of_heic(bytes: &[u8], sink: RowSink) -> Result<(), String> {
+    let heic = Heic::open(bytes)?;
+    let memory = heic.memory();
+    check_size(heic.whole.0, heic.whole.1, memory)?;
+    let _memory = PIXELS.reserve(memory);
+    heic.rows(|row| sink(heic.width, heic.height, row))
 }
 
 fn each_row_of_other(format: ImageFormat, bytes: &[u8], sink: RowSink) -> Result<(), String> {
@@ -247,7 +267,12 @@ fn over_white(value: u16, alpha: u16) -> u8 {
     ((value * alpha + 255 * (255 - alpha) + 127) / 255) as u8
 }
 
-fn from_rgb(width: u32, height: u32, mosaic: MosaicBuilder<DETAIL, 3>) -> Result<Decoded, String> {
+fn from_rgb(
+    width: u32,
+    height: u32,
+    mosaic: MosaicBuilder<DETAIL, 3>,
+    detail: Detail,
+) -> Result<Decoded, String> {
     let mosaic = mosaic.finish().ok_or("rows are missing")?;
     Ok(Decoded {
         width,
@@ -259,6 +284,8 @@ fn from_rgb(width: u32, height: u32, mosaic: MosaicBuilder<DETAIL, 3>) -> Result
         luma: Mosaic {
             cells: mosaic.cells.iter().map(|cell| [luma(*cell)]).collect(),
         },
+        missing: detail.missing(),
+        more: More::Nothing,
     })
 }
 

@@ -9,7 +9,7 @@ use super::budget::FILES;
 use super::camera::ExifFacts;
 use super::decode::decode;
 use super::sniff::{SNIFF_BYTES, sniff};
-use super::{Fingerprint, Format, MAX_PHOTO, Photo, PhotoId};
+use super::{Fingerprint, Format, MAX_PHOTO, More, Origin, Photo, PhotoId, Worth, metadata};
 
 /// Why a file is not a photo.
 #[derive(Debug)]
@@ -87,7 +87,10 @@ fn describe(bytes: &[u8], look: impl FnOnce(Photo) -> Result<Photo, String> + Un
 /// Adds what these bytes of a claimed format say of their picture, or says in words why it cannot be decoded.
 fn look(format: Format, bytes: &[u8], known: Photo) -> Result<Photo, String> {
     let decoded = decode(format, bytes)?;
-    let exif = ExifFacts::of(format, bytes);
+    let exif_block = metadata::exif(format, bytes);
+    let exif = ExifFacts::of(format, bytes, exif_block.as_deref());
+    let size = (decoded.width, decoded.height);
+    let (origin, enlarged) = Origin::of(format, bytes, exif_block.as_deref(), size);
     let (width, height) = if exif.orientation.transposed {
         (decoded.height, decoded.width)
     } else {
@@ -101,6 +104,11 @@ fn look(format: Format, bytes: &[u8], known: Photo) -> Result<Photo, String> {
         camera: exif.camera,
         captured: exif.captured.filter(|_| exif.camera),
         fingerprint: Fingerprint::of(&decoded.luma.turned(exif.orientation), width, height),
+        worth: Worth {
+            missing: decoded.missing.max(enlarged),
+            origin,
+            more: decoded.more.max(More::of(format, bytes)),
+        },
         ..known
     })
 }

@@ -1,15 +1,18 @@
 //! Where in a file its EXIF is.
 
-use super::{Format, jpeg};
+use std::borrow::Cow;
+
+use super::{Format, heic, jpeg};
 
 /// The EXIF of a picture: a block that is laid out as a small TIFF file, or the whole of one. A part of the file, so
-/// that even a large one costs no memory.
-pub(super) fn exif(format: Format, file: &[u8]) -> Option<&[u8]> {
+/// that even a large one costs no memory; of a HEIC, where it may lie in pieces, a copy of bounded size.
+pub(super) fn exif(format: Format, file: &[u8]) -> Option<Cow<'_, [u8]>> {
     match format {
-        Format::Jpeg => jpeg::exif(file),
-        Format::Png => exif_of_png(file),
-        Format::Webp => exif_of_webp(file),
-        Format::Tiff => Some(file),
+        Format::Heic => heic::exif(file).map(Cow::Owned),
+        Format::Jpeg => jpeg::exif(file).map(Cow::Borrowed),
+        Format::Png => exif_of_png(file).map(Cow::Borrowed),
+        Format::Webp => exif_of_webp(file).map(Cow::Borrowed),
+        Format::Tiff => Some(Cow::Borrowed(file)),
         Format::Gif | Format::Bmp | Format::Opaque => None,
     }
 }

@@ -9,15 +9,21 @@ mod budget;
 mod camera;
 mod cue_tree;
 mod decode;
+mod detail;
 mod fingerprint;
+mod format;
+mod heic;
 mod id;
 mod index;
 mod inspect;
 mod jpeg;
 mod landmarks;
 mod metadata;
+mod more;
 mod mosaic;
+mod origin;
 mod proof;
+mod rank;
 mod relation;
 mod scale_space;
 mod second_look;
@@ -29,17 +35,19 @@ mod tiff;
 mod trim;
 mod view;
 
-use std::cmp::Reverse;
-
 use serde::{Deserialize, Serialize};
 
 pub use account::{COLUMNS, FIRST_LOOK};
 pub use fingerprint::Fingerprint;
+pub use format::Format;
 pub use id::{Digest, PhotoId};
 pub(crate) use id::{from_hex, to_hex};
 pub use index::SimilarityIndex;
 pub use inspect::{InspectError, inspect};
+pub use more::More;
+pub use origin::Origin;
 pub use proof::{Nonce, Proof, Proven, prove};
+pub use rank::{Rank, Worth};
 pub use relation::Relation;
 pub use second_look::{SECOND_LOOK, SecondLook, second_look};
 
@@ -71,6 +79,7 @@ pub struct Photo {
     /// Length of the file in bytes.
     pub bytes: u64,
     /// The format, recognised by content and never by file name.
+    #[serde(flatten, with = "format::told")]
     pub format: Format,
     /// Width in pixels as displayed (EXIF orientation applied); 0 for an opaque photo.
     pub width: u32,
@@ -86,26 +95,9 @@ pub struct Photo {
     /// The perceptual hash of the picture; none for an opaque or a flat photo, which equals nothing but its own bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<Fingerprint>,
-}
-
-/// The image formats that are told apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    /// Claims to be a picture but is not decoded here: HEIC, RAW, or a damaged file.
-    Opaque,
-    /// GIF: 256 colours at most.
-    Gif,
-    /// WebP, usually a lossy second generation.
-    Webp,
-    /// JPEG, what most cameras write.
-    Jpeg,
-    /// Windows bitmap.
-    Bmp,
-    /// PNG, lossless.
-    Png,
-    /// TIFF, usually a scanner's or a photographer's master.
-    Tiff,
+    /// What else counts for its rank.
+    #[serde(default, skip_serializing_if = "Worth::is_plain")]
+    pub worth: Worth,
 }
 
 /// The moment a camera took a picture, by its own clock: `YYYY-MM-DDTHH:MM:SS`, with sub-seconds where the camera
@@ -132,21 +124,6 @@ impl CaptureTime {
     }
 }
 
-/// How good a version of a picture is: the greatest is the one to keep.
-///
-/// Pixels, then colour, then a camera's EXIF, then the format, then bytes, then the smaller digest: a total order on
-/// photos alone. Neither arrival nor file time, node or port has a say, so that the same photos give the same
-/// collection everywhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Rank {
-    pixels: u64,
-    colour: bool,
-    camera: bool,
-    format: Format,
-    bytes: u64,
-    id: Reverse<PhotoId>,
-}
-
 impl Photo {
     /// A picture that is known by its bytes alone: recognised, but not decoded.
     pub fn opaque(id: PhotoId, bytes: u64) -> Photo {
@@ -161,24 +138,13 @@ impl Photo {
             camera: false,
             captured: None,
             fingerprint: None,
+            worth: Worth::default(),
         }
     }
 
     /// Whether a photo can have this size: not empty, and within [`MAX_PHOTO`]. What others say of one may be anything.
     pub fn has_possible_size(&self) -> bool {
         (1..=MAX_PHOTO).contains(&self.bytes)
-    }
-
-    /// How good a version of its picture this photo is.
-    pub fn rank(&self) -> Rank {
-        Rank {
-            pixels: u64::from(self.width) * u64::from(self.height),
-            colour: self.colour,
-            camera: self.camera,
-            format: self.format,
-            bytes: self.bytes,
-            id: Reverse(self.id),
-        }
     }
 
     /// Whether both were taken by cameras that name different moments.

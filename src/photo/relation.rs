@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ACCOUNT, Photo};
+use super::{ACCOUNT, Origin, Photo};
 
 /// How two photos stand to each other. The same both ways round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -28,6 +28,13 @@ impl Photo {
     /// them: a record of an earlier version of this program says nothing; two pictures whose cameras name different
     /// moments are two; and what is the same has the same proportions.
     pub fn relation(&self, other: &Photo) -> Relation {
+        if self.is_more_than_a_still() || other.is_more_than_a_still() {
+            // What is behind the first frame was not looked at.
+            return match self.id == other.id {
+                true => Relation::Same,
+                false => Relation::Different,
+            };
+        }
         let accounts = self.account == ACCOUNT && other.account == ACCOUNT;
         let (Some(own), Some(its)) = (&self.fingerprint, &other.fingerprint) else {
             return Relation::Different;
@@ -42,8 +49,19 @@ impl Photo {
                 true => Relation::Different,
                 false => Relation::Variant,
             },
+            Relation::Variant if self.are_both_from_a_camera(other) => Relation::Different,
             _ => relation,
         }
+    }
+
+    /// Whether both carry a camera's own data, the moment among them, and no trace of an editor. Such are never variants of each
+    /// other but two shots: a burst, a bracket, frames from a tripod, whatever the clock says. If every part of them
+    /// agrees, one is a copy of the other all the same.
+    pub fn are_both_from_a_camera(&self, other: &Photo) -> bool {
+        let from_a_camera = |photo: &Photo| {
+            photo.camera && photo.captured.is_some() && photo.worth.origin > Origin::Edited
+        };
+        from_a_camera(self) && from_a_camera(other)
     }
 
     /// Whether two photos are versions of the same picture, by their records alone.

@@ -9,8 +9,8 @@ pub(super) const SNIFF_BYTES: u64 = 32;
 
 /// The format that these first bytes of a file claim, or nothing if they are no picture of any known kind.
 ///
-/// [`Format::Opaque`] stands for pictures that are recognised but not decoded here: HEIC, AVIF, JPEG XL, JPEG 2000,
-/// Photoshop files and the raw files of cameras.
+/// [`Format::Opaque`] stands for pictures that are recognised but not decoded here: AVIF, JPEG XL, JPEG 2000, Photoshop
+/// files and the raw files of cameras.
 pub(super) fn sniff(start: &[u8]) -> Option<Format> {
     let starts = |magic: &[u8]| start.starts_with(magic);
     let at = |offset: usize, magic: &[u8]| {
@@ -31,7 +31,7 @@ pub(super) fn sniff(start: &[u8]) -> Option<Format> {
     } else if starts(b"II*\0") || starts(b"MM\0*") {
         Some(Format::Tiff)
     } else if at(4, b"ftyp") {
-        is_still_picture(start).then_some(Format::Opaque)
+        still_picture(start)
     } else {
         let known = OPAQUE_MAGIC.iter().any(|magic| starts(magic));
         known.then_some(Format::Opaque)
@@ -54,15 +54,16 @@ const OPAQUE_MAGIC: [&[u8]; 12] = [
     b"II\x1a\0\0\0HEAPCCDR",     // Canon CRW
 ];
 
-/// Whether an ISO media file is a picture (HEIC, AVIF, Canon CR3) rather than a film.
-fn is_still_picture(start: &[u8]) -> bool {
-    const BRANDS: [&[u8]; 12] = [
-        b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"mif2", b"avif",
-        b"avis", b"crx ",
-    ];
-    start
-        .get(8..12)
-        .is_some_and(|brand| BRANDS.contains(&brand))
+/// What an ISO media file claims to be, if it is a picture (HEIC, AVIF, Canon CR3) rather than a film. The general names
+/// are those of HEIC as well as of others: whoever decodes it sees.
+fn still_picture(start: &[u8]) -> Option<Format> {
+    match start.get(8..12)? {
+        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1" | b"mif2" => {
+            Some(Format::Heic)
+        }
+        b"avif" | b"avis" | b"crx " => Some(Format::Opaque),
+        _ => None,
+    }
 }
 
 /// Whether what starts with `BM` has a bitmap's header: two letters alone start many a text, too.

@@ -6,7 +6,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageFormat, ImageReader, Rgb, RgbImage};
 use photomesh::photo::{Format, InspectError, PhotoId, inspect};
 
-/// A small picture in all formats, JPEG in the sizes that are decoded in different ways, and one with EXIF.
+/// A small picture in all formats, HEIC whole and in tiles, JPEG in the sizes that are decoded in different ways, and one with EXIF.
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let small = DynamicImage::from(drawing(90, 70));
     let formats = [
@@ -28,6 +28,11 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         let drawn =
             JpegEncoder::new_with_quality(&mut jpeg, quality).encode_image(&drawing(side, side));
         seeds.extend(drawn.is_ok().then_some(jpeg));
+    }
+    for side in [70, 520] {
+        let options = heifer::EncodeOptions::default();
+        let drawn = heifer::encode_rgb8(side, 60, &drawing(side, 60), &options);
+        seeds.extend(drawn);
     }
     let exif = b"\xff\xe1\0\x38Exif\0\0II*\0\x08\0\0\0\x02\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\x0f\x01\x02\0\x06\0\0\0\x26\0\0\0\0\0\0\0Kodak\0\0\0";
     seeds.push([&seeds[0][..2], exif, &seeds[0][2..]].concat());

@@ -85,6 +85,7 @@ impl Library {
             fingerprint: spec
                 .picture
                 .map(|picture| pictures::fingerprint(picture, spec.step)),
+            worth: photomesh::photo::Worth::default(),
         };
         let entry = Entry {
             photo: Arc::new(photo),

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use photomesh::photo::{Photo, PhotoId};
+use photomesh::photo::{Format, More, Origin, Photo, PhotoId};
 
 /// Photos that were edited in place: what the file became, and what it was.
 pub(crate) type Edits = BTreeSet<(PhotoId, PhotoId)>;
@@ -21,7 +21,7 @@ pub(crate) fn keepers<'a>(
     let stands =
         |(new, old): &&(PhotoId, PhotoId)| present.contains(new) && !edits.contains(&(*old, *new));
     let replaced: BTreeSet<PhotoId> = edits.iter().filter(stands).map(|(_, old)| *old).collect();
-    best_first.sort_by_key(|photo| Reverse((!replaced.contains(&photo.id), photo.rank())));
+    best_first.sort_by_key(|photo| Reverse((!replaced.contains(&photo.id), standing(photo))));
     let mut keepers: Vec<&Arc<Photo>> = Vec::new();
     for photo in best_first {
         if !keepers.iter().any(|keeper| keeper.same_picture(photo)) {
@@ -34,5 +34,53 @@ pub(crate) fn keepers<'a>(
 /// Whether one photo is a better version of the other's picture, or may have become so by an edit.
 pub(crate) fn replaces(better: &Photo, worse: &Photo, edits: &Edits) -> bool {
     let was_edited = edits.iter().any(|(_, old)| *old == worse.id);
-    better.same_picture(worse) && (better.rank() > worse.rank() || was_edited)
+    better.same_picture(worse) && (standing(better) > standing(worse) || was_edited)
+}
+
+/// How good a version a photo is, written down once more and on its own: what the program calls better is judged by
+/// this. From the left: detail, colour, a camera's data and no editor since, a film, format, bytes, digest.
+fn standing(photo: &Photo) -> ([u64; 7], Reverse<PhotoId>) {
+    let origin = match photo.worth.origin {
+        Origin::Edited => 0,
+        Origin::Unknown => 1,
+        Origin::Camera => 2,
+        Origin::Untouched => 3,
+    };
+    let more = match photo.worth.more {
+        More::Nothing => 0,
+        More::Maps => 1,
+        More::Film => 2,
+        More::Frames => 3,
+    };
+    let formats = [
+        Format::Opaque,
+        Format::Gif,
+        Format::Webp,
+        Format::Jpeg,
+        Format::Heic,
+        Format::Bmp,
+        Format::Png,
+        Format::Tiff,
+    ];
+    let format = formats
+        .iter()
+        .take_while(|format| **format != photo.format)
+        .count();
+    let pixels = u64::from(photo.width) * u64::from(photo.height);
+    let blown_up =
+        photo.worth.missing > 0 && !(origin > 1 && photo.camera && photo.captured.is_some());
+    let detail = match blown_up {
+        true => (pixels >> photo.worth.missing) - (pixels >> photo.worth.missing) / 4,
+        false => pixels,
+    };
+    let told = [
+        detail,
+        photo.colour.into(),
+        photo.camera.into(),
+        origin,
+        more,
+        format as u64,
+        photo.bytes,
+    ];
+    (told, Reverse(photo.id))
 }

@@ -102,6 +102,11 @@ impl<'a> Segments<'a> {
         self.file.get(self.at..).unwrap_or_default()
     }
 
+    /// How far the cursor is in the file.
+    pub(super) fn position(&self) -> usize {
+        self.at
+    }
+
     /// Moves the cursor on.
     pub(super) fn advance(&mut self, bytes: usize) {
         self.at += bytes;

@@ -19,8 +19,10 @@
 //! file only the end is checked: it must be there.
 
 mod bits;
+mod block;
 mod frame;
 mod scan;
+mod strips;
 mod tables;
 mod waves;
 
@@ -28,6 +30,7 @@ use frame::{Frame, Marker, Segments};
 use scan::Scan;
 use tables::Tables;
 
+use super::detail::Detail;
 use super::mosaic::{DETAIL, MosaicBuilder};
 
 /// The most scans that are looked at: a hundred times what encoders write. A file may name millions.
@@ -67,6 +70,8 @@ pub(super) struct Thumbnail {
     pub(super) height: u32,
     pub(super) colours: Colours,
     pub(super) planes: Vec<Plane>,
+    /// Whole rows of it; none of a progressive file.
+    pub(super) detail: Detail,
 }
 
 /// What a JPEG file says before its first scan.
@@ -109,6 +114,39 @@ pub(super) fn exif(file: &[u8]) -> Option<&[u8]> {
     }
 }
 
+/// The segments before the first scan: the second byte of each marker, and the content.
+pub(super) fn header_segments(file: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    const SCAN: u8 = 0xda;
+    let mut rest = file.get(2..).unwrap_or_default();
+    std::iter::from_fn(move || {
+        let [0xff, marker, high, low, ..] = *rest else {
+            return None;
+        };
+        let end = 2 + usize::from(u16::from_be_bytes([high, low]));
+        let content = rest.get(4..end).filter(|_| marker != SCAN)?;
+        rest = &rest[end..];
+        Some((marker, content))
+    })
+}
+
+/// How long the picture at the start of these bytes is, if it has an end.
+pub(super) fn length(file: &[u8]) -> Option<usize> {
+    let mut segments = Segments::new(file).ok()?;
+    loop {
+        match segments.next_marker().ok()? {
+            Marker::End => return Some(segments.position()),
+            Marker::Frame(_)
+            | Marker::Quantisation
+            | Marker::Huffman
+            | Marker::RestartInterval
+            | Marker::Scan
+            | Marker::Adobe
+            | Marker::Exif
+            | Marker::Other => segments.skip_segment().ok()?,
+        }
+    }
+}
+
 /// How many samples of each block make a mosaic of full detail.
 fn samples_per_block(frame: &Frame) -> Option<usize> {
     let shorter = frame.width.min(frame.height) as usize;
@@ -118,7 +156,8 @@ fn samples_per_block(frame: &Frame) -> Option<usize> {
 }
 
 /// Decodes this many samples per block and direction: 1, 2 or 4.
-pub(super) fn decode(file: &[u8], samples: usize) -> Result<Thumbnail, String> {
+/// Also tells where the picture ends in the file.
+pub(super) fn decode(file: &[u8], samples: usize) -> Result<(Thumbnail, usize), String> {
     let mut segments = Segments::new(file)?;
     let mut scan: Option<Scan> = None;
     let mut tables = Tables::default();
@@ -128,7 +167,7 @@ pub(super) fn decode(file: &[u8], samples: usize) -> Result<Thumbnail, String> {
         let marker = match segments.next_marker() {
             // Some programs leave out the end. That is no harm where everything before it was read.
             Err(error) => match scan {
-                Some(scan) if scan.is_complete() => return scan.finish(adobe),
+                Some(scan) if scan.is_complete() => return Ok((scan.finish(adobe)?, file.len())),
                 _ => return Err(error),
             },
             Ok(marker) => marker,
@@ -156,7 +195,7 @@ pub(super) fn decode(file: &[u8], samples: usize) -> Result<Thumbnail, String> {
                 segments.advance(read);
             }
             Marker::End => {
-                return scan.ok_or("no frame")?.finish(adobe);
+                return Ok((scan.ok_or("no frame")?.finish(adobe)?, segments.position()));
             }
             Marker::Exif | Marker::Other => segments.skip_segment()?,
         }

@@ -1,9 +1,11 @@
 //! The scans of a JPEG file: from codes to a few samples per block.
 
 use super::bits::{Bits, Huffman};
+use super::block::{Part, next_average, read_all_waves, read_waves};
 use super::frame::Frame;
-use super::tables::{Tables, ZIGZAG};
-use super::waves::{MAX_SAMPLES, Waves, inverse, transform};
+use super::strips::Strips;
+use super::tables::Tables;
+use super::waves::{MAX_SAMPLES, inverse, transform};
 use super::{Colours, Plane, Thumbnail};
 
 /// The samples of all components, as far as the scans so far have told.
@@ -12,6 +14,7 @@ pub(super) struct Scan {
     /// Samples per block and direction.
     samples: usize,
     components: Vec<ComponentState>,
+    strips: Strips,
     inverse: [[i32; MAX_SAMPLES]; MAX_SAMPLES],
 }
 
@@ -26,16 +29,6 @@ struct ComponentState {
     /// The step of the averages.
     step: i32,
     seen: bool,
-}
-
-/// One component's part in a scan.
-struct Part<'a> {
-    component: usize,
-    averages: Option<&'a Huffman>,
-    others: Option<&'a Huffman>,
-    steps: &'a [i32; 64],
-    /// The average of the last block: only differences are stored.
-    last: i32,
 }
 
 /// Which bit of the averages a progressive scan tells.
@@ -65,6 +58,7 @@ impl Scan {
         Ok(Scan {
             samples,
             components: components.collect(),
+            strips: Strips::of(&frame),
             inverse: inverse(samples),
             frame,
         })
@@ -237,15 +231,18 @@ impl Scan {
                 part.last = next_average(part, bits)?;
                 component.samples[block] = (part.last << low_bit) as i16;
             }
+            None if part.component == 0 && self.strips.want(y) => {
+                let waves = read_all_waves(part, bits)?;
+                self.strips.add(x, y, &waves);
+                component.set(self.samples, x, y, part.last, &waves, &self.inverse);
+            }
             None if self.samples == 1 => {
                 part.last = next_average(part, bits)?;
                 component.samples[block] = part.last as i16;
                 bits.pass_over_waves(part.others.ok_or("a missing table")?, 1)?;
             }
             None => {
-                let stride = component.blocks_across * self.samples;
-                let start = y * self.samples * stride + x * self.samples;
-                let samples = &mut component.samples[start..];
+                let (samples, stride) = component.samples_of(self.samples, x, y);
                 if self.samples == 2 {
                     transform::<2>(
                         &read_waves::<2>(part, bits)?,
@@ -313,51 +310,43 @@ impl Scan {
             height: self.frame.height,
             colours,
             planes: planes.collect(),
+            detail: self.strips.finish(),
         })
     }
 }
 
-/// The next block's average.
-#[inline]
-fn next_average(part: &Part, bits: &mut Bits) -> Result<i32, String> {
-    let table = part.averages.ok_or("a missing table")?;
-    let size = u32::from(bits.symbol(table)?);
-    if size > 15 {
-        return Err("a number that is too long".to_owned());
+impl ComponentState {
+    /// Where a block's samples begin, and how far its rows lie apart.
+    fn samples_of(&mut self, per_block: usize, x: usize, y: usize) -> (&mut [i16], usize) {
+        let stride = self.blocks_across * per_block;
+        (
+            &mut self.samples[y * per_block * stride + x * per_block..],
+            stride,
+        )
     }
-    Ok(bounded(part.last + bits.number(size)))
-}
 
-/// Real averages and waves have 12 bits; broken ones must not overflow what is computed of them.
-fn bounded(value: i32) -> i32 {
-    value.clamp(-(1 << 14), 1 << 14)
-}
-
-/// Reads a block and keeps its first `N` waves in each direction, multiplied by their steps.
-#[inline]
-fn read_waves<const N: usize>(part: &mut Part, bits: &mut Bits) -> Result<Waves, String> {
-    let mut waves = [0; MAX_SAMPLES * MAX_SAMPLES];
-    part.last = next_average(part, bits)?;
-    waves[0] = bounded(part.last * part.steps[0]);
-    let table = part.others.ok_or("a missing table")?;
-    // In the order of the file, the last wave that is kept is the one on the diagonal.
-    let end = if N == 2 { 5 } else { 25 };
-    let mut wave = 1;
-    while wave < end {
-        let symbol = bits.symbol(table)?;
-        let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
-        if size == 0 && run < 15 {
-            return Ok(waves);
+    /// Sets a block's samples by all of its waves.
+    fn set(
+        &mut self,
+        per_block: usize,
+        x: usize,
+        y: usize,
+        average: i32,
+        waves: &[i32; 64],
+        inverse: &[[i32; MAX_SAMPLES]; MAX_SAMPLES],
+    ) {
+        let (samples, stride) = self.samples_of(per_block, x, y);
+        let mut first = [0; MAX_SAMPLES * MAX_SAMPLES];
+        for (row, waves) in first
+            .chunks_exact_mut(MAX_SAMPLES)
+            .zip(waves.chunks_exact(8))
+        {
+            row.copy_from_slice(&waves[..MAX_SAMPLES]);
         }
-        wave += run;
-        let value = bits.number(size);
-        let place = usize::from(*ZIGZAG.get(wave).ok_or("a block of too many waves")?);
-        let (x, y) = (place % 8, place / 8);
-        if x < N && y < N {
-            waves[y * MAX_SAMPLES + x] = bounded(value * part.steps[wave]);
+        match per_block {
+            1 => samples[0] = average as i16,
+            2 => transform::<2>(&first, inverse, samples, stride),
+            _ => transform::<4>(&first, inverse, samples, stride),
         }
-        wave += 1;
     }
-    bits.pass_over_waves(table, wave as u32)?;
-    Ok(waves)
 }

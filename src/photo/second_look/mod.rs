@@ -95,7 +95,12 @@ pub fn second_look(one: &mut File, other: &mut File) -> Result<SecondLook, Inspe
     let (Some(one), Some(other)) = (one, other) else {
         return Ok(SecondLook::different("one of them cannot be decoded"));
     };
-    Ok(look(&one_photo, &one, &other_photo, &other))
+    let found = look(&one_photo, &one, &other_photo, &other);
+    if found.relation == Relation::Variant && one_photo.are_both_from_a_camera(&other_photo) {
+        let why = format!("both carry a camera's data, and {}", found.why);
+        return Ok(SecondLook::different(why));
+    }
+    Ok(found)
 }
 
 fn look(one_photo: &Photo, one: &Picture, other_photo: &Photo, other: &Picture) -> SecondLook {

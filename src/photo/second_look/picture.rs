@@ -7,6 +7,7 @@ use std::panic::catch_unwind;
 use super::super::budget::FILES;
 use super::super::camera::{ExifFacts, Orientation};
 use super::super::decode::each_row;
+use super::super::metadata::exif;
 use super::super::sniff::{SNIFF_BYTES, sniff};
 use super::super::{Format, InspectError, MAX_PHOTO};
 use super::plane::{Plane, Reducer};
@@ -66,7 +67,8 @@ impl Picture {
                     .collect(),
             }
         };
-        let orientation = ExifFacts::of(format, bytes).orientation;
+        let exif = exif(format, bytes);
+        let orientation = ExifFacts::of(format, bytes, exif.as_deref()).orientation;
         let small = |plane: Plane| plane.with_longer(COLOURS.min(plane.longer()));
         Ok(Picture {
             luma: upright(&mixed([0.299, 0.587, 0.114]), orientation),

@@ -146,7 +146,7 @@ fn bomb() -> Vec<u8> {
 }
 
 /// The checksum at the end of a PNG chunk of this kind and content.
-fn crc(bytes: &[u8]) -> [u8; 4] {
+pub(super) fn crc(bytes: &[u8]) -> [u8; 4] {
     let mut crc = u32::MAX;
     for byte in bytes {
         crc ^= u32::from(*byte);
@@ -199,6 +199,11 @@ fn no_bytes_make_it_panic() {
     .map(|format| encoded(&picture, *format))
     .collect();
     files.push(encoded(&large, ImageFormat::Jpeg));
+    files.push(super::heic::heic(
+        &drawing(90, 70, 17),
+        50,
+        &[ascii(Tag::Model, "M")],
+    ));
     files.push(with_exif(
         &drawing(90, 70, 16),
         &[ascii(Tag::Model, "M"), ascii(Tag::DateTimeOriginal, "?")],

@@ -2,8 +2,11 @@
 
 mod exif;
 mod files;
+mod heic;
 #[cfg(target_os = "linux")]
 mod memory;
+mod more;
+mod rank;
 mod recognition;
 
 use std::fs::File;
@@ -68,19 +71,26 @@ fn ascii(tag: Tag, text: &str) -> Field {
     }
 }
 
-/// A JPEG with these EXIF fields.
-fn with_exif(picture: &RgbImage, fields: &[Field]) -> Vec<u8> {
+/// A block of EXIF with these fields.
+fn exif_block(fields: &[Field]) -> Vec<u8> {
     let mut writer = Writer::new();
     fields.iter().for_each(|field| writer.push_field(field));
-    let mut exif = Cursor::new(b"Exif\0\0".to_vec());
-    exif.set_position(6);
-    let mut tiff = Cursor::new(Vec::new());
-    writer.write(&mut tiff, false).expect("writes EXIF");
-    exif.write_all(tiff.get_ref()).expect("in memory");
-    let exif = exif.into_inner();
-    let jpeg = encoded(&DynamicImage::from(picture.clone()), ImageFormat::Jpeg);
+    let mut block = Cursor::new(Vec::new());
+    writer.write(&mut block, false).expect("writes EXIF");
+    block.into_inner()
+}
+
+/// The JPEG with these EXIF fields at its beginning.
+fn insert_exif(jpeg: &[u8], fields: &[Field]) -> Vec<u8> {
+    let exif = [&b"Exif\0\0"[..], &exif_block(fields)].concat();
     let length = (exif.len() as u16 + 2).to_be_bytes();
     [&jpeg[..2], b"\xff\xe1", &length, &exif, &jpeg[2..]].concat()
+}
+
+/// A JPEG with these EXIF fields.
+fn with_exif(picture: &RgbImage, fields: &[Field]) -> Vec<u8> {
+    let jpeg = encoded(&DynamicImage::from(picture.clone()), ImageFormat::Jpeg);
+    insert_exif(&jpeg, fields)
 }
 
 #[test]
@@ -194,6 +204,7 @@ mod properties {
                 camera,
                 captured: None,
                 fingerprint: None,
+                worth: Worth::default(),
             })
     }
 

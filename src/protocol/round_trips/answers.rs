@@ -23,6 +23,7 @@ fn format() -> impl Strategy<Value = Format> {
         Format::Gif,
         Format::Webp,
         Format::Jpeg,
+        Format::Heic,
         Format::Bmp,
         Format::Png,
         Format::Tiff,
