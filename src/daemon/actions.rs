@@ -71,6 +71,8 @@ impl State {
             | Action::Restore { .. }
             | Action::Dedupe { .. }
             | Action::NoteFacts { .. }
+            | Action::NoteLooks { .. }
+            | Action::Look { .. }
             | Action::NoteNodes { .. }) => {
                 self.disk.submit(Job::Do(for_the_folder, Moment::now()));
             }

@@ -241,6 +241,7 @@ impl State {
             | Event::Asked { .. }
             | Event::Answered { .. }
             | Event::Held { .. }
+            | Event::Recalled { .. }
             | Event::Missing { .. }
             | Event::Damaged { .. }
             | Event::Scanned { .. }
@@ -251,6 +252,7 @@ impl State {
             | Event::Inspected { .. }
             | Event::Installed { .. }
             | Event::Proved { .. }
+            | Event::Looked { .. }
             | Event::PutAway { .. }
             | Event::Signed { .. }
             | Event::Aged { .. }

@@ -12,7 +12,7 @@ use super::note::{Note, Why};
 use super::place::{MARKER, REPLICAS, SURPLUS, TMP, TRASH, holding_at, is_note};
 use super::trial::{Cut, Plan, Trial, tempdir};
 use super::{Change, Folder, Options, StoreError, Walker};
-use crate::photo::{self, PhotoId};
+use crate::photo::{self, PhotoId, Relation};
 use crate::protocol::Holding::{self, Original, Replica};
 use crate::protocol::{Address, Facts, NodeId, Tombstone, Wish};
 
@@ -179,7 +179,7 @@ impl Bench {
                 let facts = Facts::named("cat.jpg");
                 folder.install("pull-1", &Arc::new(photo), &facts, holding)?;
             }
-            Act::Retire(seed) => folder.retire(id(seed), id(1), soon)?,
+            Act::Retire(seed) => folder.retire(id(seed), id(1), Relation::Same, soon)?,
             Act::Drop(seed) => folder.drop_surplus(id(seed), soon)?,
             Act::Restore(seed) => drop(folder.restore(id(seed), None)?),
             Act::Dedupe(seed) => drop(folder.dedupe(id(seed))?),
@@ -258,7 +258,7 @@ impl Bench {
                     held.insert(photo.id, holding);
                 }
                 Change::Missing { photo } => drop(held.remove(&photo)),
-                Change::Damaged { .. } | Change::Scanned { .. } => {}
+                Change::Recalled { .. } | Change::Damaged { .. } | Change::Scanned { .. } => {}
                 change @ (Change::Expired { .. } | Change::Lost { .. }) => {
                     panic!("{context}: {change:?}")
                 }

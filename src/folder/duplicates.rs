@@ -6,7 +6,7 @@ use super::note::Why;
 use super::place::{SURPLUS, TRASH, holding_at};
 use super::trash::PutAway;
 use super::{Change, Folder, StoreError};
-use crate::photo::PhotoId;
+use crate::photo::{PhotoId, Relation};
 use crate::protocol::Holding;
 
 impl Folder {
@@ -53,7 +53,7 @@ impl Folder {
         let how = PutAway {
             dir: TRASH,
             why: Why::Duplicate,
-            replaced_by: Some(photo),
+            replaced_by: Some((photo, Relation::Same)),
             removed_by: None,
             deadline: None,
         };
@@ -79,7 +79,7 @@ impl Folder {
         let how = PutAway {
             dir: SURPLUS,
             why: Why::Duplicate,
-            replaced_by: Some(photo),
+            replaced_by: Some((photo, Relation::Same)),
             removed_by: None,
             deadline: None,
         };

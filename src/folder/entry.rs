@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::disk::Stamp;
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Facts, Holding};
+use crate::protocol::{Facts, Holding, Looks};
 
 /// One file, as of when it was last read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub(super) enum Content {
 pub(super) struct PhotoEntry {
     pub(super) photo: Arc<Photo>,
     pub(super) facts: Facts,
+    /// What the node has found by comparing it with others.
+    pub(super) looks: Looks,
     /// When its bytes were last read, in seconds of running.
     pub(super) checked: u64,
     /// Every file with its bytes.

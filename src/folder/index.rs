@@ -17,7 +17,7 @@ use super::line::Line;
 use super::log::Log;
 use super::place::{self, holding_at};
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Facts, Holding};
+use crate::protocol::{Facts, Holding, Looks};
 
 /// Raise this when the lines change, or when [`crate::photo::inspect`] says something else about the same bytes: an
 /// index of another version is ignored and every photo read again.
@@ -94,12 +94,14 @@ impl Index {
                 photo,
                 facts,
                 checked,
+                looks,
             } => {
                 let id = photo.id;
                 let files = self.photos.remove(&id).map(|old| old.files);
                 let entry = PhotoEntry {
                     photo,
                     facts,
+                    looks: looks.bounded(),
                     checked,
                     files: files.unwrap_or_default(),
                     told: None,
@@ -194,6 +196,7 @@ impl Index {
         let entry = self.photos.entry(photo.id).or_insert_with(|| PhotoEntry {
             photo: Arc::clone(photo),
             facts: Facts::default(),
+            looks: Looks::default(),
             checked,
             files: BTreeSet::new(),
             told: None,
@@ -209,6 +212,16 @@ impl Index {
         if let Some(entry) = self.photos.get_mut(&id)
             && entry.facts.merge(facts)
         {
+            self.log_photo(id);
+        }
+    }
+
+    /// Remembers what was found by comparing a photo with others.
+    pub(super) fn put_looks(&mut self, id: PhotoId, looks: &Looks) {
+        if let Some(entry) = self.photos.get_mut(&id)
+            && entry.looks != *looks
+        {
+            entry.looks = looks.clone();
             self.log_photo(id);
         }
     }
@@ -353,6 +366,7 @@ impl PhotoEntry {
             photo: Arc::clone(&self.photo),
             facts: self.facts.clone(),
             checked: self.checked,
+            looks: self.looks.clone(),
         }
     }
 }

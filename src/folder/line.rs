@@ -9,7 +9,7 @@ use super::disk::Stamp;
 use super::entry::Content;
 use super::place;
 use crate::photo::Photo;
-use crate::protocol::Facts;
+use crate::protocol::{Facts, Looks};
 
 /// A line of the index.
 #[derive(Serialize, Deserialize)]
@@ -22,6 +22,9 @@ pub(super) enum Line {
         photo: Arc<Photo>,
         facts: Facts,
         checked: u64,
+        /// What was found by comparing it with others.
+        #[serde(default, skip_serializing_if = "Looks::is_empty")]
+        looks: Looks,
     },
     /// A file, in place of what was known of that path before.
     File {

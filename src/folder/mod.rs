@@ -30,7 +30,7 @@
 //! # Reading order
 //!
 //! `disk` (the operations, and what makes a file safe), `place` (what a path says), `entry` and `index` over `log` (what
-//! is known of every file), `scan` and `absorb` (how it gets known), `store` (in), `trash` (out and back), `duplicates`
+//! is known of every file), `looks` (what was found by comparing photos), `scan` and `absorb` (how it gets known), `store` (in), `trash` (out and back), `duplicates`
 //! (one file is enough), `purge` (for good), `tombstones` (who has removed what), `check` and `damage` (rot).
 
 mod absorb;
@@ -46,6 +46,7 @@ mod identity;
 mod index;
 mod line;
 mod log;
+mod looks;
 mod moment;
 mod note;
 mod place;
@@ -68,7 +69,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Address, Facts, Holding, NodeId};
+use crate::protocol::{Address, Facts, Holding, Looks, NodeId};
 
 pub use absorb::Absorbed;
 pub use check::Recheck;
@@ -85,8 +86,7 @@ use note::Notes;
 use place::{MARKER, OWN_DIRS, TMP};
 use tombstones::Tombstones;
 
-/// How often lines of the index are brought to the disk, in seconds of running: losing the last ones costs reading a
-/// few photos again.
+/// How often lines of the index are brought to the disk, in seconds of running: a crash costs reading a few photos again.
 const FLUSH_EVERY: u64 = 5;
 
 /// What the owner of a folder wants of it.
@@ -114,6 +114,13 @@ pub enum Change {
         holding: Holding,
         /// How many files with these very bytes the friend's own folder has.
         files: u32,
+    },
+    /// What was found by comparing a photo with others, as far as it is remembered. Told once, before its first `Held`.
+    Recalled {
+        /// The photo.
+        photo: PhotoId,
+        /// What was found.
+        looks: Looks,
     },
     /// No file of this photo is left, in the folder or its trash.
     Missing {
@@ -172,7 +179,7 @@ pub struct Folder {
     expired: BTreeMap<PhotoId, u64>,
     /// When the trash is looked through next, in seconds of running.
     expire_at: u64,
-    /// Changes that were found on the way to something else; the next tick tells them.
+    /// Changes that were found on the way to something else, for the next tick.
     later: Vec<Change>,
 }
 
@@ -298,6 +305,7 @@ impl Folder {
     /// Adds to `changes` how a photo is held, be it news or not.
     fn tell_anyway(&mut self, id: PhotoId, changes: &mut Vec<Change>) {
         let standing = self.standing(id);
+        self.recall(id, standing, changes);
         changes.push(match (standing, self.index.photo(id)) {
             (Some(standing), Some(entry)) => Change::Held {
                 photo: Arc::clone(&entry.photo),

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::disk::{self, Disk};
 use super::index::MAX_RUNNING;
 use super::place::{self, SURPLUS, TMP, TRASH, is_note};
-use crate::photo::PhotoId;
-use crate::protocol::{Facts, Holding, NodeId};
+use crate::photo::{PhotoId, Relation};
+use crate::protocol::{Facts, Holding, Looks, NodeId};
 
 /// A day in seconds.
 pub(super) const DAY: u64 = 24 * 60 * 60;
@@ -31,6 +31,9 @@ pub(super) struct Note {
     /// The photo that is kept in its place, if another one is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) replaced_by: Option<PhotoId>,
+    /// How it stands to that one, by their pixels. Where a note does not say so, it may show what that one does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) relation: Option<Relation>,
     /// The node whose owner has removed it, if one has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) removed_by: Option<NodeId>,
@@ -72,6 +75,7 @@ impl Note {
             photo,
             why,
             replaced_by: None,
+            relation: None,
             removed_by: None,
             facts: facts.clone(),
             original_path: path.to_owned(),
@@ -81,8 +85,12 @@ impl Note {
         }
     }
 
-    /// Whether the copy's time in the trash is over, `running` seconds of running into this folder's life.
+    /// Whether the copy's time in the trash is over, `running` seconds of running into this folder's life. For a worse
+    /// version that is not all there in the better one, it never is.
     pub(super) fn is_due(&self, running: u64, trash_days: u32) -> bool {
+        if self.why == Why::Retired && self.relation != Some(Relation::Same) {
+            return false;
+        }
         let days = match (self.why, self.holding) {
             (Why::Surplus | Why::Duplicate, Holding::Replica) => {
                 SURPLUS_DAYS.min(trash_days.into())
@@ -151,6 +159,38 @@ impl Notes {
     pub(super) fn facts(&self, copy: &Path, photo: PhotoId) -> Facts {
         let note = self.notes.get(copy).filter(|note| note.photo == photo);
         note.map(|note| note.facts.clone()).unwrap_or_default()
+    }
+
+    /// What the notes of these copies say of the better version that a photo was put away for.
+    pub(super) fn looks(&self, copies: &[PathBuf], photo: PhotoId) -> Looks {
+        let notes = copies.iter().filter_map(|copy| self.notes.get(copy));
+        let mut retired = notes.filter(|note| note.photo == photo && note.why == Why::Retired);
+        let better = retired.find_map(|note| Some((note.replaced_by?, note.relation)));
+        better.map_or_else(Looks::default, |(better, relation)| {
+            Looks::accepted_earlier(better, relation)
+        })
+    }
+
+    /// Says in the notes of these copies, where they were put away for a better version, for which one they are there now.
+    /// Best effort: without it, they are kept longer.
+    pub(super) fn put_looks(&mut self, copies: &[PathBuf], photo: PhotoId, looks: &Looks) {
+        let Some(better) = looks.yields_to else {
+            return;
+        };
+        for copy in copies {
+            let note = self.notes.get(copy).filter(|note| note.photo == photo);
+            let Some(note) = note.filter(|note| note.why == Why::Retired) else {
+                continue;
+            };
+            let new = Note {
+                replaced_by: Some(better),
+                relation: looks.accepts(better),
+                ..note.clone()
+            };
+            if new != *note {
+                let _ = self.write(copy, new);
+            }
+        }
     }
 
     /// The latest time that a note was written, in seconds of running.

@@ -13,7 +13,7 @@ use super::moment::Moment;
 use super::note::{Note, Why};
 use super::place::{self, MARKER, SURPLUS, TRASH, holding_at};
 use super::{Folder, StoreError};
-use crate::photo::PhotoId;
+use crate::photo::{PhotoId, Relation};
 use crate::protocol::{Holding, NodeId, SafeName};
 
 /// A move to the trash: where to, and why.
@@ -21,7 +21,7 @@ use crate::protocol::{Holding, NodeId, SafeName};
 pub(super) struct PutAway {
     pub(super) dir: &'static str,
     pub(super) why: Why,
-    pub(super) replaced_by: Option<PhotoId>,
+    pub(super) replaced_by: Option<(PhotoId, Relation)>,
     pub(super) removed_by: Option<NodeId>,
     /// Not after this moment.
     pub(super) deadline: Option<Moment>,
@@ -44,12 +44,13 @@ impl Folder {
         )
     }
 
-    /// Moves every file of a worse version of the picture `keeper` to the trash. Deadline and errors as with
-    /// [`Folder::drop_surplus`].
+    /// Moves every file of a worse version of the picture `keeper` to the trash, to which it stands as its note then says.
+    /// Deadline and errors as with [`Folder::drop_surplus`].
     pub fn retire(
         &mut self,
         photo: PhotoId,
         keeper: PhotoId,
+        relation: Relation,
         deadline: Moment,
     ) -> Result<(), StoreError> {
         self.put_all_away(
@@ -57,7 +58,7 @@ impl Folder {
             PutAway {
                 dir: TRASH,
                 why: Why::Retired,
-                replaced_by: Some(keeper),
+                replaced_by: Some((keeper, relation)),
                 removed_by: None,
                 deadline: Some(deadline),
             },
@@ -135,7 +136,8 @@ impl Folder {
         let facts = self.index.photo(photo).map(|entry| &entry.facts);
         let facts = facts.cloned().unwrap_or_default();
         let mut note = Note::new(photo, how.why, path, &facts, self.index.running());
-        note.replaced_by = how.replaced_by;
+        note.replaced_by = how.replaced_by.map(|(keeper, _)| keeper);
+        note.relation = how.replaced_by.map(|(_, relation)| relation);
         note.removed_by = how.removed_by;
         self.notes.write(&copy, note).map_err(failed)?;
         // Writing the note has taken its time: what was true before may not be any more.

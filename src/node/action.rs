@@ -10,9 +10,11 @@ use std::time::Duration;
 #[cfg(doc)]
 use super::Event;
 use super::{CloseReason, LinkId, Source, Spool};
-use crate::photo::{Nonce, Photo, PhotoId};
+use crate::photo::{Nonce, Photo, PhotoId, Relation};
 use crate::protocol::message::{Lane, TransferId};
-use crate::protocol::{Address, Answer, Blob, Facts, Holding, Message, NodeId, Tombstone, Wish};
+use crate::protocol::{
+    Address, Answer, Blob, Facts, Holding, Looks, Message, NodeId, Tombstone, Wish,
+};
 
 /// What a node wants done.
 #[derive(Clone, Debug, PartialEq)]
@@ -116,6 +118,15 @@ pub enum Action {
         /// Whose proofs to compute.
         provers: Vec<NodeId>,
     },
+    /// Compare the pixels of a photo of this folder with those of a better version. Comes back as [`Event::Looked`].
+    Look {
+        /// The photo of this folder, be it in its trash.
+        worse: PhotoId,
+        /// The better version.
+        better: PhotoId,
+        /// Where to read that.
+        source: Source,
+    },
     /// Move every file of a photo that other nodes have been proven to hold to the surplus trash. Comes back as
     /// [`Event::PutAway`].
     Drop {
@@ -130,6 +141,8 @@ pub enum Action {
         photo: PhotoId,
         /// What the collection shows in its place.
         keeper: PhotoId,
+        /// How it stands to that.
+        relation: Relation,
         /// Do it within this time from now, or not at all.
         within: Duration,
     },
@@ -198,6 +211,14 @@ pub enum Action {
         photo: PhotoId,
         /// All that is known.
         facts: Facts,
+    },
+    /// Remember what was found by comparing a photo of this folder with others, and say so in the notes of its copies in
+    /// the trash.
+    NoteLooks {
+        /// The photo.
+        photo: PhotoId,
+        /// All that was found.
+        looks: Looks,
     },
     /// Remember the nodes of the mesh for the next start.
     NoteNodes {

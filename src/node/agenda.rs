@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::edges::is_current;
 use super::entry::Entry;
 use super::limits::{RETRY, SETTLE, WORK_PER_STEP};
 use super::membership::Presence;
@@ -188,8 +189,9 @@ impl Node {
             return;
         };
         if entry.counted().next().is_none() {
-            // Only the trash has it still: it comes back from there.
-            if coordinator(photo, entry.retired()) == Some(me) {
+            // Only the trash has it still: it comes back from there. By an account of an earlier program it resembles nothing,
+            // and would go again once it is read anew.
+            if is_current(&entry.photo) && coordinator(photo, entry.retired()) == Some(me) {
                 self.restore(photo);
             }
         } else if coordinator(photo, entry.live()) == Some(me) {

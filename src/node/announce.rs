@@ -11,7 +11,7 @@ use super::membership::Presence;
 use super::tombstones::{Key, Merged};
 use super::{Action, CloseReason, LinkId, Node};
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Facts, Message, NodeId, Record, Tombstone};
+use crate::protocol::{Facts, Looks, Message, NodeId, Record, Tombstone};
 
 /// How far the other end of a link knows this node's records.
 #[derive(Debug, Default)]
@@ -52,7 +52,7 @@ impl Page {
     fn add(&mut self, photo: PhotoId, record: Option<Record>) {
         match record {
             Some(record) => {
-                self.bytes += size_on_wire(&record.facts);
+                self.bytes += size_on_wire(&record.facts, &record.looks);
                 self.records.push(record);
             }
             None => self.gone.push(photo),
@@ -67,14 +67,14 @@ const ESCAPED: usize = 6;
 const TOMBSTONE_BYTES: usize = 512;
 
 /// The most bytes a record can take: a fixed part for the photo, and what varies.
-fn size_on_wire(facts: &Facts) -> usize {
+fn size_on_wire(facts: &Facts, looks: &Looks) -> usize {
     let names = facts
         .names
         .iter()
         .chain(&facts.aliases)
         .map(|name| ESCAPED * name.len() + 3)
         .sum::<usize>();
-    let ids = facts.replaces.len() + facts.distinct.len();
+    let ids = facts.replaces.len() + facts.distinct.len() + looks.differs.len();
     let nodes = facts.owners.len() + facts.heirs.len();
     1024 + names + 68 * ids + 20 * nodes
 }
@@ -264,6 +264,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::photo::Relation;
     use crate::protocol::codec::{MAX_FRAME, write_message};
     use crate::protocol::{Facts, Holding, Wish};
 
@@ -291,6 +292,12 @@ mod tests {
             heirs: (0..Facts::MAX as u64).map(NodeId).collect(),
         };
         let facts = Arc::new(facts);
+        let looks = Looks {
+            yields_to: Some(PhotoId([7; 32])),
+            relation: Some(Relation::Variant),
+            differs: (0..Looks::MAX as u8).map(|n| PhotoId([n; 32])).collect(),
+            looked_by: u16::MAX,
+        };
         let mut page = Page::default();
         while !page.is_full() {
             let photo = Arc::new(Photo::opaque(PhotoId([9; 32]), 1));
@@ -301,7 +308,7 @@ mod tests {
                     photo,
                     facts,
                     holding,
-                    yields_to: None,
+                    looks: looks.clone(),
                 }),
             );
         }

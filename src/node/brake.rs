@@ -54,9 +54,7 @@ impl Node {
         let rounds = self.drops.rounds.values();
         let going = rounds.filter(|round| round.aim == Aim::Retire).count();
         let fetching = self.drops.fetching.values();
-        let waiting = fetching
-            .filter(|(_, aim)| *aim == Some(Aim::Retire))
-            .count();
+        let waiting = fetching.filter(|(_, aim)| *aim == Aim::Retire).count();
         self.brake.lately(node) + going + waiting >= self.brake_limit()
     }
 

@@ -10,24 +10,27 @@ use std::sync::Arc;
 use super::Time;
 use super::bounds::Bounds;
 use super::claims::{Claim, Claims};
+use super::edges::is_current;
 use super::entry::{Entry, Load, Shelf, weigh};
 use super::names::Names;
 use super::tombstones::Tombstones;
 use super::verdict::{Order, Verdict};
 use crate::photo::{Photo, PhotoId, SimilarityIndex};
-use crate::protocol::{Holding, NodeId, Record};
+use crate::protocol::{Holding, Looks, NodeId, Record};
 
 /// The table of all photos.
 #[derive(Debug)]
 pub(super) struct Catalog {
     pub(super) me: NodeId,
-    /// The owner of this node gives up no original.
-    pub(super) keeps_originals: bool,
     pub(super) now: Time,
     pub(super) bounds: Bounds,
     pub(super) entries: BTreeMap<PhotoId, Entry>,
     pub(super) shelves: BTreeMap<NodeId, Shelf>,
     pub(super) index: SimilarityIndex,
+    /// What this node has found by comparing its copies with others.
+    pub(super) looked: BTreeMap<PhotoId, Looks>,
+    /// Photos that somebody would give up, by the better version for which.
+    pub(super) accepted: BTreeMap<PhotoId, BTreeSet<PhotoId>>,
     /// Photos that others replace, by those that do.
     pub(super) replaced_by: BTreeMap<PhotoId, BTreeSet<PhotoId>>,
     /// Photos whose verdict must be looked at again, the best first.
@@ -47,15 +50,16 @@ pub(super) struct Catalog {
 }
 
 impl Catalog {
-    pub(super) fn new(me: NodeId, keeps_originals: bool) -> Catalog {
+    pub(super) fn new(me: NodeId) -> Catalog {
         Catalog {
             me,
-            keeps_originals,
             now: Time::default(),
             bounds: Bounds::default(),
             entries: BTreeMap::new(),
             shelves: BTreeMap::from([(me, Shelf::default())]),
             index: SimilarityIndex::default(),
+            looked: BTreeMap::new(),
+            accepted: BTreeMap::new(),
             replaced_by: BTreeMap::new(),
             dirty: BTreeSet::new(),
             tombstones: Tombstones::default(),
@@ -92,7 +96,7 @@ impl Catalog {
             photo: entry.photo.clone(),
             facts: entry.facts.clone(),
             holding,
-            yields_to: self.my_claim(photo, holding).yields_to,
+            looks: self.my_looks(photo),
         })
     }
 
@@ -141,7 +145,7 @@ impl Catalog {
             Claim {
                 holding: record.holding,
                 current: true,
-                yields_to: record.yields_to,
+                looks: told_looks(&record.looks),
                 facts,
             }
         };
@@ -154,31 +158,45 @@ impl Catalog {
         agrees
     }
 
-    /// Takes another node's account of a photo's bytes. Of two different ones the lesser counts, so that all nodes take
-    /// the same; what this node knows from the bytes themselves stands.
+    /// Takes another node's account of a photo's bytes; whether it agrees with the one in the table.
+    ///
+    /// The higher version counts, whoever tells it: what was found by an earlier program's rules says nothing to later
+    /// ones, even if this node has found it itself and has not come round to reading its file anew. Of two different
+    /// accounts of one version the lesser counts, so that all nodes take the same. But what this node has read by the very
+    /// rules that it goes by stands against all: it could judge by no other account, and any member can tell one.
     fn hear(&mut self, photo: &Arc<Photo>) -> bool {
         let Some(entry) = self.entries.get(&photo.id) else {
             self.insert(photo);
             return true;
         };
-        let (agrees, verified, lesser) =
-            (entry.photo == *photo, entry.verified, photo < &entry.photo);
-        if !agrees && !verified && lesser {
-            self.replace(photo);
+        if entry.photo == *photo {
+            return true;
         }
-        agrees
+        let same_version = photo.account == entry.photo.account;
+        let counts = match entry.verified {
+            _ if photo.account < entry.photo.account => false,
+            // However they are described, the bytes are as many as this node has found.
+            true => !same_version && !is_current(&entry.photo) && photo.bytes == entry.photo.bytes,
+            false => !same_version || photo < &entry.photo,
+        };
+        if counts {
+            self.replace(photo, false);
+        }
+        !same_version
     }
 
-    /// Takes what this node has found in a photo's bytes; whether the table says the same.
+    /// Takes what this node has found in a photo's bytes; whether the table says the same. What it has found by an earlier
+    /// program's rules counts as little as what others have.
     pub(super) fn verify(&mut self, photo: &Arc<Photo>) -> bool {
-        let agrees = self.hear(photo);
-        if !agrees {
-            self.replace(photo);
+        let Some(entry) = self.entries.get(&photo.id) else {
+            self.insert(photo);
+            self.with_loads(photo.id, |entry| entry.verified = true);
+            return true;
+        };
+        let agrees = entry.photo == *photo || entry.photo.account != photo.account;
+        if photo.account >= entry.photo.account {
+            self.replace(photo, true);
         }
-        if let Some(entry) = self.entries.get_mut(&photo.id) {
-            entry.verified = true;
-        }
-        self.reconsider_yielding(photo.id);
         agrees
     }
 
@@ -199,21 +217,16 @@ impl Catalog {
         Claim {
             holding,
             current: true,
-            yields_to: self.yields_to(photo).filter(|_| holding.is_stored()),
+            looks: self.looked.get(&photo).and_then(told_looks),
             facts: Arc::default(),
-        }
-    }
-
-    /// Says anew for what this node gives up a photo, if it has it in some way.
-    pub(super) fn renew_my_claim(&mut self, photo: PhotoId) {
-        if let Some(holding) = self.mine(photo) {
-            let claim = self.my_claim(photo, holding);
-            self.set_claim(self.me, photo, Some(claim));
         }
     }
 
     /// A node no longer has a photo in any way.
     pub(super) fn remove(&mut self, node: NodeId, photo: PhotoId) {
+        if node == self.me {
+            self.looked.remove(&photo);
+        }
         self.set_claim(node, photo, None);
     }
 
@@ -231,13 +244,24 @@ impl Catalog {
         self.connect(photo);
     }
 
-    /// Takes another account of a photo's bytes.
-    fn replace(&mut self, photo: &Arc<Photo>) {
+    /// Takes another account of a photo's bytes, `verified` if this node has found it itself.
+    fn replace(&mut self, photo: &Arc<Photo>, verified: bool) {
+        let known = self.entries.get(&photo.id);
+        if known.is_some_and(|entry| entry.photo == *photo) {
+            return self.with_loads(photo.id, |entry| entry.verified = verified);
+        }
         self.reconsider_with_neighbours(photo.id);
-        self.with_loads(photo.id, |entry| entry.photo = photo.clone());
+        self.with_loads(photo.id, |entry| {
+            entry.photo = photo.clone();
+            entry.verified = verified;
+        });
         self.disconnect(photo.id);
         self.connect(photo);
         self.reconsider_with_neighbours(photo.id);
+        // What could not be compared before may be compared now.
+        let similar = self.entries.get(&photo.id).map(|entry| &entry.similar);
+        self.changed.extend(similar.into_iter().flatten());
+        self.mark_changed(photo.id);
     }
 
     pub(super) fn set_claim(&mut self, node: NodeId, photo: PhotoId, claim: Option<Claim>) {
@@ -252,6 +276,8 @@ impl Catalog {
         let held =
             |claim: &Option<Claim>| claim.as_ref().map(|claim| (claim.holding, claim.current));
         let is_held_alike = held(&old) == held(&claim);
+        let looks = |claim: &Option<Claim>| claim.as_ref().and_then(|claim| claim.looks.clone());
+        let (old_looks, new_looks) = (looks(&old), looks(&claim));
         let shelf = self.shelves.entry(node).or_default();
         match claim {
             Some(_) => shelf.photos.insert(photo),
@@ -264,6 +290,9 @@ impl Catalog {
                 entry.changed_at = now;
             }
         });
+        if old_looks != new_looks {
+            self.looks_changed(photo, old_looks.as_deref(), new_looks.as_deref());
+        }
         self.relabel(photo);
         self.mark_keeper_changed(photo);
         if node == self.me {
@@ -277,9 +306,6 @@ impl Catalog {
             self.reconsider_with_neighbours(photo);
         }
         self.reclaim(photo);
-        if self.keeps_originals {
-            self.reconsider_yielding(photo);
-        }
         if is_claimed {
             self.sum_up(photo);
         } else {
@@ -331,4 +357,9 @@ impl Catalog {
             self.changed.insert(keeper);
         }
     }
+}
+
+/// What a node says it has found about a photo, if it has found anything.
+fn told_looks(looks: &Looks) -> Option<Box<Looks>> {
+    (!looks.is_empty()).then(|| Box::new(looks.clone().bounded()))
 }

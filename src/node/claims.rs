@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::photo::PhotoId;
-use crate::protocol::{Facts, Holding, NodeId};
+use crate::protocol::{Facts, Holding, Looks, NodeId};
 
 /// One node's word on one photo.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,10 +11,17 @@ pub(super) struct Claim {
     pub(super) holding: Holding,
     /// Whether it said so on its present link.
     pub(super) current: bool,
-    /// The better version for which it would give this one up.
-    pub(super) yields_to: Option<PhotoId>,
+    /// What it has found by comparing its copy with others, if anything.
+    pub(super) looks: Option<Box<Looks>>,
     /// What it says of the photo; of this node itself nothing, for that is all that the table says.
     pub(super) facts: Arc<Facts>,
+}
+
+impl Claim {
+    /// What the node has found by comparing its copy with others.
+    pub(super) fn looks(&self) -> Option<&Looks> {
+        self.looks.as_deref()
+    }
 }
 
 /// The claims on one photo, one of each node at most, in order of the nodes.
@@ -84,7 +90,7 @@ mod tests {
             let mut claims = Claims::default();
             let mut map = BTreeMap::new();
             for (node, says, current) in words {
-                let claim = Claim { holding: Holding::Replica, current, yields_to: None, facts: Arc::default() };
+                let claim = Claim { holding: Holding::Replica, current, looks: None, facts: Arc::default() };
                 match says {
                     true => map.insert(NodeId(node), claim.clone()),
                     false => map.remove(&NodeId(node)),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::distinct::TellingApart;
 use super::entry::Entry;
 use super::names::Found;
+use super::verdict::Verdict;
 use super::{Action, DiskError, LinkId, Node, Source, Spool, Time};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::client::{DuplicateReport, Refusal};
@@ -200,13 +201,16 @@ impl Node {
             return;
         }
         // What an owner had removed comes back as it was, unless a better version has come meanwhile.
-        let entry = self.catalog.get(photo);
-        let is_alone =
-            entry.is_some_and(|entry| self.catalog.better_version(&entry.photo).is_none());
+        let better = self.catalog.better_versions(photo);
+        let is_keeper = |id: &PhotoId| {
+            let entry = self.catalog.get(*id);
+            entry.is_some_and(|entry| entry.verdict == Verdict::Keeper)
+        };
+        let is_alone = !better.iter().any(is_keeper);
         let was_removed = self.catalog.tombstones.removers(photo).next().is_some();
         if result.is_ok() && !(was_removed && is_alone) {
             let facts = Facts {
-                distinct: self.catalog.better_versions(photo),
+                distinct: better,
                 ..Facts::default()
             };
             self.catalog.learn(photo, &Arc::new(facts));

@@ -21,17 +21,20 @@
 //! A node that restarts has forgotten its promises, so it drops nothing for the pin time.
 //!
 //! A worse version of a picture goes by the same kind of round over its *keeper*'s bytes, which this node holds or has
-//! fetched, so it has computed the keeper's digest, fingerprint and rank itself.
+//! fetched, so it has computed the keeper's digest, fingerprint and rank itself, and [compared](super::looking) the two. It
+//! is deleted in the same way when its time in the trash is over, if every part of it is there in the keeper. A variant is
+//! deleted only by its owner's hand, and only when others have proven to have that very photo.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::claims::Claim;
 use super::limits::{BRAKE_SPAN, RETRY, ROUNDS, SETTLE, SKIP, STAGGER};
 use super::placement::trim_order;
 use super::rounds::{Aim, Round};
 use super::verdict::Verdict;
 use super::{Node, Source, Time};
-use crate::photo::{Nonce, Photo, PhotoId};
+use crate::photo::{Nonce, Photo, PhotoId, Relation};
 use crate::protocol::{Holding, NodeId};
 
 /// All that is on its way out.
@@ -40,8 +43,8 @@ pub(super) struct Drops {
     pub(super) rounds: BTreeMap<Nonce, Round>,
     /// What is to go, by its round.
     pub(super) going: BTreeMap<PhotoId, Nonce>,
-    /// Worse versions that wait for their keeper's bytes, and what is to follow; nothing if they are only to be seen.
-    pub(super) fetching: BTreeMap<PhotoId, (PhotoId, Option<Aim>)>,
+    /// Worse versions that wait for their keeper's bytes, and what is to follow.
+    pub(super) fetching: BTreeMap<PhotoId, (PhotoId, Aim)>,
     /// What the disk could not put away, or whose better version does not come, and until when it is left alone.
     pub(super) stuck: BTreeMap<PhotoId, Time>,
     /// Worse versions that another node wants kept, which judges otherwise, and until when they are.
@@ -73,7 +76,8 @@ impl Node {
             entry
                 .claims
                 .get(node)
-                .is_some_and(|claim| claim.yields_to == Some(keeper))
+                .and_then(Claim::looks)
+                .is_some_and(|looks| looks.yields_to == Some(keeper))
         };
         (!others.into_iter().all(yields)).then_some(until)
     }
@@ -111,6 +115,7 @@ impl Node {
         if !self.may_drop()
             || self.is_pinned(photo)
             || self.is_counted_on(photo)
+            || self.looking.needs(photo)
             || others.len() < copies
             || !self.has_free_round()
         {
@@ -122,32 +127,39 @@ impl Node {
         }
     }
 
-    /// A better version of a photo is the keeper: this node's copy goes to the trash, if it has one.
+    /// A better version of a photo is the keeper: this node's copy is compared with it, if it has one, and goes to the trash.
     pub(super) fn consider_retiring(&mut self, photo: PhotoId, keeper: PhotoId) {
-        let keeps = self.config.keep_originals;
-        let goes = match self.catalog.mine(photo) {
-            Some(Holding::Replica) => true,
-            Some(Holding::Original) => !keeps,
-            Some(Holding::Retired | Holding::RetiredOriginal) | None => return,
+        let Some(holding) = self.catalog.mine(photo) else {
+            return;
         };
         if let Some(until) = self.stuck_until(photo) {
             return self.agenda.set(photo, until);
         }
+        let Some(relation) = self.catalog.found(photo, keeper) else {
+            return self.look_at(photo, keeper);
+        };
+        if relation == Relation::Variant {
+            self.keep_variant(photo);
+        }
+        let goes = match holding {
+            Holding::Replica => true,
+            Holding::Original => !self.config.keep_originals,
+            Holding::Retired | Holding::RetiredOriginal => false,
+        };
         if !goes {
-            self.look_at(photo, keeper);
-        } else if let Some(until) = self.wanted_until(photo, keeper) {
-            self.look_at(photo, keeper);
+            return;
+        }
+        if let Some(until) = self.wanted_until(photo, keeper) {
             self.agenda.set(photo, until);
         } else if self.is_braked(keeper) {
-            self.look_at(photo, keeper);
             self.retry(photo, BRAKE_SPAN / 60);
         } else if !self.begin_for_keeper(Aim::Retire, photo, keeper) {
             self.retry(photo, RETRY);
         }
     }
 
-    /// A photo has been in the trash for its time.
-    pub(super) fn expired(&mut self, photo: PhotoId) {
+    /// A photo has been in the trash for its time, or its owner wants it deleted, `by_hand`.
+    pub(super) fn expired(&mut self, photo: PhotoId, by_hand: bool) {
         let me = self.config.node;
         let copies = self.copies();
         let Some(entry) = self.catalog.get(photo) else {
@@ -157,18 +169,45 @@ impl Node {
             return;
         }
         match entry.verdict {
-            Verdict::Loser(keeper) => {
-                self.begin_for_keeper(Aim::Purge, photo, keeper);
-            }
+            Verdict::Loser(keeper) => match self.catalog.found(photo, keeper) {
+                // It was put away for another one, or by another rule.
+                None => self.consider_retiring(photo, keeper),
+                Some(Relation::Same) => {
+                    self.begin_for_keeper(Aim::Purge, photo, keeper);
+                }
+                Some(Relation::Variant | Relation::Different) if by_hand => {
+                    self.purge_variant(photo);
+                }
+                Some(Relation::Variant | Relation::Different) => {}
+            },
             Verdict::Keeper => {
                 let others: Vec<NodeId> = entry.live().collect();
-                let free = self.may_drop() && self.has_free_round() && !self.is_going(photo);
-                if free && others.len() >= copies && !self.restoring.contains(&photo) {
-                    self.begin(Aim::Purge, photo, photo, &others, copies, None);
-                }
+                self.purge_exact(photo, &others, copies);
             }
             Verdict::Removed => self.purge_removed(photo),
             Verdict::Absent => {}
+        }
+    }
+
+    /// Begins to delete a copy in the trash whose very bytes enough others have.
+    fn purge_exact(&mut self, photo: PhotoId, others: &[NodeId], copies: usize) {
+        let free = self.may_drop()
+            && self.has_free_round()
+            && !self.is_going(photo)
+            && !self.is_pinned(photo)
+            && !self.restoring.contains(&photo);
+        if free && others.len() >= copies {
+            self.begin(Aim::Purge, photo, photo, others, copies, None);
+        }
+    }
+
+    /// An owner wants a variant deleted: no better version takes the place of what it alone shows, so others must have this
+    /// very one, be it in their trashes.
+    fn purge_variant(&mut self, photo: PhotoId) {
+        let (me, copies) = (self.config.node, self.copies());
+        if let Some(entry) = self.catalog.get(photo) {
+            let others: Vec<NodeId> = entry.anywhere().filter(|node| *node != me).collect();
+            self.purge_exact(photo, &others, copies);
         }
     }
 
@@ -202,24 +241,12 @@ impl Node {
             self.begin(aim, photo, keeper, &others, wanted - 1, None);
         } else {
             let keeper_photo = entry.photo.clone();
-            self.fetch_for(photo, keeper_photo, Some(aim));
+            self.fetch_for(photo, keeper_photo, aim);
         }
         true
     }
 
-    /// Has a better version read, so that a worse one that stays may yield to it in the collection.
-    fn look_at(&mut self, photo: PhotoId, keeper: PhotoId) {
-        let better = self.catalog.get(keeper);
-        let seen = self.catalog.yields_to(photo) == Some(keeper);
-        if let Some(entry) =
-            better.filter(|_| !seen && !self.is_going(photo) && self.has_free_round())
-        {
-            let keeper = entry.photo.clone();
-            self.fetch_for(photo, keeper, None);
-        }
-    }
-
-    fn fetch_for(&mut self, photo: PhotoId, keeper: Arc<Photo>, aim: Option<Aim>) {
+    fn fetch_for(&mut self, photo: PhotoId, keeper: Arc<Photo>, aim: Aim) {
         let id = keeper.id;
         self.drops.fetching.insert(photo, (id, aim));
         self.pull_to_verify(keeper);
@@ -233,10 +260,13 @@ impl Node {
         let Some((source, found)) = self.keeper_bytes(keeper, is_mine) else {
             return;
         };
-        let as_announced = self.catalog.verify(&found);
+        let as_announced = match is_mine {
+            true => self.catalog.get(keeper).is_some_and(|entry| entry.verified),
+            false => self.catalog.verify(&found),
+        };
+        self.compare_all(keeper, source);
         for (photo, aim) in self.waiting_for(keeper) {
             self.drops.fetching.remove(&photo);
-            let Some(aim) = aim else { continue };
             let Some((entry, worse)) = self.catalog.get(keeper).zip(self.catalog.get(photo)) else {
                 continue;
             };
@@ -272,7 +302,7 @@ impl Node {
             .map(|(spool, photo)| (Source::Spooled(spool), photo))
     }
 
-    fn waiting_for(&self, keeper: PhotoId) -> Vec<(PhotoId, Option<Aim>)> {
+    fn waiting_for(&self, keeper: PhotoId) -> Vec<(PhotoId, Aim)> {
         let waiting = self
             .drops
             .fetching
@@ -289,6 +319,7 @@ impl Node {
             self.drops.stuck.insert(photo, self.now + SKIP);
             self.retry(photo, SKIP);
         }
+        self.looks_failed(keeper);
     }
 
     /// Gives a pulled keeper's spool file back when no round needs it any more.
@@ -298,7 +329,7 @@ impl Node {
             .rounds
             .values()
             .any(|round| round.pulled && round.proven == keeper);
-        if !needed && self.waiting_for(keeper).is_empty() {
+        if !needed && self.waiting_for(keeper).is_empty() && !self.looking.needs(keeper) {
             self.verified(keeper);
         }
     }

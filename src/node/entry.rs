@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Time;
-use super::claims::Claims;
+use super::claims::{Claim, Claims};
 use super::verdict::Verdict;
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Facts, Holding, NodeId};
+use crate::protocol::{Facts, Holding, Looks, NodeId};
 
 /// All that is known about one photo.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(super) struct Entry {
     pub(super) facts: Arc<Facts>,
     /// Who holds it.
     pub(super) claims: Claims,
-    /// Photos whose fingerprint says that they are the same picture.
+    /// Photos that are versions of the same picture for all that is known, see [`super::edges`].
     pub(super) similar: BTreeSet<PhotoId>,
     /// Its part in the collection.
     pub(super) verdict: Verdict,
@@ -66,12 +66,28 @@ impl Entry {
         self.holding(node).is_some_and(Holding::is_stored)
     }
 
-    /// Whether every node that has it on disk now would give it up for a better version.
+    /// The nodes that have it in any way now.
+    pub(super) fn anywhere(&self) -> impl Iterator<Item = NodeId> + '_ {
+        let here = self.claims.iter().filter(|(_, claim)| claim.current);
+        here.map(|(node, _)| node)
+    }
+
+    /// What those have found about it who have it now.
+    pub(super) fn looks(&self) -> impl Iterator<Item = &Looks> {
+        let here = self.claims.values().filter(|claim| claim.current);
+        here.filter_map(Claim::looks)
+    }
+
+    /// Whether every node that has it on disk now would give it up for a better version; or, if it lies in trashes only,
+    /// whether one of those who have it there would.
     pub(super) fn has_yielded(&self, better: PhotoId) -> bool {
-        self.claims
-            .values()
-            .filter(|claim| claim.current && claim.holding.is_stored())
-            .all(|claim| claim.yields_to == Some(better))
+        let yields =
+            |claim: &Claim| claim.looks().and_then(|looks| looks.yields_to) == Some(better);
+        let here = || self.claims.values().filter(|claim| claim.current);
+        match self.live().next() {
+            Some(_) => here().filter(|c| c.holding.is_stored()).all(yields),
+            None => here().any(yields),
+        }
     }
 
     /// Whether anybody who is here has its bytes.

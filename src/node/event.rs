@@ -12,9 +12,9 @@ use std::time::Duration;
 
 #[cfg(doc)]
 use super::Action;
-use crate::photo::{Nonce, Photo, PhotoId, Proof};
+use crate::photo::{Nonce, Photo, PhotoId, Proof, Relation};
 use crate::protocol::message::TransferId;
-use crate::protocol::{Address, Facts, Holding, Message, NodeId, Request, Tombstone};
+use crate::protocol::{Address, Facts, Holding, Looks, Message, NodeId, Request, Tombstone};
 
 /// A moment, counted from the driver's start. Only differences matter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -153,6 +153,14 @@ pub enum Event {
         /// How many files with these very bytes the friend's own folder has.
         files: u32,
     },
+    /// What the folder remembers of a photo that it tells of next: what this node has found in an earlier life by comparing
+    /// it with others.
+    Recalled {
+        /// The photo.
+        photo: PhotoId,
+        /// What was found.
+        looks: Looks,
+    },
     /// No file of this photo is left in the folder or its trash.
     Missing {
         /// The photo.
@@ -217,6 +225,15 @@ pub enum Event {
         nonce: Nonce,
         /// For each prover asked for, its proof over the bytes, which were checked against the photo's digest.
         result: Result<BTreeMap<NodeId, Proof>, DiskError>,
+    },
+    /// [`Action::Look`] is done.
+    Looked {
+        /// The photo of this folder.
+        worse: PhotoId,
+        /// What it was compared with.
+        better: PhotoId,
+        /// How they stand to each other by their pixels. The bytes of both were checked against their digests.
+        result: Result<Relation, DiskError>,
     },
     /// [`Action::Drop`], [`Action::Retire`], [`Action::Remove`] or [`Action::Purge`] is done.
     PutAway {

@@ -158,6 +158,10 @@ pub const RELIEF_BATCH: u32 = 16;
 /// The most rounds of challenges of one node at a time.
 pub const ROUNDS: usize = 32;
 
+/// The most second looks of a node at a time, the pulls for them included: as many as are pulled for safety at a time, so
+/// that one is always at hand while the disk's thread is at another.
+pub const LOOKS: usize = 8;
+
 /// The most challenges of one link that are being computed.
 pub const PROOFS_PER_LINK: usize = 64;
 

@@ -10,16 +10,16 @@
 //!    event to the part that knows about it.
 //! 2. Who is there: `membership`, `links`, `joining`.
 //! 3. Who holds what: `catalog` with its `entry` and `claims`, `facts` for what is said of a photo, `announce` for telling each other,
-//!    `bounds` for how much of it is taken, `verdict` for which of several versions of a picture is shown, `yielding` for
-//!    when that counts, `names` for how people call it.
+//!    `bounds` for how much of it is taken, `edges` for which are versions of one picture, `verdict` for which of those is
+//!    shown, `looking` and `yielding` for when that counts, `names` for how people call it; `found` for what the folder says.
 //! 4. `agenda`: the one place that compares what is with what should be. `placement`: pure functions that say who is to
 //!    close the gap.
 //! 5. Making copies: `replicate` and its `line`, `pulls`, `transfer`; `relief` moves them.
 //! 6. Giving copies up, the dangerous part: `drops`, `rounds`, `proof`.
 //! 7. What owners have removed: `tombstones` says what counts, `removal` does it, `withdrawal` says before what it would do.
 //!    `purging` empties the trash for a person.
-//! 8. Serving people: `clients`, `get`, `put`, `reports`, `versions`, `distinct`; `shortage` says why a photo has too few
-//!    copies.
+//! 8. Serving people: `clients`, `get`, `put`, `reports` with `counts` and `words`, `versions`, `distinct`; `shortage` says
+//!    why a photo has too few copies.
 
 mod absence;
 mod action;
@@ -31,11 +31,14 @@ mod catalog;
 mod claims;
 mod clients;
 mod config;
+mod counts;
 mod distinct;
 mod drops;
+mod edges;
 mod entry;
 mod event;
 mod facts;
+mod found;
 mod get;
 mod hearsay;
 mod joining;
@@ -43,6 +46,7 @@ mod leaving;
 pub mod limits;
 mod line;
 mod links;
+mod looking;
 mod membership;
 mod names;
 mod placement;
@@ -77,6 +81,7 @@ use catalog::Catalog;
 use clients::Waiting;
 use drops::Drops;
 use limits::{PAUSE, TICK, WORK_PER_STEP};
+use looking::Looking;
 use membership::Membership;
 use proof::Promises;
 use pulls::Pull;
@@ -86,7 +91,7 @@ use replicate::Replication;
 
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::message::TransferId;
-use crate::protocol::{Facts, Holding, Message, Record};
+use crate::protocol::{Facts, Message};
 
 pub use action::Action;
 pub use config::Config;
@@ -108,6 +113,7 @@ pub struct Node {
     agenda: Agenda,
     replication: Replication,
     drops: Drops,
+    looking: Looking,
     brake: Brake,
     /// Photos for which the table had no place.
     left_out: LeftOut,
@@ -146,7 +152,7 @@ impl Node {
     /// A node at its start. It acts on the first tick.
     pub fn new(config: Config) -> Node {
         let me = config.node;
-        let mut catalog = Catalog::new(me, config.keep_originals);
+        let mut catalog = Catalog::new(me);
         catalog.remember(&config.tombstones);
         Node {
             mesh: Membership::new(&config.join, &config.known),
@@ -158,6 +164,7 @@ impl Node {
             out: Vec::new(),
             agenda: Agenda::default(),
             drops: Drops::default(),
+            looking: Looking::default(),
             brake: Brake::default(),
             left_out: LeftOut::default(),
             promises: Promises::default(),
@@ -261,17 +268,10 @@ impl Node {
                 files,
             } => self.found(photo, facts, holding, files),
             Event::Missing { photo } => self.lost(photo),
-            Event::Damaged { photo, file } => {
-                self.damaged += 1;
-                self.log(
-                    "disk",
-                    format!(
-                        "{file} is damaged and was set aside; {} is repaired",
-                        photo.short()
-                    ),
-                );
-                self.lost(photo);
+            Event::Recalled { photo, looks } => {
+                self.catalog.set_my_looks(photo, looks.remembered())
             }
+            Event::Damaged { photo, file } => self.damaged(photo, &file),
             Event::Scanned { skipped } => {
                 self.skipped_files = skipped;
                 if !self.scanned {
@@ -280,7 +280,7 @@ impl Node {
                 }
             }
             Event::Room { bytes } => self.room = Some(bytes),
-            Event::Expired { photo } => self.expired(photo),
+            Event::Expired { photo } => self.expired(photo, false),
             Event::FolderLost { reason } => {
                 self.goodbye(&reason);
                 self.act(Action::Exit {
@@ -299,6 +299,11 @@ impl Node {
                     self.expected_computed(nonce, result);
                 }
             }
+            Event::Looked {
+                worse,
+                better,
+                result,
+            } => self.looked(worse, better, result),
             Event::PutAway { photo, result } => self.put_away(photo, result),
             Event::Returned { photo, result } => self.returned(photo, result),
             Event::Signed { photo, result } => self.signed(photo, result),
@@ -362,33 +367,6 @@ impl Node {
                 self.close(link, CloseReason::Left);
             }
         }
-    }
-
-    /// The folder says how it holds a photo.
-    fn found(&mut self, photo: Arc<Photo>, facts: Facts, holding: Holding, files: u32) {
-        let id = photo.id;
-        if files > 1 {
-            self.files.insert(id, files);
-        } else {
-            self.files.remove(&id);
-        }
-        let holding = self.as_withdrawn(id, holding);
-        self.catalog.claim(
-            self.config.node,
-            &Record {
-                photo,
-                facts: Arc::new(facts),
-                holding,
-                yields_to: None,
-            },
-        );
-    }
-
-    /// The folder has no good file of a photo any more.
-    fn lost(&mut self, photo: PhotoId) {
-        self.files.remove(&photo);
-        self.abandon_over(photo, "the folder has lost its file");
-        self.catalog.remove(self.config.node, photo);
     }
 
     fn act(&mut self, action: Action) {

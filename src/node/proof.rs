@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use super::limits::{PINS, PROOFS_PER_LINK};
 use super::{Action, DiskError, LinkId, Node, Source, Time};
 use crate::photo::{Nonce, PhotoId, Proof};
-use crate::protocol::{Holding, Message, NodeId};
+use crate::protocol::{Message, NodeId};
 
 const NOT_HELD: &str = "not held";
 
@@ -107,11 +107,13 @@ impl Node {
         if self.is_going(photo) && (asker < self.config.node || !self.give_way(photo)) {
             return Err("about to drop it too");
         }
-        self.is_stored_here(photo).then_some(()).ok_or(NOT_HELD)
+        self.is_kept_here(photo).then_some(()).ok_or(NOT_HELD)
     }
 
-    fn is_stored_here(&self, photo: PhotoId) -> bool {
-        self.catalog.mine(photo).is_some_and(Holding::is_stored)
+    /// Whether this node has a copy of a photo that counts.
+    fn is_kept_here(&self, photo: PhotoId) -> bool {
+        let entry = self.catalog.get(photo);
+        entry.is_some_and(|entry| self.catalog.counts_at(entry, self.config.node))
     }
 
     /// A proof of this node's own is computed; whether it was one.
@@ -125,7 +127,7 @@ impl Node {
         };
         let (proof, refused) = match result {
             // It may have gone to the trash meanwhile, and been read there.
-            Ok(_) if !self.is_stored_here(photo) => (None, Some(NOT_HELD.to_owned())),
+            Ok(_) if !self.is_kept_here(photo) => (None, Some(NOT_HELD.to_owned())),
             Ok(proofs) => (proofs.get(&self.config.node).copied(), None),
             Err(error) => (None, Some(error.to_string())),
         };

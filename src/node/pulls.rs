@@ -12,7 +12,7 @@ use super::placement::weight;
 use super::{Action, DiskError, LinkId, Node, Source, Spool, Time};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::message::{KeepVerdict, Lane, TransferId};
-use crate::protocol::{Facts, Holding, Message, NodeId, Record};
+use crate::protocol::{Facts, Holding, Looks, Message, NodeId, Record};
 
 /// One photo on its way to this node.
 #[derive(Debug)]
@@ -330,7 +330,7 @@ impl Node {
                     photo: pull.photo.clone(),
                     facts: Arc::new(facts),
                     holding: Holding::Replica,
-                    yields_to: None,
+                    looks: Looks::default(),
                 };
                 self.catalog.claim(self.config.node, &record);
                 for link in pull.waiting {

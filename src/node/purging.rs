@@ -65,7 +65,7 @@ impl Node {
             let Some(photo) = purging.left.pop_first() else {
                 break;
             };
-            self.expired(photo);
+            self.expired(photo, true);
             if self.is_going(photo) {
                 purging.going.insert(photo);
             } else {

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::clients::Waiting;
 use super::limits::PUT;
+use super::verdict::Verdict;
 use super::words::differences;
 use super::{Action, DiskError, LinkId, Node, Spool};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::client::Refusal;
-use crate::protocol::{Answer, Facts, Holding, NodeId, Record};
+use crate::protocol::{Answer, Facts, Holding, Looks, NodeId, Record};
 
 impl Node {
     pub(super) fn put(&mut self, link: LinkId, name: String) {
@@ -59,11 +60,7 @@ impl Node {
             }
         };
         // What the folder has already is installed none the less, and so read: the client may delete its file on our word.
-        let known = self.catalog.mine(photo.id) == Some(Holding::Original);
-        if !known && let Some(keeper) = self.catalog.better_version(&photo) {
-            self.act(Action::Discard { spool });
-            return self.answer_have(link, &photo, keeper);
-        }
+        // So is what may be a worse version of something: whether it is, only a look at both will tell.
         self.act(Action::Install {
             spool,
             photo: photo.clone(),
@@ -73,16 +70,16 @@ impl Node {
         self.installing.insert(link, (photo, facts));
     }
 
-    /// What a client has put is not stored, because there is a better version.
-    fn answer_have(&mut self, link: LinkId, photo: &Photo, keeper: PhotoId) {
-        let better = self.catalog.get(keeper).map(|entry| &entry.photo);
-        let relation = better.map(|better| photo.relation(better));
-        let differs = better.map_or(Vec::new(), |better| differences(photo, better));
+    /// What a client has put is a worse version of a photo that this node stores.
+    fn answer_have(&mut self, link: LinkId, photo: PhotoId, keeper: PhotoId) {
+        let Some((worse, better)) = self.catalog.get(photo).zip(self.catalog.get(keeper)) else {
+            return;
+        };
         let answer = Answer::Have {
             name: self.catalog.names.label(keeper),
             id: keeper,
-            relation,
-            differs,
+            relation: Some(self.catalog.relation_to(worse, keeper)),
+            differs: differences(&worse.photo, &better.photo),
         };
         self.answer(link, answer);
     }
@@ -102,7 +99,7 @@ impl Node {
                         photo,
                         facts,
                         holding,
-                        yields_to: None,
+                        looks: Looks::default(),
                     },
                 );
                 self.await_copies(link, id);
@@ -134,6 +131,9 @@ impl Node {
         if links.is_empty() {
             return;
         }
+        if self.is_worse_put(photo, &links) {
+            return;
+        }
         let wanted = self.copies().min(1 + self.mesh.count_here());
         if self
             .catalog
@@ -146,6 +146,30 @@ impl Node {
         for link in links {
             self.answer_stored(link, photo);
         }
+    }
+
+    /// Whether a put photo may be a worse version of one that this node stores, or is: then it is compared with that first,
+    /// and needs no copies if it is.
+    fn is_worse_put(&mut self, photo: PhotoId, links: &[LinkId]) -> bool {
+        let keeper = match self.catalog.get(photo).map(|entry| entry.verdict) {
+            // Whoever judges it asks again.
+            Some(Verdict::Absent) => return true,
+            Some(Verdict::Loser(keeper)) => keeper,
+            Some(Verdict::Keeper | Verdict::Removed) | None => return false,
+        };
+        if !self.catalog.mine(keeper).is_some_and(Holding::is_stored) {
+            return false;
+        }
+        if self.catalog.found(photo, keeper).is_none() {
+            if self.stuck_until(photo).is_none() {
+                self.look_at(photo, keeper);
+            }
+            return self.looking.is_at(photo);
+        }
+        for link in links {
+            self.answer_have(*link, photo, keeper);
+        }
+        true
     }
 
     pub(super) fn answer_stored(&mut self, link: LinkId, photo: PhotoId) {

@@ -134,7 +134,7 @@ impl Node {
             .collect();
         let without = places
             .iter()
-            .filter(|(node, _)| !entry.is_stored_by(**node));
+            .filter(|(node, _)| !self.catalog.counts_at(entry, **node));
         without
             .map(|(node, free)| Candidate {
                 node: *node,

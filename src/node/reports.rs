@@ -4,10 +4,10 @@ use super::entry::Entry;
 use super::limits::{AT_RISK, LIST_PAGE};
 use super::membership::{Member, Presence};
 use super::verdict::Verdict;
-use super::words::{held, spoken};
+use super::words::{as_what, held, spoken};
 use super::{LinkId, Node};
 use crate::photo::PhotoId;
-use crate::protocol::client::{NodeReport, PhotoReport, RiskReport, StatusReport, TrashReport};
+use crate::protocol::client::{NodeReport, PhotoReport, StatusReport, TrashReport};
 use crate::protocol::{Answer, Facts, Holding, NodeId};
 
 impl Node {
@@ -62,12 +62,13 @@ impl Node {
     /// How the mesh is doing.
     pub(super) fn answer_status(&mut self, link: LinkId) {
         let wanted = self.copies();
-        let (mut photos, mut under, mut over) = (0, 0, 0);
+        let (mut under, mut over) = (0, 0);
         let mut at_risk = Vec::new();
-        for entry in self.catalog.shown() {
-            let copies = entry.live().count();
-            photos += 1;
-            over += u64::from(copies > wanted);
+        let catalog = &self.catalog;
+        let counts = |entry: &&Entry| catalog.is_shown(entry) || catalog.is_variant(entry);
+        for entry in catalog.entries.values().filter(counts) {
+            let copies = self.copies_there(entry).0;
+            over += u64::from(copies > wanted && catalog.is_shown(entry));
             if copies < wanted {
                 under += 1;
                 if at_risk.len() < AT_RISK {
@@ -90,7 +91,7 @@ impl Node {
             address: self.config.address.clone(),
             copies_wanted: u32::try_from(wanted).unwrap_or(u32::MAX),
             nodes: self.node_reports(),
-            photos,
+            photos: catalog.shown().count() as u64,
             duplicates: present.count() as u64,
             under_replicated: under,
             over_replicated: over,
@@ -148,8 +149,9 @@ impl Node {
         let removers = self.catalog.removers(entry.photo.id);
         let reason = match keeper.filter(|keeper| *keeper != entry.photo.id) {
             Some(keeper) => format!(
-                "a better version is in the collection: {}",
-                self.catalog.names.label(keeper)
+                "a better version is in the collection: {}; this is {}",
+                self.catalog.names.label(keeper),
+                as_what(self.catalog.relation_to(entry, keeper))
             ),
             None if entry.verdict == Verdict::Removed => {
                 format!("removed by its owner, {}", self.in_words(&removers))
@@ -166,30 +168,6 @@ impl Node {
             bytes: entry.photo.bytes,
             keeper,
             reason,
-        }
-    }
-
-    fn risk(&self, entry: &Entry, copies: usize) -> RiskReport {
-        RiskReport {
-            name: self.catalog.names.label(entry.photo.id),
-            id: entry.photo.id,
-            copies: u32::try_from(copies).unwrap_or(u32::MAX),
-            reason: self.why_not_more(entry),
-        }
-    }
-
-    /// A photo's copies, in words.
-    pub(super) fn state_of(&self, entry: &Entry) -> String {
-        let (copies, wanted) = (entry.live().count(), self.copies());
-        match copies {
-            _ if copies < wanted => format!(
-                "on {copies} of {wanted} nodes: {}",
-                self.why_not_more(entry)
-            ),
-            _ if copies > wanted => {
-                format!("on {copies} nodes, {wanted} are enough: the others give theirs up")
-            }
-            _ => format!("on {copies} of {wanted} nodes"),
         }
     }
 

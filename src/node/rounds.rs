@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::limits::{RETRY, STUCK};
 use super::{Action, DiskError, LinkId, Node, Source, Time};
-use crate::photo::{Nonce, PhotoId, Proof};
+use crate::photo::{Nonce, PhotoId, Proof, Relation};
 use crate::protocol::{Holding, Message, NodeId};
 
 /// What a round is to end in.
@@ -190,7 +190,8 @@ impl Node {
         };
         // A copy may have been lost since it was proven.
         let entry = self.catalog.get(round.proven);
-        let has_it = |node: &NodeId| entry.is_some_and(|entry| entry.is_stored_by(*node));
+        let has_it =
+            |node: &NodeId| entry.is_some_and(|entry| self.catalog.counts_at(entry, *node));
         let right = |node: &NodeId, reply: &Reply| {
             let given = expected
                 .get(node)
@@ -217,13 +218,24 @@ impl Node {
         if within.is_zero() {
             return self.abandon(nonce, "the proofs came too late");
         }
+        let (photo, keeper) = (round.goes, round.proven);
+        let relation = self.catalog.found(photo, keeper);
+        // Only what is all there in its keeper is ever deleted for it.
+        let may_go = match round.aim {
+            Aim::Trim { .. } | Aim::Remove { .. } => true,
+            Aim::Retire => relation.is_some(),
+            Aim::Purge => photo == keeper || relation == Some(Relation::Same),
+        };
+        if !may_go {
+            return self.abandon(nonce, "it is no version of what it was to go for");
+        }
         round.acting = true;
-        let photo = round.goes;
         let action = match round.aim {
             Aim::Trim { .. } => Action::Drop { photo, within },
             Aim::Retire => Action::Retire {
                 photo,
-                keeper: round.proven,
+                keeper,
+                relation: relation.unwrap_or(Relation::Variant),
                 within,
             },
             Aim::Remove { by } => Action::Remove { photo, by, within },

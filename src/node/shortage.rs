@@ -18,7 +18,7 @@ use crate::protocol::NodeId;
 impl Node {
     /// Why a photo is on fewer nodes than wanted.
     pub(super) fn why_not_more(&self, entry: &Entry) -> String {
-        let (live, counted) = (entry.live().count(), entry.counted().count());
+        let (live, counted) = self.copies_there(entry);
         let nodes = 1 + self.mesh.count_here();
         if counted > live && (live == 0 || counted >= self.reachable_copies()) {
             return self.why_counted(entry);

@@ -11,11 +11,10 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::catalog::Catalog;
 use super::entry::Entry;
-use crate::photo::{Photo, PhotoId, Rank};
+use crate::photo::{PhotoId, Rank};
 
 /// A photo's part in the collection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,33 +54,6 @@ impl Catalog {
             }
         }
         !self.dirty.is_empty()
-    }
-
-    /// The keeper that a photo would lose against, were it here: the best keeper that is similar and better, and not just
-    /// one node's word.
-    pub(super) fn better_version(&self, photo: &Photo) -> Option<PhotoId> {
-        let order = Order {
-            not_replaced: true,
-            rank: photo.rank(),
-        };
-        let similar = photo
-            .fingerprint
-            .as_ref()
-            .map(|fingerprint| self.index.similar(fingerprint))
-            .unwrap_or_default();
-        let entries = similar
-            .iter()
-            .filter(|id| **id != photo.id)
-            .filter_map(|id| self.entries.get(id));
-        let better = entries.filter(|entry| {
-            entry.verdict == Verdict::Keeper
-                && self.is_attested(entry)
-                && entry.photo.same_picture(photo)
-                && self.order(entry) > order
-        });
-        better
-            .max_by_key(|entry| self.order(entry))
-            .map(|entry| entry.photo.id)
     }
 
     /// The photos that a photo would lose against, be they keepers or not.
@@ -128,7 +100,7 @@ impl Catalog {
     }
 
     /// Puts a photo among those to look at again.
-    fn reconsider(&mut self, photo: PhotoId) {
+    pub(super) fn reconsider(&mut self, photo: PhotoId) {
         if let Some(entry) = self.entries.get(&photo) {
             self.dirty.insert((Reverse(self.order(entry)), photo));
         }
@@ -175,7 +147,6 @@ impl Catalog {
             entry.verdict = verdict;
             entry.changed_at = now;
         });
-        self.reconsider_yielding(photo);
         self.relabel(photo);
         self.mark_changed(photo);
         self.mark_keeper_changed(photo);
@@ -191,48 +162,6 @@ impl Catalog {
                 .is_shown(entry)
                 .then(|| super::names::primary(&entry.photo, &entry.facts));
             self.names.set_shown(photo, name);
-        }
-    }
-
-    /// Finds a new photo's neighbours.
-    pub(super) fn connect(&mut self, photo: &Arc<Photo>) {
-        let Some(fingerprint) = &photo.fingerprint else {
-            return;
-        };
-        let similar = self.index.similar(fingerprint);
-        self.index.insert(photo.id, *fingerprint);
-        for id in similar {
-            if id != photo.id
-                && self
-                    .entries
-                    .get(&id)
-                    .is_some_and(|other| other.photo.same_picture(photo))
-            {
-                self.link(photo.id, id);
-                self.link(id, photo.id);
-            }
-        }
-    }
-
-    fn link(&mut self, from: PhotoId, to: PhotoId) {
-        if let Some(entry) = self.entries.get_mut(&from) {
-            entry.similar.insert(to);
-        }
-    }
-
-    /// Takes a photo away from its neighbours.
-    pub(super) fn disconnect(&mut self, photo: PhotoId) {
-        self.index.remove(photo);
-        let similar = self
-            .entries
-            .get_mut(&photo)
-            .map(|entry| std::mem::take(&mut entry.similar))
-            .unwrap_or_default();
-        for id in similar {
-            if let Some(other) = self.entries.get_mut(&id) {
-                other.similar.remove(&photo);
-            }
-            self.reconsider(id);
         }
     }
 }

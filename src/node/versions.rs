@@ -15,17 +15,6 @@ use crate::protocol::Answer;
 use crate::protocol::client::{DuplicateReport, Explanation, KeeperReport, Stay};
 
 impl Catalog {
-    /// How a worse version stands to the keeper in whose place it is not shown: the one place that reports ask.
-    ///
-    /// What is put away already, and what the records do not call one picture (any more), counts as a variant: nothing is
-    /// deleted for it.
-    pub(super) fn relation_to_keeper(&self, worse: &Entry, keeper: &Entry) -> Relation {
-        match worse.photo.relation(&keeper.photo) {
-            Relation::Different | Relation::Variant => Relation::Variant,
-            Relation::Same => Relation::Same,
-        }
-    }
-
     /// The better version that is shown in place of this one, if it is not shown itself.
     pub(super) fn shown_instead(&self, entry: &Entry) -> Option<&Entry> {
         match entry.verdict {
@@ -66,7 +55,7 @@ impl Node {
             versions: versions
                 .into_iter()
                 .map(|worse| {
-                    let relation = self.catalog.relation_to_keeper(worse, entry);
+                    let relation = self.catalog.relation_to(worse, entry.photo.id);
                     version(worse, &entry.photo, relation)
                 })
                 .collect(),
@@ -160,7 +149,7 @@ impl Node {
     fn duplicate(&self, entry: &Entry) -> Option<DuplicateReport> {
         let keeper = self.catalog.shown_instead(entry)?;
         let photo = &keeper.photo;
-        let relation = self.catalog.relation_to_keeper(entry, keeper);
+        let relation = self.catalog.relation_to(entry, photo.id);
         Some(DuplicateReport {
             version: version(entry, photo, relation),
             keeper: KeeperReport {

@@ -31,6 +31,17 @@ pub(super) fn version(worse: &Entry, keeper: &Photo, relation: Relation) -> Vers
     }
 }
 
+/// How a worse version stands to its keeper, for people.
+pub(super) fn as_what(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Same => "the same picture",
+        Relation::Variant => {
+            "a variant, of which not all is in the better one: kept in the trash for good"
+        }
+        Relation::Different => "another picture",
+    }
+}
+
 /// All respects in which a photo differs from another version of its picture, that of which people think first at the
 /// beginning.
 pub(super) fn differences(photo: &Photo, other: &Photo) -> Vec<String> {

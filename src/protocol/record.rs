@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::NodeId;
+use super::{Looks, NodeId};
 use crate::photo::{Photo, PhotoId};
 
 /// How a node has a photo's bytes on its disk.
@@ -143,7 +143,7 @@ pub struct Record {
     pub facts: Arc<Facts>,
     /// How the announcing node has it.
     pub holding: Holding,
-    /// A better version of the picture for which the announcing node would give this one up: it has read its bytes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub yields_to: Option<PhotoId>,
+    /// What the announcing node has found by comparing this copy with others.
+    #[serde(flatten)]
+    pub looks: Looks,
 }

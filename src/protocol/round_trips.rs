@@ -14,9 +14,10 @@ use super::codec::{
 };
 use super::message::{KeepVerdict, Lane, Register, TransferId};
 use super::{
-    Address, Answer, Blob, Boot, Facts, Holding, Message, NodeId, Record, Request, Tombstone, Wish,
+    Address, Answer, Blob, Boot, Facts, Holding, Looks, Message, NodeId, Record, Request,
+    Tombstone, Wish,
 };
-use crate::photo::{Nonce, Photo, PhotoId, Proof};
+use crate::photo::{Nonce, Photo, PhotoId, Proof, Relation};
 
 fn photo_id() -> impl Strategy<Value = PhotoId> {
     any::<[u8; 32]>().prop_map(PhotoId)
@@ -53,14 +54,24 @@ fn holding() -> impl Strategy<Value = Holding> {
 }
 
 fn record() -> impl Strategy<Value = Record> {
-    (photo(), facts(), holding(), prop::option::of(photo_id())).prop_map(
-        |(photo, facts, holding, yields_to)| Record {
-            yields_to,
-            photo,
-            facts: Arc::new(facts),
-            holding,
-        },
-    )
+    (photo(), facts(), holding(), looks()).prop_map(|(photo, facts, holding, looks)| Record {
+        looks,
+        photo,
+        facts: Arc::new(facts),
+        holding,
+    })
+}
+
+fn looks() -> impl Strategy<Value = Looks> {
+    let relation = prop::sample::select(vec![Relation::Variant, Relation::Same]);
+    let accepted = (prop::option::of(photo_id()), prop::option::of(relation));
+    let differs = prop::collection::btree_set(photo_id(), 0..3);
+    (accepted, differs, 0..3_u16).prop_map(|((yields_to, relation), differs, looked_by)| Looks {
+        yields_to,
+        relation,
+        differs,
+        looked_by,
+    })
 }
 
 fn address() -> impl Strategy<Value = Address> {

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use photomesh::photo::{Photo, PhotoId, inspect};
+use photomesh::photo::{Photo, PhotoId, Relation, inspect};
 
 use crate::support::pictures::{annotated, draw, grey, jpeg, png, smaller};
 use crate::support::rng::Rng;
-use crate::support::verdict::{Edits, keepers, replaces};
+use crate::support::verdict::{Edits, judge, keepers, replaces};
 
 /// How many versions of a picture there are.
 const VERSIONS: u64 = 4;
@@ -141,7 +141,9 @@ impl Ledger {
     pub(crate) fn keepers(&self, all: &BTreeSet<PhotoId>) -> BTreeSet<PhotoId> {
         let state = self.state();
         let there = all.iter().filter_map(|id| state.items.get(id));
-        keepers(there.map(|(item, _)| &item.photo), &Edits::new())
+        let alike = |a: &Photo, b: &Photo| a.relation(b) != Relation::Different;
+        let photos = there.map(|(item, _)| &item.photo);
+        keepers(&judge(photos, &Edits::new(), alike))
     }
 
     /// Something that must never happen has happened.

@@ -182,20 +182,23 @@ enum Told {
 }
 
 fn told(changes: &[Change]) -> Vec<Told> {
-    let told = |change: &Change| match change {
-        Change::Held {
-            photo,
-            holding,
-            files,
-            ..
-        } => Told::Held(photo.id, *holding, *files),
-        Change::Missing { photo } => Told::Missing(*photo),
-        Change::Damaged { photo, file } => Told::Damaged(*photo, file.clone()),
-        Change::Scanned { skipped } => Told::Scanned(*skipped),
-        Change::Expired { photo } => Told::Expired(*photo),
-        Change::Lost { .. } => Told::Lost,
+    let told = |change: &Change| {
+        Some(match change {
+            Change::Recalled { .. } => return None,
+            Change::Held {
+                photo,
+                holding,
+                files,
+                ..
+            } => Told::Held(photo.id, *holding, *files),
+            Change::Missing { photo } => Told::Missing(*photo),
+            Change::Damaged { photo, file } => Told::Damaged(*photo, file.clone()),
+            Change::Scanned { skipped } => Told::Scanned(*skipped),
+            Change::Expired { photo } => Told::Expired(*photo),
+            Change::Lost { .. } => Told::Lost,
+        })
     };
-    changes.iter().map(told).collect()
+    changes.iter().filter_map(told).collect()
 }
 
 /// The facts told of a photo.
@@ -203,6 +206,7 @@ fn facts(changes: &[Change], id: PhotoId) -> Facts {
     let facts = |change: &Change| match change {
         Change::Held { photo, facts, .. } if photo.id == id => Some(facts.clone()),
         Change::Held { .. }
+        | Change::Recalled { .. }
         | Change::Missing { .. }
         | Change::Damaged { .. }
         | Change::Scanned { .. }

@@ -2,8 +2,10 @@
 
 use std::fs;
 
-use photomesh::folder::{Options, StoreError};
+use photomesh::folder::{Change, Options, StoreError};
+use photomesh::photo::Relation;
 use photomesh::protocol::Holding::{Original, Replica};
+use photomesh::protocol::Looks;
 
 use super::{Room, Told, day, options, picture, soon, told};
 
@@ -15,7 +17,9 @@ fn a_copy_in_the_trash_that_has_changed_is_not_purged() {
     let mut room = Room::new();
     let cat = room.draw("cat.jpg", 1);
     room.scan();
-    room.folder.retire(cat, cat, soon()).unwrap();
+    room.folder
+        .retire(cat, cat, Relation::Same, soon())
+        .unwrap();
     let copy = format!("{TRASH}/{}", room.trash(TRASH)[0]);
     room.draw(&copy, 2);
     assert!(room.folder.purge(cat, soon()).is_err());
@@ -30,7 +34,9 @@ fn what_the_friend_has_copied_back_is_not_purged() {
     let mut room = Room::new();
     let cat = room.draw("cat.jpg", 1);
     room.scan();
-    room.folder.retire(cat, cat, soon()).unwrap();
+    room.folder
+        .retire(cat, cat, Relation::Same, soon())
+        .unwrap();
     room.draw("again.jpg", 1);
     room.scan();
     // On Ok, or on Gone, the node would take the photo for one that it has no copy of.
@@ -46,7 +52,9 @@ fn purging_touches_only_the_trash() {
     let cat = room.draw("cat.jpg", 1);
     let dog = room.draw("dog.jpg", 2);
     room.scan();
-    room.folder.retire(cat, dog, soon()).unwrap();
+    room.folder
+        .retire(cat, dog, Relation::Same, soon())
+        .unwrap();
     room.folder.purge(cat, soon()).unwrap();
     let purged = room.folder.purge(dog, soon());
     assert!(matches!(purged, Err(StoreError::Io(_))), "{purged:?}");
@@ -67,7 +75,9 @@ fn trash_expires_by_days_of_running() {
     let dog = room.draw("dog.jpg", 2);
     let fox = room.install(3, "fox.jpg", Replica);
     room.scan();
-    room.folder.retire(cat, dog, soon()).unwrap();
+    room.folder
+        .retire(cat, dog, Relation::Same, soon())
+        .unwrap();
     assert_eq!(room.folder.tick(day() * 2), []);
     room.folder.drop_surplus(fox, soon()).unwrap();
     assert_eq!(told(&room.folder.tick(day())), [Told::Expired(fox)]);
@@ -117,7 +127,9 @@ fn a_photo_expires_with_the_last_of_its_copies() {
     let cat = room.install(1, "cat.jpg", Replica);
     room.install(1, "cat.jpg", Original);
     assert_eq!(room.trash(SURPLUS).len(), 1);
-    room.folder.retire(cat, cat, soon()).unwrap();
+    room.folder
+        .retire(cat, cat, Relation::Same, soon())
+        .unwrap();
     assert_eq!(room.folder.tick(day() * 2), []);
     assert_eq!(told(&room.folder.tick(day() * 28)), [Told::Expired(cat)]);
 }
@@ -130,7 +142,9 @@ fn no_days_in_the_trash_are_none() {
     });
     let cat = room.draw("cat.jpg", 1);
     room.scan();
-    room.folder.retire(cat, cat, soon()).unwrap();
+    room.folder
+        .retire(cat, cat, Relation::Same, soon())
+        .unwrap();
     assert_eq!(
         told(&room.folder.tick(std::time::Duration::from_secs(1))),
         [Told::Expired(cat)]
@@ -163,4 +177,74 @@ fn a_good_copy_stays_in_the_trash_while_what_is_stored_is_not() {
     fs::write(room.path("cat.jpg"), rotten).unwrap();
     room.folder.tick(day() * 2);
     assert_eq!(room.trash(SURPLUS).len(), 1);
+}
+
+/// A photo in the trash that was put away for another one; whether its time there ever ends.
+fn expires(room: &mut Room) -> bool {
+    (0..50).any(|_| !told(&room.folder.tick(day())).is_empty())
+}
+
+#[test]
+fn no_time_is_over_for_what_is_not_all_there_in_the_better_version() {
+    for (relation, expected) in [(Relation::Same, true), (Relation::Variant, false)] {
+        let mut room = Room::new();
+        let (cat, dog) = (room.draw("cat.jpg", 1), room.draw("dog.jpg", 2));
+        room.scan();
+        room.folder.retire(cat, dog, relation, soon()).unwrap();
+        assert_eq!(expires(&mut room), expected, "{relation:?}");
+        // Its owner may want it deleted all the same.
+        assert!(room.folder.in_trash_for(30).contains(&cat));
+        room.folder.purge(cat, soon()).unwrap();
+    }
+}
+
+#[test]
+fn a_note_that_tells_no_relation_has_no_end_until_somebody_has_looked() {
+    let mut room = Room::new();
+    let (cat, dog) = (room.draw("cat.jpg", 1), room.draw("dog.jpg", 2));
+    room.scan();
+    room.folder
+        .retire(cat, dog, Relation::Same, soon())
+        .unwrap();
+    let copy = room.trash(TRASH)[0].clone();
+    let note = room.path(&format!("{TRASH}/{copy}.json"));
+    let text = fs::read_to_string(&note).unwrap();
+    let earlier: String = text
+        .lines()
+        .filter(|line| !line.contains("\"relation\""))
+        .collect();
+    assert_ne!(earlier.len(), text.lines().collect::<String>().len());
+    fs::write(&note, earlier).unwrap();
+    let mut room = room.reopened();
+    let changes = room.scan();
+    let recalled = Change::Recalled {
+        photo: cat,
+        looks: Looks::accepted_earlier(dog, None),
+    };
+    assert!(changes.contains(&recalled), "{changes:?}");
+    assert!(!expires(&mut room));
+    let mut looks = Looks::default();
+    looks.note(dog, Relation::Same);
+    room.folder.note_looks(cat, &looks);
+    assert!(expires(&mut room));
+}
+
+#[test]
+fn what_was_found_is_remembered() {
+    let mut room = Room::new();
+    let (cat, dog) = (room.draw("cat.jpg", 1), room.draw("dog.jpg", 2));
+    room.scan();
+    let mut looks = Looks::default();
+    looks.note(dog, Relation::Different);
+    room.folder.note_looks(cat, &looks);
+    room.folder.tick(day());
+    let mut room = room.reopened();
+    let recalled = Change::Recalled { photo: cat, looks };
+    let changes = room.scan();
+    let first = changes.iter().position(|change| *change == recalled);
+    let held = |change: &Change| matches!(change, Change::Held { photo, .. } if photo.id == cat);
+    let held = changes.iter().position(held);
+    assert!(first.is_some() && first < held, "{changes:?}");
+    let again = room.scan();
+    assert!(!again.contains(&recalled), "once");
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use photomesh::folder::{Moment, StoreError};
-use photomesh::photo::PhotoId;
+use photomesh::photo::{PhotoId, Relation};
 use photomesh::protocol::Holding::{Original, Replica, RetiredOriginal};
 
 use super::{Room, Told, day, picture, soon, told};
@@ -18,7 +18,9 @@ fn a_retired_original_has_a_note_and_returns_to_its_place() {
     let cat = room.draw("2024/-cat.jpg", 1);
     let keeper = PhotoId::of(b"a better one");
     room.scan();
-    room.folder.retire(cat, keeper, soon()).unwrap();
+    room.folder
+        .retire(cat, keeper, Relation::Same, soon())
+        .unwrap();
     assert!(!room.path("2024/-cat.jpg").exists());
     let copies = room.trash(TRASH);
     assert_eq!(copies, [format!("{}-cat.jpg", &cat.to_string()[..12])]);
@@ -50,7 +52,9 @@ fn a_restored_photo_never_overwrites() {
     let mut room = Room::new();
     let cat = room.draw("sub/cat.jpg", 1);
     room.scan();
-    room.folder.retire(cat, cat, soon()).unwrap();
+    room.folder
+        .retire(cat, cat, Relation::Same, soon())
+        .unwrap();
     fs::write(room.path("sub/cat.jpg"), "something new").unwrap();
     assert_eq!(room.folder.restore(cat, None), Ok(Original));
     assert_eq!(room.files("sub"), ["cat (2).jpg", "cat.jpg"]);
@@ -72,7 +76,9 @@ fn a_note_leads_to_no_place_outside() {
         let mut room = Room::new();
         let cat = room.draw("cat.jpg", 1);
         room.scan();
-        room.folder.retire(cat, cat, soon()).unwrap();
+        room.folder
+            .retire(cat, cat, Relation::Same, soon())
+            .unwrap();
         let outside = tempfile::tempdir().unwrap();
         symlink(outside.path(), room.path("link")).unwrap();
         let note = room.path(format!("{TRASH}/{}.json", room.trash(TRASH)[0]));
@@ -110,7 +116,9 @@ fn all_files_of_a_photo_go_together() {
     room.draw("sub/cat.jpg", 1);
     room.draw("sub/tom.json", 1);
     room.scan();
-    room.folder.retire(cat, cat, soon()).unwrap();
+    room.folder
+        .retire(cat, cat, Relation::Same, soon())
+        .unwrap();
     assert_eq!(room.trash(TRASH).len(), 3);
     assert_eq!(room.files(TRASH).len(), 6);
     let mut room = room.reopened();
@@ -118,7 +126,10 @@ fn all_files_of_a_photo_go_together() {
         told(&room.scan()),
         [Told::Held(cat, RetiredOriginal, 0), Told::Scanned(0)]
     );
-    assert_eq!(room.folder.retire(cat, cat, soon()), Err(StoreError::Gone));
+    assert_eq!(
+        room.folder.retire(cat, cat, Relation::Same, soon()),
+        Err(StoreError::Gone)
+    );
 }
 
 #[test]
@@ -126,9 +137,14 @@ fn what_is_in_the_trash_already_is_told_again() {
     let mut room = Room::new();
     let cat = room.draw("cat.jpg", 1);
     room.scan();
-    room.folder.retire(cat, cat, soon()).unwrap();
+    room.folder
+        .retire(cat, cat, Relation::Same, soon())
+        .unwrap();
     // The node forgets a photo when it hears this.
-    assert_eq!(room.folder.retire(cat, cat, soon()), Err(StoreError::Gone));
+    assert_eq!(
+        room.folder.retire(cat, cat, Relation::Same, soon()),
+        Err(StoreError::Gone)
+    );
     assert_eq!(
         told(&room.folder.tick(day() / 24)),
         [Told::Held(cat, RetiredOriginal, 0)]
@@ -158,7 +174,10 @@ fn after_its_deadline_nothing_is_moved() {
     let fox = room.install(2, "fox.jpg", Replica);
     room.scan();
     let late = Moment::now();
-    assert_eq!(room.folder.retire(cat, cat, late), Err(StoreError::TooLate));
+    assert_eq!(
+        room.folder.retire(cat, cat, Relation::Same, late),
+        Err(StoreError::TooLate)
+    );
     assert_eq!(
         room.folder.drop_surplus(fox, late),
         Err(StoreError::TooLate)
@@ -177,7 +196,7 @@ fn what_the_friend_has_just_edited_is_not_put_away() {
     let cat = room.draw("cat.jpg", 1);
     room.scan();
     let new = room.draw("cat.jpg", 2);
-    let retired = room.folder.retire(cat, cat, soon());
+    let retired = room.folder.retire(cat, cat, Relation::Same, soon());
     assert!(matches!(retired, Err(StoreError::Io(_))), "{retired:?}");
     assert!(room.path("cat.jpg").is_file());
     assert!(room.files(TRASH).is_empty());
@@ -236,7 +255,9 @@ fn a_photo_named_like_a_note_is_none() {
         let cat = room.draw(name, 1);
         let fox = room.install(2, name, Replica);
         room.scan();
-        room.folder.retire(cat, cat, soon()).unwrap();
+        room.folder
+            .retire(cat, cat, Relation::Same, soon())
+            .unwrap();
         // The first start sweeps what it takes for leftovers, the second sees what is left.
         let mut room = room.reopened().reopened();
         let changes = told(&room.scan());
@@ -266,7 +287,9 @@ fn what_lies_where_a_note_would_is_not_overwritten() {
     room.scan();
     let taken = format!("{TRASH}/{}-cat.json", &cat.to_string()[..12]);
     fs::write(room.path(&taken), picture(2)).unwrap();
-    room.folder.retire(cat, cat, soon()).unwrap();
+    room.folder
+        .retire(cat, cat, Relation::Same, soon())
+        .unwrap();
     let room = room.reopened();
     assert_eq!(fs::read(room.path(&taken)).unwrap(), picture(2));
 }
@@ -282,7 +305,7 @@ fn directories_of_our_own_that_somebody_removes_are_made_anew() {
     }
     let fox = room.install(3, "fox.jpg", Replica);
     assert_eq!(room.folder.drop_surplus(fox, soon()), Ok(()));
-    assert_eq!(room.folder.retire(cat, dog, soon()), Ok(()));
+    assert_eq!(room.folder.retire(cat, dog, Relation::Same, soon()), Ok(()));
     fs::remove_dir_all(room.path(".photomesh/replicas")).unwrap();
     assert_eq!(room.folder.restore(fox, None), Ok(Replica));
     assert_eq!(room.folder.restore(cat, None), Ok(Original));
@@ -302,7 +325,7 @@ fn a_place_that_is_missing_is_no_missing_photo() {
         // Where even a directory cannot be made.
         fs::write(&dir, "a file").unwrap();
     }
-    let retired = room.folder.retire(cat, cat, soon());
+    let retired = room.folder.retire(cat, cat, Relation::Same, soon());
     assert!(matches!(retired, Err(StoreError::Io(_))), "{retired:?}");
     assert_eq!(room.read(cat), Some(picture(1)));
     let trash = room.path(TRASH);
@@ -318,7 +341,9 @@ fn what_a_failed_restore_has_changed_is_told() {
     let mut room = Room::new();
     let cat = room.draw("cat.jpg", 1);
     room.scan();
-    room.folder.retire(cat, cat, soon()).unwrap();
+    room.folder
+        .retire(cat, cat, Relation::Same, soon())
+        .unwrap();
     fs::remove_dir_all(room.path(TRASH)).unwrap();
     assert_eq!(room.folder.restore(cat, None), Err(StoreError::Gone));
     assert_eq!(told(&room.folder.tick(day() / 24)), [Told::Missing(cat)]);

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::time::SystemTime;
 
 use photomesh::folder::{Change, Options};
-use photomesh::photo::PhotoId;
+use photomesh::photo::{PhotoId, Relation};
 use photomesh::protocol::Holding::{Original, Replica};
 
 use super::{Room, Told, day, facts, options, picture, soon, told};
@@ -193,7 +193,9 @@ fn nor_is_a_copy_in_the_trash() {
             let mut room = Room::new();
             let cat = room.draw("cat.jpg", 1);
             room.scan();
-            room.folder.retire(cat, cat, soon()).unwrap();
+            room.folder
+                .retire(cat, cat, Relation::Same, soon())
+                .unwrap();
             let copy = only_file(&room, ".photomesh/trash");
             fs::write(room.path(&copy), &bytes).unwrap();
             if !index {

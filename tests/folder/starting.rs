@@ -5,6 +5,7 @@ use std::fs;
 use std::time::Duration;
 
 use photomesh::folder::{Folder, OpenError, Options};
+use photomesh::photo::Relation;
 use photomesh::protocol::Holding::Replica;
 
 use super::{Room, Told, day, options, picture, soon, told};
@@ -76,7 +77,9 @@ fn leftovers_are_swept() {
     room.folder.write("put-1", 0, b"half a pho").unwrap();
     let cat = room.draw("cat.jpg", 1);
     room.scan();
-    room.folder.retire(cat, cat, soon()).unwrap();
+    room.folder
+        .retire(cat, cat, Relation::Same, soon())
+        .unwrap();
     // As after a crash between the note and the move.
     let copy = room.trash(".photomesh/trash").remove(0);
     fs::rename(
@@ -201,8 +204,12 @@ fn an_impossible_time_of_running_is_taken_for_none() {
     let dog = room.draw("dog.jpg", 2);
     let fox = room.draw("fox.jpg", 3);
     room.scan();
-    room.folder.retire(cat, fox, soon()).unwrap();
-    room.folder.retire(dog, fox, soon()).unwrap();
+    room.folder
+        .retire(cat, fox, Relation::Same, soon())
+        .unwrap();
+    room.folder
+        .retire(dog, fox, Relation::Same, soon())
+        .unwrap();
     let Room { folder, dir, .. } = room;
     drop(folder);
     let spoil = |name: &str, key: &str| {

@@ -63,6 +63,7 @@ fn scan(folder: &mut Folder, problems: &mut Vec<String>) -> BTreeMap<String, &'s
         }
         for change in changes {
             match change {
+                Change::Recalled { .. } => {}
                 Change::Held { photo, holding, .. } => {
                     let mut bytes = Vec::new();
                     let opened = folder

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use photomesh::client::Daemon as Client;
 use photomesh::folder::{Change, Folder, Moment, OpenError, StoreError};
-use photomesh::photo::{self, PhotoId};
+use photomesh::photo::{self, PhotoId, Relation};
 use photomesh::protocol::Holding::Replica;
 use photomesh::protocol::{Answer, Blob, Facts, Request};
 
@@ -48,7 +48,10 @@ fn full_disk(machine: &mut Machine) {
     let filler = fill(&machine.mount_point());
     let refused = install(&mut folder, &draw(&mut random, 60));
     assert_eq!(refused, Err(StoreError::Full));
-    assert_eq!(folder.retire(photo, photo, soon()), Err(StoreError::Full));
+    assert_eq!(
+        folder.retire(photo, photo, Relation::Same, soon()),
+        Err(StoreError::Full)
+    );
     folder.tick(Duration::from_secs(61));
     nothing_has_changed(&machine.folder(), &folder, photo);
     drop(folder);
@@ -59,7 +62,7 @@ fn full_disk(machine: &mut Machine) {
     let mut folder = Folder::open(&machine.folder(), &options()).unwrap();
     let mut walker = folder.walker();
     folder.absorb(walker.walk());
-    folder.retire(photo, photo, soon()).unwrap();
+    folder.retire(photo, photo, Relation::Same, soon()).unwrap();
     drop(folder);
     let retired = [(photo.to_string(), ["retired".to_owned()].into())];
     assert_eq!(
@@ -131,7 +134,7 @@ fn read_only(machine: &mut Machine) {
     machine.fail().unwrap();
     for result in [
         install(&mut folder, &draw(&mut random, 60)).map(drop),
-        folder.retire(photo, photo, soon()),
+        folder.retire(photo, photo, Relation::Same, soon()),
         folder.drop_surplus(photo, soon()),
     ] {
         let Err(StoreError::Io(text)) = result else {
@@ -186,7 +189,7 @@ fn cannot_be_moved(root: &Path, dir: &Path) {
     for candidate in folder.absorb(walker.walk()).candidates {
         folder.take(candidate.inspect());
     }
-    let retired = folder.retire(photo, photo, soon());
+    let retired = folder.retire(photo, photo, Relation::Same, soon());
     assert!(matches!(retired, Err(StoreError::Io(_))), "{retired:?}");
     assert!(folder.drop_surplus(photo, soon()).is_err());
     assert!(path.exists());

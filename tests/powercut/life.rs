@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use image::{ImageFormat, RgbImage};
 use photomesh::folder::{Change, Folder, Moment, Options, StoreError, Walker};
-use photomesh::photo::{self, PhotoId};
+use photomesh::photo::{self, PhotoId, Relation};
 use photomesh::protocol::Holding::{Original, Replica, Retired, RetiredOriginal};
 use photomesh::protocol::{Facts, Holding, Wish};
 
@@ -108,7 +108,7 @@ impl Life {
             4..=5 => self.install(Original),
             6..=7 => self.copy(),
             8..=10 => self.change(&[Original, Replica], Some(Retired), |folder, photo| {
-                folder.retire(photo, photo, soon())
+                folder.retire(photo, photo, Relation::Same, soon())
             }),
             11..=12 => self.change(&[Original, Replica], Some(Retired), |folder, photo| {
                 folder.drop_surplus(photo, soon())
@@ -224,7 +224,8 @@ impl Life {
                     Change::Missing { photo } => {
                         say(format_args!("missing {photo}"));
                     }
-                    Change::Damaged { .. }
+                    Change::Recalled { .. }
+                    | Change::Damaged { .. }
                     | Change::Scanned { .. }
                     | Change::Expired { .. }
                     | Change::Lost { .. } => {}

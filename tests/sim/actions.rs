@@ -62,6 +62,7 @@ impl World {
             | Action::Inspect { .. }
             | Action::Install { .. }
             | Action::Prove { .. }
+            | Action::Look { .. }
             | Action::Drop { .. }
             | Action::Retire { .. }
             | Action::Restore { .. }
@@ -75,6 +76,11 @@ impl World {
             Action::NoteFacts { photo, facts } => {
                 if let Some(file) = self.hosts[life.host].disk.files.get_mut(&photo) {
                     file.facts.merge(&facts);
+                }
+            }
+            Action::NoteLooks { photo, looks } => {
+                if let Some(file) = self.hosts[life.host].disk.files.get_mut(&photo) {
+                    file.note_looks(&looks);
                 }
             }
             Action::NoteTombstones { tombstones } => {

@@ -1,9 +1,9 @@
 //! The state of everything, by the disks alone: which photos are lost, which are keepers, whether all is repaired.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use photomesh::photo::PhotoId;
+use photomesh::photo::{Photo, PhotoId, Relation};
 use photomesh::protocol::Holding;
 
 use crate::agenda::What;
@@ -14,12 +14,12 @@ use crate::world::World;
 /// How often the state of everything is looked at.
 const AUDIT: Duration = Duration::from_secs(1);
 
-/// Which photos are keepers, given which exist and which edits are known.
+/// The keeper of each photo, given which exist and which edits are known.
 #[derive(Debug)]
 pub(crate) struct Judged {
     existing: BTreeSet<PhotoId>,
     edits: Edits,
-    keepers: BTreeSet<PhotoId>,
+    keepers: BTreeMap<PhotoId, PhotoId>,
 }
 
 /// All that an audit depends on: for each host, its life, whether that runs and how often its disk has changed; and how
@@ -66,10 +66,17 @@ impl World {
             ));
             return;
         }
-        let keepers = self.keepers_of(existing);
-        let repaired = keepers.iter().all(|photo| {
-            let live = |host: &usize| self.hosts[*host].is_up() && !self.hosts[*host].paused;
-            self.holders(*photo).into_iter().filter(live).count() >= wanted
+        let judged = self.judge(existing);
+        let live = |host: &usize| self.hosts[*host].is_up() && !self.hosts[*host].paused;
+        let repaired = judged.iter().all(|(photo, keeper)| {
+            let copies = if photo == keeper {
+                self.holders(*photo)
+            } else if self.library.relation(*photo, *keeper) == Relation::Variant {
+                self.kept_by(*photo)
+            } else {
+                return true;
+            };
+            copies.into_iter().filter(live).count() >= wanted
         });
         if repaired {
             self.oracle.damaged.clear();
@@ -96,14 +103,15 @@ impl World {
         destroyed.any(|((_, of), at)| at >= since && heirs.contains(of))
     }
 
-    /// A photo and all that may have taken its place: a better version, for which it was purged, may have given way to a
+    /// A photo and all that may have taken its place: a better version that shows all of it, for which it was purged, may have given way to a
     /// still better one later, which the first need not resemble.
     pub(crate) fn successors(&self, photo: PhotoId) -> BTreeSet<PhotoId> {
         let mut heirs = BTreeSet::from([photo]);
         let mut open = vec![photo];
         while let Some(heir) = open.pop() {
             let born = self.oracle.born.iter().copied();
-            for better in born.filter(|other| self.improves(*other, heir)) {
+            let all_there = |other: PhotoId| self.library.relation(other, heir) == Relation::Same;
+            for better in born.filter(|other| self.improves(*other, heir) && all_there(*other)) {
                 if heirs.insert(better) {
                     open.push(better);
                 }
@@ -112,8 +120,15 @@ impl World {
         heirs
     }
 
-    /// The keepers among photos that exist, those that are removed aside.
-    pub(crate) fn keepers_of(&mut self, mut existing: BTreeSet<PhotoId>) -> BTreeSet<PhotoId> {
+    /// The hosts whose disks have a photo in any way.
+    pub(crate) fn kept_by(&self, photo: PhotoId) -> Vec<usize> {
+        (0..self.hosts.len())
+            .filter(|host| self.hosts[*host].disk.has_bytes(photo))
+            .collect()
+    }
+
+    /// The keeper of each photo that exists, those that are removed aside.
+    fn judge(&mut self, mut existing: BTreeSet<PhotoId>) -> BTreeMap<PhotoId, PhotoId> {
         existing.retain(|photo| !self.is_removed(*photo));
         let edits = self.known_edits();
         if let Some(last) = &self.oracle.keepers
@@ -123,7 +138,8 @@ impl World {
             return last.keepers.clone();
         }
         let photos = existing.iter().map(|photo| self.library.photo(*photo));
-        let keepers = verdict::keepers(photos, &edits);
+        let alike = |a: &Photo, b: &Photo| self.library.relation(a.id, b.id) != Relation::Different;
+        let keepers = verdict::judge(photos, &edits, alike);
         self.oracle.keepers = Some(Judged {
             existing,
             edits,
@@ -142,11 +158,16 @@ impl World {
         edits.collect()
     }
 
-    /// The keepers among all photos of which some disk has a record.
-    pub(crate) fn keepers(&mut self) -> BTreeSet<PhotoId> {
+    /// The keeper of each photo of which some disk has a record.
+    pub(crate) fn judged(&mut self) -> BTreeMap<PhotoId, PhotoId> {
         let disks = self.hosts.iter().map(|host| &host.disk);
         let existing = disks.flat_map(|disk| disk.files.keys().copied()).collect();
-        self.keepers_of(existing)
+        self.judge(existing)
+    }
+
+    /// The keepers among all photos of which some disk has a record.
+    pub(crate) fn keepers(&mut self) -> BTreeSet<PhotoId> {
+        verdict::keepers(&self.judged())
     }
 
     /// How a host's disk has a photo.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use photomesh::photo::PhotoId;
+use photomesh::photo::{PhotoId, Relation};
 use photomesh::protocol::client::{PhotoReport, StatusReport};
 use photomesh::protocol::{Answer, Holding, NodeId, Request};
 
@@ -83,6 +83,7 @@ impl World {
         let keepers = self.keepers();
         self.copies_are_right(&keepers)?;
         self.losers_are_away(&keepers)?;
+        self.variants_are_kept()?;
         self.is_balanced(&keepers)
     }
 
@@ -131,6 +132,22 @@ impl World {
             if let Some((photo, _)) = stays {
                 let photo = self.library.name(*photo);
                 return Err(format!("{} still has {photo}, a worse version", host.name));
+            }
+        }
+        Ok(())
+    }
+
+    /// Of what is put away as a variant, as many nodes have a copy as of a keeper, be it in their trashes.
+    fn variants_are_kept(&mut self) -> Result<(), String> {
+        let wanted = self.wanted();
+        for (photo, keeper) in self.judged() {
+            let variant = self.library.relation(photo, keeper) == Relation::Variant;
+            let kept = self.kept_by(photo).len();
+            if photo != keeper && variant && kept < wanted {
+                let (photo, keeper) = (self.library.name(photo), self.library.name(keeper));
+                return Err(format!(
+                    "{photo}, a variant of {keeper}, is on {kept} nodes and not on {wanted}"
+                ));
             }
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
 use photomesh::node::{DiskError, Source, Spool};
-use photomesh::photo::PhotoId;
+use photomesh::photo::{PhotoId, Relation};
 use photomesh::protocol::{Address, Facts, Holding, NodeId, Tombstone};
 
 use crate::files::{File, Files};
@@ -140,7 +140,12 @@ impl Disk {
     }
 
     /// Moves a photo to the trash. The rename is not synced: a crash soon after may undo it.
-    pub(crate) fn put_away(&mut self, photo: PhotoId, now: Duration) -> Result<(), DiskError> {
+    pub(crate) fn put_away(
+        &mut self,
+        photo: PhotoId,
+        now: Duration,
+        better: Option<(PhotoId, Relation)>,
+    ) -> Result<(), DiskError> {
         let running = self.running;
         let file = self.files.get_mut(&photo).ok_or(DiskError::Gone)?;
         let expected = file.place.retired();
@@ -151,7 +156,7 @@ impl Disk {
         }
         self.unsynced.push((now, photo, file.clone()));
         self.unsynced.retain(|(at, _, _)| *at + UNSYNCED >= now);
-        file.put_away(running);
+        file.put_away(running, better);
         if file.place != expected {
             self.unnoticed.insert(photo);
         }
@@ -174,7 +179,7 @@ impl Disk {
         if !self.may_remove(photo, by) {
             return Err(DiskError::Other("its own by now".to_owned()));
         }
-        self.put_away(photo, now)
+        self.put_away(photo, now, None)
     }
 
     /// Leaves one of several files of the friend's own with the same bytes.
@@ -198,6 +203,7 @@ impl Disk {
                 Holding::Replica
             };
             file.place = holding.unwrap_or(was);
+            file.note = None;
             file.files = u32::from(file.place == Holding::Original);
         }
         Ok(file.place)
@@ -282,15 +288,18 @@ impl Disk {
         }
         for file in self.files.values_mut() {
             file.facts = file.facts_synced.clone();
+            file.looks = file.looks_synced.clone();
         }
     }
 
     /// Writes out what the index has of the facts.
     pub(crate) fn sync_facts(&mut self) {
-        let stale = |file: &File| file.facts_synced != file.facts;
+        let stale =
+            |file: &File| file.facts_synced != file.facts || file.looks_synced != file.looks;
         if self.files.values().any(stale) {
             for file in self.files.values_mut() {
                 file.facts_synced = file.facts.clone();
+                file.looks_synced = file.looks.clone();
             }
         }
     }
@@ -298,7 +307,10 @@ impl Disk {
     /// The photos that have been in the trash for this long. Those still there are named again after a while.
     pub(crate) fn expired(&mut self, after: Duration) -> Vec<PhotoId> {
         let running = self.running;
-        let over = |file: &File| !file.place.is_stored() && file.trashed + after <= running;
+        let over = |file: &File| {
+            let late = file.trashed + after <= running;
+            !file.place.is_stored() && late && file.is_perishable()
+        };
         let files = self.files.iter().filter(|(_, file)| over(file));
         let expired: Vec<PhotoId> = files.map(|(photo, _)| *photo).collect();
         for file in self.files.values_mut() {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
-use photomesh::photo::PhotoId;
-use photomesh::protocol::{Facts, Holding};
+use photomesh::photo::{PhotoId, Relation};
+use photomesh::protocol::{Facts, Holding, Looks};
 
 /// One photo on a disk.
 #[derive(Clone, Debug)]
@@ -19,6 +19,11 @@ pub(crate) struct File {
     /// What is known about it, and how much of that a crash leaves.
     pub(crate) facts: Facts,
     pub(crate) facts_synced: Facts,
+    /// What its node has found by comparing it with others, and how much of that a crash leaves.
+    pub(crate) looks: Looks,
+    pub(crate) looks_synced: Looks,
+    /// What the note of a copy in the trash says: for which photo it was put away, and how it stands to that.
+    pub(crate) note: Option<(PhotoId, Relation)>,
     /// A bit of the best copy has flipped, and nobody has noticed.
     pub(crate) rotten: bool,
     /// When a copy went to the trash last, in running time.
@@ -35,6 +40,9 @@ impl File {
             trash: Vec::new(),
             facts: facts.clone(),
             facts_synced: name.map(Facts::named).unwrap_or_default(),
+            looks: Looks::default(),
+            looks_synced: Looks::default(),
+            note: None,
             rotten: false,
             trashed: Duration::ZERO,
         }
@@ -54,9 +62,10 @@ impl File {
         self.files += u32::from(holding == Holding::Original);
     }
 
-    /// Moves all copies to the trash. One that is there already may be the best.
-    pub(crate) fn put_away(&mut self, now: Duration) {
+    /// Moves all copies to the trash, for a better version if it is one. One that is there already may be the best.
+    pub(crate) fn put_away(&mut self, now: Duration, better: Option<(PhotoId, Relation)>) {
         self.dedupe();
+        self.note = better.or(self.note);
         let moved = self.place.retired();
         self.files = 0;
         self.trashed = now;
@@ -89,6 +98,29 @@ impl File {
         self.files = 0;
         self.rotten = false;
         true
+    }
+
+    /// Whether time passes for what is in the trash: not for what may show something that no better version does.
+    pub(crate) fn is_perishable(&self) -> bool {
+        self.note
+            .is_none_or(|(_, relation)| relation == Relation::Same)
+    }
+
+    /// What a node that starts is told of what was found in an earlier life.
+    pub(crate) fn recalled(&self) -> Option<Looks> {
+        let noted = self.note.filter(|_| !self.place.is_stored());
+        let noted = noted.map(|(better, relation)| Looks::accepted_earlier(better, Some(relation)));
+        (!self.looks.is_empty())
+            .then(|| self.looks.clone())
+            .or(noted)
+    }
+
+    /// Notes what was found, beside the copies in the trash too.
+    pub(crate) fn note_looks(&mut self, looks: &Looks) {
+        self.looks = looks.clone();
+        let better = looks.yields_to;
+        let found = better.and_then(|better| Some((better, looks.accepts(better)?)));
+        self.note = self.note.and(found).or(self.note);
     }
 
     /// What the trash has besides is deleted.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use photomesh::node::{Action, Event, LinkId, Spool};
-use photomesh::photo::{Nonce, Photo, PhotoId, prove};
+use photomesh::photo::{Nonce, Photo, PhotoId, Relation, prove};
 use photomesh::protocol::message::TransferId;
 use photomesh::protocol::{Holding, Message, NodeId, Record};
 
@@ -37,6 +37,8 @@ pub(crate) enum Flaw {
     RemovalBeatsOwners,
     /// Of an owner's words on a photo the earlier counts.
     EarlierWordsWin,
+    /// Whatever is compared, the second look finds that it is the same.
+    BlindLooks,
 }
 
 impl World {
@@ -66,6 +68,14 @@ impl World {
         in_trash && self.has(Flaw::ForgetLosers)
     }
 
+    /// What a flaw makes of a second look.
+    pub(crate) fn pervert_look(&self, found: Relation) -> Relation {
+        match self.has(Flaw::BlindLooks) {
+            true => Relation::Same,
+            false => found,
+        }
+    }
+
     /// What a flaw makes of an inspection.
     pub(crate) fn pervert_inspection(&self, host: usize, spool: Spool) -> Option<Arc<Photo>> {
         match spool {
@@ -80,7 +90,8 @@ impl World {
     /// Hands a message to a node, with what a flaw makes of it.
     pub(crate) fn deliver(&mut self, life: Life, link: LinkId, message: Message) {
         match self.settings.flaw {
-            None | Some(Flaw::AckOnReceipt | Flaw::LateDrops | Flaw::TrustBytes) => {
+            None
+            | Some(Flaw::AckOnReceipt | Flaw::LateDrops | Flaw::TrustBytes | Flaw::BlindLooks) => {
                 self.receive(life, link, message);
             }
             Some(Flaw::ThirdParties) => {

@@ -39,8 +39,8 @@ pub(crate) struct Daemon {
     pub(crate) acted: Duration,
     pub(crate) links: BTreeMap<LinkId, Far>,
     pub(crate) jobs: BTreeMap<u64, Job>,
-    /// When each disk lane is free again: the folder's thread, inspection, reading for proofs.
-    pub(crate) lanes: [Duration; 3],
+    /// When each disk lane is free again: the folder's thread, inspection, reading for proofs, comparing.
+    pub(crate) lanes: [Duration; 4],
     pub(crate) continuing: bool,
     /// Its first scan is over.
     pub(crate) scanned: bool,
@@ -143,7 +143,7 @@ impl Host {
             acted: now,
             links: BTreeMap::new(),
             jobs: BTreeMap::new(),
-            lanes: [now; 3],
+            lanes: [now; 4],
             continuing: false,
             scanned: false,
             numbers: 0,

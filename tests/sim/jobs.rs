@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use photomesh::node::{Action, DiskError, Event, Source, Spool};
-use photomesh::photo::{Nonce, PhotoId, Proof, prove};
+use photomesh::photo::{Nonce, PhotoId, Proof, Relation, prove};
 use photomesh::protocol::{Facts, Holding, NodeId};
 
 use crate::agenda::{Life, What};
@@ -159,6 +159,18 @@ impl World {
                 let result = fine.and_then(|()| self.prove(life, source, photo, nonce, &provers));
                 Some(Event::Proved { nonce, result })
             }
+            Action::Look {
+                worse,
+                better,
+                source,
+            } => {
+                let result = fine.and_then(|()| self.compare(life, worse, better, source));
+                Some(Event::Looked {
+                    worse,
+                    better,
+                    result,
+                })
+            }
             Action::Drop { photo, within: _ } => {
                 let result = fine.and_then(|()| self.put_away(host, photo, None));
                 Some(Event::PutAway { photo, result })
@@ -166,9 +178,11 @@ impl World {
             Action::Retire {
                 photo,
                 keeper,
+                relation,
                 within: _,
             } => {
-                let result = fine.and_then(|()| self.put_away(host, photo, Some(keeper)));
+                let better = Some((keeper, relation));
+                let result = fine.and_then(|()| self.put_away(host, photo, better));
                 Some(Event::PutAway { photo, result })
             }
             Action::Purge { photo, within: _ } => {
@@ -221,6 +235,7 @@ impl World {
             | Action::Answer { .. }
             | Action::AnswerPhoto { .. }
             | Action::NoteFacts { .. }
+            | Action::NoteLooks { .. }
             | Action::NoteNodes { .. }
             | Action::NoteTombstones { .. }
             | Action::Log { .. }
@@ -253,15 +268,15 @@ impl World {
         &mut self,
         host: usize,
         photo: PhotoId,
-        keeper: Option<PhotoId>,
+        better: Option<(PhotoId, Relation)>,
     ) -> Result<(), DiskError> {
         let disk = &self.hosts[host].disk;
         let file = disk.files.get(&photo).ok_or(DiskError::Gone)?;
         if file.place.is_stored() {
-            self.judge_put_away(host, photo, keeper);
+            self.judge_put_away(host, photo, better);
         }
         let now = self.now;
-        self.hosts[host].disk.put_away(photo, now)
+        self.hosts[host].disk.put_away(photo, now, better)
     }
 
     fn remove(&mut self, host: usize, photo: PhotoId, by: NodeId) -> Result<(), DiskError> {
@@ -306,6 +321,28 @@ impl World {
         Ok(provers.iter().copied().zip(proven.proofs).collect())
     }
 
+    /// A second look: at the very bytes of both.
+    fn compare(
+        &mut self,
+        life: Life,
+        worse: PhotoId,
+        better: PhotoId,
+        source: Source,
+    ) -> Result<Relation, DiskError> {
+        for (photo, source) in [(worse, Source::Held(worse)), (better, source)] {
+            let disk = &self.hosts[life.host].disk;
+            let bytes = disk.read(&self.library, source, 0, u64::MAX)?;
+            if PhotoId::of(&bytes) != photo {
+                if let Source::Held(photo) = source {
+                    self.set_aside(life, photo);
+                }
+                return Err(DiskError::Damaged);
+            }
+        }
+        let found = self.library.second_look(worse, better);
+        Ok(self.pervert_look(found))
+    }
+
     /// A damaged file leaves the folder, and the node is told.
     pub(crate) fn set_aside(&mut self, life: Life, photo: PhotoId) {
         self.hosts[life.host].disk.lose(photo);
@@ -323,6 +360,7 @@ fn cost(action: &Action) -> (usize, u64, Option<Duration>) {
         Action::Write { data, .. } => (0, 100 + data.len() as u64 / 100, None),
         Action::Inspect { .. } => (1, 5_000, None),
         Action::Prove { .. } => (2, 2_000, None),
+        Action::Look { .. } => (3, 8_000, None),
         Action::Install { .. } | Action::Restore { .. } | Action::Sign { .. } => (0, 4_000, None),
         Action::FindAged { .. } | Action::FindDaysLeft { .. } => (0, 1_000, None),
         Action::Drop { within, .. }
@@ -338,6 +376,7 @@ fn cost(action: &Action) -> (usize, u64, Option<Duration>) {
         | Action::AnswerPhoto { .. }
         | Action::Discard { .. }
         | Action::NoteFacts { .. }
+        | Action::NoteLooks { .. }
         | Action::NoteNodes { .. }
         | Action::NoteTombstones { .. }
         | Action::Log { .. }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use photomesh::photo::{CaptureTime, Format, Photo, PhotoId};
+use photomesh::photo::{CaptureTime, Format, Photo, PhotoId, Relation};
 
 use crate::pictures;
 use crate::rng::mix;
@@ -26,6 +26,10 @@ pub(crate) struct Spec {
     pub(crate) bytes: u64,
     /// The moment its camera names.
     pub(crate) captured: Option<u32>,
+    /// What is to be seen, where records do not see it: two with other contents look alike, and their pixels are different.
+    pub(crate) content: u32,
+    /// What somebody has drawn on it: with something else drawn on it, it is a variant.
+    pub(crate) drawn: u32,
 }
 
 impl Spec {
@@ -38,6 +42,8 @@ impl Spec {
             width: 1200,
             bytes: 600,
             captured: None,
+            content: 0,
+            drawn: 0,
         }
     }
 }
@@ -47,6 +53,8 @@ struct Entry {
     photo: Arc<Photo>,
     token: u64,
     name: String,
+    /// The picture, and what is to be seen and drawn on it.
+    pixels: (Option<u64>, u32, u32),
 }
 
 /// All photos of a run.
@@ -91,6 +99,7 @@ impl Library {
             photo: Arc::new(photo),
             token,
             name: spec.name.clone(),
+            pixels: (spec.picture, spec.content, spec.drawn),
         };
         self.names.insert(spec.name.clone(), id);
         self.entries.insert(id, entry);
@@ -129,6 +138,25 @@ impl Library {
             // Bytes damaged on the way: something that claims to be a picture and cannot be decoded.
             None => Arc::new(Photo::opaque(id, bytes.len() as u64)),
         }
+    }
+
+    /// How two photos stand to each other by their pixels.
+    pub(crate) fn second_look(&self, one: PhotoId, other: PhotoId) -> Relation {
+        let (one, other) = (self.entries[&one].pixels, self.entries[&other].pixels);
+        match (
+            one.0.is_some() && one.0 == other.0 && one.1 == other.1,
+            one.2 == other.2,
+        ) {
+            (false, _) => Relation::Different,
+            (true, false) => Relation::Variant,
+            (true, true) => Relation::Same,
+        }
+    }
+
+    /// How two photos stand to each other by both looks.
+    pub(crate) fn relation(&self, one: PhotoId, other: PhotoId) -> Relation {
+        let first = self.photo(one).relation(self.photo(other));
+        first.min(self.second_look(one, other))
     }
 
     /// All photos, in order of their ids.

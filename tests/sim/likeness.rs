@@ -2,7 +2,7 @@
 //! like the real one: both are given the same photos, jobs and people, drawn at random, and must answer alike and say
 //! the same of what they hold.
 
-use photomesh::photo::PhotoId;
+use photomesh::photo::{PhotoId, Relation};
 use photomesh::protocol::{Holding, NodeId};
 
 use crate::rng::Rng;
@@ -22,7 +22,8 @@ enum Deed {
     Rot,
     Install(Holding),
     Drop,
-    Retire,
+    Compare(PhotoId, Relation),
+    Retire(PhotoId, Relation),
     RemoveOwn,
     RemoveForAnother,
     Restore(Option<Holding>),
@@ -37,18 +38,20 @@ impl Deed {
         } else {
             Holding::Replica
         };
-        match rng.below(14) {
+        let relation = [Relation::Different, Relation::Variant, Relation::Same][rng.index(3)];
+        match rng.below(15) {
             0..3 => Deed::Add,
             3 => Deed::Edit(other),
             4 => Deed::Delete,
             5..7 => Deed::Install(holding),
             7 => Deed::Drop,
-            8 => Deed::Retire,
+            8 => Deed::Retire(other, relation.max(Relation::Variant)),
             9 if rng.percent(50) => Deed::RemoveOwn,
             9 => Deed::RemoveForAnother,
             10 => Deed::Restore(rng.percent(30).then_some(holding)),
             11 => Deed::Purge,
             12 => Deed::Rot,
+            13 => Deed::Compare(other, relation),
             _ => Deed::Dedupe,
         }
     }
@@ -62,7 +65,8 @@ impl Deed {
             Deed::Rot => twins.rot(photo),
             Deed::Install(holding) => twins.install(photo, holding),
             Deed::Drop => twins.drop_surplus(photo),
-            Deed::Retire => twins.retire(photo),
+            Deed::Compare(other, relation) => twins.compare_with(photo, other, relation),
+            Deed::Retire(better, relation) => twins.retire(photo, better, relation),
             Deed::RemoveOwn => twins.remove(photo, twins.node()),
             Deed::RemoveForAnother => twins.remove(photo, NodeId(1)),
             Deed::Restore(holding) => twins.restore(photo, holding),
@@ -84,6 +88,8 @@ fn the_simulated_folder_does_as_the_real_one() {
             if rng.percent(10) {
                 println!("restart");
                 twins = twins.restart();
+                twins.scan();
+                twins.compare_memories();
             } else {
                 let photo = photos[rng.index(photos.len())];
                 let other = photos[rng.index(photos.len())];

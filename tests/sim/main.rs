@@ -59,4 +59,5 @@ mod twins;
 #[path = "../support/verdict.rs"]
 mod verdict;
 mod wire;
+mod words;
 mod world;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use photomesh::node::{LinkId, Time};
-use photomesh::photo::{Nonce, PhotoId};
+use photomesh::photo::{Nonce, PhotoId, Relation};
 use photomesh::protocol::Message;
 
 use crate::agenda::Life;
@@ -50,7 +50,7 @@ pub(crate) struct Oracle {
     pub(crate) pulls: Pulls,
     pub(crate) removed: Removed,
     pub(crate) most: Most,
-    /// The keepers, as last computed.
+    /// The keeper of each photo, as last computed.
     pub(crate) keepers: Option<Judged>,
     /// What the last audit depended on.
     pub(crate) audited: Option<Audited>,
@@ -139,6 +139,11 @@ impl World {
                 .get(photo)
                 .is_some_and(|file| file.place.is_stored())
         };
+        let blind = records.iter().find_map(|record| {
+            let (photo, better) = (record.photo.id, record.looks.yields_to?);
+            let different = self.library.relation(photo, better) == Relation::Different;
+            different.then_some((photo, better))
+        });
         let lie = records
             .iter()
             .filter(|record| record.holding.is_stored())
@@ -148,7 +153,12 @@ impl World {
             .iter()
             .find(|photo| stored_by_word(photo) && !disk.unnoticed.contains(photo));
         let name = self.hosts[host].name.clone();
-        if let Some(photo) = lie {
+        if let Some((photo, better)) = blind {
+            let (photo, better) = (self.library.name(photo), self.library.name(better));
+            self.broken_promise(format!(
+                "{name} accepts {better} in the place of {photo}, which is another picture"
+            ));
+        } else if let Some(photo) = lie {
             let photo = self.library.name(photo);
             self.broken_promise(format!(
                 "{name} announces {photo}, which is not on its disk"
@@ -249,7 +259,13 @@ impl World {
     }
 
     /// A copy goes to the trash: enough others must have it, or the better version.
-    pub(crate) fn judge_put_away(&mut self, host: usize, photo: PhotoId, keeper: Option<PhotoId>) {
+    pub(crate) fn judge_put_away(
+        &mut self,
+        host: usize,
+        photo: PhotoId,
+        better: Option<(PhotoId, Relation)>,
+    ) {
+        let keeper = better.map(|(keeper, _)| keeper);
         self.watch_promises(host, photo, Some(keeper.unwrap_or(photo)));
         // Others may want more, and need not be known to it.
         let wanted = self.hosts[host].copies as usize;
@@ -267,7 +283,7 @@ impl World {
             }
             Some(keeper) => {
                 self.stats.retirements += 1;
-                let better = self.improves(keeper, photo);
+                let improves = self.improves(keeper, photo);
                 let stored = self.hosts[host].disk.stores(keeper)
                     || self.oracle.destroyed.contains_key(&(host, keeper));
                 // A keeper that was only fetched to be verified lies in a spool file and is no copy.
@@ -275,7 +291,14 @@ impl World {
                 let here = stored || spools.any(|bytes| PhotoId::of(bytes) == keeper);
                 let others = self.others(host, keeper);
                 let keeper = self.library.name(keeper);
-                if !better {
+                let noted = better
+                    .map(|(keeper, relation)| (relation, self.library.relation(photo, keeper)));
+                if let Some((noted, truth)) = noted.filter(|(noted, truth)| noted != truth) {
+                    self.broken_promise(format!(
+                        "{name} retires {label} as {noted:?}, and it is {truth:?}"
+                    ));
+                }
+                if !improves {
                     self.broken_promise(format!(
                         "{name} retires {label} for {keeper}: no better version of it"
                     ));
@@ -300,9 +323,14 @@ impl World {
         let replaced = |better: &&std::sync::Arc<photomesh::photo::Photo>| {
             let here = self.counts(host, better.id);
             let copies = self.others(host, better.id) + usize::from(here);
-            self.improves(better.id, photo) && copies >= wanted.min(2)
+            let all_there = self.library.relation(better.id, photo) == Relation::Same;
+            all_there && self.improves(better.id, photo) && copies >= wanted.min(2)
         };
-        if others < wanted && self.library.all().find(replaced).is_none() {
+        // A variant may lie in trashes only.
+        let elsewhere = (0..self.hosts.len())
+            .filter(|other| *other != host && self.hosts[*other].disk.has_bytes(photo));
+        let enough = others >= wanted || self.is_variant(photo) && elsewhere.count() >= wanted;
+        if !enough && self.library.all().find(replaced).is_none() {
             let (name, photo) = (self.hosts[host].name.clone(), self.library.name(photo));
             self.broken_promise(format!(
                 "{name} purges {photo}, which {others} others hold, without a better version on {wanted} nodes"
@@ -310,9 +338,19 @@ impl World {
         }
     }
 
+    /// Whether a photo may be put away as a variant of some better version.
+    fn is_variant(&self, photo: PhotoId) -> bool {
+        let mut all = self.library.all();
+        all.any(|better| {
+            self.library.relation(better.id, photo) == Relation::Variant
+                && self.improves(better.id, photo)
+        })
+    }
+
     /// Whether one photo is a better version of another, or was once: nodes know of edits that no disk does any more.
     pub(crate) fn improves(&self, better: PhotoId, worse: PhotoId) -> bool {
+        let alike = self.library.relation(better, worse) != Relation::Different;
         let (better, worse) = (self.library.photo(better), self.library.photo(worse));
-        verdict::replaces(better, worse, &self.oracle.edits)
+        alike && verdict::replaces(better, worse, &self.oracle.edits)
     }
 }

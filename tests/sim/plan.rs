@@ -62,7 +62,7 @@ pub(crate) fn run(run: &Run) -> Outcome {
     let mut rng = Rng::new(run.seed, 0);
     let settings = settings(run, &mut rng);
     let mut world = World::new(settings, Trace::new(run.trace));
-    populate(&mut world, &mut rng);
+    populate(&mut world, &mut rng, run);
     if !run.as_at_first {
         differ(&mut world);
     }
@@ -130,7 +130,7 @@ fn differ(world: &mut World) {
 }
 
 /// Hosts, photos in their folders, people.
-fn populate(world: &mut World, rng: &mut Rng) {
+fn populate(world: &mut World, rng: &mut Rng, run: &Run) {
     let hosts = 2 + rng.index(6);
     for host in 0..hosts {
         world.add_host();
@@ -150,10 +150,15 @@ fn populate(world: &mut World, rng: &mut Rng) {
         world.agenda.add(start, What::Start(host));
     }
     let pictures = 1 + rng.below(30);
+    // What records do not see, from a stream of its own, too.
+    let mut pixels = Rng::new(run.seed, 9);
     for picture in 0..pictures {
+        let varied = !run.as_at_first && pixels.percent(40);
         let versions = if rng.percent(60) { 1 } else { 1 + rng.below(5) };
         for version in 0..versions {
-            place_version(world, rng, picture, version);
+            let mut other = |percent| u32::from(varied && pixels.percent(percent));
+            let (content, drawn) = (other(30), other(40));
+            place_version(world, rng, (picture, version), (content, drawn));
         }
     }
     for _ in 0..1 + rng.below(3) {
@@ -161,7 +166,12 @@ fn populate(world: &mut World, rng: &mut Rng) {
     }
 }
 
-fn place_version(world: &mut World, rng: &mut Rng, picture: u64, version: u64) {
+fn place_version(
+    world: &mut World,
+    rng: &mut Rng,
+    (picture, version): (u64, u64),
+    (content, drawn): (u32, u32),
+) {
     let opaque = version == 0 && rng.percent(5);
     let large = rng.percent(3);
     let spec = Spec {
@@ -176,6 +186,8 @@ fn place_version(world: &mut World, rng: &mut Rng, picture: u64, version: u64) {
             1 + rng.below(3_000)
         },
         captured: rng.percent(20).then(|| rng.below(2) as u32),
+        content,
+        drawn,
     };
     let photo = world.library.make(&spec);
     let name = format!("{}.jpg", spec.name);

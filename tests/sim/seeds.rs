@@ -222,12 +222,16 @@ fn what_a_seed_found_once_stays_mended() {
 
 /// The bug must be found within this many seeds.
 fn is_found(flaw: Flaw, within: u64) {
+    // So that the numbers of seeds stay comparable, whatever else the simulator learns to break.
+    is_found_in(flaw, within, true);
+}
+
+fn is_found_in(flaw: Flaw, within: u64, as_at_first: bool) {
     for seed in 0..within {
         let planted = Run {
             seed,
             flaw: Some(flaw),
-            // So that the numbers of seeds stay comparable, whatever else the simulator learns to break.
-            as_at_first: true,
+            as_at_first,
             ..Run::default()
         };
         if let Some(violation) = run(&planted).violation {
@@ -289,6 +293,11 @@ fn finds_removals_that_beat_other_owners() {
 #[test]
 fn finds_earlier_words_that_win() {
     is_found(Flaw::EarlierWordsWin, 300);
+}
+
+#[test]
+fn finds_second_looks_that_always_agree() {
+    is_found_in(Flaw::BlindLooks, 20, false);
 }
 
 /// Whether a command is about lives at the pace of life.

@@ -138,7 +138,7 @@ impl Story {
         self.hidden.retain(|hidden| !words.contains(&hidden.trim()));
     }
 
-    /// `file n1 cat [of=PICTURE] [step=S] [width=W] [bytes=B] [as=NAME]`
+    /// `file n1 cat [of=PICTURE] [step=S] [width=W] [bytes=B] [content=C] [drawn=D] [as=NAME]`
     fn file(&mut self, words: &[&str]) -> Result<(), String> {
         let [node, name, options @ ..] = words else {
             return Err("file NODE PHOTO".to_owned());
@@ -162,6 +162,8 @@ impl Story {
                 "width" => spec.width = number(Some(&value))?,
                 "bytes" => spec.bytes = number(Some(&value))?,
                 "second" => spec.captured = Some(number(Some(&value))?),
+                "content" => spec.content = number(Some(&value))?,
+                "drawn" => spec.drawn = number(Some(&value))?,
                 "as" => value.clone_into(&mut file),
                 _ => return Err(format!("no such option: {key}")),
             }

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use photomesh::node::{Action, Event};
 use photomesh::photo::PhotoId;
-use photomesh::protocol::{Answer, Holding, Message, NodeId, Record, Tombstone, Wish};
+use photomesh::protocol::{Answer, Message, NodeId, Tombstone, Wish};
 
 use crate::library::Library;
 use crate::plan::TraceMode;
 use crate::stats::command;
+use crate::words::{holding, record_in_words};
 use crate::world::World;
 
 /// Where the lines go.
@@ -185,23 +186,6 @@ fn short(nonce: [u8; 32]) -> String {
     format!("{:02x}{:02x}", nonce[0], nonce[1])
 }
 
-fn record_in_words(record: &Record, name: &impl Fn(&PhotoId) -> String) -> String {
-    let yields = record
-        .yields_to
-        .map(|better| format!(" (yields to {})", name(&better)));
-    let (photo, how) = (name(&record.photo.id), holding(record.holding));
-    format!("{photo}={how}{}", yields.unwrap_or_default())
-}
-
-fn holding(holding: Holding) -> &'static str {
-    match holding {
-        Holding::Retired => "retired",
-        Holding::RetiredOriginal => "retired-original",
-        Holding::Replica => "replica",
-        Holding::Original => "original",
-    }
-}
-
 impl World {
     /// Tells of an event, unless the message or action behind it was told already.
     pub(crate) fn show_event(&mut self, host: usize, event: &Event) {
@@ -251,6 +235,15 @@ impl World {
                 Err(error) => format!("storing {}: {error:?}", name(photo)),
             },
             Event::Proved { result, .. } => format!("proving: {:?}", result.as_ref().err()),
+            Event::Recalled { photo, looks } => format!("remembers of {}: {looks:?}", name(photo)),
+            Event::Looked {
+                worse,
+                better,
+                result,
+            } => {
+                let (worse, better) = (name(worse), name(better));
+                format!("compares {worse} with {better}: {result:?}")
+            }
             Event::PutAway { photo, result } => match result {
                 Ok(()) => format!("{} is put away", name(photo)),
                 Err(error) => format!("putting {} away: {error:?}", name(photo)),
@@ -282,9 +275,12 @@ impl World {
                 format!("answers {}: photo {}", link.0, name(&photo.id))
             }
             Action::Drop { photo, .. } => format!("drops {}", name(photo)),
-            Action::Retire { photo, keeper, .. } => {
-                format!("retires {} for {}", name(photo), name(keeper))
-            }
+            Action::Retire {
+                photo,
+                keeper,
+                relation,
+                ..
+            } => format!("retires {} for {}: {relation:?}", name(photo), name(keeper)),
             Action::Purge { photo, .. } => format!("purges {}", name(photo)),
             Action::Restore {
                 photo,
@@ -313,6 +309,8 @@ impl World {
             | Action::FindAged { .. }
             | Action::FindDaysLeft { .. }
             | Action::NoteFacts { .. }
+            | Action::NoteLooks { .. }
+            | Action::Look { .. }
             | Action::NoteTombstones { .. }
             | Action::NoteNodes { .. }
             | Action::Exit { .. } => return,

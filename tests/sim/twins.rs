@@ -6,7 +6,7 @@
 )]
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{Cursor, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,10 +16,11 @@ use ed25519_dalek::SigningKey;
 use image::{ImageFormat, Rgb, RgbImage};
 use photomesh::folder::{Change, Folder, Moment, Options, StoreError, Walker};
 use photomesh::node::DiskError;
-use photomesh::photo::{self, Photo, PhotoId};
-use photomesh::protocol::{Facts, Holding, NodeId};
+use photomesh::photo::{self, Photo, PhotoId, Relation};
+use photomesh::protocol::{Facts, Holding, Looks, NodeId};
 
 use crate::disk::Disk;
+use crate::files::File;
 
 /// After this time a file counts as finished, by far.
 const REST: Duration = Duration::from_secs(60 * 60);
@@ -42,6 +43,8 @@ pub(crate) struct Twins {
     photos: BTreeMap<PhotoId, (Arc<Photo>, Vec<u8>)>,
     /// What the real one has said.
     said: BTreeMap<PhotoId, Said>,
+    /// What the real one remembers from earlier lives.
+    recalled: BTreeMap<PhotoId, Looks>,
     made: u64,
 }
 
@@ -83,6 +86,7 @@ impl Twins {
             sim,
             photos: photos.collect(),
             said: BTreeMap::new(),
+            recalled: BTreeMap::new(),
             made: 0,
         }
     }
@@ -113,6 +117,15 @@ impl Twins {
         }
     }
 
+    /// Right after a start and a scan: what both remember of what was found in earlier lives.
+    pub(crate) fn compare_memories(&self) {
+        for photo in self.photos.keys() {
+            let sim = self.sim.files.get(photo).and_then(File::recalled);
+            let real = self.recalled.get(photo).cloned();
+            assert_eq!(real, sim, "what is remembered of {}", photo.short());
+        }
+    }
+
     fn name(&self, photo: PhotoId) -> String {
         format!("{}.png", photo.short())
     }
@@ -133,7 +146,7 @@ impl Twins {
         fs::write(&path, &self.photos[&photo].1).unwrap();
         // It has rested for a while, and no two files have the same time.
         let then = SystemTime::now() - REST - Duration::from_secs(self.made);
-        let file = File::options().write(true).open(&path).unwrap();
+        let file = fs::File::options().write(true).open(&path).unwrap();
         file.set_modified(then).unwrap();
     }
 
@@ -195,7 +208,7 @@ impl Twins {
                 let mut bytes = fs::read(path).unwrap();
                 *bytes.last_mut().unwrap() ^= 1;
                 fs::write(path, bytes).unwrap();
-                let file = File::options().write(true).open(path).unwrap();
+                let file = fs::File::options().write(true).open(path).unwrap();
                 file.set_modified(modified).unwrap();
                 self.sim.lose(photo);
             }
@@ -222,13 +235,38 @@ impl Twins {
 
     pub(crate) fn drop_surplus(&mut self, photo: PhotoId) -> Answers {
         let real = self.real.drop_surplus(photo, soon());
-        let sim = self.sim.put_away(photo, Duration::ZERO);
+        let sim = self.sim.put_away(photo, Duration::ZERO, None);
         self.put_away(photo, real, sim)
     }
 
-    pub(crate) fn retire(&mut self, photo: PhotoId) -> Answers {
-        let real = self.real.retire(photo, photo, soon());
-        let sim = self.sim.put_away(photo, Duration::ZERO);
+    /// A node compares a photo that it has with another one.
+    pub(crate) fn compare_with(
+        &mut self,
+        photo: PhotoId,
+        other: PhotoId,
+        relation: Relation,
+    ) -> Answers {
+        if let Some(file) = self.sim.files.get_mut(&photo) {
+            let mut looks = file.looks.clone();
+            looks.note(other, relation);
+            self.real.note_looks(photo, &looks);
+            file.note_looks(&looks);
+            self.sim.sync_facts();
+        }
+        (Ok(()), Ok(()))
+    }
+
+    pub(crate) fn retire(
+        &mut self,
+        photo: PhotoId,
+        better: PhotoId,
+        relation: Relation,
+    ) -> Answers {
+        let _ = self.compare_with(photo, better, relation);
+        let real = self.real.retire(photo, better, relation, soon());
+        let sim = self
+            .sim
+            .put_away(photo, Duration::ZERO, Some((better, relation)));
         self.put_away(photo, real, sim)
     }
 
@@ -289,12 +327,13 @@ impl Twins {
         drop(real);
         let real = Folder::open(dir.path(), &options()).unwrap();
         let walker = real.walker();
-        let said = BTreeMap::new();
+        let (said, recalled) = (BTreeMap::new(), BTreeMap::new());
         Twins {
             real,
             walker,
             dir,
             said,
+            recalled,
             ..twins
         }
     }
@@ -309,6 +348,7 @@ impl Twins {
                     files,
                 } => drop(self.said.insert(photo.id, (holding, Some((files, facts))))),
                 Change::Missing { photo } => drop(self.said.remove(&photo)),
+                Change::Recalled { photo, looks } => drop(self.recalled.insert(photo, looks)),
                 Change::Scanned { .. } | Change::Expired { .. } | Change::Damaged { .. } => {}
                 Change::Lost { .. } => panic!("{change:?}"),
             }

@@ -12,6 +12,7 @@ use crate::agenda::{Agenda, Life, What};
 use crate::clients::Clients;
 use crate::disk::{Disk, identity_of};
 use crate::fault::Fault;
+use crate::files::File;
 use crate::flaws::Flaw;
 use crate::host::Host;
 use crate::library::Library;
@@ -196,6 +197,10 @@ impl World {
         let new = self.hosts[life.host].disk.unnoticed.contains(&photo);
         if new && self.misreads(life.host) {
             return;
+        }
+        let file = self.hosts[life.host].disk.files.get(&photo);
+        if let Some(looks) = file.and_then(File::recalled) {
+            self.step(life, Event::Recalled { photo, looks });
         }
         let event = self.found(life.host, photo);
         let event = event.filter(|event| !self.forgets(event));

@@ -5,10 +5,10 @@ use std::iter::successors;
 use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
-use photomesh::photo::{CaptureTime, Fingerprint, Format, Nonce, Photo, PhotoId, Proof};
+use photomesh::photo::{CaptureTime, Fingerprint, Format, Nonce, Photo, PhotoId, Proof, Relation};
 use photomesh::protocol::message::{KeepVerdict, Lane, Register, TransferId};
 use photomesh::protocol::{
-    Address, Blob, Boot, Facts, Holding, Message, NodeId, Record, Request, Tombstone, Wish,
+    Address, Blob, Boot, Facts, Holding, Looks, Message, NodeId, Record, Request, Tombstone, Wish,
 };
 
 const PHOTO: PhotoId = PhotoId([7; 32]);
@@ -134,13 +134,13 @@ fn page() -> Message {
         photo: photo(),
         facts: Arc::new(facts()),
         holding: Holding::Original,
-        yields_to: Some(PHOTO),
+        looks: looks(),
     };
     let plain = Record {
         photo: Arc::new(Photo::opaque(PHOTO, 1)),
         facts: Arc::default(),
         holding: Holding::RetiredOriginal,
-        yields_to: None,
+        looks: Looks::default(),
     };
     let key = SigningKey::from_bytes(&[1; 32]);
     Message::ImageInfo {
@@ -149,6 +149,14 @@ fn page() -> Message {
         tombstones: vec![Tombstone::sign(&key, PHOTO, 3, Wish::Removed)],
         complete: true,
     }
+}
+
+/// What second looks have found.
+fn looks() -> Looks {
+    let mut looks = Looks::default();
+    looks.note(PhotoId([7; 32]), Relation::Different);
+    looks.note(PHOTO, Relation::Variant);
+    looks
 }
 
 /// A photo of which all is known.

@@ -2,19 +2,20 @@
 //! same picture. A file that was edited in place is better than the bytes that it replaced.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use photomesh::photo::{Format, More, Origin, Photo, PhotoId};
+use photomesh::photo::{Format, More, Origin, Photo, PhotoId, Relation};
 
 /// Photos that were edited in place: what the file became, and what it was.
 pub(crate) type Edits = BTreeSet<(PhotoId, PhotoId)>;
 
-/// The keepers among some photos.
-pub(crate) fn keepers<'a>(
+/// The keeper of each of some photos: itself, or the best one that is a version of the same picture by `alike`.
+pub(crate) fn judge<'a>(
     photos: impl IntoIterator<Item = &'a Arc<Photo>>,
     edits: &Edits,
-) -> BTreeSet<PhotoId> {
+    alike: impl Fn(&Photo, &Photo) -> bool,
+) -> BTreeMap<PhotoId, PhotoId> {
     let mut best_first: Vec<&Arc<Photo>> = photos.into_iter().collect();
     let present: BTreeSet<PhotoId> = best_first.iter().map(|photo| photo.id).collect();
     // Edited and edited back, neither counts as replaced.
@@ -23,18 +24,28 @@ pub(crate) fn keepers<'a>(
     let replaced: BTreeSet<PhotoId> = edits.iter().filter(stands).map(|(_, old)| *old).collect();
     best_first.sort_by_key(|photo| Reverse((!replaced.contains(&photo.id), standing(photo))));
     let mut keepers: Vec<&Arc<Photo>> = Vec::new();
+    let mut judged = BTreeMap::new();
     for photo in best_first {
-        if !keepers.iter().any(|keeper| keeper.same_picture(photo)) {
+        let better = keepers.iter().find(|keeper| alike(keeper, photo));
+        judged.insert(photo.id, better.map_or(photo.id, |better| better.id));
+        if better.is_none() {
             keepers.push(photo);
         }
     }
-    keepers.iter().map(|photo| photo.id).collect()
+    judged
 }
 
-/// Whether one photo is a better version of the other's picture, or may have become so by an edit.
+/// The photos that are their own keepers.
+pub(crate) fn keepers(judged: &BTreeMap<PhotoId, PhotoId>) -> BTreeSet<PhotoId> {
+    let own = judged.iter().filter(|(photo, keeper)| photo == keeper);
+    own.map(|(photo, _)| *photo).collect()
+}
+
+/// Whether one photo is a better version of the other's picture by their records, or may have become so by an edit.
 pub(crate) fn replaces(better: &Photo, worse: &Photo, edits: &Edits) -> bool {
     let was_edited = edits.iter().any(|(_, old)| *old == worse.id);
-    better.same_picture(worse) && (standing(better) > standing(worse) || was_edited)
+    better.relation(worse) != Relation::Different
+        && (standing(better) > standing(worse) || was_edited)
 }
 
 /// How good a version a photo is, written down once more and on its own: what the program calls better is judged by

@@ -8,14 +8,16 @@ use crossbeam_channel::{Receiver, Sender, never, select, tick};
 use super::super::client::{Delivery, Reply};
 use super::super::console::Console;
 use super::super::limits::{HOUSEKEEPING, ROOM_ROUNDS};
+use super::changes::change_event;
+use super::comparing::{Comparer, Pair};
 use super::hashing::{Arrival, Hashers};
 use super::proving::Prover;
 use super::scanner::Scanner;
 use super::uploads::{Upload, Uploads};
-use super::{Challenge, Job, Opened, disk_error};
+use super::{Challenge, Job, Opened, Reading, disk_error, name};
 use crate::folder::{Change, Folder, Inspection, Moment, StoreError, Walk};
 use crate::node::{Action, DiskError, Event, LinkId, Source, Spool};
-use crate::photo::{Photo, PhotoId};
+use crate::photo::{Photo, PhotoId, Relation};
 use crate::protocol::{Facts, Holding, NodeId, Tombstone, Wish};
 
 /// Where the folder thread's work comes from.
@@ -35,6 +37,7 @@ pub(super) struct FolderThread {
     console: Console,
     hashers: Hashers,
     prover: Prover,
+    comparer: Comparer,
     /// Held until the end: the scanner goes on as long as this lives.
     _scanner: Scanner,
     uploads: Uploads,
@@ -48,7 +51,7 @@ impl FolderThread {
         reports: Sender<Event>,
         console: Console,
         hashers: Hashers,
-        prover: Prover,
+        (prover, comparer): (Prover, Comparer),
         scanner: Scanner,
     ) -> FolderThread {
         FolderThread {
@@ -57,6 +60,7 @@ impl FolderThread {
             console,
             hashers,
             prover,
+            comparer,
             _scanner: scanner,
             uploads: Uploads::default(),
             progress: (0, 0),
@@ -191,28 +195,29 @@ impl FolderThread {
                 photo,
                 nonce,
                 provers,
-            } => self.prove(Challenge {
+            } => self.pass_on(Reading::Challenge(Challenge {
                 source,
                 photo,
                 nonce,
                 provers,
-            }),
-            Action::Drop { photo, within } => {
-                let result = self.folder.drop_surplus(photo, asked + within);
-                self.report_put_away(photo, result);
-            }
+            })),
+            Action::Look {
+                worse,
+                better,
+                source,
+            } => self.pass_on(Reading::Pair(Pair {
+                worse,
+                better,
+                source,
+            })),
+            Action::Drop { photo, within } => self.drop_surplus(photo, asked + within),
             Action::Retire {
                 photo,
                 keeper,
+                relation,
                 within,
-            } => {
-                let result = self.folder.retire(photo, keeper, asked + within);
-                self.report_put_away(photo, result);
-            }
-            Action::Purge { photo, within } => {
-                let result = self.folder.purge(photo, asked + within);
-                self.report_put_away(photo, result);
-            }
+            } => self.retire(photo, (keeper, relation), asked + within),
+            Action::Purge { photo, within } => self.purge(photo, asked + within),
             Action::Remove { photo, by, within } => self.remove(photo, by, asked + within),
             Action::Restore { photo, holding } => self.restore(photo, holding),
             Action::Sign {
@@ -225,6 +230,7 @@ impl FolderThread {
             Action::NoteTombstones { tombstones } => self.note_tombstones(&tombstones),
             Action::Dedupe { photo } => self.dedupe(photo),
             Action::NoteFacts { photo, facts } => self.folder.note_facts(photo, &facts),
+            Action::NoteLooks { photo, looks } => self.folder.note_looks(photo, &looks),
             Action::NoteNodes { nodes } => self.folder.note_nodes(&nodes),
             Action::Dial { .. }
             | Action::Send { .. }
@@ -235,6 +241,26 @@ impl FolderThread {
             | Action::Log { .. }
             | Action::Exit { .. } => debug_assert!(false, "the state thread does this itself"),
         }
+    }
+
+    fn drop_surplus(&mut self, photo: PhotoId, deadline: Moment) {
+        let result = self.folder.drop_surplus(photo, deadline);
+        self.report_put_away(photo, result);
+    }
+
+    fn purge(&mut self, photo: PhotoId, deadline: Moment) {
+        let result = self.folder.purge(photo, deadline);
+        self.report_put_away(photo, result);
+    }
+
+    fn retire(
+        &mut self,
+        photo: PhotoId,
+        (keeper, relation): (PhotoId, Relation),
+        deadline: Moment,
+    ) {
+        let result = self.folder.retire(photo, keeper, relation, deadline);
+        self.report_put_away(photo, result);
     }
 
     fn remove(&mut self, photo: PhotoId, by: NodeId, deadline: Moment) {
@@ -278,14 +304,19 @@ impl FolderThread {
         self.report_changes(changes);
     }
 
-    /// Passes a challenge on. A spool file is opened now, since the next job may discard it; a photo when its turn
-    /// comes, lest too many files be open.
-    fn prove(&mut self, challenge: Challenge) {
-        let opened = match challenge.source {
-            Source::Spooled(_) => Some(self.open(challenge.source)),
+    /// Passes on what other threads read. A spool file is opened now, since the next job may discard it; a photo when its
+    /// turn comes, lest too many files be open.
+    fn pass_on(&mut self, reading: Reading) {
+        let opened = match reading.source() {
+            source @ Source::Spooled(_) => Some(self.open(source)),
             Source::Held(_) => None,
         };
-        let _ = self.prover.challenges.send((challenge, opened));
+        let _ = match reading {
+            Reading::Challenge(challenge) => {
+                self.prover.challenges.send((challenge, opened)).is_ok()
+            }
+            Reading::Pair(pair) => self.comparer.send((pair, opened)).is_ok(),
+        };
     }
 
     fn note_tombstones(&mut self, tombstones: &[Tombstone]) {
@@ -364,35 +395,5 @@ impl FolderThread {
     fn report(&mut self, event: Event) {
         // Without a state thread the daemon stops, and nobody needs to know.
         let _ = self.reports.send(event);
-    }
-}
-
-/// The folder's changes in the node's words.
-fn change_event(change: Change) -> Event {
-    match change {
-        Change::Held {
-            photo,
-            facts,
-            holding,
-            files,
-        } => Event::Held {
-            photo,
-            facts,
-            holding,
-            files,
-        },
-        Change::Missing { photo } => Event::Missing { photo },
-        Change::Damaged { photo, file } => Event::Damaged { photo, file },
-        Change::Scanned { skipped } => Event::Scanned { skipped },
-        Change::Expired { photo } => Event::Expired { photo },
-        Change::Lost { reason } => Event::FolderLost { reason },
-    }
-}
-
-/// The name of a spool file.
-fn name(spool: Spool) -> String {
-    match spool {
-        Spool::Pull(transfer) => format!("pull-{}", transfer.0),
-        Spool::Put(link) => format!("put-{}", link.0),
     }
 }

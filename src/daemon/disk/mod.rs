@@ -5,6 +5,7 @@
 //! | `folder` | everything that changes the folder, in order; owns the [`Folder`] | all |
 //! | `hash-0` ... | digests and decodes, one for each core | scans, arriving photos |
 //! | `prove` | reads photos through: proofs, and the scrub when there are none | challenges |
+//! | `compare` | compares pixels, two photos at a time | second looks |
 //! | `scan` | walks through the folder, looks at names and times only | itself |
 //!
 //! # Queues
@@ -16,6 +17,8 @@
 //! by the same; results go back over a bounded queue, on which these threads may wait, because the state thread does
 //! not wait for them.
 
+mod changes;
+mod comparing;
 mod folder_thread;
 mod hashing;
 mod proving;
@@ -37,7 +40,7 @@ use super::console::Console;
 use super::limits::{DISK_BACKLOG, LAST_JOBS, LAST_JOBS_STEP};
 use super::threads;
 use crate::folder::{Folder, Moment, StoreError};
-use crate::node::{Action, DiskError, Event, LinkId, Source};
+use crate::node::{Action, DiskError, Event, LinkId, Source, Spool};
 use crate::photo::{Nonce, Photo, PhotoId};
 use crate::protocol::NodeId;
 
@@ -80,6 +83,22 @@ struct Challenge {
     photo: PhotoId,
     nonce: Nonce,
     provers: Vec<NodeId>,
+}
+
+/// What other threads read for the node.
+enum Reading {
+    Challenge(Challenge),
+    Pair(comparing::Pair),
+}
+
+impl Reading {
+    /// Which file of it may be a spool file.
+    fn source(&self) -> Source {
+        match self {
+            Reading::Challenge(challenge) => challenge.source,
+            Reading::Pair(pair) => pair.source,
+        }
+    }
 }
 
 /// A handle of the folder thread; every thread may have one.
@@ -143,14 +162,21 @@ impl Workers {
     ) -> io::Result<Workers> {
         let (hashers, inspected) = hashing::start(&reports)?;
         let prover = proving::start(&disk, &reports)?;
+        let comparer = comparing::start(&disk, &reports)?;
         let (scanner, walks) = scanner::start(folder.walker())?;
         let inputs = folder_thread::Inputs {
             jobs: queue,
             inspected,
             walks,
         };
-        let thread =
-            folder_thread::FolderThread::new(folder, reports, console, hashers, prover, scanner);
+        let thread = folder_thread::FolderThread::new(
+            folder,
+            reports,
+            console,
+            hashers,
+            (prover, comparer),
+            scanner,
+        );
         let folder = threads::spawn("folder", move || thread.run(&inputs))?;
         Ok(Workers { disk, folder })
     }
@@ -174,5 +200,13 @@ fn disk_error(error: StoreError) -> DiskError {
         StoreError::Full => DiskError::Full,
         StoreError::TooLate => DiskError::TooLate,
         StoreError::Io(text) => DiskError::Other(text),
+    }
+}
+
+/// The name of a spool file.
+fn name(spool: Spool) -> String {
+    match spool {
+        Spool::Pull(transfer) => format!("pull-{}", transfer.0),
+        Spool::Put(link) => format!("put-{}", link.0),
     }
 }

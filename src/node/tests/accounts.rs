@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::super::catalog::Catalog;
+use super::super::verdict::Verdict;
 use super::laws::photo;
 use super::versions::{pair, record};
-use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Holding, NodeId, Record};
+use crate::photo::{ACCOUNT, Photo, PhotoId, Relation};
+use crate::protocol::{Holding, Looks, NodeId, Record};
 
 const ME: NodeId = NodeId(1);
 
@@ -25,7 +26,7 @@ fn accounts() -> [Arc<Photo>; 2] {
 
 /// A table with the worse version, and with what others say of the better one.
 fn table(words: &[&Arc<Photo>]) -> Catalog {
-    let mut catalog = Catalog::new(ME, false);
+    let mut catalog = Catalog::new(ME);
     catalog.claim(NodeId(2), &record(photo(pair().0)));
     for (node, word) in (3..).zip(words) {
         let agrees = catalog.claim(NodeId(node), &record(Arc::clone(word)));
@@ -73,5 +74,115 @@ fn what_a_node_has_read_itself_stands() {
                 assert_eq!(state(&mut catalog), state(&mut table(&[own])));
             }
         }
+    }
+}
+
+/// The better version as a program of this version describes it; an earlier one would have said other things.
+fn by_version(account: u16) -> Arc<Photo> {
+    Arc::new(Photo {
+        account,
+        ..Photo::clone(&photo(pair().1))
+    })
+}
+
+/// Whether the table takes the pair for versions of one picture.
+fn alike(catalog: &Catalog) -> bool {
+    let (worse, better) = pair();
+    let similar = &catalog.entries[&photo(worse).id].similar;
+    similar.contains(&photo(better).id)
+}
+
+#[test]
+fn of_two_accounts_the_higher_version_counts_in_whatever_order() {
+    let [old, new] = [by_version(ACCOUNT - 1), by_version(ACCOUNT)];
+    assert!(
+        !alike(&table(&[&old])),
+        "by an earlier program's rules nothing can be told"
+    );
+    for words in [[&old, &new], [&new, &old]] {
+        let mut catalog = Catalog::new(ME);
+        catalog.claim(NodeId(2), &record(photo(pair().0)));
+        for (node, word) in (3..).zip(words) {
+            assert!(
+                catalog.claim(NodeId(node), &record(Arc::clone(word))),
+                "nobody lies"
+            );
+        }
+        assert_eq!(state(&mut catalog).0, new);
+        assert!(alike(&catalog));
+    }
+}
+
+#[test]
+fn what_a_node_has_read_by_earlier_rules_gives_way_until_it_has_read_it_anew() {
+    let [old, new] = [by_version(ACCOUNT - 1), by_version(ACCOUNT)];
+    let mut catalog = table(&[]);
+    catalog.claim(ME, &record(Arc::clone(&old)));
+    assert!(catalog.entries[&old.id].verified);
+    let shorter = Photo {
+        bytes: 7,
+        ..Photo::clone(&new)
+    };
+    catalog.claim(NodeId(5), &record(Arc::new(shorter)));
+    assert_eq!(
+        state(&mut catalog).0,
+        old,
+        "its own file is as long as it is"
+    );
+    catalog.claim(NodeId(6), &record(Arc::clone(&new)));
+    assert_eq!(state(&mut catalog).0, new);
+    catalog.claim(ME, &record(Arc::clone(&old)));
+    assert_eq!(state(&mut catalog).0, new, "told again");
+    assert!(
+        !catalog.entries[&old.id].verified,
+        "it has not read that itself"
+    );
+    catalog.claim(ME, &record(Arc::clone(&new)));
+    assert!(catalog.entries[&old.id].verified);
+}
+
+#[test]
+fn what_a_node_has_read_by_its_own_rules_stands_against_later_ones() {
+    let [new, later] = [by_version(ACCOUNT), by_version(ACCOUNT + 1)];
+    let mut catalog = table(&[]);
+    catalog.claim(ME, &record(Arc::clone(&new)));
+    catalog.claim(NodeId(5), &record(later));
+    assert_eq!(state(&mut catalog).0, new);
+    assert!(alike(&catalog));
+}
+
+#[test]
+fn what_its_holders_have_accepted_stays_accepted_though_its_account_is_old() {
+    let (worse, better) = pair();
+    let mut looks = Looks::default();
+    looks.note(photo(better).id, Relation::Same);
+    let accepted = Record {
+        looks,
+        ..record(photo(worse))
+    };
+    let old = by_version(ACCOUNT - 1);
+    // In whichever order it is heard of.
+    for first in [true, false] {
+        let mut catalog = Catalog::new(ME);
+        if first {
+            catalog.claim(NodeId(2), &accepted);
+        }
+        catalog.claim(NodeId(3), &record(Arc::clone(&old)));
+        catalog.claim(NodeId(2), &accepted);
+        assert!(alike(&catalog));
+        while catalog.judge(1) {}
+        assert_eq!(
+            catalog.entries[&photo(worse).id].verdict,
+            Verdict::Loser(old.id)
+        );
+        // By the present rules they are two.
+        let other = Photo {
+            fingerprint: None,
+            ..Photo::clone(&photo(better))
+        };
+        catalog.claim(NodeId(3), &record(Arc::new(other)));
+        assert!(!alike(&catalog));
+        while catalog.judge(1) {}
+        assert_eq!(catalog.entries[&photo(worse).id].verdict, Verdict::Keeper);
     }
 }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::limits::{BRAKE_FILES, DOUBT, RETRY, SETTLE};
-use super::super::{Action, CloseReason, Event, LinkId, Spool};
+use super::super::{Action, CloseReason, Event, LinkId};
+use super::pulling::asked;
 use super::solo::{Solo, original, proof};
 use super::world::CLIENT;
-use crate::photo::{Fingerprint, Format, Photo, PhotoId};
-use crate::protocol::{Answer, Facts, Holding, Message, Record, Request};
+use crate::photo::{Fingerprint, Format, Photo, PhotoId, Relation};
+use crate::protocol::{Answer, Facts, Holding, Looks, Message, Record, Request};
 
 const PIN: Duration = Duration::from_secs(60);
 
@@ -30,6 +31,13 @@ pub(super) fn version(width: u32) -> Record {
     }
 }
 
+/// What a node has found that would give a photo up for a better one.
+pub(super) fn accepts(better: PhotoId) -> Looks {
+    let mut looks = Looks::default();
+    looks.note(better, Relation::Same);
+    looks
+}
+
 pub(super) fn hold(solo: &mut Solo, record: &Record) -> Vec<Action> {
     solo.tell(Event::Held {
         photo: record.photo.clone(),
@@ -40,7 +48,7 @@ pub(super) fn hold(solo: &mut Solo, record: &Record) -> Vec<Action> {
 }
 
 /// What the node says on a link about photos of its own.
-fn told(actions: &[Action]) -> Vec<Record> {
+pub(super) fn told(actions: &[Action]) -> Vec<Record> {
     let pages = actions.iter().filter_map(|action| match action {
         Action::Send {
             message: Message::ImageInfo { records, .. },
@@ -71,21 +79,33 @@ fn what_only_one_node_claims_to_have_hides_nothing() {
 }
 
 #[test]
-fn a_worse_version_yields_as_soon_as_its_holder_has_read_the_better_one() {
+fn a_worse_version_yields_as_soon_as_its_holder_has_compared_it_with_the_better_one() {
     let mut solo = Solo::new();
+    solo.pixels = None;
     solo.join(1, PIN, &[]);
     solo.hear(1, Message::RequestInfo);
     hold(&mut solo, &version(10));
     solo.announce(1, vec![version(20)], false);
+    hold(&mut solo, &version(20));
     solo.tell(Event::PageSent { link: LinkId(1) });
-    let actions = hold(&mut solo, &version(20));
+    solo.wait(2 * SETTLE);
+    assert_eq!(
+        solo.list(),
+        ["10.jpg", "20.jpg"],
+        "to have read it is not enough"
+    );
+    solo.tell(Event::PageSent { link: LinkId(1) });
+    let mut records = told(&solo.tell(Event::Looked {
+        worse: version(10).photo.id,
+        better: version(20).photo.id,
+        result: Ok(Relation::Variant),
+    }));
     assert_eq!(solo.list(), ["20.jpg"]);
     assert_eq!(solo.status().duplicates, 1);
-    let mut records = told(&actions);
     records.extend(told(&solo.tell(Event::PageSent { link: LinkId(1) })));
     let told = records.iter().rev().find(|record| record.photo.width == 10);
-    let yields_to = told.and_then(|record| record.yields_to);
-    assert_eq!(yields_to, Some(version(20).photo.id), "{records:?}");
+    let accepts = told.and_then(|record| record.looks.accepts(version(20).photo.id));
+    assert_eq!(accepts, Some(Relation::Variant), "{records:?}");
 }
 
 #[test]
@@ -96,37 +116,26 @@ fn every_holder_has_a_say_about_its_own_copy() {
     let mut theirs = version(10);
     solo.announce(1, vec![theirs.clone()], false);
     assert_eq!(solo.list(), ["10.jpg", "20.jpg"]);
-    theirs.yields_to = Some(version(30).photo.id);
+    theirs.looks = accepts(version(30).photo.id);
     solo.announce(1, vec![theirs.clone()], false);
     assert_eq!(solo.list(), ["10.jpg", "20.jpg"], "it names another");
-    theirs.yields_to = Some(version(20).photo.id);
+    theirs.looks = accepts(version(20).photo.id);
     solo.announce(1, vec![theirs], false);
     assert_eq!(solo.list(), ["20.jpg"]);
 }
 
 #[test]
-fn who_gives_up_nothing_takes_the_word_of_several_for_what_is_better() {
-    for (keep_originals, holders, yields) in [(true, 1, false), (true, 2, true), (false, 2, false)]
-    {
-        for first in [true, false] {
-            let mut solo = Solo::with(|config| config.keep_originals = keep_originals);
-            if first {
-                hold(&mut solo, &version(10));
-            }
-            for n in 1..=holders {
-                solo.join(n, PIN, &[]);
-                solo.announce(n, vec![version(20)], true);
-            }
-            if !first {
-                hold(&mut solo, &version(10));
-            }
-            let shown: &[&str] = if yields {
-                &["20.jpg"]
-            } else {
-                &["10.jpg", "20.jpg"]
-            };
-            assert_eq!(solo.list(), shown, "{keep_originals}, {holders}, {first}");
+fn who_gives_up_nothing_takes_nobodys_word_for_what_is_better() {
+    for keep_originals in [true, false] {
+        let mut solo = Solo::with(|config| config.keep_originals = keep_originals);
+        hold(&mut solo, &version(10));
+        for n in 1..=3 {
+            solo.join(n, PIN, &[]);
+            solo.announce(n, vec![version(20)], true);
         }
+        let actions = solo.wait(2 * SETTLE);
+        assert!(asked(&actions).is_some(), "it fetches it to compare them");
+        assert_eq!(solo.list(), ["10.jpg", "20.jpg"], "{keep_originals}");
     }
 }
 
@@ -145,33 +154,6 @@ fn a_photo_whose_better_version_never_comes_gets_its_copies() {
     };
     assert!(!offered(&solo.wait(DOUBT - SETTLE)), "it may yet come");
     assert!(offered(&solo.wait(2 * SETTLE + 2 * RETRY)));
-}
-
-#[test]
-fn a_put_is_not_turned_away_for_what_one_node_claims() {
-    for (holders, stored) in [(1, true), (2, false)] {
-        let mut solo = Solo::new();
-        for n in 1..=holders {
-            solo.join(n, PIN, &[]);
-            solo.announce(n, vec![version(20)], true);
-        }
-        let put = Request::Put {
-            name: "mine.jpg".to_owned(),
-            bytes: 1000,
-        };
-        solo.tell(Event::Asked {
-            link: CLIENT,
-            request: put,
-        });
-        let actions = solo.tell(Event::Inspected {
-            spool: Spool::Put(CLIENT),
-            result: Ok(version(10).photo),
-        });
-        let installs = actions
-            .iter()
-            .any(|action| matches!(action, Action::Install { .. }));
-        assert_eq!(installs, stored, "{holders} holders: {actions:?}");
-    }
 }
 
 /// Versions of many pictures, two of each: the worse ones and the better ones.
@@ -260,7 +242,7 @@ fn a_folder_that_tells_of_a_file_again_takes_nothing_back() {
     let mut solo = Solo::new();
     for record in [version(10), version(20), version(10)] {
         hold(&mut solo, &record);
-        solo.wait(Duration::from_secs(1));
+        solo.wait(2 * SETTLE);
     }
     assert_eq!(solo.list(), ["20.jpg"]);
 }
@@ -317,7 +299,7 @@ fn what_another_wanted_kept_goes_when_that_one_would_give_it_up_too() {
     let mut solo = keeping();
     assert!(!retires(&solo.wait(3 * RETRY)));
     let mut theirs = version(10);
-    theirs.yields_to = Some(version(20).photo.id);
+    theirs.looks = accepts(version(20).photo.id);
     solo.announce(1, vec![theirs], false);
     assert!(retires(&solo.wait(3 * SETTLE)));
 }
@@ -369,5 +351,6 @@ fn who_takes_back_the_best_version_says_nothing_of_the_worse_ones() {
     solo.tell(Event::Asked { link, request });
     let result = Ok(Holding::Replica);
     solo.tell(Event::Returned { photo: id, result });
+    solo.wait(2 * SETTLE);
     assert_eq!(solo.list(), ["20.jpg"]);
 }

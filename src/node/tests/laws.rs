@@ -10,8 +10,8 @@ use super::super::catalog::Catalog;
 use super::super::names::Found;
 use super::super::placement::{Candidate, relief, target, trim_order};
 use super::super::verdict::Verdict;
-use crate::photo::{Fingerprint, Format, Photo, PhotoId};
-use crate::protocol::{Facts, Holding, NodeId, Record};
+use crate::photo::{Fingerprint, Format, Photo, PhotoId, Relation};
+use crate::protocol::{Facts, Holding, Looks, NodeId, Record};
 
 const ME: NodeId = NodeId(1);
 
@@ -39,6 +39,11 @@ pub(super) fn photo(n: u8) -> Arc<Photo> {
     })
 }
 
+/// One of the eight photos of the picture that a photo is of.
+fn version(n: u8, other: u8) -> Arc<Photo> {
+    photo(n % 3 + 3 * other)
+}
+
 /// What nodes say: who, of which photo, under which of a few names, and how it is held.
 pub(super) fn records() -> impl Strategy<Value = Vec<(NodeId, Record)>> {
     let holding = prop_oneof![
@@ -46,19 +51,28 @@ pub(super) fn records() -> impl Strategy<Value = Vec<(NodeId, Record)>> {
         Just(Holding::Replica),
         Just(Holding::Original)
     ];
-    let word = (2..6_u64, 0..24_u8, 0..4_u8, holding, any::<bool>());
+    // Photos that a step away on the line of versions, be they found the same or others.
+    let looks = (0..4_u8, prop::collection::btree_set(0..8_u8, 0..3));
+    let word = (2..6_u64, 0..24_u8, 0..4_u8, holding, any::<bool>(), looks);
     prop::collection::vec(word, 0..40).prop_map(|words| {
         let mut table = BTreeMap::new();
-        for (node, n, name, holding, edited) in words {
+        for (node, n, name, holding, edited, (better, others)) in words {
             let mut facts = Facts::named(format!("{name}.jpg"));
             if edited {
                 facts.replaces.insert(photo(n ^ 3).id);
+            }
+            let mut looks = Looks::default();
+            for other in others {
+                looks.note(version(n, other).id, Relation::Different);
+            }
+            if better < 2 {
+                looks.note(version(n, better).id, Relation::Variant);
             }
             let record = Record {
                 photo: photo(n),
                 facts: Arc::new(facts),
                 holding,
-                yields_to: (name % 2 == 0).then(|| photo(n ^ 3).id),
+                looks,
             };
             // Of one photo, each node says one thing.
             table.insert((NodeId(node), record.photo.id), record);
@@ -105,11 +119,20 @@ fn keepers(words: &[(NodeId, Record)]) -> BTreeSet<PhotoId> {
         let mut edits_of = edits.iter().filter(|(_, of)| *of == old);
         edits_of.any(|(new, _)| !edits.contains(&(old, *new)))
     };
+    let refuses = |(_, record): &(NodeId, Record), one: &Photo, other: &Photo| {
+        record.photo.id == one.id && record.looks.differs.contains(&other.id)
+    };
+    let alike = |one: &Photo, other: &Photo| {
+        one.relation(other) != Relation::Different
+            && !words
+                .iter()
+                .any(|word| refuses(word, one, other) || refuses(word, other, one))
+    };
     let mut best_first: Vec<&Arc<Photo>> = photos.values().collect();
     best_first.sort_by_key(|photo| Reverse((!replaced(photo.id), photo.rank())));
     let mut keepers: Vec<&Arc<Photo>> = Vec::new();
     for photo in best_first {
-        if !keepers.iter().any(|keeper| keeper.same_picture(photo)) {
+        if !keepers.iter().any(|keeper| alike(keeper, photo)) {
             keepers.push(photo);
         }
     }
@@ -128,20 +151,23 @@ proptest! {
         detour in 0..4_usize,
         pace in 0..3_usize,
     ) {
-        let mut plain = Catalog::new(ME, false);
+        let mut plain = Catalog::new(ME);
         for (node, record) in &words {
             plain.claim(*node, record);
         }
-        let mut other = Catalog::new(ME, false);
+        let mut other = Catalog::new(ME);
         for (at, (node, record)) in shuffled.iter().enumerate() {
             if detour > 0 && at % 4 == detour {
                 // It held it in another way before, said other things of it, and on an earlier link; and somebody else
                 // who said so has it no longer.
                 let mut facts = Facts::named("other.jpg".to_owned());
                 facts.replaces.insert(photo(at as u8 % 24).id);
+                let mut looks = Looks::default();
+                looks.note(photo(at as u8 % 24).id, Relation::Different);
                 let before = Record {
                     holding: Holding::Original,
                     facts: Arc::new(facts),
+                    looks,
                     ..record.clone()
                 };
                 other.claim(NodeId(9), &before);
@@ -162,7 +188,7 @@ proptest! {
 
     #[test]
     fn the_collection_is_what_the_photos_alone_decide(words in records(), gone in 1..6_u64) {
-        let mut catalog = Catalog::new(ME, false);
+        let mut catalog = Catalog::new(ME);
         for (node, record) in &words {
             catalog.claim(*node, record);
             catalog.judge(2);
@@ -197,7 +223,7 @@ proptest! {
 
     #[test]
     fn labels_are_unique_and_lead_to_their_photo(words in records()) {
-        let mut catalog = Catalog::new(ME, false);
+        let mut catalog = Catalog::new(ME);
         for (node, record) in &words {
             catalog.claim(*node, record);
         }

@@ -14,6 +14,7 @@ mod drops;
 mod laws;
 mod leaving;
 mod line;
+mod looks;
 mod offers;
 mod pages;
 mod presence;
@@ -27,6 +28,7 @@ mod rounds;
 mod rules;
 mod shortages;
 mod solo;
+mod variants;
 mod versions;
 mod world;
 

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::laws::{photo, records, summary};
 use super::solo::{Solo, register};
 use crate::photo::PhotoId;
-use crate::protocol::{Holding, Message, NodeId, Record};
+use crate::protocol::{Holding, Looks, Message, NodeId, Record};
 
 /// The nodes of [`records`].
 const OTHERS: std::ops::Range<u64> = 2..6;
@@ -76,8 +76,8 @@ proptest! {
             let (node, photo) = (NodeId(node), photo(n));
             if !plain.get(&node).is_some_and(|page| page.records.iter().any(|r| r.photo == photo)) {
                 gone.push((node, photo.id));
-                let (holding, yields_to) = (Holding::Original, None);
-                let record = Record { photo, facts: Default::default(), holding, yields_to };
+                let (holding, looks) = (Holding::Original, Looks::default());
+                let record = Record { photo, facts: Default::default(), holding, looks };
                 hear(&mut solo, node, &mut Page { records: vec![record], gone: Vec::new() }, false);
             }
         }

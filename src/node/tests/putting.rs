@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use super::super::limits::{PUT, TICK};
 use super::super::{Action, CloseReason, DiskError, Event, Spool};
+use super::claims::{hold, version};
 use super::solo::Solo;
 use super::world::{CLIENT, picture};
-use crate::photo::{Photo, PhotoId};
+use crate::photo::{Photo, PhotoId, Relation};
 use crate::protocol::client::Refusal;
-use crate::protocol::{Answer, Request};
+use crate::protocol::{Answer, Holding, Message, Record, Request};
 
 const PIN: Duration = Duration::from_secs(60);
 const BYTES: &[u8] = b"mine";
@@ -137,4 +138,60 @@ fn a_put_that_nobody_copies_in_time_is_stored_with_a_warning() {
         ),
         "{answer:?}"
     );
+}
+
+/// A worse version is put into a folder that has the better one.
+fn put_worse(pixels: Relation) -> (Solo, Vec<Action>) {
+    let mut solo = Solo::new();
+    solo.pixels = None;
+    solo.tell(Event::Room { bytes: 1 << 40 });
+    hold(&mut solo, &version(20));
+    solo.join(1, PIN, &[]);
+    solo.announce(1, vec![version(20)], true);
+    put(&mut solo);
+    let actions = inspected(&mut solo, Ok(version(10).photo));
+    let installs = |action: &Action| matches!(action, Action::Install { .. });
+    assert!(actions.iter().any(installs), "nobody has compared it yet");
+    let (worse, better) = (version(10).photo.id, version(20).photo.id);
+    let actions = solo.tell(Event::Installed {
+        spool: SPOOL,
+        photo: worse,
+        result: Ok(()),
+    });
+    let looks = |action: &Action| matches!(action, Action::Look { .. });
+    assert!(actions.iter().any(looks), "at once, since somebody waits");
+    assert_eq!(answered(&actions), None);
+    let result = Ok(pixels);
+    let actions = solo.tell(Event::Looked {
+        worse,
+        better,
+        result,
+    });
+    (solo, actions)
+}
+
+#[test]
+fn a_put_of_a_worse_version_is_answered_when_it_is_compared() {
+    for relation in [Relation::Same, Relation::Variant] {
+        let (_, actions) = put_worse(relation);
+        let id = version(20).photo.id;
+        let have = |answer: &Answer| matches!(answer, Answer::Have { id: kept, .. } if *kept == id);
+        assert!(answered(&actions).is_some_and(have), "{actions:?}");
+    }
+}
+
+#[test]
+fn a_put_of_what_only_looks_alike_is_stored_and_copied() {
+    let (mut solo, mut actions) = put_worse(Relation::Different);
+    assert_eq!(answered(&actions), None);
+    actions.extend(solo.wait(TICK));
+    let offers = |action: &Action| matches!(action, Action::Send { message: Message::KeepThis { photo, .. }, .. } if photo.width == 10);
+    assert!(actions.iter().any(offers));
+    let copy = Record {
+        holding: Holding::Replica,
+        ..version(10)
+    };
+    let actions = solo.announce(1, vec![copy], false);
+    let stored = |answer: &Answer| matches!(answer, Answer::Stored { copies: 2, .. });
+    assert!(answered(&actions).is_some_and(stored), "{actions:?}");
 }

@@ -8,10 +8,10 @@ use super::super::limits::{OFFERS_PER_NODE, SETTLE, STAGGER, STUCK, TICK};
 use super::super::{Action, CloseReason, Config, DiskError, Event, LinkId, Node, Time};
 use super::world::CLIENT;
 use super::world::{address, picture};
-use crate::photo::{MAX_PHOTO, Nonce, Photo, PhotoId, Proof};
+use crate::photo::{MAX_PHOTO, Nonce, Photo, PhotoId, Proof, Relation};
 use crate::protocol::client::StatusReport;
 use crate::protocol::message::Register;
-use crate::protocol::{Answer, Boot, Facts, Holding, Message, NodeId, Record, Request};
+use crate::protocol::{Answer, Boot, Facts, Holding, Looks, Message, NodeId, Record, Request};
 
 /// The proof that every node in these tests gives, and expects.
 const PROOF: Proof = Proof([7; 32]);
@@ -19,6 +19,8 @@ const PROOF: Proof = Proof([7; 32]);
 pub(super) struct Solo {
     pub(super) node: Node,
     pub(super) now: Time,
+    /// How any two photos stand to each other by their pixels; while nothing is said, looks take forever.
+    pub(super) pixels: Option<Relation>,
 }
 
 impl Solo {
@@ -59,13 +61,28 @@ impl Solo {
         Solo {
             node: Node::new(config),
             now: Time::default(),
+            pixels: Some(Relation::Same),
         }
     }
 
     pub(super) fn tell(&mut self, event: Event) -> Vec<Action> {
-        let mut actions = self.node.step(self.now, event);
-        while self.node.has_more() {
-            actions.extend(self.node.step(self.now, Event::Continue));
+        let mut actions = Vec::new();
+        let mut events = vec![event];
+        while let Some(event) = events.pop() {
+            let done = self.node.step(self.now, event);
+            if self.node.has_more() {
+                events.push(Event::Continue);
+            }
+            for action in &done {
+                if let (Action::Look { worse, better, .. }, Some(found)) = (action, self.pixels) {
+                    events.push(Event::Looked {
+                        worse: *worse,
+                        better: *better,
+                        result: Ok(found),
+                    });
+                }
+            }
+            actions.extend(done);
         }
         actions
     }
@@ -188,7 +205,7 @@ pub(super) fn original(bytes: &[u8]) -> Record {
         photo: picture(bytes),
         facts: Arc::new(Facts::named("p.jpg")),
         holding: Holding::Original,
-        yields_to: None,
+        looks: Looks::default(),
     }
 }
 
@@ -332,7 +349,7 @@ fn an_offer_that_is_taken_makes_room_for_the_next_at_once() {
         photo: taken.expect("it is one of ours"),
         facts: Arc::default(),
         holding: Holding::Replica,
-        yields_to: None,
+        looks: Looks::default(),
     };
     assert_eq!(offers(&solo.announce(1, vec![record], false)).len(), 1);
 }
@@ -354,7 +371,7 @@ fn a_photo_of_an_impossible_size_is_neither_believed_nor_taken() {
             photo: photo.clone(),
             facts: Arc::default(),
             holding,
-            yields_to: None,
+            looks: Looks::default(),
         };
         for message in [
             Message::KeepThis { photo, facts },

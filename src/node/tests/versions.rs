@@ -11,7 +11,7 @@ use super::pulling::asked;
 use super::solo::{Solo, challenge, proof, register};
 use crate::photo::{Nonce, Photo};
 use crate::protocol::message::TransferId;
-use crate::protocol::{Facts, Holding, Message, Record};
+use crate::protocol::{Facts, Holding, Looks, Message, Record};
 
 const PIN: Duration = Duration::from_secs(60);
 
@@ -30,7 +30,7 @@ pub(super) fn record(photo: Arc<Photo>) -> Record {
         photo,
         facts: Arc::default(),
         holding: Holding::Original,
-        yields_to: None,
+        looks: Looks::default(),
     }
 }
 

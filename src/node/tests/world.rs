@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::super::limits::TICK;
 use super::super::{Action, CloseReason, Config, Event, LinkId, Node, Source, Spool, Time};
-use crate::photo::{Photo, PhotoId, prove};
+use crate::photo::{Photo, PhotoId, Relation, prove};
 use crate::protocol::{
     Address, Answer, Blob, Boot, Facts, Holding, MAX_CHUNK, Message, NodeId, Request,
 };
@@ -313,6 +313,11 @@ impl World {
                 disk.spool.remove(&spool);
                 None
             }
+            Action::Look { worse, better, .. } => Some(Event::Looked {
+                worse,
+                better,
+                result: Ok(Relation::Same),
+            }),
             Action::Drop { photo, .. } | Action::Retire { photo, .. } => {
                 disk.photos.get_mut(&photo).unwrap().0 = Holding::Retired;
                 Some(Event::PutAway {

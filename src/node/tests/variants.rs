@@ -1,0 +1,150 @@
+//! Variants: what is put away for a better version that does not show all of it.
+
+use std::time::Duration;
+
+use super::super::limits::SETTLE;
+use super::super::{Action, Event};
+use super::claims::{hold, version};
+use super::solo::{Solo, challenge, proof};
+use super::world::CLIENT;
+use crate::photo::{Nonce, PhotoId, Relation};
+use crate::protocol::{Holding, Looks, Message, Record, Request};
+
+const PIN: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_secs(600);
+
+fn id(width: u32) -> PhotoId {
+    version(width).photo.id
+}
+
+/// The word of a node that has put the worse version away.
+fn put_away(relation: Relation) -> Record {
+    let mut looks = Looks::default();
+    looks.note(id(20), relation);
+    Record {
+        holding: Holding::RetiredOriginal,
+        looks,
+        ..version(10)
+    }
+}
+
+/// A node that has put the worse version away; the better one is here and elsewhere.
+fn with(relation: Relation, others: &[Record]) -> Solo {
+    let mut solo = Solo::new();
+    solo.pixels = Some(relation);
+    solo.tell(Event::Room { bytes: 1 << 40 });
+    let Record { looks, .. } = put_away(relation);
+    let photo = id(10);
+    solo.tell(Event::Recalled { photo, looks });
+    hold(&mut solo, &put_away(relation));
+    hold(&mut solo, &version(20));
+    for (n, other) in (1..).zip(others) {
+        solo.join(n, PIN, &[]);
+        solo.announce(n, vec![version(20), other.clone()], true);
+    }
+    solo.join(8, PIN, &[]);
+    solo
+}
+
+/// Whether another copy of the worse version is made.
+fn offers(actions: &[Action]) -> bool {
+    let offers = |action: &Action| matches!(action, Action::Send { message: Message::KeepThis { photo, .. }, .. } if photo.width == 10);
+    actions.iter().any(offers)
+}
+
+#[test]
+fn a_variant_in_the_trash_has_as_many_copies_as_a_keeper() {
+    for (relation, others, missing) in [
+        (Relation::Variant, vec![], true),
+        (Relation::Variant, vec![put_away(Relation::Variant)], false),
+        (Relation::Same, vec![], false),
+    ] {
+        let mut solo = with(relation, &others);
+        let actions = solo.wait(PIN);
+        assert_eq!(offers(&actions), missing, "{relation:?}, {others:?}");
+        let status = solo.status();
+        let risk = status.at_risk.iter().any(|risk| risk.id == id(10));
+        assert_eq!(risk, missing, "{:?}", status.at_risk);
+        assert_eq!(solo.list(), ["20.jpg"], "it is not shown for that");
+    }
+}
+
+#[test]
+fn a_variant_is_copied_again_when_a_holder_stays_away() {
+    let mut solo = with(Relation::Variant, &[put_away(Relation::Variant)]);
+    assert!(!offers(&solo.wait(PIN)));
+    let reason = super::super::CloseReason::Remote;
+    let link = super::super::LinkId(1);
+    solo.tell(Event::Closed { link, reason });
+    assert!(!offers(&solo.wait(PIN / 2)), "it is expected back");
+    assert!(offers(&solo.wait(PIN)));
+}
+
+#[test]
+fn no_time_deletes_a_variant() {
+    let photo = id(10);
+    let theirs = put_away(Relation::Variant);
+    let mut solo = with(Relation::Variant, &[theirs.clone(), theirs]);
+    solo.wait(2 * SETTLE);
+    for _ in 0..3 {
+        let mut actions = solo.tell(Event::Expired { photo });
+        actions.extend(solo.wait(LONG));
+        let asks = |action: &Action| matches!(action, Action::Send { message: Message::Challenge { photo, .. }, .. } if *photo == id(10));
+        assert!(!actions.iter().any(asks));
+        assert!(
+            !actions
+                .iter()
+                .any(|action| matches!(action, Action::Purge { .. }))
+        );
+    }
+}
+
+/// Its owner wants the trash emptied: the round for the worse version, if there is one.
+fn emptied(solo: &mut Solo) -> Option<Nonce> {
+    let (link, older_than) = (CLIENT, 0);
+    let request = Request::TrashPurge { older_than };
+    solo.tell(Event::Asked { link, request });
+    let photos = [id(10)].into();
+    challenge(&solo.tell(Event::Aged { link, photos }))
+}
+
+#[test]
+fn its_owners_hand_deletes_a_variant_when_enough_others_have_proven_that_very_one() {
+    let theirs = put_away(Relation::Variant);
+    let mut few = with(Relation::Variant, std::slice::from_ref(&theirs));
+    few.wait(2 * SETTLE);
+    assert_eq!(emptied(&mut few), None, "two copies are wanted elsewhere");
+    let mut solo = with(Relation::Variant, &[theirs.clone(), theirs]);
+    solo.wait(2 * SETTLE);
+    let nonce = emptied(&mut solo).expect("it asks for proofs");
+    solo.compute(nonce);
+    let purges = |actions: &[Action]| {
+        let purges = |action: &Action| matches!(action, Action::Purge { .. });
+        actions.iter().any(purges)
+    };
+    assert!(!purges(&solo.hear(1, proof(nonce))));
+    assert!(purges(&solo.hear(2, proof(nonce))));
+}
+
+#[test]
+fn a_variant_is_proven_from_the_trash_and_then_stays_there() {
+    for (relation, promises) in [(Relation::Variant, true), (Relation::Same, false)] {
+        let theirs = put_away(relation);
+        let mut solo = with(relation, &[theirs.clone(), theirs]);
+        solo.wait(2 * SETTLE);
+        let (photo, nonce) = (id(10), Nonce([3; 32]));
+        let actions = solo.hear(1, Message::Challenge { photo, nonce });
+        let proves = |action: &Action| matches!(action, Action::Prove { .. });
+        assert_eq!(actions.iter().any(proves), promises, "{relation:?}");
+        if promises {
+            assert_eq!(emptied(&mut solo), None, "it has promised to keep it");
+        }
+    }
+}
+
+#[test]
+fn a_node_that_leaves_hands_over_a_variant_that_only_it_has() {
+    let mut solo = with(Relation::Variant, &[]);
+    solo.announce(8, vec![version(20)], true);
+    assert!(offers(&solo.tell(Event::Shutdown)));
+}
