@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use indicatif::HumanBytes;
+use indicatif::{HumanBytes, HumanCount};
 
 use super::screen::{Column, count, plain, write_json, write_table};
 use super::{Daemon, Failure};
-use crate::protocol::client::{NodeReport, StatusReport};
+use crate::protocol::client::{FolderReport, NodeReport, StatusReport};
 use crate::protocol::{Answer, Request};
 
 /// How many photos at risk are shown: with the nodes and the summary they have to fit a screen.
@@ -125,6 +125,21 @@ fn write_this_node(report: &StatusReport, out: &mut impl Write) -> io::Result<()
         out,
         "this node has {trash} in its trash (photomesh trash list)"
     )?;
+    let FolderReport { unread, companions } = report.folder;
+    if unread > 0 {
+        let photos = HumanCount(unread);
+        writeln!(
+            out,
+            "photos of this node that are still to be read by the new rules: {photos}"
+        )?;
+    }
+    if companions > 0 {
+        let files = count(companions, "file");
+        writeln!(
+            out,
+            "{files} beside photos (sidecars, films of live photos) are on this computer only"
+        )?;
+    }
     if report.skipped_files > 0 {
         let files = count(report.skipped_files, "file");
         writeln!(out, "this node's folder has {files} that are no pictures")?;

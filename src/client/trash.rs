@@ -12,22 +12,7 @@ use crate::protocol::{Answer, Request};
 
 /// Lists what lies in the daemon's own trash, and why.
 pub fn trash_list(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failure> {
-    let mut rows = Vec::new();
-    let page_of = |answer| {
-        if let Answer::Trash { photos, next } = answer {
-            Some((photos, next))
-        } else {
-            None
-        }
-    };
-    daemon.ask_pages(
-        |after| Request::TrashList { after },
-        page_of,
-        |photos| {
-            rows.extend(photos.iter().map(row));
-            Ok(())
-        },
-    )?;
+    let rows: Vec<_> = in_trash(daemon)?.iter().map(row).collect();
     if rows.is_empty() {
         eprintln!("the trash of the daemon at {} is empty", daemon.address());
         return Ok(());
@@ -41,13 +26,53 @@ pub fn trash_list(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failu
     Ok(write_table(out, columns, &rows)?)
 }
 
+/// All that lies in the daemon's own trash.
+fn in_trash(daemon: &mut Daemon) -> Result<Vec<TrashReport>, Failure> {
+    let mut all = Vec::new();
+    let page_of = |answer| {
+        if let Answer::Trash { photos, next } = answer {
+            Some((photos, next))
+        } else {
+            None
+        }
+    };
+    daemon.ask_pages(
+        |after| Request::TrashList { after },
+        page_of,
+        |photos| {
+            all.extend(photos);
+            Ok(())
+        },
+    )?;
+    Ok(all)
+}
+
+/// Says which files are deleted with photos of the trash, and are nowhere else.
+fn name_companions(daemon: &mut Daemon) -> Result<(), Failure> {
+    let photos = in_trash(daemon)?;
+    let files = photos.iter().flat_map(|photo| &photo.companions);
+    let files: Vec<_> = files.map(|file| plain(file)).collect();
+    if !files.is_empty() {
+        eprintln!(
+            "with their photos, if those go, these files are deleted, which are on no other computer:"
+        );
+        files.iter().for_each(|file| eprintln!("  {file}"));
+    }
+    Ok(())
+}
+
 fn row(photo: &TrashReport) -> [String; 4] {
     let names: Vec<_> = photo.names.iter().map(|name| plain(name)).collect();
+    let files: Vec<_> = photo.companions.iter().map(|file| plain(file)).collect();
+    let with = match files.is_empty() {
+        true => String::new(),
+        false => format!("; with {}", files.join(", ")),
+    };
     [
         photo.id.short(),
         HumanBytes(photo.bytes).to_string(),
         photo.keeper.map_or("-".to_owned(), |keeper| keeper.short()),
-        format!("{}: {}", names.join(", "), plain(&photo.reason)),
+        format!("{}: {}{with}", names.join(", "), plain(&photo.reason)),
     ]
 }
 
@@ -83,6 +108,7 @@ pub fn trash_purge(
     consent: Consent,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
+    name_companions(daemon)?;
     let question = format!(
         "Delete for good what has been in the trash of the daemon at {} for {older_than} days or more?",
         daemon.address()

@@ -97,3 +97,6 @@ pub(super) const HOUSEKEEPING: Duration = Duration::from_secs(1);
 
 /// How often the disk's free room is told, in rounds of [`HOUSEKEEPING`].
 pub(super) const ROOM_ROUNDS: u32 = 5;
+
+/// Of so many cores one reads photos anew that an earlier program has described: half of them, at the lowest priority.
+pub(super) const CORES_A_REREADER: usize = 2;

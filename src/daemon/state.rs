@@ -245,6 +245,8 @@ impl State {
             | Event::Missing { .. }
             | Event::Damaged { .. }
             | Event::Scanned { .. }
+            | Event::Companions { .. }
+            | Event::Unread { .. }
             | Event::Room { .. }
             | Event::Expired { .. }
             | Event::FolderLost { .. }

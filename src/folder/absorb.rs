@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::companions;
 use super::disk::{self, Stamp};
 use super::entry::Content;
 use super::place::{self, holding_at};
@@ -39,6 +40,15 @@ pub(super) struct Scanning {
     changed: BTreeMap<PhotoId, bool>,
     /// Files and directories that could not be read.
     unreadable: u64,
+    /// Some scan has come to its end.
+    is_known: bool,
+}
+
+impl Scanning {
+    /// Whether the folder is known, and no candidate is out.
+    pub(super) fn is_idle(&self) -> bool {
+        self.is_known && self.pending.is_empty()
+    }
 }
 
 impl Folder {
@@ -73,6 +83,12 @@ impl Folder {
                     self.index.set_seen(path);
                 }
                 _ if !seen.rests || self.scanning.pending.contains(path) => {}
+                // Whatever is in them, these are no photos.
+                None if place::accompanied_by(path).is_some()
+                    || companions::is_thumbnail(path, |path| walk.files.contains_key(path)) =>
+                {
+                    self.index.set_file(path, seen.stamp, Content::Other);
+                }
                 _ => {
                     self.scanning.pending.insert(path.clone());
                     candidates.push(Candidate {
@@ -262,10 +278,13 @@ impl Folder {
         for id in touched {
             self.tell(id, changes);
         }
+        self.reunite();
+        let companions = self.tell_companions(changes);
         let other = |content| content == Content::Other;
         let others = self.index.files().filter(|(_, entry)| other(entry.content));
+        self.scanning.is_known = true;
         changes.push(Change::Scanned {
-            skipped: others.count() as u64 + self.scanning.unreadable,
+            skipped: (others.count() - companions) as u64 + self.scanning.unreadable,
         });
     }
 

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::disk::{self, Disk};
 use super::moment::Moment;
 use super::note::{Note, Why};
 use super::place::{MARKER, REPLICAS, SURPLUS, TMP, TRASH, holding_at, is_note};
+use super::specimens::{COMPANION, SPECIMENS, check_companion, id, picture, spoiled};
 use super::trial::{Cut, Plan, Trial, tempdir};
 use super::{Change, Folder, Options, StoreError, Walker};
 use crate::photo::{self, PhotoId, Relation};
@@ -77,6 +78,9 @@ impl Bench {
         ] {
             bench.copy(seed, path);
         }
+        let companion = bench.dir.path().join("dog.xmp");
+        fs::write(&companion, COMPANION).unwrap();
+        bench.copies.insert(companion);
         bench
     }
 
@@ -258,12 +262,17 @@ impl Bench {
                     held.insert(photo.id, holding);
                 }
                 Change::Missing { photo } => drop(held.remove(&photo)),
-                Change::Recalled { .. } | Change::Damaged { .. } | Change::Scanned { .. } => {}
+                Change::Recalled { .. }
+                | Change::Companions { .. }
+                | Change::Damaged { .. }
+                | Change::Unread { .. }
+                | Change::Scanned { .. } => {}
                 change @ (Change::Expired { .. } | Change::Lost { .. }) => {
                     panic!("{context}: {change:?}")
                 }
             }
         }
+        check_companion(root, held.get(&id(2)).copied(), context);
         for (photo, allowed) in &self.expected {
             let holding = held.remove(photo);
             let context = format!("{context}: {photo:?} is {holding:?}, expected {allowed:?}");
@@ -280,9 +289,10 @@ impl Bench {
             files.extend(files_in(&self.dir.path().join(dir)));
         }
         files.retain(|path, _| !is_note(path.as_os_str()) && !self.copies.contains(path));
+        files.retain(|path, _| path.extension().is_none_or(|ending| ending != "xmp"));
         for (path, digest) in files {
             let whole = |seed| [id(seed), PhotoId::of(&spoiled(seed))].contains(&digest);
-            assert!((0..11).any(whole), "{context}: {path:?} is torn");
+            assert!((0..SPECIMENS).any(whole), "{context}: {path:?} is torn");
         }
     }
 
@@ -373,27 +383,4 @@ fn options() -> Options {
         trash_days: 30,
         scrub_days: 30,
     }
-}
-
-fn id(seed: u32) -> PhotoId {
-    PhotoId::of(picture(seed))
-}
-
-fn picture(seed: u32) -> &'static [u8] {
-    static PICTURES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| (0..11).map(draw).collect());
-    &PICTURES[seed as usize]
-}
-
-/// What becomes of a picture that rots.
-fn spoiled(seed: u32) -> Vec<u8> {
-    let mut bytes = picture(seed).to_owned();
-    bytes[60] ^= 1;
-    bytes
-}
-
-/// A photo that cannot be decoded: thousands of lives have no time for pictures.
-fn draw(seed: u32) -> Vec<u8> {
-    let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
-    bytes.extend((0..200).map(|number| (number * (2 * seed + 1)) as u8));
-    bytes
 }

@@ -46,6 +46,17 @@ pub(super) struct PhotoEntry {
     pub(super) told: Option<Standing>,
 }
 
+impl PhotoEntry {
+    /// Takes another account of the same bytes if it is of a higher version; whether it is.
+    pub(super) fn renew(&mut self, photo: &Arc<Photo>) -> bool {
+        let newer = photo.account > self.photo.account;
+        if newer {
+            self.photo = Arc::clone(photo);
+        }
+        newer
+    }
+}
+
 /// How the folder holds a photo: the best of its files, and how many the friend's own folder has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Standing {

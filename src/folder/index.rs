@@ -16,11 +16,13 @@ use super::entry::{Content, FileEntry, PhotoEntry, Standing};
 use super::line::Line;
 use super::log::Log;
 use super::place::{self, holding_at};
+use super::reread::is_outdated;
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Facts, Holding, Looks};
 
-/// Raise this when the lines change, or when [`crate::photo::inspect`] says something else about the same bytes: an
-/// index of another version is ignored and every photo read again.
+/// Raise this when the lines cannot be understood as before: an index of another version is ignored and every photo read
+/// again. A new field is optional instead, and what [`crate::photo::inspect`] finds in the bytes has a version of its
+/// own: a photo whose account is older stays known, and is [read anew](super::reread) in the background.
 const VERSION: u32 = 1;
 
 /// The index is written anew when it has twice as many lines as it needs, and this many more.
@@ -38,6 +40,8 @@ pub(super) const MAX_RUNNING: u64 = 100 * 365 * 24 * 60 * 60;
 pub(super) struct Index {
     files: BTreeMap<PathBuf, FileEntry>,
     photos: BTreeMap<PhotoId, PhotoEntry>,
+    /// Photos that are to be read anew.
+    outdated: BTreeSet<PhotoId>,
     /// For how long daemons have run on this folder.
     running: Duration,
     /// What the log says of it, in seconds.
@@ -51,12 +55,16 @@ impl Index {
         let mut index = Index {
             files: BTreeMap::new(),
             photos: BTreeMap::new(),
+            outdated: BTreeSet::new(),
             running: Duration::ZERO,
             running_logged: 0,
             log: Log::new(disk, root, "index"),
         };
         let intact = index.read().unwrap_or(false);
         index.photos.retain(|_, entry| !entry.files.is_empty());
+        let photos = index.photos.iter();
+        let outdated = photos.filter(|(_, entry)| is_outdated(&entry.photo));
+        index.outdated = outdated.map(|(id, _)| *id).collect();
         let live = index.files.len() + index.photos.len();
         if !intact || index.log.lines > 2 * live + SPARE_LINES {
             index.log.broken = true;
@@ -142,6 +150,13 @@ impl Index {
         self.files.iter()
     }
 
+    /// The files from a path on, in order.
+    pub(super) fn files_from(&self, path: &Path) -> impl Iterator<Item = &Path> {
+        self.files
+            .range(path.to_owned()..)
+            .map(|(path, _)| path.as_path())
+    }
+
     pub(super) fn photo(&self, id: PhotoId) -> Option<&PhotoEntry> {
         self.photos.get(&id)
     }
@@ -190,7 +205,7 @@ impl Index {
         }
     }
 
-    /// Adds what is known of a photo whose bytes have just been read; whether there are new facts.
+    /// Adds what is known of a photo whose bytes have just been read; whether there are new facts, or a newer account.
     pub(super) fn put_photo(&mut self, photo: &Arc<Photo>, facts: &Facts) -> bool {
         let checked = self.running();
         let entry = self.photos.entry(photo.id).or_insert_with(|| PhotoEntry {
@@ -202,9 +217,30 @@ impl Index {
             told: None,
         });
         entry.checked = checked;
-        let new = entry.facts.merge(facts);
+        let mut new = entry.facts.merge(facts);
+        new |= entry.renew(photo);
+        if is_outdated(&entry.photo) {
+            self.outdated.insert(photo.id);
+        } else {
+            self.outdated.remove(&photo.id);
+        }
         self.log_photo(photo.id);
         new
+    }
+
+    /// The photos that are to be read anew.
+    pub(super) fn outdated(&self) -> impl Iterator<Item = PhotoId> {
+        self.outdated.iter().copied()
+    }
+
+    /// Takes a newer account of the bytes of a photo that is known; whether it is newer.
+    pub(super) fn renew_photo(&mut self, photo: &Arc<Photo>) -> bool {
+        let entry = self.photos.get(&photo.id);
+        let newer = entry.is_some_and(|entry| photo.account > entry.photo.account);
+        if newer {
+            self.put_photo(photo, &Facts::default());
+        }
+        newer
     }
 
     /// Adds facts to a photo that is known.
@@ -245,6 +281,7 @@ impl Index {
             .is_some_and(|entry| entry.files.is_empty())
         {
             self.photos.remove(&id);
+            self.outdated.remove(&id);
         }
     }
 

@@ -5,6 +5,7 @@
 //! FOLDER/.photomesh/                  the marker: lock, identity, known nodes, index, tombstones
 //! FOLDER/.photomesh/replicas/         photos kept for the mesh, <12 digits of the id>-<name>  = replicas
 //! FOLDER/.photomesh/trash/            retired copies, a JSON note each                       = retired
+//! FOLDER/.photomesh/trash/*.companions/   files that have gone there with such a copy
 //! FOLDER/.photomesh/trash/surplus/    exact copies on their way out, a JSON note each        = retired
 //! FOLDER/.photomesh/damaged/          files of our own that are not what they were, notes of such originals
 //! FOLDER/.photomesh/tmp/              writes in progress, swept at start
@@ -30,28 +31,36 @@
 //! # Reading order
 //!
 //! `disk` (the operations, and what makes a file safe), `place` (what a path says), `entry` and `index` over `log` (what
-//! is known of every file), `looks` (what was found by comparing photos), `scan` and `absorb` (how it gets known), `store` (in), `trash` (out and back), `duplicates`
-//! (one file is enough), `purge` (for good), `tombstones` (who has removed what), `check` and `damage` (rot).
+//! is known of every file), `looks` (what was found by comparing photos), `scan` and `absorb` (how it gets known), `store`
+//! (in), `trash` (out and back), `duplicates` (one file is enough), `purge` (for good), `tombstones` (who has removed what),
+//! `check` and `damage` (rot), `reread` (photos of an earlier program), `companions` (what belongs to a photo and is none).
 
 mod absorb;
+mod accompanied;
 #[cfg(test)]
 mod bench;
 mod check;
+pub mod companions;
 mod damage;
 mod disk;
 mod duplicates;
 mod entry;
 mod error;
+mod following;
 mod identity;
 mod index;
 mod line;
 mod log;
 mod looks;
 mod moment;
+mod nodes;
 mod note;
 mod place;
 mod purge;
+mod reread;
 mod scan;
+#[cfg(test)]
+mod specimens;
 mod store;
 mod tombstones;
 mod trash;
@@ -60,7 +69,7 @@ mod trial;
 #[cfg(test)]
 mod trials;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -76,6 +85,7 @@ pub use check::Recheck;
 pub use error::{OpenError, StoreError, is_full};
 pub use identity::Identity;
 pub use moment::Moment;
+pub use reread::{Reading, Reread};
 pub use scan::{Candidate, Inspection, Walk, Walker};
 
 use damage::Wrecks;
@@ -140,6 +150,18 @@ pub enum Change {
         /// Files that are no pictures, and files and directories that cannot be read.
         skipped: u64,
     },
+    /// The files that go where a photo goes: see [`companions`]. Told when they change.
+    Companions {
+        /// The photo.
+        photo: PhotoId,
+        /// Their names, in the folder or its trash, at most [`companions::NAMED`]; none if there are none any more.
+        files: Vec<String>,
+    },
+    /// So many photos are still to be read by the present rules: see [`Folder::next_to_reread`].
+    Unread {
+        /// How many.
+        photos: u64,
+    },
     /// A photo has been in the trash for its time and may be purged. Repeated every hour until it is.
     Expired {
         /// The photo.
@@ -173,6 +195,10 @@ pub struct Folder {
     wrecks: Wrecks,
     scanning: absorb::Scanning,
     scrub: check::Scrub,
+    rereading: reread::Rereading,
+    accompanied: accompanied::Accompanied,
+    /// What the owner has asked to be purged, companions and all.
+    purge_asked: BTreeSet<PhotoId>,
     /// When the index is flushed next, in seconds of running.
     flush_at: u64,
     /// When each expired photo was told of, in seconds of running.
@@ -213,7 +239,7 @@ impl Folder {
             marker: (meta.dev(), meta.ino()),
             identity,
             first_start: fresh && index.files().next().is_none(),
-            nodes: read_nodes(root),
+            nodes: nodes::read(root),
             nodes_saved: true,
             notes: Notes::open(&disk, root),
             tombstones: Tombstones::open(&disk, root)
@@ -221,6 +247,9 @@ impl Folder {
             wrecks: Wrecks::open(&disk, root),
             scanning: absorb::Scanning::default(),
             scrub: check::Scrub::default(),
+            rereading: reread::Rereading::default(),
+            accompanied: accompanied::Accompanied::default(),
+            purge_asked: BTreeSet::new(),
             flush_at: 0,
             expired: BTreeMap::new(),
             expire_at: 0,
@@ -239,11 +268,6 @@ impl Folder {
         &self.identity
     }
 
-    /// The other nodes of the mesh and where they listened, as last noted.
-    pub fn known_nodes(&self) -> BTreeMap<NodeId, Address> {
-        self.nodes.clone()
-    }
-
     /// Whether this folder was never a node's folder before.
     pub fn is_first_start(&self) -> bool {
         self.first_start
@@ -259,15 +283,6 @@ impl Folder {
         self.index.put_facts(photo, facts);
     }
 
-    /// Remembers the other nodes of the mesh for the next start.
-    pub fn note_nodes(&mut self, nodes: &BTreeMap<NodeId, Address>) {
-        if self.nodes != *nodes {
-            self.nodes = nodes.clone();
-            self.nodes_saved = false;
-            self.save_nodes();
-        }
-    }
-
     /// Lets time pass: `running` since the last call, which should be about a second ago. Days of the trash are days
     /// of running, so that a friend who was away for a month finds the trash as it was.
     pub fn tick(&mut self, running: Duration) -> Vec<Change> {
@@ -280,16 +295,9 @@ impl Folder {
         }
         let mut changes = std::mem::take(&mut self.later);
         self.expire(&mut changes);
+        self.tell_unread(&mut changes);
+        self.tell_moved_companions(&mut changes);
         changes
-    }
-
-    fn save_nodes(&mut self) {
-        let Ok(text) = serde_json::to_string(&self.nodes) else {
-            return;
-        };
-        let path = self.root.join(MARKER).join("nodes");
-        let tmp = self.root.join(TMP).join("nodes");
-        self.nodes_saved = self.nodes_saved || self.disk.write_whole(&path, &tmp, &text).is_ok();
     }
 
     /// Adds to `changes` how a photo is held, if the node knows it otherwise, and forgets a photo without files.
@@ -390,11 +398,4 @@ fn identify(disk: &Disk, root: &Path) -> Result<(Identity, bool), OpenError> {
         Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(OpenError::Identity(path)),
         Err(error) => Err(OpenError::at(&path, error)),
     }
-}
-
-/// The nodes noted last; none if the note cannot be read, `--join` helps then.
-fn read_nodes(root: &Path) -> BTreeMap<NodeId, Address> {
-    let read = disk::open(&root.join(MARKER).join("nodes"));
-    let nodes = read.map(|file| serde_json::from_reader(io::BufReader::new(file)));
-    nodes.ok().and_then(Result::ok).unwrap_or_default()
 }

@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use super::companions::Name;
 use super::disk::{self, Disk};
 use super::index::MAX_RUNNING;
 use super::place::{self, SURPLUS, TMP, TRASH, is_note};
@@ -43,6 +44,12 @@ pub(super) struct Note {
     /// Where the file was, relative to the folder.
     #[serde(with = "place::path_text")]
     pub(super) original_path: PathBuf,
+    /// Where it was returned to, if that is another name and its companions have not followed yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) returned_to: Option<Name>,
+    /// The files that have come here with it, see [`companions`](super::companions).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) companions: Vec<Name>,
     /// How it was held.
     pub(super) holding: Holding,
     /// When it was put away: seconds since 1970, by this machine's clock.
@@ -79,16 +86,19 @@ impl Note {
             removed_by: None,
             facts: facts.clone(),
             original_path: path.to_owned(),
+            returned_to: None,
+            companions: Vec::new(),
             holding: place::holding_at(path),
             when: now.map_or(0, |since| since.as_secs()),
             running,
         }
     }
 
-    /// Whether the copy's time in the trash is over, `running` seconds of running into this folder's life. For a worse
-    /// version that is not all there in the better one, it never is.
+    /// Whether the copy's time in the trash is over, `running` seconds of running into this folder's life. It never is for a
+    /// worse version that is not all there in the better one, nor for one with companions, which are nowhere else.
     pub(super) fn is_due(&self, running: u64, trash_days: u32) -> bool {
-        if self.why == Why::Retired && self.relation != Some(Relation::Same) {
+        let is_variant = self.why == Why::Retired && self.relation != Some(Relation::Same);
+        if is_variant || !self.companions.is_empty() {
             return false;
         }
         let days = match (self.why, self.holding) {
@@ -139,7 +149,9 @@ impl Notes {
         let Ok(Ok(note)) = note else {
             return;
         };
-        if disk::look(&self.root.join(&copy)).is_ok_and(|stamp| stamp.is_none()) {
+        let companions = self.root.join(place::companions_dir(&copy));
+        let is_gone = disk::look(&self.root.join(&copy)).is_ok_and(|stamp| stamp.is_none());
+        if is_gone && !companions.is_dir() {
             // Best effort: it is swept again at the next start.
             let _ = self.disk.remove(path);
         } else {

@@ -43,6 +43,9 @@ pub(super) fn is_inside(path: &Path) -> bool {
     path.components().all(plain) && path.file_name().is_some()
 }
 
+/// What the names of directories for the companions of a file of our own end with.
+const COMPANIONS: &str = ".companions";
+
 /// What the names of notes end with.
 const NOTE: &str = ".json";
 
@@ -84,6 +87,28 @@ pub(super) fn note_path(copy: &Path) -> PathBuf {
     let mut path = copy.as_os_str().to_owned();
     path.push(NOTE);
     PathBuf::from(path)
+}
+
+/// Where the companions lie of a file of our own.
+pub(super) fn companions_dir(file: &Path) -> PathBuf {
+    let mut path = file.as_os_str().to_owned();
+    path.push(COMPANIONS);
+    PathBuf::from(path)
+}
+
+/// The file of our own whose companion lies here, if one would.
+pub(super) fn accompanied_by(companion: &Path) -> Option<PathBuf> {
+    let dir = companion.parent().filter(|dir| dir.starts_with(MARKER))?;
+    let file = dir
+        .as_os_str()
+        .as_bytes()
+        .strip_suffix(COMPANIONS.as_bytes())?;
+    Some(PathBuf::from(OsStr::from_bytes(file)))
+}
+
+/// Whether a directory is for the companions of a file of our own, by its name.
+pub(super) fn is_for_companions(dir: &Path) -> bool {
+    dir.starts_with(MARKER) && dir.as_os_str().as_bytes().ends_with(COMPANIONS.as_bytes())
 }
 
 /// What people call a file: its name without folders, and without the digits that [`own_name`] puts before it.

@@ -22,7 +22,16 @@ impl Folder {
         if !self.index.stored_files_of(photo).is_empty() {
             return Err(StoreError::Io("it is not only in the trash".to_owned()));
         }
+        let copies = self.index.files_of(photo);
+        let notes = copies.iter().filter_map(|copy| self.notes.get(copy));
+        if notes.into_iter().any(|note| !note.companions.is_empty())
+            && !self.purge_asked.contains(&photo)
+        {
+            let text = "files that are nowhere else go with it: its owner has to say so";
+            return Err(StoreError::Io(text.to_owned()));
+        }
         self.delete_copies(photo, Some(deadline))?;
+        self.purge_asked.remove(&photo);
         self.expired.remove(&photo);
         self.assumed(photo, None);
         Ok(())
@@ -41,7 +50,9 @@ impl Folder {
             match self.require_unchanged(&copy) {
                 Ok(()) => {
                     let path = self.full(&copy);
-                    let removed = self.disk.remove(&path);
+                    // In this order a crash leaves the photo and its note, and nothing without them.
+                    let removed = self.delete_companions(&copy);
+                    let removed = removed.and_then(|()| self.disk.remove(&path));
                     removed.map_err(|error| StoreError::at(&path, &error))?;
                 }
                 Err(StoreError::Gone) => {}
@@ -85,10 +96,12 @@ impl Folder {
 
     /// The photos that are in the trash and nowhere else in the folder, and of which every copy has been there for so many
     /// days of running.
-    pub fn in_trash_for(&self, days: u32) -> BTreeSet<PhotoId> {
+    /// Their owner asks, and wants them deleted: what has companions can be purged from now on.
+    pub fn in_trash_for(&mut self, days: u32) -> BTreeSet<PhotoId> {
         let now = self.index.running();
         let mut aged = self.of_which_all(|note| note.is_older_than(days.into(), now));
         aged.retain(|photo| self.index.stored_files_of(*photo).is_empty());
+        self.purge_asked.extend(&aged);
         aged
     }
 

@@ -83,7 +83,11 @@ impl Walker {
             },
         };
         for own in [REPLICAS, TRASH, SURPLUS] {
-            pass.directory(Path::new(own), &mut Vec::new());
+            let mut companions = Vec::new();
+            pass.directory(Path::new(own), &mut companions);
+            for dir in companions {
+                pass.directory(&dir, &mut Vec::new());
+            }
         }
         let mut open = vec![PathBuf::new()];
         while let Some(dir) = open.pop() {
@@ -142,13 +146,18 @@ impl Pass<'_> {
     fn entry(&mut self, dir: &Path, entry: &DirEntry, open: &mut Vec<PathBuf>) -> io::Result<()> {
         let name = entry.file_name();
         let ours = dir.starts_with(MARKER);
-        if is_hidden(&name) || (dir.starts_with(TRASH) && is_note(&name)) {
+        let noted = dir.starts_with(TRASH) && !place::is_for_companions(dir);
+        if is_hidden(&name) || (noted && is_note(&name)) {
             return Ok(());
         }
         let kind = entry.file_type()?;
         let path = dir.join(&name);
         if kind.is_dir() {
-            if !ours && !self.root.join(&path).join(MARKER).is_dir() {
+            let wanted = match ours {
+                true => place::is_for_companions(&path),
+                false => !self.root.join(&path).join(MARKER).is_dir(),
+            };
+            if wanted {
                 open.push(path);
             }
         } else if kind.is_file()
@@ -268,7 +277,7 @@ impl Candidate {
     }
 
     fn judge(&self, file: &mut File) -> io::Result<Finding> {
-        let (bytes, finding) = match photo::inspect(file) {
+        let (bytes, finding) = match photo::inspect_or_glance(file) {
             Ok(photo) => (photo.id, Finding::Photo(Box::new(photo))),
             Err(InspectError::Io(error)) => return Err(error),
             Err(InspectError::NotAPicture | InspectError::TooLarge) => {

@@ -84,7 +84,10 @@ impl Folder {
         self.disk.sync(&file, spool).map_err(failed)?;
         let name = facts.names.first().map_or("photo", String::as_str);
         let path = match holding {
-            Holding::Original => self.place_original(spool, Path::new(""), &SafeName::new(name)),
+            Holding::Original => {
+                let (top, name) = (Path::new(""), SafeName::new(name));
+                self.place_original(spool, top, &name, |_, _| Ok(true))
+            }
             Holding::Replica | Holding::Retired | Holding::RetiredOriginal => {
                 self.place_replica(spool, photo.id, name)
             }
@@ -119,11 +122,14 @@ impl Folder {
     }
 
     /// Moves a synced file into the friend's folder, to a name that is free; the path relative to the folder.
+    ///
+    /// A free name is taken only if `admits` says so, too, and is done with what has to be done before.
     pub(super) fn place_original(
-        &self,
+        &mut self,
         from: &Path,
         dir: &Path,
         name: &SafeName,
+        mut admits: impl FnMut(&mut Folder, &Path) -> io::Result<bool>,
     ) -> io::Result<PathBuf> {
         let mut taken = BTreeSet::new();
         for entry in fs::read_dir(self.full(dir))? {
@@ -132,7 +138,11 @@ impl Folder {
         loop {
             let is_free = |name: &SafeName| !taken.contains(&SafeName::folded(name.as_str()));
             let path = place::free_path(dir, name, is_free).ok_or(io::ErrorKind::AlreadyExists)?;
-            match self.disk.place_new(from, &self.full(&path)) {
+            let placed = match admits(self, &path)? {
+                true => self.disk.place_new(from, &self.full(&path)),
+                false => Err(io::ErrorKind::AlreadyExists.into()),
+            };
+            match placed {
                 Ok(()) => return Ok(path),
                 // The friend was faster, or the file system takes two names for one that do not look it.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -172,7 +182,8 @@ impl Folder {
         let is_free = |name: &SafeName| {
             let path = dir.join(name.as_str());
             let known = self.index.file(&path).is_some();
-            !known && no_file(&path) && no_file(&place::note_path(&path))
+            let beside = [place::note_path(&path), place::companions_dir(&path)];
+            !known && no_file(&path) && beside.iter().all(|path| no_file(path))
         };
         let path = place::free_path(dir, name, is_free);
         path.ok_or(io::ErrorKind::AlreadyExists.into())

@@ -3,10 +3,12 @@
 //! A copy is put away in two steps: its note is written, safely; then the file is moved beside it, safely. A crash in
 //! between leaves a note without a copy, which the next start sweeps, and the photo where it was.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::companions::Name;
 use super::disk;
 use super::entry::Standing;
 use super::moment::Moment;
@@ -92,6 +94,9 @@ impl Folder {
 
     fn put_all_away(&mut self, photo: PhotoId, how: PutAway) -> Result<(), StoreError> {
         let told = self.index.photo(photo).and_then(|entry| entry.told);
+        if how.why == Why::Surplus {
+            self.require_no_companions(photo)?;
+        }
         let mut moved: Vec<(PathBuf, PathBuf)> = Vec::new();
         for path in self.index.stored_files_of(photo) {
             match self.put_away(photo, &path, how) {
@@ -121,6 +126,22 @@ impl Folder {
         Ok(())
     }
 
+    /// Refuses a photo that has companions: there is no other copy of them.
+    fn require_no_companions(&self, photo: PhotoId) -> Result<(), StoreError> {
+        for path in self.index.stored_files_of(photo) {
+            let companions = self.companions_of(&path);
+            if !companions
+                .map_err(|error| StoreError::at(&path, &error))?
+                .is_empty()
+            {
+                return Err(StoreError::Io(
+                    "files belong to it that are nowhere else".to_owned(),
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// Moves one file of a photo to the trash; where it is now.
     pub(super) fn put_away(
         &mut self,
@@ -135,7 +156,9 @@ impl Folder {
         let copy = self.own_path(Path::new(how.dir), &name).map_err(failed)?;
         let facts = self.index.photo(photo).map(|entry| &entry.facts);
         let facts = facts.cloned().unwrap_or_default();
+        let companions = self.companions_going(path).map_err(failed)?;
         let mut note = Note::new(photo, how.why, path, &facts, self.index.running());
+        note.companions = companions.iter().map(|name| Name(name.into())).collect();
         note.replaced_by = how.replaced_by.map(|(keeper, _)| keeper);
         note.relation = how.replaced_by.map(|(_, relation)| relation);
         note.removed_by = how.removed_by;
@@ -149,7 +172,9 @@ impl Folder {
         if moved.is_err() {
             self.notes.remove(&copy);
         }
-        moved.map(|()| copy)
+        moved?;
+        self.companions_follow(&companions, (path, path), &copy);
+        Ok(copy)
     }
 
     /// Refuses a file that is not as it was when last read: it may be the friend's latest work by now, and what is
@@ -196,9 +221,11 @@ impl Folder {
 
     /// Moves a copy from the trash back to the place of its own that it has just left.
     fn put_back(&mut self, copy: &Path, path: &Path) -> io::Result<()> {
+        let companions = self.companions_of(copy)?;
         self.disk.place_new(&self.full(copy), &self.full(path))?;
-        self.notes.remove(copy);
         self.note_move(copy, path);
+        self.companions_follow(&companions, (copy, path), path);
+        self.forget_note(copy);
         Ok(())
     }
 
@@ -260,31 +287,46 @@ impl Folder {
         let from = self.full(copy);
         let failed = |error: io::Error| StoreError::at(&from, &error);
         self.require_intact(photo, copy)?;
+        let companions = self.companions_of(copy).map_err(failed)?;
         let back = if holding.is_own() {
-            self.place_back(&from, old)
+            self.place_back(copy, old, &companions)
         } else {
             self.place_replica(&from, photo, &place::label(old))
         };
         let back = back.map_err(failed)?;
-        self.notes.remove(copy);
         self.note_move(copy, &back);
+        self.companions_follow(&companions, (copy, old), &back);
+        self.forget_note(copy);
+        if back == old {
+            self.reclaim_companions(old);
+        }
         Ok(holding_at(&back))
     }
 
-    /// Moves a file to an old path in the friend's folder, or as near to it as there is room.
-    fn place_back(&self, from: &Path, old: &Path) -> io::Result<PathBuf> {
+    /// Moves a copy to an old path in the friend's folder, or as near to it as there is room for it and for its companions.
+    fn place_back(
+        &mut self,
+        copy: &Path,
+        old: &Path,
+        companions: &[OsString],
+    ) -> io::Result<PathBuf> {
+        let from = self.full(copy);
         // The note is a file that anybody may have written.
         let trusted = place::is_inside(old) && !old.starts_with(MARKER);
         let dir = disk::parent(old);
-        if trusted && self.make_way(dir)? {
-            match self.disk.place_new(from, &self.full(old)) {
+        let trusted = trusted && self.make_way(dir)?;
+        if trusted && self.has_room(old, old, companions) {
+            match self.disk.place_new(&from, &self.full(old)) {
                 Ok(()) => return Ok(old.to_owned()),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
             }
-            return self.place_original(from, dir, &SafeName::new(&place::label(old)));
         }
-        self.place_original(from, Path::new(""), &SafeName::new(&place::label(old)))
+        let dir = if trusted { dir } else { Path::new("") };
+        let name = SafeName::new(&place::label(old));
+        self.place_original(&from, dir, &name, |folder, path| {
+            folder.may_return((copy, old), path, companions)
+        })
     }
 
     /// Makes the directories down to `dir` that are missing; whether all are true directories, and not links that lead
@@ -327,7 +369,10 @@ impl Folder {
         note.cloned().unwrap_or_else(|| {
             let facts = self.index.photo(photo).map(|entry| entry.facts.clone());
             let facts = facts.unwrap_or_default();
-            Note::new(photo, Why::Unknown, copy, &facts, self.index.running())
+            let mut note = Note::new(photo, Why::Unknown, copy, &facts, self.index.running());
+            let companions = self.companions_of(copy).unwrap_or_default();
+            note.companions = companions.iter().map(|name| Name(name.into())).collect();
+            note
         })
     }
 }

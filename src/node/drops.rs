@@ -95,6 +95,9 @@ impl Node {
             return;
         };
         let held = self.copies_of(entry);
+        if !self.own_files.companions_of(photo).is_empty() {
+            return;
+        }
         let Some(place) = trim_order(photo, copies, &held)
             .iter()
             .position(|node| *node == me)

@@ -179,6 +179,20 @@ pub enum Event {
         /// Files that are no pictures.
         skipped: u64,
     },
+    /// The files that go where a photo goes: sidecars, and the film of a live photo. No photos themselves, they are on no
+    /// other disk. Told when they change, after the photo itself and before the end of the scan.
+    Companions {
+        /// The photo.
+        photo: PhotoId,
+        /// Their names, in the folder or its trash; none if there are none any more.
+        files: Vec<String>,
+    },
+    /// So many photos of the folder are still to be read by the present rules: of an earlier program's account, or only
+    /// glanced at. Each is told as a `Held` when it is read.
+    Unread {
+        /// How many.
+        photos: u64,
+    },
     /// How many bytes the folder's disk has free. Sent once before the first scan and every few seconds.
     Room {
         /// Free bytes.

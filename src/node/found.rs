@@ -36,7 +36,7 @@ impl Node {
 
     /// A file is damaged, and the folder has set it aside.
     pub(super) fn damaged(&mut self, photo: PhotoId, file: &str) {
-        self.damaged += 1;
+        self.own_files.damaged += 1;
         let text = format!(
             "{file} is damaged and was set aside; {} is repaired",
             photo.short()

@@ -49,6 +49,7 @@ mod links;
 mod looking;
 mod membership;
 mod names;
+mod own_files;
 mod placement;
 mod proof;
 mod pulls;
@@ -83,6 +84,7 @@ use drops::Drops;
 use limits::{PAUSE, TICK, WORK_PER_STEP};
 use looking::Looking;
 use membership::Membership;
+use own_files::OwnFiles;
 use proof::Promises;
 use pulls::Pull;
 use purging::Purging;
@@ -139,8 +141,7 @@ pub struct Node {
     scanned: bool,
     /// Photos of which the friend's folder has several files.
     files: BTreeMap<PhotoId, u32>,
-    skipped_files: u64,
-    damaged: u64,
+    own_files: OwnFiles,
     /// Free bytes on the folder's disk, once known, and when a write last failed.
     room: Option<u64>,
     write_failed_at: Option<Time>,
@@ -179,8 +180,7 @@ impl Node {
             goals: (0, 0),
             scanned: false,
             files: BTreeMap::new(),
-            skipped_files: 0,
-            damaged: 0,
+            own_files: OwnFiles::default(),
             room: None,
             write_failed_at: None,
             leaving: None,
@@ -273,12 +273,14 @@ impl Node {
             }
             Event::Damaged { photo, file } => self.damaged(photo, &file),
             Event::Scanned { skipped } => {
-                self.skipped_files = skipped;
+                self.own_files.skipped = skipped;
                 if !self.scanned {
                     self.scanned = true;
                     self.announce_complete();
                 }
             }
+            Event::Companions { photo, files } => self.accompanied(photo, files),
+            Event::Unread { photos } => self.own_files.unread = photos,
             Event::Room { bytes } => self.room = Some(bytes),
             Event::Expired { photo } => self.expired(photo, false),
             Event::FolderLost { reason } => {

@@ -97,8 +97,9 @@ impl Node {
             over_replicated: over,
             at_risk,
             trash,
-            skipped_files: self.skipped_files,
-            damaged: self.damaged,
+            skipped_files: self.own_files.skipped,
+            damaged: self.own_files.damaged,
+            folder: self.own_files.report(),
             notes: self.notes(),
         };
         self.answer(link, Answer::Status(Box::new(status)));
@@ -168,6 +169,7 @@ impl Node {
             bytes: entry.photo.bytes,
             keeper,
             reason,
+            companions: self.own_files.companions_of(entry.photo.id).to_vec(),
         }
     }
 
@@ -275,10 +277,10 @@ impl Node {
         }
         notes.extend(self.brake_note());
         notes.extend(self.bounds_note());
-        if self.damaged > 0 {
+        if self.own_files.damaged > 0 {
             notes.push(format!(
                 "{} damaged file(s) were found since the start: check this disk",
-                self.damaged
+                self.own_files.damaged
             ));
         }
         notes

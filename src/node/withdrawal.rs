@@ -100,7 +100,12 @@ impl Node {
         match self.catalog.mine(id) {
             _ if !removed => {}
             Some(Holding::Original) => {
-                effects.push("your file goes to this node's trash".to_owned())
+                let files = self.own_files.companions_of(id);
+                let with = match files.is_empty() {
+                    true => String::new(),
+                    false => format!(", with {}", files.join(", ")),
+                };
+                effects.push(format!("your file goes to this node's trash{with}"));
             }
             Some(Holding::RetiredOriginal) => {
                 effects.push("your file is in this node's trash already".to_owned());

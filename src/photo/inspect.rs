@@ -70,6 +70,52 @@ pub fn inspect(file: &mut File) -> Result<Photo, InspectError> {
     Ok(describe(&bytes, |known| look(format, &bytes, known)))
 }
 
+/// Tells what a file is at once: of a format that [`is_slow`] only by [`glance`], else by [`inspect`].
+///
+/// What was only glanced at is a photo like any other, and is to be inspected when there is time.
+pub fn inspect_or_glance(file: &mut File) -> Result<Photo, InspectError> {
+    file.rewind()?;
+    let mut start = Vec::new();
+    file.take(SNIFF_BYTES).read_to_end(&mut start)?;
+    if sniff(&start).is_some_and(is_slow) {
+        glance(file)
+    } else {
+        inspect(file)
+    }
+}
+
+/// Whether pictures of a format take so long to decode that a folder of them must be listed and copied before.
+fn is_slow(format: Format) -> bool {
+    match format {
+        // A second of a core for twelve megapixels, eighty times as long as a JPEG.
+        Format::Heic => true,
+        Format::Opaque
+        | Format::Gif
+        | Format::Webp
+        | Format::Jpeg
+        | Format::Bmp
+        | Format::Png
+        | Format::Tiff => false,
+    }
+}
+
+/// Reads a file from its beginning and tells its digest, length and format, and nothing of its picture: an account of
+/// version 0, older than any that [`inspect`] gives.
+pub fn glance(file: &mut File) -> Result<Photo, InspectError> {
+    file.rewind()?;
+    let mut start = Vec::new();
+    file.take(SNIFF_BYTES).read_to_end(&mut start)?;
+    let format = sniff(&start).ok_or(InspectError::NotAPicture)?;
+    if file.metadata()?.len() > MAX_PHOTO {
+        return Err(InspectError::TooLarge);
+    }
+    Ok(Photo {
+        account: 0,
+        format,
+        ..digest_rest(file, &start)?
+    })
+}
+
 /// What these bytes are if `look` sees a picture in them, given what is known without looking: it can be kept and
 /// served in any case.
 ///
@@ -130,6 +176,19 @@ fn digest_rest(file: &mut File, start: &[u8]) -> Result<Photo, InspectError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_glance_tells_the_same_photo_without_its_picture() {
+        let mut file = tempfile::tempfile().unwrap();
+        let picture = image::RgbImage::from_pixel(3, 2, image::Rgb([1, 2, 3]));
+        let format = image::ImageFormat::Png;
+        picture.write_to(&mut file, format).unwrap();
+        let (glanced, inspected) = (glance(&mut file).unwrap(), inspect(&mut file).unwrap());
+        let told = |photo: &Photo| (photo.id, photo.bytes, photo.format);
+        assert_eq!(told(&glanced), told(&inspected));
+        assert_eq!((glanced.account, glanced.width), (0, 0));
+        assert_eq!(inspect_or_glance(&mut file).unwrap(), inspected);
+    }
 
     #[test]
     fn a_panic_at_whatever_step_makes_one_picture_opaque() {

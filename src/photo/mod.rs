@@ -43,7 +43,7 @@ pub use format::Format;
 pub use id::{Digest, PhotoId};
 pub(crate) use id::{from_hex, to_hex};
 pub use index::SimilarityIndex;
-pub use inspect::{InspectError, inspect};
+pub use inspect::{InspectError, glance, inspect, inspect_or_glance};
 pub use more::More;
 pub use origin::Origin;
 pub use proof::{Nonce, Proof, Proven, prove};

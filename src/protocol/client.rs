@@ -9,10 +9,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use super::removal::{RemovalPlan, RemovalReport};
+pub use super::status::{FolderReport, NodeReport, RiskReport, StatusReport};
 pub use super::versions::{
     DistinctReport, DuplicateReport, Explanation, KeeperReport, PhotoReport, Stay, VersionReport,
 };
-use super::{Address, Blob, NodeId};
+use super::{Blob, NodeId};
 use crate::photo::{PhotoId, Relation};
 
 /// What a client asks.
@@ -324,67 +325,7 @@ pub struct TrashReport {
     pub keeper: Option<PhotoId>,
     /// Why it is there, in words.
     pub reason: String,
-}
-
-/// How the mesh is doing, as one node sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StatusReport {
-    /// The node that was asked.
-    pub node: NodeId,
-    /// Where it listens.
-    pub address: Address,
-    /// How many copies of every photo the mesh wants: the highest number any live node asks for.
-    pub copies_wanted: u32,
-    /// All nodes: live ones, this one included, and those that are missed.
-    pub nodes: Vec<NodeReport>,
-    /// Photos in the collection.
-    pub photos: u64,
-    /// Worse versions that the collection does not show.
-    pub duplicates: u64,
-    /// Photos on fewer nodes than wanted.
-    pub under_replicated: u64,
-    /// Photos on more nodes than wanted.
-    pub over_replicated: u64,
-    /// Photos on fewer nodes than wanted, and why; the first hundred.
-    pub at_risk: Vec<RiskReport>,
-    /// Photos in this node's own trash.
-    pub trash: u64,
-    /// Files in this node's folder that are no pictures.
-    pub skipped_files: u64,
-    /// Damaged files found in this node's folder since its start.
-    pub damaged: u64,
-    /// What people should know: tables still incomplete, too few nodes, no room.
-    pub notes: Vec<String>,
-}
-
-/// One node of the mesh.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NodeReport {
-    /// Its identity.
-    pub id: NodeId,
-    /// Where it listens.
-    pub address: Address,
-    /// Whether it is here now.
-    pub alive: bool,
-    /// Photos of the collection on its disk.
-    pub photos: u64,
-    /// Their bytes.
-    pub bytes: u64,
-    /// How many of them are its owner's own.
-    pub originals: u64,
-    /// In words: "this node", "scanning", "away for 3 min, its photos are copied in 7 min".
-    pub state: String,
-}
-
-/// A photo on fewer nodes than wanted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RiskReport {
-    /// Its label.
-    pub name: String,
-    /// Its id.
-    pub id: PhotoId,
-    /// On how many live nodes it is.
-    pub copies: u32,
-    /// Why not on more.
-    pub reason: String,
+    /// The names of the files that have gone there with it: sidecars, and the film of a live photo.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub companions: Vec<String>,
 }

@@ -18,6 +18,7 @@ mod removal;
 mod round_trips;
 mod safe_name;
 pub mod secure;
+mod status;
 mod tombstone;
 mod versions;
 

@@ -3,7 +3,9 @@
 use std::net::TcpStream;
 
 use photomesh::photo::{Format, PhotoId, Relation};
-use photomesh::protocol::client::{Explanation, NodeReport, RiskReport, StatusReport};
+use photomesh::protocol::client::{
+    Explanation, FolderReport, NodeReport, RiskReport, StatusReport,
+};
 use photomesh::protocol::client::{TrashReport, VersionReport};
 use photomesh::protocol::{Address, Answer, Holding, NodeId, Request};
 use serde_json::Value;
@@ -44,6 +46,10 @@ fn report() -> StatusReport {
         trash: 3,
         skipped_files: 1,
         damaged: 0,
+        folder: FolderReport {
+            unread: 1_234,
+            companions: 12,
+        },
         notes: vec!["fewer nodes than copies\x1b[2J".to_owned()],
     }
 }
@@ -74,6 +80,8 @@ fn status_says_on_one_screen_who_is_here_and_what_is_at_risk() {
         "photo10.jpg (0a0a0a0a), 1 copy: waits for grace",
         "and 2 more",
         "3 photos in its trash",
+        "still to be read by the new rules: 1,234",
+        "12 files beside photos",
         "note: fewer nodes than copies\\u{1b}[2J",
     ] {
         assert!(text.contains(wanted), "{wanted:?} is missing in\n{text}");
@@ -181,6 +189,7 @@ fn trash(stream: &mut TcpStream, request: Request) {
                 bytes: 2000,
                 keeper: Some(PhotoId([5; 32])),
                 reason: "a better version is kept".to_owned(),
+                companions: vec!["small.xmp".to_owned()],
             }],
             next: None,
         }
@@ -195,7 +204,7 @@ fn the_trash_can_be_seen_and_emptied_backwards() {
     let row = text.lines().last().unwrap();
     assert_eq!(
         row,
-        "09090909  1.95 KiB  05050505  small.jpg: a better version is kept"
+        "09090909  1.95 KiB  05050505  small.jpg: a better version is kept; with small.xmp"
     );
     let output = daemon.run(folder.path(), &["trash", "restore", "small.jpg"]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));

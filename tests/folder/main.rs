@@ -6,9 +6,11 @@
 )]
 
 mod accidents;
+mod companions;
 mod names;
 mod purging;
 mod put_away;
+mod rereading;
 mod returning;
 mod rot;
 mod scanning;
@@ -178,6 +180,8 @@ enum Told {
     Damaged(PhotoId, String),
     Scanned(u64),
     Expired(PhotoId),
+    Companions(PhotoId, Vec<String>),
+    Unread(u64),
     Lost,
 }
 
@@ -195,6 +199,8 @@ fn told(changes: &[Change]) -> Vec<Told> {
             Change::Damaged { photo, file } => Told::Damaged(*photo, file.clone()),
             Change::Scanned { skipped } => Told::Scanned(*skipped),
             Change::Expired { photo } => Told::Expired(*photo),
+            Change::Companions { photo, files } => Told::Companions(*photo, files.clone()),
+            Change::Unread { photos } => Told::Unread(*photos),
             Change::Lost { .. } => Told::Lost,
         })
     };
@@ -211,6 +217,8 @@ fn facts(changes: &[Change], id: PhotoId) -> Facts {
         | Change::Damaged { .. }
         | Change::Scanned { .. }
         | Change::Expired { .. }
+        | Change::Companions { .. }
+        | Change::Unread { .. }
         | Change::Lost { .. } => None,
     };
     changes.iter().find_map(facts).expect("the photo is told")

@@ -103,7 +103,9 @@ fn the_days_left_are_those_after_which_a_photo_expires() {
     let dog = room.draw("dog.jpg", 2);
     let fox = room.install(3, "fox.jpg", Replica);
     room.scan();
-    room.folder.retire(cat, dog, soon()).unwrap();
+    room.folder
+        .retire(cat, dog, Relation::Same, soon())
+        .unwrap();
     room.folder.drop_surplus(fox, soon()).unwrap();
     assert_eq!(room.folder.days_left(dog), None, "it is not in the trash");
     assert_eq!(

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use photomesh::photo::{Format, PhotoId, Relation};
 use photomesh::protocol::client::{
-    DistinctReport, DuplicateReport, Explanation, KeeperReport, NodeReport, PhotoReport, Refusal,
-    RemovalPlan, RemovalReport, RiskReport, StatusReport, Stay, TrashReport, VersionReport,
+    DistinctReport, DuplicateReport, Explanation, FolderReport, KeeperReport, NodeReport,
+    PhotoReport, Refusal, RemovalPlan, RemovalReport, RiskReport, StatusReport, Stay, TrashReport,
+    VersionReport,
 };
 use photomesh::protocol::{Address, Answer, Blob, Holding, NodeId};
 
@@ -66,6 +67,7 @@ fn answer_after(answer: &Answer) -> Option<Answer> {
                 bytes: 5,
                 keeper: Some(id),
                 reason: words(),
+                companions: vec![words()],
             }],
             next,
         },
@@ -192,6 +194,10 @@ fn status() -> StatusReport {
         trash: 1,
         skipped_files: 0,
         damaged: 0,
+        folder: FolderReport {
+            unread: 1_234,
+            companions: 12,
+        },
         notes: vec![words()],
     }
 }

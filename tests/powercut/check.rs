@@ -79,7 +79,7 @@ fn scan(folder: &mut Folder, problems: &mut Vec<String>) -> BTreeMap<String, &'s
                     held.insert(photo.id.to_string(), word(Some(holding)));
                 }
                 Change::Missing { photo } => drop(held.remove(&photo.to_string())),
-                Change::Scanned { .. } => {}
+                Change::Scanned { .. } | Change::Companions { .. } | Change::Unread { .. } => {}
                 Change::Damaged { .. } | Change::Expired { .. } | Change::Lost { .. } => {
                     problems.push(format!("{change:?}"));
                 }

@@ -226,6 +226,8 @@ impl Life {
                     }
                     Change::Recalled { .. }
                     | Change::Damaged { .. }
+                    | Change::Companions { .. }
+                    | Change::Unread { .. }
                     | Change::Scanned { .. }
                     | Change::Expired { .. }
                     | Change::Lost { .. } => {}

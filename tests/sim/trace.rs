@@ -200,6 +200,8 @@ impl World {
             | Event::Received { .. }
             | Event::PageSent { .. }
             | Event::Served { result: Ok(()), .. }
+            | Event::Companions { .. }
+            | Event::Unread { .. }
             | Event::Room { .. }
             | Event::Written { result: Ok(()), .. }
             | Event::Inspected { result: Ok(_), .. }
@@ -217,11 +219,9 @@ impl World {
                 format!("client {} asks {}", link.0, crate::asks::ask(request))
             }
             Event::Answered { link, result } => format!("client {} answered: {result:?}", link.0),
-            Event::Held {
-                photo,
-                holding: how,
-                ..
-            } => format!("finds {} ({})", name(&photo.id), holding(*how)),
+            Event::Held { photo, holding, .. } => {
+                format!("finds {} ({})", name(&photo.id), self::holding(*holding))
+            }
             Event::Missing { photo } => format!("misses {}", name(photo)),
             Event::Damaged { photo, .. } => format!("finds {} damaged", name(photo)),
             Event::Expired { photo } => {
@@ -284,12 +284,11 @@ impl World {
             Action::Purge { photo, .. } => format!("purges {}", name(photo)),
             Action::Restore {
                 photo,
-                holding: None,
-            } => format!("restores {}", name(photo)),
-            Action::Restore {
-                photo,
-                holding: Some(as_what),
-            } => format!("restores {} as {}", name(photo), holding(*as_what)),
+                holding: kind,
+            } => match kind {
+                Some(kind) => format!("restores {} as {}", name(photo), holding(*kind)),
+                None => format!("restores {}", name(photo)),
+            },
             Action::Remove { photo, by, .. } => {
                 let by = self.trace.node(*by);
                 format!("puts {} away, removed by {by}", name(photo))

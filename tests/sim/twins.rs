@@ -349,6 +349,7 @@ impl Twins {
                 } => drop(self.said.insert(photo.id, (holding, Some((files, facts))))),
                 Change::Missing { photo } => drop(self.said.remove(&photo)),
                 Change::Recalled { photo, looks } => drop(self.recalled.insert(photo, looks)),
+                Change::Companions { .. } | Change::Unread { .. } => {}
                 Change::Scanned { .. } | Change::Expired { .. } | Change::Damaged { .. } => {}
                 Change::Lost { .. } => panic!("{change:?}"),
             }

@@ -1,4 +1,4 @@
-//! What the folder finds out by itself, in the node's words.
+//! What the folder tells of itself, as the node hears it.
 
 use crate::folder::Change;
 use crate::node::Event;
@@ -21,6 +21,8 @@ pub(super) fn change_event(change: Change) -> Event {
         Change::Missing { photo } => Event::Missing { photo },
         Change::Damaged { photo, file } => Event::Damaged { photo, file },
         Change::Scanned { skipped } => Event::Scanned { skipped },
+        Change::Companions { photo, files } => Event::Companions { photo, files },
+        Change::Unread { photos } => Event::Unread { photos },
         Change::Expired { photo } => Event::Expired { photo },
         Change::Lost { reason } => Event::FolderLost { reason },
     }

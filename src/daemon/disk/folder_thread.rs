@@ -12,10 +12,11 @@ use super::changes::change_event;
 use super::comparing::{Comparer, Pair};
 use super::hashing::{Arrival, Hashers};
 use super::proving::Prover;
+use super::rereading::Rereaders;
 use super::scanner::Scanner;
 use super::uploads::{Upload, Uploads};
-use super::{Challenge, Job, Opened, Reading, disk_error, name};
-use crate::folder::{Change, Folder, Inspection, Moment, StoreError, Walk};
+use super::{Challenge, Job, Opened, ToRead, disk_error, name};
+use crate::folder::{Change, Folder, Inspection, Moment, Reading, StoreError, Walk};
 use crate::node::{Action, DiskError, Event, LinkId, Source, Spool};
 use crate::photo::{Photo, PhotoId, Relation};
 use crate::protocol::{Facts, Holding, NodeId, Tombstone, Wish};
@@ -26,8 +27,19 @@ pub(super) struct Inputs {
     pub(super) jobs: Receiver<Job>,
     /// The hashing threads.
     pub(super) inspected: Receiver<Inspection>,
+    /// The threads that read photos anew.
+    pub(super) reread: Receiver<Reading>,
     /// The scanner.
     pub(super) walks: Receiver<Walk>,
+}
+
+/// The threads that work for the folder thread, each for as long as this lives.
+pub(super) struct Crew {
+    pub(super) hashers: Hashers,
+    pub(super) prover: Prover,
+    pub(super) comparer: Comparer,
+    pub(super) rereaders: Rereaders,
+    pub(super) _scanner: Scanner,
 }
 
 /// What the folder thread owns.
@@ -35,11 +47,7 @@ pub(super) struct FolderThread {
     folder: Folder,
     reports: Sender<Event>,
     console: Console,
-    hashers: Hashers,
-    prover: Prover,
-    comparer: Comparer,
-    /// Held until the end: the scanner goes on as long as this lives.
-    _scanner: Scanner,
+    crew: Crew,
     uploads: Uploads,
     /// Of this walk: files read, files found.
     progress: (u64, u64),
@@ -50,18 +58,13 @@ impl FolderThread {
         folder: Folder,
         reports: Sender<Event>,
         console: Console,
-        hashers: Hashers,
-        (prover, comparer): (Prover, Comparer),
-        scanner: Scanner,
+        crew: Crew,
     ) -> FolderThread {
         FolderThread {
             folder,
             reports,
             console,
-            hashers,
-            prover,
-            comparer,
-            _scanner: scanner,
+            crew,
             uploads: Uploads::default(),
             progress: (0, 0),
         }
@@ -91,6 +94,11 @@ impl FolderThread {
                         self.take(inspection);
                     }
                 }
+                recv(inputs.reread) -> reading => {
+                    if let Ok(reading) = reading {
+                        self.take_reading(reading);
+                    }
+                }
                 recv(walks) -> walk => {
                     if let Ok(walk) = walk {
                         self.absorb(walk);
@@ -114,12 +122,29 @@ impl FolderThread {
         if round.is_multiple_of(ROOM_ROUNDS) {
             self.report_room();
         }
-        if self.prover.scrubs.is_empty()
+        if self.crew.prover.scrubs.is_empty()
             && let Some(recheck) = self.folder.next_to_scrub()
         {
             // There is room, since nobody else puts anything there.
-            let _ = self.prover.scrubs.try_send(recheck);
+            let _ = self.crew.prover.scrubs.try_send(recheck);
         }
+        self.reread();
+    }
+
+    /// Keeps the threads busy that read photos anew, as long as no scan has anything to read.
+    fn reread(&mut self) {
+        while self.crew.rereaders.is_free()
+            && let Some(photo) = self.folder.next_to_reread()
+        {
+            self.crew.rereaders.read(photo);
+        }
+    }
+
+    fn take_reading(&mut self, reading: Reading) {
+        self.crew.rereaders.taken();
+        let changes = self.folder.take_reading(reading);
+        self.report_changes(changes);
+        self.reread();
     }
 
     fn absorb(&mut self, walk: Walk) {
@@ -127,7 +152,7 @@ impl FolderThread {
         self.report_changes(absorbed.changes);
         self.progress = (0, absorbed.candidates.len() as u64);
         for candidate in absorbed.candidates {
-            let _ = self.hashers.candidates.send(candidate);
+            let _ = self.crew.hashers.candidates.send(candidate);
         }
     }
 
@@ -195,7 +220,7 @@ impl FolderThread {
                 photo,
                 nonce,
                 provers,
-            } => self.pass_on(Reading::Challenge(Challenge {
+            } => self.pass_on(ToRead::Challenge(Challenge {
                 source,
                 photo,
                 nonce,
@@ -205,7 +230,7 @@ impl FolderThread {
                 worse,
                 better,
                 source,
-            } => self.pass_on(Reading::Pair(Pair {
+            } => self.pass_on(ToRead::Pair(Pair {
                 worse,
                 better,
                 source,
@@ -306,16 +331,19 @@ impl FolderThread {
 
     /// Passes on what other threads read. A spool file is opened now, since the next job may discard it; a photo when its
     /// turn comes, lest too many files be open.
-    fn pass_on(&mut self, reading: Reading) {
+    fn pass_on(&mut self, reading: ToRead) {
         let opened = match reading.source() {
             source @ Source::Spooled(_) => Some(self.open(source)),
             Source::Held(_) => None,
         };
         let _ = match reading {
-            Reading::Challenge(challenge) => {
-                self.prover.challenges.send((challenge, opened)).is_ok()
-            }
-            Reading::Pair(pair) => self.comparer.send((pair, opened)).is_ok(),
+            ToRead::Challenge(challenge) => self
+                .crew
+                .prover
+                .challenges
+                .send((challenge, opened))
+                .is_ok(),
+            ToRead::Pair(pair) => self.crew.comparer.send((pair, opened)).is_ok(),
         };
     }
 
@@ -340,7 +368,7 @@ impl FolderThread {
     fn inspect(&mut self, spool: Spool) {
         match self.folder.open_spool(&name(spool)).map_err(disk_error) {
             Ok(file) => {
-                let _ = self.hashers.arrivals.send(Arrival { spool, file });
+                let _ = self.crew.hashers.arrivals.send(Arrival { spool, file });
             }
             Err(error) => self.report(Event::Inspected {
                 spool,

@@ -82,7 +82,9 @@ impl Hasher {
     }
 
     fn inspect(&self, Arrival { spool, mut file }: Arrival) {
-        let result = photo::inspect(&mut file).map(Arc::new).map_err(disk_error);
+        let result = photo::inspect_or_glance(&mut file)
+            .map(Arc::new)
+            .map_err(disk_error);
         let _ = self.reports.send(Event::Inspected { spool, result });
     }
 }

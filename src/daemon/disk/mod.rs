@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `folder` | everything that changes the folder, in order; owns the [`Folder`] | all |
 //! | `hash-0` ... | digests and decodes, one for each core | scans, arriving photos |
+//! | `reread-0` ... | decodes photos of an earlier program anew, at the lowest priority | itself |
 //! | `prove` | reads photos through: proofs, and the scrub when there are none | challenges |
 //! | `compare` | compares pixels, two photos at a time | second looks |
 //! | `scan` | walks through the folder, looks at names and times only | itself |
@@ -22,6 +23,7 @@ mod comparing;
 mod folder_thread;
 mod hashing;
 mod proving;
+mod rereading;
 mod scanner;
 mod uploads;
 
@@ -86,17 +88,17 @@ struct Challenge {
 }
 
 /// What other threads read for the node.
-enum Reading {
+enum ToRead {
     Challenge(Challenge),
     Pair(comparing::Pair),
 }
 
-impl Reading {
+impl ToRead {
     /// Which file of it may be a spool file.
     fn source(&self) -> Source {
         match self {
-            Reading::Challenge(challenge) => challenge.source,
-            Reading::Pair(pair) => pair.source,
+            ToRead::Challenge(challenge) => challenge.source,
+            ToRead::Pair(pair) => pair.source,
         }
     }
 }
@@ -164,19 +166,21 @@ impl Workers {
         let prover = proving::start(&disk, &reports)?;
         let comparer = comparing::start(&disk, &reports)?;
         let (scanner, walks) = scanner::start(folder.walker())?;
+        let (rereaders, reread) = rereading::start()?;
         let inputs = folder_thread::Inputs {
             jobs: queue,
             inspected,
+            reread,
             walks,
         };
-        let thread = folder_thread::FolderThread::new(
-            folder,
-            reports,
-            console,
+        let crew = folder_thread::Crew {
             hashers,
-            (prover, comparer),
-            scanner,
-        );
+            prover,
+            comparer,
+            rereaders,
+            _scanner: scanner,
+        };
+        let thread = folder_thread::FolderThread::new(folder, reports, console, crew);
         let folder = threads::spawn("folder", move || thread.run(&inputs))?;
         Ok(Workers { disk, folder })
     }

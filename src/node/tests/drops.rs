@@ -106,6 +106,21 @@ fn copies_go_when_nothing_is_against_it_in_one_round_at_a_time() {
 }
 
 #[test]
+fn a_photo_with_companions_is_not_surplus_until_it_has_none() {
+    let mut solo = Solo::new();
+    Way::Surplus.prepare(&mut solo);
+    let photo = Way::Surplus.photo();
+    let files = vec!["everywhere.xmp".to_owned()];
+    solo.tell(Event::Companions { photo, files });
+    let mut actions = solo.wait(SETTLE + TICK);
+    actions.extend(Way::Surplus.wait(&mut solo));
+    assert_eq!(rounds(&actions).len(), 0);
+    let files = vec![];
+    solo.tell(Event::Companions { photo, files });
+    assert!(!rounds(&Way::Surplus.wait(&mut solo)).is_empty());
+}
+
+#[test]
 fn who_leaves_gives_up_no_copy() {
     for way in WAYS {
         let mut solo = Solo::new();

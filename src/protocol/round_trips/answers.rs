@@ -7,8 +7,9 @@ use proptest::prelude::*;
 use super::{address, blob, holding, node, photo_id, some};
 use crate::photo::{Format, Relation};
 use crate::protocol::client::{
-    DistinctReport, DuplicateReport, Explanation, KeeperReport, NodeReport, PhotoReport, Refusal,
-    RemovalPlan, RemovalReport, RiskReport, StatusReport, Stay, TrashReport, VersionReport,
+    DistinctReport, DuplicateReport, Explanation, FolderReport, KeeperReport, NodeReport,
+    PhotoReport, Refusal, RemovalPlan, RemovalReport, RiskReport, StatusReport, Stay, TrashReport,
+    VersionReport,
 };
 use crate::protocol::{Answer, Holding, NodeId};
 
@@ -141,12 +142,12 @@ fn status() -> impl Strategy<Value = StatusReport> {
             copies,
             reason,
         });
-    let numbers = any::<(u32, [u64; 7])>();
+    let numbers = any::<(u32, [u64; 9])>();
     let lists = (some(node_report), some(risk), some(".*"));
     (node(), address(), numbers, lists).prop_map(
         |(node, address, (copies_wanted, numbers), (nodes, at_risk, notes))| {
             let [photos, duplicates, under_replicated, over_replicated, ..] = numbers;
-            let [.., trash, skipped_files, damaged] = numbers;
+            let [.., unread, companions, trash, skipped_files, damaged] = numbers;
             StatusReport {
                 node,
                 address,
@@ -160,6 +161,7 @@ fn status() -> impl Strategy<Value = StatusReport> {
                 trash,
                 skipped_files,
                 damaged,
+                folder: FolderReport { unread, companions },
                 notes,
             }
         },
@@ -168,15 +170,23 @@ fn status() -> impl Strategy<Value = StatusReport> {
 
 fn about_photos() -> impl Strategy<Value = Answer> {
     let next = || prop::option::of(photo_id());
-    let trash = (some(".*"), photo_id(), any::<u64>(), next(), ".*").prop_map(
-        |(names, id, bytes, keeper, reason)| TrashReport {
-            names,
-            id,
-            bytes,
-            keeper,
-            reason,
-        },
-    );
+    let trash = (
+        some(".*"),
+        photo_id(),
+        any::<u64>(),
+        next(),
+        (".*", some(".*")),
+    )
+        .prop_map(
+            |(names, id, bytes, keeper, (reason, companions))| TrashReport {
+                names,
+                id,
+                bytes,
+                keeper,
+                reason,
+                companions,
+            },
+        );
     prop_oneof![
         some(".*").prop_map(|list| Answer::ListImage {
             list: Arc::new(list)

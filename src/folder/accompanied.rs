@@ -1,0 +1,103 @@
+//! What the node is told of companions: which files belong to which photo.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use super::companions::{ENDINGS, NAMED, accompanies, has_ending};
+use super::entry::Content;
+use super::place::{self, MARKER};
+use super::{Change, Folder};
+use crate::photo::PhotoId;
+
+/// What the node was told of companions.
+#[derive(Debug, Default)]
+pub(super) struct Accompanied {
+    told: BTreeMap<PhotoId, Vec<String>>,
+    /// Companions were moved since.
+    pub(super) stale: bool,
+}
+
+impl Folder {
+    /// Adds to `changes` which companions photos have, where the node knows otherwise, if any were moved.
+    pub(super) fn tell_moved_companions(&mut self, changes: &mut Vec<Change>) {
+        if self.accompanied.stale {
+            self.tell_companions(changes);
+        }
+    }
+
+    /// Adds to `changes` which companions photos have, where the node knows otherwise. How many such files there are.
+    pub(super) fn tell_companions(&mut self, changes: &mut Vec<Change>) -> usize {
+        self.accompanied.stale = false;
+        let mut count = 0;
+        let mut now: BTreeMap<PhotoId, Vec<String>> = BTreeMap::new();
+        let files = self.index.files();
+        let others = files.filter(|(_, entry)| entry.seen && entry.content == Content::Other);
+        for (path, _) in others {
+            let photos = self.photos_of_companion(path);
+            count += usize::from(!photos.is_empty());
+            for (photo, shown) in photos {
+                now.entry(photo).or_default().push(shown);
+            }
+        }
+        now.values_mut().for_each(|files| files.truncate(NAMED));
+        let gone = self
+            .accompanied
+            .told
+            .keys()
+            .filter(|photo| !now.contains_key(photo));
+        let gone = gone.map(|photo| (*photo, Vec::new()));
+        let told = &self.accompanied.told;
+        let new = now
+            .iter()
+            .filter(|(photo, files)| told.get(photo) != Some(files));
+        let new = new.map(|(photo, files)| (*photo, files.clone()));
+        changes.extend(
+            gone.chain(new)
+                .map(|(photo, files)| Change::Companions { photo, files }),
+        );
+        self.accompanied.told = now;
+        count
+    }
+
+    /// The photos that a file is a companion of, and what it is called in the friend's folder.
+    fn photos_of_companion(&self, path: &Path) -> BTreeSet<(PhotoId, String)> {
+        let mut photos = BTreeSet::new();
+        let name = path.file_name().unwrap_or_default();
+        let photo_in = |file: &Path| match self.index.file(file).map(|entry| entry.content) {
+            Some(Content::Photo(photo)) => Some(photo),
+            Some(Content::Damaged(_) | Content::Other) | None => None,
+        };
+        if let Some(file) = place::accompanied_by(path) {
+            let old = self
+                .notes
+                .get(&file)
+                .map(|note| note.original_path.as_path());
+            let old = old
+                .filter(|old| !old.starts_with(MARKER))
+                .unwrap_or(Path::new(""));
+            let shown = old.with_file_name(name).display().to_string();
+            photos.extend(photo_in(&file).map(|photo| (photo, shown)));
+        } else if has_ending(name, &ENDINGS) && !path.starts_with(MARKER) {
+            let stem = path.file_stem().unwrap_or_default();
+            let dir = path.parent().unwrap_or(Path::new(""));
+            let named = |file: &&Path| {
+                let below = file.strip_prefix(dir).ok();
+                let first = below.and_then(|below| below.components().next());
+                first.is_some_and(|name| name.as_os_str().as_bytes().starts_with(stem.as_bytes()))
+            };
+            let start = dir.join(stem);
+            let alike = self.index.files_from(&start).take_while(named);
+            let beside = alike.filter(|file| file.parent() == Some(dir));
+            let files =
+                beside.filter(|file| accompanies(name, file.file_name().unwrap_or_default()));
+            let shown = path.display().to_string();
+            photos.extend(
+                files
+                    .filter_map(photo_in)
+                    .map(|photo| (photo, shown.clone())),
+            );
+        }
+        photos
+    }
+}

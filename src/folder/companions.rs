@@ -1,0 +1,148 @@
+//! Companions: files that belong to a photo and are none themselves, such as sidecars and the film of a live photo.
+//!
+//! ```text
+//! 2024/IMG_1.jpg                                              the photo
+//! 2024/IMG_1.jpg.xmp  2024/IMG_1.MOV                          its companions: the same folder, the same stem
+//! .photomesh/trash/0123456789ab-IMG_1.jpg                     the photo in the trash, with its one note
+//! .photomesh/trash/0123456789ab-IMG_1.jpg.companions/IMG_1.jpg.xmp  IMG_1.MOV
+//! ```
+//!
+//! They go where their photo goes, under their own names; if the photo comes back under another name, they do alike. One
+//! that belongs to several photos goes with the last of them. They are on no other disk, so a photo that has some is
+//! never dropped as surplus, and no time is ever over for them: they are deleted by their owner's hand alone.
+//!
+//! The photo moves first, by the note that lists its companions; they follow one by one. Whatever comes in between, a
+//! crash or an error, each of them lies in one of the two places, and the end of the next scan brings together what
+//! belongs together.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::place::{self, MARKER};
+
+/// What the names of companions end with, in any case of letters.
+pub(super) const ENDINGS: [&str; 7] = ["xmp", "aae", "json", "thm", "wav", "mov", "mp4"];
+
+/// What the names of films end with, besides those that are companions: a thumbnail beside one is not a photo's.
+pub(super) const FILMS: [&str; 5] = ["avi", "mpg", "mpeg", "m4v", "mts"];
+
+/// How many companions of a photo are named at most; there is hardly ever more than one or two.
+pub const NAMED: usize = 16;
+
+/// A name or a path in a note.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Name(#[serde(with = "place::path_text")] pub(super) PathBuf);
+
+pub(super) fn has_ending(name: &OsStr, endings: &[&str]) -> bool {
+    let ending = Path::new(name).extension();
+    ending.is_some_and(|ending| {
+        endings
+            .iter()
+            .any(|known| ending.eq_ignore_ascii_case(known))
+    })
+}
+
+/// Whether a file of this name is a companion of a photo of that name in the same folder.
+pub(super) fn accompanies(name: &OsStr, photo: &OsStr) -> bool {
+    let stem = Path::new(name).file_stem();
+    has_ending(name, &ENDINGS)
+        && name != photo
+        && (stem == Path::new(photo).file_stem() || stem == Some(photo))
+}
+
+/// The name that a companion gets when its photo's name changes.
+pub(super) fn renamed(name: &OsStr, photo: &OsStr, new: &OsStr) -> OsString {
+    let stem = |name| Path::new(name).file_stem().unwrap_or(OsStr::new(""));
+    let bytes = name.as_bytes();
+    let (rest, mut new) = match bytes.strip_prefix(photo.as_bytes()) {
+        Some(rest) => (rest, new.to_owned()),
+        None => match bytes.strip_prefix(stem(photo).as_bytes()) {
+            Some(rest) => (rest, stem(new).to_owned()),
+            None => return name.to_owned(),
+        },
+    };
+    new.push(OsStr::from_bytes(rest));
+    new
+}
+
+/// Whether a thumbnail lies beside a picture, among these files: no photo of its own.
+pub(super) fn is_thumbnail(path: &Path, is_file: impl Fn(&Path) -> bool) -> bool {
+    let name = path.file_name().unwrap_or_default();
+    let pictures = [
+        "jpg", "jpeg", "heic", "dng", "cr2", "cr3", "crw", "nef", "arw", "tif",
+    ];
+    has_ending(name, &["thm"])
+        && pictures.iter().any(|ending| {
+            is_file(&path.with_extension(ending))
+                || is_file(&path.with_extension(ending.to_uppercase()))
+        })
+}
+
+/// Where the companions lie of a file of our own.
+pub(super) fn own_dir(file: &Path) -> PathBuf {
+    place::companions_dir(file)
+}
+
+/// Where a companion of this name lies, or would lie, of the photo in `file`.
+pub(super) fn path_of(name: &OsStr, file: &Path) -> PathBuf {
+    match file.starts_with(MARKER) {
+        true => own_dir(file).join(name),
+        false => file.with_file_name(name),
+    }
+}
+
+/// The name of a photo that the names of its companions go by.
+pub(super) fn given_name(file: &Path) -> OsString {
+    match place::id_digits(file) {
+        Some(_) => place::label(file).into(),
+        None => file.file_name().unwrap_or_default().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_companion_has_the_stem_or_the_name_of_its_photo() {
+        let is = |name: &str, photo: &str| accompanies(OsStr::new(name), OsStr::new(photo));
+        for name in [
+            "IMG_1.xmp",
+            "IMG_1.MOV",
+            "IMG_1.jpg.xmp",
+            "IMG_1.jpg.json",
+            "IMG_1.aae",
+        ] {
+            assert!(is(name, "IMG_1.jpg"), "{name}");
+        }
+        for name in [
+            "IMG_10.xmp",
+            "IMG_1.txt",
+            "img_1.xmp",
+            "IMG_1.png.xmp",
+            "IMG_1",
+            ".xmp",
+        ] {
+            assert!(!is(name, "IMG_1.jpg"), "{name}");
+        }
+    }
+
+    #[test]
+    fn companions_are_renamed_alike() {
+        let to = |name: &str| {
+            renamed(
+                OsStr::new(name),
+                OsStr::new("a.jpg"),
+                OsStr::new("a (2).jpg"),
+            )
+        };
+        assert_eq!(to("a.xmp"), "a (2).xmp");
+        assert_eq!(to("a.jpg.xmp"), "a (2).jpg.xmp");
+        assert_eq!(to("a.MOV"), "a (2).MOV");
+        assert_eq!(to("b.xmp"), "b.xmp");
+    }
+}

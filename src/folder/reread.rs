@@ -1,0 +1,166 @@
+//! Reading photos anew whose account is of an earlier program, or was only a glance.
+//!
+//! A folder of an earlier program is taken over as it is: its photos are known, told, counted and served at once, by the
+//! account that the index has of them. What the present rules find in their bytes is read in the background, a few
+//! photos at a time and when no scan has anything to read, and told as it is found. Each new account is noted in the
+//! index, so that a restart goes on where the last life has stopped.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Seek};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::disk::{self, Stamp};
+use super::{Change, Folder};
+use crate::photo::{self, ACCOUNT, InspectError, Photo, PhotoId};
+
+/// How long a photo is left alone that could not be read, in seconds of running: the next scan may find it changed or
+/// moved, or the disk may be back.
+const RETRY: u64 = 60;
+
+/// What is being read anew.
+#[derive(Debug, Default)]
+pub(super) struct Rereading {
+    /// Photos that were given out and have not come back.
+    out: BTreeSet<PhotoId>,
+    /// Photos that could not be read, and until when they are left alone, in seconds of running.
+    failed: BTreeMap<PhotoId, u64>,
+    /// How many the node was last told are left.
+    told: u64,
+}
+
+/// A photo to be read anew, by whichever thread has the time.
+#[derive(Debug)]
+pub struct Reread {
+    photo: PhotoId,
+    /// Its files, in full, best first, and their stamps.
+    files: Vec<(PathBuf, Stamp)>,
+}
+
+/// What came of a [`Reread`].
+#[derive(Debug)]
+pub struct Reading {
+    photo: PhotoId,
+    /// What its bytes say by the present rules.
+    found: Found,
+}
+
+#[derive(Debug)]
+enum Found {
+    Photo(Arc<Photo>),
+    /// A file that is as it was when last read has other bytes.
+    Rotten,
+    /// No file of it can be read now, or all have changed.
+    Nothing,
+}
+
+impl Reread {
+    /// Reads the first of the photo's files that is as it was, and decodes it. Takes as long as that takes; never
+    /// fails. Then call [`Folder::take_reading`].
+    pub fn read(self) -> Reading {
+        let mut found = Found::Nothing;
+        for file in &self.files {
+            match read(self.photo, file) {
+                Ok(Some(photo)) => {
+                    found = Found::Photo(Arc::new(photo));
+                    break;
+                }
+                Ok(None) => found = Found::Rotten,
+                Err(_) => {}
+            }
+        }
+        Reading {
+            photo: self.photo,
+            found,
+        }
+    }
+}
+
+/// What is in a file of a photo; nothing if it is not this photo any more, although nobody has written to it.
+fn read(id: PhotoId, (path, stamp): &(PathBuf, Stamp)) -> io::Result<Option<Photo>> {
+    let mut file = disk::open(path)?;
+    let stamp_now = |file: &std::fs::File| Ok::<_, io::Error>(Stamp::of(&file.metadata()?));
+    let changed = || io::Error::other("it has changed");
+    if stamp_now(&file)? != Some(*stamp) {
+        return Err(changed());
+    }
+    let found = match photo::inspect(&mut file) {
+        Ok(photo) => photo,
+        Err(InspectError::Io(error)) => return Err(error),
+        // No picture by the present rules: what was a photo once stays one.
+        Err(InspectError::NotAPicture | InspectError::TooLarge) => {
+            file.rewind()?;
+            Photo::opaque(PhotoId::of_rest(&mut file)?, stamp.size)
+        }
+    };
+    if stamp_now(&file)? != Some(*stamp) {
+        return Err(changed());
+    }
+    Ok((found.id == id).then_some(found))
+}
+
+impl Folder {
+    /// A photo to be read anew, if there is one that is not being read already. What comes of it goes to
+    /// [`Folder::take_reading`].
+    ///
+    /// None before the first scan is complete: until then nobody knows which photos are there.
+    pub fn next_to_reread(&mut self) -> Option<Reread> {
+        if !self.scanning.is_idle() {
+            return None;
+        }
+        let now = self.index.running();
+        let Rereading { out, failed, .. } = &mut self.rereading;
+        failed.retain(|_, until| *until > now);
+        let mut outdated = self.index.outdated();
+        let photo = outdated.find(|id| !out.contains(id) && !failed.contains_key(id))?;
+        out.insert(photo);
+        let stamped = |path: PathBuf| Some((self.full(&path), self.index.file(&path)?.stamp));
+        let files = self.index.files_of(photo).into_iter();
+        Some(Reread {
+            photo,
+            files: files.filter_map(stamped).collect(),
+        })
+    }
+
+    /// Takes in what reading a photo anew has shown.
+    pub fn take_reading(&mut self, reading: Reading) -> Vec<Change> {
+        let Reading { photo: id, found } = reading;
+        self.rereading.out.remove(&id);
+        let mut changes = Vec::new();
+        match found {
+            Found::Photo(photo) => {
+                let was_told = self
+                    .index
+                    .photo(id)
+                    .is_some_and(|entry| entry.told.is_some());
+                if self.index.renew_photo(&photo) && was_told {
+                    self.tell_anyway(id, &mut changes);
+                }
+            }
+            Found::Rotten => {
+                changes = self.damaged(id);
+                self.try_later(id);
+            }
+            Found::Nothing => self.try_later(id),
+        }
+        changes
+    }
+
+    fn try_later(&mut self, photo: PhotoId) {
+        let until = self.index.running().saturating_add(RETRY);
+        self.rereading.failed.insert(photo, until);
+    }
+
+    /// Adds to `changes` how many photos are still to be read anew, if the node knows another number.
+    pub(super) fn tell_unread(&mut self, changes: &mut Vec<Change>) {
+        let photos = self.index.outdated().count() as u64;
+        if std::mem::replace(&mut self.rereading.told, photos) != photos {
+            changes.push(Change::Unread { photos });
+        }
+    }
+}
+
+/// Whether a photo is to be read anew.
+pub(super) fn is_outdated(photo: &Photo) -> bool {
+    photo.account < ACCOUNT
+}
