@@ -72,7 +72,7 @@ impl Photo {
     /// Whether the sides of two pictures stand in other proportions: by more than 3 %, and by more than a pixel, to
     /// which the sides of a small copy are rounded. Of photographs with 2 pixels cut off all sides none differs by so
     /// much, with 5 % cut off one of them a third does.
-    fn proportions_differ(&self, other: &Photo) -> bool {
+    pub(super) fn proportions_differ(&self, other: &Photo) -> bool {
         let sides = [self.width, self.height, other.width, other.height].map(u64::from);
         let [width, height, other_width, other_height] = sides;
         let (one, two) = (width * other_height, height * other_width);
