@@ -10,7 +10,7 @@
 //! |---|---|---|
 //! | shorter side of 2048 pixels or more | 8x8 samples a block | 1 sample a block |
 //! | 1024 or more | | 2x2 |
-//! | 512 or more | | 4x4 |
+//! | 256 or more | | 4x4 |
 //!
 //! Smaller pictures, and progressive ones below 2048, are left to `zune-jpeg`. Whole numbers throughout: every machine
 //! computes the same.
@@ -31,7 +31,7 @@ use scan::Scan;
 use tables::Tables;
 
 use super::detail::Detail;
-use super::mosaic::{DETAIL, MosaicBuilder};
+use super::mosaic::{DETAIL, FINE, MosaicBuilder};
 
 /// The most scans that are looked at: a hundred times what encoders write. A file may name millions.
 const MAX_SCANS: usize = 1000;
@@ -147,12 +147,14 @@ pub(super) fn length(file: &[u8]) -> Option<usize> {
     }
 }
 
-/// How many samples of each block make a mosaic of full detail.
+/// How many samples of each block make a mosaic of full detail, or of half of it where four are too few: what is asked
+/// of the finest cells is asked of two or more side by side.
 fn samples_per_block(frame: &Frame) -> Option<usize> {
     let shorter = frame.width.min(frame.height) as usize;
     let enough = |samples: &usize| shorter * samples / 8 >= DETAIL;
     let choices: &[usize] = if frame.progressive { &[1] } else { &[1, 2, 4] };
-    choices.iter().copied().find(enough)
+    let half = (!frame.progressive && shorter * 4 / 8 >= FINE).then_some(4);
+    choices.iter().copied().find(enough).or(half)
 }
 
 /// Decodes this many samples per block and direction: 1, 2 or 4.

@@ -1,6 +1,6 @@
 //! Photos that nobody took: pairs which lie next to the limits of the first look, on either side of them.
 
-use photomesh::photo::{ACCOUNT, CaptureTime, Fingerprint, Format, Photo, PhotoId};
+use photomesh::photo::{ACCOUNT, CaptureTime, Fingerprint, Format, Photo, PhotoId, Worth};
 
 use crate::support::rng::Rng;
 
@@ -216,6 +216,7 @@ fn photo(draft: &Draft, rng: &mut Rng) -> Photo {
         camera: draft.captured.is_some(),
         captured: draft.captured.clone(),
         fingerprint: Some(fingerprint),
+        worth: Worth::default(),
     }
 }
 
