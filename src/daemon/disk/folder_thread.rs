@@ -1,6 +1,5 @@
 //! The thread that owns the folder.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, never, select, tick};
@@ -9,17 +8,16 @@ use super::super::client::{Delivery, Reply};
 use super::super::console::Console;
 use super::super::limits::{HOUSEKEEPING, ROOM_ROUNDS};
 use super::changes::change_event;
-use super::comparing::{Comparer, Pair};
-use super::hashing::{Arrival, Hashers};
+use super::comparing::Comparer;
+use super::hashing::Hashers;
 use super::proving::Prover;
 use super::rereading::Rereaders;
 use super::scanner::Scanner;
 use super::uploads::{Upload, Uploads};
-use super::{Challenge, Job, Opened, ToRead, disk_error, name};
-use crate::folder::{Change, Folder, Inspection, Moment, Reading, StoreError, Walk};
-use crate::node::{Action, DiskError, Event, LinkId, Source, Spool};
-use crate::photo::{Photo, PhotoId, Relation};
-use crate::protocol::{Facts, Holding, NodeId, Tombstone, Wish};
+use super::{Job, Opened, disk_error, name};
+use crate::folder::{Change, Folder, Inspection, Reading, StoreError, Walk};
+use crate::node::{DiskError, Event, LinkId, Source, Spool};
+use crate::photo::PhotoId;
 
 /// Where the folder thread's work comes from.
 pub(super) struct Inputs {
@@ -44,10 +42,10 @@ pub(super) struct Crew {
 
 /// What the folder thread owns.
 pub(super) struct FolderThread {
-    folder: Folder,
+    pub(super) folder: Folder,
     reports: Sender<Event>,
-    console: Console,
-    crew: Crew,
+    pub(super) console: Console,
+    pub(super) crew: Crew,
     uploads: Uploads,
     /// Of this walk: files read, files found.
     progress: (u64, u64),
@@ -195,189 +193,7 @@ impl FolderThread {
         }
     }
 
-    /// Does what the node wants done.
-    fn carry_out(&mut self, action: Action, asked: Moment) {
-        match action {
-            Action::Write {
-                spool,
-                offset,
-                data,
-            } => {
-                let result = self.folder.write(&name(spool), offset, &data);
-                let result = result.map_err(disk_error);
-                self.report(Event::Written { spool, result });
-            }
-            Action::Inspect { spool } => self.inspect(spool),
-            Action::Install {
-                spool,
-                photo,
-                facts,
-                holding,
-            } => self.install(spool, &photo, &facts, holding),
-            Action::Discard { spool } => self.folder.discard(&name(spool)),
-            Action::Prove {
-                source,
-                photo,
-                nonce,
-                provers,
-            } => self.pass_on(ToRead::Challenge(Challenge {
-                source,
-                photo,
-                nonce,
-                provers,
-            })),
-            Action::Look {
-                worse,
-                better,
-                source,
-            } => self.pass_on(ToRead::Pair(Pair {
-                worse,
-                better,
-                source,
-            })),
-            Action::Drop { photo, within } => self.drop_surplus(photo, asked + within),
-            Action::Retire {
-                photo,
-                keeper,
-                relation,
-                within,
-            } => self.retire(photo, (keeper, relation), asked + within),
-            Action::Purge { photo, within } => self.purge(photo, asked + within),
-            Action::Remove { photo, by, within } => self.remove(photo, by, asked + within),
-            Action::Restore { photo, holding } => self.restore(photo, holding),
-            Action::Sign {
-                photo,
-                counter,
-                wish,
-            } => self.sign(photo, counter, wish),
-            Action::FindAged { link, older_than } => self.find_aged(link, older_than),
-            Action::FindDaysLeft { link, photos } => self.find_days_left(link, &photos),
-            Action::NoteTombstones { tombstones } => self.note_tombstones(&tombstones),
-            Action::Dedupe { photo } => self.dedupe(photo),
-            Action::NoteFacts { photo, facts } => self.folder.note_facts(photo, &facts),
-            Action::NoteLooks { photo, looks } => self.folder.note_looks(photo, &looks),
-            Action::NoteNodes { nodes } => self.folder.note_nodes(&nodes),
-            Action::Dial { .. }
-            | Action::Send { .. }
-            | Action::Close { .. }
-            | Action::Serve { .. }
-            | Action::Answer { .. }
-            | Action::AnswerPhoto { .. }
-            | Action::Log { .. }
-            | Action::Exit { .. } => debug_assert!(false, "the state thread does this itself"),
-        }
-    }
-
-    fn drop_surplus(&mut self, photo: PhotoId, deadline: Moment) {
-        let result = self.folder.drop_surplus(photo, deadline);
-        self.report_put_away(photo, result);
-    }
-
-    fn purge(&mut self, photo: PhotoId, deadline: Moment) {
-        let result = self.folder.purge(photo, deadline);
-        self.report_put_away(photo, result);
-    }
-
-    fn retire(
-        &mut self,
-        photo: PhotoId,
-        (keeper, relation): (PhotoId, Relation),
-        deadline: Moment,
-    ) {
-        let result = self.folder.retire(photo, keeper, relation, deadline);
-        self.report_put_away(photo, result);
-    }
-
-    fn remove(&mut self, photo: PhotoId, by: NodeId, deadline: Moment) {
-        let result = self.folder.remove(photo, by, deadline);
-        self.report_put_away(photo, result);
-    }
-
-    fn find_aged(&mut self, link: LinkId, older_than: u32) {
-        let photos = self.folder.in_trash_for(older_than);
-        self.report(Event::Aged { link, photos });
-    }
-
-    fn find_days_left(&mut self, link: LinkId, photos: &[PhotoId]) {
-        let days = |id: &PhotoId| self.folder.days_left(*id).map(|days| (*id, days));
-        let days = photos.iter().filter_map(days).collect();
-        self.report(Event::DaysLeft { link, days });
-    }
-
-    fn restore(&mut self, photo: PhotoId, holding: Option<Holding>) {
-        let result = self.folder.restore(photo, holding).map_err(disk_error);
-        self.report(Event::Returned { photo, result });
-    }
-
-    fn sign(&mut self, photo: PhotoId, counter: u64, wish: Wish) {
-        let result = self.folder.sign(photo, counter, wish);
-        let result = result.map_err(disk_error);
-        self.report(Event::Signed { photo, result });
-    }
-
-    fn install(&mut self, spool: Spool, photo: &Arc<Photo>, facts: &Facts, holding: Holding) {
-        let installed = self.folder.install(&name(spool), photo, facts, holding);
-        let (result, changes) = match installed {
-            Ok(changes) => (Ok(()), changes),
-            Err(error) => (Err(disk_error(error)), Vec::new()),
-        };
-        self.report(Event::Installed {
-            spool,
-            photo: photo.id,
-            result,
-        });
-        self.report_changes(changes);
-    }
-
-    /// Passes on what other threads read. A spool file is opened now, since the next job may discard it; a photo when its
-    /// turn comes, lest too many files be open.
-    fn pass_on(&mut self, reading: ToRead) {
-        let opened = match reading.source() {
-            source @ Source::Spooled(_) => Some(self.open(source)),
-            Source::Held(_) => None,
-        };
-        let _ = match reading {
-            ToRead::Challenge(challenge) => self
-                .crew
-                .prover
-                .challenges
-                .send((challenge, opened))
-                .is_ok(),
-            ToRead::Pair(pair) => self.crew.comparer.send((pair, opened)).is_ok(),
-        };
-    }
-
-    fn note_tombstones(&mut self, tombstones: &[Tombstone]) {
-        if let Err(error) = self.folder.note_tombstones(tombstones) {
-            let line =
-                format!("what owners have removed is remembered until the end only: {error}");
-            self.console.line("disk", line);
-        }
-    }
-
-    fn dedupe(&mut self, photo: PhotoId) {
-        match self.folder.dedupe(photo) {
-            Ok(changes) => self.report_changes(changes),
-            Err(error) => {
-                let line = format!("{} stays twice: {error}", photo.short());
-                self.console.line("disk", line);
-            }
-        }
-    }
-
-    fn inspect(&mut self, spool: Spool) {
-        match self.folder.open_spool(&name(spool)).map_err(disk_error) {
-            Ok(file) => {
-                let _ = self.crew.hashers.arrivals.send(Arrival { spool, file });
-            }
-            Err(error) => self.report(Event::Inspected {
-                spool,
-                result: Err(error),
-            }),
-        }
-    }
-
-    fn open(&self, source: Source) -> Opened {
+    pub(super) fn open(&self, source: Source) -> Opened {
         match source {
             Source::Held(photo) => self.folder.open_photo(photo).map_err(disk_error),
             Source::Spooled(spool) => {
@@ -409,18 +225,18 @@ impl FolderThread {
         }
     }
 
-    fn report_put_away(&mut self, photo: PhotoId, result: Result<(), StoreError>) {
+    pub(super) fn report_put_away(&mut self, photo: PhotoId, result: Result<(), StoreError>) {
         let result = result.map_err(disk_error);
         self.report(Event::PutAway { photo, result });
     }
 
-    fn report_changes(&mut self, changes: Vec<Change>) {
+    pub(super) fn report_changes(&mut self, changes: Vec<Change>) {
         for change in changes {
             self.report(change_event(change));
         }
     }
 
-    fn report(&mut self, event: Event) {
+    pub(super) fn report(&mut self, event: Event) {
         // Without a state thread the daemon stops, and nobody needs to know.
         let _ = self.reports.send(event);
     }

@@ -18,6 +18,7 @@
 //! by the same; results go back over a bounded queue, on which these threads may wait, because the state thread does
 //! not wait for them.
 
+mod actions;
 mod changes;
 mod comparing;
 mod folder_thread;
