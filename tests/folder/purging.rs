@@ -209,7 +209,7 @@ fn a_note_that_tells_no_relation_has_no_end_until_somebody_has_looked() {
         .retire(cat, dog, Relation::Same, soon())
         .unwrap();
     let copy = room.trash(TRASH)[0].clone();
-    let note = room.path(&format!("{TRASH}/{copy}.json"));
+    let note = room.path(format!("{TRASH}/{copy}.json"));
     let text = fs::read_to_string(&note).unwrap();
     let earlier: String = text
         .lines()

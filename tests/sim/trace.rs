@@ -11,7 +11,7 @@ use photomesh::protocol::{Answer, Message, NodeId, Tombstone, Wish};
 use crate::library::Library;
 use crate::plan::TraceMode;
 use crate::stats::command;
-use crate::words::{holding, record_in_words};
+use crate::words::{holding, looks_in_words, record_in_words};
 use crate::world::World;
 
 /// Where the lines go.
@@ -235,7 +235,9 @@ impl World {
                 Err(error) => format!("storing {}: {error:?}", name(photo)),
             },
             Event::Proved { result, .. } => format!("proving: {:?}", result.as_ref().err()),
-            Event::Recalled { photo, looks } => format!("remembers of {}: {looks:?}", name(photo)),
+            Event::Recalled { photo, looks } => {
+                format!("remembers {}{}", name(photo), looks_in_words(looks, &name))
+            }
             Event::Looked {
                 worse,
                 better,
