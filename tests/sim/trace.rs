@@ -242,10 +242,7 @@ impl World {
                 worse,
                 better,
                 result,
-            } => {
-                let (worse, better) = (name(worse), name(better));
-                format!("compares {worse} with {better}: {result:?}")
-            }
+            } => format!("compares {} with {}: {result:?}", name(worse), name(better)),
             Event::PutAway { photo, result } => match result {
                 Ok(()) => format!("{} is put away", name(photo)),
                 Err(error) => format!("putting {} away: {error:?}", name(photo)),
