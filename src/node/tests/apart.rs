@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::super::limits::{DUPLICATES_LOOKED_AT, PUT, TICK};
+use super::super::limits::{DUPLICATES_LOOKED_AT, PUT, SETTLE, TICK};
 use super::super::{Action, DiskError, Event};
 use super::claims::{hold, version};
 use super::solo::Solo;
@@ -14,13 +14,14 @@ use crate::protocol::{Answer, Holding, Request};
 
 const PIN: Duration = Duration::from_secs(60);
 
-/// A node that shows the version of 20 and has that of 10 in its trash.
+/// A node that shows the version of 20 and has that of 10 in its trash; it has compared them, and they are the same.
 fn with_trash() -> (Solo, PhotoId) {
     let mut solo = Solo::new();
     hold(&mut solo, &version(20));
     let mut worse = version(10);
     worse.holding = Holding::RetiredOriginal;
     hold(&mut solo, &worse);
+    solo.wait(2 * SETTLE);
     (solo, worse.photo.id)
 }
 
@@ -51,6 +52,7 @@ fn duplicates_come_in_pages_that_look_at_a_bounded_part_of_the_table() {
     let mut solo = Solo::new();
     hold(&mut solo, &version(20));
     hold(&mut solo, &version(10));
+    solo.wait(2 * SETTLE);
     for number in 0..2 * DUPLICATES_LOOKED_AT as u32 {
         solo.hold(&number.to_le_bytes());
     }
@@ -71,7 +73,7 @@ fn duplicates_come_in_pages_that_look_at_a_bounded_part_of_the_table() {
     };
     assert_eq!(duplicate.version.id, version(10).photo.id);
     assert_eq!(duplicate.version.relation, Relation::Same);
-    assert_eq!(duplicate.version.differs, ["10 x 100 instead of 20 x 100"]);
+    assert_eq!(duplicate.version.differs, ["10 x 10 instead of 20 x 20"]);
     assert_eq!((&*duplicate.keeper.name, duplicate.trash), ("20.jpg", None));
 }
 

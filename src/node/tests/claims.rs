@@ -20,7 +20,7 @@ pub(super) fn version(width: u32) -> Record {
     let photo = Photo {
         format: Format::Jpeg,
         width,
-        height: 100,
+        height: width,
         fingerprint,
         ..Photo::opaque(PhotoId([width as u8; 32]), 1000)
     };
