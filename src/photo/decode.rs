@@ -47,9 +47,10 @@ pub(super) struct Decoded {
 
 /// Decodes a picture of this format, or says in words why not: then it is damaged, too large or of an unknown kind.
 pub(super) fn decode(format: Format, bytes: &[u8]) -> Result<Decoded, String> {
-    match format {
-        Format::Jpeg => decode_jpeg(bytes),
-        other => boil_down(|sink| each_row(other, bytes, sink)),
+    if format == Format::Jpeg {
+        decode_jpeg(bytes)
+    } else {
+        boil_down(|sink| each_row(format, bytes, sink))
     }
 }
 

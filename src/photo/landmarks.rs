@@ -239,7 +239,7 @@ fn lie_alike((a, b): (&Landmark, &Landmark), (c, d): (&Landmark, &Landmark)) -> 
     const EIGHTHS: [i64; 8] = [4096, 4467, 4871, 5312, 5793, 6317, 6889, 7512];
     let grown = |length: i64| {
         let eighths = growth.unsigned_abs() as usize;
-        (length * EIGHTHS[eighths % 8] << (eighths / 8)) >> 12
+        ((length * EIGHTHS[eighths % 8]) << (eighths / 8)) >> 12
     };
     let (one, other) = match growth < 0 {
         true => (one, grown(other)),

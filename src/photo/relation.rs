@@ -50,7 +50,7 @@ impl Photo {
                 false => Relation::Variant,
             },
             Relation::Variant if self.are_both_from_a_camera(other) => Relation::Different,
-            _ => relation,
+            Relation::Same | Relation::Variant | Relation::Different => relation,
         }
     }
 

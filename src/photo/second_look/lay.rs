@@ -77,11 +77,7 @@ impl Laid {
         };
         // Of a screen that shows the other picture somewhere only that part is a grid for it.
         let (one, map, whole) = match part_with(&map) {
-            Some(part) => (
-                one.part(part),
-                map.from_part(part),
-                Some((one.clone(), map)),
-            ),
+            Some(part) => (one.part(part), map.within(part), Some((one.clone(), map))),
             None => (one.clone(), map, None),
         };
         let fit = refine(&one.luma, &other.luma, map, 128, false, 3);

@@ -33,7 +33,7 @@ impl Map {
     }
 
     /// The map from a part of the one picture: left, top, width and height. Without a product term.
-    pub(super) fn from_part(&self, [left, top, width, height]: [f64; 4]) -> Map {
+    pub(super) fn within(&self, [left, top, width, height]: [f64; 4]) -> Map {
         let from = |terms: &[f64; 4]| {
             let start = terms[0] + terms[1] * left + terms[2] * top;
             [start, terms[1] * width, terms[2] * height, 0.0]

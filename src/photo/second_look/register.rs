@@ -300,9 +300,9 @@ fn least_squares(
         for j in 0..terms {
             if j != i {
                 let factor = matrix[j][i] / matrix[i][i];
-                for k in 0..5 {
-                    let value = matrix[i][k];
-                    matrix[j][k] -= factor * value;
+                let pivot = matrix[i];
+                for (cell, value) in matrix[j].iter_mut().zip(pivot) {
+                    *cell -= factor * value;
                 }
             }
         }
