@@ -268,13 +268,20 @@ impl Node {
         if coordinator(photo, entry.anywhere()) == Some(self.config.node) {
             self.offer(photo);
         }
-        self.retry(photo, RETRY);
+        if !self.replication.line.has(photo) {
+            self.retry(photo, RETRY);
+        }
+    }
+
+    /// Whether copies of a photo in trashes count like any others: it is a variant that is not shown.
+    pub(super) fn may_lie_in_trashes(&self, entry: &Entry) -> bool {
+        self.catalog.is_variant(entry) && !self.catalog.is_shown(entry)
     }
 
     /// How many nodes have a photo now, and how many had it when they were last seen: on disk, or in any way if it is a
     /// variant that is not shown.
     pub(super) fn copies_there(&self, entry: &Entry) -> (usize, usize) {
-        match self.catalog.is_variant(entry) && !self.catalog.is_shown(entry) {
+        match self.may_lie_in_trashes(entry) {
             true => (entry.anywhere().count(), entry.claims.iter().count()),
             false => (entry.live().count(), entry.counted().count()),
         }

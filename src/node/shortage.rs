@@ -36,7 +36,8 @@ impl Node {
             return format!("being copied to node {node}");
         }
         let doubted_until = entry.changed_at + DOUBT;
-        if matches!(entry.verdict, Verdict::Loser(_)) && doubted_until > self.now {
+        let is_doubted = matches!(entry.verdict, Verdict::Loser(_)) && self.catalog.is_shown(entry);
+        if is_doubted && doubted_until > self.now {
             let left = spoken(doubted_until.since(self.now));
             return format!(
                 "a better version is there, but not yet read by all: this one is copied in {left} unless it is by then"
@@ -47,7 +48,11 @@ impl Node {
 
     /// A node that is away, or has not told all yet, counts as having a copy still.
     fn why_counted(&self, entry: &Entry) -> String {
-        let Some(node) = entry.counted().find(|node| !entry.is_stored_by(*node)) else {
+        let in_trashes = self.may_lie_in_trashes(entry);
+        let mut counted = entry.claims.iter();
+        let missing =
+            counted.find(|(_, claim)| !claim.current && (claim.holding.is_stored() || in_trashes));
+        let Some((node, _)) = missing else {
             return "a holder is away".to_owned();
         };
         match self.mesh.members.get(&node).map(|member| member.presence) {
@@ -65,7 +70,10 @@ impl Node {
     fn why_not_offered(&self, entry: &Entry) -> String {
         let me = self.config.node;
         let incomplete: BTreeSet<NodeId> = self.incomplete().collect();
-        let task_of = coordinator(entry.photo.id, entry.live());
+        let task_of = match self.may_lie_in_trashes(entry) {
+            true => coordinator(entry.photo.id, entry.anywhere()),
+            false => coordinator(entry.photo.id, entry.live()),
+        };
         let other = task_of.filter(|node| *node != me);
         if let Some(node) = other.filter(|node| incomplete.contains(node)) {
             return format!("waiting until node {node}, which has it, has told all that it has");
@@ -95,7 +103,9 @@ impl Node {
     /// Why this node has not offered a photo that is its task.
     fn why_in_line(&self, entry: &Entry) -> String {
         let here = self.mesh.here().map(|(node, _)| node);
-        let without: Vec<NodeId> = here.filter(|node| !entry.is_stored_by(*node)).collect();
+        let without: Vec<NodeId> = here
+            .filter(|node| !self.catalog.counts_at(entry, *node))
+            .collect();
         let skipped = &self.replication.skipped;
         if let Some(first) = without.first().and_then(|node| skipped.get(node))
             && without.iter().all(|node| skipped.contains_key(node))

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use super::super::limits::SETTLE;
-use super::super::{Action, Event};
+use super::super::limits::{OFFERS_PER_NODE, SETTLE, TICK};
+use super::super::{Action, CloseReason, Event, LinkId};
 use super::claims::{hold, version};
-use super::solo::{Solo, challenge, proof};
+use super::solo::{Solo, challenge, original, proof};
 use super::world::CLIENT;
 use crate::photo::{Nonce, PhotoId, Relation};
-use crate::protocol::{Holding, Looks, Message, Record, Request};
+use crate::protocol::message::KeepVerdict;
+use crate::protocol::{Holding, Looks, Message, NodeId, Record, Request};
 
 const PIN: Duration = Duration::from_secs(60);
 const LONG: Duration = Duration::from_secs(600);
@@ -28,16 +29,21 @@ fn put_away(relation: Relation) -> Record {
     }
 }
 
-/// A node that has put the worse version away; the better one is here and elsewhere.
-fn with(relation: Relation, others: &[Record]) -> Solo {
-    let mut solo = Solo::new();
+/// The folder tells that it has the better version, and the worse one in its trash.
+fn has_put_away(solo: &mut Solo, relation: Relation) {
     solo.pixels = Some(relation);
     solo.tell(Event::Room { bytes: 1 << 40 });
     let Record { looks, .. } = put_away(relation);
     let photo = id(10);
     solo.tell(Event::Recalled { photo, looks });
-    hold(&mut solo, &put_away(relation));
-    hold(&mut solo, &version(20));
+    hold(solo, &put_away(relation));
+    hold(solo, &version(20));
+}
+
+/// A node that has put the worse version away; the better one is here and elsewhere.
+fn with(relation: Relation, others: &[Record]) -> Solo {
+    let mut solo = Solo::new();
+    has_put_away(&mut solo, relation);
     for (n, other) in (1..).zip(others) {
         solo.join(n, PIN, &[]);
         solo.announce(n, vec![version(20), other.clone()], true);
@@ -73,11 +79,52 @@ fn a_variant_in_the_trash_has_as_many_copies_as_a_keeper() {
 fn a_variant_is_copied_again_when_a_holder_stays_away() {
     let mut solo = with(Relation::Variant, &[put_away(Relation::Variant)]);
     assert!(!offers(&solo.wait(PIN)));
-    let reason = super::super::CloseReason::Remote;
-    let link = super::super::LinkId(1);
+    let reason = CloseReason::Remote;
+    let link = LinkId(1);
     solo.tell(Event::Closed { link, reason });
     assert!(!offers(&solo.wait(PIN / 2)), "it is expected back");
     assert!(offers(&solo.wait(PIN)));
+}
+
+/// Why a variant is on fewer nodes than wanted.
+fn expect(solo: &mut Solo, beginning: &str) {
+    let mut risks = solo.status().at_risk.into_iter();
+    let risk = risks.find(|risk| risk.id == id(10));
+    let reason = risk.expect("it is on too few nodes").reason;
+    assert!(reason.starts_with(beginning), "{reason}");
+}
+
+#[test]
+fn it_is_said_why_a_variant_in_the_trash_has_too_few_copies() {
+    let [one, eight] = [1, 8].map(NodeId);
+    let mut solo = with(Relation::Variant, &[]);
+    expect(&mut solo, "new, or just changed");
+    solo.wait(SETTLE + TICK);
+    expect(&mut solo, &format!("being copied to node {eight}"));
+    let (photo, verdict) = (id(10), KeepVerdict::Full);
+    solo.hear(8, Message::KeepAnswer { photo, verdict });
+    expect(&mut solo, &format!("node {eight} took no more copies"));
+    let mut solo = with(Relation::Variant, &[put_away(Relation::Variant)]);
+    let (link, reason) = (LinkId(1), CloseReason::Remote);
+    solo.tell(Event::Closed { link, reason });
+    expect(&mut solo, &format!("node {one} is away; copied anew in"));
+}
+
+#[test]
+fn a_variant_in_the_trash_stands_in_line_like_a_keeper() {
+    let mut solo = Solo::new();
+    solo.join(8, PIN, &[]);
+    let first: Vec<[u8; 10]> = (0..OFFERS_PER_NODE).map(|n| [n as u8; 10]).collect();
+    for bytes in &first {
+        solo.hold(bytes);
+    }
+    solo.wait(SETTLE + TICK);
+    has_put_away(&mut solo, Relation::Variant);
+    assert!(!offers(&solo.wait(SETTLE + TICK)));
+    expect(&mut solo, "waits for its turn");
+    let taken = first.iter().map(|bytes| original(bytes)).collect();
+    let actions = solo.announce(8, taken, false);
+    assert!(offers(&actions), "without waiting for time to pass");
 }
 
 #[test]
