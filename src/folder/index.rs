@@ -15,10 +15,10 @@ use super::disk::{self, Disk, Stamp};
 use super::entry::{Content, FileEntry, PhotoEntry, Standing};
 use super::line::Line;
 use super::log::Log;
-use super::place::{self, holding_at};
+use super::place;
 use super::reread::is_outdated;
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Facts, Holding, Looks};
+use crate::protocol::{Facts, Looks};
 
 /// Raise this when the lines cannot be understood as before: an index of another version is ignored and every photo read
 /// again. A new field is optional instead, and what [`crate::photo::inspect`] finds in the bytes has a version of its
@@ -38,8 +38,8 @@ pub(super) const MAX_RUNNING: u64 = 100 * 365 * 24 * 60 * 60;
 /// What is known about every file and photo of the folder. Paths are relative to the folder.
 #[derive(Debug)]
 pub(super) struct Index {
-    files: BTreeMap<PathBuf, FileEntry>,
-    photos: BTreeMap<PhotoId, PhotoEntry>,
+    pub(super) files: BTreeMap<PathBuf, FileEntry>,
+    pub(super) photos: BTreeMap<PhotoId, PhotoEntry>,
     /// Photos that are to be read anew.
     outdated: BTreeSet<PhotoId>,
     /// For how long daemons have run on this folder.
@@ -163,39 +163,6 @@ impl Index {
 
     pub(super) fn photos(&self) -> impl Iterator<Item = (PhotoId, &PhotoEntry)> {
         self.photos.iter().map(|(id, entry)| (*id, entry))
-    }
-
-    /// The files of a photo, best first: in the friend's folder, kept for the mesh, in the trash.
-    pub(super) fn files_of(&self, id: PhotoId) -> Vec<PathBuf> {
-        let entry = self.photos.get(&id);
-        let mut files: Vec<PathBuf> =
-            entry.map_or(Vec::new(), |entry| entry.files.iter().cloned().collect());
-        files.sort_by_key(|path| std::cmp::Reverse(holding_at(path)));
-        files
-    }
-
-    /// The files of a photo that count as a copy, best first.
-    pub(super) fn stored_files_of(&self, id: PhotoId) -> Vec<PathBuf> {
-        let mut files = self.files_of(id);
-        files.retain(|path| holding_at(path).is_stored());
-        files
-    }
-
-    /// How the folder holds a photo, as far as it was seen; none if not at all.
-    pub(super) fn standing(&self, id: PhotoId) -> Option<Standing> {
-        let seen = |path: &&PathBuf| self.files.get(*path).is_some_and(|entry| entry.seen);
-        let files = &self.photos.get(&id)?.files;
-        let holding = files
-            .iter()
-            .filter(seen)
-            .map(|path| holding_at(path))
-            .max()?;
-        let original = |path: &&PathBuf| holding_at(path) == Holding::Original;
-        let originals = files.iter().filter(seen).filter(original).count();
-        Some(Standing {
-            holding,
-            files: u32::try_from(originals).unwrap_or(u32::MAX),
-        })
     }
 
     /// Remembers what the node knows of a photo, so that it is told changes only.

@@ -30,10 +30,9 @@
 //!
 //! # Reading order
 //!
-//! `disk` (the operations, and what makes a file safe), `place` (what a path says), `entry` and `index` over `log` (what
-//! is known of every file), `looks` (what was found by comparing photos), `scan` and `absorb` (how it gets known), `store`
-//! (in), `trash` (out and back), `duplicates` (one file is enough), `purge` (for good), `tombstones` (who has removed what),
-//! `check` and `damage` (rot), `reread` (photos of an earlier program), `companions` (what belongs to a photo and is none).
+//! `disk` (what makes a file safe), `place` (what a path says), `entry` and `index` over `log` (what is known of every file),
+//! `looks` (what comparing found), `scan` and `absorb` (how it gets known), `store` (in), `trash` (out and back), `duplicates`,
+//! `purge` (for good), `tombstones`, `check` and `damage` (rot), `reread` (photos of an earlier program), `companions`.
 
 mod absorb;
 mod accompanied;
@@ -61,6 +60,7 @@ mod reread;
 mod scan;
 #[cfg(test)]
 mod specimens;
+mod standing;
 mod store;
 mod tombstones;
 mod trash;
@@ -96,7 +96,7 @@ use note::Notes;
 use place::{MARKER, OWN_DIRS, TMP};
 use tombstones::Tombstones;
 
-/// How often lines of the index are brought to the disk, in seconds of running: a crash costs reading a few photos again.
+/// How often lines of the index are brought to the disk, in seconds of running. A crash costs reading some photos again.
 const FLUSH_EVERY: u64 = 5;
 
 /// What the owner of a folder wants of it.

@@ -11,6 +11,7 @@ mod cue_tree;
 mod decode;
 mod detail;
 mod fingerprint;
+mod fingerprint_text;
 mod format;
 mod heic;
 mod id;

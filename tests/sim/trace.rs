@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::Duration;
 
-use photomesh::node::{Action, Event};
+use photomesh::node::{Action, Event, LinkId};
 use photomesh::photo::PhotoId;
-use photomesh::protocol::{Answer, Message, NodeId, Tombstone, Wish};
+use photomesh::protocol::{Address, Answer, Message, NodeId, Tombstone, Wish};
 
 use crate::library::Library;
 use crate::plan::TraceMode;
@@ -208,10 +208,7 @@ impl World {
             | Event::Proved { result: Ok(_), .. }
             | Event::Scanned { .. }
             | Event::Answered { result: Ok(()), .. } => return,
-            Event::Opened { link, dialed, .. } => match dialed {
-                Some(address) => format!("link {} opened to {address}", link.0),
-                None => format!("link {} accepted", link.0),
-            },
+            Event::Opened { link, dialed, .. } => opened(*link, dialed.as_ref()),
             Event::DialFailed { address, reason } => format!("cannot dial {address}: {reason}"),
             Event::Served { photo, result, .. } => format!("serving {}: {result:?}", name(photo)),
             Event::Closed { link, reason } => format!("link {} closed: {reason}", link.0),
@@ -380,5 +377,12 @@ impl World {
             }
             Answer::Error { error } => format!("error: {error}"),
         }
+    }
+}
+
+fn opened(link: LinkId, dialed: Option<&Address>) -> String {
+    match dialed {
+        Some(address) => format!("link {} opened to {address}", link.0),
+        None => format!("link {} accepted", link.0),
     }
 }

@@ -5,8 +5,9 @@
 //! two shots; 0.37 and more for resized, recoloured and recompressed versions, and 0.09 and more at a JPEG quality of 10.
 
 use super::lay::Laid;
+use super::matching::match_window;
 use super::plane::Plane;
-use super::register::{match_window, warp};
+use super::register::warp;
 
 /// Noise is looked at where a window has less contrast than this.
 const SMOOTH: f32 = 8.0;

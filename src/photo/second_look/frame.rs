@@ -2,8 +2,8 @@
 
 use super::lay::Laid;
 use super::map::CORNERS;
+use super::matching::match_window;
 use super::plane::Plane;
-use super::register::match_window;
 
 /// How the edges of two pictures lie to each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

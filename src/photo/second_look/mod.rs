@@ -41,6 +41,7 @@ mod frame;
 mod graphic;
 mod lay;
 mod map;
+mod matching;
 mod picture;
 mod place;
 mod plane;

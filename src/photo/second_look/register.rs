@@ -1,6 +1,7 @@
 //! Laying one picture over the other exactly: window by window, from few pixels to many.
 
 use super::map::{CORNERS, Map};
+use super::matching::match_window;
 use super::plane::Plane;
 
 /// The second picture as the first one sees it: not a number where it does not reach.
@@ -28,116 +29,6 @@ pub(super) fn warp(other: &Plane, map: &Map, width: usize, height: usize, blur: 
     })
 }
 
-/// Two windows compared: the best correlation within so many pixels, and the shift it took; none where one of them is
-/// not all there.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Match {
-    pub(super) correlation: f32,
-    pub(super) dx: f32,
-    pub(super) dy: f32,
-    /// Standard deviations.
-    pub(super) one: f32,
-    pub(super) other: f32,
-    /// By how much the other one is lighter.
-    pub(super) light: f32,
-    /// How sharply the peak falls off across and down: along an edge it does not.
-    pub(super) sharp_x: f32,
-    pub(super) sharp_y: f32,
-}
-
-pub(super) fn match_window(
-    one: &Plane,
-    other: &Plane,
-    x: usize,
-    y: usize,
-    size: usize,
-    reach: i32,
-) -> Option<Match> {
-    let area = (size * size) as f32;
-    let mut mean = 0.0;
-    let mut square = 0.0;
-    for row in 0..size {
-        for value in &one.cells[(y + row) * one.width + x..][..size] {
-            mean += value;
-            square += value * value;
-        }
-    }
-    mean /= area;
-    let own = (square / area - mean * mean).max(0.0);
-    let mut best: Option<Match> = None;
-    let mut grid = [[f32::NAN; 9]; 9];
-    for dy in -reach..=reach {
-        for dx in -reach..=reach {
-            let (x2, y2) = (x as i32 + dx, y as i32 + dy);
-            if x2 < 0
-                || y2 < 0
-                || x2 as usize + size > other.width
-                || y2 as usize + size > other.height
-            {
-                continue;
-            }
-            let (mut sum, mut sq, mut ab) = (0.0_f32, 0.0_f32, 0.0_f32);
-            for row in 0..size {
-                let a = &one.cells[(y + row) * one.width + x..][..size];
-                let b = &other.cells[(y2 as usize + row) * other.width + x2 as usize..][..size];
-                for (a, b) in a.iter().zip(b) {
-                    sum += b;
-                    sq += b * b;
-                    ab += a * b;
-                }
-            }
-            let mean2 = sum / area;
-            let var = (sq / area - mean2 * mean2).max(0.0);
-            let cov = ab / area - mean * mean2;
-            if sum.is_nan() {
-                if dx == 0 && dy == 0 {
-                    return None;
-                }
-                continue;
-            }
-            let correlation = if own < 1e-3 || var < 1e-3 {
-                0.0
-            } else {
-                (cov / (own * var).sqrt()).clamp(-1.0, 1.0)
-            };
-            grid[(dy + 4) as usize][(dx + 4) as usize] = correlation;
-            let found = Match {
-                correlation,
-                dx: dx as f32,
-                dy: dy as f32,
-                one: own.sqrt(),
-                other: var.sqrt(),
-                light: mean2 - mean,
-                sharp_x: 0.0,
-                sharp_y: 0.0,
-            };
-            if best.is_none_or(|best| correlation > best.correlation) {
-                best = Some(found);
-            }
-        }
-    }
-    let mut best = best?;
-    // Between the pixels: the peak of a parabola.
-    let peak = |before: f32, at: f32, after: f32| {
-        let bend = before - 2.0 * at + after;
-        if bend.is_nan() || bend > -1e-4 {
-            0.0
-        } else {
-            (0.5 * (before - after) / bend).clamp(-0.5, 0.5)
-        }
-    };
-    let (gx, gy) = ((best.dx as i32 + 4) as usize, (best.dy as i32 + 4) as usize);
-    if (1..8).contains(&gx) && (1..8).contains(&gy) {
-        let c = grid[gy][gx];
-        best.dx += peak(grid[gy][gx - 1], c, grid[gy][gx + 1]);
-        best.dy += peak(grid[gy - 1][gx], c, grid[gy + 1][gx]);
-        let fall = |before: f32, after: f32| (c - (before + after) / 2.0).max(0.0);
-        best.sharp_x = fall(grid[gy][gx - 1], grid[gy][gx + 1]);
-        best.sharp_y = fall(grid[gy - 1][gx], grid[gy + 1][gx]);
-    }
-    Some(best)
-}
-
 /// How far a guess was improved: the share of the windows with content that agree, and how many they are.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fit {
@@ -146,7 +37,8 @@ pub(super) struct Fit {
     pub(super) windows: usize,
 }
 
-/// Improves a map on pictures of this size, window by window.
+/// Improves a map on pictures of this size, window by window, some rounds long; with `bent`, to a picture that was
+/// photographed at an angle, too.
 pub(super) fn refine(
     one: &Plane,
     other: &Plane,
@@ -155,79 +47,72 @@ pub(super) fn refine(
     bent: bool,
     rounds: usize,
 ) -> Fit {
-    const TEXTURE: f32 = 6.0;
-    let small = one.with_longer(longer.min(one.longer()));
-    let size = if small.longer() < 120 { 8 } else { 16 };
-    let small_b = small.blurred(1);
+    /// So many windows are needed for a linear map, and for one with a product term.
+    const LINEAR: usize = 6;
+    const BENT: usize = 40;
+    let grid = one.with_longer(longer.min(one.longer())).blurred(1);
     let mut fit = Fit {
         map,
         agreeing: 0,
         windows: 0,
     };
     for _ in 0..rounds {
-        let warped = warp(other, &fit.map, small.width, small.height, true);
-        let mut points = Vec::new();
-        let mut windows = 0;
-        let step = if longer > 300 { size * 2 } else { size };
-        for y in (0..=small.height.saturating_sub(size)).step_by(step) {
-            for x in (0..=small.width.saturating_sub(size)).step_by(step) {
-                if small.height < size || small.width < size {
-                    continue;
-                }
-                let Some(found) = match_window(&small_b, &warped, x, y, size, 3) else {
-                    continue;
-                };
-                if found.one < TEXTURE && found.other < TEXTURE {
-                    continue;
-                }
-                windows += 1;
-                let edge = found.dx.abs() > 2.9 || found.dy.abs() > 2.9;
-                if found.correlation > 0.6 && !edge && found.one.min(found.other) > TEXTURE / 2.0 {
-                    points.push((
-                        x as f64 + size as f64 / 2.0,
-                        y as f64 + size as f64 / 2.0,
-                        found,
-                    ));
-                }
-            }
-        }
+        let warped = warp(other, &fit.map, grid.width, grid.height, true);
+        let (points, windows) = find_windows(&grid, &warped, &fit.map);
         fit.windows = windows;
         fit.agreeing = points.len();
-        let terms = match points.len() {
-            0..6 => break,
-            6..40 => 3,
-            _ if bent => 4,
-            _ => 3,
-        };
-        let (w, h) = (small.width as f64, small.height as f64);
-        // Where each window was found: at the point that the map gives to its shifted centre.
-        let places: Vec<Point> = points
-            .iter()
-            .map(|(x, y, found)| {
-                let to = fit
-                    .map
-                    .apply((x + f64::from(found.dx)) / w, (y + f64::from(found.dy)) / h);
-                {
-                    let weight = |sharp: f32| {
-                        f64::from((sharp * 20.0).min(1.0)) * f64::from(found.correlation).powi(2)
-                    };
-                    Point {
-                        u: x / w,
-                        v: y / h,
-                        to,
-                        across: weight(found.sharp_x),
-                        down: weight(found.sharp_y),
-                    }
-                }
-            })
-            .collect();
-        if let Some(map) = fit_map(&places, terms, fit.map, 1.5 / longer as f64) {
+        if points.len() < LINEAR {
+            break;
+        }
+        let terms = if bent && points.len() >= BENT { 4 } else { 3 };
+        if let Some(map) = fit_map(&points, terms, fit.map, 1.5 / longer as f64) {
             fit.map = map;
         }
     }
     fit
 }
 
+/// Where windows of the grid are found, by the map so far; and how many have any content.
+fn find_windows(grid: &Plane, warped: &Plane, map: &Map) -> (Vec<Point>, usize) {
+    /// Below this standard deviation a window is plain.
+    const TEXTURE: f32 = 6.0;
+    /// A window that correlates less is not found.
+    const FOUND: f32 = 0.6;
+    const REACH: i32 = 3;
+    let size = if grid.longer() < 120 { 8 } else { 16 };
+    let step = if grid.longer() > 300 { size * 2 } else { size };
+    let (w, h) = (grid.width as f64, grid.height as f64);
+    let (mut points, mut windows) = (Vec::new(), 0);
+    let places = |side: usize| (0..(side + 1).saturating_sub(size)).step_by(step);
+    for (x, y) in places(grid.height).flat_map(|y| places(grid.width).map(move |x| (x, y))) {
+        let found = match_window(grid, warped, x, y, size, REACH);
+        let Some(found) = found.filter(|found| found.one.max(found.other) >= TEXTURE) else {
+            continue;
+        };
+        windows += 1;
+        // At the edge of what was looked at it may be anywhere beyond.
+        let at_edge = found.dx.abs().max(found.dy.abs()) > REACH as f32 - 0.1;
+        if found.correlation <= FOUND || at_edge || found.one.min(found.other) <= TEXTURE / 2.0 {
+            continue;
+        }
+        let middle = |at: usize| at as f64 + size as f64 / 2.0;
+        let weight =
+            |sharp: f32| f64::from((sharp * 20.0).min(1.0)) * f64::from(found.correlation).powi(2);
+        points.push(Point {
+            u: middle(x) / w,
+            v: middle(y) / h,
+            to: map.apply(
+                (middle(x) + f64::from(found.dx)) / w,
+                (middle(y) + f64::from(found.dy)) / h,
+            ),
+            across: weight(found.sharp_x),
+            down: weight(found.sharp_y),
+        });
+    }
+    (points, windows)
+}
+
+/// Where a window of the one picture was found in the other.
 struct Point {
     u: f64,
     v: f64,

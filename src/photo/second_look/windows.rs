@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+use super::matching::{correlation_at, match_window};
 use super::plane::Plane;
-use super::register::match_window;
 
 /// Windows are squares of so many pixels, of half as many where a picture has few.
 pub(super) const WINDOW: usize = 16;
@@ -188,6 +188,9 @@ impl Search<'_> {
     /// What windows must correlate to show the same.
     const ALIKE: f32 = 0.85;
 
+    /// The least content of a window that can be told from others.
+    const CONTENT: f32 = 8.5;
+
     /// How a window correlates with where it would be if it had moved this way; nothing beyond what differs.
     fn correlation(&self, at: Place, (dx, dy): (i32, i32)) -> Option<f32> {
         let (x, y) = (at.0 * self.size, at.1 * self.size);
@@ -196,8 +199,16 @@ impl Search<'_> {
         let half = self.size / 2;
         let middle = ((to_x + half) / self.size, (to_y + half) / self.size);
         let inside = to_x + self.size <= self.to.width && to_y + self.size <= self.to.height;
-        (inside && self.places.contains(&middle))
-            .then(|| correlation_at(self.from, (x, y), self.to, (to_x, to_y), self.size))
+        (inside && self.places.contains(&middle)).then(|| {
+            correlation_at(
+                self.from,
+                (x, y),
+                self.to,
+                (to_x, to_y),
+                self.size,
+                Self::CONTENT,
+            )
+        })
     }
 
     /// The way that a window seems to have gone, a few pixels at least.
@@ -235,29 +246,5 @@ impl Search<'_> {
             self.correlation(at, way)
                 .is_some_and(|found| found > Self::ALIKE)
         })
-    }
-}
-
-/// How a window of one picture correlates with one of the other; not at all where one has no content.
-fn correlation_at(a: &Plane, (x, y): Place, b: &Plane, (x2, y2): Place, size: usize) -> f32 {
-    let (mut sa, mut sb, mut aa, mut bb, mut ab) = (0.0_f32, 0.0_f32, 0.0_f32, 0.0_f32, 0.0_f32);
-    for row in 0..size {
-        let one = &a.cells[(y + row) * a.width + x..][..size];
-        let other = &b.cells[(y2 + row) * b.width + x2..][..size];
-        for (p, q) in one.iter().zip(other) {
-            sa += p;
-            sb += q;
-            aa += p * p;
-            bb += q * q;
-            ab += p * q;
-        }
-    }
-    let n = (size * size) as f32;
-    let (va, vb) = (aa / n - (sa / n).powi(2), bb / n - (sb / n).powi(2));
-    let least = FAINT.0 * FAINT.0 / 2.0;
-    if va > least && vb > least {
-        (ab / n - sa * sb / n / n) / (va * vb).sqrt()
-    } else {
-        0.0
     }
 }
