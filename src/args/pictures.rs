@@ -56,10 +56,11 @@ pub(crate) struct DistinctArgs {
 ///
 /// Needs no daemon. The columns: path; then all that the first look goes by: whole, trimmed (the bits of the picture, and
 /// of the picture without the bands along its edges, each bit as often as it counts), whole_cue, trimmed_cue (how light is
-/// spread over them), signature (what is lighter than what, place by place), graphic (whether it is drawn or print: yes or
-/// no), landmarks (places, and what is around them), width, height, captured (when a camera took it), id; then record: all
-/// that nodes tell each other of the file, as JSON, which `photomesh same --records` takes in place of a file. Bits and
-/// bytes are in hex digits.
+/// spread over them), signature (what is lighter than what, place by place), ground (what it is drawn on: varied as in most
+/// photos, plain as a thing on white, or drawn as print and screens are), landmarks (places, and what is around them),
+/// width, height, captured (when a camera took it), from_camera (whether it has the data of a camera and that moment, and no
+/// trace of an editor: yes or no), frames (one, or several as in an animation), id; then record: all that nodes tell each
+/// other of the file, as JSON, which `photomesh same --records` takes in place of a file. Bits and bytes are in hex digits.
 #[derive(Args)]
 #[command(after_help = format!("{FIRST_LOOK}\n\n{SECOND_LOOK}"))]
 pub(crate) struct FingerprintArgs {

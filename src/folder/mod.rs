@@ -16,8 +16,7 @@
 //!
 //! # What holds, whatever happens
 //!
-//! - **The files are the truth.** The index is a cache, a lost one costs reading the photos again. Even a trash without
-//!   its notes is only less well described.
+//! - **The files are the truth.** The index is a cache: a lost one costs reading the photos again.
 //! - **Write order.** A spool file's bytes are checked by the caller, then [`Folder::install`] syncs them, gives the
 //!   file its name without overwriting, syncs the directory, notes it in the index, and only then returns. A crash
 //!   anywhere leaves the photo whole in its place or not there, and a leftover in `tmp` that the next start sweeps.

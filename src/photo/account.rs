@@ -4,23 +4,27 @@
 //! test computes the first look from the columns alone, by the numbers that the words name.
 
 use super::base62::from_base62;
+use super::signature::{Ground, Signature};
 use super::view::VIEW_BYTES;
 use super::{ACCOUNT, Fingerprint, Photo, Relation, to_hex};
 
 /// The rule by which [`Photo::relation`] decides, over what [`Photo::columns`] gives.
 pub const FIRST_LOOK: &str = "\
 The first look, at these columns alone. Two files are
-- `same` if the whole of one matches the whole of the other, their signatures contradict each other in at most 20
-  places, or in at most 0 places if both are a `graphic`, and their proportions agree: the width of one times the height
-  of the other, taken both ways round, differ by at most 1/32 of the greater plus the longest of the four sides;
-- else `variant`, unless both are a `graphic`, if any view of one (whole or trimmed) matches any view of the other, or if
-  two landmarks of one lie as two of the other do;
-- else `different`. So they are in any case if `whole` is empty for one of them, or if `captured` names different
-  moments: other seconds, or other digits after the point where both have some, trailing zeros left out.
+- `same` if the whole of one matches the whole of the other, their signatures contradict each other in at most 40 places
+  (if neither has a `varied` ground, in at most 8; if both have a `drawn` ground, in at most 0), and their proportions
+  agree: the width of one times the height of the other, taken both ways round, differ by at most 1/32 of the greater
+  plus the longest of the four sides;
+- else `variant` if any view of one (whole or trimmed) matches any view of the other, or if two landmarks of one lie as
+  two of the other do; but not if neither has a `varied` ground, and not if both are `from_camera`, unless it is their
+  proportions alone that keep them from being `same`;
+- else `different`. So they are in any case if `frames` is `several` or `whole` is empty for one of them, or if `captured`
+  names different moments: other seconds, or other digits after the point where both have some, trailing zeros left out.
 Equal `id`: the same bytes, and so the same picture in any case.
 
 Two views match if their bits differ in at most 170 places, and no byte of their cues differs by more than 15. A byte of
-`signature` stands for five digits in base 3; two signatures contradict each other where one has 0 and the other 2.
+`signature` stands for five digits in base 3, lowest first; two signatures contradict each other where one of the first
+512 digits is 0 in one and 2 in the other. The 513th is `ground` again: 0 for varied, 1 for plain, 2 for drawn.
 
 Ten digits of `landmarks` are one. Its 40 bits, highest first: code 19, x 7, y 7, size 5, turn 2. A and C of one file
 lie as B and D of the other if A has the code of B, and C that of D, and
@@ -32,17 +36,19 @@ lie as B and D of the other if A has the code of B, and C that of D, and
   Lengths are rounded down to 16ths, and 2^(k/8) for k = 1 to 7 to the nearest 4096th.";
 
 /// The names of what [`Photo::columns`] gives.
-pub const COLUMNS: [&str; 11] = [
+pub const COLUMNS: [&str; 13] = [
     "whole",
     "trimmed",
     "whole_cue",
     "trimmed_cue",
     "signature",
-    "graphic",
+    "ground",
     "landmarks",
     "width",
     "height",
     "captured",
+    "from_camera",
+    "frames",
     "id",
 ];
 
@@ -62,23 +68,36 @@ impl Photo {
         let whole_cue = whole_cue.unwrap_or_default();
         let trimmed_cue = views.next().map(|view| to_hex(&view.cue));
         let trimmed_cue = trimmed_cue.unwrap_or_else(|| whole_cue.clone());
-        let graphic = fingerprint.map(|known| match known.is_graphic() {
-            true => "yes",
-            false => "no",
+        let signature = fingerprint.and_then(signature);
+        let ground = signature.map(|signature| match signature.ground {
+            Ground::Varied => "varied",
+            Ground::Plain => "plain",
+            Ground::Drawn => "drawn",
         });
         let landmarks = fingerprint.map(|known| known.landmarks().to_bytes());
         let captured = self.captured.as_ref().map(|moment| moment.0.clone());
+        // What is asked of both is asked of each.
+        let from_camera = match self.are_both_from_a_camera(self) {
+            true => "yes",
+            false => "no",
+        };
+        let frames = match self.is_more_than_a_still() {
+            true => "several",
+            false => "one",
+        };
         [
             to_hex(&whole),
             to_hex(&trimmed),
             whole_cue,
             trimmed_cue,
-            to_hex(&fingerprint.map(signature).unwrap_or_default()),
-            graphic.unwrap_or_default().to_owned(),
+            signature.map_or_else(String::new, |signature| to_hex(&signature.to_bytes())),
+            ground.unwrap_or_default().to_owned(),
             to_hex(&landmarks.unwrap_or_default()),
             self.width.to_string(),
             self.height.to_string(),
             captured.unwrap_or_default(),
+            from_camera.to_owned(),
+            frames.to_owned(),
             self.id.to_string(),
         ]
     }
@@ -87,6 +106,9 @@ impl Photo {
     pub fn explain_relation(&self, other: &Photo) -> String {
         if self.id == other.id {
             return "the same bytes".to_owned();
+        }
+        if self.is_more_than_a_still() || other.is_more_than_a_still() {
+            return "other bytes, and not both hold one still picture alone".to_owned();
         }
         let (Some(own), Some(others)) = (&self.fingerprint, &other.fingerprint) else {
             return "other bytes, and not both have something to be recognised by".to_owned();
@@ -106,16 +128,20 @@ impl Photo {
                 "{why}; but in other proportions, {}x{} and {}x{}",
                 self.width, self.height, other.width, other.height
             ),
+            Relation::Variant if self.are_both_from_a_camera(other) => {
+                format!(
+                    "{why}; but a camera wrote both and nobody edited them, so they are two shots"
+                )
+            }
             Relation::Same | Relation::Variant | Relation::Different => why,
         }
     }
 }
 
-/// The bytes of a signature, which stand behind the hashes of the whole picture in a fingerprint's text.
-fn signature(fingerprint: Fingerprint) -> Vec<u8> {
+/// The signature, which stands behind the hashes of the whole picture in a fingerprint's text.
+fn signature(fingerprint: Fingerprint) -> Option<Signature> {
     let text = fingerprint.to_string();
-    let whole = text.split(':').nth(1).and_then(from_base62);
-    whole.map_or_else(Vec::new, |whole| {
-        whole.into_iter().skip(VIEW_BYTES).collect()
-    })
+    let whole = from_base62(text.split(':').nth(1)?)?;
+    let (_, signature) = whole.split_first_chunk::<VIEW_BYTES>()?;
+    Signature::from_bytes(signature.try_into().ok()?)
 }

@@ -1,12 +1,14 @@
 //! Photos that nobody took: pairs which lie next to the limits of the first look, on either side of them.
 
-use photomesh::photo::{ACCOUNT, CaptureTime, Fingerprint, Format, Photo, PhotoId, Worth};
+use photomesh::photo::{
+    ACCOUNT, CaptureTime, Fingerprint, Format, More, Origin, Photo, PhotoId, Worth,
+};
 
 use crate::support::rng::Rng;
 
 /// Bytes of a view: slopes, waves, cue.
 const VIEW: [usize; 3] = [39, 20, 14];
-/// Bytes of a signature. Of the last one's digits the third says whether it is a graphic: 2, else 1.
+/// Bytes of a signature. Of the last one's digits the third is the ground.
 const SIGNATURE: usize = 103;
 
 /// Code, place, size, turn.
@@ -19,10 +21,14 @@ struct Draft {
     trimmed: Vec<u8>,
     /// Answers of the signature: 0, 1 or 2.
     answers: Vec<u8>,
-    graphic: bool,
+    /// What it is drawn on: 0 varied, 1 plain, 2 drawn.
+    ground: u8,
     landmarks: Vec<Landmark>,
     sides: [u32; 2],
     captured: Option<CaptureTime>,
+    camera: bool,
+    origin: Origin,
+    more: More,
     account: u16,
 }
 
@@ -32,14 +38,17 @@ pub(super) fn pair(rng: &mut Rng) -> (Photo, Photo) {
         whole: bytes(rng, VIEW.iter().sum()),
         trimmed: bytes(rng, VIEW.iter().sum()),
         answers: (0..512).map(|_| rng.below(3) as u8).collect(),
-        graphic: rng.percent(40),
+        ground: rng.below(3) as u8,
         landmarks: Vec::new(),
         sides: [1 + rng.below(4000) as u32, 1 + rng.below(4000) as u32],
         captured: None,
+        camera: false,
+        origin: Origin::Unknown,
+        more: More::Nothing,
         account: ACCOUNT,
     };
     let mut other = one.clone();
-    let part = rng.below(6);
+    let part = rng.below(8);
     let is_near = |at: u64, rng: &mut Rng| part == at || rng.percent(10);
     if is_near(0, rng) {
         other.whole = near_view(&one.whole, rng);
@@ -58,7 +67,8 @@ pub(super) fn pair(rng: &mut Rng) -> (Photo, Photo) {
     if is_near(4, rng) {
         other.whole = bytes(rng, VIEW.iter().sum());
         other.trimmed = bytes(rng, VIEW.iter().sum());
-        other.graphic = rng.percent(10);
+        one.ground = [0, 0, 0, 1, 2][rng.index(5)];
+        other.ground = [0, 0, 0, 1, 2][rng.index(5)];
         (one.landmarks, other.landmarks) = near_landmarks(rng);
     }
     if is_near(5, rng) {
@@ -73,9 +83,33 @@ pub(super) fn pair(rng: &mut Rng) -> (Photo, Photo) {
         };
         (one.captured, other.captured) = (moment(rng), moment(rng));
         other.account -= u16::from(rng.percent(10));
-        other.graphic ^= rng.percent(30);
+        other.ground = rng.below(3) as u8;
+    }
+    if is_near(6, rng) {
+        let moment = CaptureTime("2021-06-13T18:42:00".to_owned());
+        for draft in [&mut one, &mut other] {
+            draft.captured = rng.percent(80).then(|| moment.clone());
+            draft.camera = rng.percent(80);
+            draft.origin = origin(rng);
+        }
+    }
+    if is_near(7, rng) {
+        for draft in [&mut one, &mut other] {
+            let all = [More::Nothing, More::Maps, More::Film, More::Frames];
+            draft.more = all[rng.index(all.len())];
+        }
     }
     (photo(&one, rng), photo(&other, rng))
+}
+
+fn origin(rng: &mut Rng) -> Origin {
+    let all = [
+        Origin::Edited,
+        Origin::Unknown,
+        Origin::Camera,
+        Origin::Untouched,
+    ];
+    all[rng.index(all.len())]
 }
 
 fn bytes(rng: &mut Rng, count: usize) -> Vec<u8> {
@@ -106,9 +140,9 @@ fn near_view(view: &[u8], rng: &mut Rng) -> Vec<u8> {
     near
 }
 
-/// Turns about as many answers into their opposite as may be, for photographs or for graphics.
+/// Turns about as many answers into their opposite as may be, on any ground.
 fn contradict(answers: &mut [u8], rng: &mut Rng) {
-    let count = [0, 1, 2, 19, 20, 21, 22][rng.index(7)];
+    let count = [0, 1, 2, 7, 8, 9, 10, 39, 40, 41, 42][rng.index(11)];
     let clear = answers.iter_mut().filter(|answer| **answer != 1);
     let mut clear: Vec<&mut u8> = clear.collect();
     rng.shuffle(&mut clear);
@@ -186,7 +220,7 @@ fn photo(draft: &Draft, rng: &mut Rng) -> Photo {
     let digit = |at: usize| match draft.answers.get(at) {
         Some(answer) => *answer,
         None => match at {
-            512 => 1 + u8::from(draft.graphic),
+            512 => draft.ground,
             _ => 0,
         },
     };
@@ -213,10 +247,14 @@ fn photo(draft: &Draft, rng: &mut Rng) -> Photo {
         width,
         height,
         colour: true,
-        camera: draft.captured.is_some(),
+        camera: draft.camera,
         captured: draft.captured.clone(),
         fingerprint: Some(fingerprint),
-        worth: Worth::default(),
+        worth: Worth {
+            missing: 0,
+            origin: draft.origin,
+            more: draft.more,
+        },
     }
 }
 

@@ -3,11 +3,12 @@
 use photomesh::photo::Relation;
 
 /// What stands before each number of the rule in the help.
-const PHRASES: [&str; 12] = [
+const PHRASES: [&str; 13] = [
     "bits differ in at most ",
     "cues differs by more than ",
     "contradict each other in at most ",
-    "or in at most ",
+    "`varied` ground, in at most ",
+    "`drawn` ground, in at most ",
     "at most 1/",
     "from g = B.size - A.size by at most ",
     "the longer is at least ",
@@ -86,11 +87,13 @@ pub(super) struct Line {
     views: Vec<(Vec<u8>, Vec<u8>)>,
     /// Digits in base 3.
     signature: Vec<u8>,
-    pub(super) graphic: bool,
+    pub(super) ground: String,
     landmarks: Vec<Landmark>,
     width: f64,
     height: f64,
     captured: String,
+    pub(super) from_camera: bool,
+    pub(super) frames: String,
 }
 
 impl Line {
@@ -116,11 +119,13 @@ impl Line {
                 .filter(|(bits, _)| !bits.is_empty())
                 .collect(),
             signature: digits.collect(),
-            graphic: get("graphic") == "yes",
+            ground: get("ground").to_owned(),
             landmarks: landmarks.collect(),
             width: get("width").parse().unwrap(),
             height: get("height").parse().unwrap(),
             captured: get("captured").to_owned(),
+            from_camera: get("from_camera") == "yes",
+            frames: get("frames").to_owned(),
         }
     }
 }
@@ -144,18 +149,25 @@ fn landmark(mut bits: u64, limits: &Limits) -> Landmark {
 
 /// The first look.
 pub(super) fn first_look(a: &Line, b: &Line, limits: &Limits) -> Relation {
-    if a.views.is_empty() || b.views.is_empty() || other_moments(a, b) {
+    let frames = a.frames == "several" || b.frames == "several";
+    if frames || a.views.is_empty() || b.views.is_empty() || other_moments(a, b) {
         return Relation::Different;
     }
-    let [_, _, photos, drawn, ..] = limits.numbers;
-    let graphics = a.graphic && b.graphic;
-    let opposed = a.signature.iter().zip(&b.signature);
+    let [_, _, varied, plain, drawn, ..] = limits.numbers;
+    let graphics = a.ground != "varied" && b.ground != "varied";
+    let most = match a.ground == "drawn" && b.ground == "drawn" {
+        true => drawn,
+        false if graphics => plain,
+        false => varied,
+    };
+    let opposed = a.signature.iter().zip(&b.signature).take(512);
     let opposed = opposed.filter(|(a, b)| a.abs_diff(**b) == 2).count() as f64;
-    let most = if graphics { drawn } else { photos };
-    if matches(&a.views[0], &b.views[0], limits) && opposed <= most && proportions(a, b, limits) {
+    let agree = matches(&a.views[0], &b.views[0], limits) && opposed <= most;
+    if agree && proportions(a, b, limits) {
         return Relation::Same;
     }
-    match !graphics && (views(a, b, limits) || landmarks(a, b, limits)) {
+    let shots = a.from_camera && b.from_camera && !agree;
+    match !graphics && !shots && (views(a, b, limits) || landmarks(a, b, limits)) {
         true => Relation::Variant,
         false => Relation::Different,
     }
@@ -170,7 +182,7 @@ fn matches(a: &(Vec<u8>, Vec<u8>), b: &(Vec<u8>, Vec<u8>), limits: &Limits) -> b
 }
 
 fn proportions(a: &Line, b: &Line, limits: &Limits) -> bool {
-    let share = limits.numbers[4];
+    let share = limits.numbers[5];
     let (one, two) = (a.width * b.height, b.width * a.height);
     let sides = [a.width, a.height, b.width, b.height];
     (one - two).abs() <= one.max(two) / share + sides.into_iter().fold(0.0, f64::max)
