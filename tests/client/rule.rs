@@ -144,19 +144,15 @@ fn lay(folder: &Path) {
         }
     }
     for share in 1..20 {
-        write(
-            format!("mixed{share}.jpg"),
-            &jpeg(&between(&scenes[0], &scenes[1], share), 90),
-        );
+        let mixed = between(&scenes[0], &scenes[1], share);
+        write(format!("mixed{share}.jpg"), &jpeg(&mixed, 90));
     }
     for number in 0..12 {
         let letter = letter(number);
         let squeezed = imageops::resize(&letter, 240, 300, FilterType::Triangle);
         write(format!("letter{number}.jpg"), &jpeg(&letter, 90));
-        write(
-            format!("letter{number}-worse.jpg"),
-            &jpeg(&smaller(&letter, 75), 50),
-        );
+        let worse = jpeg(&smaller(&letter, 75), 50);
+        write(format!("letter{number}-worse.jpg"), &worse);
         write(format!("letter{number}-squeezed.jpg"), &jpeg(&squeezed, 90));
     }
     let moments = [
