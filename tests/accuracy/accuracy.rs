@@ -8,6 +8,8 @@
 //! Every file is written, read and described as the daemon does it. Two are related by the first look, at their
 //! records; and where that finds anything, by the second, at their pixels.
 //!
+//! Among the tests a small part of it is a check ([`quick`]).
+//!
 //! `SIZE` is how many pictures there are of a kind; `ONLY` leaves out the sets whose name it is no part of ("photos" and
 //! "documents" are the sets of versions); `DUMP` writes all pictures into a folder instead.
 
@@ -24,6 +26,7 @@ mod looks;
 mod lookups;
 mod parallel;
 mod pen;
+mod quick;
 mod recall;
 #[path = "../support/rng.rs"]
 #[allow(dead_code, reason = "no test uses every helper")]
@@ -43,6 +46,13 @@ use source::Scenery;
 const SIZE: usize = 10;
 
 fn main() -> ExitCode {
+    // Cargo says so where it is to measure. Among the tests it checks.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return match quick::check() {
+            true => ExitCode::SUCCESS,
+            false => ExitCode::FAILURE,
+        };
+    }
     let given = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
     if given("LOOKUPS").is_some() {
         lookups::measure();

@@ -4,13 +4,14 @@ use image::RgbImage;
 
 use crate::families;
 use crate::source::Scenery;
-use crate::versions::{Kind, OF_GRAPHICS, OF_PHOTOS};
+use crate::versions::{Expected, Kind, OF_GRAPHICS, OF_PHOTOS};
 
 /// A picture of which versions are made.
 pub(crate) struct Subject {
     /// "photos" or "documents and screens".
     pub(crate) set: &'static str,
     pub(crate) number: u64,
+    /// The original, then what has to be the same, and so on.
     pub(crate) kinds: &'static [Kind],
     from: From,
 }
@@ -26,6 +27,19 @@ impl Subject {
             From::Scenery(scenery) => scenery.photo(self.number),
             From::Family(name) => families::picture(name, self.number),
         }
+    }
+
+    /// Whether it is of one of these families.
+    pub(crate) fn is_one_of(&self, families: &[&str]) -> bool {
+        matches!(self.from, From::Family(name) if families.contains(&name))
+    }
+
+    /// Leaves out the kinds of versions that are more than the same picture stored otherwise.
+    pub(crate) fn keep_the_same(&mut self) {
+        let same = self
+            .kinds
+            .partition_point(|kind| kind.expected <= Expected::Same);
+        self.kinds = &self.kinds[..same];
     }
 
     pub(crate) fn name(&self) -> String {
