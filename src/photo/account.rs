@@ -12,7 +12,7 @@ use super::{ACCOUNT, Fingerprint, Photo, Relation, to_hex};
 pub const FIRST_LOOK: &str = "\
 The first look, at these columns alone. Two files are
 - `same` if the whole of one matches the whole of the other, their signatures contradict each other in at most 40 places
-  (if neither has a `varied` ground, in at most 8; if both have a `drawn` ground, in at most 0), and their proportions
+  (if neither has a `varied` ground, in at most 5; if both have a `drawn` ground, in at most 0), and their proportions
   agree: the width of one times the height of the other, taken both ways round, differ by at most 1/32 of the greater
   plus the longest of the four sides;
 - else `variant` if any view of one (whole or trimmed) matches any view of the other, or if two landmarks of one lie as
