@@ -103,8 +103,10 @@ mod tests {
             drawn.save(&path).expect("written");
             path
         };
-        let large = draw("large.png", 256, |x, y| x / 2 + y * y / 2048);
-        let small = draw("small.bmp", 128, |x, y| x / 2 + y * y / 2048);
+        // Every tile has a grey of its own: something to hold on to when one is laid over the other.
+        let tiles = |x: u32, y: u32| x / 4 + (x / 32 * (y / 32 + 3) * 37 + y / 32 * 59) % 97;
+        let large = draw("large.png", 256, tiles);
+        let small = draw("small.bmp", 128, tiles);
         let other = draw("other.png", 256, |x, y| (x * x + y * 300) / 1024);
         let flat = draw("flat.png", 256, |_, _| 7);
         let ask = |a: &Path, b: &Path, looks: Looks| {
