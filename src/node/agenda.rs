@@ -110,6 +110,7 @@ impl Node {
         for photo in self.catalog.take_changed() {
             self.agenda.set(photo, settles);
             self.put_progressed(photo);
+            self.adopt_from_worse(photo);
         }
         for photo in self.catalog.take_unnoted() {
             if let Some(record) = self.catalog.record(photo) {
@@ -168,7 +169,6 @@ impl Node {
     }
 
     fn review_keeper(&mut self, photo: PhotoId) {
-        self.adopt_from_worse(photo);
         let Some(entry) = self.catalog.get(photo) else {
             return;
         };
@@ -203,13 +203,13 @@ impl Node {
     }
 
     /// A keeper's holders remember the names of its worse versions, and whose own they were: those will be gone one day,
-    /// and what their owners have left is the keeper.
+    /// and what their owners have left is the keeper. At once, since that day may be now: a name that has led to the keeper
+    /// leads to it for good.
     fn adopt_from_worse(&mut self, photo: PhotoId) {
-        let Some(entry) = self
-            .catalog
-            .get(photo)
-            .filter(|entry| entry.is_stored_by(self.config.node))
-        else {
+        let is_keeper = |entry: &&Entry| {
+            entry.verdict == Verdict::Keeper && entry.is_stored_by(self.config.node)
+        };
+        let Some(entry) = self.catalog.get(photo).filter(is_keeper) else {
             return;
         };
         let losers = entry.similar.iter().filter_map(|id| self.catalog.get(*id));

@@ -84,6 +84,7 @@ impl World {
         self.copies_are_right(&keepers)?;
         self.losers_are_away(&keepers)?;
         self.variants_are_kept()?;
+        self.names_are_inherited()?;
         self.is_balanced(&keepers)
     }
 
@@ -148,6 +149,34 @@ impl World {
                 return Err(format!(
                     "{photo}, a variant of {keeper}, is on {kept} nodes and not on {wanted}"
                 ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whoever has a picture on disk knows the names of all that was put away for it: a get by one of them is answered when
+    /// the trash in which that lies is gone too.
+    fn names_are_inherited(&mut self) -> Result<(), String> {
+        for (photo, keeper) in self.judged().into_iter().filter(|(a, b)| a != b) {
+            let worse = self
+                .hosts
+                .iter()
+                .filter_map(|host| host.disk.files.get(&photo));
+            let names: BTreeSet<String> = worse.flat_map(|file| file.facts.names.clone()).collect();
+            for host in &self.hosts {
+                let heir = host.disk.files.get(&keeper);
+                let Some(heir) = heir.filter(|file| file.place.is_stored()) else {
+                    continue;
+                };
+                let known = heir
+                    .facts
+                    .names
+                    .union(&heir.facts.aliases)
+                    .collect::<BTreeSet<_>>();
+                if let Some(name) = names.iter().find(|name| !known.contains(name)) {
+                    let keeper = self.library.name(keeper);
+                    return Err(format!("{} has {keeper} and knows no {name}", host.name));
+                }
             }
         }
         Ok(())

@@ -125,6 +125,28 @@ fn every_holder_has_a_say_about_its_own_copy() {
 }
 
 #[test]
+fn a_name_that_has_led_to_a_better_version_leads_there_whoever_dies_next() {
+    let mut solo = Solo::new();
+    hold(&mut solo, &version(20));
+    solo.join(1, PIN, &[]);
+    let mut theirs = version(10);
+    theirs.looks = accepts(version(20).photo.id);
+    solo.announce(1, vec![theirs], false);
+    solo.tell(Event::Closed {
+        link: LinkId(1),
+        reason: CloseReason::Silent,
+    });
+    let found = solo.ask(Request::Explain {
+        image_name: "10.jpg".to_owned(),
+        exact: false,
+    });
+    let Some(Answer::Explained(found)) = found else {
+        panic!("{found:?}");
+    };
+    assert_eq!(found.photo.id, version(20).photo.id);
+}
+
+#[test]
 fn who_gives_up_nothing_takes_nobodys_word_for_what_is_better() {
     for keep_originals in [true, false] {
         let mut solo = Solo::with(|config| config.keep_originals = keep_originals);
