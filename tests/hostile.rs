@@ -41,14 +41,12 @@ fn host() -> Host {
     }
     let program = Path::new(env!("CARGO_BIN_EXE_photomesh"));
     let daemon = Daemon::start(program, &photos, &[]).unwrap();
-    eventually(
-        "the folder is read",
-        Duration::from_secs(60),
-        || match ask::labels(daemon.address())?.len() {
+    eventually("the folder is read", Duration::from_secs(60), || {
+        match ask::labels(daemon.address())?.len() {
             4 => Ok(()),
             other => Err(format!("{other} photos")),
-        },
-    )
+        }
+    })
     .unwrap();
     Host { daemon, folder }
 }
@@ -70,10 +68,7 @@ impl Host {
     /// The most memory that the daemon ever had, in mebibytes.
     fn peak_memory(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.daemon.id())).unwrap();
-        let line = status
-            .lines()
-            .find(|line| line.starts_with("VmHWM"))
-            .unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
         let kilobytes: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
         kilobytes / 1024
     }
@@ -91,32 +86,17 @@ fn broken_frames_are_answered_with_an_error_and_a_close() {
         ("nothing", frame(b"")),
         ("no command", frame(b"{}")),
         ("an unknown command", frame(br#"{"command":"MakeCoffee"}"#)),
-        (
-            "a wrong type",
-            frame(br#"{"command":"GetImageRequest","imageName":7}"#),
-        ),
+        ("a wrong type", frame(br#"{"command":"GetImageRequest","imageName":7}"#)),
         ("no name", frame(br#"{"command":"GetImageRequest"}"#)),
         ("deep nesting", frame(&nested)),
-        (
-            "a chunk of nothing",
-            frame(br#"{"command":"Chunk","data":"AAAA"}"#),
-        ),
-        (
-            "half a register",
-            frame(br#"{"command":"register","node":"me"}"#),
-        ),
-        (
-            "a giant",
-            frame(br#"{"command":"Put","name":"a.jpg","bytes":999999999999}"#),
-        ),
+        ("a chunk of nothing", frame(br#"{"command":"Chunk","data":"AAAA"}"#)),
+        ("half a register", frame(br#"{"command":"register","node":"me"}"#)),
+        ("a giant", frame(br#"{"command":"Put","name":"a.jpg","bytes":999999999999}"#)),
     ];
     for (what, bytes) in broken {
         let mut wire = host.connect();
         wire.send(&bytes).unwrap();
-        let answer = wire
-            .receive()
-            .unwrap()
-            .unwrap_or_else(|| panic!("no answer to {what}"));
+        let answer = wire.receive().unwrap().unwrap_or_else(|| panic!("no answer to {what}"));
         assert_eq!(answer["command"], "Error", "{what}: {answer}");
         assert!(!answer["error"].as_str().unwrap().is_empty(), "{what}");
         assert_eq!(wire.receive().unwrap(), None, "not closed after {what}");
@@ -128,8 +108,7 @@ fn broken_frames_are_answered_with_an_error_and_a_close() {
 fn a_browser_is_told_where_it_is() {
     let host = host();
     let mut wire = host.connect();
-    wire.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        .unwrap();
+    wire.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
     let answer = wire.receive().unwrap().unwrap();
     let error = answer["error"].as_str().unwrap();
     assert!(error.contains("photomesh daemon"), "{error}");
@@ -139,10 +118,8 @@ fn a_browser_is_told_where_it_is() {
 fn unknown_fields_are_ignored() {
     let host = host();
     let mut wire = host.connect();
-    wire.send_frame(br#"{"command":"registerClient","name":"ana","colour":"blue"}"#)
-        .unwrap();
-    wire.send_frame(br#"{"later":[1,{"a":null}],"command":"GetImageList"}"#)
-        .unwrap();
+    wire.send_frame(br#"{"command":"registerClient","name":"ana","colour":"blue"}"#).unwrap();
+    wire.send_frame(br#"{"later":[1,{"a":null}],"command":"GetImageList"}"#).unwrap();
     let answer = wire.receive().unwrap().unwrap();
     assert_eq!(answer["command"], "ListImage");
 }
@@ -152,8 +129,7 @@ fn a_half_closed_client_gets_every_answer() {
     let host = host();
     let mut wire = host.connect();
     let request = frame(br#"{"command":"GetImageRequest","imageName":"0.jpg"}"#);
-    wire.send(&[request.clone(), frame(LIST), request].concat())
-        .unwrap();
+    wire.send(&[request.clone(), frame(LIST), request].concat()).unwrap();
     wire.finish().unwrap();
     for expected in ["ReceiveImage", "ListImage", "ReceiveImage"] {
         assert_eq!(wire.receive().unwrap().unwrap()["command"], expected);
@@ -189,11 +165,7 @@ fn a_thousand_who_never_finish_a_frame_hold_up_nobody() {
     let mut slow: Vec<Wire> = Vec::new();
     for number in 0..1000 {
         // A length, and a part of what it announces; or not even that.
-        let part: &[u8] = if number % 2 == 0 {
-            &[0, 0, 0, 99, b'{']
-        } else {
-            &[0, 0]
-        };
+        let part: &[u8] = if number % 2 == 0 { &[0, 0, 0, 99, b'{'] } else { &[0, 0] };
         let mut wire = host.connect();
         wire.send(part).unwrap();
         slow.push(wire);
@@ -208,10 +180,7 @@ fn a_thousand_who_never_finish_a_frame_hold_up_nobody() {
     // They have ten seconds for their first frame, and are told so long before this gives up.
     for wire in &mut slow {
         let end = wire.receive();
-        assert!(
-            matches!(&end, Ok(Some(answer)) if answer["command"] == "Error"),
-            "{end:?}"
-        );
+        assert!(matches!(&end, Ok(Some(answer)) if answer["command"] == "Error"), "{end:?}");
     }
     host.serves();
     assert!(host.peak_memory() < 200, "{} MiB", host.peak_memory());
@@ -260,19 +229,13 @@ fn two_hundred_clients_at_once_are_all_served() {
 fn a_put_that_breaks_off_leaves_nothing() {
     let host = host();
     let mut wire = host.connect();
-    wire.send_frame(br#"{"command":"Put","name":"a.jpg","bytes":6}"#)
-        .unwrap();
-    wire.send_frame(br#"{"command":"Chunk","data":"AAAA"}"#)
-        .unwrap();
+    wire.send_frame(br#"{"command":"Put","name":"a.jpg","bytes":6}"#).unwrap();
+    wire.send_frame(br#"{"command":"Chunk","data":"AAAA"}"#).unwrap();
     let spool = host.folder.path().join("photos/.photomesh/tmp");
     let files = || fs::read_dir(&spool).map_or(0, |files| files.flatten().count());
     let soon = Duration::from_secs(20);
     eventually("the put begins", soon, || {
-        if files() == 1 {
-            Ok(())
-        } else {
-            Err("no file".to_owned())
-        }
+        if files() == 1 { Ok(()) } else { Err("no file".to_owned()) }
     })
     .unwrap();
     drop(wire);
@@ -288,10 +251,8 @@ fn a_put_that_breaks_off_leaves_nothing() {
 fn a_put_of_no_picture_is_refused_and_the_client_goes_on() {
     let host = host();
     let mut wire = host.connect();
-    wire.send_frame(br#"{"command":"Put","name":"../../a.jpg","bytes":3}"#)
-        .unwrap();
-    wire.send_frame(br#"{"command":"Chunk","data":"AAAA"}"#)
-        .unwrap();
+    wire.send_frame(br#"{"command":"Put","name":"../../a.jpg","bytes":3}"#).unwrap();
+    wire.send_frame(br#"{"command":"Chunk","data":"AAAA"}"#).unwrap();
     assert_eq!(wire.receive().unwrap().unwrap()["command"], "Refused");
     wire.send_frame(LIST).unwrap();
     assert_eq!(wire.receive().unwrap().unwrap()["command"], "ListImage");

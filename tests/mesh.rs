@@ -1,10 +1,7 @@
 //! Real daemons, real disks, real sockets: what a mesh promises, seen from outside.
 //!
 //! Nothing here sleeps and hopes: every promise has a deadline, and is looked for again and again until then.
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test may end where its ground gives way"
-)]
+#![allow(clippy::unwrap_used, reason = "a test may end where its ground gives way")]
 
 mod support;
 
@@ -41,10 +38,7 @@ struct Mesh {
 
 impl Mesh {
     fn new() -> Mesh {
-        Mesh {
-            daemons: Vec::new(),
-            place: TempDir::new().unwrap(),
-        }
+        Mesh { daemons: Vec::new(), place: TempDir::new().unwrap() }
     }
 
     /// The folder of the daemon of this number.
@@ -71,9 +65,8 @@ impl Mesh {
     /// Waits until all daemons agree on this collection, on so many disks.
     fn settles(&self, expected: &Expected, copies: usize) {
         let daemons: Vec<&Daemon> = self.daemons.iter().collect();
-        let agreed = eventually("the mesh settles", PATIENCE, || {
-            settled(&daemons, expected, copies)
-        });
+        let agreed =
+            eventually("the mesh settles", PATIENCE, || settled(&daemons, expected, copies));
         agreed.unwrap();
     }
 }
@@ -165,18 +158,13 @@ fn worse_versions_give_way_and_their_names_lead_to_the_best() {
     let copy = jpeg(&picture, 92);
     mesh.give(2, "lake.jpg", &copy);
     let other = mesh.give(1, "forest.jpg", &jpeg(&draw(8, 480, 320), 90));
-    let expected = Expected::from([
-        ("lake.jpg".to_owned(), best),
-        ("forest.jpg".to_owned(), other),
-    ]);
+    let expected =
+        Expected::from([("lake.jpg".to_owned(), best), ("forest.jpg".to_owned(), other)]);
 
     // Alone in the world, a folder stays as it is; the list shows the best.
     mesh.start(None);
     let alone = Expected::from([("lake.jpg".to_owned(), best)]);
-    eventually("one picture is shown", PATIENCE, || {
-        listed(&mesh.daemons[0], &alone)
-    })
-    .unwrap();
+    eventually("one picture is shown", PATIENCE, || listed(&mesh.daemons[0], &alone)).unwrap();
     assert!(mesh.folder(0).join("lake small.jpg").exists());
 
     mesh.start(Some(0));
@@ -184,14 +172,8 @@ fn worse_versions_give_way_and_their_names_lead_to_the_best() {
     mesh.settles(&expected, 2);
     for (node, name, bytes) in &worse {
         let id = PhotoId::of(bytes);
-        assert!(
-            !mesh.folder(*node).join(name).exists(),
-            "{name} is still in its place"
-        );
-        assert!(
-            disk::has(&mesh.folder(*node), id),
-            "{name} is gone for good"
-        );
+        assert!(!mesh.folder(*node).join(name).exists(), "{name} is still in its place");
+        assert!(disk::has(&mesh.folder(*node), id), "{name} is gone for good");
         for daemon in &mesh.daemons {
             let (label, id, _) = ask::fetch(daemon.address(), name).unwrap();
             assert_eq!((label.as_str(), id), ("lake.jpg", best), "asked for {name}");
@@ -217,11 +199,7 @@ fn a_killed_node_takes_nothing_with_it_and_is_welcome_back() {
     all_served(&mesh.daemons, &expected);
     mesh.settles(&expected, 2);
     let limit = Duration::from_secs(GRACE + 5);
-    assert!(
-        killed.elapsed() <= limit,
-        "two copies again only after {:?}",
-        killed.elapsed()
-    );
+    assert!(killed.elapsed() <= limit, "two copies again only after {:?}", killed.elapsed());
 
     // Back on its folder alone, without being told where the others are: it is the same node, and it remembers.
     mesh.daemons.push(start(&folder, None));
@@ -243,10 +221,7 @@ fn a_node_that_leaves_hands_over_what_only_it_has() {
     let bytes = jpeg(&draw(3, 240, 160), 90);
     let id = mesh.give(1, "last.jpg", &bytes);
     let expected = Expected::from([("last.jpg".to_owned(), id)]);
-    eventually("the new file is listed", PATIENCE, || {
-        listed(&mesh.daemons[1], &expected)
-    })
-    .unwrap();
+    eventually("the new file is listed", PATIENCE, || listed(&mesh.daemons[1], &expected)).unwrap();
     let status = mesh.daemons[1].stop(PATIENCE).unwrap();
     assert!(status.success(), "{status}");
     all_served(&mesh.daemons[..1], &expected);
@@ -285,9 +260,7 @@ fn next_answer(client: &mut Wire) -> Value {
 fn bytes_of(answer: &Value) -> Vec<u8> {
     use base64::Engine;
     let text = answer["image"].as_str().unwrap();
-    base64::engine::general_purpose::STANDARD
-        .decode(text)
-        .unwrap()
+    base64::engine::general_purpose::STANDARD.decode(text).unwrap()
 }
 
 #[test]
@@ -313,10 +286,7 @@ fn a_simple_client_is_answered_in_order_and_at_once() {
     client.finish().unwrap();
 
     let labels: Vec<&String> = expected.keys().collect();
-    assert_eq!(
-        next_answer(&mut client),
-        json!({"command": "ListImage", "list": labels})
-    );
+    assert_eq!(next_answer(&mut client), json!({"command": "ListImage", "list": labels}));
     let answer = next_answer(&mut client);
     assert_eq!(
         (&answer["command"], &answer["imageName"]),
@@ -330,11 +300,7 @@ fn a_simple_client_is_answered_in_order_and_at_once() {
     );
     let answer = next_answer(&mut client);
     assert_eq!(PhotoId::of(&bytes_of(&answer)), expected["picture000.jpg"]);
-    assert!(
-        asked.elapsed() < Duration::from_secs(5),
-        "{:?} is not at once",
-        asked.elapsed()
-    );
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?} is not at once", asked.elapsed());
     // A half-closed client is answered to the end, and then the daemon closes too.
     assert_eq!(client.receive().unwrap(), None);
 }
@@ -376,10 +342,7 @@ fn a_new_file_in_a_running_folder_joins_the_collection() {
     fs::write(mesh.folder(0).join("today/new.jpg"), &bytes).unwrap();
     let id = PhotoId::of(&bytes);
     mesh.settles(&Expected::from([("new.jpg".to_owned(), id)]), 2);
-    let request = Request::Explain {
-        image_name: "new.jpg".to_owned(),
-        exact: false,
-    };
+    let request = Request::Explain { image_name: "new.jpg".to_owned(), exact: false };
     let Answer::Explained(told) = ask::ask(mesh.daemons[1].address(), &request).unwrap() else {
         panic!("no explanation");
     };

@@ -1,9 +1,6 @@
 //! An owner removes a photo, with real daemons: it is gone from every list, its bytes are in every trash, and it comes
 //! back when he thinks better of it.
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test may end where its ground gives way"
-)]
+#![allow(clippy::unwrap_used, reason = "a test may end where its ground gives way")]
 
 mod support;
 
@@ -78,18 +75,10 @@ fn a_removed_photo_is_in_every_trash_and_no_list_until_it_is_taken_back() {
     assert_eq!(refused.exit_code(), 2);
     assert!(refused.to_string().contains(&owner), "{refused}");
     let plan = remove(&daemons[0], "cat.jpg", Consent::Withheld).unwrap();
-    assert!(
-        plan.contains("your file goes to this node's trash"),
-        "{plan}"
-    );
+    assert!(plan.contains("your file goes to this node's trash"), "{plan}");
     settle(&daemons, &all);
 
-    let copies = |id: PhotoId| {
-        folders
-            .iter()
-            .filter(|folder| disk::has(folder, id))
-            .count()
-    };
+    let copies = |id: PhotoId| folders.iter().filter(|folder| disk::has(folder, id)).count();
     let before = copies(cat);
     assert!(before >= 2);
     remove(&daemons[0], "cat.jpg", Consent::Given).unwrap();
@@ -97,10 +86,7 @@ fn a_removed_photo_is_in_every_trash_and_no_list_until_it_is_taken_back() {
     settle(&daemons, &rest);
     assert_eq!(copies(cat), before, "no byte is deleted");
     let asked = ask::fetch(daemons[2].address(), &cat.to_string()).unwrap_err();
-    assert!(
-        asked.contains("removed") && asked.contains(&owner),
-        "{asked}"
-    );
+    assert!(asked.contains("removed") && asked.contains(&owner), "{asked}");
 
     // It stays so when the owner's daemon starts anew, and the smaller version does not take its place.
     daemons[0].stop(PATIENCE).unwrap();
@@ -112,12 +98,7 @@ fn a_removed_photo_is_in_every_trash_and_no_list_until_it_is_taken_back() {
     let mut out = Vec::new();
     client::trash_restore(&mut connect(&daemons[0]), "cat.jpg", &mut out).unwrap();
     settle(&daemons, &all);
-    assert_eq!(
-        fs::read(folders[0].join("2024/cat.jpg"))
-            .map(|b| PhotoId::of(&b))
-            .unwrap(),
-        cat
-    );
+    assert_eq!(fs::read(folders[0].join("2024/cat.jpg")).map(|b| PhotoId::of(&b)).unwrap(), cat);
 }
 
 #[test]

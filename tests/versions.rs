@@ -1,8 +1,5 @@
 //! Versions of a picture, with real daemons: what was put away is told, can be had as it is, and comes back.
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test may end where its ground gives way"
-)]
+#![allow(clippy::unwrap_used, reason = "a test may end where its ground gives way")]
 
 mod support;
 
@@ -51,9 +48,7 @@ fn settle(daemons: &[Daemon], expected: &Expected) {
 fn a_worse_version_is_told_had_as_it_is_and_told_apart() {
     let place = TempDir::new().unwrap();
     let folders = ["a", "b", "c"].map(|name| place.path().join(name));
-    folders
-        .iter()
-        .for_each(|folder| fs::create_dir_all(folder).unwrap());
+    folders.iter().for_each(|folder| fs::create_dir_all(folder).unwrap());
     let picture = draw(1, 480, 320);
     let (large, small) = (jpeg(&picture, 90), jpeg(&smaller(&picture, 50), 80));
     fs::write(folders[0].join("large.jpg"), &large).unwrap();
@@ -84,24 +79,14 @@ fn a_worse_version_is_told_had_as_it_is_and_told_apart() {
     }
 
     let told = text(&run(&daemons[1], &["duplicates"]).stdout);
-    for wanted in [
-        "large.jpg (",
-        "same: small.jpg (",
-        "240 x 160 instead of 480 x 320",
-    ] {
+    for wanted in ["large.jpg (", "same: small.jpg (", "240 x 160 instead of 480 x 320"] {
         assert!(told.contains(wanted), "{wanted:?} is missing in\n{told}");
     }
-    assert!(
-        told.contains("in its owner's trash; 30 days of running left"),
-        "{told}"
-    );
+    assert!(told.contains("in its owner's trash; 30 days of running left"), "{told}");
 
     let output = run(&daemons[1], &["distinct", "large.jpg", "small.jpg"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    assert!(
-        folders[1].join("small.jpg").exists(),
-        "back before the answer"
-    );
+    assert!(folders[1].join("small.jpg").exists(), "back before the answer");
     expected.insert("small.jpg".to_owned(), PhotoId::of(&small));
     settle(&daemons, &expected);
     assert!(disk::has(&folders[1], PhotoId::of(&small)));

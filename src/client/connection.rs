@@ -130,10 +130,7 @@ impl Daemon {
 
     /// Waits for the next answer, telling `watch` of every number of bytes that arrives. Says no as [`Daemon::ask`].
     pub fn answer(&mut self, watch: impl FnMut(usize)) -> Result<Answer, Failure> {
-        let mut input = Watched {
-            stream: &mut self.input,
-            watch,
-        };
+        let mut input = Watched { stream: &mut self.input, watch };
         let content = codec::read_frame(&mut input, MAX_ANSWER)
             .map_err(|error| self.broken(&error))?
             .ok_or_else(|| self.broken(&FrameError::Torn))?;
@@ -195,10 +192,7 @@ fn dial(address: &Address) -> io::Result<TcpStream> {
 fn shake_hands(mut socket: &TcpStream, group: &GroupKey) -> io::Result<Arc<Channel>> {
     let mut own = [0; 32];
     getrandom::fill(&mut own).map_err(|error| io::Error::other(error.to_string()))?;
-    let credentials = Credentials {
-        group: group.clone(),
-        own,
-    };
+    let credentials = Credentials { group: group.clone(), own };
     socket.set_read_timeout(Some(CONNECT))?;
     let channel = Channel::initiate(&credentials, &mut &*socket, &mut socket)?;
     socket.set_read_timeout(Some(SILENCE))?;
@@ -210,21 +204,13 @@ fn accepted(answer: Answer) -> Result<Answer, Failure> {
     if let Answer::Error { error } = answer {
         return Err(Failure::Unreachable(format!("the daemon says: {error}")));
     }
-    let Answer::NotFound {
-        image_name: name,
-        candidates,
-        undelivered,
-        reason,
-    } = answer
-    else {
+    let Answer::NotFound { image_name: name, candidates, undelivered, reason } = answer else {
         return Ok(answer);
     };
     Err(if !candidates.is_empty() {
         Failure::Ambiguous { name, candidates }
     } else if undelivered {
-        Failure::Unreachable(format!(
-            "{name}: {reason}; try again when more nodes are here"
-        ))
+        Failure::Unreachable(format!("{name}: {reason}; try again when more nodes are here"))
     } else {
         Failure::NotFound(format!("{name}: {reason}"))
     })
@@ -232,10 +218,7 @@ fn accepted(answer: Answer) -> Result<Answer, Failure> {
 
 /// A read timeout: which of the two it is depends on the system.
 fn is_timeout(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
-    )
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
 }
 
 /// A stream that tells how much was read from it.

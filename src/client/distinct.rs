@@ -16,9 +16,7 @@ pub fn distinct(
     names: &[String],
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let request = Request::Distinct {
-        image_names: names.to_vec(),
-    };
+    let request = Request::Distinct { image_names: names.to_vec() };
     let answer = daemon.ask(&request)?;
     if let Answer::Refused { cause, error } = answer {
         return Err(Failure::refused(cause, error));

@@ -31,12 +31,7 @@ struct Version<'a> {
 pub fn duplicates(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Result<(), Failure> {
     let mut all: Vec<(NodeId, DuplicateReport)> = Vec::new();
     let page_of = |answer| {
-        if let Answer::Duplicates {
-            node,
-            duplicates,
-            next,
-        } = answer
-        {
+        if let Answer::Duplicates { node, duplicates, next } = answer {
             let told = duplicates.into_iter().map(|duplicate| (node, duplicate));
             Some((told.collect(), next))
         } else {
@@ -59,10 +54,10 @@ pub fn duplicates(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Resu
     };
     let mut groups: BTreeMap<&KeeperReport, Vec<Version>> = BTreeMap::new();
     for (_, duplicate) in &all {
-        groups.entry(&duplicate.keeper).or_default().push(Version {
-            version: &duplicate.version,
-            trash: duplicate.trash,
-        });
+        groups
+            .entry(&duplicate.keeper)
+            .or_default()
+            .push(Version { version: &duplicate.version, trash: duplicate.trash });
     }
     let pictures = groups.len();
     let example = groups.iter().next().map(|(keeper, versions)| {
@@ -110,11 +105,7 @@ fn write_group(group: &Group, node: NodeId, out: &mut impl Write) -> io::Result<
                 Some(stay) if *holder == node && !holding.is_stored() => spoken(*stay),
                 _ => String::new(),
             };
-            let asked = if *holder == node {
-                " (the one asked)"
-            } else {
-                ""
-            };
+            let asked = if *holder == node { " (the one asked)" } else { "" };
             writeln!(out, "    node {holder}{asked}: {}{stay}", how(*holding))?;
         }
     }

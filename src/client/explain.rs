@@ -29,10 +29,7 @@ pub(super) fn explain(
     name: &str,
     exact: bool,
 ) -> Result<Box<Explanation>, Failure> {
-    let request = Request::Explain {
-        image_name: name.to_owned(),
-        exact,
-    };
+    let request = Request::Explain { image_name: name.to_owned(), exact };
     let Answer::Explained(explanation) = daemon.ask(&request)? else {
         return Err(daemon.unexpected());
     };
@@ -87,10 +84,7 @@ pub(super) fn kind(relation: Relation) -> &'static str {
 
 /// What is larger on what is shown.
 fn sizes(photo: &PhotoReport, version: &VersionReport) -> String {
-    format!(
-        "{} x {} instead of {} x {}",
-        photo.width, photo.height, version.width, version.height
-    )
+    format!("{} x {} instead of {} x {}", photo.width, photo.height, version.width, version.height)
 }
 
 fn write_card(explanation: &Explanation, out: &mut impl Write) -> io::Result<()> {
@@ -124,10 +118,7 @@ fn write_story(name: &str, explanation: &Explanation, out: &mut impl Write) -> i
     }
     let what = format!("{label} ({}, {})", photo.id.short(), describe(photo));
     if explanation.versions.is_empty() {
-        writeln!(
-            out,
-            "{what} is shown: no other photo in the mesh is a version of it."
-        )?;
+        writeln!(out, "{what} is shown: no other photo in the mesh is a version of it.")?;
     } else {
         let all = explanation.versions.len() as u64 + 1;
         writeln!(
@@ -145,10 +136,7 @@ fn write_story(name: &str, explanation: &Explanation, out: &mut impl Write) -> i
         writeln!(out, "  {node}: {}", how(*holding))?;
     }
     if !explanation.versions.is_empty() {
-        let worse = explanation
-            .versions
-            .iter()
-            .map(|version| version.id.short());
+        let worse = explanation.versions.iter().map(|version| version.id.short());
         let worse: Vec<String> = worse.take(1).collect();
         writeln!(
             out,
@@ -182,11 +170,7 @@ fn describe(photo: &PhotoReport) -> String {
 
 fn tint(explanation: &Explanation) -> String {
     let colour = if explanation.colour { "colour" } else { "grey" };
-    let camera = if explanation.camera {
-        ", from a camera"
-    } else {
-        ""
-    };
+    let camera = if explanation.camera { ", from a camera" } else { "" };
     format!("{colour}{camera}")
 }
 

@@ -83,12 +83,7 @@ impl fmt::Display for Failure {
                 }
                 Ok(())
             }
-            Failure::Partly {
-                failed,
-                files,
-                what,
-                ..
-            } => {
+            Failure::Partly { failed, files, what, .. } => {
                 write!(f, "{failed} of {files} files {what}")
             }
             Failure::ReaderGone => f.write_str("nobody reads the output any more"),

@@ -40,12 +40,7 @@ pub fn fingerprint(files: &[PathBuf], out: &mut impl Write) -> Result<(), Failur
     })?;
     if failed > 0 {
         let files = files.len();
-        return Err(Failure::Partly {
-            failed,
-            files,
-            what: "have no fingerprint",
-            exit_code,
-        });
+        return Err(Failure::Partly { failed, files, what: "have no fingerprint", exit_code });
     }
     Ok(())
 }
@@ -131,15 +126,8 @@ mod tests {
         std::fs::write(&text, "no picture").expect("written");
         let drawn = image::GrayImage::from_fn(64, 64, |x, y| image::Luma([(x * y % 256) as u8]));
         drawn.save(&picture).expect("written");
-        let files: Vec<PathBuf> = (0..50)
-            .map(|at| {
-                if at % 7 == 3 {
-                    text.clone()
-                } else {
-                    picture.clone()
-                }
-            })
-            .collect();
+        let files: Vec<PathBuf> =
+            (0..50).map(|at| if at % 7 == 3 { text.clone() } else { picture.clone() }).collect();
         let mut out = Vec::new();
         let failure = fingerprint(&files, &mut out).expect_err("some are no photos");
         assert_eq!(failure.exit_code(), 65);
@@ -156,10 +144,7 @@ mod tests {
                 let empty = ",".repeat(COLUMNS.len() + 1);
                 assert!(line.ends_with(&format!("text.jpg{empty}")), "{line}");
             } else {
-                assert!(
-                    line.starts_with('"') && line.contains("a, b.png\","),
-                    "{line}"
-                );
+                assert!(line.starts_with('"') && line.contains("a, b.png\","), "{line}");
             }
         }
     }

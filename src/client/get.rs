@@ -96,10 +96,9 @@ fn choose(daemon: &mut Daemon, wish: &Get) -> Result<Chosen, Failure> {
     if !wish.exact || told.meant == Some(shown.id) {
         if let Some(note) = told_instead(&wish.name, &told).filter(|_| !wish.exact) {
             let exact = match told.meant {
-                Some(id) if id != shown.id => format!(
-                    "this is that one. --exact fetches {} itself",
-                    plain(&wish.name)
-                ),
+                Some(id) if id != shown.id => {
+                    format!("this is that one. --exact fetches {} itself", plain(&wish.name))
+                }
                 Some(_) => "this is the better one. --exact ID fetches the other".to_owned(),
                 None => "this is that one. --exact ID fetches one of the versions".to_owned(),
             };
@@ -112,10 +111,7 @@ fn choose(daemon: &mut Daemon, wish: &Get) -> Result<Chosen, Failure> {
             exact: wish.exact,
         });
     }
-    let version = told
-        .versions
-        .into_iter()
-        .find(|version| told.meant == Some(version.id));
+    let version = told.versions.into_iter().find(|version| told.meant == Some(version.id));
     let version = version.ok_or_else(|| daemon.unexpected())?;
     let asked = version.names.iter().find(|name| **name == wish.name);
     let name = asked.or(version.names.first()).cloned();
@@ -131,9 +127,7 @@ fn choose(daemon: &mut Daemon, wish: &Get) -> Result<Chosen, Failure> {
 fn fetch(daemon: &mut Daemon, photo: &Chosen) -> Result<Blob, Failure> {
     let request = match photo.exact {
         true => Request::GetExact { photo: photo.id },
-        false => Request::GetImageRequest {
-            image_name: photo.id.to_string(),
-        },
+        false => Request::GetImageRequest { image_name: photo.id.to_string() },
     };
     let bar = progress(photo);
     daemon.be_patient(PATIENCE + Duration::from_secs(photo.bytes / SLOWEST))?;
@@ -192,10 +186,7 @@ fn is_sink(path: &Path) -> bool {
 }
 
 fn pour(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let poured = File::options()
-        .write(true)
-        .open(path)
-        .and_then(|mut sink| sink.write_all(bytes));
+    let poured = File::options().write(true).open(path).and_then(|mut sink| sink.write_all(bytes));
     poured.map_err(|error| Failure::Io(format!("cannot write {}: {error}", path.display())))
 }
 
@@ -220,11 +211,7 @@ fn save(path: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
     let mut file = builder.tempfile_in(folder).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
-    let renamed = if force {
-        file.persist(path)
-    } else {
-        file.persist_noclobber(path)
-    };
+    let renamed = if force { file.persist(path) } else { file.persist_noclobber(path) };
     match renamed {
         Ok(_) => sync_folder(folder).map_err(failed),
         Err(refused) if refused.error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
@@ -234,11 +221,7 @@ fn save(path: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
 
 fn sync_folder(folder: &Path) -> io::Result<()> {
     // Only Unix can open a folder to sync it; elsewhere renaming is as safe as it gets.
-    if cfg!(unix) {
-        File::open(folder)?.sync_all()
-    } else {
-        Ok(())
-    }
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 /// Starts the system's viewer and does not wait for it.

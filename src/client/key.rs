@@ -61,9 +61,7 @@ pub fn read_key(path: &Path) -> Result<GroupKey, Failure> {
         )));
     }
     let mut text = String::new();
-    file.take(MAX_KEY_FILE)
-        .read_to_string(&mut text)
-        .map_err(unreadable)?;
+    file.take(MAX_KEY_FILE).read_to_string(&mut text).map_err(unreadable)?;
     text.parse().map_err(|why| {
         Failure::BadData(format!(
             "{shown} holds no group key: {why}. It must be the line that `photomesh key new` wrote."

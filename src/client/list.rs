@@ -26,9 +26,7 @@ pub fn list(daemon: &mut Daemon, layout: Layout, out: &mut impl Write) -> Result
         Layout::Names => names(daemon, out),
         Layout::Long => table(daemon, out),
         Layout::Json => for_each_page(daemon, |photos| {
-            photos
-                .iter()
-                .try_for_each(|photo| Ok(write_json(out, photo)?))
+            photos.iter().try_for_each(|photo| Ok(write_json(out, photo)?))
         }),
     }
 }
@@ -85,11 +83,7 @@ fn for_each_page(
     take: impl FnMut(Vec<PhotoReport>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let page_of = |answer| {
-        if let Answer::Photos { photos, next } = answer {
-            Some((photos, next))
-        } else {
-            None
-        }
+        if let Answer::Photos { photos, next } = answer { Some((photos, next)) } else { None }
     };
     daemon.ask_pages(|after| Request::List { after }, page_of, take)
 }

@@ -38,12 +38,7 @@ pub fn put(
     }
     if failed > 0 {
         let files = files.len();
-        return Err(Failure::Partly {
-            failed,
-            files,
-            what: "not stored",
-            exit_code,
-        });
+        return Err(Failure::Partly { failed, files, what: "not stored", exit_code });
     }
     Ok(())
 }
@@ -72,9 +67,9 @@ fn put_file(mut daemon: Daemon, path: &Path) -> Result<Answer, Failure> {
     match sent {
         Ok(()) => daemon.answer(|_| ()),
         // A daemon that has to refuse says why before it closes; that is worth more than "connection reset".
-        Err(Failure::Unreachable(broken)) => daemon
-            .answer(|_| ())
-            .map_err(|_| Failure::Unreachable(broken)),
+        Err(Failure::Unreachable(broken)) => {
+            daemon.answer(|_| ()).map_err(|_| Failure::Unreachable(broken))
+        }
         Err(failure) => Err(failure),
     }
 }
@@ -111,43 +106,23 @@ fn progress(name: &str, bytes: u64) -> ProgressBar {
     }
     let style = ProgressStyle::with_template("{msg}: {bar:30} {bytes} of {total_bytes}")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(bytes)
-        .with_style(style)
-        .with_message(plain(name))
+    ProgressBar::new(bytes).with_style(style).with_message(plain(name))
 }
 
 /// One line about one file; an answer that it was not taken is a failure.
 fn report(path: &Path, answer: &Answer, out: &mut impl Write) -> Result<(), Failure> {
     let file = plain(&path.to_string_lossy());
-    if let Answer::Stored {
-        name,
-        id,
-        copies,
-        nodes,
-        warning,
-    } = answer
-    {
+    if let Answer::Stored { name, id, copies, nodes, warning } = answer {
         let label = plain(name);
         let on = count(u64::from(*copies), "node");
         let nodes: Vec<_> = nodes.iter().map(ToString::to_string).collect();
-        writeln!(
-            out,
-            "{file}: stored as {label} ({}), on {on}: {}",
-            id.short(),
-            nodes.join(", ")
-        )?;
+        writeln!(out, "{file}: stored as {label} ({}), on {on}: {}", id.short(), nodes.join(", "))?;
         if let Some(warning) = warning {
             eprintln!("photomesh: {file}: {}", plain(warning));
         }
         return Ok(());
     }
-    if let Answer::Have {
-        name,
-        id,
-        relation,
-        differs,
-    } = answer
-    {
+    if let Answer::Have { name, id, relation, differs } = answer {
         let label = plain(name);
         let id = id.short();
         let kind = relation.map(|relation| format!(", {}", kind(relation)));

@@ -32,9 +32,7 @@ pub fn remove(
     consent: Consent,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let request = Request::PlanRemoval {
-        image_name: name.to_owned(),
-    };
+    let request = Request::PlanRemoval { image_name: name.to_owned() };
     let Answer::Removal(plan) = ask(daemon, &request)? else {
         return Err(daemon.unexpected());
     };
@@ -58,17 +56,11 @@ pub fn remove(
     let gone = (photos.len() as u64).saturating_sub(stay);
     if gone > 0 {
         let gone = count(gone, "photo");
-        writeln!(
-            out,
-            "removed: {gone}; to take one back: photomesh trash restore NAME"
-        )?;
+        writeln!(out, "removed: {gone}; to take one back: photomesh trash restore NAME")?;
     }
     if stay > 0 {
         let stay = count(stay, "photo");
-        writeln!(
-            out,
-            "withdrawn, but still in the collection for others' sake: {stay}"
-        )?;
+        writeln!(out, "withdrawn, but still in the collection for others' sake: {stay}")?;
     }
     Ok(())
 }
@@ -86,12 +78,8 @@ fn withdrawn(plan: &RemovalPlan) -> impl Iterator<Item = &RemovalReport> {
 }
 
 fn write_plan(plan: &RemovalPlan, out: &mut impl Write) -> io::Result<()> {
-    let columns = [
-        Column::Left("ID"),
-        Column::Right("BYTES"),
-        Column::Left(""),
-        Column::Left("NAME"),
-    ];
+    let columns =
+        [Column::Left("ID"), Column::Right("BYTES"), Column::Left(""), Column::Left("NAME")];
     let row = |photo: &RemovalReport| {
         let names: Vec<_> = photo.names.iter().map(|name| plain(name)).collect();
         let what = if photo.stays { "stays" } else { "goes" };

@@ -122,10 +122,7 @@ mod tests {
     #[test]
     fn foreign_text_cannot_steer_a_terminal() {
         assert_eq!(plain("Été 猫.jpg"), "Été 猫.jpg");
-        assert_eq!(
-            plain("a\x1b[2J\nb\u{202e}c\u{9b}"),
-            "a\\u{1b}[2J\\nb\\u{202e}c\\u{9b}"
-        );
+        assert_eq!(plain("a\x1b[2J\nb\u{202e}c\u{9b}"), "a\\u{1b}[2J\\nb\\u{202e}c\\u{9b}");
         assert_eq!(plain_text("one\ntwo\r"), "one\ntwo\\r");
     }
 
@@ -146,11 +143,7 @@ mod tests {
             ["a".to_owned(), "5".to_owned(), "x".to_owned()],
             ["bcd".to_owned(), "100".to_owned(), "yy".to_owned()],
         ];
-        let columns = [
-            Column::Left("N"),
-            Column::Right("PHOTOS"),
-            Column::Left("NAME"),
-        ];
+        let columns = [Column::Left("N"), Column::Right("PHOTOS"), Column::Left("NAME")];
         write_table(&mut out, columns, &rows).unwrap();
         let expected = "N    PHOTOS  NAME\na         5  x\nbcd     100  yy\n";
         assert_eq!(String::from_utf8(out).unwrap(), expected);

@@ -75,11 +75,7 @@ fn row(node: &NodeReport) -> [String; 6] {
 
 fn write_safety(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
     let wanted = count(u64::from(report.copies_wanted), "node");
-    write!(
-        out,
-        "{} in the collection, each wanted on {wanted}",
-        count(report.photos, "photo")
-    )?;
+    write!(out, "{} in the collection, each wanted on {wanted}", count(report.photos, "photo"))?;
     if report.duplicates > 0 {
         let versions = count(report.duplicates, "worse version");
         write!(out, "; {versions} not shown")?;
@@ -121,17 +117,11 @@ fn write_risks(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
 
 fn write_this_node(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
     let trash = count(report.trash, "photo");
-    writeln!(
-        out,
-        "this node has {trash} in its trash (photomesh trash list)"
-    )?;
+    writeln!(out, "this node has {trash} in its trash (photomesh trash list)")?;
     let FolderReport { unread, companions } = report.folder;
     if unread > 0 {
         let photos = HumanCount(unread);
-        writeln!(
-            out,
-            "photos of this node that are still to be read by the new rules: {photos}"
-        )?;
+        writeln!(out, "photos of this node that are still to be read by the new rules: {photos}")?;
     }
     if companions > 0 {
         let files = count(companions, "file");

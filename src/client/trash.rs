@@ -17,12 +17,8 @@ pub fn trash_list(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failu
         eprintln!("the trash of the daemon at {} is empty", daemon.address());
         return Ok(());
     }
-    let columns = [
-        Column::Left("ID"),
-        Column::Right("BYTES"),
-        Column::Left("KEEPER"),
-        Column::Left("NAME"),
-    ];
+    let columns =
+        [Column::Left("ID"), Column::Right("BYTES"), Column::Left("KEEPER"), Column::Left("NAME")];
     Ok(write_table(out, columns, &rows)?)
 }
 
@@ -30,11 +26,7 @@ pub fn trash_list(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failu
 fn in_trash(daemon: &mut Daemon) -> Result<Vec<TrashReport>, Failure> {
     let mut all = Vec::new();
     let page_of = |answer| {
-        if let Answer::Trash { photos, next } = answer {
-            Some((photos, next))
-        } else {
-            None
-        }
+        if let Answer::Trash { photos, next } = answer { Some((photos, next)) } else { None }
     };
     daemon.ask_pages(
         |after| Request::TrashList { after },
@@ -78,9 +70,7 @@ fn row(photo: &TrashReport) -> [String; 4] {
 
 /// Puts a photo of the daemon's trash back to where it was.
 pub fn trash_restore(daemon: &mut Daemon, name: &str, out: &mut impl Write) -> Result<(), Failure> {
-    let request = Request::TrashRestore {
-        image_name: name.to_owned(),
-    };
+    let request = Request::TrashRestore { image_name: name.to_owned() };
     let answer = daemon.ask(&request)?;
     if let Answer::Refused { cause, error } = answer {
         return Err(Failure::refused(cause, format!("{name}: {error}")));
@@ -88,12 +78,7 @@ pub fn trash_restore(daemon: &mut Daemon, name: &str, out: &mut impl Write) -> R
     let Answer::Restored { name, id } = answer else {
         return Err(daemon.unexpected());
     };
-    writeln!(
-        out,
-        "{} ({}) is back in the folder",
-        plain(&name),
-        id.short()
-    )?;
+    writeln!(out, "{} ({}) is back in the folder", plain(&name), id.short())?;
     Ok(())
 }
 

@@ -19,30 +19,12 @@ impl State {
             Action::Dial { address } => self.dial(address),
             Action::Send { link, message } => self.send(link, Parcel::Message(message)),
             Action::Close { link, reason } => self.close(link, reason),
-            Action::Serve {
-                link,
-                transfer,
-                photo,
-                offset,
-                length,
-                lane,
-            } => {
-                let window = Window {
-                    transfer,
-                    photo,
-                    offset,
-                    length,
-                };
+            Action::Serve { link, transfer, photo, offset, length, lane } => {
+                let window = Window { transfer, photo, offset, length };
                 self.serve(link, lane, window);
             }
             Action::Answer { link, answer } => self.answer(link, Reply::Answer(answer)),
-            Action::AnswerPhoto {
-                link,
-                name,
-                label,
-                photo,
-                source,
-            } => {
+            Action::AnswerPhoto { link, name, label, photo, source } => {
                 if let Some(Outlet::Client(_, replies)) = self.links.get(&link) {
                     self.disk.submit(Job::Deliver {
                         name,

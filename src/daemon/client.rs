@@ -81,9 +81,7 @@ pub(super) fn serve(hub: &Hub, link: &Arc<Link>, frames: Frames, first: Vec<u8>)
         Err(Ending::Over(reason)) => reason,
         Err(Ending::Broken(error)) => {
             link.blame(CloseReason::Protocol(error.clone()));
-            let complaint = Answer::Error {
-                error: error.clone(),
-            };
+            let complaint = Answer::Error { error: error.clone() };
             if client.write(&complaint).is_ok() {
                 link.linger();
             }
@@ -132,10 +130,7 @@ impl Client<'_> {
                     self.frames.next_within(Some(FRAME), FRAME, MAX_CHUNK_FRAME)
                 })? {
                     Ok(()) => self.ask(request),
-                    Err(error) => self.write(&Answer::Refused {
-                        cause: Refusal::Disk,
-                        error,
-                    }),
+                    Err(error) => self.write(&Answer::Refused { cause: Refusal::Disk, error }),
                 }
             }
             Request::GetImageList
@@ -159,18 +154,13 @@ impl Client<'_> {
             self.named = true;
             let name: String = name.chars().take(64).collect();
             let remote = self.link.remote();
-            self.hub
-                .console
-                .line("client", format!("{name} at {remote}"));
+            self.hub.console.line("client", format!("{name} at {remote}"));
         }
     }
 
     /// Has the node answer a request, and sends the answer.
     fn ask(&mut self, request: Request) -> Result<(), Ending> {
-        let asked = Event::Asked {
-            link: self.link.id,
-            request,
-        };
+        let asked = Event::Asked { link: self.link.id, request };
         self.report(asked)?;
         loop {
             let stopped = |_| Ending::Over(CloseReason::Shutdown);
@@ -199,10 +189,7 @@ impl Client<'_> {
         let stopped = |_| Ending::Over(CloseReason::Shutdown);
         self.hub.inbox.send(input).map_err(stopped)?;
         if self.farewell.is_none() {
-            self.farewell = Some(Farewell {
-                hub: self.hub,
-                link: self.link,
-            });
+            self.farewell = Some(Farewell { hub: self.hub, link: self.link });
         }
         Ok(())
     }

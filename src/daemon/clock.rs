@@ -14,10 +14,7 @@ pub(super) struct Clock {
 
 impl Clock {
     pub(super) fn new() -> Clock {
-        Clock {
-            now: Duration::ZERO,
-            last: Moment::now(),
-        }
+        Clock { now: Duration::ZERO, last: Moment::now() }
     }
 
     pub(super) fn now(&mut self) -> Time {

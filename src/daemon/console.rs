@@ -38,10 +38,7 @@ impl Console {
     pub(super) fn start(node: NodeId) -> io::Result<Console> {
         let (outputs, queue) = bounded(LOG_LINES);
         let dropped = Arc::new(AtomicU64::new(0));
-        let console = Console {
-            outputs,
-            dropped: Arc::clone(&dropped),
-        };
+        let console = Console { outputs, dropped: Arc::clone(&dropped) };
         threads::spawn("console", move || run(node, &queue, &dropped))?;
         Ok(console)
     }
@@ -60,11 +57,7 @@ impl Console {
     pub(super) fn flush(&self) {
         let (done, flushed) = bounded(0);
         let deadline = Instant::now() + LINGER;
-        if self
-            .outputs
-            .send_deadline(Output::Flush(done), deadline)
-            .is_ok()
-        {
+        if self.outputs.send_deadline(Output::Flush(done), deadline).is_ok() {
             // The channel ends when its turn has come.
             let _ = flushed.recv_deadline(deadline);
         }

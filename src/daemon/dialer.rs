@@ -20,10 +20,7 @@ pub(super) struct Dialer {
 
 impl Dialer {
     pub(super) fn new(hub: Hub) -> Dialer {
-        Dialer {
-            hub,
-            under_way: Arc::new(()),
-        }
+        Dialer { hub, under_way: Arc::new(()) }
     }
 
     /// Dials in the background.

@@ -65,11 +65,7 @@ mod tests {
         assert!(guests.admit(far, &one).is_err());
         assert_eq!(guests.admit(other, &one), Ok(()));
         for link in links.iter().chain([&one]) {
-            assert_eq!(
-                guests.admit(near, link),
-                Ok(()),
-                "this computer is no other"
-            );
+            assert_eq!(guests.admit(near, link), Ok(()), "this computer is no other");
         }
         drop(links);
         assert_eq!(guests.admit(far, &one), Ok(()), "those have ended");
@@ -80,9 +76,7 @@ mod tests {
         let mut guests = Guests::new(2);
         let host = "127.0.0.1".parse().unwrap();
         let links = [(); 3].map(Arc::new);
-        let taken = links
-            .each_ref()
-            .map(|link| guests.admit(host, link).is_ok());
+        let taken = links.each_ref().map(|link| guests.admit(host, link).is_ok());
         assert_eq!(taken, [true, true, false]);
         let [first, ..] = links;
         drop(first);

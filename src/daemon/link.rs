@@ -113,9 +113,7 @@ impl Link {
     /// The other side's host, as a literal address.
     pub(super) fn remote(&self) -> String {
         let unknown = |_| "an unknown host".to_owned();
-        self.stream
-            .peer_addr()
-            .map_or_else(unknown, |remote| remote.ip().to_string())
+        self.stream.peer_addr().map_or_else(unknown, |remote| remote.ip().to_string())
     }
 
     /// The other side's port, for names of threads.
@@ -168,10 +166,7 @@ pub(super) struct Incoming {
 
 impl Incoming {
     pub(super) fn new(link: Arc<Link>) -> Incoming {
-        Incoming {
-            link,
-            deadline: None,
-        }
+        Incoming { link, deadline: None }
     }
 }
 
@@ -239,11 +234,7 @@ struct Outgoing {
 
 impl Outgoing {
     fn new(link: Arc<Link>) -> Outgoing {
-        Outgoing {
-            link,
-            deadline: Instant::now(),
-            piece: 0,
-        }
+        Outgoing { link, deadline: Instant::now(), piece: 0 }
     }
 
     fn begin(&mut self) {
@@ -273,11 +264,7 @@ impl Write for Outgoing {
 /// The time left until a deadline: never zero, which to a socket means "no timeout".
 fn time_left(deadline: Instant) -> io::Result<Duration> {
     let left = deadline.saturating_duration_since(Instant::now());
-    if left.is_zero() {
-        Err(ErrorKind::TimedOut.into())
-    } else {
-        Ok(left)
-    }
+    if left.is_zero() { Err(ErrorKind::TimedOut.into()) } else { Ok(left) }
 }
 
 /// Whether an error means that a deadline has passed. Linux reports a socket's timeout as `WouldBlock`.
@@ -287,18 +274,10 @@ pub(super) fn is_timeout(error: &io::Error) -> bool {
 
 /// What a failed read says about the link.
 pub(super) fn read_failure(error: &io::Error) -> CloseReason {
-    if is_timeout(error) {
-        CloseReason::Silent
-    } else {
-        CloseReason::Io(error.to_string())
-    }
+    if is_timeout(error) { CloseReason::Silent } else { CloseReason::Io(error.to_string()) }
 }
 
 /// What a failed write says about the link.
 pub(super) fn write_failure(error: &io::Error) -> CloseReason {
-    if is_timeout(error) {
-        CloseReason::Slow
-    } else {
-        CloseReason::Io(error.to_string())
-    }
+    if is_timeout(error) { CloseReason::Slow } else { CloseReason::Io(error.to_string()) }
 }

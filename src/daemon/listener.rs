@@ -55,22 +55,14 @@ impl Listener {
     pub(super) fn start(listener: TcpListener, hub: Hub, capacity: usize) -> io::Result<Listener> {
         let bound = listener.local_addr()?;
         let stopping = Arc::new(AtomicBool::new(false));
-        let door = Door {
-            listener,
-            hub,
-            stopping: Arc::clone(&stopping),
-            guests: Guests::new(capacity),
-        };
+        let door =
+            Door { listener, hub, stopping: Arc::clone(&stopping), guests: Guests::new(capacity) };
         let (left_open, links) = bounded(1);
         threads::spawn("accept", move || {
             // Nobody waits for it if the daemon could not start.
             let _ = left_open.send(door.run());
         })?;
-        Ok(Listener {
-            stopping,
-            links,
-            bound,
-        })
+        Ok(Listener { stopping, links, bound })
     }
 
     /// Accepts no more; the accepted connections that are still open.
@@ -110,15 +102,11 @@ impl Door {
                 Ok((stream, from)) => {
                     pause = ACCEPT_PAUSE;
                     if let Err(error) = self.welcome(stream, from) {
-                        self.hub
-                            .console
-                            .line("net", format!("turned {from} away: {error}"));
+                        self.hub.console.line("net", format!("turned {from} away: {error}"));
                     }
                 }
                 Err(error) => {
-                    self.hub
-                        .console
-                        .line("net", format!("cannot accept: {error}"));
+                    self.hub.console.line("net", format!("cannot accept: {error}"));
                     thread::sleep(pause);
                     pause = ACCEPT_PAUSE_MAX.min(pause * 2);
                 }
@@ -145,8 +133,7 @@ impl Door {
 fn attend(hub: &Hub, link: &Arc<Link>) {
     if let Err(error) = link.secure(hub, Side::Accepted, FIRST_FRAME) {
         let remote = link.remote();
-        hub.console
-            .line("net", format!("turned {remote} away: {error}"));
+        hub.console.line("net", format!("turned {remote} away: {error}"));
         return link.end(CloseReason::Protocol(error.to_string()));
     }
     let mut frames = Frames::new(Arc::clone(link));
@@ -196,9 +183,7 @@ impl Greeting {
 
 /// Tells whoever is there what is wrong, as a frame that daemons and clients alike understand.
 fn say_error(link: &Arc<Link>, error: &str) {
-    let answer = Answer::Error {
-        error: error.to_owned(),
-    };
+    let answer = Answer::Error { error: error.to_owned() };
     let mut out = Output::new(Arc::clone(link));
     out.begin();
     // The link is closed whether this arrives or not.

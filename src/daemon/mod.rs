@@ -124,10 +124,7 @@ const IO_ERROR: u8 = 74;
 
 impl Failure {
     fn io(what: &str, error: impl fmt::Display) -> Failure {
-        Failure {
-            code: IO_ERROR,
-            message: format!("{what}: {error}"),
-        }
+        Failure { code: IO_ERROR, message: format!("{what}: {error}") }
     }
 }
 
@@ -153,10 +150,8 @@ pub fn run(options: Options) -> u8 {
 
 fn serve(options: Options) -> Result<(), Failure> {
     let capacity = raise_file_limit();
-    let socket = listener::bind(&options.host, options.port).map_err(|message| Failure {
-        code: UNAVAILABLE,
-        message,
-    })?;
+    let socket = listener::bind(&options.host, options.port)
+        .map_err(|message| Failure { code: UNAVAILABLE, message })?;
     let address = bound_address(&options, &socket)?;
     let folder = open_folder(&options)?;
     let config = configure(&options, &folder, &address)?;
@@ -185,11 +180,7 @@ fn serve(options: Options) -> Result<(), Failure> {
 
     let node = Node::new(config);
     let mut state = State::new(node, disk, Dialer::new(hub), console.clone());
-    let sources = Sources {
-        inbox: events,
-        reports: results,
-        signals,
-    };
+    let sources = Sources { inbox: events, reports: results, signals };
     let error = state.run(&sources);
     // Whoever still wants to tell the state thread something finds that it is gone.
     drop(sources);
@@ -197,10 +188,7 @@ fn serve(options: Options) -> Result<(), Failure> {
     console.flush();
     match error {
         None => Ok(()),
-        Some(message) => Err(Failure {
-            code: IO_ERROR,
-            message,
-        }),
+        Some(message) => Err(Failure { code: IO_ERROR, message }),
     }
 }
 
@@ -210,9 +198,7 @@ fn raise_file_limit() -> usize {
     // Without a raise there are fewer connections, no more.
     let allowed = rlimit::increase_nofile_limit(wanted).unwrap_or(RESERVED_FILES);
     let connections = allowed.saturating_sub(RESERVED_FILES).max(allowed / 2);
-    usize::try_from(connections)
-        .unwrap_or(MAX_CONNECTIONS)
-        .min(MAX_CONNECTIONS)
+    usize::try_from(connections).unwrap_or(MAX_CONNECTIONS).min(MAX_CONNECTIONS)
 }
 
 fn open_folder(options: &Options) -> Result<Folder, Failure> {
@@ -223,19 +209,14 @@ fn open_folder(options: &Options) -> Result<Folder, Failure> {
     };
     Folder::open(&options.folder, &folder_options).map_err(|error| {
         let in_use = matches!(error, OpenError::InUse(_));
-        Failure {
-            code: if in_use { UNAVAILABLE } else { IO_ERROR },
-            message: error.to_string(),
-        }
+        Failure { code: if in_use { UNAVAILABLE } else { IO_ERROR }, message: error.to_string() }
     })
 }
 
 /// Where the daemon listens: the host as given, the port as it came out. Without a key that is this computer alone, for
 /// anybody who reaches the port may ask anything.
 fn bound_address(options: &Options, socket: &TcpListener) -> Result<Address, Failure> {
-    let bound = socket
-        .local_addr()
-        .map_err(|error| Failure::io("cannot listen", error))?;
+    let bound = socket.local_addr().map_err(|error| Failure::io("cannot listen", error))?;
     let host = &options.host;
     if options.key.is_none() && !bound.ip().is_loopback() {
         return Err(Failure {

@@ -24,9 +24,7 @@ impl Frames {
     pub(super) fn new(link: Arc<Link>) -> Frames {
         let channel = link.channel();
         let input = BufReader::new(Incoming::new(link));
-        Frames {
-            bytes: Opening::new(input, channel),
-        }
+        Frames { bytes: Opening::new(input, channel) }
     }
 
     /// The first frame, whole by the deadline; none if the stream ends before it.
@@ -80,15 +78,10 @@ pub(super) fn serve_peer(
     let (outbox, queues) = writer::outbox();
     let parcels = outbox.messages.clone();
     if let Err(error) = writer::start(hub, link, queues) {
-        hub.console
-            .line("net", format!("no thread for {remote}: {error}"));
+        hub.console.line("net", format!("no thread for {remote}: {error}"));
         return link.end(CloseReason::Io(error.to_string()));
     }
-    let opened = Event::Opened {
-        link: link.id,
-        remote,
-        dialed,
-    };
+    let opened = Event::Opened { link: link.id, remote, dialed };
     let outlet = Outlet::Peer(Arc::clone(link), outbox);
     if hub.inbox.send(Input::first(outlet, opened)).is_err() {
         return link.end(CloseReason::Shutdown);
@@ -119,18 +112,11 @@ fn read_messages(
                 return CloseReason::Protocol(error);
             }
             let link = link.id;
-            if hub
-                .inbox
-                .send(Event::Received { link, message }.into())
-                .is_err()
-            {
+            if hub.inbox.send(Event::Received { link, message }.into()).is_err() {
                 return CloseReason::Shutdown;
             }
         }
-        match frames
-            .next(None)
-            .and_then(|frame| frame.as_deref().map(message).transpose())
-        {
+        match frames.next(None).and_then(|frame| frame.as_deref().map(message).transpose()) {
             Ok(Some(message)) => next = Some(message),
             Ok(None) => return CloseReason::Remote,
             Err(FrameError::Io(error)) => return read_failure(&error),
@@ -145,10 +131,9 @@ fn read_messages(
 /// Refuses who registers under an id that is not its own, where the link proves whose it is.
 fn check_sender(link: &Link, message: &Message) -> Result<(), String> {
     match (message, link.proven()) {
-        (Message::Register(register), Some(proven)) if register.node != proven => Err(format!(
-            "the node registers as {}, but its key is that of {proven}",
-            register.node
-        )),
+        (Message::Register(register), Some(proven)) if register.node != proven => {
+            Err(format!("the node registers as {}, but its key is that of {proven}", register.node))
+        }
         _ => Ok(()),
     }
 }
@@ -168,9 +153,7 @@ pub(super) fn message(content: &[u8]) -> Result<Message, FrameError> {
 
 /// Tells the other daemon what it did wrong, if there is room for it, and lets the writer end.
 fn complain(parcels: &Sender<Parcel>, error: &str) {
-    let error = Message::Error {
-        error: error.to_owned(),
-    };
+    let error = Message::Error { error: error.to_owned() };
     for parcel in [Parcel::Message(error), Parcel::Close] {
         if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) = parcels.try_send(parcel)
         {
@@ -187,10 +170,7 @@ pub(super) struct Farewell<'a> {
 
 impl Drop for Farewell<'_> {
     fn drop(&mut self) {
-        let closed = Event::Closed {
-            link: self.link.id,
-            reason: self.link.reason(),
-        };
+        let closed = Event::Closed { link: self.link.id, reason: self.link.reason() };
         // If there is no state thread any more, nobody needs to know.
         let _ = self.hub.inbox.send(closed.into());
     }

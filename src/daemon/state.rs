@@ -26,19 +26,13 @@ pub(super) struct Input {
 impl Input {
     /// The first event of a link.
     pub(super) fn first(outlet: Outlet, event: Event) -> Input {
-        Input {
-            outlet: Some(outlet),
-            event,
-        }
+        Input { outlet: Some(outlet), event }
     }
 }
 
 impl From<Event> for Input {
     fn from(event: Event) -> Input {
-        Input {
-            outlet: None,
-            event,
-        }
+        Input { outlet: None, event }
     }
 }
 
@@ -108,11 +102,7 @@ impl State {
             burst += 1;
             let more = self.node.has_more();
             let patience = if more { Duration::ZERO } else { TICK };
-            let inbox = if self.disk.is_behind() {
-                &closed
-            } else {
-                &sources.inbox
-            };
+            let inbox = if self.disk.is_behind() { &closed } else { &sources.inbox };
             let exit = if let Some(event) = self.own.pop_front() {
                 self.step(event)
             } else if more && burst > BURST {
@@ -212,11 +202,7 @@ impl State {
     /// The one place that logs what happens to links; and forgets those that are gone.
     fn note(&mut self, event: &Event) {
         match event {
-            Event::Opened {
-                link: LinkId(link),
-                remote,
-                dialed,
-            } => {
+            Event::Opened { link: LinkId(link), remote, dialed } => {
                 let line = match dialed {
                     Some(address) => format!("{link} to {address} opened"),
                     None => format!("{link} from {remote} opened"),
@@ -226,8 +212,7 @@ impl State {
             Event::Closed { link, reason } => {
                 self.closing.remove(link);
                 if let Some(Outlet::Peer(..)) = self.links.remove(link) {
-                    self.console
-                        .line("link", format!("{} ended: {reason}", link.0));
+                    self.console.line("link", format!("{} ended: {reason}", link.0));
                 }
             }
             Event::Shutdown => self.console.line("stop", "asked to stop: handing over"),

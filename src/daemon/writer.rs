@@ -87,18 +87,8 @@ pub(super) fn outbox() -> (Outbox, Queues) {
     let (gets, get_windows) = bounded(WINDOWS);
     let (replicas, replica_windows) = bounded(WINDOWS);
     let (ending, ended) = bounded(0);
-    let outbox = Outbox {
-        messages,
-        gets,
-        replicas,
-        ended,
-    };
-    let queues = Queues {
-        messages: parcels,
-        gets: get_windows,
-        replicas: replica_windows,
-        ending,
-    };
+    let outbox = Outbox { messages, gets, replicas, ended };
+    let queues = Queues { messages: parcels, gets: get_windows, replicas: replica_windows, ending };
     (outbox, queues)
 }
 
@@ -159,11 +149,7 @@ enum Source {
 
 impl LaneQueue {
     fn new(waiting: Receiver<Window>) -> LaneQueue {
-        LaneQueue {
-            waiting,
-            current: None,
-            digests: Digests::default(),
-        }
+        LaneQueue { waiting, current: None, digests: Digests::default() }
     }
 }
 
@@ -296,9 +282,7 @@ impl Sending {
         let Source::File { file, size, left } = &mut self.bytes else {
             return None;
         };
-        let Window {
-            transfer, photo, ..
-        } = self.window;
+        let Window { transfer, photo, .. } = self.window;
         if *left == 0 {
             let sound = !digests.is_wrong(transfer, photo, *size);
             return Some(Piece::End { sound });
@@ -309,30 +293,21 @@ impl Sending {
         }
         digests.add(transfer, self.window.offset, &data);
         let sent = data.len() as u64;
-        let chunk = Message::Chunk {
-            transfer,
-            offset: self.window.offset,
-            data: Blob::from(data),
-        };
+        let chunk = Message::Chunk { transfer, offset: self.window.offset, data: Blob::from(data) };
         *left -= sent;
         self.window.offset += sent;
         Some(Piece::Chunk(chunk))
     }
 
     fn seek(&self, (mut file, size): (File, u64)) -> Result<Source, DiskError> {
-        let left = size
-            .saturating_sub(self.window.offset)
-            .min(self.window.length);
+        let left = size.saturating_sub(self.window.offset).min(self.window.length);
         file.seek(SeekFrom::Start(self.window.offset))
             .map_err(|error| DiskError::Other(error.to_string()))?;
         Ok(Source::File { file, size, left })
     }
 
     fn failed(&self, error: DiskError) -> Piece {
-        let answer = Message::NoImage {
-            transfer: self.window.transfer,
-            reason: error.to_string(),
-        };
+        let answer = Message::NoImage { transfer: self.window.transfer, reason: error.to_string() };
         Piece::Failed(answer, error)
     }
 }

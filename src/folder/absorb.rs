@@ -65,13 +65,8 @@ impl Folder {
         let mut changes = Vec::new();
         let mut candidates = Vec::new();
         if !walk.marked {
-            changes.push(Change::Lost {
-                reason: self.marker_lost(),
-            });
-            return Absorbed {
-                changes,
-                candidates,
-            };
+            changes.push(Change::Lost { reason: self.marker_lost() });
+            return Absorbed { changes, candidates };
         }
         let mut met = BTreeSet::new();
         for (path, seen) in &walk.files {
@@ -111,10 +106,7 @@ impl Folder {
         if self.scanning.pending.is_empty() {
             self.finish_scan(&mut changes);
         }
-        Absorbed {
-            changes,
-            candidates,
-        }
+        Absorbed { changes, candidates }
     }
 
     /// Takes in what a candidate turned out to be. With the last one the scan is complete.
@@ -123,11 +115,7 @@ impl Folder {
         if !self.scanning.pending.remove(&inspection.path) {
             return changes;
         }
-        let Inspection {
-            path,
-            stamp,
-            finding,
-        } = inspection;
+        let Inspection { path, stamp, finding } = inspection;
         // Between the inspection and now, the folder may have moved the file or the friend may have changed it.
         let still = disk::look(&self.full(&path)).is_ok_and(|now| now == Some(stamp));
         match finding {
@@ -156,10 +144,7 @@ impl Folder {
             return self.found_wreck(path, stamp, was, changes);
         }
         let before = self.photo_at(path).filter(|before| *before != id);
-        let named = self
-            .index
-            .photo(id)
-            .is_some_and(|entry| !entry.facts.names.is_empty());
+        let named = self.index.photo(id).is_some_and(|entry| !entry.facts.names.is_empty());
         let mut facts = self.notes.facts(path, id);
         // Names of our own files were made safe and say less than what is known.
         if original || (!named && facts.names.is_empty()) {
@@ -245,27 +230,19 @@ impl Folder {
 
     /// All candidates are taken: decides what is missing.
     fn finish_scan(&mut self, changes: &mut Vec<Change>) {
-        let mut absent: BTreeSet<PathBuf> = std::mem::take(&mut self.scanning.unseen)
-            .into_iter()
-            .collect();
+        let mut absent: BTreeSet<PathBuf> =
+            std::mem::take(&mut self.scanning.unseen).into_iter().collect();
         absent.retain(|path| self.is_absent(path));
         let changed = std::mem::take(&mut self.scanning.changed);
         let spoiled = changed.iter().filter(|(id, became_photo)| {
             !**became_photo && self.index.stored_files_of(**id).is_empty()
         });
         let (missing, known) = self.count_missing(&absent);
-        let (missing, known) = (
-            missing.len() + spoiled.clone().count(),
-            known + spoiled.count(),
-        );
+        let (missing, known) = (missing.len() + spoiled.clone().count(), known + spoiled.count());
         if is_suspicious(missing, known) {
             changes.push(Change::Lost {
-                reason: OpenError::Missing {
-                    folder: self.root.clone(),
-                    missing,
-                    known,
-                }
-                .to_string(),
+                reason: OpenError::Missing { folder: self.root.clone(), missing, known }
+                    .to_string(),
             });
             return;
         }
@@ -293,11 +270,8 @@ impl Folder {
         let mut missing = BTreeSet::new();
         let mut known = 0;
         for (id, entry) in self.index.photos() {
-            let mut stored = entry
-                .files
-                .iter()
-                .filter(|path| holding_at(path).is_stored())
-                .peekable();
+            let mut stored =
+                entry.files.iter().filter(|path| holding_at(path).is_stored()).peekable();
             if stored.peek().is_some() {
                 known += 1;
                 if stored.all(|path| absent.contains(path)) {
@@ -326,11 +300,7 @@ impl Folder {
         }
         let missing = missing.len() - self.count_moved(&missing);
         if is_suspicious(missing, known) {
-            return Err(OpenError::Missing {
-                folder: self.root.clone(),
-                missing,
-                known,
-            });
+            return Err(OpenError::Missing { folder: self.root.clone(), missing, known });
         }
         Ok(())
     }

@@ -41,21 +41,12 @@ impl Folder {
             }
         }
         now.values_mut().for_each(|files| files.truncate(NAMED));
-        let gone = self
-            .accompanied
-            .told
-            .keys()
-            .filter(|photo| !now.contains_key(photo));
+        let gone = self.accompanied.told.keys().filter(|photo| !now.contains_key(photo));
         let gone = gone.map(|photo| (*photo, Vec::new()));
         let told = &self.accompanied.told;
-        let new = now
-            .iter()
-            .filter(|(photo, files)| told.get(photo) != Some(files));
+        let new = now.iter().filter(|(photo, files)| told.get(photo) != Some(files));
         let new = new.map(|(photo, files)| (*photo, files.clone()));
-        changes.extend(
-            gone.chain(new)
-                .map(|(photo, files)| Change::Companions { photo, files }),
-        );
+        changes.extend(gone.chain(new).map(|(photo, files)| Change::Companions { photo, files }));
         self.accompanied.told = now;
         count
     }
@@ -69,13 +60,8 @@ impl Folder {
             Some(Content::Damaged(_) | Content::Other) | None => None,
         };
         if let Some(file) = place::accompanied_by(path) {
-            let old = self
-                .notes
-                .get(&file)
-                .map(|note| note.original_path.as_path());
-            let old = old
-                .filter(|old| !old.starts_with(MARKER))
-                .unwrap_or(Path::new(""));
+            let old = self.notes.get(&file).map(|note| note.original_path.as_path());
+            let old = old.filter(|old| !old.starts_with(MARKER)).unwrap_or(Path::new(""));
             let shown = old.with_file_name(name).display().to_string();
             photos.extend(photo_in(&file).map(|photo| (photo, shown)));
         } else if has_ending(name, &ENDINGS) && !path.starts_with(MARKER) {
@@ -92,11 +78,7 @@ impl Folder {
             let files =
                 beside.filter(|file| accompanies(name, file.file_name().unwrap_or_default()));
             let shown = path.display().to_string();
-            photos.extend(
-                files
-                    .filter_map(photo_in)
-                    .map(|photo| (photo, shown.clone())),
-            );
+            photos.extend(files.filter_map(photo_in).map(|photo| (photo, shown.clone())));
         }
         photos
     }

@@ -86,8 +86,7 @@ impl Bench {
 
     fn copy(&mut self, seed: u32, path: &str) {
         let root = self.dir.path();
-        self.trial
-            .friend_writes(root, Path::new(path), picture(seed));
+        self.trial.friend_writes(root, Path::new(path), picture(seed));
         let file = fs::File::options().write(true).open(root.join(path));
         let hour_ago = SystemTime::now() - Duration::from_secs(3600);
         file.unwrap().set_modified(hour_ago).unwrap();
@@ -99,9 +98,7 @@ impl Bench {
     /// Starts a daemon on the folder.
     pub(super) fn start(&mut self) -> Result<(), super::OpenError> {
         self.running = None;
-        let disk = Disk {
-            trial: Some(Arc::clone(&self.trial)),
-        };
+        let disk = Disk { trial: Some(Arc::clone(&self.trial)) };
         let folder = Folder::open_on(disk, self.dir.path(), &options())?;
         let walker = folder.walker();
         self.running = Some((folder, walker));
@@ -372,15 +369,9 @@ fn files_in(dir: &Path) -> BTreeMap<PathBuf, PhotoId> {
     let entries = fs::read_dir(dir).into_iter().flatten();
     let paths = entries.map(|entry| entry.unwrap().path());
     let files = paths.filter(|path| path.is_file());
-    files
-        .map(|path| (path.clone(), PhotoId::of(&fs::read(path).unwrap())))
-        .collect()
+    files.map(|path| (path.clone(), PhotoId::of(&fs::read(path).unwrap()))).collect()
 }
 
 fn options() -> Options {
-    Options {
-        accept_missing: false,
-        trash_days: 30,
-        scrub_days: 30,
-    }
+    Options { accept_missing: false, trash_days: 30, scrub_days: 30 }
 }

@@ -107,10 +107,7 @@ impl Folder {
             }
             Check::Rotten(stamp, bytes) => {
                 self.set_aside(photo, path, stamp, bytes);
-                changes.push(Change::Damaged {
-                    photo,
-                    file: path.display().to_string(),
-                });
+                changes.push(Change::Damaged { photo, file: path.display().to_string() });
                 Err(StoreError::Damaged)
             }
             Check::Unknown(error) => Err(error),
@@ -181,12 +178,7 @@ impl Folder {
         let name = place::own_name(photo, &place::label(path));
         let free = self.own_path(Path::new(DAMAGED), &name)?;
         let file = path.to_owned();
-        let wreck = Wreck {
-            photo,
-            file,
-            stamp,
-            bytes,
-        };
+        let wreck = Wreck { photo, file, stamp, bytes };
         self.wrecks.write(&place::note_path(&free), wreck)
     }
 
@@ -205,9 +197,7 @@ impl Folder {
         // A check in the future is a line of the index that makes no sense.
         let checked = |time: u64| if time <= now { time } else { 0 };
         let photos = self.index.photos();
-        let (checked, oldest) = photos
-            .map(|(id, entry)| (checked(entry.checked), id))
-            .min()?;
+        let (checked, oldest) = photos.map(|(id, entry)| (checked(entry.checked), id)).min()?;
         if now - checked < half {
             return None;
         }
@@ -215,10 +205,7 @@ impl Folder {
         // If it cannot be read now, it must not keep the others from being read.
         self.index.set_checked(oldest, false);
         let files = self.index.files_of(oldest).into_iter();
-        Some(Recheck {
-            photo: oldest,
-            files: files.map(|path| self.full(&path)).collect(),
-        })
+        Some(Recheck { photo: oldest, files: files.map(|path| self.full(&path)).collect() })
     }
 
     /// The bytes of a photo were read, and they match.

@@ -39,11 +39,7 @@ pub(super) struct Name(#[serde(with = "place::path_text")] pub(super) PathBuf);
 
 pub(super) fn has_ending(name: &OsStr, endings: &[&str]) -> bool {
     let ending = Path::new(name).extension();
-    ending.is_some_and(|ending| {
-        endings
-            .iter()
-            .any(|known| ending.eq_ignore_ascii_case(known))
-    })
+    ending.is_some_and(|ending| endings.iter().any(|known| ending.eq_ignore_ascii_case(known)))
 }
 
 /// Whether a file of this name is a companion of a photo of that name in the same folder.
@@ -72,9 +68,7 @@ pub(super) fn renamed(name: &OsStr, photo: &OsStr, new: &OsStr) -> OsString {
 /// Whether a thumbnail lies beside a picture, among these files: no photo of its own.
 pub(super) fn is_thumbnail(path: &Path, is_file: impl Fn(&Path) -> bool) -> bool {
     let name = path.file_name().unwrap_or_default();
-    let pictures = [
-        "jpg", "jpeg", "heic", "dng", "cr2", "cr3", "crw", "nef", "arw", "tif",
-    ];
+    let pictures = ["jpg", "jpeg", "heic", "dng", "cr2", "cr3", "crw", "nef", "arw", "tif"];
     has_ending(name, &["thm"])
         && pictures.iter().any(|ending| {
             is_file(&path.with_extension(ending))
@@ -110,36 +104,18 @@ mod tests {
     #[test]
     fn a_companion_has_the_stem_or_the_name_of_its_photo() {
         let is = |name: &str, photo: &str| accompanies(OsStr::new(name), OsStr::new(photo));
-        for name in [
-            "IMG_1.xmp",
-            "IMG_1.MOV",
-            "IMG_1.jpg.xmp",
-            "IMG_1.jpg.json",
-            "IMG_1.aae",
-        ] {
+        for name in ["IMG_1.xmp", "IMG_1.MOV", "IMG_1.jpg.xmp", "IMG_1.jpg.json", "IMG_1.aae"] {
             assert!(is(name, "IMG_1.jpg"), "{name}");
         }
-        for name in [
-            "IMG_10.xmp",
-            "IMG_1.txt",
-            "img_1.xmp",
-            "IMG_1.png.xmp",
-            "IMG_1",
-            ".xmp",
-        ] {
+        for name in ["IMG_10.xmp", "IMG_1.txt", "img_1.xmp", "IMG_1.png.xmp", "IMG_1", ".xmp"] {
             assert!(!is(name, "IMG_1.jpg"), "{name}");
         }
     }
 
     #[test]
     fn companions_are_renamed_alike() {
-        let to = |name: &str| {
-            renamed(
-                OsStr::new(name),
-                OsStr::new("a.jpg"),
-                OsStr::new("a (2).jpg"),
-            )
-        };
+        let to =
+            |name: &str| renamed(OsStr::new(name), OsStr::new("a.jpg"), OsStr::new("a (2).jpg"));
         assert_eq!(to("a.xmp"), "a (2).xmp");
         assert_eq!(to("a.jpg.xmp"), "a (2).jpg.xmp");
         assert_eq!(to("a.MOV"), "a (2).MOV");

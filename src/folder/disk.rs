@@ -127,9 +127,7 @@ impl Disk {
     /// replaced. Safe when it returns; on an error the file is where it was.
     pub(super) fn place(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.rename(from, to)?;
-        let synced = self
-            .sync_dir(parent(to))
-            .and_then(|()| self.sync_dir(parent(from)));
+        let synced = self.sync_dir(parent(to)).and_then(|()| self.sync_dir(parent(from)));
         if synced.is_err() {
             // Best effort: the caller is told that nothing happened. A file that stays is found by the next scan.
             let _ = self.rename(to, from);
@@ -237,27 +235,18 @@ pub(super) fn look(path: &Path) -> io::Result<Option<Stamp>> {
 
 /// Whether an error says for sure that there is no such file. Any other error is no proof of an absence.
 pub(super) fn is_absence(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-    )
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// Opens a regular file for reading: a link is not followed, and a pipe or device in its place is refused, not waited
 /// for.
 pub(super) fn open(path: &Path) -> io::Result<File> {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let file = OpenOptions::new()
-        .read(true)
-        .custom_flags(flags.bits().cast_signed())
-        .open(path)?;
+    let file = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)?;
     if file.metadata()?.is_file() {
         Ok(file)
     } else {
-        Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "not a regular file",
-        ))
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
     }
 }
 
@@ -274,10 +263,7 @@ pub(super) fn parent(path: &Path) -> &Path {
 
 /// Whether a hard link failed for want of hard links, and not for a reason of this one.
 fn lacks_links(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied
-    )
+    matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied)
 }
 
 #[cfg(all(test, target_os = "linux"))]

@@ -18,13 +18,7 @@ impl Folder {
         self.forget_absent(photo);
         let mut files = self.index.stored_files_of(photo);
         files.retain(|path| holding_at(path) == Holding::Original);
-        files.sort_by_key(|path| {
-            (
-                path.components().count(),
-                path.as_os_str().len(),
-                path.clone(),
-            )
-        });
+        files.sort_by_key(|path| (path.components().count(), path.as_os_str().len(), path.clone()));
         let mut result = Ok(());
         while files.len() > 1 {
             let first = files.remove(0);

@@ -67,9 +67,6 @@ pub(super) struct Standing {
 impl Standing {
     /// Of a photo with a single file.
     pub(super) fn of_one(holding: Holding) -> Standing {
-        Standing {
-            holding,
-            files: u32::from(holding == Holding::Original),
-        }
+        Standing { holding, files: u32::from(holding == Holding::Original) }
     }
 }

@@ -34,11 +34,7 @@ impl StoreError {
 
     /// What an error means that was met while opening the very file that was asked for.
     pub(super) fn opening(path: &Path, error: &io::Error) -> StoreError {
-        if disk::is_absence(error) {
-            StoreError::Gone
-        } else {
-            StoreError::at(path, error)
-        }
+        if disk::is_absence(error) { StoreError::Gone } else { StoreError::at(path, error) }
     }
 }
 
@@ -110,22 +106,16 @@ impl fmt::Display for OpenError {
                 "{} cannot be written; a daemon needs a folder that its user may write to",
                 path.display()
             ),
-            OpenError::Full(path) => write!(
-                f,
-                "no room left to write {}; make some room on this disk",
-                path.display()
-            ),
+            OpenError::Full(path) => {
+                write!(f, "no room left to write {}; make some room on this disk", path.display())
+            }
             OpenError::Identity(path) => write!(
                 f,
                 "{} does not hold this node's key (64 hex digits); restore it from a backup, or remove it to join \
                  as a new node",
                 path.display()
             ),
-            OpenError::Missing {
-                folder,
-                missing,
-                known,
-            } => write!(
+            OpenError::Missing { folder, missing, known } => write!(
                 f,
                 "{missing} of the {known} photos known in {} are not there any more; if its disk is not mounted, \
                  mount it; if they were removed on purpose, start once with --accept-missing",
@@ -140,8 +130,5 @@ impl std::error::Error for OpenError {}
 
 /// Whether an error says that there is no room left.
 pub fn is_full(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-    )
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }

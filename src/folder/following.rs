@@ -52,9 +52,7 @@ impl Folder {
     }
 
     fn is_photo(&self, path: &Path) -> bool {
-        self.index
-            .file(path)
-            .is_some_and(|entry| entry.content != Content::Other)
+        self.index.file(path).is_some_and(|entry| entry.content != Content::Other)
     }
 
     /// All names where the companions of a file lie.
@@ -96,13 +94,7 @@ impl Folder {
         }
         if let (false, Some(note)) = (companions.is_empty(), self.notes.get(copy).cloned()) {
             let returned_to = Some(Name(path.to_owned()));
-            self.notes.write(
-                copy,
-                Note {
-                    returned_to,
-                    ..note
-                },
-            )?;
+            self.notes.write(copy, Note { returned_to, ..note })?;
         }
         Ok(true)
     }
@@ -180,9 +172,7 @@ impl Folder {
         let notes = self.notes.iter().filter(|(_, note)| here(note));
         let others: Vec<(PathBuf, Note)> = notes
             .filter(|(_, note)| {
-                note.companions
-                    .iter()
-                    .any(|name| accompanies(name.0.as_os_str(), photo))
+                note.companions.iter().any(|name| accompanies(name.0.as_os_str(), photo))
             })
             .map(|(copy, note)| (copy.clone(), note.clone()))
             .collect();
@@ -200,8 +190,7 @@ impl Folder {
             return self.forget_note(copy);
         }
         let left = self.companions_of(copy).unwrap_or_default();
-        note.companions
-            .retain(|name| left.iter().any(|left| *left == *name.0));
+        note.companions.retain(|name| left.iter().any(|left| *left == *name.0));
         // Best effort: a note that lists too much keeps its copy longer.
         let _ = self.notes.write(copy, note);
     }
@@ -210,9 +199,8 @@ impl Folder {
     pub(super) fn reunite(&mut self) {
         let listed = |note: &Note| !note.companions.is_empty();
         let notes = self.notes.iter().filter(|(_, note)| listed(note));
-        let notes: Vec<(PathBuf, Note)> = notes
-            .map(|(copy, note)| (copy.clone(), note.clone()))
-            .collect();
+        let notes: Vec<(PathBuf, Note)> =
+            notes.map(|(copy, note)| (copy.clone(), note.clone())).collect();
         for (copy, note) in notes {
             if let Some(place) = self.place_of(&note) {
                 let names = self.companions_of(&copy).unwrap_or_default();

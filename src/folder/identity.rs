@@ -90,10 +90,7 @@ mod tests {
         let digest = blake3::hash(&identity.link_public());
         let expected = u64::from_be_bytes(digest.as_bytes()[..8].try_into().unwrap());
         assert_eq!(identity.node(), NodeId(expected));
-        assert_eq!(
-            format!("{identity:?}"),
-            format!("Identity({})", identity.node())
-        );
+        assert_eq!(format!("{identity:?}"), format!("Identity({})", identity.node()));
     }
 
     #[test]

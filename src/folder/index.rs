@@ -98,12 +98,7 @@ impl Index {
     fn replay(&mut self, line: Line) -> bool {
         match line {
             Line::Version(_) => return false,
-            Line::Photo {
-                photo,
-                facts,
-                checked,
-                looks,
-            } => {
+            Line::Photo { photo, facts, checked, looks } => {
                 let id = photo.id;
                 let files = self.photos.remove(&id).map(|old| old.files);
                 let entry = PhotoEntry {
@@ -116,11 +111,7 @@ impl Index {
                 };
                 self.photos.insert(id, entry);
             }
-            Line::File {
-                path,
-                stamp,
-                content,
-            } => {
+            Line::File { path, stamp, content } => {
                 let known = match content {
                     Content::Photo(id) => self.photos.contains_key(&id),
                     Content::Damaged(_) | Content::Other => true,
@@ -152,9 +143,7 @@ impl Index {
 
     /// The files from a path on, in order.
     pub(super) fn files_from(&self, path: &Path) -> impl Iterator<Item = &Path> {
-        self.files
-            .range(path.to_owned()..)
-            .map(|(path, _)| path.as_path())
+        self.files.range(path.to_owned()..).map(|(path, _)| path.as_path())
     }
 
     pub(super) fn photo(&self, id: PhotoId) -> Option<&PhotoEntry> {
@@ -242,11 +231,7 @@ impl Index {
 
     /// Forgets a photo of which no file is left.
     pub(super) fn forget_photo(&mut self, id: PhotoId) {
-        if self
-            .photos
-            .get(&id)
-            .is_some_and(|entry| entry.files.is_empty())
-        {
+        if self.photos.get(&id).is_some_and(|entry| entry.files.is_empty()) {
             self.photos.remove(&id);
             self.outdated.remove(&id);
         }
@@ -255,11 +240,7 @@ impl Index {
     /// Sets what is in a file that was just seen. A photo must be put first.
     pub(super) fn set_file(&mut self, path: &Path, stamp: Stamp, content: Content) {
         self.link(path.to_owned(), stamp, content, true);
-        self.log.append(&Line::File {
-            path: path.to_owned(),
-            stamp,
-            content,
-        });
+        self.log.append(&Line::File { path: path.to_owned(), stamp, content });
     }
 
     /// Notes that a known file was seen, unchanged.
@@ -279,9 +260,7 @@ impl Index {
     /// Forgets a file; what was in it.
     pub(super) fn remove_file(&mut self, path: &Path) -> Option<Content> {
         let content = self.unlink(path)?;
-        self.log.append(&Line::Gone {
-            path: path.to_owned(),
-        });
+        self.log.append(&Line::Gone { path: path.to_owned() });
         Some(content)
     }
 
@@ -344,11 +323,7 @@ impl Index {
         {
             entry.files.insert(path.clone());
         }
-        let entry = FileEntry {
-            stamp,
-            content,
-            seen,
-        };
+        let entry = FileEntry { stamp, content, seen };
         self.files.insert(path, entry);
     }
 

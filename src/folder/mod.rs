@@ -221,13 +221,10 @@ impl Folder {
         fs::create_dir_all(root).map_err(|error| OpenError::at(root, error))?;
         for own in std::iter::once(MARKER).chain(OWN_DIRS) {
             let own = root.join(own);
-            disk.make_dir(&own)
-                .map_err(|error| OpenError::at(&own, error))?;
+            disk.make_dir(&own).map_err(|error| OpenError::at(&own, error))?;
         }
         let lock = lock(root)?;
-        let meta = lock
-            .metadata()
-            .map_err(|error| OpenError::at(root, error))?;
+        let meta = lock.metadata().map_err(|error| OpenError::at(root, error))?;
         sweep(&disk, &root.join(TMP))?;
         let (identity, fresh) = identify(&disk, root)?;
         let index = Index::open(&disk, root);
@@ -380,8 +377,7 @@ fn lock(root: &Path) -> Result<File, OpenError> {
 fn sweep(disk: &Disk, tmp: &Path) -> Result<(), OpenError> {
     let failed = |error| OpenError::at(tmp, error);
     for entry in fs::read_dir(tmp).map_err(failed)? {
-        disk.remove(&entry.map_err(failed)?.path())
-            .map_err(failed)?;
+        disk.remove(&entry.map_err(failed)?.path()).map_err(failed)?;
     }
     Ok(())
 }

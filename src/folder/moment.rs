@@ -15,10 +15,7 @@ pub struct Moment {
 impl Moment {
     /// This moment.
     pub fn now() -> Moment {
-        Moment {
-            steady: Instant::now(),
-            wall: SystemTime::now(),
-        }
+        Moment { steady: Instant::now(), wall: SystemTime::now() }
     }
 
     /// Whether the moment has come, by either clock.
@@ -41,10 +38,7 @@ impl Add<Duration> for Moment {
     type Output = Moment;
 
     fn add(self, time: Duration) -> Moment {
-        Moment {
-            steady: self.steady + time,
-            wall: self.wall + time,
-        }
+        Moment { steady: self.steady + time, wall: self.wall + time }
     }
 }
 

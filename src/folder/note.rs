@@ -128,11 +128,7 @@ impl Notes {
     /// Reads the notes. One without its copy was written just before a crash and is swept; what is no note of ours is
     /// left alone, whatever it is called.
     pub(super) fn open(disk: &Disk, root: &Path) -> Notes {
-        let mut notes = Notes {
-            disk: disk.clone(),
-            root: root.to_owned(),
-            notes: BTreeMap::new(),
-        };
+        let mut notes = Notes { disk: disk.clone(), root: root.to_owned(), notes: BTreeMap::new() };
         for dir in [TRASH, SURPLUS] {
             // What cannot be read here is found by the walk, if it is there at all.
             let entries = fs::read_dir(root.join(dir)).into_iter().flatten().flatten();
@@ -194,11 +190,8 @@ impl Notes {
             let Some(note) = note.filter(|note| note.why == Why::Retired) else {
                 continue;
             };
-            let new = Note {
-                replaced_by: Some(better),
-                relation: looks.accepts(better),
-                ..note.clone()
-            };
+            let new =
+                Note { replaced_by: Some(better), relation: looks.accepts(better), ..note.clone() };
             if new != *note {
                 let _ = self.write(copy, new);
             }

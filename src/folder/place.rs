@@ -99,10 +99,7 @@ pub(super) fn companions_dir(file: &Path) -> PathBuf {
 /// The file of our own whose companion lies here, if one would.
 pub(super) fn accompanied_by(companion: &Path) -> Option<PathBuf> {
     let dir = companion.parent().filter(|dir| dir.starts_with(MARKER))?;
-    let file = dir
-        .as_os_str()
-        .as_bytes()
-        .strip_suffix(COMPANIONS.as_bytes())?;
+    let file = dir.as_os_str().as_bytes().strip_suffix(COMPANIONS.as_bytes())?;
     Some(PathBuf::from(OsStr::from_bytes(file)))
 }
 
@@ -134,10 +131,7 @@ pub(super) fn free_path(
     is_free: impl Fn(&SafeName) -> bool,
 ) -> Option<PathBuf> {
     let numbered = (2..=MAX_NUMBER).map(|number| name.numbered(number));
-    std::iter::once(name.clone())
-        .chain(numbered)
-        .find(is_free)
-        .map(|name| dir.join(name.as_str()))
+    std::iter::once(name.clone()).chain(numbered).find(is_free).map(|name| dir.join(name.as_str()))
 }
 
 /// The most files of one name in one directory; beyond that, something is wrong.
@@ -198,10 +192,7 @@ mod tests {
         let name = own_name(id, "../cat.jpg");
         assert_eq!(name.as_str(), format!("{}-cat.jpg", &id.to_string()[..12]));
         assert_eq!(label(&Path::new(REPLICAS).join(name.as_str())), "cat.jpg");
-        assert_eq!(
-            label(Path::new("sub/123456789abc-x.jpg")),
-            "123456789abc-x.jpg"
-        );
+        assert_eq!(label(Path::new("sub/123456789abc-x.jpg")), "123456789abc-x.jpg");
     }
 
     #[test]
@@ -213,12 +204,7 @@ mod tests {
             assert!(may_hold(&path, cat), "{path:?}");
             assert_eq!(may_hold(&path, dog), dog_too, "{path:?}");
         }
-        for given in [
-            "pet.jpg",
-            "holiday-2024-pet.jpg",
-            "2024-05-06.jpg",
-            "123456789abc",
-        ] {
+        for given in ["pet.jpg", "holiday-2024-pet.jpg", "2024-05-06.jpg", "123456789abc"] {
             assert!(may_hold(&Path::new(REPLICAS).join(given), cat), "{given}");
         }
     }
@@ -227,14 +213,7 @@ mod tests {
     fn own_names_are_never_those_of_notes() {
         let id = PhotoId::of(b"a photo");
         let long = format!("{}.json{}", "x".repeat(182), "y".repeat(30));
-        for name in [
-            "a.json",
-            "a.JSON",
-            "a.json. ",
-            "a.json\u{200b}",
-            ".json",
-            &long,
-        ] {
+        for name in ["a.json", "a.JSON", "a.json. ", "a.json\u{200b}", ".json", &long] {
             let own = own_name(id, name);
             for own in [&own, &own.numbered(2), &own_name(id, own.as_str())] {
                 assert!(!own.as_str().to_lowercase().ends_with(NOTE), "{own}");

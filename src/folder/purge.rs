@@ -83,11 +83,7 @@ impl Folder {
                     cleaned = true;
                     self.drop_redundant(photo);
                 }
-            } else if self
-                .expired
-                .get(&photo)
-                .is_none_or(|told| now - told >= REMIND_EVERY)
-            {
+            } else if self.expired.get(&photo).is_none_or(|told| now - told >= REMIND_EVERY) {
                 self.expired.insert(photo, now);
                 changes.push(Change::Expired { photo });
             }
@@ -162,10 +158,7 @@ impl Folder {
     /// Deletes the copies in the trash of a photo that is stored, too, once the stored file was read and found good.
     fn drop_redundant(&mut self, photo: PhotoId) {
         let stored = self.index.stored_files_of(photo);
-        if stored
-            .iter()
-            .any(|path| self.require_intact(photo, path).is_ok())
-        {
+        if stored.iter().any(|path| self.require_intact(photo, path).is_ok()) {
             // Best effort: the next look tries again.
             let _ = self.delete_copies(photo, None);
             self.tell_later(photo);

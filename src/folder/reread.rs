@@ -69,10 +69,7 @@ impl Reread {
                 Err(_) => {}
             }
         }
-        Reading {
-            photo: self.photo,
-            found,
-        }
+        Reading { photo: self.photo, found }
     }
 }
 
@@ -116,10 +113,7 @@ impl Folder {
         out.insert(photo);
         let stamped = |path: PathBuf| Some((self.full(&path), self.index.file(&path)?.stamp));
         let files = self.index.files_of(photo).into_iter();
-        Some(Reread {
-            photo,
-            files: files.filter_map(stamped).collect(),
-        })
+        Some(Reread { photo, files: files.filter_map(stamped).collect() })
     }
 
     /// Takes in what reading a photo anew has shown.
@@ -129,10 +123,7 @@ impl Folder {
         let mut changes = Vec::new();
         match found {
             Found::Photo(photo) => {
-                let was_told = self
-                    .index
-                    .photo(id)
-                    .is_some_and(|entry| entry.told.is_some());
+                let was_told = self.index.photo(id).is_some_and(|entry| entry.told.is_some());
                 if self.index.renew_photo(&photo) && was_told {
                     self.tell_anyway(id, &mut changes);
                 }

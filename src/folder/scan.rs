@@ -60,11 +60,7 @@ pub(super) struct Seen {
 
 impl Walker {
     pub(super) fn new(root: &Path, marker: (u64, u64)) -> Walker {
-        Walker {
-            root: root.to_owned(),
-            marker,
-            restless: BTreeMap::new(),
-        }
+        Walker { root: root.to_owned(), marker, restless: BTreeMap::new() }
     }
 
     /// Walks through the whole folder. Reads directories and metadata only, and never fails: see [`Walk`].
@@ -76,11 +72,7 @@ impl Walker {
             now: SystemTime::now(),
             visited: BTreeSet::new(),
             restless: BTreeMap::new(),
-            walk: Walk {
-                files: BTreeMap::new(),
-                unreadable: 0,
-                marked: true,
-            },
+            walk: Walk { files: BTreeMap::new(), unreadable: 0, marked: true },
         };
         for own in [REPLICAS, TRASH, SURPLUS] {
             let mut companions = Vec::new();
@@ -93,9 +85,7 @@ impl Walker {
         while let Some(dir) = open.pop() {
             pass.directory(&dir, &mut open);
         }
-        let Pass {
-            restless, mut walk, ..
-        } = pass;
+        let Pass { restless, mut walk, .. } = pass;
         self.restless = restless;
         walk.marked = marked && self.is_marked();
         walk
@@ -130,10 +120,7 @@ impl Pass<'_> {
         match entries {
             Ok(Some(entries)) => {
                 for entry in entries {
-                    if entry
-                        .and_then(|entry| self.entry(dir, &entry, open))
-                        .is_err()
-                    {
+                    if entry.and_then(|entry| self.entry(dir, &entry, open)).is_err() {
                         self.walk.unreadable += 1;
                     }
                 }
@@ -175,11 +162,7 @@ impl Pass<'_> {
         let modified = u64::try_from(stamp.modified).unwrap_or(0);
         let modified = SystemTime::UNIX_EPOCH + Duration::from_nanos(modified);
         // A file from the future, as a wrong clock makes it, has no age; for it, only two walks can tell.
-        if self
-            .now
-            .duration_since(modified)
-            .is_ok_and(|age| age >= REST)
-        {
+        if self.now.duration_since(modified).is_ok_and(|age| age >= REST) {
             return true;
         }
         self.restless.insert(path.to_owned(), stamp);
@@ -243,11 +226,7 @@ impl Candidate {
             Err(_) => Finding::Unreadable,
         };
         let Candidate { path, stamp, .. } = self;
-        Inspection {
-            path,
-            stamp,
-            finding,
-        }
+        Inspection { path, stamp, finding }
     }
 
     fn read(&self) -> io::Result<Finding> {
@@ -272,8 +251,7 @@ impl Candidate {
     fn make_safe(&self, file: &File, path: &Path) -> io::Result<()> {
         self.disk.sync(file, path)?;
         let dirs = self.path.ancestors().skip(1);
-        dirs.map(|dir| self.root.join(dir))
-            .try_for_each(|dir| self.disk.sync_dir(&dir))
+        dirs.map(|dir| self.root.join(dir)).try_for_each(|dir| self.disk.sync_dir(&dir))
     }
 
     fn judge(&self, file: &mut File) -> io::Result<Finding> {
@@ -288,10 +266,6 @@ impl Candidate {
                 (PhotoId::of_rest(file)?, Finding::Other)
             }
         };
-        if place::may_hold(&self.path, bytes) {
-            Ok(finding)
-        } else {
-            Ok(Finding::Rotten)
-        }
+        if place::may_hold(&self.path, bytes) { Ok(finding) } else { Ok(Finding::Rotten) }
     }
 }

@@ -41,9 +41,7 @@ pub(super) const COMPANION: &[u8] = b"five stars";
 pub(super) fn check_companion(root: &Path, photo: Option<Holding>, context: &str) {
     let files_in = |dir: &Path| {
         let entries = fs::read_dir(dir).into_iter().flatten();
-        entries
-            .map(|entry| entry.unwrap().path())
-            .collect::<Vec<PathBuf>>()
+        entries.map(|entry| entry.unwrap().path()).collect::<Vec<PathBuf>>()
     };
     let files = match photo {
         Some(Holding::Retired | Holding::RetiredOriginal) => {
@@ -53,10 +51,7 @@ pub(super) fn check_companion(root: &Path, photo: Option<Holding>, context: &str
         Some(Holding::Original | Holding::Replica) | None => files_in(root),
     };
     let named = |path: &&PathBuf| path.file_name().is_some_and(|name| name == "dog.xmp");
-    let found = files
-        .iter()
-        .find(named)
-        .and_then(|path| fs::read(path).ok());
+    let found = files.iter().find(named).and_then(|path| fs::read(path).ok());
     let found = found.as_deref();
     assert_eq!(found, Some(COMPANION), "{context}: companion of {photo:?}");
 }

@@ -29,16 +29,9 @@ impl Index {
     pub(super) fn standing(&self, id: PhotoId) -> Option<Standing> {
         let seen = |path: &&PathBuf| self.files.get(*path).is_some_and(|entry| entry.seen);
         let files = &self.photos.get(&id)?.files;
-        let holding = files
-            .iter()
-            .filter(seen)
-            .map(|path| holding_at(path))
-            .max()?;
+        let holding = files.iter().filter(seen).map(|path| holding_at(path)).max()?;
         let original = |path: &&PathBuf| holding_at(path) == Holding::Original;
         let originals = files.iter().filter(seen).filter(original).count();
-        Some(Standing {
-            holding,
-            files: u32::try_from(originals).unwrap_or(u32::MAX),
-        })
+        Some(Standing { holding, files: u32::try_from(originals).unwrap_or(u32::MAX) })
     }
 }

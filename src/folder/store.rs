@@ -95,11 +95,7 @@ impl Folder {
         let path = path.map_err(failed)?;
         let stamp = disk::look(&self.full(&path)).map_err(failed)?;
         self.index.put_photo(photo, facts);
-        self.index.set_file(
-            &path,
-            stamp.ok_or(StoreError::Gone)?,
-            Content::Photo(photo.id),
-        );
+        self.index.set_file(&path, stamp.ok_or(StoreError::Gone)?, Content::Photo(photo.id));
         self.supersede(photo.id);
         // As a rule the result says it all; if the folder has the photo in a better way, too, it does not.
         let assumed = Some(Standing::of_one(holding));

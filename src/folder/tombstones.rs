@@ -23,10 +23,8 @@ pub(super) struct Tombstones {
 impl Tombstones {
     /// Reads what was kept. A line that is torn or forged is left out: the other nodes have told, or will tell, the same.
     pub(super) fn open(disk: &Disk, root: &Path) -> io::Result<Tombstones> {
-        let mut tombstones = Tombstones {
-            latest: BTreeMap::new(),
-            log: Log::new(disk, root, "tombstones"),
-        };
+        let mut tombstones =
+            Tombstones { latest: BTreeMap::new(), log: Log::new(disk, root, "tombstones") };
         match disk::open(&tombstones.log.path) {
             Ok(file) => tombstones.read(BufReader::new(file))?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}

@@ -119,10 +119,7 @@ impl Folder {
             self.assumed(photo, None);
             return Err(StoreError::Gone);
         }
-        self.assumed(
-            photo,
-            told.map(|told| Standing::of_one(told.holding.retired())),
-        );
+        self.assumed(photo, told.map(|told| Standing::of_one(told.holding.retired())));
         Ok(())
     }
 
@@ -130,13 +127,8 @@ impl Folder {
     fn require_no_companions(&self, photo: PhotoId) -> Result<(), StoreError> {
         for path in self.index.stored_files_of(photo) {
             let companions = self.companions_of(&path);
-            if !companions
-                .map_err(|error| StoreError::at(&path, &error))?
-                .is_empty()
-            {
-                return Err(StoreError::Io(
-                    "files belong to it that are nowhere else".to_owned(),
-                ));
+            if !companions.map_err(|error| StoreError::at(&path, &error))?.is_empty() {
+                return Err(StoreError::Io("files belong to it that are nowhere else".to_owned()));
             }
         }
         Ok(())
@@ -261,10 +253,8 @@ impl Folder {
             return Ok(holding_at(path));
         }
         files.retain(|path| !holding_at(path).is_stored());
-        let mut copies: Vec<(Note, PathBuf)> = files
-            .into_iter()
-            .map(|copy| (self.note_of(&copy, photo), copy))
-            .collect();
+        let mut copies: Vec<(Note, PathBuf)> =
+            files.into_iter().map(|copy| (self.note_of(&copy, photo), copy)).collect();
         copies.sort_by_key(|(note, _)| std::cmp::Reverse(note.holding));
         let mut result = Err(StoreError::Gone);
         for (note, copy) in copies {
@@ -350,10 +340,7 @@ impl Folder {
     /// Gives every copy of a photo in the trash a note that has none. Best effort: the next start tries again.
     pub(super) fn note_trash_of(&mut self, photo: PhotoId) {
         for copy in self.index.files_of(photo) {
-            let noted = self
-                .notes
-                .get(&copy)
-                .is_some_and(|note| note.photo == photo);
+            let noted = self.notes.get(&copy).is_some_and(|note| note.photo == photo);
             // What only the index says may be gone, and a note without its copy says nothing.
             let seen = self.index.file(&copy).is_some_and(|entry| entry.seen);
             if seen && !holding_at(&copy).is_stored() && !noted {

@@ -90,9 +90,7 @@ enum Unsynced {
 
 /// A directory for a trial, in memory where there is such a place: the syncs of a thousand lives take their time.
 pub(super) fn tempdir() -> tempfile::TempDir {
-    tempfile::tempdir_in("/dev/shm")
-        .or_else(|_| tempfile::tempdir())
-        .unwrap()
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
 impl Trial {
@@ -259,9 +257,7 @@ impl State {
             Unsynced::Dir(path) | Unsynced::New(path) | Unsynced::Removed { path, .. } => {
                 disk::parent(path) != dir
             }
-            Unsynced::Moved {
-                from, to, adrift, ..
-            } => {
+            Unsynced::Moved { from, to, adrift, .. } => {
                 *adrift |= disk::parent(from) == dir;
                 disk::parent(to) != dir
             }
@@ -282,12 +278,7 @@ impl State {
                 Unsynced::New(path) => {
                     let _ = fs::remove_file(path);
                 }
-                Unsynced::Moved {
-                    from,
-                    to,
-                    replaced,
-                    adrift,
-                } => {
+                Unsynced::Moved { from, to, replaced, adrift } => {
                     if adrift {
                         let _ = fs::remove_file(&to);
                     } else {
@@ -319,9 +310,7 @@ mod tests {
         let dir = tempdir();
         let path = |name: &str| dir.path().join(name);
         let trial = Arc::new(Trial::new(Plan::Never));
-        let disk = Disk {
-            trial: Some(Arc::clone(&trial)),
-        };
+        let disk = Disk { trial: Some(Arc::clone(&trial)) };
         for name in ["bytes", "name", "moved"] {
             let file = disk.create(&path(name)).unwrap();
             disk.write(&file, &path(name), b"text").unwrap();
@@ -338,16 +327,8 @@ mod tests {
         let late = disk.create(&path("late")).unwrap();
         disk.sync(&late, &path("late")).unwrap();
         trial.cut(Cut::Everything);
-        assert_eq!(
-            fs::read(path("bytes")).unwrap(),
-            b"",
-            "bytes were not synced"
-        );
-        assert_eq!(
-            fs::read(path("name")).unwrap(),
-            b"text",
-            "the removal was not"
-        );
+        assert_eq!(fs::read(path("bytes")).unwrap(), b"", "bytes were not synced");
+        assert_eq!(fs::read(path("name")).unwrap(), b"text", "the removal was not");
         assert!(!path("late").exists(), "the name was not");
         assert_eq!(fs::read(path("there")).unwrap(), b"text", "all of it was");
     }

@@ -95,9 +95,7 @@ impl Node {
         let now = self.now;
         let grace = self.config.grace;
         let holds_up = |presence: Presence| match presence {
-            Presence::Here {
-                complete, since, ..
-            } => !complete && now.since(since) < grace,
+            Presence::Here { complete, since, .. } => !complete && now.since(since) < grace,
             Presence::Away { .. } | Presence::Gone => false,
         };
         let mut members = self.mesh.members.values();
@@ -114,10 +112,7 @@ impl Node {
         }
         for photo in self.catalog.take_unnoted() {
             if let Some(record) = self.catalog.record(photo) {
-                self.act(Action::NoteFacts {
-                    photo,
-                    facts: Arc::unwrap_or_clone(record.facts),
-                });
+                self.act(Action::NoteFacts { photo, facts: Arc::unwrap_or_clone(record.facts) });
             }
         }
         self.announce();
@@ -217,15 +212,11 @@ impl Node {
         for loser in losers
             .filter(|loser| loser.verdict == Verdict::Loser(photo) && !self.catalog.is_shown(loser))
         {
-            facts
-                .aliases
-                .extend(loser.facts.names.union(&loser.facts.aliases).cloned());
+            facts.aliases.extend(loser.facts.names.union(&loser.facts.aliases).cloned());
             facts.heirs.extend(self.catalog.owners(loser));
             facts.heirs.extend(&loser.facts.heirs);
         }
-        facts
-            .aliases
-            .retain(|alias| !entry.facts.names.contains(alias));
+        facts.aliases.retain(|alias| !entry.facts.names.contains(alias));
         let owners = &entry.facts.owners;
         facts.heirs.retain(|heir| !owners.contains(heir));
         self.catalog.learn(photo, &Arc::new(facts));
@@ -246,12 +237,7 @@ impl Node {
             let member = self.mesh.members.get(&node);
             let keeps = member.map_or(self.config.keep_originals, |member| member.keeps_originals);
             let holding = entry.holding(node).unwrap_or(Holding::Replica);
-            Copy {
-                node,
-                holding,
-                load: self.catalog.load(node).photos,
-                keeps_originals: keeps,
-            }
+            Copy { node, holding, load: self.catalog.load(node).photos, keeps_originals: keeps }
         };
         entry.live().map(copy).collect()
     }

@@ -108,9 +108,7 @@ impl Node {
         let changed = self.catalog.take_unannounced();
         let fresh = self.catalog.tombstones.take_fresh();
         if !fresh.is_empty() {
-            let known = fresh
-                .iter()
-                .filter_map(|key| self.catalog.tombstones.get(*key));
+            let known = fresh.iter().filter_map(|key| self.catalog.tombstones.get(*key));
             let tombstones = known.cloned().collect();
             self.act(Action::NoteTombstones { tombstones });
         }
@@ -151,8 +149,7 @@ impl Node {
             && let Some(key) = pages.tombstones.pop_first()
         {
             page.bytes += TOMBSTONE_BYTES;
-            page.tombstones
-                .extend(self.catalog.tombstones.get(key).cloned());
+            page.tombstones.extend(self.catalog.tombstones.get(key).cloned());
         }
         if let Some(cursor) = pages.walk {
             let mut last = cursor;
@@ -247,11 +244,7 @@ impl Node {
             let presence = self.mesh.members.get(&node).map(|member| member.presence);
             if let Some(Presence::Here { link, since, .. }) = presence {
                 let complete = true;
-                let presence = Presence::Here {
-                    link,
-                    since,
-                    complete,
-                };
+                let presence = Presence::Here { link, since, complete };
                 self.mesh.set_presence(node, presence);
             }
             self.mesh_changed();
@@ -302,15 +295,7 @@ mod tests {
         while !page.is_full() {
             let photo = Arc::new(Photo::opaque(PhotoId([9; 32]), 1));
             let (facts, holding) = (facts.clone(), Holding::Original);
-            page.add(
-                photo.id,
-                Some(Record {
-                    photo,
-                    facts,
-                    holding,
-                    looks: looks.clone(),
-                }),
-            );
+            page.add(photo.id, Some(Record { photo, facts, holding, looks: looks.clone() }));
         }
         let info = Message::ImageInfo {
             records: page.records,

@@ -21,10 +21,7 @@ pub(super) struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Bounds {
-        Bounds {
-            of_node: PHOTOS_OF_NODE,
-            all: PHOTOS,
-        }
+        Bounds { of_node: PHOTOS_OF_NODE, all: PHOTOS }
     }
 }
 

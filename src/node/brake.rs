@@ -34,9 +34,7 @@ impl Node {
         if entry.holding(me) == Some(Holding::Original) {
             return None;
         }
-        let owner = entry
-            .live()
-            .find(|node| entry.holding(*node) == Some(Holding::Original));
+        let owner = entry.live().find(|node| entry.holding(*node) == Some(Holding::Original));
         owner.or_else(|| entry.live().find(|node| *node != me))
     }
 
@@ -78,10 +76,7 @@ impl Node {
 
     /// What a person should know about files that wait.
     pub(super) fn brake_note(&self) -> Option<String> {
-        let mine = self
-            .catalog
-            .mine_after(None)
-            .filter_map(|photo| self.catalog.get(photo));
+        let mine = self.catalog.mine_after(None).filter_map(|photo| self.catalog.get(photo));
         let mut waiting: BTreeMap<NodeId, usize> = BTreeMap::new();
         for entry in mine.filter(|entry| entry.is_stored_by(self.config.node)) {
             let Verdict::Loser(keeper) = entry.verdict else {

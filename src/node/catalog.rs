@@ -78,9 +78,7 @@ impl Catalog {
 
     /// How this node holds a photo.
     pub(super) fn mine(&self, photo: PhotoId) -> Option<Holding> {
-        self.entries
-            .get(&photo)
-            .and_then(|entry| entry.holding(self.me))
+        self.entries.get(&photo).and_then(|entry| entry.holding(self.me))
     }
 
     /// Whether this node has a photo in its trash, and nowhere else.
@@ -121,10 +119,7 @@ impl Catalog {
 
     /// What a node has on disk of the collection.
     pub(super) fn load(&self, node: NodeId) -> Load {
-        self.shelves
-            .get(&node)
-            .map(|shelf| shelf.load)
-            .unwrap_or_default()
+        self.shelves.get(&node).map(|shelf| shelf.load).unwrap_or_default()
     }
 
     /// Takes a node's word on a photo.
@@ -132,11 +127,8 @@ impl Catalog {
     /// Returns whether its account of the bytes is the one in the table: if not, somebody has a bug, or lies.
     pub(super) fn claim(&mut self, node: NodeId, record: &Record) -> bool {
         let id = record.photo.id;
-        let agrees = if node == self.me {
-            self.verify(&record.photo)
-        } else {
-            self.hear(&record.photo)
-        };
+        let agrees =
+            if node == self.me { self.verify(&record.photo) } else { self.hear(&record.photo) };
         let facts = self.facts_told(node, record);
         let claim = if node == self.me {
             self.learn(id, &facts);
@@ -202,11 +194,7 @@ impl Catalog {
 
     /// Changes how this node holds a photo that it has in some way.
     pub(super) fn set_my_holding(&mut self, photo: PhotoId, holding: Holding) {
-        if self
-            .entries
-            .get(&photo)
-            .is_some_and(|entry| entry.claims.has(self.me))
-        {
+        if self.entries.get(&photo).is_some_and(|entry| entry.claims.has(self.me)) {
             let claim = self.my_claim(photo, holding);
             self.set_claim(self.me, photo, Some(claim));
         }

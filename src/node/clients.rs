@@ -33,10 +33,7 @@ pub(super) enum Waiting {
     /// For what it has said to be different to be judged anew.
     Distinct(TellingApart),
     /// For the folder to say how long these stay in the trash.
-    Duplicates {
-        duplicates: Vec<DuplicateReport>,
-        next: Option<PhotoId>,
-    },
+    Duplicates { duplicates: Vec<DuplicateReport>, next: Option<PhotoId> },
 }
 
 impl Node {
@@ -66,9 +63,7 @@ impl Node {
             Request::Chunk { .. } => {
                 self.answer(
                     link,
-                    Answer::Error {
-                        error: "a chunk belongs behind a Put".to_owned(),
-                    },
+                    Answer::Error { error: "a chunk belongs behind a Put".to_owned() },
                 );
             }
         }
@@ -89,9 +84,7 @@ impl Node {
     /// A client has hung up.
     pub(super) fn client_closed(&mut self, link: LinkId) {
         if let Some(Waiting::Put { .. }) = self.waiting.remove(&link) {
-            self.act(Action::Discard {
-                spool: Spool::Put(link),
-            });
+            self.act(Action::Discard { spool: Spool::Put(link) });
         }
         self.client_done(link);
     }
@@ -110,10 +103,9 @@ impl Node {
     /// Tells a client why a name leads to no photo, or to none that is itself called so.
     pub(super) fn answer_not_found(&mut self, link: LinkId, name: &str, found: Found, exact: bool) {
         let (candidates, reason) = match found {
-            Found::Ambiguous(candidates) => (
-                candidates,
-                "several photos have this name: ask for one of the candidates",
-            ),
+            Found::Ambiguous(candidates) => {
+                (candidates, "several photos have this name: ask for one of the candidates")
+            }
             Found::One(_) | Found::Nothing => {
                 (Vec::new(), "no photo of this name is in the collection")
             }
@@ -143,22 +135,12 @@ impl Node {
         let me = self.config.node;
         let retired = |id: &PhotoId| self.catalog.is_in_my_trash(*id) && !self.is_going(*id);
         let named = |id: &PhotoId| {
-            self.catalog
-                .get(*id)
-                .is_some_and(|entry| entry.facts.names.contains(&name))
+            self.catalog.get(*id).is_some_and(|entry| entry.facts.names.contains(&name))
         };
-        let mut found: Vec<PhotoId> = self
-            .catalog
-            .mine_after(None)
-            .filter(|id| named(id) && retired(id))
-            .collect();
+        let mut found: Vec<PhotoId> =
+            self.catalog.mine_after(None).filter(|id| named(id) && retired(id)).collect();
         if found.is_empty() {
-            found = self
-                .catalog
-                .with_prefix(&name)
-                .into_iter()
-                .filter(|id| retired(id))
-                .collect();
+            found = self.catalog.with_prefix(&name).into_iter().filter(|id| retired(id)).collect();
         }
         let [photo] = found[..] else {
             let candidates: Vec<String> = found.iter().map(PhotoId::short).collect();
@@ -168,12 +150,7 @@ impl Node {
             };
             return self.answer(
                 link,
-                Answer::NotFound {
-                    image_name: name,
-                    candidates,
-                    undelivered: false,
-                    reason,
-                },
+                Answer::NotFound { image_name: name, candidates, undelivered: false, reason },
             );
         };
         let is_heir = |entry: &Entry| entry.facts.heirs.contains(&me);
@@ -209,18 +186,12 @@ impl Node {
         let is_alone = !better.iter().any(is_keeper);
         let was_removed = self.catalog.tombstones.removers(photo).next().is_some();
         if result.is_ok() && !(was_removed && is_alone) {
-            let facts = Facts {
-                distinct: better,
-                ..Facts::default()
-            };
+            let facts = Facts { distinct: better, ..Facts::default() };
             self.catalog.learn(photo, &Arc::new(facts));
         }
         for link in links {
             let answer = match result {
-                Ok(_) => Answer::Restored {
-                    name: self.name_of(photo),
-                    id: photo,
-                },
+                Ok(_) => Answer::Restored { name: self.name_of(photo), id: photo },
                 Err(error) => Answer::Refused {
                     cause: Refusal::Disk,
                     error: format!("it stays in the trash: {error}"),

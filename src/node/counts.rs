@@ -18,24 +18,19 @@ impl Node {
     pub(super) fn state_of(&self, entry: &Entry) -> String {
         let (copies, wanted) = (entry.live().count(), self.copies());
         let copies = match copies {
-            _ if copies < wanted => format!(
-                "on {copies} of {wanted} nodes: {}",
-                self.why_not_more(entry)
-            ),
+            _ if copies < wanted => {
+                format!("on {copies} of {wanted} nodes: {}", self.why_not_more(entry))
+            }
             _ if copies > wanted => {
                 format!("on {copies} nodes, {wanted} are enough: the others give theirs up")
             }
             _ => format!("on {copies} of {wanted} nodes"),
         };
-        let others = self
-            .catalog
-            .refused(entry)
-            .into_iter()
-            .map(|(other, by_me)| {
-                let who = if by_me { "this node" } else { "another node" };
-                let name = self.name_of(other);
-                format!("; {name} looks alike, but {who} has compared the pixels: different")
-            });
+        let others = self.catalog.refused(entry).into_iter().map(|(other, by_me)| {
+            let who = if by_me { "this node" } else { "another node" };
+            let name = self.name_of(other);
+            format!("; {name} looks alike, but {who} has compared the pixels: different")
+        });
         copies + &others.collect::<String>()
     }
 }

@@ -77,10 +77,7 @@ impl Node {
         let held: Vec<PhotoId> = photos.iter().copied().filter(mine).collect();
         for photo in held {
             let others = photos.iter().copied().filter(|other| *other != photo);
-            let facts = Facts {
-                distinct: others.collect(),
-                ..Facts::default()
-            };
+            let facts = Facts { distinct: others.collect(), ..Facts::default() };
             self.catalog.learn(photo, &Arc::new(facts));
         }
         let recorded = |one: PhotoId, other: PhotoId| {

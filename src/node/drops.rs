@@ -98,9 +98,7 @@ impl Node {
         if !self.own_files.companions_of(photo).is_empty() {
             return;
         }
-        let Some(place) = trim_order(photo, copies, &held)
-            .iter()
-            .position(|node| *node == me)
+        let Some(place) = trim_order(photo, copies, &held).iter().position(|node| *node == me)
         else {
             return;
         };
@@ -278,14 +276,7 @@ impl Node {
             let goes =
                 as_announced && worse.verdict == Verdict::Loser(keeper) && others.len() >= wanted;
             if goes && self.may_drop() && !self.is_pinned(photo) && self.has_free_round() {
-                self.begin(
-                    aim,
-                    photo,
-                    keeper,
-                    &others,
-                    wanted,
-                    (!is_mine).then_some(source),
-                );
+                self.begin(aim, photo, keeper, &others, wanted, (!is_mine).then_some(source));
             } else {
                 self.retry(photo, RETRY);
             }
@@ -301,16 +292,11 @@ impl Node {
                 .get(keeper)
                 .map(|entry| (Source::Held(keeper), entry.photo.clone()));
         }
-        self.ready_spool(keeper)
-            .map(|(spool, photo)| (Source::Spooled(spool), photo))
+        self.ready_spool(keeper).map(|(spool, photo)| (Source::Spooled(spool), photo))
     }
 
     fn waiting_for(&self, keeper: PhotoId) -> Vec<(PhotoId, Aim)> {
-        let waiting = self
-            .drops
-            .fetching
-            .iter()
-            .filter(|(_, (wanted, _))| *wanted == keeper);
+        let waiting = self.drops.fetching.iter().filter(|(_, (wanted, _))| *wanted == keeper);
         waiting.map(|(photo, (_, aim))| (*photo, *aim)).collect()
     }
 
@@ -327,11 +313,7 @@ impl Node {
 
     /// Gives a pulled keeper's spool file back when no round needs it any more.
     pub(super) fn verification_over(&mut self, keeper: PhotoId) {
-        let needed = self
-            .drops
-            .rounds
-            .values()
-            .any(|round| round.pulled && round.proven == keeper);
+        let needed = self.drops.rounds.values().any(|round| round.pulled && round.proven == keeper);
         if !needed && self.waiting_for(keeper).is_empty() && !self.looking.needs(keeper) {
             self.verified(keeper);
         }

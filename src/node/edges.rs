@@ -34,17 +34,13 @@ pub(super) fn first_look(one: &Photo, other: &Photo) -> Relation {
 /// Whether anybody who has one photo has found that another one is different.
 fn is_refused(entry: &Entry, other: PhotoId) -> bool {
     let looks = entry.claims.values().filter_map(Claim::looks);
-    looks
-        .into_iter()
-        .any(|looks| looks.differs.contains(&other))
+    looks.into_iter().any(|looks| looks.differs.contains(&other))
 }
 
 /// Whether anybody would give up a photo for another one.
 fn is_accepted(entry: &Entry, better: PhotoId) -> bool {
     let looks = entry.claims.values().filter_map(Claim::looks);
-    looks
-        .into_iter()
-        .any(|looks| looks.yields_to == Some(better))
+    looks.into_iter().any(|looks| looks.yields_to == Some(better))
 }
 
 /// Whether two photos are versions of one picture, for all that is known.

@@ -39,10 +39,7 @@ impl Entry {
 
     /// The nodes that have it on disk now, or had it when they were last seen.
     pub(super) fn counted(&self) -> impl Iterator<Item = NodeId> + '_ {
-        self.claims
-            .iter()
-            .filter(|(_, claim)| claim.holding.is_stored())
-            .map(|(node, _)| node)
+        self.claims.iter().filter(|(_, claim)| claim.holding.is_stored()).map(|(node, _)| node)
     }
 
     /// The nodes that have it in their trash now.
@@ -55,10 +52,7 @@ impl Entry {
 
     /// How a node holds it now.
     pub(super) fn holding(&self, node: NodeId) -> Option<Holding> {
-        self.claims
-            .get(node)
-            .filter(|claim| claim.current)
-            .map(|claim| claim.holding)
+        self.claims.get(node).filter(|claim| claim.current).map(|claim| claim.holding)
     }
 
     /// Whether a node has it on disk now.
@@ -129,9 +123,6 @@ pub(super) fn weigh(
         let load = &mut shelves.entry(node).or_default().load;
         apply(&mut load.photos, 1);
         apply(&mut load.bytes, entry.photo.bytes);
-        apply(
-            &mut load.originals,
-            u64::from(entry.holding(node) == Some(Holding::Original)),
-        );
+        apply(&mut load.originals, u64::from(entry.holding(node) == Some(Holding::Original)));
     }
 }

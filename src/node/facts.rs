@@ -16,10 +16,8 @@ impl Catalog {
     pub(super) fn facts_told(&self, teller: NodeId, record: &Record) -> Arc<Facts> {
         let mut told = Arc::clone(&record.facts);
         if record.holding.is_own() && !told.owners.contains(&teller) {
-            Arc::make_mut(&mut told).merge(&Facts {
-                owners: BTreeSet::from([teller]),
-                ..Facts::default()
-            });
+            Arc::make_mut(&mut told)
+                .merge(&Facts { owners: BTreeSet::from([teller]), ..Facts::default() });
         }
         // Most often a node says what all others have said before: then it is in memory once.
         match self.entries.get(&record.photo.id) {

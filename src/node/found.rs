@@ -18,12 +18,7 @@ impl Node {
         let holding = self.as_withdrawn(id, holding);
         self.catalog.claim(
             self.config.node,
-            &Record {
-                photo,
-                facts: Arc::new(facts),
-                holding,
-                looks: Looks::default(),
-            },
+            &Record { photo, facts: Arc::new(facts), holding, looks: Looks::default() },
         );
     }
 
@@ -37,10 +32,7 @@ impl Node {
     /// A file is damaged, and the folder has set it aside.
     pub(super) fn damaged(&mut self, photo: PhotoId, file: &str) {
         self.own_files.damaged += 1;
-        let text = format!(
-            "{file} is damaged and was set aside; {} is repaired",
-            photo.short()
-        );
+        let text = format!("{file} is damaged and was set aside; {} is repaired", photo.short());
         self.log("disk", text);
         self.lost(photo);
     }

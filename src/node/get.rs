@@ -36,15 +36,7 @@ impl Node {
             return self.answer_not_found(link, &name, Found::Nothing, false);
         };
         let until = self.now + GET + Duration::from_secs(photo.bytes / GET_MIN_RATE);
-        self.waiting.insert(
-            link,
-            Waiting::Get {
-                name,
-                photo: id,
-                until,
-                reading: None,
-            },
-        );
+        self.waiting.insert(link, Waiting::Get { name, photo: id, until, reading: None });
         if self.catalog.mine(id).is_some() {
             self.answer_photo(link, photo, Source::Held(id));
         } else {
@@ -60,13 +52,7 @@ impl Node {
         *reading = Some(source);
         let name = name.clone();
         let label = self.name_of(photo.id);
-        self.act(Action::AnswerPhoto {
-            link,
-            name,
-            label,
-            photo,
-            source,
-        });
+        self.act(Action::AnswerPhoto { link, name, label, photo, source });
     }
 
     /// A photo is sent to a client, or could not be read.
@@ -83,10 +69,7 @@ impl Node {
             Err(error) => error.to_string(),
         };
         self.client_done(link);
-        match (
-            source,
-            self.catalog.get(photo).map(|entry| entry.photo.clone()),
-        ) {
+        match (source, self.catalog.get(photo).map(|entry| entry.photo.clone())) {
             (Some(Source::Held(_)), Some(photo)) => self.pull_for_client(photo, link),
             _ => self.get_failed(link, &failure),
         }
@@ -95,18 +78,11 @@ impl Node {
     /// Nobody could deliver what a client waits for.
     pub(super) fn get_failed(&mut self, link: LinkId, why: &str) {
         if let Some(Waiting::Get { name, .. }) = self.waiting.get(&link) {
-            let (image_name, reason) = (
-                name.clone(),
-                format!("the photo is in the collection, but {why}"),
-            );
+            let (image_name, reason) =
+                (name.clone(), format!("the photo is in the collection, but {why}"));
             self.answer(
                 link,
-                Answer::NotFound {
-                    image_name,
-                    candidates: Vec::new(),
-                    undelivered: true,
-                    reason,
-                },
+                Answer::NotFound { image_name, candidates: Vec::new(), undelivered: true, reason },
             );
         }
     }

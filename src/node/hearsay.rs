@@ -31,10 +31,7 @@ impl Node {
     /// Other nodes, as the one at the other end of a link knows them.
     pub(super) fn nodes_learned(&mut self, link: LinkId, nodes: BTreeMap<NodeId, Address>) {
         let now = self.now;
-        let teller = self
-            .mesh
-            .node_at(link)
-            .and_then(|node| self.mesh.members.get(&node));
+        let teller = self.mesh.node_at(link).and_then(|node| self.mesh.members.get(&node));
         let Some(teller) = teller.map(|member| member.address.clone()) else {
             return;
         };
@@ -48,15 +45,8 @@ impl Node {
                 continue;
             }
             // Of two that hear of each other the lower dials first.
-            let courtesy = if self.config.node < node {
-                Duration::ZERO
-            } else {
-                DIAL_COURTESY
-            };
-            let member = Member {
-                met: false,
-                ..Member::known(address, now + courtesy)
-            };
+            let courtesy = if self.config.node < node { Duration::ZERO } else { DIAL_COURTESY };
+            let member = Member { met: false, ..Member::known(address, now + courtesy) };
             self.mesh.members.insert(node, member);
         }
     }

@@ -40,11 +40,7 @@ impl Node {
     pub(super) fn admit(&mut self, link: LinkId, register: &Register) -> Result<(), CloseReason> {
         let node = register.node;
         if node == self.config.node {
-            if let Some(address) = self
-                .mesh
-                .links
-                .get(&link)
-                .and_then(|state| state.dialed.clone())
+            if let Some(address) = self.mesh.links.get(&link).and_then(|state| state.dialed.clone())
             {
                 self.mesh.joins.remove(&address);
             }
@@ -72,9 +68,7 @@ impl Node {
         let Some(member) = self.mesh.members.get(&node) else {
             let full = self.mesh.count_met() >= NODES;
             return if full {
-                Err(CloseReason::Refused(format!(
-                    "this mesh has {NODES} nodes already"
-                )))
+                Err(CloseReason::Refused(format!("this mesh has {NODES} nodes already")))
             } else {
                 Ok(())
             };
@@ -87,12 +81,8 @@ impl Node {
         }
         // Two that dialed each other at once keep the link dialed by the lower id; of two links dialed by one node the
         // later counts, since that node has given up the earlier.
-        let by_us = |link: LinkId| {
-            self.mesh
-                .links
-                .get(&link)
-                .is_some_and(|state| state.dialed.is_some())
-        };
+        let by_us =
+            |link: LinkId| self.mesh.links.get(&link).is_some_and(|state| state.dialed.is_some());
         let lower_is_us = self.config.node < node;
         if by_us(link) == by_us(other) || by_us(link) == lower_is_us {
             self.supersede(other, node);
@@ -114,12 +104,8 @@ impl Node {
 
     pub(super) fn node_up(&mut self, link: LinkId, register: Register) {
         let (now, node) = (self.now, register.node);
-        let remote = self
-            .mesh
-            .links
-            .get(&link)
-            .map(|state| state.remote.clone())
-            .unwrap_or_default();
+        let remote =
+            self.mesh.links.get(&link).map(|state| state.remote.clone()).unwrap_or_default();
         let address = if register.address.is_unspecified() {
             Address::new(&remote, register.address.port())
         } else {
@@ -128,11 +114,8 @@ impl Node {
         let known = self.mesh.members.get(&node);
         let is_new = known.is_none_or(|member| member.address != address);
         let is_to_note = is_new || known.is_some_and(|member| !member.met);
-        let member = self
-            .mesh
-            .members
-            .entry(node)
-            .or_insert_with(|| Member::known(address.clone(), now));
+        let member =
+            self.mesh.members.entry(node).or_insert_with(|| Member::known(address.clone(), now));
         if matches!(member.presence, Presence::Away { .. }) {
             member.flaps += 1;
         }
@@ -145,11 +128,7 @@ impl Node {
         member.redial = Redial::at(now);
         // It tells all that it has anew.
         self.left_out.remove(&node);
-        let presence = Presence::Here {
-            link,
-            since: now,
-            complete: false,
-        };
+        let presence = Presence::Here { link, since: now, complete: false };
         self.mesh.set_presence(node, presence);
         if let Some(state) = self.mesh.links.get_mut(&link) {
             state.node = Some(node);

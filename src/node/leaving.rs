@@ -27,10 +27,7 @@ impl Node {
         let only_here = self.held_only_here();
         // Nobody is left who takes anything: perhaps the others are leaving too.
         let skipped = &self.replication.skipped;
-        let in_vain = self
-            .mesh
-            .here()
-            .all(|(node, _)| skipped.contains_key(&node));
+        let in_vain = self.mesh.here().all(|(node, _)| skipped.contains_key(&node));
         if only_here.is_empty() || in_vain || until <= self.now {
             if !only_here.is_empty() {
                 self.log(
@@ -49,10 +46,7 @@ impl Node {
     /// The photos of the collection, and variants that it does not show, that no other node which is here has.
     pub(super) fn held_only_here(&self) -> Vec<PhotoId> {
         let me = self.config.node;
-        let mine = self
-            .catalog
-            .mine_after(None)
-            .filter_map(|photo| self.catalog.get(photo));
+        let mine = self.catalog.mine_after(None).filter_map(|photo| self.catalog.get(photo));
         let alone = mine.filter(|entry| match self.catalog.is_shown(entry) {
             true => entry.live().eq([me]),
             false => self.catalog.is_variant(entry) && entry.anywhere().eq([me]),
@@ -63,12 +57,7 @@ impl Node {
     /// Tells everyone that this node goes on purpose.
     pub(super) fn goodbye(&mut self, reason: &str) {
         for (_, link) in self.mesh.here().collect::<Vec<_>>() {
-            self.send(
-                link,
-                Message::Leave {
-                    reason: reason.to_owned(),
-                },
-            );
+            self.send(link, Message::Leave { reason: reason.to_owned() });
         }
     }
 }

@@ -14,15 +14,7 @@ impl Node {
         let now = self.now;
         let speaks_first = dialed.is_some();
         let pages = Pages::default();
-        let state = Link {
-            remote,
-            dialed,
-            node: None,
-            opened: now,
-            heard: now,
-            said: now,
-            pages,
-        };
+        let state = Link { remote, dialed, node: None, opened: now, heard: now, said: now, pages };
         self.mesh.links.insert(link, state);
         if speaks_first {
             self.send_register(link);
@@ -39,12 +31,7 @@ impl Node {
                 format!("cannot reach {address} ({reason}); trying again until it is there"),
             );
         }
-        for member in self
-            .mesh
-            .members
-            .values_mut()
-            .filter(|member| member.address == *address)
-        {
+        for member in self.mesh.members.values_mut().filter(|member| member.address == *address) {
             member.redial.failed(now);
         }
         self.mesh.forget_hearsay();
@@ -75,17 +62,9 @@ impl Node {
     /// Closes a link from this side, after telling the other end why if it would not know.
     pub(super) fn close(&mut self, link: LinkId, reason: CloseReason) {
         if let CloseReason::Protocol(error) | CloseReason::Refused(error) = &reason {
-            self.send(
-                link,
-                Message::Error {
-                    error: error.clone(),
-                },
-            );
+            self.send(link, Message::Error { error: error.clone() });
         }
-        self.act(Action::Close {
-            link,
-            reason: reason.clone(),
-        });
+        self.act(Action::Close { link, reason: reason.clone() });
         self.link_closed(link, &reason);
     }
 
@@ -95,27 +74,19 @@ impl Node {
             return;
         };
         let now = self.now;
-        if let Some(redial) = state
-            .dialed
-            .as_ref()
-            .and_then(|address| self.mesh.joins.get_mut(address))
+        if let Some(redial) =
+            state.dialed.as_ref().and_then(|address| self.mesh.joins.get_mut(address))
         {
             redial.failed(now);
         }
         let dialed = state.dialed.clone();
-        for member in self
-            .mesh
-            .members
-            .values_mut()
-            .filter(|member| Some(&member.address) == dialed.as_ref())
+        for member in
+            self.mesh.members.values_mut().filter(|member| Some(&member.address) == dialed.as_ref())
         {
             member.redial.failed(now);
         }
         self.mesh.forget_hearsay();
-        if let Some(node) = state
-            .node
-            .filter(|node| self.mesh.link_to(*node) == Some(link))
-        {
+        if let Some(node) = state.node.filter(|node| self.mesh.link_to(*node) == Some(link)) {
             self.node_down(node, reason);
         }
     }

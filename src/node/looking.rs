@@ -176,11 +176,7 @@ impl Node {
                 continue;
             }
             self.looking.open.insert(photo, (better, true));
-            self.act(Action::Look {
-                worse: photo,
-                better,
-                source,
-            });
+            self.act(Action::Look { worse: photo, better, source });
         }
     }
 
@@ -208,10 +204,7 @@ impl Node {
                 self.drops.stuck.insert(photo, self.now + pause);
                 self.retry(photo, pause);
                 let (photo, better) = (photo.short(), better.short());
-                self.log(
-                    "look",
-                    format!("cannot compare {photo} with {better}: {error}"),
-                );
+                self.log("look", format!("cannot compare {photo} with {better}: {error}"));
             }
         }
         let is_worse = |entry: &Entry| entry.verdict == Verdict::Loser(better);

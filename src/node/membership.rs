@@ -46,11 +46,7 @@ pub(super) struct Redial {
 
 impl Redial {
     pub(super) fn at(next: Time) -> Redial {
-        Redial {
-            next,
-            pause: REDIAL_MIN,
-            dialing: false,
-        }
+        Redial { next, pause: REDIAL_MIN, dialing: false }
     }
 
     pub(super) fn failed(&mut self, now: Time) {
@@ -87,11 +83,7 @@ pub(super) enum Presence {
     /// It was here and is missed.
     Away { since: Time, until: Time },
     /// It is here; `complete` once it has told all that it holds.
-    Here {
-        link: LinkId,
-        since: Time,
-        complete: bool,
-    },
+    Here { link: LinkId, since: Time, complete: bool },
 }
 
 /// All links and nodes.
@@ -125,31 +117,22 @@ pub(super) struct Census {
 impl Membership {
     /// Everyone who is known or to be asked for at the start.
     pub(super) fn new(join: &[Address], known: &BTreeMap<NodeId, Address>) -> Membership {
-        let mut membership = Membership {
-            retold: (None, Time(RETELL)),
-            ..Membership::default()
-        };
+        let mut membership = Membership { retold: (None, Time(RETELL)), ..Membership::default() };
         for address in join {
-            membership
-                .joins
-                .insert(address.clone(), Redial::at(Time::default()));
+            membership.joins.insert(address.clone(), Redial::at(Time::default()));
         }
         for (node, address) in known.iter().take(NODES) {
-            membership
-                .members
-                .insert(*node, Member::known(address.clone(), Time::default()));
+            membership.members.insert(*node, Member::known(address.clone(), Time::default()));
         }
         membership
     }
 
     /// The nodes that are here, and their links.
     pub(super) fn here(&self) -> impl Iterator<Item = (NodeId, LinkId)> + '_ {
-        self.members
-            .iter()
-            .filter_map(|(node, member)| match member.presence {
-                Presence::Here { link, .. } => Some((*node, link)),
-                Presence::Gone | Presence::Away { .. } => None,
-            })
+        self.members.iter().filter_map(|(node, member)| match member.presence {
+            Presence::Here { link, .. } => Some((*node, link)),
+            Presence::Gone | Presence::Away { .. } => None,
+        })
     }
 
     /// The link to a node that is here.
@@ -197,8 +180,7 @@ impl Membership {
     /// Where every node listens that was here once.
     pub(super) fn addresses(&self) -> BTreeMap<NodeId, Address> {
         let met = self.members.iter().filter(|(_, member)| member.met);
-        met.map(|(node, member)| (*node, member.address.clone()))
-            .collect()
+        met.map(|(node, member)| (*node, member.address.clone())).collect()
     }
 }
 
@@ -241,14 +223,8 @@ impl Node {
         if now.since(since) >= grace.saturating_mul(10) {
             member.flaps = 0;
         }
-        let presence = Presence::Away {
-            since: now,
-            until: now + member.grace(grace),
-        };
-        member.redial = Redial {
-            next: now + REDIAL_MIN,
-            ..Redial::at(now)
-        };
+        let presence = Presence::Away { since: now, until: now + member.grace(grace) };
+        member.redial = Redial { next: now + REDIAL_MIN, ..Redial::at(now) };
         let (address, away) = (member.address.clone(), member.grace(grace));
         let text = format!(
             "{node} at {address} is away ({reason}); its photos are copied if it stays away {away:?}"
@@ -267,9 +243,7 @@ impl Node {
     /// If more than half of the nodes vanish at once, this one is cut off: it must not start copying everything.
     fn doubt_yourself(&mut self) {
         let now = self.now;
-        self.mesh
-            .vanished
-            .retain(|_, at| now.since(*at) <= SILENCE + SILENCE / 2);
+        self.mesh.vanished.retain(|_, at| now.since(*at) <= SILENCE + SILENCE / 2);
         let vanished = self.mesh.vanished.len();
         let before = vanished + self.mesh.count_here() + 1;
         if vanished * 2 <= before {
@@ -277,10 +251,8 @@ impl Node {
         }
         let grace = self.config.grace.saturating_mul(CUT_OFF_GRACE);
         for node in self.mesh.vanished.keys() {
-            if let Some(Member {
-                presence: Presence::Away { since, until },
-                ..
-            }) = self.mesh.members.get_mut(node)
+            if let Some(Member { presence: Presence::Away { since, until }, .. }) =
+                self.mesh.members.get_mut(node)
             {
                 *until = (*until).max(*since + grace);
             }

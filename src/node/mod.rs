@@ -209,11 +209,7 @@ impl Node {
     fn advance(&mut self, now: Time) {
         let (last, stopped) = self.clock;
         let gap = now.since(last);
-        let stopped = if gap > PAUSE {
-            stopped + (gap - TICK)
-        } else {
-            stopped
-        };
+        let stopped = if gap > PAUSE { stopped + (gap - TICK) } else { stopped };
         self.clock = (now, stopped);
         self.now = now - stopped;
         self.catalog.now = self.now;
@@ -240,33 +236,21 @@ impl Node {
         match event {
             Event::Tick => self.tick(),
             Event::Continue => {}
-            Event::Opened {
-                link,
-                remote,
-                dialed,
-            } => self.link_opened(link, remote, dialed),
+            Event::Opened { link, remote, dialed } => self.link_opened(link, remote, dialed),
             Event::DialFailed { address, reason } => self.dial_failed(&address, &reason),
             Event::Heard { link } => self.heard(link),
             Event::Received { link, message } => self.on_message(link, message),
             Event::PageSent { link } => self.page_sent(link),
-            Event::Served {
-                link,
-                photo,
-                result,
-                ..
-            } => self.served(link, photo, &result),
+            Event::Served { link, photo, result, .. } => self.served(link, photo, &result),
             Event::Closed { link, reason } => {
                 self.client_closed(link);
                 self.link_closed(link, &reason);
             }
             Event::Asked { link, request } => self.asked(link, request),
             Event::Answered { link, result } => self.photo_answered(link, &result),
-            Event::Held {
-                photo,
-                facts,
-                holding,
-                files,
-            } => self.found(photo, facts, holding, files),
+            Event::Held { photo, facts, holding, files } => {
+                self.found(photo, facts, holding, files)
+            }
             Event::Missing { photo } => self.lost(photo),
             Event::Recalled { photo, looks } => {
                 self.catalog.set_my_looks(photo, looks.remembered())
@@ -285,27 +269,17 @@ impl Node {
             Event::Expired { photo } => self.expired(photo, false),
             Event::FolderLost { reason } => {
                 self.goodbye(&reason);
-                self.act(Action::Exit {
-                    error: Some(reason),
-                });
+                self.act(Action::Exit { error: Some(reason) });
             }
             Event::Written { spool, result } => self.piece_written(spool, result),
             Event::Inspected { spool, result } => self.inspected(spool, result),
-            Event::Installed {
-                spool,
-                photo,
-                result,
-            } => self.installed(spool, photo, result),
+            Event::Installed { spool, photo, result } => self.installed(spool, photo, result),
             Event::Proved { nonce, result } => {
                 if !self.own_proof_computed(nonce, &result) {
                     self.expected_computed(nonce, result);
                 }
             }
-            Event::Looked {
-                worse,
-                better,
-                result,
-            } => self.looked(worse, better, result),
+            Event::Looked { worse, better, result } => self.looked(worse, better, result),
             Event::PutAway { photo, result } => self.put_away(photo, result),
             Event::Returned { photo, result } => self.returned(photo, result),
             Event::Signed { photo, result } => self.signed(photo, result),
@@ -329,39 +303,24 @@ impl Node {
             }
             Message::ConnectionUpdate { nodes } => self.nodes_learned(link, nodes),
             Message::RequestInfo => self.info_requested(link),
-            Message::ImageInfo {
-                records,
-                gone,
-                tombstones,
-                complete,
-            } => {
+            Message::ImageInfo { records, gone, tombstones, complete } => {
                 self.tombstones_received(link, tombstones);
                 self.info_received(link, records, gone, complete);
             }
             Message::KeepThis { photo, facts } => self.offered(link, photo, &facts),
             Message::KeepAnswer { photo, verdict } => self.offer_answered(link, photo, verdict),
             Message::Relieve { photos } => self.relief_asked(link, photos),
-            Message::AskForImage {
-                transfer,
-                photo,
-                offset,
-                length,
-                lane,
-            } => {
+            Message::AskForImage { transfer, photo, offset, length, lane } => {
                 self.image_asked(link, transfer, photo, (offset, length), lane);
             }
-            Message::Chunk {
-                transfer,
-                offset,
-                data,
-            } => self.chunk_received(link, transfer, offset, data),
+            Message::Chunk { transfer, offset, data } => {
+                self.chunk_received(link, transfer, offset, data)
+            }
             Message::NoImage { transfer, reason } => self.no_image(link, transfer, &reason),
             Message::Challenge { photo, nonce } => self.challenged(link, photo, nonce),
-            Message::Proof {
-                nonce,
-                proof,
-                refused,
-            } => self.proof_received(link, nonce, proof, refused.as_deref()),
+            Message::Proof { nonce, proof, refused } => {
+                self.proof_received(link, nonce, proof, refused.as_deref())
+            }
             Message::Release { photo, nonce } => self.released(link, photo, nonce),
             Message::Heartbeat => {}
             Message::Leave { reason } => {

@@ -84,9 +84,7 @@ impl Names {
             let as_name = distinguished(name, &hex[..digits]);
             prefix_shared || photos(&self.shown, &as_name).next().is_some()
         };
-        let digits = (ID_DIGITS..hex.len())
-            .find(|digits| !is_taken(*digits))
-            .unwrap_or(hex.len());
+        let digits = (ID_DIGITS..hex.len()).find(|digits| !is_taken(*digits)).unwrap_or(hex.len());
         distinguished(name, &hex[..digits])
     }
 
@@ -95,11 +93,7 @@ impl Names {
         if let Some(list) = &self.list {
             return list.clone();
         }
-        let mut labels: Vec<String> = self
-            .name_of
-            .keys()
-            .map(|photo| self.label(*photo))
-            .collect();
+        let mut labels: Vec<String> = self.name_of.keys().map(|photo| self.label(*photo)).collect();
         labels.sort_unstable();
         let list = Arc::new(labels);
         self.list = Some(list.clone());
@@ -136,10 +130,8 @@ impl Catalog {
                 .is_some_and(|entry| self.is_shown(entry) && entry.facts.names.contains(query))
         });
         for class in [names, aliases, self.with_prefix(query)] {
-            let keepers: BTreeSet<PhotoId> = class
-                .into_iter()
-                .filter_map(|id| self.keeper_of(id))
-                .collect();
+            let keepers: BTreeSet<PhotoId> =
+                class.into_iter().filter_map(|id| self.keeper_of(id)).collect();
             match keepers.len() {
                 0 => {}
                 1 => return keepers.first().map_or(Found::Nothing, |id| Found::One(*id)),
@@ -186,9 +178,7 @@ impl Catalog {
         if self.names.label(id) == query || keeper.facts.names.contains(query) {
             return Some(id);
         }
-        let named = worse
-            .iter()
-            .filter(|entry| entry.facts.names.contains(query));
+        let named = worse.iter().filter(|entry| entry.facts.names.contains(query));
         let named: Vec<PhotoId> = named.map(|entry| entry.photo.id).collect();
         let mut versions = worse.iter().map(|entry| entry.photo.id).chain([id]);
         let prefixed = self.with_prefix(query);

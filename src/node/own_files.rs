@@ -28,10 +28,7 @@ impl OwnFiles {
     pub(super) fn report(&self) -> FolderReport {
         // One may belong to two photos.
         let companions: BTreeSet<&String> = self.companions.values().flatten().collect();
-        FolderReport {
-            unread: self.unread,
-            companions: companions.len() as u64,
-        }
+        FolderReport { unread: self.unread, companions: companions.len() as u64 }
     }
 }
 

@@ -28,9 +28,7 @@ pub(super) fn coordinator(
     photo: PhotoId,
     holders: impl IntoIterator<Item = NodeId>,
 ) -> Option<NodeId> {
-    holders
-        .into_iter()
-        .min_by_key(|node| (weight(photo, *node), *node))
+    holders.into_iter().min_by_key(|node| (weight(photo, *node), *node))
 }
 
 /// A node that could take a copy.
@@ -70,9 +68,8 @@ pub(super) struct Copy {
 /// original may go only while more than `copies` nodes have the photo as an original; which one is for the weights to
 /// say, so that nobody's folder is thinned out more than another's.
 pub(super) fn trim_order(photo: PhotoId, copies: usize, held: &[Copy]) -> Vec<NodeId> {
-    let (mut replicas, mut originals): (Vec<&Copy>, Vec<&Copy>) = held
-        .iter()
-        .partition(|copy| copy.holding == Holding::Replica);
+    let (mut replicas, mut originals): (Vec<&Copy>, Vec<&Copy>) =
+        held.iter().partition(|copy| copy.holding == Holding::Replica);
     replicas.sort_by_key(|copy| (Reverse(copy.load), weight(photo, copy.node), copy.node));
     let spare_originals = originals.len().saturating_sub(copies);
     originals.retain(|copy| !copy.keeps_originals);
@@ -80,11 +77,7 @@ pub(super) fn trim_order(photo: PhotoId, copies: usize, held: &[Copy]) -> Vec<No
     if spare_originals == 0 {
         originals.clear();
     }
-    replicas
-        .into_iter()
-        .chain(originals)
-        .map(|copy| copy.node)
-        .collect()
+    replicas.into_iter().chain(originals).map(|copy| copy.node).collect()
 }
 
 /// Who relieves whom: the least loaded node asks the most loaded one that has something for it, the second least
@@ -100,17 +93,9 @@ pub(super) fn relief(
     let mut taken = BTreeSet::new();
     let mut pairs = Vec::new();
     for (load, node) in &nodes {
-        let heavier = nodes
-            .iter()
-            .rev()
-            .take_while(|(other, _)| *other >= load + 2);
-        let free = heavier
-            .filter(|(_, source)| !taken.contains(source))
-            .map(|(_, source)| *source);
-        if let Some(source) = free
-            .into_iter()
-            .find(|source| has_something_for(*source, *node))
-        {
+        let heavier = nodes.iter().rev().take_while(|(other, _)| *other >= load + 2);
+        let free = heavier.filter(|(_, source)| !taken.contains(source)).map(|(_, source)| *source);
+        if let Some(source) = free.into_iter().find(|source| has_something_for(*source, *node)) {
             taken.insert(source);
             pairs.push((*node, source));
         }
@@ -127,12 +112,7 @@ mod tests {
     }
 
     fn copy(node: u64, holding: Holding, load: u64) -> Copy {
-        Copy {
-            node: NodeId(node),
-            holding,
-            load,
-            keeps_originals: false,
-        }
+        Copy { node: NodeId(node), holding, load, keeps_originals: false }
     }
 
     #[test]
@@ -140,29 +120,16 @@ mod tests {
         let nodes = (1..=4).map(NodeId);
         let mut photos_of = BTreeMap::new();
         for n in 0..200 {
-            *photos_of
-                .entry(coordinator(photo(n), nodes.clone()))
-                .or_insert(0) += 1;
+            *photos_of.entry(coordinator(photo(n), nodes.clone())).or_insert(0) += 1;
         }
         assert_eq!(photos_of.len(), 4);
-        assert!(
-            photos_of.values().all(|n| (30..=70).contains(n)),
-            "{photos_of:?}"
-        );
+        assert!(photos_of.values().all(|n| (30..=70).contains(n)), "{photos_of:?}");
     }
 
     #[test]
     fn a_target_exchanges_first_then_has_least_then_is_next_in_turn() {
-        let candidate = |node, exchanges, load| Candidate {
-            node: NodeId(node),
-            exchanges,
-            load,
-        };
-        let three = [
-            candidate(1, false, 5),
-            candidate(2, false, 5),
-            candidate(3, false, 5),
-        ];
+        let candidate = |node, exchanges, load| Candidate { node: NodeId(node), exchanges, load };
+        let three = [candidate(1, false, 5), candidate(2, false, 5), candidate(3, false, 5)];
         assert_eq!(target(&three, NodeId(1)), Some(NodeId(2)));
         assert_eq!(target(&three, NodeId(3)), Some(NodeId(1)));
         assert_eq!(
@@ -188,11 +155,8 @@ mod tests {
 
     #[test]
     fn an_original_goes_only_while_more_nodes_than_copies_have_it_as_one() {
-        let originals = |n| {
-            (1..=n)
-                .map(|node| copy(node, Holding::Original, 1))
-                .collect::<Vec<_>>()
-        };
+        let originals =
+            |n| (1..=n).map(|node| copy(node, Holding::Original, 1)).collect::<Vec<_>>();
         assert_eq!(trim_order(photo(1), 2, &originals(2)), []);
         assert_eq!(trim_order(photo(1), 2, &originals(3)).len(), 3);
         let mut three = originals(3);
@@ -202,23 +166,11 @@ mod tests {
 
     #[test]
     fn each_source_is_asked_by_one_node_only() {
-        let loads = BTreeMap::from([
-            (NodeId(1), 0),
-            (NodeId(2), 0),
-            (NodeId(3), 9),
-            (NodeId(4), 5),
-        ]);
-        assert_eq!(
-            relief(&loads, |_, _| true),
-            [(NodeId(1), NodeId(3)), (NodeId(2), NodeId(4))]
-        );
+        let loads =
+            BTreeMap::from([(NodeId(1), 0), (NodeId(2), 0), (NodeId(3), 9), (NodeId(4), 5)]);
+        assert_eq!(relief(&loads, |_, _| true), [(NodeId(1), NodeId(3)), (NodeId(2), NodeId(4))]);
         let only_4 = relief(&loads, |source, _| source == NodeId(4));
         assert_eq!(only_4, [(NodeId(1), NodeId(4))]);
-        assert_eq!(
-            relief(&BTreeMap::from([(NodeId(1), 4), (NodeId(2), 5)]), |_, _| {
-                true
-            }),
-            []
-        );
+        assert_eq!(relief(&BTreeMap::from([(NodeId(1), 4), (NodeId(2), 5)]), |_, _| { true }), []);
     }
 }

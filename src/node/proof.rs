@@ -56,32 +56,13 @@ impl Node {
         };
         if let Err(reason) = self.may_promise(link, asker, photo) {
             let refused = Some(reason.to_owned());
-            return self.send(
-                link,
-                Message::Proof {
-                    nonce,
-                    proof: None,
-                    refused,
-                },
-            );
+            return self.send(link, Message::Proof { nonce, proof: None, refused });
         }
-        let pin = Pin {
-            asker,
-            until: self.now + self.config.pin,
-        };
-        self.promises
-            .pins
-            .entry(photo)
-            .or_default()
-            .insert(nonce, pin);
+        let pin = Pin { asker, until: self.now + self.config.pin };
+        self.promises.pins.entry(photo).or_default().insert(nonce, pin);
         self.promises.computing.insert(nonce, (link, photo));
         let provers = vec![self.config.node];
-        self.act(Action::Prove {
-            source: Source::Held(photo),
-            photo,
-            nonce,
-            provers,
-        });
+        self.act(Action::Prove { source: Source::Held(photo), photo, nonce, provers });
     }
 
     /// Whether this node can promise to keep a photo. One that is giving the photo up itself gives way to a higher
@@ -92,12 +73,7 @@ impl Node {
         asker: NodeId,
         photo: PhotoId,
     ) -> Result<(), &'static str> {
-        let computing = self
-            .promises
-            .computing
-            .values()
-            .filter(|(on, _)| *on == link)
-            .count();
+        let computing = self.promises.computing.values().filter(|(on, _)| *on == link).count();
         if computing >= PROOFS_PER_LINK || self.promises.count() >= PINS {
             return Err("too many challenges at once");
         }
@@ -132,36 +108,20 @@ impl Node {
             Err(error) => (None, Some(error.to_string())),
         };
         let until = self.now + self.config.pin;
-        match self
-            .promises
-            .pins
-            .get_mut(&photo)
-            .and_then(|pins| pins.get_mut(&nonce))
-        {
+        match self.promises.pins.get_mut(&photo).and_then(|pins| pins.get_mut(&nonce)) {
             Some(pin) if proof.is_some() => pin.until = until,
             Some(_) => self.promises.release(photo, nonce),
             // Released, or out of time, while it was computed: the asker has given up.
             None => return true,
         }
-        self.send(
-            link,
-            Message::Proof {
-                nonce,
-                proof,
-                refused,
-            },
-        );
+        self.send(link, Message::Proof { nonce, proof, refused });
         true
     }
 
     /// An asker's round is over.
     pub(super) fn released(&mut self, link: LinkId, photo: PhotoId, nonce: Nonce) {
         let asker = self.mesh.node_at(link);
-        let pin = self
-            .promises
-            .pins
-            .get(&photo)
-            .and_then(|pins| pins.get(&nonce));
+        let pin = self.promises.pins.get(&photo).and_then(|pins| pins.get(&nonce));
         if pin.is_some_and(|pin| Some(pin.asker) == asker) {
             self.promises.release(photo, nonce);
         }

@@ -61,11 +61,7 @@ pub(super) enum Phase {
 
 impl Pull {
     pub(super) fn lane(&self) -> Lane {
-        if self.waiting.is_empty() {
-            Lane::Replicate
-        } else {
-            Lane::Get
-        }
+        if self.waiting.is_empty() { Lane::Replicate } else { Lane::Get }
     }
 
     pub(super) fn is_unwanted(&self) -> bool {
@@ -160,10 +156,7 @@ impl Node {
         };
         let mut free = BTreeMap::from([
             (Lane::Get, GETS.saturating_sub(running(Lane::Get))),
-            (
-                Lane::Replicate,
-                PULLS.saturating_sub(running(Lane::Replicate)),
-            ),
+            (Lane::Replicate, PULLS.saturating_sub(running(Lane::Replicate))),
         ]);
         if free.values().all(|free| *free == 0) {
             return;
@@ -198,10 +191,7 @@ impl Node {
         let busy = |node: NodeId| {
             let from_it =
                 |pull: &Pull| matches!(pull.phase, Phase::Receiving { from, .. } if from == node);
-            self.pulls
-                .values()
-                .filter(|(_, pull)| from_it(pull))
-                .count()
+            self.pulls.values().filter(|(_, pull)| from_it(pull)).count()
         };
         let holders = self
             .catalog
@@ -226,26 +216,12 @@ impl Node {
         };
         let length = pull.photo.bytes.min(WINDOW);
         let lane = pull.lane();
-        let phase = Phase::Receiving {
-            from,
-            link,
-            received: 0,
-            window_end: length,
-            progress: self.now,
-        };
+        let phase =
+            Phase::Receiving { from, link, received: 0, window_end: length, progress: self.now };
         if let Some((_, pull)) = self.pulls.get_mut(&photo) {
             pull.phase = phase;
         }
-        self.send(
-            link,
-            Message::AskForImage {
-                transfer,
-                photo,
-                offset: 0,
-                length,
-                lane,
-            },
-        );
+        self.send(link, Message::AskForImage { transfer, photo, offset: 0, length, lane });
     }
 
     /// Nobody can deliver, or this node cannot take it.
@@ -254,9 +230,7 @@ impl Node {
             return;
         };
         if pull.phase != Phase::Queued {
-            self.act(Action::Discard {
-                spool: Spool::Pull(transfer),
-            });
+            self.act(Action::Discard { spool: Spool::Pull(transfer) });
         }
         self.decline(&pull);
         for link in pull.waiting {

@@ -14,19 +14,11 @@ use crate::protocol::{Answer, Facts, Holding, Looks, NodeId, Record};
 impl Node {
     pub(super) fn put(&mut self, link: LinkId, name: String) {
         if self.leaving.is_some() {
-            self.act(Action::Discard {
-                spool: Spool::Put(link),
-            });
-            return self.refuse(
-                link,
-                Refusal::Daemon,
-                "this daemon is stopping: put it elsewhere",
-            );
+            self.act(Action::Discard { spool: Spool::Put(link) });
+            return self.refuse(link, Refusal::Daemon, "this daemon is stopping: put it elsewhere");
         }
         self.waiting.insert(link, Waiting::Put { name });
-        self.act(Action::Inspect {
-            spool: Spool::Put(link),
-        });
+        self.act(Action::Inspect { spool: Spool::Put(link) });
     }
 
     pub(super) fn refuse(&mut self, link: LinkId, cause: Refusal, error: &str) {
@@ -95,12 +87,7 @@ impl Node {
                 let holding = self.as_withdrawn(id, Holding::Original);
                 self.catalog.claim(
                     self.config.node,
-                    &Record {
-                        photo,
-                        facts,
-                        holding,
-                        looks: Looks::default(),
-                    },
+                    &Record { photo, facts, holding, looks: Looks::default() },
                 );
                 self.await_copies(link, id);
             }
@@ -113,13 +100,7 @@ impl Node {
     pub(super) fn await_copies(&mut self, link: LinkId, photo: PhotoId) {
         // The client may have hung up meanwhile; the photo stays.
         if self.waiting.contains_key(&link) {
-            self.waiting.insert(
-                link,
-                Waiting::Copies {
-                    photo,
-                    until: self.now + PUT,
-                },
-            );
+            self.waiting.insert(link, Waiting::Copies { photo, until: self.now + PUT });
         }
         self.put_progressed(photo);
     }
@@ -135,11 +116,7 @@ impl Node {
             return;
         }
         let wanted = self.copies().min(1 + self.mesh.count_here());
-        if self
-            .catalog
-            .get(photo)
-            .is_some_and(|entry| entry.live().count() < wanted)
-        {
+        if self.catalog.get(photo).is_some_and(|entry| entry.live().count() < wanted) {
             // Making a copy can never lose one: there is no need to wait until the table has settled.
             return self.repair(photo);
         }
@@ -173,11 +150,8 @@ impl Node {
     }
 
     pub(super) fn answer_stored(&mut self, link: LinkId, photo: PhotoId) {
-        let nodes: Vec<NodeId> = self
-            .catalog
-            .get(photo)
-            .map(|entry| entry.live().collect())
-            .unwrap_or_default();
+        let nodes: Vec<NodeId> =
+            self.catalog.get(photo).map(|entry| entry.live().collect()).unwrap_or_default();
         let copies = nodes.len();
         if copies == 0 {
             let error = "it was stored, but its file has vanished from this daemon's folder";
@@ -199,16 +173,7 @@ impl Node {
         let warning = better.or(warning);
         let name = self.name_of(photo);
         let copies = u32::try_from(copies).unwrap_or(u32::MAX);
-        self.answer(
-            link,
-            Answer::Stored {
-                name,
-                id: photo,
-                copies,
-                nodes,
-                warning,
-            },
-        );
+        self.answer(link, Answer::Stored { name, id: photo, copies, nodes, warning });
     }
 }
 

@@ -18,23 +18,15 @@ impl Node {
         if !resting || !self.is_settled() || !self.has_room(0) {
             return;
         }
-        let mut loads: BTreeMap<NodeId, u64> = self
-            .mesh
-            .here()
-            .map(|(node, _)| (node, self.catalog.load(node).photos))
-            .collect();
+        let mut loads: BTreeMap<NodeId, u64> =
+            self.mesh.here().map(|(node, _)| (node, self.catalog.load(node).photos)).collect();
         loads.insert(me, self.catalog.load(me).photos);
         let (least, most) = (loads.values().min(), loads.values().max());
-        if most
-            .zip(least)
-            .is_none_or(|(most, least)| *most < least + 2)
-        {
+        if most.zip(least).is_none_or(|(most, least)| *most < least + 2) {
             return;
         }
         for from in self.replication.taken_over.values() {
-            loads
-                .entry(*from)
-                .and_modify(|load| *load = load.saturating_sub(1));
+            loads.entry(*from).and_modify(|load| *load = load.saturating_sub(1));
         }
         let unhelpful = &self.replication.unhelpful;
         let pairs = relief(&loads, |source, node| {
@@ -82,10 +74,8 @@ impl Node {
         }
         let settled_before = self.now - SETTLE;
         let free = self.may_move(me, node).filter(|photo| {
-            let settled = self
-                .catalog
-                .get(*photo)
-                .is_some_and(|entry| entry.changed_at <= settled_before);
+            let settled =
+                self.catalog.get(*photo).is_some_and(|entry| entry.changed_at <= settled_before);
             settled
                 && !self.is_pinned(*photo)
                 && !self.is_going(*photo)

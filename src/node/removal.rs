@@ -142,16 +142,9 @@ impl Node {
     }
 
     fn sign(&mut self, photo: PhotoId, wish: Wish) {
-        let counter = self
-            .catalog
-            .tombstones
-            .next_counter((photo, self.config.node));
+        let counter = self.catalog.tombstones.next_counter((photo, self.config.node));
         self.removals.signing.insert(photo);
-        self.act(Action::Sign {
-            photo,
-            counter,
-            wish,
-        });
+        self.act(Action::Sign { photo, counter, wish });
     }
 
     /// A word of this node's owner is signed and safe, or not.
@@ -185,10 +178,7 @@ impl Node {
 
     fn removers_of(&self, photo: PhotoId) -> Vec<LinkId> {
         let asked = self.removals.asked.iter();
-        asked
-            .filter(|(_, removal)| removal.left.contains(&photo))
-            .map(|(link, _)| *link)
-            .collect()
+        asked.filter(|(_, removal)| removal.left.contains(&photo)).map(|(link, _)| *link).collect()
     }
 
     /// The disk cannot do what removing a photo takes: it stays, and its file goes back.

@@ -107,19 +107,10 @@ impl Node {
         let Some(record) = self.catalog.record(photo) else {
             return;
         };
-        self.replication.offers.insert(
-            photo,
-            Offer {
-                target,
-                until: self.now + OFFER,
-            },
-        );
+        self.replication.offers.insert(photo, Offer { target, until: self.now + OFFER });
         self.send_to(
             target,
-            Message::KeepThis {
-                photo: record.photo,
-                facts: Arc::unwrap_or_clone(record.facts),
-            },
+            Message::KeepThis { photo: record.photo, facts: Arc::unwrap_or_clone(record.facts) },
         );
     }
 
@@ -129,12 +120,8 @@ impl Node {
             return Vec::new();
         };
         let worse = entry.similar.iter().filter_map(|id| self.catalog.get(*id));
-        let worse: Vec<_> = worse
-            .filter(|other| other.verdict == Verdict::Loser(photo))
-            .collect();
-        let without = places
-            .iter()
-            .filter(|(node, _)| !self.catalog.counts_at(entry, **node));
+        let worse: Vec<_> = worse.filter(|other| other.verdict == Verdict::Loser(photo)).collect();
+        let without = places.iter().filter(|(node, _)| !self.catalog.counts_at(entry, **node));
         without
             .map(|(node, free)| Candidate {
                 node: *node,
@@ -188,11 +175,8 @@ impl Node {
 
     /// Whether the folder could take a photo of this size.
     pub(super) fn has_room(&self, bytes: u64) -> bool {
-        self.room
-            .is_none_or(|room| room > bytes.saturating_add(ROOM_MARGIN))
-            && self
-                .write_failed_at
-                .is_none_or(|at| self.now.since(at) >= SKIP)
+        self.room.is_none_or(|room| room > bytes.saturating_add(ROOM_MARGIN))
+            && self.write_failed_at.is_none_or(|at| self.now.since(at) >= SKIP)
     }
 
     /// An offer was answered.
@@ -236,11 +220,8 @@ impl Node {
     /// The target of an offer is pulling: it has its full time again.
     pub(super) fn offer_progressed(&mut self, photo: PhotoId, node: NodeId) {
         let until = self.now + OFFER;
-        if let Some(offer) = self
-            .replication
-            .offers
-            .get_mut(&photo)
-            .filter(|offer| offer.target == node)
+        if let Some(offer) =
+            self.replication.offers.get_mut(&photo).filter(|offer| offer.target == node)
         {
             offer.until = until;
         }
@@ -259,17 +240,9 @@ impl Node {
 
     /// Offers to a node that is away are void.
     pub(super) fn void_offers_to(&mut self, node: NodeId) {
-        let Replication {
-            offers,
-            taken_over,
-            asked,
-            ..
-        } = &mut self.replication;
-        let void: Vec<PhotoId> = offers
-            .iter()
-            .filter(|(_, offer)| offer.target == node)
-            .map(|(id, _)| *id)
-            .collect();
+        let Replication { offers, taken_over, asked, .. } = &mut self.replication;
+        let void: Vec<PhotoId> =
+            offers.iter().filter(|(_, offer)| offer.target == node).map(|(id, _)| *id).collect();
         taken_over.retain(|_, from| *from != node);
         *asked = asked.filter(|(other, _)| *other != node);
         for photo in void {
@@ -282,14 +255,8 @@ impl Node {
     /// Time has passed: offers fail, skipped nodes get another chance, loads even out.
     pub(super) fn tend_replication(&mut self) {
         let now = self.now;
-        let Replication {
-            offers,
-            skipped,
-            unhelpful,
-            asked,
-            taken_over,
-            ..
-        } = &mut self.replication;
+        let Replication { offers, skipped, unhelpful, asked, taken_over, .. } =
+            &mut self.replication;
         skipped.retain(|_, skipped| skipped.until > now);
         unhelpful.retain(|_, until| *until > now);
         let late: Vec<(PhotoId, NodeId)> = offers
@@ -306,10 +273,7 @@ impl Node {
             *asked = None;
         }
         for (photo, node) in late {
-            self.log(
-                "copies",
-                format!("{node} did not take {} in time", photo.short()),
-            );
+            self.log("copies", format!("{node} did not take {} in time", photo.short()));
             self.offer_failed(photo, node, false);
         }
         self.call_up();
@@ -362,10 +326,7 @@ impl Node {
                 self.log("trash", format!("{} is back from the trash", photo.short()));
             }
             Err(error) => {
-                self.log(
-                    "trash",
-                    format!("{} cannot be restored: {error}", photo.short()),
-                );
+                self.log("trash", format!("{} cannot be restored: {error}", photo.short()));
                 if *error == DiskError::Gone {
                     self.lost(photo);
                 }

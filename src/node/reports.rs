@@ -24,17 +24,10 @@ impl Node {
     pub(super) fn answer_list(&mut self, link: LinkId, after: Option<PhotoId>) {
         use std::ops::Bound::{Excluded, Unbounded};
         let from = after.map_or(Unbounded, Excluded);
-        let rest = self
-            .catalog
-            .entries
-            .range((from, Unbounded))
-            .map(|(_, entry)| entry);
+        let rest = self.catalog.entries.range((from, Unbounded)).map(|(_, entry)| entry);
         let mut shown = rest.filter(|entry| self.catalog.is_shown(entry));
-        let photos: Vec<PhotoReport> = shown
-            .by_ref()
-            .take(LIST_PAGE)
-            .map(|entry| self.report(entry))
-            .collect();
+        let photos: Vec<PhotoReport> =
+            shown.by_ref().take(LIST_PAGE).map(|entry| self.report(entry)).collect();
         let next = shown.next().and(photos.last().map(|photo| photo.id));
         self.answer(link, Answer::Photos { photos, next });
     }
@@ -42,20 +35,12 @@ impl Node {
     /// A page of this node's own trash.
     pub(super) fn answer_trash(&mut self, link: LinkId, after: Option<PhotoId>) {
         let is_retired = |id: &PhotoId| self.catalog.is_in_my_trash(*id);
-        let rest = self
-            .catalog
-            .mine_after(after)
-            .filter(|id| is_retired(id) && !self.is_going(*id));
+        let rest =
+            self.catalog.mine_after(after).filter(|id| is_retired(id) && !self.is_going(*id));
         let ids: Vec<PhotoId> = rest.take(LIST_PAGE + 1).collect();
-        let page = ids
-            .iter()
-            .take(LIST_PAGE)
-            .filter_map(|id| self.catalog.get(*id));
+        let page = ids.iter().take(LIST_PAGE).filter_map(|id| self.catalog.get(*id));
         let photos: Vec<TrashReport> = page.map(|entry| self.trash_report(entry)).collect();
-        let next = photos
-            .last()
-            .map(|photo| photo.id)
-            .filter(|_| ids.len() > LIST_PAGE);
+        let next = photos.last().map(|photo| photo.id).filter(|_| ids.len() > LIST_PAGE);
         self.answer(link, Answer::Trash { photos, next });
     }
 
@@ -83,9 +68,7 @@ impl Node {
             .filter(|entry| entry.is_present() && !self.catalog.is_shown(entry));
         let me = self.config.node;
         let mine = self.catalog.mine_after(None);
-        let trash = mine
-            .filter(|photo| self.catalog.is_in_my_trash(*photo))
-            .count() as u64;
+        let trash = mine.filter(|photo| self.catalog.is_in_my_trash(*photo)).count() as u64;
         let status = StatusReport {
             node: me,
             address: self.config.address.clone(),
@@ -122,11 +105,8 @@ impl Node {
             .worse_versions(entry)
             .flat_map(|other| other.facts.names.union(&other.facts.aliases));
         let own = entry.facts.names.union(&entry.facts.aliases);
-        let mut aliases: Vec<String> = own
-            .chain(worse)
-            .filter(|name| **name != label)
-            .cloned()
-            .collect();
+        let mut aliases: Vec<String> =
+            own.chain(worse).filter(|name| **name != label).cloned().collect();
         aliases.sort_unstable();
         aliases.dedup();
         PhotoReport {
@@ -175,11 +155,7 @@ impl Node {
 
     fn node_reports(&self) -> Vec<NodeReport> {
         let me = self.config.node;
-        let state = if self.scanned {
-            "this node"
-        } else {
-            "this node, scanning its folder"
-        };
+        let state = if self.scanned { "this node" } else { "this node, scanning its folder" };
         let mut nodes = vec![self.node_report(me, &self.config.address, true, state.to_owned())];
         for (node, member) in &self.mesh.members {
             if member.presence != Presence::Gone
@@ -208,23 +184,13 @@ impl Node {
     ) -> NodeReport {
         let load = self.catalog.load(id);
         let (photos, bytes, originals) = (load.photos, load.bytes, load.originals);
-        NodeReport {
-            id,
-            address: address.clone(),
-            alive,
-            photos,
-            bytes,
-            originals,
-            state,
-        }
+        NodeReport { id, address: address.clone(), alive, photos, bytes, originals, state }
     }
 
     fn presence_in_words(&self, member: &Member) -> String {
         match member.presence {
             Presence::Here { complete: true, .. } => "here".to_owned(),
-            Presence::Here {
-                complete: false, ..
-            } => "here, still telling what it has".to_owned(),
+            Presence::Here { complete: false, .. } => "here, still telling what it has".to_owned(),
             Presence::Away { since, until } => {
                 let (gone, left) = (self.now.since(since), until.since(self.now));
                 let before = match member.flaps {
@@ -245,9 +211,7 @@ impl Node {
         let mut notes = Vec::new();
         let (nodes, wanted) = (1 + self.mesh.count_here(), self.copies());
         if nodes < wanted {
-            notes.push(format!(
-                "{wanted} copies are wanted, but only {nodes} node(s) are here"
-            ));
+            notes.push(format!("{wanted} copies are wanted, but only {nodes} node(s) are here"));
         }
         let held_up = if self.may_repair() {
             "nothing is moved or given up meanwhile"
@@ -261,10 +225,7 @@ impl Node {
                 format!("node {node} is still telling what it has; {held_up}")
             });
         }
-        if self
-            .write_failed_at
-            .is_some_and(|at| self.now.since(at) < super::limits::SKIP)
-        {
+        if self.write_failed_at.is_some_and(|at| self.now.since(at) < super::limits::SKIP) {
             notes.push(
                 "this node's folder could not be written: make room, or check its permissions"
                     .to_owned(),

@@ -68,10 +68,8 @@ impl Node {
         let nonce = self.nonce(self.drops.begun);
         let asked = holders.iter().map(|node| (*node, Reply::Awaited)).collect();
         // Owners may set other pin times: the promise that ends first bounds the round.
-        let pins = holders
-            .iter()
-            .filter_map(|node| self.mesh.members.get(node))
-            .map(|member| member.pin);
+        let pins =
+            holders.iter().filter_map(|node| self.mesh.members.get(node)).map(|member| member.pin);
         let pin = pins.fold(self.config.pin, Duration::min);
         let round = Round {
             aim,
@@ -89,21 +87,10 @@ impl Node {
         // The withdrawal is announced before the first challenge goes out.
         self.announce();
         for node in holders {
-            self.send_to(
-                *node,
-                Message::Challenge {
-                    photo: proven,
-                    nonce,
-                },
-            );
+            self.send_to(*node, Message::Challenge { photo: proven, nonce });
         }
         let source = pulled.unwrap_or(Source::Held(proven));
-        self.act(Action::Prove {
-            source,
-            photo: proven,
-            nonce,
-            provers: holders.to_vec(),
-        });
+        self.act(Action::Prove { source, photo: proven, nonce, provers: holders.to_vec() });
     }
 
     /// A question that nobody can foresee and that is never asked again.
@@ -143,10 +130,7 @@ impl Node {
         let Some(round) = self.drops.rounds.get_mut(&nonce) else {
             return;
         };
-        let Some(reply) = round
-            .asked
-            .get_mut(&node)
-            .filter(|reply| **reply == Reply::Awaited)
+        let Some(reply) = round.asked.get_mut(&node).filter(|reply| **reply == Reply::Awaited)
         else {
             return;
         };
@@ -177,12 +161,7 @@ impl Node {
     /// Acts on a round, or gives it up, as soon as the answers decide it.
     pub(super) fn weigh_round(&mut self, nonce: Nonce) {
         let now = self.now;
-        let Some(round) = self
-            .drops
-            .rounds
-            .get_mut(&nonce)
-            .filter(|round| !round.acting)
-        else {
+        let Some(round) = self.drops.rounds.get_mut(&nonce).filter(|round| !round.acting) else {
             return;
         };
         let Some(expected) = &round.expected else {
@@ -193,21 +172,11 @@ impl Node {
         let has_it =
             |node: &NodeId| entry.is_some_and(|entry| self.catalog.counts_at(entry, *node));
         let right = |node: &NodeId, reply: &Reply| {
-            let given = expected
-                .get(node)
-                .is_some_and(|proof| *reply == Reply::Given(*proof));
+            let given = expected.get(node).is_some_and(|proof| *reply == Reply::Given(*proof));
             given && has_it(node)
         };
-        let proven = round
-            .asked
-            .iter()
-            .filter(|(node, reply)| right(node, reply))
-            .count();
-        let open = round
-            .asked
-            .values()
-            .filter(|reply| **reply == Reply::Awaited)
-            .count();
+        let proven = round.asked.iter().filter(|(node, reply)| right(node, reply)).count();
+        let open = round.asked.values().filter(|reply| **reply == Reply::Awaited).count();
         if proven + open < round.need {
             return self.abandon(nonce, "too few other nodes have proven that they hold it");
         }
@@ -250,10 +219,7 @@ impl Node {
             return;
         };
         let round = self.drops.rounds.get(&nonce);
-        let (aim, keeper) = (
-            round.map(|round| round.aim),
-            round.map(|round| round.proven),
-        );
+        let (aim, keeper) = (round.map(|round| round.aim), round.map(|round| round.proven));
         match (aim, result) {
             (Some(Aim::Trim { .. } | Aim::Retire | Aim::Remove { .. }), Ok(())) => {
                 self.files.remove(&photo);
@@ -294,12 +260,7 @@ impl Node {
         let Some(nonce) = self.drops.going.get(&photo).copied() else {
             return true;
         };
-        if self
-            .drops
-            .rounds
-            .get(&nonce)
-            .is_some_and(|round| round.acting)
-        {
+        if self.drops.rounds.get(&nonce).is_some_and(|round| round.acting) {
             return false;
         }
         self.abandon(nonce, "a higher node drops it");
@@ -327,13 +288,7 @@ impl Node {
         };
         self.drops.going.remove(&round.goes);
         for node in round.asked.keys() {
-            self.send_to(
-                *node,
-                Message::Release {
-                    photo: round.proven,
-                    nonce,
-                },
-            );
+            self.send_to(*node, Message::Release { photo: round.proven, nonce });
         }
         if round.pulled {
             self.verification_over(round.proven);
@@ -383,10 +338,7 @@ impl Node {
     pub(super) fn as_withdrawn(&mut self, photo: PhotoId, holding: Holding) -> Holding {
         let nonce = self.drops.going.get(&photo).copied();
         match nonce.and_then(|nonce| self.drops.rounds.get_mut(&nonce)) {
-            Some(Round {
-                aim: Aim::Trim { was },
-                ..
-            }) => {
+            Some(Round { aim: Aim::Trim { was }, .. }) => {
                 *was = holding;
                 holding.retired()
             }

@@ -56,10 +56,9 @@ impl Node {
             return "a holder is away".to_owned();
         };
         match self.mesh.members.get(&node).map(|member| member.presence) {
-            Some(Presence::Away { until, .. }) => format!(
-                "node {node} is away; copied anew in {}",
-                spoken(until.since(self.now))
-            ),
+            Some(Presence::Away { until, .. }) => {
+                format!("node {node} is away; copied anew in {}", spoken(until.since(self.now)))
+            }
             Some(Presence::Here { .. } | Presence::Gone) | None => {
                 format!("node {node} is back and still telling what it has")
             }
@@ -103,9 +102,8 @@ impl Node {
     /// Why this node has not offered a photo that is its task.
     fn why_in_line(&self, entry: &Entry) -> String {
         let here = self.mesh.here().map(|(node, _)| node);
-        let without: Vec<NodeId> = here
-            .filter(|node| !self.catalog.counts_at(entry, *node))
-            .collect();
+        let without: Vec<NodeId> =
+            here.filter(|node| !self.catalog.counts_at(entry, *node)).collect();
         let skipped = &self.replication.skipped;
         if let Some(first) = without.first().and_then(|node| skipped.get(node))
             && without.iter().all(|node| skipped.contains_key(node))

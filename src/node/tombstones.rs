@@ -83,8 +83,7 @@ impl Tombstones {
 
     /// Whether this owner has removed a photo.
     pub(super) fn is_removed_by(&self, photo: PhotoId, owner: NodeId) -> bool {
-        self.get((photo, owner))
-            .is_some_and(|word| word.wish() == Wish::Removed)
+        self.get((photo, owner)).is_some_and(|word| word.wish() == Wish::Removed)
     }
 
     /// The number of an owner's next word on a photo.
@@ -217,9 +216,7 @@ mod tests {
     fn words() -> impl Strategy<Value = Vec<Tombstone>> {
         let one = (0..3_u8, 0..3_u8, 0..4_u64, any::<bool>());
         vec(one, 0..12).prop_map(|words| {
-            let signed = words
-                .into_iter()
-                .map(|(o, p, c, lifted)| word(o, p, c, lifted));
+            let signed = words.into_iter().map(|(o, p, c, lifted)| word(o, p, c, lifted));
             signed.collect()
         })
     }

@@ -12,10 +12,7 @@ use crate::protocol::{Blob, MAX_CHUNK, Message, NodeId};
 
 impl Node {
     pub(super) fn photo_of(&self, transfer: TransferId) -> Option<PhotoId> {
-        self.pulls
-            .iter()
-            .find(|(_, (id, _))| *id == transfer)
-            .map(|(photo, _)| *photo)
+        self.pulls.iter().find(|(_, (id, _))| *id == transfer).map(|(photo, _)| *photo)
     }
 
     /// A piece of a photo has come.
@@ -27,14 +24,7 @@ impl Node {
         let Some((_, pull)) = self.pulls.get_mut(&photo) else {
             return;
         };
-        let Phase::Receiving {
-            link,
-            received,
-            window_end,
-            progress,
-            ..
-        } = &mut pull.phase
-        else {
+        let Phase::Receiving { link, received, window_end, progress, .. } = &mut pull.phase else {
             return;
         };
         let size = data.len() as u64;
@@ -48,11 +38,7 @@ impl Node {
         *received += size;
         *progress = now;
         pull.unwritten += 1;
-        self.act(Action::Write {
-            spool: Spool::Pull(transfer),
-            offset: at,
-            data,
-        });
+        self.act(Action::Write { spool: Spool::Pull(transfer), offset: at, data });
     }
 
     /// The disk has taken a piece: the window may move on.
@@ -73,13 +59,7 @@ impl Node {
         if pull.phase == Phase::Draining {
             return self.pull_from_next(photo);
         }
-        let Phase::Receiving {
-            from,
-            link,
-            received,
-            window_end,
-            progress,
-        } = &mut pull.phase
+        let Phase::Receiving { from, link, received, window_end, progress } = &mut pull.phase
         else {
             return;
         };
@@ -93,16 +73,7 @@ impl Node {
         let (link, offset, length) = (*link, *received, (bytes - *received).min(WINDOW));
         *window_end = offset + length;
         *progress = now;
-        self.send(
-            link,
-            Message::AskForImage {
-                transfer,
-                photo,
-                offset,
-                length,
-                lane,
-            },
-        );
+        self.send(link, Message::AskForImage { transfer, photo, offset, length, lane });
     }
 
     /// A holder did not deliver: on to the next one.
@@ -112,10 +83,7 @@ impl Node {
         };
         if let Phase::Receiving { from, .. } | Phase::Inspecting { from } = pull.phase {
             pull.tried.insert(from);
-            self.log(
-                "copies",
-                format!("{from} did not deliver {}: {why}", photo.short()),
-            );
+            self.log("copies", format!("{from} did not deliver {}: {why}", photo.short()));
         }
         self.pull_from_next(photo);
     }
@@ -123,10 +91,7 @@ impl Node {
     /// This node's disk does not take a photo: no other holder would help.
     pub(super) fn pull_unwritable(&mut self, photo: PhotoId, error: &DiskError) {
         self.write_failed(error);
-        self.pull_failed(
-            photo,
-            &format!("this daemon's folder cannot be written: {error}"),
-        );
+        self.pull_failed(photo, &format!("this daemon's folder cannot be written: {error}"));
     }
 
     /// The folder cannot be written at the moment: nothing more is taken for a while.
@@ -173,11 +138,7 @@ impl Node {
             .pulls
             .iter()
             .filter(|(_, (_, pull))| {
-                let patience = if pull.lane() == Lane::Get {
-                    GET_STALL
-                } else {
-                    REPLICATE_STALL
-                };
+                let patience = if pull.lane() == Lane::Get { GET_STALL } else { REPLICATE_STALL };
                 // With all that was asked for on its way to the disk, it is the disk that takes its time.
                 matches!(pull.phase, Phase::Receiving { received, window_end, progress, .. }
                     if received < window_end && now.since(progress) >= patience)
@@ -214,14 +175,7 @@ impl Node {
         }
         *serving += 1;
         self.offer_progressed(photo, node);
-        self.act(Action::Serve {
-            link,
-            transfer,
-            photo,
-            offset,
-            length,
-            lane,
-        });
+        self.act(Action::Serve { link, transfer, photo, offset, length, lane });
     }
 
     /// A window is sent, or could not be read.

@@ -93,10 +93,7 @@ impl Catalog {
                 self.entries.get(id).is_some_and(shown) && !entry.facts.replaces.contains(id)
             })
         });
-        Order {
-            not_replaced: !replaced,
-            rank: entry.photo.rank(),
-        }
+        Order { not_replaced: !replaced, rank: entry.photo.rank() }
     }
 
     /// Puts a photo among those to look at again.
@@ -114,12 +111,7 @@ impl Catalog {
         };
         let mut touched: BTreeSet<PhotoId> = entry.similar.clone();
         touched.insert(photo);
-        for replaced in entry
-            .facts
-            .replaces
-            .iter()
-            .filter_map(|id| self.entries.get(id))
-        {
+        for replaced in entry.facts.replaces.iter().filter_map(|id| self.entries.get(id)) {
             touched.insert(replaced.photo.id);
             touched.extend(&replaced.similar);
         }
@@ -158,9 +150,8 @@ impl Catalog {
     /// Tells the names whether the collection shows a photo, and as what.
     pub(super) fn relabel(&mut self, photo: PhotoId) {
         if let Some(entry) = self.entries.get(&photo) {
-            let name = self
-                .is_shown(entry)
-                .then(|| super::names::primary(&entry.photo, &entry.facts));
+            let name =
+                self.is_shown(entry).then(|| super::names::primary(&entry.photo, &entry.facts));
             self.names.set_shown(photo, name);
         }
     }

@@ -70,10 +70,7 @@ impl Node {
         keeper: &'a Entry,
     ) -> impl Iterator<Item = &'a Entry> {
         let id = keeper.photo.id;
-        let similar = keeper
-            .similar
-            .iter()
-            .filter_map(|other| self.catalog.get(*other));
+        let similar = keeper.similar.iter().filter_map(|other| self.catalog.get(*other));
         similar.filter(move |other| {
             other.verdict == Verdict::Loser(id) && !self.catalog.is_shown(other)
         })
@@ -103,8 +100,7 @@ impl Node {
         if photos.is_empty() {
             return self.answer_page(link, duplicates, next);
         }
-        self.waiting
-            .insert(link, Waiting::Duplicates { duplicates, next });
+        self.waiting.insert(link, Waiting::Duplicates { duplicates, next });
         self.act(Action::FindDaysLeft { link, photos });
     }
 
@@ -113,11 +109,7 @@ impl Node {
         let Some(Waiting::Duplicates { .. }) = self.waiting.get(&link) else {
             return;
         };
-        let Some(Waiting::Duplicates {
-            mut duplicates,
-            next,
-        }) = self.waiting.remove(&link)
-        else {
+        let Some(Waiting::Duplicates { mut duplicates, next }) = self.waiting.remove(&link) else {
             return;
         };
         for duplicate in &mut duplicates {
@@ -136,14 +128,7 @@ impl Node {
         next: Option<PhotoId>,
     ) {
         let node = self.config.node;
-        self.answer(
-            link,
-            Answer::Duplicates {
-                node,
-                duplicates,
-                next,
-            },
-        );
+        self.answer(link, Answer::Duplicates { node, duplicates, next });
     }
 
     fn duplicate(&self, entry: &Entry) -> Option<DuplicateReport> {

@@ -33,13 +33,8 @@ impl Node {
             let error = self.not_yours(&label, keeper);
             return self.refuse(link, Refusal::Owner, &error);
         }
-        let reports = versions
-            .iter()
-            .map(|entry| self.removal_report(entry, &mine));
-        let plan = RemovalPlan {
-            name: label,
-            photos: reports.collect(),
-        };
+        let reports = versions.iter().map(|entry| self.removal_report(entry, &mine));
+        let plan = RemovalPlan { name: label, photos: reports.collect() };
         self.answer(link, Answer::Removal(Box::new(plan)));
     }
 
@@ -91,11 +86,7 @@ impl Node {
         let id = entry.photo.id;
         let me = self.config.node;
         let removed = mine.contains(&id);
-        let others: Vec<NodeId> = self
-            .catalog
-            .owners(entry)
-            .filter(|node| *node != me)
-            .collect();
+        let others: Vec<NodeId> = self.catalog.owners(entry).filter(|node| *node != me).collect();
         let mut effects = Vec::new();
         match self.catalog.mine(id) {
             _ if !removed => {}
@@ -112,10 +103,8 @@ impl Node {
             }
             Some(Holding::Replica | Holding::Retired) | None => {}
         }
-        let replicas: Vec<NodeId> = entry
-            .live()
-            .filter(|node| entry.holding(*node) == Some(Holding::Replica))
-            .collect();
+        let replicas: Vec<NodeId> =
+            entry.live().filter(|node| entry.holding(*node) == Some(Holding::Replica)).collect();
         let stays = !removed || !others.is_empty();
         if !others.is_empty() {
             effects.push(match removed {
@@ -125,10 +114,8 @@ impl Node {
         } else if stays {
             effects.push("stays: it is nobody's own".to_owned());
         } else if !replicas.is_empty() {
-            effects.push(format!(
-                "the copy on {} goes to the trash there",
-                self.in_words(&replicas)
-            ));
+            effects
+                .push(format!("the copy on {} goes to the trash there", self.in_words(&replicas)));
         }
         RemovalReport {
             id,

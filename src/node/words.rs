@@ -57,14 +57,8 @@ pub(super) fn differences(photo: &Photo, other: &Photo) -> Vec<String> {
     compare(format(photo), format(other));
     let colour = |photo: &Photo| if photo.colour { "colour" } else { "grey" }.to_owned();
     compare(colour(photo), colour(other));
-    let camera = |photo: &Photo| {
-        if photo.camera {
-            "camera data"
-        } else {
-            "no camera data"
-        }
-        .to_owned()
-    };
+    let camera =
+        |photo: &Photo| if photo.camera { "camera data" } else { "no camera data" }.to_owned();
     compare(camera(photo), camera(other));
     let taken = |photo: &Photo| match &photo.captured {
         Some(moment) => format!("taken {}", moment.0),

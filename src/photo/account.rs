@@ -58,9 +58,7 @@ impl Photo {
     /// to compare: too little in the picture, or a record of an earlier version.
     pub fn columns(&self) -> [String; COLUMNS.len()] {
         let current = self.account == ACCOUNT;
-        let fingerprint = self
-            .fingerprint
-            .filter(|known| current && known.is_current());
+        let fingerprint = self.fingerprint.filter(|known| current && known.is_current());
         let bits = fingerprint.map(|known| known.weighted_bits());
         let [whole, trimmed] = bits.unwrap_or_default();
         let mut views = fingerprint.iter().flat_map(|known| known.views());

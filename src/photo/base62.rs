@@ -9,21 +9,14 @@ const LENGTHS: [usize; 9] = [0, 2, 3, 5, 6, 7, 9, 10, 11];
 pub(super) fn to_base62(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(8) * 11);
     for eight in bytes.chunks(8) {
-        let mut value = eight
-            .iter()
-            .fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
+        let mut value = eight.iter().fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
         let mut digits = [0; 11];
         for digit in digits.iter_mut() {
             *digit = DIGITS[(value % 62) as usize];
             value /= 62;
         }
         let length = LENGTHS[eight.len()];
-        text.extend(
-            digits[..length]
-                .iter()
-                .rev()
-                .map(|digit| char::from(*digit)),
-        );
+        text.extend(digits[..length].iter().rev().map(|digit| char::from(*digit)));
     }
     text
 }

@@ -33,11 +33,7 @@ pub(super) struct Reserved {
 
 impl Budget {
     const fn new(total: u64) -> Budget {
-        Budget {
-            total,
-            free: Mutex::new(total),
-            returned: Condvar::new(),
-        }
+        Budget { total, free: Mutex::new(total), returned: Condvar::new() }
     }
 
     /// Takes this many bytes, waiting until they are free. More than there is in all counts as all of it.
@@ -46,16 +42,10 @@ impl Budget {
         // A panic elsewhere cannot leave the number half-written, so a poisoned lock is as good as any.
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         while *free < bytes {
-            free = self
-                .returned
-                .wait(free)
-                .unwrap_or_else(PoisonError::into_inner);
+            free = self.returned.wait(free).unwrap_or_else(PoisonError::into_inner);
         }
         *free -= bytes;
-        Reserved {
-            budget: self,
-            bytes,
-        }
+        Reserved { budget: self, bytes }
     }
 }
 

@@ -16,11 +16,8 @@ pub(super) struct Orientation {
 
 impl Orientation {
     /// Shown as stored.
-    pub(super) const UPRIGHT: Orientation = Orientation {
-        transposed: false,
-        mirrored: false,
-        upended: false,
-    };
+    pub(super) const UPRIGHT: Orientation =
+        Orientation { transposed: false, mirrored: false, upended: false };
 
     /// The orientation of an EXIF value; values that do not exist are shown as stored.
     pub(super) fn from_exif(value: u32) -> Orientation {
@@ -34,11 +31,7 @@ impl Orientation {
             8 => (true, false, true),
             _ => (false, false, false),
         };
-        Orientation {
-            transposed,
-            mirrored,
-            upended,
-        }
+        Orientation { transposed, mirrored, upended }
     }
 
     /// The same, turned to the left by another quarter.
@@ -64,21 +57,15 @@ pub(super) struct ExifFacts {
 
 impl ExifFacts {
     /// What is said without EXIF.
-    const NONE: ExifFacts = ExifFacts {
-        orientation: Orientation::UPRIGHT,
-        camera: false,
-        captured: None,
-    };
+    const NONE: ExifFacts =
+        ExifFacts { orientation: Orientation::UPRIGHT, camera: false, captured: None };
 
     /// What this block of EXIF in a file of this format says. Without EXIF, or as far as it is damaged, nothing is said.
     pub(super) fn of(format: Format, file: &[u8], exif: Option<&[u8]>) -> ExifFacts {
         let said = exif.and_then(ExifFacts::read).unwrap_or(ExifFacts::NONE);
         match format {
             // The container tells how to turn the picture; what EXIF says of it was true before.
-            Format::Heic => ExifFacts {
-                orientation: heic::orientation(file),
-                ..said
-            },
+            Format::Heic => ExifFacts { orientation: heic::orientation(file), ..said },
             Format::Opaque
             | Format::Gif
             | Format::Webp

@@ -137,11 +137,7 @@ impl Leaf {
     fn parted(&self, dimension: usize, at: u8) -> (Leaf, Leaf) {
         let (mut low, mut high) = (Leaf::default(), Leaf::default());
         for (cue, slot) in self.points() {
-            let half = if cue[dimension] > at {
-                &mut high
-            } else {
-                &mut low
-            };
+            let half = if cue[dimension] > at { &mut high } else { &mut low };
             half.push(cue, slot);
         }
         (low, high)
@@ -169,20 +165,14 @@ impl Leaf {
         // The cut must leave something above it: if the median is the largest number, it goes just below.
         let largest = *values.last()?;
         let below_largest = values.iter().rev().find(|value| **value < largest);
-        let at = if median < largest {
-            median
-        } else {
-            *below_largest?
-        };
+        let at = if median < largest { median } else { *below_largest? };
         Some((dimension, at))
     }
 }
 
 impl Default for CueTree {
     fn default() -> CueTree {
-        CueTree {
-            nodes: vec![Node::Leaf(Leaf::default())],
-        }
+        CueTree { nodes: vec![Node::Leaf(Leaf::default())] }
     }
 }
 
@@ -210,12 +200,7 @@ impl CueTree {
     /// The leaf that a point belongs to.
     fn leaf_of(&self, cue: Cue) -> usize {
         let mut node = 0;
-        while let Node::Branch {
-            dimension,
-            at,
-            below,
-        } = self.nodes[node]
-        {
+        while let Node::Branch { dimension, at, below } = self.nodes[node] {
             node = below as usize + usize::from(cue[usize::from(dimension)] > at);
         }
         node
@@ -232,11 +217,7 @@ impl CueTree {
         let (low, high) = points.parted(dimension, at);
         let below = self.nodes.len() as u32;
         self.nodes.extend([Node::Leaf(low), Node::Leaf(high)]);
-        self.nodes[leaf] = Node::Branch {
-            dimension: dimension as u8,
-            at,
-            below,
-        };
+        self.nodes[leaf] = Node::Branch { dimension: dimension as u8, at, below };
     }
 
     /// Calls `each` with every slot whose cue is within the window of this one in all dimensions.
@@ -246,11 +227,7 @@ impl CueTree {
         let mut leaves: Vec<&Leaf> = Vec::new();
         while let Some(node) = waiting.pop() {
             match &self.nodes[node as usize] {
-                Node::Branch {
-                    dimension,
-                    at,
-                    below,
-                } => {
+                Node::Branch { dimension, at, below } => {
                     let value = cue[usize::from(*dimension)];
                     if value.saturating_sub(CUE_WINDOW) <= *at {
                         waiting.push(*below);
@@ -262,11 +239,8 @@ impl CueTree {
                 Node::Leaf(points) => leaves.push(points),
             }
         }
-        let near: Vec<u32> = leaves
-            .iter()
-            .flat_map(|leaf| &leaf.blocks)
-            .map(|block| window.holds(block))
-            .collect();
+        let near: Vec<u32> =
+            leaves.iter().flat_map(|leaf| &leaf.blocks).map(|block| window.holds(block)).collect();
         let eights = leaves.iter().flat_map(|leaf| leaf.slots.chunks(ABREAST));
         for (slots, mut near) in eights.zip(near) {
             while near != 0 {

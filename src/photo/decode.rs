@@ -109,11 +109,8 @@ fn decode_jpeg(bytes: &[u8]) -> Result<Decoded, String> {
 fn from_jpeg_cells(thumbnail: &Thumbnail, cells: &[[u8; 4]]) -> Decoded {
     /// How far a colour difference may lie from none in a grey picture: what [`GREY_TOLERANCE`] is to RGB.
     const GREY_DIFFERENCE: u8 = 2;
-    let is_grey = |differences: &[u8]| {
-        differences
-            .iter()
-            .all(|value| value.abs_diff(128) <= GREY_DIFFERENCE)
-    };
+    let is_grey =
+        |differences: &[u8]| differences.iter().all(|value| value.abs_diff(128) <= GREY_DIFFERENCE);
     let through_ink = |[a, b, c]: [u8; 3], ink: u8| [a, b, c].map(|value| over_black(value, ink));
     let rgb = |[a, b, c, d]: [u8; 4]| match thumbnail.colours {
         Colours::Grey | Colours::YCbCr => [a, a, a],
@@ -133,9 +130,7 @@ fn from_jpeg_cells(thumbnail: &Thumbnail, cells: &[[u8; 4]]) -> Decoded {
         width: thumbnail.width,
         height: thumbnail.height,
         colour,
-        luma: Mosaic {
-            cells: cells.iter().map(|cell| [luma(rgb(*cell))]).collect(),
-        },
+        luma: Mosaic { cells: cells.iter().map(|cell| [luma(rgb(*cell))]).collect() },
         missing: 0,
         more: More::Nothing,
     }
@@ -148,11 +143,7 @@ fn over_black(value: u8, ink: u8) -> u8 {
 
 /// Red, green and blue of luma and colour differences, in steps of 1/256.
 fn rgb_of_ycbcr([y, cb, cr]: [u8; 3]) -> [u8; 3] {
-    let (y, cb, cr) = (
-        i32::from(y) * 256 + 128,
-        i32::from(cb) - 128,
-        i32::from(cr) - 128,
-    );
+    let (y, cb, cr) = (i32::from(y) * 256 + 128, i32::from(cb) - 128, i32::from(cr) - 128);
     [y + 359 * cr, y - 88 * cb - 183 * cr, y + 454 * cb]
         .map(|value| (value >> 8).clamp(0, 255) as u8)
 }
@@ -278,13 +269,8 @@ fn from_rgb(
     Ok(Decoded {
         width,
         height,
-        colour: mosaic
-            .cells
-            .iter()
-            .any(|cell| spread(*cell) > GREY_TOLERANCE),
-        luma: Mosaic {
-            cells: mosaic.cells.iter().map(|cell| [luma(*cell)]).collect(),
-        },
+        colour: mosaic.cells.iter().any(|cell| spread(*cell) > GREY_TOLERANCE),
+        luma: Mosaic { cells: mosaic.cells.iter().map(|cell| [luma(*cell)]).collect() },
         missing: detail.missing(),
         more: More::Nothing,
     })

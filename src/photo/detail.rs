@@ -27,15 +27,8 @@ const FEWEST_WINDOWS: usize = 64;
 
 /// The waves of each half octave, from long to short, as how many of them fit into a window. Those near a multiple of
 /// eight are left out: that is where the blocks of a JPEG show.
-const BANDS: [&[usize]; 7] = [
-    &[3, 4],
-    &[5],
-    &[6],
-    &[10, 11],
-    &[12, 13, 14],
-    &[18, 19, 20, 21, 22],
-    &[26, 27, 28, 29, 30],
-];
+const BANDS: [&[usize]; 7] =
+    [&[3, 4], &[5], &[6], &[10, 11], &[12, 13, 14], &[18, 19, 20, 21, 22], &[26, 27, 28, 29, 30]];
 
 /// One window in this many may be stronger than what a band is judged by: detail counts wherever it is.
 const STRONGEST: usize = 32;
@@ -67,11 +60,7 @@ pub(super) fn wanted_rows(height: u32) -> impl Iterator<Item = usize> {
 impl Detail {
     /// Of a picture of this height.
     pub(super) fn new(height: u32) -> Detail {
-        Detail {
-            wanted: wanted_rows(height).collect(),
-            passed: 0,
-            windows: Vec::new(),
-        }
+        Detail { wanted: wanted_rows(height).collect(), passed: 0, windows: Vec::new() }
     }
 
     /// Takes the next row of all, and looks at it if it is one of those that matter.

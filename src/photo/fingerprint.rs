@@ -132,11 +132,7 @@ impl Fingerprint {
         let view = |bounds: Bounds| View::of(&luma.part(bounds.rows, bounds.columns)?);
         let whole = view(Bounds::WHOLE)?;
         let bounds = trim(&luma);
-        let trimmed = if bounds == Bounds::WHOLE {
-            whole
-        } else {
-            view(bounds).unwrap_or(whole)
-        };
+        let trimmed = if bounds == Bounds::WHOLE { whole } else { view(bounds).unwrap_or(whole) };
         Some(Fingerprint {
             version: VERSION,
             whole,
@@ -258,23 +254,14 @@ impl Fingerprint {
     /// How two fingerprints compare, in words: the closest two views, what they contradict each other in, what landmarks
     /// they have in common, and what the rule allows.
     pub fn explain(&self, other: &Fingerprint) -> String {
-        let pairs = self
-            .views()
-            .flat_map(|a| other.views().map(move |b| (a, b)));
+        let pairs = self.views().flat_map(|a| other.views().map(move |b| (a, b)));
         let ranked = pairs.min_by_key(|(a, b)| (!a.matches(b), a.distance(b)));
         let Some((a, b)) = ranked else {
-            return format!(
-                "versions {} and {} cannot be compared",
-                self.version, other.version
-            );
+            return format!("versions {} and {} cannot be compared", self.version, other.version);
         };
         let (slopes, waves) = a.differing_bits(b);
         let part = |own: &Fingerprint, view: &View| {
-            if *view == own.whole {
-                "whole"
-            } else {
-                "trimmed"
-            }
+            if *view == own.whole { "whole" } else { "trimmed" }
         };
         let allowed = self.allowed_contradictions(other);
         let kind = match self.are_graphics(other) {

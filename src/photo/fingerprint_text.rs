@@ -50,11 +50,8 @@ impl FromStr for Fingerprint {
             .ok_or("expected v, a number, a colon and letters and digits")?;
         let plain =
             version.bytes().all(|digit| digit.is_ascii_digit()) && !version.starts_with('0');
-        let version = version
-            .parse()
-            .ok()
-            .filter(|_| plain)
-            .ok_or("expected the number of a version")?;
+        let version =
+            version.parse().ok().filter(|_| plain).ok_or("expected the number of a version")?;
         if version == VERSION {
             return current(rest).ok_or_else(|| "expected a fingerprint in base 62".to_owned());
         }
@@ -112,10 +109,7 @@ fn foreign_token(text: &str) -> Result<View, String> {
     let bytes = from_hex(text).unwrap_or_else(|_| {
         let mut token = [0; VIEW_BYTES];
         let mut digest = blake3::Hasher::new();
-        digest
-            .update(text.as_bytes())
-            .finalize_xof()
-            .fill(&mut token);
+        digest.update(text.as_bytes()).finalize_xof().fill(&mut token);
         token
     });
     Ok(View::from_bytes(&bytes))

@@ -72,10 +72,7 @@ pub(super) mod told {
             | Format::Png
             | Format::Tiff => (*format, None),
         };
-        let told = Told {
-            format: first,
-            decoded_as,
-        };
+        let told = Told { format: first, decoded_as };
         told.serialize(to)
     }
 

@@ -100,15 +100,10 @@ impl<'a> Heic<'a> {
         /// Of a tile's bytes: as they are in the file, and without what keeps codes apart.
         const COPIES: u64 = 2;
         let tile = u64::from(self.tile_width) * u64::from(self.tile_height);
-        let bytes = self
-            .tiles
-            .iter()
-            .map(|tile| length(&self.file, *tile).unwrap_or(u64::MAX));
+        let bytes = self.tiles.iter().map(|tile| length(&self.file, *tile).unwrap_or(u64::MAX));
         let bytes = bytes.max().unwrap_or(0).saturating_mul(COPIES);
         let row = u64::from(self.whole.0) * u64::from(self.tile_height);
-        let pixels = tile
-            .saturating_mul(OF_TILE)
-            .saturating_add(row.saturating_mul(OF_ROW));
+        let pixels = tile.saturating_mul(OF_TILE).saturating_add(row.saturating_mul(OF_ROW));
         bytes.saturating_add(pixels)
     }
 
@@ -129,9 +124,7 @@ impl<'a> Heic<'a> {
                 let rows = pixels.chunks_exact(tile_width);
                 for (row, pixels) in strip.chunks_exact_mut(width).zip(rows) {
                     let row = row.get_mut(start..).unwrap_or_default();
-                    let rgb = pixels
-                        .iter()
-                        .map(|[red, green, blue, _]| [*red, *green, *blue]);
+                    let rgb = pixels.iter().map(|[red, green, blue, _]| [*red, *green, *blue]);
                     row.iter_mut().zip(rgb).for_each(|(to, from)| *to = from);
                 }
             }
@@ -161,16 +154,9 @@ impl<'a> Heic<'a> {
         let stream = self.file.hevc_bitstream(id).map_err(words)?;
         let most =
             u64::from(width.saturating_add(PADDING)) * u64::from(height.saturating_add(PADDING));
-        let options = DecodeOptions {
-            max_pixels: most,
-            ..DecodeOptions::default()
-        };
+        let options = DecodeOptions { max_pixels: most, ..DecodeOptions::default() };
         let frame = decode_picture(&stream, options).map_err(words)?;
-        let told = self
-            .file
-            .item_properties(id)
-            .map_err(words)?
-            .find_map(told_colours);
+        let told = self.file.item_properties(id).map_err(words)?.find_map(told_colours);
         let colours = told.unwrap_or_else(|| ColorParams::from_frame(&frame));
         let tile: Image<u8> = frame_to_rgba_sized(&frame, colours, width, height);
         if (tile.width, tile.height) != (width, height) {
@@ -185,10 +171,7 @@ pub(super) fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
     let file = container(bytes).ok()?;
     let described = |item: &ItemId| length(&file, *item).is_ok_and(|length| length <= MAX_EXIF);
     let items = file.referencing_items(file.primary_id, b"cdsc");
-    items
-        .iter()
-        .all(described)
-        .then(|| file.exif(file.primary_id).ok())??
+    items.iter().all(described).then(|| file.exif(file.primary_id).ok())??
 }
 
 /// How to turn the picture of a file.
@@ -282,16 +265,10 @@ fn has_alpha(file: &HeifFile, item: ItemId) -> Result<bool, String> {
 
 /// How the colours of an item are stored, if its container says so.
 fn told_colours(property: &Property) -> Option<ColorParams> {
-    let Property::Color(ColorInfo::Nclx {
-        matrix, full_range, ..
-    }) = property
-    else {
+    let Property::Color(ColorInfo::Nclx { matrix, full_range, .. }) = property else {
         return None;
     };
-    Some(ColorParams {
-        matrix: *matrix,
-        full_range: *full_range,
-    })
+    Some(ColorParams { matrix: *matrix, full_range: *full_range })
 }
 
 /// Which part of a picture is shown, and how.
@@ -304,11 +281,7 @@ struct Shown {
 impl Shown {
     /// What the properties of a picture say, one after the other.
     fn of(file: &HeifFile, item: ItemId, size: (u32, u32)) -> Result<Shown, String> {
-        let mut shown = Shown {
-            corner: (0, 0),
-            size,
-            orientation: Orientation::UPRIGHT,
-        };
+        let mut shown = Shown { corner: (0, 0), size, orientation: Orientation::UPRIGHT };
         let turned = &mut shown.orientation;
         for property in file.item_properties(item).map_err(words)? {
             match property {
@@ -317,17 +290,13 @@ impl Shown {
                 }
                 Property::Mirror(true) => turned.upended = !turned.upended,
                 Property::Mirror(false) => turned.mirrored = !turned.mirrored,
-                Property::CleanAperture {
-                    width,
-                    height,
-                    horiz_offset,
-                    vert_offset,
-                } if *turned == Orientation::UPRIGHT => {
+                Property::CleanAperture { width, height, horiz_offset, vert_offset }
+                    if *turned == Orientation::UPRIGHT =>
+                {
                     let across = part(size.0, *width, *horiz_offset);
                     let down = part(size.1, *height, *vert_offset);
-                    let ((left, width), (top, height)) = across
-                        .zip(down)
-                        .ok_or("a part that is not in the picture")?;
+                    let ((left, width), (top, height)) =
+                        across.zip(down).ok_or("a part that is not in the picture")?;
                     (shown.corner, shown.size) = ((left, top), (width, height));
                 }
                 Property::CleanAperture { .. } => return Err("cut after it was turned".to_owned()),

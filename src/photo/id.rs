@@ -118,11 +118,7 @@ pub(crate) fn to_hex(bytes: &[u8]) -> String {
 pub(crate) fn from_hex<const N: usize>(text: &str) -> Result<[u8; N], String> {
     let digits = text.as_bytes();
     if digits.len() != 2 * N {
-        return Err(format!(
-            "expected {} hex digits, got {}",
-            2 * N,
-            digits.len()
-        ));
+        return Err(format!("expected {} hex digits, got {}", 2 * N, digits.len()));
     }
     let mut bytes = [0; N];
     for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {

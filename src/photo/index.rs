@@ -96,9 +96,7 @@ impl SimilarityIndex {
             // First all places, then all views: so the processor fetches several views at once.
             near.clear();
             self.tree.each_near(view.cue, |slot| near.push(slot));
-            let matching = near
-                .iter()
-                .filter(|slot| view.is_near(&self.views[**slot as usize]));
+            let matching = near.iter().filter(|slot| view.is_near(&self.views[**slot as usize]));
             found.extend(matching.map(|slot| self.owners[*slot as usize]));
         }
         found.extend(self.with_landmarks_of(fingerprint));
@@ -116,11 +114,7 @@ impl SimilarityIndex {
         // A bit for each slot: what is met is met in any order, and most of it never again.
         let mut met = vec![0_u64; self.views.len().div_ceil(64)];
         let mut again = Vec::new();
-        for slot in own
-            .codes()
-            .filter_map(|code| self.codes.get(&code))
-            .flatten()
-        {
+        for slot in own.codes().filter_map(|code| self.codes.get(&code)).flatten() {
             let (word, bit) = (&mut met[*slot as usize / 64], 1 << (slot % 64));
             if *word & bit != 0 {
                 again.push(*slot as usize);
@@ -159,11 +153,8 @@ mod tests {
 
     /// Fingerprints that crowd around a few centres, at distances on both sides of what the rule allows.
     fn crowded() -> impl Strategy<Value = Fingerprint> {
-        let view = (
-            0..6_u8,
-            prop::collection::vec((0..VIEW_BYTES, any::<u8>()), 0..30),
-            any::<u64>(),
-        );
+        let view =
+            (0..6_u8, prop::collection::vec((0..VIEW_BYTES, any::<u8>()), 0..30), any::<u64>());
         let view = view.prop_map(|(centre, changes, jitter)| {
             let mut view: [u8; VIEW_BYTES] =
                 std::array::from_fn(|at| centre.wrapping_mul(at as u8).wrapping_mul(37));
@@ -175,35 +166,24 @@ mod tests {
             }
             view
         });
-        (
-            view.clone(),
-            view,
-            any::<bool>(),
-            landmarks(),
-            any::<bool>(),
-        )
-            .prop_map(|(whole, trimmed, plain, landmarks, graphic)| {
+        (view.clone(), view, any::<bool>(), landmarks(), any::<bool>()).prop_map(
+            |(whole, trimmed, plain, landmarks, graphic)| {
                 let trimmed = if plain { whole } else { trimmed };
                 let made_up = Fingerprint::made_up(&whole, &trimmed, &landmarks);
                 let made_up = made_up.expect("well formed");
-                if graphic {
-                    made_up.of_a_graphic()
-                } else {
-                    made_up
-                }
-            })
+                if graphic { made_up.of_a_graphic() } else { made_up }
+            },
+        )
     }
 
     /// Landmarks of a few codes, in places of which some lie to each other as others do.
     fn landmarks() -> impl Strategy<Value = Vec<u8>> {
         let landmark = (0..4_u64, 0..4_u64, 0..2_u64, 0..2_u64);
         prop::collection::btree_map(0..40_u64, landmark, 0..8).prop_map(|landmarks| {
-            let bytes = landmarks
-                .into_iter()
-                .flat_map(|(code, (x, y, size, turn))| {
-                    let bits = code << 21 | x << 19 | y << 12 | size << 2 | turn;
-                    bits.to_be_bytes().into_iter().skip(3)
-                });
+            let bytes = landmarks.into_iter().flat_map(|(code, (x, y, size, turn))| {
+                let bits = code << 21 | x << 19 | y << 12 | size << 2 | turn;
+                bits.to_be_bytes().into_iter().skip(3)
+            });
             bytes.collect()
         })
     }

@@ -77,11 +77,7 @@ pub fn inspect_or_glance(file: &mut File) -> Result<Photo, InspectError> {
     file.rewind()?;
     let mut start = Vec::new();
     file.take(SNIFF_BYTES).read_to_end(&mut start)?;
-    if sniff(&start).is_some_and(is_slow) {
-        glance(file)
-    } else {
-        inspect(file)
-    }
+    if sniff(&start).is_some_and(is_slow) { glance(file) } else { inspect(file) }
 }
 
 /// Whether pictures of a format take so long to decode that a folder of them must be listed and copied before.
@@ -109,11 +105,7 @@ pub fn glance(file: &mut File) -> Result<Photo, InspectError> {
     if file.metadata()?.len() > MAX_PHOTO {
         return Err(InspectError::TooLarge);
     }
-    Ok(Photo {
-        account: 0,
-        format,
-        ..digest_rest(file, &start)?
-    })
+    Ok(Photo { account: 0, format, ..digest_rest(file, &start)? })
 }
 
 /// What these bytes are if `look` sees a picture in them, given what is known without looking: it can be kept and
@@ -167,10 +159,7 @@ fn digest_rest(file: &mut File, start: &[u8]) -> Result<Photo, InspectError> {
     if digest.count() > MAX_PHOTO {
         return Err(InspectError::TooLarge);
     }
-    Ok(Photo::opaque(
-        PhotoId(*digest.finalize().as_bytes()),
-        digest.count(),
-    ))
+    Ok(Photo::opaque(PhotoId(*digest.finalize().as_bytes()), digest.count()))
 }
 
 #[cfg(test)]

@@ -251,9 +251,8 @@ fn lie_alike((a, b): (&Landmark, &Landmark), (c, d): (&Landmark, &Landmark)) -> 
 
 /// The distances of samples in a patch around a place of one cell and this many sixteenths of an octave: 1.6 times its
 /// radius, in 64ths of a cell.
-const SPACINGS: [i32; 16] = [
-    102, 107, 112, 117, 122, 127, 133, 139, 145, 151, 158, 165, 172, 180, 188, 196,
-];
+const SPACINGS: [i32; 16] =
+    [102, 107, 112, 117, 122, 127, 133, 139, 145, 151, 158, 165, 172, 180, 188, 196];
 
 /// What is around a place, and how clear it is; nothing if the patch is flat or does not lie in the picture.
 fn describe(space: &ScaleSpace, place: &Place) -> Option<(i64, Landmark)> {
@@ -345,10 +344,7 @@ fn shares(patch: &Patch) -> [[i32; WAVES]; WAVES] {
     down.map(|row| {
         std::array::from_fn(|wave| {
             let products = row.iter().zip(&cosines[wave]);
-            products
-                .map(|(sum, factor)| (sum >> 8) * factor)
-                .sum::<i32>()
-                >> 8
+            products.map(|(sum, factor)| (sum >> 8) * factor).sum::<i32>() >> 8
         })
     })
 }

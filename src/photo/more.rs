@@ -51,11 +51,7 @@ impl More {
 }
 
 fn frames(several: Option<bool>) -> More {
-    if several == Some(true) {
-        More::Frames
-    } else {
-        More::Nothing
-    }
+    if several == Some(true) { More::Frames } else { More::Nothing }
 }
 
 /// Whether a GIF has a second picture. Its blocks are passed over, not decoded.
@@ -156,9 +152,9 @@ fn has_film(rest: &[u8]) -> bool {
     const SEARCHED: usize = 64 << 10;
     let searched = rest.get(..rest.len().min(SEARCHED)).unwrap_or_default();
     let begins = |bytes: &[u8]| match bytes.split_first_chunk::<4>() {
-        Some((b"ftyp", brand)) => brand
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || *byte == b' '),
+        Some((b"ftyp", brand)) => {
+            brand.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b' ')
+        }
         _ => false,
     };
     searched.windows(8).any(begins)

@@ -63,9 +63,7 @@ impl<const SIDE: usize, const N: usize> MosaicBuilder<SIDE, N> {
             height,
             pixel,
             rows: 0,
-            columns: (0..SIDE as u64)
-                .map(|cell| Span::of(cell, width, pixel))
-                .collect(),
+            columns: (0..SIDE as u64).map(|cell| Span::of(cell, width, pixel)).collect(),
             sums: vec![[0; N]; SIDE * SIDE],
         }
     }
@@ -82,10 +80,7 @@ impl<const SIDE: usize, const N: usize> MosaicBuilder<SIDE, N> {
         }
         let sums = self.columns.iter().map(|span| span.sum(row, self.pixel));
         let mut cells = [[0; N]; SIDE];
-        cells
-            .iter_mut()
-            .zip(sums)
-            .for_each(|(cell, sum)| *cell = sum);
+        cells.iter_mut().zip(sums).for_each(|(cell, sum)| *cell = sum);
         // A cell is `height` units high. A row of pixels lies in one cell, in two, or, in a low picture, in several.
         for y in top / self.height..=(bottom - 1) / self.height {
             let weight = bottom.min((y + 1) * self.height) - top.max(y * self.height);
@@ -105,9 +100,7 @@ impl<const SIDE: usize, const N: usize> MosaicBuilder<SIDE, N> {
         }
         let area = self.width * self.height;
         let average = |sum: u64| ((sum + area / 2) / area) as u8;
-        Some(Mosaic {
-            cells: self.sums.iter().map(|cell| cell.map(average)).collect(),
-        })
+        Some(Mosaic { cells: self.sums.iter().map(|cell| cell.map(average)).collect() })
     }
 }
 
@@ -167,9 +160,7 @@ impl<const SIDE: usize, const N: usize> Mosaic<SIDE, N> {
             }
             self.cells[y * SIDE + x]
         };
-        Mosaic {
-            cells: (0..SIDE * SIDE).map(turned).collect(),
-        }
+        Mosaic { cells: (0..SIDE * SIDE).map(turned).collect() }
     }
 }
 
@@ -186,9 +177,7 @@ impl Mosaic<DETAIL, 1> {
                 [((sum + 2) / 4) as u8]
             })
         });
-        Mosaic {
-            cells: cells.collect(),
-        }
+        Mosaic { cells: cells.collect() }
     }
 }
 

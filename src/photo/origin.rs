@@ -128,9 +128,7 @@ impl Trail {
         };
         let moment = |directory: &Directory, tag| seconds(directory.text(tag)?);
         let (shot, changed) = (moment(&taken, TAKEN), moment(&picture, CHANGED));
-        trail.edited |= shot
-            .zip(changed)
-            .is_some_and(|(shot, changed)| changed > shot + SLACK);
+        trail.edited |= shot.zip(changed).is_some_and(|(shot, changed)| changed > shot + SLACK);
         let named = taken.number(WIDTH).zip(taken.number(HEIGHT));
         let turned = (size.1, size.0);
         trail.edited |= named.is_some_and(|named| named != size && named != turned);
@@ -152,9 +150,7 @@ fn half_octaves(size: (u32, u32), named: (u32, u32)) -> u8 {
     if named == 0 || pixels / 3 < named / 2 {
         return 0;
     }
-    (0..64)
-        .find(|halvings| pixels >> halvings <= named)
-        .unwrap_or(0)
+    (0..64).find(|halvings| pixels >> halvings <= named).unwrap_or(0)
 }
 
 /// How much later than the shutter a camera may say that it wrote the file, in seconds: exposures take time.

@@ -54,10 +54,7 @@ pub fn prove(bytes: &mut impl Read, nonce: Nonce, provers: &[u64]) -> io::Result
     }
     Ok(Proven {
         photo: PhotoId(*digest.finalize().as_bytes()),
-        proofs: hashers
-            .iter()
-            .map(|hasher| Proof(*hasher.finalize().as_bytes()))
-            .collect(),
+        proofs: hashers.iter().map(|hasher| Proof(*hasher.finalize().as_bytes())).collect(),
     })
 }
 

@@ -100,12 +100,7 @@ impl ScaleSpace {
         let order = |place: &Place| (-place.strength, place.y, place.x, place.size);
         places.sort_unstable_by_key(order);
         places.truncate(MAX_PLACES);
-        ScaleSpace {
-            width,
-            height,
-            blurred,
-            places,
-        }
+        ScaleSpace { width, height, blurred, places }
     }
 }
 
@@ -122,11 +117,7 @@ impl Layer {
         let difference = |(sharp, soft): (&i16, &i16)| {
             (((i32::from(*soft) - i32::from(*sharp)) * eighths) >> 3) as i16
         };
-        Layer {
-            width: sharp.width,
-            height: sharp.height,
-            cells: pairs.map(difference).collect(),
-        }
+        Layer { width: sharp.width, height: sharp.height, cells: pairs.map(difference).collect() }
     }
 
     /// The places that stand out of this layer, its neighbours in it and those in the layers before and after; with
@@ -151,9 +142,7 @@ impl Layer {
         {
             return None;
         }
-        let around = [at - width, at, at + width]
-            .into_iter()
-            .flat_map(|at| at - 1..=at + 1);
+        let around = [at - width, at, at + width].into_iter().flat_map(|at| at - 1..=at + 1);
         let higher = |cell: i16| i32::from(cell) * sign >= strength;
         if around.clone().any(|other| {
             own(other) * sign > strength
@@ -184,10 +173,7 @@ impl Layer {
             size: 0,
             strength,
         };
-        Some((
-            place,
-            top(smaller, larger, smaller + larger - 2 * value, 16),
-        ))
+        Some((place, top(smaller, larger, smaller + larger - 2 * value, 16)))
     }
 }
 
@@ -231,11 +217,7 @@ fn resampled(picture: &Mosaic<DETAIL, 1>, width: u32, height: u32) -> Plane {
         let scaled = |sum: u32| ((u64::from(sum) * STEPS + (1 << 15)) >> 16) as i16;
         cells.extend(sums.into_iter().map(scaled));
     }
-    Plane {
-        width,
-        height,
-        cells,
-    }
+    Plane { width, height, cells }
 }
 
 /// The picture blurred by 1, 4, 6, 4, 1 sixteenths in each direction: a variance of one cell.
@@ -262,11 +244,7 @@ fn blur(plane: &Plane) -> Plane {
         let (d, e) = (row(y + 1), row(y + 2));
         cells.extend((0..width).map(|x| mix([a[x], b[x], c[x], d[x], e[x]])));
     }
-    Plane {
-        width,
-        height,
-        cells,
-    }
+    Plane { width, height, cells }
 }
 
 /// The averages of four cells each.
@@ -280,9 +258,5 @@ fn halved(plane: &Plane) -> Plane {
             ((cell(at) + cell(at + 1) + cell(below) + cell(below + 1) + 2) >> 2) as i16
         })
     });
-    Plane {
-        width,
-        height,
-        cells: cells.collect(),
-    }
+    Plane { width, height, cells: cells.collect() }
 }

@@ -80,11 +80,8 @@ pub(super) struct Signature {
 
 impl Signature {
     /// Without any answer.
-    pub(super) const EMPTY: Signature = Signature {
-        yes: [0; WORDS],
-        no: [0; WORDS],
-        ground: Ground::Varied,
-    };
+    pub(super) const EMPTY: Signature =
+        Signature { yes: [0; WORDS], no: [0; WORDS], ground: Ground::Varied };
 
     /// The signature of a picture; nothing if there is too little in it to tell it from others.
     pub(super) fn of(picture: &Mosaic<DETAIL, 1>) -> Option<Signature> {
@@ -120,9 +117,7 @@ impl Signature {
     pub(super) fn to_bytes(self) -> [u8; SIGNATURE_BYTES] {
         let answer = |at: usize| -> u8 {
             let bit = |words: &[u64; WORDS]| {
-                words
-                    .get(at / 64)
-                    .is_some_and(|word| word >> (at % 64) & 1 == 1)
+                words.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
             };
             match (bit(&self.yes), bit(&self.no)) {
                 (true, _) => 2,
@@ -184,16 +179,9 @@ fn sums(cells: &[u8]) -> Sums {
 /// For each window how much lighter its middle is than its sides, and its first diagonal than its second.
 fn answers(sums: &Sums) -> impl Iterator<Item = i32> {
     sums.as_chunks::<2>().0.iter().flat_map(|[upper, lower]| {
-        let halves = upper
-            .as_chunks::<4>()
-            .0
-            .iter()
-            .zip(lower.as_chunks::<4>().0);
+        let halves = upper.as_chunks::<4>().0.iter().zip(lower.as_chunks::<4>().0);
         halves.flat_map(|([a, b, c, d], [e, f, g, h])| {
-            [
-                b + c + f + g - (a + d + e + h),
-                a + b + g + h - (c + d + e + f),
-            ]
+            [b + c + f + g - (a + d + e + h), a + b + g + h - (c + d + e + f)]
         })
     })
 }
@@ -219,9 +207,7 @@ fn clear_in_wide(sums: &Sums) -> usize {
         }
         [across, down, diagonal]
     });
-    answers
-        .filter(|answer| answer.abs() > CLEAR_IN_WIDE)
-        .count()
+    answers.filter(|answer| answer.abs() > CLEAR_IN_WIDE).count()
 }
 
 /// What a picture is drawn on.
@@ -242,10 +228,7 @@ fn is_steep(cells: &[u8]) -> bool {
     let (mut windows, mut flat) = (0, 0);
     for at in 0..WINDOWS * WINDOWS {
         let start = at / WINDOWS * SIDE * DETAIL + at % WINDOWS * SIDE;
-        let rows = cells[start..]
-            .chunks(DETAIL)
-            .take(SIDE)
-            .map(|row| &row[..SIDE]);
+        let rows = cells[start..].chunks(DETAIL).take(SIDE).map(|row| &row[..SIDE]);
         // In steps of four.
         let mut counts = [0_usize; 64];
         let (mut least, mut most) = (u8::MAX, u8::MIN);

@@ -14,9 +14,7 @@ pub(super) const SNIFF_BYTES: u64 = 32;
 pub(super) fn sniff(start: &[u8]) -> Option<Format> {
     let starts = |magic: &[u8]| start.starts_with(magic);
     let at = |offset: usize, magic: &[u8]| {
-        start
-            .get(offset..)
-            .is_some_and(|rest| rest.starts_with(magic))
+        start.get(offset..).is_some_and(|rest| rest.starts_with(magic))
     };
     if starts(b"\xff\xd8\xff") {
         Some(Format::Jpeg)

@@ -42,10 +42,7 @@ impl<'a> Tiff<'a> {
             b"MM\0*" => false,
             _ => return None,
         };
-        Some(Tiff {
-            bytes,
-            little_endian,
-        })
+        Some(Tiff { bytes, little_endian })
     }
 
     /// The directory that others are reached from.
@@ -78,21 +75,13 @@ impl<'a> Tiff<'a> {
     /// The first number of these bytes.
     fn short(&self, bytes: &[u8]) -> Option<u16> {
         let two = *bytes.first_chunk()?;
-        Some(if self.little_endian {
-            u16::from_le_bytes(two)
-        } else {
-            u16::from_be_bytes(two)
-        })
+        Some(if self.little_endian { u16::from_le_bytes(two) } else { u16::from_be_bytes(two) })
     }
 
     /// The first number of these bytes.
     fn long(&self, bytes: &[u8]) -> Option<u32> {
         let four = *bytes.first_chunk()?;
-        Some(if self.little_endian {
-            u32::from_le_bytes(four)
-        } else {
-            u32::from_be_bytes(four)
-        })
+        Some(if self.little_endian { u32::from_le_bytes(four) } else { u32::from_be_bytes(four) })
     }
 }
 
@@ -153,15 +142,8 @@ impl<'a> Directory<'a> {
         let length = usize::try_from(self.tiff.u32(at + 4)?).ok()?;
         let length = length.checked_mul(unit)?;
         // Small values stand in the entry itself, large ones elsewhere.
-        let start = if length <= 4 {
-            at + 8
-        } else {
-            usize::try_from(self.tiff.u32(at + 8)?).ok()?
-        };
-        Some(Entry {
-            tag: self.tiff.u16(at)?,
-            kind,
-            value: self.tiff.part(start, length)?,
-        })
+        let start =
+            if length <= 4 { at + 8 } else { usize::try_from(self.tiff.u32(at + 8)?).ok()? };
+        Some(Entry { tag: self.tiff.u16(at)?, kind, value: self.tiff.part(start, length)? })
     }
 }

@@ -50,10 +50,7 @@ pub(super) struct Bounds {
 
 impl Bounds {
     /// The whole picture.
-    pub(super) const WHOLE: Bounds = Bounds {
-        rows: 0..FINE,
-        columns: 0..FINE,
-    };
+    pub(super) const WHOLE: Bounds = Bounds { rows: 0..FINE, columns: 0..FINE };
 }
 
 /// Finds the picture between its bands.
@@ -117,15 +114,10 @@ fn band(lines: impl ExactSizeIterator<Item = Vec<u8>>) -> usize {
         }
     }
     // The line right after the band is part band and part picture; the one behind it shows what begins there.
-    let picture_begins = lines
-        .get(plain_end + 1)
-        .or(lines.last())
-        .is_some_and(|line| {
-            let picture = line
-                .iter()
-                .filter(|cell| cell.abs_diff(value) > PICTURE_TOLERANCE);
-            picture.count() * 100 >= line.len() * PICTURE_PERCENT
-        });
+    let picture_begins = lines.get(plain_end + 1).or(lines.last()).is_some_and(|line| {
+        let picture = line.iter().filter(|cell| cell.abs_diff(value) > PICTURE_TOLERANCE);
+        picture.count() * 100 >= line.len() * PICTURE_PERCENT
+    });
     if picture_begins { plain_end } else { text_end }
 }
 

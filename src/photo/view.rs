@@ -65,10 +65,7 @@ impl View {
 
     /// How many bits of the slopes differ, and how many of the waves.
     pub(super) fn differing_bits(&self, other: &View) -> (u32, u32) {
-        (
-            differing(&self.slopes, &other.slopes),
-            differing(&self.waves, &other.waves),
-        )
+        (differing(&self.slopes, &other.slopes), differing(&self.waves, &other.waves))
     }
 
     /// How far two views are from each other.
@@ -101,10 +98,7 @@ impl View {
         let slopes = to_bytes::<SLOPE_BYTES>(&self.slopes);
         let waves = to_bytes::<WAVE_BYTES>(&self.waves);
         let parts = slopes.iter().chain(&waves).chain(&self.cue);
-        bytes
-            .iter_mut()
-            .zip(parts)
-            .for_each(|(byte, part)| *byte = *part);
+        bytes.iter_mut().zip(parts).for_each(|(byte, part)| *byte = *part);
         bytes
     }
 
@@ -223,10 +217,7 @@ fn cue(cells: &[u8]) -> Cue {
     let total: f64 = weights().sum();
     let mean = shares[0][0] / total;
     let deviations = cells.iter().map(|&cell| (f64::from(cell) - mean).powi(2));
-    let spread: f64 = weights()
-        .zip(deviations)
-        .map(|(weight, deviation)| weight * deviation)
-        .sum();
+    let spread: f64 = weights().zip(deviations).map(|(weight, deviation)| weight * deviation).sum();
     let contrast = (spread / total).sqrt() + 1.0;
     let sum = |wave: &Wave| wave.iter().sum::<f64>();
     let size = |wave: &Wave| wave.iter().map(|value| value * value).sum::<f64>().sqrt();
@@ -286,11 +277,8 @@ fn project<const K: usize>(cells: &[u8], down: &[Wave; K], across: &[Wave; K]) -
     let mut shares = [[0.0; K]; K];
     for (y, row) in cells.chunks_exact(COARSE).enumerate() {
         for (v, wave) in across.iter().enumerate() {
-            let share: f64 = row
-                .iter()
-                .zip(wave)
-                .map(|(&cell, value)| f64::from(cell) * value)
-                .sum();
+            let share: f64 =
+                row.iter().zip(wave).map(|(&cell, value)| f64::from(cell) * value).sum();
             for (u, shares) in shares.iter_mut().enumerate() {
                 shares[v] += share * down[u][y];
             }

@@ -21,10 +21,7 @@ impl Address {
 
     /// An address from its parts; an IPv6 host may come with or without brackets.
     pub fn new(host: &str, port: u16) -> Address {
-        let host = host
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .to_owned();
+        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         Address { host, port }
     }
 
@@ -41,10 +38,7 @@ impl Address {
     /// Whether the host is this very machine, whichever machine that is.
     pub fn is_loopback(&self) -> bool {
         self.host == "localhost"
-            || self
-                .host
-                .parse::<std::net::IpAddr>()
-                .is_ok_and(|ip| ip.is_loopback())
+            || self.host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
     }
 
     /// Whether the host means many machines at once.
@@ -56,9 +50,7 @@ impl Address {
 
     /// Whether the host says "every interface" (`0.0.0.0`, `::`), which nobody else can dial.
     pub fn is_unspecified(&self) -> bool {
-        self.host
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|ip| ip.is_unspecified())
+        self.host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_unspecified())
     }
 }
 
@@ -70,9 +62,7 @@ impl FromStr for Address {
         let port = port
             .parse()
             .map_err(|_| format!("{text:?} is not an address: give PORT or HOST:PORT"))?;
-        let bracketed = host
-            .strip_prefix('[')
-            .and_then(|host| host.strip_suffix(']'));
+        let bracketed = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
         let name = bracketed.unwrap_or(host);
         let allowed = |c: char| {
             c.is_ascii_alphanumeric()
@@ -80,14 +70,9 @@ impl FromStr for Address {
                 || (bracketed.is_some() && ":%".contains(c))
         };
         if name.is_empty() || name.len() > Address::MAX_HOST || !name.chars().all(allowed) {
-            return Err(format!(
-                "{text:?} is not an address: give PORT or HOST:PORT"
-            ));
+            return Err(format!("{text:?} is not an address: give PORT or HOST:PORT"));
         }
-        Ok(Address {
-            host: name.to_owned(),
-            port,
-        })
+        Ok(Address { host: name.to_owned(), port })
     }
 }
 

@@ -50,17 +50,11 @@ pub enum FrameError {
 impl fmt::Display for FrameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            FrameError::TooLarge {
-                text: Some(text), ..
-            } => write!(
+            FrameError::TooLarge { text: Some(text), .. } => write!(
                 f,
                 "this is a photomesh daemon: it expects frames of a 4-byte length and JSON, not text beginning with {text:?}"
             ),
-            FrameError::TooLarge {
-                claimed,
-                limit,
-                text: None,
-            } => {
+            FrameError::TooLarge { claimed, limit, text: None } => {
                 write!(f, "a frame of {claimed} bytes is over the limit of {limit}")
             }
             FrameError::Torn => f.write_str("the connection ended within a frame"),
@@ -82,22 +76,11 @@ pub fn read_frame(stream: &mut impl Read, limit: usize) -> Result<Option<Vec<u8>
     if claimed > limit {
         let printable = header.iter().all(|byte| (b' '..=b'~').contains(byte));
         let text = printable.then(|| header.iter().copied().map(char::from).collect());
-        return Err(FrameError::TooLarge {
-            claimed,
-            limit,
-            text,
-        });
+        return Err(FrameError::TooLarge { claimed, limit, text });
     }
     let mut content = Vec::new();
-    let read = stream
-        .take(claimed as u64)
-        .read_to_end(&mut content)
-        .map_err(FrameError::Io)?;
-    if read < claimed {
-        Err(FrameError::Torn)
-    } else {
-        Ok(Some(content))
-    }
+    let read = stream.take(claimed as u64).read_to_end(&mut content).map_err(FrameError::Io)?;
+    if read < claimed { Err(FrameError::Torn) } else { Ok(Some(content)) }
 }
 
 /// Fills the buffer; `false` if the stream ended before its first byte.
@@ -200,13 +183,7 @@ fn write_base64(stream: &mut impl Write, length: u64, payload: &mut impl Read) -
 }
 
 fn frame_length(content: u64) -> io::Result<[u8; 4]> {
-    let too_long = |_| {
-        io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "a frame cannot be longer than 4 GiB",
-        )
-    };
-    u32::try_from(content)
-        .map(u32::to_be_bytes)
-        .map_err(too_long)
+    let too_long =
+        |_| io::Error::new(io::ErrorKind::InvalidInput, "a frame cannot be longer than 4 GiB");
+    u32::try_from(content).map(u32::to_be_bytes).map_err(too_long)
 }

@@ -40,10 +40,8 @@ impl FromStr for GroupKey {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<GroupKey, &'static str> {
-        let body = text
-            .trim()
-            .strip_prefix(PREFIX)
-            .ok_or("it does not begin with `photomesh-key-`")?;
+        let body =
+            text.trim().strip_prefix(PREFIX).ok_or("it does not begin with `photomesh-key-`")?;
         let (digits, check) = body.split_once('-').ok_or("its end is missing")?;
         // A secret has the shape of a digest: 32 bytes as hex.
         let PhotoId(bytes) = digits.parse().map_err(|_| "it has not 64 hex digits")?;

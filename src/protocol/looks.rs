@@ -26,10 +26,7 @@ pub struct Looks {
     pub looked_by: u16,
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero(number: &u16) -> bool {
     *number == 0
 }
@@ -41,11 +38,7 @@ impl Looks {
 
     /// What an earlier program has accepted.
     pub fn accepted_earlier(better: PhotoId, relation: Option<Relation>) -> Looks {
-        Looks {
-            yields_to: Some(better),
-            relation,
-            ..Looks::default()
-        }
+        Looks { yields_to: Some(better), relation, ..Looks::default() }
     }
 
     /// Whether nothing was found.
@@ -77,10 +70,7 @@ impl Looks {
     pub fn remembered(self) -> Looks {
         match self.is_current() {
             true => self.bounded(),
-            false => Looks {
-                differs: BTreeSet::new(),
-                ..self
-            },
+            false => Looks { differs: BTreeSet::new(), ..self },
         }
     }
 
@@ -97,10 +87,7 @@ impl Looks {
     /// Notes what the present rule has found between the photo and another one. What an earlier rule has found ends here.
     pub fn note(&mut self, other: PhotoId, found: Relation) {
         if !self.is_current() {
-            *self = Looks {
-                looked_by: SECOND_LOOK,
-                ..Looks::default()
-            };
+            *self = Looks { looked_by: SECOND_LOOK, ..Looks::default() };
         }
         if found != Relation::Different {
             self.yields_to = Some(other);

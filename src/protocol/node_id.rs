@@ -50,9 +50,7 @@ macro_rules! sixteen_hex_digits {
             fn from_str(text: &str) -> Result<$name, String> {
                 let digits = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
                 let number = u64::from_str_radix(text, 16).ok().filter(|_| digits);
-                number
-                    .map($name)
-                    .ok_or_else(|| "expected 16 hex digits".to_owned())
+                number.map($name).ok_or_else(|| "expected 16 hex digits".to_owned())
             }
         }
 

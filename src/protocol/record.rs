@@ -42,11 +42,7 @@ impl Holding {
 
     /// What it becomes in the trash.
     pub fn retired(self) -> Holding {
-        if self.is_own() {
-            Holding::RetiredOriginal
-        } else {
-            Holding::Retired
-        }
+        if self.is_own() { Holding::RetiredOriginal } else { Holding::Retired }
     }
 }
 
@@ -86,10 +82,7 @@ impl Facts {
 
     /// Facts that know just a name.
     pub fn named(name: impl Into<String>) -> Facts {
-        Facts {
-            names: BTreeSet::from([name.into()]),
-            ..Facts::default()
-        }
+        Facts { names: BTreeSet::from([name.into()]), ..Facts::default() }
     }
 
     /// Whether some that belong to a set may have found no room in it: who relies on all of them must think so. Else a
@@ -104,12 +97,8 @@ impl Facts {
     pub fn merge(&mut self, other: &Facts) -> bool {
         let mut merged = self.clone();
         let usable = |name: &&String| !name.is_empty() && name.len() <= Facts::MAX_NAME;
-        merged
-            .names
-            .extend(other.names.iter().filter(usable).cloned());
-        merged
-            .aliases
-            .extend(other.aliases.iter().filter(usable).cloned());
+        merged.names.extend(other.names.iter().filter(usable).cloned());
+        merged.aliases.extend(other.aliases.iter().filter(usable).cloned());
         merged.replaces.extend(&other.replaces);
         merged.distinct.extend(&other.distinct);
         merged.owners.extend(&other.owners);

@@ -32,16 +32,14 @@ fn facts() -> impl Strategy<Value = Facts> {
     let ids = || prop::collection::btree_set(photo_id(), 0..3);
     let nodes = || prop::collection::btree_set(any::<u64>().prop_map(NodeId), 0..3);
     let parts = (names(), names(), ids(), ids(), nodes(), nodes());
-    parts.prop_map(
-        |(names, aliases, replaces, distinct, owners, heirs)| Facts {
-            names,
-            aliases,
-            replaces,
-            distinct,
-            owners,
-            heirs,
-        },
-    )
+    parts.prop_map(|(names, aliases, replaces, distinct, owners, heirs)| Facts {
+        names,
+        aliases,
+        replaces,
+        distinct,
+        owners,
+        heirs,
+    })
 }
 
 fn holding() -> impl Strategy<Value = Holding> {
@@ -132,11 +130,8 @@ fn about_tables() -> impl Strategy<Value = Message> {
 }
 
 fn about_copies() -> impl Strategy<Value = Message> {
-    let verdict = prop::sample::select(vec![
-        KeepVerdict::Want,
-        KeepVerdict::Have,
-        KeepVerdict::Full,
-    ]);
+    let verdict =
+        prop::sample::select(vec![KeepVerdict::Want, KeepVerdict::Have, KeepVerdict::Full]);
     let lane = prop::sample::select(vec![Lane::Get, Lane::Replicate]);
     let transfer = || any::<u32>().prop_map(TransferId);
     let nonce = || any::<[u8; 32]>().prop_map(Nonce);
@@ -161,13 +156,8 @@ fn about_copies() -> impl Strategy<Value = Message> {
         }),
         (transfer(), ".*").prop_map(|(transfer, reason)| Message::NoImage { transfer, reason }),
         (photo_id(), nonce()).prop_map(|(photo, nonce)| Message::Challenge { photo, nonce }),
-        (nonce(), proof, prop::option::of(".*")).prop_map(|(nonce, proof, refused)| {
-            Message::Proof {
-                nonce,
-                proof,
-                refused,
-            }
-        }),
+        (nonce(), proof, prop::option::of(".*"))
+            .prop_map(|(nonce, proof, refused)| { Message::Proof { nonce, proof, refused } }),
         (photo_id(), nonce()).prop_map(|(photo, nonce)| Message::Release { photo, nonce }),
     ]
 }

@@ -112,14 +112,10 @@ fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim_end();
     let stem = stem.to_uppercase();
     let port = |stem: &str| {
-        let number = stem
-            .strip_prefix("COM")
-            .or_else(|| stem.strip_prefix("LPT"))
-            .unwrap_or_default();
+        let number =
+            stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT")).unwrap_or_default();
         let mut digits = number.chars();
-        digits
-            .next()
-            .is_some_and(|c| c.is_ascii_digit() || "¹²³".contains(c))
+        digits.next().is_some_and(|c| c.is_ascii_digit() || "¹²³".contains(c))
             && digits.next().is_none()
     };
     let fixed = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$"];
@@ -173,10 +169,7 @@ mod tests {
 
     #[test]
     fn names_are_compared_without_case() {
-        assert_eq!(
-            SafeName::folded("STRASSE.JPG"),
-            SafeName::folded("straße.jpg")
-        );
+        assert_eq!(SafeName::folded("STRASSE.JPG"), SafeName::folded("straße.jpg"));
         assert_ne!(SafeName::folded("a.jpg"), SafeName::folded("b.jpg"));
     }
 }

@@ -66,9 +66,7 @@ impl Channel {
         input: &mut impl Read,
         output: &mut impl Write,
     ) -> io::Result<Channel> {
-        let mut noise = builder(credentials)?
-            .build_initiator()
-            .map_err(broken_library)?;
+        let mut noise = builder(credentials)?.build_initiator().map_err(broken_library)?;
         send(&mut noise, output)?;
         receive(&mut noise, input, ANSWER).map_err(hung_up)?;
         send(&mut noise, output)?;
@@ -85,9 +83,7 @@ impl Channel {
         input: &mut impl Read,
         output: &mut impl Write,
     ) -> io::Result<Channel> {
-        let mut noise = builder(credentials)?
-            .build_responder()
-            .map_err(broken_library)?;
+        let mut noise = builder(credentials)?.build_responder().map_err(broken_library)?;
         receive(&mut noise, input, HELLO)?;
         send(&mut noise, output)?;
         receive(&mut noise, input, PROOF)?;
@@ -95,18 +91,10 @@ impl Channel {
     }
 
     fn agreed(noise: HandshakeState) -> io::Result<Channel> {
-        let remote = noise
-            .get_remote_static()
-            .and_then(|key| key.try_into().ok());
-        let noise = noise
-            .into_stateless_transport_mode()
-            .map_err(broken_library)?;
+        let remote = noise.get_remote_static().and_then(|key| key.try_into().ok());
+        let noise = noise.into_stateless_transport_mode().map_err(broken_library)?;
         let remote = remote.ok_or(ErrorKind::InvalidData)?;
-        Ok(Channel {
-            noise,
-            sealed: AtomicU64::new(0),
-            remote,
-        })
+        Ok(Channel { noise, sealed: AtomicU64::new(0), remote })
     }
 
     /// The only id that the other side may use as a node: it has proven the key that makes it.
@@ -153,14 +141,7 @@ pub struct Opening<R> {
 impl<R> Opening<R> {
     /// An end over `input`, which must be right behind the handshake.
     pub fn new(input: R, channel: Option<Arc<Channel>>) -> Opening<R> {
-        Opening {
-            input,
-            channel,
-            opened: 0,
-            record: Vec::new(),
-            bytes: Vec::new(),
-            taken: 0,
-        }
+        Opening { input, channel, opened: 0, record: Vec::new(), bytes: Vec::new(), taken: 0 }
     }
 
     /// Whether the next read needs bytes that have not been taken from the input yet.
@@ -204,11 +185,7 @@ pub struct Sealing<W> {
 impl<W> Sealing<W> {
     /// An end over `output`.
     pub fn new(output: W, channel: Option<Arc<Channel>>) -> Sealing<W> {
-        Sealing {
-            output,
-            channel,
-            record: Vec::new(),
-        }
+        Sealing { output, channel, record: Vec::new() }
     }
 
     /// What lies below.
@@ -243,9 +220,7 @@ fn builder(credentials: &Credentials) -> io::Result<Builder<'_>> {
 
 fn send(noise: &mut HandshakeState, output: &mut impl Write) -> io::Result<()> {
     let mut record = [0; 2 + ANSWER];
-    let length = noise
-        .write_message(&[], &mut record[2..])
-        .map_err(broken_library)?;
+    let length = noise.write_message(&[], &mut record[2..]).map_err(broken_library)?;
     record[..2].copy_from_slice(&record_length(length)?);
     output.write_all(&record[..2 + length])?;
     output.flush()

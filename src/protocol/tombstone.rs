@@ -95,13 +95,7 @@ fn statement(key: &VerifyingKey, photo: PhotoId, counter: u64, wish: Wish) -> Ve
         Wish::Removed => [0],
         Wish::Lifted => [1],
     };
-    let parts: [&[u8]; 5] = [
-        DOMAIN,
-        key.as_bytes(),
-        &photo.0,
-        &counter.to_be_bytes(),
-        &wish,
-    ];
+    let parts: [&[u8]; 5] = [DOMAIN, key.as_bytes(), &photo.0, &counter.to_be_bytes(), &wish];
     parts.concat()
 }
 
@@ -133,27 +127,13 @@ impl TryFrom<Written> for Tombstone {
     type Error = String;
 
     fn try_from(written: Written) -> Result<Tombstone, String> {
-        let Written {
-            photo,
-            counter,
-            wish,
-            key,
-            signature,
-        } = written;
+        let Written { photo, counter, wish, key, signature } = written;
         let forged = |_| "a tombstone whose signature is wrong".to_owned();
         let key = VerifyingKey::from_bytes(&from_hex(&key)?).map_err(forged)?;
         let signature = Signature::from_bytes(&from_hex(&signature)?);
         // Strictly: a weak key would let one signature stand for many statements.
-        key.verify_strict(&statement(&key, photo, counter, wish), &signature)
-            .map_err(forged)?;
-        Ok(Tombstone {
-            photo,
-            owner: owner(&key),
-            counter,
-            wish,
-            key,
-            signature,
-        })
+        key.verify_strict(&statement(&key, photo, counter, wish), &signature).map_err(forged)?;
+        Ok(Tombstone { photo, owner: owner(&key), counter, wish, key, signature })
     }
 }
 
@@ -201,22 +181,14 @@ mod tests {
             let mut forged = written(&tombstone);
             forged[field] = value;
             let error = read(&forged).unwrap_err();
-            assert!(
-                error.contains("signature") || error.contains("hex"),
-                "{field}: {error}"
-            );
+            assert!(error.contains("signature") || error.contains("hex"), "{field}: {error}");
         }
     }
 
     #[test]
     fn a_key_that_signs_anything_is_no_key() {
         // The point of order one: with it, the all-zero signature fits any statement unless one looks closely.
-        let mut weak = written(&Tombstone::sign(
-            &key(1),
-            PhotoId([7; 32]),
-            1,
-            Wish::Removed,
-        ));
+        let mut weak = written(&Tombstone::sign(&key(1), PhotoId([7; 32]), 1, Wish::Removed));
         weak["key"] = json!(format!("01{}", "00".repeat(31)));
         weak["signature"] = json!(format!("01{}", "00".repeat(63)));
         assert!(read(&weak).is_err());

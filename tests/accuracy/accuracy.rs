@@ -64,9 +64,7 @@ fn main() -> ExitCode {
         eprintln!("no photos in {}", folder.display());
         return ExitCode::FAILURE;
     }
-    let size = given("SIZE")
-        .and_then(|size| size.to_str()?.parse().ok())
-        .unwrap_or(SIZE);
+    let size = given("SIZE").and_then(|size| size.to_str()?.parse().ok()).unwrap_or(SIZE);
     let only = given("ONLY").map_or(String::new(), |only| only.to_string_lossy().into_owned());
     let mut groups = families::groups(size, &scenery);
     groups.retain(|group| group.name.contains(&only));

@@ -38,9 +38,7 @@ fn look_at(group: &Group, costs: &Costs) -> Kind {
     let mut count = Count::default();
     let mut related = vec![vec![false; files.len()]; files.len()];
     for (a, b) in (0..files.len()).flat_map(|a| (0..a).map(move |b| (a, b))) {
-        let looks = costs.look(&photos[a], &photos[b], || {
-            [files[a].clone(), files[b].clone()]
-        });
+        let looks = costs.look(&photos[a], &photos[b], || [files[a].clone(), files[b].clone()]);
         count.add(looks);
         related[a][b] = looks.both != Relation::Different;
         related[b][a] = related[a][b];
@@ -71,29 +69,16 @@ pub(crate) fn report(kinds: &[Kind]) {
     println!("{:<30} {HEADS}  would go", "");
     let (mut all, mut files, mut would_go) = (Count::default(), 0, 0);
     for kind in kinds {
-        let mark = if kind.at_most == Relation::Variant {
-            "*"
-        } else {
-            ""
-        };
+        let mark = if kind.at_most == Relation::Variant { "*" } else { "" };
         let name = format!("{}{mark}", kind.name);
-        println!(
-            "{name:<30} {}  {}",
-            kind.count.columns(),
-            share(kind.would_go, kind.files)
-        );
+        println!("{name:<30} {}  {}", kind.count.columns(), share(kind.would_go, kind.files));
         if kind.at_most == Relation::Different {
             all.join(&kind.count);
             files += kind.files;
             would_go += kind.would_go;
         }
     }
-    println!(
-        "{:<30} {}  {}",
-        "all without *",
-        all.columns(),
-        share(would_go, files)
-    );
+    println!("{:<30} {}  {}", "all without *", all.columns(), share(would_go, files));
     println!(
         "of all pairs without *: same {}, variant {}",
         share(all.same, all.pairs),

@@ -95,22 +95,15 @@ fn ellipse_edge([left, top, right, bottom]: Area) -> impl Fn(f32, f32) -> f32 {
 
 /// A disc around a point.
 pub(crate) fn disc(picture: &mut RgbImage, [x, y]: [f32; 2], radius: f32, ink: Ink) {
-    ellipse(
-        picture,
-        [x - radius, y - radius, x + radius, y + radius],
-        ink,
-    );
+    ellipse(picture, [x - radius, y - radius, x + radius, y + radius], ink);
 }
 
 /// A ring around a point.
 pub(crate) fn ring(picture: &mut RgbImage, [x, y]: [f32; 2], radius: f32, thick: f32, ink: Ink) {
     let reach = radius + thick;
-    paint(
-        picture,
-        [x - reach, y - reach, x + reach, y + reach],
-        ink,
-        |px, py| ((px - x).hypot(py - y) - radius).abs() - thick / 2.0,
-    );
+    paint(picture, [x - reach, y - reach, x + reach, y + reach], ink, |px, py| {
+        ((px - x).hypot(py - y) - radius).abs() - thick / 2.0
+    });
 }
 
 pub(crate) fn line(picture: &mut RgbImage, from: [f32; 2], to: [f32; 2], thick: f32, ink: Ink) {
@@ -139,18 +132,9 @@ pub(crate) fn path(picture: &mut RgbImage, points: &[[f32; 2]], thick: f32, ink:
 /// A filled polygon.
 pub(crate) fn polygon(picture: &mut RgbImage, points: &[[f32; 2]], ink: Ink) {
     let bound = |axis: usize, pick: fn(f32, f32) -> f32| {
-        points
-            .iter()
-            .map(|point| point[axis])
-            .reduce(pick)
-            .unwrap_or(0.0)
+        points.iter().map(|point| point[axis]).reduce(pick).unwrap_or(0.0)
     };
-    let area = [
-        bound(0, f32::min),
-        bound(1, f32::min),
-        bound(0, f32::max),
-        bound(1, f32::max),
-    ];
+    let area = [bound(0, f32::min), bound(1, f32::min), bound(0, f32::max), bound(1, f32::max)];
     paint(picture, area, ink, |x, y| polygon_edge(points, x, y));
 }
 

@@ -21,9 +21,8 @@ impl Dice {
     /// The stream of this number of a set; other sets have other streams.
     pub(crate) fn new(set: &str, number: u64) -> Dice {
         let digest = blake3::hash(set.as_bytes());
-        let purpose = digest.as_bytes()[..8]
-            .iter()
-            .fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+        let purpose =
+            digest.as_bytes()[..8].iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
         Dice(Rng::new(number, purpose))
     }
 

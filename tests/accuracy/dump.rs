@@ -17,9 +17,7 @@ use crate::subject::Subject;
 pub(crate) fn write(folder: &Path, groups: &[Group], subjects: &[Subject]) -> std::io::Result<()> {
     fs::create_dir_all(folder)?;
     let mut rows = parallel::map(groups.len(), |at| look_alikes(folder, at, &groups[at]));
-    rows.extend(parallel::map(subjects.len(), |at| {
-        versions(folder, &subjects[at])
-    }));
+    rows.extend(parallel::map(subjects.len(), |at| versions(folder, &subjects[at])));
     let mut labels = fs::File::create(folder.join("labels.csv"))?;
     writeln!(labels, "file,set,group,picture,kind,expected")?;
     for lines in rows {
@@ -36,16 +34,8 @@ fn look_alikes(folder: &Path, at: usize, group: &Group) -> std::io::Result<Strin
     };
     let mut lines = String::new();
     for (number, make) in group.files.iter().enumerate() {
-        let name = saved(
-            folder,
-            &format!("{} {at}", group.name),
-            &number.to_string(),
-            &make(),
-        )?;
-        lines += &format!(
-            "{name},\"{}\",{at},{number},look-alike,{at_most}\n",
-            group.name
-        );
+        let name = saved(folder, &format!("{} {at}", group.name), &number.to_string(), &make())?;
+        lines += &format!("{name},\"{}\",{at},{number},look-alike,{at_most}\n", group.name);
     }
     Ok(lines)
 }
@@ -55,12 +45,7 @@ fn versions(folder: &Path, subject: &Subject) -> std::io::Result<String> {
     let mut lines = String::new();
     for kind in subject.kinds {
         let file = kind.make(&picture, subject.number);
-        let name = saved(
-            folder,
-            &format!("versions {}", subject.name()),
-            kind.name,
-            &file,
-        )?;
+        let name = saved(folder, &format!("versions {}", subject.name()), kind.name, &file)?;
         let expected = kind.expected.name();
         lines += &format!(
             "{name},{},\"{}\",0,\"{}\",{expected}\n",
@@ -75,13 +60,8 @@ fn versions(folder: &Path, subject: &Subject) -> std::io::Result<String> {
 /// Saves a file under a name of letters, digits and hyphens, and says which.
 fn saved(folder: &Path, group: &str, name: &str, file: &File) -> std::io::Result<String> {
     let plain = |text: &str| -> String {
-        let kept = text.chars().map(|letter| {
-            if letter.is_ascii_alphanumeric() {
-                letter
-            } else {
-                '-'
-            }
-        });
+        let kept =
+            text.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' });
         let words: String = kept.collect();
         let words: Vec<&str> = words.split('-').filter(|word| !word.is_empty()).collect();
         words.join("-")

@@ -56,12 +56,7 @@ pub(crate) fn share(hits: u64, of: u64) -> String {
     }
     let (low, high) = wilson(hits, of);
     let part = hits as f64 / of as f64;
-    format!(
-        "{:6.2} % ({:.2}-{:.2})",
-        100.0 * part,
-        100.0 * low,
-        100.0 * high
-    )
+    format!("{:6.2} % ({:.2}-{:.2})", 100.0 * part, 100.0 * low, 100.0 * high)
 }
 
 /// Between which shares the true one lies, with 95 % confidence.
@@ -72,8 +67,5 @@ fn wilson(hits: u64, of: u64) -> (f64, f64) {
     let middle = part + Z * Z / (2.0 * of);
     let reach = Z * (part * (1.0 - part) / of + Z * Z / (4.0 * of * of)).sqrt();
     let whole = 1.0 + Z * Z / of;
-    (
-        ((middle - reach) / whole).max(0.0),
-        ((middle + reach) / whole).min(1.0),
-    )
+    (((middle - reach) / whole).max(0.0), ((middle + reach) / whole).min(1.0))
 }

@@ -33,12 +33,8 @@ pub(crate) fn warped(
         let (left, top) = (x.floor(), y.floor());
         let (right, down) = (x - left, y - top);
         let (left, top) = (left as i64, top as i64);
-        let corners = [
-            read(left, top),
-            read(left + 1, top),
-            read(left, top + 1),
-            read(left + 1, top + 1),
-        ];
+        let corners =
+            [read(left, top), read(left + 1, top), read(left, top + 1), read(left + 1, top + 1)];
         image::Rgb(std::array::from_fn(|i| {
             let upper = corners[0][i] + (corners[1][i] - corners[0][i]) * right;
             let lower = corners[2][i] + (corners[3][i] - corners[2][i]) * right;
@@ -81,9 +77,7 @@ pub(crate) fn jpeg(picture: &RgbImage, quality: u8) -> Vec<u8> {
 
 pub(crate) fn stored(picture: &RgbImage, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
-    picture
-        .write_to(&mut bytes, format)
-        .expect("encodes in memory");
+    picture.write_to(&mut bytes, format).expect("encodes in memory");
     bytes.into_inner()
 }
 
@@ -91,13 +85,7 @@ pub(crate) fn stored(picture: &RgbImage, format: ImageFormat) -> Vec<u8> {
 pub(crate) fn from_camera(picture: &RgbImage, quality: u8, moment: &str) -> Vec<u8> {
     let mut tiff = b"MM\0*\0\0\0\x08".to_vec();
     let entry = |tag: u16, kind: u16, count: u32, value: [u8; 4]| {
-        [
-            &tag.to_be_bytes()[..],
-            &kind.to_be_bytes(),
-            &count.to_be_bytes(),
-            &value,
-        ]
-        .concat()
+        [&tag.to_be_bytes()[..], &kind.to_be_bytes(), &count.to_be_bytes(), &value].concat()
     };
     // The first directory: three entries and the end; the second: three and the end; then the moment.
     let (second, text) = (8 + 2 + 3 * 12 + 4, 8 + 2 * (2 + 3 * 12 + 4));
@@ -115,13 +103,5 @@ pub(crate) fn from_camera(picture: &RgbImage, quality: u8, moment: &str) -> Vec<
     tiff.push(0);
     let stored = jpeg(picture, quality);
     let length = (2 + 6 + tiff.len()) as u16;
-    [
-        &stored[..2],
-        b"\xff\xe1",
-        &length.to_be_bytes(),
-        b"Exif\0\0",
-        &tiff,
-        &stored[2..],
-    ]
-    .concat()
+    [&stored[..2], b"\xff\xe1", &length.to_be_bytes(), b"Exif\0\0", &tiff, &stored[2..]].concat()
 }

@@ -28,8 +28,7 @@ impl Cost {
         let start = busy_micros();
         let done = work();
         self.times.fetch_add(1, Ordering::Relaxed);
-        self.micros
-            .fetch_add((busy_micros() - start) as u64, Ordering::Relaxed);
+        self.micros.fetch_add((busy_micros() - start) as u64, Ordering::Relaxed);
         done
     }
 
@@ -51,10 +50,8 @@ impl Costs {
     /// Reads a picture's bytes as the scan of a folder does.
     pub(crate) fn inspect(&self, bytes: &[u8]) -> Photo {
         let mut file = stored(bytes);
-        let photo = self
-            .inspected
-            .of(|| inspect(&mut file))
-            .expect("a file of this test can be read");
+        let photo =
+            self.inspected.of(|| inspect(&mut file)).expect("a file of this test can be read");
         let record = serde_json::to_vec(&photo).expect("a record is text").len() as u64;
         self.record_bytes.fetch_add(record, Ordering::Relaxed);
         self.largest_record.fetch_max(record, Ordering::Relaxed);
@@ -75,16 +72,12 @@ impl Costs {
         let [mut one, mut other] = bytes().map(|bytes| stored(&bytes));
         let second = self.looked_at.of(|| second_look(&mut one, &mut other));
         let second = second.expect("a file of this test can be read").relation;
-        Looks {
-            first,
-            both: second.min(first),
-        }
+        Looks { first, both: second.min(first) }
     }
 
     pub(crate) fn print(&self) {
         println!("\ncost");
-        self.inspected
-            .print("a file of these read, decoded and described");
+        self.inspected.print("a file of these read, decoded and described");
         self.looked_at.print("a second look at two of these");
         let records = self.inspected.times.load(Ordering::Relaxed).max(1);
         let mean = self.record_bytes.load(Ordering::Relaxed) / records;
@@ -95,8 +88,6 @@ impl Costs {
 
 fn stored(bytes: &[u8]) -> std::fs::File {
     let mut file = tempfile::tempfile().expect("room for a file");
-    file.write_all(bytes)
-        .and_then(|()| file.rewind())
-        .expect("room for a file");
+    file.write_all(bytes).and_then(|()| file.rewind()).expect("room for a file");
     file
 }

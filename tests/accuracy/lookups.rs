@@ -54,18 +54,13 @@ pub(crate) fn measure() {
         index.insert(PhotoId::of(&at.to_be_bytes()), fingerprint(at));
     }
     let built = start.elapsed().as_secs_f64();
-    let memory = resident_mib()
-        .zip(before)
-        .map(|(after, before)| after - before);
+    let memory = resident_mib().zip(before).map(|(after, before)| after - before);
     let mut found = 0;
     let mut round = |round: u64| {
         let ids = (0..LOOKUPS).map(|at| (round * LOOKUPS + at) * (PHOTOS / ROUNDS / LOOKUPS));
         let wanted: Vec<Fingerprint> = ids.map(fingerprint).collect();
         let start = busy_micros();
-        found += wanted
-            .iter()
-            .map(|fingerprint| index.similar(fingerprint).len())
-            .sum::<usize>();
+        found += wanted.iter().map(|fingerprint| index.similar(fingerprint).len()).sum::<usize>();
         (busy_micros() - start) / LOOKUPS as f64
     };
     let mut times: Vec<f64> = (0..ROUNDS).map(&mut round).collect();
@@ -83,11 +78,7 @@ pub(crate) fn measure() {
 
 /// A made-up fingerprint.
 fn fingerprint(seed: u64) -> Fingerprint {
-    let views = if seed.is_multiple_of(WITH_BANDS) {
-        2
-    } else {
-        1
-    };
+    let views = if seed.is_multiple_of(WITH_BANDS) { 2 } else { 1 };
     let [whole, trimmed] = [0, views - 1].map(|part| view(seed, part));
     Fingerprint::made_up(&whole, &trimmed, &landmarks(seed)).expect("well formed")
 }
@@ -105,17 +96,13 @@ fn landmarks(seed: u64) -> Vec<u8> {
         (bits & 0x3fff) << 25 | bits >> 40 & 0x1f_ffff
     });
     let by_code: BTreeMap<u64, u64> = numbers.map(|bits| (bits >> 21, bits)).collect();
-    let five = by_code
-        .values()
-        .flat_map(|bits| bits.to_be_bytes().into_iter().skip(3));
+    let five = by_code.values().flat_map(|bits| bits.to_be_bytes().into_iter().skip(3));
     five.collect()
 }
 
 fn view(seed: u64, part: u64) -> [u8; VIEW] {
     let mut digest = blake3::Hasher::new();
-    digest
-        .update(&seed.to_be_bytes())
-        .update(&part.to_be_bytes());
+    digest.update(&seed.to_be_bytes()).update(&part.to_be_bytes());
     let mut random = [0; VIEW + 8 * CUE];
     digest.finalize_xof().fill(&mut random);
     let (view, noise) = random.split_at_mut(VIEW);
@@ -124,11 +111,7 @@ fn view(seed: u64, part: u64) -> [u8; VIEW] {
         |eight: &[u8]| (eight.iter().map(|byte| f64::from(*byte)).sum::<f64>() - 1020.0) / 209.0;
     let bells: Vec<f64> = noise.chunks_exact(8).map(bell).collect();
     for (number, factors) in view[VIEW - CUE..].iter_mut().zip(SPREAD) {
-        let value: f64 = factors
-            .iter()
-            .zip(&bells)
-            .map(|(factor, bell)| factor * bell)
-            .sum();
+        let value: f64 = factors.iter().zip(&bells).map(|(factor, bell)| factor * bell).sum();
         *number = (128.0 + value).round() as u8;
     }
     std::array::from_fn(|at| view[at])

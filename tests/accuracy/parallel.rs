@@ -19,9 +19,7 @@ pub(crate) fn map<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Ve
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let mut made: Vec<(usize, T)> = thread::scope(|scope| {
         let workers: Vec<_> = (0..cores).map(|_| scope.spawn(worker)).collect();
-        let results = workers
-            .into_iter()
-            .map(|worker| worker.join().expect("a worker"));
+        let results = workers.into_iter().map(|worker| worker.join().expect("a worker"));
         results.flatten().collect()
     });
     made.sort_by_key(|(at, _)| *at);

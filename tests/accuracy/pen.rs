@@ -49,12 +49,7 @@ pub(crate) fn icons(size: f32, ink: Ink) -> Pen {
 
 impl Pen {
     fn new(font: &'static FontRef<'static>, size: f32, ink: Ink, strokes: u32) -> Pen {
-        Pen {
-            font: font.as_scaled(PxScale::from(size * 1.15)),
-            size,
-            ink,
-            strokes,
-        }
+        Pen { font: font.as_scaled(PxScale::from(size * 1.15)), size, ink, strokes }
     }
 
     /// Writes from this left upper corner, and says where the text ends.
@@ -71,10 +66,8 @@ impl Pen {
                 if let Some(outline) = self.font.font.outline_glyph(glyph) {
                     let corner = outline.px_bounds().min;
                     outline.draw(|x, y, share| {
-                        let (x, y) = (
-                            corner.x as i64 + i64::from(x),
-                            corner.y as i64 + i64::from(y),
-                        );
+                        let (x, y) =
+                            (corner.x as i64 + i64::from(x), corner.y as i64 + i64::from(y));
                         blend(picture, x, y, self.ink, share.clamp(0.0, 1.0));
                     });
                 }
@@ -87,14 +80,8 @@ impl Pen {
 
     /// How wide this text is.
     pub(crate) fn width(&self, text: &str) -> f32 {
-        let ids: Vec<GlyphId> = text
-            .chars()
-            .map(|letter| self.font.glyph_id(letter))
-            .collect();
-        let kerns: f32 = ids
-            .windows(2)
-            .map(|pair| self.font.kern(pair[0], pair[1]))
-            .sum();
+        let ids: Vec<GlyphId> = text.chars().map(|letter| self.font.glyph_id(letter)).collect();
+        let kerns: f32 = ids.windows(2).map(|pair| self.font.kern(pair[0], pair[1])).sum();
         kerns + ids.iter().map(|id| self.font.h_advance(*id)).sum::<f32>()
     }
 
@@ -110,10 +97,7 @@ impl Pen {
 
     /// Writes in these colours around the middle `x`: first an edge of `edge`, then the letters.
     pub(crate) fn outlined(&self, picture: &mut RgbImage, x: f32, y: f32, text: &str, edge: Ink) {
-        let pen = Pen {
-            ink: edge,
-            ..self.clone()
-        };
+        let pen = Pen { ink: edge, ..self.clone() };
         let reach = self.size * 0.06;
         for turn in 0..8 {
             let (sine, cosine) = (turn as f32 * std::f32::consts::FRAC_PI_4).sin_cos();
@@ -130,22 +114,14 @@ impl Pen {
         while y + self.size < bottom {
             let (words, room) = self.line_of_words(dice, right - left);
             let last = left_in_paragraph == 0;
-            let shown = if last {
-                dice.whole(1, words.len() as u32) as usize
-            } else {
-                words.len()
-            };
+            let shown = if last { dice.whole(1, words.len() as u32) as usize } else { words.len() };
             let gap = room / (words.len().max(2) - 1) as f32;
             let mut x = left;
             for word in &words[..shown] {
                 x = self.write(picture, x, y, word) + if last { self.width(" ") } else { gap };
             }
             y += self.size * if last { lead * 1.5 } else { lead };
-            left_in_paragraph = if last {
-                dice.whole(3, 8)
-            } else {
-                left_in_paragraph - 1
-            };
+            left_in_paragraph = if last { dice.whole(3, 8) } else { left_in_paragraph - 1 };
         }
     }
 

@@ -16,10 +16,7 @@ pub(crate) fn check() -> bool {
     let mut complaints = Vec::new();
     for kind in alike::measure(&groups, &costs) {
         if kind.count.same > 0 {
-            complaints.push(format!(
-                "{}: two different pictures are the same",
-                kind.name
-            ));
+            complaints.push(format!("{}: two different pictures are the same", kind.name));
         }
     }
     let mut subjects = subject::all(1, 1, &scenery);
@@ -39,15 +36,11 @@ pub(crate) fn check() -> bool {
             }
         }
     }
-    complaints
-        .iter()
-        .for_each(|complaint| println!("{complaint}"));
+    complaints.iter().for_each(|complaint| println!("{complaint}"));
     complaints.is_empty()
 }
 
 fn is_quick(group: &Group) -> bool {
     let name = group.name;
-    !["burst", "tripod", "scanned"]
-        .iter()
-        .any(|part| name.contains(part))
+    !["burst", "tripod", "scanned"].iter().any(|part| name.contains(part))
 }

@@ -47,31 +47,18 @@ fn family<'a>(subject: &'a Subject, costs: &Costs) -> Family<'a> {
         }
         photos.push(photo);
     }
-    Family {
-        subject,
-        photos,
-        looks,
-    }
+    Family { subject, photos, looks }
 }
 
 impl Found<'_> {
     /// What was found of each kind of version of a set.
     pub(crate) fn kinds(&self, set: &str) -> BTreeMap<(Expected, usize, &'static str), Count> {
         let mut kinds: BTreeMap<_, Count> = BTreeMap::new();
-        for family in self
-            .families
-            .iter()
-            .filter(|family| family.subject.set == set)
-        {
-            for (at, (kind, looks)) in family.subject.kinds[1..]
-                .iter()
-                .zip(&family.looks)
-                .enumerate()
+        for family in self.families.iter().filter(|family| family.subject.set == set) {
+            for (at, (kind, looks)) in
+                family.subject.kinds[1..].iter().zip(&family.looks).enumerate()
             {
-                kinds
-                    .entry((kind.expected, at, kind.name))
-                    .or_default()
-                    .add(*looks);
+                kinds.entry((kind.expected, at, kind.name)).or_default().add(*looks);
             }
         }
         kinds
@@ -80,11 +67,7 @@ impl Found<'_> {
     /// Prints a row for each kind of version, and one for all that are expected to be found alike.
     pub(crate) fn report(&self, set: &'static str) {
         let kinds = self.kinds(set);
-        let pictures = self
-            .families
-            .iter()
-            .filter(|family| family.subject.set == set)
-            .count();
+        let pictures = self.families.iter().filter(|family| family.subject.set == set).count();
         if pictures == 0 {
             return;
         }
@@ -95,37 +78,22 @@ impl Found<'_> {
         let mut sums: BTreeMap<Expected, Count> = BTreeMap::new();
         for ((expected, _, name), count) in &kinds {
             let name = format!("{:<10} {name}", expected.name());
-            println!(
-                "{name:<40} {}  {}",
-                count.columns(),
-                share(count.found(), count.pairs)
-            );
+            println!("{name:<40} {}  {}", count.columns(), share(count.found(), count.pairs));
             sums.entry(*expected).or_default().join(count);
         }
         for (expected, count) in &sums {
             let name = format!("{:<10} all together", expected.name());
-            println!(
-                "{name:<40} {}  {}",
-                count.columns(),
-                share(count.found(), count.pairs)
-            );
+            println!("{name:<40} {}  {}", count.columns(), share(count.found(), count.pairs));
             if *expected == Expected::Same {
-                println!(
-                    "{:<40} of these as the same: {}",
-                    "",
-                    share(count.same, count.pairs)
-                );
+                println!("{:<40} of these as the same: {}", "", share(count.same, count.pairs));
             }
         }
     }
 
     /// Compares every version of a photo with every version of all others, and prints what is taken for one picture.
     pub(crate) fn report_strangers(&self, costs: &Costs) {
-        let photos: Vec<&Family> = self
-            .families
-            .iter()
-            .filter(|family| family.subject.set == "photos")
-            .collect();
+        let photos: Vec<&Family> =
+            self.families.iter().filter(|family| family.subject.set == "photos").collect();
         let mut pairs = 0;
         let mut alike = Vec::new();
         let rows = parallel::map(photos.len(), |at| near(&photos[..at], photos[at]));
@@ -156,19 +124,12 @@ impl Found<'_> {
             "of the first {looked_at} of these after the second look: {} the same, {} variants",
             count.same, count.variant
         );
-        let false_ones = alike
-            .iter()
-            .zip(&looks)
-            .filter(|(_, looks)| looks.both != Relation::Different);
+        let false_ones =
+            alike.iter().zip(&looks).filter(|(_, looks)| looks.both != Relation::Different);
         for (((one, a), (other, b)), looks) in false_ones.take(SHOWN) {
             let [one, other] = [photos[*one].subject, photos[*other].subject];
             let (a, b) = (one.kinds[*a].name, other.kinds[*b].name);
-            println!(
-                "  {:?}: {} ({a}), {} ({b})",
-                looks.both,
-                one.name(),
-                other.name()
-            );
+            println!("  {:?}: {} ({a}), {} ({b})", looks.both, one.name(), other.name());
         }
     }
 }

@@ -16,16 +16,12 @@ impl Noise {
         let mut swing = 1.0;
         let layer = |at: usize| {
             let cells = coarse << at;
-            let heights = (0..(cells + 1) * (cells + 1))
-                .map(|_| dice.bell())
-                .collect();
+            let heights = (0..(cells + 1) * (cells + 1)).map(|_| dice.bell()).collect();
             let layer = (cells, swing, heights);
             swing *= fall;
             layer
         };
-        Noise {
-            layers: (0..layers).map(layer).collect(),
-        }
+        Noise { layers: (0..layers).map(layer).collect() }
     }
 
     /// The height at a point, both measures from 0 to 1.
@@ -68,11 +64,7 @@ pub(crate) fn texture(picture: &mut RgbImage, noise: &Noise, swing: f32) {
 /// The scene of this number: 1200 by 900 pixels, every third upright.
 pub(crate) fn scene(number: u64) -> RgbImage {
     let dice = &mut Dice::new("scene", number);
-    let (width, height) = if number % 3 == 2 {
-        (900, 1200)
-    } else {
-        (1200, 900)
-    };
+    let (width, height) = if number % 3 == 2 { (900, 1200) } else { (1200, 900) };
     let mut photo = match number % 4 {
         0 => landscape(dice, width, height),
         1 => street(dice, width, height),
@@ -95,33 +87,22 @@ fn landscape(dice: &mut Dice, width: u32, height: u32) -> RgbImage {
                 150.0 - 60.0 * depth + dice.real(-20.0, 20.0),
                 160.0 - 120.0 * depth + dice.real(-20.0, 20.0),
             ];
-            (
-                Noise::new(dice, 2, 6, 0.5),
-                0.32 + 0.16 * row as f32 + dice.real(-0.05, 0.05),
-                ink,
-            )
+            (Noise::new(dice, 2, 6, 0.5), 0.32 + 0.16 * row as f32 + dice.real(-0.05, 0.05), ink)
         })
         .collect();
     let ground = Noise::new(dice, 6, 6, 0.75);
     let (sun, warm) = (dice.real(0.1, 0.9), dice.real(-25.0, 35.0));
     let mut photo = RgbImage::new(width, height);
     shade(&mut photo, |x, y, _| {
-        let ridge = ridges
-            .iter()
-            .rev()
-            .find(|(line, base, _)| y > base + 0.09 * line.at(x, 0.5));
+        let ridge = ridges.iter().rev().find(|(line, base, _)| y > base + 0.09 * line.at(x, 0.5));
         if let Some((_, base, ink)) = ridge {
             let light = 22.0 * ground.at(x, y) + 60.0 * (y - base) - 30.0 * (x - sun).abs();
             return ink.map(|value| value + light);
         }
         let cloud = (45.0 * clouds.at(x, y * 1.5) + 15.0).clamp(-5.0, 80.0);
         let glow = 50.0 * (1.0 - (x - sun).hypot(y - 0.25)).max(0.0);
-        [
-            95.0 + warm + 110.0 * y + glow,
-            140.0 + 80.0 * y + glow * 0.8,
-            205.0 - warm + 20.0 * y,
-        ]
-        .map(|v| v + cloud)
+        [95.0 + warm + 110.0 * y + glow, 140.0 + 80.0 * y + glow * 0.8, 205.0 - warm + 20.0 * y]
+            .map(|v| v + cloud)
     });
     photo
 }
@@ -145,21 +126,11 @@ fn street(dice: &mut Dice, width: u32, height: u32) -> RgbImage {
             );
         }
         let (columns, rows) = (dice.whole(2, 5), dice.whole(3, 7));
-        let (step, storey) = (
-            (right - left) / columns as f32,
-            (high * 0.85 - roof) / rows as f32,
-        );
+        let (step, storey) = ((right - left) / columns as f32, (high * 0.85 - roof) / rows as f32);
         for (row, column) in (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)))
         {
-            let (x, y) = (
-                left + step * (column as f32 + 0.25),
-                roof + storey * (row as f32 + 0.3),
-            );
-            let glass = if dice.percent(30) {
-                dice.colour(150, 240)
-            } else {
-                dice.colour(20, 90)
-            };
+            let (x, y) = (left + step * (column as f32 + 0.25), roof + storey * (row as f32 + 0.3));
+            let glass = if dice.percent(30) { dice.colour(150, 240) } else { dice.colour(20, 90) };
             block(&mut photo, [x, y, x + step * 0.5, y + storey * 0.5], glass);
         }
         left = right + dice.pick(&[0.0, 0.0, 25.0]);
@@ -168,17 +139,8 @@ fn street(dice: &mut Dice, width: u32, height: u32) -> RgbImage {
     for _ in 0..dice.whole(3, 9) {
         let (x, tall) = (dice.real(0.0, wide), dice.real(0.12, 0.3) * high);
         let foot = high * dice.real(0.88, 0.99);
-        block(
-            &mut photo,
-            [x, foot - tall * 0.8, x + tall * 0.25, foot],
-            dice.colour(10, 220),
-        );
-        disc(
-            &mut photo,
-            [x + tall * 0.125, foot - tall * 0.88],
-            tall * 0.09,
-            [205, 165, 140],
-        );
+        block(&mut photo, [x, foot - tall * 0.8, x + tall * 0.25, foot], dice.colour(10, 220));
+        disc(&mut photo, [x + tall * 0.125, foot - tall * 0.88], tall * 0.09, [205, 165, 140]);
     }
     let (plaster, light) = (Noise::new(dice, 12, 5, 0.8), Noise::new(dice, 2, 3, 0.5));
     texture(&mut photo, &plaster, 9.0);
@@ -199,20 +161,13 @@ fn still_life(dice: &mut Dice, width: u32, height: u32) -> RgbImage {
         ink.map(|value| value + light)
     });
     for at in 0..dice.whole(5, 11) {
-        let (x, y) = (
-            dice.real(0.05, 0.95) * wide,
-            edge + (high - edge) * (at as f32 / 11.0),
-        );
+        let (x, y) = (dice.real(0.05, 0.95) * wide, edge + (high - edge) * (at as f32 / 11.0));
         let size = dice.real(0.05, 0.16) * wide;
         if dice.percent(60) {
             ball(&mut photo, [x, y], size, dice.colour(40, 240));
         } else {
             let ink = dice.colour(40, 230);
-            block(
-                &mut photo,
-                [x - size, y - size, x + size * 0.6, y + size],
-                ink,
-            );
+            block(&mut photo, [x - size, y - size, x + size * 0.6, y + size], ink);
             let dark = ink.map(|value| value / 2);
             let corner = [x + size * 0.6, y - size];
             let side = [
@@ -252,30 +207,19 @@ fn foliage(dice: &mut Dice, width: u32, height: u32) -> RgbImage {
     for at in 0..420 {
         let near = at as f32 / 420.0;
         let (x, y) = (dice.real(0.0, wide), dice.real(0.0, high));
-        let (long, turn) = (
-            dice.real(15.0, 40.0) + 70.0 * near * dice.real(0.3, 1.0),
-            dice.real(0.0, 6.3),
-        );
+        let (long, turn) =
+            (dice.real(15.0, 40.0) + 70.0 * near * dice.real(0.3, 1.0), dice.real(0.0, 6.3));
         let light = dice.real(0.3, 0.9) + 0.6 * near;
         let ink =
             hue.map(|value: f32| (value * light + dice.real(-12.0, 12.0)).clamp(0.0, 255.0) as u8);
         let (sine, cosine) = turn.sin_cos();
-        let leaf: Vec<[f32; 2]> = [
-            [1.0, 0.0],
-            [0.3, 0.38],
-            [-0.5, 0.3],
-            [-1.0, 0.0],
-            [-0.5, -0.3],
-            [0.3, -0.38],
-        ]
-        .iter()
-        .map(|[a, b]| {
-            [
-                x + long * (a * cosine - b * sine),
-                y + long * (a * sine + b * cosine),
-            ]
-        })
-        .collect();
+        let leaf: Vec<[f32; 2]> =
+            [[1.0, 0.0], [0.3, 0.38], [-0.5, 0.3], [-1.0, 0.0], [-0.5, -0.3], [0.3, -0.38]]
+                .iter()
+                .map(|[a, b]| {
+                    [x + long * (a * cosine - b * sine), y + long * (a * sine + b * cosine)]
+                })
+                .collect();
         polygon(&mut photo, &leaf, ink);
     }
     let light = Noise::new(dice, 2, 5, 0.6);

@@ -37,9 +37,7 @@ impl Scenery {
             find_files(folder, &mut files);
         }
         files.sort();
-        Scenery {
-            files: files.into(),
-        }
+        Scenery { files: files.into() }
     }
 
     /// The files of the folder; none if the scenes are drawn.
@@ -63,9 +61,7 @@ impl Scenery {
     /// What the photo of this number is called.
     pub(crate) fn name(&self, number: u64) -> String {
         let at = number.checked_rem(self.files.len() as u64);
-        at.map_or(format!("scene {number}"), |at| {
-            self.files[at as usize].display().to_string()
-        })
+        at.map_or(format!("scene {number}"), |at| self.files[at as usize].display().to_string())
     }
 }
 

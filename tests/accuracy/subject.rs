@@ -36,9 +36,7 @@ impl Subject {
 
     /// Leaves out the kinds of versions that are more than the same picture stored otherwise.
     pub(crate) fn keep_the_same(&mut self) {
-        let same = self
-            .kinds
-            .partition_point(|kind| kind.expected <= Expected::Same);
+        let same = self.kinds.partition_point(|kind| kind.expected <= Expected::Same);
         self.kinds = &self.kinds[..same];
     }
 

@@ -52,14 +52,8 @@ const FUNCTION_LINES: usize = 70;
 
 /// Files, and functions in them, that may be longer, each with its reason.
 const LONGER: [(&str, &str); 2] = [
-    (
-        "tests/sim/jobs.rs: execute",
-        "one match, an arm an action, all of them short",
-    ),
-    (
-        "tests/sim/flaws.rs: deliver",
-        "one match, an arm a way to break the rules",
-    ),
+    ("tests/sim/jobs.rs: execute", "one match, an arm an action, all of them short"),
+    ("tests/sim/flaws.rs: deliver", "one match, an arm a way to break the rules"),
 ];
 
 #[test]
@@ -123,11 +117,8 @@ fn long_ones() -> BTreeMap<String, usize> {
 /// The forbidden things that a file's code names.
 fn impurities(code: &str) -> Vec<String> {
     let grouped = code.split_whitespace().collect::<String>();
-    let mut found: Vec<String> = IMPURE
-        .iter()
-        .filter(|word| has_word(code, word))
-        .map(ToString::to_string)
-        .collect();
+    let mut found: Vec<String> =
+        IMPURE.iter().filter(|word| has_word(code, word)).map(ToString::to_string).collect();
     // `use std::{fs, io}` names the same by another spelling.
     for part in grouped.split("std::{").skip(1) {
         let group = part.split(';').next().unwrap_or(part);
@@ -145,10 +136,8 @@ fn trespasses(source: &Source) -> Vec<String> {
     let is_room = |name: &str| allowed.contains_key(name);
     let may =
         |name: &str| name == room || allowed.get(room).is_some_and(|rooms| rooms.contains(&name));
-    let mut found: Vec<String> = entered(source)
-        .into_iter()
-        .filter(|name| is_room(name) && !may(name))
-        .collect();
+    let mut found: Vec<String> =
+        entered(source).into_iter().filter(|name| is_room(name) && !may(name)).collect();
     if room != "lib" && !is_room(room) {
         found.push(format!("{room} is a room without rules"));
     }
@@ -207,14 +196,8 @@ mod scanners_see {
     fn rooms_that_must_not_be_entered() {
         let bad = [
             ("src/node/x.rs", "use crate::daemon::run;"),
-            (
-                "src/node/x.rs",
-                "use crate::{photo::Photo, folder::Folder};",
-            ),
-            (
-                "src/node/x.rs",
-                "use crate::{\n    photo::{A, B},\n    folder,\n};",
-            ),
+            ("src/node/x.rs", "use crate::{photo::Photo, folder::Folder};"),
+            ("src/node/x.rs", "use crate::{\n    photo::{A, B},\n    folder,\n};"),
             ("src/node/x.rs", "fn f() {\n    crate::folder::open()\n}"),
             ("src/node/mod.rs", "use super::folder::Folder;"),
             ("src/node/x.rs", "use super::super::daemon;"),
@@ -225,38 +208,22 @@ mod scanners_see {
             ("src/attic/mod.rs", "fn f() {}"),
         ];
         for (path, text) in bad {
-            assert!(
-                !trespasses(&source(path, text)).is_empty(),
-                "not seen: {path}: {text}"
-            );
+            assert!(!trespasses(&source(path, text)).is_empty(), "not seen: {path}: {text}");
         }
     }
 
     #[test]
     fn rooms_that_may_be_entered() {
         let good = [
-            (
-                "src/node/x.rs",
-                "use crate::{photo::{Photo, daemon}, protocol};",
-            ),
+            ("src/node/x.rs", "use crate::{photo::{Photo, daemon}, protocol};"),
             ("src/node/x.rs", "use super::daemon;"),
-            (
-                "src/node/x.rs",
-                "// see crate::daemon\nuse super::event::Event;",
-            ),
-            (
-                "src/daemon/disk/x.rs",
-                "use crate::node::Node;\nuse super::super::state;",
-            ),
+            ("src/node/x.rs", "// see crate::daemon\nuse super::event::Event;"),
+            ("src/daemon/disk/x.rs", "use crate::node::Node;\nuse super::super::state;"),
             ("src/main.rs", "use photomesh::client::{self, Daemon};"),
             ("src/lib.rs", "pub mod node;"),
         ];
         for (path, text) in good {
-            assert_eq!(
-                trespasses(&source(path, text)),
-                Vec::<String>::new(),
-                "{path}: {text}"
-            );
+            assert_eq!(trespasses(&source(path, text)), Vec::<String>::new(), "{path}: {text}");
         }
     }
 

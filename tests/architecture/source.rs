@@ -15,11 +15,7 @@ pub(crate) struct Source {
 
 impl Source {
     pub(crate) fn new(path: &str, text: String) -> Source {
-        Source {
-            path: path.to_owned(),
-            code: code_only(&text),
-            text,
-        }
+        Source { path: path.to_owned(), code: code_only(&text), text }
     }
 
     /// The room it is in: `src/node/event.rs` is in `node`.
@@ -32,11 +28,7 @@ impl Source {
     /// How many modules down from the crate's root it is: `src/node/mod.rs` is 1, `src/node/event.rs` is 2.
     pub(crate) fn depth(&self) -> usize {
         let steps = self.path.matches('/').count();
-        if self.path.ends_with("/mod.rs") {
-            steps - 1
-        } else {
-            steps
-        }
+        if self.path.ends_with("/mod.rs") { steps - 1 } else { steps }
     }
 
     pub(crate) fn at(&self, what: impl std::fmt::Display) -> String {

@@ -81,9 +81,6 @@ fn function_name(line: &str) -> Option<String> {
     let mut words = line.split(' ').skip_while(|word| {
         ["const", "async", "pub"].contains(word) || word.starts_with("pub(") || *word == "extern"
     });
-    let name = words
-        .next()
-        .filter(|word| *word == "fn")
-        .and(words.next())?;
+    let name = words.next().filter(|word| *word == "fn").and(words.next())?;
     Some(leading_name(name))
 }

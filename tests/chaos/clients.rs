@@ -87,9 +87,7 @@ impl Client {
 
     fn put(&mut self, door: &Address, item: &Item) {
         match ask::put(door, &item.name, &item.bytes, PATIENCE) {
-            Ok(Answer::Stored {
-                id, copies, nodes, ..
-            }) => {
+            Ok(Answer::Stored { id, copies, nodes, .. }) => {
                 let safe = copies as usize >= COPIES;
                 let promise = if safe { Promise::Safe } else { Promise::Single };
                 self.tally.count("puts acknowledged");

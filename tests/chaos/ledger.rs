@@ -96,10 +96,8 @@ impl Ledger {
     /// warning; and a worse version of another photo, of which only the one in the trash was left.
     pub(crate) fn found(&self, on_disk: &BTreeSet<PhotoId>, disk_lost: bool) -> Vec<Arc<Item>> {
         let mut state = self.state();
-        let there: Vec<Arc<Item>> = on_disk
-            .iter()
-            .filter_map(|id| Some(Arc::clone(&state.items.get(id)?.0)))
-            .collect();
+        let there: Vec<Arc<Item>> =
+            on_disk.iter().filter_map(|id| Some(Arc::clone(&state.items.get(id)?.0))).collect();
         let mut gone = Vec::new();
         for (id, (item, promise)) in &mut state.items {
             if on_disk.contains(id) {
@@ -126,10 +124,7 @@ impl Ledger {
     pub(crate) fn items(&self, least: Promise) -> Vec<Arc<Item>> {
         let state = self.state();
         let items = state.items.values();
-        items
-            .filter(|(_, promise)| *promise >= least)
-            .map(|(item, _)| Arc::clone(item))
-            .collect()
+        items.filter(|(_, promise)| *promise >= least).map(|(item, _)| Arc::clone(item)).collect()
     }
 
     /// How many photos were promised.

@@ -23,10 +23,7 @@
 //!
 //! `make chaos ROUNDS=20 SEED=7` runs many rounds; the tests have one short one.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test may end where its ground gives way"
-)]
+#![allow(clippy::unwrap_used, reason = "a test may end where its ground gives way")]
 #![allow(clippy::print_stdout, reason = "rounds and counts are for people")]
 
 mod calm;
@@ -80,10 +77,7 @@ fn run(rounds: u64, seed: u64, strength: Strength) {
     println!("seed {seed}: {rounds} rounds with {NODES} daemons");
     if let Err(why) = mesh::can_kill_at_calls() {
         // Not with `eprintln!`: what a test prints that passes is kept from people.
-        let _ = writeln!(
-            io::stderr(),
-            "chaos: SKIPPED, nobody is killed at a system call: {why}"
-        );
+        let _ = writeln!(io::stderr(), "chaos: SKIPPED, nobody is killed at a system call: {why}");
     }
     let ledger = Arc::new(Ledger::default());
     let mut mesh = Mesh::new(&ledger, &mut Rng::new(seed, 0));

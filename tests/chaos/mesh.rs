@@ -118,10 +118,7 @@ impl Mesh {
     }
 
     pub(crate) fn folders(&self) -> Vec<&Path> {
-        self.nodes
-            .iter()
-            .map(|node| node.folder.as_path())
-            .collect()
+        self.nodes.iter().map(|node| node.folder.as_path()).collect()
     }
 
     /// The ends of all logs.
@@ -150,11 +147,8 @@ impl Mesh {
 
     /// The one place that knows how a daemon is run.
     fn start_by(&mut self, node: usize, command: Command) -> Result<(), String> {
-        let gates: Vec<String> = self
-            .nodes
-            .iter()
-            .map(|node| node.gate.address().to_string())
-            .collect();
+        let gates: Vec<String> =
+            self.nodes.iter().map(|node| node.gate.address().to_string()).collect();
         let mut options = vec!["--grace", "2s", "--pin", "2s"];
         options.extend(["--key-file", &self.key_file, "--advertise", &gates[node]]);
         let others = gates.iter().enumerate().filter(|(other, _)| *other != node);
@@ -208,10 +202,7 @@ impl Mesh {
     pub(crate) fn pause(&self, node: usize, stop: bool) -> Result<bool, String> {
         let node = &self.nodes[node];
         // A traced process is stopped in other ways.
-        let Some(daemon) = node
-            .daemon
-            .as_ref()
-            .filter(|_| node.condition != Condition::Doomed)
+        let Some(daemon) = node.daemon.as_ref().filter(|_| node.condition != Condition::Doomed)
         else {
             return Ok(false);
         };

@@ -63,10 +63,7 @@ impl Plan {
             // Long enough to find out that someone is silent, every now and then.
             Strength::Gale => [6, 8, 10, 18][rng.index(4)],
         };
-        let mut plan = Plan {
-            faults: Vec::new(),
-            length: Duration::from_secs(seconds),
-        };
+        let mut plan = Plan { faults: Vec::new(), length: Duration::from_secs(seconds) };
         let faults = if gale { seconds * 3 / 2 } else { seconds * 2 };
         for _ in 0..faults {
             plan.add(rng, gale);
@@ -98,8 +95,7 @@ impl Plan {
         let (at, node) = (self.moment(rng), rng.index(NODES));
         let alone = rng.span(Duration::ZERO, Duration::from_secs(4));
         let split = |weather| Fault::Split(1 << node, weather);
-        self.faults
-            .push((at.saturating_sub(alone), split(Weather::Stall)));
+        self.faults.push((at.saturating_sub(alone), split(Weather::Stall)));
         self.faults.push((at, Fault::LoseDisk(node)));
         self.faults.push((at, split(Weather::Clear)));
         let back = at + rng.span(Duration::ZERO, Duration::from_secs(4));

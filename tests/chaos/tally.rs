@@ -22,11 +22,8 @@ impl Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counts: Vec<String> = self
-            .0
-            .iter()
-            .map(|(kind, count)| format!("{count} {kind}"))
-            .collect();
+        let counts: Vec<String> =
+            self.0.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
         write!(f, "{}", counts.join(", "))
     }
 }

@@ -40,11 +40,7 @@ fn deliver(stream: &mut TcpStream, request: &Request, label: &str, bytes: &[u8])
 }
 
 fn explained(label: &str, id: PhotoId) -> Answer {
-    let photo = PhotoReport {
-        id,
-        bytes: PHOTO.len() as u64,
-        ..photo(label, 1)
-    };
+    let photo = PhotoReport { id, bytes: PHOTO.len() as u64, ..photo(label, 1) };
     Answer::Explained(Box::new(Explanation {
         photo,
         meant: Some(id),
@@ -125,10 +121,7 @@ fn get_never_leaves_its_folder_by_a_foreign_name() {
         panic!("one file, and only here: {:?}", names(&folder));
     };
     assert!(name.ends_with("evil.jpg"), "{name:?}");
-    assert!(
-        !name.starts_with('.') && !name.contains(char::is_control),
-        "{name:?}"
-    );
+    assert!(!name.starts_with('.') && !name.contains(char::is_control), "{name:?}");
     assert_eq!(names(outer.path()), ["a"]);
     assert!(!stderr(&output).contains('\x1b'), "{:?}", stderr(&output));
 }
@@ -175,20 +168,12 @@ fn get_opens_the_saved_photo_in_the_viewer() {
     let path = fs::read_to_string(shown).unwrap();
     assert_eq!(fs::read(path.trim_end()).unwrap(), PHOTO);
 
-    let output = client(
-        folder.path(),
-        &daemon.address,
-        &["get", "x", "--open", "--force"],
-    )
-    .env("PATH", folder.path())
-    .output()
-    .unwrap();
+    let output = client(folder.path(), &daemon.address, &["get", "x", "--open", "--force"])
+        .env("PATH", folder.path())
+        .output()
+        .unwrap();
     assert_eq!(code(&output), 74);
-    assert!(
-        stderr(&output).contains("the photo is saved"),
-        "{}",
-        stderr(&output)
-    );
+    assert!(stderr(&output).contains("the photo is saved"), "{}", stderr(&output));
     let output = daemon.run(folder.path(), &["get", "x", "--open", "-o", "-"]);
     assert_eq!(code(&output), 2);
 }

@@ -55,14 +55,10 @@ fn pages(stream: &mut TcpStream, request: Request) {
         return;
     };
     let answer = match after {
-        None => Answer::Photos {
-            photos: vec![photo("b\u{9b}.jpg", 1)],
-            next: Some(PhotoId([1; 32])),
-        },
-        Some(_) => Answer::Photos {
-            photos: vec![photo("a.jpg", 2)],
-            next: None,
-        },
+        None => {
+            Answer::Photos { photos: vec![photo("b\u{9b}.jpg", 1)], next: Some(PhotoId([1; 32])) }
+        }
+        Some(_) => Answer::Photos { photos: vec![photo("a.jpg", 2)], next: None },
     };
     say(stream, &answer);
 }
@@ -73,29 +69,19 @@ fn list_in_detail_asks_for_all_pages() {
     let output = daemon.run(folder.path(), &["list", "--json"]);
     let text = stdout(&output);
     assert!(!text.contains('\u{9b}'), "a terminal would obey it");
-    let rows: Vec<BTreeMap<String, serde_json::Value>> = text
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let rows: Vec<BTreeMap<String, serde_json::Value>> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(rows.len(), 2);
     assert_eq!(rows[0]["name"], "b\u{9b}.jpg");
     assert_eq!(rows[1]["id"], "02".repeat(32));
-    for key in [
-        "name", "id", "bytes", "width", "height", "holders", "aliases",
-    ] {
+    for key in ["name", "id", "bytes", "width", "height", "holders", "aliases"] {
         assert!(rows[0].contains_key(key), "{key} is missing");
     }
     let output = daemon.run(folder.path(), &["list", "--long"]);
     let text = stdout(&output);
     let lines: Vec<&str> = text.lines().collect();
-    assert!(
-        lines[0].starts_with("ID") && lines[1].contains("a.jpg"),
-        "{text}"
-    );
-    assert!(
-        lines[2].ends_with("b\\u{9b}.jpg  (also other.jpg)"),
-        "{text}"
-    );
+    assert!(lines[0].starts_with("ID") && lines[1].contains("a.jpg"), "{text}");
+    assert!(lines[2].ends_with("b\\u{9b}.jpg  (also other.jpg)"), "{text}");
 }
 
 #[test]

@@ -1,8 +1,5 @@
 //! The client's commands against daemons that say what a test wants, good or bad: the real program, a scripted socket.
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test may end where its ground gives way"
-)]
+#![allow(clippy::unwrap_used, reason = "a test may end where its ground gives way")]
 
 mod get;
 mod list;
@@ -37,11 +34,7 @@ fn a_name_without_a_photo_and_one_with_several_have_their_own_exit_codes() {
         let candidates = ["a~1.jpg", "a~2.jpg\x1b[0m"].map(str::to_owned);
         let answer = Answer::NotFound {
             image_name,
-            candidates: if several {
-                candidates.into()
-            } else {
-                Vec::new()
-            },
+            candidates: if several { candidates.into() } else { Vec::new() },
             undelivered,
             reason: "no photo of this name".to_owned(),
         };
@@ -56,48 +49,31 @@ fn a_name_without_a_photo_and_one_with_several_have_their_own_exit_codes() {
     let output = daemon.run(folder.path(), &["get", "several"]);
     assert_eq!(code(&output), 3);
     let text = stderr(&output);
-    assert!(
-        text.contains("a~1.jpg") && text.contains("a~2.jpg\\u{1b}[0m"),
-        "{text}"
-    );
+    assert!(text.contains("a~1.jpg") && text.contains("a~2.jpg\\u{1b}[0m"), "{text}");
     assert_eq!(names(folder.path()), Vec::<String>::new());
 }
 
 #[test]
 fn nobody_there_and_somebody_else_there_are_said_clearly() {
     let folder = TempDir::new().unwrap();
-    let free = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let output = client(folder.path(), &free.to_string(), &["list"])
-        .output()
-        .unwrap();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let output = client(folder.path(), &free.to_string(), &["list"]).output().unwrap();
     assert_eq!(code(&output), 69);
     let text = stderr(&output);
-    assert!(
-        text.contains("photomesh daemon") && text.contains("--daemon"),
-        "{text}"
-    );
+    assert!(text.contains("photomesh daemon") && text.contains("--daemon"), "{text}");
 
     let web = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = web.local_addr().unwrap().to_string();
     let server = thread::spawn(move || {
         let (mut stream, _) = web.accept().unwrap();
-        stream
-            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-            .unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
         // Until the client has read it and hung up.
         let _ = stream.read_to_end(&mut Vec::new());
     });
     let output = client(folder.path(), &address, &["list"]).output().unwrap();
     server.join().unwrap();
     assert_eq!(code(&output), 69);
-    assert!(
-        stderr(&output).contains("no photomesh daemon"),
-        "{}",
-        stderr(&output)
-    );
+    assert!(stderr(&output).contains("no photomesh daemon"), "{}", stderr(&output));
 }
 
 #[test]

@@ -29,10 +29,7 @@ fn store(stream: &mut TcpStream, request: Request) {
     }
     let id = PhotoId::of(&photo);
     let answer = match name.as_str() {
-        "notes.txt" => Answer::Refused {
-            cause: Refusal::Photo,
-            error: "not a picture".to_owned(),
-        },
+        "notes.txt" => Answer::Refused { cause: Refusal::Photo, error: "not a picture".to_owned() },
         "small.jpg" => Answer::Have {
             name: "large.jpg".to_owned(),
             id,
@@ -59,10 +56,7 @@ fn every_byte_of_a_file_arrives() {
         let output = daemon.run(folder.path(), &["put", "a.jpg"]);
         assert_eq!(code(&output), 0, "{}", stderr(&output));
         let text = stdout(&output);
-        assert!(
-            text.contains(&PhotoId::of(&bytes).short()),
-            "{size}: {text}"
-        );
+        assert!(text.contains(&PhotoId::of(&bytes).short()), "{size}: {text}");
         assert!(text.contains("on 1 node: 0000000000000007"), "{text}");
         assert!(stderr(&output).contains("only one copy so far"));
     }
@@ -80,10 +74,7 @@ fn one_bad_file_keeps_no_other_back_and_decides_the_exit_code() {
     assert_eq!(code(&output), 65);
     let text = stdout(&output);
     assert!(text.contains("a.jpg: stored as a.jpg"), "{text}");
-    assert!(
-        text.contains("small.jpg: not stored") && text.contains("large.jpg"),
-        "{text}"
-    );
+    assert!(text.contains("small.jpg: not stored") && text.contains("large.jpg"), "{text}");
     assert!(stderr(&output).contains("notes.txt: not a picture"));
     assert!(stderr(&output).contains("1 of 3 files not stored"));
 
@@ -109,9 +100,7 @@ fn a_refusal_in_the_middle_is_heard() {
     });
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("big.jpg"), vec![1; 40 * MAX_CHUNK]).unwrap();
-    let output = client(folder.path(), &address, &["put", "big.jpg"])
-        .output()
-        .unwrap();
+    let output = client(folder.path(), &address, &["put", "big.jpg"]).output().unwrap();
     server.join().unwrap();
     let (code, text) = (code(&output), stderr(&output));
     assert_eq!(code, 74, "an I/O error, though of another computer: {text}");

@@ -51,15 +51,9 @@ fn the_plan_is_shown_and_only_what_it_withdraws_is_removed() {
     let output = daemon.run(folder.path(), &["rm", "cat.jpg", "--yes"]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     let text = stdout(&output);
-    assert!(
-        text.contains("goes") && text.contains("your file goes"),
-        "{text}"
-    );
+    assert!(text.contains("goes") && text.contains("your file goes"), "{text}");
     assert!(text.contains("stays: it is the own of node 2"), "{text}");
-    assert!(
-        text.contains("cat.jpg\\u{1b}") && text.contains("removed: 1 photo;"),
-        "{text}"
-    );
+    assert!(text.contains("cat.jpg\\u{1b}") && text.contains("removed: 1 photo;"), "{text}");
 }
 
 #[test]
@@ -69,10 +63,7 @@ fn what_others_have_too_is_not_said_to_be_gone() {
     let output = daemon.run(folder.path(), &["rm", "shared.jpg", "--yes"]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     let text = stdout(&output);
-    assert!(
-        text.contains("still in the collection") && !text.contains("removed"),
-        "{text}"
-    );
+    assert!(text.contains("still in the collection") && !text.contains("removed"), "{text}");
 }
 
 #[test]

@@ -46,10 +46,7 @@ fn report() -> StatusReport {
         trash: 3,
         skipped_files: 1,
         damaged: 0,
-        folder: FolderReport {
-            unread: 1_234,
-            companions: 12,
-        },
+        folder: FolderReport { unread: 1_234, companions: 12 },
         notes: vec!["fewer nodes than copies\x1b[2J".to_owned()],
     }
 }
@@ -90,10 +87,7 @@ fn status_says_on_one_screen_who_is_here_and_what_is_at_risk() {
 
     let calm = Scripted::new(peace).run(folder.path(), &["status"]);
     let text = stdout(&calm);
-    assert!(
-        text.contains("every photo is on at least 2 nodes"),
-        "{text}"
-    );
+    assert!(text.contains("every photo is on at least 2 nodes"), "{text}");
 }
 
 #[test]
@@ -103,12 +97,9 @@ fn status_for_scripts_keeps_its_contract() {
     let status: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(status["node"], "0000000000000001");
     assert_eq!(status["address"], "127.0.0.1:5001");
-    for (key, value) in [
-        ("copies_wanted", 2),
-        ("photos", 240),
-        ("under_replicated", 12),
-        ("over_replicated", 0),
-    ] {
+    for (key, value) in
+        [("copies_wanted", 2), ("photos", 240), ("under_replicated", 12), ("over_replicated", 0)]
+    {
         assert_eq!(status[key], value, "{key}");
     }
     for key in ["id", "address", "alive", "photos", "bytes"] {
@@ -138,10 +129,7 @@ fn explain(stream: &mut TcpStream, _: Request) {
         captured: Some("2019-05-01T10:00:00".to_owned()),
         colour: true,
         camera: true,
-        held: vec![
-            (NodeId(1), Holding::Original),
-            (NodeId(2), Holding::Replica),
-        ],
+        held: vec![(NodeId(1), Holding::Original), (NodeId(2), Holding::Replica)],
         versions: vec![version],
         state: "on 2 of 2 nodes".to_owned(),
     };

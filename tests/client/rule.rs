@@ -134,10 +134,7 @@ fn lay(folder: &Path) {
             ("-on-white", on_white(scene, 12)),
             ("-unwoven-on-white", on_white(scene, -12)),
             ("-turned", imageops::rotate90(scene)),
-            (
-                "-squeezed",
-                imageops::resize(scene, 240, 150, FilterType::Triangle),
-            ),
+            ("-squeezed", imageops::resize(scene, 240, 150, FilterType::Triangle)),
         ];
         for (what, version) in versions {
             write(format!("{number}{what}.jpg"), &jpeg(&version, 90));
@@ -163,10 +160,7 @@ fn lay(folder: &Path) {
         ("2021:06:13 18:42:08", ""),
     ];
     for (at, (moment, fraction)) in moments.into_iter().enumerate() {
-        write(
-            format!("taken{at}.jpg"),
-            &taken(&scenes[2], moment, fraction),
-        );
+        write(format!("taken{at}.jpg"), &taken(&scenes[2], moment, fraction));
     }
     for (number, scene) in scenes.iter().enumerate() {
         let dated = annotated(scene);
@@ -176,10 +170,7 @@ fn lay(folder: &Path) {
         }
         write(format!("frames{number}.gif"), &animation(scene, &dated));
     }
-    write(
-        "flat.jpg".to_owned(),
-        &jpeg(&RgbImage::from_pixel(90, 90, image::Rgb([7; 3])), 90),
-    );
+    write("flat.jpg".to_owned(), &jpeg(&RgbImage::from_pixel(90, 90, image::Rgb([7; 3])), 90));
 }
 
 /// The lines of the CSV of all files in a folder, each with its path and its record.
@@ -304,27 +295,16 @@ fn same_takes_both_looks_and_tells_of_each() {
     let text = stdout(&output);
     assert_eq!(code(&output), 0, "{text}");
     assert!(text.starts_with("same:"), "{text}");
-    assert!(
-        text.contains("\n  first look") && text.contains("\n  second look"),
-        "{text}"
-    );
+    assert!(text.contains("\n  first look") && text.contains("\n  second look"), "{text}");
     let output = run(&["same", "3.jpg", "4.jpg"]);
     assert_eq!(code(&output), 1);
-    assert!(
-        stdout(&output).starts_with("different:"),
-        "{}",
-        stdout(&output)
-    );
+    assert!(stdout(&output).starts_with("different:"), "{}", stdout(&output));
 
     let csv = stdout(&run(&["fingerprint", "3.jpg"]));
     let record = cells(csv.lines().nth(1).unwrap()).pop().unwrap();
     let output = run(&["same", "--records", &record, "3-small.jpg"]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
-    assert!(
-        !stdout(&output).contains("second look"),
-        "{}",
-        stdout(&output)
-    );
+    assert!(!stdout(&output).contains("second look"), "{}", stdout(&output));
     assert_eq!(code(&run(&["same", &record, "3-small.jpg"])), 2);
     assert_eq!(code(&run(&["same", "--records", "{}", "3-small.jpg"])), 65);
 }

@@ -24,10 +24,7 @@ fn small(relation: Relation) -> VersionReport {
         width: 320,
         height: 240,
         format: Format::Jpeg,
-        held: vec![
-            (NodeId(1), Holding::RetiredOriginal),
-            (NodeId(2), Holding::Retired),
-        ],
+        held: vec![(NodeId(1), Holding::RetiredOriginal), (NodeId(2), Holding::Retired)],
         relation,
         worse_by: "fewer pixels".to_owned(),
         differs: vec!["320 x 240 instead of 640 x 480\x1b[2J".to_owned()],
@@ -50,11 +47,7 @@ fn review(stream: &mut TcpStream, request: Request) {
     let Request::Duplicates { after } = request else {
         panic!("{request:?}");
     };
-    let one = |relation, trash, keeper| DuplicateReport {
-        version: small(relation),
-        keeper,
-        trash,
-    };
+    let one = |relation, trash, keeper| DuplicateReport { version: small(relation), keeper, trash };
     let (duplicates, next) = match after {
         None => {
             let days = Some(Stay::Days(12));
@@ -65,21 +58,11 @@ fn review(stream: &mut TcpStream, request: Request) {
         Some(PhotoId([1, ..])) => (Vec::new(), Some(PhotoId([2; 32]))),
         Some(_) => {
             let stays = Some(Stay::UntilPurged);
-            (
-                vec![one(Relation::Variant, stays, keeper("large.jpg"))],
-                None,
-            )
+            (vec![one(Relation::Variant, stays, keeper("large.jpg"))], None)
         }
     };
     let node = NodeId(1);
-    say(
-        stream,
-        &Answer::Duplicates {
-            node,
-            duplicates,
-            next,
-        },
-    );
+    say(stream, &Answer::Duplicates { node, duplicates, next });
 }
 
 #[test]
@@ -101,12 +84,7 @@ fn duplicates_says_what_was_put_away_and_how_to_answer() {
         assert!(text.contains(wanted), "{wanted:?} is missing in\n{text}");
     }
     assert_eq!(text.matches("large.jpg (").count(), 1, "one group:\n{text}");
-    for wanted in [
-        "3 versions of 2 pictures",
-        "photomesh distinct",
-        "trash restore",
-        "--exact",
-    ] {
+    for wanted in ["3 versions of 2 pictures", "photomesh distinct", "trash restore", "--exact"] {
         assert!(hints.contains(wanted), "{wanted:?} is missing in\n{hints}");
     }
 }
@@ -116,14 +94,9 @@ fn duplicates_for_scripts_is_one_object_a_picture() {
     let (daemon, folder) = (Scripted::new(review), TempDir::new().unwrap());
     let output = daemon.run(folder.path(), &["duplicates", "--json"]);
     let text = stdout(&output);
-    let lines: Vec<Value> = text
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
-    let names: Vec<&str> = lines
-        .iter()
-        .filter_map(|line| line["keeper"]["name"].as_str())
-        .collect();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let names: Vec<&str> =
+        lines.iter().filter_map(|line| line["keeper"]["name"].as_str()).collect();
     assert_eq!(names, ["large.jpg", "other.jpg"]);
     let versions = &lines[0]["versions"];
     assert_eq!(versions[0]["relation"], "same");
@@ -135,14 +108,7 @@ fn duplicates_for_scripts_is_one_object_a_picture() {
 }
 
 fn nothing(stream: &mut TcpStream, _: Request) {
-    say(
-        stream,
-        &Answer::Duplicates {
-            node: NodeId(1),
-            duplicates: Vec::new(),
-            next: None,
-        },
-    );
+    say(stream, &Answer::Duplicates { node: NodeId(1), duplicates: Vec::new(), next: None });
 }
 
 #[test]
@@ -179,9 +145,7 @@ fn judge(stream: &mut TcpStream, request: Request) {
             cause: Refusal::Request,
             error: "this node has neither: ask --daemon 127.0.0.1:5001".to_owned(),
         },
-        _ => Answer::Distinct {
-            photos: vec![report(first), report(second)],
-        },
+        _ => Answer::Distinct { photos: vec![report(first), report(second)] },
     };
     say(stream, &answer);
 }
@@ -193,18 +157,11 @@ fn distinct_says_what_became_of_each_and_has_an_exit_code_for_every_no() {
     let output = run(&["distinct", "a.jpg", "b.jpg"]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     let text = stdout(&output);
-    assert!(
-        text.contains("  b.jpg (07070707): shown, on 2 nodes"),
-        "{text}"
-    );
+    assert!(text.contains("  b.jpg (07070707): shown, on 2 nodes"), "{text}");
     for (name, expected) in [("none", 1), ("elsewhere", 2), ("several", 3)] {
         assert_eq!(code(&run(&["distinct", "a.jpg", name])), expected, "{name}");
     }
-    assert_eq!(
-        code(&run(&["distinct", "a.jpg"])),
-        2,
-        "one alone is not different"
-    );
+    assert_eq!(code(&run(&["distinct", "a.jpg"])), 2, "one alone is not different");
 }
 
 /// Shows the large one in place of the small one, unless the very photo is wanted.
@@ -244,9 +201,7 @@ fn two_versions(stream: &mut TcpStream, request: Request) {
         };
         return say(stream, &Answer::Explained(Box::new(explanation)));
     }
-    let small = Request::GetExact {
-        photo: photo_of(SMALL),
-    };
+    let small = Request::GetExact { photo: photo_of(SMALL) };
     let bytes = if request == small { SMALL } else { LARGE };
     let envelope = Answer::ReceiveImage {
         image_name: String::new(),
@@ -283,20 +238,12 @@ fn get_says_which_version_it_delivers_and_fetches_the_very_one() {
 
     let output = get(&["gone.jpg"]);
     assert_eq!(&*output.stdout, LARGE);
-    assert!(
-        stderr(&output).contains("not here any more"),
-        "{}",
-        stderr(&output)
-    );
+    assert!(stderr(&output).contains("not here any more"), "{}", stderr(&output));
     assert_eq!(code(&get(&["gone.jpg", "--exact"])), 1);
 
     let output = daemon.run(folder.path(), &["get", "small.jpg", "--exact"]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     assert_eq!(names(folder.path()), ["small.jpg"]);
     let show = daemon.run(folder.path(), &["show", "small.jpg"]);
-    assert!(
-        stderr(&show).contains("is shown as large.jpg"),
-        "{}",
-        stderr(&show)
-    );
+    assert!(stderr(&show).contains("is shown as large.jpg"), "{}", stderr(&show));
 }

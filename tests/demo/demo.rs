@@ -105,10 +105,9 @@ fn start(program: &Path, friends: &mut [Friend]) -> Result<(), String> {
         let address = friend.address()?;
         match way_in {
             None => tell(&format!("{:6} listens on {address}", friend.name)),
-            Some(through) => tell(&format!(
-                "{:6} listens on {address} and joins through {through}",
-                friend.name
-            )),
+            Some(through) => {
+                tell(&format!("{:6} listens on {address} and joins through {through}", friend.name))
+            }
         }
         way_in = Some(address);
     }
@@ -137,15 +136,11 @@ fn come_together(collection: &Collection, friends: &[Friend]) -> Result<(), Stri
 
 fn lose(collection: &Collection, friends: &mut [Friend]) -> Result<(), String> {
     let victim = friends[VICTIM].name;
-    say(&format!(
-        "4. {victim}'s computer dies: kill -9, no goodbye."
-    ));
+    say(&format!("4. {victim}'s computer dies: kill -9, no goodbye."));
     friends[VICTIM].kill()?;
     let start = Instant::now();
     let gets = served(collection, friends)?;
-    tell(&format!(
-        "{gets} gets through the other four at once: not one picture is missing"
-    ));
+    tell(&format!("{gets} gets through the other four at once: not one picture is missing"));
     settled(collection, friends)?;
     tell(&format!(
         "after {:.1} s every picture is on two living disks again (grace was {GRACE})",
@@ -183,15 +178,9 @@ fn say_goodbye(collection: &Collection, friends: &mut [Friend]) -> Result<(), St
     for friend in friends.iter_mut() {
         friend.stop(PATIENCE)?;
     }
-    let folders: Vec<&Path> = friends
-        .iter()
-        .map(|friend| friend.folder.as_path())
-        .collect();
+    let folders: Vec<&Path> = friends.iter().map(|friend| friend.folder.as_path()).collect();
     let copies = disk::copies(&folders);
-    let lost = collection
-        .best
-        .iter()
-        .find(|(_, photo)| !copies.contains_key(&photo.id));
+    let lost = collection.best.iter().find(|(_, photo)| !copies.contains_key(&photo.id));
     if let Some((name, _)) = lost {
         return Err(format!("{name} is on no disk"));
     }
@@ -201,10 +190,8 @@ fn say_goodbye(collection: &Collection, friends: &mut [Friend]) -> Result<(), St
 
 /// Waits until all daemons that run agree, and the disks say so too: every picture once, on exactly two of them.
 fn settled(collection: &Collection, friends: &[Friend]) -> Result<(), String> {
-    let running: Vec<&Daemon> = friends
-        .iter()
-        .filter_map(|friend| friend.daemon.as_ref())
-        .collect();
+    let running: Vec<&Daemon> =
+        friends.iter().filter_map(|friend| friend.daemon.as_ref()).collect();
     let expected = collection.expected();
     eventually("one collection, on two disks each", PATIENCE, || {
         agreement::settled(&running, &expected, 2)
@@ -215,10 +202,8 @@ fn settled(collection: &Collection, friends: &[Friend]) -> Result<(), String> {
 fn served(collection: &Collection, friends: &[Friend]) -> Result<usize, String> {
     let shown = collection.best.keys().map(|name| (name, name));
     let names: Vec<(&String, &String)> = shown.chain(&collection.worse).collect();
-    let running: Vec<&Daemon> = friends
-        .iter()
-        .filter_map(|friend| friend.daemon.as_ref())
-        .collect();
+    let running: Vec<&Daemon> =
+        friends.iter().filter_map(|friend| friend.daemon.as_ref()).collect();
     for daemon in &running {
         for (asked, shown) in &names {
             let photo = &collection.best[*shown];
@@ -235,10 +220,7 @@ fn served(collection: &Collection, friends: &[Friend]) -> Result<usize, String> 
 /// Every file that a friend had at the beginning is still under the same roof, or its bytes are.
 fn nothing_lost(friends: &[Friend]) -> Result<(), String> {
     for friend in friends {
-        let held: BTreeSet<_> = disk::files(&friend.folder)
-            .into_iter()
-            .map(|(_, id)| id)
-            .collect();
+        let held: BTreeSet<_> = disk::files(&friend.folder).into_iter().map(|(_, id)| id).collect();
         if let Some((name, _)) = friend.files.iter().find(|(_, id)| !held.contains(id)) {
             return Err(format!("{name} is gone from {}'s computer", friend.name));
         }

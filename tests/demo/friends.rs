@@ -81,12 +81,7 @@ pub(crate) fn draw(place: &Path) -> io::Result<(Collection, Vec<Friend>)> {
     for name in NAMES {
         let folder = place.join(name);
         fs::create_dir_all(folder.join("holidays"))?;
-        friends.push(Friend {
-            name,
-            folder,
-            files: Vec::new(),
-            daemon: None,
-        });
+        friends.push(Friend { name, folder, files: Vec::new(), daemon: None });
     }
     let mut collection = Collection::default();
     for (number, title) in TITLES.iter().enumerate() {
@@ -106,22 +101,16 @@ pub(crate) fn draw(place: &Path) -> io::Result<(Collection, Vec<Friend>)> {
                     format!("{title} for the web.jpg"),
                     jpeg(&smaller(&picture, 60), 80),
                 ));
-                worse.push((
-                    number + 2,
-                    format!("{title} bw.jpg"),
-                    jpeg(&grey(&picture), 90),
-                ));
+                worse.push((number + 2, format!("{title} bw.jpg"), jpeg(&grey(&picture), 90)));
             }
             2 => worse.push((
                 number + 3,
                 format!("{title} dated.jpg"),
                 jpeg(&annotated(&smaller(&picture, 80)), 85),
             )),
-            _ => worse.push((
-                number + 4,
-                format!("{title} thumb.png"),
-                png(&smaller(&picture, 40)),
-            )),
+            _ => {
+                worse.push((number + 4, format!("{title} thumb.png"), png(&smaller(&picture, 40))))
+            }
         }
         for (to, version, bytes) in worse {
             give(to, &version, &bytes)?;
@@ -141,11 +130,8 @@ impl Friend {
 
     /// In a few words.
     pub(crate) fn possessions(&self) -> String {
-        let names: Vec<&str> = self
-            .files
-            .iter()
-            .map(|(name, _)| name.trim_start_matches("holidays/"))
-            .collect();
+        let names: Vec<&str> =
+            self.files.iter().map(|(name, _)| name.trim_start_matches("holidays/")).collect();
         format!("{} files: {}", names.len(), names.join(", "))
     }
 
@@ -157,10 +143,7 @@ impl Friend {
         options: &[&str],
     ) -> Result<(), String> {
         let way_in = way_in.map(ToString::to_string);
-        let join: Vec<&str> = way_in
-            .iter()
-            .flat_map(|address| ["--join", address])
-            .collect();
+        let join: Vec<&str> = way_in.iter().flat_map(|address| ["--join", address]).collect();
         let daemon = Daemon::start(program, &self.folder, &[&join, options].concat())?;
         self.daemon = Some(daemon);
         Ok(())
@@ -191,11 +174,7 @@ impl Friend {
         if status.success() {
             return Ok(());
         }
-        Err(format!(
-            "{}'s daemon ended with {status}\n{}",
-            self.name,
-            daemon.log()
-        ))
+        Err(format!("{}'s daemon ended with {status}\n{}", self.name, daemon.log()))
     }
 
     /// The end of the daemon's log.

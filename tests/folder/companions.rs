@@ -62,9 +62,7 @@ fn is_empty_of_directories(room: &Room) -> bool {
 #[test]
 fn they_go_to_the_trash_and_back_with_one_note() {
     let (mut room, cat) = accompanied();
-    room.folder
-        .retire(cat, room.better(), Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, room.better(), Relation::Same, soon()).unwrap();
     assert_eq!(room.files("2024"), ["cat.txt"]);
     assert_eq!(room.in_trash("cat.png.xmp").unwrap(), "five stars");
     assert_eq!(room.in_trash("cat.MOV").unwrap(), "a film");
@@ -90,14 +88,9 @@ fn the_node_hears_which_files_belong_to_which_photo() {
     let files = vec!["2024/cat.MOV".to_owned(), "2024/cat.png.xmp".to_owned()];
     let companions = Told::Companions(cat, files.clone());
     let changes = told(&room.scan());
-    assert_eq!(
-        changes,
-        [Told::Held(cat, Original, 1), companions, Told::Scanned(1)]
-    );
+    assert_eq!(changes, [Told::Held(cat, Original, 1), companions, Told::Scanned(1)]);
     assert_eq!(told(&room.scan()), [Told::Scanned(1)], "once");
-    room.folder
-        .retire(cat, room.better(), Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, room.better(), Relation::Same, soon()).unwrap();
     assert_eq!(room.folder.tick(day() / 24), [], "they are the same");
     assert_eq!(told(&room.scan()), [Told::Scanned(1)]);
     room.folder.restore(cat, None).unwrap();
@@ -124,9 +117,7 @@ fn a_photo_that_has_some_is_never_surplus() {
 #[test]
 fn they_are_renamed_with_their_photo() {
     let (mut room, cat) = accompanied();
-    room.folder
-        .retire(cat, room.better(), Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, room.better(), Relation::Same, soon()).unwrap();
     room.draw("2024/cat.png", 9);
     assert_eq!(room.folder.restore(cat, None), Ok(Original));
     let films = ["cat (2).MOV", "cat (2).png", "cat (2).png.xmp"];
@@ -134,16 +125,11 @@ fn they_are_renamed_with_their_photo() {
 
     // Also if only the name of a companion is taken.
     let (mut room, cat) = accompanied();
-    room.folder
-        .retire(cat, room.better(), Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, room.better(), Relation::Same, soon()).unwrap();
     room.write("2024/cat.MOV", "another film");
     assert_eq!(room.folder.restore(cat, None), Ok(Original));
     assert_eq!(room.files("2024")[..3], films);
-    assert_eq!(
-        fs::read(room.path("2024/cat.MOV")).unwrap(),
-        b"another film"
-    );
+    assert_eq!(fs::read(room.path("2024/cat.MOV")).unwrap(), b"another film");
 }
 
 #[test]
@@ -152,9 +138,7 @@ fn they_keep_their_names_when_copies_in_the_trash_are_numbered() {
     room.draw("old/2024/cat.png", 1);
     room.scan();
     room.folder.dedupe(cat).unwrap();
-    room.folder
-        .retire(cat, room.better(), Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, room.better(), Relation::Same, soon()).unwrap();
     assert_eq!(room.trash(TRASH).len(), 2);
     assert!(room.in_trash("cat.MOV").is_some());
     room.folder.restore(cat, None).unwrap();
@@ -168,13 +152,9 @@ fn what_belongs_to_two_photos_goes_with_the_last() {
     room.write("IMG_1.xmp", "five stars");
     room.write("IMG_1.png.json", "of the one alone");
     room.scan();
-    room.folder
-        .retire(cat, room.better(), Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, room.better(), Relation::Same, soon()).unwrap();
     assert_eq!(room.files(""), ["IMG_1.bmp", "IMG_1.xmp"]);
-    room.folder
-        .retire(dog, room.better(), Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(dog, room.better(), Relation::Same, soon()).unwrap();
     assert!(room.files("").is_empty());
     room.folder.restore(cat, None).unwrap();
     let back = ["IMG_1.png", "IMG_1.png.json", "IMG_1.xmp"];
@@ -187,9 +167,7 @@ fn what_belongs_to_two_photos_goes_with_the_last() {
 #[test]
 fn no_time_is_over_for_them_and_their_owner_deletes_them() {
     let (mut room, cat) = accompanied();
-    room.folder
-        .retire(cat, room.better(), Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, room.better(), Relation::Same, soon()).unwrap();
     for _ in 0..50 {
         assert_eq!(room.folder.tick(day()), []);
     }
@@ -211,9 +189,7 @@ fn those_without_a_photo_are_left_alone() {
     room.write("dog.xmp", "of nobody");
     room.write("old/cat.xmp", "in another folder");
     room.scan();
-    room.folder
-        .retire(cat, room.better(), Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, room.better(), Relation::Same, soon()).unwrap();
     assert_eq!(room.files(""), ["dog.xmp"]);
     // One that is written when its photo has gone is the friend's own affair.
     fs::write(room.path("cat.xmp"), "late").unwrap();
@@ -241,9 +217,7 @@ fn a_photo_comes_back_as_a_replica_with_all_that_belongs_to_it() {
 fn what_a_crash_has_parted_the_next_scan_brings_together() {
     // The photo is in the trash, and a companion is not.
     let (mut room, cat) = accompanied();
-    room.folder
-        .retire(cat, room.better(), Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, room.better(), Relation::Same, soon()).unwrap();
     let copy = room.trash(TRASH).remove(0);
     let film = format!("{TRASH}/{copy}.companions/cat.MOV");
     fs::rename(room.path(&film), room.path("2024/cat.MOV")).unwrap();
@@ -258,19 +232,12 @@ fn what_a_crash_has_parted_the_next_scan_brings_together() {
         note["returned_to"] = "2024/cat (2).png".into();
         note
     };
-    fs::rename(
-        room.path(format!("{TRASH}/{copy}")),
-        room.path("2024/cat (2).png"),
-    )
-    .unwrap();
+    fs::rename(room.path(format!("{TRASH}/{copy}")), room.path("2024/cat (2).png")).unwrap();
     let path = room.path(format!("{TRASH}/{copy}.json"));
     fs::write(&path, note.to_string()).unwrap();
     let mut room = room.reopened();
     room.scan();
-    assert_eq!(
-        room.files("2024"),
-        ["cat (2).MOV", "cat (2).png", "cat (2).png.xmp", "cat.txt"]
-    );
+    assert_eq!(room.files("2024"), ["cat (2).MOV", "cat (2).png", "cat (2).png.xmp", "cat.txt"]);
     assert!(is_empty_of_directories(&room));
 }
 
@@ -283,9 +250,7 @@ fn the_small_picture_beside_a_photo_is_none_of_its_own() {
     let changes = told(&room.scan());
     assert!(changes.contains(&Told::Held(other, Original, 1)));
     assert!(changes.contains(&Told::Companions(cat, vec!["MVI_1.THM".to_owned()])));
-    room.folder
-        .retire(cat, room.better(), Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, room.better(), Relation::Same, soon()).unwrap();
     assert_eq!(room.files(""), ["MVI_2.THM"]);
     let changes = told(&room.scan());
     assert_eq!(changes, [Told::Scanned(0)]);
@@ -294,9 +259,7 @@ fn the_small_picture_beside_a_photo_is_none_of_its_own() {
 #[test]
 fn of_a_photo_in_both_places_they_lie_with_the_one_in_the_folder() {
     let (mut room, cat) = accompanied();
-    room.folder
-        .retire(cat, room.better(), Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, room.better(), Relation::Same, soon()).unwrap();
     room.draw("2024/cat.png", 1);
     room.scan();
     let all = ["cat.MOV", "cat.png", "cat.png.xmp", "cat.txt"];

@@ -1,9 +1,6 @@
 //! The photo folder on a real disk, through its public face.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a helper that cannot go on fails its test"
-)]
+#![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
 
 mod accidents;
 mod companions;
@@ -36,11 +33,7 @@ struct Room {
 }
 
 fn options() -> Options {
-    Options {
-        accept_missing: false,
-        trash_days: 30,
-        scrub_days: 30,
-    }
+    Options { accept_missing: false, trash_days: 30, scrub_days: 30 }
 }
 
 impl Room {
@@ -52,11 +45,7 @@ impl Room {
         let dir = tempfile::tempdir().unwrap();
         let folder = Folder::open(dir.path(), &options).unwrap();
         let walker = folder.walker();
-        Room {
-            folder,
-            walker,
-            dir,
-        }
+        Room { folder, walker, dir }
     }
 
     /// Stops and starts.
@@ -65,11 +54,7 @@ impl Room {
         drop(folder);
         let folder = Folder::open(dir.path(), &options()).unwrap();
         let walker = folder.walker();
-        Room {
-            folder,
-            walker,
-            dir,
-        }
+        Room { folder, walker, dir }
     }
 
     fn path(&self, name: impl AsRef<Path>) -> PathBuf {
@@ -83,12 +68,7 @@ impl Room {
         let bytes = picture(seed);
         fs::write(&path, &bytes).unwrap();
         let hour_ago = SystemTime::now() - Duration::from_secs(3600);
-        File::options()
-            .write(true)
-            .open(&path)
-            .unwrap()
-            .set_modified(hour_ago)
-            .unwrap();
+        File::options().write(true).open(&path).unwrap().set_modified(hour_ago).unwrap();
         PhotoId::of(&bytes)
     }
 
@@ -166,9 +146,7 @@ fn picture(seed: u32) -> Vec<u8> {
         image::Rgb([(mix >> 8) as u8, (mix >> 16) as u8, (mix >> 24) as u8])
     });
     let mut bytes = std::io::Cursor::new(Vec::new());
-    picture
-        .write_to(&mut bytes, image::ImageFormat::Png)
-        .unwrap();
+    picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
     bytes.into_inner()
 }
 
@@ -189,12 +167,7 @@ fn told(changes: &[Change]) -> Vec<Told> {
     let told = |change: &Change| {
         Some(match change {
             Change::Recalled { .. } => return None,
-            Change::Held {
-                photo,
-                holding,
-                files,
-                ..
-            } => Told::Held(photo.id, *holding, *files),
+            Change::Held { photo, holding, files, .. } => Told::Held(photo.id, *holding, *files),
             Change::Missing { photo } => Told::Missing(*photo),
             Change::Damaged { photo, file } => Told::Damaged(*photo, file.clone()),
             Change::Scanned { skipped } => Told::Scanned(*skipped),

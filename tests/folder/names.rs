@@ -41,11 +41,7 @@ fn foreign() -> impl Strategy<Value = String> {
         "//host/",
     ]);
     prop::collection::vec(
-        prop_oneof![
-            hostile.prop_map(str::to_owned),
-            any::<String>(),
-            "[a-z]{0,90}"
-        ],
+        prop_oneof![hostile.prop_map(str::to_owned), any::<String>(), "[a-z]{0,90}"],
         0..12,
     )
     .prop_map(|parts| parts.concat())
@@ -63,19 +59,11 @@ fn check(name: &SafeName) -> Result<(), TestCaseError> {
     let text = name.as_str();
     prop_assert!(!text.is_empty() && text.len() <= SafeName::MAX, "{text:?}");
     prop_assert!(!text.contains(forbidden), "{text:?}");
-    prop_assert!(
-        !text.starts_with(['.', '-', ' ']) && !text.ends_with(['.', ' ']),
-        "{text:?}"
-    );
+    prop_assert!(!text.starts_with(['.', '-', ' ']) && !text.ends_with(['.', ' ']), "{text:?}");
     let parts: Vec<Component<'_>> = Path::new(text).components().collect();
-    prop_assert!(
-        matches!(parts[..], [Component::Normal(part)] if part == text),
-        "{text:?}"
-    );
+    prop_assert!(matches!(parts[..], [Component::Normal(part)] if part == text), "{text:?}");
     let stem = text.split('.').next().unwrap().trim_end().to_uppercase();
-    let devices = [
-        "CON", "PRN", "AUX", "NUL", "COM1", "COM9", "LPT1", "LPT9", "COM¹", "LPT³",
-    ];
+    let devices = ["CON", "PRN", "AUX", "NUL", "COM1", "COM9", "LPT1", "LPT9", "COM¹", "LPT³"];
     prop_assert!(!devices.contains(&stem.as_str()), "{text:?}");
     Ok(())
 }

@@ -17,9 +17,7 @@ fn a_copy_in_the_trash_that_has_changed_is_not_purged() {
     let mut room = Room::new();
     let cat = room.draw("cat.jpg", 1);
     room.scan();
-    room.folder
-        .retire(cat, cat, Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
     let copy = format!("{TRASH}/{}", room.trash(TRASH)[0]);
     room.draw(&copy, 2);
     assert!(room.folder.purge(cat, soon()).is_err());
@@ -34,9 +32,7 @@ fn what_the_friend_has_copied_back_is_not_purged() {
     let mut room = Room::new();
     let cat = room.draw("cat.jpg", 1);
     room.scan();
-    room.folder
-        .retire(cat, cat, Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
     room.draw("again.jpg", 1);
     room.scan();
     // On Ok, or on Gone, the node would take the photo for one that it has no copy of.
@@ -52,9 +48,7 @@ fn purging_touches_only_the_trash() {
     let cat = room.draw("cat.jpg", 1);
     let dog = room.draw("dog.jpg", 2);
     room.scan();
-    room.folder
-        .retire(cat, dog, Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, dog, Relation::Same, soon()).unwrap();
     room.folder.purge(cat, soon()).unwrap();
     let purged = room.folder.purge(dog, soon());
     assert!(matches!(purged, Err(StoreError::Io(_))), "{purged:?}");
@@ -62,10 +56,7 @@ fn purging_touches_only_the_trash() {
     assert_eq!(room.read(cat), None);
     assert_eq!(room.read(dog), Some(picture(2)));
     let mut room = room.reopened();
-    assert_eq!(
-        told(&room.scan()),
-        [Told::Held(dog, Original, 1), Told::Scanned(0)]
-    );
+    assert_eq!(told(&room.scan()), [Told::Held(dog, Original, 1), Told::Scanned(0)]);
 }
 
 #[test]
@@ -75,9 +66,7 @@ fn trash_expires_by_days_of_running() {
     let dog = room.draw("dog.jpg", 2);
     let fox = room.install(3, "fox.jpg", Replica);
     room.scan();
-    room.folder
-        .retire(cat, dog, Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, dog, Relation::Same, soon()).unwrap();
     assert_eq!(room.folder.tick(day() * 2), []);
     room.folder.drop_surplus(fox, soon()).unwrap();
     assert_eq!(told(&room.folder.tick(day())), [Told::Expired(fox)]);
@@ -103,16 +92,10 @@ fn the_days_left_are_those_after_which_a_photo_expires() {
     let dog = room.draw("dog.jpg", 2);
     let fox = room.install(3, "fox.jpg", Replica);
     room.scan();
-    room.folder
-        .retire(cat, dog, Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, dog, Relation::Same, soon()).unwrap();
     room.folder.drop_surplus(fox, soon()).unwrap();
     assert_eq!(room.folder.days_left(dog), None, "it is not in the trash");
-    assert_eq!(
-        room.folder.days_left(fox),
-        Some(Some(1)),
-        "a surplus replica"
-    );
+    assert_eq!(room.folder.days_left(fox), Some(Some(1)), "a surplus replica");
     for day_of_running in 0..30 {
         let left = room.folder.days_left(cat);
         assert_eq!(left, Some(Some(30 - day_of_running)));
@@ -129,28 +112,18 @@ fn a_photo_expires_with_the_last_of_its_copies() {
     let cat = room.install(1, "cat.jpg", Replica);
     room.install(1, "cat.jpg", Original);
     assert_eq!(room.trash(SURPLUS).len(), 1);
-    room.folder
-        .retire(cat, cat, Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
     assert_eq!(room.folder.tick(day() * 2), []);
     assert_eq!(told(&room.folder.tick(day() * 28)), [Told::Expired(cat)]);
 }
 
 #[test]
 fn no_days_in_the_trash_are_none() {
-    let mut room = Room::with(Options {
-        trash_days: 0,
-        ..options()
-    });
+    let mut room = Room::with(Options { trash_days: 0, ..options() });
     let cat = room.draw("cat.jpg", 1);
     room.scan();
-    room.folder
-        .retire(cat, cat, Relation::Same, soon())
-        .unwrap();
-    assert_eq!(
-        told(&room.folder.tick(std::time::Duration::from_secs(1))),
-        [Told::Expired(cat)]
-    );
+    room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
+    assert_eq!(told(&room.folder.tick(std::time::Duration::from_secs(1))), [Told::Expired(cat)]);
 }
 
 #[test]
@@ -205,24 +178,16 @@ fn a_note_that_tells_no_relation_has_no_end_until_somebody_has_looked() {
     let mut room = Room::new();
     let (cat, dog) = (room.draw("cat.jpg", 1), room.draw("dog.jpg", 2));
     room.scan();
-    room.folder
-        .retire(cat, dog, Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, dog, Relation::Same, soon()).unwrap();
     let copy = room.trash(TRASH)[0].clone();
     let note = room.path(format!("{TRASH}/{copy}.json"));
     let text = fs::read_to_string(&note).unwrap();
-    let earlier: String = text
-        .lines()
-        .filter(|line| !line.contains("\"relation\""))
-        .collect();
+    let earlier: String = text.lines().filter(|line| !line.contains("\"relation\"")).collect();
     assert_ne!(earlier.len(), text.lines().collect::<String>().len());
     fs::write(&note, earlier).unwrap();
     let mut room = room.reopened();
     let changes = room.scan();
-    let recalled = Change::Recalled {
-        photo: cat,
-        looks: Looks::accepted_earlier(dog, None),
-    };
+    let recalled = Change::Recalled { photo: cat, looks: Looks::accepted_earlier(dog, None) };
     assert!(changes.contains(&recalled), "{changes:?}");
     assert!(!expires(&mut room));
     let mut looks = Looks::default();

@@ -18,9 +18,7 @@ fn a_retired_original_has_a_note_and_returns_to_its_place() {
     let cat = room.draw("2024/-cat.jpg", 1);
     let keeper = PhotoId::of(b"a better one");
     room.scan();
-    room.folder
-        .retire(cat, keeper, Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, keeper, Relation::Same, soon()).unwrap();
     assert!(!room.path("2024/-cat.jpg").exists());
     let copies = room.trash(TRASH);
     assert_eq!(copies, [format!("{}-cat.jpg", &cat.to_string()[..12])]);
@@ -37,10 +35,7 @@ fn a_retired_original_has_a_note_and_returns_to_its_place() {
 
     fs::remove_dir(room.path("2024")).unwrap();
     let mut room = room.reopened();
-    assert_eq!(
-        told(&room.scan()),
-        [Told::Held(cat, RetiredOriginal, 0), Told::Scanned(0)]
-    );
+    assert_eq!(told(&room.scan()), [Told::Held(cat, RetiredOriginal, 0), Told::Scanned(0)]);
     assert_eq!(room.folder.restore(cat, None), Ok(Original));
     assert!(room.path("2024/-cat.jpg").is_file());
     assert!(room.files(TRASH).is_empty(), "its note is gone, too");
@@ -52,16 +47,11 @@ fn a_restored_photo_never_overwrites() {
     let mut room = Room::new();
     let cat = room.draw("sub/cat.jpg", 1);
     room.scan();
-    room.folder
-        .retire(cat, cat, Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
     fs::write(room.path("sub/cat.jpg"), "something new").unwrap();
     assert_eq!(room.folder.restore(cat, None), Ok(Original));
     assert_eq!(room.files("sub"), ["cat (2).jpg", "cat.jpg"]);
-    assert_eq!(
-        fs::read(room.path("sub/cat.jpg")).unwrap(),
-        b"something new"
-    );
+    assert_eq!(fs::read(room.path("sub/cat.jpg")).unwrap(), b"something new");
     assert_eq!(room.read(cat), Some(picture(1)));
 }
 
@@ -76,9 +66,7 @@ fn a_note_leads_to_no_place_outside() {
         let mut room = Room::new();
         let cat = room.draw("cat.jpg", 1);
         room.scan();
-        room.folder
-            .retire(cat, cat, Relation::Same, soon())
-            .unwrap();
+        room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
         let outside = tempfile::tempdir().unwrap();
         symlink(outside.path(), room.path("link")).unwrap();
         let note = room.path(format!("{TRASH}/{}.json", room.trash(TRASH)[0]));
@@ -103,10 +91,7 @@ fn surplus_replicas_return_as_replicas() {
     assert_eq!(room.files(".photomesh/replicas").len(), 1);
     assert!(room.files(SURPLUS).is_empty());
     assert_eq!(room.folder.restore(cat, None), Ok(Replica), "nothing to do");
-    assert_eq!(
-        room.folder.restore(PhotoId::of(b"unknown"), None),
-        Err(StoreError::Gone)
-    );
+    assert_eq!(room.folder.restore(PhotoId::of(b"unknown"), None), Err(StoreError::Gone));
 }
 
 #[test]
@@ -116,20 +101,12 @@ fn all_files_of_a_photo_go_together() {
     room.draw("sub/cat.jpg", 1);
     room.draw("sub/tom.json", 1);
     room.scan();
-    room.folder
-        .retire(cat, cat, Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
     assert_eq!(room.trash(TRASH).len(), 3);
     assert_eq!(room.files(TRASH).len(), 6);
     let mut room = room.reopened();
-    assert_eq!(
-        told(&room.scan()),
-        [Told::Held(cat, RetiredOriginal, 0), Told::Scanned(0)]
-    );
-    assert_eq!(
-        room.folder.retire(cat, cat, Relation::Same, soon()),
-        Err(StoreError::Gone)
-    );
+    assert_eq!(told(&room.scan()), [Told::Held(cat, RetiredOriginal, 0), Told::Scanned(0)]);
+    assert_eq!(room.folder.retire(cat, cat, Relation::Same, soon()), Err(StoreError::Gone));
 }
 
 #[test]
@@ -137,18 +114,10 @@ fn what_is_in_the_trash_already_is_told_again() {
     let mut room = Room::new();
     let cat = room.draw("cat.jpg", 1);
     room.scan();
-    room.folder
-        .retire(cat, cat, Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
     // The node forgets a photo when it hears this.
-    assert_eq!(
-        room.folder.retire(cat, cat, Relation::Same, soon()),
-        Err(StoreError::Gone)
-    );
-    assert_eq!(
-        told(&room.folder.tick(day() / 24)),
-        [Told::Held(cat, RetiredOriginal, 0)]
-    );
+    assert_eq!(room.folder.retire(cat, cat, Relation::Same, soon()), Err(StoreError::Gone));
+    assert_eq!(told(&room.folder.tick(day() / 24)), [Told::Held(cat, RetiredOriginal, 0)]);
 }
 
 #[test]
@@ -161,10 +130,7 @@ fn a_replica_that_joins_an_original_in_the_trash_is_told() {
     room.scan();
     // The node takes it for a retired replica, by which the friend's photo would be nobody's.
     room.folder.drop_surplus(cat, soon()).unwrap();
-    assert_eq!(
-        told(&room.folder.tick(day() / 24)),
-        [Told::Held(cat, RetiredOriginal, 0)]
-    );
+    assert_eq!(told(&room.folder.tick(day() / 24)), [Told::Held(cat, RetiredOriginal, 0)]);
 }
 
 #[test]
@@ -174,14 +140,8 @@ fn after_its_deadline_nothing_is_moved() {
     let fox = room.install(2, "fox.jpg", Replica);
     room.scan();
     let late = Moment::now();
-    assert_eq!(
-        room.folder.retire(cat, cat, Relation::Same, late),
-        Err(StoreError::TooLate)
-    );
-    assert_eq!(
-        room.folder.drop_surplus(fox, late),
-        Err(StoreError::TooLate)
-    );
+    assert_eq!(room.folder.retire(cat, cat, Relation::Same, late), Err(StoreError::TooLate));
+    assert_eq!(room.folder.drop_surplus(fox, late), Err(StoreError::TooLate));
     assert!(room.path("cat.jpg").is_file());
     assert!(room.files(TRASH).is_empty() && room.files(SURPLUS).is_empty());
     assert_eq!(told(&room.scan()), [Told::Scanned(0)]);
@@ -202,11 +162,7 @@ fn what_the_friend_has_just_edited_is_not_put_away() {
     assert!(room.files(TRASH).is_empty());
     assert_eq!(
         told(&room.scan()),
-        [
-            Told::Held(new, Original, 1),
-            Told::Missing(cat),
-            Told::Scanned(0)
-        ]
+        [Told::Held(new, Original, 1), Told::Missing(cat), Told::Scanned(0)]
     );
 }
 
@@ -244,28 +200,17 @@ fn of_duplicates_a_changed_one_is_not_the_one_to_keep() {
 
 #[test]
 fn a_photo_named_like_a_note_is_none() {
-    for name in [
-        "cat.json",
-        "cat.JSON",
-        "cat.json.",
-        "cat.json ",
-        "cat.json\u{200b}",
-    ] {
+    for name in ["cat.json", "cat.JSON", "cat.json.", "cat.json ", "cat.json\u{200b}"] {
         let mut room = Room::new();
         let cat = room.draw(name, 1);
         let fox = room.install(2, name, Replica);
         room.scan();
-        room.folder
-            .retire(cat, cat, Relation::Same, soon())
-            .unwrap();
+        room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
         // The first start sweeps what it takes for leftovers, the second sees what is left.
         let mut room = room.reopened().reopened();
         let changes = told(&room.scan());
-        let expected = [
-            Told::Held(cat, RetiredOriginal, 0),
-            Told::Held(fox, Replica, 0),
-            Told::Scanned(0),
-        ];
+        let expected =
+            [Told::Held(cat, RetiredOriginal, 0), Told::Held(fox, Replica, 0), Told::Scanned(0)];
         for change in &expected {
             assert!(changes.contains(change), "{name:?}: {changes:?}");
         }
@@ -287,9 +232,7 @@ fn what_lies_where_a_note_would_is_not_overwritten() {
     room.scan();
     let taken = format!("{TRASH}/{}-cat.json", &cat.to_string()[..12]);
     fs::write(room.path(&taken), picture(2)).unwrap();
-    room.folder
-        .retire(cat, cat, Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
     let room = room.reopened();
     assert_eq!(fs::read(room.path(&taken)).unwrap(), picture(2));
 }
@@ -341,9 +284,7 @@ fn what_a_failed_restore_has_changed_is_told() {
     let mut room = Room::new();
     let cat = room.draw("cat.jpg", 1);
     room.scan();
-    room.folder
-        .retire(cat, cat, Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
     fs::remove_dir_all(room.path(TRASH)).unwrap();
     assert_eq!(room.folder.restore(cat, None), Err(StoreError::Gone));
     assert_eq!(told(&room.folder.tick(day() / 24)), [Told::Missing(cat)]);

@@ -39,15 +39,10 @@ fn earlier_index(room: &Room, files: &[(&str, PhotoId)]) -> String {
 fn earlier(photos: u32) -> (Room, Vec<PhotoId>) {
     let room = Room::new();
     let names: Vec<String> = (0..photos).map(|seed| format!("{seed}.png")).collect();
-    let ids: Vec<PhotoId> = (0..photos)
-        .zip(&names)
-        .map(|(seed, name)| room.draw(name, seed))
-        .collect();
-    let files: Vec<(&str, PhotoId)> = names
-        .iter()
-        .map(String::as_str)
-        .zip(ids.iter().copied())
-        .collect();
+    let ids: Vec<PhotoId> =
+        (0..photos).zip(&names).map(|(seed, name)| room.draw(name, seed)).collect();
+    let files: Vec<(&str, PhotoId)> =
+        names.iter().map(String::as_str).zip(ids.iter().copied()).collect();
     fs::write(room.path(".photomesh/index"), earlier_index(&room, &files)).unwrap();
     (room.reopened(), ids)
 }
@@ -96,10 +91,7 @@ fn photos_of_an_earlier_program_are_known_at_once_and_read_anew_one_by_one() {
     let mut room = room.reopened();
     let mut known = accounts(&room.scan());
     known.sort();
-    assert_eq!(
-        known,
-        [(ids[0], ACCOUNT, 24), (ids[1], 1, 1), (ids[2], 1, 1)]
-    );
+    assert_eq!(known, [(ids[0], ACCOUNT, 24), (ids[1], 1, 1), (ids[2], 1, 1)]);
     assert_eq!(told(&room.folder.tick(day() / 24)), [Told::Unread(2)]);
     while reread(&mut room).is_some() {}
     assert_eq!(told(&room.folder.tick(day() / 24)), [Told::Unread(0)]);
@@ -157,23 +149,13 @@ fn a_file_that_has_rotted_counts_no_more() {
     let mut room = room.reopened();
     assert_eq!(told(&room.scan())[0], Told::Held(ids[0], Original, 1));
     let changes = reread(&mut room).unwrap();
-    assert_eq!(
-        told(&changes),
-        [
-            Told::Damaged(ids[0], "0.png".to_owned()),
-            Told::Missing(ids[0])
-        ]
-    );
+    assert_eq!(told(&changes), [Told::Damaged(ids[0], "0.png".to_owned()), Told::Missing(ids[0])]);
 }
 
 #[test]
 fn what_is_no_picture_by_the_present_rules_stays_a_photo() {
     let room = Room::new();
-    fs::write(
-        room.path("odd.raw"),
-        "a kind of picture that nobody knows any more",
-    )
-    .unwrap();
+    fs::write(room.path("odd.raw"), "a kind of picture that nobody knows any more").unwrap();
     let id = PhotoId::of(&fs::read(room.path("odd.raw")).unwrap());
     let index = earlier_index(&room, &[("odd.raw", id)]);
     fs::write(room.path(".photomesh/index"), index).unwrap();
@@ -189,9 +171,7 @@ fn what_is_put_away_meanwhile_is_read_in_the_trash() {
     room.scan();
     let reread = room.folder.next_to_reread().unwrap();
     for id in &ids {
-        room.folder
-            .retire(*id, PhotoId::of(b"better"), Relation::Same, soon())
-            .unwrap();
+        room.folder.retire(*id, PhotoId::of(b"better"), Relation::Same, soon()).unwrap();
     }
     assert_eq!(room.folder.take_reading(reread.read()), [], "it has moved");
     room.folder.tick(day());

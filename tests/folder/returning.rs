@@ -58,10 +58,7 @@ fn of_two_copies_the_friends_own_comes_back() {
         let mut room = Room::new();
         let cat = PhotoId::of(&picture(1));
         let put_away = |room: &mut Room, dir| match dir {
-            TRASH => room
-                .folder
-                .retire(cat, cat, Relation::Same, soon())
-                .unwrap(),
+            TRASH => room.folder.retire(cat, cat, Relation::Same, soon()).unwrap(),
             _ => room.folder.drop_surplus(cat, soon()).unwrap(),
         };
         room.install(1, "cat.jpg", Replica);
@@ -106,9 +103,7 @@ fn a_copy_comes_back_for_a_file_that_was_changed_just_now() {
 fn a_copy_without_a_note_gets_one_with_the_next_start() {
     let mut room = Room::new();
     let cat = room.install(1, "cat.jpg", Replica);
-    room.folder
-        .retire(cat, cat, Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
     let names = room.files(TRASH);
     let note = names.iter().find(|name| name.ends_with(".json")).unwrap();
     fs::remove_file(room.path(TRASH).join(note)).unwrap();

@@ -26,10 +26,7 @@ fn rot(room: &Room, path: &str) {
 fn a_rotten_replica_is_set_aside_and_can_be_repaired() {
     let mut room = Room::new();
     let id = room.install(1, "cat.jpg", Replica);
-    let name = format!(
-        ".photomesh/replicas/{}",
-        room.files(".photomesh/replicas")[0]
-    );
+    let name = format!(".photomesh/replicas/{}", room.files(".photomesh/replicas")[0]);
     rot(&room, &name);
     // The change time shows what a disk that rots would not; a scan in between makes it the known one again.
     let changes = damaged(&mut room, id, &name);
@@ -49,33 +46,21 @@ fn a_rotten_original_stays_where_it_is_and_counts_no_more() {
     room.scan();
     rot(&room, "cat.jpg");
     let changes = damaged(&mut room, id, "cat.jpg");
-    assert_eq!(
-        told(&changes),
-        [Told::Damaged(id, "cat.jpg".to_owned()), Told::Missing(id)]
-    );
+    assert_eq!(told(&changes), [Told::Damaged(id, "cat.jpg".to_owned()), Told::Missing(id)]);
     rot(&room, "dog.jpg");
     let changes = damaged(&mut room, dog, "dog.jpg");
     assert_eq!(
         told(&changes),
-        [
-            Told::Damaged(dog, "dog.jpg".to_owned()),
-            Told::Held(dog, Original, 1)
-        ]
+        [Told::Damaged(dog, "dog.jpg".to_owned()), Told::Held(dog, Original, 1)]
     );
     assert!(room.path("cat.jpg").is_file());
     assert_eq!(told(&room.scan()), [Told::Scanned(0)]);
     let mut room = room.reopened();
-    assert_eq!(
-        told(&room.scan()),
-        [Told::Held(dog, Original, 1), Told::Scanned(0)]
-    );
+    assert_eq!(told(&room.scan()), [Told::Held(dog, Original, 1), Told::Scanned(0)]);
     // Repaired from elsewhere, or by the friend's own backup.
     assert_eq!(room.install(1, "cat.jpg", Replica), id);
     room.draw("cat.jpg", 1);
-    assert_eq!(
-        told(&room.scan()),
-        [Told::Held(id, Original, 1), Told::Scanned(0)]
-    );
+    assert_eq!(told(&room.scan()), [Told::Held(id, Original, 1), Told::Scanned(0)]);
 }
 
 /// Reports a rotten file. The index is made to know the file's present change time, which rot does not change.
@@ -114,10 +99,7 @@ fn a_false_alarm_changes_nothing() {
     assert_eq!(told(&changes), [Told::Held(id, Replica, 0)]);
     assert_eq!(room.read(id), Some(picture(1)));
     let unknown = PhotoId::of(b"unknown");
-    assert_eq!(
-        told(&room.folder.damaged(unknown)),
-        [Told::Missing(unknown)]
-    );
+    assert_eq!(told(&room.folder.damaged(unknown)), [Told::Missing(unknown)]);
 }
 
 #[test]
@@ -128,10 +110,7 @@ fn an_edit_that_a_reader_meets_first_is_no_damage() {
     let new = room.draw("cat.jpg", 2);
     assert_eq!(told(&room.folder.damaged(old)), [Told::Missing(old)]);
     let changes = room.scan();
-    assert_eq!(
-        told(&changes),
-        [Told::Held(new, Original, 1), Told::Scanned(0)]
-    );
+    assert_eq!(told(&changes), [Told::Held(new, Original, 1), Told::Scanned(0)]);
     assert!(facts(&changes, new).replaces.contains(&old));
     assert!(room.path("cat.jpg").is_file());
 }
@@ -193,9 +172,7 @@ fn nor_is_a_copy_in_the_trash() {
             let mut room = Room::new();
             let cat = room.draw("cat.jpg", 1);
             room.scan();
-            room.folder
-                .retire(cat, cat, Relation::Same, soon())
-                .unwrap();
+            room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
             let copy = only_file(&room, ".photomesh/trash");
             fs::write(room.path(&copy), &bytes).unwrap();
             if !index {
@@ -217,10 +194,7 @@ fn a_changed_replica_is_set_aside_by_who_reads_it_first() {
     let cat = room.install(1, "cat.jpg", Replica);
     let replica = only_file(&room, ".photomesh/replicas");
     fs::write(room.path(&replica), picture(9)).unwrap();
-    assert_eq!(
-        told(&room.folder.damaged(cat)),
-        [Told::Damaged(cat, replica), Told::Missing(cat)]
-    );
+    assert_eq!(told(&room.folder.damaged(cat)), [Told::Damaged(cat, replica), Told::Missing(cat)]);
     assert_eq!(set_aside(&room), [picture(9)]);
 }
 
@@ -229,10 +203,7 @@ fn what_a_person_puts_among_the_replicas_counts_as_what_it_is() {
     let mut room = Room::new();
     let cat = room.draw(".photomesh/replicas/cat.jpg", 1);
     fs::write(room.path(".photomesh/replicas/list.txt"), "a list").unwrap();
-    assert_eq!(
-        told(&room.scan()),
-        [Told::Held(cat, Replica, 0), Told::Scanned(1)]
-    );
+    assert_eq!(told(&room.scan()), [Told::Held(cat, Replica, 0), Told::Scanned(1)]);
 }
 
 #[test]
@@ -266,10 +237,7 @@ fn a_rotten_original_is_known_without_the_index() {
     room.draw("tom.jpg", 1);
     forget(&room);
     let mut room = room.reopened();
-    assert_eq!(
-        told(&room.scan()),
-        [Told::Held(cat, Original, 1), Told::Scanned(0)]
-    );
+    assert_eq!(told(&room.scan()), [Told::Held(cat, Original, 1), Told::Scanned(0)]);
 }
 
 #[test]
@@ -298,10 +266,7 @@ fn a_rotten_file_that_replaces_a_good_one_is_no_edit() {
 #[test]
 fn scrubbing_reads_every_file_of_a_photo() {
     for name in ["cat.jpg", "sub/cat.jpg", "trash"] {
-        let mut room = Room::with(Options {
-            scrub_days: 1,
-            ..options()
-        });
+        let mut room = Room::with(Options { scrub_days: 1, ..options() });
         let cat = room.install(1, "cat.jpg", Replica);
         room.draw("cat.jpg", 1);
         room.draw("sub/cat.jpg", 1);
@@ -349,10 +314,7 @@ fn scrubbing_takes_one_photo_after_the_other_and_goes_on_after_a_restart() {
 #[test]
 fn nothing_is_scrubbed_where_nothing_is_or_nobody_wants_it() {
     assert!(Room::new().folder.next_to_scrub().is_none());
-    let mut room = Room::with(Options {
-        scrub_days: 0,
-        ..options()
-    });
+    let mut room = Room::with(Options { scrub_days: 0, ..options() });
     room.draw("cat.jpg", 1);
     room.scan();
     room.folder.tick(1_000 * day());

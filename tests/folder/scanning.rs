@@ -22,11 +22,7 @@ fn photos_are_found_in_subfolders_and_told_once() {
     let changes = room.scan();
     assert_eq!(
         told(&changes),
-        [
-            Told::Held(dog, Original, 1),
-            Told::Held(cat, Original, 1),
-            Told::Scanned(0)
-        ]
+        [Told::Held(dog, Original, 1), Told::Held(cat, Original, 1), Told::Scanned(0)]
     );
     assert!(facts(&changes, dog).names.contains("dog.jpg"));
     assert_eq!(told(&room.scan()), [Told::Scanned(0)]);
@@ -41,10 +37,7 @@ fn a_restart_reads_nothing_again() {
     let mut room = room.reopened();
     let (changes, inspections) = room.inspect();
     assert!(inspections.is_empty());
-    assert_eq!(
-        told(&changes),
-        [Told::Held(cat, Original, 1), Told::Scanned(0)]
-    );
+    assert_eq!(told(&changes), [Told::Held(cat, Original, 1), Told::Scanned(0)]);
     assert!(facts(&changes, cat).names.contains("cat.jpg"));
 }
 
@@ -55,9 +48,7 @@ fn a_lost_or_torn_index_costs_only_reading_again() {
     let fox = room.install(2, "fox.jpg", Replica);
     let owl = room.draw("owl.jpg", 3);
     room.scan();
-    room.folder
-        .retire(owl, cat, Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(owl, cat, Relation::Same, soon()).unwrap();
     let index = room.path(".photomesh/index");
     let expected = |changes: &[_]| {
         let mut told = told(changes);
@@ -116,10 +107,7 @@ fn only_regular_visible_files_count() {
     symlink(outside.path().join("fox.jpg"), room.path("fox.jpg")).unwrap();
     symlink(room.path("."), room.path("loop")).unwrap();
     let _socket = UnixListener::bind(room.path("socket.jpg")).unwrap();
-    assert_eq!(
-        told(&room.scan()),
-        [Told::Held(cat, Original, 1), Told::Scanned(0)]
-    );
+    assert_eq!(told(&room.scan()), [Told::Held(cat, Original, 1), Told::Scanned(0)]);
 }
 
 #[test]
@@ -133,10 +121,7 @@ fn a_file_replaced_by_a_link_after_the_walk_is_not_read() {
     fs::remove_file(room.path("cat.jpg")).unwrap();
     symlink(outside.path().join("cat.jpg"), room.path("cat.jpg")).unwrap();
     for candidate in absorbed.candidates {
-        assert_eq!(
-            told(&room.folder.take(candidate.inspect())),
-            [Told::Scanned(1)]
-        );
+        assert_eq!(told(&room.folder.take(candidate.inspect())), [Told::Scanned(1)]);
     }
 }
 
@@ -145,8 +130,7 @@ fn what_is_too_large_for_a_photo_is_counted_and_remembered() {
     let mut room = Room::new();
     let film = File::create(room.path("film.mov")).unwrap();
     film.set_len(photomesh::photo::MAX_PHOTO + 1).unwrap();
-    film.set_modified(SystemTime::now() - Duration::from_secs(60))
-        .unwrap();
+    film.set_modified(SystemTime::now() - Duration::from_secs(60)).unwrap();
     assert_eq!(told(&room.scan()), [Told::Scanned(1)]);
     let mut room = room.reopened();
     let (changes, inspections) = room.inspect();
@@ -161,10 +145,7 @@ fn names_that_are_no_text_are_kept() {
     let name = OsStr::from_bytes(b"caf\xe9.jpg");
     fs::rename(room.path("x"), room.path(name)).unwrap();
     let changes = room.scan();
-    assert_eq!(
-        told(&changes),
-        [Told::Held(id, Original, 1), Told::Scanned(0)]
-    );
+    assert_eq!(told(&changes), [Told::Held(id, Original, 1), Told::Scanned(0)]);
     let mut room = room.reopened();
     assert!(room.inspect().1.is_empty());
     room.folder.retire(id, id, Relation::Same, soon()).unwrap();
@@ -183,10 +164,7 @@ fn a_file_still_being_written_is_left_until_it_rests() {
     fs::write(&path, &bytes).unwrap();
     assert_eq!(told(&room.scan()), [Told::Scanned(0)]);
     let id = photomesh::photo::PhotoId::of(&bytes);
-    assert_eq!(
-        told(&room.scan()),
-        [Told::Held(id, Original, 1), Told::Scanned(0)]
-    );
+    assert_eq!(told(&room.scan()), [Told::Held(id, Original, 1), Told::Scanned(0)]);
 }
 
 #[test]
@@ -198,10 +176,7 @@ fn a_file_written_while_it_is_read_is_not_taken() {
     for inspection in inspections {
         assert_eq!(told(&room.folder.take(inspection)), [Told::Scanned(0)]);
     }
-    assert_eq!(
-        told(&room.scan()),
-        [Told::Held(dog, Original, 1), Told::Scanned(0)]
-    );
+    assert_eq!(told(&room.scan()), [Told::Held(dog, Original, 1), Told::Scanned(0)]);
 }
 
 #[test]
@@ -213,11 +188,7 @@ fn an_edited_file_is_another_photo_that_replaces_the_old_one() {
     let changes = room.scan();
     assert_eq!(
         told(&changes),
-        [
-            Told::Held(new, Original, 1),
-            Told::Missing(old),
-            Told::Scanned(0)
-        ]
+        [Told::Held(new, Original, 1), Told::Missing(old), Told::Scanned(0)]
     );
     assert!(facts(&changes, new).replaces.contains(&old));
     // Touching it changes nothing.
@@ -235,10 +206,7 @@ fn a_moved_file_is_never_missing() {
     fs::create_dir(room.path("pets")).unwrap();
     fs::rename(room.path("cat.jpg"), room.path("pets/tom.jpg")).unwrap();
     let changes = room.scan();
-    assert_eq!(
-        told(&changes),
-        [Told::Held(cat, Original, 1), Told::Scanned(0)]
-    );
+    assert_eq!(told(&changes), [Told::Held(cat, Original, 1), Told::Scanned(0)]);
     let names = facts(&changes, cat).names;
     assert!(names.contains("cat.jpg") && names.contains("tom.jpg"));
 }
@@ -279,10 +247,7 @@ fn a_friends_own_file_takes_over_from_a_replica() {
     assert_eq!(told(&room.scan()), [Told::Scanned(0)]);
     room.draw("tom.jpg", 1);
     let changes = room.scan();
-    assert_eq!(
-        told(&changes),
-        [Told::Held(cat, Original, 1), Told::Scanned(0)]
-    );
+    assert_eq!(told(&changes), [Told::Held(cat, Original, 1), Told::Scanned(0)]);
     assert!(room.files(".photomesh/replicas").is_empty());
     assert_eq!(room.trash(".photomesh/trash/surplus").len(), 1);
 }
@@ -293,9 +258,7 @@ fn a_photo_moved_while_the_walk_was_on_is_neither_new_nor_missing() {
     let cat = room.draw("cat.jpg", 1);
     room.scan();
     let before = room.walker.walk();
-    room.folder
-        .retire(cat, cat, Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
     let absorbed = room.folder.absorb(before);
     let mut changes = absorbed.changes;
     for candidate in absorbed.candidates {

@@ -77,16 +77,10 @@ fn leftovers_are_swept() {
     room.folder.write("put-1", 0, b"half a pho").unwrap();
     let cat = room.draw("cat.jpg", 1);
     room.scan();
-    room.folder
-        .retire(cat, cat, Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
     // As after a crash between the note and the move.
     let copy = room.trash(".photomesh/trash").remove(0);
-    fs::rename(
-        room.path(format!(".photomesh/trash/{copy}")),
-        room.path("cat.jpg"),
-    )
-    .unwrap();
+    fs::rename(room.path(format!(".photomesh/trash/{copy}")), room.path("cat.jpg")).unwrap();
     assert_eq!(room.files(".photomesh/trash").len(), 1);
     assert_eq!(room.files(".photomesh/tmp"), ["put-1"]);
     let room = room.reopened();
@@ -108,10 +102,8 @@ fn only_notes_of_our_own_are_swept() {
 #[test]
 fn nodes_are_remembered() {
     let mut room = Room::new();
-    let nodes = BTreeMap::from([(
-        "0123456789abcdef".parse().unwrap(),
-        "[::1]:5001".parse().unwrap(),
-    )]);
+    let nodes =
+        BTreeMap::from([("0123456789abcdef".parse().unwrap(), "[::1]:5001".parse().unwrap())]);
     room.folder.note_nodes(&nodes);
     let mut room = room.reopened();
     assert_eq!(room.folder.known_nodes(), nodes);
@@ -133,23 +125,10 @@ fn far_too_many_missing_photos_are_refused_until_accepted() {
     }
     for _ in 0..2 {
         let error = Folder::open(dir.path(), &options()).unwrap_err();
-        assert!(
-            matches!(
-                error,
-                OpenError::Missing {
-                    missing: 21,
-                    known: 30,
-                    ..
-                }
-            ),
-            "{error:?}"
-        );
+        assert!(matches!(error, OpenError::Missing { missing: 21, known: 30, .. }), "{error:?}");
         assert!(error.to_string().contains("--accept-missing"));
     }
-    let accepting = Options {
-        accept_missing: true,
-        ..options()
-    };
+    let accepting = Options { accept_missing: true, ..options() };
     let mut folder = Folder::open(dir.path(), &accepting).unwrap();
     let absorbed = folder.absorb(folder.walker().walk());
     assert_eq!(absorbed.changes.len(), 10);
@@ -173,9 +152,7 @@ fn all_may_be_edited_at_once() {
 #[test]
 fn photos_are_read_again_within_the_days_of_scrubbing() {
     let mut room = Room::new();
-    let mut ids: Vec<_> = (0..10)
-        .map(|seed| room.draw(&format!("{seed}.jpg"), seed))
-        .collect();
+    let mut ids: Vec<_> = (0..10).map(|seed| room.draw(&format!("{seed}.jpg"), seed)).collect();
     ids.push(room.install(20, "fox.jpg", Replica));
     room.scan();
     assert!(room.folder.next_to_scrub().is_none(), "all were just read");
@@ -204,12 +181,8 @@ fn an_impossible_time_of_running_is_taken_for_none() {
     let dog = room.draw("dog.jpg", 2);
     let fox = room.draw("fox.jpg", 3);
     room.scan();
-    room.folder
-        .retire(cat, fox, Relation::Same, soon())
-        .unwrap();
-    room.folder
-        .retire(dog, fox, Relation::Same, soon())
-        .unwrap();
+    room.folder.retire(cat, fox, Relation::Same, soon()).unwrap();
+    room.folder.retire(dog, fox, Relation::Same, soon()).unwrap();
     let Room { folder, dir, .. } = room;
     drop(folder);
     let spoil = |name: &str, key: &str| {

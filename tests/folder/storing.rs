@@ -15,17 +15,11 @@ use super::{Room, Told, facts, picture, soon, told};
 fn an_installed_replica_is_there_after_a_restart() {
     let mut room = Room::new();
     let id = room.install(1, "cat.jpg", Replica);
-    assert_eq!(
-        room.files(".photomesh/replicas"),
-        [format!("{}-cat.jpg", &id.to_string()[..12])]
-    );
+    assert_eq!(room.files(".photomesh/replicas"), [format!("{}-cat.jpg", &id.to_string()[..12])]);
     assert_eq!(room.read(id), Some(picture(1)));
     assert_eq!(told(&room.scan()), [Told::Scanned(0)], "it is no news");
     let mut room = room.reopened();
-    assert_eq!(
-        told(&room.scan()),
-        [Told::Held(id, Replica, 0), Told::Scanned(0)]
-    );
+    assert_eq!(told(&room.scan()), [Told::Held(id, Replica, 0), Told::Scanned(0)]);
     assert!(room.files(".photomesh/tmp").is_empty());
 }
 
@@ -58,9 +52,7 @@ fn names_and_other_facts_are_remembered() {
     let mut known = Facts::named("cat.jpg");
     known.names.insert("Ärger\n\u{202e}.png".to_owned());
     known.replaces.insert(PhotoId::of(b"older"));
-    room.folder
-        .install("pull-1", &photo, &known, Replica)
-        .unwrap();
+    room.folder.install("pull-1", &photo, &known, Replica).unwrap();
     let mut more = Facts::named("tom.jpg");
     more.distinct.insert(PhotoId::of(b"like it"));
     room.folder.note_facts(photo.id, &more);
@@ -79,14 +71,9 @@ fn a_vanished_spool_fails_cleanly() {
     let mut room = Room::new();
     let photo = room.spool("pull-1", 1);
     fs::remove_file(room.folder.spool_path("pull-1")).unwrap();
-    let installed = room
-        .folder
-        .install("pull-1", &photo, &Facts::default(), Replica);
+    let installed = room.folder.install("pull-1", &photo, &Facts::default(), Replica);
     assert_eq!(installed, Err(StoreError::Gone));
-    assert_eq!(
-        room.folder.write("pull-1", 10, b"late"),
-        Err(StoreError::Gone)
-    );
+    assert_eq!(room.folder.write("pull-1", 10, b"late"), Err(StoreError::Gone));
     assert!(room.folder.open_spool("pull-1").is_err());
     room.folder.discard("pull-1");
     assert_eq!(told(&room.scan()), [Told::Scanned(0)]);
@@ -109,10 +96,7 @@ fn what_is_there_already_is_not_installed_twice() {
     let id = room.draw("cat.jpg", 1);
     room.scan();
     let photo = room.spool("pull-1", 1);
-    let changes = room
-        .folder
-        .install("pull-1", &photo, &Facts::named("tom.jpg"), Replica)
-        .unwrap();
+    let changes = room.folder.install("pull-1", &photo, &Facts::named("tom.jpg"), Replica).unwrap();
     assert_eq!(told(&changes), [Told::Held(id, Original, 1)]);
     assert!(facts(&changes, id).names.contains("tom.jpg"));
     assert!(room.files(".photomesh/replicas").is_empty());
@@ -127,10 +111,7 @@ fn an_original_put_where_a_replica_was_takes_over() {
     assert!(room.files(".photomesh/replicas").is_empty());
     assert_eq!(room.trash(".photomesh/trash/surplus").len(), 1);
     let mut room = room.reopened();
-    assert_eq!(
-        told(&room.scan()),
-        [Told::Held(id, Original, 1), Told::Scanned(0)]
-    );
+    assert_eq!(told(&room.scan()), [Told::Held(id, Original, 1), Told::Scanned(0)]);
 }
 
 #[test]
@@ -141,13 +122,8 @@ fn replicas_whose_short_ids_agree_do_not_overwrite_each_other() {
     let photo = room.spool("pull-2", 2);
     let mut id = photo.id;
     id.0[..8].copy_from_slice(&cat.0[..8]);
-    let alike = Arc::new(Photo {
-        id,
-        ..(*photo).clone()
-    });
-    room.folder
-        .install("pull-2", &alike, &Facts::named("cat.jpg"), Replica)
-        .unwrap();
+    let alike = Arc::new(Photo { id, ..(*photo).clone() });
+    room.folder.install("pull-2", &alike, &Facts::named("cat.jpg"), Replica).unwrap();
     assert_eq!(room.files(".photomesh/replicas").len(), 2);
     assert_eq!(room.read(cat), Some(picture(1)));
 }
@@ -166,9 +142,7 @@ fn links_are_not_followed() {
 
     // A photo whose file was replaced by a link to the same bytes.
     let id = room.install(1, "cat.jpg", Replica);
-    let replica = room
-        .path(".photomesh/replicas")
-        .join(&room.files(".photomesh/replicas")[0]);
+    let replica = room.path(".photomesh/replicas").join(&room.files(".photomesh/replicas")[0]);
     fs::rename(&replica, outside.path().join("cat.jpg")).unwrap();
     symlink(outside.path().join("cat.jpg"), &replica).unwrap();
     assert!(room.folder.open_photo(id).is_err());
@@ -182,10 +156,7 @@ fn a_photo_in_the_trash_can_be_read() {
     room.folder.drop_surplus(id, soon()).unwrap();
     assert_eq!(room.read(id), Some(picture(1)));
     let mut room = room.reopened();
-    assert_eq!(
-        told(&room.scan()),
-        [Told::Held(id, Retired, 0), Told::Scanned(0)]
-    );
+    assert_eq!(told(&room.scan()), [Told::Held(id, Retired, 0), Told::Scanned(0)]);
     assert_eq!(room.read(id), Some(picture(1)));
 }
 
@@ -193,9 +164,7 @@ fn a_photo_in_the_trash_can_be_read() {
 fn what_somebody_has_laid_among_the_replicas_is_not_overwritten() {
     let mut room = Room::new();
     let name = room.install(1, "cat.jpg", Replica);
-    let path = room
-        .path(".photomesh/replicas")
-        .join(&room.files(".photomesh/replicas")[0]);
+    let path = room.path(".photomesh/replicas").join(&room.files(".photomesh/replicas")[0]);
     room.folder.drop_surplus(name, soon()).unwrap();
     fs::write(&path, "somebody's").unwrap();
     room.install(1, "cat.jpg", Replica);

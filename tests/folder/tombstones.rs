@@ -36,9 +36,7 @@ fn others_words_are_kept_too() {
     let theirs = friend.folder.sign(PhotoId::of(b"a"), 7, Wish::Removed);
     let theirs = theirs.unwrap();
     let mut room = Room::new();
-    room.folder
-        .note_tombstones(std::slice::from_ref(&theirs))
-        .unwrap();
+    room.folder.note_tombstones(std::slice::from_ref(&theirs)).unwrap();
     assert_eq!(room.reopened().folder.tombstones(), [theirs]);
 }
 
@@ -49,10 +47,7 @@ fn torn_and_forged_lines_are_left_out_and_harm_no_other() {
     let good = good.unwrap();
     let forged = fs::read_to_string(room.path(FILE)).unwrap();
     let forged = forged.replace("removed", "lifted").replace(":1,", ":2,");
-    let mut file = fs::File::options()
-        .append(true)
-        .open(room.path(FILE))
-        .unwrap();
+    let mut file = fs::File::options().append(true).open(room.path(FILE)).unwrap();
     write!(file, "{forged}{}", &forged[..50]).unwrap();
     let mut room = room.reopened();
     assert_eq!(room.folder.tombstones(), std::slice::from_ref(&good));
@@ -90,10 +85,7 @@ fn a_removed_original_lies_in_the_trash_and_says_by_whom() {
     assert_eq!(note["why"], "removed");
     assert_eq!(note["removed_by"], me.to_string());
     let mut room = room.reopened();
-    assert_eq!(
-        told(&room.scan()),
-        [Told::Held(cat, RetiredOriginal, 0), Told::Scanned(0)]
-    );
+    assert_eq!(told(&room.scan()), [Told::Held(cat, RetiredOriginal, 0), Told::Scanned(0)]);
     // For the mesh it comes back, but not into the folder from which its owner has removed it.
     assert_eq!(room.folder.restore(cat, Some(Replica)), Ok(Replica));
     assert!(!room.path("2024/cat.jpg").exists());

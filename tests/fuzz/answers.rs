@@ -37,27 +37,14 @@ fn answer_after(answer: &Answer) -> Option<Answer> {
             undelivered: true,
             reason: words(),
         },
-        Answer::NotFound { .. } => Answer::Stored {
-            name,
-            id,
-            copies: 1,
-            nodes: vec![NODE],
-            warning: Some(words()),
-        },
-        Answer::Stored { .. } => Answer::Have {
-            name,
-            id,
-            relation: Some(Relation::Variant),
-            differs: vec![words()],
-        },
-        Answer::Have { .. } => Answer::Refused {
-            cause: Refusal::Owner,
-            error: words(),
-        },
-        Answer::Refused { .. } => Answer::Photos {
-            photos: vec![report()],
-            next,
-        },
+        Answer::NotFound { .. } => {
+            Answer::Stored { name, id, copies: 1, nodes: vec![NODE], warning: Some(words()) }
+        }
+        Answer::Stored { .. } => {
+            Answer::Have { name, id, relation: Some(Relation::Variant), differs: vec![words()] }
+        }
+        Answer::Have { .. } => Answer::Refused { cause: Refusal::Owner, error: words() },
+        Answer::Refused { .. } => Answer::Photos { photos: vec![report()], next },
         Answer::Photos { .. } => Answer::Explained(Box::new(explanation())),
         Answer::Explained(_) => Answer::Status(Box::new(status())),
         Answer::Status(_) => Answer::Trash {
@@ -71,19 +58,12 @@ fn answer_after(answer: &Answer) -> Option<Answer> {
             }],
             next,
         },
-        Answer::Trash { .. } => Answer::Duplicates {
-            node: NODE,
-            duplicates: vec![duplicate()],
-            next,
-        },
-        Answer::Duplicates { .. } => Answer::Distinct {
-            photos: vec![distinct()],
-        },
+        Answer::Trash { .. } => {
+            Answer::Duplicates { node: NODE, duplicates: vec![duplicate()], next }
+        }
+        Answer::Duplicates { .. } => Answer::Distinct { photos: vec![distinct()] },
         Answer::Distinct { .. } => Answer::Restored { name, id },
-        Answer::Restored { .. } => Answer::Purged {
-            deleted: 1,
-            kept: 2,
-        },
+        Answer::Restored { .. } => Answer::Purged { deleted: 1, kept: 2 },
         Answer::Purged { .. } => Answer::Removal(Box::new(plan())),
         Answer::Removal(_) => Answer::Removed { photos: vec![id] },
         Answer::Removed { .. } => Answer::Error { error: words() },
@@ -128,12 +108,7 @@ fn version() -> VersionReport {
 }
 
 fn distinct() -> DistinctReport {
-    DistinctReport {
-        name: label(),
-        id: PHOTO,
-        shown: true,
-        state: words(),
-    }
+    DistinctReport { name: label(), id: PHOTO, shown: true, state: words() }
 }
 
 fn duplicate() -> DuplicateReport {
@@ -175,12 +150,7 @@ fn status() -> StatusReport {
         originals: 1,
         state: words(),
     };
-    let risk = RiskReport {
-        name: label(),
-        id: PHOTO,
-        copies: 1,
-        reason: words(),
-    };
+    let risk = RiskReport { name: label(), id: PHOTO, copies: 1, reason: words() };
     StatusReport {
         node: NODE,
         address,
@@ -194,10 +164,7 @@ fn status() -> StatusReport {
         trash: 1,
         skipped_files: 0,
         damaged: 0,
-        folder: FolderReport {
-            unread: 1_234,
-            companions: 12,
-        },
+        folder: FolderReport { unread: 1_234, companions: 12 },
         notes: vec![words()],
     }
 }
@@ -211,8 +178,5 @@ fn plan() -> RemovalPlan {
         stays: false,
         effect: words(),
     };
-    RemovalPlan {
-        name: label(),
-        photos: vec![version],
-    }
+    RemovalPlan { name: label(), photos: vec![version] }
 }

@@ -36,26 +36,10 @@ struct Target {
 }
 
 const TARGETS: [Target; 4] = [
-    Target {
-        name: "pictures",
-        seeds: pictures::seeds,
-        check: pictures::check,
-    },
-    Target {
-        name: "frames",
-        seeds: wire::frames,
-        check: wire::check_frames,
-    },
-    Target {
-        name: "messages",
-        seeds: wire::messages,
-        check: wire::check_message,
-    },
-    Target {
-        name: "names",
-        seeds: wire::names,
-        check: wire::check_name,
-    },
+    Target { name: "pictures", seeds: pictures::seeds, check: pictures::check },
+    Target { name: "frames", seeds: wire::frames, check: wire::check_frames },
+    Target { name: "messages", seeds: wire::messages, check: wire::check_message },
+    Target { name: "names", seeds: wire::names, check: wire::check_name },
 ];
 
 fn main() -> ExitCode {
@@ -73,11 +57,7 @@ fn main() -> ExitCode {
         let first = number("FUZZ_SEED").unwrap_or(1);
         failures += run(target, seeds, first, Duration::from_secs(seconds));
     }
-    if failures > 0 {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    }
+    if failures > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 /// Runs a target for a while; returns how many rounds failed.
@@ -116,10 +96,7 @@ fn run(target: &Target, seeds: &[Vec<u8>], first: u64, time: Duration) -> u64 {
 fn checked(target: &Target, bytes: &[u8]) -> Result<(), String> {
     let began = Instant::now();
     let result = panic::catch_unwind(|| (target.check)(bytes));
-    let panicked = PANIC
-        .lock()
-        .unwrap_or_else(|broken| broken.into_inner())
-        .take();
+    let panicked = PANIC.lock().unwrap_or_else(|broken| broken.into_inner()).take();
     if let Some(panicked) = panicked {
         return Err(panicked);
     }
@@ -157,11 +134,7 @@ fn damaged(seeds: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
             _ => {
                 let number = random.next().to_be_bytes();
                 let number = number.iter().take(1 + random.below(4));
-                bytes
-                    .iter_mut()
-                    .skip(early)
-                    .zip(number)
-                    .for_each(|(byte, new)| *byte = *new);
+                bytes.iter_mut().skip(early).zip(number).for_each(|(byte, new)| *byte = *new);
             }
         }
     }

@@ -17,10 +17,7 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         ImageFormat::Bmp,
         ImageFormat::Tiff,
     ];
-    let mut seeds: Vec<Vec<u8>> = formats
-        .iter()
-        .map(|format| encoded(&small, *format))
-        .collect();
+    let mut seeds: Vec<Vec<u8>> = formats.iter().map(|format| encoded(&small, *format)).collect();
     seeds.push(encoded(&small.to_luma8().into(), ImageFormat::Png));
     seeds.push(encoded(&small.to_rgba16().into(), ImageFormat::Png));
     for (side, quality) in [(264, 40), (520, 20), (1032, 5)] {
@@ -43,9 +40,7 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
 /// decoder finds.
 pub(crate) fn check(bytes: &[u8]) -> Result<(), String> {
     let mut file = tempfile::tempfile().map_err(|error| error.to_string())?;
-    file.write_all(bytes)
-        .and_then(|()| file.rewind())
-        .map_err(|error| error.to_string())?;
+    file.write_all(bytes).and_then(|()| file.rewind()).map_err(|error| error.to_string())?;
     let photo = match inspect(&mut file) {
         Ok(photo) => photo,
         Err(InspectError::NotAPicture) => return Ok(()),
@@ -55,10 +50,7 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), String> {
         return Err("another digest or length".to_owned());
     }
     if (photo.format == Format::Opaque) != (photo.width == 0 || photo.height == 0) {
-        return Err(format!(
-            "{:?} of {}x{}",
-            photo.format, photo.width, photo.height
-        ));
+        return Err(format!("{:?} of {}x{}", photo.format, photo.width, photo.height));
     }
     if photo.format == Format::Jpeg
         && let Ok((width, height)) =

@@ -111,14 +111,7 @@ fn same_again<T: PartialEq + ToString + std::str::FromStr, E>(
     read: Result<T, E>,
 ) -> Result<(), String> {
     match read {
-        Ok(value)
-            if value
-                .to_string()
-                .parse()
-                .is_ok_and(|again: T| again == value) =>
-        {
-            Ok(())
-        }
+        Ok(value) if value.to_string().parse().is_ok_and(|again: T| again == value) => Ok(()),
         Ok(value) => Err(format!("{text} writes {}", value.to_string())),
         Err(_) => Ok(()),
     }
@@ -152,10 +145,7 @@ pub(crate) fn check_name(bytes: &[u8]) -> Result<(), String> {
             return Err(format!("{foreign:?} became {text:?}"));
         }
         if SafeName::new(text) != *safe {
-            return Err(format!(
-                "{text:?} is safe and becomes {:?}",
-                SafeName::new(text).as_str()
-            ));
+            return Err(format!("{text:?} is safe and becomes {:?}", SafeName::new(text).as_str()));
         }
     }
     Ok(())

@@ -66,9 +66,7 @@ fn scan(folder: &mut Folder, problems: &mut Vec<String>) -> BTreeMap<String, &'s
                 Change::Recalled { .. } => {}
                 Change::Held { photo, holding, .. } => {
                     let mut bytes = Vec::new();
-                    let opened = folder
-                        .open_photo(photo.id)
-                        .map_err(|error| error.to_string());
+                    let opened = folder.open_photo(photo.id).map_err(|error| error.to_string());
                     let read = opened.and_then(|(mut file, _)| {
                         let read = file.read_to_end(&mut bytes);
                         read.map_err(|error| error.to_string())

@@ -25,13 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Each on an empty disk. Panics if anything is wrong.
 pub(crate) fn all(machine: &mut Machine) {
-    for fault in [
-        full_disk,
-        full_under_a_daemon,
-        read_only,
-        other_disk,
-        unwritable_directory,
-    ] {
+    for fault in [full_disk, full_under_a_daemon, read_only, other_disk, unwritable_directory] {
         machine.fresh();
         fault(machine);
     }
@@ -48,10 +42,7 @@ fn full_disk(machine: &mut Machine) {
     let filler = fill(&machine.mount_point());
     let refused = install(&mut folder, &draw(&mut random, 60));
     assert_eq!(refused, Err(StoreError::Full));
-    assert_eq!(
-        folder.retire(photo, photo, Relation::Same, soon()),
-        Err(StoreError::Full)
-    );
+    assert_eq!(folder.retire(photo, photo, Relation::Same, soon()), Err(StoreError::Full));
     folder.tick(Duration::from_secs(61));
     nothing_has_changed(&machine.folder(), &folder, photo);
     drop(folder);
@@ -65,10 +56,7 @@ fn full_disk(machine: &mut Machine) {
     folder.retire(photo, photo, Relation::Same, soon()).unwrap();
     drop(folder);
     let retired = [(photo.to_string(), ["retired".to_owned()].into())];
-    assert_eq!(
-        check(&machine.folder(), &retired.into(), &Signed::new()),
-        [""; 0]
-    );
+    assert_eq!(check(&machine.folder(), &retired.into(), &Signed::new()), [""; 0]);
 }
 
 /// A daemon whose disk is full refuses what it is given, even in the middle of it, says why, and serves what it has.

@@ -37,11 +37,7 @@ impl Random {
 }
 
 pub(crate) fn options() -> Options {
-    Options {
-        accept_missing: false,
-        trash_days: 30,
-        scrub_days: 30,
-    }
+    Options { accept_missing: false, trash_days: 30, scrub_days: 30 }
 }
 
 /// How a photo is held, in a word.
@@ -156,12 +152,7 @@ impl Life {
         let installed = spooled.and_then(|()| {
             let photo = photo::inspect(&mut folder.open_spool("pull-1")?);
             let photo = photo.map_err(|error| StoreError::Io(error.to_string()))?;
-            folder.install(
-                "pull-1",
-                &Arc::new(photo),
-                &Facts::named("cat.png"),
-                holding,
-            )
+            folder.install("pull-1", &Arc::new(photo), &Facts::named("cat.png"), holding)
         });
         if installed.is_ok() {
             self.done(photo, Some(holding));

@@ -44,9 +44,7 @@ impl Machine {
             .map_err(|error| format!("perl is needed: {error}"))?;
         let mut machine = Machine {
             // In memory where there is such a place: what counts is what the kernel has not handed to the disk.
-            dir: tempfile::tempdir_in("/dev/shm")
-                .or_else(|_| tempfile::tempdir())
-                .unwrap(),
+            dir: tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap(),
             disk: 0,
             mounted: false,
             switch: perl.stdin.take().unwrap(),
@@ -103,11 +101,7 @@ impl Machine {
         let mount_point = self.mount_point();
         let of_ours = |line: &&str| line.split(' ').nth(1).map(Path::new) == Some(&mount_point);
         let device = mounts.lines().find(of_ours).unwrap();
-        let device = device
-            .split(' ')
-            .next()
-            .unwrap()
-            .trim_start_matches("/dev/");
+        let device = device.split(' ').next().unwrap().trim_start_matches("/dev/");
         std::fs::write(format!("/sys/fs/ext4/{device}/trigger_fs_error"), "1")
             .map_err(|error| error.to_string())
     }
@@ -117,11 +111,7 @@ impl Machine {
         writeln!(self.switch, "{}", self.mount_point().display())
             .and_then(|()| self.answers.read_line(&mut answer))
             .map_err(|error| error.to_string())?;
-        if answer == "off\n" {
-            Ok(())
-        } else {
-            Err("perl could not cut the power".to_owned())
-        }
+        if answer == "off\n" { Ok(()) } else { Err("perl could not cut the power".to_owned()) }
     }
 
     fn format(&self) -> Result<(), String> {

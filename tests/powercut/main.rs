@@ -13,10 +13,7 @@
 //! `make powercut N=1000 SEED=1`; a seed decides the life and where it is cut. It is no test of the usual kind because
 //! it needs root, a loop device and perl (for the ioctl, which safe Rust cannot do); without them it says so, loudly.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test bench that cannot go on fails its test"
-)]
+#![expect(clippy::unwrap_used, reason = "a test bench that cannot go on fails its test")]
 
 mod check;
 mod faults;
@@ -82,11 +79,7 @@ fn run(machine: &mut Machine) -> ExitCode {
         acknowledged += life.acknowledged;
         photos += life.expected.len();
         let mut found = life.missing;
-        found.extend(check::check(
-            &machine.folder(),
-            &life.expected,
-            &life.signed,
-        ));
+        found.extend(check::check(&machine.folder(), &life.expected, &life.signed));
         for problem in &found {
             eprintln!("powercut: seed {seed}, {}: {problem}", life.last);
         }
@@ -134,8 +127,7 @@ impl Heard {
         if let ["missing", photo] = words[..] {
             self.missing.push(format!("{photo} was reported missing"));
         } else if let ["signed", photo, counter] = words[..] {
-            self.signed
-                .insert(photo.to_owned(), counter.parse().unwrap());
+            self.signed.insert(photo.to_owned(), counter.parse().unwrap());
             self.acknowledged += 1;
         } else if let [word, photo, held] = words[..] {
             let perhaps = self.expected.entry(photo.to_owned());

@@ -78,9 +78,7 @@ fn a_member_who_claims_everything_takes_nothing_away() {
     eventually("each photo is on both", PATIENCE, || {
         let copies = copies();
         let all = bytes.values().map(|photo| copies.get(&PhotoId::of(photo)));
-        all.eq([Some(&2); 4])
-            .then_some(())
-            .ok_or(format!("{copies:?}"))
+        all.eq([Some(&2); 4]).then_some(()).ok_or(format!("{copies:?}"))
     })
     .unwrap();
 
@@ -112,10 +110,7 @@ fn a_member_who_claims_everything_takes_nothing_away() {
     }
     let copies = copies();
     for (name, expected) in &bytes {
-        assert!(
-            copies.contains_key(&PhotoId::of(expected)),
-            "{name} is gone"
-        );
+        assert!(copies.contains_key(&PhotoId::of(expected)), "{name} is gone");
     }
 }
 
@@ -136,9 +131,7 @@ fn a_member_who_floods_keeps_nobody_waiting() {
     let stop = AtomicBool::new(false);
     let (answers, rounds) = thread::scope(|scope| {
         let flood = scope.spawn(|| liar.flood(&messages, &stop));
-        let answers: Vec<_> = (0..50)
-            .map(|_| group.ask(anna.address(), &get("a.jpg")))
-            .collect();
+        let answers: Vec<_> = (0..50).map(|_| group.ask(anna.address(), &get("a.jpg"))).collect();
         stop.store(true, Ordering::Relaxed);
         (answers, flood.join().unwrap())
     });

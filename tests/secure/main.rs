@@ -43,11 +43,7 @@ impl Group {
         let key_file = place.path().join("group.key");
         fs::write(&key_file, key.to_text()).unwrap();
         fs::set_permissions(&key_file, fs::Permissions::from_mode(0o600)).unwrap();
-        Group {
-            place,
-            key,
-            key_file,
-        }
+        Group { place, key, key_file }
     }
 
     /// Starts a daemon on a folder of this name.
@@ -91,11 +87,9 @@ impl Group {
     }
 
     fn settles(&self, address: &Address, nodes: usize, photos: usize) {
-        eventually("the nodes are together", PATIENCE, || {
-            match self.status(address)? {
-                found if found == (nodes, photos) => Ok(()),
-                found => Err(format!("(nodes, photos) are {found:?}")),
-            }
+        eventually("the nodes are together", PATIENCE, || match self.status(address)? {
+            found if found == (nodes, photos) => Ok(()),
+            found => Err(format!("(nodes, photos) are {found:?}")),
         })
         .unwrap();
     }
@@ -103,15 +97,11 @@ impl Group {
 
 fn ask(address: &Address, key: Option<&GroupKey>, request: &Request) -> Result<Answer, String> {
     let daemon = client::Daemon::connect(address, key);
-    daemon
-        .and_then(|mut daemon| daemon.ask(request))
-        .map_err(|failure| failure.to_string())
+    daemon.and_then(|mut daemon| daemon.ask(request)).map_err(|failure| failure.to_string())
 }
 
 fn get(name: &str) -> Request {
-    Request::GetImageRequest {
-        image_name: name.to_owned(),
-    }
+    Request::GetImageRequest { image_name: name.to_owned() }
 }
 
 #[test]

@@ -19,9 +19,7 @@ use crate::{Group, ask, get};
 fn dial(address: &Address) -> TcpStream {
     let stream = TcpStream::connect((address.host(), address.port())).unwrap();
     // A daemon waits 10 s for an unfinished greeting.
-    stream
-        .set_read_timeout(Some(Duration::from_secs(30)))
-        .unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     stream
 }
 
@@ -93,10 +91,7 @@ fn a_bit_that_was_turned_on_the_way_ends_the_link() {
     let intact = Tap::before(anna.address(), None);
     group.ask(intact.address(), &get("a.jpg")).unwrap();
     // The whole handshake, and the first record behind it.
-    let greeting = [
-        (Way::Out, 2 + 48 + 2 + 64 + 2 + 60),
-        (Way::Back, 2 + 96 + 2 + 60),
-    ];
+    let greeting = [(Way::Out, 2 + 48 + 2 + 64 + 2 + 60), (Way::Back, 2 + 96 + 2 + 60)];
     for (way, length) in greeting {
         assert!(intact.heard(way).len() >= length, "too short to be of use");
         // The length of the first record behind the handshake: if it grows, a daemon waits ten seconds for the rest.
@@ -124,10 +119,7 @@ impl Member {
     pub(crate) fn dial(group: &Group, address: &Address) -> Member {
         let mut stream = dial(address);
         let identity = SigningKey::from_bytes(&[9; 32]);
-        let credentials = Credentials {
-            group: group.key.clone(),
-            own: identity.to_scalar_bytes(),
-        };
+        let credentials = Credentials { group: group.key.clone(), own: identity.to_scalar_bytes() };
         let mut input = stream.try_clone().unwrap();
         let channel = Channel::initiate(&credentials, &mut input, &mut stream).unwrap();
         let channel = Some(Arc::new(channel));
@@ -155,9 +147,7 @@ impl Member {
 
     /// Says these over and over, as fast as it can, until it is told to stop or turned out; how often.
     pub(crate) fn flood(&mut self, messages: &[Value], stop: &AtomicBool) -> u64 {
-        let frames = messages
-            .iter()
-            .map(|message| frame(message.to_string().as_bytes()));
+        let frames = messages.iter().map(|message| frame(message.to_string().as_bytes()));
         let frames = frames.collect::<Vec<_>>().concat();
         let mut rounds = 0;
         while !stop.load(Ordering::Relaxed) && self.output.write_all(&frames).is_ok() {
@@ -183,11 +173,7 @@ fn a_member_cannot_speak_for_another_node() {
     let mut liar = Member::dial(&group, anna.address());
     let answer = liar.register(NodeId(0xbe4));
     // The daemon has registered too: it says who it is to every member.
-    let answer = if answer["command"] == "register" {
-        liar.receive()
-    } else {
-        answer
-    };
+    let answer = if answer["command"] == "register" { liar.receive() } else { answer };
     assert_eq!(answer["command"], "Error", "{answer}");
     let error = answer["error"].as_str().unwrap();
     assert!(error.contains("its key is that of"), "{error}");

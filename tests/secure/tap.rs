@@ -38,10 +38,7 @@ impl Tap {
                 pass(&far, &near, Arc::clone(&notes[1]), offset(flip, Way::Back));
             }
         });
-        Tap {
-            address: Address::new("127.0.0.1", port),
-            heard,
-        }
+        Tap { address: Address::new("127.0.0.1", port), heard }
     }
 
     /// Where to dial.
@@ -56,8 +53,7 @@ impl Tap {
 }
 
 fn offset(flip: Option<(Way, usize)>, way: Way) -> Option<usize> {
-    flip.filter(|(flipped, _)| *flipped == way)
-        .map(|(_, offset)| offset)
+    flip.filter(|(flipped, _)| *flipped == way).map(|(_, offset)| offset)
 }
 
 fn pass(from: &TcpStream, to: &TcpStream, note: Arc<Mutex<Vec<u8>>>, flip: Option<usize>) {

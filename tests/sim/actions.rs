@@ -22,14 +22,7 @@ impl World {
                 Some(Far::Client(client)) => self.close_client(client, Some(reason)),
                 None => {}
             },
-            Action::Serve {
-                link,
-                transfer,
-                photo,
-                offset,
-                length,
-                lane,
-            } => {
+            Action::Serve { link, transfer, photo, offset, length, lane } => {
                 if let Some(Far::Conn(conn, side)) = self.far(life, link) {
                     let end = offset.saturating_add(length);
                     let serving = Serving {
@@ -47,13 +40,7 @@ impl World {
                     self.answered(client, answer);
                 }
             }
-            Action::AnswerPhoto {
-                link,
-                name: _,
-                label: _,
-                photo,
-                source,
-            } => {
+            Action::AnswerPhoto { link, name: _, label: _, photo, source } => {
                 if let Some(Far::Client(client)) = self.far(life, link) {
                     self.answer_photo(life, client, photo.id, source);
                 }
@@ -118,9 +105,7 @@ impl World {
         self.end_life(life.host, false);
         if self.settings.jitter {
             // Whoever stopped it starts it again, sooner or later.
-            let down = self
-                .rng
-                .span(Duration::from_secs(1), Duration::from_secs(90));
+            let down = self.rng.span(Duration::from_secs(1), Duration::from_secs(90));
             self.agenda.add(self.now + down, What::Start(life.host));
         }
     }

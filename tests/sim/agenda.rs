@@ -103,10 +103,7 @@ impl Agenda {
 
     /// The next thing to happen, if that is not after `end`.
     pub(crate) fn next(&mut self, end: Duration) -> Option<(Duration, What)> {
-        let due = self
-            .heap
-            .peek()
-            .is_some_and(|Reverse(entry)| entry.at <= end);
+        let due = self.heap.peek().is_some_and(|Reverse(entry)| entry.at <= end);
         let Reverse(entry) = due.then(|| self.heap.pop())??;
         Some((entry.at, entry.what))
     }

@@ -26,9 +26,7 @@ impl World {
             return;
         };
         match answer {
-            Answer::Stored {
-                id, copies, nodes, ..
-            } => {
+            Answer::Stored { id, copies, nodes, .. } => {
                 if *id != put || nodes.len() != *copies as usize || *copies == 0 {
                     self.broken_promise(format!("a put was answered by {answer:?}"));
                     return;
@@ -80,9 +78,7 @@ impl World {
         };
         let at = |node: &NodeId| self.hosts.iter().position(|h| h.disk.identity == *node);
         let named = nodes.iter().filter_map(at);
-        let liar = named
-            .clone()
-            .find(|other| !has(other) && !is_unheard(other));
+        let liar = named.clone().find(|other| !has(other) && !is_unheard(other));
         let real = (0..self.hosts.len()).filter(has).count();
         let label = self.library.name(photo);
         if let Some(liar) = liar {
@@ -102,11 +98,7 @@ impl World {
     fn judge_unknown(&mut self, host: usize, request: &Request, answer: &Answer) {
         let (
             Request::GetImageRequest { image_name },
-            Answer::NotFound {
-                undelivered: false,
-                candidates,
-                ..
-            },
+            Answer::NotFound { undelivered: false, candidates, .. },
         ) = (request, answer)
         else {
             return;

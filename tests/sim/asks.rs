@@ -31,18 +31,13 @@ pub(crate) fn duplicates(duplicates: &[DuplicateReport]) -> String {
         let (version, keeper) = (&duplicate.version, &duplicate.keeper.name);
         let (name, how) = (version.names.join(" "), version.relation);
         let stay = duplicate.trash.map(|stay| format!(", stays {stay:?}"));
-        format!(
-            "; {name} is {how:?} as {keeper}{}",
-            stay.unwrap_or_default()
-        )
+        format!("; {name} is {how:?} as {keeper}{}", stay.unwrap_or_default())
     });
     format!("{} not shown{}", duplicates.len(), told.collect::<String>())
 }
 
 /// What has become of photos that were told apart.
 pub(crate) fn distinct(photos: &[DistinctReport]) -> String {
-    let told = photos
-        .iter()
-        .map(|photo| format!("{} {}", photo.name, photo.state));
+    let told = photos.iter().map(|photo| format!("{} {}", photo.name, photo.state));
     format!("different: {}", told.collect::<Vec<_>>().join("; "))
 }

@@ -61,9 +61,7 @@ impl World {
             .find(|photo| !self.lives_on(*photo, &existing) && !self.went_with_a_disk(*photo));
         if let Some(lost) = lost {
             let name = self.library.name(lost);
-            self.broken_promise(format!(
-                "{name} is lost: no disk has it, nor a better version"
-            ));
+            self.broken_promise(format!("{name} is lost: no disk has it, nor a better version"));
             return;
         }
         let judged = self.judge(existing);
@@ -122,9 +120,7 @@ impl World {
 
     /// The hosts whose disks have a photo in any way.
     pub(crate) fn kept_by(&self, photo: PhotoId) -> Vec<usize> {
-        (0..self.hosts.len())
-            .filter(|host| self.hosts[*host].disk.has_bytes(photo))
-            .collect()
+        (0..self.hosts.len()).filter(|host| self.hosts[*host].disk.has_bytes(photo)).collect()
     }
 
     /// The keeper of each photo that exists, those that are removed aside.
@@ -140,11 +136,7 @@ impl World {
         let photos = existing.iter().map(|photo| self.library.photo(*photo));
         let alike = |a: &Photo, b: &Photo| self.library.relation(a.id, b.id) != Relation::Different;
         let keepers = verdict::judge(photos, &edits, alike);
-        self.oracle.keepers = Some(Judged {
-            existing,
-            edits,
-            keepers: keepers.clone(),
-        });
+        self.oracle.keepers = Some(Judged { existing, edits, keepers: keepers.clone() });
         keepers
     }
 
@@ -172,11 +164,7 @@ impl World {
 
     /// How a host's disk has a photo.
     pub(crate) fn holding_of(&self, host: usize, photo: PhotoId) -> Option<Holding> {
-        self.hosts[host]
-            .disk
-            .files
-            .get(&photo)
-            .map(|file| file.place)
+        self.hosts[host].disk.files.get(&photo).map(|file| file.place)
     }
 
     /// Notes that a fault destroyed copies; those that nobody had promised to keep may be gone.

@@ -64,9 +64,7 @@ impl World {
         }
         let jobs = daemon.jobs.len();
         let pulls = self.hosts[host].disk.spools.keys();
-        let pulls = pulls
-            .filter(|spool| matches!(spool, Spool::Pull(_)))
-            .count();
+        let pulls = pulls.filter(|spool| matches!(spool, Spool::Pull(_))).count();
         let bytes = unwritten.into_values().max().unwrap_or(0);
         let most = &mut self.oracle.most;
         most.jobs = most.jobs.max(jobs);

@@ -139,13 +139,8 @@ impl World {
         asking.reply = None;
         let (life, link, number) = (asking.life, asking.link, asking.number);
         self.stats.requests += 1;
-        self.tell(
-            life,
-            Duration::from_millis(1),
-            Event::Asked { link, request },
-        );
-        self.agenda
-            .add(self.now + DEADLINE, What::Overdue(client, number));
+        self.tell(life, Duration::from_millis(1), Event::Asked { link, request });
+        self.agenda.add(self.now + DEADLINE, What::Overdue(client, number));
     }
 
     /// A person does the next thing.
@@ -159,10 +154,7 @@ impl World {
             let now = self.now;
             let waits = |client: &Client| client.pending.is_some() || client.busy_until >= now;
             let waiting = self.clients.links.get(&client).map(waits);
-            let walks_away = self
-                .clients
-                .rng
-                .percent(if waiting == Some(true) { 30 } else { 50 });
+            let walks_away = self.clients.rng.percent(if waiting == Some(true) { 30 } else { 50 });
             match waiting {
                 Some(true) if !walks_away => return,
                 Some(false) if !walks_away => {
@@ -174,9 +166,8 @@ impl World {
                 None => {}
             }
         }
-        let up: Vec<usize> = (0..self.hosts.len())
-            .filter(|host| self.hosts[*host].is_up())
-            .collect();
+        let up: Vec<usize> =
+            (0..self.hosts.len()).filter(|host| self.hosts[*host].is_up()).collect();
         if up.is_empty() {
             return;
         }
@@ -215,10 +206,7 @@ impl World {
             0 | 1 => Request::GetImageList,
             2 => Request::List { after: None },
             3 => Request::Status,
-            4 => Request::Explain {
-                image_name: name,
-                exact: false,
-            },
+            4 => Request::Explain { image_name: name, exact: false },
             5 => Request::TrashList { after: None },
             _ => Request::GetImageRequest { image_name: name },
         }
@@ -325,8 +313,7 @@ impl World {
         if host.paused
             || (host.paused_last > Duration::ZERO && host.paused_last + DEADLINE > self.now)
         {
-            self.agenda
-                .add(self.now + DEADLINE, What::Overdue(client, number));
+            self.agenda.add(self.now + DEADLINE, What::Overdue(client, number));
             return;
         }
         let name = host.name.clone();

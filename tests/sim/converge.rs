@@ -99,10 +99,8 @@ impl World {
             };
             let stubborn = holders.iter().filter(|host| kept(host)).count();
             if holders.len() != wanted.max(stubborn) {
-                let names: Vec<&str> = holders
-                    .iter()
-                    .map(|host| self.hosts[*host].name.as_str())
-                    .collect();
+                let names: Vec<&str> =
+                    holders.iter().map(|host| self.hosts[*host].name.as_str()).collect();
                 let photo = self.library.name(*photo);
                 return Err(format!(
                     "{photo} is on {} nodes ({}) and not on {wanted}",
@@ -158,21 +156,14 @@ impl World {
     /// the trash in which that lies is gone too.
     fn names_are_inherited(&mut self) -> Result<(), String> {
         for (photo, keeper) in self.judged().into_iter().filter(|(a, b)| a != b) {
-            let worse = self
-                .hosts
-                .iter()
-                .filter_map(|host| host.disk.files.get(&photo));
+            let worse = self.hosts.iter().filter_map(|host| host.disk.files.get(&photo));
             let names: BTreeSet<String> = worse.flat_map(|file| file.facts.names.clone()).collect();
             for host in &self.hosts {
                 let heir = host.disk.files.get(&keeper);
                 let Some(heir) = heir.filter(|file| file.place.is_stored()) else {
                     continue;
                 };
-                let known = heir
-                    .facts
-                    .names
-                    .union(&heir.facts.aliases)
-                    .collect::<BTreeSet<_>>();
+                let known = heir.facts.names.union(&heir.facts.aliases).collect::<BTreeSet<_>>();
                 if let Some(name) = names.iter().find(|name| !known.contains(name)) {
                     let keeper = self.library.name(keeper);
                     return Err(format!("{} has {keeper} and knows no {name}", host.name));
@@ -243,19 +234,14 @@ impl World {
     }
 
     fn holders_are_true(&self, name: &str, photo: &PhotoReport) -> Result<(), String> {
-        let truth: BTreeSet<NodeId> = self
-            .holders(photo.id)
-            .into_iter()
-            .map(|host| self.hosts[host].disk.identity)
-            .collect();
+        let truth: BTreeSet<NodeId> =
+            self.holders(photo.id).into_iter().map(|host| self.hosts[host].disk.identity).collect();
         let told: BTreeSet<NodeId> = photo.holders.iter().copied().collect();
         if truth == told {
             Ok(())
         } else {
             let label = self.library.name(photo.id);
-            Err(format!(
-                "{name} says {label} is on {told:?}, and it is on {truth:?}"
-            ))
+            Err(format!("{name} says {label} is on {told:?}, and it is on {truth:?}"))
         }
     }
 
@@ -265,28 +251,18 @@ impl World {
         status: &StatusReport,
         photos: usize,
     ) -> Result<(), String> {
-        let alive: BTreeSet<NodeId> = status
-            .nodes
-            .iter()
-            .filter(|node| node.alive)
-            .map(|node| node.id)
-            .collect();
+        let alive: BTreeSet<NodeId> =
+            status.nodes.iter().filter(|node| node.alive).map(|node| node.id).collect();
         let truth: BTreeSet<NodeId> = self.hosts.iter().map(|host| host.disk.identity).collect();
         if alive != truth {
             return Err(format!("{name} counts {} nodes as alive", alive.len()));
         }
         if status.photos != photos as u64 {
-            return Err(format!(
-                "{name} counts {} photos and not {photos}",
-                status.photos
-            ));
+            return Err(format!("{name} counts {} photos and not {photos}", status.photos));
         }
         let enough = self.hosts.len() >= self.settings.copies as usize;
         if enough && (status.under_replicated > 0 || !status.at_risk.is_empty()) {
-            return Err(format!(
-                "{name} says photos are at risk: {:?}",
-                status.at_risk
-            ));
+            return Err(format!("{name} says photos are at risk: {:?}", status.at_risk));
         }
         Ok(())
     }
@@ -319,9 +295,7 @@ impl World {
     pub(crate) fn ask_and_wait(&mut self, host: usize, request: Request) -> Result<Reply, String> {
         let name = self.hosts[host].name.clone();
         let what = format!("{request:?}");
-        let client = self
-            .ask(host, request)
-            .ok_or_else(|| format!("{name} is not up"))?;
+        let client = self.ask(host, request).ok_or_else(|| format!("{name} is not up"))?;
         let limit = self.now + ANSWER;
         while self.now < limit && self.oracle.violation.is_none() {
             self.run_until(self.now + Duration::from_millis(5));

@@ -54,13 +54,8 @@ impl World {
         }
         self.end_life(host, false);
         let now_there = |photo: &PhotoId| backup.stores(*photo);
-        let vanishing: Vec<PhotoId> = self.hosts[host]
-            .disk
-            .files
-            .keys()
-            .filter(|photo| !now_there(photo))
-            .copied()
-            .collect();
+        let vanishing: Vec<PhotoId> =
+            self.hosts[host].disk.files.keys().filter(|photo| !now_there(photo)).copied().collect();
         self.destroyed(host, &vanishing);
         let trouble = self.hosts[host].disk.trouble;
         self.hosts[host].disk = backup;

@@ -73,9 +73,7 @@ impl Disk {
 
     /// Whether it has a photo as a copy that counts, with every bit right.
     pub(crate) fn stores(&self, photo: PhotoId) -> bool {
-        self.files
-            .get(&photo)
-            .is_some_and(|file| file.place.is_stored() && !file.rotten)
+        self.files.get(&photo).is_some_and(|file| file.place.is_stored() && !file.rotten)
     }
 
     /// Whether a photo's bytes are there at all, be it in the trash.
@@ -197,11 +195,7 @@ impl Disk {
     ) -> Result<Holding, DiskError> {
         let file = self.files.get_mut(&photo).ok_or(DiskError::Gone)?;
         if !file.place.is_stored() {
-            let was = if file.place.is_own() {
-                Holding::Original
-            } else {
-                Holding::Replica
-            };
+            let was = if file.place.is_own() { Holding::Original } else { Holding::Replica };
             file.place = holding.unwrap_or(was);
             file.note = None;
             file.files = u32::from(file.place == Holding::Original);
@@ -344,9 +338,6 @@ impl Disk {
 
     /// Bytes on the disk.
     pub(crate) fn used(&self, library: &Library) -> u64 {
-        self.files
-            .keys()
-            .map(|photo| library.photo(*photo).bytes)
-            .sum()
+        self.files.keys().map(|photo| library.photo(*photo).bytes).sum()
     }
 }

@@ -97,10 +97,7 @@ impl World {
                 continue;
             };
             let pipe = &mut link.pipes[side];
-            let begun = pipe
-                .writing
-                .take()
-                .map(|writing| (writing.message, writing.size));
+            let begun = pipe.writing.take().map(|writing| (writing.message, writing.size));
             let waiting = std::mem::take(&mut pipe.messages);
             for (message, size) in begun.into_iter().chain(waiting) {
                 self.fly(conn, side, Frame::Message(message), size);

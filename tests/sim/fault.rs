@@ -19,11 +19,7 @@ pub(crate) enum Fault {
     /// The network falls into two parts; a host is in the part that its bit says.
     Partition { sides: u64, span: Duration },
     /// Nothing gets through from one host to another.
-    OneWay {
-        from: usize,
-        to: usize,
-        span: Duration,
-    },
+    OneWay { from: usize, to: usize, span: Duration },
     /// The connections between two hosts break.
     Cut { a: usize, b: usize },
     /// All lines of a host go silent one after the other, and come back in another order.
@@ -103,18 +99,10 @@ impl Fault {
             18..24 => Fault::Leave { host },
             24..33 => Fault::Pause { host, span },
             33..42 => Fault::Partition { sides: pick, span },
-            42..46 => Fault::OneWay {
-                from: host,
-                to: other,
-                span,
-            },
+            42..46 => Fault::OneWay { from: host, to: other, span },
             46..54 => Fault::Cut { a: host, b: other },
             54..58 => Fault::Swizzle { host, span },
-            58..63 => Fault::SlowLine {
-                a: host,
-                b: other,
-                span,
-            },
+            58..63 => Fault::SlowLine { a: host, b: other, span },
             63..67 => Fault::SlowDisk { host, span },
             67..71 => Fault::FailingDisk { host, span },
             71..74 => Fault::FullDisk { host, span },

@@ -196,15 +196,10 @@ impl World {
             let ends = self.rng.span(starts, span * 2);
             // Each line has two directions; both fall silent.
             for (from, to) in [(host, other), (other, host)] {
-                let one_way = Fault::OneWay {
-                    from,
-                    to,
-                    span: ends - starts,
-                };
+                let one_way = Fault::OneWay { from, to, span: ends - starts };
                 self.faults_end = self.faults_end.max(self.now + starts);
                 self.faults.push((self.now + starts, one_way));
-                self.agenda
-                    .add(self.now + starts, What::Fault(self.faults.len() - 1));
+                self.agenda.add(self.now + starts, What::Fault(self.faults.len() - 1));
             }
         }
     }

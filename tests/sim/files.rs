@@ -102,17 +102,14 @@ impl File {
 
     /// Whether time passes for what is in the trash: not for what may show something that no better version does.
     pub(crate) fn is_perishable(&self) -> bool {
-        self.note
-            .is_none_or(|(_, relation)| relation == Relation::Same)
+        self.note.is_none_or(|(_, relation)| relation == Relation::Same)
     }
 
     /// What a node that starts is told of what was found in an earlier life.
     pub(crate) fn recalled(&self) -> Option<Looks> {
         let noted = self.note.filter(|_| !self.place.is_stored());
         let noted = noted.map(|(better, relation)| Looks::accepted_earlier(better, Some(relation)));
-        (!self.looks.is_empty())
-            .then(|| self.looks.clone())
-            .or(noted)
+        (!self.looks.is_empty()).then(|| self.looks.clone()).or(noted)
     }
 
     /// Notes what was found, beside the copies in the trash too.

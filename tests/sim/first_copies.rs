@@ -46,11 +46,7 @@ fn mesh(photos: &[usize]) -> World {
 
 /// A person puts a photo into a host's folder.
 fn add(world: &mut World, host: usize, name: &str) -> PhotoId {
-    let spec = Spec {
-        picture: None,
-        bytes: 424,
-        ..Spec::plain(name, 0)
-    };
+    let spec = Spec { picture: None, bytes: 424, ..Spec::plain(name, 0) };
     let photo = world.library.make(&spec);
     world.hosts[host].disk.add_file(photo, name);
     photo

@@ -50,11 +50,7 @@ impl World {
     pub(crate) fn pervert_job(&mut self, life: Life, action: Action) -> Action {
         match &action {
             Action::Install { spool, photo, .. } if self.has(Flaw::AckOnReceipt) => {
-                let event = Event::Installed {
-                    spool: *spool,
-                    photo: photo.id,
-                    result: Ok(()),
-                };
+                let event = Event::Installed { spool: *spool, photo: photo.id, result: Ok(()) };
                 self.tell(life, Duration::ZERO, event);
             }
             _ => {}
@@ -109,9 +105,7 @@ impl World {
             }
             Some(Flaw::NoPins) => {
                 if let Message::Challenge { photo, nonce } = &message {
-                    self.oracle
-                        .rounds
-                        .insert((*nonce, life.host), (*photo, life, link));
+                    self.oracle.rounds.insert((*nonce, life.host), (*photo, life, link));
                 }
                 let proof = match &message {
                     Message::Proof { nonce, proof, .. } => proof.and(Some(*nonce)),
@@ -125,21 +119,14 @@ impl World {
             }
             Some(Flaw::ForgedProofs) => {
                 if let Message::Challenge { photo, nonce } = &message {
-                    self.oracle
-                        .rounds
-                        .insert((*nonce, life.host), (*photo, life, link));
+                    self.oracle.rounds.insert((*nonce, life.host), (*photo, life, link));
                 }
                 let message = self.forge(life, link, message);
                 self.receive(life, link, message);
             }
             Some(Flaw::ForgetLosers) => {
                 let message = match message {
-                    Message::ImageInfo {
-                        records,
-                        mut gone,
-                        tombstones,
-                        complete,
-                    } => {
+                    Message::ImageInfo { records, mut gone, tombstones, complete } => {
                         let stored = |record: &Record| record.holding.is_stored();
                         gone.extend(records.iter().filter(|r| !stored(r)).map(|r| r.photo.id));
                         Message::ImageInfo {
@@ -159,17 +146,9 @@ impl World {
             }
             Some(Flaw::ActEarly) => {
                 let message = match message {
-                    Message::ImageInfo {
-                        records,
-                        gone,
-                        tombstones,
-                        ..
-                    } => Message::ImageInfo {
-                        records,
-                        gone,
-                        tombstones,
-                        complete: true,
-                    },
+                    Message::ImageInfo { records, gone, tombstones, .. } => {
+                        Message::ImageInfo { records, gone, tombstones, complete: true }
+                    }
                     other => other,
                 };
                 self.receive(life, link, message);
@@ -183,10 +162,7 @@ impl World {
 
     fn another_link(&self, life: Life, link: LinkId) -> Option<LinkId> {
         let daemon = self.hosts[life.host].daemon.as_ref()?;
-        let conns = daemon
-            .links
-            .iter()
-            .filter(|(_, far)| matches!(far, Far::Conn(..)));
+        let conns = daemon.links.iter().filter(|(_, far)| matches!(far, Far::Conn(..)));
         conns.map(|(other, _)| *other).find(|other| *other != link)
     }
 
@@ -194,23 +170,13 @@ impl World {
     fn unpin(&mut self, nonce: Nonce, prover: usize) {
         if let Some((photo, life, link)) = self.oracle.rounds.get(&(nonce, prover)).copied() {
             let release = Message::Release { photo, nonce };
-            self.tell(
-                life,
-                Duration::ZERO,
-                Event::Received {
-                    link,
-                    message: release,
-                },
-            );
+            self.tell(life, Duration::ZERO, Event::Received { link, message: release });
         }
     }
 
     /// Turns a refusal into the proof that the refuser would have given.
     fn forge(&mut self, life: Life, link: LinkId, message: Message) -> Message {
-        let Message::Proof {
-            nonce, proof: None, ..
-        } = message
-        else {
+        let Message::Proof { nonce, proof: None, .. } = message else {
             return message;
         };
         let Some(prover) = self.far_host(life, link) else {
@@ -222,11 +188,7 @@ impl World {
         let identity = self.hosts[prover].disk.identity.0;
         let bytes = self.library.window(photo, 0, u64::MAX);
         let proven = prove(&mut bytes.as_slice(), nonce, &[identity]).ok();
-        Message::Proof {
-            nonce,
-            proof: proven.map(|proven| proven.proofs[0]),
-            refused: None,
-        }
+        Message::Proof { nonce, proof: proven.map(|proven| proven.proofs[0]), refused: None }
     }
 
     /// The host at the other end of a link.

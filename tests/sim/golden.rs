@@ -32,8 +32,7 @@ fn play(script: &str) -> Result<String, String> {
         if let Some(command) = line.strip_prefix("> ") {
             let told = story.tell(command);
             let told = told.map_err(|error| format!("line {}: {error}", at + 1))?;
-            told.iter()
-                .for_each(|line| text.push_str(&format!("  {line}\n")));
+            told.iter().for_each(|line| text.push_str(&format!("  {line}\n")));
         }
     }
     Ok(text)
@@ -42,9 +41,7 @@ fn play(script: &str) -> Result<String, String> {
 fn scripts() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sim/scripts");
     let entries = fs::read_dir(folder).expect("the folder of scripts");
-    let mut paths: Vec<PathBuf> = entries
-        .map(|entry| entry.expect("a script").path())
-        .collect();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a script").path()).collect();
     paths.sort();
     paths
 }
@@ -56,20 +53,14 @@ fn golden_scripts_tell_what_happens() {
     let scripts = scripts();
     assert!(scripts.len() >= FEWEST, "{} scripts", scripts.len());
     for path in scripts {
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let script = fs::read_to_string(&path).expect("a readable script");
         let played = play(&script).unwrap_or_else(|error| panic!("{name}: {error}"));
         if update {
             fs::write(&path, played).expect("a writable script");
         } else if played != script {
             let pairs = script.lines().zip(played.lines());
-            let first = pairs
-                .enumerate()
-                .find(|(_, (told, happened))| told != happened);
+            let first = pairs.enumerate().find(|(_, (told, happened))| told != happened);
             wrong.push(format!("{name}: {first:?}"));
         }
     }
@@ -101,14 +92,11 @@ fn every_message_of_the_protocol_is_in_a_script() {
 #[test]
 fn every_request_of_the_protocol_is_in_a_script() {
     let scripts = scripts().into_iter();
-    let told: String = scripts
-        .map(|path| fs::read_to_string(path).expect("a readable script"))
-        .collect();
+    let told: String =
+        scripts.map(|path| fs::read_to_string(path).expect("a readable script")).collect();
     for words in said::requests().iter().filter_map(asked) {
         let shown = told.lines().any(|line| {
-            let asks = line
-                .strip_prefix("  ")
-                .and_then(|line| line.split_once(" asks "));
+            let asks = line.strip_prefix("  ").and_then(|line| line.split_once(" asks "));
             asks.is_some_and(|(_, what)| what.starts_with(words))
         });
         assert!(shown, "in no script a client asks {words}");

@@ -92,9 +92,7 @@ impl Host {
     pub(crate) fn clock(&self, now: Duration) -> Time {
         let started = self.daemon.as_ref().map_or(now, |daemon| daemon.started);
         let micros = (now - started).as_micros() as u64;
-        Time(Duration::from_micros(
-            (u128::from(micros) * u128::from(self.rate) / 1_000_000) as u64,
-        ))
+        Time(Duration::from_micros((u128::from(micros) * u128::from(self.rate) / 1_000_000) as u64))
     }
 
     /// Whether a daemon runs here, paused or not.
@@ -132,10 +130,7 @@ impl Host {
         self.nodes.insert(self.lives, self.disk.identity);
         self.disk.fresh = false;
         self.powered = true;
-        let life = Life {
-            host: index,
-            number: self.lives,
-        };
+        let life = Life { host: index, number: self.lives };
         self.daemon = Some(Daemon {
             node,
             life,

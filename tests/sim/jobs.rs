@@ -38,11 +38,7 @@ impl World {
         let starts = daemon.lanes[lane].max(now);
         daemon.lanes[lane] = starts + time;
         let number = daemon.number();
-        let job = Job {
-            action,
-            deadline: within.map(|within| clock + within),
-            starts,
-        };
+        let job = Job { action, deadline: within.map(|within| clock + within), starts };
         daemon.jobs.insert(number, job);
         self.watch_jobs(life.host);
         self.agenda.add(starts + time, What::Job(life, number));
@@ -50,14 +46,11 @@ impl World {
 
     /// A disk operation is done: it takes effect now, and the node hears of it.
     pub(crate) fn finish_job(&mut self, life: Life, number: u64) {
-        let job = self.hosts[life.host]
-            .daemon
-            .as_mut()
-            .and_then(|daemon| daemon.jobs.remove(&number));
+        let job =
+            self.hosts[life.host].daemon.as_mut().and_then(|daemon| daemon.jobs.remove(&number));
         let Some(job) = job else { return };
-        let late = job
-            .deadline
-            .is_some_and(|deadline| self.hosts[life.host].clock(self.now) > deadline);
+        let late =
+            job.deadline.is_some_and(|deadline| self.hosts[life.host].clock(self.now) > deadline);
         let late = late && self.settings.flaw != Some(Flaw::LateDrops);
         let failing = self.hosts[life.host].disk.trouble.failing && self.rng.percent(50);
         let trouble = if late {
@@ -108,15 +101,9 @@ impl World {
         let full = self.hosts[host].disk.trouble.full;
         let has_room = if full { Err(DiskError::Full) } else { Ok(()) };
         match action {
-            Action::Write {
-                spool,
-                offset,
-                data,
-            } => {
+            Action::Write { spool, offset, data } => {
                 let disk = &mut self.hosts[host].disk;
-                let result = fine
-                    .and(has_room)
-                    .and_then(|()| disk.write(spool, offset, &data));
+                let result = fine.and(has_room).and_then(|()| disk.write(spool, offset, &data));
                 Some(Event::Written { spool, result })
             }
             Action::Inspect { spool } => {
@@ -127,12 +114,7 @@ impl World {
                 let result = bytes.map(|bytes| trusted.unwrap_or_else(|| inspect(bytes)));
                 Some(Event::Inspected { spool, result })
             }
-            Action::Install {
-                spool,
-                photo,
-                facts,
-                holding,
-            } => {
+            Action::Install { spool, photo, facts, holding } => {
                 let result = fine
                     .and(has_room)
                     .and_then(|()| self.install(host, spool, photo.id, &facts, holding));
@@ -144,43 +126,21 @@ impl World {
                 {
                     self.tell(life, Duration::ZERO, held);
                 }
-                Some(Event::Installed {
-                    spool,
-                    photo: photo.id,
-                    result,
-                })
+                Some(Event::Installed { spool, photo: photo.id, result })
             }
-            Action::Prove {
-                source,
-                photo,
-                nonce,
-                provers,
-            } => {
+            Action::Prove { source, photo, nonce, provers } => {
                 let result = fine.and_then(|()| self.prove(life, source, photo, nonce, &provers));
                 Some(Event::Proved { nonce, result })
             }
-            Action::Look {
-                worse,
-                better,
-                source,
-            } => {
+            Action::Look { worse, better, source } => {
                 let result = fine.and_then(|()| self.compare(life, worse, better, source));
-                Some(Event::Looked {
-                    worse,
-                    better,
-                    result,
-                })
+                Some(Event::Looked { worse, better, result })
             }
             Action::Drop { photo, within: _ } => {
                 let result = fine.and_then(|()| self.put_away(host, photo, None));
                 Some(Event::PutAway { photo, result })
             }
-            Action::Retire {
-                photo,
-                keeper,
-                relation,
-                within: _,
-            } => {
+            Action::Retire { photo, keeper, relation, within: _ } => {
                 let better = Some((keeper, relation));
                 let result = fine.and_then(|()| self.put_away(host, photo, better));
                 Some(Event::PutAway { photo, result })
@@ -195,11 +155,7 @@ impl World {
                 let result = result.and_then(|()| disk.restore(photo, holding));
                 Some(Event::Returned { photo, result })
             }
-            Action::Remove {
-                photo,
-                by,
-                within: _,
-            } => {
+            Action::Remove { photo, by, within: _ } => {
                 let result = fine.and_then(|()| self.remove(host, photo, by));
                 Some(Event::PutAway { photo, result })
             }
@@ -213,11 +169,7 @@ impl World {
                 let days = photos.iter().filter_map(days).collect();
                 Some(Event::DaysLeft { link, days })
             }
-            Action::Sign {
-                photo,
-                counter,
-                wish,
-            } => {
+            Action::Sign { photo, counter, wish } => {
                 let result = fine.and(has_room);
                 let result = result.map(|()| self.sign(host, photo, counter, wish));
                 Some(Event::Signed { photo, result })

@@ -67,10 +67,7 @@ pub(crate) struct Library {
 impl Library {
     /// Makes a photo; the same spec in the same place makes the same photo.
     pub(crate) fn make(&mut self, spec: &Spec) -> PhotoId {
-        let salt = spec
-            .name
-            .bytes()
-            .fold(7, |hash, byte| mix(hash ^ u64::from(byte)));
+        let salt = spec.name.bytes().fold(7, |hash, byte| mix(hash ^ u64::from(byte)));
         let token = mix(spec.picture.unwrap_or(0) ^ salt) ^ u64::from(spec.step) << 40;
         let id = PhotoId::of(&window(token, 0, spec.bytes));
         let decoded = spec.picture.is_some();
@@ -78,11 +75,7 @@ impl Library {
             account: photomesh::photo::ACCOUNT,
             id,
             bytes: spec.bytes,
-            format: if decoded {
-                Format::Jpeg
-            } else {
-                Format::Opaque
-            },
+            format: if decoded { Format::Jpeg } else { Format::Opaque },
             width: if decoded { spec.width } else { 0 },
             height: if decoded { spec.width * 3 / 4 } else { 0 },
             colour: decoded,
@@ -90,9 +83,7 @@ impl Library {
             captured: spec
                 .captured
                 .map(|second| CaptureTime(format!("2026-05-01T12:00:{:02}", second % 60))),
-            fingerprint: spec
-                .picture
-                .map(|picture| pictures::fingerprint(picture, spec.step)),
+            fingerprint: spec.picture.map(|picture| pictures::fingerprint(picture, spec.step)),
             worth: photomesh::photo::Worth::default(),
         };
         let entry = Entry {
@@ -143,10 +134,7 @@ impl Library {
     /// How two photos stand to each other by their pixels.
     pub(crate) fn second_look(&self, one: PhotoId, other: PhotoId) -> Relation {
         let (one, other) = (self.entries[&one].pixels, self.entries[&other].pixels);
-        match (
-            one.0.is_some() && one.0 == other.0 && one.1 == other.1,
-            one.2 == other.2,
-        ) {
+        match (one.0.is_some() && one.0 == other.0 && one.1 == other.1, one.2 == other.2) {
             (false, _) => Relation::Different,
             (true, false) => Relation::Variant,
             (true, true) => Relation::Same,

@@ -33,11 +33,7 @@ enum Deed {
 
 impl Deed {
     fn draw(rng: &mut Rng, other: PhotoId) -> Deed {
-        let holding = if rng.percent(50) {
-            Holding::Original
-        } else {
-            Holding::Replica
-        };
+        let holding = if rng.percent(50) { Holding::Original } else { Holding::Replica };
         let relation = [Relation::Different, Relation::Variant, Relation::Same][rng.index(3)];
         match rng.below(15) {
             0..3 => Deed::Add,

@@ -85,11 +85,7 @@ impl Pipe {
 
     /// The windows whose turn it is: of gets, or else of replication.
     pub(crate) fn lane(&mut self) -> &mut VecDeque<Serving> {
-        if self.gets.is_empty() {
-            &mut self.replication
-        } else {
-            &mut self.gets
-        }
+        if self.gets.is_empty() { &mut self.replication } else { &mut self.gets }
     }
 }
 
@@ -105,13 +101,7 @@ pub(crate) struct Conn {
 
 impl Conn {
     pub(crate) fn new(dialer: (Life, LinkId), acceptor: (Life, LinkId)) -> Conn {
-        let end = |(life, link), opened| End {
-            life,
-            link,
-            opened,
-            open: true,
-            closing: None,
-        };
+        let end = |(life, link), opened| End { life, link, opened, open: true, closing: None };
         Conn {
             ends: [end(dialer, true), end(acceptor, false)],
             pipes: [Pipe::default(), Pipe::default()],

@@ -72,9 +72,7 @@ impl World {
 
     /// The hosts whose disks really have a photo as a copy.
     pub(crate) fn holders(&self, photo: PhotoId) -> Vec<usize> {
-        (0..self.hosts.len())
-            .filter(|host| self.hosts[*host].disk.stores(photo))
-            .collect()
+        (0..self.hosts.len()).filter(|host| self.hosts[*host].disk.stores(photo)).collect()
     }
 
     /// How many hosts but this one count as holders of a photo.
@@ -111,11 +109,7 @@ impl World {
             self.oracle.asked.remove(nonce);
             self.oracle.proven.remove(nonce);
         }
-        if let Message::Proof {
-            nonce,
-            proof: Some(_),
-            ..
-        } = message
+        if let Message::Proof { nonce, proof: Some(_), .. } = message
             && let Some((_, photo, _)) = self.oracle.asked.get(nonce)
         {
             // A hair less than the pin time, whose end the prover sees at a tick of its own clock.
@@ -124,9 +118,7 @@ impl World {
         }
         self.stats.see_message(message);
         if self.settings.flaw == Some(Flaw::TrustBytes)
-            && let Message::AskForImage {
-                transfer, photo, ..
-            } = message
+            && let Message::AskForImage { transfer, photo, .. } = message
         {
             self.oracle.pulls.insert((host, *transfer), *photo);
         }
@@ -134,11 +126,8 @@ impl World {
             return;
         };
         let disk = &self.hosts[host].disk;
-        let stored_by_word = |photo: &PhotoId| {
-            disk.files
-                .get(photo)
-                .is_some_and(|file| file.place.is_stored())
-        };
+        let stored_by_word =
+            |photo: &PhotoId| disk.files.get(photo).is_some_and(|file| file.place.is_stored());
         let blind = records.iter().find_map(|record| {
             let (photo, better) = (record.photo.id, record.looks.yields_to?);
             let different = self.library.relation(photo, better) == Relation::Different;
@@ -149,9 +138,8 @@ impl World {
             .filter(|record| record.holding.is_stored())
             .map(|record| record.photo.id)
             .find(|photo| !stored_by_word(photo) && !disk.unnoticed.contains(photo));
-        let denial = gone
-            .iter()
-            .find(|photo| stored_by_word(photo) && !disk.unnoticed.contains(photo));
+        let denial =
+            gone.iter().find(|photo| stored_by_word(photo) && !disk.unnoticed.contains(photo));
         let name = self.hosts[host].name.clone();
         if let Some((photo, better)) = blind {
             let (photo, better) = (self.library.name(photo), self.library.name(better));
@@ -160,9 +148,7 @@ impl World {
             ));
         } else if let Some(photo) = lie {
             let photo = self.library.name(photo);
-            self.broken_promise(format!(
-                "{name} announces {photo}, which is not on its disk"
-            ));
+            self.broken_promise(format!("{name} announces {photo}, which is not on its disk"));
         } else if let Some(photo) = denial {
             let photo = self.library.name(*photo);
             self.broken_promise(format!("{name} says {photo} is gone, which is on its disk"));
@@ -178,11 +164,7 @@ impl World {
             self.oracle.half.remove(&(life, link));
         } else if let Message::Release { photo, nonce } = message {
             self.oracle.promised.remove(&(life, *photo, *nonce));
-        } else if let Message::Proof {
-            nonce,
-            proof: Some(_),
-            ..
-        } = message
+        } else if let Message::Proof { nonce, proof: Some(_), .. } = message
             && let Some(prover) = self.far_life(life, link)
         {
             self.oracle.proven.entry(*nonce).or_default().insert(prover);
@@ -220,13 +202,9 @@ impl World {
         });
         let (name, photo) = (self.hosts[host].name.clone(), self.library.name(photo));
         if bound {
-            self.broken_promise(format!(
-                "{name} gives up {photo}, which it has promised to keep"
-            ));
+            self.broken_promise(format!("{name} gives up {photo}, which it has promised to keep"));
         } else if late {
-            self.broken_promise(format!(
-                "{name} gives up {photo} when the promises may be over"
-            ));
+            self.broken_promise(format!("{name} gives up {photo} when the promises may be over"));
         }
     }
 
@@ -236,9 +214,7 @@ impl World {
         let waits = self.open_links(life).iter().any(half);
         if waits {
             let (name, photo) = (self.hosts[life.host].name.clone(), self.library.name(photo));
-            self.broken_promise(format!(
-                "{name} acts on {photo} before all tables are complete"
-            ));
+            self.broken_promise(format!("{name} acts on {photo} before all tables are complete"));
         }
     }
 

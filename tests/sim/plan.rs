@@ -67,12 +67,8 @@ pub(crate) fn run(run: &Run) -> Outcome {
         differ(&mut world);
     }
     let faults = schedule(&mut world, &mut rng, run);
-    let end = faults
-        .iter()
-        .map(|(at, _)| *at)
-        .max()
-        .unwrap_or_default()
-        .max(Duration::from_secs(60));
+    let end =
+        faults.iter().map(|(at, _)| *at).max().unwrap_or_default().max(Duration::from_secs(60));
     world.clients.until = end;
     world.agenda.add(Duration::from_secs(1), What::Audit);
     world.run_until(end);
@@ -141,11 +137,7 @@ fn populate(world: &mut World, rng: &mut Rng, run: &Run) {
             let address = world.hosts[through].address.clone();
             world.hosts[host].join.push(address);
         }
-        let first = if rng.percent(80) {
-            Duration::from_secs(3)
-        } else {
-            Duration::from_secs(60)
-        };
+        let first = if rng.percent(80) { Duration::from_secs(3) } else { Duration::from_secs(60) };
         let start = rng.span(Duration::ZERO, first);
         world.agenda.add(start, What::Start(host));
     }
@@ -203,11 +195,7 @@ fn place_version(
         world.clients.to_put.push_back((photo, file.to_owned()));
         return;
     }
-    let most = if rng.percent(40) {
-        2 * world.hosts.len()
-    } else {
-        1
-    };
+    let most = if rng.percent(40) { 2 * world.hosts.len() } else { 1 };
     let places = 1 + rng.index(most);
     for _ in 0..places {
         let host = rng.index(world.hosts.len());
@@ -220,9 +208,7 @@ fn schedule(world: &mut World, rng: &mut Rng, run: &Run) -> Vec<(Duration, Fault
     let hosts = world.hosts.len();
     let count = rng.below(25);
     let longest = Duration::from_secs(30 + rng.below(400));
-    let mut times: Vec<Duration> = (0..count)
-        .map(|_| rng.span(Duration::ZERO, longest))
-        .collect();
+    let mut times: Vec<Duration> = (0..count).map(|_| rng.span(Duration::ZERO, longest)).collect();
     times.sort();
     let drawn = times.into_iter().map(|at| (at, Fault::draw(rng, hosts)));
     let mut all: Vec<(Duration, Fault)> = drawn.collect();
@@ -271,11 +257,8 @@ pub(crate) fn shorten(failing: &Run, faults: usize, tries: u32) -> Vec<usize> {
             let mut fewer = kept.clone();
             fewer.drain(at..(at + piece).min(kept.len()));
             left -= 1;
-            let attempt = Run {
-                only: Some(fewer.clone()),
-                trace: TraceMode::Off,
-                ..failing.clone()
-            };
+            let attempt =
+                Run { only: Some(fewer.clone()), trace: TraceMode::Off, ..failing.clone() };
             if run(&attempt).violation.is_some() {
                 kept = fewer;
             } else {

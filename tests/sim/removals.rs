@@ -104,13 +104,9 @@ impl World {
         let own_act = by == disk.identity;
         let (name, label) = (self.hosts[host].name.clone(), self.library.name(photo));
         if original && !own_act {
-            self.broken_promise(format!(
-                "{name} gives up its own {label}, on another's word"
-            ));
+            self.broken_promise(format!("{name} gives up its own {label}, on another's word"));
         } else if !own_act && self.word(photo, by).is_none() {
-            self.broken_promise(format!(
-                "{name} puts {label} away, which {by} has not removed"
-            ));
+            self.broken_promise(format!("{name} puts {label} away, which {by} has not removed"));
         }
     }
 
@@ -138,20 +134,15 @@ impl World {
             word.is_some_and(|word| word.wish() == Wish::Removed)
         };
         let facts = disk.files.get(&photo).map(|file| &file.facts);
-        let mut on_record = facts
-            .iter()
-            .flat_map(|facts| facts.owners.union(&facts.heirs));
+        let mut on_record = facts.iter().flat_map(|facts| facts.owners.union(&facts.heirs));
         if on_record.any(|owner| !removed(*owner)) {
             return false;
         }
         let first = (life, photo, NodeId(0));
         let last = (life, photo, NodeId(u64::MAX));
         // Who has been away for longer than his grace is forgotten, but for what is on record.
-        let here: BTreeSet<NodeId> = self
-            .open_links(life)
-            .iter()
-            .filter_map(|link| self.far_node(life, *link))
-            .collect();
+        let here: BTreeSet<NodeId> =
+            self.open_links(life).iter().filter_map(|link| self.far_node(life, *link)).collect();
         let heard = self.oracle.removed.heard.range(first..=last);
         let mut heard = heard.filter(|(_, _, owner)| here.contains(owner));
         let all_have = heard.all(|(_, _, owner)| removed(*owner));
@@ -174,9 +165,7 @@ impl World {
     /// Notes whose photos are whose. When a photo exists no more, nobody knows any longer who had it.
     pub(crate) fn note_owners(&mut self, existing: &BTreeSet<PhotoId>) {
         let removed = &mut self.oracle.removed;
-        removed
-            .heard
-            .retain(|(_, photo, _)| existing.contains(photo));
+        removed.heard.retain(|(_, photo, _)| existing.contains(photo));
         for host in &self.hosts {
             for (photo, file) in host.disk.files.iter() {
                 if file.place.is_own() {
@@ -194,10 +183,7 @@ impl World {
         for (photo, owners) in &mut all {
             let heirs = self.successors(*photo);
             let says = |heir: &PhotoId| {
-                let files = self
-                    .hosts
-                    .iter()
-                    .filter_map(|host| host.disk.files.get(heir));
+                let files = self.hosts.iter().filter_map(|host| host.disk.files.get(heir));
                 let mut facts = files.map(|file| &file.facts);
                 facts.any(|facts| facts.owners.contains(&owner) || facts.heirs.contains(&owner))
             };
@@ -259,9 +245,7 @@ impl World {
         Some(match (restores, pick % 4) {
             (true, _) => Request::TrashRestore { image_name },
             (false, 0) => Request::PlanRemoval { image_name },
-            (false, _) => Request::Remove {
-                photos: vec![photo],
-            },
+            (false, _) => Request::Remove { photos: vec![photo] },
         })
     }
 
@@ -289,13 +273,7 @@ impl World {
         link: LinkId,
         message: Message,
     ) -> Message {
-        let Message::ImageInfo {
-            mut records,
-            gone,
-            mut tombstones,
-            complete,
-        } = message
-        else {
+        let Message::ImageInfo { mut records, gone, mut tombstones, complete } = message else {
             return message;
         };
         if self.settings.flaw == Some(Flaw::EarlierWordsWin) {
@@ -316,11 +294,6 @@ impl World {
                 };
             }
         }
-        Message::ImageInfo {
-            records,
-            gone,
-            tombstones,
-            complete,
-        }
+        Message::ImageInfo { records, gone, tombstones, complete }
     }
 }

@@ -31,8 +31,7 @@ impl World {
         };
         // A tick lasts as long as the host's own clock says.
         let micros = tick.as_micros() as u64 * 1_000_000 / self.hosts[life.host].rate;
-        self.agenda
-            .add(self.now + Duration::from_micros(micros), What::Tick(life));
+        self.agenda.add(self.now + Duration::from_micros(micros), What::Tick(life));
     }
 
     /// A walk over the folder: what people changed, the free room, and what has been in the trash for long enough.

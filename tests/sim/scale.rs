@@ -47,9 +47,7 @@ fn mesh(nodes: usize, photos: usize) -> World {
         let spec = Spec::plain(&format!("p{picture}"), picture as u64);
         let photo = world.library.make(&spec);
         let host = rng.index(nodes);
-        world.hosts[host]
-            .disk
-            .add_file(photo, &format!("p{picture}.jpg"));
+        world.hosts[host].disk.add_file(photo, &format!("p{picture}.jpg"));
     }
     world
 }
@@ -91,17 +89,10 @@ fn row(nodes: usize, photos: usize) -> String {
     assert!(world.now < LIMIT, "{nodes} nodes: {problem}");
     let settled = world.now;
     let total = |stats: &Stats| {
-        stats
-            .messages
-            .values()
-            .fold((0, 0), |(a, b), (n, bytes)| (a + n, b + bytes))
+        stats.messages.values().fold((0, 0), |(a, b), (n, bytes)| (a + n, b + bytes))
     };
     let (messages, bytes) = total(&world.stats);
-    let tables = world
-        .stats
-        .messages
-        .get("ImageInfo")
-        .map_or(0, |(_, bytes)| *bytes);
+    let tables = world.stats.messages.get("ImageInfo").map_or(0, |(_, bytes)| *bytes);
     world.run_until(settled + IDLE);
     let (after, bytes_after) = total(&world.stats);
     let each = nodes as u64;

@@ -8,11 +8,7 @@ use crate::stats::Stats;
 
 /// Runs a seed; prints which promise was broken, if one was, and `at_length` all that is needed to look into it.
 fn check(seed: u64, slow: bool, at_length: bool) -> (Stats, Option<u64>) {
-    let attempt = Run {
-        seed,
-        slow,
-        ..Run::default()
-    };
+    let attempt = Run { seed, slow, ..Run::default() };
     let outcome = run(&attempt);
     let broken = outcome.violation.as_ref().map(|violation| {
         if at_length {
@@ -28,11 +24,7 @@ fn check(seed: u64, slow: bool, at_length: bool) -> (Stats, Option<u64>) {
 /// What a failing run tells: the broken promise, the command to see it again, the shortest schedule found.
 fn account(attempt: &Run, outcome: &Outcome, violation: &str) -> String {
     let kept = shorten(attempt, outcome.faults.len(), 80);
-    let shortest = Run {
-        only: Some(kept.clone()),
-        trace: TraceMode::Keep,
-        ..attempt.clone()
-    };
+    let shortest = Run { only: Some(kept.clone()), trace: TraceMode::Keep, ..attempt.clone() };
     let again = run(&shortest);
     let schedule: Vec<String> = kept
         .iter()
@@ -52,11 +44,7 @@ fn account(attempt: &Run, outcome: &Outcome, violation: &str) -> String {
          its last events:\n{events}",
         seed = attempt.seed,
         slow = if attempt.slow { " SLOW=1" } else { "" },
-        only = if numbers.is_empty() {
-            "none".to_owned()
-        } else {
-            numbers.join(",")
-        },
+        only = if numbers.is_empty() { "none".to_owned() } else { numbers.join(",") },
         ends = again.violation.unwrap_or_default(),
         schedule = schedule.join("\n"),
         events = again.trace[from..].join("\n"),
@@ -82,9 +70,8 @@ fn many(first: u64, count: u64, slow: bool, limit: Duration) {
     let (seeds, total, broken) = std::thread::scope(|scope| {
         let other = scope.spawn(|| worker(1));
         let (mut seeds, mut total, mut broken) = worker(0);
-        let (more, theirs, theirs_broken) = other
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let (more, theirs, theirs_broken) =
+            other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         seeds += more;
         total.add(&theirs);
         broken.extend(theirs_broken);
@@ -228,12 +215,7 @@ fn is_found(flaw: Flaw, within: u64) {
 
 fn is_found_in(flaw: Flaw, within: u64, as_at_first: bool) {
     for seed in 0..within {
-        let planted = Run {
-            seed,
-            flaw: Some(flaw),
-            as_at_first,
-            ..Run::default()
-        };
+        let planted = Run { seed, flaw: Some(flaw), as_at_first, ..Run::default() };
         if let Some(violation) = run(&planted).violation {
             println!("{flaw:?} found with seed {seed}: {violation}");
             // Without it the same seed is fine, so it was the bug that was found.
@@ -309,21 +291,11 @@ fn is_slow() -> bool {
 #[ignore = "a command: make sim SEED=42 [ONLY=1,2] [SLOW=1]"]
 fn replay() {
     let number = |name: &str| std::env::var(name).ok();
-    let seed = number("SEED")
-        .and_then(|seed| seed.parse().ok())
-        .unwrap_or(0);
-    let only = number("ONLY").filter(|only| !only.is_empty()).map(|only| {
-        only.split(',')
-            .filter_map(|index| index.trim().parse().ok())
-            .collect()
-    });
-    let attempt = Run {
-        seed,
-        only,
-        slow: is_slow(),
-        trace: TraceMode::Print,
-        ..Run::default()
-    };
+    let seed = number("SEED").and_then(|seed| seed.parse().ok()).unwrap_or(0);
+    let only = number("ONLY")
+        .filter(|only| !only.is_empty())
+        .map(|only| only.split(',').filter_map(|index| index.trim().parse().ok()).collect());
+    let attempt = Run { seed, only, slow: is_slow(), trace: TraceMode::Print, ..Run::default() };
     let outcome = run(&attempt);
     println!("{}", outcome.stats.report(1));
     assert_eq!(outcome.violation, None);
@@ -334,9 +306,7 @@ fn replay() {
 fn soak() {
     let number = |name: &str, default| {
         let value = std::env::var(name).ok();
-        value
-            .and_then(|value| value.parse().ok())
-            .unwrap_or(default)
+        value.and_then(|value| value.parse().ok()).unwrap_or(default)
     };
     let seconds = Duration::from_secs(number("SOAK_SECONDS", 60));
     many(number("SEED", 1_000_000), u64::MAX / 2, is_slow(), seconds);

@@ -104,11 +104,8 @@ impl Stats {
     pub(crate) fn report(&self, seeds: u64) -> String {
         let hours = self.virtual_time.as_secs_f64() / 3600.0;
         let faults: u64 = self.faults.values().sum();
-        let kinds: Vec<String> = self
-            .faults
-            .iter()
-            .map(|(kind, count)| format!("{kind} {count}"))
-            .collect();
+        let kinds: Vec<String> =
+            self.faults.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
         format!(
             "seeds {seeds}, simulated hours {hours:.1}, events {}, faults {faults} ({})\n\
              requests {}, answers {}; copies dropped {}, retired {}, purged {}; removed {}, lifted {}\n\

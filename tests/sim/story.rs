@@ -61,26 +61,17 @@ impl Story {
         let hidden = |line: &String| self.hidden.iter().any(|word| line.contains(word));
         let happened = self.world.trace.take_lines();
         let happened = happened.iter().map(plain);
-        let mut lines: Vec<String> = happened
-            .filter(|line| !hidden(&format!(" {line} ")))
-            .collect();
+        let mut lines: Vec<String> =
+            happened.filter(|line| !hidden(&format!(" {line} "))).collect();
         lines.extend(said);
-        lines.extend(
-            self.world
-                .oracle
-                .violation
-                .iter()
-                .map(|text| format!("BROKEN {text}")),
-        );
+        lines.extend(self.world.oracle.violation.iter().map(|text| format!("BROKEN {text}")));
         Ok(lines)
     }
 
     fn obey(&mut self, verb: &str, words: &[&str]) -> Result<Vec<String>, String> {
         match verb {
             "nodes" => self.nodes(words)?,
-            "hide" => self
-                .hidden
-                .extend(words.iter().map(|word| format!(" {word} "))),
+            "hide" => self.hidden.extend(words.iter().map(|word| format!(" {word} "))),
             "show" => self.show(words),
             "file" => self.file(words)?,
             "start" => self.start(words)?,
@@ -103,8 +94,7 @@ impl Story {
                     return Err("begin-get NODE NAME".to_owned());
                 };
                 let image_name = (*name).to_owned();
-                self.world
-                    .ask(host(node)?, Request::GetImageRequest { image_name });
+                self.world.ask(host(node)?, Request::GetImageRequest { image_name });
             }
             "get" | "exact" | "list" | "status" | "why" | "trash" | "restore" | "purge" | "put"
             | "plan" | "rm" | "duplicates" | "distinct" => {
@@ -195,10 +185,7 @@ impl Story {
         let request = match verb {
             "list" => Request::GetImageList,
             "status" => Request::Status,
-            "why" => Request::Explain {
-                image_name,
-                exact: false,
-            },
+            "why" => Request::Explain { image_name, exact: false },
             "trash" => Request::TrashList { after: None },
             "purge" => Request::TrashPurge { older_than: 0 },
             "restore" => Request::TrashRestore { image_name },
@@ -212,16 +199,12 @@ impl Story {
             },
             "plan" => Request::PlanRemoval { image_name },
             "rm" => Request::Remove {
-                photos: names
-                    .iter()
-                    .filter_map(|name| self.world.library.named(name))
-                    .collect(),
+                photos: names.iter().filter_map(|name| self.world.library.named(name)).collect(),
             },
             _ => {
                 let (photo, file) = self.photo(name, &names[1..])?;
                 self.world.put(at, photo, &file);
-                self.world
-                    .run_until(self.world.now + Duration::from_secs(12));
+                self.world.run_until(self.world.now + Duration::from_secs(12));
                 return Ok(Vec::new());
             }
         };
@@ -256,44 +239,17 @@ impl Story {
         }
         let long = span(rest.first()).unwrap_or(Duration::from_secs(100_000));
         let fault = match verb {
-            "kill" => Fault::Kill {
-                host: at,
-                down: long,
-            },
-            "unplug" => Fault::PowerLoss {
-                host: at,
-                down: long,
-            },
+            "kill" => Fault::Kill { host: at, down: long },
+            "unplug" => Fault::PowerLoss { host: at, down: long },
             "leave" => Fault::Leave { host: at },
-            "pause" => Fault::Pause {
-                host: at,
-                span: long,
-            },
-            "wipe" => Fault::LoseDisk {
-                host: at,
-                down: long,
-            },
-            "full" => Fault::FullDisk {
-                host: at,
-                span: long,
-            },
-            "failing" => Fault::FailingDisk {
-                host: at,
-                span: long,
-            },
-            "move" => Fault::Move {
-                host: at,
-                down: long,
-            },
+            "pause" => Fault::Pause { host: at, span: long },
+            "wipe" => Fault::LoseDisk { host: at, down: long },
+            "full" => Fault::FullDisk { host: at, span: long },
+            "failing" => Fault::FailingDisk { host: at, span: long },
+            "move" => Fault::Move { host: at, down: long },
             "backup" => Fault::Backup { host: at },
-            "old" => Fault::OldFolder {
-                host: at,
-                down: long,
-            },
-            "cut" => Fault::Cut {
-                a: at,
-                b: host(rest.first().ok_or("cut NODE NODE")?)?,
-            },
+            "old" => Fault::OldFolder { host: at, down: long },
+            "cut" => Fault::Cut { a: at, b: host(rest.first().ok_or("cut NODE NODE")?)? },
             "flip" | "delete" | "edit" => return self.spoil(verb, at, rest),
             _ => return Err(format!("no such command: {verb}")),
         };
@@ -327,11 +283,7 @@ impl Story {
         };
         let line = |host: &crate::host::Host| {
             let file = |(photo, file): (&PhotoId, &crate::files::File)| {
-                format!(
-                    "{}={}",
-                    self.world.library.name(*photo),
-                    holding(file.place)
-                )
+                format!("{}={}", self.world.library.name(*photo), holding(file.place))
             };
             let mut files: Vec<String> = host.disk.files.iter().map(file).collect();
             files.sort();
@@ -342,12 +294,8 @@ impl Story {
 }
 
 fn host(name: &str) -> Result<usize, String> {
-    let number = name
-        .strip_prefix('n')
-        .and_then(|digits| digits.parse::<usize>().ok());
-    number
-        .and_then(|number| number.checked_sub(1))
-        .ok_or_else(|| format!("no such node: {name}"))
+    let number = name.strip_prefix('n').and_then(|digits| digits.parse::<usize>().ok());
+    number.and_then(|number| number.checked_sub(1)).ok_or_else(|| format!("no such node: {name}"))
 }
 
 fn number<T: std::str::FromStr>(word: Option<&&str>) -> Result<T, String> {
@@ -357,10 +305,6 @@ fn number<T: std::str::FromStr>(word: Option<&&str>) -> Result<T, String> {
 
 fn span(word: Option<&&str>) -> Result<Duration, String> {
     let word = word.ok_or("a time is missing")?;
-    let seconds = word
-        .strip_suffix('s')
-        .and_then(|digits| digits.parse().ok());
-    seconds
-        .map(Duration::from_secs_f64)
-        .ok_or_else(|| format!("not a time: {word}"))
+    let seconds = word.strip_suffix('s').and_then(|digits| digits.parse().ok());
+    seconds.map(Duration::from_secs_f64).ok_or_else(|| format!("not a time: {word}"))
 }

@@ -37,9 +37,7 @@ impl World {
             if let Some(photo) = difference(&facts, first) {
                 let (one, other) = (facts.get(&photo), first.get(&photo));
                 let photo = self.library.name(photo);
-                return Err(format!(
-                    "{name} says of {photo} {one:?}, and another node {other:?}"
-                ));
+                return Err(format!("{name} says of {photo} {one:?}, and another node {other:?}"));
             }
         }
         self.words_agree()
@@ -83,7 +81,5 @@ fn difference<T: PartialEq>(
     other: &BTreeMap<PhotoId, T>,
 ) -> Option<PhotoId> {
     let mut photos = one.keys().chain(other.keys());
-    photos
-        .find(|photo| one.get(photo) != other.get(photo))
-        .copied()
+    photos.find(|photo| one.get(photo) != other.get(photo)).copied()
 }

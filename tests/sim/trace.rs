@@ -26,12 +26,7 @@ pub(crate) struct Trace {
 
 impl Trace {
     pub(crate) fn new(mode: TraceMode) -> Trace {
-        Trace {
-            mode,
-            lines: Vec::new(),
-            nodes: BTreeMap::new(),
-            heartbeats: false,
-        }
+        Trace { mode, lines: Vec::new(), nodes: BTreeMap::new(), heartbeats: false }
     }
 
     pub(crate) fn is_on(&self) -> bool {
@@ -100,13 +95,7 @@ impl Trace {
 
     /// A page of records, and what else is in it.
     fn page(&self, message: &Message, library: &Library) -> String {
-        let Message::ImageInfo {
-            records,
-            gone,
-            tombstones,
-            complete,
-        } = message
-        else {
+        let Message::ImageInfo { records, gone, tombstones, complete } = message else {
             return String::new();
         };
         let name = |photo: &PhotoId| library.name(*photo);
@@ -142,27 +131,17 @@ impl Trace {
             Message::KeepThis { photo, .. } => name(&photo.id),
             Message::KeepAnswer { photo, verdict } => format!("{} {verdict:?}", name(photo)),
             Message::Relieve { photos } => photos.to_string(),
-            Message::AskForImage {
-                transfer,
-                photo,
-                offset,
-                length,
-                lane,
-            } => format!("#{} {} {offset}+{length} {lane:?}", transfer.0, name(photo)),
-            Message::Chunk {
-                transfer,
-                offset,
-                data,
-            } => format!("#{} {offset}+{}", transfer.0, data.len()),
+            Message::AskForImage { transfer, photo, offset, length, lane } => {
+                format!("#{} {} {offset}+{length} {lane:?}", transfer.0, name(photo))
+            }
+            Message::Chunk { transfer, offset, data } => {
+                format!("#{} {offset}+{}", transfer.0, data.len())
+            }
             Message::NoImage { transfer, reason } => format!("#{} {reason}", transfer.0),
             Message::Challenge { photo, nonce } => {
                 format!("{} round {}", name(photo), short(nonce.0))
             }
-            Message::Proof {
-                nonce,
-                proof,
-                refused,
-            } => {
+            Message::Proof { nonce, proof, refused } => {
                 let verdict = match (proof, refused) {
                     (Some(_), _) => "proven".to_owned(),
                     (None, Some(why)) => format!("refused: {why}"),
@@ -176,9 +155,7 @@ impl Trace {
             Message::Leave { reason } => reason.clone(),
             Message::Error { error } => error.clone(),
         };
-        format!("{} {details}", command(message))
-            .trim_end()
-            .to_owned()
+        format!("{} {details}", command(message)).trim_end().to_owned()
     }
 }
 
@@ -235,11 +212,9 @@ impl World {
             Event::Recalled { photo, looks } => {
                 format!("remembers {}{}", name(photo), looks_in_words(looks, &name))
             }
-            Event::Looked {
-                worse,
-                better,
-                result,
-            } => format!("compares {} with {}: {result:?}", name(worse), name(better)),
+            Event::Looked { worse, better, result } => {
+                format!("compares {} with {}: {result:?}", name(worse), name(better))
+            }
             Event::PutAway { photo, result } => match result {
                 Ok(()) => format!("{} is put away", name(photo)),
                 Err(error) => format!("putting {} away: {error:?}", name(photo)),
@@ -271,17 +246,11 @@ impl World {
                 format!("answers {}: photo {}", link.0, name(&photo.id))
             }
             Action::Drop { photo, .. } => format!("drops {}", name(photo)),
-            Action::Retire {
-                photo,
-                keeper,
-                relation,
-                ..
-            } => format!("retires {} for {}: {relation:?}", name(photo), name(keeper)),
+            Action::Retire { photo, keeper, relation, .. } => {
+                format!("retires {} for {}: {relation:?}", name(photo), name(keeper))
+            }
             Action::Purge { photo, .. } => format!("purges {}", name(photo)),
-            Action::Restore {
-                photo,
-                holding: kind,
-            } => match kind {
+            Action::Restore { photo, holding: kind } => match kind {
                 Some(kind) => format!("restores {} as {}", name(photo), holding(*kind)),
                 None => format!("restores {}", name(photo)),
             },
@@ -319,27 +288,14 @@ impl World {
         match answer {
             Answer::ListImage { list } => format!("list {}", list.join(" ")),
             Answer::ReceiveImage { label, .. } => format!("photo {label}"),
-            Answer::NotFound {
-                image_name,
-                candidates,
-                reason,
-                ..
-            } => format!(
+            Answer::NotFound { image_name, candidates, reason, .. } => format!(
                 "not found {image_name} [{}]: {}",
                 candidates.join(" "),
                 self.trace.with_names(reason)
             ),
-            Answer::Stored {
-                name,
-                nodes,
-                warning,
-                ..
-            } => {
+            Answer::Stored { name, nodes, warning, .. } => {
                 let nodes: Vec<String> = nodes.iter().map(|node| self.trace.node(*node)).collect();
-                let warning = warning
-                    .as_ref()
-                    .map(|w| format!(" ({w})"))
-                    .unwrap_or_default();
+                let warning = warning.as_ref().map(|w| format!(" ({w})")).unwrap_or_default();
                 format!("stored {name} on {}{warning}", nodes.join(" "))
             }
             Answer::Have { name, .. } => format!("have {name}"),

@@ -1,9 +1,6 @@
 //! A real folder and a simulated one to which the same happens.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a helper that cannot go on fails its test"
-)]
+#![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -49,11 +46,7 @@ pub(crate) struct Twins {
 }
 
 fn options() -> Options {
-    Options {
-        accept_missing: false,
-        trash_days: 30,
-        scrub_days: 0,
-    }
+    Options { accept_missing: false, trash_days: 30, scrub_days: 0 }
 }
 
 /// Small pictures, no two alike.
@@ -264,9 +257,7 @@ impl Twins {
     ) -> Answers {
         let _ = self.compare_with(photo, better, relation);
         let real = self.real.retire(photo, better, relation, soon());
-        let sim = self
-            .sim
-            .put_away(photo, Duration::ZERO, Some((better, relation)));
+        let sim = self.sim.put_away(photo, Duration::ZERO, Some((better, relation)));
         self.put_away(photo, real, sim)
     }
 
@@ -328,25 +319,15 @@ impl Twins {
         let real = Folder::open(dir.path(), &options()).unwrap();
         let walker = real.walker();
         let (said, recalled) = (BTreeMap::new(), BTreeMap::new());
-        Twins {
-            real,
-            walker,
-            dir,
-            said,
-            recalled,
-            ..twins
-        }
+        Twins { real, walker, dir, said, recalled, ..twins }
     }
 
     fn hear(&mut self, changes: Vec<Change>) {
         for change in changes {
             match change {
-                Change::Held {
-                    photo,
-                    facts,
-                    holding,
-                    files,
-                } => drop(self.said.insert(photo.id, (holding, Some((files, facts))))),
+                Change::Held { photo, facts, holding, files } => {
+                    drop(self.said.insert(photo.id, (holding, Some((files, facts)))))
+                }
                 Change::Missing { photo } => drop(self.said.remove(&photo)),
                 Change::Recalled { photo, looks } => drop(self.recalled.insert(photo, looks)),
                 Change::Companions { .. } | Change::Unread { .. } => {}

@@ -26,8 +26,7 @@ impl World {
             Some(target) => self.net.latency(life.host, target) * 2,
             None => CONNECT,
         };
-        self.agenda
-            .add(self.now + after, What::Connect(life, address));
+        self.agenda.add(self.now + after, What::Connect(life, address));
     }
 
     fn reaches(&self, from: usize, to: usize) -> bool {
@@ -45,10 +44,7 @@ impl World {
                 Some(_) => "connection refused",
                 None => "timed out",
             };
-            let event = Event::DialFailed {
-                address: address.clone(),
-                reason: reason.to_owned(),
-            };
+            let event = Event::DialFailed { address: address.clone(), reason: reason.to_owned() };
             self.step(life, event);
             return;
         };
@@ -107,9 +103,7 @@ impl World {
                 Lane::Get => link.pipes[side].gets.push_back(serving),
                 Lane::Replicate => link.pipes[side].replication.push_back(serving),
             }
-            let Pipe {
-                gets, replication, ..
-            } = &link.pipes[side];
+            let Pipe { gets, replication, .. } = &link.pipes[side];
             self.oracle.windows(gets.len() + replication.len());
             self.pump(conn, side);
         }
@@ -165,11 +159,7 @@ impl World {
     fn next_frame(&mut self, conn: usize, side: usize) -> Option<Writing> {
         let pipe = &mut self.net.conns.get_mut(&conn)?.pipes[side];
         match pipe.messages.pop_front() {
-            Some((message, size)) => Some(Writing {
-                message,
-                size,
-                served: None,
-            }),
+            Some((message, size)) => Some(Writing { message, size, served: None }),
             None => self.next_chunk(conn, side),
         }
     }
@@ -178,24 +168,14 @@ impl World {
     fn next_chunk(&mut self, conn: usize, side: usize) -> Option<Writing> {
         let link = self.net.conns.get_mut(&conn)?;
         let life = link.ends[side].life;
-        let Serving {
-            transfer,
-            photo,
-            offset,
-            end,
-            whole,
-        } = *link.pipes[side].lane().front()?;
+        let Serving { transfer, photo, offset, end, whole } = *link.pipes[side].lane().front()?;
         let length = (end - offset).min(MAX_CHUNK as u64);
         let read = self.read(life.host, Source::Held(photo), offset, length);
         let lane = self.net.conns.get_mut(&conn)?.pipes[side].lane();
         let (message, served) = match read {
             Ok(data) => {
                 let read = data.len() as u64;
-                let chunk = Message::Chunk {
-                    transfer,
-                    offset,
-                    data: data.into(),
-                };
+                let chunk = Message::Chunk { transfer, offset, data: data.into() };
                 if read == length && offset + read < end {
                     lane.front_mut()?.offset += read;
                     (chunk, None)
@@ -213,11 +193,7 @@ impl World {
             }
         };
         let size = self.stats.count_message(&message);
-        Some(Writing {
-            message,
-            size,
-            served,
-        })
+        Some(Writing { message, size, served })
     }
 
     /// Whoever sends all of a photo at once computes its digest. (A daemon does so for several windows, too.)
@@ -246,12 +222,7 @@ impl World {
             self.tell(life, Duration::ZERO, Event::PageSent { link: id });
         }
         if let Some((transfer, photo, result)) = writing.served {
-            let event = Event::Served {
-                link: id,
-                transfer,
-                photo,
-                result,
-            };
+            let event = Event::Served { link: id, transfer, photo, result };
             self.tell(life, Duration::ZERO, event);
         }
         self.pump(conn, side);
@@ -309,8 +280,7 @@ impl World {
                 if !opened {
                     self.accept(conn, 1 - side);
                 }
-                self.trace
-                    .message(self.now, (from, to), &message, &self.library);
+                self.trace.message(self.now, (from, to), &message, &self.library);
                 self.watch_arrival(life, id, &message);
                 self.deliver(life, id, message);
             }

@@ -158,8 +158,7 @@ impl World {
         self.agenda.add(now, What::Tick(life));
         let pace = self.settings.pace;
         self.agenda.add(now + after + SCAN * pace, What::Scan(life));
-        self.agenda
-            .add(now + after + SCRUB * pace, What::Scrub(life));
+        self.agenda.add(now + after + SCRUB * pace, What::Scrub(life));
     }
 
     /// Once nodes have moved or lost their folders, what others remember may lead nowhere: people then tell a starting
@@ -174,8 +173,7 @@ impl World {
 
     fn scan_time(&mut self) -> Duration {
         if self.settings.jitter {
-            self.rng
-                .span(Duration::from_micros(100), Duration::from_millis(20))
+            self.rng.span(Duration::from_micros(100), Duration::from_millis(20))
         } else {
             Duration::from_micros(100)
         }
@@ -241,8 +239,7 @@ impl World {
 
     /// Tells a node something a little later; void if that life is over by then.
     pub(crate) fn tell(&mut self, life: Life, after: Duration, event: Event) {
-        self.agenda
-            .add(self.now + after, What::Tell(life, Box::new(event)));
+        self.agenda.add(self.now + after, What::Tell(life, Box::new(event)));
     }
 
     /// Lets everything happen up to a moment; stops early if a promise was broken.
@@ -362,8 +359,7 @@ impl World {
         };
         if daemon.node.has_more() && !daemon.continuing {
             daemon.continuing = true;
-            self.agenda
-                .add(self.now + Duration::from_micros(50), What::Continue(life));
+            self.agenda.add(self.now + Duration::from_micros(50), What::Continue(life));
         }
     }
 

@@ -42,9 +42,7 @@ pub(crate) fn settled(
         return Ok(());
     }
     let photos = on_disk.len();
-    Err(format!(
-        "the disks hold {photos} photos outside their trash"
-    ))
+    Err(format!("the disks hold {photos} photos outside their trash"))
 }
 
 /// Whether a daemon lists exactly this collection.
@@ -54,16 +52,7 @@ pub(crate) fn listed(daemon: &Daemon, expected: &Expected) -> Result<(), String>
         return Ok(());
     }
     let address = daemon.address();
-    let missing: Vec<_> = expected
-        .keys()
-        .filter(|label| !labels.contains(label))
-        .collect();
-    let extra: Vec<_> = labels
-        .iter()
-        .filter(|label| !expected.contains_key(*label))
-        .collect();
-    Err(format!(
-        "{address} lists {} photos: {missing:?} missing, {extra:?} too many",
-        labels.len()
-    ))
+    let missing: Vec<_> = expected.keys().filter(|label| !labels.contains(label)).collect();
+    let extra: Vec<_> = labels.iter().filter(|label| !expected.contains_key(*label)).collect();
+    Err(format!("{address} lists {} photos: {missing:?} missing, {extra:?} too many", labels.len()))
 }

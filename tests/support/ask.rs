@@ -34,13 +34,8 @@ pub(crate) fn labels(address: &Address) -> Result<Vec<String>, String> {
 
 /// A photo's label, id and bytes.
 pub(crate) fn fetch(address: &Address, name: &str) -> Result<(String, PhotoId, Blob), String> {
-    let request = Request::GetImageRequest {
-        image_name: name.to_owned(),
-    };
-    let Answer::ReceiveImage {
-        label, id, image, ..
-    } = ask(address, &request)?
-    else {
+    let request = Request::GetImageRequest { image_name: name.to_owned() };
+    let Answer::ReceiveImage { label, id, image, .. } = ask(address, &request)? else {
         return Err("not a photo".to_owned());
     };
     Ok((label, id, image))
@@ -56,10 +51,7 @@ pub(crate) fn put(
     let put = || {
         let mut daemon = Daemon::connect(address, KEY.get())?;
         daemon.be_patient(patience)?;
-        daemon.send(&Request::Put {
-            name: name.to_owned(),
-            bytes: photo.len() as u64,
-        })?;
+        daemon.send(&Request::Put { name: name.to_owned(), bytes: photo.len() as u64 })?;
         for piece in photo.chunks(MAX_CHUNK) {
             let data = Blob::from(piece.to_vec());
             daemon.send(&Request::Chunk { data })?;

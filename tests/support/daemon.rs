@@ -34,10 +34,7 @@ impl Daemon {
         folder: &Path,
         options: &[&str],
     ) -> Result<Daemon, String> {
-        let log = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(log_of(folder));
+        let log = OpenOptions::new().create(true).append(true).open(log_of(folder));
         let log: File = log.map_err(|error| format!("cannot write a log: {error}"))?;
         let mut child = command
             .arg("daemon")
@@ -50,18 +47,12 @@ impl Daemon {
             .spawn()
             .map_err(|error| format!("cannot start {command:?}: {error}"))?;
         let output = child.stdout.take();
-        let mut daemon = Daemon {
-            child,
-            folder: folder.to_owned(),
-            address: Address::new("127.0.0.1", 0),
-        };
+        let mut daemon =
+            Daemon { child, folder: folder.to_owned(), address: Address::new("127.0.0.1", 0) };
         let (sender, first_line) = mpsc::channel();
         thread::spawn(move || {
             // Read to the end, so that the daemon never meets a closed pipe.
-            for line in output
-                .into_iter()
-                .flat_map(|pipe| BufReader::new(pipe).lines())
-            {
+            for line in output.into_iter().flat_map(|pipe| BufReader::new(pipe).lines()) {
                 let _ = line.map(|line| sender.send(line));
             }
         });

@@ -26,13 +26,7 @@ enum Thing {
     /// A house, a door: two corners, colour.
     Block([f32; 2], [f32; 2], [f32; 3]),
     /// A mountain range: height, how high and how many its waves are, where they start, colour.
-    Ridge {
-        height: f32,
-        swing: f32,
-        waves: f32,
-        phase: f32,
-        colour: [f32; 3],
-    },
+    Ridge { height: f32, swing: f32, waves: f32, phase: f32, colour: [f32; 3] },
 }
 
 /// Light and shade over everything: random heights on grids of growing fineness, smoothly joined.
@@ -45,9 +39,7 @@ pub(crate) fn draw(number: u64, width: u32, height: u32) -> RgbImage {
         let x = (x as f32 + 0.5) / width as f32;
         let y = (y as f32 + 0.5) / height as f32;
         let light = scene.texture.at(x, y);
-        Rgb(scene
-            .colour(x, y)
-            .map(|c| (c + light).clamp(0.0, 255.0) as u8))
+        Rgb(scene.colour(x, y).map(|c| (c + light).clamp(0.0, 255.0) as u8))
     })
 }
 
@@ -89,9 +81,7 @@ pub(crate) fn jpeg(picture: &RgbImage, quality: u8) -> Vec<u8> {
 /// The bytes of a PNG file.
 pub(crate) fn png(picture: &RgbImage) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
-    picture
-        .write_to(&mut bytes, ImageFormat::Png)
-        .expect("a drawn picture can be encoded");
+    picture.write_to(&mut bytes, ImageFormat::Png).expect("a drawn picture can be encoded");
     bytes.into_inner()
 }
 
@@ -145,13 +135,7 @@ impl Thing {
                 let within = (left..right).contains(&x) && (top..bottom).contains(&y);
                 within.then_some(colour)
             }
-            Thing::Ridge {
-                height,
-                swing,
-                waves,
-                phase,
-                colour,
-            } => {
+            Thing::Ridge { height, swing, waves, phase, colour } => {
                 let line = height + swing * (x * waves + phase).sin();
                 (y > line).then_some(colour)
             }
@@ -163,9 +147,7 @@ impl Texture {
     fn new(numbers: &mut Rng) -> Texture {
         let layer = |cells: usize, swing: f32| {
             let points = (cells + 1) * (cells + 1);
-            let heights = (0..points)
-                .map(|_| between(numbers, -swing, swing))
-                .collect();
+            let heights = (0..points).map(|_| between(numbers, -swing, swing)).collect();
             (cells, heights)
         };
         let sizes = [(3, 45.0), (7, 30.0), (19, 20.0)];
@@ -175,9 +157,7 @@ impl Texture {
 
     fn at(&self, x: f32, y: f32) -> f32 {
         let layers = self.0.iter();
-        layers
-            .map(|(cells, heights)| height(*cells, heights, x, y))
-            .sum()
+        layers.map(|(cells, heights)| height(*cells, heights, x, y)).sum()
     }
 }
 

@@ -77,9 +77,7 @@ impl Roads {
         let processes = self.state().processes.clone();
         let socket = sockets::inode(port, gate)?;
         let mut owners = processes.into_iter();
-        owners
-            .find(|(_, process)| sockets::owns(*process, socket))
-            .map(|(node, _)| node)
+        owners.find(|(_, process)| sockets::owns(*process, socket)).map(|(node, _)| node)
     }
 
     /// From now on the weather between two daemons, one way.

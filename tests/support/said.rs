@@ -45,14 +45,10 @@ fn message_after(message: &Message) -> Option<Message> {
         },
         Message::ConnectionUpdate { .. } => Message::RequestInfo,
         Message::RequestInfo => page(),
-        Message::ImageInfo { .. } => Message::KeepThis {
-            photo: photo(),
-            facts: facts(),
-        },
-        Message::KeepThis { .. } => Message::KeepAnswer {
-            photo: PHOTO,
-            verdict: KeepVerdict::Want,
-        },
+        Message::ImageInfo { .. } => Message::KeepThis { photo: photo(), facts: facts() },
+        Message::KeepThis { .. } => {
+            Message::KeepAnswer { photo: PHOTO, verdict: KeepVerdict::Want }
+        }
         Message::KeepAnswer { .. } => Message::Relieve { photos: 3 },
         Message::Relieve { .. } => Message::AskForImage {
             transfer: TRANSFER,
@@ -61,35 +57,22 @@ fn message_after(message: &Message) -> Option<Message> {
             length: 196_608,
             lane: Lane::Get,
         },
-        Message::AskForImage { .. } => Message::Chunk {
-            transfer: TRANSFER,
-            offset: 0,
-            data: Blob::from(vec![0, 1, 2, 3]),
-        },
-        Message::Chunk { .. } => Message::NoImage {
-            transfer: TRANSFER,
-            reason: "it is gone".to_owned(),
-        },
-        Message::NoImage { .. } => Message::Challenge {
-            photo: PHOTO,
-            nonce: NONCE,
-        },
+        Message::AskForImage { .. } => {
+            Message::Chunk { transfer: TRANSFER, offset: 0, data: Blob::from(vec![0, 1, 2, 3]) }
+        }
+        Message::Chunk { .. } => {
+            Message::NoImage { transfer: TRANSFER, reason: "it is gone".to_owned() }
+        }
+        Message::NoImage { .. } => Message::Challenge { photo: PHOTO, nonce: NONCE },
         Message::Challenge { .. } => Message::Proof {
             nonce: NONCE,
             proof: Some(Proof([6; 32])),
             refused: Some("busy".to_owned()),
         },
-        Message::Proof { .. } => Message::Release {
-            photo: PHOTO,
-            nonce: NONCE,
-        },
+        Message::Proof { .. } => Message::Release { photo: PHOTO, nonce: NONCE },
         Message::Release { .. } => Message::Heartbeat,
-        Message::Heartbeat => Message::Leave {
-            reason: "stopped".to_owned(),
-        },
-        Message::Leave { .. } => Message::Error {
-            error: "\u{1f600} \"\\\0".to_owned(),
-        },
+        Message::Heartbeat => Message::Leave { reason: "stopped".to_owned() },
+        Message::Leave { .. } => Message::Error { error: "\u{1f600} \"\\\0".to_owned() },
         // Nobody says what he does not know.
         Message::Error { .. } | Message::Unknown => return None,
     })
@@ -104,26 +87,17 @@ fn request_after(request: &Request) -> Option<Request> {
         Request::GetImageList => Request::GetImageRequest { image_name },
         Request::GetImageRequest { .. } => Request::GetExact { photo: PHOTO },
         Request::GetExact { .. } => Request::Put { name, bytes: 7 },
-        Request::Put { .. } => Request::Chunk {
-            data: Blob::from(vec![0, 1, 2, 3, 4]),
-        },
+        Request::Put { .. } => Request::Chunk { data: Blob::from(vec![0, 1, 2, 3, 4]) },
         Request::Chunk { .. } => Request::List { after },
-        Request::List { .. } => Request::Explain {
-            image_name,
-            exact: true,
-        },
+        Request::List { .. } => Request::Explain { image_name, exact: true },
         Request::Explain { .. } => Request::Duplicates { after },
-        Request::Duplicates { .. } => Request::Distinct {
-            image_names: vec![name, image_name],
-        },
+        Request::Duplicates { .. } => Request::Distinct { image_names: vec![name, image_name] },
         Request::Distinct { .. } => Request::Status,
         Request::Status => Request::TrashList { after },
         Request::TrashList { .. } => Request::TrashRestore { image_name },
         Request::TrashRestore { .. } => Request::TrashPurge { older_than: 30 },
         Request::TrashPurge { .. } => Request::PlanRemoval { image_name },
-        Request::PlanRemoval { .. } => Request::Remove {
-            photos: vec![PHOTO],
-        },
+        Request::PlanRemoval { .. } => Request::Remove { photos: vec![PHOTO] },
         Request::Remove { .. } => return None,
     })
 }

@@ -73,10 +73,7 @@ fn standing(photo: &Photo) -> ([u64; 7], Reverse<PhotoId>) {
         Format::Png,
         Format::Tiff,
     ];
-    let format = formats
-        .iter()
-        .take_while(|format| **format != photo.format)
-        .count();
+    let format = formats.iter().take_while(|format| **format != photo.format).count();
     let pixels = u64::from(photo.width) * u64::from(photo.height);
     let blown_up =
         photo.worth.missing > 0 && !(origin > 1 && photo.camera && photo.captured.is_some());

@@ -15,54 +15,26 @@ impl FolderThread {
     /// Does what the node wants done.
     pub(super) fn carry_out(&mut self, action: Action, asked: Moment) {
         match action {
-            Action::Write {
-                spool,
-                offset,
-                data,
-            } => self.write(spool, offset, &data),
+            Action::Write { spool, offset, data } => self.write(spool, offset, &data),
             Action::Inspect { spool } => self.inspect(spool),
-            Action::Install {
-                spool,
-                photo,
-                facts,
-                holding,
-            } => self.install(spool, &photo, &facts, holding),
+            Action::Install { spool, photo, facts, holding } => {
+                self.install(spool, &photo, &facts, holding)
+            }
             Action::Discard { spool } => self.folder.discard(&name(spool)),
-            Action::Prove {
-                source,
-                photo,
-                nonce,
-                provers,
-            } => self.pass_on(ToRead::Challenge(Challenge {
-                source,
-                photo,
-                nonce,
-                provers,
-            })),
-            Action::Look {
-                worse,
-                better,
-                source,
-            } => self.pass_on(ToRead::Pair(Pair {
-                worse,
-                better,
-                source,
-            })),
+            Action::Prove { source, photo, nonce, provers } => {
+                self.pass_on(ToRead::Challenge(Challenge { source, photo, nonce, provers }))
+            }
+            Action::Look { worse, better, source } => {
+                self.pass_on(ToRead::Pair(Pair { worse, better, source }))
+            }
             Action::Drop { photo, within } => self.drop_surplus(photo, asked + within),
-            Action::Retire {
-                photo,
-                keeper,
-                relation,
-                within,
-            } => self.retire(photo, (keeper, relation), asked + within),
+            Action::Retire { photo, keeper, relation, within } => {
+                self.retire(photo, (keeper, relation), asked + within)
+            }
             Action::Purge { photo, within } => self.purge(photo, asked + within),
             Action::Remove { photo, by, within } => self.remove(photo, by, asked + within),
             Action::Restore { photo, holding } => self.restore(photo, holding),
-            Action::Sign {
-                photo,
-                counter,
-                wish,
-            } => self.sign(photo, counter, wish),
+            Action::Sign { photo, counter, wish } => self.sign(photo, counter, wish),
             Action::FindAged { link, older_than } => self.find_aged(link, older_than),
             Action::FindDaysLeft { link, photos } => self.find_days_left(link, &photos),
             Action::NoteTombstones { tombstones } => self.note_tombstones(&tombstones),
@@ -134,11 +106,7 @@ impl FolderThread {
             Ok(changes) => (Ok(()), changes),
             Err(error) => (Err(disk_error(error)), Vec::new()),
         };
-        self.report(Event::Installed {
-            spool,
-            photo: photo.id,
-            result,
-        });
+        self.report(Event::Installed { spool, photo: photo.id, result });
         self.report_changes(changes);
     }
 
@@ -150,12 +118,9 @@ impl FolderThread {
             Source::Held(_) => None,
         };
         let _ = match reading {
-            ToRead::Challenge(challenge) => self
-                .crew
-                .prover
-                .challenges
-                .send((challenge, opened))
-                .is_ok(),
+            ToRead::Challenge(challenge) => {
+                self.crew.prover.challenges.send((challenge, opened)).is_ok()
+            }
             ToRead::Pair(pair) => self.crew.comparer.send((pair, opened)).is_ok(),
         };
     }
@@ -183,10 +148,7 @@ impl FolderThread {
             Ok(file) => {
                 let _ = self.crew.hashers.arrivals.send(Arrival { spool, file });
             }
-            Err(error) => self.report(Event::Inspected {
-                spool,
-                result: Err(error),
-            }),
+            Err(error) => self.report(Event::Inspected { spool, result: Err(error) }),
         }
     }
 

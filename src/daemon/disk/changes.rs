@@ -6,17 +6,9 @@ use crate::node::Event;
 /// The folder's changes in the node's words.
 pub(super) fn change_event(change: Change) -> Event {
     match change {
-        Change::Held {
-            photo,
-            facts,
-            holding,
-            files,
-        } => Event::Held {
-            photo,
-            facts,
-            holding,
-            files,
-        },
+        Change::Held { photo, facts, holding, files } => {
+            Event::Held { photo, facts, holding, files }
+        }
         Change::Recalled { photo, looks } => Event::Recalled { photo, looks },
         Change::Missing { photo } => Event::Missing { photo },
         Change::Damaged { photo, file } => Event::Damaged { photo, file },

@@ -27,11 +27,7 @@ pub(super) type Comparer = Sender<(Pair, Option<Opened>)>;
 /// Starts the thread.
 pub(super) fn start(disk: &Disk, reports: &Sender<Event>) -> io::Result<Comparer> {
     let (comparer, pairs) = unbounded();
-    let looker = Looker {
-        pairs,
-        disk: disk.clone(),
-        reports: reports.clone(),
-    };
+    let looker = Looker { pairs, disk: disk.clone(), reports: reports.clone() };
     threads::spawn("compare", move || looker.run())?;
     Ok(comparer)
 }
@@ -48,11 +44,7 @@ impl Looker {
             let result = self.look(&pair, opened);
             let Pair { worse, better, .. } = pair;
             // Without a state thread the daemon stops, and nobody needs to know.
-            let _ = self.reports.send(Event::Looked {
-                worse,
-                better,
-                result,
-            });
+            let _ = self.reports.send(Event::Looked { worse, better, result });
         }
     }
 

@@ -77,11 +77,7 @@ impl FolderThread {
         let nothing = never();
         loop {
             // One walk at a time: the folder hears the end of one before the beginning of the next.
-            let walks = if self.progress.0 < self.progress.1 {
-                &nothing
-            } else {
-                &inputs.walks
-            };
+            let walks = if self.progress.0 < self.progress.1 { &nothing } else { &inputs.walks };
             select! {
                 recv(inputs.jobs) -> job => match job {
                     Ok(Job::Stop) | Err(_) => break,
@@ -164,13 +160,7 @@ impl FolderThread {
     fn perform(&mut self, job: Job) {
         match job {
             Job::Do(action, asked) => self.carry_out(action, asked),
-            Job::Deliver {
-                name,
-                label,
-                photo,
-                source,
-                to,
-            } => {
+            Job::Deliver { name, label, photo, source, to } => {
                 let delivery = Delivery {
                     name,
                     label,
@@ -198,20 +188,15 @@ impl FolderThread {
             Source::Held(photo) => self.folder.open_photo(photo).map_err(disk_error),
             Source::Spooled(spool) => {
                 let file = self.folder.open_spool(&name(spool)).map_err(disk_error)?;
-                let length = file
-                    .metadata()
-                    .map_err(|error| DiskError::Other(error.to_string()))?
-                    .len();
+                let length =
+                    file.metadata().map_err(|error| DiskError::Other(error.to_string()))?.len();
                 Ok((file, length))
             }
         }
     }
 
     fn upload(&mut self, link: LinkId, bytes: u64) -> Result<Upload, DiskError> {
-        let free = self
-            .folder
-            .free_bytes()
-            .map_err(|error| DiskError::Other(error.to_string()))?;
+        let free = self.folder.free_bytes().map_err(|error| DiskError::Other(error.to_string()))?;
         let path = self.folder.spool_path(&name(Spool::Put(link)));
         self.uploads.admit(path, bytes, free)
     }
@@ -219,9 +204,7 @@ impl FolderThread {
     fn report_room(&mut self) {
         match self.folder.free_bytes() {
             Ok(bytes) => self.report(Event::Room { bytes }),
-            Err(error) => self
-                .console
-                .line("disk", format!("cannot tell the free room: {error}")),
+            Err(error) => self.console.line("disk", format!("cannot tell the free room: {error}")),
         }
     }
 

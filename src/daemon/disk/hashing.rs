@@ -42,10 +42,7 @@ pub(super) fn start(reports: &Sender<Event>) -> io::Result<(Hashers, Receiver<In
         };
         threads::spawn(&format!("hash-{number}"), move || hasher.run())?;
     }
-    let hashers = Hashers {
-        arrivals,
-        candidates,
-    };
+    let hashers = Hashers { arrivals, candidates };
     Ok((hashers, inspected))
 }
 
@@ -82,9 +79,7 @@ impl Hasher {
     }
 
     fn inspect(&self, Arrival { spool, mut file }: Arrival) {
-        let result = photo::inspect_or_glance(&mut file)
-            .map(Arc::new)
-            .map_err(disk_error);
+        let result = photo::inspect_or_glance(&mut file).map(Arc::new).map_err(disk_error);
         let _ = self.reports.send(Event::Inspected { spool, result });
     }
 }

@@ -57,21 +57,11 @@ pub(super) enum Job {
 
     /// Open a photo for a client's thread, which checks and sends it. Opened here and now, so that a spool file that
     /// is discarded next can still be read.
-    Deliver {
-        name: String,
-        label: String,
-        photo: Arc<Photo>,
-        source: Source,
-        to: Sender<Reply>,
-    },
+    Deliver { name: String, label: String, photo: Arc<Photo>, source: Source, to: Sender<Reply> },
     /// Open a photo for whoever reads it.
     Open { photo: PhotoId, to: Sender<Opened> },
     /// Tell where the client on a link may write the photo that it puts, if there is room for its bytes.
-    Upload {
-        link: LinkId,
-        bytes: u64,
-        to: Sender<Result<Upload, DiskError>>,
-    },
+    Upload { link: LinkId, bytes: u64, to: Sender<Result<Upload, DiskError>> },
     /// A photo's bytes could not be read, or were not its own: look at all its files.
     Suspect { photo: PhotoId },
     /// A photo's bytes were read and are its own.
@@ -168,19 +158,8 @@ impl Workers {
         let comparer = comparing::start(&disk, &reports)?;
         let (scanner, walks) = scanner::start(folder.walker())?;
         let (rereaders, reread) = rereading::start()?;
-        let inputs = folder_thread::Inputs {
-            jobs: queue,
-            inspected,
-            reread,
-            walks,
-        };
-        let crew = folder_thread::Crew {
-            hashers,
-            prover,
-            comparer,
-            rereaders,
-            _scanner: scanner,
-        };
+        let inputs = folder_thread::Inputs { jobs: queue, inspected, reread, walks };
+        let crew = folder_thread::Crew { hashers, prover, comparer, rereaders, _scanner: scanner };
         let thread = folder_thread::FolderThread::new(folder, reports, console, crew);
         let folder = threads::spawn("folder", move || thread.run(&inputs))?;
         Ok(Workers { disk, folder })

@@ -101,12 +101,7 @@ fn proofs(mut file: File, challenge: &Challenge) -> Result<BTreeMap<NodeId, Proo
     let proven = photo::prove(&mut file, challenge.nonce, &provers)
         .map_err(|error| DiskError::Other(error.to_string()))?;
     if proven.photo == challenge.photo {
-        Ok(challenge
-            .provers
-            .iter()
-            .copied()
-            .zip(proven.proofs)
-            .collect())
+        Ok(challenge.provers.iter().copied().zip(proven.proofs).collect())
     } else {
         Err(DiskError::Damaged)
     }

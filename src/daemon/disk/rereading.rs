@@ -34,11 +34,7 @@ pub(super) fn start() -> io::Result<(Rereaders, Receiver<Reading>)> {
             }
         })?;
     }
-    let rereaders = Rereaders {
-        photos,
-        busy: 0,
-        threads: count,
-    };
+    let rereaders = Rereaders { photos, busy: 0, threads: count };
     Ok((rereaders, read))
 }
 

@@ -73,22 +73,14 @@ mod tests {
     #[test]
     fn some_room_always_remains_for_the_folder_itself() {
         let mut uploads = Uploads::default();
-        assert_eq!(
-            admit(&mut uploads, 60, ROOM_MARGIN + 59).err(),
-            Some(DiskError::Full)
-        );
+        assert_eq!(admit(&mut uploads, 60, ROOM_MARGIN + 59).err(), Some(DiskError::Full));
     }
 
     #[test]
     fn no_more_than_so_many_at_a_time() {
         let mut uploads = Uploads::default();
-        let running: Vec<_> = (0..UPLOADS)
-            .map(|_| admit(&mut uploads, 1, u64::MAX))
-            .collect();
+        let running: Vec<_> = (0..UPLOADS).map(|_| admit(&mut uploads, 1, u64::MAX)).collect();
         assert!(running.iter().all(Result::is_ok));
-        assert!(matches!(
-            admit(&mut uploads, 1, u64::MAX).err(),
-            Some(DiskError::Other(_))
-        ));
+        assert!(matches!(admit(&mut uploads, 1, u64::MAX).err(), Some(DiskError::Other(_))));
     }
 }

@@ -39,11 +39,7 @@ fn client_that_asks() -> (Stage, Sender<Reply>) {
 }
 
 fn list(names: &[&str]) -> Reply {
-    let list = names
-        .iter()
-        .map(|name| (*name).to_owned())
-        .collect::<Vec<_>>()
-        .into();
+    let list = names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>().into();
     Reply::Answer(Answer::ListImage { list })
 }
 
@@ -151,10 +147,7 @@ fn a_put_is_on_disk_before_the_node_hears_of_it() {
     stage.send(&chunk(b"def"));
     assert!(matches!(
         stage.next_event(),
-        Event::Asked {
-            request: Request::Put { bytes: 6, .. },
-            ..
-        }
+        Event::Asked { request: Request::Put { bytes: 6, .. }, .. }
     ));
     assert_eq!(fs::read(&path).unwrap(), b"abcdef");
 }
@@ -174,10 +167,7 @@ fn a_put_that_cannot_be_written_is_refused_and_the_client_goes_on() {
     stage.send(&chunk(b"def"));
     stage.send(LIST);
     let refused = stage.receive().unwrap();
-    assert!(
-        refused.contains("Refused") && refused.contains("full"),
-        "{refused}"
-    );
+    assert!(refused.contains("Refused") && refused.contains("full"), "{refused}");
     let request = Request::GetImageList;
     let link = stage.link.id;
     assert_eq!(stage.next_event(), Event::Asked { link, request });

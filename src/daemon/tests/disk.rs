@@ -30,11 +30,7 @@ fn next_result(reports: &Receiver<Event>) -> Result<(), DiskError> {
 #[test]
 fn what_is_reported_is_on_the_disk() {
     let dir = tempfile::tempdir().unwrap();
-    let options = Options {
-        accept_missing: false,
-        trash_days: 30,
-        scrub_days: 0,
-    };
+    let options = Options { accept_missing: false, trash_days: 30, scrub_days: 0 };
     let folder = Folder::open(dir.path(), &options).unwrap();
     let (sender, reports) = unbounded();
     let (disk, jobs) = Disk::new();
@@ -50,11 +46,7 @@ fn what_is_reported_is_on_the_disk() {
         holding: Holding::Original,
     };
     let (written, missing) = (Spool::Put(LinkId(1)), Spool::Put(LinkId(2)));
-    act(Action::Write {
-        spool: written,
-        offset: 0,
-        data: BYTES.to_vec().into(),
-    });
+    act(Action::Write { spool: written, offset: 0, data: BYTES.to_vec().into() });
     // The one that cannot be done first, so that the other's bytes are not there yet.
     for (spool, expected) in [(missing, Err(DiskError::Gone)), (written, Ok(()))] {
         act(install(spool));

@@ -16,9 +16,7 @@ fn who_comes_when_all_places_are_taken_is_told_so() {
     let listener = Listener::start(socket, stage.hub.clone(), 2).unwrap();
     let connect = || {
         let stream = TcpStream::connect(address).unwrap();
-        stream
-            .set_read_timeout(Some(Duration::from_millis(200)))
-            .unwrap();
+        stream.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
         stream
     };
     let refusal = |stream: &mut TcpStream| {
@@ -41,9 +39,6 @@ fn who_comes_when_all_places_are_taken_is_told_so() {
     }
     let start = Instant::now();
     listener.stop();
-    assert!(
-        start.elapsed() < Duration::from_secs(5),
-        "accept was not woken"
-    );
+    assert!(start.elapsed() < Duration::from_secs(5), "accept was not woken");
     assert!(TcpStream::connect(address).is_err());
 }

@@ -51,13 +51,7 @@ impl Stage {
         let remote = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         remote.set_read_timeout(Some(PATIENCE)).unwrap();
         let link = hub.link(listener.accept().unwrap().0).unwrap();
-        Stage {
-            hub,
-            link,
-            remote,
-            inbox,
-            jobs,
-        }
+        Stage { hub, link, remote, inbox, jobs }
     }
 
     /// The next event, and the way to the link if it is its first.

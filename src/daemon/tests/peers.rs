@@ -108,12 +108,8 @@ fn a_window_is_served_to_its_end_and_reported() {
     assert!(outbox.serve(Lane::Get, part));
     let frame: serde_json::Value = serde_json::from_str(&stage.receive().unwrap()).unwrap();
     assert_eq!(frame["offset"], 4 * MAX_CHUNK);
-    let served = Event::Served {
-        link: stage.link.id,
-        transfer: TransferId(GET),
-        photo,
-        result: Ok(()),
-    };
+    let served =
+        Event::Served { link: stage.link.id, transfer: TransferId(GET), photo, result: Ok(()) };
     assert_eq!(stage.next_event(), served);
 }
 
@@ -127,12 +123,7 @@ fn a_photo_that_is_not_what_it_was_is_looked_at_when_it_was_sent() {
     for photo in [sound, rotten] {
         // Asked for in two windows, as large photos are.
         for (offset, length) in [(0, MAX_CHUNK as u64), (MAX_CHUNK as u64, u64::MAX)] {
-            let window = Window {
-                transfer: TransferId(GET),
-                photo,
-                offset,
-                length,
-            };
+            let window = Window { transfer: TransferId(GET), photo, offset, length };
             assert!(outbox.serve(Lane::Get, window));
             let Job::Open { to, .. } = stage.next_job() else {
                 panic!("a photo that is as it was is looked at");
@@ -240,9 +231,7 @@ fn nonsense_from_a_daemon_is_answered_and_ends_its_link() {
 fn a_chunk_larger_than_agreed_ends_the_link() {
     let (mut stage, _outbox) = peer();
     let data = STANDARD.encode(vec![0; MAX_CHUNK + 1]);
-    stage.send(&format!(
-        r#"{{"command":"chunk","transfer":1,"offset":0,"data":"{data}"}}"#
-    ));
+    stage.send(&format!(r#"{{"command":"chunk","transfer":1,"offset":0,"data":"{data}"}}"#));
     assert_eq!(receive(&mut stage), "Error");
     assert!(matches!(stage.next_event(), Event::Closed { .. }));
 }
@@ -278,10 +267,7 @@ fn a_stranger_cannot_make_the_daemon_hold_much() {
     stage.remote.write_all(&claimed.to_be_bytes()).unwrap();
     let mut frames = Frames::new(Arc::clone(&stage.link));
     let failure = frames.first(Instant::now() + PATIENCE);
-    assert!(
-        matches!(failure, Err(FrameError::TooLarge { .. })),
-        "{failure:?}"
-    );
+    assert!(matches!(failure, Err(FrameError::TooLarge { .. })), "{failure:?}");
 }
 
 #[test]

@@ -14,11 +14,7 @@ const ME: NodeId = NodeId(1);
 /// Two accounts of the better version of a picture, the lesser one first. By one of them it is another picture.
 fn accounts() -> [Arc<Photo>; 2] {
     let right = photo(pair().1);
-    let wrong = Photo {
-        fingerprint: None,
-        bytes: 7,
-        ..Photo::clone(&right)
-    };
+    let wrong = Photo { fingerprint: None, bytes: 7, ..Photo::clone(&right) };
     let mut both = [right, Arc::new(wrong)];
     both.sort();
     both
@@ -62,10 +58,7 @@ fn what_a_node_has_read_itself_stands() {
     for own in &accounts() {
         for said in &accounts() {
             let mut catalog = table(&[said]);
-            let mine = Record {
-                holding: Holding::Retired,
-                ..record(Arc::clone(own))
-            };
+            let mine = Record { holding: Holding::Retired, ..record(Arc::clone(own)) };
             assert_eq!(catalog.claim(ME, &mine), own == said);
             assert_eq!(state(&mut catalog), state(&mut table(&[own])));
             for said in &accounts() {
@@ -79,10 +72,7 @@ fn what_a_node_has_read_itself_stands() {
 
 /// The better version as a program of this version describes it; an earlier one would have said other things.
 fn by_version(account: u16) -> Arc<Photo> {
-    Arc::new(Photo {
-        account,
-        ..Photo::clone(&photo(pair().1))
-    })
+    Arc::new(Photo { account, ..Photo::clone(&photo(pair().1)) })
 }
 
 /// Whether the table takes the pair for versions of one picture.
@@ -95,18 +85,12 @@ fn alike(catalog: &Catalog) -> bool {
 #[test]
 fn of_two_accounts_the_higher_version_counts_in_whatever_order() {
     let [old, new] = [by_version(ACCOUNT - 1), by_version(ACCOUNT)];
-    assert!(
-        !alike(&table(&[&old])),
-        "by an earlier program's rules nothing can be told"
-    );
+    assert!(!alike(&table(&[&old])), "by an earlier program's rules nothing can be told");
     for words in [[&old, &new], [&new, &old]] {
         let mut catalog = Catalog::new(ME);
         catalog.claim(NodeId(2), &record(photo(pair().0)));
         for (node, word) in (3..).zip(words) {
-            assert!(
-                catalog.claim(NodeId(node), &record(Arc::clone(word))),
-                "nobody lies"
-            );
+            assert!(catalog.claim(NodeId(node), &record(Arc::clone(word))), "nobody lies");
         }
         assert_eq!(state(&mut catalog).0, new);
         assert!(alike(&catalog));
@@ -119,24 +103,14 @@ fn what_a_node_has_read_by_earlier_rules_gives_way_until_it_has_read_it_anew() {
     let mut catalog = table(&[]);
     catalog.claim(ME, &record(Arc::clone(&old)));
     assert!(catalog.entries[&old.id].verified);
-    let shorter = Photo {
-        bytes: 7,
-        ..Photo::clone(&new)
-    };
+    let shorter = Photo { bytes: 7, ..Photo::clone(&new) };
     catalog.claim(NodeId(5), &record(Arc::new(shorter)));
-    assert_eq!(
-        state(&mut catalog).0,
-        old,
-        "its own file is as long as it is"
-    );
+    assert_eq!(state(&mut catalog).0, old, "its own file is as long as it is");
     catalog.claim(NodeId(6), &record(Arc::clone(&new)));
     assert_eq!(state(&mut catalog).0, new);
     catalog.claim(ME, &record(Arc::clone(&old)));
     assert_eq!(state(&mut catalog).0, new, "told again");
-    assert!(
-        !catalog.entries[&old.id].verified,
-        "it has not read that itself"
-    );
+    assert!(!catalog.entries[&old.id].verified, "it has not read that itself");
     catalog.claim(ME, &record(Arc::clone(&new)));
     assert!(catalog.entries[&old.id].verified);
 }
@@ -156,10 +130,7 @@ fn what_its_holders_have_accepted_stays_accepted_though_its_account_is_old() {
     let (worse, better) = pair();
     let mut looks = Looks::default();
     looks.note(photo(better).id, Relation::Same);
-    let accepted = Record {
-        looks,
-        ..record(photo(worse))
-    };
+    let accepted = Record { looks, ..record(photo(worse)) };
     let old = by_version(ACCOUNT - 1);
     // In whichever order it is heard of.
     for first in [true, false] {
@@ -171,15 +142,9 @@ fn what_its_holders_have_accepted_stays_accepted_though_its_account_is_old() {
         catalog.claim(NodeId(2), &accepted);
         assert!(alike(&catalog));
         while catalog.judge(1) {}
-        assert_eq!(
-            catalog.entries[&photo(worse).id].verdict,
-            Verdict::Loser(old.id)
-        );
+        assert_eq!(catalog.entries[&photo(worse).id].verdict, Verdict::Loser(old.id));
         // By the present rules they are two.
-        let other = Photo {
-            fingerprint: None,
-            ..Photo::clone(&photo(better))
-        };
+        let other = Photo { fingerprint: None, ..Photo::clone(&photo(better)) };
         catalog.claim(NodeId(3), &record(Arc::new(other)));
         assert!(!alike(&catalog));
         while catalog.judge(1) {}

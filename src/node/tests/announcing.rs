@@ -16,16 +16,9 @@ type Page = (BTreeMap<PhotoId, usize>, bool);
 
 fn page(actions: &[Action]) -> Option<Page> {
     let mut pages = actions.iter().filter_map(|action| match action {
-        Action::Send {
-            message: Message::ImageInfo {
-                records, complete, ..
-            },
-            ..
-        } => {
+        Action::Send { message: Message::ImageInfo { records, complete, .. }, .. } => {
             let names = |facts: &Facts| facts.names.len();
-            let told = records
-                .iter()
-                .map(|record| (record.photo.id, names(&record.facts)));
+            let told = records.iter().map(|record| (record.photo.id, names(&record.facts)));
             Some((told.collect(), *complete))
         }
         _ => None,
@@ -109,9 +102,7 @@ fn names_that_others_know_are_written_down_whoever_had_the_photo_first() {
             let Action::NoteFacts { facts, .. } = action else {
                 return false;
             };
-            ["p.jpg", "tom.jpg"]
-                .iter()
-                .all(|name| facts.names.contains(*name))
+            ["p.jpg", "tom.jpg"].iter().all(|name| facts.names.contains(*name))
         });
         assert!(noted, "told before: {told_before}");
     }

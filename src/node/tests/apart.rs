@@ -33,16 +33,12 @@ fn answer(actions: &[Action]) -> Option<Answer> {
 }
 
 fn distinct(names: &[&str]) -> Request {
-    Request::Distinct {
-        image_names: names.iter().map(|name| (*name).to_owned()).collect(),
-    }
+    Request::Distinct { image_names: names.iter().map(|name| (*name).to_owned()).collect() }
 }
 
 fn told(answer: Option<Answer>) -> (Vec<DuplicateReport>, Option<PhotoId>) {
     match answer {
-        Some(Answer::Duplicates {
-            duplicates, next, ..
-        }) => (duplicates, next),
+        Some(Answer::Duplicates { duplicates, next, .. }) => (duplicates, next),
         other => panic!("{other:?}"),
     }
 }
@@ -140,13 +136,7 @@ fn who_tells_apart_hears_of_a_disk_that_puts_nothing_back() {
     let result = Err(DiskError::Full);
     let actions = solo.tell(Event::Returned { photo, result });
     let told = answer(&actions);
-    let refused = matches!(
-        told,
-        Some(Answer::Refused {
-            cause: Refusal::Disk,
-            ..
-        })
-    );
+    let refused = matches!(told, Some(Answer::Refused { cause: Refusal::Disk, .. }));
     assert!(refused, "{told:?}");
     assert_eq!(solo.list(), ["10.jpg", "20.jpg"], "it counts none the less");
 }
@@ -215,9 +205,7 @@ fn a_worse_version_is_explained_and_served_as_itself() {
 fn a_name_that_is_only_inherited_is_nobodys_own() {
     let mut solo = Solo::new();
     let mut best = version(20);
-    std::sync::Arc::make_mut(&mut best.facts)
-        .aliases
-        .insert("gone.jpg".to_owned());
+    std::sync::Arc::make_mut(&mut best.facts).aliases.insert("gone.jpg".to_owned());
     hold(&mut solo, &best);
     let image_name = "gone.jpg".to_owned();
     let exact = true;

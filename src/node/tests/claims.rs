@@ -50,10 +50,7 @@ pub(super) fn hold(solo: &mut Solo, record: &Record) -> Vec<Action> {
 /// What the node says on a link about photos of its own.
 pub(super) fn told(actions: &[Action]) -> Vec<Record> {
     let pages = actions.iter().filter_map(|action| match action {
-        Action::Send {
-            message: Message::ImageInfo { records, .. },
-            ..
-        } => Some(records.clone()),
+        Action::Send { message: Message::ImageInfo { records, .. }, .. } => Some(records.clone()),
         _ => None,
     });
     pages.flatten().collect()
@@ -66,10 +63,7 @@ fn what_only_one_node_claims_to_have_hides_nothing() {
     solo.join(1, PIN, &[]);
     solo.announce(1, vec![version(20)], false);
     assert_eq!(solo.list(), ["10.jpg", "20.jpg"]);
-    let found = solo.ask(Request::Explain {
-        image_name: "10.jpg".to_owned(),
-        exact: false,
-    });
+    let found = solo.ask(Request::Explain { image_name: "10.jpg".to_owned(), exact: false });
     let Some(Answer::Explained(found)) = found else {
         panic!("{found:?}");
     };
@@ -89,11 +83,7 @@ fn a_worse_version_yields_as_soon_as_its_holder_has_compared_it_with_the_better_
     hold(&mut solo, &version(20));
     solo.tell(Event::PageSent { link: LinkId(1) });
     solo.wait(2 * SETTLE);
-    assert_eq!(
-        solo.list(),
-        ["10.jpg", "20.jpg"],
-        "to have read it is not enough"
-    );
+    assert_eq!(solo.list(), ["10.jpg", "20.jpg"], "to have read it is not enough");
     solo.tell(Event::PageSent { link: LinkId(1) });
     let mut records = told(&solo.tell(Event::Looked {
         worse: version(10).photo.id,
@@ -132,14 +122,8 @@ fn a_name_that_has_led_to_a_better_version_leads_there_whoever_dies_next() {
     let mut theirs = version(10);
     theirs.looks = accepts(version(20).photo.id);
     solo.announce(1, vec![theirs], false);
-    solo.tell(Event::Closed {
-        link: LinkId(1),
-        reason: CloseReason::Silent,
-    });
-    let found = solo.ask(Request::Explain {
-        image_name: "10.jpg".to_owned(),
-        exact: false,
-    });
+    solo.tell(Event::Closed { link: LinkId(1), reason: CloseReason::Silent });
+    let found = solo.ask(Request::Explain { image_name: "10.jpg".to_owned(), exact: false });
     let Some(Answer::Explained(found)) = found else {
         panic!("{found:?}");
     };
@@ -192,9 +176,7 @@ fn pictures(many: u8) -> (Vec<Record>, Vec<Record>) {
         });
         record
     };
-    (0..many)
-        .map(|picture| (of(picture, 10), of(picture, 20)))
-        .unzip()
+    (0..many).map(|picture| (of(picture, 10), of(picture, 20))).unzip()
 }
 
 /// Lets time pass in which all proofs are right and the disk does what it is asked for; what went to the trash.
@@ -206,19 +188,13 @@ fn retired(solo: &mut Solo, seconds: u64) -> usize {
             let mut next = Vec::new();
             for action in actions {
                 match action {
-                    Action::Send {
-                        message: Message::Challenge { nonce, .. },
-                        ..
-                    } => {
+                    Action::Send { message: Message::Challenge { nonce, .. }, .. } => {
                         next.extend(solo.compute(nonce));
                         next.extend(solo.hear(1, proof(nonce)));
                     }
                     Action::Retire { photo, .. } => {
                         gone += 1;
-                        next.extend(solo.tell(Event::PutAway {
-                            photo,
-                            result: Ok(()),
-                        }));
+                        next.extend(solo.tell(Event::PutAway { photo, result: Ok(()) }));
                     }
                     _ => {}
                 }
@@ -238,10 +214,7 @@ fn on_account_of_one_node_few_files_go_in_an_hour_and_the_list_does_not_wait() {
         solo.join(1, PIN, &[]);
         solo.announce(1, better.clone(), true);
         for record in worse.iter().chain(&better) {
-            let replica = Record {
-                holding: Holding::Replica,
-                ..record.clone()
-            };
+            let replica = Record { holding: Holding::Replica, ..record.clone() };
             hold(&mut solo, &replica);
         }
         let at_once = retired(&mut solo, 60);
@@ -279,33 +252,18 @@ fn keeping() -> Solo {
     solo.join(1, PIN, &[]);
     solo.announce(1, vec![version(10), version(20)], true);
     solo.wait(PIN);
-    let actions = solo.hear(
-        1,
-        Message::KeepThis {
-            photo: worse.photo.clone(),
-            facts: Facts::default(),
-        },
-    );
+    let actions =
+        solo.hear(1, Message::KeepThis { photo: worse.photo.clone(), facts: Facts::default() });
     let restores =
         |action: &Action| matches!(action, Action::Restore { photo, .. } if *photo == id);
     assert!(actions.iter().any(restores));
-    solo.tell(Event::Returned {
-        photo: id,
-        result: Ok(Holding::Replica),
-    });
+    solo.tell(Event::Returned { photo: id, result: Ok(Holding::Replica) });
     solo
 }
 
 fn retires(actions: &[Action]) -> bool {
-    let asks = |action: &Action| {
-        matches!(
-            action,
-            Action::Send {
-                message: Message::Challenge { .. },
-                ..
-            }
-        )
-    };
+    let asks =
+        |action: &Action| matches!(action, Action::Send { message: Message::Challenge { .. }, .. });
     actions.iter().any(asks)
 }
 

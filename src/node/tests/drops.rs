@@ -84,10 +84,7 @@ impl Way {
 /// The rounds that were begun.
 fn rounds(actions: &[Action]) -> BTreeSet<Nonce> {
     let asked = actions.iter().filter_map(|action| match action {
-        Action::Send {
-            message: Message::Challenge { nonce, .. },
-            ..
-        } => Some(*nonce),
+        Action::Send { message: Message::Challenge { nonce, .. }, .. } => Some(*nonce),
         _ => None,
     });
     asked.collect()
@@ -176,9 +173,7 @@ fn what_comes_back_from_the_trash_is_not_deleted() {
         let mut solo = Solo::new();
         way.prepare(&mut solo);
         let photo = way.photo();
-        solo.ask(Request::TrashRestore {
-            image_name: photo.to_string(),
-        });
+        solo.ask(Request::TrashRestore { image_name: photo.to_string() });
         assert_eq!(challenge(&way.wait(&mut solo)), None, "{way:?}");
     }
 }

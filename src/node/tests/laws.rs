@@ -46,11 +46,8 @@ fn version(n: u8, other: u8) -> Arc<Photo> {
 
 /// What nodes say: who, of which photo, under which of a few names, and how it is held.
 pub(super) fn records() -> impl Strategy<Value = Vec<(NodeId, Record)>> {
-    let holding = prop_oneof![
-        Just(Holding::Retired),
-        Just(Holding::Replica),
-        Just(Holding::Original)
-    ];
+    let holding =
+        prop_oneof![Just(Holding::Retired), Just(Holding::Replica), Just(Holding::Original)];
     // Photos that a step away on the line of versions, be they found the same or others.
     let looks = (0..4_u8, prop::collection::btree_set(0..8_u8, 0..3));
     let word = (2..6_u64, 0..24_u8, 0..4_u8, holding, any::<bool>(), looks);
@@ -68,12 +65,7 @@ pub(super) fn records() -> impl Strategy<Value = Vec<(NodeId, Record)>> {
             if better < 2 {
                 looks.note(version(n, better).id, Relation::Variant);
             }
-            let record = Record {
-                photo: photo(n),
-                facts: Arc::new(facts),
-                holding,
-                looks,
-            };
+            let record = Record { photo: photo(n), facts: Arc::new(facts), holding, looks };
             // Of one photo, each node says one thing.
             table.insert((NodeId(node), record.photo.id), record);
         }
@@ -88,10 +80,7 @@ pub(super) fn summary(catalog: &mut Catalog) -> Vec<String> {
     let entries = catalog.entries.values();
     let mut lines: Vec<String> = entries
         .map(|entry| {
-            format!(
-                "{:?} {:?} {:?} {:?}",
-                entry.photo.id, entry.verdict, entry.claims, entry.facts
-            )
+            format!("{:?} {:?} {:?} {:?}", entry.photo.id, entry.verdict, entry.claims, entry.facts)
         })
         .collect();
     lines.extend(catalog.names.list().iter().cloned());
@@ -101,19 +90,11 @@ pub(super) fn summary(catalog: &mut Catalog) -> Vec<String> {
 
 /// The collection by its plain definition: best first, a photo is a keeper unless a better keeper is similar to it.
 fn keepers(words: &[(NodeId, Record)]) -> BTreeSet<PhotoId> {
-    let photos: BTreeMap<PhotoId, Arc<Photo>> = words
-        .iter()
-        .map(|(_, record)| (record.photo.id, record.photo.clone()))
-        .collect();
+    let photos: BTreeMap<PhotoId, Arc<Photo>> =
+        words.iter().map(|(_, record)| (record.photo.id, record.photo.clone())).collect();
     let edits: BTreeSet<(PhotoId, PhotoId)> = words
         .iter()
-        .flat_map(|(_, record)| {
-            record
-                .facts
-                .replaces
-                .iter()
-                .map(|old| (record.photo.id, *old))
-        })
+        .flat_map(|(_, record)| record.facts.replaces.iter().map(|old| (record.photo.id, *old)))
         .collect();
     let replaced = |old: PhotoId| {
         let mut edits_of = edits.iter().filter(|(_, of)| *of == old);
@@ -124,9 +105,7 @@ fn keepers(words: &[(NodeId, Record)]) -> BTreeSet<PhotoId> {
     };
     let alike = |one: &Photo, other: &Photo| {
         one.relation(other) != Relation::Different
-            && !words
-                .iter()
-                .any(|word| refuses(word, one, other) || refuses(word, other, one))
+            && !words.iter().any(|word| refuses(word, one, other) || refuses(word, other, one))
     };
     let mut best_first: Vec<&Arc<Photo>> = photos.values().collect();
     best_first.sort_by_key(|photo| Reverse((!replaced(photo.id), photo.rank())));

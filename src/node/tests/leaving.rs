@@ -14,15 +14,8 @@ const CAT: &[u8] = b"cat";
 
 /// Whether the node is done, and has said goodbye.
 fn goes(actions: &[Action]) -> bool {
-    let says = |action: &Action| {
-        matches!(
-            action,
-            Action::Send {
-                message: Message::Leave { .. },
-                ..
-            }
-        )
-    };
+    let says =
+        |action: &Action| matches!(action, Action::Send { message: Message::Leave { .. }, .. });
     let exits = |action: &Action| matches!(action, Action::Exit { error: None });
     assert_eq!(actions.iter().any(says), actions.iter().any(exits));
     actions.iter().any(exits)
@@ -34,15 +27,8 @@ fn asked_to_leave() -> Solo {
     solo.hold(CAT);
     solo.join(1, PIN, &[]);
     let actions = solo.tell(Event::Shutdown);
-    let offers = |action: &Action| {
-        matches!(
-            action,
-            Action::Send {
-                message: Message::KeepThis { .. },
-                ..
-            }
-        )
-    };
+    let offers =
+        |action: &Action| matches!(action, Action::Send { message: Message::KeepThis { .. }, .. });
     assert!(actions.iter().any(offers), "without waiting for anything");
     assert!(!goes(&actions));
     solo
@@ -52,10 +38,7 @@ fn asked_to_leave() -> Solo {
 fn it_goes_as_soon_as_others_have_what_it_had() {
     let mut solo = asked_to_leave();
     let holding = Holding::Replica;
-    let record = Record {
-        holding,
-        ..original(CAT)
-    };
+    let record = Record { holding, ..original(CAT) };
     assert!(!goes(&solo.wait(LEAVE / 2)));
     solo.announce(1, vec![record], false);
     assert!(goes(&solo.wait(TICK)));
@@ -93,9 +76,7 @@ fn a_node_whose_folder_is_lost_says_so_and_goes_at_once() {
     solo.hold(CAT);
     solo.join(1, PIN, &[]);
     let lost = "its disk is not mounted".to_owned();
-    let actions = solo.tell(Event::FolderLost {
-        reason: lost.clone(),
-    });
+    let actions = solo.tell(Event::FolderLost { reason: lost.clone() });
     let said = actions.iter().any(|action| {
         matches!(action, Action::Send { message: Message::Leave { reason }, .. } if *reason == lost)
     });

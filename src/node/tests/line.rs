@@ -96,21 +96,10 @@ fn a_photo_that_cannot_be_read_here_keeps_no_other_from_its_target() {
     let (mut solo, offered) = with_a_line();
     let (link, transfer, photo) = (LinkId(1), TransferId(1), offered[0]);
     let (offset, length, lane) = (0, 10, Lane::Replicate);
-    let asked = Message::AskForImage {
-        transfer,
-        photo,
-        offset,
-        length,
-        lane,
-    };
+    let asked = Message::AskForImage { transfer, photo, offset, length, lane };
     assert_eq!(offers(&solo.hear(1, asked)), []);
     let result = Err(DiskError::Gone);
-    let served = Event::Served {
-        link,
-        transfer,
-        photo,
-        result,
-    };
+    let served = Event::Served { link, transfer, photo, result };
     assert_eq!(offers(&solo.tell(served)).len(), 1);
     let verdict = KeepVerdict::Full;
     solo.hear(1, Message::KeepAnswer { photo, verdict });

@@ -19,11 +19,7 @@ fn id(width: u32) -> PhotoId {
 /// What is to be compared.
 fn looks(actions: &[Action]) -> Vec<(PhotoId, PhotoId, Source)> {
     let looks = actions.iter().filter_map(|action| match action {
-        Action::Look {
-            worse,
-            better,
-            source,
-        } => Some((*worse, *better, *source)),
+        Action::Look { worse, better, source } => Some((*worse, *better, *source)),
         _ => None,
     });
     looks.collect()
@@ -39,11 +35,7 @@ fn noted(actions: &[Action], of: PhotoId) -> Option<Looks> {
 }
 
 fn found(solo: &mut Solo, result: Result<Relation, DiskError>) -> Vec<Action> {
-    solo.tell(Event::Looked {
-        worse: id(10),
-        better: id(20),
-        result,
-    })
+    solo.tell(Event::Looked { worse: id(10), better: id(20), result })
 }
 
 /// A node that has two versions of a picture, as it compares them.
@@ -60,10 +52,7 @@ fn comparing() -> Solo {
 
 fn why(solo: &mut Solo, name: &str) -> String {
     let image_name = name.to_owned();
-    match solo.ask(Request::Explain {
-        image_name,
-        exact: false,
-    }) {
+    match solo.ask(Request::Explain { image_name, exact: false }) {
         Some(Answer::Explained(explanation)) => explanation.state,
         other => panic!("{other:?}"),
     }
@@ -97,19 +86,15 @@ fn what_is_different_stays_in_the_list_and_is_not_compared_again() {
 
 #[test]
 fn what_was_found_in_an_earlier_life_is_not_compared_again() {
-    for (relation, shown) in [
-        (Relation::Variant, &["20.jpg"][..]),
-        (Relation::Different, &["10.jpg", "20.jpg"][..]),
-    ] {
+    for (relation, shown) in
+        [(Relation::Variant, &["20.jpg"][..]), (Relation::Different, &["10.jpg", "20.jpg"][..])]
+    {
         let mut solo = Solo::new();
         solo.pixels = None;
         let mut looked = Looks::default();
         looked.note(id(20), relation);
         let photo = id(10);
-        solo.tell(Event::Recalled {
-            photo,
-            looks: looked,
-        });
+        solo.tell(Event::Recalled { photo, looks: looked });
         hold(&mut solo, &version(10));
         hold(&mut solo, &version(20));
         assert_eq!(solo.list(), shown, "at once");
@@ -185,11 +170,7 @@ fn many_look_alikes_are_compared_one_after_the_other_and_in_the_end_no_more() {
                 compared.push(better);
             }
             let result = Ok(Relation::Different);
-            let looked = Event::Looked {
-                worse,
-                better,
-                result,
-            };
+            let looked = Event::Looked { worse, better, result };
             open.extend(looks(&solo.tell(looked)));
         }
     }
@@ -216,11 +197,7 @@ fn few_are_compared_at_a_time() {
     let mut done = 0;
     while let Some((worse, better, _)) = open.pop() {
         let result = Ok(Relation::Same);
-        let looked = Event::Looked {
-            worse,
-            better,
-            result,
-        };
+        let looked = Event::Looked { worse, better, result };
         open.extend(looks(&solo.tell(looked)));
         assert!(open.len() <= LOOKS);
         done += 1;
@@ -236,10 +213,7 @@ fn put_away_earlier() -> (Solo, Vec<Action>) {
     let looks = Looks::accepted_earlier(id(20), None);
     let photo = id(10);
     solo.tell(Event::Recalled { photo, looks });
-    let worse = Record {
-        holding: Holding::Retired,
-        ..version(10)
-    };
+    let worse = Record { holding: Holding::Retired, ..version(10) };
     hold(&mut solo, &worse);
     hold(&mut solo, &version(20));
     solo.join(1, PIN, &[]);
@@ -287,16 +261,9 @@ fn what_an_earlier_rule_has_put_away_and_is_different_comes_back() {
 fn an_acceptance_by_one_who_has_it_in_the_trash_hides_it() {
     let mut solo = Solo::new();
     solo.join(1, PIN, &[]);
-    let mut theirs = Record {
-        holding: Holding::RetiredOriginal,
-        ..version(10)
-    };
+    let mut theirs = Record { holding: Holding::RetiredOriginal, ..version(10) };
     solo.announce(1, vec![version(20), theirs.clone()], true);
-    assert_eq!(
-        solo.list(),
-        ["10.jpg", "20.jpg"],
-        "nobody has compared them"
-    );
+    assert_eq!(solo.list(), ["10.jpg", "20.jpg"], "nobody has compared them");
     theirs.looks = accepts(id(20));
     solo.announce(1, vec![theirs], false);
     assert_eq!(solo.list(), ["20.jpg"]);

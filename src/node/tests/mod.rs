@@ -40,9 +40,8 @@ use crate::protocol::{Answer, Request};
 #[test]
 fn three_nodes_keep_one_collection_with_two_copies_of_each_photo() {
     let mut world = World::new(3);
-    let photos: Vec<PhotoId> = (0..9)
-        .map(|n| world.add(n % 3, &format!("{n}.jpg"), &[n as u8; 5000]))
-        .collect();
+    let photos: Vec<PhotoId> =
+        (0..9).map(|n| world.add(n % 3, &format!("{n}.jpg"), &[n as u8; 5000])).collect();
     (0..3).for_each(|n| world.scan(n));
     world.run(20);
     for photo in &photos {
@@ -63,28 +62,19 @@ fn a_photo_that_all_three_have_is_trimmed_to_two() {
     }
     world.run(30);
     assert_eq!(world.holders(photo).len(), 2);
-    let anywhere = world
-        .disks
-        .iter()
-        .filter(|disk| disk.photos.contains_key(&photo))
-        .count();
+    let anywhere = world.disks.iter().filter(|disk| disk.photos.contains_key(&photo)).count();
     assert_eq!(anywhere, 3, "the third copy is in the trash, not deleted");
 }
 
 #[test]
 fn a_killed_node_takes_nothing_with_it_and_its_copies_are_made_anew() {
     let mut world = World::new(3);
-    let photos: Vec<PhotoId> = (0..9)
-        .map(|n| world.add(n % 3, &format!("{n}.jpg"), &[n as u8; 300_000]))
-        .collect();
+    let photos: Vec<PhotoId> =
+        (0..9).map(|n| world.add(n % 3, &format!("{n}.jpg"), &[n as u8; 300_000])).collect();
     (0..3).for_each(|n| world.scan(n));
     world.run(20);
     world.kill(0);
-    assert_eq!(
-        world.list(1).len(),
-        9,
-        "every photo is still listed at once"
-    );
+    assert_eq!(world.list(1).len(), 9, "every photo is still listed at once");
     world.run(15);
     for photo in &photos {
         assert_eq!(world.holders(*photo), [1, 2]);

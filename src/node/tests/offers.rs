@@ -20,10 +20,7 @@ const PIN: Duration = Duration::from_secs(60);
 /// The node that each offer goes to, and of which photo it is.
 pub(super) fn offers(actions: &[Action]) -> Vec<(u64, PhotoId)> {
     let offered = actions.iter().filter_map(|action| match action {
-        Action::Send {
-            link,
-            message: Message::KeepThis { photo, .. },
-        } => Some((link.0, photo.id)),
+        Action::Send { link, message: Message::KeepThis { photo, .. } } => Some((link.0, photo.id)),
         _ => None,
     });
     offered.collect()
@@ -108,24 +105,10 @@ fn an_offer_is_void_when_nothing_was_heard_of_it_for_long() {
     let (mut solo, photo) = offering();
     assert_eq!(offers(&solo.wait(OFFER / 2)), []);
     let (transfer, offset, length, lane) = (TransferId(1), 0, 3, Lane::Replicate);
-    solo.hear(
-        1,
-        Message::AskForImage {
-            transfer,
-            photo,
-            offset,
-            length,
-            lane,
-        },
-    );
+    solo.hear(1, Message::AskForImage { transfer, photo, offset, length, lane });
     assert_eq!(offers(&solo.wait(OFFER / 2)), []);
     let (link, result) = (LinkId(1), Ok(()));
-    solo.tell(Event::Served {
-        link,
-        transfer,
-        photo,
-        result,
-    });
+    solo.tell(Event::Served { link, transfer, photo, result });
     assert_eq!(offers(&solo.wait(OFFER - TICK)), []);
     assert_eq!(offers(&solo.wait(SETTLE + 2 * TICK)), [(2, photo)]);
 }
@@ -200,10 +183,7 @@ fn only_so_many_offers_are_taken_at_a_time() {
 /// Whom a node asks for some of its replicas, and for how many.
 fn relief(actions: &[Action]) -> Vec<(u64, u32)> {
     let asked = actions.iter().filter_map(|action| match action {
-        Action::Send {
-            link,
-            message: Message::Relieve { photos },
-        } => Some((link.0, *photos)),
+        Action::Send { link, message: Message::Relieve { photos } } => Some((link.0, *photos)),
         _ => None,
     });
     asked.collect()
@@ -217,10 +197,7 @@ fn unequal(photos: u8, otherwise: impl FnOnce(&mut Solo)) -> Solo {
     solo.join(2, PIN, &[]);
     solo.announce(2, photos.clone(), true);
     solo.join(1, PIN, &[]);
-    let replica = |record: Record| Record {
-        holding: Holding::Replica,
-        ..record
-    };
+    let replica = |record: Record| Record { holding: Holding::Replica, ..record };
     solo.announce(1, photos.into_iter().map(replica).collect(), true);
     solo
 }
@@ -264,12 +241,7 @@ fn what_is_asked_for_is_offered_if_this_node_could_give_it_up() {
     let held = |solo: &mut Solo, bytes: &[u8], holding| {
         let record = original(bytes);
         let id = record.photo.id;
-        solo.tell(Event::Held {
-            photo: record.photo,
-            facts: Facts::default(),
-            holding,
-            files: 1,
-        });
+        solo.tell(Event::Held { photo: record.photo, facts: Facts::default(), holding, files: 1 });
         id
     };
     let moves = held(&mut solo, b"replica", Holding::Replica);
@@ -282,11 +254,7 @@ fn what_is_asked_for_is_offered_if_this_node_could_give_it_up() {
     let photo = promised;
     solo.hear(2, Message::Challenge { photo, nonce });
     let photos = 9;
-    assert_eq!(
-        offers(&solo.hear(1, Message::Relieve { photos })),
-        [],
-        "not settled"
-    );
+    assert_eq!(offers(&solo.hear(1, Message::Relieve { photos })), [], "not settled");
     solo.wait(SETTLE + TICK);
     let asked = offers(&solo.hear(1, Message::Relieve { photos }));
     assert_eq!(asked, [(1, moves)]);
@@ -320,10 +288,7 @@ fn what_is_left_in_trashes_alone_is_restored_by_one_who_is_here() {
     let bytes = [(0..99).find(of_other).expect("one that is the other's")];
     for is_here in [true, false] {
         let mut solo = Solo::new();
-        let retired = Record {
-            holding: Holding::Retired,
-            ..original(&bytes)
-        };
+        let retired = Record { holding: Holding::Retired, ..original(&bytes) };
         solo.tell(Event::Held {
             photo: retired.photo.clone(),
             facts: Facts::default(),

@@ -33,12 +33,7 @@ fn listener() -> Solo {
 fn hear(solo: &mut Solo, node: NodeId, page: &mut Page, complete: bool) {
     let Page { records, gone } = take(page);
     let tombstones = Vec::new();
-    let info = Message::ImageInfo {
-        records,
-        gone,
-        tombstones,
-        complete,
-    };
+    let info = Message::ImageInfo { records, gone, tombstones, complete };
     solo.hear(node.0, info);
 }
 

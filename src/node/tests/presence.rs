@@ -116,10 +116,7 @@ fn nobody_is_told_of_a_node_that_was_not_met() {
     let known: Vec<Vec<NodeId>> = actions
         .iter()
         .filter_map(|action| match action {
-            Action::Send {
-                link: LinkId(2),
-                message: Message::ConnectionUpdate { nodes },
-            }
+            Action::Send { link: LinkId(2), message: Message::ConnectionUpdate { nodes } }
             | Action::NoteNodes { nodes } => Some(nodes.keys().copied().collect()),
             _ => None,
         })
@@ -138,19 +135,14 @@ fn closed(actions: &[Action]) -> Option<&CloseReason> {
 #[test]
 fn who_has_not_registered_is_not_listened_to() {
     let nodes = || [(NodeId(5), address(5))].into();
-    for message in [
-        Message::RequestInfo,
-        Message::Heartbeat,
-        Message::ConnectionUpdate { nodes: nodes() },
-    ] {
+    for message in
+        [Message::RequestInfo, Message::Heartbeat, Message::ConnectionUpdate { nodes: nodes() }]
+    {
         let mut solo = Solo::new();
         solo.open(1, "127.0.0.1");
         let actions = solo.hear(1, message);
         let closed = closed(&actions);
-        assert!(
-            matches!(closed, Some(CloseReason::Protocol(_))),
-            "{closed:?}"
-        );
+        assert!(matches!(closed, Some(CloseReason::Protocol(_))), "{closed:?}");
     }
 }
 

@@ -68,10 +68,7 @@ fn who_cannot_read_its_copy_has_promised_nothing() {
     let mut solo = with_three_others();
     assert!(!is_refused(&mut solo, 1, 1));
     let result = Err(DiskError::Other("permission denied".to_owned()));
-    solo.tell(Event::Proved {
-        nonce: nonce(1),
-        result,
-    });
+    solo.tell(Event::Proved { nonce: nonce(1), result });
     assert!(challenge(&solo.wait(LONG)).is_some());
 }
 
@@ -109,10 +106,7 @@ fn promises_are_limited() {
     for round in 0..PINS {
         assert!(!is_refused(&mut solo, 1, round), "{round}");
         let proofs = [(NodeId(9), crate::photo::Proof([7; 32]))];
-        solo.tell(Event::Proved {
-            nonce: nonce(round),
-            result: Ok(proofs.into()),
-        });
+        solo.tell(Event::Proved { nonce: nonce(round), result: Ok(proofs.into()) });
     }
     assert!(is_refused(&mut solo, 1, PINS));
     release(&mut solo, 1, 0);

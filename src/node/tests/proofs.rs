@@ -26,10 +26,9 @@ fn what_went_to_the_trash_while_a_proof_was_computed_is_not_proven() {
     let result = Ok(proofs);
     let actions = solo.tell(Event::Proved { nonce, result });
     let proven = actions.iter().find_map(|action| match action {
-        Action::Send {
-            message: Message::Proof { proof, refused, .. },
-            ..
-        } => Some((proof.is_some(), refused.as_deref())),
+        Action::Send { message: Message::Proof { proof, refused, .. }, .. } => {
+            Some((proof.is_some(), refused.as_deref()))
+        }
         _ => None,
     });
     assert_eq!(proven, Some((false, Some("not held"))));

@@ -22,10 +22,9 @@ fn bytes() -> Vec<u8> {
 /// From whom a node wants bytes, and for which transfer.
 pub(super) fn asked(actions: &[Action]) -> Option<(u64, TransferId)> {
     actions.iter().find_map(|action| match action {
-        Action::Send {
-            link,
-            message: Message::AskForImage { transfer, .. },
-        } => Some((link.0, *transfer)),
+        Action::Send { link, message: Message::AskForImage { transfer, .. } } => {
+            Some((link.0, *transfer))
+        }
         _ => None,
     })
 }
@@ -71,10 +70,7 @@ fn offer(solo: &mut Solo, n: u64) -> (Option<KeepVerdict>, Vec<Action>) {
 
 pub(super) fn verdict(actions: &[Action]) -> Option<KeepVerdict> {
     actions.iter().find_map(|action| match action {
-        Action::Send {
-            message: Message::KeepAnswer { verdict, .. },
-            ..
-        } => Some(*verdict),
+        Action::Send { message: Message::KeepAnswer { verdict, .. }, .. } => Some(*verdict),
         _ => None,
     })
 }
@@ -88,11 +84,7 @@ fn send(
     size: usize,
 ) -> Vec<Action> {
     let (offset, data) = (offset as u64, vec![7; size].into());
-    let chunk = Message::Chunk {
-        transfer,
-        offset,
-        data,
-    };
+    let chunk = Message::Chunk { transfer, offset, data };
     solo.hear(from, chunk)
 }
 
@@ -117,19 +109,12 @@ fn inspect(
     found: Result<Arc<Photo>, DiskError>,
 ) -> Vec<Action> {
     let spool = Spool::Pull(transfer);
-    solo.tell(Event::Inspected {
-        spool,
-        result: found,
-    })
+    solo.tell(Event::Inspected { spool, result: found })
 }
 
 fn install(solo: &mut Solo, transfer: TransferId, result: Result<(), DiskError>) -> Vec<Action> {
     let (spool, photo) = (Spool::Pull(transfer), PhotoId::of(&bytes()));
-    solo.tell(Event::Installed {
-        spool,
-        photo,
-        result,
-    })
+    solo.tell(Event::Installed { spool, photo, result })
 }
 
 #[test]
@@ -137,14 +122,7 @@ fn pieces_of_an_earlier_try_are_passed_over() {
     let (mut solo, first, other, transfer) = getting();
     for (link, offset) in [(other, 0), (first, MAX_CHUNK as u64)] {
         let data = vec![7; MAX_CHUNK].into();
-        let actions = solo.hear(
-            link,
-            Message::Chunk {
-                transfer,
-                offset,
-                data,
-            },
-        );
+        let actions = solo.hear(link, Message::Chunk { transfer, offset, data });
         assert!(!writes(&actions));
         assert_eq!(asked(&actions), None, "nor is it a reason to give up");
     }
@@ -188,10 +166,7 @@ fn a_slow_disk_is_not_the_fault_of_the_holder() {
         send(&mut solo, first, transfer, offset, MAX_CHUNK);
     }
     assert_eq!(asked(&solo.wait(GET_STALL)), None);
-    let mut taken = chunks
-        .map(|_| written(&mut solo, transfer, Ok(())))
-        .concat()
-        .into_iter();
+    let mut taken = chunks.map(|_| written(&mut solo, transfer, Ok(()))).concat().into_iter();
     assert!(taken.any(|action| matches!(action, Action::Inspect { .. })));
 }
 
@@ -226,13 +201,7 @@ fn a_get_tries_each_holder_once_whatever_is_wrong_with_it() {
         assert!(discards(&actions), "{name}");
         let answer = answered(&actions);
         assert!(
-            matches!(
-                answer,
-                Some(Answer::NotFound {
-                    undelivered: true,
-                    ..
-                })
-            ),
+            matches!(answer, Some(Answer::NotFound { undelivered: true, .. })),
             "{name}: {answer:?}"
         );
     }
@@ -323,24 +292,9 @@ fn only_so_much_is_served_and_only_what_is_there() {
     let length = bytes().len() as u64;
     let ask = |solo: &mut Solo, photo, offset, length| {
         let (transfer, lane) = (TransferId(1), Lane::Get);
-        let actions = solo.hear(
-            1,
-            Message::AskForImage {
-                transfer,
-                photo,
-                offset,
-                length,
-                lane,
-            },
-        );
+        let actions = solo.hear(1, Message::AskForImage { transfer, photo, offset, length, lane });
         let refuses = |action: &Action| {
-            matches!(
-                action,
-                Action::Send {
-                    message: Message::NoImage { .. },
-                    ..
-                }
-            )
+            matches!(action, Action::Send { message: Message::NoImage { .. }, .. })
         };
         let serves = |action: &Action| matches!(action, Action::Serve { .. });
         let (serves, refuses) = (actions.iter().any(serves), actions.iter().any(refuses));
@@ -348,12 +302,9 @@ fn only_so_much_is_served_and_only_what_is_there() {
         serves
     };
     let unknown = original(b"unknown").photo.id;
-    for (photo, offset, length) in [
-        (unknown, 0, 1),
-        (photo, length, 1),
-        (photo, 0, 0),
-        (photo, 0, WINDOW + 1),
-    ] {
+    for (photo, offset, length) in
+        [(unknown, 0, 1), (photo, length, 1), (photo, 0, 0), (photo, 0, WINDOW + 1)]
+    {
         assert!(!ask(&mut solo, photo, offset, length), "{offset} {length}");
     }
     for _ in 0..SERVING {
@@ -361,11 +312,6 @@ fn only_so_much_is_served_and_only_what_is_there() {
     }
     assert!(!ask(&mut solo, photo, 0, length));
     let (link, transfer, result) = (LinkId(1), TransferId(1), Ok(()));
-    solo.tell(Event::Served {
-        link,
-        transfer,
-        photo,
-        result,
-    });
+    solo.tell(Event::Served { link, transfer, photo, result });
     assert!(ask(&mut solo, photo, 0, length));
 }

@@ -29,11 +29,7 @@ fn inspected(solo: &mut Solo, result: Result<Arc<Photo>, DiskError>) -> Vec<Acti
 
 fn installed(solo: &mut Solo, result: Result<(), DiskError>) -> Vec<Action> {
     let (spool, photo) = (SPOOL, PhotoId::of(BYTES));
-    solo.tell(Event::Installed {
-        spool,
-        photo,
-        result,
-    })
+    solo.tell(Event::Installed { spool, photo, result })
 }
 
 fn answered(actions: &[Action]) -> Option<&Answer> {
@@ -67,10 +63,9 @@ fn a_daemon_that_stops_takes_nothing() {
 
 #[test]
 fn what_is_no_picture_or_cannot_be_read_is_not_taken() {
-    for (error, cause) in [
-        (DiskError::NotAPicture, Refusal::Photo),
-        (DiskError::Full, Refusal::Disk),
-    ] {
+    for (error, cause) in
+        [(DiskError::NotAPicture, Refusal::Photo), (DiskError::Full, Refusal::Disk)]
+    {
         let mut solo = Solo::new();
         put(&mut solo);
         let actions = inspected(&mut solo, Err(error));
@@ -128,14 +123,7 @@ fn a_put_that_nobody_copies_in_time_is_stored_with_a_warning() {
     let actions = solo.wait(TICK);
     let answer = answered(&actions);
     assert!(
-        matches!(
-            answer,
-            Some(Answer::Stored {
-                copies: 1,
-                warning: Some(_),
-                ..
-            })
-        ),
+        matches!(answer, Some(Answer::Stored { copies: 1, warning: Some(_), .. })),
         "{answer:?}"
     );
 }
@@ -153,20 +141,12 @@ fn put_worse(pixels: Relation) -> (Solo, Vec<Action>) {
     let installs = |action: &Action| matches!(action, Action::Install { .. });
     assert!(actions.iter().any(installs), "nobody has compared it yet");
     let (worse, better) = (version(10).photo.id, version(20).photo.id);
-    let actions = solo.tell(Event::Installed {
-        spool: SPOOL,
-        photo: worse,
-        result: Ok(()),
-    });
+    let actions = solo.tell(Event::Installed { spool: SPOOL, photo: worse, result: Ok(()) });
     let looks = |action: &Action| matches!(action, Action::Look { .. });
     assert!(actions.iter().any(looks), "at once, since somebody waits");
     assert_eq!(answered(&actions), None);
     let result = Ok(pixels);
-    let actions = solo.tell(Event::Looked {
-        worse,
-        better,
-        result,
-    });
+    let actions = solo.tell(Event::Looked { worse, better, result });
     (solo, actions)
 }
 
@@ -187,10 +167,7 @@ fn a_put_of_what_only_looks_alike_is_stored_and_copied() {
     actions.extend(solo.wait(TICK));
     let offers = |action: &Action| matches!(action, Action::Send { message: Message::KeepThis { photo, .. }, .. } if photo.width == 10);
     assert!(actions.iter().any(offers));
-    let copy = Record {
-        holding: Holding::Replica,
-        ..version(10)
-    };
+    let copy = Record { holding: Holding::Replica, ..version(10) };
     let actions = solo.announce(1, vec![copy], false);
     let stored = |answer: &Answer| matches!(answer, Answer::Stored { copies: 2, .. });
     assert!(answered(&actions).is_some_and(stored), "{actions:?}");

@@ -30,15 +30,8 @@ pub(super) fn node_of(seed: u8) -> NodeId {
 }
 
 pub(super) fn cat(holding: Holding, owners: impl IntoIterator<Item = NodeId>) -> Record {
-    let facts = Facts {
-        owners: owners.into_iter().collect(),
-        ..Facts::named("cat.jpg")
-    };
-    Record {
-        facts: Arc::new(facts),
-        holding,
-        ..original(CAT)
-    }
+    let facts = Facts { owners: owners.into_iter().collect(), ..Facts::named("cat.jpg") };
+    Record { facts: Arc::new(facts), holding, ..original(CAT) }
 }
 
 pub(super) fn hold(solo: &mut Solo, record: Record) {
@@ -51,21 +44,14 @@ pub(super) fn hold(solo: &mut Solo, record: Record) {
 }
 
 pub(super) fn say(solo: &mut Solo, n: u64, tombstones: Vec<Tombstone>) {
-    let info = Message::ImageInfo {
-        records: Vec::new(),
-        gone: Vec::new(),
-        tombstones,
-        complete: false,
-    };
+    let info =
+        Message::ImageInfo { records: Vec::new(), gone: Vec::new(), tombstones, complete: false };
     solo.hear(n, info);
 }
 
 fn leave(solo: &mut Solo, n: u64) {
     let reason = CloseReason::Remote;
-    solo.tell(Event::Closed {
-        link: LinkId(n),
-        reason,
-    });
+    solo.tell(Event::Closed { link: LinkId(n), reason });
 }
 
 fn puts_away(actions: &[Action]) -> bool {
@@ -128,11 +114,7 @@ fn when_all_who_ever_had_it_have_removed_it_the_replica_goes() {
     assert!(!puts_away(&solo.wait(LONG)));
     assert_eq!(solo.list(), ["cat.jpg"]);
     let strangers = (7..17).map(|seed| word(seed, Wish::Removed));
-    say(
-        &mut solo,
-        2,
-        strangers.chain([word(6, Wish::Removed)]).collect(),
-    );
+    say(&mut solo, 2, strangers.chain([word(6, Wish::Removed)]).collect());
     assert!(solo.list().is_empty(), "at once");
     let image_name = "cat.jpg".to_owned();
     let told = format!("{:?}", solo.ask(Request::GetImageRequest { image_name }));
@@ -201,9 +183,7 @@ fn who_has_deleted_his_file_by_hand_can_still_remove_the_photo() {
     solo.announce(1, vec![cat(Holding::Replica, [me])], true);
     let photo = PhotoId::of(CAT);
     solo.tell(Event::Missing { photo });
-    let remove = Request::Remove {
-        photos: vec![photo],
-    };
+    let remove = Request::Remove { photos: vec![photo] };
     let refused = solo.ask(remove);
     assert_eq!(refused, None, "it is being signed");
 }

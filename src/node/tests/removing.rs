@@ -78,10 +78,9 @@ fn signed(solo: &mut Solo, bytes: &[u8], works: bool) -> Vec<Action> {
 
 fn refusal(actions: &[Action]) -> Option<(Refusal, &str)> {
     actions.iter().find_map(|action| match action {
-        Action::Answer {
-            answer: Answer::Refused { cause, error },
-            ..
-        } => Some((*cause, error.as_str())),
+        Action::Answer { answer: Answer::Refused { cause, error }, .. } => {
+            Some((*cause, error.as_str()))
+        }
         _ => None,
     })
 }
@@ -104,15 +103,8 @@ fn a_photo_is_read_moved_and_then_signed_for_each_once() {
     assert_eq!(signs(&actions), [Wish::Removed]);
     assert_eq!(solo.list(), ["p.jpg"], "it is not said yet");
     let actions = signed(&mut solo, CAT, true);
-    let done = |action: &Action| {
-        matches!(
-            action,
-            Action::Answer {
-                answer: Answer::Removed { .. },
-                ..
-            }
-        )
-    };
+    let done =
+        |action: &Action| matches!(action, Action::Answer { answer: Answer::Removed { .. }, .. });
     assert!(actions.iter().any(done), "{actions:?}");
     assert!(solo.list().is_empty());
 }
@@ -271,9 +263,7 @@ fn a_photo_that_was_removed_on_its_way_back_from_the_trash_is_not_deleted() {
     let mut solo = Solo::new();
     hold(&mut solo, cat(Holding::Retired, [node_of(5)]));
     solo.join(1, PIN, &[]);
-    solo.ask(Request::TrashRestore {
-        image_name: "cat.jpg".to_owned(),
-    });
+    solo.ask(Request::TrashRestore { image_name: "cat.jpg".to_owned() });
     say(&mut solo, 1, vec![word(5, Wish::Removed)]);
     solo.wait(2 * PIN);
     let photo = PhotoId::of(CAT);
@@ -299,10 +289,7 @@ fn emptying() -> (Solo, Nonce) {
 
 fn purged(actions: &[Action]) -> Option<(u64, u64)> {
     actions.iter().find_map(|action| match action {
-        Action::Answer {
-            answer: Answer::Purged { deleted, kept },
-            ..
-        } => Some((*deleted, *kept)),
+        Action::Answer { answer: Answer::Purged { deleted, kept }, .. } => Some((*deleted, *kept)),
         _ => None,
     })
 }
@@ -323,14 +310,7 @@ fn a_person_is_told_how_much_of_his_trash_was_kept() {
     solo.compute(nonce);
     for n in 1..=2 {
         let (proof, refused) = (None, None);
-        solo.hear(
-            n,
-            Message::Proof {
-                nonce,
-                proof,
-                refused,
-            },
-        );
+        solo.hear(n, Message::Proof { nonce, proof, refused });
     }
     assert_eq!(purged(&solo.wait(TICK)), Some((0, 1)));
 }

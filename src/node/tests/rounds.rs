@@ -22,21 +22,16 @@ fn withdrawn() -> (Solo, Nonce) {
 /// How the node says that it holds the photo, if it says anything of it.
 fn told(actions: &[Action]) -> Option<Holding> {
     let mut pages = actions.iter().filter_map(|action| match action {
-        Action::Send {
-            link: LinkId(1),
-            message: Message::ImageInfo { records, .. },
-        } => records.last(),
+        Action::Send { link: LinkId(1), message: Message::ImageInfo { records, .. } } => {
+            records.last()
+        }
         _ => None,
     });
     pages.next_back().map(|record| record.holding)
 }
 
 fn refuse(solo: &mut Solo, n: u64, nonce: Nonce) -> Vec<Action> {
-    let message = Message::Proof {
-        nonce,
-        proof: None,
-        refused: Some("not held".to_owned()),
-    };
+    let message = Message::Proof { nonce, proof: None, refused: Some("not held".to_owned()) };
     solo.hear(n, message)
 }
 
@@ -53,10 +48,7 @@ fn a_copy_that_too_few_can_prove_is_announced_again_at_once() {
         assert_eq!(told(&refuse(&mut solo, 2, nonce)), None, "two can do it");
         let actions = match vanishes {
             false => refuse(&mut solo, 3, nonce),
-            true => solo.tell(Event::Closed {
-                link: LinkId(3),
-                reason: CloseReason::Remote,
-            }),
+            true => solo.tell(Event::Closed { link: LinkId(3), reason: CloseReason::Remote }),
         };
         assert_eq!(told(&actions), Some(Holding::Original), "{vanishes}");
     }
@@ -119,10 +111,7 @@ fn what_the_disk_is_at_is_neither_told_it_twice_nor_given_up() {
     let mut actions = solo.hear(3, proof(nonce));
     assert_eq!(drop_within(&actions), None);
     let (photo, theirs) = (PhotoId::of(BYTES), Nonce([1; 32]));
-    let question = Message::Challenge {
-        photo,
-        nonce: theirs,
-    };
+    let question = Message::Challenge { photo, nonce: theirs };
     actions.extend(solo.hear(12, question));
     let promises = |action: &Action| matches!(action, Action::Prove { .. });
     assert!(!actions.iter().any(promises), "not even to a higher node");

@@ -38,18 +38,11 @@ fn pull(solo: &mut Solo) -> Spool {
     let (photo, facts) = (picture(BYTES), Facts::default());
     let actions = solo.hear(1, Message::KeepThis { photo, facts });
     let asked = actions.into_iter().find_map(|action| match action {
-        Action::Send {
-            message: Message::AskForImage { transfer, .. },
-            ..
-        } => Some(transfer),
+        Action::Send { message: Message::AskForImage { transfer, .. }, .. } => Some(transfer),
         _ => None,
     });
     let transfer = asked.expect("it pulls");
-    let chunk = Message::Chunk {
-        transfer,
-        offset: 0,
-        data: BYTES.to_vec().into(),
-    };
+    let chunk = Message::Chunk { transfer, offset: 0, data: BYTES.to_vec().into() };
     solo.hear(1, chunk);
     let (spool, result) = (Spool::Pull(transfer), Ok(()));
     solo.tell(Event::Written { spool, result });
@@ -66,10 +59,7 @@ fn answered(actions: &[Action]) -> Option<&Answer> {
 /// Whether a challenge was refused; none if it was not answered.
 fn refused(actions: &[Action]) -> Option<bool> {
     actions.iter().find_map(|action| match action {
-        Action::Send {
-            message: Message::Proof { proof, .. },
-            ..
-        } => Some(proof.is_none()),
+        Action::Send { message: Message::Proof { proof, .. }, .. } => Some(proof.is_none()),
         _ => None,
     })
 }
@@ -91,11 +81,7 @@ fn nobody_asks_while_a_table_is_incomplete() {
     let mut solo = among(&[&[BYTES], &[BYTES], &[BYTES]]);
     solo.open(4, "127.0.0.1");
     solo.hear(4, Message::Register(register(4, PIN)));
-    assert_eq!(
-        challenge(&solo.wait(2 * PIN)),
-        None,
-        "however long it takes"
-    );
+    assert_eq!(challenge(&solo.wait(2 * PIN)), None, "however long it takes");
     solo.announce(4, Vec::new(), true);
     assert!(challenge(&solo.wait(LONG)).is_some());
 }
@@ -103,10 +89,7 @@ fn nobody_asks_while_a_table_is_incomplete() {
 #[test]
 fn a_copy_that_was_withdrawn_does_not_count() {
     let mut solo = among(&[&[BYTES], &[BYTES]]);
-    let record = Record {
-        holding: Holding::Retired,
-        ..original(BYTES)
-    };
+    let record = Record { holding: Holding::Retired, ..original(BYTES) };
     solo.announce(2, vec![record], false);
     assert_eq!(challenge(&solo.wait(LONG)), None);
 }
@@ -116,10 +99,7 @@ fn the_copy_of_a_node_that_is_away_does_not_count() {
     let mut solo = among(&[&[BYTES], &[BYTES]]);
     // As replicas they may go while there are more than two.
     for n in 1..=2 {
-        let record = Record {
-            holding: Holding::Replica,
-            ..original(BYTES)
-        };
+        let record = Record { holding: Holding::Replica, ..original(BYTES) };
         solo.announce(n, vec![record], false);
     }
     let replica = original(BYTES);
@@ -129,10 +109,7 @@ fn the_copy_of_a_node_that_is_away_does_not_count() {
         holding: Holding::Replica,
         files: 1,
     });
-    solo.tell(Event::Closed {
-        link: LinkId(2),
-        reason: CloseReason::Remote,
-    });
+    solo.tell(Event::Closed { link: LinkId(2), reason: CloseReason::Remote });
     assert_eq!(challenge(&solo.wait(LONG)), None);
 }
 
@@ -162,11 +139,7 @@ fn a_wrong_proof_is_none() {
     solo.compute(nonce);
     for n in 1..=2 {
         let (proof, refused) = (Some(Proof([8; 32])), None);
-        let message = Message::Proof {
-            nonce,
-            proof,
-            refused,
-        };
+        let message = Message::Proof { nonce, proof, refused };
         assert_eq!(drop_within(&solo.hear(n, message)), None);
     }
 }
@@ -221,10 +194,7 @@ fn a_node_that_was_here_before_drops_nothing_while_old_promises_may_hold() {
 #[test]
 fn an_original_stays_where_no_more_nodes_than_copies_have_it() {
     let mut solo = among(&[&[BYTES], &[]]);
-    let record = Record {
-        holding: Holding::Replica,
-        ..original(BYTES)
-    };
+    let record = Record { holding: Holding::Replica, ..original(BYTES) };
     solo.announce(2, vec![record], false);
     assert_eq!(challenge(&solo.wait(LONG)), None, "the replica goes");
 }
@@ -249,37 +219,16 @@ fn a_put_is_answered_when_the_copies_are_on_disk() {
     solo.join(1, PIN, &[]);
     let client = LinkId(100);
     let (photo, spool) = (picture(BYTES), Spool::Put(client));
-    let request = Request::Put {
-        name: "p.jpg".to_owned(),
-        bytes: photo.bytes,
-    };
-    let mut before = solo.tell(Event::Asked {
-        link: client,
-        request,
-    });
-    before.extend(solo.tell(Event::Inspected {
-        spool,
-        result: Ok(photo.clone()),
-    }));
+    let request = Request::Put { name: "p.jpg".to_owned(), bytes: photo.bytes };
+    let mut before = solo.tell(Event::Asked { link: client, request });
+    before.extend(solo.tell(Event::Inspected { spool, result: Ok(photo.clone()) }));
     before.extend(solo.wait(SETTLE));
-    before.extend(solo.tell(Event::Installed {
-        spool,
-        photo: photo.id,
-        result: Ok(()),
-    }));
-    before.extend(solo.hear(
-        1,
-        Message::KeepAnswer {
-            photo: photo.id,
-            verdict: KeepVerdict::Want,
-        },
-    ));
+    before.extend(solo.tell(Event::Installed { spool, photo: photo.id, result: Ok(()) }));
+    before
+        .extend(solo.hear(1, Message::KeepAnswer { photo: photo.id, verdict: KeepVerdict::Want }));
     before.extend(solo.wait(PUT / 2));
     assert_eq!(answered(&before), None);
-    let record = Record {
-        holding: Holding::Replica,
-        ..original(BYTES)
-    };
+    let record = Record { holding: Holding::Replica, ..original(BYTES) };
     let actions = solo.announce(1, vec![record], false);
     let Some(Answer::Stored { nodes, .. }) = answered(&actions) else {
         panic!("{actions:?}");
@@ -305,11 +254,7 @@ fn what_is_pulled_is_announced_when_it_is_on_disk() {
     assert!(!announced(&before));
     let result = Ok(());
     let photo = photo.id;
-    let after = solo.tell(Event::Installed {
-        spool,
-        photo,
-        result,
-    });
+    let after = solo.tell(Event::Installed { spool, photo, result });
     assert!(announced(&after));
 }
 
@@ -320,10 +265,7 @@ fn a_proof_that_was_given_binds_as_long_as_one_that_is_awaited() {
     let nonce = Nonce([1; 32]);
     let proofs = BTreeMap::from([(NodeId(9), Proof([7; 32]))]);
     let result = Ok(proofs);
-    assert_eq!(
-        refused(&solo.tell(Event::Proved { nonce, result })),
-        Some(false)
-    );
+    assert_eq!(refused(&solo.tell(Event::Proved { nonce, result })), Some(false));
     assert_eq!(challenge(&solo.wait(PIN - RETRY)), None);
 }
 
@@ -342,17 +284,12 @@ fn a_scan_does_not_announce_what_is_on_its_way_out() {
         files: 1,
     });
     let told = actions.iter().find_map(|action| match action {
-        Action::Send {
-            message: Message::ImageInfo { records, .. },
-            ..
-        } => records.first().map(|record| record.holding),
+        Action::Send { message: Message::ImageInfo { records, .. }, .. } => {
+            records.first().map(|record| record.holding)
+        }
         _ => None,
     });
-    assert_eq!(
-        told,
-        Some(Holding::RetiredOriginal),
-        "the new name and nothing else"
-    );
+    assert_eq!(told, Some(Holding::RetiredOriginal), "the new name and nothing else");
 }
 
 #[test]

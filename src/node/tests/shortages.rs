@@ -51,10 +51,7 @@ fn somebody_has_not_told_all() {
     solo.hold(b"cat");
     solo.join(1, PIN, &[]);
     solo.wait(SETTLE + TICK);
-    expect(
-        &mut solo,
-        "waiting until this node has looked through its folder",
-    );
+    expect(&mut solo, "waiting until this node has looked through its folder");
     let mut solo = Solo::new();
     solo.hold(b"cat");
     solo.open(1, "127.0.0.1");
@@ -91,9 +88,7 @@ fn it_waits_in_line_however_long() {
     for span in [SETTLE + 2 * TICK, 3 * RETRY] {
         solo.wait(span);
         let reasons = reasons(&mut solo);
-        let waits = reasons
-            .iter()
-            .filter(|why| why.starts_with("waits for its turn: 3 photo(s)"));
+        let waits = reasons.iter().filter(|why| why.starts_with("waits for its turn: 3 photo(s)"));
         assert_eq!(waits.count(), 3, "{reasons:?}");
     }
 }
@@ -114,10 +109,7 @@ fn who_is_asked_refuses_or_is_silent() {
     solo.join(1, PIN, &[]);
     solo.hold(b"cat");
     solo.wait(OFFER + 2 * SETTLE);
-    expect(
-        &mut solo,
-        &format!("node {node} did not take copies in time"),
-    );
+    expect(&mut solo, &format!("node {node} did not take copies in time"));
 }
 
 #[test]
@@ -138,10 +130,7 @@ fn it_is_the_task_of_another_holder() {
     solo.join(2, PIN, &[]);
     solo.wait(3 * RETRY);
     let node = NodeId(1);
-    expect(
-        &mut solo,
-        &format!("node {node}, which has it, is to copy it"),
-    );
+    expect(&mut solo, &format!("node {node}, which has it, is to copy it"));
 }
 
 #[test]
@@ -152,10 +141,7 @@ fn a_holder_is_away() {
     let (link, reason) = (LinkId(1), CloseReason::Remote);
     solo.tell(Event::Closed { link, reason });
     let node = NodeId(1);
-    expect(
-        &mut solo,
-        &format!("node {node} is away; copied anew in 60 s"),
-    );
+    expect(&mut solo, &format!("node {node} is away; copied anew in 60 s"));
 }
 
 #[test]
@@ -206,11 +192,6 @@ fn it_cannot_be_read_here() {
     solo.wait(SETTLE + TICK);
     let (link, transfer) = (LinkId(1), TransferId(1));
     let result = Err(DiskError::Gone);
-    solo.tell(Event::Served {
-        link,
-        transfer,
-        photo,
-        result,
-    });
+    solo.tell(Event::Served { link, transfer, photo, result });
     expect(&mut solo, "tried just now; will be tried again");
 }

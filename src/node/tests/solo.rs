@@ -58,11 +58,7 @@ impl Solo {
             seed: [9; 32],
         };
         otherwise(&mut config);
-        Solo {
-            node: Node::new(config),
-            now: Time::default(),
-            pixels: Some(Relation::Same),
-        }
+        Solo { node: Node::new(config), now: Time::default(), pixels: Some(Relation::Same) }
     }
 
     pub(super) fn tell(&mut self, event: Event) -> Vec<Action> {
@@ -107,11 +103,7 @@ impl Solo {
     }
 
     pub(super) fn open(&mut self, n: u64, remote: &str) {
-        self.tell(Event::Opened {
-            link: LinkId(n),
-            remote: remote.to_owned(),
-            dialed: None,
-        });
+        self.tell(Event::Opened { link: LinkId(n), remote: remote.to_owned(), dialed: None });
     }
 
     /// What a client is answered at once.
@@ -150,39 +142,21 @@ impl Solo {
 
     pub(super) fn announce(&mut self, n: u64, records: Vec<Record>, complete: bool) -> Vec<Action> {
         let gone = Vec::new();
-        let info = Message::ImageInfo {
-            records,
-            gone,
-            tombstones: Vec::new(),
-            complete,
-        };
+        let info = Message::ImageInfo { records, gone, tombstones: Vec::new(), complete };
         self.hear(n, info)
     }
 
     pub(super) fn hold(&mut self, bytes: &[u8]) -> PhotoId {
-        let Record {
-            photo,
-            facts,
-            holding,
-            ..
-        } = original(bytes);
+        let Record { photo, facts, holding, .. } = original(bytes);
         let id = photo.id;
-        self.tell(Event::Held {
-            photo,
-            facts: Arc::unwrap_or_clone(facts),
-            holding,
-            files: 1,
-        });
+        self.tell(Event::Held { photo, facts: Arc::unwrap_or_clone(facts), holding, files: 1 });
         id
     }
 
     /// The node has found its own right answers: those of everyone.
     pub(super) fn compute(&mut self, nonce: Nonce) -> Vec<Action> {
         let proofs = (1..=8).map(|n| (NodeId(n), PROOF)).collect();
-        self.tell(Event::Proved {
-            nonce,
-            result: Ok(proofs),
-        })
+        self.tell(Event::Proved { nonce, result: Ok(proofs) })
     }
 }
 
@@ -210,19 +184,12 @@ pub(super) fn original(bytes: &[u8]) -> Record {
 }
 
 pub(super) fn proof(nonce: Nonce) -> Message {
-    Message::Proof {
-        nonce,
-        proof: Some(PROOF),
-        refused: None,
-    }
+    Message::Proof { nonce, proof: Some(PROOF), refused: None }
 }
 
 pub(super) fn challenge(actions: &[Action]) -> Option<Nonce> {
     actions.iter().find_map(|action| match action {
-        Action::Send {
-            message: Message::Challenge { nonce, .. },
-            ..
-        } => Some(*nonce),
+        Action::Send { message: Message::Challenge { nonce, .. }, .. } => Some(*nonce),
         _ => None,
     })
 }
@@ -286,10 +253,7 @@ fn the_shortest_promise_bounds_the_drop_that_counts_on_it() {
     solo.compute(nonce);
     solo.hear(1, proof(nonce));
     let within = drop_within(&solo.hear(2, proof(nonce)));
-    assert!(
-        within.is_some_and(|within| within <= Duration::from_millis(1500)),
-        "{within:?}"
-    );
+    assert!(within.is_some_and(|within| within <= Duration::from_millis(1500)), "{within:?}");
 }
 
 #[test]
@@ -298,15 +262,9 @@ fn the_proof_of_a_node_that_is_gone_counts_no_more() {
     solo.hear(1, proof(nonce));
     solo.hear(2, proof(nonce));
     let reason = CloseReason::Remote;
-    solo.tell(Event::Closed {
-        link: LinkId(1),
-        reason,
-    });
+    solo.tell(Event::Closed { link: LinkId(1), reason });
     assert_eq!(drop_within(&solo.compute(nonce)), None);
-    assert!(
-        drop_within(&solo.hear(3, proof(nonce))).is_some(),
-        "two others are left"
-    );
+    assert!(drop_within(&solo.hear(3, proof(nonce))).is_some(), "two others are left");
 }
 
 #[test]
@@ -331,10 +289,7 @@ fn an_offer_that_is_taken_makes_room_for_the_next_at_once() {
     }
     let offers = |actions: &[Action]| -> Vec<PhotoId> {
         let offered = actions.iter().filter_map(|action| match action {
-            Action::Send {
-                message: Message::KeepThis { photo, .. },
-                ..
-            } => Some(photo.id),
+            Action::Send { message: Message::KeepThis { photo, .. }, .. } => Some(photo.id),
             _ => None,
         });
         offered.collect()
@@ -342,9 +297,7 @@ fn an_offer_that_is_taken_makes_room_for_the_next_at_once() {
     let first = offers(&solo.wait(SETTLE + 2 * TICK));
     assert_eq!(first.len(), OFFERS_PER_NODE);
     let taken = (0..=OFFERS_PER_NODE).map(|n| [n as u8; 10]);
-    let taken = taken
-        .map(|bytes| picture(&bytes))
-        .find(|photo| photo.id == first[0]);
+    let taken = taken.map(|bytes| picture(&bytes)).find(|photo| photo.id == first[0]);
     let record = Record {
         photo: taken.expect("it is one of ours"),
         facts: Arc::default(),
@@ -386,10 +339,7 @@ fn a_photo_of_an_impossible_size_is_neither_believed_nor_taken() {
             solo.tell(Event::Room { bytes: 1 << 40 });
             solo.join(1, Duration::from_secs(60), &[]);
             let actions = solo.hear(1, message);
-            assert!(
-                matches!(refusal(&actions), Some(CloseReason::Protocol(_))),
-                "{actions:?}"
-            );
+            assert!(matches!(refusal(&actions), Some(CloseReason::Protocol(_))), "{actions:?}");
         }
     }
 }

@@ -22,11 +22,7 @@ fn id(width: u32) -> PhotoId {
 fn put_away(relation: Relation) -> Record {
     let mut looks = Looks::default();
     looks.note(id(20), relation);
-    Record {
-        holding: Holding::RetiredOriginal,
-        looks,
-        ..version(10)
-    }
+    Record { holding: Holding::RetiredOriginal, looks, ..version(10) }
 }
 
 /// The folder tells that it has the better version, and the worse one in its trash.
@@ -138,11 +134,7 @@ fn no_time_deletes_a_variant() {
         actions.extend(solo.wait(LONG));
         let asks = |action: &Action| matches!(action, Action::Send { message: Message::Challenge { photo, .. }, .. } if *photo == id(10));
         assert!(!actions.iter().any(asks));
-        assert!(
-            !actions
-                .iter()
-                .any(|action| matches!(action, Action::Purge { .. }))
-        );
+        assert!(!actions.iter().any(|action| matches!(action, Action::Purge { .. })));
     }
 }
 

@@ -26,21 +26,11 @@ pub(super) fn pair() -> (u8, u8) {
 }
 
 pub(super) fn record(photo: Arc<Photo>) -> Record {
-    Record {
-        photo,
-        facts: Arc::default(),
-        holding: Holding::Original,
-        looks: Looks::default(),
-    }
+    Record { photo, facts: Arc::default(), holding: Holding::Original, looks: Looks::default() }
 }
 
 pub(super) fn hold(solo: &mut Solo, photo: Arc<Photo>, holding: Holding) {
-    solo.tell(Event::Held {
-        photo,
-        facts: Default::default(),
-        holding,
-        files: 1,
-    });
+    solo.tell(Event::Held { photo, facts: Default::default(), holding, files: 1 });
 }
 
 fn retires(actions: &[Action]) -> bool {
@@ -65,11 +55,7 @@ fn fetching() -> (Solo, u64, TransferId) {
 
 /// The bytes of the better version have come, and the disk has found this in them.
 fn fetched(solo: &mut Solo, from: u64, transfer: TransferId, found: Photo) -> Vec<Action> {
-    let chunk = Message::Chunk {
-        transfer,
-        offset: 0,
-        data: vec![0].into(),
-    };
+    let chunk = Message::Chunk { transfer, offset: 0, data: vec![0].into() };
     solo.hear(from, chunk);
     let (spool, result) = (Spool::Pull(transfer), Ok(()));
     solo.tell(Event::Written { spool, result });
@@ -94,10 +80,7 @@ fn a_worse_version_goes_when_the_better_one_is_verified_and_proven() {
 #[test]
 fn a_worse_version_stays_if_by_its_bytes_the_better_one_is_another_picture() {
     let (mut solo, from, transfer) = fetching();
-    let found = Photo {
-        fingerprint: None,
-        ..better()
-    };
+    let found = Photo { fingerprint: None, ..better() };
     let actions = fetched(&mut solo, from, transfer, found);
     assert_eq!(challenge(&actions), None);
     let discards = |action: &Action| matches!(action, Action::Discard { .. });
@@ -110,10 +93,7 @@ fn a_worse_version_stays_if_a_person_says_meanwhile_that_it_is_none() {
     let (mut solo, from, transfer) = fetching();
     solo.tell(Event::Held {
         photo: photo(pair().0),
-        facts: Facts {
-            distinct: BTreeSet::from([better().id]),
-            ..Facts::default()
-        },
+        facts: Facts { distinct: BTreeSet::from([better().id]), ..Facts::default() },
         holding: Holding::Original,
         files: 1,
     });
@@ -158,20 +138,14 @@ fn a_better_version_that_a_drop_counts_on_stays_meanwhile() {
     // Three nodes have the better version, so this replica of it is one too many.
     let actions = solo.wait(SETTLE * 4);
     let rounds = actions.iter().filter_map(|action| match action {
-        Action::Send {
-            message: Message::Challenge { nonce, .. },
-            ..
-        } => Some(*nonce),
+        Action::Send { message: Message::Challenge { nonce, .. }, .. } => Some(*nonce),
         _ => None,
     });
     let rounds: BTreeSet<Nonce> = rounds.collect();
     assert_eq!(rounds.len(), 1, "one round at a time");
     let nonce = *rounds.first().expect("a round");
     solo.compute(nonce);
-    assert!(
-        retires(&solo.hear(1, proof(nonce))),
-        "it is the round of the worse version"
-    );
+    assert!(retires(&solo.hear(1, proof(nonce))), "it is the round of the worse version");
 }
 
 /// A node that has both versions, as it asks another one to prove the better one, so that the worse one may go.
@@ -226,11 +200,7 @@ fn without_the_better_version_the_worse_one_stays() {
 fn a_worse_version_that_could_not_go_now_goes_later() {
     let (mut solo, nonce) = about_to_retire();
     solo.compute(nonce);
-    let refusal = Message::Proof {
-        nonce,
-        proof: None,
-        refused: None,
-    };
+    let refusal = Message::Proof { nonce, proof: None, refused: None };
     solo.hear(1, refusal);
     assert!(challenge(&solo.wait(2 * RETRY)).is_some());
 }

@@ -84,40 +84,21 @@ impl World {
     pub(super) fn add(&mut self, n: usize, name: &str, bytes: &[u8]) -> PhotoId {
         let photo = picture(bytes);
         let id = photo.id;
-        self.disks[n]
-            .photos
-            .insert(id, (Holding::Original, bytes.to_vec()));
+        self.disks[n].photos.insert(id, (Holding::Original, bytes.to_vec()));
         let facts = Facts::named(name);
-        self.events.push_back((
-            n,
-            Event::Held {
-                photo,
-                facts,
-                holding: Holding::Original,
-                files: 1,
-            },
-        ));
+        self.events
+            .push_back((n, Event::Held { photo, facts, holding: Holding::Original, files: 1 }));
         id
     }
 
     pub(super) fn kill(&mut self, n: usize) {
         self.nodes[n] = None;
-        let ends: Vec<_> = self
-            .links
-            .iter()
-            .map(|(end, other)| (*end, *other))
-            .collect();
+        let ends: Vec<_> = self.links.iter().map(|(end, other)| (*end, *other)).collect();
         for (end, (other, link)) in ends {
             if end.0 == n {
                 self.links.remove(&end);
                 self.links.remove(&(other, link));
-                self.events.push_back((
-                    other,
-                    Event::Closed {
-                        link,
-                        reason: CloseReason::Remote,
-                    },
-                ));
+                self.events.push_back((other, Event::Closed { link, reason: CloseReason::Remote }));
             }
         }
     }
@@ -152,66 +133,35 @@ impl World {
             Action::Send { link, message } => {
                 let page = matches!(message, Message::ImageInfo { .. });
                 if let Some((other, there)) = self.links.get(&(n, link)).copied() {
-                    self.events.push_back((
-                        other,
-                        Event::Received {
-                            link: there,
-                            message,
-                        },
-                    ));
+                    self.events.push_back((other, Event::Received { link: there, message }));
                 }
                 page.then_some(Event::PageSent { link })
             }
             Action::Close { link, reason } => {
                 if let Some((other, there)) = self.links.remove(&(n, link)) {
                     self.links.remove(&(other, there));
-                    let remote = Event::Closed {
-                        link: there,
-                        reason: CloseReason::Remote,
-                    };
+                    let remote = Event::Closed { link: there, reason: CloseReason::Remote };
                     self.events.push_back((other, remote));
                 }
                 Some(Event::Closed { link, reason })
             }
-            Action::Serve {
-                link,
-                transfer,
-                photo,
-                offset,
-                length,
-                ..
-            } => {
+            Action::Serve { link, transfer, photo, offset, length, .. } => {
                 let bytes = self.disks[n].photos[&photo].1.clone();
                 let window = &bytes[offset as usize..bytes.len().min((offset + length) as usize)];
                 let mut at = offset;
                 for piece in window.chunks(MAX_CHUNK) {
                     let data = Blob::from(piece.to_vec());
-                    let message = Message::Chunk {
-                        transfer,
-                        offset: at,
-                        data,
-                    };
+                    let message = Message::Chunk { transfer, offset: at, data };
                     at += piece.len() as u64;
                     self.carry_out(n, Action::Send { link, message });
                 }
-                Some(Event::Served {
-                    link,
-                    transfer,
-                    photo,
-                    result: Ok(()),
-                })
+                Some(Event::Served { link, transfer, photo, result: Ok(()) })
             }
             Action::Answer { answer, .. } => {
                 self.answers.push(answer);
                 None
             }
-            Action::AnswerPhoto {
-                link,
-                name,
-                label,
-                photo,
-                source,
-            } => {
+            Action::AnswerPhoto { link, name, label, photo, source } => {
                 let image = Blob::from(self.read(n, source));
                 let (id, bytes) = (photo.id, photo.bytes);
                 self.answers.push(Answer::ReceiveImage {
@@ -221,24 +171,13 @@ impl World {
                     bytes,
                     image,
                 });
-                Some(Event::Answered {
-                    link,
-                    result: Ok(()),
-                })
+                Some(Event::Answered { link, result: Ok(()) })
             }
-            Action::Prove {
-                source,
-                nonce,
-                provers,
-                ..
-            } => {
+            Action::Prove { source, nonce, provers, .. } => {
                 let ids: Vec<u64> = provers.iter().map(|node| node.0).collect();
                 let proven = prove(&mut Cursor::new(self.read(n, source)), nonce, &ids).unwrap();
                 let proofs = provers.into_iter().zip(proven.proofs).collect();
-                Some(Event::Proved {
-                    nonce,
-                    result: Ok(proofs),
-                })
+                Some(Event::Proved { nonce, result: Ok(proofs) })
             }
             disk => self.disk(n, disk),
         };
@@ -255,82 +194,47 @@ impl World {
     pub(super) fn dial(&mut self, n: usize, dialed: Address) -> Option<Event> {
         let other = usize::from(dialed.port()) - 5000;
         if self.nodes.get(other).is_none_or(Option::is_none) {
-            return Some(Event::DialFailed {
-                address: dialed,
-                reason: "refused".to_owned(),
-            });
+            return Some(Event::DialFailed { address: dialed, reason: "refused".to_owned() });
         }
         let (here, there) = (LinkId(self.last_link + 1), LinkId(self.last_link + 2));
         self.last_link += 2;
         self.links.insert((n, here), (other, there));
         self.links.insert((other, there), (n, here));
         let remote = "127.0.0.1".to_owned();
-        let accepted = Event::Opened {
-            link: there,
-            remote: remote.clone(),
-            dialed: None,
-        };
+        let accepted = Event::Opened { link: there, remote: remote.clone(), dialed: None };
         self.events.push_back((other, accepted));
-        Some(Event::Opened {
-            link: here,
-            remote,
-            dialed: Some(dialed),
-        })
+        Some(Event::Opened { link: here, remote, dialed: Some(dialed) })
     }
 
     pub(super) fn disk(&mut self, n: usize, action: Action) -> Option<Event> {
         let disk = &mut self.disks[n];
         match action {
             Action::Write { spool, data, .. } => {
-                disk.spool
-                    .entry(spool)
-                    .or_default()
-                    .extend_from_slice(&data);
-                Some(Event::Written {
-                    spool,
-                    result: Ok(()),
-                })
+                disk.spool.entry(spool).or_default().extend_from_slice(&data);
+                Some(Event::Written { spool, result: Ok(()) })
             }
-            Action::Inspect { spool } => Some(Event::Inspected {
-                spool,
-                result: Ok(picture(&disk.spool[&spool])),
-            }),
-            Action::Install {
-                spool,
-                photo,
-                holding,
-                ..
-            } => {
+            Action::Inspect { spool } => {
+                Some(Event::Inspected { spool, result: Ok(picture(&disk.spool[&spool])) })
+            }
+            Action::Install { spool, photo, holding, .. } => {
                 let bytes = disk.spool.remove(&spool).unwrap();
                 disk.photos.insert(photo.id, (holding, bytes));
-                Some(Event::Installed {
-                    spool,
-                    photo: photo.id,
-                    result: Ok(()),
-                })
+                Some(Event::Installed { spool, photo: photo.id, result: Ok(()) })
             }
             Action::Discard { spool } => {
                 disk.spool.remove(&spool);
                 None
             }
-            Action::Look { worse, better, .. } => Some(Event::Looked {
-                worse,
-                better,
-                result: Ok(Relation::Same),
-            }),
+            Action::Look { worse, better, .. } => {
+                Some(Event::Looked { worse, better, result: Ok(Relation::Same) })
+            }
             Action::Drop { photo, .. } | Action::Retire { photo, .. } => {
                 disk.photos.get_mut(&photo).unwrap().0 = Holding::Retired;
-                Some(Event::PutAway {
-                    photo,
-                    result: Ok(()),
-                })
+                Some(Event::PutAway { photo, result: Ok(()) })
             }
             Action::Restore { photo, .. } => {
                 disk.photos.get_mut(&photo).unwrap().0 = Holding::Replica;
-                Some(Event::Returned {
-                    photo,
-                    result: Ok(Holding::Replica),
-                })
+                Some(Event::Returned { photo, result: Ok(Holding::Replica) })
             }
             _ => None,
         }
@@ -343,23 +247,14 @@ impl World {
     /// The nodes that have a photo on disk, and live.
     pub(super) fn holders(&self, photo: PhotoId) -> Vec<usize> {
         let has = |n: &usize| {
-            let holding = self.disks[*n]
-                .photos
-                .get(&photo)
-                .map(|(holding, _)| *holding);
+            let holding = self.disks[*n].photos.get(&photo).map(|(holding, _)| *holding);
             self.nodes[*n].is_some() && holding.is_some_and(Holding::is_stored)
         };
         (0..self.nodes.len()).filter(has).collect()
     }
 
     pub(super) fn ask(&mut self, n: usize, request: Request) -> Answer {
-        self.events.push_back((
-            n,
-            Event::Asked {
-                link: CLIENT,
-                request,
-            },
-        ));
+        self.events.push_back((n, Event::Asked { link: CLIENT, request }));
         for _ in 0..60 {
             self.run(1);
             if let Some(answer) = self.answers.pop() {

@@ -58,24 +58,14 @@ impl Huffman {
             limit[length as usize] = code << (16 - length);
             code <<= 1;
         }
-        Ok(Huffman {
-            lookup,
-            limit,
-            offset,
-            symbols: symbols.to_vec(),
-            strides: OnceCell::new(),
-        })
+        Ok(Huffman { lookup, limit, offset, symbols: symbols.to_vec(), strides: OnceCell::new() })
     }
 }
 
 impl Huffman {
     /// What each value of the next [`STRIDE_BITS`] bits says, if this is a table for waves.
     fn strides(&self) -> &[Stride] {
-        self.strides.get_or_init(|| {
-            (0..1 << STRIDE_BITS)
-                .map(|next| self.stride(next))
-                .collect()
-        })
+        self.strides.get_or_init(|| (0..1 << STRIDE_BITS).map(|next| self.stride(next)).collect())
     }
 
     fn stride(&self, next: u32) -> Stride {
@@ -112,13 +102,7 @@ pub(super) struct Bits<'a> {
 
 impl<'a> Bits<'a> {
     pub(super) fn new(data: &'a [u8]) -> Bits<'a> {
-        Bits {
-            data,
-            at: 0,
-            buffer: 0,
-            count: 0,
-            padding: 0,
-        }
+        Bits { data, at: 0, buffer: 0, count: 0, padding: 0 }
     }
 
     /// Whether more bits were taken than there are.
@@ -195,12 +179,8 @@ impl<'a> Bits<'a> {
             if next < table.limit[length as usize] {
                 let place = (next >> (16 - length)) as i32 + table.offset[length as usize];
                 self.skip(length);
-                let symbol = usize::try_from(place)
-                    .ok()
-                    .and_then(|place| table.symbols.get(place));
-                return symbol
-                    .copied()
-                    .ok_or_else(|| "a code without a symbol".to_owned());
+                let symbol = usize::try_from(place).ok().and_then(|place| table.symbols.get(place));
+                return symbol.copied().ok_or_else(|| "a code without a symbol".to_owned());
             }
         }
         Err("an unknown code".to_owned())
@@ -215,11 +195,7 @@ impl<'a> Bits<'a> {
         let value = (self.buffer >> (64 - bits)) as i32;
         self.skip(bits);
         // JPEG stores negative numbers as their complement: their first bit is 0.
-        if value < 1 << (bits - 1) {
-            value - (1 << bits) + 1
-        } else {
-            value
-        }
+        if value < 1 << (bits - 1) { value - (1 << bits) + 1 } else { value }
     }
 
     /// Passes over all waves of a block from this one on.

@@ -51,10 +51,8 @@ impl<'a> Segments<'a> {
     pub(super) fn next_marker(&mut self) -> Result<Marker, String> {
         loop {
             let rest = self.rest();
-            let start = rest
-                .iter()
-                .position(|byte| *byte == 0xff)
-                .ok_or("the file ends too early")?;
+            let start =
+                rest.iter().position(|byte| *byte == 0xff).ok_or("the file ends too early")?;
             let code = *rest.get(start + 1).ok_or("the file ends too early")?;
             self.at += start + 1;
             if code == 0xff {
@@ -142,10 +140,7 @@ impl Frame {
         let [8, h1, h0, w1, w0, count, rest @ ..] = segment else {
             return Err("a frame of a rare kind".to_owned());
         };
-        let (height, width) = (
-            u16::from_be_bytes([*h1, *h0]),
-            u16::from_be_bytes([*w1, *w0]),
-        );
+        let (height, width) = (u16::from_be_bytes([*h1, *h0]), u16::from_be_bytes([*w1, *w0]));
         let count = usize::from(*count);
         if width == 0 || height == 0 || !matches!(count, 1 | 3 | 4) || rest.len() < 3 * count {
             return Err("a frame that makes no sense".to_owned());
@@ -157,12 +152,7 @@ impl Frame {
                 down: usize::from(factors & 15),
                 quantisation: usize::from(quantisation),
             },
-            _ => Component {
-                id: 0,
-                across: 0,
-                down: 0,
-                quantisation: 0,
-            },
+            _ => Component { id: 0, across: 0, down: 0, quantisation: 0 },
         };
         let components: Vec<Component> = rest.chunks_exact(3).take(count).map(component).collect();
         let sensible = |component: &Component| {
@@ -177,16 +167,8 @@ impl Frame {
             width: u32::from(width),
             height: u32::from(height),
             progressive: kind == FrameKind::Progressive,
-            max_across: components
-                .iter()
-                .map(|component| component.across)
-                .max()
-                .unwrap_or(1),
-            max_down: components
-                .iter()
-                .map(|component| component.down)
-                .max()
-                .unwrap_or(1),
+            max_across: components.iter().map(|component| component.across).max().unwrap_or(1),
+            max_down: components.iter().map(|component| component.down).max().unwrap_or(1),
             components,
         })
     }
@@ -194,7 +176,5 @@ impl Frame {
 
 /// How Adobe's segment says that the colours are stored: 0 as they are, 1 as YCbCr, 2 as YCCK.
 pub(super) fn adobe_transform(segment: &[u8]) -> Option<u8> {
-    segment
-        .starts_with(b"Adobe")
-        .then(|| segment.get(11).copied())?
+    segment.starts_with(b"Adobe").then(|| segment.get(11).copied())?
 }

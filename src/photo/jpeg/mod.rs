@@ -89,11 +89,7 @@ pub(super) fn header(file: &[u8]) -> Result<Header, String> {
         if let Marker::Frame(kind) = segments.next_marker()? {
             let frame = Frame::parse(kind, segments.segment()?)?;
             let samples = samples_per_block(&frame);
-            return Ok(Header {
-                width: frame.width,
-                height: frame.height,
-                samples,
-            });
+            return Ok(Header { width: frame.width, height: frame.height, samples });
         }
         segments.skip_segment()?;
     }

@@ -77,9 +77,8 @@ impl Scan {
         tables: &Tables,
     ) -> Result<usize, String> {
         let (count, rest) = header.split_first().ok_or("a scan without components")?;
-        let (selectors, rest) = rest
-            .split_at_checked(2 * usize::from(*count))
-            .ok_or("a scan without components")?;
+        let (selectors, rest) =
+            rest.split_at_checked(2 * usize::from(*count)).ok_or("a scan without components")?;
         let [first_wave, _, bits, ..] = *rest else {
             return Err("a scan that ends too early".to_owned());
         };
@@ -87,10 +86,10 @@ impl Scan {
             // No averages in here. The search for the next marker passes over the codes.
             return Ok(0);
         }
-        let precision = self.frame.progressive.then_some(Precision {
-            refines: bits >> 4 > 0,
-            low_bit: u32::from(bits & 15).min(13),
-        });
+        let precision = self
+            .frame
+            .progressive
+            .then_some(Precision { refines: bits >> 4 > 0, low_bit: u32::from(bits & 15).min(13) });
         let mut parts = Vec::new();
         for selector in selectors.chunks_exact(2) {
             parts.push(self.part(selector[0], selector[1], tables)?);
@@ -112,13 +111,10 @@ impl Scan {
 
     fn part<'a>(&mut self, id: u8, selected: u8, tables: &'a Tables) -> Result<Part<'a>, String> {
         let mut described = self.frame.components.iter();
-        let component = described
-            .position(|component| component.id == id)
-            .ok_or("an unknown component")?;
+        let component =
+            described.position(|component| component.id == id).ok_or("an unknown component")?;
         let quantisation = self.frame.components[component].quantisation;
-        let steps = tables.quantisation[quantisation]
-            .as_ref()
-            .ok_or("a missing table")?;
+        let steps = tables.quantisation[quantisation].as_ref().ok_or("a missing table")?;
         self.components[component].step = steps[0];
         self.components[component].seen = true;
         let table =
@@ -218,16 +214,10 @@ impl Scan {
         let component = &mut self.components[part.component];
         let block = y * component.blocks_across + x;
         match precision {
-            Some(Precision {
-                refines: true,
-                low_bit,
-            }) => {
+            Some(Precision { refines: true, low_bit }) => {
                 component.samples[block] |= i16::from(bits.bit()) << low_bit;
             }
-            Some(Precision {
-                refines: false,
-                low_bit,
-            }) => {
+            Some(Precision { refines: false, low_bit }) => {
                 part.last = next_average(part, bits)?;
                 component.samples[block] = (part.last << low_bit) as i16;
             }
@@ -244,19 +234,9 @@ impl Scan {
             None => {
                 let (samples, stride) = component.samples_of(self.samples, x, y);
                 if self.samples == 2 {
-                    transform::<2>(
-                        &read_waves::<2>(part, bits)?,
-                        &self.inverse,
-                        samples,
-                        stride,
-                    );
+                    transform::<2>(&read_waves::<2>(part, bits)?, &self.inverse, samples, stride);
                 } else {
-                    transform::<4>(
-                        &read_waves::<4>(part, bits)?,
-                        &self.inverse,
-                        samples,
-                        stride,
-                    );
+                    transform::<4>(&read_waves::<4>(part, bits)?, &self.inverse, samples, stride);
                 }
             }
         }
@@ -268,12 +248,7 @@ impl Scan {
         if !self.components.iter().all(|component| component.seen) {
             return Err("components are missing".to_owned());
         }
-        let ids: Vec<u8> = self
-            .frame
-            .components
-            .iter()
-            .map(|component| component.id)
-            .collect();
+        let ids: Vec<u8> = self.frame.components.iter().map(|component| component.id).collect();
         let colours = match (ids.len(), adobe) {
             (1, _) => Colours::Grey,
             (3, Some(0)) => Colours::Rgb,
@@ -300,11 +275,7 @@ impl Scan {
                 denominator,
             }
         };
-        let planes = self
-            .components
-            .into_iter()
-            .zip(&self.frame.components)
-            .map(plane);
+        let planes = self.components.into_iter().zip(&self.frame.components).map(plane);
         Ok(Thumbnail {
             width: self.frame.width,
             height: self.frame.height,
@@ -319,10 +290,7 @@ impl ComponentState {
     /// Where a block's samples begin, and how far its rows lie apart.
     fn samples_of(&mut self, per_block: usize, x: usize, y: usize) -> (&mut [i16], usize) {
         let stride = self.blocks_across * per_block;
-        (
-            &mut self.samples[y * per_block * stride + x * per_block..],
-            stride,
-        )
+        (&mut self.samples[y * per_block * stride + x * per_block..], stride)
     }
 
     /// Sets a block's samples by all of its waves.
@@ -337,10 +305,7 @@ impl ComponentState {
     ) {
         let (samples, stride) = self.samples_of(per_block, x, y);
         let mut first = [0; MAX_SAMPLES * MAX_SAMPLES];
-        for (row, waves) in first
-            .chunks_exact_mut(MAX_SAMPLES)
-            .zip(waves.chunks_exact(8))
-        {
+        for (row, waves) in first.chunks_exact_mut(MAX_SAMPLES).zip(waves.chunks_exact(8)) {
             row.copy_from_slice(&waves[..MAX_SAMPLES]);
         }
         match per_block {

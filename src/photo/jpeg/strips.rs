@@ -61,16 +61,12 @@ impl Strips {
         let start = row * self.stride + 8 * x;
         let down = |wave: usize| -> i32 {
             // A wave has 15 bits, and a factor less than 11; of the sum 8 bits go, so that the second one fits.
-            let sum: i32 = (0..8)
-                .map(|y| waves[8 * y + wave] * self.inverse[y][*line])
-                .sum();
+            let sum: i32 = (0..8).map(|y| waves[8 * y + wave] * self.inverse[y][*line]).sum();
             sum >> 8
         };
         let across: [i32; 8] = std::array::from_fn(down);
         for (x, pixel) in self.pixels[start..start + 8].iter_mut().enumerate() {
-            let sum: i32 = (0..8)
-                .map(|wave| across[wave] * self.inverse[wave][x])
-                .sum();
+            let sum: i32 = (0..8).map(|wave| across[wave] * self.inverse[wave][x]).sum();
             *pixel = (((sum + (1 << 11)) >> 12) + 128).clamp(0, 255) as u8;
         }
     }

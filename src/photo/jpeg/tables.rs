@@ -27,13 +27,10 @@ impl Tables {
         while let [kind, rest @ ..] = segment {
             let wide = kind >> 4 == 1;
             let length = if wide { 128 } else { 64 };
-            let (steps, after) = rest
-                .split_at_checked(length)
-                .ok_or("a table that ends too early")?;
-            let table = self
-                .quantisation
-                .get_mut(usize::from(kind & 15))
-                .ok_or("a table too many")?;
+            let (steps, after) =
+                rest.split_at_checked(length).ok_or("a table that ends too early")?;
+            let table =
+                self.quantisation.get_mut(usize::from(kind & 15)).ok_or("a table too many")?;
             *table = Some(std::array::from_fn(|at| {
                 if wide {
                     i32::from(u16::from_be_bytes([steps[2 * at], steps[2 * at + 1]]))
@@ -48,21 +45,13 @@ impl Tables {
 
     pub(super) fn add_huffman(&mut self, mut segment: &[u8]) -> Result<(), String> {
         while let [kind, rest @ ..] = segment {
-            let (counts, rest) = rest
-                .split_first_chunk::<16>()
-                .ok_or("a table that ends too early")?;
+            let (counts, rest) =
+                rest.split_first_chunk::<16>().ok_or("a table that ends too early")?;
             let total = counts.iter().map(|count| usize::from(*count)).sum();
-            let (symbols, after) = rest
-                .split_at_checked(total)
-                .ok_or("a table that ends too early")?;
-            let tables = if kind >> 4 == 0 {
-                &mut self.averages
-            } else {
-                &mut self.others
-            };
-            let table = tables
-                .get_mut(usize::from(kind & 15))
-                .ok_or("a table too many")?;
+            let (symbols, after) =
+                rest.split_at_checked(total).ok_or("a table that ends too early")?;
+            let tables = if kind >> 4 == 0 { &mut self.averages } else { &mut self.others };
+            let table = tables.get_mut(usize::from(kind & 15)).ok_or("a table too many")?;
             *table = Some(Huffman::new(counts, symbols)?);
             segment = after;
         }

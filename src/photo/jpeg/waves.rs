@@ -32,9 +32,8 @@ pub(super) fn transform<const N: usize>(
     for (y, row) in rows.iter_mut().enumerate() {
         for (x, value) in row.iter_mut().enumerate() {
             // A wave has 15 bits and a factor 12; of the sum 8 bits go, so that the second sum still fits.
-            let sum: i32 = (0..N)
-                .map(|wave| waves[wave * MAX_SAMPLES + x] * inverse[wave][y])
-                .sum();
+            let sum: i32 =
+                (0..N).map(|wave| waves[wave * MAX_SAMPLES + x] * inverse[wave][y]).sum();
             *value = sum >> 8;
         }
     }

@@ -74,11 +74,7 @@ fn by_light(colour: &Plane, light: &Plane) -> Plane {
 /// The share of the cells whose colour in the other picture no factor and step explains, from this one to that.
 fn share_off(cells: &[Cell], from: usize) -> f32 {
     let count = cells.len().max(1) as f32;
-    let pairs = || {
-        cells
-            .iter()
-            .map(|cell| (cell.colours[from], cell.colours[1 - from]))
-    };
+    let pairs = || cells.iter().map(|cell| (cell.colours[from], cell.colours[1 - from]));
     let mut mean = [[0.0_f32; 2]; 2];
     for (a, b) in pairs() {
         for channel in 0..2 {

@@ -46,11 +46,7 @@ pub(super) fn compare(a: &Picture, b: &Picture) -> SecondLook {
     }
     let (grid, seen) = laid.planes(PHOTO, false);
     let graphic = is_graphic(&grid, &seen) && is_graphic(&seen, &grid);
-    let longer = laid
-        .one
-        .luma
-        .longer()
-        .min(if graphic { GRAPHIC } else { PHOTO });
+    let longer = laid.one.luma.longer().min(if graphic { GRAPHIC } else { PHOTO });
     if graphic && longer < READABLE {
         return SecondLook::different("what is written is too small to be read");
     }

@@ -42,13 +42,7 @@ pub(super) fn are_two_exposures(laid: &Laid) -> bool {
     }
     let (grid, seen) = laid.planes(laid.one.luma.longer(), false);
     let own = high(&grid);
-    let others = warp(
-        &high(&laid.other.luma),
-        &laid.map,
-        grid.width,
-        grid.height,
-        false,
-    );
+    let others = warp(&high(&laid.other.luma), &laid.map, grid.width, grid.height, false);
     let (mut windows, mut one, mut other) = (0, 0.0, 0.0);
     let mut peaks = [0.0; 2];
     // For each shift by a pixel: where exactly they lie on each other is known to half of one.
@@ -78,10 +72,8 @@ pub(super) fn are_two_exposures(laid: &Laid) -> bool {
     }
     let pixels = (windows * WINDOW * WINDOW).max(1) as f64;
     let strength = |sum: f64| (sum / pixels).sqrt();
-    let (weaker, stronger) = (
-        strength(one).min(strength(other)),
-        strength(one).max(strength(other)),
-    );
+    let (weaker, stronger) =
+        (strength(one).min(strength(other)), strength(one).max(strength(other)));
     let most = common.into_iter().fold(f64::MIN, f64::max);
     let peaked = |peaks: f64, sum: f64| peaks * pixels > PEAKED * sum * sum;
     windows >= LEAST

@@ -31,30 +31,20 @@ impl Frame {
         let there = CORNERS.map(|(x, y)| laid.map.source(x, y));
         let pixels = 1.2 / laid.one.luma.longer() as f64;
         let farthest = |points: &[(f64, f64); 4]| {
-            let over = points
-                .iter()
-                .map(|(x, y)| (-x).max(x - 1.0).max(-y).max(y - 1.0));
+            let over = points.iter().map(|(x, y)| (-x).max(x - 1.0).max(-y).max(y - 1.0));
             over.fold(f64::MIN, f64::max)
         };
-        let apart = here
-            .iter()
-            .zip(&CORNERS)
-            .map(|(a, b)| (a.0 - b.0).abs().max((a.1 - b.1).abs()));
+        let apart =
+            here.iter().zip(&CORNERS).map(|(a, b)| (a.0 - b.0).abs().max((a.1 - b.1).abs()));
         if !laid.turned && apart.fold(0.0, f64::max) <= EDGE {
             let astride =
                 farthest(&here).min(farthest(&there)) > OVER + pixels && is_shifted(&here);
-            return if astride {
-                Frame::Astride
-            } else {
-                Frame::Whole
-            };
+            return if astride { Frame::Astride } else { Frame::Whole };
         }
         // A photographed print lies at an angle; of two shots of one scene no side is longer than the one across.
         let (width, height) = (laid.other.luma.width as f64, laid.other.luma.height as f64);
         let side = |a: usize, b: usize| {
-            ((here[a].0 - here[b].0) * width)
-                .hypot((here[a].1 - here[b].1) * height)
-                .max(1e-6)
+            ((here[a].0 - here[b].0) * width).hypot((here[a].1 - here[b].1) * height).max(1e-6)
         };
         let differs = |a: f64, b: f64| (a / b - 1.0).abs() > KEYSTONE;
         let at_an_angle = differs(side(0, 1), side(3, 2)) || differs(side(0, 3), side(1, 2));
@@ -115,11 +105,7 @@ fn shows_a_half(whole: &Plane, inside: impl Fn(f64, f64) -> bool) -> bool {
 /// Whether all corners lie off to the same side: another framing, and not edges that were cut on all sides.
 fn is_shifted(corners: &[(f64, f64); 4]) -> bool {
     let off = |at: fn(&(f64, f64)) -> f64| {
-        let sum: f64 = corners
-            .iter()
-            .zip(&CORNERS)
-            .map(|(a, b)| at(a) - at(b))
-            .sum();
+        let sum: f64 = corners.iter().zip(&CORNERS).map(|(a, b)| at(a) - at(b)).sum();
         (sum / 4.0).abs()
     };
     off(|point| point.0) > OVER || off(|point| point.1) > OVER

@@ -13,9 +13,7 @@ pub(super) fn is_graphic(plane: &Plane, other: &Plane) -> bool {
     for y in 0..plane.height - 1 {
         for x in 0..plane.width - 1 {
             let value = plane.at(x, y);
-            let step = (plane.at(x + 1, y) - value)
-                .abs()
-                .max((plane.at(x, y + 1) - value).abs());
+            let step = (plane.at(x + 1, y) - value).abs().max((plane.at(x, y + 1) - value).abs());
             if step.is_nan() || other.at(x, y).is_nan() {
                 continue;
             }
@@ -28,10 +26,8 @@ pub(super) fn is_graphic(plane: &Plane, other: &Plane) -> bool {
     }
     values.sort_unstable();
     let flat: u32 = values[60..].iter().sum();
-    let (flat, steep) = (
-        f64::from(flat) / f64::from(all.max(1)),
-        steep as f64 / f64::from(all.max(1)),
-    );
+    let (flat, steep) =
+        (f64::from(flat) / f64::from(all.max(1)), steep as f64 / f64::from(all.max(1)));
     flat >= 0.8
         || (flat >= 0.4 && steep >= 0.01)
         || (flat >= 0.65 && steep >= 0.003)

@@ -52,14 +52,7 @@ impl Laid {
         let mut laid = best.map_or_else(|| Laid::at(a, b, Map::WHOLE, false), |(_, laid)| laid);
         for (longer, rounds) in [(256, 3), (512, 2)] {
             if longer <= laid.one.luma.longer() || longer == 256 {
-                let fit = refine(
-                    &laid.one.luma,
-                    &laid.other.luma,
-                    laid.map,
-                    longer,
-                    true,
-                    rounds,
-                );
+                let fit = refine(&laid.one.luma, &laid.other.luma, laid.map, longer, true, rounds);
                 laid.take(fit);
             }
         }
@@ -81,15 +74,7 @@ impl Laid {
             None => (one.clone(), map, None),
         };
         let fit = refine(&one.luma, &other.luma, map, 128, false, 3);
-        let mut laid = Laid {
-            one,
-            other: other.clone(),
-            map,
-            whole,
-            turned,
-            found: 0,
-            windows: 0,
-        };
+        let mut laid = Laid { one, other: other.clone(), map, whole, turned, found: 0, windows: 0 };
         laid.take(fit);
         laid
     }
@@ -102,10 +87,7 @@ impl Laid {
 
     /// Both at this size, the second as the first sees it.
     pub(super) fn planes(&self, longer: usize, blur: bool) -> (Plane, Plane) {
-        let mut grid = self
-            .one
-            .luma
-            .with_longer(longer.min(self.one.luma.longer()));
+        let mut grid = self.one.luma.with_longer(longer.min(self.one.luma.longer()));
         let seen = warp(&self.other.luma, &self.map, grid.width, grid.height, blur);
         if blur {
             grid = grid.blurred(1);
@@ -122,10 +104,7 @@ fn part_with(map: &Map) -> Option<[f64; 4]> {
     let corners = CORNERS.map(|(x, y)| map.source(x, y));
     let side = |at: fn(&(f64, f64)) -> f64| {
         let all = || corners.iter().map(at);
-        let (low, high) = (
-            all().fold(f64::MAX, f64::min),
-            all().fold(f64::MIN, f64::max),
-        );
+        let (low, high) = (all().fold(f64::MAX, f64::min), all().fold(f64::MIN, f64::max));
         ((low - MARGIN).max(0.0), (high + MARGIN).min(1.0))
     };
     let ((left, right), (top, bottom)) = (side(|point| point.0), side(|point| point.1));

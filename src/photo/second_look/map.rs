@@ -13,10 +13,7 @@ pub(super) const CORNERS: [(f64, f64); 4] = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0),
 
 impl Map {
     /// The whole on the whole.
-    pub(super) const WHOLE: Map = Map {
-        x: [0.0, 1.0, 0.0, 0.0],
-        y: [0.0, 0.0, 1.0, 0.0],
-    };
+    pub(super) const WHOLE: Map = Map { x: [0.0, 1.0, 0.0, 0.0], y: [0.0, 0.0, 1.0, 0.0] };
 
     /// Where a point lies in the other picture.
     pub(super) fn apply(&self, u: f64, v: f64) -> (f64, f64) {
@@ -26,10 +23,7 @@ impl Map {
 
     /// A part of the other picture that begins here and is this wide and high.
     pub(super) fn part(left: f64, top: f64, width: f64, height: f64) -> Map {
-        Map {
-            x: [left, width, 0.0, 0.0],
-            y: [top, 0.0, height, 0.0],
-        }
+        Map { x: [left, width, 0.0, 0.0], y: [top, 0.0, height, 0.0] }
     }
 
     /// The map from a part of the one picture: left, top, width and height. Without a product term.
@@ -38,10 +32,7 @@ impl Map {
             let start = terms[0] + terms[1] * left + terms[2] * top;
             [start, terms[1] * width, terms[2] * height, 0.0]
         };
-        Map {
-            x: from(&self.x),
-            y: from(&self.y),
-        }
+        Map { x: from(&self.x), y: from(&self.y) }
     }
 
     /// The way back of a map without turns.

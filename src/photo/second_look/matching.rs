@@ -41,10 +41,8 @@ pub(super) fn match_window(
     let mut peaks: Peaks = [[f32::NAN; 2 * FARTHEST + 3]; 2 * FARTHEST + 3];
     for dy in -reach..=reach {
         for dx in -reach..=reach {
-            let (Ok(x2), Ok(y2)) = (
-                usize::try_from(x as i32 + dx),
-                usize::try_from(y as i32 + dy),
-            ) else {
+            let (Ok(x2), Ok(y2)) = (usize::try_from(x as i32 + dx), usize::try_from(y as i32 + dy))
+            else {
                 continue;
             };
             if x2 + size > other.width || y2 + size > other.height {

@@ -70,10 +70,7 @@ pub struct SecondLook {
 
 impl SecondLook {
     fn new(relation: Relation, why: impl Into<String>) -> SecondLook {
-        SecondLook {
-            relation,
-            why: why.into(),
-        }
+        SecondLook { relation, why: why.into() }
     }
 
     fn different(why: impl Into<String>) -> SecondLook {

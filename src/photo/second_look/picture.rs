@@ -42,9 +42,7 @@ impl Picture {
         let start = &bytes[..bytes.len().min(SNIFF_BYTES as usize)];
         let format = sniff(start).ok_or(InspectError::NotAPicture)?;
         // Decoders are foreign code, and the bytes are foreign, too.
-        Ok(catch_unwind(|| Picture::decode(format, &bytes).ok())
-            .ok()
-            .flatten())
+        Ok(catch_unwind(|| Picture::decode(format, &bytes).ok()).ok().flatten())
     }
 
     fn decode(format: Format, bytes: &[u8]) -> Result<Picture, String> {
@@ -54,9 +52,7 @@ impl Picture {
                 .get_or_insert_with(|| Reducer::new(width as usize, height as usize, LONGER))
                 .add_row(row);
         })?;
-        let [red, green, blue] = reducer
-            .and_then(Reducer::finish)
-            .ok_or("rows are missing")?;
+        let [red, green, blue] = reducer.and_then(Reducer::finish).ok_or("rows are missing")?;
         let mixed = |weights: [f32; 3]| {
             let cells = red.cells.iter().zip(&green.cells).zip(&blue.cells);
             Plane {
@@ -87,10 +83,7 @@ impl Picture {
 
     /// The picture turned to the right by a quarter.
     pub(super) fn turned(&self) -> Picture {
-        Picture {
-            luma: self.luma.turned(),
-            colours: self.colours.each_ref().map(Plane::turned),
-        }
+        Picture { luma: self.luma.turned(), colours: self.colours.each_ref().map(Plane::turned) }
     }
 }
 
@@ -101,16 +94,8 @@ fn upright(plane: &Plane, orientation: Orientation) -> Plane {
         false => (plane.width, plane.height),
     };
     Plane::from_fn(width, height, |x, y| {
-        let x = if orientation.mirrored {
-            width - 1 - x
-        } else {
-            x
-        };
-        let y = if orientation.upended {
-            height - 1 - y
-        } else {
-            y
-        };
+        let x = if orientation.mirrored { width - 1 - x } else { x };
+        let y = if orientation.upended { height - 1 - y } else { y };
         match orientation.transposed {
             true => plane.at(y, x),
             false => plane.at(x, y),

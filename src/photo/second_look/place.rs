@@ -33,21 +33,13 @@ const LEAST: f32 = 0.25;
 pub(super) fn guesses(one: &Plane, other: &Plane, most: usize) -> Vec<Guess> {
     let mut found = Vec::new();
     try_in(other, one, &mut |map, score| {
-        found.push(Guess {
-            map: map.back(),
-            score,
-        });
+        found.push(Guess { map: map.back(), score });
     });
-    try_in(one, other, &mut |map, score| {
-        found.push(Guess { map, score })
-    });
+    try_in(one, other, &mut |map, score| found.push(Guess { map, score }));
     // The whole on the whole, whatever the sides: it may have been squeezed.
     let whole = structure(&one.with_longer(COARSE));
     let squeezed = structure(&other.with_longer(COARSE).resized(whole.width, whole.height));
-    found.push(Guess {
-        map: Map::WHOLE,
-        score: correlation(&whole, &squeezed, 0, 0),
-    });
+    found.push(Guess { map: Map::WHOLE, score: correlation(&whole, &squeezed, 0, 0) });
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut best: Vec<Guess> = Vec::new();
     for guess in found {
@@ -132,9 +124,5 @@ fn correlation(picture: &Plane, field: &Plane, left: usize, top: usize) -> f32 {
     let count = picture.cells.len() as f32;
     let (va, vb) = (aa - sum_a * sum_a / count, bb - sum_b * sum_b / count);
     let cov = ab - sum_a * sum_b / count;
-    if va <= 1e-3 || vb <= 1e-3 {
-        0.0
-    } else {
-        cov / (va * vb).sqrt()
-    }
+    if va <= 1e-3 || vb <= 1e-3 { 0.0 } else { cov / (va * vb).sqrt() }
 }

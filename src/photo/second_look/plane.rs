@@ -20,11 +20,7 @@ impl Plane {
                 cells.push(value(x, y));
             }
         }
-        Plane {
-            width,
-            height,
-            cells,
-        }
+        Plane { width, height, cells }
     }
 
     /// The value of a pixel.
@@ -42,14 +38,8 @@ impl Plane {
         let inside = x >= 0.0 && y >= 0.0 && x <= self.width as f32 && y <= self.height as f32;
         inside.then(|| {
             let (x, y) = ((x - 0.5).max(0.0), (y - 0.5).max(0.0));
-            let (left, top) = (
-                (x as usize).min(self.width - 1),
-                (y as usize).min(self.height - 1),
-            );
-            let (right, bottom) = (
-                (left + 1).min(self.width - 1),
-                (top + 1).min(self.height - 1),
-            );
+            let (left, top) = ((x as usize).min(self.width - 1), (y as usize).min(self.height - 1));
+            let (right, bottom) = ((left + 1).min(self.width - 1), (top + 1).min(self.height - 1));
             let (fx, fy) = (x - left as f32, y - top as f32);
             let upper = self.at(left, top) * (1.0 - fx) + self.at(right, top) * fx;
             let lower = self.at(left, bottom) * (1.0 - fx) + self.at(right, bottom) * fx;
@@ -80,21 +70,15 @@ impl Plane {
         let mut cells = vec![0.0; width * height];
         for (y, tap) in down.taps.iter().enumerate() {
             let out = &mut cells[y * width..(y + 1) * width];
-            for (weight, row) in tap
-                .weights
-                .iter()
-                .zip(rows[tap.first * width..].chunks_exact(width))
+            for (weight, row) in
+                tap.weights.iter().zip(rows[tap.first * width..].chunks_exact(width))
             {
                 for (out, value) in out.iter_mut().zip(row) {
                     *out += weight * value;
                 }
             }
         }
-        Plane {
-            width,
-            height,
-            cells,
-        }
+        Plane { width, height, cells }
     }
 
     /// The picture with its longer side of this many pixels.
@@ -118,9 +102,7 @@ impl Plane {
 
     /// The picture turned to the right.
     pub(super) fn turned(&self) -> Plane {
-        Plane::from_fn(self.height, self.width, |x, y| {
-            self.at(y, self.height - 1 - x)
-        })
+        Plane::from_fn(self.height, self.width, |x, y| self.at(y, self.height - 1 - x))
     }
 
     /// The picture averaged over boxes of this radius, twice: nearly a Gaussian.
@@ -129,9 +111,7 @@ impl Plane {
             let mut out = plane.clone();
             for y in 0..plane.height {
                 let row = &plane.cells[y * plane.width..(y + 1) * plane.width];
-                box_line(row, radius, |x, value| {
-                    out.cells[y * plane.width + x] = value
-                });
+                box_line(row, radius, |x, value| out.cells[y * plane.width + x] = value);
             }
             let rows = out.clone();
             let mut column = vec![0.0; plane.height];
@@ -139,9 +119,7 @@ impl Plane {
                 for (y, value) in column.iter_mut().enumerate() {
                     *value = rows.at(x, y);
                 }
-                box_line(&column, radius, |y, value| {
-                    out.cells[y * plane.width + x] = value
-                });
+                box_line(&column, radius, |y, value| out.cells[y * plane.width + x] = value);
             }
             out
         };
@@ -199,10 +177,7 @@ impl Reducer {
         let guess = row * self.down.taps.len() / self.down.from;
         for y in guess.saturating_sub(1)..(guess + 2).min(self.down.taps.len()) {
             let tap = &self.down.taps[y];
-            let Some(weight) = row
-                .checked_sub(tap.first)
-                .and_then(|at| tap.weights.get(at))
-            else {
+            let Some(weight) = row.checked_sub(tap.first).and_then(|at| tap.weights.get(at)) else {
                 continue;
             };
             for (channel, plane) in self.planes.iter_mut().enumerate() {
@@ -260,26 +235,13 @@ impl Taps {
                     let covered = end.min((pixel + 1) as f64) - start.max(pixel as f64);
                     (covered / scale) as f32
                 };
-                return Tap {
-                    first,
-                    weights: (first..=last).map(weight).collect(),
-                };
+                return Tap { first, weights: (first..=last).map(weight).collect() };
             }
             let centre = ((at as f64 + 0.5) * scale - 0.5).clamp(0.0, (from - 1) as f64);
             let first = (centre as usize).min(from.saturating_sub(2));
             let share = (centre - first as f64) as f32;
-            Tap {
-                first,
-                weights: if from == 1 {
-                    vec![1.0]
-                } else {
-                    vec![1.0 - share, share]
-                },
-            }
+            Tap { first, weights: if from == 1 { vec![1.0] } else { vec![1.0 - share, share] } }
         };
-        Taps {
-            from,
-            taps: (0..to).map(tap).collect(),
-        }
+        Taps { from, taps: (0..to).map(tap).collect() }
     }
 }

@@ -19,13 +19,8 @@ pub(super) fn warp(other: &Plane, map: &Map, width: usize, height: usize, blur: 
     }
     let (w, h) = (other.width as f64, other.height as f64);
     Plane::from_fn(width, height, |x, y| {
-        let (u, v) = map.apply(
-            (x as f64 + 0.5) / width as f64,
-            (y as f64 + 0.5) / height as f64,
-        );
-        other
-            .between((u * w) as f32, (v * h) as f32)
-            .unwrap_or(f32::NAN)
+        let (u, v) = map.apply((x as f64 + 0.5) / width as f64, (y as f64 + 0.5) / height as f64);
+        other.between((u * w) as f32, (v * h) as f32).unwrap_or(f32::NAN)
     })
 }
 
@@ -51,11 +46,7 @@ pub(super) fn refine(
     const LINEAR: usize = 6;
     const BENT: usize = 40;
     let grid = one.with_longer(longer.min(one.longer())).blurred(1);
-    let mut fit = Fit {
-        map,
-        agreeing: 0,
-        windows: 0,
-    };
+    let mut fit = Fit { map, agreeing: 0, windows: 0 };
     for _ in 0..rounds {
         let warped = warp(other, &fit.map, grid.width, grid.height, true);
         let (points, windows) = find_windows(&grid, &warped, &fit.map);

@@ -77,9 +77,7 @@ fn with_noise(picture: &RgbImage, seed: u64) -> RgbImage {
     let mut noisy = picture.clone();
     for pixel in noisy.pixels_mut() {
         let noise = (0..4).map(|_| random.below(7) as i32 - 3).sum::<i32>();
-        pixel.0 = pixel
-            .0
-            .map(|value| (i32::from(value) + noise).clamp(0, 255) as u8);
+        pixel.0 = pixel.0.map(|value| (i32::from(value) + noise).clamp(0, 255) as u8);
     }
     noisy
 }
@@ -109,11 +107,7 @@ fn picture(pixels: &RgbImage, format: ImageFormat) -> Picture {
 fn look(a: &RgbImage, b: &RgbImage) -> SecondLook {
     let (a, b) = (picture(a, ImageFormat::Png), picture(b, ImageFormat::Jpeg));
     let (there, back) = (compare(&a, &b), compare(&b, &a));
-    assert_eq!(
-        there.relation, back.relation,
-        "{} / {}",
-        there.why, back.why
-    );
+    assert_eq!(there.relation, back.relation, "{} / {}", there.why, back.why);
     there
 }
 
@@ -131,11 +125,7 @@ fn a_picture_in_another_size_colour_or_format_is_the_same() {
     let grey = DynamicImage::from(grey).to_rgb8();
     let brown = RgbImage::from_fn(800, 600, |x, y| {
         let value = u16::from(grey.get_pixel(x, y)[0]);
-        Rgb([
-            value.min(240) as u8,
-            (value * 9 / 10) as u8,
-            (value * 7 / 10) as u8,
-        ])
+        Rgb([value.min(240) as u8, (value * 9 / 10) as u8, (value * 7 / 10) as u8])
     });
     let squeezed = resized(&original, 500, 500);
     for version in [&resized(&original, 400, 300), &grey, &brown, &squeezed] {
@@ -163,10 +153,7 @@ fn a_part_or_a_picture_with_something_on_it_or_around_it_is_a_variant() {
 #[test]
 fn other_pictures_are_different() {
     let original = scene(800, 600, 3);
-    assert_eq!(
-        look(&original, &scene(800, 600, 4)).relation,
-        Relation::Different
-    );
+    assert_eq!(look(&original, &scene(800, 600, 4)).relation, Relation::Different);
     let mirrored = imageops::flip_horizontal(&original);
     assert_eq!(look(&original, &mirrored).relation, Relation::Different);
     let upended = imageops::rotate180(&original);
@@ -184,10 +171,7 @@ fn two_frames_of_a_burst_are_different() {
     let (one, other) = (frame(20, 20), frame(44, 32));
     assert_look(&one, &other, Relation::Different, "each shows something");
     // From a tripod: first something moves, then nothing but the noise differs.
-    let (here, there) = (
-        drawn_on(&one, 200, 300, 90, 160),
-        drawn_on(&one, 470, 300, 90, 160),
-    );
+    let (here, there) = (drawn_on(&one, 200, 300, 90, 160), drawn_on(&one, 470, 300, 90, 160));
     assert_eq!(look(&here, &there).relation, Relation::Different);
     let near = drawn_on(&one, 260, 300, 90, 160);
     assert_look(&here, &near, Relation::Different, "moved");
@@ -205,23 +189,10 @@ fn pages_are_the_same_only_if_every_sign_is() {
     assert_look(&letter, &small, Relation::Same, "every line agrees");
     assert_look(&letter, &page(3, 0), Relation::Different, "");
     // All but the last of 30 lines, and all but the last few signs.
-    assert_look(
-        &page(4, 1160),
-        &page(5, 1160),
-        Relation::Different,
-        "written",
-    );
-    assert_look(
-        &page(6, 1192),
-        &page(7, 1192),
-        Relation::Different,
-        "written",
-    );
+    assert_look(&page(4, 1160), &page(5, 1160), Relation::Different, "written");
+    assert_look(&page(6, 1192), &page(7, 1192), Relation::Different, "written");
     // Something drawn on a page, or a part of it, may be all that matters.
-    assert_eq!(
-        look(&letter, &drawn_on(&letter, 400, 500, 120, 60)).relation,
-        Relation::Different
-    );
+    assert_eq!(look(&letter, &drawn_on(&letter, 400, 500, 120, 60)).relation, Relation::Different);
 }
 
 #[test]
@@ -235,8 +206,5 @@ fn a_thing_in_another_colour_is_another_thing() {
     };
     let (red, blue) = (shirt([200, 30, 40]), shirt([30, 80, 190]));
     assert_eq!(look(&red, &blue).relation, Relation::Different);
-    assert_eq!(
-        look(&red, &shirt([20, 20, 20])).relation,
-        Relation::Different
-    );
+    assert_eq!(look(&red, &shirt([20, 20, 20])).relation, Relation::Different);
 }

@@ -81,10 +81,7 @@ impl Windows {
 
     /// Whether a window at this point, or beside it, disagrees; counted from 0 to 1 across the picture.
     pub(super) fn is_off_near(&self, u: f64, v: f64) -> bool {
-        let (x, y) = (
-            (u * self.columns as f64) as usize,
-            (v * self.rows as f64) as usize,
-        );
+        let (x, y) = ((u * self.columns as f64) as usize, (v * self.rows as f64) as usize);
         let mut all = self.strong.iter().chain(&self.faint);
         all.any(|at| at.0.abs_diff(x) <= 1 && at.1.abs_diff(y) <= 1)
     }
@@ -101,9 +98,8 @@ impl Windows {
             _ if at + 2 >= side => Some(true),
             _ => None,
         };
-        let corners = places
-            .iter()
-            .map(|(x, y)| corner(*x, self.columns).zip(corner(*y, self.rows)));
+        let corners =
+            places.iter().map(|(x, y)| corner(*x, self.columns).zip(corner(*y, self.rows)));
         let seen: BTreeSet<Option<(bool, bool)>> = corners.collect();
         seen.len() >= 3 && !seen.contains(&None)
     }
@@ -157,21 +153,11 @@ fn moved_to(from: &Plane, to: &Plane, cluster: &[Place], size: usize) -> bool {
     let windows: Vec<Place> = cluster.iter().filter(with_content).copied().collect();
     let every = windows.len().div_ceil(LOOKED_FOR).max(1);
     let looked_for: Vec<Place> = windows.into_iter().step_by(every).collect();
-    let search = Search {
-        from,
-        to,
-        places: cluster.iter().copied().collect(),
-        size,
-    };
-    let ways: BTreeSet<(i32, i32)> = looked_for
-        .iter()
-        .filter_map(|at| search.best_way(*at))
-        .collect();
+    let search = Search { from, to, places: cluster.iter().copied().collect(), size };
+    let ways: BTreeSet<(i32, i32)> =
+        looked_for.iter().filter_map(|at| search.best_way(*at)).collect();
     ways.into_iter().any(|way| {
-        let found = looked_for
-            .iter()
-            .filter(|at| search.is_found(**at, way))
-            .count();
+        let found = looked_for.iter().filter(|at| search.is_found(**at, way)).count();
         found >= FEWEST && found * 100 >= looked_for.len() * MOVED_PERCENT
     })
 }
@@ -200,14 +186,7 @@ impl Search<'_> {
         let middle = ((to_x + half) / self.size, (to_y + half) / self.size);
         let inside = to_x + self.size <= self.to.width && to_y + self.size <= self.to.height;
         (inside && self.places.contains(&middle)).then(|| {
-            correlation_at(
-                self.from,
-                (x, y),
-                self.to,
-                (to_x, to_y),
-                self.size,
-                Self::CONTENT,
-            )
+            correlation_at(self.from, (x, y), self.to, (to_x, to_y), self.size, Self::CONTENT)
         })
     }
 
@@ -228,9 +207,7 @@ impl Search<'_> {
                 if dx.abs() <= NEAR && dy.abs() <= NEAR {
                     continue;
                 }
-                let found = self
-                    .correlation(at, (dx, dy))
-                    .filter(|found| *found > Self::ALIKE);
+                let found = self.correlation(at, (dx, dy)).filter(|found| *found > Self::ALIKE);
                 if let Some(found) = found.filter(|found| best.is_none_or(|best| *found > best.0)) {
                     best = Some((found, (dx, dy)));
                 }
@@ -242,9 +219,8 @@ impl Search<'_> {
     /// Whether a window has gone this way, give or take two pixels.
     fn is_found(&self, at: Place, (dx, dy): (i32, i32)) -> bool {
         let around = (-2..=2).flat_map(|y| (-2..=2).map(move |x| (dx + x, dy + y)));
-        around.into_iter().any(|way| {
-            self.correlation(at, way)
-                .is_some_and(|found| found > Self::ALIKE)
-        })
+        around
+            .into_iter()
+            .any(|way| self.correlation(at, way).is_some_and(|found| found > Self::ALIKE))
     }
 }

@@ -14,11 +14,7 @@ fn facts(file: &[u8]) -> ExifFacts {
         .read_from_container(&mut Cursor::new(file))
         .or_else(|error| error.distill_partial_result(|_| {}));
     let Ok(exif) = exif else {
-        return ExifFacts {
-            orientation: Orientation::UPRIGHT,
-            camera: false,
-            captured: None,
-        };
+        return ExifFacts { orientation: Orientation::UPRIGHT, camera: false, captured: None };
     };
     let orientation = exif.get_field(Tag::Orientation, In::PRIMARY);
     let orientation = orientation.and_then(|field| field.value.get_uint(0));
@@ -26,9 +22,7 @@ fn facts(file: &[u8]) -> ExifFacts {
     let fraction = text(&exif, Tag::SubSecTimeOriginal);
     ExifFacts {
         orientation: Orientation::from_exif(orientation.unwrap_or(1)),
-        camera: [Tag::Make, Tag::Model]
-            .into_iter()
-            .any(|tag| text(&exif, tag).is_some()),
+        camera: [Tag::Make, Tag::Model].into_iter().any(|tag| text(&exif, tag).is_some()),
         captured: moment.and_then(|moment| CaptureTime::from_exif(&moment, fraction.as_deref())),
     }
 }
@@ -57,16 +51,10 @@ fn block(round: usize, random: &mut impl FnMut(usize) -> usize) -> Vec<u8> {
     ];
     let mut writer = Writer::new();
     // The last one is always there: without any, nothing is written.
-    let chosen = fields
-        .iter()
-        .rev()
-        .enumerate()
-        .filter(|(at, _)| *at == 0 || random(5) > 0);
+    let chosen = fields.iter().rev().enumerate().filter(|(at, _)| *at == 0 || random(5) > 0);
     chosen.for_each(|(_, field)| writer.push_field(field));
     let mut block = Cursor::new(Vec::new());
-    writer
-        .write(&mut block, round.is_multiple_of(2))
-        .expect("writes EXIF");
+    writer.write(&mut block, round.is_multiple_of(2)).expect("writes EXIF");
     block.into_inner()
 }
 
@@ -90,34 +78,13 @@ fn files(block: &[u8], small: &[Vec<u8>; 3]) -> [(Format, Vec<u8>); 4] {
     let [jpeg, png, webp] = small;
     let length = block.len() as u32;
     let segment = (block.len() as u16 + 8).to_be_bytes();
-    let jpeg = [
-        &jpeg[..2],
-        b"\xff\xe1",
-        &segment,
-        b"Exif\0\0",
-        block,
-        &jpeg[2..],
-    ]
-    .concat();
-    let png = [
-        &png[..33],
-        &length.to_be_bytes(),
-        b"eXIf",
-        block,
-        &[0; 4],
-        &png[33..],
-    ]
-    .concat();
+    let jpeg = [&jpeg[..2], b"\xff\xe1", &segment, b"Exif\0\0", block, &jpeg[2..]].concat();
+    let png = [&png[..33], &length.to_be_bytes(), b"eXIf", block, &[0; 4], &png[33..]].concat();
     let mut webp = [&webp[..], b"EXIF", &length.to_le_bytes(), block].concat();
     webp.resize(webp.len().next_multiple_of(2), 0);
     let size = webp.len() as u32 - 8;
     webp[4..8].copy_from_slice(&size.to_le_bytes());
-    [
-        (Format::Jpeg, jpeg),
-        (Format::Png, png),
-        (Format::Webp, webp),
-        (Format::Tiff, block.to_vec()),
-    ]
+    [(Format::Jpeg, jpeg), (Format::Png, png), (Format::Webp, webp), (Format::Tiff, block.to_vec())]
 }
 
 #[test]

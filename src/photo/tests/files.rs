@@ -31,16 +31,10 @@ fn the_camera_and_its_clock_are_read() {
     let model = ascii(Tag::Model, "Box Brownie");
     let moment = ascii(Tag::DateTimeOriginal, "2021:06:13 18:42:07");
     let fraction = ascii(Tag::SubSecTimeOriginal, "25");
-    let all = inspect_bytes(&with_exif(
-        &picture,
-        &[model.clone(), moment.clone(), fraction],
-    ));
+    let all = inspect_bytes(&with_exif(&picture, &[model.clone(), moment.clone(), fraction]));
     let all = all.expect("a photo");
     assert!(all.camera);
-    assert_eq!(
-        all.captured,
-        Some(CaptureTime("2021-06-13T18:42:07.25".to_owned()))
-    );
+    assert_eq!(all.captured, Some(CaptureTime("2021-06-13T18:42:07.25".to_owned())));
     let unset = ascii(Tag::DateTimeOriginal, "0000:00:00 00:00:00");
     for fields in [vec![moment], vec![model.clone(), unset], vec![model]] {
         let photo = inspect_bytes(&with_exif(&picture, &fields)).expect("a photo");
@@ -52,16 +46,10 @@ fn the_camera_and_its_clock_are_read() {
 fn exif_is_found_in_every_format_that_has_it() {
     let picture = drawing(160, 120, 5);
     let mut writer = Writer::new();
-    let turned = Field {
-        tag: Tag::Orientation,
-        ifd_num: In::PRIMARY,
-        value: Value::Short(vec![6]),
-    };
-    let fields = [
-        ascii(Tag::Make, "Kodak"),
-        ascii(Tag::DateTimeOriginal, "2021:06:13 18:42:07"),
-        turned,
-    ];
+    let turned =
+        Field { tag: Tag::Orientation, ifd_num: In::PRIMARY, value: Value::Short(vec![6]) };
+    let fields =
+        [ascii(Tag::Make, "Kodak"), ascii(Tag::DateTimeOriginal, "2021:06:13 18:42:07"), turned];
     fields.iter().for_each(|field| writer.push_field(field));
     for little_endian in [true, false] {
         let mut exif = Cursor::new(Vec::new());
@@ -91,16 +79,8 @@ fn exif_is_found_in_every_format_that_has_it() {
 #[test]
 fn what_is_no_picture_is_refused() {
     let film = b"\0\0\0\x18ftypisom\0\0\0\0isommp42";
-    for bytes in [
-        &b""[..],
-        b"BM is how this text begins, no bitmap",
-        b"<svg/>",
-        film,
-    ] {
-        assert!(matches!(
-            inspect_bytes(bytes),
-            Err(InspectError::NotAPicture)
-        ));
+    for bytes in [&b""[..], b"BM is how this text begins, no bitmap", b"<svg/>", film] {
+        assert!(matches!(inspect_bytes(bytes), Err(InspectError::NotAPicture)));
     }
 }
 
@@ -109,13 +89,7 @@ fn what_is_not_decoded_is_kept_by_its_digest() {
     let damaged = &encoded(&drawing(320, 200, 7).into(), ImageFormat::Png)[..300];
     let bomb = bomb();
     let heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic";
-    for bytes in [
-        damaged,
-        heic,
-        b"\xff\xd8\xff\xe0",
-        b"II*\0\x08\0\0\0",
-        &bomb,
-    ] {
+    for bytes in [damaged, heic, b"\xff\xd8\xff\xe0", b"II*\0\x08\0\0\0", &bomb] {
         let photo = inspect_bytes(bytes).expect("a photo");
         assert_eq!(photo.id, PhotoId::of(bytes));
         assert_eq!((photo.format, photo.width), (Format::Opaque, 0));
@@ -199,11 +173,7 @@ fn no_bytes_make_it_panic() {
     .map(|format| encoded(&picture, *format))
     .collect();
     files.push(encoded(&large, ImageFormat::Jpeg));
-    files.push(super::heic::heic(
-        &drawing(90, 70, 17),
-        50,
-        &[ascii(Tag::Model, "M")],
-    ));
+    files.push(super::heic::heic(&drawing(90, 70, 17), 50, &[ascii(Tag::Model, "M")]));
     files.push(with_exif(
         &drawing(90, 70, 16),
         &[ascii(Tag::Model, "M"), ascii(Tag::DateTimeOriginal, "?")],

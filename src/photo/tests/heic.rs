@@ -4,15 +4,10 @@ use super::*;
 
 /// A picture as HEIC, with the EXIF of these fields if there are any.
 pub(super) fn heic(picture: &RgbImage, quality: u8, fields: &[Field]) -> Vec<u8> {
-    let options = heifer::EncodeOptions {
-        quality,
-        ..heifer::EncodeOptions::default()
-    };
+    let options = heifer::EncodeOptions { quality, ..heifer::EncodeOptions::default() };
     let mut image = heifer::Image::filled(picture.width(), picture.height(), 8, [255; 4]);
     for (to, from) in image.data.chunks_exact_mut(4).zip(picture.pixels()) {
-        to.iter_mut()
-            .zip(from.0)
-            .for_each(|(to, from)| *to = from.into());
+        to.iter_mut().zip(from.0).for_each(|(to, from)| *to = from.into());
     }
     let metadata = heifer::Metadata {
         exif: (!fields.is_empty()).then(|| exif_block(fields)),
@@ -40,10 +35,7 @@ fn a_heic_is_a_picture_whole_or_in_tiles() {
         assert_eq!(photo.format, Format::Heic);
         assert_eq!((photo.width, photo.height), (width, height));
         assert!(photo.colour && !photo.camera);
-        assert!(
-            photo.same_picture(&png.expect("a photo")),
-            "{width}x{height}"
-        );
+        assert!(photo.same_picture(&png.expect("a photo")), "{width}x{height}");
         let grey = DynamicImage::from(picture).to_luma8();
         let grey = DynamicImage::from(grey).to_rgb8();
         let grey = inspect_bytes(&heic(&grey, 80, &[])).expect("a photo");
@@ -54,11 +46,8 @@ fn a_heic_is_a_picture_whole_or_in_tiles() {
 #[test]
 fn the_container_tells_how_a_heic_is_turned_and_exif_does_not() {
     let picture = drawing(320, 200, 4);
-    let turned = Field {
-        tag: Tag::Orientation,
-        ifd_num: In::PRIMARY,
-        value: Value::Short(vec![6]),
-    };
+    let turned =
+        Field { tag: Tag::Orientation, ifd_num: In::PRIMARY, value: Value::Short(vec![6]) };
     let mut file = heic(&picture, 80, &[ascii(Tag::Make, "Apple"), turned]);
     // The encoder sets the orientation upright, as it should; cameras leave it.
     let at = file.windows(4).position(|bytes| bytes == b"\x01\x12\0\x03");
@@ -102,14 +91,7 @@ fn a_heic_that_claims_too_much_is_opaque() {
     let tiled = heic(&drawing(1300, 500, 6), 80, &[]);
     let at = |what: &[u8]| tiled.windows(what.len()).position(|bytes| bytes == what);
     // A grid of one row and three columns tells the size of the whole after these.
-    let grid = at(&[
-        0,
-        0,
-        0,
-        2,
-        1300_u16.to_be_bytes()[0],
-        1300_u16.to_be_bytes()[1],
-    ]);
+    let grid = at(&[0, 0, 0, 2, 1300_u16.to_be_bytes()[0], 1300_u16.to_be_bytes()[1]]);
     let grid = grid.expect("a grid");
     let mut larger = tiled.clone();
     larger[grid + 4] = 0xff;
@@ -132,18 +114,12 @@ fn records_tell_a_new_format_so_that_older_programs_can_read_on() {
     let photo = inspect_bytes(&heic(&drawing(320, 200, 7), 80, &[])).expect("a photo");
     let told = serde_json::to_value(&photo).expect("JSON");
     assert_eq!(told["format"], "opaque");
-    assert_eq!(
-        serde_json::from_value::<Photo>(told.clone()).expect("a photo"),
-        photo
-    );
+    assert_eq!(serde_json::from_value::<Photo>(told.clone()).expect("a photo"), photo);
     let mut later = told;
     later["decoded_as"] = "holo".into();
     later["worth"] = serde_json::json!({"origin": "dream", "more": "smell"});
     let read: Photo = serde_json::from_value(later).expect("a photo of a later program");
     assert_eq!(read.format, Format::Opaque);
     assert_eq!(read.worth.origin, Origin::Unknown);
-    assert!(
-        read.is_more_than_a_still(),
-        "what is not known is not compared"
-    );
+    assert!(read.is_more_than_a_still(), "what is not known is not compared");
 }

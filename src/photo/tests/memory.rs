@@ -18,10 +18,7 @@ fn what_a_file_says_of_its_camera_costs_no_more_than_the_file() {
         .output()
         .expect("runs");
     let said = String::from_utf8_lossy(&alone.stdout);
-    assert!(
-        alone.status.success() && said.contains("1 passed"),
-        "{said}"
-    );
+    assert!(alone.status.success() && said.contains("1 passed"), "{said}");
 }
 
 #[test]

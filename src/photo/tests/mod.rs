@@ -31,10 +31,7 @@ fn drawing(width: u32, height: u32, seed: u64) -> RgbImage {
         value.clamp(0.0, 255.0) as u8
     };
     RgbImage::from_fn(width, height, |x, y| {
-        let (x, y) = (
-            f64::from(x) / f64::from(width),
-            f64::from(y) / f64::from(height),
-        );
+        let (x, y) = (f64::from(x) / f64::from(width), f64::from(y) / f64::from(height));
         Rgb([wave(0, x, y), wave(1, x, y), wave(2, x, y)])
     })
 }
@@ -64,11 +61,7 @@ fn inspect_bytes(bytes: &[u8]) -> Result<Photo, InspectError> {
 }
 
 fn ascii(tag: Tag, text: &str) -> Field {
-    Field {
-        tag,
-        ifd_num: In::PRIMARY,
-        value: Value::Ascii(vec![text.as_bytes().to_vec()]),
-    }
+    Field { tag, ifd_num: In::PRIMARY, value: Value::Ascii(vec![text.as_bytes().to_vec()]) }
 }
 
 /// A block of EXIF with these fields.
@@ -96,10 +89,7 @@ fn with_exif(picture: &RgbImage, fields: &[Field]) -> Vec<u8> {
 #[test]
 fn fingerprints_survive_as_text_and_hostile_text_is_refused() {
     let bytes = encoded(&drawing(320, 200, 9).into(), ImageFormat::Png);
-    let fingerprint = inspect_bytes(&bytes)
-        .expect("a photo")
-        .fingerprint
-        .expect("one");
+    let fingerprint = inspect_bytes(&bytes).expect("a photo").fingerprint.expect("one");
     let text = fingerprint.to_string();
     assert!(text.starts_with("v2:"));
     assert_eq!(text.parse(), Ok(fingerprint));
@@ -182,16 +172,8 @@ mod properties {
 
     fn photo() -> impl Strategy<Value = Photo> {
         let format = prop_oneof![Just(Format::Gif), Just(Format::Jpeg), Just(Format::Tiff)];
-        (
-            1..4_u32,
-            1..4_u32,
-            any::<bool>(),
-            any::<bool>(),
-            format,
-            1..4_u64,
-            0..6_u8,
-        )
-            .prop_map(|(width, height, colour, camera, format, bytes, id)| Photo {
+        (1..4_u32, 1..4_u32, any::<bool>(), any::<bool>(), format, 1..4_u64, 0..6_u8).prop_map(
+            |(width, height, colour, camera, format, bytes, id)| Photo {
                 account: ACCOUNT,
                 id: PhotoId([id; 32]),
                 bytes,
@@ -203,7 +185,8 @@ mod properties {
                 captured: None,
                 fingerprint: None,
                 worth: Worth::default(),
-            })
+            },
+        )
     }
 
     proptest! {

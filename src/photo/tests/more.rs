@@ -29,11 +29,7 @@ fn png(frames: u8) -> Vec<u8> {
 
 fn webp(frames: usize) -> Vec<u8> {
     let frame = b"ANMF\x03\0\0\0abc\0";
-    [
-        &b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0\0\0\0\0\0\0"[..],
-        &frame.repeat(frames),
-    ]
-    .concat()
+    [&b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0\0\0\0\0\0\0"[..], &frame.repeat(frames)].concat()
 }
 
 #[test]
@@ -77,10 +73,7 @@ fn what_follows_a_jpeg_is_seen() {
             photo.worth.more
         };
         assert_eq!(more(&[&jpeg]), More::Nothing);
-        assert_eq!(
-            more(&[&jpeg, b"\0\0\0 the maker's own notes"]),
-            More::Nothing
-        );
+        assert_eq!(more(&[&jpeg, b"\0\0\0 the maker's own notes"]), More::Nothing);
         assert_eq!(more(&[&jpeg, film]), More::Film);
         assert_eq!(more(&[&jpeg, b"MotionPhoto_Data", film]), More::Film);
         assert_eq!(more(&[&jpeg, &jpeg]), More::Maps);

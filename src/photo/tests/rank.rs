@@ -12,10 +12,7 @@ fn sharp(width: u32, height: u32) -> RgbImage {
     let mut random = random();
     let mut picture = drawing(width, height, 9);
     for _ in 0..500 {
-        let (left, top) = (
-            random(width as usize) as u32,
-            random(height as usize) as u32,
-        );
+        let (left, top) = (random(width as usize) as u32, random(height as usize) as u32);
         let (right, bottom) = (left + 2 + random(40) as u32, top + 2 + random(40) as u32);
         let colour = Rgb([random(256) as u8, random(256) as u8, random(256) as u8]);
         for (x, y) in
@@ -29,12 +26,7 @@ fn sharp(width: u32, height: u32) -> RgbImage {
 
 fn resized(picture: &RgbImage, percent: u32, filter: FilterType) -> RgbImage {
     let (width, height) = picture.dimensions();
-    imageops::resize(
-        picture,
-        width * percent / 100,
-        height * percent / 100,
-        filter,
-    )
+    imageops::resize(picture, width * percent / 100, height * percent / 100, filter)
 }
 
 /// A JPEG without metadata.
@@ -51,11 +43,8 @@ fn png(picture: &RgbImage) -> Vec<u8> {
 
 /// What a camera writes about a picture of this size, and what else is given.
 fn camera(size: (u32, u32), more: &[Field]) -> Vec<Field> {
-    let length = |tag, length| Field {
-        tag,
-        ifd_num: In::PRIMARY,
-        value: Value::Long(vec![length]),
-    };
+    let length =
+        |tag, length| Field { tag, ifd_num: In::PRIMARY, value: Value::Long(vec![length]) };
     let mut fields = vec![
         ascii(Tag::Make, "Kodak"),
         ascii(Tag::Model, "Box Brownie"),
@@ -98,26 +87,11 @@ fn sizes_and_looks() -> Vec<Pair> {
     let pair = |name, worse: Vec<u8>| (name, original.clone(), worse);
     vec![
         pair("half the size, as PNG", png(&half)),
-        pair(
-            "nine tenths of the size, as PNG",
-            png(&resized(&picture, 90, FilterType::Triangle)),
-        ),
-        pair(
-            "a thumbnail blown up, cubic",
-            jpeg(&blown_up(FilterType::CatmullRom), 92),
-        ),
-        pair(
-            "a thumbnail blown up, Lanczos",
-            jpeg(&blown_up(FilterType::Lanczos3), 92),
-        ),
-        pair(
-            "a thumbnail blown up, bilinear",
-            jpeg(&blown_up(FilterType::Triangle), 92),
-        ),
-        pair(
-            "a thumbnail blown up, PNG",
-            png(&blown_up(FilterType::CatmullRom)),
-        ),
+        pair("nine tenths of the size, as PNG", png(&resized(&picture, 90, FilterType::Triangle))),
+        pair("a thumbnail blown up, cubic", jpeg(&blown_up(FilterType::CatmullRom), 92)),
+        pair("a thumbnail blown up, Lanczos", jpeg(&blown_up(FilterType::Lanczos3), 92)),
+        pair("a thumbnail blown up, bilinear", jpeg(&blown_up(FilterType::Triangle), 92)),
+        pair("a thumbnail blown up, PNG", png(&blown_up(FilterType::CatmullRom))),
         (
             "itself blown up fourfold",
             jpeg(&half, 88),
@@ -125,11 +99,7 @@ fn sizes_and_looks() -> Vec<Pair> {
         ),
         pair("grey, as PNG", png(&grey)),
         pair("lower quality", jpeg(&picture, 60)),
-        (
-            "PNG and the JPEG made of it",
-            png(&picture),
-            jpeg(&picture, 100),
-        ),
+        ("PNG and the JPEG made of it", png(&picture), jpeg(&picture, 100)),
         (
             "JPEG and the WebP made of it",
             original.clone(),
@@ -156,26 +126,14 @@ fn cameras_and_editors() -> Vec<Pair> {
         pair("saved again, the data kept", exported(&fine, &told)),
         pair(
             "named by an editor",
-            exported(
-                &fine,
-                &camera(size, &[software("Adobe Photoshop 25.1 (Macintosh)")]),
-            ),
+            exported(&fine, &camera(size, &[software("Adobe Photoshop 25.1 (Macintosh)")])),
         ),
         pair(
             "changed a year later",
-            exported(
-                &fine,
-                &camera(size, &[ascii(Tag::DateTime, "2022:06:13 18:42:07")]),
-            ),
+            exported(&fine, &camera(size, &[ascii(Tag::DateTime, "2022:06:13 18:42:07")])),
         ),
-        pair(
-            "of a size that is not the camera's",
-            exported(&fine, &camera((1280, 960), &[])),
-        ),
-        pair(
-            "blown up, the data kept",
-            exported(&jpeg(&twice, 95), &told),
-        ),
+        pair("of a size that is not the camera's", exported(&fine, &camera((1280, 960), &[]))),
+        pair("blown up, the data kept", exported(&jpeg(&twice, 95), &told)),
         pair("sharpened", exported(&jpeg(&sharpened, 97), &told)),
         (
             "out of focus, and half of it",
@@ -187,26 +145,14 @@ fn cameras_and_editors() -> Vec<Pair> {
             shot(&jpeg(&picture, 88), &camera(size, &[software("Ver.1.02")])),
             exported(&fine, &told),
         ),
-        (
-            "HEIC and the JPEG exported from it",
-            heic(&picture, 80, &told),
-            exported(&fine, &told),
-        ),
-        (
-            "a film and the same without",
-            [&original[..], film].concat(),
-            shot(&fine, &told),
-        ),
+        ("HEIC and the JPEG exported from it", heic(&picture, 80, &told), exported(&fine, &told)),
+        ("a film and the same without", [&original[..], film].concat(), shot(&fine, &told)),
         (
             "a moving half and the whole",
             original.clone(),
             [&exported(&jpeg(&half, 97), &told)[..], film].concat(),
         ),
-        (
-            "more bytes of one camera",
-            shot(&fine, &told),
-            original.clone(),
-        ),
+        ("more bytes of one camera", shot(&fine, &told), original.clone()),
     ]
 }
 
@@ -218,11 +164,7 @@ fn the_better_of_two_real_files_is_kept() {
         let (better, worse) = (better.expect("a photo"), worse.expect("a photo"));
         assert!(better.width > 0 && worse.width > 0, "{name}");
         if better.rank() <= worse.rank() {
-            wrong.push(format!(
-                "{name}: {:?} and {:?}",
-                better.rank(),
-                worse.rank()
-            ));
+            wrong.push(format!("{name}: {:?} and {:?}", better.rank(), worse.rank()));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -239,23 +181,12 @@ fn only_what_a_camera_wrote_is_a_camera_original() {
     // Held upright, the camera may name the size as it is shown.
     assert!(is_original(&shot(&plain, &camera((240, 320), &[]))));
     assert!(!is_original(&plain));
-    assert!(
-        !is_original(&shot(&plain, &camera(size, &[])[..3])),
-        "no size"
-    );
-    assert!(
-        !is_original(&shot(&plain, &camera(size, &[])[1..])),
-        "no make"
-    );
+    assert!(!is_original(&shot(&plain, &camera(size, &[])[..3])), "no size");
+    assert!(!is_original(&shot(&plain, &camera(size, &[])[1..])), "no make");
     assert!(!is_original(&shot(&plain, &camera((640, 480), &[]))));
     let editor = camera(size, &[ascii(Tag::Software, "GIMP 2.10")]);
     assert!(!is_original(&shot(&plain, &editor)));
-    let app13 = [
-        &plain[..2],
-        b"\xff\xed\0\x14Photoshop 3.0\x008BIM",
-        &plain[2..],
-    ]
-    .concat();
+    let app13 = [&plain[..2], b"\xff\xed\0\x14Photoshop 3.0\x008BIM", &plain[2..]].concat();
     assert!(!is_original(&exported(&app13, &camera(size, &[]))));
     let xmp = b"http://ns.adobe.com/xap/1.0/\0<x xmp:CreatorTool=\"Snapseed 2.0\"/>";
     let length = (xmp.len() as u16 + 2).to_be_bytes();
@@ -270,26 +201,17 @@ fn a_blown_up_picture_is_seen_in_every_format() {
     let small = resized(&picture, 25, FilterType::Triangle);
     let large = resized(&small, 800, FilterType::CatmullRom);
     let missing = |bytes: &[u8]| inspect_bytes(bytes).expect("a photo").worth.missing;
-    for (bytes, format) in [
-        (jpeg(&large, 92), "JPEG"),
-        (png(&large), "PNG"),
-        (heic(&large, 90, &[]), "HEIC"),
-    ] {
-        assert!(
-            (4..=7).contains(&missing(&bytes)),
-            "{format}: {}",
-            missing(&bytes)
-        );
+    for (bytes, format) in
+        [(jpeg(&large, 92), "JPEG"), (png(&large), "PNG"), (heic(&large, 90, &[]), "HEIC")]
+    {
+        assert!((4..=7).contains(&missing(&bytes)), "{format}: {}", missing(&bytes));
     }
     for (bytes, format) in [
         (jpeg(&picture, 92), "JPEG"),
         (jpeg(&picture, 30), "coarse JPEG"),
         (png(&picture), "PNG"),
         (heic(&picture, 90, &[]), "HEIC"),
-        (
-            png(&RgbImage::from_pixel(640, 640, Rgb([90, 120, 200]))),
-            "a wall",
-        ),
+        (png(&RgbImage::from_pixel(640, 640, Rgb([90, 120, 200]))), "a wall"),
     ] {
         assert_eq!(missing(&bytes), 0, "{format}");
     }

@@ -6,10 +6,7 @@ use super::*;
 fn different_pictures_are_not_the_same() {
     let one = encoded(&drawing(320, 200, 1).into(), ImageFormat::Jpeg);
     let two = encoded(&drawing(320, 200, 2).into(), ImageFormat::Jpeg);
-    let (one, two) = (
-        inspect_bytes(&one).expect("a photo"),
-        inspect_bytes(&two).expect("a photo"),
-    );
+    let (one, two) = (inspect_bytes(&one).expect("a photo"), inspect_bytes(&two).expect("a photo"));
     assert!(!one.same_picture(&two));
 }
 
@@ -48,11 +45,7 @@ fn turned_by_exif_is_the_same_picture_upright() {
             value: Value::Short(vec![value as u16]),
         };
         let photo = inspect_bytes(&with_exif(&stored, &[orientation])).expect("a photo");
-        assert_eq!(
-            (photo.width, photo.height),
-            (320, 200),
-            "orientation {value}"
-        );
+        assert_eq!((photo.width, photo.height), (320, 200), "orientation {value}");
         assert!(photo.same_picture(&reference), "orientation {value}");
     }
 }
@@ -62,10 +55,7 @@ fn frames_of_a_burst_are_different_pictures() {
     // The camera moved by a hair between the frames, as it does in a hand.
     let scene = drawing(330, 210, 6);
     let frame = |shift: u32, moment: &str, fraction: Option<&str>| {
-        let mut fields = vec![
-            ascii(Tag::Make, "Kodak"),
-            ascii(Tag::DateTimeOriginal, moment),
-        ];
+        let mut fields = vec![ascii(Tag::Make, "Kodak"), ascii(Tag::DateTimeOriginal, moment)];
         fields.extend(fraction.map(|digits| ascii(Tag::SubSecTimeOriginal, digits)));
         let picture = imageops::crop_imm(&scene, shift, shift, 320, 200).to_image();
         inspect_bytes(&with_exif(&picture, &fields)).expect("a photo")
@@ -78,10 +68,7 @@ fn frames_of_a_burst_are_different_pictures() {
     ];
     for frame in &later {
         let (a, b) = (first.fingerprint, frame.fingerprint);
-        assert!(
-            a.zip(b).is_some_and(|(a, b)| a.same_picture(&b)),
-            "they look the same"
-        );
+        assert!(a.zip(b).is_some_and(|(a, b)| a.same_picture(&b)), "they look the same");
         assert!(!first.same_picture(frame), "{:?}", frame.captured);
         assert!(!frame.same_picture(&first), "{:?}", frame.captured);
     }
@@ -124,12 +111,8 @@ fn frames_and_captions_make_no_other_picture() {
     let mut scanned = RgbImage::from_pixel(680, 430, Rgb([250, 250, 250]));
     imageops::replace(&mut scanned, &picture, 60, 0);
     let white = with_caption(&picture, 50, [255; 3], [0; 3]);
-    let black = imageops::rotate180(&with_caption(
-        &imageops::rotate180(&picture),
-        60,
-        [0; 3],
-        [255; 3],
-    ));
+    let black =
+        imageops::rotate180(&with_caption(&imageops::rotate180(&picture), 60, [0; 3], [255; 3]));
     for (name, changed) in [
         ("a frame", framed),
         ("the margins of a scanner", scanned),
@@ -147,11 +130,7 @@ fn turned_over_it_is_another_picture() {
     let upright =
         inspect_bytes(&encoded(&picture.clone().into(), ImageFormat::Png)).expect("a photo");
     let half = imageops::crop_imm(&picture, 0, 0, 226, 141).to_image();
-    for other in [
-        imageops::flip_horizontal(&picture),
-        imageops::rotate180(&picture),
-        half,
-    ] {
+    for other in [imageops::flip_horizontal(&picture), imageops::rotate180(&picture), half] {
         let other = inspect_bytes(&encoded(&other.into(), ImageFormat::Png)).expect("a photo");
         assert!(!upright.same_picture(&other));
     }
@@ -164,14 +143,8 @@ fn a_jpeg_of_any_size_looks_like_the_picture_it_was_made_of() {
         let picture = DynamicImage::from(drawing(width, height, 12));
         let png = inspect_bytes(&encoded(&picture, ImageFormat::Png)).expect("a photo");
         let jpeg = inspect_bytes(&encoded(&picture, ImageFormat::Jpeg)).expect("a photo");
-        assert_eq!(
-            (jpeg.width, jpeg.height, jpeg.colour),
-            (width, height, true)
-        );
-        let (png, jpeg) = (
-            png.fingerprint.expect("one"),
-            jpeg.fingerprint.expect("one"),
-        );
+        assert_eq!((jpeg.width, jpeg.height, jpeg.colour), (width, height, true));
+        let (png, jpeg) = (png.fingerprint.expect("one"), jpeg.fingerprint.expect("one"));
         let distance = |at: usize| -> u32 {
             let (a, b) = (&png.weighted_bits()[at], &jpeg.weighted_bits()[at]);
             a.iter().zip(b).map(|(a, b)| (a ^ b).count_ones()).sum()

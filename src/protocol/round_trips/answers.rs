@@ -33,26 +33,18 @@ fn format() -> impl Strategy<Value = Format> {
 
 fn photo_report() -> impl Strategy<Value = PhotoReport> {
     let numbers = any::<(u64, u32, u32)>();
-    (
-        ".*",
-        photo_id(),
-        numbers,
-        format(),
-        some(node()),
-        some(".*"),
+    (".*", photo_id(), numbers, format(), some(node()), some(".*")).prop_map(
+        |(name, id, (bytes, width, height), format, holders, aliases)| PhotoReport {
+            name,
+            id,
+            bytes,
+            width,
+            height,
+            format,
+            holders,
+            aliases,
+        },
     )
-        .prop_map(
-            |(name, id, (bytes, width, height), format, holders, aliases)| PhotoReport {
-                name,
-                id,
-                bytes,
-                width,
-                height,
-                format,
-                holders,
-                aliases,
-            },
-        )
 }
 
 fn relation() -> impl Strategy<Value = Relation> {
@@ -67,20 +59,18 @@ fn version() -> impl Strategy<Value = VersionReport> {
     let numbers = any::<(u64, u32, u32)>();
     let words = (relation(), ".*", some(".*"));
     let version = (photo_id(), some(".*"), numbers, format(), held(), words);
-    version.prop_map(
-        |(id, names, (bytes, width, height), format, held, words)| VersionReport {
-            id,
-            names,
-            bytes,
-            width,
-            height,
-            format,
-            held,
-            relation: words.0,
-            worse_by: words.1,
-            differs: words.2,
-        },
-    )
+    version.prop_map(|(id, names, (bytes, width, height), format, held, words)| VersionReport {
+        id,
+        names,
+        bytes,
+        width,
+        height,
+        format,
+        held,
+        relation: words.0,
+        worse_by: words.1,
+        differs: words.2,
+    })
 }
 
 fn duplicate() -> impl Strategy<Value = DuplicateReport> {
@@ -96,13 +86,8 @@ fn duplicate() -> impl Strategy<Value = DuplicateReport> {
         },
     );
     let stay = prop_oneof![any::<u32>().prop_map(Stay::Days), Just(Stay::UntilPurged)];
-    (version(), keeper, prop::option::of(stay)).prop_map(|(version, keeper, trash)| {
-        DuplicateReport {
-            version,
-            keeper,
-            trash,
-        }
-    })
+    (version(), keeper, prop::option::of(stay))
+        .prop_map(|(version, keeper, trash)| DuplicateReport { version, keeper, trash })
 }
 
 fn explanation() -> impl Strategy<Value = Explanation> {
@@ -135,13 +120,8 @@ fn status() -> impl Strategy<Value = StatusReport> {
             state,
         },
     );
-    let risk =
-        (".*", photo_id(), any::<u32>(), ".*").prop_map(|(name, id, copies, reason)| RiskReport {
-            name,
-            id,
-            copies,
-            reason,
-        });
+    let risk = (".*", photo_id(), any::<u32>(), ".*")
+        .prop_map(|(name, id, copies, reason)| RiskReport { name, id, copies, reason });
     let numbers = any::<(u32, [u64; 9])>();
     let lists = (some(node_report), some(risk), some(".*"));
     (node(), address(), numbers, lists).prop_map(
@@ -170,27 +150,18 @@ fn status() -> impl Strategy<Value = StatusReport> {
 
 fn about_photos() -> impl Strategy<Value = Answer> {
     let next = || prop::option::of(photo_id());
-    let trash = (
-        some(".*"),
-        photo_id(),
-        any::<u64>(),
-        next(),
-        (".*", some(".*")),
-    )
-        .prop_map(
-            |(names, id, bytes, keeper, (reason, companions))| TrashReport {
-                names,
-                id,
-                bytes,
-                keeper,
-                reason,
-                companions,
-            },
-        );
+    let trash = (some(".*"), photo_id(), any::<u64>(), next(), (".*", some(".*"))).prop_map(
+        |(names, id, bytes, keeper, (reason, companions))| TrashReport {
+            names,
+            id,
+            bytes,
+            keeper,
+            reason,
+            companions,
+        },
+    );
     prop_oneof![
-        some(".*").prop_map(|list| Answer::ListImage {
-            list: Arc::new(list)
-        }),
+        some(".*").prop_map(|list| Answer::ListImage { list: Arc::new(list) }),
         (".*", ".*", photo_id(), any::<u64>(), blob()).prop_map(
             |(image_name, label, id, bytes, image)| Answer::ReceiveImage {
                 image_name,
@@ -212,13 +183,8 @@ fn about_photos() -> impl Strategy<Value = Answer> {
         explanation().prop_map(|explained| Answer::Explained(Box::new(explained))),
         status().prop_map(|status| Answer::Status(Box::new(status))),
         (some(trash), next()).prop_map(|(photos, next)| Answer::Trash { photos, next }),
-        (node(), some(duplicate()), next()).prop_map(|(node, duplicates, next)| {
-            Answer::Duplicates {
-                node,
-                duplicates,
-                next,
-            }
-        }),
+        (node(), some(duplicate()), next())
+            .prop_map(|(node, duplicates, next)| { Answer::Duplicates { node, duplicates, next } }),
         ".*".prop_map(|error| Answer::Error { error }),
     ]
 }
@@ -243,14 +209,8 @@ fn about_changes() -> impl Strategy<Value = Answer> {
         },
     );
     let warning = prop::option::of(".*");
-    let distinct = (".*", photo_id(), any::<bool>(), ".*").prop_map(|(name, id, shown, state)| {
-        DistinctReport {
-            name,
-            id,
-            shown,
-            state,
-        }
-    });
+    let distinct = (".*", photo_id(), any::<bool>(), ".*")
+        .prop_map(|(name, id, shown, state)| DistinctReport { name, id, shown, state });
     prop_oneof![
         (".*", photo_id(), any::<u32>(), some(node()), warning).prop_map(
             |(name, id, copies, nodes, warning)| Answer::Stored {
@@ -261,14 +221,8 @@ fn about_changes() -> impl Strategy<Value = Answer> {
                 warning
             }
         ),
-        (".*", photo_id(), prop::option::of(relation()), some(".*")).prop_map(
-            |(name, id, relation, differs)| Answer::Have {
-                name,
-                id,
-                relation,
-                differs
-            }
-        ),
+        (".*", photo_id(), prop::option::of(relation()), some(".*"))
+            .prop_map(|(name, id, relation, differs)| Answer::Have { name, id, relation, differs }),
         some(distinct).prop_map(|photos| Answer::Distinct { photos }),
         (cause, ".*").prop_map(|(cause, error)| Answer::Refused { cause, error }),
         (".*", photo_id()).prop_map(|(name, id)| Answer::Restored { name, id }),

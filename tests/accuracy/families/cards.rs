@@ -10,12 +10,7 @@ use crate::pen::{bold, mono, sans};
 
 /// A drawn face before a grey wall, as for a passport.
 pub(super) fn face(_: &mut Dice, dice: &mut Dice) -> RgbImage {
-    const SKIN: [[u8; 3]; 4] = [
-        [240, 200, 170],
-        [200, 150, 110],
-        [140, 95, 65],
-        [255, 220, 195],
-    ];
+    const SKIN: [[u8; 3]; 4] = [[240, 200, 170], [200, 150, 110], [140, 95, 65], [255, 220, 195]];
     const HAIR: [[u8; 3]; 4] = [[40, 30, 20], [120, 70, 30], [200, 170, 90], [90, 90, 90]];
     let mut photo = sheet(420, 540, [225, 228, 232]);
     let (skin, hair) = (dice.pick(&SKIN), dice.pick(&HAIR));
@@ -23,11 +18,7 @@ pub(super) fn face(_: &mut Dice, dice: &mut Dice) -> RgbImage {
     ellipse(&mut photo, [40.0, 430.0, 380.0, 700.0], shirt);
     let half = dice.real(92.0, 125.0);
     let long = if dice.percent(40) { 110.0 } else { 0.0 };
-    ellipse(
-        &mut photo,
-        [195.0 - half, 60.0, 225.0 + half, 330.0 + long],
-        hair,
-    );
+    ellipse(&mut photo, [195.0 - half, 60.0, 225.0 + half, 330.0 + long], hair);
     block(&mut photo, [172.0, 350.0, 248.0, 460.0], skin);
     ellipse(&mut photo, [210.0 - half, 100.0, 210.0 + half, 410.0], skin);
     let apart = dice.real(40.0, 55.0);
@@ -39,13 +30,7 @@ pub(super) fn face(_: &mut Dice, dice: &mut Dice) -> RgbImage {
     }
     let nose = dice.real(5.0, 15.0);
     let shade = skin.map(|value| value - 40);
-    line(
-        &mut photo,
-        [210.0, 240.0],
-        [210.0 - nose, 300.0],
-        6.0,
-        shade,
-    );
+    line(&mut photo, [210.0, 240.0], [210.0 - nose, 300.0], 6.0, shade);
     let smile = dice.real(-12.0, 18.0);
     let mouth: Vec<[f32; 2]> = (0..=10)
         .map(|step| {
@@ -72,16 +57,9 @@ pub(super) fn library(shared: &mut Dice, dice: &mut Dice) -> RgbImage {
     let name = dice.name();
     let rows = [
         ("Name", name.clone()),
-        (
-            "Born",
-            dice.date()
-                .replace("2026", &dice.whole(1940, 2015).to_string()),
-        ),
+        ("Born", dice.date().replace("2026", &dice.whole(1940, 2015).to_string())),
         ("Card", dice.whole(10_000_000, 99_999_999).to_string()),
-        (
-            "Valid until",
-            format!("{}/{}", dice.whole(1, 12), dice.whole(2027, 2031)),
-        ),
+        ("Valid until", format!("{}/{}", dice.whole(1, 12), dice.whole(2027, 2031))),
     ];
     for (row, (what, value)) in rows.iter().enumerate() {
         let y = 195.0 + 105.0 * row as f32;
@@ -99,10 +77,7 @@ pub(super) fn passport(shared: &mut Dice, dice: &mut Dice) -> RgbImage {
         let points: Vec<[f32; 2]> = (0..=50)
             .map(|step| {
                 let x = step as f32 * 25.0;
-                [
-                    x,
-                    wave as f32 * 22.0 + 9.0 * (x / 90.0 + wave as f32 / 3.0).sin(),
-                ]
+                [x, wave as f32 * 22.0 + 9.0 * (x / 90.0 + wave as f32 / 3.0).sin()]
             })
             .collect();
         path(&mut page, &points, 1.5, [205, 216, 206]);
@@ -113,12 +88,8 @@ pub(super) fn passport(shared: &mut Dice, dice: &mut Dice) -> RgbImage {
     let name = dice.name().to_uppercase();
     let (given, family) = name.split_once(' ').unwrap_or((&name, ""));
     let number = format!("C{}", dice.whole(10_000_000, 99_999_999));
-    let born = format!(
-        "{:02} {:02} {}",
-        dice.whole(1, 28),
-        dice.whole(1, 12),
-        dice.whole(1940, 2015)
-    );
+    let born =
+        format!("{:02} {:02} {}", dice.whole(1, 28), dice.whole(1, 12), dice.whole(1940, 2015));
     for (row, (what, value)) in [
         ("Passport No.", number.as_str()),
         ("Surname", family),
@@ -151,22 +122,9 @@ pub(super) fn business(_: &mut Dice, dice: &mut Dice) -> RgbImage {
     let post = dice.pick(&["Sales", "Accounts", "Engineering", "Design", "Support"]);
     sans(34.0, [90; 3]).write(&mut card, 100.0, 165.0, post);
     let pen = sans(32.0, [30; 3]);
-    pen.write(
-        &mut card,
-        100.0,
-        340.0,
-        "Orange & Silver Ltd, 7 Bridge Street",
-    );
-    pen.write(
-        &mut card,
-        100.0,
-        390.0,
-        &format!("+00 555 {}", dice.whole(100_000, 999_999)),
-    );
-    let mail = format!(
-        "{}@orange-silver.example",
-        name.to_lowercase().replace(' ', ".")
-    );
+    pen.write(&mut card, 100.0, 340.0, "Orange & Silver Ltd, 7 Bridge Street");
+    pen.write(&mut card, 100.0, 390.0, &format!("+00 555 {}", dice.whole(100_000, 999_999)));
+    let mail = format!("{}@orange-silver.example", name.to_lowercase().replace(' ', "."));
     pen.write(&mut card, 100.0, 440.0, &mail);
     card
 }
@@ -183,11 +141,7 @@ fn squares(dice: &mut Dice, modules: u32, pixels: u32) -> RgbImage {
     let mut picture = sheet(side * pixels, side * pixels, WHITE);
     let mut module = |x: u32, y: u32, wide: u32, ink| {
         let edge = |at: u32| ((at + QUIET) * pixels) as f32;
-        block(
-            &mut picture,
-            [edge(x), edge(y), edge(x + wide), edge(y + wide)],
-            ink,
-        );
+        block(&mut picture, [edge(x), edge(y), edge(x + wide), edge(y + wide)], ink);
     };
     for (y, x) in (0..modules).flat_map(|y| (0..modules).map(move |x| (y, x))) {
         let timing = (x == 6 || y == 6) && (x + y) % 2 == 0;
@@ -216,11 +170,7 @@ pub(super) fn boarding(_: &mut Dice, dice: &mut Dice) -> RgbImage {
     bold(80.0, WHITE).write(&mut screen, 80.0, 180.0, "BOARDING PASS");
     sans(52.0, BLACK).write(&mut screen, 80.0, 420.0, &dice.name().to_uppercase());
     bold(96.0, BLACK).write(&mut screen, 80.0, 530.0, "NWH  >  SMW");
-    let seat = format!(
-        "Seat {}{}",
-        dice.whole(1, 30),
-        dice.pick(&['A', 'B', 'C', 'D', 'E', 'F'])
-    );
+    let seat = format!("Seat {}{}", dice.whole(1, 30), dice.pick(&['A', 'B', 'C', 'D', 'E', 'F']));
     let gate = format!("{seat}   Gate {}   {}", dice.whole(1, 40), dice.date());
     sans(50.0, BLACK).write(&mut screen, 80.0, 700.0, &gate);
     let code = squares(dice, 41, 18);
@@ -264,12 +214,7 @@ pub(super) fn ticket(_: &mut Dice, dice: &mut Dice) -> RgbImage {
 pub(super) fn meter(_: &mut Dice, dice: &mut Dice) -> RgbImage {
     let mut photo = sheet(1600, 1200, [190, 190, 186]);
     rounded(&mut photo, [300.0, 150.0, 1300.0, 1050.0], 40.0, [90; 3]);
-    rounded(
-        &mut photo,
-        [308.0, 158.0, 1292.0, 1042.0],
-        36.0,
-        [235, 235, 230],
-    );
+    rounded(&mut photo, [308.0, 158.0, 1292.0, 1042.0], 36.0, [235, 235, 230]);
     block(&mut photo, [450.0, 330.0, 1150.0, 520.0], [150, 170, 140]);
     let reading = format!("{}.{}", dice.whole(10_000, 99_999), dice.whole(0, 9));
     mono(150.0, [20, 30, 20]).write(&mut photo, 480.0, 345.0, &reading);

@@ -8,13 +8,8 @@ use crate::canvas::{BLACK, Ink, WHITE, block, disc, ellipse, line, paint, path, 
 use crate::dice::Dice;
 use crate::pen::{bold, sans};
 
-const INKS: [Ink; 5] = [
-    [31, 119, 180],
-    [255, 127, 14],
-    [44, 160, 44],
-    [214, 39, 40],
-    [148, 103, 189],
-];
+const INKS: [Ink; 5] =
+    [[31, 119, 180], [255, 127, 14], [44, 160, 44], [214, 39, 40], [148, 103, 189]];
 
 /// The axes of a chart, with its title.
 fn axes(title: &str) -> RgbImage {
@@ -46,11 +41,7 @@ fn bar_chart(values: &[f32]) -> RgbImage {
     let mut chart = axes("Sales by quarter");
     for (place, value) in values.iter().enumerate() {
         let x = 150.0 + 125.0 * place as f32;
-        block(
-            &mut chart,
-            [x, 730.0 - 6.0 * value, x + 80.0, 730.0],
-            INKS[0],
-        );
+        block(&mut chart, [x, 730.0 - 6.0 * value, x + 80.0, 730.0], INKS[0]);
         sans(26.0, BLACK).centred(&mut chart, x + 40.0, 745.0, &format!("Q{}", place + 1));
         let text = format!("{value:.1}");
         sans(24.0, BLACK).centred(&mut chart, x + 40.0, 698.0 - 6.0 * value, &text);
@@ -109,11 +100,7 @@ fn pie_chart(weights: &[f32]) -> RgbImage {
         paint(&mut chart, disc, INKS[place], |x, y| {
             let (x, y) = (x - 360.0, y - 430.0);
             let angle = y.atan2(x).rem_euclid(TAU);
-            if (from..to).contains(&angle) {
-                x.hypot(y) - 300.0
-            } else {
-                1.0
-            }
+            if (from..to).contains(&angle) { x.hypot(y) - 300.0 } else { 1.0 }
         });
         let y = 200.0 + 80.0 * place as f32;
         block(&mut chart, [720.0, y, 760.0, y + 40.0], INKS[place]);
@@ -134,26 +121,18 @@ pub(super) fn route(shared: &mut Dice, dice: &mut Dice) -> RgbImage {
         let ink = shared.pick(&[[200, 230, 190], [170, 211, 223], [224, 223, 223]]);
         ellipse(&mut map, [x - wide, y - high, x + wide, y + high], ink);
     }
-    let across: Vec<f32> = (0..9)
-        .map(|step| 70.0 + 130.0 * step as f32 + shared.real(-30.0, 30.0))
-        .collect();
-    let down: Vec<f32> = (0..9)
-        .map(|step| 70.0 + 130.0 * step as f32 + shared.real(-30.0, 30.0))
-        .collect();
+    let across: Vec<f32> =
+        (0..9).map(|step| 70.0 + 130.0 * step as f32 + shared.real(-30.0, 30.0)).collect();
+    let down: Vec<f32> =
+        (0..9).map(|step| 70.0 + 130.0 * step as f32 + shared.real(-30.0, 30.0)).collect();
     let corner = |column: usize, row: usize| [across[column] + 6.0 * row as f32 - 24.0, down[row]];
     for at in 0..9 {
-        let (street, road): (Vec<_>, Vec<_>) = (0..9)
-            .map(|step| (corner(at, step), corner(step, at)))
-            .unzip();
+        let (street, road): (Vec<_>, Vec<_>) =
+            (0..9).map(|step| (corner(at, step), corner(step, at))).unzip();
         let wide = if at % 4 == 0 { 20.0 } else { 11.0 };
         for way in [street, road] {
             path(&mut map, &way, wide + 4.0, [200; 3]);
-            path(
-                &mut map,
-                &way,
-                wide,
-                if at % 4 == 0 { [252, 214, 164] } else { WHITE },
-            );
+            path(&mut map, &way, wide, if at % 4 == 0 { [252, 214, 164] } else { WHITE });
         }
         let [x, y] = corner(at, (at * 5) % 9);
         sans(24.0, [90; 3]).write(&mut map, x + 14.0, y + 10.0, &shared.title(1));
@@ -209,11 +188,7 @@ pub(super) fn music(_: &mut Dice, dice: &mut Dice) -> RgbImage {
             if dice.percent(30) {
                 polygon(
                     &mut paper,
-                    &[
-                        [x + 10.0, y - 54.0],
-                        [x + 26.0, y - 30.0],
-                        [x + 10.0, y - 42.0],
-                    ],
+                    &[[x + 10.0, y - 54.0], [x + 26.0, y - 30.0], [x + 10.0, y - 42.0]],
                     BLACK,
                 );
             }

@@ -28,11 +28,7 @@ pub(super) fn chess(_: &mut Dice, dice: &mut Dice) -> RgbImage {
     for (row, column) in (0..8).flat_map(|row| (0..8).map(move |column| (row, column))) {
         let (x, y) = (40.0 + 100.0 * column as f32, 40.0 + 100.0 * row as f32);
         let light = (row + column) % 2 == 0;
-        let field = if light {
-            [240, 217, 181]
-        } else {
-            [181, 136, 99]
-        };
+        let field = if light { [240, 217, 181] } else { [181, 136, 99] };
         block(&mut board, [x, y, x + 100.0, y + 100.0], field);
         if dice.percent(30) {
             let ink = dice.pick(&[[250; 3], [40; 3]]);

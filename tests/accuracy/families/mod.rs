@@ -47,12 +47,7 @@ struct Family {
 }
 
 const fn family(name: &'static str, way: Way, draw: Draw) -> Family {
-    Family {
-        name,
-        draw,
-        way,
-        at_most: Relation::Different,
-    }
+    Family { name, draw, way, at_most: Relation::Different }
 }
 
 const fn export(name: &'static str, draw: Draw) -> Family {
@@ -69,10 +64,7 @@ const fn photo(name: &'static str, draw: Draw) -> Family {
 
 /// One photo with other words on it: as versions of that photo they may count.
 const fn meme(name: &'static str, draw: Draw) -> Family {
-    Family {
-        at_most: Relation::Variant,
-        ..family(name, Way::Photo, draw)
-    }
+    Family { at_most: Relation::Variant, ..family(name, Way::Photo, draw) }
 }
 
 /// Print, screens and graphics: what versions of documents are made of.

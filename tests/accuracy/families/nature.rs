@@ -58,9 +58,8 @@ pub(super) fn sky(_: &mut Dice, dice: &mut Dice) -> RgbImage {
 /// A sky at night: other stars.
 pub(super) fn night(_: &mut Dice, dice: &mut Dice) -> RgbImage {
     let glow = dice.real(5.0, 20.0);
-    let mut photo = view(dice, 2.5, |_, y| {
-        [8.0 + glow * y, 10.0 + glow * y, 20.0 + 1.4 * glow * y]
-    });
+    let mut photo =
+        view(dice, 2.5, |_, y| [8.0 + glow * y, 10.0 + glow * y, 20.0 + 1.4 * glow * y]);
     for _ in 0..dice.whole(120, 220) {
         let at = [dice.real(0.0, 1200.0), dice.real(0.0, 900.0)];
         let light = dice.whole(90, 255) as u8;
@@ -72,20 +71,12 @@ pub(super) fn night(_: &mut Dice, dice: &mut Dice) -> RgbImage {
 /// The moon: another night, another phase.
 pub(super) fn moon(_: &mut Dice, dice: &mut Dice) -> RgbImage {
     let (phase, seas) = (dice.real(-0.9, 0.9), Noise::new(dice, 3, 5, 0.6));
-    let (mx, my, radius) = (
-        0.5 + dice.real(-0.02, 0.02),
-        0.5 + dice.real(-0.02, 0.02),
-        0.27,
-    );
+    let (mx, my, radius) = (0.5 + dice.real(-0.02, 0.02), 0.5 + dice.real(-0.02, 0.02), 0.27);
     view(dice, 2.5, |x, y| {
         let (across, down) = ((x - mx) * 4.0 / 3.0 / radius, (y - my) / radius);
         let inside = across.hypot(down) < 1.0;
         let lit = across > phase * (1.0 - down * down).max(0.0).sqrt();
-        let light = if inside && lit {
-            190.0 + 25.0 * seas.at(x, y)
-        } else {
-            8.0
-        };
+        let light = if inside && lit { 190.0 + 25.0 * seas.at(x, y) } else { 8.0 };
         [light, light, light * 0.95]
     })
 }
@@ -105,27 +96,16 @@ pub(super) fn snow(_: &mut Dice, dice: &mut Dice) -> RgbImage {
 
 /// A few things on a white table: other ones, elsewhere.
 pub(super) fn table(_: &mut Dice, dice: &mut Dice) -> RgbImage {
-    let mut photo = view(dice, 0.0, |x, y| {
-        [236.0 - 18.0 * x, 236.0 - 18.0 * x, 232.0 - 12.0 * y]
-    });
+    let mut photo = view(dice, 0.0, |x, y| [236.0 - 18.0 * x, 236.0 - 18.0 * x, 232.0 - 12.0 * y]);
     for _ in 0..dice.whole(1, 3) {
         let at = [dice.real(350.0, 850.0), dice.real(280.0, 620.0)];
         let size = dice.real(50.0, 130.0);
         let ink = dice.colour(30, 220);
         let [x, y] = at;
-        ellipse(
-            &mut photo,
-            [x - size, y + size * 0.6, x + size * 1.5, y + size * 1.2],
-            [205; 3],
-        );
+        ellipse(&mut photo, [x - size, y + size * 0.6, x + size * 1.5, y + size * 1.2], [205; 3]);
         match dice.whole(0, 2) {
             0 => ball(&mut photo, at, size, ink),
-            1 => rounded(
-                &mut photo,
-                [x - size, y - size, x + size, y + size],
-                18.0,
-                ink,
-            ),
+            1 => rounded(&mut photo, [x - size, y - size, x + size, y + size], 18.0, ink),
             _ => polygon(
                 &mut photo,
                 &[[x, y - size], [x + size, y + size], [x - size, y + size]],
@@ -175,11 +155,7 @@ pub(super) fn shirt(_: &mut Dice, dice: &mut Dice) -> RgbImage {
     ];
     polygon(&mut photo, &outline, ink);
     ellipse(&mut photo, [420.0, 110.0, 580.0, 200.0], [245; 3]);
-    block(
-        &mut photo,
-        [560.0, 300.0, 650.0, 390.0],
-        ink.map(|value| value.saturating_sub(25)),
-    );
+    block(&mut photo, [560.0, 300.0, 650.0, 390.0], ink.map(|value| value.saturating_sub(25)));
     imageops::fast_blur(&photo, 0.8)
 }
 
@@ -187,28 +163,14 @@ pub(super) fn shirt(_: &mut Dice, dice: &mut Dice) -> RgbImage {
 pub(super) fn mug(_: &mut Dice, dice: &mut Dice) -> RgbImage {
     let mut photo = RgbImage::from_pixel(1000, 1000, Rgb([238; 3]));
     let ink = dice.colour(20, 235);
-    crate::canvas::ring(
-        &mut photo,
-        [715.0, 520.0],
-        120.0,
-        44.0,
-        ink.map(|value| value / 2 + 20),
-    );
+    crate::canvas::ring(&mut photo, [715.0, 520.0], 120.0, 44.0, ink.map(|value| value / 2 + 20));
     rounded(&mut photo, [280.0, 270.0, 720.0, 790.0], 50.0, ink);
     shade(&mut photo, |x, y, value| {
         let inside = (0.28..0.72).contains(&x) && (0.27..0.79).contains(&y);
-        let light = if inside {
-            1.15 - 0.9 * (x - 0.42).abs()
-        } else {
-            1.0
-        };
+        let light = if inside { 1.15 - 0.9 * (x - 0.42).abs() } else { 1.0 };
         value.map(|value| value * light)
     });
-    ellipse(
-        &mut photo,
-        [285.0, 240.0, 715.0, 330.0],
-        ink.map(|value| value / 3),
-    );
+    ellipse(&mut photo, [285.0, 240.0, 715.0, 330.0], ink.map(|value| value / 3));
     let mut photo = imageops::fast_blur(&photo, 1.0);
     grain(&mut photo, dice, 2.0);
     photo

@@ -23,12 +23,7 @@ pub(super) fn letter(_: &mut Dice, dice: &mut Dice) -> RgbImage {
     pen.write(&mut paper, 100.0, 260.0, &dice.name());
     let street = format!("{} {} Street", dice.whole(1, 99), dice.title(1));
     pen.write(&mut paper, 100.0, 300.0, &street);
-    pen.write(
-        &mut paper,
-        800.0,
-        260.0,
-        &format!("No. {}", dice.whole(1_000_000, 9_999_999)),
-    );
+    pen.write(&mut paper, 800.0, 260.0, &format!("No. {}", dice.whole(1_000_000, 9_999_999)));
     pen.write(&mut paper, 800.0, 300.0, &dice.date());
     bold(28.0, BLACK).write(&mut paper, 100.0, 420.0, &dice.title(4));
     pen.fill(&mut paper, dice, [100.0, 490.0, 1140.0, 1040.0], 1.45);
@@ -60,12 +55,7 @@ fn filled_invoice(words: &mut Dice, sums: &mut Dice) -> RgbImage {
     let number = format!("No. {}   {}", words.whole(1000, 9999), words.date());
     pen.write(&mut paper, 800.0, 180.0, &number);
     pen.write(&mut paper, 80.0, 300.0, &words.name());
-    pen.write(
-        &mut paper,
-        80.0,
-        340.0,
-        &format!("{} {} Road", words.whole(1, 99), words.title(1)),
-    );
+    pen.write(&mut paper, 80.0, 340.0, &format!("{} {} Road", words.whole(1, 99), words.title(1)));
     block(&mut paper, [80.0, 480.0, 1160.0, 530.0], [220, 230, 240]);
     pen.write(&mut paper, 100.0, 490.0, "Item");
     pen.right(&mut paper, 1140.0, 490.0, "Amount");
@@ -79,12 +69,7 @@ fn filled_invoice(words: &mut Dice, sums: &mut Dice) -> RgbImage {
         block(&mut paper, [80.0, y + 45.0, 1160.0, y + 47.0], [200; 3]);
     }
     bold(40.0, BLACK).right(&mut paper, 1140.0, 1100.0, &format!("Total  {total:.2}"));
-    pen.write(
-        &mut paper,
-        80.0,
-        1250.0,
-        "Payable within 30 days. Thank you for your custom.",
-    );
+    pen.write(&mut paper, 80.0, 1250.0, "Payable within 30 days. Thank you for your custom.");
     block(&mut paper, [80.0, 1600.0, 1160.0, 1604.0], BLUE);
     sans(22.0, [90; 3]).write(
         &mut paper,
@@ -132,27 +117,16 @@ pub(super) fn note(_: &mut Dice, dice: &mut Dice) -> RgbImage {
 
 /// A form that is filled in.
 pub(super) fn form(_: &mut Dice, dice: &mut Dice) -> RgbImage {
-    const FIELDS: [&str; 8] = [
-        "Name",
-        "Given name",
-        "Street",
-        "City",
-        "Born",
-        "Phone",
-        "Employer",
-        "Since",
-    ];
+    const FIELDS: [&str; 8] =
+        ["Name", "Given name", "Street", "City", "Born", "Phone", "Employer", "Since"];
     let mut paper = page();
     bold(42.0, BLACK).centred(&mut paper, 620.0, 60.0, "APPLICATION FORM 27-B");
     for row in 0..14 {
         let y = 180.0 + 105.0 * row as f32;
         frame(&mut paper, [80.0, y, 1160.0, y + 80.0], 3.0, BLACK);
         sans(20.0, [60; 3]).write(&mut paper, 95.0, y + 6.0, FIELDS[row % 8]);
-        let answer = if row % 3 == 0 {
-            dice.whole(100_000, 99_999_999).to_string()
-        } else {
-            dice.title(2)
-        };
+        let answer =
+            if row % 3 == 0 { dice.whole(100_000, 99_999_999).to_string() } else { dice.title(2) };
         sans(38.0, [30, 30, 90]).write(&mut paper, 300.0, y + 25.0, &answer);
     }
     paper
@@ -177,12 +151,7 @@ pub(super) fn report(shared: &mut Dice, dice: &mut Dice) -> RgbImage {
     let chart = charts::bars(shared, dice);
     let chart = image::imageops::thumbnail(&chart, 510, 360);
     image::imageops::replace(&mut paper, &chart, 640, 190);
-    sans(20.0, [90; 3]).write(
-        &mut paper,
-        640.0,
-        560.0,
-        &format!("Figure 1: {}", dice.words(4)),
-    );
+    sans(20.0, [90; 3]).write(&mut paper, 640.0, 560.0, &format!("Figure 1: {}", dice.words(4)));
     pen.fill(&mut paper, dice, [640.0, 620.0, 1150.0, 1640.0], 1.4);
     sans(20.0, [90; 3]).centred(&mut paper, 620.0, 1680.0, &dice.whole(1, 80).to_string());
     paper
@@ -196,25 +165,14 @@ pub(super) fn calendar(_: &mut Dice, dice: &mut Dice) -> RgbImage {
     let month = format!("{} {}", dice.pick(&MONTHS), dice.whole(2020, 2029));
     bold(60.0, WHITE).centred(&mut paper, 700.0, 28.0, &month);
     let first = dice.whole(0, 6) as usize;
-    for (column, day) in ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]
-        .iter()
-        .enumerate()
-    {
+    for (column, day) in ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"].iter().enumerate() {
         sans(28.0, [90; 3]).write(&mut paper, 40.0 + 190.0 * column as f32, 135.0, day);
     }
     for cell in 0..42 {
-        let (x, y) = (
-            30.0 + 190.0 * (cell % 7) as f32,
-            180.0 + 133.0 * (cell / 7) as f32,
-        );
+        let (x, y) = (30.0 + 190.0 * (cell % 7) as f32, 180.0 + 133.0 * (cell / 7) as f32);
         frame(&mut paper, [x, y, x + 191.0, y + 134.0], 2.0, [170; 3]);
         if cell >= first && cell < first + 31 {
-            bold(32.0, BLACK).write(
-                &mut paper,
-                x + 10.0,
-                y + 6.0,
-                &(cell - first + 1).to_string(),
-            );
+            bold(32.0, BLACK).write(&mut paper, x + 10.0, y + 6.0, &(cell - first + 1).to_string());
             if dice.percent(25) {
                 sans(22.0, [30, 60, 150]).write(&mut paper, x + 14.0, y + 56.0, &dice.title(2));
                 sans(22.0, [30, 60, 150]).write(&mut paper, x + 14.0, y + 88.0, &dice.time());

@@ -54,12 +54,7 @@ pub(super) fn weather(_: &mut Dice, dice: &mut Dice) -> RgbImage {
     let warm = dice.whole(2, 34);
     bold(200.0, WHITE).centred(&mut screen, 540.0, 320.0, &format!("{warm}°"));
     icons(120.0, WHITE).centred(&mut screen, 540.0, 590.0, dice.pick(&SKIES));
-    rounded(
-        &mut screen,
-        [60.0, 780.0, 1020.0, 1080.0],
-        40.0,
-        [95, 150, 212],
-    );
+    rounded(&mut screen, [60.0, 780.0, 1020.0, 1080.0], 40.0, [95, 150, 212]);
     for hour in 0..6 {
         let x = 140.0 + 160.0 * hour as f32;
         sans(36.0, WHITE).centred(&mut screen, x, 810.0, &format!("{} h", 13 + hour));
@@ -67,21 +62,8 @@ pub(super) fn weather(_: &mut Dice, dice: &mut Dice) -> RgbImage {
         let then = (warm + dice.whole(0, 6)).saturating_sub(3);
         sans(40.0, WHITE).centred(&mut screen, x, 985.0, &format!("{then}°"));
     }
-    rounded(
-        &mut screen,
-        [60.0, 1130.0, 1020.0, 2060.0],
-        40.0,
-        [95, 150, 212],
-    );
-    let days = [
-        "Monday",
-        "Tuesday",
-        "Wednesday",
-        "Thursday",
-        "Friday",
-        "Saturday",
-        "Sunday",
-    ];
+    rounded(&mut screen, [60.0, 1130.0, 1020.0, 2060.0], 40.0, [95, 150, 212]);
+    let days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
     for (row, day) in days.iter().enumerate() {
         let y = 1170.0 + 125.0 * row as f32;
         sans(48.0, WHITE).write(&mut screen, 110.0, y, day);
@@ -103,11 +85,8 @@ pub(super) fn chat(_: &mut Dice, dice: &mut Dice) -> RgbImage {
     while y < 1780.0 {
         let mine = dice.percent(50);
         let lines = dice.whole(1, 3);
-        let (left, right, ink) = if mine {
-            (380.0, 1040.0, [216, 250, 200])
-        } else {
-            (40.0, 700.0, WHITE)
-        };
+        let (left, right, ink) =
+            if mine { (380.0, 1040.0, [216, 250, 200]) } else { (40.0, 700.0, WHITE) };
         let bottom = y + 50.0 + 54.0 * lines as f32;
         rounded(&mut screen, [left, y, right, bottom], 24.0, ink);
         for line in 0..lines {
@@ -138,11 +117,7 @@ pub(super) fn settings(_: &mut Dice, dice: &mut Dice) -> RgbImage {
         rounded(&mut screen, [80.0, y, 160.0, y + 80.0], 18.0, tint);
         sans(48.0, BLACK).write(&mut screen, 200.0, y + 12.0, &dice.title(2));
         let on = dice.percent(50);
-        let (ink, knob) = if on {
-            ([52, 199, 89], 960.0)
-        } else {
-            ([220; 3], 895.0)
-        };
+        let (ink, knob) = if on { ([52, 199, 89], 960.0) } else { ([220; 3], 895.0) };
         rounded(&mut screen, [850.0, y + 4.0, 1005.0, y + 84.0], 40.0, ink);
         disc(&mut screen, [knob, y + 44.0], 35.0, WHITE);
         block(&mut screen, [200.0, y + 110.0, 1040.0, y + 112.0], [225; 3]);
@@ -156,18 +131,8 @@ pub(super) fn verification(_: &mut Dice, dice: &mut Dice) -> RgbImage {
     sans(72.0, BLACK).centred(&mut screen, 540.0, 700.0, "Your backup code");
     let code = format!("{} {}", dice.whole(100, 999), dice.whole(100, 999));
     bold(130.0, BLACK).centred(&mut screen, 540.0, 890.0, &code);
-    sans(46.0, [90; 3]).centred(
-        &mut screen,
-        540.0,
-        1150.0,
-        "Keep this code in a safe place.",
-    );
-    rounded(
-        &mut screen,
-        [140.0, 1900.0, 940.0, 2040.0],
-        60.0,
-        [0, 120, 210],
-    );
+    sans(46.0, [90; 3]).centred(&mut screen, 540.0, 1150.0, "Keep this code in a safe place.");
+    rounded(&mut screen, [140.0, 1900.0, 940.0, 2040.0], 60.0, [0, 120, 210]);
     sans(60.0, WHITE).centred(&mut screen, 540.0, 1938.0, "Done");
     screen
 }
@@ -176,12 +141,7 @@ pub(super) fn verification(_: &mut Dice, dice: &mut Dice) -> RgbImage {
 pub(super) fn title(_: &mut Dice, dice: &mut Dice) -> RgbImage {
     let mut slide = sheet(1600, 900, [0, 51, 102]);
     block(&mut slide, [0.0, 500.0, 1600.0, 510.0], [255, 180, 0]);
-    bold(96.0, WHITE).write(
-        &mut slide,
-        100.0,
-        360.0,
-        &format!("Chapter {}", dice.whole(1, 40)),
-    );
+    bold(96.0, WHITE).write(&mut slide, 100.0, 360.0, &format!("Chapter {}", dice.whole(1, 40)));
     sans(54.0, WHITE).write(&mut slide, 100.0, 560.0, &dice.title(3));
     slide
 }
@@ -206,12 +166,7 @@ pub(super) fn points(_: &mut Dice, dice: &mut Dice) -> RgbImage {
 pub(super) fn spreadsheet(_: &mut Dice, dice: &mut Dice) -> RgbImage {
     let mut window = sheet(1600, 900, WHITE);
     block(&mut window, [0.0, 0.0, 1600.0, 70.0], [33, 115, 70]);
-    sans(30.0, WHITE).write(
-        &mut window,
-        30.0,
-        18.0,
-        "Budget   File   Edit   View   Insert   Data",
-    );
+    sans(30.0, WHITE).write(&mut window, 30.0, 18.0, "Budget   File   Edit   View   Insert   Data");
     for column in 0..10 {
         let x = 60.0 + 154.0 * column as f32;
         block(&mut window, [x, 70.0, x + 153.0, 108.0], [230; 3]);
@@ -235,12 +190,7 @@ pub(super) fn spreadsheet(_: &mut Dice, dice: &mut Dice) -> RgbImage {
 
 /// A program in an editor.
 pub(super) fn editor(_: &mut Dice, dice: &mut Dice) -> RgbImage {
-    const INKS: [Ink; 4] = [
-        [200, 200, 210],
-        [120, 180, 240],
-        [220, 160, 110],
-        [140, 200, 140],
-    ];
+    const INKS: [Ink; 4] = [[200, 200, 210], [120, 180, 240], [220, 160, 110], [140, 200, 140]];
     let mut window = sheet(1600, 1000, [30, 30, 38]);
     block(&mut window, [0.0, 0.0, 1600.0, 50.0], [50, 50, 60]);
     block(&mut window, [0.0, 50.0, 260.0, 1000.0], [40, 40, 48]);
@@ -281,44 +231,22 @@ pub(crate) fn showing(app: App, photo: &RgbImage, dice: &mut Dice) -> RgbImage {
     let mut screen = sheet(1080, 2160, back);
     sans(40.0, ink).write(&mut screen, 50.0, 24.0, &dice.time());
     rounded(&mut screen, [940.0, 30.0, 1020.0, 62.0], 8.0, ink);
-    let wide = if matches!(app, App::Chat) {
-        800.0
-    } else {
-        1080.0
-    };
+    let wide = if matches!(app, App::Chat) { 800.0 } else { 1080.0 };
     let scale = (wide / photo.width() as f32).min(1440.0 / photo.height() as f32);
     let side = |side: u32| ((side as f32 * scale).round() as u32).max(1);
     let (width, height) = (side(photo.width()), side(photo.height()));
-    let shown = image::imageops::resize(
-        photo,
-        width,
-        height,
-        image::imageops::FilterType::CatmullRom,
-    );
-    let left = if matches!(app, App::Chat) {
-        240
-    } else {
-        (1080 - width) / 2
-    };
+    let shown =
+        image::imageops::resize(photo, width, height, image::imageops::FilterType::CatmullRom);
+    let left = if matches!(app, App::Chat) { 240 } else { (1080 - width) / 2 };
     let top = (2160 - height) / 2;
     if let App::Chat = app {
         block(&mut screen, [0.0, 90.0, 1080.0, 240.0], [18, 110, 96]);
         disc(&mut screen, [110.0, 165.0], 50.0, [200; 3]);
         bold(50.0, WHITE).write(&mut screen, 190.0, 135.0, &dice.name());
         let (x, y) = (left as f32, top as f32);
-        let card = [
-            x - 12.0,
-            y - 12.0,
-            x + width as f32 + 12.0,
-            y + height as f32 + 70.0,
-        ];
+        let card = [x - 12.0, y - 12.0, x + width as f32 + 12.0, y + height as f32 + 70.0];
         rounded(&mut screen, card, 24.0, [216, 250, 200]);
-        sans(40.0, BLACK).write(
-            &mut screen,
-            x + 10.0,
-            y + height as f32 + 12.0,
-            &dice.words(3),
-        );
+        sans(40.0, BLACK).write(&mut screen, x + 10.0, y + height as f32 + 12.0, &dice.words(3));
         rounded(&mut screen, [30.0, 2020.0, 930.0, 2130.0], 55.0, WHITE);
         disc(&mut screen, [1005.0, 2075.0], 55.0, [18, 140, 120]);
     } else {

@@ -32,11 +32,7 @@ const TRIPODS: [(f32, &str, &str); 4] = [
 const SEQUENCE: u64 = 4;
 
 fn group(name: &'static str, files: Vec<Box<dyn Fn() -> File + Send + Sync>>) -> Group {
-    Group {
-        name,
-        at_most: Relation::Different,
-        files,
-    }
+    Group { name, at_most: Relation::Different, files }
 }
 
 /// `size` bursts of two frames, half as many sequences, and `size` animations and screenshots.
@@ -66,16 +62,10 @@ pub(super) fn groups(size: usize, scenery: &Scenery) -> Vec<Group> {
         }
     }
     let animation = |number: u64| Box::new(move || animation(number)) as _;
-    groups.push(group(
-        "animations, one first frame",
-        (0..size).map(animation).collect(),
-    ));
+    groups.push(group("animations, one first frame", (0..size).map(animation).collect()));
     groups.extend((0..size.div_ceil(2)).map(|number| {
         let still = move || File::new("png", stored(&first_frame(), ImageFormat::Png));
-        group(
-            "animation and its still",
-            vec![Box::new(still), animation(number)],
-        )
+        group("animation and its still", vec![Box::new(still), animation(number)])
     }));
     for (app, name) in [
         (App::GalleryDark, "phone gallery, dark"),
@@ -88,10 +78,7 @@ pub(super) fn groups(size: usize, scenery: &Scenery) -> Vec<Group> {
                 let dice = &mut Dice::new("screenshot", number);
                 File::new(
                     "png",
-                    stored(
-                        &showing(app, &scenery.photo(number), dice),
-                        ImageFormat::Png,
-                    ),
+                    stored(&showing(app, &scenery.photo(number), dice), ImageFormat::Png),
                 )
             }) as _
         };
@@ -122,11 +109,8 @@ fn burst(photo: &RgbImage, number: u64, at: u64, apart: f32, data: bool) -> File
 fn tripod(mut frame: RgbImage, number: u64, at: u64, share: f32, data: bool) -> File {
     let (width, height) = (frame.width() as f32, frame.height() as f32);
     let look = &mut Dice::new("walker", number);
-    let (skin, shirt, trousers) = (
-        look.pick(&[[225, 180, 150], [120, 80, 60]]),
-        look.colour(20, 230),
-        look.colour(10, 90),
-    );
+    let (skin, shirt, trousers) =
+        (look.pick(&[[225, 180, 150], [120, 80, 60]]), look.colour(20, 230), look.colour(10, 90));
     // A body of 1 by 2.5 of which four fifths are filled.
     let wide = (share / 100.0 * width * height / 2.0).sqrt();
     let tall = (2.5 * wide).min(height * 0.95);
@@ -137,27 +121,12 @@ fn tripod(mut frame: RgbImage, number: u64, at: u64, share: f32, data: bool) -> 
     let top = height * 0.98 - tall;
     rounded(
         &mut frame,
-        [
-            x + 0.1 * wide,
-            top + 0.55 * tall,
-            x + 0.9 * wide,
-            top + tall,
-        ],
+        [x + 0.1 * wide, top + 0.55 * tall, x + 0.9 * wide, top + tall],
         0.1 * wide,
         trousers,
     );
-    rounded(
-        &mut frame,
-        [x, top + 0.2 * tall, x + wide, top + 0.62 * tall],
-        0.2 * wide,
-        shirt,
-    );
-    disc(
-        &mut frame,
-        [x + wide / 2.0, top + 0.12 * tall],
-        0.11 * tall,
-        skin,
-    );
+    rounded(&mut frame, [x, top + 0.2 * tall, x + wide, top + 0.62 * tall], 0.2 * wide, shirt);
+    disc(&mut frame, [x + wide / 2.0, top + 0.12 * tall], 0.11 * tall, skin);
     taken(&mut frame, &format!("tripod {at}"), number, data)
 }
 

@@ -9,10 +9,8 @@ use crate::lens::turned;
 /// What is left without so many pixels at the left, top, right and bottom.
 pub(super) fn edges(picture: &RgbImage, [left, top, right, bottom]: [u32; 4]) -> RgbImage {
     let (width, height) = picture.dimensions();
-    let (width, height) = (
-        width.saturating_sub(left + right).max(1),
-        height.saturating_sub(top + bottom).max(1),
-    );
+    let (width, height) =
+        (width.saturating_sub(left + right).max(1), height.saturating_sub(top + bottom).max(1));
     imageops::crop_imm(picture, left, top, width, height).to_image()
 }
 
@@ -41,11 +39,7 @@ pub(super) fn to_shape(picture: &RgbImage, shape: f32) -> RgbImage {
     let (width, height) = picture.dimensions();
     let upright = height > width;
     // 4:5 is 5:4 for a landscape.
-    let shape = if upright == (shape < 1.0) {
-        shape
-    } else {
-        1.0 / shape
-    };
+    let shape = if upright == (shape < 1.0) { shape } else { 1.0 / shape };
     let wide = (height as f32 * shape).round().min(width as f32);
     let high = (width as f32 / shape).round().min(height as f32);
     let (left, top) = (width - wide as u32, height - high as u32);
@@ -61,10 +55,7 @@ pub(super) fn straightened(picture: &RgbImage, degrees: f32) -> RgbImage {
         (width / (width * cosine + height * sine)).min(height / (width * sine + height * cosine));
     let lost = |side: f32| (side * (1.0 - scale) / 2.0).ceil() as u32;
     let (across, down) = (lost(width), lost(height));
-    edges(
-        &turned(picture, degrees, [0; 3]),
-        [across, down, across, down],
-    )
+    edges(&turned(picture, degrees, [0; 3]), [across, down, across, down])
 }
 
 /// The picture on a sheet with margins at the left, top, right and bottom, as shares of the shorter side.

@@ -39,12 +39,7 @@ pub(super) fn date(picture: &RgbImage, dice: &mut Dice) -> RgbImage {
     let (width, height) = size(picture);
     let moment = format!("{} {}", dice.date(), dice.time());
     let (pen, tall) = fitting(mono, [255, 140, 20], &moment, height / 18.0, width / 2.0);
-    pen.right(
-        &mut changed,
-        width - 1.5 * tall,
-        height - 2.5 * tall,
-        &moment,
-    );
+    pen.right(&mut changed, width - 1.5 * tall, height - 2.5 * tall, &moment);
     changed
 }
 
@@ -66,19 +61,8 @@ pub(super) fn caption(picture: &RgbImage, dice: &mut Dice, below: bool, grey: u8
     let kept = imageops::crop_imm(picture, 0, 0, width, top).to_image();
     imageops::replace(&mut changed, &kept, 0, 0);
     let words = dice.words(6);
-    let (pen, _) = fitting(
-        sans,
-        [255 - grey; 3],
-        &words,
-        bar as f32 / 2.0,
-        width as f32 * 0.9,
-    );
-    pen.write(
-        &mut changed,
-        bar as f32 / 3.0,
-        top as f32 + bar as f32 / 4.0,
-        &words,
-    );
+    let (pen, _) = fitting(sans, [255 - grey; 3], &words, bar as f32 / 2.0, width as f32 * 0.9);
+    pen.write(&mut changed, bar as f32 / 3.0, top as f32 + bar as f32 / 4.0, &words);
     changed
 }
 
@@ -121,22 +105,12 @@ pub(super) fn sticker(picture: &RgbImage, dice: &mut Dice) -> RgbImage {
     disc(&mut changed, [x, y], radius, WHITE);
     disc(&mut changed, [x, y], radius * 0.94, ink);
     for side in [-1.0, 1.0] {
-        disc(
-            &mut changed,
-            [x + side * 0.33 * radius, y - 0.25 * radius],
-            radius * 0.12,
-            BLACK,
-        );
+        disc(&mut changed, [x + side * 0.33 * radius, y - 0.25 * radius], radius * 0.12, BLACK);
     }
     disc(&mut changed, [x, y + 0.3 * radius], radius * 0.38, BLACK);
     block(
         &mut changed,
-        [
-            x - 0.4 * radius,
-            y - 0.1 * radius,
-            x + 0.4 * radius,
-            y + 0.3 * radius,
-        ],
+        [x - 0.4 * radius, y - 0.1 * radius, x + 0.4 * radius, y + 0.3 * radius],
         ink,
     );
     changed
@@ -148,13 +122,7 @@ pub(super) fn watermark(picture: &RgbImage) -> RgbImage {
     let (width, height) = size(picture);
     let words = "SAMPLE PHOTO";
     let (pen, tall) = fitting(bold, WHITE, words, height * 0.3, width * 0.94);
-    pen.outlined(
-        &mut over,
-        width / 2.0,
-        (height - tall) / 2.0,
-        words,
-        [60; 3],
-    );
+    pen.outlined(&mut over, width / 2.0, (height - tall) / 2.0, words, [60; 3]);
     for (pixel, before) in over.pixels_mut().zip(picture.pixels()) {
         for (value, before) in pixel.0.iter_mut().zip(before.0) {
             *value = ((u16::from(*value) + u16::from(before)) / 2) as u8;
@@ -174,11 +142,7 @@ pub(super) fn marked(picture: &RgbImage, dice: &mut Dice) -> RgbImage {
     let tip = [at[0] + 11.0 * unit, at[1] + 11.0 * unit];
     let foot = [tip[0] + 16.0 * unit, tip[1] + 16.0 * unit];
     line(&mut changed, tip, foot, 2.0 * unit, RED);
-    let head = [
-        tip,
-        [tip[0] + 6.0 * unit, tip[1] + unit],
-        [tip[0] + unit, tip[1] + 6.0 * unit],
-    ];
+    let head = [tip, [tip[0] + 6.0 * unit, tip[1] + unit], [tip[0] + unit, tip[1] + 6.0 * unit]];
     polygon(&mut changed, &head, RED);
     bold(7.0 * unit, RED).centred(&mut changed, foot[0], foot[1], &dice.words(2));
     icons(9.0 * unit, RED).write(&mut changed, 4.0 * unit, 4.0 * unit, "❤");

@@ -24,17 +24,13 @@ pub(super) fn sepia([r, g, b]: [f32; 3]) -> [f32; 3] {
 
 pub(super) fn contrast(picture: &RgbImage, factor: f32) -> RgbImage {
     let mut changed = picture.clone();
-    shade(&mut changed, |_, _, rgb| {
-        rgb.map(|v| 128.0 + (v - 128.0) * factor)
-    });
+    shade(&mut changed, |_, _, rgb| rgb.map(|v| 128.0 + (v - 128.0) * factor));
     changed
 }
 
 pub(super) fn gamma(picture: &RgbImage, power: f32) -> RgbImage {
     let mut changed = picture.clone();
-    shade(&mut changed, |_, _, rgb| {
-        rgb.map(|v| 255.0 * (v / 255.0).powf(power))
-    });
+    shade(&mut changed, |_, _, rgb| rgb.map(|v| 255.0 * (v / 255.0).powf(power)));
     changed
 }
 
@@ -64,9 +60,7 @@ pub(super) fn tone_mapped(picture: &RgbImage) -> RgbImage {
     for (pixel, around) in changed.pixels_mut().zip(around.pixels()) {
         let light = around.0.iter().map(|value| f32::from(*value)).sum::<f32>() / 3.0;
         let wanted = 128.0 + 0.35 * (light - 128.0);
-        pixel.0 = pixel
-            .0
-            .map(|value| (wanted + 1.5 * (f32::from(value) - light)).round() as u8);
+        pixel.0 = pixel.0.map(|value| (wanted + 1.5 * (f32::from(value) - light)).round() as u8);
     }
     changed
 }

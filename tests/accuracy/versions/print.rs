@@ -30,12 +30,7 @@ pub(super) fn askew(picture: &RgbImage, dice: &mut Dice, least: f32, most: f32) 
 pub(super) fn photographed(picture: &RgbImage, dice: &mut Dice, off: f32, slope: f32) -> RgbImage {
     let (width, height) = (picture.width() as f32, picture.height() as f32);
     let mut corner = |x: f32, y: f32| [x + dice.real(-off, off), y + dice.real(-off, off)];
-    let corners = [
-        corner(0.0, 0.0),
-        corner(1.0, 0.0),
-        corner(1.0, 1.0),
-        corner(0.0, 1.0),
-    ];
+    let corners = [corner(0.0, 0.0), corner(1.0, 0.0), corner(1.0, 1.0), corner(0.0, 1.0)];
     let view = Perspective::onto(corners);
     let mut photo = warped(picture, picture.dimensions(), [120, 96, 72], |x, y| {
         let [x, y] = view.at(x / width, y / height);
@@ -66,11 +61,7 @@ impl Perspective {
         let g = (sum[0] * two[1] - two[0] * sum[1]) / area;
         let h = (one[0] * sum[1] - sum[0] * one[1]) / area;
         let row = |i: usize| [b[i] - a[i] + g * b[i], d[i] - a[i] + h * d[i], a[i]];
-        Perspective {
-            across: row(0),
-            down: row(1),
-            depth: [g, h],
-        }
+        Perspective { across: row(0), down: row(1), depth: [g, h] }
     }
 
     fn at(&self, x: f32, y: f32) -> [f32; 2] {

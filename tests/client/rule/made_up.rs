@@ -74,11 +74,7 @@ pub(super) fn pair(rng: &mut Rng) -> (Photo, Photo) {
     if is_near(5, rng) {
         let moment = |rng: &mut Rng| {
             let fractions = ["", ".2", ".20", ".25"];
-            let text = format!(
-                "2021-06-13T18:42:0{}{}",
-                rng.below(2),
-                fractions[rng.index(4)]
-            );
+            let text = format!("2021-06-13T18:42:0{}{}", rng.below(2), fractions[rng.index(4)]);
             rng.percent(80).then_some(CaptureTime(text))
         };
         (one.captured, other.captured) = (moment(rng), moment(rng));
@@ -103,12 +99,7 @@ pub(super) fn pair(rng: &mut Rng) -> (Photo, Photo) {
 }
 
 fn origin(rng: &mut Rng) -> Origin {
-    let all = [
-        Origin::Edited,
-        Origin::Unknown,
-        Origin::Camera,
-        Origin::Untouched,
-    ];
+    let all = [Origin::Edited, Origin::Unknown, Origin::Camera, Origin::Untouched];
     all[rng.index(all.len())]
 }
 
@@ -186,12 +177,8 @@ fn near_landmarks(rng: &mut Rng) -> (Vec<Landmark>, Vec<Landmark>) {
         let q = [x * cos - y * sin, x * sin + y * cos].map(|way| way.round() as i64);
         let (c, d) = ([a[0] + p[0], a[1] + p[1]], [b[0] + q[0], b[1] + q[1]]);
         let other_size = rng.below(31) as i64;
-        let sizes = [
-            size,
-            size + growth,
-            other_size,
-            other_size + growth + rng.below(9) as i64 - 4,
-        ];
+        let sizes =
+            [size, size + growth, other_size, other_size + growth + rng.below(9) as i64 - 4];
         let wrong = i64::from(rng.percent(5));
         let inside = |at: &i64| (0..128).contains(at);
         if [c, d].as_flattened().iter().all(inside)
@@ -224,11 +211,7 @@ fn photo(draft: &Draft, rng: &mut Rng) -> Photo {
             _ => 0,
         },
     };
-    let five = |byte: usize| {
-        (byte * 5..byte * 5 + 5)
-            .rev()
-            .fold(0, |sum, at| sum * 3 + digit(at))
-    };
+    let five = |byte: usize| (byte * 5..byte * 5 + 5).rev().fold(0, |sum, at| sum * 3 + digit(at));
     whole.extend((0..SIGNATURE).map(five));
     let landmarks = draft.landmarks.iter();
     let landmarks = landmarks.flat_map(|(code, [x, y], size, turn)| {
@@ -250,11 +233,7 @@ fn photo(draft: &Draft, rng: &mut Rng) -> Photo {
         camera: draft.camera,
         captured: draft.captured.clone(),
         fingerprint: Some(fingerprint),
-        worth: Worth {
-            missing: 0,
-            origin: draft.origin,
-            more: draft.more,
-        },
+        worth: Worth { missing: 0, origin: draft.origin, more: draft.more },
     }
 }
 
@@ -263,14 +242,9 @@ fn base62(bytes: &[u8]) -> String {
     const LENGTHS: [usize; 9] = [0, 2, 3, 5, 6, 7, 9, 10, 11];
     let digits: Vec<char> = ('0'..='9').chain('A'..='Z').chain('a'..='z').collect();
     let chunk = |bytes: &[u8]| -> String {
-        let value = bytes
-            .iter()
-            .fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
+        let value = bytes.iter().fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
         let place = |at: usize| (u128::from(value) / 62_u128.pow(at as u32) % 62) as usize;
-        (0..LENGTHS[bytes.len()])
-            .rev()
-            .map(|at| digits[place(at)])
-            .collect()
+        (0..LENGTHS[bytes.len()]).rev().map(|at| digits[place(at)]).collect()
     };
     bytes.chunks(8).map(chunk).collect()
 }

@@ -35,19 +35,14 @@ impl Limits {
         let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
         let number = |before: &str| {
             let mut places = help.match_indices(before);
-            let (at, _) = places
-                .next()
-                .unwrap_or_else(|| panic!("no {before:?} in {help}"));
+            let (at, _) = places.next().unwrap_or_else(|| panic!("no {before:?} in {help}"));
             assert!(places.next().is_none(), "{before:?} twice in {help}");
             let rest = &help[at + before.len()..];
             let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.');
             let digits = rest[..end.unwrap_or(rest.len())].trim_end_matches('.');
             digits.parse::<f64>().unwrap()
         };
-        Limits {
-            numbers: PHRASES.map(number),
-            parts: PARTS.map(|part| number(part) as u32),
-        }
+        Limits { numbers: PHRASES.map(number), parts: PARTS.map(|part| number(part) as u32) }
     }
 
     /// The same with one of the numbers a little less or more: one if it is whole, else a twentieth.
@@ -114,10 +109,7 @@ impl Line {
             landmark(u64::from_str_radix(digits, 16).unwrap(), limits)
         });
         Line {
-            views: views
-                .into_iter()
-                .filter(|(bits, _)| !bits.is_empty())
-                .collect(),
+            views: views.into_iter().filter(|(bits, _)| !bits.is_empty()).collect(),
             signature: digits.collect(),
             ground: get("ground").to_owned(),
             landmarks: landmarks.collect(),
@@ -139,12 +131,7 @@ fn landmark(mut bits: u64, limits: &Limits) -> Landmark {
         value
     };
     let (turn, size, y, x, code) = (take(4), take(3), take(2), take(1), take(0));
-    Landmark {
-        code,
-        place: [x as f64, y as f64],
-        size: size as f64,
-        turn,
-    }
+    Landmark { code, place: [x as f64, y as f64], size: size as f64, turn }
 }
 
 /// The first look.
@@ -199,9 +186,7 @@ fn landmarks(a: &Line, b: &Line, limits: &Limits) -> bool {
     let all = a.landmarks.iter();
     let pairs = all.flat_map(|own| {
         let others = b.landmarks.iter();
-        others
-            .filter(|other| other.code == own.code)
-            .map(move |other| (own, other))
+        others.filter(|other| other.code == own.code).map(move |other| (own, other))
     });
     let pairs: Vec<(&Landmark, &Landmark)> = pairs.collect();
     let rest = |at: usize| pairs[at + 1..].iter();
