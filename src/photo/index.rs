@@ -124,10 +124,12 @@ impl SimilarityIndex {
         again.sort_unstable();
         again.dedup();
         let graphic = fingerprint.is_graphic();
-        let matching = again.into_iter().filter(move |slot| {
-            !(graphic && self.graphic[*slot]) && own.agree(&self.landmarks[*slot])
-        });
-        matching.map(|slot| self.owners[slot])
+        again.retain(|slot| !(graphic && self.graphic[*slot]));
+        // First all copies, then all comparisons: so the processor fetches several at once.
+        let others: Vec<Landmarks> = again.iter().map(|slot| self.landmarks[*slot]).collect();
+        let pairs = again.into_iter().zip(others);
+        let matching = pairs.filter(|(_, other)| own.agree(other));
+        matching.map(|(slot, _)| self.owners[slot])
     }
 }
 
@@ -227,6 +229,19 @@ mod tests {
                     prop_assert!(relation == Relation::Different || found.contains(photo));
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_is_removed_leaves_nothing_behind() {
+        let mut index = SimilarityIndex::default();
+        let landmarks = [[1, 0, 0, 0, 0], [2, 0, 0, 0, 0]].concat();
+        let made_up = Fingerprint::made_up(&[7; VIEW_BYTES], &[9; VIEW_BYTES], &landmarks);
+        for round in 0..3 {
+            index.insert(PhotoId::of(b"1"), made_up.expect("well formed"));
+            assert_eq!((index.codes.len(), index.views.len()), (2, 2), "{round}");
+            index.remove(PhotoId::of(b"1"));
+            assert!(index.codes.is_empty() && index.photos.is_empty(), "{round}");
         }
     }
 

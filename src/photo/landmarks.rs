@@ -165,9 +165,14 @@ impl Landmarks {
 
     /// Whether two landmarks are there in both pictures and lie to each other in one as in the other.
     pub(super) fn agree(&self, other: &Landmarks) -> bool {
-        let pairs: Vec<(&Landmark, &Landmark)> = self.pairs(other).collect();
-        let rest = |at: usize| pairs[at + 1..].iter();
-        (0..pairs.len()).any(|at| rest(at).any(|pair| lie_alike(pairs[at], *pair)))
+        let mut pairs = [(&NONE, &NONE); LANDMARKS];
+        for (found, pair) in self.pairs(other).enumerate() {
+            if pairs[..found].iter().any(|before| lie_alike(*before, pair)) {
+                return true;
+            }
+            pairs[found] = pair;
+        }
+        false
     }
 
     /// The landmarks that have the same code.
@@ -175,13 +180,22 @@ impl Landmarks {
         &'a self,
         other: &'a Landmarks,
     ) -> impl Iterator<Item = (&'a Landmark, &'a Landmark)> {
-        let mut others = other.iter().peekable();
-        self.iter().filter_map(move |own| {
-            while others.peek().is_some_and(|other| other.code() < own.code()) {
-                others.next();
+        // Both are in order, and what stands for none comes last in both.
+        let codes = |landmarks: &Landmarks| landmarks.0.map(|landmark| landmark.code());
+        let (codes, others) = (codes(self), codes(other));
+        let (mut at, mut there) = (0, 0);
+        std::iter::from_fn(move || {
+            while at < LANDMARKS && there < LANDMARKS {
+                let (place, its) = (at, there);
+                let (code, its_code) = (codes[place], others[its]);
+                // Without a branch: which of them is less is nothing that a processor could guess.
+                at += usize::from(code <= its_code);
+                there += usize::from(its_code <= code);
+                if code == its_code && self.0[place] != NONE && other.0[its] != NONE {
+                    return Some((&self.0[place], &other.0[its]));
+                }
             }
-            let other = others.peek().filter(|other| other.code() == own.code())?;
-            Some((own, *other))
+            None
         })
     }
 

@@ -7,8 +7,13 @@ use super::register::warp;
 /// Cells in a row that are compared.
 const CELLS: usize = 40;
 
-/// How far a colour may lie from what is expected: so many steps of 255, or this share of its own strength.
-const TOLERANCE: (f32, f32) = (9.0, 0.5);
+/// How far a colour may lie from what is expected: so many steps of 255, or this share of its own strength, and less aside,
+/// where it is another hue.
+const TOLERANCE: (f32, f32, f32) = (9.0, 0.5, 0.2);
+
+/// Where the colours of both vary by so many steps and those of one are the opposite of the other's to this degree, no way of
+/// colouring a picture leads from one to the other.
+const OPPOSITE: (f32, f32) = (3.0, -0.4);
 
 /// The most that colours are strengthened.
 const STRONGEST: f32 = 2.5;
@@ -82,20 +87,32 @@ fn share_off(cells: &[Cell], from: usize) -> f32 {
             mean[1][channel] += b[channel] / count;
         }
     }
-    let (mut across, mut spread) = (0.0, 1e-3);
+    let (mut across, mut spreads) = (0.0, [1e-3, 1e-3]);
     for (a, b) in pairs() {
         for channel in 0..2 {
-            across += (a[channel] - mean[0][channel]) * (b[channel] - mean[1][channel]);
-            spread += (a[channel] - mean[0][channel]).powi(2);
+            let (a, b) = (a[channel] - mean[0][channel], b[channel] - mean[1][channel]);
+            across += a * b;
+            spreads[0] += a * a;
+            spreads[1] += b * b;
         }
     }
-    let factor = (across / spread).clamp(0.0, STRONGEST);
+    let [own, theirs] = spreads.map(|spread| (spread / count).sqrt());
+    let opposite = across / count < OPPOSITE.1 * own * theirs;
+    // A brownish copy has one tint all over, and not everywhere as strongly.
+    let tinted = mean[1][0].hypot(mean[1][1]) > theirs;
+    if own.min(theirs) > OPPOSITE.0 && opposite && !tinted {
+        return 1.0;
+    }
+    let factor = (across / spreads[0]).clamp(0.0, STRONGEST);
     let off = cells.iter().zip(pairs()).filter(|(cell, (a, b))| {
-        let miss = |channel: usize| {
-            b[channel] - mean[1][channel] - factor * (a[channel] - mean[0][channel])
-        };
-        let tolerance = TOLERANCE.0.max(TOLERANCE.1 * b[0].hypot(b[1]));
-        miss(0).hypot(miss(1)) > tolerance + cell.edge
+        let expected = |channel: usize| mean[1][channel] + factor * (a[channel] - mean[0][channel]);
+        let miss = [0, 1].map(|channel| b[channel] - expected(channel));
+        let strength = b[0].hypot(b[1]);
+        // How much of the miss is no matter of strength.
+        let aside = (miss[0] * b[1] - miss[1] * b[0]).abs() / strength.max(1.0);
+        let tolerance = |share: f32| TOLERANCE.0.max(share * strength);
+        miss[0].hypot(miss[1]) > tolerance(TOLERANCE.1) + cell.edge
+            || aside > tolerance(TOLERANCE.2) + cell.edge / 2.0
     });
     off.count() as f32 / count
 }

@@ -4,7 +4,7 @@ use super::map::{CORNERS, Map};
 use super::picture::Picture;
 use super::place::guesses;
 use super::plane::Plane;
-use super::register::{Fit, refine, warp};
+use super::register::{Fit, agreement, refine, warp};
 
 /// Places that are tried for each way of turning the picture.
 const GUESSES: usize = 4;
@@ -55,6 +55,15 @@ impl Laid {
                 let fit = refine(&laid.one.luma, &laid.other.luma, laid.map, longer, true, rounds);
                 laid.take(fit);
             }
+        }
+        // A page with little on it, or with the same lines time and again, is laid best as it is.
+        let agreement = |map: &Map| agreement(&laid.one.luma, &laid.other.luma, map, 512);
+        if !laid.turned
+            && laid.whole.is_none()
+            && laid.map.is_near(&Map::WHOLE)
+            && agreement(&Map::WHOLE) >= agreement(&laid.map)
+        {
+            laid.map = Map::WHOLE;
         }
         laid
     }

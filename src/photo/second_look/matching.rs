@@ -13,7 +13,8 @@ pub(super) struct Match {
     /// How far it was found from its own place, in pixels and parts of them.
     pub(super) dx: f32,
     pub(super) dy: f32,
-    /// How much content either has: the standard deviations, in steps of 255.
+    /// How much content either has where it lies: the standard deviations, in steps of 255. At its best shift a plain window
+    /// may touch an edge.
     pub(super) one: f32,
     pub(super) other: f32,
     /// By how much the other one is lighter.
@@ -67,7 +68,7 @@ pub(super) fn match_window(
                     dx: dx as f32,
                     dy: dy as f32,
                     one: own.sqrt(),
-                    other: variance.sqrt(),
+                    other: 0.0,
                     light: mean2 - mean,
                     sharp_x: 0.0,
                     sharp_y: 0.0,
@@ -75,7 +76,8 @@ pub(super) fn match_window(
             }
         }
     }
-    best.map(|best| between_pixels(best, &mut peaks))
+    let (_, in_place) = mean_and_variance(other, x, y, size);
+    best.map(|best| between_pixels(Match { other: in_place.sqrt(), ..best }, &mut peaks))
 }
 
 /// How two windows correlate where they lie; not at all unless both have as much content.

@@ -17,10 +17,11 @@
 //!   compare 16x16 windows at their best shift                windows  512 pixels; print 1024
 //!   too little to go by? other colours?   different          colours
 //!   noise of their own?                   different          exposure
-//!   print or a screen:  every line agrees, or different      graphic
+//!   print or a screen:  every line agrees, or different      graphic, blocks
 //!   each shows more than the other?       different          frame
 //!   every part agrees: same, or, if one is cut out of the other, a variant
-//!   one drawing on one of them: a variant; more, or a thing that has moved: different
+//!   something drawn on one of them: a variant                sides
+//!   something has moved, or differs elsewhere: different
 //! ```
 //!
 //! # Why so
@@ -34,6 +35,7 @@
 //! Numbers with fractions are used throughout: what a node finds here is its own finding. It is told to others as such,
 //! and no verdict depends on two nodes finding the same.
 
+mod blocks;
 mod colours;
 mod compare;
 mod exposure;
@@ -46,8 +48,10 @@ mod picture;
 mod place;
 mod plane;
 mod register;
+mod sides;
 #[cfg(test)]
 mod tests;
+mod tone;
 mod windows;
 
 use std::fs::File;
@@ -57,7 +61,7 @@ use super::{InspectError, Photo, Relation, inspect};
 use picture::Picture;
 
 /// The version of the rule: what an earlier one has found is looked at anew.
-pub const SECOND_LOOK: u16 = 1;
+pub const SECOND_LOOK: u16 = 2;
 
 /// What the second look at two photos has found.
 #[derive(Clone, Debug, PartialEq, Eq)]

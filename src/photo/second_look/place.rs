@@ -40,12 +40,14 @@ pub(super) fn guesses(one: &Plane, other: &Plane, most: usize) -> Vec<Guess> {
     let whole = structure(&one.with_longer(COARSE));
     let squeezed = structure(&other.with_longer(COARSE).resized(whole.width, whole.height));
     found.push(Guess { map: Map::WHOLE, score: correlation(&whole, &squeezed, 0, 0) });
+    let whole = found.last().copied();
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
-    let mut best: Vec<Guess> = Vec::new();
+    // What repeats itself, such as the lines of a form, lies well on itself in many ways: the plainest is always tried.
+    let mut best: Vec<Guess> = whole.into_iter().collect();
     for guess in found {
         if !best.iter().any(|other| other.map.is_near(&guess.map)) {
             best.push(guess);
-            if best.len() == most {
+            if best.len() > most {
                 break;
             }
         }

@@ -24,6 +24,9 @@ pub(super) fn warp(other: &Plane, map: &Map, width: usize, height: usize, blur: 
     })
 }
 
+/// Below this standard deviation a window is plain.
+const TEXTURE: f32 = 6.0;
+
 /// How far a guess was improved: the share of the windows with content that agree, and how many they are.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fit {
@@ -63,10 +66,24 @@ pub(super) fn refine(
     fit
 }
 
+/// How well the two agree where a map lays them, on average over windows with content: 1 at best.
+pub(super) fn agreement(one: &Plane, other: &Plane, map: &Map, longer: usize) -> f32 {
+    const SIZE: usize = 16;
+    let grid = one.with_longer(longer.min(one.longer())).blurred(1);
+    let warped = warp(other, map, grid.width, grid.height, true);
+    let places = |side: usize| (0..(side + 1).saturating_sub(SIZE)).step_by(SIZE);
+    let all = places(grid.height).flat_map(|y| places(grid.width).map(move |x| (x, y)));
+    let found = all.filter_map(|(x, y)| match_window(&grid, &warped, x, y, SIZE, 0));
+    let (mut sum, mut count) = (0.0, 0.0_f32);
+    for window in found.filter(|window| window.one.max(window.other) >= TEXTURE) {
+        sum += window.correlation;
+        count += 1.0;
+    }
+    sum / count.max(1.0)
+}
+
 /// Where windows of the grid are found, by the map so far; and how many have any content.
 fn find_windows(grid: &Plane, warped: &Plane, map: &Map) -> (Vec<Point>, usize) {
-    /// Below this standard deviation a window is plain.
-    const TEXTURE: f32 = 6.0;
     /// A window that correlates less is not found.
     const FOUND: f32 = 0.6;
     const REACH: i32 = 3;

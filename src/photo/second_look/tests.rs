@@ -150,6 +150,30 @@ fn a_part_or_a_picture_with_something_on_it_or_around_it_is_a_variant() {
     assert_look(&original, &stamped, Relation::Variant, "drawn on it");
 }
 
+/// A picture with a box of one colour on it.
+fn boxed(picture: &RgbImage, left: u32, top: u32, width: u32, height: u32) -> RgbImage {
+    let mut boxed = picture.clone();
+    for (x, y) in (left..left + width).flat_map(|x| (top..top + height).map(move |y| (x, y))) {
+        boxed.put_pixel(x, y, Rgb([230, 40, 30]));
+    }
+    boxed
+}
+
+#[test]
+fn what_is_drawn_in_several_places_is_on_one_picture_and_what_has_moved_on_both() {
+    let original = scene(800, 600, 8);
+    // Bars above and below, and something in the middle.
+    let barred = boxed(&boxed(&original, 0, 0, 800, 60), 0, 540, 800, 60);
+    let barred = boxed(&barred, 380, 250, 60, 60);
+    assert_look(&original, &barred, Relation::Variant, "drawn on it");
+    // A large flat thing has no texture by which it could be found in its other place.
+    for (left, other) in [(100, 480), (100, 240), (300, 360)] {
+        let (here, there) =
+            (boxed(&original, left, 150, 120, 300), boxed(&original, other, 150, 120, 300));
+        assert_look(&here, &there, Relation::Different, "moved");
+    }
+}
+
 #[test]
 fn other_pictures_are_different() {
     let original = scene(800, 600, 3);
@@ -191,8 +215,30 @@ fn pages_are_the_same_only_if_every_sign_is() {
     // All but the last of 30 lines, and all but the last few signs.
     assert_look(&page(4, 1160), &page(5, 1160), Relation::Different, "written");
     assert_look(&page(6, 1192), &page(7, 1192), Relation::Different, "written");
+    // A single sign, and a single stroke of one.
+    assert_look(&page(6, 1199), &page(8, 1199), Relation::Different, "");
+    let mut corrected = letter.clone();
+    for (x, y) in (0..6).flat_map(|x| (0..6).map(move |y| (x, y))) {
+        corrected.put_pixel(454 + x, 80 + y, Rgb([20; 3]));
+    }
+    assert_look(&letter, &corrected, Relation::Different, "");
     // Something drawn on a page, or a part of it, may be all that matters.
     assert_eq!(look(&letter, &drawn_on(&letter, 400, 500, 120, 60)).relation, Relation::Different);
+}
+
+#[test]
+fn a_page_with_a_few_words_or_with_the_same_lines_time_and_again_is_itself() {
+    let note = page(9, 0);
+    let mut short = RgbImage::from_pixel(900, 1200, Rgb([250; 3]));
+    imageops::overlay(&mut short, &imageops::crop_imm(&note, 90, 120, 400, 56).to_image(), 90, 500);
+    assert_look(&short, &resized(&short, 675, 900), Relation::Same, "every line agrees");
+    let squares = RgbImage::from_fn(900, 900, |x, y| {
+        let line = x % 60 < 2 || y % 60 < 2;
+        let black = Random(u64::from(x / 60 * 31 + y / 60)).below(5) == 0;
+        Rgb([if line || black { 10 } else { 250 }; 3])
+    });
+    assert_look(&squares, &squares, Relation::Same, "every line agrees");
+    assert_look(&squares, &resized(&squares, 675, 675), Relation::Same, "every line agrees");
 }
 
 #[test]
@@ -207,4 +253,9 @@ fn a_thing_in_another_colour_is_another_thing() {
     let (red, blue) = (shirt([200, 30, 40]), shirt([30, 80, 190]));
     assert_eq!(look(&red, &blue).relation, Relation::Different);
     assert_eq!(look(&red, &shirt([20, 20, 20])).relation, Relation::Different);
+    // As light as each other: of another hue, and paler and of the opposite one.
+    let [purple, magenta] = [[140, 85, 200], [205, 40, 190]].map(shirt);
+    assert_eq!(look(&purple, &magenta).relation, Relation::Different);
+    let [green, pink] = [[200, 230, 120], [225, 195, 235]].map(shirt);
+    assert_eq!(look(&green, &pink).relation, Relation::Different);
 }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use super::matching::{correlation_at, match_window};
+use super::matching::{Match, correlation_at, match_window};
 use super::plane::Plane;
 
 /// Windows are squares of so many pixels, of half as many where a picture has few.
@@ -59,7 +59,7 @@ impl Windows {
         };
         for y in 0..rows {
             for x in 0..columns {
-                let Some(found) = match_window(grid, seen, x * size, y * size, size, REACH) else {
+                let Some(found) = best_match(grid, seen, x * size, y * size, size) else {
                     continue;
                 };
                 windows.all += 1;
@@ -90,19 +90,18 @@ impl Windows {
     pub(super) fn disagreeing(&self) -> Vec<Place> {
         self.strong.iter().chain(&self.faint).copied().collect()
     }
+}
 
-    /// Whether all these lie in the corners of the picture, which some programs round off.
-    pub(super) fn are_corners(&self, places: &[Place]) -> bool {
-        let corner = |at: usize, side: usize| match at {
-            ..2 => Some(false),
-            _ if at + 2 >= side => Some(true),
-            _ => None,
-        };
-        let corners =
-            places.iter().map(|(x, y)| corner(*x, self.columns).zip(corner(*y, self.rows)));
-        let seen: BTreeSet<Option<(bool, bool)>> = corners.collect();
-        seen.len() >= 3 && !seen.contains(&None)
+/// Looks for a window of either picture in the other one; the better match. A line that lies just inside of a window in the
+/// one and just outside in the other is found in one of the two directions alone.
+fn best_match(grid: &Plane, seen: &Plane, x: usize, y: usize, size: usize) -> Option<Match> {
+    let found = match_window(grid, seen, x, y, size, REACH)?;
+    if found.correlation >= STRONG.1 {
+        return Some(found);
     }
+    let back = match_window(seen, grid, x, y, size, REACH)?;
+    let correlation = found.correlation.max(back.correlation);
+    Some(Match { correlation, ..found })
 }
 
 /// Places in groups, each of which is connected but for small gaps; the largest first.
