@@ -109,10 +109,17 @@ fn judge_photograph(
     }
     let places = clusters(&off);
     let trace = trace(grid, seen, &off, size);
-    if trace == Trace::Moved || places.iter().any(|place| has_moved(grid, seen, place, size)) {
+    let moved = match trace {
+        Trace::Moved => true,
+        Trace::Drawn => false,
+        Trace::OneWay | Trace::Unclear => {
+            places.iter().any(|place| has_moved(grid, seen, place, size))
+        }
+    };
+    if moved {
         return SecondLook::different("something in them has moved");
     }
-    if places.len() > 1 && share > SCATTERED && trace != Trace::Drawn {
+    if places.len() > 1 && share > SCATTERED && trace == Trace::Unclear {
         return SecondLook::different(format!("they differ in {} places", places.len()));
     }
     SecondLook::new(Variant, "one has something drawn on it")

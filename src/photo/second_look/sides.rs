@@ -16,7 +16,10 @@ pub(super) enum Trace {
     Drawn,
     /// Each shows, in another place, what the other one covers.
     Moved,
-    /// Neither is clear.
+    /// Nothing is clear but that what differs has become lighter everywhere, or darker, or that one picture alone is simpler:
+    /// print that was scanned, a vignette, a filter.
+    OneWay,
+    /// Neither.
     Unclear,
 }
 
@@ -40,12 +43,17 @@ const MOVED: (f32, f32, f32) = (0.15, 0.1, 0.42);
 /// darker, or if what is drawn has less in common.
 const DRAWN: (f32, f32, f32) = (0.15, 0.1, 0.2);
 
+/// It is not clear on which of them unless this share of the windows is simpler in one.
+const CLEAR: f32 = 0.3;
+
 /// Reads the windows in which two pictures differ, from either side.
 pub(super) fn trace(grid: &Plane, seen: &Plane, off: &[Place], size: usize) -> Trace {
     match (one_way(grid, seen, off, size), one_way(seen, grid, off, size)) {
-        (Trace::Moved, _) | (_, Trace::Moved) => Trace::Moved,
+        (Trace::Moved, Trace::Moved) => Trace::Moved,
+        (Trace::Moved, clear) | (clear, Trace::Moved) => clear,
+        (Trace::Unclear, _) | (_, Trace::Unclear) => Trace::Unclear,
+        (Trace::OneWay, _) | (_, Trace::OneWay) => Trace::OneWay,
         (Trace::Drawn, Trace::Drawn) => Trace::Drawn,
-        (Trace::Drawn | Trace::Unclear, Trace::Drawn | Trace::Unclear) => Trace::Unclear,
     }
 }
 
@@ -75,13 +83,15 @@ fn one_way(grid: &Plane, seen: &Plane, off: &[Place], size: usize) -> Trace {
             *sum += count;
         }
     }
-    let rarer = simpler[0].min(simpler[1]) as f32 / off.len().max(1) as f32;
+    let share = |windows: usize| windows as f32 / off.len().max(1) as f32;
+    let rarer = share(simpler[0].min(simpler[1]));
+    let clear = share(simpler[0].max(simpler[1])) >= CLEAR;
     let sign = lighter.min(darker) / (lighter + darker).max(1.0);
     let common = in_common(&drawn);
     if rarer >= MOVED.0 && sign >= MOVED.1 && common >= MOVED.2 {
         Trace::Moved
     } else if rarer < DRAWN.0 || sign < DRAWN.1 || common < DRAWN.2 {
-        Trace::Drawn
+        if clear { Trace::Drawn } else { Trace::OneWay }
     } else {
         Trace::Unclear
     }
