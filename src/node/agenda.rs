@@ -8,12 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::edges::is_current;
-use super::entry::Entry;
-use super::limits::{RETRY, SETTLE, WORK_PER_STEP};
+use super::limits::{DOUBT, RETRY, SETTLE, WORK_PER_STEP};
 use super::membership::Presence;
 use super::placement::{Copy, coordinator};
-use super::verdict::Verdict;
+use super::table::edges::is_current;
+use super::table::entry::Entry;
+use super::table::verdict::Verdict;
 use super::{Action, Node, Time};
 use crate::photo::PhotoId;
 use crate::protocol::{Facts, Holding};
@@ -193,6 +193,22 @@ impl Node {
             self.offer(photo);
         }
         if !self.replication.line.has(photo) {
+            self.retry(photo, RETRY);
+        }
+    }
+
+    /// What is said to be better may never come: a photo that is still shown after a while gets its copies.
+    fn repair_doubted(&mut self, photo: PhotoId) {
+        let Some(entry) = self.catalog.get(photo) else {
+            return;
+        };
+        if !self.catalog.is_shown(entry) {
+            return;
+        }
+        let missing = entry.counted().count() < self.reachable_copies();
+        if missing && entry.changed_at + DOUBT <= self.now {
+            self.repair(photo);
+        } else {
             self.retry(photo, RETRY);
         }
     }

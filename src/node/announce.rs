@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::limits::{PAGE_BYTES, PAGE_RECORDS};
 use super::membership::Presence;
-use super::tombstones::{Key, Merged};
+use super::table::tombstones::{Key, Merged};
 use super::{Action, CloseReason, LinkId, Node};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Facts, Looks, Message, NodeId, Record, Tombstone};
@@ -198,6 +198,16 @@ impl Node {
             let text = format!(
                 "no room for {refused} tombstones told by {node}: they have no effect here"
             );
+            self.log("table", text);
+        }
+    }
+
+    /// There is no place for a photo that a node tells of.
+    fn leave_out(&mut self, node: NodeId) {
+        let count = self.left_out.entry(node).or_default();
+        *count += 1;
+        if *count == 1 {
+            let text = format!("no place for all the photos of node {node}: some are left out");
             self.log("table", text);
         }
     }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::limits::{BRAKE_FILES, BRAKE_SHARE, BRAKE_SPAN};
 use super::rounds::Aim;
-use super::verdict::Verdict;
+use super::table::verdict::Verdict;
 use super::{Node, Time};
 use crate::photo::PhotoId;
 use crate::protocol::{Holding, NodeId};

@@ -5,9 +5,9 @@
 use std::sync::Arc;
 
 use super::distinct::TellingApart;
-use super::entry::Entry;
-use super::names::Found;
-use super::verdict::Verdict;
+use super::table::entry::Entry;
+use super::table::names::Found;
+use super::table::verdict::Verdict;
 use super::{Action, DiskError, LinkId, Node, Source, Spool, Time};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::client::{DuplicateReport, Refusal};

@@ -1,7 +1,7 @@
 //! On how many nodes a photo is, and why not on more, for people.
 
 use super::Node;
-use super::entry::Entry;
+use super::table::entry::Entry;
 use crate::protocol::client::RiskReport;
 
 impl Node {

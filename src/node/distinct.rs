@@ -8,10 +8,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::clients::Waiting;
-use super::entry::Entry;
 use super::limits::PUT;
-use super::names::Found;
-use super::verdict::{Verdict, are_distinct};
+use super::table::entry::Entry;
+use super::table::entry::are_distinct;
+use super::table::names::Found;
+use super::table::verdict::Verdict;
 use super::{DiskError, LinkId, Node, Time};
 use crate::photo::PhotoId;
 use crate::protocol::client::{DistinctReport, MAX_DISTINCT, Refusal};

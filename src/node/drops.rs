@@ -28,11 +28,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::claims::Claim;
 use super::limits::{BRAKE_SPAN, RETRY, ROUNDS, SETTLE, SKIP, STAGGER};
 use super::placement::trim_order;
 use super::rounds::{Aim, Round};
-use super::verdict::Verdict;
+use super::table::claims::Claim;
+use super::table::verdict::Verdict;
 use super::{Node, Source, Time};
 use crate::photo::{Nonce, Photo, PhotoId, Relation};
 use crate::protocol::{Holding, NodeId};

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::clients::Waiting;
 use super::limits::{GET, GET_MIN_RATE};
-use super::names::Found;
-use super::verdict::Verdict;
+use super::table::names::Found;
+use super::table::verdict::Verdict;
 use super::{Action, DiskError, LinkId, Node, Source};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::Answer;

@@ -30,16 +30,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::catalog::Catalog;
-use super::claims::Claim;
-use super::edges::{first_look, is_current};
-use super::entry::Entry;
 use super::limits::{DOUBT, LOOKS, RETRY, SKIP, STUCK};
 use super::placement::coordinator;
-use super::verdict::Verdict;
+use super::table::edges::{first_look, is_current};
+use super::table::entry::Entry;
+use super::table::verdict::Verdict;
 use super::{Action, DiskError, Node, Source};
 use crate::photo::{PhotoId, Relation};
-use crate::protocol::NodeId;
 
 /// The second looks of a node.
 #[derive(Debug, Default)]
@@ -67,63 +64,6 @@ impl Looking {
         let open = self.open.iter();
         let waiting = open.filter(|(_, (with, comparing))| *with == better && !comparing);
         waiting.map(|(photo, _)| *photo).collect()
-    }
-}
-
-impl Catalog {
-    /// Whether a worse version is a variant of its keeper: by what this node has found, if it has it; else by the words of
-    /// those who have.
-    pub(super) fn is_variant(&self, entry: &Entry) -> bool {
-        let Verdict::Loser(keeper) = entry.verdict else {
-            return false;
-        };
-        if let Some(found) = self.found(entry.photo.id, keeper) {
-            return found == Relation::Variant;
-        }
-        let mut looks = entry.looks();
-        looks.any(|looks| {
-            looks.yields_to == Some(keeper) && looks.relation == Some(Relation::Variant)
-        })
-    }
-
-    /// Whether a node has a copy of a photo that counts: stored, or, as copies of a variant may lie in trashes, in any way.
-    pub(super) fn counts_at(&self, entry: &Entry, node: NodeId) -> bool {
-        let held = entry.holding(node);
-        held.is_some_and(|holding| holding.is_stored() || self.is_variant(entry))
-    }
-
-    /// How a worse version stands to its keeper, for people: by what this node has found, or by what others have.
-    pub(super) fn relation_to(&self, entry: &Entry, keeper: PhotoId) -> Relation {
-        let told = entry.looks().filter_map(|looks| looks.accepts(keeper));
-        let found = self.found(entry.photo.id, keeper);
-        found.or(told.min()).unwrap_or(Relation::Variant)
-    }
-
-    /// The photos that look like one of the collection, of which somebody who has one of them has found that they differ,
-    /// and whether this node has.
-    pub(super) fn refused(&self, entry: &Entry) -> BTreeMap<PhotoId, bool> {
-        let id = entry.photo.id;
-        let mut refused = BTreeMap::new();
-        let mut note = |one: &Entry, other: PhotoId, named: PhotoId| {
-            let looks =
-                |claim: &'_ Claim| claim.looks().is_some_and(|l| l.differs.contains(&other));
-            for (node, _) in one.claims.iter().filter(|(_, claim)| looks(claim)) {
-                *refused.entry(named).or_default() |= node == self.me;
-            }
-        };
-        let told = entry.claims.values().filter_map(Claim::looks);
-        for other in told.flat_map(|looks| &looks.differs) {
-            note(entry, *other, *other);
-        }
-        let alike = entry.photo.fingerprint.as_ref();
-        let alike = alike.map(|fingerprint| self.index.similar(fingerprint));
-        for other in alike.into_iter().flatten() {
-            if let Some(one) = self.get(other) {
-                note(one, id, other);
-            }
-        }
-        refused.retain(|other, _| self.entries.contains_key(other));
-        refused
     }
 }
 

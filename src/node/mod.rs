@@ -21,23 +21,16 @@
 //! 8. Serving people: `clients`, `get`, `put`, `reports` with `counts` and `words`, `versions`, `distinct`; `shortage` says
 //!    why a photo has too few copies.
 
-mod absence;
 mod action;
 mod agenda;
 mod announce;
-mod bounds;
 mod brake;
-mod catalog;
-mod claims;
 mod clients;
 mod config;
 mod counts;
 mod distinct;
 mod drops;
-mod edges;
-mod entry;
 mod event;
-mod facts;
 mod found;
 mod get;
 mod hearsay;
@@ -48,7 +41,6 @@ mod line;
 mod links;
 mod looking;
 mod membership;
-mod names;
 mod own_files;
 mod placement;
 mod proof;
@@ -61,24 +53,20 @@ mod replicate;
 mod reports;
 mod rounds;
 mod shortage;
+mod table;
 #[cfg(test)]
 mod tests;
-mod tombstones;
 mod transfer;
-mod verdict;
 mod versions;
 mod withdrawal;
 mod words;
-mod yielding;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use agenda::Agenda;
-use bounds::LeftOut;
 use brake::Brake;
-use catalog::Catalog;
 use clients::Waiting;
 use drops::Drops;
 use limits::{PAUSE, TICK, WORK_PER_STEP};
@@ -90,10 +78,11 @@ use pulls::Pull;
 use purging::Purging;
 use removal::Removals;
 use replicate::Replication;
+use table::Catalog;
 
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::message::TransferId;
-use crate::protocol::{Facts, Message};
+use crate::protocol::{Facts, Message, NodeId};
 
 pub use action::Action;
 pub use config::Config;
@@ -117,8 +106,8 @@ pub struct Node {
     drops: Drops,
     looking: Looking,
     brake: Brake,
-    /// Photos for which the table had no place.
-    left_out: LeftOut,
+    /// Photos for which the table had no place, by the node that told of them.
+    left_out: BTreeMap<NodeId, u64>,
     promises: Promises,
     /// Photos on their way here.
     pulls: BTreeMap<PhotoId, (TransferId, Pull)>,
@@ -167,7 +156,7 @@ impl Node {
             drops: Drops::default(),
             looking: Looking::default(),
             brake: Brake::default(),
-            left_out: LeftOut::default(),
+            left_out: BTreeMap::new(),
             promises: Promises::default(),
             pulls: BTreeMap::new(),
             next_transfer: 0,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::clients::Waiting;
 use super::limits::PUT;
-use super::verdict::Verdict;
+use super::table::verdict::Verdict;
 use super::words::differences;
 use super::{Action, DiskError, LinkId, Node, Spool};
 use crate::photo::{Photo, PhotoId};

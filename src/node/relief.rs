@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::limits::{RELIEF, RELIEF_BATCH, SETTLE};
 use super::placement::relief;
-use super::verdict::Verdict;
+use super::table::verdict::Verdict;
 use super::{LinkId, Node};
 use crate::photo::PhotoId;
 use crate::protocol::{Holding, Message, NodeId};

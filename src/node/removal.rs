@@ -24,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::limits::{REMOVE, RETRY, SETTLE};
 use super::rounds::Aim;
-use super::verdict::Verdict;
+use super::table::verdict::Verdict;
 use super::{Action, DiskError, LinkId, Node, Time};
 use crate::photo::PhotoId;
 use crate::protocol::client::Refusal;

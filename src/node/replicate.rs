@@ -7,14 +7,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::entry::Entry;
 use super::limits::{
     DOUBT, OFFER, OFFERS, OFFERS_PER_NODE, PULL_QUEUE, RETRY, ROOM_MARGIN, SETTLE, SKIP,
 };
 use super::line::Line;
 use super::membership::Presence;
 use super::placement::{Candidate, target};
-use super::verdict::Verdict;
+use super::table::entry::Entry;
+use super::table::verdict::Verdict;
 use super::{Action, DiskError, LinkId, Node, Time};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::message::KeepVerdict;

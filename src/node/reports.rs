@@ -1,9 +1,10 @@
 //! What clients are told about the collection and the mesh.
 
-use super::entry::Entry;
 use super::limits::{AT_RISK, LIST_PAGE};
 use super::membership::{Member, Presence};
-use super::verdict::Verdict;
+use super::table::bounds::Bounds;
+use super::table::entry::Entry;
+use super::table::verdict::Verdict;
 use super::words::{as_what, held, spoken};
 use super::{LinkId, Node};
 use crate::photo::PhotoId;
@@ -92,7 +93,7 @@ impl Node {
     pub(super) fn name_of(&self, photo: PhotoId) -> String {
         match self.catalog.get(photo) {
             Some(entry) if !self.catalog.is_shown(entry) => {
-                super::names::primary(&entry.photo, &entry.facts).into_owned()
+                super::table::names::primary(&entry.photo, &entry.facts).into_owned()
             }
             _ => self.catalog.names.label(photo),
         }
@@ -205,6 +206,15 @@ impl Node {
             }
             Presence::Gone => "gone; its photos were copied from other nodes".to_owned(),
         }
+    }
+
+    /// What a person should know about photos that are left out.
+    fn bounds_note(&self) -> Option<String> {
+        let (node, count) = self.left_out.iter().max_by_key(|(_, count)| **count)?;
+        let Bounds { of_node, all } = self.catalog.bounds;
+        Some(format!(
+            "{count} photo(s) of node {node} are left out: this node knows at most {of_node} of one node, and {all} in all"
+        ))
     }
 
     fn notes(&self) -> Vec<String> {

@@ -6,12 +6,12 @@
 use std::collections::BTreeSet;
 
 use super::Node;
-use super::entry::Entry;
 use super::limits::{DOUBT, SETTLE};
 use super::membership::Presence;
 use super::placement::coordinator;
 use super::replicate::Skipped;
-use super::verdict::Verdict;
+use super::table::entry::Entry;
+use super::table::verdict::Verdict;
 use super::words::spoken;
 use crate::protocol::NodeId;
 

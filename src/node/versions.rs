@@ -2,27 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::catalog::Catalog;
 use super::clients::Waiting;
-use super::entry::Entry;
 use super::limits::{DUPLICATES_LOOKED_AT, LIST_PAGE};
-use super::names::Found;
-use super::verdict::Verdict;
+use super::table::entry::Entry;
+use super::table::names::Found;
+use super::table::verdict::Verdict;
 use super::words::{held, version};
 use super::{Action, LinkId, Node};
 use crate::photo::{PhotoId, Relation};
 use crate::protocol::Answer;
 use crate::protocol::client::{DuplicateReport, Explanation, KeeperReport, Stay};
-
-impl Catalog {
-    /// The better version that is shown in place of this one, if it is not shown itself.
-    pub(super) fn shown_instead(&self, entry: &Entry) -> Option<&Entry> {
-        match entry.verdict {
-            Verdict::Loser(keeper) if !self.is_shown(entry) => self.get(keeper),
-            Verdict::Loser(_) | Verdict::Keeper | Verdict::Absent | Verdict::Removed => None,
-        }
-    }
-}
 
 impl Node {
     /// All about one photo.

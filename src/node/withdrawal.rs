@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::entry::Entry;
 use super::limits::{REMOVE_BATCH, TOMBSTONES_OF_OWNER};
 use super::membership::Presence;
+use super::table::entry::Entry;
 use super::{LinkId, Node};
 use crate::photo::PhotoId;
 use crate::protocol::client::{Refusal, RemovalPlan, RemovalReport};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::entry::Entry;
+use super::table::entry::Entry;
 use crate::photo::{Photo, Relation};
 use crate::protocol::client::VersionReport;
 use crate::protocol::{Holding, NodeId};

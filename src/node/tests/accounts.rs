@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::super::catalog::Catalog;
-use super::super::verdict::Verdict;
 use super::laws::photo;
 use super::versions::{pair, record};
+use crate::node::table::Catalog;
+use crate::node::table::verdict::Verdict;
 use crate::photo::{ACCOUNT, Photo, PhotoId, Relation};
 use crate::protocol::{Holding, Looks, NodeId, Record};
 

@@ -1,7 +1,7 @@
 //! How far others can fill a node's table.
 
-use super::super::bounds::Bounds;
 use super::solo::{Solo, original};
+use crate::node::table::bounds::Bounds;
 use crate::protocol::NodeId;
 
 #[test]

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::super::catalog::Catalog;
-use super::super::names::Found;
 use super::super::placement::{Candidate, relief, target, trim_order};
-use super::super::verdict::Verdict;
+use crate::node::table::Catalog;
+use crate::node::table::names::Found;
+use crate::node::table::verdict::Verdict;
 use crate::photo::{Fingerprint, Format, Photo, PhotoId, Relation};
 use crate::protocol::{Facts, Holding, Looks, NodeId, Record};
 

@@ -12,33 +12,16 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use super::catalog::Catalog;
+use super::Catalog;
 use super::entry::Entry;
-use crate::photo::{PhotoId, Rank};
-
-/// A photo's part in the collection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// Nobody who is here has its bytes.
-    Absent,
-    /// Its owner has removed it, and nobody else calls it his own.
-    Removed,
-    /// The collection shows it.
-    Keeper,
-    /// The collection shows this better version in its place.
-    Loser(PhotoId),
-}
-
-/// How photos are ordered: a file that was edited in place outranks the bytes that it replaced, else the rank decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Order {
-    not_replaced: bool,
-    rank: Rank,
-}
+use super::entry::are_distinct;
+use super::verdict::Order;
+use super::verdict::Verdict;
+use crate::photo::PhotoId;
 
 impl Catalog {
     /// Looks again at up to `most` verdicts; whether there are more.
-    pub(super) fn judge(&mut self, most: usize) -> bool {
+    pub(in crate::node) fn judge(&mut self, most: usize) -> bool {
         for _ in 0..most {
             let Some((Reverse(order), photo)) = self.dirty.pop_first() else {
                 return false;
@@ -57,7 +40,7 @@ impl Catalog {
     }
 
     /// The photos that a photo would lose against, be they keepers or not.
-    pub(super) fn better_versions(&self, photo: PhotoId) -> BTreeSet<PhotoId> {
+    pub(in crate::node) fn better_versions(&self, photo: PhotoId) -> BTreeSet<PhotoId> {
         let Some(entry) = self.get(photo) else {
             return BTreeSet::new();
         };
@@ -97,7 +80,7 @@ impl Catalog {
     }
 
     /// Puts a photo among those to look at again.
-    pub(super) fn reconsider(&mut self, photo: PhotoId) {
+    pub(in crate::node) fn reconsider(&mut self, photo: PhotoId) {
         if let Some(entry) = self.entries.get(&photo) {
             self.dirty.insert((Reverse(self.order(entry)), photo));
         }
@@ -105,7 +88,7 @@ impl Catalog {
 
     /// The same for a photo whose presence or order has changed, and for all whose verdict or order this may touch: its
     /// neighbours, what it replaces, and the neighbours of that.
-    pub(super) fn reconsider_with_neighbours(&mut self, photo: PhotoId) {
+    pub(in crate::node) fn reconsider_with_neighbours(&mut self, photo: PhotoId) {
         let Some(entry) = self.entries.get(&photo) else {
             return;
         };
@@ -121,7 +104,7 @@ impl Catalog {
     }
 
     /// Sets a photo's verdict, with all that follows from it.
-    pub(super) fn set_verdict(&mut self, photo: PhotoId, verdict: Verdict) {
+    pub(in crate::node) fn set_verdict(&mut self, photo: PhotoId, verdict: Verdict) {
         let Some(entry) = self.entries.get(&photo) else {
             return;
         };
@@ -148,16 +131,11 @@ impl Catalog {
     }
 
     /// Tells the names whether the collection shows a photo, and as what.
-    pub(super) fn relabel(&mut self, photo: PhotoId) {
+    pub(in crate::node) fn relabel(&mut self, photo: PhotoId) {
         if let Some(entry) = self.entries.get(&photo) {
             let name =
                 self.is_shown(entry).then(|| super::names::primary(&entry.photo, &entry.facts));
             self.names.set_shown(photo, name);
         }
     }
-}
-
-/// Whether a person has said that two photos are different pictures.
-pub(super) fn are_distinct(a: &Entry, b: &Entry) -> bool {
-    a.facts.distinct.contains(&b.photo.id) || b.facts.distinct.contains(&a.photo.id)
 }

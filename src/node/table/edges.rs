@@ -12,19 +12,19 @@
 
 use std::sync::Arc;
 
-use super::catalog::Catalog;
+use super::Catalog;
 use super::claims::Claim;
 use super::entry::Entry;
 use crate::photo::{ACCOUNT, Photo, PhotoId, Relation};
 use crate::protocol::Looks;
 
 /// Whether what is said of a photo's bytes was found by the rules that this program goes by.
-pub(super) fn is_current(photo: &Photo) -> bool {
+pub(in crate::node) fn is_current(photo: &Photo) -> bool {
     photo.account == ACCOUNT
 }
 
 /// How two photos stand to each other by their records.
-pub(super) fn first_look(one: &Photo, other: &Photo) -> Relation {
+pub(in crate::node) fn first_look(one: &Photo, other: &Photo) -> Relation {
     match is_current(one) && is_current(other) {
         true => one.relation(other),
         false => Relation::Different,
@@ -56,7 +56,7 @@ fn are_alike(one: &Entry, other: &Entry) -> bool {
 impl Catalog {
     /// How this node's copy of a photo stands to a better one, by both looks; nothing if the present rules have not
     /// accepted that one in its place.
-    pub(super) fn found(&self, photo: PhotoId, better: PhotoId) -> Option<Relation> {
+    pub(in crate::node) fn found(&self, photo: PhotoId, better: PhotoId) -> Option<Relation> {
         let accepted = self.looked.get(&photo)?.accepted(better)?;
         let (photo, better) = (self.get(photo)?, self.get(better)?);
         let found = accepted.min(first_look(&photo.photo, &better.photo));
@@ -64,12 +64,12 @@ impl Catalog {
     }
 
     /// What this node has found about its copy of a photo.
-    pub(super) fn my_looks(&self, photo: PhotoId) -> Looks {
+    pub(in crate::node) fn my_looks(&self, photo: PhotoId) -> Looks {
         self.looked.get(&photo).cloned().unwrap_or_default()
     }
 
     /// Takes what this node has found about a photo that it has, or is about to tell of.
-    pub(super) fn set_my_looks(&mut self, photo: PhotoId, looks: Looks) {
+    pub(in crate::node) fn set_my_looks(&mut self, photo: PhotoId, looks: Looks) {
         self.looked.insert(photo, looks);
         if let Some(holding) = self.mine(photo) {
             self.set_my_holding(photo, holding);
@@ -77,7 +77,7 @@ impl Catalog {
     }
 
     /// A node has found something else about a photo than it said before: draws the edges anew that this may touch.
-    pub(super) fn looks_changed(
+    pub(in crate::node) fn looks_changed(
         &mut self,
         photo: PhotoId,
         old: Option<&Looks>,
@@ -133,7 +133,7 @@ impl Catalog {
     }
 
     /// Finds a new photo's neighbours.
-    pub(super) fn connect(&mut self, photo: &Arc<Photo>) {
+    pub(in crate::node) fn connect(&mut self, photo: &Arc<Photo>) {
         let mut alike = Vec::new();
         if let Some(fingerprint) = photo.fingerprint.as_ref().filter(|_| is_current(photo)) {
             alike = self.index.similar(fingerprint);
@@ -149,7 +149,7 @@ impl Catalog {
     }
 
     /// Takes a photo away from its neighbours.
-    pub(super) fn disconnect(&mut self, photo: PhotoId) {
+    pub(in crate::node) fn disconnect(&mut self, photo: PhotoId) {
         self.index.remove(photo);
         let similar = self
             .entries

@@ -6,20 +6,20 @@ use crate::protocol::{Facts, Holding, Looks, NodeId};
 
 /// One node's word on one photo.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Claim {
+pub(in crate::node) struct Claim {
     /// How it holds the photo.
-    pub(super) holding: Holding,
+    pub(in crate::node) holding: Holding,
     /// Whether it said so on its present link.
-    pub(super) current: bool,
+    pub(in crate::node) current: bool,
     /// What it has found by comparing its copy with others, if anything.
-    pub(super) looks: Option<Box<Looks>>,
+    pub(in crate::node) looks: Option<Box<Looks>>,
     /// What it says of the photo; of this node itself nothing, for that is all that the table says.
-    pub(super) facts: Arc<Facts>,
+    pub(in crate::node) facts: Arc<Facts>,
 }
 
 impl Claim {
     /// What the node has found by comparing its copy with others.
-    pub(super) fn looks(&self) -> Option<&Looks> {
+    pub(in crate::node) fn looks(&self) -> Option<&Looks> {
         self.looks.as_deref()
     }
 }
@@ -29,7 +29,7 @@ impl Claim {
 /// Most photos have two, and there may be a million photos: a list that is just long enough takes a fifth of the memory of
 /// a map.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Claims(Vec<(NodeId, Claim)>);
+pub(in crate::node) struct Claims(Vec<(NodeId, Claim)>);
 
 impl Claims {
     /// Where a node's claim is, or would be.
@@ -38,17 +38,17 @@ impl Claims {
     }
 
     /// A node's claim.
-    pub(super) fn get(&self, node: NodeId) -> Option<&Claim> {
+    pub(in crate::node) fn get(&self, node: NodeId) -> Option<&Claim> {
         self.place(node).ok().map(|at| &self.0[at].1)
     }
 
     /// Whether a node has a claim.
-    pub(super) fn has(&self, node: NodeId) -> bool {
+    pub(in crate::node) fn has(&self, node: NodeId) -> bool {
         self.place(node).is_ok()
     }
 
     /// Takes a node's word in place of what it said before; nothing takes that back.
-    pub(super) fn set(&mut self, node: NodeId, claim: Option<Claim>) {
+    pub(in crate::node) fn set(&mut self, node: NodeId, claim: Option<Claim>) {
         match (self.place(node), claim) {
             (Ok(at), Some(claim)) => self.0[at].1 = claim,
             (Ok(at), None) => {
@@ -62,16 +62,16 @@ impl Claims {
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::node) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (NodeId, &Claim)> {
+    pub(in crate::node) fn iter(&self) -> impl Iterator<Item = (NodeId, &Claim)> {
         self.0.iter().map(|(node, claim)| (*node, claim))
     }
 
     /// The claims without who made them.
-    pub(super) fn values(&self) -> impl Iterator<Item = &Claim> {
+    pub(in crate::node) fn values(&self) -> impl Iterator<Item = &Claim> {
         self.0.iter().map(|(_, claim)| claim)
     }
 }

@@ -1,131 +1,21 @@
-//! The image table: who holds what, by each node's own word.
-//!
-//! A *claim* is one node's word on one photo. Claims made on a node's present link (and this node's own) are *current*;
-//! those of a node that is away are its *last known* ones: they stand for repair while it is in grace, and never for a
-//! drop. What is listed, and which version of a picture is the keeper, is a function of the current claims alone.
+//! Taking a node's word: how a claim that is made, changed or withdrawn goes through the table.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::Time;
-use super::bounds::Bounds;
+use super::Catalog;
 use super::claims::{Claim, Claims};
 use super::edges::is_current;
-use super::entry::{Entry, Load, Shelf, weigh};
-use super::names::Names;
-use super::tombstones::Tombstones;
-use super::verdict::{Order, Verdict};
-use crate::photo::{Photo, PhotoId, SimilarityIndex};
+use super::entry::Entry;
+use super::verdict::Verdict;
+use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Holding, Looks, NodeId, Record};
 
-/// The table of all photos.
-#[derive(Debug)]
-pub(super) struct Catalog {
-    pub(super) me: NodeId,
-    pub(super) now: Time,
-    pub(super) bounds: Bounds,
-    pub(super) entries: BTreeMap<PhotoId, Entry>,
-    pub(super) shelves: BTreeMap<NodeId, Shelf>,
-    pub(super) index: SimilarityIndex,
-    /// What this node has found by comparing its copies with others.
-    pub(super) looked: BTreeMap<PhotoId, Looks>,
-    /// Photos that somebody would give up, by the better version for which.
-    pub(super) accepted: BTreeMap<PhotoId, BTreeSet<PhotoId>>,
-    /// Photos that others replace, by those that do.
-    pub(super) replaced_by: BTreeMap<PhotoId, BTreeSet<PhotoId>>,
-    /// Photos whose verdict must be looked at again, the best first.
-    pub(super) dirty: BTreeSet<(std::cmp::Reverse<Order>, PhotoId)>,
-    /// What owners have said about photos that they have removed.
-    pub(super) tombstones: Tombstones,
-    /// Photos that this node's owner has removed and that are his originals again.
-    pub(super) reclaimed: BTreeSet<PhotoId>,
-    /// Labels and look-up by name.
-    pub(super) names: Names,
-    /// Photos whose holders, verdict or facts have changed since the node last asked.
-    changed: BTreeSet<PhotoId>,
-    /// Photos of this node whose record has changed and must be announced.
-    pub(super) unannounced: BTreeSet<PhotoId>,
-    /// Photos of this node of which something new is known beyond their bytes.
-    pub(super) unnoted: BTreeSet<PhotoId>,
-}
-
 impl Catalog {
-    pub(super) fn new(me: NodeId) -> Catalog {
-        Catalog {
-            me,
-            now: Time::default(),
-            bounds: Bounds::default(),
-            entries: BTreeMap::new(),
-            shelves: BTreeMap::from([(me, Shelf::default())]),
-            index: SimilarityIndex::default(),
-            looked: BTreeMap::new(),
-            accepted: BTreeMap::new(),
-            replaced_by: BTreeMap::new(),
-            dirty: BTreeSet::new(),
-            tombstones: Tombstones::default(),
-            reclaimed: BTreeSet::new(),
-            names: Names::default(),
-            changed: BTreeSet::new(),
-            unannounced: BTreeSet::new(),
-            unnoted: BTreeSet::new(),
-        }
-    }
-
-    /// A photo's entry.
-    pub(super) fn get(&self, photo: PhotoId) -> Option<&Entry> {
-        self.entries.get(&photo)
-    }
-
-    /// How this node holds a photo.
-    pub(super) fn mine(&self, photo: PhotoId) -> Option<Holding> {
-        self.entries.get(&photo).and_then(|entry| entry.holding(self.me))
-    }
-
-    /// Whether this node has a photo in its trash, and nowhere else.
-    pub(super) fn is_in_my_trash(&self, photo: PhotoId) -> bool {
-        self.mine(photo).is_some_and(|holding| !holding.is_stored())
-    }
-
-    /// This node's record of a photo, as it announces it.
-    pub(super) fn record(&self, photo: PhotoId) -> Option<Record> {
-        let entry = self.entries.get(&photo)?;
-        let holding = entry.holding(self.me)?;
-        Some(Record {
-            photo: entry.photo.clone(),
-            facts: entry.facts.clone(),
-            holding,
-            looks: self.my_looks(photo),
-        })
-    }
-
-    /// The photos of this node after `cursor`, or all.
-    pub(super) fn mine_after(&self, cursor: Option<PhotoId>) -> impl Iterator<Item = PhotoId> + '_ {
-        self.shelf_after(self.me, cursor)
-    }
-
-    /// The photos that a node has a claim on, after `cursor`, or all.
-    pub(super) fn shelf_after(
-        &self,
-        node: NodeId,
-        cursor: Option<PhotoId>,
-    ) -> impl Iterator<Item = PhotoId> + '_ {
-        use std::ops::Bound::{Excluded, Unbounded};
-        let from = cursor.map_or(Unbounded, Excluded);
-        self.shelves
-            .get(&node)
-            .into_iter()
-            .flat_map(move |shelf| shelf.photos.range((from, Unbounded)).copied())
-    }
-
-    /// What a node has on disk of the collection.
-    pub(super) fn load(&self, node: NodeId) -> Load {
-        self.shelves.get(&node).map(|shelf| shelf.load).unwrap_or_default()
-    }
-
     /// Takes a node's word on a photo.
     ///
     /// Returns whether its account of the bytes is the one in the table: if not, somebody has a bug, or lies.
-    pub(super) fn claim(&mut self, node: NodeId, record: &Record) -> bool {
+    pub(in crate::node) fn claim(&mut self, node: NodeId, record: &Record) -> bool {
         let id = record.photo.id;
         let agrees =
             if node == self.me { self.verify(&record.photo) } else { self.hear(&record.photo) };
@@ -179,7 +69,7 @@ impl Catalog {
 
     /// Takes what this node has found in a photo's bytes; whether the table says the same. What it has found by an earlier
     /// program's rules counts as little as what others have.
-    pub(super) fn verify(&mut self, photo: &Arc<Photo>) -> bool {
+    pub(in crate::node) fn verify(&mut self, photo: &Arc<Photo>) -> bool {
         let Some(entry) = self.entries.get(&photo.id) else {
             self.insert(photo);
             self.with_loads(photo.id, |entry| entry.verified = true);
@@ -193,7 +83,7 @@ impl Catalog {
     }
 
     /// Changes how this node holds a photo that it has in some way.
-    pub(super) fn set_my_holding(&mut self, photo: PhotoId, holding: Holding) {
+    pub(in crate::node) fn set_my_holding(&mut self, photo: PhotoId, holding: Holding) {
         if self.entries.get(&photo).is_some_and(|entry| entry.claims.has(self.me)) {
             let claim = self.my_claim(photo, holding);
             self.set_claim(self.me, photo, Some(claim));
@@ -211,7 +101,7 @@ impl Catalog {
     }
 
     /// A node no longer has a photo in any way.
-    pub(super) fn remove(&mut self, node: NodeId, photo: PhotoId) {
+    pub(in crate::node) fn remove(&mut self, node: NodeId, photo: PhotoId) {
         if node == self.me {
             self.looked.remove(&photo);
         }
@@ -252,7 +142,12 @@ impl Catalog {
         self.mark_changed(photo.id);
     }
 
-    pub(super) fn set_claim(&mut self, node: NodeId, photo: PhotoId, claim: Option<Claim>) {
+    pub(in crate::node) fn set_claim(
+        &mut self,
+        node: NodeId,
+        photo: PhotoId,
+        claim: Option<Claim>,
+    ) {
         let Some(entry) = self.entries.get(&photo) else {
             return;
         };
@@ -309,40 +204,21 @@ impl Catalog {
         self.entries.remove(&photo);
     }
 
-    /// Changes an entry and keeps the loads of its holders right.
-    pub(super) fn with_loads(&mut self, photo: PhotoId, change: impl FnOnce(&mut Entry)) {
-        let Some(entry) = self.entries.get_mut(&photo) else {
-            return;
-        };
-        weigh(entry, &mut self.shelves, |total, part| *total -= part);
-        change(entry);
-        weigh(entry, &mut self.shelves, |total, part| *total += part);
+    /// A node is away: what it said is only the last that is known.
+    pub(in crate::node) fn set_away(&mut self, node: NodeId) {
+        for photo in self.shelf_after(node, None).collect::<Vec<_>>() {
+            let claim = self.entries.get(&photo).and_then(|entry| entry.claims.get(node)).cloned();
+            self.set_claim(node, photo, claim.map(|claim| Claim { current: false, ..claim }));
+        }
     }
 
-    /// The photos that have changed since the last call.
-    pub(super) fn take_changed(&mut self) -> BTreeSet<PhotoId> {
-        std::mem::take(&mut self.changed)
-    }
-
-    /// The photos of this node to announce since the last call.
-    pub(super) fn take_unannounced(&mut self) -> BTreeSet<PhotoId> {
-        std::mem::take(&mut self.unannounced)
-    }
-
-    /// The photos of this node whose facts have grown since the last call.
-    pub(super) fn take_unnoted(&mut self) -> BTreeSet<PhotoId> {
-        std::mem::take(&mut self.unnoted)
-    }
-
-    /// A photo's holders, verdict or facts have changed.
-    pub(super) fn mark_changed(&mut self, photo: PhotoId) {
-        self.changed.insert(photo);
-    }
-
-    /// What is known of a photo has changed: if it is a worse version, the better one's holders have names to take over.
-    pub(super) fn mark_keeper_changed(&mut self, photo: PhotoId) {
-        if let Some(Verdict::Loser(keeper)) = self.entries.get(&photo).map(|entry| entry.verdict) {
-            self.changed.insert(keeper);
+    /// Forgets what a node said before its present link: it has told all it has, or it stays away.
+    pub(in crate::node) fn forget_last_known(&mut self, node: NodeId) {
+        for photo in self.shelf_after(node, None).collect::<Vec<_>>() {
+            let claim = self.entries.get(&photo).and_then(|entry| entry.claims.get(node));
+            if claim.is_some_and(|claim| !claim.current) {
+                self.set_claim(node, photo, None);
+            }
         }
     }
 }

@@ -1,0 +1,127 @@
+//! Labels and look-up: how people call photos.
+//!
+//! Names are labels, not identity. Where two photos share a name, each is shown as `name~<first digits of its id>.ext`.
+
+use std::collections::BTreeSet;
+
+use super::Catalog;
+use super::entry::Entry;
+use super::names::Found;
+use super::names::ID_DIGITS;
+use super::names::photos;
+use super::verdict::Verdict;
+use crate::photo::PhotoId;
+
+impl Catalog {
+    /// Looks a photo up: by label, then name, then alias, then id prefix of six digits or more. The first class that
+    /// hits decides; a worse version leads to its keeper.
+    pub(in crate::node) fn find(&self, query: &str) -> Found {
+        if let Some(photo) = self.names.labelled(query) {
+            return Found::One(photo);
+        }
+        let named = photos(&self.names.by_name, query);
+        let (names, aliases): (Vec<PhotoId>, Vec<PhotoId>) = named.partition(|id| {
+            self.get(*id)
+                .is_some_and(|entry| self.is_shown(entry) && entry.facts.names.contains(query))
+        });
+        for class in [names, aliases, self.with_prefix(query)] {
+            let keepers: BTreeSet<PhotoId> =
+                class.into_iter().filter_map(|id| self.keeper_of(id)).collect();
+            match keepers.len() {
+                0 => {}
+                1 => return keepers.first().map_or(Found::Nothing, |id| Found::One(*id)),
+                _ => {
+                    return Found::Ambiguous(
+                        keepers.iter().map(|id| self.names.label(*id)).collect(),
+                    );
+                }
+            }
+        }
+        Found::Nothing
+    }
+
+    /// Looks up the photo that is itself called so, whether the collection shows it or not: by label, then name, then id
+    /// prefix. Who has a name only by inheritance is not meant. Candidates that are not shown are named by their ids.
+    pub(in crate::node) fn find_exact(&self, query: &str) -> Found {
+        if let Some(photo) = self.names.labelled(query) {
+            return Found::One(photo);
+        }
+        let is_known = |entry: &Entry| matches!(entry.verdict, Verdict::Keeper | Verdict::Loser(_));
+        let named = photos(&self.names.by_name, query).filter(|id| {
+            let entry = self.get(*id);
+            entry.is_some_and(|entry| is_known(entry) && entry.facts.names.contains(query))
+        });
+        let mut prefixed = self.with_prefix(query);
+        prefixed.retain(|id| self.get(*id).is_some_and(is_known));
+        for class in [named.collect(), prefixed] {
+            match class[..] {
+                [] => {}
+                [photo] => return Found::One(photo),
+                _ => {
+                    let labels = class.iter().map(|id| self.names.label(*id));
+                    return Found::Ambiguous(labels.collect());
+                }
+            }
+        }
+        Found::Nothing
+    }
+
+    /// Which of the versions of a picture is the one that is itself called so: the keeper, or one of these. None if several
+    /// worse ones are, or none any more.
+    pub(in crate::node) fn meant(
+        &self,
+        query: &str,
+        keeper: &Entry,
+        worse: &[&Entry],
+    ) -> Option<PhotoId> {
+        let id = keeper.photo.id;
+        if self.names.label(id) == query || keeper.facts.names.contains(query) {
+            return Some(id);
+        }
+        let named = worse.iter().filter(|entry| entry.facts.names.contains(query));
+        let named: Vec<PhotoId> = named.map(|entry| entry.photo.id).collect();
+        let mut versions = worse.iter().map(|entry| entry.photo.id).chain([id]);
+        let prefixed = self.with_prefix(query);
+        match named[..] {
+            [] => versions.find(|version| prefixed[..] == [*version]),
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
+    /// The removed photo that a name, or the beginning of an id, means that leads to none of the collection.
+    pub(in crate::node) fn find_removed(&self, query: &str) -> Option<PhotoId> {
+        let known = photos(&self.names.by_name, query)
+            .chain(self.with_prefix(query))
+            .find(|id| self.is_gone(*id));
+        // Of what was purged everywhere only the tombstone is left.
+        let purged = || query.parse().ok().filter(|id| self.is_gone(*id));
+        known.or_else(purged)
+    }
+
+    /// What the collection shows for a photo: itself or the better version.
+    pub(in crate::node) fn keeper_of(&self, photo: PhotoId) -> Option<PhotoId> {
+        let entry = self.get(photo)?;
+        match entry.verdict {
+            Verdict::Loser(keeper) if !self.is_shown(entry) => Some(keeper),
+            Verdict::Keeper | Verdict::Loser(_) => Some(photo),
+            Verdict::Absent | Verdict::Removed => None,
+        }
+    }
+
+    /// The photos whose id begins with these hex digits, if they are enough.
+    pub(in crate::node) fn with_prefix(&self, digits: &str) -> Vec<PhotoId> {
+        let digits = digits.to_ascii_lowercase();
+        if !(ID_DIGITS..=64).contains(&digits.len())
+            || !digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+        {
+            return Vec::new();
+        }
+        let low: Result<PhotoId, _> = format!("{digits:0<64}").parse();
+        let high: Result<PhotoId, _> = format!("{digits:f<64}").parse();
+        match (low, high) {
+            (Ok(low), Ok(high)) => self.entries.range(low..=high).map(|(id, _)| *id).collect(),
+            _ => Vec::new(),
+        }
+    }
+}

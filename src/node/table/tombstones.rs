@@ -1,0 +1,171 @@
+//! The latest signed word of every owner on every photo.
+//!
+//! A set that only grows, of which the latest of each owner and photo counts: in whatever order nodes hear of them, they
+//! end with the same (a state-based CRDT, in the terms of Shapiro et al. 2011).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::node::limits::{TOMBSTONES, TOMBSTONES_OF_OWNER};
+use crate::photo::PhotoId;
+use crate::protocol::{NodeId, Tombstone, Wish};
+
+/// What a tombstone is about, and whose it is.
+pub(in crate::node) type Key = (PhotoId, NodeId);
+
+/// What has come of a tombstone that was heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::node) enum Merged {
+    /// It is the latest word now.
+    News,
+    /// A later one, or the same, is known.
+    Known,
+    /// There is no room for it.
+    Full,
+}
+
+/// The latest word of every owner on every photo.
+#[derive(Debug, Default)]
+pub(in crate::node) struct Tombstones {
+    latest: BTreeMap<PhotoId, BTreeMap<NodeId, Tombstone>>,
+    /// How many there are of each owner, and of all.
+    of_owner: BTreeMap<NodeId, usize>,
+    count: usize,
+    /// Those that nobody was told of yet.
+    fresh: BTreeSet<Key>,
+}
+
+impl Tombstones {
+    /// Adds what an owner has said.
+    pub(in crate::node) fn merge(&mut self, tombstone: Tombstone) -> Merged {
+        let key @ (photo, owner) = (tombstone.photo(), tombstone.owner());
+        match self.get(key) {
+            Some(known) if !tombstone.is_later_than(known) => return Merged::Known,
+            Some(_) => {}
+            None if !self.has_room(owner, 1) => return Merged::Full,
+            None => {
+                *self.of_owner.entry(owner).or_default() += 1;
+                self.count += 1;
+            }
+        }
+        let words = self.latest.entry(photo).or_default();
+        words.insert(owner, tombstone);
+        self.fresh.insert(key);
+        Merged::News
+    }
+
+    /// Whether so many more tombstones of an owner are taken.
+    pub(in crate::node) fn has_room(&self, owner: NodeId, more: usize) -> bool {
+        let of_owner = self.of_owner.get(&owner).copied().unwrap_or(0);
+        of_owner + more <= TOMBSTONES_OF_OWNER && self.count + more <= TOMBSTONES
+    }
+
+    /// An owner's latest word on a photo.
+    pub(in crate::node) fn get(&self, (photo, owner): Key) -> Option<&Tombstone> {
+        self.latest.get(&photo)?.get(&owner)
+    }
+
+    /// The owners that have removed a photo.
+    pub(in crate::node) fn removers(&self, photo: PhotoId) -> impl Iterator<Item = NodeId> + '_ {
+        let words = self.latest.get(&photo).into_iter().flatten();
+        let removed = words.filter(|(_, word)| word.wish() == Wish::Removed);
+        removed.map(|(owner, _)| *owner)
+    }
+
+    /// Whether this owner has removed a photo.
+    pub(in crate::node) fn is_removed_by(&self, photo: PhotoId, owner: NodeId) -> bool {
+        self.get((photo, owner)).is_some_and(|word| word.wish() == Wish::Removed)
+    }
+
+    /// The number of an owner's next word on a photo.
+    pub(in crate::node) fn next_counter(&self, key: Key) -> u64 {
+        let last = self.get(key).map_or(0, Tombstone::counter);
+        last.saturating_add(1)
+    }
+
+    /// All there are.
+    pub(in crate::node) fn keys(&self) -> impl Iterator<Item = Key> + '_ {
+        let of_photo = |(photo, words): (&PhotoId, &'_ BTreeMap<NodeId, Tombstone>)| -> Vec<Key> {
+            words.keys().map(|owner| (*photo, *owner)).collect()
+        };
+        self.latest.iter().flat_map(of_photo)
+    }
+
+    /// Those that are new since the last call.
+    pub(in crate::node) fn take_fresh(&mut self) -> BTreeSet<Key> {
+        std::mem::take(&mut self.fresh)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ed25519_dalek::SigningKey;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use crate::node::table::tombstones::*;
+
+    fn word(owner: u8, photo: u8, counter: u64, lifted: bool) -> Tombstone {
+        let key = SigningKey::from_bytes(&[owner; 32]);
+        let wish = if lifted { Wish::Lifted } else { Wish::Removed };
+        Tombstone::sign(&key, PhotoId([photo; 32]), counter, wish)
+    }
+
+    fn words() -> impl Strategy<Value = Vec<Tombstone>> {
+        let one = (0..3_u8, 0..3_u8, 0..4_u64, any::<bool>());
+        vec(one, 0..12).prop_map(|words| {
+            let signed = words.into_iter().map(|(o, p, c, lifted)| word(o, p, c, lifted));
+            signed.collect()
+        })
+    }
+
+    fn table(words: &[Tombstone]) -> Tombstones {
+        let mut table = Tombstones::default();
+        for word in words {
+            table.merge(word.clone());
+        }
+        table.take_fresh();
+        table
+    }
+
+    proptest! {
+        /// Heard in any order, any number of times, all nodes end with the same: merging is commutative, associative
+        /// and idempotent.
+        #[test]
+        fn all_orders_of_hearing_end_alike(
+            (heard, shuffled) in words().prop_flat_map(|w| (Just(w.clone()), Just(w).prop_shuffle())),
+            again in 0..12_usize,
+        ) {
+            let mut twice = shuffled.clone();
+            twice.extend(shuffled.iter().take(again).cloned());
+            prop_assert_eq!(table(&heard).latest, table(&twice).latest);
+        }
+
+        /// The latest word is never an earlier one, and news is news once.
+        #[test]
+        fn no_word_gives_way_to_an_earlier_one(heard in words()) {
+            let mut table = table(&heard);
+            for word in &heard {
+                let latest = table.get((word.photo(), word.owner())).unwrap();
+                prop_assert!(!word.is_later_than(latest));
+                prop_assert!(latest.counter() >= word.counter());
+                prop_assert_eq!(table.merge(word.clone()), Merged::Known);
+            }
+            prop_assert!(table.take_fresh().is_empty());
+        }
+    }
+
+    #[test]
+    fn an_owner_cannot_fill_the_table_and_can_always_think_better_of_it() {
+        let mut table = Tombstones::default();
+        let mine = word(1, 1, 1, false);
+        let owner = mine.owner();
+        assert_eq!(table.merge(mine), Merged::News);
+        assert_eq!((table.count, table.of_owner[&owner]), (1, 1));
+        table.of_owner.insert(owner, TOMBSTONES_OF_OWNER);
+        assert_eq!(table.merge(word(1, 2, 1, false)), Merged::Full);
+        assert_eq!(table.merge(word(1, 1, 2, true)), Merged::News);
+        assert_eq!(table.merge(word(2, 2, 1, false)), Merged::News);
+        table.count = TOMBSTONES;
+        assert_eq!(table.merge(word(3, 2, 1, false)), Merged::Full);
+    }
+}
