@@ -8,76 +8,51 @@
 //!
 //! 1. `event`: all that happens to a node, and `action`: all that it can want. Then this file: [`Node::step`] hands each
 //!    event to the part that knows about it.
-//! 2. Who is there: `membership`, `links`, `joining`.
-//! 3. Who holds what: `catalog` with its `entry` and `claims`, `facts` for what is said of a photo, `announce` for telling each other,
-//!    `bounds` for how much of it is taken, `edges` for which are versions of one picture, `verdict` for which of those is
-//!    shown, `looking` and `yielding` for when that counts, `names` for how people call it; `found` for what the folder says.
-//! 4. `agenda`: the one place that compares what is with what should be. `placement`: pure functions that say who is to
+//! 2. `mesh`: who is there, how they find each other, and how they tell each other what they hold.
+//! 3. `table`: who holds what, which photos are versions of one picture, and which of those the collection shows.
+//! 4. `plan`: the one place that compares what is with what should be, and pure functions that say whose part it is to
 //!    close the gap.
-//! 5. Making copies: `replicate` and its `line`, `pulls`, `transfer`; `relief` moves them.
-//! 6. Giving copies up, the dangerous part: `drops`, `rounds`, `proof`.
-//! 7. What owners have removed: `tombstones` says what counts, `removal` does it, `withdrawal` says before what it would do.
-//!    `purging` empties the trash for a person.
-//! 8. Serving people: `clients`, `get`, `put`, `reports` with `counts` and `words`, `versions`, `distinct`; `shortage` says
-//!    why a photo has too few copies.
+//! 5. `copies`: how one more node gets a photo.
+//! 6. `drops`: how a node gives one up, the dangerous part.
+//! 7. `removal`: what becomes of photos that their owners have removed.
+//! 8. `clients`: serving people. `own_files` takes what the folder says, and `leaving` hands over before the end.
+//!
+//! Each of these folders begins with a page of its own: what it promises, who in it does what, and what it leaves out. In
+//! this order each uses only those before it, as far as types go: no two of them import each other.
 
 mod action;
-mod agenda;
-mod announce;
-mod brake;
 mod clients;
 mod config;
-mod counts;
-mod distinct;
+mod copies;
 mod drops;
 mod event;
-mod found;
-mod get;
-mod hearsay;
-mod joining;
 mod leaving;
 pub mod limits;
-mod line;
-mod links;
-mod looking;
-mod membership;
+mod mesh;
 mod own_files;
-mod placement;
-mod proof;
-mod pulls;
-mod purging;
-mod put;
-mod relief;
+mod plan;
 mod removal;
-mod replicate;
-mod reports;
-mod rounds;
-mod shortage;
 mod table;
 #[cfg(test)]
 mod tests;
-mod transfer;
-mod versions;
-mod withdrawal;
-mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use agenda::Agenda;
-use brake::Brake;
 use clients::Waiting;
+use clients::trash::Purging;
+use copies::offers::Replication;
+use copies::pulls::Pull;
 use drops::Drops;
+use drops::looking::Looking;
+use drops::pins::Promises;
+use drops::rate::Brake;
 use limits::{PAUSE, TICK, WORK_PER_STEP};
-use looking::Looking;
-use membership::Membership;
+use mesh::Membership;
 use own_files::OwnFiles;
-use proof::Promises;
-use pulls::Pull;
-use purging::Purging;
+use plan::agenda::Agenda;
 use removal::Removals;
-use replicate::Replication;
 use table::Catalog;
 
 use crate::photo::{Photo, PhotoId};
@@ -85,9 +60,9 @@ use crate::protocol::message::TransferId;
 use crate::protocol::{Facts, Message, NodeId};
 
 pub use action::Action;
+pub(crate) use clients::put::cannot_take;
 pub use config::Config;
 pub use event::{CloseReason, DiskError, Event, LinkId, Source, Spool, Time};
-pub(crate) use put::cannot_take;
 
 /// One node of the mesh.
 #[derive(Debug)]
@@ -261,8 +236,18 @@ impl Node {
                 self.act(Action::Exit { error: Some(reason) });
             }
             Event::Written { spool, result } => self.piece_written(spool, result),
-            Event::Inspected { spool, result } => self.inspected(spool, result),
-            Event::Installed { spool, photo, result } => self.installed(spool, photo, result),
+            Event::Inspected { spool: Spool::Pull(transfer), result } => {
+                self.pull_inspected(transfer, result)
+            }
+            Event::Inspected { spool: Spool::Put(link), result } => {
+                self.put_inspected(link, result)
+            }
+            Event::Installed { spool: Spool::Pull(_), photo, result } => {
+                self.pull_installed(photo, result)
+            }
+            Event::Installed { spool: Spool::Put(link), result, .. } => {
+                self.put_installed(link, result)
+            }
             Event::Proved { nonce, result } => {
                 if !self.own_proof_computed(nonce, &result) {
                     self.expected_computed(nonce, result);

@@ -1,10 +1,12 @@
-//! What this node's own folder has besides the photos as such.
+//! What this node's own folder says: which photos it holds, what it has lost, and what lies there besides.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::Node;
-use crate::photo::PhotoId;
+use crate::photo::{Photo, PhotoId};
 use crate::protocol::client::FolderReport;
+use crate::protocol::{Facts, Holding, Looks, Record};
 
 /// What the folder has told of its files.
 #[derive(Debug, Default)]
@@ -42,5 +44,35 @@ impl Node {
             self.own_files.companions.insert(photo, files);
         }
         self.catalog.mark_changed(photo);
+    }
+
+    /// The folder says how it holds a photo.
+    pub(super) fn found(&mut self, photo: Arc<Photo>, facts: Facts, holding: Holding, files: u32) {
+        let id = photo.id;
+        if files > 1 {
+            self.files.insert(id, files);
+        } else {
+            self.files.remove(&id);
+        }
+        let holding = self.as_withdrawn(id, holding);
+        self.catalog.claim(
+            self.config.node,
+            &Record { photo, facts: Arc::new(facts), holding, looks: Looks::default() },
+        );
+    }
+
+    /// The folder has no good file of a photo any more.
+    pub(super) fn lost(&mut self, photo: PhotoId) {
+        self.files.remove(&photo);
+        self.abandon_over(photo, "the folder has lost its file");
+        self.catalog.remove(self.config.node, photo);
+    }
+
+    /// A file is damaged, and the folder has set it aside.
+    pub(super) fn damaged(&mut self, photo: PhotoId, file: &str) {
+        self.own_files.damaged += 1;
+        let text = format!("{file} is damaged and was set aside; {} is repaired", photo.short());
+        self.log("disk", text);
+        self.lost(photo);
     }
 }

@@ -142,12 +142,7 @@ impl Catalog {
         self.mark_changed(photo.id);
     }
 
-    pub(in crate::node) fn set_claim(
-        &mut self,
-        node: NodeId,
-        photo: PhotoId,
-        claim: Option<Claim>,
-    ) {
+    pub(super) fn set_claim(&mut self, node: NodeId, photo: PhotoId, claim: Option<Claim>) {
         let Some(entry) = self.entries.get(&photo) else {
             return;
         };

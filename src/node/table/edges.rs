@@ -77,7 +77,7 @@ impl Catalog {
     }
 
     /// A node has found something else about a photo than it said before: draws the edges anew that this may touch.
-    pub(in crate::node) fn looks_changed(
+    pub(super) fn looks_changed(
         &mut self,
         photo: PhotoId,
         old: Option<&Looks>,
@@ -133,7 +133,7 @@ impl Catalog {
     }
 
     /// Finds a new photo's neighbours.
-    pub(in crate::node) fn connect(&mut self, photo: &Arc<Photo>) {
+    pub(super) fn connect(&mut self, photo: &Arc<Photo>) {
         let mut alike = Vec::new();
         if let Some(fingerprint) = photo.fingerprint.as_ref().filter(|_| is_current(photo)) {
             alike = self.index.similar(fingerprint);
@@ -149,7 +149,7 @@ impl Catalog {
     }
 
     /// Takes a photo away from its neighbours.
-    pub(in crate::node) fn disconnect(&mut self, photo: PhotoId) {
+    pub(super) fn disconnect(&mut self, photo: PhotoId) {
         self.index.remove(photo);
         let similar = self
             .entries

@@ -74,7 +74,7 @@ impl Entry {
 
     /// Whether every node that has it on disk now would give it up for a better version; or, if it lies in trashes only,
     /// whether one of those who have it there would.
-    pub(in crate::node) fn has_yielded(&self, better: PhotoId) -> bool {
+    pub(super) fn has_yielded(&self, better: PhotoId) -> bool {
         let yields =
             |claim: &Claim| claim.looks().and_then(|looks| looks.yields_to) == Some(better);
         let here = || self.claims.values().filter(|claim| claim.current);
@@ -92,7 +92,7 @@ impl Entry {
 
 /// What one node has.
 #[derive(Debug, Default)]
-pub(in crate::node) struct Shelf {
+pub(super) struct Shelf {
     /// Every photo it has a claim on.
     pub(in crate::node) photos: BTreeSet<PhotoId>,
     /// What of it counts.
@@ -111,7 +111,7 @@ pub(in crate::node) struct Load {
 }
 
 /// Adds an entry's part to the loads of its holders, or takes it away.
-pub(in crate::node) fn weigh(
+pub(super) fn weigh(
     entry: &Entry,
     shelves: &mut BTreeMap<NodeId, Shelf>,
     apply: impl Fn(&mut u64, u64),

@@ -13,7 +13,7 @@ use crate::protocol::{Facts, NodeId, Record};
 
 impl Catalog {
     /// What a node says of a photo that it has, as this node takes it: who has it as an original is an owner.
-    pub(in crate::node) fn facts_told(&self, teller: NodeId, record: &Record) -> Arc<Facts> {
+    pub(super) fn facts_told(&self, teller: NodeId, record: &Record) -> Arc<Facts> {
         let mut told = Arc::clone(&record.facts);
         if record.holding.is_own() && !told.owners.contains(&teller) {
             Arc::make_mut(&mut told)
@@ -35,7 +35,7 @@ impl Catalog {
     }
 
     /// Adds up what is said of a photo, after somebody has said something else of it, or has it no longer.
-    pub(in crate::node) fn sum_up(&mut self, photo: PhotoId) {
+    pub(super) fn sum_up(&mut self, photo: PhotoId) {
         let Some(entry) = self.entries.get(&photo) else {
             return;
         };
@@ -91,7 +91,7 @@ impl Catalog {
     }
 
     /// Forgets what was said of a photo that nobody has any longer.
-    pub(in crate::node) fn forget_facts(&mut self, photo: PhotoId) {
+    pub(super) fn forget_facts(&mut self, photo: PhotoId) {
         self.set_facts(photo, Arc::default());
     }
 }

@@ -13,10 +13,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::Catalog;
-use super::entry::Entry;
-use super::entry::are_distinct;
-use super::verdict::Order;
-use super::verdict::Verdict;
+use super::entry::{Entry, are_distinct};
+use super::verdict::{Order, Verdict};
 use crate::photo::PhotoId;
 
 impl Catalog {
@@ -80,7 +78,7 @@ impl Catalog {
     }
 
     /// Puts a photo among those to look at again.
-    pub(in crate::node) fn reconsider(&mut self, photo: PhotoId) {
+    pub(super) fn reconsider(&mut self, photo: PhotoId) {
         if let Some(entry) = self.entries.get(&photo) {
             self.dirty.insert((Reverse(self.order(entry)), photo));
         }
@@ -88,7 +86,7 @@ impl Catalog {
 
     /// The same for a photo whose presence or order has changed, and for all whose verdict or order this may touch: its
     /// neighbours, what it replaces, and the neighbours of that.
-    pub(in crate::node) fn reconsider_with_neighbours(&mut self, photo: PhotoId) {
+    pub(super) fn reconsider_with_neighbours(&mut self, photo: PhotoId) {
         let Some(entry) = self.entries.get(&photo) else {
             return;
         };
@@ -104,7 +102,7 @@ impl Catalog {
     }
 
     /// Sets a photo's verdict, with all that follows from it.
-    pub(in crate::node) fn set_verdict(&mut self, photo: PhotoId, verdict: Verdict) {
+    pub(super) fn set_verdict(&mut self, photo: PhotoId, verdict: Verdict) {
         let Some(entry) = self.entries.get(&photo) else {
             return;
         };
@@ -131,7 +129,7 @@ impl Catalog {
     }
 
     /// Tells the names whether the collection shows a photo, and as what.
-    pub(in crate::node) fn relabel(&mut self, photo: PhotoId) {
+    pub(super) fn relabel(&mut self, photo: PhotoId) {
         if let Some(entry) = self.entries.get(&photo) {
             let name =
                 self.is_shown(entry).then(|| super::names::primary(&entry.photo, &entry.facts));

@@ -6,9 +6,7 @@ use std::collections::BTreeSet;
 
 use super::Catalog;
 use super::entry::Entry;
-use super::names::Found;
-use super::names::ID_DIGITS;
-use super::names::photos;
+use super::names::{Found, ID_DIGITS, photos};
 use super::verdict::Verdict;
 use crate::photo::PhotoId;
 

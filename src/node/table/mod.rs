@@ -58,14 +58,14 @@ pub(in crate::node) struct Catalog {
     pub(in crate::node) now: Time,
     pub(in crate::node) bounds: Bounds,
     pub(in crate::node) entries: BTreeMap<PhotoId, Entry>,
-    pub(in crate::node) shelves: BTreeMap<NodeId, Shelf>,
-    pub(in crate::node) index: SimilarityIndex,
+    shelves: BTreeMap<NodeId, Shelf>,
+    index: SimilarityIndex,
     /// What this node has found by comparing its copies with others.
     pub(in crate::node) looked: BTreeMap<PhotoId, Looks>,
     /// Photos that somebody would give up, by the better version for which.
     pub(in crate::node) accepted: BTreeMap<PhotoId, BTreeSet<PhotoId>>,
     /// Photos that others replace, by those that do.
-    pub(in crate::node) replaced_by: BTreeMap<PhotoId, BTreeSet<PhotoId>>,
+    replaced_by: BTreeMap<PhotoId, BTreeSet<PhotoId>>,
     /// Photos whose verdict must be looked at again, the best first.
     pub(in crate::node) dirty: BTreeSet<(std::cmp::Reverse<Order>, PhotoId)>,
     /// What owners have said about photos that they have removed.
@@ -77,9 +77,9 @@ pub(in crate::node) struct Catalog {
     /// Photos whose holders, verdict or facts have changed since the node last asked.
     changed: BTreeSet<PhotoId>,
     /// Photos of this node whose record has changed and must be announced.
-    pub(in crate::node) unannounced: BTreeSet<PhotoId>,
+    unannounced: BTreeSet<PhotoId>,
     /// Photos of this node of which something new is known beyond their bytes.
-    pub(in crate::node) unnoted: BTreeSet<PhotoId>,
+    unnoted: BTreeSet<PhotoId>,
 }
 
 impl Catalog {
@@ -159,7 +159,7 @@ impl Catalog {
     }
 
     /// Changes an entry and keeps the loads of its holders right.
-    pub(in crate::node) fn with_loads(&mut self, photo: PhotoId, change: impl FnOnce(&mut Entry)) {
+    fn with_loads(&mut self, photo: PhotoId, change: impl FnOnce(&mut Entry)) {
         let Some(entry) = self.entries.get_mut(&photo) else {
             return;
         };
@@ -189,7 +189,7 @@ impl Catalog {
     }
 
     /// What is known of a photo has changed: if it is a worse version, the better one's holders have names to take over.
-    pub(in crate::node) fn mark_keeper_changed(&mut self, photo: PhotoId) {
+    fn mark_keeper_changed(&mut self, photo: PhotoId) {
         if let Some(Verdict::Loser(keeper)) = self.entries.get(&photo).map(|entry| entry.verdict) {
             self.changed.insert(keeper);
         }

@@ -37,7 +37,7 @@ pub(in crate::node) struct Names {
 
 impl Names {
     /// A photo's facts have changed.
-    pub(in crate::node) fn renamed(&mut self, photo: PhotoId, old: &Facts, new: &Facts) {
+    pub(super) fn renamed(&mut self, photo: PhotoId, old: &Facts, new: &Facts) {
         for name in old.names.union(&old.aliases) {
             self.by_name.remove(&(name.as_str().into(), photo));
         }
@@ -47,7 +47,7 @@ impl Names {
     }
 
     /// The collection shows a photo under this name, or not at all.
-    pub(in crate::node) fn set_shown(&mut self, photo: PhotoId, name: Option<Cow<'_, str>>) {
+    pub(super) fn set_shown(&mut self, photo: PhotoId, name: Option<Cow<'_, str>>) {
         if self.name_of.get(&photo).map(|old| &**old) == name.as_deref() {
             return;
         }

@@ -96,7 +96,7 @@ impl Catalog {
     }
 
     /// Notes a photo that this node's owner has removed, and that is in his folder again: he has thought better of it.
-    pub(in crate::node) fn reclaim(&mut self, photo: PhotoId) {
+    pub(super) fn reclaim(&mut self, photo: PhotoId) {
         if self.is_reclaimed(photo) {
             self.reclaimed.insert(photo);
         }

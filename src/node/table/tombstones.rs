@@ -28,8 +28,8 @@ pub(in crate::node) enum Merged {
 pub(in crate::node) struct Tombstones {
     latest: BTreeMap<PhotoId, BTreeMap<NodeId, Tombstone>>,
     /// How many there are of each owner, and of all.
-    of_owner: BTreeMap<NodeId, usize>,
-    count: usize,
+    pub(in crate::node) of_owner: BTreeMap<NodeId, usize>,
+    pub(in crate::node) count: usize,
     /// Those that nobody was told of yet.
     fresh: BTreeSet<Key>,
 }
@@ -72,7 +72,7 @@ impl Tombstones {
     }
 
     /// Whether this owner has removed a photo.
-    pub(in crate::node) fn is_removed_by(&self, photo: PhotoId, owner: NodeId) -> bool {
+    pub(super) fn is_removed_by(&self, photo: PhotoId, owner: NodeId) -> bool {
         self.get((photo, owner)).is_some_and(|word| word.wish() == Wish::Removed)
     }
 
@@ -93,79 +93,5 @@ impl Tombstones {
     /// Those that are new since the last call.
     pub(in crate::node) fn take_fresh(&mut self) -> BTreeSet<Key> {
         std::mem::take(&mut self.fresh)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use ed25519_dalek::SigningKey;
-    use proptest::collection::vec;
-    use proptest::prelude::*;
-
-    use crate::node::table::tombstones::*;
-
-    fn word(owner: u8, photo: u8, counter: u64, lifted: bool) -> Tombstone {
-        let key = SigningKey::from_bytes(&[owner; 32]);
-        let wish = if lifted { Wish::Lifted } else { Wish::Removed };
-        Tombstone::sign(&key, PhotoId([photo; 32]), counter, wish)
-    }
-
-    fn words() -> impl Strategy<Value = Vec<Tombstone>> {
-        let one = (0..3_u8, 0..3_u8, 0..4_u64, any::<bool>());
-        vec(one, 0..12).prop_map(|words| {
-            let signed = words.into_iter().map(|(o, p, c, lifted)| word(o, p, c, lifted));
-            signed.collect()
-        })
-    }
-
-    fn table(words: &[Tombstone]) -> Tombstones {
-        let mut table = Tombstones::default();
-        for word in words {
-            table.merge(word.clone());
-        }
-        table.take_fresh();
-        table
-    }
-
-    proptest! {
-        /// Heard in any order, any number of times, all nodes end with the same: merging is commutative, associative
-        /// and idempotent.
-        #[test]
-        fn all_orders_of_hearing_end_alike(
-            (heard, shuffled) in words().prop_flat_map(|w| (Just(w.clone()), Just(w).prop_shuffle())),
-            again in 0..12_usize,
-        ) {
-            let mut twice = shuffled.clone();
-            twice.extend(shuffled.iter().take(again).cloned());
-            prop_assert_eq!(table(&heard).latest, table(&twice).latest);
-        }
-
-        /// The latest word is never an earlier one, and news is news once.
-        #[test]
-        fn no_word_gives_way_to_an_earlier_one(heard in words()) {
-            let mut table = table(&heard);
-            for word in &heard {
-                let latest = table.get((word.photo(), word.owner())).unwrap();
-                prop_assert!(!word.is_later_than(latest));
-                prop_assert!(latest.counter() >= word.counter());
-                prop_assert_eq!(table.merge(word.clone()), Merged::Known);
-            }
-            prop_assert!(table.take_fresh().is_empty());
-        }
-    }
-
-    #[test]
-    fn an_owner_cannot_fill_the_table_and_can_always_think_better_of_it() {
-        let mut table = Tombstones::default();
-        let mine = word(1, 1, 1, false);
-        let owner = mine.owner();
-        assert_eq!(table.merge(mine), Merged::News);
-        assert_eq!((table.count, table.of_owner[&owner]), (1, 1));
-        table.of_owner.insert(owner, TOMBSTONES_OF_OWNER);
-        assert_eq!(table.merge(word(1, 2, 1, false)), Merged::Full);
-        assert_eq!(table.merge(word(1, 1, 2, true)), Merged::News);
-        assert_eq!(table.merge(word(2, 2, 1, false)), Merged::News);
-        table.count = TOMBSTONES;
-        assert_eq!(table.merge(word(3, 2, 1, false)), Merged::Full);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::super::placement::{Candidate, relief, target, trim_order};
+use crate::node::plan::placement::{Candidate, relief, target, trim_order};
 use crate::node::table::Catalog;
 use crate::node::table::names::Found;
 use crate::node::table::verdict::Verdict;
@@ -253,7 +253,7 @@ proptest! {
         held in prop::collection::vec((any::<bool>(), any::<bool>(), 0..9_u64), 0..9),
         copies in 1..4_usize,
     ) {
-        use super::super::placement::Copy;
+        use crate::node::plan::placement::Copy;
         let copy = |(node, (original, keeps_originals, load)): (u64, &(bool, bool, u64))| Copy {
             node: NodeId(node),
             holding: if *original { Holding::Original } else { Holding::Replica },

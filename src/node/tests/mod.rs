@@ -6,17 +6,21 @@
 )]
 
 mod accounts;
+mod addresses;
 mod announcing;
 mod apart;
 mod bounds;
 mod claims;
+mod claims_map;
 mod drops;
 mod laws;
 mod leaving;
 mod line;
 mod looks;
 mod offers;
+mod page_sizes;
 mod pages;
+mod placement;
 mod presence;
 mod promises;
 mod proofs;
@@ -28,6 +32,7 @@ mod rounds;
 mod rules;
 mod shortages;
 mod solo;
+mod tombstones;
 mod variants;
 mod versions;
 mod world;

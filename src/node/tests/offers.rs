@@ -5,12 +5,12 @@ use std::time::Duration;
 use super::super::limits::{
     OFFER, OFFERS, PULL_QUEUE, RELIEF, RELIEF_BATCH, RETRY, SETTLE, SKIP, TICK,
 };
-use super::super::placement::coordinator;
 use super::super::{Action, CloseReason, Event, LinkId};
 use super::pulling::verdict;
 use super::removals::{CAT, node_of, say, word};
 use super::solo::{Solo, about_to_drop, original, register};
 use super::world::picture;
+use crate::node::plan::placement::coordinator;
 use crate::photo::PhotoId;
 use crate::protocol::message::{KeepVerdict, Lane, TransferId};
 use crate::protocol::{Facts, Holding, Message, NodeId, Record, Wish};

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::super::limits::{DOUBT, OFFER, OFFERS_PER_NODE, RETRY, SETTLE, TICK};
-use super::super::placement::coordinator;
 use super::super::{CloseReason, DiskError, Event, LinkId};
 use super::laws::photo;
 use super::solo::{Solo, original, register};
 use super::versions::{hold, pair, record};
 use super::world::picture;
+use crate::node::plan::placement::coordinator;
 use crate::photo::PhotoId;
 use crate::protocol::message::{KeepVerdict, TransferId};
 use crate::protocol::{Facts, Holding, Message, NodeId, Record};

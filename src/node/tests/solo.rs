@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use super::super::limits::{OFFERS_PER_NODE, SETTLE, STAGGER, STUCK, TICK};
 use super::super::{Action, CloseReason, Config, DiskError, Event, LinkId, Node, Time};
-use super::world::CLIENT;
-use super::world::{address, picture};
+use super::world::{CLIENT, address, picture};
 use crate::photo::{MAX_PHOTO, Nonce, Photo, PhotoId, Proof, Relation};
 use crate::protocol::client::StatusReport;
 use crate::protocol::message::Register;

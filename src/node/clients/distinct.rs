@@ -1,0 +1,208 @@
+//! A person says that pictures that look alike are different ones.
+//!
+//! It is said in the records of those of them that this node has, and counts for everybody who hears of it. What was put
+//! away for another one of them is shown again; its file comes back from this node's trash at once, and from another's
+//! by the ways of any photo that is shown and has too few copies.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::Waiting;
+use crate::node::limits::PUT;
+use crate::node::table::entry::{Entry, are_distinct};
+use crate::node::table::names::Found;
+use crate::node::table::verdict::Verdict;
+use crate::node::{DiskError, LinkId, Node, Time};
+use crate::photo::PhotoId;
+use crate::protocol::client::{DistinctReport, MAX_DISTINCT, Refusal};
+use crate::protocol::{Answer, Facts, Holding};
+
+/// Photos that a client has said to be different, until all that follows from it here is done.
+#[derive(Debug)]
+pub(in crate::node) struct TellingApart {
+    photos: Vec<PhotoId>,
+    /// What was not shown before, and has not been looked at since.
+    hidden: BTreeSet<PhotoId>,
+    /// What is on its way back from this node's trash.
+    returning: BTreeSet<PhotoId>,
+    until: Time,
+}
+
+impl Node {
+    /// A client says that all these are different pictures.
+    pub(super) fn distinct_for(&mut self, link: LinkId, names: &[String]) {
+        let mut photos = Vec::new();
+        if !(2..=MAX_DISTINCT).contains(&names.len()) {
+            let error = format!("name 2 to {MAX_DISTINCT} pictures that are different");
+            return self.refuse(link, Refusal::Request, &error);
+        }
+        for name in names {
+            match self.catalog.find_exact(name) {
+                Found::One(photo) if photos.contains(&photo) => {
+                    let error = format!("{name} names a photo that is named before it already");
+                    return self.refuse(link, Refusal::Request, &error);
+                }
+                Found::One(photo) => photos.push(photo),
+                found @ (Found::Ambiguous(_) | Found::Nothing) => {
+                    return self.answer_not_found(link, name, found, true);
+                }
+            }
+        }
+        if let Err(error) = self.tell_apart(&photos) {
+            return self.refuse(link, Refusal::Request, &error);
+        }
+        let hidden = |photo: &PhotoId| {
+            let entry = self.catalog.get(*photo);
+            entry.is_some_and(|entry| !self.catalog.is_shown(entry))
+        };
+        let told = TellingApart {
+            hidden: photos.iter().copied().filter(hidden).collect(),
+            photos,
+            returning: BTreeSet::new(),
+            until: self.now + PUT,
+        };
+        self.waiting.insert(link, Waiting::Distinct(told));
+    }
+
+    /// Records that no two of these are versions of each other; why not, if that cannot be.
+    fn tell_apart(&mut self, photos: &[PhotoId]) -> Result<(), String> {
+        let mine = |photo: &PhotoId| self.catalog.mine(*photo).is_some();
+        let pairs = || {
+            let numbered = photos.iter().enumerate();
+            numbered.flat_map(|(at, one)| photos[..at].iter().map(move |other| (*one, *other)))
+        };
+        if let Some((one, other)) = pairs().find(|(one, other)| !mine(one) && !mine(other)) {
+            return Err(self.where_to_tell_apart(one, other));
+        }
+        let held: Vec<PhotoId> = photos.iter().copied().filter(mine).collect();
+        for photo in held {
+            let others = photos.iter().copied().filter(|other| *other != photo);
+            let facts = Facts { distinct: others.collect(), ..Facts::default() };
+            self.catalog.learn(photo, &Arc::new(facts));
+        }
+        let recorded = |one: PhotoId, other: PhotoId| {
+            let pair = self.catalog.get(one).zip(self.catalog.get(other));
+            pair.is_some_and(|(one, other)| are_distinct(one, other))
+        };
+        match pairs().find(|(one, other)| !recorded(*one, *other)) {
+            None => Ok(()),
+            Some((one, other)) => Err(format!(
+                "{} and {} cannot be told apart: {} pictures that one of them is not are on record already, the most there can be",
+                self.name_of(one),
+                self.name_of(other),
+                Facts::MAX
+            )),
+        }
+    }
+
+    /// Which node can be told that these are different, in words.
+    fn where_to_tell_apart(&self, one: PhotoId, other: PhotoId) -> String {
+        let (a, b) = (self.name_of(one), self.name_of(other));
+        let holders = |photo| {
+            let entry = self.catalog.get(photo).into_iter();
+            entry.flat_map(|entry| entry.live().chain(entry.retired()))
+        };
+        let node = holders(one).chain(holders(other)).next();
+        let address = node.and_then(|node| self.mesh.members.get(&node));
+        match (node, address) {
+            (Some(node), Some(member)) => format!(
+                "this node has neither {a} nor {b}: ask one that has, such as node {node}, --daemon {}",
+                member.address
+            ),
+            _ => format!("this node has neither {a} nor {b}: ask one that has"),
+        }
+    }
+
+    /// Goes on with what clients have told apart: once the collection is judged anew, what is shown again comes back from
+    /// the trash, and then the client is answered.
+    pub(super) fn tend_distinct(&mut self) {
+        let clients = self.clients_that(|waiting| matches!(waiting, Waiting::Distinct(_)));
+        for link in clients {
+            let is_judged = self.catalog.dirty.is_empty();
+            let Some(Waiting::Distinct(told)) = self.waiting.get_mut(&link) else {
+                continue;
+            };
+            let late = told.until <= self.now;
+            if is_judged {
+                let back: Vec<PhotoId> = std::mem::take(&mut told.hidden)
+                    .into_iter()
+                    .filter(|photo| {
+                        let entry = self.catalog.get(*photo);
+                        entry.is_some_and(|entry| entry.verdict == Verdict::Keeper)
+                            && self.catalog.is_in_my_trash(*photo)
+                    })
+                    .collect();
+                told.returning.extend(&back);
+                for photo in back {
+                    self.restore(photo);
+                }
+            }
+            let Some(Waiting::Distinct(told)) = self.waiting.get(&link) else {
+                continue;
+            };
+            let done = told.hidden.is_empty() && told.returning.is_empty();
+            if done || late {
+                let photos = told.photos.clone();
+                self.answer_distinct(link, &photos);
+            }
+        }
+    }
+
+    /// A photo is back from the trash, or not: who has said that it is a picture of its own may wait for it.
+    pub(super) fn distinct_returned(
+        &mut self,
+        photo: PhotoId,
+        result: &Result<Holding, DiskError>,
+    ) {
+        let mut failed = Vec::new();
+        for (link, waiting) in &mut self.waiting {
+            if let Waiting::Distinct(told) = waiting
+                && told.returning.remove(&photo)
+                && let Err(error) = result
+            {
+                failed.push((*link, error.to_string()));
+            }
+        }
+        for (link, error) in failed {
+            let name = self.name_of(photo);
+            let error = format!(
+                "they count as different pictures, but {name} stays in the trash for now: {error}"
+            );
+            self.refuse(link, Refusal::Disk, &error);
+        }
+    }
+
+    fn answer_distinct(&mut self, link: LinkId, photos: &[PhotoId]) {
+        let entries = photos.iter().filter_map(|photo| self.catalog.get(*photo));
+        let photos = entries
+            .map(|entry| DistinctReport {
+                name: self.name_of(entry.photo.id),
+                id: entry.photo.id,
+                shown: self.catalog.is_shown(entry),
+                state: self.place_of(entry),
+            })
+            .collect();
+        self.answer(link, Answer::Distinct { photos });
+    }
+
+    /// Where a photo is, or what is shown instead of it, in words.
+    fn place_of(&self, entry: &Entry) -> String {
+        if let Some(keeper) = self.catalog.shown_instead(entry) {
+            return format!(
+                "not shown: {} is another version of it; if that is a different picture, too, say so as well",
+                self.catalog.names.label(keeper.photo.id)
+            );
+        }
+        let live = entry.live().count();
+        if live > 0 {
+            let nodes = if live == 1 { "node" } else { "nodes" };
+            return format!("shown, on {live} {nodes}");
+        }
+        match entry.retired().next() {
+            Some(node) => format!(
+                "shown, and served from the trash of node {node}, which puts it back by itself"
+            ),
+            None => "no node that is here has it any more".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Put: a client's photo becomes an original of this node, and is copied at once.
+
+use std::sync::Arc;
+
+use super::Waiting;
+use super::wording::differences;
+use crate::node::limits::PUT;
+use crate::node::table::verdict::Verdict;
+use crate::node::{Action, DiskError, LinkId, Node, Spool};
+use crate::photo::{Photo, PhotoId};
+use crate::protocol::client::Refusal;
+use crate::protocol::{Answer, Facts, Holding, Looks, NodeId, Record};
+
+impl Node {
+    pub(in crate::node) fn put(&mut self, link: LinkId, name: String) {
+        if self.leaving.is_some() {
+            self.act(Action::Discard { spool: Spool::Put(link) });
+            return self.refuse(link, Refusal::Daemon, "this daemon is stopping: put it elsewhere");
+        }
+        self.waiting.insert(link, Waiting::Put { name });
+        self.act(Action::Inspect { spool: Spool::Put(link) });
+    }
+
+    pub(in crate::node) fn refuse(&mut self, link: LinkId, cause: Refusal, error: &str) {
+        let error = error.to_owned();
+        self.answer(link, Answer::Refused { cause, error });
+    }
+
+    fn refuse_for(&mut self, link: LinkId, error: &DiskError) {
+        match error {
+            DiskError::NotAPicture => self.refuse(link, Refusal::Photo, &error.to_string()),
+            DiskError::Gone
+            | DiskError::Damaged
+            | DiskError::Full
+            | DiskError::TooLate
+            | DiskError::Other(_) => self.refuse(link, Refusal::Disk, &cannot_take(error)),
+        }
+    }
+
+    /// What a client has put was looked at.
+    pub(in crate::node) fn put_inspected(
+        &mut self,
+        link: LinkId,
+        result: Result<Arc<Photo>, DiskError>,
+    ) {
+        let spool = Spool::Put(link);
+        let Some(Waiting::Put { name }) = self.waiting.get(&link) else {
+            return;
+        };
+        let facts = Arc::new(Facts::named(name.clone()));
+        let photo = match result {
+            Ok(photo) => photo,
+            Err(error) => {
+                self.act(Action::Discard { spool });
+                return self.refuse_for(link, &error);
+            }
+        };
+        // What the folder has already is installed none the less, and so read: the client may delete its file on our word.
+        // So is what may be a worse version of something: whether it is, only a look at both will tell.
+        self.act(Action::Install {
+            spool,
+            photo: photo.clone(),
+            facts: Facts::clone(&facts),
+            holding: Holding::Original,
+        });
+        self.installing.insert(link, (photo, facts));
+    }
+
+    /// What a client has put is a worse version of a photo that this node stores.
+    fn answer_have(&mut self, link: LinkId, photo: PhotoId, keeper: PhotoId) {
+        let Some((worse, better)) = self.catalog.get(photo).zip(self.catalog.get(keeper)) else {
+            return;
+        };
+        let answer = Answer::Have {
+            name: self.catalog.names.label(keeper),
+            id: keeper,
+            relation: Some(self.catalog.relation_to(worse, keeper)),
+            differs: differences(&worse.photo, &better.photo),
+        };
+        self.answer(link, answer);
+    }
+
+    /// What a client has put is on disk, or not.
+    pub(in crate::node) fn put_installed(&mut self, link: LinkId, result: Result<(), DiskError>) {
+        let Some((photo, facts)) = self.installing.remove(&link) else {
+            return;
+        };
+        match result {
+            Ok(()) => {
+                let id = photo.id;
+                let holding = self.as_withdrawn(id, Holding::Original);
+                self.catalog.claim(
+                    self.config.node,
+                    &Record { photo, facts, holding, looks: Looks::default() },
+                );
+                self.await_copies(link, id);
+            }
+            Err(error) => {
+                self.refuse_for(link, &error);
+            }
+        }
+    }
+
+    pub(super) fn await_copies(&mut self, link: LinkId, photo: PhotoId) {
+        // The client may have hung up meanwhile; the photo stays.
+        if self.waiting.contains_key(&link) {
+            self.waiting.insert(link, Waiting::Copies { photo, until: self.now + PUT });
+        }
+        self.put_progressed(photo);
+    }
+
+    /// Something about a photo has changed: a put of it may be done, or is to be copied at once.
+    pub(in crate::node) fn put_progressed(&mut self, photo: PhotoId) {
+        let waits = |waiting: &Waiting| matches!(waiting, Waiting::Copies { photo: other, .. } if *other == photo);
+        let links = self.clients_that(waits);
+        if links.is_empty() {
+            return;
+        }
+        if self.is_worse_put(photo, &links) {
+            return;
+        }
+        let wanted = self.copies().min(1 + self.mesh.count_here());
+        if self.catalog.get(photo).is_some_and(|entry| entry.live().count() < wanted) {
+            // Making a copy can never lose one: there is no need to wait until the table has settled.
+            return self.repair(photo);
+        }
+        for link in links {
+            self.answer_stored(link, photo);
+        }
+    }
+
+    /// Whether a put photo may be a worse version of one that this node stores, or is: then it is compared with that first,
+    /// and needs no copies if it is.
+    fn is_worse_put(&mut self, photo: PhotoId, links: &[LinkId]) -> bool {
+        let keeper = match self.catalog.get(photo).map(|entry| entry.verdict) {
+            // Whoever judges it asks again.
+            Some(Verdict::Absent) => return true,
+            Some(Verdict::Loser(keeper)) => keeper,
+            Some(Verdict::Keeper | Verdict::Removed) | None => return false,
+        };
+        if !self.catalog.mine(keeper).is_some_and(Holding::is_stored) {
+            return false;
+        }
+        if self.catalog.found(photo, keeper).is_none() {
+            if self.stuck_until(photo).is_none() {
+                self.look_at(photo, keeper);
+            }
+            return self.looking.is_at(photo);
+        }
+        for link in links {
+            self.answer_have(*link, photo, keeper);
+        }
+        true
+    }
+
+    pub(super) fn answer_stored(&mut self, link: LinkId, photo: PhotoId) {
+        let nodes: Vec<NodeId> =
+            self.catalog.get(photo).map(|entry| entry.live().collect()).unwrap_or_default();
+        let copies = nodes.len();
+        if copies == 0 {
+            let error = "it was stored, but its file has vanished from this daemon's folder";
+            return self.refuse(link, Refusal::Disk, error);
+        }
+        let wanted = self.copies();
+        let warning = (copies < wanted).then(|| match 1 + self.mesh.count_here() {
+            nodes if nodes < wanted => {
+                format!("{wanted} copies are wanted, but only {nodes} node(s) are here")
+            }
+            _ => format!("{wanted} copies are wanted; the others follow"),
+        });
+        let shown = self.catalog.get(photo);
+        let shown = shown.and_then(|entry| self.catalog.shown_instead(entry));
+        let better = shown.map(|keeper| {
+            let label = self.catalog.names.label(keeper.photo.id);
+            format!("the collection shows a better version of this picture, {label}")
+        });
+        let warning = better.or(warning);
+        let name = self.name_of(photo);
+        let copies = u32::try_from(copies).unwrap_or(u32::MAX);
+        self.answer(link, Answer::Stored { name, id: photo, copies, nodes, warning });
+    }
+}
+
+/// What a person can do about a folder that does not take a photo.
+pub(crate) fn cannot_take(error: &DiskError) -> String {
+    format!("this daemon's folder cannot take it: {error}; make room there or put it elsewhere")
+}

@@ -1,0 +1,112 @@
+//! How reports put things to people.
+
+use std::time::Duration;
+
+use crate::node::table::entry::Entry;
+use crate::photo::{Photo, Relation};
+use crate::protocol::client::VersionReport;
+use crate::protocol::{Holding, NodeId};
+
+pub(in crate::node) fn held(entry: &Entry) -> Vec<(NodeId, Holding)> {
+    entry
+        .claims
+        .iter()
+        .filter(|(_, claim)| claim.current)
+        .map(|(node, claim)| (node, claim.holding))
+        .collect()
+}
+
+pub(in crate::node) fn version(worse: &Entry, keeper: &Photo, relation: Relation) -> VersionReport {
+    VersionReport {
+        id: worse.photo.id,
+        names: worse.facts.names.iter().cloned().collect(),
+        bytes: worse.photo.bytes,
+        width: worse.photo.width,
+        height: worse.photo.height,
+        format: worse.photo.format,
+        held: held(worse),
+        relation,
+        worse_by: worse_by(&worse.photo, keeper).to_owned(),
+        differs: differences(&worse.photo, keeper),
+    }
+}
+
+/// How a worse version stands to its keeper, for people.
+pub(super) fn as_what(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Same => "the same picture",
+        Relation::Variant => {
+            "a variant, of which not all is in the better one: kept in the trash for good"
+        }
+        Relation::Different => "another picture",
+    }
+}
+
+/// All respects in which a photo differs from another version of its picture, that of which people think first at the
+/// beginning.
+pub(super) fn differences(photo: &Photo, other: &Photo) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut compare = |own: String, others: String| {
+        if own != others {
+            all.push(format!("{own} instead of {others}"));
+        }
+    };
+    let size = |photo: &Photo| format!("{} x {}", photo.width, photo.height);
+    compare(size(photo), size(other));
+    let format = |photo: &Photo| format!("{:?}", photo.format).to_uppercase();
+    compare(format(photo), format(other));
+    let colour = |photo: &Photo| if photo.colour { "colour" } else { "grey" }.to_owned();
+    compare(colour(photo), colour(other));
+    let camera =
+        |photo: &Photo| if photo.camera { "camera data" } else { "no camera data" }.to_owned();
+    compare(camera(photo), camera(other));
+    let taken = |photo: &Photo| match &photo.captured {
+        Some(moment) => format!("taken {}", moment.0),
+        None => "no capture time".to_owned(),
+    };
+    compare(taken(photo), taken(other));
+    compare(spoken_bytes(photo.bytes), spoken_bytes(other.bytes));
+    if all.is_empty() {
+        all.push("other bytes, alike in all else that is recorded".to_owned());
+    }
+    all
+}
+
+/// A number of bytes as people say it.
+fn spoken_bytes(bytes: u64) -> String {
+    let kib = bytes.div_ceil(1024);
+    match bytes {
+        0..10_240 => format!("{bytes} bytes"),
+        10_240..10_485_760 => format!("{kib} KiB"),
+        _ => format!("{} MiB", kib.div_ceil(1024)),
+    }
+}
+
+/// The first respect, in the order of ranks, in which the keeper is better.
+pub(super) fn worse_by(worse: &Photo, keeper: &Photo) -> &'static str {
+    let pixels = |photo: &Photo| u64::from(photo.width) * u64::from(photo.height);
+    if worse.rank() > keeper.rank() {
+        "it was edited in place and became the keeper"
+    } else if pixels(worse) != pixels(keeper) {
+        "fewer pixels"
+    } else if worse.colour != keeper.colour {
+        "no colour"
+    } else if worse.camera != keeper.camera {
+        "no camera data"
+    } else if worse.format != keeper.format {
+        "a format that keeps less"
+    } else if worse.bytes != keeper.bytes {
+        "fewer bytes"
+    } else {
+        "nothing but its digest"
+    }
+}
+
+/// A span of time as people say it.
+pub(super) fn spoken(span: Duration) -> String {
+    match span.as_secs() {
+        seconds @ 0..120 => format!("{seconds} s"),
+        seconds @ 120..7200 => format!("{} min", seconds / 60),
+        seconds => format!("{} h", seconds / 3600),
+    }
+}

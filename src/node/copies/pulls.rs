@@ -1,0 +1,371 @@
+//! Pulls: photos on their way to this node, and who wants them.
+//!
+//! A *pull* fetches one photo into a spool file, from one holder after the other until the bytes match the digest.
+//! Whoever wants the photo shares it: clients that wait for it, this node's own copy, and a drop that must verify a
+//! keeper.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::node::limits::{GETS, PULLS, WINDOW};
+use crate::node::plan::placement::weight;
+use crate::node::{Action, DiskError, LinkId, Node, Source, Spool, Time};
+use crate::photo::{Photo, PhotoId};
+use crate::protocol::message::{KeepVerdict, Lane, TransferId};
+use crate::protocol::{Facts, Holding, Looks, Message, NodeId, Record};
+
+/// One photo on its way to this node.
+#[derive(Debug)]
+pub(in crate::node) struct Pull {
+    pub(in crate::node) photo: Arc<Photo>,
+    /// It becomes a replica, with these facts.
+    pub(in crate::node) keep: Option<Facts>,
+    /// Nodes that have offered it: holders by their own word, even if their announcement is still on its way.
+    pub(super) offered_by: BTreeSet<NodeId>,
+    /// Clients that wait for it.
+    pub(in crate::node) waiting: BTreeSet<LinkId>,
+    /// Clients that are reading the spool file.
+    pub(in crate::node) reading: BTreeSet<LinkId>,
+    /// A drop needs it, to verify and to check proofs against.
+    pub(in crate::node) verify: bool,
+    pub(super) phase: Phase,
+    /// Holders that did not deliver.
+    pub(in crate::node) tried: BTreeSet<NodeId>,
+    /// Pieces that the disk has not confirmed yet, those of earlier tries included: it takes them in order.
+    pub(super) unwritten: u32,
+}
+
+/// How far a pull is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// In line.
+    Queued,
+    /// Bytes are coming.
+    Receiving {
+        from: NodeId,
+        link: LinkId,
+        /// How many bytes have come, and where the window ends.
+        received: u64,
+        window_end: u64,
+        progress: Time,
+    },
+    /// A holder did not deliver; the next one is asked when the disk has taken what came.
+    Draining,
+    /// All bytes are written; their digest is computed.
+    Inspecting { from: NodeId },
+    /// It is made a replica.
+    Installing,
+    /// The bytes are right and wait in the spool file for those who read them.
+    Ready,
+}
+
+impl Pull {
+    pub(in crate::node) fn lane(&self) -> Lane {
+        if self.waiting.is_empty() { Lane::Replicate } else { Lane::Get }
+    }
+
+    pub(super) fn is_unwanted(&self) -> bool {
+        self.keep.is_none() && self.waiting.is_empty() && self.reading.is_empty() && !self.verify
+    }
+}
+
+impl Node {
+    /// Pulls a photo to keep it as a replica.
+    pub(super) fn pull_to_keep(&mut self, photo: Arc<Photo>, facts: &Facts, offered_by: NodeId) {
+        let id = photo.id;
+        let pull = self.pull_of(photo);
+        pull.offered_by.insert(offered_by);
+        pull.keep.get_or_insert_default().merge(facts);
+        self.finish_ready(id);
+        self.start_pulls();
+    }
+
+    /// Pulls a photo for a client.
+    pub(in crate::node) fn pull_for_client(&mut self, photo: Arc<Photo>, link: LinkId) {
+        let id = photo.id;
+        let pull = self.pull_of(photo);
+        pull.waiting.insert(link);
+        if pull.phase == Phase::Ready {
+            self.hand_out(id);
+        }
+        self.start_pulls();
+    }
+
+    /// Pulls a photo to verify it; the spool file remains until [`Node::verified`].
+    pub(in crate::node) fn pull_to_verify(&mut self, photo: Arc<Photo>) {
+        self.pull_of(photo).verify = true;
+        self.start_pulls();
+    }
+
+    /// The spool file of a photo that was pulled to be verified, once it is ready.
+    pub(in crate::node) fn ready_spool(&self, photo: PhotoId) -> Option<(Spool, Arc<Photo>)> {
+        let (id, pull) = self.pulls.get(&photo)?;
+        (pull.phase == Phase::Ready).then(|| (Spool::Pull(*id), pull.photo.clone()))
+    }
+
+    /// A drop has no more use for a photo that it pulled.
+    pub(in crate::node) fn verified(&mut self, photo: PhotoId) {
+        if let Some((_, pull)) = self.pulls.get_mut(&photo) {
+            pull.verify = false;
+        }
+        self.finish_ready(photo);
+    }
+
+    /// A client is gone, or has been answered.
+    pub(in crate::node) fn client_done(&mut self, link: LinkId) {
+        let touched: Vec<PhotoId> = self
+            .pulls
+            .iter_mut()
+            .filter_map(|(photo, (_, pull))| {
+                (pull.waiting.remove(&link) | pull.reading.remove(&link)).then_some(*photo)
+            })
+            .collect();
+        for photo in touched {
+            self.finish_ready(photo);
+        }
+    }
+
+    pub(super) fn pull_of(&mut self, photo: Arc<Photo>) -> &mut Pull {
+        let next = &mut self.next_transfer;
+        let (_, pull) = self.pulls.entry(photo.id).or_insert_with(|| {
+            *next += 1;
+            let pull = Pull {
+                photo,
+                keep: None,
+                offered_by: BTreeSet::new(),
+                waiting: BTreeSet::new(),
+                reading: BTreeSet::new(),
+                verify: false,
+                phase: Phase::Queued,
+                tried: BTreeSet::new(),
+                unwritten: 0,
+            };
+            (TransferId(*next), pull)
+        });
+        pull
+    }
+
+    /// Starts as many of the pulls in line as may run: those for clients first, then in order of asking.
+    pub(super) fn start_pulls(&mut self) {
+        let running = |lane: Lane| {
+            let of_lane = self
+                .pulls
+                .values()
+                .filter(|(_, pull)| pull.lane() == lane && pull.phase != Phase::Queued);
+            of_lane.count()
+        };
+        let mut free = BTreeMap::from([
+            (Lane::Get, GETS.saturating_sub(running(Lane::Get))),
+            (Lane::Replicate, PULLS.saturating_sub(running(Lane::Replicate))),
+        ]);
+        if free.values().all(|free| *free == 0) {
+            return;
+        }
+        let mut queued: Vec<(Lane, TransferId, PhotoId)> = self
+            .pulls
+            .iter()
+            .filter(|(_, (_, pull))| pull.phase == Phase::Queued)
+            .map(|(photo, (id, pull))| (pull.lane(), *id, *photo))
+            .collect();
+        queued.sort_unstable();
+        for (lane, _, photo) in queued {
+            if let Some(free) = free.get_mut(&lane).filter(|free| **free > 0) {
+                *free -= 1;
+                self.pull_from_next(photo);
+            }
+        }
+    }
+
+    /// Pulls from the next holder that was not tried, or gives up.
+    pub(super) fn pull_from_next(&mut self, photo: PhotoId) {
+        if let Some((_, pull)) = self.pulls.get_mut(&photo)
+            && pull.unwritten > 0
+        {
+            pull.phase = Phase::Draining;
+            return;
+        }
+        let Some((transfer, pull)) = self.pulls.get(&photo) else {
+            return;
+        };
+        let transfer = *transfer;
+        let busy = |node: NodeId| {
+            let from_it =
+                |pull: &Pull| matches!(pull.phase, Phase::Receiving { from, .. } if from == node);
+            self.pulls.values().filter(|(_, pull)| from_it(pull)).count()
+        };
+        let holders = self
+            .catalog
+            .get(photo)
+            .map(|entry| (entry.live().collect(), entry.retired().collect()));
+        let (mut stored, retired): (BTreeSet<NodeId>, BTreeSet<NodeId>) =
+            holders.unwrap_or_default();
+        stored.extend(&pull.offered_by);
+        let reachable =
+            |node: &NodeId| !pull.tried.contains(node) && self.mesh.link_to(*node).is_some();
+        let best = |nodes: BTreeSet<NodeId>| {
+            nodes
+                .into_iter()
+                .filter(reachable)
+                .min_by_key(|node| (busy(*node), weight(photo, *node)))
+        };
+        let Some(from) = best(stored).or_else(|| best(retired)) else {
+            return self.pull_failed(photo, "no node that is here could deliver it");
+        };
+        let Some(link) = self.mesh.link_to(from) else {
+            return;
+        };
+        let length = pull.photo.bytes.min(WINDOW);
+        let lane = pull.lane();
+        let phase =
+            Phase::Receiving { from, link, received: 0, window_end: length, progress: self.now };
+        if let Some((_, pull)) = self.pulls.get_mut(&photo) {
+            pull.phase = phase;
+        }
+        self.send(link, Message::AskForImage { transfer, photo, offset: 0, length, lane });
+    }
+
+    /// Nobody can deliver, or this node cannot take it.
+    pub(super) fn pull_failed(&mut self, photo: PhotoId, why: &str) {
+        let Some((transfer, pull)) = self.pulls.remove(&photo) else {
+            return;
+        };
+        if pull.phase != Phase::Queued {
+            self.act(Action::Discard { spool: Spool::Pull(transfer) });
+        }
+        self.decline(&pull);
+        for link in pull.waiting {
+            self.get_failed(link, why);
+        }
+        if pull.verify {
+            self.verification_failed(photo);
+        }
+        self.start_pulls();
+    }
+
+    /// Tells those who offered a photo that it is not kept here after all: they need not wait.
+    fn decline(&mut self, pull: &Pull) {
+        for node in &pull.offered_by {
+            let (photo, verdict) = (pull.photo.id, KeepVerdict::Full);
+            self.send_to(*node, Message::KeepAnswer { photo, verdict });
+        }
+    }
+
+    /// The bytes of a spool file were looked at.
+    pub(in crate::node) fn pull_inspected(
+        &mut self,
+        transfer: TransferId,
+        result: Result<Arc<Photo>, DiskError>,
+    ) {
+        let Some(photo) = self.photo_of(transfer) else {
+            return;
+        };
+        let found = match result {
+            Ok(found) if found.id == photo => found,
+            Ok(_) => return self.pull_broke(photo, "the bytes do not match the digest"),
+            Err(error) => return self.pull_broke(photo, &error.to_string()),
+        };
+        let Some((_, pull)) = self.pulls.get_mut(&photo) else {
+            return;
+        };
+        pull.photo = found;
+        if pull.keep.is_some() {
+            self.install_pull(photo);
+        } else {
+            pull.phase = Phase::Ready;
+            self.hand_out(photo);
+            self.verify_ready(photo);
+            self.finish_ready(photo);
+            self.start_pulls();
+        }
+    }
+
+    /// Answers the clients that wait for a photo whose spool file is ready.
+    pub(super) fn hand_out(&mut self, photo: PhotoId) {
+        let Some((transfer, pull)) = self.pulls.get_mut(&photo) else {
+            return;
+        };
+        let source = Source::Spooled(Spool::Pull(*transfer));
+        let (waiting, photo) = (std::mem::take(&mut pull.waiting), pull.photo.clone());
+        pull.reading.extend(&waiting);
+        for link in waiting {
+            self.answer_photo(link, photo.clone(), source);
+        }
+    }
+
+    /// A pulled photo is a replica now, or not.
+    pub(in crate::node) fn pull_installed(
+        &mut self,
+        photo: PhotoId,
+        result: Result<(), DiskError>,
+    ) {
+        let Some((_, mut pull)) = self.pulls.remove(&photo) else {
+            return;
+        };
+        match result {
+            Ok(()) => {
+                let facts = pull.keep.take().unwrap_or_default();
+                let record = Record {
+                    photo: pull.photo.clone(),
+                    facts: Arc::new(facts),
+                    holding: Holding::Replica,
+                    looks: Looks::default(),
+                };
+                self.catalog.claim(self.config.node, &record);
+                for link in pull.waiting {
+                    self.answer_photo(link, pull.photo.clone(), Source::Held(photo));
+                }
+                if pull.verify {
+                    self.verify_ready(photo);
+                }
+            }
+            Err(error) => {
+                self.write_failed(&error);
+                self.decline(&pull);
+                for link in pull.waiting {
+                    self.pull_for_client(pull.photo.clone(), link);
+                }
+                if pull.verify {
+                    self.verification_failed(photo);
+                }
+            }
+        }
+        self.start_pulls();
+    }
+
+    /// Ends a pull whose spool file nobody reads any more: it becomes a replica if that is wanted by now, else it goes.
+    pub(super) fn finish_ready(&mut self, photo: PhotoId) {
+        let Some((transfer, pull)) = self.pulls.get(&photo) else {
+            return;
+        };
+        let in_use = !pull.reading.is_empty() || pull.verify;
+        if pull.phase == Phase::Ready && pull.keep.is_some() && !in_use {
+            return self.install_pull(photo);
+        }
+        // What is being inspected or installed is left to its end, which comes as an event.
+        let interruptible = !matches!(pull.phase, Phase::Inspecting { .. } | Phase::Installing);
+        if pull.is_unwanted() && interruptible {
+            let spool = Spool::Pull(*transfer);
+            let has_spool = pull.phase != Phase::Queued;
+            self.pulls.remove(&photo);
+            if has_spool {
+                self.act(Action::Discard { spool });
+            }
+            self.start_pulls();
+        }
+    }
+
+    /// The bytes are right: they become a replica.
+    fn install_pull(&mut self, photo: PhotoId) {
+        let Some((transfer, pull)) = self.pulls.get_mut(&photo) else {
+            return;
+        };
+        pull.phase = Phase::Installing;
+        let action = Action::Install {
+            spool: Spool::Pull(*transfer),
+            photo: pull.photo.clone(),
+            facts: pull.keep.clone().unwrap_or_default(),
+            holding: Holding::Replica,
+        };
+        self.act(action);
+    }
+}

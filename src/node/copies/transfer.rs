@@ -1,0 +1,206 @@
+//! Moving bytes: receiving them window by window, and serving those of others.
+//!
+//! What is received never waits in memory: the next window is asked for when the last one is written. Whatever goes wrong
+//! on the way, the pull goes on with the next holder.
+
+use super::pulls::Phase;
+use crate::node::limits::{GET_STALL, REPLICATE_STALL, SERVING, WINDOW};
+use crate::node::{Action, DiskError, LinkId, Node, Spool};
+use crate::photo::PhotoId;
+use crate::protocol::message::{Lane, TransferId};
+use crate::protocol::{Blob, MAX_CHUNK, Message, NodeId};
+
+impl Node {
+    pub(super) fn photo_of(&self, transfer: TransferId) -> Option<PhotoId> {
+        self.pulls.iter().find(|(_, (id, _))| *id == transfer).map(|(photo, _)| *photo)
+    }
+
+    /// A piece of a photo has come.
+    pub(in crate::node) fn chunk_received(
+        &mut self,
+        on: LinkId,
+        transfer: TransferId,
+        at: u64,
+        data: Blob,
+    ) {
+        let Some(photo) = self.photo_of(transfer) else {
+            return;
+        };
+        let now = self.now;
+        let Some((_, pull)) = self.pulls.get_mut(&photo) else {
+            return;
+        };
+        let Phase::Receiving { link, received, window_end, progress, .. } = &mut pull.phase else {
+            return;
+        };
+        let size = data.len() as u64;
+        // A piece that is not the next one belongs to an earlier try on the same link.
+        if *link != on || at != *received {
+            return;
+        }
+        if size == 0 || data.len() > MAX_CHUNK || *received + size > *window_end {
+            return self.pull_broke(photo, "a chunk that was not asked for");
+        }
+        *received += size;
+        *progress = now;
+        pull.unwritten += 1;
+        self.act(Action::Write { spool: Spool::Pull(transfer), offset: at, data });
+    }
+
+    /// The disk has taken a piece: the window may move on.
+    pub(in crate::node) fn piece_written(&mut self, spool: Spool, result: Result<(), DiskError>) {
+        let Spool::Pull(transfer) = spool else { return };
+        let Some(photo) = self.photo_of(transfer) else {
+            return;
+        };
+        if let Err(error) = result {
+            return self.pull_unwritable(photo, &error);
+        }
+        let now = self.now;
+        let Some((_, pull)) = self.pulls.get_mut(&photo) else {
+            return;
+        };
+        let (bytes, lane) = (pull.photo.bytes, pull.lane());
+        pull.unwritten = pull.unwritten.saturating_sub(1);
+        if pull.phase == Phase::Draining {
+            return self.pull_from_next(photo);
+        }
+        let Phase::Receiving { from, link, received, window_end, progress } = &mut pull.phase
+        else {
+            return;
+        };
+        if *received < *window_end || pull.unwritten > 0 {
+            return;
+        }
+        if *received == bytes {
+            pull.phase = Phase::Inspecting { from: *from };
+            return self.act(Action::Inspect { spool });
+        }
+        let (link, offset, length) = (*link, *received, (bytes - *received).min(WINDOW));
+        *window_end = offset + length;
+        *progress = now;
+        self.send(link, Message::AskForImage { transfer, photo, offset, length, lane });
+    }
+
+    /// A holder did not deliver: on to the next one.
+    pub(super) fn pull_broke(&mut self, photo: PhotoId, why: &str) {
+        let Some((_, pull)) = self.pulls.get_mut(&photo) else {
+            return;
+        };
+        if let Phase::Receiving { from, .. } | Phase::Inspecting { from } = pull.phase {
+            pull.tried.insert(from);
+            self.log("copies", format!("{from} did not deliver {}: {why}", photo.short()));
+        }
+        self.pull_from_next(photo);
+    }
+
+    /// This node's disk does not take a photo: no other holder would help.
+    pub(super) fn pull_unwritable(&mut self, photo: PhotoId, error: &DiskError) {
+        self.write_failed(error);
+        self.pull_failed(photo, &format!("this daemon's folder cannot be written: {error}"));
+    }
+
+    /// The folder cannot be written at the moment: nothing more is taken for a while.
+    pub(super) fn write_failed(&mut self, error: &DiskError) {
+        self.write_failed_at = Some(self.now);
+        self.log(
+            "disk",
+            format!("cannot write to the folder: {error}; taking no more photos for a minute"),
+        );
+    }
+
+    /// A link is gone, and with it whatever was coming on it.
+    pub(in crate::node) fn link_lost_for_transfers(&mut self, node: NodeId) {
+        self.void_offers_to(node);
+        let coming =
+            |phase: &Phase| matches!(phase, Phase::Receiving { from, .. } if *from == node);
+        let broken: Vec<PhotoId> = self
+            .pulls
+            .iter()
+            .filter(|(_, (_, pull))| coming(&pull.phase))
+            .map(|(photo, _)| *photo)
+            .collect();
+        for photo in broken {
+            self.pull_broke(photo, "the link is gone");
+        }
+        self.node_lost_for_rounds(node);
+    }
+
+    /// A holder says that it cannot deliver.
+    pub(in crate::node) fn no_image(&mut self, on: LinkId, transfer: TransferId, reason: &str) {
+        let Some(photo) = self.photo_of(transfer) else {
+            return;
+        };
+        let phase = self.pulls.get(&photo).map(|(_, pull)| pull.phase);
+        if matches!(phase, Some(Phase::Receiving { link, .. }) if link == on) {
+            self.pull_broke(photo, reason);
+        }
+    }
+
+    /// Time has passed: holders that deliver nothing are given up.
+    pub(in crate::node) fn tend_pulls(&mut self) {
+        let now = self.now;
+        let stalled: Vec<PhotoId> = self
+            .pulls
+            .iter()
+            .filter(|(_, (_, pull))| {
+                let patience = if pull.lane() == Lane::Get { GET_STALL } else { REPLICATE_STALL };
+                // With all that was asked for on its way to the disk, it is the disk that takes its time.
+                matches!(pull.phase, Phase::Receiving { received, window_end, progress, .. }
+                    if received < window_end && now.since(progress) >= patience)
+            })
+            .map(|(photo, _)| *photo)
+            .collect();
+        for photo in stalled {
+            self.pull_broke(photo, "nothing came for too long");
+        }
+    }
+
+    /// Another node pulls a photo from this one.
+    pub(in crate::node) fn image_asked(
+        &mut self,
+        link: LinkId,
+        transfer: TransferId,
+        photo: PhotoId,
+        (offset, length): (u64, u64),
+        lane: Lane,
+    ) {
+        let Some(node) = self.mesh.node_at(link) else {
+            return;
+        };
+        let serving = self.serving.entry(link).or_insert(0);
+        let bytes = self.catalog.record(photo).map(|record| record.photo.bytes);
+        if bytes.is_none_or(|bytes| offset >= bytes)
+            || length == 0
+            || length > WINDOW
+            || *serving >= SERVING
+        {
+            let reason = "not held here, or too much asked for".to_owned();
+            self.offer_not_served(photo, node);
+            return self.send(link, Message::NoImage { transfer, reason });
+        }
+        *serving += 1;
+        self.offer_progressed(photo, node);
+        self.act(Action::Serve { link, transfer, photo, offset, length, lane });
+    }
+
+    /// A window is sent, or could not be read.
+    pub(in crate::node) fn served(
+        &mut self,
+        link: LinkId,
+        photo: PhotoId,
+        result: &Result<(), DiskError>,
+    ) {
+        if let Some(serving) = self.serving.get_mut(&link) {
+            *serving = serving.saturating_sub(1);
+        }
+        match (self.mesh.node_at(link), result) {
+            (Some(node), Ok(())) => self.offer_progressed(photo, node),
+            (Some(node), Err(_)) => self.offer_not_served(photo, node),
+            (None, _) => {}
+        }
+        if *result == Err(DiskError::Gone) {
+            self.log("disk", format!("{} is gone from the folder", photo.short()));
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! Who is in the mesh: links, nodes, dialing, heartbeats and grace.
+//!
+//! # A node's life, as the others see it
+//!
+//! ```text
+//!            register                link gone, or silent            grace over
+//!   known ─────────────▶ here ─────────────────────────▶ away ─────────────────▶ gone
+//!                         ▲  ◀───────── register ─────────┘ ◀───── register ──────┘
+//!              its table: incomplete ─▶ complete            its last known records stand in for repair, then go
+//! ```
+//!
+//! A node that is *here* takes part in decisions. While it is *away* its photos count as copies, so that a reboot moves
+//! nothing; when its grace is over, they are copied elsewhere. It is dialed all the while, and for ever.
+//!
+//! # Who does what
+//!
+//! This file has the members and what becomes of them. `links` opens, closes and dials, `register` decides who comes in,
+//! and `addresses` keeps those that others have told. `announce` tells every link what this node holds and takes what the
+//! others tell, in `pages` that are made when the one before is sent.
+//!
+//! # What is left out
+//!
+//! Every node has a link to every other: a few friends need no overlay, and with a link to each nobody has to be believed
+//! about a third. Nobody votes on who is gone, either. Each node goes by its own links, and where two differ for a while
+//! it costs a copy too many.
+
+pub(in crate::node) mod addresses;
+mod announce;
+mod links;
+pub(in crate::node) mod pages;
+mod register;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::limits::{CUT_OFF_GRACE, FLAPS_MAX, NODES, REDIAL_MAX, REDIAL_MIN, RETELL, SILENCE};
+use super::{CloseReason, LinkId, Node, Time};
+use crate::protocol::{Address, Boot, NodeId};
+use pages::Pages;
+
+/// A connection to another daemon.
+#[derive(Debug)]
+pub(in crate::node) struct Link {
+    /// The remote host, a literal address.
+    pub(in crate::node) remote: String,
+    /// The address we dialed, if we did.
+    pub(in crate::node) dialed: Option<Address>,
+    /// Who is at the other end, once it has registered.
+    pub(in crate::node) node: Option<NodeId>,
+    opened: Time,
+    pub(in crate::node) heard: Time,
+    pub(in crate::node) said: Time,
+    /// How far the other end knows our table.
+    pub(in crate::node) pages: Pages,
+}
+
+/// When to dial an address next.
+#[derive(Clone, Copy, Debug)]
+struct Redial {
+    pub(in crate::node) next: Time,
+    pub(in crate::node) pause: Duration,
+    dialing: bool,
+}
+
+impl Redial {
+    pub(in crate::node) fn at(next: Time) -> Redial {
+        Redial { next, pause: REDIAL_MIN, dialing: false }
+    }
+
+    pub(in crate::node) fn failed(&mut self, now: Time) {
+        *self = Redial {
+            next: now + self.pause,
+            pause: (self.pause * 2).min(REDIAL_MAX),
+            dialing: false,
+        };
+    }
+}
+
+/// Another node of the mesh.
+#[derive(Debug)]
+pub(in crate::node) struct Member {
+    pub(in crate::node) address: Address,
+    /// It has registered here, now or in an earlier life; else others have told of it.
+    pub(in crate::node) met: bool,
+    pub(in crate::node) presence: Presence,
+    pub(in crate::node) boot: Option<Boot>,
+    pub(in crate::node) copies: u32,
+    /// How long its promises hold.
+    pub(in crate::node) pin: Duration,
+    pub(in crate::node) keeps_originals: bool,
+    /// How many times in a row it came back within its grace.
+    pub(in crate::node) flaps: u32,
+    redial: Redial,
+}
+
+/// Whether a node is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::node) enum Presence {
+    /// Only its address is known, or its grace is over.
+    Gone,
+    /// It was here and is missed.
+    Away { since: Time, until: Time },
+    /// It is here; `complete` once it has told all that it holds.
+    Here { link: LinkId, since: Time, complete: bool },
+}
+
+/// All links and nodes.
+#[derive(Debug, Default)]
+pub(in crate::node) struct Membership {
+    pub(in crate::node) links: BTreeMap<LinkId, Link>,
+    pub(in crate::node) members: BTreeMap<NodeId, Member>,
+    /// Addresses to join through, until the node there has registered.
+    joins: BTreeMap<Address, Redial>,
+    /// Nodes that vanished lately, and when.
+    pub(in crate::node) vanished: BTreeMap<NodeId, Time>,
+    /// Who was told last who is here, and when the next one is.
+    retold: (Option<NodeId>, Time),
+    /// The members counted, since every step asks for it.
+    pub(in crate::node) census: Census,
+}
+
+/// The members, counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::node) struct Census {
+    /// Those that are here, this node not included.
+    pub(in crate::node) here: usize,
+    /// Of these, those that have not told all they hold.
+    pub(in crate::node) incomplete: usize,
+    /// Those that are away, within their grace.
+    pub(in crate::node) away: usize,
+    /// The highest number of copies that one of all these wants.
+    pub(in crate::node) copies: u32,
+}
+
+impl Membership {
+    /// Everyone who is known or to be asked for at the start.
+    pub(in crate::node) fn new(join: &[Address], known: &BTreeMap<NodeId, Address>) -> Membership {
+        let mut membership = Membership { retold: (None, Time(RETELL)), ..Membership::default() };
+        for address in join {
+            membership.joins.insert(address.clone(), Redial::at(Time::default()));
+        }
+        for (node, address) in known.iter().take(NODES) {
+            membership.members.insert(*node, Member::known(address.clone(), Time::default()));
+        }
+        membership
+    }
+
+    /// The nodes that are here, and their links.
+    pub(in crate::node) fn here(&self) -> impl Iterator<Item = (NodeId, LinkId)> + '_ {
+        self.members.iter().filter_map(|(node, member)| match member.presence {
+            Presence::Here { link, .. } => Some((*node, link)),
+            Presence::Gone | Presence::Away { .. } => None,
+        })
+    }
+
+    /// The link to a node that is here.
+    pub(in crate::node) fn link_to(&self, node: NodeId) -> Option<LinkId> {
+        match self.members.get(&node)?.presence {
+            Presence::Here { link, .. } => Some(link),
+            Presence::Gone | Presence::Away { .. } => None,
+        }
+    }
+
+    /// The registered node at the other end of a link.
+    pub(in crate::node) fn node_at(&self, link: LinkId) -> Option<NodeId> {
+        self.links.get(&link)?.node
+    }
+
+    /// How many nodes are here, besides this one.
+    pub(in crate::node) fn count_here(&self) -> usize {
+        self.census.here
+    }
+
+    /// A member comes, goes or completes its table: the only way to change its presence, so that the census is right.
+    fn set_presence(&mut self, node: NodeId, presence: Presence) {
+        if let Some(member) = self.members.get_mut(&node) {
+            member.presence = presence;
+            self.census = self.count();
+        }
+    }
+
+    fn count(&self) -> Census {
+        let mut census = Census::default();
+        for member in self.members.values() {
+            match member.presence {
+                Presence::Gone => continue,
+                Presence::Away { .. } => census.away += 1,
+                Presence::Here { complete, .. } => {
+                    census.here += 1;
+                    census.incomplete += usize::from(!complete);
+                }
+            }
+            census.copies = census.copies.max(member.copies);
+        }
+        census
+    }
+
+    /// Where every node listens that was here once.
+    pub(in crate::node) fn addresses(&self) -> BTreeMap<NodeId, Address> {
+        let met = self.members.iter().filter(|(_, member)| member.met);
+        met.map(|(node, member)| (*node, member.address.clone())).collect()
+    }
+}
+
+impl Member {
+    pub(in crate::node) fn known(address: Address, dial_at: Time) -> Member {
+        Member {
+            address,
+            met: true,
+            presence: Presence::Gone,
+            boot: None,
+            copies: 0,
+            pin: Duration::ZERO,
+            keeps_originals: false,
+            flaps: 0,
+            redial: Redial::at(dial_at),
+        }
+    }
+
+    /// Whether it is here.
+    pub(in crate::node) fn is_here(&self) -> bool {
+        matches!(self.presence, Presence::Here { .. })
+    }
+
+    /// How long it may be away this time: longer each time that it came back and went again.
+    fn grace(&self, grace: Duration) -> Duration {
+        grace.saturating_mul(1 << self.flaps.min(FLAPS_MAX))
+    }
+}
+
+impl Node {
+    fn node_down(&mut self, node: NodeId, reason: &CloseReason) {
+        let now = self.now;
+        let Some(member) = self.mesh.members.get_mut(&node) else {
+            return;
+        };
+        let Presence::Here { since, .. } = member.presence else {
+            return;
+        };
+        let grace = self.config.grace;
+        if now.since(since) >= grace.saturating_mul(10) {
+            member.flaps = 0;
+        }
+        let presence = Presence::Away { since: now, until: now + member.grace(grace) };
+        member.redial = Redial { next: now + REDIAL_MIN, ..Redial::at(now) };
+        let (address, away) = (member.address.clone(), member.grace(grace));
+        let text = format!(
+            "{node} at {address} is away ({reason}); its photos are copied if it stays away {away:?}"
+        );
+        self.log("mesh", text);
+        self.mesh.set_presence(node, presence);
+        self.catalog.set_away(node);
+        self.link_lost_for_transfers(node);
+        if *reason != CloseReason::Left {
+            self.mesh.vanished.insert(node, now);
+            self.doubt_yourself();
+        }
+        self.mesh_changed();
+    }
+
+    /// If more than half of the nodes vanish at once, this one is cut off: it must not start copying everything.
+    fn doubt_yourself(&mut self) {
+        let now = self.now;
+        self.mesh.vanished.retain(|_, at| now.since(*at) <= SILENCE + SILENCE / 2);
+        let vanished = self.mesh.vanished.len();
+        let before = vanished + self.mesh.count_here() + 1;
+        if vanished * 2 <= before {
+            return;
+        }
+        let grace = self.config.grace.saturating_mul(CUT_OFF_GRACE);
+        for node in self.mesh.vanished.keys() {
+            if let Some(Member { presence: Presence::Away { since, until }, .. }) =
+                self.mesh.members.get_mut(node)
+            {
+                *until = (*until).max(*since + grace);
+            }
+        }
+        let text = format!(
+            "{vanished} of {before} nodes vanished at once: this one may be cut off, so it waits {grace:?}"
+        );
+        self.log("mesh", text);
+    }
+
+    /// Time has passed: heartbeats, silence, grace and dialing.
+    pub(in crate::node) fn tend_membership(&mut self) {
+        self.tend_links();
+        let now = self.now;
+        let over: Vec<NodeId> = self
+            .mesh
+            .members
+            .iter()
+            .filter(|(_, member)| matches!(member.presence, Presence::Away { until, .. } if until <= now))
+            .map(|(node, _)| *node)
+            .collect();
+        for node in over {
+            self.mesh.set_presence(node, Presence::Gone);
+            self.log("mesh", format!("{node} stayed away: its photos are copied"));
+            self.catalog.forget_last_known(node);
+            self.mesh_changed();
+        }
+        if self.leaving.is_none() {
+            self.dial();
+            self.retell();
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Pages of a node's records: how far the other end of a link knows them, and the next page in the making.
+
+use std::collections::BTreeSet;
+
+use crate::node::limits::{PAGE_BYTES, PAGE_RECORDS};
+use crate::node::table::tombstones::Key;
+use crate::photo::PhotoId;
+use crate::protocol::{Facts, Looks, Record, Tombstone};
+
+/// How far the other end of a link knows this node's records.
+#[derive(Debug, Default)]
+pub(in crate::node) struct Pages {
+    /// Whether it has asked for them.
+    pub(super) asked: bool,
+    /// The walk through all records: the last one told, or that none was yet; nothing once all were.
+    pub(super) walk: Option<Option<PhotoId>>,
+    /// Records that have changed since they were told.
+    pub(super) changed: BTreeSet<PhotoId>,
+    /// Tombstones that it was not told of. They go first: who knows a record knows by then whether it was removed.
+    pub(super) tombstones: BTreeSet<Key>,
+    /// A page is on its way to the socket.
+    pub(super) sending: bool,
+    /// It knows that it has been told everything.
+    pub(super) told_complete: bool,
+}
+
+/// One page in the making.
+#[derive(Default)]
+pub(in crate::node) struct Page {
+    pub(in crate::node) records: Vec<Record>,
+    pub(in crate::node) gone: Vec<PhotoId>,
+    pub(in crate::node) tombstones: Vec<Tombstone>,
+    pub(in crate::node) bytes: usize,
+}
+
+impl Page {
+    pub(in crate::node) fn is_full(&self) -> bool {
+        let items = self.records.len() + self.gone.len() + self.tombstones.len();
+        items >= PAGE_RECORDS || self.bytes >= PAGE_BYTES
+    }
+
+    pub(in crate::node) fn is_empty(&self) -> bool {
+        self.records.is_empty() && self.gone.is_empty() && self.tombstones.is_empty()
+    }
+
+    pub(in crate::node) fn add(&mut self, photo: PhotoId, record: Option<Record>) {
+        match record {
+            Some(record) => {
+                self.bytes += size_on_wire(&record.facts, &record.looks);
+                self.records.push(record);
+            }
+            None => self.gone.push(photo),
+        }
+    }
+}
+
+/// The most bytes of JSON that one byte of a name becomes: a control character is written as `\u0001`.
+const ESCAPED: usize = 6;
+
+/// The most bytes a tombstone can take: two digests, a signature and a number.
+pub(in crate::node) const TOMBSTONE_BYTES: usize = 512;
+
+/// The most bytes a record can take: a fixed part for the photo, and what varies.
+fn size_on_wire(facts: &Facts, looks: &Looks) -> usize {
+    let names = facts
+        .names
+        .iter()
+        .chain(&facts.aliases)
+        .map(|name| ESCAPED * name.len() + 3)
+        .sum::<usize>();
+    let ids = facts.replaces.len() + facts.distinct.len() + looks.differs.len();
+    let nodes = facts.owners.len() + facts.heirs.len();
+    1024 + names + 68 * ids + 20 * nodes
+}

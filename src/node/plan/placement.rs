@@ -1,0 +1,104 @@
+//! Who does what for a photo: pure functions of what every node sees alike.
+//!
+//! None of these needs a message. Every node computes the same answer from the same table and takes its own part; where
+//! tables differ for a moment, two nodes act or none does, and the rules of [`crate::node::drops`] keep that harmless.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::photo::PhotoId;
+use crate::protocol::{Holding, NodeId};
+
+/// How well a node suits a photo: rendezvous hashing (Thaler and Ravishankar 1998).
+///
+/// Every node weighs every photo differently, so that taking the lowest spreads the work without any agreement.
+pub(in crate::node) fn weight(photo: PhotoId, node: NodeId) -> u64 {
+    mix(photo.prefix() ^ mix(node.0))
+}
+
+/// The finalizer of SplitMix64 (Steele, Lea and Flood 2014): every input bit reaches every output bit.
+fn mix(value: u64) -> u64 {
+    let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ (value >> 31)
+}
+
+/// The one of these nodes that looks after a photo.
+pub(in crate::node) fn coordinator(
+    photo: PhotoId,
+    holders: impl IntoIterator<Item = NodeId>,
+) -> Option<NodeId> {
+    holders.into_iter().min_by_key(|node| (weight(photo, *node), *node))
+}
+
+/// A node that could take a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::node) struct Candidate {
+    /// The node.
+    pub(in crate::node) node: NodeId,
+    /// Whether it would give up a worse version of the photo, or has the photo in its trash.
+    pub(in crate::node) exchanges: bool,
+    /// How many photos it has, those already offered to it included.
+    pub(in crate::node) load: u64,
+}
+
+/// The node to offer a photo to: one that exchanges a worse version for it, else the least loaded, round-robin among
+/// equals: the next after `last`.
+pub(in crate::node) fn target(candidates: &[Candidate], last: NodeId) -> Option<NodeId> {
+    let order = |c: &&Candidate| (!c.exchanges, c.load, c.node <= last, c.node);
+    candidates.iter().min_by_key(order).map(|c| c.node)
+}
+
+/// A copy that may be trimmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::node) struct Copy {
+    /// Who has it.
+    pub(in crate::node) node: NodeId,
+    /// As an original or a replica.
+    pub(in crate::node) holding: Holding,
+    /// How many photos that node has.
+    pub(in crate::node) load: u64,
+    /// That node's owner wants no original moved.
+    pub(in crate::node) keeps_originals: bool,
+}
+
+/// The copies that may go, first to go first, while more than `copies` of them exist.
+///
+/// Replicas before originals; among replicas those of the most loaded node first, which is what evens loads out. An
+/// original may go only while more than `copies` nodes have the photo as an original; which one is for the weights to
+/// say, so that nobody's folder is thinned out more than another's.
+pub(in crate::node) fn trim_order(photo: PhotoId, copies: usize, held: &[Copy]) -> Vec<NodeId> {
+    let (mut replicas, mut originals): (Vec<&Copy>, Vec<&Copy>) =
+        held.iter().partition(|copy| copy.holding == Holding::Replica);
+    replicas.sort_by_key(|copy| (Reverse(copy.load), weight(photo, copy.node), copy.node));
+    let spare_originals = originals.len().saturating_sub(copies);
+    originals.retain(|copy| !copy.keeps_originals);
+    originals.sort_by_key(|copy| (Reverse(weight(photo, copy.node)), copy.node));
+    if spare_originals == 0 {
+        originals.clear();
+    }
+    replicas.into_iter().chain(originals).map(|copy| copy.node).collect()
+}
+
+/// Who relieves whom: the least loaded node asks the most loaded one that has something for it, the second least
+/// loaded the most loaded one left, and so on; `has_something_for(source, node)` says whether a replica could move.
+///
+/// Each node is asked by one other at most, so that nobody is emptied by a crowd.
+pub(in crate::node) fn relief(
+    loads: &BTreeMap<NodeId, u64>,
+    mut has_something_for: impl FnMut(NodeId, NodeId) -> bool,
+) -> Vec<(NodeId, NodeId)> {
+    let mut nodes: Vec<(u64, NodeId)> = loads.iter().map(|(node, load)| (*load, *node)).collect();
+    nodes.sort_unstable();
+    let mut taken = BTreeSet::new();
+    let mut pairs = Vec::new();
+    for (load, node) in &nodes {
+        let heavier = nodes.iter().rev().take_while(|(other, _)| *other >= load + 2);
+        let free = heavier.filter(|(_, source)| !taken.contains(source)).map(|(_, source)| *source);
+        if let Some(source) = free.into_iter().find(|source| has_something_for(*source, *node)) {
+            taken.insert(source);
+            pairs.push((*node, source));
+        }
+    }
+    pairs
+}

@@ -1,0 +1,56 @@
+//! What every node makes of a photo that its owner has removed.
+
+use crate::node::drops::round::Aim;
+use crate::node::limits::{RETRY, SETTLE};
+use crate::node::table::verdict::Verdict;
+use crate::node::{Node, Time};
+use crate::photo::PhotoId;
+use crate::protocol::Holding;
+
+impl Node {
+    /// A photo is removed: this node's replica goes to its trash.
+    pub(in crate::node) fn consider_removing(&mut self, photo: PhotoId) {
+        if self.catalog.mine(photo) != Some(Holding::Replica) {
+            return;
+        }
+        if let Some(until) = self.stuck_until(photo) {
+            return self.agenda.set(photo, until);
+        }
+        let remover = self.catalog.removers(photo).first().copied();
+        let busy = self.is_going(photo) || self.restoring.contains(&photo);
+        if !self.knows_all_owners() || self.obstacle_to_removing(photo).is_some() || busy {
+            return self.retry(photo, RETRY);
+        }
+        if let Some(by) = remover {
+            let text = format!(
+                "{} was removed by its owner, node {by}: this copy goes to the trash",
+                photo.short()
+            );
+            self.log("remove", text);
+            self.begin(Aim::Remove { by }, photo, photo, &[], 0, None);
+        }
+    }
+
+    /// Whether whoever may be in its grace has been heard in this life, and all that was told found a place in the table:
+    /// otherwise there could be an owner of whom this node has no record.
+    fn knows_all_owners(&self) -> bool {
+        self.now.0 >= self.config.grace && self.left_out.is_empty()
+    }
+
+    /// The time of a removed photo in the trash is over.
+    pub(in crate::node) fn purge_removed(&mut self, photo: PhotoId) {
+        let settled = |at: Time| at + SETTLE <= self.now;
+        let is_removed = self.catalog.get(photo).is_some_and(|entry| {
+            entry.verdict == Verdict::Removed
+                && settled(entry.changed_at)
+                && self.catalog.is_removed(entry)
+                && !self.catalog.is_inherited(entry)
+        });
+        // Alone in the world, nothing is deleted.
+        let joined = self.mesh.count_here() > 0 && self.knows_all_owners();
+        let busy = self.is_going(photo) || self.restoring.contains(&photo);
+        if is_removed && joined && !busy && self.may_drop() && self.has_free_round() {
+            self.begin(Aim::Purge, photo, photo, &[], 0, None);
+        }
+    }
+}
