@@ -46,10 +46,10 @@ impl Node {
     /// The photos of the collection, and variants that it does not show, that no other node which is here has.
     pub(super) fn held_only_here(&self) -> Vec<PhotoId> {
         let me = self.config.node;
-        let mine = self.catalog.mine_after(None).filter_map(|photo| self.catalog.get(photo));
-        let alone = mine.filter(|entry| match self.catalog.is_shown(entry) {
+        let mine = self.table.mine_after(None).filter_map(|photo| self.table.get(photo));
+        let alone = mine.filter(|entry| match self.table.is_shown(entry) {
             true => entry.live().eq([me]),
-            false => self.catalog.is_variant(entry) && entry.anywhere().eq([me]),
+            false => self.table.is_variant(entry) && entry.anywhere().eq([me]),
         });
         alone.map(|entry| entry.photo.id).collect()
     }

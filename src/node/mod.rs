@@ -53,7 +53,7 @@ use mesh::Membership;
 use own_files::OwnFiles;
 use plan::agenda::Agenda;
 use removal::Removals;
-use table::Catalog;
+use table::Table;
 
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::message::TransferId;
@@ -75,7 +75,7 @@ pub struct Node {
     out: Vec<Action>,
 
     mesh: Membership,
-    catalog: Catalog,
+    table: Table,
     agenda: Agenda,
     replication: Replication,
     drops: Drops,
@@ -117,11 +117,11 @@ impl Node {
     /// A node at its start. It acts on the first tick.
     pub fn new(config: Config) -> Node {
         let me = config.node;
-        let mut catalog = Catalog::new(me);
-        catalog.remember(&config.tombstones);
+        let mut table = Table::new(me);
+        table.remember(&config.tombstones);
         Node {
             mesh: Membership::new(&config.join, &config.known),
-            catalog,
+            table,
             replication: Replication::new(me),
             config,
             now: Time::default(),
@@ -157,7 +157,7 @@ impl Node {
     pub fn step(&mut self, now: Time, event: Event) -> Vec<Action> {
         self.advance(now);
         self.dispatch(event);
-        self.catalog.judge(WORK_PER_STEP);
+        self.table.judge(WORK_PER_STEP);
         self.follow_up();
         std::mem::take(&mut self.out)
     }
@@ -165,7 +165,7 @@ impl Node {
     /// Whether there is more to do right now: the driver then calls [`Node::step`] with [`Event::Continue`] as soon as
     /// no other event waits.
     pub fn has_more(&self) -> bool {
-        !self.catalog.dirty.is_empty() || self.agenda.is_due(self.now)
+        !self.table.dirty.is_empty() || self.agenda.is_due(self.now)
     }
 
     /// Moves time on. A gap in which this node was stopped does not count: no deadline passes in it, and what relied
@@ -176,7 +176,7 @@ impl Node {
         let stopped = if gap > PAUSE { stopped + (gap - TICK) } else { stopped };
         self.clock = (now, stopped);
         self.now = now - stopped;
-        self.catalog.now = self.now;
+        self.table.now = self.now;
         if gap > PAUSE && last != Time::default() {
             self.log("clock", format!("was stopped for {gap:?}"));
             self.abandon_all("this daemon was stopped meanwhile");
@@ -216,9 +216,7 @@ impl Node {
                 self.found(photo, facts, holding, files)
             }
             Event::Missing { photo } => self.lost(photo),
-            Event::Recalled { photo, looks } => {
-                self.catalog.set_my_looks(photo, looks.remembered())
-            }
+            Event::Recalled { photo, looks } => self.table.set_my_looks(photo, looks.remembered()),
             Event::Damaged { photo, file } => self.damaged(photo, &file),
             Event::Scanned { skipped } => {
                 self.own_files.skipped = skipped;

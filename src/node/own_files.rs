@@ -43,7 +43,7 @@ impl Node {
         } else {
             self.own_files.companions.insert(photo, files);
         }
-        self.catalog.mark_changed(photo);
+        self.table.mark_changed(photo);
     }
 
     /// The folder says how it holds a photo.
@@ -55,7 +55,7 @@ impl Node {
             self.files.remove(&id);
         }
         let holding = self.as_withdrawn(id, holding);
-        self.catalog.claim(
+        self.table.claim(
             self.config.node,
             &Record { photo, facts: Arc::new(facts), holding, looks: Looks::default() },
         );
@@ -65,7 +65,7 @@ impl Node {
     pub(super) fn lost(&mut self, photo: PhotoId) {
         self.files.remove(&photo);
         self.abandon_over(photo, "the folder has lost its file");
-        self.catalog.remove(self.config.node, photo);
+        self.table.remove(self.config.node, photo);
     }
 
     /// A file is damaged, and the folder has set it aside.

@@ -7,7 +7,7 @@ use crate::protocol::client::RiskReport;
 impl Node {
     pub(in crate::node) fn risk(&self, entry: &Entry, copies: usize) -> RiskReport {
         RiskReport {
-            name: self.catalog.names.label(entry.photo.id),
+            name: self.table.names.label(entry.photo.id),
             id: entry.photo.id,
             copies: u32::try_from(copies).unwrap_or(u32::MAX),
             reason: self.why_not_more(entry),
@@ -26,7 +26,7 @@ impl Node {
             }
             _ => format!("on {copies} of {wanted} nodes"),
         };
-        let others = self.catalog.refused(entry).into_iter().map(|(other, by_me)| {
+        let others = self.table.refused(entry).into_iter().map(|(other, by_me)| {
             let who = if by_me { "this node" } else { "another node" };
             let name = self.name_of(other);
             format!("; {name} looks alike, but {who} has compared the pixels: different")

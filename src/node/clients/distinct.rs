@@ -37,7 +37,7 @@ impl Node {
             return self.refuse(link, Refusal::Request, &error);
         }
         for name in names {
-            match self.catalog.find_exact(name) {
+            match self.table.find_exact(name) {
                 Found::One(photo) if photos.contains(&photo) => {
                     let error = format!("{name} names a photo that is named before it already");
                     return self.refuse(link, Refusal::Request, &error);
@@ -52,8 +52,8 @@ impl Node {
             return self.refuse(link, Refusal::Request, &error);
         }
         let hidden = |photo: &PhotoId| {
-            let entry = self.catalog.get(*photo);
-            entry.is_some_and(|entry| !self.catalog.is_shown(entry))
+            let entry = self.table.get(*photo);
+            entry.is_some_and(|entry| !self.table.is_shown(entry))
         };
         let told = TellingApart {
             hidden: photos.iter().copied().filter(hidden).collect(),
@@ -66,7 +66,7 @@ impl Node {
 
     /// Records that no two of these are versions of each other; why not, if that cannot be.
     fn tell_apart(&mut self, photos: &[PhotoId]) -> Result<(), String> {
-        let mine = |photo: &PhotoId| self.catalog.mine(*photo).is_some();
+        let mine = |photo: &PhotoId| self.table.mine(*photo).is_some();
         let pairs = || {
             let numbered = photos.iter().enumerate();
             numbered.flat_map(|(at, one)| photos[..at].iter().map(move |other| (*one, *other)))
@@ -78,10 +78,10 @@ impl Node {
         for photo in held {
             let others = photos.iter().copied().filter(|other| *other != photo);
             let facts = Facts { distinct: others.collect(), ..Facts::default() };
-            self.catalog.learn(photo, &Arc::new(facts));
+            self.table.learn(photo, &Arc::new(facts));
         }
         let recorded = |one: PhotoId, other: PhotoId| {
-            let pair = self.catalog.get(one).zip(self.catalog.get(other));
+            let pair = self.table.get(one).zip(self.table.get(other));
             pair.is_some_and(|(one, other)| are_distinct(one, other))
         };
         match pairs().find(|(one, other)| !recorded(*one, *other)) {
@@ -99,7 +99,7 @@ impl Node {
     fn where_to_tell_apart(&self, one: PhotoId, other: PhotoId) -> String {
         let (a, b) = (self.name_of(one), self.name_of(other));
         let holders = |photo| {
-            let entry = self.catalog.get(photo).into_iter();
+            let entry = self.table.get(photo).into_iter();
             entry.flat_map(|entry| entry.live().chain(entry.retired()))
         };
         let node = holders(one).chain(holders(other)).next();
@@ -118,7 +118,7 @@ impl Node {
     pub(super) fn tend_distinct(&mut self) {
         let clients = self.clients_that(|waiting| matches!(waiting, Waiting::Distinct(_)));
         for link in clients {
-            let is_judged = self.catalog.dirty.is_empty();
+            let is_judged = self.table.dirty.is_empty();
             let Some(Waiting::Distinct(told)) = self.waiting.get_mut(&link) else {
                 continue;
             };
@@ -127,9 +127,9 @@ impl Node {
                 let back: Vec<PhotoId> = std::mem::take(&mut told.hidden)
                     .into_iter()
                     .filter(|photo| {
-                        let entry = self.catalog.get(*photo);
+                        let entry = self.table.get(*photo);
                         entry.is_some_and(|entry| entry.verdict == Verdict::Keeper)
-                            && self.catalog.is_in_my_trash(*photo)
+                            && self.table.is_in_my_trash(*photo)
                     })
                     .collect();
                 told.returning.extend(&back);
@@ -173,12 +173,12 @@ impl Node {
     }
 
     fn answer_distinct(&mut self, link: LinkId, photos: &[PhotoId]) {
-        let entries = photos.iter().filter_map(|photo| self.catalog.get(*photo));
+        let entries = photos.iter().filter_map(|photo| self.table.get(*photo));
         let photos = entries
             .map(|entry| DistinctReport {
                 name: self.name_of(entry.photo.id),
                 id: entry.photo.id,
-                shown: self.catalog.is_shown(entry),
+                shown: self.table.is_shown(entry),
                 state: self.place_of(entry),
             })
             .collect();
@@ -187,10 +187,10 @@ impl Node {
 
     /// Where a photo is, or what is shown instead of it, in words.
     fn place_of(&self, entry: &Entry) -> String {
-        if let Some(keeper) = self.catalog.shown_instead(entry) {
+        if let Some(keeper) = self.table.shown_instead(entry) {
             return format!(
                 "not shown: {} is another version of it; if that is a different picture, too, say so as well",
-                self.catalog.names.label(keeper.photo.id)
+                self.table.names.label(keeper.photo.id)
             );
         }
         let live = entry.live().count();

@@ -22,7 +22,7 @@ impl Node {
     /// A client wants the bytes of this very photo, be it shown or not.
     pub(super) fn get_exact(&mut self, link: LinkId, id: PhotoId) {
         let name = id.to_string();
-        let entry = self.catalog.get(id);
+        let entry = self.table.get(id);
         match entry.map(|entry| entry.verdict) {
             Some(Verdict::Keeper | Verdict::Loser(_)) => self.get_photo(link, name, id),
             Some(Verdict::Absent | Verdict::Removed) | None => {
@@ -32,12 +32,12 @@ impl Node {
     }
 
     fn get_photo(&mut self, link: LinkId, name: String, id: PhotoId) {
-        let Some(photo) = self.catalog.get(id).map(|entry| entry.photo.clone()) else {
+        let Some(photo) = self.table.get(id).map(|entry| entry.photo.clone()) else {
             return self.answer_not_found(link, &name, Found::Nothing, false);
         };
         let until = self.now + GET + Duration::from_secs(photo.bytes / GET_MIN_RATE);
         self.waiting.insert(link, Waiting::Get { name, photo: id, until, reading: None });
-        if self.catalog.mine(id).is_some() {
+        if self.table.mine(id).is_some() {
             self.answer_photo(link, photo, Source::Held(id));
         } else {
             self.pull_for_client(photo, link);
@@ -74,7 +74,7 @@ impl Node {
             Err(error) => error.to_string(),
         };
         self.client_done(link);
-        match (source, self.catalog.get(photo).map(|entry| entry.photo.clone())) {
+        match (source, self.table.get(photo).map(|entry| entry.photo.clone())) {
             (Some(Source::Held(_)), Some(photo)) => self.pull_for_client(photo, link),
             _ => self.get_failed(link, &failure),
         }

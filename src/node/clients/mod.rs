@@ -77,7 +77,7 @@ impl Node {
     pub(in crate::node) fn asked(&mut self, link: LinkId, request: Request) {
         match request {
             Request::GetImageList => {
-                let list = self.catalog.names.list();
+                let list = self.table.names.list();
                 self.answer(link, Answer::ListImage { list });
             }
             Request::GetImageRequest { image_name } => self.get(link, image_name),
@@ -127,7 +127,7 @@ impl Node {
 
     /// Finds a photo for a client, or tells it why not.
     fn find_for(&mut self, link: LinkId, name: &str) -> Option<PhotoId> {
-        match self.catalog.find(name) {
+        match self.table.find(name) {
             Found::One(photo) => Some(photo),
             found @ (Found::Ambiguous(_) | Found::Nothing) => {
                 self.answer_not_found(link, name, found, false);
@@ -148,7 +148,7 @@ impl Node {
         };
         let removed = Some(name).filter(|_| candidates.is_empty());
         let removed = removed.and_then(|name| self.removed_in_words(name));
-        let inherited = match self.catalog.find(name) {
+        let inherited = match self.table.find(name) {
             Found::One(photo) if exact && candidates.is_empty() => Some(format!(
                 "no node that is here has the photo itself that was called so; the name leads to {}",
                 self.name_of(photo)
@@ -169,14 +169,14 @@ impl Node {
 
     fn restore_for(&mut self, link: LinkId, name: String) {
         let me = self.config.node;
-        let retired = |id: &PhotoId| self.catalog.is_in_my_trash(*id) && !self.is_going(*id);
+        let retired = |id: &PhotoId| self.table.is_in_my_trash(*id) && !self.is_going(*id);
         let named = |id: &PhotoId| {
-            self.catalog.get(*id).is_some_and(|entry| entry.facts.names.contains(&name))
+            self.table.get(*id).is_some_and(|entry| entry.facts.names.contains(&name))
         };
         let mut found: Vec<PhotoId> =
-            self.catalog.mine_after(None).filter(|id| named(id) && retired(id)).collect();
+            self.table.mine_after(None).filter(|id| named(id) && retired(id)).collect();
         if found.is_empty() {
-            found = self.catalog.with_prefix(&name).into_iter().filter(|id| retired(id)).collect();
+            found = self.table.with_prefix(&name).into_iter().filter(|id| retired(id)).collect();
         }
         let [photo] = found[..] else {
             let candidates: Vec<String> = found.iter().map(PhotoId::short).collect();
@@ -190,10 +190,9 @@ impl Node {
             );
         };
         let is_heir = |entry: &Entry| entry.facts.heirs.contains(&me);
-        let mine =
-            self.catalog.is_removed_by_me(photo) || self.catalog.get(photo).is_some_and(is_heir);
-        if self.catalog.is_gone(photo) && !mine {
-            let removers = self.catalog.removers(photo);
+        let mine = self.table.is_removed_by_me(photo) || self.table.get(photo).is_some_and(is_heir);
+        if self.table.is_gone(photo) && !mine {
+            let removers = self.table.removers(photo);
             let error = format!(
                 "it was removed by its owner, {}, who can restore it there",
                 self.in_words(&removers)
@@ -218,16 +217,16 @@ impl Node {
             return;
         }
         // What an owner had removed comes back as it was, unless a better version has come meanwhile.
-        let better = self.catalog.better_versions(photo);
+        let better = self.table.better_versions(photo);
         let is_keeper = |id: &PhotoId| {
-            let entry = self.catalog.get(*id);
+            let entry = self.table.get(*id);
             entry.is_some_and(|entry| entry.verdict == Verdict::Keeper)
         };
         let is_alone = !better.iter().any(is_keeper);
-        let was_removed = self.catalog.tombstones.removers(photo).next().is_some();
+        let was_removed = self.table.tombstones.removers(photo).next().is_some();
         if result.is_ok() && !(was_removed && is_alone) {
             let facts = Facts { distinct: better, ..Facts::default() };
-            self.catalog.learn(photo, &Arc::new(facts));
+            self.table.learn(photo, &Arc::new(facts));
         }
         for link in links {
             let answer = match result {

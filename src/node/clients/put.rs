@@ -68,13 +68,13 @@ impl Node {
 
     /// What a client has put is a worse version of a photo that this node stores.
     fn answer_have(&mut self, link: LinkId, photo: PhotoId, keeper: PhotoId) {
-        let Some((worse, better)) = self.catalog.get(photo).zip(self.catalog.get(keeper)) else {
+        let Some((worse, better)) = self.table.get(photo).zip(self.table.get(keeper)) else {
             return;
         };
         let answer = Answer::Have {
-            name: self.catalog.names.label(keeper),
+            name: self.table.names.label(keeper),
             id: keeper,
-            relation: Some(self.catalog.relation_to(worse, keeper)),
+            relation: Some(self.table.relation_to(worse, keeper)),
             differs: differences(&worse.photo, &better.photo),
         };
         self.answer(link, answer);
@@ -89,7 +89,7 @@ impl Node {
             Ok(()) => {
                 let id = photo.id;
                 let holding = self.as_withdrawn(id, Holding::Original);
-                self.catalog.claim(
+                self.table.claim(
                     self.config.node,
                     &Record { photo, facts, holding, looks: Looks::default() },
                 );
@@ -120,7 +120,7 @@ impl Node {
             return;
         }
         let wanted = self.copies().min(1 + self.mesh.count_here());
-        if self.catalog.get(photo).is_some_and(|entry| entry.live().count() < wanted) {
+        if self.table.get(photo).is_some_and(|entry| entry.live().count() < wanted) {
             // Making a copy can never lose one: there is no need to wait until the table has settled.
             return self.repair(photo);
         }
@@ -132,16 +132,16 @@ impl Node {
     /// Whether a put photo may be a worse version of one that this node stores, or is: then it is compared with that first,
     /// and needs no copies if it is.
     fn is_worse_put(&mut self, photo: PhotoId, links: &[LinkId]) -> bool {
-        let keeper = match self.catalog.get(photo).map(|entry| entry.verdict) {
+        let keeper = match self.table.get(photo).map(|entry| entry.verdict) {
             // Whoever judges it asks again.
             Some(Verdict::Absent) => return true,
             Some(Verdict::Loser(keeper)) => keeper,
             Some(Verdict::Keeper | Verdict::Removed) | None => return false,
         };
-        if !self.catalog.mine(keeper).is_some_and(Holding::is_stored) {
+        if !self.table.mine(keeper).is_some_and(Holding::is_stored) {
             return false;
         }
-        if self.catalog.found(photo, keeper).is_none() {
+        if self.table.found(photo, keeper).is_none() {
             if self.stuck_until(photo).is_none() {
                 self.look_at(photo, keeper);
             }
@@ -155,7 +155,7 @@ impl Node {
 
     pub(super) fn answer_stored(&mut self, link: LinkId, photo: PhotoId) {
         let nodes: Vec<NodeId> =
-            self.catalog.get(photo).map(|entry| entry.live().collect()).unwrap_or_default();
+            self.table.get(photo).map(|entry| entry.live().collect()).unwrap_or_default();
         let copies = nodes.len();
         if copies == 0 {
             let error = "it was stored, but its file has vanished from this daemon's folder";
@@ -168,10 +168,10 @@ impl Node {
             }
             _ => format!("{wanted} copies are wanted; the others follow"),
         });
-        let shown = self.catalog.get(photo);
-        let shown = shown.and_then(|entry| self.catalog.shown_instead(entry));
+        let shown = self.table.get(photo);
+        let shown = shown.and_then(|entry| self.table.shown_instead(entry));
         let better = shown.map(|keeper| {
-            let label = self.catalog.names.label(keeper.photo.id);
+            let label = self.table.names.label(keeper.photo.id);
             format!("the collection shows a better version of this picture, {label}")
         });
         let warning = better.or(warning);

@@ -16,7 +16,7 @@ impl Node {
         let Some(photo) = self.find_for(link, name) else {
             return;
         };
-        let Some(keeper) = self.catalog.get(photo) else {
+        let Some(keeper) = self.table.get(photo) else {
             return;
         };
         let mut versions: Vec<&Entry> = self.worse_versions(keeper).collect();
@@ -28,7 +28,7 @@ impl Node {
             .filter(|id| self.is_mine_to_remove(*id))
             .take(REMOVE_BATCH)
             .collect();
-        let label = self.catalog.names.label(photo);
+        let label = self.table.names.label(photo);
         if mine.is_empty() {
             let error = self.not_yours(&label, keeper);
             return self.refuse(link, Refusal::Owner, &error);
@@ -42,9 +42,9 @@ impl Node {
     /// what he has left of a worse version.
     fn is_mine_to_remove(&self, photo: PhotoId) -> bool {
         let me = self.config.node;
-        self.catalog.get(photo).is_some_and(|entry| {
-            let is_heir = entry.facts.heirs.contains(&me) && !self.catalog.is_removed_by_me(photo);
-            is_heir || self.catalog.owners(entry).any(|node| node == me)
+        self.table.get(photo).is_some_and(|entry| {
+            let is_heir = entry.facts.heirs.contains(&me) && !self.table.is_removed_by_me(photo);
+            is_heir || self.table.owners(entry).any(|node| node == me)
         })
     }
 
@@ -54,12 +54,12 @@ impl Node {
             return Err(format!("ask for 1 to {REMOVE_BATCH} photos"));
         }
         if let Some(other) = photos.iter().find(|id| !self.is_mine_to_remove(**id)) {
-            return Err(match self.catalog.get(*other) {
+            return Err(match self.table.get(*other) {
                 Some(entry) => self.not_yours(&self.name_of(*other), entry),
                 None => format!("no photo {other} is in the collection"),
             });
         }
-        let tombstones = &self.catalog.tombstones;
+        let tombstones = &self.table.tombstones;
         if !tombstones.has_room(self.config.node, photos.len()) {
             return Err(format!(
                 "so many photos are removed already that no more can be remembered (at most {TOMBSTONES_OF_OWNER} of one node)"
@@ -69,7 +69,7 @@ impl Node {
     }
 
     fn not_yours(&self, name: &str, entry: &Entry) -> String {
-        let owners: Vec<NodeId> = self.catalog.owners(entry).collect();
+        let owners: Vec<NodeId> = self.table.owners(entry).collect();
         if owners.is_empty() {
             return format!(
                 "{name} is nobody's own: no node that is known has it in its owner's folder. Who puts it makes it his own, and may remove it then"
@@ -86,9 +86,9 @@ impl Node {
         let id = entry.photo.id;
         let me = self.config.node;
         let removed = mine.contains(&id);
-        let others: Vec<NodeId> = self.catalog.owners(entry).filter(|node| *node != me).collect();
+        let others: Vec<NodeId> = self.table.owners(entry).filter(|node| *node != me).collect();
         let mut effects = Vec::new();
-        match self.catalog.mine(id) {
+        match self.table.mine(id) {
             _ if !removed => {}
             Some(Holding::Original) => {
                 let files = self.own_files.companions_of(id);
@@ -129,8 +129,8 @@ impl Node {
 
     /// Why a photo is not in the collection, if that is because somebody has removed it.
     pub(super) fn removed_in_words(&self, query: &str) -> Option<String> {
-        let photo = self.catalog.find_removed(query)?;
-        let removers = self.catalog.removers(photo);
+        let photo = self.table.find_removed(query)?;
+        let removers = self.table.removers(photo);
         Some(format!(
             "it was removed from the collection by its owner, {}",
             self.in_words(&removers)

@@ -16,7 +16,7 @@ impl Node {
     ///
     /// Nodes whose tables are complete come to have equal ones; to see that is what this is for.
     pub fn table(&self) -> impl Iterator<Item = (PhotoId, &Facts, Vec<(NodeId, Holding)>)> {
-        let present = self.catalog.entries.iter();
+        let present = self.table.entries.iter();
         let present = present.filter(|(_, entry)| entry.is_present());
         present.map(|(photo, entry)| (*photo, &*entry.facts, held(entry)))
     }
@@ -25,8 +25,8 @@ impl Node {
     pub(super) fn answer_list(&mut self, link: LinkId, after: Option<PhotoId>) {
         use std::ops::Bound::{Excluded, Unbounded};
         let from = after.map_or(Unbounded, Excluded);
-        let rest = self.catalog.entries.range((from, Unbounded)).map(|(_, entry)| entry);
-        let mut shown = rest.filter(|entry| self.catalog.is_shown(entry));
+        let rest = self.table.entries.range((from, Unbounded)).map(|(_, entry)| entry);
+        let mut shown = rest.filter(|entry| self.table.is_shown(entry));
         let photos: Vec<PhotoReport> =
             shown.by_ref().take(LIST_PAGE).map(|entry| self.report(entry)).collect();
         let next = shown.next().and(photos.last().map(|photo| photo.id));
@@ -35,11 +35,10 @@ impl Node {
 
     /// A page of this node's own trash.
     pub(super) fn answer_trash(&mut self, link: LinkId, after: Option<PhotoId>) {
-        let is_retired = |id: &PhotoId| self.catalog.is_in_my_trash(*id);
-        let rest =
-            self.catalog.mine_after(after).filter(|id| is_retired(id) && !self.is_going(*id));
+        let is_retired = |id: &PhotoId| self.table.is_in_my_trash(*id);
+        let rest = self.table.mine_after(after).filter(|id| is_retired(id) && !self.is_going(*id));
         let ids: Vec<PhotoId> = rest.take(LIST_PAGE + 1).collect();
-        let page = ids.iter().take(LIST_PAGE).filter_map(|id| self.catalog.get(*id));
+        let page = ids.iter().take(LIST_PAGE).filter_map(|id| self.table.get(*id));
         let photos: Vec<TrashReport> = page.map(|entry| self.trash_report(entry)).collect();
         let next = photos.last().map(|photo| photo.id).filter(|_| ids.len() > LIST_PAGE);
         self.answer(link, Answer::Trash { photos, next });
@@ -50,11 +49,11 @@ impl Node {
         let wanted = self.copies();
         let (mut under, mut over) = (0, 0);
         let mut at_risk = Vec::new();
-        let catalog = &self.catalog;
-        let counts = |entry: &&Entry| catalog.is_shown(entry) || catalog.is_variant(entry);
-        for entry in catalog.entries.values().filter(counts) {
+        let table = &self.table;
+        let counts = |entry: &&Entry| table.is_shown(entry) || table.is_variant(entry);
+        for entry in table.entries.values().filter(counts) {
             let copies = self.copies_there(entry).0;
-            over += u64::from(copies > wanted && catalog.is_shown(entry));
+            over += u64::from(copies > wanted && table.is_shown(entry));
             if copies < wanted {
                 under += 1;
                 if at_risk.len() < AT_RISK {
@@ -63,19 +62,19 @@ impl Node {
             }
         }
         let present = self
-            .catalog
+            .table
             .entries
             .values()
-            .filter(|entry| entry.is_present() && !self.catalog.is_shown(entry));
+            .filter(|entry| entry.is_present() && !self.table.is_shown(entry));
         let me = self.config.node;
-        let mine = self.catalog.mine_after(None);
-        let trash = mine.filter(|photo| self.catalog.is_in_my_trash(*photo)).count() as u64;
+        let mine = self.table.mine_after(None);
+        let trash = mine.filter(|photo| self.table.is_in_my_trash(*photo)).count() as u64;
         let status = StatusReport {
             node: me,
             address: self.config.address.clone(),
             copies_wanted: u32::try_from(wanted).unwrap_or(u32::MAX),
             nodes: self.node_reports(),
-            photos: catalog.shown().count() as u64,
+            photos: table.shown().count() as u64,
             duplicates: present.count() as u64,
             under_replicated: under,
             over_replicated: over,
@@ -91,17 +90,17 @@ impl Node {
 
     /// What people call a photo: its label in the collection, or its own name if it is not shown.
     pub(in crate::node) fn name_of(&self, photo: PhotoId) -> String {
-        match self.catalog.get(photo) {
-            Some(entry) if !self.catalog.is_shown(entry) => {
+        match self.table.get(photo) {
+            Some(entry) if !self.table.is_shown(entry) => {
                 crate::node::table::names::primary(&entry.photo, &entry.facts).into_owned()
             }
-            _ => self.catalog.names.label(photo),
+            _ => self.table.names.label(photo),
         }
     }
 
     /// A photo as it stands in a list.
     pub(in crate::node) fn report(&self, entry: &Entry) -> PhotoReport {
-        let label = self.catalog.names.label(entry.photo.id);
+        let label = self.table.names.label(entry.photo.id);
         let worse = self
             .worse_versions(entry)
             .flat_map(|other| other.facts.names.union(&other.facts.aliases));
@@ -128,12 +127,12 @@ impl Node {
             Verdict::Keeper => Some(entry.photo.id),
             Verdict::Absent | Verdict::Removed => None,
         };
-        let removers = self.catalog.removers(entry.photo.id);
+        let removers = self.table.removers(entry.photo.id);
         let reason = match keeper.filter(|keeper| *keeper != entry.photo.id) {
             Some(keeper) => format!(
                 "a better version is in the collection: {}; this is {}",
-                self.catalog.names.label(keeper),
-                as_what(self.catalog.relation_to(entry, keeper))
+                self.table.names.label(keeper),
+                as_what(self.table.relation_to(entry, keeper))
             ),
             None if entry.verdict == Verdict::Removed => {
                 format!("removed by its owner, {}", self.in_words(&removers))
@@ -160,7 +159,7 @@ impl Node {
         let mut nodes = vec![self.node_report(me, &self.config.address, true, state.to_owned())];
         for (node, member) in &self.mesh.members {
             if member.presence != Presence::Gone
-                || self.catalog.load(*node).photos > 0
+                || self.table.load(*node).photos > 0
                 || member.copies > 0
             {
                 let alive = matches!(member.presence, Presence::Here { .. });
@@ -183,7 +182,7 @@ impl Node {
         alive: bool,
         state: String,
     ) -> NodeReport {
-        let load = self.catalog.load(id);
+        let load = self.table.load(id);
         let (photos, bytes, originals) = (load.photos, load.bytes, load.originals);
         NodeReport { id, address: address.clone(), alive, photos, bytes, originals, state }
     }
@@ -211,7 +210,7 @@ impl Node {
     /// What a person should know about photos that are left out.
     fn bounds_note(&self) -> Option<String> {
         let (node, count) = self.left_out.iter().max_by_key(|(_, count)| **count)?;
-        let Bounds { of_node, all } = self.catalog.bounds;
+        let Bounds { of_node, all } = self.table.bounds;
         Some(format!(
             "{count} photo(s) of node {node} are left out: this node knows at most {of_node} of one node, and {all} in all"
         ))

@@ -36,7 +36,7 @@ impl Node {
             return format!("being copied to node {node}");
         }
         let doubted_until = entry.changed_at + DOUBT;
-        let is_doubted = matches!(entry.verdict, Verdict::Loser(_)) && self.catalog.is_shown(entry);
+        let is_doubted = matches!(entry.verdict, Verdict::Loser(_)) && self.table.is_shown(entry);
         if is_doubted && doubted_until > self.now {
             let left = spoken(doubted_until.since(self.now));
             return format!(
@@ -103,7 +103,7 @@ impl Node {
     fn why_in_line(&self, entry: &Entry) -> String {
         let here = self.mesh.here().map(|(node, _)| node);
         let without: Vec<NodeId> =
-            here.filter(|node| !self.catalog.counts_at(entry, *node)).collect();
+            here.filter(|node| !self.table.counts_at(entry, *node)).collect();
         let skipped = &self.replication.skipped;
         if let Some(first) = without.first().and_then(|node| skipped.get(node))
             && without.iter().all(|node| skipped.contains_key(node))

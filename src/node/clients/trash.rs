@@ -52,7 +52,7 @@ impl Node {
         for photo in std::mem::take(&mut purging.going) {
             if self.is_going(photo) {
                 purging.going.insert(photo);
-            } else if self.catalog.mine(photo).is_none() {
+            } else if self.table.mine(photo).is_none() {
                 purging.deleted += 1;
             } else {
                 purging.kept += 1;

@@ -17,14 +17,14 @@ impl Node {
     /// All about one photo.
     pub(super) fn answer_explain(&mut self, link: LinkId, name: &str, exact: bool) {
         let found = match exact {
-            true => self.catalog.find_exact(name),
-            false => self.catalog.find(name),
+            true => self.table.find_exact(name),
+            false => self.table.find(name),
         };
         let keeper = match found {
-            Found::One(photo) => self.catalog.keeper_of(photo),
+            Found::One(photo) => self.table.keeper_of(photo),
             Found::Ambiguous(_) | Found::Nothing => None,
         };
-        let Some(entry) = keeper.and_then(|keeper| self.catalog.get(keeper)) else {
+        let Some(entry) = keeper.and_then(|keeper| self.table.get(keeper)) else {
             return self.answer_not_found(link, name, found, exact);
         };
         let mut versions: Vec<&Entry> = self.worse_versions(entry).collect();
@@ -34,7 +34,7 @@ impl Node {
             meant: match found {
                 Found::One(photo) if exact => Some(photo),
                 Found::One(_) | Found::Ambiguous(_) | Found::Nothing => {
-                    self.catalog.meant(name, entry, &versions)
+                    self.table.meant(name, entry, &versions)
                 }
             },
             captured: entry.photo.captured.as_ref().map(|time| time.0.clone()),
@@ -44,7 +44,7 @@ impl Node {
             versions: versions
                 .into_iter()
                 .map(|worse| {
-                    let relation = self.catalog.relation_to(worse, entry.photo.id);
+                    let relation = self.table.relation_to(worse, entry.photo.id);
                     version(worse, &entry.photo, relation)
                 })
                 .collect(),
@@ -59,10 +59,9 @@ impl Node {
         keeper: &'a Entry,
     ) -> impl Iterator<Item = &'a Entry> {
         let id = keeper.photo.id;
-        let similar = keeper.similar.iter().filter_map(|other| self.catalog.get(*other));
-        similar.filter(move |other| {
-            other.verdict == Verdict::Loser(id) && !self.catalog.is_shown(other)
-        })
+        let similar = keeper.similar.iter().filter_map(|other| self.table.get(*other));
+        similar
+            .filter(move |other| other.verdict == Verdict::Loser(id) && !self.table.is_shown(other))
     }
 
     /// A page of what is not shown because of a better version. It ends after so many photos were looked at: in a large
@@ -70,7 +69,7 @@ impl Node {
     pub(super) fn answer_duplicates(&mut self, link: LinkId, after: Option<PhotoId>) {
         use std::ops::Bound::{Excluded, Unbounded};
         let from = after.map_or(Unbounded, Excluded);
-        let mut rest = self.catalog.entries.range((from, Unbounded));
+        let mut rest = self.table.entries.range((from, Unbounded));
         let mut duplicates = Vec::new();
         let mut last = None;
         for (photo, entry) in rest.by_ref().take(DUPLICATES_LOOKED_AT) {
@@ -84,7 +83,7 @@ impl Node {
         let photos: Vec<PhotoId> = duplicates
             .iter()
             .map(|duplicate| duplicate.version.id)
-            .filter(|photo| self.catalog.is_in_my_trash(*photo))
+            .filter(|photo| self.table.is_in_my_trash(*photo))
             .collect();
         if photos.is_empty() {
             return self.answer_page(link, duplicates, next);
@@ -125,13 +124,13 @@ impl Node {
     }
 
     fn duplicate(&self, entry: &Entry) -> Option<DuplicateReport> {
-        let keeper = self.catalog.shown_instead(entry)?;
+        let keeper = self.table.shown_instead(entry)?;
         let photo = &keeper.photo;
-        let relation = self.catalog.relation_to(entry, photo.id);
+        let relation = self.table.relation_to(entry, photo.id);
         Some(DuplicateReport {
             version: version(entry, photo, relation),
             keeper: KeeperReport {
-                name: self.catalog.names.label(photo.id),
+                name: self.table.names.label(photo.id),
                 id: photo.id,
                 bytes: photo.bytes,
                 width: photo.width,

@@ -104,7 +104,7 @@ impl Node {
     }
 
     pub(super) fn offer_to(&mut self, photo: PhotoId, target: NodeId) {
-        let Some(record) = self.catalog.record(photo) else {
+        let Some(record) = self.table.record(photo) else {
             return;
         };
         self.replication.offers.insert(photo, Offer { target, until: self.now + OFFER });
@@ -116,18 +116,18 @@ impl Node {
 
     /// The nodes of those with so many free places each that could take a copy of a photo.
     fn candidates(&self, photo: PhotoId, places: &BTreeMap<NodeId, usize>) -> Vec<Candidate> {
-        let Some(entry) = self.catalog.get(photo) else {
+        let Some(entry) = self.table.get(photo) else {
             return Vec::new();
         };
-        let worse = entry.similar.iter().filter_map(|id| self.catalog.get(*id));
+        let worse = entry.similar.iter().filter_map(|id| self.table.get(*id));
         let worse: Vec<_> = worse.filter(|other| other.verdict == Verdict::Loser(photo)).collect();
-        let without = places.iter().filter(|(node, _)| !self.catalog.counts_at(entry, **node));
+        let without = places.iter().filter(|(node, _)| !self.table.counts_at(entry, **node));
         without
             .map(|(node, free)| Candidate {
                 node: *node,
                 exchanges: entry.holding(*node).is_some()
                     || worse.iter().any(|other| other.is_stored_by(*node)),
-                load: self.catalog.load(*node).photos + (OFFERS_PER_NODE - free) as u64,
+                load: self.table.load(*node).photos + (OFFERS_PER_NODE - free) as u64,
             })
             .collect()
     }
@@ -141,11 +141,11 @@ impl Node {
             return self.refuse_size(link, &photo);
         }
         let id = photo.id;
-        let verdict = match self.catalog.mine(id) {
+        let verdict = match self.table.mine(id) {
             Some(holding) if holding.is_stored() => KeepVerdict::Have,
             _ if self.leaving.is_some()
                 || self.is_going(id)
-                || self.catalog.is_gone(id)
+                || self.table.is_gone(id)
                 || !self.has_room(photo.bytes) =>
             {
                 KeepVerdict::Full
@@ -161,7 +161,7 @@ impl Node {
             }
         };
         let is_worse = |entry: &Entry| matches!(entry.verdict, Verdict::Loser(_));
-        if verdict == KeepVerdict::Want && self.catalog.get(id).is_some_and(is_worse) {
+        if verdict == KeepVerdict::Want && self.table.get(id).is_some_and(is_worse) {
             // The other judges by another table. Until they agree, it stays: else one would undo what the other has done.
             self.drops.wanted.insert(id, self.now + DOUBT);
         }
@@ -300,7 +300,7 @@ impl Node {
         taken_over.retain(|photo, from| {
             let coming = self.pulls.contains_key(photo) || self.restoring.contains(photo);
             let surplus = self
-                .catalog
+                .table
                 .get(*photo)
                 .is_some_and(|entry| entry.is_stored_by(*from) && entry.live().count() > copies);
             coming || surplus
@@ -311,7 +311,7 @@ impl Node {
     /// Takes a photo out of this node's trash for the mesh: to where it was, but not back into the folder of an owner
     /// who has removed it.
     pub(in crate::node) fn restore(&mut self, photo: PhotoId) {
-        let removed = self.catalog.is_removed_by_me(photo);
+        let removed = self.table.is_removed_by_me(photo);
         self.restore_as(photo, removed.then_some(Holding::Replica));
     }
 
@@ -327,7 +327,7 @@ impl Node {
         self.restoring.remove(&photo);
         match &result {
             Ok(holding) => {
-                self.catalog.set_my_holding(photo, *holding);
+                self.table.set_my_holding(photo, *holding);
                 self.log("trash", format!("{} is back from the trash", photo.short()));
             }
             Err(error) => {

@@ -193,10 +193,8 @@ impl Node {
                 |pull: &Pull| matches!(pull.phase, Phase::Receiving { from, .. } if from == node);
             self.pulls.values().filter(|(_, pull)| from_it(pull)).count()
         };
-        let holders = self
-            .catalog
-            .get(photo)
-            .map(|entry| (entry.live().collect(), entry.retired().collect()));
+        let holders =
+            self.table.get(photo).map(|entry| (entry.live().collect(), entry.retired().collect()));
         let (mut stored, retired): (BTreeSet<NodeId>, BTreeSet<NodeId>) =
             holders.unwrap_or_default();
         stored.extend(&pull.offered_by);
@@ -310,7 +308,7 @@ impl Node {
                     holding: Holding::Replica,
                     looks: Looks::default(),
                 };
-                self.catalog.claim(self.config.node, &record);
+                self.table.claim(self.config.node, &record);
                 for link in pull.waiting {
                     self.answer_photo(link, pull.photo.clone(), Source::Held(photo));
                 }

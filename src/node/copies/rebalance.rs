@@ -19,8 +19,8 @@ impl Node {
             return;
         }
         let mut loads: BTreeMap<NodeId, u64> =
-            self.mesh.here().map(|(node, _)| (node, self.catalog.load(node).photos)).collect();
-        loads.insert(me, self.catalog.load(me).photos);
+            self.mesh.here().map(|(node, _)| (node, self.table.load(node).photos)).collect();
+        loads.insert(me, self.table.load(me).photos);
         let (least, most) = (loads.values().min(), loads.values().max());
         if most.zip(least).is_none_or(|(most, least)| *most < least + 2) {
             return;
@@ -49,12 +49,12 @@ impl Node {
         node: NodeId,
     ) -> impl Iterator<Item = PhotoId> + '_ {
         let copies = self.copies();
-        let load = self.catalog.load(source);
+        let load = self.table.load(source);
         // A folder that is all its friend's own has nothing to move: no need to look at each of its photos every second.
         let has_replicas = load.originals < load.photos;
-        let shelf = has_replicas.then(|| self.catalog.shelf_after(source, None));
+        let shelf = has_replicas.then(|| self.table.shelf_after(source, None));
         shelf.into_iter().flatten().filter(move |photo| {
-            self.catalog.get(*photo).is_some_and(|entry| {
+            self.table.get(*photo).is_some_and(|entry| {
                 entry.verdict == Verdict::Keeper
                     && entry.holding(source) == Some(Holding::Replica)
                     && !entry.is_stored_by(node)
@@ -75,7 +75,7 @@ impl Node {
         let settled_before = self.now - SETTLE;
         let free = self.may_move(me, node).filter(|photo| {
             let settled =
-                self.catalog.get(*photo).is_some_and(|entry| entry.changed_at <= settled_before);
+                self.table.get(*photo).is_some_and(|entry| entry.changed_at <= settled_before);
             settled
                 && !self.is_pinned(*photo)
                 && !self.is_going(*photo)

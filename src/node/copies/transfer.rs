@@ -169,7 +169,7 @@ impl Node {
             return;
         };
         let serving = self.serving.entry(link).or_insert(0);
-        let bytes = self.catalog.record(photo).map(|record| record.photo.bytes);
+        let bytes = self.table.record(photo).map(|record| record.photo.bytes);
         if bytes.is_none_or(|bytes| offset >= bytes)
             || length == 0
             || length > WINDOW

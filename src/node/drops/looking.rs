@@ -70,11 +70,11 @@ impl Looking {
 impl Node {
     /// Has this node's copy of a photo compared with a better version of it.
     pub(in crate::node) fn look_at(&mut self, photo: PhotoId, better: PhotoId) {
-        let (Some(worse), Some(other)) = (self.catalog.get(photo), self.catalog.get(better)) else {
+        let (Some(worse), Some(other)) = (self.table.get(photo), self.table.get(better)) else {
             return;
         };
         // An account by earlier rules is found anew by the folder, which tells it then.
-        let looks = self.catalog.my_looks(photo);
+        let looks = self.table.my_looks(photo);
         let may_be_compared = |entry: &Entry| entry.verified && is_current(&entry.photo);
         if self.looking.is_at(photo)
             || !may_be_compared(worse)
@@ -90,7 +90,7 @@ impl Node {
             self.looking.waiting.insert(photo);
             return;
         }
-        let is_here = self.catalog.mine(better).is_some();
+        let is_here = self.table.mine(better).is_some();
         if is_here && !may_be_compared(other) {
             return self.retry(photo, DOUBT);
         }
@@ -107,11 +107,11 @@ impl Node {
     /// The bytes of a better version can be read here: what waits for them is compared.
     pub(super) fn compare_all(&mut self, better: PhotoId, source: Source) {
         for photo in self.looking.waiting_for(better) {
-            let (worse, other) = (self.catalog.get(photo), self.catalog.get(better));
+            let (worse, other) = (self.table.get(photo), self.table.get(better));
             let alike = worse.zip(other).is_some_and(|(worse, other)| {
                 first_look(&worse.photo, &other.photo) != Relation::Different
             });
-            if !alike || self.catalog.mine(photo).is_none() {
+            if !alike || self.table.mine(photo).is_none() {
                 self.look_over(photo);
                 continue;
             }
@@ -132,7 +132,7 @@ impl Node {
         }
         self.look_over(photo);
         match result {
-            Ok(found) if self.catalog.mine(photo).is_some() => self.note_look(photo, better, found),
+            Ok(found) if self.table.mine(photo).is_some() => self.note_look(photo, better, found),
             Ok(_) => {}
             Err(error) => {
                 let pause = match error {
@@ -148,10 +148,10 @@ impl Node {
             }
         }
         let is_worse = |entry: &Entry| entry.verdict == Verdict::Loser(better);
-        if self.catalog.get(photo).is_some_and(is_worse) {
+        if self.table.get(photo).is_some_and(is_worse) {
             self.put_progressed(photo);
             // Its bytes may be at hand still.
-            if self.catalog.found(photo, better).is_some() {
+            if self.table.found(photo, better).is_some() {
                 self.consider_retiring(photo, better);
             }
         }
@@ -160,9 +160,9 @@ impl Node {
 
     /// Takes what was found, and has it remembered.
     fn note_look(&mut self, photo: PhotoId, better: PhotoId, found: Relation) {
-        let mut looks = self.catalog.my_looks(photo);
+        let mut looks = self.table.my_looks(photo);
         looks.note(better, found);
-        self.catalog.set_my_looks(photo, looks.clone());
+        self.table.set_my_looks(photo, looks.clone());
         self.act(Action::NoteLooks { photo, looks });
         if found == Relation::Different {
             let (photo, better) = (photo.short(), better.short());
@@ -192,7 +192,7 @@ impl Node {
 
     /// A variant has too few copies, in trashes and elsewhere: has one more made, if that is this node's task.
     pub(super) fn keep_variant(&mut self, photo: PhotoId) {
-        let Some(entry) = self.catalog.get(photo) else {
+        let Some(entry) = self.table.get(photo) else {
             return;
         };
         if entry.claims.iter().count() >= self.reachable_copies() {
@@ -208,7 +208,7 @@ impl Node {
 
     /// Whether copies of a photo in trashes count like any others: it is a variant that is not shown.
     pub(in crate::node) fn may_lie_in_trashes(&self, entry: &Entry) -> bool {
-        self.catalog.is_variant(entry) && !self.catalog.is_shown(entry)
+        self.table.is_variant(entry) && !self.table.is_shown(entry)
     }
 
     /// How many nodes have a photo now, and how many had it when they were last seen: on disk, or in any way if it is a

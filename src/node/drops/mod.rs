@@ -76,7 +76,7 @@ impl Node {
     fn wanted_until(&self, photo: PhotoId, keeper: PhotoId) -> Option<Time> {
         let until = self.drops.wanted.get(&photo).copied();
         let until = until.filter(|until| *until > self.now)?;
-        let entry = self.catalog.get(photo)?;
+        let entry = self.table.get(photo)?;
         let others = entry.live().filter(|node| *node != self.config.node);
         let yields = |node| {
             entry
@@ -97,7 +97,7 @@ impl Node {
     pub(in crate::node) fn consider_trimming(&mut self, photo: PhotoId) {
         let me = self.config.node;
         let copies = self.copies();
-        let Some(entry) = self.catalog.get(photo) else {
+        let Some(entry) = self.table.get(photo) else {
             return;
         };
         let held = self.copies_of(entry);
@@ -129,20 +129,20 @@ impl Node {
             return self.retry(photo, RETRY);
         }
         if !self.is_going(photo) && !self.restoring.contains(&photo) {
-            self.catalog.set_my_holding(photo, was.retired());
+            self.table.set_my_holding(photo, was.retired());
             self.begin(Aim::Trim { was }, photo, photo, &others, copies, None);
         }
     }
 
     /// A better version of a photo is the keeper: this node's copy is compared with it, if it has one, and goes to the trash.
     pub(in crate::node) fn consider_retiring(&mut self, photo: PhotoId, keeper: PhotoId) {
-        let Some(holding) = self.catalog.mine(photo) else {
+        let Some(holding) = self.table.mine(photo) else {
             return;
         };
         if let Some(until) = self.stuck_until(photo) {
             return self.agenda.set(photo, until);
         }
-        let Some(relation) = self.catalog.found(photo, keeper) else {
+        let Some(relation) = self.table.found(photo, keeper) else {
             return self.look_at(photo, keeper);
         };
         if relation == Relation::Variant {
@@ -169,14 +169,14 @@ impl Node {
     pub(in crate::node) fn expired(&mut self, photo: PhotoId, by_hand: bool) {
         let me = self.config.node;
         let copies = self.copies();
-        let Some(entry) = self.catalog.get(photo) else {
+        let Some(entry) = self.table.get(photo) else {
             return;
         };
         if entry.holding(me).is_none_or(Holding::is_stored) {
             return;
         }
         match entry.verdict {
-            Verdict::Loser(keeper) => match self.catalog.found(photo, keeper) {
+            Verdict::Loser(keeper) => match self.table.found(photo, keeper) {
                 // It was put away for another one, or by another rule.
                 None => self.consider_retiring(photo, keeper),
                 Some(Relation::Same) => {
@@ -212,7 +212,7 @@ impl Node {
     /// very one, be it in their trashes.
     fn purge_variant(&mut self, photo: PhotoId) {
         let (me, copies) = (self.config.node, self.copies());
-        if let Some(entry) = self.catalog.get(photo) {
+        if let Some(entry) = self.table.get(photo) {
             let others: Vec<NodeId> = entry.anywhere().filter(|node| *node != me).collect();
             self.purge_exact(photo, &others, copies);
         }
@@ -224,7 +224,7 @@ impl Node {
         let me = self.config.node;
         let live_nodes = 1 + self.mesh.count_here();
         let wanted = self.copies().min(live_nodes);
-        let Some(entry) = self.catalog.get(keeper) else {
+        let Some(entry) = self.table.get(keeper) else {
             return false;
         };
         let holders: Vec<NodeId> = entry.live().collect();
@@ -263,18 +263,18 @@ impl Node {
     /// A keeper's bytes are here: what waits for them goes on.
     pub(in crate::node) fn verify_ready(&mut self, keeper: PhotoId) {
         let me = self.config.node;
-        let is_mine = self.catalog.mine(keeper).is_some_and(Holding::is_stored);
+        let is_mine = self.table.mine(keeper).is_some_and(Holding::is_stored);
         let Some((source, found)) = self.keeper_bytes(keeper, is_mine) else {
             return;
         };
         let as_announced = match is_mine {
-            true => self.catalog.get(keeper).is_some_and(|entry| entry.verified),
-            false => self.catalog.verify(&found),
+            true => self.table.get(keeper).is_some_and(|entry| entry.verified),
+            false => self.table.verify(&found),
         };
         self.compare_all(keeper, source);
         for (photo, aim) in self.waiting_for(keeper) {
             self.drops.fetching.remove(&photo);
-            let Some((entry, worse)) = self.catalog.get(keeper).zip(self.catalog.get(photo)) else {
+            let Some((entry, worse)) = self.table.get(keeper).zip(self.table.get(photo)) else {
                 continue;
             };
             let others: Vec<NodeId> = entry.live().filter(|node| *node != me).collect();
@@ -293,10 +293,7 @@ impl Node {
     /// Where this node can read a keeper's bytes, and what it has found in them itself.
     fn keeper_bytes(&self, keeper: PhotoId, is_mine: bool) -> Option<(Source, Arc<Photo>)> {
         if is_mine {
-            return self
-                .catalog
-                .get(keeper)
-                .map(|entry| (Source::Held(keeper), entry.photo.clone()));
+            return self.table.get(keeper).map(|entry| (Source::Held(keeper), entry.photo.clone()));
         }
         self.ready_spool(keeper).map(|(spool, photo)| (Source::Spooled(spool), photo))
     }

@@ -88,8 +88,8 @@ impl Node {
 
     /// Whether this node has a copy of a photo that counts.
     fn is_kept_here(&self, photo: PhotoId) -> bool {
-        let entry = self.catalog.get(photo);
-        entry.is_some_and(|entry| self.catalog.counts_at(entry, self.config.node))
+        let entry = self.table.get(photo);
+        entry.is_some_and(|entry| self.table.counts_at(entry, self.config.node))
     }
 
     /// A proof of this node's own is computed; whether it was one.

@@ -29,7 +29,7 @@ impl Node {
     /// The node on whose account worse versions of a photo go: the first that has it as its own. Nobody if this node has it
     /// as its own.
     fn account_of(&self, keeper: PhotoId) -> Option<NodeId> {
-        let entry = self.catalog.get(keeper)?;
+        let entry = self.table.get(keeper)?;
         let me = self.config.node;
         if entry.holding(me) == Some(Holding::Original) {
             return None;
@@ -40,7 +40,7 @@ impl Node {
 
     /// How many files may go on account of one node within [`BRAKE_SPAN`].
     fn brake_limit(&self) -> usize {
-        let folder = self.catalog.mine_after(None).count();
+        let folder = self.table.mine_after(None).count();
         BRAKE_FILES.max(folder / BRAKE_SHARE)
     }
 
@@ -76,7 +76,7 @@ impl Node {
 
     /// What a person should know about files that wait.
     pub(in crate::node) fn brake_note(&self) -> Option<String> {
-        let mine = self.catalog.mine_after(None).filter_map(|photo| self.catalog.get(photo));
+        let mine = self.table.mine_after(None).filter_map(|photo| self.table.get(photo));
         let mut waiting: BTreeMap<NodeId, usize> = BTreeMap::new();
         for entry in mine.filter(|entry| entry.is_stored_by(self.config.node)) {
             let Verdict::Loser(keeper) = entry.verdict else {

@@ -123,9 +123,8 @@ impl Node {
             return;
         };
         // A copy may have been lost since it was proven.
-        let entry = self.catalog.get(round.proven);
-        let has_it =
-            |node: &NodeId| entry.is_some_and(|entry| self.catalog.counts_at(entry, *node));
+        let entry = self.table.get(round.proven);
+        let has_it = |node: &NodeId| entry.is_some_and(|entry| self.table.counts_at(entry, *node));
         let right = |node: &NodeId, reply: &Reply| {
             let given = expected.get(node).is_some_and(|proof| *reply == Reply::Given(*proof));
             given && has_it(node)
@@ -143,7 +142,7 @@ impl Node {
             return self.abandon(nonce, "the proofs came too late");
         }
         let (photo, keeper) = (round.goes, round.proven);
-        let relation = self.catalog.found(photo, keeper);
+        let relation = self.table.found(photo, keeper);
         // Only what is all there in its keeper is ever deleted for it.
         let may_go = match round.aim {
             Aim::Trim { .. } | Aim::Remove { .. } => true,
@@ -178,8 +177,8 @@ impl Node {
         match (aim, result) {
             (Some(Aim::Trim { .. } | Aim::Retire | Aim::Remove { .. }), Ok(())) => {
                 self.files.remove(&photo);
-                let held = self.catalog.mine(photo).unwrap_or(Holding::Retired);
-                self.catalog.set_my_holding(photo, held.retired());
+                let held = self.table.mine(photo).unwrap_or(Holding::Retired);
+                self.table.set_my_holding(photo, held.retired());
                 if let Some(keeper) = keeper.filter(|_| aim == Some(Aim::Retire)) {
                     self.note_retired(keeper);
                 }
@@ -230,7 +229,7 @@ impl Node {
         let (photo, aim) = (round.goes, round.aim);
         self.log("drop", format!("keeping {}: {why}", photo.short()));
         if let Aim::Trim { was } = aim {
-            self.catalog.set_my_holding(photo, was);
+            self.table.set_my_holding(photo, was);
         }
         self.end(nonce);
         self.retry(photo, RETRY);

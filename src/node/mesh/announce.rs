@@ -21,7 +21,7 @@ impl Node {
             state.pages = Pages {
                 asked: true,
                 walk: Some(None),
-                tombstones: self.catalog.tombstones.keys().collect(),
+                tombstones: self.table.tombstones.keys().collect(),
                 sending,
                 ..Pages::default()
             };
@@ -39,10 +39,10 @@ impl Node {
 
     /// Tells everyone what has changed in this node's records since the last call, as far as their links are free.
     pub(in crate::node) fn announce(&mut self) {
-        let changed = self.catalog.take_unannounced();
-        let fresh = self.catalog.tombstones.take_fresh();
+        let changed = self.table.take_unannounced();
+        let fresh = self.table.tombstones.take_fresh();
         if !fresh.is_empty() {
-            let known = fresh.iter().filter_map(|key| self.catalog.tombstones.get(*key));
+            let known = fresh.iter().filter_map(|key| self.table.tombstones.get(*key));
             let tombstones = known.cloned().collect();
             self.act(Action::NoteTombstones { tombstones });
         }
@@ -83,15 +83,15 @@ impl Node {
             && let Some(key) = pages.tombstones.pop_first()
         {
             page.bytes += TOMBSTONE_BYTES;
-            page.tombstones.extend(self.catalog.tombstones.get(key).cloned());
+            page.tombstones.extend(self.table.tombstones.get(key).cloned());
         }
         if let Some(cursor) = pages.walk {
             let mut last = cursor;
-            for photo in self.catalog.mine_after(cursor) {
+            for photo in self.table.mine_after(cursor) {
                 if page.is_full() {
                     break;
                 }
-                page.add(photo, self.catalog.record(photo));
+                page.add(photo, self.table.record(photo));
                 pages.changed.remove(&photo);
                 last = Some(photo);
             }
@@ -101,7 +101,7 @@ impl Node {
             let Some(photo) = pages.changed.pop_first() else {
                 break;
             };
-            page.add(photo, self.catalog.record(photo));
+            page.add(photo, self.table.record(photo));
         }
         let told = |pages: &Pages| pages.changed.is_empty() && pages.tombstones.is_empty();
         let all_told = pages.walk.is_none() && told(pages);
@@ -130,7 +130,7 @@ impl Node {
     ) {
         let mut refused = 0;
         for tombstone in tombstones {
-            refused += usize::from(self.catalog.entomb(tombstone) == Merged::Full);
+            refused += usize::from(self.table.entomb(tombstone) == Merged::Full);
         }
         if let Some(node) = self.mesh.node_at(link).filter(|_| refused > 0) {
             let text = format!(
@@ -171,11 +171,11 @@ impl Node {
             if !record.photo.has_possible_size() {
                 return self.refuse_size(link, &record.photo);
             }
-            if !self.catalog.has_place(node, record.photo.id) {
+            if !self.table.has_place(node, record.photo.id) {
                 self.leave_out(node);
                 continue;
             }
-            if !self.catalog.claim(node, record) {
+            if !self.table.claim(node, record) {
                 let text = format!(
                     "{node} describes the bytes of {} otherwise than before",
                     record.photo.id.short()
@@ -185,10 +185,10 @@ impl Node {
             self.offer_taken(node, record);
         }
         for photo in gone {
-            self.catalog.remove(node, photo);
+            self.table.remove(node, photo);
         }
         if complete {
-            self.catalog.forget_last_known(node);
+            self.table.forget_last_known(node);
             let presence = self.mesh.members.get(&node).map(|member| member.presence);
             if let Some(Presence::Here { link, since, .. }) = presence {
                 let complete = true;

@@ -249,7 +249,7 @@ impl Node {
         );
         self.log("mesh", text);
         self.mesh.set_presence(node, presence);
-        self.catalog.set_away(node);
+        self.table.set_away(node);
         self.link_lost_for_transfers(node);
         if *reason != CloseReason::Left {
             self.mesh.vanished.insert(node, now);
@@ -295,7 +295,7 @@ impl Node {
         for node in over {
             self.mesh.set_presence(node, Presence::Gone);
             self.log("mesh", format!("{node} stayed away: its photos are copied"));
-            self.catalog.forget_last_known(node);
+            self.table.forget_last_known(node);
             self.mesh_changed();
         }
         if self.leaving.is_none() {

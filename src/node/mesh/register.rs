@@ -97,7 +97,7 @@ impl Node {
         if let Some(state) = self.mesh.links.get_mut(&link) {
             state.node = None;
         }
-        self.catalog.set_away(node);
+        self.table.set_away(node);
         self.link_lost_for_transfers(node);
         self.close(link, CloseReason::Duplicate);
     }

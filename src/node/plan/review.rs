@@ -35,7 +35,7 @@ impl Node {
         if goals != self.goals {
             self.goals = goals;
             let due = self.now + SETTLE;
-            for photo in self.catalog.entries.keys() {
+            for photo in self.table.entries.keys() {
                 self.agenda.set(*photo, due);
             }
         }
@@ -62,13 +62,13 @@ impl Node {
     /// Passes on what has changed in the table, and reviews what is due; both within the work of one step.
     pub(in crate::node) fn follow_up(&mut self) {
         let settles = self.now + SETTLE;
-        for photo in self.catalog.take_changed() {
+        for photo in self.table.take_changed() {
             self.agenda.set(photo, settles);
             self.put_progressed(photo);
             self.adopt_from_worse(photo);
         }
-        for photo in self.catalog.take_unnoted() {
-            if let Some(record) = self.catalog.record(photo) {
+        for photo in self.table.take_unnoted() {
+            if let Some(record) = self.table.record(photo) {
                 self.act(Action::NoteFacts { photo, facts: Arc::unwrap_or_clone(record.facts) });
             }
         }
@@ -102,7 +102,7 @@ impl Node {
     }
 
     fn review(&mut self, photo: PhotoId) {
-        let Some(entry) = self.catalog.get(photo) else {
+        let Some(entry) = self.table.get(photo) else {
             return;
         };
         let settled_at = entry.changed_at + SETTLE;
@@ -121,7 +121,7 @@ impl Node {
     }
 
     fn review_keeper(&mut self, photo: PhotoId) {
-        let Some(entry) = self.catalog.get(photo) else {
+        let Some(entry) = self.table.get(photo) else {
             return;
         };
         let (live, counted) = (entry.live().count(), entry.counted().count());
@@ -137,7 +137,7 @@ impl Node {
     /// Makes copies of a photo, if that is this node's task.
     pub(in crate::node) fn repair(&mut self, photo: PhotoId) {
         let me = self.config.node;
-        let Some(entry) = self.catalog.get(photo) else {
+        let Some(entry) = self.table.get(photo) else {
             return;
         };
         if entry.counted().next().is_none() {
@@ -156,10 +156,10 @@ impl Node {
 
     /// What is said to be better may never come: a photo that is still shown after a while gets its copies.
     fn repair_doubted(&mut self, photo: PhotoId) {
-        let Some(entry) = self.catalog.get(photo) else {
+        let Some(entry) = self.table.get(photo) else {
             return;
         };
-        if !self.catalog.is_shown(entry) {
+        if !self.table.is_shown(entry) {
             return;
         }
         let missing = entry.counted().count() < self.reachable_copies();
@@ -177,22 +177,22 @@ impl Node {
         let is_keeper = |entry: &&Entry| {
             entry.verdict == Verdict::Keeper && entry.is_stored_by(self.config.node)
         };
-        let Some(entry) = self.catalog.get(photo).filter(is_keeper) else {
+        let Some(entry) = self.table.get(photo).filter(is_keeper) else {
             return;
         };
-        let losers = entry.similar.iter().filter_map(|id| self.catalog.get(*id));
+        let losers = entry.similar.iter().filter_map(|id| self.table.get(*id));
         let mut facts = Facts::default();
         for loser in losers
-            .filter(|loser| loser.verdict == Verdict::Loser(photo) && !self.catalog.is_shown(loser))
+            .filter(|loser| loser.verdict == Verdict::Loser(photo) && !self.table.is_shown(loser))
         {
             facts.aliases.extend(loser.facts.names.union(&loser.facts.aliases).cloned());
-            facts.heirs.extend(self.catalog.owners(loser));
+            facts.heirs.extend(self.table.owners(loser));
             facts.heirs.extend(&loser.facts.heirs);
         }
         facts.aliases.retain(|alias| !entry.facts.names.contains(alias));
         let owners = &entry.facts.owners;
         facts.heirs.retain(|heir| !owners.contains(heir));
-        self.catalog.learn(photo, &Arc::new(facts));
+        self.table.learn(photo, &Arc::new(facts));
     }
 
     /// The same bytes lie several times in this folder: one file is enough, once others have the photo too.
@@ -210,7 +210,7 @@ impl Node {
             let member = self.mesh.members.get(&node);
             let keeps = member.map_or(self.config.keep_originals, |member| member.keeps_originals);
             let holding = entry.holding(node).unwrap_or(Holding::Replica);
-            Copy { node, holding, load: self.catalog.load(node).photos, keeps_originals: keeps }
+            Copy { node, holding, load: self.table.load(node).photos, keeps_originals: keeps }
         };
         entry.live().map(copy).collect()
     }

@@ -10,13 +10,13 @@ use crate::protocol::Holding;
 impl Node {
     /// A photo is removed: this node's replica goes to its trash.
     pub(in crate::node) fn consider_removing(&mut self, photo: PhotoId) {
-        if self.catalog.mine(photo) != Some(Holding::Replica) {
+        if self.table.mine(photo) != Some(Holding::Replica) {
             return;
         }
         if let Some(until) = self.stuck_until(photo) {
             return self.agenda.set(photo, until);
         }
-        let remover = self.catalog.removers(photo).first().copied();
+        let remover = self.table.removers(photo).first().copied();
         let busy = self.is_going(photo) || self.restoring.contains(&photo);
         if !self.knows_all_owners() || self.obstacle_to_removing(photo).is_some() || busy {
             return self.retry(photo, RETRY);
@@ -40,11 +40,11 @@ impl Node {
     /// The time of a removed photo in the trash is over.
     pub(in crate::node) fn purge_removed(&mut self, photo: PhotoId) {
         let settled = |at: Time| at + SETTLE <= self.now;
-        let is_removed = self.catalog.get(photo).is_some_and(|entry| {
+        let is_removed = self.table.get(photo).is_some_and(|entry| {
             entry.verdict == Verdict::Removed
                 && settled(entry.changed_at)
-                && self.catalog.is_removed(entry)
-                && !self.catalog.is_inherited(entry)
+                && self.table.is_removed(entry)
+                && !self.table.is_inherited(entry)
         });
         // Alone in the world, nothing is deleted.
         let joined = self.mesh.count_here() > 0 && self.knows_all_owners();

@@ -51,7 +51,7 @@ impl Node {
             };
             if let Some(obstacle) = obstacle {
                 removal.waits_for = obstacle;
-            } else if self.catalog.mine(photo) == Some(Holding::Original) {
+            } else if self.table.mine(photo) == Some(Holding::Original) {
                 self.begin(Aim::Remove { by: me }, photo, photo, &[], 0, None);
             } else {
                 self.sign(photo, Wish::Removed);
@@ -99,7 +99,7 @@ impl Node {
     }
 
     fn sign(&mut self, photo: PhotoId, wish: Wish) {
-        let counter = self.catalog.tombstones.next_counter((photo, self.config.node));
+        let counter = self.table.tombstones.next_counter((photo, self.config.node));
         self.removals.signing.insert(photo);
         self.act(Action::Sign { photo, counter, wish });
     }
@@ -110,7 +110,7 @@ impl Node {
         match result {
             Ok(tombstone) => {
                 let wish = tombstone.wish();
-                self.catalog.entomb(tombstone);
+                self.table.entomb(tombstone);
                 if wish == Wish::Lifted {
                     let text = format!("{} is in the collection again", photo.short());
                     return self.log("remove", text);
@@ -150,7 +150,7 @@ impl Node {
             return;
         };
         for photo in removal.left.intersection(&removal.moved) {
-            if self.catalog.is_in_my_trash(*photo) {
+            if self.table.is_in_my_trash(*photo) {
                 self.restore(*photo);
             }
         }
@@ -175,9 +175,9 @@ impl Node {
         if self.removals.retry_at > self.now {
             return;
         }
-        for photo in std::mem::take(&mut self.catalog.reclaimed) {
-            if self.catalog.is_reclaimed(photo) {
-                self.catalog.reclaimed.insert(photo);
+        for photo in std::mem::take(&mut self.table.reclaimed) {
+            if self.table.is_reclaimed(photo) {
+                self.table.reclaimed.insert(photo);
                 if !self.removals.signing.contains(&photo) {
                     self.sign(photo, Wish::Lifted);
                 }

@@ -8,14 +8,14 @@
 
 use std::collections::BTreeMap;
 
-use super::Catalog;
+use super::Table;
 use super::claims::Claim;
 use super::entry::Entry;
 use super::verdict::Verdict;
 use crate::photo::{PhotoId, Relation};
 use crate::protocol::NodeId;
 
-impl Catalog {
+impl Table {
     /// Whether the collection shows a photo.
     pub(in crate::node) fn is_shown(&self, entry: &Entry) -> bool {
         match entry.verdict {

@@ -4,7 +4,7 @@
 //! together no more than the memory of a small computer holds. What finds no place is left out and said aloud; nothing is
 //! lost by it, since a copy that a node does not know of is one that it does not count on.
 
-use super::Catalog;
+use super::Table;
 use crate::node::limits::{PHOTOS, PHOTOS_OF_NODE};
 use crate::photo::PhotoId;
 use crate::protocol::NodeId;
@@ -22,7 +22,7 @@ impl Default for Bounds {
     }
 }
 
-impl Catalog {
+impl Table {
     /// Whether there is a place for what another node says of a photo.
     pub(in crate::node) fn has_place(&self, node: NodeId, photo: PhotoId) -> bool {
         let told = self.shelves.get(&node).map(|shelf| &shelf.photos);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::Catalog;
+use super::Table;
 use super::claims::{Claim, Claims};
 use super::edges::is_current;
 use super::entry::Entry;
@@ -11,7 +11,7 @@ use super::verdict::Verdict;
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Holding, Looks, NodeId, Record};
 
-impl Catalog {
+impl Table {
     /// Takes a node's word on a photo.
     ///
     /// Returns whether its account of the bytes is the one in the table: if not, somebody has a bug, or lies.

@@ -12,7 +12,7 @@
 
 use std::sync::Arc;
 
-use super::Catalog;
+use super::Table;
 use super::claims::Claim;
 use super::entry::Entry;
 use crate::photo::{ACCOUNT, Photo, PhotoId, Relation};
@@ -53,7 +53,7 @@ fn are_alike(one: &Entry, other: &Entry) -> bool {
     alike && !is_refused(one, b) && !is_refused(other, a)
 }
 
-impl Catalog {
+impl Table {
     /// How this node's copy of a photo stands to a better one, by both looks; nothing if the present rules have not
     /// accepted that one in its place.
     pub(in crate::node) fn found(&self, photo: PhotoId, better: PhotoId) -> Option<Relation> {

@@ -7,11 +7,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::Catalog;
+use super::Table;
 use crate::photo::PhotoId;
 use crate::protocol::{Facts, NodeId, Record};
 
-impl Catalog {
+impl Table {
     /// What a node says of a photo that it has, as this node takes it: who has it as an original is an owner.
     pub(super) fn facts_told(&self, teller: NodeId, record: &Record) -> Arc<Facts> {
         let mut told = Arc::clone(&record.facts);

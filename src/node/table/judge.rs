@@ -12,12 +12,12 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use super::Catalog;
+use super::Table;
 use super::entry::{Entry, are_distinct};
 use super::verdict::{Order, Verdict};
 use crate::photo::PhotoId;
 
-impl Catalog {
+impl Table {
     /// Looks again at up to `most` verdicts; whether there are more.
     pub(in crate::node) fn judge(&mut self, most: usize) -> bool {
         for _ in 0..most {

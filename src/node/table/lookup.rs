@@ -4,13 +4,13 @@
 
 use std::collections::BTreeSet;
 
-use super::Catalog;
+use super::Table;
 use super::entry::Entry;
 use super::names::{Found, ID_DIGITS, photos};
 use super::verdict::Verdict;
 use crate::photo::PhotoId;
 
-impl Catalog {
+impl Table {
     /// Looks a photo up: by label, then name, then alias, then id prefix of six digits or more. The first class that
     /// hits decides; a worse version leads to its keeper.
     pub(in crate::node) fn find(&self, query: &str) -> Found {

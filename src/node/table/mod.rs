@@ -53,7 +53,7 @@ use verdict::{Order, Verdict};
 
 /// The table of all photos.
 #[derive(Debug)]
-pub(in crate::node) struct Catalog {
+pub(in crate::node) struct Table {
     pub(in crate::node) me: NodeId,
     pub(in crate::node) now: Time,
     pub(in crate::node) bounds: Bounds,
@@ -82,9 +82,9 @@ pub(in crate::node) struct Catalog {
     unnoted: BTreeSet<PhotoId>,
 }
 
-impl Catalog {
-    pub(in crate::node) fn new(me: NodeId) -> Catalog {
-        Catalog {
+impl Table {
+    pub(in crate::node) fn new(me: NodeId) -> Table {
+        Table {
             me,
             now: Time::default(),
             bounds: Bounds::default(),

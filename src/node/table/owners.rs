@@ -11,13 +11,13 @@
 //! The tombstones are a set that only grows, of which the latest of each owner and photo counts: in whatever order nodes
 //! hear of them, they end with the same (a state-based CRDT, in the terms of Shapiro et al. 2011).
 
-use super::Catalog;
+use super::Table;
 use super::entry::Entry;
 use super::tombstones::Merged;
 use crate::photo::PhotoId;
 use crate::protocol::{Facts, Holding, NodeId, Tombstone};
 
-impl Catalog {
+impl Table {
     /// Takes what is remembered from earlier lives.
     pub(in crate::node) fn remember(&mut self, tombstones: &[Tombstone]) {
         for tombstone in tombstones {
@@ -29,9 +29,9 @@ impl Catalog {
     /// Adds what an owner has said, and judges the photo anew.
     pub(in crate::node) fn entomb(&mut self, tombstone: Tombstone) -> Merged {
         let photo = tombstone.photo();
-        let is_removed = |catalog: &Catalog| {
-            let entry = catalog.entries.get(&photo);
-            entry.is_some_and(|entry| catalog.is_removed(entry))
+        let is_removed = |table: &Table| {
+            let entry = table.entries.get(&photo);
+            entry.is_some_and(|entry| table.is_removed(entry))
         };
         let was_removed = is_removed(self);
         let merged = self.tombstones.merge(tombstone);

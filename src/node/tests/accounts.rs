@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::laws::photo;
 use super::versions::{pair, record};
-use crate::node::table::Catalog;
+use crate::node::table::Table;
 use crate::node::table::verdict::Verdict;
 use crate::photo::{ACCOUNT, Photo, PhotoId, Relation};
 use crate::protocol::{Holding, Looks, NodeId, Record};
@@ -21,27 +21,27 @@ fn accounts() -> [Arc<Photo>; 2] {
 }
 
 /// A table with the worse version, and with what others say of the better one.
-fn table(words: &[&Arc<Photo>]) -> Catalog {
-    let mut catalog = Catalog::new(ME);
-    catalog.claim(NodeId(2), &record(photo(pair().0)));
+fn table_of(words: &[&Arc<Photo>]) -> Table {
+    let mut table = Table::new(ME);
+    table.claim(NodeId(2), &record(photo(pair().0)));
     for (node, word) in (3..).zip(words) {
-        let agrees = catalog.claim(NodeId(node), &record(Arc::clone(word)));
+        let agrees = table.claim(NodeId(node), &record(Arc::clone(word)));
         assert_eq!(agrees, *word == words[0]);
     }
-    catalog
+    table
 }
 
 /// All that the table makes of the better version.
-fn state(catalog: &mut Catalog) -> (Arc<Photo>, Vec<PhotoId>, Vec<PhotoId>, u64) {
-    while catalog.judge(1) {}
+fn state(table: &mut Table) -> (Arc<Photo>, Vec<PhotoId>, Vec<PhotoId>, u64) {
+    while table.judge(1) {}
     let (worse, better) = pair();
-    let [worse, better] = [worse, better].map(|n| &catalog.entries[&photo(n).id]);
+    let [worse, better] = [worse, better].map(|n| &table.entries[&photo(n).id]);
     let similar = |similar: &std::collections::BTreeSet<PhotoId>| similar.iter().copied().collect();
     (
         better.photo.clone(),
         similar(&better.similar),
         similar(&worse.similar),
-        catalog.load(NodeId(3)).bytes,
+        table.load(NodeId(3)).bytes,
     )
 }
 
@@ -49,7 +49,7 @@ fn state(catalog: &mut Catalog) -> (Arc<Photo>, Vec<PhotoId>, Vec<PhotoId>, u64)
 fn who_only_hears_of_it_takes_the_same_account_in_whatever_order() {
     let [lesser, greater] = &accounts();
     for words in [[lesser, greater], [greater, lesser]] {
-        assert_eq!(state(&mut table(&words)), state(&mut table(&[lesser])));
+        assert_eq!(state(&mut table_of(&words)), state(&mut table_of(&[lesser])));
     }
 }
 
@@ -57,14 +57,14 @@ fn who_only_hears_of_it_takes_the_same_account_in_whatever_order() {
 fn what_a_node_has_read_itself_stands() {
     for own in &accounts() {
         for said in &accounts() {
-            let mut catalog = table(&[said]);
+            let mut table = table_of(&[said]);
             let mine = Record { holding: Holding::Retired, ..record(Arc::clone(own)) };
-            assert_eq!(catalog.claim(ME, &mine), own == said);
-            assert_eq!(state(&mut catalog), state(&mut table(&[own])));
+            assert_eq!(table.claim(ME, &mine), own == said);
+            assert_eq!(state(&mut table), state(&mut table_of(&[own])));
             for said in &accounts() {
-                let agrees = catalog.claim(NodeId(4), &record(Arc::clone(said)));
+                let agrees = table.claim(NodeId(4), &record(Arc::clone(said)));
                 assert_eq!(agrees, own == said);
-                assert_eq!(state(&mut catalog), state(&mut table(&[own])));
+                assert_eq!(state(&mut table), state(&mut table_of(&[own])));
             }
         }
     }
@@ -76,53 +76,53 @@ fn by_version(account: u16) -> Arc<Photo> {
 }
 
 /// Whether the table takes the pair for versions of one picture.
-fn alike(catalog: &Catalog) -> bool {
+fn alike(table: &Table) -> bool {
     let (worse, better) = pair();
-    let similar = &catalog.entries[&photo(worse).id].similar;
+    let similar = &table.entries[&photo(worse).id].similar;
     similar.contains(&photo(better).id)
 }
 
 #[test]
 fn of_two_accounts_the_higher_version_counts_in_whatever_order() {
     let [old, new] = [by_version(ACCOUNT - 1), by_version(ACCOUNT)];
-    assert!(!alike(&table(&[&old])), "by an earlier program's rules nothing can be told");
+    assert!(!alike(&table_of(&[&old])), "by an earlier program's rules nothing can be told");
     for words in [[&old, &new], [&new, &old]] {
-        let mut catalog = Catalog::new(ME);
-        catalog.claim(NodeId(2), &record(photo(pair().0)));
+        let mut table = Table::new(ME);
+        table.claim(NodeId(2), &record(photo(pair().0)));
         for (node, word) in (3..).zip(words) {
-            assert!(catalog.claim(NodeId(node), &record(Arc::clone(word))), "nobody lies");
+            assert!(table.claim(NodeId(node), &record(Arc::clone(word))), "nobody lies");
         }
-        assert_eq!(state(&mut catalog).0, new);
-        assert!(alike(&catalog));
+        assert_eq!(state(&mut table).0, new);
+        assert!(alike(&table));
     }
 }
 
 #[test]
 fn what_a_node_has_read_by_earlier_rules_gives_way_until_it_has_read_it_anew() {
     let [old, new] = [by_version(ACCOUNT - 1), by_version(ACCOUNT)];
-    let mut catalog = table(&[]);
-    catalog.claim(ME, &record(Arc::clone(&old)));
-    assert!(catalog.entries[&old.id].verified);
+    let mut table = table_of(&[]);
+    table.claim(ME, &record(Arc::clone(&old)));
+    assert!(table.entries[&old.id].verified);
     let shorter = Photo { bytes: 7, ..Photo::clone(&new) };
-    catalog.claim(NodeId(5), &record(Arc::new(shorter)));
-    assert_eq!(state(&mut catalog).0, old, "its own file is as long as it is");
-    catalog.claim(NodeId(6), &record(Arc::clone(&new)));
-    assert_eq!(state(&mut catalog).0, new);
-    catalog.claim(ME, &record(Arc::clone(&old)));
-    assert_eq!(state(&mut catalog).0, new, "told again");
-    assert!(!catalog.entries[&old.id].verified, "it has not read that itself");
-    catalog.claim(ME, &record(Arc::clone(&new)));
-    assert!(catalog.entries[&old.id].verified);
+    table.claim(NodeId(5), &record(Arc::new(shorter)));
+    assert_eq!(state(&mut table).0, old, "its own file is as long as it is");
+    table.claim(NodeId(6), &record(Arc::clone(&new)));
+    assert_eq!(state(&mut table).0, new);
+    table.claim(ME, &record(Arc::clone(&old)));
+    assert_eq!(state(&mut table).0, new, "told again");
+    assert!(!table.entries[&old.id].verified, "it has not read that itself");
+    table.claim(ME, &record(Arc::clone(&new)));
+    assert!(table.entries[&old.id].verified);
 }
 
 #[test]
 fn what_a_node_has_read_by_its_own_rules_stands_against_later_ones() {
     let [new, later] = [by_version(ACCOUNT), by_version(ACCOUNT + 1)];
-    let mut catalog = table(&[]);
-    catalog.claim(ME, &record(Arc::clone(&new)));
-    catalog.claim(NodeId(5), &record(later));
-    assert_eq!(state(&mut catalog).0, new);
-    assert!(alike(&catalog));
+    let mut table = table_of(&[]);
+    table.claim(ME, &record(Arc::clone(&new)));
+    table.claim(NodeId(5), &record(later));
+    assert_eq!(state(&mut table).0, new);
+    assert!(alike(&table));
 }
 
 #[test]
@@ -134,20 +134,20 @@ fn what_its_holders_have_accepted_stays_accepted_though_its_account_is_old() {
     let old = by_version(ACCOUNT - 1);
     // In whichever order it is heard of.
     for first in [true, false] {
-        let mut catalog = Catalog::new(ME);
+        let mut table = Table::new(ME);
         if first {
-            catalog.claim(NodeId(2), &accepted);
+            table.claim(NodeId(2), &accepted);
         }
-        catalog.claim(NodeId(3), &record(Arc::clone(&old)));
-        catalog.claim(NodeId(2), &accepted);
-        assert!(alike(&catalog));
-        while catalog.judge(1) {}
-        assert_eq!(catalog.entries[&photo(worse).id].verdict, Verdict::Loser(old.id));
+        table.claim(NodeId(3), &record(Arc::clone(&old)));
+        table.claim(NodeId(2), &accepted);
+        assert!(alike(&table));
+        while table.judge(1) {}
+        assert_eq!(table.entries[&photo(worse).id].verdict, Verdict::Loser(old.id));
         // By the present rules they are two.
         let other = Photo { fingerprint: None, ..Photo::clone(&photo(better)) };
-        catalog.claim(NodeId(3), &record(Arc::new(other)));
-        assert!(!alike(&catalog));
-        while catalog.judge(1) {}
-        assert_eq!(catalog.entries[&photo(worse).id].verdict, Verdict::Keeper);
+        table.claim(NodeId(3), &record(Arc::new(other)));
+        assert!(!alike(&table));
+        while table.judge(1) {}
+        assert_eq!(table.entries[&photo(worse).id].verdict, Verdict::Keeper);
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use crate::node::plan::placement::{Candidate, relief, target, trim_order};
-use crate::node::table::Catalog;
+use crate::node::table::Table;
 use crate::node::table::names::Found;
 use crate::node::table::verdict::Verdict;
 use crate::photo::{Fingerprint, Format, Photo, PhotoId, Relation};
@@ -75,16 +75,16 @@ pub(super) fn records() -> impl Strategy<Value = Vec<(NodeId, Record)>> {
 }
 
 /// All that follows from a table.
-pub(super) fn summary(catalog: &mut Catalog) -> Vec<String> {
-    while catalog.judge(1) {}
-    let entries = catalog.entries.values();
+pub(super) fn summary(table: &mut Table) -> Vec<String> {
+    while table.judge(1) {}
+    let entries = table.entries.values();
     let mut lines: Vec<String> = entries
         .map(|entry| {
             format!("{:?} {:?} {:?} {:?}", entry.photo.id, entry.verdict, entry.claims, entry.facts)
         })
         .collect();
-    lines.extend(catalog.names.list().iter().cloned());
-    lines.extend((1..6).map(|node| format!("{:?}", catalog.load(NodeId(node)))));
+    lines.extend(table.names.list().iter().cloned());
+    lines.extend((1..6).map(|node| format!("{:?}", table.load(NodeId(node)))));
     lines
 }
 
@@ -130,11 +130,11 @@ proptest! {
         detour in 0..4_usize,
         pace in 0..3_usize,
     ) {
-        let mut plain = Catalog::new(ME);
+        let mut plain = Table::new(ME);
         for (node, record) in &words {
             plain.claim(*node, record);
         }
-        let mut other = Catalog::new(ME);
+        let mut other = Table::new(ME);
         for (at, (node, record)) in shuffled.iter().enumerate() {
             if detour > 0 && at % 4 == detour {
                 // It held it in another way before, said other things of it, and on an earlier link; and somebody else
@@ -167,54 +167,54 @@ proptest! {
 
     #[test]
     fn the_collection_is_what_the_photos_alone_decide(words in records(), gone in 1..6_u64) {
-        let mut catalog = Catalog::new(ME);
+        let mut table = Table::new(ME);
         for (node, record) in &words {
-            catalog.claim(*node, record);
-            catalog.judge(2);
+            table.claim(*node, record);
+            table.judge(2);
         }
         // A node goes, and all that it had.
         let (left, stays): (Vec<_>, Vec<_>) =
             words.into_iter().partition(|(node, _)| *node == NodeId(gone));
         for (node, record) in left {
-            catalog.remove(node, record.photo.id);
+            table.remove(node, record.photo.id);
         }
         // What it alone knew of photos that others have is not forgotten: let them say it too.
         let known = |(node, record): (NodeId, Record)| {
-            let facts = catalog.entries[&record.photo.id].facts.clone();
+            let facts = table.entries[&record.photo.id].facts.clone();
             (node, Record { facts, ..record })
         };
         let stays: Vec<_> = stays.into_iter().map(known).collect();
-        while catalog.judge(7) {}
-        let best: BTreeSet<PhotoId> = catalog
+        while table.judge(7) {}
+        let best: BTreeSet<PhotoId> = table
             .entries
             .values()
             .filter(|entry| entry.verdict == Verdict::Keeper)
             .map(|entry| entry.photo.id)
             .collect();
         prop_assert_eq!(best, keepers(&stays));
-        for entry in catalog.entries.values() {
+        for entry in table.entries.values() {
             if let Verdict::Loser(keeper) = entry.verdict {
-                prop_assert!(catalog.entries[&keeper].verdict == Verdict::Keeper);
-                prop_assert!(catalog.entries[&keeper].photo.same_picture(&entry.photo));
+                prop_assert!(table.entries[&keeper].verdict == Verdict::Keeper);
+                prop_assert!(table.entries[&keeper].photo.same_picture(&entry.photo));
             }
         }
     }
 
     #[test]
     fn labels_are_unique_and_lead_to_their_photo(words in records()) {
-        let mut catalog = Catalog::new(ME);
+        let mut table = Table::new(ME);
         for (node, record) in &words {
-            catalog.claim(*node, record);
+            table.claim(*node, record);
         }
-        while catalog.judge(64) {}
-        let labels = catalog.names.list();
+        while table.judge(64) {}
+        let labels = table.names.list();
         let unique: BTreeSet<&String> = labels.iter().collect();
         prop_assert_eq!(unique.len(), labels.len());
-        prop_assert_eq!(catalog.shown().count(), labels.len());
-        for entry in catalog.shown() {
+        prop_assert_eq!(table.shown().count(), labels.len());
+        for entry in table.shown() {
             let id = entry.photo.id;
-            prop_assert_eq!(catalog.find(&catalog.names.label(id)), Found::One(id));
-            prop_assert_eq!(catalog.find(&id.to_string()), Found::One(id));
+            prop_assert_eq!(table.find(&table.names.label(id)), Found::One(id));
+            prop_assert_eq!(table.find(&id.to_string()), Found::One(id));
         }
     }
 
