@@ -19,6 +19,12 @@
 //!
 //! The ports are those of the other side, so that a debugger shows which link a thread belongs to.
 //!
+//! # Reading order
+//!
+//! `socket` has the types of one connection, `inbox` and `hub` what its threads share with the rest. Then the rooms with
+//! threads in them: `state`, where the [`Node`] runs; `door`, where connections begin; `peer` and `client`, which serve
+//! the two kinds of them; and `disk`, which works on the folder. No two of them import each other.
+//!
 //! # What blocks on whom
 //!
 //! The state thread waits for events and for nothing else; that everything else may wait for it is what makes the
@@ -31,48 +37,44 @@
 //! wakes their threads; the folder's threads do what they were given; the process exits. Each step has a bounded time.
 //! A panic in the main thread ends the process, and one in a thread that the daemon needs does so too.
 
-mod actions;
 mod client;
 mod clock;
 mod console;
-mod dialer;
-mod digests;
 mod disk;
-mod guests;
+mod door;
+mod hub;
+mod inbox;
 mod limits;
-mod link;
-mod listener;
-mod reader;
+mod peer;
+mod socket;
 mod state;
 #[cfg(test)]
 mod tests;
 mod threads;
-mod upload;
-mod writer;
 
-use std::fmt;
 use std::io::{self, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{fmt, process, thread};
 
 use crossbeam_channel::{Receiver, bounded};
 
 use self::console::Console;
-use self::dialer::Dialer;
-use self::disk::{Disk, Workers};
+use self::disk::Workers;
 use self::limits::{CLOSE, INBOX, LINGER, MAX_CONNECTIONS, REPORTS, RESERVED_FILES};
-use self::link::{Hub, Link};
-use self::listener::Listener;
 use self::state::{Sources, State};
 use crate::folder::{self, Folder, OpenError};
 use crate::node::{CloseReason, Config, Node};
 use crate::protocol::secure::Credentials;
 use crate::protocol::{Address, Boot, GroupKey};
+use disk::jobs::Disk;
+use door::dialer::Dialer;
+use door::listener::Listener;
+use hub::Hub;
+use socket::link::Link;
 
 /// How a daemon is to run.
 #[derive(Clone, Debug)]
@@ -150,7 +152,7 @@ pub fn run(options: Options) -> u8 {
 
 fn serve(options: Options) -> Result<(), Failure> {
     let capacity = raise_file_limit();
-    let socket = listener::bind(&options.host, options.port)
+    let socket = door::listener::bind(&options.host, options.port)
         .map_err(|message| Failure { code: UNAVAILABLE, message })?;
     let address = bound_address(&options, &socket)?;
     let folder = open_folder(&options)?;

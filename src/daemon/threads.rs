@@ -1,8 +1,7 @@
 //! Starting threads: each with a name, and none that can die unseen.
 
-use std::io;
-use std::process;
 use std::thread::{self, Builder, JoinHandle};
+use std::{io, process};
 
 use super::limits::LINK_STACK;
 

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use super::comparing::Pair;
 use super::folder_thread::FolderThread;
 use super::hashing::Arrival;
-use super::{Challenge, ToRead, disk_error, name};
+use super::jobs::{Challenge, Pair, ToRead, disk_error, name};
 use crate::folder::Moment;
 use crate::node::{Action, Event, LinkId, Source, Spool};
 use crate::photo::{Photo, PhotoId, Relation};

@@ -10,16 +10,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::super::threads;
-use super::{Disk, Opened};
-use crate::node::{DiskError, Event, Source};
+use super::jobs::{Disk, Pair};
+use crate::daemon::socket::reply::Opened;
+use crate::node::{DiskError, Event};
 use crate::photo::{self, InspectError, PhotoId, Relation};
-
-/// Two photos to be compared: see [`Action::Look`](crate::node::Action::Look).
-pub(super) struct Pair {
-    pub(super) worse: PhotoId,
-    pub(super) better: PhotoId,
-    pub(super) source: Source,
-}
 
 /// The way to the thread, which ends when it is gone; with a pair whose better version is a spool file comes that file.
 pub(super) type Comparer = Sender<(Pair, Option<Opened>)>;

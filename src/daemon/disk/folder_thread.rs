@@ -4,17 +4,17 @@ use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, never, select, tick};
 
-use super::super::client::{Delivery, Reply};
 use super::super::console::Console;
 use super::super::limits::{HOUSEKEEPING, ROOM_ROUNDS};
 use super::changes::change_event;
 use super::comparing::Comparer;
 use super::hashing::Hashers;
+use super::jobs::{Job, disk_error, name};
 use super::proving::Prover;
 use super::rereading::Rereaders;
 use super::scanner::Scanner;
 use super::uploads::{Upload, Uploads};
-use super::{Job, Opened, disk_error, name};
+use crate::daemon::socket::reply::{Delivery, Opened, Reply};
 use crate::folder::{Change, Folder, Inspection, Reading, StoreError, Walk};
 use crate::node::{DiskError, Event, LinkId, Source, Spool};
 use crate::photo::PhotoId;

@@ -2,9 +2,8 @@
 //! for.
 
 use std::fs::File;
-use std::io;
 use std::sync::Arc;
-use std::thread;
+use std::{io, thread};
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, select, unbounded};
 

@@ -10,7 +10,8 @@ use std::io;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, select, unbounded};
 
 use super::super::threads;
-use super::{Challenge, Disk, Job, Opened};
+use super::jobs::{Challenge, Disk, Job};
+use crate::daemon::socket::reply::Opened;
 use crate::folder::Recheck;
 use crate::node::{DiskError, Event, Source};
 use crate::photo::{self, PhotoId, Proof};

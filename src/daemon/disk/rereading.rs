@@ -1,8 +1,7 @@
 //! The threads that read photos anew in the background, at the lowest priority: whatever else the computer has to do
 //! goes first.
 
-use std::io;
-use std::thread;
+use std::{io, thread};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 

@@ -11,10 +11,12 @@ use base64::engine::general_purpose::STANDARD;
 use crossbeam_channel::{RecvTimeoutError, Sender};
 
 use super::Stage;
-use crate::daemon::client::{self, Delivery, Reply};
-use crate::daemon::disk::{Job, Upload};
-use crate::daemon::reader::Frames;
-use crate::daemon::state::Outlet;
+use crate::daemon::client;
+use crate::daemon::disk::jobs::Job;
+use crate::daemon::disk::uploads::Upload;
+use crate::daemon::inbox::Outlet;
+use crate::daemon::socket::frames::Frames;
+use crate::daemon::socket::reply::{Delivery, Reply};
 use crate::node::{CloseReason, DiskError, Event};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Answer, Request};

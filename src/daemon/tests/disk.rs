@@ -8,7 +8,8 @@ use crossbeam_channel::{Receiver, unbounded};
 
 use super::PATIENCE;
 use crate::daemon::console::Console;
-use crate::daemon::disk::{Disk, Job, Workers};
+use crate::daemon::disk::Workers;
+use crate::daemon::disk::jobs::{Disk, Job};
 use crate::folder::{Folder, Moment, Options};
 use crate::node::{Action, DiskError, Event, LinkId, Spool};
 use crate::photo::{Photo, PhotoId};

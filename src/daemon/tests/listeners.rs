@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{PATIENCE, Stage};
-use crate::daemon::listener::Listener;
+use crate::daemon::door::listener::Listener;
 
 #[test]
 fn who_comes_when_all_places_are_taken_is_told_so() {

@@ -15,9 +15,10 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, bounded};
 
 use super::console::Console;
-use super::disk::{Disk, Job};
-use super::link::{Hub, Link};
-use super::state::{Input, Outlet};
+use super::disk::jobs::{Disk, Job};
+use super::hub::Hub;
+use super::inbox::{Input, Outlet};
+use super::socket::link::Link;
 use crate::node::Event;
 use crate::protocol::NodeId;
 

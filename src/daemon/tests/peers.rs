@@ -12,13 +12,15 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{PATIENCE, Stage};
-use crate::daemon::dialer::Dialer;
-use crate::daemon::disk::Job;
+use crate::daemon::disk::jobs::Job;
+use crate::daemon::door::dialer::Dialer;
+use crate::daemon::inbox::Outlet;
 use crate::daemon::limits::{DISK_BACKLOG, MESSAGES, WINDOWS};
-use crate::daemon::link;
-use crate::daemon::reader::{self, Frames};
-use crate::daemon::state::{Outlet, State};
-use crate::daemon::writer::{self, Outbox, Parcel, Window};
+use crate::daemon::peer::reader;
+use crate::daemon::socket::frames::Frames;
+use crate::daemon::socket::link;
+use crate::daemon::socket::outbox::{Outbox, Parcel, Window, outbox};
+use crate::daemon::state::State;
 use crate::node::{CloseReason, Config, DiskError, Event, Node};
 use crate::photo::PhotoId;
 use crate::protocol::codec::{FrameError, MAX_FRAME, MAX_REQUEST};
@@ -190,7 +192,7 @@ fn what_was_sent_before_a_close_arrives() {
 
 #[test]
 fn a_full_outbox_takes_nothing_more() {
-    let (outbox, _queues) = writer::outbox();
+    let (outbox, _queues) = outbox();
     for _ in 0..MESSAGES {
         assert!(outbox.send(Parcel::Message(Message::Heartbeat)));
     }
@@ -290,7 +292,7 @@ fn a_daemon_that_is_too_busy_to_listen_takes_nobody_for_dead() {
     });
     let (disk, console) = (stage.hub.disk.clone(), stage.hub.console.clone());
     let mut state = State::new(node, disk, Dialer::new(stage.hub.clone()), console);
-    let (outbox, _queues) = writer::outbox();
+    let (outbox, _queues) = outbox();
     let outlet = Outlet::Peer(Arc::clone(&stage.link), outbox);
     state.links.insert(stage.link.id, outlet);
     assert_eq!(state.signs_of_life(), []);

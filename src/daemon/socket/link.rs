@@ -2,53 +2,18 @@
 
 use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::Sender;
-
-use super::console::Console;
-use super::disk::Disk;
-use super::limits::{LINGER, WRITE, WRITE_PIECE};
-use super::state::Input;
+use crate::daemon::limits::{LINGER, WRITE, WRITE_PIECE};
 use crate::node::{CloseReason, LinkId};
 use crate::protocol::NodeId;
 use crate::protocol::secure::{Channel, Credentials, Sealing};
 
-/// What the threads of a connection need of the rest of the daemon.
-#[derive(Clone)]
-pub(super) struct Hub {
-    /// To the state thread.
-    pub(super) inbox: Sender<Input>,
-    /// To the folder.
-    pub(super) disk: Disk,
-    /// To the log.
-    pub(super) console: Console,
-    /// The number of the next link.
-    pub(super) next_link: Arc<AtomicU64>,
-    /// For encrypted links; without them no link is.
-    pub(super) credentials: Option<Arc<Credentials>>,
-}
-
-impl Hub {
-    /// A new link over a socket.
-    pub(super) fn link(&self, stream: TcpStream) -> io::Result<Arc<Link>> {
-        // Without this a small answer waits for the acknowledgement of the one before.
-        stream.set_nodelay(true)?;
-        Ok(Arc::new(Link {
-            id: LinkId(self.next_link.fetch_add(1, Ordering::Relaxed)),
-            stream,
-            channel: OnceLock::new(),
-            heard: AtomicBool::new(false),
-            reason: OnceLock::new(),
-        }))
-    }
-}
-
 /// One connection. The socket is closed when the last of its threads lets go of this.
-pub(super) struct Link {
-    pub(super) id: LinkId,
+pub(in crate::daemon) struct Link {
+    pub(in crate::daemon) id: LinkId,
     stream: TcpStream,
     channel: OnceLock<Arc<Channel>>,
     heard: AtomicBool,
@@ -56,18 +21,28 @@ pub(super) struct Link {
 }
 
 impl Link {
+    pub(in crate::daemon) fn new(id: LinkId, stream: TcpStream) -> Link {
+        Link {
+            id,
+            stream,
+            channel: OnceLock::new(),
+            heard: AtomicBool::new(false),
+            reason: OnceLock::new(),
+        }
+    }
+
     /// Encrypts the link from here on, if this daemon has a key. To be called before anything else is sent or read.
     ///
     /// # Errors
     ///
     /// In words that fit behind "turned away" and "cannot join".
-    pub(super) fn secure(
+    pub(in crate::daemon) fn secure(
         self: &Arc<Link>,
-        hub: &Hub,
+        credentials: Option<&Credentials>,
         side: Side,
         within: Duration,
     ) -> io::Result<()> {
-        let Some(credentials) = &hub.credentials else {
+        let Some(credentials) = credentials else {
             return Ok(());
         };
         let mut input = Incoming::new(Arc::clone(self));
@@ -89,62 +64,62 @@ impl Link {
     }
 
     /// Who is at the other end, if the link proves it.
-    pub(super) fn proven(&self) -> Option<NodeId> {
+    pub(in crate::daemon) fn proven(&self) -> Option<NodeId> {
         self.channel.get().map(|channel| channel.remote())
     }
 
     /// Ends the connection both ways, which wakes the threads that read or write it. The first reason given stays.
-    pub(super) fn end(&self, reason: CloseReason) {
+    pub(in crate::daemon) fn end(&self, reason: CloseReason) {
         self.blame(reason);
         self.shut(Shutdown::Both);
     }
 
     /// Notes why the connection is about to end; the first reason given stays.
-    pub(super) fn blame(&self, reason: CloseReason) {
+    pub(in crate::daemon) fn blame(&self, reason: CloseReason) {
         let _ = self.reason.set(reason);
     }
 
     /// Why the connection ended; something must be the reason even if a thread panicked before it could tell.
-    pub(super) fn reason(&self) -> CloseReason {
+    pub(in crate::daemon) fn reason(&self) -> CloseReason {
         let bug = || CloseReason::Io("the thread of this link failed".to_owned());
         self.reason.get().cloned().unwrap_or_else(bug)
     }
 
     /// The other side's host, as a literal address.
-    pub(super) fn remote(&self) -> String {
+    pub(in crate::daemon) fn remote(&self) -> String {
         let unknown = |_| "an unknown host".to_owned();
         self.stream.peer_addr().map_or_else(unknown, |remote| remote.ip().to_string())
     }
 
     /// The other side's port, for names of threads.
-    pub(super) fn port(&self) -> u16 {
+    pub(in crate::daemon) fn port(&self) -> u16 {
         self.stream.peer_addr().map_or(0, |remote| remote.port())
     }
 
     /// Reads nothing more: to the reader it is as if the other side had no more to say.
-    pub(super) fn stop_reading(&self) {
+    pub(in crate::daemon) fn stop_reading(&self) {
         self.shut(Shutdown::Read);
     }
 
     /// Tells the other side that nothing more will be sent.
-    pub(super) fn stop_writing(&self) {
+    pub(in crate::daemon) fn stop_writing(&self) {
         self.shut(Shutdown::Write);
     }
 
     /// Whether bytes have arrived since the last call.
-    pub(super) fn take_heard(&self) -> bool {
+    pub(in crate::daemon) fn take_heard(&self) -> bool {
         self.heard.swap(false, Ordering::Relaxed)
     }
 
     /// Ends what is sent and lets the other side read it: see [`Link::drain`].
-    pub(super) fn linger(self: &Arc<Link>) {
+    pub(in crate::daemon) fn linger(self: &Arc<Link>) {
         self.stop_writing();
         self.drain();
     }
 
     /// Reads what still comes, for a moment, and throws it away: to close a socket with unread input resets the
     /// connection, and a reset overtakes the last frame that was sent.
-    pub(super) fn drain(self: &Arc<Link>) {
+    pub(in crate::daemon) fn drain(self: &Arc<Link>) {
         let mut rest = Incoming::new(Arc::clone(self));
         rest.deadline = Some(Instant::now() + LINGER);
         let mut scratch = [0; 4096];
@@ -161,11 +136,11 @@ impl Link {
 pub(super) struct Incoming {
     link: Arc<Link>,
     /// When reading fails with a timeout; none waits for ever.
-    pub(super) deadline: Option<Instant>,
+    pub(in crate::daemon) deadline: Option<Instant>,
 }
 
 impl Incoming {
-    pub(super) fn new(link: Arc<Link>) -> Incoming {
+    pub(in crate::daemon) fn new(link: Arc<Link>) -> Incoming {
         Incoming { link, deadline: None }
     }
 }
@@ -185,7 +160,7 @@ impl Read for Incoming {
 
 /// Who began a connection.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Side {
+pub(in crate::daemon) enum Side {
     /// This daemon.
     Dialed,
     /// The other side.
@@ -193,7 +168,7 @@ pub(super) enum Side {
 }
 
 /// Where frames are written to: collected, sealed if the link is encrypted, and sent within deadlines.
-pub(super) struct Output {
+pub(in crate::daemon) struct Output {
     bytes: BufWriter<Sealing<Outgoing>>,
 }
 
@@ -201,7 +176,7 @@ impl Output {
     /// A record of an encrypted link is as large as this buffer: enough that sealing costs little per byte.
     const BUFFER: usize = 16 * 1024;
 
-    pub(super) fn new(link: Arc<Link>) -> Output {
+    pub(in crate::daemon) fn new(link: Arc<Link>) -> Output {
         let channel = link.channel();
         let sealing = Sealing::new(Outgoing::new(link), channel);
         let bytes = BufWriter::with_capacity(Output::BUFFER, sealing);
@@ -209,7 +184,7 @@ impl Output {
     }
 
     /// Starts the clock: something is about to be written after a pause.
-    pub(super) fn begin(&mut self) {
+    pub(in crate::daemon) fn begin(&mut self) {
         self.bytes.get_mut().get_mut().begin();
     }
 }
@@ -268,16 +243,16 @@ fn time_left(deadline: Instant) -> io::Result<Duration> {
 }
 
 /// Whether an error means that a deadline has passed. Linux reports a socket's timeout as `WouldBlock`.
-pub(super) fn is_timeout(error: &io::Error) -> bool {
+pub(in crate::daemon) fn is_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock)
 }
 
 /// What a failed read says about the link.
-pub(super) fn read_failure(error: &io::Error) -> CloseReason {
+pub(in crate::daemon) fn read_failure(error: &io::Error) -> CloseReason {
     if is_timeout(error) { CloseReason::Silent } else { CloseReason::Io(error.to_string()) }
 }
 
 /// What a failed write says about the link.
-pub(super) fn write_failure(error: &io::Error) -> CloseReason {
+pub(in crate::daemon) fn write_failure(error: &io::Error) -> CloseReason {
     if is_timeout(error) { CloseReason::Slow } else { CloseReason::Io(error.to_string()) }
 }

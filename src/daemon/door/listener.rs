@@ -11,18 +11,19 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, bounded};
 use serde::Deserialize;
 
-use super::client;
 use super::guests::Guests;
-use super::limits::{ACCEPT_PAUSE, ACCEPT_PAUSE_MAX, DIAL, FIRST_FRAME};
-use super::link::{Hub, Link, Output, Side};
-use super::reader::{self, Frames};
-use super::threads;
+use crate::daemon::hub::Hub;
+use crate::daemon::limits::{ACCEPT_PAUSE, ACCEPT_PAUSE_MAX, DIAL, FIRST_FRAME};
+use crate::daemon::peer::reader;
+use crate::daemon::socket::frames::Frames;
+use crate::daemon::socket::link::{Link, Output, Side};
+use crate::daemon::{client, threads};
 use crate::node::CloseReason;
 use crate::protocol::codec::{self, FrameError};
 use crate::protocol::{Address, Answer, Message};
 
 /// The accept thread, as the daemon holds it.
-pub(super) struct Listener {
+pub(in crate::daemon) struct Listener {
     stopping: Arc<AtomicBool>,
     /// The connections that are still open when the thread ends.
     links: Receiver<Vec<Weak<Link>>>,
@@ -34,7 +35,7 @@ pub(super) struct Listener {
 /// # Errors
 ///
 /// In words that say what to do.
-pub(super) fn bind(host: &str, port: u16) -> Result<TcpListener, String> {
+pub(in crate::daemon) fn bind(host: &str, port: u16) -> Result<TcpListener, String> {
     TcpListener::bind((host, port)).map_err(|error| {
         let address = Address::new(host, port);
         let kind = error.kind();
@@ -52,7 +53,11 @@ pub(super) fn bind(host: &str, port: u16) -> Result<TcpListener, String> {
 
 impl Listener {
     /// Starts to accept, at most `capacity` connections at a time.
-    pub(super) fn start(listener: TcpListener, hub: Hub, capacity: usize) -> io::Result<Listener> {
+    pub(in crate::daemon) fn start(
+        listener: TcpListener,
+        hub: Hub,
+        capacity: usize,
+    ) -> io::Result<Listener> {
         let bound = listener.local_addr()?;
         let stopping = Arc::new(AtomicBool::new(false));
         let door =
@@ -66,7 +71,7 @@ impl Listener {
     }
 
     /// Accepts no more; the accepted connections that are still open.
-    pub(super) fn stop(self) -> Vec<Weak<Link>> {
+    pub(in crate::daemon) fn stop(self) -> Vec<Weak<Link>> {
         self.stopping.store(true, Ordering::Relaxed);
         // Nothing but a connection wakes `accept`. If there cannot be one, it is failing and will look by itself.
         let mut address = self.bound;
@@ -131,7 +136,7 @@ impl Door {
 
 /// Serves an accepted connection until it ends. Its first frame tells whether a daemon or a client is there.
 fn attend(hub: &Hub, link: &Arc<Link>) {
-    if let Err(error) = link.secure(hub, Side::Accepted, FIRST_FRAME) {
+    if let Err(error) = link.secure(hub.credentials.as_deref(), Side::Accepted, FIRST_FRAME) {
         let remote = link.remote();
         hub.console.line("net", format!("turned {remote} away: {error}"));
         return link.end(CloseReason::Protocol(error.to_string()));

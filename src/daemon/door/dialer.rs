@@ -4,22 +4,24 @@ use std::io;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 
-use super::limits::{DIAL, FIRST_FRAME, MAX_DIALS};
-use super::link::{Hub, Link, Side};
-use super::reader::{self, Frames};
-use super::threads;
+use crate::daemon::hub::Hub;
+use crate::daemon::limits::{DIAL, FIRST_FRAME, MAX_DIALS};
+use crate::daemon::peer::reader;
+use crate::daemon::socket::frames::Frames;
+use crate::daemon::socket::link::{Link, Side};
+use crate::daemon::threads;
 use crate::node::Event;
 use crate::protocol::Address;
 
 /// Starts dials and knows how many are under way.
-pub(super) struct Dialer {
+pub(in crate::daemon) struct Dialer {
     hub: Hub,
     /// Shared with every dial under way: the count of its owners is the count of dials.
     under_way: Arc<()>,
 }
 
 impl Dialer {
-    pub(super) fn new(hub: Hub) -> Dialer {
+    pub(in crate::daemon) fn new(hub: Hub) -> Dialer {
         Dialer { hub, under_way: Arc::new(()) }
     }
 
@@ -28,7 +30,7 @@ impl Dialer {
     /// # Errors
     ///
     /// If the dial cannot even begin; otherwise its end is told to the state thread.
-    pub(super) fn dial(&self, address: &Address) -> Result<(), String> {
+    pub(in crate::daemon) fn dial(&self, address: &Address) -> Result<(), String> {
         if Arc::strong_count(&self.under_way) > MAX_DIALS {
             return Err("too many dials at a time".to_owned());
         }
@@ -60,7 +62,7 @@ fn connect(hub: &Hub, address: &Address) -> io::Result<Arc<Link>> {
         match TcpStream::connect_timeout(&candidate, DIAL) {
             Ok(stream) => {
                 let link = hub.link(stream)?;
-                link.secure(hub, Side::Dialed, FIRST_FRAME)?;
+                link.secure(hub.credentials.as_deref(), Side::Dialed, FIRST_FRAME)?;
                 return Ok(link);
             }
             Err(error) => last = error,

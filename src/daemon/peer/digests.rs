@@ -17,7 +17,7 @@ pub(super) struct Digests {
 
 impl Digests {
     /// A piece of a photo is sent, which begins at `offset`.
-    pub(super) fn add(&mut self, transfer: TransferId, offset: u64, piece: &[u8]) {
+    pub(in crate::daemon) fn add(&mut self, transfer: TransferId, offset: u64, piece: &[u8]) {
         if offset == 0 {
             // The oldest may have been given up by who asked for it.
             while self.under_way.len() >= MOST {

@@ -1,73 +1,24 @@
 //! Reading frames within deadlines, and the thread that reads from another daemon.
 
-use std::io::{BufRead, BufReader};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Sender, TrySendError};
 
-use super::limits::FRAME;
-use super::link::{Hub, Incoming, Link, read_failure};
-use super::state::{Input, Outlet};
-use super::writer::{self, Parcel};
+use super::writer;
+use crate::daemon::hub::{Farewell, Hub};
+use crate::daemon::inbox::{Input, Outlet};
+use crate::daemon::socket::frames::Frames;
+use crate::daemon::socket::link::{Link, read_failure};
+use crate::daemon::socket::outbox::{Parcel, outbox};
 use crate::node::{CloseReason, Event};
-use crate::protocol::codec::{self, FrameError, MAX_FRAME, MAX_REQUEST};
-use crate::protocol::secure::Opening;
+use crate::protocol::codec::{self, FrameError};
 use crate::protocol::{Address, MAX_CHUNK, Message};
-
-/// The frames that come on a link.
-pub(super) struct Frames {
-    bytes: Opening<BufReader<Incoming>>,
-}
-
-impl Frames {
-    pub(super) fn new(link: Arc<Link>) -> Frames {
-        let channel = link.channel();
-        let input = BufReader::new(Incoming::new(link));
-        Frames { bytes: Opening::new(input, channel) }
-    }
-
-    /// The first frame, whole by the deadline; none if the stream ends before it.
-    pub(super) fn first(&mut self, deadline: Instant) -> Result<Option<Vec<u8>>, FrameError> {
-        self.input().get_mut().deadline = Some(deadline);
-        codec::read_frame(&mut self.bytes, MAX_REQUEST)
-    }
-
-    /// The next frame of a daemon, which must begin within `patience` (for ever without one) and is to be whole within [`FRAME`]
-    /// of its first byte; none if the stream ends before it.
-    pub(super) fn next(
-        &mut self,
-        patience: Option<Duration>,
-    ) -> Result<Option<Vec<u8>>, FrameError> {
-        self.next_within(patience, FRAME, MAX_FRAME)
-    }
-
-    /// The next frame of at most `limit` bytes, which must begin within `patience` and be whole within `whole`.
-    pub(super) fn next_within(
-        &mut self,
-        patience: Option<Duration>,
-        whole: Duration,
-        limit: usize,
-    ) -> Result<Option<Vec<u8>>, FrameError> {
-        // The clock starts with the first byte of what may be a record of an encrypted link.
-        self.input().get_mut().deadline = patience.map(|patience| Instant::now() + patience);
-        if self.bytes.is_drained() && self.input().fill_buf().map_err(FrameError::Io)?.is_empty() {
-            return Ok(None);
-        }
-        self.input().get_mut().deadline = Some(Instant::now() + whole);
-        codec::read_frame(&mut self.bytes, limit)
-    }
-
-    fn input(&mut self) -> &mut BufReader<Incoming> {
-        self.bytes.get_mut()
-    }
-}
 
 /// Serves a link to another daemon until it ends. Runs in the thread that dialed it or accepted it, of which it makes
 /// the link's reader; a second thread writes.
 ///
 /// `first` is the `register` that an accepted link began with, `dialed` the address of one that was dialed.
-pub(super) fn serve_peer(
+pub(in crate::daemon) fn serve_peer(
     hub: &Hub,
     link: &Arc<Link>,
     frames: &mut Frames,
@@ -75,7 +26,7 @@ pub(super) fn serve_peer(
     dialed: Option<Address>,
 ) {
     let remote = link.remote();
-    let (outbox, queues) = writer::outbox();
+    let (outbox, queues) = outbox();
     let parcels = outbox.messages.clone();
     if let Err(error) = writer::start(hub, link, queues) {
         hub.console.line("net", format!("no thread for {remote}: {error}"));
@@ -139,7 +90,7 @@ fn check_sender(link: &Link, message: &Message) -> Result<(), String> {
 }
 
 /// Understands a frame from another daemon.
-pub(super) fn message(content: &[u8]) -> Result<Message, FrameError> {
+pub(in crate::daemon) fn message(content: &[u8]) -> Result<Message, FrameError> {
     let message = codec::decode(content)?;
     if let Message::Chunk { data, .. } = &message
         && data.len() > MAX_CHUNK
@@ -159,19 +110,5 @@ fn complain(parcels: &Sender<Parcel>, error: &str) {
         {
             return;
         }
-    }
-}
-
-/// Tells the node of the end of a link when dropped: once, from one place, even if the thread panics.
-pub(super) struct Farewell<'a> {
-    pub(super) hub: &'a Hub,
-    pub(super) link: &'a Link,
-}
-
-impl Drop for Farewell<'_> {
-    fn drop(&mut self) {
-        let closed = Event::Closed { link: self.link.id, reason: self.link.reason() };
-        // If there is no state thread any more, nobody needs to know.
-        let _ = self.hub.inbox.send(closed.into());
     }
 }

@@ -4,67 +4,29 @@
 //! request is being made or sent the next one is not read, so a client that pipelines without reading holds back
 //! itself, and costs one answer.
 
+mod upload;
+
 use std::fs::File;
 use std::io::{Seek, Write};
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
 
-use super::disk::Opened;
+use super::hub::{Farewell, Hub};
+use super::inbox::{Input, Outlet};
 use super::limits::{FRAME, QUIET};
-use super::link::{Hub, Link, Output, read_failure, write_failure};
-use super::reader::{Farewell, Frames};
-use super::state::{Input, Outlet};
-use super::upload;
+use super::socket::frames::Frames;
+use super::socket::link::{Link, Output, write_failure};
+use super::socket::reply::{Delivery, Reply};
 use crate::node::{CloseReason, DiskError, Event};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::client::Refusal;
-use crate::protocol::codec::{self, FrameError, MAX_CHUNK_FRAME, MAX_REQUEST};
+use crate::protocol::codec::{self, MAX_CHUNK_FRAME, MAX_REQUEST};
 use crate::protocol::{Answer, Blob, Request};
-
-/// An answer on its way to the client's thread.
-pub(super) enum Reply {
-    /// A whole answer.
-    Answer(Answer),
-    /// An answer with a photo's bytes.
-    Photo(Delivery),
-}
-
-/// A photo to be checked and sent.
-pub(super) struct Delivery {
-    /// The name that was asked for.
-    pub(super) name: String,
-    /// The photo's label.
-    pub(super) label: String,
-    /// What the bytes must be.
-    pub(super) photo: Arc<Photo>,
-    /// Whether they lie in the folder, which must know if they are damaged, or in a spool file.
-    pub(super) held: bool,
-    /// The bytes.
-    pub(super) opened: Opened,
-}
-
-/// How a conversation ends.
-pub(super) enum Ending {
-    /// The client has done something that cannot be answered: it is told, and the link closed.
-    Broken(String),
-    /// There is nobody to tell anything any more.
-    Over(CloseReason),
-}
-
-impl From<FrameError> for Ending {
-    fn from(error: FrameError) -> Ending {
-        match error {
-            FrameError::Io(error) => Ending::Over(read_failure(&error)),
-            FrameError::TooLarge { .. } | FrameError::Torn | FrameError::Malformed(_) => {
-                Ending::Broken(error.to_string())
-            }
-        }
-    }
-}
+use upload::Ending;
 
 /// Serves a client until its link ends, beginning with the frame that made it one.
-pub(super) fn serve(hub: &Hub, link: &Arc<Link>, frames: Frames, first: Vec<u8>) {
+pub(in crate::daemon) fn serve(hub: &Hub, link: &Arc<Link>, frames: Frames, first: Vec<u8>) {
     let (replies, answers) = bounded(1);
     let mut client = Client {
         hub,

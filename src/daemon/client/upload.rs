@@ -4,15 +4,34 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use super::client::Ending;
-use super::disk::Upload;
-use super::limits::{FRAME, UPLOAD_MIN_RATE};
-use super::link::{Hub, Link};
+use crate::daemon::disk::uploads::Upload;
+use crate::daemon::hub::Hub;
+use crate::daemon::limits::{FRAME, UPLOAD_MIN_RATE};
+use crate::daemon::socket::link::{Link, read_failure};
 use crate::folder;
-use crate::node::{DiskError, cannot_take};
+use crate::node::{CloseReason, DiskError, cannot_take};
 use crate::photo::MAX_PHOTO;
 use crate::protocol::codec::{self, FrameError};
 use crate::protocol::{Blob, MAX_CHUNK, Request};
+
+/// How a conversation ends.
+pub(super) enum Ending {
+    /// The client has done something that cannot be answered: it is told, and the link closed.
+    Broken(String),
+    /// There is nobody to tell anything any more.
+    Over(CloseReason),
+}
+
+impl From<FrameError> for Ending {
+    fn from(error: FrameError) -> Ending {
+        match error {
+            FrameError::Io(error) => Ending::Over(read_failure(&error)),
+            FrameError::TooLarge { .. } | FrameError::Torn | FrameError::Malformed(_) => {
+                Ending::Broken(error.to_string())
+            }
+        }
+    }
+}
 
 /// Reads chunks, one per call of `next_frame`, until `bytes` bytes are in the spool file of this link.
 ///

@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
-use super::client::Reply;
-use super::disk::Job;
-use super::limits::CLOSE;
-use super::state::{Exit, Outlet, State};
-use super::writer::{Parcel, Window};
+use super::{Exit, State};
+use crate::daemon::disk::jobs::Job;
+use crate::daemon::inbox::Outlet;
+use crate::daemon::limits::CLOSE;
+use crate::daemon::socket::outbox::{Parcel, Window};
+use crate::daemon::socket::reply::Reply;
 use crate::folder::Moment;
 use crate::node::{Action, CloseReason, Event, LinkId};
 use crate::protocol::Address;

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::{Arc, Weak};
 
-use super::limits::CONNECTIONS_OF_HOST;
+use crate::daemon::limits::CONNECTIONS_OF_HOST;
 
 /// The accepted connections that are still open.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub(super) struct Guests<T> {
 }
 
 impl<T> Guests<T> {
-    pub(super) fn new(capacity: usize) -> Guests<T> {
+    pub(in crate::daemon) fn new(capacity: usize) -> Guests<T> {
         let open = Vec::new();
         Guests { open, capacity }
     }
@@ -24,7 +24,11 @@ impl<T> Guests<T> {
     /// # Errors
     ///
     /// In words for whoever is turned away.
-    pub(super) fn admit(&mut self, host: IpAddr, link: &Arc<T>) -> Result<(), &'static str> {
+    pub(in crate::daemon) fn admit(
+        &mut self,
+        host: IpAddr,
+        link: &Arc<T>,
+    ) -> Result<(), &'static str> {
         let of_host =
             |open: &[(IpAddr, Weak<T>)]| open.iter().filter(|(from, _)| *from == host).count();
         // All programs of this computer come from one address, and one that means harm could do worse.

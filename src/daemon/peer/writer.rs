@@ -3,97 +3,25 @@
 //! Bytes of photos go out a chunk at a time, and before each chunk the queues are looked at anew: a heartbeat waits for
 //! one chunk at most, a get never for a replication.
 
-use std::convert::Infallible;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::Arc;
-use std::time::Instant;
 
-use crossbeam_channel::{Receiver, Select, Sender, TryRecvError, TrySendError, bounded};
+use crossbeam_channel::{Receiver, Select, Sender, TryRecvError};
 
 use super::digests::Digests;
-use super::disk::{Disk, Opened};
-use super::limits::{MESSAGES, WINDOWS};
-use super::link::{Hub, Link, Output, write_failure};
-use super::state::Input;
-use super::threads;
+use crate::daemon::disk::jobs::Disk;
+use crate::daemon::hub::Hub;
+use crate::daemon::inbox::Input;
+use crate::daemon::socket::link::{Link, Output, write_failure};
+use crate::daemon::socket::outbox::{Parcel, Queues, Window};
+use crate::daemon::socket::reply::Opened;
+use crate::daemon::threads;
 use crate::node::{DiskError, Event};
-use crate::photo::PhotoId;
-use crate::protocol::message::{Lane, TransferId};
 use crate::protocol::{Blob, MAX_CHUNK, Message, codec};
 
-/// Something to be sent in its turn.
-pub(super) enum Parcel {
-    /// A message.
-    Message(Message),
-    /// Nothing more: end the link once everything before is out.
-    Close,
-}
-
-/// A part of a photo to be sent.
-#[derive(Debug)]
-pub(super) struct Window {
-    pub(super) transfer: TransferId,
-    pub(super) photo: PhotoId,
-    pub(super) offset: u64,
-    pub(super) length: u64,
-}
-
-/// The way to a writer. Every queue is bounded and nobody waits for room in one: a full queue means that the other side
-/// is too slow.
-pub(super) struct Outbox {
-    pub(super) messages: Sender<Parcel>,
-    gets: Sender<Window>,
-    replicas: Sender<Window>,
-    /// Ends when the writer has.
-    ended: Receiver<Infallible>,
-}
-
-impl Outbox {
-    /// Waits until the writer has ended, but not longer than the deadline.
-    pub(super) fn wait_for_end(&self, deadline: Instant) {
-        let _ = self.ended.recv_deadline(deadline);
-    }
-
-    /// Queues a window in its lane; `false` if too much waits already or the writer is gone.
-    pub(super) fn serve(&self, lane: Lane, window: Window) -> bool {
-        let queue = match lane {
-            Lane::Get => &self.gets,
-            Lane::Replicate => &self.replicas,
-        };
-        queue.try_send(window).is_ok()
-    }
-
-    /// Queues a parcel; `false` if too much waits already or the writer is gone.
-    pub(super) fn send(&self, parcel: Parcel) -> bool {
-        match self.messages.try_send(parcel) {
-            Ok(()) => true,
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => false,
-        }
-    }
-}
-
-/// The writer's end of an [`Outbox`].
-pub(super) struct Queues {
-    messages: Receiver<Parcel>,
-    gets: Receiver<Window>,
-    replicas: Receiver<Window>,
-    ending: Sender<Infallible>,
-}
-
-/// An outbox and its other end.
-pub(super) fn outbox() -> (Outbox, Queues) {
-    let (messages, parcels) = bounded(MESSAGES);
-    let (gets, get_windows) = bounded(WINDOWS);
-    let (replicas, replica_windows) = bounded(WINDOWS);
-    let (ending, ended) = bounded(0);
-    let outbox = Outbox { messages, gets, replicas, ended };
-    let queues = Queues { messages: parcels, gets: get_windows, replicas: replica_windows, ending };
-    (outbox, queues)
-}
-
 /// Starts the thread. It ends when told to, when its outbox is gone, or when the link ends.
-pub(super) fn start(hub: &Hub, link: &Arc<Link>, queues: Queues) -> io::Result<()> {
+pub(in crate::daemon) fn start(hub: &Hub, link: &Arc<Link>, queues: Queues) -> io::Result<()> {
     let mut writer = Writer {
         out: Output::new(Arc::clone(link)),
         link: Arc::clone(link),

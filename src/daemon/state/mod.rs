@@ -1,83 +1,55 @@
 //! The state thread: owns the node and carries out what it asks for, without ever waiting for anything but events.
 
+mod actions;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, never, select, tick};
+use crossbeam_channel::{Receiver, never, select, tick};
 
-use super::client::Reply;
 use super::clock::Clock;
 use super::console::Console;
-use super::dialer::Dialer;
-use super::disk::Disk;
+use super::disk::jobs::Disk;
+use super::door::dialer::Dialer;
+use super::inbox::{Input, Outlet};
 use super::limits::{BURST, CLOSE};
-use super::link::Link;
-use super::writer::{Outbox, Parcel};
+use super::socket::link::Link;
+use super::socket::outbox::Parcel;
 use crate::node::limits::TICK;
 use crate::node::{CloseReason, Event, LinkId, Node};
 
-/// Something for the state thread: an event and, with the first one of a link, the way back to it.
-pub(super) struct Input {
-    pub(super) outlet: Option<Outlet>,
-    pub(super) event: Event,
-}
-
-impl Input {
-    /// The first event of a link.
-    pub(super) fn first(outlet: Outlet, event: Event) -> Input {
-        Input { outlet: Some(outlet), event }
-    }
-}
-
-impl From<Event> for Input {
-    fn from(event: Event) -> Input {
-        Input { outlet: None, event }
-    }
-}
-
-/// The way from the state thread to a link's threads.
-pub(super) enum Outlet {
-    /// To a daemon's writer.
-    Peer(Arc<Link>, Outbox),
-    /// To a client's thread, which takes one answer to each request.
-    Client(Arc<Link>, Sender<Reply>),
-}
-
-impl Outlet {
-    pub(super) fn link(&self) -> &Arc<Link> {
-        match self {
-            Outlet::Peer(link, _) | Outlet::Client(link, _) => link,
-        }
-    }
-}
-
 /// Where events come from.
-pub(super) struct Sources {
+pub(in crate::daemon) struct Sources {
     /// Links. Not read while the disk is behind, so that those who cause the work have to wait.
-    pub(super) inbox: Receiver<Input>,
+    pub(in crate::daemon) inbox: Receiver<Input>,
     /// The folder's results.
-    pub(super) reports: Receiver<Event>,
+    pub(in crate::daemon) reports: Receiver<Event>,
     /// The wish to stop.
-    pub(super) signals: Receiver<()>,
+    pub(in crate::daemon) signals: Receiver<()>,
 }
 
 /// What the state thread owns.
-pub(super) struct State {
+pub(in crate::daemon) struct State {
     node: Node,
     clock: Clock,
     /// Events that this thread itself is the cause of.
-    pub(super) own: VecDeque<Event>,
-    pub(super) links: BTreeMap<LinkId, Outlet>,
+    pub(in crate::daemon) own: VecDeque<Event>,
+    pub(in crate::daemon) links: BTreeMap<LinkId, Outlet>,
     /// Links that are to be closed, and when they are cut off.
-    pub(super) closing: BTreeMap<LinkId, Instant>,
-    pub(super) disk: Disk,
-    pub(super) dialer: Dialer,
-    pub(super) console: Console,
+    closing: BTreeMap<LinkId, Instant>,
+    pub(in crate::daemon) disk: Disk,
+    pub(in crate::daemon) dialer: Dialer,
+    pub(in crate::daemon) console: Console,
 }
 
 impl State {
-    pub(super) fn new(node: Node, disk: Disk, dialer: Dialer, console: Console) -> State {
+    pub(in crate::daemon) fn new(
+        node: Node,
+        disk: Disk,
+        dialer: Dialer,
+        console: Console,
+    ) -> State {
         State {
             node,
             clock: Clock::new(),
@@ -94,7 +66,7 @@ impl State {
     ///
     /// Ticks have a channel of their own, which is chosen among the others by chance, so that no flood of events keeps
     /// time from passing. The node goes on with its own work when nothing else waits, and at least once in a while.
-    pub(super) fn run(&mut self, sources: &Sources) -> Option<String> {
+    pub(in crate::daemon) fn run(&mut self, sources: &Sources) -> Option<String> {
         let ticks = tick(TICK);
         let closed = never();
         let mut burst = 0;
@@ -125,14 +97,14 @@ impl State {
 }
 
 /// The node is done.
-pub(super) struct Exit {
+pub(in crate::daemon) struct Exit {
     /// What is wrong, if something is.
-    pub(super) error: Option<String>,
+    pub(in crate::daemon) error: Option<String>,
 }
 
 impl State {
     /// Says goodbye: lets every daemon's writer send what waits, for a while. The links that are left.
-    pub(super) fn farewell(self) -> Vec<Weak<Link>> {
+    pub(in crate::daemon) fn farewell(self) -> Vec<Weak<Link>> {
         let deadline = Instant::now() + CLOSE;
         for outlet in self.links.values() {
             if let Outlet::Peer(link, outbox) = outlet {
@@ -170,7 +142,7 @@ impl State {
 
     /// The links to daemons on which bytes have arrived since the last call. While the disk is behind these are all of
     /// them: it is this node that does not listen then, and they must not be taken for dead.
-    pub(super) fn signs_of_life(&self) -> Vec<LinkId> {
+    pub(in crate::daemon) fn signs_of_life(&self) -> Vec<LinkId> {
         let deaf = self.disk.is_behind();
         let heard = |(id, outlet): (&LinkId, &Outlet)| match outlet {
             Outlet::Peer(link, _) => (link.take_heard() || deaf).then_some(*id),

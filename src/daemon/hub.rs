@@ -1,0 +1,54 @@
+//! What the threads of a connection need of the rest of the daemon.
+
+use std::io;
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crossbeam_channel::Sender;
+
+use super::console::Console;
+use super::disk::jobs::Disk;
+use super::inbox::Input;
+use super::socket::link::Link;
+use crate::node::{Event, LinkId};
+use crate::protocol::secure::Credentials;
+
+/// What the threads of a connection need of the rest of the daemon.
+#[derive(Clone)]
+pub(super) struct Hub {
+    /// To the state thread.
+    pub(super) inbox: Sender<Input>,
+    /// To the folder.
+    pub(super) disk: Disk,
+    /// To the log.
+    pub(super) console: Console,
+    /// The number of the next link.
+    pub(super) next_link: Arc<AtomicU64>,
+    /// For encrypted links; without them no link is.
+    pub(super) credentials: Option<Arc<Credentials>>,
+}
+
+impl Hub {
+    /// A new link over a socket.
+    pub(super) fn link(&self, stream: TcpStream) -> io::Result<Arc<Link>> {
+        // Without this a small answer waits for the acknowledgement of the one before.
+        stream.set_nodelay(true)?;
+        let id = LinkId(self.next_link.fetch_add(1, Ordering::Relaxed));
+        Ok(Arc::new(Link::new(id, stream)))
+    }
+}
+
+/// Tells the node of the end of a link when dropped: once, from one place, even if the thread panics.
+pub(super) struct Farewell<'a> {
+    pub(super) hub: &'a Hub,
+    pub(super) link: &'a Link,
+}
+
+impl Drop for Farewell<'_> {
+    fn drop(&mut self) {
+        let closed = Event::Closed { link: self.link.id, reason: self.link.reason() };
+        // If there is no state thread any more, nobody needs to know.
+        let _ = self.hub.inbox.send(closed.into());
+    }
+}

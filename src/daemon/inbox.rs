@@ -1,0 +1,45 @@
+//! What reaches the state thread: events, and with the first one of a link the way back to it.
+
+use std::sync::Arc;
+
+use crossbeam_channel::Sender;
+
+use super::socket::link::Link;
+use super::socket::outbox::Outbox;
+use super::socket::reply::Reply;
+use crate::node::Event;
+
+/// Something for the state thread: an event and, with the first one of a link, the way back to it.
+pub(super) struct Input {
+    pub(super) outlet: Option<Outlet>,
+    pub(super) event: Event,
+}
+
+impl Input {
+    /// The first event of a link.
+    pub(super) fn first(outlet: Outlet, event: Event) -> Input {
+        Input { outlet: Some(outlet), event }
+    }
+}
+
+impl From<Event> for Input {
+    fn from(event: Event) -> Input {
+        Input { outlet: None, event }
+    }
+}
+
+/// The way from the state thread to a link's threads.
+pub(super) enum Outlet {
+    /// To a daemon's writer.
+    Peer(Arc<Link>, Outbox),
+    /// To a client's thread, which takes one answer to each request.
+    Client(Arc<Link>, Sender<Reply>),
+}
+
+impl Outlet {
+    pub(super) fn link(&self) -> &Arc<Link> {
+        match self {
+            Outlet::Peer(link, _) | Outlet::Client(link, _) => link,
+        }
+    }
+}

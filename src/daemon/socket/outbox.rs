@@ -1,0 +1,81 @@
+//! The way to a daemon's writer: bounded queues, and what is in them.
+
+use std::convert::Infallible;
+use std::time::Instant;
+
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+
+use crate::daemon::limits::{MESSAGES, WINDOWS};
+use crate::photo::PhotoId;
+use crate::protocol::Message;
+use crate::protocol::message::{Lane, TransferId};
+
+/// Something to be sent in its turn.
+pub(in crate::daemon) enum Parcel {
+    /// A message.
+    Message(Message),
+    /// Nothing more: end the link once everything before is out.
+    Close,
+}
+
+/// A part of a photo to be sent.
+#[derive(Debug)]
+pub(in crate::daemon) struct Window {
+    pub(in crate::daemon) transfer: TransferId,
+    pub(in crate::daemon) photo: PhotoId,
+    pub(in crate::daemon) offset: u64,
+    pub(in crate::daemon) length: u64,
+}
+
+/// The way to a writer. Every queue is bounded and nobody waits for room in one: a full queue means that the other side
+/// is too slow.
+pub(in crate::daemon) struct Outbox {
+    pub(in crate::daemon) messages: Sender<Parcel>,
+    gets: Sender<Window>,
+    replicas: Sender<Window>,
+    /// Ends when the writer has.
+    ended: Receiver<Infallible>,
+}
+
+impl Outbox {
+    /// Waits until the writer has ended, but not longer than the deadline.
+    pub(in crate::daemon) fn wait_for_end(&self, deadline: Instant) {
+        let _ = self.ended.recv_deadline(deadline);
+    }
+
+    /// Queues a window in its lane; `false` if too much waits already or the writer is gone.
+    pub(in crate::daemon) fn serve(&self, lane: Lane, window: Window) -> bool {
+        let queue = match lane {
+            Lane::Get => &self.gets,
+            Lane::Replicate => &self.replicas,
+        };
+        queue.try_send(window).is_ok()
+    }
+
+    /// Queues a parcel; `false` if too much waits already or the writer is gone.
+    pub(in crate::daemon) fn send(&self, parcel: Parcel) -> bool {
+        match self.messages.try_send(parcel) {
+            Ok(()) => true,
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => false,
+        }
+    }
+}
+
+/// The writer's end of an [`Outbox`].
+pub(in crate::daemon) struct Queues {
+    pub(in crate::daemon) messages: Receiver<Parcel>,
+    pub(in crate::daemon) gets: Receiver<Window>,
+    pub(in crate::daemon) replicas: Receiver<Window>,
+    pub(in crate::daemon) ending: Sender<Infallible>,
+}
+
+/// An outbox and its other end.
+pub(in crate::daemon) fn outbox() -> (Outbox, Queues) {
+    let (messages, parcels) = bounded(MESSAGES);
+    let (gets, get_windows) = bounded(WINDOWS);
+    let (replicas, replica_windows) = bounded(WINDOWS);
+    let (ending, ended) = bounded(0);
+    let outbox = Outbox { messages, gets, replicas, ended };
+    let queues = Queues { messages: parcels, gets: get_windows, replicas: replica_windows, ending };
+    (outbox, queues)
+}

@@ -1,0 +1,33 @@
+//! What a client's thread is given to answer with.
+
+use std::fs::File;
+use std::sync::Arc;
+
+use crate::node::DiskError;
+use crate::photo::Photo;
+use crate::protocol::Answer;
+
+/// A file to read from its beginning and its length in bytes, or why there is none.
+pub(in crate::daemon) type Opened = Result<(File, u64), DiskError>;
+
+/// An answer on its way to the client's thread.
+pub(in crate::daemon) enum Reply {
+    /// A whole answer.
+    Answer(Answer),
+    /// An answer with a photo's bytes.
+    Photo(Delivery),
+}
+
+/// A photo to be checked and sent.
+pub(in crate::daemon) struct Delivery {
+    /// The name that was asked for.
+    pub(in crate::daemon) name: String,
+    /// The photo's label.
+    pub(in crate::daemon) label: String,
+    /// What the bytes must be.
+    pub(in crate::daemon) photo: Arc<Photo>,
+    /// Whether they lie in the folder, which must know if they are damaged, or in a spool file.
+    pub(in crate::daemon) held: bool,
+    /// The bytes.
+    pub(in crate::daemon) opened: Opened,
+}
