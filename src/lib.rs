@@ -65,4 +65,5 @@ pub mod daemon;
 pub mod folder;
 pub mod node;
 pub mod photo;
+mod platform;
 pub mod protocol;

@@ -12,6 +12,7 @@ use super::explain::{explain, told_instead};
 use super::screen::plain;
 use super::{Daemon, Failure};
 use crate::photo::PhotoId;
+use crate::platform;
 use crate::protocol::{Answer, Blob, Request, SafeName};
 
 /// How long a daemon may be silent before the first byte of a photo: it may have to fetch it from another node first,
@@ -64,7 +65,7 @@ pub fn get(daemon: &mut Daemon, wish: &Get, out: &mut impl Write) -> Result<(), 
         Destination::File(path) => path.clone(),
         Destination::Folder(folder) => folder.join(SafeName::new(&photo.name)),
     };
-    if is_sink(&path) {
+    if platform::is_sink(&path) {
         return pour(&path, &fetch(daemon, &photo)?);
     }
     if !wish.force && path.symlink_metadata().is_ok() {
@@ -169,22 +170,6 @@ fn exists(path: &Path) -> Failure {
     ))
 }
 
-/// Whether bytes are to be poured into what is there, such as `/dev/null` or a pipe. A file put in its place would break
-/// it for everybody else.
-fn is_sink(path: &Path) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::FileTypeExt;
-        path.metadata()
-            .is_ok_and(|there| there.file_type().is_char_device() || there.file_type().is_fifo())
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = path;
-        false
-    }
-}
-
 fn pour(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let poured = File::options().write(true).open(path).and_then(|mut sink| sink.write_all(bytes));
     poured.map_err(|error| Failure::Io(format!("cannot write {}: {error}", path.display())))
@@ -201,27 +186,17 @@ fn save(path: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
     };
     let mut builder = tempfile::Builder::new();
     builder.prefix(".photomesh-").suffix(".part");
-    #[cfg(unix)]
-    {
-        use std::fs::Permissions;
-        use std::os::unix::fs::PermissionsExt;
-        // Temporary files are private by default; a photo gets what the user's umask allows, like any new file.
-        builder.permissions(Permissions::from_mode(0o666));
-    }
+    // Temporary files are private by default; a photo gets what the user's umask allows, like any new file.
+    platform::like_any_file(&mut builder);
     let mut file = builder.tempfile_in(folder).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     let renamed = if force { file.persist(path) } else { file.persist_noclobber(path) };
     match renamed {
-        Ok(_) => sync_folder(folder).map_err(failed),
+        Ok(_) => platform::sync_dir(folder).map_err(failed),
         Err(refused) if refused.error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
         Err(refused) => Err(failed(refused.error)),
     }
-}
-
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    // Only Unix can open a folder to sync it; elsewhere renaming is as safe as it gets.
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 /// Starts the system's viewer and does not wait for it.

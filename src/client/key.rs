@@ -2,10 +2,10 @@
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
 use super::Failure;
+use crate::platform;
 use crate::protocol::GroupKey;
 
 /// A key file is one short line; whatever is longer is none.
@@ -18,7 +18,7 @@ pub fn new_key() -> Result<(), Failure> {
     getrandom::fill(&mut bytes)
         .map_err(|error| Failure::Io(format!("the system has no randomness: {error}")))?;
     let mut out = io::stdout();
-    close_to_others(&out)
+    platform::close_to_others(&out)
         .map_err(|error| Failure::Io(format!("cannot protect the key: {error}")))?;
     writeln!(out, "{}", GroupKey::new(bytes).to_text())
         .map_err(|error| Failure::Io(format!("cannot write the key: {error}")))?;
@@ -28,16 +28,6 @@ pub fn new_key() -> Result<(), Failure> {
         eprintln!(
             "Bring the file to your friends by a way that nobody else reads: who has it can read all photos and join."
         );
-    }
-    Ok(())
-}
-
-/// Takes all others' rights away if the output is a file of one's own.
-fn close_to_others(out: &io::Stdout) -> io::Result<()> {
-    use std::os::fd::AsFd;
-    let file = File::from(out.as_fd().try_clone_to_owned()?);
-    if file.metadata()?.is_file() {
-        file.set_permissions(PermissionsExt::from_mode(0o600))?;
     }
     Ok(())
 }
@@ -55,7 +45,7 @@ pub fn read_key(path: &Path) -> Result<GroupKey, Failure> {
         ))
     };
     let file = File::open(path).map_err(unreadable)?;
-    if file.metadata().map_err(unreadable)?.mode() & 0o077 != 0 {
+    if platform::is_open_to_others(&file.metadata().map_err(unreadable)?) {
         return Err(Failure::Usage(format!(
             "others can read the key file {shown}: `chmod 600 {shown}`, and if they may have read it, make a new key"
         )));

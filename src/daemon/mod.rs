@@ -68,6 +68,7 @@ use self::limits::{CLOSE, INBOX, LINGER, MAX_CONNECTIONS, REPORTS, RESERVED_FILE
 use self::state::{Sources, State};
 use crate::folder::{self, Folder, OpenError};
 use crate::node::{CloseReason, Config, Node};
+use crate::platform;
 use crate::protocol::secure::Credentials;
 use crate::protocol::{Address, Boot, GroupKey};
 use disk::jobs::Disk;
@@ -198,7 +199,7 @@ fn serve(options: Options) -> Result<(), Failure> {
 fn raise_file_limit() -> usize {
     let wanted = MAX_CONNECTIONS as u64 + RESERVED_FILES;
     // Without a raise there are fewer connections, no more.
-    let allowed = rlimit::increase_nofile_limit(wanted).unwrap_or(RESERVED_FILES);
+    let allowed = platform::allow_files(wanted).unwrap_or(RESERVED_FILES);
     let connections = allowed.saturating_sub(RESERVED_FILES).max(allowed / 2);
     usize::try_from(connections).unwrap_or(MAX_CONNECTIONS).min(MAX_CONNECTIONS)
 }

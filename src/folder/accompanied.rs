@@ -1,12 +1,11 @@
 //! What the node is told of companions: which files belong to which photo.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::companions::{ENDINGS, NAMED, accompanies, has_ending};
 use super::entry::Content;
-use super::place::{self, MARKER};
+use super::layout::{self, MARKER};
 use super::{Change, Folder};
 use crate::photo::PhotoId;
 
@@ -59,7 +58,7 @@ impl Folder {
             Some(Content::Photo(photo)) => Some(photo),
             Some(Content::Damaged(_) | Content::Other) | None => None,
         };
-        if let Some(file) = place::accompanied_by(path) {
+        if let Some(file) = layout::accompanied_by(path) {
             let old = self.notes.get(&file).map(|note| note.original_path.as_path());
             let old = old.filter(|old| !old.starts_with(MARKER)).unwrap_or(Path::new(""));
             let shown = old.with_file_name(name).display().to_string();
@@ -70,7 +69,9 @@ impl Folder {
             let named = |file: &&Path| {
                 let below = file.strip_prefix(dir).ok();
                 let first = below.and_then(|below| below.components().next());
-                first.is_some_and(|name| name.as_os_str().as_bytes().starts_with(stem.as_bytes()))
+                first.is_some_and(|name| {
+                    name.as_os_str().as_encoded_bytes().starts_with(stem.as_encoded_bytes())
+                })
             };
             let start = dir.join(stem);
             let alike = self.index.files_from(&start).take_while(named);

@@ -16,12 +16,12 @@
 //! belongs together.
 
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::place::{self, MARKER};
+use super::layout::{self, MARKER};
+use crate::platform::name_of_bytes;
 
 /// What the names of companions end with, in any case of letters.
 pub(super) const ENDINGS: [&str; 7] = ["xmp", "aae", "json", "thm", "wav", "mov", "mp4"];
@@ -35,7 +35,7 @@ pub const NAMED: usize = 16;
 /// A name or a path in a note.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(super) struct Name(#[serde(with = "place::path_text")] pub(super) PathBuf);
+pub(super) struct Name(#[serde(with = "layout::path_text")] pub(super) PathBuf);
 
 pub(super) fn has_ending(name: &OsStr, endings: &[&str]) -> bool {
     let ending = Path::new(name).extension();
@@ -53,15 +53,15 @@ pub(super) fn accompanies(name: &OsStr, photo: &OsStr) -> bool {
 /// The name that a companion gets when its photo's name changes.
 pub(super) fn renamed(name: &OsStr, photo: &OsStr, new: &OsStr) -> OsString {
     let stem = |name| Path::new(name).file_stem().unwrap_or(OsStr::new(""));
-    let bytes = name.as_bytes();
-    let (rest, mut new) = match bytes.strip_prefix(photo.as_bytes()) {
+    let bytes = name.as_encoded_bytes();
+    let (rest, mut new) = match bytes.strip_prefix(photo.as_encoded_bytes()) {
         Some(rest) => (rest, new.to_owned()),
-        None => match bytes.strip_prefix(stem(photo).as_bytes()) {
+        None => match bytes.strip_prefix(stem(photo).as_encoded_bytes()) {
             Some(rest) => (rest, stem(new).to_owned()),
             None => return name.to_owned(),
         },
     };
-    new.push(OsStr::from_bytes(rest));
+    new.push(name_of_bytes(rest.to_vec()));
     new
 }
 
@@ -78,7 +78,7 @@ pub(super) fn is_thumbnail(path: &Path, is_file: impl Fn(&Path) -> bool) -> bool
 
 /// Where the companions lie of a file of our own.
 pub(super) fn own_dir(file: &Path) -> PathBuf {
-    place::companions_dir(file)
+    layout::companions_dir(file)
 }
 
 /// Where a companion of this name lies, or would lie, of the photo in `file`.
@@ -91,8 +91,8 @@ pub(super) fn path_of(name: &OsStr, file: &Path) -> PathBuf {
 
 /// The name of a photo that the names of its companions go by.
 pub(super) fn given_name(file: &Path) -> OsString {
-    match place::id_digits(file) {
-        Some(_) => place::label(file).into(),
+    match layout::id_digits(file) {
+        Some(_) => layout::label(file).into(),
         None => file.file_name().unwrap_or_default().to_owned(),
     }
 }

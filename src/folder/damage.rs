@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::disk::{self, Disk, Stamp};
-use super::place::{self, DAMAGED, TMP, is_note};
+use super::layout::{self, DAMAGED, TMP, is_note};
 use crate::photo::PhotoId;
 
 /// The note of an original that has rotted.
@@ -22,7 +22,7 @@ pub(super) struct Wreck {
     /// The photo that it was.
     pub(super) photo: PhotoId,
     /// Where it lies, relative to the folder.
-    #[serde(with = "place::path_text")]
+    #[serde(with = "layout::path_text")]
     pub(super) file: PathBuf,
     /// The file as it was found.
     pub(super) stamp: Stamp,

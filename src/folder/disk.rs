@@ -10,17 +10,17 @@
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
-use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
+
+use crate::platform;
 
 /// Changes files, one [`Step`] at a time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Disk {
     #[cfg(test)]
-    pub(super) trial: Option<std::sync::Arc<super::trial::Trial>>,
+    pub(super) faulty: Option<std::sync::Arc<super::tests::faulty_disk::FaultyDisk>>,
 }
 
 /// One operation of the file system: what can fail, and what a power cut can fall between.
@@ -48,8 +48,8 @@ impl Disk {
     /// Every step passes here just before it is done.
     fn step(&self, step: Step<'_>) -> io::Result<()> {
         #[cfg(test)]
-        if let Some(trial) = &self.trial {
-            return trial.step(step);
+        if let Some(faulty) = &self.faulty {
+            return faulty.step(step);
         }
         let _ = step;
         Ok(())
@@ -68,31 +68,24 @@ impl Disk {
     /// Makes a file that must not exist, readable by its owner alone if `private`.
     pub(super) fn create_new(&self, path: &Path, private: bool) -> io::Result<File> {
         self.step(Step::Create(path))?;
-        OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(if private { 0o600 } else { 0o666 })
-            .open(path)
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        if private {
+            platform::private(&mut options);
+        }
+        options.open(path)
     }
 
     /// Makes a file, or empties the one that is there. The directory is made anew if somebody has removed it.
     pub(super) fn create(&self, path: &Path) -> io::Result<File> {
         self.make_dir(parent(path))?;
         self.step(Step::Create(path))?;
-        OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
-            .open(path)
+        platform::no_follow(OpenOptions::new().write(true).create(true).truncate(true)).open(path)
     }
 
     /// Opens a file that is there for writing at its end.
     pub(super) fn append(&self, path: &Path) -> io::Result<File> {
-        OpenOptions::new()
-            .append(true)
-            .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
-            .open(path)
+        platform::no_follow(OpenOptions::new().append(true)).open(path)
     }
 
     /// Writes all of `bytes` into an open file where it stands. `path` is its name.
@@ -103,12 +96,9 @@ impl Disk {
 
     /// Writes all of `bytes` into a file that is there, from `offset` on.
     pub(super) fn write_at(&self, path: &Path, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        let file = OpenOptions::new()
-            .write(true)
-            .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
-            .open(path)?;
+        let file = platform::no_follow(OpenOptions::new().write(true)).open(path)?;
         self.step(Step::Write(path))?;
-        file.write_all_at(bytes, offset)
+        platform::write_all_at(&file, bytes, offset)
     }
 
     /// Brings an open file's bytes to the disk. `path` is its name.
@@ -120,7 +110,7 @@ impl Disk {
     /// Brings a directory's names to the disk.
     pub(super) fn sync_dir(&self, path: &Path) -> io::Result<()> {
         self.step(Step::SyncDir(path))?;
-        File::open(path)?.sync_all()
+        platform::sync_dir(path)
     }
 
     /// Moves a synced file to a name in a directory of our own, where nobody else makes files; what had the name is
@@ -209,13 +199,8 @@ pub(super) struct Stamp {
 impl Stamp {
     /// The stamp of a regular file; none for anything else.
     pub(super) fn of(meta: &Metadata) -> Option<Stamp> {
-        let nanos =
-            |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
-        meta.is_file().then(|| Stamp {
-            size: meta.len(),
-            modified: nanos(meta.mtime(), meta.mtime_nsec()),
-            changed: nanos(meta.ctime(), meta.ctime_nsec()),
-        })
+        let (modified, changed) = platform::times(meta);
+        meta.is_file().then(|| Stamp { size: meta.len(), modified, changed })
     }
 
     /// Whether a file of this stamp can be one of `before` that was only given another name.
@@ -241,19 +226,12 @@ pub(super) fn is_absence(error: &io::Error) -> bool {
 /// Opens a regular file for reading: a link is not followed, and a pipe or device in its place is refused, not waited
 /// for.
 pub(super) fn open(path: &Path) -> io::Result<File> {
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let file = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)?;
+    let file = platform::no_follow_no_wait(OpenOptions::new().read(true)).open(path)?;
     if file.metadata()?.is_file() {
         Ok(file)
     } else {
         Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
     }
-}
-
-/// How many bytes an ordinary user can still write to the file system of `path`.
-pub(super) fn free_bytes(path: &Path) -> io::Result<u64> {
-    let stat = rustix::fs::statvfs(path)?;
-    Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
 }
 
 /// The directory that names `path`.

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::layout::{SURPLUS, TRASH, holding_at};
 use super::note::Why;
-use super::place::{SURPLUS, TRASH, holding_at};
 use super::trash::PutAway;
 use super::{Change, Folder, StoreError};
 use crate::photo::{PhotoId, Relation};

@@ -1,8 +1,7 @@
 //! What can go wrong with a folder, in words that say what to do.
 
-use std::fmt;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fmt, io};
 
 use super::disk;
 

@@ -1,20 +1,18 @@
 //! Companions follow their photo: to the trash, back, and for good.
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
-use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
-use super::Folder;
 use super::companions::{
     ENDINGS, FILMS, Name, accompanies, given_name, has_ending, own_dir, path_of, renamed,
 };
-use super::disk;
 use super::entry::Content;
+use super::layout::{self, MARKER};
 use super::note::Note;
-use super::place::{self, MARKER};
+use super::{Folder, disk};
 use crate::photo::PhotoId;
+use crate::platform::file_of;
 
 impl Folder {
     /// The names of the companions of a photo's file, as they are on the disk now.
@@ -229,7 +227,7 @@ impl Folder {
     /// Moves to the trash what should have come there with the photo of this note, and has not been touched since.
     fn fetch_left_behind(&mut self, copy: &Path, note: &Note) {
         let old = &note.original_path;
-        if !place::is_inside(old) || old.starts_with(MARKER) {
+        if !layout::is_inside(old) || old.starts_with(MARKER) {
             return;
         }
         let photo = old.file_name().unwrap_or_default();
@@ -261,6 +259,6 @@ impl Folder {
 
 /// Whether two names are of one file.
 fn is_same_file(one: &Path, other: &Path) -> bool {
-    let file = |path| fs::symlink_metadata(path).map(|meta| (meta.dev(), meta.ino()));
+    let file = |path| fs::symlink_metadata(path).map(|meta| file_of(&meta));
     matches!((file(one), file(other)), (Ok(one), Ok(other)) if one == other)
 }

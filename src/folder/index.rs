@@ -13,9 +13,9 @@ use std::time::Duration;
 
 use super::disk::{self, Disk, Stamp};
 use super::entry::{Content, FileEntry, PhotoEntry, Standing};
-use super::line::Line;
-use super::log::Log;
-use super::place;
+use super::journal::Journal;
+use super::journal_line::Line;
+use super::layout;
 use super::reread::is_outdated;
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Facts, Looks};
@@ -44,9 +44,9 @@ pub(super) struct Index {
     outdated: BTreeSet<PhotoId>,
     /// For how long daemons have run on this folder.
     running: Duration,
-    /// What the log says of it, in seconds.
+    /// What the journal says of it, in seconds.
     running_logged: u64,
-    log: Log,
+    journal: Journal,
 }
 
 impl Index {
@@ -58,7 +58,7 @@ impl Index {
             outdated: BTreeSet::new(),
             running: Duration::ZERO,
             running_logged: 0,
-            log: Log::new(disk, root, "index"),
+            journal: Journal::new(disk, root, "index"),
         };
         let intact = index.read().unwrap_or(false);
         index.photos.retain(|_, entry| !entry.files.is_empty());
@@ -66,8 +66,8 @@ impl Index {
         let outdated = photos.filter(|(_, entry)| is_outdated(&entry.photo));
         index.outdated = outdated.map(|(id, _)| *id).collect();
         let live = index.files.len() + index.photos.len();
-        if !intact || index.log.lines > 2 * live + SPARE_LINES {
-            index.log.broken = true;
+        if !intact || index.journal.lines > 2 * live + SPARE_LINES {
+            index.journal.broken = true;
         }
         index.flush();
         index
@@ -75,12 +75,12 @@ impl Index {
 
     /// Takes in every line; whether all of them made sense.
     fn read(&mut self) -> io::Result<bool> {
-        let mut reader = BufReader::new(disk::open(&self.log.path)?);
+        let mut reader = BufReader::new(disk::open(&self.journal.path)?);
         let mut intact = true;
         let mut line = Vec::new();
         while reader.read_until(b'\n', &mut line)? > 0 {
-            let first = self.log.lines == 0;
-            self.log.lines += 1;
+            let first = self.journal.lines == 0;
+            self.journal.lines += 1;
             match serde_json::from_slice(&line) {
                 Ok(Line::Version(VERSION)) if first => {}
                 Ok(Line::Version(_)) => return Ok(false),
@@ -116,7 +116,7 @@ impl Index {
                     Content::Photo(id) => self.photos.contains_key(&id),
                     Content::Damaged(_) | Content::Other => true,
                 };
-                if !known || !place::is_inside(&path) {
+                if !known || !layout::is_inside(&path) {
                     return false;
                 }
                 self.link(path, stamp, content, false);
@@ -240,7 +240,7 @@ impl Index {
     /// Sets what is in a file that was just seen. A photo must be put first.
     pub(super) fn set_file(&mut self, path: &Path, stamp: Stamp, content: Content) {
         self.link(path.to_owned(), stamp, content, true);
-        self.log.append(&Line::File { path: path.to_owned(), stamp, content });
+        self.journal.append(&Line::File { path: path.to_owned(), stamp, content });
     }
 
     /// Notes that a known file was seen, unchanged.
@@ -260,7 +260,7 @@ impl Index {
     /// Forgets a file; what was in it.
     pub(super) fn remove_file(&mut self, path: &Path) -> Option<Content> {
         let content = self.unlink(path)?;
-        self.log.append(&Line::Gone { path: path.to_owned() });
+        self.journal.append(&Line::Gone { path: path.to_owned() });
         Some(content)
     }
 
@@ -282,7 +282,7 @@ impl Index {
         let now = self.running();
         if now >= self.running_logged.saturating_add(RUNNING_STEP) {
             self.running_logged = now;
-            self.log.append(&Line::Running(now));
+            self.journal.append(&Line::Running(now));
         }
     }
 
@@ -294,8 +294,8 @@ impl Index {
 
     /// Brings the lines to the disk. Lines that could not be appended are made up for by writing all of them anew.
     pub(super) fn flush(&mut self) {
-        if !self.log.broken {
-            return self.log.sync();
+        if !self.journal.broken {
+            return self.journal.sync();
         }
         let photos = self.photos.values().map(PhotoEntry::line);
         let files = self.files.iter().map(|(path, entry)| Line::File {
@@ -306,12 +306,12 @@ impl Index {
         let first = [Line::Version(VERSION), Line::Running(self.running())];
         let lines = first.into_iter().chain(photos).chain(files);
         // A cache: what cannot be written now is written the next time.
-        let _ = self.log.rewrite(lines);
+        let _ = self.journal.rewrite(lines);
     }
 
     fn log_photo(&mut self, id: PhotoId) {
         if let Some(entry) = self.photos.get(&id) {
-            self.log.append(&entry.line());
+            self.journal.append(&entry.line());
         }
     }
 

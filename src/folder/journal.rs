@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::disk::Disk;
-use super::place::{MARKER, TMP};
+use super::layout::{MARKER, TMP};
 
 /// How many bytes of lines are collected before they are written, when all are written anew.
 const BATCH: usize = 256 * 1024;
 
-/// Appends lines, which never fails: what could not be appended breaks the log, and a broken log is written anew.
+/// Appends lines, which never fails: what could not be appended breaks the journal, and a broken journal is written anew.
 #[derive(Debug)]
-pub(super) struct Log {
+pub(super) struct Journal {
     disk: Disk,
     pub(super) path: PathBuf,
     tmp: PathBuf,
@@ -27,10 +27,10 @@ pub(super) struct Log {
     pub(super) broken: bool,
 }
 
-impl Log {
-    /// The log of this name.
-    pub(super) fn new(disk: &Disk, root: &Path, name: &str) -> Log {
-        Log {
+impl Journal {
+    /// The journal of this name.
+    pub(super) fn new(disk: &Disk, root: &Path, name: &str) -> Journal {
+        Journal {
             disk: disk.clone(),
             path: root.join(MARKER).join(name),
             tmp: root.join(TMP).join(name),
@@ -41,7 +41,7 @@ impl Log {
         }
     }
 
-    /// Appends a line, if the log is whole.
+    /// Appends a line, if the journal is whole.
     pub(super) fn append(&mut self, line: &impl Serialize) {
         if !self.broken && self.try_append(line).is_err() {
             self.broken = true;
@@ -71,7 +71,7 @@ impl Log {
         }
     }
 
-    /// Writes a new file with just these lines in place of the old one. If that fails, the log stays broken.
+    /// Writes a new file with just these lines in place of the old one. If that fails, the journal stays broken.
     pub(super) fn rewrite(
         &mut self,
         lines: impl Iterator<Item = impl Serialize>,

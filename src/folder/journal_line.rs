@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::disk::Stamp;
 use super::entry::Content;
-use super::place;
+use super::layout;
 use crate::photo::Photo;
 use crate::protocol::{Facts, Looks};
 
@@ -28,14 +28,14 @@ pub(super) enum Line {
     },
     /// A file, in place of what was known of that path before.
     File {
-        #[serde(with = "place::path_text")]
+        #[serde(with = "layout::path_text")]
         path: PathBuf,
         stamp: Stamp,
         content: Content,
     },
     /// There is no such file any more.
     Gone {
-        #[serde(with = "place::path_text")]
+        #[serde(with = "layout::path_text")]
         path: PathBuf,
     },
     /// For how long daemons have run on this folder, in seconds.

@@ -1,12 +1,11 @@
 //! Where in the folder a file lies, and what that says about it.
 
 use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
 use crate::photo::PhotoId;
-use crate::protocol::SafeName;
-use crate::protocol::{Facts, Holding};
+use crate::platform::name_of_bytes;
+use crate::protocol::{Facts, Holding, SafeName};
 
 /// The marker: what makes a folder a node's folder, and where everything of the daemon's own lies.
 pub(super) const MARKER: &str = ".photomesh";
@@ -79,7 +78,7 @@ pub(super) fn id_digits(path: &Path) -> Option<&str> {
 
 /// Whether a file in the trash is the note of another one.
 pub(super) fn is_note(name: &OsStr) -> bool {
-    name.as_bytes().ends_with(NOTE.as_bytes())
+    name.as_encoded_bytes().ends_with(NOTE.as_bytes())
 }
 
 /// Where the note of a copy lies.
@@ -99,13 +98,13 @@ pub(super) fn companions_dir(file: &Path) -> PathBuf {
 /// The file of our own whose companion lies here, if one would.
 pub(super) fn accompanied_by(companion: &Path) -> Option<PathBuf> {
     let dir = companion.parent().filter(|dir| dir.starts_with(MARKER))?;
-    let file = dir.as_os_str().as_bytes().strip_suffix(COMPANIONS.as_bytes())?;
-    Some(PathBuf::from(OsStr::from_bytes(file)))
+    let file = dir.as_os_str().as_encoded_bytes().strip_suffix(COMPANIONS.as_bytes())?;
+    Some(PathBuf::from(name_of_bytes(file.to_vec())))
 }
 
 /// Whether a directory is for the companions of a file of our own, by its name.
 pub(super) fn is_for_companions(dir: &Path) -> bool {
-    dir.starts_with(MARKER) && dir.as_os_str().as_bytes().ends_with(COMPANIONS.as_bytes())
+    dir.starts_with(MARKER) && dir.as_os_str().as_encoded_bytes().ends_with(COMPANIONS.as_bytes())
 }
 
 /// What people call a file: its name without folders, and without the digits that [`own_name`] puts before it.
@@ -139,11 +138,11 @@ const MAX_NUMBER: u32 = 9_999;
 
 /// Paths in JSON: text where they are text, bytes where a file name is none.
 pub(super) mod path_text {
-    use std::ffi::OsString;
-    use std::os::unix::ffi::{OsStrExt, OsStringExt};
     use std::path::{Path, PathBuf};
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::platform::name_of_bytes;
 
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -158,7 +157,7 @@ pub(super) mod path_text {
     ) -> Result<S::Ok, S::Error> {
         match path.to_str() {
             Some(text) => text.serialize(serializer),
-            None => path.as_os_str().as_bytes().serialize(serializer),
+            None => path.as_os_str().as_encoded_bytes().serialize(serializer),
         }
     }
 
@@ -167,7 +166,7 @@ pub(super) mod path_text {
     ) -> Result<PathBuf, D::Error> {
         Ok(match Text::deserialize(deserializer)? {
             Text::Text(text) => PathBuf::from(text),
-            Text::Bytes(bytes) => PathBuf::from(OsString::from_vec(bytes)),
+            Text::Bytes(bytes) => PathBuf::from(name_of_bytes(bytes)),
         })
     }
 }

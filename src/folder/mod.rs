@@ -29,15 +29,13 @@
 //!
 //! # Reading order
 //!
-//! `disk` (what makes a file safe), `place` (what a path says), `entry` and `index` over `log` (what is known of every file),
-//! `looks` (what comparing found), `scan` and `absorb` (how it gets known), `store` (in), `trash` (out and back), `duplicates`,
-//! `purge` (for good), `tombstones`, `check` and `damage` (rot), `reread` (photos of an earlier program), `companions`.
+//! `disk` (what makes a file safe), `layout` (what a path says), `entry` and `index` over `journal` (what is known of every
+//! file), `looks` (what comparing found), `scan` and `reconcile` (how it gets known), `store` (in), `trash` (out and back),
+//! `duplicates`, `purge` (for good), `tombstones`, `scrub` and `damage` (rot), `reread` (photos of an earlier program),
+//! `companions`.
 
-mod absorb;
 mod accompanied;
-#[cfg(test)]
-mod bench;
-mod check;
+mod boot_time;
 pub mod companions;
 mod damage;
 mod disk;
@@ -47,52 +45,49 @@ mod error;
 mod following;
 mod identity;
 mod index;
-mod line;
-mod log;
+mod journal;
+mod journal_line;
+mod layout;
 mod looks;
-mod moment;
 mod nodes;
 mod note;
-mod place;
 mod purge;
+mod reconcile;
 mod reread;
 mod scan;
-#[cfg(test)]
-mod specimens;
+mod scrub;
 mod standing;
 mod store;
+#[cfg(test)]
+mod tests;
 mod tombstones;
 mod trash;
-#[cfg(test)]
-mod trial;
-#[cfg(test)]
-mod trials;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::photo::{Photo, PhotoId};
+use crate::platform::{self, file_of};
 use crate::protocol::{Address, Facts, Holding, Looks, NodeId};
 
-pub use absorb::Absorbed;
-pub use check::Recheck;
+pub use boot_time::Moment;
 pub use error::{OpenError, StoreError, is_full};
 pub use identity::Identity;
-pub use moment::Moment;
+pub use reconcile::Absorbed;
 pub use reread::{Reading, Reread};
 pub use scan::{Candidate, Inspection, Walk, Walker};
+pub use scrub::Recheck;
 
 use damage::Wrecks;
 use disk::Disk;
 use entry::Standing;
 use index::Index;
+use layout::{MARKER, OWN_DIRS, TMP};
 use note::Notes;
-use place::{MARKER, OWN_DIRS, TMP};
 use tombstones::Tombstones;
 
 /// How often lines of the index are brought to the disk, in seconds of running. A crash costs reading some photos again.
@@ -192,8 +187,8 @@ pub struct Folder {
     notes: Notes,
     tombstones: Tombstones,
     wrecks: Wrecks,
-    scanning: absorb::Scanning,
-    scrub: check::Scrub,
+    scanning: reconcile::Scanning,
+    scrub: scrub::Scrub,
     rereading: reread::Rereading,
     accompanied: accompanied::Accompanied,
     /// What the owner has asked to be purged, companions and all.
@@ -232,7 +227,7 @@ impl Folder {
             root: root.to_owned(),
             options: options.clone(),
             _lock: lock,
-            marker: (meta.dev(), meta.ino()),
+            marker: file_of(&meta),
             identity,
             first_start: fresh && index.files().next().is_none(),
             nodes: nodes::read(root),
@@ -241,8 +236,8 @@ impl Folder {
             tombstones: Tombstones::open(&disk, root)
                 .map_err(|error| OpenError::at(root, error))?,
             wrecks: Wrecks::open(&disk, root),
-            scanning: absorb::Scanning::default(),
-            scrub: check::Scrub::default(),
+            scanning: reconcile::Scanning::default(),
+            scrub: scrub::Scrub::default(),
             rereading: reread::Rereading::default(),
             accompanied: accompanied::Accompanied::default(),
             purge_asked: BTreeSet::new(),
@@ -271,7 +266,7 @@ impl Folder {
 
     /// How many bytes the folder's disk has free for an ordinary user.
     pub fn free_bytes(&self) -> io::Result<u64> {
-        disk::free_bytes(&self.root)
+        platform::free_bytes(&self.root)
     }
 
     /// Remembers facts about a photo of this folder.

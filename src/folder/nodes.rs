@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::io::BufReader;
 use std::path::Path;
 
-use super::Folder;
-use super::disk;
-use super::place::{MARKER, TMP};
+use super::layout::{MARKER, TMP};
+use super::{Folder, disk};
 use crate::protocol::{Address, NodeId};
 
 impl Folder {

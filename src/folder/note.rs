@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::companions::Name;
 use super::disk::{self, Disk};
 use super::index::MAX_RUNNING;
-use super::place::{self, SURPLUS, TMP, TRASH, is_note};
+use super::layout::{self, SURPLUS, TMP, TRASH, is_note};
 use crate::photo::{PhotoId, Relation};
 use crate::protocol::{Facts, Holding, Looks, NodeId};
 
@@ -42,7 +42,7 @@ pub(super) struct Note {
     #[serde(flatten)]
     pub(super) facts: Facts,
     /// Where the file was, relative to the folder.
-    #[serde(with = "place::path_text")]
+    #[serde(with = "layout::path_text")]
     pub(super) original_path: PathBuf,
     /// Where it was returned to, if that is another name and its companions have not followed yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -88,7 +88,7 @@ impl Note {
             original_path: path.to_owned(),
             returned_to: None,
             companions: Vec::new(),
-            holding: place::holding_at(path),
+            holding: layout::holding_at(path),
             when: now.map_or(0, |since| since.as_secs()),
             running,
         }
@@ -145,7 +145,7 @@ impl Notes {
         let Ok(Ok(note)) = note else {
             return;
         };
-        let companions = self.root.join(place::companions_dir(&copy));
+        let companions = self.root.join(layout::companions_dir(&copy));
         let is_gone = disk::look(&self.root.join(&copy)).is_ok_and(|stamp| stamp.is_none());
         if is_gone && !companions.is_dir() {
             // Best effort: it is swept again at the next start.
@@ -222,6 +222,6 @@ impl Notes {
 
     /// Where the note of a copy is, in full.
     fn path(&self, copy: &Path) -> PathBuf {
-        place::note_path(&self.root.join(copy))
+        layout::note_path(&self.root.join(copy))
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::moment::Moment;
+use super::boot_time::Moment;
+use super::layout::{SURPLUS, TRASH, holding_at};
 use super::note::{DAY, Note};
-use super::place::{SURPLUS, TRASH, holding_at};
 use super::{Change, Folder, StoreError};
 use crate::photo::PhotoId;
 

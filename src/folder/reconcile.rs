@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::companions;
 use super::disk::{self, Stamp};
 use super::entry::Content;
-use super::place::{self, holding_at};
+use super::layout::{self, holding_at};
 use super::scan::{Candidate, Finding, Inspection, Walk, Walker};
-use super::{Change, Folder, OpenError};
+use super::{Change, Folder, OpenError, companions};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Facts, Holding};
 
@@ -79,7 +78,7 @@ impl Folder {
                 }
                 _ if !seen.rests || self.scanning.pending.contains(path) => {}
                 // Whatever is in them, these are no photos.
-                None if place::accompanied_by(path).is_some()
+                None if layout::accompanied_by(path).is_some()
                     || companions::is_thumbnail(path, |path| walk.files.contains_key(path)) =>
                 {
                     self.index.set_file(path, seen.stamp, Content::Other);
@@ -148,7 +147,7 @@ impl Folder {
         let mut facts = self.notes.facts(path, id);
         // Names of our own files were made safe and say less than what is known.
         if original || (!named && facts.names.is_empty()) {
-            facts.merge(&Facts::named(place::label(path)));
+            facts.merge(&Facts::named(layout::label(path)));
         }
         if let Some(before) = before {
             self.scanning.changed.insert(before, true);
@@ -334,7 +333,7 @@ impl Folder {
             "{} is not the folder it was: its {} is gone or another one; if its disk is not mounted, mount it and \
              start again",
             self.root.display(),
-            place::MARKER
+            layout::MARKER
         )
     }
 }

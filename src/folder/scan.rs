@@ -17,14 +17,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs::{self, DirEntry, File, Metadata};
 use std::io::{self, Seek};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::disk::{self, Disk, Stamp};
-use super::place::{self, MARKER, REPLICAS, SURPLUS, TRASH, is_note};
+use super::layout::{self, MARKER, REPLICAS, SURPLUS, TRASH, is_note};
 use crate::photo::{self, InspectError, Photo, PhotoId};
+use crate::platform::file_of;
 
 /// A file that was not touched for this long rests: longer than a copying program pauses between two writes.
 const REST: Duration = Duration::from_secs(3);
@@ -94,7 +93,7 @@ impl Walker {
     /// Whether the marker is the very one of the start: another disk may be mounted here by now.
     fn is_marked(&self) -> bool {
         fs::symlink_metadata(self.root.join(MARKER).join("lock"))
-            .is_ok_and(|meta| (meta.dev(), meta.ino()) == self.marker)
+            .is_ok_and(|meta| file_of(&meta) == self.marker)
     }
 }
 
@@ -114,7 +113,7 @@ impl Pass<'_> {
     fn directory(&mut self, dir: &Path, open: &mut Vec<PathBuf>) {
         let path = self.root.join(dir);
         let entries = fs::symlink_metadata(&path).and_then(|meta| {
-            let new = meta.is_dir() && self.visited.insert((meta.dev(), meta.ino()));
+            let new = meta.is_dir() && self.visited.insert(file_of(&meta));
             new.then(|| fs::read_dir(&path)).transpose()
         });
         match entries {
@@ -133,7 +132,7 @@ impl Pass<'_> {
     fn entry(&mut self, dir: &Path, entry: &DirEntry, open: &mut Vec<PathBuf>) -> io::Result<()> {
         let name = entry.file_name();
         let ours = dir.starts_with(MARKER);
-        let noted = dir.starts_with(TRASH) && !place::is_for_companions(dir);
+        let noted = dir.starts_with(TRASH) && !layout::is_for_companions(dir);
         if is_hidden(&name) || (noted && is_note(&name)) {
             return Ok(());
         }
@@ -141,7 +140,7 @@ impl Pass<'_> {
         let path = dir.join(&name);
         if kind.is_dir() {
             let wanted = match ours {
-                true => place::is_for_companions(&path),
+                true => layout::is_for_companions(&path),
                 false => !self.root.join(&path).join(MARKER).is_dir(),
             };
             if wanted {
@@ -171,7 +170,7 @@ impl Pass<'_> {
 }
 
 fn is_hidden(name: &OsStr) -> bool {
-    name.as_bytes().starts_with(b".")
+    name.as_encoded_bytes().starts_with(b".")
 }
 
 /// A file whose content must be read, because it is new or has changed.
@@ -259,13 +258,13 @@ impl Candidate {
             Ok(photo) => (photo.id, Finding::Photo(Box::new(photo))),
             Err(InspectError::Io(error)) => return Err(error),
             Err(InspectError::NotAPicture | InspectError::TooLarge) => {
-                if place::id_digits(&self.path).is_none() {
+                if layout::id_digits(&self.path).is_none() {
                     return Ok(Finding::Other);
                 }
                 file.rewind()?;
                 (PhotoId::of_rest(file)?, Finding::Other)
             }
         };
-        if place::may_hold(&self.path, bytes) { Ok(finding) } else { Ok(Finding::Rotten) }
+        if layout::may_hold(&self.path, bytes) { Ok(finding) } else { Ok(Finding::Rotten) }
     }
 }

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use super::damage::Wreck;
 use super::disk::{self, Stamp};
 use super::entry::Content;
-use super::place::{self, DAMAGED, MARKER};
+use super::layout::{self, DAMAGED, MARKER};
 use super::{Change, Folder, StoreError};
 use crate::photo::PhotoId;
+use crate::platform::is_media_error;
 use crate::protocol::SafeName;
 
 const DAY: u64 = 24 * 60 * 60;
@@ -125,7 +126,7 @@ impl Folder {
         match read() {
             Ok((_, Ok(digest))) if digest == photo => Check::Good,
             // What a file of our own is named by tells more than any stamp.
-            Ok((stamp, Ok(digest))) if stamp != known && place::may_hold(path, digest) => {
+            Ok((stamp, Ok(digest))) if stamp != known && layout::may_hold(path, digest) => {
                 Check::Changed
             }
             Ok((Some(stamp), Ok(digest))) => Check::Rotten(stamp, Some(digest)),
@@ -175,11 +176,11 @@ impl Folder {
         stamp: Stamp,
         bytes: Option<PhotoId>,
     ) -> io::Result<()> {
-        let name = place::own_name(photo, &place::label(path));
+        let name = layout::own_name(photo, &layout::label(path));
         let free = self.own_path(Path::new(DAMAGED), &name)?;
         let file = path.to_owned();
         let wreck = Wreck { photo, file, stamp, bytes };
-        self.wrecks.write(&place::note_path(&free), wreck)
+        self.wrecks.write(&layout::note_path(&free), wreck)
     }
 
     /// A photo to read again, if one is due: the one whose last check is the oldest.
@@ -212,9 +213,4 @@ impl Folder {
     pub fn scrubbed(&mut self, photo: PhotoId) {
         self.index.set_checked(photo, true);
     }
-}
-
-/// Whether the disk itself could not give the bytes back: no reason to hope for the next try.
-fn is_media_error(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::entry::Standing;
 use super::index::Index;
-use super::place::holding_at;
+use super::layout::holding_at;
 use crate::photo::PhotoId;
 use crate::protocol::Holding;
 

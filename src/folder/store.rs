@@ -7,10 +7,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::disk;
 use super::entry::{Content, Standing};
-use super::place::{self, OWN_DIRS, REPLICAS, TMP, holding_at};
-use super::{Change, Folder, StoreError};
+use super::layout::{self, OWN_DIRS, REPLICAS, TMP, holding_at};
+use super::{Change, Folder, StoreError, disk};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Facts, Holding, SafeName};
 
@@ -133,7 +132,7 @@ impl Folder {
         }
         loop {
             let is_free = |name: &SafeName| !taken.contains(&SafeName::folded(name.as_str()));
-            let path = place::free_path(dir, name, is_free).ok_or(io::ErrorKind::AlreadyExists)?;
+            let path = layout::free_path(dir, name, is_free).ok_or(io::ErrorKind::AlreadyExists)?;
             let placed = match admits(self, &path)? {
                 true => self.disk.place_new(from, &self.full(&path)),
                 false => Err(io::ErrorKind::AlreadyExists.into()),
@@ -157,7 +156,7 @@ impl Folder {
         id: PhotoId,
         name: &str,
     ) -> io::Result<PathBuf> {
-        let path = self.own_path(Path::new(REPLICAS), &place::own_name(id, name))?;
+        let path = self.own_path(Path::new(REPLICAS), &layout::own_name(id, name))?;
         self.disk.place(from, &self.full(&path))?;
         Ok(path)
     }
@@ -178,10 +177,10 @@ impl Folder {
         let is_free = |name: &SafeName| {
             let path = dir.join(name.as_str());
             let known = self.index.file(&path).is_some();
-            let beside = [place::note_path(&path), place::companions_dir(&path)];
+            let beside = [layout::note_path(&path), layout::companions_dir(&path)];
             !known && no_file(&path) && beside.iter().all(|path| no_file(path))
         };
-        let path = place::free_path(dir, name, is_free);
+        let path = layout::free_path(dir, name, is_free);
         path.ok_or(io::ErrorKind::AlreadyExists.into())
     }
 

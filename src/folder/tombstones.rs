@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use super::disk::{self, Disk};
-use super::log::Log;
+use super::journal::Journal;
 use super::{Folder, StoreError};
 use crate::photo::PhotoId;
 use crate::protocol::{NodeId, Tombstone, Wish};
@@ -17,15 +17,15 @@ const SPARE_LINES: usize = 1_000;
 #[derive(Debug)]
 pub(super) struct Tombstones {
     latest: BTreeMap<(PhotoId, NodeId), Tombstone>,
-    log: Log,
+    journal: Journal,
 }
 
 impl Tombstones {
     /// Reads what was kept. A line that is torn or forged is left out: the other nodes have told, or will tell, the same.
     pub(super) fn open(disk: &Disk, root: &Path) -> io::Result<Tombstones> {
         let mut tombstones =
-            Tombstones { latest: BTreeMap::new(), log: Log::new(disk, root, "tombstones") };
-        match disk::open(&tombstones.log.path) {
+            Tombstones { latest: BTreeMap::new(), journal: Journal::new(disk, root, "tombstones") };
+        match disk::open(&tombstones.journal.path) {
             Ok(file) => tombstones.read(BufReader::new(file))?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
@@ -36,15 +36,15 @@ impl Tombstones {
     fn read(&mut self, mut reader: impl BufRead) -> io::Result<()> {
         let mut line = Vec::new();
         while reader.read_until(b'\n', &mut line)? > 0 {
-            self.log.lines += 1;
+            self.journal.lines += 1;
             match serde_json::from_slice(&line) {
                 Ok(tombstone) => self.take(tombstone),
-                Err(_) => self.log.broken = true,
+                Err(_) => self.journal.broken = true,
             }
-            self.log.broken |= !line.ends_with(b"\n");
+            self.journal.broken |= !line.ends_with(b"\n");
             line.clear();
         }
-        self.log.broken |= self.log.lines > 2 * self.latest.len() + SPARE_LINES;
+        self.journal.broken |= self.journal.lines > 2 * self.latest.len() + SPARE_LINES;
         Ok(())
     }
 
@@ -64,13 +64,13 @@ impl Tombstones {
     fn keep(&mut self, tombstones: &[Tombstone]) -> Result<(), StoreError> {
         let news: Vec<&Tombstone> = tombstones.iter().filter(|t| self.is_news(t)).collect();
         for tombstone in &news {
-            self.log.append(tombstone);
+            self.journal.append(tombstone);
         }
-        self.log.sync();
-        if self.log.broken {
+        self.journal.sync();
+        if self.journal.broken {
             let known = self.latest.values();
-            let written = self.log.rewrite(known.chain(news.iter().copied()));
-            written.map_err(|error| StoreError::at(&self.log.path, &error))?;
+            let written = self.journal.rewrite(known.chain(news.iter().copied()));
+            written.map_err(|error| StoreError::at(&self.journal.path, &error))?;
         }
         for tombstone in news.into_iter().cloned().collect::<Vec<_>>() {
             self.take(tombstone);

@@ -4,17 +4,15 @@
 //! between leaves a note without a copy, which the next start sweeps, and the photo where it was.
 
 use std::ffi::OsString;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
+use super::boot_time::Moment;
 use super::companions::Name;
-use super::disk;
 use super::entry::Standing;
-use super::moment::Moment;
+use super::layout::{self, MARKER, SURPLUS, TRASH, holding_at};
 use super::note::{Note, Why};
-use super::place::{self, MARKER, SURPLUS, TRASH, holding_at};
-use super::{Folder, StoreError};
+use super::{Folder, StoreError, disk};
 use crate::photo::{PhotoId, Relation};
 use crate::protocol::{Holding, NodeId, SafeName};
 
@@ -144,7 +142,7 @@ impl Folder {
         let from = self.full(path);
         let failed = |error: io::Error| StoreError::at(&from, &error);
         self.require_unchanged(path)?;
-        let name = place::own_name(photo, &place::label(path));
+        let name = layout::own_name(photo, &layout::label(path));
         let copy = self.own_path(Path::new(how.dir), &name).map_err(failed)?;
         let facts = self.index.photo(photo).map(|entry| &entry.facts);
         let facts = facts.cloned().unwrap_or_default();
@@ -281,7 +279,7 @@ impl Folder {
         let back = if holding.is_own() {
             self.place_back(copy, old, &companions)
         } else {
-            self.place_replica(&from, photo, &place::label(old))
+            self.place_replica(&from, photo, &layout::label(old))
         };
         let back = back.map_err(failed)?;
         self.note_move(copy, &back);
@@ -302,7 +300,7 @@ impl Folder {
     ) -> io::Result<PathBuf> {
         let from = self.full(copy);
         // The note is a file that anybody may have written.
-        let trusted = place::is_inside(old) && !old.starts_with(MARKER);
+        let trusted = layout::is_inside(old) && !old.starts_with(MARKER);
         let dir = disk::parent(old);
         let trusted = trusted && self.make_way(dir)?;
         if trusted && self.has_room(old, old, companions) {
@@ -313,7 +311,7 @@ impl Folder {
             }
         }
         let dir = if trusted { dir } else { Path::new("") };
-        let name = SafeName::new(&place::label(old));
+        let name = SafeName::new(&layout::label(old));
         self.place_original(&from, dir, &name, |folder, path| {
             folder.may_return((copy, old), path, companions)
         })

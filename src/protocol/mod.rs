@@ -14,11 +14,11 @@ pub mod message;
 mod node_id;
 mod record;
 mod removal;
-#[cfg(test)]
-mod round_trips;
 mod safe_name;
 pub mod secure;
 mod status;
+#[cfg(test)]
+mod tests;
 mod tombstone;
 mod versions;
 

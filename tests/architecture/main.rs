@@ -10,13 +10,14 @@ use source::{Source, sources};
 use spelling::{entered, functions, has_word};
 
 /// Which room may use which others. `main.rs` and `args.rs` are rooms, too.
-const MAY_ENTER: [(&str, &[&str]); 9] = [
+const MAY_ENTER: [(&str, &[&str]); 10] = [
     ("photo", &[]),
+    ("platform", &[]),
     ("protocol", &["photo"]),
     ("node", &["photo", "protocol"]),
-    ("folder", &["photo", "protocol"]),
-    ("daemon", &["photo", "protocol", "node", "folder"]),
-    ("client", &["photo", "protocol"]),
+    ("folder", &["photo", "protocol", "platform"]),
+    ("daemon", &["photo", "protocol", "node", "folder", "platform"]),
+    ("client", &["photo", "protocol", "platform"]),
     ("gallery", &["photo", "protocol", "client"]),
     // Addresses on the command line are the protocol's.
     ("args", &["protocol", "daemon", "client"]),

@@ -6,7 +6,7 @@
 //! folder opened: each photo must be as the last word about it says, byte by byte, and nothing else may be there. No
 //! photo may be reported missing before the cut, and what the owner was told is signed must still be.
 //!
-//! Beside the pure model of a disk in `src/folder/trial.rs`, which is harsher and hits every single step, this one asks
+//! Beside the pure model of a disk in `src/folder/tests/faulty_disk.rs`, which is harsher and hits every single step, this one asks
 //! a real kernel. It cannot see what a disk loses that lies about its own cache, and less than the model: ext4 keeps
 //! names in order.
 //!

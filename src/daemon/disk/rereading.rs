@@ -8,6 +8,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::super::limits::CORES_A_REREADER;
 use super::super::threads;
 use crate::folder::{Reading, Reread};
+use crate::platform::yield_to_all;
 
 /// The way to the threads. They end when it is gone.
 pub(super) struct Rereaders {
@@ -54,12 +55,4 @@ impl Rereaders {
     pub(super) fn taken(&mut self) {
         self.busy = self.busy.saturating_sub(1);
     }
-}
-
-/// Gives this thread the lowest priority. On Linux that is a thread's own, on other systems the whole process's, and stays
-/// as it is.
-fn yield_to_all() {
-    // Best effort: otherwise it reads at the priority of the scan.
-    #[cfg(target_os = "linux")]
-    let _ = rustix::process::setpriority_process(None, 19);
 }

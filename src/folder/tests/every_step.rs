@@ -1,14 +1,13 @@
 //! Every step of a folder's life made to fail in turn, as an error and as a power cut.
 
-use std::fs;
-use std::io;
+use std::{fs, io};
 
 use rustix::io::Errno;
 
-use super::bench::{Act, Bench};
-use super::place::{MARKER, TMP, TRASH};
-use super::trial::{Cut, Plan};
-use super::{Change, StoreError};
+use super::faulty_disk::{Cut, Plan};
+use super::workbench::{Act, Workbench};
+use crate::folder::layout::{MARKER, TMP, TRASH};
+use crate::folder::{Change, StoreError};
 use crate::protocol::Holding::{Original, Replica};
 
 /// A life of photos that come and go.
@@ -70,26 +69,26 @@ fn power_cuts(cut: Cut) {
 
 fn cut_at_every_step(life: &[Act], cut: Cut) {
     for number in 1.. {
-        let mut bench = Bench::new(Plan::From(number));
+        let mut workbench = Workbench::new(Plan::From(number));
         let mut at = String::from("open");
-        if bench.start().is_ok() {
+        if workbench.start().is_ok() {
             for next in life {
                 at = format!("{next:?}");
                 // What a dead machine says is heard by nobody.
-                if bench.act(*next).is_err() || bench.trial.has_failed() {
+                if workbench.act(*next).is_err() || workbench.faulty.has_failed() {
                     break;
                 }
             }
         }
-        bench.cut(cut);
+        workbench.cut(cut);
         let context = format!("cut at step {number}, {at}, losing {cut:?}");
-        bench.check(&context);
+        workbench.check(&context);
         if cut == Cut::Everything {
             // The index is a cache.
-            let _ = fs::remove_file(bench.dir.path().join(MARKER).join("index"));
-            bench.check(&format!("{context}, and the index"));
+            let _ = fs::remove_file(workbench.dir.path().join(MARKER).join("index"));
+            workbench.check(&format!("{context}, and the index"));
         }
-        if !bench.trial.has_failed() {
+        if !workbench.faulty.has_failed() {
             assert!(number > 100, "the life had {number} steps");
             return;
         }
@@ -126,43 +125,43 @@ fn errors(errno: Errno, cut: Cut, least_steps: u64) {
 fn error_at_every_step(life: &[Act], errno: Errno, cut: Cut) -> u64 {
     let words = io::Error::from(errno).to_string();
     for number in 1.. {
-        let mut bench = Bench::new(Plan::Once(number, errno));
-        if let Err(error) = bench.start() {
+        let mut workbench = Workbench::new(Plan::Once(number, errno));
+        if let Err(error) = workbench.start() {
             let advice = ["make some room", "may write to", &words];
             let text = error.to_string();
             assert!(advice.iter().any(|advice| text.contains(advice)), "{error}");
-            bench.start().unwrap();
+            workbench.start().unwrap();
         }
         for next in life {
             let context = format!("{words} at step {number}, {next:?}");
-            let before = bench.stored_files();
-            if let Err(error) = bench.act(*next) {
+            let before = workbench.stored_files();
+            if let Err(error) = workbench.act(*next) {
                 let clear = match &error {
                     StoreError::Full => errno == Errno::NOSPC,
                     StoreError::Io(text) => text.contains(&words),
                     StoreError::Gone | StoreError::Damaged | StoreError::TooLate => false,
                 };
                 assert!(clear, "{context}: {error}");
-                assert!(is_empty(&bench, next), "{context}");
+                assert!(is_empty(&workbench, next), "{context}");
                 // Of duplicates, some may have gone already.
                 if !matches!(next, Act::Dedupe(_)) {
-                    assert_eq!(bench.stored_files(), before, "{context}");
+                    assert_eq!(workbench.stored_files(), before, "{context}");
                 }
-                bench.check_notes(&context);
-                bench.check(&context);
-                bench.start().unwrap();
-                bench.scan();
-                assert_eq!(bench.act(*next), Ok(()), "{context}");
+                workbench.check_notes(&context);
+                workbench.check(&context);
+                workbench.start().unwrap();
+                workbench.scan();
+                assert_eq!(workbench.act(*next), Ok(()), "{context}");
             }
         }
         // With the same daemon, without a restart in between.
-        let mut changes = bench.scan();
+        let mut changes = workbench.scan();
         changes.retain(|change| !matches!(change, Change::Companions { .. }));
         let nothing = [const { Change::Scanned { skipped: 0 } }; 2];
         assert_eq!(changes, nothing, "step {number}");
-        bench.cut(cut);
-        bench.check(&format!("{words} at step {number}, losing {cut:?}"));
-        if !bench.trial.has_failed() {
+        workbench.cut(cut);
+        workbench.check(&format!("{words} at step {number}, losing {cut:?}"));
+        if !workbench.faulty.has_failed() {
             return number;
         }
     }
@@ -170,8 +169,8 @@ fn error_at_every_step(life: &[Act], errno: Errno, cut: Cut) -> u64 {
 }
 
 /// Whether nothing is left in `tmp` that its maker does not discard: a spool that could not be written is the caller's.
-fn is_empty(bench: &Bench, act: &Act) -> bool {
-    let entries = fs::read_dir(bench.dir.path().join(TMP)).unwrap();
+fn is_empty(workbench: &Workbench, act: &Act) -> bool {
+    let entries = fs::read_dir(workbench.dir.path().join(TMP)).unwrap();
     let mut names = entries.map(|entry| entry.unwrap().file_name());
     names.all(|name| matches!(act, Act::Install(..)) && name == "pull-1")
 }
@@ -200,17 +199,17 @@ fn after_a_move_between_two_disks_all_is_as_before() {
 
 #[test]
 fn a_friend_who_is_faster_is_not_overwritten() {
-    let mut bench = Bench::new(Plan::Never);
-    bench.start().unwrap();
-    bench.scan();
-    bench.act(Act::Retire(1)).unwrap();
+    let mut workbench = Workbench::new(Plan::Never);
+    workbench.start().unwrap();
+    workbench.scan();
+    workbench.act(Act::Retire(1)).unwrap();
     for (next, name, second) in [
         (Act::Restore(1), "cat.jpg", "cat (2).jpg"),
         (Act::Install(5, Original), "cat (3).jpg", "cat (4).jpg"),
     ] {
-        bench.trial.intrude();
-        bench.act(next).unwrap();
-        let read = |name| fs::read(bench.dir.path().join(name)).unwrap();
+        workbench.faulty.intrude();
+        workbench.act(next).unwrap();
+        let read = |name| fs::read(workbench.dir.path().join(name)).unwrap();
         assert_eq!(read(name), b"the friend's own", "{next:?}");
         assert!(!read(second).is_empty(), "{next:?}");
     }
@@ -221,15 +220,15 @@ fn a_friend_who_is_faster_is_not_overwritten() {
 fn an_edit_during_a_move_stays_where_it_is() {
     for renames in 0..=1 {
         for next in [Act::Retire(1), Act::Drop(1)] {
-            let mut bench = Bench::new(Plan::Never);
-            bench.start().unwrap();
-            bench.scan();
-            let path = bench.dir.path().join("cat.jpg");
-            bench.trial.edit_after(renames, &path);
-            let result = bench.act(next);
+            let mut workbench = Workbench::new(Plan::Never);
+            workbench.start().unwrap();
+            workbench.scan();
+            let path = workbench.dir.path().join("cat.jpg");
+            workbench.faulty.edit_after(renames, &path);
+            let result = workbench.act(next);
             assert!(matches!(result, Err(StoreError::Io(_))), "{result:?}");
             assert_eq!(fs::read(path).unwrap(), b"the friend's edit");
-            let trash = fs::read_dir(bench.dir.path().join(TRASH)).unwrap();
+            let trash = fs::read_dir(workbench.dir.path().join(TRASH)).unwrap();
             let names: Vec<_> = trash.map(|entry| entry.unwrap().file_name()).collect();
             assert_eq!(names, ["surplus"], "{next:?} after {renames} renames");
         }

@@ -1,4 +1,4 @@
-//! A disk on trial: it fails when told to, and a power cut takes back what was not synced.
+//! A disk on faulty: it fails when told to, and a power cut takes back what was not synced.
 //!
 //! The model is harsher than most file systems are: without a sync nothing is sure to last, neither bytes nor names,
 //! and of two unsynced operations either may last without the other. Only a rename is one operation: after a cut the
@@ -12,8 +12,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::io::Errno;
 
-use super::disk::{self, Step};
-use super::place::MARKER;
+use crate::folder::disk::{self, Step};
+use crate::folder::layout::MARKER;
 
 /// Which steps fail; the first is number 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(super) enum Cut {
 
 /// What became of the steps so far.
 #[derive(Debug)]
-pub(super) struct Trial {
+pub(in crate::folder) struct FaultyDisk {
     state: Mutex<State>,
 }
 
@@ -88,14 +88,14 @@ enum Unsynced {
     },
 }
 
-/// A directory for a trial, in memory where there is such a place: the syncs of a thousand lives take their time.
+/// A directory for a faulty, in memory where there is such a place: the syncs of a thousand lives take their time.
 pub(super) fn tempdir() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
-impl Trial {
-    pub(super) fn new(plan: Plan) -> Trial {
-        Trial {
+impl FaultyDisk {
+    pub(super) fn new(plan: Plan) -> FaultyDisk {
+        FaultyDisk {
             state: Mutex::new(State {
                 plan,
                 steps: 0,
@@ -152,7 +152,7 @@ impl Trial {
     }
 
     /// A step is about to be done: fails it, or notes what it leaves unsynced.
-    pub(super) fn step(&self, step: Step<'_>) -> io::Result<()> {
+    pub(in crate::folder) fn step(&self, step: Step<'_>) -> io::Result<()> {
         let mut state = self.state();
         let counts = match state.plan {
             Plan::Once(_, error) => [Errno::NOSPC, Errno::IO].contains(&error) || step.is_naming(),
@@ -302,15 +302,15 @@ impl State {
 mod tests {
     use std::sync::Arc;
 
-    use super::super::disk::Disk;
     use super::*;
+    use crate::folder::disk::Disk;
 
     #[test]
     fn the_trial_takes_back_what_was_not_synced() {
         let dir = tempdir();
         let path = |name: &str| dir.path().join(name);
-        let trial = Arc::new(Trial::new(Plan::Never));
-        let disk = Disk { trial: Some(Arc::clone(&trial)) };
+        let faulty = Arc::new(FaultyDisk::new(Plan::Never));
+        let disk = Disk { faulty: Some(Arc::clone(&faulty)) };
         for name in ["bytes", "name", "moved"] {
             let file = disk.create(&path(name)).unwrap();
             disk.write(&file, &path(name), b"text").unwrap();
@@ -326,7 +326,7 @@ mod tests {
         disk.remove(&path("name")).unwrap();
         let late = disk.create(&path("late")).unwrap();
         disk.sync(&late, &path("late")).unwrap();
-        trial.cut(Cut::Everything);
+        faulty.cut(Cut::Everything);
         assert_eq!(fs::read(path("bytes")).unwrap(), b"", "bytes were not synced");
         assert_eq!(fs::read(path("name")).unwrap(), b"text", "the removal was not");
         assert!(!path("late").exists(), "the name was not");

@@ -1,10 +1,10 @@
-//! The pictures of a folder on trial, by the seed that they are drawn from.
+//! The pictures of a folder on faulty, by the seed that they are drawn from.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use super::place::TRASH;
+use crate::folder::layout::TRASH;
 use crate::photo::PhotoId;
 use crate::protocol::Holding;
 

@@ -1,4 +1,4 @@
-//! A folder on trial: what is done to it, and what must be true of it whatever happens.
+//! A folder on faulty: what is done to it, and what must be true of it whatever happens.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::disk::{self, Disk};
-use super::moment::Moment;
-use super::note::{Note, Why};
-use super::place::{MARKER, REPLICAS, SURPLUS, TMP, TRASH, holding_at, is_note};
+use super::faulty_disk::{Cut, FaultyDisk, Plan, tempdir};
 use super::specimens::{COMPANION, SPECIMENS, check_companion, id, picture, spoiled};
-use super::trial::{Cut, Plan, Trial, tempdir};
-use super::{Change, Folder, Options, StoreError, Walker};
+use crate::folder::boot_time::Moment;
+use crate::folder::disk::{self, Disk};
+use crate::folder::layout::{MARKER, REPLICAS, SURPLUS, TMP, TRASH, holding_at, is_note};
+use crate::folder::note::{Note, Why};
+use crate::folder::{Change, Folder, Options, StoreError, Walker};
 use crate::photo::{self, PhotoId, Relation};
 use crate::protocol::Holding::{self, Original, Replica};
 use crate::protocol::{Address, Facts, NodeId, Tombstone, Wish};
@@ -44,9 +44,9 @@ pub(super) enum Act {
 /// How each photo may be held, by what was done and acknowledged; none is not at all.
 type Expected = BTreeMap<PhotoId, BTreeSet<Option<Holding>>>;
 
-/// A folder whose disk is on trial.
-pub(super) struct Bench {
-    pub(super) trial: Arc<Trial>,
+/// A folder whose disk is on faulty.
+pub(super) struct Workbench {
+    pub(super) faulty: Arc<FaultyDisk>,
     expected: Expected,
     /// What the owner has signed and was acknowledged.
     signed: Vec<Tombstone>,
@@ -57,11 +57,11 @@ pub(super) struct Bench {
     pub(super) dir: tempfile::TempDir,
 }
 
-impl Bench {
+impl Workbench {
     /// A folder that no daemon has seen. It has the pictures 1, 2 (twice), 3 and 7 (twice), which nobody has synced.
-    pub(super) fn new(plan: Plan) -> Bench {
-        let mut bench = Bench {
-            trial: Arc::new(Trial::new(plan)),
+    pub(super) fn new(plan: Plan) -> Workbench {
+        let mut workbench = Workbench {
+            faulty: Arc::new(FaultyDisk::new(plan)),
             expected: Expected::new(),
             signed: Vec::new(),
             copies: BTreeSet::new(),
@@ -76,17 +76,17 @@ impl Bench {
             (7, "lynx.jpg"),
             (7, "old/lynx.jpg"),
         ] {
-            bench.copy(seed, path);
+            workbench.copy(seed, path);
         }
-        let companion = bench.dir.path().join("dog.xmp");
+        let companion = workbench.dir.path().join("dog.xmp");
         fs::write(&companion, COMPANION).unwrap();
-        bench.copies.insert(companion);
-        bench
+        workbench.copies.insert(companion);
+        workbench
     }
 
     fn copy(&mut self, seed: u32, path: &str) {
         let root = self.dir.path();
-        self.trial.friend_writes(root, Path::new(path), picture(seed));
+        self.faulty.friend_writes(root, Path::new(path), picture(seed));
         let file = fs::File::options().write(true).open(root.join(path));
         let hour_ago = SystemTime::now() - Duration::from_secs(3600);
         file.unwrap().set_modified(hour_ago).unwrap();
@@ -96,9 +96,9 @@ impl Bench {
     }
 
     /// Starts a daemon on the folder.
-    pub(super) fn start(&mut self) -> Result<(), super::OpenError> {
+    pub(super) fn start(&mut self) -> Result<(), crate::folder::OpenError> {
         self.running = None;
-        let disk = Disk { trial: Some(Arc::clone(&self.trial)) };
+        let disk = Disk { faulty: Some(Arc::clone(&self.faulty)) };
         let folder = Folder::open_on(disk, self.dir.path(), &options())?;
         let walker = folder.walker();
         self.running = Some((folder, walker));
@@ -109,7 +109,7 @@ impl Bench {
     /// when the machine has died meanwhile, nobody knows how far it came.
     pub(super) fn act(&mut self, act: Act) -> Result<(), StoreError> {
         let done = self.perform(act);
-        let said = done.clone().ok().filter(|_| !self.trial.is_dead());
+        let said = done.clone().ok().filter(|_| !self.faulty.is_dead());
         if let Some((photo, holding)) = outcome(act) {
             let expected = self.expected.entry(photo);
             match said {
@@ -140,7 +140,7 @@ impl Bench {
                 let text = fs::read_to_string(&index).unwrap_or_default();
                 fs::write(&index, text + "no line\n").unwrap();
                 self.start().map_err(|error| {
-                    let full = matches!(error, super::OpenError::Full(_));
+                    let full = matches!(error, crate::folder::OpenError::Full(_));
                     let other = StoreError::Io(error.to_string());
                     if full { StoreError::Full } else { other }
                 })?;
@@ -232,7 +232,7 @@ impl Bench {
     /// The power goes and comes back.
     pub(super) fn cut(&mut self, cut: Cut) {
         self.running = None;
-        self.trial.cut(cut);
+        self.faulty.cut(cut);
     }
 
     /// Starts again on a sound disk, and finds every photo that must be there, whole, and no other.

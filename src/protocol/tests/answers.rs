@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::{address, blob, holding, node, photo_id, some};
+use super::round_trips::{address, blob, holding, node, photo_id, some};
 use crate::photo::{Format, Relation};
 use crate::protocol::client::{
     DistinctReport, DuplicateReport, Explanation, FolderReport, KeeperReport, NodeReport,

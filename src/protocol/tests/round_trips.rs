@@ -1,25 +1,23 @@
 //! Whatever is said comes out of the wire as it went in: every message, every request and every answer.
 
-mod answers;
-
 use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
 use proptest::prelude::*;
 
-use answers::answer;
+use super::answers::answer;
 
-use super::codec::{
+use crate::photo::{Nonce, Photo, PhotoId, Proof, Relation};
+use crate::protocol::codec::{
     MAX_FRAME, decode, read_frame, write_answer, write_image, write_message, write_request,
 };
-use super::message::{KeepVerdict, Lane, Register, TransferId};
-use super::{
+use crate::protocol::message::{KeepVerdict, Lane, Register, TransferId};
+use crate::protocol::{
     Address, Answer, Blob, Boot, Facts, Holding, Looks, Message, NodeId, Record, Request,
     Tombstone, Wish,
 };
-use crate::photo::{Nonce, Photo, PhotoId, Proof, Relation};
 
-fn photo_id() -> impl Strategy<Value = PhotoId> {
+pub(super) fn photo_id() -> impl Strategy<Value = PhotoId> {
     any::<[u8; 32]>().prop_map(PhotoId)
 }
 
@@ -42,7 +40,7 @@ fn facts() -> impl Strategy<Value = Facts> {
     })
 }
 
-fn holding() -> impl Strategy<Value = Holding> {
+pub(super) fn holding() -> impl Strategy<Value = Holding> {
     prop::sample::select(vec![
         Holding::Retired,
         Holding::RetiredOriginal,
@@ -72,11 +70,11 @@ fn looks() -> impl Strategy<Value = Looks> {
     })
 }
 
-fn address() -> impl Strategy<Value = Address> {
+pub(super) fn address() -> impl Strategy<Value = Address> {
     ("[a-z][a-z0-9.-]{0,20}", any::<u16>()).prop_map(|(host, port)| Address::new(&host, port))
 }
 
-fn blob() -> impl Strategy<Value = Blob> {
+pub(super) fn blob() -> impl Strategy<Value = Blob> {
     prop::collection::vec(any::<u8>(), 0..700).prop_map(Blob::from)
 }
 
@@ -185,11 +183,13 @@ fn request() -> impl Strategy<Value = Request> {
     ]
 }
 
-fn some<T: std::fmt::Debug>(one: impl Strategy<Value = T>) -> impl Strategy<Value = Vec<T>> {
+pub(super) fn some<T: std::fmt::Debug>(
+    one: impl Strategy<Value = T>,
+) -> impl Strategy<Value = Vec<T>> {
     prop::collection::vec(one, 0..3)
 }
 
-fn node() -> impl Strategy<Value = NodeId> {
+pub(super) fn node() -> impl Strategy<Value = NodeId> {
     any::<u64>().prop_map(NodeId)
 }
 

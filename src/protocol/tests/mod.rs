@@ -1,0 +1,4 @@
+//! The wire, there and back.
+
+mod answers;
+mod round_trips;
