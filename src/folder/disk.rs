@@ -243,20 +243,3 @@ pub(super) fn parent(path: &Path) -> &Path {
 fn lacks_links(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied)
 }
-
-#[cfg(all(test, target_os = "linux"))]
-mod tests {
-    use rustix::fs::{CWD, FileType, Mode};
-
-    use super::*;
-
-    #[test]
-    fn a_pipe_is_refused_and_not_waited_for() {
-        let dir = tempfile::tempdir().unwrap();
-        let pipe = dir.path().join("pipe.jpg");
-        rustix::fs::mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR, 0).unwrap();
-        assert!(open(&pipe).is_err());
-        assert_eq!(look(&pipe).unwrap(), None);
-        assert!(open(dir.path()).is_err(), "nor is a directory a photo");
-    }
-}

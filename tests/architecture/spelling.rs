@@ -56,6 +56,71 @@ fn leading_name(path: &str) -> String {
     path.trim_start().chars().take_while(is_part).collect()
 }
 
+/// The paths in code that begin with one of these; of a group of paths, each. What only the documentation names is left
+/// out.
+pub(crate) fn paths(code: &str, beginnings: &[&str]) -> Vec<Vec<String>> {
+    let code: String = code.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut found = Vec::new();
+    for beginning in beginnings {
+        for (at, _) in code.match_indices(beginning) {
+            let before = &code[..at];
+            let is_inside = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+            let for_docs = before.trim_end_matches("use ").ends_with("#[cfg(doc)] ");
+            if before.ends_with(is_inside) || for_docs {
+                continue;
+            }
+            let is_use = beginning.ends_with("use ");
+            let path = if is_use { &code[at + beginning.len()..] } else { &code[at..] };
+            found.extend(branches(path));
+        }
+    }
+    found
+}
+
+/// The paths that a path with groups in it stands for: `a::{b, c::d}` for `a::b` and `a::c::d`.
+fn branches(path: &str) -> Vec<Vec<String>> {
+    let mut steps = Vec::new();
+    let mut rest = path.trim_start();
+    loop {
+        if let Some(group) = rest.strip_prefix('{') {
+            let members = members(group).into_iter().flat_map(branches);
+            return members.map(|tail| [steps.clone(), tail].concat()).collect();
+        }
+        let name = leading_name(rest);
+        rest = &rest[name.len()..];
+        if name.is_empty() {
+            break;
+        }
+        steps.push(name);
+        match rest.strip_prefix("::") {
+            Some(more) => rest = more,
+            None => break,
+        }
+    }
+    Vec::from([steps])
+}
+
+/// The members of a group, which begins after its brace.
+fn members(group: &str) -> Vec<&str> {
+    let (mut depth, mut from, mut found) = (0, 0, Vec::new());
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            ',' if depth == 0 => {
+                found.push(&group[from..at]);
+                from = at + 1;
+            }
+            '}' if depth == 0 => {
+                found.push(&group[from..at]);
+                break;
+            }
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    found
+}
+
 /// Every function of a file and how many lines it has, from its signature to its closing brace.
 pub(crate) fn functions(code: &str) -> Vec<(String, usize)> {
     let lines: Vec<&str> = code.lines().collect();
