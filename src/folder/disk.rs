@@ -200,7 +200,7 @@ impl Stamp {
     /// The stamp of a regular file; none for anything else.
     pub(super) fn of(meta: &Metadata) -> Option<Stamp> {
         let (modified, changed) = platform::times(meta);
-        meta.is_file().then(|| Stamp { size: meta.len(), modified, changed })
+        meta.is_file().then_some(Stamp { size: meta.len(), modified, changed })
     }
 
     /// Whether a file of this stamp can be one of `before` that was only given another name.
