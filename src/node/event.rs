@@ -17,7 +17,7 @@ use crate::protocol::message::TransferId;
 use crate::protocol::{Address, Facts, Holding, Looks, Message, NodeId, Request, Tombstone};
 
 /// A moment, counted from the driver's start. Only differences matter.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(pub Duration);
 
 impl Time {

@@ -13,7 +13,7 @@
 //! 4. `plan`: the one place that compares what is with what should be, and pure functions that say whose part it is to
 //!    close the gap.
 //! 5. `copies`: how one more node gets a photo.
-//! 6. `drops`: how a node gives one up, the dangerous part.
+//! 6. `custody` and `drops`: how a node gives one up, the dangerous part.
 //! 7. `removal`: what becomes of photos that their owners have removed.
 //! 8. `clients`: serving people. `own_files` takes what the folder says, and `leaving` hands over before the end.
 //!
@@ -24,6 +24,7 @@ mod action;
 mod clients;
 mod config;
 mod copies;
+mod custody;
 mod drops;
 mod event;
 mod leaving;
@@ -36,7 +37,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,9 +45,10 @@ use clients::Waiting;
 use clients::trash::Purging;
 use copies::offers::Replication;
 use copies::pulls::Pull;
+use custody::Custody;
 use drops::Drops;
 use drops::looking::Looking;
-use drops::pins::Promises;
+use drops::pins::Proving;
 use drops::rate::Brake;
 use limits::{PAUSE, TICK, WORK_PER_STEP};
 use mesh::Membership;
@@ -83,7 +85,8 @@ pub struct Node {
     brake: Brake,
     /// Photos for which the table had no place, by the node that told of them.
     left_out: BTreeMap<NodeId, u64>,
-    promises: Promises,
+    custody: Custody,
+    proving: Proving,
     /// Photos on their way here.
     pulls: BTreeMap<PhotoId, (TransferId, Pull)>,
     next_transfer: u32,
@@ -93,8 +96,6 @@ pub struct Node {
     waiting: BTreeMap<LinkId, Waiting>,
     /// Photos put by clients that the disk is making safe.
     installing: BTreeMap<LinkId, (Arc<Photo>, Arc<Facts>)>,
-    /// Photos on their way back from the trash.
-    restoring: BTreeSet<PhotoId>,
     removals: Removals,
     /// Clients that want the trash emptied.
     purgings: BTreeMap<LinkId, Purging>,
@@ -132,13 +133,13 @@ impl Node {
             looking: Looking::default(),
             brake: Brake::default(),
             left_out: BTreeMap::new(),
-            promises: Promises::default(),
+            custody: Custody::default(),
+            proving: Proving::default(),
             pulls: BTreeMap::new(),
             next_transfer: 0,
             serving: BTreeMap::new(),
             waiting: BTreeMap::new(),
             installing: BTreeMap::new(),
-            restoring: BTreeSet::new(),
             removals: Removals::default(),
             purgings: BTreeMap::new(),
             goals: (0, 0),
@@ -186,7 +187,7 @@ impl Node {
     fn tick(&mut self) {
         self.tend_membership();
         self.tend_pulls();
-        self.tend_pins();
+        self.custody.expire(self.now);
         self.tend_rounds();
         self.tend_brake();
         self.tend_replication();

@@ -169,7 +169,7 @@ impl Node {
 
     fn restore_for(&mut self, link: LinkId, name: String) {
         let me = self.config.node;
-        let retired = |id: &PhotoId| self.table.is_in_my_trash(*id) && !self.is_going(*id);
+        let retired = |id: &PhotoId| self.table.is_in_my_trash(*id) && !self.custody.is_going(*id);
         let named = |id: &PhotoId| {
             self.table.get(*id).is_some_and(|entry| entry.facts.names.contains(&name))
         };

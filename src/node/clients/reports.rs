@@ -36,7 +36,8 @@ impl Node {
     /// A page of this node's own trash.
     pub(super) fn answer_trash(&mut self, link: LinkId, after: Option<PhotoId>) {
         let is_retired = |id: &PhotoId| self.table.is_in_my_trash(*id);
-        let rest = self.table.mine_after(after).filter(|id| is_retired(id) && !self.is_going(*id));
+        let rest =
+            self.table.mine_after(after).filter(|id| is_retired(id) && !self.custody.is_going(*id));
         let ids: Vec<PhotoId> = rest.take(LIST_PAGE + 1).collect();
         let page = ids.iter().take(LIST_PAGE).filter_map(|id| self.table.get(*id));
         let photos: Vec<TrashReport> = page.map(|entry| self.trash_report(entry)).collect();

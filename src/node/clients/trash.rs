@@ -21,10 +21,8 @@ pub(in crate::node) struct Purging {
 impl Node {
     /// A client wants everything deleted that has been in this node's trash for so many days.
     pub(super) fn purge_for(&mut self, link: LinkId, older_than: u32) {
-        let alone = (self.mesh.count_here() == 0)
-            .then(|| "no other node is here: alone in the world, nothing is deleted".to_owned());
-        match self.obstacle_to_dropping().or(alone) {
-            Some(obstacle) => self.refuse(link, Refusal::Daemon, &obstacle),
+        match self.unfit_or_alone() {
+            Some(obstacle) => self.refuse(link, Refusal::Daemon, &obstacle.to_string()),
             None => self.act(Action::FindAged { link, older_than }),
         }
     }
@@ -50,7 +48,7 @@ impl Node {
 
     fn go_on_purging(&mut self, link: LinkId, mut purging: Purging) {
         for photo in std::mem::take(&mut purging.going) {
-            if self.is_going(photo) {
+            if self.custody.is_going(photo) {
                 purging.going.insert(photo);
             } else if self.table.mine(photo).is_none() {
                 purging.deleted += 1;
@@ -66,7 +64,7 @@ impl Node {
                 break;
             };
             self.expired(photo, true);
-            if self.is_going(photo) {
+            if self.custody.is_going(photo) {
                 purging.going.insert(photo);
             } else {
                 purging.kept += 1;

@@ -144,7 +144,7 @@ impl Node {
         let verdict = match self.table.mine(id) {
             Some(holding) if holding.is_stored() => KeepVerdict::Have,
             _ if self.leaving.is_some()
-                || self.is_going(id)
+                || self.custody.is_going(id)
                 || self.table.is_gone(id)
                 || !self.has_room(photo.bytes) =>
             {
@@ -298,7 +298,7 @@ impl Node {
         let copies = self.copies();
         let mut taken_over = std::mem::take(&mut self.replication.taken_over);
         taken_over.retain(|photo, from| {
-            let coming = self.pulls.contains_key(photo) || self.restoring.contains(photo);
+            let coming = self.pulls.contains_key(photo) || self.custody.is_returning(*photo);
             let surplus = self
                 .table
                 .get(*photo)
@@ -317,14 +317,14 @@ impl Node {
 
     /// Takes a photo out of this node's trash.
     pub(in crate::node) fn restore_as(&mut self, photo: PhotoId, holding: Option<Holding>) {
-        if !self.is_going(photo) && self.restoring.insert(photo) {
+        if !self.custody.is_going(photo) && self.custody.returns(photo) {
             self.act(Action::Restore { photo, holding });
         }
     }
 
     /// A photo is back from the trash, or not.
     pub(in crate::node) fn returned(&mut self, photo: PhotoId, result: Result<Holding, DiskError>) {
-        self.restoring.remove(&photo);
+        self.custody.returned(photo);
         match &result {
             Ok(holding) => {
                 self.table.set_my_holding(photo, *holding);

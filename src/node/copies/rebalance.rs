@@ -69,7 +69,7 @@ impl Node {
         let Some(node) = self.mesh.node_at(link) else {
             return;
         };
-        if !self.may_drop() {
+        if self.unfit().is_some() {
             return;
         }
         let settled_before = self.now - SETTLE;
@@ -77,8 +77,8 @@ impl Node {
             let settled =
                 self.table.get(*photo).is_some_and(|entry| entry.changed_at <= settled_before);
             settled
-                && !self.is_pinned(*photo)
-                && !self.is_going(*photo)
+                && !self.custody.is_pinned(*photo)
+                && !self.custody.is_going(*photo)
                 && self.replication.offered_to(*photo).is_none()
         });
         let chosen: Vec<PhotoId> = free.take(photos.min(RELIEF_BATCH) as usize).collect();

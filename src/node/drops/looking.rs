@@ -83,7 +83,7 @@ impl Node {
         {
             return;
         }
-        if self.is_going(photo) || self.restoring.contains(&photo) {
+        if self.custody.is_going(photo) || self.custody.is_returning(photo) {
             return self.retry(photo, RETRY);
         }
         if self.looking.open.len() >= LOOKS {

@@ -34,9 +34,11 @@ mod rounds;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::custody::{Obstacle, Standing};
 use super::limits::{BRAKE_SPAN, RETRY, ROUNDS, SETTLE, SKIP, STAGGER};
 use super::plan::placement::trim_order;
 use super::table::claims::Claim;
+use super::table::entry::Entry;
 use super::table::verdict::Verdict;
 use super::{Node, Source, Time};
 use crate::photo::{Nonce, Photo, PhotoId, Relation};
@@ -47,8 +49,6 @@ use round::{Aim, Round};
 #[derive(Debug, Default)]
 pub(in crate::node) struct Drops {
     pub(in crate::node) rounds: BTreeMap<Nonce, Round>,
-    /// What is to go, by its round.
-    pub(in crate::node) going: BTreeMap<PhotoId, Nonce>,
     /// Worse versions that wait for their keeper's bytes, and what is to follow.
     pub(in crate::node) fetching: BTreeMap<PhotoId, (PhotoId, Aim)>,
     /// What the disk could not put away, or whose better version does not come, and until when it is left alone.
@@ -59,11 +59,50 @@ pub(in crate::node) struct Drops {
     begun: u64,
 }
 
+impl Drops {
+    /// The round by which a photo is to go.
+    fn round_of(&self, photo: PhotoId) -> Option<Nonce> {
+        let mut rounds = self.rounds.iter();
+        rounds.find(|(_, round)| round.goes == photo).map(|(nonce, _)| *nonce)
+    }
+}
+
 impl Node {
-    /// Whether this node may give up copies: not on half a table, not while earlier promises may hold, not on leaving.
-    pub(in crate::node) fn may_drop(&self) -> bool {
-        let promises_over = self.config.first_start || self.now.0 >= self.config.pin;
-        promises_over && self.is_settled() && self.leaving.is_none()
+    /// What keeps this node from giving up any copy: it is leaving, a table is incomplete, or earlier promises may hold.
+    pub(in crate::node) fn unfit(&self) -> Option<Obstacle> {
+        let left = self.config.pin.saturating_sub(self.now.0);
+        if self.leaving.is_some() {
+            Some(Obstacle::Stopping)
+        } else if !self.is_settled() {
+            Some(Obstacle::Untold)
+        } else if !self.config.first_start && !left.is_zero() {
+            Some(Obstacle::JustStarted(left.as_secs() + 1))
+        } else {
+            None
+        }
+    }
+
+    /// The same for what may not happen on a node that is alone in the world.
+    pub(in crate::node) fn unfit_or_alone(&self) -> Option<Obstacle> {
+        let alone = (self.mesh.count_here() == 0).then_some(Obstacle::Alone);
+        self.unfit().or(alone)
+    }
+
+    /// How things stand where a copy of `photo` is to go, and so many others must have what so many must prove.
+    pub(in crate::node) fn standing(
+        &self,
+        photo: PhotoId,
+        others: usize,
+        needed: usize,
+    ) -> Standing {
+        Standing {
+            unfit: self.unfit(),
+            settled: true,
+            compared: self.looking.needs(photo),
+            others,
+            needed,
+            room: self.has_free_round(),
+        }
     }
 
     /// Until when a photo is left alone that the disk could not put away.
@@ -86,11 +125,6 @@ impl Node {
                 .is_some_and(|looks| looks.yields_to == Some(keeper))
         };
         (!others.into_iter().all(yields)).then_some(until)
-    }
-
-    /// Whether a photo is on its way out.
-    pub(in crate::node) fn is_going(&self, photo: PhotoId) -> bool {
-        self.drops.going.contains_key(&photo) || self.drops.fetching.contains_key(&photo)
     }
 
     /// There are too many copies of a photo: this node's goes, if it is the first that may.
@@ -119,18 +153,13 @@ impl Node {
         }
         let Some(was) = entry.holding(me) else { return };
         let others: Vec<NodeId> = entry.live().filter(|node| *node != me).collect();
-        if !self.may_drop()
-            || self.is_pinned(photo)
-            || self.is_counted_on(photo)
-            || self.looking.needs(photo)
-            || others.len() < copies
-            || !self.has_free_round()
-        {
-            return self.retry(photo, RETRY);
-        }
-        if !self.is_going(photo) && !self.restoring.contains(&photo) {
-            self.table.set_my_holding(photo, was.retired());
-            self.begin(Aim::Trim { was }, photo, photo, &others, copies, None);
+        let standing = self.standing(photo, others.len(), copies);
+        match self.custody.may_leave(photo, photo, &standing) {
+            Ok(()) => {
+                self.table.set_my_holding(photo, was.retired());
+                self.begin(Aim::Trim { was }, photo, photo, &others, copies, None);
+            }
+            Err(_) => self.retry(photo, RETRY),
         }
     }
 
@@ -198,12 +227,8 @@ impl Node {
 
     /// Begins to delete a copy in the trash whose very bytes enough others have.
     fn purge_exact(&mut self, photo: PhotoId, others: &[NodeId], copies: usize) {
-        let free = self.may_drop()
-            && self.has_free_round()
-            && !self.is_going(photo)
-            && !self.is_pinned(photo)
-            && !self.restoring.contains(&photo);
-        if free && others.len() >= copies {
+        let standing = self.standing(photo, others.len(), copies);
+        if self.custody.may_leave(photo, photo, &standing).is_ok() {
             self.begin(Aim::Purge, photo, photo, others, copies, None);
         }
     }
@@ -222,30 +247,15 @@ impl Node {
     /// something was begun.
     fn begin_for_keeper(&mut self, aim: Aim, photo: PhotoId, keeper: PhotoId) -> bool {
         let me = self.config.node;
-        let live_nodes = 1 + self.mesh.count_here();
-        let wanted = self.copies().min(live_nodes);
-        let Some(entry) = self.table.get(keeper) else {
+        let Some((entry, standing)) = self.standing_for_keeper(photo, keeper) else {
             return false;
         };
-        let holders: Vec<NodeId> = entry.live().collect();
-        let settled = entry.changed_at + SETTLE <= self.now;
-        let safe = settled && entry.verdict == Verdict::Keeper && holders.len() >= wanted;
-        let free = self.may_drop()
-            && self.has_free_round()
-            && !self.is_going(photo)
-            && !self.is_going(keeper);
-        // Alone in the world, nothing leaves a folder.
-        if !safe
-            || !free
-            || live_nodes < 2
-            || self.is_pinned(photo)
-            || self.restoring.contains(&photo)
-        {
+        if self.custody.may_leave(photo, keeper, &standing).is_err() {
             return false;
         }
-        let others: Vec<NodeId> = holders.iter().copied().filter(|node| *node != me).collect();
-        if holders.contains(&me) {
-            self.begin(aim, photo, keeper, &others, wanted - 1, None);
+        if entry.is_stored_by(me) {
+            let others: Vec<NodeId> = entry.live().filter(|node| *node != me).collect();
+            self.begin(aim, photo, keeper, &others, standing.needed, None);
         } else {
             let keeper_photo = entry.photo.clone();
             self.fetch_for(photo, keeper_photo, aim);
@@ -253,9 +263,24 @@ impl Node {
         true
     }
 
+    /// How things stand where a worse version is to go for its keeper: the keeper is to be on as many nodes as can have it,
+    /// this one included if it has it. Alone in the world, nothing leaves a folder.
+    fn standing_for_keeper(&self, photo: PhotoId, keeper: PhotoId) -> Option<(&Entry, Standing)> {
+        let entry = self.table.get(keeper)?;
+        let own = usize::from(entry.is_stored_by(self.config.node));
+        let wanted = self.copies().min(1 + self.mesh.count_here());
+        let standing = Standing {
+            unfit: self.unfit_or_alone(),
+            settled: entry.changed_at + SETTLE <= self.now && entry.verdict == Verdict::Keeper,
+            ..self.standing(photo, entry.live().count() - own, wanted - own)
+        };
+        Some((entry, standing))
+    }
+
     fn fetch_for(&mut self, photo: PhotoId, keeper: Arc<Photo>, aim: Aim) {
         let id = keeper.id;
         self.drops.fetching.insert(photo, (id, aim));
+        self.custody.leaves(photo, None);
         self.pull_to_verify(keeper);
         self.verify_ready(id);
     }
@@ -273,18 +298,21 @@ impl Node {
         };
         self.compare_all(keeper, source);
         for (photo, aim) in self.waiting_for(keeper) {
-            self.drops.fetching.remove(&photo);
-            let Some((entry, worse)) = self.table.get(keeper).zip(self.table.get(photo)) else {
-                continue;
-            };
-            let others: Vec<NodeId> = entry.live().filter(|node| *node != me).collect();
-            let wanted = self.copies().min(1 + self.mesh.count_here()) - usize::from(is_mine);
-            let goes =
-                as_announced && worse.verdict == Verdict::Loser(keeper) && others.len() >= wanted;
-            if goes && self.may_drop() && !self.is_pinned(photo) && self.has_free_round() {
-                self.begin(aim, photo, keeper, &others, wanted, (!is_mine).then_some(source));
-            } else {
-                self.retry(photo, RETRY);
+            self.forget_fetching(photo);
+            let is_worse = |worse: &Entry| worse.verdict == Verdict::Loser(keeper);
+            let goes = as_announced && self.table.get(photo).is_some_and(is_worse);
+            let standing = self.standing_for_keeper(photo, keeper).filter(|_| goes);
+            let round = standing.and_then(|(entry, standing)| {
+                self.custody.may_leave(photo, keeper, &standing).ok()?;
+                let others = entry.live().filter(|node| *node != me).collect::<Vec<_>>();
+                Some((others, standing.needed))
+            });
+            match round {
+                Some((others, needed)) => {
+                    let pulled = (!is_mine).then_some(source);
+                    self.begin(aim, photo, keeper, &others, needed, pulled);
+                }
+                None => self.retry(photo, RETRY),
             }
         }
         self.verification_over(keeper);
@@ -298,6 +326,11 @@ impl Node {
         self.ready_spool(keeper).map(|(spool, photo)| (Source::Spooled(spool), photo))
     }
 
+    fn forget_fetching(&mut self, photo: PhotoId) {
+        self.drops.fetching.remove(&photo);
+        self.custody.settled(photo);
+    }
+
     fn waiting_for(&self, keeper: PhotoId) -> Vec<(PhotoId, Aim)> {
         let waiting = self.drops.fetching.iter().filter(|(_, (wanted, _))| *wanted == keeper);
         waiting.map(|(photo, (_, aim))| (*photo, *aim)).collect()
@@ -307,7 +340,7 @@ impl Node {
     /// claim keep this node busy.
     pub(in crate::node) fn verification_failed(&mut self, keeper: PhotoId) {
         for (photo, _) in self.waiting_for(keeper) {
-            self.drops.fetching.remove(&photo);
+            self.forget_fetching(photo);
             self.drops.stuck.insert(photo, self.now + SKIP);
             self.retry(photo, SKIP);
         }

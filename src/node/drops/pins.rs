@@ -7,48 +7,19 @@
 
 use std::collections::BTreeMap;
 
+use crate::node::custody::{AboutToGo, GiveWay};
 use crate::node::limits::{PINS, PROOFS_PER_LINK};
-use crate::node::{Action, DiskError, LinkId, Node, Source, Time};
+use crate::node::{Action, DiskError, LinkId, Node, Source};
 use crate::photo::{Nonce, PhotoId, Proof};
 use crate::protocol::{Message, NodeId};
 
 const NOT_HELD: &str = "not held";
 
-/// A promise to keep a photo.
-#[derive(Clone, Copy, Debug)]
-struct Pin {
-    asker: NodeId,
-    until: Time,
-}
-
-/// The promises given, and the proofs being computed.
+/// The proofs that are being computed here: for which link, and of which photo.
 #[derive(Debug, Default)]
-pub(in crate::node) struct Promises {
-    pins: BTreeMap<PhotoId, BTreeMap<Nonce, Pin>>,
-    computing: BTreeMap<Nonce, (LinkId, PhotoId)>,
-}
-
-impl Promises {
-    fn count(&self) -> usize {
-        self.pins.values().map(BTreeMap::len).sum()
-    }
-
-    fn release(&mut self, photo: PhotoId, nonce: Nonce) {
-        if let Some(pins) = self.pins.get_mut(&photo) {
-            pins.remove(&nonce);
-            if pins.is_empty() {
-                self.pins.remove(&photo);
-            }
-        }
-    }
-}
+pub(in crate::node) struct Proving(BTreeMap<Nonce, (LinkId, PhotoId)>);
 
 impl Node {
-    /// Whether this node has promised to keep a photo.
-    pub(in crate::node) fn is_pinned(&self, photo: PhotoId) -> bool {
-        self.promises.pins.contains_key(&photo)
-    }
-
     /// Another node asks for a proof that this one holds a photo.
     pub(in crate::node) fn challenged(&mut self, link: LinkId, photo: PhotoId, nonce: Nonce) {
         let Some(asker) = self.mesh.node_at(link) else {
@@ -58,9 +29,8 @@ impl Node {
             let refused = Some(reason.to_owned());
             return self.send(link, Message::Proof { nonce, proof: None, refused });
         }
-        let pin = Pin { asker, until: self.now + self.config.pin };
-        self.promises.pins.entry(photo).or_default().insert(nonce, pin);
-        self.promises.computing.insert(nonce, (link, photo));
+        self.custody.promise(photo, nonce, asker, self.now + self.config.pin);
+        self.proving.0.insert(nonce, (link, photo));
         let provers = vec![self.config.node];
         self.act(Action::Prove { source: Source::Held(photo), photo, nonce, provers });
     }
@@ -73,15 +43,17 @@ impl Node {
         asker: NodeId,
         photo: PhotoId,
     ) -> Result<(), &'static str> {
-        let computing = self.promises.computing.values().filter(|(on, _)| *on == link).count();
-        if computing >= PROOFS_PER_LINK || self.promises.count() >= PINS {
+        let computing = self.proving.0.values().filter(|(on, _)| *on == link).count();
+        if computing >= PROOFS_PER_LINK || self.custody.promises() >= PINS {
             return Err("too many challenges at once");
         }
         if self.leaving.is_some() {
             return Err("leaving");
         }
-        if self.is_going(photo) && (asker < self.config.node || !self.give_way(photo)) {
-            return Err("about to drop it too");
+        match self.custody.may_promise(self.config.node, asker, photo) {
+            Ok(GiveWay::No) => {}
+            Ok(GiveWay::Yes) => self.give_way(photo),
+            Err(AboutToGo) => return Err("about to drop it too"),
         }
         self.is_kept_here(photo).then_some(()).ok_or(NOT_HELD)
     }
@@ -98,7 +70,7 @@ impl Node {
         nonce: Nonce,
         result: &Result<BTreeMap<NodeId, Proof>, DiskError>,
     ) -> bool {
-        let Some((link, photo)) = self.promises.computing.remove(&nonce) else {
+        let Some((link, photo)) = self.proving.0.remove(&nonce) else {
             return false;
         };
         let (proof, refused) = match result {
@@ -108,11 +80,12 @@ impl Node {
             Err(error) => (None, Some(error.to_string())),
         };
         let until = self.now + self.config.pin;
-        match self.promises.pins.get_mut(&photo).and_then(|pins| pins.get_mut(&nonce)) {
-            Some(pin) if proof.is_some() => pin.until = until,
-            Some(_) => self.promises.release(photo, nonce),
-            // Released, or out of time, while it was computed: the asker has given up.
-            None => return true,
+        // Released, or out of time, while it was computed: the asker has given up.
+        if !self.custody.renew(photo, nonce, until) {
+            return true;
+        }
+        if proof.is_none() {
+            self.custody.cancel(photo, nonce);
         }
         self.send(link, Message::Proof { nonce, proof, refused });
         true
@@ -120,19 +93,8 @@ impl Node {
 
     /// An asker's round is over.
     pub(in crate::node) fn released(&mut self, link: LinkId, photo: PhotoId, nonce: Nonce) {
-        let asker = self.mesh.node_at(link);
-        let pin = self.promises.pins.get(&photo).and_then(|pins| pins.get(&nonce));
-        if pin.is_some_and(|pin| Some(pin.asker) == asker) {
-            self.promises.release(photo, nonce);
+        if let Some(asker) = self.mesh.node_at(link) {
+            self.custody.release(photo, nonce, asker);
         }
-    }
-
-    /// Time has passed: promises whose askers must have acted by now are over.
-    pub(in crate::node) fn tend_pins(&mut self) {
-        let now = self.now;
-        self.promises.pins.retain(|_, pins| {
-            pins.retain(|_, pin| pin.until > now);
-            !pins.is_empty()
-        });
     }
 }

@@ -48,6 +48,4 @@ pub(in crate::node) struct Round {
     pub(in crate::node) need: usize,
     /// When this round must be over: half of the shortest time that the promises to it hold, from when it asked.
     pub(in crate::node) until: Time,
-    /// The disk is at it: too late to give way.
-    pub(super) acting: bool,
 }

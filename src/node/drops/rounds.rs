@@ -35,10 +35,10 @@ impl Node {
             expected: None,
             need,
             until: self.now + pin / 2,
-            acting: false,
         };
         self.drops.rounds.insert(nonce, round);
-        self.drops.going.insert(goes, nonce);
+        let counts_on_own = goes != proven && pulled.is_none();
+        self.custody.leaves(goes, counts_on_own.then_some(proven));
         // The withdrawal is announced before the first challenge goes out.
         self.announce();
         for node in holders {
@@ -116,7 +116,9 @@ impl Node {
     /// Acts on a round, or gives it up, as soon as the answers decide it.
     pub(super) fn weigh_round(&mut self, nonce: Nonce) {
         let now = self.now;
-        let Some(round) = self.drops.rounds.get_mut(&nonce).filter(|round| !round.acting) else {
+        let custody = &self.custody;
+        let round = self.drops.rounds.get(&nonce).filter(|round| !custody.is_acting(round.goes));
+        let Some(round) = round else {
             return;
         };
         let Some(expected) = &round.expected else {
@@ -152,8 +154,9 @@ impl Node {
         if !may_go {
             return self.abandon(nonce, "it is no version of what it was to go for");
         }
-        round.acting = true;
-        let action = match round.aim {
+        let aim = round.aim;
+        self.custody.acts(photo);
+        let action = match aim {
             Aim::Trim { .. } => Action::Drop { photo, within },
             Aim::Retire => Action::Retire {
                 photo,
@@ -169,7 +172,7 @@ impl Node {
 
     /// The disk has put a photo away, or not.
     pub(in crate::node) fn put_away(&mut self, photo: PhotoId, result: Result<(), DiskError>) {
-        let Some(nonce) = self.drops.going.get(&photo).copied() else {
+        let Some(nonce) = self.drops.round_of(photo) else {
             return;
         };
         let round = self.drops.rounds.get(&nonce);
@@ -196,34 +199,28 @@ impl Node {
                 if matches!(error, DiskError::Other(_)) {
                     self.drops.stuck.insert(photo, self.now + STUCK);
                 }
-                if let Some(round) = self.drops.rounds.get_mut(&nonce) {
-                    round.acting = false;
-                }
+                self.custody.acts_no_longer(photo);
                 self.abandon(nonce, &error.to_string());
             }
             (None, Ok(())) => {}
         }
     }
 
-    /// Gives way to another node that wants to drop the same photo; whether that was still possible.
-    pub(super) fn give_way(&mut self, photo: PhotoId) -> bool {
-        if self.drops.fetching.remove(&photo).is_some() {
+    /// Gives way to another node that wants to drop the same photo.
+    pub(super) fn give_way(&mut self, photo: PhotoId) {
+        if self.drops.fetching.contains_key(&photo) {
+            self.forget_fetching(photo);
             self.retry(photo, RETRY);
-            return true;
+        } else if let Some(nonce) = self.drops.round_of(photo) {
+            self.abandon(nonce, "a higher node drops it");
         }
-        let Some(nonce) = self.drops.going.get(&photo).copied() else {
-            return true;
-        };
-        if self.drops.rounds.get(&nonce).is_some_and(|round| round.acting) {
-            return false;
-        }
-        self.abandon(nonce, "a higher node drops it");
-        true
     }
 
     /// Keeps what was to go.
     pub(super) fn abandon(&mut self, nonce: Nonce, why: &str) {
-        let Some(round) = self.drops.rounds.get(&nonce).filter(|round| !round.acting) else {
+        let custody = &self.custody;
+        let round = self.drops.rounds.get(&nonce).filter(|round| !custody.is_acting(round.goes));
+        let Some(round) = round else {
             return;
         };
         let (photo, aim) = (round.goes, round.aim);
@@ -240,7 +237,7 @@ impl Node {
         let Some(round) = self.drops.rounds.remove(&nonce) else {
             return;
         };
-        self.drops.going.remove(&round.goes);
+        self.custody.settled(round.goes);
         for node in round.asked.keys() {
             self.send_to(*node, Message::Release { photo: round.proven, nonce });
         }
@@ -254,12 +251,6 @@ impl Node {
         for nonce in self.drops.rounds.keys().copied().collect::<Vec<_>>() {
             self.abandon(nonce, why);
         }
-    }
-
-    /// Whether a round counts on this node's own copy of a photo.
-    pub(in crate::node) fn is_counted_on(&self, photo: PhotoId) -> bool {
-        let counts = |round: &Round| round.proven == photo && round.goes != photo && !round.pulled;
-        self.drops.rounds.values().any(counts)
     }
 
     /// This node's own copy of a photo is not there any more: rounds that count on it are given up.
@@ -290,7 +281,7 @@ impl Node {
 
     /// The scan says how a photo is held that may be on its way out: while it is, it stays withdrawn.
     pub(in crate::node) fn as_withdrawn(&mut self, photo: PhotoId, holding: Holding) -> Holding {
-        let nonce = self.drops.going.get(&photo).copied();
+        let nonce = self.drops.round_of(photo);
         match nonce.and_then(|nonce| self.drops.rounds.get_mut(&nonce)) {
             Some(Round { aim: Aim::Trim { was }, .. }) => {
                 *was = holding;

@@ -198,7 +198,7 @@ impl Node {
     /// The same bytes lie several times in this folder: one file is enough, once others have the photo too.
     fn consider_deduping(&mut self, photo: PhotoId) {
         let spare = self.files.get(&photo).is_some_and(|files| *files > 1);
-        if spare && self.may_drop() && !self.config.keep_originals && self.mesh.count_here() > 0 {
+        if spare && self.unfit_or_alone().is_none() && !self.config.keep_originals {
             self.files.remove(&photo);
             self.act(Action::Dedupe { photo });
         }

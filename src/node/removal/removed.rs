@@ -1,9 +1,10 @@
 //! What every node makes of a photo that its owner has removed.
 
+use crate::node::Node;
+use crate::node::custody::Standing;
 use crate::node::drops::round::Aim;
 use crate::node::limits::{RETRY, SETTLE};
 use crate::node::table::verdict::Verdict;
-use crate::node::{Node, Time};
 use crate::photo::PhotoId;
 use crate::protocol::Holding;
 
@@ -17,8 +18,8 @@ impl Node {
             return self.agenda.set(photo, until);
         }
         let remover = self.table.removers(photo).first().copied();
-        let busy = self.is_going(photo) || self.restoring.contains(&photo);
-        if !self.knows_all_owners() || self.obstacle_to_removing(photo).is_some() || busy {
+        let standing = Standing { settled: self.knows_all_owners(), ..self.standing(photo, 0, 0) };
+        if self.custody.may_leave(photo, photo, &standing).is_err() {
             return self.retry(photo, RETRY);
         }
         if let Some(by) = remover {
@@ -39,17 +40,19 @@ impl Node {
 
     /// The time of a removed photo in the trash is over.
     pub(in crate::node) fn purge_removed(&mut self, photo: PhotoId) {
-        let settled = |at: Time| at + SETTLE <= self.now;
         let is_removed = self.table.get(photo).is_some_and(|entry| {
             entry.verdict == Verdict::Removed
-                && settled(entry.changed_at)
+                && entry.changed_at + SETTLE <= self.now
                 && self.table.is_removed(entry)
                 && !self.table.is_inherited(entry)
         });
         // Alone in the world, nothing is deleted.
-        let joined = self.mesh.count_here() > 0 && self.knows_all_owners();
-        let busy = self.is_going(photo) || self.restoring.contains(&photo);
-        if is_removed && joined && !busy && self.may_drop() && self.has_free_round() {
+        let standing = Standing {
+            unfit: self.unfit_or_alone(),
+            settled: is_removed && self.knows_all_owners(),
+            ..self.standing(photo, 0, 0)
+        };
+        if self.custody.may_leave(photo, photo, &standing).is_ok() {
             self.begin(Aim::Purge, photo, photo, &[], 0, None);
         }
     }

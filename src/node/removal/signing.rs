@@ -41,50 +41,23 @@ impl Node {
         for photo in removal.left.clone() {
             let moved = |removal: &Removal| removal.moved.contains(&photo);
             let moved = self.removals.asked.get(&link).is_some_and(moved);
-            let busy = self.is_going(photo) || self.restoring.contains(&photo);
+            let busy = self.custody.is_going(photo) || self.custody.is_returning(photo);
             if busy || self.removals.signing.contains(&photo) {
                 continue;
             }
-            let obstacle = self.obstacle_to_removing(photo).filter(|_| !moved);
+            let standing = self.standing(photo, 0, 0);
+            let may_leave = self.custody.may_leave(photo, photo, &standing);
+            let obstacle = may_leave.err().filter(|_| !moved);
             let Some(removal) = self.removals.asked.get_mut(&link) else {
                 return;
             };
             if let Some(obstacle) = obstacle {
-                removal.waits_for = obstacle;
+                removal.waits_for = obstacle.to_string();
             } else if self.table.mine(photo) == Some(Holding::Original) {
                 self.begin(Aim::Remove { by: me }, photo, photo, &[], 0, None);
             } else {
                 self.sign(photo, Wish::Removed);
             }
-        }
-    }
-
-    /// Why this node can give up no copies right now.
-    pub(in crate::node) fn obstacle_to_dropping(&self) -> Option<String> {
-        if self.leaving.is_some() {
-            Some("this daemon is stopping".to_owned())
-        } else if !self.is_settled() {
-            Some("not all nodes have told what they have".to_owned())
-        } else if !self.may_drop() {
-            let left = self.config.pin.saturating_sub(self.now.0).as_secs() + 1;
-            Some(format!(
-                "this daemon has just started, and may have promised others to keep its copies: try again in {left} s"
-            ))
-        } else {
-            None
-        }
-    }
-
-    /// Why this node cannot move a copy of a photo to the trash right now.
-    pub(super) fn obstacle_to_removing(&self, photo: PhotoId) -> Option<String> {
-        if let Some(obstacle) = self.obstacle_to_dropping() {
-            Some(obstacle)
-        } else if self.is_pinned(photo) || self.is_counted_on(photo) {
-            Some("another node relies on this copy at the moment".to_owned())
-        } else if !self.has_free_round() {
-            Some("too much is being moved at the moment".to_owned())
-        } else {
-            None
         }
     }
 

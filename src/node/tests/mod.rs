@@ -12,6 +12,7 @@ mod apart;
 mod bounds;
 mod claims;
 mod claims_map;
+mod custody;
 mod drops;
 mod laws;
 mod leaving;
