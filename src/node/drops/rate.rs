@@ -40,8 +40,7 @@ impl Node {
 
     /// How many files may go on account of one node within [`BRAKE_SPAN`].
     fn brake_limit(&self) -> usize {
-        let folder = self.table.mine_after(None).count();
-        BRAKE_FILES.max(folder / BRAKE_SHARE)
+        BRAKE_FILES.max(self.table.held_by(self.config.node) / BRAKE_SHARE)
     }
 
     /// Whether a worse version has to wait with going to the trash for its keeper.

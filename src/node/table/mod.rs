@@ -153,6 +153,11 @@ impl Table {
             .flat_map(move |shelf| shelf.photos.range((from, Unbounded)).copied())
     }
 
+    /// How many photos a node has a claim on, in any way.
+    pub(in crate::node) fn held_by(&self, node: NodeId) -> usize {
+        self.shelves.get(&node).map_or(0, |shelf| shelf.photos.len())
+    }
+
     /// What a node has on disk of the collection.
     pub(in crate::node) fn load(&self, node: NodeId) -> Load {
         self.shelves.get(&node).map(|shelf| shelf.load).unwrap_or_default()

@@ -155,6 +155,26 @@ fn who_does_not_register_soon_is_closed_though_it_is_heard() {
 }
 
 #[test]
+fn who_is_not_heard_for_ten_seconds_is_closed_as_silent() {
+    let mut solo = Solo::new();
+    solo.join(1, PIN, &[]);
+    let quiet = |solo: &mut Solo, ticks: u32| {
+        let tick = |_| {
+            solo.now = solo.now + TICK;
+            solo.tell(Event::Tick)
+        };
+        (0..ticks).flat_map(tick).collect::<Vec<_>>()
+    };
+    let deadline = (SILENCE.as_millis() / TICK.as_millis()) as u32;
+    for _ in 0..2 {
+        assert_eq!(closed(&quiet(&mut solo, deadline - 1)), None);
+        solo.tell(Event::Heard { link: LinkId(1) });
+    }
+    assert_eq!(closed(&quiet(&mut solo, deadline - 1)), None);
+    assert_eq!(closed(&quiet(&mut solo, 1)), Some(&CloseReason::Silent));
+}
+
+#[test]
 fn who_registers_twice_or_speaks_no_common_version_is_closed() {
     for (first, last) in [(2, 3), (0, 0)] {
         let mut solo = Solo::new();

@@ -159,6 +159,25 @@ fn the_next_holder_is_asked_when_what_the_last_one_sent_is_on_disk() {
 }
 
 #[test]
+fn the_next_window_is_asked_for_when_the_last_one_is_on_disk() {
+    let large = vec![7; WINDOW as usize + 1];
+    let mut solo = Solo::new();
+    solo.tell(Event::Room { bytes: 1 << 40 });
+    solo.join(1, PIN, &[&large]);
+    let (first, transfer) = asked(&get(&mut solo)).expect("it asks the holder");
+    let pieces = WINDOW as usize / MAX_CHUNK;
+    for at in 0..pieces {
+        let actions = send(&mut solo, first, transfer, at * MAX_CHUNK, MAX_CHUNK);
+        assert!(writes(&actions) && asked(&actions).is_none(), "piece {at}");
+    }
+    for at in 1..pieces {
+        assert_eq!(asked(&written(&mut solo, transfer, Ok(()))), None, "{at} are written");
+    }
+    let actions = written(&mut solo, transfer, Ok(()));
+    assert_eq!(asked(&actions), Some((first, transfer)));
+}
+
+#[test]
 fn a_slow_disk_is_not_the_fault_of_the_holder() {
     let (mut solo, first, _, transfer) = getting();
     let chunks = [0, MAX_CHUNK, 2 * MAX_CHUNK];
