@@ -16,8 +16,7 @@ pub(super) enum Trace {
     Drawn,
     /// Each shows, in another place, what the other one covers.
     Moved,
-    /// Nothing is clear but that what differs has become lighter everywhere, or darker, or that one picture alone is simpler:
-    /// print that was scanned, a vignette, a filter.
+    /// Nothing is clear but that what differs has become lighter everywhere, or darker: a scan, a vignette, a filter.
     OneWay,
     /// Neither.
     Unclear,
@@ -90,8 +89,10 @@ fn one_way(grid: &Plane, seen: &Plane, off: &[Place], size: usize) -> Trace {
     let common = in_common(&drawn);
     if rarer >= MOVED.0 && sign >= MOVED.1 && common >= MOVED.2 {
         Trace::Moved
-    } else if rarer < DRAWN.0 || sign < DRAWN.1 || common < DRAWN.2 {
-        if clear { Trace::Drawn } else { Trace::OneWay }
+    } else if clear && (rarer < DRAWN.0 || sign < DRAWN.1 || common < DRAWN.2) {
+        Trace::Drawn
+    } else if sign < DRAWN.1 {
+        Trace::OneWay
     } else {
         Trace::Unclear
     }

@@ -154,7 +154,7 @@ fn a_part_or_a_picture_with_something_on_it_or_around_it_is_a_variant() {
 fn boxed(picture: &RgbImage, left: u32, top: u32, width: u32, height: u32) -> RgbImage {
     let mut boxed = picture.clone();
     for (x, y) in (left..left + width).flat_map(|x| (top..top + height).map(move |y| (x, y))) {
-        boxed.put_pixel(x, y, Rgb([230, 40, 30]));
+        boxed.put_pixel(x, y, Rgb([235, 225, 60]));
     }
     boxed
 }
@@ -166,11 +166,13 @@ fn what_is_drawn_in_several_places_is_on_one_picture_and_what_has_moved_on_both(
     let barred = boxed(&boxed(&original, 0, 0, 800, 60), 0, 540, 800, 60);
     let barred = boxed(&barred, 380, 250, 60, 60);
     assert_look(&original, &barred, Relation::Variant, "drawn on it");
-    // A large flat thing has no texture by which it could be found in its other place.
+    // A large flat thing has no texture by which it could be found in its other place, and before a soft ground neither
+    // picture is the simpler one.
     for (left, other) in [(100, 480), (100, 240), (300, 360)] {
         let (here, there) =
             (boxed(&original, left, 150, 120, 300), boxed(&original, other, 150, 120, 300));
-        assert_look(&here, &there, Relation::Different, "moved");
+        let found = look(&here, &there);
+        assert_eq!(found.relation, Relation::Different, "{left} {other}: {}", found.why);
     }
 }
 

@@ -31,11 +31,14 @@ impl Tone {
         let mut tone = Tone { mean: [0.0; BINS], deviation: [0.0; BINS] };
         for at in 0..BINS {
             let known = (0..BINS).filter(|other| sums[*other][0] >= LEAST);
-            let [count, sum, squares] = match known.min_by_key(|other| other.abs_diff(at)) {
-                Some(nearest) => sums[nearest],
-                None => [1.0, middle(at), middle(at).powi(2)],
+            let nearest = known.min_by_key(|other| other.abs_diff(at)).unwrap_or(at);
+            let [count, sum, squares] = match sums[nearest] {
+                [0.0, ..] => [1.0, middle(at), middle(at).powi(2)],
+                known => known,
             };
-            tone.mean[at] = sum / count;
+            // What has no pixels of its own has changed by as much as its neighbour.
+            let beyond = middle(at) - middle(nearest);
+            tone.mean[at] = (sum / count + beyond).clamp(0.0, 255.0);
             tone.deviation[at] = (squares / count - (sum / count).powi(2)).max(0.0).sqrt();
         }
         tone
