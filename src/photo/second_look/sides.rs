@@ -38,63 +38,86 @@ const FEW: usize = 3;
 /// common; of 141 with a caption, bar, ring or sticker 11.
 const MOVED: (f32, f32, f32) = (0.15, 0.1, 0.42);
 
-/// Something is drawn on one of them if fewer windows are simpler in the other one, or if less has become lighter, or
-/// darker, or if what is drawn has less in common.
-const DRAWN: (f32, f32, f32) = (0.15, 0.1, 0.2);
+/// Something is drawn on one of them if fewer windows are simpler in the other one, or all has become lighter, or darker, or
+/// what is drawn has less in common.
+const DRAWN: (f32, f32) = (0.15, 0.2);
 
 /// It is not clear on which of them unless this share of the windows is simpler in one.
 const CLEAR: f32 = 0.3;
 
 /// Reads the windows in which two pictures differ, from either side.
 pub(super) fn trace(grid: &Plane, seen: &Plane, off: &[Place], size: usize) -> Trace {
-    match (one_way(grid, seen, off, size), one_way(seen, grid, off, size)) {
-        (Trace::Moved, Trace::Moved) => Trace::Moved,
-        (Trace::Moved, clear) | (clear, Trace::Moved) => clear,
-        (Trace::Unclear, _) | (_, Trace::Unclear) => Trace::Unclear,
-        (Trace::OneWay, _) | (_, Trace::OneWay) => Trace::OneWay,
-        (Trace::Drawn, Trace::Drawn) => Trace::Drawn,
+    let sides = [(grid, seen), (seen, grid)].map(|(a, b)| Signs::of(a, b, off, size));
+    let all = |holds: fn(&Signs) -> bool| sides.iter().all(holds);
+    let moved = sides.iter().filter(|signs| signs.show_a_movement()).count();
+    match moved {
+        2 => Trace::Moved,
+        // Seen from one side only: it is none if from the other one all has become lighter, or darker.
+        1 if all(Signs::go_both_ways) => Trace::Unclear,
+        _ if all(|signs| signs.show_a_drawing() || signs.show_a_movement()) => Trace::Drawn,
+        _ if all(|signs| signs.show_a_drawing() || !signs.go_both_ways()) => Trace::OneWay,
+        _ => Trace::Unclear,
     }
 }
 
-fn one_way(grid: &Plane, seen: &Plane, off: &[Place], size: usize) -> Trace {
-    let tone = Tone::of(grid, seen, |x, y| {
-        off.iter().any(|at| at.0.abs_diff(x / size) <= 1 && at.1.abs_diff(y / size) <= 1)
-    });
-    // What is drawn on either picture, in values of the second, and how many windows show it.
-    let mut drawn = [[0.0_f32; BINS]; 2];
-    let mut simpler = [0_usize; 2];
-    let (mut lighter, mut darker) = (0.0_f32, 0.0_f32);
-    for place in off {
-        let window = Window::of(grid, seen, *place, size, &tone);
-        lighter += window.lighter;
-        darker += window.darker;
-        if window.count() < size as f32 {
-            continue;
-        }
-        let few = window.values.map(|values| share_of_few(&values));
-        let side = match few[0] - few[1] {
-            more if more > SIMPLER => 0,
-            more if more < -SIMPLER => 1,
-            _ => continue,
-        };
-        simpler[side] += 1;
-        for (sum, count) in drawn[side].iter_mut().zip(window.values_in_second(side)) {
-            *sum += count;
-        }
+/// What the windows say from one side.
+struct Signs {
+    /// The share of the windows that are simpler in either picture: the lesser one, and the greater one.
+    rarer: f32,
+    clearer: f32,
+    /// The share of the pixels that have become lighter, or darker, whichever are fewer.
+    both_ways: f32,
+    /// What is drawn on the one and on the other have in common.
+    common: f32,
+}
+
+impl Signs {
+    fn show_a_movement(&self) -> bool {
+        self.rarer >= MOVED.0 && self.go_both_ways() && self.common >= MOVED.2
     }
-    let share = |windows: usize| windows as f32 / off.len().max(1) as f32;
-    let rarer = share(simpler[0].min(simpler[1]));
-    let clear = share(simpler[0].max(simpler[1])) >= CLEAR;
-    let sign = lighter.min(darker) / (lighter + darker).max(1.0);
-    let common = in_common(&drawn);
-    if rarer >= MOVED.0 && sign >= MOVED.1 && common >= MOVED.2 {
-        Trace::Moved
-    } else if clear && (rarer < DRAWN.0 || sign < DRAWN.1 || common < DRAWN.2) {
-        Trace::Drawn
-    } else if sign < DRAWN.1 {
-        Trace::OneWay
-    } else {
-        Trace::Unclear
+
+    fn show_a_drawing(&self) -> bool {
+        let one_sided = self.rarer < DRAWN.0 || !self.go_both_ways() || self.common < DRAWN.1;
+        self.clearer >= CLEAR && one_sided
+    }
+
+    fn go_both_ways(&self) -> bool {
+        self.both_ways >= MOVED.1
+    }
+
+    fn of(grid: &Plane, seen: &Plane, off: &[Place], size: usize) -> Signs {
+        let tone = Tone::of(grid, seen, |x, y| {
+            off.iter().any(|at| at.0.abs_diff(x / size) <= 1 && at.1.abs_diff(y / size) <= 1)
+        });
+        // What is drawn on either picture, in values of the second, and how many windows show it.
+        let mut drawn = [[0.0_f32; BINS]; 2];
+        let mut simpler = [0_usize; 2];
+        let (mut lighter, mut darker) = (0.0_f32, 0.0_f32);
+        for place in off {
+            let window = Window::of(grid, seen, *place, size, &tone);
+            lighter += window.lighter;
+            darker += window.darker;
+            if window.count() < size as f32 {
+                continue;
+            }
+            let few = window.values.map(|values| share_of_few(&values));
+            let side = match few[0] - few[1] {
+                more if more > SIMPLER => 0,
+                more if more < -SIMPLER => 1,
+                _ => continue,
+            };
+            simpler[side] += 1;
+            for (sum, count) in drawn[side].iter_mut().zip(window.values_in_second(side)) {
+                *sum += count;
+            }
+        }
+        let share = |windows: usize| windows as f32 / off.len().max(1) as f32;
+        Signs {
+            rarer: share(simpler[0].min(simpler[1])),
+            clearer: share(simpler[0].max(simpler[1])),
+            both_ways: lighter.min(darker) / (lighter + darker).max(1.0),
+            common: in_common(&drawn),
+        }
     }
 }
 
