@@ -80,13 +80,13 @@
 //! # Versions
 //!
 //! Every node must compute the same fingerprint of the same bytes, or nodes would never agree on what to keep. Version 2
-//! stands for all of this: the rule, `img_hash` 3.2, the JPEG decoder in [`super::jpeg`], `zune-jpeg` 0.5 for small
-//! pictures, `image` 0.25 for other formats. Whoever changes any of it so that a fingerprint changes must change the
-//! version; a test holds the values of version 2 fast.
+//! stands for all of this: the rule, `img_hash` 3.2, the decoder of JPEG in [`decoding`](crate::photo::decoding),
+//! `zune-jpeg` 0.5 for small pictures, `image` 0.25 for other formats. Whoever changes any of it so that a fingerprint
+//! changes must change the version; a test holds the values of version 2 fast.
 
 use super::Relation;
+use super::decoding::mosaic::{DETAIL, FINE, Mosaic};
 use super::landmarks::Landmarks;
-use super::mosaic::{DETAIL, FINE, Mosaic};
 use super::signature::{Ground, Signature};
 use super::trim::{Bounds, trim};
 use super::view::{CUE_WINDOW, MAX_DISTANCE, VIEW_BYTES, View};

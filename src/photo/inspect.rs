@@ -5,11 +5,12 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::panic::{UnwindSafe, catch_unwind};
 
-use super::budget::FILES;
-use super::camera::ExifFacts;
-use super::decode::decode;
-use super::sniff::{SNIFF_BYTES, sniff};
-use super::{Fingerprint, Format, MAX_PHOTO, More, Origin, Photo, PhotoId, Worth, metadata};
+use super::decoding::budget::FILES;
+use super::decoding::camera::ExifFacts;
+use super::decoding::decode::decode;
+use super::decoding::metadata;
+use super::decoding::sniff::{SNIFF_BYTES, sniff};
+use super::{Fingerprint, Format, MAX_PHOTO, More, Origin, Photo, PhotoId, Worth};
 
 /// Why a file is not a photo.
 #[derive(Debug)]

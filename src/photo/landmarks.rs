@@ -18,7 +18,7 @@
 use std::f64::consts::PI;
 use std::sync::LazyLock;
 
-use super::mosaic::{DETAIL, Mosaic};
+use super::decoding::mosaic::{DETAIL, Mosaic};
 use super::scale_space::{Place, Plane, ScaleSpace};
 
 /// The most landmarks of a picture.

@@ -5,48 +5,36 @@
 
 mod account;
 mod base62;
-mod budget;
-mod camera;
 mod cue_tree;
-mod decode;
-mod detail;
+mod decoding;
 mod fingerprint;
 mod fingerprint_text;
-mod format;
-mod heic;
 mod id;
 mod index;
 mod inspect;
-mod jpeg;
 mod landmarks;
-mod metadata;
-mod more;
-mod mosaic;
-mod origin;
 mod proof;
 mod rank;
 mod relation;
 mod scale_space;
 mod second_look;
 mod signature;
-mod sniff;
 #[cfg(test)]
 mod tests;
-mod tiff;
 mod trim;
 mod view;
 
 use serde::{Deserialize, Serialize};
 
 pub use account::{COLUMNS, FIRST_LOOK};
+pub use decoding::format::Format;
+pub use decoding::more::More;
+pub use decoding::origin::Origin;
 pub use fingerprint::Fingerprint;
-pub use format::Format;
 pub use id::{Digest, PhotoId};
 pub(crate) use id::{from_hex, to_hex};
 pub use index::SimilarityIndex;
 pub use inspect::{InspectError, glance, inspect, inspect_or_glance};
-pub use more::More;
-pub use origin::Origin;
 pub use proof::{Nonce, Proof, Proven, prove};
 pub use rank::{Rank, Worth};
 pub use relation::Relation;
@@ -80,7 +68,7 @@ pub struct Photo {
     /// Length of the file in bytes.
     pub bytes: u64,
     /// The format, recognised by content and never by file name.
-    #[serde(flatten, with = "format::told")]
+    #[serde(flatten, with = "decoding::format::told")]
     pub format: Format,
     /// Width in pixels as displayed (EXIF orientation applied); 0 for an opaque photo.
     pub width: u32,

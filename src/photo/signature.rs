@@ -16,7 +16,7 @@
 
 use std::cmp::Ordering;
 
-use super::mosaic::{DETAIL, Mosaic};
+use super::decoding::mosaic::{DETAIL, Mosaic};
 
 /// Windows in a row, and rows of them.
 const WINDOWS: usize = 16;

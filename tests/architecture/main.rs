@@ -49,10 +49,6 @@ const IMPURE: [&str; 16] = [
     "getrandom",
 ];
 
-/// Folders in which imports may go round, each with its reason.
-const ROUND: [(&str, &str); 1] =
-    [("photo", "formats, their metadata and the small picture made of them are not sorted yet")];
-
 /// What calls the operating system by its own name, and the one file that may.
 const SYSTEM: [&str; 3] = ["std::os", "rustix", "rlimit"];
 const PLATFORM: &str = "platform";
@@ -89,22 +85,13 @@ fn rooms_are_entered_one_way() {
 
 #[test]
 fn imports_do_not_go_round() {
-    let circles = circles(&sources("src"));
-    let excused = |folder: &str| ROUND.iter().any(|(round, _)| *round == folder);
-    let found: Vec<String> = circles
-        .iter()
-        .filter(|(folder, _)| !excused(folder))
+    let found: Vec<String> = circles(&sources("src"))
+        .into_iter()
         .flat_map(|(folder, imports)| {
-            imports.iter().map(move |import| format!("{folder}: {import}"))
+            imports.into_iter().map(move |import| format!("{folder}: {import}"))
         })
         .collect();
     assert_none("files that lie side by side have an order", &found);
-    for (folder, reason) in ROUND {
-        assert!(
-            circles.contains_key(folder),
-            "{folder} has an order; it was excused because: {reason}"
-        );
-    }
 }
 
 #[test]

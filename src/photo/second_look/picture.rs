@@ -4,13 +4,14 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::panic::catch_unwind;
 
-use super::super::budget::FILES;
-use super::super::camera::{ExifFacts, Orientation};
-use super::super::decode::each_row;
-use super::super::metadata::exif;
-use super::super::sniff::{SNIFF_BYTES, sniff};
-use super::super::{Format, InspectError, MAX_PHOTO};
 use super::plane::{Plane, Reducer};
+use crate::photo::decoding::budget::FILES;
+use crate::photo::decoding::camera::ExifFacts;
+use crate::photo::decoding::decode::each_row;
+use crate::photo::decoding::metadata::exif;
+use crate::photo::decoding::orientation::Orientation;
+use crate::photo::decoding::sniff::{SNIFF_BYTES, sniff};
+use crate::photo::{Format, InspectError, MAX_PHOTO};
 
 /// The longer side of what is compared, in pixels at most: print of eleven points on a page is then nine pixels high,
 /// and a digit more than a window wide.

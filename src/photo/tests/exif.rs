@@ -3,8 +3,10 @@
 
 use ::exif::{Exif, Reader};
 
-use super::super::camera::{ExifFacts, Orientation};
 use super::*;
+use crate::photo::decoding::camera::ExifFacts;
+use crate::photo::decoding::metadata;
+use crate::photo::decoding::orientation::Orientation;
 
 /// What `kamadak-exif` reads, in our words.
 fn facts(file: &[u8]) -> ExifFacts {

@@ -10,8 +10,8 @@ use heifer::heifer_hevc_dec::decoder::{DecodeOptions, decode_picture};
 use heifer::heifer_isobmff::boxes::{ColorInfo, Property};
 use heifer::heifer_isobmff::{FourCC, HeifFile, ItemId};
 
-use super::camera::Orientation;
 use super::more::More;
+use super::orientation::Orientation;
 
 /// The most bytes of boxes that describe a picture: ten times what one of 200 megapixels in tiles has. Reading them
 /// takes time that grows with their square.

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::format::Format;
+use super::jpeg;
 use super::tiff::{Directory, Tiff};
-use super::{Format, jpeg};
 
 /// How near a file is to what a camera wrote, from far to near.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -35,13 +36,13 @@ impl<'de> Deserialize<'de> for Origin {
 }
 
 impl Origin {
-    pub(super) fn is_unknown(&self) -> bool {
+    pub(in crate::photo) fn is_unknown(&self) -> bool {
         *self == Origin::Unknown
     }
 
     /// What a file of this format with this EXIF says, if its picture has this size as stored; and by how many half
     /// octaves the picture is larger than the one that the camera took.
-    pub(super) fn of(
+    pub(in crate::photo) fn of(
         format: Format,
         file: &[u8],
         exif: Option<&[u8]>,

@@ -10,15 +10,19 @@
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
+/// The most bytes that a picture's pixels may take up in memory: 16 bits in three channels of 89 megapixels, or 8 bits
+/// in three channels of 178.
+pub(super) const MAX_PIXEL_BYTES: u64 = 512 * 1024 * 1024;
+
 /// For the bytes of files: room for the largest one.
-pub(super) static FILES: Budget = Budget::new(super::MAX_PHOTO);
+pub(in crate::photo) static FILES: Budget = Budget::new(crate::photo::MAX_PHOTO);
 
 /// For decoded pixels: room for the largest picture that is decoded.
-pub(super) static PIXELS: Budget = Budget::new(super::decode::MAX_PIXEL_BYTES);
+pub(super) static PIXELS: Budget = Budget::new(MAX_PIXEL_BYTES);
 
 /// Bytes that may be in use at once.
 #[derive(Debug)]
-pub(super) struct Budget {
+pub(in crate::photo) struct Budget {
     total: u64,
     free: Mutex<u64>,
     returned: Condvar,
@@ -26,7 +30,7 @@ pub(super) struct Budget {
 
 /// Some bytes of a budget, given back when dropped.
 #[derive(Debug)]
-pub(super) struct Reserved {
+pub(in crate::photo) struct Reserved {
     budget: &'static Budget,
     bytes: u64,
 }
@@ -37,7 +41,7 @@ impl Budget {
     }
 
     /// Takes this many bytes, waiting until they are free. More than there is in all counts as all of it.
-    pub(super) fn reserve(&'static self, bytes: u64) -> Reserved {
+    pub(in crate::photo) fn reserve(&'static self, bytes: u64) -> Reserved {
         let bytes = bytes.min(self.total);
         // A panic elsewhere cannot leave the number half-written, so a poisoned lock is as good as any.
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::{Format, heic, jpeg};
+use super::format::Format;
+use super::{heic, jpeg};
 
 /// The EXIF of a picture: a block that is laid out as a small TIFF file, or the whole of one. A part of the file, so
 /// that even a large one costs no memory; of a HEIC, where it may lie in pieces, a copy of bounded size.
-pub(super) fn exif(format: Format, file: &[u8]) -> Option<Cow<'_, [u8]>> {
+pub(in crate::photo) fn exif(format: Format, file: &[u8]) -> Option<Cow<'_, [u8]>> {
     match format {
         Format::Heic => heic::exif(file).map(Cow::Owned),
         Format::Jpeg => jpeg::exif(file).map(Cow::Borrowed),

@@ -1,58 +1,20 @@
 //! What a camera wrote into a picture's file: how it was held, whether it was a camera at all, and when it fired.
 
+use super::format::Format;
+use super::heic;
+use super::orientation::Orientation;
 use super::tiff::{Directory, Tiff};
-use super::{CaptureTime, Format, heic};
-
-/// How the stored pixels must be turned to stand upright: the eight values of the EXIF tag `Orientation`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Orientation {
-    /// Rows and columns change places, before anything else.
-    pub(super) transposed: bool,
-    /// Left and right change places.
-    pub(super) mirrored: bool,
-    /// Top and bottom change places.
-    pub(super) upended: bool,
-}
-
-impl Orientation {
-    /// Shown as stored.
-    pub(super) const UPRIGHT: Orientation =
-        Orientation { transposed: false, mirrored: false, upended: false };
-
-    /// The orientation of an EXIF value; values that do not exist are shown as stored.
-    pub(super) fn from_exif(value: u32) -> Orientation {
-        let (transposed, mirrored, upended) = match value {
-            2 => (false, true, false),
-            3 => (false, true, true),
-            4 => (false, false, true),
-            5 => (true, false, false),
-            6 => (true, true, false),
-            7 => (true, true, true),
-            8 => (true, false, true),
-            _ => (false, false, false),
-        };
-        Orientation { transposed, mirrored, upended }
-    }
-
-    /// The same, turned to the left by another quarter.
-    pub(super) fn quarter_left(self) -> Orientation {
-        Orientation {
-            transposed: !self.transposed,
-            mirrored: self.upended,
-            upended: !self.mirrored,
-        }
-    }
-}
+use crate::photo::CaptureTime;
 
 /// What the EXIF of a picture says, as far as it matters here.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ExifFacts {
+pub(in crate::photo) struct ExifFacts {
     /// How to turn the picture.
-    pub(super) orientation: Orientation,
+    pub(in crate::photo) orientation: Orientation,
     /// Whether a make or a model of a camera is named.
-    pub(super) camera: bool,
+    pub(in crate::photo) camera: bool,
     /// When it was taken.
-    pub(super) captured: Option<CaptureTime>,
+    pub(in crate::photo) captured: Option<CaptureTime>,
 }
 
 impl ExifFacts {
@@ -61,7 +23,7 @@ impl ExifFacts {
         ExifFacts { orientation: Orientation::UPRIGHT, camera: false, captured: None };
 
     /// What this block of EXIF in a file of this format says. Without EXIF, or as far as it is damaged, nothing is said.
-    pub(super) fn of(format: Format, file: &[u8], exif: Option<&[u8]>) -> ExifFacts {
+    pub(in crate::photo) fn of(format: Format, file: &[u8], exif: Option<&[u8]>) -> ExifFacts {
         let said = exif.and_then(ExifFacts::read).unwrap_or(ExifFacts::NONE);
         match format {
             // The container tells how to turn the picture; what EXIF says of it was true before.
@@ -120,7 +82,7 @@ fn captured(taken: &Directory) -> Option<CaptureTime> {
 impl CaptureTime {
     /// The moment of an EXIF date (`YYYY:MM:DD HH:MM:SS`) and the digits of its sub-seconds. A clock that was never set
     /// (all zeros or blanks) tells no time.
-    pub(super) fn from_exif(moment: &str, fraction: Option<&str>) -> Option<CaptureTime> {
+    pub(in crate::photo) fn from_exif(moment: &str, fraction: Option<&str>) -> Option<CaptureTime> {
         const SHAPE: &[u8] = b"dddd:dd:dd dd:dd:dd";
         let fits = moment.len() == SHAPE.len()
             && moment.bytes().zip(SHAPE).all(|(byte, shape)| match shape {

@@ -46,7 +46,7 @@ impl<'de> Deserialize<'de> for Format {
 ///
 /// The first programs fail at a word that they do not know, and with it at a whole page of records. So `format` says
 /// only what they know, *opaque* for everything newer, and `decoded_as` says what it is to those who can read on.
-pub(super) mod told {
+pub(in crate::photo) mod told {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     use super::Format;

@@ -1,8 +1,8 @@
 //! The codes of one block: its average, its first waves, or all of them.
 
 use super::bits::{Bits, Huffman};
+use super::inverse_dct::{MAX_SAMPLES, Waves};
 use super::tables::ZIGZAG;
-use super::waves::{MAX_SAMPLES, Waves};
 
 /// One component's part in a scan.
 pub(super) struct Part<'a> {

@@ -3,9 +3,9 @@
 use super::bits::{Bits, Huffman};
 use super::block::{Part, next_average, read_all_waves, read_waves};
 use super::frame::Frame;
+use super::inverse_dct::{MAX_SAMPLES, inverse, transform};
 use super::strips::Strips;
 use super::tables::Tables;
-use super::waves::{MAX_SAMPLES, inverse, transform};
 use super::{Colours, Plane, Thumbnail};
 
 /// The samples of all components, as far as the scans so far have told.

@@ -21,10 +21,10 @@
 mod bits;
 mod block;
 mod frame;
+mod inverse_dct;
 mod scan;
 mod strips;
 mod tables;
-mod waves;
 
 use frame::{Frame, Marker, Segments};
 use scan::Scan;

@@ -13,40 +13,37 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-use super::Format;
-use super::budget::PIXELS;
+use super::budget::{MAX_PIXEL_BYTES, PIXELS};
 use super::detail::Detail;
+use super::format::Format;
+use super::frames::more_after_jpeg;
 use super::heic::Heic;
 use super::jpeg::{self, Colours, Plane, Thumbnail};
-use super::more::{More, more_after_jpeg};
+use super::more::More;
 use super::mosaic::{DETAIL, Mosaic, MosaicBuilder};
 use super::sniff::is_single_tiff;
 
 /// The most pixels a picture may claim and still be decoded: 256 million, more than any camera has today.
 const MAX_PIXELS: u64 = 1 << 28;
 
-/// The most bytes that a picture's pixels may take up in memory: 16 bits in three channels of 89 megapixels, or 8 bits
-/// in three channels of 178.
-pub(super) const MAX_PIXEL_BYTES: u64 = 512 * 1024 * 1024;
-
 /// A decoded picture, boiled down; not yet turned upright.
-pub(super) struct Decoded {
+pub(in crate::photo) struct Decoded {
     /// Width as stored, in pixels.
-    pub(super) width: u32,
+    pub(in crate::photo) width: u32,
     /// Height as stored, in pixels.
-    pub(super) height: u32,
+    pub(in crate::photo) height: u32,
     /// Whether any part of it has colour.
-    pub(super) colour: bool,
+    pub(in crate::photo) colour: bool,
     /// Its luma.
-    pub(super) luma: Mosaic<DETAIL, 1>,
+    pub(in crate::photo) luma: Mosaic<DETAIL, 1>,
     /// How many half octaves of detail are missing; see [`Detail`].
-    pub(super) missing: u8,
+    pub(in crate::photo) missing: u8,
     /// What the file holds besides.
-    pub(super) more: More,
+    pub(in crate::photo) more: More,
 }
 
 /// Decodes a picture of this format, or says in words why not: then it is damaged, too large or of an unknown kind.
-pub(super) fn decode(format: Format, bytes: &[u8]) -> Result<Decoded, String> {
+pub(in crate::photo) fn decode(format: Format, bytes: &[u8]) -> Result<Decoded, String> {
     if format == Format::Jpeg {
         decode_jpeg(bytes)
     } else {
@@ -55,10 +52,14 @@ pub(super) fn decode(format: Format, bytes: &[u8]) -> Result<Decoded, String> {
 }
 
 /// Takes the rows of a picture from the top, each with the width and height of the whole.
-pub(super) type RowSink<'a> = &'a mut dyn FnMut(u32, u32, &[[u8; 3]]);
+pub(in crate::photo) type RowSink<'a> = &'a mut dyn FnMut(u32, u32, &[[u8; 3]]);
 
 /// Decodes every pixel of a picture and hands out the rows as stored, or says in words why not.
-pub(super) fn each_row(format: Format, bytes: &[u8], sink: RowSink) -> Result<(), String> {
+pub(in crate::photo) fn each_row(
+    format: Format,
+    bytes: &[u8],
+    sink: RowSink,
+) -> Result<(), String> {
     match format {
         Format::Opaque => Err("not a format that is decoded".to_owned()),
         Format::Jpeg => each_row_of_jpeg(bytes, sink),

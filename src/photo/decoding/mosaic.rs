@@ -6,16 +6,16 @@
 
 use std::ops::Range;
 
-use super::camera::Orientation;
+use super::orientation::Orientation;
 
 /// Cells in a row, and rows, of the mosaic that a picture is decoded to: on a page of print a word is several cells.
-pub(super) const DETAIL: usize = 256;
+pub(in crate::photo) const DETAIL: usize = 256;
 
 /// Cells in a row, and rows, of the mosaic in which bands are looked for: fine enough to find where a frame ends.
-pub(super) const FINE: usize = 128;
+pub(in crate::photo) const FINE: usize = 128;
 
 /// Cells in a row, and rows, of the mosaic that is hashed.
-pub(super) const COARSE: usize = 64;
+pub(in crate::photo) const COARSE: usize = 64;
 
 /// Averages a picture of `N` channels that comes row by row, from the top, to `SIDE` times `SIDE` cells.
 ///
@@ -43,9 +43,9 @@ struct Span {
 }
 
 /// The averages of a picture's cells, row by row.
-pub(super) struct Mosaic<const SIDE: usize, const N: usize> {
+pub(in crate::photo) struct Mosaic<const SIDE: usize, const N: usize> {
     /// `SIDE * SIDE` cells.
-    pub(super) cells: Vec<[u8; N]>,
+    pub(in crate::photo) cells: Vec<[u8; N]>,
 }
 
 impl<const SIDE: usize, const N: usize> MosaicBuilder<SIDE, N> {
@@ -146,7 +146,7 @@ impl Span {
 
 impl<const SIDE: usize, const N: usize> Mosaic<SIDE, N> {
     /// The mosaic of the picture as it is meant to be seen.
-    pub(super) fn turned(&self, orientation: Orientation) -> Mosaic<SIDE, N> {
+    pub(in crate::photo) fn turned(&self, orientation: Orientation) -> Mosaic<SIDE, N> {
         let turned = |at: usize| {
             let (mut x, mut y) = (at % SIDE, at / SIDE);
             if orientation.mirrored {
@@ -166,7 +166,7 @@ impl<const SIDE: usize, const N: usize> Mosaic<SIDE, N> {
 
 impl Mosaic<DETAIL, 1> {
     /// The averages of four cells each.
-    pub(super) fn halved(&self) -> Mosaic<FINE, 1> {
+    pub(in crate::photo) fn halved(&self) -> Mosaic<FINE, 1> {
         let rows = self.cells.as_flattened().chunks_exact(2 * DETAIL);
         let cells = rows.flat_map(|rows| {
             let (upper, lower) = rows.split_at(DETAIL);
@@ -183,7 +183,7 @@ impl Mosaic<DETAIL, 1> {
 
 impl Mosaic<FINE, 1> {
     /// The part of a picture within these bounds, averaged again to the size that is hashed; nothing if it is empty.
-    pub(super) fn part(
+    pub(in crate::photo) fn part(
         &self,
         rows: Range<usize>,
         columns: Range<usize>,

@@ -1,45 +1,12 @@
-//! What a file holds besides one still picture.
+//! Looking for what a file holds besides one still picture: frames inside of it, pictures and a film behind it.
 
-use std::borrow::Cow;
-
-use serde::{Deserialize, Deserializer, Serialize};
-
-use super::{Format, heic, jpeg};
-
-/// What a file holds besides one still picture: the most of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum More {
-    /// Nothing, or nothing that this program knows.
-    #[default]
-    Nothing,
-    /// Depth, or how bright its lights are: further pictures by which the first can be shown in other ways.
-    Maps,
-    /// A film of the same moment, appended to the picture.
-    Film,
-    /// Several frames, pages or pictures of which only the first was looked at.
-    Frames,
-}
-
-/// A word of a later program is something that this one cannot compare.
-impl<'de> Deserialize<'de> for More {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<More, D::Error> {
-        Ok(match &*Cow::<str>::deserialize(from)? {
-            "maps" => More::Maps,
-            "film" => More::Film,
-            "nothing" => More::Nothing,
-            _ => More::Frames,
-        })
-    }
-}
+use super::format::Format;
+use super::more::More;
+use super::{heic, jpeg};
 
 impl More {
-    pub(super) fn is_nothing(&self) -> bool {
-        *self == More::Nothing
-    }
-
     /// What a file of this format holds; of a JPEG only the decoder knows where its picture ends.
-    pub(super) fn of(format: Format, file: &[u8]) -> More {
+    pub(in crate::photo) fn of(format: Format, file: &[u8]) -> More {
         match format {
             Format::Gif => frames(gif_has_frames(file)),
             Format::Png => frames(png_has_frames(file)),

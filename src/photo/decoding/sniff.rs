@@ -1,17 +1,17 @@
 //! What a file claims to be, by its first bytes and never by its name.
 
-use super::Format;
+use super::format::Format;
 use super::tiff::{Directory, Tiff};
 
 /// How many bytes from the start of a file [`sniff`] wants to see, a few more than the longest signature has; fewer are
 /// fine if the file has no more.
-pub(super) const SNIFF_BYTES: u64 = 32;
+pub(in crate::photo) const SNIFF_BYTES: u64 = 32;
 
 /// The format that these first bytes of a file claim, or nothing if they are no picture of any known kind.
 ///
 /// [`Format::Opaque`] stands for pictures that are recognised but not decoded here: AVIF, JPEG XL, JPEG 2000, Photoshop
 /// files and the raw files of cameras.
-pub(super) fn sniff(start: &[u8]) -> Option<Format> {
+pub(in crate::photo) fn sniff(start: &[u8]) -> Option<Format> {
     let starts = |magic: &[u8]| start.starts_with(magic);
     let at = |offset: usize, magic: &[u8]| {
         start.get(offset..).is_some_and(|rest| rest.starts_with(magic))

@@ -1,7 +1,7 @@
 //! A few whole rows of pixels, spread over a picture: what it takes to tell how fine its detail is.
 
 use super::frame::Frame;
-use crate::photo::detail::{Detail, wanted_rows};
+use crate::photo::decoding::detail::{Detail, wanted_rows};
 
 /// The rows of the first component that are wanted.
 pub(super) struct Strips {
