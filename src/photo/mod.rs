@@ -3,42 +3,31 @@
 //! Everything here is a function of bytes alone. Where a photo lies, what it is called, who holds it and when it
 //! arrived are matters of other rooms; that is what lets every node of a mesh come to the same verdict.
 
-mod account;
-mod base62;
-mod cue_tree;
 mod decoding;
-mod fingerprint;
-mod fingerprint_text;
 mod id;
-mod index;
 mod inspect;
-mod landmarks;
 mod proof;
 mod rank;
-mod relation;
-mod scale_space;
 mod second_look;
-mod signature;
+mod similarity;
 #[cfg(test)]
 mod tests;
-mod trim;
-mod view;
 
 use serde::{Deserialize, Serialize};
 
-pub use account::{COLUMNS, FIRST_LOOK};
 pub use decoding::format::Format;
 pub use decoding::more::More;
 pub use decoding::origin::Origin;
-pub use fingerprint::Fingerprint;
 pub use id::{Digest, PhotoId};
 pub(crate) use id::{from_hex, to_hex};
-pub use index::SimilarityIndex;
 pub use inspect::{InspectError, glance, inspect, inspect_or_glance};
 pub use proof::{Nonce, Proof, Proven, prove};
 pub use rank::{Rank, Worth};
-pub use relation::Relation;
 pub use second_look::{SECOND_LOOK, SecondLook, second_look};
+pub use similarity::fingerprint::Fingerprint;
+pub use similarity::first_look::{COLUMNS, FIRST_LOOK};
+pub use similarity::index::SimilarityIndex;
+pub use similarity::relation::Relation;
 
 /// The largest file that counts as a photo, in bytes.
 ///

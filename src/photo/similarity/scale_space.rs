@@ -4,7 +4,7 @@
 //! neighbouring place or size. Such places are found again in a version that is cut, framed or scaled, since what they
 //! are made of is near them. Whole numbers throughout: every machine finds the same.
 
-use super::decoding::mosaic::{DETAIL, Mosaic};
+use crate::photo::decoding::mosaic::{DETAIL, Mosaic};
 
 /// Cells of the picture that is looked at, in its own proportions: as many as a square of 128 has. Of 160 it found no
 /// more versions, and took half as long again.

@@ -5,13 +5,12 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Fingerprint;
 use super::base62::{from_base62, to_base62};
-use super::fingerprint::VERSION;
-use super::id::{from_hex, to_hex};
+use super::fingerprint::{Fingerprint, VERSION};
 use super::landmarks::{LANDMARK_BYTES, LANDMARKS, Landmarks};
 use super::signature::{SIGNATURE_BYTES, Signature};
 use super::view::{VIEW_BYTES, View};
+use crate::photo::id::{from_hex, to_hex};
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -30,7 +30,7 @@
 //!   one letter, screen or chart another is never a variant;
 //! * else **different**.
 //!
-//! Beyond fingerprints, see [`Photo::relation`](super::Photo::relation).
+//! Beyond fingerprints, see [`Photo::relation`](crate::photo::Photo::relation).
 //!
 //! # Why so
 //!
@@ -50,7 +50,7 @@
 //! negative passes. The two halves of the photos differ by at most two
 //! versions in a hundred of any kind. `make accuracy PHOTOS=dir` measures it on photos of your own.
 //!
-//! The cue is there because it makes an exact and quick index possible ([`SimilarityIndex`](super::SimilarityIndex)). It
+//! The cue is there because it makes an exact and quick index possible ([`SimilarityIndex`](crate::photo::SimilarityIndex)). It
 //! rejects one of those 6,496, but nearly all stickers, vignettes and pictures whose tones were mapped: those are found
 //! by their landmarks, as are crops, photos on a screen and what lies on its side.
 //!
@@ -84,12 +84,12 @@
 //! `zune-jpeg` 0.5 for small pictures, `image` 0.25 for other formats. Whoever changes any of it so that a fingerprint
 //! changes must change the version; a test holds the values of version 2 fast.
 
-use super::Relation;
-use super::decoding::mosaic::{DETAIL, FINE, Mosaic};
 use super::landmarks::Landmarks;
+use super::relation::Relation;
 use super::signature::{Ground, Signature};
 use super::trim::{Bounds, trim};
 use super::view::{CUE_WINDOW, MAX_DISTANCE, VIEW_BYTES, View};
+use crate::photo::decoding::mosaic::{DETAIL, FINE, Mosaic};
 
 /// The version of the fingerprints that this program computes.
 pub(super) const VERSION: u16 = 2;
@@ -126,7 +126,11 @@ pub struct Fingerprint {
 impl Fingerprint {
     /// The fingerprint of a picture that is displayed in these proportions; none if there is too little in it to
     /// recognise it by.
-    pub(super) fn of(picture: &Mosaic<DETAIL, 1>, width: u32, height: u32) -> Option<Fingerprint> {
+    pub(in crate::photo) fn of(
+        picture: &Mosaic<DETAIL, 1>,
+        width: u32,
+        height: u32,
+    ) -> Option<Fingerprint> {
         let signature = Signature::of(picture)?;
         let luma: Mosaic<FINE, 1> = picture.halved();
         let view = |bounds: Bounds| View::of(&luma.part(bounds.rows, bounds.columns)?);

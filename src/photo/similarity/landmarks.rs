@@ -18,8 +18,8 @@
 use std::f64::consts::PI;
 use std::sync::LazyLock;
 
-use super::decoding::mosaic::{DETAIL, Mosaic};
 use super::scale_space::{Place, Plane, ScaleSpace};
+use crate::photo::decoding::mosaic::{DETAIL, Mosaic};
 
 /// The most landmarks of a picture.
 pub(super) const LANDMARKS: usize = 23;

@@ -16,7 +16,7 @@
 
 use std::cmp::Ordering;
 
-use super::decoding::mosaic::{DETAIL, Mosaic};
+use crate::photo::decoding::mosaic::{DETAIL, Mosaic};
 
 /// Windows in a row, and rows of them.
 const WINDOWS: usize = 16;

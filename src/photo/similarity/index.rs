@@ -10,10 +10,11 @@
 
 use std::collections::BTreeMap;
 
-use super::cue_tree::{CueTree, Slot};
+use super::fingerprint::Fingerprint;
+use super::kd_tree::{CueTree, Slot};
 use super::landmarks::Landmarks;
 use super::view::View;
-use super::{Fingerprint, PhotoId};
+use crate::photo::id::PhotoId;
 
 /// Finds, among many fingerprints, those that say "the same picture" as a given one.
 #[derive(Clone, Debug, Default)]
@@ -145,9 +146,9 @@ fn push_closely(list: &mut Vec<Slot>, slot: Slot) {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::Relation;
-    use super::super::view::VIEW_BYTES;
     use super::*;
+    use crate::photo::similarity::relation::Relation;
+    use crate::photo::similarity::view::VIEW_BYTES;
 
     fn fingerprint(whole: &[u8; VIEW_BYTES], trimmed: &[u8; VIEW_BYTES]) -> Fingerprint {
         Fingerprint::made_up(whole, trimmed, &[]).expect("well formed")

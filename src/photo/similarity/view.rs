@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use img_hash::image::GrayImage;
 use img_hash::{HashAlg, Hasher, HasherConfig};
 
-use super::decoding::mosaic::{COARSE, Mosaic};
+use crate::photo::decoding::mosaic::{COARSE, Mosaic};
 
 /// Bytes of the hash of slopes: 312 bits.
 const SLOPE_BYTES: usize = 39;

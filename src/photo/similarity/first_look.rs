@@ -4,9 +4,11 @@
 //! test computes the first look from the columns alone, by the numbers that the words name.
 
 use super::base62::from_base62;
+use super::fingerprint::Fingerprint;
+use super::relation::Relation;
 use super::signature::{Ground, Signature};
 use super::view::VIEW_BYTES;
-use super::{ACCOUNT, Fingerprint, Photo, Relation, to_hex};
+use crate::photo::{ACCOUNT, Photo, to_hex};
 
 /// The rule by which [`Photo::relation`] decides, over what [`Photo::columns`] gives.
 pub const FIRST_LOOK: &str = "\

@@ -12,7 +12,7 @@
 
 use std::ops::Range;
 
-use super::decoding::mosaic::{FINE, Mosaic};
+use crate::photo::decoding::mosaic::{FINE, Mosaic};
 
 /// How far a cell may lie from the value of its band, in steps of 255: averaged noise of a scan and of JPEG.
 const TOLERANCE: u8 = 6;

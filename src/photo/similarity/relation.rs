@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ACCOUNT, Origin, Photo};
+use crate::photo::{ACCOUNT, Origin, Photo};
 
 /// How two photos stand to each other. The same both ways round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -23,7 +23,7 @@ pub enum Relation {
 impl Photo {
     /// The first look: how two photos stand to each other by their records alone.
     ///
-    /// What it does not call different is a matter for a [second look](mod@super::second_look), at the pixels, before
+    /// What it does not call different is a matter for a [second look](mod@crate::photo::second_look), at the pixels, before
     /// anything follows from it. See [`super::fingerprint`] for the rule by which fingerprints are compared. Beyond
     /// them: a record of an earlier version of this program says nothing; two pictures whose cameras name different
     /// moments are two; and what is the same has the same proportions.
