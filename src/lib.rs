@@ -22,8 +22,8 @@
 //!
 //! # Reading order
 //!
-//! 1. [`protocol::message`]: what daemons say to each other. The enum is the protocol document.
-//!    [`protocol::client`]: what a client may ask.
+//! 1. [`protocol::message`]: what daemons say to each other. The enum is the protocol document. [`protocol::Record`]: what a
+//!    node says of one of its photos. [`protocol::client`]: what a client may ask.
 //! 2. [`node`]: its border in [`node::Event`] and [`node::Action`], then [`node::Node::step`]; its own page says how to
 //!    go on from there. The hand-driven test `node/tests` is the smallest world in which a mesh lives.
 //! 3. [`photo`]: what a photo is, and when two are versions of the same picture.
@@ -59,6 +59,30 @@
 //!   its own id. ([`protocol::secure`])
 //! * **The state thread never waits**, and everything that others can fill has a named limit with its reason.
 //!   ([`node::limits`], [`daemon`])
+//!
+//! # Words
+//!
+//! * *photo*: a file's bytes, named by their digest. *Picture*: what can be seen in it. *Version*: one of the photos that show
+//!   the same picture.
+//! * *keeper*: the best version of a picture, which the collection shows. *Worse version*, *loser*: any other one. A *variant*
+//!   is a worse version that shows something which its keeper does not.
+//! * *original*: a copy that a friend put into a folder by hand. *Replica*: a copy that the mesh has made.
+//! * *owner*: a node that has, or had, a photo as an original. *Holder*: a node that has it in any way.
+//! * *claim*: a node's word on a photo that it has. *Record*: that word as it is sent. *Facts*: what is said in it beyond the
+//!   bytes. *Table*: all claims.
+//! * *here*: connected. *Away*: the link is lost, and its claims stand for repair until its *grace* is over. *Gone*: after that.
+//! * *complete*: a node that has told all that it has. *Settled*: a photo that has not changed for two seconds, or a mesh of
+//!   complete nodes.
+//! * *agenda*, *review*: when a photo is looked at again, and the comparison of what is with what should be.
+//! * *coordinator*: of those who hold a photo, the one whose task it is to have a copy made.
+//! * *offer*, *pull*: how a copy comes to another node: one says that it should have it, that one fetches it.
+//! * *round*: one attempt to give up a copy: challenges, proofs, and the deed or not. *Withdraw*: to say before that the copy
+//!   counts no longer. *Pin*: a promise to keep a copy while another node's round lasts.
+//! * *trim*: to put a surplus copy into the surplus trash. *Retire*: to put a worse version into the trash. *Remove*: to take a
+//!   photo out of the collection, which only its owners can. *Purge*: to delete from the trash for good.
+//! * *tombstone*: an owner's signed word that a photo is removed, or is not removed any longer.
+//! * *first look*, *second look*: whether two photos are versions of one picture, by their records and by their pixels.
+//! * *spool*: a file in the making, which nobody counts on. *Step*: one event and all that follows from it at once.
 
 pub mod client;
 pub mod daemon;

@@ -4,6 +4,44 @@
 //! given, no file, no socket and no thread in here: the daemon runs a node between its threads, the simulator runs
 //! hundreds of the very same under virtual time.
 //!
+//! # The cycle
+//!
+//! ```text
+//!    event ──▶ dispatch ──▶ a part changes the table, or something of its own
+//!                                 │
+//!                                 ▼
+//!                     changed: photos whose holders, verdict or facts are others now
+//!                                 │
+//!                                 ▼
+//!       agenda: each is due when it has been unchanged for SETTLE ◀────── a review that has to come again
+//!                                 │                                             ▲
+//!                                 ▼                                             │
+//!     review: what is, against what should be ── too few copies? offer ─────────┤
+//!                                             ── too many? drop ────────────────┤
+//!                                             ── a better version? compare ─────┘
+//!                                 │
+//!                                 ▼
+//!                       actions ──▶ the driver ──▶ what comes of them is an event again
+//! ```
+//!
+//! Whatever happens, a member that dies, a file that is deleted, a copy that arrives, changes the table; and from there all
+//! that is done about it takes this one way. A review may run at any time and any number of times: it starts what is this
+//! node's part in closing the gap, and nothing if there is none.
+//!
+//! # How a copy is given up
+//!
+//! ```text
+//!   this node                                 other holders
+//!     withdraw: ImageInfo(retired) ──────────▶          nobody counts this copy any more
+//!     challenge(photo, nonce) ───────────────▶          they pin it and read its bytes
+//!               ◀───────────────── proof                checked over this node's own bytes
+//!     `copies` proofs are right: move to trash
+//!     release ───────────────────────────────▶          they are free of their promise
+//!   else announce it again, and release
+//! ```
+//!
+//! Why no photo is lost, even if all holders begin at once, is told in `custody`, the one gate through which a copy leaves.
+//!
 //! # Reading order
 //!
 //! 1. `event`: all that happens to a node, and `action`: all that it can want. Then this file: [`Node::step`] hands each

@@ -18,13 +18,16 @@
 //!   leave ──────────────────────────────▶        a goodbye; otherwise the link just breaks
 //! ```
 //!
-//! A photo moves by *offer and pull*: `keepThis` offers, `keepAnswer` accepts, `AskForImage` pulls a window of bytes,
-//! `chunk`s carry them, and the new holder acknowledges by announcing the photo in an `ImageInfo` of its own.
+//! A photo moves by *offer and pull*: `keepThis` offers it. Who wants it asks for the first window of bytes by `AskForImage` at
+//! once and answers the offer by `keepAnswer`; `chunk`s carry the bytes, each next window is asked for when the last one is on
+//! disk, and the new holder acknowledges by announcing the photo in an `ImageInfo` of its own.
 //!
 //! A photo is *removed* by its owner alone: his node signs a tombstone, which proves itself and so may be passed on by
 //! anybody; every node judges by it, and by who announces the photo as an original, what becomes of its own copies.
 //!
-//! A photo is dropped by *withdraw, challenge, proof, release*: see the section on drops in [`crate::node`].
+//! A copy is given up by *withdraw, challenge, proof, release*. `ImageInfo` says that it counts no longer, `challenge` asks
+//! others to show that they have the photo, `proof` shows it and promises to keep it, and `release` ends the promise: see "How
+//! a copy is given up" in [`crate::node`].
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

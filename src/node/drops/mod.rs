@@ -2,15 +2,7 @@
 //!
 //! # How a copy is dropped
 //!
-//! ```text
-//!   this node                                 other holders
-//!     withdraw: ImageInfo(retired) ──────────▶          nobody counts this copy any more
-//!     challenge(photo, nonce) ───────────────▶          they pin it and read its bytes
-//!               ◀───────────────── proof                checked over this node's own bytes
-//!     `copies` proofs are right: move to trash
-//!     release ───────────────────────────────▶          they are free of their promise
-//!   else announce it again, and release
-//! ```
+//! By a round of challenges, as [`crate::node`] draws it: withdraw, challenge, proof, release.
 //!
 //! # Why no photo is lost
 //!

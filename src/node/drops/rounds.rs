@@ -39,7 +39,8 @@ impl Node {
         self.drops.rounds.insert(nonce, round);
         let counts_on_own = goes != proven && pulled.is_none();
         self.custody.leaves(goes, counts_on_own.then_some(proven));
-        // The withdrawal is announced before the first challenge goes out.
+        // The withdrawal is announced before the first challenge goes out; to a node to which a page is on its way, with the next
+        // one. The order does not matter to the photo, whose proofs say who has it now, but spares others a copy that goes.
         self.announce();
         for node in holders {
             self.send_to(*node, Message::Challenge { photo: proven, nonce });
