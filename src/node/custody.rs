@@ -30,10 +30,10 @@
 //! refused; and they have not since, for then they would be the last. So they have it still, and there are `copies` of
 //! them.
 //!
-//! Pins say the same from the other side, for as long as a round lasts: who has proven a copy does not decide to give it
-//! up until the asker has acted. They are the second net. A crash tears it, so a node that has just started gives up
-//! nothing until all that it may have promised is over. Either net holds alone, and without both photos are lost:
-//! `tests/custody.rs` tries every order of events of two, three and four nodes.
+//! Pins are a second net: who has proven a copy does not decide to give it up until the asker has acted. They would catch
+//! what falls through where a node gives way too late. A crash tears them, so a node that has just started gives up nothing
+//! until all that it may have promised is over. The first net holds without the second, and the second not without the first:
+//! `tests/every_order.rs` tries every order of events of two, three and four nodes.
 //!
 //! # What is left out
 //!
@@ -80,7 +80,7 @@ pub(super) struct Standing {
     /// Whether what must be proven is at rest: it is what the collection shows, or what has been removed, and has been so for
     /// a while.
     pub(super) settled: bool,
-    /// Whether the copy that must be proven is being read here for a comparison.
+    /// Whether the copy that is to leave is being compared with a worse version.
     pub(super) compared: bool,
     /// How many others have what must be proven, and how many must prove it.
     pub(super) others: usize,
@@ -194,7 +194,7 @@ impl Custody {
     }
 
     /// A copy is no longer on its way out: it stays, or is gone.
-    pub(super) fn settled(&mut self, photo: PhotoId) {
+    pub(super) fn ends(&mut self, photo: PhotoId) {
         self.going.remove(&photo);
     }
 
@@ -288,7 +288,10 @@ impl fmt::Display for Obstacle {
             Obstacle::Going => write!(f, "it is on its way out already"),
             Obstacle::Returning => write!(f, "it is on its way back from the trash"),
             Obstacle::Promised => write!(f, "another node relies on this copy at the moment"),
-            Obstacle::ReliedOn => write!(f, "a worse version is going for this copy at the moment"),
+            Obstacle::ReliedOn => write!(
+                f,
+                "this copy is the better one for a worse version that is compared with it, or going"
+            ),
             Obstacle::KeeperGoing => write!(f, "the better version is on its way out itself"),
             Obstacle::Unsettled => write!(f, "it is not certain yet what the collection shows"),
             Obstacle::TooFew => write!(f, "too few other nodes have it"),

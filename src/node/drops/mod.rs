@@ -320,7 +320,7 @@ impl Node {
 
     fn forget_fetching(&mut self, photo: PhotoId) {
         self.drops.fetching.remove(&photo);
-        self.custody.settled(photo);
+        self.custody.ends(photo);
     }
 
     fn waiting_for(&self, keeper: PhotoId) -> Vec<(PhotoId, Aim)> {

@@ -238,7 +238,7 @@ impl Node {
         let Some(round) = self.drops.rounds.remove(&nonce) else {
             return;
         };
-        self.custody.settled(round.goes);
+        self.custody.ends(round.goes);
         for node in round.asked.keys() {
             self.send_to(*node, Message::Release { photo: round.proven, nonce });
         }

@@ -14,6 +14,7 @@ mod claims;
 mod claims_map;
 mod custody;
 mod drops;
+mod every_order;
 mod laws;
 mod leaving;
 mod line;

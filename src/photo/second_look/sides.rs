@@ -86,9 +86,14 @@ impl Signs {
     }
 
     fn of(grid: &Plane, seen: &Plane, off: &[Place], size: usize) -> Signs {
-        let tone = Tone::of(grid, seen, |x, y| {
-            off.iter().any(|at| at.0.abs_diff(x / size) <= 1 && at.1.abs_diff(y / size) <= 1)
-        });
+        let columns = grid.width / size + 1;
+        let mut near = vec![false; columns * (grid.height / size + 1)];
+        for (x, y) in off {
+            for row in near.chunks_mut(columns).take(y + 2).skip(y.saturating_sub(1)) {
+                row[x.saturating_sub(1)..=(x + 1).min(columns - 1)].fill(true);
+            }
+        }
+        let tone = Tone::of(grid, seen, |x, y| near[y / size * columns + x / size]);
         // What is drawn on either picture, in values of the second, and how many windows show it.
         let mut drawn = [[0.0_f32; BINS]; 2];
         let mut simpler = [0_usize; 2];

@@ -15,13 +15,14 @@ impl Tone {
     /// Takes the average over all pixels but those that are left out.
     pub(super) fn of(grid: &Plane, seen: &Plane, left_out: impl Fn(usize, usize) -> bool) -> Tone {
         /// Values that fewer pixels have say nothing.
-        const LEAST: f32 = 8.0;
-        let mut sums = [[0.0_f32; 3]; BINS];
+        const LEAST: f64 = 8.0;
+        // A page has a million pixels of nearly one value: too many for sums of 24 bits.
+        let mut sums = [[0.0_f64; 3]; BINS];
         for y in 0..grid.height {
             for x in 0..grid.width {
                 let (from, value) = (grid.at(x, y), seen.at(x, y));
                 if !from.is_nan() && !value.is_nan() && !left_out(x, y) {
-                    let sum = &mut sums[bin(from)];
+                    let (sum, value) = (&mut sums[bin(from)], f64::from(value));
                     for (sum, add) in sum.iter_mut().zip([1.0, value, value * value]) {
                         *sum += add;
                     }
@@ -33,13 +34,14 @@ impl Tone {
             let known = (0..BINS).filter(|other| sums[*other][0] >= LEAST);
             let nearest = known.min_by_key(|other| other.abs_diff(at)).unwrap_or(at);
             let [count, sum, squares] = match sums[nearest] {
-                [0.0, ..] => [1.0, middle(at), middle(at).powi(2)],
+                [0.0, ..] => [1.0, f64::from(middle(at)), f64::from(middle(at)).powi(2)],
                 known => known,
             };
+            let mean = sum / count;
             // What has no pixels of its own has changed by as much as its neighbour.
             let beyond = middle(at) - middle(nearest);
-            tone.mean[at] = (sum / count + beyond).clamp(0.0, 255.0);
-            tone.deviation[at] = (squares / count - (sum / count).powi(2)).max(0.0).sqrt();
+            tone.mean[at] = (mean as f32 + beyond).clamp(0.0, 255.0);
+            tone.deviation[at] = (squares / count - mean * mean).max(0.0).sqrt() as f32;
         }
         tone
     }

@@ -1,0 +1,365 @@
+//! Every order of events in which two, three and four nodes give up copies of one photo, searched exhaustively.
+//!
+//! Each node is a [`Custody`] with a round, a disk and wires; all that is not told here (who is asked, and when anything is
+//! begun, answered, given up or late) happens in every way. The photo is on as many disks as the search has nodes, and may
+//! never be on fewer than `copies`. Time stands still, so what rests on time is said as what it comes to: a promise is over
+//! only when the round that relies on it is, and a node that has crashed is fit again only when every round is over that it
+//! may have promised something to.
+
+use std::collections::{HashSet, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::super::Time;
+use super::super::custody::{AboutToGo, Custody, GiveWay, Obstacle, Standing};
+use crate::photo::{Nonce, PhotoId};
+use crate::protocol::NodeId;
+
+pub(super) const PHOTO: PhotoId = PhotoId([7; 32]);
+
+pub(super) fn node(at: usize) -> NodeId {
+    NodeId(at as u64 + 1)
+}
+
+pub(super) fn nonce(of: usize, round: u8) -> Nonce {
+    Nonce([of as u8 * 16 + round; 32])
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Place {
+    Stored,
+    Trash,
+    Deleted,
+}
+
+#[derive(Clone, Debug, Hash)]
+enum Word {
+    Challenge(Nonce),
+    Proof(Nonce),
+    Refusal(Nonce),
+    Release(Nonce),
+    /// The link is closed: what comes after it was said in another life.
+    Closed,
+}
+
+/// A round of challenges, with a bit for each node.
+#[derive(Clone, Debug, Hash)]
+struct Round {
+    nonce: Nonce,
+    proven: u8,
+    refused: u8,
+    acting: bool,
+    /// Nodes that have crashed since they were asked.
+    forgotten: u8,
+}
+
+#[derive(Clone, Debug, Hash)]
+struct Machine {
+    custody: Custody,
+    place: Place,
+    round: Option<Round>,
+    rounds_left: u8,
+    /// Proofs that are being computed: for whom, and for which round.
+    computing: VecDeque<(usize, Nonce)>,
+    /// It has started anew and may have promised what it does not remember.
+    started: bool,
+    /// The disk is at a round that the node has given up, which cannot happen.
+    stray: bool,
+}
+
+/// The conditions that are in force.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Nets {
+    /// Who is giving up its copy proves it to nobody lower, and gives way to who is higher.
+    pub(super) refusal: bool,
+    /// When the disk is at it, it is too late to give way.
+    pub(super) too_late: bool,
+    /// What was promised to another node stays.
+    pub(super) pins: bool,
+    /// A promise outlasts the round that relies on it.
+    pub(super) long_pins: bool,
+    /// Who has just started gives up nothing.
+    pub(super) wait_after_start: bool,
+    /// As many others must prove it as there are to be copies; else one fewer.
+    pub(super) all_proofs: bool,
+}
+
+pub(super) const ALL: Nets = Nets {
+    refusal: true,
+    too_late: true,
+    pins: true,
+    long_pins: true,
+    wait_after_start: true,
+    all_proofs: true,
+};
+
+pub(super) const NO_PINS: Nets =
+    Nets { pins: false, long_pins: false, wait_after_start: false, ..ALL };
+
+#[derive(Clone, Debug, Hash)]
+struct World {
+    machines: Vec<Machine>,
+    wires: Vec<VecDeque<Word>>,
+    crashes_left: u8,
+}
+
+struct Search {
+    nodes: usize,
+    copies: usize,
+    nets: Nets,
+}
+
+impl Search {
+    /// Whether any order of events leaves fewer than `copies` on disk, and the fewest that were seen.
+    fn run(&self, rounds: &[u8], crashes: u8) -> (usize, usize) {
+        let machine = |rounds_left: &u8| Machine {
+            custody: Custody::default(),
+            place: Place::Stored,
+            round: None,
+            rounds_left: *rounds_left,
+            computing: VecDeque::new(),
+            started: false,
+            stray: false,
+        };
+        let start = World {
+            machines: rounds.iter().map(machine).collect(),
+            wires: vec![VecDeque::new(); self.nodes * self.nodes],
+            crashes_left: crashes,
+        };
+        let mut seen = HashSet::new();
+        let mut open = vec![start];
+        let mut fewest = self.nodes;
+        while let Some(world) = open.pop() {
+            if !seen.insert(fingerprint(&world)) {
+                continue;
+            }
+            let stored =
+                world.machines.iter().filter(|machine| machine.place == Place::Stored).count();
+            fewest = fewest.min(stored);
+            if fewest < self.copies {
+                break;
+            }
+            self.steps(&world, &mut open);
+        }
+        (fewest, seen.len())
+    }
+
+    /// All that can happen next.
+    fn steps(&self, world: &World, open: &mut Vec<World>) {
+        let mut then = |change: &dyn Fn(&mut World)| {
+            let mut next = world.clone();
+            change(&mut next);
+            open.push(next);
+        };
+        for at in 0..self.nodes {
+            let machine = &world.machines[at];
+            if self.may_begin(machine) {
+                then(&|world| self.begin(world, at));
+            }
+            for from in 0..self.nodes {
+                if !world.wires[from * self.nodes + at].is_empty() {
+                    then(&|world| self.deliver(world, from, at));
+                }
+            }
+            if !machine.computing.is_empty() {
+                then(&|world| self.computed(world, at));
+            }
+            match &machine.round {
+                Some(round) if round.acting => {
+                    then(&|world| self.put_away(world, at));
+                    // The disk was late, or could not.
+                    then(&|world| self.end(world, at));
+                }
+                Some(_) => then(&|world| self.end(world, at)),
+                None if machine.stray => then(&|world| world.machines[at].stray_acts()),
+                None => {}
+            }
+            for asker in 0..self.nodes {
+                for number in 0..2 {
+                    let nonce = nonce(asker, number);
+                    let round = world.machines[asker].round.as_ref();
+                    let over = round.is_none_or(|round| round.nonce != nonce);
+                    let pinned = machine.custody.is_pinned(PHOTO);
+                    if pinned && (over || !self.nets.long_pins) {
+                        then(&|world| {
+                            world.machines[at].custody.release(PHOTO, nonce, node(asker));
+                        });
+                    }
+                }
+            }
+            let rounds = world.machines.iter().filter_map(|machine| machine.round.as_ref());
+            let may_rely = rounds.into_iter().any(|round| round.forgotten >> at & 1 == 1);
+            if machine.started && !may_rely {
+                then(&|world| world.machines[at].started = false);
+            }
+            if world.crashes_left > 0 {
+                then(&|world| self.crash(world, at));
+            }
+        }
+    }
+
+    fn may_begin(&self, machine: &Machine) -> bool {
+        let standing = Standing {
+            unfit: machine.started.then_some(Obstacle::JustStarted(1)),
+            settled: true,
+            compared: false,
+            others: self.nodes - 1,
+            needed: self.copies,
+            room: machine.round.is_none() && !machine.stray,
+        };
+        let mut obstacles = machine.custody.obstacles(PHOTO, PHOTO, &standing);
+        let left_out = |obstacle| match obstacle {
+            Obstacle::Promised => !self.nets.pins,
+            Obstacle::JustStarted(_) => !self.nets.wait_after_start,
+            _ => false,
+        };
+        machine.rounds_left > 0 && machine.place != Place::Deleted && obstacles.all(left_out)
+    }
+
+    fn begin(&self, world: &mut World, at: usize) {
+        let machine = &mut world.machines[at];
+        machine.rounds_left -= 1;
+        let nonce = nonce(at, machine.rounds_left);
+        machine.round = Some(Round { nonce, proven: 0, refused: 0, acting: false, forgotten: 0 });
+        machine.custody.leaves(PHOTO, None);
+        self.say_to_all(world, at, &Word::Challenge(nonce));
+    }
+
+    fn deliver(&self, world: &mut World, from: usize, at: usize) {
+        let Some(word) = world.wires[from * self.nodes + at].pop_front() else { return };
+        let machine = &mut world.machines[at];
+        match word {
+            Word::Challenge(nonce) => self.challenged(world, from, at, nonce),
+            Word::Release(nonce) => machine.custody.release(PHOTO, nonce, node(from)),
+            Word::Proof(nonce) => self.replied(world, from, at, Some(nonce), true),
+            Word::Refusal(nonce) => self.replied(world, from, at, Some(nonce), false),
+            Word::Closed => self.replied(world, from, at, None, false),
+        }
+    }
+
+    fn challenged(&self, world: &mut World, from: usize, at: usize, nonce: Nonce) {
+        let machine = &mut world.machines[at];
+        let mut answer = machine.custody.may_promise(node(at), node(from), PHOTO);
+        if !self.nets.refusal {
+            answer = Ok(GiveWay::No);
+        } else if !self.nets.too_late && node(from) > node(at) && answer == Err(AboutToGo) {
+            machine.stray = true;
+            answer = Ok(GiveWay::Yes);
+        }
+        if answer == Ok(GiveWay::Yes) {
+            self.end(world, at);
+        }
+        let machine = &mut world.machines[at];
+        if answer.is_err() || machine.place != Place::Stored {
+            self.say(world, at, from, Word::Refusal(nonce));
+        } else {
+            machine.custody.promise(PHOTO, nonce, node(from), Time::default());
+            machine.computing.push_back((from, nonce));
+            // Of four nodes there are too many states to have it take time, too.
+            if self.nodes > 3 {
+                self.computed(world, at);
+            }
+        }
+    }
+
+    fn computed(&self, world: &mut World, at: usize) {
+        let machine = &mut world.machines[at];
+        let Some((asker, nonce)) = machine.computing.pop_front() else { return };
+        if !machine.custody.renew(PHOTO, nonce, Time::default()) {
+            return;
+        }
+        if machine.place == Place::Stored {
+            self.say(world, at, asker, Word::Proof(nonce));
+        } else {
+            machine.custody.cancel(PHOTO, nonce);
+            self.say(world, at, asker, Word::Refusal(nonce));
+        }
+    }
+
+    /// An answer to a challenge has come, or the link to who was asked is closed.
+    fn replied(&self, world: &mut World, from: usize, at: usize, to: Option<Nonce>, proven: bool) {
+        let machine = &mut world.machines[at];
+        let Some(round) = machine.round.as_mut().filter(|round| !round.acting) else { return };
+        if to.is_some_and(|nonce| nonce != round.nonce) {
+            return;
+        }
+        let bit = 1 << from;
+        if proven && round.refused & bit == 0 {
+            round.proven |= bit;
+        } else if !proven {
+            round.refused |= bit;
+            round.proven &= !bit;
+        }
+        let needed = self.copies - usize::from(!self.nets.all_proofs);
+        if round.proven.count_ones() as usize >= needed {
+            round.acting = true;
+            machine.custody.acts(PHOTO);
+        } else if self.nodes - 1 - (round.refused.count_ones() as usize) < needed {
+            self.end(world, at);
+        }
+    }
+
+    fn put_away(&self, world: &mut World, at: usize) {
+        let place = &mut world.machines[at].place;
+        *place = if *place == Place::Stored { Place::Trash } else { Place::Deleted };
+        self.end(world, at);
+    }
+
+    fn end(&self, world: &mut World, at: usize) {
+        let machine = &mut world.machines[at];
+        machine.custody.ends(PHOTO);
+        if let Some(round) = machine.round.take() {
+            self.say_to_all(world, at, &Word::Release(round.nonce));
+        }
+    }
+
+    /// A node forgets all but what is on its disk, and its links are closed.
+    fn crash(&self, world: &mut World, at: usize) {
+        world.crashes_left -= 1;
+        let machine = &mut world.machines[at];
+        machine.custody = Custody::default();
+        machine.round = None;
+        machine.computing.clear();
+        machine.started = true;
+        for other in (0..self.nodes).filter(|other| *other != at) {
+            world.wires[other * self.nodes + at].clear();
+            self.say(world, at, other, Word::Closed);
+            if let Some(round) = &mut world.machines[other].round {
+                round.forgotten |= 1 << at;
+            }
+        }
+    }
+
+    fn say_to_all(&self, world: &mut World, from: usize, word: &Word) {
+        for to in (0..self.nodes).filter(|to| *to != from) {
+            self.say(world, from, to, word.clone());
+        }
+    }
+
+    fn say(&self, world: &mut World, from: usize, to: usize, word: Word) {
+        world.wires[from * self.nodes + to].push_back(word);
+    }
+}
+
+impl Machine {
+    fn stray_acts(&mut self) {
+        self.stray = false;
+        self.place = Place::Trash;
+    }
+}
+
+/// 128 bits of a state: two that are not the same have the same ones less often than memory errs.
+fn fingerprint(world: &World) -> u128 {
+    let half = |salt: u64| {
+        let mut hasher = DefaultHasher::new();
+        salt.hash(&mut hasher);
+        world.hash(&mut hasher);
+        u128::from(hasher.finish())
+    };
+    half(1) << 64 | half(2)
+}
+
+/// The fewest copies that any order of events leaves, and how many states there are, where each node may begin as many
+/// rounds and so many crash.
+pub(super) fn search(copies: usize, rounds: &[u8], crashes: u8, nets: Nets) -> (usize, usize) {
+    Search { nodes: rounds.len(), copies, nets }.run(rounds, crashes)
+}
