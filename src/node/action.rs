@@ -16,6 +16,13 @@ use crate::protocol::{
     Address, Answer, Blob, Facts, Holding, Looks, Message, NodeId, Tombstone, Wish,
 };
 
+/// What a node wants of its links.
+pub type LinkAction = Action;
+/// What a node wants of its disk.
+pub type DiskAction = Action;
+/// What a node wants for its clients.
+pub type ClientAction = Action;
+
 /// What a node wants done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {

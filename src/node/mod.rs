@@ -99,7 +99,7 @@ use crate::photo::{Photo, PhotoId};
 use crate::protocol::message::TransferId;
 use crate::protocol::{Facts, Message, NodeId};
 
-pub use action::Action;
+pub use action::{Action, ClientAction, DiskAction, LinkAction};
 pub(crate) use clients::put::cannot_take;
 pub use config::Config;
 pub use event::{CloseReason, DiskError, Event, LinkId, Source, Spool, Time};
@@ -343,6 +343,18 @@ impl Node {
 
     fn act(&mut self, action: Action) {
         self.out.push(action);
+    }
+
+    fn link(&mut self, action: LinkAction) {
+        self.act(action);
+    }
+
+    fn disk(&mut self, action: DiskAction) {
+        self.act(action);
+    }
+
+    fn client(&mut self, action: ClientAction) {
+        self.act(action);
     }
 
     fn log(&mut self, topic: &'static str, text: String) {

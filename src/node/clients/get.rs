@@ -7,7 +7,7 @@ use super::Waiting;
 use crate::node::limits::{GET, GET_MIN_RATE};
 use crate::node::table::names::Found;
 use crate::node::table::verdict::Verdict;
-use crate::node::{Action, DiskError, LinkId, Node, Source};
+use crate::node::{ClientAction, DiskError, LinkId, Node, Source};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::Answer;
 
@@ -57,7 +57,7 @@ impl Node {
         *reading = Some(source);
         let name = name.clone();
         let label = self.name_of(photo.id);
-        self.act(Action::AnswerPhoto { link, name, label, photo, source });
+        self.client(ClientAction::AnswerPhoto { link, name, label, photo, source });
     }
 
     /// A photo is sent to a client, or could not be read.

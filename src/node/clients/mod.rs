@@ -43,7 +43,7 @@ use std::sync::Arc;
 use super::table::entry::Entry;
 use super::table::names::Found;
 use super::table::verdict::Verdict;
-use super::{Action, DiskError, LinkId, Node, Source, Spool, Time};
+use super::{ClientAction, DiskAction, DiskError, LinkId, Node, Source, Spool, Time};
 use crate::photo::PhotoId;
 use crate::protocol::client::{DuplicateReport, Refusal};
 use crate::protocol::{Answer, Facts, Holding, Request};
@@ -108,7 +108,7 @@ impl Node {
     /// Answers a client, whatever it waited for.
     pub(in crate::node) fn answer(&mut self, link: LinkId, answer: Answer) {
         self.waiting.remove(&link);
-        self.act(Action::Answer { link, answer });
+        self.client(ClientAction::Answer { link, answer });
     }
 
     /// The clients that wait for something like this.
@@ -120,7 +120,7 @@ impl Node {
     /// A client has hung up.
     pub(in crate::node) fn client_closed(&mut self, link: LinkId) {
         if let Some(Waiting::Put { .. }) = self.waiting.remove(&link) {
-            self.act(Action::Discard { spool: Spool::Put(link) });
+            self.disk(DiskAction::Discard { spool: Spool::Put(link) });
         }
         self.client_done(link);
     }

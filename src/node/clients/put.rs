@@ -6,7 +6,7 @@ use super::Waiting;
 use super::wording::differences;
 use crate::node::limits::PUT;
 use crate::node::table::verdict::Verdict;
-use crate::node::{Action, DiskError, LinkId, Node, Spool};
+use crate::node::{DiskAction, DiskError, LinkId, Node, Spool};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::client::Refusal;
 use crate::protocol::{Answer, Facts, Holding, Looks, NodeId, Record};
@@ -14,11 +14,11 @@ use crate::protocol::{Answer, Facts, Holding, Looks, NodeId, Record};
 impl Node {
     pub(in crate::node) fn put(&mut self, link: LinkId, name: String) {
         if self.leaving.is_some() {
-            self.act(Action::Discard { spool: Spool::Put(link) });
+            self.disk(DiskAction::Discard { spool: Spool::Put(link) });
             return self.refuse(link, Refusal::Daemon, "this daemon is stopping: put it elsewhere");
         }
         self.waiting.insert(link, Waiting::Put { name });
-        self.act(Action::Inspect { spool: Spool::Put(link) });
+        self.disk(DiskAction::Inspect { spool: Spool::Put(link) });
     }
 
     pub(in crate::node) fn refuse(&mut self, link: LinkId, cause: Refusal, error: &str) {
@@ -51,13 +51,13 @@ impl Node {
         let photo = match result {
             Ok(photo) => photo,
             Err(error) => {
-                self.act(Action::Discard { spool });
+                self.disk(DiskAction::Discard { spool });
                 return self.refuse_for(link, &error);
             }
         };
         // What the folder has already is installed none the less, and so read: the client may delete its file on our word.
         // So is what may be a worse version of something: whether it is, only a look at both will tell.
-        self.act(Action::Install {
+        self.disk(DiskAction::Install {
             spool,
             photo: photo.clone(),
             facts: Facts::clone(&facts),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::node::limits::{REMOVE, WORK_PER_STEP};
-use crate::node::{Action, LinkId, Node, Time};
+use crate::node::{DiskAction, LinkId, Node, Time};
 use crate::photo::PhotoId;
 use crate::protocol::Answer;
 use crate::protocol::client::Refusal;
@@ -23,7 +23,7 @@ impl Node {
     pub(super) fn purge_for(&mut self, link: LinkId, older_than: u32) {
         match self.unfit_or_alone() {
             Some(obstacle) => self.refuse(link, Refusal::Daemon, &obstacle.to_string()),
-            None => self.act(Action::FindAged { link, older_than }),
+            None => self.disk(DiskAction::FindAged { link, older_than }),
         }
     }
 

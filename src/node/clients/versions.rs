@@ -8,7 +8,7 @@ use crate::node::limits::{DUPLICATES_LOOKED_AT, LIST_PAGE};
 use crate::node::table::entry::Entry;
 use crate::node::table::names::Found;
 use crate::node::table::verdict::Verdict;
-use crate::node::{Action, LinkId, Node};
+use crate::node::{DiskAction, LinkId, Node};
 use crate::photo::{PhotoId, Relation};
 use crate::protocol::Answer;
 use crate::protocol::client::{DuplicateReport, Explanation, KeeperReport, Stay};
@@ -89,7 +89,7 @@ impl Node {
             return self.answer_page(link, duplicates, next);
         }
         self.waiting.insert(link, Waiting::Duplicates { duplicates, next });
-        self.act(Action::FindDaysLeft { link, photos });
+        self.disk(DiskAction::FindDaysLeft { link, photos });
     }
 
     /// The folder has found how long what a client is to be told of stays in the trash.

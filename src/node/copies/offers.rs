@@ -15,7 +15,7 @@ use crate::node::mesh::Presence;
 use crate::node::plan::placement::{Candidate, target};
 use crate::node::table::entry::Entry;
 use crate::node::table::verdict::Verdict;
-use crate::node::{Action, DiskError, LinkId, Node, Time};
+use crate::node::{DiskAction, DiskError, LinkId, Node, Time};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::message::KeepVerdict;
 use crate::protocol::{Facts, Holding, Message, NodeId, Record};
@@ -318,7 +318,7 @@ impl Node {
     /// Takes a photo out of this node's trash.
     pub(in crate::node) fn restore_as(&mut self, photo: PhotoId, holding: Option<Holding>) {
         if !self.custody.is_going(photo) && self.custody.returns(photo) {
-            self.act(Action::Restore { photo, holding });
+            self.disk(DiskAction::Restore { photo, holding });
         }
     }
 

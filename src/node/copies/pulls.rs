@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::node::limits::{GETS, PULLS, WINDOW};
 use crate::node::plan::placement::weight;
-use crate::node::{Action, DiskError, LinkId, Node, Source, Spool, Time};
+use crate::node::{DiskAction, DiskError, LinkId, Node, Source, Spool, Time};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::message::{KeepVerdict, Lane, TransferId};
 use crate::protocol::{Facts, Holding, Looks, Message, NodeId, Record};
@@ -228,7 +228,7 @@ impl Node {
             return;
         };
         if pull.phase != Phase::Queued {
-            self.act(Action::Discard { spool: Spool::Pull(transfer) });
+            self.disk(DiskAction::Discard { spool: Spool::Pull(transfer) });
         }
         self.decline(&pull);
         for link in pull.waiting {
@@ -346,7 +346,7 @@ impl Node {
             let has_spool = pull.phase != Phase::Queued;
             self.pulls.remove(&photo);
             if has_spool {
-                self.act(Action::Discard { spool });
+                self.disk(DiskAction::Discard { spool });
             }
             self.start_pulls();
         }
@@ -358,12 +358,12 @@ impl Node {
             return;
         };
         pull.phase = Phase::Installing;
-        let action = Action::Install {
+        let action = DiskAction::Install {
             spool: Spool::Pull(*transfer),
             photo: pull.photo.clone(),
             facts: pull.keep.clone().unwrap_or_default(),
             holding: Holding::Replica,
         };
-        self.act(action);
+        self.disk(action);
     }
 }

@@ -5,7 +5,7 @@
 
 use super::pulls::Phase;
 use crate::node::limits::{GET_STALL, REPLICATE_STALL, SERVING, WINDOW};
-use crate::node::{Action, DiskError, LinkId, Node, Spool};
+use crate::node::{DiskAction, DiskError, LinkAction, LinkId, Node, Spool};
 use crate::photo::PhotoId;
 use crate::protocol::message::{Lane, TransferId};
 use crate::protocol::{Blob, MAX_CHUNK, Message, NodeId};
@@ -44,7 +44,7 @@ impl Node {
         *received += size;
         *progress = now;
         pull.unwritten += 1;
-        self.act(Action::Write { spool: Spool::Pull(transfer), offset: at, data });
+        self.disk(DiskAction::Write { spool: Spool::Pull(transfer), offset: at, data });
     }
 
     /// The disk has taken a piece: the window may move on.
@@ -74,7 +74,7 @@ impl Node {
         }
         if *received == bytes {
             pull.phase = Phase::Inspecting { from: *from };
-            return self.act(Action::Inspect { spool });
+            return self.disk(DiskAction::Inspect { spool });
         }
         let (link, offset, length) = (*link, *received, (bytes - *received).min(WINDOW));
         *window_end = offset + length;
@@ -181,7 +181,7 @@ impl Node {
         }
         *serving += 1;
         self.offer_progressed(photo, node);
-        self.act(Action::Serve { link, transfer, photo, offset, length, lane });
+        self.link(LinkAction::Serve { link, transfer, photo, offset, length, lane });
     }
 
     /// A window is sent, or could not be read.

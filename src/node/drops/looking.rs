@@ -35,7 +35,7 @@ use crate::node::plan::placement::coordinator;
 use crate::node::table::edges::{first_look, is_current};
 use crate::node::table::entry::Entry;
 use crate::node::table::verdict::Verdict;
-use crate::node::{Action, DiskError, Node, Source};
+use crate::node::{DiskAction, DiskError, Node, Source};
 use crate::photo::{PhotoId, Relation};
 
 /// The second looks of a node.
@@ -116,7 +116,7 @@ impl Node {
                 continue;
             }
             self.looking.open.insert(photo, (better, true));
-            self.act(Action::Look { worse: photo, better, source });
+            self.disk(DiskAction::Look { worse: photo, better, source });
         }
     }
 
@@ -163,7 +163,7 @@ impl Node {
         let mut looks = self.table.my_looks(photo);
         looks.note(better, found);
         self.table.set_my_looks(photo, looks.clone());
-        self.act(Action::NoteLooks { photo, looks });
+        self.disk(DiskAction::NoteLooks { photo, looks });
         if found == Relation::Different {
             let (photo, better) = (photo.short(), better.short());
             self.log(

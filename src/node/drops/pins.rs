@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::node::custody::{AboutToGo, GiveWay};
 use crate::node::limits::{PINS, PROOFS_PER_LINK};
-use crate::node::{Action, DiskError, LinkId, Node, Source};
+use crate::node::{DiskAction, DiskError, LinkId, Node, Source};
 use crate::photo::{Nonce, PhotoId, Proof};
 use crate::protocol::{Message, NodeId};
 
@@ -32,7 +32,7 @@ impl Node {
         self.custody.promise(photo, nonce, asker, self.now + self.config.pin);
         self.proving.0.insert(nonce, (link, photo));
         let provers = vec![self.config.node];
-        self.act(Action::Prove { source: Source::Held(photo), photo, nonce, provers });
+        self.disk(DiskAction::Prove { source: Source::Held(photo), photo, nonce, provers });
     }
 
     /// Whether this node can promise to keep a photo. One that is giving the photo up itself gives way to a higher

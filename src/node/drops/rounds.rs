@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::round::{Aim, Reply, Round};
 use crate::node::limits::{RETRY, STUCK};
-use crate::node::{Action, DiskError, LinkId, Node, Source};
+use crate::node::{DiskAction, DiskError, LinkId, Node, Source};
 use crate::photo::{Nonce, PhotoId, Proof, Relation};
 use crate::protocol::{Holding, Message, NodeId};
 
@@ -46,7 +46,7 @@ impl Node {
             self.send_to(*node, Message::Challenge { photo: proven, nonce });
         }
         let source = pulled.unwrap_or(Source::Held(proven));
-        self.act(Action::Prove { source, photo: proven, nonce, provers: holders.to_vec() });
+        self.disk(DiskAction::Prove { source, photo: proven, nonce, provers: holders.to_vec() });
     }
 
     /// A question that nobody can foresee and that is never asked again.
@@ -158,17 +158,17 @@ impl Node {
         let aim = round.aim;
         self.custody.acts(photo);
         let action = match aim {
-            Aim::Trim { .. } => Action::Drop { photo, within },
-            Aim::Retire => Action::Retire {
+            Aim::Trim { .. } => DiskAction::Drop { photo, within },
+            Aim::Retire => DiskAction::Retire {
                 photo,
                 keeper,
                 relation: relation.unwrap_or(Relation::Variant),
                 within,
             },
-            Aim::Remove { by } => Action::Remove { photo, by, within },
-            Aim::Purge => Action::Purge { photo, within },
+            Aim::Remove { by } => DiskAction::Remove { photo, by, within },
+            Aim::Purge => DiskAction::Purge { photo, within },
         };
-        self.act(action);
+        self.disk(action);
     }
 
     /// The disk has put a photo away, or not.

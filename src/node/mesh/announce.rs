@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::Presence;
 use super::pages::{Page, Pages, TOMBSTONE_BYTES};
 use crate::node::table::tombstones::{Key, Merged};
-use crate::node::{Action, CloseReason, LinkId, Node};
+use crate::node::{CloseReason, DiskAction, LinkId, Node};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Message, NodeId, Record, Tombstone};
 
@@ -44,7 +44,7 @@ impl Node {
         if !fresh.is_empty() {
             let known = fresh.iter().filter_map(|key| self.table.tombstones.get(*key));
             let tombstones = known.cloned().collect();
-            self.act(Action::NoteTombstones { tombstones });
+            self.disk(DiskAction::NoteTombstones { tombstones });
         }
         if !changed.is_empty() || !fresh.is_empty() {
             self.tell(&changed, &fresh);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Link;
 use super::pages::Pages;
 use crate::node::limits::{HEARTBEAT, REGISTER, SILENCE};
-use crate::node::{Action, CloseReason, LinkId, Node};
+use crate::node::{CloseReason, LinkAction, LinkId, Node};
 use crate::protocol::{Address, Message, NodeId};
 
 impl Node {
@@ -53,7 +53,7 @@ impl Node {
     pub(in crate::node) fn send(&mut self, link: LinkId, message: Message) {
         if let Some(state) = self.mesh.links.get_mut(&link) {
             state.said = self.now;
-            self.act(Action::Send { link, message });
+            self.link(LinkAction::Send { link, message });
         }
     }
 
@@ -69,7 +69,7 @@ impl Node {
         if let CloseReason::Protocol(error) | CloseReason::Refused(error) = &reason {
             self.send(link, Message::Error { error: error.clone() });
         }
-        self.act(Action::Close { link, reason: reason.clone() });
+        self.link(LinkAction::Close { link, reason: reason.clone() });
         self.link_closed(link, &reason);
     }
 
@@ -134,7 +134,7 @@ impl Node {
             if let Some(redial) = self.mesh.joins.get_mut(&address) {
                 redial.dialing = true;
             }
-            self.act(Action::Dial { address });
+            self.link(LinkAction::Dial { address });
         }
     }
 

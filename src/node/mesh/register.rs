@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Link, Member, Presence, Redial};
 use crate::node::limits::NODES;
-use crate::node::{Action, CloseReason, LinkId, Node};
+use crate::node::{CloseReason, DiskAction, LinkId, Node};
 use crate::protocol::message::{PROTOCOL, Register};
 use crate::protocol::{Address, Message, NodeId};
 
@@ -156,7 +156,7 @@ impl Node {
 
     pub(super) fn note_nodes(&mut self) {
         let nodes = self.mesh.addresses();
-        self.act(Action::NoteNodes { nodes });
+        self.disk(DiskAction::NoteNodes { nodes });
     }
 
     pub(super) fn send_register(&mut self, link: LinkId) {

@@ -13,7 +13,7 @@ use crate::node::mesh::Presence;
 use crate::node::table::edges::is_current;
 use crate::node::table::entry::Entry;
 use crate::node::table::verdict::Verdict;
-use crate::node::{Action, Node};
+use crate::node::{DiskAction, Node};
 use crate::photo::PhotoId;
 use crate::protocol::{Facts, Holding};
 
@@ -69,7 +69,10 @@ impl Node {
         }
         for photo in self.table.take_unnoted() {
             if let Some(record) = self.table.record(photo) {
-                self.act(Action::NoteFacts { photo, facts: Arc::unwrap_or_clone(record.facts) });
+                self.disk(DiskAction::NoteFacts {
+                    photo,
+                    facts: Arc::unwrap_or_clone(record.facts),
+                });
             }
         }
         self.announce();
@@ -200,7 +203,7 @@ impl Node {
         let spare = self.files.get(&photo).is_some_and(|files| *files > 1);
         if spare && self.unfit_or_alone().is_none() && !self.config.keep_originals {
             self.files.remove(&photo);
-            self.act(Action::Dedupe { photo });
+            self.disk(DiskAction::Dedupe { photo });
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Removal;
 use crate::node::drops::round::Aim;
 use crate::node::limits::{REMOVE, RETRY};
-use crate::node::{Action, DiskError, LinkId, Node};
+use crate::node::{DiskAction, DiskError, LinkId, Node};
 use crate::photo::PhotoId;
 use crate::protocol::client::Refusal;
 use crate::protocol::{Answer, Holding, Tombstone, Wish};
@@ -74,7 +74,7 @@ impl Node {
     fn sign(&mut self, photo: PhotoId, wish: Wish) {
         let counter = self.table.tombstones.next_counter((photo, self.config.node));
         self.removals.signing.insert(photo);
-        self.act(Action::Sign { photo, counter, wish });
+        self.disk(DiskAction::Sign { photo, counter, wish });
     }
 
     /// A word of this node's owner is signed and safe, or not.
