@@ -172,11 +172,11 @@ pub const PINS: usize = 16 * 1024;
 pub const NODES: usize = 512;
 
 /// The most nodes that others tell of and that are still to be met: a real one is met within seconds.
-pub const HEARSAY: usize = 64;
+pub const UNMET: usize = 64;
 
 /// How often one of the others, each in its turn, is told again who is here. Seldom, since it is news to nobody unless two
 /// nodes could not reach each other when they were told of each other.
-pub const RETELL: Duration = Duration::from_secs(60);
+pub const REANNOUNCE: Duration = Duration::from_secs(60);
 
 /// The room left free on a disk, in bytes: the system of a full disk fails in worse ways than photomesh does.
 pub const ROOM_MARGIN: u64 = 32 * 1024 * 1024;

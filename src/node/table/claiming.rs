@@ -7,9 +7,10 @@ use super::Table;
 use super::claims::{Claim, Claims};
 use super::edges::is_current;
 use super::entry::Entry;
+use super::tombstones::Merged;
 use super::verdict::Verdict;
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Holding, Looks, NodeId, Record};
+use crate::protocol::{Holding, Looks, NodeId, Record, Tombstone};
 
 impl Table {
     /// Takes a node's word on a photo.
@@ -38,6 +39,41 @@ impl Table {
             self.unnoted.insert(id);
         }
         agrees
+    }
+
+    /// Another node tells what it holds, what it holds no more, and what owners have said. What there is to log of it.
+    pub(in crate::node) fn told(
+        &mut self,
+        node: NodeId,
+        records: &[Record],
+        gone: &[PhotoId],
+        tombstones: Vec<Tombstone>,
+    ) -> Vec<String> {
+        let mut notes = Vec::new();
+        let merged = tombstones.into_iter().map(|tombstone| self.entomb(tombstone));
+        let refused = merged.filter(|merged| *merged == Merged::Full).count();
+        if refused > 0 {
+            notes.push(format!(
+                "no room for {refused} tombstones told by {node}: they have no effect here"
+            ));
+        }
+        for record in records {
+            let id = record.photo.id;
+            if !self.has_place(node, id) {
+                if self.leave_out(node) {
+                    notes.push(format!(
+                        "no place for all the photos of node {node}: some are left out"
+                    ));
+                }
+            } else if !self.claim(node, record) {
+                let id = id.short();
+                notes.push(format!("{node} describes the bytes of {id} otherwise than before"));
+            }
+        }
+        for photo in gone {
+            self.remove(node, *photo);
+        }
+        notes
     }
 
     /// Takes another node's account of a photo's bytes; whether it agrees with the one in the table.

@@ -84,6 +84,12 @@ impl Entry {
         }
     }
 
+    /// How those have it who have it in any way now.
+    pub(in crate::node) fn held(&self) -> Vec<(NodeId, Holding)> {
+        let here = self.claims.iter().filter(|(_, claim)| claim.current);
+        here.map(|(node, claim)| (node, claim.holding)).collect()
+    }
+
     /// Whether anybody who is here has its bytes.
     pub(in crate::node) fn is_present(&self) -> bool {
         self.claims.values().any(|claim| claim.current)

@@ -58,20 +58,22 @@ pub(in crate::node) struct Table {
     pub(in crate::node) now: Time,
     pub(in crate::node) bounds: Bounds,
     pub(in crate::node) entries: BTreeMap<PhotoId, Entry>,
+    /// Photos for which there was no place, by the node that told of them.
+    left_out: BTreeMap<NodeId, u64>,
     shelves: BTreeMap<NodeId, Shelf>,
     index: SimilarityIndex,
     /// What this node has found by comparing its copies with others.
-    pub(in crate::node) looked: BTreeMap<PhotoId, Looks>,
+    looked: BTreeMap<PhotoId, Looks>,
     /// Photos that somebody would give up, by the better version for which.
-    pub(in crate::node) accepted: BTreeMap<PhotoId, BTreeSet<PhotoId>>,
+    accepted: BTreeMap<PhotoId, BTreeSet<PhotoId>>,
     /// Photos that others replace, by those that do.
     replaced_by: BTreeMap<PhotoId, BTreeSet<PhotoId>>,
     /// Photos whose verdict must be looked at again, the best first.
-    pub(in crate::node) dirty: BTreeSet<(std::cmp::Reverse<Order>, PhotoId)>,
+    dirty: BTreeSet<(std::cmp::Reverse<Order>, PhotoId)>,
     /// What owners have said about photos that they have removed.
     pub(in crate::node) tombstones: Tombstones,
     /// Photos that this node's owner has removed and that are his originals again.
-    pub(in crate::node) reclaimed: BTreeSet<PhotoId>,
+    reclaimed: BTreeSet<PhotoId>,
     /// Labels and look-up by name.
     pub(in crate::node) names: Names,
     /// Photos whose holders, verdict or facts have changed since the node last asked.
@@ -89,6 +91,7 @@ impl Table {
             now: Time::default(),
             bounds: Bounds::default(),
             entries: BTreeMap::new(),
+            left_out: BTreeMap::new(),
             shelves: BTreeMap::from([(me, Shelf::default())]),
             index: SimilarityIndex::default(),
             looked: BTreeMap::new(),
@@ -171,6 +174,11 @@ impl Table {
         weigh(entry, &mut self.shelves, |total, part| *total -= part);
         change(entry);
         weigh(entry, &mut self.shelves, |total, part| *total += part);
+    }
+
+    /// Whether every verdict is as it has to be.
+    pub(in crate::node) fn is_judged(&self) -> bool {
+        self.dirty.is_empty()
     }
 
     /// The photos that have changed since the last call.

@@ -102,8 +102,17 @@ impl Table {
         }
     }
 
+    /// The photos that this node's owner has removed and that are his originals again.
+    pub(in crate::node) fn reclaimed_by_me(&mut self) -> Vec<PhotoId> {
+        let mut reclaimed = std::mem::take(&mut self.reclaimed);
+        reclaimed.retain(|photo| self.is_reclaimed(*photo));
+        let photos = reclaimed.iter().copied().collect();
+        self.reclaimed = reclaimed;
+        photos
+    }
+
     /// Whether this node's owner has removed a photo that is his original.
-    pub(in crate::node) fn is_reclaimed(&self, photo: PhotoId) -> bool {
+    fn is_reclaimed(&self, photo: PhotoId) -> bool {
         self.is_removed_by_me(photo) && self.mine(photo) == Some(Holding::Original)
     }
 

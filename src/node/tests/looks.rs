@@ -276,7 +276,7 @@ fn more_refusals_than_there_may_be_are_not_believed() {
     let mut theirs = version(10);
     theirs.looks.differs = (0..=255).map(|n| PhotoId([n; 32])).collect();
     solo.announce(1, vec![theirs, version(20)], true);
-    let entry = solo.node.table.get(id(10)).expect("it is known");
+    let entry = solo.node.cx.table.get(id(10)).expect("it is known");
     let told: Vec<usize> = entry.looks().map(|looks| looks.differs.len()).collect();
     assert_eq!(told, [Looks::MAX]);
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::limits::{HEARSAY, REGISTER, RETELL, SETTLE, SILENCE, TICK};
+use super::super::limits::{REANNOUNCE, REGISTER, SETTLE, SILENCE, TICK, UNMET};
 use super::super::{Action, CloseReason, Event, LinkId};
 use super::solo::{Solo, register};
 use super::world::address;
@@ -16,7 +16,7 @@ fn who_is_here_is_told_again_to_one_after_the_other() {
     for n in 1..=2 {
         solo.join(n, PIN, &[]);
     }
-    let actions = solo.wait(2 * RETELL + SETTLE);
+    let actions = solo.wait(2 * REANNOUNCE + SETTLE);
     for (n, other) in [(1, 2), (2, 1)] {
         let told = actions.iter().any(|action| {
             matches!(action, Action::Send { link, message: Message::ConnectionUpdate { nodes } }
@@ -200,5 +200,5 @@ fn of_all_who_are_told_only_so_many_are_dialed_before_they_are_met() {
     solo.hear(1, Message::ConnectionUpdate { nodes });
     let actions = solo.wait(SETTLE + TICK);
     let dials = |action: &&Action| matches!(action, Action::Dial { .. });
-    assert_eq!(actions.iter().filter(dials).count(), HEARSAY);
+    assert_eq!(actions.iter().filter(dials).count(), UNMET);
 }

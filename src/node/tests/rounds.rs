@@ -143,7 +143,7 @@ fn a_copy_that_is_kept_is_announced_as_the_last_scan_has_found_it() {
         });
         solo.tell(Event::PageSent { link: LinkId(1) });
         (2..=3).for_each(|n| drop(refuse(&mut solo, n, nonce)));
-        let held = solo.node.table.mine(PhotoId::of(BYTES));
+        let held = solo.node.cx.table.mine(PhotoId::of(BYTES));
         assert_eq!(held, Some(found));
     }
 }
