@@ -6,12 +6,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::agenda::Agenda;
 use super::custody::Custody;
 use super::limits::SETTLE;
 use super::mesh::{Mesh, Presence};
 use super::news::News;
 use super::own_folder::OwnFolder;
-use super::plan::agenda::Agenda;
 use super::step::Step;
 use super::table::Table;
 use super::table::entry::Entry;

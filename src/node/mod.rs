@@ -59,6 +59,7 @@
 //! this order each uses only those before it, as far as types go: no two of them import each other.
 
 mod action;
+mod agenda;
 mod clients;
 mod conduct;
 mod config;
@@ -82,6 +83,7 @@ mod tests;
 
 use std::time::Duration;
 
+use agenda::Agenda;
 use clients::Clients;
 use context::Context;
 use copies::Copies;
@@ -90,7 +92,6 @@ use drops::Drops;
 use limits::{PAUSE, TICK, WORK_PER_STEP};
 use mesh::Mesh;
 use own_folder::OwnFolder;
-use plan::agenda::Agenda;
 use removal::Removal;
 use step::Step;
 use table::Table;

@@ -27,7 +27,6 @@
 //! There is no elected leader and no lock, for neither would survive a partition of a few friends' computers. There is no
 //! global optimum either: loads end up near each other, not equal.
 
-pub(in crate::node) mod agenda;
 pub(in crate::node) mod placement;
 pub(in crate::node) mod review;
 
