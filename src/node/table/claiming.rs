@@ -108,7 +108,7 @@ impl Table {
     pub(in crate::node) fn verify(&mut self, photo: &Arc<Photo>) -> bool {
         let Some(entry) = self.entries.get(&photo.id) else {
             self.insert(photo);
-            self.with_loads(photo.id, |entry| entry.verified = true);
+            self.apply(photo.id, |entry| entry.verified = true);
             return true;
         };
         let agrees = entry.photo == *photo || entry.photo.account != photo.account;
@@ -160,79 +160,25 @@ impl Table {
 
     /// Takes another account of a photo's bytes, `verified` if this node has found it itself.
     fn replace(&mut self, photo: &Arc<Photo>, verified: bool) {
-        let known = self.entries.get(&photo.id);
-        if known.is_some_and(|entry| entry.photo == *photo) {
-            return self.with_loads(photo.id, |entry| entry.verified = verified);
-        }
-        self.reconsider_with_neighbours(photo.id);
-        self.with_loads(photo.id, |entry| {
+        self.apply(photo.id, |entry| {
             entry.photo = photo.clone();
             entry.verified = verified;
         });
-        self.disconnect(photo.id);
-        self.connect(photo);
-        self.reconsider_with_neighbours(photo.id);
-        // What could not be compared before may be compared now.
-        let similar = self.entries.get(&photo.id).map(|entry| &entry.similar);
-        self.changed.extend(similar.into_iter().flatten());
-        self.mark_changed(photo.id);
     }
 
-    pub(super) fn set_claim(&mut self, node: NodeId, photo: PhotoId, claim: Option<Claim>) {
-        let Some(entry) = self.entries.get(&photo) else {
-            return;
-        };
-        let old = entry.claims.get(node).cloned();
-        if old == claim {
-            return;
-        }
-        let was = (entry.is_present(), self.is_removed(entry));
-        let held =
-            |claim: &Option<Claim>| claim.as_ref().map(|claim| (claim.holding, claim.current));
-        let is_held_alike = held(&old) == held(&claim);
-        let looks = |claim: &Option<Claim>| claim.as_ref().and_then(|claim| claim.looks.clone());
-        let (old_looks, new_looks) = (looks(&old), looks(&claim));
-        let shelf = self.shelves.entry(node).or_default();
-        match claim {
-            Some(_) => shelf.photos.insert(photo),
-            None => shelf.photos.remove(&photo),
-        };
-        let now = self.now;
-        self.with_loads(photo, |entry| {
+    fn set_claim(&mut self, node: NodeId, photo: PhotoId, claim: Option<Claim>) {
+        let me = self.me;
+        self.apply(photo, |entry| {
             entry.claims.set(node, claim);
-            if !is_held_alike {
-                entry.changed_at = now;
+            entry.facts = entry.all_that_is_said(me);
+            if entry.claims.is_empty() {
+                entry.verdict = Verdict::Absent;
             }
         });
-        if old_looks != new_looks {
-            self.looks_changed(photo, old_looks.as_deref(), new_looks.as_deref());
+        if self.entries.get(&photo).is_some_and(|entry| entry.claims.is_empty()) {
+            self.disconnect(photo);
+            self.entries.remove(&photo);
         }
-        self.relabel(photo);
-        self.mark_keeper_changed(photo);
-        if node == self.me {
-            self.unannounced.insert(photo);
-        }
-        self.changed.insert(photo);
-        let entry = &self.entries[&photo];
-        let is = (entry.is_present(), self.is_removed(entry));
-        let is_claimed = !entry.claims.is_empty();
-        if is != was {
-            self.reconsider_with_neighbours(photo);
-        }
-        self.reclaim(photo);
-        if is_claimed {
-            self.sum_up(photo);
-        } else {
-            self.forget(photo);
-        }
-    }
-
-    /// Removes a photo that nobody has a claim on any more.
-    fn forget(&mut self, photo: PhotoId) {
-        self.disconnect(photo);
-        self.set_verdict(photo, Verdict::Absent);
-        self.forget_facts(photo);
-        self.entries.remove(&photo);
     }
 
     /// A node is away: what it said is only the last that is known.

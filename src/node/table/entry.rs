@@ -10,7 +10,7 @@ use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Facts, Holding, Looks, NodeId};
 
 /// All that is known about one photo.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::node) struct Entry {
     /// What its bytes say.
     pub(in crate::node) photo: Arc<Photo>,

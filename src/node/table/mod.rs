@@ -27,6 +27,7 @@
 //! keeps no history either. A claim that ends is gone, and who said what before cannot be asked.
 
 mod acceptance;
+mod apply;
 pub(in crate::node) mod bounds;
 mod claiming;
 pub(in crate::node) mod claims;
@@ -46,10 +47,10 @@ use super::Time;
 use crate::photo::{PhotoId, SimilarityIndex};
 use crate::protocol::{Holding, Looks, NodeId, Record};
 use bounds::Bounds;
-use entry::{Entry, Load, Shelf, weigh};
+use entry::{Entry, Load, Shelf};
 use names::Names;
 use tombstones::Tombstones;
-use verdict::{Order, Verdict};
+use verdict::Order;
 
 /// The table of all photos.
 #[derive(Debug)]
@@ -166,16 +167,6 @@ impl Table {
         self.shelves.get(&node).map(|shelf| shelf.load).unwrap_or_default()
     }
 
-    /// Changes an entry and keeps the loads of its holders right.
-    fn with_loads(&mut self, photo: PhotoId, change: impl FnOnce(&mut Entry)) {
-        let Some(entry) = self.entries.get_mut(&photo) else {
-            return;
-        };
-        weigh(entry, &mut self.shelves, |total, part| *total -= part);
-        change(entry);
-        weigh(entry, &mut self.shelves, |total, part| *total += part);
-    }
-
     /// Whether every verdict is as it has to be.
     pub(in crate::node) fn is_judged(&self) -> bool {
         self.dirty.is_empty()
@@ -199,12 +190,5 @@ impl Table {
     /// A photo's holders, verdict or facts have changed.
     pub(in crate::node) fn mark_changed(&mut self, photo: PhotoId) {
         self.changed.insert(photo);
-    }
-
-    /// What is known of a photo has changed: if it is a worse version, the better one's holders have names to take over.
-    fn mark_keeper_changed(&mut self, photo: PhotoId) {
-        if let Some(Verdict::Loser(keeper)) = self.entries.get(&photo).map(|entry| entry.verdict) {
-            self.changed.insert(keeper);
-        }
     }
 }

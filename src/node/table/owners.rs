@@ -36,7 +36,7 @@ impl Table {
         let was_removed = is_removed(self);
         let merged = self.tombstones.merge(tombstone);
         if is_removed(self) != was_removed {
-            self.reconsider_with_neighbours(photo);
+            self.reconsider_neighbours(photo);
         }
         self.reclaim(photo);
         merged
