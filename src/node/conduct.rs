@@ -1,6 +1,6 @@
 //! Where the parts of a node meet: handing on what one tells, and going through the agenda.
 
-use super::limits::{SETTLE, WORK_PER_STEP};
+use super::limits::{SETTLE, SWEEP, WORK_PER_STEP};
 use super::news::News;
 use super::plan::Task;
 use super::plan::review::{adopt_from_worse, review};
@@ -89,10 +89,20 @@ impl Node {
         let goals = (self.cx.copies(), self.cx.reachable_copies());
         if goals != self.goals {
             self.goals = goals;
-            let due = self.cx.now() + SETTLE;
-            for photo in self.cx.table.entries.keys() {
-                self.cx.agenda.set(*photo, due);
-            }
+            self.reviewing_all = Some((None, self.cx.now() + SETTLE));
+        }
+    }
+
+    /// Goes on putting all photos on the agenda, if what is wanted of them has changed.
+    fn go_on_reviewing_all(&mut self) {
+        let Some((last, due)) = self.reviewing_all.take() else {
+            return;
+        };
+        let photos = self.cx.table.after(last).map(|entry| entry.photo.id);
+        let photos: Vec<PhotoId> = photos.take(SWEEP).collect();
+        self.reviewing_all = photos.last().map(|last| (Some(*last), due));
+        for photo in photos {
+            self.cx.agenda.set(photo, due);
         }
     }
 
@@ -112,6 +122,7 @@ impl Node {
             }
         }
         self.cx.announce();
+        self.go_on_reviewing_all();
         self.review_due();
     }
 

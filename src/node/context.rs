@@ -142,20 +142,6 @@ impl Context {
         self.agenda.set(photo, self.step.now + after);
     }
 
-    /// Whether copies of a photo in trashes count like any others: it is a variant that is not shown.
-    pub(in crate::node) fn may_lie_in_trashes(&self, entry: &Entry) -> bool {
-        self.table.is_variant(entry) && !self.table.is_shown(entry)
-    }
-
-    /// How many nodes have a photo now, and how many had it when they were last seen: on disk, or in any way if it is a
-    /// variant that is not shown.
-    pub(in crate::node) fn copies_there(&self, entry: &Entry) -> (usize, usize) {
-        match self.may_lie_in_trashes(entry) {
-            true => (entry.anywhere().count(), entry.claims.iter().count()),
-            false => (entry.live().count(), entry.counted().count()),
-        }
-    }
-
     /// Whether a photo's holders and its part in the collection have been the same for a while.
     pub(in crate::node) fn is_at_rest(&self, entry: &Entry) -> bool {
         entry.changed_at + SETTLE <= self.now()

@@ -47,10 +47,10 @@ impl Node {
     /// The photos of the collection, and variants that it does not show, that no other node which is here has.
     fn held_only_here(&self) -> Vec<PhotoId> {
         let (me, table) = (self.cx.me(), &self.cx.table);
-        let mine = table.mine_after(None).filter_map(|photo| table.get(photo));
-        let alone = mine.filter(|entry| match table.is_shown(entry) {
+        let few = table.sums().few(2).filter_map(|(photo, _)| table.get(photo));
+        let alone = few.filter(|entry| match table.is_shown(entry) {
             true => entry.live().eq([me]),
-            false => table.is_variant(entry) && entry.anywhere().eq([me]),
+            false => entry.anywhere().eq([me]),
         });
         alone.map(|entry| entry.photo.id).collect()
     }

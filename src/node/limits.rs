@@ -122,14 +122,17 @@ pub const PAGE_BYTES: usize = 512 * 1024;
 /// The most items in one answer to a client's `List`, `TrashList` or `Duplicates`.
 pub const LIST_PAGE: usize = 256;
 
-/// How many photos one page of `Duplicates` looks at, at most: a step of a millisecond or two.
-pub const DUPLICATES_LOOKED_AT: usize = 4096;
+/// How many photos are looked at to find those of one page, at most: a step of a millisecond or two.
+pub const PAGE_LOOKED_AT: usize = 4096;
 
 /// The most photos named as at risk in a status.
 pub const AT_RISK: usize = 100;
 
 /// How many verdicts, and how many reviews, one step computes at most.
 pub const WORK_PER_STEP: usize = 64;
+
+/// How many photos of a node that comes or goes one step looks at.
+pub const SWEEP: usize = 256;
 
 /// How many bytes are asked for at a time: enough that a distant node is never idle, few enough to sit in queues.
 pub const WINDOW: u64 = 16 * MAX_CHUNK as u64;

@@ -89,7 +89,7 @@ use context::Context;
 use copies::Copies;
 use custody::Custody;
 use drops::Drops;
-use limits::{PAUSE, TICK, WORK_PER_STEP};
+use limits::{PAUSE, SWEEP, TICK, WORK_PER_STEP};
 use mesh::Mesh;
 use own_folder::OwnFolder;
 use removal::Removal;
@@ -117,6 +117,8 @@ pub struct Node {
     clock: (Time, Duration),
     /// Copies wanted, and reachable, when all photos were last put on the agenda.
     goals: (usize, usize),
+    /// While all photos are being put on the agenda: the last one that was, and when they are due.
+    reviewing_all: Option<(Option<PhotoId>, Time)>,
 }
 
 impl Node {
@@ -142,6 +144,7 @@ impl Node {
             clients: Clients::default(),
             clock: (Time::default(), Duration::ZERO),
             goals: (0, 0),
+            reviewing_all: None,
         }
     }
 
@@ -152,6 +155,7 @@ impl Node {
         self.advance(now);
         self.dispatch(event);
         self.hand_on();
+        self.cx.table.sweep(SWEEP);
         self.cx.table.judge(WORK_PER_STEP);
         self.follow_up();
         self.cx.step.take_actions()
@@ -160,14 +164,16 @@ impl Node {
     /// Whether there is more to do right now: the driver then calls [`Node::step`] with [`Event::Continue`] as soon as
     /// no other event waits.
     pub fn has_more(&self) -> bool {
-        !self.cx.table.is_judged() || self.cx.agenda.is_due(self.cx.now())
+        let table = &self.cx.table;
+        let all_done = table.is_judged() && table.is_swept() && self.reviewing_all.is_none();
+        !all_done || self.cx.agenda.is_due(self.cx.now())
     }
 
     /// The image table: for every photo that a live node holds in some way, its facts and its holders.
     ///
     /// Nodes whose tables are complete come to have equal ones; to see that is what this is for.
     pub fn table(&self) -> impl Iterator<Item = (PhotoId, &Facts, Vec<(NodeId, Holding)>)> {
-        let present = self.cx.table.entries.values().filter(|entry| entry.is_present());
+        let present = self.cx.table.after(None).filter(|entry| entry.is_present());
         present.map(|entry| (entry.photo.id, &*entry.facts, entry.held()))
     }
 

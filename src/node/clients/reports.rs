@@ -2,7 +2,7 @@
 
 use super::View;
 use super::wording::{as_what, spoken};
-use crate::node::limits::{AT_RISK, LIST_PAGE};
+use crate::node::limits::{AT_RISK, LIST_PAGE, PAGE_LOOKED_AT};
 use crate::node::mesh::{Member, Presence};
 use crate::node::table::bounds::Bounds;
 use crate::node::table::entry::Entry;
@@ -14,71 +14,63 @@ use crate::protocol::{Address, Answer, NodeId};
 impl View<'_> {
     /// A page of the collection.
     pub(super) fn list(&self, after: Option<PhotoId>) -> Answer {
-        use std::ops::Bound::{Excluded, Unbounded};
-        let from = after.map_or(Unbounded, Excluded);
-        let rest = self.cx.table.entries.range((from, Unbounded)).map(|(_, entry)| entry);
-        let mut shown = rest.filter(|entry| self.cx.table.is_shown(entry));
-        let photos: Vec<PhotoReport> =
-            shown.by_ref().take(LIST_PAGE).map(|entry| self.report(entry)).collect();
-        let next = shown.next().and(photos.last().map(|photo| photo.id));
+        let table = &self.cx.table;
+        let ids = table.after(after).map(|entry| entry.photo.id);
+        let (entries, next) = self.page(ids, |entry| table.is_shown(entry));
+        let photos = entries.into_iter().map(|entry| self.report(entry)).collect();
         Answer::Photos { photos, next }
     }
 
     /// A page of this node's own trash.
     pub(super) fn trash(&self, after: Option<PhotoId>) -> Answer {
-        let is_retired = |id: &PhotoId| self.cx.table.is_in_my_trash(*id);
-        let rest = self
-            .cx
-            .table
-            .mine_after(after)
-            .filter(|id| is_retired(id) && !self.cx.custody.is_going(*id));
-        let ids: Vec<PhotoId> = rest.take(LIST_PAGE + 1).collect();
-        let page = ids.iter().take(LIST_PAGE).filter_map(|id| self.cx.table.get(*id));
-        let photos: Vec<TrashReport> = page.map(|entry| self.trash_report(entry)).collect();
-        let next = photos.last().map(|photo| photo.id).filter(|_| ids.len() > LIST_PAGE);
+        let cx = self.cx;
+        let (entries, next) = self.page(cx.table.mine_after(after), |entry| {
+            let id = entry.photo.id;
+            cx.table.is_in_my_trash(id) && !cx.custody.is_going(id)
+        });
+        let photos = entries.into_iter().map(|entry| self.trash_report(entry)).collect();
         Answer::Trash { photos, next }
+    }
+
+    /// The first of these photos that are wanted, and the last one looked at if there may be more. A page ends after so many
+    /// were looked at, however few of them were wanted.
+    pub(super) fn page(
+        &self,
+        mut ids: impl Iterator<Item = PhotoId>,
+        wanted: impl Fn(&Entry) -> bool,
+    ) -> (Vec<&Entry>, Option<PhotoId>) {
+        let mut page = Vec::new();
+        let mut last = None;
+        for id in ids.by_ref().take(PAGE_LOOKED_AT) {
+            last = Some(id);
+            page.extend(self.cx.table.get(id).filter(|entry| wanted(entry)));
+            if page.len() == LIST_PAGE {
+                break;
+            }
+        }
+        (page, ids.next().and(last))
     }
 
     /// How the mesh is doing.
     pub(super) fn status(&self) -> Answer {
-        let wanted = self.cx.copies();
-        let (mut under, mut over) = (0, 0);
-        let mut at_risk = Vec::new();
-        let table = &self.cx.table;
-        let counts = |entry: &&Entry| table.is_shown(entry) || table.is_variant(entry);
-        for entry in table.entries.values().filter(counts) {
-            let copies = self.cx.copies_there(entry).0;
-            over += u64::from(copies > wanted && table.is_shown(entry));
-            if copies < wanted {
-                under += 1;
-                if at_risk.len() < AT_RISK {
-                    at_risk.push(self.risk(entry, copies));
-                }
-            }
-        }
-        let present = self
-            .cx
-            .table
-            .entries
-            .values()
-            .filter(|entry| entry.is_present() && !self.cx.table.is_shown(entry));
-        let me = self.cx.me();
-        let mine = self.cx.table.mine_after(None);
-        let trash = mine.filter(|photo| self.cx.table.is_in_my_trash(*photo)).count() as u64;
+        let cx = self.cx;
+        let (wanted, sums) = (cx.copies(), cx.table.sums());
+        let at_risk = sums.few(wanted).take(AT_RISK);
+        let at_risk = at_risk.filter_map(|(photo, copies)| Some((cx.table.get(photo)?, copies)));
         let status = StatusReport {
-            node: me,
-            address: self.cx.config().address.clone(),
+            node: cx.me(),
+            address: cx.config().address.clone(),
             copies_wanted: u32::try_from(wanted).unwrap_or(u32::MAX),
             nodes: self.node_reports(),
-            photos: table.shown().count() as u64,
-            duplicates: present.count() as u64,
-            under_replicated: under,
-            over_replicated: over,
-            at_risk,
-            trash,
-            skipped_files: self.cx.folder.skipped,
-            damaged: self.cx.folder.damaged,
-            folder: self.cx.folder.report(),
+            photos: sums.shown() as u64,
+            duplicates: sums.hidden,
+            under_replicated: sums.under(wanted) as u64,
+            over_replicated: sums.over(wanted) as u64,
+            at_risk: at_risk.map(|(entry, copies)| self.risk(entry, copies)).collect(),
+            trash: sums.in_my_trash,
+            skipped_files: cx.folder.skipped,
+            damaged: cx.folder.damaged,
+            folder: cx.folder.report(),
             notes: self.notes(),
         };
         Answer::Status(Box::new(status))

@@ -18,7 +18,7 @@ use crate::protocol::NodeId;
 impl View<'_> {
     /// Why a photo is on fewer nodes than wanted.
     pub(super) fn why_not_more(&self, entry: &Entry) -> String {
-        let (live, counted) = self.cx.copies_there(entry);
+        let (live, counted) = self.cx.table.copies_there(entry);
         let nodes = 1 + self.cx.mesh.count_here();
         if counted > live && (live == 0 || counted >= self.cx.reachable_copies()) {
             return self.why_counted(entry);
@@ -47,7 +47,7 @@ impl View<'_> {
 
     /// A node that is away, or has not told all yet, counts as having a copy still.
     fn why_counted(&self, entry: &Entry) -> String {
-        let in_trashes = self.cx.may_lie_in_trashes(entry);
+        let in_trashes = self.cx.table.may_lie_in_trashes(entry);
         let mut counted = entry.claims.iter();
         let missing =
             counted.find(|(_, claim)| !claim.current && (claim.holding.is_stored() || in_trashes));
@@ -71,7 +71,7 @@ impl View<'_> {
     fn why_not_offered(&self, entry: &Entry) -> String {
         let me = self.cx.me();
         let incomplete: BTreeSet<NodeId> = self.cx.incomplete().collect();
-        let task_of = match self.cx.may_lie_in_trashes(entry) {
+        let task_of = match self.cx.table.may_lie_in_trashes(entry) {
             true => coordinator(entry.photo.id, entry.anywhere()),
             false => coordinator(entry.photo.id, entry.live()),
         };

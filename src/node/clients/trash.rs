@@ -93,10 +93,7 @@ impl Clients {
     pub(super) fn restore(&mut self, cx: &mut Context, link: LinkId, name: String) {
         let me = cx.me();
         let retired = |id: &PhotoId| cx.table.is_in_my_trash(*id) && !cx.custody.is_going(*id);
-        let named =
-            |id: &PhotoId| cx.table.get(*id).is_some_and(|entry| entry.facts.names.contains(&name));
-        let mut found: Vec<PhotoId> =
-            cx.table.mine_after(None).filter(|id| named(id) && retired(id)).collect();
+        let mut found: Vec<PhotoId> = cx.table.named(&name).filter(retired).collect();
         if found.is_empty() {
             found = cx.table.with_prefix(&name).into_iter().filter(|id| retired(id)).collect();
         }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::wording::version;
 use super::{Clients, View, Waiting};
 use crate::node::context::Context;
-use crate::node::limits::{DUPLICATES_LOOKED_AT, LIST_PAGE};
 use crate::node::table::entry::Entry;
 use crate::node::table::names::Found;
 use crate::node::table::verdict::Verdict;
@@ -66,25 +65,15 @@ impl View<'_> {
         })
     }
 
-    /// A page of what is not shown because of a better version, and where the next one begins. It ends after so many photos
-    /// were looked at: in a large collection nearly all of them have no other version.
+    /// A page of what is not shown because of a better version, and where the next one begins.
     pub(super) fn duplicates(
         &self,
         after: Option<PhotoId>,
     ) -> (Vec<DuplicateReport>, Option<PhotoId>) {
-        use std::ops::Bound::{Excluded, Unbounded};
-        let from = after.map_or(Unbounded, Excluded);
-        let mut rest = self.cx.table.entries.range((from, Unbounded));
-        let mut duplicates = Vec::new();
-        let mut last = None;
-        for (photo, entry) in rest.by_ref().take(DUPLICATES_LOOKED_AT) {
-            last = Some(*photo);
-            duplicates.extend(self.duplicate(entry));
-            if duplicates.len() == LIST_PAGE {
-                break;
-            }
-        }
-        (duplicates, rest.next().and(last))
+        let table = &self.cx.table;
+        let ids = table.after(after).map(|entry| entry.photo.id);
+        let (entries, next) = self.page(ids, |entry| table.shown_instead(entry).is_some());
+        (entries.into_iter().filter_map(|entry| self.duplicate(entry)).collect(), next)
     }
 
     fn duplicate(&self, entry: &Entry) -> Option<DuplicateReport> {

@@ -43,7 +43,7 @@ impl Copies {
         let Some(entry) = cx.table.get(photo) else {
             return;
         };
-        if cx.may_lie_in_trashes(entry) {
+        if cx.table.may_lie_in_trashes(entry) {
             if coordinator(photo, entry.anywhere()) == me {
                 self.offer(cx, photo);
             }

@@ -7,6 +7,7 @@ use super::Table;
 use super::claims::{Claim, Claims};
 use super::edges::is_current;
 use super::entry::Entry;
+use super::sums::Part;
 use super::tombstones::Merged;
 use super::verdict::Verdict;
 use crate::photo::{Photo, PhotoId};
@@ -32,6 +33,7 @@ impl Table {
                 facts,
             }
         };
+        self.spare(node, id);
         self.set_claim(node, id, Some(claim));
         // What others told before this node had the photo itself is in no file of its own yet.
         let known = self.entries.get(&id).map(|entry| &entry.facts);
@@ -153,6 +155,7 @@ impl Table {
             similar: BTreeSet::new(),
             verdict: Verdict::Absent,
             changed_at: self.now,
+            part: Part::default(),
         };
         self.entries.insert(photo.id, entry);
         self.connect(photo);
@@ -166,7 +169,7 @@ impl Table {
         });
     }
 
-    fn set_claim(&mut self, node: NodeId, photo: PhotoId, claim: Option<Claim>) {
+    pub(super) fn set_claim(&mut self, node: NodeId, photo: PhotoId, claim: Option<Claim>) {
         let me = self.me;
         self.apply(photo, |entry| {
             entry.claims.set(node, claim);
@@ -177,24 +180,8 @@ impl Table {
         });
         if self.entries.get(&photo).is_some_and(|entry| entry.claims.is_empty()) {
             self.disconnect(photo);
-            self.entries.remove(&photo);
-        }
-    }
-
-    /// A node is away: what it said is only the last that is known.
-    pub(in crate::node) fn set_away(&mut self, node: NodeId) {
-        for photo in self.shelf_after(node, None).collect::<Vec<_>>() {
-            let claim = self.entries.get(&photo).and_then(|entry| entry.claims.get(node)).cloned();
-            self.set_claim(node, photo, claim.map(|claim| Claim { current: false, ..claim }));
-        }
-    }
-
-    /// Forgets what a node said before its present link: it has told all it has, or it stays away.
-    pub(in crate::node) fn forget_last_known(&mut self, node: NodeId) {
-        for photo in self.shelf_after(node, None).collect::<Vec<_>>() {
-            let claim = self.entries.get(&photo).and_then(|entry| entry.claims.get(node));
-            if claim.is_some_and(|claim| !claim.current) {
-                self.set_claim(node, photo, None);
+            if let Some(entry) = self.entries.remove(&photo) {
+                self.discount(&entry);
             }
         }
     }

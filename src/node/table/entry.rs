@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::claims::{Claim, Claims};
+use super::sums::Part;
 use super::verdict::Verdict;
 use crate::node::Time;
 use crate::photo::{Photo, PhotoId};
@@ -26,6 +27,8 @@ pub(in crate::node) struct Entry {
     pub(in crate::node) verdict: Verdict,
     /// When its holders or its verdict last changed.
     pub(in crate::node) changed_at: Time,
+    /// What it was last counted as.
+    pub(super) part: Part,
 }
 
 impl Entry {

@@ -38,10 +38,14 @@ mod judge;
 mod lookup;
 pub(in crate::node) mod names;
 mod owners;
+mod sums;
+mod sweeps;
+#[cfg(test)]
+mod tests;
 pub(in crate::node) mod tombstones;
 pub(in crate::node) mod verdict;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::Time;
 use crate::photo::{PhotoId, SimilarityIndex};
@@ -49,6 +53,8 @@ use crate::protocol::{Holding, Looks, NodeId, Record};
 use bounds::Bounds;
 use entry::{Entry, Load, Shelf};
 use names::Names;
+use sums::Sums;
+use sweeps::Sweep;
 use tombstones::Tombstones;
 use verdict::Order;
 
@@ -58,7 +64,11 @@ pub(in crate::node) struct Table {
     pub(in crate::node) me: NodeId,
     pub(in crate::node) now: Time,
     pub(in crate::node) bounds: Bounds,
-    pub(in crate::node) entries: BTreeMap<PhotoId, Entry>,
+    entries: BTreeMap<PhotoId, Entry>,
+    /// How many photos of each kind there are.
+    sums: Sums,
+    /// What nodes that came or went mean for their photos, in order.
+    sweeps: VecDeque<Sweep>,
     /// Photos for which there was no place, by the node that told of them.
     left_out: BTreeMap<NodeId, u64>,
     shelves: BTreeMap<NodeId, Shelf>,
@@ -92,6 +102,8 @@ impl Table {
             now: Time::default(),
             bounds: Bounds::default(),
             entries: BTreeMap::new(),
+            sums: Sums::default(),
+            sweeps: VecDeque::new(),
             left_out: BTreeMap::new(),
             shelves: BTreeMap::from([(me, Shelf::default())]),
             index: SimilarityIndex::default(),
@@ -111,6 +123,16 @@ impl Table {
     /// A photo's entry.
     pub(in crate::node) fn get(&self, photo: PhotoId) -> Option<&Entry> {
         self.entries.get(&photo)
+    }
+
+    /// The entries after `cursor`, or all.
+    pub(in crate::node) fn after(
+        &self,
+        cursor: Option<PhotoId>,
+    ) -> impl Iterator<Item = &Entry> + '_ {
+        use std::ops::Bound::{Excluded, Unbounded};
+        let from = cursor.map_or(Unbounded, Excluded);
+        self.entries.range((from, Unbounded)).map(|(_, entry)| entry)
     }
 
     /// How this node holds a photo.
@@ -172,9 +194,18 @@ impl Table {
         self.dirty.is_empty()
     }
 
-    /// The photos that have changed since the last call.
+    /// The photos that have changed since the last call. They are counted anew.
     pub(in crate::node) fn take_changed(&mut self) -> BTreeSet<PhotoId> {
-        std::mem::take(&mut self.changed)
+        let changed = std::mem::take(&mut self.changed);
+        for photo in &changed {
+            self.recount(*photo);
+        }
+        changed
+    }
+
+    /// How many photos of each kind there are, as of the last call of [`Table::take_changed`].
+    pub(in crate::node) fn sums(&self) -> &Sums {
+        &self.sums
     }
 
     /// The photos of this node to announce since the last call.

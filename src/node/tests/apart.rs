@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::super::limits::{DUPLICATES_LOOKED_AT, PUT, SETTLE, TICK};
+use super::super::limits::{PAGE_LOOKED_AT, PUT, SETTLE, TICK};
 use super::super::{Action, DiskError, Event};
 use super::claims::{hold, version};
 use super::solo::Solo;
@@ -49,7 +49,7 @@ fn duplicates_come_in_pages_that_look_at_a_bounded_part_of_the_table() {
     hold(&mut solo, &version(20));
     hold(&mut solo, &version(10));
     solo.wait(2 * SETTLE);
-    for number in 0..2 * DUPLICATES_LOOKED_AT as u32 {
+    for number in 0..2 * PAGE_LOOKED_AT as u32 {
         solo.hold(&number.to_le_bytes());
     }
     let (mut after, mut found, mut pages) = (None, Vec::new(), 0);
