@@ -11,7 +11,7 @@ use super::console::Console;
 use super::disk::jobs::Disk;
 use super::inbox::Input;
 use super::socket::link::Link;
-use crate::node::{Event, LinkId};
+use crate::node::{CloseReason, Event, LinkId};
 use crate::protocol::secure::Credentials;
 
 /// What the threads of a connection need of the rest of the daemon.
@@ -43,11 +43,13 @@ impl Hub {
 pub(super) struct Farewell<'a> {
     pub(super) hub: &'a Hub,
     pub(super) link: &'a Link,
+    /// What the node is told: the end of a daemon's link, or of a client's.
+    pub(super) closed: fn(LinkId, CloseReason) -> Event,
 }
 
 impl Drop for Farewell<'_> {
     fn drop(&mut self) {
-        let closed = Event::Closed { link: self.link.id, reason: self.link.reason() };
+        let closed = (self.closed)(self.link.id, self.link.reason());
         // If there is no state thread any more, nobody needs to know.
         let _ = self.hub.inbox.send(closed.into());
     }

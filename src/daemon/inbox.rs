@@ -17,14 +17,14 @@ pub(super) struct Input {
 
 impl Input {
     /// The first event of a link.
-    pub(super) fn first(outlet: Outlet, event: Event) -> Input {
-        Input { outlet: Some(outlet), event }
+    pub(super) fn first(outlet: Outlet, event: impl Into<Event>) -> Input {
+        Input { outlet: Some(outlet), event: event.into() }
     }
 }
 
-impl From<Event> for Input {
-    fn from(event: Event) -> Input {
-        Input { outlet: None, event }
+impl<E: Into<Event>> From<E> for Input {
+    fn from(event: E) -> Input {
+        Input { outlet: None, event: event.into() }
     }
 }
 

@@ -6,7 +6,7 @@ use super::plan::Task;
 use super::plan::review::{adopt_from_worse, review};
 use super::{DiskAction, LinkId, Node};
 use crate::photo::PhotoId;
-use crate::protocol::{Record, Request, Tombstone};
+use crate::protocol::{Record, Tombstone};
 use std::sync::Arc;
 
 impl Node {
@@ -164,11 +164,5 @@ impl Node {
             Task::Retire { keeper } => drops.consider_retiring(cx, photo, keeper),
             Task::Remove => drops.consider_removing(cx, photo),
         }
-    }
-
-    /// A client asks something.
-    pub(super) fn asked(&mut self, link: LinkId, request: Request) {
-        let Node { cx, copies, drops, clients, .. } = self;
-        clients.asked(cx, copies, drops, link, request);
     }
 }

@@ -10,20 +10,7 @@ use super::custody::{Obstacle, Standing};
 use super::table::entry::Entry;
 use super::table::verdict::Verdict;
 use crate::photo::{PhotoId, Relation};
-use crate::protocol::{Holding, NodeId};
-
-/// Why a copy leaves a folder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::node) enum Departure {
-    /// Enough other nodes have the photo: it goes to the surplus trash.
-    Surplus,
-    /// A better version takes its place: it goes to the trash.
-    Replaced { by: PhotoId, relation: Relation },
-    /// Its owner has removed it: it goes to the trash.
-    Removed { by: NodeId },
-    /// Its time in the trash is over, or a person wants it deleted: it is deleted.
-    Expired,
-}
+use crate::protocol::{Departure, Holding, NodeId};
 
 /// What must be proven before a copy goes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -102,7 +102,9 @@ use crate::protocol::{Facts, Holding, Message, NodeId};
 pub use action::{Action, ClientAction, DiskAction, LinkAction};
 pub(crate) use clients::put::cannot_take;
 pub use config::Config;
-pub use event::{CloseReason, DiskError, Event, LinkId, Source, Spool, Time};
+pub use event::{
+    ClientEvent, CloseReason, DiskError, DiskEvent, Event, LinkEvent, LinkId, Source, Spool, Time,
+};
 
 /// One node of the mesh.
 #[derive(Debug)]
@@ -205,81 +207,104 @@ impl Node {
         self.tend_leaving();
     }
 
-    /// Hands an event to the part that knows about it.
     fn dispatch(&mut self, event: Event) {
-        let Node { cx, copies, drops, removal, clients, .. } = self;
         match event {
             Event::Tick => self.tick(),
             Event::Continue => {}
-            Event::Opened { link, remote, dialed } => {
+            Event::Shutdown => self.shut_down(),
+            Event::Link(event) => self.on_link(event),
+            Event::Client(event) => self.on_client(event),
+            Event::Disk(event) => self.on_disk(event),
+        }
+    }
+
+    fn on_link(&mut self, event: LinkEvent) {
+        let cx = &mut self.cx;
+        match event {
+            LinkEvent::Opened { link, remote, dialed } => {
                 cx.mesh.link_opened(&mut cx.step, link, remote, dialed);
             }
-            Event::DialFailed { address, reason } => {
+            LinkEvent::DialFailed { address, reason } => {
                 cx.mesh.dial_failed(&mut cx.step, &address, &reason);
             }
-            Event::Heard { link } => cx.mesh.heard(&cx.step, link),
-            Event::Received { link, message } => self.on_message(link, message),
-            Event::PageSent { link } => {
+            LinkEvent::Heard { link } => cx.mesh.heard(&cx.step, link),
+            LinkEvent::Received { link, message } => self.on_message(link, message),
+            LinkEvent::PageSent { link } => {
                 cx.mesh.page_sent(&mut cx.step, &cx.table, cx.folder.scanned, link);
             }
-            Event::Served { link, photo, result, .. } => copies.served(cx, link, photo, &result),
-            Event::Closed { link, reason } => {
-                clients.closed(cx, link);
+            LinkEvent::Served { link, photo, result, .. } => {
+                self.copies.served(cx, link, photo, &result);
+            }
+            LinkEvent::Closed { link, reason } => {
                 cx.mesh.link_closed(&mut cx.step, link, &reason);
             }
-            Event::Asked { link, request } => self.asked(link, request),
-            Event::Answered { link, result } => clients.photo_answered(cx, link, &result),
-            Event::Held { photo, facts, holding, files } => {
+        }
+    }
+
+    fn on_client(&mut self, event: ClientEvent) {
+        let Node { cx, copies, drops, clients, .. } = self;
+        match event {
+            ClientEvent::Asked { link, request } => clients.asked(cx, copies, drops, link, request),
+            ClientEvent::Answered { link, result } => clients.photo_answered(cx, link, &result),
+            ClientEvent::Closed { link, .. } => clients.closed(cx, link),
+        }
+    }
+
+    fn on_disk(&mut self, event: DiskEvent) {
+        let Node { cx, copies, drops, removal, clients, .. } = self;
+        match event {
+            DiskEvent::Held { photo, facts, holding, files } => {
                 cx.folder.set_files(photo.id, files);
                 cx.hold(photo, facts, holding);
             }
-            Event::Missing { photo } => self.lost(photo),
-            Event::Recalled { photo, looks } => cx.table.set_my_looks(photo, looks.remembered()),
-            Event::Damaged { photo, file } => {
+            DiskEvent::Missing { photo } => self.lost(photo),
+            DiskEvent::Recalled { photo, looks } => {
+                cx.table.set_my_looks(photo, looks.remembered());
+            }
+            DiskEvent::Damaged { photo, file } => {
                 cx.folder.damaged += 1;
                 let id = photo.short();
                 cx.log("disk", format!("{file} is damaged and was set aside; {id} is repaired"));
                 self.lost(photo);
             }
-            Event::Scanned { skipped } => {
+            DiskEvent::Scanned { skipped } => {
                 cx.folder.skipped = skipped;
                 if !std::mem::replace(&mut cx.folder.scanned, true) {
                     cx.mesh.announce_complete(&mut cx.step, &cx.table);
                 }
             }
             // They are on no other disk, so this copy of the photo is never one too many.
-            Event::Companions { photo, files } => {
+            DiskEvent::Companions { photo, files } => {
                 cx.folder.set_companions(photo, files);
                 cx.table.mark_changed(photo);
             }
-            Event::Unread { photos } => cx.folder.unread = photos,
-            Event::Room { bytes } => cx.folder.room = Some(bytes),
-            Event::Expired { photo } => drops.expired(cx, photo, false),
-            Event::FolderLost { reason } => {
+            DiskEvent::Unread { photos } => cx.folder.unread = photos,
+            DiskEvent::Room { bytes } => cx.folder.room = Some(bytes),
+            DiskEvent::Expired { photo } => drops.expired(cx, photo, false),
+            DiskEvent::FolderLost { reason } => {
                 self.goodbye(&reason);
                 self.cx.step.act(Action::Exit { error: Some(reason) });
             }
-            Event::Written { spool, result } => copies.piece_written(cx, spool, result),
-            Event::Inspected { spool: Spool::Pull(transfer), result } => {
+            DiskEvent::Written { spool, result } => copies.piece_written(cx, spool, result),
+            DiskEvent::Inspected { spool: Spool::Pull(transfer), result } => {
                 copies.pull_inspected(cx, transfer, result);
             }
-            Event::Inspected { spool: Spool::Put(link), result } => {
+            DiskEvent::Inspected { spool: Spool::Put(link), result } => {
                 clients.put_inspected(cx, link, result);
             }
-            Event::Installed { spool: Spool::Pull(_), photo, result } => {
+            DiskEvent::Installed { spool: Spool::Pull(_), photo, result } => {
                 copies.pull_installed(cx, photo, result);
             }
-            Event::Installed { spool: Spool::Put(link), result, .. } => {
+            DiskEvent::Installed { spool: Spool::Put(link), result, .. } => {
                 clients.put_installed(cx, link, result);
             }
-            Event::Proved { nonce, result } => drops.proved(cx, nonce, result),
-            Event::Looked { worse, better, result } => drops.looked(cx, worse, better, result),
-            Event::PutAway { photo, result } => drops.put_away(cx, photo, result),
-            Event::Returned { photo, result } => copies.returned(cx, photo, result),
-            Event::Signed { photo, result } => removal.signed(cx, photo, result),
-            Event::Aged { link, photos } => clients.aged(cx, link, photos),
-            Event::DaysLeft { link, days } => clients.days_left(cx, link, &days),
-            Event::Shutdown => self.shut_down(),
+            DiskEvent::Proved { nonce, result } => drops.proved(cx, nonce, result),
+            DiskEvent::Looked { worse, better, result } => drops.looked(cx, worse, better, result),
+            DiskEvent::PutAway { photo, result } => drops.put_away(cx, photo, result),
+            DiskEvent::Returned { photo, result } => copies.returned(cx, photo, result),
+            DiskEvent::Signed { photo, result } => removal.signed(cx, photo, result),
+            DiskEvent::Aged { link, photos } => clients.aged(cx, link, photos),
+            DiskEvent::DaysLeft { link, days } => clients.days_left(cx, link, &days),
         }
     }
 

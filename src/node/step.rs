@@ -42,15 +42,15 @@ impl Step {
     }
 
     pub(in crate::node) fn link(&mut self, action: LinkAction) {
-        self.act(action);
+        self.act(Action::Link(action));
     }
 
     pub(in crate::node) fn disk(&mut self, action: DiskAction) {
-        self.act(action);
+        self.act(Action::Disk(action));
     }
 
     pub(in crate::node) fn client(&mut self, action: ClientAction) {
-        self.act(action);
+        self.act(Action::Client(action));
     }
 
     /// Answers a client.

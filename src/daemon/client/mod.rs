@@ -18,7 +18,7 @@ use super::limits::{FRAME, QUIET};
 use super::socket::frames::Frames;
 use super::socket::link::{Link, Output, write_failure};
 use super::socket::reply::{Delivery, Reply};
-use crate::node::{CloseReason, DiskError, Event};
+use crate::node::{ClientEvent, CloseReason, DiskError};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::client::Refusal;
 use crate::protocol::codec::{self, MAX_CHUNK_FRAME, MAX_REQUEST};
@@ -122,7 +122,7 @@ impl Client<'_> {
 
     /// Has the node answer a request, and sends the answer.
     fn ask(&mut self, request: Request) -> Result<(), Ending> {
-        let asked = Event::Asked { link: self.link.id, request };
+        let asked = ClientEvent::Asked { link: self.link.id, request };
         self.report(asked)?;
         loop {
             let stopped = |_| Ending::Over(CloseReason::Shutdown);
@@ -133,7 +133,7 @@ impl Client<'_> {
                     let result = self.deliver(delivery)?;
                     let done = result.is_ok();
                     let link = self.link.id;
-                    self.report(Event::Answered { link, result })?;
+                    self.report(ClientEvent::Answered { link, result })?;
                     if done {
                         return Ok(());
                     }
@@ -143,7 +143,7 @@ impl Client<'_> {
     }
 
     /// Tells the node something; the first time together with the way to answer.
-    fn report(&mut self, event: Event) -> Result<(), Ending> {
+    fn report(&mut self, event: ClientEvent) -> Result<(), Ending> {
         let input = match self.outlet.take() {
             Some(outlet) => Input::first(outlet, event),
             None => event.into(),
@@ -151,7 +151,8 @@ impl Client<'_> {
         let stopped = |_| Ending::Over(CloseReason::Shutdown);
         self.hub.inbox.send(input).map_err(stopped)?;
         if self.farewell.is_none() {
-            self.farewell = Some(Farewell { hub: self.hub, link: self.link });
+            let closed = |link, reason| ClientEvent::Closed { link, reason }.into();
+            self.farewell = Some(Farewell { hub: self.hub, link: self.link, closed });
         }
         Ok(())
     }
@@ -193,10 +194,9 @@ impl Client<'_> {
 
 /// Reads a file through and gives it back, at its start, if it is the photo.
 fn check(mut file: File, photo: &Photo) -> Result<File, DiskError> {
-    let unreadable = |error: std::io::Error| DiskError::Other(error.to_string());
-    if PhotoId::of_rest(&mut file).map_err(unreadable)? != photo.id {
+    if PhotoId::of_rest(&mut file)? != photo.id {
         return Err(DiskError::Damaged);
     }
-    file.rewind().map_err(unreadable)?;
+    file.rewind()?;
     Ok(file)
 }

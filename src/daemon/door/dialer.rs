@@ -10,7 +10,7 @@ use crate::daemon::peer::reader;
 use crate::daemon::socket::frames::Frames;
 use crate::daemon::socket::link::{Link, Side};
 use crate::daemon::threads;
-use crate::node::Event;
+use crate::node::LinkEvent;
 use crate::protocol::Address;
 
 /// Starts dials and knows how many are under way.
@@ -80,7 +80,7 @@ fn serve(hub: &Hub, address: Address, connected: io::Result<Arc<Link>>) {
         Err(error) => {
             let reason = error.to_string();
             // Without a state thread nobody waits for the answer.
-            let _ = hub.inbox.send(Event::DialFailed { address, reason }.into());
+            let _ = hub.inbox.send(LinkEvent::DialFailed { address, reason }.into());
         }
     }
 }

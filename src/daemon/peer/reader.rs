@@ -10,7 +10,7 @@ use crate::daemon::inbox::{Input, Outlet};
 use crate::daemon::socket::frames::Frames;
 use crate::daemon::socket::link::{Link, read_failure};
 use crate::daemon::socket::outbox::{Parcel, outbox};
-use crate::node::{CloseReason, Event};
+use crate::node::{CloseReason, LinkEvent};
 use crate::protocol::codec::{self, FrameError};
 use crate::protocol::{Address, MAX_CHUNK, Message};
 
@@ -32,13 +32,14 @@ pub(in crate::daemon) fn serve_peer(
         hub.console.line("net", format!("no thread for {remote}: {error}"));
         return link.end(CloseReason::Io(error.to_string()));
     }
-    let opened = Event::Opened { link: link.id, remote, dialed };
+    let opened = LinkEvent::Opened { link: link.id, remote, dialed };
     let outlet = Outlet::Peer(Arc::clone(link), outbox);
     if hub.inbox.send(Input::first(outlet, opened)).is_err() {
         return link.end(CloseReason::Shutdown);
     }
     // From here on the node knows the link, so it must hear of its end, whatever happens.
-    let _farewell = Farewell { hub, link };
+    let closed = |link, reason| LinkEvent::Closed { link, reason }.into();
+    let _farewell = Farewell { hub, link, closed };
     let reason = read_messages(hub, link, frames, first);
     if let CloseReason::Protocol(error) = &reason {
         complain(&parcels, error);
@@ -63,7 +64,7 @@ fn read_messages(
                 return CloseReason::Protocol(error);
             }
             let link = link.id;
-            if hub.inbox.send(Event::Received { link, message }.into()).is_err() {
+            if hub.inbox.send(LinkEvent::Received { link, message }.into()).is_err() {
                 return CloseReason::Shutdown;
             }
         }

@@ -17,7 +17,7 @@ use crate::daemon::socket::link::{Link, Output, write_failure};
 use crate::daemon::socket::outbox::{Parcel, Queues, Window};
 use crate::daemon::socket::reply::Opened;
 use crate::daemon::threads;
-use crate::node::{DiskError, Event};
+use crate::node::{DiskError, LinkEvent};
 use crate::protocol::{Blob, MAX_CHUNK, Message, codec};
 
 /// Starts the thread. It ends when told to, when its outbox is gone, or when the link ends.
@@ -102,7 +102,7 @@ impl Writer {
         codec::write_message(&mut self.out, message)?;
         if matches!(message, Message::ImageInfo { .. }) {
             self.out.flush()?;
-            self.report(Event::PageSent { link: self.link.id });
+            self.report(LinkEvent::PageSent { link: self.link.id });
         }
         Ok(())
     }
@@ -148,7 +148,7 @@ impl Writer {
             if !sound {
                 self.disk.suspect(window.photo);
             }
-            self.report(Event::Served {
+            self.report(LinkEvent::Served {
                 link: self.link.id,
                 transfer: window.transfer,
                 photo: window.photo,
@@ -177,7 +177,7 @@ impl Writer {
         select.ready();
     }
 
-    fn report(&self, event: Event) {
+    fn report(&self, event: LinkEvent) {
         // Without a state thread the daemon stops, which closes this link too.
         let _ = self.inbox.send(event.into());
     }
@@ -217,7 +217,7 @@ impl Sending {
         }
         let mut data = vec![0; MAX_CHUNK.min(usize::try_from(*left).unwrap_or(MAX_CHUNK))];
         if let Err(error) = file.read_exact(&mut data) {
-            return Some(self.failed(DiskError::Other(error.to_string())));
+            return Some(self.failed(error.into()));
         }
         digests.add(transfer, self.window.offset, &data);
         let sent = data.len() as u64;
@@ -229,8 +229,7 @@ impl Sending {
 
     fn seek(&self, (mut file, size): (File, u64)) -> Result<Source, DiskError> {
         let left = size.saturating_sub(self.window.offset).min(self.window.length);
-        file.seek(SeekFrom::Start(self.window.offset))
-            .map_err(|error| DiskError::Other(error.to_string()))?;
+        file.seek(SeekFrom::Start(self.window.offset))?;
         Ok(Source::File { file, size, left })
     }
 

@@ -17,7 +17,7 @@ use crate::daemon::disk::uploads::Upload;
 use crate::daemon::inbox::Outlet;
 use crate::daemon::socket::frames::Frames;
 use crate::daemon::socket::reply::{Delivery, Reply};
-use crate::node::{CloseReason, DiskError, Event};
+use crate::node::{ClientEvent, CloseReason, DiskError, Event};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Answer, Request};
 
@@ -33,7 +33,7 @@ fn client_that_asks() -> (Stage, Sender<Reply>) {
     let (outlet, event) = stage.next_input();
     let request = Request::GetImageList;
     let link = stage.link.id;
-    assert_eq!(event, Event::Asked { link, request });
+    assert_eq!(event, Event::Client(ClientEvent::Asked { link, request }));
     let Some(Outlet::Client(_, replies)) = outlet else {
         panic!("no way to answer");
     };
@@ -74,7 +74,7 @@ fn the_next_request_is_read_when_the_answer_is_sent() {
         let answer = stage.receive().unwrap();
         assert!(answer.contains(name), "{answer}");
         if name != "third" {
-            assert!(matches!(stage.next_event(), Event::Asked { .. }));
+            assert!(matches!(stage.next_event(), Event::Client(ClientEvent::Asked { .. })));
         }
     }
 }
@@ -86,12 +86,12 @@ fn a_half_closed_client_is_answered_to_the_end() {
     stage.remote.shutdown(Shutdown::Write).unwrap();
     replies.send(list(&["a"])).unwrap();
     assert!(stage.receive().is_some());
-    assert!(matches!(stage.next_event(), Event::Asked { .. }));
+    assert!(matches!(stage.next_event(), Event::Client(ClientEvent::Asked { .. })));
     replies.send(list(&["b"])).unwrap();
     assert!(stage.receive().is_some());
     assert_eq!(stage.receive(), None);
     let (link, reason) = (stage.link.id, CloseReason::Remote);
-    assert_eq!(stage.next_event(), Event::Closed { link, reason });
+    assert_eq!(stage.next_event(), Event::Client(ClientEvent::Closed { link, reason }));
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn a_photo_is_checked_before_its_first_byte_is_sent() {
 
     replies.send(delivery(&photo, &rotten)).unwrap();
     let result = Err(DiskError::Damaged);
-    assert_eq!(stage.next_event(), Event::Answered { link, result });
+    assert_eq!(stage.next_event(), Event::Client(ClientEvent::Answered { link, result }));
     let Job::Suspect { photo: suspect } = stage.next_job() else {
         panic!("the folder was not told");
     };
@@ -118,7 +118,7 @@ fn a_photo_is_checked_before_its_first_byte_is_sent() {
     let image = STANDARD.decode(answer["image"].as_str().unwrap()).unwrap();
     assert!(image == good);
     let result = Ok(());
-    assert_eq!(stage.next_event(), Event::Answered { link, result });
+    assert_eq!(stage.next_event(), Event::Client(ClientEvent::Answered { link, result }));
 }
 
 fn put(name: &str, bytes: usize) -> String {
@@ -149,7 +149,7 @@ fn a_put_is_on_disk_before_the_node_hears_of_it() {
     stage.send(&chunk(b"def"));
     assert!(matches!(
         stage.next_event(),
-        Event::Asked { request: Request::Put { bytes: 6, .. }, .. }
+        Event::Client(ClientEvent::Asked { request: Request::Put { bytes: 6, .. }, .. })
     ));
     assert_eq!(fs::read(&path).unwrap(), b"abcdef");
 }
@@ -172,7 +172,7 @@ fn a_put_that_cannot_be_written_is_refused_and_the_client_goes_on() {
     assert!(refused.contains("Refused") && refused.contains("full"), "{refused}");
     let request = Request::GetImageList;
     let link = stage.link.id;
-    assert_eq!(stage.next_event(), Event::Asked { link, request });
+    assert_eq!(stage.next_event(), Event::Client(ClientEvent::Asked { link, request }));
 }
 
 #[test]

@@ -10,9 +10,9 @@ use super::Drops;
 use super::account_of;
 use crate::node::Time;
 use crate::node::context::Context;
-use crate::node::departure::Departure;
 use crate::node::limits::{BRAKE_FILES, BRAKE_SHARE, BRAKE_SPAN};
 use crate::photo::PhotoId;
+use crate::protocol::Departure;
 use crate::protocol::NodeId;
 
 /// What has gone to the trash lately, and what waits, by the node on whose account.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::node::Time;
-use crate::node::departure::{Departure, Terms};
+use crate::node::departure::Terms;
 use crate::photo::{PhotoId, Proof, Relation};
+use crate::protocol::Departure;
 use crate::protocol::NodeId;
 
 /// What has come of a challenge.

@@ -6,12 +6,12 @@ use std::time::Duration;
 use super::Drops;
 use super::round::{Outcome, Reply, Round};
 use crate::node::context::Context;
-use crate::node::departure::{Departure, Terms};
+use crate::node::departure::Terms;
 use crate::node::limits::{RETRY, STUCK};
 use crate::node::news::News;
 use crate::node::{DiskAction, DiskError, LinkId, Source};
 use crate::photo::{Nonce, PhotoId, Proof};
-use crate::protocol::{Holding, Message, NodeId};
+use crate::protocol::{Departure, Holding, Message, NodeId};
 
 impl Drops {
     /// Withdraws a copy and asks others to prove that they have what it goes for.
@@ -136,10 +136,10 @@ impl Drops {
         match round.decide(cx.now(), cx.table.found(photo, proven), has_it) {
             Outcome::Open => {}
             Outcome::Stays(why) => self.abandon(cx, nonce, why),
-            Outcome::Goes(why) => {
+            Outcome::Goes(departure) => {
                 let within = round.until.since(cx.now());
                 cx.custody.acts(photo);
-                cx.disk(put_away(photo, why, within));
+                cx.disk(DiskAction::PutAway { photo, departure, within });
             }
         }
     }
@@ -246,17 +246,5 @@ impl Drops {
         for nonce in late.map(|(nonce, _)| *nonce).collect::<Vec<_>>() {
             self.abandon(cx, nonce, "no answer in time");
         }
-    }
-}
-
-/// What the disk is to do with a photo that leaves.
-fn put_away(photo: PhotoId, why: Departure, within: Duration) -> DiskAction {
-    match why {
-        Departure::Surplus => DiskAction::Drop { photo, within },
-        Departure::Replaced { by: keeper, relation } => {
-            DiskAction::Retire { photo, keeper, relation, within }
-        }
-        Departure::Removed { by } => DiskAction::Remove { photo, by, within },
-        Departure::Expired => DiskAction::Purge { photo, within },
     }
 }

@@ -35,11 +35,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::Context;
-use super::departure::Departure;
 use super::limits::{REMOVE, RETRY};
 use super::news::News;
 use super::{DiskAction, DiskError, LinkId, Time};
 use crate::photo::PhotoId;
+use crate::protocol::Departure;
 use crate::protocol::client::Refusal;
 use crate::protocol::{Answer, Holding, Tombstone, Wish};
 
