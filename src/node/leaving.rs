@@ -1,6 +1,6 @@
 //! Leaving on purpose: what only this node has goes to others first, in bounded time.
 
-use super::limits::LEAVE;
+use super::limits::{LEAVE, SWEEP};
 use super::{Action, Node};
 use crate::photo::PhotoId;
 use crate::protocol::Message;
@@ -13,7 +13,7 @@ impl Node {
         }
         self.drops.abandon_all(&mut self.cx, "this daemon is leaving");
         self.cx.step.leaving = Some(self.cx.now() + LEAVE);
-        let only_here = self.held_only_here().len();
+        let only_here = self.cx.table.sums().only_here();
         if only_here > 0 && self.cx.mesh.count_here() > 0 {
             let text = format!(
                 "handing over {only_here} photo(s) that only this node has; again to stop at once"
@@ -28,31 +28,24 @@ impl Node {
         let Some(until) = self.cx.step.leaving else {
             return;
         };
-        let only_here = self.held_only_here();
+        let only_here = self.cx.table.sums().only_here();
         // Nobody is left who takes anything: perhaps the others are leaving too.
         let in_vain = self.cx.mesh.here().all(|(node, _)| self.copies.skipped(node).is_some());
-        if only_here.is_empty() || in_vain || until <= self.cx.now() {
-            if !only_here.is_empty() {
-                let text = format!("{} photo(s) remain on this node alone", only_here.len());
+        if only_here == 0 || in_vain || until <= self.cx.now() {
+            if only_here > 0 {
+                let text = format!("{only_here} photo(s) remain on this node alone");
                 self.cx.log("leave", text);
             }
             self.goodbye("stopped");
             return self.cx.step.act(Action::Exit { error: None });
         }
-        for photo in only_here {
+        // The next of them; after the last one it begins anew.
+        let photos = self.cx.table.sums().only_here_after(self.handed_over).take(SWEEP);
+        let photos: Vec<PhotoId> = photos.collect();
+        self.handed_over = photos.last().copied();
+        for photo in photos {
             self.copies.offer(&mut self.cx, photo);
         }
-    }
-
-    /// The photos of the collection, and variants that it does not show, that no other node which is here has.
-    fn held_only_here(&self) -> Vec<PhotoId> {
-        let (me, table) = (self.cx.me(), &self.cx.table);
-        let few = table.sums().few(2).filter_map(|(photo, _)| table.get(photo));
-        let alone = few.filter(|entry| match table.is_shown(entry) {
-            true => entry.live().eq([me]),
-            false => entry.anywhere().eq([me]),
-        });
-        alone.map(|entry| entry.photo.id).collect()
     }
 
     /// Tells everyone that this node goes on purpose.

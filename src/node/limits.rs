@@ -131,6 +131,13 @@ pub const AT_RISK: usize = 100;
 /// How many verdicts, and how many reviews, one step computes at most.
 pub const WORK_PER_STEP: usize = 64;
 
+/// How many entries of the table one step looks at or changes, at most: a few milliseconds. Nothing sets it, the others here
+/// add up to less; the simulator holds every step against it.
+pub const STEP_WORK: u64 = 16 * 1024;
+
+/// How many photos of a more loaded node are looked at to find one that could move, at most. Each look begins elsewhere.
+pub const MOVES_LOOKED_AT: usize = 512;
+
 /// How many photos of a node that comes or goes one step looks at.
 pub const SWEEP: usize = 256;
 

@@ -121,6 +121,8 @@ pub struct Node {
     goals: (usize, usize),
     /// While all photos are being put on the agenda: the last one that was, and when they are due.
     reviewing_all: Option<(Option<PhotoId>, Time)>,
+    /// Of what only this node has, the last photo that was offered since it is leaving.
+    handed_over: Option<PhotoId>,
 }
 
 impl Node {
@@ -147,6 +149,7 @@ impl Node {
             clock: (Time::default(), Duration::ZERO),
             goals: (0, 0),
             reviewing_all: None,
+            handed_over: None,
         }
     }
 
@@ -177,6 +180,12 @@ impl Node {
     pub fn table(&self) -> impl Iterator<Item = (PhotoId, &Facts, Vec<(NodeId, Holding)>)> {
         let present = self.cx.table.after(None).filter(|entry| entry.is_present());
         present.map(|entry| (entry.photo.id, &*entry.facts, entry.held()))
+    }
+
+    /// How many entries of the table were looked at or changed so far: what a step costs, in no unit of time. However
+    /// large the collection, one step is to cost so much and no more.
+    pub fn work(&self) -> u64 {
+        self.cx.table.work()
     }
 
     /// Moves time on. A gap in which this node was stopped does not count: no deadline passes in it, and what relied

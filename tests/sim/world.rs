@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
+use photomesh::node::limits::STEP_WORK;
 use photomesh::node::{Action, DiskError, DiskEvent, Event, LinkAction, Node, Source};
 use photomesh::photo::PhotoId;
 use photomesh::protocol::{Address, Message};
@@ -340,7 +341,13 @@ impl World {
         if matches!(event, Event::Disk(DiskEvent::Scanned { .. })) {
             daemon.scanned = true;
         }
+        let before = daemon.node.work();
         let actions = daemon.node.step(now, event);
+        let work = daemon.node.work() - before;
+        assert!(
+            work <= STEP_WORK,
+            "a step looks at {work} entries of the table, not at {STEP_WORK} at most"
+        );
         let is_heartbeat = |action: &Action| {
             let Action::Link(LinkAction::Send { message, .. }) = action else {
                 return false;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Copies;
 use crate::node::context::Context;
-use crate::node::limits::{RELIEF, RELIEF_BATCH, RETRY, SETTLE};
+use crate::node::limits::{MOVES_LOOKED_AT, RELIEF, RELIEF_BATCH, RETRY, SETTLE};
 use crate::node::plan::placement::relief;
 use crate::node::table::verdict::Verdict;
 use crate::node::{LinkId, Time};
@@ -22,6 +22,8 @@ pub(super) struct Rebalance {
     declined_until: BTreeMap<NodeId, Time>,
     /// When to look for a node to ask again.
     next: Time,
+    /// How many times replicas that could move were looked for: it says where the next look begins.
+    looks: u64,
 }
 
 impl Rebalance {
@@ -97,10 +99,11 @@ impl Copies {
         for from in self.rebalance.taken_over.values() {
             loads.entry(*from).and_modify(|load| *load = load.saturating_sub(1));
         }
+        let begin = self.next_look(cx);
         let declined = &self.rebalance.declined_until;
         let pairs = relief(&loads, |source, node| {
             !(node == me && declined.contains_key(&source))
-                && may_move(cx, source, node).next().is_some()
+                && may_move(cx, source, node, begin).next().is_some()
         });
         let Some((_, source)) = pairs.into_iter().find(|(node, _)| *node == me) else {
             return;
@@ -109,6 +112,12 @@ impl Copies {
         let photos = u32::try_from(gap / 2).unwrap_or(u32::MAX).min(RELIEF_BATCH);
         self.rebalance.asked = Some((source, cx.now() + RELIEF));
         cx.send_to(source, Message::Relieve { photos });
+    }
+
+    /// Where to begin to look for replicas that could move: each time elsewhere.
+    fn next_look(&mut self, cx: &Context) -> PhotoId {
+        self.rebalance.looks += 1;
+        PhotoId(cx.step.nonce(self.rebalance.looks).0)
     }
 
     /// A less loaded node wants some of this node's replicas: those whose copies here could really be dropped.
@@ -124,7 +133,8 @@ impl Copies {
         if cx.unfit().is_some() {
             return;
         }
-        let free = may_move(cx, cx.me(), node).filter(|photo| {
+        let begin = self.next_look(cx);
+        let free = may_move(cx, cx.me(), node, begin).filter(|photo| {
             cx.table.get(*photo).is_some_and(|entry| cx.is_at_rest(entry))
                 && !cx.custody.is_pinned(*photo)
                 && !cx.custody.is_going(*photo)
@@ -137,14 +147,23 @@ impl Copies {
     }
 }
 
-/// The replicas that could move from one node to another: those of exactly the wanted copies.
-fn may_move(cx: &Context, source: NodeId, node: NodeId) -> impl Iterator<Item = PhotoId> + '_ {
+/// Replicas that could move from one node to another, those of exactly the wanted copies, among some of the source's photos
+/// from `begin` on.
+fn may_move(
+    cx: &Context,
+    source: NodeId,
+    node: NodeId,
+    begin: PhotoId,
+) -> impl Iterator<Item = PhotoId> + '_ {
     let copies = cx.copies();
     let load = cx.table.load(source);
     // A folder that is all its friend's own has nothing to move: no need to look at each of its photos every second.
     let has_replicas = load.originals < load.photos;
-    let shelf = has_replicas.then(|| cx.table.shelf_after(source, None));
-    shelf.into_iter().flatten().filter(move |photo| {
+    let shelf = has_replicas.then(|| {
+        let before = cx.table.shelf_after(source, None).take_while(move |photo| *photo <= begin);
+        cx.table.shelf_after(source, Some(begin)).chain(before)
+    });
+    shelf.into_iter().flatten().take(MOVES_LOOKED_AT).filter(move |photo| {
         cx.table.get(*photo).is_some_and(|entry| {
             entry.verdict == Verdict::Keeper
                 && entry.holding(source) == Some(Holding::Replica)

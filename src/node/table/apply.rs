@@ -25,6 +25,7 @@ struct Standing {
 impl Table {
     /// Changes an entry, and then all that follows from it.
     pub(super) fn apply(&mut self, photo: PhotoId, change: impl FnOnce(&mut Entry)) {
+        self.note_work();
         let Some(before) = self.entries.get(&photo).cloned() else {
             return;
         };

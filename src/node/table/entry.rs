@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::claims::{Claim, Claims};
-use super::sums::Part;
 use super::verdict::Verdict;
 use crate::node::Time;
 use crate::photo::{Photo, PhotoId};
@@ -97,6 +96,28 @@ impl Entry {
     pub(in crate::node) fn is_present(&self) -> bool {
         self.claims.values().any(|claim| claim.current)
     }
+}
+
+/// What a photo counts as, see [`super::sums`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Part {
+    /// Somebody who is here has it, and the collection shows it, or does not.
+    pub(super) present: Option<Shown>,
+    /// On how many nodes.
+    pub(super) copies: usize,
+    /// This node has it, and nobody else who is here.
+    pub(super) only_here: bool,
+    /// It lies in this node's trash, and nowhere else here.
+    pub(super) in_my_trash: bool,
+}
+
+/// Whether the collection shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    Yes,
+    /// A better version is shown, of which it is a variant: it keeps its copies.
+    Variant,
+    No,
 }
 
 /// What one node has.

@@ -45,6 +45,7 @@ mod tests;
 pub(in crate::node) mod tombstones;
 pub(in crate::node) mod verdict;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::Time;
@@ -65,6 +66,8 @@ pub(in crate::node) struct Table {
     pub(in crate::node) now: Time,
     pub(in crate::node) bounds: Bounds,
     entries: BTreeMap<PhotoId, Entry>,
+    /// How many entries were looked at or changed so far.
+    work: Cell<u64>,
     /// How many photos of each kind there are.
     sums: Sums,
     /// What nodes that came or went mean for their photos, in order.
@@ -102,6 +105,7 @@ impl Table {
             now: Time::default(),
             bounds: Bounds::default(),
             entries: BTreeMap::new(),
+            work: Cell::new(0),
             sums: Sums::default(),
             sweeps: VecDeque::new(),
             left_out: BTreeMap::new(),
@@ -122,6 +126,7 @@ impl Table {
 
     /// A photo's entry.
     pub(in crate::node) fn get(&self, photo: PhotoId) -> Option<&Entry> {
+        self.note_work();
         self.entries.get(&photo)
     }
 
@@ -132,7 +137,7 @@ impl Table {
     ) -> impl Iterator<Item = &Entry> + '_ {
         use std::ops::Bound::{Excluded, Unbounded};
         let from = cursor.map_or(Unbounded, Excluded);
-        self.entries.range((from, Unbounded)).map(|(_, entry)| entry)
+        self.entries.range((from, Unbounded)).map(|(_, entry)| entry).inspect(|_| self.note_work())
     }
 
     /// How this node holds a photo.
@@ -177,6 +182,7 @@ impl Table {
             .get(&node)
             .into_iter()
             .flat_map(move |shelf| shelf.photos.range((from, Unbounded)).copied())
+            .inspect(|_| self.note_work())
     }
 
     /// How many photos a node has a claim on, in any way.
@@ -187,6 +193,15 @@ impl Table {
     /// What a node has on disk of the collection.
     pub(in crate::node) fn load(&self, node: NodeId) -> Load {
         self.shelves.get(&node).map(|shelf| shelf.load).unwrap_or_default()
+    }
+
+    fn note_work(&self) {
+        self.work.set(self.work.get() + 1);
+    }
+
+    /// How many entries were looked at or changed so far.
+    pub(in crate::node) fn work(&self) -> u64 {
+        self.work.get()
     }
 
     /// Whether every verdict is as it has to be.

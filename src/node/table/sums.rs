@@ -3,27 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Table;
-use super::entry::Entry;
+use super::entry::{Entry, Part, Shown};
 use crate::photo::PhotoId;
-
-/// What a photo counts as.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Part {
-    /// Somebody who is here has it, and the collection shows it, or does not.
-    present: Option<Shown>,
-    /// On how many nodes.
-    copies: usize,
-    /// It lies in this node's trash, and nowhere else here.
-    in_my_trash: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shown {
-    Yes,
-    /// A better version is shown, of which it is a variant: it keeps its copies.
-    Variant,
-    No,
-}
 
 /// All photos, by what they count as.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -34,6 +15,8 @@ pub(in crate::node) struct Sums {
     variants: BTreeMap<usize, BTreeSet<PhotoId>>,
     /// All that it does not show and that somebody who is here has.
     pub(in crate::node) hidden: u64,
+    /// Those with copies that this node has, and nobody else who is here.
+    only_here: BTreeSet<PhotoId>,
     /// Those in this node's trash.
     pub(in crate::node) in_my_trash: u64,
 }
@@ -64,6 +47,20 @@ impl Sums {
         })
     }
 
+    /// How many photos with copies only this node has.
+    pub(in crate::node) fn only_here(&self) -> usize {
+        self.only_here.len()
+    }
+
+    /// Those photos, after `cursor`.
+    pub(in crate::node) fn only_here_after(
+        &self,
+        cursor: Option<PhotoId>,
+    ) -> impl Iterator<Item = PhotoId> {
+        use std::ops::Bound::{Excluded, Unbounded};
+        self.only_here.range((cursor.map_or(Unbounded, Excluded), Unbounded)).copied()
+    }
+
     /// A photo counts as something else from now on.
     fn change(&mut self, photo: PhotoId, old: Part, new: Part) {
         for (part, is_new) in [(old, false), (new, true)] {
@@ -83,6 +80,10 @@ impl Sums {
                 }
             }
         }
+        match new.only_here {
+            true => self.only_here.insert(photo),
+            false => self.only_here.remove(&photo),
+        };
         let is_hidden = |part: Part| matches!(part.present, Some(Shown::Variant | Shown::No));
         self.hidden = self.hidden + u64::from(is_hidden(new)) - u64::from(is_hidden(old));
         self.in_my_trash =
@@ -115,9 +116,15 @@ impl Table {
             true => Some(Shown::No),
         };
         let mine = entry.holding(self.me);
+        let only_here = match shown {
+            Some(Shown::Yes) => entry.live().eq([self.me]),
+            Some(Shown::Variant) => entry.anywhere().eq([self.me]),
+            Some(Shown::No) | None => false,
+        };
         Part {
             present: shown,
             copies: self.copies_there(entry).0,
+            only_here,
             in_my_trash: mine.is_some_and(|holding| !holding.is_stored()),
         }
     }

@@ -37,6 +37,7 @@ mod solo;
 mod tombstones;
 mod variants;
 mod versions;
+mod work;
 mod world;
 
 use world::World;
