@@ -4,7 +4,7 @@ use super::limits::{SETTLE, SWEEP, WORK_PER_STEP};
 use super::news::News;
 use super::plan::Task;
 use super::plan::review::{adopt_from_worse, review};
-use super::{DiskAction, LinkId, Node};
+use super::{DiskAction, Goals, LinkId, Node, ReviewOfAll};
 use crate::photo::PhotoId;
 use crate::protocol::{Record, Tombstone};
 use std::sync::Arc;
@@ -86,21 +86,21 @@ impl Node {
 
     /// Nodes came, went or completed their tables: what the mesh can do, or wants, may have changed.
     fn mesh_changed(&mut self) {
-        let goals = (self.cx.copies(), self.cx.reachable_copies());
+        let goals = Goals { wanted: self.cx.copies(), reachable: self.cx.reachable_copies() };
         if goals != self.goals {
             self.goals = goals;
-            self.reviewing_all = Some((None, self.cx.now() + SETTLE));
+            self.reviewing_all = Some(ReviewOfAll { last: None, due: self.cx.now() + SETTLE });
         }
     }
 
     /// Goes on putting all photos on the agenda, if what is wanted of them has changed.
     fn go_on_reviewing_all(&mut self) {
-        let Some((last, due)) = self.reviewing_all.take() else {
+        let Some(ReviewOfAll { last, due }) = self.reviewing_all.take() else {
             return;
         };
         let photos = self.cx.table.after(last).map(|entry| entry.photo.id);
         let photos: Vec<PhotoId> = photos.take(SWEEP).collect();
-        self.reviewing_all = photos.last().map(|last| (Some(*last), due));
+        self.reviewing_all = photos.last().map(|last| ReviewOfAll { last: Some(*last), due });
         for photo in photos {
             self.cx.agenda.set(photo, due);
         }

@@ -22,7 +22,7 @@ pub struct Config {
     pub pin: Duration,
     /// Its owner wants no original moved to the trash for the mesh's sake (`--keep-originals`).
     pub keep_originals: bool,
-    /// Its owner wants worse versions moved to the trash without the brake.
+    /// Its owner wants worse versions moved to the trash without waiting for the hourly limit.
     pub retire_now: bool,
     /// Daemons to join through (`--join`).
     pub join: Vec<Address>,

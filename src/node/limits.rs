@@ -42,15 +42,15 @@ pub const STAGGER: Duration = Duration::from_secs(3);
 /// and how long it stays where it is when another node, which judges otherwise, wants it kept.
 pub const DOUBT: Duration = Duration::from_secs(120);
 
-/// How many files may go to the trash within [`BRAKE_SPAN`] on account of one other node: few enough to be noticed, and
+/// How many files may go to the trash within [`RATE_SPAN`] on account of one other node: few enough to be noticed, and
 /// more than a person puts by hand.
-pub const BRAKE_FILES: usize = 50;
+pub const RATE_FILES: usize = 50;
 
 /// In a large folder it is one of so many files: 5 %.
-pub const BRAKE_SHARE: usize = 20;
+pub const RATE_SHARE: usize = 20;
 
-/// See [`BRAKE_FILES`].
-pub const BRAKE_SPAN: Duration = Duration::from_secs(3600);
+/// See [`RATE_FILES`].
+pub const RATE_SPAN: Duration = Duration::from_secs(3600);
 
 /// How long until something that could not be done now is tried again.
 pub const RETRY: Duration = Duration::from_secs(5);
@@ -66,7 +66,7 @@ pub const SKIP: Duration = Duration::from_secs(60);
 pub const OFFER: Duration = Duration::from_secs(60);
 
 /// How long the most loaded node may take to offer something to the least loaded one.
-pub const RELIEF: Duration = Duration::from_secs(5);
+pub const REBALANCE: Duration = Duration::from_secs(5);
 
 /// A pull that a client waits for goes on to the next holder when nothing came for this long.
 pub const GET_STALL: Duration = Duration::from_secs(5);
@@ -163,7 +163,7 @@ pub const OFFERS_PER_NODE: usize = 8;
 pub const OFFERS: usize = 64;
 
 /// The most photos moved at a time from the most loaded to the least loaded node.
-pub const RELIEF_BATCH: u32 = 16;
+pub const REBALANCE_BATCH: u32 = 16;
 
 /// The most rounds of challenges of one node at a time.
 pub const ROUNDS: usize = 32;

@@ -7,7 +7,7 @@
 //! # The cycle
 //!
 //! ```text
-//!    event ──▶ dispatch ──▶ a part changes the table, or something of its own
+//!    event ──▶ a part changes the table, or something of its own ──▶ news ──▶ the other parts that it concerns
 //!                                 │
 //!                                 ▼
 //!                     changed: photos whose holders, verdict or facts are others now
@@ -25,8 +25,24 @@
 //! ```
 //!
 //! Whatever happens, a member that dies, a file that is deleted, a copy that arrives, changes the table; and from there all
-//! that is done about it takes this one way. A review may run at any time and any number of times: it starts what is this
+//! that is done about it takes this one way. A review may run at any time and any number of times: it finds what is this
 //! node's part in closing the gap, and nothing if there is none.
+//!
+//! # Parts
+//!
+//! ```text
+//!                 Node: dispatch, hand_on, review_due             (mod, conduct, leaving)
+//!        ┌──────────────┬──────────────┬──────────────┐
+//!     Copies          Drops         Removal        Clients         own their state; tell each other by News
+//!        └──────────────┴──────┬───────┴──────────────┘
+//!                           Context                                what all of them may see and use
+//!     Mesh    Table    Custody    Agenda    OwnFolder    Step
+//! ```
+//!
+//! A part changes only its own state and what lies below it, by the methods of that. What concerns a part beside it, it
+//! *tells*: [`News`](news::News) lists all that can be told, and `Node::hand_on` alone knows who hears of it. So whoever
+//! wants to know how dropping works reads `drops`, and need not fear that anybody else reaches into it; and a test
+//! can build one part without the rest. That no part names another one, a test of the source checks.
 //!
 //! # How a copy is given up
 //!
@@ -40,23 +56,26 @@
 //!   else announce it again, and release
 //! ```
 //!
-//! Why no photo is lost, even if all holders begin at once, is told in `custody`, the one gate through which a copy leaves.
+//! On which terms it may begin says [`departure`], for every reason in one function. Why no photo is lost, even if all
+//! holders begin at once, is told in [`custody`], the one gate through which a copy leaves.
 //!
 //! # Reading order
 //!
-//! 1. `event`: all that happens to a node, and `action`: all that it can want. Then this file: [`Node::step`] hands each
-//!    event to the part that knows about it.
-//! 2. `mesh`: who is there, how they find each other, and how they tell each other what they hold.
-//! 3. `table`: who holds what, which photos are versions of one picture, and which of those the collection shows.
-//! 4. `plan`: the one place that compares what is with what should be, and pure functions that say whose part it is to
+//! 1. [`event`]: all that happens to a node, and [`action`]: all that it can want. [`config`] and [`limits`] are to look
+//!    things up in.
+//! 2. This file: `dispatch` hands each event to the part that knows about it. Then [`context`], what every part sees, with
+//!    [`step`], [`own_folder`] and [`agenda`]; and [`news`] with [`conduct`], where the parts meet.
+//! 3. [`mesh`]: who is there, how they find each other, and how they tell each other what they hold.
+//! 4. [`table`]: who holds what, which photos are versions of one picture, and which of those the collection shows.
+//! 5. [`plan`]: the one place that compares what is with what should be, and pure functions that say whose part it is to
 //!    close the gap.
-//! 5. `copies`: how one more node gets a photo.
-//! 6. `custody` and `drops`: how a node gives one up, the dangerous part.
-//! 7. `removal`: what becomes of photos that their owners have removed.
-//! 8. `clients`: serving people. `own_files` takes what the folder says, and `leaving` hands over before the end.
+//! 6. [`copies`]: how one more node gets a photo.
+//! 7. [`custody`], [`departure`] and [`drops`]: how a node gives one up, the dangerous part.
+//! 8. [`removal`]: what an owner does to take a photo out of the collection. [`clients`]: serving people. [`leaving`]: handing
+//!    over before the end.
 //!
-//! Each of these folders begins with a page of its own: what it promises, who in it does what, and what it leaves out. In
-//! this order each uses only those before it, as far as types go: no two of them import each other.
+//! Each of these begins with a page of its own: what it promises, who in it does what, and what it leaves out. In this
+//! order each uses only those before it, as far as types go: no two of them import each other.
 
 mod action;
 mod agenda;
@@ -115,14 +134,40 @@ pub struct Node {
     drops: Drops,
     removal: Removal,
     clients: Clients,
-    /// The driver's time of the last step, and all gaps so far.
-    clock: (Time, Duration),
-    /// Copies wanted, and reachable, when all photos were last put on the agenda.
-    goals: (usize, usize),
-    /// While all photos are being put on the agenda: the last one that was, and when they are due.
-    reviewing_all: Option<(Option<PhotoId>, Time)>,
+    clock: Clock,
+    /// What was wanted when all photos were last put on the agenda.
+    goals: Goals,
+    /// While all photos are being put on the agenda.
+    reviewing_all: Option<ReviewOfAll>,
     /// Of what only this node has, the last photo that was offered since it is leaving.
     handed_over: Option<PhotoId>,
+}
+
+/// The driver's clock, which goes on while this node is stopped.
+#[derive(Debug, Default)]
+struct Clock {
+    /// When the last step was.
+    last: Time,
+    /// For how long this node was stopped, all in all.
+    stopped: Duration,
+}
+
+/// How many copies there are to be of a photo.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Goals {
+    /// As many as somebody wants.
+    wanted: usize,
+    /// As many as can be with the nodes that are here, or expected back.
+    reachable: usize,
+}
+
+/// A walk through all photos that puts them on the agenda.
+#[derive(Clone, Copy, Debug)]
+struct ReviewOfAll {
+    /// The last one that was put there.
+    last: Option<PhotoId>,
+    /// When they are due.
+    due: Time,
 }
 
 impl Node {
@@ -146,8 +191,8 @@ impl Node {
             drops: Drops::default(),
             removal: Removal::default(),
             clients: Clients::default(),
-            clock: (Time::default(), Duration::ZERO),
-            goals: (0, 0),
+            clock: Clock::default(),
+            goals: Goals::default(),
             reviewing_all: None,
             handed_over: None,
         }
@@ -191,12 +236,13 @@ impl Node {
     /// Moves time on. A gap in which this node was stopped does not count: no deadline passes in it, and what relied
     /// on others' promises meanwhile is given up.
     fn advance(&mut self, now: Time) {
-        let (last, stopped) = self.clock;
+        let last = std::mem::replace(&mut self.clock.last, now);
         let gap = now.since(last);
-        let stopped = if gap > PAUSE { stopped + (gap - TICK) } else { stopped };
-        self.clock = (now, stopped);
-        self.cx.step.now = now - stopped;
-        self.cx.table.now = now - stopped;
+        if gap > PAUSE {
+            self.clock.stopped += gap - TICK;
+        }
+        self.cx.step.now = now - self.clock.stopped;
+        self.cx.table.now = self.cx.step.now;
         if gap > PAUSE && last != Time::default() {
             self.cx.log("clock", format!("was stopped for {gap:?}"));
             self.drops.abandon_all(&mut self.cx, "this daemon was stopped meanwhile");

@@ -1,5 +1,9 @@
 //! What daemons say to each other. This enum is the protocol document.
 //!
+//! The names on the wire are of three kinds: `register` and `keepThis`, `ConnectionUpdate`, `chunk`. Those of the first two
+//! kinds are as old as the first version of this program, whose peers and clients are still understood; what came later is
+//! written like the first.
+//!
 //! # Guarantees
 //!
 //! Messages of one link arrive in the order sent, each once, or the link is closed; nothing is known about order
@@ -148,7 +152,8 @@ pub enum Message {
         transfer: TransferId,
         /// Where in the photo the piece starts, in bytes.
         offset: u64,
-        /// The bytes, at most [`super::MAX_CHUNK`]; base64 on the wire.
+        /// The bytes, at most [`super::MAX_CHUNK`]; base64 on the wire, put there by [`super::codec`] itself, which is quicker
+        /// than to have them escaped as text.
         #[serde(skip_serializing)]
         data: Blob,
     },

@@ -19,8 +19,8 @@
 //! # Where it stands
 //!
 //! Nothing here is needed to keep the collection: a daemon that no client ever calls repairs and trims all the same. So
-//! this is the topmost room of the core. It asks the others to find, fetch, and store; when something a client waits for
-//! has happened, they call it by name.
+//! this is the topmost room of the core. It tells the others what it needs fetched, compared or removed, and hears from
+//! them what has become of it. For reports it looks at them, as a `View` that changes nothing.
 //!
 //! # What is left out
 //!

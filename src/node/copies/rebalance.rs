@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Copies;
 use crate::node::context::Context;
-use crate::node::limits::{MOVES_LOOKED_AT, RELIEF, RELIEF_BATCH, RETRY, SETTLE};
-use crate::node::plan::placement::relief;
+use crate::node::limits::{MOVES_LOOKED_AT, REBALANCE, REBALANCE_BATCH, RETRY, SETTLE};
+use crate::node::plan::placement::rebalance_pairs;
 use crate::node::table::verdict::Verdict;
 use crate::node::{LinkId, Time};
 use crate::photo::PhotoId;
@@ -101,7 +101,7 @@ impl Copies {
         }
         let begin = self.next_look(cx);
         let declined = &self.rebalance.declined_until;
-        let pairs = relief(&loads, |source, node| {
+        let pairs = rebalance_pairs(&loads, |source, node| {
             !(node == me && declined.contains_key(&source))
                 && may_move(cx, source, node, begin).next().is_some()
         });
@@ -109,8 +109,8 @@ impl Copies {
             return;
         };
         let gap = loads[&source].saturating_sub(loads[&me]);
-        let photos = u32::try_from(gap / 2).unwrap_or(u32::MAX).min(RELIEF_BATCH);
-        self.rebalance.asked = Some((source, cx.now() + RELIEF));
+        let photos = u32::try_from(gap / 2).unwrap_or(u32::MAX).min(REBALANCE_BATCH);
+        self.rebalance.asked = Some((source, cx.now() + REBALANCE));
         cx.send_to(source, Message::Relieve { photos });
     }
 
@@ -140,7 +140,7 @@ impl Copies {
                 && !cx.custody.is_going(*photo)
                 && self.offered_to(*photo).is_none()
         });
-        let chosen: Vec<PhotoId> = free.take(photos.min(RELIEF_BATCH) as usize).collect();
+        let chosen: Vec<PhotoId> = free.take(photos.min(REBALANCE_BATCH) as usize).collect();
         for photo in chosen {
             self.offer_to(cx, photo, node);
         }
@@ -159,11 +159,11 @@ fn may_move(
     let load = cx.table.load(source);
     // A folder that is all its friend's own has nothing to move: no need to look at each of its photos every second.
     let has_replicas = load.originals < load.photos;
-    let shelf = has_replicas.then(|| {
-        let before = cx.table.shelf_after(source, None).take_while(move |photo| *photo <= begin);
-        cx.table.shelf_after(source, Some(begin)).chain(before)
+    let inventory = has_replicas.then(|| {
+        let before = cx.table.held_after(source, None).take_while(move |photo| *photo <= begin);
+        cx.table.held_after(source, Some(begin)).chain(before)
     });
-    shelf.into_iter().flatten().take(MOVES_LOOKED_AT).filter(move |photo| {
+    inventory.into_iter().flatten().take(MOVES_LOOKED_AT).filter(move |photo| {
         cx.table.get(*photo).is_some_and(|entry| {
             entry.verdict == Verdict::Keeper
                 && entry.holding(source) == Some(Holding::Replica)

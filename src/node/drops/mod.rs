@@ -1,8 +1,21 @@
 //! Giving up a copy: the one place where a photo can leave this node's folder.
 //!
-//! # How a copy is dropped
+//! # What it promises
 //!
-//! By a round of challenges, as [`crate::node`] draws it: withdraw, challenge, proof, release.
+//! Whatever this node gives up, enough others have just shown that they have its bytes, or those of what takes its place.
+//! What an owner removes himself needs no proof; it goes through the same rounds all the same, with nobody to ask, since
+//! only a round moves files: so nothing is on two ways out at once.
+//!
+//! # One round
+//!
+//! ```text
+//!   consider_trimming, consider_retiring,       begin ── may_leave? ── no: try again later
+//!   consider_removing, withdraw, expired  ────▶              │ yes
+//!                                                            ├── a keeper that is not here: fetched first
+//!                                                            ▼
+//!     withdrawn, challenged, its own bytes read ─▶ decide ── enough right answers ─▶ the disk acts ─▶ gone
+//!                                                     └───── they cannot come any more, or too late ─▶ it stays
+//! ```
 //!
 //! # Why no photo is lost
 //!
@@ -16,6 +29,17 @@
 //! fetched, so it has computed the keeper's digest, fingerprint and rank itself, and [compared](self::looking) the two. It
 //! is deleted in the same way when its time in the trash is over, if every part of it is there in the keeper. A variant is
 //! deleted only by its owner's hand, and only when others have proven to have that very photo.
+//!
+//! # Who does what
+//!
+//! This file says which copy goes when, and begins. `round` is one round and how it is decided, a pure function; `rounds`
+//! asks, acts and gives up. `pins` answers the challenges of others. `looking` compares two versions before one takes the
+//! other's place, and `rate` limits how many files may go in an hour on account of one other node.
+//!
+//! # What is left out
+//!
+//! Nobody coordinates drops: each node decides about its own copy. Two that begin at once cost a few messages, and one of
+//! them tries again.
 
 mod looking;
 mod pins;
@@ -29,7 +53,7 @@ use std::sync::Arc;
 use super::Source;
 use super::context::Context;
 use super::custody::Obstacle;
-use super::limits::{BRAKE_SPAN, RETRY, SETTLE, SKIP, STAGGER};
+use super::limits::{RATE_SPAN, RETRY, SETTLE, SKIP, STAGGER};
 use super::news::{Fetcher, News};
 use super::plan::placement::{Copy, trim_order};
 use super::table::claims::Claim;
@@ -43,12 +67,20 @@ use pins::Proving;
 use rate::Rate;
 use round::Round;
 
+/// A worse version that waits for its keeper's bytes.
+#[derive(Clone, Copy, Debug)]
+struct Fetching {
+    keeper: PhotoId,
+    /// Why it is to go then.
+    why: Departure,
+}
+
 /// All that is on its way out.
 #[derive(Debug, Default)]
 pub(in crate::node) struct Drops {
     rounds: BTreeMap<Nonce, Round>,
-    /// Worse versions that wait for their keeper's bytes, and what is to follow.
-    fetching: BTreeMap<PhotoId, (PhotoId, Departure)>,
+    /// Worse versions that wait for their keeper's bytes.
+    fetching: BTreeMap<PhotoId, Fetching>,
     /// Rounds begun so far: with the seed it makes every nonce another.
     begun: u64,
     looking: Looking,
@@ -139,7 +171,7 @@ impl Drops {
             cx.agenda.set(photo, until);
         } else if self.is_over_limit(cx, keeper) {
             self.rate.wait(photo, account_of(cx, keeper));
-            cx.retry(photo, BRAKE_SPAN / 60);
+            cx.retry(photo, RATE_SPAN / 60);
         } else {
             self.give_up(cx, photo, Departure::Replaced { by: keeper, relation });
         }
@@ -190,7 +222,7 @@ impl Drops {
         if terms.proven == photo || pulled.is_some() || is_here(terms.proven) {
             self.begin_round(cx, photo, why, terms, pulled);
         } else if let Some(keeper) = cx.table.get(terms.proven).map(|entry| entry.photo.clone()) {
-            self.fetching.insert(photo, (keeper.id, why));
+            self.fetching.insert(photo, Fetching { keeper: keeper.id, why });
             cx.custody.leaves(photo, None, None);
             cx.tell(News::Fetch { photo: keeper, wanted_by: Fetcher::Comparison });
         }
@@ -231,8 +263,8 @@ impl Drops {
     }
 
     fn waiting_for(&self, keeper: PhotoId) -> Vec<(PhotoId, Departure)> {
-        let waiting = self.fetching.iter().filter(|(_, (wanted, _))| *wanted == keeper);
-        waiting.map(|(photo, (_, why))| (*photo, *why)).collect()
+        let waiting = self.fetching.iter().filter(|(_, fetching)| fetching.keeper == keeper);
+        waiting.map(|(photo, fetching)| (*photo, fetching.why)).collect()
     }
 
     /// A keeper could not be fetched: what waits for it stays. It may not exist: to try at once again would let one false

@@ -10,7 +10,7 @@ use super::Drops;
 use super::account_of;
 use crate::node::Time;
 use crate::node::context::Context;
-use crate::node::limits::{BRAKE_FILES, BRAKE_SHARE, BRAKE_SPAN};
+use crate::node::limits::{RATE_FILES, RATE_SHARE, RATE_SPAN};
 use crate::photo::PhotoId;
 use crate::protocol::Departure;
 use crate::protocol::NodeId;
@@ -51,7 +51,7 @@ impl Rate {
     /// Time has passed: what went long ago counts no more.
     pub(super) fn tend(&mut self, now: Time) {
         self.gone.retain(|_, gone| {
-            while gone.front().is_some_and(|at| now.since(*at) >= BRAKE_SPAN) {
+            while gone.front().is_some_and(|at| now.since(*at) >= RATE_SPAN) {
                 gone.pop_front();
             }
             !gone.is_empty()
@@ -67,7 +67,8 @@ impl Drops {
         };
         let is_replaced = |why: &&Departure| matches!(why, Departure::Replaced { .. });
         let going = self.rounds.values().map(|round| &round.why).filter(is_replaced).count();
-        let fetching = self.fetching.values().map(|(_, why)| why).filter(is_replaced).count();
+        let fetching =
+            self.fetching.values().map(|fetching| &fetching.why).filter(is_replaced).count();
         self.rate.lately(node) + going + fetching >= limit(cx)
     }
 
@@ -96,7 +97,7 @@ impl Drops {
     }
 }
 
-/// How many files may go on account of one node within [`BRAKE_SPAN`].
+/// How many files may go on account of one node within [`RATE_SPAN`].
 fn limit(cx: &Context) -> usize {
-    BRAKE_FILES.max(cx.table.held_by(cx.me()) / BRAKE_SHARE)
+    RATE_FILES.max(cx.table.held_by(cx.me()) / RATE_SHARE)
 }

@@ -9,13 +9,13 @@
 //! # How it works
 //!
 //! ```text
-//!   the table changes ─▶ agenda: review this photo once it has been at rest ─▶ review ─▶ copies, drops, removal
+//!   the table changes ─▶ agenda: review this photo once it has been at rest ─▶ review ─▶ tasks for copies and drops
 //!                              ▲                                                │
 //!                              └────────── look again in a while ◀──────────────┘
 //! ```
 //!
-//! `agenda` is a queue of photos by time, each of them once. `review` takes out what is due, a bounded number a step, and
-//! compares. It needs no memory of what led to the present state, so it may run at any time, any number of times; an action
+//! The [agenda](super::agenda) is a queue of photos by time, each of them once. What is due is taken out, a bounded number a
+//! step, and `review` compares: it finds tasks, and does nothing itself. It needs no memory of what led to the present state, so it may run at any time, any number of times; an action
 //! that is lost with a link or a crash is simply found missing at the next review.
 //!
 //! `placement` says whose part it is. Its functions are pure: every node computes the same answer from the same table, and

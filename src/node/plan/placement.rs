@@ -85,7 +85,7 @@ pub(in crate::node) fn trim_order(photo: PhotoId, copies: usize, held: &[Copy]) 
 /// loaded the most loaded one left, and so on; `has_something_for(source, node)` says whether a replica could move.
 ///
 /// Each node is asked by one other at most, so that nobody is emptied by a crowd.
-pub(in crate::node) fn relief(
+pub(in crate::node) fn rebalance_pairs(
     loads: &BTreeMap<NodeId, u64>,
     mut has_something_for: impl FnMut(NodeId, NodeId) -> bool,
 ) -> Vec<(NodeId, NodeId)> {

@@ -2,7 +2,7 @@
 //!
 //! The [verdict](super::verdict) is a function of what all nodes say, and a node may say that it has a better version of
 //! everything. So a worse version is shown, found and kept at its copies like any other photo until each of its live
-//! holders has *yielded*: it says in its record that it has itself [compared](crate::node::drops::looking) the better version with its
+//! holders has *yielded*: it says in its record that it has itself [compared](crate::node::drops) the better version with its
 //! own copy. What a node moves to its trash it has yielded before, and of what lies in trashes only, one who has it there
 //! must have. Moving files may take its time; the list need not wait for it.
 
@@ -20,7 +20,7 @@ impl Table {
     pub(in crate::node) fn is_shown(&self, entry: &Entry) -> bool {
         match entry.verdict {
             Verdict::Keeper => true,
-            Verdict::Loser(keeper) => !entry.has_yielded(keeper),
+            Verdict::Loser(keeper) => !entry.all_accept(keeper),
             Verdict::Absent | Verdict::Removed => false,
         }
     }

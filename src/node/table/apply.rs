@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::Table;
-use super::entry::{Entry, weigh};
+use super::entry::{Entry, count_load};
 use super::names::primary;
 use super::verdict::{Order, Verdict};
 use crate::photo::PhotoId;
@@ -76,13 +76,13 @@ impl Table {
 
     /// Who holds how much.
     fn count_holders(&mut self, before: &Entry, after: &Entry) {
-        weigh(before, &mut self.shelves, |total, part| *total -= part);
-        weigh(after, &mut self.shelves, |total, part| *total += part);
+        count_load(before, &mut self.inventories, |total, part| *total -= part);
+        count_load(after, &mut self.inventories, |total, part| *total += part);
         for (node, _) in before.claims.iter().filter(|(node, _)| !after.claims.has(*node)) {
-            self.shelves.entry(node).or_default().photos.remove(&after.photo.id);
+            self.inventories.entry(node).or_default().photos.remove(&after.photo.id);
         }
         for (node, _) in after.claims.iter().filter(|(node, _)| !before.claims.has(*node)) {
-            self.shelves.entry(node).or_default().photos.insert(after.photo.id);
+            self.inventories.entry(node).or_default().photos.insert(after.photo.id);
         }
     }
 

@@ -48,7 +48,7 @@ impl Table {
 
     /// Whether there is a place for what another node says of a photo.
     pub(in crate::node) fn has_place(&self, node: NodeId, photo: PhotoId) -> bool {
-        let told = self.shelves.get(&node).map(|shelf| &shelf.photos);
+        let told = self.inventories.get(&node).map(|inventory| &inventory.photos);
         if told.is_some_and(|photos| photos.contains(&photo)) {
             return true;
         }

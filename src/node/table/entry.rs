@@ -76,7 +76,7 @@ impl Entry {
 
     /// Whether every node that has it on disk now would give it up for a better version; or, if it lies in trashes only,
     /// whether one of those who have it there would.
-    pub(super) fn has_yielded(&self, better: PhotoId) -> bool {
+    pub(super) fn all_accept(&self, better: PhotoId) -> bool {
         let yields =
             |claim: &Claim| claim.looks().and_then(|looks| looks.yields_to) == Some(better);
         let here = || self.claims.values().filter(|claim| claim.current);
@@ -122,7 +122,7 @@ pub(super) enum Shown {
 
 /// What one node has.
 #[derive(Debug, Default)]
-pub(super) struct Shelf {
+pub(super) struct Inventory {
     /// Every photo it has a claim on.
     pub(in crate::node) photos: BTreeSet<PhotoId>,
     /// What of it counts.
@@ -141,16 +141,16 @@ pub(in crate::node) struct Load {
 }
 
 /// Adds an entry's part to the loads of its holders, or takes it away.
-pub(super) fn weigh(
+pub(super) fn count_load(
     entry: &Entry,
-    shelves: &mut BTreeMap<NodeId, Shelf>,
+    inventories: &mut BTreeMap<NodeId, Inventory>,
     apply: impl Fn(&mut u64, u64),
 ) {
     if entry.verdict != Verdict::Keeper {
         return;
     }
     for node in entry.live() {
-        let load = &mut shelves.entry(node).or_default().load;
+        let load = &mut inventories.entry(node).or_default().load;
         apply(&mut load.photos, 1);
         apply(&mut load.bytes, entry.photo.bytes);
         apply(&mut load.originals, u64::from(entry.holding(node) == Some(Holding::Original)));

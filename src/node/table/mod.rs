@@ -16,10 +16,21 @@
 //! 2. `edges` says which photos are versions of one picture, `judge` which of those is the keeper, `owners` whether a
 //!    photo is removed, and `acceptance` from when on a better version takes a worse one's place.
 //! 3. `facts` gathers what is said of a photo beyond its bytes, and `lookup` finds photos by what people call them.
-//! 4. `claiming` takes a node's word through all of that. Nothing else changes who holds what.
+//! 4. `claiming` takes a node's word, and `sweeps` does what a node that comes or goes means for all of its photos, in
+//!    pieces. An entry changes through one door, `apply`: it compares what the entry was with what it is, and tells
+//!    every index. `sums` counts what there is, for people.
 //!
-//! Whatever has changed waits in three sets until the node asks: photos to review, records to announce, and facts to
-//! write down. The table itself sends nothing and starts nothing.
+//! What has changed waits in sets until somebody takes it. The table itself sends nothing and starts nothing.
+//!
+//! | set           | what waits in it                                        | who takes it                          |
+//! |---------------|---------------------------------------------------------|---------------------------------------|
+//! | `dirty`       | photos whose verdict may be another one                 | `judge`, some a step                  |
+//! | `sweeps`      | nodes that came or went                                 | `sweep`, some of their photos a step  |
+//! | `changed`     | photos whose holders, verdict or facts are others       | the node: they go on the agenda       |
+//! | `unannounced` | photos of this node whose record is another one         | the mesh: other nodes are told        |
+//! | `unnoted`     | photos of this node of which something new is known     | the node: its disk remembers it       |
+//! | `reclaimed`   | photos that their owner had removed, and has again      | `removal`: it signs that              |
+//! | `fresh`, in `tombstones` | words of owners that are new here            | the mesh: told on, and remembered     |
 //!
 //! # What is left out
 //!
@@ -52,7 +63,7 @@ use super::Time;
 use crate::photo::{PhotoId, SimilarityIndex};
 use crate::protocol::{Holding, Looks, NodeId, Record};
 use bounds::Bounds;
-use entry::{Entry, Load, Shelf};
+use entry::{Entry, Inventory, Load};
 use names::Names;
 use sums::Sums;
 use sweeps::Sweep;
@@ -74,7 +85,7 @@ pub(in crate::node) struct Table {
     sweeps: VecDeque<Sweep>,
     /// Photos for which there was no place, by the node that told of them.
     left_out: BTreeMap<NodeId, u64>,
-    shelves: BTreeMap<NodeId, Shelf>,
+    inventories: BTreeMap<NodeId, Inventory>,
     index: SimilarityIndex,
     /// What this node has found by comparing its copies with others.
     looked: BTreeMap<PhotoId, Looks>,
@@ -109,7 +120,7 @@ impl Table {
             sums: Sums::default(),
             sweeps: VecDeque::new(),
             left_out: BTreeMap::new(),
-            shelves: BTreeMap::from([(me, Shelf::default())]),
+            inventories: BTreeMap::from([(me, Inventory::default())]),
             index: SimilarityIndex::default(),
             looked: BTreeMap::new(),
             accepted: BTreeMap::new(),
@@ -167,32 +178,32 @@ impl Table {
         &self,
         cursor: Option<PhotoId>,
     ) -> impl Iterator<Item = PhotoId> + '_ {
-        self.shelf_after(self.me, cursor)
+        self.held_after(self.me, cursor)
     }
 
     /// The photos that a node has a claim on, after `cursor`, or all.
-    pub(in crate::node) fn shelf_after(
+    pub(in crate::node) fn held_after(
         &self,
         node: NodeId,
         cursor: Option<PhotoId>,
     ) -> impl Iterator<Item = PhotoId> + '_ {
         use std::ops::Bound::{Excluded, Unbounded};
         let from = cursor.map_or(Unbounded, Excluded);
-        self.shelves
+        self.inventories
             .get(&node)
             .into_iter()
-            .flat_map(move |shelf| shelf.photos.range((from, Unbounded)).copied())
+            .flat_map(move |inventory| inventory.photos.range((from, Unbounded)).copied())
             .inspect(|_| self.note_work())
     }
 
     /// How many photos a node has a claim on, in any way.
     pub(in crate::node) fn held_by(&self, node: NodeId) -> usize {
-        self.shelves.get(&node).map_or(0, |shelf| shelf.photos.len())
+        self.inventories.get(&node).map_or(0, |inventory| inventory.photos.len())
     }
 
     /// What a node has on disk of the collection.
     pub(in crate::node) fn load(&self, node: NodeId) -> Load {
-        self.shelves.get(&node).map(|shelf| shelf.load).unwrap_or_default()
+        self.inventories.get(&node).map(|inventory| inventory.load).unwrap_or_default()
     }
 
     fn note_work(&self) {

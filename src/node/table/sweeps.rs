@@ -58,8 +58,7 @@ impl Table {
         while left > 0
             && let Some(mut sweep) = self.sweeps.pop_front()
         {
-            let photos: Vec<PhotoId> =
-                self.shelf_after(sweep.node, sweep.last).take(left).collect();
+            let photos: Vec<PhotoId> = self.held_after(sweep.node, sweep.last).take(left).collect();
             let Some(last) = photos.last() else {
                 continue;
             };

@@ -138,13 +138,13 @@ fn indexes(table: &Table) -> Vec<String> {
             entry.photo.id, entry.verdict, entry.similar, entry.part
         )
     });
-    let shelves: BTreeMap<_, _> =
-        table.shelves.iter().filter(|(_, shelf)| !shelf.photos.is_empty()).collect();
+    let inventories: BTreeMap<_, _> =
+        table.inventories.iter().filter(|(_, inventory)| !inventory.photos.is_empty()).collect();
     let known: BTreeSet<_> = table.entries.keys().collect();
     let accepted =
         table.accepted.iter().filter(|(_, worse)| worse.iter().any(|id| known.contains(id)));
     let mut all: Vec<String> = entries.collect();
-    all.push(format!("{shelves:?}"));
+    all.push(format!("{inventories:?}"));
     all.push(format!("{:?}", table.names));
     all.push(format!("{:?}", table.sums));
     all.push(format!("{:?}", table.replaced_by));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::limits::{BRAKE_FILES, DOUBT, RETRY, SETTLE};
+use super::super::limits::{DOUBT, RATE_FILES, RETRY, SETTLE};
 use super::super::{
     Action, ClientEvent, CloseReason, DiskAction, DiskEvent, LinkAction, LinkEvent, LinkId,
 };
@@ -218,7 +218,7 @@ fn retired(solo: &mut Solo, seconds: u64) -> usize {
 
 #[test]
 fn on_account_of_one_node_few_files_go_in_an_hour_and_the_list_does_not_wait() {
-    let many = BRAKE_FILES as u8 + 15;
+    let many = RATE_FILES as u8 + 15;
     let (worse, better) = pictures(many);
     for retire_now in [false, true] {
         let mut solo = Solo::with(|config| config.retire_now = retire_now);
@@ -235,7 +235,7 @@ fn on_account_of_one_node_few_files_go_in_an_hour_and_the_list_does_not_wait() {
             assert_eq!(at_once, usize::from(many));
             assert!(!notes.contains("--retire-now"), "{notes}");
         } else {
-            assert_eq!(at_once, BRAKE_FILES);
+            assert_eq!(at_once, RATE_FILES);
             assert!(notes.contains("15 of this node's files"), "{notes}");
             assert_eq!(retired(&mut solo, 3400), 0);
             assert_eq!(retired(&mut solo, 400), 15);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use crate::node::plan::placement::{Candidate, relief, target, trim_order};
+use crate::node::plan::placement::{Candidate, rebalance_pairs, target, trim_order};
 use crate::node::table::Table;
 use crate::node::table::names::Found;
 use crate::node::table::verdict::Verdict;
@@ -239,7 +239,7 @@ proptest! {
     fn relief_evens_out(loads in prop::collection::vec(0..30_u64, 2..8)) {
         let mut loads: BTreeMap<NodeId, u64> = (1..).map(NodeId).zip(loads).collect();
         for _ in 0..500 {
-            for (node, source) in relief(&loads, |_, _| true) {
+            for (node, source) in rebalance_pairs(&loads, |_, _| true) {
                 prop_assert!(loads[&source] >= loads[&node] + 2);
                 *loads.get_mut(&source).unwrap() -= 1;
                 *loads.get_mut(&node).unwrap() += 1;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::limits::{
-    OFFER, OFFERS, PULL_QUEUE, RELIEF, RELIEF_BATCH, RETRY, SETTLE, SKIP, TICK,
+    OFFER, OFFERS, PULL_QUEUE, REBALANCE, REBALANCE_BATCH, RETRY, SETTLE, SKIP, TICK,
 };
 use super::super::{
     Action, CloseReason, DiskAction, DiskEvent, Event, LinkAction, LinkEvent, LinkId,
@@ -185,7 +185,7 @@ fn only_so_many_offers_are_taken_at_a_time() {
 }
 
 /// Whom a node asks for some of its replicas, and for how many.
-fn relief(actions: &[Action]) -> Vec<(u64, u32)> {
+fn rebalance_pairs(actions: &[Action]) -> Vec<(u64, u32)> {
     let asked = actions.iter().filter_map(|action| match action {
         Action::Link(LinkAction::Send { link, message: Message::Relieve { photos } }) => {
             Some((link.0, *photos))
@@ -211,13 +211,13 @@ fn unequal(photos: u8, otherwise: impl FnOnce(&mut Solo)) -> Solo {
 #[test]
 fn who_has_least_asks_for_half_of_the_difference_and_not_at_once_again() {
     let mut solo = unequal(6, |_| ());
-    assert_eq!(relief(&solo.wait(RELIEF)), [(1, 3)]);
+    assert_eq!(rebalance_pairs(&solo.wait(REBALANCE)), [(1, 3)]);
     // It has offered nothing.
-    assert_eq!(relief(&solo.wait(2 * RETRY - TICK)), []);
-    assert_eq!(relief(&solo.wait(SETTLE)), [(1, 3)]);
+    assert_eq!(rebalance_pairs(&solo.wait(2 * RETRY - TICK)), []);
+    assert_eq!(rebalance_pairs(&solo.wait(SETTLE)), [(1, 3)]);
     let mut solo = unequal(100, |_| ());
-    assert_eq!(relief(&solo.wait(SETTLE)), [(1, RELIEF_BATCH)]);
-    assert_eq!(relief(&unequal(1, |_| ()).wait(PIN)), [], "it is even");
+    assert_eq!(rebalance_pairs(&solo.wait(SETTLE)), [(1, REBALANCE_BATCH)]);
+    assert_eq!(rebalance_pairs(&unequal(1, |_| ()).wait(PIN)), [], "it is even");
 }
 
 #[test]
@@ -236,7 +236,7 @@ fn who_is_busy_or_has_no_room_asks_for_nothing() {
         },
     ];
     for otherwise in busy {
-        assert_eq!(relief(&unequal(6, otherwise).wait(PIN / 4)), []);
+        assert_eq!(rebalance_pairs(&unequal(6, otherwise).wait(PIN / 4)), []);
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::node::plan::placement::{Candidate, Copy, coordinator, relief, target, trim_order};
+use crate::node::plan::placement::{
+    Candidate, Copy, coordinator, rebalance_pairs, target, trim_order,
+};
 use crate::photo::PhotoId;
 use crate::protocol::{Holding, NodeId};
 
@@ -65,8 +67,14 @@ fn an_original_goes_only_while_more_nodes_than_copies_have_it_as_one() {
 #[test]
 fn each_source_is_asked_by_one_node_only() {
     let loads = BTreeMap::from([(NodeId(1), 0), (NodeId(2), 0), (NodeId(3), 9), (NodeId(4), 5)]);
-    assert_eq!(relief(&loads, |_, _| true), [(NodeId(1), NodeId(3)), (NodeId(2), NodeId(4))]);
-    let only_4 = relief(&loads, |source, _| source == NodeId(4));
+    assert_eq!(
+        rebalance_pairs(&loads, |_, _| true),
+        [(NodeId(1), NodeId(3)), (NodeId(2), NodeId(4))]
+    );
+    let only_4 = rebalance_pairs(&loads, |source, _| source == NodeId(4));
     assert_eq!(only_4, [(NodeId(1), NodeId(4))]);
-    assert_eq!(relief(&BTreeMap::from([(NodeId(1), 4), (NodeId(2), 5)]), |_, _| { true }), []);
+    assert_eq!(
+        rebalance_pairs(&BTreeMap::from([(NodeId(1), 4), (NodeId(2), 5)]), |_, _| { true }),
+        []
+    );
 }
