@@ -99,18 +99,18 @@ impl Context {
 
     /// How many copies of every photo the mesh wants: the highest number that a node asks for.
     pub(in crate::node) fn copies(&self) -> usize {
-        self.config().copies.max(self.mesh.census.copies).max(1) as usize
+        self.config().copies.max(self.mesh.census().copies).max(1) as usize
     }
 
     /// How many nodes can have a copy now: this one, those here, and those that are expected back.
     pub(in crate::node) fn reachable_copies(&self) -> usize {
-        let nodes = 1 + self.mesh.census.here + self.mesh.census.away;
+        let nodes = 1 + self.mesh.census().here + self.mesh.census().away;
         self.copies().min(nodes)
     }
 
     /// Whether every table is complete that could tell of a copy: nobody acts on half a table.
     pub(in crate::node) fn is_settled(&self) -> bool {
-        self.folder.scanned && self.mesh.census.incomplete == 0
+        self.folder.scanned && self.mesh.census().incomplete == 0
     }
 
     /// Whether copies may be made: as [`Context::is_settled`], but a node that takes longer than its grace to tell what it
@@ -122,7 +122,7 @@ impl Context {
             Presence::Here { complete, since, .. } => !complete && now.since(since) < grace,
             Presence::Away { .. } | Presence::Gone => false,
         };
-        let mut members = self.mesh.members.values();
+        let mut members = self.mesh.members().map(|(_, member)| member);
         self.is_settled() || self.folder.scanned && !members.any(|member| holds_up(member.presence))
     }
 
@@ -185,7 +185,7 @@ impl Context {
             Some(entry) if !self.table.is_shown(entry) => {
                 super::table::names::primary(&entry.photo, &entry.facts).into_owned()
             }
-            _ => self.table.names.label(photo),
+            _ => self.table.label(photo),
         }
     }
 }

@@ -242,7 +242,7 @@ impl Node {
             self.clock.stopped += gap - TICK;
         }
         self.cx.step.now = now - self.clock.stopped;
-        self.cx.table.now = self.cx.step.now;
+        self.cx.table.set_now(self.cx.step.now);
         if gap > PAUSE && last != Time::default() {
             self.cx.log("clock", format!("was stopped for {gap:?}"));
             self.drops.abandon_all(&mut self.cx, "this daemon was stopped meanwhile");

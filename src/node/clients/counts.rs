@@ -7,7 +7,7 @@ use crate::protocol::client::RiskReport;
 impl View<'_> {
     pub(super) fn risk(&self, entry: &Entry, copies: usize) -> RiskReport {
         RiskReport {
-            name: self.cx.table.names.label(entry.photo.id),
+            name: self.cx.table.label(entry.photo.id),
             id: entry.photo.id,
             copies: u32::try_from(copies).unwrap_or(u32::MAX),
             reason: self.why_not_more(entry),

@@ -104,7 +104,7 @@ impl Clients {
             entry.flat_map(|entry| entry.live().chain(entry.retired()))
         };
         let node = holders(one).chain(holders(other)).next();
-        let address = node.and_then(|node| cx.mesh.members.get(&node));
+        let address = node.and_then(|node| cx.mesh.member(node));
         match (node, address) {
             (Some(node), Some(member)) => format!(
                 "this node has neither {a} nor {b}: ask one that has, such as node {node}, --daemon {}",
@@ -192,7 +192,7 @@ impl Clients {
         if let Some(keeper) = cx.table.shown_instead(entry) {
             return format!(
                 "not shown: {} is another version of it; if that is a different picture, too, say so as well",
-                cx.table.names.label(keeper.photo.id)
+                cx.table.label(keeper.photo.id)
             );
         }
         let live = entry.live().count();

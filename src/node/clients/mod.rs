@@ -106,7 +106,7 @@ impl Clients {
         request: Request,
     ) {
         if request == Request::GetImageList {
-            let list = cx.table.names.list();
+            let list = cx.table.labels();
             return self.answer(cx, link, Answer::ListImage { list });
         }
         let view = View { cx, copies, drops };
@@ -195,7 +195,7 @@ impl Clients {
             entry.is_some_and(|entry| entry.verdict == Verdict::Keeper)
         };
         let is_alone = !better.iter().any(is_keeper);
-        let was_removed = cx.table.tombstones.removers(photo).next().is_some();
+        let was_removed = cx.table.tombstones().removers(photo).next().is_some();
         if result.is_ok() && !(was_removed && is_alone) {
             let facts = Facts { distinct: better, ..Facts::default() };
             cx.table.learn(photo, &Arc::new(facts));

@@ -75,7 +75,7 @@ impl Clients {
             return;
         };
         let answer = Answer::Have {
-            name: cx.table.names.label(keeper),
+            name: cx.table.label(keeper),
             id: keeper,
             relation: Some(cx.table.relation_to(worse, keeper)),
             differs: differences(&worse.photo, &better.photo),
@@ -178,7 +178,7 @@ impl Clients {
         let shown = cx.table.get(photo);
         let shown = shown.and_then(|entry| cx.table.shown_instead(entry));
         let better = shown.map(|keeper| {
-            let label = cx.table.names.label(keeper.photo.id);
+            let label = cx.table.label(keeper.photo.id);
             format!("the collection shows a better version of this picture, {label}")
         });
         let warning = better.or(warning);

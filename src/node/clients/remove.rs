@@ -31,7 +31,7 @@ impl View<'_> {
             .filter(|id| self.is_mine_to_remove(*id))
             .take(REMOVE_BATCH)
             .collect();
-        let label = self.cx.table.names.label(keeper.photo.id);
+        let label = self.cx.table.label(keeper.photo.id);
         if mine.is_empty() {
             let error = self.not_yours(&label, keeper);
             return refused(Refusal::Owner, &error);
@@ -62,7 +62,7 @@ impl View<'_> {
                 None => format!("no photo {other} is in the collection"),
             });
         }
-        let tombstones = &self.cx.table.tombstones;
+        let tombstones = &self.cx.table.tombstones();
         if !tombstones.has_room(self.cx.me(), photos.len()) {
             return Err(format!(
                 "so many photos are removed already that no more can be remembered (at most {TOMBSTONES_OF_OWNER} of one node)"

@@ -78,7 +78,7 @@ impl View<'_> {
 
     /// A photo as it stands in a list.
     pub(super) fn report(&self, entry: &Entry) -> PhotoReport {
-        let label = self.cx.table.names.label(entry.photo.id);
+        let label = self.cx.table.label(entry.photo.id);
         let worse = self
             .worse_versions(entry)
             .flat_map(|other| other.facts.names.union(&other.facts.aliases));
@@ -109,7 +109,7 @@ impl View<'_> {
         let reason = match keeper.filter(|keeper| *keeper != entry.photo.id) {
             Some(keeper) => format!(
                 "a better version is in the collection: {}; this is {}",
-                self.cx.table.names.label(keeper),
+                self.cx.table.label(keeper),
                 as_what(self.cx.table.relation_to(entry, keeper))
             ),
             None if entry.verdict == Verdict::Removed => {
@@ -137,14 +137,14 @@ impl View<'_> {
             if self.cx.folder.scanned { "this node" } else { "this node, scanning its folder" };
         let mut nodes =
             vec![self.node_report(me, &self.cx.config().address, true, state.to_owned())];
-        for (node, member) in &self.cx.mesh.members {
+        for (node, member) in self.cx.mesh.members() {
             if member.presence != Presence::Gone
-                || self.cx.table.load(*node).photos > 0
+                || self.cx.table.load(node).photos > 0
                 || member.copies > 0
             {
                 let alive = matches!(member.presence, Presence::Here { .. });
                 nodes.push(self.node_report(
-                    *node,
+                    node,
                     &member.address,
                     alive,
                     self.presence_in_words(member),

@@ -83,7 +83,7 @@ impl View<'_> {
         Some(DuplicateReport {
             version: version(entry, photo, relation),
             keeper: KeeperReport {
-                name: self.cx.table.names.label(photo.id),
+                name: self.cx.table.label(photo.id),
                 id: photo.id,
                 bytes: photo.bytes,
                 width: photo.width,

@@ -28,7 +28,7 @@ impl Drops {
         let holders = terms.holders.clone();
         let proven = terms.proven;
         // Owners may set other pin times: the promise that ends first bounds the round.
-        let members = holders.iter().filter_map(|node| cx.mesh.members.get(node));
+        let members = holders.iter().filter_map(|node| cx.mesh.member(*node));
         let pin = members.map(|member| member.pin).fold(cx.config().pin, Duration::min);
         let round = Round {
             why,

@@ -29,7 +29,7 @@ impl Mesh {
             state.pages = Pages {
                 asked: true,
                 walk: Some(None),
-                tombstones: table.tombstones.keys().collect(),
+                tombstones: table.tombstones().keys().collect(),
                 sending,
                 ..Pages::default()
             };
@@ -54,9 +54,9 @@ impl Mesh {
     /// Tells everyone what has changed in this node's records since the last call, as far as their links are free.
     pub(in crate::node) fn announce(&mut self, step: &mut Step, table: &mut Table, scanned: bool) {
         let changed = table.take_unannounced();
-        let fresh = table.tombstones.take_fresh();
+        let fresh = table.take_fresh_tombstones();
         if !fresh.is_empty() {
-            let known = fresh.iter().filter_map(|key| table.tombstones.get(*key));
+            let known = fresh.iter().filter_map(|key| table.tombstones().get(*key));
             let tombstones = known.cloned().collect();
             step.disk(DiskAction::NoteTombstones { tombstones });
         }
@@ -102,7 +102,7 @@ impl Mesh {
             && let Some(key) = pages.tombstones.pop_first()
         {
             page.bytes += TOMBSTONE_BYTES;
-            page.tombstones.extend(table.tombstones.get(key).cloned());
+            page.tombstones.extend(table.tombstones().get(key).cloned());
         }
         if let Some(cursor) = pages.walk {
             let mut last = cursor;

@@ -43,34 +43,34 @@ use pages::Pages;
 
 /// A connection to another daemon.
 #[derive(Debug)]
-pub(in crate::node) struct Link {
+struct Link {
     /// The remote host, a literal address.
-    pub(in crate::node) remote: String,
+    remote: String,
     /// The address we dialed, if we did.
-    pub(in crate::node) dialed: Option<Address>,
+    dialed: Option<Address>,
     /// Who is at the other end, once it has registered.
-    pub(in crate::node) node: Option<NodeId>,
+    node: Option<NodeId>,
     opened: Time,
-    pub(in crate::node) heard: Time,
-    pub(in crate::node) said: Time,
+    heard: Time,
+    said: Time,
     /// How far the other end knows our table.
-    pub(in crate::node) pages: Pages,
+    pages: Pages,
 }
 
 /// When to dial an address next.
 #[derive(Clone, Copy, Debug)]
 struct Redial {
-    pub(in crate::node) next: Time,
-    pub(in crate::node) pause: Duration,
+    next: Time,
+    pause: Duration,
     dialing: bool,
 }
 
 impl Redial {
-    pub(in crate::node) fn at(next: Time) -> Redial {
+    fn at(next: Time) -> Redial {
         Redial { next, pause: REDIAL_MIN, dialing: false }
     }
 
-    pub(in crate::node) fn failed(&mut self, now: Time) {
+    fn failed(&mut self, now: Time) {
         *self = Redial {
             next: now + self.pause,
             pause: (self.pause * 2).min(REDIAL_MAX),
@@ -84,9 +84,9 @@ impl Redial {
 pub(in crate::node) struct Member {
     pub(in crate::node) address: Address,
     /// It has registered here, now or in an earlier life; else others have told of it.
-    pub(in crate::node) met: bool,
+    met: bool,
     pub(in crate::node) presence: Presence,
-    pub(in crate::node) boot: Option<Boot>,
+    boot: Option<Boot>,
     pub(in crate::node) copies: u32,
     /// How long its promises hold.
     pub(in crate::node) pin: Duration,
@@ -111,7 +111,7 @@ pub(in crate::node) enum Presence {
 #[derive(Debug, Default)]
 pub(in crate::node) struct Mesh {
     links: BTreeMap<LinkId, Link>,
-    pub(in crate::node) members: BTreeMap<NodeId, Member>,
+    members: BTreeMap<NodeId, Member>,
     /// Addresses to join through, until the node there has registered.
     joins: BTreeMap<Address, Redial>,
     /// Nodes that vanished lately, and when.
@@ -119,7 +119,7 @@ pub(in crate::node) struct Mesh {
     /// Who was told last who is here, and when the next one is.
     reannounced: (Option<NodeId>, Time),
     /// The members counted, since every step asks for it.
-    pub(in crate::node) census: Census,
+    census: Census,
 }
 
 /// The members, counted.
@@ -154,6 +154,21 @@ impl Mesh {
             Presence::Here { link, .. } => Some((*node, link)),
             Presence::Gone | Presence::Away { .. } => None,
         })
+    }
+
+    /// All nodes that are known.
+    pub(in crate::node) fn members(&self) -> impl Iterator<Item = (NodeId, &Member)> {
+        self.members.iter().map(|(node, member)| (*node, member))
+    }
+
+    /// What is known of a node.
+    pub(in crate::node) fn member(&self, node: NodeId) -> Option<&Member> {
+        self.members.get(&node)
+    }
+
+    /// The members, counted.
+    pub(in crate::node) fn census(&self) -> Census {
+        self.census
     }
 
     /// The link to a node that is here.
@@ -220,14 +235,14 @@ impl Mesh {
     }
 
     /// Where every node listens that was here once.
-    pub(in crate::node) fn addresses(&self) -> BTreeMap<NodeId, Address> {
+    fn addresses(&self) -> BTreeMap<NodeId, Address> {
         let met = self.members.iter().filter(|(_, member)| member.met);
         met.map(|(node, member)| (*node, member.address.clone())).collect()
     }
 }
 
 impl Member {
-    pub(in crate::node) fn known(address: Address, dial_at: Time) -> Member {
+    fn known(address: Address, dial_at: Time) -> Member {
         Member {
             address,
             met: true,
@@ -242,7 +257,7 @@ impl Member {
     }
 
     /// Whether it is here.
-    pub(in crate::node) fn is_here(&self) -> bool {
+    fn is_here(&self) -> bool {
         matches!(self.presence, Presence::Here { .. })
     }
 

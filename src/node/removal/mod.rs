@@ -123,7 +123,7 @@ impl Removal {
     }
 
     fn sign(&mut self, cx: &mut Context, photo: PhotoId, wish: Wish) {
-        let counter = cx.table.tombstones.next_counter((photo, cx.me()));
+        let counter = cx.table.tombstones().next_counter((photo, cx.me()));
         self.signing.insert(photo);
         cx.disk(DiskAction::Sign { photo, counter, wish });
     }

@@ -58,6 +58,7 @@ pub(in crate::node) mod verdict;
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use super::Time;
 use crate::photo::{PhotoId, SimilarityIndex};
@@ -67,14 +68,14 @@ use entry::{Entry, Inventory, Load};
 use names::Names;
 use sums::Sums;
 use sweeps::Sweep;
-use tombstones::Tombstones;
+use tombstones::{Key, Tombstones};
 use verdict::Order;
 
 /// The table of all photos.
 #[derive(Debug)]
 pub(in crate::node) struct Table {
-    pub(in crate::node) me: NodeId,
-    pub(in crate::node) now: Time,
+    me: NodeId,
+    now: Time,
     pub(in crate::node) bounds: Bounds,
     entries: BTreeMap<PhotoId, Entry>,
     /// How many entries were looked at or changed so far.
@@ -96,11 +97,11 @@ pub(in crate::node) struct Table {
     /// Photos whose verdict must be looked at again, the best first.
     dirty: BTreeSet<(std::cmp::Reverse<Order>, PhotoId)>,
     /// What owners have said about photos that they have removed.
-    pub(in crate::node) tombstones: Tombstones,
+    tombstones: Tombstones,
     /// Photos that this node's owner has removed and that are his originals again.
     reclaimed: BTreeSet<PhotoId>,
     /// Labels and look-up by name.
-    pub(in crate::node) names: Names,
+    names: Names,
     /// Photos whose holders, verdict or facts have changed since the node last asked.
     changed: BTreeSet<PhotoId>,
     /// Photos of this node whose record has changed and must be announced.
@@ -133,6 +134,31 @@ impl Table {
             unannounced: BTreeSet::new(),
             unnoted: BTreeSet::new(),
         }
+    }
+
+    /// Moves time on.
+    pub(in crate::node) fn set_now(&mut self, now: Time) {
+        self.now = now;
+    }
+
+    /// What owners have said about photos that they have removed.
+    pub(in crate::node) fn tombstones(&self) -> &Tombstones {
+        &self.tombstones
+    }
+
+    /// What owners have said since the last call.
+    pub(in crate::node) fn take_fresh_tombstones(&mut self) -> BTreeSet<Key> {
+        self.tombstones.take_fresh()
+    }
+
+    /// The label of a photo that the collection shows; of another one, the first digits of its id.
+    pub(in crate::node) fn label(&self, photo: PhotoId) -> String {
+        self.names.label(photo)
+    }
+
+    /// The labels of all photos, sorted.
+    pub(in crate::node) fn labels(&mut self) -> Arc<Vec<String>> {
+        self.names.list()
     }
 
     /// A photo's entry.

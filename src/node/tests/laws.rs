@@ -84,7 +84,7 @@ pub(super) fn summary(table: &mut Table) -> Vec<String> {
             format!("{:?} {:?} {:?} {:?}", entry.photo.id, entry.verdict, entry.claims, entry.facts)
         })
         .collect();
-    lines.extend(table.names.list().iter().cloned());
+    lines.extend(table.labels().iter().cloned());
     lines.extend((1..6).map(|node| format!("{:?}", table.load(NodeId(node)))));
     lines
 }
@@ -207,14 +207,14 @@ proptest! {
             table.claim(*node, record);
         }
         while table.judge(64) {}
-        let labels = table.names.list();
+        let labels = table.labels();
         let unique: BTreeSet<&String> = labels.iter().collect();
         prop_assert_eq!(unique.len(), labels.len());
         let shown: Vec<_> = table.after(None).filter(|entry| table.is_shown(entry)).collect();
         prop_assert_eq!(shown.len(), labels.len());
         for entry in shown {
             let id = entry.photo.id;
-            prop_assert_eq!(table.find(&table.names.label(id)), Found::One(id));
+            prop_assert_eq!(table.find(&table.label(id)), Found::One(id));
             prop_assert_eq!(table.find(&id.to_string()), Found::One(id));
         }
     }
