@@ -248,9 +248,10 @@ impl Drops {
         self.compare_all(cx, keeper, source);
         for (photo, why) in self.waiting_for(keeper) {
             self.forget_fetching(cx, photo);
-            let is_worse = |worse: &Entry| worse.verdict == Verdict::Loser(keeper);
-            let goes = as_announced && cx.table.get(photo).is_some_and(is_worse);
-            if !goes || self.begin(cx, photo, why, pulled).is_err() {
+            if !as_announced
+                || !still_goes_for(cx, photo, keeper, why)
+                || self.begin(cx, photo, why, pulled).is_err()
+            {
                 cx.retry(photo, RETRY);
             }
         }
@@ -285,6 +286,19 @@ impl Drops {
             cx.tell(News::Unneeded(keeper));
         }
     }
+}
+
+/// Whether a photo that was to go for its keeper still is to. What was found to be the same picture may have turned out to
+/// be a variant while the keeper came; then it goes for nothing else instead.
+fn still_goes_for(cx: &Context, photo: PhotoId, keeper: PhotoId, why: Departure) -> bool {
+    let is_worse = |entry: &Entry| entry.verdict == Verdict::Loser(keeper);
+    let found = cx.table.found(photo, keeper);
+    cx.table.get(photo).is_some_and(is_worse)
+        && match why {
+            Departure::Replaced { .. } => found.is_some(),
+            Departure::Expired => found == Some(Relation::Same),
+            Departure::Surplus | Departure::Removed { .. } => false,
+        }
 }
 
 /// Until when a worse version is kept for another node, if there is still one that would not give it up.

@@ -9,7 +9,7 @@ use super::super::{Action, DiskAction, DiskEvent, LinkAction, Spool};
 use super::laws::photo;
 use super::pulling::asked;
 use super::solo::{Solo, challenge, proof, register};
-use crate::photo::{Nonce, Photo};
+use crate::photo::{Nonce, Photo, Relation};
 use crate::protocol::message::TransferId;
 use crate::protocol::{Departure, Facts, Holding, Looks, Message, Record};
 
@@ -210,4 +210,36 @@ fn a_worse_version_that_could_not_go_now_goes_later() {
     let refusal = Message::Proof { nonce, proof: None, refused: None };
     solo.hear(1, refusal);
     assert!(challenge(&solo.wait(2 * RETRY)).is_some());
+}
+
+#[test]
+fn what_turns_out_to_be_a_variant_while_its_keeper_is_fetched_is_not_deleted_by_time() {
+    let (worse, better) = pair();
+    let mut solo = Solo::new();
+    let with = |relation| {
+        let mut looks = Looks::default();
+        looks.note(photo(better).id, relation);
+        looks
+    };
+    let photo_of_the_trash = photo(worse);
+    let id = photo_of_the_trash.id;
+    solo.tell(DiskEvent::Recalled { photo: id, looks: with(Relation::Same) });
+    hold(&mut solo, photo_of_the_trash.clone(), Holding::Retired);
+    for n in 1..=3 {
+        solo.join(n, PIN, &[]);
+        // All of them have the worse version, too: they could prove it.
+        let put_away = Record {
+            holding: Holding::Retired,
+            looks: with(Relation::Same),
+            ..record(photo_of_the_trash.clone())
+        };
+        solo.announce(n, vec![record(photo(better)), put_away], true);
+    }
+    solo.wait(2 * SETTLE);
+    let (from, transfer) =
+        asked(&solo.tell(DiskEvent::Expired { photo: id })).expect("it fetches the keeper");
+    solo.tell(DiskEvent::Recalled { photo: id, looks: with(Relation::Variant) });
+    let actions = fetched(&mut solo, from, transfer, Photo::clone(&photo(better)));
+    assert_eq!(challenge(&actions), None, "nobody is asked to prove it");
+    assert_eq!(challenge(&solo.wait(PIN)), None);
 }
