@@ -93,7 +93,7 @@ impl Context {
         let left = self.config().pin.saturating_sub(self.now().0);
         if self.is_leaving() {
             Some(Obstacle::Stopping)
-        } else if !self.is_settled() {
+        } else if !self.is_settled() || !self.table.is_swept() {
             Some(Obstacle::Untold)
         } else if !self.config().first_start && !left.is_zero() {
             Some(Obstacle::JustStarted(left.as_secs() + 1))

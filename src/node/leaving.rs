@@ -28,6 +28,11 @@ impl Node {
         let Some(until) = self.cx.step.leaving else {
             return;
         };
+        // What a node that has just gone means is not worked off yet: there may be more.
+        let is_known = self.cx.table.is_swept() && self.cx.table.is_judged();
+        if !is_known && until > self.cx.now() {
+            return;
+        }
         let only_here = self.cx.table.sums().only_here();
         // Nobody is left who takes anything: perhaps the others are leaving too.
         let in_vain = self.cx.mesh.here().all(|(node, _)| self.copies.skipped(node).is_some());

@@ -47,7 +47,7 @@ pub(in crate::node) enum News {
     Withdraw(PhotoId),
     /// A person wants a photo in the trash deleted.
     Purge(PhotoId),
-    /// A photo's files are in the trash now.
+    /// The files of a photo that an owner has removed are in the trash now.
     InTrash(PhotoId),
     /// The disk could not put away a photo that its owner removes.
     NotInTrash { photo: PhotoId, error: DiskError },

@@ -61,24 +61,28 @@ impl Clients {
             until: cx.now() + REMOVE,
         };
         self.waiting.insert(link, Waiting::Purge(purging));
-        self.go_on_purging(cx, link);
+        let mut free = cx.custody.free();
+        self.go_on_purging(cx, link, &mut free);
     }
 
     /// Time has passed: what clients want deleted goes on.
     pub(super) fn tend_purging(&mut self, cx: &mut Context) {
+        let mut free = cx.custody.free();
         for link in self.clients_that(|waiting| matches!(waiting, Waiting::Purge(_))) {
-            self.go_on_purging(cx, link);
+            self.go_on_purging(cx, link, &mut free);
         }
     }
 
-    fn go_on_purging(&mut self, cx: &mut Context, link: LinkId) {
+    /// Has more of what a client wants deleted go, as far as that many more may be on their way out.
+    fn go_on_purging(&mut self, cx: &mut Context, link: LinkId, free: &mut usize) {
         let Some(Waiting::Purge(purging)) = self.waiting.get_mut(&link) else {
             return;
         };
         purging.count(cx);
-        while purging.going.len() < cx.custody.free()
+        while *free > 0
             && let Some(photo) = purging.left.pop_first()
         {
+            *free -= 1;
             purging.going.insert(photo);
             cx.tell(News::Purge(photo));
         }

@@ -214,6 +214,7 @@ impl Copies {
     pub(in crate::node) fn tend(&mut self, cx: &mut Context) {
         let now = cx.now();
         self.tend_pulls(cx);
+        self.serving.retain(|link, _| cx.mesh.is_open(*link));
         self.skipped.retain(|_, skipped| skipped.until > now);
         let late = self.offers.iter().filter(|(_, offer)| offer.until <= now);
         let late: Vec<(PhotoId, NodeId)> =

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::Copies;
 use crate::node::context::Context;
-use crate::node::limits::{MOVES_LOOKED_AT, REBALANCE, REBALANCE_BATCH, RETRY, SETTLE};
+use crate::node::limits::{
+    MOVES_LOOKED_AT, PAGE_LOOKED_AT, REBALANCE, REBALANCE_BATCH, RETRY, SETTLE,
+};
 use crate::node::plan::placement::rebalance_pairs;
 use crate::node::table::verdict::Verdict;
 use crate::node::{LinkId, Time};
@@ -99,11 +101,16 @@ impl Copies {
         for from in self.rebalance.taken_over.values() {
             loads.entry(*from).and_modify(|load| *load = load.saturating_sub(1));
         }
-        let begin = self.next_look(cx);
+        let begin = self.next_look();
         let declined = &self.rebalance.declined_until;
+        // Of many nodes only some are looked at each time.
+        let mut looks = PAGE_LOOKED_AT / MOVES_LOOKED_AT;
         let pairs = rebalance_pairs(&loads, |source, node| {
-            !(node == me && declined.contains_key(&source))
-                && may_move(cx, source, node, begin).next().is_some()
+            if node == me && declined.contains_key(&source) || looks == 0 {
+                return false;
+            }
+            looks -= 1;
+            may_move(cx, source, node, begin).next().is_some()
         });
         let Some((_, source)) = pairs.into_iter().find(|(node, _)| *node == me) else {
             return;
@@ -115,9 +122,9 @@ impl Copies {
     }
 
     /// Where to begin to look for replicas that could move: each time elsewhere.
-    fn next_look(&mut self, cx: &Context) -> PhotoId {
+    fn next_look(&mut self) -> PhotoId {
         self.rebalance.looks += 1;
-        PhotoId(cx.step.nonce(self.rebalance.looks).0)
+        PhotoId(*blake3::hash(&self.rebalance.looks.to_be_bytes()).as_bytes())
     }
 
     /// A less loaded node wants some of this node's replicas: those whose copies here could really be dropped.
@@ -133,7 +140,7 @@ impl Copies {
         if cx.unfit().is_some() {
             return;
         }
-        let begin = self.next_look(cx);
+        let begin = self.next_look();
         let free = may_move(cx, cx.me(), node, begin).filter(|photo| {
             cx.table.get(*photo).is_some_and(|entry| cx.is_at_rest(entry))
                 && !cx.custody.is_pinned(*photo)

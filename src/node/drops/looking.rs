@@ -139,7 +139,7 @@ impl Drops {
     }
 
     /// One photo is no longer compared: the next one that waits has its turn.
-    fn call_next(&mut self, cx: &mut Context) {
+    pub(super) fn call_next(&mut self, cx: &mut Context) {
         if let Some(next) = self.looking.waiting.pop_first() {
             cx.agenda.set(next, cx.now());
         }

@@ -218,8 +218,10 @@ impl Drops {
         pulled: Option<Source>,
     ) -> Result<(), Obstacle> {
         let terms = cx.may_leave(photo, why)?;
-        let is_here = |id| cx.table.mine(id).is_some_and(Holding::is_stored);
-        if terms.proven == photo || pulled.is_some() || is_here(terms.proven) {
+        let is_here = cx.table.mine(terms.proven).is_some_and(Holding::is_stored);
+        // A copy of this node's own counts as one of those there have to be: then the round relies on that one.
+        let pulled = pulled.filter(|_| !is_here);
+        if terms.proven == photo || pulled.is_some() || is_here {
             self.begin_round(cx, photo, why, terms, pulled);
         } else if let Some(keeper) = cx.table.get(terms.proven).map(|entry| entry.photo.clone()) {
             self.fetching.insert(photo, Fetching { keeper: keeper.id, why });
@@ -243,7 +245,8 @@ impl Drops {
         };
         let as_announced = match pulled {
             None => cx.table.get(keeper).is_some_and(|entry| entry.verified),
-            Some(_) => cx.table.verify(found),
+            // What nobody has any longer has no entry, and needs none.
+            Some(_) => cx.table.get(keeper).is_some() && cx.table.verify(found),
         };
         self.compare_all(cx, keeper, source);
         for (photo, why) in self.waiting_for(keeper) {

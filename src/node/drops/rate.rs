@@ -30,6 +30,7 @@ impl Rate {
 
     /// A photo waits on account of a node.
     pub(super) fn wait(&mut self, photo: PhotoId, account: Option<NodeId>) {
+        self.forget(photo);
         if let Some(node) = account {
             self.waits_for.insert(photo, node);
             self.waiting.entry(node).or_default().insert(photo);

@@ -7,7 +7,7 @@ use super::Drops;
 use super::round::{Outcome, Reply, Round};
 use crate::node::context::Context;
 use crate::node::departure::Terms;
-use crate::node::limits::{RETRY, STUCK};
+use crate::node::limits::{LOOKS, RETRY, STUCK};
 use crate::node::news::News;
 use crate::node::{DiskAction, DiskError, LinkId, Source};
 use crate::photo::{Nonce, PhotoId, Proof};
@@ -170,7 +170,9 @@ impl Drops {
                     self.note_retired(cx, by);
                 }
                 self.end(cx, nonce);
-                cx.tell(News::InTrash(photo));
+                if matches!(why, Departure::Removed { .. }) {
+                    cx.tell(News::InTrash(photo));
+                }
             }
             (_, Err(error)) => {
                 if matches!(error, DiskError::Other(_)) {
@@ -242,6 +244,9 @@ impl Drops {
     /// Time has passed: rounds that took too long are given up.
     pub(in crate::node) fn tend(&mut self, cx: &mut Context) {
         self.rate.tend(cx.now());
+        if cx.custody.comparisons() < LOOKS {
+            self.call_next(cx);
+        }
         let late = self.rounds.iter().filter(|(_, round)| round.until <= cx.now());
         for nonce in late.map(|(nonce, _)| *nonce).collect::<Vec<_>>() {
             self.abandon(cx, nonce, "no answer in time");

@@ -179,6 +179,11 @@ impl Mesh {
         }
     }
 
+    /// Whether a link is open.
+    pub(in crate::node) fn is_open(&self, link: LinkId) -> bool {
+        self.links.contains_key(&link)
+    }
+
     /// The registered node at the other end of a link.
     pub(in crate::node) fn node_at(&self, link: LinkId) -> Option<NodeId> {
         self.links.get(&link)?.node

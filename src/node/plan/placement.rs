@@ -84,7 +84,8 @@ pub(in crate::node) fn trim_order(photo: PhotoId, copies: usize, held: &[Copy]) 
 /// Who relieves whom: the least loaded node asks the most loaded one that has something for it, the second least
 /// loaded the most loaded one left, and so on; `has_something_for(source, node)` says whether a replica could move.
 ///
-/// Each node is asked by one other at most, so that nobody is emptied by a crowd.
+/// Each node is asked by one other at most, so that nobody is emptied by a crowd; by a few where nodes have looked at
+/// different photos to see what could move.
 pub(in crate::node) fn rebalance_pairs(
     loads: &BTreeMap<NodeId, u64>,
     mut has_something_for: impl FnMut(NodeId, NodeId) -> bool,

@@ -112,9 +112,15 @@ impl Removal {
         }
     }
 
-    /// A photo's files are in the trash: a removal of it goes on.
+    /// The files of a removed photo are in the trash: a removal of it goes on. If that has been given up meanwhile, the
+    /// owner's file goes back.
     pub(in crate::node) fn in_trash(&mut self, cx: &mut Context, photo: PhotoId) {
-        for link in self.removers_of(photo) {
+        let removers = self.removers_of(photo);
+        let is_original = cx.table.mine(photo) == Some(Holding::RetiredOriginal);
+        if removers.is_empty() && is_original && !cx.table.is_removed_by_me(photo) {
+            cx.restore(photo);
+        }
+        for link in removers {
             if let Some(asked) = self.asked.get_mut(&link) {
                 asked.moved.insert(photo);
             }

@@ -40,7 +40,15 @@ impl Table {
     }
 
     fn begin_sweep(&mut self, node: NodeId, what: What) {
-        self.sweeps.push_back(Sweep { node, what, last: None, spared: BTreeSet::new() });
+        // One that has not come to its end begins anew: what is behind it is gone through twice, but nobody who comes and goes
+        // can have sweeps pile up.
+        let mut of_node = self.sweeps.iter_mut().rev().filter(|sweep| sweep.node == node);
+        if let Some(sweep) = of_node.next().filter(|sweep| sweep.what == what) {
+            sweep.last = None;
+            sweep.spared.clear();
+        } else {
+            self.sweeps.push_back(Sweep { node, what, last: None, spared: BTreeSet::new() });
+        }
     }
 
     /// A node tells of a photo anew.

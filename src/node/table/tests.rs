@@ -168,3 +168,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn who_comes_and_goes_leaves_no_heap_of_sweeps() {
+    let mut table = Table::new(ME);
+    for n in 0..24 {
+        let (photo, facts, looks) = (photo(n), Arc::default(), Looks::default());
+        table.claim(NodeId(1), &Record { photo, facts, holding: Holding::Original, looks });
+    }
+    for _ in 0..100 {
+        table.set_away(NodeId(1));
+        table.sweep(1);
+        table.forget_last_known(NodeId(1));
+        table.forget_last_known(NodeId(1));
+    }
+    assert!(table.sweeps.len() < 100, "{}", table.sweeps.len());
+}

@@ -243,3 +243,20 @@ fn what_turns_out_to_be_a_variant_while_its_keeper_is_fetched_is_not_deleted_by_
     assert_eq!(challenge(&actions), None, "nobody is asked to prove it");
     assert_eq!(challenge(&solo.wait(PIN)), None);
 }
+
+#[test]
+fn a_copy_of_the_keeper_that_has_come_meanwhile_is_relied_on() {
+    let (mut solo, from, transfer) = fetching();
+    // The friend copies the better version into the folder while it is fetched.
+    hold(&mut solo, photo(pair().1), Holding::Original);
+    solo.wait(2 * SETTLE);
+    let actions = fetched(&mut solo, from, transfer, better());
+    let mut actions = actions.into_iter().chain(solo.wait(2 * SETTLE)).collect::<Vec<_>>();
+    let nonce = challenge(&actions).expect("it is to go for the better version");
+    solo.tell(DiskEvent::Missing { photo: better().id });
+    for n in 1..=2 {
+        actions.extend(solo.hear(n, proof(nonce)));
+    }
+    actions.extend(solo.compute(nonce));
+    assert!(!retires(&actions), "the better version is gone again");
+}
