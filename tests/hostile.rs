@@ -67,10 +67,14 @@ impl Host {
 
     /// The most memory that the daemon ever had, in mebibytes.
     fn peak_memory(&self) -> u64 {
+        self.memory("VmHWM") / 1024
+    }
+
+    /// A figure of the daemon's memory as Linux tells it, in kibibytes.
+    fn memory(&self, what: &str) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.daemon.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
-        let kilobytes: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
-        kilobytes / 1024
+        let line = status.lines().find(|line| line.starts_with(what)).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
     }
 }
 
@@ -199,6 +203,30 @@ fn thousands_who_say_nothing_hold_up_nobody() {
     drop(idle);
     host.serves();
     assert!(host.peak_memory() < 200, "{} MiB", host.peak_memory());
+}
+
+/// Clients that have got a list and a photo, and stay.
+#[test]
+fn two_thousand_clients_cost_little_each() {
+    const CLIENTS: u64 = 2000;
+    const KIBIBYTES: u64 = 120;
+    let host = host();
+    rlimit::increase_nofile_limit(8192).unwrap();
+    let before = host.memory("VmRSS");
+    let photo = br#"{"command":"GetImageRequest","imageName":"0.jpg"}"#;
+    let mut clients: Vec<Wire> = Vec::new();
+    for _ in 0..CLIENTS {
+        let mut wire = host.connect();
+        for (request, command) in [(LIST, "ListImage"), (photo, "ReceiveImage")] {
+            wire.send_frame(request).unwrap();
+            assert_eq!(wire.receive().unwrap().unwrap()["command"], command);
+        }
+        clients.push(wire);
+    }
+    let each = (host.memory("VmRSS") - before) / CLIENTS;
+    eprintln!("{each} KiB a client");
+    assert!(each < KIBIBYTES, "{each} KiB a client");
+    drop(clients);
 }
 
 #[test]
