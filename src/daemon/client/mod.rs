@@ -7,7 +7,7 @@
 mod upload;
 
 use std::fs::File;
-use std::io::{Seek, Write};
+use std::io::Seek;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
@@ -15,8 +15,8 @@ use crossbeam_channel::{Receiver, bounded};
 use super::hub::{Farewell, Hub};
 use super::inbox::{Input, Outlet};
 use super::limits::{FRAME, QUIET};
-use super::socket::frames::Frames;
-use super::socket::link::{Link, Output, write_failure};
+use super::socket::frames::{SocketReader, SocketWriter};
+use super::socket::link::{Link, write_failure};
 use super::socket::reply::{Delivery, Reply};
 use crate::node::{CloseReason, DiskError, Event};
 use crate::photo::{Photo, PhotoId};
@@ -26,13 +26,13 @@ use crate::protocol::{Answer, Blob, Request};
 use upload::Ending;
 
 /// Serves a client until its link ends, beginning with the frame that made it one.
-pub(in crate::daemon) fn serve(hub: &Hub, link: &Arc<Link>, frames: Frames, first: Vec<u8>) {
+pub(in crate::daemon) fn serve(hub: &Hub, link: &Arc<Link>, frames: SocketReader, first: Vec<u8>) {
     let (replies, answers) = bounded(1);
     let mut client = Client {
         hub,
         link,
         frames,
-        out: Output::new(Arc::clone(link)),
+        out: SocketWriter::new(Arc::clone(link)),
         replies: answers,
         outlet: Some(Outlet::Client(Arc::clone(link), replies)),
         farewell: None,
@@ -56,8 +56,8 @@ pub(in crate::daemon) fn serve(hub: &Hub, link: &Arc<Link>, frames: Frames, firs
 struct Client<'a> {
     hub: &'a Hub,
     link: &'a Arc<Link>,
-    frames: Frames,
-    out: Output,
+    frames: SocketReader,
+    out: SocketWriter,
     replies: Receiver<Reply>,
     /// What the state thread needs to answer; goes along with the first request.
     outlet: Option<Outlet>,
@@ -157,10 +157,7 @@ impl Client<'_> {
     }
 
     fn write(&mut self, answer: &Answer) -> Result<(), Ending> {
-        self.out.begin();
-        codec::write_answer(&mut self.out, answer)
-            .and_then(|_| self.out.flush())
-            .map_err(|error| Ending::Over(write_failure(&error)))
+        self.out.answer(answer).map_err(|error| Ending::Over(write_failure(&error)))
     }
 
     /// Reads a photo twice: once to be sure of it, once to send it. It is never in memory as a whole, and a client
@@ -183,9 +180,8 @@ impl Client<'_> {
             bytes: photo.bytes,
             image: Blob::default(),
         };
-        self.out.begin();
-        codec::write_image(&mut self.out, &answer, photo.bytes, &mut file)
-            .and_then(|_| self.out.flush())
+        self.out
+            .image(&answer, photo.bytes, &mut file)
             .map_err(|error| Ending::Over(write_failure(&error)))?;
         Ok(Ok(()))
     }

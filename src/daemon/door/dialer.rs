@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::daemon::hub::Hub;
 use crate::daemon::limits::{DIAL, FIRST_FRAME, MAX_DIALS};
 use crate::daemon::peer::reader;
-use crate::daemon::socket::frames::Frames;
+use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link::{Link, Side};
 use crate::daemon::threads;
 use crate::node::Event;
@@ -74,7 +74,7 @@ fn connect(hub: &Hub, address: &Address) -> io::Result<Arc<Link>> {
 fn serve(hub: &Hub, address: Address, connected: io::Result<Arc<Link>>) {
     match connected {
         Ok(link) => {
-            let mut frames = Frames::new(Arc::clone(&link));
+            let mut frames = SocketReader::new(Arc::clone(&link));
             reader::serve_peer(hub, &link, &mut frames, None, Some(address));
         }
         Err(error) => {

@@ -1,7 +1,7 @@
 //! The accept thread: takes connections in, up to a number, and gives each a thread.
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
@@ -15,11 +15,11 @@ use super::guests::Guests;
 use crate::daemon::hub::Hub;
 use crate::daemon::limits::{ACCEPT_PAUSE, ACCEPT_PAUSE_MAX, DIAL, FIRST_FRAME};
 use crate::daemon::peer::reader;
-use crate::daemon::socket::frames::Frames;
-use crate::daemon::socket::link::{Link, Output, Side};
+use crate::daemon::socket::frames::{SocketReader, SocketWriter};
+use crate::daemon::socket::link::{Link, Side};
 use crate::daemon::{client, threads};
 use crate::node::CloseReason;
-use crate::protocol::codec::{self, FrameError};
+use crate::protocol::codec::FrameError;
 use crate::protocol::{Address, Answer, Message};
 
 /// The accept thread, as the daemon holds it.
@@ -141,7 +141,7 @@ fn attend(hub: &Hub, link: &Arc<Link>) {
         hub.console.line("net", format!("turned {remote} away: {error}"));
         return link.end(CloseReason::Protocol(error.to_string()));
     }
-    let mut frames = Frames::new(Arc::clone(link));
+    let mut frames = SocketReader::new(Arc::clone(link));
     let first = frames.first(Instant::now() + FIRST_FRAME);
     let greeting = match first {
         Ok(Some(content)) => Greeting::read(content),
@@ -189,8 +189,6 @@ impl Greeting {
 /// Tells whoever is there what is wrong, as a frame that daemons and clients alike understand.
 fn say_error(link: &Arc<Link>, error: &str) {
     let answer = Answer::Error { error: error.to_owned() };
-    let mut out = Output::new(Arc::clone(link));
-    out.begin();
     // The link is closed whether this arrives or not.
-    let _ = codec::write_answer(&mut out, &answer).and_then(|_| out.flush());
+    let _ = SocketWriter::new(Arc::clone(link)).answer(&answer);
 }

@@ -7,7 +7,7 @@ use crossbeam_channel::{Sender, TrySendError};
 use super::writer;
 use crate::daemon::hub::{Farewell, Hub};
 use crate::daemon::inbox::{Input, Outlet};
-use crate::daemon::socket::frames::Frames;
+use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link::{Link, read_failure};
 use crate::daemon::socket::outbox::{Parcel, outbox};
 use crate::node::{CloseReason, Event};
@@ -21,7 +21,7 @@ use crate::protocol::{Address, MAX_CHUNK, Message};
 pub(in crate::daemon) fn serve_peer(
     hub: &Hub,
     link: &Arc<Link>,
-    frames: &mut Frames,
+    frames: &mut SocketReader,
     first: Option<Message>,
     dialed: Option<Address>,
 ) {
@@ -53,7 +53,7 @@ pub(in crate::daemon) fn serve_peer(
 fn read_messages(
     hub: &Hub,
     link: &Link,
-    frames: &mut Frames,
+    frames: &mut SocketReader,
     first: Option<Message>,
 ) -> CloseReason {
     let mut next = first;
@@ -89,7 +89,7 @@ fn check_sender(link: &Link, message: &Message) -> Result<(), String> {
     }
 }
 
-/// Understands a frame from another daemon.
+/// Decodes a frame from another daemon.
 pub(in crate::daemon) fn message(content: &[u8]) -> Result<Message, FrameError> {
     let message = codec::decode(content)?;
     if let Message::Chunk { data, .. } = &message

@@ -4,7 +4,7 @@
 //! one chunk at most, a get never for a replication.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Select, Sender, TryRecvError};
@@ -13,17 +13,18 @@ use super::digests::Digests;
 use crate::daemon::disk::jobs::Disk;
 use crate::daemon::hub::Hub;
 use crate::daemon::inbox::Input;
-use crate::daemon::socket::link::{Link, Output, write_failure};
+use crate::daemon::socket::frames::SocketWriter;
+use crate::daemon::socket::link::{Link, write_failure};
 use crate::daemon::socket::outbox::{Parcel, Queues, Window};
 use crate::daemon::socket::reply::Opened;
 use crate::daemon::threads;
 use crate::node::{DiskError, Event};
-use crate::protocol::{Blob, MAX_CHUNK, Message, codec};
+use crate::protocol::{Blob, MAX_CHUNK, Message};
 
 /// Starts the thread. It ends when told to, when its outbox is gone, or when the link ends.
 pub(in crate::daemon) fn start(hub: &Hub, link: &Arc<Link>, queues: Queues) -> io::Result<()> {
     let mut writer = Writer {
-        out: Output::new(Arc::clone(link)),
+        out: SocketWriter::new(Arc::clone(link)),
         link: Arc::clone(link),
         messages: queues.messages,
         lanes: [LaneQueue::new(queues.gets), LaneQueue::new(queues.replicas)],
@@ -42,7 +43,7 @@ pub(in crate::daemon) fn start(hub: &Hub, link: &Arc<Link>, queues: Queues) -> i
 
 struct Writer {
     link: Arc<Link>,
-    out: Output,
+    out: SocketWriter,
     messages: Receiver<Parcel>,
     /// The more urgent one first.
     lanes: [LaneQueue; 2],
@@ -98,8 +99,7 @@ impl Writer {
     }
 
     fn send(&mut self, message: &Message) -> io::Result<()> {
-        self.out.begin();
-        codec::write_message(&mut self.out, message)?;
+        self.out.message(message)?;
         if matches!(message, Message::ImageInfo { .. }) {
             self.out.flush()?;
             self.report(Event::PageSent { link: self.link.id });

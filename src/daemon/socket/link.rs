@@ -1,6 +1,6 @@
 //! One connection, as its threads share it: the socket, the stamp that says "it lives", and why it ended.
 
-use std::io::{self, BufWriter, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::daemon::limits::{LINGER, WRITE, WRITE_PIECE};
 use crate::node::{CloseReason, LinkId};
 use crate::protocol::NodeId;
-use crate::protocol::secure::{Channel, Credentials, Sealing};
+use crate::protocol::secure::{Channel, Credentials};
 
 /// One connection. The socket is closed when the last of its threads lets go of this.
 pub(in crate::daemon) struct Link {
@@ -136,11 +136,11 @@ impl Link {
 pub(super) struct Incoming {
     link: Arc<Link>,
     /// When reading fails with a timeout; none waits for ever.
-    pub(in crate::daemon) deadline: Option<Instant>,
+    pub(super) deadline: Option<Instant>,
 }
 
 impl Incoming {
-    pub(in crate::daemon) fn new(link: Arc<Link>) -> Incoming {
+    pub(super) fn new(link: Arc<Link>) -> Incoming {
         Incoming { link, deadline: None }
     }
 }
@@ -167,52 +167,21 @@ pub(in crate::daemon) enum Side {
     Accepted,
 }
 
-/// Where frames are written to: collected, sealed if the link is encrypted, and sent within deadlines.
-pub(in crate::daemon) struct Output {
-    bytes: BufWriter<Sealing<Outgoing>>,
-}
-
-impl Output {
-    /// A record of an encrypted link is as large as this buffer: enough that sealing costs little per byte.
-    const BUFFER: usize = 16 * 1024;
-
-    pub(in crate::daemon) fn new(link: Arc<Link>) -> Output {
-        let channel = link.channel();
-        let sealing = Sealing::new(Outgoing::new(link), channel);
-        let bytes = BufWriter::with_capacity(Output::BUFFER, sealing);
-        Output { bytes }
-    }
-
-    /// Starts the clock: something is about to be written after a pause.
-    pub(in crate::daemon) fn begin(&mut self) {
-        self.bytes.get_mut().get_mut().begin();
-    }
-}
-
-impl Write for Output {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.bytes.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.bytes.flush()
-    }
-}
-
 /// The writing end, with a deadline for every piece: a socket's own timeout counts per call, which a reader of single
 /// bytes can draw out for ever.
-struct Outgoing {
+pub(super) struct Outgoing {
     link: Arc<Link>,
     deadline: Instant,
     piece: usize,
 }
 
 impl Outgoing {
-    fn new(link: Arc<Link>) -> Outgoing {
+    pub(super) fn new(link: Arc<Link>) -> Outgoing {
         Outgoing { link, deadline: Instant::now(), piece: 0 }
     }
 
-    fn begin(&mut self) {
+    /// Starts the clock: something is about to be written after a pause.
+    pub(super) fn begin(&mut self) {
         self.deadline = Instant::now() + WRITE;
         self.piece = 0;
     }

@@ -15,7 +15,7 @@ use crate::daemon::client;
 use crate::daemon::disk::jobs::Job;
 use crate::daemon::disk::uploads::Upload;
 use crate::daemon::inbox::Outlet;
-use crate::daemon::socket::frames::Frames;
+use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::reply::{Delivery, Reply};
 use crate::node::{CloseReason, DiskError, Event};
 use crate::photo::{Photo, PhotoId};
@@ -27,7 +27,7 @@ const LIST: &str = r#"{"command":"GetImageList"}"#;
 fn client_that_asks() -> (Stage, Sender<Reply>) {
     let stage = Stage::new();
     stage.serve(|hub, link| {
-        let frames = Frames::new(Arc::clone(&link));
+        let frames = SocketReader::new(Arc::clone(&link));
         client::serve(&hub, &link, frames, LIST.as_bytes().to_vec());
     });
     let (outlet, event) = stage.next_input();

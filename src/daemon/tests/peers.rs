@@ -17,7 +17,7 @@ use crate::daemon::door::dialer::Dialer;
 use crate::daemon::inbox::Outlet;
 use crate::daemon::limits::{DISK_BACKLOG, MESSAGES, WINDOWS};
 use crate::daemon::peer::reader;
-use crate::daemon::socket::frames::Frames;
+use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link;
 use crate::daemon::socket::outbox::{Outbox, Parcel, Window, outbox};
 use crate::daemon::state::State;
@@ -34,7 +34,7 @@ const REPLICA: u32 = 2;
 fn peer() -> (Stage, Outbox) {
     let stage = Stage::new();
     stage.serve(|hub, link| {
-        let mut frames = Frames::new(Arc::clone(&link));
+        let mut frames = SocketReader::new(Arc::clone(&link));
         reader::serve_peer(&hub, &link, &mut frames, None, None);
     });
     let (outlet, event) = stage.next_input();
@@ -249,7 +249,7 @@ fn commands_of_a_later_version_are_passed_on_as_unknown() {
 #[test]
 fn half_a_frame_and_then_silence_is_a_timeout() {
     let mut stage = Stage::new();
-    let mut frames = Frames::new(Arc::clone(&stage.link));
+    let mut frames = SocketReader::new(Arc::clone(&stage.link));
     stage.remote.write_all(&[0, 0, 0, 9, b'{']).unwrap();
     let soon = Duration::from_millis(50);
     let start = Instant::now();
@@ -257,7 +257,7 @@ fn half_a_frame_and_then_silence_is_a_timeout() {
     assert!(matches!(failure, Err(FrameError::Io(error)) if link::is_timeout(&error)));
     assert!(start.elapsed() >= soon);
     // Nor does a client stay that begins no frame at all.
-    let mut frames = Frames::new(Arc::clone(&stage.link));
+    let mut frames = SocketReader::new(Arc::clone(&stage.link));
     let failure = frames.next_within(Some(soon), PATIENCE, MAX_FRAME);
     assert!(matches!(failure, Err(FrameError::Io(error)) if link::is_timeout(&error)));
 }
@@ -267,7 +267,7 @@ fn a_stranger_cannot_make_the_daemon_hold_much() {
     let mut stage = Stage::new();
     let claimed = u32::try_from(MAX_REQUEST + 1).unwrap();
     stage.remote.write_all(&claimed.to_be_bytes()).unwrap();
-    let mut frames = Frames::new(Arc::clone(&stage.link));
+    let mut frames = SocketReader::new(Arc::clone(&stage.link));
     let failure = frames.first(Instant::now() + PATIENCE);
     assert!(matches!(failure, Err(FrameError::TooLarge { .. })), "{failure:?}");
 }

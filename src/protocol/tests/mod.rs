@@ -1,4 +1,5 @@
 //! The wire, there and back.
 
 mod answers;
+mod frames;
 mod round_trips;
