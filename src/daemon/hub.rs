@@ -10,6 +10,7 @@ use crossbeam_channel::Sender;
 use super::console::Console;
 use super::disk::jobs::Disk;
 use super::inbox::Input;
+use super::limits::Deadlines;
 use super::socket::link::Link;
 use crate::node::{Event, LinkId};
 use crate::protocol::secure::Credentials;
@@ -25,6 +26,8 @@ pub(super) struct Hub {
     pub(super) console: Console,
     /// The number of the next link.
     pub(super) next_link: Arc<AtomicU64>,
+    /// How long the other sides of links may take.
+    pub(super) deadlines: Deadlines,
     /// For encrypted links; without them no link is.
     pub(super) credentials: Option<Arc<Credentials>>,
 }
@@ -35,7 +38,7 @@ impl Hub {
         // Without this a small answer waits for the acknowledgement of the one before.
         stream.set_nodelay(true)?;
         let id = LinkId(self.next_link.fetch_add(1, Ordering::Relaxed));
-        Ok(Arc::new(Link::new(id, stream)))
+        Ok(Arc::new(Link::new(id, stream, self.deadlines)))
     }
 }
 

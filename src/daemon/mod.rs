@@ -64,7 +64,7 @@ use crossbeam_channel::{Receiver, bounded};
 
 use self::console::Console;
 use self::disk::Workers;
-use self::limits::{CLOSE, INBOX, LINGER, MAX_CONNECTIONS, REPORTS, RESERVED_FILES};
+use self::limits::{CLOSE, DEADLINES, INBOX, LINGER, MAX_CONNECTIONS, REPORTS, RESERVED_FILES};
 use self::state::{Sources, State};
 use crate::folder::{self, Folder, OpenError};
 use crate::node::{CloseReason, Config, Node};
@@ -174,6 +174,7 @@ fn serve(options: Options) -> Result<(), Failure> {
         disk: disk.clone(),
         console: console.clone(),
         next_link: Arc::new(AtomicU64::new(1)),
+        deadlines: DEADLINES,
         credentials,
     };
     let workers =

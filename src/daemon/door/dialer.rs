@@ -38,7 +38,7 @@ impl Dialer {
         let address = address.clone();
         let under_way = Arc::clone(&self.under_way);
         // The thread that dialed becomes the reader of the link.
-        threads::spawn_link(format!("rd-{}", address.port()), move || {
+        threads::spawn_reader(address.port(), move || {
             let connected = connect(&hub, &address);
             drop(under_way);
             serve(&hub, address, connected);

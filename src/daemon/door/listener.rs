@@ -130,7 +130,7 @@ impl Door {
             return Err(io::Error::other(refusal));
         }
         let hub = self.hub.clone();
-        threads::spawn_link(format!("rd-{}", from.port()), move || attend(&hub, &link))
+        threads::spawn_reader(from.port(), move || attend(&hub, &link))
     }
 }
 
@@ -152,7 +152,7 @@ fn attend(hub: &Hub, link: &Arc<Link>) {
         Ok(Greeting::Peer(register)) => {
             reader::serve_peer(hub, link, &mut frames, Some(register), None);
         }
-        Ok(Greeting::Client(content)) => client::serve(hub, link, frames, content),
+        Ok(Greeting::Client(content)) => client::reader::serve_client(hub, link, frames, content),
         Err(error) => {
             say_error(link, &error.to_string());
             link.linger();

@@ -67,7 +67,7 @@ fn read_messages(
                 return CloseReason::Shutdown;
             }
         }
-        match frames.next(None).and_then(|frame| frame.as_deref().map(message).transpose()) {
+        match frames.next_message().and_then(|frame| frame.as_deref().map(message).transpose()) {
             Ok(Some(message)) => next = Some(message),
             Ok(None) => return CloseReason::Remote,
             Err(FrameError::Io(error)) => return read_failure(&error),

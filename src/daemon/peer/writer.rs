@@ -32,7 +32,7 @@ pub(in crate::daemon) fn start(hub: &Hub, link: &Arc<Link>, queues: Queues) -> i
         inbox: hub.inbox.clone(),
     };
     let ending = queues.ending;
-    threads::spawn_link(format!("wr-{}", link.port()), move || {
+    threads::spawn_writer(link.port(), move || {
         match writer.run() {
             Ok(()) => writer.link.stop_writing(),
             Err(error) => writer.link.end(write_failure(&error)),

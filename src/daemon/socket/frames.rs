@@ -5,19 +5,23 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::link::{Incoming, Link, Outgoing};
-use crate::daemon::limits::FRAME;
-use crate::protocol::codec::{FrameError, FrameReader, FrameWriter, MAX_FRAME, MAX_REQUEST};
+use crate::daemon::limits::Deadlines;
+use crate::protocol::codec::{
+    FrameError, FrameReader, FrameWriter, MAX_CHUNK_FRAME, MAX_FRAME, MAX_REQUEST,
+};
 use crate::protocol::{Answer, Message};
 
 /// The frames that come on a link.
 pub(in crate::daemon) struct SocketReader {
     frames: FrameReader<Incoming>,
+    deadlines: Deadlines,
 }
 
 impl SocketReader {
     pub(in crate::daemon) fn new(link: Arc<Link>) -> SocketReader {
         let channel = link.channel();
-        SocketReader { frames: FrameReader::new(Incoming::new(link), channel) }
+        let deadlines = link.deadlines;
+        SocketReader { frames: FrameReader::new(Incoming::new(link), channel), deadlines }
     }
 
     /// The first frame, whole by the deadline; none if the stream ends before it.
@@ -29,27 +33,33 @@ impl SocketReader {
         self.frames.next(MAX_REQUEST)
     }
 
-    /// The next frame of a daemon, which must begin within `patience` (for ever without one) and is to be whole within [`FRAME`]
-    /// of its first byte; none if the stream ends before it.
-    pub(in crate::daemon) fn next(
-        &mut self,
-        patience: Option<Duration>,
-    ) -> Result<Option<Vec<u8>>, FrameError> {
-        self.next_within(patience, FRAME, MAX_FRAME)
+    /// The next message of a daemon, which may be silent for as long as it likes: whether it lives is for the node to say.
+    pub(in crate::daemon) fn next_message(&mut self) -> Result<Option<Vec<u8>>, FrameError> {
+        self.next_within(None, MAX_FRAME)
     }
 
-    /// The next frame of at most `limit` bytes, which must begin within `patience` and be whole within `whole`.
-    pub(in crate::daemon) fn next_within(
+    /// The next request of a client, which must not be quiet for too long.
+    pub(in crate::daemon) fn next_request(&mut self) -> Result<Option<Vec<u8>>, FrameError> {
+        self.next_within(Some(self.deadlines.quiet), MAX_REQUEST)
+    }
+
+    /// The next chunk of the photo that a client puts.
+    pub(in crate::daemon) fn next_chunk(&mut self) -> Result<Option<Vec<u8>>, FrameError> {
+        self.next_within(Some(self.deadlines.frame), MAX_CHUNK_FRAME)
+    }
+
+    /// The next frame of at most `limit` bytes, which must begin within `patience` (for ever without one), and be whole
+    /// in the time that a frame has from its first byte. None if the stream ends before it.
+    fn next_within(
         &mut self,
         patience: Option<Duration>,
-        whole: Duration,
         limit: usize,
     ) -> Result<Option<Vec<u8>>, FrameError> {
         self.frames.get_mut().deadline = patience.map(|patience| Instant::now() + patience);
         if !self.frames.begins().map_err(FrameError::Io)? {
             return Ok(None);
         }
-        self.frames.get_mut().deadline = Some(Instant::now() + whole);
+        self.frames.get_mut().deadline = Some(Instant::now() + self.deadlines.frame);
         self.frames.next(limit)
     }
 }

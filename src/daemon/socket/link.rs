@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use crate::daemon::limits::{LINGER, WRITE, WRITE_PIECE};
+use crate::daemon::limits::{Deadlines, LINGER, WRITE_PIECE};
 use crate::node::{CloseReason, LinkId};
 use crate::protocol::NodeId;
 use crate::protocol::secure::{Channel, Credentials};
@@ -14,6 +14,8 @@ use crate::protocol::secure::{Channel, Credentials};
 /// One connection. The socket is closed when the last of its threads lets go of this.
 pub(in crate::daemon) struct Link {
     pub(in crate::daemon) id: LinkId,
+    /// How long the other side may take.
+    pub(in crate::daemon) deadlines: Deadlines,
     stream: TcpStream,
     channel: OnceLock<Arc<Channel>>,
     heard: AtomicBool,
@@ -21,9 +23,10 @@ pub(in crate::daemon) struct Link {
 }
 
 impl Link {
-    pub(in crate::daemon) fn new(id: LinkId, stream: TcpStream) -> Link {
+    pub(in crate::daemon) fn new(id: LinkId, stream: TcpStream, deadlines: Deadlines) -> Link {
         Link {
             id,
+            deadlines,
             stream,
             channel: OnceLock::new(),
             heard: AtomicBool::new(false),
@@ -182,7 +185,7 @@ impl Outgoing {
 
     /// Starts the clock: something is about to be written after a pause.
     pub(super) fn begin(&mut self) {
-        self.deadline = Instant::now() + WRITE;
+        self.deadline = Instant::now() + self.link.deadlines.write;
         self.piece = 0;
     }
 }

@@ -18,6 +18,7 @@ use super::console::Console;
 use super::disk::jobs::{Disk, Job};
 use super::hub::Hub;
 use super::inbox::{Input, Outlet};
+use super::limits::{DEADLINES, Deadlines};
 use super::socket::link::Link;
 use crate::node::Event;
 use crate::protocol::NodeId;
@@ -39,6 +40,10 @@ struct Stage {
 
 impl Stage {
     fn new() -> Stage {
+        Stage::with(DEADLINES)
+    }
+
+    fn with(deadlines: Deadlines) -> Stage {
         let (inbox_sender, inbox) = bounded(64);
         let (disk, jobs) = Disk::new();
         let hub = Hub {
@@ -46,6 +51,7 @@ impl Stage {
             disk,
             console: Console::start(NodeId(1)).unwrap(),
             next_link: Arc::new(AtomicU64::new(1)),
+            deadlines,
             credentials: None,
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -15,7 +15,7 @@ use super::{PATIENCE, Stage};
 use crate::daemon::disk::jobs::Job;
 use crate::daemon::door::dialer::Dialer;
 use crate::daemon::inbox::Outlet;
-use crate::daemon::limits::{DISK_BACKLOG, MESSAGES, WINDOWS};
+use crate::daemon::limits::{DEADLINES, DISK_BACKLOG, Deadlines, MESSAGES, WINDOWS};
 use crate::daemon::peer::reader;
 use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link;
@@ -23,7 +23,7 @@ use crate::daemon::socket::outbox::{Outbox, Parcel, Window, outbox};
 use crate::daemon::state::State;
 use crate::node::{CloseReason, Config, DiskError, Event, Node};
 use crate::photo::PhotoId;
-use crate::protocol::codec::{FrameError, MAX_FRAME, MAX_REQUEST};
+use crate::protocol::codec::{FrameError, MAX_REQUEST};
 use crate::protocol::message::{Lane, TransferId};
 use crate::protocol::{Address, Boot, MAX_CHUNK, Message, NodeId};
 
@@ -248,18 +248,14 @@ fn commands_of_a_later_version_are_passed_on_as_unknown() {
 
 #[test]
 fn half_a_frame_and_then_silence_is_a_timeout() {
-    let mut stage = Stage::new();
+    let soon = Duration::from_millis(50);
+    let mut stage = Stage::with(Deadlines { frame: soon, ..DEADLINES });
     let mut frames = SocketReader::new(Arc::clone(&stage.link));
     stage.remote.write_all(&[0, 0, 0, 9, b'{']).unwrap();
-    let soon = Duration::from_millis(50);
     let start = Instant::now();
-    let failure = frames.next_within(Some(PATIENCE), soon, MAX_FRAME);
+    let failure = frames.next_message();
     assert!(matches!(failure, Err(FrameError::Io(error)) if link::is_timeout(&error)));
     assert!(start.elapsed() >= soon);
-    // Nor does a client stay that begins no frame at all.
-    let mut frames = SocketReader::new(Arc::clone(&stage.link));
-    let failure = frames.next_within(Some(soon), PATIENCE, MAX_FRAME);
-    assert!(matches!(failure, Err(FrameError::Io(error)) if link::is_timeout(&error)));
 }
 
 #[test]
