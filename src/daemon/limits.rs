@@ -14,7 +14,7 @@ pub(super) const REPORTS: usize = 256;
 pub(super) const DISK_BACKLOG: usize = 128;
 
 /// Messages that wait to be sent on one link. A node sends pages one at a time, so what queues up are small answers; a
-/// peer that reads nothing of so many is too slow.
+/// peer that leaves this many unread is too slow.
 pub(super) const MESSAGES: usize = 1024;
 
 /// Windows of photos that one peer may have asked for in each lane and not yet been sent.
@@ -27,7 +27,7 @@ pub(super) const LOG_LINES: usize = 1024;
 pub(super) const BURST: u32 = 32;
 
 /// Connections that are open at a time, if the system allows as many files. Each costs two threads, which are some 45 KiB
-/// of memory while they wait, and at most [`MAX_REQUEST`](crate::protocol::codec::MAX_REQUEST) for what it has begun to say.
+/// of memory while they wait, 75 KiB where the link is encrypted, and at most [`MAX_REQUEST`](crate::protocol::codec::MAX_REQUEST) for what it has begun to say.
 pub(super) const MAX_CONNECTIONS: usize = 4096;
 
 /// The most connections that one other computer, or all behind one address, may have at a time.

@@ -21,7 +21,7 @@
 //!
 //! # Reading order
 //!
-//! `socket` has the types of one connection, `inbox` and `hub` what its threads share with the rest. Then the rooms with
+//! `socket` has the types of one connection, `inbox` and `services` what its threads share with the rest. Then the rooms with
 //! threads in them: `state`, where the [`Node`] runs; `door`, where connections begin; `peer` and `client`, which serve
 //! the two kinds of them; and `disk`, which works on the folder. No two of them import each other.
 //!
@@ -42,10 +42,10 @@ mod clock;
 mod console;
 mod disk;
 mod door;
-mod hub;
 mod inbox;
 mod limits;
 mod peer;
+mod services;
 mod socket;
 mod state;
 #[cfg(test)]
@@ -74,7 +74,7 @@ use crate::protocol::{Address, Boot, GroupKey};
 use disk::jobs::Disk;
 use door::dialer::Dialer;
 use door::listener::Listener;
-use hub::Hub;
+use services::Services;
 use socket::link::Link;
 
 /// How a daemon is to run.
@@ -169,7 +169,7 @@ fn serve(options: Options) -> Result<(), Failure> {
     let (disk, jobs) = Disk::new();
     let (inbox, events) = bounded(INBOX);
     let (reports, results) = bounded(REPORTS);
-    let hub = Hub {
+    let services = Services {
         inbox,
         disk: disk.clone(),
         console: console.clone(),
@@ -179,11 +179,11 @@ fn serve(options: Options) -> Result<(), Failure> {
     };
     let workers =
         Workers::start(folder, (disk.clone(), jobs), reports, console.clone()).map_err(threads)?;
-    let listener = Listener::start(socket, hub.clone(), capacity).map_err(threads)?;
+    let listener = Listener::start(socket, services.clone(), capacity).map_err(threads)?;
     announce(&address);
 
     let node = Node::new(config);
-    let mut state = State::new(node, disk, Dialer::new(hub), console.clone());
+    let mut state = State::new(node, disk, Dialer::new(services), console.clone());
     let sources = Sources { inbox: events, reports: results, signals };
     let error = state.run(&sources);
     // Whoever still wants to tell the state thread something finds that it is gone.

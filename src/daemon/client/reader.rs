@@ -6,8 +6,8 @@ use crossbeam_channel::{Receiver, Sender};
 
 use super::upload::{self, Stop};
 use super::writer::{self, Turn};
-use crate::daemon::hub::{Farewell, Hub};
 use crate::daemon::inbox::{Input, Outlet};
+use crate::daemon::services::{ClosedOnDrop, Services};
 use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link::Link;
 use crate::node::{CloseReason, Event};
@@ -18,26 +18,26 @@ use crate::protocol::{Answer, Request};
 /// Serves a client until its link ends, beginning with the frame that made it one. Runs in the thread that accepted the
 /// link, of which it makes the reader; a second thread writes.
 pub(in crate::daemon) fn serve_client(
-    hub: &Hub,
+    services: &Services,
     link: &Arc<Link>,
     frames: SocketReader,
     first: Vec<u8>,
 ) {
-    let writer::Ways { replies, own, turns } = match writer::start(hub, link) {
+    let writer::Ways { replies, own, turns } = match writer::start(services, link) {
         Ok(ways) => ways,
         Err(error) => {
-            hub.console.line("net", format!("no thread for {}: {error}", link.remote()));
+            services.console.line("net", format!("no thread for {}: {error}", link.remote()));
             return link.end(CloseReason::Io(error.to_string()));
         }
     };
     let mut reader = Reader {
-        hub,
+        services,
         link,
         frames,
         own,
         turns,
         outlet: Some(Outlet::Client(Arc::clone(link), replies)),
-        farewell: None,
+        closed_on_drop: None,
         named: false,
     };
     let reason = match reader.converse(first) {
@@ -56,7 +56,7 @@ pub(in crate::daemon) fn serve_client(
 }
 
 struct Reader<'a> {
-    hub: &'a Hub,
+    services: &'a Services,
     link: &'a Arc<Link>,
     frames: SocketReader,
     /// To the writer: what is answered without the node.
@@ -66,7 +66,7 @@ struct Reader<'a> {
     /// What the state thread needs to answer; goes along with the first request.
     outlet: Option<Outlet>,
     /// Once the node knows the client it must hear of its end.
-    farewell: Option<Farewell<'a>>,
+    closed_on_drop: Option<ClosedOnDrop<'a>>,
     /// Whether the client has told its name.
     named: bool,
 }
@@ -94,7 +94,7 @@ impl Reader<'_> {
             Request::Chunk { .. } => Err(Stop::Broken("a Chunk without a Put".to_owned())),
             Request::Put { bytes, .. } => {
                 let next_chunk = || self.frames.next_chunk();
-                match upload::receive(self.hub, self.link, *bytes, next_chunk)? {
+                match upload::receive(self.services, self.link, *bytes, next_chunk)? {
                     Ok(()) => self.ask(request),
                     Err(error) => self.refuse(error),
                 }
@@ -120,7 +120,7 @@ impl Reader<'_> {
             self.named = true;
             let name: String = name.chars().take(64).collect();
             let remote = self.link.remote();
-            self.hub.console.line("client", format!("{name} at {remote}"));
+            self.services.console.line("client", format!("{name} at {remote}"));
         }
     }
 
@@ -132,9 +132,9 @@ impl Reader<'_> {
             None => asked.into(),
         };
         let stopped = |_| Stop::Over(CloseReason::Shutdown);
-        self.hub.inbox.send(input).map_err(stopped)?;
-        if self.farewell.is_none() {
-            self.farewell = Some(Farewell { hub: self.hub, link: self.link });
+        self.services.inbox.send(input).map_err(stopped)?;
+        if self.closed_on_drop.is_none() {
+            self.closed_on_drop = Some(ClosedOnDrop { services: self.services, link: self.link });
         }
         self.wait_for_turn()
     }

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use crate::daemon::disk::uploads::Upload;
-use crate::daemon::hub::Hub;
 use crate::daemon::limits::UPLOAD_MIN_RATE;
+use crate::daemon::services::Services;
 use crate::daemon::socket::link::{Link, read_failure};
 use crate::folder;
 use crate::node::{CloseReason, DiskError, cannot_take};
@@ -42,7 +42,7 @@ impl From<FrameError> for Stop {
 /// The inner error is an answer: the photo cannot be stored, and the reason is for the client, whose other chunks have
 /// been read and thrown away so that it can go on asking. The outer one ends the link. No file is left in either case.
 pub(super) fn receive(
-    hub: &Hub,
+    services: &Services,
     link: &Link,
     bytes: u64,
     mut next_frame: impl FnMut() -> Result<Option<Vec<u8>>, FrameError>,
@@ -55,7 +55,7 @@ pub(super) fn receive(
     }
     let deadline =
         Instant::now() + link.deadlines.frame + Duration::from_secs(bytes / UPLOAD_MIN_RATE);
-    let mut sink = hub.disk.upload(link.id, bytes).and_then(Sink::create);
+    let mut sink = services.disk.upload(link.id, bytes).and_then(Sink::create);
     let mut left = bytes;
     while left > 0 {
         if Instant::now() > deadline {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender, bounded, select};
 
 use crate::daemon::disk::jobs::Disk;
-use crate::daemon::hub::Hub;
 use crate::daemon::inbox::Input;
+use crate::daemon::services::Services;
 use crate::daemon::socket::frames::SocketWriter;
 use crate::daemon::socket::link::{Link, write_failure};
 use crate::daemon::socket::reply::{Delivery, Reply};
@@ -33,7 +33,7 @@ pub(super) struct Ways {
 
 /// Starts the thread. It ends when the reader has, when the state thread has, when it has written an
 /// [`Answer::Error`], or when the link ends.
-pub(super) fn start(hub: &Hub, link: &Arc<Link>) -> io::Result<Ways> {
+pub(super) fn start(services: &Services, link: &Arc<Link>) -> io::Result<Ways> {
     let (replies, from_node) = bounded(1);
     let (own, from_reader) = bounded(1);
     let (to_reader, turns) = bounded(1);
@@ -43,8 +43,8 @@ pub(super) fn start(hub: &Hub, link: &Arc<Link>) -> io::Result<Ways> {
         replies: from_node,
         own: from_reader,
         turns: to_reader,
-        disk: hub.disk.clone(),
-        inbox: hub.inbox.clone(),
+        disk: services.disk.clone(),
+        inbox: services.inbox.clone(),
     };
     threads::spawn_writer(link.port(), move || match writer.run() {
         Ok(()) => writer.link.stop_writing(),

@@ -1,6 +1,6 @@
 //! The door: how connections to others come to be.
 //!
-//! `listener` accepts them, `dialer` makes them, and `guests` says how many there may be, in total and from one other
+//! `listener` accepts them, `dialer` makes them, and `limits` says how many there may be, in total and from one other
 //! computer. A connection that was accepted says with its first frame whether a daemon or a client is at its other end,
 //! and its thread goes on in the room for the one or the other.
 //!
@@ -16,6 +16,6 @@
 //! Nobody is turned away by address: who may take part is settled by the group key, and who has none is limited only in
 //! how many places he takes.
 
+mod connection_limits;
 pub(in crate::daemon) mod dialer;
-mod guests;
 pub(in crate::daemon) mod listener;

@@ -11,7 +11,7 @@
 //! The reader hands on whole messages, one after the other, and waits when the inbox is full: that is how a sender is
 //! slowed down. The writer sends messages before photos, and photos that people wait for before copies, a chunk at a
 //! time. It reads photos itself, from files that the folder thread opens, so no photo is ever in memory as a whole; and
-//! `digests` notices, at no cost but the hashing, when what was sent is not what it should have been.
+//! `check` notices, at no cost but the hashing, when what was sent is not what it should have been.
 //!
 //! Whichever of the two finds that the link is broken ends it with a reason, which wakes the other. The first reason
 //! stays, and the node hears of the end exactly once.
@@ -20,6 +20,6 @@
 //!
 //! Nothing is sent again after a link broke. What was on its way is asked for anew, by whoever still wants it.
 
-mod digests;
 pub(in crate::daemon) mod reader;
+mod send_check;
 pub(in crate::daemon) mod writer;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crossbeam_channel::{Sender, TrySendError};
 
 use super::writer;
-use crate::daemon::hub::{Farewell, Hub};
 use crate::daemon::inbox::{Input, Outlet};
+use crate::daemon::services::{ClosedOnDrop, Services};
 use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link::{Link, read_failure};
 use crate::daemon::socket::outbox::{Parcel, outbox};
@@ -19,7 +19,7 @@ use crate::protocol::{Address, MAX_CHUNK, Message};
 ///
 /// `first` is the `register` that an accepted link began with, `dialed` the address of one that was dialed.
 pub(in crate::daemon) fn serve_peer(
-    hub: &Hub,
+    services: &Services,
     link: &Arc<Link>,
     frames: &mut SocketReader,
     first: Option<Message>,
@@ -28,18 +28,18 @@ pub(in crate::daemon) fn serve_peer(
     let remote = link.remote();
     let (outbox, queues) = outbox();
     let parcels = outbox.messages.clone();
-    if let Err(error) = writer::start(hub, link, queues) {
-        hub.console.line("net", format!("no thread for {remote}: {error}"));
+    if let Err(error) = writer::start(services, link, queues) {
+        services.console.line("net", format!("no thread for {remote}: {error}"));
         return link.end(CloseReason::Io(error.to_string()));
     }
     let opened = Event::Opened { link: link.id, remote, dialed };
     let outlet = Outlet::Peer(Arc::clone(link), outbox);
-    if hub.inbox.send(Input::first(outlet, opened)).is_err() {
+    if services.inbox.send(Input::first(outlet, opened)).is_err() {
         return link.end(CloseReason::Shutdown);
     }
     // From here on the node knows the link, so it must hear of its end, whatever happens.
-    let _farewell = Farewell { hub, link };
-    let reason = read_messages(hub, link, frames, first);
+    let _closed_on_drop = ClosedOnDrop { services, link };
+    let reason = read_messages(services, link, frames, first);
     if let CloseReason::Protocol(error) = &reason {
         complain(&parcels, error);
         link.blame(reason.clone());
@@ -51,7 +51,7 @@ pub(in crate::daemon) fn serve_peer(
 
 /// Hands every message to the state thread; why it ended.
 fn read_messages(
-    hub: &Hub,
+    services: &Services,
     link: &Link,
     frames: &mut SocketReader,
     first: Option<Message>,
@@ -63,7 +63,7 @@ fn read_messages(
                 return CloseReason::Protocol(error);
             }
             let link = link.id;
-            if hub.inbox.send(Event::Received { link, message }.into()).is_err() {
+            if services.inbox.send(Event::Received { link, message }.into()).is_err() {
                 return CloseReason::Shutdown;
             }
         }

@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Select, Sender, TryRecvError};
 
-use super::digests::Digests;
+use super::send_check::SendCheck;
 use crate::daemon::disk::jobs::Disk;
-use crate::daemon::hub::Hub;
 use crate::daemon::inbox::Input;
+use crate::daemon::services::Services;
 use crate::daemon::socket::frames::SocketWriter;
 use crate::daemon::socket::link::{Link, write_failure};
 use crate::daemon::socket::outbox::{Parcel, Queues, Window};
@@ -22,14 +22,18 @@ use crate::node::{DiskError, Event};
 use crate::protocol::{Blob, MAX_CHUNK, Message};
 
 /// Starts the thread. It ends when told to, when its outbox is gone, or when the link ends.
-pub(in crate::daemon) fn start(hub: &Hub, link: &Arc<Link>, queues: Queues) -> io::Result<()> {
+pub(in crate::daemon) fn start(
+    services: &Services,
+    link: &Arc<Link>,
+    queues: Queues,
+) -> io::Result<()> {
     let mut writer = Writer {
         out: SocketWriter::new(Arc::clone(link)),
         link: Arc::clone(link),
         messages: queues.messages,
         lanes: [LaneQueue::new(queues.gets), LaneQueue::new(queues.replicas)],
-        disk: hub.disk.clone(),
-        inbox: hub.inbox.clone(),
+        disk: services.disk.clone(),
+        inbox: services.inbox.clone(),
     };
     let ending = queues.ending;
     threads::spawn_writer(link.port(), move || {
@@ -55,7 +59,7 @@ struct Writer {
 struct LaneQueue {
     waiting: Receiver<Window>,
     current: Option<Sending>,
-    digests: Digests,
+    check: SendCheck,
 }
 
 struct Sending {
@@ -78,7 +82,7 @@ enum Source {
 
 impl LaneQueue {
     fn new(waiting: Receiver<Window>) -> LaneQueue {
-        LaneQueue { waiting, current: None, digests: Digests::default() }
+        LaneQueue { waiting, current: None, check: SendCheck::default() }
     }
 }
 
@@ -118,7 +122,7 @@ impl Writer {
                 queue.current = Some(Sending { window, bytes });
             }
             if let Some(sending) = &mut queue.current
-                && let Some(piece) = sending.next(&mut queue.digests)
+                && let Some(piece) = sending.next(&mut queue.check)
             {
                 self.send_piece(lane, piece)?;
                 return Ok(true);
@@ -195,7 +199,7 @@ enum Piece {
 
 impl Sending {
     /// The next piece, or none while the file is still being opened.
-    fn next(&mut self, digests: &mut Digests) -> Option<Piece> {
+    fn next(&mut self, check: &mut SendCheck) -> Option<Piece> {
         if let Source::Opening(opened) = &self.bytes {
             let opened = match opened.try_recv() {
                 Ok(opened) => opened,
@@ -212,14 +216,14 @@ impl Sending {
         };
         let Window { transfer, photo, .. } = self.window;
         if *left == 0 {
-            let sound = !digests.is_wrong(transfer, photo, *size);
+            let sound = !check.is_wrong(transfer, photo, *size);
             return Some(Piece::End { sound });
         }
         let mut data = vec![0; MAX_CHUNK.min(usize::try_from(*left).unwrap_or(MAX_CHUNK))];
         if let Err(error) = file.read_exact(&mut data) {
             return Some(self.failed(DiskError::Other(error.to_string())));
         }
-        digests.add(transfer, self.window.offset, &data);
+        check.add(transfer, self.window.offset, &data);
         let sent = data.len() as u64;
         let chunk = Message::Chunk { transfer, offset: self.window.offset, data: Blob::from(data) };
         *left -= sent;

@@ -32,9 +32,9 @@ fn client_that_asks() -> (Stage, Sender<Reply>) {
 /// The same with other deadlines.
 fn client_within(deadlines: Deadlines) -> (Stage, Sender<Reply>) {
     let stage = Stage::with(deadlines);
-    stage.serve(|hub, link| {
+    stage.serve(|services, link| {
         let frames = SocketReader::new(Arc::clone(&link));
-        client::reader::serve_client(&hub, &link, frames, LIST.as_bytes().to_vec());
+        client::reader::serve_client(&services, &link, frames, LIST.as_bytes().to_vec());
     });
     let (outlet, event) = stage.next_input();
     let request = Request::GetImageList;

@@ -16,9 +16,9 @@ use crossbeam_channel::{Receiver, bounded};
 
 use super::console::Console;
 use super::disk::jobs::{Disk, Job};
-use super::hub::Hub;
 use super::inbox::{Input, Outlet};
 use super::limits::{DEADLINES, Deadlines};
+use super::services::Services;
 use super::socket::link::Link;
 use crate::node::Event;
 use crate::protocol::NodeId;
@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What the tests play: the other side of the link, the state thread and the folder thread.
 struct Stage {
-    hub: Hub,
+    services: Services,
     link: Arc<Link>,
     /// The other side.
     remote: TcpStream,
@@ -46,7 +46,7 @@ impl Stage {
     fn with(deadlines: Deadlines) -> Stage {
         let (inbox_sender, inbox) = bounded(64);
         let (disk, jobs) = Disk::new();
-        let hub = Hub {
+        let services = Services {
             inbox: inbox_sender,
             disk,
             console: Console::start(NodeId(1)).unwrap(),
@@ -57,8 +57,8 @@ impl Stage {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let remote = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         remote.set_read_timeout(Some(PATIENCE)).unwrap();
-        let link = hub.link(listener.accept().unwrap().0).unwrap();
-        Stage { hub, link, remote, inbox, jobs }
+        let link = services.link(listener.accept().unwrap().0).unwrap();
+        Stage { services, link, remote, inbox, jobs }
     }
 
     /// The next event, and the way to the link if it is its first.
@@ -94,8 +94,8 @@ impl Stage {
     }
 
     /// Runs what serves the link in a thread of its own.
-    fn serve(&self, serve: impl FnOnce(Hub, Arc<Link>) + Send + 'static) {
-        let (hub, link) = (self.hub.clone(), Arc::clone(&self.link));
-        thread::spawn(move || serve(hub, link));
+    fn serve(&self, serve: impl FnOnce(Services, Arc<Link>) + Send + 'static) {
+        let (services, link) = (self.services.clone(), Arc::clone(&self.link));
+        thread::spawn(move || serve(services, link));
     }
 }

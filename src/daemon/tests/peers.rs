@@ -33,9 +33,9 @@ const REPLICA: u32 = 2;
 /// A link to a daemon that was dialed, and the way to its writer.
 fn peer() -> (Stage, Outbox) {
     let stage = Stage::new();
-    stage.serve(|hub, link| {
+    stage.serve(|services, link| {
         let mut frames = SocketReader::new(Arc::clone(&link));
-        reader::serve_peer(&hub, &link, &mut frames, None, None);
+        reader::serve_peer(&services, &link, &mut frames, None, None);
     });
     let (outlet, event) = stage.next_input();
     assert!(matches!(event, Event::Opened { .. }));
@@ -286,14 +286,14 @@ fn a_daemon_that_is_too_busy_to_listen_takes_nobody_for_dead() {
         first_start: true,
         seed: [0; 32],
     });
-    let (disk, console) = (stage.hub.disk.clone(), stage.hub.console.clone());
-    let mut state = State::new(node, disk, Dialer::new(stage.hub.clone()), console);
+    let (disk, console) = (stage.services.disk.clone(), stage.services.console.clone());
+    let mut state = State::new(node, disk, Dialer::new(stage.services.clone()), console);
     let (outbox, _queues) = outbox();
     let outlet = Outlet::Peer(Arc::clone(&stage.link), outbox);
     state.links.insert(stage.link.id, outlet);
     assert_eq!(state.signs_of_life(), []);
     for _ in 0..DISK_BACKLOG {
-        stage.hub.disk.suspect(PhotoId([0; 32]));
+        stage.services.disk.suspect(PhotoId([0; 32]));
     }
     assert_eq!(state.signs_of_life(), [stage.link.id]);
 }

@@ -9,13 +9,13 @@ use crate::protocol::message::TransferId;
 /// So many photos are followed at a time, the latest; the others are sent all the same.
 const MOST: usize = 16;
 
-/// The digests of photos on their way out, each as far as it was sent without a gap.
+/// The check of photos on their way out, each as far as it was sent without a gap.
 #[derive(Default)]
-pub(super) struct Digests {
+pub(super) struct SendCheck {
     under_way: BTreeMap<TransferId, (u64, Digest)>,
 }
 
-impl Digests {
+impl SendCheck {
     /// A piece of a photo is sent, which begins at `offset`.
     pub(in crate::daemon) fn add(&mut self, transfer: TransferId, offset: u64, piece: &[u8]) {
         if offset == 0 {
@@ -57,38 +57,38 @@ mod tests {
     fn only_a_photo_that_was_sent_whole_can_be_wrong() {
         let (right, wrong) = (PhotoId::of(PHOTO), PhotoId::of(b"another"));
         let size = PHOTO.len() as u64;
-        let mut digests = Digests::default();
+        let mut check = SendCheck::default();
         let whole = TransferId(1);
         for (photo, expected) in [(right, false), (wrong, true)] {
-            digests.add(whole, 0, &PHOTO[..9]);
-            assert!(!digests.is_wrong(whole, photo, size));
-            digests.add(whole, 9, &PHOTO[9..]);
-            assert_eq!(digests.is_wrong(whole, photo, size), expected);
+            check.add(whole, 0, &PHOTO[..9]);
+            assert!(!check.is_wrong(whole, photo, size));
+            check.add(whole, 9, &PHOTO[9..]);
+            assert_eq!(check.is_wrong(whole, photo, size), expected);
         }
         let gap = TransferId(2);
-        digests.add(gap, 0, &PHOTO[..9]);
-        digests.add(gap, 10, &PHOTO[10..]);
-        assert!(!digests.is_wrong(gap, wrong, size));
-        assert!(digests.under_way.is_empty());
+        check.add(gap, 0, &PHOTO[..9]);
+        check.add(gap, 10, &PHOTO[10..]);
+        assert!(!check.is_wrong(gap, wrong, size));
+        assert!(check.under_way.is_empty());
     }
 
     #[test]
     fn those_that_are_never_finished_do_not_stand_in_the_way() {
-        let mut digests = Digests::default();
+        let mut check = SendCheck::default();
         for transfer in 0..1000 {
-            digests.add(TransferId(transfer), 0, &PHOTO[..9]);
+            check.add(TransferId(transfer), 0, &PHOTO[..9]);
         }
         let (last, size) = (TransferId(1000), PHOTO.len() as u64);
-        digests.add(last, 0, PHOTO);
-        assert!(digests.is_wrong(last, PhotoId::of(b"another"), size));
+        check.add(last, 0, PHOTO);
+        assert!(check.is_wrong(last, PhotoId::of(b"another"), size));
     }
 
     #[test]
     fn however_many_are_asked_for_few_are_followed() {
-        let mut digests = Digests::default();
+        let mut check = SendCheck::default();
         for transfer in 0..1000 {
-            digests.add(TransferId(transfer), 0, PHOTO);
+            check.add(TransferId(transfer), 0, PHOTO);
         }
-        assert_eq!(digests.under_way.len(), MOST);
+        assert_eq!(check.under_way.len(), MOST);
     }
 }

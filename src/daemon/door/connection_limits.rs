@@ -1,4 +1,4 @@
-//! Who may connect: so many at a time, and of one other computer not all.
+//! Connection limits: in total, and per remote host.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Weak};
@@ -7,16 +7,16 @@ use crate::daemon::limits::CONNECTIONS_OF_HOST;
 
 /// The accepted connections that are still open.
 #[derive(Debug)]
-pub(super) struct Guests<T> {
+pub(super) struct ConnectionLimits<T> {
     /// Those that have ended since are swept out when it gets long.
     open: Vec<(IpAddr, Weak<T>)>,
     capacity: usize,
 }
 
-impl<T> Guests<T> {
-    pub(in crate::daemon) fn new(capacity: usize) -> Guests<T> {
+impl<T> ConnectionLimits<T> {
+    pub(in crate::daemon) fn new(capacity: usize) -> ConnectionLimits<T> {
         let open = Vec::new();
-        Guests { open, capacity }
+        ConnectionLimits { open, capacity }
     }
 
     /// Takes a connection in, unless there are too many.
@@ -58,32 +58,32 @@ mod tests {
 
     #[test]
     fn one_computer_cannot_take_the_place_of_others() {
-        let mut guests = Guests::new(4096);
+        let mut limits = ConnectionLimits::new(4096);
         let [near, far, other] =
             ["127.0.0.1", "192.0.2.1", "192.0.2.2"].map(|host| host.parse().unwrap());
         let links: Vec<Arc<()>> = (0..CONNECTIONS_OF_HOST).map(|_| Arc::new(())).collect();
         for link in &links {
-            assert_eq!(guests.admit(far, link), Ok(()));
+            assert_eq!(limits.admit(far, link), Ok(()));
         }
         let one = Arc::new(());
-        assert!(guests.admit(far, &one).is_err());
-        assert_eq!(guests.admit(other, &one), Ok(()));
+        assert!(limits.admit(far, &one).is_err());
+        assert_eq!(limits.admit(other, &one), Ok(()));
         for link in links.iter().chain([&one]) {
-            assert_eq!(guests.admit(near, link), Ok(()), "this computer is no other");
+            assert_eq!(limits.admit(near, link), Ok(()), "this computer is no other");
         }
         drop(links);
-        assert_eq!(guests.admit(far, &one), Ok(()), "those have ended");
+        assert_eq!(limits.admit(far, &one), Ok(()), "those have ended");
     }
 
     #[test]
     fn there_are_never_more_than_the_capacity() {
-        let mut guests = Guests::new(2);
+        let mut limits = ConnectionLimits::new(2);
         let host = "127.0.0.1".parse().unwrap();
         let links = [(); 3].map(Arc::new);
-        let taken = links.each_ref().map(|link| guests.admit(host, link).is_ok());
+        let taken = links.each_ref().map(|link| limits.admit(host, link).is_ok());
         assert_eq!(taken, [true, true, false]);
         let [first, ..] = links;
         drop(first);
-        assert!(guests.admit(host, &Arc::new(())).is_ok());
+        assert!(limits.admit(host, &Arc::new(())).is_ok());
     }
 }

@@ -17,7 +17,7 @@ use crate::protocol::secure::Credentials;
 
 /// What the threads of a connection need of the rest of the daemon.
 #[derive(Clone)]
-pub(super) struct Hub {
+pub(super) struct Services {
     /// To the state thread.
     pub(super) inbox: Sender<Input>,
     /// To the folder.
@@ -32,7 +32,7 @@ pub(super) struct Hub {
     pub(super) credentials: Option<Arc<Credentials>>,
 }
 
-impl Hub {
+impl Services {
     /// A new link over a socket.
     pub(super) fn link(&self, stream: TcpStream) -> io::Result<Arc<Link>> {
         // Without this a small answer waits for the acknowledgement of the one before.
@@ -43,15 +43,15 @@ impl Hub {
 }
 
 /// Tells the node of the end of a link when dropped: once, from one place, even if the thread panics.
-pub(super) struct Farewell<'a> {
-    pub(super) hub: &'a Hub,
+pub(super) struct ClosedOnDrop<'a> {
+    pub(super) services: &'a Services,
     pub(super) link: &'a Link,
 }
 
-impl Drop for Farewell<'_> {
+impl Drop for ClosedOnDrop<'_> {
     fn drop(&mut self) {
         let closed = Event::Closed { link: self.link.id, reason: self.link.reason() };
         // If there is no state thread any more, nobody needs to know.
-        let _ = self.hub.inbox.send(closed.into());
+        let _ = self.services.inbox.send(closed.into());
     }
 }
