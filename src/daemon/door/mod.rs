@@ -16,6 +16,6 @@
 //! Nobody is turned away by address: who may take part is settled by the group key, and who has none is limited only in
 //! how many places he takes.
 
-mod connection_limits;
+pub(in crate::daemon) mod connection_limits;
 pub(in crate::daemon) mod dialer;
 pub(in crate::daemon) mod listener;

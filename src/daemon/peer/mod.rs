@@ -21,5 +21,5 @@
 //! Nothing is sent again after a link broke. What was on its way is asked for anew, by whoever still wants it.
 
 pub(in crate::daemon) mod reader;
-mod send_check;
+pub(in crate::daemon) mod send_check;
 pub(in crate::daemon) mod writer;

@@ -1,9 +1,12 @@
 //! The threads of links, over real sockets, between a state thread and a folder thread that the tests play themselves.
 
 mod clients;
+mod connection_limits;
 mod disk;
 mod listeners;
 mod peers;
+mod send_check;
+mod uploads;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

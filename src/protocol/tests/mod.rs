@@ -2,4 +2,8 @@
 
 mod answers;
 mod frames;
+mod group_key;
+mod looks;
 mod round_trips;
+mod safe_name;
+mod tombstone;
