@@ -6,7 +6,7 @@ use crossbeam_channel::{Receiver, Sender};
 
 use super::upload::{self, Stop};
 use super::writer::{self, Turn};
-use crate::daemon::inbox::{Input, Outlet};
+use crate::daemon::inbox::{Input, LinkHandle};
 use crate::daemon::services::{ClosedOnDrop, Services};
 use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link::Link;
@@ -36,7 +36,7 @@ pub(in crate::daemon) fn serve_client(
         frames,
         own,
         turns,
-        outlet: Some(Outlet::Client(Arc::clone(link), replies)),
+        handle: Some(LinkHandle::Client(Arc::clone(link), replies)),
         closed_on_drop: None,
         named: false,
     };
@@ -64,7 +64,7 @@ struct Reader<'a> {
     /// From the writer: one for each answer that is written.
     turns: Receiver<Turn>,
     /// What the state thread needs to answer; goes along with the first request.
-    outlet: Option<Outlet>,
+    handle: Option<LinkHandle>,
     /// Once the node knows the client it must hear of its end.
     closed_on_drop: Option<ClosedOnDrop<'a>>,
     /// Whether the client has told its name.
@@ -127,8 +127,8 @@ impl Reader<'_> {
     /// Asks the node, and waits until its answer is written.
     fn ask(&mut self, request: Request) -> Result<(), Stop> {
         let asked = Event::Asked { link: self.link.id, request };
-        let input = match self.outlet.take() {
-            Some(outlet) => Input::first(outlet, asked),
+        let input = match self.handle.take() {
+            Some(handle) => Input::first(handle, asked),
             None => asked.into(),
         };
         let stopped = |_| Stop::Over(CloseReason::Shutdown);
@@ -152,7 +152,7 @@ impl Reader<'_> {
 
     /// Tells the client what it did wrong, and lets it read that before the link is closed.
     fn complain(&mut self, error: &str) {
-        self.link.blame(CloseReason::Protocol(error.to_owned()));
+        self.link.set_close_reason(CloseReason::Protocol(error.to_owned()));
         // If the writer has ended, there is nobody to be told.
         let _ = self.own.send(Answer::Error { error: error.to_owned() });
         while let Ok(Turn) = self.turns.recv() {}

@@ -76,7 +76,7 @@ impl Writer {
             let answered = match reply {
                 Reply::Answer(answer) => {
                     if let Answer::Error { error } = &answer {
-                        self.link.blame(CloseReason::Protocol(error.clone()));
+                        self.link.set_close_reason(CloseReason::Protocol(error.clone()));
                         return self.write(&answer);
                     }
                     self.write(&answer)?;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use crossbeam_channel::{Sender, TrySendError};
 
 use super::writer;
-use crate::daemon::inbox::{Input, Outlet};
+use crate::daemon::inbox::{Input, LinkHandle};
 use crate::daemon::services::{ClosedOnDrop, Services};
 use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link::{Link, read_failure};
-use crate::daemon::socket::outbox::{Parcel, outbox};
+use crate::daemon::socket::outbox::{WriterCommand, outbox};
 use crate::node::{CloseReason, Event};
 use crate::protocol::codec::{self, FrameError};
 use crate::protocol::{Address, MAX_CHUNK, Message};
@@ -27,22 +27,22 @@ pub(in crate::daemon) fn serve_peer(
 ) {
     let remote = link.remote();
     let (outbox, queues) = outbox();
-    let parcels = outbox.messages.clone();
+    let commands = outbox.messages.clone();
     if let Err(error) = writer::start(services, link, queues) {
         services.console.line("net", format!("no thread for {remote}: {error}"));
         return link.end(CloseReason::Io(error.to_string()));
     }
     let opened = Event::Opened { link: link.id, remote, dialed };
-    let outlet = Outlet::Peer(Arc::clone(link), outbox);
-    if services.inbox.send(Input::first(outlet, opened)).is_err() {
+    let handle = LinkHandle::Peer(Arc::clone(link), outbox);
+    if services.inbox.send(Input::first(handle, opened)).is_err() {
         return link.end(CloseReason::Shutdown);
     }
     // From here on the node knows the link, so it must hear of its end, whatever happens.
     let _closed_on_drop = ClosedOnDrop { services, link };
     let reason = read_messages(services, link, frames, first);
     if let CloseReason::Protocol(error) = &reason {
-        complain(&parcels, error);
-        link.blame(reason.clone());
+        complain(&commands, error);
+        link.set_close_reason(reason.clone());
         // The writer ends what is sent when the complaint is out.
         link.drain();
     }
@@ -103,10 +103,11 @@ pub(in crate::daemon) fn message(content: &[u8]) -> Result<Message, FrameError> 
 }
 
 /// Tells the other daemon what it did wrong, if there is room for it, and lets the writer end.
-fn complain(parcels: &Sender<Parcel>, error: &str) {
+fn complain(commands: &Sender<WriterCommand>, error: &str) {
     let error = Message::Error { error: error.to_owned() };
-    for parcel in [Parcel::Message(error), Parcel::Close] {
-        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) = parcels.try_send(parcel)
+    for command in [WriterCommand::Message(error), WriterCommand::Close] {
+        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) =
+            commands.try_send(command)
         {
             return;
         }

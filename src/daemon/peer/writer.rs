@@ -15,7 +15,7 @@ use crate::daemon::inbox::Input;
 use crate::daemon::services::Services;
 use crate::daemon::socket::frames::SocketWriter;
 use crate::daemon::socket::link::{Link, write_failure};
-use crate::daemon::socket::outbox::{Parcel, Queues, Window};
+use crate::daemon::socket::outbox::{Queues, Window, WriterCommand};
 use crate::daemon::socket::reply::Opened;
 use crate::daemon::threads;
 use crate::node::{DiskError, Event};
@@ -48,7 +48,7 @@ pub(in crate::daemon) fn start(
 struct Writer {
     link: Arc<Link>,
     out: SocketWriter,
-    messages: Receiver<Parcel>,
+    messages: Receiver<WriterCommand>,
     /// The more urgent one first.
     lanes: [LaneQueue; 2],
     disk: Disk,
@@ -90,8 +90,10 @@ impl Writer {
     fn run(&mut self) -> io::Result<()> {
         loop {
             match self.messages.try_recv() {
-                Ok(Parcel::Message(message)) => self.send(&message)?,
-                Ok(Parcel::Close) | Err(TryRecvError::Disconnected) => return self.out.flush(),
+                Ok(WriterCommand::Message(message)) => self.send(&message)?,
+                Ok(WriterCommand::Close) | Err(TryRecvError::Disconnected) => {
+                    return self.out.flush();
+                }
                 Err(TryRecvError::Empty) => {
                     if !self.send_chunk()? {
                         self.out.flush()?;

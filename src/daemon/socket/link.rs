@@ -73,12 +73,12 @@ impl Link {
 
     /// Ends the connection both ways, which wakes the threads that read or write it. The first reason given stays.
     pub(in crate::daemon) fn end(&self, reason: CloseReason) {
-        self.blame(reason);
+        self.set_close_reason(reason);
         self.shut(Shutdown::Both);
     }
 
     /// Notes why the connection is about to end; the first reason given stays.
-    pub(in crate::daemon) fn blame(&self, reason: CloseReason) {
+    pub(in crate::daemon) fn set_close_reason(&self, reason: CloseReason) {
         let _ = self.reason.set(reason);
     }
 

@@ -1,12 +1,12 @@
-//! Carrying out what the node asks for: each action becomes a parcel for a link's thread or a job for the folder's.
+//! Carrying out what the node asks for: each action becomes something for a link's writer or a job for the folder's.
 
 use std::time::Instant;
 
 use super::{Exit, State};
 use crate::daemon::disk::jobs::Job;
-use crate::daemon::inbox::Outlet;
+use crate::daemon::inbox::LinkHandle;
 use crate::daemon::limits::CLOSE;
-use crate::daemon::socket::outbox::{Parcel, Window};
+use crate::daemon::socket::outbox::{Window, WriterCommand};
 use crate::daemon::socket::reply::Reply;
 use crate::folder::Moment;
 use crate::node::{Action, CloseReason, Event, LinkId};
@@ -18,7 +18,7 @@ impl State {
     pub(super) fn execute(&mut self, action: Action) -> Option<Exit> {
         match action {
             Action::Dial { address } => self.dial(address),
-            Action::Send { link, message } => self.send(link, Parcel::Message(message)),
+            Action::Send { link, message } => self.send(link, WriterCommand::Message(message)),
             Action::Close { link, reason } => self.close(link, reason),
             Action::Serve { link, transfer, photo, offset, length, lane } => {
                 let window = Window { transfer, photo, offset, length };
@@ -26,7 +26,7 @@ impl State {
             }
             Action::Answer { link, answer } => self.answer(link, Reply::Answer(answer)),
             Action::AnswerPhoto { link, name, label, photo, source } => {
-                if let Some(Outlet::Client(_, replies)) = self.links.get(&link) {
+                if let Some(LinkHandle::Client(_, replies)) = self.links.get(&link) {
                     self.disk.submit(Job::Deliver {
                         name,
                         label,
@@ -71,16 +71,16 @@ impl State {
 
     /// Queues something for a daemon. If too much waits already, it reads too slowly, and the link ends: to wait here
     /// would let one slow peer stop the whole node.
-    fn send(&mut self, link: LinkId, parcel: Parcel) {
-        if let Some(Outlet::Peer(link, outbox)) = self.links.get(&link)
-            && !outbox.send(parcel)
+    fn send(&mut self, link: LinkId, command: WriterCommand) {
+        if let Some(LinkHandle::Peer(link, outbox)) = self.links.get(&link)
+            && !outbox.send(command)
         {
             link.end(CloseReason::Slow);
         }
     }
 
     fn serve(&mut self, link: LinkId, lane: Lane, window: Window) {
-        if let Some(Outlet::Peer(link, outbox)) = self.links.get(&link)
+        if let Some(LinkHandle::Peer(link, outbox)) = self.links.get(&link)
             && !outbox.serve(lane, window)
         {
             link.end(CloseReason::Slow);
@@ -88,8 +88,8 @@ impl State {
     }
 
     fn answer(&mut self, link: LinkId, reply: Reply) {
-        // The client's thread takes one reply to each request, so the only reason to fail is that it has ended.
-        if let Some(Outlet::Client(link, replies)) = self.links.get(&link)
+        // The client's writer takes one reply to each request, so the only reason to fail is that it has ended.
+        if let Some(LinkHandle::Client(link, replies)) = self.links.get(&link)
             && replies.try_send(reply).is_err()
         {
             link.end(CloseReason::Shutdown);
@@ -98,17 +98,17 @@ impl State {
 
     /// Lets a link end in order: what is queued for a daemon is sent, and a client gets the answer that it waits for.
     fn close(&mut self, id: LinkId, reason: CloseReason) {
-        let Some(outlet) = self.links.get(&id) else {
+        let Some(handle) = self.links.get(&id) else {
             return;
         };
-        outlet.link().blame(reason);
-        match outlet {
-            Outlet::Peer(link, outbox) => {
-                if !outbox.send(Parcel::Close) {
+        handle.link().set_close_reason(reason);
+        match handle {
+            LinkHandle::Peer(link, outbox) => {
+                if !outbox.send(WriterCommand::Close) {
                     link.end(CloseReason::Slow);
                 }
             }
-            Outlet::Client(link, _) => link.stop_reading(),
+            LinkHandle::Client(link, _) => link.stop_reading(),
         }
         self.closing.insert(id, Instant::now() + CLOSE);
     }

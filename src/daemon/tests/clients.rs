@@ -14,7 +14,7 @@ use super::Stage;
 use crate::daemon::client;
 use crate::daemon::disk::jobs::Job;
 use crate::daemon::disk::uploads::Upload;
-use crate::daemon::inbox::Outlet;
+use crate::daemon::inbox::LinkHandle;
 use crate::daemon::limits::{DEADLINES, Deadlines};
 use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::reply::{Delivery, Reply};
@@ -36,11 +36,11 @@ fn client_within(deadlines: Deadlines) -> (Stage, Sender<Reply>) {
         let frames = SocketReader::new(Arc::clone(&link));
         client::reader::serve_client(&services, &link, frames, LIST.as_bytes().to_vec());
     });
-    let (outlet, event) = stage.next_input();
+    let (handle, event) = stage.next_input();
     let request = Request::GetImageList;
     let link = stage.link.id;
     assert_eq!(event, Event::Asked { link, request });
-    let Some(Outlet::Client(_, replies)) = outlet else {
+    let Some(LinkHandle::Client(_, replies)) = handle else {
         panic!("no way to answer");
     };
     (stage, replies)

@@ -19,7 +19,7 @@ use crossbeam_channel::{Receiver, bounded};
 
 use super::console::Console;
 use super::disk::jobs::{Disk, Job};
-use super::inbox::{Input, Outlet};
+use super::inbox::{Input, LinkHandle};
 use super::limits::{DEADLINES, Deadlines};
 use super::services::Services;
 use super::socket::link::Link;
@@ -65,9 +65,9 @@ impl Stage {
     }
 
     /// The next event, and the way to the link if it is its first.
-    fn next_input(&self) -> (Option<Outlet>, Event) {
+    fn next_input(&self) -> (Option<LinkHandle>, Event) {
         let input = self.inbox.recv_timeout(PATIENCE).unwrap();
-        (input.outlet, input.event)
+        (input.handle, input.event)
     }
 
     fn next_event(&self) -> Event {

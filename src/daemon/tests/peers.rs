@@ -14,12 +14,12 @@ use base64::engine::general_purpose::STANDARD;
 use super::{PATIENCE, Stage};
 use crate::daemon::disk::jobs::Job;
 use crate::daemon::door::dialer::Dialer;
-use crate::daemon::inbox::Outlet;
+use crate::daemon::inbox::LinkHandle;
 use crate::daemon::limits::{DEADLINES, DISK_BACKLOG, Deadlines, MESSAGES, WINDOWS};
 use crate::daemon::peer::reader;
 use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link;
-use crate::daemon::socket::outbox::{Outbox, Parcel, Window, outbox};
+use crate::daemon::socket::outbox::{Outbox, Window, WriterCommand, outbox};
 use crate::daemon::state::State;
 use crate::node::{CloseReason, Config, DiskError, Event, Node};
 use crate::photo::PhotoId;
@@ -37,9 +37,9 @@ fn peer() -> (Stage, Outbox) {
         let mut frames = SocketReader::new(Arc::clone(&link));
         reader::serve_peer(&services, &link, &mut frames, None, None);
     });
-    let (outlet, event) = stage.next_input();
+    let (handle, event) = stage.next_input();
     assert!(matches!(event, Event::Opened { .. }));
-    let Some(Outlet::Peer(_, outbox)) = outlet else {
+    let Some(LinkHandle::Peer(_, outbox)) = handle else {
         panic!("no way to the writer");
     };
     (stage, outbox)
@@ -89,7 +89,7 @@ fn messages_go_first_then_gets_then_replicas() {
     assert_eq!(receive(&mut stage), "chunk 2");
     // From here on the order of asking is the reverse of that of urgency.
     assert!(outbox.serve(Lane::Get, window(GET, u64::MAX)));
-    assert!(outbox.send(Parcel::Message(Message::Heartbeat)));
+    assert!(outbox.send(WriterCommand::Message(Message::Heartbeat)));
     let received: Vec<String> = (0..2 * CHUNKS).map(|_| receive(&mut stage)).collect();
 
     let first = |what: &str| received.iter().position(|frame| frame == what).unwrap();
@@ -167,7 +167,7 @@ fn the_next_page_may_be_made_when_one_is_out() {
         tombstones: Vec::new(),
         complete: true,
     };
-    assert!(outbox.send(Parcel::Message(page)));
+    assert!(outbox.send(WriterCommand::Message(page)));
     let link = stage.link.id;
     assert_eq!(stage.next_event(), Event::PageSent { link });
     assert_eq!(receive(&mut stage), "ImageInfo");
@@ -177,10 +177,10 @@ fn the_next_page_may_be_made_when_one_is_out() {
 fn what_was_sent_before_a_close_arrives() {
     let (mut stage, outbox) = peer();
     for _ in 0..100 {
-        assert!(outbox.send(Parcel::Message(Message::Heartbeat)));
+        assert!(outbox.send(WriterCommand::Message(Message::Heartbeat)));
     }
-    stage.link.blame(CloseReason::Duplicate);
-    assert!(outbox.send(Parcel::Close));
+    stage.link.set_close_reason(CloseReason::Duplicate);
+    assert!(outbox.send(WriterCommand::Close));
     for _ in 0..100 {
         assert_eq!(receive(&mut stage), "heartbeat");
     }
@@ -194,9 +194,9 @@ fn what_was_sent_before_a_close_arrives() {
 fn a_full_outbox_takes_nothing_more() {
     let (outbox, _queues) = outbox();
     for _ in 0..MESSAGES {
-        assert!(outbox.send(Parcel::Message(Message::Heartbeat)));
+        assert!(outbox.send(WriterCommand::Message(Message::Heartbeat)));
     }
-    assert!(!outbox.send(Parcel::Message(Message::Heartbeat)));
+    assert!(!outbox.send(WriterCommand::Message(Message::Heartbeat)));
     for _ in 0..WINDOWS {
         assert!(outbox.serve(Lane::Get, window(GET, 1)));
     }
@@ -289,8 +289,8 @@ fn a_daemon_that_is_too_busy_to_listen_takes_nobody_for_dead() {
     let (disk, console) = (stage.services.disk.clone(), stage.services.console.clone());
     let mut state = State::new(node, disk, Dialer::new(stage.services.clone()), console);
     let (outbox, _queues) = outbox();
-    let outlet = Outlet::Peer(Arc::clone(&stage.link), outbox);
-    state.links.insert(stage.link.id, outlet);
+    let handle = LinkHandle::Peer(Arc::clone(&stage.link), outbox);
+    state.links.insert(stage.link.id, handle);
     assert_eq!(state.signs_of_life(), []);
     for _ in 0..DISK_BACKLOG {
         stage.services.disk.suspect(PhotoId([0; 32]));
