@@ -11,13 +11,14 @@
 //! |---|---|---|---|
 //! | main: the state thread | the [`Node`], the ways to all links | its event channels, nothing else | the node exits |
 //! | `accept` | the listening socket | `accept` | a flag is set and a connection wakes it |
-//! | `rd-PORT` | a link's reading end; all of a client's link | its socket; a full inbox; a client's answer | the socket ends |
-//! | `wr-PORT` | the writing end of a daemon's link | its socket; an empty outbox | the outbox or the socket ends |
+//! | `rd-PORT` | a link's reading end | its socket; a full inbox; at a client's, the turn | the socket ends |
+//! | `wr-PORT` | a link's writing end | its socket; having nothing to write | its reader, its outbox or the socket ends |
 //! | `folder` | the [`Folder`] | its jobs, the disk | told to, after all jobs before |
 //! | `hash-N`, `prove`, `scan` | nothing | their queues, the disk | the folder thread ends |
 //! | `console` | stderr | its queue, the terminal | all other threads have ended |
 //!
-//! The ports are those of the other side, so that a debugger shows which link a thread belongs to.
+//! The ports are those of the other side, so that a debugger shows which link a thread belongs to. A connection has both
+//! threads as soon as its first frame has told who is there, a daemon or a client.
 //!
 //! # Reading order
 //!
@@ -33,8 +34,9 @@
 //!
 //! # The end
 //!
-//! The node exits; every daemon's writer sends what waits and ends; `accept` stops; links that remain are shut, which
-//! wakes their threads; the folder's threads do what they were given; the process exits. Each step has a bounded time.
+//! The node exits; every daemon's writer sends what waits and ends, a client's finishes the answer that it is writing;
+//! `accept` stops; links that remain are shut, which wakes their threads; the folder's threads do what they were given; the
+//! process exits. Each step has a bounded time.
 //! A panic in the main thread ends the process, and one in a thread that the daemon needs does so too.
 
 mod client;
