@@ -17,14 +17,14 @@ pub(super) struct Input {
 
 impl Input {
     /// The first event of a link.
-    pub(super) fn first(handle: LinkHandle, event: Event) -> Input {
-        Input { handle: Some(handle), event }
+    pub(super) fn first(handle: LinkHandle, event: impl Into<Event>) -> Input {
+        Input { handle: Some(handle), event: event.into() }
     }
 }
 
-impl From<Event> for Input {
-    fn from(event: Event) -> Input {
-        Input { handle: None, event }
+impl<E: Into<Event>> From<E> for Input {
+    fn from(event: E) -> Input {
+        Input { handle: None, event: event.into() }
     }
 }
 
@@ -32,7 +32,7 @@ impl From<Event> for Input {
 pub(super) enum LinkHandle {
     /// To a daemon's writer.
     Peer(Arc<Link>, Outbox),
-    /// To a client's writer, which takes one answer to each request.
+    /// To a client's thread, which takes one answer to each request.
     Client(Arc<Link>, Sender<Reply>),
 }
 

@@ -12,7 +12,7 @@ use super::disk::jobs::Disk;
 use super::inbox::Input;
 use super::limits::Deadlines;
 use super::socket::link::Link;
-use crate::node::{Event, LinkId};
+use crate::node::{CloseReason, Event, LinkId};
 use crate::protocol::secure::Credentials;
 
 /// What the threads of a connection need of the rest of the daemon.
@@ -46,11 +46,13 @@ impl Services {
 pub(super) struct ClosedOnDrop<'a> {
     pub(super) services: &'a Services,
     pub(super) link: &'a Link,
+    /// What the node is told: the end of a daemon's link, or of a client's.
+    pub(super) closed: fn(LinkId, CloseReason) -> Event,
 }
 
 impl Drop for ClosedOnDrop<'_> {
     fn drop(&mut self) {
-        let closed = Event::Closed { link: self.link.id, reason: self.link.reason() };
+        let closed = (self.closed)(self.link.id, self.link.reason());
         // If there is no state thread any more, nobody needs to know.
         let _ = self.services.inbox.send(closed.into());
     }

@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::layout::{SURPLUS, TRASH, holding_at};
-use super::note::Why;
-use super::trash::PutAway;
+use super::layout::holding_at;
+use super::note::{Better, Why};
 use super::{Change, Folder, StoreError};
 use crate::photo::{PhotoId, Relation};
 use crate::protocol::Holding;
@@ -44,15 +43,9 @@ impl Folder {
     }
 
     fn put_duplicates_away(&mut self, photo: PhotoId, files: &[PathBuf]) -> Result<(), StoreError> {
-        let how = PutAway {
-            dir: TRASH,
-            why: Why::Duplicate,
-            replaced_by: Some((photo, Relation::Same)),
-            removed_by: None,
-            deadline: None,
-        };
+        let why = Why::Duplicate(Better::of(photo, Relation::Same));
         for path in files {
-            match self.put_away(photo, path, how) {
+            match self.put_file_away(photo, path, why, None) {
                 Ok(_) => {}
                 Err(StoreError::Gone) => {
                     self.index.remove_file(path);
@@ -70,16 +63,10 @@ impl Folder {
         if standing.is_none_or(|standing| standing.holding != Holding::Original) {
             return;
         }
-        let how = PutAway {
-            dir: SURPLUS,
-            why: Why::Duplicate,
-            replaced_by: Some((photo, Relation::Same)),
-            removed_by: None,
-            deadline: None,
-        };
+        let why = Why::Duplicate(Better::of(photo, Relation::Same));
         for path in self.index.stored_files_of(photo) {
             if holding_at(&path) == Holding::Replica {
-                let _ = self.put_away(photo, &path, how);
+                let _ = self.put_file_away(photo, &path, why, None);
             }
         }
     }

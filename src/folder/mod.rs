@@ -20,8 +20,8 @@
 //! - **Write order.** A spool file's bytes are checked by the caller, then [`Folder::install`] syncs them, gives the
 //!   file its name without overwriting, syncs the directory, notes it in the index, and only then returns. A crash
 //!   anywhere leaves the photo whole in its place or not there, and a leftover in `tmp` that the next start sweeps.
-//! - **Nothing is deleted but by [`Folder::purge`]**, which only ever touches the trash, and of the trash only what
-//!   other nodes have been proven to hold. (One exception: a trash copy of a photo that this folder also stores, once
+//! - **Nothing is deleted but for [`Departure::Expired`](crate::protocol::Departure::Expired)**, which only ever touches
+//!   the trash, and of the trash only what other nodes have been proven to hold. (One exception: a trash copy of a photo that this folder also stores, once
 //!   the stored file has been read and found good.) Everything else *moves*, with a note that says from where and why.
 //! - **An absence is not a delete.** A file that is gone is one copy less, no more. Many files gone at once, or the
 //!   marker gone, are taken for an unmounted disk or an accident: [`Change::Lost`], and [`OpenError::Missing`] at start.

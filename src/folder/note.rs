@@ -28,16 +28,8 @@ pub(super) struct Note {
     /// The photo.
     pub(super) photo: PhotoId,
     /// Why it was put away.
+    #[serde(flatten)]
     pub(super) why: Why,
-    /// The photo that is kept in its place, if another one is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) replaced_by: Option<PhotoId>,
-    /// How it stands to that one, by their pixels. Where a note does not say so, it may show what that one does not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) relation: Option<Relation>,
-    /// The node whose owner has removed it, if one has.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) removed_by: Option<NodeId>,
     /// What else is known of it.
     #[serde(flatten)]
     pub(super) facts: Facts,
@@ -58,20 +50,52 @@ pub(super) struct Note {
     pub(super) running: u64,
 }
 
-/// Why a copy was put away.
+/// Why a copy was put away: on disk a word, and beside it what goes with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(tag = "why", rename_all = "lowercase")]
 pub(super) enum Why {
     /// The collection shows a better version.
-    Retired,
+    Retired(Better),
     /// Enough other nodes have it.
     Surplus,
     /// The same folder has it in another file.
-    Duplicate,
+    Duplicate(Better),
     /// Its owner has removed it from the collection.
-    Removed,
+    Removed {
+        /// The node whose owner has.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        removed_by: Option<NodeId>,
+    },
     /// Found in the trash without a note.
     Unknown,
+}
+
+/// What is kept in the place of a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Better {
+    /// The photo that is kept, as far as the note says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) replaced_by: Option<PhotoId>,
+    /// How the copy stands to that one, by their pixels. Where a note does not say so, it may show what that one does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) relation: Option<Relation>,
+}
+
+impl Better {
+    pub(super) fn of(keeper: PhotoId, relation: Relation) -> Better {
+        Better { replaced_by: Some(keeper), relation: Some(relation) }
+    }
+}
+
+impl Why {
+    /// Where copies go that are put away for this reason and were held so.
+    pub(super) fn dir(self, holding: Holding) -> &'static str {
+        match self {
+            Why::Surplus => SURPLUS,
+            Why::Duplicate(_) if holding == Holding::Replica => SURPLUS,
+            Why::Duplicate(_) | Why::Retired(_) | Why::Removed { .. } | Why::Unknown => TRASH,
+        }
+    }
 }
 
 impl Note {
@@ -81,9 +105,6 @@ impl Note {
         Note {
             photo,
             why,
-            replaced_by: None,
-            relation: None,
-            removed_by: None,
             facts: facts.clone(),
             original_path: path.to_owned(),
             returned_to: None,
@@ -94,15 +115,23 @@ impl Note {
         }
     }
 
+    /// The better version that the copy was put away for, if it was for one.
+    fn better(&self) -> Option<Better> {
+        match self.why {
+            Why::Retired(better) => Some(better),
+            Why::Surplus | Why::Duplicate(_) | Why::Removed { .. } | Why::Unknown => None,
+        }
+    }
+
     /// Whether the copy's time in the trash is over, `running` seconds of running into this folder's life. It never is for a
     /// worse version that is not all there in the better one, nor for one with companions, which are nowhere else.
     pub(super) fn is_due(&self, running: u64, trash_days: u32) -> bool {
-        let is_variant = self.why == Why::Retired && self.relation != Some(Relation::Same);
-        if is_variant || !self.companions.is_empty() {
+        let is_variant = |better: Better| better.relation != Some(Relation::Same);
+        if self.better().is_some_and(is_variant) || !self.companions.is_empty() {
             return false;
         }
         let days = match (self.why, self.holding) {
-            (Why::Surplus | Why::Duplicate, Holding::Replica) => {
+            (Why::Surplus | Why::Duplicate(_), Holding::Replica) => {
                 SURPLUS_DAYS.min(trash_days.into())
             }
             _ => u64::from(trash_days),
@@ -172,8 +201,8 @@ impl Notes {
     /// What the notes of these copies say of the better version that a photo was put away for.
     pub(super) fn looks(&self, copies: &[PathBuf], photo: PhotoId) -> Looks {
         let notes = copies.iter().filter_map(|copy| self.notes.get(copy));
-        let mut retired = notes.filter(|note| note.photo == photo && note.why == Why::Retired);
-        let better = retired.find_map(|note| Some((note.replaced_by?, note.relation)));
+        let mut better = notes.filter(|note| note.photo == photo).filter_map(Note::better);
+        let better = better.find_map(|better| Some((better.replaced_by?, better.relation)));
         better.map_or_else(Looks::default, |(better, relation)| {
             Looks::accepted_earlier(better, relation)
         })
@@ -187,11 +216,11 @@ impl Notes {
         };
         for copy in copies {
             let note = self.notes.get(copy).filter(|note| note.photo == photo);
-            let Some(note) = note.filter(|note| note.why == Why::Retired) else {
+            let Some(note) = note.filter(|note| note.better().is_some()) else {
                 continue;
             };
-            let new =
-                Note { replaced_by: Some(better), relation: looks.accepts(better), ..note.clone() };
+            let better = Better { replaced_by: Some(better), relation: looks.accepts(better) };
+            let new = Note { why: Why::Retired(better), ..note.clone() };
             if new != *note {
                 let _ = self.write(copy, new);
             }

@@ -18,7 +18,7 @@ const REMIND_EVERY: u64 = 60 * 60;
 impl Folder {
     /// Deletes every copy of a photo in the trash, for good. The deadline is checked before each. A photo that is also
     /// stored stays as it is: whoever asks for this takes it for one of the trash only.
-    pub fn purge(&mut self, photo: PhotoId, deadline: Moment) -> Result<(), StoreError> {
+    pub(super) fn purge(&mut self, photo: PhotoId, deadline: Moment) -> Result<(), StoreError> {
         if !self.index.stored_files_of(photo).is_empty() {
             return Err(StoreError::Io("it is not only in the trash".to_owned()));
         }

@@ -10,94 +10,44 @@ use std::{fs, io};
 use super::boot_time::Moment;
 use super::companions::Name;
 use super::entry::Standing;
-use super::layout::{self, MARKER, SURPLUS, TRASH, holding_at};
-use super::note::{Note, Why};
+use super::layout::{self, MARKER, holding_at};
+use super::note::{Better, Note, Why};
 use super::{Folder, StoreError, disk};
-use crate::photo::{PhotoId, Relation};
-use crate::protocol::{Holding, NodeId, SafeName};
-
-/// A move to the trash: where to, and why.
-#[derive(Clone, Copy)]
-pub(super) struct PutAway {
-    pub(super) dir: &'static str,
-    pub(super) why: Why,
-    pub(super) replaced_by: Option<(PhotoId, Relation)>,
-    pub(super) removed_by: Option<NodeId>,
-    /// Not after this moment.
-    pub(super) deadline: Option<Moment>,
-}
+use crate::photo::PhotoId;
+use crate::protocol::{Departure, Holding, SafeName};
 
 impl Folder {
-    /// Moves every file of a photo that other nodes have been proven to hold to `trash/surplus`.
+    /// Has every file of a photo go, to the trash or out of it for good. The deadline is checked just before each file is
+    /// moved or deleted. On an error everything is as before, save copies in the trash that are deleted already.
     ///
-    /// The deadline is checked just before each file is moved. On an error, everything is as before.
-    pub fn drop_surplus(&mut self, photo: PhotoId, deadline: Moment) -> Result<(), StoreError> {
-        self.put_all_away(
-            photo,
-            PutAway {
-                dir: SURPLUS,
-                why: Why::Surplus,
-                replaced_by: None,
-                removed_by: None,
-                deadline: Some(deadline),
-            },
-        )
-    }
-
-    /// Moves every file of a worse version of the picture `keeper` to the trash, to which it stands as its note then says.
-    /// Deadline and errors as with [`Folder::drop_surplus`].
-    pub fn retire(
+    /// Some go only under a condition: a surplus copy if no companions belong to it, an original that is removed if this
+    /// folder's owner has removed it, and an expired photo if it is in the trash only.
+    pub fn put_away(
         &mut self,
         photo: PhotoId,
-        keeper: PhotoId,
-        relation: Relation,
+        departure: Departure,
         deadline: Moment,
     ) -> Result<(), StoreError> {
-        self.put_all_away(
-            photo,
-            PutAway {
-                dir: TRASH,
-                why: Why::Retired,
-                replaced_by: Some((keeper, relation)),
-                removed_by: None,
-                deadline: Some(deadline),
-            },
-        )
-    }
-
-    /// Moves every file of a photo that the owner of a node has removed from the collection to the trash; a friend's own
-    /// only if that is he. Deadline and errors as with [`Folder::drop_surplus`].
-    pub fn remove(
-        &mut self,
-        photo: PhotoId,
-        by: NodeId,
-        deadline: Moment,
-    ) -> Result<(), StoreError> {
-        // The node may not have heard yet that he has copied it into his folder.
-        let standing = self.index.standing(photo).map(|standing| standing.holding);
-        if by != self.identity.node() && standing == Some(Holding::Original) {
-            return Err(StoreError::Io("it is this folder's own".to_owned()));
-        }
-        self.put_all_away(
-            photo,
-            PutAway {
-                dir: TRASH,
-                why: Why::Removed,
-                replaced_by: None,
-                removed_by: Some(by),
-                deadline: Some(deadline),
-            },
-        )
-    }
-
-    fn put_all_away(&mut self, photo: PhotoId, how: PutAway) -> Result<(), StoreError> {
+        let why = match departure {
+            Departure::Surplus => {
+                self.require_no_companions(photo)?;
+                Why::Surplus
+            }
+            Departure::Replaced { by, relation } => Why::Retired(Better::of(by, relation)),
+            Departure::Removed { by } => {
+                // The node may not have heard yet that he has copied it into his folder.
+                let standing = self.index.standing(photo).map(|standing| standing.holding);
+                if by != self.identity.node() && standing == Some(Holding::Original) {
+                    return Err(StoreError::Io("it is this folder's own".to_owned()));
+                }
+                Why::Removed { removed_by: Some(by) }
+            }
+            Departure::Expired => return self.purge(photo, deadline),
+        };
         let told = self.index.photo(photo).and_then(|entry| entry.told);
-        if how.why == Why::Surplus {
-            self.require_no_companions(photo)?;
-        }
         let mut moved: Vec<(PathBuf, PathBuf)> = Vec::new();
         for path in self.index.stored_files_of(photo) {
-            match self.put_away(photo, &path, how) {
+            match self.put_file_away(photo, &path, why, Some(deadline)) {
                 Ok(copy) => moved.push((path, copy)),
                 // Gone by itself: what was wanted.
                 Err(StoreError::Gone) => {
@@ -132,29 +82,28 @@ impl Folder {
         Ok(())
     }
 
-    /// Moves one file of a photo to the trash; where it is now.
-    pub(super) fn put_away(
+    /// Moves one file of a photo to the trash, for this reason and not after the deadline; where it is now.
+    pub(super) fn put_file_away(
         &mut self,
         photo: PhotoId,
         path: &Path,
-        how: PutAway,
+        why: Why,
+        deadline: Option<Moment>,
     ) -> Result<PathBuf, StoreError> {
         let from = self.full(path);
         let failed = |error: io::Error| StoreError::at(&from, &error);
         self.require_unchanged(path)?;
         let name = layout::own_name(photo, &layout::label(path));
-        let copy = self.own_path(Path::new(how.dir), &name).map_err(failed)?;
+        let dir = Path::new(why.dir(holding_at(path)));
+        let copy = self.own_path(dir, &name).map_err(failed)?;
         let facts = self.index.photo(photo).map(|entry| &entry.facts);
         let facts = facts.cloned().unwrap_or_default();
         let companions = self.companions_going(path).map_err(failed)?;
-        let mut note = Note::new(photo, how.why, path, &facts, self.index.running());
+        let mut note = Note::new(photo, why, path, &facts, self.index.running());
         note.companions = companions.iter().map(|name| Name(name.into())).collect();
-        note.replaced_by = how.replaced_by.map(|(keeper, _)| keeper);
-        note.relation = how.replaced_by.map(|(_, relation)| relation);
-        note.removed_by = how.removed_by;
         self.notes.write(&copy, note).map_err(failed)?;
         // Writing the note has taken its time: what was true before may not be any more.
-        let still = match how.deadline {
+        let still = match deadline {
             Some(deadline) if deadline.is_past() => Err(StoreError::TooLate),
             _ => self.require_unchanged(path),
         };

@@ -8,25 +8,41 @@ use std::sync::Arc;
 use std::time::Duration;
 
 #[cfg(doc)]
-use super::Event;
+use super::{ClientEvent, DiskEvent, LinkEvent};
 use super::{CloseReason, LinkId, Source, Spool};
-use crate::photo::{Nonce, Photo, PhotoId, Relation};
+use crate::photo::{Nonce, Photo, PhotoId};
 use crate::protocol::message::{Lane, TransferId};
 use crate::protocol::{
-    Address, Answer, Blob, Facts, Holding, Looks, Message, NodeId, Tombstone, Wish,
+    Address, Answer, Blob, Departure, Facts, Holding, Looks, Message, NodeId, Tombstone, Wish,
 };
-
-/// What a node wants of its links.
-pub type LinkAction = Action;
-/// What a node wants of its disk.
-pub type DiskAction = Action;
-/// What a node wants for its clients.
-pub type ClientAction = Action;
 
 /// What a node wants done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
-    /// Connect to a daemon. Comes back as [`Event::Opened`] or [`Event::DialFailed`].
+    /// Something with its links to other daemons.
+    Link(LinkAction),
+    /// Something with its folder.
+    Disk(DiskAction),
+    /// Something for a client.
+    Client(ClientAction),
+    /// A line for the log.
+    Log {
+        /// What it is about: one word.
+        topic: &'static str,
+        /// The line.
+        text: String,
+    },
+    /// The node is done: stop the daemon.
+    Exit {
+        /// What is wrong, if something is; a wanted stop has nothing to say.
+        error: Option<String>,
+    },
+}
+
+/// What a node wants of its links to other daemons.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LinkAction {
+    /// Connect to a daemon. Comes back as [`LinkEvent::Opened`] or [`LinkEvent::DialFailed`].
     Dial {
         /// Where to.
         address: Address,
@@ -38,7 +54,7 @@ pub enum Action {
         /// The message; never a chunk.
         message: Message,
     },
-    /// Close a link once everything sent before is out, within a few seconds. Comes back as [`Event::Closed`].
+    /// Close a link once everything sent before is out, within a few seconds. Comes back as [`LinkEvent::Closed`].
     Close {
         /// The link.
         link: LinkId,
@@ -46,7 +62,7 @@ pub enum Action {
         reason: CloseReason,
     },
     /// Send a window of a photo's bytes as chunks, behind all messages and, on [`Lane::Replicate`], behind all gets.
-    /// Comes back as [`Event::Served`].
+    /// Comes back as [`LinkEvent::Served`].
     Serve {
         /// The link.
         link: LinkId,
@@ -61,29 +77,12 @@ pub enum Action {
         /// How urgent it is.
         lane: Lane,
     },
-    /// Answer a client's request.
-    Answer {
-        /// The client's link.
-        link: LinkId,
-        /// The answer; never a `ReceiveImage`.
-        answer: Answer,
-    },
-    /// Answer a client's request with a photo, whose bytes are checked against its digest before the first is sent.
-    /// Comes back as [`Event::Answered`].
-    AnswerPhoto {
-        /// The client's link.
-        link: LinkId,
-        /// The name that was asked for.
-        name: String,
-        /// The photo's label.
-        label: String,
-        /// The photo.
-        photo: Arc<Photo>,
-        /// Where to read it.
-        source: Source,
-    },
+}
 
-    /// Write bytes into a spool file, made by the write at offset 0. Comes back as [`Event::Written`].
+/// What a node wants of its folder, in the order asked.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DiskAction {
+    /// Write bytes into a spool file, made by the write at offset 0. Comes back as [`DiskEvent::Written`].
     Write {
         /// The spool file.
         spool: Spool,
@@ -92,13 +91,13 @@ pub enum Action {
         /// The bytes.
         data: Blob,
     },
-    /// Digest and decode a spool file. Comes back as [`Event::Inspected`].
+    /// Digest and decode a spool file. Comes back as [`DiskEvent::Inspected`].
     Inspect {
         /// The spool file.
         spool: Spool,
     },
     /// Make an inspected spool file one of the folder's photos: sync, rename, sync the directory, note it in the index.
-    /// Comes back as [`Event::Installed`].
+    /// Comes back as [`DiskEvent::Installed`].
     Install {
         /// The spool file.
         spool: Spool,
@@ -114,7 +113,7 @@ pub enum Action {
         /// The spool file.
         spool: Spool,
     },
-    /// Read a photo's bytes and compute these nodes' proofs. Comes back as [`Event::Proved`].
+    /// Read a photo's bytes and compute these nodes' proofs. Comes back as [`DiskEvent::Proved`].
     Prove {
         /// Where to read.
         source: Source,
@@ -125,7 +124,7 @@ pub enum Action {
         /// Whose proofs to compute.
         provers: Vec<NodeId>,
     },
-    /// Compare the pixels of a photo of this folder with those of a better version. Comes back as [`Event::Looked`].
+    /// Compare the pixels of a photo of this folder with those of a better version. Comes back as [`DiskEvent::Looked`].
     Look {
         /// The photo of this folder, be it in its trash.
         worse: PhotoId,
@@ -134,36 +133,17 @@ pub enum Action {
         /// Where to read that.
         source: Source,
     },
-    /// Move every file of a photo that other nodes have been proven to hold to the surplus trash. Comes back as
-    /// [`Event::PutAway`].
-    Drop {
+    /// Move every file of a photo to the trash or, if it is there already and its time is over, delete it for good. Comes
+    /// back as [`DiskEvent::PutAway`].
+    PutAway {
         /// The photo.
         photo: PhotoId,
-        /// Do it within this time from now, or not at all: the promises end.
+        /// Why it goes, and so where to.
+        departure: Departure,
+        /// Do it within this time from now, or not at all: the promises that it relies on end.
         within: Duration,
     },
-    /// Move every file of a worse version of a picture to the trash. Comes back as [`Event::PutAway`].
-    Retire {
-        /// The worse version.
-        photo: PhotoId,
-        /// What the collection shows in its place.
-        keeper: PhotoId,
-        /// How it stands to that.
-        relation: Relation,
-        /// Do it within this time from now, or not at all.
-        within: Duration,
-    },
-    /// Move every file of a photo that its owner has removed from the collection to the trash. Comes back as
-    /// [`Event::PutAway`].
-    Remove {
-        /// The photo.
-        photo: PhotoId,
-        /// The node whose owner has removed it.
-        by: NodeId,
-        /// Do it within this time from now, or not at all.
-        within: Duration,
-    },
-    /// Move a photo from the trash back to where it was. Comes back as [`Event::Returned`].
+    /// Move a photo from the trash back to where it was. Comes back as [`DiskEvent::Returned`].
     Restore {
         /// The photo.
         photo: PhotoId,
@@ -171,21 +151,21 @@ pub enum Action {
         holding: Option<Holding>,
     },
     /// Find the photos that are in the trash and nowhere else in the folder, and whose every copy has been there for so
-    /// many days of running. Answered by [`Event::Aged`].
+    /// many days of running. Answered by [`DiskEvent::Aged`].
     FindAged {
         /// The client that wants to know.
         link: LinkId,
         /// Days of running.
         older_than: u32,
     },
-    /// Find how much longer photos stay in the trash. Answered by [`Event::DaysLeft`].
+    /// Find how much longer photos stay in the trash. Answered by [`DiskEvent::DaysLeft`].
     FindDaysLeft {
         /// The client that wants to know.
         link: LinkId,
         /// The photos.
         photos: Vec<PhotoId>,
     },
-    /// Sign what this node's owner wants of a photo, and make it safe on disk. Comes back as [`Event::Signed`].
+    /// Sign what this node's owner wants of a photo, and make it safe on disk. Comes back as [`DiskEvent::Signed`].
     Sign {
         /// The photo.
         photo: PhotoId,
@@ -199,15 +179,8 @@ pub enum Action {
         /// Their words.
         tombstones: Vec<Tombstone>,
     },
-    /// Delete a photo from the trash for good. Comes back as [`Event::PutAway`].
-    Purge {
-        /// The photo.
-        photo: PhotoId,
-        /// Do it within this time from now, or not at all.
-        within: Duration,
-    },
     /// The friend's folder has several files with the bytes of this photo: check one, keep it and move the others to
-    /// the trash. Comes back as a [`Event::Held`].
+    /// the trash. Comes back as a [`DiskEvent::Held`].
     Dedupe {
         /// The photo.
         photo: PhotoId,
@@ -232,16 +205,30 @@ pub enum Action {
         /// All nodes but this one, and where they listen.
         nodes: BTreeMap<NodeId, Address>,
     },
-    /// A line for the log.
-    Log {
-        /// What it is about: one word.
-        topic: &'static str,
-        /// The line.
-        text: String,
+}
+
+/// What a node wants for its clients.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ClientAction {
+    /// Answer a client's request.
+    Answer {
+        /// The client's link.
+        link: LinkId,
+        /// The answer; never a `ReceiveImage`.
+        answer: Answer,
     },
-    /// The node is done: stop the daemon.
-    Exit {
-        /// What is wrong, if something is; a wanted stop has nothing to say.
-        error: Option<String>,
+    /// Answer a client's request with a photo, whose bytes are checked against its digest before the first is sent.
+    /// Comes back as [`ClientEvent::Answered`].
+    AnswerPhoto {
+        /// The client's link.
+        link: LinkId,
+        /// The name that was asked for.
+        name: String,
+        /// The photo's label.
+        label: String,
+        /// The photo.
+        photo: Arc<Photo>,
+        /// Where to read it.
+        source: Source,
     },
 }

@@ -44,14 +44,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::Time;
+use super::limits::ROUNDS;
 use crate::photo::{Nonce, PhotoId};
-use crate::protocol::NodeId;
+use crate::protocol::{Holding, NodeId};
 
 /// This node's own copies that are on their way out or back, and the promises given for others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Custody {
     going: BTreeMap<PhotoId, Going>,
     pins: BTreeMap<PhotoId, BTreeMap<Nonce, Pin>>,
+    /// Worse versions that are being compared, by their id.
+    compared: BTreeMap<PhotoId, Comparison>,
     /// Photos on their way back from the trash.
     restoring: BTreeSet<PhotoId>,
 }
@@ -61,8 +64,18 @@ pub(super) struct Custody {
 struct Going {
     /// The better version that stays, if this node's own copy of it is counted on.
     relies_on: Option<PhotoId>,
+    /// How it was held before it was withdrawn, if it was.
+    was: Option<Holding>,
     /// The disk is at it: too late to give way.
     acting: bool,
+}
+
+/// Two versions of a picture that are being compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Comparison {
+    better: PhotoId,
+    /// The disk is at it. Before that, the better version is on its way.
+    begun: bool,
 }
 
 /// A promise to keep a photo.
@@ -80,13 +93,9 @@ pub(super) struct Standing {
     /// Whether what must be proven is at rest: it is what the collection shows, or what has been removed, and has been so for
     /// a while.
     pub(super) settled: bool,
-    /// Whether the copy that is to leave is being compared with a worse version.
-    pub(super) compared: bool,
     /// How many others have what must be proven, and how many must prove it.
     pub(super) others: usize,
     pub(super) needed: usize,
-    /// Whether another round may begin.
-    pub(super) room: bool,
 }
 
 /// Why a copy stays.
@@ -138,16 +147,17 @@ impl Custody {
         proven: PhotoId,
         standing: &Standing,
     ) -> impl Iterator<Item = Obstacle> + use<> {
-        let relied_on = self.going.values().any(|going| going.relies_on == Some(photo));
+        let relied_on = self.going.values().any(|going| going.relies_on == Some(photo))
+            || self.is_compared_with(photo);
         let conditions = [
             (self.is_going(photo), Obstacle::Going),
             (self.restoring.contains(&photo), Obstacle::Returning),
             (self.is_pinned(photo), Obstacle::Promised),
-            (relied_on || standing.compared, Obstacle::ReliedOn),
+            (relied_on, Obstacle::ReliedOn),
             (photo != proven && self.is_going(proven), Obstacle::KeeperGoing),
             (!standing.settled, Obstacle::Unsettled),
             (standing.others < standing.needed, Obstacle::TooFew),
-            (!standing.room, Obstacle::Busy),
+            (self.free() == 0, Obstacle::Busy),
         ];
         let met =
             conditions.into_iter().filter_map(|(stands, obstacle)| stands.then_some(obstacle));
@@ -169,9 +179,36 @@ impl Custody {
         }
     }
 
-    /// A copy is on its way out; with it, what this node itself keeps for it.
-    pub(super) fn leaves(&mut self, photo: PhotoId, relies_on: Option<PhotoId>) {
-        self.going.insert(photo, Going { relies_on, acting: false });
+    /// How many more copies may be on their way out at a time.
+    pub(super) fn free(&self) -> usize {
+        ROUNDS.saturating_sub(self.going.len())
+    }
+
+    /// A copy is on its way out; with it, what this node itself keeps for it. If others were told already that it goes,
+    /// `was` is how it was held before.
+    pub(super) fn leaves(
+        &mut self,
+        photo: PhotoId,
+        relies_on: Option<PhotoId>,
+        was: Option<Holding>,
+    ) {
+        self.going.insert(photo, Going { relies_on, was, acting: false });
+    }
+
+    /// How a copy on its way out was held before others were told that it goes.
+    pub(super) fn was(&self, photo: PhotoId) -> Option<Holding> {
+        self.going.get(&photo)?.was
+    }
+
+    /// The folder says how a photo is held that may be on its way out: while it is, it stays withdrawn.
+    pub(super) fn as_withdrawn(&mut self, photo: PhotoId, holding: Holding) -> Holding {
+        match self.going.get_mut(&photo).and_then(|going| going.was.as_mut()) {
+            Some(was) => {
+                *was = holding;
+                holding.retired()
+            }
+            None => holding,
+        }
     }
 
     /// The disk puts it away now.
@@ -259,6 +296,60 @@ impl Custody {
     /// Whether a photo is on its way back from the trash.
     pub(super) fn is_returning(&self, photo: PhotoId) -> bool {
         self.restoring.contains(&photo)
+    }
+}
+
+/// Second looks.
+impl Custody {
+    /// A worse version is to be compared with a better one, once that can be read here.
+    pub(super) fn compare(&mut self, worse: PhotoId, better: PhotoId) {
+        self.compared.insert(worse, Comparison { better, begun: false });
+    }
+
+    /// The disk begins to compare what waits for the bytes of a better version: which photos those are.
+    pub(super) fn begin_comparing(&mut self, better: PhotoId) -> Vec<PhotoId> {
+        let waits = |with: &Comparison| with.better == better && !with.begun;
+        let mut waiting = Vec::new();
+        for (photo, with) in self.compared.iter_mut().filter(|(_, with)| waits(with)) {
+            with.begun = true;
+            waiting.push(*photo);
+        }
+        waiting
+    }
+
+    /// The disk has compared two, or could not; whether it was to.
+    pub(super) fn end_comparing(&mut self, worse: PhotoId, better: PhotoId) -> bool {
+        let is_it = self.compared.get(&worse) == Some(&Comparison { better, begun: true });
+        is_it && self.compared.remove(&worse).is_some()
+    }
+
+    /// A worse version is not compared after all.
+    pub(super) fn leave_uncompared(&mut self, worse: PhotoId) {
+        self.compared.remove(&worse);
+    }
+
+    /// The better version does not come: what was to be compared with it is not.
+    pub(super) fn leave_all_uncompared(&mut self, better: PhotoId) -> Vec<PhotoId> {
+        let waits = |with: &Comparison| with.better == better && !with.begun;
+        let left: Vec<PhotoId> =
+            self.compared.iter().filter(|(_, with)| waits(with)).map(|(id, _)| *id).collect();
+        self.compared.retain(|_, with| !waits(with));
+        left
+    }
+
+    /// How many photos are being compared.
+    pub(super) fn comparisons(&self) -> usize {
+        self.compared.len()
+    }
+
+    /// Whether a photo is being compared with a better version.
+    pub(super) fn is_compared(&self, worse: PhotoId) -> bool {
+        self.compared.contains_key(&worse)
+    }
+
+    /// Whether some photo is being compared with this better version.
+    pub(super) fn is_compared_with(&self, better: PhotoId) -> bool {
+        self.compared.values().any(|with| with.better == better)
     }
 }
 

@@ -8,56 +8,57 @@ use crate::protocol::Message;
 impl Node {
     /// Someone wants this node to stop: first what only it holds goes to others.
     pub(super) fn shut_down(&mut self) {
-        if self.leaving.is_none() {
-            self.abandon_all("this daemon is leaving");
-            self.leaving = Some(self.now + LEAVE);
-            let only_here = self.held_only_here().len();
-            if only_here > 0 && self.mesh.count_here() > 0 {
-                self.log("leave", format!("handing over {only_here} photo(s) that only this node has; again to stop at once"));
-            }
-            self.tend_leaving();
+        if self.cx.is_leaving() {
+            return;
         }
+        self.drops.abandon_all(&mut self.cx, "this daemon is leaving");
+        self.cx.step.leaving = Some(self.cx.now() + LEAVE);
+        let only_here = self.held_only_here().len();
+        if only_here > 0 && self.cx.mesh.count_here() > 0 {
+            let text = format!(
+                "handing over {only_here} photo(s) that only this node has; again to stop at once"
+            );
+            self.cx.log("leave", text);
+        }
+        self.tend_leaving();
     }
 
     /// Goes on handing over, and leaves when that is done, in vain, or out of time.
     pub(super) fn tend_leaving(&mut self) {
-        let Some(until) = self.leaving else {
+        let Some(until) = self.cx.step.leaving else {
             return;
         };
         let only_here = self.held_only_here();
         // Nobody is left who takes anything: perhaps the others are leaving too.
-        let skipped = &self.replication.skipped;
-        let in_vain = self.mesh.here().all(|(node, _)| skipped.contains_key(&node));
-        if only_here.is_empty() || in_vain || until <= self.now {
+        let in_vain = self.cx.mesh.here().all(|(node, _)| self.copies.skipped(node).is_some());
+        if only_here.is_empty() || in_vain || until <= self.cx.now() {
             if !only_here.is_empty() {
-                self.log(
-                    "leave",
-                    format!("{} photo(s) remain on this node alone", only_here.len()),
-                );
+                let text = format!("{} photo(s) remain on this node alone", only_here.len());
+                self.cx.log("leave", text);
             }
             self.goodbye("stopped");
-            return self.act(Action::Exit { error: None });
+            return self.cx.step.act(Action::Exit { error: None });
         }
         for photo in only_here {
-            self.offer(photo);
+            self.copies.offer(&mut self.cx, photo);
         }
     }
 
     /// The photos of the collection, and variants that it does not show, that no other node which is here has.
-    pub(super) fn held_only_here(&self) -> Vec<PhotoId> {
-        let me = self.config.node;
-        let mine = self.table.mine_after(None).filter_map(|photo| self.table.get(photo));
-        let alone = mine.filter(|entry| match self.table.is_shown(entry) {
+    fn held_only_here(&self) -> Vec<PhotoId> {
+        let (me, table) = (self.cx.me(), &self.cx.table);
+        let few = table.sums().few(2).filter_map(|(photo, _)| table.get(photo));
+        let alone = few.filter(|entry| match table.is_shown(entry) {
             true => entry.live().eq([me]),
-            false => self.table.is_variant(entry) && entry.anywhere().eq([me]),
+            false => entry.anywhere().eq([me]),
         });
         alone.map(|entry| entry.photo.id).collect()
     }
 
     /// Tells everyone that this node goes on purpose.
     pub(super) fn goodbye(&mut self, reason: &str) {
-        for (_, link) in self.mesh.here().collect::<Vec<_>>() {
-            self.send(link, Message::Leave { reason: reason.to_owned() });
+        for (_, link) in self.cx.mesh.here().collect::<Vec<_>>() {
+            self.cx.send(link, Message::Leave { reason: reason.to_owned() });
         }
     }
 }

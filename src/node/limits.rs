@@ -122,14 +122,17 @@ pub const PAGE_BYTES: usize = 512 * 1024;
 /// The most items in one answer to a client's `List`, `TrashList` or `Duplicates`.
 pub const LIST_PAGE: usize = 256;
 
-/// How many photos one page of `Duplicates` looks at, at most: a step of a millisecond or two.
-pub const DUPLICATES_LOOKED_AT: usize = 4096;
+/// How many photos are looked at to find those of one page, at most: a step of a millisecond or two.
+pub const PAGE_LOOKED_AT: usize = 4096;
 
 /// The most photos named as at risk in a status.
 pub const AT_RISK: usize = 100;
 
 /// How many verdicts, and how many reviews, one step computes at most.
 pub const WORK_PER_STEP: usize = 64;
+
+/// How many photos of a node that comes or goes one step looks at.
+pub const SWEEP: usize = 256;
 
 /// How many bytes are asked for at a time: enough that a distant node is never idle, few enough to sit in queues.
 pub const WINDOW: u64 = 16 * MAX_CHUNK as u64;
@@ -172,11 +175,11 @@ pub const PINS: usize = 16 * 1024;
 pub const NODES: usize = 512;
 
 /// The most nodes that others tell of and that are still to be met: a real one is met within seconds.
-pub const HEARSAY: usize = 64;
+pub const UNMET: usize = 64;
 
 /// How often one of the others, each in its turn, is told again who is here. Seldom, since it is news to nobody unless two
 /// nodes could not reach each other when they were told of each other.
-pub const RETELL: Duration = Duration::from_secs(60);
+pub const REANNOUNCE: Duration = Duration::from_secs(60);
 
 /// The room left free on a disk, in bytes: the system of a full disk fails in worse ways than photomesh does.
 pub const ROOM_MARGIN: u64 = 32 * 1024 * 1024;

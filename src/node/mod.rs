@@ -59,97 +59,68 @@
 //! this order each uses only those before it, as far as types go: no two of them import each other.
 
 mod action;
+mod agenda;
 mod clients;
+mod conduct;
 mod config;
+mod context;
 mod copies;
 mod custody;
+mod departure;
 mod drops;
 mod event;
 mod leaving;
 pub mod limits;
 mod mesh;
-mod own_files;
+mod news;
+mod own_folder;
 mod plan;
 mod removal;
+mod step;
 mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
-use clients::Waiting;
-use clients::trash::Purging;
-use copies::offers::Replication;
-use copies::pulls::Pull;
+use agenda::Agenda;
+use clients::Clients;
+use context::Context;
+use copies::Copies;
 use custody::Custody;
 use drops::Drops;
-use drops::looking::Looking;
-use drops::pins::Proving;
-use drops::rate::Brake;
-use limits::{PAUSE, TICK, WORK_PER_STEP};
-use mesh::Membership;
-use own_files::OwnFiles;
-use plan::agenda::Agenda;
-use removal::Removals;
+use limits::{PAUSE, SWEEP, TICK, WORK_PER_STEP};
+use mesh::Mesh;
+use own_folder::OwnFolder;
+use removal::Removal;
+use step::Step;
 use table::Table;
 
-use crate::photo::{Photo, PhotoId};
-use crate::protocol::message::TransferId;
-use crate::protocol::{Facts, Message, NodeId};
+use crate::photo::PhotoId;
+use crate::protocol::{Facts, Holding, Message, NodeId};
 
 pub use action::{Action, ClientAction, DiskAction, LinkAction};
 pub(crate) use clients::put::cannot_take;
 pub use config::Config;
-pub use event::{CloseReason, DiskError, Event, LinkId, Source, Spool, Time};
+pub use event::{
+    ClientEvent, CloseReason, DiskError, DiskEvent, Event, LinkEvent, LinkId, Source, Spool, Time,
+};
 
 /// One node of the mesh.
 #[derive(Debug)]
 pub struct Node {
-    config: Config,
-    /// The time of the present step, without the gaps in which this node was stopped.
-    now: Time,
+    /// What every part may see and use.
+    cx: Context,
+    copies: Copies,
+    drops: Drops,
+    removal: Removal,
+    clients: Clients,
     /// The driver's time of the last step, and all gaps so far.
     clock: (Time, Duration),
-    out: Vec<Action>,
-
-    mesh: Membership,
-    table: Table,
-    agenda: Agenda,
-    replication: Replication,
-    drops: Drops,
-    looking: Looking,
-    brake: Brake,
-    /// Photos for which the table had no place, by the node that told of them.
-    left_out: BTreeMap<NodeId, u64>,
-    custody: Custody,
-    proving: Proving,
-    /// Photos on their way here.
-    pulls: BTreeMap<PhotoId, (TransferId, Pull)>,
-    next_transfer: u32,
-    /// Windows on their way out, by link.
-    serving: BTreeMap<LinkId, usize>,
-    /// Clients that wait for something.
-    waiting: BTreeMap<LinkId, Waiting>,
-    /// Photos put by clients that the disk is making safe.
-    installing: BTreeMap<LinkId, (Arc<Photo>, Arc<Facts>)>,
-    removals: Removals,
-    /// Clients that want the trash emptied.
-    purgings: BTreeMap<LinkId, Purging>,
-
     /// Copies wanted, and reachable, when all photos were last put on the agenda.
     goals: (usize, usize),
-    /// The first scan is done: this node's own table is complete.
-    scanned: bool,
-    /// Photos of which the friend's folder has several files.
-    files: BTreeMap<PhotoId, u32>,
-    own_files: OwnFiles,
-    /// Free bytes on the folder's disk, once known, and when a write last failed.
-    room: Option<u64>,
-    write_failed_at: Option<Time>,
-    /// Until when this node hands over before it leaves, if someone wants it to stop.
-    leaving: Option<Time>,
+    /// While all photos are being put on the agenda: the last one that was, and when they are due.
+    reviewing_all: Option<(Option<PhotoId>, Time)>,
 }
 
 impl Node {
@@ -158,35 +129,24 @@ impl Node {
         let me = config.node;
         let mut table = Table::new(me);
         table.remember(&config.tombstones);
-        Node {
-            mesh: Membership::new(&config.join, &config.known),
+        let mesh = Mesh::new(&config.join, &config.known);
+        let cx = Context {
+            step: Step::new(config),
+            mesh,
             table,
-            replication: Replication::new(me),
-            config,
-            now: Time::default(),
-            clock: (Time::default(), Duration::ZERO),
-            out: Vec::new(),
-            agenda: Agenda::default(),
-            drops: Drops::default(),
-            looking: Looking::default(),
-            brake: Brake::default(),
-            left_out: BTreeMap::new(),
             custody: Custody::default(),
-            proving: Proving::default(),
-            pulls: BTreeMap::new(),
-            next_transfer: 0,
-            serving: BTreeMap::new(),
-            waiting: BTreeMap::new(),
-            installing: BTreeMap::new(),
-            removals: Removals::default(),
-            purgings: BTreeMap::new(),
+            agenda: Agenda::default(),
+            folder: OwnFolder::default(),
+        };
+        Node {
+            cx,
+            copies: Copies::new(me),
+            drops: Drops::default(),
+            removal: Removal::default(),
+            clients: Clients::default(),
+            clock: (Time::default(), Duration::ZERO),
             goals: (0, 0),
-            scanned: false,
-            files: BTreeMap::new(),
-            own_files: OwnFiles::default(),
-            room: None,
-            write_failed_at: None,
-            leaving: None,
+            reviewing_all: None,
         }
     }
 
@@ -196,15 +156,27 @@ impl Node {
     pub fn step(&mut self, now: Time, event: Event) -> Vec<Action> {
         self.advance(now);
         self.dispatch(event);
-        self.table.judge(WORK_PER_STEP);
+        self.hand_on();
+        self.cx.table.sweep(SWEEP);
+        self.cx.table.judge(WORK_PER_STEP);
         self.follow_up();
-        std::mem::take(&mut self.out)
+        self.cx.step.take_actions()
     }
 
     /// Whether there is more to do right now: the driver then calls [`Node::step`] with [`Event::Continue`] as soon as
     /// no other event waits.
     pub fn has_more(&self) -> bool {
-        !self.table.dirty.is_empty() || self.agenda.is_due(self.now)
+        let table = &self.cx.table;
+        let all_done = table.is_judged() && table.is_swept() && self.reviewing_all.is_none();
+        !all_done || self.cx.agenda.is_due(self.cx.now())
+    }
+
+    /// The image table: for every photo that a live node holds in some way, its facts and its holders.
+    ///
+    /// Nodes whose tables are complete come to have equal ones; to see that is what this is for.
+    pub fn table(&self) -> impl Iterator<Item = (PhotoId, &Facts, Vec<(NodeId, Holding)>)> {
+        let present = self.cx.table.after(None).filter(|entry| entry.is_present());
+        present.map(|entry| (entry.photo.id, &*entry.facts, entry.held()))
     }
 
     /// Moves time on. A gap in which this node was stopped does not count: no deadline passes in it, and what relied
@@ -214,24 +186,24 @@ impl Node {
         let gap = now.since(last);
         let stopped = if gap > PAUSE { stopped + (gap - TICK) } else { stopped };
         self.clock = (now, stopped);
-        self.now = now - stopped;
-        self.table.now = self.now;
+        self.cx.step.now = now - stopped;
+        self.cx.table.now = now - stopped;
         if gap > PAUSE && last != Time::default() {
-            self.log("clock", format!("was stopped for {gap:?}"));
-            self.abandon_all("this daemon was stopped meanwhile");
+            self.cx.log("clock", format!("was stopped for {gap:?}"));
+            self.drops.abandon_all(&mut self.cx, "this daemon was stopped meanwhile");
         }
     }
 
     fn tick(&mut self) {
-        self.tend_membership();
-        self.tend_pulls();
-        self.custody.expire(self.now);
-        self.tend_rounds();
-        self.tend_brake();
-        self.tend_replication();
-        self.tend_clients();
-        self.tend_removals();
-        self.tend_purgings();
+        let now = self.cx.now();
+        self.cx.mesh.tend(&mut self.cx.step);
+        self.cx.custody.expire(now);
+        self.cx.agenda.expire(now);
+        self.hand_on();
+        self.copies.tend(&mut self.cx);
+        self.drops.tend(&mut self.cx);
+        self.clients.tend(&mut self.cx);
+        self.removal.tend(&mut self.cx);
         self.tend_leaving();
     }
 
@@ -239,125 +211,144 @@ impl Node {
         match event {
             Event::Tick => self.tick(),
             Event::Continue => {}
-            Event::Opened { link, remote, dialed } => self.link_opened(link, remote, dialed),
-            Event::DialFailed { address, reason } => self.dial_failed(&address, &reason),
-            Event::Heard { link } => self.heard(link),
-            Event::Received { link, message } => self.on_message(link, message),
-            Event::PageSent { link } => self.page_sent(link),
-            Event::Served { link, photo, result, .. } => self.served(link, photo, &result),
-            Event::Closed { link, reason } => {
-                self.client_closed(link);
-                self.link_closed(link, &reason);
-            }
-            Event::Asked { link, request } => self.asked(link, request),
-            Event::Answered { link, result } => self.photo_answered(link, &result),
-            Event::Held { photo, facts, holding, files } => {
-                self.found(photo, facts, holding, files)
-            }
-            Event::Missing { photo } => self.lost(photo),
-            Event::Recalled { photo, looks } => self.table.set_my_looks(photo, looks.remembered()),
-            Event::Damaged { photo, file } => self.damaged(photo, &file),
-            Event::Scanned { skipped } => {
-                self.own_files.skipped = skipped;
-                if !self.scanned {
-                    self.scanned = true;
-                    self.announce_complete();
-                }
-            }
-            Event::Companions { photo, files } => self.accompanied(photo, files),
-            Event::Unread { photos } => self.own_files.unread = photos,
-            Event::Room { bytes } => self.room = Some(bytes),
-            Event::Expired { photo } => self.expired(photo, false),
-            Event::FolderLost { reason } => {
-                self.goodbye(&reason);
-                self.act(Action::Exit { error: Some(reason) });
-            }
-            Event::Written { spool, result } => self.piece_written(spool, result),
-            Event::Inspected { spool: Spool::Pull(transfer), result } => {
-                self.pull_inspected(transfer, result)
-            }
-            Event::Inspected { spool: Spool::Put(link), result } => {
-                self.put_inspected(link, result)
-            }
-            Event::Installed { spool: Spool::Pull(_), photo, result } => {
-                self.pull_installed(photo, result)
-            }
-            Event::Installed { spool: Spool::Put(link), result, .. } => {
-                self.put_installed(link, result)
-            }
-            Event::Proved { nonce, result } => {
-                if !self.own_proof_computed(nonce, &result) {
-                    self.expected_computed(nonce, result);
-                }
-            }
-            Event::Looked { worse, better, result } => self.looked(worse, better, result),
-            Event::PutAway { photo, result } => self.put_away(photo, result),
-            Event::Returned { photo, result } => self.returned(photo, result),
-            Event::Signed { photo, result } => self.signed(photo, result),
-            Event::Aged { link, photos } => self.aged(link, photos),
-            Event::DaysLeft { link, days } => self.days_left(link, &days),
             Event::Shutdown => self.shut_down(),
+            Event::Link(event) => self.on_link(event),
+            Event::Client(event) => self.on_client(event),
+            Event::Disk(event) => self.on_disk(event),
         }
     }
 
+    fn on_link(&mut self, event: LinkEvent) {
+        let cx = &mut self.cx;
+        match event {
+            LinkEvent::Opened { link, remote, dialed } => {
+                cx.mesh.link_opened(&mut cx.step, link, remote, dialed);
+            }
+            LinkEvent::DialFailed { address, reason } => {
+                cx.mesh.dial_failed(&mut cx.step, &address, &reason);
+            }
+            LinkEvent::Heard { link } => cx.mesh.heard(&cx.step, link),
+            LinkEvent::Received { link, message } => self.on_message(link, message),
+            LinkEvent::PageSent { link } => {
+                cx.mesh.page_sent(&mut cx.step, &cx.table, cx.folder.scanned, link);
+            }
+            LinkEvent::Served { link, photo, result, .. } => {
+                self.copies.served(cx, link, photo, &result);
+            }
+            LinkEvent::Closed { link, reason } => {
+                cx.mesh.link_closed(&mut cx.step, link, &reason);
+            }
+        }
+    }
+
+    fn on_client(&mut self, event: ClientEvent) {
+        let Node { cx, copies, drops, clients, .. } = self;
+        match event {
+            ClientEvent::Asked { link, request } => clients.asked(cx, copies, drops, link, request),
+            ClientEvent::Answered { link, result } => clients.photo_answered(cx, link, &result),
+            ClientEvent::Closed { link, .. } => clients.closed(cx, link),
+        }
+    }
+
+    fn on_disk(&mut self, event: DiskEvent) {
+        let Node { cx, copies, drops, removal, clients, .. } = self;
+        match event {
+            DiskEvent::Held { photo, facts, holding, files } => {
+                cx.folder.set_files(photo.id, files);
+                cx.hold(photo, facts, holding);
+            }
+            DiskEvent::Missing { photo } => self.lost(photo),
+            DiskEvent::Recalled { photo, looks } => {
+                cx.table.set_my_looks(photo, looks.remembered());
+            }
+            DiskEvent::Damaged { photo, file } => {
+                cx.folder.damaged += 1;
+                let id = photo.short();
+                cx.log("disk", format!("{file} is damaged and was set aside; {id} is repaired"));
+                self.lost(photo);
+            }
+            DiskEvent::Scanned { skipped } => {
+                cx.folder.skipped = skipped;
+                if !std::mem::replace(&mut cx.folder.scanned, true) {
+                    cx.mesh.announce_complete(&mut cx.step, &cx.table);
+                }
+            }
+            // They are on no other disk, so this copy of the photo is never one too many.
+            DiskEvent::Companions { photo, files } => {
+                cx.folder.set_companions(photo, files);
+                cx.table.mark_changed(photo);
+            }
+            DiskEvent::Unread { photos } => cx.folder.unread = photos,
+            DiskEvent::Room { bytes } => cx.folder.room = Some(bytes),
+            DiskEvent::Expired { photo } => drops.expired(cx, photo, false),
+            DiskEvent::FolderLost { reason } => {
+                self.goodbye(&reason);
+                self.cx.step.act(Action::Exit { error: Some(reason) });
+            }
+            DiskEvent::Written { spool, result } => copies.piece_written(cx, spool, result),
+            DiskEvent::Inspected { spool: Spool::Pull(transfer), result } => {
+                copies.pull_inspected(cx, transfer, result);
+            }
+            DiskEvent::Inspected { spool: Spool::Put(link), result } => {
+                clients.put_inspected(cx, link, result);
+            }
+            DiskEvent::Installed { spool: Spool::Pull(_), photo, result } => {
+                copies.pull_installed(cx, photo, result);
+            }
+            DiskEvent::Installed { spool: Spool::Put(link), result, .. } => {
+                clients.put_installed(cx, link, result);
+            }
+            DiskEvent::Proved { nonce, result } => drops.proved(cx, nonce, result),
+            DiskEvent::Looked { worse, better, result } => drops.looked(cx, worse, better, result),
+            DiskEvent::PutAway { photo, result } => drops.put_away(cx, photo, result),
+            DiskEvent::Returned { photo, result } => copies.returned(cx, photo, result),
+            DiskEvent::Signed { photo, result } => removal.signed(cx, photo, result),
+            DiskEvent::Aged { link, photos } => clients.aged(cx, link, photos),
+            DiskEvent::DaysLeft { link, days } => clients.days_left(cx, link, &days),
+        }
+    }
+
+    /// Hands a message to the part that knows about it.
     fn on_message(&mut self, link: LinkId, message: Message) {
-        self.heard(link);
-        let registered = self.mesh.node_at(link).is_some();
+        let Node { cx, copies, drops, .. } = self;
+        cx.mesh.heard(&cx.step, link);
+        let registered = cx.mesh.node_at(link).is_some();
         match message {
-            Message::Register(register) => self.registered(link, register),
-            Message::Error { error } => self.close(link, CloseReason::Refused(error)),
-            Message::Unknown => {
-                self.log("link", "ignoring a command of a later version".to_owned())
-            }
+            Message::Register(register) => cx.mesh.registered(&mut cx.step, link, register),
+            Message::Error { error } => cx.close(link, CloseReason::Refused(error)),
+            Message::Unknown => cx.log("link", "ignoring a command of a later version".to_owned()),
             _ if !registered => {
-                self.close(link, CloseReason::Protocol("register first".to_owned()))
+                cx.close(link, CloseReason::Protocol("register first".to_owned()));
             }
-            Message::ConnectionUpdate { nodes } => self.nodes_learned(link, nodes),
-            Message::RequestInfo => self.info_requested(link),
+            Message::ConnectionUpdate { nodes } => cx.mesh.nodes_learned(&cx.step, link, nodes),
+            Message::RequestInfo => {
+                cx.mesh.info_requested(&mut cx.step, &cx.table, cx.folder.scanned, link);
+            }
             Message::ImageInfo { records, gone, tombstones, complete } => {
-                self.tombstones_received(link, tombstones);
-                self.info_received(link, records, gone, complete);
+                self.told(link, records, gone, tombstones, complete);
             }
-            Message::KeepThis { photo, facts } => self.offered(link, photo, &facts),
-            Message::KeepAnswer { photo, verdict } => self.offer_answered(link, photo, verdict),
-            Message::Relieve { photos } => self.relief_asked(link, photos),
+            Message::KeepThis { photo, facts } => copies.offered(cx, link, photo, &facts),
+            Message::KeepAnswer { photo, verdict } => {
+                copies.offer_answered(cx, link, photo, verdict);
+            }
+            Message::Relieve { photos } => copies.asked_for_replicas(cx, link, photos),
             Message::AskForImage { transfer, photo, offset, length, lane } => {
-                self.image_asked(link, transfer, photo, (offset, length), lane);
+                copies.image_asked(cx, link, transfer, photo, (offset, length), lane);
             }
             Message::Chunk { transfer, offset, data } => {
-                self.chunk_received(link, transfer, offset, data)
+                copies.chunk_received(cx, link, transfer, offset, data);
             }
-            Message::NoImage { transfer, reason } => self.no_image(link, transfer, &reason),
-            Message::Challenge { photo, nonce } => self.challenged(link, photo, nonce),
+            Message::NoImage { transfer, reason } => copies.no_image(cx, link, transfer, &reason),
+            Message::Challenge { photo, nonce } => drops.challenged(cx, link, photo, nonce),
             Message::Proof { nonce, proof, refused } => {
-                self.proof_received(link, nonce, proof, refused.as_deref())
+                drops.proof_received(cx, link, nonce, proof, refused.as_deref());
             }
-            Message::Release { photo, nonce } => self.released(link, photo, nonce),
+            Message::Release { photo, nonce } => drops.released(cx, link, photo, nonce),
             Message::Heartbeat => {}
             Message::Leave { reason } => {
-                self.log("mesh", format!("goodbye: {reason}"));
-                self.close(link, CloseReason::Left);
+                cx.log("mesh", format!("goodbye: {reason}"));
+                cx.close(link, CloseReason::Left);
             }
         }
-    }
-
-    fn act(&mut self, action: Action) {
-        self.out.push(action);
-    }
-
-    fn link(&mut self, action: LinkAction) {
-        self.act(action);
-    }
-
-    fn disk(&mut self, action: DiskAction) {
-        self.act(action);
-    }
-
-    fn client(&mut self, action: ClientAction) {
-        self.act(action);
-    }
-
-    fn log(&mut self, topic: &'static str, text: String) {
-        self.act(Action::Log { topic, text });
     }
 }

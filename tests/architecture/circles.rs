@@ -10,34 +10,42 @@ use crate::source::Source;
 use crate::spelling::paths;
 
 /// The module that a file is: `src/node/event.rs` is `["node", "event"]`.
-type Module = Vec<String>;
+pub(crate) type Module = Vec<String>;
 
 /// Who imports whom in one folder, and where.
 type Imports = BTreeMap<(String, String), BTreeSet<String>>;
 
 /// The folders in which imports go round, and the imports that are in the way.
 pub(crate) fn circles(sources: &[Source]) -> BTreeMap<String, Vec<String>> {
-    let files: BTreeMap<Module, &Source> =
-        sources.iter().map(|source| (module(source), source)).collect();
     let mut folders: BTreeMap<Module, Imports> = BTreeMap::new();
-    for (from, source) in &files {
-        for path in paths(&source.code, &["crate::", "super::"]) {
-            let Some(to) = absolute(from, &path).map(|path| origin(&files, path, 8)) else {
-                continue;
-            };
-            let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-            if common == from.len() || common == to.len() {
-                continue;
-            }
-            let sides = (from[common].clone(), to[common].clone());
-            let said = format!("{} imports {}", source.path, to.join("::"));
-            let folder = folders.entry(from[..common].to_vec()).or_default();
-            folder.entry(sides).or_default().insert(said);
+    for (source, from, to) in arrows(sources) {
+        let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+        if common == from.len() || common == to.len() {
+            continue;
         }
+        let sides = (from[common].clone(), to[common].clone());
+        let said = format!("{} imports {}", source.path, to.join("::"));
+        let folder = folders.entry(from[..common].to_vec()).or_default();
+        folder.entry(sides).or_default().insert(said);
     }
     let round =
         folders.into_iter().map(|(folder, imports)| (folder.join("::"), going_round(imports)));
     round.filter(|(_, round)| !round.is_empty()).collect()
+}
+
+/// Every import: the file that has it, the module that this is, and the module that is imported.
+pub(crate) fn arrows(sources: &[Source]) -> Vec<(&Source, Module, Module)> {
+    let files: BTreeMap<Module, &Source> =
+        sources.iter().map(|source| (module(source), source)).collect();
+    let mut found = Vec::new();
+    for (from, source) in &files {
+        for path in paths(&source.code, &["crate::", "super::"]) {
+            if let Some(path) = absolute(from, &path) {
+                found.push((*source, from.clone(), origin(&files, path, 8)));
+            }
+        }
+    }
+    found
 }
 
 /// The imports that remain when whoever imports nobody, and whoever nobody imports, is taken away again and again.

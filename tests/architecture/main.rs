@@ -2,11 +2,13 @@
 //! how long a reader has to scroll. The scanners are simple: they trust rustfmt's layout.
 
 mod circles;
+mod core;
 mod source;
 mod spelling;
 
 use std::collections::BTreeMap;
 
+use self::core::{halls, sideways};
 use circles::circles;
 use source::{Source, sources};
 use spelling::{entered, functions, has_word};
@@ -95,6 +97,15 @@ fn imports_do_not_go_round() {
         })
         .collect();
     assert_none("files that lie side by side have an order", &found);
+}
+
+#[test]
+fn the_parts_of_the_core_meet_in_one_place() {
+    assert_none(
+        "a part owns its state: nobody else knows of a whole node",
+        &halls(&sources("src")),
+    );
+    assert_none("a part tells what concerns another one", &sideways(&sources("src")));
 }
 
 #[test]

@@ -4,10 +4,9 @@ use std::fs;
 
 use photomesh::folder::StoreError;
 use photomesh::photo::PhotoId;
-use photomesh::photo::Relation;
 use photomesh::protocol::Holding::{Original, Replica};
 
-use super::{Room, Told, day, soon, told};
+use super::{Room, Told, day, told};
 
 const TRASH: &str = ".photomesh/trash";
 
@@ -62,7 +61,7 @@ fn is_empty_of_directories(room: &Room) -> bool {
 #[test]
 fn they_go_to_the_trash_and_back_with_one_note() {
     let (mut room, cat) = accompanied();
-    room.folder.retire(cat, room.better(), Relation::Same, soon()).unwrap();
+    room.retire(cat, room.better()).unwrap();
     assert_eq!(room.files("2024"), ["cat.txt"]);
     assert_eq!(room.in_trash("cat.png.xmp").unwrap(), "five stars");
     assert_eq!(room.in_trash("cat.MOV").unwrap(), "a film");
@@ -90,7 +89,7 @@ fn the_node_hears_which_files_belong_to_which_photo() {
     let changes = told(&room.scan());
     assert_eq!(changes, [Told::Held(cat, Original, 1), companions, Told::Scanned(1)]);
     assert_eq!(told(&room.scan()), [Told::Scanned(1)], "once");
-    room.folder.retire(cat, room.better(), Relation::Same, soon()).unwrap();
+    room.retire(cat, room.better()).unwrap();
     assert_eq!(room.folder.tick(day() / 24), [], "they are the same");
     assert_eq!(told(&room.scan()), [Told::Scanned(1)]);
     room.folder.restore(cat, None).unwrap();
@@ -102,22 +101,22 @@ fn the_node_hears_which_files_belong_to_which_photo() {
 #[test]
 fn a_photo_that_has_some_is_never_surplus() {
     let (mut room, cat) = accompanied();
-    let dropped = room.folder.drop_surplus(cat, soon());
+    let dropped = room.drop_surplus(cat);
     assert!(matches!(dropped, Err(StoreError::Io(_))), "{dropped:?}");
     // Those too that have come since the last scan.
     let dog = room.draw("dog.png", 2);
     room.scan();
     room.write("dog.aae", "edits");
-    let dropped = room.folder.drop_surplus(dog, soon());
+    let dropped = room.drop_surplus(dog);
     assert!(matches!(dropped, Err(StoreError::Io(_))), "{dropped:?}");
     fs::remove_file(room.path("dog.aae")).unwrap();
-    room.folder.drop_surplus(dog, soon()).unwrap();
+    room.drop_surplus(dog).unwrap();
 }
 
 #[test]
 fn they_are_renamed_with_their_photo() {
     let (mut room, cat) = accompanied();
-    room.folder.retire(cat, room.better(), Relation::Same, soon()).unwrap();
+    room.retire(cat, room.better()).unwrap();
     room.draw("2024/cat.png", 9);
     assert_eq!(room.folder.restore(cat, None), Ok(Original));
     let films = ["cat (2).MOV", "cat (2).png", "cat (2).png.xmp"];
@@ -125,7 +124,7 @@ fn they_are_renamed_with_their_photo() {
 
     // Also if only the name of a companion is taken.
     let (mut room, cat) = accompanied();
-    room.folder.retire(cat, room.better(), Relation::Same, soon()).unwrap();
+    room.retire(cat, room.better()).unwrap();
     room.write("2024/cat.MOV", "another film");
     assert_eq!(room.folder.restore(cat, None), Ok(Original));
     assert_eq!(room.files("2024")[..3], films);
@@ -138,7 +137,7 @@ fn they_keep_their_names_when_copies_in_the_trash_are_numbered() {
     room.draw("old/2024/cat.png", 1);
     room.scan();
     room.folder.dedupe(cat).unwrap();
-    room.folder.retire(cat, room.better(), Relation::Same, soon()).unwrap();
+    room.retire(cat, room.better()).unwrap();
     assert_eq!(room.trash(TRASH).len(), 2);
     assert!(room.in_trash("cat.MOV").is_some());
     room.folder.restore(cat, None).unwrap();
@@ -152,9 +151,9 @@ fn what_belongs_to_two_photos_goes_with_the_last() {
     room.write("IMG_1.xmp", "five stars");
     room.write("IMG_1.png.json", "of the one alone");
     room.scan();
-    room.folder.retire(cat, room.better(), Relation::Same, soon()).unwrap();
+    room.retire(cat, room.better()).unwrap();
     assert_eq!(room.files(""), ["IMG_1.bmp", "IMG_1.xmp"]);
-    room.folder.retire(dog, room.better(), Relation::Same, soon()).unwrap();
+    room.retire(dog, room.better()).unwrap();
     assert!(room.files("").is_empty());
     room.folder.restore(cat, None).unwrap();
     let back = ["IMG_1.png", "IMG_1.png.json", "IMG_1.xmp"];
@@ -167,15 +166,15 @@ fn what_belongs_to_two_photos_goes_with_the_last() {
 #[test]
 fn no_time_is_over_for_them_and_their_owner_deletes_them() {
     let (mut room, cat) = accompanied();
-    room.folder.retire(cat, room.better(), Relation::Same, soon()).unwrap();
+    room.retire(cat, room.better()).unwrap();
     for _ in 0..50 {
         assert_eq!(room.folder.tick(day()), []);
     }
-    let purged = room.folder.purge(cat, soon());
+    let purged = room.purge(cat);
     assert!(matches!(purged, Err(StoreError::Io(_))), "{purged:?}");
     assert!(room.in_trash("cat.MOV").is_some());
     assert!(room.folder.in_trash_for(7).contains(&cat));
-    room.folder.purge(cat, soon()).unwrap();
+    room.purge(cat).unwrap();
     assert!(is_empty_of_directories(&room));
     assert_eq!(room.files("2024"), ["cat.txt"]);
     let gone = Told::Companions(cat, vec![]);
@@ -189,7 +188,7 @@ fn those_without_a_photo_are_left_alone() {
     room.write("dog.xmp", "of nobody");
     room.write("old/cat.xmp", "in another folder");
     room.scan();
-    room.folder.retire(cat, room.better(), Relation::Same, soon()).unwrap();
+    room.retire(cat, room.better()).unwrap();
     assert_eq!(room.files(""), ["dog.xmp"]);
     // One that is written when its photo has gone is the friend's own affair.
     fs::write(room.path("cat.xmp"), "late").unwrap();
@@ -203,11 +202,11 @@ fn those_without_a_photo_are_left_alone() {
 fn a_photo_comes_back_as_a_replica_with_all_that_belongs_to_it() {
     let (mut room, cat) = accompanied();
     let me = room.folder.identity().node();
-    room.folder.remove(cat, me, soon()).unwrap();
+    room.remove(cat, me).unwrap();
     assert_eq!(room.folder.restore(cat, Some(Replica)), Ok(Replica));
-    let dropped = room.folder.drop_surplus(cat, soon());
+    let dropped = room.drop_surplus(cat);
     assert!(matches!(dropped, Err(StoreError::Io(_))), "{dropped:?}");
-    room.folder.remove(cat, me, soon()).unwrap();
+    room.remove(cat, me).unwrap();
     assert_eq!(room.in_trash("cat.MOV").unwrap(), "a film");
     assert_eq!(room.folder.restore(cat, Some(Original)), Ok(Original));
     assert_eq!(room.files(""), ["cat.MOV", "cat.png", "cat.png.xmp"]);
@@ -217,7 +216,7 @@ fn a_photo_comes_back_as_a_replica_with_all_that_belongs_to_it() {
 fn what_a_crash_has_parted_the_next_scan_brings_together() {
     // The photo is in the trash, and a companion is not.
     let (mut room, cat) = accompanied();
-    room.folder.retire(cat, room.better(), Relation::Same, soon()).unwrap();
+    room.retire(cat, room.better()).unwrap();
     let copy = room.trash(TRASH).remove(0);
     let film = format!("{TRASH}/{copy}.companions/cat.MOV");
     fs::rename(room.path(&film), room.path("2024/cat.MOV")).unwrap();
@@ -250,7 +249,7 @@ fn the_small_picture_beside_a_photo_is_none_of_its_own() {
     let changes = told(&room.scan());
     assert!(changes.contains(&Told::Held(other, Original, 1)));
     assert!(changes.contains(&Told::Companions(cat, vec!["MVI_1.THM".to_owned()])));
-    room.folder.retire(cat, room.better(), Relation::Same, soon()).unwrap();
+    room.retire(cat, room.better()).unwrap();
     assert_eq!(room.files(""), ["MVI_2.THM"]);
     let changes = told(&room.scan());
     assert_eq!(changes, [Told::Scanned(0)]);
@@ -259,7 +258,7 @@ fn the_small_picture_beside_a_photo_is_none_of_its_own() {
 #[test]
 fn of_a_photo_in_both_places_they_lie_with_the_one_in_the_folder() {
     let (mut room, cat) = accompanied();
-    room.folder.retire(cat, room.better(), Relation::Same, soon()).unwrap();
+    room.retire(cat, room.better()).unwrap();
     room.draw("2024/cat.png", 1);
     room.scan();
     let all = ["cat.MOV", "cat.png", "cat.png.xmp", "cat.txt"];

@@ -20,9 +20,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use photomesh::folder::{Change, Folder, Inspection, Moment, Options, Walker};
-use photomesh::photo::{self, Photo, PhotoId};
-use photomesh::protocol::{Facts, Holding};
+use photomesh::folder::{Change, Folder, Inspection, Moment, Options, StoreError, Walker};
+use photomesh::photo::{self, Photo, PhotoId, Relation};
+use photomesh::protocol::{Departure, Facts, Holding, NodeId};
 
 /// A folder for one test, with a walker that remembers the last walk, as the daemon's does.
 struct Room {
@@ -30,6 +30,10 @@ struct Room {
     folder: Folder,
     walker: Walker,
     dir: tempfile::TempDir,
+}
+
+fn replaced(by: PhotoId) -> Departure {
+    Departure::Replaced { by, relation: Relation::Same }
 }
 
 fn options() -> Options {
@@ -46,6 +50,23 @@ impl Room {
         let folder = Folder::open(dir.path(), &options).unwrap();
         let walker = folder.walker();
         Room { folder, walker, dir }
+    }
+
+    /// Has a photo put away for a better version that shows all of it.
+    fn retire(&mut self, photo: PhotoId, by: PhotoId) -> Result<(), StoreError> {
+        self.folder.put_away(photo, replaced(by), soon())
+    }
+
+    fn drop_surplus(&mut self, photo: PhotoId) -> Result<(), StoreError> {
+        self.folder.put_away(photo, Departure::Surplus, soon())
+    }
+
+    fn remove(&mut self, photo: PhotoId, by: NodeId) -> Result<(), StoreError> {
+        self.folder.put_away(photo, Departure::Removed { by }, soon())
+    }
+
+    fn purge(&mut self, photo: PhotoId) -> Result<(), StoreError> {
+        self.folder.put_away(photo, Departure::Expired, soon())
     }
 
     /// Stops and starts.

@@ -5,7 +5,7 @@ use std::fs;
 use photomesh::folder::{Change, Options, StoreError};
 use photomesh::photo::Relation;
 use photomesh::protocol::Holding::{Original, Replica};
-use photomesh::protocol::Looks;
+use photomesh::protocol::{Departure, Looks};
 
 use super::{Room, Told, day, options, picture, soon, told};
 
@@ -17,10 +17,10 @@ fn a_copy_in_the_trash_that_has_changed_is_not_purged() {
     let mut room = Room::new();
     let cat = room.draw("cat.jpg", 1);
     room.scan();
-    room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
+    room.retire(cat, cat).unwrap();
     let copy = format!("{TRASH}/{}", room.trash(TRASH)[0]);
     room.draw(&copy, 2);
-    assert!(room.folder.purge(cat, soon()).is_err());
+    assert!(room.purge(cat).is_err());
     assert!(room.path(&copy).is_file());
     let changes = told(&room.scan());
     assert!(changes.contains(&Told::Damaged(cat, copy)), "{changes:?}");
@@ -32,11 +32,11 @@ fn what_the_friend_has_copied_back_is_not_purged() {
     let mut room = Room::new();
     let cat = room.draw("cat.jpg", 1);
     room.scan();
-    room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
+    room.retire(cat, cat).unwrap();
     room.draw("again.jpg", 1);
     room.scan();
     // On Ok, or on Gone, the node would take the photo for one that it has no copy of.
-    let purged = room.folder.purge(cat, soon());
+    let purged = room.purge(cat);
     assert!(matches!(purged, Err(StoreError::Io(_))), "{purged:?}");
     assert!(room.path("again.jpg").is_file());
     assert_eq!(room.trash(TRASH).len(), 1);
@@ -48,9 +48,9 @@ fn purging_touches_only_the_trash() {
     let cat = room.draw("cat.jpg", 1);
     let dog = room.draw("dog.jpg", 2);
     room.scan();
-    room.folder.retire(cat, dog, Relation::Same, soon()).unwrap();
-    room.folder.purge(cat, soon()).unwrap();
-    let purged = room.folder.purge(dog, soon());
+    room.retire(cat, dog).unwrap();
+    room.purge(cat).unwrap();
+    let purged = room.purge(dog);
     assert!(matches!(purged, Err(StoreError::Io(_))), "{purged:?}");
     assert!(room.files(TRASH).is_empty());
     assert_eq!(room.read(cat), None);
@@ -66,11 +66,11 @@ fn trash_expires_by_days_of_running() {
     let dog = room.draw("dog.jpg", 2);
     let fox = room.install(3, "fox.jpg", Replica);
     room.scan();
-    room.folder.retire(cat, dog, Relation::Same, soon()).unwrap();
+    room.retire(cat, dog).unwrap();
     assert_eq!(room.folder.tick(day() * 2), []);
-    room.folder.drop_surplus(fox, soon()).unwrap();
+    room.drop_surplus(fox).unwrap();
     assert_eq!(told(&room.folder.tick(day())), [Told::Expired(fox)]);
-    room.folder.purge(fox, soon()).unwrap();
+    room.purge(fox).unwrap();
     // The days before a restart count; the index may be lost.
     fs::remove_file(room.path(".photomesh/index")).unwrap();
     let mut room = room.reopened();
@@ -92,8 +92,8 @@ fn the_days_left_are_those_after_which_a_photo_expires() {
     let dog = room.draw("dog.jpg", 2);
     let fox = room.install(3, "fox.jpg", Replica);
     room.scan();
-    room.folder.retire(cat, dog, Relation::Same, soon()).unwrap();
-    room.folder.drop_surplus(fox, soon()).unwrap();
+    room.retire(cat, dog).unwrap();
+    room.drop_surplus(fox).unwrap();
     assert_eq!(room.folder.days_left(dog), None, "it is not in the trash");
     assert_eq!(room.folder.days_left(fox), Some(Some(1)), "a surplus replica");
     for day_of_running in 0..30 {
@@ -112,7 +112,7 @@ fn a_photo_expires_with_the_last_of_its_copies() {
     let cat = room.install(1, "cat.jpg", Replica);
     room.install(1, "cat.jpg", Original);
     assert_eq!(room.trash(SURPLUS).len(), 1);
-    room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
+    room.retire(cat, cat).unwrap();
     assert_eq!(room.folder.tick(day() * 2), []);
     assert_eq!(told(&room.folder.tick(day() * 28)), [Told::Expired(cat)]);
 }
@@ -122,7 +122,7 @@ fn no_days_in_the_trash_are_none() {
     let mut room = Room::with(Options { trash_days: 0, ..options() });
     let cat = room.draw("cat.jpg", 1);
     room.scan();
-    room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
+    room.retire(cat, cat).unwrap();
     assert_eq!(told(&room.folder.tick(std::time::Duration::from_secs(1))), [Told::Expired(cat)]);
 }
 
@@ -165,11 +165,12 @@ fn no_time_is_over_for_what_is_not_all_there_in_the_better_version() {
         let mut room = Room::new();
         let (cat, dog) = (room.draw("cat.jpg", 1), room.draw("dog.jpg", 2));
         room.scan();
-        room.folder.retire(cat, dog, relation, soon()).unwrap();
+        let replaced = Departure::Replaced { by: dog, relation };
+        room.folder.put_away(cat, replaced, soon()).unwrap();
         assert_eq!(expires(&mut room), expected, "{relation:?}");
         // Its owner may want it deleted all the same.
         assert!(room.folder.in_trash_for(30).contains(&cat));
-        room.folder.purge(cat, soon()).unwrap();
+        room.purge(cat).unwrap();
     }
 }
 
@@ -178,7 +179,7 @@ fn a_note_that_tells_no_relation_has_no_end_until_somebody_has_looked() {
     let mut room = Room::new();
     let (cat, dog) = (room.draw("cat.jpg", 1), room.draw("dog.jpg", 2));
     room.scan();
-    room.folder.retire(cat, dog, Relation::Same, soon()).unwrap();
+    room.retire(cat, dog).unwrap();
     let copy = room.trash(TRASH)[0].clone();
     let note = room.path(format!("{TRASH}/{copy}.json"));
     let text = fs::read_to_string(&note).unwrap();

@@ -4,10 +4,11 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use photomesh::folder::{Moment, StoreError};
-use photomesh::photo::{PhotoId, Relation};
+use photomesh::photo::PhotoId;
+use photomesh::protocol::Departure;
 use photomesh::protocol::Holding::{Original, Replica, RetiredOriginal};
 
-use super::{Room, Told, day, picture, soon, told};
+use super::{Room, Told, day, picture, replaced, told};
 
 const TRASH: &str = ".photomesh/trash";
 const SURPLUS: &str = ".photomesh/trash/surplus";
@@ -18,7 +19,7 @@ fn a_retired_original_has_a_note_and_returns_to_its_place() {
     let cat = room.draw("2024/-cat.jpg", 1);
     let keeper = PhotoId::of(b"a better one");
     room.scan();
-    room.folder.retire(cat, keeper, Relation::Same, soon()).unwrap();
+    room.retire(cat, keeper).unwrap();
     assert!(!room.path("2024/-cat.jpg").exists());
     let copies = room.trash(TRASH);
     assert_eq!(copies, [format!("{}-cat.jpg", &cat.to_string()[..12])]);
@@ -47,7 +48,7 @@ fn a_restored_photo_never_overwrites() {
     let mut room = Room::new();
     let cat = room.draw("sub/cat.jpg", 1);
     room.scan();
-    room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
+    room.retire(cat, cat).unwrap();
     fs::write(room.path("sub/cat.jpg"), "something new").unwrap();
     assert_eq!(room.folder.restore(cat, None), Ok(Original));
     assert_eq!(room.files("sub"), ["cat (2).jpg", "cat.jpg"]);
@@ -66,7 +67,7 @@ fn a_note_leads_to_no_place_outside() {
         let mut room = Room::new();
         let cat = room.draw("cat.jpg", 1);
         room.scan();
-        room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
+        room.retire(cat, cat).unwrap();
         let outside = tempfile::tempdir().unwrap();
         symlink(outside.path(), room.path("link")).unwrap();
         let note = room.path(format!("{TRASH}/{}.json", room.trash(TRASH)[0]));
@@ -84,7 +85,7 @@ fn a_note_leads_to_no_place_outside() {
 fn surplus_replicas_return_as_replicas() {
     let mut room = Room::new();
     let cat = room.install(1, "cat.jpg", Replica);
-    room.folder.drop_surplus(cat, soon()).unwrap();
+    room.drop_surplus(cat).unwrap();
     assert!(room.files(".photomesh/replicas").is_empty());
     assert_eq!(room.trash(SURPLUS).len(), 1);
     assert_eq!(room.folder.restore(cat, None), Ok(Replica));
@@ -101,12 +102,12 @@ fn all_files_of_a_photo_go_together() {
     room.draw("sub/cat.jpg", 1);
     room.draw("sub/tom.json", 1);
     room.scan();
-    room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
+    room.retire(cat, cat).unwrap();
     assert_eq!(room.trash(TRASH).len(), 3);
     assert_eq!(room.files(TRASH).len(), 6);
     let mut room = room.reopened();
     assert_eq!(told(&room.scan()), [Told::Held(cat, RetiredOriginal, 0), Told::Scanned(0)]);
-    assert_eq!(room.folder.retire(cat, cat, Relation::Same, soon()), Err(StoreError::Gone));
+    assert_eq!(room.retire(cat, cat), Err(StoreError::Gone));
 }
 
 #[test]
@@ -114,9 +115,9 @@ fn what_is_in_the_trash_already_is_told_again() {
     let mut room = Room::new();
     let cat = room.draw("cat.jpg", 1);
     room.scan();
-    room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
+    room.retire(cat, cat).unwrap();
     // The node forgets a photo when it hears this.
-    assert_eq!(room.folder.retire(cat, cat, Relation::Same, soon()), Err(StoreError::Gone));
+    assert_eq!(room.retire(cat, cat), Err(StoreError::Gone));
     assert_eq!(told(&room.folder.tick(day() / 24)), [Told::Held(cat, RetiredOriginal, 0)]);
 }
 
@@ -125,11 +126,11 @@ fn a_replica_that_joins_an_original_in_the_trash_is_told() {
     let mut room = Room::new();
     let cat = room.draw("cat.jpg", 1);
     room.scan();
-    room.folder.drop_surplus(cat, soon()).unwrap();
+    room.drop_surplus(cat).unwrap();
     room.install(1, "cat.jpg", Replica);
     room.scan();
     // The node takes it for a retired replica, by which the friend's photo would be nobody's.
-    room.folder.drop_surplus(cat, soon()).unwrap();
+    room.drop_surplus(cat).unwrap();
     assert_eq!(told(&room.folder.tick(day() / 24)), [Told::Held(cat, RetiredOriginal, 0)]);
 }
 
@@ -140,13 +141,15 @@ fn after_its_deadline_nothing_is_moved() {
     let fox = room.install(2, "fox.jpg", Replica);
     room.scan();
     let late = Moment::now();
-    assert_eq!(room.folder.retire(cat, cat, Relation::Same, late), Err(StoreError::TooLate));
-    assert_eq!(room.folder.drop_surplus(fox, late), Err(StoreError::TooLate));
+    for (photo, departure) in [(cat, replaced(cat)), (fox, Departure::Surplus)] {
+        let result = room.folder.put_away(photo, departure, late);
+        assert_eq!(result, Err(StoreError::TooLate));
+    }
     assert!(room.path("cat.jpg").is_file());
     assert!(room.files(TRASH).is_empty() && room.files(SURPLUS).is_empty());
     assert_eq!(told(&room.scan()), [Told::Scanned(0)]);
-    room.folder.drop_surplus(fox, soon()).unwrap();
-    assert_eq!(room.folder.purge(fox, late), Err(StoreError::TooLate));
+    room.drop_surplus(fox).unwrap();
+    assert_eq!(room.folder.put_away(fox, Departure::Expired, late), Err(StoreError::TooLate));
     assert_eq!(room.read(fox), Some(picture(2)));
 }
 
@@ -156,7 +159,7 @@ fn what_the_friend_has_just_edited_is_not_put_away() {
     let cat = room.draw("cat.jpg", 1);
     room.scan();
     let new = room.draw("cat.jpg", 2);
-    let retired = room.folder.retire(cat, cat, Relation::Same, soon());
+    let retired = room.retire(cat, cat);
     assert!(matches!(retired, Err(StoreError::Io(_))), "{retired:?}");
     assert!(room.path("cat.jpg").is_file());
     assert!(room.files(TRASH).is_empty());
@@ -205,7 +208,7 @@ fn a_photo_named_like_a_note_is_none() {
         let cat = room.draw(name, 1);
         let fox = room.install(2, name, Replica);
         room.scan();
-        room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
+        room.retire(cat, cat).unwrap();
         // The first start sweeps what it takes for leftovers, the second sees what is left.
         let mut room = room.reopened().reopened();
         let changes = told(&room.scan());
@@ -215,7 +218,7 @@ fn a_photo_named_like_a_note_is_none() {
             assert!(changes.contains(change), "{name:?}: {changes:?}");
         }
         assert_eq!(room.read(cat), Some(picture(1)), "{name:?}");
-        room.folder.drop_surplus(fox, soon()).unwrap();
+        room.drop_surplus(fox).unwrap();
         let mut room = room.reopened();
         room.scan();
         assert_eq!(room.folder.restore(cat, None), Ok(Original), "{name:?}");
@@ -232,7 +235,7 @@ fn what_lies_where_a_note_would_is_not_overwritten() {
     room.scan();
     let taken = format!("{TRASH}/{}-cat.json", &cat.to_string()[..12]);
     fs::write(room.path(&taken), picture(2)).unwrap();
-    room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
+    room.retire(cat, cat).unwrap();
     let room = room.reopened();
     assert_eq!(fs::read(room.path(&taken)).unwrap(), picture(2));
 }
@@ -247,8 +250,8 @@ fn directories_of_our_own_that_somebody_removes_are_made_anew() {
         fs::remove_dir_all(room.path(format!(".photomesh/{dir}"))).unwrap();
     }
     let fox = room.install(3, "fox.jpg", Replica);
-    assert_eq!(room.folder.drop_surplus(fox, soon()), Ok(()));
-    assert_eq!(room.folder.retire(cat, dog, Relation::Same, soon()), Ok(()));
+    assert_eq!(room.drop_surplus(fox), Ok(()));
+    assert_eq!(room.retire(cat, dog), Ok(()));
     fs::remove_dir_all(room.path(".photomesh/replicas")).unwrap();
     assert_eq!(room.folder.restore(fox, None), Ok(Replica));
     assert_eq!(room.folder.restore(cat, None), Ok(Original));
@@ -261,14 +264,14 @@ fn a_place_that_is_missing_is_no_missing_photo() {
     let cat = room.draw("cat.jpg", 1);
     let fox = room.install(2, "fox.jpg", Replica);
     room.scan();
-    room.folder.drop_surplus(fox, soon()).unwrap();
+    room.drop_surplus(fox).unwrap();
     for dir in ["replicas", "trash"] {
         let dir = room.path(format!(".photomesh/{dir}"));
         fs::rename(&dir, dir.with_extension("old")).unwrap();
         // Where even a directory cannot be made.
         fs::write(&dir, "a file").unwrap();
     }
-    let retired = room.folder.retire(cat, cat, Relation::Same, soon());
+    let retired = room.retire(cat, cat);
     assert!(matches!(retired, Err(StoreError::Io(_))), "{retired:?}");
     assert_eq!(room.read(cat), Some(picture(1)));
     let trash = room.path(TRASH);
@@ -284,7 +287,7 @@ fn what_a_failed_restore_has_changed_is_told() {
     let mut room = Room::new();
     let cat = room.draw("cat.jpg", 1);
     room.scan();
-    room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
+    room.retire(cat, cat).unwrap();
     fs::remove_dir_all(room.path(TRASH)).unwrap();
     assert_eq!(room.folder.restore(cat, None), Err(StoreError::Gone));
     assert_eq!(told(&room.folder.tick(day() / 24)), [Told::Missing(cat)]);

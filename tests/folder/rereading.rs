@@ -5,11 +5,10 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 
 use photomesh::folder::Change;
-use photomesh::photo::Relation;
 use photomesh::photo::{ACCOUNT, PhotoId};
 use photomesh::protocol::Holding::Original;
 
-use super::{Room, Told, day, picture, soon, told};
+use super::{Room, Told, day, picture, told};
 
 /// The index as the program wrote it that knew no versions of accounts: of a photo for each of these files.
 fn earlier_index(room: &Room, files: &[(&str, PhotoId)]) -> String {
@@ -171,7 +170,7 @@ fn what_is_put_away_meanwhile_is_read_in_the_trash() {
     room.scan();
     let reread = room.folder.next_to_reread().unwrap();
     for id in &ids {
-        room.folder.retire(*id, PhotoId::of(b"better"), Relation::Same, soon()).unwrap();
+        room.retire(*id, PhotoId::of(b"better")).unwrap();
     }
     assert_eq!(room.folder.take_reading(reread.read()), [], "it has moved");
     room.folder.tick(day());

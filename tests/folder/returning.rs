@@ -4,10 +4,10 @@ use std::fs;
 use std::time::Duration;
 
 use photomesh::folder::StoreError;
-use photomesh::photo::{PhotoId, Relation};
+use photomesh::photo::PhotoId;
 use photomesh::protocol::Holding::{Original, Replica};
 
-use super::{Room, Told, picture, soon, told};
+use super::{Room, Told, picture, told};
 
 const TRASH: &str = ".photomesh/trash";
 const SURPLUS: &str = ".photomesh/trash/surplus";
@@ -24,7 +24,7 @@ fn rot(room: &Room, dir: &str) {
 fn a_rotten_copy_does_not_come_back() {
     let mut room = Room::new();
     let cat = room.install(1, "cat.jpg", Replica);
-    room.folder.drop_surplus(cat, soon()).unwrap();
+    room.drop_surplus(cat).unwrap();
     rot(&room, SURPLUS);
     let file = format!("{SURPLUS}/{}", room.trash(SURPLUS)[0]);
     assert_eq!(room.folder.restore(cat, None), Err(StoreError::Damaged));
@@ -45,7 +45,7 @@ fn of_two_copies_the_good_one_comes_back() {
         room.draw("cat (2).jpg", 1);
         room.scan();
         room.folder.dedupe(cat).unwrap();
-        room.folder.drop_surplus(cat, soon()).unwrap();
+        room.drop_surplus(cat).unwrap();
         rot(&room, rotten);
         assert_eq!(room.folder.restore(cat, None), Ok(Original), "{rotten}");
         assert_eq!(room.read(cat), Some(picture(1)));
@@ -58,8 +58,8 @@ fn of_two_copies_the_friends_own_comes_back() {
         let mut room = Room::new();
         let cat = PhotoId::of(&picture(1));
         let put_away = |room: &mut Room, dir| match dir {
-            TRASH => room.folder.retire(cat, cat, Relation::Same, soon()).unwrap(),
-            _ => room.folder.drop_surplus(cat, soon()).unwrap(),
+            TRASH => room.retire(cat, cat).unwrap(),
+            _ => room.drop_surplus(cat).unwrap(),
         };
         room.install(1, "cat.jpg", Replica);
         put_away(&mut room, other);
@@ -103,7 +103,7 @@ fn a_copy_comes_back_for_a_file_that_was_changed_just_now() {
 fn a_copy_without_a_note_gets_one_with_the_next_start() {
     let mut room = Room::new();
     let cat = room.install(1, "cat.jpg", Replica);
-    room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
+    room.retire(cat, cat).unwrap();
     let names = room.files(TRASH);
     let note = names.iter().find(|name| name.ends_with(".json")).unwrap();
     fs::remove_file(room.path(TRASH).join(note)).unwrap();

@@ -6,10 +6,10 @@ use std::os::unix::fs::MetadataExt;
 use std::time::SystemTime;
 
 use photomesh::folder::{Change, Options};
-use photomesh::photo::{PhotoId, Relation};
+use photomesh::photo::PhotoId;
 use photomesh::protocol::Holding::{Original, Replica};
 
-use super::{Room, Told, day, facts, options, picture, soon, told};
+use super::{Room, Told, day, facts, options, picture, told};
 
 /// Changes a byte of a file in a way that no stamp shows.
 fn rot(room: &Room, path: &str) {
@@ -172,7 +172,7 @@ fn nor_is_a_copy_in_the_trash() {
             let mut room = Room::new();
             let cat = room.draw("cat.jpg", 1);
             room.scan();
-            room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
+            room.retire(cat, cat).unwrap();
             let copy = only_file(&room, ".photomesh/trash");
             fs::write(room.path(&copy), &bytes).unwrap();
             if !index {

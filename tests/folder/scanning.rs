@@ -8,11 +8,10 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use photomesh::photo::Relation;
 use photomesh::protocol::Facts;
 use photomesh::protocol::Holding::{Original, Replica, RetiredOriginal};
 
-use super::{Room, Told, facts, picture, soon, told};
+use super::{Room, Told, facts, picture, told};
 
 #[test]
 fn photos_are_found_in_subfolders_and_told_once() {
@@ -48,7 +47,7 @@ fn a_lost_or_torn_index_costs_only_reading_again() {
     let fox = room.install(2, "fox.jpg", Replica);
     let owl = room.draw("owl.jpg", 3);
     room.scan();
-    room.folder.retire(owl, cat, Relation::Same, soon()).unwrap();
+    room.retire(owl, cat).unwrap();
     let index = room.path(".photomesh/index");
     let expected = |changes: &[_]| {
         let mut told = told(changes);
@@ -148,7 +147,7 @@ fn names_that_are_no_text_are_kept() {
     assert_eq!(told(&changes), [Told::Held(id, Original, 1), Told::Scanned(0)]);
     let mut room = room.reopened();
     assert!(room.inspect().1.is_empty());
-    room.folder.retire(id, id, Relation::Same, soon()).unwrap();
+    room.retire(id, id).unwrap();
     let mut room = room.reopened();
     assert_eq!(room.folder.restore(id, None), Ok(Original));
     assert!(room.path(name).is_file());
@@ -258,7 +257,7 @@ fn a_photo_moved_while_the_walk_was_on_is_neither_new_nor_missing() {
     let cat = room.draw("cat.jpg", 1);
     room.scan();
     let before = room.walker.walk();
-    room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
+    room.retire(cat, cat).unwrap();
     let absorbed = room.folder.absorb(before);
     let mut changes = absorbed.changes;
     for candidate in absorbed.candidates {

@@ -5,10 +5,9 @@ use std::fs;
 use std::time::Duration;
 
 use photomesh::folder::{Folder, OpenError, Options};
-use photomesh::photo::Relation;
 use photomesh::protocol::Holding::Replica;
 
-use super::{Room, Told, day, options, picture, soon, told};
+use super::{Room, Told, day, options, picture, told};
 
 #[test]
 fn a_new_folder_is_made_and_its_identity_stays() {
@@ -77,7 +76,7 @@ fn leftovers_are_swept() {
     room.folder.write("put-1", 0, b"half a pho").unwrap();
     let cat = room.draw("cat.jpg", 1);
     room.scan();
-    room.folder.retire(cat, cat, Relation::Same, soon()).unwrap();
+    room.retire(cat, cat).unwrap();
     // As after a crash between the note and the move.
     let copy = room.trash(".photomesh/trash").remove(0);
     fs::rename(room.path(format!(".photomesh/trash/{copy}")), room.path("cat.jpg")).unwrap();
@@ -181,8 +180,8 @@ fn an_impossible_time_of_running_is_taken_for_none() {
     let dog = room.draw("dog.jpg", 2);
     let fox = room.draw("fox.jpg", 3);
     room.scan();
-    room.folder.retire(cat, fox, Relation::Same, soon()).unwrap();
-    room.folder.retire(dog, fox, Relation::Same, soon()).unwrap();
+    room.retire(cat, fox).unwrap();
+    room.retire(dog, fox).unwrap();
     let Room { folder, dir, .. } = room;
     drop(folder);
     let spoil = |name: &str, key: &str| {

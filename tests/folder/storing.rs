@@ -9,7 +9,7 @@ use photomesh::photo::{Photo, PhotoId};
 use photomesh::protocol::Facts;
 use photomesh::protocol::Holding::{Original, Replica, Retired};
 
-use super::{Room, Told, facts, picture, soon, told};
+use super::{Room, Told, facts, picture, told};
 
 #[test]
 fn an_installed_replica_is_there_after_a_restart() {
@@ -60,7 +60,7 @@ fn names_and_other_facts_are_remembered() {
     let mut room = room.reopened();
     assert_eq!(facts(&room.scan(), photo.id), known);
     // Also of what is in the trash, if the index is lost.
-    room.folder.drop_surplus(photo.id, soon()).unwrap();
+    room.drop_surplus(photo.id).unwrap();
     fs::remove_file(room.path(".photomesh/index")).unwrap();
     let mut room = room.reopened();
     assert_eq!(facts(&room.scan(), photo.id), known);
@@ -153,7 +153,7 @@ fn links_are_not_followed() {
 fn a_photo_in_the_trash_can_be_read() {
     let mut room = Room::new();
     let id = room.install(1, "cat.jpg", Replica);
-    room.folder.drop_surplus(id, soon()).unwrap();
+    room.drop_surplus(id).unwrap();
     assert_eq!(room.read(id), Some(picture(1)));
     let mut room = room.reopened();
     assert_eq!(told(&room.scan()), [Told::Held(id, Retired, 0), Told::Scanned(0)]);
@@ -165,7 +165,7 @@ fn what_somebody_has_laid_among_the_replicas_is_not_overwritten() {
     let mut room = Room::new();
     let name = room.install(1, "cat.jpg", Replica);
     let path = room.path(".photomesh/replicas").join(&room.files(".photomesh/replicas")[0]);
-    room.folder.drop_surplus(name, soon()).unwrap();
+    room.drop_surplus(name).unwrap();
     fs::write(&path, "somebody's").unwrap();
     room.install(1, "cat.jpg", Replica);
     assert_eq!(fs::read(&path).unwrap(), b"somebody's");

@@ -8,7 +8,7 @@ use photomesh::photo::PhotoId;
 use photomesh::protocol::Holding::{Original, Replica, RetiredOriginal};
 use photomesh::protocol::{NodeId, Wish};
 
-use super::{Room, Told, soon, told};
+use super::{Room, Told, told};
 
 const FILE: &str = ".photomesh/tombstones";
 const TRASH: &str = ".photomesh/trash";
@@ -75,10 +75,10 @@ fn a_removed_original_lies_in_the_trash_and_says_by_whom() {
     let cat = room.draw("2024/cat.jpg", 1);
     room.scan();
     let me = room.folder.identity().node();
-    let others = room.folder.remove(cat, NodeId(0xfeed), soon());
+    let others = room.remove(cat, NodeId(0xfeed));
     assert!(matches!(others, Err(StoreError::Io(_))), "{others:?}");
     assert!(room.path("2024/cat.jpg").is_file());
-    room.folder.remove(cat, me, soon()).unwrap();
+    room.remove(cat, me).unwrap();
     let copies = room.trash(TRASH);
     let note = fs::read(room.path(format!("{TRASH}/{}.json", copies[0]))).unwrap();
     let note: serde_json::Value = serde_json::from_slice(&note).unwrap();
@@ -89,7 +89,7 @@ fn a_removed_original_lies_in_the_trash_and_says_by_whom() {
     // For the mesh it comes back, but not into the folder from which its owner has removed it.
     assert_eq!(room.folder.restore(cat, Some(Replica)), Ok(Replica));
     assert!(!room.path("2024/cat.jpg").exists());
-    room.folder.remove(cat, NodeId(0xfeed), soon()).unwrap();
+    room.remove(cat, NodeId(0xfeed)).unwrap();
     assert_eq!(room.folder.restore(cat, Some(Original)), Ok(Original));
     assert!(room.path("cat.jpg").is_file());
 }

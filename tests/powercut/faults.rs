@@ -10,7 +10,7 @@ use photomesh::client::Daemon as Client;
 use photomesh::folder::{Change, Folder, Moment, OpenError, StoreError};
 use photomesh::photo::{self, PhotoId, Relation};
 use photomesh::protocol::Holding::Replica;
-use photomesh::protocol::{Answer, Blob, Facts, Request};
+use photomesh::protocol::{Answer, Blob, Departure, Facts, Request};
 
 use crate::Signed;
 use crate::check::{check, files_in};
@@ -34,6 +34,11 @@ pub(crate) fn all(machine: &mut Machine) {
     );
 }
 
+fn retire(folder: &mut Folder, photo: PhotoId) -> Result<(), StoreError> {
+    let replaced = Departure::Replaced { by: photo, relation: Relation::Same };
+    folder.put_away(photo, replaced, soon())
+}
+
 /// Nothing more fits: what arrives is refused, what is here stays, and with some room all goes on.
 fn full_disk(machine: &mut Machine) {
     let mut folder = Folder::open(&machine.folder(), &options()).unwrap();
@@ -42,7 +47,7 @@ fn full_disk(machine: &mut Machine) {
     let filler = fill(&machine.mount_point());
     let refused = install(&mut folder, &draw(&mut random, 60));
     assert_eq!(refused, Err(StoreError::Full));
-    assert_eq!(folder.retire(photo, photo, Relation::Same, soon()), Err(StoreError::Full));
+    assert_eq!(retire(&mut folder, photo), Err(StoreError::Full));
     folder.tick(Duration::from_secs(61));
     nothing_has_changed(&machine.folder(), &folder, photo);
     drop(folder);
@@ -53,7 +58,7 @@ fn full_disk(machine: &mut Machine) {
     let mut folder = Folder::open(&machine.folder(), &options()).unwrap();
     let mut walker = folder.walker();
     folder.absorb(walker.walk());
-    folder.retire(photo, photo, Relation::Same, soon()).unwrap();
+    retire(&mut folder, photo).unwrap();
     drop(folder);
     let retired = [(photo.to_string(), ["retired".to_owned()].into())];
     assert_eq!(check(&machine.folder(), &retired.into(), &Signed::new()), [""; 0]);
@@ -122,8 +127,8 @@ fn read_only(machine: &mut Machine) {
     machine.fail().unwrap();
     for result in [
         install(&mut folder, &draw(&mut random, 60)).map(drop),
-        folder.retire(photo, photo, Relation::Same, soon()),
-        folder.drop_surplus(photo, soon()),
+        retire(&mut folder, photo),
+        folder.put_away(photo, Departure::Surplus, soon()),
     ] {
         let Err(StoreError::Io(text)) = result else {
             panic!("{result:?}");
@@ -177,9 +182,9 @@ fn cannot_be_moved(root: &Path, dir: &Path) {
     for candidate in folder.absorb(walker.walk()).candidates {
         folder.take(candidate.inspect());
     }
-    let retired = folder.retire(photo, photo, Relation::Same, soon());
+    let retired = retire(&mut folder, photo);
     assert!(matches!(retired, Err(StoreError::Io(_))), "{retired:?}");
-    assert!(folder.drop_surplus(photo, soon()).is_err());
+    assert!(folder.put_away(photo, Departure::Surplus, soon()).is_err());
     assert!(path.exists());
     nothing_has_changed(root, &folder, photo);
 }

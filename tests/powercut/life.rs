@@ -13,7 +13,7 @@ use image::{ImageFormat, RgbImage};
 use photomesh::folder::{Change, Folder, Moment, Options, StoreError, Walker};
 use photomesh::photo::{self, PhotoId, Relation};
 use photomesh::protocol::Holding::{Original, Replica, Retired, RetiredOriginal};
-use photomesh::protocol::{Facts, Holding, Wish};
+use photomesh::protocol::{Departure, Facts, Holding, Wish};
 
 /// A life ends by itself after so many deeds, if nobody cuts it.
 const DEEDS: u64 = 300;
@@ -104,14 +104,15 @@ impl Life {
             4..=5 => self.install(Original),
             6..=7 => self.copy(),
             8..=10 => self.change(&[Original, Replica], Some(Retired), |folder, photo| {
-                folder.retire(photo, photo, Relation::Same, soon())
+                let replaced = Departure::Replaced { by: photo, relation: Relation::Same };
+                folder.put_away(photo, replaced, soon())
             }),
             11..=12 => self.change(&[Original, Replica], Some(Retired), |folder, photo| {
-                folder.drop_surplus(photo, soon())
+                folder.put_away(photo, Departure::Surplus, soon())
             }),
             13..=15 => self.restore(),
             16 => self.change(&[Retired, RetiredOriginal], None, |folder, photo| {
-                folder.purge(photo, soon())
+                folder.put_away(photo, Departure::Expired, soon())
             }),
             17 => self.duplicate(),
             18 => drop(self.folder().tick(Duration::from_secs(61))),

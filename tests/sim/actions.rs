@@ -1,6 +1,6 @@
 //! Carrying out what a node wants, as the daemon's threads do.
 
-use photomesh::node::{Action, LinkId};
+use photomesh::node::{Action, ClientAction, LinkAction, LinkId};
 use photomesh::protocol::Message;
 
 use std::time::Duration;
@@ -15,14 +15,24 @@ impl World {
     pub(crate) fn perform(&mut self, life: Life, action: Action) {
         self.show_action(life.host, &action);
         match action {
-            Action::Dial { address } => self.dial(life, address),
-            Action::Send { link, message } => self.send_on(life, link, message),
-            Action::Close { link, reason } => match self.far(life, link) {
-                Some(Far::Conn(conn, side)) => self.close(conn, side, reason),
-                Some(Far::Client(client)) => self.close_client(client, Some(reason)),
-                None => {}
-            },
-            Action::Serve { link, transfer, photo, offset, length, lane } => {
+            Action::Link(action) => self.on_link(life, action),
+            Action::Disk(action) => self.submit(life, action),
+            Action::Client(action) => self.for_client(life, action),
+            Action::Log { .. } => {}
+            Action::Exit { error } => self.exit(life, error),
+        }
+    }
+
+    fn on_link(&mut self, life: Life, action: LinkAction) {
+        match action {
+            LinkAction::Dial { address } => self.dial(life, address),
+            LinkAction::Send { link, message } => self.send_on(life, link, message),
+            LinkAction::Close { link, reason } => {
+                if let Some(Far::Conn(conn, side)) = self.far(life, link) {
+                    self.close(conn, side, reason);
+                }
+            }
+            LinkAction::Serve { link, transfer, photo, offset, length, lane } => {
                 if let Some(Far::Conn(conn, side)) = self.far(life, link) {
                     let end = offset.saturating_add(length);
                     let serving = Serving {
@@ -35,47 +45,21 @@ impl World {
                     self.serve(conn, side, serving, lane);
                 }
             }
-            Action::Answer { link, answer } => {
+        }
+    }
+
+    fn for_client(&mut self, life: Life, action: ClientAction) {
+        match action {
+            ClientAction::Answer { link, answer } => {
                 if let Some(Far::Client(client)) = self.far(life, link) {
                     self.answered(client, answer);
                 }
             }
-            Action::AnswerPhoto { link, name: _, label: _, photo, source } => {
+            ClientAction::AnswerPhoto { link, name: _, label: _, photo, source } => {
                 if let Some(Far::Client(client)) = self.far(life, link) {
                     self.answer_photo(life, client, photo.id, source);
                 }
             }
-            Action::Write { .. }
-            | Action::Inspect { .. }
-            | Action::Install { .. }
-            | Action::Prove { .. }
-            | Action::Look { .. }
-            | Action::Drop { .. }
-            | Action::Retire { .. }
-            | Action::Restore { .. }
-            | Action::Remove { .. }
-            | Action::Sign { .. }
-            | Action::FindAged { .. }
-            | Action::FindDaysLeft { .. }
-            | Action::Purge { .. }
-            | Action::Discard { .. }
-            | Action::Dedupe { .. } => self.submit(life, action),
-            Action::NoteFacts { photo, facts } => {
-                if let Some(file) = self.hosts[life.host].disk.files.get_mut(&photo) {
-                    file.facts.merge(&facts);
-                }
-            }
-            Action::NoteLooks { photo, looks } => {
-                if let Some(file) = self.hosts[life.host].disk.files.get_mut(&photo) {
-                    file.note_looks(&looks);
-                }
-            }
-            Action::NoteTombstones { tombstones } => {
-                self.hosts[life.host].disk.keep_tombstones(&tombstones);
-            }
-            Action::NoteNodes { nodes } => self.hosts[life.host].disk.nodes = nodes,
-            Action::Log { .. } => {}
-            Action::Exit { error } => self.exit(life, error),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use photomesh::node::{Action, Spool, limits};
+use photomesh::node::{DiskAction, Spool, limits};
 
 use crate::oracle::Oracle;
 use crate::world::World;
@@ -58,7 +58,7 @@ impl World {
         };
         let mut unwritten: BTreeMap<Spool, u64> = BTreeMap::new();
         for job in daemon.jobs.values() {
-            if let Action::Write { spool, data, .. } = &job.action {
+            if let DiskAction::Write { spool, data, .. } = &job.action {
                 *unwritten.entry(*spool).or_default() += data.len() as u64;
             }
         }

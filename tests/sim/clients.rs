@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use photomesh::node::{CloseReason, DiskError, Event, LinkId, Source, Spool};
+use photomesh::node::{ClientEvent, CloseReason, DiskError, LinkId, Source, Spool};
 use photomesh::photo::PhotoId;
 use photomesh::protocol::{Answer, Request};
 
@@ -139,7 +139,7 @@ impl World {
         asking.reply = None;
         let (life, link, number) = (asking.life, asking.link, asking.number);
         self.stats.requests += 1;
-        self.tell(life, Duration::from_millis(1), Event::Asked { link, request });
+        self.tell(life, Duration::from_millis(1), ClientEvent::Asked { link, request });
         self.agenda.add(self.now + DEADLINE, What::Overdue(client, number));
     }
 
@@ -218,20 +218,7 @@ impl World {
             self.detach(gone.life, gone.link);
             let reason = CloseReason::Remote;
             let link = gone.link;
-            self.tell(gone.life, Duration::ZERO, Event::Closed { link, reason });
-        }
-    }
-
-    /// A daemon closes a client's link.
-    pub(crate) fn close_client(&mut self, client: usize, reason: Option<CloseReason>) {
-        if let Some(open) = self.clients.links.get_mut(&client) {
-            open.pending = None;
-            open.reply.get_or_insert(Reply::Lost);
-            let (life, link) = (open.life, open.link);
-            self.detach(life, link);
-            if let Some(reason) = reason {
-                self.tell(life, Duration::ZERO, Event::Closed { link, reason });
-            }
+            self.tell(gone.life, Duration::ZERO, ClientEvent::Closed { link, reason });
         }
     }
 
@@ -240,9 +227,14 @@ impl World {
         let lost = |(id, client): (&usize, &Client)| (client.life == life).then_some(*id);
         let lost: Vec<usize> = self.clients.links.iter().filter_map(lost).collect();
         for client in lost {
-            self.close_client(client, None);
-            let wanders = self.clients.links.get(&client).map(|c| c.person.is_some());
-            if wanders == Some(true) {
+            let Some(open) = self.clients.links.get_mut(&client) else {
+                continue;
+            };
+            open.pending = None;
+            open.reply.get_or_insert(Reply::Lost);
+            let (link, wanders) = (open.link, open.person.is_some());
+            self.detach(life, link);
+            if wanders {
                 self.clients.links.remove(&client);
             }
         }
@@ -295,7 +287,7 @@ impl World {
         } else if let (Err(DiskError::Damaged), Source::Held(photo)) = (&result, source) {
             self.set_aside(life, photo);
         }
-        self.tell(life, time, Event::Answered { link, result });
+        self.tell(life, time, ClientEvent::Answered { link, result });
     }
 
     /// A client has waited for too long, unless its daemon was stopped meanwhile.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ed25519_dalek::SigningKey;
 use photomesh::node::{DiskError, Source, Spool};
 use photomesh::photo::{PhotoId, Relation};
-use photomesh::protocol::{Address, Facts, Holding, NodeId, Tombstone};
+use photomesh::protocol::{Address, Departure, Facts, Holding, NodeId, Tombstone};
 
 use crate::files::{File, Files};
 use crate::library::Library;
@@ -137,8 +137,25 @@ impl Disk {
         file.facts.merge(facts);
     }
 
-    /// Moves a photo to the trash. The rename is not synced: a crash soon after may undo it.
+    /// Lets a photo go, to the trash or out of it.
     pub(crate) fn put_away(
+        &mut self,
+        photo: PhotoId,
+        departure: Departure,
+        now: Duration,
+    ) -> Result<(), DiskError> {
+        match departure {
+            Departure::Removed { by } if !self.may_remove(photo, by) => {
+                Err(DiskError::Other("its own by now".to_owned()))
+            }
+            Departure::Surplus | Departure::Removed { .. } => self.retire(photo, now, None),
+            Departure::Replaced { by, relation } => self.retire(photo, now, Some((by, relation))),
+            Departure::Expired => self.purge(photo),
+        }
+    }
+
+    /// Moves a photo to the trash. The rename is not synced: a crash soon after may undo it.
+    fn retire(
         &mut self,
         photo: PhotoId,
         now: Duration,
@@ -165,19 +182,6 @@ impl Disk {
     pub(crate) fn may_remove(&self, photo: PhotoId, by: NodeId) -> bool {
         let file = self.files.get(&photo);
         by == self.identity || file.is_none_or(|file| file.place != Holding::Original)
-    }
-
-    /// Moves a photo to the trash that the owner of a node has removed.
-    pub(crate) fn remove(
-        &mut self,
-        photo: PhotoId,
-        by: NodeId,
-        now: Duration,
-    ) -> Result<(), DiskError> {
-        if !self.may_remove(photo, by) {
-            return Err(DiskError::Other("its own by now".to_owned()));
-        }
-        self.put_away(photo, now, None)
     }
 
     /// Leaves one of several files of the friend's own with the same bytes.
@@ -215,7 +219,7 @@ impl Disk {
     }
 
     /// Deletes a photo that is in the trash.
-    pub(crate) fn purge(&mut self, photo: PhotoId) -> Result<(), DiskError> {
+    fn purge(&mut self, photo: PhotoId) -> Result<(), DiskError> {
         match self.files.get(&photo) {
             Some(file) if !file.place.is_stored() => {
                 self.files.remove(&photo);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use photomesh::node::{CloseReason, Event};
+use photomesh::node::{CloseReason, LinkEvent};
 
 use crate::agenda::{Life, What};
 use crate::net::{Conn, Frame};
@@ -59,7 +59,7 @@ impl World {
         let reason = end.closing.clone().unwrap_or(reason);
         self.detach(life, id);
         if opened && self.lives(life) {
-            self.tell(life, Duration::ZERO, Event::Closed { link: id, reason });
+            self.tell(life, Duration::ZERO, LinkEvent::Closed { link: id, reason });
         }
         if other_open {
             self.fly(conn, side, Frame::Fin(CloseReason::Remote), 0);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use photomesh::node::{Action, Event, LinkId, Spool};
+use photomesh::node::{DiskAction, DiskEvent, LinkEvent, LinkId, Spool};
 use photomesh::photo::{Nonce, Photo, PhotoId, Relation, prove};
 use photomesh::protocol::message::TransferId;
 use photomesh::protocol::{Holding, Message, NodeId, Record};
@@ -47,20 +47,20 @@ impl World {
     }
 
     /// What a flaw makes of a disk operation.
-    pub(crate) fn pervert_job(&mut self, life: Life, action: Action) -> Action {
-        match &action {
-            Action::Install { spool, photo, .. } if self.has(Flaw::AckOnReceipt) => {
-                let event = Event::Installed { spool: *spool, photo: photo.id, result: Ok(()) };
-                self.tell(life, Duration::ZERO, event);
-            }
-            _ => {}
+    pub(crate) fn pervert_job(&mut self, life: Life, action: DiskAction) -> DiskAction {
+        if let DiskAction::Install { spool, photo, .. } = &action
+            && self.has(Flaw::AckOnReceipt)
+        {
+            let event = DiskEvent::Installed { spool: *spool, photo: photo.id, result: Ok(()) };
+            self.tell(life, Duration::ZERO, event);
         }
         action
     }
 
     /// Whether a flaw makes a scan pass over what it has found.
-    pub(crate) fn forgets(&self, found: &Event) -> bool {
-        let in_trash = matches!(found, Event::Held { holding, .. } if *holding == Holding::Retired);
+    pub(crate) fn forgets(&self, found: &DiskEvent) -> bool {
+        let in_trash =
+            matches!(found, DiskEvent::Held { holding, .. } if *holding == Holding::Retired);
         in_trash && self.has(Flaw::ForgetLosers)
     }
 
@@ -157,7 +157,7 @@ impl World {
     }
 
     fn receive(&mut self, life: Life, link: LinkId, message: Message) {
-        self.step(life, Event::Received { link, message });
+        self.step(life, LinkEvent::Received { link, message });
     }
 
     fn another_link(&self, life: Life, link: LinkId) -> Option<LinkId> {
@@ -170,7 +170,7 @@ impl World {
     fn unpin(&mut self, nonce: Nonce, prover: usize) {
         if let Some((photo, life, link)) = self.oracle.rounds.get(&(nonce, prover)).copied() {
             let release = Message::Release { photo, nonce };
-            self.tell(life, Duration::ZERO, Event::Received { link, message: release });
+            self.tell(life, Duration::ZERO, LinkEvent::Received { link, message: release });
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use photomesh::node::{Action, Config, LinkId, Node, Time};
+use photomesh::node::{Config, DiskAction, LinkId, Node, Time};
 use photomesh::photo::PhotoId;
 use photomesh::protocol::{Address, Boot, NodeId};
 
@@ -23,7 +23,7 @@ pub(crate) enum Far {
 /// A disk operation on its way.
 #[derive(Debug)]
 pub(crate) struct Job {
-    pub(crate) action: Action,
+    pub(crate) action: DiskAction,
     /// When it must be done, by the host's clock.
     pub(crate) deadline: Option<Time>,
     pub(crate) starts: Duration,

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use photomesh::node::{Action, DiskError, Event, Source, Spool};
+use photomesh::node::{DiskAction, DiskError, DiskEvent, Source, Spool};
 use photomesh::photo::{Nonce, PhotoId, Proof, Relation, prove};
-use photomesh::protocol::{Facts, Holding, NodeId};
+use photomesh::protocol::{Departure, Facts, Holding, NodeId};
 
 use crate::agenda::{Life, What};
 use crate::flaws::Flaw;
@@ -13,9 +13,12 @@ use crate::host::Job;
 use crate::world::World;
 
 impl World {
-    /// Queues a disk operation on its lane.
-    pub(crate) fn submit(&mut self, life: Life, action: Action) {
-        let (lane, micros, within) = cost(&action);
+    /// Queues a disk operation on its lane; a note is taken at once.
+    pub(crate) fn submit(&mut self, life: Life, action: DiskAction) {
+        let Some((lane, micros, within)) = cost(&action) else {
+            self.execute(life, action, None);
+            return;
+        };
         let clock = self.hosts[life.host].clock(self.now);
         let mut time = Duration::from_micros(micros);
         if self.settings.jitter {
@@ -28,7 +31,7 @@ impl World {
             time += self.settings.pin;
         }
         let action = self.pervert_job(life, action);
-        if let Action::Purge { photo, .. } = action {
+        if let DiskAction::PutAway { photo, departure: Departure::Expired, .. } = action {
             self.watch_purge(life, photo);
         }
         let now = self.now;
@@ -62,7 +65,7 @@ impl World {
         };
         let event = self.execute(life, job.action, trouble);
         let told = self.settings.flaw == Some(Flaw::AckOnReceipt)
-            && matches!(event, Some(Event::Installed { .. }));
+            && matches!(event, Some(DiskEvent::Installed { .. }));
         if let Some(event) = event.filter(|_| !told) {
             self.step(life, event);
         }
@@ -79,13 +82,10 @@ impl World {
         for job in jobs.into_values() {
             let changes = matches!(
                 job.action,
-                Action::Install { .. }
-                    | Action::Drop { .. }
-                    | Action::Retire { .. }
-                    | Action::Restore { .. }
-                    | Action::Remove { .. }
-                    | Action::Sign { .. }
-                    | Action::Purge { .. }
+                DiskAction::Install { .. }
+                    | DiskAction::PutAway { .. }
+                    | DiskAction::Restore { .. }
+                    | DiskAction::Sign { .. }
             );
             if changes && job.starts <= now && self.rng.percent(50) {
                 let deadline = job.deadline;
@@ -95,26 +95,31 @@ impl World {
         }
     }
 
-    fn execute(&mut self, life: Life, action: Action, trouble: Option<DiskError>) -> Option<Event> {
+    fn execute(
+        &mut self,
+        life: Life,
+        action: DiskAction,
+        trouble: Option<DiskError>,
+    ) -> Option<DiskEvent> {
         let host = life.host;
         let fine = trouble.map_or(Ok(()), Err);
         let full = self.hosts[host].disk.trouble.full;
         let has_room = if full { Err(DiskError::Full) } else { Ok(()) };
         match action {
-            Action::Write { spool, offset, data } => {
+            DiskAction::Write { spool, offset, data } => {
                 let disk = &mut self.hosts[host].disk;
                 let result = fine.and(has_room).and_then(|()| disk.write(spool, offset, &data));
-                Some(Event::Written { spool, result })
+                Some(DiskEvent::Written { spool, result })
             }
-            Action::Inspect { spool } => {
+            DiskAction::Inspect { spool } => {
                 let bytes = self.hosts[host].disk.spools.get(&spool);
                 let bytes = fine.and(bytes.ok_or(DiskError::Gone));
                 let trusted = self.pervert_inspection(host, spool);
                 let inspect = |bytes: &Vec<u8>| self.library.inspect(bytes);
                 let result = bytes.map(|bytes| trusted.unwrap_or_else(|| inspect(bytes)));
-                Some(Event::Inspected { spool, result })
+                Some(DiskEvent::Inspected { spool, result })
             }
-            Action::Install { spool, photo, facts, holding } => {
+            DiskAction::Install { spool, photo, facts, holding } => {
                 let result = fine
                     .and(has_room)
                     .and_then(|()| self.install(host, spool, photo.id, &facts, holding));
@@ -126,74 +131,69 @@ impl World {
                 {
                     self.tell(life, Duration::ZERO, held);
                 }
-                Some(Event::Installed { spool, photo: photo.id, result })
+                Some(DiskEvent::Installed { spool, photo: photo.id, result })
             }
-            Action::Prove { source, photo, nonce, provers } => {
+            DiskAction::Prove { source, photo, nonce, provers } => {
                 let result = fine.and_then(|()| self.prove(life, source, photo, nonce, &provers));
-                Some(Event::Proved { nonce, result })
+                Some(DiskEvent::Proved { nonce, result })
             }
-            Action::Look { worse, better, source } => {
+            DiskAction::Look { worse, better, source } => {
                 let result = fine.and_then(|()| self.compare(life, worse, better, source));
-                Some(Event::Looked { worse, better, result })
+                Some(DiskEvent::Looked { worse, better, result })
             }
-            Action::Drop { photo, within: _ } => {
-                let result = fine.and_then(|()| self.put_away(host, photo, None));
-                Some(Event::PutAway { photo, result })
+            DiskAction::PutAway { photo, departure, within: _ } => {
+                let result = fine.and_then(|()| self.put_away(life, photo, departure));
+                Some(DiskEvent::PutAway { photo, result })
             }
-            Action::Retire { photo, keeper, relation, within: _ } => {
-                let better = Some((keeper, relation));
-                let result = fine.and_then(|()| self.put_away(host, photo, better));
-                Some(Event::PutAway { photo, result })
-            }
-            Action::Purge { photo, within: _ } => {
-                let result = fine.and_then(|()| self.purge(life, photo));
-                Some(Event::PutAway { photo, result })
-            }
-            Action::Restore { photo, holding } => {
+            DiskAction::Restore { photo, holding } => {
                 let disk = &mut self.hosts[host].disk;
                 let result = fine.and(has_room);
                 let result = result.and_then(|()| disk.restore(photo, holding));
-                Some(Event::Returned { photo, result })
+                Some(DiskEvent::Returned { photo, result })
             }
-            Action::Remove { photo, by, within: _ } => {
-                let result = fine.and_then(|()| self.remove(host, photo, by));
-                Some(Event::PutAway { photo, result })
-            }
-            Action::FindAged { link, older_than } => {
+            DiskAction::FindAged { link, older_than } => {
                 let photos = self.hosts[host].disk.in_trash_for(older_than);
-                Some(Event::Aged { link, photos })
+                Some(DiskEvent::Aged { link, photos })
             }
-            Action::FindDaysLeft { link, photos } => {
+            DiskAction::FindDaysLeft { link, photos } => {
                 let (disk, trash) = (&self.hosts[host].disk, self.settings.trash);
                 let days = |photo: &PhotoId| Some((*photo, disk.days_left(*photo, trash)?));
                 let days = photos.iter().filter_map(days).collect();
-                Some(Event::DaysLeft { link, days })
+                Some(DiskEvent::DaysLeft { link, days })
             }
-            Action::Sign { photo, counter, wish } => {
+            DiskAction::Sign { photo, counter, wish } => {
                 let result = fine.and(has_room);
                 let result = result.map(|()| self.sign(host, photo, counter, wish));
-                Some(Event::Signed { photo, result })
+                Some(DiskEvent::Signed { photo, result })
             }
-            Action::Dedupe { photo } => {
+            DiskAction::Dedupe { photo } => {
                 if fine.is_ok() {
                     self.hosts[host].disk.dedupe(photo);
                 }
-                Some(self.found(host, photo).unwrap_or(Event::Missing { photo }))
+                Some(self.found(host, photo).unwrap_or(DiskEvent::Missing { photo }))
             }
-            Action::Dial { .. }
-            | Action::Send { .. }
-            | Action::Close { .. }
-            | Action::Serve { .. }
-            | Action::Answer { .. }
-            | Action::AnswerPhoto { .. }
-            | Action::NoteFacts { .. }
-            | Action::NoteLooks { .. }
-            | Action::NoteNodes { .. }
-            | Action::NoteTombstones { .. }
-            | Action::Log { .. }
-            | Action::Exit { .. } => None,
+            DiskAction::NoteFacts { photo, facts } => {
+                if let Some(file) = self.hosts[host].disk.files.get_mut(&photo) {
+                    file.facts.merge(&facts);
+                }
+                None
+            }
+            DiskAction::NoteLooks { photo, looks } => {
+                if let Some(file) = self.hosts[host].disk.files.get_mut(&photo) {
+                    file.note_looks(&looks);
+                }
+                None
+            }
+            DiskAction::NoteTombstones { tombstones } => {
+                self.hosts[host].disk.keep_tombstones(&tombstones);
+                None
+            }
+            DiskAction::NoteNodes { nodes } => {
+                self.hosts[host].disk.nodes = nodes;
+                None
+            }
             // In turn after the writes to it that were asked for before.
-            Action::Discard { spool } => {
+            DiskAction::Discard { spool } => {
                 self.hosts[host].disk.spools.remove(&spool);
                 None
             }
@@ -218,37 +218,29 @@ impl World {
 
     fn put_away(
         &mut self,
-        host: usize,
+        life: Life,
         photo: PhotoId,
-        better: Option<(PhotoId, Relation)>,
+        departure: Departure,
     ) -> Result<(), DiskError> {
-        let disk = &self.hosts[host].disk;
-        let file = disk.files.get(&photo).ok_or(DiskError::Gone)?;
-        if file.place.is_stored() {
-            self.judge_put_away(host, photo, better);
-        }
-        let now = self.now;
-        self.hosts[host].disk.put_away(photo, now, better)
-    }
-
-    fn remove(&mut self, host: usize, photo: PhotoId, by: NodeId) -> Result<(), DiskError> {
-        let disk = &self.hosts[host].disk;
-        let file = disk.files.get(&photo).ok_or(DiskError::Gone)?;
-        if file.place.is_stored() && disk.may_remove(photo, by) {
-            self.judge_removal(host, photo, by);
-        }
-        let now = self.now;
-        self.hosts[host].disk.remove(photo, by, now)
-    }
-
-    fn purge(&mut self, life: Life, photo: PhotoId) -> Result<(), DiskError> {
         let host = life.host;
         let disk = &self.hosts[host].disk;
-        let file = disk.files.get(&photo).ok_or(DiskError::Gone)?;
-        if !file.place.is_stored() {
-            self.judge_purge(life, photo);
+        let stored = disk.files.get(&photo).ok_or(DiskError::Gone)?.place.is_stored();
+        match departure {
+            Departure::Surplus if stored => self.judge_put_away(host, photo, None),
+            Departure::Replaced { by, relation } if stored => {
+                self.judge_put_away(host, photo, Some((by, relation)));
+            }
+            Departure::Removed { by } if stored && disk.may_remove(photo, by) => {
+                self.judge_removal(host, photo, by);
+            }
+            Departure::Expired if !stored => self.judge_purge(life, photo),
+            Departure::Surplus
+            | Departure::Replaced { .. }
+            | Departure::Removed { .. }
+            | Departure::Expired => {}
         }
-        self.hosts[host].disk.purge(photo)
+        let now = self.now;
+        self.hosts[host].disk.put_away(photo, departure, now)
     }
 
     fn prove(
@@ -299,39 +291,33 @@ impl World {
     pub(crate) fn set_aside(&mut self, life: Life, photo: PhotoId) {
         self.hosts[life.host].disk.lose(photo);
         let file = self.library.name(photo);
-        self.tell(life, Duration::ZERO, Event::Damaged { photo, file });
+        self.tell(life, Duration::ZERO, DiskEvent::Damaged { photo, file });
         let left = self.found(life.host, photo);
-        let left = left.unwrap_or(Event::Missing { photo });
+        let left = left.unwrap_or(DiskEvent::Missing { photo });
         self.tell(life, Duration::ZERO, left);
     }
 }
 
-/// The lane of a disk operation, how many microseconds it usually takes and how long it may take.
-fn cost(action: &Action) -> (usize, u64, Option<Duration>) {
-    match action {
-        Action::Write { data, .. } => (0, 100 + data.len() as u64 / 100, None),
-        Action::Inspect { .. } => (1, 5_000, None),
-        Action::Prove { .. } => (2, 2_000, None),
-        Action::Look { .. } => (3, 8_000, None),
-        Action::Install { .. } | Action::Restore { .. } | Action::Sign { .. } => (0, 4_000, None),
-        Action::FindAged { .. } | Action::FindDaysLeft { .. } => (0, 1_000, None),
-        Action::Drop { within, .. }
-        | Action::Retire { within, .. }
-        | Action::Remove { within, .. }
-        | Action::Purge { within, .. } => (0, 1_000, Some(*within)),
-        Action::Dedupe { .. }
-        | Action::Dial { .. }
-        | Action::Send { .. }
-        | Action::Close { .. }
-        | Action::Serve { .. }
-        | Action::Answer { .. }
-        | Action::AnswerPhoto { .. }
-        | Action::Discard { .. }
-        | Action::NoteFacts { .. }
-        | Action::NoteLooks { .. }
-        | Action::NoteNodes { .. }
-        | Action::NoteTombstones { .. }
-        | Action::Log { .. }
-        | Action::Exit { .. } => (0, 1_000, None),
-    }
+/// The lane of a disk operation, how many microseconds it usually takes and how long it may take; none of what takes no
+/// time.
+fn cost(action: &DiskAction) -> Option<(usize, u64, Option<Duration>)> {
+    let (lane, micros) = match action {
+        DiskAction::Write { data, .. } => (0, 100 + data.len() as u64 / 100),
+        DiskAction::Inspect { .. } => (1, 5_000),
+        DiskAction::Prove { .. } => (2, 2_000),
+        DiskAction::Look { .. } => (3, 8_000),
+        DiskAction::Install { .. } | DiskAction::Restore { .. } | DiskAction::Sign { .. } => {
+            (0, 4_000)
+        }
+        DiskAction::PutAway { within, .. } => return Some((0, 1_000, Some(*within))),
+        DiskAction::FindAged { .. }
+        | DiskAction::FindDaysLeft { .. }
+        | DiskAction::Dedupe { .. }
+        | DiskAction::Discard { .. } => (0, 1_000),
+        DiskAction::NoteFacts { .. }
+        | DiskAction::NoteLooks { .. }
+        | DiskAction::NoteNodes { .. }
+        | DiskAction::NoteTombstones { .. } => return None,
+    };
+    Some((lane, micros, None))
 }

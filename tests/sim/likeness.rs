@@ -3,7 +3,7 @@
 //! the same of what they hold.
 
 use photomesh::photo::{PhotoId, Relation};
-use photomesh::protocol::{Holding, NodeId};
+use photomesh::protocol::{Departure, Holding, NodeId};
 
 use crate::rng::Rng;
 use crate::twins::Twins;
@@ -60,13 +60,15 @@ impl Deed {
             Deed::Delete => twins.delete(photo),
             Deed::Rot => twins.rot(photo),
             Deed::Install(holding) => twins.install(photo, holding),
-            Deed::Drop => twins.drop_surplus(photo),
+            Deed::Drop => twins.put_away(photo, Departure::Surplus),
             Deed::Compare(other, relation) => twins.compare_with(photo, other, relation),
-            Deed::Retire(better, relation) => twins.retire(photo, better, relation),
-            Deed::RemoveOwn => twins.remove(photo, twins.node()),
-            Deed::RemoveForAnother => twins.remove(photo, NodeId(1)),
+            Deed::Retire(by, relation) => {
+                twins.put_away(photo, Departure::Replaced { by, relation })
+            }
+            Deed::RemoveOwn => twins.put_away(photo, Departure::Removed { by: twins.node() }),
+            Deed::RemoveForAnother => twins.put_away(photo, Departure::Removed { by: NodeId(1) }),
             Deed::Restore(holding) => twins.restore(photo, holding),
-            Deed::Purge => twins.purge(photo),
+            Deed::Purge => twins.put_away(photo, Departure::Expired),
             Deed::Dedupe => twins.dedupe(photo),
         };
         assert_eq!(real, sim, "the answers to {self:?} of {}", photo.short());

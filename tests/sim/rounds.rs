@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use photomesh::node::{Event, limits};
+use photomesh::node::{DiskEvent, Event, LinkEvent, limits};
 
 use crate::agenda::{Life, What};
 use crate::world::World;
@@ -19,7 +19,7 @@ impl World {
     /// Time passes for a daemon.
     pub(crate) fn tick(&mut self, life: Life) {
         for link in self.trickling(life.host) {
-            self.step(life, Event::Heard { link });
+            self.step(life, LinkEvent::Heard { link });
         }
         self.step(life, Event::Tick);
         let idle = self.hosts[life.host].daemon.as_ref();
@@ -39,7 +39,7 @@ impl World {
         let host = life.host;
         if self.hosts[host].unplugged.is_some() {
             let reason = "the marker of the folder is gone".to_owned();
-            self.step(life, Event::FolderLost { reason });
+            self.step(life, DiskEvent::FolderLost { reason });
             return;
         }
         let trash = self.settings.trash;
@@ -52,10 +52,10 @@ impl World {
             self.look(life, photo);
         }
         let skipped = self.hosts[host].disk.unnoticed.len() as u64;
-        self.tell(life, Duration::ZERO, Event::Scanned { skipped });
+        self.tell(life, Duration::ZERO, DiskEvent::Scanned { skipped });
         self.tell(life, Duration::ZERO, self.room(host));
         for photo in expired {
-            self.tell(life, Duration::ZERO, Event::Expired { photo });
+            self.tell(life, Duration::ZERO, DiskEvent::Expired { photo });
         }
         let pace = self.settings.pace;
         self.agenda.add(self.now + SCAN * pace, What::Scan(life));

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::Duration;
 
-use photomesh::node::{Action, Event, LinkId};
+use photomesh::node::{
+    Action, ClientAction, ClientEvent, CloseReason, DiskAction, DiskEvent, Event, LinkEvent, LinkId,
+};
 use photomesh::photo::PhotoId;
-use photomesh::protocol::{Address, Answer, Message, NodeId, Tombstone, Wish};
+use photomesh::protocol::{Address, Answer, Departure, Message, NodeId, Tombstone, Wish};
 
 use crate::library::Library;
 use crate::plan::TraceMode;
@@ -169,67 +171,81 @@ impl World {
         if !self.trace.is_on() {
             return;
         }
-        let name = |photo: &PhotoId| self.library.name(*photo);
         let what = match event {
-            Event::Tick
-            | Event::Continue
-            | Event::Heard { .. }
-            | Event::Received { .. }
-            | Event::PageSent { .. }
-            | Event::Served { result: Ok(()), .. }
-            | Event::Companions { .. }
-            | Event::Unread { .. }
-            | Event::Room { .. }
-            | Event::Written { result: Ok(()), .. }
-            | Event::Inspected { result: Ok(_), .. }
-            | Event::Proved { result: Ok(_), .. }
-            | Event::Scanned { .. }
-            | Event::Answered { result: Ok(()), .. } => return,
-            Event::Opened { link, dialed, .. } => opened(*link, dialed.as_ref()),
-            Event::DialFailed { address, reason } => format!("cannot dial {address}: {reason}"),
-            Event::Served { photo, result, .. } => format!("serving {}: {result:?}", name(photo)),
-            Event::Closed { link, reason } => format!("link {} closed: {reason}", link.0),
-            Event::Asked { link, request } => {
-                format!("client {} asks {}", link.0, crate::asks::ask(request))
+            Event::Tick | Event::Continue => None,
+            Event::Shutdown => Some("is told to stop".to_owned()),
+            Event::Link(event) => self.link_event(event),
+            Event::Disk(event) => self.disk_event(event),
+            Event::Client(event) => client_event(event),
+        };
+        if let Some(what) = what {
+            self.note(host, &what);
+        }
+    }
+
+    fn link_event(&self, event: &LinkEvent) -> Option<String> {
+        Some(match event {
+            LinkEvent::Heard { .. }
+            | LinkEvent::Received { .. }
+            | LinkEvent::PageSent { .. }
+            | LinkEvent::Served { result: Ok(()), .. } => return None,
+            LinkEvent::Opened { link, dialed, .. } => opened(*link, dialed.as_ref()),
+            LinkEvent::DialFailed { address, reason } => format!("cannot dial {address}: {reason}"),
+            LinkEvent::Served { photo, result, .. } => {
+                format!("serving {}: {result:?}", self.library.name(*photo))
             }
-            Event::Answered { link, result } => format!("client {} answered: {result:?}", link.0),
-            Event::Held { photo, holding, .. } => {
+            LinkEvent::Closed { link, reason } => closed(*link, reason),
+        })
+    }
+
+    fn disk_event(&self, event: &DiskEvent) -> Option<String> {
+        let name = |photo: &PhotoId| self.library.name(*photo);
+        Some(match event {
+            DiskEvent::Companions { .. }
+            | DiskEvent::Unread { .. }
+            | DiskEvent::Room { .. }
+            | DiskEvent::Written { result: Ok(()), .. }
+            | DiskEvent::Inspected { result: Ok(_), .. }
+            | DiskEvent::Proved { result: Ok(_), .. }
+            | DiskEvent::Scanned { .. } => return None,
+            DiskEvent::Held { photo, holding, .. } => {
                 format!("finds {} ({})", name(&photo.id), self::holding(*holding))
             }
-            Event::Missing { photo } => format!("misses {}", name(photo)),
-            Event::Damaged { photo, .. } => format!("finds {} damaged", name(photo)),
-            Event::Expired { photo } => {
+            DiskEvent::Missing { photo } => format!("misses {}", name(photo)),
+            DiskEvent::Damaged { photo, .. } => format!("finds {} damaged", name(photo)),
+            DiskEvent::Expired { photo } => {
                 format!("{} has been in the trash for its time", name(photo))
             }
-            Event::FolderLost { reason } => format!("has lost its folder: {reason}"),
-            Event::Written { result, .. } => format!("writing: {result:?}"),
-            Event::Inspected { result, .. } => format!("inspecting: {:?}", result.as_ref().err()),
-            Event::Installed { photo, result, .. } => match result {
+            DiskEvent::FolderLost { reason } => format!("has lost its folder: {reason}"),
+            DiskEvent::Written { result, .. } => format!("writing: {result:?}"),
+            DiskEvent::Inspected { result, .. } => {
+                format!("inspecting: {:?}", result.as_ref().err())
+            }
+            DiskEvent::Installed { photo, result, .. } => match result {
                 Ok(()) => format!("{} is safe on disk", name(photo)),
                 Err(error) => format!("storing {}: {error:?}", name(photo)),
             },
-            Event::Proved { result, .. } => format!("proving: {:?}", result.as_ref().err()),
-            Event::Recalled { photo, looks } => {
+            DiskEvent::Proved { result, .. } => format!("proving: {:?}", result.as_ref().err()),
+            DiskEvent::Recalled { photo, looks } => {
                 format!("remembers {}{}", name(photo), looks_in_words(looks, &name))
             }
-            Event::Looked { worse, better, result } => {
+            DiskEvent::Looked { worse, better, result } => {
                 format!("compares {} with {}: {result:?}", name(worse), name(better))
             }
-            Event::PutAway { photo, result } => match result {
+            DiskEvent::PutAway { photo, result } => match result {
                 Ok(()) => format!("{} is put away", name(photo)),
                 Err(error) => format!("putting {} away: {error:?}", name(photo)),
             },
-            Event::Returned { photo, result } => format!("{} is back: {result:?}", name(photo)),
-            Event::Signed { photo, result } => match result {
+            DiskEvent::Returned { photo, result } => {
+                format!("{} is back: {result:?}", name(photo))
+            }
+            DiskEvent::Signed { photo, result } => match result {
                 Ok(tombstone) => format!("has signed {}: {:?}", name(photo), tombstone.wish()),
                 Err(error) => format!("signing {}: {error:?}", name(photo)),
             },
-            Event::Aged { photos, .. } => format!("finds {} in its trash", photos.len()),
-            Event::DaysLeft { days, .. } => format!("finds the days left of {}", days.len()),
-            Event::Shutdown => "is told to stop".to_owned(),
-        };
-        let who = self.hosts[host].name.clone();
-        self.trace.line(self.now, &who, &what);
+            DiskEvent::Aged { photos, .. } => format!("finds {} in its trash", photos.len()),
+            DiskEvent::DaysLeft { days, .. } => format!("finds the days left of {}", days.len()),
+        })
     }
 
     /// Tells of an action whose effect shows in no event or message.
@@ -237,50 +253,57 @@ impl World {
         if !self.trace.is_on() {
             return;
         }
-        let name = |photo: &PhotoId| self.library.name(*photo);
         let what = match action {
-            Action::Answer { link, answer } => {
-                format!("answers {}: {}", link.0, self.reply(answer))
+            Action::Link(_) | Action::Exit { .. } => None,
+            Action::Disk(action) => self.disk_action(action),
+            Action::Client(ClientAction::Answer { link, answer }) => {
+                Some(format!("answers {}: {}", link.0, self.reply(answer)))
             }
-            Action::AnswerPhoto { link, photo, .. } => {
-                format!("answers {}: photo {}", link.0, name(&photo.id))
+            Action::Client(ClientAction::AnswerPhoto { link, photo, .. }) => {
+                Some(format!("answers {}: photo {}", link.0, self.library.name(photo.id)))
             }
-            Action::Drop { photo, .. } => format!("drops {}", name(photo)),
-            Action::Retire { photo, keeper, relation, .. } => {
-                format!("retires {} for {}: {relation:?}", name(photo), name(keeper))
+            Action::Log { topic, text } => Some(format!("log {topic}: {text}")),
+        };
+        if let Some(what) = what {
+            self.note(host, &what);
+        }
+    }
+
+    fn disk_action(&self, action: &DiskAction) -> Option<String> {
+        let name = |photo: &PhotoId| self.library.name(*photo);
+        match action {
+            DiskAction::PutAway { photo, departure, .. } => {
+                let photo = name(photo);
+                Some(match departure {
+                    Departure::Surplus => format!("drops {photo}"),
+                    Departure::Replaced { by, relation } => {
+                        format!("retires {photo} for {}: {relation:?}", name(by))
+                    }
+                    Departure::Removed { by } => {
+                        format!("puts {photo} away, removed by {}", self.trace.node(*by))
+                    }
+                    Departure::Expired => format!("purges {photo}"),
+                })
             }
-            Action::Purge { photo, .. } => format!("purges {}", name(photo)),
-            Action::Restore { photo, holding: kind } => match kind {
+            DiskAction::Restore { photo, holding: kind } => Some(match kind {
                 Some(kind) => format!("restores {} as {}", name(photo), holding(*kind)),
                 None => format!("restores {}", name(photo)),
-            },
-            Action::Remove { photo, by, .. } => {
-                let by = self.trace.node(*by);
-                format!("puts {} away, removed by {by}", name(photo))
-            }
-            Action::Dedupe { photo } => format!("keeps one file of {}", name(photo)),
-            Action::Log { topic, text } => format!("log {topic}: {text}"),
-            Action::Dial { .. }
-            | Action::Send { .. }
-            | Action::Close { .. }
-            | Action::Serve { .. }
-            | Action::Write { .. }
-            | Action::Inspect { .. }
-            | Action::Install { .. }
-            | Action::Discard { .. }
-            | Action::Prove { .. }
-            | Action::Sign { .. }
-            | Action::FindAged { .. }
-            | Action::FindDaysLeft { .. }
-            | Action::NoteFacts { .. }
-            | Action::NoteLooks { .. }
-            | Action::Look { .. }
-            | Action::NoteTombstones { .. }
-            | Action::NoteNodes { .. }
-            | Action::Exit { .. } => return,
-        };
-        let who = self.hosts[host].name.clone();
-        self.trace.line(self.now, &who, &what);
+            }),
+            DiskAction::Dedupe { photo } => Some(format!("keeps one file of {}", name(photo))),
+            DiskAction::Write { .. }
+            | DiskAction::Inspect { .. }
+            | DiskAction::Install { .. }
+            | DiskAction::Discard { .. }
+            | DiskAction::Prove { .. }
+            | DiskAction::Sign { .. }
+            | DiskAction::FindAged { .. }
+            | DiskAction::FindDaysLeft { .. }
+            | DiskAction::NoteFacts { .. }
+            | DiskAction::NoteLooks { .. }
+            | DiskAction::Look { .. }
+            | DiskAction::NoteTombstones { .. }
+            | DiskAction::NoteNodes { .. } => None,
+        }
     }
 
     /// An answer in a few words.
@@ -340,5 +363,22 @@ fn opened(link: LinkId, dialed: Option<&Address>) -> String {
     match dialed {
         Some(address) => format!("link {} opened to {address}", link.0),
         None => format!("link {} accepted", link.0),
+    }
+}
+
+fn closed(link: LinkId, reason: &CloseReason) -> String {
+    format!("link {} closed: {reason}", link.0)
+}
+
+fn client_event(event: &ClientEvent) -> Option<String> {
+    match event {
+        ClientEvent::Asked { link, request } => {
+            Some(format!("client {} asks {}", link.0, crate::asks::ask(request)))
+        }
+        ClientEvent::Answered { result: Ok(()), .. } => None,
+        ClientEvent::Answered { link, result } => {
+            Some(format!("client {} answered: {result:?}", link.0))
+        }
+        ClientEvent::Closed { link, reason } => Some(closed(*link, reason)),
     }
 }

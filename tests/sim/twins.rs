@@ -14,7 +14,7 @@ use image::{ImageFormat, Rgb, RgbImage};
 use photomesh::folder::{Change, Folder, Moment, Options, StoreError, Walker};
 use photomesh::node::DiskError;
 use photomesh::photo::{self, Photo, PhotoId, Relation};
-use photomesh::protocol::{Facts, Holding, Looks, NodeId};
+use photomesh::protocol::{Departure, Facts, Holding, Looks, NodeId};
 
 use crate::disk::Disk;
 use crate::files::File;
@@ -226,12 +226,6 @@ impl Twins {
         (real, Ok(()))
     }
 
-    pub(crate) fn drop_surplus(&mut self, photo: PhotoId) -> Answers {
-        let real = self.real.drop_surplus(photo, soon());
-        let sim = self.sim.put_away(photo, Duration::ZERO, None);
-        self.put_away(photo, real, sim)
-    }
-
     /// A node compares a photo that it has with another one.
     pub(crate) fn compare_with(
         &mut self,
@@ -249,45 +243,20 @@ impl Twins {
         (Ok(()), Ok(()))
     }
 
-    pub(crate) fn retire(
-        &mut self,
-        photo: PhotoId,
-        better: PhotoId,
-        relation: Relation,
-    ) -> Answers {
-        let _ = self.compare_with(photo, better, relation);
-        let real = self.real.retire(photo, better, relation, soon());
-        let sim = self.sim.put_away(photo, Duration::ZERO, Some((better, relation)));
-        self.put_away(photo, real, sim)
-    }
-
-    pub(crate) fn remove(&mut self, photo: PhotoId, by: NodeId) -> Answers {
-        let real = self.real.remove(photo, by, soon());
-        let sim = self.sim.remove(photo, by, Duration::ZERO);
-        self.put_away(photo, real, sim)
-    }
-
-    /// Notes what a node takes for true when a photo was put away.
-    fn put_away(
-        &mut self,
-        photo: PhotoId,
-        real: Result<(), StoreError>,
-        sim: Result<(), DiskError>,
-    ) -> Answers {
+    /// Lets a photo go, and notes what a node takes for true then.
+    pub(crate) fn put_away(&mut self, photo: PhotoId, departure: Departure) -> Answers {
+        if let Departure::Replaced { by, relation } = departure {
+            let _ = self.compare_with(photo, by, relation);
+        }
+        let real = self.real.put_away(photo, departure, soon());
+        let sim = self.sim.put_away(photo, departure, Duration::ZERO);
         match (&real, self.said.get_mut(&photo)) {
-            (Ok(()), Some(said)) => *said = (said.0.retired(), None),
-            (Err(StoreError::Gone), _) => drop(self.said.remove(&photo)),
+            (Ok(()), Some(said)) if departure != Departure::Expired => {
+                *said = (said.0.retired(), None);
+            }
+            (Ok(()) | Err(StoreError::Gone), _) => drop(self.said.remove(&photo)),
             _ => {}
         }
-        (real.map_err(disk_error), sim.map_err(wordless))
-    }
-
-    pub(crate) fn purge(&mut self, photo: PhotoId) -> Answers {
-        let real = self.real.purge(photo, soon());
-        if matches!(real, Ok(()) | Err(StoreError::Gone)) {
-            self.said.remove(&photo);
-        }
-        let sim = self.sim.purge(photo);
         (real.map_err(disk_error), sim.map_err(wordless))
     }
 

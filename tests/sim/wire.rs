@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use photomesh::node::{CloseReason, Event, LinkId, Source, limits};
+use photomesh::node::{CloseReason, LinkEvent, LinkId, Source, limits};
 use photomesh::photo::PhotoId;
 use photomesh::protocol::message::Lane;
 use photomesh::protocol::{Address, MAX_CHUNK, Message};
@@ -44,7 +44,8 @@ impl World {
                 Some(_) => "connection refused",
                 None => "timed out",
             };
-            let event = Event::DialFailed { address: address.clone(), reason: reason.to_owned() };
+            let event =
+                LinkEvent::DialFailed { address: address.clone(), reason: reason.to_owned() };
             self.step(life, event);
             return;
         };
@@ -54,7 +55,7 @@ impl World {
         self.attach(life, near_link, Far::Conn(conn, 0));
         self.attach(far, far_link, Far::Conn(conn, 1));
         self.stats.links += 1;
-        let event = Event::Opened {
+        let event = LinkEvent::Opened {
             link: near_link,
             remote: address.host().to_owned(),
             dialed: Some(address.clone()),
@@ -219,10 +220,10 @@ impl World {
         let is_page = matches!(writing.message, Message::ImageInfo { .. });
         self.fly(conn, side, Frame::Message(writing.message), writing.size);
         if is_page {
-            self.tell(life, Duration::ZERO, Event::PageSent { link: id });
+            self.tell(life, Duration::ZERO, LinkEvent::PageSent { link: id });
         }
         if let Some((transfer, photo, result)) = writing.served {
-            let event = Event::Served { link: id, transfer, photo, result };
+            let event = LinkEvent::Served { link: id, transfer, photo, result };
             self.tell(life, Duration::ZERO, event);
         }
         self.pump(conn, side);
@@ -296,7 +297,7 @@ impl World {
         link.ends[side].opened = true;
         let (life, id) = (link.ends[side].life, link.ends[side].link);
         let dialer = link.ends[1 - side].life.host;
-        let event = Event::Opened {
+        let event = LinkEvent::Opened {
             link: id,
             remote: self.hosts[dialer].address.host().to_owned(),
             dialed: None,

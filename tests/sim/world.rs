@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
-use photomesh::node::{Action, DiskError, Event, Node, Source};
+use photomesh::node::{Action, DiskError, DiskEvent, Event, LinkAction, Node, Source};
 use photomesh::photo::PhotoId;
 use photomesh::protocol::{Address, Message};
 
@@ -154,7 +154,7 @@ impl World {
             self.agenda.add(now + after, What::Look(life, photo));
             after += self.scan_time();
         }
-        self.tell(life, after, Event::Scanned { skipped: 0 });
+        self.tell(life, after, DiskEvent::Scanned { skipped: 0 });
         self.agenda.add(now, What::Tick(life));
         let pace = self.settings.pace;
         self.agenda.add(now + after + SCAN * pace, What::Scan(life));
@@ -179,7 +179,7 @@ impl World {
         }
     }
 
-    pub(crate) fn room(&self, host: usize) -> Event {
+    pub(crate) fn room(&self, host: usize) -> DiskEvent {
         let disk = &self.hosts[host].disk;
         let free = if disk.trouble.full {
             0
@@ -187,7 +187,7 @@ impl World {
             let capacity = self.hosts[host].capacity;
             capacity.saturating_sub(disk.used(&self.library))
         };
-        Event::Room { bytes: free }
+        DiskEvent::Room { bytes: free }
     }
 
     /// A scan comes to a photo that was there, or was changed; it must read what the index does not know.
@@ -198,11 +198,11 @@ impl World {
         }
         let file = self.hosts[life.host].disk.files.get(&photo);
         if let Some(looks) = file.and_then(File::recalled) {
-            self.step(life, Event::Recalled { photo, looks });
+            self.step(life, DiskEvent::Recalled { photo, looks });
         }
         let event = self.found(life.host, photo);
         let event = event.filter(|event| !self.forgets(event));
-        self.step(life, event.unwrap_or(Event::Missing { photo }));
+        self.step(life, event.unwrap_or(DiskEvent::Missing { photo }));
     }
 
     /// Whether a disk fails at a reading that is due now.
@@ -227,9 +227,9 @@ impl World {
     }
 
     /// What a scan says about a photo.
-    pub(crate) fn found(&self, host: usize, photo: PhotoId) -> Option<Event> {
+    pub(crate) fn found(&self, host: usize, photo: PhotoId) -> Option<DiskEvent> {
         let file = self.hosts[host].disk.files.get(&photo)?;
-        Some(Event::Held {
+        Some(DiskEvent::Held {
             photo: self.library.photo(photo).clone(),
             facts: file.facts.clone(),
             holding: file.place,
@@ -238,8 +238,8 @@ impl World {
     }
 
     /// Tells a node something a little later; void if that life is over by then.
-    pub(crate) fn tell(&mut self, life: Life, after: Duration, event: Event) {
-        self.agenda.add(self.now + after, What::Tell(life, Box::new(event)));
+    pub(crate) fn tell(&mut self, life: Life, after: Duration, event: impl Into<Event>) {
+        self.agenda.add(self.now + after, What::Tell(life, Box::new(event.into())));
     }
 
     /// Lets everything happen up to a moment; stops early if a promise was broken.
@@ -328,7 +328,8 @@ impl World {
     }
 
     /// Hands one event to a node and carries out what it wants.
-    pub(crate) fn step(&mut self, life: Life, event: Event) {
+    pub(crate) fn step(&mut self, life: Life, event: impl Into<Event>) {
+        let event = event.into();
         self.stats.events += 1;
         self.show_event(life.host, &event);
         self.notice(life.host, &event);
@@ -336,12 +337,12 @@ impl World {
         let Some(daemon) = self.hosts[life.host].daemon.as_mut() else {
             return;
         };
-        if matches!(event, Event::Scanned { .. }) {
+        if matches!(event, Event::Disk(DiskEvent::Scanned { .. })) {
             daemon.scanned = true;
         }
         let actions = daemon.node.step(now, event);
         let is_heartbeat = |action: &Action| {
-            let Action::Send { message, .. } = action else {
+            let Action::Link(LinkAction::Send { message, .. }) = action else {
                 return false;
             };
             matches!(message, Message::Heartbeat)
@@ -366,9 +367,10 @@ impl World {
     /// What a node is told of a photo, people have no longer changed behind its back.
     fn notice(&mut self, host: usize, event: &Event) {
         let unnoticed = &mut self.hosts[host].disk.unnoticed;
-        if let Event::Missing { photo } | Event::Damaged { photo, .. } = event {
+        if let Event::Disk(DiskEvent::Missing { photo } | DiskEvent::Damaged { photo, .. }) = event
+        {
             unnoticed.remove(photo);
-        } else if let Event::Held { photo, .. } = event {
+        } else if let Event::Disk(DiskEvent::Held { photo, .. }) = event {
             unnoticed.remove(&photo.id);
         }
     }

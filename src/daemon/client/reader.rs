@@ -10,7 +10,7 @@ use crate::daemon::inbox::{Input, LinkHandle};
 use crate::daemon::services::{ClosedOnDrop, Services};
 use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link::Link;
-use crate::node::{CloseReason, Event};
+use crate::node::{ClientEvent, CloseReason};
 use crate::protocol::client::Refusal;
 use crate::protocol::codec;
 use crate::protocol::{Answer, Request};
@@ -126,7 +126,7 @@ impl Reader<'_> {
 
     /// Asks the node, and waits until its answer is written.
     fn ask(&mut self, request: Request) -> Result<(), Stop> {
-        let asked = Event::Asked { link: self.link.id, request };
+        let asked = ClientEvent::Asked { link: self.link.id, request };
         let input = match self.handle.take() {
             Some(handle) => Input::first(handle, asked),
             None => asked.into(),
@@ -134,7 +134,9 @@ impl Reader<'_> {
         let stopped = |_| Stop::Over(CloseReason::Shutdown);
         self.services.inbox.send(input).map_err(stopped)?;
         if self.closed_on_drop.is_none() {
-            self.closed_on_drop = Some(ClosedOnDrop { services: self.services, link: self.link });
+            let closed = |link, reason| ClientEvent::Closed { link, reason }.into();
+            self.closed_on_drop =
+                Some(ClosedOnDrop { services: self.services, link: self.link, closed });
         }
         self.wait_for_turn()
     }

@@ -8,7 +8,6 @@ use crate::daemon::disk::uploads::Upload;
 use crate::daemon::limits::UPLOAD_MIN_RATE;
 use crate::daemon::services::Services;
 use crate::daemon::socket::link::{Link, read_failure};
-use crate::folder;
 use crate::node::{CloseReason, DiskError, cannot_take};
 use crate::photo::MAX_PHOTO;
 use crate::protocol::codec::{self, FrameError};
@@ -95,13 +94,13 @@ struct Sink {
 
 impl Sink {
     fn create(upload: Upload) -> Result<Sink, DiskError> {
-        let file = File::create(&upload.path).map_err(disk_error)?;
+        let file = File::create(&upload.path).map_err(cannot_write)?;
         let keep = false;
         Ok(Sink { file, upload, keep })
     }
 
     fn write(&mut self, data: &[u8]) -> Result<(), DiskError> {
-        self.file.write_all(data).map_err(disk_error)
+        self.file.write_all(data).map_err(cannot_write)
     }
 
     fn keep(mut self) {
@@ -118,10 +117,8 @@ impl Drop for Sink {
     }
 }
 
-fn disk_error(error: io::Error) -> DiskError {
-    if folder::is_full(&error) {
-        DiskError::Full
-    } else {
-        DiskError::Other(format!("the daemon cannot write to its folder: {error}"))
-    }
+/// The error in words for the client, who does not know what this daemon was at.
+fn cannot_write(error: io::Error) -> DiskError {
+    let text = format!("the daemon cannot write to its folder: {error}");
+    io::Error::new(error.kind(), text).into()
 }

@@ -13,7 +13,7 @@ use crate::daemon::socket::frames::SocketWriter;
 use crate::daemon::socket::link::{Link, write_failure};
 use crate::daemon::socket::reply::{Delivery, Reply};
 use crate::daemon::threads;
-use crate::node::{CloseReason, DiskError, Event};
+use crate::node::{ClientEvent, CloseReason, DiskError};
 use crate::photo::{Digest, Photo};
 use crate::protocol::{Answer, Blob};
 
@@ -123,7 +123,7 @@ impl Writer {
             }
         };
         let answered = result.is_ok();
-        let event = Event::Answered { link: self.link.id, result };
+        let event = ClientEvent::Answered { link: self.link.id, result };
         self.inbox.send(event.into()).map_err(|_| CloseReason::Shutdown)?;
         Ok(answered)
     }

@@ -4,124 +4,90 @@ use std::sync::Arc;
 
 use super::folder_thread::FolderThread;
 use super::hashing::Arrival;
-use super::jobs::{Challenge, Pair, ToRead, disk_error, name};
+use super::jobs::{Challenge, Pair, name};
+use crate::daemon::socket::reply::Opened;
 use crate::folder::Moment;
-use crate::node::{Action, Event, LinkId, Source, Spool};
-use crate::photo::{Photo, PhotoId, Relation};
-use crate::protocol::{Facts, Holding, NodeId, Tombstone, Wish};
+use crate::node::{DiskAction, DiskError, DiskEvent, LinkId, Source, Spool};
+use crate::photo::{Photo, PhotoId};
+use crate::protocol::{Departure, Facts, Holding, Tombstone, Wish};
 
 impl FolderThread {
     /// Does what the node wants done.
-    pub(super) fn carry_out(&mut self, action: Action, asked: Moment) {
+    pub(super) fn carry_out(&mut self, action: DiskAction, asked: Moment) {
         match action {
-            Action::Write { spool, offset, data } => self.write(spool, offset, &data),
-            Action::Inspect { spool } => self.inspect(spool),
-            Action::Install { spool, photo, facts, holding } => {
+            DiskAction::Write { spool, offset, data } => self.write(spool, offset, &data),
+            DiskAction::Inspect { spool } => self.inspect(spool),
+            DiskAction::Install { spool, photo, facts, holding } => {
                 self.install(spool, &photo, &facts, holding)
             }
-            Action::Discard { spool } => self.folder.discard(&name(spool)),
-            Action::Prove { source, photo, nonce, provers } => {
-                self.pass_on(ToRead::Challenge(Challenge { source, photo, nonce, provers }))
+            DiskAction::Discard { spool } => self.folder.discard(&name(spool)),
+            DiskAction::Prove { source, photo, nonce, provers } => {
+                let opened = self.open_spooled(source);
+                let challenge = Challenge { source, photo, nonce, provers };
+                let _ = self.crew.prover.challenges.send((challenge, opened));
             }
-            Action::Look { worse, better, source } => {
-                self.pass_on(ToRead::Pair(Pair { worse, better, source }))
+            DiskAction::Look { worse, better, source } => {
+                let opened = self.open_spooled(source);
+                let _ = self.crew.comparer.send((Pair { worse, better }, opened));
             }
-            Action::Drop { photo, within } => self.drop_surplus(photo, asked + within),
-            Action::Retire { photo, keeper, relation, within } => {
-                self.retire(photo, (keeper, relation), asked + within)
+            DiskAction::PutAway { photo, departure, within } => {
+                self.put_away(photo, departure, asked + within)
             }
-            Action::Purge { photo, within } => self.purge(photo, asked + within),
-            Action::Remove { photo, by, within } => self.remove(photo, by, asked + within),
-            Action::Restore { photo, holding } => self.restore(photo, holding),
-            Action::Sign { photo, counter, wish } => self.sign(photo, counter, wish),
-            Action::FindAged { link, older_than } => self.find_aged(link, older_than),
-            Action::FindDaysLeft { link, photos } => self.find_days_left(link, &photos),
-            Action::NoteTombstones { tombstones } => self.note_tombstones(&tombstones),
-            Action::Dedupe { photo } => self.dedupe(photo),
-            Action::NoteFacts { photo, facts } => self.folder.note_facts(photo, &facts),
-            Action::NoteLooks { photo, looks } => self.folder.note_looks(photo, &looks),
-            Action::NoteNodes { nodes } => self.folder.note_nodes(&nodes),
-            Action::Dial { .. }
-            | Action::Send { .. }
-            | Action::Close { .. }
-            | Action::Serve { .. }
-            | Action::Answer { .. }
-            | Action::AnswerPhoto { .. }
-            | Action::Log { .. }
-            | Action::Exit { .. } => debug_assert!(false, "the state thread does this itself"),
+            DiskAction::Restore { photo, holding } => self.restore(photo, holding),
+            DiskAction::Sign { photo, counter, wish } => self.sign(photo, counter, wish),
+            DiskAction::FindAged { link, older_than } => self.find_aged(link, older_than),
+            DiskAction::FindDaysLeft { link, photos } => self.find_days_left(link, &photos),
+            DiskAction::NoteTombstones { tombstones } => self.note_tombstones(&tombstones),
+            DiskAction::Dedupe { photo } => self.dedupe(photo),
+            DiskAction::NoteFacts { photo, facts } => self.folder.note_facts(photo, &facts),
+            DiskAction::NoteLooks { photo, looks } => self.folder.note_looks(photo, &looks),
+            DiskAction::NoteNodes { nodes } => self.folder.note_nodes(&nodes),
         }
     }
 
-    fn drop_surplus(&mut self, photo: PhotoId, deadline: Moment) {
-        let result = self.folder.drop_surplus(photo, deadline);
-        self.report_put_away(photo, result);
-    }
-
-    fn purge(&mut self, photo: PhotoId, deadline: Moment) {
-        let result = self.folder.purge(photo, deadline);
-        self.report_put_away(photo, result);
-    }
-
-    fn retire(
-        &mut self,
-        photo: PhotoId,
-        (keeper, relation): (PhotoId, Relation),
-        deadline: Moment,
-    ) {
-        let result = self.folder.retire(photo, keeper, relation, deadline);
-        self.report_put_away(photo, result);
-    }
-
-    fn remove(&mut self, photo: PhotoId, by: NodeId, deadline: Moment) {
-        let result = self.folder.remove(photo, by, deadline);
-        self.report_put_away(photo, result);
+    fn put_away(&mut self, photo: PhotoId, departure: Departure, deadline: Moment) {
+        let result = self.folder.put_away(photo, departure, deadline).map_err(DiskError::from);
+        self.report(DiskEvent::PutAway { photo, result });
     }
 
     fn find_aged(&mut self, link: LinkId, older_than: u32) {
         let photos = self.folder.in_trash_for(older_than);
-        self.report(Event::Aged { link, photos });
+        self.report(DiskEvent::Aged { link, photos });
     }
 
     fn find_days_left(&mut self, link: LinkId, photos: &[PhotoId]) {
         let days = |id: &PhotoId| self.folder.days_left(*id).map(|days| (*id, days));
         let days = photos.iter().filter_map(days).collect();
-        self.report(Event::DaysLeft { link, days });
+        self.report(DiskEvent::DaysLeft { link, days });
     }
 
     fn restore(&mut self, photo: PhotoId, holding: Option<Holding>) {
-        let result = self.folder.restore(photo, holding).map_err(disk_error);
-        self.report(Event::Returned { photo, result });
+        let result = self.folder.restore(photo, holding).map_err(DiskError::from);
+        self.report(DiskEvent::Returned { photo, result });
     }
 
     fn sign(&mut self, photo: PhotoId, counter: u64, wish: Wish) {
-        let result = self.folder.sign(photo, counter, wish);
-        let result = result.map_err(disk_error);
-        self.report(Event::Signed { photo, result });
+        let result = self.folder.sign(photo, counter, wish).map_err(DiskError::from);
+        self.report(DiskEvent::Signed { photo, result });
     }
 
     fn install(&mut self, spool: Spool, photo: &Arc<Photo>, facts: &Facts, holding: Holding) {
         let installed = self.folder.install(&name(spool), photo, facts, holding);
         let (result, changes) = match installed {
             Ok(changes) => (Ok(()), changes),
-            Err(error) => (Err(disk_error(error)), Vec::new()),
+            Err(error) => (Err(error.into()), Vec::new()),
         };
-        self.report(Event::Installed { spool, photo: photo.id, result });
+        self.report(DiskEvent::Installed { spool, photo: photo.id, result });
         self.report_changes(changes);
     }
 
-    /// Passes on what other threads read. A spool file is opened now, since the next job may discard it; a photo when its
+    /// Opens what another thread is to read. A spool file is opened now, since the next job may discard it; a photo when its
     /// turn comes, lest too many files be open.
-    fn pass_on(&mut self, reading: ToRead) {
-        let opened = match reading.source() {
-            source @ Source::Spooled(_) => Some(self.open(source)),
+    fn open_spooled(&self, source: Source) -> Option<Opened> {
+        match source {
+            Source::Spooled(_) => Some(self.open(source)),
             Source::Held(_) => None,
-        };
-        let _ = match reading {
-            ToRead::Challenge(challenge) => {
-                self.crew.prover.challenges.send((challenge, opened)).is_ok()
-            }
-            ToRead::Pair(pair) => self.crew.comparer.send((pair, opened)).is_ok(),
-        };
+        }
     }
 
     fn note_tombstones(&mut self, tombstones: &[Tombstone]) {
@@ -143,17 +109,16 @@ impl FolderThread {
     }
 
     fn inspect(&mut self, spool: Spool) {
-        match self.folder.open_spool(&name(spool)).map_err(disk_error) {
+        match self.folder.open_spool(&name(spool)) {
             Ok(file) => {
                 let _ = self.crew.hashers.arrivals.send(Arrival { spool, file });
             }
-            Err(error) => self.report(Event::Inspected { spool, result: Err(error) }),
+            Err(error) => self.report(DiskEvent::Inspected { spool, result: Err(error.into()) }),
         }
     }
 
     fn write(&mut self, spool: Spool, offset: u64, data: &[u8]) {
-        let result = self.folder.write(&name(spool), offset, data);
-        let result = result.map_err(disk_error);
-        self.report(Event::Written { spool, result });
+        let result = self.folder.write(&name(spool), offset, data).map_err(DiskError::from);
+        self.report(DiskEvent::Written { spool, result });
     }
 }

@@ -12,14 +12,14 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use super::super::threads;
 use super::jobs::{Disk, Pair};
 use crate::daemon::socket::reply::Opened;
-use crate::node::{DiskError, Event};
-use crate::photo::{self, InspectError, PhotoId, Relation};
+use crate::node::{DiskError, DiskEvent};
+use crate::photo::{self, PhotoId, Relation};
 
 /// The way to the thread, which ends when it is gone; with a pair whose better version is a spool file comes that file.
 pub(super) type Comparer = Sender<(Pair, Option<Opened>)>;
 
 /// Starts the thread.
-pub(super) fn start(disk: &Disk, reports: &Sender<Event>) -> io::Result<Comparer> {
+pub(super) fn start(disk: &Disk, reports: &Sender<DiskEvent>) -> io::Result<Comparer> {
     let (comparer, pairs) = unbounded();
     let looker = Looker { pairs, disk: disk.clone(), reports: reports.clone() };
     threads::spawn("compare", move || looker.run())?;
@@ -29,7 +29,7 @@ pub(super) fn start(disk: &Disk, reports: &Sender<Event>) -> io::Result<Comparer
 struct Looker {
     pairs: Receiver<(Pair, Option<Opened>)>,
     disk: Disk,
-    reports: Sender<Event>,
+    reports: Sender<DiskEvent>,
 }
 
 impl Looker {
@@ -38,7 +38,7 @@ impl Looker {
             let result = self.look(&pair, opened);
             let Pair { worse, better, .. } = pair;
             // Without a state thread the daemon stops, and nobody needs to know.
-            let _ = self.reports.send(Event::Looked { worse, better, result });
+            let _ = self.reports.send(DiskEvent::Looked { worse, better, result });
         }
     }
 
@@ -49,8 +49,7 @@ impl Looker {
         let compared = AssertUnwindSafe(|| photo::second_look(&mut worse, &mut better));
         match catch_unwind(compared) {
             Ok(Ok(look)) => Ok(look.relation),
-            Ok(Err(InspectError::NotAPicture)) => Err(DiskError::NotAPicture),
-            Ok(Err(error)) => Err(DiskError::Other(error.to_string())),
+            Ok(Err(error)) => Err(error.into()),
             Err(_) => Err(DiskError::Other("the comparison failed".to_owned())),
         }
     }
@@ -68,7 +67,7 @@ impl Looker {
                 Err(DiskError::Damaged)
             }
             Ok(_) => Err(DiskError::Damaged),
-            Err(error) => Err(DiskError::Other(error.to_string())),
+            Err(error) => Err(error.into()),
         }
     }
 }

@@ -6,18 +6,16 @@ use crossbeam_channel::{Receiver, Sender, never, select, tick};
 
 use super::super::console::Console;
 use super::super::limits::{HOUSEKEEPING, ROOM_ROUNDS};
-use super::changes::change_event;
 use super::comparing::Comparer;
 use super::hashing::Hashers;
-use super::jobs::{Job, disk_error, name};
+use super::jobs::{Job, name};
 use super::proving::Prover;
 use super::rereading::Rereaders;
 use super::scanner::Scanner;
 use super::uploads::{Upload, Uploads};
 use crate::daemon::socket::reply::{Delivery, Opened, Reply};
-use crate::folder::{Change, Folder, Inspection, Reading, StoreError, Walk};
-use crate::node::{DiskError, Event, LinkId, Source, Spool};
-use crate::photo::PhotoId;
+use crate::folder::{Change, Folder, Inspection, Reading, Walk};
+use crate::node::{DiskError, DiskEvent, LinkId, Source, Spool};
 
 /// Where the folder thread's work comes from.
 pub(super) struct Inputs {
@@ -43,7 +41,7 @@ pub(super) struct Crew {
 /// What the folder thread owns.
 pub(super) struct FolderThread {
     pub(super) folder: Folder,
-    reports: Sender<Event>,
+    reports: Sender<DiskEvent>,
     pub(super) console: Console,
     pub(super) crew: Crew,
     uploads: Uploads,
@@ -54,7 +52,7 @@ pub(super) struct FolderThread {
 impl FolderThread {
     pub(super) fn new(
         folder: Folder,
-        reports: Sender<Event>,
+        reports: Sender<DiskEvent>,
         console: Console,
         crew: Crew,
     ) -> FolderThread {
@@ -185,41 +183,35 @@ impl FolderThread {
 
     pub(super) fn open(&self, source: Source) -> Opened {
         match source {
-            Source::Held(photo) => self.folder.open_photo(photo).map_err(disk_error),
+            Source::Held(photo) => Ok(self.folder.open_photo(photo)?),
             Source::Spooled(spool) => {
-                let file = self.folder.open_spool(&name(spool)).map_err(disk_error)?;
-                let length =
-                    file.metadata().map_err(|error| DiskError::Other(error.to_string()))?.len();
+                let file = self.folder.open_spool(&name(spool))?;
+                let length = file.metadata()?.len();
                 Ok((file, length))
             }
         }
     }
 
     fn upload(&mut self, link: LinkId, bytes: u64) -> Result<Upload, DiskError> {
-        let free = self.folder.free_bytes().map_err(|error| DiskError::Other(error.to_string()))?;
+        let free = self.folder.free_bytes()?;
         let path = self.folder.spool_path(&name(Spool::Put(link)));
         self.uploads.admit(path, bytes, free)
     }
 
     fn report_room(&mut self) {
         match self.folder.free_bytes() {
-            Ok(bytes) => self.report(Event::Room { bytes }),
+            Ok(bytes) => self.report(DiskEvent::Room { bytes }),
             Err(error) => self.console.line("disk", format!("cannot tell the free room: {error}")),
         }
     }
 
-    pub(super) fn report_put_away(&mut self, photo: PhotoId, result: Result<(), StoreError>) {
-        let result = result.map_err(disk_error);
-        self.report(Event::PutAway { photo, result });
-    }
-
     pub(super) fn report_changes(&mut self, changes: Vec<Change>) {
         for change in changes {
-            self.report(change_event(change));
+            self.report(change.into());
         }
     }
 
-    pub(super) fn report(&mut self, event: Event) {
+    pub(super) fn report(&mut self, event: DiskEvent) {
         // Without a state thread the daemon stops, and nobody needs to know.
         let _ = self.reports.send(event);
     }

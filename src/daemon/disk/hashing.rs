@@ -9,8 +9,8 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, select, unbound
 
 use super::super::threads;
 use crate::folder::{Candidate, Inspection};
-use crate::node::{DiskError, Event, Spool};
-use crate::photo::{self, InspectError};
+use crate::node::{DiskError, DiskEvent, Spool};
+use crate::photo;
 
 /// A spool file to be inspected.
 pub(super) struct Arrival {
@@ -27,7 +27,7 @@ pub(super) struct Hashers {
 }
 
 /// Starts the threads; what they find out about arrivals goes to `reports`, about candidates to the receiver.
-pub(super) fn start(reports: &Sender<Event>) -> io::Result<(Hashers, Receiver<Inspection>)> {
+pub(super) fn start(reports: &Sender<DiskEvent>) -> io::Result<(Hashers, Receiver<Inspection>)> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let (arrivals, arrival_queue) = unbounded();
     let (candidates, candidate_queue) = unbounded();
@@ -48,7 +48,7 @@ pub(super) fn start(reports: &Sender<Event>) -> io::Result<(Hashers, Receiver<In
 struct Hasher {
     arrivals: Receiver<Arrival>,
     candidates: Receiver<Candidate>,
-    reports: Sender<Event>,
+    reports: Sender<DiskEvent>,
     inspections: Sender<Inspection>,
 }
 
@@ -78,14 +78,7 @@ impl Hasher {
     }
 
     fn inspect(&self, Arrival { spool, mut file }: Arrival) {
-        let result = photo::inspect_or_glance(&mut file).map(Arc::new).map_err(disk_error);
-        let _ = self.reports.send(Event::Inspected { spool, result });
-    }
-}
-
-fn disk_error(error: InspectError) -> DiskError {
-    match error {
-        InspectError::NotAPicture => DiskError::NotAPicture,
-        InspectError::TooLarge | InspectError::Io(_) => DiskError::Other(error.to_string()),
+        let result = photo::inspect_or_glance(&mut file).map(Arc::new).map_err(DiskError::from);
+        let _ = self.reports.send(DiskEvent::Inspected { spool, result });
     }
 }

@@ -7,15 +7,15 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use super::uploads::Upload;
 use crate::daemon::limits::DISK_BACKLOG;
 use crate::daemon::socket::reply::{Opened, Reply};
-use crate::folder::{Moment, StoreError};
-use crate::node::{Action, DiskError, LinkId, Source, Spool};
+use crate::folder::Moment;
+use crate::node::{DiskAction, DiskError, LinkId, Source, Spool};
 use crate::photo::{Nonce, Photo, PhotoId};
 use crate::protocol::NodeId;
 
 /// Work for the folder thread, done in the order given.
 pub(in crate::daemon) enum Job {
     /// What the node wants done, and when it said so.
-    Do(Action, Moment),
+    Do(DiskAction, Moment),
 
     /// Open a photo for a client's thread, which checks and sends it. Opened here and now, so that a spool file that
     /// is discarded next can still be read.
@@ -32,7 +32,7 @@ pub(in crate::daemon) enum Job {
     Stop,
 }
 
-/// A photo to be read for proofs: see [`Action::Prove`].
+/// A photo to be read for proofs: see [`DiskAction::Prove`].
 pub(super) struct Challenge {
     pub(super) source: Source,
     pub(super) photo: PhotoId,
@@ -40,20 +40,10 @@ pub(super) struct Challenge {
     pub(super) provers: Vec<NodeId>,
 }
 
-/// What other threads read for the node.
-pub(super) enum ToRead {
-    Challenge(Challenge),
-    Pair(Pair),
-}
-
-impl ToRead {
-    /// Which file of it may be a spool file.
-    pub(super) fn source(&self) -> Source {
-        match self {
-            ToRead::Challenge(challenge) => challenge.source,
-            ToRead::Pair(pair) => pair.source,
-        }
-    }
+/// Two photos to be compared: see [`DiskAction::Look`].
+pub(super) struct Pair {
+    pub(super) worse: PhotoId,
+    pub(super) better: PhotoId,
 }
 
 /// A handle of the folder thread; every thread may have one.
@@ -101,28 +91,10 @@ impl Disk {
     }
 }
 
-/// The folder's errors in the node's words.
-pub(super) fn disk_error(error: StoreError) -> DiskError {
-    match error {
-        StoreError::Gone => DiskError::Gone,
-        StoreError::Damaged => DiskError::Damaged,
-        StoreError::Full => DiskError::Full,
-        StoreError::TooLate => DiskError::TooLate,
-        StoreError::Io(text) => DiskError::Other(text),
-    }
-}
-
 /// The name of a spool file.
 pub(super) fn name(spool: Spool) -> String {
     match spool {
         Spool::Pull(transfer) => format!("pull-{}", transfer.0),
         Spool::Put(link) => format!("put-{}", link.0),
     }
-}
-
-/// Two photos to be compared: see [`Action::Look`].
-pub(super) struct Pair {
-    pub(super) worse: PhotoId,
-    pub(super) better: PhotoId,
-    pub(super) source: Source,
 }

@@ -19,8 +19,8 @@
 //! not wait for them.
 
 mod actions;
-mod changes;
 mod comparing;
+mod conversions;
 mod folder_thread;
 mod hashing;
 pub(in crate::daemon) mod jobs;
@@ -39,7 +39,7 @@ use super::console::Console;
 use super::limits::{LAST_JOBS, LAST_JOBS_STEP};
 use super::threads;
 use crate::folder::Folder;
-use crate::node::Event;
+use crate::node::DiskEvent;
 use jobs::{Disk, Job};
 
 /// The threads, as the daemon holds them.
@@ -53,7 +53,7 @@ impl Workers {
     pub(super) fn start(
         folder: Folder,
         (disk, queue): (Disk, Receiver<Job>),
-        reports: Sender<Event>,
+        reports: Sender<DiskEvent>,
         console: Console,
     ) -> io::Result<Workers> {
         let (hashers, inspected) = hashing::start(&reports)?;

@@ -13,7 +13,7 @@ use super::super::threads;
 use super::jobs::{Challenge, Disk, Job};
 use crate::daemon::socket::reply::Opened;
 use crate::folder::Recheck;
-use crate::node::{DiskError, Event, Source};
+use crate::node::{DiskError, DiskEvent, Source};
 use crate::photo::{self, PhotoId, Proof};
 use crate::protocol::NodeId;
 
@@ -26,7 +26,7 @@ pub(super) struct Prover {
 }
 
 /// Starts the thread.
-pub(super) fn start(disk: &Disk, reports: &Sender<Event>) -> io::Result<Prover> {
+pub(super) fn start(disk: &Disk, reports: &Sender<DiskEvent>) -> io::Result<Prover> {
     let (challenges, asked) = unbounded();
     let (scrubs, scrub_queue) = bounded(1);
     let reader = Reader {
@@ -43,7 +43,7 @@ struct Reader {
     challenges: Receiver<(Challenge, Option<Opened>)>,
     scrubs: Receiver<Recheck>,
     disk: Disk,
-    reports: Sender<Event>,
+    reports: Sender<DiskEvent>,
 }
 
 impl Reader {
@@ -79,7 +79,7 @@ impl Reader {
         {
             self.disk.suspect(photo);
         }
-        let _ = self.reports.send(Event::Proved { nonce, result });
+        let _ = self.reports.send(DiskEvent::Proved { nonce, result });
     }
 
     fn scrub(&self, recheck: &Recheck) {
@@ -99,8 +99,7 @@ impl Reader {
 /// The proofs over a file, which must be the photo that it should be.
 fn proofs(mut file: File, challenge: &Challenge) -> Result<BTreeMap<NodeId, Proof>, DiskError> {
     let provers: Vec<u64> = challenge.provers.iter().map(|node| node.0).collect();
-    let proven = photo::prove(&mut file, challenge.nonce, &provers)
-        .map_err(|error| DiskError::Other(error.to_string()))?;
+    let proven = photo::prove(&mut file, challenge.nonce, &provers)?;
     if proven.photo == challenge.photo {
         Ok(challenge.provers.iter().copied().zip(proven.proofs).collect())
     } else {

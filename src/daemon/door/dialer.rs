@@ -10,7 +10,7 @@ use crate::daemon::services::Services;
 use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link::{Link, Side};
 use crate::daemon::threads;
-use crate::node::Event;
+use crate::node::LinkEvent;
 use crate::protocol::Address;
 
 /// Starts dials and knows how many are under way.
@@ -80,7 +80,7 @@ fn serve(services: &Services, address: Address, connected: io::Result<Arc<Link>>
         Err(error) => {
             let reason = error.to_string();
             // Without a state thread nobody waits for the answer.
-            let _ = services.inbox.send(Event::DialFailed { address, reason }.into());
+            let _ = services.inbox.send(LinkEvent::DialFailed { address, reason }.into());
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::daemon::services::{ClosedOnDrop, Services};
 use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link::{Link, read_failure};
 use crate::daemon::socket::outbox::{WriterCommand, outbox};
-use crate::node::{CloseReason, Event};
+use crate::node::{CloseReason, LinkEvent};
 use crate::protocol::codec::{self, FrameError};
 use crate::protocol::{Address, MAX_CHUNK, Message};
 
@@ -32,13 +32,14 @@ pub(in crate::daemon) fn serve_peer(
         services.console.line("net", format!("no thread for {remote}: {error}"));
         return link.end(CloseReason::Io(error.to_string()));
     }
-    let opened = Event::Opened { link: link.id, remote, dialed };
+    let opened = LinkEvent::Opened { link: link.id, remote, dialed };
     let handle = LinkHandle::Peer(Arc::clone(link), outbox);
     if services.inbox.send(Input::first(handle, opened)).is_err() {
         return link.end(CloseReason::Shutdown);
     }
     // From here on the node knows the link, so it must hear of its end, whatever happens.
-    let _closed_on_drop = ClosedOnDrop { services, link };
+    let closed = |link, reason| LinkEvent::Closed { link, reason }.into();
+    let _closed_on_drop = ClosedOnDrop { services, link, closed };
     let reason = read_messages(services, link, frames, first);
     if let CloseReason::Protocol(error) = &reason {
         complain(&commands, error);
@@ -63,7 +64,7 @@ fn read_messages(
                 return CloseReason::Protocol(error);
             }
             let link = link.id;
-            if services.inbox.send(Event::Received { link, message }.into()).is_err() {
+            if services.inbox.send(LinkEvent::Received { link, message }.into()).is_err() {
                 return CloseReason::Shutdown;
             }
         }

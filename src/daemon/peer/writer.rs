@@ -18,7 +18,7 @@ use crate::daemon::socket::link::{Link, write_failure};
 use crate::daemon::socket::outbox::{Queues, Window, WriterCommand};
 use crate::daemon::socket::reply::Opened;
 use crate::daemon::threads;
-use crate::node::{DiskError, Event};
+use crate::node::{DiskError, LinkEvent};
 use crate::protocol::{Blob, MAX_CHUNK, Message};
 
 /// Starts the thread. It ends when told to, when its outbox is gone, or when the link ends.
@@ -108,7 +108,7 @@ impl Writer {
         self.out.message(message)?;
         if matches!(message, Message::ImageInfo { .. }) {
             self.out.flush()?;
-            self.report(Event::PageSent { link: self.link.id });
+            self.report(LinkEvent::PageSent { link: self.link.id });
         }
         Ok(())
     }
@@ -154,7 +154,7 @@ impl Writer {
             if !sound {
                 self.disk.suspect(window.photo);
             }
-            self.report(Event::Served {
+            self.report(LinkEvent::Served {
                 link: self.link.id,
                 transfer: window.transfer,
                 photo: window.photo,
@@ -183,7 +183,7 @@ impl Writer {
         select.ready();
     }
 
-    fn report(&self, event: Event) {
+    fn report(&self, event: LinkEvent) {
         // Without a state thread the daemon stops, which closes this link too.
         let _ = self.inbox.send(event.into());
     }

@@ -17,14 +17,14 @@ use super::limits::{BURST, CLOSE};
 use super::socket::link::Link;
 use super::socket::outbox::WriterCommand;
 use crate::node::limits::TICK;
-use crate::node::{CloseReason, Event, LinkId, Node};
+use crate::node::{ClientEvent, CloseReason, DiskEvent, Event, LinkEvent, LinkId, Node};
 
 /// Where events come from.
 pub(in crate::daemon) struct Sources {
     /// Links. Not read while the disk is behind, so that those who cause the work have to wait.
     pub(in crate::daemon) inbox: Receiver<Input>,
     /// The folder's results.
-    pub(in crate::daemon) reports: Receiver<Event>,
+    pub(in crate::daemon) reports: Receiver<DiskEvent>,
     /// The wish to stop.
     pub(in crate::daemon) signals: Receiver<()>,
 }
@@ -84,7 +84,7 @@ impl State {
                 select! {
                     recv(ticks) -> _ => self.tick(),
                     recv(sources.signals) -> _ => self.step(Event::Shutdown),
-                    recv(sources.reports) -> event => event.ok().and_then(|event| self.step(event)),
+                    recv(sources.reports) -> event => event.ok().and_then(|event| self.step(event.into())),
                     recv(inbox) -> input => input.ok().and_then(|input| self.take(input)),
                     default(patience) => if more { burst = 0; self.step(Event::Continue) } else { None },
                 }
@@ -132,7 +132,7 @@ impl State {
     /// for silence.
     fn tick(&mut self) -> Option<Exit> {
         for link in self.signs_of_life() {
-            if let Some(exit) = self.step(Event::Heard { link }) {
+            if let Some(exit) = self.step(LinkEvent::Heard { link }.into()) {
                 return Some(exit);
             }
         }
@@ -174,49 +174,25 @@ impl State {
     /// The one place that logs what happens to links; and forgets those that are gone.
     fn note(&mut self, event: &Event) {
         match event {
-            Event::Opened { link: LinkId(link), remote, dialed } => {
+            Event::Link(LinkEvent::Opened { link: LinkId(link), remote, dialed }) => {
                 let line = match dialed {
                     Some(address) => format!("{link} to {address} opened"),
                     None => format!("{link} from {remote} opened"),
                 };
                 self.console.line("link", line);
             }
-            Event::Closed { link, reason } => {
-                self.closing.remove(link);
-                if let Some(LinkHandle::Peer(..)) = self.links.remove(link) {
-                    self.console.line("link", format!("{} ended: {reason}", link.0));
-                }
+            Event::Link(LinkEvent::Closed { link, reason }) => {
+                self.forget(*link);
+                self.console.line("link", format!("{} ended: {reason}", link.0));
             }
+            Event::Client(ClientEvent::Closed { link, .. }) => self.forget(*link),
             Event::Shutdown => self.console.line("stop", "asked to stop: handing over"),
-            Event::Tick
-            | Event::Continue
-            | Event::DialFailed { .. }
-            | Event::Heard { .. }
-            | Event::Received { .. }
-            | Event::PageSent { .. }
-            | Event::Served { .. }
-            | Event::Asked { .. }
-            | Event::Answered { .. }
-            | Event::Held { .. }
-            | Event::Recalled { .. }
-            | Event::Missing { .. }
-            | Event::Damaged { .. }
-            | Event::Scanned { .. }
-            | Event::Companions { .. }
-            | Event::Unread { .. }
-            | Event::Room { .. }
-            | Event::Expired { .. }
-            | Event::FolderLost { .. }
-            | Event::Written { .. }
-            | Event::Inspected { .. }
-            | Event::Installed { .. }
-            | Event::Proved { .. }
-            | Event::Looked { .. }
-            | Event::PutAway { .. }
-            | Event::Signed { .. }
-            | Event::Aged { .. }
-            | Event::DaysLeft { .. }
-            | Event::Returned { .. } => {}
+            Event::Tick | Event::Continue | Event::Link(_) | Event::Disk(_) | Event::Client(_) => {}
         }
+    }
+
+    fn forget(&mut self, link: LinkId) {
+        self.closing.remove(&link);
+        self.links.remove(&link);
     }
 }

@@ -18,7 +18,7 @@ use crate::daemon::inbox::LinkHandle;
 use crate::daemon::limits::{DEADLINES, Deadlines};
 use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::reply::{Delivery, Reply};
-use crate::node::{CloseReason, DiskError, Event};
+use crate::node::{ClientEvent, CloseReason, DiskError, Event};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Answer, Request};
 
@@ -39,7 +39,7 @@ fn client_within(deadlines: Deadlines) -> (Stage, Sender<Reply>) {
     let (handle, event) = stage.next_input();
     let request = Request::GetImageList;
     let link = stage.link.id;
-    assert_eq!(event, Event::Asked { link, request });
+    assert_eq!(event, Event::Client(ClientEvent::Asked { link, request }));
     let Some(LinkHandle::Client(_, replies)) = handle else {
         panic!("no way to answer");
     };
@@ -90,7 +90,7 @@ fn the_next_request_is_read_when_the_answer_is_sent() {
         let answer = stage.receive().unwrap();
         assert!(answer.contains(name), "{answer}");
         if name != "third" {
-            assert!(matches!(stage.next_event(), Event::Asked { .. }));
+            assert!(matches!(stage.next_event(), Event::Client(ClientEvent::Asked { .. })));
         }
     }
 }
@@ -102,12 +102,12 @@ fn a_half_closed_client_is_answered_to_the_end() {
     stage.remote.shutdown(Shutdown::Write).unwrap();
     replies.send(list(&["a"])).unwrap();
     assert!(stage.receive().is_some());
-    assert!(matches!(stage.next_event(), Event::Asked { .. }));
+    assert!(matches!(stage.next_event(), Event::Client(ClientEvent::Asked { .. })));
     replies.send(list(&["b"])).unwrap();
     assert!(stage.receive().is_some());
     assert_eq!(stage.receive(), None);
     let (link, reason) = (stage.link.id, CloseReason::Remote);
-    assert_eq!(stage.next_event(), Event::Closed { link, reason });
+    assert_eq!(stage.next_event(), Event::Client(ClientEvent::Closed { link, reason }));
 }
 
 #[test]
@@ -120,8 +120,11 @@ fn the_next_request_waits_until_a_photo_is_written_to_its_end() {
     stage.send(LIST);
     expect_silence(&stage, "the photo cannot be written yet");
     assert!(stage.receive().unwrap().contains("ReceiveImage"));
-    assert_eq!(stage.next_event(), Event::Answered { link, result: Ok(()) });
-    assert_eq!(stage.next_event(), Event::Asked { link, request: Request::GetImageList });
+    assert_eq!(stage.next_event(), Event::Client(ClientEvent::Answered { link, result: Ok(()) }));
+    assert_eq!(
+        stage.next_event(),
+        Event::Client(ClientEvent::Asked { link, request: Request::GetImageList })
+    );
 }
 
 #[test]
@@ -134,7 +137,7 @@ fn whoever_reads_nothing_costs_one_answer_and_is_cut_off() {
         stage.send(LIST);
     }
     let (link, reason) = (stage.link.id, CloseReason::Slow);
-    assert_eq!(stage.next_event(), Event::Closed { link, reason });
+    assert_eq!(stage.next_event(), Event::Client(ClientEvent::Closed { link, reason }));
 }
 
 #[test]
@@ -145,7 +148,7 @@ fn whoever_asks_nothing_for_long_is_cut_off() {
     replies.send(list(&[])).unwrap();
     stage.receive().unwrap();
     let (link, reason) = (stage.link.id, CloseReason::Silent);
-    assert_eq!(stage.next_event(), Event::Closed { link, reason });
+    assert_eq!(stage.next_event(), Event::Client(ClientEvent::Closed { link, reason }));
     assert_eq!(stage.receive(), None);
 }
 
@@ -157,7 +160,7 @@ fn whoever_does_not_finish_a_request_is_cut_off() {
     stage.receive().unwrap();
     stage.remote.write_all(&[0, 0, 0, 9, b'{']).unwrap();
     let (link, reason) = (stage.link.id, CloseReason::Silent);
-    assert_eq!(stage.next_event(), Event::Closed { link, reason });
+    assert_eq!(stage.next_event(), Event::Client(ClientEvent::Closed { link, reason }));
     assert_eq!(stage.receive(), None);
 }
 
@@ -171,7 +174,9 @@ fn expect_error_and_lingering_close(stage: &mut Stage, error: &str) {
     assert_eq!(stage.receive(), None);
     expect_silence(stage, "more may come");
     stage.remote.shutdown(Shutdown::Both).unwrap();
-    let Event::Closed { reason: CloseReason::Protocol(reason), .. } = stage.next_event() else {
+    let Event::Client(ClientEvent::Closed { reason: CloseReason::Protocol(reason), .. }) =
+        stage.next_event()
+    else {
         panic!("the node was not told why");
     };
     assert!(reason.contains(error), "{reason}");
@@ -208,7 +213,7 @@ fn without_a_state_thread_clients_are_let_go() {
         drop(replies);
         assert_eq!(stage.receive(), None);
         let (link, reason) = (stage.link.id, CloseReason::Shutdown);
-        assert_eq!(stage.next_event(), Event::Closed { link, reason });
+        assert_eq!(stage.next_event(), Event::Client(ClientEvent::Closed { link, reason }));
     }
 }
 
@@ -223,7 +228,7 @@ fn a_photo_is_checked_before_its_first_byte_is_sent() {
 
     replies.send(delivery(&photo, &rotten)).unwrap();
     let result = Err(DiskError::Damaged);
-    assert_eq!(stage.next_event(), Event::Answered { link, result });
+    assert_eq!(stage.next_event(), Event::Client(ClientEvent::Answered { link, result }));
     let Job::Suspect { photo: suspect } = stage.next_job() else {
         panic!("the folder was not told");
     };
@@ -236,7 +241,7 @@ fn a_photo_is_checked_before_its_first_byte_is_sent() {
     let image = STANDARD.decode(answer["image"].as_str().unwrap()).unwrap();
     assert!(image == good);
     let result = Ok(());
-    assert_eq!(stage.next_event(), Event::Answered { link, result });
+    assert_eq!(stage.next_event(), Event::Client(ClientEvent::Answered { link, result }));
 }
 
 fn put(name: &str, bytes: usize) -> String {
@@ -266,7 +271,7 @@ fn a_put_is_on_disk_before_the_node_hears_of_it() {
     stage.send(&chunk(b"def"));
     assert!(matches!(
         stage.next_event(),
-        Event::Asked { request: Request::Put { bytes: 6, .. }, .. }
+        Event::Client(ClientEvent::Asked { request: Request::Put { bytes: 6, .. }, .. })
     ));
     assert_eq!(fs::read(&path).unwrap(), b"abcdef");
 }
@@ -289,7 +294,7 @@ fn a_put_that_cannot_be_written_is_refused_and_the_client_goes_on() {
     assert!(refused.contains("Refused") && refused.contains("full"), "{refused}");
     let request = Request::GetImageList;
     let link = stage.link.id;
-    assert_eq!(stage.next_event(), Event::Asked { link, request });
+    assert_eq!(stage.next_event(), Event::Client(ClientEvent::Asked { link, request }));
 }
 
 #[test]

@@ -11,17 +11,17 @@ use crate::daemon::console::Console;
 use crate::daemon::disk::Workers;
 use crate::daemon::disk::jobs::{Disk, Job};
 use crate::folder::{Folder, Moment, Options};
-use crate::node::{Action, DiskError, Event, LinkId, Spool};
+use crate::node::{DiskAction, DiskError, DiskEvent, LinkId, Spool};
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Facts, Holding, NodeId};
+use crate::protocol::{Departure, Facts, Holding, NodeId};
 
 const BYTES: &[u8] = b"no picture, and still a photo";
 
 /// What the threads report of the next job that puts a photo somewhere.
-fn next_result(reports: &Receiver<Event>) -> Result<(), DiskError> {
+fn next_result(reports: &Receiver<DiskEvent>) -> Result<(), DiskError> {
     loop {
         let event = reports.recv_timeout(PATIENCE).unwrap();
-        if let Event::Installed { result, .. } | Event::PutAway { result, .. } = event {
+        if let DiskEvent::Installed { result, .. } | DiskEvent::PutAway { result, .. } = event {
             return result;
         }
     }
@@ -40,14 +40,14 @@ fn what_is_reported_is_on_the_disk() {
     let act = |action| disk.submit(Job::Do(action, Moment::now()));
 
     let photo = Arc::new(Photo::opaque(PhotoId::of(BYTES), BYTES.len() as u64));
-    let install = |spool| Action::Install {
+    let install = |spool| DiskAction::Install {
         spool,
         photo: Arc::clone(&photo),
         facts: Facts::named("cat.jpg"),
         holding: Holding::Original,
     };
     let (written, missing) = (Spool::Put(LinkId(1)), Spool::Put(LinkId(2)));
-    act(Action::Write { spool: written, offset: 0, data: BYTES.to_vec().into() });
+    act(DiskAction::Write { spool: written, offset: 0, data: BYTES.to_vec().into() });
     // The one that cannot be done first, so that the other's bytes are not there yet.
     for (spool, expected) in [(missing, Err(DiskError::Gone)), (written, Ok(()))] {
         act(install(spool));
@@ -58,7 +58,7 @@ fn what_is_reported_is_on_the_disk() {
     let within = Duration::from_secs(60);
     for expected in [Ok(()), Err(DiskError::Gone)] {
         let photo = photo.id;
-        act(Action::Drop { photo, within });
+        act(DiskAction::PutAway { photo, departure: Departure::Surplus, within });
         assert_eq!(next_result(&reports), expected);
         assert!(!dir.path().join("cat.jpg").exists());
     }

@@ -21,7 +21,7 @@ use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link;
 use crate::daemon::socket::outbox::{Outbox, Window, WriterCommand, outbox};
 use crate::daemon::state::State;
-use crate::node::{CloseReason, Config, DiskError, Event, Node};
+use crate::node::{CloseReason, Config, DiskError, Event, LinkEvent, Node};
 use crate::photo::PhotoId;
 use crate::protocol::codec::{FrameError, MAX_REQUEST};
 use crate::protocol::message::{Lane, TransferId};
@@ -38,7 +38,7 @@ fn peer() -> (Stage, Outbox) {
         reader::serve_peer(&services, &link, &mut frames, None, None);
     });
     let (handle, event) = stage.next_input();
-    assert!(matches!(event, Event::Opened { .. }));
+    assert!(matches!(event, Event::Link(LinkEvent::Opened { .. })));
     let Some(LinkHandle::Peer(_, outbox)) = handle else {
         panic!("no way to the writer");
     };
@@ -110,8 +110,12 @@ fn a_window_is_served_to_its_end_and_reported() {
     assert!(outbox.serve(Lane::Get, part));
     let frame: serde_json::Value = serde_json::from_str(&stage.receive().unwrap()).unwrap();
     assert_eq!(frame["offset"], 4 * MAX_CHUNK);
-    let served =
-        Event::Served { link: stage.link.id, transfer: TransferId(GET), photo, result: Ok(()) };
+    let served = Event::Link(LinkEvent::Served {
+        link: stage.link.id,
+        transfer: TransferId(GET),
+        photo,
+        result: Ok(()),
+    });
     assert_eq!(stage.next_event(), served);
 }
 
@@ -149,12 +153,12 @@ fn a_photo_that_is_gone_is_refused() {
     };
     to.send(Err(DiskError::Gone)).unwrap();
     assert_eq!(receive(&mut stage), "noImage 1");
-    let served = Event::Served {
+    let served = Event::Link(LinkEvent::Served {
         link: stage.link.id,
         transfer: TransferId(GET),
         photo,
         result: Err(DiskError::Gone),
-    };
+    });
     assert_eq!(stage.next_event(), served);
 }
 
@@ -169,7 +173,7 @@ fn the_next_page_may_be_made_when_one_is_out() {
     };
     assert!(outbox.send(WriterCommand::Message(page)));
     let link = stage.link.id;
-    assert_eq!(stage.next_event(), Event::PageSent { link });
+    assert_eq!(stage.next_event(), Event::Link(LinkEvent::PageSent { link }));
     assert_eq!(receive(&mut stage), "ImageInfo");
 }
 
@@ -187,7 +191,7 @@ fn what_was_sent_before_a_close_arrives() {
     assert_eq!(stage.receive(), None);
     stage.remote.shutdown(Shutdown::Both).unwrap();
     let (link, reason) = (stage.link.id, CloseReason::Duplicate);
-    assert_eq!(stage.next_event(), Event::Closed { link, reason });
+    assert_eq!(stage.next_event(), Event::Link(LinkEvent::Closed { link, reason }));
 }
 
 #[test]
@@ -223,7 +227,7 @@ fn nonsense_from_a_daemon_is_answered_and_ends_its_link() {
     stage.send("{}");
     assert_eq!(receive(&mut stage), "Error");
     assert_eq!(stage.receive(), None);
-    let Event::Closed { reason, .. } = stage.next_event() else {
+    let Event::Link(LinkEvent::Closed { reason, .. }) = stage.next_event() else {
         panic!("the node was not told");
     };
     assert!(matches!(reason, CloseReason::Protocol(_)), "{reason}");
@@ -235,7 +239,7 @@ fn a_chunk_larger_than_agreed_ends_the_link() {
     let data = STANDARD.encode(vec![0; MAX_CHUNK + 1]);
     stage.send(&format!(r#"{{"command":"chunk","transfer":1,"offset":0,"data":"{data}"}}"#));
     assert_eq!(receive(&mut stage), "Error");
-    assert!(matches!(stage.next_event(), Event::Closed { .. }));
+    assert!(matches!(stage.next_event(), Event::Link(LinkEvent::Closed { .. })));
 }
 
 #[test]
@@ -243,7 +247,7 @@ fn commands_of_a_later_version_are_passed_on_as_unknown() {
     let (mut stage, _outbox) = peer();
     stage.send(r#"{"command":"dance","steps":[1,2,3]}"#);
     let (link, message) = (stage.link.id, Message::Unknown);
-    assert_eq!(stage.next_event(), Event::Received { link, message });
+    assert_eq!(stage.next_event(), Event::Link(LinkEvent::Received { link, message }));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod every_step;
 pub(super) mod faulty_disk;
+mod notes;
 #[cfg(target_os = "linux")]
 mod pipes;
 pub(super) mod specimens;

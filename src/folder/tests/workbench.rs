@@ -15,7 +15,7 @@ use crate::folder::note::{Note, Why};
 use crate::folder::{Change, Folder, Options, StoreError, Walker};
 use crate::photo::{self, PhotoId, Relation};
 use crate::protocol::Holding::{self, Original, Replica};
-use crate::protocol::{Address, Facts, NodeId, Tombstone, Wish};
+use crate::protocol::{Address, Departure, Facts, NodeId, Tombstone, Wish};
 
 /// Something that is done to a folder; photos are named by the seed of their picture.
 #[derive(Clone, Copy, Debug)]
@@ -171,6 +171,7 @@ impl Workbench {
     fn ask(&mut self, act: Act) -> Result<(), StoreError> {
         let (folder, _) = self.running.as_mut().unwrap();
         let soon = Moment::now() + Duration::from_secs(30);
+        let retired = Departure::Replaced { by: id(1), relation: Relation::Same };
         match act {
             Act::Install(seed, holding) => {
                 let bytes = picture(seed);
@@ -180,11 +181,11 @@ impl Workbench {
                 let facts = Facts::named("cat.jpg");
                 folder.install("pull-1", &Arc::new(photo), &facts, holding)?;
             }
-            Act::Retire(seed) => folder.retire(id(seed), id(1), Relation::Same, soon)?,
-            Act::Drop(seed) => folder.drop_surplus(id(seed), soon)?,
+            Act::Retire(seed) => folder.put_away(id(seed), retired, soon)?,
+            Act::Drop(seed) => folder.put_away(id(seed), Departure::Surplus, soon)?,
             Act::Restore(seed) => drop(folder.restore(id(seed), None)?),
             Act::Dedupe(seed) => drop(folder.dedupe(id(seed))?),
-            Act::Purge(seed) => folder.purge(id(seed), soon)?,
+            Act::Purge(seed) => folder.put_away(id(seed), Departure::Expired, soon)?,
             Act::Sign(seed) => self.signed.push(folder.sign(id(seed), 1, Wish::Removed)?),
             Act::Note => {
                 folder.note_facts(id(2), &Facts::named("wolf.jpg"));

@@ -1,13 +1,13 @@
 //! On how many nodes a photo is, and why not on more, for people.
 
-use crate::node::Node;
+use super::View;
 use crate::node::table::entry::Entry;
 use crate::protocol::client::RiskReport;
 
-impl Node {
-    pub(in crate::node) fn risk(&self, entry: &Entry, copies: usize) -> RiskReport {
+impl View<'_> {
+    pub(super) fn risk(&self, entry: &Entry, copies: usize) -> RiskReport {
         RiskReport {
-            name: self.table.names.label(entry.photo.id),
+            name: self.cx.table.names.label(entry.photo.id),
             id: entry.photo.id,
             copies: u32::try_from(copies).unwrap_or(u32::MAX),
             reason: self.why_not_more(entry),
@@ -16,7 +16,7 @@ impl Node {
 
     /// A photo's copies, in words.
     pub(super) fn state_of(&self, entry: &Entry) -> String {
-        let (copies, wanted) = (entry.live().count(), self.copies());
+        let (copies, wanted) = (entry.live().count(), self.cx.copies());
         let copies = match copies {
             _ if copies < wanted => {
                 format!("on {copies} of {wanted} nodes: {}", self.why_not_more(entry))
@@ -26,9 +26,9 @@ impl Node {
             }
             _ => format!("on {copies} of {wanted} nodes"),
         };
-        let others = self.table.refused(entry).into_iter().map(|(other, by_me)| {
+        let others = self.cx.table.refused(entry).into_iter().map(|(other, by_me)| {
             let who = if by_me { "this node" } else { "another node" };
-            let name = self.name_of(other);
+            let name = self.cx.name_of(other);
             format!("; {name} looks alike, but {who} has compared the pixels: different")
         });
         copies + &others.collect::<String>()

@@ -7,12 +7,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::Waiting;
+use super::{Clients, Waiting};
+use crate::node::context::Context;
 use crate::node::limits::PUT;
 use crate::node::table::entry::{Entry, are_distinct};
 use crate::node::table::names::Found;
 use crate::node::table::verdict::Verdict;
-use crate::node::{DiskError, LinkId, Node, Time};
+use crate::node::{DiskError, LinkId, Time};
 use crate::photo::PhotoId;
 use crate::protocol::client::{DistinctReport, MAX_DISTINCT, Refusal};
 use crate::protocol::{Answer, Facts, Holding};
@@ -28,82 +29,82 @@ pub(in crate::node) struct TellingApart {
     until: Time,
 }
 
-impl Node {
+impl Clients {
     /// A client says that all these are different pictures.
-    pub(super) fn distinct_for(&mut self, link: LinkId, names: &[String]) {
+    pub(super) fn distinct(&mut self, cx: &mut Context, link: LinkId, names: &[String]) {
         let mut photos = Vec::new();
         if !(2..=MAX_DISTINCT).contains(&names.len()) {
             let error = format!("name 2 to {MAX_DISTINCT} pictures that are different");
-            return self.refuse(link, Refusal::Request, &error);
+            return self.refuse(cx, link, Refusal::Request, &error);
         }
         for name in names {
-            match self.table.find_exact(name) {
+            match cx.table.find_exact(name) {
                 Found::One(photo) if photos.contains(&photo) => {
                     let error = format!("{name} names a photo that is named before it already");
-                    return self.refuse(link, Refusal::Request, &error);
+                    return self.refuse(cx, link, Refusal::Request, &error);
                 }
                 Found::One(photo) => photos.push(photo),
                 found @ (Found::Ambiguous(_) | Found::Nothing) => {
-                    return self.answer_not_found(link, name, found, true);
+                    return self.answer_not_found(cx, link, name, found, true);
                 }
             }
         }
-        if let Err(error) = self.tell_apart(&photos) {
-            return self.refuse(link, Refusal::Request, &error);
+        if let Err(error) = self.tell_apart(cx, &photos) {
+            return self.refuse(cx, link, Refusal::Request, &error);
         }
         let hidden = |photo: &PhotoId| {
-            let entry = self.table.get(*photo);
-            entry.is_some_and(|entry| !self.table.is_shown(entry))
+            let entry = cx.table.get(*photo);
+            entry.is_some_and(|entry| !cx.table.is_shown(entry))
         };
         let told = TellingApart {
             hidden: photos.iter().copied().filter(hidden).collect(),
             photos,
             returning: BTreeSet::new(),
-            until: self.now + PUT,
+            until: cx.now() + PUT,
         };
         self.waiting.insert(link, Waiting::Distinct(told));
     }
 
     /// Records that no two of these are versions of each other; why not, if that cannot be.
-    fn tell_apart(&mut self, photos: &[PhotoId]) -> Result<(), String> {
-        let mine = |photo: &PhotoId| self.table.mine(*photo).is_some();
+    fn tell_apart(&mut self, cx: &mut Context, photos: &[PhotoId]) -> Result<(), String> {
+        let mine = |photo: &PhotoId| cx.table.mine(*photo).is_some();
         let pairs = || {
             let numbered = photos.iter().enumerate();
             numbered.flat_map(|(at, one)| photos[..at].iter().map(move |other| (*one, *other)))
         };
         if let Some((one, other)) = pairs().find(|(one, other)| !mine(one) && !mine(other)) {
-            return Err(self.where_to_tell_apart(one, other));
+            return Err(self.where_to_tell_apart(cx, one, other));
         }
         let held: Vec<PhotoId> = photos.iter().copied().filter(mine).collect();
         for photo in held {
             let others = photos.iter().copied().filter(|other| *other != photo);
             let facts = Facts { distinct: others.collect(), ..Facts::default() };
-            self.table.learn(photo, &Arc::new(facts));
+            cx.table.learn(photo, &Arc::new(facts));
         }
         let recorded = |one: PhotoId, other: PhotoId| {
-            let pair = self.table.get(one).zip(self.table.get(other));
+            let pair = cx.table.get(one).zip(cx.table.get(other));
             pair.is_some_and(|(one, other)| are_distinct(one, other))
         };
         match pairs().find(|(one, other)| !recorded(*one, *other)) {
             None => Ok(()),
             Some((one, other)) => Err(format!(
                 "{} and {} cannot be told apart: {} pictures that one of them is not are on record already, the most there can be",
-                self.name_of(one),
-                self.name_of(other),
+                cx.name_of(one),
+                cx.name_of(other),
                 Facts::MAX
             )),
         }
     }
 
     /// Which node can be told that these are different, in words.
-    fn where_to_tell_apart(&self, one: PhotoId, other: PhotoId) -> String {
-        let (a, b) = (self.name_of(one), self.name_of(other));
+    fn where_to_tell_apart(&self, cx: &Context, one: PhotoId, other: PhotoId) -> String {
+        let (a, b) = (cx.name_of(one), cx.name_of(other));
         let holders = |photo| {
-            let entry = self.table.get(photo).into_iter();
+            let entry = cx.table.get(photo).into_iter();
             entry.flat_map(|entry| entry.live().chain(entry.retired()))
         };
         let node = holders(one).chain(holders(other)).next();
-        let address = node.and_then(|node| self.mesh.members.get(&node));
+        let address = node.and_then(|node| cx.mesh.members.get(&node));
         match (node, address) {
             (Some(node), Some(member)) => format!(
                 "this node has neither {a} nor {b}: ask one that has, such as node {node}, --daemon {}",
@@ -115,26 +116,26 @@ impl Node {
 
     /// Goes on with what clients have told apart: once the collection is judged anew, what is shown again comes back from
     /// the trash, and then the client is answered.
-    pub(super) fn tend_distinct(&mut self) {
+    pub(super) fn tend_distinct(&mut self, cx: &mut Context) {
         let clients = self.clients_that(|waiting| matches!(waiting, Waiting::Distinct(_)));
         for link in clients {
-            let is_judged = self.table.dirty.is_empty();
+            let is_judged = cx.table.is_judged();
             let Some(Waiting::Distinct(told)) = self.waiting.get_mut(&link) else {
                 continue;
             };
-            let late = told.until <= self.now;
+            let late = told.until <= cx.now();
             if is_judged {
                 let back: Vec<PhotoId> = std::mem::take(&mut told.hidden)
                     .into_iter()
                     .filter(|photo| {
-                        let entry = self.table.get(*photo);
+                        let entry = cx.table.get(*photo);
                         entry.is_some_and(|entry| entry.verdict == Verdict::Keeper)
-                            && self.table.is_in_my_trash(*photo)
+                            && cx.table.is_in_my_trash(*photo)
                     })
                     .collect();
                 told.returning.extend(&back);
                 for photo in back {
-                    self.restore(photo);
+                    cx.restore(photo);
                 }
             }
             let Some(Waiting::Distinct(told)) = self.waiting.get(&link) else {
@@ -143,7 +144,7 @@ impl Node {
             let done = told.hidden.is_empty() && told.returning.is_empty();
             if done || late {
                 let photos = told.photos.clone();
-                self.answer_distinct(link, &photos);
+                self.answer_distinct(cx, link, &photos);
             }
         }
     }
@@ -151,6 +152,7 @@ impl Node {
     /// A photo is back from the trash, or not: who has said that it is a picture of its own may wait for it.
     pub(super) fn distinct_returned(
         &mut self,
+        cx: &mut Context,
         photo: PhotoId,
         result: &Result<Holding, DiskError>,
     ) {
@@ -164,33 +166,33 @@ impl Node {
             }
         }
         for (link, error) in failed {
-            let name = self.name_of(photo);
+            let name = cx.name_of(photo);
             let error = format!(
                 "they count as different pictures, but {name} stays in the trash for now: {error}"
             );
-            self.refuse(link, Refusal::Disk, &error);
+            self.refuse(cx, link, Refusal::Disk, &error);
         }
     }
 
-    fn answer_distinct(&mut self, link: LinkId, photos: &[PhotoId]) {
-        let entries = photos.iter().filter_map(|photo| self.table.get(*photo));
+    fn answer_distinct(&mut self, cx: &mut Context, link: LinkId, photos: &[PhotoId]) {
+        let entries = photos.iter().filter_map(|photo| cx.table.get(*photo));
         let photos = entries
             .map(|entry| DistinctReport {
-                name: self.name_of(entry.photo.id),
+                name: cx.name_of(entry.photo.id),
                 id: entry.photo.id,
-                shown: self.table.is_shown(entry),
-                state: self.place_of(entry),
+                shown: cx.table.is_shown(entry),
+                state: self.place_of(cx, entry),
             })
             .collect();
-        self.answer(link, Answer::Distinct { photos });
+        self.answer(cx, link, Answer::Distinct { photos });
     }
 
     /// Where a photo is, or what is shown instead of it, in words.
-    fn place_of(&self, entry: &Entry) -> String {
-        if let Some(keeper) = self.table.shown_instead(entry) {
+    fn place_of(&self, cx: &Context, entry: &Entry) -> String {
+        if let Some(keeper) = cx.table.shown_instead(entry) {
             return format!(
                 "not shown: {} is another version of it; if that is a different picture, too, say so as well",
-                self.table.names.label(keeper.photo.id)
+                cx.table.names.label(keeper.photo.id)
             );
         }
         let live = entry.live().count();

@@ -28,30 +28,44 @@
 //! for a removal that has begun: half of an owner's word is worse than all of it.
 
 mod counts;
-pub(in crate::node) mod distinct;
+mod distinct;
 mod get;
 pub(in crate::node) mod put;
 mod remove;
 mod reports;
 mod shortage;
-pub(in crate::node) mod trash;
+mod trash;
 mod versions;
 mod wording;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::table::entry::Entry;
+use super::context::Context;
+use super::copies::Copies;
+use super::drops::Drops;
+use super::news::News;
 use super::table::names::Found;
 use super::table::verdict::Verdict;
-use super::{ClientAction, DiskAction, DiskError, LinkId, Node, Source, Spool, Time};
-use crate::photo::PhotoId;
+use super::{DiskAction, DiskError, LinkId, Source, Spool, Time};
+use crate::photo::{Photo, PhotoId};
 use crate::protocol::client::{DuplicateReport, Refusal};
 use crate::protocol::{Answer, Facts, Holding, Request};
 use distinct::TellingApart;
+use trash::Purging;
 
-/// A client that waits for something.
+/// The open requests of people.
+#[derive(Debug, Default)]
+pub(in crate::node) struct Clients {
+    /// Clients that wait for something.
+    waiting: BTreeMap<LinkId, Waiting>,
+    /// Photos put by clients that the disk is making safe. They stay when the client goes.
+    installing: BTreeMap<LinkId, (Arc<Photo>, Facts)>,
+}
+
+/// What a client waits for.
 #[derive(Debug)]
-pub(in crate::node) enum Waiting {
+enum Waiting {
     /// For a photo.
     Get {
         name: String,
@@ -66,49 +80,72 @@ pub(in crate::node) enum Waiting {
     Copies { photo: PhotoId, until: Time },
     /// For a photo to be back from the trash.
     Restore { photo: PhotoId },
+    /// For photos in the trash to be deleted.
+    Purge(Purging),
     /// For what it has said to be different to be judged anew.
     Distinct(TellingApart),
     /// For the folder to say how long these stay in the trash.
     Duplicates { duplicates: Vec<DuplicateReport>, next: Option<PhotoId> },
 }
 
-impl Node {
+/// All that reports are made of. To look at, not to change: so nothing depends on what people ask.
+struct View<'a> {
+    cx: &'a Context,
+    copies: &'a Copies,
+    drops: &'a Drops,
+}
+
+impl Clients {
     /// A client asks something.
-    pub(in crate::node) fn asked(&mut self, link: LinkId, request: Request) {
-        match request {
-            Request::GetImageList => {
-                let list = self.table.names.list();
-                self.answer(link, Answer::ListImage { list });
-            }
-            Request::GetImageRequest { image_name } => self.get(link, image_name),
-            Request::Put { name, .. } => self.put(link, name),
-            Request::List { after } => self.answer_list(link, after),
-            Request::GetExact { photo } => self.get_exact(link, photo),
-            Request::Explain { image_name, exact } => {
-                self.answer_explain(link, &image_name, exact);
-            }
-            Request::Duplicates { after } => self.answer_duplicates(link, after),
-            Request::Distinct { image_names } => self.distinct_for(link, &image_names),
-            Request::Status => self.answer_status(link),
-            Request::TrashList { after } => self.answer_trash(link, after),
-            Request::TrashRestore { image_name } => self.restore_for(link, image_name),
-            Request::TrashPurge { older_than } => self.purge_for(link, older_than),
-            Request::PlanRemoval { image_name } => self.plan_removal(link, &image_name),
-            Request::Remove { photos } => self.remove_for(link, &photos),
-            Request::RegisterClient { .. } => {}
-            Request::Chunk { .. } => {
-                self.answer(
-                    link,
-                    Answer::Error { error: "a chunk belongs behind a Put".to_owned() },
-                );
-            }
+    pub(in crate::node) fn asked(
+        &mut self,
+        cx: &mut Context,
+        copies: &Copies,
+        drops: &Drops,
+        link: LinkId,
+        request: Request,
+    ) {
+        if request == Request::GetImageList {
+            let list = cx.table.names.list();
+            return self.answer(cx, link, Answer::ListImage { list });
         }
+        let view = View { cx, copies, drops };
+        let answer = match request {
+            Request::List { after } => view.list(after),
+            Request::Explain { image_name, exact } => view.explain(&image_name, exact),
+            Request::Status => view.status(),
+            Request::TrashList { after } => view.trash(after),
+            Request::PlanRemoval { image_name } => view.plan_removal(&image_name),
+            Request::Duplicates { after } => {
+                let page = view.duplicates(after);
+                return self.answer_duplicates(cx, link, page);
+            }
+            Request::Remove { photos } => match view.may_remove(&photos) {
+                Ok(()) => return cx.tell(News::Remove { link, photos }),
+                Err(error) => refused(Refusal::Owner, &error),
+            },
+            Request::GetImageRequest { image_name } => return self.get(cx, link, image_name),
+            Request::GetExact { photo } => return self.get_exact(cx, link, photo),
+            Request::Put { name, .. } => return self.put(cx, link, name),
+            Request::Distinct { image_names } => return self.distinct(cx, link, &image_names),
+            Request::TrashRestore { image_name } => return self.restore(cx, link, image_name),
+            Request::TrashPurge { older_than } => return self.purge(cx, link, older_than),
+            Request::RegisterClient { .. } | Request::GetImageList => return,
+            Request::Chunk { .. } => {
+                Answer::Error { error: "a chunk belongs behind a Put".to_owned() }
+            }
+        };
+        self.answer(cx, link, answer);
     }
 
     /// Answers a client, whatever it waited for.
-    pub(in crate::node) fn answer(&mut self, link: LinkId, answer: Answer) {
+    fn answer(&mut self, cx: &mut Context, link: LinkId, answer: Answer) {
         self.waiting.remove(&link);
-        self.client(ClientAction::Answer { link, answer });
+        cx.step.answer(link, answer);
+    }
+
+    fn refuse(&mut self, cx: &mut Context, link: LinkId, cause: Refusal, error: &str) {
+        self.answer(cx, link, refused(cause, error));
     }
 
     /// The clients that wait for something like this.
@@ -118,147 +155,117 @@ impl Node {
     }
 
     /// A client has hung up.
-    pub(in crate::node) fn client_closed(&mut self, link: LinkId) {
+    pub(in crate::node) fn closed(&mut self, cx: &mut Context, link: LinkId) {
         if let Some(Waiting::Put { .. }) = self.waiting.remove(&link) {
-            self.disk(DiskAction::Discard { spool: Spool::Put(link) });
+            cx.disk(DiskAction::Discard { spool: Spool::Put(link) });
         }
-        self.client_done(link);
+        cx.tell(News::ClientDone(link));
     }
 
-    /// Finds a photo for a client, or tells it why not.
-    fn find_for(&mut self, link: LinkId, name: &str) -> Option<PhotoId> {
-        match self.table.find(name) {
-            Found::One(photo) => Some(photo),
-            found @ (Found::Ambiguous(_) | Found::Nothing) => {
-                self.answer_not_found(link, name, found, false);
-                None
-            }
-        }
-    }
-
-    /// Tells a client why a name leads to no photo, or to none that is itself called so.
-    fn answer_not_found(&mut self, link: LinkId, name: &str, found: Found, exact: bool) {
-        let (candidates, reason) = match found {
-            Found::Ambiguous(candidates) => {
-                (candidates, "several photos have this name: ask for one of the candidates")
-            }
-            Found::One(_) | Found::Nothing => {
-                (Vec::new(), "no photo of this name is in the collection")
-            }
-        };
-        let removed = Some(name).filter(|_| candidates.is_empty());
-        let removed = removed.and_then(|name| self.removed_in_words(name));
-        let inherited = match self.table.find(name) {
-            Found::One(photo) if exact && candidates.is_empty() => Some(format!(
-                "no node that is here has the photo itself that was called so; the name leads to {}",
-                self.name_of(photo)
-            )),
-            Found::One(_) | Found::Ambiguous(_) | Found::Nothing => None,
-        };
-        let reason = removed.or(inherited).unwrap_or(reason.to_owned());
-        self.answer(
-            link,
-            Answer::NotFound {
-                image_name: name.to_owned(),
-                candidates,
-                undelivered: false,
-                reason,
-            },
-        );
-    }
-
-    fn restore_for(&mut self, link: LinkId, name: String) {
-        let me = self.config.node;
-        let retired = |id: &PhotoId| self.table.is_in_my_trash(*id) && !self.custody.is_going(*id);
-        let named = |id: &PhotoId| {
-            self.table.get(*id).is_some_and(|entry| entry.facts.names.contains(&name))
-        };
-        let mut found: Vec<PhotoId> =
-            self.table.mine_after(None).filter(|id| named(id) && retired(id)).collect();
-        if found.is_empty() {
-            found = self.table.with_prefix(&name).into_iter().filter(|id| retired(id)).collect();
-        }
-        let [photo] = found[..] else {
-            let candidates: Vec<String> = found.iter().map(PhotoId::short).collect();
-            let reason = match candidates.len() {
-                0 => format!("nothing of this name is in the trash of node {me}"),
-                _ => "several photos in the trash have this name: give the id of one".to_owned(),
-            };
-            return self.answer(
-                link,
-                Answer::NotFound { image_name: name, candidates, undelivered: false, reason },
-            );
-        };
-        let is_heir = |entry: &Entry| entry.facts.heirs.contains(&me);
-        let mine = self.table.is_removed_by_me(photo) || self.table.get(photo).is_some_and(is_heir);
-        if self.table.is_gone(photo) && !mine {
-            let removers = self.table.removers(photo);
-            let error = format!(
-                "it was removed by its owner, {}, who can restore it there",
-                self.in_words(&removers)
-            );
-            return self.refuse(link, Refusal::Owner, &error);
-        }
-        self.waiting.insert(link, Waiting::Restore { photo });
-        self.restore_as(photo, mine.then_some(Holding::Original));
+    fn answer_not_found(
+        &mut self,
+        cx: &mut Context,
+        link: LinkId,
+        name: &str,
+        found: Found,
+        exact: bool,
+    ) {
+        let answer = not_found(cx, name, found, exact);
+        self.answer(cx, link, answer);
     }
 
     /// A photo is back from the trash, or not: clients may wait for it. What a person takes back is from now on no worse
     /// version of anything. Of its own worse versions he has said nothing.
-    pub(in crate::node) fn restore_answered(
+    pub(in crate::node) fn returned(
         &mut self,
+        cx: &mut Context,
         photo: PhotoId,
         result: &Result<Holding, DiskError>,
     ) {
-        self.distinct_returned(photo, result);
+        self.distinct_returned(cx, photo, result);
         let waits = |waiting: &Waiting| matches!(waiting, Waiting::Restore { photo: other } if *other == photo);
         let links = self.clients_that(waits);
         if links.is_empty() {
             return;
         }
         // What an owner had removed comes back as it was, unless a better version has come meanwhile.
-        let better = self.table.better_versions(photo);
+        let better = cx.table.better_versions(photo);
         let is_keeper = |id: &PhotoId| {
-            let entry = self.table.get(*id);
+            let entry = cx.table.get(*id);
             entry.is_some_and(|entry| entry.verdict == Verdict::Keeper)
         };
         let is_alone = !better.iter().any(is_keeper);
-        let was_removed = self.table.tombstones.removers(photo).next().is_some();
+        let was_removed = cx.table.tombstones.removers(photo).next().is_some();
         if result.is_ok() && !(was_removed && is_alone) {
             let facts = Facts { distinct: better, ..Facts::default() };
-            self.table.learn(photo, &Arc::new(facts));
+            cx.table.learn(photo, &Arc::new(facts));
         }
         for link in links {
             let answer = match result {
-                Ok(_) => Answer::Restored { name: self.name_of(photo), id: photo },
+                Ok(_) => Answer::Restored { name: cx.name_of(photo), id: photo },
                 Err(error) => Answer::Refused {
                     cause: Refusal::Disk,
                     error: format!("it stays in the trash: {error}"),
                 },
             };
-            self.answer(link, answer);
+            self.answer(cx, link, answer);
         }
     }
 
-    /// Time has passed: clients that waited long enough are answered.
-    pub(in crate::node) fn tend_clients(&mut self) {
-        self.tend_distinct();
-        let now = self.now;
+    /// Time has passed: what takes several steps goes on, and clients that waited long enough are answered.
+    pub(in crate::node) fn tend(&mut self, cx: &mut Context) {
+        self.tend_distinct(cx);
+        self.tend_purging(cx);
+        let now = cx.now();
         let late = self.clients_that(|waiting| match waiting {
             Waiting::Get { until, reading, .. } => *until <= now && reading.is_none(),
             Waiting::Copies { until, .. } => *until <= now,
             Waiting::Put { .. }
             | Waiting::Restore { .. }
+            | Waiting::Purge(_)
             | Waiting::Distinct(_)
             | Waiting::Duplicates { .. } => false,
         });
         for link in late {
             if let Some(Waiting::Copies { photo, .. }) = self.waiting.get(&link) {
-                self.answer_stored(link, *photo);
+                self.answer_stored(cx, link, *photo);
             } else {
-                self.get_failed(link, "no node delivered it in time");
-                self.client_done(link);
+                self.undelivered(cx, link, "no node delivered it in time");
+                cx.tell(News::ClientDone(link));
             }
         }
     }
+}
+
+fn refused(cause: Refusal, error: &str) -> Answer {
+    Answer::Refused { cause, error: error.to_owned() }
+}
+
+impl View<'_> {
+    fn not_found(&self, name: &str, found: Found, exact: bool) -> Answer {
+        not_found(self.cx, name, found, exact)
+    }
+}
+
+/// Why a name leads to no photo, or, if it is asked for `exact`ly, to none that is itself called so.
+fn not_found(cx: &Context, name: &str, found: Found, exact: bool) -> Answer {
+    let (candidates, reason) = match found {
+        Found::Ambiguous(candidates) => {
+            (candidates, "several photos have this name: ask for one of the candidates")
+        }
+        Found::One(_) | Found::Nothing => {
+            (Vec::new(), "no photo of this name is in the collection")
+        }
+    };
+    let is_nothing = candidates.is_empty();
+    let removed = is_nothing.then(|| remove::removed_in_words(cx, name)).flatten();
+    let inherited = match cx.table.find(name) {
+        Found::One(photo) if exact && is_nothing => Some(format!(
+            "no node that is here has the photo itself that was called so; the name leads to {}",
+            cx.name_of(photo)
+        )),
+        Found::One(_) | Found::Ambiguous(_) | Found::Nothing => None,
+    };
+    let reason = removed.or(inherited).unwrap_or(reason.to_owned());
+    Answer::NotFound { image_name: name.to_owned(), candidates, undelivered: false, reason }
 }

@@ -2,44 +2,47 @@
 
 use std::sync::Arc;
 
-use super::Waiting;
 use super::wording::differences;
+use super::{Clients, Waiting};
+use crate::node::context::Context;
 use crate::node::limits::PUT;
+use crate::node::news::News;
 use crate::node::table::verdict::Verdict;
-use crate::node::{DiskAction, DiskError, LinkId, Node, Spool};
+use crate::node::{DiskAction, DiskError, LinkId, Spool};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::client::Refusal;
-use crate::protocol::{Answer, Facts, Holding, Looks, NodeId, Record};
+use crate::protocol::{Answer, Facts, Holding, NodeId};
 
-impl Node {
-    pub(in crate::node) fn put(&mut self, link: LinkId, name: String) {
-        if self.leaving.is_some() {
-            self.disk(DiskAction::Discard { spool: Spool::Put(link) });
-            return self.refuse(link, Refusal::Daemon, "this daemon is stopping: put it elsewhere");
+impl Clients {
+    pub(in crate::node) fn put(&mut self, cx: &mut Context, link: LinkId, name: String) {
+        if cx.is_leaving() {
+            cx.disk(DiskAction::Discard { spool: Spool::Put(link) });
+            return self.refuse(
+                cx,
+                link,
+                Refusal::Daemon,
+                "this daemon is stopping: put it elsewhere",
+            );
         }
         self.waiting.insert(link, Waiting::Put { name });
-        self.disk(DiskAction::Inspect { spool: Spool::Put(link) });
+        cx.disk(DiskAction::Inspect { spool: Spool::Put(link) });
     }
 
-    pub(in crate::node) fn refuse(&mut self, link: LinkId, cause: Refusal, error: &str) {
-        let error = error.to_owned();
-        self.answer(link, Answer::Refused { cause, error });
-    }
-
-    fn refuse_for(&mut self, link: LinkId, error: &DiskError) {
+    fn refuse_for(&mut self, cx: &mut Context, link: LinkId, error: &DiskError) {
         match error {
-            DiskError::NotAPicture => self.refuse(link, Refusal::Photo, &error.to_string()),
+            DiskError::NotAPicture => self.refuse(cx, link, Refusal::Photo, &error.to_string()),
             DiskError::Gone
             | DiskError::Damaged
             | DiskError::Full
             | DiskError::TooLate
-            | DiskError::Other(_) => self.refuse(link, Refusal::Disk, &cannot_take(error)),
+            | DiskError::Other(_) => self.refuse(cx, link, Refusal::Disk, &cannot_take(error)),
         }
     }
 
     /// What a client has put was looked at.
     pub(in crate::node) fn put_inspected(
         &mut self,
+        cx: &mut Context,
         link: LinkId,
         result: Result<Arc<Photo>, DiskError>,
     ) {
@@ -47,137 +50,141 @@ impl Node {
         let Some(Waiting::Put { name }) = self.waiting.get(&link) else {
             return;
         };
-        let facts = Arc::new(Facts::named(name.clone()));
+        let facts = Facts::named(name.clone());
         let photo = match result {
             Ok(photo) => photo,
             Err(error) => {
-                self.disk(DiskAction::Discard { spool });
-                return self.refuse_for(link, &error);
+                cx.disk(DiskAction::Discard { spool });
+                return self.refuse_for(cx, link, &error);
             }
         };
         // What the folder has already is installed none the less, and so read: the client may delete its file on our word.
         // So is what may be a worse version of something: whether it is, only a look at both will tell.
-        self.disk(DiskAction::Install {
+        cx.disk(DiskAction::Install {
             spool,
             photo: photo.clone(),
-            facts: Facts::clone(&facts),
+            facts: facts.clone(),
             holding: Holding::Original,
         });
         self.installing.insert(link, (photo, facts));
     }
 
     /// What a client has put is a worse version of a photo that this node stores.
-    fn answer_have(&mut self, link: LinkId, photo: PhotoId, keeper: PhotoId) {
-        let Some((worse, better)) = self.table.get(photo).zip(self.table.get(keeper)) else {
+    fn answer_have(&mut self, cx: &mut Context, link: LinkId, photo: PhotoId, keeper: PhotoId) {
+        let Some((worse, better)) = cx.table.get(photo).zip(cx.table.get(keeper)) else {
             return;
         };
         let answer = Answer::Have {
-            name: self.table.names.label(keeper),
+            name: cx.table.names.label(keeper),
             id: keeper,
-            relation: Some(self.table.relation_to(worse, keeper)),
+            relation: Some(cx.table.relation_to(worse, keeper)),
             differs: differences(&worse.photo, &better.photo),
         };
-        self.answer(link, answer);
+        self.answer(cx, link, answer);
     }
 
     /// What a client has put is on disk, or not.
-    pub(in crate::node) fn put_installed(&mut self, link: LinkId, result: Result<(), DiskError>) {
+    pub(in crate::node) fn put_installed(
+        &mut self,
+        cx: &mut Context,
+        link: LinkId,
+        result: Result<(), DiskError>,
+    ) {
         let Some((photo, facts)) = self.installing.remove(&link) else {
             return;
         };
         match result {
             Ok(()) => {
                 let id = photo.id;
-                let holding = self.as_withdrawn(id, Holding::Original);
-                self.table.claim(
-                    self.config.node,
-                    &Record { photo, facts, holding, looks: Looks::default() },
-                );
-                self.await_copies(link, id);
+                cx.hold(photo, facts, Holding::Original);
+                self.await_copies(cx, link, id);
             }
             Err(error) => {
-                self.refuse_for(link, &error);
+                self.refuse_for(cx, link, &error);
             }
         }
     }
 
-    pub(super) fn await_copies(&mut self, link: LinkId, photo: PhotoId) {
+    pub(super) fn await_copies(&mut self, cx: &mut Context, link: LinkId, photo: PhotoId) {
         // The client may have hung up meanwhile; the photo stays.
         if self.waiting.contains_key(&link) {
-            self.waiting.insert(link, Waiting::Copies { photo, until: self.now + PUT });
+            self.waiting.insert(link, Waiting::Copies { photo, until: cx.now() + PUT });
         }
-        self.put_progressed(photo);
+        self.put_progressed(cx, photo);
     }
 
     /// Something about a photo has changed: a put of it may be done, or is to be copied at once.
-    pub(in crate::node) fn put_progressed(&mut self, photo: PhotoId) {
+    pub(in crate::node) fn put_progressed(&mut self, cx: &mut Context, photo: PhotoId) {
         let waits = |waiting: &Waiting| matches!(waiting, Waiting::Copies { photo: other, .. } if *other == photo);
         let links = self.clients_that(waits);
         if links.is_empty() {
             return;
         }
-        if self.is_worse_put(photo, &links) {
+        if self.is_worse_put(cx, photo, &links) {
             return;
         }
-        let wanted = self.copies().min(1 + self.mesh.count_here());
-        if self.table.get(photo).is_some_and(|entry| entry.live().count() < wanted) {
+        let wanted = cx.copies().min(1 + cx.mesh.count_here());
+        if cx.table.get(photo).is_some_and(|entry| entry.live().count() < wanted) {
             // Making a copy can never lose one: there is no need to wait until the table has settled.
-            return self.repair(photo);
+            return cx.tell(News::Lacking(photo));
         }
         for link in links {
-            self.answer_stored(link, photo);
+            self.answer_stored(cx, link, photo);
         }
     }
 
     /// Whether a put photo may be a worse version of one that this node stores, or is: then it is compared with that first,
     /// and needs no copies if it is.
-    fn is_worse_put(&mut self, photo: PhotoId, links: &[LinkId]) -> bool {
-        let keeper = match self.table.get(photo).map(|entry| entry.verdict) {
+    fn is_worse_put(&mut self, cx: &mut Context, photo: PhotoId, links: &[LinkId]) -> bool {
+        let keeper = match cx.table.get(photo).map(|entry| entry.verdict) {
             // Whoever judges it asks again.
             Some(Verdict::Absent) => return true,
             Some(Verdict::Loser(keeper)) => keeper,
             Some(Verdict::Keeper | Verdict::Removed) | None => return false,
         };
-        if !self.table.mine(keeper).is_some_and(Holding::is_stored) {
+        if !cx.table.mine(keeper).is_some_and(Holding::is_stored) {
             return false;
         }
-        if self.table.found(photo, keeper).is_none() {
-            if self.stuck_until(photo).is_none() {
-                self.look_at(photo, keeper);
+        if cx.table.found(photo, keeper).is_none() {
+            let may_look = cx.table.may_be_looked_at(photo, keeper)
+                && cx.table.is_read(keeper)
+                && cx.agenda.held_until(photo, cx.now()).is_none();
+            if may_look {
+                cx.tell(News::Compare { worse: photo, better: keeper });
             }
-            return self.looking.is_at(photo);
+            return may_look;
         }
         for link in links {
-            self.answer_have(*link, photo, keeper);
+            self.answer_have(cx, *link, photo, keeper);
         }
         true
     }
 
-    pub(super) fn answer_stored(&mut self, link: LinkId, photo: PhotoId) {
+    pub(super) fn answer_stored(&mut self, cx: &mut Context, link: LinkId, photo: PhotoId) {
         let nodes: Vec<NodeId> =
-            self.table.get(photo).map(|entry| entry.live().collect()).unwrap_or_default();
+            cx.table.get(photo).map(|entry| entry.live().collect()).unwrap_or_default();
         let copies = nodes.len();
         if copies == 0 {
             let error = "it was stored, but its file has vanished from this daemon's folder";
-            return self.refuse(link, Refusal::Disk, error);
+            return self.refuse(cx, link, Refusal::Disk, error);
         }
-        let wanted = self.copies();
-        let warning = (copies < wanted).then(|| match 1 + self.mesh.count_here() {
+        let wanted = cx.copies();
+        let warning = (copies < wanted).then(|| match 1 + cx.mesh.count_here() {
             nodes if nodes < wanted => {
                 format!("{wanted} copies are wanted, but only {nodes} node(s) are here")
             }
             _ => format!("{wanted} copies are wanted; the others follow"),
         });
-        let shown = self.table.get(photo);
-        let shown = shown.and_then(|entry| self.table.shown_instead(entry));
+        let shown = cx.table.get(photo);
+        let shown = shown.and_then(|entry| cx.table.shown_instead(entry));
         let better = shown.map(|keeper| {
-            let label = self.table.names.label(keeper.photo.id);
+            let label = cx.table.names.label(keeper.photo.id);
             format!("the collection shows a better version of this picture, {label}")
         });
         let warning = better.or(warning);
-        let name = self.name_of(photo);
+        let name = cx.name_of(photo);
         let copies = u32::try_from(copies).unwrap_or(u32::MAX);
-        self.answer(link, Answer::Stored { name, id: photo, copies, nodes, warning });
+        self.answer(cx, link, Answer::Stored { name, id: photo, copies, nodes, warning });
     }
 }
 

@@ -2,22 +2,25 @@
 
 use std::collections::BTreeSet;
 
+use super::{View, refused};
+use crate::node::context::Context;
 use crate::node::limits::{REMOVE_BATCH, TOMBSTONES_OF_OWNER};
-use crate::node::mesh::Presence;
 use crate::node::table::entry::Entry;
-use crate::node::{LinkId, Node};
+use crate::node::table::names::Found;
 use crate::photo::PhotoId;
 use crate::protocol::client::{Refusal, RemovalPlan, RemovalReport};
 use crate::protocol::{Answer, Holding, NodeId};
 
-impl Node {
+impl View<'_> {
     /// A client wants to know what it would mean to remove a picture through this node.
-    pub(super) fn plan_removal(&mut self, link: LinkId, name: &str) {
-        let Some(photo) = self.find_for(link, name) else {
-            return;
+    pub(super) fn plan_removal(&self, name: &str) -> Answer {
+        let found = self.cx.table.find(name);
+        let keeper = match found {
+            Found::One(photo) => self.cx.table.get(photo),
+            Found::Ambiguous(_) | Found::Nothing => None,
         };
-        let Some(keeper) = self.table.get(photo) else {
-            return;
+        let Some(keeper) = keeper else {
+            return self.not_found(name, found, false);
         };
         let mut versions: Vec<&Entry> = self.worse_versions(keeper).collect();
         versions.sort_by_key(|worse| std::cmp::Reverse(worse.photo.rank()));
@@ -28,39 +31,39 @@ impl Node {
             .filter(|id| self.is_mine_to_remove(*id))
             .take(REMOVE_BATCH)
             .collect();
-        let label = self.table.names.label(photo);
+        let label = self.cx.table.names.label(keeper.photo.id);
         if mine.is_empty() {
             let error = self.not_yours(&label, keeper);
-            return self.refuse(link, Refusal::Owner, &error);
+            return refused(Refusal::Owner, &error);
         }
         let reports = versions.iter().map(|entry| self.removal_report(entry, &mine));
         let plan = RemovalPlan { name: label, photos: reports.collect() };
-        self.answer(link, Answer::Removal(Box::new(plan)));
+        Answer::Removal(Box::new(plan))
     }
 
     /// Whether this node's owner may remove a photo: it is his own, or was until he has deleted or edited the file; or it is
     /// what he has left of a worse version.
     fn is_mine_to_remove(&self, photo: PhotoId) -> bool {
-        let me = self.config.node;
-        self.table.get(photo).is_some_and(|entry| {
-            let is_heir = entry.facts.heirs.contains(&me) && !self.table.is_removed_by_me(photo);
-            is_heir || self.table.owners(entry).any(|node| node == me)
+        let me = self.cx.me();
+        self.cx.table.get(photo).is_some_and(|entry| {
+            let is_heir = entry.facts.heirs.contains(&me) && !self.cx.table.is_removed_by_me(photo);
+            is_heir || self.cx.table.owners(entry).any(|node| node == me)
         })
     }
 
     /// Whether these photos may be removed through this node.
-    pub(in crate::node) fn may_remove(&self, photos: &[PhotoId]) -> Result<(), String> {
+    pub(super) fn may_remove(&self, photos: &[PhotoId]) -> Result<(), String> {
         if photos.is_empty() || photos.len() > REMOVE_BATCH {
             return Err(format!("ask for 1 to {REMOVE_BATCH} photos"));
         }
         if let Some(other) = photos.iter().find(|id| !self.is_mine_to_remove(**id)) {
-            return Err(match self.table.get(*other) {
-                Some(entry) => self.not_yours(&self.name_of(*other), entry),
+            return Err(match self.cx.table.get(*other) {
+                Some(entry) => self.not_yours(&self.cx.name_of(*other), entry),
                 None => format!("no photo {other} is in the collection"),
             });
         }
-        let tombstones = &self.table.tombstones;
-        if !tombstones.has_room(self.config.node, photos.len()) {
+        let tombstones = &self.cx.table.tombstones;
+        if !tombstones.has_room(self.cx.me(), photos.len()) {
             return Err(format!(
                 "so many photos are removed already that no more can be remembered (at most {TOMBSTONES_OF_OWNER} of one node)"
             ));
@@ -69,7 +72,7 @@ impl Node {
     }
 
     fn not_yours(&self, name: &str, entry: &Entry) -> String {
-        let owners: Vec<NodeId> = self.table.owners(entry).collect();
+        let owners: Vec<NodeId> = self.cx.table.owners(entry).collect();
         if owners.is_empty() {
             return format!(
                 "{name} is nobody's own: no node that is known has it in its owner's folder. Who puts it makes it his own, and may remove it then"
@@ -77,21 +80,21 @@ impl Node {
         }
         format!(
             "{name} is not this node's own: only its owner can remove it, through {}",
-            self.in_words(&owners)
+            self.cx.mesh.in_words(self.cx.me(), &owners)
         )
     }
 
     /// What becomes of one version, if those of `mine` are removed.
     fn removal_report(&self, entry: &Entry, mine: &BTreeSet<PhotoId>) -> RemovalReport {
         let id = entry.photo.id;
-        let me = self.config.node;
+        let me = self.cx.me();
         let removed = mine.contains(&id);
-        let others: Vec<NodeId> = self.table.owners(entry).filter(|node| *node != me).collect();
+        let others: Vec<NodeId> = self.cx.table.owners(entry).filter(|node| *node != me).collect();
         let mut effects = Vec::new();
-        match self.table.mine(id) {
+        match self.cx.table.mine(id) {
             _ if !removed => {}
             Some(Holding::Original) => {
-                let files = self.own_files.companions_of(id);
+                let files = self.cx.folder.companions_of(id);
                 let with = match files.is_empty() {
                     true => String::new(),
                     false => format!(", with {}", files.join(", ")),
@@ -108,14 +111,21 @@ impl Node {
         let stays = !removed || !others.is_empty();
         if !others.is_empty() {
             effects.push(match removed {
-                true => format!("stays: {} has it too", self.in_words(&others)),
-                false => format!("stays: it is the own of {}", self.in_words(&others)),
+                true => {
+                    format!("stays: {} has it too", self.cx.mesh.in_words(self.cx.me(), &others))
+                }
+                false => format!(
+                    "stays: it is the own of {}",
+                    self.cx.mesh.in_words(self.cx.me(), &others)
+                ),
             });
         } else if stays {
             effects.push("stays: it is nobody's own".to_owned());
         } else if !replicas.is_empty() {
-            effects
-                .push(format!("the copy on {} goes to the trash there", self.in_words(&replicas)));
+            effects.push(format!(
+                "the copy on {} goes to the trash there",
+                self.cx.mesh.in_words(self.cx.me(), &replicas)
+            ));
         }
         RemovalReport {
             id,
@@ -126,29 +136,11 @@ impl Node {
             effect: effects.join("; "),
         }
     }
+}
 
-    /// Why a photo is not in the collection, if that is because somebody has removed it.
-    pub(super) fn removed_in_words(&self, query: &str) -> Option<String> {
-        let photo = self.table.find_removed(query)?;
-        let removers = self.table.removers(photo);
-        Some(format!(
-            "it was removed from the collection by its owner, {}",
-            self.in_words(&removers)
-        ))
-    }
-
-    /// Nodes and where they listen, for people.
-    pub(super) fn in_words(&self, nodes: &[NodeId]) -> String {
-        let word = |node: &NodeId| match self.mesh.members.get(node) {
-            _ if *node == self.config.node => "this node".to_owned(),
-            Some(member) => match member.presence {
-                Presence::Here { .. } => format!("node {node} at {}", member.address),
-                Presence::Away { .. } | Presence::Gone => {
-                    format!("node {node} at {} (away)", member.address)
-                }
-            },
-            None => format!("node {node} (not met lately)"),
-        };
-        nodes.iter().map(word).collect::<Vec<_>>().join(", ")
-    }
+/// Why a photo is not in the collection, if that is because somebody has removed it.
+pub(super) fn removed_in_words(cx: &Context, query: &str) -> Option<String> {
+    let photo = cx.table.find_removed(query)?;
+    let removers = cx.mesh.in_words(cx.me(), &cx.table.removers(photo));
+    Some(format!("it was removed from the collection by its owner, {removers}"))
 }

@@ -1,107 +1,84 @@
 //! What clients are told about the collection and the mesh.
 
-use super::wording::{as_what, held, spoken};
-use crate::node::limits::{AT_RISK, LIST_PAGE};
+use super::View;
+use super::wording::{as_what, spoken};
+use crate::node::limits::{AT_RISK, LIST_PAGE, PAGE_LOOKED_AT};
 use crate::node::mesh::{Member, Presence};
 use crate::node::table::bounds::Bounds;
 use crate::node::table::entry::Entry;
 use crate::node::table::verdict::Verdict;
-use crate::node::{LinkId, Node};
 use crate::photo::PhotoId;
 use crate::protocol::client::{NodeReport, PhotoReport, StatusReport, TrashReport};
-use crate::protocol::{Answer, Facts, Holding, NodeId};
+use crate::protocol::{Address, Answer, NodeId};
 
-impl Node {
-    /// The image table: of every photo that somebody who is here has in some way, what is said of it, and who has it how.
-    ///
-    /// Nodes whose tables are complete come to have equal ones; to see that is what this is for.
-    pub fn table(&self) -> impl Iterator<Item = (PhotoId, &Facts, Vec<(NodeId, Holding)>)> {
-        let present = self.table.entries.iter();
-        let present = present.filter(|(_, entry)| entry.is_present());
-        present.map(|(photo, entry)| (*photo, &*entry.facts, held(entry)))
-    }
-
+impl View<'_> {
     /// A page of the collection.
-    pub(super) fn answer_list(&mut self, link: LinkId, after: Option<PhotoId>) {
-        use std::ops::Bound::{Excluded, Unbounded};
-        let from = after.map_or(Unbounded, Excluded);
-        let rest = self.table.entries.range((from, Unbounded)).map(|(_, entry)| entry);
-        let mut shown = rest.filter(|entry| self.table.is_shown(entry));
-        let photos: Vec<PhotoReport> =
-            shown.by_ref().take(LIST_PAGE).map(|entry| self.report(entry)).collect();
-        let next = shown.next().and(photos.last().map(|photo| photo.id));
-        self.answer(link, Answer::Photos { photos, next });
+    pub(super) fn list(&self, after: Option<PhotoId>) -> Answer {
+        let table = &self.cx.table;
+        let ids = table.after(after).map(|entry| entry.photo.id);
+        let (entries, next) = self.page(ids, |entry| table.is_shown(entry));
+        let photos = entries.into_iter().map(|entry| self.report(entry)).collect();
+        Answer::Photos { photos, next }
     }
 
     /// A page of this node's own trash.
-    pub(super) fn answer_trash(&mut self, link: LinkId, after: Option<PhotoId>) {
-        let is_retired = |id: &PhotoId| self.table.is_in_my_trash(*id);
-        let rest =
-            self.table.mine_after(after).filter(|id| is_retired(id) && !self.custody.is_going(*id));
-        let ids: Vec<PhotoId> = rest.take(LIST_PAGE + 1).collect();
-        let page = ids.iter().take(LIST_PAGE).filter_map(|id| self.table.get(*id));
-        let photos: Vec<TrashReport> = page.map(|entry| self.trash_report(entry)).collect();
-        let next = photos.last().map(|photo| photo.id).filter(|_| ids.len() > LIST_PAGE);
-        self.answer(link, Answer::Trash { photos, next });
+    pub(super) fn trash(&self, after: Option<PhotoId>) -> Answer {
+        let cx = self.cx;
+        let (entries, next) = self.page(cx.table.mine_after(after), |entry| {
+            let id = entry.photo.id;
+            cx.table.is_in_my_trash(id) && !cx.custody.is_going(id)
+        });
+        let photos = entries.into_iter().map(|entry| self.trash_report(entry)).collect();
+        Answer::Trash { photos, next }
+    }
+
+    /// The first of these photos that are wanted, and the last one looked at if there may be more. A page ends after so many
+    /// were looked at, however few of them were wanted.
+    pub(super) fn page(
+        &self,
+        mut ids: impl Iterator<Item = PhotoId>,
+        wanted: impl Fn(&Entry) -> bool,
+    ) -> (Vec<&Entry>, Option<PhotoId>) {
+        let mut page = Vec::new();
+        let mut last = None;
+        for id in ids.by_ref().take(PAGE_LOOKED_AT) {
+            last = Some(id);
+            page.extend(self.cx.table.get(id).filter(|entry| wanted(entry)));
+            if page.len() == LIST_PAGE {
+                break;
+            }
+        }
+        (page, ids.next().and(last))
     }
 
     /// How the mesh is doing.
-    pub(super) fn answer_status(&mut self, link: LinkId) {
-        let wanted = self.copies();
-        let (mut under, mut over) = (0, 0);
-        let mut at_risk = Vec::new();
-        let table = &self.table;
-        let counts = |entry: &&Entry| table.is_shown(entry) || table.is_variant(entry);
-        for entry in table.entries.values().filter(counts) {
-            let copies = self.copies_there(entry).0;
-            over += u64::from(copies > wanted && table.is_shown(entry));
-            if copies < wanted {
-                under += 1;
-                if at_risk.len() < AT_RISK {
-                    at_risk.push(self.risk(entry, copies));
-                }
-            }
-        }
-        let present = self
-            .table
-            .entries
-            .values()
-            .filter(|entry| entry.is_present() && !self.table.is_shown(entry));
-        let me = self.config.node;
-        let mine = self.table.mine_after(None);
-        let trash = mine.filter(|photo| self.table.is_in_my_trash(*photo)).count() as u64;
+    pub(super) fn status(&self) -> Answer {
+        let cx = self.cx;
+        let (wanted, sums) = (cx.copies(), cx.table.sums());
+        let at_risk = sums.few(wanted).take(AT_RISK);
+        let at_risk = at_risk.filter_map(|(photo, copies)| Some((cx.table.get(photo)?, copies)));
         let status = StatusReport {
-            node: me,
-            address: self.config.address.clone(),
+            node: cx.me(),
+            address: cx.config().address.clone(),
             copies_wanted: u32::try_from(wanted).unwrap_or(u32::MAX),
             nodes: self.node_reports(),
-            photos: table.shown().count() as u64,
-            duplicates: present.count() as u64,
-            under_replicated: under,
-            over_replicated: over,
-            at_risk,
-            trash,
-            skipped_files: self.own_files.skipped,
-            damaged: self.own_files.damaged,
-            folder: self.own_files.report(),
+            photos: sums.shown() as u64,
+            duplicates: sums.hidden,
+            under_replicated: sums.under(wanted) as u64,
+            over_replicated: sums.over(wanted) as u64,
+            at_risk: at_risk.map(|(entry, copies)| self.risk(entry, copies)).collect(),
+            trash: sums.in_my_trash,
+            skipped_files: cx.folder.skipped,
+            damaged: cx.folder.damaged,
+            folder: cx.folder.report(),
             notes: self.notes(),
         };
-        self.answer(link, Answer::Status(Box::new(status)));
-    }
-
-    /// What people call a photo: its label in the collection, or its own name if it is not shown.
-    pub(in crate::node) fn name_of(&self, photo: PhotoId) -> String {
-        match self.table.get(photo) {
-            Some(entry) if !self.table.is_shown(entry) => {
-                crate::node::table::names::primary(&entry.photo, &entry.facts).into_owned()
-            }
-            _ => self.table.names.label(photo),
-        }
+        Answer::Status(Box::new(status))
     }
 
     /// A photo as it stands in a list.
-    pub(in crate::node) fn report(&self, entry: &Entry) -> PhotoReport {
-        let label = self.table.names.label(entry.photo.id);
+    pub(super) fn report(&self, entry: &Entry) -> PhotoReport {
+        let label = self.cx.table.names.label(entry.photo.id);
         let worse = self
             .worse_versions(entry)
             .flat_map(|other| other.facts.names.union(&other.facts.aliases));
@@ -128,17 +105,17 @@ impl Node {
             Verdict::Keeper => Some(entry.photo.id),
             Verdict::Absent | Verdict::Removed => None,
         };
-        let removers = self.table.removers(entry.photo.id);
+        let removers = self.cx.table.removers(entry.photo.id);
         let reason = match keeper.filter(|keeper| *keeper != entry.photo.id) {
             Some(keeper) => format!(
                 "a better version is in the collection: {}; this is {}",
-                self.table.names.label(keeper),
-                as_what(self.table.relation_to(entry, keeper))
+                self.cx.table.names.label(keeper),
+                as_what(self.cx.table.relation_to(entry, keeper))
             ),
             None if entry.verdict == Verdict::Removed => {
-                format!("removed by its owner, {}", self.in_words(&removers))
+                format!("removed by its owner, {}", self.cx.mesh.in_words(self.cx.me(), &removers))
             }
-            None if removers.contains(&self.config.node) => {
+            None if removers.contains(&self.cx.me()) => {
                 "removed by this node's owner, but others have it too".to_owned()
             }
             None => format!("{} other node(s) keep the same photo", entry.live().count()),
@@ -150,17 +127,19 @@ impl Node {
             bytes: entry.photo.bytes,
             keeper,
             reason,
-            companions: self.own_files.companions_of(entry.photo.id).to_vec(),
+            companions: self.cx.folder.companions_of(entry.photo.id).to_vec(),
         }
     }
 
     fn node_reports(&self) -> Vec<NodeReport> {
-        let me = self.config.node;
-        let state = if self.scanned { "this node" } else { "this node, scanning its folder" };
-        let mut nodes = vec![self.node_report(me, &self.config.address, true, state.to_owned())];
-        for (node, member) in &self.mesh.members {
+        let me = self.cx.me();
+        let state =
+            if self.cx.folder.scanned { "this node" } else { "this node, scanning its folder" };
+        let mut nodes =
+            vec![self.node_report(me, &self.cx.config().address, true, state.to_owned())];
+        for (node, member) in &self.cx.mesh.members {
             if member.presence != Presence::Gone
-                || self.table.load(*node).photos > 0
+                || self.cx.table.load(*node).photos > 0
                 || member.copies > 0
             {
                 let alive = matches!(member.presence, Presence::Here { .. });
@@ -176,14 +155,8 @@ impl Node {
         nodes
     }
 
-    fn node_report(
-        &self,
-        id: NodeId,
-        address: &crate::protocol::Address,
-        alive: bool,
-        state: String,
-    ) -> NodeReport {
-        let load = self.table.load(id);
+    fn node_report(&self, id: NodeId, address: &Address, alive: bool, state: String) -> NodeReport {
+        let load = self.cx.table.load(id);
         let (photos, bytes, originals) = (load.photos, load.bytes, load.originals);
         NodeReport { id, address: address.clone(), alive, photos, bytes, originals, state }
     }
@@ -193,7 +166,7 @@ impl Node {
             Presence::Here { complete: true, .. } => "here".to_owned(),
             Presence::Here { complete: false, .. } => "here, still telling what it has".to_owned(),
             Presence::Away { since, until } => {
-                let (gone, left) = (self.now.since(since), until.since(self.now));
+                let (gone, left) = (self.cx.now().since(since), until.since(self.cx.now()));
                 let before = match member.flaps {
                     0 => "",
                     _ => ": it has come and gone before",
@@ -210,8 +183,8 @@ impl Node {
 
     /// What a person should know about photos that are left out.
     fn bounds_note(&self) -> Option<String> {
-        let (node, count) = self.left_out.iter().max_by_key(|(_, count)| **count)?;
-        let Bounds { of_node, all } = self.table.bounds;
+        let (node, count) = self.cx.table.most_left_out()?;
+        let Bounds { of_node, all } = self.cx.table.bounds;
         Some(format!(
             "{count} photo(s) of node {node} are left out: this node knows at most {of_node} of one node, and {all} in all"
         ))
@@ -219,39 +192,39 @@ impl Node {
 
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        let (nodes, wanted) = (1 + self.mesh.count_here(), self.copies());
+        let (nodes, wanted) = (1 + self.cx.mesh.count_here(), self.cx.copies());
         if nodes < wanted {
             notes.push(format!("{wanted} copies are wanted, but only {nodes} node(s) are here"));
         }
-        let held_up = if self.may_repair() {
+        let held_up = if self.cx.may_repair() {
             "nothing is moved or given up meanwhile"
         } else {
             "nothing is copied or moved meanwhile"
         };
-        for node in self.incomplete() {
-            notes.push(if node == self.config.node {
+        for node in self.cx.incomplete() {
+            notes.push(if node == self.cx.me() {
                 format!("this node still looks through its folder; {held_up}")
             } else {
                 format!("node {node} is still telling what it has; {held_up}")
             });
         }
-        if self.write_failed_at.is_some_and(|at| self.now.since(at) < crate::node::limits::SKIP) {
+        if self.cx.folder.is_failing(self.cx.now()) {
             notes.push(
                 "this node's folder could not be written: make room, or check its permissions"
                     .to_owned(),
             );
         }
-        if !self.has_room(0) {
+        if !self.cx.has_room(0) {
             notes.push(
                 "this node takes no photos of others now: its disk is full or failing".to_owned(),
             );
         }
-        notes.extend(self.brake_note());
+        notes.extend(self.drops.note_of_waiting(self.cx));
         notes.extend(self.bounds_note());
-        if self.own_files.damaged > 0 {
+        if self.cx.folder.damaged > 0 {
             notes.push(format!(
                 "{} damaged file(s) were found since the start: check this disk",
-                self.own_files.damaged
+                self.cx.folder.damaged
             ));
         }
         notes

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeSet;
 
+use super::View;
 use super::wording::spoken;
-use crate::node::Node;
-use crate::node::copies::offers::Skipped;
+use crate::node::copies::Skipped;
 use crate::node::limits::{DOUBT, SETTLE};
 use crate::node::mesh::Presence;
 use crate::node::plan::placement::coordinator;
@@ -15,30 +15,29 @@ use crate::node::table::entry::Entry;
 use crate::node::table::verdict::Verdict;
 use crate::protocol::NodeId;
 
-impl Node {
+impl View<'_> {
     /// Why a photo is on fewer nodes than wanted.
     pub(super) fn why_not_more(&self, entry: &Entry) -> String {
-        let (live, counted) = self.copies_there(entry);
-        let nodes = 1 + self.mesh.count_here();
-        if counted > live && (live == 0 || counted >= self.reachable_copies()) {
+        let (live, counted) = self.cx.table.copies_there(entry);
+        let nodes = 1 + self.cx.mesh.count_here();
+        if counted > live && (live == 0 || counted >= self.cx.reachable_copies()) {
             return self.why_counted(entry);
         }
         if live >= nodes {
             return format!("only {nodes} node(s) are here");
         }
         let photo = entry.photo.id;
-        if let Some((_, pull)) = self.pulls.get(&photo)
-            && pull.keep.is_some()
-        {
+        if self.copies.is_coming(photo) {
             return "being copied to this node".to_owned();
         }
-        if let Some(node) = self.replication.offered_to(photo) {
+        if let Some(node) = self.copies.offered_to(photo) {
             return format!("being copied to node {node}");
         }
         let doubted_until = entry.changed_at + DOUBT;
-        let is_doubted = matches!(entry.verdict, Verdict::Loser(_)) && self.table.is_shown(entry);
-        if is_doubted && doubted_until > self.now {
-            let left = spoken(doubted_until.since(self.now));
+        let is_doubted =
+            matches!(entry.verdict, Verdict::Loser(_)) && self.cx.table.is_shown(entry);
+        if is_doubted && doubted_until > self.cx.now() {
+            let left = spoken(doubted_until.since(self.cx.now()));
             return format!(
                 "a better version is there, but not yet read by all: this one is copied in {left} unless it is by then"
             );
@@ -48,16 +47,19 @@ impl Node {
 
     /// A node that is away, or has not told all yet, counts as having a copy still.
     fn why_counted(&self, entry: &Entry) -> String {
-        let in_trashes = self.may_lie_in_trashes(entry);
+        let in_trashes = self.cx.table.may_lie_in_trashes(entry);
         let mut counted = entry.claims.iter();
         let missing =
             counted.find(|(_, claim)| !claim.current && (claim.holding.is_stored() || in_trashes));
         let Some((node, _)) = missing else {
             return "a holder is away".to_owned();
         };
-        match self.mesh.members.get(&node).map(|member| member.presence) {
+        match self.cx.mesh.members.get(&node).map(|member| member.presence) {
             Some(Presence::Away { until, .. }) => {
-                format!("node {node} is away; copied anew in {}", spoken(until.since(self.now)))
+                format!(
+                    "node {node} is away; copied anew in {}",
+                    spoken(until.since(self.cx.now()))
+                )
             }
             Some(Presence::Here { .. } | Presence::Gone) | None => {
                 format!("node {node} is back and still telling what it has")
@@ -67,9 +69,9 @@ impl Node {
 
     /// Why nobody has been offered a photo that is to be copied.
     fn why_not_offered(&self, entry: &Entry) -> String {
-        let me = self.config.node;
-        let incomplete: BTreeSet<NodeId> = self.incomplete().collect();
-        let task_of = match self.may_lie_in_trashes(entry) {
+        let me = self.cx.me();
+        let incomplete: BTreeSet<NodeId> = self.cx.incomplete().collect();
+        let task_of = match self.cx.table.may_lie_in_trashes(entry) {
             true => coordinator(entry.photo.id, entry.anywhere()),
             false => coordinator(entry.photo.id, entry.live()),
         };
@@ -77,14 +79,14 @@ impl Node {
         if let Some(node) = other.filter(|node| incomplete.contains(node)) {
             return format!("waiting until node {node}, which has it, has told all that it has");
         }
-        if let Some(node) = incomplete.first().filter(|_| !self.may_repair()) {
+        if let Some(node) = incomplete.first().filter(|_| !self.cx.may_repair()) {
             return if *node == me {
                 "waiting until this node has looked through its folder".to_owned()
             } else {
                 format!("waiting until node {node} has told what it has")
             };
         }
-        if entry.changed_at + SETTLE > self.now {
+        if entry.changed_at + SETTLE > self.cx.now() {
             return "new, or just changed: will be looked at in a moment".to_owned();
         }
         match (other, task_of) {
@@ -101,21 +103,19 @@ impl Node {
 
     /// Why this node has not offered a photo that is its task.
     fn why_in_line(&self, entry: &Entry) -> String {
-        let here = self.mesh.here().map(|(node, _)| node);
+        let here = self.cx.mesh.here().map(|(node, _)| node);
         let without: Vec<NodeId> =
-            here.filter(|node| !self.table.counts_at(entry, *node)).collect();
-        let skipped = &self.replication.skipped;
-        if let Some(first) = without.first().and_then(|node| skipped.get(node))
-            && without.iter().all(|node| skipped.contains_key(node))
+            here.filter(|node| !self.cx.table.counts_at(entry, *node)).collect();
+        if let Some(first) = without.first().and_then(|node| self.copies.skipped(*node))
+            && without.iter().all(|node| self.copies.skipped(*node).is_some())
         {
             return self.why_skipped(&without, first);
         }
-        let line = &self.replication.line;
-        if line.has(entry.photo.id) {
-            let photos = line.len();
-            format!("waits for its turn: {photos} photo(s) are in line to be copied from here")
-        } else {
-            "tried just now; will be tried again within a minute".to_owned()
+        match self.copies.in_line(entry.photo.id) {
+            Some(photos) => {
+                format!("waits for its turn: {photos} photo(s) are in line to be copied from here")
+            }
+            None => "tried just now; will be tried again within a minute".to_owned(),
         }
     }
 
@@ -125,8 +125,8 @@ impl Node {
             0 | 1 => String::new(),
             nodes => format!(" and {} more", nodes - 1),
         };
-        let node = without.first().copied().unwrap_or(self.config.node);
-        let left = spoken(first.until.since(self.now));
+        let node = without.first().copied().unwrap_or(self.cx.me());
+        let left = spoken(first.until.since(self.cx.now()));
         if first.refused {
             format!(
                 "node {node}{others} took no more copies: no room, cannot write, stopping, or too much to do; asked again in {left}"
@@ -134,13 +134,5 @@ impl Node {
         } else {
             format!("node {node}{others} did not take copies in time; asked again in {left}")
         }
-    }
-
-    /// Nodes that have not told all they hold.
-    pub(in crate::node) fn incomplete(&self) -> impl Iterator<Item = NodeId> + '_ {
-        let me = (!self.scanned).then_some(self.config.node);
-        let others = self.mesh.here().map(|(node, _)| node);
-        let others = others.filter(|node| !self.is_here_completely(*node));
-        me.into_iter().chain(others)
     }
 }

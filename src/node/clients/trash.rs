@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::node::limits::{REMOVE, WORK_PER_STEP};
-use crate::node::{DiskAction, LinkId, Node, Time};
+use super::{Clients, Waiting};
+use crate::node::context::Context;
+use crate::node::limits::REMOVE;
+use crate::node::news::News;
+use crate::node::table::entry::Entry;
+use crate::node::{DiskAction, LinkId, Time};
 use crate::photo::PhotoId;
-use crate::protocol::Answer;
 use crate::protocol::client::Refusal;
+use crate::protocol::{Answer, Holding};
 
 /// Photos of the trash that a client wants deleted.
 #[derive(Debug)]
@@ -18,65 +22,100 @@ pub(in crate::node) struct Purging {
     until: Time,
 }
 
-impl Node {
+impl Purging {
+    /// Counts what has gone, or stays, of what was to go.
+    fn count(&mut self, cx: &Context) {
+        for photo in std::mem::take(&mut self.going) {
+            if cx.custody.is_going(photo) {
+                self.going.insert(photo);
+            } else if cx.table.mine(photo).is_none() {
+                self.deleted += 1;
+            } else {
+                self.kept += 1;
+            }
+        }
+    }
+}
+
+impl Clients {
     /// A client wants everything deleted that has been in this node's trash for so many days.
-    pub(super) fn purge_for(&mut self, link: LinkId, older_than: u32) {
-        match self.unfit_or_alone() {
-            Some(obstacle) => self.refuse(link, Refusal::Daemon, &obstacle.to_string()),
-            None => self.disk(DiskAction::FindAged { link, older_than }),
+    pub(super) fn purge(&mut self, cx: &mut Context, link: LinkId, older_than: u32) {
+        match cx.unfit_or_alone() {
+            Some(obstacle) => self.refuse(cx, link, Refusal::Daemon, &obstacle.to_string()),
+            None => cx.disk(DiskAction::FindAged { link, older_than }),
         }
     }
 
     /// The folder has found what a client wants deleted.
-    pub(in crate::node) fn aged(&mut self, link: LinkId, photos: BTreeSet<PhotoId>) {
+    pub(in crate::node) fn aged(
+        &mut self,
+        cx: &mut Context,
+        link: LinkId,
+        photos: BTreeSet<PhotoId>,
+    ) {
         let purging = Purging {
             left: photos,
             going: BTreeSet::new(),
             deleted: 0,
             kept: 0,
-            until: self.now + REMOVE,
+            until: cx.now() + REMOVE,
         };
-        self.go_on_purging(link, purging);
+        self.waiting.insert(link, Waiting::Purge(purging));
+        self.go_on_purging(cx, link);
     }
 
     /// Time has passed: what clients want deleted goes on.
-    pub(in crate::node) fn tend_purgings(&mut self) {
-        for (link, purging) in std::mem::take(&mut self.purgings) {
-            self.go_on_purging(link, purging);
+    pub(super) fn tend_purging(&mut self, cx: &mut Context) {
+        for link in self.clients_that(|waiting| matches!(waiting, Waiting::Purge(_))) {
+            self.go_on_purging(cx, link);
         }
     }
 
-    fn go_on_purging(&mut self, link: LinkId, mut purging: Purging) {
-        for photo in std::mem::take(&mut purging.going) {
-            if self.custody.is_going(photo) {
-                purging.going.insert(photo);
-            } else if self.table.mine(photo).is_none() {
-                purging.deleted += 1;
-            } else {
-                purging.kept += 1;
-            }
-        }
-        for _ in 0..WORK_PER_STEP {
-            if !self.has_free_round() {
-                break;
-            }
-            let Some(photo) = purging.left.pop_first() else {
-                break;
-            };
-            self.expired(photo, true);
-            if self.custody.is_going(photo) {
-                purging.going.insert(photo);
-            } else {
-                purging.kept += 1;
-            }
+    fn go_on_purging(&mut self, cx: &mut Context, link: LinkId) {
+        let Some(Waiting::Purge(purging)) = self.waiting.get_mut(&link) else {
+            return;
+        };
+        purging.count(cx);
+        while purging.going.len() < cx.custody.free()
+            && let Some(photo) = purging.left.pop_first()
+        {
+            purging.going.insert(photo);
+            cx.tell(News::Purge(photo));
         }
         let open = purging.left.len() + purging.going.len();
-        if open > 0 && purging.until > self.now {
-            self.purgings.insert(link, purging);
-            return;
+        if open == 0 || purging.until <= cx.now() {
+            let (deleted, kept) = (purging.deleted, purging.kept + open as u64);
+            self.answer(cx, link, Answer::Purged { deleted, kept });
         }
-        let deleted = purging.deleted;
-        let kept = purging.kept + open as u64;
-        self.answer(link, Answer::Purged { deleted, kept });
+    }
+
+    /// A client wants a photo back from this node's trash.
+    pub(super) fn restore(&mut self, cx: &mut Context, link: LinkId, name: String) {
+        let me = cx.me();
+        let retired = |id: &PhotoId| cx.table.is_in_my_trash(*id) && !cx.custody.is_going(*id);
+        let mut found: Vec<PhotoId> = cx.table.named(&name).filter(retired).collect();
+        if found.is_empty() {
+            found = cx.table.with_prefix(&name).into_iter().filter(|id| retired(id)).collect();
+        }
+        let [photo] = found[..] else {
+            let candidates: Vec<String> = found.iter().map(PhotoId::short).collect();
+            let reason = match candidates.len() {
+                0 => format!("nothing of this name is in the trash of node {me}"),
+                _ => "several photos in the trash have this name: give the id of one".to_owned(),
+            };
+            let undelivered = false;
+            let answer = Answer::NotFound { image_name: name, candidates, undelivered, reason };
+            return self.answer(cx, link, answer);
+        };
+        let is_heir = |entry: &Entry| entry.facts.heirs.contains(&me);
+        let mine = cx.table.is_removed_by_me(photo) || cx.table.get(photo).is_some_and(is_heir);
+        if cx.table.is_gone(photo) && !mine {
+            let removers = cx.mesh.in_words(me, &cx.table.removers(photo));
+            let error =
+                format!("it was removed by its owner, {removers}, who can restore it there");
+            return self.refuse(cx, link, Refusal::Owner, &error);
+        }
+        self.waiting.insert(link, Waiting::Restore { photo });
+        cx.restore_as(photo, mine.then_some(Holding::Original));
     }
 }

@@ -5,16 +5,6 @@ use std::time::Duration;
 use crate::node::table::entry::Entry;
 use crate::photo::{Photo, Relation};
 use crate::protocol::client::VersionReport;
-use crate::protocol::{Holding, NodeId};
-
-pub(in crate::node) fn held(entry: &Entry) -> Vec<(NodeId, Holding)> {
-    entry
-        .claims
-        .iter()
-        .filter(|(_, claim)| claim.current)
-        .map(|(node, claim)| (node, claim.holding))
-        .collect()
-}
 
 pub(in crate::node) fn version(worse: &Entry, keeper: &Photo, relation: Relation) -> VersionReport {
     VersionReport {
@@ -24,7 +14,7 @@ pub(in crate::node) fn version(worse: &Entry, keeper: &Photo, relation: Relation
         width: worse.photo.width,
         height: worse.photo.height,
         format: worse.photo.format,
-        held: held(worse),
+        held: worse.held(),
         relation,
         worse_by: worse_by(&worse.photo, keeper).to_owned(),
         differs: differences(&worse.photo, keeper),

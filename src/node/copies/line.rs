@@ -8,14 +8,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound::{Excluded, Unbounded};
 
-use crate::node::Node;
+use super::Copies;
+use crate::node::context::Context;
 use crate::node::limits::{OFFERS, OFFERS_PER_NODE};
 use crate::photo::PhotoId;
 use crate::protocol::NodeId;
 
 /// Photos that wait for an offer to end.
 #[derive(Debug, Default)]
-pub(in crate::node) struct Line {
+pub(super) struct Line {
     waiting: BTreeSet<PhotoId>,
     /// The last one that was called up. The next is the one behind it, so that all have their turn even if some find
     /// nobody who is free each time.
@@ -26,24 +27,24 @@ pub(in crate::node) struct Line {
 
 impl Line {
     /// A photo waits from now on, if it does not already.
-    pub(in crate::node) fn join(&mut self, photo: PhotoId) {
+    pub(super) fn join(&mut self, photo: PhotoId) {
         self.called.remove(&photo);
         self.waiting.insert(photo);
     }
 
     /// A photo waits no longer.
-    pub(in crate::node) fn leave(&mut self, photo: PhotoId) {
+    pub(super) fn leave(&mut self, photo: PhotoId) {
         self.called.remove(&photo);
         self.waiting.remove(&photo);
     }
 
     /// Whether a photo waits.
-    pub(in crate::node) fn has(&self, photo: PhotoId) -> bool {
+    pub(super) fn has(&self, photo: PhotoId) -> bool {
         self.waiting.contains(&photo) || self.called.contains(&photo)
     }
 
     /// How many photos wait.
-    pub(in crate::node) fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.waiting.len() + self.called.len()
     }
 
@@ -57,21 +58,16 @@ impl Line {
         self.last = Some(photo);
         Some(photo)
     }
-
-    /// A photo is being reviewed; whether it was called up for that.
-    pub(in crate::node) fn answer(&mut self, photo: PhotoId) -> bool {
-        self.called.remove(&photo)
-    }
 }
 
-impl Node {
+impl Copies {
     /// How many more offers could be open, by node: of those that are here and not left out.
-    pub(super) fn free_places(&self) -> BTreeMap<NodeId, usize> {
-        let here = self.mesh.here().map(|(node, _)| node);
-        let asked = here.filter(|node| !self.replication.skipped.contains_key(node));
+    pub(super) fn free_places(&self, cx: &Context) -> BTreeMap<NodeId, usize> {
+        let here = cx.mesh.here().map(|(node, _)| node);
+        let asked = here.filter(|node| !self.skipped.contains_key(node));
         let mut free: BTreeMap<NodeId, usize> = asked.map(|node| (node, OFFERS_PER_NODE)).collect();
-        for target in self.replication.targets() {
-            if let Some(places) = free.get_mut(&target) {
+        for offer in self.offers.values() {
+            if let Some(places) = free.get_mut(&offer.target) {
                 *places = places.saturating_sub(1);
             }
         }
@@ -79,25 +75,29 @@ impl Node {
     }
 
     /// Calls up as many photos as could be offered now. To be called whenever an offer has ended, and now and then.
-    pub(super) fn call_up(&mut self) {
-        if self.replication.line.waiting.is_empty() {
+    pub(super) fn call_up(&mut self, cx: &mut Context) {
+        if self.line.waiting.is_empty() {
             return;
         }
-        let places: usize = self.free_places().values().sum();
-        let places = places.min(OFFERS.saturating_sub(self.replication.offers.len()));
-        while self.replication.line.called.len() < places
-            && let Some(photo) = self.replication.line.call()
+        let places: usize = self.free_places(cx).values().sum();
+        let places = places.min(OFFERS.saturating_sub(self.offers.len()));
+        while self.line.called.len() < places
+            && let Some(photo) = self.line.call()
         {
-            self.agenda.set(photo, self.now);
+            cx.agenda.set(photo, cx.now());
         }
+    }
+
+    /// A photo is being reviewed; whether it had been called up for that.
+    pub(in crate::node) fn take_turn(&mut self, photo: PhotoId) -> bool {
+        self.line.called.remove(&photo)
     }
 
     /// A photo was reviewed that had been called up: if it was not offered, the turn is the next one's. One that is back in
     /// line has found nobody free who could take it; then the next may wait until an offer ends, too.
-    pub(in crate::node) fn turn_taken(&mut self, photo: PhotoId) {
-        let offered = self.replication.offers.contains_key(&photo);
-        if !offered && !self.replication.line.has(photo) {
-            self.call_up();
+    pub(in crate::node) fn turn_taken(&mut self, cx: &mut Context, photo: PhotoId) {
+        if !self.offers.contains_key(&photo) && !self.line.has(photo) {
+            self.call_up(cx);
         }
     }
 }

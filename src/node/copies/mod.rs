@@ -33,8 +33,74 @@
 //! A pull reads from one holder at a time. Reading from several would be faster where the senders are slow, and no better
 //! where the receiver is, as between a few friends it mostly is.
 
-pub(in crate::node) mod line;
-pub(in crate::node) mod offers;
-pub(in crate::node) mod pulls;
+mod line;
+mod offers;
+mod pulls;
 mod rebalance;
 mod transfer;
+
+use std::collections::BTreeMap;
+
+use super::LinkId;
+use crate::photo::PhotoId;
+use crate::protocol::NodeId;
+use crate::protocol::message::TransferId;
+use line::Line;
+use offers::Offer;
+pub(in crate::node) use offers::Skipped;
+use pulls::Pull;
+use rebalance::Rebalance;
+
+/// All that is on its way from one node to another, as far as this one has a part in it.
+#[derive(Debug)]
+pub(in crate::node) struct Copies {
+    /// Photos that this node has offered to another one.
+    offers: BTreeMap<PhotoId, Offer>,
+    /// Photos that found no node free to be offered to.
+    line: Line,
+    /// Nodes that refused or failed, and for how long they are left out.
+    skipped: BTreeMap<NodeId, Skipped>,
+    /// The last target: the next among equals has its turn.
+    last_target: NodeId,
+    rebalance: Rebalance,
+    /// Photos on their way here.
+    pulls: BTreeMap<PhotoId, (TransferId, Pull)>,
+    next_transfer: u32,
+    /// Windows on their way out, by link.
+    serving: BTreeMap<LinkId, usize>,
+}
+
+impl Copies {
+    pub(in crate::node) fn new(me: NodeId) -> Copies {
+        Copies {
+            offers: BTreeMap::new(),
+            line: Line::default(),
+            skipped: BTreeMap::new(),
+            last_target: me,
+            rebalance: Rebalance::default(),
+            pulls: BTreeMap::new(),
+            next_transfer: 0,
+            serving: BTreeMap::new(),
+        }
+    }
+
+    /// To which node a photo is being copied from here.
+    pub(in crate::node) fn offered_to(&self, photo: PhotoId) -> Option<NodeId> {
+        self.offers.get(&photo).map(|offer| offer.target)
+    }
+
+    /// Whether a photo is on its way here, to stay.
+    pub(in crate::node) fn is_coming(&self, photo: PhotoId) -> bool {
+        self.pulls.get(&photo).is_some_and(|(_, pull)| pull.keep.is_some())
+    }
+
+    /// Why a node is offered nothing at the moment.
+    pub(in crate::node) fn skipped(&self, node: NodeId) -> Option<&Skipped> {
+        self.skipped.get(&node)
+    }
+
+    /// Whether a photo waits for its turn, among how many.
+    pub(in crate::node) fn in_line(&self, photo: PhotoId) -> Option<usize> {
+        self.line.has(photo).then(|| self.line.len())
+    }
+}

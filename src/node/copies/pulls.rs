@@ -7,30 +7,33 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::Copies;
+use crate::node::context::Context;
 use crate::node::limits::{GETS, PULLS, WINDOW};
-use crate::node::plan::placement::weight;
-use crate::node::{DiskAction, DiskError, LinkId, Node, Source, Spool, Time};
+use crate::node::news::{Fetcher, News};
+use crate::node::plan::placement::rendezvous_score;
+use crate::node::{DiskAction, DiskError, LinkId, Source, Spool, Time};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::message::{KeepVerdict, Lane, TransferId};
 use crate::protocol::{Facts, Holding, Looks, Message, NodeId, Record};
 
 /// One photo on its way to this node.
 #[derive(Debug)]
-pub(in crate::node) struct Pull {
-    pub(in crate::node) photo: Arc<Photo>,
+pub(super) struct Pull {
+    pub(super) photo: Arc<Photo>,
     /// It becomes a replica, with these facts.
-    pub(in crate::node) keep: Option<Facts>,
+    pub(super) keep: Option<Facts>,
     /// Nodes that have offered it: holders by their own word, even if their announcement is still on its way.
     pub(super) offered_by: BTreeSet<NodeId>,
     /// Clients that wait for it.
-    pub(in crate::node) waiting: BTreeSet<LinkId>,
+    pub(super) waiting: BTreeSet<LinkId>,
     /// Clients that are reading the spool file.
-    pub(in crate::node) reading: BTreeSet<LinkId>,
+    pub(super) reading: BTreeSet<LinkId>,
     /// A drop needs it, to verify and to check proofs against.
-    pub(in crate::node) verify: bool,
+    pub(super) verify: bool,
     pub(super) phase: Phase,
     /// Holders that did not deliver.
-    pub(in crate::node) tried: BTreeSet<NodeId>,
+    pub(super) tried: BTreeSet<NodeId>,
     /// Pieces that the disk has not confirmed yet, those of earlier tries included: it takes them in order.
     pub(super) unwritten: u32,
 }
@@ -69,50 +72,54 @@ impl Pull {
     }
 }
 
-impl Node {
+impl Copies {
     /// Pulls a photo to keep it as a replica.
-    pub(super) fn pull_to_keep(&mut self, photo: Arc<Photo>, facts: &Facts, offered_by: NodeId) {
+    pub(super) fn pull_to_keep(
+        &mut self,
+        cx: &mut Context,
+        photo: Arc<Photo>,
+        facts: &Facts,
+        offered_by: NodeId,
+    ) {
         let id = photo.id;
         let pull = self.pull_of(photo);
         pull.offered_by.insert(offered_by);
         pull.keep.get_or_insert_default().merge(facts);
-        self.finish_ready(id);
-        self.start_pulls();
+        self.finish_ready(cx, id);
+        self.start_pulls(cx);
     }
 
-    /// Pulls a photo for a client.
-    pub(in crate::node) fn pull_for_client(&mut self, photo: Arc<Photo>, link: LinkId) {
+    /// Pulls a photo for a client, or to look at it: the spool file remains until nobody needs it any more.
+    pub(in crate::node) fn fetch(
+        &mut self,
+        cx: &mut Context,
+        photo: Arc<Photo>,
+        wanted_by: Fetcher,
+    ) {
         let id = photo.id;
         let pull = self.pull_of(photo);
-        pull.waiting.insert(link);
-        if pull.phase == Phase::Ready {
-            self.hand_out(id);
+        match wanted_by {
+            Fetcher::Client(link) => {
+                pull.waiting.insert(link);
+            }
+            Fetcher::Comparison => pull.verify = true,
         }
-        self.start_pulls();
+        if pull.phase == Phase::Ready {
+            self.hand_out(cx, id);
+        }
+        self.start_pulls(cx);
     }
 
-    /// Pulls a photo to verify it; the spool file remains until [`Node::verified`].
-    pub(in crate::node) fn pull_to_verify(&mut self, photo: Arc<Photo>) {
-        self.pull_of(photo).verify = true;
-        self.start_pulls();
-    }
-
-    /// The spool file of a photo that was pulled to be verified, once it is ready.
-    pub(in crate::node) fn ready_spool(&self, photo: PhotoId) -> Option<(Spool, Arc<Photo>)> {
-        let (id, pull) = self.pulls.get(&photo)?;
-        (pull.phase == Phase::Ready).then(|| (Spool::Pull(*id), pull.photo.clone()))
-    }
-
-    /// A drop has no more use for a photo that it pulled.
-    pub(in crate::node) fn verified(&mut self, photo: PhotoId) {
+    /// Nobody needs a photo any more that was pulled to be looked at.
+    pub(in crate::node) fn unneeded(&mut self, cx: &mut Context, photo: PhotoId) {
         if let Some((_, pull)) = self.pulls.get_mut(&photo) {
             pull.verify = false;
         }
-        self.finish_ready(photo);
+        self.finish_ready(cx, photo);
     }
 
     /// A client is gone, or has been answered.
-    pub(in crate::node) fn client_done(&mut self, link: LinkId) {
+    pub(in crate::node) fn client_done(&mut self, cx: &mut Context, link: LinkId) {
         let touched: Vec<PhotoId> = self
             .pulls
             .iter_mut()
@@ -121,11 +128,11 @@ impl Node {
             })
             .collect();
         for photo in touched {
-            self.finish_ready(photo);
+            self.finish_ready(cx, photo);
         }
     }
 
-    pub(super) fn pull_of(&mut self, photo: Arc<Photo>) -> &mut Pull {
+    fn pull_of(&mut self, photo: Arc<Photo>) -> &mut Pull {
         let next = &mut self.next_transfer;
         let (_, pull) = self.pulls.entry(photo.id).or_insert_with(|| {
             *next += 1;
@@ -146,7 +153,7 @@ impl Node {
     }
 
     /// Starts as many of the pulls in line as may run: those for clients first, then in order of asking.
-    pub(super) fn start_pulls(&mut self) {
+    pub(super) fn start_pulls(&mut self, cx: &mut Context) {
         let running = |lane: Lane| {
             let of_lane = self
                 .pulls
@@ -171,13 +178,13 @@ impl Node {
         for (lane, _, photo) in queued {
             if let Some(free) = free.get_mut(&lane).filter(|free| **free > 0) {
                 *free -= 1;
-                self.pull_from_next(photo);
+                self.pull_from_next(cx, photo);
             }
         }
     }
 
     /// Pulls from the next holder that was not tried, or gives up.
-    pub(super) fn pull_from_next(&mut self, photo: PhotoId) {
+    pub(super) fn pull_from_next(&mut self, cx: &mut Context, photo: PhotoId) {
         if let Some((_, pull)) = self.pulls.get_mut(&photo)
             && pull.unwritten > 0
         {
@@ -194,63 +201,56 @@ impl Node {
             self.pulls.values().filter(|(_, pull)| from_it(pull)).count()
         };
         let holders =
-            self.table.get(photo).map(|entry| (entry.live().collect(), entry.retired().collect()));
+            cx.table.get(photo).map(|entry| (entry.live().collect(), entry.retired().collect()));
         let (mut stored, retired): (BTreeSet<NodeId>, BTreeSet<NodeId>) =
             holders.unwrap_or_default();
         stored.extend(&pull.offered_by);
         let reachable =
-            |node: &NodeId| !pull.tried.contains(node) && self.mesh.link_to(*node).is_some();
+            |node: &NodeId| !pull.tried.contains(node) && cx.mesh.link_to(*node).is_some();
         let best = |nodes: BTreeSet<NodeId>| {
             nodes
                 .into_iter()
                 .filter(reachable)
-                .min_by_key(|node| (busy(*node), weight(photo, *node)))
+                .min_by_key(|node| (busy(*node), rendezvous_score(photo, *node)))
         };
         let Some(from) = best(stored).or_else(|| best(retired)) else {
-            return self.pull_failed(photo, "no node that is here could deliver it");
+            return self.pull_failed(cx, photo, "no node that is here could deliver it");
         };
-        let Some(link) = self.mesh.link_to(from) else {
+        let Some(link) = cx.mesh.link_to(from) else {
             return;
         };
         let length = pull.photo.bytes.min(WINDOW);
         let lane = pull.lane();
         let phase =
-            Phase::Receiving { from, link, received: 0, window_end: length, progress: self.now };
+            Phase::Receiving { from, link, received: 0, window_end: length, progress: cx.now() };
         if let Some((_, pull)) = self.pulls.get_mut(&photo) {
             pull.phase = phase;
         }
-        self.send(link, Message::AskForImage { transfer, photo, offset: 0, length, lane });
+        cx.send(link, Message::AskForImage { transfer, photo, offset: 0, length, lane });
     }
 
     /// Nobody can deliver, or this node cannot take it.
-    pub(super) fn pull_failed(&mut self, photo: PhotoId, why: &str) {
+    pub(super) fn pull_failed(&mut self, cx: &mut Context, photo: PhotoId, why: &str) {
         let Some((transfer, pull)) = self.pulls.remove(&photo) else {
             return;
         };
         if pull.phase != Phase::Queued {
-            self.disk(DiskAction::Discard { spool: Spool::Pull(transfer) });
+            cx.disk(DiskAction::Discard { spool: Spool::Pull(transfer) });
         }
-        self.decline(&pull);
+        decline(cx, &pull);
         for link in pull.waiting {
-            self.get_failed(link, why);
+            cx.tell(News::Undelivered { link, why: why.to_owned() });
         }
         if pull.verify {
-            self.verification_failed(photo);
+            cx.tell(News::NotFetched(photo));
         }
-        self.start_pulls();
-    }
-
-    /// Tells those who offered a photo that it is not kept here after all: they need not wait.
-    fn decline(&mut self, pull: &Pull) {
-        for node in &pull.offered_by {
-            let (photo, verdict) = (pull.photo.id, KeepVerdict::Full);
-            self.send_to(*node, Message::KeepAnswer { photo, verdict });
-        }
+        self.start_pulls(cx);
     }
 
     /// The bytes of a spool file were looked at.
     pub(in crate::node) fn pull_inspected(
         &mut self,
+        cx: &mut Context,
         transfer: TransferId,
         result: Result<Arc<Photo>, DiskError>,
     ) {
@@ -259,40 +259,38 @@ impl Node {
         };
         let found = match result {
             Ok(found) if found.id == photo => found,
-            Ok(_) => return self.pull_broke(photo, "the bytes do not match the digest"),
-            Err(error) => return self.pull_broke(photo, &error.to_string()),
+            Ok(_) => return self.pull_broke(cx, photo, "the bytes do not match the digest"),
+            Err(error) => return self.pull_broke(cx, photo, &error.to_string()),
         };
         let Some((_, pull)) = self.pulls.get_mut(&photo) else {
             return;
         };
         pull.photo = found;
         if pull.keep.is_some() {
-            self.install_pull(photo);
+            self.install_pull(cx, photo);
         } else {
             pull.phase = Phase::Ready;
-            self.hand_out(photo);
-            self.verify_ready(photo);
-            self.finish_ready(photo);
-            self.start_pulls();
+            self.hand_out(cx, photo);
+            self.finish_ready(cx, photo);
+            self.start_pulls(cx);
         }
     }
 
-    /// Answers the clients that wait for a photo whose spool file is ready.
-    pub(super) fn hand_out(&mut self, photo: PhotoId) {
+    /// A spool file is ready: those who wait for it may read it.
+    fn hand_out(&mut self, cx: &mut Context, photo: PhotoId) {
         let Some((transfer, pull)) = self.pulls.get_mut(&photo) else {
             return;
         };
         let source = Source::Spooled(Spool::Pull(*transfer));
-        let (waiting, photo) = (std::mem::take(&mut pull.waiting), pull.photo.clone());
+        let waiting = std::mem::take(&mut pull.waiting);
         pull.reading.extend(&waiting);
-        for link in waiting {
-            self.answer_photo(link, photo.clone(), source);
-        }
+        hand_over(cx, &pull.photo, waiting, pull.verify, source);
     }
 
     /// A pulled photo is a replica now, or not.
     pub(in crate::node) fn pull_installed(
         &mut self,
+        cx: &mut Context,
         photo: PhotoId,
         result: Result<(), DiskError>,
     ) {
@@ -308,36 +306,31 @@ impl Node {
                     holding: Holding::Replica,
                     looks: Looks::default(),
                 };
-                self.table.claim(self.config.node, &record);
-                for link in pull.waiting {
-                    self.answer_photo(link, pull.photo.clone(), Source::Held(photo));
-                }
-                if pull.verify {
-                    self.verify_ready(photo);
-                }
+                cx.table.claim(cx.me(), &record);
+                hand_over(cx, &pull.photo, pull.waiting, pull.verify, Source::Held(photo));
             }
             Err(error) => {
-                self.write_failed(&error);
-                self.decline(&pull);
+                cx.write_failed(&error);
+                decline(cx, &pull);
                 for link in pull.waiting {
-                    self.pull_for_client(pull.photo.clone(), link);
+                    self.fetch(cx, pull.photo.clone(), Fetcher::Client(link));
                 }
                 if pull.verify {
-                    self.verification_failed(photo);
+                    cx.tell(News::NotFetched(photo));
                 }
             }
         }
-        self.start_pulls();
+        self.start_pulls(cx);
     }
 
     /// Ends a pull whose spool file nobody reads any more: it becomes a replica if that is wanted by now, else it goes.
-    pub(super) fn finish_ready(&mut self, photo: PhotoId) {
+    pub(super) fn finish_ready(&mut self, cx: &mut Context, photo: PhotoId) {
         let Some((transfer, pull)) = self.pulls.get(&photo) else {
             return;
         };
         let in_use = !pull.reading.is_empty() || pull.verify;
         if pull.phase == Phase::Ready && pull.keep.is_some() && !in_use {
-            return self.install_pull(photo);
+            return self.install_pull(cx, photo);
         }
         // What is being inspected or installed is left to its end, which comes as an event.
         let interruptible = !matches!(pull.phase, Phase::Inspecting { .. } | Phase::Installing);
@@ -346,14 +339,14 @@ impl Node {
             let has_spool = pull.phase != Phase::Queued;
             self.pulls.remove(&photo);
             if has_spool {
-                self.disk(DiskAction::Discard { spool });
+                cx.disk(DiskAction::Discard { spool });
             }
-            self.start_pulls();
+            self.start_pulls(cx);
         }
     }
 
     /// The bytes are right: they become a replica.
-    fn install_pull(&mut self, photo: PhotoId) {
+    fn install_pull(&mut self, cx: &mut Context, photo: PhotoId) {
         let Some((transfer, pull)) = self.pulls.get_mut(&photo) else {
             return;
         };
@@ -364,6 +357,30 @@ impl Node {
             facts: pull.keep.clone().unwrap_or_default(),
             holding: Holding::Replica,
         };
-        self.disk(action);
+        cx.disk(action);
+    }
+}
+
+/// Tells those who offered a photo that it is not kept here after all: they need not wait.
+fn decline(cx: &mut Context, pull: &Pull) {
+    for node in &pull.offered_by {
+        let (photo, verdict) = (pull.photo.id, KeepVerdict::Full);
+        cx.send_to(*node, Message::KeepAnswer { photo, verdict });
+    }
+}
+
+/// A photo's bytes are here, for clients and to be looked at.
+fn hand_over(
+    cx: &mut Context,
+    photo: &Arc<Photo>,
+    waiting: BTreeSet<LinkId>,
+    verify: bool,
+    source: Source,
+) {
+    for link in waiting {
+        cx.tell(News::Deliver { link, photo: photo.clone(), source });
+    }
+    if verify {
+        cx.tell(News::Fetched { photo: photo.clone(), source });
     }
 }

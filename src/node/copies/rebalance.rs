@@ -2,88 +2,154 @@
 
 use std::collections::BTreeMap;
 
-use crate::node::limits::{RELIEF, RELIEF_BATCH, SETTLE};
+use super::Copies;
+use crate::node::context::Context;
+use crate::node::limits::{RELIEF, RELIEF_BATCH, RETRY, SETTLE};
 use crate::node::plan::placement::relief;
 use crate::node::table::verdict::Verdict;
-use crate::node::{LinkId, Node};
+use crate::node::{LinkId, Time};
 use crate::photo::PhotoId;
 use crate::protocol::{Holding, Message, NodeId};
 
-impl Node {
+/// This node's part in evening out loads.
+#[derive(Debug, Default)]
+pub(super) struct Rebalance {
+    /// The node that was asked for replicas, and how long it may take to offer something.
+    asked: Option<(NodeId, Time)>,
+    /// Photos taken over from a loaded node that has not dropped its copy yet.
+    taken_over: BTreeMap<PhotoId, NodeId>,
+    /// Nodes that had nothing to offer, and until when they are not asked again.
+    declined_until: BTreeMap<NodeId, Time>,
+    /// When to look for a node to ask again.
+    next: Time,
+}
+
+impl Rebalance {
+    /// A photo is coming from a node; if that was asked for replicas, it is one of them.
+    pub(super) fn take_over(&mut self, photo: PhotoId, from: NodeId) {
+        if self.asked.is_some_and(|(node, _)| node == from) {
+            self.taken_over.insert(photo, from);
+        }
+    }
+
+    /// A node has put its copy of a photo away.
+    pub(super) fn given_up(&mut self, photo: PhotoId, node: NodeId) {
+        if self.taken_over.get(&photo) == Some(&node) {
+            self.taken_over.remove(&photo);
+        }
+    }
+
+    /// A node is away.
+    pub(super) fn node_lost(&mut self, node: NodeId) {
+        self.taken_over.retain(|_, from| *from != node);
+        self.asked = self.asked.filter(|(other, _)| *other != node);
+    }
+
+    /// Time has passed: a node that has offered nothing by now has nothing to offer.
+    fn tend(&mut self, now: Time) {
+        self.declined_until.retain(|_, until| *until > now);
+        if let Some((node, _)) = self.asked.take_if(|(_, until)| *until <= now)
+            && !self.taken_over.values().any(|from| *from == node)
+        {
+            self.declined_until.insert(node, now + 2 * RETRY);
+        }
+    }
+}
+
+impl Copies {
+    pub(super) fn tend_rebalance(&mut self, cx: &mut Context) {
+        self.rebalance.tend(cx.now());
+        self.forget_taken_over(cx);
+        if self.rebalance.next <= cx.now() {
+            self.rebalance.next = cx.now() + SETTLE / 2;
+            self.ask_for_replicas(cx);
+        }
+    }
+
+    /// What was taken over counts as the other's until it is one copy too many no longer: it may have come to nothing,
+    /// and the copy that went may have been a third node's.
+    fn forget_taken_over(&mut self, cx: &Context) {
+        let copies = cx.copies();
+        let pulls = &self.pulls;
+        self.rebalance.taken_over.retain(|photo, from| {
+            let coming = pulls.contains_key(photo) || cx.custody.is_returning(*photo);
+            let entry = cx.table.get(*photo);
+            let surplus = entry
+                .is_some_and(|entry| entry.is_stored_by(*from) && entry.live().count() > copies);
+            coming || surplus
+        });
+    }
+
     /// Asks a more loaded node for some of its replicas, if it is this node's turn to relieve it.
-    pub(super) fn seek_relief(&mut self) {
-        let me = self.config.node;
-        let resting =
-            self.replication.asked.is_none() && self.leaving.is_none() && self.pulls.is_empty();
-        if !resting || !self.is_settled() || !self.has_room(0) {
+    fn ask_for_replicas(&mut self, cx: &mut Context) {
+        let me = cx.me();
+        let resting = self.rebalance.asked.is_none() && !cx.is_leaving() && self.pulls.is_empty();
+        if !resting || !cx.is_settled() || !cx.has_room(0) {
             return;
         }
         let mut loads: BTreeMap<NodeId, u64> =
-            self.mesh.here().map(|(node, _)| (node, self.table.load(node).photos)).collect();
-        loads.insert(me, self.table.load(me).photos);
+            cx.mesh.here().map(|(node, _)| (node, cx.table.load(node).photos)).collect();
+        loads.insert(me, cx.table.load(me).photos);
         let (least, most) = (loads.values().min(), loads.values().max());
         if most.zip(least).is_none_or(|(most, least)| *most < least + 2) {
             return;
         }
-        for from in self.replication.taken_over.values() {
+        for from in self.rebalance.taken_over.values() {
             loads.entry(*from).and_modify(|load| *load = load.saturating_sub(1));
         }
-        let unhelpful = &self.replication.unhelpful;
+        let declined = &self.rebalance.declined_until;
         let pairs = relief(&loads, |source, node| {
-            !(node == me && unhelpful.contains_key(&source))
-                && self.may_move(source, node).next().is_some()
+            !(node == me && declined.contains_key(&source))
+                && may_move(cx, source, node).next().is_some()
         });
         let Some((_, source)) = pairs.into_iter().find(|(node, _)| *node == me) else {
             return;
         };
         let gap = loads[&source].saturating_sub(loads[&me]);
         let photos = u32::try_from(gap / 2).unwrap_or(u32::MAX).min(RELIEF_BATCH);
-        self.replication.asked = Some((source, self.now + RELIEF));
-        self.send_to(source, Message::Relieve { photos });
-    }
-
-    /// The replicas that could move from one node to another: those of exactly the wanted copies.
-    pub(super) fn may_move(
-        &self,
-        source: NodeId,
-        node: NodeId,
-    ) -> impl Iterator<Item = PhotoId> + '_ {
-        let copies = self.copies();
-        let load = self.table.load(source);
-        // A folder that is all its friend's own has nothing to move: no need to look at each of its photos every second.
-        let has_replicas = load.originals < load.photos;
-        let shelf = has_replicas.then(|| self.table.shelf_after(source, None));
-        shelf.into_iter().flatten().filter(move |photo| {
-            self.table.get(*photo).is_some_and(|entry| {
-                entry.verdict == Verdict::Keeper
-                    && entry.holding(source) == Some(Holding::Replica)
-                    && !entry.is_stored_by(node)
-                    && entry.live().count() == copies
-            })
-        })
+        self.rebalance.asked = Some((source, cx.now() + RELIEF));
+        cx.send_to(source, Message::Relieve { photos });
     }
 
     /// A less loaded node wants some of this node's replicas: those whose copies here could really be dropped.
-    pub(in crate::node) fn relief_asked(&mut self, link: LinkId, photos: u32) {
-        let me = self.config.node;
-        let Some(node) = self.mesh.node_at(link) else {
+    pub(in crate::node) fn asked_for_replicas(
+        &mut self,
+        cx: &mut Context,
+        link: LinkId,
+        photos: u32,
+    ) {
+        let Some(node) = cx.mesh.node_at(link) else {
             return;
         };
-        if self.unfit().is_some() {
+        if cx.unfit().is_some() {
             return;
         }
-        let settled_before = self.now - SETTLE;
-        let free = self.may_move(me, node).filter(|photo| {
-            let settled =
-                self.table.get(*photo).is_some_and(|entry| entry.changed_at <= settled_before);
-            settled
-                && !self.custody.is_pinned(*photo)
-                && !self.custody.is_going(*photo)
-                && self.replication.offered_to(*photo).is_none()
+        let free = may_move(cx, cx.me(), node).filter(|photo| {
+            cx.table.get(*photo).is_some_and(|entry| cx.is_at_rest(entry))
+                && !cx.custody.is_pinned(*photo)
+                && !cx.custody.is_going(*photo)
+                && self.offered_to(*photo).is_none()
         });
         let chosen: Vec<PhotoId> = free.take(photos.min(RELIEF_BATCH) as usize).collect();
         for photo in chosen {
-            self.offer_to(photo, node);
+            self.offer_to(cx, photo, node);
         }
     }
+}
+
+/// The replicas that could move from one node to another: those of exactly the wanted copies.
+fn may_move(cx: &Context, source: NodeId, node: NodeId) -> impl Iterator<Item = PhotoId> + '_ {
+    let copies = cx.copies();
+    let load = cx.table.load(source);
+    // A folder that is all its friend's own has nothing to move: no need to look at each of its photos every second.
+    let has_replicas = load.originals < load.photos;
+    let shelf = has_replicas.then(|| cx.table.shelf_after(source, None));
+    shelf.into_iter().flatten().filter(move |photo| {
+        cx.table.get(*photo).is_some_and(|entry| {
+            entry.verdict == Verdict::Keeper
+                && entry.holding(source) == Some(Holding::Replica)
+                && !entry.is_stored_by(node)
+                && entry.live().count() == copies
+        })
+    })
 }

@@ -3,14 +3,16 @@
 //! What is received never waits in memory: the next window is asked for when the last one is written. Whatever goes wrong
 //! on the way, the pull goes on with the next holder.
 
+use super::Copies;
 use super::pulls::Phase;
+use crate::node::context::Context;
 use crate::node::limits::{GET_STALL, REPLICATE_STALL, SERVING, WINDOW};
-use crate::node::{DiskAction, DiskError, LinkAction, LinkId, Node, Spool};
+use crate::node::{DiskAction, DiskError, LinkAction, LinkId, Spool};
 use crate::photo::PhotoId;
 use crate::protocol::message::{Lane, TransferId};
 use crate::protocol::{Blob, MAX_CHUNK, Message, NodeId};
 
-impl Node {
+impl Copies {
     pub(super) fn photo_of(&self, transfer: TransferId) -> Option<PhotoId> {
         self.pulls.iter().find(|(_, (id, _))| *id == transfer).map(|(photo, _)| *photo)
     }
@@ -18,6 +20,7 @@ impl Node {
     /// A piece of a photo has come.
     pub(in crate::node) fn chunk_received(
         &mut self,
+        cx: &mut Context,
         on: LinkId,
         transfer: TransferId,
         at: u64,
@@ -26,7 +29,7 @@ impl Node {
         let Some(photo) = self.photo_of(transfer) else {
             return;
         };
-        let now = self.now;
+        let now = cx.now();
         let Some((_, pull)) = self.pulls.get_mut(&photo) else {
             return;
         };
@@ -39,31 +42,36 @@ impl Node {
             return;
         }
         if size == 0 || data.len() > MAX_CHUNK || *received + size > *window_end {
-            return self.pull_broke(photo, "a chunk that was not asked for");
+            return self.pull_broke(cx, photo, "a chunk that was not asked for");
         }
         *received += size;
         *progress = now;
         pull.unwritten += 1;
-        self.disk(DiskAction::Write { spool: Spool::Pull(transfer), offset: at, data });
+        cx.disk(DiskAction::Write { spool: Spool::Pull(transfer), offset: at, data });
     }
 
     /// The disk has taken a piece: the window may move on.
-    pub(in crate::node) fn piece_written(&mut self, spool: Spool, result: Result<(), DiskError>) {
+    pub(in crate::node) fn piece_written(
+        &mut self,
+        cx: &mut Context,
+        spool: Spool,
+        result: Result<(), DiskError>,
+    ) {
         let Spool::Pull(transfer) = spool else { return };
         let Some(photo) = self.photo_of(transfer) else {
             return;
         };
         if let Err(error) = result {
-            return self.pull_unwritable(photo, &error);
+            return self.pull_unwritable(cx, photo, &error);
         }
-        let now = self.now;
+        let now = cx.now();
         let Some((_, pull)) = self.pulls.get_mut(&photo) else {
             return;
         };
         let (bytes, lane) = (pull.photo.bytes, pull.lane());
         pull.unwritten = pull.unwritten.saturating_sub(1);
         if pull.phase == Phase::Draining {
-            return self.pull_from_next(photo);
+            return self.pull_from_next(cx, photo);
         }
         let Phase::Receiving { from, link, received, window_end, progress } = &mut pull.phase
         else {
@@ -74,72 +82,62 @@ impl Node {
         }
         if *received == bytes {
             pull.phase = Phase::Inspecting { from: *from };
-            return self.disk(DiskAction::Inspect { spool });
+            return cx.disk(DiskAction::Inspect { spool });
         }
         let (link, offset, length) = (*link, *received, (bytes - *received).min(WINDOW));
         *window_end = offset + length;
         *progress = now;
-        self.send(link, Message::AskForImage { transfer, photo, offset, length, lane });
+        cx.send(link, Message::AskForImage { transfer, photo, offset, length, lane });
     }
 
     /// A holder did not deliver: on to the next one.
-    pub(super) fn pull_broke(&mut self, photo: PhotoId, why: &str) {
+    pub(super) fn pull_broke(&mut self, cx: &mut Context, photo: PhotoId, why: &str) {
         let Some((_, pull)) = self.pulls.get_mut(&photo) else {
             return;
         };
         if let Phase::Receiving { from, .. } | Phase::Inspecting { from } = pull.phase {
             pull.tried.insert(from);
-            self.log("copies", format!("{from} did not deliver {}: {why}", photo.short()));
+            cx.log("copies", format!("{from} did not deliver {}: {why}", photo.short()));
         }
-        self.pull_from_next(photo);
+        self.pull_from_next(cx, photo);
     }
 
     /// This node's disk does not take a photo: no other holder would help.
-    pub(super) fn pull_unwritable(&mut self, photo: PhotoId, error: &DiskError) {
-        self.write_failed(error);
-        self.pull_failed(photo, &format!("this daemon's folder cannot be written: {error}"));
+    pub(super) fn pull_unwritable(&mut self, cx: &mut Context, photo: PhotoId, error: &DiskError) {
+        cx.write_failed(error);
+        self.pull_failed(cx, photo, &format!("this daemon's folder cannot be written: {error}"));
     }
 
-    /// The folder cannot be written at the moment: nothing more is taken for a while.
-    pub(super) fn write_failed(&mut self, error: &DiskError) {
-        self.write_failed_at = Some(self.now);
-        self.log(
-            "disk",
-            format!("cannot write to the folder: {error}; taking no more photos for a minute"),
-        );
-    }
-
-    /// A link is gone, and with it whatever was coming on it.
-    pub(in crate::node) fn link_lost_for_transfers(&mut self, node: NodeId) {
-        self.void_offers_to(node);
+    /// What was coming from a node comes from another one.
+    pub(super) fn pulls_lost(&mut self, cx: &mut Context, node: NodeId) {
         let coming =
             |phase: &Phase| matches!(phase, Phase::Receiving { from, .. } if *from == node);
-        let broken: Vec<PhotoId> = self
-            .pulls
-            .iter()
-            .filter(|(_, (_, pull))| coming(&pull.phase))
-            .map(|(photo, _)| *photo)
-            .collect();
-        for photo in broken {
-            self.pull_broke(photo, "the link is gone");
+        let broken = self.pulls.iter().filter(|(_, (_, pull))| coming(&pull.phase));
+        for photo in broken.map(|(photo, _)| *photo).collect::<Vec<_>>() {
+            self.pull_broke(cx, photo, "the link is gone");
         }
-        self.node_lost_for_rounds(node);
     }
 
     /// A holder says that it cannot deliver.
-    pub(in crate::node) fn no_image(&mut self, on: LinkId, transfer: TransferId, reason: &str) {
+    pub(in crate::node) fn no_image(
+        &mut self,
+        cx: &mut Context,
+        on: LinkId,
+        transfer: TransferId,
+        reason: &str,
+    ) {
         let Some(photo) = self.photo_of(transfer) else {
             return;
         };
         let phase = self.pulls.get(&photo).map(|(_, pull)| pull.phase);
         if matches!(phase, Some(Phase::Receiving { link, .. }) if link == on) {
-            self.pull_broke(photo, reason);
+            self.pull_broke(cx, photo, reason);
         }
     }
 
     /// Time has passed: holders that deliver nothing are given up.
-    pub(in crate::node) fn tend_pulls(&mut self) {
-        let now = self.now;
+    pub(super) fn tend_pulls(&mut self, cx: &mut Context) {
+        let now = cx.now();
         let stalled: Vec<PhotoId> = self
             .pulls
             .iter()
@@ -152,41 +150,43 @@ impl Node {
             .map(|(photo, _)| *photo)
             .collect();
         for photo in stalled {
-            self.pull_broke(photo, "nothing came for too long");
+            self.pull_broke(cx, photo, "nothing came for too long");
         }
     }
 
     /// Another node pulls a photo from this one.
     pub(in crate::node) fn image_asked(
         &mut self,
+        cx: &mut Context,
         link: LinkId,
         transfer: TransferId,
         photo: PhotoId,
         (offset, length): (u64, u64),
         lane: Lane,
     ) {
-        let Some(node) = self.mesh.node_at(link) else {
+        let Some(node) = cx.mesh.node_at(link) else {
             return;
         };
         let serving = self.serving.entry(link).or_insert(0);
-        let bytes = self.table.record(photo).map(|record| record.photo.bytes);
+        let bytes = cx.table.record(photo).map(|record| record.photo.bytes);
         if bytes.is_none_or(|bytes| offset >= bytes)
             || length == 0
             || length > WINDOW
             || *serving >= SERVING
         {
             let reason = "not held here, or too much asked for".to_owned();
-            self.offer_not_served(photo, node);
-            return self.send(link, Message::NoImage { transfer, reason });
+            self.offer_not_served(cx, photo, node);
+            return cx.send(link, Message::NoImage { transfer, reason });
         }
         *serving += 1;
-        self.offer_progressed(photo, node);
-        self.link(LinkAction::Serve { link, transfer, photo, offset, length, lane });
+        self.offer_progressed(cx.now(), photo, node);
+        cx.link(LinkAction::Serve { link, transfer, photo, offset, length, lane });
     }
 
     /// A window is sent, or could not be read.
     pub(in crate::node) fn served(
         &mut self,
+        cx: &mut Context,
         link: LinkId,
         photo: PhotoId,
         result: &Result<(), DiskError>,
@@ -194,13 +194,13 @@ impl Node {
         if let Some(serving) = self.serving.get_mut(&link) {
             *serving = serving.saturating_sub(1);
         }
-        match (self.mesh.node_at(link), result) {
-            (Some(node), Ok(())) => self.offer_progressed(photo, node),
-            (Some(node), Err(_)) => self.offer_not_served(photo, node),
+        match (cx.mesh.node_at(link), result) {
+            (Some(node), Ok(())) => self.offer_progressed(cx.now(), photo, node),
+            (Some(node), Err(_)) => self.offer_not_served(cx, photo, node),
             (None, _) => {}
         }
         if *result == Err(DiskError::Gone) {
-            self.log("disk", format!("{} is gone from the folder", photo.short()));
+            cx.log("disk", format!("{} is gone from the folder", photo.short()));
         }
     }
 }

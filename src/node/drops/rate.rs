@@ -4,94 +4,99 @@
 //! others' versions would go to their trash as fast as disks can move them. So of what goes on account of one node only so
 //! much goes in an hour, which leaves its owner days to notice, in a status that says so. The list does not wait for it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::round::Aim;
+use super::Drops;
+use super::account_of;
+use crate::node::Time;
+use crate::node::context::Context;
 use crate::node::limits::{BRAKE_FILES, BRAKE_SHARE, BRAKE_SPAN};
-use crate::node::table::verdict::Verdict;
-use crate::node::{Node, Time};
 use crate::photo::PhotoId;
-use crate::protocol::{Holding, NodeId};
+use crate::protocol::Departure;
+use crate::protocol::NodeId;
 
-/// What has gone to the trash lately, on whose account.
+/// What has gone to the trash lately, and what waits, by the node on whose account.
 #[derive(Debug, Default)]
-pub(in crate::node) struct Brake {
+pub(super) struct Rate {
     gone: BTreeMap<NodeId, VecDeque<Time>>,
+    waiting: BTreeMap<NodeId, BTreeSet<PhotoId>>,
+    waits_for: BTreeMap<PhotoId, NodeId>,
 }
 
-impl Brake {
+impl Rate {
     fn lately(&self, node: NodeId) -> usize {
         self.gone.get(&node).map_or(0, VecDeque::len)
     }
-}
 
-impl Node {
-    /// The node on whose account worse versions of a photo go: the first that has it as its own. Nobody if this node has it
-    /// as its own.
-    fn account_of(&self, keeper: PhotoId) -> Option<NodeId> {
-        let entry = self.table.get(keeper)?;
-        let me = self.config.node;
-        if entry.holding(me) == Some(Holding::Original) {
-            return None;
+    /// A photo waits on account of a node.
+    pub(super) fn wait(&mut self, photo: PhotoId, account: Option<NodeId>) {
+        if let Some(node) = account {
+            self.waits_for.insert(photo, node);
+            self.waiting.entry(node).or_default().insert(photo);
         }
-        let owner = entry.live().find(|node| entry.holding(*node) == Some(Holding::Original));
-        owner.or_else(|| entry.live().find(|node| *node != me))
     }
 
-    /// How many files may go on account of one node within [`BRAKE_SPAN`].
-    fn brake_limit(&self) -> usize {
-        BRAKE_FILES.max(self.table.held_by(self.config.node) / BRAKE_SHARE)
-    }
-
-    /// Whether a worse version has to wait with going to the trash for its keeper.
-    pub(super) fn is_braked(&self, keeper: PhotoId) -> bool {
-        let Some(node) = self.account_of(keeper).filter(|_| !self.config.retire_now) else {
-            return false;
-        };
-        let rounds = self.drops.rounds.values();
-        let going = rounds.filter(|round| round.aim == Aim::Retire).count();
-        let fetching = self.drops.fetching.values();
-        let waiting = fetching.filter(|(_, aim)| *aim == Aim::Retire).count();
-        self.brake.lately(node) + going + waiting >= self.brake_limit()
-    }
-
-    /// A worse version has gone to the trash for its keeper.
-    pub(super) fn note_retired(&mut self, keeper: PhotoId) {
-        if let Some(node) = self.account_of(keeper) {
-            self.brake.gone.entry(node).or_default().push_back(self.now);
+    /// A photo waits no longer.
+    fn forget(&mut self, photo: PhotoId) {
+        if let Some(node) = self.waits_for.remove(&photo)
+            && let Some(waiting) = self.waiting.get_mut(&node)
+        {
+            waiting.remove(&photo);
+            if waiting.is_empty() {
+                self.waiting.remove(&node);
+            }
         }
     }
 
     /// Time has passed: what went long ago counts no more.
-    pub(in crate::node) fn tend_brake(&mut self) {
-        let now = self.now;
-        self.brake.gone.retain(|_, gone| {
+    pub(super) fn tend(&mut self, now: Time) {
+        self.gone.retain(|_, gone| {
             while gone.front().is_some_and(|at| now.since(*at) >= BRAKE_SPAN) {
                 gone.pop_front();
             }
             !gone.is_empty()
         });
     }
+}
+
+impl Drops {
+    /// Whether a worse version has to wait with going to the trash for its keeper.
+    pub(super) fn is_over_limit(&self, cx: &Context, keeper: PhotoId) -> bool {
+        let Some(node) = account_of(cx, keeper).filter(|_| !cx.config().retire_now) else {
+            return false;
+        };
+        let is_replaced = |why: &&Departure| matches!(why, Departure::Replaced { .. });
+        let going = self.rounds.values().map(|round| &round.why).filter(is_replaced).count();
+        let fetching = self.fetching.values().map(|(_, why)| why).filter(is_replaced).count();
+        self.rate.lately(node) + going + fetching >= limit(cx)
+    }
+
+    /// A worse version has gone to the trash for its keeper.
+    pub(super) fn note_retired(&mut self, cx: &Context, keeper: PhotoId) {
+        if let Some(node) = account_of(cx, keeper) {
+            self.rate.gone.entry(node).or_default().push_back(cx.now());
+        }
+    }
+
+    /// A photo is reviewed: whether it waits is decided anew.
+    pub(in crate::node) fn reviewed(&mut self, photo: PhotoId) {
+        self.rate.forget(photo);
+    }
 
     /// What a person should know about files that wait.
-    pub(in crate::node) fn brake_note(&self) -> Option<String> {
-        let mine = self.table.mine_after(None).filter_map(|photo| self.table.get(photo));
-        let mut waiting: BTreeMap<NodeId, usize> = BTreeMap::new();
-        for entry in mine.filter(|entry| entry.is_stored_by(self.config.node)) {
-            let Verdict::Loser(keeper) = entry.verdict else {
-                continue;
-            };
-            if self.is_braked(keeper)
-                && let Some(node) = self.account_of(keeper)
-            {
-                *waiting.entry(node).or_default() += 1;
-            }
-        }
-        let (node, files) = waiting.into_iter().max_by_key(|(_, files)| *files)?;
+    pub(in crate::node) fn note_of_waiting(&self, cx: &Context) -> Option<String> {
+        let waiting = self.rate.waiting.iter();
+        let (node, files) = waiting.max_by_key(|(_, photos)| photos.len())?;
         Some(format!(
-            "{files} of this node's files have better versions at node {node}; of so many at most {} go to the trash in \
+            "{} of this node's files have better versions at node {node}; of so many at most {} go to the trash in \
              an hour, so that you can look first (`list`, `why NAME`): start with --retire-now if all is well",
-            self.brake_limit()
+            files.len(),
+            limit(cx)
         ))
     }
+}
+
+/// How many files may go on account of one node within [`BRAKE_SPAN`].
+fn limit(cx: &Context) -> usize {
+    BRAKE_FILES.max(cx.table.held_by(cx.me()) / BRAKE_SHARE)
 }

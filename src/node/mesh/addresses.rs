@@ -8,70 +8,72 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Member, Membership, Presence};
-use crate::node::limits::{DIAL_COURTESY, HEARSAY, REDIAL_MAX, RETELL};
-use crate::node::{LinkId, Node};
+use super::{Member, Mesh, Presence};
+use crate::node::LinkId;
+use crate::node::limits::{DIAL_COURTESY, REANNOUNCE, REDIAL_MAX, UNMET};
+use crate::node::step::Step;
 use crate::protocol::{Address, Message, NodeId};
 
-impl Membership {
+impl Mesh {
     /// How many nodes have registered here, now or in an earlier life.
     pub(super) fn count_met(&self) -> usize {
         self.members.values().filter(|member| member.met).count()
     }
 
     /// Forgets who was only told of and has not been reached by now.
-    pub(super) fn forget_hearsay(&mut self) {
+    pub(super) fn forget_unmet(&mut self) {
         self.members.retain(|_, member| {
             member.met || member.presence != Presence::Gone || member.redial.pause < REDIAL_MAX
         });
     }
 }
 
-impl Node {
+impl Mesh {
     /// Other nodes, as the one at the other end of a link knows them.
     pub(in crate::node) fn nodes_learned(
         &mut self,
+        step: &Step,
         link: LinkId,
         nodes: BTreeMap<NodeId, Address>,
     ) {
-        let now = self.now;
-        let teller = self.mesh.node_at(link).and_then(|node| self.mesh.members.get(&node));
+        let now = step.now;
+        let teller = self.node_at(link).and_then(|node| self.members.get(&node));
         let Some(teller) = teller.map(|member| member.address.clone()) else {
             return;
         };
         for (node, address) in nodes {
-            let waiting = self.mesh.members.len() - self.mesh.count_met();
-            if node == self.config.node
-                || waiting >= HEARSAY
-                || self.mesh.members.contains_key(&node)
+            let waiting = self.members.len() - self.count_met();
+            if node == step.me()
+                || waiting >= UNMET
+                || self.members.contains_key(&node)
                 || !is_possible(&address, &teller)
             {
                 continue;
             }
             // Of two that hear of each other the lower dials first.
-            let courtesy = if self.config.node < node { Duration::ZERO } else { DIAL_COURTESY };
+            let courtesy = if step.me() < node { Duration::ZERO } else { DIAL_COURTESY };
             let member = Member { met: false, ..Member::known(address, now + courtesy) };
-            self.mesh.members.insert(node, member);
+            self.members.insert(node, member);
         }
     }
 }
 
-impl Node {
+impl Mesh {
     /// Time has passed: the next of the others is told again who is here.
-    pub(super) fn retell(&mut self) {
-        let (last, due) = self.mesh.retold;
-        if due > self.now {
+    pub(super) fn reannounce_members(&mut self, step: &mut Step) {
+        let (last, due) = self.reannounced;
+        if due > step.now {
             return;
         }
-        let here: BTreeMap<NodeId, LinkId> = self.mesh.here().collect();
+        let here: BTreeMap<NodeId, LinkId> = self.here().collect();
         let next = here.iter().find(|(node, _)| Some(**node) > last);
         let Some((node, link)) = next.or(here.first_key_value()) else {
             return;
         };
-        self.mesh.retold = (Some(*node), self.now + RETELL);
-        let mut nodes = self.mesh.addresses();
+        self.reannounced = (Some(*node), step.now + REANNOUNCE);
+        let mut nodes = self.addresses();
         nodes.retain(|other, _| other != node && here.contains_key(other));
-        self.send(*link, Message::ConnectionUpdate { nodes });
+        self.send(step, *link, Message::ConnectionUpdate { nodes });
     }
 }
 

@@ -33,9 +33,12 @@ mod register;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::limits::{CUT_OFF_GRACE, FLAPS_MAX, NODES, REDIAL_MAX, REDIAL_MIN, RETELL, SILENCE};
-use super::{CloseReason, LinkId, Node, Time};
+use super::limits::{CUT_OFF_GRACE, FLAPS_MAX, NODES, REANNOUNCE, REDIAL_MAX, REDIAL_MIN, SILENCE};
+use super::news::News;
+use super::step::Step;
+use super::{CloseReason, LinkId, Time};
 use crate::protocol::{Address, Boot, NodeId};
+pub(in crate::node) use announce::impossible_size;
 use pages::Pages;
 
 /// A connection to another daemon.
@@ -106,15 +109,15 @@ pub(in crate::node) enum Presence {
 
 /// All links and nodes.
 #[derive(Debug, Default)]
-pub(in crate::node) struct Membership {
-    pub(in crate::node) links: BTreeMap<LinkId, Link>,
+pub(in crate::node) struct Mesh {
+    links: BTreeMap<LinkId, Link>,
     pub(in crate::node) members: BTreeMap<NodeId, Member>,
     /// Addresses to join through, until the node there has registered.
     joins: BTreeMap<Address, Redial>,
     /// Nodes that vanished lately, and when.
-    pub(in crate::node) vanished: BTreeMap<NodeId, Time>,
+    vanished: BTreeMap<NodeId, Time>,
     /// Who was told last who is here, and when the next one is.
-    retold: (Option<NodeId>, Time),
+    reannounced: (Option<NodeId>, Time),
     /// The members counted, since every step asks for it.
     pub(in crate::node) census: Census,
 }
@@ -132,17 +135,17 @@ pub(in crate::node) struct Census {
     pub(in crate::node) copies: u32,
 }
 
-impl Membership {
+impl Mesh {
     /// Everyone who is known or to be asked for at the start.
-    pub(in crate::node) fn new(join: &[Address], known: &BTreeMap<NodeId, Address>) -> Membership {
-        let mut membership = Membership { retold: (None, Time(RETELL)), ..Membership::default() };
+    pub(in crate::node) fn new(join: &[Address], known: &BTreeMap<NodeId, Address>) -> Mesh {
+        let mut mesh = Mesh { reannounced: (None, Time(REANNOUNCE)), ..Mesh::default() };
         for address in join {
-            membership.joins.insert(address.clone(), Redial::at(Time::default()));
+            mesh.joins.insert(address.clone(), Redial::at(Time::default()));
         }
         for (node, address) in known.iter().take(NODES) {
-            membership.members.insert(*node, Member::known(address.clone(), Time::default()));
+            mesh.members.insert(*node, Member::known(address.clone(), Time::default()));
         }
-        membership
+        mesh
     }
 
     /// The nodes that are here, and their links.
@@ -164,6 +167,12 @@ impl Membership {
     /// The registered node at the other end of a link.
     pub(in crate::node) fn node_at(&self, link: LinkId) -> Option<NodeId> {
         self.links.get(&link)?.node
+    }
+
+    /// Whether a node is one of those that are here and have told all they hold.
+    pub(in crate::node) fn is_here_completely(&self, node: NodeId) -> bool {
+        let presence = self.members.get(&node).map(|member| member.presence);
+        matches!(presence, Some(Presence::Here { complete: true, .. }))
     }
 
     /// How many nodes are here, besides this one.
@@ -193,6 +202,21 @@ impl Membership {
             census.copies = census.copies.max(member.copies);
         }
         census
+    }
+
+    /// Nodes and where they listen, for people at node `me`.
+    pub(in crate::node) fn in_words(&self, me: NodeId, nodes: &[NodeId]) -> String {
+        let word = |node: &NodeId| match self.members.get(node) {
+            _ if *node == me => "this node".to_owned(),
+            Some(member) => match member.presence {
+                Presence::Here { .. } => format!("node {node} at {}", member.address),
+                Presence::Away { .. } | Presence::Gone => {
+                    format!("node {node} at {} (away)", member.address)
+                }
+            },
+            None => format!("node {node} (not met lately)"),
+        };
+        nodes.iter().map(word).collect::<Vec<_>>().join(", ")
     }
 
     /// Where every node listens that was here once.
@@ -228,16 +252,16 @@ impl Member {
     }
 }
 
-impl Node {
-    fn node_down(&mut self, node: NodeId, reason: &CloseReason) {
-        let now = self.now;
-        let Some(member) = self.mesh.members.get_mut(&node) else {
+impl Mesh {
+    fn node_down(&mut self, step: &mut Step, node: NodeId, reason: &CloseReason) {
+        let now = step.now;
+        let Some(member) = self.members.get_mut(&node) else {
             return;
         };
         let Presence::Here { since, .. } = member.presence else {
             return;
         };
-        let grace = self.config.grace;
+        let grace = step.config.grace;
         if now.since(since) >= grace.saturating_mul(10) {
             member.flaps = 0;
         }
@@ -247,30 +271,29 @@ impl Node {
         let text = format!(
             "{node} at {address} is away ({reason}); its photos are copied if it stays away {away:?}"
         );
-        self.log("mesh", text);
-        self.mesh.set_presence(node, presence);
-        self.table.set_away(node);
-        self.link_lost_for_transfers(node);
+        step.log("mesh", text);
+        self.set_presence(node, presence);
         if *reason != CloseReason::Left {
-            self.mesh.vanished.insert(node, now);
-            self.doubt_yourself();
+            self.vanished.insert(node, now);
+            self.suspect_partition(step);
         }
-        self.mesh_changed();
+        step.tell(News::LinkLost(node));
+        step.tell(News::MeshChanged);
     }
 
     /// If more than half of the nodes vanish at once, this one is cut off: it must not start copying everything.
-    fn doubt_yourself(&mut self) {
-        let now = self.now;
-        self.mesh.vanished.retain(|_, at| now.since(*at) <= SILENCE + SILENCE / 2);
-        let vanished = self.mesh.vanished.len();
-        let before = vanished + self.mesh.count_here() + 1;
+    fn suspect_partition(&mut self, step: &mut Step) {
+        let now = step.now;
+        self.vanished.retain(|_, at| now.since(*at) <= SILENCE + SILENCE / 2);
+        let vanished = self.vanished.len();
+        let before = vanished + self.count_here() + 1;
         if vanished * 2 <= before {
             return;
         }
-        let grace = self.config.grace.saturating_mul(CUT_OFF_GRACE);
-        for node in self.mesh.vanished.keys() {
+        let grace = step.config.grace.saturating_mul(CUT_OFF_GRACE);
+        for node in self.vanished.keys() {
             if let Some(Member { presence: Presence::Away { since, until }, .. }) =
-                self.mesh.members.get_mut(node)
+                self.members.get_mut(node)
             {
                 *until = (*until).max(*since + grace);
             }
@@ -278,29 +301,32 @@ impl Node {
         let text = format!(
             "{vanished} of {before} nodes vanished at once: this one may be cut off, so it waits {grace:?}"
         );
-        self.log("mesh", text);
+        step.log("mesh", text);
+    }
+
+    /// A node has told all that it has.
+    pub(in crate::node) fn told_all(&mut self, node: NodeId) {
+        let presence = self.members.get(&node).map(|member| member.presence);
+        if let Some(Presence::Here { link, since, .. }) = presence {
+            self.set_presence(node, Presence::Here { link, since, complete: true });
+        }
     }
 
     /// Time has passed: heartbeats, silence, grace and dialing.
-    pub(in crate::node) fn tend_membership(&mut self) {
-        self.tend_links();
-        let now = self.now;
-        let over: Vec<NodeId> = self
-            .mesh
-            .members
-            .iter()
-            .filter(|(_, member)| matches!(member.presence, Presence::Away { until, .. } if until <= now))
-            .map(|(node, _)| *node)
-            .collect();
-        for node in over {
-            self.mesh.set_presence(node, Presence::Gone);
-            self.log("mesh", format!("{node} stayed away: its photos are copied"));
-            self.table.forget_last_known(node);
-            self.mesh_changed();
+    pub(in crate::node) fn tend(&mut self, step: &mut Step) {
+        self.tend_links(step);
+        let now = step.now;
+        let is_over = |member: &Member| matches!(member.presence, Presence::Away { until, .. } if until <= now);
+        let over = self.members.iter().filter(|(_, member)| is_over(member));
+        for node in over.map(|(node, _)| *node).collect::<Vec<_>>() {
+            self.set_presence(node, Presence::Gone);
+            step.log("mesh", format!("{node} stayed away: its photos are copied"));
+            step.tell(News::Gone(node));
+            step.tell(News::MeshChanged);
         }
-        if self.leaving.is_none() {
-            self.dial();
-            self.retell();
+        if step.leaving.is_none() {
+            self.dial(step);
+            self.reannounce_members(step);
         }
     }
 }

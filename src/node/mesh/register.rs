@@ -3,51 +3,62 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Link, Member, Presence, Redial};
+use super::{Link, Member, Mesh, Presence, Redial};
 use crate::node::limits::NODES;
-use crate::node::{CloseReason, DiskAction, LinkId, Node};
+use crate::node::news::News;
+use crate::node::step::Step;
+use crate::node::{CloseReason, DiskAction, LinkId};
 use crate::protocol::message::{PROTOCOL, Register};
 use crate::protocol::{Address, Message, NodeId};
 
-impl Node {
+impl Mesh {
     /// A node has said who it is.
-    pub(in crate::node) fn registered(&mut self, link: LinkId, register: Register) {
-        let Some(state) = self.mesh.links.get(&link) else {
+    pub(in crate::node) fn registered(
+        &mut self,
+        step: &mut Step,
+        link: LinkId,
+        register: Register,
+    ) {
+        let Some(state) = self.links.get(&link) else {
             return;
         };
         if state.node.is_some() {
-            return self.close(link, CloseReason::Protocol("registered twice".to_owned()));
+            return self.close(step, link, CloseReason::Protocol("registered twice".to_owned()));
         }
         let dialed = state.dialed.clone();
-        if let Err(reason) = self.admit(link, &register) {
+        if let Err(reason) = self.admit(step, link, &register) {
             match &dialed {
-                Some(address) => self.log("join", format!("{address}: {reason}")),
+                Some(address) => step.log("join", format!("{address}: {reason}")),
                 // Its own dialing end must learn whom it has reached.
-                None if register.node == self.config.node => self.send_register(link),
+                None if register.node == step.me() => self.send_register(step, link),
                 None => {}
             }
-            return self.close(link, reason);
+            return self.close(step, link, reason);
         }
         if let Some(address) = &dialed {
-            self.mesh.joins.remove(address);
+            self.joins.remove(address);
         } else {
-            self.send_register(link);
+            self.send_register(step, link);
         }
-        self.node_up(link, register);
+        self.node_up(step, link, register);
     }
 
     /// Whether a node may come in on this link.
-    pub(super) fn admit(&mut self, link: LinkId, register: &Register) -> Result<(), CloseReason> {
+    pub(super) fn admit(
+        &mut self,
+        step: &mut Step,
+        link: LinkId,
+        register: &Register,
+    ) -> Result<(), CloseReason> {
         let node = register.node;
-        if node == self.config.node {
-            if let Some(address) = self.mesh.links.get(&link).and_then(|state| state.dialed.clone())
-            {
-                self.mesh.joins.remove(&address);
+        if node == step.me() {
+            if let Some(address) = self.links.get(&link).and_then(|state| state.dialed.clone()) {
+                self.joins.remove(&address);
             }
-            return Err(if register.boot == self.config.boot {
+            return Err(if register.boot == step.config.boot {
                 CloseReason::Refused("a node need not join itself".to_owned())
             } else {
-                CloseReason::Refused(twin(node, &self.config.address))
+                CloseReason::Refused(twin(node, &step.config.address))
             });
         }
         if register.protocol_min > PROTOCOL.1 || register.protocol_max < PROTOCOL.0 {
@@ -58,15 +69,15 @@ impl Node {
             return Err(CloseReason::Refused(text));
         }
         let from_here = |link: &Link| Address::new(&link.remote, 0).is_loopback();
-        if register.address.is_loopback() && !self.mesh.links.get(&link).is_some_and(from_here) {
+        if register.address.is_loopback() && !self.links.get(&link).is_some_and(from_here) {
             let text = format!(
                 "nobody else can reach {}: start with --host 0.0.0.0, or say with --advertise where you are reached",
                 register.address
             );
             return Err(CloseReason::Refused(text));
         }
-        let Some(member) = self.mesh.members.get(&node) else {
-            let full = self.mesh.count_met() >= NODES;
+        let Some(member) = self.members.get(&node) else {
+            let full = self.count_met() >= NODES;
             return if full {
                 Err(CloseReason::Refused(format!("this mesh has {NODES} nodes already")))
             } else {
@@ -82,10 +93,10 @@ impl Node {
         // Two that dialed each other at once keep the link dialed by the lower id; of two links dialed by one node the
         // later counts, since that node has given up the earlier.
         let by_us =
-            |link: LinkId| self.mesh.links.get(&link).is_some_and(|state| state.dialed.is_some());
-        let lower_is_us = self.config.node < node;
+            |link: LinkId| self.links.get(&link).is_some_and(|state| state.dialed.is_some());
+        let lower_is_us = step.me() < node;
         if by_us(link) == by_us(other) || by_us(link) == lower_is_us {
-            self.supersede(other, node);
+            self.supersede(step, other, node);
             Ok(())
         } else {
             Err(CloseReason::Duplicate)
@@ -93,29 +104,27 @@ impl Node {
     }
 
     /// Closes a link whose node goes on on another one: the node was never away.
-    pub(super) fn supersede(&mut self, link: LinkId, node: NodeId) {
-        if let Some(state) = self.mesh.links.get_mut(&link) {
+    pub(super) fn supersede(&mut self, step: &mut Step, link: LinkId, node: NodeId) {
+        if let Some(state) = self.links.get_mut(&link) {
             state.node = None;
         }
-        self.table.set_away(node);
-        self.link_lost_for_transfers(node);
-        self.close(link, CloseReason::Duplicate);
+        step.tell(News::LinkLost(node));
+        self.close(step, link, CloseReason::Duplicate);
     }
 
-    pub(super) fn node_up(&mut self, link: LinkId, register: Register) {
-        let (now, node) = (self.now, register.node);
-        let remote =
-            self.mesh.links.get(&link).map(|state| state.remote.clone()).unwrap_or_default();
+    pub(super) fn node_up(&mut self, step: &mut Step, link: LinkId, register: Register) {
+        let (now, node) = (step.now, register.node);
+        let remote = self.links.get(&link).map(|state| state.remote.clone()).unwrap_or_default();
         let address = if register.address.is_unspecified() {
             Address::new(&remote, register.address.port())
         } else {
             register.address
         };
-        let known = self.mesh.members.get(&node);
+        let known = self.members.get(&node);
         let is_new = known.is_none_or(|member| member.address != address);
         let is_to_note = is_new || known.is_some_and(|member| !member.met);
         let member =
-            self.mesh.members.entry(node).or_insert_with(|| Member::known(address.clone(), now));
+            self.members.entry(node).or_insert_with(|| Member::known(address.clone(), now));
         if matches!(member.presence, Presence::Away { .. }) {
             member.flaps += 1;
         }
@@ -126,52 +135,51 @@ impl Node {
         member.pin = Duration::from_millis(register.pin_ms);
         member.keeps_originals = register.keep_originals;
         member.redial = Redial::at(now);
-        // It tells all that it has anew.
-        self.left_out.remove(&node);
+        step.tell(News::Up(node));
         let presence = Presence::Here { link, since: now, complete: false };
-        self.mesh.set_presence(node, presence);
-        if let Some(state) = self.mesh.links.get_mut(&link) {
+        self.set_presence(node, presence);
+        if let Some(state) = self.links.get_mut(&link) {
             state.node = Some(node);
         }
-        self.mesh.vanished.remove(&node);
-        self.log("mesh", format!("{node} is here, at {address}"));
-        let mut nodes = self.mesh.addresses();
+        self.vanished.remove(&node);
+        step.log("mesh", format!("{node} is here, at {address}"));
+        let mut nodes = self.addresses();
         nodes.remove(&node);
-        self.send(link, Message::ConnectionUpdate { nodes });
-        self.send(link, Message::RequestInfo);
+        self.send(step, link, Message::ConnectionUpdate { nodes });
+        self.send(step, link, Message::RequestInfo);
         if is_to_note {
-            self.note_nodes();
+            self.note_nodes(step);
         }
         // Who was told of it by another node knows that this one has told all others too.
         if is_new {
-            for (other, link) in self.mesh.here().collect::<Vec<_>>() {
+            for (other, link) in self.here().collect::<Vec<_>>() {
                 if other != node {
                     let nodes = BTreeMap::from([(node, address.clone())]);
-                    self.send(link, Message::ConnectionUpdate { nodes });
+                    self.send(step, link, Message::ConnectionUpdate { nodes });
                 }
             }
         }
-        self.mesh_changed();
+        step.tell(News::MeshChanged);
     }
 
-    pub(super) fn note_nodes(&mut self) {
-        let nodes = self.mesh.addresses();
-        self.disk(DiskAction::NoteNodes { nodes });
+    pub(super) fn note_nodes(&mut self, step: &mut Step) {
+        let nodes = self.addresses();
+        step.disk(DiskAction::NoteNodes { nodes });
     }
 
-    pub(super) fn send_register(&mut self, link: LinkId) {
+    pub(super) fn send_register(&mut self, step: &mut Step, link: LinkId) {
         let register = Register {
             protocol_min: PROTOCOL.0,
             protocol_max: PROTOCOL.1,
             features: Vec::new(),
-            node: self.config.node,
-            boot: self.config.boot,
-            address: self.config.address.clone(),
-            copies: self.config.copies,
-            pin_ms: u64::try_from(self.config.pin.as_millis()).unwrap_or(u64::MAX),
-            keep_originals: self.config.keep_originals,
+            node: step.me(),
+            boot: step.config.boot,
+            address: step.config.address.clone(),
+            copies: step.config.copies,
+            pin_ms: u64::try_from(step.config.pin.as_millis()).unwrap_or(u64::MAX),
+            keep_originals: step.config.keep_originals,
         };
-        self.send(link, Message::Register(register));
+        self.send(step, link, Message::Register(register));
     }
 }
 

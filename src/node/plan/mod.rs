@@ -27,6 +27,20 @@
 //! There is no elected leader and no lock, for neither would survive a partition of a few friends' computers. There is no
 //! global optimum either: loads end up near each other, not equal.
 
-pub(in crate::node) mod agenda;
 pub(in crate::node) mod placement;
-mod review;
+pub(in crate::node) mod review;
+
+use crate::photo::PhotoId;
+
+/// What a review finds to be done about a photo, and which part does it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::node) enum Task {
+    /// It has too few copies: one more is made, if that is this node's part.
+    Copy,
+    /// It has too many: this node's goes, if it is the first that may.
+    Trim,
+    /// There is a better version: this node's copy is compared with it, and goes.
+    Retire { keeper: PhotoId },
+    /// Its owner has removed it: this node's replica goes.
+    Remove,
+}

@@ -12,7 +12,7 @@ use crate::protocol::{Holding, NodeId};
 /// How well a node suits a photo: rendezvous hashing (Thaler and Ravishankar 1998).
 ///
 /// Every node weighs every photo differently, so that taking the lowest spreads the work without any agreement.
-pub(in crate::node) fn weight(photo: PhotoId, node: NodeId) -> u64 {
+pub(in crate::node) fn rendezvous_score(photo: PhotoId, node: NodeId) -> u64 {
     mix(photo.prefix() ^ mix(node.0))
 }
 
@@ -28,7 +28,7 @@ pub(in crate::node) fn coordinator(
     photo: PhotoId,
     holders: impl IntoIterator<Item = NodeId>,
 ) -> Option<NodeId> {
-    holders.into_iter().min_by_key(|node| (weight(photo, *node), *node))
+    holders.into_iter().min_by_key(|node| (rendezvous_score(photo, *node), *node))
 }
 
 /// A node that could take a copy.
@@ -70,10 +70,11 @@ pub(in crate::node) struct Copy {
 pub(in crate::node) fn trim_order(photo: PhotoId, copies: usize, held: &[Copy]) -> Vec<NodeId> {
     let (mut replicas, mut originals): (Vec<&Copy>, Vec<&Copy>) =
         held.iter().partition(|copy| copy.holding == Holding::Replica);
-    replicas.sort_by_key(|copy| (Reverse(copy.load), weight(photo, copy.node), copy.node));
+    replicas
+        .sort_by_key(|copy| (Reverse(copy.load), rendezvous_score(photo, copy.node), copy.node));
     let spare_originals = originals.len().saturating_sub(copies);
     originals.retain(|copy| !copy.keeps_originals);
-    originals.sort_by_key(|copy| (Reverse(weight(photo, copy.node)), copy.node));
+    originals.sort_by_key(|copy| (Reverse(rendezvous_score(photo, copy.node)), copy.node));
     if spare_originals == 0 {
         originals.clear();
     }

@@ -25,11 +25,6 @@ impl Table {
         }
     }
 
-    /// All photos that the collection shows.
-    pub(in crate::node) fn shown(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.values().filter(|entry| self.is_shown(entry))
-    }
-
     /// The better version that is shown in place of this one, if it is not shown itself.
     pub(in crate::node) fn shown_instead(&self, entry: &Entry) -> Option<&Entry> {
         match entry.verdict {
@@ -51,6 +46,20 @@ impl Table {
         looks.any(|looks| {
             looks.yields_to == Some(keeper) && looks.relation == Some(Relation::Variant)
         })
+    }
+
+    /// Whether copies of a photo in trashes count like any others: it is a variant that is not shown.
+    pub(in crate::node) fn may_lie_in_trashes(&self, entry: &Entry) -> bool {
+        self.is_variant(entry) && !self.is_shown(entry)
+    }
+
+    /// How many nodes have a photo now, and how many had it when they were last seen: on disk, or in any way if it is a
+    /// variant that is not shown.
+    pub(in crate::node) fn copies_there(&self, entry: &Entry) -> (usize, usize) {
+        match self.may_lie_in_trashes(entry) {
+            true => (entry.anywhere().count(), entry.claims.iter().count()),
+            false => (entry.live().count(), entry.counted().count()),
+        }
     }
 
     /// Whether a node has a copy of a photo that counts: stored, or, as copies of a variant may lie in trashes, in any way.

@@ -23,6 +23,29 @@ impl Default for Bounds {
 }
 
 impl Table {
+    /// There is no place for a photo that a node tells of; whether it is the first one of that node.
+    pub(in crate::node) fn leave_out(&mut self, node: NodeId) -> bool {
+        let count = self.left_out.entry(node).or_default();
+        *count += 1;
+        *count == 1
+    }
+
+    /// A node tells all that it has anew.
+    pub(in crate::node) fn told_anew(&mut self, node: NodeId) {
+        self.left_out.remove(&node);
+    }
+
+    /// Whether all that was told has found a place.
+    pub(in crate::node) fn knows_all(&self) -> bool {
+        self.left_out.is_empty()
+    }
+
+    /// The node of which most photos are left out, and how many.
+    pub(in crate::node) fn most_left_out(&self) -> Option<(NodeId, u64)> {
+        let most = self.left_out.iter().max_by_key(|(_, count)| **count);
+        most.map(|(node, count)| (*node, *count))
+    }
+
     /// Whether there is a place for what another node says of a photo.
     pub(in crate::node) fn has_place(&self, node: NodeId, photo: PhotoId) -> bool {
         let told = self.shelves.get(&node).map(|shelf| &shelf.photos);

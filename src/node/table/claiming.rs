@@ -7,9 +7,11 @@ use super::Table;
 use super::claims::{Claim, Claims};
 use super::edges::is_current;
 use super::entry::Entry;
+use super::sums::Part;
+use super::tombstones::Merged;
 use super::verdict::Verdict;
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Holding, Looks, NodeId, Record};
+use crate::protocol::{Holding, Looks, NodeId, Record, Tombstone};
 
 impl Table {
     /// Takes a node's word on a photo.
@@ -31,6 +33,7 @@ impl Table {
                 facts,
             }
         };
+        self.spare(node, id);
         self.set_claim(node, id, Some(claim));
         // What others told before this node had the photo itself is in no file of its own yet.
         let known = self.entries.get(&id).map(|entry| &entry.facts);
@@ -38,6 +41,41 @@ impl Table {
             self.unnoted.insert(id);
         }
         agrees
+    }
+
+    /// Another node tells what it holds, what it holds no more, and what owners have said. What there is to log of it.
+    pub(in crate::node) fn told(
+        &mut self,
+        node: NodeId,
+        records: &[Record],
+        gone: &[PhotoId],
+        tombstones: Vec<Tombstone>,
+    ) -> Vec<String> {
+        let mut notes = Vec::new();
+        let merged = tombstones.into_iter().map(|tombstone| self.entomb(tombstone));
+        let refused = merged.filter(|merged| *merged == Merged::Full).count();
+        if refused > 0 {
+            notes.push(format!(
+                "no room for {refused} tombstones told by {node}: they have no effect here"
+            ));
+        }
+        for record in records {
+            let id = record.photo.id;
+            if !self.has_place(node, id) {
+                if self.leave_out(node) {
+                    notes.push(format!(
+                        "no place for all the photos of node {node}: some are left out"
+                    ));
+                }
+            } else if !self.claim(node, record) {
+                let id = id.short();
+                notes.push(format!("{node} describes the bytes of {id} otherwise than before"));
+            }
+        }
+        for photo in gone {
+            self.remove(node, *photo);
+        }
+        notes
     }
 
     /// Takes another node's account of a photo's bytes; whether it agrees with the one in the table.
@@ -72,7 +110,7 @@ impl Table {
     pub(in crate::node) fn verify(&mut self, photo: &Arc<Photo>) -> bool {
         let Some(entry) = self.entries.get(&photo.id) else {
             self.insert(photo);
-            self.with_loads(photo.id, |entry| entry.verified = true);
+            self.apply(photo.id, |entry| entry.verified = true);
             return true;
         };
         let agrees = entry.photo == *photo || entry.photo.account != photo.account;
@@ -117,6 +155,7 @@ impl Table {
             similar: BTreeSet::new(),
             verdict: Verdict::Absent,
             changed_at: self.now,
+            part: Part::default(),
         };
         self.entries.insert(photo.id, entry);
         self.connect(photo);
@@ -124,95 +163,25 @@ impl Table {
 
     /// Takes another account of a photo's bytes, `verified` if this node has found it itself.
     fn replace(&mut self, photo: &Arc<Photo>, verified: bool) {
-        let known = self.entries.get(&photo.id);
-        if known.is_some_and(|entry| entry.photo == *photo) {
-            return self.with_loads(photo.id, |entry| entry.verified = verified);
-        }
-        self.reconsider_with_neighbours(photo.id);
-        self.with_loads(photo.id, |entry| {
+        self.apply(photo.id, |entry| {
             entry.photo = photo.clone();
             entry.verified = verified;
         });
-        self.disconnect(photo.id);
-        self.connect(photo);
-        self.reconsider_with_neighbours(photo.id);
-        // What could not be compared before may be compared now.
-        let similar = self.entries.get(&photo.id).map(|entry| &entry.similar);
-        self.changed.extend(similar.into_iter().flatten());
-        self.mark_changed(photo.id);
     }
 
     pub(super) fn set_claim(&mut self, node: NodeId, photo: PhotoId, claim: Option<Claim>) {
-        let Some(entry) = self.entries.get(&photo) else {
-            return;
-        };
-        let old = entry.claims.get(node).cloned();
-        if old == claim {
-            return;
-        }
-        let was = (entry.is_present(), self.is_removed(entry));
-        let held =
-            |claim: &Option<Claim>| claim.as_ref().map(|claim| (claim.holding, claim.current));
-        let is_held_alike = held(&old) == held(&claim);
-        let looks = |claim: &Option<Claim>| claim.as_ref().and_then(|claim| claim.looks.clone());
-        let (old_looks, new_looks) = (looks(&old), looks(&claim));
-        let shelf = self.shelves.entry(node).or_default();
-        match claim {
-            Some(_) => shelf.photos.insert(photo),
-            None => shelf.photos.remove(&photo),
-        };
-        let now = self.now;
-        self.with_loads(photo, |entry| {
+        let me = self.me;
+        self.apply(photo, |entry| {
             entry.claims.set(node, claim);
-            if !is_held_alike {
-                entry.changed_at = now;
+            entry.facts = entry.all_that_is_said(me);
+            if entry.claims.is_empty() {
+                entry.verdict = Verdict::Absent;
             }
         });
-        if old_looks != new_looks {
-            self.looks_changed(photo, old_looks.as_deref(), new_looks.as_deref());
-        }
-        self.relabel(photo);
-        self.mark_keeper_changed(photo);
-        if node == self.me {
-            self.unannounced.insert(photo);
-        }
-        self.changed.insert(photo);
-        let entry = &self.entries[&photo];
-        let is = (entry.is_present(), self.is_removed(entry));
-        let is_claimed = !entry.claims.is_empty();
-        if is != was {
-            self.reconsider_with_neighbours(photo);
-        }
-        self.reclaim(photo);
-        if is_claimed {
-            self.sum_up(photo);
-        } else {
-            self.forget(photo);
-        }
-    }
-
-    /// Removes a photo that nobody has a claim on any more.
-    fn forget(&mut self, photo: PhotoId) {
-        self.disconnect(photo);
-        self.set_verdict(photo, Verdict::Absent);
-        self.forget_facts(photo);
-        self.entries.remove(&photo);
-    }
-
-    /// A node is away: what it said is only the last that is known.
-    pub(in crate::node) fn set_away(&mut self, node: NodeId) {
-        for photo in self.shelf_after(node, None).collect::<Vec<_>>() {
-            let claim = self.entries.get(&photo).and_then(|entry| entry.claims.get(node)).cloned();
-            self.set_claim(node, photo, claim.map(|claim| Claim { current: false, ..claim }));
-        }
-    }
-
-    /// Forgets what a node said before its present link: it has told all it has, or it stays away.
-    pub(in crate::node) fn forget_last_known(&mut self, node: NodeId) {
-        for photo in self.shelf_after(node, None).collect::<Vec<_>>() {
-            let claim = self.entries.get(&photo).and_then(|entry| entry.claims.get(node));
-            if claim.is_some_and(|claim| !claim.current) {
-                self.set_claim(node, photo, None);
+        if self.entries.get(&photo).is_some_and(|entry| entry.claims.is_empty()) {
+            self.disconnect(photo);
+            if let Some(entry) = self.entries.remove(&photo) {
+                self.discount(&entry);
             }
         }
     }

@@ -62,6 +62,12 @@ impl Claims {
         }
     }
 
+    /// Whether the same nodes hold the photo in the same ways.
+    pub(in crate::node) fn hold_alike(&self, other: &Claims) -> bool {
+        let held = |(node, claim): &(NodeId, Claim)| (*node, claim.holding, claim.current);
+        self.0.iter().map(held).eq(other.0.iter().map(held))
+    }
+
     pub(in crate::node) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

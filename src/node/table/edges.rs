@@ -63,6 +63,19 @@ impl Table {
         (found != Relation::Different).then_some(found)
     }
 
+    /// Whether this node has read a photo's bytes by the present rules.
+    pub(in crate::node) fn is_read(&self, photo: PhotoId) -> bool {
+        self.get(photo).is_some_and(|entry| entry.verified && is_current(&entry.photo))
+    }
+
+    /// Whether it makes sense to compare this node's copy of a photo with a better version. By an account of earlier rules it
+    /// does not: the folder reads the file anew, and tells it then.
+    pub(in crate::node) fn may_be_looked_at(&self, photo: PhotoId, better: PhotoId) -> bool {
+        let looks = self.my_looks(photo);
+        let is_open = !looks.is_full() && !looks.differs.contains(&better);
+        is_open && self.is_read(photo) && self.get(better).is_some()
+    }
+
     /// What this node has found about its copy of a photo.
     pub(in crate::node) fn my_looks(&self, photo: PhotoId) -> Looks {
         self.looked.get(&photo).cloned().unwrap_or_default()

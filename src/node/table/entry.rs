@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::claims::{Claim, Claims};
+use super::sums::Part;
 use super::verdict::Verdict;
 use crate::node::Time;
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Facts, Holding, Looks, NodeId};
 
 /// All that is known about one photo.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::node) struct Entry {
     /// What its bytes say.
     pub(in crate::node) photo: Arc<Photo>,
@@ -26,6 +27,8 @@ pub(in crate::node) struct Entry {
     pub(in crate::node) verdict: Verdict,
     /// When its holders or its verdict last changed.
     pub(in crate::node) changed_at: Time,
+    /// What it was last counted as.
+    pub(super) part: Part,
 }
 
 impl Entry {
@@ -82,6 +85,12 @@ impl Entry {
             Some(_) => here().filter(|c| c.holding.is_stored()).all(yields),
             None => here().any(yields),
         }
+    }
+
+    /// How those have it who have it in any way now.
+    pub(in crate::node) fn held(&self) -> Vec<(NodeId, Holding)> {
+        let here = self.claims.iter().filter(|(_, claim)| claim.current);
+        here.map(|(node, claim)| (node, claim.holding)).collect()
     }
 
     /// Whether anybody who is here has its bytes.

@@ -29,7 +29,8 @@ impl Table {
             };
             let current = self.order(entry);
             if current == order {
-                self.set_verdict(photo, self.judged(&self.entries[&photo]));
+                let verdict = self.judged(entry);
+                self.apply(photo, |entry| entry.verdict = verdict);
             } else {
                 self.dirty.insert((Reverse(current), photo));
             }
@@ -66,7 +67,7 @@ impl Table {
             .map_or(Verdict::Keeper, |best| Verdict::Loser(best.photo.id))
     }
 
-    fn order(&self, entry: &Entry) -> Order {
+    pub(super) fn order(&self, entry: &Entry) -> Order {
         let replaced = self.replaced_by.get(&entry.photo.id).is_some_and(|by| {
             // Edited and edited back: each replaces the other, so neither counts as replaced.
             by.iter().any(|id| {
@@ -86,7 +87,7 @@ impl Table {
 
     /// The same for a photo whose presence or order has changed, and for all whose verdict or order this may touch: its
     /// neighbours, what it replaces, and the neighbours of that.
-    pub(super) fn reconsider_with_neighbours(&mut self, photo: PhotoId) {
+    pub(super) fn reconsider_neighbours(&mut self, photo: PhotoId) {
         let Some(entry) = self.entries.get(&photo) else {
             return;
         };
@@ -101,39 +102,16 @@ impl Table {
         }
     }
 
-    /// Sets a photo's verdict, with all that follows from it.
-    pub(super) fn set_verdict(&mut self, photo: PhotoId, verdict: Verdict) {
+    /// Looks again at those whose verdict a changed verdict may touch: the worse neighbours.
+    pub(super) fn reconsider_worse(&mut self, photo: PhotoId) {
         let Some(entry) = self.entries.get(&photo) else {
             return;
         };
-        if entry.verdict == verdict {
-            return;
-        }
         let order = self.order(entry);
         let neighbours = entry.similar.iter().filter_map(|id| self.entries.get(id));
-        let worse: Vec<PhotoId> = neighbours
-            .filter(|other| self.order(other) < order)
-            .map(|other| other.photo.id)
-            .collect();
-        let now = self.now;
-        self.with_loads(photo, |entry| {
-            entry.verdict = verdict;
-            entry.changed_at = now;
-        });
-        self.relabel(photo);
-        self.mark_changed(photo);
-        self.mark_keeper_changed(photo);
-        for other in worse {
+        let worse = neighbours.filter(|other| self.order(other) < order);
+        for other in worse.map(|other| other.photo.id).collect::<Vec<_>>() {
             self.reconsider(other);
-        }
-    }
-
-    /// Tells the names whether the collection shows a photo, and as what.
-    pub(super) fn relabel(&mut self, photo: PhotoId) {
-        if let Some(entry) = self.entries.get(&photo) {
-            let name =
-                self.is_shown(entry).then(|| super::names::primary(&entry.photo, &entry.facts));
-            self.names.set_shown(photo, name);
         }
     }
 }

@@ -87,6 +87,15 @@ impl Table {
         }
     }
 
+    /// The photos of this name, in the collection or not. Who has it only by inheritance is not meant.
+    pub(in crate::node) fn named<'a>(
+        &'a self,
+        name: &'a str,
+    ) -> impl Iterator<Item = PhotoId> + 'a {
+        let has = |entry: &Entry| entry.facts.names.contains(name);
+        photos(&self.names.by_name, name).filter(move |id| self.get(*id).is_some_and(has))
+    }
+
     /// The removed photo that a name, or the beginning of an id, means that leads to none of the collection.
     pub(in crate::node) fn find_removed(&self, query: &str) -> Option<PhotoId> {
         let known = photos(&self.names.by_name, query)

@@ -27,6 +27,7 @@
 //! keeps no history either. A claim that ends is gone, and who said what before cannot be asked.
 
 mod acceptance;
+mod apply;
 pub(in crate::node) mod bounds;
 mod claiming;
 pub(in crate::node) mod claims;
@@ -37,19 +38,25 @@ mod judge;
 mod lookup;
 pub(in crate::node) mod names;
 mod owners;
+mod sums;
+mod sweeps;
+#[cfg(test)]
+mod tests;
 pub(in crate::node) mod tombstones;
 pub(in crate::node) mod verdict;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::Time;
 use crate::photo::{PhotoId, SimilarityIndex};
 use crate::protocol::{Holding, Looks, NodeId, Record};
 use bounds::Bounds;
-use entry::{Entry, Load, Shelf, weigh};
+use entry::{Entry, Load, Shelf};
 use names::Names;
+use sums::Sums;
+use sweeps::Sweep;
 use tombstones::Tombstones;
-use verdict::{Order, Verdict};
+use verdict::Order;
 
 /// The table of all photos.
 #[derive(Debug)]
@@ -57,21 +64,27 @@ pub(in crate::node) struct Table {
     pub(in crate::node) me: NodeId,
     pub(in crate::node) now: Time,
     pub(in crate::node) bounds: Bounds,
-    pub(in crate::node) entries: BTreeMap<PhotoId, Entry>,
+    entries: BTreeMap<PhotoId, Entry>,
+    /// How many photos of each kind there are.
+    sums: Sums,
+    /// What nodes that came or went mean for their photos, in order.
+    sweeps: VecDeque<Sweep>,
+    /// Photos for which there was no place, by the node that told of them.
+    left_out: BTreeMap<NodeId, u64>,
     shelves: BTreeMap<NodeId, Shelf>,
     index: SimilarityIndex,
     /// What this node has found by comparing its copies with others.
-    pub(in crate::node) looked: BTreeMap<PhotoId, Looks>,
+    looked: BTreeMap<PhotoId, Looks>,
     /// Photos that somebody would give up, by the better version for which.
-    pub(in crate::node) accepted: BTreeMap<PhotoId, BTreeSet<PhotoId>>,
+    accepted: BTreeMap<PhotoId, BTreeSet<PhotoId>>,
     /// Photos that others replace, by those that do.
     replaced_by: BTreeMap<PhotoId, BTreeSet<PhotoId>>,
     /// Photos whose verdict must be looked at again, the best first.
-    pub(in crate::node) dirty: BTreeSet<(std::cmp::Reverse<Order>, PhotoId)>,
+    dirty: BTreeSet<(std::cmp::Reverse<Order>, PhotoId)>,
     /// What owners have said about photos that they have removed.
     pub(in crate::node) tombstones: Tombstones,
     /// Photos that this node's owner has removed and that are his originals again.
-    pub(in crate::node) reclaimed: BTreeSet<PhotoId>,
+    reclaimed: BTreeSet<PhotoId>,
     /// Labels and look-up by name.
     pub(in crate::node) names: Names,
     /// Photos whose holders, verdict or facts have changed since the node last asked.
@@ -89,6 +102,9 @@ impl Table {
             now: Time::default(),
             bounds: Bounds::default(),
             entries: BTreeMap::new(),
+            sums: Sums::default(),
+            sweeps: VecDeque::new(),
+            left_out: BTreeMap::new(),
             shelves: BTreeMap::from([(me, Shelf::default())]),
             index: SimilarityIndex::default(),
             looked: BTreeMap::new(),
@@ -107,6 +123,16 @@ impl Table {
     /// A photo's entry.
     pub(in crate::node) fn get(&self, photo: PhotoId) -> Option<&Entry> {
         self.entries.get(&photo)
+    }
+
+    /// The entries after `cursor`, or all.
+    pub(in crate::node) fn after(
+        &self,
+        cursor: Option<PhotoId>,
+    ) -> impl Iterator<Item = &Entry> + '_ {
+        use std::ops::Bound::{Excluded, Unbounded};
+        let from = cursor.map_or(Unbounded, Excluded);
+        self.entries.range((from, Unbounded)).map(|(_, entry)| entry)
     }
 
     /// How this node holds a photo.
@@ -163,19 +189,23 @@ impl Table {
         self.shelves.get(&node).map(|shelf| shelf.load).unwrap_or_default()
     }
 
-    /// Changes an entry and keeps the loads of its holders right.
-    fn with_loads(&mut self, photo: PhotoId, change: impl FnOnce(&mut Entry)) {
-        let Some(entry) = self.entries.get_mut(&photo) else {
-            return;
-        };
-        weigh(entry, &mut self.shelves, |total, part| *total -= part);
-        change(entry);
-        weigh(entry, &mut self.shelves, |total, part| *total += part);
+    /// Whether every verdict is as it has to be.
+    pub(in crate::node) fn is_judged(&self) -> bool {
+        self.dirty.is_empty()
     }
 
-    /// The photos that have changed since the last call.
+    /// The photos that have changed since the last call. They are counted anew.
     pub(in crate::node) fn take_changed(&mut self) -> BTreeSet<PhotoId> {
-        std::mem::take(&mut self.changed)
+        let changed = std::mem::take(&mut self.changed);
+        for photo in &changed {
+            self.recount(*photo);
+        }
+        changed
+    }
+
+    /// How many photos of each kind there are, as of the last call of [`Table::take_changed`].
+    pub(in crate::node) fn sums(&self) -> &Sums {
+        &self.sums
     }
 
     /// The photos of this node to announce since the last call.
@@ -191,12 +221,5 @@ impl Table {
     /// A photo's holders, verdict or facts have changed.
     pub(in crate::node) fn mark_changed(&mut self, photo: PhotoId) {
         self.changed.insert(photo);
-    }
-
-    /// What is known of a photo has changed: if it is a worse version, the better one's holders have names to take over.
-    fn mark_keeper_changed(&mut self, photo: PhotoId) {
-        if let Some(Verdict::Loser(keeper)) = self.entries.get(&photo).map(|entry| entry.verdict) {
-            self.changed.insert(keeper);
-        }
     }
 }

@@ -36,7 +36,7 @@ impl Table {
         let was_removed = is_removed(self);
         let merged = self.tombstones.merge(tombstone);
         if is_removed(self) != was_removed {
-            self.reconsider_with_neighbours(photo);
+            self.reconsider_neighbours(photo);
         }
         self.reclaim(photo);
         merged
@@ -102,8 +102,17 @@ impl Table {
         }
     }
 
+    /// The photos that this node's owner has removed and that are his originals again.
+    pub(in crate::node) fn reclaimed_by_me(&mut self) -> Vec<PhotoId> {
+        let mut reclaimed = std::mem::take(&mut self.reclaimed);
+        reclaimed.retain(|photo| self.is_reclaimed(*photo));
+        let photos = reclaimed.iter().copied().collect();
+        self.reclaimed = reclaimed;
+        photos
+    }
+
     /// Whether this node's owner has removed a photo that is his original.
-    pub(in crate::node) fn is_reclaimed(&self, photo: PhotoId) -> bool {
+    fn is_reclaimed(&self, photo: PhotoId) -> bool {
         self.is_removed_by_me(photo) && self.mine(photo) == Some(Holding::Original)
     }
 

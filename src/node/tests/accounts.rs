@@ -35,7 +35,7 @@ fn table_of(words: &[&Arc<Photo>]) -> Table {
 fn state(table: &mut Table) -> (Arc<Photo>, Vec<PhotoId>, Vec<PhotoId>, u64) {
     while table.judge(1) {}
     let (worse, better) = pair();
-    let [worse, better] = [worse, better].map(|n| &table.entries[&photo(n).id]);
+    let [worse, better] = [worse, better].map(|n| table.get(photo(n).id).unwrap());
     let similar = |similar: &std::collections::BTreeSet<PhotoId>| similar.iter().copied().collect();
     (
         better.photo.clone(),
@@ -78,7 +78,7 @@ fn by_version(account: u16) -> Arc<Photo> {
 /// Whether the table takes the pair for versions of one picture.
 fn alike(table: &Table) -> bool {
     let (worse, better) = pair();
-    let similar = &table.entries[&photo(worse).id].similar;
+    let similar = &table.get(photo(worse).id).unwrap().similar;
     similar.contains(&photo(better).id)
 }
 
@@ -102,7 +102,7 @@ fn what_a_node_has_read_by_earlier_rules_gives_way_until_it_has_read_it_anew() {
     let [old, new] = [by_version(ACCOUNT - 1), by_version(ACCOUNT)];
     let mut table = table_of(&[]);
     table.claim(ME, &record(Arc::clone(&old)));
-    assert!(table.entries[&old.id].verified);
+    assert!(table.get(old.id).unwrap().verified);
     let shorter = Photo { bytes: 7, ..Photo::clone(&new) };
     table.claim(NodeId(5), &record(Arc::new(shorter)));
     assert_eq!(state(&mut table).0, old, "its own file is as long as it is");
@@ -110,9 +110,9 @@ fn what_a_node_has_read_by_earlier_rules_gives_way_until_it_has_read_it_anew() {
     assert_eq!(state(&mut table).0, new);
     table.claim(ME, &record(Arc::clone(&old)));
     assert_eq!(state(&mut table).0, new, "told again");
-    assert!(!table.entries[&old.id].verified, "it has not read that itself");
+    assert!(!table.get(old.id).unwrap().verified, "it has not read that itself");
     table.claim(ME, &record(Arc::clone(&new)));
-    assert!(table.entries[&old.id].verified);
+    assert!(table.get(old.id).unwrap().verified);
 }
 
 #[test]
@@ -142,12 +142,12 @@ fn what_its_holders_have_accepted_stays_accepted_though_its_account_is_old() {
         table.claim(NodeId(2), &accepted);
         assert!(alike(&table));
         while table.judge(1) {}
-        assert_eq!(table.entries[&photo(worse).id].verdict, Verdict::Loser(old.id));
+        assert_eq!(table.get(photo(worse).id).unwrap().verdict, Verdict::Loser(old.id));
         // By the present rules they are two.
         let other = Photo { fingerprint: None, ..Photo::clone(&photo(better)) };
         table.claim(NodeId(3), &record(Arc::new(other)));
         assert!(!alike(&table));
         while table.judge(1) {}
-        assert_eq!(table.entries[&photo(worse).id].verdict, Verdict::Keeper);
+        assert_eq!(table.get(photo(worse).id).unwrap().verdict, Verdict::Keeper);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::super::limits::PAGE_RECORDS;
-use super::super::{Action, Event, LinkId};
+use super::super::{Action, DiskAction, DiskEvent, LinkAction, LinkEvent, LinkId};
 use super::solo::{Solo, original};
 use crate::photo::PhotoId;
 use crate::protocol::{Facts, Holding, Message, Record};
@@ -16,7 +16,10 @@ type Page = (BTreeMap<PhotoId, usize>, bool);
 
 fn page(actions: &[Action]) -> Option<Page> {
     let mut pages = actions.iter().filter_map(|action| match action {
-        Action::Send { message: Message::ImageInfo { records, complete, .. }, .. } => {
+        Action::Link(LinkAction::Send {
+            message: Message::ImageInfo { records, complete, .. },
+            ..
+        }) => {
             let names = |facts: &Facts| facts.names.len();
             let told = records.iter().map(|record| (record.photo.id, names(&record.facts)));
             Some((told.collect(), *complete))
@@ -29,12 +32,12 @@ fn page(actions: &[Action]) -> Option<Page> {
 }
 
 fn next(solo: &mut Solo) -> Option<Page> {
-    page(&solo.tell(Event::PageSent { link: LinkId(1) }))
+    page(&solo.tell(LinkEvent::PageSent { link: LinkId(1) }))
 }
 
 fn rename(solo: &mut Solo, n: usize) {
     let record = original(&n.to_be_bytes());
-    solo.tell(Event::Held {
+    solo.tell(DiskEvent::Held {
         photo: record.photo,
         facts: Facts::named("another.jpg"),
         holding: Holding::Original,
@@ -50,7 +53,7 @@ fn before_the_first_scan_is_over_nothing_is_all() {
     let first = page(&solo.hear(1, Message::RequestInfo));
     assert_eq!(first, Some((BTreeMap::from([(photo, 1)]), false)));
     assert_eq!(next(&mut solo), None);
-    let last = page(&solo.tell(Event::Scanned { skipped: 0 }));
+    let last = page(&solo.tell(DiskEvent::Scanned { skipped: 0 }));
     assert_eq!(last, Some((BTreeMap::new(), true)));
 }
 
@@ -88,7 +91,7 @@ fn names_that_others_know_are_written_down_whoever_had_the_photo_first() {
         let actions = if told_before {
             solo.announce(1, vec![theirs], false);
             let Record { photo, facts, .. } = original(b"cat");
-            solo.tell(Event::Held {
+            solo.tell(DiskEvent::Held {
                 photo,
                 facts: Facts::clone(&facts),
                 holding: Holding::Original,
@@ -99,7 +102,7 @@ fn names_that_others_know_are_written_down_whoever_had_the_photo_first() {
             solo.announce(1, vec![theirs], false)
         };
         let noted = actions.iter().any(|action| {
-            let Action::NoteFacts { facts, .. } = action else {
+            let Action::Disk(DiskAction::NoteFacts { facts, .. }) = action else {
                 return false;
             };
             ["p.jpg", "tom.jpg"].iter().all(|name| facts.names.contains(*name))

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::super::limits::{DUPLICATES_LOOKED_AT, PUT, SETTLE, TICK};
-use super::super::{Action, DiskError, Event};
+use super::super::limits::{PAGE_LOOKED_AT, PUT, SETTLE, TICK};
+use super::super::{Action, ClientAction, ClientEvent, DiskAction, DiskError, DiskEvent};
 use super::claims::{hold, version};
 use super::solo::Solo;
 use super::world::CLIENT;
@@ -27,7 +27,7 @@ fn with_trash() -> (Solo, PhotoId) {
 
 fn answer(actions: &[Action]) -> Option<Answer> {
     actions.iter().find_map(|action| match action {
-        Action::Answer { answer, .. } => Some(answer.clone()),
+        Action::Client(ClientAction::Answer { answer, .. }) => Some(answer.clone()),
         _ => None,
     })
 }
@@ -49,7 +49,7 @@ fn duplicates_come_in_pages_that_look_at_a_bounded_part_of_the_table() {
     hold(&mut solo, &version(20));
     hold(&mut solo, &version(10));
     solo.wait(2 * SETTLE);
-    for number in 0..2 * DUPLICATES_LOOKED_AT as u32 {
+    for number in 0..2 * PAGE_LOOKED_AT as u32 {
         solo.hold(&number.to_le_bytes());
     }
     let (mut after, mut found, mut pages) = (None, Vec::new(), 0);
@@ -78,14 +78,14 @@ fn the_folder_says_how_long_a_worse_version_stays_in_the_trash() {
     for (days, stay) in [(Some(3), Stay::Days(3)), (None, Stay::UntilPurged)] {
         let (mut solo, worse) = with_trash();
         let (link, request) = (CLIENT, Request::Duplicates { after: None });
-        let actions = solo.tell(Event::Asked { link, request });
+        let actions = solo.tell(ClientEvent::Asked { link, request });
         let asked = actions.iter().find_map(|action| match action {
-            Action::FindDaysLeft { photos, .. } => Some(photos.clone()),
+            Action::Disk(DiskAction::FindDaysLeft { photos, .. }) => Some(photos.clone()),
             _ => None,
         });
         assert_eq!((asked, answer(&actions)), (Some(vec![worse]), None));
         let days = BTreeMap::from([(worse, days)]);
-        let (found, next) = told(answer(&solo.tell(Event::DaysLeft { link, days })));
+        let (found, next) = told(answer(&solo.tell(DiskEvent::DaysLeft { link, days })));
         assert_eq!((found[0].trash, next), (Some(stay), None));
     }
 }
@@ -94,7 +94,7 @@ fn the_folder_says_how_long_a_worse_version_stays_in_the_trash() {
 fn days_that_nobody_waits_for_are_no_answer() {
     let (mut solo, worse) = with_trash();
     let days = BTreeMap::from([(worse, Some(3))]);
-    let actions = solo.tell(Event::DaysLeft { link: CLIENT, days });
+    let actions = solo.tell(DiskEvent::DaysLeft { link: CLIENT, days });
     assert_eq!(answer(&actions), None);
 }
 
@@ -103,10 +103,9 @@ fn told_apart() -> (Solo, PhotoId) {
     let (mut solo, worse) = with_trash();
     assert_eq!(solo.list(), ["20.jpg"]);
     let (link, request) = (CLIENT, distinct(&["20.jpg", "10.jpg"]));
-    let mut actions = solo.tell(Event::Asked { link, request });
+    let mut actions = solo.tell(ClientEvent::Asked { link, request });
     actions.extend(solo.wait(TICK));
-    let restores =
-        |action: &Action| matches!(action, Action::Restore { photo, .. } if *photo == worse);
+    let restores = |action: &Action| matches!(action, Action::Disk(DiskAction::Restore { photo, .. }) if *photo == worse);
     assert!(actions.iter().any(restores), "{actions:?}");
     assert_eq!(answer(&actions), None, "not before it is back");
     (solo, worse)
@@ -116,7 +115,7 @@ fn told_apart() -> (Solo, PhotoId) {
 fn what_is_told_apart_is_shown_and_comes_back() {
     let (mut solo, photo) = told_apart();
     let result = Ok(Holding::Original);
-    let mut actions = solo.tell(Event::Returned { photo, result });
+    let mut actions = solo.tell(DiskEvent::Returned { photo, result });
     actions.extend(solo.wait(TICK));
     let Some(Answer::Distinct { photos }) = answer(&actions) else {
         panic!("{actions:?}");
@@ -134,7 +133,7 @@ fn what_is_told_apart_is_shown_and_comes_back() {
 fn who_tells_apart_hears_of_a_disk_that_puts_nothing_back() {
     let (mut solo, photo) = told_apart();
     let result = Err(DiskError::Full);
-    let actions = solo.tell(Event::Returned { photo, result });
+    let actions = solo.tell(DiskEvent::Returned { photo, result });
     let told = answer(&actions);
     let refused = matches!(told, Some(Answer::Refused { cause: Refusal::Disk, .. }));
     assert!(refused, "{told:?}");
@@ -190,9 +189,11 @@ fn a_worse_version_is_explained_and_served_as_itself() {
         assert_eq!((&*told.photo.name, told.meant), ("20.jpg", Some(worse)));
     }
     let (link, request) = (CLIENT, Request::GetExact { photo: worse });
-    let actions = solo.tell(Event::Asked { link, request });
+    let actions = solo.tell(ClientEvent::Asked { link, request });
     let served = actions.iter().find_map(|action| match action {
-        Action::AnswerPhoto { photo, label, .. } => Some((photo.id, label.clone())),
+        Action::Client(ClientAction::AnswerPhoto { photo, label, .. }) => {
+            Some((photo.id, label.clone()))
+        }
         _ => None,
     });
     assert_eq!(served, Some((worse, "10.jpg".to_owned())));

@@ -8,7 +8,7 @@ use crate::protocol::NodeId;
 fn who_tells_too_much_is_left_out_and_nobody_else() {
     let mut solo = Solo::new();
     let (of_node, all) = (2, 3);
-    solo.node.table.bounds = Bounds { of_node, all };
+    solo.node.cx.table.bounds = Bounds { of_node, all };
     solo.join(1, Default::default(), &[b"1", b"2", b"3"]);
     assert_eq!(solo.status().photos, 2);
     let note = "1 photo(s) of node 0000000000000001 are left out: this node knows at most 2 of one node, and 3 in all";
@@ -17,7 +17,7 @@ fn who_tells_too_much_is_left_out_and_nobody_else() {
     solo.join(2, Default::default(), &[b"1", b"4"]);
     assert_eq!(solo.status().photos, 3);
     solo.announce(1, vec![original(b"1")], true);
-    assert_eq!(solo.node.left_out.get(&NodeId(2)), None);
+    assert_eq!(solo.node.cx.table.most_left_out(), Some((NodeId(1), 1)));
     solo.join(3, Default::default(), &[b"5"]);
     assert_eq!(solo.status().photos, 3, "the table is full");
     solo.hold(b"6");

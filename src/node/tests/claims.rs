@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::limits::{BRAKE_FILES, DOUBT, RETRY, SETTLE};
-use super::super::{Action, CloseReason, Event, LinkId};
+use super::super::{
+    Action, ClientEvent, CloseReason, DiskAction, DiskEvent, LinkAction, LinkEvent, LinkId,
+};
 use super::pulling::asked;
 use super::solo::{Solo, original, proof};
 use super::world::CLIENT;
 use crate::photo::{Fingerprint, Format, Photo, PhotoId, Relation};
-use crate::protocol::{Answer, Facts, Holding, Looks, Message, Record, Request};
+use crate::protocol::{Answer, Departure, Facts, Holding, Looks, Message, Record, Request};
 
 const PIN: Duration = Duration::from_secs(60);
 
@@ -39,7 +41,7 @@ pub(super) fn accepts(better: PhotoId) -> Looks {
 }
 
 pub(super) fn hold(solo: &mut Solo, record: &Record) -> Vec<Action> {
-    solo.tell(Event::Held {
+    solo.tell(DiskEvent::Held {
         photo: record.photo.clone(),
         facts: (*record.facts).clone(),
         holding: record.holding,
@@ -50,7 +52,9 @@ pub(super) fn hold(solo: &mut Solo, record: &Record) -> Vec<Action> {
 /// What the node says on a link about photos of its own.
 pub(super) fn told(actions: &[Action]) -> Vec<Record> {
     let pages = actions.iter().filter_map(|action| match action {
-        Action::Send { message: Message::ImageInfo { records, .. }, .. } => Some(records.clone()),
+        Action::Link(LinkAction::Send { message: Message::ImageInfo { records, .. }, .. }) => {
+            Some(records.clone())
+        }
         _ => None,
     });
     pages.flatten().collect()
@@ -81,18 +85,18 @@ fn a_worse_version_yields_as_soon_as_its_holder_has_compared_it_with_the_better_
     hold(&mut solo, &version(10));
     solo.announce(1, vec![version(20)], false);
     hold(&mut solo, &version(20));
-    solo.tell(Event::PageSent { link: LinkId(1) });
+    solo.tell(LinkEvent::PageSent { link: LinkId(1) });
     solo.wait(2 * SETTLE);
     assert_eq!(solo.list(), ["10.jpg", "20.jpg"], "to have read it is not enough");
-    solo.tell(Event::PageSent { link: LinkId(1) });
-    let mut records = told(&solo.tell(Event::Looked {
+    solo.tell(LinkEvent::PageSent { link: LinkId(1) });
+    let mut records = told(&solo.tell(DiskEvent::Looked {
         worse: version(10).photo.id,
         better: version(20).photo.id,
         result: Ok(Relation::Variant),
     }));
     assert_eq!(solo.list(), ["20.jpg"]);
     assert_eq!(solo.status().duplicates, 1);
-    records.extend(told(&solo.tell(Event::PageSent { link: LinkId(1) })));
+    records.extend(told(&solo.tell(LinkEvent::PageSent { link: LinkId(1) })));
     let told = records.iter().rev().find(|record| record.photo.width == 10);
     let accepts = told.and_then(|record| record.looks.accepts(version(20).photo.id));
     assert_eq!(accepts, Some(Relation::Variant), "{records:?}");
@@ -122,7 +126,7 @@ fn a_name_that_has_led_to_a_better_version_leads_there_whoever_dies_next() {
     let mut theirs = version(10);
     theirs.looks = accepts(version(20).photo.id);
     solo.announce(1, vec![theirs], false);
-    solo.tell(Event::Closed { link: LinkId(1), reason: CloseReason::Silent });
+    solo.tell(LinkEvent::Closed { link: LinkId(1), reason: CloseReason::Silent });
     let found = solo.ask(Request::Explain { image_name: "10.jpg".to_owned(), exact: false });
     let Some(Answer::Explained(found)) = found else {
         panic!("{found:?}");
@@ -148,14 +152,14 @@ fn who_gives_up_nothing_takes_nobodys_word_for_what_is_better() {
 #[test]
 fn a_photo_whose_better_version_never_comes_gets_its_copies() {
     let mut solo = Solo::new();
-    solo.tell(Event::Room { bytes: 1 << 40 });
+    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
     hold(&mut solo, &version(10));
     solo.join(1, PIN, &[]);
     solo.join(2, PIN, &[]);
     solo.announce(1, vec![version(20)], true);
     let offered = |actions: &[Action]| {
         actions.iter().any(|action| {
-            matches!(action, Action::Send { message: Message::KeepThis { photo, .. }, .. } if photo.width == 10)
+            matches!(action, Action::Link(LinkAction::Send { message: Message::KeepThis { photo, .. }, .. }) if photo.width == 10)
         })
     };
     assert!(!offered(&solo.wait(DOUBT - SETTLE)), "it may yet come");
@@ -188,13 +192,20 @@ fn retired(solo: &mut Solo, seconds: u64) -> usize {
             let mut next = Vec::new();
             for action in actions {
                 match action {
-                    Action::Send { message: Message::Challenge { nonce, .. }, .. } => {
+                    Action::Link(LinkAction::Send {
+                        message: Message::Challenge { nonce, .. },
+                        ..
+                    }) => {
                         next.extend(solo.compute(nonce));
                         next.extend(solo.hear(1, proof(nonce)));
                     }
-                    Action::Retire { photo, .. } => {
+                    Action::Disk(DiskAction::PutAway {
+                        departure: Departure::Replaced { .. },
+                        photo,
+                        ..
+                    }) => {
                         gone += 1;
-                        next.extend(solo.tell(Event::PutAway { photo, result: Ok(()) }));
+                        next.extend(solo.tell(DiskEvent::PutAway { photo, result: Ok(()) }));
                     }
                     _ => {}
                 }
@@ -254,16 +265,16 @@ fn keeping() -> Solo {
     solo.wait(PIN);
     let actions =
         solo.hear(1, Message::KeepThis { photo: worse.photo.clone(), facts: Facts::default() });
-    let restores =
-        |action: &Action| matches!(action, Action::Restore { photo, .. } if *photo == id);
+    let restores = |action: &Action| matches!(action, Action::Disk(DiskAction::Restore { photo, .. }) if *photo == id);
     assert!(actions.iter().any(restores));
-    solo.tell(Event::Returned { photo: id, result: Ok(Holding::Replica) });
+    solo.tell(DiskEvent::Returned { photo: id, result: Ok(Holding::Replica) });
     solo
 }
 
 fn retires(actions: &[Action]) -> bool {
-    let asks =
-        |action: &Action| matches!(action, Action::Send { message: Message::Challenge { .. }, .. });
+    let asks = |action: &Action| {
+        matches!(action, Action::Link(LinkAction::Send { message: Message::Challenge { .. }, .. }))
+    };
     actions.iter().any(asks)
 }
 
@@ -294,7 +305,7 @@ fn what_a_node_has_no_longer_is_copied_again() {
         solo.join(2, PIN, &[]);
         let offers = |actions: &[Action]| {
             actions.iter().any(|action| {
-                let Action::Send { message, .. } = action else {
+                let Action::Link(LinkAction::Send { message, .. }) = action else {
                     return false;
                 };
                 matches!(message, Message::KeepThis { .. })
@@ -303,7 +314,7 @@ fn what_a_node_has_no_longer_is_copied_again() {
         assert!(!offers(&solo.wait(PIN)), "two copies are enough");
         if comes_back {
             let (link, reason) = (LinkId(1), CloseReason::Remote);
-            solo.tell(Event::Closed { link, reason });
+            solo.tell(LinkEvent::Closed { link, reason });
             solo.join(1, PIN, &[]);
         } else {
             let info = Message::ImageInfo {
@@ -328,9 +339,9 @@ fn who_takes_back_the_best_version_says_nothing_of_the_worse_ones() {
     let link = CLIENT;
     let image_name = id.to_string();
     let request = Request::TrashRestore { image_name };
-    solo.tell(Event::Asked { link, request });
+    solo.tell(ClientEvent::Asked { link, request });
     let result = Ok(Holding::Replica);
-    solo.tell(Event::Returned { photo: id, result });
+    solo.tell(DiskEvent::Returned { photo: id, result });
     solo.wait(2 * SETTLE);
     assert_eq!(solo.list(), ["20.jpg"]);
 }

@@ -2,6 +2,7 @@
 
 use super::super::Time;
 use super::super::custody::{Custody, Obstacle, Standing};
+use super::super::limits::ROUNDS;
 use super::every_order::{ALL, NO_PINS, Nets, PHOTO, node, nonce, search};
 use crate::photo::PhotoId;
 
@@ -49,23 +50,30 @@ fn what_is_left_out_is_missed() {
 #[test]
 fn each_obstacle_keeps_a_copy_and_the_most_lasting_is_told() {
     let other = PhotoId([8; 32]);
-    let fine =
-        Standing { unfit: None, settled: true, compared: false, others: 2, needed: 2, room: true };
+    let fine = Standing { unfit: None, settled: true, others: 2, needed: 2 };
     let may = |custody: &Custody, standing: &Standing| custody.may_leave(PHOTO, other, standing);
     let mut custody = Custody::default();
     assert_eq!(may(&custody, &fine), Ok(()));
     for (standing, obstacle) in [
         (Standing { unfit: Some(Obstacle::Alone), ..fine }, Obstacle::Alone),
-        (Standing { compared: true, ..fine }, Obstacle::ReliedOn),
         (Standing { settled: false, ..fine }, Obstacle::Unsettled),
         (Standing { others: 1, ..fine }, Obstacle::TooFew),
-        (Standing { room: false, ..fine }, Obstacle::Busy),
     ] {
         assert_eq!(may(&custody, &standing), Err(obstacle));
     }
-    custody.leaves(other, None);
+    for n in 0..ROUNDS {
+        custody.leaves(PhotoId([100 + n as u8; 32]), None, None);
+    }
+    assert_eq!(may(&custody, &fine), Err(Obstacle::Busy));
+    custody = Custody::default();
+    custody.compare(other, PHOTO);
+    assert_eq!(may(&custody, &fine), Err(Obstacle::ReliedOn));
+    assert_eq!(custody.begin_comparing(PHOTO), [other]);
+    assert_eq!(may(&custody, &fine), Err(Obstacle::ReliedOn));
+    assert!(custody.end_comparing(other, PHOTO));
+    custody.leaves(other, None, None);
     assert_eq!(may(&custody, &fine), Err(Obstacle::KeeperGoing));
-    custody.leaves(other, Some(PHOTO));
+    custody.leaves(other, Some(PHOTO), None);
     assert_eq!(may(&custody, &fine), Err(Obstacle::ReliedOn));
     custody.promise(PHOTO, nonce(0, 0), node(1), Time::default());
     assert_eq!(may(&custody, &fine), Err(Obstacle::Promised));
@@ -73,6 +81,6 @@ fn each_obstacle_keeps_a_copy_and_the_most_lasting_is_told() {
     assert_eq!(may(&custody, &fine), Err(Obstacle::Promised), "it is another's promise");
     assert!(custody.returns(PHOTO));
     assert_eq!(may(&custody, &fine), Err(Obstacle::Returning));
-    custody.leaves(PHOTO, None);
+    custody.leaves(PHOTO, None, None);
     assert_eq!(may(&custody, &fine), Err(Obstacle::Going));
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::super::limits::{ROUNDS, SETTLE, TICK};
-use super::super::{Action, Event};
+use super::super::{Action, DiskAction, DiskEvent, Event, LinkAction};
 use super::solo::{Solo, challenge, original, register};
 use super::versions::{hold, pair, record};
 use super::{laws, world};
@@ -74,7 +74,7 @@ impl Way {
             actions.extend(solo.wait(LONG / 10));
             if matches!(self, Way::Trash | Way::WorseTrash) {
                 let photo = self.photo();
-                actions.extend(solo.tell(Event::Expired { photo }));
+                actions.extend(solo.tell(DiskEvent::Expired { photo }));
             }
         }
         actions
@@ -84,7 +84,9 @@ impl Way {
 /// The rounds that were begun.
 fn rounds(actions: &[Action]) -> BTreeSet<Nonce> {
     let asked = actions.iter().filter_map(|action| match action {
-        Action::Send { message: Message::Challenge { nonce, .. }, .. } => Some(*nonce),
+        Action::Link(LinkAction::Send { message: Message::Challenge { nonce, .. }, .. }) => {
+            Some(*nonce)
+        }
         _ => None,
     });
     asked.collect()
@@ -108,12 +110,12 @@ fn a_photo_with_companions_is_not_surplus_until_it_has_none() {
     Way::Surplus.prepare(&mut solo);
     let photo = Way::Surplus.photo();
     let files = vec!["everywhere.xmp".to_owned()];
-    solo.tell(Event::Companions { photo, files });
+    solo.tell(DiskEvent::Companions { photo, files });
     let mut actions = solo.wait(SETTLE + TICK);
     actions.extend(Way::Surplus.wait(&mut solo));
     assert_eq!(rounds(&actions).len(), 0);
     let files = vec![];
-    solo.tell(Event::Companions { photo, files });
+    solo.tell(DiskEvent::Companions { photo, files });
     assert!(!rounds(&Way::Surplus.wait(&mut solo)).is_empty());
 }
 
@@ -185,7 +187,7 @@ fn what_is_no_longer_in_the_trash_is_not_deleted() {
     (1..=2).for_each(|n| solo.join(n, PIN, &[BYTES]));
     solo.wait(LONG);
     let photo = PhotoId::of(BYTES);
-    assert_eq!(challenge(&solo.tell(Event::Expired { photo })), None);
+    assert_eq!(challenge(&solo.tell(DiskEvent::Expired { photo })), None);
 }
 
 #[test]
@@ -197,9 +199,9 @@ fn nothing_is_deleted_for_a_better_version_whose_holders_change_right_now() {
     solo.wait(2 * SETTLE);
     solo.announce(2, vec![record(laws::photo(pair().1))], false);
     let photo = way.photo();
-    assert_eq!(challenge(&solo.tell(Event::Expired { photo })), None);
+    assert_eq!(challenge(&solo.tell(DiskEvent::Expired { photo })), None);
     solo.wait(SETTLE);
-    assert!(challenge(&solo.tell(Event::Expired { photo })).is_some());
+    assert!(challenge(&solo.tell(DiskEvent::Expired { photo })).is_some());
 }
 
 #[test]
@@ -237,14 +239,14 @@ fn dedupes(mut solo: Solo, others: u64, all_told: bool) -> bool {
         solo.open(4, "127.0.0.1");
         solo.hear(4, Message::Register(register(4, PIN)));
     }
-    solo.tell(Event::Held {
+    solo.tell(DiskEvent::Held {
         photo: world::picture(BYTES),
         facts: Default::default(),
         holding: Holding::Original,
         files: 2,
     });
     let actions = solo.wait(LONG);
-    let dedupes = |action: &Action| matches!(action, Action::Dedupe { .. });
+    let dedupes = |action: &Action| matches!(action, Action::Disk(DiskAction::Dedupe { .. }));
     actions.iter().any(dedupes)
 }
 

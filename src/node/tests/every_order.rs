@@ -201,10 +201,8 @@ impl Search {
         let standing = Standing {
             unfit: machine.started.then_some(Obstacle::JustStarted(1)),
             settled: true,
-            compared: false,
             others: self.nodes - 1,
             needed: self.copies,
-            room: machine.round.is_none() && !machine.stray,
         };
         let mut obstacles = machine.custody.obstacles(PHOTO, PHOTO, &standing);
         let left_out = |obstacle| match obstacle {
@@ -212,7 +210,10 @@ impl Search {
             Obstacle::JustStarted(_) => !self.nets.wait_after_start,
             _ => false,
         };
-        machine.rounds_left > 0 && machine.place != Place::Deleted && obstacles.all(left_out)
+        let free = machine.round.is_none() && !machine.stray;
+        free && machine.rounds_left > 0
+            && machine.place != Place::Deleted
+            && obstacles.all(left_out)
     }
 
     fn begin(&self, world: &mut World, at: usize) {
@@ -220,7 +221,7 @@ impl Search {
         machine.rounds_left -= 1;
         let nonce = nonce(at, machine.rounds_left);
         machine.round = Some(Round { nonce, proven: 0, refused: 0, acting: false, forgotten: 0 });
-        machine.custody.leaves(PHOTO, None);
+        machine.custody.leaves(PHOTO, None, None);
         self.say_to_all(world, at, &Word::Challenge(nonce));
     }
 

@@ -26,7 +26,7 @@ fn fingerprint(picture: u8, step: u8) -> Fingerprint {
 }
 
 /// One of a few dozen photos: versions of a few pictures, in chains.
-pub(super) fn photo(n: u8) -> Arc<Photo> {
+pub(in crate::node) fn photo(n: u8) -> Arc<Photo> {
     let (picture, step) = (n % 3, n / 3 % 6);
     // Whether a version is better than its neighbour follows no order along the chain.
     let width = 1 + u32::from(n.wrapping_mul(73) % 11);
@@ -45,7 +45,7 @@ fn version(n: u8, other: u8) -> Arc<Photo> {
 }
 
 /// What nodes say: who, of which photo, under which of a few names, and how it is held.
-pub(super) fn records() -> impl Strategy<Value = Vec<(NodeId, Record)>> {
+pub(in crate::node) fn records() -> impl Strategy<Value = Vec<(NodeId, Record)>> {
     let holding =
         prop_oneof![Just(Holding::Retired), Just(Holding::Replica), Just(Holding::Original)];
     // Photos that a step away on the line of versions, be they found the same or others.
@@ -76,8 +76,9 @@ pub(super) fn records() -> impl Strategy<Value = Vec<(NodeId, Record)>> {
 
 /// All that follows from a table.
 pub(super) fn summary(table: &mut Table) -> Vec<String> {
+    table.sweep(usize::MAX);
     while table.judge(1) {}
-    let entries = table.entries.values();
+    let entries = table.after(None);
     let mut lines: Vec<String> = entries
         .map(|entry| {
             format!("{:?} {:?} {:?} {:?}", entry.photo.id, entry.verdict, entry.claims, entry.facts)
@@ -180,22 +181,21 @@ proptest! {
         }
         // What it alone knew of photos that others have is not forgotten: let them say it too.
         let known = |(node, record): (NodeId, Record)| {
-            let facts = table.entries[&record.photo.id].facts.clone();
+            let facts = table.get(record.photo.id).unwrap().facts.clone();
             (node, Record { facts, ..record })
         };
         let stays: Vec<_> = stays.into_iter().map(known).collect();
         while table.judge(7) {}
         let best: BTreeSet<PhotoId> = table
-            .entries
-            .values()
+            .after(None)
             .filter(|entry| entry.verdict == Verdict::Keeper)
             .map(|entry| entry.photo.id)
             .collect();
         prop_assert_eq!(best, keepers(&stays));
-        for entry in table.entries.values() {
+        for entry in table.after(None) {
             if let Verdict::Loser(keeper) = entry.verdict {
-                prop_assert!(table.entries[&keeper].verdict == Verdict::Keeper);
-                prop_assert!(table.entries[&keeper].photo.same_picture(&entry.photo));
+                prop_assert!(table.get(keeper).unwrap().verdict == Verdict::Keeper);
+                prop_assert!(table.get(keeper).unwrap().photo.same_picture(&entry.photo));
             }
         }
     }
@@ -210,8 +210,9 @@ proptest! {
         let labels = table.names.list();
         let unique: BTreeSet<&String> = labels.iter().collect();
         prop_assert_eq!(unique.len(), labels.len());
-        prop_assert_eq!(table.shown().count(), labels.len());
-        for entry in table.shown() {
+        let shown: Vec<_> = table.after(None).filter(|entry| table.is_shown(entry)).collect();
+        prop_assert_eq!(shown.len(), labels.len());
+        for entry in shown {
             let id = entry.photo.id;
             prop_assert_eq!(table.find(&table.names.label(id)), Found::One(id));
             prop_assert_eq!(table.find(&id.to_string()), Found::One(id));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::limits::{LEAVE, TICK};
-use super::super::{Action, Event};
+use super::super::{Action, DiskEvent, Event, LinkAction};
 use super::solo::{Solo, about_to_drop, drop_within, original, proof};
 use crate::photo::PhotoId;
 use crate::protocol::message::KeepVerdict;
@@ -14,8 +14,9 @@ const CAT: &[u8] = b"cat";
 
 /// Whether the node is done, and has said goodbye.
 fn goes(actions: &[Action]) -> bool {
-    let says =
-        |action: &Action| matches!(action, Action::Send { message: Message::Leave { .. }, .. });
+    let says = |action: &Action| {
+        matches!(action, Action::Link(LinkAction::Send { message: Message::Leave { .. }, .. }))
+    };
     let exits = |action: &Action| matches!(action, Action::Exit { error: None });
     assert_eq!(actions.iter().any(says), actions.iter().any(exits));
     actions.iter().any(exits)
@@ -27,8 +28,9 @@ fn asked_to_leave() -> Solo {
     solo.hold(CAT);
     solo.join(1, PIN, &[]);
     let actions = solo.tell(Event::Shutdown);
-    let offers =
-        |action: &Action| matches!(action, Action::Send { message: Message::KeepThis { .. }, .. });
+    let offers = |action: &Action| {
+        matches!(action, Action::Link(LinkAction::Send { message: Message::KeepThis { .. }, .. }))
+    };
     assert!(actions.iter().any(offers), "without waiting for anything");
     assert!(!goes(&actions));
     solo
@@ -76,9 +78,9 @@ fn a_node_whose_folder_is_lost_says_so_and_goes_at_once() {
     solo.hold(CAT);
     solo.join(1, PIN, &[]);
     let lost = "its disk is not mounted".to_owned();
-    let actions = solo.tell(Event::FolderLost { reason: lost.clone() });
+    let actions = solo.tell(DiskEvent::FolderLost { reason: lost.clone() });
     let said = actions.iter().any(|action| {
-        matches!(action, Action::Send { message: Message::Leave { reason }, .. } if *reason == lost)
+        matches!(action, Action::Link(LinkAction::Send { message: Message::Leave { reason }, .. }) if *reason == lost)
     });
     let exits = actions
         .iter()

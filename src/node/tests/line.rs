@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::limits::{OFFERS_PER_NODE, RETRY, SETTLE, TICK};
-use super::super::{CloseReason, DiskError, Event, LinkId};
+use super::super::{CloseReason, DiskError, DiskEvent, Event, LinkEvent, LinkId};
 use super::offers::offers;
 use super::solo::{Solo, original};
 use crate::photo::PhotoId;
@@ -59,7 +59,7 @@ fn who_needs_nothing_any_more_gives_its_turn_to_the_next() {
     let waiting = gone.iter().filter(|photo| !offered.contains(photo));
     let gone: Vec<PhotoId> = waiting.copied().take(PHOTOS / 2).collect();
     for photo in &gone {
-        solo.tell(Event::Missing { photo: *photo });
+        solo.tell(DiskEvent::Missing { photo: *photo });
     }
     let next = take(&mut solo, 1, &offered);
     assert_eq!(next.len(), OFFERS_PER_NODE);
@@ -74,7 +74,7 @@ fn a_line_goes_on_at_the_node_that_comes_next() {
     assert_eq!(to_second.len(), OFFERS_PER_NODE);
     assert!(to_second.iter().all(|(node, _)| *node == 2));
     let (link, reason) = (LinkId(1), CloseReason::Remote);
-    solo.tell(Event::Closed { link, reason });
+    solo.tell(LinkEvent::Closed { link, reason });
     let taken: Vec<PhotoId> = to_second.into_iter().map(|(_, photo)| photo).collect();
     assert_eq!(take(&mut solo, 2, &taken).len(), OFFERS_PER_NODE);
 }
@@ -99,7 +99,7 @@ fn a_photo_that_cannot_be_read_here_keeps_no_other_from_its_target() {
     let asked = Message::AskForImage { transfer, photo, offset, length, lane };
     assert_eq!(offers(&solo.hear(1, asked)), []);
     let result = Err(DiskError::Gone);
-    let served = Event::Served { link, transfer, photo, result };
+    let served = Event::Link(LinkEvent::Served { link, transfer, photo, result });
     assert_eq!(offers(&solo.tell(served)).len(), 1);
     let verdict = KeepVerdict::Full;
     solo.hear(1, Message::KeepAnswer { photo, verdict });

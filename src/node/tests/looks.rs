@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use super::super::limits::{LOOKS, RETRY, SETTLE, STUCK};
-use super::super::{Action, CloseReason, DiskError, Event, LinkId, Source};
+use super::super::{
+    Action, CloseReason, DiskAction, DiskError, DiskEvent, Event, LinkAction, LinkEvent, LinkId,
+    Source,
+};
 use super::claims::{accepts, hold, told, version};
 use super::solo::Solo;
 use crate::photo::{PhotoId, Relation};
@@ -19,7 +22,9 @@ fn id(width: u32) -> PhotoId {
 /// What is to be compared.
 fn looks(actions: &[Action]) -> Vec<(PhotoId, PhotoId, Source)> {
     let looks = actions.iter().filter_map(|action| match action {
-        Action::Look { worse, better, source } => Some((*worse, *better, *source)),
+        Action::Disk(DiskAction::Look { worse, better, source }) => {
+            Some((*worse, *better, *source))
+        }
         _ => None,
     });
     looks.collect()
@@ -28,14 +33,14 @@ fn looks(actions: &[Action]) -> Vec<(PhotoId, PhotoId, Source)> {
 /// What is to be remembered of a photo.
 fn noted(actions: &[Action], of: PhotoId) -> Option<Looks> {
     let noted = actions.iter().rev().find_map(|action| match action {
-        Action::NoteLooks { photo, looks } if *photo == of => Some(looks),
+        Action::Disk(DiskAction::NoteLooks { photo, looks }) if *photo == of => Some(looks),
         _ => None,
     });
     noted.cloned()
 }
 
 fn found(solo: &mut Solo, result: Result<Relation, DiskError>) -> Vec<Action> {
-    solo.tell(Event::Looked { worse: id(10), better: id(20), result })
+    solo.tell(DiskEvent::Looked { worse: id(10), better: id(20), result })
 }
 
 /// A node that has two versions of a picture, as it compares them.
@@ -94,7 +99,7 @@ fn what_was_found_in_an_earlier_life_is_not_compared_again() {
         let mut looked = Looks::default();
         looked.note(id(20), relation);
         let photo = id(10);
-        solo.tell(Event::Recalled { photo, looks: looked });
+        solo.tell(DiskEvent::Recalled { photo, looks: looked });
         hold(&mut solo, &version(10));
         hold(&mut solo, &version(20));
         assert_eq!(solo.list(), shown, "at once");
@@ -129,7 +134,7 @@ fn a_refusal_counts_for_everybody_and_ends_with_its_record() {
         assert_eq!(solo.list(), ["10.jpg", "20.jpg"]);
         if leaves {
             let (link, reason) = (LinkId(1), CloseReason::Remote);
-            solo.tell(Event::Closed { link, reason });
+            solo.tell(LinkEvent::Closed { link, reason });
             assert_eq!(looks(&solo.wait(PIN - SETTLE)), [], "it is expected back");
             assert_eq!(looks(&solo.wait(LONG)).len(), 1);
         } else {
@@ -170,7 +175,7 @@ fn many_look_alikes_are_compared_one_after_the_other_and_in_the_end_no_more() {
                 compared.push(better);
             }
             let result = Ok(Relation::Different);
-            let looked = Event::Looked { worse, better, result };
+            let looked = Event::Disk(DiskEvent::Looked { worse, better, result });
             open.extend(looks(&solo.tell(looked)));
         }
     }
@@ -197,7 +202,7 @@ fn few_are_compared_at_a_time() {
     let mut done = 0;
     while let Some((worse, better, _)) = open.pop() {
         let result = Ok(Relation::Same);
-        let looked = Event::Looked { worse, better, result };
+        let looked = Event::Disk(DiskEvent::Looked { worse, better, result });
         open.extend(looks(&solo.tell(looked)));
         assert!(open.len() <= LOOKS);
         done += 1;
@@ -212,7 +217,7 @@ fn put_away_earlier() -> (Solo, Vec<Action>) {
     solo.pixels = None;
     let looks = Looks::accepted_earlier(id(20), None);
     let photo = id(10);
-    solo.tell(Event::Recalled { photo, looks });
+    solo.tell(DiskEvent::Recalled { photo, looks });
     let worse = Record { holding: Holding::Retired, ..version(10) };
     hold(&mut solo, &worse);
     hold(&mut solo, &version(20));
@@ -232,17 +237,17 @@ fn what_an_earlier_rule_has_put_away_is_compared_anew() {
     let (mut solo, actions) = put_away_earlier();
     assert_eq!(looks(&actions).len(), 1);
     let photo = id(10);
-    assert_eq!(solo.tell(Event::Expired { photo }), [], "not before");
+    assert_eq!(solo.tell(DiskEvent::Expired { photo }), [], "not before");
     let actions = found(&mut solo, Ok(Relation::Same));
     let remembered = noted(&actions, photo).expect("its relation is noted");
     assert_eq!(remembered.accepted(id(20)), Some(Relation::Same));
     let challenges = |action: &Action| {
-        let Action::Send { message, .. } = action else {
+        let Action::Link(LinkAction::Send { message, .. }) = action else {
             return false;
         };
         matches!(message, Message::Challenge { .. })
     };
-    let actions = solo.tell(Event::Expired { photo });
+    let actions = solo.tell(DiskEvent::Expired { photo });
     assert!(does(&actions, challenges), "now its time counts");
 }
 
@@ -252,8 +257,7 @@ fn what_an_earlier_rule_has_put_away_and_is_different_comes_back() {
     let mut actions = found(&mut solo, Ok(Relation::Different));
     actions.extend(solo.wait(2 * SETTLE));
     assert_eq!(solo.list(), ["10.jpg", "20.jpg"]);
-    let restores =
-        |action: &Action| matches!(action, Action::Restore { photo, .. } if *photo == id(10));
+    let restores = |action: &Action| matches!(action, Action::Disk(DiskAction::Restore { photo, .. }) if *photo == id(10));
     assert!(does(&actions, restores));
 }
 
@@ -276,7 +280,7 @@ fn more_refusals_than_there_may_be_are_not_believed() {
     let mut theirs = version(10);
     theirs.looks.differs = (0..=255).map(|n| PhotoId([n; 32])).collect();
     solo.announce(1, vec![theirs, version(20)], true);
-    let entry = solo.node.table.get(id(10)).expect("it is known");
+    let entry = solo.node.cx.table.get(id(10)).expect("it is known");
     let told: Vec<usize> = entry.looks().map(|looks| looks.differs.len()).collect();
     assert_eq!(told, [Looks::MAX]);
 }
@@ -285,9 +289,9 @@ fn more_refusals_than_there_may_be_are_not_believed() {
 fn a_node_says_what_it_has_found_in_its_trash_too() {
     let (mut solo, _) = put_away_earlier();
     solo.hear(1, Message::RequestInfo);
-    solo.tell(Event::PageSent { link: LinkId(1) });
+    solo.tell(LinkEvent::PageSent { link: LinkId(1) });
     let mut actions = found(&mut solo, Ok(Relation::Variant));
-    actions.extend(solo.tell(Event::PageSent { link: LinkId(1) }));
+    actions.extend(solo.tell(LinkEvent::PageSent { link: LinkId(1) }));
     let records = told(&actions);
     let record = records.iter().find(|record| record.photo.id == id(10));
     let accepts = record.and_then(|record| record.looks.accepts(id(20)));

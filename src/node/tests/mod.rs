@@ -15,7 +15,7 @@ mod claims_map;
 mod custody;
 mod drops;
 mod every_order;
-mod laws;
+pub(super) mod laws;
 mod leaving;
 mod line;
 mod looks;

@@ -5,7 +5,9 @@ use std::time::Duration;
 use super::super::limits::{
     OFFER, OFFERS, PULL_QUEUE, RELIEF, RELIEF_BATCH, RETRY, SETTLE, SKIP, TICK,
 };
-use super::super::{Action, CloseReason, Event, LinkId};
+use super::super::{
+    Action, CloseReason, DiskAction, DiskEvent, Event, LinkAction, LinkEvent, LinkId,
+};
 use super::pulling::verdict;
 use super::removals::{CAT, node_of, say, word};
 use super::solo::{Solo, about_to_drop, original, register};
@@ -20,7 +22,9 @@ const PIN: Duration = Duration::from_secs(60);
 /// The node that each offer goes to, and of which photo it is.
 pub(super) fn offers(actions: &[Action]) -> Vec<(u64, PhotoId)> {
     let offered = actions.iter().filter_map(|action| match action {
-        Action::Send { link, message: Message::KeepThis { photo, .. } } => Some((link.0, photo.id)),
+        Action::Link(LinkAction::Send { link, message: Message::KeepThis { photo, .. } }) => {
+            Some((link.0, photo.id))
+        }
         _ => None,
     });
     offered.collect()
@@ -96,7 +100,7 @@ fn who_refuses_an_offer_is_asked_nothing_for_a_minute() {
 fn an_offer_to_a_node_that_goes_goes_to_the_next() {
     let (mut solo, photo) = offering();
     let (link, reason) = (LinkId(1), CloseReason::Remote);
-    solo.tell(Event::Closed { link, reason });
+    solo.tell(LinkEvent::Closed { link, reason });
     assert_eq!(offers(&solo.wait(SETTLE + TICK)), [(2, photo)]);
 }
 
@@ -108,7 +112,7 @@ fn an_offer_is_void_when_nothing_was_heard_of_it_for_long() {
     solo.hear(1, Message::AskForImage { transfer, photo, offset, length, lane });
     assert_eq!(offers(&solo.wait(OFFER / 2)), []);
     let (link, result) = (LinkId(1), Ok(()));
-    solo.tell(Event::Served { link, transfer, photo, result });
+    solo.tell(LinkEvent::Served { link, transfer, photo, result });
     assert_eq!(offers(&solo.wait(OFFER - TICK)), []);
     assert_eq!(offers(&solo.wait(SETTLE + 2 * TICK)), [(2, photo)]);
 }
@@ -183,7 +187,9 @@ fn only_so_many_offers_are_taken_at_a_time() {
 /// Whom a node asks for some of its replicas, and for how many.
 fn relief(actions: &[Action]) -> Vec<(u64, u32)> {
     let asked = actions.iter().filter_map(|action| match action {
-        Action::Send { link, message: Message::Relieve { photos } } => Some((link.0, *photos)),
+        Action::Link(LinkAction::Send { link, message: Message::Relieve { photos } }) => {
+            Some((link.0, *photos))
+        }
         _ => None,
     });
     asked.collect()
@@ -218,7 +224,7 @@ fn who_has_least_asks_for_half_of_the_difference_and_not_at_once_again() {
 fn who_is_busy_or_has_no_room_asks_for_nothing() {
     let busy: [&dyn Fn(&mut Solo); 4] = [
         &|solo| drop(solo.tell(Event::Shutdown)),
-        &|solo| drop(solo.tell(Event::Room { bytes: 0 })),
+        &|solo| drop(solo.tell(DiskEvent::Room { bytes: 0 })),
         &|solo| {
             solo.open(4, "127.0.0.1");
             solo.hear(4, Message::Register(register(4, PIN)));
@@ -241,7 +247,12 @@ fn what_is_asked_for_is_offered_if_this_node_could_give_it_up() {
     let held = |solo: &mut Solo, bytes: &[u8], holding| {
         let record = original(bytes);
         let id = record.photo.id;
-        solo.tell(Event::Held { photo: record.photo, facts: Facts::default(), holding, files: 1 });
+        solo.tell(DiskEvent::Held {
+            photo: record.photo,
+            facts: Facts::default(),
+            holding,
+            files: 1,
+        });
         id
     };
     let moves = held(&mut solo, b"replica", Holding::Replica);
@@ -278,7 +289,7 @@ fn who_has_not_looked_through_its_own_folder_makes_no_copies() {
     solo.hold(b"cat");
     solo.join(1, PIN, &[]);
     assert_eq!(offers(&solo.wait(2 * PIN)), []);
-    let actions = solo.tell(Event::Scanned { skipped: 0 });
+    let actions = solo.tell(DiskEvent::Scanned { skipped: 0 });
     assert_eq!(offers(&actions).len(), 1);
 }
 
@@ -289,7 +300,7 @@ fn what_is_left_in_trashes_alone_is_restored_by_one_who_is_here() {
     for is_here in [true, false] {
         let mut solo = Solo::new();
         let retired = Record { holding: Holding::Retired, ..original(&bytes) };
-        solo.tell(Event::Held {
+        solo.tell(DiskEvent::Held {
             photo: retired.photo.clone(),
             facts: Facts::default(),
             holding: Holding::Retired,
@@ -299,10 +310,10 @@ fn what_is_left_in_trashes_alone_is_restored_by_one_who_is_here() {
         solo.announce(1, vec![retired], true);
         if !is_here {
             let (link, reason) = (LinkId(1), CloseReason::Remote);
-            solo.tell(Event::Closed { link, reason });
+            solo.tell(LinkEvent::Closed { link, reason });
         }
         let actions = solo.wait(PIN / 2);
-        let restores = |action: &Action| matches!(action, Action::Restore { .. });
+        let restores = |action: &Action| matches!(action, Action::Disk(DiskAction::Restore { .. }));
         assert_eq!(actions.iter().any(restores), !is_here);
     }
 }

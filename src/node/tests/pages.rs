@@ -43,7 +43,7 @@ fn told(mut pages: BTreeMap<NodeId, Page>, mut solo: Solo) -> (Vec<String>, Vec<
         let page = pages.entry(n).or_default();
         hear(&mut solo, n, page, true);
     }
-    (solo.list(), summary(&mut solo.node.table))
+    (solo.list(), summary(&mut solo.node.cx.table))
 }
 
 proptest! {

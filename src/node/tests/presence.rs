@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::super::limits::{HEARSAY, REGISTER, RETELL, SETTLE, SILENCE, TICK};
-use super::super::{Action, CloseReason, Event, LinkId};
+use super::super::limits::{REANNOUNCE, REGISTER, SETTLE, SILENCE, TICK, UNMET};
+use super::super::{Action, CloseReason, DiskAction, Event, LinkAction, LinkEvent, LinkId};
 use super::solo::{Solo, register};
 use super::world::address;
 use crate::protocol::{Message, NodeId};
@@ -16,10 +16,10 @@ fn who_is_here_is_told_again_to_one_after_the_other() {
     for n in 1..=2 {
         solo.join(n, PIN, &[]);
     }
-    let actions = solo.wait(2 * RETELL + SETTLE);
+    let actions = solo.wait(2 * REANNOUNCE + SETTLE);
     for (n, other) in [(1, 2), (2, 1)] {
         let told = actions.iter().any(|action| {
-            matches!(action, Action::Send { link, message: Message::ConnectionUpdate { nodes } }
+            matches!(action, Action::Link(LinkAction::Send { link, message: Message::ConnectionUpdate { nodes } })
                 if *link == LinkId(n) && nodes.contains_key(&NodeId(other)))
         });
         assert!(told, "{n} of {other}");
@@ -35,7 +35,7 @@ fn who_comes_and_goes_is_waited_for_longer_and_people_are_told_why() {
         solo.hear(n, Message::Register(register(1, PIN)));
         solo.announce(n, Vec::new(), true);
         let (link, reason) = (LinkId(n), CloseReason::Remote);
-        solo.tell(Event::Closed { link, reason });
+        solo.tell(LinkEvent::Closed { link, reason });
         let nodes = solo.status().nodes;
         let other = nodes.into_iter().find(|node| node.id == NodeId(1));
         states.push(other.expect("it is remembered").state);
@@ -58,7 +58,7 @@ fn state(solo: &mut Solo, node: u64) -> String {
 
 fn close(solo: &mut Solo, n: u64, reason: CloseReason) {
     let link = LinkId(n);
-    solo.tell(Event::Closed { link, reason });
+    solo.tell(LinkEvent::Closed { link, reason });
 }
 
 #[test]
@@ -116,8 +116,13 @@ fn nobody_is_told_of_a_node_that_was_not_met() {
     let known: Vec<Vec<NodeId>> = actions
         .iter()
         .filter_map(|action| match action {
-            Action::Send { link: LinkId(2), message: Message::ConnectionUpdate { nodes } }
-            | Action::NoteNodes { nodes } => Some(nodes.keys().copied().collect()),
+            Action::Link(LinkAction::Send {
+                link: LinkId(2),
+                message: Message::ConnectionUpdate { nodes },
+            })
+            | Action::Disk(DiskAction::NoteNodes { nodes }) => {
+                Some(nodes.keys().copied().collect())
+            }
             _ => None,
         })
         .collect();
@@ -127,7 +132,7 @@ fn nobody_is_told_of_a_node_that_was_not_met() {
 /// Why a link was closed, if it was.
 fn closed(actions: &[Action]) -> Option<&CloseReason> {
     actions.iter().find_map(|action| match action {
-        Action::Close { reason, .. } => Some(reason),
+        Action::Link(LinkAction::Close { reason, .. }) => Some(reason),
         _ => None,
     })
 }
@@ -168,7 +173,7 @@ fn who_is_not_heard_for_ten_seconds_is_closed_as_silent() {
     let deadline = (SILENCE.as_millis() / TICK.as_millis()) as u32;
     for _ in 0..2 {
         assert_eq!(closed(&quiet(&mut solo, deadline - 1)), None);
-        solo.tell(Event::Heard { link: LinkId(1) });
+        solo.tell(LinkEvent::Heard { link: LinkId(1) });
     }
     assert_eq!(closed(&quiet(&mut solo, deadline - 1)), None);
     assert_eq!(closed(&quiet(&mut solo, 1)), Some(&CloseReason::Silent));
@@ -199,6 +204,6 @@ fn of_all_who_are_told_only_so_many_are_dialed_before_they_are_met() {
     let nodes = told.map(|n| (NodeId(n), address(n as usize))).collect();
     solo.hear(1, Message::ConnectionUpdate { nodes });
     let actions = solo.wait(SETTLE + TICK);
-    let dials = |action: &&Action| matches!(action, Action::Dial { .. });
-    assert_eq!(actions.iter().filter(dials).count(), HEARSAY);
+    let dials = |action: &&Action| matches!(action, Action::Link(LinkAction::Dial { .. }));
+    assert_eq!(actions.iter().filter(dials).count(), UNMET);
 }

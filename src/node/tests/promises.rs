@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::limits::{PINS, PROOFS_PER_LINK, RETRY};
-use super::super::{Action, DiskError, Event};
+use super::super::{Action, DiskError, DiskEvent, Event, LinkAction};
 use super::solo::{Solo, challenge};
 use crate::photo::{Nonce, PhotoId};
 use crate::protocol::{Facts, Holding, Message, NodeId};
@@ -29,7 +29,7 @@ fn nonce(round: usize) -> Nonce {
 fn is_refused(solo: &mut Solo, n: u64, round: usize) -> bool {
     let (photo, nonce) = (PhotoId::of(BYTES), nonce(round));
     let actions = solo.hear(n, Message::Challenge { photo, nonce });
-    let refuses = |action: &Action| matches!(action, Action::Send { message: Message::Proof { proof, .. }, .. } if proof.is_none());
+    let refuses = |action: &Action| matches!(action, Action::Link(LinkAction::Send { message: Message::Proof { proof, .. }, .. }) if proof.is_none());
     actions.iter().any(refuses)
 }
 
@@ -68,14 +68,14 @@ fn who_cannot_read_its_copy_has_promised_nothing() {
     let mut solo = with_three_others();
     assert!(!is_refused(&mut solo, 1, 1));
     let result = Err(DiskError::Other("permission denied".to_owned()));
-    solo.tell(Event::Proved { nonce: nonce(1), result });
+    solo.tell(DiskEvent::Proved { nonce: nonce(1), result });
     assert!(challenge(&solo.wait(LONG)).is_some());
 }
 
 #[test]
 fn a_copy_in_the_trash_is_promised_to_nobody() {
     let mut solo = with_three_others();
-    solo.tell(Event::Held {
+    solo.tell(DiskEvent::Held {
         photo: super::world::picture(BYTES),
         facts: Facts::default(),
         holding: Holding::RetiredOriginal,
@@ -106,7 +106,7 @@ fn promises_are_limited() {
     for round in 0..PINS {
         assert!(!is_refused(&mut solo, 1, round), "{round}");
         let proofs = [(NodeId(9), crate::photo::Proof([7; 32]))];
-        solo.tell(Event::Proved { nonce: nonce(round), result: Ok(proofs.into()) });
+        solo.tell(DiskEvent::Proved { nonce: nonce(round), result: Ok(proofs.into()) });
     }
     assert!(is_refused(&mut solo, 1, PINS));
     release(&mut solo, 1, 0);

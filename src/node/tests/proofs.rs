@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::solo::{Solo, about_to_drop, drop_within, original, proof};
-use crate::node::{Action, Event};
+use crate::node::{Action, DiskEvent, LinkAction};
 use crate::photo::{Nonce, Proof};
 use crate::protocol::{Facts, Holding, Message, NodeId};
 
@@ -16,7 +16,7 @@ fn what_went_to_the_trash_while_a_proof_was_computed_is_not_proven() {
     let nonce = Nonce([1; 32]);
     solo.hear(1, Message::Challenge { photo, nonce });
     // The friend has deleted his file, and a copy that is in the trash from before was read in its place.
-    solo.tell(Event::Held {
+    solo.tell(DiskEvent::Held {
         photo: original(b"everywhere").photo,
         facts: Facts::default(),
         holding: Holding::RetiredOriginal,
@@ -24,11 +24,11 @@ fn what_went_to_the_trash_while_a_proof_was_computed_is_not_proven() {
     });
     let proofs = BTreeMap::from([(NodeId(9), Proof([7; 32]))]);
     let result = Ok(proofs);
-    let actions = solo.tell(Event::Proved { nonce, result });
+    let actions = solo.tell(DiskEvent::Proved { nonce, result });
     let proven = actions.iter().find_map(|action| match action {
-        Action::Send { message: Message::Proof { proof, refused, .. }, .. } => {
-            Some((proof.is_some(), refused.as_deref()))
-        }
+        Action::Link(LinkAction::Send {
+            message: Message::Proof { proof, refused, .. }, ..
+        }) => Some((proof.is_some(), refused.as_deref())),
         _ => None,
     });
     assert_eq!(proven, Some((false, Some("not held"))));

@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::limits::{GET, GET_MIN_RATE, GET_STALL, SERVING, SKIP, TICK, WINDOW};
-use super::super::{Action, DiskError, Event, LinkId, Source, Spool};
+use super::super::{
+    Action, ClientAction, ClientEvent, DiskAction, DiskError, DiskEvent, LinkAction, LinkEvent,
+    LinkId, Source, Spool,
+};
 use super::solo::{Solo, original};
 use super::world::{CLIENT, picture};
 use crate::photo::{Photo, PhotoId};
@@ -22,7 +25,7 @@ fn bytes() -> Vec<u8> {
 /// From whom a node wants bytes, and for which transfer.
 pub(super) fn asked(actions: &[Action]) -> Option<(u64, TransferId)> {
     actions.iter().find_map(|action| match action {
-        Action::Send { link, message: Message::AskForImage { transfer, .. } } => {
+        Action::Link(LinkAction::Send { link, message: Message::AskForImage { transfer, .. } }) => {
             Some((link.0, *transfer))
         }
         _ => None,
@@ -31,31 +34,31 @@ pub(super) fn asked(actions: &[Action]) -> Option<(u64, TransferId)> {
 
 fn answered(actions: &[Action]) -> Option<&Answer> {
     actions.iter().find_map(|action| match action {
-        Action::Answer { answer, .. } => Some(answer),
+        Action::Client(ClientAction::Answer { answer, .. }) => Some(answer),
         _ => None,
     })
 }
 
 fn writes(actions: &[Action]) -> bool {
-    let writes = |action: &Action| matches!(action, Action::Write { .. });
+    let writes = |action: &Action| matches!(action, Action::Disk(DiskAction::Write { .. }));
     actions.iter().any(writes)
 }
 
 fn discards(actions: &[Action]) -> bool {
-    let discards = |action: &Action| matches!(action, Action::Discard { .. });
+    let discards = |action: &Action| matches!(action, Action::Disk(DiskAction::Discard { .. }));
     actions.iter().any(discards)
 }
 
 fn get(solo: &mut Solo) -> Vec<Action> {
     let (link, image_name) = (CLIENT, "p.jpg".to_owned());
     let request = Request::GetImageRequest { image_name };
-    solo.tell(Event::Asked { link, request })
+    solo.tell(ClientEvent::Asked { link, request })
 }
 
 /// A node whose client wants a photo that two others have: whom it asks first, who is left, and the transfer.
 fn getting() -> (Solo, u64, u64, TransferId) {
     let mut solo = Solo::new();
-    solo.tell(Event::Room { bytes: 1 << 40 });
+    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
     (1..=2).for_each(|n| solo.join(n, PIN, &[&bytes()]));
     let (first, transfer) = asked(&get(&mut solo)).expect("it asks a holder");
     (solo, first, 3 - first, transfer)
@@ -70,7 +73,9 @@ fn offer(solo: &mut Solo, n: u64) -> (Option<KeepVerdict>, Vec<Action>) {
 
 pub(super) fn verdict(actions: &[Action]) -> Option<KeepVerdict> {
     actions.iter().find_map(|action| match action {
-        Action::Send { message: Message::KeepAnswer { verdict, .. }, .. } => Some(*verdict),
+        Action::Link(LinkAction::Send { message: Message::KeepAnswer { verdict, .. }, .. }) => {
+            Some(*verdict)
+        }
         _ => None,
     })
 }
@@ -91,7 +96,7 @@ fn send(
 /// The disk has taken a piece, or not.
 fn written(solo: &mut Solo, transfer: TransferId, result: Result<(), DiskError>) -> Vec<Action> {
     let spool = Spool::Pull(transfer);
-    solo.tell(Event::Written { spool, result })
+    solo.tell(DiskEvent::Written { spool, result })
 }
 
 /// All bytes come and are on the disk, which looks at them.
@@ -109,12 +114,12 @@ fn inspect(
     found: Result<Arc<Photo>, DiskError>,
 ) -> Vec<Action> {
     let spool = Spool::Pull(transfer);
-    solo.tell(Event::Inspected { spool, result: found })
+    solo.tell(DiskEvent::Inspected { spool, result: found })
 }
 
 fn install(solo: &mut Solo, transfer: TransferId, result: Result<(), DiskError>) -> Vec<Action> {
     let (spool, photo) = (Spool::Pull(transfer), PhotoId::of(&bytes()));
-    solo.tell(Event::Installed { spool, photo, result })
+    solo.tell(DiskEvent::Installed { spool, photo, result })
 }
 
 #[test]
@@ -162,7 +167,7 @@ fn the_next_holder_is_asked_when_what_the_last_one_sent_is_on_disk() {
 fn the_next_window_is_asked_for_when_the_last_one_is_on_disk() {
     let large = vec![7; WINDOW as usize + 1];
     let mut solo = Solo::new();
-    solo.tell(Event::Room { bytes: 1 << 40 });
+    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
     solo.join(1, PIN, &[&large]);
     let (first, transfer) = asked(&get(&mut solo)).expect("it asks the holder");
     let pieces = WINDOW as usize / MAX_CHUNK;
@@ -186,7 +191,7 @@ fn a_slow_disk_is_not_the_fault_of_the_holder() {
     }
     assert_eq!(asked(&solo.wait(GET_STALL)), None);
     let mut taken = chunks.map(|_| written(&mut solo, transfer, Ok(()))).concat().into_iter();
-    assert!(taken.any(|action| matches!(action, Action::Inspect { .. })));
+    assert!(taken.any(|action| matches!(action, Action::Disk(DiskAction::Inspect { .. }))));
 }
 
 #[test]
@@ -282,8 +287,7 @@ fn who_waits_for_a_photo_that_becomes_a_replica_is_answered_from_there() {
     let (mut solo, transfer) = installing();
     let actions = install(&mut solo, transfer, Ok(()));
     let held = Source::Held(PhotoId::of(&bytes()));
-    let answers =
-        |action: &Action| matches!(action, Action::AnswerPhoto { source, .. } if *source == held);
+    let answers = |action: &Action| matches!(action, Action::Client(ClientAction::AnswerPhoto { source, .. }) if *source == held);
     assert!(actions.iter().any(answers), "{actions:?}");
 }
 
@@ -297,10 +301,10 @@ fn a_replica_that_the_disk_does_not_take_is_declined_and_fetched_for_the_client_
     deliver(&mut solo, from, again);
     let actions = inspect(&mut solo, again, Ok(picture(&bytes())));
     let spooled = Source::Spooled(Spool::Pull(again));
-    let answers = |action: &Action| matches!(action, Action::AnswerPhoto { source, .. } if *source == spooled);
+    let answers = |action: &Action| matches!(action, Action::Client(ClientAction::AnswerPhoto { source, .. }) if *source == spooled);
     assert!(actions.iter().any(answers), "{actions:?}");
     let (link, result) = (CLIENT, Ok(()));
-    assert!(discards(&solo.tell(Event::Answered { link, result })));
+    assert!(discards(&solo.tell(ClientEvent::Answered { link, result })));
 }
 
 #[test]
@@ -313,9 +317,12 @@ fn only_so_much_is_served_and_only_what_is_there() {
         let (transfer, lane) = (TransferId(1), Lane::Get);
         let actions = solo.hear(1, Message::AskForImage { transfer, photo, offset, length, lane });
         let refuses = |action: &Action| {
-            matches!(action, Action::Send { message: Message::NoImage { .. }, .. })
+            matches!(
+                action,
+                Action::Link(LinkAction::Send { message: Message::NoImage { .. }, .. })
+            )
         };
-        let serves = |action: &Action| matches!(action, Action::Serve { .. });
+        let serves = |action: &Action| matches!(action, Action::Link(LinkAction::Serve { .. }));
         let (serves, refuses) = (actions.iter().any(serves), actions.iter().any(refuses));
         assert_ne!(serves, refuses);
         serves
@@ -331,6 +338,6 @@ fn only_so_much_is_served_and_only_what_is_there() {
     }
     assert!(!ask(&mut solo, photo, 0, length));
     let (link, transfer, result) = (LinkId(1), TransferId(1), Ok(()));
-    solo.tell(Event::Served { link, transfer, photo, result });
+    solo.tell(LinkEvent::Served { link, transfer, photo, result });
     assert!(ask(&mut solo, photo, 0, length));
 }

@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::limits::{PUT, TICK};
-use super::super::{Action, CloseReason, DiskError, Event, Spool};
+use super::super::{
+    Action, ClientAction, ClientEvent, CloseReason, DiskAction, DiskError, DiskEvent, Event,
+    LinkAction, Spool,
+};
 use super::claims::{hold, version};
 use super::solo::Solo;
 use super::world::{CLIENT, picture};
@@ -19,22 +22,22 @@ const SPOOL: Spool = Spool::Put(CLIENT);
 fn put(solo: &mut Solo) -> Vec<Action> {
     let (name, bytes) = ("mine.jpg".to_owned(), BYTES.len() as u64);
     let (link, request) = (CLIENT, Request::Put { name, bytes });
-    solo.tell(Event::Asked { link, request })
+    solo.tell(ClientEvent::Asked { link, request })
 }
 
 fn inspected(solo: &mut Solo, result: Result<Arc<Photo>, DiskError>) -> Vec<Action> {
     let spool = SPOOL;
-    solo.tell(Event::Inspected { spool, result })
+    solo.tell(DiskEvent::Inspected { spool, result })
 }
 
 fn installed(solo: &mut Solo, result: Result<(), DiskError>) -> Vec<Action> {
     let (spool, photo) = (SPOOL, PhotoId::of(BYTES));
-    solo.tell(Event::Installed { spool, photo, result })
+    solo.tell(DiskEvent::Installed { spool, photo, result })
 }
 
 fn answered(actions: &[Action]) -> Option<&Answer> {
     actions.iter().find_map(|action| match action {
-        Action::Answer { answer, .. } => Some(answer),
+        Action::Client(ClientAction::Answer { answer, .. }) => Some(answer),
         _ => None,
     })
 }
@@ -47,7 +50,7 @@ fn refused(actions: &[Action]) -> Option<Refusal> {
 }
 
 fn discards(actions: &[Action]) -> bool {
-    let discards = |action: &Action| matches!(action, Action::Discard { spool } if *spool == SPOOL);
+    let discards = |action: &Action| matches!(action, Action::Disk(DiskAction::Discard { spool }) if *spool == SPOOL);
     actions.iter().any(discards)
 }
 
@@ -92,7 +95,7 @@ fn what_vanishes_before_it_has_copies_is_not_stored_either() {
     inspected(&mut solo, Ok(picture(BYTES)));
     installed(&mut solo, Ok(()));
     let photo = PhotoId::of(BYTES);
-    let mut actions = solo.tell(Event::Missing { photo });
+    let mut actions = solo.tell(DiskEvent::Missing { photo });
     actions.extend(solo.wait(PUT));
     assert_eq!(refused(&actions), Some(Refusal::Disk));
 }
@@ -104,7 +107,7 @@ fn a_client_that_hangs_up_is_not_answered_and_its_photo_stays() {
     put(&mut solo);
     inspected(&mut solo, Ok(picture(BYTES)));
     let (link, reason) = (CLIENT, CloseReason::Remote);
-    solo.tell(Event::Closed { link, reason });
+    solo.tell(ClientEvent::Closed { link, reason });
     let mut actions = installed(&mut solo, Ok(()));
     actions.extend(solo.wait(2 * PUT));
     assert_eq!(answered(&actions), None);
@@ -132,21 +135,21 @@ fn a_put_that_nobody_copies_in_time_is_stored_with_a_warning() {
 fn put_worse(pixels: Relation) -> (Solo, Vec<Action>) {
     let mut solo = Solo::new();
     solo.pixels = None;
-    solo.tell(Event::Room { bytes: 1 << 40 });
+    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
     hold(&mut solo, &version(20));
     solo.join(1, PIN, &[]);
     solo.announce(1, vec![version(20)], true);
     put(&mut solo);
     let actions = inspected(&mut solo, Ok(version(10).photo));
-    let installs = |action: &Action| matches!(action, Action::Install { .. });
+    let installs = |action: &Action| matches!(action, Action::Disk(DiskAction::Install { .. }));
     assert!(actions.iter().any(installs), "nobody has compared it yet");
     let (worse, better) = (version(10).photo.id, version(20).photo.id);
-    let actions = solo.tell(Event::Installed { spool: SPOOL, photo: worse, result: Ok(()) });
-    let looks = |action: &Action| matches!(action, Action::Look { .. });
+    let actions = solo.tell(DiskEvent::Installed { spool: SPOOL, photo: worse, result: Ok(()) });
+    let looks = |action: &Action| matches!(action, Action::Disk(DiskAction::Look { .. }));
     assert!(actions.iter().any(looks), "at once, since somebody waits");
     assert_eq!(answered(&actions), None);
     let result = Ok(pixels);
-    let actions = solo.tell(Event::Looked { worse, better, result });
+    let actions = solo.tell(DiskEvent::Looked { worse, better, result });
     (solo, actions)
 }
 
@@ -165,7 +168,7 @@ fn a_put_of_what_only_looks_alike_is_stored_and_copied() {
     let (mut solo, mut actions) = put_worse(Relation::Different);
     assert_eq!(answered(&actions), None);
     actions.extend(solo.wait(TICK));
-    let offers = |action: &Action| matches!(action, Action::Send { message: Message::KeepThis { photo, .. }, .. } if photo.width == 10);
+    let offers = |action: &Action| matches!(action, Action::Link(LinkAction::Send { message: Message::KeepThis { photo, .. }, .. }) if photo.width == 10);
     assert!(actions.iter().any(offers));
     let copy = Record { holding: Holding::Replica, ..version(10) };
     let actions = solo.announce(1, vec![copy], false);

@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
 
-use super::super::{Action, CloseReason, Event, LinkId};
+use super::super::{Action, CloseReason, DiskAction, DiskEvent, LinkEvent, LinkId};
 use super::solo::{Solo, original};
 use crate::photo::{Nonce, PhotoId};
-use crate::protocol::{Answer, Facts, Holding, Message, NodeId, Record, Request, Tombstone, Wish};
+use crate::protocol::{
+    Answer, Departure, Facts, Holding, Message, NodeId, Record, Request, Tombstone, Wish,
+};
 
 const PIN: Duration = Duration::from_secs(60);
 /// Longer than the grace of these nodes.
@@ -35,7 +37,7 @@ pub(super) fn cat(holding: Holding, owners: impl IntoIterator<Item = NodeId>) ->
 }
 
 pub(super) fn hold(solo: &mut Solo, record: Record) {
-    solo.tell(Event::Held {
+    solo.tell(DiskEvent::Held {
         photo: record.photo,
         facts: Arc::unwrap_or_clone(record.facts),
         holding: record.holding,
@@ -51,18 +53,26 @@ pub(super) fn say(solo: &mut Solo, n: u64, tombstones: Vec<Tombstone>) {
 
 fn leave(solo: &mut Solo, n: u64) {
     let reason = CloseReason::Remote;
-    solo.tell(Event::Closed { link: LinkId(n), reason });
+    solo.tell(LinkEvent::Closed { link: LinkId(n), reason });
 }
 
 fn puts_away(actions: &[Action]) -> bool {
     let mut actions = actions.iter();
-    actions.any(|action| matches!(action, Action::Remove { .. } | Action::Purge { .. }))
+    actions.any(|action| {
+        matches!(
+            action,
+            Action::Disk(DiskAction::PutAway {
+                departure: Departure::Removed { .. } | Departure::Expired,
+                ..
+            })
+        )
+    })
 }
 
 /// The round for which a node reads a copy of its own.
 fn read_by(actions: &[Action]) -> Option<Nonce> {
     actions.iter().find_map(|action| match action {
-        Action::Prove { nonce, .. } => Some(*nonce),
+        Action::Disk(DiskAction::Prove { nonce, .. }) => Some(*nonce),
         _ => None,
     })
 }
@@ -137,10 +147,10 @@ fn nothing_is_deleted_that_is_all_a_friend_has_left_of_his_picture() {
     solo.wait(LONG);
     assert!(solo.list().is_empty());
     let photo = PhotoId::of(CAT);
-    assert!(read_by(&solo.tell(Event::Expired { photo })).is_none());
+    assert!(read_by(&solo.tell(DiskEvent::Expired { photo })).is_none());
     say(&mut solo, 2, vec![word(6, Wish::Removed)]);
     solo.wait(LONG);
-    assert!(read_by(&solo.tell(Event::Expired { photo })).is_some());
+    assert!(read_by(&solo.tell(DiskEvent::Expired { photo })).is_some());
 }
 
 #[test]
@@ -152,10 +162,10 @@ fn alone_in_the_world_nothing_is_deleted() {
     leave(&mut solo, 2);
     solo.wait(2 * LONG);
     let photo = PhotoId::of(CAT);
-    assert!(read_by(&solo.tell(Event::Expired { photo })).is_none());
+    assert!(read_by(&solo.tell(DiskEvent::Expired { photo })).is_none());
     solo.join(2, PIN, &[]);
     solo.wait(LONG);
-    assert!(read_by(&solo.tell(Event::Expired { photo })).is_some());
+    assert!(read_by(&solo.tell(DiskEvent::Expired { photo })).is_some());
 }
 
 #[test]
@@ -182,7 +192,7 @@ fn who_has_deleted_his_file_by_hand_can_still_remove_the_photo() {
     solo.join(1, PIN, &[]);
     solo.announce(1, vec![cat(Holding::Replica, [me])], true);
     let photo = PhotoId::of(CAT);
-    solo.tell(Event::Missing { photo });
+    solo.tell(DiskEvent::Missing { photo });
     let remove = Request::Remove { photos: vec![photo] };
     let refused = solo.ask(remove);
     assert_eq!(refused, None, "it is being signed");
@@ -195,7 +205,7 @@ fn nothing_is_removed_while_somebodys_photos_find_no_place_in_the_table() {
         hold(&mut solo, cat(Holding::Replica, [node_of(1)]));
         solo.join(2, PIN, &[b"dog"]);
         if full {
-            solo.node.table.bounds.of_node = 1;
+            solo.node.cx.table.bounds.of_node = 1;
             solo.announce(2, vec![original(b"bird")], false);
         }
         say(&mut solo, 2, vec![word(1, Wish::Removed)]);

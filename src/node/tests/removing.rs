@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::super::limits::{REMOVE, RETRY, SETTLE, TICK};
-use super::super::{Action, DiskError, Event};
+use super::super::{Action, ClientAction, ClientEvent, DiskAction, DiskError, DiskEvent};
 use super::removals::{CAT, cat, hold, key, node_of, say, word};
 use super::solo::{Solo, challenge, original, proof, register};
 use super::world::CLIENT;
 use crate::photo::{Nonce, PhotoId};
 use crate::protocol::client::Refusal;
-use crate::protocol::{Answer, Holding, Message, Request, Tombstone, Wish};
+use crate::protocol::{Answer, Departure, Holding, Message, Request, Tombstone, Wish};
 
 const PIN: Duration = Duration::from_secs(60);
 const DOG: &[u8] = b"dog";
@@ -26,13 +26,13 @@ fn owner() -> Solo {
 fn remove(solo: &mut Solo, photos: &[&[u8]]) -> Vec<Action> {
     let photos = photos.iter().map(|bytes| PhotoId::of(bytes)).collect();
     let (link, request) = (CLIENT, Request::Remove { photos });
-    solo.tell(Event::Asked { link, request })
+    solo.tell(ClientEvent::Asked { link, request })
 }
 
 /// The rounds for which this node reads its own copies.
 fn readings(actions: &[Action]) -> Vec<Nonce> {
     let read = actions.iter().filter_map(|action| match action {
-        Action::Prove { nonce, .. } => Some(*nonce),
+        Action::Disk(DiskAction::Prove { nonce, .. }) => Some(*nonce),
         _ => None,
     });
     read.collect()
@@ -43,25 +43,30 @@ fn read(solo: &mut Solo, nonces: Vec<Nonce>) -> Vec<Action> {
     let mut actions = Vec::new();
     for nonce in nonces {
         let result = Ok(BTreeMap::new());
-        actions.extend(solo.tell(Event::Proved { nonce, result }));
+        actions.extend(solo.tell(DiskEvent::Proved { nonce, result }));
     }
     actions
 }
 
 fn moves(actions: &[Action]) -> usize {
-    let moves = |action: &&Action| matches!(action, Action::Remove { .. });
+    let moves = |action: &&Action| {
+        matches!(
+            action,
+            Action::Disk(DiskAction::PutAway { departure: Departure::Removed { .. }, .. })
+        )
+    };
     actions.iter().filter(moves).count()
 }
 
 fn put_away(solo: &mut Solo, bytes: &[u8], result: Result<(), DiskError>) -> Vec<Action> {
     let photo = PhotoId::of(bytes);
-    solo.tell(Event::PutAway { photo, result })
+    solo.tell(DiskEvent::PutAway { photo, result })
 }
 
 /// The words that are to be signed.
 fn signs(actions: &[Action]) -> Vec<Wish> {
     let words = actions.iter().filter_map(|action| match action {
-        Action::Sign { wish, .. } => Some(*wish),
+        Action::Disk(DiskAction::Sign { wish, .. }) => Some(*wish),
         _ => None,
     });
     words.collect()
@@ -73,20 +78,20 @@ fn signed(solo: &mut Solo, bytes: &[u8], works: bool) -> Vec<Action> {
         true => Ok(Tombstone::sign(&key(5), photo, 1, Wish::Removed)),
         false => Err(DiskError::Full),
     };
-    solo.tell(Event::Signed { photo, result })
+    solo.tell(DiskEvent::Signed { photo, result })
 }
 
 fn refusal(actions: &[Action]) -> Option<(Refusal, &str)> {
     actions.iter().find_map(|action| match action {
-        Action::Answer { answer: Answer::Refused { cause, error }, .. } => {
-            Some((*cause, error.as_str()))
-        }
+        Action::Client(ClientAction::Answer {
+            answer: Answer::Refused { cause, error }, ..
+        }) => Some((*cause, error.as_str())),
         _ => None,
     })
 }
 
 fn restores(actions: &[Action]) -> bool {
-    let restores = |action: &Action| matches!(action, Action::Restore { .. });
+    let restores = |action: &Action| matches!(action, Action::Disk(DiskAction::Restore { .. }));
     actions.iter().any(restores)
 }
 
@@ -103,8 +108,12 @@ fn a_photo_is_read_moved_and_then_signed_for_each_once() {
     assert_eq!(signs(&actions), [Wish::Removed]);
     assert_eq!(solo.list(), ["p.jpg"], "it is not said yet");
     let actions = signed(&mut solo, CAT, true);
-    let done =
-        |action: &Action| matches!(action, Action::Answer { answer: Answer::Removed { .. }, .. });
+    let done = |action: &Action| {
+        matches!(
+            action,
+            Action::Client(ClientAction::Answer { answer: Answer::Removed { .. }, .. })
+        )
+    };
     assert!(actions.iter().any(done), "{actions:?}");
     assert!(solo.list().is_empty());
 }
@@ -135,7 +144,7 @@ fn what_cannot_be_signed_goes_back_to_where_it_was() {
     assert_eq!(cause, Refusal::Disk);
     assert!(error.starts_with("1 removed, 1 not: "), "{error}");
     let back = actions.iter().filter_map(|action| match action {
-        Action::Restore { photo, .. } => Some(*photo),
+        Action::Disk(DiskAction::Restore { photo, .. }) => Some(*photo),
         _ => None,
     });
     assert_eq!(back.collect::<Vec<_>>(), [PhotoId::of(DOG)]);
@@ -240,7 +249,7 @@ fn expired() -> Solo {
 #[test]
 fn a_removed_photo_is_deleted_once_all_who_could_object_were_heard() {
     let photo = PhotoId::of(CAT);
-    let expires = |solo: &mut Solo| readings(&solo.tell(Event::Expired { photo })).len();
+    let expires = |solo: &mut Solo| readings(&solo.tell(DiskEvent::Expired { photo })).len();
     let mut solo = expired();
     // As long as whoever is in its grace may come back and say that it is his.
     solo.wait(PIN - TICK);
@@ -267,7 +276,7 @@ fn a_photo_that_was_removed_on_its_way_back_from_the_trash_is_not_deleted() {
     say(&mut solo, 1, vec![word(5, Wish::Removed)]);
     solo.wait(2 * PIN);
     let photo = PhotoId::of(CAT);
-    assert_eq!(readings(&solo.tell(Event::Expired { photo })), []);
+    assert_eq!(readings(&solo.tell(DiskEvent::Expired { photo })), []);
 }
 
 /// A client has its trash emptied, of one photo that others have; the photo, and the rounds that were begun.
@@ -281,15 +290,17 @@ fn emptying() -> (Solo, Nonce) {
     solo.wait(PIN);
     let (link, older_than) = (CLIENT, 0);
     let request = Request::TrashPurge { older_than };
-    solo.tell(Event::Asked { link, request });
+    solo.tell(ClientEvent::Asked { link, request });
     let photos = BTreeSet::from([PhotoId::of(CAT)]);
-    let asked = challenge(&solo.tell(Event::Aged { link, photos }));
+    let asked = challenge(&solo.tell(DiskEvent::Aged { link, photos }));
     (solo, asked.expect("it asks for proofs"))
 }
 
 fn purged(actions: &[Action]) -> Option<(u64, u64)> {
     actions.iter().find_map(|action| match action {
-        Action::Answer { answer: Answer::Purged { deleted, kept }, .. } => Some((*deleted, *kept)),
+        Action::Client(ClientAction::Answer {
+            answer: Answer::Purged { deleted, kept }, ..
+        }) => Some((*deleted, *kept)),
         _ => None,
     })
 }

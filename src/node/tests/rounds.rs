@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::super::limits::{RETRY, TICK};
-use super::super::{Action, CloseReason, DiskError, Event, LinkId};
+use super::super::{
+    Action, CloseReason, DiskAction, DiskError, DiskEvent, LinkAction, LinkEvent, LinkId,
+};
 use super::solo::{Solo, about_to_drop, challenge, drop_within, original, proof};
 use crate::photo::{Nonce, PhotoId};
 use crate::protocol::{Facts, Holding, Message};
@@ -15,16 +17,17 @@ const BYTES: &[u8] = b"everywhere";
 fn withdrawn() -> (Solo, Nonce) {
     let (mut solo, nonce) = about_to_drop([60; 3]);
     solo.hear(1, Message::RequestInfo);
-    solo.tell(Event::PageSent { link: LinkId(1) });
+    solo.tell(LinkEvent::PageSent { link: LinkId(1) });
     (solo, nonce)
 }
 
 /// How the node says that it holds the photo, if it says anything of it.
 fn told(actions: &[Action]) -> Option<Holding> {
     let mut pages = actions.iter().filter_map(|action| match action {
-        Action::Send { link: LinkId(1), message: Message::ImageInfo { records, .. } } => {
-            records.last()
-        }
+        Action::Link(LinkAction::Send {
+            link: LinkId(1),
+            message: Message::ImageInfo { records, .. },
+        }) => records.last(),
         _ => None,
     });
     pages.next_back().map(|record| record.holding)
@@ -37,7 +40,7 @@ fn refuse(solo: &mut Solo, n: u64, nonce: Nonce) -> Vec<Action> {
 
 fn put_away(solo: &mut Solo, result: Result<(), DiskError>) -> Vec<Action> {
     let photo = PhotoId::of(BYTES);
-    solo.tell(Event::PutAway { photo, result })
+    solo.tell(DiskEvent::PutAway { photo, result })
 }
 
 #[test]
@@ -48,7 +51,7 @@ fn a_copy_that_too_few_can_prove_is_announced_again_at_once() {
         assert_eq!(told(&refuse(&mut solo, 2, nonce)), None, "two can do it");
         let actions = match vanishes {
             false => refuse(&mut solo, 3, nonce),
-            true => solo.tell(Event::Closed { link: LinkId(3), reason: CloseReason::Remote }),
+            true => solo.tell(LinkEvent::Closed { link: LinkId(3), reason: CloseReason::Remote }),
         };
         assert_eq!(told(&actions), Some(Holding::Original), "{vanishes}");
     }
@@ -66,7 +69,7 @@ fn a_copy_that_nobody_proves_in_time_is_announced_again() {
 fn a_copy_that_this_node_cannot_read_itself_is_announced_again_at_once() {
     let (mut solo, nonce) = withdrawn();
     let result = Err(DiskError::Damaged);
-    let actions = solo.tell(Event::Proved { nonce, result });
+    let actions = solo.tell(DiskEvent::Proved { nonce, result });
     assert_eq!(told(&actions), Some(Holding::Original));
 }
 
@@ -113,7 +116,7 @@ fn what_the_disk_is_at_is_neither_told_it_twice_nor_given_up() {
     let (photo, theirs) = (PhotoId::of(BYTES), Nonce([1; 32]));
     let question = Message::Challenge { photo, nonce: theirs };
     actions.extend(solo.hear(12, question));
-    let promises = |action: &Action| matches!(action, Action::Prove { .. });
+    let promises = |action: &Action| matches!(action, Action::Disk(DiskAction::Prove { .. }));
     assert!(!actions.iter().any(promises), "not even to a higher node");
     actions.extend(solo.wait(PIN));
     assert_eq!(told(&actions), None, "until the disk has done it");
@@ -135,15 +138,15 @@ fn a_copy_that_is_kept_is_announced_as_the_last_scan_has_found_it() {
     for found in [Holding::Replica, Holding::Retired] {
         let (mut solo, nonce) = withdrawn();
         solo.compute(nonce);
-        solo.tell(Event::Held {
+        solo.tell(DiskEvent::Held {
             photo: original(BYTES).photo,
             facts: Facts::default(),
             holding: found,
             files: 1,
         });
-        solo.tell(Event::PageSent { link: LinkId(1) });
+        solo.tell(LinkEvent::PageSent { link: LinkId(1) });
         (2..=3).for_each(|n| drop(refuse(&mut solo, n, nonce)));
-        let held = solo.node.table.mine(PhotoId::of(BYTES));
+        let held = solo.node.cx.table.mine(PhotoId::of(BYTES));
         assert_eq!(held, Some(found));
     }
 }

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::super::limits::{PUT, RETRY, ROOM_MARGIN, SETTLE, TICK};
-use super::super::{Action, CloseReason, Event, LinkId, Spool};
+use super::super::{
+    Action, ClientAction, ClientEvent, CloseReason, DiskAction, DiskEvent, LinkAction, LinkEvent,
+    LinkId, Spool,
+};
 use super::pulling::verdict;
 use super::solo::{Solo, about_to_drop, challenge, drop_within, original, proof, register};
 use super::world::picture;
@@ -30,7 +33,7 @@ fn among(others: &[&[&[u8]]]) -> Solo {
 /// The first other node is told all there is, and its link is free again.
 fn tell_all(solo: &mut Solo) {
     solo.hear(1, Message::RequestInfo);
-    solo.tell(Event::PageSent { link: LinkId(1) });
+    solo.tell(LinkEvent::PageSent { link: LinkId(1) });
 }
 
 /// A node takes an offered photo, until all its bytes are in a spool file.
@@ -38,20 +41,22 @@ fn pull(solo: &mut Solo) -> Spool {
     let (photo, facts) = (picture(BYTES), Facts::default());
     let actions = solo.hear(1, Message::KeepThis { photo, facts });
     let asked = actions.into_iter().find_map(|action| match action {
-        Action::Send { message: Message::AskForImage { transfer, .. }, .. } => Some(transfer),
+        Action::Link(LinkAction::Send {
+            message: Message::AskForImage { transfer, .. }, ..
+        }) => Some(transfer),
         _ => None,
     });
     let transfer = asked.expect("it pulls");
     let chunk = Message::Chunk { transfer, offset: 0, data: BYTES.to_vec().into() };
     solo.hear(1, chunk);
     let (spool, result) = (Spool::Pull(transfer), Ok(()));
-    solo.tell(Event::Written { spool, result });
+    solo.tell(DiskEvent::Written { spool, result });
     spool
 }
 
 fn answered(actions: &[Action]) -> Option<&Answer> {
     actions.iter().find_map(|action| match action {
-        Action::Answer { answer, .. } => Some(answer),
+        Action::Client(ClientAction::Answer { answer, .. }) => Some(answer),
         _ => None,
     })
 }
@@ -59,7 +64,9 @@ fn answered(actions: &[Action]) -> Option<&Answer> {
 /// Whether a challenge was refused; none if it was not answered.
 fn refused(actions: &[Action]) -> Option<bool> {
     actions.iter().find_map(|action| match action {
-        Action::Send { message: Message::Proof { proof, .. }, .. } => Some(proof.is_none()),
+        Action::Link(LinkAction::Send { message: Message::Proof { proof, .. }, .. }) => {
+            Some(proof.is_none())
+        }
         _ => None,
     })
 }
@@ -103,13 +110,13 @@ fn the_copy_of_a_node_that_is_away_does_not_count() {
         solo.announce(n, vec![record], false);
     }
     let replica = original(BYTES);
-    solo.tell(Event::Held {
+    solo.tell(DiskEvent::Held {
         photo: replica.photo,
         facts: Facts::default(),
         holding: Holding::Replica,
         files: 1,
     });
-    solo.tell(Event::Closed { link: LinkId(2), reason: CloseReason::Remote });
+    solo.tell(LinkEvent::Closed { link: LinkId(2), reason: CloseReason::Remote });
     assert_eq!(challenge(&solo.wait(LONG)), None);
 }
 
@@ -120,7 +127,7 @@ fn a_copy_is_withdrawn_before_proofs_are_asked_for() {
     let actions = solo.wait(LONG);
     let first = |wanted: &dyn Fn(&Message) -> bool| {
         actions.iter().position(
-            |action| matches!(action, Action::Send { link: LinkId(1), message } if wanted(message)),
+            |action| matches!(action, Action::Link(LinkAction::Send { link: LinkId(1), message }) if wanted(message)),
         )
     };
     let withdrawn = first(&|message| {
@@ -167,7 +174,7 @@ fn who_drops_a_photo_proves_it_to_no_lower_node() {
 fn who_drops_a_photo_gives_way_to_a_higher_node() {
     let (mut solo, nonce) = about_to_drop([60; 3]);
     solo.join(12, PIN, &[BYTES]);
-    let asks = |action: &Action| matches!(action, Action::Prove { .. });
+    let asks = |action: &Action| matches!(action, Action::Disk(DiskAction::Prove { .. }));
     assert!(ask(&mut solo, 12, 1).iter().any(asks));
     solo.compute(nonce);
     solo.hear(1, proof(nonce));
@@ -206,7 +213,7 @@ fn what_does_not_fit_is_not_taken() {
     for (spare, expected) in [(0, KeepVerdict::Full), (1, KeepVerdict::Want)] {
         let photo = picture(BYTES);
         let bytes = photo.bytes + ROOM_MARGIN + spare;
-        solo.tell(Event::Room { bytes });
+        solo.tell(DiskEvent::Room { bytes });
         let facts = Facts::default();
         let actions = solo.hear(1, Message::KeepThis { photo, facts });
         assert_eq!(verdict(&actions), Some(expected));
@@ -220,10 +227,10 @@ fn a_put_is_answered_when_the_copies_are_on_disk() {
     let client = LinkId(100);
     let (photo, spool) = (picture(BYTES), Spool::Put(client));
     let request = Request::Put { name: "p.jpg".to_owned(), bytes: photo.bytes };
-    let mut before = solo.tell(Event::Asked { link: client, request });
-    before.extend(solo.tell(Event::Inspected { spool, result: Ok(photo.clone()) }));
+    let mut before = solo.tell(ClientEvent::Asked { link: client, request });
+    before.extend(solo.tell(DiskEvent::Inspected { spool, result: Ok(photo.clone()) }));
     before.extend(solo.wait(SETTLE));
-    before.extend(solo.tell(Event::Installed { spool, photo: photo.id, result: Ok(()) }));
+    before.extend(solo.tell(DiskEvent::Installed { spool, photo: photo.id, result: Ok(()) }));
     before
         .extend(solo.hear(1, Message::KeepAnswer { photo: photo.id, verdict: KeepVerdict::Want }));
     before.extend(solo.wait(PUT / 2));
@@ -244,17 +251,17 @@ fn what_is_pulled_is_announced_when_it_is_on_disk() {
     let photo = picture(BYTES);
     let spool = pull(&mut solo);
     let result = Ok(photo.clone());
-    let mut before = solo.tell(Event::Inspected { spool, result });
+    let mut before = solo.tell(DiskEvent::Inspected { spool, result });
     before.extend(solo.wait(SETTLE));
     let announced = |actions: &[Action]| {
         actions.iter().any(|action| {
-            matches!(action, Action::Send { message: Message::ImageInfo { records, .. }, .. } if !records.is_empty())
+            matches!(action, Action::Link(LinkAction::Send { message: Message::ImageInfo { records, .. }, .. }) if !records.is_empty())
         })
     };
     assert!(!announced(&before));
     let result = Ok(());
     let photo = photo.id;
-    let after = solo.tell(Event::Installed { spool, photo, result });
+    let after = solo.tell(DiskEvent::Installed { spool, photo, result });
     assert!(announced(&after));
 }
 
@@ -265,7 +272,7 @@ fn a_proof_that_was_given_binds_as_long_as_one_that_is_awaited() {
     let nonce = Nonce([1; 32]);
     let proofs = BTreeMap::from([(NodeId(9), Proof([7; 32]))]);
     let result = Ok(proofs);
-    assert_eq!(refused(&solo.tell(Event::Proved { nonce, result })), Some(false));
+    assert_eq!(refused(&solo.tell(DiskEvent::Proved { nonce, result })), Some(false));
     assert_eq!(challenge(&solo.wait(PIN - RETRY)), None);
 }
 
@@ -275,16 +282,16 @@ fn a_scan_does_not_announce_what_is_on_its_way_out() {
     tell_all(&mut solo);
     let asked = (0..400).find_map(|_| challenge(&solo.wait(TICK)));
     assert!(asked.is_some());
-    solo.tell(Event::PageSent { link: LinkId(1) });
+    solo.tell(LinkEvent::PageSent { link: LinkId(1) });
     let Record { photo, .. } = original(BYTES);
-    let actions = solo.tell(Event::Held {
+    let actions = solo.tell(DiskEvent::Held {
         photo,
         facts: Facts::named("another name.jpg"),
         holding: Holding::Original,
         files: 1,
     });
     let told = actions.iter().find_map(|action| match action {
-        Action::Send { message: Message::ImageInfo { records, .. }, .. } => {
+        Action::Link(LinkAction::Send { message: Message::ImageInfo { records, .. }, .. }) => {
             records.first().map(|record| record.holding)
         }
         _ => None,
@@ -298,7 +305,7 @@ fn bytes_that_are_another_photo_are_not_kept() {
     solo.join(1, PIN, &[BYTES]);
     let spool = pull(&mut solo);
     let result = Ok(picture(b"something else"));
-    let actions = solo.tell(Event::Inspected { spool, result });
-    let installs = |action: &Action| matches!(action, Action::Install { .. });
+    let actions = solo.tell(DiskEvent::Inspected { spool, result });
+    let installs = |action: &Action| matches!(action, Action::Disk(DiskAction::Install { .. }));
     assert!(!actions.iter().any(installs), "{actions:?}");
 }

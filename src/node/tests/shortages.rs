@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::limits::{DOUBT, OFFER, OFFERS_PER_NODE, RETRY, SETTLE, TICK};
-use super::super::{CloseReason, DiskError, Event, LinkId};
+use super::super::{CloseReason, DiskError, LinkEvent, LinkId};
 use super::laws::photo;
 use super::solo::{Solo, original, register};
 use super::versions::{hold, pair, record};
@@ -139,7 +139,7 @@ fn a_holder_is_away() {
     solo.hold(b"cat");
     solo.join(1, PIN, &[b"cat"]);
     let (link, reason) = (LinkId(1), CloseReason::Remote);
-    solo.tell(Event::Closed { link, reason });
+    solo.tell(LinkEvent::Closed { link, reason });
     let node = NodeId(1);
     expect(&mut solo, &format!("node {node} is away; copied anew in 60 s"));
 }
@@ -157,7 +157,7 @@ fn it_is_in_the_trash_alone() {
     hold(&mut solo, cat.photo.clone(), Holding::Retired);
     solo.join(1, PIN, &[b"cat"]);
     let (link, reason) = (LinkId(1), CloseReason::Remote);
-    solo.tell(Event::Closed { link, reason });
+    solo.tell(LinkEvent::Closed { link, reason });
     solo.wait(SETTLE + TICK);
     let node = NodeId(1);
     expect(&mut solo, &format!("node {node} is away; copied anew in"));
@@ -192,6 +192,6 @@ fn it_cannot_be_read_here() {
     solo.wait(SETTLE + TICK);
     let (link, transfer) = (LinkId(1), TransferId(1));
     let result = Err(DiskError::Gone);
-    solo.tell(Event::Served { link, transfer, photo, result });
+    solo.tell(LinkEvent::Served { link, transfer, photo, result });
     expect(&mut solo, "tried just now; will be tried again");
 }

@@ -5,12 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::limits::{OFFERS_PER_NODE, SETTLE, STAGGER, STUCK, TICK};
-use super::super::{Action, CloseReason, Config, DiskError, Event, LinkId, Node, Time};
+use super::super::{
+    Action, ClientAction, ClientEvent, CloseReason, Config, DiskAction, DiskError, DiskEvent,
+    Event, LinkAction, LinkEvent, LinkId, Node, Time,
+};
 use super::world::{CLIENT, address, picture};
 use crate::photo::{MAX_PHOTO, Nonce, Photo, PhotoId, Proof, Relation};
 use crate::protocol::client::StatusReport;
 use crate::protocol::message::Register;
-use crate::protocol::{Answer, Boot, Facts, Holding, Looks, Message, NodeId, Record, Request};
+use crate::protocol::{
+    Answer, Boot, Departure, Facts, Holding, Looks, Message, NodeId, Record, Request,
+};
 
 /// The proof that every node in these tests gives, and expects.
 const PROOF: Proof = Proof([7; 32]);
@@ -35,7 +40,7 @@ impl Solo {
     /// A node whose owner or past is another.
     pub(super) fn with(otherwise: impl FnOnce(&mut Config)) -> Solo {
         let mut solo = Solo::unscanned(otherwise);
-        solo.tell(Event::Scanned { skipped: 0 });
+        solo.tell(DiskEvent::Scanned { skipped: 0 });
         solo
     }
 
@@ -60,21 +65,23 @@ impl Solo {
         Solo { node: Node::new(config), now: Time::default(), pixels: Some(Relation::Same) }
     }
 
-    pub(super) fn tell(&mut self, event: Event) -> Vec<Action> {
+    pub(super) fn tell(&mut self, event: impl Into<Event>) -> Vec<Action> {
         let mut actions = Vec::new();
-        let mut events = vec![event];
+        let mut events = vec![event.into()];
         while let Some(event) = events.pop() {
             let done = self.node.step(self.now, event);
             if self.node.has_more() {
                 events.push(Event::Continue);
             }
             for action in &done {
-                if let (Action::Look { worse, better, .. }, Some(found)) = (action, self.pixels) {
-                    events.push(Event::Looked {
+                if let (Action::Disk(DiskAction::Look { worse, better, .. }), Some(found)) =
+                    (action, self.pixels)
+                {
+                    events.push(Event::Disk(DiskEvent::Looked {
                         worse: *worse,
                         better: *better,
                         result: Ok(found),
-                    });
+                    }));
                 }
             }
             actions.extend(done);
@@ -84,7 +91,7 @@ impl Solo {
 
     pub(super) fn hear(&mut self, n: u64, message: Message) -> Vec<Action> {
         let link = LinkId(n);
-        self.tell(Event::Received { link, message })
+        self.tell(LinkEvent::Received { link, message })
     }
 
     /// Lets time pass, with heartbeats of all others.
@@ -94,7 +101,7 @@ impl Solo {
         while self.now < end {
             self.now = self.now + TICK;
             for n in 1..=12 {
-                actions.extend(self.tell(Event::Heard { link: LinkId(n) }));
+                actions.extend(self.tell(LinkEvent::Heard { link: LinkId(n) }));
             }
             actions.extend(self.tell(Event::Tick));
         }
@@ -102,15 +109,15 @@ impl Solo {
     }
 
     pub(super) fn open(&mut self, n: u64, remote: &str) {
-        self.tell(Event::Opened { link: LinkId(n), remote: remote.to_owned(), dialed: None });
+        self.tell(LinkEvent::Opened { link: LinkId(n), remote: remote.to_owned(), dialed: None });
     }
 
     /// What a client is answered at once.
     pub(super) fn ask(&mut self, request: Request) -> Option<Answer> {
         let link = CLIENT;
-        let mut actions = self.tell(Event::Asked { link, request }).into_iter();
+        let mut actions = self.tell(ClientEvent::Asked { link, request }).into_iter();
         actions.find_map(|action| match action {
-            Action::Answer { answer, .. } => Some(answer),
+            Action::Client(ClientAction::Answer { answer, .. }) => Some(answer),
             _ => None,
         })
     }
@@ -148,14 +155,14 @@ impl Solo {
     pub(super) fn hold(&mut self, bytes: &[u8]) -> PhotoId {
         let Record { photo, facts, holding, .. } = original(bytes);
         let id = photo.id;
-        self.tell(Event::Held { photo, facts: Arc::unwrap_or_clone(facts), holding, files: 1 });
+        self.tell(DiskEvent::Held { photo, facts: Arc::unwrap_or_clone(facts), holding, files: 1 });
         id
     }
 
     /// The node has found its own right answers: those of everyone.
     pub(super) fn compute(&mut self, nonce: Nonce) -> Vec<Action> {
         let proofs = (1..=8).map(|n| (NodeId(n), PROOF)).collect();
-        self.tell(Event::Proved { nonce, result: Ok(proofs) })
+        self.tell(DiskEvent::Proved { nonce, result: Ok(proofs) })
     }
 }
 
@@ -188,14 +195,18 @@ pub(super) fn proof(nonce: Nonce) -> Message {
 
 pub(super) fn challenge(actions: &[Action]) -> Option<Nonce> {
     actions.iter().find_map(|action| match action {
-        Action::Send { message: Message::Challenge { nonce, .. }, .. } => Some(*nonce),
+        Action::Link(LinkAction::Send { message: Message::Challenge { nonce, .. }, .. }) => {
+            Some(*nonce)
+        }
         _ => None,
     })
 }
 
 pub(super) fn drop_within(actions: &[Action]) -> Option<Duration> {
     actions.iter().find_map(|action| match action {
-        Action::Drop { within, .. } => Some(*within),
+        Action::Disk(DiskAction::PutAway { departure: Departure::Surplus, within, .. }) => {
+            Some(*within)
+        }
         _ => None,
     })
 }
@@ -228,18 +239,23 @@ fn with_proofs_from_two_others_a_copy_in_the_trash_is_deleted() {
     }
     let Record { photo, facts, .. } = original(b"everywhere");
     let id = photo.id;
-    solo.tell(Event::Held {
+    solo.tell(DiskEvent::Held {
         photo,
         facts: Arc::unwrap_or_clone(facts),
         holding: Holding::Retired,
         files: 1,
     });
     solo.wait(SETTLE + TICK);
-    let asked = challenge(&solo.tell(Event::Expired { photo: id }));
+    let asked = challenge(&solo.tell(DiskEvent::Expired { photo: id }));
     let nonce = asked.expect("it wants to delete its copy");
     solo.compute(nonce);
     let deletes = |actions: &[Action]| {
-        let deletes = |action: &Action| matches!(action, Action::Purge { .. });
+        let deletes = |action: &Action| {
+            matches!(
+                action,
+                Action::Disk(DiskAction::PutAway { departure: Departure::Expired, .. })
+            )
+        };
         actions.iter().any(deletes)
     };
     assert!(!deletes(&solo.hear(1, proof(nonce))));
@@ -261,7 +277,7 @@ fn the_proof_of_a_node_that_is_gone_counts_no_more() {
     solo.hear(1, proof(nonce));
     solo.hear(2, proof(nonce));
     let reason = CloseReason::Remote;
-    solo.tell(Event::Closed { link: LinkId(1), reason });
+    solo.tell(LinkEvent::Closed { link: LinkId(1), reason });
     assert_eq!(drop_within(&solo.compute(nonce)), None);
     assert!(drop_within(&solo.hear(3, proof(nonce))).is_some(), "two others are left");
 }
@@ -274,7 +290,7 @@ fn what_the_disk_cannot_put_away_is_left_alone_for_a_while() {
     solo.hear(2, proof(nonce));
     let result = Err(DiskError::Other("permission denied".to_owned()));
     let photo = PhotoId::of(b"everywhere");
-    solo.tell(Event::PutAway { photo, result });
+    solo.tell(DiskEvent::PutAway { photo, result });
     assert_eq!(challenge(&solo.wait(STUCK - SETTLE)), None);
     assert!(challenge(&solo.wait(2 * SETTLE + 4 * STAGGER)).is_some());
 }
@@ -288,7 +304,9 @@ fn an_offer_that_is_taken_makes_room_for_the_next_at_once() {
     }
     let offers = |actions: &[Action]| -> Vec<PhotoId> {
         let offered = actions.iter().filter_map(|action| match action {
-            Action::Send { message: Message::KeepThis { photo, .. }, .. } => Some(photo.id),
+            Action::Link(LinkAction::Send { message: Message::KeepThis { photo, .. }, .. }) => {
+                Some(photo.id)
+            }
             _ => None,
         });
         offered.collect()
@@ -308,7 +326,7 @@ fn an_offer_that_is_taken_makes_room_for_the_next_at_once() {
 
 fn refusal(actions: &[Action]) -> Option<&CloseReason> {
     actions.iter().find_map(|action| match action {
-        Action::Close { reason, .. } => Some(reason),
+        Action::Link(LinkAction::Close { reason, .. }) => Some(reason),
         _ => None,
     })
 }
@@ -335,7 +353,7 @@ fn a_photo_of_an_impossible_size_is_neither_believed_nor_taken() {
             },
         ] {
             let mut solo = Solo::new();
-            solo.tell(Event::Room { bytes: 1 << 40 });
+            solo.tell(DiskEvent::Room { bytes: 1 << 40 });
             solo.join(1, Duration::from_secs(60), &[]);
             let actions = solo.hear(1, message);
             assert!(matches!(refusal(&actions), Some(CloseReason::Protocol(_))), "{actions:?}");

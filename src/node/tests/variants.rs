@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use super::super::limits::{OFFERS_PER_NODE, SETTLE, TICK};
-use super::super::{Action, CloseReason, Event, LinkId};
+use super::super::{
+    Action, ClientEvent, CloseReason, DiskAction, DiskEvent, Event, LinkAction, LinkEvent, LinkId,
+};
 use super::claims::{hold, version};
 use super::solo::{Solo, challenge, original, proof};
 use super::world::CLIENT;
 use crate::photo::{Nonce, PhotoId, Relation};
 use crate::protocol::message::KeepVerdict;
-use crate::protocol::{Holding, Looks, Message, NodeId, Record, Request};
+use crate::protocol::{Departure, Holding, Looks, Message, NodeId, Record, Request};
 
 const PIN: Duration = Duration::from_secs(60);
 const LONG: Duration = Duration::from_secs(600);
@@ -28,10 +30,10 @@ fn put_away(relation: Relation) -> Record {
 /// The folder tells that it has the better version, and the worse one in its trash.
 fn has_put_away(solo: &mut Solo, relation: Relation) {
     solo.pixels = Some(relation);
-    solo.tell(Event::Room { bytes: 1 << 40 });
+    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
     let Record { looks, .. } = put_away(relation);
     let photo = id(10);
-    solo.tell(Event::Recalled { photo, looks });
+    solo.tell(DiskEvent::Recalled { photo, looks });
     hold(solo, &put_away(relation));
     hold(solo, &version(20));
 }
@@ -50,7 +52,7 @@ fn with(relation: Relation, others: &[Record]) -> Solo {
 
 /// Whether another copy of the worse version is made.
 fn offers(actions: &[Action]) -> bool {
-    let offers = |action: &Action| matches!(action, Action::Send { message: Message::KeepThis { photo, .. }, .. } if photo.width == 10);
+    let offers = |action: &Action| matches!(action, Action::Link(LinkAction::Send { message: Message::KeepThis { photo, .. }, .. }) if photo.width == 10);
     actions.iter().any(offers)
 }
 
@@ -77,7 +79,7 @@ fn a_variant_is_copied_again_when_a_holder_stays_away() {
     assert!(!offers(&solo.wait(PIN)));
     let reason = CloseReason::Remote;
     let link = LinkId(1);
-    solo.tell(Event::Closed { link, reason });
+    solo.tell(LinkEvent::Closed { link, reason });
     assert!(!offers(&solo.wait(PIN / 2)), "it is expected back");
     assert!(offers(&solo.wait(PIN)));
 }
@@ -102,7 +104,7 @@ fn it_is_said_why_a_variant_in_the_trash_has_too_few_copies() {
     expect(&mut solo, &format!("node {eight} took no more copies"));
     let mut solo = with(Relation::Variant, &[put_away(Relation::Variant)]);
     let (link, reason) = (LinkId(1), CloseReason::Remote);
-    solo.tell(Event::Closed { link, reason });
+    solo.tell(LinkEvent::Closed { link, reason });
     expect(&mut solo, &format!("node {one} is away; copied anew in"));
 }
 
@@ -130,11 +132,14 @@ fn no_time_deletes_a_variant() {
     let mut solo = with(Relation::Variant, &[theirs.clone(), theirs]);
     solo.wait(2 * SETTLE);
     for _ in 0..3 {
-        let mut actions = solo.tell(Event::Expired { photo });
+        let mut actions = solo.tell(DiskEvent::Expired { photo });
         actions.extend(solo.wait(LONG));
-        let asks = |action: &Action| matches!(action, Action::Send { message: Message::Challenge { photo, .. }, .. } if *photo == id(10));
+        let asks = |action: &Action| matches!(action, Action::Link(LinkAction::Send { message: Message::Challenge { photo, .. }, .. }) if *photo == id(10));
         assert!(!actions.iter().any(asks));
-        assert!(!actions.iter().any(|action| matches!(action, Action::Purge { .. })));
+        assert!(!actions.iter().any(|action| matches!(
+            action,
+            Action::Disk(DiskAction::PutAway { departure: Departure::Expired, .. })
+        )));
     }
 }
 
@@ -142,9 +147,9 @@ fn no_time_deletes_a_variant() {
 fn emptied(solo: &mut Solo) -> Option<Nonce> {
     let (link, older_than) = (CLIENT, 0);
     let request = Request::TrashPurge { older_than };
-    solo.tell(Event::Asked { link, request });
+    solo.tell(ClientEvent::Asked { link, request });
     let photos = [id(10)].into();
-    challenge(&solo.tell(Event::Aged { link, photos }))
+    challenge(&solo.tell(DiskEvent::Aged { link, photos }))
 }
 
 #[test]
@@ -158,7 +163,12 @@ fn its_owners_hand_deletes_a_variant_when_enough_others_have_proven_that_very_on
     let nonce = emptied(&mut solo).expect("it asks for proofs");
     solo.compute(nonce);
     let purges = |actions: &[Action]| {
-        let purges = |action: &Action| matches!(action, Action::Purge { .. });
+        let purges = |action: &Action| {
+            matches!(
+                action,
+                Action::Disk(DiskAction::PutAway { departure: Departure::Expired, .. })
+            )
+        };
         actions.iter().any(purges)
     };
     assert!(!purges(&solo.hear(1, proof(nonce))));
@@ -173,7 +183,7 @@ fn a_variant_is_proven_from_the_trash_and_then_stays_there() {
         solo.wait(2 * SETTLE);
         let (photo, nonce) = (id(10), Nonce([3; 32]));
         let actions = solo.hear(1, Message::Challenge { photo, nonce });
-        let proves = |action: &Action| matches!(action, Action::Prove { .. });
+        let proves = |action: &Action| matches!(action, Action::Disk(DiskAction::Prove { .. }));
         assert_eq!(actions.iter().any(proves), promises, "{relation:?}");
         if promises {
             assert_eq!(emptied(&mut solo), None, "it has promised to keep it");

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::limits::{RETRY, SETTLE, SKIP, TICK};
-use super::super::{Action, Event, Spool};
+use super::super::{Action, DiskAction, DiskEvent, LinkAction, Spool};
 use super::laws::photo;
 use super::pulling::asked;
 use super::solo::{Solo, challenge, proof, register};
 use crate::photo::{Nonce, Photo};
 use crate::protocol::message::TransferId;
-use crate::protocol::{Facts, Holding, Looks, Message, Record};
+use crate::protocol::{Departure, Facts, Holding, Looks, Message, Record};
 
 const PIN: Duration = Duration::from_secs(60);
 
@@ -30,11 +30,16 @@ pub(super) fn record(photo: Arc<Photo>) -> Record {
 }
 
 pub(super) fn hold(solo: &mut Solo, photo: Arc<Photo>, holding: Holding) {
-    solo.tell(Event::Held { photo, facts: Default::default(), holding, files: 1 });
+    solo.tell(DiskEvent::Held { photo, facts: Default::default(), holding, files: 1 });
 }
 
 fn retires(actions: &[Action]) -> bool {
-    let retires = |action: &Action| matches!(action, Action::Retire { .. });
+    let retires = |action: &Action| {
+        matches!(
+            action,
+            Action::Disk(DiskAction::PutAway { departure: Departure::Replaced { .. }, .. })
+        )
+    };
     actions.iter().any(retires)
 }
 
@@ -58,9 +63,9 @@ fn fetched(solo: &mut Solo, from: u64, transfer: TransferId, found: Photo) -> Ve
     let chunk = Message::Chunk { transfer, offset: 0, data: vec![0].into() };
     solo.hear(from, chunk);
     let (spool, result) = (Spool::Pull(transfer), Ok(()));
-    solo.tell(Event::Written { spool, result });
+    solo.tell(DiskEvent::Written { spool, result });
     let result = Ok(Arc::new(found));
-    solo.tell(Event::Inspected { spool, result })
+    solo.tell(DiskEvent::Inspected { spool, result })
 }
 
 fn better() -> Photo {
@@ -83,7 +88,7 @@ fn a_worse_version_stays_if_by_its_bytes_the_better_one_is_another_picture() {
     let found = Photo { fingerprint: None, ..better() };
     let actions = fetched(&mut solo, from, transfer, found);
     assert_eq!(challenge(&actions), None);
-    let discards = |action: &Action| matches!(action, Action::Discard { .. });
+    let discards = |action: &Action| matches!(action, Action::Disk(DiskAction::Discard { .. }));
     assert!(actions.iter().any(discards), "nobody needs its bytes");
     assert_eq!(challenge(&solo.wait(PIN)), None);
 }
@@ -91,7 +96,7 @@ fn a_worse_version_stays_if_by_its_bytes_the_better_one_is_another_picture() {
 #[test]
 fn a_worse_version_stays_if_a_person_says_meanwhile_that_it_is_none() {
     let (mut solo, from, transfer) = fetching();
-    solo.tell(Event::Held {
+    solo.tell(DiskEvent::Held {
         photo: photo(pair().0),
         facts: Facts { distinct: BTreeSet::from([better().id]), ..Facts::default() },
         holding: Holding::Original,
@@ -138,7 +143,9 @@ fn a_better_version_that_a_drop_counts_on_stays_meanwhile() {
     // Three nodes have the better version, so this replica of it is one too many.
     let actions = solo.wait(SETTLE * 4);
     let rounds = actions.iter().filter_map(|action| match action {
-        Action::Send { message: Message::Challenge { nonce, .. }, .. } => Some(*nonce),
+        Action::Link(LinkAction::Send { message: Message::Challenge { nonce, .. }, .. }) => {
+            Some(*nonce)
+        }
         _ => None,
     });
     let rounds: BTreeSet<Nonce> = rounds.collect();
@@ -166,7 +173,7 @@ fn about_to_retire() -> (Solo, Nonce) {
 fn promises_worse(solo: &mut Solo, n: u64) -> bool {
     let (photo, nonce) = (photo(pair().0).id, Nonce([n as u8; 32]));
     let actions = solo.hear(n, Message::Challenge { photo, nonce });
-    let promises = |action: &Action| matches!(action, Action::Prove { .. });
+    let promises = |action: &Action| matches!(action, Action::Disk(DiskAction::Prove { .. }));
     actions.iter().any(promises)
 }
 
@@ -192,7 +199,7 @@ fn without_the_better_version_the_worse_one_stays() {
     let (mut solo, nonce) = about_to_retire();
     solo.compute(nonce);
     let photo = photo(pair().1).id;
-    solo.tell(Event::Missing { photo });
+    solo.tell(DiskEvent::Missing { photo });
     assert!(!retires(&solo.hear(1, proof(nonce))));
 }
 

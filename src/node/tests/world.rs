@@ -9,10 +9,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::limits::TICK;
-use super::super::{Action, CloseReason, Config, Event, LinkId, Node, Source, Spool, Time};
+use super::super::{
+    Action, ClientAction, ClientEvent, CloseReason, Config, DiskAction, DiskEvent, Event,
+    LinkAction, LinkEvent, LinkId, Node, Source, Spool, Time,
+};
 use crate::photo::{Photo, PhotoId, Relation, prove};
 use crate::protocol::{
-    Address, Answer, Blob, Boot, Facts, Holding, MAX_CHUNK, Message, NodeId, Request,
+    Address, Answer, Blob, Boot, Departure, Facts, Holding, MAX_CHUNK, Message, NodeId, Request,
 };
 
 pub(super) const CLIENT: LinkId = LinkId(1_000_000);
@@ -86,8 +89,7 @@ impl World {
         let id = photo.id;
         self.disks[n].photos.insert(id, (Holding::Original, bytes.to_vec()));
         let facts = Facts::named(name);
-        self.events
-            .push_back((n, Event::Held { photo, facts, holding: Holding::Original, files: 1 }));
+        self.tell(n, DiskEvent::Held { photo, facts, holding: Holding::Original, files: 1 });
         id
     }
 
@@ -98,7 +100,7 @@ impl World {
             if end.0 == n {
                 self.links.remove(&end);
                 self.links.remove(&(other, link));
-                self.events.push_back((other, Event::Closed { link, reason: CloseReason::Remote }));
+                self.tell(other, LinkEvent::Closed { link, reason: CloseReason::Remote });
             }
         }
     }
@@ -127,25 +129,40 @@ impl World {
         }
     }
 
+    pub(super) fn tell(&mut self, n: usize, event: impl Into<Event>) {
+        self.events.push_back((n, event.into()));
+    }
+
     pub(super) fn carry_out(&mut self, n: usize, action: Action) {
-        let done = match action {
-            Action::Dial { address } => self.dial(n, address),
-            Action::Send { link, message } => {
+        match action {
+            Action::Link(action) => self.on_link(n, action),
+            Action::Disk(action) => self.on_disk(n, action),
+            Action::Client(action) => self.for_client(n, action),
+            Action::Log { .. } | Action::Exit { .. } => {}
+        }
+    }
+
+    fn on_link(&mut self, n: usize, action: LinkAction) {
+        match action {
+            LinkAction::Dial { address } => self.dial(n, address),
+            LinkAction::Send { link, message } => {
                 let page = matches!(message, Message::ImageInfo { .. });
                 if let Some((other, there)) = self.links.get(&(n, link)).copied() {
-                    self.events.push_back((other, Event::Received { link: there, message }));
+                    self.tell(other, LinkEvent::Received { link: there, message });
                 }
-                page.then_some(Event::PageSent { link })
+                if page {
+                    self.tell(n, LinkEvent::PageSent { link });
+                }
             }
-            Action::Close { link, reason } => {
+            LinkAction::Close { link, reason } => {
                 if let Some((other, there)) = self.links.remove(&(n, link)) {
                     self.links.remove(&(other, there));
-                    let remote = Event::Closed { link: there, reason: CloseReason::Remote };
-                    self.events.push_back((other, remote));
+                    let reason = CloseReason::Remote;
+                    self.tell(other, LinkEvent::Closed { link: there, reason });
                 }
-                Some(Event::Closed { link, reason })
+                self.tell(n, LinkEvent::Closed { link, reason });
             }
-            Action::Serve { link, transfer, photo, offset, length, .. } => {
+            LinkAction::Serve { link, transfer, photo, offset, length, .. } => {
                 let bytes = self.disks[n].photos[&photo].1.clone();
                 let window = &bytes[offset as usize..bytes.len().min((offset + length) as usize)];
                 let mut at = offset;
@@ -153,15 +170,17 @@ impl World {
                     let data = Blob::from(piece.to_vec());
                     let message = Message::Chunk { transfer, offset: at, data };
                     at += piece.len() as u64;
-                    self.carry_out(n, Action::Send { link, message });
+                    self.on_link(n, LinkAction::Send { link, message });
                 }
-                Some(Event::Served { link, transfer, photo, result: Ok(()) })
+                self.tell(n, LinkEvent::Served { link, transfer, photo, result: Ok(()) });
             }
-            Action::Answer { answer, .. } => {
-                self.answers.push(answer);
-                None
-            }
-            Action::AnswerPhoto { link, name, label, photo, source } => {
+        }
+    }
+
+    fn for_client(&mut self, n: usize, action: ClientAction) {
+        match action {
+            ClientAction::Answer { answer, .. } => self.answers.push(answer),
+            ClientAction::AnswerPhoto { link, name, label, photo, source } => {
                 let image = Blob::from(self.read(n, source));
                 let (id, bytes) = (photo.id, photo.bytes);
                 self.answers.push(Answer::ReceiveImage {
@@ -171,17 +190,9 @@ impl World {
                     bytes,
                     image,
                 });
-                Some(Event::Answered { link, result: Ok(()) })
+                self.tell(n, ClientEvent::Answered { link, result: Ok(()) });
             }
-            Action::Prove { source, nonce, provers, .. } => {
-                let ids: Vec<u64> = provers.iter().map(|node| node.0).collect();
-                let proven = prove(&mut Cursor::new(self.read(n, source)), nonce, &ids).unwrap();
-                let proofs = provers.into_iter().zip(proven.proofs).collect();
-                Some(Event::Proved { nonce, result: Ok(proofs) })
-            }
-            disk => self.disk(n, disk),
-        };
-        self.events.extend(done.map(|event| (n, event)));
+        }
     }
 
     pub(super) fn read(&self, n: usize, source: Source) -> Vec<u8> {
@@ -191,57 +202,68 @@ impl World {
         }
     }
 
-    pub(super) fn dial(&mut self, n: usize, dialed: Address) -> Option<Event> {
+    pub(super) fn dial(&mut self, n: usize, dialed: Address) {
         let other = usize::from(dialed.port()) - 5000;
         if self.nodes.get(other).is_none_or(Option::is_none) {
-            return Some(Event::DialFailed { address: dialed, reason: "refused".to_owned() });
+            let reason = "refused".to_owned();
+            return self.tell(n, LinkEvent::DialFailed { address: dialed, reason });
         }
         let (here, there) = (LinkId(self.last_link + 1), LinkId(self.last_link + 2));
         self.last_link += 2;
         self.links.insert((n, here), (other, there));
         self.links.insert((other, there), (n, here));
         let remote = "127.0.0.1".to_owned();
-        let accepted = Event::Opened { link: there, remote: remote.clone(), dialed: None };
-        self.events.push_back((other, accepted));
-        Some(Event::Opened { link: here, remote, dialed: Some(dialed) })
+        self.tell(other, LinkEvent::Opened { link: there, remote: remote.clone(), dialed: None });
+        self.tell(n, LinkEvent::Opened { link: here, remote, dialed: Some(dialed) });
     }
 
-    pub(super) fn disk(&mut self, n: usize, action: Action) -> Option<Event> {
+    fn on_disk(&mut self, n: usize, action: DiskAction) {
         let disk = &mut self.disks[n];
-        match action {
-            Action::Write { spool, data, .. } => {
+        let done = match action {
+            DiskAction::Write { spool, data, .. } => {
                 disk.spool.entry(spool).or_default().extend_from_slice(&data);
-                Some(Event::Written { spool, result: Ok(()) })
+                DiskEvent::Written { spool, result: Ok(()) }
             }
-            Action::Inspect { spool } => {
-                Some(Event::Inspected { spool, result: Ok(picture(&disk.spool[&spool])) })
+            DiskAction::Inspect { spool } => {
+                DiskEvent::Inspected { spool, result: Ok(picture(&disk.spool[&spool])) }
             }
-            Action::Install { spool, photo, holding, .. } => {
+            DiskAction::Install { spool, photo, holding, .. } => {
                 let bytes = disk.spool.remove(&spool).unwrap();
                 disk.photos.insert(photo.id, (holding, bytes));
-                Some(Event::Installed { spool, photo: photo.id, result: Ok(()) })
+                DiskEvent::Installed { spool, photo: photo.id, result: Ok(()) }
             }
-            Action::Discard { spool } => {
+            DiskAction::Discard { spool } => {
                 disk.spool.remove(&spool);
-                None
+                return;
             }
-            Action::Look { worse, better, .. } => {
-                Some(Event::Looked { worse, better, result: Ok(Relation::Same) })
+            DiskAction::Prove { source, nonce, provers, .. } => {
+                let ids: Vec<u64> = provers.iter().map(|node| node.0).collect();
+                let proven = prove(&mut Cursor::new(self.read(n, source)), nonce, &ids).unwrap();
+                let proofs = provers.into_iter().zip(proven.proofs).collect();
+                DiskEvent::Proved { nonce, result: Ok(proofs) }
             }
-            Action::Drop { photo, .. } | Action::Retire { photo, .. } => {
+            DiskAction::Look { worse, better, .. } => {
+                DiskEvent::Looked { worse, better, result: Ok(Relation::Same) }
+            }
+            DiskAction::PutAway {
+                photo,
+                departure: Departure::Surplus | Departure::Replaced { .. },
+                ..
+            } => {
                 disk.photos.get_mut(&photo).unwrap().0 = Holding::Retired;
-                Some(Event::PutAway { photo, result: Ok(()) })
+                DiskEvent::PutAway { photo, result: Ok(()) }
             }
-            Action::Restore { photo, .. } => {
+            DiskAction::Restore { photo, .. } => {
                 disk.photos.get_mut(&photo).unwrap().0 = Holding::Replica;
-                Some(Event::Returned { photo, result: Ok(Holding::Replica) })
+                DiskEvent::Returned { photo, result: Ok(Holding::Replica) }
             }
-            _ => None,
-        }
+            _ => return,
+        };
+        self.tell(n, done);
     }
 
     pub(super) fn scan(&mut self, n: usize) {
-        self.events.push_back((n, Event::Scanned { skipped: 0 }));
+        self.tell(n, DiskEvent::Scanned { skipped: 0 });
     }
 
     /// The nodes that have a photo on disk, and live.
@@ -254,7 +276,7 @@ impl World {
     }
 
     pub(super) fn ask(&mut self, n: usize, request: Request) -> Answer {
-        self.events.push_back((n, Event::Asked { link: CLIENT, request }));
+        self.tell(n, ClientEvent::Asked { link: CLIENT, request });
         for _ in 0..60 {
             self.run(1);
             if let Some(answer) = self.answers.pop() {

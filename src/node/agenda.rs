@@ -1,0 +1,86 @@
+//! What is to be looked at again, and when.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::node::Time;
+use crate::photo::PhotoId;
+
+/// Photos to review, by time.
+#[derive(Debug, Default)]
+pub(in crate::node) struct Agenda {
+    due: BTreeSet<(Time, PhotoId)>,
+    at: BTreeMap<PhotoId, Time>,
+    /// Photos that were due while some table was incomplete.
+    parked: BTreeSet<PhotoId>,
+    /// Photos that are left alone for a while: the disk could not put them away, or what is better than they does not come.
+    held: BTreeMap<PhotoId, Time>,
+    /// Worse versions that another node wants kept, which judges otherwise, and until when they are.
+    contested: BTreeMap<PhotoId, Time>,
+}
+
+impl Agenda {
+    /// Reviews a photo at this time instead of whenever it was to be.
+    pub(in crate::node) fn set(&mut self, photo: PhotoId, at: Time) {
+        if let Some(old) = self.at.insert(photo, at) {
+            self.due.remove(&(old, photo));
+        }
+        self.due.insert((at, photo));
+    }
+
+    /// The next photo that is due.
+    pub(in crate::node) fn pop(&mut self, now: Time) -> Option<PhotoId> {
+        let (at, photo) = self.due.first().copied().filter(|(at, _)| *at <= now)?;
+        self.due.remove(&(at, photo));
+        self.at.remove(&photo);
+        Some(photo)
+    }
+
+    /// A photo was due, but waits until every table is complete.
+    pub(in crate::node) fn park(&mut self, photo: PhotoId) {
+        self.parked.insert(photo);
+    }
+
+    /// Every table is complete: what has waited for that is due.
+    pub(in crate::node) fn unpark(&mut self, now: Time) {
+        for photo in std::mem::take(&mut self.parked) {
+            self.set(photo, now);
+        }
+    }
+
+    /// Whether photos wait that are not at rest: for their time, or for a table to be complete.
+    pub(in crate::node) fn has_work(&self, now: Time) -> bool {
+        !self.parked.is_empty() || self.is_due(now)
+    }
+
+    /// Whether a review is due.
+    pub(in crate::node) fn is_due(&self, now: Time) -> bool {
+        self.due.first().is_some_and(|(at, _)| *at <= now)
+    }
+
+    /// Leaves a photo alone until then.
+    pub(in crate::node) fn hold(&mut self, photo: PhotoId, until: Time) {
+        self.held.insert(photo, until);
+        self.set(photo, until);
+    }
+
+    /// Until when a photo is left alone.
+    pub(in crate::node) fn held_until(&self, photo: PhotoId, now: Time) -> Option<Time> {
+        self.held.get(&photo).copied().filter(|until| *until > now)
+    }
+
+    /// Another node wants a photo kept until then.
+    pub(in crate::node) fn contest(&mut self, photo: PhotoId, until: Time) {
+        self.contested.insert(photo, until);
+    }
+
+    /// Until when another node wants a photo kept.
+    pub(in crate::node) fn contested_until(&self, photo: PhotoId, now: Time) -> Option<Time> {
+        self.contested.get(&photo).copied().filter(|until| *until > now)
+    }
+
+    /// Time has passed.
+    pub(in crate::node) fn expire(&mut self, now: Time) {
+        self.held.retain(|_, until| *until > now);
+        self.contested.retain(|_, until| *until > now);
+    }
+}

@@ -1,0 +1,168 @@
+//! Where the parts of a node meet: handing on what one tells, and going through the agenda.
+
+use super::limits::{SETTLE, SWEEP, WORK_PER_STEP};
+use super::news::News;
+use super::plan::Task;
+use super::plan::review::{adopt_from_worse, review};
+use super::{DiskAction, LinkId, Node};
+use crate::photo::PhotoId;
+use crate::protocol::{Record, Tombstone};
+use std::sync::Arc;
+
+impl Node {
+    /// Tells the parts what concerns them of what the others have told. This is the only place where one hears of another.
+    pub(super) fn hand_on(&mut self) {
+        while let Some(news) = self.cx.step.next_news() {
+            let Node { cx, copies, drops, removal, clients, .. } = self;
+            match news {
+                News::Up(node) => cx.table.told_anew(node),
+                News::LinkLost(node) => {
+                    cx.table.set_away(node);
+                    copies.link_lost(cx, node);
+                    drops.node_lost(cx, node);
+                }
+                News::Gone(node) => cx.table.forget_last_known(node),
+                News::MeshChanged => self.mesh_changed(),
+                News::Lacking(photo) => copies.copy(cx, photo),
+                News::Fetch { photo, wanted_by } => copies.fetch(cx, photo, wanted_by),
+                News::Unneeded(photo) => copies.unneeded(cx, photo),
+                News::ClientDone(link) => copies.client_done(cx, link),
+                News::Fetched { photo, source } => drops.fetched(cx, &photo, source),
+                News::NotFetched(photo) => drops.not_fetched(cx, photo),
+                News::Deliver { link, photo, source } => clients.deliver(cx, link, photo, source),
+                News::Undelivered { link, why } => clients.undelivered(cx, link, &why),
+                News::Compare { worse, better } => drops.look_at(cx, worse, better),
+                News::Compared(photo) => clients.put_progressed(cx, photo),
+                News::Withdraw(photo) => drops.withdraw(cx, photo),
+                News::Purge(photo) => drops.expired(cx, photo, true),
+                News::InTrash(photo) => removal.in_trash(cx, photo),
+                News::NotInTrash { photo, error } => removal.failed(cx, photo, &error),
+                News::Returned { photo, result } => clients.returned(cx, photo, &result),
+                News::Lost(photo) => self.lost(photo),
+                News::Remove { link, photos } => removal.ask(cx, link, &photos),
+            }
+        }
+    }
+
+    /// The folder has no good file of a photo any more.
+    pub(super) fn lost(&mut self, photo: PhotoId) {
+        self.cx.folder.set_files(photo, 0);
+        self.drops.abandon_over(&mut self.cx, photo, "the folder has lost its file");
+        self.cx.table.remove(self.cx.me(), photo);
+    }
+
+    /// Another node tells what it holds, and what owners have said. It is believed about itself; that the owners have said
+    /// so, the tombstones prove by themselves.
+    pub(super) fn told(
+        &mut self,
+        link: LinkId,
+        records: Vec<Record>,
+        gone: Vec<PhotoId>,
+        tombstones: Vec<Tombstone>,
+        complete: bool,
+    ) {
+        let Node { cx, copies, .. } = self;
+        let Some(node) = cx.mesh.node_at(link) else {
+            return;
+        };
+        if let Some(record) = records.iter().find(|record| !record.photo.has_possible_size()) {
+            return cx.close(link, super::mesh::impossible_size(&record.photo));
+        }
+        for text in cx.table.told(node, &records, &gone, tombstones) {
+            cx.log("table", text);
+        }
+        for record in &records {
+            let entry = cx.table.get(record.photo.id);
+            if entry.is_some_and(|entry| entry.holding(node).is_some()) {
+                copies.announced(cx, node, record);
+            }
+        }
+        if complete {
+            cx.table.forget_last_known(node);
+            cx.mesh.told_all(node);
+            self.mesh_changed();
+        }
+    }
+
+    /// Nodes came, went or completed their tables: what the mesh can do, or wants, may have changed.
+    fn mesh_changed(&mut self) {
+        let goals = (self.cx.copies(), self.cx.reachable_copies());
+        if goals != self.goals {
+            self.goals = goals;
+            self.reviewing_all = Some((None, self.cx.now() + SETTLE));
+        }
+    }
+
+    /// Goes on putting all photos on the agenda, if what is wanted of them has changed.
+    fn go_on_reviewing_all(&mut self) {
+        let Some((last, due)) = self.reviewing_all.take() else {
+            return;
+        };
+        let photos = self.cx.table.after(last).map(|entry| entry.photo.id);
+        let photos: Vec<PhotoId> = photos.take(SWEEP).collect();
+        self.reviewing_all = photos.last().map(|last| (Some(*last), due));
+        for photo in photos {
+            self.cx.agenda.set(photo, due);
+        }
+    }
+
+    /// Passes on what has changed in the table, and reviews what is due; both within the work of one step.
+    pub(super) fn follow_up(&mut self) {
+        let settles = self.cx.now() + SETTLE;
+        for photo in self.cx.table.take_changed() {
+            self.cx.agenda.set(photo, settles);
+            self.clients.put_progressed(&mut self.cx, photo);
+            adopt_from_worse(&mut self.cx, photo);
+        }
+        self.hand_on();
+        for photo in self.cx.table.take_unnoted() {
+            if let Some(record) = self.cx.table.record(photo) {
+                let facts = Arc::unwrap_or_clone(record.facts);
+                self.cx.disk(DiskAction::NoteFacts { photo, facts });
+            }
+        }
+        self.cx.announce();
+        self.go_on_reviewing_all();
+        self.review_due();
+    }
+
+    /// Reviews what is due, and has the parts do what is found to be done.
+    fn review_due(&mut self) {
+        let now = self.cx.now();
+        if !self.cx.agenda.has_work(now) {
+            return;
+        }
+        let may_repair = self.cx.may_repair();
+        if may_repair {
+            self.cx.agenda.unpark(now);
+        }
+        for _ in 0..WORK_PER_STEP {
+            let Some(photo) = self.cx.agenda.pop(now) else {
+                break;
+            };
+            let called_up = self.copies.take_turn(photo);
+            if !may_repair {
+                self.cx.agenda.park(photo);
+                continue;
+            }
+            self.drops.reviewed(photo);
+            for task in review(&mut self.cx, photo) {
+                self.carry_out(photo, task);
+            }
+            if called_up {
+                self.copies.turn_taken(&mut self.cx, photo);
+            }
+            self.hand_on();
+        }
+    }
+
+    fn carry_out(&mut self, photo: PhotoId, task: Task) {
+        let Node { cx, copies, drops, .. } = self;
+        match task {
+            Task::Copy => copies.copy(cx, photo),
+            Task::Trim => drops.consider_trimming(cx, photo),
+            Task::Retire { keeper } => drops.consider_retiring(cx, photo, keeper),
+            Task::Remove => drops.consider_removing(cx, photo),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Why a copy leaves a folder, and on which terms it may.
+//!
+//! For every reason there is one answer to three questions: whose bytes must be proven, the photo's own or those of what
+//! takes its place; which nodes can prove them, and how many must; and what must be at rest before. With the answers the
+//! gate in [`custody`](super::custody) decides. Whoever wants a copy to leave asks [`Context::may_leave`], and nobody else
+//! asks the gate.
+
+use super::context::Context;
+use super::custody::{Obstacle, Standing};
+use super::table::entry::Entry;
+use super::table::verdict::Verdict;
+use crate::photo::{PhotoId, Relation};
+use crate::protocol::{Departure, Holding, NodeId};
+
+/// What must be proven before a copy goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::node) struct Terms {
+    /// Which bytes: those of the photo itself, or of what takes its place.
+    pub(in crate::node) proven: PhotoId,
+    /// The nodes that can.
+    pub(in crate::node) holders: Vec<NodeId>,
+    /// How many of them must.
+    pub(in crate::node) needed: usize,
+}
+
+impl Terms {
+    /// No proof is needed.
+    fn none(photo: PhotoId) -> Terms {
+        Terms { proven: photo, holders: Vec::new(), needed: 0 }
+    }
+}
+
+impl Context {
+    /// Whether this node's copy of a photo may leave for this reason: on these terms, or why not.
+    pub(in crate::node) fn may_leave(
+        &self,
+        photo: PhotoId,
+        why: Departure,
+    ) -> Result<Terms, Obstacle> {
+        let entry = self.table.get(photo).ok_or(Obstacle::Unsettled)?;
+        let (terms, settled, unfit) = match why {
+            Departure::Surplus => (self.own_bytes(entry, entry.live()), true, self.unfit()),
+            Departure::Replaced { by, .. } => self.for_keeper(by)?,
+            // An owner's own file goes at his word; a replica when nobody else can be an owner.
+            Departure::Removed { .. } => {
+                let own = self.table.mine(photo) == Some(Holding::Original);
+                (Terms::none(photo), own || self.knows_all_owners(), self.unfit())
+            }
+            Departure::Expired => match entry.verdict {
+                Verdict::Loser(keeper)
+                    if self.table.found(photo, keeper) == Some(Relation::Same) =>
+                {
+                    self.for_keeper(keeper)?
+                }
+                // No better version takes the place of what it alone shows: others must have this very one, be it in their
+                // trashes.
+                Verdict::Loser(_) => (self.own_bytes(entry, entry.anywhere()), true, self.unfit()),
+                Verdict::Keeper => (self.own_bytes(entry, entry.live()), true, self.unfit()),
+                Verdict::Removed => {
+                    let settled = self.is_at_rest(entry)
+                        && self.table.is_removed(entry)
+                        && !self.table.is_inherited(entry)
+                        && self.knows_all_owners();
+                    (Terms::none(photo), settled, self.unfit_or_alone())
+                }
+                Verdict::Absent => return Err(Obstacle::Unsettled),
+            },
+        };
+        let standing =
+            Standing { unfit, settled, others: terms.holders.len(), needed: terms.needed };
+        self.custody.may_leave(photo, terms.proven, &standing).map(|()| terms)
+    }
+
+    /// Others must prove that they have the photo itself.
+    fn own_bytes(&self, entry: &Entry, holders: impl Iterator<Item = NodeId>) -> Terms {
+        let holders = holders.filter(|node| *node != self.me()).collect();
+        Terms { proven: entry.photo.id, holders, needed: self.copies() }
+    }
+
+    /// Others must prove that they have the keeper: it is to be on as many nodes as can have it, this one included if it has
+    /// it. Alone in the world, nothing leaves a folder.
+    fn for_keeper(&self, keeper: PhotoId) -> Result<(Terms, bool, Option<Obstacle>), Obstacle> {
+        let entry = self.table.get(keeper).ok_or(Obstacle::Unsettled)?;
+        let own = usize::from(entry.is_stored_by(self.me()));
+        let reachable = self.copies().min(1 + self.mesh.count_here());
+        let terms = Terms { needed: reachable - own, ..self.own_bytes(entry, entry.live()) };
+        let settled = self.is_at_rest(entry) && entry.verdict == Verdict::Keeper;
+        Ok((terms, settled, self.unfit_or_alone()))
+    }
+
+    /// What keeps this node from giving up any copy: it is leaving, a table is incomplete, or earlier promises may hold.
+    pub(in crate::node) fn unfit(&self) -> Option<Obstacle> {
+        let left = self.config().pin.saturating_sub(self.now().0);
+        if self.is_leaving() {
+            Some(Obstacle::Stopping)
+        } else if !self.is_settled() {
+            Some(Obstacle::Untold)
+        } else if !self.config().first_start && !left.is_zero() {
+            Some(Obstacle::JustStarted(left.as_secs() + 1))
+        } else {
+            None
+        }
+    }
+
+    /// The same for what may not happen on a node that is alone in the world.
+    pub(in crate::node) fn unfit_or_alone(&self) -> Option<Obstacle> {
+        let alone = (self.mesh.count_here() == 0).then_some(Obstacle::Alone);
+        self.unfit().or(alone)
+    }
+
+    /// Whether whoever may be in its grace has been heard in this life, and all that was told found a place in the table:
+    /// otherwise there could be an owner of whom this node has no record.
+    fn knows_all_owners(&self) -> bool {
+        self.now().0 >= self.config().grace && self.table.knows_all()
+    }
+}

@@ -1,0 +1,191 @@
+//! What the folder tells, of itself or because it was asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+use super::{LinkId, Spool};
+#[cfg(doc)]
+use crate::node::DiskAction;
+use crate::photo::{Nonce, Photo, PhotoId, Proof, Relation};
+use crate::protocol::{Facts, Holding, Looks, NodeId, Tombstone};
+
+/// What the folder tells: first what it finds by itself, then what came of a [`DiskAction`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum DiskEvent {
+    /// What the folder has of a photo, found by a scan or changed by hand. The best of all its files counts: an
+    /// original before a replica before one in the trash.
+    Held {
+        /// What the bytes say.
+        photo: Arc<Photo>,
+        /// What is known about it beyond its bytes.
+        facts: Facts,
+        /// How it is held.
+        holding: Holding,
+        /// How many files with these very bytes the friend's own folder has.
+        files: u32,
+    },
+    /// What the folder remembers of a photo that it tells of next: what this node has found in an earlier life by comparing
+    /// it with others.
+    Recalled {
+        /// The photo.
+        photo: PhotoId,
+        /// What was found.
+        looks: Looks,
+    },
+    /// No file of this photo is left in the folder or its trash.
+    Missing {
+        /// The photo.
+        photo: PhotoId,
+    },
+    /// A file's bytes no longer match its digest; the folder has set it aside. What is left of the photo, if anything,
+    /// is told by a `Held` or `Missing` that follows.
+    Damaged {
+        /// The photo that it was.
+        photo: PhotoId,
+        /// Which file, for people.
+        file: String,
+    },
+    /// A scan has come to its end; after the first one the node's table is complete.
+    Scanned {
+        /// Files that are no pictures.
+        skipped: u64,
+    },
+    /// The files that go where a photo goes: sidecars, and the film of a live photo. No photos themselves, they are on no
+    /// other disk. Told when they change, after the photo itself and before the end of the scan.
+    Companions {
+        /// The photo.
+        photo: PhotoId,
+        /// Their names, in the folder or its trash; none if there are none any more.
+        files: Vec<String>,
+    },
+    /// So many photos of the folder are still to be read by the present rules: of an earlier program's account, or only
+    /// glanced at. Each is told as a `Held` when it is read.
+    Unread {
+        /// How many.
+        photos: u64,
+    },
+    /// How many bytes the folder's disk has free. Sent once before the first scan and every few seconds.
+    Room {
+        /// Free bytes.
+        bytes: u64,
+    },
+    /// A photo has been in the trash for its time and may be purged.
+    Expired {
+        /// The photo.
+        photo: PhotoId,
+    },
+    /// The folder can no longer be trusted: its marker is gone, or far too many files are missing. The node says
+    /// goodbye and stops.
+    FolderLost {
+        /// What is wrong and what to do.
+        reason: String,
+    },
+
+    /// [`DiskAction::Write`] is done.
+    Written {
+        /// The spool file.
+        spool: Spool,
+        /// Whether the bytes were written.
+        result: Result<(), DiskError>,
+    },
+    /// [`DiskAction::Inspect`] is done.
+    Inspected {
+        /// The spool file.
+        spool: Spool,
+        /// What its bytes say.
+        result: Result<Arc<Photo>, DiskError>,
+    },
+    /// [`DiskAction::Install`] is done: the photo is safe on disk, or it is not there.
+    Installed {
+        /// The spool file; gone in any case.
+        spool: Spool,
+        /// The photo.
+        photo: PhotoId,
+        /// Whether it is safe on disk.
+        result: Result<(), DiskError>,
+    },
+    /// [`DiskAction::Prove`] is done.
+    Proved {
+        /// The round.
+        nonce: Nonce,
+        /// For each prover asked for, its proof over the bytes, which were checked against the photo's digest.
+        result: Result<BTreeMap<NodeId, Proof>, DiskError>,
+    },
+    /// [`DiskAction::Look`] is done.
+    Looked {
+        /// The photo of this folder.
+        worse: PhotoId,
+        /// What it was compared with.
+        better: PhotoId,
+        /// How they stand to each other by their pixels. The bytes of both were checked against their digests.
+        result: Result<Relation, DiskError>,
+    },
+    /// [`DiskAction::PutAway`] is done.
+    PutAway {
+        /// The photo that was to go.
+        photo: PhotoId,
+        /// Whether it is where it was to go; on an error everything is as before.
+        result: Result<(), DiskError>,
+    },
+    /// [`DiskAction::Restore`] is done.
+    Returned {
+        /// The photo.
+        photo: PhotoId,
+        /// How it is held now; on an error it is in the trash as before.
+        result: Result<Holding, DiskError>,
+    },
+
+    /// [`DiskAction::FindAged`] is done.
+    Aged {
+        /// The client's link.
+        link: LinkId,
+        /// The photos.
+        photos: BTreeSet<PhotoId>,
+    },
+    /// [`DiskAction::FindDaysLeft`] is done.
+    DaysLeft {
+        /// The client's link.
+        link: LinkId,
+        /// The days of running after which the time of each photo in the trash is over; none of one that stays until a
+        /// person purges it. What is not in the trash is left out.
+        days: BTreeMap<PhotoId, Option<u32>>,
+    },
+    /// [`DiskAction::Sign`] is done.
+    Signed {
+        /// The photo.
+        photo: PhotoId,
+        /// The owner's word, safe on disk; on an error nothing was said.
+        result: Result<Tombstone, DiskError>,
+    },
+}
+
+/// Why the disk did not do as asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DiskError {
+    /// There is no such photo or spool file here (any more).
+    Gone,
+    /// The bytes do not match the digest. A held file was set aside, which an [`DiskEvent::Damaged`] tells too.
+    Damaged,
+    /// The content is no picture of any kind.
+    NotAPicture,
+    /// No room left.
+    Full,
+    /// The time for it was over before it was done; nothing was changed.
+    TooLate,
+    /// Anything else, in words.
+    Other(String),
+}
+
+impl fmt::Display for DiskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DiskError::Gone => f.write_str("the file is gone"),
+            DiskError::Damaged => f.write_str("the bytes do not match the digest"),
+            DiskError::NotAPicture => f.write_str("the file is not a picture"),
+            DiskError::Full => f.write_str("the disk is full"),
+            DiskError::TooLate => f.write_str("the time for it was over"),
+            DiskError::Other(text) => f.write_str(text),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What happens on links to other daemons.
+
+use std::fmt;
+
+use super::{DiskError, LinkId};
+#[cfg(doc)]
+use crate::node::{Event, LinkAction};
+use crate::photo::PhotoId;
+use crate::protocol::message::TransferId;
+use crate::protocol::{Address, Message};
+
+/// What happens on a link to another daemon.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LinkEvent {
+    /// A link to another daemon: one that we dialed, or an accepted one whose first frame was `register`. Frames
+    /// follow as [`LinkEvent::Received`], that `register` included.
+    Opened {
+        /// The link.
+        link: LinkId,
+        /// The remote host: a literal address.
+        remote: String,
+        /// The address that was dialed; none if the link was accepted.
+        dialed: Option<Address>,
+    },
+    /// No link came of [`LinkAction::Dial`].
+    DialFailed {
+        /// The address that was dialed.
+        address: Address,
+        /// Why, in words.
+        reason: String,
+    },
+    /// Bytes have arrived on a link since the last event of it, be it only a part of a frame: its node lives. Sent for
+    /// every such link before each [`Event::Tick`].
+    Heard {
+        /// The link.
+        link: LinkId,
+    },
+    /// A whole message from another daemon.
+    Received {
+        /// The link it came on.
+        link: LinkId,
+        /// The message.
+        message: Message,
+    },
+    /// An `ImageInfo` has been handed to the operating system: the next page may be made.
+    PageSent {
+        /// The link it went to.
+        link: LinkId,
+    },
+    /// A window asked for by [`LinkAction::Serve`] has been sent, or not.
+    Served {
+        /// The link.
+        link: LinkId,
+        /// The pull it belongs to.
+        transfer: TransferId,
+        /// What was served.
+        photo: PhotoId,
+        /// Whether all of it was sent. After a failure the driver has sent `noImage`.
+        result: Result<(), DiskError>,
+    },
+    /// A link to a daemon is gone; nothing more comes of it. Also sent after [`LinkAction::Close`].
+    Closed {
+        /// The link.
+        link: LinkId,
+        /// Why.
+        reason: CloseReason,
+    },
+}
+
+/// Why a link ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CloseReason {
+    /// The other side closed it.
+    Remote,
+    /// The other side said goodbye first.
+    Left,
+    /// A broken frame or a message that makes no sense.
+    Protocol(String),
+    /// Nothing could be sent for too long, or too much was waiting.
+    Slow,
+    /// Nothing was heard for too long.
+    Silent,
+    /// Another link to the same node is kept.
+    Duplicate,
+    /// The other side is refused.
+    Refused(String),
+    /// This daemon stops.
+    Shutdown,
+    /// Reading or writing failed.
+    Io(String),
+}
+
+impl fmt::Display for CloseReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CloseReason::Remote => f.write_str("closed by the other side"),
+            CloseReason::Left => f.write_str("said goodbye"),
+            CloseReason::Protocol(text) => write!(f, "broke the protocol: {text}"),
+            CloseReason::Slow => f.write_str("too slow"),
+            CloseReason::Silent => f.write_str("silent for too long"),
+            CloseReason::Duplicate => f.write_str("a second link to the same node"),
+            CloseReason::Refused(text) => write!(f, "refused: {text}"),
+            CloseReason::Shutdown => f.write_str("this daemon stops"),
+            CloseReason::Io(text) => f.write_str(text),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What this node's own folder says of itself: whether it has been looked through, whether it has room, and what lies
+//! there besides the photos.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::limits::{ROOM_MARGIN, SKIP};
+use super::{DiskError, Time};
+use crate::photo::PhotoId;
+use crate::protocol::client::FolderReport;
+
+/// What the folder has told.
+#[derive(Debug, Default)]
+pub(super) struct OwnFolder {
+    /// The first scan is done: this node's own table is complete.
+    pub(super) scanned: bool,
+    /// Files that are no pictures.
+    pub(super) skipped: u64,
+    /// Damaged files found since the start.
+    pub(super) damaged: u64,
+    /// Photos still to be read by the present rules.
+    pub(super) unread: u64,
+    /// Free bytes on its disk, once known.
+    pub(super) room: Option<u64>,
+    /// When a write last failed.
+    write_failed_at: Option<Time>,
+    /// Photos of which there are several files.
+    several: BTreeSet<PhotoId>,
+    /// The names of the files that go where a photo goes, of each photo that has some.
+    companions: BTreeMap<PhotoId, Vec<String>>,
+}
+
+impl OwnFolder {
+    /// How many files there are of a photo.
+    pub(super) fn set_files(&mut self, photo: PhotoId, files: u32) {
+        match files {
+            0 | 1 => self.several.remove(&photo),
+            _ => self.several.insert(photo),
+        };
+    }
+
+    /// Whether there are several files of a photo.
+    pub(super) fn has_several(&self, photo: PhotoId) -> bool {
+        self.several.contains(&photo)
+    }
+
+    /// The names of a photo's companions.
+    pub(super) fn companions_of(&self, photo: PhotoId) -> &[String] {
+        self.companions.get(&photo).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn set_companions(&mut self, photo: PhotoId, files: Vec<String>) {
+        if files.is_empty() {
+            self.companions.remove(&photo);
+        } else {
+            self.companions.insert(photo, files);
+        }
+    }
+
+    /// A write has failed: nothing more is taken for a while. What to log.
+    pub(super) fn write_failed(&mut self, now: Time, error: &DiskError) -> String {
+        self.write_failed_at = Some(now);
+        format!("cannot write to the folder: {error}; taking no more photos for a minute")
+    }
+
+    /// Whether a write has failed lately.
+    pub(super) fn is_failing(&self, now: Time) -> bool {
+        self.write_failed_at.is_some_and(|at| now.since(at) < SKIP)
+    }
+
+    /// Whether the folder could take a photo of this size.
+    pub(super) fn has_room(&self, now: Time, bytes: u64) -> bool {
+        self.room.is_none_or(|room| room > bytes.saturating_add(ROOM_MARGIN))
+            && !self.is_failing(now)
+    }
+
+    pub(super) fn report(&self) -> FolderReport {
+        // One may belong to two photos.
+        let companions: BTreeSet<&String> = self.companions.values().flatten().collect();
+        FolderReport { unread: self.unread, companions: companions.len() as u64 }
+    }
+}

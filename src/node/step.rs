@@ -1,0 +1,84 @@
+//! One step of a node: whose it is, when it is, and what comes of it.
+
+use std::collections::VecDeque;
+
+use super::news::News;
+use super::{Action, ClientAction, Config, DiskAction, LinkAction, LinkId, Time};
+use crate::photo::Nonce;
+use crate::protocol::{Answer, NodeId};
+
+/// The present step of a node. Every part acts and tells through it.
+#[derive(Debug)]
+pub(in crate::node) struct Step {
+    pub(in crate::node) config: Config,
+    /// The time of this step, without the gaps in which this node was stopped.
+    pub(in crate::node) now: Time,
+    /// Until when this node hands over before it leaves, if someone wants it to stop.
+    pub(in crate::node) leaving: Option<Time>,
+    /// What is to be done, for the driver.
+    actions: Vec<Action>,
+    /// What concerns other parts, for [`Node::hand_on`](super::Node).
+    news: VecDeque<News>,
+}
+
+impl Step {
+    pub(in crate::node) fn new(config: Config) -> Step {
+        Step {
+            config,
+            now: Time::default(),
+            leaving: None,
+            actions: Vec::new(),
+            news: VecDeque::new(),
+        }
+    }
+
+    /// This node.
+    pub(in crate::node) fn me(&self) -> NodeId {
+        self.config.node
+    }
+
+    pub(in crate::node) fn act(&mut self, action: Action) {
+        self.actions.push(action);
+    }
+
+    pub(in crate::node) fn link(&mut self, action: LinkAction) {
+        self.act(Action::Link(action));
+    }
+
+    pub(in crate::node) fn disk(&mut self, action: DiskAction) {
+        self.act(Action::Disk(action));
+    }
+
+    pub(in crate::node) fn client(&mut self, action: ClientAction) {
+        self.act(Action::Client(action));
+    }
+
+    /// Answers a client.
+    pub(in crate::node) fn answer(&mut self, link: LinkId, answer: Answer) {
+        self.client(ClientAction::Answer { link, answer });
+    }
+
+    pub(in crate::node) fn log(&mut self, topic: &'static str, text: String) {
+        self.act(Action::Log { topic, text });
+    }
+
+    /// Tells the other parts something. They hear it when the one that tells has come to its end.
+    pub(in crate::node) fn tell(&mut self, news: News) {
+        self.news.push_back(news);
+    }
+
+    /// The oldest piece of news that nobody was told yet.
+    pub(in crate::node) fn next_news(&mut self) -> Option<News> {
+        self.news.pop_front()
+    }
+
+    /// What is to be done, in order.
+    pub(in crate::node) fn take_actions(&mut self) -> Vec<Action> {
+        std::mem::take(&mut self.actions)
+    }
+
+    /// A question that nobody can foresee, and another one for each number.
+    pub(in crate::node) fn nonce(&self, number: u64) -> Nonce {
+        Nonce(*blake3::keyed_hash(&self.config.seed, &number.to_be_bytes()).as_bytes())
+    }
+}

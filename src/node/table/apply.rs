@@ -1,0 +1,152 @@
+//! The one door through which an entry changes.
+//!
+//! An entry is what nodes say of one photo. What the rest of the table knows of it, who has how much, what people call it,
+//! which verdicts hang on it, who must hear of it, follows from the entry. So a change is made to the entry alone, and then
+//! what it was before is compared with what it is now, and each index is told the difference, here and nowhere else. A
+//! table that has been changed a thousand times is the same as one that was told the end of it at once.
+
+use std::collections::BTreeSet;
+
+use super::Table;
+use super::entry::{Entry, weigh};
+use super::names::primary;
+use super::verdict::{Order, Verdict};
+use crate::photo::PhotoId;
+use crate::protocol::Facts;
+
+/// What of an entry others depend on, beyond its own fields.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Standing {
+    order: Order,
+    present: bool,
+    removed: bool,
+}
+
+impl Table {
+    /// Changes an entry, and then all that follows from it.
+    pub(super) fn apply(&mut self, photo: PhotoId, change: impl FnOnce(&mut Entry)) {
+        let Some(before) = self.entries.get(&photo).cloned() else {
+            return;
+        };
+        let stood = self.standing(&before);
+        let now = self.now;
+        let Some(entry) = self.entries.get_mut(&photo) else {
+            return;
+        };
+        change(entry);
+        if *entry == before {
+            return;
+        }
+        if entry.verdict != before.verdict || !entry.claims.hold_alike(&before.claims) {
+            entry.changed_at = now;
+        }
+        let after = entry.clone();
+        self.count_holders(&before, &after);
+        if after.facts != before.facts {
+            self.facts_changed(photo, &before.facts, &after.facts);
+        }
+        self.relabel(&after);
+        if after.photo != before.photo {
+            self.reconsider_neighbours(photo);
+            self.disconnect(photo);
+            self.connect(&after.photo);
+            // What could not be compared before may be compared now.
+            let similar = self.entries.get(&photo).map(|entry| &entry.similar);
+            self.changed.extend(similar.into_iter().flatten());
+        }
+        self.looks_differ(&before, &after);
+        if self.standing(&after) != stood || after.photo != before.photo {
+            self.reconsider_neighbours(photo);
+        }
+        if after.verdict != before.verdict {
+            self.reconsider_worse(photo);
+        }
+        self.pass_on(&before, &after);
+        self.reclaim(photo);
+    }
+
+    fn standing(&self, entry: &Entry) -> Standing {
+        Standing {
+            order: self.order(entry),
+            present: entry.is_present(),
+            removed: self.is_removed(entry),
+        }
+    }
+
+    /// Who holds how much.
+    fn count_holders(&mut self, before: &Entry, after: &Entry) {
+        weigh(before, &mut self.shelves, |total, part| *total -= part);
+        weigh(after, &mut self.shelves, |total, part| *total += part);
+        for (node, _) in before.claims.iter().filter(|(node, _)| !after.claims.has(*node)) {
+            self.shelves.entry(node).or_default().photos.remove(&after.photo.id);
+        }
+        for (node, _) in after.claims.iter().filter(|(node, _)| !before.claims.has(*node)) {
+            self.shelves.entry(node).or_default().photos.insert(after.photo.id);
+        }
+    }
+
+    /// What is said of a photo: its names, what it replaces, and what it is not.
+    fn facts_changed(&mut self, photo: PhotoId, old: &Facts, new: &Facts) {
+        self.names.renamed(photo, old, new);
+        for replaced in old.replaces.difference(&new.replaces) {
+            if let Some(by) = self.replaced_by.get_mut(replaced) {
+                by.remove(&photo);
+                if by.is_empty() {
+                    self.replaced_by.remove(replaced);
+                }
+            }
+        }
+        for replaced in new.replaces.difference(&old.replaces) {
+            self.replaced_by.entry(*replaced).or_default().insert(photo);
+        }
+        for reordered in old.replaces.symmetric_difference(&new.replaces) {
+            self.reconsider_neighbours(*reordered);
+        }
+        if old.distinct != new.distinct {
+            self.reconsider_neighbours(photo);
+        }
+    }
+
+    /// What its holders have found by comparing it with others.
+    fn looks_differ(&mut self, before: &Entry, after: &Entry) {
+        let nodes: BTreeSet<_> =
+            before.claims.iter().chain(after.claims.iter()).map(|(node, _)| node).collect();
+        for node in nodes {
+            let (old, new) = (before.claims.get(node), after.claims.get(node));
+            let old = old.and_then(|claim| claim.looks());
+            let new = new.and_then(|claim| claim.looks());
+            if old != new {
+                self.looks_changed(after.photo.id, old, new);
+            }
+        }
+    }
+
+    /// What the collection calls it, if it shows it.
+    fn relabel(&mut self, entry: &Entry) {
+        let name = self.is_shown(entry).then(|| primary(&entry.photo, &entry.facts));
+        self.names.set_shown(entry.photo.id, name);
+    }
+
+    /// Who must hear of it: the review, the other nodes, and this node's own disk.
+    fn pass_on(&mut self, before: &Entry, after: &Entry) {
+        let photo = after.photo.id;
+        let others = (&before.photo, before.verdict, &before.claims, &before.facts)
+            != (&after.photo, after.verdict, &after.claims, &after.facts);
+        if others {
+            self.changed.insert(photo);
+            // If it is a worse version, the better one's holders may have names to take over.
+            if let Verdict::Loser(keeper) = after.verdict {
+                self.changed.insert(keeper);
+            }
+        }
+        let is_mine = after.claims.has(self.me);
+        if before.claims.get(self.me) != after.claims.get(self.me)
+            || is_mine && before.facts != after.facts
+        {
+            self.unannounced.insert(photo);
+        }
+        if is_mine && before.facts != after.facts {
+            self.unnoted.insert(photo);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What a node that goes, or has told all, means for each of its photos: done in pieces, since it may have many.
+//!
+//! A sweep goes through a node's photos in their order, so many a step. What the node says again meanwhile, on a new link,
+//! an earlier sweep leaves alone.
+
+use std::collections::BTreeSet;
+
+use super::Table;
+use super::claims::Claim;
+use crate::photo::PhotoId;
+use crate::protocol::NodeId;
+
+/// A walk through the photos of a node.
+#[derive(Debug)]
+pub(super) struct Sweep {
+    node: NodeId,
+    what: What,
+    last: Option<PhotoId>,
+    /// Photos of which the node has told again since the sweep began, and to which it has not come yet.
+    spared: BTreeSet<PhotoId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    /// What it said is only the last that is known.
+    Away,
+    /// What it said before its present link is forgotten.
+    Forget,
+}
+
+impl Table {
+    /// A node is away: what it said is only the last that is known.
+    pub(in crate::node) fn set_away(&mut self, node: NodeId) {
+        self.begin_sweep(node, What::Away);
+    }
+
+    /// Forgets what a node said before its present link: it has told all it has, or it stays away.
+    pub(in crate::node) fn forget_last_known(&mut self, node: NodeId) {
+        self.begin_sweep(node, What::Forget);
+    }
+
+    fn begin_sweep(&mut self, node: NodeId, what: What) {
+        self.sweeps.push_back(Sweep { node, what, last: None, spared: BTreeSet::new() });
+    }
+
+    /// A node tells of a photo anew.
+    pub(super) fn spare(&mut self, node: NodeId, photo: PhotoId) {
+        for sweep in self.sweeps.iter_mut().filter(|sweep| sweep.node == node) {
+            if sweep.last.is_none_or(|last| last < photo) {
+                sweep.spared.insert(photo);
+            }
+        }
+    }
+
+    /// Goes on with what nodes that came or went mean, for so many photos at most.
+    pub(in crate::node) fn sweep(&mut self, most: usize) {
+        let mut left = most;
+        while left > 0
+            && let Some(mut sweep) = self.sweeps.pop_front()
+        {
+            let photos: Vec<PhotoId> =
+                self.shelf_after(sweep.node, sweep.last).take(left).collect();
+            let Some(last) = photos.last() else {
+                continue;
+            };
+            left -= photos.len();
+            sweep.last = Some(*last);
+            for photo in photos {
+                if !sweep.spared.remove(&photo) {
+                    self.sweep_claim(sweep.node, sweep.what, photo);
+                }
+            }
+            self.sweeps.push_front(sweep);
+        }
+    }
+
+    fn sweep_claim(&mut self, node: NodeId, what: What, photo: PhotoId) {
+        let claim = self.entries.get(&photo).and_then(|entry| entry.claims.get(node));
+        match (what, claim.cloned()) {
+            (What::Away, Some(claim)) => {
+                self.set_claim(node, photo, Some(Claim { current: false, ..claim }));
+            }
+            (What::Forget, Some(claim)) if !claim.current => self.set_claim(node, photo, None),
+            (What::Forget, _) | (What::Away, None) => {}
+        }
+    }
+
+    /// Whether all is done that follows from nodes that came or went.
+    pub(in crate::node) fn is_swept(&self) -> bool {
+        self.sweeps.is_empty()
+    }
+}

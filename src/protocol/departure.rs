@@ -1,0 +1,25 @@
+//! Why a copy of a photo leaves a node.
+
+use super::NodeId;
+use crate::photo::{PhotoId, Relation};
+
+/// Why a node's copy of a photo goes: to the trash, where its note says so, or out of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Departure {
+    /// Enough other nodes have proven that they hold it: to the surplus trash.
+    Surplus,
+    /// It is a worse version of a picture: to the trash.
+    Replaced {
+        /// What the collection shows in its place.
+        by: PhotoId,
+        /// How it stands to that, by their pixels.
+        relation: Relation,
+    },
+    /// An owner has removed it from the collection: to the trash.
+    Removed {
+        /// The node whose owner has.
+        by: NodeId,
+    },
+    /// Its time in the trash is over, or a person wants it gone: deleted for good.
+    Expired,
+}
