@@ -20,6 +20,9 @@
 //! machine: an event goes in, actions come out, and neither clock nor disk nor network is in between. The same `Node`
 //! runs by the hundreds in the simulator under `tests/sim`, where a seed decides what breaks and when.
 //!
+//! Every socket has a reader thread and a writer thread, whether a daemon or a client is at its other end. What a client
+//! asks passes through the same inbox as what daemons say, and its writer checks a photo before it sends it.
+//!
 //! # Reading order
 //!
 //! 1. [`protocol::message`]: what daemons say to each other. The enum is the protocol document. [`protocol::Record`]: what a

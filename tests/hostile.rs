@@ -67,10 +67,22 @@ impl Host {
 
     /// The most memory that the daemon ever had, in mebibytes.
     fn peak_memory(&self) -> u64 {
+        self.memory("VmHWM") / 1024
+    }
+
+    /// How many of the daemon's threads have a name that begins so.
+    fn threads(&self, name: &str) -> usize {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.daemon.id())).unwrap();
+        let names =
+            tasks.filter_map(|task| fs::read_to_string(task.ok()?.path().join("comm")).ok());
+        names.filter(|comm| comm.starts_with(name)).count()
+    }
+
+    /// A figure of the daemon's memory as Linux tells it, in kibibytes.
+    fn memory(&self, what: &str) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.daemon.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
-        let kilobytes: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
-        kilobytes / 1024
+        let line = status.lines().find(|line| line.starts_with(what)).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
     }
 }
 
@@ -79,7 +91,7 @@ fn broken_frames_are_answered_with_an_error_and_a_close() {
     let host = host();
     let nested = [b"[".repeat(200_000), b"]".repeat(200_000)].concat();
     let broken: Vec<(&str, Vec<u8>)> = vec![
-        ("four GiB", [&[0xff; 4][..], &[b'x'; 5000]].concat()),
+        ("four GiB", [&[0xff; 4][..], &[b'x'; 100_000]].concat()),
         ("no UTF-8", frame(b"\xff\xfe\x00\x80")),
         ("no JSON", frame(b"hello")),
         ("no object", frame(b"[1, 2, 3]")),
@@ -93,9 +105,16 @@ fn broken_frames_are_answered_with_an_error_and_a_close() {
         ("half a register", frame(br#"{"command":"register","node":"me"}"#)),
         ("a giant", frame(br#"{"command":"Put","name":"a.jpg","bytes":999999999999}"#)),
     ];
-    for (what, bytes) in broken {
+    // As the first thing that is said, and from a client that has been answered before.
+    for (first, (what, bytes)) in
+        [true, false].into_iter().flat_map(|first| broken.iter().map(move |case| (first, case)))
+    {
         let mut wire = host.connect();
-        wire.send(&bytes).unwrap();
+        if !first {
+            wire.send_frame(LIST).unwrap();
+            wire.receive().unwrap();
+        }
+        wire.send(bytes).unwrap();
         let answer = wire.receive().unwrap().unwrap_or_else(|| panic!("no answer to {what}"));
         assert_eq!(answer["command"], "Error", "{what}: {answer}");
         assert!(!answer["error"].as_str().unwrap().is_empty(), "{what}");
@@ -199,6 +218,34 @@ fn thousands_who_say_nothing_hold_up_nobody() {
     drop(idle);
     host.serves();
     assert!(host.peak_memory() < 200, "{} MiB", host.peak_memory());
+}
+
+/// Clients that have got a list and a photo, and stay: each has a reader and a writer.
+#[test]
+fn two_thousand_clients_have_two_threads_each_and_cost_little() {
+    const CLIENTS: u64 = 2000;
+    const KIBIBYTES: u64 = 120;
+    let host = host();
+    rlimit::increase_nofile_limit(8192).unwrap();
+    let before = host.memory("VmRSS");
+    let photo = br#"{"command":"GetImageRequest","imageName":"0.jpg"}"#;
+    let mut clients: Vec<Wire> = Vec::new();
+    for _ in 0..CLIENTS {
+        let mut wire = host.connect();
+        for (request, command) in [(LIST, "ListImage"), (photo, "ReceiveImage")] {
+            wire.send_frame(request).unwrap();
+            assert_eq!(wire.receive().unwrap().unwrap()["command"], command);
+        }
+        clients.push(wire);
+    }
+    for name in ["rd-", "wr-"] {
+        let threads = host.threads(name);
+        assert!(threads >= clients.len(), "{threads} threads {name}");
+    }
+    let each = (host.memory("VmRSS") - before) / CLIENTS;
+    eprintln!("{each} KiB a client");
+    assert!(each < KIBIBYTES, "{each} KiB a client");
+    drop(clients);
 }
 
 #[test]

@@ -1,14 +1,14 @@
 //! The line to a daemon: requests out, answers in.
 
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::Failure;
 use crate::photo::PhotoId;
-use crate::protocol::codec::{self, FrameError, MAX_ANSWER};
-use crate::protocol::secure::{Channel, Credentials, Opening, Sealing};
+use crate::protocol::codec::{self, FrameError, FrameReader, FrameWriter, MAX_ANSWER};
+use crate::protocol::secure::{Channel, Credentials};
 use crate::protocol::{Address, Answer, GroupKey, Request};
 
 /// How long to wait for a daemon to accept: far longer than any reachable one takes.
@@ -18,15 +18,12 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// some 10 seconds after it has read and stored the file.
 const SILENCE: Duration = Duration::from_secs(60);
 
-/// The size of what is sent at a time, in bytes: enough that encrypting it costs little per byte.
-const BUFFER: usize = 16 * 1024;
-
 /// A connection to a daemon.
 pub struct Daemon {
     address: Address,
     socket: TcpStream,
-    input: Opening<BufReader<TcpStream>>,
-    output: BufWriter<Sealing<TcpStream>>,
+    answers: FrameReader<TcpStream>,
+    requests: FrameWriter<TcpStream>,
     patience: Duration,
 }
 
@@ -60,8 +57,8 @@ impl Daemon {
         Ok(Daemon {
             address: address.clone(),
             socket,
-            input: Opening::new(BufReader::new(input), channel.clone()),
-            output: BufWriter::with_capacity(BUFFER, Sealing::new(output, channel)),
+            answers: FrameReader::new(input, channel.clone()),
+            requests: FrameWriter::new(output, channel),
             patience: SILENCE,
         })
     }
@@ -123,15 +120,15 @@ impl Daemon {
 
     /// Sends a request that has no answer of its own, such as a piece of a photo.
     pub fn send(&mut self, request: &Request) -> Result<(), Failure> {
-        let sent =
-            codec::write_request(&mut self.output, request).and_then(|_| self.output.flush());
+        let sent = self.requests.request(request).and_then(|()| self.requests.flush());
         sent.map_err(|error| self.broken(&FrameError::Io(error)))
     }
 
     /// Waits for the next answer, telling `watch` of every number of bytes that arrives. Says no as [`Daemon::ask`].
     pub fn answer(&mut self, watch: impl FnMut(usize)) -> Result<Answer, Failure> {
-        let mut input = Watched { stream: &mut self.input, watch };
-        let content = codec::read_frame(&mut input, MAX_ANSWER)
+        let content = self
+            .answers
+            .next_watched(MAX_ANSWER, watch)
             .map_err(|error| self.broken(&error))?
             .ok_or_else(|| self.broken(&FrameError::Torn))?;
         match codec::decode(&content) {
@@ -219,18 +216,4 @@ fn accepted(answer: Answer) -> Result<Answer, Failure> {
 /// A read timeout: which of the two it is depends on the system.
 fn is_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
-}
-
-/// A stream that tells how much was read from it.
-struct Watched<'a, W> {
-    stream: &'a mut Opening<BufReader<TcpStream>>,
-    watch: W,
-}
-
-impl<W: FnMut(usize)> Read for Watched<'_, W> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.stream.read(buffer)?;
-        (self.watch)(read);
-        Ok(read)
-    }
 }

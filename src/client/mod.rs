@@ -22,6 +22,8 @@ mod remove;
 mod same;
 mod screen;
 mod status;
+#[cfg(test)]
+mod tests;
 mod trash;
 
 pub use crate::photo::FIRST_LOOK;

@@ -11,35 +11,35 @@ use crate::node::Event;
 
 /// Something for the state thread: an event and, with the first one of a link, the way back to it.
 pub(super) struct Input {
-    pub(super) outlet: Option<Outlet>,
+    pub(super) handle: Option<LinkHandle>,
     pub(super) event: Event,
 }
 
 impl Input {
     /// The first event of a link.
-    pub(super) fn first(outlet: Outlet, event: impl Into<Event>) -> Input {
-        Input { outlet: Some(outlet), event: event.into() }
+    pub(super) fn first(handle: LinkHandle, event: impl Into<Event>) -> Input {
+        Input { handle: Some(handle), event: event.into() }
     }
 }
 
 impl<E: Into<Event>> From<E> for Input {
     fn from(event: E) -> Input {
-        Input { outlet: None, event: event.into() }
+        Input { handle: None, event: event.into() }
     }
 }
 
 /// The way from the state thread to a link's threads.
-pub(super) enum Outlet {
+pub(super) enum LinkHandle {
     /// To a daemon's writer.
     Peer(Arc<Link>, Outbox),
     /// To a client's thread, which takes one answer to each request.
     Client(Arc<Link>, Sender<Reply>),
 }
 
-impl Outlet {
+impl LinkHandle {
     pub(super) fn link(&self) -> &Arc<Link> {
         match self {
-            Outlet::Peer(link, _) | Outlet::Client(link, _) => link,
+            LinkHandle::Peer(link, _) | LinkHandle::Client(link, _) => link,
         }
     }
 }

@@ -14,7 +14,7 @@ pub(super) const REPORTS: usize = 256;
 pub(super) const DISK_BACKLOG: usize = 128;
 
 /// Messages that wait to be sent on one link. A node sends pages one at a time, so what queues up are small answers; a
-/// peer that reads nothing of so many is too slow.
+/// peer that leaves this many unread is too slow.
 pub(super) const MESSAGES: usize = 1024;
 
 /// Windows of photos that one peer may have asked for in each lane and not yet been sent.
@@ -26,8 +26,8 @@ pub(super) const LOG_LINES: usize = 1024;
 /// Events in a row after which a node that has more of its own to do gets a turn.
 pub(super) const BURST: u32 = 32;
 
-/// Connections that are open at a time, if the system allows as many files. Each costs a thread, which is some 20 KiB
-/// of memory while it waits, and at most [`MAX_REQUEST`](crate::protocol::codec::MAX_REQUEST) for what it has begun to say.
+/// Connections that are open at a time, if the system allows as many files. Each costs two threads, which are some 45 KiB
+/// of memory while they wait, 75 KiB where the link is encrypted, and at most [`MAX_REQUEST`](crate::protocol::codec::MAX_REQUEST) for what it has begun to say.
 pub(super) const MAX_CONNECTIONS: usize = 4096;
 
 /// The most connections that one other computer, or all behind one address, may have at a time.
@@ -45,23 +45,29 @@ pub(super) const UPLOAD_MIN_RATE: u64 = 32 * 1024;
 /// Dials under way at a time: each is a thread, which a name that does not resolve may hold for half a minute.
 pub(super) const MAX_DIALS: usize = 64;
 
-/// The stack of a thread that serves one connection. It parses JSON (whose nesting serde bounds), resolves names, and
-/// hashes with buffers of 64 KiB.
-pub(super) const LINK_STACK: usize = 256 * 1024;
-
 /// Within this time of being accepted a connection's first frame must have arrived.
 pub(super) const FIRST_FRAME: Duration = Duration::from_secs(10);
 
-/// Within this time of its first byte a frame must have arrived: a chunk over a line of 10 KB/s.
-pub(super) const FRAME: Duration = Duration::from_secs(30);
+/// How long the other side of a link may take. They are values of a link, so that no test has to wait as long.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Deadlines {
+    /// How long a client may ask nothing before its link is closed.
+    pub(super) quiet: Duration,
+    /// Within this time of its first byte a frame must have arrived. A client that puts a photo begins the next chunk
+    /// within the same time.
+    pub(super) frame: Duration,
+    /// Within this time [`WRITE_PIECE`] bytes must have been taken, or the other side is too slow.
+    pub(super) write: Duration,
+}
 
-/// How long a client may ask nothing before its link is closed.
-pub(super) const QUIET: Duration = Duration::from_secs(600);
+/// What a daemon grants: a frame with a chunk arrives in time over a line of 10 KB/s.
+pub(super) const DEADLINES: Deadlines = Deadlines {
+    quiet: Duration::from_secs(600),
+    frame: Duration::from_secs(30),
+    write: Duration::from_secs(30),
+};
 
-/// Within this time [`WRITE_PIECE`] bytes must have been taken by the other side, or it is too slow.
-pub(super) const WRITE: Duration = Duration::from_secs(30);
-
-/// See [`WRITE`].
+/// See [`Deadlines::write`].
 pub(super) const WRITE_PIECE: usize = 64 * 1024;
 
 /// How long one address may take to accept a dial.

@@ -11,17 +11,18 @@
 //! |---|---|---|---|
 //! | main: the state thread | the [`Node`], the ways to all links | its event channels, nothing else | the node exits |
 //! | `accept` | the listening socket | `accept` | a flag is set and a connection wakes it |
-//! | `rd-PORT` | a link's reading end; all of a client's link | its socket; a full inbox; a client's answer | the socket ends |
-//! | `wr-PORT` | the writing end of a daemon's link | its socket; an empty outbox | the outbox or the socket ends |
+//! | `rd-PORT` | a link's reading end | its socket; a full inbox; at a client's, the turn | the socket ends |
+//! | `wr-PORT` | a link's writing end | its socket; having nothing to write | its reader, its outbox or the socket ends |
 //! | `folder` | the [`Folder`] | its jobs, the disk | told to, after all jobs before |
 //! | `hash-N`, `prove`, `scan` | nothing | their queues, the disk | the folder thread ends |
 //! | `console` | stderr | its queue, the terminal | all other threads have ended |
 //!
-//! The ports are those of the other side, so that a debugger shows which link a thread belongs to.
+//! The ports are those of the other side, so that a debugger shows which link a thread belongs to. A connection has both
+//! threads as soon as its first frame has told who is there, a daemon or a client.
 //!
 //! # Reading order
 //!
-//! `socket` has the types of one connection, `inbox` and `hub` what its threads share with the rest. Then the rooms with
+//! `socket` has the types of one connection, `inbox` and `services` what its threads share with the rest. Then the rooms with
 //! threads in them: `state`, where the [`Node`] runs; `door`, where connections begin; `peer` and `client`, which serve
 //! the two kinds of them; and `disk`, which works on the folder. No two of them import each other.
 //!
@@ -33,8 +34,9 @@
 //!
 //! # The end
 //!
-//! The node exits; every daemon's writer sends what waits and ends; `accept` stops; links that remain are shut, which
-//! wakes their threads; the folder's threads do what they were given; the process exits. Each step has a bounded time.
+//! The node exits; every daemon's writer sends what waits and ends, a client's finishes the answer that it is writing;
+//! `accept` stops; links that remain are shut, which wakes their threads; the folder's threads do what they were given; the
+//! process exits. Each step has a bounded time.
 //! A panic in the main thread ends the process, and one in a thread that the daemon needs does so too.
 
 mod client;
@@ -42,10 +44,10 @@ mod clock;
 mod console;
 mod disk;
 mod door;
-mod hub;
 mod inbox;
 mod limits;
 mod peer;
+mod services;
 mod socket;
 mod state;
 #[cfg(test)]
@@ -64,7 +66,7 @@ use crossbeam_channel::{Receiver, bounded};
 
 use self::console::Console;
 use self::disk::Workers;
-use self::limits::{CLOSE, INBOX, LINGER, MAX_CONNECTIONS, REPORTS, RESERVED_FILES};
+use self::limits::{CLOSE, DEADLINES, INBOX, LINGER, MAX_CONNECTIONS, REPORTS, RESERVED_FILES};
 use self::state::{Sources, State};
 use crate::folder::{self, Folder, OpenError};
 use crate::node::{CloseReason, Config, Node};
@@ -74,7 +76,7 @@ use crate::protocol::{Address, Boot, GroupKey};
 use disk::jobs::Disk;
 use door::dialer::Dialer;
 use door::listener::Listener;
-use hub::Hub;
+use services::Services;
 use socket::link::Link;
 
 /// How a daemon is to run.
@@ -169,20 +171,21 @@ fn serve(options: Options) -> Result<(), Failure> {
     let (disk, jobs) = Disk::new();
     let (inbox, events) = bounded(INBOX);
     let (reports, results) = bounded(REPORTS);
-    let hub = Hub {
+    let services = Services {
         inbox,
         disk: disk.clone(),
         console: console.clone(),
         next_link: Arc::new(AtomicU64::new(1)),
+        deadlines: DEADLINES,
         credentials,
     };
     let workers =
         Workers::start(folder, (disk.clone(), jobs), reports, console.clone()).map_err(threads)?;
-    let listener = Listener::start(socket, hub.clone(), capacity).map_err(threads)?;
+    let listener = Listener::start(socket, services.clone(), capacity).map_err(threads)?;
     announce(&address);
 
     let node = Node::new(config);
-    let mut state = State::new(node, disk, Dialer::new(hub), console.clone());
+    let mut state = State::new(node, disk, Dialer::new(services), console.clone());
     let sources = Sources { inbox: events, reports: results, signals };
     let error = state.run(&sources);
     // Whoever still wants to tell the state thread something finds that it is gone.

@@ -51,6 +51,9 @@ const IMPURE: [&str; 16] = [
     "getrandom",
 ];
 
+/// The rooms whose tests lie in folders of their own.
+const TESTED_BESIDE: [&str; 3] = ["client", "daemon", "protocol"];
+
 /// What calls the operating system by its own name, and the one file that may.
 const SYSTEM: [&str; 3] = ["std::os", "rustix", "rlimit"];
 const PLATFORM: &str = "platform";
@@ -113,6 +116,18 @@ fn one_file_calls_the_system_by_its_name() {
         found.extend(named.map(|word| source.at(word)));
     }
     assert_none("only src/platform.rs knows what kind of system it is", &found);
+}
+
+#[test]
+fn tests_lie_beside_what_they_test() {
+    let rooms = |source: &&Source| TESTED_BESIDE.contains(&source.room());
+    let found: Vec<String> = sources("src")
+        .iter()
+        .filter(rooms)
+        .filter(|source| source.text.contains("#[test]"))
+        .map(|source| source.path.clone())
+        .collect();
+    assert_none("tests have folders of their own", &found);
 }
 
 #[test]

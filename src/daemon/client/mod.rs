@@ -1,202 +1,52 @@
-//! The thread that serves one client: one request, one answer, in the order asked.
+//! A link to a client: a thread that reads it and a thread that writes it, which take turns.
 //!
-//! A client needs no second thread, because nothing is sent to it that it has not asked for. While the answer to one
-//! request is being made or sent the next one is not read, so a client that pipelines without reading holds back
-//! itself, and costs one answer.
+//! ```text
+//!                 ┌──────────────────── turn ─────────────────────┐
+//!                 ▼                                               │
+//!   socket ──▶ reader ──▶ inbox ──▶ state thread ──┬─ replies ──▶ writer ──▶ socket
+//!               │  │                               │                ▲
+//!               │  │      folder thread ── a file ─┘                │
+//!               │  └───────────────── answers of its own ───────────┘
+//!               └─▶ spool file
+//! ```
+//!
+//! # What it promises
+//!
+//! A client gets one answer to each request, in the order asked, however many requests it sends ahead. The reader decodes
+//! a request, hands it to the state thread, and reads the next one only when the writer has given it the turn: the
+//! answer is out. So a client that asks and never reads holds back itself. It costs one answer and what the socket's
+//! buffers hold, until the deadline for writing cuts it off; one that asks nothing for long is cut off, too.
+//!
+//! The reader receives the photo of a `Put` into a spool file before the node hears of the request, so the node is asked
+//! only about what is on the disk. What cannot be stored is answered without the node.
+//!
+//! The writer reads every photo twice: once to be sure of it, once to send it. A damaged one is never begun; the node
+//! hears of it and answers the same request from elsewhere. No photo is ever in memory as a whole.
+//!
+//! Something that cannot be understood is answered with an `Error`, the last answer on its link. After it the reader
+//! throws away for a moment what still comes, because to close a socket with unread input can destroy the answer.
+//!
+//! # Its state, and who changes it
+//!
+//! Each thread owns its end of the socket; what lies between them are three channels with room for one thing each. An
+//! empty room is certain, because whoever puts something in waits for the one before:
+//!
+//! | channel | from | to |
+//! |---|---|---|
+//! | replies | the state thread, which never waits; the folder thread | the writer |
+//! | answers of its own | the reader | the writer |
+//! | turns | the writer | the reader |
+//!
+//! A channel whose other end is gone is how each learns of an end. When the reader has ended, nobody asks any more, and
+//! the writer ends. When the writer has ended, the last answer is out or the link is broken, and the reader ends. When the
+//! state thread has ended, the writer ends the link. The node hears of a client with its first request and of its end
+//! exactly once, from the reader, and then nothing more of this link is under way.
+//!
+//! # What is left out
+//!
+//! Nothing is sent that was not asked for. It could be: the writer needs only another kind of reply, one that gives no
+//! turn. A client that hangs up while its answer is being made is noticed when the answer is written.
 
+pub(in crate::daemon) mod reader;
 mod upload;
-
-use std::fs::File;
-use std::io::{Seek, Write};
-use std::sync::Arc;
-
-use crossbeam_channel::{Receiver, bounded};
-
-use super::hub::{Farewell, Hub};
-use super::inbox::{Input, Outlet};
-use super::limits::{FRAME, QUIET};
-use super::socket::frames::Frames;
-use super::socket::link::{Link, Output, write_failure};
-use super::socket::reply::{Delivery, Reply};
-use crate::node::{ClientEvent, CloseReason, DiskError};
-use crate::photo::{Photo, PhotoId};
-use crate::protocol::client::Refusal;
-use crate::protocol::codec::{self, MAX_CHUNK_FRAME, MAX_REQUEST};
-use crate::protocol::{Answer, Blob, Request};
-use upload::Ending;
-
-/// Serves a client until its link ends, beginning with the frame that made it one.
-pub(in crate::daemon) fn serve(hub: &Hub, link: &Arc<Link>, frames: Frames, first: Vec<u8>) {
-    let (replies, answers) = bounded(1);
-    let mut client = Client {
-        hub,
-        link,
-        frames,
-        out: Output::new(Arc::clone(link)),
-        replies: answers,
-        outlet: Some(Outlet::Client(Arc::clone(link), replies)),
-        farewell: None,
-        named: false,
-    };
-    let reason = match client.converse(first) {
-        Ok(()) => CloseReason::Remote,
-        Err(Ending::Over(reason)) => reason,
-        Err(Ending::Broken(error)) => {
-            link.blame(CloseReason::Protocol(error.clone()));
-            let complaint = Answer::Error { error: error.clone() };
-            if client.write(&complaint).is_ok() {
-                link.linger();
-            }
-            CloseReason::Protocol(error)
-        }
-    };
-    link.end(reason);
-}
-
-struct Client<'a> {
-    hub: &'a Hub,
-    link: &'a Arc<Link>,
-    frames: Frames,
-    out: Output,
-    replies: Receiver<Reply>,
-    /// What the state thread needs to answer; goes along with the first request.
-    outlet: Option<Outlet>,
-    /// Once the node knows the client it must hear of its end.
-    farewell: Option<Farewell<'a>>,
-    /// Whether the client has told its name.
-    named: bool,
-}
-
-impl Client<'_> {
-    fn converse(&mut self, first: Vec<u8>) -> Result<(), Ending> {
-        let mut content = first;
-        loop {
-            self.handle(codec::decode(&content)?)?;
-            drop(content);
-            match self.frames.next_within(Some(QUIET), FRAME, MAX_REQUEST)? {
-                Some(next) => content = next,
-                None => return Ok(()),
-            }
-        }
-    }
-
-    fn handle(&mut self, request: Request) -> Result<(), Ending> {
-        match &request {
-            Request::RegisterClient { name } => {
-                self.register(name);
-                Ok(())
-            }
-            Request::Chunk { .. } => Err(Ending::Broken("a Chunk without a Put".to_owned())),
-            Request::Put { bytes, .. } => {
-                match upload::receive(self.hub, self.link, *bytes, || {
-                    self.frames.next_within(Some(FRAME), FRAME, MAX_CHUNK_FRAME)
-                })? {
-                    Ok(()) => self.ask(request),
-                    Err(error) => self.write(&Answer::Refused { cause: Refusal::Disk, error }),
-                }
-            }
-            Request::GetImageList
-            | Request::GetImageRequest { .. }
-            | Request::GetExact { .. }
-            | Request::Duplicates { .. }
-            | Request::Distinct { .. }
-            | Request::List { .. }
-            | Request::Explain { .. }
-            | Request::Status
-            | Request::TrashList { .. }
-            | Request::TrashRestore { .. }
-            | Request::TrashPurge { .. }
-            | Request::PlanRemoval { .. }
-            | Request::Remove { .. } => self.ask(request),
-        }
-    }
-
-    fn register(&mut self, name: &str) {
-        if !self.named {
-            self.named = true;
-            let name: String = name.chars().take(64).collect();
-            let remote = self.link.remote();
-            self.hub.console.line("client", format!("{name} at {remote}"));
-        }
-    }
-
-    /// Has the node answer a request, and sends the answer.
-    fn ask(&mut self, request: Request) -> Result<(), Ending> {
-        let asked = ClientEvent::Asked { link: self.link.id, request };
-        self.report(asked)?;
-        loop {
-            let stopped = |_| Ending::Over(CloseReason::Shutdown);
-            match self.replies.recv().map_err(stopped)? {
-                Reply::Answer(Answer::Error { error }) => return Err(Ending::Broken(error)),
-                Reply::Answer(answer) => return self.write(&answer),
-                Reply::Photo(delivery) => {
-                    let result = self.deliver(delivery)?;
-                    let done = result.is_ok();
-                    let link = self.link.id;
-                    self.report(ClientEvent::Answered { link, result })?;
-                    if done {
-                        return Ok(());
-                    }
-                }
-            }
-        }
-    }
-
-    /// Tells the node something; the first time together with the way to answer.
-    fn report(&mut self, event: ClientEvent) -> Result<(), Ending> {
-        let input = match self.outlet.take() {
-            Some(outlet) => Input::first(outlet, event),
-            None => event.into(),
-        };
-        let stopped = |_| Ending::Over(CloseReason::Shutdown);
-        self.hub.inbox.send(input).map_err(stopped)?;
-        if self.farewell.is_none() {
-            let closed = |link, reason| ClientEvent::Closed { link, reason }.into();
-            self.farewell = Some(Farewell { hub: self.hub, link: self.link, closed });
-        }
-        Ok(())
-    }
-
-    fn write(&mut self, answer: &Answer) -> Result<(), Ending> {
-        self.out.begin();
-        codec::write_answer(&mut self.out, answer)
-            .and_then(|_| self.out.flush())
-            .map_err(|error| Ending::Over(write_failure(&error)))
-    }
-
-    /// Reads a photo twice: once to be sure of it, once to send it. It is never in memory as a whole, and a client
-    /// never gets the first half of a damaged one.
-    fn deliver(&mut self, delivery: Delivery) -> Result<Result<(), DiskError>, Ending> {
-        let photo = &delivery.photo;
-        let mut file = match delivery.opened.and_then(|(file, _)| check(file, photo)) {
-            Ok(file) => file,
-            Err(error) => {
-                if delivery.held && error != DiskError::Gone {
-                    self.hub.disk.suspect(photo.id);
-                }
-                return Ok(Err(error));
-            }
-        };
-        let answer = Answer::ReceiveImage {
-            image_name: delivery.name,
-            label: delivery.label,
-            id: photo.id,
-            bytes: photo.bytes,
-            image: Blob::default(),
-        };
-        self.out.begin();
-        codec::write_image(&mut self.out, &answer, photo.bytes, &mut file)
-            .and_then(|_| self.out.flush())
-            .map_err(|error| Ending::Over(write_failure(&error)))?;
-        Ok(Ok(()))
-    }
-}
-
-/// Reads a file through and gives it back, at its start, if it is the photo.
-fn check(mut file: File, photo: &Photo) -> Result<File, DiskError> {
-    if PhotoId::of_rest(&mut file)? != photo.id {
-        return Err(DiskError::Damaged);
-    }
-    file.rewind()?;
-    Ok(file)
-}
+mod writer;

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use crate::daemon::disk::uploads::Upload;
-use crate::daemon::hub::Hub;
-use crate::daemon::limits::{FRAME, UPLOAD_MIN_RATE};
+use crate::daemon::limits::UPLOAD_MIN_RATE;
+use crate::daemon::services::Services;
 use crate::daemon::socket::link::{Link, read_failure};
 use crate::node::{CloseReason, DiskError, cannot_take};
 use crate::photo::MAX_PHOTO;
@@ -14,19 +14,21 @@ use crate::protocol::codec::{self, FrameError};
 use crate::protocol::{Blob, MAX_CHUNK, Request};
 
 /// How a conversation ends.
-pub(super) enum Ending {
+pub(super) enum Stop {
     /// The client has done something that cannot be answered: it is told, and the link closed.
     Broken(String),
+    /// The writer has ended: it has written the last answer, or the link is gone.
+    Answered,
     /// There is nobody to tell anything any more.
     Over(CloseReason),
 }
 
-impl From<FrameError> for Ending {
-    fn from(error: FrameError) -> Ending {
+impl From<FrameError> for Stop {
+    fn from(error: FrameError) -> Stop {
         match error {
-            FrameError::Io(error) => Ending::Over(read_failure(&error)),
+            FrameError::Io(error) => Stop::Over(read_failure(&error)),
             FrameError::TooLarge { .. } | FrameError::Torn | FrameError::Malformed(_) => {
-                Ending::Broken(error.to_string())
+                Stop::Broken(error.to_string())
             }
         }
     }
@@ -39,23 +41,24 @@ impl From<FrameError> for Ending {
 /// The inner error is an answer: the photo cannot be stored, and the reason is for the client, whose other chunks have
 /// been read and thrown away so that it can go on asking. The outer one ends the link. No file is left in either case.
 pub(super) fn receive(
-    hub: &Hub,
+    services: &Services,
     link: &Link,
     bytes: u64,
     mut next_frame: impl FnMut() -> Result<Option<Vec<u8>>, FrameError>,
-) -> Result<Result<(), String>, Ending> {
+) -> Result<Result<(), String>, Stop> {
     if bytes > MAX_PHOTO {
         let limit = MAX_PHOTO >> 20;
-        return Err(Ending::Broken(format!(
+        return Err(Stop::Broken(format!(
             "a photo of {bytes} bytes is over the limit of {limit} MiB"
         )));
     }
-    let deadline = Instant::now() + FRAME + Duration::from_secs(bytes / UPLOAD_MIN_RATE);
-    let mut sink = hub.disk.upload(link.id, bytes).and_then(Sink::create);
+    let deadline =
+        Instant::now() + link.deadlines.frame + Duration::from_secs(bytes / UPLOAD_MIN_RATE);
+    let mut sink = services.disk.upload(link.id, bytes).and_then(Sink::create);
     let mut left = bytes;
     while left > 0 {
         if Instant::now() > deadline {
-            return Err(Ending::Broken("the photo came too slowly".to_owned()));
+            return Err(Stop::Broken("the photo came too slowly".to_owned()));
         }
         let data = next_chunk(&mut next_frame, left)?;
         left -= data.len() as u64;
@@ -67,9 +70,9 @@ pub(super) fn receive(
 fn next_chunk(
     next_frame: &mut impl FnMut() -> Result<Option<Vec<u8>>, FrameError>,
     left: u64,
-) -> Result<Blob, Ending> {
+) -> Result<Blob, Stop> {
     let content = next_frame()?.ok_or(FrameError::Torn)?;
-    let broken = |what: &str| Err(Ending::Broken(what.to_owned()));
+    let broken = |what: &str| Err(Stop::Broken(what.to_owned()));
     let Request::Chunk { data } = codec::decode(&content)? else {
         return broken("the Chunks of a Put are missing");
     };

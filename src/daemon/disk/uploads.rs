@@ -24,13 +24,13 @@ impl Upload {
 
 /// The photos that are being put.
 #[derive(Default)]
-pub(super) struct Uploads {
+pub(in crate::daemon) struct Uploads {
     running: Vec<Weak<u64>>,
 }
 
 impl Uploads {
     /// Lets one more photo be put, if that leaves room for all that are being put and for the folder's own files.
-    pub(super) fn admit(
+    pub(in crate::daemon) fn admit(
         &mut self,
         path: PathBuf,
         bytes: u64,
@@ -49,38 +49,5 @@ impl Uploads {
         let upload = Upload::new(path, bytes);
         self.running.push(Arc::downgrade(&upload.reserved));
         Ok(upload)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn admit(uploads: &mut Uploads, bytes: u64, free: u64) -> Result<Upload, DiskError> {
-        uploads.admit(PathBuf::from("put"), bytes, free)
-    }
-
-    #[test]
-    fn what_is_being_put_is_room_that_is_taken() {
-        let mut uploads = Uploads::default();
-        let free = ROOM_MARGIN + 100;
-        let first = admit(&mut uploads, 60, free).expect("there is room for one");
-        assert_eq!(admit(&mut uploads, 60, free).err(), Some(DiskError::Full));
-        drop(first);
-        assert!(admit(&mut uploads, 60, free).is_ok(), "the first is over");
-    }
-
-    #[test]
-    fn some_room_always_remains_for_the_folder_itself() {
-        let mut uploads = Uploads::default();
-        assert_eq!(admit(&mut uploads, 60, ROOM_MARGIN + 59).err(), Some(DiskError::Full));
-    }
-
-    #[test]
-    fn no_more_than_so_many_at_a_time() {
-        let mut uploads = Uploads::default();
-        let running: Vec<_> = (0..UPLOADS).map(|_| admit(&mut uploads, 1, u64::MAX)).collect();
-        assert!(running.iter().all(Result::is_ok));
-        assert!(matches!(admit(&mut uploads, 1, u64::MAX).err(), Some(DiskError::Other(_))));
     }
 }

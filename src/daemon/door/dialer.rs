@@ -4,10 +4,10 @@ use std::io;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 
-use crate::daemon::hub::Hub;
 use crate::daemon::limits::{DIAL, FIRST_FRAME, MAX_DIALS};
 use crate::daemon::peer::reader;
-use crate::daemon::socket::frames::Frames;
+use crate::daemon::services::Services;
+use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link::{Link, Side};
 use crate::daemon::threads;
 use crate::node::LinkEvent;
@@ -15,14 +15,14 @@ use crate::protocol::Address;
 
 /// Starts dials and knows how many are under way.
 pub(in crate::daemon) struct Dialer {
-    hub: Hub,
-    /// Shared with every dial under way: the count of its owners is the count of dials.
+    services: Services,
+    /// One clone per dial, beside this one: the strong count tells how many are under way.
     under_way: Arc<()>,
 }
 
 impl Dialer {
-    pub(in crate::daemon) fn new(hub: Hub) -> Dialer {
-        Dialer { hub, under_way: Arc::new(()) }
+    pub(in crate::daemon) fn new(services: Services) -> Dialer {
+        Dialer { services, under_way: Arc::new(()) }
     }
 
     /// Dials in the background.
@@ -34,14 +34,14 @@ impl Dialer {
         if Arc::strong_count(&self.under_way) > MAX_DIALS {
             return Err("too many dials at a time".to_owned());
         }
-        let hub = self.hub.clone();
+        let services = self.services.clone();
         let address = address.clone();
         let under_way = Arc::clone(&self.under_way);
         // The thread that dialed becomes the reader of the link.
-        threads::spawn_link(format!("rd-{}", address.port()), move || {
-            let connected = connect(&hub, &address);
+        threads::spawn_reader(address.port(), move || {
+            let connected = connect(&services, &address);
             drop(under_way);
-            serve(&hub, address, connected);
+            serve(&services, address, connected);
         })
         .map_err(|error| error.to_string())
     }
@@ -49,10 +49,10 @@ impl Dialer {
 
 /// Connects to the first of a host's addresses that accepts, and encrypts the link if this daemon has a key. Without one
 /// nothing is said to other computers, who would read it on the way.
-fn connect(hub: &Hub, address: &Address) -> io::Result<Arc<Link>> {
+fn connect(services: &Services, address: &Address) -> io::Result<Arc<Link>> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
     for candidate in (address.host(), address.port()).to_socket_addrs()? {
-        if hub.credentials.is_none() && !candidate.ip().is_loopback() {
+        if services.credentials.is_none() && !candidate.ip().is_loopback() {
             last = io::Error::new(
                 io::ErrorKind::PermissionDenied,
                 "it is another computer, which takes a group key: see `photomesh key --help`",
@@ -61,8 +61,8 @@ fn connect(hub: &Hub, address: &Address) -> io::Result<Arc<Link>> {
         }
         match TcpStream::connect_timeout(&candidate, DIAL) {
             Ok(stream) => {
-                let link = hub.link(stream)?;
-                link.secure(hub.credentials.as_deref(), Side::Dialed, FIRST_FRAME)?;
+                let link = services.link(stream)?;
+                link.secure(services.credentials.as_deref(), Side::Dialed, FIRST_FRAME)?;
                 return Ok(link);
             }
             Err(error) => last = error,
@@ -71,16 +71,16 @@ fn connect(hub: &Hub, address: &Address) -> io::Result<Arc<Link>> {
     Err(last)
 }
 
-fn serve(hub: &Hub, address: Address, connected: io::Result<Arc<Link>>) {
+fn serve(services: &Services, address: Address, connected: io::Result<Arc<Link>>) {
     match connected {
         Ok(link) => {
-            let mut frames = Frames::new(Arc::clone(&link));
-            reader::serve_peer(hub, &link, &mut frames, None, Some(address));
+            let mut frames = SocketReader::new(Arc::clone(&link));
+            reader::serve_peer(services, &link, &mut frames, None, Some(address));
         }
         Err(error) => {
             let reason = error.to_string();
             // Without a state thread nobody waits for the answer.
-            let _ = hub.inbox.send(LinkEvent::DialFailed { address, reason }.into());
+            let _ = services.inbox.send(LinkEvent::DialFailed { address, reason }.into());
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The accept thread: takes connections in, up to a number, and gives each a thread.
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
@@ -11,15 +11,15 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, bounded};
 use serde::Deserialize;
 
-use super::guests::Guests;
-use crate::daemon::hub::Hub;
+use super::connection_limits::ConnectionLimits;
 use crate::daemon::limits::{ACCEPT_PAUSE, ACCEPT_PAUSE_MAX, DIAL, FIRST_FRAME};
 use crate::daemon::peer::reader;
-use crate::daemon::socket::frames::Frames;
-use crate::daemon::socket::link::{Link, Output, Side};
+use crate::daemon::services::Services;
+use crate::daemon::socket::frames::{SocketReader, SocketWriter};
+use crate::daemon::socket::link::{Link, Side};
 use crate::daemon::{client, threads};
 use crate::node::CloseReason;
-use crate::protocol::codec::{self, FrameError};
+use crate::protocol::codec::FrameError;
 use crate::protocol::{Address, Answer, Message};
 
 /// The accept thread, as the daemon holds it.
@@ -55,17 +55,21 @@ impl Listener {
     /// Starts to accept, at most `capacity` connections at a time.
     pub(in crate::daemon) fn start(
         listener: TcpListener,
-        hub: Hub,
+        services: Services,
         capacity: usize,
     ) -> io::Result<Listener> {
         let bound = listener.local_addr()?;
         let stopping = Arc::new(AtomicBool::new(false));
-        let door =
-            Door { listener, hub, stopping: Arc::clone(&stopping), guests: Guests::new(capacity) };
+        let acceptor = Acceptor {
+            listener,
+            services,
+            stopping: Arc::clone(&stopping),
+            limits: ConnectionLimits::new(capacity),
+        };
         let (left_open, links) = bounded(1);
         threads::spawn("accept", move || {
             // Nobody waits for it if the daemon could not start.
-            let _ = left_open.send(door.run());
+            let _ = left_open.send(acceptor.run());
         })?;
         Ok(Listener { stopping, links, bound })
     }
@@ -88,30 +92,30 @@ impl Listener {
     }
 }
 
-struct Door {
+struct Acceptor {
     listener: TcpListener,
-    hub: Hub,
+    services: Services,
     stopping: Arc<AtomicBool>,
-    guests: Guests<Link>,
+    limits: ConnectionLimits<Link>,
 }
 
-impl Door {
+impl Acceptor {
     fn run(mut self) -> Vec<Weak<Link>> {
         let mut pause = ACCEPT_PAUSE;
         loop {
             let accepted = self.listener.accept();
             if self.stopping.load(Ordering::Relaxed) {
-                return self.guests.into_links();
+                return self.limits.into_links();
             }
             match accepted {
                 Ok((stream, from)) => {
                     pause = ACCEPT_PAUSE;
                     if let Err(error) = self.welcome(stream, from) {
-                        self.hub.console.line("net", format!("turned {from} away: {error}"));
+                        self.services.console.line("net", format!("turned {from} away: {error}"));
                     }
                 }
                 Err(error) => {
-                    self.hub.console.line("net", format!("cannot accept: {error}"));
+                    self.services.console.line("net", format!("cannot accept: {error}"));
                     thread::sleep(pause);
                     pause = ACCEPT_PAUSE_MAX.min(pause * 2);
                 }
@@ -120,28 +124,28 @@ impl Door {
     }
 
     fn welcome(&mut self, stream: TcpStream, from: SocketAddr) -> io::Result<()> {
-        let link = self.hub.link(stream)?;
-        if let Err(refusal) = self.guests.admit(from.ip(), &link) {
-            // A frame as small as this fits into the socket's buffer, so the accept thread does not wait. To shake hands
-            // first would make it wait.
-            if self.hub.credentials.is_none() {
+        let link = self.services.link(stream)?;
+        if let Err(refusal) = self.limits.admit(from.ip(), &link) {
+            // A frame as small as this fits into the socket's buffer, so the accept thread does not wait. A
+            // handshake here would block.
+            if self.services.credentials.is_none() {
                 say_error(&link, refusal);
             }
             return Err(io::Error::other(refusal));
         }
-        let hub = self.hub.clone();
-        threads::spawn_link(format!("rd-{}", from.port()), move || attend(&hub, &link))
+        let services = self.services.clone();
+        threads::spawn_reader(from.port(), move || attend(&services, &link))
     }
 }
 
 /// Serves an accepted connection until it ends. Its first frame tells whether a daemon or a client is there.
-fn attend(hub: &Hub, link: &Arc<Link>) {
-    if let Err(error) = link.secure(hub.credentials.as_deref(), Side::Accepted, FIRST_FRAME) {
+fn attend(services: &Services, link: &Arc<Link>) {
+    if let Err(error) = link.secure(services.credentials.as_deref(), Side::Accepted, FIRST_FRAME) {
         let remote = link.remote();
-        hub.console.line("net", format!("turned {remote} away: {error}"));
+        services.console.line("net", format!("turned {remote} away: {error}"));
         return link.end(CloseReason::Protocol(error.to_string()));
     }
-    let mut frames = Frames::new(Arc::clone(link));
+    let mut frames = SocketReader::new(Arc::clone(link));
     let first = frames.first(Instant::now() + FIRST_FRAME);
     let greeting = match first {
         Ok(Some(content)) => Greeting::read(content),
@@ -150,9 +154,11 @@ fn attend(hub: &Hub, link: &Arc<Link>) {
     };
     match greeting {
         Ok(Greeting::Peer(register)) => {
-            reader::serve_peer(hub, link, &mut frames, Some(register), None);
+            reader::serve_peer(services, link, &mut frames, Some(register), None);
         }
-        Ok(Greeting::Client(content)) => client::serve(hub, link, frames, content),
+        Ok(Greeting::Client(content)) => {
+            client::reader::serve_client(services, link, frames, content)
+        }
         Err(error) => {
             say_error(link, &error.to_string());
             link.linger();
@@ -189,8 +195,6 @@ impl Greeting {
 /// Tells whoever is there what is wrong, as a frame that daemons and clients alike understand.
 fn say_error(link: &Arc<Link>, error: &str) {
     let answer = Answer::Error { error: error.to_owned() };
-    let mut out = Output::new(Arc::clone(link));
-    out.begin();
     // The link is closed whether this arrives or not.
-    let _ = codec::write_answer(&mut out, &answer).and_then(|_| out.flush());
+    let _ = SocketWriter::new(Arc::clone(link)).answer(&answer);
 }

@@ -1,8 +1,17 @@
 //! The door: how connections to others come to be.
 //!
-//! `listener` accepts them, `dialer` makes them, and `guests` says how many there may be, in total and from one other
-//! computer. A connection that was accepted says with its first frame whether a daemon or a client is at its other end,
-//! and its thread goes on in the room for the one or the other.
+//! ```text
+//!   listening socket ──▶ accept thread ──▶ rd-PORT: handshake, first frame ─┬─ register ─▶ peer
+//!                            │                                              └─ a request ─▶ client
+//!                     ConnectionLimits
+//!
+//!   state thread ──▶ Dialer ──▶ rd-PORT: resolve, connect, handshake ─────────────────────▶ peer
+//! ```
+//!
+//! [`listener`] accepts connections, [`dialer`] makes them, and [`connection_limits`] says how many there may be, in total
+//! and from one other computer. A connection that was accepted says with its first frame whether a daemon or a client is
+//! at its other end. Its thread goes on in the room for the one or the other as the link's reader, and starts the writer.
+//! Until then it has this one thread, which also tells whoever is there what is wrong with that first frame.
 //!
 //! # What it promises
 //!
@@ -11,11 +20,20 @@
 //! costs one place for some seconds. When the process has no file left for a socket, accepting pauses for longer and
 //! longer moments instead of failing again at once.
 //!
+//! Where there is a group key, nothing is said to anybody who has not proven that he knows it: a stranger does not even
+//! learn that a photomesh daemon listens. Without a key nothing is said to other computers at all.
+//!
+//! # Its state, and who changes it
+//!
+//! The accept thread owns the listening socket and the list of open connections, as weak references: a link that has
+//! ended leaves the list by itself. The state thread owns the dialer, whose only state is how many dials are under way.
+//! When the daemon stops, a flag is set and a connection to its own port wakes `accept`, which nothing else would.
+//!
 //! # What is left out
 //!
 //! Nobody is turned away by address: who may take part is settled by the group key, and who has none is limited only in
-//! how many places he takes.
+//! how many places he takes. And no address is tried twice: whether and when to dial again is for the node to say.
 
+pub(in crate::daemon) mod connection_limits;
 pub(in crate::daemon) mod dialer;
-mod guests;
 pub(in crate::daemon) mod listener;

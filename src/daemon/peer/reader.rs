@@ -5,11 +5,11 @@ use std::sync::Arc;
 use crossbeam_channel::{Sender, TrySendError};
 
 use super::writer;
-use crate::daemon::hub::{Farewell, Hub};
-use crate::daemon::inbox::{Input, Outlet};
-use crate::daemon::socket::frames::Frames;
+use crate::daemon::inbox::{Input, LinkHandle};
+use crate::daemon::services::{ClosedOnDrop, Services};
+use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link::{Link, read_failure};
-use crate::daemon::socket::outbox::{Parcel, outbox};
+use crate::daemon::socket::outbox::{WriterCommand, outbox};
 use crate::node::{CloseReason, LinkEvent};
 use crate::protocol::codec::{self, FrameError};
 use crate::protocol::{Address, MAX_CHUNK, Message};
@@ -19,31 +19,31 @@ use crate::protocol::{Address, MAX_CHUNK, Message};
 ///
 /// `first` is the `register` that an accepted link began with, `dialed` the address of one that was dialed.
 pub(in crate::daemon) fn serve_peer(
-    hub: &Hub,
+    services: &Services,
     link: &Arc<Link>,
-    frames: &mut Frames,
+    frames: &mut SocketReader,
     first: Option<Message>,
     dialed: Option<Address>,
 ) {
     let remote = link.remote();
     let (outbox, queues) = outbox();
-    let parcels = outbox.messages.clone();
-    if let Err(error) = writer::start(hub, link, queues) {
-        hub.console.line("net", format!("no thread for {remote}: {error}"));
+    let commands = outbox.messages.clone();
+    if let Err(error) = writer::start(services, link, queues) {
+        services.console.line("net", format!("no thread for {remote}: {error}"));
         return link.end(CloseReason::Io(error.to_string()));
     }
     let opened = LinkEvent::Opened { link: link.id, remote, dialed };
-    let outlet = Outlet::Peer(Arc::clone(link), outbox);
-    if hub.inbox.send(Input::first(outlet, opened)).is_err() {
+    let handle = LinkHandle::Peer(Arc::clone(link), outbox);
+    if services.inbox.send(Input::first(handle, opened)).is_err() {
         return link.end(CloseReason::Shutdown);
     }
     // From here on the node knows the link, so it must hear of its end, whatever happens.
     let closed = |link, reason| LinkEvent::Closed { link, reason }.into();
-    let _farewell = Farewell { hub, link, closed };
-    let reason = read_messages(hub, link, frames, first);
+    let _closed_on_drop = ClosedOnDrop { services, link, closed };
+    let reason = read_messages(services, link, frames, first);
     if let CloseReason::Protocol(error) = &reason {
-        complain(&parcels, error);
-        link.blame(reason.clone());
+        complain(&commands, error);
+        link.set_close_reason(reason.clone());
         // The writer ends what is sent when the complaint is out.
         link.drain();
     }
@@ -52,9 +52,9 @@ pub(in crate::daemon) fn serve_peer(
 
 /// Hands every message to the state thread; why it ended.
 fn read_messages(
-    hub: &Hub,
+    services: &Services,
     link: &Link,
-    frames: &mut Frames,
+    frames: &mut SocketReader,
     first: Option<Message>,
 ) -> CloseReason {
     let mut next = first;
@@ -64,11 +64,11 @@ fn read_messages(
                 return CloseReason::Protocol(error);
             }
             let link = link.id;
-            if hub.inbox.send(LinkEvent::Received { link, message }.into()).is_err() {
+            if services.inbox.send(LinkEvent::Received { link, message }.into()).is_err() {
                 return CloseReason::Shutdown;
             }
         }
-        match frames.next(None).and_then(|frame| frame.as_deref().map(message).transpose()) {
+        match frames.next_message().and_then(|frame| frame.as_deref().map(message).transpose()) {
             Ok(Some(message)) => next = Some(message),
             Ok(None) => return CloseReason::Remote,
             Err(FrameError::Io(error)) => return read_failure(&error),
@@ -90,7 +90,7 @@ fn check_sender(link: &Link, message: &Message) -> Result<(), String> {
     }
 }
 
-/// Understands a frame from another daemon.
+/// Decodes a frame from another daemon.
 pub(in crate::daemon) fn message(content: &[u8]) -> Result<Message, FrameError> {
     let message = codec::decode(content)?;
     if let Message::Chunk { data, .. } = &message
@@ -104,10 +104,11 @@ pub(in crate::daemon) fn message(content: &[u8]) -> Result<Message, FrameError> 
 }
 
 /// Tells the other daemon what it did wrong, if there is room for it, and lets the writer end.
-fn complain(parcels: &Sender<Parcel>, error: &str) {
+fn complain(commands: &Sender<WriterCommand>, error: &str) {
     let error = Message::Error { error: error.to_owned() };
-    for parcel in [Parcel::Message(error), Parcel::Close] {
-        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) = parcels.try_send(parcel)
+    for command in [WriterCommand::Message(error), WriterCommand::Close] {
+        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) =
+            commands.try_send(command)
         {
             return;
         }

@@ -4,34 +4,39 @@
 //! one chunk at most, a get never for a replication.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Select, Sender, TryRecvError};
 
-use super::digests::Digests;
+use super::send_check::SendCheck;
 use crate::daemon::disk::jobs::Disk;
-use crate::daemon::hub::Hub;
 use crate::daemon::inbox::Input;
-use crate::daemon::socket::link::{Link, Output, write_failure};
-use crate::daemon::socket::outbox::{Parcel, Queues, Window};
+use crate::daemon::services::Services;
+use crate::daemon::socket::frames::SocketWriter;
+use crate::daemon::socket::link::{Link, write_failure};
+use crate::daemon::socket::outbox::{Queues, Window, WriterCommand};
 use crate::daemon::socket::reply::Opened;
 use crate::daemon::threads;
 use crate::node::{DiskError, LinkEvent};
-use crate::protocol::{Blob, MAX_CHUNK, Message, codec};
+use crate::protocol::{Blob, MAX_CHUNK, Message};
 
 /// Starts the thread. It ends when told to, when its outbox is gone, or when the link ends.
-pub(in crate::daemon) fn start(hub: &Hub, link: &Arc<Link>, queues: Queues) -> io::Result<()> {
+pub(in crate::daemon) fn start(
+    services: &Services,
+    link: &Arc<Link>,
+    queues: Queues,
+) -> io::Result<()> {
     let mut writer = Writer {
-        out: Output::new(Arc::clone(link)),
+        out: SocketWriter::new(Arc::clone(link)),
         link: Arc::clone(link),
         messages: queues.messages,
         lanes: [LaneQueue::new(queues.gets), LaneQueue::new(queues.replicas)],
-        disk: hub.disk.clone(),
-        inbox: hub.inbox.clone(),
+        disk: services.disk.clone(),
+        inbox: services.inbox.clone(),
     };
     let ending = queues.ending;
-    threads::spawn_link(format!("wr-{}", link.port()), move || {
+    threads::spawn_writer(link.port(), move || {
         match writer.run() {
             Ok(()) => writer.link.stop_writing(),
             Err(error) => writer.link.end(write_failure(&error)),
@@ -42,8 +47,8 @@ pub(in crate::daemon) fn start(hub: &Hub, link: &Arc<Link>, queues: Queues) -> i
 
 struct Writer {
     link: Arc<Link>,
-    out: Output,
-    messages: Receiver<Parcel>,
+    out: SocketWriter,
+    messages: Receiver<WriterCommand>,
     /// The more urgent one first.
     lanes: [LaneQueue; 2],
     disk: Disk,
@@ -54,7 +59,7 @@ struct Writer {
 struct LaneQueue {
     waiting: Receiver<Window>,
     current: Option<Sending>,
-    digests: Digests,
+    check: SendCheck,
 }
 
 struct Sending {
@@ -77,7 +82,7 @@ enum Source {
 
 impl LaneQueue {
     fn new(waiting: Receiver<Window>) -> LaneQueue {
-        LaneQueue { waiting, current: None, digests: Digests::default() }
+        LaneQueue { waiting, current: None, check: SendCheck::default() }
     }
 }
 
@@ -85,8 +90,10 @@ impl Writer {
     fn run(&mut self) -> io::Result<()> {
         loop {
             match self.messages.try_recv() {
-                Ok(Parcel::Message(message)) => self.send(&message)?,
-                Ok(Parcel::Close) | Err(TryRecvError::Disconnected) => return self.out.flush(),
+                Ok(WriterCommand::Message(message)) => self.send(&message)?,
+                Ok(WriterCommand::Close) | Err(TryRecvError::Disconnected) => {
+                    return self.out.flush();
+                }
                 Err(TryRecvError::Empty) => {
                     if !self.send_chunk()? {
                         self.out.flush()?;
@@ -98,8 +105,7 @@ impl Writer {
     }
 
     fn send(&mut self, message: &Message) -> io::Result<()> {
-        self.out.begin();
-        codec::write_message(&mut self.out, message)?;
+        self.out.message(message)?;
         if matches!(message, Message::ImageInfo { .. }) {
             self.out.flush()?;
             self.report(LinkEvent::PageSent { link: self.link.id });
@@ -118,7 +124,7 @@ impl Writer {
                 queue.current = Some(Sending { window, bytes });
             }
             if let Some(sending) = &mut queue.current
-                && let Some(piece) = sending.next(&mut queue.digests)
+                && let Some(piece) = sending.next(&mut queue.check)
             {
                 self.send_piece(lane, piece)?;
                 return Ok(true);
@@ -195,7 +201,7 @@ enum Piece {
 
 impl Sending {
     /// The next piece, or none while the file is still being opened.
-    fn next(&mut self, digests: &mut Digests) -> Option<Piece> {
+    fn next(&mut self, check: &mut SendCheck) -> Option<Piece> {
         if let Source::Opening(opened) = &self.bytes {
             let opened = match opened.try_recv() {
                 Ok(opened) => opened,
@@ -212,14 +218,14 @@ impl Sending {
         };
         let Window { transfer, photo, .. } = self.window;
         if *left == 0 {
-            let sound = !digests.is_wrong(transfer, photo, *size);
+            let sound = !check.is_wrong(transfer, photo, *size);
             return Some(Piece::End { sound });
         }
         let mut data = vec![0; MAX_CHUNK.min(usize::try_from(*left).unwrap_or(MAX_CHUNK))];
         if let Err(error) = file.read_exact(&mut data) {
-            return Some(self.failed(error.into()));
+            return Some(self.failed(DiskError::Other(error.to_string())));
         }
-        digests.add(transfer, self.window.offset, &data);
+        check.add(transfer, self.window.offset, &data);
         let sent = data.len() as u64;
         let chunk = Message::Chunk { transfer, offset: self.window.offset, data: Blob::from(data) };
         *left -= sent;
@@ -229,7 +235,8 @@ impl Sending {
 
     fn seek(&self, (mut file, size): (File, u64)) -> Result<Source, DiskError> {
         let left = size.saturating_sub(self.window.offset).min(self.window.length);
-        file.seek(SeekFrom::Start(self.window.offset))?;
+        file.seek(SeekFrom::Start(self.window.offset))
+            .map_err(|error| DiskError::Other(error.to_string()))?;
         Ok(Source::File { file, size, left })
     }
 

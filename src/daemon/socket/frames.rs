@@ -1,24 +1,27 @@
-//! Reading frames within deadlines.
+//! Whole frames, in and out, within deadlines.
 
-use std::io::{BufRead, BufReader};
+use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::link::{Incoming, Link};
-use crate::daemon::limits::FRAME;
-use crate::protocol::codec::{self, FrameError, MAX_FRAME, MAX_REQUEST};
-use crate::protocol::secure::Opening;
+use super::link::{Incoming, Link, Outgoing};
+use crate::daemon::limits::Deadlines;
+use crate::protocol::codec::{
+    FrameError, FrameReader, FrameWriter, MAX_CHUNK_FRAME, MAX_FRAME, MAX_REQUEST,
+};
+use crate::protocol::{Answer, Message};
 
 /// The frames that come on a link.
-pub(in crate::daemon) struct Frames {
-    bytes: Opening<BufReader<Incoming>>,
+pub(in crate::daemon) struct SocketReader {
+    frames: FrameReader<Incoming>,
+    deadlines: Deadlines,
 }
 
-impl Frames {
-    pub(in crate::daemon) fn new(link: Arc<Link>) -> Frames {
+impl SocketReader {
+    pub(in crate::daemon) fn new(link: Arc<Link>) -> SocketReader {
         let channel = link.channel();
-        let input = BufReader::new(Incoming::new(link));
-        Frames { bytes: Opening::new(input, channel) }
+        let deadlines = link.deadlines;
+        SocketReader { frames: FrameReader::new(Incoming::new(link), channel), deadlines }
     }
 
     /// The first frame, whole by the deadline; none if the stream ends before it.
@@ -26,36 +29,82 @@ impl Frames {
         &mut self,
         deadline: Instant,
     ) -> Result<Option<Vec<u8>>, FrameError> {
-        self.input().get_mut().deadline = Some(deadline);
-        codec::read_frame(&mut self.bytes, MAX_REQUEST)
+        self.frames.get_mut().deadline = Some(deadline);
+        self.frames.next(MAX_REQUEST)
     }
 
-    /// The next frame of a daemon, which must begin within `patience` (for ever without one) and is to be whole within [`FRAME`]
-    /// of its first byte; none if the stream ends before it.
-    pub(in crate::daemon) fn next(
-        &mut self,
-        patience: Option<Duration>,
-    ) -> Result<Option<Vec<u8>>, FrameError> {
-        self.next_within(patience, FRAME, MAX_FRAME)
+    /// The next message of a daemon, which may be silent for as long as it likes: whether it lives is for the node to say.
+    pub(in crate::daemon) fn next_message(&mut self) -> Result<Option<Vec<u8>>, FrameError> {
+        self.next_within(None, MAX_FRAME)
     }
 
-    /// The next frame of at most `limit` bytes, which must begin within `patience` and be whole within `whole`.
-    pub(in crate::daemon) fn next_within(
+    /// The next request of a client, which must not be quiet for too long.
+    pub(in crate::daemon) fn next_request(&mut self) -> Result<Option<Vec<u8>>, FrameError> {
+        self.next_within(Some(self.deadlines.quiet), MAX_REQUEST)
+    }
+
+    /// The next chunk of the photo that a client puts.
+    pub(in crate::daemon) fn next_chunk(&mut self) -> Result<Option<Vec<u8>>, FrameError> {
+        self.next_within(Some(self.deadlines.frame), MAX_CHUNK_FRAME)
+    }
+
+    /// The next frame of at most `limit` bytes, which must begin within `patience` (for ever without one), and be whole
+    /// in the time that a frame has from its first byte. None if the stream ends before it.
+    fn next_within(
         &mut self,
         patience: Option<Duration>,
-        whole: Duration,
         limit: usize,
     ) -> Result<Option<Vec<u8>>, FrameError> {
-        // The clock starts with the first byte of what may be a record of an encrypted link.
-        self.input().get_mut().deadline = patience.map(|patience| Instant::now() + patience);
-        if self.bytes.is_drained() && self.input().fill_buf().map_err(FrameError::Io)?.is_empty() {
+        self.frames.get_mut().deadline = patience.map(|patience| Instant::now() + patience);
+        if !self.frames.begins().map_err(FrameError::Io)? {
             return Ok(None);
         }
-        self.input().get_mut().deadline = Some(Instant::now() + whole);
-        codec::read_frame(&mut self.bytes, limit)
+        self.frames.get_mut().deadline = Some(Instant::now() + self.deadlines.frame);
+        self.frames.next(limit)
+    }
+}
+
+/// The frames that go out on a link. Each gets its deadline when it is written, and goes out when
+/// [flushed](SocketWriter::flush), at the latest.
+pub(in crate::daemon) struct SocketWriter {
+    frames: FrameWriter<Outgoing>,
+}
+
+impl SocketWriter {
+    pub(in crate::daemon) fn new(link: Arc<Link>) -> SocketWriter {
+        let channel = link.channel();
+        SocketWriter { frames: FrameWriter::new(Outgoing::new(link), channel) }
     }
 
-    fn input(&mut self) -> &mut BufReader<Incoming> {
-        self.bytes.get_mut()
+    /// Writes a message to a daemon.
+    pub(in crate::daemon) fn message(&mut self, message: &Message) -> io::Result<()> {
+        self.begin().message(message)
+    }
+
+    /// Writes an answer to a client, and flushes it.
+    pub(in crate::daemon) fn answer(&mut self, answer: &Answer) -> io::Result<()> {
+        self.begin().answer(answer)?;
+        self.flush()
+    }
+
+    /// Writes an answer with so many bytes of a photo to a client, and flushes it.
+    pub(in crate::daemon) fn image(
+        &mut self,
+        answer: &Answer,
+        length: u64,
+        bytes: &mut impl Read,
+    ) -> io::Result<()> {
+        self.begin().image(answer, length, bytes)?;
+        self.flush()
+    }
+
+    pub(in crate::daemon) fn flush(&mut self) -> io::Result<()> {
+        self.frames.flush()
+    }
+
+    /// Starts the clock of what is written next.
+    fn begin(&mut self) -> &mut FrameWriter<Outgoing> {
+        self.frames.get_mut().begin();
+        &mut self.frames
     }
 }

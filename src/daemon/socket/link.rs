@@ -1,19 +1,21 @@
 //! One connection, as its threads share it: the socket, the stamp that says "it lives", and why it ended.
 
-use std::io::{self, BufWriter, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use crate::daemon::limits::{LINGER, WRITE, WRITE_PIECE};
+use crate::daemon::limits::{Deadlines, LINGER, WRITE_PIECE};
 use crate::node::{CloseReason, LinkId};
 use crate::protocol::NodeId;
-use crate::protocol::secure::{Channel, Credentials, Sealing};
+use crate::protocol::secure::{Channel, Credentials};
 
 /// One connection. The socket is closed when the last of its threads lets go of this.
 pub(in crate::daemon) struct Link {
     pub(in crate::daemon) id: LinkId,
+    /// How long the other side may take.
+    pub(in crate::daemon) deadlines: Deadlines,
     stream: TcpStream,
     channel: OnceLock<Arc<Channel>>,
     heard: AtomicBool,
@@ -21,9 +23,10 @@ pub(in crate::daemon) struct Link {
 }
 
 impl Link {
-    pub(in crate::daemon) fn new(id: LinkId, stream: TcpStream) -> Link {
+    pub(in crate::daemon) fn new(id: LinkId, stream: TcpStream, deadlines: Deadlines) -> Link {
         Link {
             id,
+            deadlines,
             stream,
             channel: OnceLock::new(),
             heard: AtomicBool::new(false),
@@ -70,12 +73,12 @@ impl Link {
 
     /// Ends the connection both ways, which wakes the threads that read or write it. The first reason given stays.
     pub(in crate::daemon) fn end(&self, reason: CloseReason) {
-        self.blame(reason);
+        self.set_close_reason(reason);
         self.shut(Shutdown::Both);
     }
 
     /// Notes why the connection is about to end; the first reason given stays.
-    pub(in crate::daemon) fn blame(&self, reason: CloseReason) {
+    pub(in crate::daemon) fn set_close_reason(&self, reason: CloseReason) {
         let _ = self.reason.set(reason);
     }
 
@@ -136,11 +139,11 @@ impl Link {
 pub(super) struct Incoming {
     link: Arc<Link>,
     /// When reading fails with a timeout; none waits for ever.
-    pub(in crate::daemon) deadline: Option<Instant>,
+    pub(super) deadline: Option<Instant>,
 }
 
 impl Incoming {
-    pub(in crate::daemon) fn new(link: Arc<Link>) -> Incoming {
+    pub(super) fn new(link: Arc<Link>) -> Incoming {
         Incoming { link, deadline: None }
     }
 }
@@ -167,53 +170,22 @@ pub(in crate::daemon) enum Side {
     Accepted,
 }
 
-/// Where frames are written to: collected, sealed if the link is encrypted, and sent within deadlines.
-pub(in crate::daemon) struct Output {
-    bytes: BufWriter<Sealing<Outgoing>>,
-}
-
-impl Output {
-    /// A record of an encrypted link is as large as this buffer: enough that sealing costs little per byte.
-    const BUFFER: usize = 16 * 1024;
-
-    pub(in crate::daemon) fn new(link: Arc<Link>) -> Output {
-        let channel = link.channel();
-        let sealing = Sealing::new(Outgoing::new(link), channel);
-        let bytes = BufWriter::with_capacity(Output::BUFFER, sealing);
-        Output { bytes }
-    }
-
-    /// Starts the clock: something is about to be written after a pause.
-    pub(in crate::daemon) fn begin(&mut self) {
-        self.bytes.get_mut().get_mut().begin();
-    }
-}
-
-impl Write for Output {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.bytes.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.bytes.flush()
-    }
-}
-
 /// The writing end, with a deadline for every piece: a socket's own timeout counts per call, which a reader of single
 /// bytes can draw out for ever.
-struct Outgoing {
+pub(super) struct Outgoing {
     link: Arc<Link>,
     deadline: Instant,
     piece: usize,
 }
 
 impl Outgoing {
-    fn new(link: Arc<Link>) -> Outgoing {
+    pub(super) fn new(link: Arc<Link>) -> Outgoing {
         Outgoing { link, deadline: Instant::now(), piece: 0 }
     }
 
-    fn begin(&mut self) {
-        self.deadline = Instant::now() + WRITE;
+    /// Starts the clock: something is about to be written after a pause.
+    pub(super) fn begin(&mut self) {
+        self.deadline = Instant::now() + self.link.deadlines.write;
         self.piece = 0;
     }
 }

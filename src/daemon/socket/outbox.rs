@@ -10,11 +10,11 @@ use crate::photo::PhotoId;
 use crate::protocol::Message;
 use crate::protocol::message::{Lane, TransferId};
 
-/// Something to be sent in its turn.
-pub(in crate::daemon) enum Parcel {
-    /// A message.
+/// What a writer is to do in its turn.
+pub(in crate::daemon) enum WriterCommand {
+    /// Send a message.
     Message(Message),
-    /// Nothing more: end the link once everything before is out.
+    /// Send nothing more: end the link once everything before is out.
     Close,
 }
 
@@ -30,7 +30,7 @@ pub(in crate::daemon) struct Window {
 /// The way to a writer. Every queue is bounded and nobody waits for room in one: a full queue means that the other side
 /// is too slow.
 pub(in crate::daemon) struct Outbox {
-    pub(in crate::daemon) messages: Sender<Parcel>,
+    pub(in crate::daemon) messages: Sender<WriterCommand>,
     gets: Sender<Window>,
     replicas: Sender<Window>,
     /// Ends when the writer has.
@@ -52,9 +52,9 @@ impl Outbox {
         queue.try_send(window).is_ok()
     }
 
-    /// Queues a parcel; `false` if too much waits already or the writer is gone.
-    pub(in crate::daemon) fn send(&self, parcel: Parcel) -> bool {
-        match self.messages.try_send(parcel) {
+    /// Queues a command; `false` if too much waits already or the writer is gone.
+    pub(in crate::daemon) fn send(&self, command: WriterCommand) -> bool {
+        match self.messages.try_send(command) {
             Ok(()) => true,
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => false,
         }
@@ -63,7 +63,7 @@ impl Outbox {
 
 /// The writer's end of an [`Outbox`].
 pub(in crate::daemon) struct Queues {
-    pub(in crate::daemon) messages: Receiver<Parcel>,
+    pub(in crate::daemon) messages: Receiver<WriterCommand>,
     pub(in crate::daemon) gets: Receiver<Window>,
     pub(in crate::daemon) replicas: Receiver<Window>,
     pub(in crate::daemon) ending: Sender<Infallible>,
@@ -71,11 +71,12 @@ pub(in crate::daemon) struct Queues {
 
 /// An outbox and its other end.
 pub(in crate::daemon) fn outbox() -> (Outbox, Queues) {
-    let (messages, parcels) = bounded(MESSAGES);
+    let (messages, commands) = bounded(MESSAGES);
     let (gets, get_windows) = bounded(WINDOWS);
     let (replicas, replica_windows) = bounded(WINDOWS);
     let (ending, ended) = bounded(0);
     let outbox = Outbox { messages, gets, replicas, ended };
-    let queues = Queues { messages: parcels, gets: get_windows, replicas: replica_windows, ending };
+    let queues =
+        Queues { messages: commands, gets: get_windows, replicas: replica_windows, ending };
     (outbox, queues)
 }

@@ -1,4 +1,4 @@
-//! What a client's thread is given to answer with.
+//! What a client's writer is given to answer with.
 
 use std::fs::File;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::protocol::Answer;
 /// A file to read from its beginning and its length in bytes, or why there is none.
 pub(in crate::daemon) type Opened = Result<(File, u64), DiskError>;
 
-/// An answer on its way to the client's thread.
+/// An answer on its way to the client's writer.
 pub(in crate::daemon) enum Reply {
     /// A whole answer.
     Answer(Answer),

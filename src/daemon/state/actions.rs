@@ -1,12 +1,12 @@
-//! Carrying out what the node asks for: each action becomes a parcel for a link's thread or a job for the folder's.
+//! Carrying out what the node asks for: each action becomes a command for a link's thread or a job for the folder's.
 
 use std::time::Instant;
 
 use super::{Exit, State};
 use crate::daemon::disk::jobs::Job;
-use crate::daemon::inbox::Outlet;
+use crate::daemon::inbox::LinkHandle;
 use crate::daemon::limits::CLOSE;
-use crate::daemon::socket::outbox::{Parcel, Window};
+use crate::daemon::socket::outbox::{Window, WriterCommand};
 use crate::daemon::socket::reply::Reply;
 use crate::folder::Moment;
 use crate::node::{Action, ClientAction, CloseReason, LinkAction, LinkEvent, LinkId};
@@ -29,7 +29,7 @@ impl State {
     fn on_link(&mut self, action: LinkAction) {
         match action {
             LinkAction::Dial { address } => self.dial(address),
-            LinkAction::Send { link, message } => self.send(link, Parcel::Message(message)),
+            LinkAction::Send { link, message } => self.send(link, WriterCommand::Message(message)),
             LinkAction::Close { link, reason } => self.close(link, reason),
             LinkAction::Serve { link, transfer, photo, offset, length, lane } => {
                 let window = Window { transfer, photo, offset, length };
@@ -42,7 +42,7 @@ impl State {
         match action {
             ClientAction::Answer { link, answer } => self.answer(link, Reply::Answer(answer)),
             ClientAction::AnswerPhoto { link, name, label, photo, source } => {
-                if let Some(Outlet::Client(_, replies)) = self.links.get(&link) {
+                if let Some(LinkHandle::Client(_, replies)) = self.links.get(&link) {
                     let to = replies.clone();
                     self.disk.submit(Job::Deliver { name, label, photo, source, to });
                 }
@@ -58,16 +58,16 @@ impl State {
 
     /// Queues something for a daemon. If too much waits already, it reads too slowly, and the link ends: to wait here
     /// would let one slow peer stop the whole node.
-    fn send(&mut self, link: LinkId, parcel: Parcel) {
-        if let Some(Outlet::Peer(link, outbox)) = self.links.get(&link)
-            && !outbox.send(parcel)
+    fn send(&mut self, link: LinkId, command: WriterCommand) {
+        if let Some(LinkHandle::Peer(link, outbox)) = self.links.get(&link)
+            && !outbox.send(command)
         {
             link.end(CloseReason::Slow);
         }
     }
 
     fn serve(&mut self, link: LinkId, lane: Lane, window: Window) {
-        if let Some(Outlet::Peer(link, outbox)) = self.links.get(&link)
+        if let Some(LinkHandle::Peer(link, outbox)) = self.links.get(&link)
             && !outbox.serve(lane, window)
         {
             link.end(CloseReason::Slow);
@@ -76,7 +76,7 @@ impl State {
 
     fn answer(&mut self, link: LinkId, reply: Reply) {
         // The client's thread takes one reply to each request, so the only reason to fail is that it has ended.
-        if let Some(Outlet::Client(link, replies)) = self.links.get(&link)
+        if let Some(LinkHandle::Client(link, replies)) = self.links.get(&link)
             && replies.try_send(reply).is_err()
         {
             link.end(CloseReason::Shutdown);
@@ -85,9 +85,9 @@ impl State {
 
     /// Lets a link to a daemon end in order: what is queued is sent.
     fn close(&mut self, id: LinkId, reason: CloseReason) {
-        if let Some(Outlet::Peer(link, outbox)) = self.links.get(&id) {
-            link.blame(reason);
-            if !outbox.send(Parcel::Close) {
+        if let Some(LinkHandle::Peer(link, outbox)) = self.links.get(&id) {
+            link.set_close_reason(reason);
+            if !outbox.send(WriterCommand::Close) {
                 link.end(CloseReason::Slow);
             }
             self.closing.insert(id, Instant::now() + CLOSE);

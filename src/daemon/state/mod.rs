@@ -12,10 +12,10 @@ use super::clock::Clock;
 use super::console::Console;
 use super::disk::jobs::Disk;
 use super::door::dialer::Dialer;
-use super::inbox::{Input, Outlet};
+use super::inbox::{Input, LinkHandle};
 use super::limits::{BURST, CLOSE};
 use super::socket::link::Link;
-use super::socket::outbox::Parcel;
+use super::socket::outbox::WriterCommand;
 use crate::node::limits::TICK;
 use crate::node::{ClientEvent, CloseReason, DiskEvent, Event, LinkEvent, LinkId, Node};
 
@@ -35,7 +35,7 @@ pub(in crate::daemon) struct State {
     clock: Clock,
     /// Events that this thread itself is the cause of.
     pub(in crate::daemon) own: VecDeque<Event>,
-    pub(in crate::daemon) links: BTreeMap<LinkId, Outlet>,
+    pub(in crate::daemon) links: BTreeMap<LinkId, LinkHandle>,
     /// Links that are to be closed, and when they are cut off.
     closing: BTreeMap<LinkId, Instant>,
     pub(in crate::daemon) disk: Disk,
@@ -106,24 +106,24 @@ impl State {
     /// Says goodbye: lets every daemon's writer send what waits, for a while. The links that are left.
     pub(in crate::daemon) fn farewell(self) -> Vec<Weak<Link>> {
         let deadline = Instant::now() + CLOSE;
-        for outlet in self.links.values() {
-            if let Outlet::Peer(link, outbox) = outlet {
-                link.blame(CloseReason::Shutdown);
-                outbox.send(Parcel::Close);
+        for handle in self.links.values() {
+            if let LinkHandle::Peer(link, outbox) = handle {
+                link.set_close_reason(CloseReason::Shutdown);
+                outbox.send(WriterCommand::Close);
             }
         }
-        for outlet in self.links.values() {
-            if let Outlet::Peer(_, outbox) = outlet {
+        for handle in self.links.values() {
+            if let LinkHandle::Peer(_, outbox) = handle {
                 outbox.wait_for_end(deadline);
             }
         }
         let links = self.links.values();
-        links.map(|outlet| Arc::downgrade(outlet.link())).collect()
+        links.map(|handle| Arc::downgrade(handle.link())).collect()
     }
 
     fn take(&mut self, input: Input) -> Option<Exit> {
-        if let Some(outlet) = input.outlet {
-            self.links.insert(outlet.link().id, outlet);
+        if let Some(handle) = input.handle {
+            self.links.insert(handle.link().id, handle);
         }
         self.step(input.event)
     }
@@ -144,9 +144,9 @@ impl State {
     /// them: it is this node that does not listen then, and they must not be taken for dead.
     pub(in crate::daemon) fn signs_of_life(&self) -> Vec<LinkId> {
         let deaf = self.disk.is_behind();
-        let heard = |(id, outlet): (&LinkId, &Outlet)| match outlet {
-            Outlet::Peer(link, _) => (link.take_heard() || deaf).then_some(*id),
-            Outlet::Client(..) => None,
+        let heard = |(id, handle): (&LinkId, &LinkHandle)| match handle {
+            LinkHandle::Peer(link, _) => (link.take_heard() || deaf).then_some(*id),
+            LinkHandle::Client(..) => None,
         };
         self.links.iter().filter_map(heard).collect()
     }
@@ -156,9 +156,9 @@ impl State {
         let now = Instant::now();
         for (id, deadline) in &self.closing {
             if *deadline <= now
-                && let Some(outlet) = self.links.get(id)
+                && let Some(handle) = self.links.get(id)
             {
-                outlet.link().end(CloseReason::Slow);
+                handle.link().end(CloseReason::Slow);
             }
         }
     }

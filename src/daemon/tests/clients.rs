@@ -1,4 +1,4 @@
-//! One client's thread.
+//! One client's two threads.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -14,8 +14,9 @@ use super::Stage;
 use crate::daemon::client;
 use crate::daemon::disk::jobs::Job;
 use crate::daemon::disk::uploads::Upload;
-use crate::daemon::inbox::Outlet;
-use crate::daemon::socket::frames::Frames;
+use crate::daemon::inbox::LinkHandle;
+use crate::daemon::limits::{DEADLINES, Deadlines};
+use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::reply::{Delivery, Reply};
 use crate::node::{ClientEvent, CloseReason, DiskError, Event};
 use crate::photo::{Photo, PhotoId};
@@ -25,19 +26,35 @@ const LIST: &str = r#"{"command":"GetImageList"}"#;
 
 /// A client that asks for a list, and the way to answer it.
 fn client_that_asks() -> (Stage, Sender<Reply>) {
-    let stage = Stage::new();
-    stage.serve(|hub, link| {
-        let frames = Frames::new(Arc::clone(&link));
-        client::serve(&hub, &link, frames, LIST.as_bytes().to_vec());
+    client_within(DEADLINES)
+}
+
+/// The same with other deadlines.
+fn client_within(deadlines: Deadlines) -> (Stage, Sender<Reply>) {
+    let stage = Stage::with(deadlines);
+    stage.serve(|services, link| {
+        let frames = SocketReader::new(Arc::clone(&link));
+        client::reader::serve_client(&services, &link, frames, LIST.as_bytes().to_vec());
     });
-    let (outlet, event) = stage.next_input();
+    let (handle, event) = stage.next_input();
     let request = Request::GetImageList;
     let link = stage.link.id;
     assert_eq!(event, Event::Client(ClientEvent::Asked { link, request }));
-    let Some(Outlet::Client(_, replies)) = outlet else {
+    let Some(LinkHandle::Client(_, replies)) = handle else {
         panic!("no way to answer");
     };
     (stage, replies)
+}
+
+/// More than the buffers of two sockets hold, so that its writer waits for whoever is to read it.
+fn large() -> Vec<u8> {
+    vec![7; 16 * 1024 * 1024]
+}
+
+/// Expects that the state thread is told nothing for a while.
+fn expect_silence(stage: &Stage, why: &str) {
+    let early = stage.inbox.recv_timeout(Duration::from_millis(100));
+    assert_eq!(early.err(), Some(RecvTimeoutError::Timeout), "{why}");
 }
 
 fn list(names: &[&str]) -> Reply {
@@ -68,8 +85,7 @@ fn the_next_request_is_read_when_the_answer_is_sent() {
     stage.send(LIST);
     stage.send(LIST);
     for name in ["first", "second", "third"] {
-        let early = stage.inbox.recv_timeout(Duration::from_millis(100));
-        assert_eq!(early.err(), Some(RecvTimeoutError::Timeout), "{name}");
+        expect_silence(&stage, name);
         replies.send(list(&[name])).unwrap();
         let answer = stage.receive().unwrap();
         assert!(answer.contains(name), "{answer}");
@@ -92,6 +108,113 @@ fn a_half_closed_client_is_answered_to_the_end() {
     assert_eq!(stage.receive(), None);
     let (link, reason) = (stage.link.id, CloseReason::Remote);
     assert_eq!(stage.next_event(), Event::Client(ClientEvent::Closed { link, reason }));
+}
+
+#[test]
+fn the_next_request_waits_until_a_photo_is_written_to_its_end() {
+    let (mut stage, replies) = client_that_asks();
+    let link = stage.link.id;
+    let bytes = large();
+    let photo = photo_of(&bytes);
+    replies.send(delivery(&photo, &bytes)).unwrap();
+    stage.send(LIST);
+    expect_silence(&stage, "the photo cannot be written yet");
+    assert!(stage.receive().unwrap().contains("ReceiveImage"));
+    assert_eq!(stage.next_event(), Event::Client(ClientEvent::Answered { link, result: Ok(()) }));
+    assert_eq!(
+        stage.next_event(),
+        Event::Client(ClientEvent::Asked { link, request: Request::GetImageList })
+    );
+}
+
+#[test]
+fn whoever_reads_nothing_costs_one_answer_and_is_cut_off() {
+    let (mut stage, replies) =
+        client_within(Deadlines { write: Duration::from_millis(200), ..DEADLINES });
+    let bytes = large();
+    replies.send(delivery(&photo_of(&bytes), &bytes)).unwrap();
+    for _ in 0..100 {
+        stage.send(LIST);
+    }
+    let (link, reason) = (stage.link.id, CloseReason::Slow);
+    assert_eq!(stage.next_event(), Event::Client(ClientEvent::Closed { link, reason }));
+}
+
+#[test]
+fn whoever_asks_nothing_for_long_is_cut_off() {
+    let (mut stage, replies) =
+        client_within(Deadlines { quiet: Duration::from_millis(50), ..DEADLINES });
+    expect_silence(&stage, "it is the daemon that lets the client wait");
+    replies.send(list(&[])).unwrap();
+    stage.receive().unwrap();
+    let (link, reason) = (stage.link.id, CloseReason::Silent);
+    assert_eq!(stage.next_event(), Event::Client(ClientEvent::Closed { link, reason }));
+    assert_eq!(stage.receive(), None);
+}
+
+#[test]
+fn whoever_does_not_finish_a_request_is_cut_off() {
+    let (mut stage, replies) =
+        client_within(Deadlines { frame: Duration::from_millis(50), ..DEADLINES });
+    replies.send(list(&[])).unwrap();
+    stage.receive().unwrap();
+    stage.remote.write_all(&[0, 0, 0, 9, b'{']).unwrap();
+    let (link, reason) = (stage.link.id, CloseReason::Silent);
+    assert_eq!(stage.next_event(), Event::Client(ClientEvent::Closed { link, reason }));
+    assert_eq!(stage.receive(), None);
+}
+
+/// Sends what nobody will read behind something broken. The answer arrives, and the daemon takes what still comes: to
+/// close at once would reset the connection, and a reset can overtake the answer.
+fn expect_error_and_lingering_close(stage: &mut Stage, error: &str) {
+    stage.remote.write_all(&[0; 100_000]).unwrap();
+    let answer: serde_json::Value = serde_json::from_str(&stage.receive().unwrap()).unwrap();
+    assert_eq!(answer["command"], "Error");
+    assert!(answer["error"].as_str().unwrap().contains(error), "{answer}");
+    assert_eq!(stage.receive(), None);
+    expect_silence(stage, "more may come");
+    stage.remote.shutdown(Shutdown::Both).unwrap();
+    let Event::Client(ClientEvent::Closed { reason: CloseReason::Protocol(reason), .. }) =
+        stage.next_event()
+    else {
+        panic!("the node was not told why");
+    };
+    assert!(reason.contains(error), "{reason}");
+}
+
+#[test]
+fn a_broken_request_is_answered_before_the_link_is_closed() {
+    let (mut stage, replies) = client_that_asks();
+    stage.send(r#"{"command":"MakeCoffee"}"#);
+    expect_silence(&stage, "the request before is not answered");
+    replies.send(list(&["first"])).unwrap();
+    assert!(stage.receive().unwrap().contains("first"));
+    expect_error_and_lingering_close(&mut stage, "MakeCoffee");
+}
+
+#[test]
+fn an_error_of_the_node_is_the_last_answer() {
+    let (mut stage, replies) = client_that_asks();
+    stage.send(LIST);
+    let error = "a photo too many".to_owned();
+    replies.send(Reply::Answer(Answer::Error { error })).unwrap();
+    expect_error_and_lingering_close(&mut stage, "a photo too many");
+}
+
+/// Whether the client waits for an answer or the daemon for a request.
+#[test]
+fn without_a_state_thread_clients_are_let_go() {
+    for answered in [false, true] {
+        let (mut stage, replies) = client_that_asks();
+        if answered {
+            replies.send(list(&[])).unwrap();
+            stage.receive().unwrap();
+        }
+        drop(replies);
+        assert_eq!(stage.receive(), None);
+        let (link, reason) = (stage.link.id, CloseReason::Shutdown);
+        assert_eq!(stage.next_event(), Event::Client(ClientEvent::Closed { link, reason }));
+    }
 }
 
 #[test]
@@ -144,8 +267,7 @@ fn a_put_is_on_disk_before_the_node_hears_of_it() {
     };
     to.send(Ok(Upload::new(path.clone(), 6))).unwrap();
     stage.send(&chunk(b"abc"));
-    let early = stage.inbox.recv_timeout(Duration::from_millis(100));
-    assert_eq!(early.err(), Some(RecvTimeoutError::Timeout));
+    expect_silence(&stage, "half of the photo is missing");
     stage.send(&chunk(b"def"));
     assert!(matches!(
         stage.next_event(),

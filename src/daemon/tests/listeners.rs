@@ -13,7 +13,7 @@ fn who_comes_when_all_places_are_taken_is_told_so() {
     let stage = Stage::new();
     let socket = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = socket.local_addr().unwrap();
-    let listener = Listener::start(socket, stage.hub.clone(), 2).unwrap();
+    let listener = Listener::start(socket, stage.services.clone(), 2).unwrap();
     let connect = || {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(Duration::from_millis(200))).unwrap();

@@ -1,9 +1,12 @@
 //! The threads of links, over real sockets, between a state thread and a folder thread that the tests play themselves.
 
 mod clients;
+mod connection_limits;
 mod disk;
 mod listeners;
 mod peers;
+mod send_check;
+mod uploads;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -16,8 +19,9 @@ use crossbeam_channel::{Receiver, bounded};
 
 use super::console::Console;
 use super::disk::jobs::{Disk, Job};
-use super::hub::Hub;
-use super::inbox::{Input, Outlet};
+use super::inbox::{Input, LinkHandle};
+use super::limits::{DEADLINES, Deadlines};
+use super::services::Services;
 use super::socket::link::Link;
 use crate::node::Event;
 use crate::protocol::NodeId;
@@ -27,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What the tests play: the other side of the link, the state thread and the folder thread.
 struct Stage {
-    hub: Hub,
+    services: Services,
     link: Arc<Link>,
     /// The other side.
     remote: TcpStream,
@@ -39,26 +43,31 @@ struct Stage {
 
 impl Stage {
     fn new() -> Stage {
+        Stage::with(DEADLINES)
+    }
+
+    fn with(deadlines: Deadlines) -> Stage {
         let (inbox_sender, inbox) = bounded(64);
         let (disk, jobs) = Disk::new();
-        let hub = Hub {
+        let services = Services {
             inbox: inbox_sender,
             disk,
             console: Console::start(NodeId(1)).unwrap(),
             next_link: Arc::new(AtomicU64::new(1)),
+            deadlines,
             credentials: None,
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let remote = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         remote.set_read_timeout(Some(PATIENCE)).unwrap();
-        let link = hub.link(listener.accept().unwrap().0).unwrap();
-        Stage { hub, link, remote, inbox, jobs }
+        let link = services.link(listener.accept().unwrap().0).unwrap();
+        Stage { services, link, remote, inbox, jobs }
     }
 
     /// The next event, and the way to the link if it is its first.
-    fn next_input(&self) -> (Option<Outlet>, Event) {
+    fn next_input(&self) -> (Option<LinkHandle>, Event) {
         let input = self.inbox.recv_timeout(PATIENCE).unwrap();
-        (input.outlet, input.event)
+        (input.handle, input.event)
     }
 
     fn next_event(&self) -> Event {
@@ -88,8 +97,8 @@ impl Stage {
     }
 
     /// Runs what serves the link in a thread of its own.
-    fn serve(&self, serve: impl FnOnce(Hub, Arc<Link>) + Send + 'static) {
-        let (hub, link) = (self.hub.clone(), Arc::clone(&self.link));
-        thread::spawn(move || serve(hub, link));
+    fn serve(&self, serve: impl FnOnce(Services, Arc<Link>) + Send + 'static) {
+        let (services, link) = (self.services.clone(), Arc::clone(&self.link));
+        thread::spawn(move || serve(services, link));
     }
 }

@@ -14,16 +14,16 @@ use base64::engine::general_purpose::STANDARD;
 use super::{PATIENCE, Stage};
 use crate::daemon::disk::jobs::Job;
 use crate::daemon::door::dialer::Dialer;
-use crate::daemon::inbox::Outlet;
-use crate::daemon::limits::{DISK_BACKLOG, MESSAGES, WINDOWS};
+use crate::daemon::inbox::LinkHandle;
+use crate::daemon::limits::{DEADLINES, DISK_BACKLOG, Deadlines, MESSAGES, WINDOWS};
 use crate::daemon::peer::reader;
-use crate::daemon::socket::frames::Frames;
+use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link;
-use crate::daemon::socket::outbox::{Outbox, Parcel, Window, outbox};
+use crate::daemon::socket::outbox::{Outbox, Window, WriterCommand, outbox};
 use crate::daemon::state::State;
 use crate::node::{CloseReason, Config, DiskError, Event, LinkEvent, Node};
 use crate::photo::PhotoId;
-use crate::protocol::codec::{FrameError, MAX_FRAME, MAX_REQUEST};
+use crate::protocol::codec::{FrameError, MAX_REQUEST};
 use crate::protocol::message::{Lane, TransferId};
 use crate::protocol::{Address, Boot, MAX_CHUNK, Message, NodeId};
 
@@ -33,13 +33,13 @@ const REPLICA: u32 = 2;
 /// A link to a daemon that was dialed, and the way to its writer.
 fn peer() -> (Stage, Outbox) {
     let stage = Stage::new();
-    stage.serve(|hub, link| {
-        let mut frames = Frames::new(Arc::clone(&link));
-        reader::serve_peer(&hub, &link, &mut frames, None, None);
+    stage.serve(|services, link| {
+        let mut frames = SocketReader::new(Arc::clone(&link));
+        reader::serve_peer(&services, &link, &mut frames, None, None);
     });
-    let (outlet, event) = stage.next_input();
+    let (handle, event) = stage.next_input();
     assert!(matches!(event, Event::Link(LinkEvent::Opened { .. })));
-    let Some(Outlet::Peer(_, outbox)) = outlet else {
+    let Some(LinkHandle::Peer(_, outbox)) = handle else {
         panic!("no way to the writer");
     };
     (stage, outbox)
@@ -89,7 +89,7 @@ fn messages_go_first_then_gets_then_replicas() {
     assert_eq!(receive(&mut stage), "chunk 2");
     // From here on the order of asking is the reverse of that of urgency.
     assert!(outbox.serve(Lane::Get, window(GET, u64::MAX)));
-    assert!(outbox.send(Parcel::Message(Message::Heartbeat)));
+    assert!(outbox.send(WriterCommand::Message(Message::Heartbeat)));
     let received: Vec<String> = (0..2 * CHUNKS).map(|_| receive(&mut stage)).collect();
 
     let first = |what: &str| received.iter().position(|frame| frame == what).unwrap();
@@ -171,7 +171,7 @@ fn the_next_page_may_be_made_when_one_is_out() {
         tombstones: Vec::new(),
         complete: true,
     };
-    assert!(outbox.send(Parcel::Message(page)));
+    assert!(outbox.send(WriterCommand::Message(page)));
     let link = stage.link.id;
     assert_eq!(stage.next_event(), Event::Link(LinkEvent::PageSent { link }));
     assert_eq!(receive(&mut stage), "ImageInfo");
@@ -181,10 +181,10 @@ fn the_next_page_may_be_made_when_one_is_out() {
 fn what_was_sent_before_a_close_arrives() {
     let (mut stage, outbox) = peer();
     for _ in 0..100 {
-        assert!(outbox.send(Parcel::Message(Message::Heartbeat)));
+        assert!(outbox.send(WriterCommand::Message(Message::Heartbeat)));
     }
-    stage.link.blame(CloseReason::Duplicate);
-    assert!(outbox.send(Parcel::Close));
+    stage.link.set_close_reason(CloseReason::Duplicate);
+    assert!(outbox.send(WriterCommand::Close));
     for _ in 0..100 {
         assert_eq!(receive(&mut stage), "heartbeat");
     }
@@ -198,9 +198,9 @@ fn what_was_sent_before_a_close_arrives() {
 fn a_full_outbox_takes_nothing_more() {
     let (outbox, _queues) = outbox();
     for _ in 0..MESSAGES {
-        assert!(outbox.send(Parcel::Message(Message::Heartbeat)));
+        assert!(outbox.send(WriterCommand::Message(Message::Heartbeat)));
     }
-    assert!(!outbox.send(Parcel::Message(Message::Heartbeat)));
+    assert!(!outbox.send(WriterCommand::Message(Message::Heartbeat)));
     for _ in 0..WINDOWS {
         assert!(outbox.serve(Lane::Get, window(GET, 1)));
     }
@@ -252,18 +252,14 @@ fn commands_of_a_later_version_are_passed_on_as_unknown() {
 
 #[test]
 fn half_a_frame_and_then_silence_is_a_timeout() {
-    let mut stage = Stage::new();
-    let mut frames = Frames::new(Arc::clone(&stage.link));
-    stage.remote.write_all(&[0, 0, 0, 9, b'{']).unwrap();
     let soon = Duration::from_millis(50);
+    let mut stage = Stage::with(Deadlines { frame: soon, ..DEADLINES });
+    let mut frames = SocketReader::new(Arc::clone(&stage.link));
+    stage.remote.write_all(&[0, 0, 0, 9, b'{']).unwrap();
     let start = Instant::now();
-    let failure = frames.next_within(Some(PATIENCE), soon, MAX_FRAME);
+    let failure = frames.next_message();
     assert!(matches!(failure, Err(FrameError::Io(error)) if link::is_timeout(&error)));
     assert!(start.elapsed() >= soon);
-    // Nor does a client stay that begins no frame at all.
-    let mut frames = Frames::new(Arc::clone(&stage.link));
-    let failure = frames.next_within(Some(soon), PATIENCE, MAX_FRAME);
-    assert!(matches!(failure, Err(FrameError::Io(error)) if link::is_timeout(&error)));
 }
 
 #[test]
@@ -271,7 +267,7 @@ fn a_stranger_cannot_make_the_daemon_hold_much() {
     let mut stage = Stage::new();
     let claimed = u32::try_from(MAX_REQUEST + 1).unwrap();
     stage.remote.write_all(&claimed.to_be_bytes()).unwrap();
-    let mut frames = Frames::new(Arc::clone(&stage.link));
+    let mut frames = SocketReader::new(Arc::clone(&stage.link));
     let failure = frames.first(Instant::now() + PATIENCE);
     assert!(matches!(failure, Err(FrameError::TooLarge { .. })), "{failure:?}");
 }
@@ -294,14 +290,14 @@ fn a_daemon_that_is_too_busy_to_listen_takes_nobody_for_dead() {
         first_start: true,
         seed: [0; 32],
     });
-    let (disk, console) = (stage.hub.disk.clone(), stage.hub.console.clone());
-    let mut state = State::new(node, disk, Dialer::new(stage.hub.clone()), console);
+    let (disk, console) = (stage.services.disk.clone(), stage.services.console.clone());
+    let mut state = State::new(node, disk, Dialer::new(stage.services.clone()), console);
     let (outbox, _queues) = outbox();
-    let outlet = Outlet::Peer(Arc::clone(&stage.link), outbox);
-    state.links.insert(stage.link.id, outlet);
+    let handle = LinkHandle::Peer(Arc::clone(&stage.link), outbox);
+    state.links.insert(stage.link.id, handle);
     assert_eq!(state.signs_of_life(), []);
     for _ in 0..DISK_BACKLOG {
-        stage.hub.disk.suspect(PhotoId([0; 32]));
+        stage.services.disk.suspect(PhotoId([0; 32]));
     }
     assert_eq!(state.signs_of_life(), [stage.link.id]);
 }

@@ -10,13 +10,14 @@ use crossbeam_channel::Sender;
 use super::console::Console;
 use super::disk::jobs::Disk;
 use super::inbox::Input;
+use super::limits::Deadlines;
 use super::socket::link::Link;
 use crate::node::{CloseReason, Event, LinkId};
 use crate::protocol::secure::Credentials;
 
 /// What the threads of a connection need of the rest of the daemon.
 #[derive(Clone)]
-pub(super) struct Hub {
+pub(super) struct Services {
     /// To the state thread.
     pub(super) inbox: Sender<Input>,
     /// To the folder.
@@ -25,32 +26,34 @@ pub(super) struct Hub {
     pub(super) console: Console,
     /// The number of the next link.
     pub(super) next_link: Arc<AtomicU64>,
+    /// How long the other sides of links may take.
+    pub(super) deadlines: Deadlines,
     /// For encrypted links; without them no link is.
     pub(super) credentials: Option<Arc<Credentials>>,
 }
 
-impl Hub {
+impl Services {
     /// A new link over a socket.
     pub(super) fn link(&self, stream: TcpStream) -> io::Result<Arc<Link>> {
         // Without this a small answer waits for the acknowledgement of the one before.
         stream.set_nodelay(true)?;
         let id = LinkId(self.next_link.fetch_add(1, Ordering::Relaxed));
-        Ok(Arc::new(Link::new(id, stream)))
+        Ok(Arc::new(Link::new(id, stream, self.deadlines)))
     }
 }
 
 /// Tells the node of the end of a link when dropped: once, from one place, even if the thread panics.
-pub(super) struct Farewell<'a> {
-    pub(super) hub: &'a Hub,
+pub(super) struct ClosedOnDrop<'a> {
+    pub(super) services: &'a Services,
     pub(super) link: &'a Link,
     /// What the node is told: the end of a daemon's link, or of a client's.
     pub(super) closed: fn(LinkId, CloseReason) -> Event,
 }
 
-impl Drop for Farewell<'_> {
+impl Drop for ClosedOnDrop<'_> {
     fn drop(&mut self) {
         let closed = (self.closed)(self.link.id, self.link.reason());
         // If there is no state thread any more, nobody needs to know.
-        let _ = self.hub.inbox.send(closed.into());
+        let _ = self.services.inbox.send(closed.into());
     }
 }

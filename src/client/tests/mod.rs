@@ -1,0 +1,5 @@
+//! What the commands do without a daemon. What they do with one is tested in `tests/client`.
+
+mod fingerprint;
+mod same;
+mod screen;

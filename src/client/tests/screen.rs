@@ -1,0 +1,33 @@
+//! What reaches a terminal.
+
+use crate::client::screen::{Column, is_harmless, plain, plain_text, write_json, write_table};
+
+#[test]
+fn foreign_text_cannot_steer_a_terminal() {
+    assert_eq!(plain("Été 猫.jpg"), "Été 猫.jpg");
+    assert_eq!(plain("a\x1b[2J\nb\u{202e}c\u{9b}"), "a\\u{1b}[2J\\nb\\u{202e}c\\u{9b}");
+    assert_eq!(plain_text("one\ntwo\r"), "one\ntwo\\r");
+}
+
+#[test]
+fn json_means_the_same_when_it_is_defused() {
+    let name = "a\x1b\n\u{202e}\u{9b}\"ü\u{e0067}";
+    let mut line = Vec::new();
+    write_json(&mut line, &name).unwrap();
+    let line = String::from_utf8(line).unwrap();
+    assert!(line.trim_end().chars().all(is_harmless), "{line:?}");
+    assert_eq!(serde_json::from_str::<String>(&line).unwrap(), name);
+}
+
+#[test]
+fn tables_align_numbers_right_and_words_left() {
+    let mut out = Vec::new();
+    let rows = [
+        ["a".to_owned(), "5".to_owned(), "x".to_owned()],
+        ["bcd".to_owned(), "100".to_owned(), "yy".to_owned()],
+    ];
+    let columns = [Column::Left("N"), Column::Right("PHOTOS"), Column::Left("NAME")];
+    write_table(&mut out, columns, &rows).unwrap();
+    let expected = "N    PHOTOS  NAME\na         5  x\nbcd     100  yy\n";
+    assert_eq!(String::from_utf8(out).unwrap(), expected);
+}

@@ -1,0 +1,163 @@
+//! The thread that reads a client: one request at a time.
+
+use std::sync::Arc;
+
+use crossbeam_channel::{Receiver, Sender};
+
+use super::upload::{self, Stop};
+use super::writer::{self, Turn};
+use crate::daemon::inbox::{Input, LinkHandle};
+use crate::daemon::services::{ClosedOnDrop, Services};
+use crate::daemon::socket::frames::SocketReader;
+use crate::daemon::socket::link::Link;
+use crate::node::{ClientEvent, CloseReason};
+use crate::protocol::client::Refusal;
+use crate::protocol::codec;
+use crate::protocol::{Answer, Request};
+
+/// Serves a client until its link ends, beginning with the frame that made it one. Runs in the thread that accepted the
+/// link, of which it makes the reader; a second thread writes.
+pub(in crate::daemon) fn serve_client(
+    services: &Services,
+    link: &Arc<Link>,
+    frames: SocketReader,
+    first: Vec<u8>,
+) {
+    let writer::Ways { replies, own, turns } = match writer::start(services, link) {
+        Ok(ways) => ways,
+        Err(error) => {
+            services.console.line("net", format!("no thread for {}: {error}", link.remote()));
+            return link.end(CloseReason::Io(error.to_string()));
+        }
+    };
+    let mut reader = Reader {
+        services,
+        link,
+        frames,
+        own,
+        turns,
+        handle: Some(LinkHandle::Client(Arc::clone(link), replies)),
+        closed_on_drop: None,
+        named: false,
+    };
+    let reason = match reader.converse(first) {
+        Ok(()) => CloseReason::Remote,
+        Err(Stop::Over(reason)) => reason,
+        Err(Stop::Broken(error)) => {
+            reader.complain(&error);
+            CloseReason::Protocol(error)
+        }
+        Err(Stop::Answered) => {
+            link.drain();
+            link.reason()
+        }
+    };
+    link.end(reason);
+}
+
+struct Reader<'a> {
+    services: &'a Services,
+    link: &'a Arc<Link>,
+    frames: SocketReader,
+    /// To the writer: what is answered without the node.
+    own: Sender<Answer>,
+    /// From the writer: one for each answer that is written.
+    turns: Receiver<Turn>,
+    /// What the state thread needs to answer; goes along with the first request.
+    handle: Option<LinkHandle>,
+    /// Once the node knows the client it must hear of its end.
+    closed_on_drop: Option<ClosedOnDrop<'a>>,
+    /// Whether the client has told its name.
+    named: bool,
+}
+
+impl Reader<'_> {
+    /// Has one request after the other answered, until the client asks no more.
+    fn converse(&mut self, first: Vec<u8>) -> Result<(), Stop> {
+        let mut content = first;
+        loop {
+            self.handle(codec::decode(&content)?)?;
+            drop(content);
+            match self.frames.next_request()? {
+                Some(next) => content = next,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    fn handle(&mut self, request: Request) -> Result<(), Stop> {
+        match &request {
+            Request::RegisterClient { name } => {
+                self.register(name);
+                Ok(())
+            }
+            Request::Chunk { .. } => Err(Stop::Broken("a Chunk without a Put".to_owned())),
+            Request::Put { bytes, .. } => {
+                let next_chunk = || self.frames.next_chunk();
+                match upload::receive(self.services, self.link, *bytes, next_chunk)? {
+                    Ok(()) => self.ask(request),
+                    Err(error) => self.refuse(error),
+                }
+            }
+            Request::GetImageList
+            | Request::GetImageRequest { .. }
+            | Request::GetExact { .. }
+            | Request::Duplicates { .. }
+            | Request::Distinct { .. }
+            | Request::List { .. }
+            | Request::Explain { .. }
+            | Request::Status
+            | Request::TrashList { .. }
+            | Request::TrashRestore { .. }
+            | Request::TrashPurge { .. }
+            | Request::PlanRemoval { .. }
+            | Request::Remove { .. } => self.ask(request),
+        }
+    }
+
+    fn register(&mut self, name: &str) {
+        if !self.named {
+            self.named = true;
+            let name: String = name.chars().take(64).collect();
+            let remote = self.link.remote();
+            self.services.console.line("client", format!("{name} at {remote}"));
+        }
+    }
+
+    /// Asks the node, and waits until its answer is written.
+    fn ask(&mut self, request: Request) -> Result<(), Stop> {
+        let asked = ClientEvent::Asked { link: self.link.id, request };
+        let input = match self.handle.take() {
+            Some(handle) => Input::first(handle, asked),
+            None => asked.into(),
+        };
+        let stopped = |_| Stop::Over(CloseReason::Shutdown);
+        self.services.inbox.send(input).map_err(stopped)?;
+        if self.closed_on_drop.is_none() {
+            let closed = |link, reason| ClientEvent::Closed { link, reason }.into();
+            self.closed_on_drop =
+                Some(ClosedOnDrop { services: self.services, link: self.link, closed });
+        }
+        self.wait_for_turn()
+    }
+
+    /// Answers that the photo could not be written, and waits until that is written.
+    fn refuse(&mut self, error: String) -> Result<(), Stop> {
+        let refused = Answer::Refused { cause: Refusal::Disk, error };
+        self.own.send(refused).map_err(|_| Stop::Answered)?;
+        self.wait_for_turn()
+    }
+
+    fn wait_for_turn(&mut self) -> Result<(), Stop> {
+        self.turns.recv().map(|Turn| ()).map_err(|_| Stop::Answered)
+    }
+
+    /// Tells the client what it did wrong, and lets it read that before the link is closed.
+    fn complain(&mut self, error: &str) {
+        self.link.set_close_reason(CloseReason::Protocol(error.to_owned()));
+        // If the writer has ended, there is nobody to be told.
+        let _ = self.own.send(Answer::Error { error: error.to_owned() });
+        while let Ok(Turn) = self.turns.recv() {}
+        self.link.drain();
+    }
+}

@@ -1,0 +1,111 @@
+//! Frames coming in.
+
+use std::io::{self, BufRead, BufReader, Read};
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+
+use super::FrameError;
+use crate::protocol::secure::{Channel, Opening};
+
+/// Reads frames from a stream of bytes, which it opens if the link is encrypted.
+pub struct FrameReader<R> {
+    bytes: Opening<BufReader<R>>,
+}
+
+impl<R: Read> FrameReader<R> {
+    /// A reader of `input`, which must be right behind the handshake if there is a channel.
+    pub fn new(input: R, channel: Option<Arc<Channel>>) -> FrameReader<R> {
+        FrameReader { bytes: Opening::new(BufReader::new(input), channel) }
+    }
+
+    /// Waits until the next frame begins; `false` if the stream ends instead. On an encrypted link it is the record
+    /// with the frame that begins.
+    ///
+    /// # Errors
+    ///
+    /// What the stream says.
+    pub fn begins(&mut self) -> io::Result<bool> {
+        Ok(!self.bytes.is_drained() || !self.bytes.get_mut().fill_buf()?.is_empty())
+    }
+
+    /// The content of the next frame, of at most `limit` bytes; `None` if the stream ends before it.
+    ///
+    /// # Errors
+    ///
+    /// See [`FrameError`]. Whatever it is, nothing more can be read.
+    pub fn next(&mut self, limit: usize) -> Result<Option<Vec<u8>>, FrameError> {
+        read_frame(&mut self.bytes, limit)
+    }
+
+    /// As [`FrameReader::next`], telling `watch` of every number of bytes that arrives.
+    ///
+    /// # Errors
+    ///
+    /// As [`FrameReader::next`].
+    pub fn next_watched(
+        &mut self,
+        limit: usize,
+        watch: impl FnMut(usize),
+    ) -> Result<Option<Vec<u8>>, FrameError> {
+        read_frame(&mut Watched { stream: &mut self.bytes, watch }, limit)
+    }
+
+    /// The stream below, for whoever sets its deadlines. Its bytes belong to the frames.
+    pub fn get_mut(&mut self) -> &mut R {
+        self.bytes.get_mut().get_mut()
+    }
+}
+
+/// A stream that tells how much was read from it.
+struct Watched<'a, R, W> {
+    stream: &'a mut R,
+    watch: W,
+}
+
+impl<R: Read, W: FnMut(usize)> Read for Watched<'_, R, W> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.stream.read(buffer)?;
+        (self.watch)(read);
+        Ok(read)
+    }
+}
+
+/// Reads one frame's content; `None` if the stream ends before it begins.
+///
+/// The buffer grows with the bytes that have arrived, never with the length that is claimed.
+pub fn read_frame(stream: &mut impl Read, limit: usize) -> Result<Option<Vec<u8>>, FrameError> {
+    let mut header = [0; 4];
+    if !fill(stream, &mut header)? {
+        return Ok(None);
+    }
+    let claimed = u32::from_be_bytes(header) as usize;
+    if claimed > limit {
+        let printable = header.iter().all(|byte| (b' '..=b'~').contains(byte));
+        let text = printable.then(|| header.iter().copied().map(char::from).collect());
+        return Err(FrameError::TooLarge { claimed, limit, text });
+    }
+    let mut content = Vec::new();
+    let read = stream.take(claimed as u64).read_to_end(&mut content).map_err(FrameError::Io)?;
+    if read < claimed { Err(FrameError::Torn) } else { Ok(Some(content)) }
+}
+
+/// Fills the buffer; `false` if the stream ended before its first byte.
+fn fill(stream: &mut impl Read, buffer: &mut [u8; 4]) -> Result<bool, FrameError> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match stream.read(&mut buffer[filled..]) {
+            Ok(0) if filled == 0 => return Ok(false),
+            Ok(0) => return Err(FrameError::Torn),
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(FrameError::Io(error)),
+        }
+    }
+    Ok(true)
+}
+
+/// Decodes a frame's content.
+pub fn decode<T: DeserializeOwned>(content: &[u8]) -> Result<T, FrameError> {
+    serde_json::from_slice(content).map_err(|error| FrameError::Malformed(error.to_string()))
+}
