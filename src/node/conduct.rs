@@ -4,10 +4,28 @@ use super::limits::{SETTLE, SWEEP, WORK_PER_STEP};
 use super::news::News;
 use super::plan::Task;
 use super::plan::review::{adopt_from_worse, review};
-use super::{DiskAction, Goals, LinkId, Node, ReviewOfAll};
+use super::{DiskAction, LinkId, Node, Time};
 use crate::photo::PhotoId;
 use crate::protocol::{Record, Tombstone};
 use std::sync::Arc;
+
+/// How many copies there are to be of a photo.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Goals {
+    /// As many as somebody wants.
+    wanted: usize,
+    /// As many as can be with the nodes that are here, or expected back.
+    reachable: usize,
+}
+
+/// A walk through all photos that puts them on the agenda.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ReviewOfAll {
+    /// The last one that was put there.
+    last: Option<PhotoId>,
+    /// When they are due.
+    due: Time,
+}
 
 impl Node {
     /// Tells the parts what concerns them of what the others have told. This is the only place where one hears of another.

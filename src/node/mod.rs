@@ -104,6 +104,7 @@ use std::time::Duration;
 
 use agenda::Agenda;
 use clients::Clients;
+use conduct::{Goals, ReviewOfAll};
 use context::Context;
 use copies::Copies;
 use custody::Custody;
@@ -150,24 +151,6 @@ struct Clock {
     last: Time,
     /// For how long this node was stopped, all in all.
     stopped: Duration,
-}
-
-/// How many copies there are to be of a photo.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Goals {
-    /// As many as somebody wants.
-    wanted: usize,
-    /// As many as can be with the nodes that are here, or expected back.
-    reachable: usize,
-}
-
-/// A walk through all photos that puts them on the agenda.
-#[derive(Clone, Copy, Debug)]
-struct ReviewOfAll {
-    /// The last one that was put there.
-    last: Option<PhotoId>,
-    /// When they are due.
-    due: Time,
 }
 
 impl Node {
