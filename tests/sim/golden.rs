@@ -11,9 +11,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use photomesh::node::describe::{self, Ids, command};
 use photomesh::protocol::Request;
 
-use crate::stats::command;
 use crate::story::Story;
 
 /// With fewer, stories have gone astray, and what they show with them.
@@ -77,9 +77,10 @@ fn every_message_of_the_protocol_is_in_a_script() {
     for path in scripts() {
         let script = fs::read_to_string(&path).expect("a readable script");
         let sent = script.lines().filter_map(|line| {
-            let mut words = line.split_whitespace();
+            // The first words are the time, if it is told, and who says it to whom.
+            let mut words = line.split_whitespace().skip_while(|word| word.starts_with('+'));
             words.next().filter(|who| who.contains(">n"))?;
-            words.next().map(str::to_owned)
+            words.next().map(|command| command.trim_end_matches(':').to_owned())
         });
         shown.extend(sent);
     }
@@ -96,10 +97,33 @@ fn every_request_of_the_protocol_is_in_a_script() {
         scripts.map(|path| fs::read_to_string(path).expect("a readable script")).collect();
     for words in said::requests().iter().filter_map(asked) {
         let shown = told.lines().any(|line| {
-            let asks = line.strip_prefix("  ").and_then(|line| line.split_once(" asks "));
-            asks.is_some_and(|(_, what)| what.starts_with(words))
+            let asked =
+                line.strip_prefix("  ").and_then(|line| line.split_once(" is asked by client "));
+            let what = asked.and_then(|(_, asked)| asked.split_once(' '));
+            what.is_some_and(|(_, what)| what.starts_with(words))
         });
         assert!(shown, "in no script a client asks {words}");
+    }
+}
+
+#[test]
+fn everything_that_is_said_has_a_plain_line() {
+    let debug = ["Some(", "None", "Ok(", "Err(", " { ", "\n"];
+    let is_plain = |line: &str| !debug.iter().any(|word| line.contains(word));
+    for message in said::messages() {
+        let line = describe::message(&message, &Ids);
+        assert!(line.starts_with(command(&message)), "{line}");
+        assert!(is_plain(&line), "{line}");
+    }
+    for request in said::requests() {
+        let line = describe::request(&request, &Ids);
+        assert!(is_plain(&line), "{line}");
+    }
+    let scripts = scripts().into_iter();
+    for script in scripts.map(|path| fs::read_to_string(path).expect("a readable script")) {
+        for line in script.lines().filter(|line| line.starts_with("  ")) {
+            assert!(is_plain(line), "{line}");
+        }
     }
 }
 
@@ -113,14 +137,14 @@ fn asked(request: &Request) -> Option<&'static str> {
         Request::GetImageList => Some("for the list"),
         Request::GetImageRequest { .. } => Some("for cat"),
         Request::GetExact { .. } => Some("for exactly "),
-        Request::Duplicates { .. } => Some("for duplicates"),
+        Request::Duplicates { .. } => Some("for what is not shown"),
         Request::Distinct { .. } => Some("to tell apart "),
-        Request::Put { .. } => Some("to put "),
-        Request::Explain { .. } => Some("why "),
-        Request::Status => Some("for the status"),
-        Request::TrashList { .. } => Some("for the trash"),
+        Request::Put { .. } => Some("to store "),
+        Request::Explain { .. } => Some("to explain "),
+        Request::Status => Some("how the mesh is doing"),
+        Request::TrashList { .. } => Some("what is in its trash"),
         Request::TrashRestore { .. } => Some("to restore "),
-        Request::TrashPurge { .. } => Some("to empty the trash"),
+        Request::TrashPurge { .. } => Some("to empty its trash"),
         Request::PlanRemoval { .. } => Some("what removing "),
         Request::Remove { .. } => Some("to remove "),
     }
