@@ -43,6 +43,11 @@ impl Story {
         }
     }
 
+    /// How this world is unless a story says otherwise.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.world.settings
+    }
+
     /// Carries out a command; what happened meanwhile.
     pub(crate) fn tell(&mut self, command: &str) -> Result<Vec<String>, String> {
         let words: Vec<&str> = command.split_whitespace().collect();
@@ -60,7 +65,10 @@ impl Story {
     fn obey(&mut self, verb: &str, words: &[&str]) -> Result<Vec<String>, String> {
         match verb {
             "nodes" => self.nodes(words)?,
-            "hide" => self.hidden.extend(words.iter().map(|word| (*word).to_owned())),
+            "hide" => {
+                self.world.trace.sends &= !words.contains(&"sends");
+                self.hidden.extend(words.iter().map(|word| (*word).to_owned()));
+            }
             "show" => self.show(words),
             "file" => self.file(words)?,
             "start" => self.start(words)?,

@@ -197,9 +197,11 @@ impl World {
 
     /// A message is sent by this side of a connection. It may have to wait there for what was sent before.
     pub(crate) fn show_sent(&mut self, conn: usize, side: usize, message: &Message) {
-        let told = self.trace.sends && self.trace.is_told(message);
-        if let Some((from, to)) = self.ends(conn, side).filter(|_| told) {
-            let what = self.trace.news((conn, side, true), message, &self.library);
+        let Some((from, to)) = self.ends(conn, side).filter(|_| self.trace.is_told(message)) else {
+            return;
+        };
+        let what = self.trace.news((conn, side, true), message, &self.library);
+        if self.trace.sends {
             let what = format!("sends to {to} {what}");
             self.trace.add(self.now, &from, describe::command(message), what);
         }
