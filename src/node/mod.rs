@@ -86,6 +86,7 @@ mod context;
 mod copies;
 mod custody;
 mod departure;
+pub mod describe;
 mod drops;
 mod event;
 mod leaving;

@@ -42,6 +42,15 @@ pub(crate) fn sideways(sources: &[Source]) -> Vec<String> {
     found
 }
 
+/// The files of the core that name its words, beyond where those are: what a node does depends on no text about it.
+pub(crate) fn talk(sources: &[Source]) -> Vec<String> {
+    let core = sources.iter().filter(|source| source.room() == "node");
+    let others = core.filter(|source| !source.path.starts_with("src/node/describe/"));
+    let talks =
+        |source: &&Source| has_word(&source.code.replace("pub mod describe;", ""), "describe");
+    others.filter(talks).map(|source| source.at("names describe")).collect()
+}
+
 mod tests {
     use super::*;
 
@@ -60,6 +69,20 @@ mod tests {
             ("src/daemon/x.rs", "use crate::node::Node;"),
         ] {
             assert_eq!(halls(&[source(path, good)]), Vec::<String>::new(), "{path}: {good}");
+        }
+    }
+
+    #[test]
+    fn talk_is_heard() {
+        for bad in ["use super::describe;", "fn f() {\n    crate::node::describe::event()\n}"] {
+            assert!(!talk(&[source("src/node/drops/x.rs", bad)]).is_empty(), "not heard: {bad}");
+        }
+        for (path, good) in [
+            ("src/node/mod.rs", "pub mod describe;\npub struct Node;"),
+            ("src/node/describe/x.rs", "use crate::node::describe::words::Names;"),
+            ("src/daemon/x.rs", "use crate::node::describe;"),
+        ] {
+            assert_eq!(talk(&[source(path, good)]), Vec::<String>::new(), "{path}: {good}");
         }
     }
 

@@ -8,7 +8,7 @@ mod spelling;
 
 use std::collections::BTreeMap;
 
-use self::core::{halls, sideways};
+use self::core::{halls, sideways, talk};
 use circles::circles;
 use source::{Source, sources};
 use spelling::{entered, functions, has_word};
@@ -106,6 +106,11 @@ fn the_parts_of_the_core_meet_in_one_place() {
         &halls(&sources("src")),
     );
     assert_none("a part tells what concerns another one", &sideways(&sources("src")));
+}
+
+#[test]
+fn the_core_does_not_talk_about_itself() {
+    assert_none("words are for those who watch the core", &talk(&sources("src")));
 }
 
 #[test]

@@ -71,6 +71,7 @@ impl World {
     fn send_on(&mut self, life: Life, link: LinkId, message: Message) {
         self.watch_message(life, &message);
         if let Some(Far::Conn(conn, side)) = self.far(life, link) {
+            self.show_sent(conn, side, &message);
             self.send(conn, side, message);
         }
     }
@@ -80,11 +81,6 @@ impl World {
         if let Some(error) = &error {
             self.watch_exit(life.host, error);
         }
-        let text = match &error {
-            Some(error) => format!("exits: {error}"),
-            None => "exits".to_owned(),
-        };
-        self.note(life.host, &text);
         self.flush(life);
         self.end_life(life.host, false);
         if self.settings.jitter {

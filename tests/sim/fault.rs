@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use crate::rng::Rng;
 
+/// No run lasts so long: what takes as long does not end by itself.
+pub(crate) const FOR_EVER: Duration = Duration::from_secs(100_000);
+
 /// Something that goes wrong, or that people do.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Fault {
@@ -98,7 +101,9 @@ impl Fault {
             13..18 => Fault::PowerLoss { host, down: span },
             18..24 => Fault::Leave { host },
             24..33 => Fault::Pause { host, span },
-            33..42 => Fault::Partition { sides: pick, span },
+            33..42 => {
+                Fault::Partition { sides: pick & u64::MAX >> (64 - hosts.clamp(1, 64)), span }
+            }
             42..46 => Fault::OneWay { from: host, to: other, span },
             46..54 => Fault::Cut { a: host, b: other },
             54..58 => Fault::Swizzle { host, span },
@@ -168,22 +173,78 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = format!("{self:?}");
         // Hosts are called n1, n2, ... everywhere else.
-        let mut words = Vec::new();
-        for word in text.split(' ') {
-            let number = word.trim_end_matches(',').parse::<usize>();
-            let after_host = words.last().is_some_and(|last: &String| {
-                ["host:", "a:", "b:", "from:", "to:"].contains(&last.as_str())
-            });
-            match number {
-                Ok(number) if after_host => {
-                    let comma = if word.ends_with(',') { "," } else { "" };
-                    words.push(format!("n{}{comma}", number + 1));
-                }
-                Ok(_) | Err(_) => words.push(word.to_owned()),
+        let n = |host: &usize| format!("n{}", host + 1);
+        let text = match self {
+            Fault::Kill { host, down } => format!("{} is killed{}", n(host), back(*down)),
+            Fault::PowerLoss { host, down } => {
+                format!("{} loses its power{}", n(host), back(*down))
             }
-        }
-        f.write_str(&words.join(" "))
+            Fault::Leave { host } => format!("somebody stops {}", n(host)),
+            Fault::Pause { host, span } => format!("{} stands still{}", n(host), lasts(*span)),
+            Fault::Partition { sides, span } => {
+                let side: Vec<String> =
+                    (0..64).filter(|host| sides >> host & 1 == 1).map(|host| n(&host)).collect();
+                let (side, span) = (side.join(" and "), lasts(*span));
+                format!("nothing gets through between {side} and the others{span}")
+            }
+            Fault::OneWay { from, to, span } => {
+                format!("nothing gets from {} to {}{}", n(from), n(to), lasts(*span))
+            }
+            Fault::Cut { a, b } => format!("what connects {} and {} breaks", n(a), n(b)),
+            Fault::Swizzle { host, span } => {
+                format!("the lines of {} fall silent one by one{}", n(host), lasts(*span))
+            }
+            Fault::SlowLine { a, b, span } => {
+                format!("the line between {} and {} is slow{}", n(a), n(b), lasts(*span))
+            }
+            Fault::SlowDisk { host, span } => {
+                format!("the disk of {} is slow{}", n(host), lasts(*span))
+            }
+            Fault::FailingDisk { host, span } => {
+                format!("the disk of {} fails at every second try{}", n(host), lasts(*span))
+            }
+            Fault::FullDisk { host, span } => {
+                format!("the disk of {} is full{}", n(host), lasts(*span))
+            }
+            Fault::LoseDisk { host, down } => {
+                format!("{} gets an empty disk{}", n(host), back(*down))
+            }
+            Fault::Backup { host } => format!("the folder of {} is copied", n(host)),
+            Fault::OldFolder { host, down } => {
+                format!("{} gets an old copy of its folder{}", n(host), back(*down))
+            }
+            Fault::FlipBit { host, .. } => format!("a bit flips on the disk of {}", n(host)),
+            Fault::DeleteFile { host, .. } => format!("a file of {} is deleted", n(host)),
+            Fault::AddFile { host, .. } => format!("{} gets another file", n(host)),
+            Fault::EditFile { host, .. } => format!("a file of {} is edited", n(host)),
+            Fault::LoseFolder { host, accept: false } => {
+                format!("the disk of {} is unplugged", n(host))
+            }
+            Fault::LoseFolder { host, accept: true } => {
+                format!("half the folder of {} is lost, which its owner accepts", n(host))
+            }
+            Fault::CutOff { host, span } => {
+                format!("nothing gets through to or from {}{}", n(host), lasts(*span))
+            }
+            Fault::Move { host, down } => {
+                format!("{} moves to another address{}", n(host), back(*down))
+            }
+        };
+        f.write_str(&text)
     }
+}
+
+/// For how long, if it ends.
+fn lasts(span: Duration) -> String {
+    if span >= FOR_EVER { String::new() } else { format!(", for {}s", seconds(span)) }
+}
+
+/// When a daemon is started again, if it is.
+fn back(down: Duration) -> String {
+    if down >= FOR_EVER { String::new() } else { format!(", and is back after {}s", seconds(down)) }
+}
+
+fn seconds(span: Duration) -> f64 {
+    span.as_millis() as f64 / 1000.0
 }

@@ -20,7 +20,7 @@ impl World {
     pub(crate) fn inject(&mut self, fault: &Fault) {
         if self.strike_now(fault) {
             self.stats.fault(fault.kind());
-            self.trace.line(self.now, "fault", &fault.to_string());
+            self.trace.line(self.now, "fault:", &fault.to_string());
         }
     }
 
@@ -134,7 +134,7 @@ impl World {
             | Fault::LoseFolder { .. }
             | Fault::Move { .. } => {}
         }
-        self.trace.line(self.now, "heal", &fault.to_string());
+        self.trace.line(self.now, "over:", &fault.to_string());
     }
 
     /// A daemon dies and comes back later.

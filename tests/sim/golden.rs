@@ -1,8 +1,7 @@
 //! Golden scripts: one story a file under `scripts/`, named for the behaviour that it shows.
 //!
-//! A line that begins with `>` is a command; the indented lines below it are what happened meanwhile. Everything else is
-//! comment. `UPDATE=1 cargo test --test sim golden` writes the files anew. Time is virtual, every link takes a
-//! millisecond, and nothing is random, so that a story is the same every time.
+//! `scripts/README.md` says how to read and write them. Time is virtual, every link takes a millisecond, and nothing is
+//! random, so that a story is the same every time.
 
 #[path = "../support/said.rs"]
 mod said;
@@ -11,9 +10,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use photomesh::node::describe::{self, Ids, command};
+use photomesh::node::limits;
 use photomesh::protocol::Request;
 
-use crate::stats::command;
+use crate::rounds::SCAN;
 use crate::story::Story;
 
 /// With fewer, stories have gone astray, and what they show with them.
@@ -41,7 +42,8 @@ fn play(script: &str) -> Result<String, String> {
 fn scripts() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sim/scripts");
     let entries = fs::read_dir(folder).expect("the folder of scripts");
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a script").path()).collect();
+    let entries = entries.map(|entry| entry.expect("a script").path());
+    let mut paths: Vec<PathBuf> = entries.filter(|path| !path.ends_with("README.md")).collect();
     paths.sort();
     paths
 }
@@ -77,9 +79,10 @@ fn every_message_of_the_protocol_is_in_a_script() {
     for path in scripts() {
         let script = fs::read_to_string(&path).expect("a readable script");
         let sent = script.lines().filter_map(|line| {
-            let mut words = line.split_whitespace();
+            // The first words are the time, if it is told, and who says it to whom.
+            let mut words = line.split_whitespace().skip_while(|word| word.starts_with('+'));
             words.next().filter(|who| who.contains(">n"))?;
-            words.next().map(str::to_owned)
+            words.next().map(|command| command.trim_end_matches(':').to_owned())
         });
         shown.extend(sent);
     }
@@ -96,10 +99,92 @@ fn every_request_of_the_protocol_is_in_a_script() {
         scripts.map(|path| fs::read_to_string(path).expect("a readable script")).collect();
     for words in said::requests().iter().filter_map(asked) {
         let shown = told.lines().any(|line| {
-            let asks = line.strip_prefix("  ").and_then(|line| line.split_once(" asks "));
-            asks.is_some_and(|(_, what)| what.starts_with(words))
+            let asked =
+                line.strip_prefix("  ").and_then(|line| line.split_once(" is asked by client "));
+            let what = asked.and_then(|(_, asked)| asked.split_once(' '));
+            what.is_some_and(|(_, what)| what.starts_with(words))
         });
         assert!(shown, "in no script a client asks {words}");
+    }
+}
+
+/// The paragraphs of a script are its title and then steps: first what to look for, and then commands, of which only the
+/// last one has anything to show but that daemons start and faults strike.
+#[test]
+fn before_anything_happens_a_reader_is_told_what_to_look_for() {
+    let mut wrong = Vec::new();
+    for path in scripts() {
+        let script = fs::read_to_string(&path).expect("a readable script");
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        for step in script.split("\n\n").skip(1) {
+            let mut commands = step.lines().filter(|line| line.starts_with("> "));
+            let is_told = !step.starts_with(['>', ' ']) && commands.clone().count() > 0;
+            let last = commands.next_back().and_then(|last| step.rsplit_once(last));
+            let (before, _) = last.unwrap_or_default();
+            let mut happened = before.lines().filter_map(|line| line.strip_prefix("  "));
+            let is_aside = |line: &str| line.ends_with(" starts") || line.starts_with("fault: ");
+            if !is_told || !happened.all(is_aside) {
+                wrong.push(format!("{name}: {}", step.lines().next().unwrap_or_default()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "the reader is not told:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_page_for_readers_is_up_to_date() {
+    let page = include_str!("scripts/README.md");
+    let story = Story::new();
+    let settings = story.settings();
+    let seconds = [
+        ("grace", settings.grace),
+        ("pin", settings.pin),
+        ("trash", settings.trash),
+        ("scan", SCAN),
+        ("`SETTLE`", limits::SETTLE),
+        ("`STAGGER`", limits::STAGGER),
+        ("`RETRY`", limits::RETRY),
+        ("`HEARTBEAT`", limits::HEARTBEAT),
+        ("`SILENCE`", limits::SILENCE),
+        ("`GET_STALL`", limits::GET_STALL),
+        ("`PUT`", limits::PUT),
+        ("`REANNOUNCE`", limits::REANNOUNCE),
+    ];
+    for (name, span) in seconds {
+        let row = format!("| {name} | {} s |", span.as_secs());
+        assert!(page.contains(&row), "not there: {row}");
+    }
+    for (name, number) in [("copies", settings.copies as usize), ("`PULLS`", limits::PULLS)] {
+        let row = format!("| {name} | {number} |");
+        assert!(page.contains(&row), "not there: {row}");
+    }
+    for path in scripts() {
+        let script = fs::read_to_string(&path).expect("a readable script");
+        for verb in script.lines().filter_map(|line| line.strip_prefix("> ")?.split(' ').next()) {
+            let is_there = ["`", " "].iter().any(|end| page.contains(&format!("`{verb}{end}")));
+            assert!(is_there, "the page has no command {verb}");
+        }
+    }
+}
+
+#[test]
+fn everything_that_is_said_has_a_plain_line() {
+    let debug = ["Some(", "None", "Ok(", "Err(", " { ", "\n"];
+    let is_plain = |line: &str| !debug.iter().any(|word| line.contains(word));
+    for message in said::messages() {
+        let line = describe::message(&message, &Ids);
+        assert!(line.starts_with(command(&message)), "{line}");
+        assert!(is_plain(&line), "{line}");
+    }
+    for request in said::requests() {
+        let line = describe::request(&request, &Ids);
+        assert!(is_plain(&line), "{line}");
+    }
+    let scripts = scripts().into_iter();
+    for script in scripts.map(|path| fs::read_to_string(path).expect("a readable script")) {
+        for line in script.lines().filter(|line| line.starts_with("  ")) {
+            assert!(is_plain(line), "{line}");
+        }
     }
 }
 
@@ -113,14 +198,14 @@ fn asked(request: &Request) -> Option<&'static str> {
         Request::GetImageList => Some("for the list"),
         Request::GetImageRequest { .. } => Some("for cat"),
         Request::GetExact { .. } => Some("for exactly "),
-        Request::Duplicates { .. } => Some("for duplicates"),
+        Request::Duplicates { .. } => Some("for what is not shown"),
         Request::Distinct { .. } => Some("to tell apart "),
-        Request::Put { .. } => Some("to put "),
-        Request::Explain { .. } => Some("why "),
-        Request::Status => Some("for the status"),
-        Request::TrashList { .. } => Some("for the trash"),
+        Request::Put { .. } => Some("to store "),
+        Request::Explain { .. } => Some("to explain "),
+        Request::Status => Some("how the mesh is doing"),
+        Request::TrashList { .. } => Some("what is in its trash"),
         Request::TrashRestore { .. } => Some("to restore "),
-        Request::TrashPurge { .. } => Some("to empty the trash"),
+        Request::TrashPurge { .. } => Some("to empty its trash"),
         Request::PlanRemoval { .. } => Some("what removing "),
         Request::Remove { .. } => Some("to remove "),
     }

@@ -290,7 +290,7 @@ impl World {
     /// A damaged file leaves the folder, and the node is told.
     pub(crate) fn set_aside(&mut self, life: Life, photo: PhotoId) {
         self.hosts[life.host].disk.lose(photo);
-        let file = self.library.name(photo);
+        let file = format!("{}.jpg", self.library.name(photo));
         self.tell(life, Duration::ZERO, DiskEvent::Damaged { photo, file });
         let left = self.found(life.host, photo);
         let left = left.unwrap_or(DiskEvent::Missing { photo });

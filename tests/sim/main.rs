@@ -23,7 +23,6 @@
 mod actions;
 mod agenda;
 mod answers;
-mod asks;
 mod audit;
 mod budgets;
 mod clients;
@@ -59,5 +58,4 @@ mod twins;
 #[path = "../support/verdict.rs"]
 mod verdict;
 mod wire;
-mod words;
 mod world;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::time::Duration;
 
+use photomesh::node::describe::command;
 use photomesh::protocol::{Message, codec};
 
 use crate::budgets::Most;
@@ -124,28 +125,5 @@ impl Stats {
             self.most.jobs,
             self.most.unwritten,
         )
-    }
-}
-
-/// The command of a message, as on the wire.
-pub(crate) fn command(message: &Message) -> &'static str {
-    match message {
-        Message::Register(_) => "register",
-        Message::ConnectionUpdate { .. } => "ConnectionUpdate",
-        Message::RequestInfo => "RequestInfo",
-        Message::ImageInfo { .. } => "ImageInfo",
-        Message::KeepThis { .. } => "keepThis",
-        Message::KeepAnswer { .. } => "keepAnswer",
-        Message::Relieve { .. } => "relieve",
-        Message::AskForImage { .. } => "AskForImage",
-        Message::Chunk { .. } => "chunk",
-        Message::NoImage { .. } => "noImage",
-        Message::Challenge { .. } => "challenge",
-        Message::Proof { .. } => "proof",
-        Message::Release { .. } => "release",
-        Message::Heartbeat => "heartbeat",
-        Message::Leave { .. } => "leave",
-        Message::Error { .. } => "Error",
-        Message::Unknown => "unknown",
     }
 }

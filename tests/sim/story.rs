@@ -8,16 +8,16 @@ use photomesh::protocol::{Holding, Request};
 use crate::agenda::What;
 use crate::clients::Reply;
 use crate::disk::Disk;
-use crate::fault::Fault;
+use crate::fault::{FOR_EVER, Fault};
 use crate::library::Spec;
 use crate::plan::TraceMode;
-use crate::trace::Trace;
+use crate::trace::{Line, Trace};
 use crate::world::{Settings, World};
 
 /// One story being told.
 pub(crate) struct Story {
     world: World,
-    /// Lines with one of these words are left out.
+    /// Lines of these kinds are left out.
     hidden: Vec<String>,
     pictures: u64,
 }
@@ -38,31 +38,25 @@ impl Story {
         };
         Story {
             world: World::new(settings, Trace::new(TraceMode::Keep)),
-            hidden: vec![" log ".to_owned(), " link ".to_owned()],
+            hidden: vec!["log".to_owned(), "link".to_owned()],
             pictures: 0,
         }
+    }
+
+    /// How this world is unless a story says otherwise.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.world.settings
     }
 
     /// Carries out a command; what happened meanwhile.
     pub(crate) fn tell(&mut self, command: &str) -> Result<Vec<String>, String> {
         let words: Vec<&str> = command.split_whitespace().collect();
         let (verb, words) = words.split_first().ok_or("an empty command")?;
+        let begun = self.world.now;
         let said = self.obey(verb, words)?;
-        // Time and padding would make stories brittle; the order of lines is what counts.
-        // What has no end in a script needs none in its transcript.
-        let plain = |line: &String| {
-            line.split_whitespace()
-                .skip(1)
-                .collect::<Vec<_>>()
-                .join(" ")
-                .replace(", down: 100000s }", " }")
-                .replace(", span: 100000s }", " }")
-        };
-        let hidden = |line: &String| self.hidden.iter().any(|word| line.contains(word));
-        let happened = self.world.trace.take_lines();
-        let happened = happened.iter().map(plain);
-        let mut lines: Vec<String> =
-            happened.filter(|line| !hidden(&format!(" {line} "))).collect();
+        let mut happened = self.world.trace.take_lines();
+        happened.retain(|line| !self.hidden.iter().any(|kind| kind == line.kind));
+        let mut lines = timed(&happened, begun);
         lines.extend(said);
         lines.extend(self.world.oracle.violation.iter().map(|text| format!("BROKEN {text}")));
         Ok(lines)
@@ -71,7 +65,10 @@ impl Story {
     fn obey(&mut self, verb: &str, words: &[&str]) -> Result<Vec<String>, String> {
         match verb {
             "nodes" => self.nodes(words)?,
-            "hide" => self.hidden.extend(words.iter().map(|word| format!(" {word} "))),
+            "hide" => {
+                self.world.trace.sends &= !words.contains(&"sends");
+                self.hidden.extend(words.iter().map(|word| (*word).to_owned()));
+            }
             "show" => self.show(words),
             "file" => self.file(words)?,
             "start" => self.start(words)?,
@@ -125,7 +122,8 @@ impl Story {
 
     fn show(&mut self, words: &[&str]) {
         self.world.trace.heartbeats |= words.contains(&"heartbeat");
-        self.hidden.retain(|hidden| !words.contains(&hidden.trim()));
+        self.world.trace.sends |= words.contains(&"sends");
+        self.hidden.retain(|hidden| !words.contains(&hidden.as_str()));
     }
 
     /// `file n1 cat [of=PICTURE] [step=S] [width=W] [bytes=B] [content=C] [drawn=D] [as=NAME]`
@@ -237,7 +235,7 @@ impl Story {
             self.world.oracle.may_exit.insert(at);
             return Ok(());
         }
-        let long = span(rest.first()).unwrap_or(Duration::from_secs(100_000));
+        let long = span(rest.first()).unwrap_or(FOR_EVER);
         let fault = match verb {
             "kill" => Fault::Kill { host: at, down: long },
             "unplug" => Fault::PowerLoss { host: at, down: long },
@@ -291,6 +289,26 @@ impl Story {
         };
         self.world.hosts.iter().map(line).collect()
     }
+}
+
+/// Lines with the second in which they happened, counted from when the command was given. More of the time would make
+/// stories brittle: the order is what counts.
+fn timed(lines: &[Line], begun: Duration) -> Vec<String> {
+    let second = |line: &Line| (line.at - begun).as_secs();
+    let is_short = lines.iter().all(|line| second(line) == 0);
+    let mut last = 0;
+    let mut text = Vec::new();
+    for line in lines {
+        let (at, Line { who, what, .. }) = (second(line), line);
+        let mark = if at == last { String::new() } else { format!("+{at}s") };
+        last = at;
+        text.push(if is_short {
+            format!("{who} {what}")
+        } else {
+            format!("{mark:<5} {who} {what}")
+        });
+    }
+    text
 }
 
 fn host(name: &str) -> Result<usize, String> {

@@ -1,34 +1,86 @@
-//! The story of a run: one line an event, with its time, from, to and what.
+//! The trace of a run: one line an event, with its time, who it happens to, and what, in the words of
+//! [`photomesh::node::describe`].
 
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::Duration;
 
-use photomesh::node::{
-    Action, ClientAction, ClientEvent, CloseReason, DiskAction, DiskEvent, Event, LinkEvent, LinkId,
-};
+use photomesh::node::describe::{self, Names, Told};
+use photomesh::node::{Action, ClientEvent, DiskAction, DiskEvent, Event, LinkEvent};
 use photomesh::photo::PhotoId;
-use photomesh::protocol::{Address, Answer, Departure, Message, NodeId, Tombstone, Wish};
+use photomesh::protocol::message::TransferId;
+use photomesh::protocol::{Message, NodeId};
 
 use crate::library::Library;
 use crate::plan::TraceMode;
-use crate::stats::command;
-use crate::words::{holding, looks_in_words, record_in_words};
 use crate::world::World;
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) at: Duration,
+    /// The node, or two of them: `n1>n2`.
+    pub(crate) who: String,
+    /// By what lines are hidden: the command of a message, `log`, `link`, `dial`, or nothing.
+    pub(crate) kind: &'static str,
+    pub(crate) what: String,
+}
+
+/// One direction of a connection, and whether what was sent on it or what has arrived.
+type Direction = (usize, usize, bool);
+
+/// Chunks that have arrived one after the other, with nothing between them.
+#[derive(Debug)]
+struct ChunkRun {
+    at: Duration,
+    who: String,
+    transfer: TransferId,
+    offset: u64,
+    length: u64,
+    pieces: u32,
+}
 
 /// Where the lines go.
 #[derive(Debug)]
 pub(crate) struct Trace {
     mode: TraceMode,
-    lines: Vec<String>,
+    lines: Vec<Line>,
     nodes: BTreeMap<NodeId, String>,
+    told: BTreeMap<Direction, Told>,
+    chunks: Option<ChunkRun>,
     /// Whether heartbeats are told too.
     pub(crate) heartbeats: bool,
+    /// Whether messages are told when they are sent, too, and not only when they arrive.
+    pub(crate) sends: bool,
+}
+
+/// What readers call photos and nodes.
+struct Known<'a> {
+    library: &'a Library,
+    nodes: &'a BTreeMap<NodeId, String>,
+}
+
+impl Names for Known<'_> {
+    fn photo(&self, photo: PhotoId) -> String {
+        self.library.name(photo)
+    }
+
+    fn node(&self, node: NodeId) -> String {
+        self.nodes.get(&node).cloned().unwrap_or_else(|| node.to_string())
+    }
 }
 
 impl Trace {
     pub(crate) fn new(mode: TraceMode) -> Trace {
-        Trace { mode, lines: Vec::new(), nodes: BTreeMap::new(), heartbeats: false }
+        Trace {
+            mode,
+            lines: Vec::new(),
+            nodes: BTreeMap::new(),
+            told: BTreeMap::new(),
+            chunks: None,
+            heartbeats: false,
+            sends: false,
+        }
     }
 
     pub(crate) fn is_on(&self) -> bool {
@@ -39,346 +91,220 @@ impl Trace {
         self.nodes.insert(node, name.to_owned());
     }
 
-    fn node(&self, node: NodeId) -> String {
-        let name = self.nodes.get(&node).cloned();
-        name.unwrap_or_else(|| node.to_string())
-    }
-
     /// A text with names in place of the ids of nodes.
-    fn with_names(&self, text: &str) -> String {
-        let mut text = text.to_owned();
+    fn with_names(&self, mut text: String) -> String {
         for (node, name) in &self.nodes {
-            text = text.replace(&format!("node {node}"), name);
+            text = text.replace(&format!("node {node}"), name).replace(&node.to_string(), name);
         }
         text
     }
 
     /// Adds a line about one host or the world.
     pub(crate) fn line(&mut self, now: Duration, who: &str, what: &str) {
+        self.add(now, who, "", what.to_owned());
+    }
+
+    fn add(&mut self, at: Duration, who: &str, kind: &'static str, what: String) {
         if self.is_on() {
-            self.push(format!("{:9.3} {who:<8} {what}", now.as_secs_f64()));
+            self.end_chunks();
+            let (who, what) = (who.to_owned(), self.with_names(what));
+            self.push(Line { at, who, kind, what });
         }
     }
 
-    fn push(&mut self, line: String) {
+    fn push(&mut self, line: Line) {
         match self.mode {
             TraceMode::Off => {}
             TraceMode::Keep => self.lines.push(line),
             // A reader that has seen enough, as `head` does, is no failure of the run.
-            TraceMode::Print => drop(writeln!(std::io::stdout(), "{line}")),
+            TraceMode::Print => drop(writeln!(std::io::stdout(), "{}", padded(&line))),
         }
     }
 
     /// Takes the kept lines.
-    pub(crate) fn take_lines(&mut self) -> Vec<String> {
+    pub(crate) fn take_lines(&mut self) -> Vec<Line> {
+        self.end_chunks();
         std::mem::take(&mut self.lines)
     }
 
-    pub(crate) fn into_lines(self) -> Vec<String> {
-        self.lines
+    pub(crate) fn into_lines(mut self) -> Vec<String> {
+        self.take_lines().iter().map(padded).collect()
     }
 
-    /// A message arrives.
-    pub(crate) fn message(
-        &mut self,
-        now: Duration,
-        (from, to): (usize, usize),
-        message: &Message,
-        library: &Library,
-    ) {
-        let told = self.heartbeats || !matches!(message, Message::Heartbeat);
-        if self.is_on() && told {
-            let what = self.describe(message, library);
-            let (from, to) = (from + 1, to + 1);
-            let who = format!("n{from}>n{to}");
-            self.line(now, &who, &what);
+    /// A chunk arrives: the next one of a run, or the first of another.
+    fn chunk(&mut self, at: Duration, who: String, message: &Message) {
+        let Message::Chunk { transfer, offset, data } = message else {
+            return;
+        };
+        let (transfer, offset, length) = (*transfer, *offset, data.len() as u64);
+        let next = |run: &&mut ChunkRun| {
+            run.who == who && run.transfer == transfer && run.offset + run.length == offset
+        };
+        if let Some(run) = self.chunks.as_mut().filter(next) {
+            run.length += length;
+            run.pieces += 1;
+            return;
+        }
+        self.end_chunks();
+        self.chunks = Some(ChunkRun { at, who, transfer, offset, length, pieces: 1 });
+    }
+
+    /// Tells of the chunks that have arrived one after the other.
+    fn end_chunks(&mut self) {
+        if let Some(run) = self.chunks.take() {
+            let ChunkRun { at, who, transfer, offset, length, pieces } = run;
+            let what = describe::chunks(transfer, offset, length, pieces);
+            self.push(Line { at, who, kind: "chunk", what });
         }
     }
 
-    /// A page of records, and what else is in it.
-    fn page(&self, message: &Message, library: &Library) -> String {
-        let Message::ImageInfo { records, gone, tombstones, complete } = message else {
-            return String::new();
-        };
-        let name = |photo: &PhotoId| library.name(*photo);
-        let record = |record| record_in_words(record, &name);
-        let mut words: Vec<String> = records.iter().map(record).collect();
-        words.extend(gone.iter().map(|photo| format!("-{}", name(photo))));
-        let word = |tombstone: &Tombstone| {
-            let (photo, owner) = (name(&tombstone.photo()), self.node(tombstone.owner()));
-            match tombstone.wish() {
-                Wish::Removed => format!("{owner}-removes-{photo}"),
-                Wish::Lifted => format!("{owner}-lifts-{photo}"),
-            }
-        };
-        words.extend(tombstones.iter().map(word));
-        if *complete {
-            words.push("complete".to_owned());
+    /// What a message says that was not said before, and notes it as said.
+    fn news(&mut self, of: Direction, message: &Message, library: &Library) -> String {
+        let told = self.told.entry(of).or_default();
+        let what = describe::message_since(message, told, &Known { library, nodes: &self.nodes });
+        if let Message::ImageInfo { records, gone, .. } = message {
+            told.extend(records.iter().map(|record| (record.photo.id, record.clone())));
+            told.retain(|photo, _| !gone.contains(photo));
         }
-        words.join(" ")
+        what
     }
 
-    fn describe(&self, message: &Message, library: &Library) -> String {
-        let name = |photo: &PhotoId| library.name(*photo);
-        let details = match message {
-            Message::Register(register) => {
-                format!("{} copies={}", self.node(register.node), register.copies)
-            }
-            Message::ConnectionUpdate { nodes } => {
-                let names: Vec<String> = nodes.keys().map(|node| self.node(*node)).collect();
-                names.join(" ")
-            }
-            Message::RequestInfo | Message::Heartbeat | Message::Unknown => String::new(),
-            Message::ImageInfo { .. } => self.page(message, library),
-            Message::KeepThis { photo, .. } => name(&photo.id),
-            Message::KeepAnswer { photo, verdict } => format!("{} {verdict:?}", name(photo)),
-            Message::Relieve { photos } => photos.to_string(),
-            Message::AskForImage { transfer, photo, offset, length, lane } => {
-                format!("#{} {} {offset}+{length} {lane:?}", transfer.0, name(photo))
-            }
-            Message::Chunk { transfer, offset, data } => {
-                format!("#{} {offset}+{}", transfer.0, data.len())
-            }
-            Message::NoImage { transfer, reason } => format!("#{} {reason}", transfer.0),
-            Message::Challenge { photo, nonce } => {
-                format!("{} round {}", name(photo), short(nonce.0))
-            }
-            Message::Proof { nonce, proof, refused } => {
-                let verdict = match (proof, refused) {
-                    (Some(_), _) => "proven".to_owned(),
-                    (None, Some(why)) => format!("refused: {why}"),
-                    (None, None) => "refused".to_owned(),
-                };
-                format!("round {} {verdict}", short(nonce.0))
-            }
-            Message::Release { photo, nonce } => {
-                format!("{} round {}", name(photo), short(nonce.0))
-            }
-            Message::Leave { reason } => reason.clone(),
-            Message::Error { error } => error.clone(),
-        };
-        format!("{} {details}", command(message)).trim_end().to_owned()
+    fn is_told(&self, message: &Message) -> bool {
+        self.is_on() && (self.heartbeats || !matches!(message, Message::Heartbeat))
     }
 }
 
-fn short(nonce: [u8; 32]) -> String {
-    format!("{:02x}{:02x}", nonce[0], nonce[1])
+/// As whole traces have it.
+fn padded(line: &Line) -> String {
+    let Line { at, who, what, .. } = line;
+    format!("{:9.3} {who:<8} {what}", at.as_secs_f64())
 }
 
 impl World {
+    /// A message arrives, which this side of a connection has sent.
+    pub(crate) fn show_message(&mut self, conn: usize, side: usize, message: &Message) {
+        let Some((from, to)) = self.ends(conn, side).filter(|_| self.trace.is_told(message)) else {
+            return;
+        };
+        let who = format!("{from}>{to}");
+        if matches!(message, Message::Chunk { .. }) {
+            self.trace.chunk(self.now, who, message);
+        } else {
+            let what = self.trace.news((conn, side, false), message, &self.library);
+            self.trace.add(self.now, &who, describe::command(message), what);
+        }
+    }
+
+    /// A message is sent by this side of a connection. It may have to wait there for what was sent before.
+    pub(crate) fn show_sent(&mut self, conn: usize, side: usize, message: &Message) {
+        let Some((from, to)) = self.ends(conn, side).filter(|_| self.trace.is_told(message)) else {
+            return;
+        };
+        let what = self.trace.news((conn, side, true), message, &self.library);
+        if self.trace.sends {
+            let what = format!("sends to {to} {what}");
+            self.trace.add(self.now, &from, describe::command(message), what);
+        }
+    }
+
+    /// Who sends on this side of a connection, and who hears it.
+    fn ends(&self, conn: usize, side: usize) -> Option<(String, String)> {
+        let ends = &self.net.conns.get(&conn)?.ends;
+        let name = |side: usize| self.hosts[ends[side].life.host].name.clone();
+        Some((name(side), name(1 - side)))
+    }
+
+    fn names(&self) -> Known<'_> {
+        Known { library: &self.library, nodes: &self.trace.nodes }
+    }
+
     /// Tells of an event, unless the message or action behind it was told already.
     pub(crate) fn show_event(&mut self, host: usize, event: &Event) {
-        if !self.trace.is_on() {
-            return;
+        if self.trace.is_on() && is_news(event) {
+            let what = describe::event(event, &self.names());
+            let kind = match event {
+                Event::Link(LinkEvent::DialFailed { .. }) => "dial",
+                Event::Link(LinkEvent::Opened { .. } | LinkEvent::Closed { .. })
+                | Event::Client(ClientEvent::Closed { .. }) => "link",
+                _ => "",
+            };
+            self.trace.add(self.now, &self.hosts[host].name, kind, what);
         }
-        let what = match event {
-            Event::Tick | Event::Continue => None,
-            Event::Shutdown => Some("is told to stop".to_owned()),
-            Event::Link(event) => self.link_event(event),
-            Event::Disk(event) => self.disk_event(event),
-            Event::Client(event) => client_event(event),
-        };
-        if let Some(what) = what {
-            self.note(host, &what);
-        }
-    }
-
-    fn link_event(&self, event: &LinkEvent) -> Option<String> {
-        Some(match event {
-            LinkEvent::Heard { .. }
-            | LinkEvent::Received { .. }
-            | LinkEvent::PageSent { .. }
-            | LinkEvent::Served { result: Ok(()), .. } => return None,
-            LinkEvent::Opened { link, dialed, .. } => opened(*link, dialed.as_ref()),
-            LinkEvent::DialFailed { address, reason } => format!("cannot dial {address}: {reason}"),
-            LinkEvent::Served { photo, result, .. } => {
-                format!("serving {}: {result:?}", self.library.name(*photo))
-            }
-            LinkEvent::Closed { link, reason } => closed(*link, reason),
-        })
-    }
-
-    fn disk_event(&self, event: &DiskEvent) -> Option<String> {
-        let name = |photo: &PhotoId| self.library.name(*photo);
-        Some(match event {
-            DiskEvent::Companions { .. }
-            | DiskEvent::Unread { .. }
-            | DiskEvent::Room { .. }
-            | DiskEvent::Written { result: Ok(()), .. }
-            | DiskEvent::Inspected { result: Ok(_), .. }
-            | DiskEvent::Proved { result: Ok(_), .. }
-            | DiskEvent::Scanned { .. } => return None,
-            DiskEvent::Held { photo, holding, .. } => {
-                format!("finds {} ({})", name(&photo.id), self::holding(*holding))
-            }
-            DiskEvent::Missing { photo } => format!("misses {}", name(photo)),
-            DiskEvent::Damaged { photo, .. } => format!("finds {} damaged", name(photo)),
-            DiskEvent::Expired { photo } => {
-                format!("{} has been in the trash for its time", name(photo))
-            }
-            DiskEvent::FolderLost { reason } => format!("has lost its folder: {reason}"),
-            DiskEvent::Written { result, .. } => format!("writing: {result:?}"),
-            DiskEvent::Inspected { result, .. } => {
-                format!("inspecting: {:?}", result.as_ref().err())
-            }
-            DiskEvent::Installed { photo, result, .. } => match result {
-                Ok(()) => format!("{} is safe on disk", name(photo)),
-                Err(error) => format!("storing {}: {error:?}", name(photo)),
-            },
-            DiskEvent::Proved { result, .. } => format!("proving: {:?}", result.as_ref().err()),
-            DiskEvent::Recalled { photo, looks } => {
-                format!("remembers {}{}", name(photo), looks_in_words(looks, &name))
-            }
-            DiskEvent::Looked { worse, better, result } => {
-                format!("compares {} with {}: {result:?}", name(worse), name(better))
-            }
-            DiskEvent::PutAway { photo, result } => match result {
-                Ok(()) => format!("{} is put away", name(photo)),
-                Err(error) => format!("putting {} away: {error:?}", name(photo)),
-            },
-            DiskEvent::Returned { photo, result } => {
-                format!("{} is back: {result:?}", name(photo))
-            }
-            DiskEvent::Signed { photo, result } => match result {
-                Ok(tombstone) => format!("has signed {}: {:?}", name(photo), tombstone.wish()),
-                Err(error) => format!("signing {}: {error:?}", name(photo)),
-            },
-            DiskEvent::Aged { photos, .. } => format!("finds {} in its trash", photos.len()),
-            DiskEvent::DaysLeft { days, .. } => format!("finds the days left of {}", days.len()),
-        })
     }
 
     /// Tells of an action whose effect shows in no event or message.
     pub(crate) fn show_action(&mut self, host: usize, action: &Action) {
-        if !self.trace.is_on() {
-            return;
-        }
-        let what = match action {
-            Action::Link(_) | Action::Exit { .. } => None,
-            Action::Disk(action) => self.disk_action(action),
-            Action::Client(ClientAction::Answer { link, answer }) => {
-                Some(format!("answers {}: {}", link.0, self.reply(answer)))
-            }
-            Action::Client(ClientAction::AnswerPhoto { link, photo, .. }) => {
-                Some(format!("answers {}: photo {}", link.0, self.library.name(photo.id)))
-            }
-            Action::Log { topic, text } => Some(format!("log {topic}: {text}")),
-        };
-        if let Some(what) = what {
-            self.note(host, &what);
+        if self.trace.is_on() && is_seen(action) {
+            let what = describe::action(action, &self.names());
+            let kind = if matches!(action, Action::Log { .. }) { "log" } else { "" };
+            self.trace.add(self.now, &self.hosts[host].name, kind, what);
         }
     }
+}
 
-    fn disk_action(&self, action: &DiskAction) -> Option<String> {
-        let name = |photo: &PhotoId| self.library.name(*photo);
-        match action {
-            DiskAction::PutAway { photo, departure, .. } => {
-                let photo = name(photo);
-                Some(match departure {
-                    Departure::Surplus => format!("drops {photo}"),
-                    Departure::Replaced { by, relation } => {
-                        format!("retires {photo} for {}: {relation:?}", name(by))
-                    }
-                    Departure::Removed { by } => {
-                        format!("puts {photo} away, removed by {}", self.trace.node(*by))
-                    }
-                    Departure::Expired => format!("purges {photo}"),
-                })
+/// Whether an event is told: what is done as it should is told only where it changes what anybody sees.
+fn is_news(event: &Event) -> bool {
+    match event {
+        Event::Tick | Event::Continue => false,
+        Event::Shutdown => true,
+        Event::Link(event) => match event {
+            LinkEvent::Heard { .. } | LinkEvent::Received { .. } | LinkEvent::PageSent { .. } => {
+                false
             }
-            DiskAction::Restore { photo, holding: kind } => Some(match kind {
-                Some(kind) => format!("restores {} as {}", name(photo), holding(*kind)),
-                None => format!("restores {}", name(photo)),
-            }),
-            DiskAction::Dedupe { photo } => Some(format!("keeps one file of {}", name(photo))),
+            LinkEvent::Served { result, .. } => result.is_err(),
+            LinkEvent::Opened { .. } | LinkEvent::DialFailed { .. } | LinkEvent::Closed { .. } => {
+                true
+            }
+        },
+        Event::Disk(event) => match event {
+            DiskEvent::Companions { .. }
+            | DiskEvent::Unread { .. }
+            | DiskEvent::Room { .. }
+            | DiskEvent::Scanned { .. } => false,
+            DiskEvent::Written { result, .. } => result.is_err(),
+            DiskEvent::Inspected { result, .. } => result.is_err(),
+            DiskEvent::Proved { result, .. } => result.is_err(),
+            DiskEvent::Held { .. }
+            | DiskEvent::Recalled { .. }
+            | DiskEvent::Missing { .. }
+            | DiskEvent::Damaged { .. }
+            | DiskEvent::Expired { .. }
+            | DiskEvent::FolderLost { .. }
+            | DiskEvent::Installed { .. }
+            | DiskEvent::Looked { .. }
+            | DiskEvent::PutAway { .. }
+            | DiskEvent::Returned { .. }
+            | DiskEvent::Aged { .. }
+            | DiskEvent::DaysLeft { .. }
+            | DiskEvent::Signed { .. } => true,
+        },
+        Event::Client(ClientEvent::Answered { result, .. }) => result.is_err(),
+        Event::Client(ClientEvent::Asked { .. } | ClientEvent::Closed { .. }) => true,
+    }
+}
+
+/// Whether an action is told.
+fn is_seen(action: &Action) -> bool {
+    match action {
+        Action::Link(_) => false,
+        Action::Client(_) | Action::Log { .. } | Action::Exit { .. } => true,
+        Action::Disk(action) => match action {
+            DiskAction::PutAway { .. } | DiskAction::Restore { .. } | DiskAction::Dedupe { .. } => {
+                true
+            }
             DiskAction::Write { .. }
             | DiskAction::Inspect { .. }
             | DiskAction::Install { .. }
             | DiskAction::Discard { .. }
             | DiskAction::Prove { .. }
+            | DiskAction::Look { .. }
             | DiskAction::Sign { .. }
             | DiskAction::FindAged { .. }
             | DiskAction::FindDaysLeft { .. }
             | DiskAction::NoteFacts { .. }
             | DiskAction::NoteLooks { .. }
-            | DiskAction::Look { .. }
             | DiskAction::NoteTombstones { .. }
-            | DiskAction::NoteNodes { .. } => None,
-        }
-    }
-
-    /// An answer in a few words.
-    pub(crate) fn reply(&self, answer: &Answer) -> String {
-        match answer {
-            Answer::ListImage { list } => format!("list {}", list.join(" ")),
-            Answer::ReceiveImage { label, .. } => format!("photo {label}"),
-            Answer::NotFound { image_name, candidates, reason, .. } => format!(
-                "not found {image_name} [{}]: {}",
-                candidates.join(" "),
-                self.trace.with_names(reason)
-            ),
-            Answer::Stored { name, nodes, warning, .. } => {
-                let nodes: Vec<String> = nodes.iter().map(|node| self.trace.node(*node)).collect();
-                let warning = warning.as_ref().map(|w| format!(" ({w})")).unwrap_or_default();
-                format!("stored {name} on {}{warning}", nodes.join(" "))
-            }
-            Answer::Have { name, .. } => format!("have {name}"),
-            Answer::Refused { error, .. } => self.trace.with_names(&format!("refused: {error}")),
-            Answer::Photos { photos, .. } => format!("{} photos", photos.len()),
-            Answer::Explained(explained) => format!(
-                "{}: {}, {} versions",
-                explained.photo.name,
-                explained.state,
-                explained.versions.len()
-            ),
-            Answer::Status(status) => format!(
-                "status: {} photos, {} duplicates, {} at risk, {} nodes",
-                status.photos,
-                status.duplicates,
-                status.under_replicated,
-                status.nodes.iter().filter(|node| node.alive).count()
-            ),
-            Answer::Trash { photos, .. } => format!("{} in the trash", photos.len()),
-            Answer::Duplicates { duplicates, .. } => crate::asks::duplicates(duplicates),
-            Answer::Distinct { photos } => self.trace.with_names(&crate::asks::distinct(photos)),
-            Answer::Purged { deleted, kept } => format!("purged {deleted}, kept {kept}"),
-            Answer::Restored { name, .. } => format!("restored {name}"),
-            Answer::Removal(plan) => {
-                let mut words = format!("would remove {}", plan.name);
-                for version in &plan.photos {
-                    let name = self.library.name(version.id);
-                    words.push_str(&format!("; {name}: {}", version.effect));
-                }
-                self.trace.with_names(&words)
-            }
-            Answer::Removed { photos } => {
-                let names: Vec<String> = photos.iter().map(|id| self.library.name(*id)).collect();
-                format!("removed {}", names.join(" "))
-            }
-            Answer::Error { error } => format!("error: {error}"),
-        }
-    }
-}
-
-fn opened(link: LinkId, dialed: Option<&Address>) -> String {
-    match dialed {
-        Some(address) => format!("link {} opened to {address}", link.0),
-        None => format!("link {} accepted", link.0),
-    }
-}
-
-fn closed(link: LinkId, reason: &CloseReason) -> String {
-    format!("link {} closed: {reason}", link.0)
-}
-
-fn client_event(event: &ClientEvent) -> Option<String> {
-    match event {
-        ClientEvent::Asked { link, request } => {
-            Some(format!("client {} asks {}", link.0, crate::asks::ask(request)))
-        }
-        ClientEvent::Answered { result: Ok(()), .. } => None,
-        ClientEvent::Answered { link, result } => {
-            Some(format!("client {} answered: {result:?}", link.0))
-        }
-        ClientEvent::Closed { link, reason } => Some(closed(*link, reason)),
+            | DiskAction::NoteNodes { .. } => false,
+        },
     }
 }

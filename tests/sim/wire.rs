@@ -188,7 +188,7 @@ impl World {
             }
             Err(error) => {
                 lane.pop_front();
-                let reason = format!("{error:?}");
+                let reason = error.to_string();
                 let message = Message::NoImage { transfer, reason };
                 (message, Some((transfer, photo, Err(error))))
             }
@@ -281,7 +281,7 @@ impl World {
                 if !opened {
                     self.accept(conn, 1 - side);
                 }
-                self.trace.message(self.now, (from, to), &message, &self.library);
+                self.show_message(conn, side, &message);
                 self.watch_arrival(life, id, &message);
                 self.deliver(life, id, message);
             }

@@ -16,6 +16,7 @@ use super::inbox::{Input, LinkHandle};
 use super::limits::{BURST, CLOSE};
 use super::socket::link::Link;
 use super::socket::outbox::WriterCommand;
+use crate::node::describe::{self, Ids};
 use crate::node::limits::TICK;
 use crate::node::{ClientEvent, CloseReason, DiskEvent, Event, LinkEvent, LinkId, Node};
 
@@ -173,22 +174,19 @@ impl State {
 
     /// The one place that logs what happens to links; and forgets those that are gone.
     fn note(&mut self, event: &Event) {
-        match event {
-            Event::Link(LinkEvent::Opened { link: LinkId(link), remote, dialed }) => {
-                let line = match dialed {
-                    Some(address) => format!("{link} to {address} opened"),
-                    None => format!("{link} from {remote} opened"),
-                };
-                self.console.line("link", line);
-            }
-            Event::Link(LinkEvent::Closed { link, reason }) => {
+        let topic = match event {
+            Event::Link(LinkEvent::Opened { .. }) => "link",
+            Event::Link(LinkEvent::Closed { link, .. }) => {
                 self.forget(*link);
-                self.console.line("link", format!("{} ended: {reason}", link.0));
+                "link"
             }
-            Event::Client(ClientEvent::Closed { link, .. }) => self.forget(*link),
-            Event::Shutdown => self.console.line("stop", "asked to stop: handing over"),
-            Event::Tick | Event::Continue | Event::Link(_) | Event::Disk(_) | Event::Client(_) => {}
-        }
+            Event::Client(ClientEvent::Closed { link, .. }) => return self.forget(*link),
+            Event::Shutdown => "stop",
+            Event::Tick | Event::Continue | Event::Link(_) | Event::Disk(_) | Event::Client(_) => {
+                return;
+            }
+        };
+        self.console.line(topic, describe::event(event, &Ids));
     }
 
     fn forget(&mut self, link: LinkId) {

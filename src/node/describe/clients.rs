@@ -1,0 +1,115 @@
+//! What clients ask and are answered, in words.
+
+use super::words::{Names, count, listed, nodes, photos, relation};
+use crate::protocol::client::{DuplicateReport, Explanation, Stay};
+use crate::protocol::{Answer, Request};
+
+/// What a client asks, to follow "is asked".
+pub fn request(request: &Request, names: &dyn Names) -> String {
+    match request {
+        Request::RegisterClient { name } => format!("to call it {name}"),
+        Request::GetImageList => "for the list".to_owned(),
+        Request::GetImageRequest { image_name } => format!("for {image_name}"),
+        Request::GetExact { photo } => format!("for exactly {}", names.photo(*photo)),
+        Request::Put { name, .. } => format!("to store {name}"),
+        Request::Chunk { data } => format!("to take {} more", count(data.len(), "byte")),
+        Request::List { .. } => "for a page of the list".to_owned(),
+        Request::Explain { image_name, .. } => format!("to explain {image_name}"),
+        Request::Duplicates { .. } => "for what is not shown".to_owned(),
+        Request::Distinct { image_names } => {
+            format!("to tell apart {}", listed(image_names.iter().cloned(), "nothing"))
+        }
+        Request::Status => "how the mesh is doing".to_owned(),
+        Request::TrashList { .. } => "what is in its trash".to_owned(),
+        Request::TrashRestore { image_name } => format!("to restore {image_name}"),
+        Request::TrashPurge { older_than: 0 } => "to empty its trash".to_owned(),
+        Request::TrashPurge { older_than } => {
+            format!("to empty its trash of what is {} old", count(*older_than, "day"))
+        }
+        Request::PlanRemoval { image_name } => format!("what removing {image_name} would do"),
+        Request::Remove { photos: removed } => format!("to remove {}", photos(removed, names)),
+    }
+}
+
+/// What a client is answered.
+pub fn answer(answer: &Answer, names: &dyn Names) -> String {
+    match answer {
+        Answer::ListImage { list } => {
+            format!("the list has {}", listed(list.iter().cloned(), "nothing"))
+        }
+        Answer::ReceiveImage { label, .. } => format!("here is {label}"),
+        Answer::NotFound { image_name, candidates, reason, .. } => {
+            let meant = listed(candidates.iter().cloned(), "");
+            let meant = if meant.is_empty() { meant } else { format!(" (candidates: {meant})") };
+            format!("no {image_name}: {reason}{meant}")
+        }
+        Answer::Stored { name, nodes: on, warning, .. } => {
+            let warning = warning.as_ref().map(|w| format!(" ({w})")).unwrap_or_default();
+            format!("{name} is stored on {}{warning}", nodes(on, names))
+        }
+        Answer::Have { name, .. } => {
+            format!("not stored: the collection has {name}, which is better")
+        }
+        Answer::Refused { error, .. } => format!("refused: {error}"),
+        Answer::Photos { photos, .. } => format!("{} of the list", count(photos.len(), "photo")),
+        Answer::Explained(explained) => explanation(explained),
+        Answer::Status(status) => {
+            let alive = status.nodes.iter().filter(|node| node.alive).count();
+            format!(
+                "{} here; {}, {}, {} at risk",
+                count(alive, "node"),
+                count(status.photos, "photo"),
+                count(status.duplicates, "duplicate"),
+                status.under_replicated
+            )
+        }
+        Answer::Trash { photos, .. } => {
+            let names = photos.iter().map(|photo| photo.names.join(" or "));
+            format!("the trash has {}", listed(names, "nothing"))
+        }
+        Answer::Duplicates { duplicates: not_shown, .. } => duplicates(not_shown),
+        Answer::Distinct { photos } => {
+            let told = photos.iter().map(|photo| format!("{} is {}", photo.name, photo.state));
+            format!("told apart: {}", told.collect::<Vec<_>>().join("; "))
+        }
+        Answer::Restored { name, .. } => format!("{name} is restored"),
+        Answer::Purged { deleted, kept } => {
+            format!("{} deleted, {kept} kept", count(*deleted, "photo"))
+        }
+        Answer::Removal(plan) => {
+            let version = plan.photos.iter();
+            let version =
+                version.map(|photo| format!("{}: {}", names.photo(photo.id), photo.effect));
+            format!(
+                "removing {} would do this: {}",
+                plan.name,
+                version.collect::<Vec<_>>().join("; ")
+            )
+        }
+        Answer::Removed { photos: removed } => format!("removed {}", photos(removed, names)),
+        Answer::Error { error } => format!("error: {error}"),
+    }
+}
+
+fn explanation(explained: &Explanation) -> String {
+    let Explanation { photo, state, versions, .. } = explained;
+    let worse = versions.iter().map(|version| version.names.join(" or "));
+    format!("{} is shown: {state}; worse versions: {}", photo.name, listed(worse, "none"))
+}
+
+fn duplicates(duplicates: &[DuplicateReport]) -> String {
+    let told = duplicates.iter().map(|duplicate| {
+        let (version, keeper) = (&duplicate.version, &duplicate.keeper.name);
+        let (name, how) = (version.names.join(" or "), relation(version.relation));
+        let stay = match duplicate.trash {
+            Some(Stay::Days(days)) => {
+                format!(", and stays in this trash for {}", count(days, "day"))
+            }
+            Some(Stay::UntilPurged) => ", and stays in this trash until it is purged".to_owned(),
+            None => String::new(),
+        };
+        format!("{name} is {how} as {keeper}{stay}")
+    });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() { "everything is shown".to_owned() } else { told.join("; ") }
+}

@@ -1,0 +1,148 @@
+//! What daemons say to each other, in words.
+
+use super::records::{Told, record_since};
+use super::words::{Names, bytes, count, lane, nodes, round, tombstone, transfer};
+use crate::photo::PhotoId;
+use crate::protocol::message::{KeepVerdict, Register, TransferId};
+use crate::protocol::{Message, Record, Tombstone};
+
+/// The command of a message, as on the wire.
+pub fn command(message: &Message) -> &'static str {
+    match message {
+        Message::Register(_) => "register",
+        Message::ConnectionUpdate { .. } => "ConnectionUpdate",
+        Message::RequestInfo => "RequestInfo",
+        Message::ImageInfo { .. } => "ImageInfo",
+        Message::KeepThis { .. } => "keepThis",
+        Message::KeepAnswer { .. } => "keepAnswer",
+        Message::Relieve { .. } => "relieve",
+        Message::AskForImage { .. } => "AskForImage",
+        Message::Chunk { .. } => "chunk",
+        Message::NoImage { .. } => "noImage",
+        Message::Challenge { .. } => "challenge",
+        Message::Proof { .. } => "proof",
+        Message::Release { .. } => "release",
+        Message::Heartbeat => "heartbeat",
+        Message::Leave { .. } => "leave",
+        Message::Error { .. } => "Error",
+        Message::Unknown => "unknown",
+    }
+}
+
+/// A message: its command and what it says, which its sender is the subject of.
+pub fn message(message: &Message, names: &dyn Names) -> String {
+    message_since(message, &Told::new(), names)
+}
+
+/// The same, and of photos that its sender has told of before only what is different.
+pub fn message_since(message: &Message, told: &Told, names: &dyn Names) -> String {
+    let photo = |photo: &PhotoId| names.photo(*photo);
+    let says = match message {
+        Message::Register(register) => registers(register, names),
+        Message::ConnectionUpdate { nodes: known } => {
+            format!("knows {}", nodes(known.keys(), names))
+        }
+        Message::RequestInfo => "wants to be told of all photos".to_owned(),
+        Message::ImageInfo { records, gone, tombstones, complete } => {
+            page(records, gone, tombstones, *complete, told, names)
+        }
+        Message::KeepThis { photo: offered, .. } => format!("offers {}", photo(&offered.id)),
+        Message::KeepAnswer { photo: offered, verdict } => match verdict {
+            KeepVerdict::Want => format!("will keep {}", photo(offered)),
+            KeepVerdict::Have => format!("has {} already", photo(offered)),
+            KeepVerdict::Full => format!("cannot keep {}", photo(offered)),
+        },
+        Message::Relieve { photos } => format!("would take over {}", count(*photos, "replica")),
+        Message::AskForImage { transfer: _, photo: wanted, offset, length, lane: urgency } => {
+            let (window, urgency) = (bytes(*offset, *length), lane(*urgency));
+            format!("wants {}, {window}; {urgency}", photo(wanted))
+        }
+        Message::Chunk { transfer: id, offset, data } => {
+            return chunks(*id, *offset, data.len() as u64, 1);
+        }
+        Message::NoImage { transfer: _, reason } => reason.clone(),
+        Message::Challenge { photo: held, nonce } => {
+            format!("asks for a proof of {} ({})", photo(held), round(*nonce))
+        }
+        Message::Proof { nonce, proof, refused } => {
+            let verdict = match (proof, refused) {
+                (Some(_), _) => "gives it".to_owned(),
+                (None, Some(why)) => format!("refuses it: {why}"),
+                (None, None) => "refuses it".to_owned(),
+            };
+            format!("{verdict} ({})", round(*nonce))
+        }
+        Message::Release { photo: held, nonce } => {
+            format!("no longer relies on {} ({})", photo(held), round(*nonce))
+        }
+        Message::Heartbeat => return command(message).to_owned(),
+        Message::Unknown => "a command of a later version".to_owned(),
+        Message::Leave { reason } => reason.clone(),
+        Message::Error { error } => error.clone(),
+    };
+    match pull(message) {
+        Some(pull) => format!("{} {pull}: {says}", command(message)),
+        None => format!("{}: {says}", command(message)),
+    }
+}
+
+/// So many chunks of one pull, one after the other, which begin at `offset` and have `length` bytes together.
+pub fn chunks(id: TransferId, offset: u64, length: u64, pieces: u32) -> String {
+    let window = bytes(offset, length);
+    let pieces = if pieces == 1 { String::new() } else { format!(" in {pieces} pieces") };
+    format!("chunk {}: {window}{pieces}", transfer(id))
+}
+
+/// The pull that a message belongs to.
+fn pull(message: &Message) -> Option<String> {
+    match message {
+        Message::AskForImage { transfer: id, .. } | Message::NoImage { transfer: id, .. } => {
+            Some(transfer(*id))
+        }
+        Message::Register(_)
+        | Message::ConnectionUpdate { .. }
+        | Message::RequestInfo
+        | Message::ImageInfo { .. }
+        | Message::KeepThis { .. }
+        | Message::KeepAnswer { .. }
+        | Message::Relieve { .. }
+        | Message::Chunk { .. }
+        | Message::Challenge { .. }
+        | Message::Proof { .. }
+        | Message::Release { .. }
+        | Message::Heartbeat
+        | Message::Leave { .. }
+        | Message::Error { .. }
+        | Message::Unknown => None,
+    }
+}
+
+fn registers(register: &Register, names: &dyn Names) -> String {
+    let copies = match register.copies {
+        1 => "1 copy".to_owned(),
+        other => format!("{other} copies"),
+    };
+    let keeps =
+        if register.keep_originals { ", and keeps its originals where they are" } else { "" };
+    format!("is {}, wants {copies} of every photo{keeps}", names.node(register.node))
+}
+
+fn page(
+    records: &[Record],
+    gone: &[PhotoId],
+    tombstones: &[Tombstone],
+    complete: bool,
+    told: &Told,
+    names: &dyn Names,
+) -> String {
+    let has = records.iter().map(|record| record_since(record, told, names));
+    let mut words: Vec<String> = has.collect();
+    words.extend(gone.iter().map(|photo| format!("no longer has {}", names.photo(*photo))));
+    words.extend(tombstones.iter().map(|word| tombstone(word, names)));
+    match (words.is_empty(), complete) {
+        (false, true) => format!("{}; that is all", words.join("; ")),
+        (false, false) => words.join("; "),
+        (true, true) => "nothing; that is all".to_owned(),
+        (true, false) => "nothing".to_owned(),
+    }
+}

@@ -1,0 +1,117 @@
+//! Small things in words.
+
+use crate::node::{LinkId, Source, Spool};
+use crate::photo::{Nonce, PhotoId, Relation};
+use crate::protocol::message::{Lane, TransferId};
+use crate::protocol::{Holding, NodeId, Tombstone, Wish};
+
+/// How a reader calls photos and nodes.
+pub trait Names {
+    /// What a photo is called.
+    fn photo(&self, photo: PhotoId) -> String {
+        photo.short()
+    }
+
+    /// What a node is called.
+    fn node(&self, node: NodeId) -> String {
+        node.to_string()
+    }
+}
+
+/// Names for whoever knows none: the short ids of photos, the ids of nodes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ids;
+
+impl Names for Ids {}
+
+pub(super) fn holding(holding: Holding) -> &'static str {
+    match holding {
+        Holding::Retired => "retired replica",
+        Holding::RetiredOriginal => "retired original",
+        Holding::Replica => "replica",
+        Holding::Original => "original",
+    }
+}
+
+/// How a photo stands to another one, of which it is said before.
+pub(super) fn relation(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Same => "the same picture",
+        Relation::Variant => "a variant of the picture",
+        Relation::Different => "another picture",
+    }
+}
+
+pub(super) fn lane(lane: Lane) -> &'static str {
+    match lane {
+        Lane::Get => "a client waits",
+        Lane::Replicate => "no client waits",
+    }
+}
+
+pub(super) fn transfer(transfer: TransferId) -> String {
+    format!("#{}", transfer.0)
+}
+
+pub(super) fn client(link: LinkId) -> String {
+    format!("client {}", link.0)
+}
+
+pub(super) fn spool(spool: Spool) -> String {
+    match spool {
+        Spool::Pull(id) => format!("pull {}", transfer(id)),
+        Spool::Put(link) => format!("what {} puts", client(link)),
+    }
+}
+
+/// The bytes of a photo, which is named before.
+pub(super) fn source(source: Source) -> String {
+    match source {
+        Source::Held(_) => "in the folder".to_owned(),
+        Source::Spooled(file) => format!("as {}", spool(file)),
+    }
+}
+
+/// A round of challenges, by the beginning of its question.
+pub(super) fn round(nonce: Nonce) -> String {
+    let [first, second, ..] = nonce.0;
+    format!("round {first:02x}{second:02x}")
+}
+
+pub(super) fn bytes(offset: u64, length: u64) -> String {
+    format!("bytes {offset}..{}", offset.saturating_add(length))
+}
+
+/// So many of something that makes its plural by an `s`.
+pub(super) fn count(number: impl TryInto<u64>, what: &str) -> String {
+    match number.try_into().unwrap_or(u64::MAX) {
+        1 => format!("1 {what}"),
+        other => format!("{other} {what}s"),
+    }
+}
+
+/// One after the other, or a word for none.
+pub(super) fn listed(items: impl IntoIterator<Item = String>, none: &str) -> String {
+    let items: Vec<String> = items.into_iter().collect();
+    if items.is_empty() { none.to_owned() } else { items.join(", ") }
+}
+
+pub(super) fn photos<'a>(
+    photos: impl IntoIterator<Item = &'a PhotoId>,
+    names: &dyn Names,
+) -> String {
+    listed(photos.into_iter().map(|photo| names.photo(*photo)), "nothing")
+}
+
+pub(super) fn nodes<'a>(nodes: impl IntoIterator<Item = &'a NodeId>, names: &dyn Names) -> String {
+    listed(nodes.into_iter().map(|node| names.node(*node)), "nobody else")
+}
+
+/// An owner's word.
+pub(super) fn tombstone(tombstone: &Tombstone, names: &dyn Names) -> String {
+    let (owner, photo) = (names.node(tombstone.owner()), names.photo(tombstone.photo()));
+    match tombstone.wish() {
+        Wish::Removed => format!("{owner} removes {photo}"),
+        Wish::Lifted => format!("{owner} takes back that it removes {photo}"),
+    }
+}
