@@ -1,4 +1,4 @@
-//! Where the parts of a node meet: handing on what one tells, and going through the agenda.
+//! Where the parts of a node meet: handing on news, and going through the agenda.
 
 use super::limits::{SETTLE, SWEEP, WORK_PER_STEP};
 use super::news::News;
@@ -10,7 +10,7 @@ use crate::protocol::{Record, Tombstone};
 use std::sync::Arc;
 
 impl Node {
-    /// Tells the parts what concerns them of what the others have told. This is the only place where one hears of another.
+    /// Hands each piece of news to the parts that it concerns. Only here does one part hear of another.
     pub(super) fn hand_on(&mut self) {
         while let Some(news) = self.cx.step.next_news() {
             let Node { cx, copies, drops, removal, clients, .. } = self;
@@ -51,8 +51,8 @@ impl Node {
         self.cx.table.remove(self.cx.me(), photo);
     }
 
-    /// Another node tells what it holds, and what owners have said. It is believed about itself; that the owners have said
-    /// so, the tombstones prove by themselves.
+    /// Another node tells which photos it holds, and passes on tombstones. It is believed about itself; tombstones
+    /// prove themselves by their signatures.
     pub(super) fn told(
         &mut self,
         link: LinkId,
@@ -84,7 +84,7 @@ impl Node {
         }
     }
 
-    /// Nodes came, went or completed their tables: what the mesh can do, or wants, may have changed.
+    /// Nodes came, went or completed their tables: the number of copies that is wanted, or possible, may have changed.
     fn mesh_changed(&mut self) {
         let goals = Goals { wanted: self.cx.copies(), reachable: self.cx.reachable_copies() };
         if goals != self.goals {
@@ -93,7 +93,7 @@ impl Node {
         }
     }
 
-    /// Goes on putting all photos on the agenda, if what is wanted of them has changed.
+    /// Goes on putting all photos on the agenda after the goals have changed.
     fn go_on_reviewing_all(&mut self) {
         let Some(ReviewOfAll { last, due }) = self.reviewing_all.take() else {
             return;
@@ -106,7 +106,7 @@ impl Node {
         }
     }
 
-    /// Passes on what has changed in the table, and reviews what is due; both within the work of one step.
+    /// Passes on the changes in the table, and reviews the photos that are due, both within the limits of one step.
     pub(super) fn follow_up(&mut self) {
         let settles = self.cx.now() + SETTLE;
         for photo in self.cx.table.take_changed() {
@@ -126,7 +126,7 @@ impl Node {
         self.review_due();
     }
 
-    /// Reviews what is due, and has the parts do what is found to be done.
+    /// Reviews the photos that are due, and has the parts carry out the tasks found.
     fn review_due(&mut self) {
         let now = self.cx.now();
         if !self.cx.agenda.has_work(now) {
