@@ -127,8 +127,7 @@ impl Daemon {
         sent.map_err(|error| self.broken(&FrameError::Io(error)))
     }
 
-    /// Waits for the next answer, and tells `watch` the number of bytes whenever some arrive. Fails like
-    /// [`Daemon::ask`].
+    /// Waits for the next answer, and tells `watch` how many bytes arrive. Fails like [`Daemon::ask`].
     pub fn answer(&mut self, watch: impl FnMut(usize)) -> Result<Answer, Failure> {
         let mut input = Watched { stream: &mut self.input, watch };
         let content = codec::read_frame(&mut input, MAX_ANSWER)
