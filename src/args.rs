@@ -39,7 +39,7 @@ pub(crate) enum Command {
     Daemon(DaemonArgs),
     List(ListArgs),
     Get(GetArgs),
-    /// Show what a photo is and who holds it
+    /// Show what a photo is and which nodes hold it
     Show(NameArgs),
     Put(PutArgs),
     Status(StatusArgs),
@@ -233,7 +233,7 @@ pub(crate) struct RmArgs {
     /// Do not ask for confirmation
     #[arg(long)]
     pub(crate) yes: bool,
-    /// Only show what would be done
+    /// Only show the plan
     #[arg(long, conflicts_with = "yes")]
     pub(crate) dry_run: bool,
     #[command(flatten)]

@@ -102,7 +102,7 @@ pub enum DiskAction {
         spool: Spool,
         /// What its bytes say.
         photo: Arc<Photo>,
-        /// What is known about it beyond its bytes.
+        /// Its facts.
         facts: Facts,
         /// As a replica, or as an original in the friend's folder.
         holding: Holding,
@@ -188,7 +188,7 @@ pub enum DiskAction {
     NoteFacts {
         /// The photo.
         photo: PhotoId,
-        /// All that is known.
+        /// All its facts.
         facts: Facts,
     },
     /// Remember the findings of comparing a photo of this folder with others, and note them with its copies in the

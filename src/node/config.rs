@@ -1,11 +1,11 @@
-//! What a node is given at its start.
+//! The configuration of a node.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::protocol::{Address, Boot, NodeId, Tombstone};
 
-/// What a node is given at its start.
+/// The settings and memories with which a node starts.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Its identity, from the key pair in its folder.

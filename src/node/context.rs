@@ -26,7 +26,7 @@ pub(in crate::node) struct Context {
     pub(in crate::node) step: Step,
     /// Which nodes are here.
     pub(in crate::node) mesh: Mesh,
-    /// Who holds what.
+    /// Which nodes hold which photos.
     pub(in crate::node) table: Table,
     /// Which of this node's own copies are on their way out or back.
     pub(in crate::node) custody: Custody,

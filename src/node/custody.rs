@@ -1,4 +1,4 @@
-//! Custody: what happens to this node's own copies, and the one gate through which any of them leaves.
+//! Custody: this node's own copies on their way out or back, and the one gate through which any of them leaves.
 //!
 //! # The question
 //!

@@ -15,7 +15,7 @@ use crate::protocol::{Departure, Holding, NodeId};
 /// What must be proven before a copy goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::node) struct Terms {
-    /// Which bytes: those of the photo itself, or of what takes its place.
+    /// The bytes: those of the photo itself, or of the version that takes its place.
     pub(in crate::node) proven: PhotoId,
     /// The nodes that can prove them.
     pub(in crate::node) holders: Vec<NodeId>,

@@ -66,7 +66,7 @@
 //! 2. This file: `dispatch` hands each event to the part that handles it. Then [`context`], which every part sees, with
 //!    [`step`], [`own_folder`] and [`agenda`]; and [`news`] with [`conduct`], where the parts meet.
 //! 3. [`mesh`]: the members, how they find each other, and how they tell each other which photos they hold.
-//! 4. [`table`]: who holds what, which photos are versions of one picture, and which of those the collection shows.
+//! 4. [`table`]: the holders of each photo, which photos are versions of one picture, and which of these is shown.
 //! 5. [`plan`]: the one place that compares the present state with the goal, and pure functions that say which node
 //!    closes the gap.
 //! 6. [`copies`]: how one more node gets a photo.

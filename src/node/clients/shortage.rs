@@ -96,7 +96,7 @@ impl View<'_> {
             (None, Some(_)) => self.why_in_line(entry),
             (None, None) => match coordinator(entry.photo.id, entry.retired()) {
                 Some(node) => format!("only in the trash: node {node} will take it out again"),
-                None => "nobody who is here has it".to_owned(),
+                None => "no node that is here has it".to_owned(),
             },
         }
     }

@@ -276,7 +276,7 @@ impl Copies {
         }
     }
 
-    /// A spool file is ready: those who wait for it may read it.
+    /// A spool file is ready: hands it to everything that waits for it.
     fn hand_out(&mut self, cx: &mut Context, photo: PhotoId) {
         let Some((transfer, pull)) = self.pulls.get_mut(&photo) else {
             return;

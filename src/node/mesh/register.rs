@@ -1,4 +1,4 @@
-//! Registering: which nodes may come in, and what follows when one does.
+//! Registering: which nodes may come in, and the steps that follow.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -61,7 +61,7 @@ struct Asked {
     /// Photos whose original this removal has moved to the trash.
     moved: BTreeSet<PhotoId>,
     until: Time,
-    /// What it waits for, for people.
+    /// The obstacle for which it waits, as a text for people.
     waits_for: String,
 }
 

@@ -16,7 +16,7 @@ pub(in crate::node) struct Entry {
     pub(in crate::node) photo: Arc<Photo>,
     /// Whether this node found it in the bytes itself; else another node reported it.
     pub(in crate::node) verified: bool,
-    /// What people and files add to that, see [`super::facts`].
+    /// Names, owners and the rest that people and files add, see [`super::facts`].
     pub(in crate::node) facts: Arc<Facts>,
     /// Its holders' claims.
     pub(in crate::node) claims: Claims,

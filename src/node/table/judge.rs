@@ -86,7 +86,7 @@ impl Table {
     }
 
     /// The same for a photo whose presence or order has changed, and for all whose verdict or order this may touch: its
-    /// neighbours, what it replaces, and the neighbours of that.
+    /// neighbours, the photos that it replaces, and their neighbours.
     pub(super) fn reconsider_neighbours(&mut self, photo: PhotoId) {
         let Some(entry) = self.entries.get(&photo) else {
             return;

@@ -93,7 +93,7 @@ pub(in crate::node) struct Table {
     accepted: BTreeMap<PhotoId, BTreeSet<PhotoId>>,
     /// For each photo: those that name it as replaced by themselves.
     replaced_by: BTreeMap<PhotoId, BTreeSet<PhotoId>>,
-    /// Photos whose verdict must be looked at again, the best first.
+    /// Photos to judge again, the best first.
     dirty: BTreeSet<(std::cmp::Reverse<Order>, PhotoId)>,
     /// The owners' signed words on photos that they removed.
     pub(in crate::node) tombstones: Tombstones,
