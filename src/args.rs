@@ -1,4 +1,4 @@
-//! What can be said on the command line.
+//! The command line.
 
 mod pictures;
 
@@ -39,7 +39,7 @@ pub(crate) enum Command {
     Daemon(DaemonArgs),
     List(ListArgs),
     Get(GetArgs),
-    /// Show what a photo is and who holds it
+    /// Show what a photo is and which nodes hold it
     Show(NameArgs),
     Put(PutArgs),
     Status(StatusArgs),
@@ -58,9 +58,9 @@ pub(crate) enum Command {
 
 /// Share a folder of photos: run a node of the mesh until Ctrl-C
 ///
-/// Everything in the folder that is a picture becomes part of the collection. Worse versions of a picture that the mesh
-/// has, and exact copies beyond the wanted number of nodes, move to the folder's trash (`photomesh trash list`); alone,
-/// a node moves nothing.
+/// Every picture in the folder becomes part of the collection. Worse versions of pictures that the mesh has, and exact
+/// copies beyond the wanted number of nodes, move to the folder's trash (`photomesh trash list`); a node that is alone
+/// moves nothing.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -74,7 +74,7 @@ pub(crate) struct DaemonArgs {
     /// The port to listen on; 0 picks a free one
     #[arg(long, default_value_t = DEFAULT_PORT)]
     pub(crate) port: u16,
-    /// The address to listen on; 0.0.0.0 for every interface, which takes a key
+    /// The address to listen on; 0.0.0.0 for every interface, which requires a key
     #[arg(long, default_value = "127.0.0.1")]
     pub(crate) host: String,
     #[command(flatten)]
@@ -85,7 +85,7 @@ pub(crate) struct DaemonArgs {
     /// A node of the mesh to join, any one; may be given several times
     #[arg(long, value_name = "ADDR")]
     pub(crate) join: Vec<Address>,
-    /// On how many nodes every photo shall be; the highest number in the mesh counts
+    /// How many nodes keep each photo; the highest value in the mesh counts
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) copies: u32,
     /// How long a node may be away before its photos are copied elsewhere, such as 30s, 10m or 2h
@@ -94,25 +94,25 @@ pub(crate) struct DaemonArgs {
     /// How long this node keeps a photo for another one that relies on it
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = span)]
     pub(crate) pin: Duration,
-    /// Move none of the folder's own photos to the trash because of other nodes
+    /// Never move the folder's own photos to the trash because of other nodes
     #[arg(long)]
     pub(crate) keep_originals: bool,
-    /// Move worse versions to the trash as fast as they are found; without it at most 50 of the folder's files, or 5 %, go
-    /// in an hour on account of one node
+    /// Move worse versions to the trash as soon as they are found; without it at most 50 of the folder's files, or 5 %,
+    /// go in an hour on account of one node
     #[arg(long)]
     pub(crate) retire_now: bool,
     /// Go on although many photos are gone from the folder: they were removed on purpose
     #[arg(long)]
     pub(crate) accept_missing: bool,
-    /// For how many days of running the trash is kept
+    /// How many days of running photos stay in the trash
     #[arg(long, value_name = "DAYS", default_value_t = 30)]
     pub(crate) trash_days: u32,
-    /// Within how many days every photo is read again and checked
+    /// Every photo is read again and checked within this many days
     #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) scrub_days: u32,
 }
 
-/// Which daemon a command asks.
+/// The daemon that a command asks.
 #[derive(Args)]
 pub(crate) struct Asked {
     /// The daemon to ask, any one of the mesh: PORT or HOST:PORT
@@ -122,10 +122,10 @@ pub(crate) struct Asked {
     pub(crate) key: KeyFile,
 }
 
-/// Who is a friend.
+/// The secret that friends share.
 #[derive(Args)]
 pub(crate) struct KeyFile {
-    /// The file with the group's key; all daemons and clients of a mesh have the same
+    /// The file with the group's key, the same for all daemons and clients of a mesh
     #[arg(long = "key-file", value_name = "FILE", env = "PHOTOMESH_KEY_FILE")]
     pub(crate) path: Option<PathBuf>,
 }
@@ -135,9 +135,9 @@ pub(crate) struct KeyFile {
 pub(crate) enum KeyCommand {
     /// Print a new key: `photomesh key new > group.key`
     ///
-    /// One friend does this once and brings the file to the others by a way that nobody else reads. Every daemon and
+    /// One friend does this once and brings the file to the others in a way that nobody else can read. Every daemon and
     /// client is then started with --key-file, or with PHOTOMESH_KEY_FILE in its environment: links between them are
-    /// encrypted, and who has not the key gets nothing. To remove a friend, make a new key for all others.
+    /// encrypted, and whoever lacks the key gets nothing. To remove a friend, make a new key for all others.
     New,
 }
 
@@ -161,8 +161,8 @@ pub(crate) struct ListArgs {
 
 /// Fetch a photo, wherever in the mesh it is
 ///
-/// The name of a worse version leads to the better one that the collection shows, which is then said on standard error.
-/// With --exact it is that version itself, from whichever folder or trash has it.
+/// The name of a worse version leads to the better one that the collection shows; standard error then says so. --exact
+/// fetches that version itself, from any folder or trash that has it.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -202,8 +202,8 @@ pub(crate) struct NameArgs {
 
 /// Add photos to the collection
 ///
-/// They are copied into the asked daemon's folder and from there to a second node. A worse version of a photo that the
-/// collection has is not stored; which one is better, and in what, is said.
+/// They are copied into the asked daemon's folder and from there to a second node. A worse version of a photo in the
+/// collection is not stored; the answer names the better one and says why it is better.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -217,10 +217,10 @@ pub(crate) struct PutArgs {
     pub(crate) asked: Asked,
 }
 
-/// Take a picture of your own out of the collection
+/// Take one of your own pictures out of the collection
 ///
-/// Withdraws the asked daemon's own versions of the picture, after showing what becomes of each: its files go to the
-/// trash of every node that has one. What another friend has as his own stays. `trash restore` takes it back.
+/// Withdraws the asked daemon's own versions of the picture, after showing what happens to each: its files go to the
+/// trash of every node that has one. Versions that another friend owns stay. `trash restore` takes a photo back.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -233,7 +233,7 @@ pub(crate) struct RmArgs {
     /// Do not ask for confirmation
     #[arg(long)]
     pub(crate) yes: bool,
-    /// Only show what would be done
+    /// Only show the plan
     #[arg(long, conflicts_with = "yes")]
     pub(crate) dry_run: bool,
     #[command(flatten)]
@@ -250,30 +250,30 @@ pub(crate) struct StatusArgs {
     pub(crate) asked: Asked,
 }
 
-/// Look into the asked daemon's trash, take things out of it, and empty it
+/// List the asked daemon's trash, take photos out of it, and empty it
 #[derive(Subcommand)]
 pub(crate) enum TrashCommand {
-    /// List what lies there, and why
+    /// List the photos in the trash, and why they are there
     List {
         #[command(flatten)]
         asked: Asked,
     },
-    /// Put a photo back to where it was: one that you removed, or a worse version that is a picture of its own
+    /// Put a photo back where it was: one that you removed, or a worse version that is really a different picture
     Restore(NameArgs),
     Purge(PurgeArgs),
 }
 
-/// Delete what lies there for good, before its time there is over
+/// Delete photos in the trash for good, before their time there is over
 ///
-/// Only where nothing is lost with it: other nodes must prove at this moment that they have the better version, or enough
-/// copies; or the photo was removed by all whose own it was. Everything else stays.
+/// Only where nothing is lost: other nodes must prove now that they have the better version, or enough copies; or all
+/// owners of the photo have removed it. Everything else stays.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   photomesh trash purge                         all that can go
-  photomesh trash purge --older-than 7 --yes    for scripts: what was there for a week of running")]
+  photomesh trash purge --older-than 7 --yes    for scripts: photos there for a week of running")]
 pub(crate) struct PurgeArgs {
-    /// Only what has been there for so many days of the daemon's running
+    /// Only photos that have been there for this many days of the daemon's running
     #[arg(long, value_name = "DAYS", default_value_t = 0)]
     pub(crate) older_than: u32,
     /// Do not ask for confirmation
@@ -283,7 +283,7 @@ pub(crate) struct PurgeArgs {
     pub(crate) asked: Asked,
 }
 
-/// A span of time such as `10m`. At most a year: no deadline in the program is made for more.
+/// A span of time such as `10m`. At most a year: no deadline in the program is built for more.
 fn span(text: &str) -> Result<Duration, String> {
     let span = humantime::parse_duration(text).map_err(|error| error.to_string())?;
     if span > Duration::from_secs(365 * 24 * 60 * 60) {

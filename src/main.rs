@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Does what was asked; the exit code.
+/// Runs a command; returns the exit code.
 fn run(command: Command) -> Result<u8, Failure> {
     let mut out = BufWriter::new(io::stdout());
     match command {

@@ -1,4 +1,4 @@
-//! The line to a daemon: requests out, answers in.
+//! The connection to a daemon: requests out, answers in.
 
 use std::io;
 use std::net::{TcpStream, ToSocketAddrs};
@@ -11,11 +11,11 @@ use crate::protocol::codec::{self, FrameError, FrameReader, FrameWriter, MAX_ANS
 use crate::protocol::secure::{Channel, Credentials};
 use crate::protocol::{Address, Answer, GroupKey, Request};
 
-/// How long to wait for a daemon to accept: far longer than any reachable one takes.
+/// How long to wait for a daemon to accept: far longer than any reachable one needs.
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// How long a daemon may be silent, or take nothing of what is sent. It answers most requests at once, and a put within
-/// some 10 seconds after it has read and stored the file.
+/// How long a daemon may be silent, or accept no bytes. It answers most requests at once, and a put within some 10
+/// seconds after it has read and stored the file.
 const SILENCE: Duration = Duration::from_secs(60);
 
 /// A connection to a daemon.
@@ -28,11 +28,11 @@ pub struct Daemon {
 }
 
 impl Daemon {
-    /// Connects to a daemon, which must have the same group key, or none if there is none here.
+    /// Connects to a daemon, which must have the same group key, or none if `key` is none.
     ///
     /// # Errors
     ///
-    /// [`Failure::Unreachable`] if nobody listens there, or not with this key; the text says what to do.
+    /// [`Failure::Unreachable`] if no daemon listens there, or not with this key; the text says what to do.
     pub fn connect(address: &Address, key: Option<&GroupKey>) -> Result<Daemon, Failure> {
         let unreachable = |error: io::Error| {
             Failure::Unreachable(format!(
@@ -63,7 +63,7 @@ impl Daemon {
         })
     }
 
-    /// From now on waits this long for a daemon that is silent.
+    /// From now on waits this long for a silent daemon.
     pub fn be_patient(&mut self, patience: Duration) -> Result<(), Failure> {
         let set = self.socket.set_read_timeout(Some(patience));
         set.map_err(|error| self.broken(&FrameError::Io(error)))?;
@@ -71,7 +71,7 @@ impl Daemon {
         Ok(())
     }
 
-    /// Where the daemon listens.
+    /// The daemon's address.
     pub fn address(&self) -> &Address {
         &self.address
     }
@@ -80,13 +80,12 @@ impl Daemon {
     ///
     /// # Errors
     ///
-    /// Besides a broken connection, an answer that says no is a failure: [`Answer::NotFound`] and [`Answer::Error`]
-    /// are never returned.
+    /// A broken connection, or an answer that says no: [`Answer::NotFound`] and [`Answer::Error`] become failures.
     pub fn ask(&mut self, request: &Request) -> Result<Answer, Failure> {
         self.ask_watched(request, |_| ())
     }
 
-    /// As [`Daemon::ask`], telling `watch` of every number of bytes that arrives.
+    /// Like [`Daemon::ask`], and tells `watch` the number of bytes whenever some arrive.
     pub fn ask_watched(
         &mut self,
         request: &Request,
@@ -96,8 +95,8 @@ impl Daemon {
         self.answer(watch)
     }
 
-    /// Asks for page after page and hands each to `take`. `question` asks for the page after an id, `page_of` takes an
-    /// answer apart into the page and the id to go on after.
+    /// Asks for page after page and hands each to `take`. `question` makes the request for the page after an id;
+    /// `page_of` splits an answer into the page and the id after which the next one starts.
     pub fn ask_pages<T>(
         &mut self,
         question: impl Fn(Option<PhotoId>) -> Request,
@@ -111,20 +110,20 @@ impl Daemon {
             take(page)?;
             match next {
                 None => return Ok(()),
-                // Pages go up by id: a daemon that turned back would keep its client for ever.
+                // Pages go up by id: a daemon that went back would keep its client busy for ever.
                 Some(_) if next <= after => return Err(self.unexpected()),
                 Some(_) => after = next,
             }
         }
     }
 
-    /// Sends a request that has no answer of its own, such as a piece of a photo.
+    /// Sends a request that gets no answer by itself, such as a piece of a photo.
     pub fn send(&mut self, request: &Request) -> Result<(), Failure> {
         let sent = self.requests.request(request).and_then(|()| self.requests.flush());
         sent.map_err(|error| self.broken(&FrameError::Io(error)))
     }
 
-    /// Waits for the next answer, telling `watch` of every number of bytes that arrives. Says no as [`Daemon::ask`].
+    /// Waits for the next answer, and tells `watch` how many bytes arrive. Fails like [`Daemon::ask`].
     pub fn answer(&mut self, watch: impl FnMut(usize)) -> Result<Answer, Failure> {
         let content = self
             .answers
@@ -140,7 +139,7 @@ impl Daemon {
     /// The failure to return when an answer does not fit the request.
     pub fn unexpected(&self) -> Failure {
         Failure::BadData(format!(
-            "the daemon at {} gave an answer that does not fit the question: is it of another version?",
+            "the daemon at {} gave an answer that does not fit the question: is it a different version?",
             self.address
         ))
     }
@@ -149,10 +148,10 @@ impl Daemon {
         let address = &self.address;
         match error {
             FrameError::TooLarge { text: Some(_), .. } => Failure::Unreachable(format!(
-                "what answers at {address} is no photomesh daemon: look at the port"
+                "the program at {address} is not a photomesh daemon: check the port"
             )),
             FrameError::TooLarge { .. } | FrameError::Malformed(_) => Failure::BadData(format!(
-                "the daemon at {address} gave an answer that cannot be understood ({error}): is it of another version?"
+                "the daemon at {address} gave an answer that cannot be understood ({error}): is it a different version?"
             )),
             FrameError::Io(error) if is_timeout(error) => Failure::Unreachable(format!(
                 "the daemon at {address} has been silent for {} s: look at its terminal, then try again",
@@ -185,7 +184,7 @@ fn dial(address: &Address) -> io::Result<TcpStream> {
     Err(failure)
 }
 
-/// Agrees on a secret with a daemon that knows the group's key. A client is nobody in particular, so its own key is drawn.
+/// Agrees on a secret with a daemon that knows the group's key. A client has no identity, so it draws a fresh key pair.
 fn shake_hands(mut socket: &TcpStream, group: &GroupKey) -> io::Result<Arc<Channel>> {
     let mut own = [0; 32];
     getrandom::fill(&mut own).map_err(|error| io::Error::other(error.to_string()))?;
@@ -196,7 +195,7 @@ fn shake_hands(mut socket: &TcpStream, group: &GroupKey) -> io::Result<Arc<Chann
     Ok(Arc::new(channel))
 }
 
-/// Turns an answer that says no into the failure that it is.
+/// Turns an answer that says no into a failure.
 fn accepted(answer: Answer) -> Result<Answer, Failure> {
     if let Answer::Error { error } = answer {
         return Err(Failure::Unreachable(format!("the daemon says: {error}")));
@@ -213,7 +212,7 @@ fn accepted(answer: Answer) -> Result<Answer, Failure> {
     })
 }
 
-/// A read timeout: which of the two it is depends on the system.
+/// A read timeout: the system decides which of the two kinds it is.
 fn is_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
 }

@@ -1,4 +1,4 @@
-//! `photomesh distinct`: a person says that pictures which look alike are different ones.
+//! `photomesh distinct`: a person says that pictures that look alike are different.
 
 use std::io::Write;
 
@@ -6,11 +6,11 @@ use super::screen::plain;
 use super::{Daemon, Failure};
 use crate::protocol::{Answer, Request};
 
-/// Says that all these are different pictures: each is shown from now on, and what lies in a trash comes back.
+/// Says that all these are different pictures: each is shown from now on, and those in a trash come back.
 ///
 /// # Errors
 ///
-/// [`Failure::Usage`] if the asked daemon has not one of every two of them; the text names one that has.
+/// [`Failure::Usage`] if the asked daemon has neither photo of some pair of them; the text names a daemon that has one.
 pub fn distinct(
     daemon: &mut Daemon,
     names: &[String],

@@ -1,4 +1,4 @@
-//! `photomesh duplicates`: what was put away, or is not shown, because of a better version.
+//! `photomesh duplicates`: versions that are hidden, or in a trash, because of a better one.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -12,7 +12,7 @@ use crate::photo::Relation;
 use crate::protocol::client::{DuplicateReport, KeeperReport, Stay, VersionReport};
 use crate::protocol::{Answer, NodeId, Request};
 
-/// A picture: what is shown of it, and what is not.
+/// A picture: the version that is shown, and those that are not.
 #[derive(Serialize)]
 struct Group<'a> {
     keeper: &'a KeeperReport,
@@ -27,7 +27,7 @@ struct Version<'a> {
     trash: Option<Stay>,
 }
 
-/// Lists the pictures of which the collection has several versions: each keeper, and what is not shown because of it.
+/// Lists the pictures with several versions: each keeper, and the versions hidden because of it.
 pub fn duplicates(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Result<(), Failure> {
     let mut all: Vec<(NodeId, DuplicateReport)> = Vec::new();
     let page_of = |answer| {
@@ -48,7 +48,7 @@ pub fn duplicates(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Resu
     )?;
     let Some(node) = all.first().map(|(node, _)| *node) else {
         if !json {
-            eprintln!("nothing is hidden or put away: no picture has several versions");
+            eprintln!("nothing is hidden: no picture has several versions");
         }
         return Ok(());
     };
@@ -115,7 +115,7 @@ fn write_group(group: &Group, node: NodeId, out: &mut impl Write) -> io::Result<
 fn spoken(stay: Stay) -> String {
     match stay {
         Stay::Days(0) => {
-            "; its time there is over, it goes as soon as that is proven to be safe".to_owned()
+            "; its time there is over, it goes as soon as that is proven safe".to_owned()
         }
         Stay::Days(days) => format!("; {} of running left", count(u64::from(days), "day")),
         Stay::UntilPurged => "; stays until you purge it".to_owned(),

@@ -1,4 +1,4 @@
-//! `photomesh show` and `photomesh why`: all about one photo.
+//! `photomesh show` and `photomesh why`: everything about one photo.
 
 use std::io::{self, Write};
 
@@ -8,7 +8,7 @@ use crate::photo::Relation;
 use crate::protocol::client::{Explanation, PhotoReport, VersionReport};
 use crate::protocol::{Answer, Holding, Request};
 
-/// Shows what a photo is and who holds it.
+/// Shows what a photo is and which nodes hold it.
 pub fn show(daemon: &mut Daemon, name: &str, out: &mut impl Write) -> Result<(), Failure> {
     let explanation = explain(daemon, name, false)?;
     if let Some(note) = told_instead(name, &explanation) {
@@ -23,7 +23,7 @@ pub fn why(daemon: &mut Daemon, name: &str, out: &mut impl Write) -> Result<(), 
     Ok(write_story(name, &explanation, out)?)
 }
 
-/// Asks all about one photo; not found if `exact` is wanted and nobody has the very photo of this name.
+/// Asks for everything about one photo; not found if `exact` and no node has the photo that itself has this name.
 pub(super) fn explain(
     daemon: &mut Daemon,
     name: &str,
@@ -36,8 +36,8 @@ pub(super) fn explain(
     Ok(explanation)
 }
 
-/// What a person who asked by this name is to know of what he is shown, if that is not the only photo of the name:
-/// `small.jpg is shown as large.jpg (same picture, 4000 x 3000 instead of 800 x 600)`.
+/// A note for the person who asked by this name, if the photo shown is not the only one of that name: `small.jpg is
+/// shown as large.jpg (same picture, 4000 x 3000 instead of 800 x 600)`.
 pub(super) fn told_instead(name: &str, explanation: &Explanation) -> Option<String> {
     let photo = &explanation.photo;
     let (asked, label) = (plain(name), plain(&photo.name));
@@ -73,16 +73,16 @@ pub(super) fn told_instead(name: &str, explanation: &Explanation) -> Option<Stri
     })
 }
 
-/// How a version stands to what is shown, in two words.
+/// How a version relates to the photo shown, in a few words.
 pub(super) fn kind(relation: Relation) -> &'static str {
     match relation {
         Relation::Same => "same picture",
         Relation::Variant => "variant of the picture",
-        Relation::Different => "another picture by now",
+        Relation::Different => "a different picture by now",
     }
 }
 
-/// What is larger on what is shown.
+/// The sizes of the photo shown and of a version of it.
 fn sizes(photo: &PhotoReport, version: &VersionReport) -> String {
     format!("{} x {} instead of {} x {}", photo.width, photo.height, version.width, version.height)
 }
@@ -140,7 +140,7 @@ fn write_story(name: &str, explanation: &Explanation, out: &mut impl Write) -> i
         let worse: Vec<String> = worse.take(1).collect();
         writeln!(
             out,
-            "If one of them is a picture of its own: photomesh distinct {} {}",
+            "If one of them is really a different picture: photomesh distinct {} {}",
             photo.id.short(),
             worse.join(" ")
         )?;
@@ -179,7 +179,7 @@ fn names(names: &[String]) -> String {
     names.join(", ")
 }
 
-/// Where a holder has a photo.
+/// Where a holder has a photo, as a text.
 pub(super) fn how(holding: Holding) -> &'static str {
     match holding {
         Holding::Original => "in its owner's folder",

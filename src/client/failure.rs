@@ -1,4 +1,4 @@
-//! Why a command failed, and the exit code that tells scripts.
+//! Why a command failed, and the exit code for scripts.
 
 use std::fmt;
 use std::io;
@@ -11,7 +11,7 @@ use crate::protocol::client::Refusal;
 pub enum Failure {
     /// There is no such photo.
     NotFound(String),
-    /// The command cannot be done as it was given.
+    /// The command cannot be carried out as it was given.
     Usage(String),
     /// The name means several photos.
     Ambiguous {
@@ -20,29 +20,29 @@ pub enum Failure {
         /// The labels of the photos it could mean.
         candidates: Vec<String>,
     },
-    /// Bytes that are not what they should be: damaged on their way, or no picture.
+    /// Wrong bytes: damaged on their way, or not a picture.
     BadData(String),
     /// The daemon cannot be reached, or does not answer, or no node could deliver the photo.
     Unreachable(String),
     /// A file could not be read or written.
     Io(String),
-    /// Of several files some failed; each was reported by itself.
+    /// Some of several files failed; each was reported by itself.
     Partly {
-        /// How many.
+        /// How many failed.
         failed: usize,
-        /// Of how many.
+        /// How many there were.
         files: usize,
-        /// What became of them: "not stored".
+        /// What happened to them: "not stored".
         what: &'static str,
-        /// The exit code of the worst.
+        /// The exit code of the worst failure.
         exit_code: u8,
     },
-    /// Who reads the output has had enough, as `head` does: not an error.
+    /// The reader of the output has closed it, as `head` does: not an error.
     ReaderGone,
 }
 
 impl Failure {
-    /// What a daemon's refusal means for a command.
+    /// The failure for a daemon's refusal.
     pub(super) fn refused(cause: Refusal, text: String) -> Failure {
         match cause {
             Refusal::Photo => Failure::BadData(text),
@@ -52,7 +52,7 @@ impl Failure {
         }
     }
 
-    /// The exit code of the program, as in `sysexits.h` where that has one.
+    /// The exit code of the program, from `sysexits.h` where that has one.
     pub fn exit_code(&self) -> u8 {
         match self {
             Failure::ReaderGone => 0,
@@ -67,7 +67,7 @@ impl Failure {
     }
 }
 
-/// Shows the text fit for a terminal: part of it may come from another computer.
+/// Makes the text safe for a terminal: parts of it may come from another computer.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -91,7 +91,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Of writing a command's output; other errors know more about what they were doing.
+/// For errors of writing a command's output; all others get a text that says more.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Failure {
         if error.kind() == io::ErrorKind::BrokenPipe {

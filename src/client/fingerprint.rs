@@ -1,4 +1,4 @@
-//! `photomesh fingerprint`: what this program sees in pictures, for other programs to measure.
+//! `photomesh fingerprint`: the features that this program finds in pictures, for other programs to measure.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -15,8 +15,8 @@ use crate::photo::{COLUMNS, InspectError, Photo, inspect};
 /// Writes one CSV line per file, in the order given, after a header: the path, the [`COLUMNS`] by which the first look
 /// decides, and the whole record as JSON.
 ///
-/// The cells of a file without a fingerprint are empty; a file that is no picture or cannot be read is named on standard
-/// error, too. All cores are put to work.
+/// The cells of a file without a fingerprint are empty; a file that is not a picture or cannot be read is also named on
+/// standard error. Uses all cores.
 pub fn fingerprint(files: &[PathBuf], out: &mut impl Write) -> Result<(), Failure> {
     writeln!(out, "path,{},record", COLUMNS.join(","))?;
     let next = AtomicUsize::new(0);
@@ -66,7 +66,7 @@ pub(super) fn cannot_inspect(shown: &str, error: InspectError) -> Failure {
     }
 }
 
-/// Writes the results as they come, each in its turn. Returns how many files have failed, and the exit code of the worst.
+/// Writes the results as they come, in the order of the files. Returns how many failed, and the exit code of the worst.
 fn write_in_order(
     files: &[PathBuf],
     results: mpsc::Receiver<(usize, Result<Photo, Failure>)>,
@@ -98,14 +98,14 @@ fn write_in_order(
     Ok((failed, exit_code))
 }
 
-/// A photo's whole record as it travels between nodes, in one line.
+/// A photo's whole record as nodes send it, in one line.
 fn record(photo: &Photo) -> io::Result<String> {
     let mut line = Vec::new();
     write_json(&mut line, photo)?;
     Ok(String::from_utf8_lossy(line.trim_ascii_end()).into_owned())
 }
 
-/// A cell of a CSV file: in quotes where a reader would stumble otherwise.
+/// A cell of a CSV file, in quotes where it needs them.
 fn csv_cell(text: String) -> String {
     if text.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))

@@ -16,22 +16,22 @@ use crate::platform;
 use crate::protocol::{Answer, Blob, Request, SafeName};
 
 /// How long a daemon may be silent before the first byte of a photo: it may have to fetch it from another node first,
-/// and to turn to a third one when that fails.
+/// and from a third one if that fails.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The slowest line between two nodes that is waited for, in bytes a second: half of what the daemons wait for.
+/// The slowest transfer to wait for, in bytes a second: half of the slowest that daemons wait for.
 const SLOWEST: u64 = 128 * 1024;
 
-/// Which photo to fetch, and where to.
+/// Which photo to fetch, and where to put it.
 #[derive(Clone, Debug)]
 pub struct Get {
     /// A label, name, alias or the beginning of an id.
     pub name: String,
     /// Where the photo goes.
     pub destination: Destination,
-    /// The very photo of this name, even if the collection shows a better version in its place.
+    /// The photo that itself has this name, even if the collection shows a better version in its place.
     pub exact: bool,
-    /// Replace a file that is there already.
+    /// Replace an existing file.
     pub force: bool,
     /// Show the photo in the system's viewer.
     pub open: bool,
@@ -48,14 +48,14 @@ pub enum Destination {
     Output,
 }
 
-/// Fetches a photo. A file appears under its name whole and checked, or not at all.
+/// Fetches a photo. A file appears under its name complete and checked, or not at all.
 pub fn get(daemon: &mut Daemon, wish: &Get, out: &mut impl Write) -> Result<(), Failure> {
     if wish.open && wish.destination == Destination::Output {
         let text = "--open shows a file, and `-o -` makes none: leave one of them out";
         return Err(Failure::Usage(text.to_owned()));
     }
-    // Asked about first: then it is known where it goes before a byte is sent, how long it may take, and what the
-    // bytes have to be.
+    // Asks about the photo first: so its file name, the time it may take and its digest are known before a byte is
+    // sent.
     let photo = choose(daemon, wish)?;
     let path = match &wish.destination {
         Destination::Output => {
@@ -81,16 +81,16 @@ pub fn get(daemon: &mut Daemon, wish: &Get, out: &mut impl Write) -> Result<(), 
     if wish.open { show(&path) } else { Ok(()) }
 }
 
-/// What is to be fetched.
+/// The photo to fetch.
 struct Chosen {
     name: String,
     id: PhotoId,
     bytes: u64,
-    /// It is wanted whatever the collection shows.
+    /// Fetch it whatever the collection shows.
     exact: bool,
 }
 
-/// Finds out which photo is wanted, and says so on standard error if it is not the one that is itself called so.
+/// Finds out which photo is meant, and says so on standard error if it is not the one that itself has this name.
 fn choose(daemon: &mut Daemon, wish: &Get) -> Result<Chosen, Failure> {
     let told = explain(daemon, &wish.name, wish.exact)?;
     let shown = &told.photo;
@@ -139,7 +139,7 @@ fn fetch(daemon: &mut Daemon, photo: &Chosen) -> Result<Blob, Failure> {
     };
     if PhotoId::of(&image) != photo.id {
         return Err(Failure::BadData(format!(
-            "{}: the bytes that came are not those of photo {}; nothing was saved, try again or through another daemon",
+            "{}: the bytes received are not those of photo {}; nothing was saved: try again, or ask another daemon",
             photo.name,
             photo.id.short()
         )));
@@ -147,7 +147,7 @@ fn fetch(daemon: &mut Daemon, photo: &Chosen) -> Result<Blob, Failure> {
     Ok(image)
 }
 
-/// How far the transfer is; shown only on a terminal.
+/// The progress of the transfer; shown only on a terminal.
 fn progress(photo: &Chosen) -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
@@ -155,7 +155,7 @@ fn progress(photo: &Chosen) -> ProgressBar {
     let template = "{spinner} {msg}: {bar:30} {percent} %, {bytes_per_sec}";
     let style =
         ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    // On the wire, four characters stand for three bytes.
+    // On the wire, four characters carry three bytes.
     let bar = ProgressBar::new(photo.bytes.div_ceil(3) * 4)
         .with_style(style)
         .with_message(plain(&photo.name));
@@ -175,8 +175,8 @@ fn pour(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     poured.map_err(|error| Failure::Io(format!("cannot write {}: {error}", path.display())))
 }
 
-/// Writes a file so that it is there whole or not at all, even if the power fails: a temporary file beside it, to the
-/// disk, renamed, the new name to the disk.
+/// Writes a file that is there complete or not at all, even if the power fails: a temporary file beside it is synced
+/// and renamed, then its directory is synced.
 fn save(path: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
     let failed =
         |error: io::Error| Failure::Io(format!("cannot write {}: {error}", path.display()));
@@ -186,7 +186,7 @@ fn save(path: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
     };
     let mut builder = tempfile::Builder::new();
     builder.prefix(".photomesh-").suffix(".part");
-    // Temporary files are private by default; a photo gets what the user's umask allows, like any new file.
+    // Temporary files are private by default; a photo gets the rights that the user's umask allows, like any new file.
     platform::like_any_file(&mut builder);
     let mut file = builder.tempfile_in(folder).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;

@@ -8,11 +8,10 @@ use super::Failure;
 use crate::platform;
 use crate::protocol::GroupKey;
 
-/// A key file is one short line; whatever is longer is none.
+/// A key file is one short line; anything longer is not one.
 const MAX_KEY_FILE: u64 = 1024;
 
-/// Draws a new key and writes its line to standard output. If that goes to a file, nobody but its owner may read it from
-/// then on.
+/// Draws a new key and writes its line to standard output. If that is a file, only its owner can read it from then on.
 pub fn new_key() -> Result<(), Failure> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes)
@@ -26,17 +25,17 @@ pub fn new_key() -> Result<(), Failure> {
         eprintln!("That is a new key. To keep it: photomesh key new > group.key");
     } else {
         eprintln!(
-            "Bring the file to your friends by a way that nobody else reads: who has it can read all photos and join."
+            "Bring the file to your friends in a way that nobody else can read: whoever has it can read all photos and join."
         );
     }
     Ok(())
 }
 
-/// Reads the key that a file holds.
+/// Reads the key in a file.
 ///
 /// # Errors
 ///
-/// Also if others than its owner can read the file: a secret that is lying open is to be noticed before it is used.
+/// Also if users other than its owner can read the file: better to notice an exposed secret before it is used.
 pub fn read_key(path: &Path) -> Result<GroupKey, Failure> {
     let shown = path.display();
     let unreadable = |error: io::Error| {

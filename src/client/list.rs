@@ -1,4 +1,4 @@
-//! `photomesh list`: what the collection has.
+//! `photomesh list`: the photos of the collection.
 
 use std::io::Write;
 
@@ -9,7 +9,7 @@ use super::{Daemon, Failure};
 use crate::protocol::client::PhotoReport;
 use crate::protocol::{Answer, Request};
 
-/// How a list is laid out.
+/// The layout of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
     /// One label a line, sorted.

@@ -1,12 +1,12 @@
-//! The client's commands: one blocking request/response client, a file a command.
+//! The client's commands: one blocking request/response client, and one file for each command.
 //!
-//! Every command is a function that takes a connected [`Daemon`], what was asked on the command line and where data is
-//! written to (standard output, or a buffer in tests). What goes wrong comes back as a [`Failure`], which knows the
-//! program's exit code. Messages for people go to standard error.
+//! Every command is a function that takes a connected [`Daemon`], the arguments of the command line, and the output for
+//! data (standard output, or a buffer in tests). Errors come back as a [`Failure`], which knows the program's exit
+//! code. Messages for people go to standard error.
 //!
-//! A client is a stranger to the mesh: it knows one daemon and the protocol in [`crate::protocol::client`], and
-//! whatever a daemon answers may be wrong. It checks photos by their digest, defuses names before they become files
-//! ([`SafeName`](crate::protocol::SafeName)) or reach a terminal, and waits for no answer without end.
+//! A client is not part of the mesh: it knows one daemon and the protocol in [`crate::protocol::client`], and any
+//! answer of a daemon may be wrong. It checks photos by their digest, makes names safe before they become files
+//! ([`SafeName`](crate::protocol::SafeName)) or reach a terminal, and never waits for ever.
 
 mod connection;
 mod distinct;

@@ -12,10 +12,10 @@ use super::{Daemon, Failure};
 use crate::photo::MAX_PHOTO;
 use crate::protocol::{Answer, MAX_CHUNK, Request};
 
-/// Puts files into the folder of a daemon, one after the other, and reports each on a line of its own. A file that
-/// fails does not keep the others back.
+/// Puts files into the folder of a daemon, one after the other, and reports each on its own line. A file that fails
+/// does not stop the others.
 ///
-/// Every file has its own connection, made by `connect`: a daemon that refuses one half-way closes it.
+/// Every file has its own connection, made by `connect`: a daemon that refuses a file half-way closes it.
 pub fn put(
     connect: impl Fn() -> Result<Daemon, Failure>,
     files: &[PathBuf],
@@ -66,7 +66,7 @@ fn put_file(mut daemon: Daemon, path: &Path) -> Result<Answer, Failure> {
     bar.finish_and_clear();
     match sent {
         Ok(()) => daemon.answer(|_| ()),
-        // A daemon that has to refuse says why before it closes; that is worth more than "connection reset".
+        // A daemon that refuses says why before it closes; that tells more than "connection reset".
         Err(Failure::Unreachable(broken)) => {
             daemon.answer(|_| ()).map_err(|_| Failure::Unreachable(broken))
         }
@@ -109,7 +109,7 @@ fn progress(name: &str, bytes: u64) -> ProgressBar {
     ProgressBar::new(bytes).with_style(style).with_message(plain(name))
 }
 
-/// One line about one file; an answer that it was not taken is a failure.
+/// Writes one line about one file; if the file was not taken, that is a failure.
 fn report(path: &Path, answer: &Answer, out: &mut impl Write) -> Result<(), Failure> {
     let file = plain(&path.to_string_lossy());
     if let Answer::Stored { name, id, copies, nodes, warning } = answer {
@@ -142,7 +142,7 @@ fn report(path: &Path, answer: &Answer, out: &mut impl Write) -> Result<(), Fail
         return Err(Failure::refused(*cause, text));
     }
     Err(Failure::BadData(format!(
-        "{}: the daemon gave an answer that does not fit the question: is it of another version?",
+        "{}: the daemon gave an answer that does not fit the question: is it a different version?",
         path.display()
     )))
 }

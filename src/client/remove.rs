@@ -1,4 +1,4 @@
-//! `photomesh rm`: an owner takes a picture out of the collection, after he has seen what that means.
+//! `photomesh rm`: an owner takes a picture out of the collection, after seeing the consequences.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -15,17 +15,17 @@ use crate::protocol::{Answer, Request};
 pub enum Consent {
     /// Ask on the terminal; without one it is an error.
     Ask,
-    /// The person has said yes beforehand.
+    /// The person has already said yes.
     Given,
     /// Only show the plan.
     Withheld,
 }
 
-/// Removes a picture from the collection: the asked node's own versions of it, no others.
+/// Removes a picture from the collection: the asked node's own versions of it, and no others.
 ///
 /// # Errors
 ///
-/// [`Failure::Usage`] if the picture is not the node's own, or if nobody can be asked for consent.
+/// [`Failure::Usage`] if the picture is not the node's own, or if there is no terminal to ask for consent.
 pub fn remove(
     daemon: &mut Daemon,
     name: &str,
@@ -46,7 +46,7 @@ pub fn remove(
         eprintln!("nothing was removed");
         return Ok(());
     }
-    // Exactly what was shown: the mesh may have changed meanwhile.
+    // Exactly the photos shown in the plan: the mesh may have changed meanwhile.
     let photos: Vec<PhotoId> = withdrawn(&plan).map(|photo| photo.id).collect();
     let Answer::Removed { photos } = ask(daemon, &Request::Remove { photos })? else {
         return Err(daemon.unexpected());
@@ -60,7 +60,7 @@ pub fn remove(
     }
     if stay > 0 {
         let stay = count(stay, "photo");
-        writeln!(out, "withdrawn, but still in the collection for others' sake: {stay}")?;
+        writeln!(out, "withdrawn, but still in the collection for other owners: {stay}")?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `photomesh same`: how two files stand to each other, by the very looks that a daemon takes.
+//! `photomesh same`: how two files relate, by the same looks that a daemon takes.
 
 use std::fs::File;
 use std::io::Write;
@@ -17,10 +17,9 @@ pub enum Looks {
     Both,
 }
 
-/// Writes how two files stand to each other and why; returns whether they are one picture, `same` or `variant`.
+/// Writes how two files relate and why; returns whether they are one picture, `same` or `variant`.
 ///
-/// Either may be a record as [`fingerprint`](super::fingerprint()) prints it, in place of a file, if only the first look
-/// is taken.
+/// If only the first look is taken, a record as [`fingerprint`](super::fingerprint()) prints it can stand for a file.
 pub fn same(a: &Path, b: &Path, looks: Looks, out: &mut impl Write) -> Result<bool, Failure> {
     let (one, other) = (photo_of(a, looks)?, photo_of(b, looks)?);
     let is_copy = one.id == other.id;
@@ -43,7 +42,7 @@ pub fn same(a: &Path, b: &Path, looks: Looks, out: &mut impl Write) -> Result<bo
     Ok(relation != Relation::Different)
 }
 
-/// Reads a file, or the record that stands in its place.
+/// Reads a file, or the record given in its place.
 fn photo_of(path: &Path, looks: Looks) -> Result<Photo, Failure> {
     let Some(text) = path.to_str().filter(|text| text.starts_with('{')) else {
         return read(path);

@@ -1,4 +1,4 @@
-//! Text for people: foreign strings defused, tables aligned.
+//! Text for people: foreign strings made safe, tables aligned.
 
 use std::io::{self, Write};
 
@@ -6,14 +6,14 @@ use serde::Serialize;
 
 use crate::protocol::is_invisible;
 
-/// A foreign string fit for one line of a terminal: what would move the cursor, change colours, break the line or turn
-/// the direction of writing is shown as an escape such as `\u{1b}`. The same in a pipe, so that one line stays one
-/// line; who needs names to the letter reads JSON.
+/// A foreign string made safe for one line of a terminal: characters that move the cursor, change colours, break the
+/// line or turn the direction of writing are shown as an escape such as `\u{1b}`. The same in a pipe, so that one line
+/// stays one line; programs that need exact names read JSON.
 pub(super) fn plain(text: &str) -> String {
     escape(text, |_| false)
 }
 
-/// As [`plain`], but with its line breaks.
+/// Like [`plain`], but keeps line breaks.
 pub(super) fn plain_text(text: &str) -> String {
     escape(text, |c| c == '\n')
 }
@@ -34,7 +34,7 @@ pub(super) fn is_harmless(c: char) -> bool {
     !c.is_control() && !is_invisible(c)
 }
 
-/// Writes a value as one line of JSON in which nothing can trick a terminal either.
+/// Writes a value as one line of JSON that is also safe for a terminal.
 pub(super) fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
     let json = serde_json::to_string(value)?;
     let mut line = String::with_capacity(json.len() + 1);
@@ -52,15 +52,15 @@ pub(super) fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Re
     out.write_all(line.as_bytes())
 }
 
-/// The heading of a table's column, and to which side its cells are aligned.
+/// The heading of a table's column, and the side to which its cells are aligned.
 #[derive(Clone, Copy)]
 pub(super) enum Column {
     Left(&'static str),
     Right(&'static str),
 }
 
-/// Writes rows with aligned columns under a heading. The last column may have any width: that is the place for names,
-/// whose width on a screen is hard to know.
+/// Writes rows with aligned columns under a heading. The last column can have any width: names go there, since their
+/// width on a screen is hard to know.
 pub(super) fn write_table<const N: usize>(
     out: &mut impl Write,
     columns: [Column; N],
@@ -100,7 +100,7 @@ pub(super) fn picture(width: u32, height: u32, format: crate::photo::Format, byt
     }
 }
 
-/// The name of a format; none for what cannot be decoded.
+/// The name of a format; none for files that cannot be decoded.
 pub(super) fn format_name(format: crate::photo::Format) -> Option<&'static str> {
     use crate::photo::Format;
     match format {

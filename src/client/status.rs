@@ -1,4 +1,4 @@
-//! `photomesh status`: who is here, and is every photo safe?
+//! `photomesh status`: which nodes are here, and is every photo safe?
 
 use std::io::{self, Write};
 
@@ -9,10 +9,10 @@ use super::{Daemon, Failure};
 use crate::protocol::client::{FolderReport, NodeReport, StatusReport};
 use crate::protocol::{Answer, Request};
 
-/// How many photos at risk are shown: with the nodes and the summary they have to fit a screen.
+/// How many photos at risk are shown: with the nodes and the summary they must fit on a screen.
 const RISKS_SHOWN: usize = 10;
 
-/// Tells how the mesh is doing: one screen for people, or one JSON object.
+/// Shows the state of the mesh: one screen for people, or one JSON object.
 pub fn status(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Result<(), Failure> {
     let Answer::Status(report) = daemon.ask(&Request::Status)? else {
         return Err(daemon.unexpected());
@@ -121,7 +121,7 @@ fn write_this_node(report: &StatusReport, out: &mut impl Write) -> io::Result<()
     let FolderReport { unread, companions } = report.folder;
     if unread > 0 {
         let photos = HumanCount(unread);
-        writeln!(out, "photos of this node that are still to be read by the new rules: {photos}")?;
+        writeln!(out, "photos of this node still to be read by the new rules: {photos}")?;
     }
     if companions > 0 {
         let files = count(companions, "file");
@@ -132,7 +132,7 @@ fn write_this_node(report: &StatusReport, out: &mut impl Write) -> io::Result<()
     }
     if report.skipped_files > 0 {
         let files = count(report.skipped_files, "file");
-        writeln!(out, "this node's folder has {files} that are no pictures")?;
+        writeln!(out, "this node's folder has {files} besides pictures")?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `photomesh trash`: what a daemon has retired, and back with it.
+//! `photomesh trash`: lists a daemon's trash, restores photos from it, and empties it.
 
 use std::io::Write;
 
@@ -10,7 +10,7 @@ use super::{Consent, Daemon, Failure};
 use crate::protocol::client::TrashReport;
 use crate::protocol::{Answer, Request};
 
-/// Lists what lies in the daemon's own trash, and why.
+/// Lists the photos in the daemon's own trash, and why they are there.
 pub fn trash_list(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failure> {
     let rows: Vec<_> = in_trash(daemon)?.iter().map(row).collect();
     if rows.is_empty() {
@@ -22,7 +22,7 @@ pub fn trash_list(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failu
     Ok(write_table(out, columns, &rows)?)
 }
 
-/// All that lies in the daemon's own trash.
+/// All photos in the daemon's own trash.
 fn in_trash(daemon: &mut Daemon) -> Result<Vec<TrashReport>, Failure> {
     let mut all = Vec::new();
     let page_of = |answer| {
@@ -39,15 +39,13 @@ fn in_trash(daemon: &mut Daemon) -> Result<Vec<TrashReport>, Failure> {
     Ok(all)
 }
 
-/// Says which files are deleted with photos of the trash, and are nowhere else.
+/// Names the files that are deleted with photos of the trash, and are nowhere else.
 fn name_companions(daemon: &mut Daemon) -> Result<(), Failure> {
     let photos = in_trash(daemon)?;
     let files = photos.iter().flat_map(|photo| &photo.companions);
     let files: Vec<_> = files.map(|file| plain(file)).collect();
     if !files.is_empty() {
-        eprintln!(
-            "with their photos, if those go, these files are deleted, which are on no other computer:"
-        );
+        eprintln!("these files are on no other computer, and are deleted if their photos are:");
         files.iter().for_each(|file| eprintln!("  {file}"));
     }
     Ok(())
@@ -68,7 +66,7 @@ fn row(photo: &TrashReport) -> [String; 4] {
     ]
 }
 
-/// Puts a photo of the daemon's trash back to where it was.
+/// Puts a photo of the daemon's trash back where it was.
 pub fn trash_restore(daemon: &mut Daemon, name: &str, out: &mut impl Write) -> Result<(), Failure> {
     let request = Request::TrashRestore { image_name: name.to_owned() };
     let answer = daemon.ask(&request)?;
@@ -82,11 +80,11 @@ pub fn trash_restore(daemon: &mut Daemon, name: &str, out: &mut impl Write) -> R
     Ok(())
 }
 
-/// Deletes what has been in the daemon's trash for so many days of running, as far as nothing is lost with it.
+/// Deletes photos that have been in the daemon's trash for this many days of running, as far as nothing is lost.
 ///
 /// # Errors
 ///
-/// [`Failure::Usage`] if nobody can be asked for consent.
+/// [`Failure::Usage`] if there is no terminal to ask for consent.
 pub fn trash_purge(
     daemon: &mut Daemon,
     older_than: u32,
@@ -95,7 +93,7 @@ pub fn trash_purge(
 ) -> Result<(), Failure> {
     name_companions(daemon)?;
     let question = format!(
-        "Delete for good what has been in the trash of the daemon at {} for {older_than} days or more?",
+        "Delete for good all photos that were in the trash of the daemon at {} for {older_than} days or more?",
         daemon.address()
     );
     if consent == Consent::Ask && !agrees(&question)? {
@@ -112,7 +110,7 @@ pub fn trash_purge(
     writeln!(out, "deleted: {}", count(deleted, "photo"))?;
     if kept > 0 {
         eprintln!(
-            "{} not deleted: it is not proven at this moment that nothing is lost; try again later",
+            "{} not deleted: others have not proven just now that nothing is lost; try again later",
             count(kept, "photo")
         );
     }

@@ -1,4 +1,4 @@
-//! What the node is told of companions: which files belong to which photo.
+//! Reports to the node about companions: which files belong to which photo.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -9,7 +9,7 @@ use super::layout::{self, MARKER};
 use super::{Change, Folder};
 use crate::photo::PhotoId;
 
-/// What the node was told of companions.
+/// The companions that were reported to the node.
 #[derive(Debug, Default)]
 pub(super) struct Accompanied {
     told: BTreeMap<PhotoId, Vec<String>>,
@@ -18,14 +18,14 @@ pub(super) struct Accompanied {
 }
 
 impl Folder {
-    /// Adds to `changes` which companions photos have, where the node knows otherwise, if any were moved.
+    /// If companions were moved: adds to `changes` the companions of photos where that is news to the node.
     pub(super) fn tell_moved_companions(&mut self, changes: &mut Vec<Change>) {
         if self.accompanied.stale {
             self.tell_companions(changes);
         }
     }
 
-    /// Adds to `changes` which companions photos have, where the node knows otherwise. How many such files there are.
+    /// Adds to `changes` the companions of photos where that is news to the node. Returns the number of companions.
     pub(super) fn tell_companions(&mut self, changes: &mut Vec<Change>) -> usize {
         self.accompanied.stale = false;
         let mut count = 0;
@@ -50,7 +50,7 @@ impl Folder {
         count
     }
 
-    /// The photos that a file is a companion of, and what it is called in the friend's folder.
+    /// The photos of which a file is a companion, and its name in the friend's folder.
     fn photos_of_companion(&self, path: &Path) -> BTreeSet<(PhotoId, String)> {
         let mut photos = BTreeSet::new();
         let name = path.file_name().unwrap_or_default();

@@ -1,11 +1,11 @@
-//! A moment in time that a sleeping computer cannot miss.
+//! A deadline that a sleeping computer cannot miss.
 
 use std::ops::Add;
 use std::time::{Duration, Instant, SystemTime};
 
-/// A moment by both of a computer's clocks. The steady one stands still while the computer is suspended, and the wall
-/// clock jumps when it is set; whichever has gone further tells. So a promise that was made before a sleep is over when
-/// it should be, and a wall clock set forward ends it early, which does no harm.
+/// A moment by both of a computer's clocks. The steady one stops while the computer is suspended, and the wall clock
+/// jumps when it is set; the one that has gone further counts. So a promise that was made before a sleep ends in time,
+/// and a wall clock set forward ends it early, which does no harm.
 #[derive(Clone, Copy, Debug)]
 pub struct Moment {
     steady: Instant,

@@ -1,4 +1,4 @@
-//! Companions: files that belong to a photo and are none themselves, such as sidecars and the film of a live photo.
+//! Companions: files that belong to a photo but are not photos, such as sidecars and the film of a live photo.
 //!
 //! ```text
 //! 2024/IMG_1.jpg                                              the photo
@@ -7,13 +7,12 @@
 //! .photomesh/trash/0123456789ab-IMG_1.jpg.companions/IMG_1.jpg.xmp  IMG_1.MOV
 //! ```
 //!
-//! They go where their photo goes, under their own names; if the photo comes back under another name, they do alike. One
-//! that belongs to several photos goes with the last of them. They are on no other disk, so a photo that has some is
-//! never dropped as surplus, and no time is ever over for them: they are deleted by their owner's hand alone.
+//! They go where their photo goes, under their own names; if the photo comes back under another name, so do they. One
+//! that belongs to several photos goes with the last of them. They are on no other disk, so a photo with companions is
+//! never dropped as surplus, and their time in the trash is never over: only their owner deletes them, by hand.
 //!
-//! The photo moves first, by the note that lists its companions; they follow one by one. Whatever comes in between, a
-//! crash or an error, each of them lies in one of the two places, and the end of the next scan brings together what
-//! belongs together.
+//! The photo moves first, with a note that lists its companions; they follow one by one. After a crash or an error in
+//! between, each of them lies in one of the two places, and the end of the next scan moves them to their photo.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -23,13 +22,13 @@ use serde::{Deserialize, Serialize};
 use super::layout::{self, MARKER};
 use crate::platform::name_of_bytes;
 
-/// What the names of companions end with, in any case of letters.
+/// The endings of companions' names, in upper or lower case.
 pub(super) const ENDINGS: [&str; 7] = ["xmp", "aae", "json", "thm", "wav", "mov", "mp4"];
 
-/// What the names of films end with, besides those that are companions: a thumbnail beside one is not a photo's.
+/// The endings of films' names that are not companions: a thumbnail beside such a film belongs to no photo.
 pub(super) const FILMS: [&str; 5] = ["avi", "mpg", "mpeg", "m4v", "mts"];
 
-/// How many companions of a photo are named at most; there is hardly ever more than one or two.
+/// How many companions of a photo are named at most; there are hardly ever more than one or two.
 pub const NAMED: usize = 16;
 
 /// A name or a path in a note.
@@ -65,7 +64,7 @@ pub(super) fn renamed(name: &OsStr, photo: &OsStr, new: &OsStr) -> OsString {
     new
 }
 
-/// Whether a thumbnail lies beside a picture, among these files: no photo of its own.
+/// Whether a file is a thumbnail beside a picture, and so not a photo itself.
 pub(super) fn is_thumbnail(path: &Path, is_file: impl Fn(&Path) -> bool) -> bool {
     let name = path.file_name().unwrap_or_default();
     let pictures = ["jpg", "jpeg", "heic", "dng", "cr2", "cr3", "crw", "nef", "arw", "tif"];
@@ -76,12 +75,12 @@ pub(super) fn is_thumbnail(path: &Path, is_file: impl Fn(&Path) -> bool) -> bool
         })
 }
 
-/// Where the companions lie of a file of our own.
+/// The directory for the companions of one of our own files.
 pub(super) fn own_dir(file: &Path) -> PathBuf {
     layout::companions_dir(file)
 }
 
-/// Where a companion of this name lies, or would lie, of the photo in `file`.
+/// The path of a companion with this name of the photo in `file`.
 pub(super) fn path_of(name: &OsStr, file: &Path) -> PathBuf {
     match file.starts_with(MARKER) {
         true => own_dir(file).join(name),
@@ -89,7 +88,7 @@ pub(super) fn path_of(name: &OsStr, file: &Path) -> PathBuf {
     }
 }
 
-/// The name of a photo that the names of its companions go by.
+/// The name of a photo from which its companions' names derive.
 pub(super) fn given_name(file: &Path) -> OsString {
     match layout::id_digits(file) {
         Some(_) => layout::label(file).into(),

@@ -1,9 +1,9 @@
-//! What is remembered of originals that have rotted.
+//! Notes about originals that have rotted.
 //!
-//! A rotten file of our own is set aside and cannot come back. A friend's own file stays where it is, and its bytes would
-//! be a photo like any other to whoever does not know better: a rival of the good copies. The index knows better, but
-//! the index may be lost. So a note of each lies in `.photomesh/damaged`, too. It stays there for good: a person who
-//! wants such bytes to be a photo removes it.
+//! If one of our own files rots, it is set aside and cannot come back. A friend's own file stays where it is, and a
+//! scan without knowledge of the damage would take its bytes for a new photo, a rival of the good copies. The index has
+//! this knowledge, but may be lost. So a note of each lies in `.photomesh/damaged`, too. It stays for good: a person
+//! who wants such bytes to be a photo removes the note.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,14 +19,14 @@ use crate::photo::PhotoId;
 /// The note of an original that has rotted.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Wreck {
-    /// The photo that it was.
+    /// The photo that it held.
     pub(super) photo: PhotoId,
-    /// Where it lies, relative to the folder.
+    /// Its path, relative to the folder.
     #[serde(with = "layout::path_text")]
     pub(super) file: PathBuf,
     /// The file as it was found.
     pub(super) stamp: Stamp,
-    /// The digest of the bytes that it has now; none if the disk could not read them.
+    /// The digest of its present bytes; none if the disk could not read them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) bytes: Option<PhotoId>,
 }
@@ -37,12 +37,12 @@ pub(super) struct Wrecks {
     disk: Disk,
     root: PathBuf,
     by_file: BTreeMap<PathBuf, Wreck>,
-    /// From the bytes to the photo that they were.
+    /// From the present bytes to the photo that they were.
     by_bytes: BTreeMap<PhotoId, PhotoId>,
 }
 
 impl Wrecks {
-    /// Reads the notes. What cannot be read is left alone.
+    /// Reads the notes. Unreadable ones are left alone.
     pub(super) fn open(disk: &Disk, root: &Path) -> Wrecks {
         let mut wrecks = Wrecks {
             disk: disk.clone(),
@@ -68,8 +68,8 @@ impl Wrecks {
         self.by_file.insert(wreck.file.clone(), wreck);
     }
 
-    /// The photo that an original was before it rotted, if that is known of its path and stamp or of the bytes that it
-    /// has now, wherever it lies.
+    /// The photo that an original was before it rotted, if known by its path and stamp, or by its present bytes at any
+    /// path.
     pub(super) fn was(&self, file: &Path, stamp: Stamp, bytes: PhotoId) -> Option<PhotoId> {
         let untouched = |wreck: &&Wreck| stamp.is_moved(&wreck.stamp);
         let here = self.by_file.get(file).filter(untouched);

@@ -1,12 +1,12 @@
-//! The few ways in which the folder touches the disk.
+//! The few operations with which the folder changes the disk.
 //!
-//! What the folder's thread changes goes through a [`Disk`], step by step, so that the tests can make any one step fail
-//! and can take back what was not yet synced, as a power cut does. Reading needs no such care and is plain functions.
-//! (Not among the steps: the folder itself and its lock file are made at the start, and a client's thread writes the
-//! bytes of a put into its spool file.)
+//! Every change by the folder's thread goes through a [`Disk`], step by step, so that the tests can make any step fail
+//! and can undo steps that were not yet synced, as a power cut does. Reading needs no such care and uses plain
+//! functions. (Not among the steps: the folder itself and its lock file are made at the start, and a client's thread
+//! writes the bytes of a put into its spool file.)
 //!
-//! A file is *safe* once its bytes are synced and the directory that names it is, too. [`Disk::place`] and
-//! [`Disk::place_new`] are the two ways to give a synced file its name; both are done only when the name is safe.
+//! A file is *safe* once its bytes and the directory that names it are synced. [`Disk::place`] and [`Disk::place_new`]
+//! are the two ways to give a synced file its name; both return only when the name is safe.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
@@ -23,24 +23,24 @@ pub(super) struct Disk {
     pub(super) faulty: Option<std::sync::Arc<super::tests::faulty_disk::FaultyDisk>>,
 }
 
-/// One operation of the file system: what can fail, and what a power cut can fall between.
+/// One operation of the file system: each can fail, and a power cut can come between two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step<'a> {
     /// Make a directory.
     MakeDir(&'a Path),
-    /// Make an empty file, or empty one that is there.
+    /// Make an empty file, or empty an existing one.
     Create(&'a Path),
     /// Write bytes into a file.
     Write(&'a Path),
-    /// Bring a file's bytes to the disk.
+    /// Sync a file's bytes.
     Sync(&'a Path),
-    /// Bring a directory's names to the disk.
+    /// Sync a directory's names.
     SyncDir(&'a Path),
     /// Give a file a second name, which must be free.
     Link(&'a Path, &'a Path),
-    /// Give a file another name, in place of what had it.
+    /// Give a file another name, replacing the file that had it.
     Rename(&'a Path, &'a Path),
-    /// Take a name away.
+    /// Remove a name.
     Remove(&'a Path),
 }
 
@@ -55,7 +55,7 @@ impl Disk {
         Ok(())
     }
 
-    /// Makes a directory, safely; one that is there already is fine.
+    /// Makes a directory, safely; it may exist already.
     pub(super) fn make_dir(&self, path: &Path) -> io::Result<()> {
         if fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir()) {
             return Ok(());
@@ -76,45 +76,45 @@ impl Disk {
         options.open(path)
     }
 
-    /// Makes a file, or empties the one that is there. The directory is made anew if somebody has removed it.
+    /// Makes a file, or empties an existing one. Makes the directory again if somebody has removed it.
     pub(super) fn create(&self, path: &Path) -> io::Result<File> {
         self.make_dir(parent(path))?;
         self.step(Step::Create(path))?;
         platform::no_follow(OpenOptions::new().write(true).create(true).truncate(true)).open(path)
     }
 
-    /// Opens a file that is there for writing at its end.
+    /// Opens an existing file for writing at its end.
     pub(super) fn append(&self, path: &Path) -> io::Result<File> {
         platform::no_follow(OpenOptions::new().append(true)).open(path)
     }
 
-    /// Writes all of `bytes` into an open file where it stands. `path` is its name.
+    /// Writes all of `bytes` into an open file at its position. `path` is its name.
     pub(super) fn write(&self, mut file: &File, path: &Path, bytes: &[u8]) -> io::Result<()> {
         self.step(Step::Write(path))?;
         file.write_all(bytes)
     }
 
-    /// Writes all of `bytes` into a file that is there, from `offset` on.
+    /// Writes all of `bytes` into an existing file, from `offset` on.
     pub(super) fn write_at(&self, path: &Path, offset: u64, bytes: &[u8]) -> io::Result<()> {
         let file = platform::no_follow(OpenOptions::new().write(true)).open(path)?;
         self.step(Step::Write(path))?;
         platform::write_all_at(&file, bytes, offset)
     }
 
-    /// Brings an open file's bytes to the disk. `path` is its name.
+    /// Syncs an open file's bytes. `path` is its name.
     pub(super) fn sync(&self, file: &File, path: &Path) -> io::Result<()> {
         self.step(Step::Sync(path))?;
         file.sync_all()
     }
 
-    /// Brings a directory's names to the disk.
+    /// Syncs a directory's names.
     pub(super) fn sync_dir(&self, path: &Path) -> io::Result<()> {
         self.step(Step::SyncDir(path))?;
         platform::sync_dir(path)
     }
 
-    /// Moves a synced file to a name in a directory of our own, where nobody else makes files; what had the name is
-    /// replaced. Safe when it returns; on an error the file is where it was.
+    /// Moves a synced file to a name in one of our own directories, where nobody else makes files; a file that had the
+    /// name is replaced. Safe when it returns; on an error the file is where it was.
     pub(super) fn place(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.rename(from, to)?;
         let synced = self.sync_dir(parent(to)).and_then(|()| self.sync_dir(parent(from)));
@@ -125,11 +125,11 @@ impl Disk {
         synced
     }
 
-    /// Moves a synced file to a name that must be free: [`io::ErrorKind::AlreadyExists`] if it is not, whoever took it
-    /// and however lately. Safe when it returns; on an error the file is where it was.
+    /// Moves a synced file to a name that must be free: [`io::ErrorKind::AlreadyExists`] if it is not, even if it was
+    /// taken only just now. Safe when it returns; on an error the file is where it was.
     ///
-    /// A rename overwrites without a word; a hard link never does. So the file gets its new name as a second one, and
-    /// loses the old one when the new one is safe. On file systems without hard links (FAT), a look must do.
+    /// A rename overwrites silently; a hard link never does. So the file gets its new name as a second one, and loses
+    /// the old one when the new one is safe. Without hard links (FAT), it checks before a rename.
     pub(super) fn place_new(&self, from: &Path, to: &Path) -> io::Result<()> {
         let linked = self.step(Step::Link(from, to));
         match linked.and_then(|()| fs::hard_link(from, to)) {
@@ -149,19 +149,19 @@ impl Disk {
         }
     }
 
-    /// Takes a file's name away; not yet safe, a power cut may bring it back.
+    /// Removes a file's name; not yet safe: a power cut may bring it back.
     pub(super) fn remove(&self, path: &Path) -> io::Result<()> {
         self.step(Step::Remove(path))?;
         fs::remove_file(path)
     }
 
-    /// Writes a small file as a whole, by way of `tmp`: after a crash there is the old one or the new one.
+    /// Writes a small file as a whole, through `tmp`: after a crash there is the old one or the new one.
     pub(super) fn write_whole(&self, path: &Path, tmp: &Path, text: &str) -> io::Result<()> {
         let file = self.create(tmp)?;
         self.finish(&file, path, tmp, text)
     }
 
-    /// The same for a file that its owner alone may read.
+    /// The same for a file that only its owner may read.
     pub(super) fn write_private(&self, path: &Path, tmp: &Path, text: &str) -> io::Result<()> {
         let file = self.create_new(tmp, true)?;
         self.finish(&file, path, tmp, text)
@@ -173,7 +173,7 @@ impl Disk {
             .and_then(|()| self.sync(file, tmp))
             .and_then(|()| self.place(tmp, path));
         if done.is_err() {
-            // Best effort: what stays is swept at the next start.
+            // Best effort: the next start sweeps it.
             let _ = self.remove(tmp);
         }
         done
@@ -185,10 +185,10 @@ impl Disk {
     }
 }
 
-/// What tells that a file is unchanged without reading it. Times are nanoseconds since 1970.
+/// Shows without reading whether a file has changed. Times are nanoseconds since 1970.
 ///
-/// The change time belongs to it: tools can set the modification time back, but not that. The inode number does not:
-/// on FAT and on network drives it changes with every mount, and everything would be read again.
+/// It includes the change time: tools can set the modification time back, but not that. It leaves out the inode number:
+/// on FAT and on network drives that changes with every mount, and every file would be read again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Stamp {
     pub(super) size: u64,
@@ -203,13 +203,13 @@ impl Stamp {
         meta.is_file().then_some(Stamp { size: meta.len(), modified, changed })
     }
 
-    /// Whether a file of this stamp can be one of `before` that was only given another name.
+    /// Whether a file with this stamp can be the file of `before` under another name.
     pub(super) fn is_moved(&self, before: &Stamp) -> bool {
         (self.size, self.modified) == (before.size, before.modified)
     }
 }
 
-/// The stamp of the regular file at `path`; none if there is none. An error means that nobody knows.
+/// The stamp of the regular file at `path`; none if there is none. An error means that it is unknown.
 pub(super) fn look(path: &Path) -> io::Result<Option<Stamp>> {
     match fs::symlink_metadata(path) {
         Ok(meta) => Ok(Stamp::of(&meta)),
@@ -218,13 +218,13 @@ pub(super) fn look(path: &Path) -> io::Result<Option<Stamp>> {
     }
 }
 
-/// Whether an error says for sure that there is no such file. Any other error is no proof of an absence.
+/// Whether an error proves that there is no such file. Any other error does not.
 pub(super) fn is_absence(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// Opens a regular file for reading: a link is not followed, and a pipe or device in its place is refused, not waited
-/// for.
+/// Opens a regular file for reading: a link is not followed, and a pipe or device in its place is refused without
+/// waiting.
 pub(super) fn open(path: &Path) -> io::Result<File> {
     let file = platform::no_follow_no_wait(OpenOptions::new().read(true)).open(path)?;
     if file.metadata()?.is_file() {
@@ -239,7 +239,7 @@ pub(super) fn parent(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("."))
 }
 
-/// Whether a hard link failed for want of hard links, and not for a reason of this one.
+/// Whether a hard link failed because the file system has none, and not for a reason of this one.
 fn lacks_links(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied)
 }

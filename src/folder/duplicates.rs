@@ -1,4 +1,4 @@
-//! One file is enough: of several with the same bytes all but one go to the trash.
+//! One file is enough: of several with the same bytes, all but one go to the trash.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use crate::photo::{PhotoId, Relation};
 use crate::protocol::Holding;
 
 impl Folder {
-    /// The friend's folder has several files with the bytes of this photo: reads one, and if it is good moves the
+    /// The friend's folder has several files with the bytes of this photo: reads one and, if it is good, moves the
     /// others to the trash.
     ///
     /// The one nearest to the top and with the shortest name stays: `cat.jpg` rather than `backup/cat (2).jpg`.
@@ -56,8 +56,8 @@ impl Folder {
         Ok(())
     }
 
-    /// Moves the replicas of a photo that the friend's own folder has, too, to `trash/surplus`. Best effort: one that
-    /// stays does no harm.
+    /// Moves the replicas of a photo that the friend's own folder also has to `trash/surplus`. Best effort: a replica
+    /// that stays does no harm.
     pub(super) fn supersede(&mut self, photo: PhotoId) {
         let standing = self.index.standing(photo);
         if standing.is_none_or(|standing| standing.holding != Holding::Original) {

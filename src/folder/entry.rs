@@ -1,4 +1,4 @@
-//! What is known of a file, and of a photo.
+//! The knowledge of one file, and of one photo.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -10,24 +10,24 @@ use super::disk::Stamp;
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Facts, Holding, Looks};
 
-/// One file, as of when it was last read.
+/// One file, as it was last read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct FileEntry {
     pub(super) stamp: Stamp,
     pub(super) content: Content,
-    /// Whether the file was seen in this life. What only the index says is told to nobody.
+    /// Whether the file was seen in this life. A file known only from the index is reported to nobody.
     pub(super) seen: bool,
 }
 
-/// What is in a file.
+/// The content of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Content {
     /// The bytes of this photo.
     Photo(PhotoId),
-    /// What was this photo until its bytes rotted. It lies in the friend's own folder and so is left where it is.
+    /// The rotten bytes of this photo. The file lies in the friend's own folder and so stays where it is.
     Damaged(PhotoId),
-    /// No picture; not read again until it changes.
+    /// Not a picture; not read again until it changes.
     Other,
 }
 
@@ -36,18 +36,18 @@ pub(super) enum Content {
 pub(super) struct PhotoEntry {
     pub(super) photo: Arc<Photo>,
     pub(super) facts: Facts,
-    /// What the node has found by comparing it with others.
+    /// The node's results of comparing it with others.
     pub(super) looks: Looks,
     /// When its bytes were last read, in seconds of running.
     pub(super) checked: u64,
     /// Every file with its bytes.
     pub(super) files: BTreeSet<PathBuf>,
-    /// What the node was last told.
+    /// How it was held when the node was last told.
     pub(super) told: Option<Standing>,
 }
 
 impl PhotoEntry {
-    /// Takes another account of the same bytes if it is of a higher version; whether it is.
+    /// Takes another account of the same bytes if it is of a higher version; returns whether it is.
     pub(super) fn renew(&mut self, photo: &Arc<Photo>) -> bool {
         let newer = photo.account > self.photo.account;
         if newer {
@@ -65,7 +65,7 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    /// Of a photo with a single file.
+    /// The standing of a photo with a single file.
     pub(super) fn of_one(holding: Holding) -> Standing {
         Standing { holding, files: u32::from(holding == Holding::Original) }
     }

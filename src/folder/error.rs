@@ -1,28 +1,28 @@
-//! What can go wrong with a folder, in words that say what to do.
+//! Errors of a folder, with texts that say what to do.
 
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
 use super::disk;
 
-/// Why the folder did not do as asked.
+/// Why a request to the folder failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreError {
     /// There is no such photo or spool file here (any more).
     Gone,
-    /// The bytes do not match the digest; the bad file is set aside, which [`Change`](super::Change)s tell.
+    /// The bytes do not match the digest; the bad file is set aside, and [`Change`](super::Change)s report it.
     Damaged,
     /// No room left on the disk.
     Full,
-    /// The time for it was over before it was done; nothing was changed.
+    /// The time for it was over before it began; nothing was changed.
     TooLate,
-    /// Anything else, in words.
+    /// Anything else: the text for people.
     Io(String),
 }
 
 impl StoreError {
-    /// What an error of the operating system means, met while working on `path`. Something that is not found is not
-    /// taken for an absence of the photo: it may be the directory that it was to move to.
+    /// The meaning of a system error met while working on `path`. "Not found" does not mean that the photo is gone: the
+    /// directory to which it was to move may be missing.
     pub(super) fn at(path: &Path, error: &io::Error) -> StoreError {
         if is_full(error) {
             StoreError::Full
@@ -31,7 +31,7 @@ impl StoreError {
         }
     }
 
-    /// What an error means that was met while opening the very file that was asked for.
+    /// The meaning of a system error met while opening the requested file itself.
     pub(super) fn opening(path: &Path, error: &io::Error) -> StoreError {
         if disk::is_absence(error) { StoreError::Gone } else { StoreError::at(path, error) }
     }
@@ -51,24 +51,24 @@ impl fmt::Display for StoreError {
 
 impl std::error::Error for StoreError {}
 
-/// Why a folder cannot be used. Displayed, it says what to do about it.
+/// Why a folder cannot be used. Its text says what to do about it.
 #[derive(Debug)]
 pub enum OpenError {
-    /// Another daemon has it.
+    /// Another daemon uses it.
     InUse(PathBuf),
     /// It, or its `.photomesh`, cannot be written.
     ReadOnly(PathBuf),
-    /// The disk is full, so that not even the daemon's own notes can be written.
+    /// The disk is so full that not even the daemon's own notes can be written.
     Full(PathBuf),
     /// The file with the node's key pair does not hold one.
     Identity(PathBuf),
-    /// Too many photos that were here are not here any more.
+    /// Too many known photos are missing.
     Missing {
         /// The folder.
         folder: PathBuf,
         /// How many photos are missing.
         missing: usize,
-        /// How many there were.
+        /// How many were known.
         known: usize,
     },
     /// Anything else.

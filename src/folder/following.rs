@@ -28,7 +28,7 @@ impl Folder {
         Ok(names)
     }
 
-    /// The companions that go when the photo in `file` does: those that belong to no other photo beside it.
+    /// The companions that go with the photo in `file`: those that belong to no other photo beside it.
     pub(super) fn companions_going(&self, file: &Path) -> io::Result<Vec<OsString>> {
         let mut names = self.companions_of(file)?;
         if !names.is_empty() && !file.starts_with(MARKER) {
@@ -38,7 +38,7 @@ impl Folder {
         Ok(names)
     }
 
-    /// Whether another file than `file` in its folder is a photo that a companion belongs to, too; in doubt it is.
+    /// Whether a companion also belongs to another photo in the same folder; in doubt it does.
     fn is_kept(&self, name: &OsStr, file: &Path, beside: &[OsString]) -> bool {
         beside.iter().any(|other| {
             let path = file.with_file_name(other);
@@ -53,7 +53,7 @@ impl Folder {
         self.index.file(path).is_some_and(|entry| entry.content != Content::Other)
     }
 
-    /// All names where the companions of a file lie.
+    /// All names in the directory where the companions of a file lie.
     fn names_beside(&self, file: &Path) -> io::Result<Vec<OsString>> {
         let dir = match file.starts_with(MARKER) {
             true => own_dir(file),
@@ -70,7 +70,7 @@ impl Folder {
         Ok(names)
     }
 
-    /// Whether a photo can be given this name in the friend's folder, and its companions theirs alike.
+    /// Whether a photo can have this name in the friend's folder, and its companions the matching names.
     pub(super) fn has_room(&self, file: &Path, old: &Path, names: &[OsString]) -> bool {
         let new = file.file_name().unwrap_or_default();
         names.iter().all(|name| {
@@ -79,8 +79,8 @@ impl Folder {
         })
     }
 
-    /// Whether the photo of a copy in the trash can return to `path` with its companions. If they are to be renamed, the
-    /// note says so from now on: they find their photo after a crash, too.
+    /// Whether the photo of a copy in the trash can return to `path` with its companions. If they need new names, the
+    /// note says so from now on: so they find their photo even after a crash.
     pub(super) fn may_return(
         &mut self,
         (copy, old): (&Path, &Path),
@@ -97,8 +97,8 @@ impl Folder {
         Ok(true)
     }
 
-    /// Has companions follow their photo, which has moved from one file to another. Best effort: what stays behind is
-    /// moved at the end of the next scan.
+    /// Moves companions after their photo, which has moved from one file to another. Best effort: those that stay
+    /// behind are moved at the end of the next scan.
     pub(super) fn companions_follow(
         &mut self,
         names: &[OsString],
@@ -112,7 +112,7 @@ impl Folder {
         let new = given_name(to);
         for name in names {
             let source = path_of(name, from);
-            // Our own files have numbers of their own, and a directory each.
+            // Each of our own files has its own number, and its own directory for companions.
             let target = match to.starts_with(MARKER) {
                 true => path_of(name, to),
                 false => path_of(&renamed(name, &given_name(old), &new), to),
@@ -131,7 +131,7 @@ impl Folder {
         let (source, target) = (self.full(from), self.full(to));
         if !to.starts_with(MARKER) {
             return match self.disk.place_new(&source, &target) {
-                // A crash has left it with both names.
+                // A crash has left the file with both names.
                 Err(_) if is_same_file(&source, &target) => self.disk.remove(&source),
                 placed => placed,
             };
@@ -143,10 +143,10 @@ impl Folder {
         self.disk.place(&source, &target)
     }
 
-    /// Removes the directory of the companions of a file of our own, if it is empty.
+    /// Removes the companions' directory of one of our own files, if it is empty.
     fn forget_own_dir(&self, file: &Path) {
         if file.starts_with(MARKER) {
-            // Best effort: it holds nothing, and says nothing.
+            // Best effort: an empty directory does no harm.
             let _ = fs::remove_dir(self.full(&own_dir(file)));
         }
     }
@@ -163,7 +163,7 @@ impl Folder {
         Ok(())
     }
 
-    /// A photo is back at its old place: what belongs to it and has gone with another photo of its stem comes back, too.
+    /// A photo is back at its old place: its companions that went with another photo of the same stem come back, too.
     pub(super) fn reclaim_companions(&mut self, file: &Path) {
         let photo = file.file_name().unwrap_or_default();
         let here = |note: &Note| disk::parent(&note.original_path) == disk::parent(file);
@@ -182,7 +182,7 @@ impl Folder {
         }
     }
 
-    /// Companions have left a copy for another file: its note lists the others, or goes if the copy has gone.
+    /// Companions have left a copy for another file: its note lists the remaining ones, or goes if the copy has gone.
     fn note_what_is_left(&mut self, copy: &Path, mut note: Note) {
         if !self.is_here(copy, note.photo) {
             return self.forget_note(copy);
@@ -193,7 +193,7 @@ impl Folder {
         let _ = self.notes.write(copy, note);
     }
 
-    /// Brings together what belongs together: companions that did not come along, be it for a crash or an error.
+    /// Moves companions to their photos if they did not follow, because of a crash or an error.
     pub(super) fn reunite(&mut self) {
         let listed = |note: &Note| !note.companions.is_empty();
         let notes = self.notes.iter().filter(|(_, note)| listed(note));
@@ -210,7 +210,7 @@ impl Folder {
         }
     }
 
-    /// The file in the friend's folder that the photo of a note has come back to, if it is there.
+    /// The file in the friend's folder to which the photo of a note has come back, if it is there.
     fn place_of(&self, note: &Note) -> Option<PathBuf> {
         let returned_to = note.returned_to.as_ref().map(|name| &name.0);
         let places = [returned_to, Some(&note.original_path)];
@@ -224,7 +224,7 @@ impl Folder {
         entry.is_some_and(|entry| entry.seen && entry.content == Content::Photo(photo))
     }
 
-    /// Moves to the trash what should have come there with the photo of this note, and has not been touched since.
+    /// Moves companions to the trash that did not go there with the photo of this note, if unchanged since.
     fn fetch_left_behind(&mut self, copy: &Path, note: &Note) {
         let old = &note.original_path;
         if !layout::is_inside(old) || old.starts_with(MARKER) {
@@ -249,7 +249,7 @@ impl Folder {
         self.companions_follow(&left, (old, old), copy);
     }
 
-    /// Removes the note of a copy that is not there any more, unless companions still lie there.
+    /// Removes the note of a copy that is gone, unless companions still lie there.
     pub(super) fn forget_note(&mut self, copy: &Path) {
         if !self.companions_of(copy).is_ok_and(|left| !left.is_empty()) {
             self.notes.remove(copy);

@@ -1,4 +1,4 @@
-//! Who this node is: a key pair that lives in the folder, so that the id stays with the photos.
+//! The node's identity: a key pair that lives in the folder, so that the id stays with the photos.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -10,17 +10,17 @@ use super::disk::{self, Disk};
 use crate::photo::PhotoId;
 use crate::protocol::NodeId;
 
-/// The Ed25519 key pair of a node, kept in `.photomesh/identity` as 64 hex digits, readable by its owner alone.
+/// The Ed25519 key pair of a node, kept in `.photomesh/identity` as 64 hex digits, readable only by its owner.
 ///
-/// One secret serves two ends: it signs, and the X25519 key that an encrypted link authenticates with is derived from
-/// it. The node's id is a digest of that X25519 public key, so a link proves the id of who is at its other end.
+/// One secret serves two purposes: it signs, and the X25519 key that authenticates an encrypted link is derived from
+/// it. The node's id is a digest of that X25519 public key, so a link proves the id of the node at its other end.
 #[derive(Clone)]
 pub struct Identity {
     key: SigningKey,
 }
 
 impl Identity {
-    /// The node's id, made of the public key of its links.
+    /// The node's id, made from the public key of its links.
     pub fn node(&self) -> NodeId {
         NodeId::of_key(&self.link_public())
     }
@@ -40,7 +40,7 @@ impl Identity {
         self.key.verifying_key().to_montgomery().to_bytes()
     }
 
-    /// Reads the identity; none if the file does not exist. A file that holds something else is an error of the kind
+    /// Reads the identity; none if the file does not exist. A file with other content is an error of the kind
     /// [`io::ErrorKind::InvalidData`].
     pub(super) fn load(path: &Path) -> io::Result<Option<Identity>> {
         let mut file = match disk::open(path) {
@@ -58,7 +58,7 @@ impl Identity {
         Ok(Some(Identity::from_secret(&secret)))
     }
 
-    /// Draws a new identity and writes it, safely on disk before it is used.
+    /// Draws a new identity and writes it; it is safe on disk before it is used.
     pub(super) fn create(disk: &Disk, path: &Path, tmp: &Path) -> io::Result<Identity> {
         let mut secret = [0; 32];
         getrandom::fill(&mut secret).map_err(|error| io::Error::other(error.to_string()))?;

@@ -1,9 +1,9 @@
-//! What is known about every file, so that a restart reads only what has changed.
+//! The knowledge of every file, so that a restart reads only changed files.
 //!
 //! In memory: two maps, from path to file and from digest to photo. On disk: `.photomesh/index`, one JSON line for
-//! every change, appended, and written anew at a start when too many lines are of the past. It is a *cache*: a line that cannot
-//! be read is ignored, and losing all of it costs reading the photos again, never a photo. So it is synced now and
-//! then, not with every change, and the files themselves are what an acknowledgement stands on.
+//! every change, appended, and rewritten at a start when too many lines are outdated. It is a *cache*: a line that
+//! cannot be read is ignored, and losing all of it costs reading the photos again, never a photo. So it is synced now
+//! and then, not with every change; acknowledgements rest on the files themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, BufReader};
@@ -20,31 +20,31 @@ use super::reread::is_outdated;
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Facts, Looks};
 
-/// Raise this when the lines cannot be understood as before: an index of another version is ignored and every photo read
-/// again. A new field is optional instead, and what [`crate::photo::inspect`] finds in the bytes has a version of its
-/// own: a photo whose account is older stays known, and is [read anew](super::reread) in the background.
+/// Raise this when lines change their meaning: an index of another version is ignored and every photo read again. A new
+/// field is optional instead, and the account by [`crate::photo::inspect`] has its own version: a photo with an older
+/// account stays known, and is [read again](super::reread) in the background.
 const VERSION: u32 = 1;
 
-/// The index is written anew when it has twice as many lines as it needs, and this many more.
+/// The index is rewritten when it has twice as many lines as it needs, and this many more.
 const SPARE_LINES: usize = 1_000;
 
-/// How many seconds of running a crash may forget: trash is kept a minute longer, no more.
+/// How many seconds of running a crash may forget: the trash then stays a minute longer.
 const RUNNING_STEP: u64 = 60;
 
-/// The longest that daemons can have run on a folder, in seconds: a hundred years. A file that says more is damaged, and
-/// must not make all of the trash due.
+/// The longest time that daemons can have run on a folder, in seconds: a hundred years. A file that says more is
+/// damaged, and must not make the whole trash due.
 pub(super) const MAX_RUNNING: u64 = 100 * 365 * 24 * 60 * 60;
 
-/// What is known about every file and photo of the folder. Paths are relative to the folder.
+/// The knowledge of every file and photo of the folder. Paths are relative to the folder.
 #[derive(Debug)]
 pub(super) struct Index {
     pub(super) files: BTreeMap<PathBuf, FileEntry>,
     pub(super) photos: BTreeMap<PhotoId, PhotoEntry>,
-    /// Photos that are to be read anew.
+    /// Photos to read again.
     outdated: BTreeSet<PhotoId>,
-    /// For how long daemons have run on this folder.
+    /// How long daemons have run on this folder.
     running: Duration,
-    /// What the journal says of it, in seconds.
+    /// The time in the journal, in seconds.
     running_logged: u64,
     journal: Journal,
 }
@@ -73,7 +73,7 @@ impl Index {
         index
     }
 
-    /// Takes in every line; whether all of them made sense.
+    /// Takes in every line; returns whether all of them made sense.
     fn read(&mut self) -> io::Result<bool> {
         let mut reader = BufReader::new(disk::open(&self.journal.path)?);
         let mut intact = true;
@@ -94,7 +94,7 @@ impl Index {
         Ok(intact)
     }
 
-    /// Takes in one line; whether it made sense.
+    /// Takes in one line; returns whether it made sense.
     fn replay(&mut self, line: Line) -> bool {
         match line {
             Line::Version(_) => return false,
@@ -154,14 +154,14 @@ impl Index {
         self.photos.iter().map(|(id, entry)| (*id, entry))
     }
 
-    /// Remembers what the node knows of a photo, so that it is told changes only.
+    /// Remembers what the node was told of a photo, so that it is told only changes.
     pub(super) fn set_told(&mut self, id: PhotoId, told: Option<Standing>) {
         if let Some(entry) = self.photos.get_mut(&id) {
             entry.told = told;
         }
     }
 
-    /// Adds what is known of a photo whose bytes have just been read; whether there are new facts, or a newer account.
+    /// Adds a photo whose bytes have just been read; returns whether there are new facts, or a newer account.
     pub(super) fn put_photo(&mut self, photo: &Arc<Photo>, facts: &Facts) -> bool {
         let checked = self.running();
         let entry = self.photos.entry(photo.id).or_insert_with(|| PhotoEntry {
@@ -184,12 +184,12 @@ impl Index {
         new
     }
 
-    /// The photos that are to be read anew.
+    /// The photos to read again.
     pub(super) fn outdated(&self) -> impl Iterator<Item = PhotoId> {
         self.outdated.iter().copied()
     }
 
-    /// Takes a newer account of the bytes of a photo that is known; whether it is newer.
+    /// Takes a newer account of a known photo's bytes; returns whether it is newer.
     pub(super) fn renew_photo(&mut self, photo: &Arc<Photo>) -> bool {
         let entry = self.photos.get(&photo.id);
         let newer = entry.is_some_and(|entry| photo.account > entry.photo.account);
@@ -199,7 +199,7 @@ impl Index {
         newer
     }
 
-    /// Adds facts to a photo that is known.
+    /// Adds facts to a known photo.
     pub(super) fn put_facts(&mut self, id: PhotoId, facts: &Facts) {
         if let Some(entry) = self.photos.get_mut(&id)
             && entry.facts.merge(facts)
@@ -208,7 +208,7 @@ impl Index {
         }
     }
 
-    /// Remembers what was found by comparing a photo with others.
+    /// Remembers the results of comparing a photo with others.
     pub(super) fn put_looks(&mut self, id: PhotoId, looks: &Looks) {
         if let Some(entry) = self.photos.get_mut(&id)
             && entry.looks != *looks
@@ -237,7 +237,7 @@ impl Index {
         }
     }
 
-    /// Sets what is in a file that was just seen. A photo must be put first.
+    /// Sets the content of a file that was just seen. A photo must be put first.
     pub(super) fn set_file(&mut self, path: &Path, stamp: Stamp, content: Content) {
         self.link(path.to_owned(), stamp, content, true);
         self.journal.append(&Line::File { path: path.to_owned(), stamp, content });
@@ -250,14 +250,14 @@ impl Index {
         }
     }
 
-    /// Notes that a file is not what it was: it counts for nothing until it is read again.
+    /// Notes that a file may have changed: it does not count until it is read again.
     pub(super) fn set_unseen(&mut self, path: &Path) {
         if let Some(entry) = self.files.get_mut(path) {
             entry.seen = false;
         }
     }
 
-    /// Forgets a file; what was in it.
+    /// Forgets a file; returns its content.
     pub(super) fn remove_file(&mut self, path: &Path) -> Option<Content> {
         let content = self.unlink(path)?;
         self.journal.append(&Line::Gone { path: path.to_owned() });
@@ -271,7 +271,7 @@ impl Index {
         }
     }
 
-    /// For how long daemons have run on this folder, in seconds.
+    /// How long daemons have run on this folder, in seconds.
     pub(super) fn running(&self) -> u64 {
         self.running.as_secs()
     }
@@ -286,13 +286,13 @@ impl Index {
         }
     }
 
-    /// Daemons are known to have run for so many seconds at the least.
+    /// Daemons are known to have run for at least this many seconds.
     pub(super) fn has_run(&mut self, seconds: u64) {
         let more = seconds.saturating_sub(self.running());
         self.run(Duration::from_secs(more));
     }
 
-    /// Brings the lines to the disk. Lines that could not be appended are made up for by writing all of them anew.
+    /// Syncs the lines. If some could not be appended, rewrites all of them.
     pub(super) fn flush(&mut self) {
         if !self.journal.broken {
             return self.journal.sync();
@@ -305,7 +305,7 @@ impl Index {
         });
         let first = [Line::Version(VERSION), Line::Running(self.running())];
         let lines = first.into_iter().chain(photos).chain(files);
-        // A cache: what cannot be written now is written the next time.
+        // A cache: if it cannot be written now, it is written the next time.
         let _ = self.journal.rewrite(lines);
     }
 
@@ -315,7 +315,7 @@ impl Index {
         }
     }
 
-    /// Ties a file to its content, in memory.
+    /// Links a file to its content, in memory.
     fn link(&mut self, path: PathBuf, stamp: Stamp, content: Content, seen: bool) {
         self.unlink(&path);
         if let Content::Photo(id) = content
@@ -327,7 +327,7 @@ impl Index {
         self.files.insert(path, entry);
     }
 
-    /// Unties a file from its content, in memory; what it was.
+    /// Unlinks a file from its content, in memory, and returns it.
     fn unlink(&mut self, path: &Path) -> Option<Content> {
         let content = self.files.remove(path)?.content;
         if let Content::Photo(id) = content

@@ -1,4 +1,4 @@
-//! The files behind the index and the tombstones: JSON lines, appended one by one and now and then written anew as a whole.
+//! The files behind the index and the tombstones: JSON lines, appended one by one and sometimes rewritten as a whole.
 
 use std::fs::File;
 use std::io;
@@ -9,21 +9,21 @@ use serde::Serialize;
 use super::disk::Disk;
 use super::layout::{MARKER, TMP};
 
-/// How many bytes of lines are collected before they are written, when all are written anew.
+/// How many bytes of lines are collected before each write, when all are rewritten.
 const BATCH: usize = 256 * 1024;
 
-/// Appends lines, which never fails: what could not be appended breaks the journal, and a broken journal is written anew.
+/// Appends lines, which never fails: a lost line breaks the journal, and a broken journal is rewritten.
 #[derive(Debug)]
 pub(super) struct Journal {
     disk: Disk,
     pub(super) path: PathBuf,
     tmp: PathBuf,
     file: Option<File>,
-    /// How many lines the file has, those of the past included.
+    /// How many lines the file has, outdated ones included.
     pub(super) lines: usize,
     /// Lines were appended since the last sync.
     unsynced: bool,
-    /// The file lacks lines, or has some that make no sense: it must be written anew.
+    /// The file lacks lines, or has some that make no sense: it must be rewritten.
     pub(super) broken: bool,
 }
 
@@ -41,7 +41,7 @@ impl Journal {
         }
     }
 
-    /// Appends a line, if the journal is whole.
+    /// Appends a line, if the journal is not broken.
     pub(super) fn append(&mut self, line: &impl Serialize) {
         if !self.broken && self.try_append(line).is_err() {
             self.broken = true;
@@ -62,7 +62,7 @@ impl Journal {
         Ok(())
     }
 
-    /// Brings appended lines to the disk.
+    /// Syncs appended lines.
     pub(super) fn sync(&mut self) {
         if let (true, Some(file)) = (self.unsynced, &self.file) {
             // After a failed sync nobody knows which lines are on the disk.

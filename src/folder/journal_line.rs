@@ -17,27 +17,27 @@ use crate::protocol::{Facts, Looks};
 pub(super) enum Line {
     /// The first line.
     Version(u32),
-    /// All that is known of a photo, in place of what was known before.
+    /// A photo, in place of what was known of it before.
     Photo {
         photo: Arc<Photo>,
         facts: Facts,
         checked: u64,
-        /// What was found by comparing it with others.
+        /// The results of comparing it with others.
         #[serde(default, skip_serializing_if = "Looks::is_empty")]
         looks: Looks,
     },
-    /// A file, in place of what was known of that path before.
+    /// A file, in place of what was known of its path before.
     File {
         #[serde(with = "layout::path_text")]
         path: PathBuf,
         stamp: Stamp,
         content: Content,
     },
-    /// There is no such file any more.
+    /// This file is gone.
     Gone {
         #[serde(with = "layout::path_text")]
         path: PathBuf,
     },
-    /// For how long daemons have run on this folder, in seconds.
+    /// How long daemons have run on this folder, in seconds.
     Running(u64),
 }

@@ -1,4 +1,4 @@
-//! Where in the folder a file lies, and what that says about it.
+//! Where files lie in the folder, and what their paths mean.
 
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
@@ -7,7 +7,7 @@ use crate::photo::PhotoId;
 use crate::platform::name_of_bytes;
 use crate::protocol::{Facts, Holding, SafeName};
 
-/// The marker: what makes a folder a node's folder, and where everything of the daemon's own lies.
+/// The marker: it makes a folder a node's folder, and contains all files of the daemon.
 pub(super) const MARKER: &str = ".photomesh";
 /// Photos kept for the mesh.
 pub(super) const REPLICAS: &str = ".photomesh/replicas";
@@ -15,17 +15,17 @@ pub(super) const REPLICAS: &str = ".photomesh/replicas";
 pub(super) const TRASH: &str = ".photomesh/trash";
 /// Exact copies on their way out, with a note each.
 pub(super) const SURPLUS: &str = ".photomesh/trash/surplus";
-/// Files of our own whose bytes no longer match their digest.
+/// Our own files whose bytes no longer match their digest.
 pub(super) const DAMAGED: &str = ".photomesh/damaged";
 /// Writes in progress.
 pub(super) const TMP: &str = ".photomesh/tmp";
-/// The directories of our own in the marker, each after the one that it lies in.
+/// Our own directories in the marker, parents first.
 pub(super) const OWN_DIRS: [&str; 5] = [TMP, REPLICAS, TRASH, SURPLUS, DAMAGED];
 
-/// How many hex digits of a photo's id the names of our own files begin with.
+/// How many hex digits of the photo's id stand at the start of our own file names.
 const ID_DIGITS: usize = 12;
 
-/// How a file counts that lies at this path, relative to the folder.
+/// How a file at this path, relative to the folder, counts.
 pub(super) fn holding_at(path: &Path) -> Holding {
     if path.starts_with(REPLICAS) {
         Holding::Replica
@@ -36,24 +36,24 @@ pub(super) fn holding_at(path: &Path) -> Holding {
     }
 }
 
-/// Whether a path read from a note or an index stays in the folder: relative, plain steps only.
+/// Whether a path read from a note or an index stays in the folder: relative, with plain components only.
 pub(super) fn is_inside(path: &Path) -> bool {
     let plain = |part| matches!(part, Component::Normal(_));
     path.components().all(plain) && path.file_name().is_some()
 }
 
-/// What the names of directories for the companions of a file of our own end with.
+/// The ending of directory names for the companions of our own files.
 const COMPANIONS: &str = ".companions";
 
-/// What the names of notes end with.
+/// The ending of note names.
 const NOTE: &str = ".json";
 
-/// The name of a file of our own: `<first digits of the id>-<safe name>`. Never the name of a note, whatever the photo
-/// is called: who takes a photo for a note does not see it, or sweeps it.
+/// The name of one of our own files: `<first digits of the id>-<safe name>`. Never the name of a note, whatever the
+/// photo's name is: a photo taken for a note would be overlooked, or swept.
 pub(super) fn own_name(photo: PhotoId, name: &str) -> SafeName {
     let id = photo.to_string();
     let name = SafeName::new(&format!("{}-{}", &id[..ID_DIGITS], SafeName::new(name)));
-    // On some systems, names that differ in case only are one. Numbers that are added later come before the ending.
+    // On some systems, names that differ only in case are the same. Numbers added later come before the ending.
     if is_note(OsStr::new(&name.as_str().to_lowercase())) {
         SafeName::new(&format!("{name}_"))
     } else {
@@ -61,13 +61,13 @@ pub(super) fn own_name(photo: PhotoId, name: &str) -> SafeName {
     }
 }
 
-/// Whether a file that lies here may hold these bytes: a file of our own is named by its photo, and only that one. What
-/// a person has put among them has no such name and may be anything.
+/// Whether a file at this path may hold these bytes: our own files are named by their photo and hold only that. A file
+/// that a person has put among them has no such name and may hold anything.
 pub(super) fn may_hold(path: &Path, bytes: PhotoId) -> bool {
     id_digits(path).is_none_or(|digits| bytes.to_string().starts_with(digits))
 }
 
-/// The digits of the photo's id that the name of a file of our own begins with.
+/// The digits of the photo's id at the start of one of our own file names.
 pub(super) fn id_digits(path: &Path) -> Option<&str> {
     let name = path.file_name()?.to_str()?;
     let (digits, _) = name.split_once('-')?;
@@ -76,7 +76,7 @@ pub(super) fn id_digits(path: &Path) -> Option<&str> {
     (ours && digits.bytes().all(is_digit)).then_some(digits)
 }
 
-/// Whether a file in the trash is the note of another one.
+/// Whether a file in the trash is a note.
 pub(super) fn is_note(name: &OsStr) -> bool {
     name.as_encoded_bytes().ends_with(NOTE.as_bytes())
 }
@@ -88,26 +88,26 @@ pub(super) fn note_path(copy: &Path) -> PathBuf {
     PathBuf::from(path)
 }
 
-/// Where the companions lie of a file of our own.
+/// The directory for the companions of one of our own files.
 pub(super) fn companions_dir(file: &Path) -> PathBuf {
     let mut path = file.as_os_str().to_owned();
     path.push(COMPANIONS);
     PathBuf::from(path)
 }
 
-/// The file of our own whose companion lies here, if one would.
+/// The file of our own to which a companion at this path would belong, if its path is one.
 pub(super) fn accompanied_by(companion: &Path) -> Option<PathBuf> {
     let dir = companion.parent().filter(|dir| dir.starts_with(MARKER))?;
     let file = dir.as_os_str().as_encoded_bytes().strip_suffix(COMPANIONS.as_bytes())?;
     Some(PathBuf::from(name_of_bytes(file.to_vec())))
 }
 
-/// Whether a directory is for the companions of a file of our own, by its name.
+/// Whether a directory, by its name, is for the companions of one of our own files.
 pub(super) fn is_for_companions(dir: &Path) -> bool {
     dir.starts_with(MARKER) && dir.as_os_str().as_encoded_bytes().ends_with(COMPANIONS.as_bytes())
 }
 
-/// What people call a file: its name without folders, and without the digits that [`own_name`] puts before it.
+/// A file's name for people: without folders, and without the digits that [`own_name`] puts before it.
 pub(super) fn label(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let given = match id_digits(path) {
@@ -121,9 +121,9 @@ pub(super) fn label(path: &Path) -> String {
     given[..end].to_owned()
 }
 
-/// The first of `name`, `name (2)`, `name (3)`, ... of which `is_free` says that it is free in `dir`.
+/// The first of `name`, `name (2)`, `name (3)`, ... that is free in `dir`, by `is_free`.
 ///
-/// Names that differ in case only count as one, since on many systems they are.
+/// Names that differ only in case count as the same, since on many systems they are.
 pub(super) fn free_path(
     dir: &Path,
     name: &SafeName,
@@ -136,7 +136,7 @@ pub(super) fn free_path(
 /// The most files of one name in one directory; beyond that, something is wrong.
 const MAX_NUMBER: u32 = 9_999;
 
-/// Paths in JSON: text where they are text, bytes where a file name is none.
+/// Paths in JSON: as text, or as bytes if a file name is not text.
 pub(super) mod path_text {
     use std::path::{Path, PathBuf};
 

@@ -1,7 +1,7 @@
-//! What the node has found by comparing photos of this folder with others, so that a restart does not compare them anew.
+//! The results of comparing photos of this folder with others, kept so that a restart does not repeat the comparisons.
 //!
-//! The index has it with each photo; and the note of a copy that was put away for a better version says for which one, and
-//! whether it is all there in that.
+//! The index has them with each photo; and the note of a retired copy names the better version, and says whether that
+//! shows all of it.
 
 use super::entry::Standing;
 use super::{Change, Folder};
@@ -9,7 +9,7 @@ use crate::photo::PhotoId;
 use crate::protocol::Looks;
 
 impl Folder {
-    /// Remembers what was found by comparing a photo of this folder with others, and says so in the notes of its copies in
+    /// Remembers the results of comparing a photo of this folder with others, and updates the notes of its copies in
     /// the trash.
     pub fn note_looks(&mut self, photo: PhotoId, looks: &Looks) {
         self.index.put_looks(photo, looks);
@@ -17,8 +17,8 @@ impl Folder {
         self.notes.put_looks(&copies, photo, looks);
     }
 
-    /// Adds to `changes` what is remembered of a photo that the node is told of for the first time. What only a note says, an
-    /// earlier program has found, or one whose index is lost.
+    /// Adds to `changes` the remembered results for a photo that is reported to the node for the first time. A result
+    /// only in a note comes from an earlier program, or from before the index was lost.
     pub(super) fn recall(
         &self,
         id: PhotoId,

@@ -1,38 +1,38 @@
-//! The photo folder on disk: what is in it, and how it changes without ever losing a photo.
+//! The photo folder on disk: its contents, and how they change without ever losing a photo.
 //!
 //! ```text
 //! FOLDER/                             the friend's own photos, untouched in name and place   = originals
 //! FOLDER/.photomesh/                  the marker: lock, identity, known nodes, index, tombstones
 //! FOLDER/.photomesh/replicas/         photos kept for the mesh, <12 digits of the id>-<name>  = replicas
 //! FOLDER/.photomesh/trash/            retired copies, a JSON note each                       = retired
-//! FOLDER/.photomesh/trash/*.companions/   files that have gone there with such a copy
+//! FOLDER/.photomesh/trash/*.companions/   files that went to the trash with such a copy
 //! FOLDER/.photomesh/trash/surplus/    exact copies on their way out, a JSON note each        = retired
-//! FOLDER/.photomesh/damaged/          files of our own that are not what they were, notes of such originals
+//! FOLDER/.photomesh/damaged/          our own files whose bytes have rotted, and notes of such originals
 //! FOLDER/.photomesh/tmp/              writes in progress, swept at start
 //! ```
 //!
-//! A [`Folder`] is owned by one thread and does everything that changes the folder. What it finds out by itself comes
-//! back as [`Change`]s; what it was asked to do comes back as a result, and is not told a second time.
+//! A [`Folder`] is owned by one thread and makes all changes of the folder. Its own findings come back as [`Change`]s;
+//! a request comes back as a result, and is not reported a second time.
 //!
-//! # What holds, whatever happens
+//! # Promises, whatever happens
 //!
 //! - **The files are the truth.** The index is a cache: a lost one costs reading the photos again.
 //! - **Write order.** A spool file's bytes are checked by the caller, then [`Folder::install`] syncs them, gives the
-//!   file its name without overwriting, syncs the directory, notes it in the index, and only then returns. A crash
-//!   anywhere leaves the photo whole in its place or not there, and a leftover in `tmp` that the next start sweeps.
-//! - **Nothing is deleted but for [`Departure::Expired`](crate::protocol::Departure::Expired)**, which only ever touches
-//!   the trash, and of the trash only what other nodes have been proven to hold. (One exception: a trash copy of a photo that this folder also stores, once
-//!   the stored file has been read and found good.) Everything else *moves*, with a note that says from where and why.
-//! - **An absence is not a delete.** A file that is gone is one copy less, no more. Many files gone at once, or the
-//!   marker gone, are taken for an unmounted disk or an accident: [`Change::Lost`], and [`OpenError::Missing`] at start.
-//! - **Foreign names are labels.** [`SafeName`](crate::protocol::SafeName) is their only way to a path.
+//!   file its name without overwriting, syncs the directory, notes it in the index, and only then returns. After a
+//!   crash anywhere the photo is complete in its place or not there, and the next start sweeps a leftover in `tmp`.
+//! - **Only [`Departure::Expired`](crate::protocol::Departure::Expired) deletes photos**, only in the trash, and only
+//!   once the core allows it. (One exception: a trash copy of a photo that this folder also stores, once the stored
+//!   file has been read and found good.) Everything else *moves*, with a note that says from where and why.
+//! - **An absence is not a delete.** A missing file is one copy less, nothing more. Many files missing at once, or a
+//!   missing marker, mean an unmounted disk or an accident: [`Change::Lost`], and [`OpenError::Missing`] at start.
+//! - **Foreign names are labels.** They become paths only as a [`SafeName`](crate::protocol::SafeName).
 //!
 //! # Reading order
 //!
-//! `disk` (what makes a file safe), `layout` (what a path says), `entry` and `index` over `journal` (what is known of every
-//! file), `looks` (what comparing found), `scan` and `reconcile` (how it gets known), `store` (in), `trash` (out and back),
-//! `duplicates`, `purge` (for good), `tombstones`, `scrub` and `damage` (rot), `reread` (photos of an earlier program),
-//! `companions`.
+//! `disk` (how a file becomes safe), `layout` (the meaning of paths), `entry` and `index` over `journal` (the knowledge
+//! of every file), `looks` (results of comparisons), `scan` and `reconcile` (how files become known), `store` (in),
+//! `trash` (out and back), `duplicates`, `purge` (for good), `tombstones`, `scrub` and `damage` (rot), `reread` (photos
+//! of an earlier program), `companions`.
 
 mod accompanied;
 mod boot_time;
@@ -90,10 +90,10 @@ use layout::{MARKER, OWN_DIRS, TMP};
 use note::Notes;
 use tombstones::Tombstones;
 
-/// How often lines of the index are brought to the disk, in seconds of running. A crash costs reading some photos again.
+/// How often lines of the index are synced, in seconds of running. A crash costs reading some photos again.
 const FLUSH_EVERY: u64 = 5;
 
-/// What the owner of a folder wants of it.
+/// The settings of a folder's owner.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Photos that are missing at the start were removed on purpose (`--accept-missing`).
@@ -104,26 +104,26 @@ pub struct Options {
     pub scrub_days: u32,
 }
 
-/// A change of what the folder holds that it found out by itself.
+/// Something that the folder found out by itself.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
     /// How the folder holds a photo now. The best of all its files counts: an original before a replica before one in
     /// the trash.
     Held {
-        /// What the bytes say.
+        /// What was found in its bytes.
         photo: Arc<Photo>,
-        /// What is known about it beyond its bytes.
+        /// Its facts.
         facts: Facts,
         /// How it is held.
         holding: Holding,
-        /// How many files with these very bytes the friend's own folder has.
+        /// How many files with these bytes the friend's own folder has.
         files: u32,
     },
-    /// What was found by comparing a photo with others, as far as it is remembered. Told once, before its first `Held`.
+    /// Remembered results of comparing a photo with others. Reported once, before its first `Held`.
     Recalled {
         /// The photo.
         photo: PhotoId,
-        /// What was found.
+        /// The results.
         looks: Looks,
     },
     /// No file of this photo is left, in the folder or its trash.
@@ -131,27 +131,27 @@ pub enum Change {
         /// The photo.
         photo: PhotoId,
     },
-    /// A file's bytes no longer match its digest, and it does not count any more: a file of our own is set aside, an
+    /// A file's bytes no longer match its digest, and it no longer counts: one of our own files is set aside, an
     /// original stays where it is. Followed by a `Held` or `Missing` of the same photo.
     Damaged {
-        /// The photo that it was.
+        /// The photo that it held.
         photo: PhotoId,
         /// Which file, relative to the folder, for people.
         file: String,
     },
     /// A walk is done, and all its candidates have been taken.
     Scanned {
-        /// Files that are no pictures, and files and directories that cannot be read.
+        /// Files that are not pictures, and files and directories that cannot be read.
         skipped: u64,
     },
-    /// The files that go where a photo goes: see [`companions`]. Told when they change.
+    /// The files that go where a photo goes: see [`companions`]. Reported when they change.
     Companions {
         /// The photo.
         photo: PhotoId,
-        /// Their names, in the folder or its trash, at most [`companions::NAMED`]; none if there are none any more.
+        /// Their names, in the folder or its trash, at most [`companions::NAMED`]; empty if none are left.
         files: Vec<String>,
     },
-    /// So many photos are still to be read by the present rules: see [`Folder::next_to_reread`].
+    /// Photos are still to be read by the present rules: see [`Folder::next_to_reread`].
     Unread {
         /// How many.
         photos: u64,
@@ -161,8 +161,8 @@ pub enum Change {
         /// The photo.
         photo: PhotoId,
     },
-    /// The folder can no longer be trusted: the node must leave. Nothing was changed for it; the reason says what is
-    /// wrong and what to do.
+    /// The folder can no longer be trusted: the node must leave. Nothing was changed; the reason says what is wrong and
+    /// what to do.
     Lost {
         /// Why, for people.
         reason: String,
@@ -191,23 +191,23 @@ pub struct Folder {
     scrub: scrub::Scrub,
     rereading: reread::Rereading,
     accompanied: accompanied::Accompanied,
-    /// What the owner has asked to be purged, companions and all.
+    /// Photos that the owner wants purged, together with their companions.
     purge_asked: BTreeSet<PhotoId>,
     /// When the index is flushed next, in seconds of running.
     flush_at: u64,
-    /// When each expired photo was told of, in seconds of running.
+    /// When each expired photo was last reported, in seconds of running.
     expired: BTreeMap<PhotoId, u64>,
-    /// When the trash is looked through next, in seconds of running.
+    /// When the trash is next looked through, in seconds of running.
     expire_at: u64,
-    /// Changes that were found on the way to something else, for the next tick.
+    /// Changes that were found during other work, for the next tick.
     later: Vec<Change>,
 }
 
 impl Folder {
-    /// Opens a folder, making it if need be, and locks it against other daemons until it is dropped.
+    /// Opens a folder, makes it if it is missing, and locks it against other daemons until it is dropped.
     ///
-    /// Leftovers of a crash are swept, the index and the notes of the trash are read. No photo is told of before a walk
-    /// has seen it.
+    /// Sweeps the leftovers of a crash, and reads the index and the notes of the trash. No photo is reported before a
+    /// walk has seen it.
     pub fn open(path: &Path, options: &Options) -> Result<Folder, OpenError> {
         Folder::open_on(Disk::default(), path, options)
     }
@@ -248,7 +248,7 @@ impl Folder {
             index,
             disk,
         };
-        // With the index, the count of days may be lost; the notes remember what it was at the least.
+        // If the index is lost, so is the time of running; the notes still know a lower bound.
         folder.index.has_run(folder.notes.running());
         folder.check_missing()?;
         Ok(folder)
@@ -274,8 +274,8 @@ impl Folder {
         self.index.put_facts(photo, facts);
     }
 
-    /// Lets time pass: `running` since the last call, which should be about a second ago. Days of the trash are days
-    /// of running, so that a friend who was away for a month finds the trash as it was.
+    /// Lets time pass: `running` is the time since the last call, about a second. Days of the trash are days of
+    /// running, so that a friend who was away for a month finds the trash unchanged.
     pub fn tick(&mut self, running: Duration) -> Vec<Change> {
         self.index.run(running);
         let now = self.index.running();
@@ -291,7 +291,7 @@ impl Folder {
         changes
     }
 
-    /// Adds to `changes` how a photo is held, if the node knows it otherwise, and forgets a photo without files.
+    /// Adds to `changes` how a photo is held, if that is news to the node, and forgets a photo without files.
     fn tell(&mut self, id: PhotoId, changes: &mut Vec<Change>) {
         let told = self.index.photo(id).and_then(|entry| entry.told);
         if self.standing(id) != told {
@@ -301,7 +301,7 @@ impl Folder {
         }
     }
 
-    /// Adds to `changes` how a photo is held, be it news or not.
+    /// Adds to `changes` how a photo is held, whether that is news or not.
     fn tell_anyway(&mut self, id: PhotoId, changes: &mut Vec<Change>) {
         let standing = self.standing(id);
         self.recall(id, standing, changes);
@@ -318,21 +318,21 @@ impl Folder {
         self.index.forget_photo(id);
     }
 
-    /// From the result of what it asked for, the caller takes a photo for held like this. The next tick tells it if it
-    /// is not.
+    /// Notes how the caller assumes a photo to be held after the result that it gets. If that is wrong, the next tick
+    /// says so.
     fn assumed(&mut self, id: PhotoId, standing: Option<Standing>) {
         self.index.set_told(id, standing);
         self.tell_later(id);
     }
 
-    /// The next tick tells how a photo is held, if the node knows it otherwise.
+    /// The next tick reports how a photo is held, if that is news to the node.
     fn tell_later(&mut self, photo: PhotoId) {
         let mut later = std::mem::take(&mut self.later);
         self.tell(photo, &mut later);
         self.later = later;
     }
 
-    /// How the folder holds a photo: as its files' places say, and of what is in the trash, its notes.
+    /// How the folder holds a photo: by the places of its files and, for copies in the trash, by their notes.
     fn standing(&self, id: PhotoId) -> Option<Standing> {
         let mut standing = self.index.standing(id)?;
         let was_own = |copy: &PathBuf| {
@@ -346,7 +346,7 @@ impl Folder {
         Some(standing)
     }
 
-    /// A path relative to the folder, in full.
+    /// The full path for a path relative to the folder.
     fn full(&self, path: &Path) -> PathBuf {
         self.root.join(path)
     }
@@ -368,7 +368,7 @@ fn lock(root: &Path) -> Result<File, OpenError> {
     }
 }
 
-/// Removes what an earlier life has left half done.
+/// Removes the unfinished writes of an earlier life.
 fn sweep(disk: &Disk, tmp: &Path) -> Result<(), OpenError> {
     let failed = |error| OpenError::at(tmp, error);
     for entry in fs::read_dir(tmp).map_err(failed)? {
@@ -377,7 +377,7 @@ fn sweep(disk: &Disk, tmp: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// The folder's identity, and whether it was made just now.
+/// The folder's identity, and whether it is new.
 fn identify(disk: &Disk, root: &Path) -> Result<(Identity, bool), OpenError> {
     let path = root.join(MARKER).join("identity");
     match Identity::load(&path) {

@@ -1,4 +1,4 @@
-//! The other nodes of the mesh and where they listened, noted for the next start.
+//! The addresses of the other nodes of the mesh, noted for the next start.
 
 use std::collections::BTreeMap;
 use std::io::BufReader;
@@ -9,7 +9,7 @@ use super::{Folder, disk};
 use crate::protocol::{Address, NodeId};
 
 impl Folder {
-    /// The other nodes of the mesh and where they listened, as last noted.
+    /// The other nodes of the mesh and their addresses, as last noted.
     pub fn known_nodes(&self) -> BTreeMap<NodeId, Address> {
         self.nodes.clone()
     }
@@ -33,7 +33,7 @@ impl Folder {
     }
 }
 
-/// The nodes noted last; none if the note cannot be read, `--join` helps then.
+/// The nodes noted last; none if the note cannot be read: then `--join` helps.
 pub(super) fn read(root: &Path) -> BTreeMap<NodeId, Address> {
     let read = disk::open(&root.join(MARKER).join("nodes"));
     let nodes = read.map(|file| serde_json::from_reader(BufReader::new(file)));

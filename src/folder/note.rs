@@ -1,4 +1,4 @@
-//! The note that lies beside every copy in the trash: why it is there, and where it belongs.
+//! The note beside every copy in the trash: why the copy is there, and where it belongs.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,39 +18,39 @@ use crate::protocol::{Facts, Holding, Looks, NodeId};
 /// A day in seconds.
 pub(super) const DAY: u64 = 24 * 60 * 60;
 
-/// A copy of what is safe on enough other disks stays this many days of running; a friend's own file stays the full
-/// time of the trash even so, that its owner can find it.
+/// A copy that is safe on enough other disks stays this many days of running; but a friend's own file stays the full
+/// time of the trash, so that its owner can find it.
 const SURPLUS_DAYS: u64 = 1;
 
-/// What a note says. Written as JSON for people and for [`Folder::restore`](super::Folder::restore).
+/// The content of a note. Written as JSON, for people and for [`Folder::restore`](super::Folder::restore).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Note {
     /// The photo.
     pub(super) photo: PhotoId,
-    /// Why it was put away.
+    /// Why it went to the trash.
     #[serde(flatten)]
     pub(super) why: Why,
-    /// What else is known of it.
+    /// Its facts.
     #[serde(flatten)]
     pub(super) facts: Facts,
     /// Where the file was, relative to the folder.
     #[serde(with = "layout::path_text")]
     pub(super) original_path: PathBuf,
-    /// Where it was returned to, if that is another name and its companions have not followed yet.
+    /// Where it was returned to, if that is a different name and its companions have not followed yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) returned_to: Option<Name>,
-    /// The files that have come here with it, see [`companions`](super::companions).
+    /// The files that came here with it, see [`companions`](super::companions).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) companions: Vec<Name>,
     /// How it was held.
     pub(super) holding: Holding,
-    /// When it was put away: seconds since 1970, by this machine's clock.
+    /// When it went to the trash: seconds since 1970, by this machine's clock.
     pub(super) when: u64,
-    /// For how long daemons had run on this folder by then, in seconds: what the days in the trash are counted by.
+    /// How long daemons had run on this folder by then, in seconds: the days in the trash count from there.
     pub(super) running: u64,
 }
 
-/// Why a copy was put away: on disk a word, and beside it what goes with it.
+/// Why a copy went to the trash: on disk one word, with its fields beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "lowercase")]
 pub(super) enum Why {
@@ -62,7 +62,7 @@ pub(super) enum Why {
     Duplicate(Better),
     /// Its owner has removed it from the collection.
     Removed {
-        /// The node whose owner has.
+        /// The node of that owner.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         removed_by: Option<NodeId>,
     },
@@ -70,13 +70,13 @@ pub(super) enum Why {
     Unknown,
 }
 
-/// What is kept in the place of a copy.
+/// The photo that is kept in place of a copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Better {
-    /// The photo that is kept, as far as the note says so.
+    /// The photo that is kept, if the note names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) replaced_by: Option<PhotoId>,
-    /// How the copy stands to that one, by their pixels. Where a note does not say so, it may show what that one does not.
+    /// How the copy relates to that one, by their pixels. Without this, the copy may be a variant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) relation: Option<Relation>,
 }
@@ -88,7 +88,7 @@ impl Better {
 }
 
 impl Why {
-    /// Where copies go that are put away for this reason and were held so.
+    /// The directory for copies that go for this reason and were held in this way.
     pub(super) fn dir(self, holding: Holding) -> &'static str {
         match self {
             Why::Surplus => SURPLUS,
@@ -99,7 +99,7 @@ impl Why {
 }
 
 impl Note {
-    /// A note of now.
+    /// A note with the present time.
     pub(super) fn new(photo: PhotoId, why: Why, path: &Path, facts: &Facts, running: u64) -> Note {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         Note {
@@ -115,7 +115,7 @@ impl Note {
         }
     }
 
-    /// The better version that the copy was put away for, if it was for one.
+    /// The better version for which the copy was retired, if it was.
     fn better(&self) -> Option<Better> {
         match self.why {
             Why::Retired(better) => Some(better),
@@ -123,8 +123,8 @@ impl Note {
         }
     }
 
-    /// Whether the copy's time in the trash is over, `running` seconds of running into this folder's life. It never is for a
-    /// worse version that is not all there in the better one, nor for one with companions, which are nowhere else.
+    /// Whether the copy's time in the trash is over, `running` seconds of running into this folder's life. It is never
+    /// over for a variant of the better version, nor for a copy with companions, which are nowhere else.
     pub(super) fn is_due(&self, running: u64, trash_days: u32) -> bool {
         let is_variant = |better: Better| better.relation != Some(Relation::Same);
         if self.better().is_some_and(is_variant) || !self.companions.is_empty() {
@@ -139,7 +139,7 @@ impl Note {
         self.is_older_than(days, running)
     }
 
-    /// Whether the copy has been in the trash for so many days of running.
+    /// Whether the copy has been in the trash for this many days of running.
     pub(super) fn is_older_than(&self, days: u64, running: u64) -> bool {
         running.saturating_sub(self.running) >= days.saturating_mul(DAY)
     }
@@ -154,12 +154,12 @@ pub(super) struct Notes {
 }
 
 impl Notes {
-    /// Reads the notes. One without its copy was written just before a crash and is swept; what is no note of ours is
-    /// left alone, whatever it is called.
+    /// Reads the notes. A note without its copy was written just before a crash and is swept; a file that is not our
+    /// note is left alone, whatever its name.
     pub(super) fn open(disk: &Disk, root: &Path) -> Notes {
         let mut notes = Notes { disk: disk.clone(), root: root.to_owned(), notes: BTreeMap::new() };
         for dir in [TRASH, SURPLUS] {
-            // What cannot be read here is found by the walk, if it is there at all.
+            // Copies that cannot be read here are found by the walk, if they exist at all.
             let entries = fs::read_dir(root.join(dir)).into_iter().flatten().flatten();
             for entry in entries.filter(|entry| is_note(&entry.file_name())) {
                 let copy = Path::new(dir).join(entry.file_name()).with_extension("");
@@ -192,13 +192,13 @@ impl Notes {
         self.notes.iter()
     }
 
-    /// What the note of a copy knows of a photo, if it is about that one.
+    /// The facts in a copy's note, if it is about this photo.
     pub(super) fn facts(&self, copy: &Path, photo: PhotoId) -> Facts {
         let note = self.notes.get(copy).filter(|note| note.photo == photo);
         note.map(|note| note.facts.clone()).unwrap_or_default()
     }
 
-    /// What the notes of these copies say of the better version that a photo was put away for.
+    /// What the notes of these copies say about the better version for which a photo was retired.
     pub(super) fn looks(&self, copies: &[PathBuf], photo: PhotoId) -> Looks {
         let notes = copies.iter().filter_map(|copy| self.notes.get(copy));
         let mut better = notes.filter(|note| note.photo == photo).filter_map(Note::better);
@@ -208,7 +208,7 @@ impl Notes {
         })
     }
 
-    /// Says in the notes of these copies, where they were put away for a better version, for which one they are there now.
+    /// Updates the notes of these copies, if they were retired, with the better version for which they are there now.
     /// Best effort: without it, they are kept longer.
     pub(super) fn put_looks(&mut self, copies: &[PathBuf], photo: PhotoId, looks: &Looks) {
         let Some(better) = looks.yields_to else {
@@ -227,13 +227,13 @@ impl Notes {
         }
     }
 
-    /// The latest time that a note was written, in seconds of running.
+    /// The latest time at which a note was written, in seconds of running.
     pub(super) fn running(&self) -> u64 {
         let times = self.notes.values().map(|note| note.running);
         times.filter(|time| *time <= MAX_RUNNING).max().unwrap_or(0)
     }
 
-    /// Writes a note for a copy that is about to come to `copy`, safe when it returns.
+    /// Writes a note for a copy that is about to come to `copy`; safe when it returns.
     pub(super) fn write(&mut self, copy: &Path, note: Note) -> io::Result<()> {
         let text = serde_json::to_string_pretty(&note)? + "\n";
         let tmp = self.root.join(TMP).join("note");
@@ -249,7 +249,7 @@ impl Notes {
         }
     }
 
-    /// Where the note of a copy is, in full.
+    /// The full path of a copy's note.
     fn path(&self, copy: &Path) -> PathBuf {
         layout::note_path(&self.root.join(copy))
     }

@@ -9,7 +9,7 @@ use super::note::{DAY, Note};
 use super::{Change, Folder, StoreError};
 use crate::photo::PhotoId;
 
-/// How often the trash is looked through for what has expired, in seconds of running.
+/// How often the trash is searched for expired copies, in seconds of running.
 const LOOK_EVERY: u64 = 60;
 
 /// How often the node is reminded of an expired photo, in seconds of running.
@@ -17,7 +17,7 @@ const REMIND_EVERY: u64 = 60 * 60;
 
 impl Folder {
     /// Deletes every copy of a photo in the trash, for good. The deadline is checked before each. A photo that is also
-    /// stored stays as it is: whoever asks for this takes it for one of the trash only.
+    /// stored stays as it is: the caller assumes that it is only in the trash.
     pub(super) fn purge(&mut self, photo: PhotoId, deadline: Moment) -> Result<(), StoreError> {
         if !self.index.stored_files_of(photo).is_empty() {
             return Err(StoreError::Io("it is not only in the trash".to_owned()));
@@ -50,7 +50,7 @@ impl Folder {
             match self.require_unchanged(&copy) {
                 Ok(()) => {
                     let path = self.full(&copy);
-                    // In this order a crash leaves the photo and its note, and nothing without them.
+                    // In this order a crash never leaves companions without the photo and its note.
                     let removed = self.delete_companions(&copy);
                     let removed = removed.and_then(|()| self.disk.remove(&path));
                     removed.map_err(|error| StoreError::at(&path, &error))?;
@@ -68,7 +68,7 @@ impl Folder {
         Ok(())
     }
 
-    /// Looks through the trash, now and then, for what has been there long enough.
+    /// Searches the trash, now and then, for copies that have been there long enough.
     pub(super) fn expire(&mut self, changes: &mut Vec<Change>) {
         let now = self.index.running();
         if now < self.expire_at {
@@ -90,9 +90,8 @@ impl Folder {
         }
     }
 
-    /// The photos that are in the trash and nowhere else in the folder, and of which every copy has been there for so many
-    /// days of running.
-    /// Their owner asks, and wants them deleted: what has companions can be purged from now on.
+    /// The photos that are only in the trash, and whose every copy has been there for this many days of running. This
+    /// folder's owner wants them deleted: from now on, even those with companions can be purged.
     pub fn in_trash_for(&mut self, days: u32) -> BTreeSet<PhotoId> {
         let now = self.index.running();
         let mut aged = self.of_which_all(|note| note.is_older_than(days.into(), now));
@@ -101,26 +100,26 @@ impl Folder {
         aged
     }
 
-    /// After how many more days of running the time of a photo in the trash is over, that of its last copy there. None
-    /// inside if that is never: it stays until a person purges it.
+    /// The days of running until the time of a photo's last copy in the trash is over. `Some(None)` if it never is: the
+    /// photo stays until a person purges it.
     pub fn days_left(&self, photo: PhotoId) -> Option<Option<u32>> {
         let copies = self.index.files_of(photo).into_iter();
         let notes = copies.filter_map(|copy| self.notes.get(&copy));
-        // None counts as later than any number of days here.
+        // Never counts as later than any number of days here.
         notes
             .map(|note| self.days_of(note).map_or((1, None), |days| (0, Some(days))))
             .max()
             .map(|(_, days)| days)
     }
 
-    /// The first day at which a copy's time is over by its note; none if there is no such day.
+    /// The number of days after which a copy's time is over by its note; none if it never is.
     fn days_of(&self, note: &Note) -> Option<u32> {
         let now = self.index.running();
         let is_due = |days: u32| {
             let then = now.saturating_add(u64::from(days) * DAY);
             note.is_due(then, self.options.trash_days)
         };
-        // Once over, it stays so: the first such day is found by halving.
+        // Once it is over, it stays over: bisection finds the first such day.
         let (mut early, mut late) = (0, self.options.trash_days.saturating_add(1));
         if !is_due(late) {
             return None;
@@ -136,12 +135,12 @@ impl Folder {
         Some(late)
     }
 
-    /// The photos of which every copy in the trash has been there for its time.
+    /// The photos whose every copy in the trash has been there for its time.
     fn due(&self, now: u64) -> BTreeSet<PhotoId> {
         self.of_which_all(|note| note.is_due(now, self.options.trash_days))
     }
 
-    /// The photos of which the notes of all copies in the trash say so.
+    /// The photos for which `says` holds for the notes of all copies in the trash.
     fn of_which_all(&self, says: impl Fn(&Note) -> bool) -> BTreeSet<PhotoId> {
         let (mut due, mut early) = (BTreeSet::new(), BTreeSet::new());
         for (_, note) in self.notes.iter() {
@@ -155,7 +154,7 @@ impl Folder {
         due
     }
 
-    /// Deletes the copies in the trash of a photo that is stored, too, once the stored file was read and found good.
+    /// Deletes the trash copies of a photo that is also stored, once the stored file was read and found good.
     fn drop_redundant(&mut self, photo: PhotoId) {
         let stored = self.index.stored_files_of(photo);
         if stored.iter().any(|path| self.require_intact(photo, path).is_ok()) {

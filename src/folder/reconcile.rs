@@ -1,4 +1,4 @@
-//! From a walk to what has changed: comparing the folder with the index.
+//! From a walk to changes: comparing the folder with the index.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -12,16 +12,16 @@ use super::{Change, Folder, OpenError, companions};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Facts, Holding};
 
-/// So many photos may vanish at once without suspicion: a friend who tidies up.
+/// This many photos can vanish at once without suspicion: a friend tidies up.
 const MAY_VANISH: usize = 20;
 
-/// Beyond [`MAY_VANISH`], one in so many.
+/// Beyond [`MAY_VANISH`], one in this many can.
 const MAY_VANISH_SHARE: usize = 5;
 
-/// What [`Folder::absorb`] made of a walk.
+/// The result of [`Folder::absorb`].
 #[derive(Debug)]
 pub struct Absorbed {
-    /// What is known at once. Ends with [`Change::Scanned`] if there is nothing to inspect.
+    /// Changes known at once. They end with [`Change::Scanned`] if there is nothing to inspect.
     pub changes: Vec<Change>,
     /// Files to inspect; every [`Inspection`] goes to [`Folder::take`].
     pub candidates: Vec<Candidate>,
@@ -34,32 +34,32 @@ pub(super) struct Scanning {
     pending: BTreeSet<PathBuf>,
     /// Known files that the walk did not find.
     unseen: Vec<PathBuf>,
-    /// Photos one of whose files has changed, and whether it became another photo. How they stand is known only when
-    /// all candidates are taken: the bytes may have moved to another name.
+    /// Photos with a changed file, and whether that became another photo. How they are held is known only when all
+    /// candidates are taken: the bytes may have moved to another name.
     changed: BTreeMap<PhotoId, bool>,
     /// Files and directories that could not be read.
     unreadable: u64,
-    /// Some scan has come to its end.
+    /// A scan has ended.
     is_known: bool,
 }
 
 impl Scanning {
-    /// Whether the folder is known, and no candidate is out.
+    /// Whether a scan has ended, and no candidate is out.
     pub(super) fn is_idle(&self) -> bool {
         self.is_known && self.pending.is_empty()
     }
 }
 
 impl Folder {
-    /// A walker through this folder, for a thread of its own.
+    /// A walker through this folder, for a separate thread.
     pub fn walker(&self) -> Walker {
         Walker::new(&self.root, self.marker)
     }
 
     /// Compares a walk with what is known.
     ///
-    /// Files that are as they were when last read are known at once. New and changed ones are given out as
-    /// candidates, if they are at rest. What is missing is decided when all of them have come back.
+    /// Files unchanged since they were last read are known at once. New and changed ones are given out as candidates,
+    /// if they are at rest. Missing files are decided when all candidates have come back.
     pub fn absorb(&mut self, walk: Walk) -> Absorbed {
         let mut changes = Vec::new();
         let mut candidates = Vec::new();
@@ -77,7 +77,7 @@ impl Folder {
                     self.index.set_seen(path);
                 }
                 _ if !seen.rests || self.scanning.pending.contains(path) => {}
-                // Whatever is in them, these are no photos.
+                // Whatever is in them, these are not photos.
                 None if layout::accompanied_by(path).is_some()
                     || companions::is_thumbnail(path, |path| walk.files.contains_key(path)) =>
                 {
@@ -108,7 +108,7 @@ impl Folder {
         Absorbed { changes, candidates }
     }
 
-    /// Takes in what a candidate turned out to be. With the last one the scan is complete.
+    /// Takes in the result of a candidate. With the last one the scan is complete.
     pub fn take(&mut self, inspection: Inspection) -> Vec<Change> {
         let mut changes = Vec::new();
         if !self.scanning.pending.remove(&inspection.path) {
@@ -145,7 +145,7 @@ impl Folder {
         let before = self.photo_at(path).filter(|before| *before != id);
         let named = self.index.photo(id).is_some_and(|entry| !entry.facts.names.is_empty());
         let mut facts = self.notes.facts(path, id);
-        // Names of our own files were made safe and say less than what is known.
+        // The names of our own files were made safe, and say less than the known facts.
         if original || (!named && facts.names.is_empty()) {
             facts.merge(&Facts::named(layout::label(path)));
         }
@@ -166,7 +166,7 @@ impl Folder {
         }
     }
 
-    /// An original has the bytes of one that has rotted, as is known from another time or place.
+    /// An original has the bytes of a rotten one, as noted at another time or place.
     fn found_wreck(&mut self, path: &Path, stamp: Stamp, was: PhotoId, changes: &mut Vec<Change>) {
         if let Some(before) = self.photo_at(path) {
             self.scanning.changed.entry(before).or_insert(false);
@@ -179,13 +179,13 @@ impl Folder {
         }
     }
 
-    /// A file of our own is not the photo that its name says, whatever became of its stamp and of the index.
+    /// One of our own files is not the photo that its name says, whatever its stamp and the index say.
     fn found_rotten(&mut self, path: &Path, stamp: Stamp, changes: &mut Vec<Change>) {
         if let Some(photo) = self.photo_at(path) {
             self.set_aside(photo, path, stamp, None);
             self.tell_damage(photo, path, changes);
         } else {
-            // Which photo it was, nobody knows any more, and so nobody counts on it.
+            // Nobody knows any more which photo it was, so nobody counts on it.
             self.scanning.unreadable += 1;
             // Best effort: the next walk tries again.
             let _ = self.move_aside(path);
@@ -206,7 +206,7 @@ impl Folder {
         }
     }
 
-    /// Forgets files of a photo that are not there any more: what looks like a second file is often a moved one.
+    /// Forgets files of a photo that are gone: what looks like a second file is often a moved one.
     pub(super) fn forget_absent(&mut self, id: PhotoId) {
         for path in self.index.files_of(id) {
             if self.is_absent(&path) {
@@ -215,19 +215,19 @@ impl Folder {
         }
     }
 
-    /// Puts the files of a photo in order: of a photo in the friend's own folder no replica is needed, and each copy
-    /// in the trash needs a note.
+    /// Puts the files of a photo in order: a photo in the friend's own folder needs no replica, and each copy in the
+    /// trash needs a note.
     fn settle(&mut self, id: PhotoId) {
         self.supersede(id);
         self.note_trash_of(id);
     }
 
-    /// Whether there is for sure no such file.
+    /// Whether this file certainly does not exist.
     fn is_absent(&self, path: &Path) -> bool {
         disk::look(&self.full(path)).is_ok_and(|stamp| stamp.is_none())
     }
 
-    /// All candidates are taken: decides what is missing.
+    /// All candidates are taken: decides which photos are missing.
     fn finish_scan(&mut self, changes: &mut Vec<Change>) {
         let mut absent: BTreeSet<PathBuf> =
             std::mem::take(&mut self.scanning.unseen).into_iter().collect();
@@ -264,7 +264,7 @@ impl Folder {
         });
     }
 
-    /// The photos that count as copies and of which all files are among the absent ones; and how many photos count.
+    /// The photos that count as copies and whose files are all absent; and how many photos count.
     fn count_missing(&self, absent: &BTreeSet<PathBuf>) -> (BTreeSet<PhotoId>, usize) {
         let mut missing = BTreeSet::new();
         let mut known = 0;
@@ -293,7 +293,7 @@ impl Folder {
             return Ok(());
         }
         let (missing, known) = self.count_missing(&absent);
-        // The walk is only made when it matters.
+        // The walk below is made only if it matters.
         if !is_suspicious(missing.len(), known) {
             return Ok(());
         }
@@ -304,7 +304,7 @@ impl Folder {
         Ok(())
     }
 
-    /// How many of the missing photos seem to have been moved: a file that keeps size and time under another name.
+    /// How many missing photos seem to have been moved: a file under another name has the same size and time.
     fn count_moved(&self, missing: &BTreeSet<PhotoId>) -> usize {
         let key = |stamp: &Stamp| (stamp.size, stamp.modified);
         let walk = self.walker().walk();
@@ -330,7 +330,7 @@ impl Folder {
 
     fn marker_lost(&self) -> String {
         format!(
-            "{} is not the folder it was: its {} is gone or another one; if its disk is not mounted, mount it and \
+            "{} is not the folder it was: its {} is gone or different; if its disk is not mounted, mount it and \
              start again",
             self.root.display(),
             layout::MARKER
@@ -338,7 +338,7 @@ impl Folder {
     }
 }
 
-/// Whether so many photos missing are an accident rather than a wish.
+/// Whether this many missing photos are an accident rather than a wish.
 fn is_suspicious(missing: usize, known: usize) -> bool {
     missing > MAY_VANISH.max(known / MAY_VANISH_SHARE)
 }

@@ -1,9 +1,9 @@
-//! Reading photos anew whose account is of an earlier program, or was only a glance.
+//! Reading photos again whose account is by an earlier program, or was only a glance.
 //!
-//! A folder of an earlier program is taken over as it is: its photos are known, told, counted and served at once, by the
-//! account that the index has of them. What the present rules find in their bytes is read in the background, a few
-//! photos at a time and when no scan has anything to read, and told as it is found. Each new account is noted in the
-//! index, so that a restart goes on where the last life has stopped.
+//! A folder of an earlier program is taken over as it is: its photos are known, reported, counted and served at once,
+//! by their accounts in the index. In the background, a few photos at a time are read by the present rules, while no
+//! scan has anything to read, and reported when read. Each new account is noted in the index, so that a restart goes on
+//! where the last life stopped.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Seek};
@@ -14,49 +14,49 @@ use super::disk::{self, Stamp};
 use super::{Change, Folder};
 use crate::photo::{self, ACCOUNT, InspectError, Photo, PhotoId};
 
-/// How long a photo is left alone that could not be read, in seconds of running: the next scan may find it changed or
+/// How long a photo is left alone if it could not be read, in seconds of running: the next scan may find it changed or
 /// moved, or the disk may be back.
 const RETRY: u64 = 60;
 
-/// What is being read anew.
+/// The photos being read again.
 #[derive(Debug, Default)]
 pub(super) struct Rereading {
     /// Photos that were given out and have not come back.
     out: BTreeSet<PhotoId>,
     /// Photos that could not be read, and until when they are left alone, in seconds of running.
     failed: BTreeMap<PhotoId, u64>,
-    /// How many the node was last told are left.
+    /// How many were left when the node was last told.
     told: u64,
 }
 
-/// A photo to be read anew, by whichever thread has the time.
+/// A photo to read again, on any thread.
 #[derive(Debug)]
 pub struct Reread {
     photo: PhotoId,
-    /// Its files, in full, best first, and their stamps.
+    /// The full paths of its files, best first, and their stamps.
     files: Vec<(PathBuf, Stamp)>,
 }
 
-/// What came of a [`Reread`].
+/// The result of a [`Reread`].
 #[derive(Debug)]
 pub struct Reading {
     photo: PhotoId,
-    /// What its bytes say by the present rules.
+    /// Its account by the present rules.
     found: Found,
 }
 
 #[derive(Debug)]
 enum Found {
     Photo(Arc<Photo>),
-    /// A file that is as it was when last read has other bytes.
+    /// An unchanged file has other bytes than when it was last read.
     Rotten,
     /// No file of it can be read now, or all have changed.
     Nothing,
 }
 
 impl Reread {
-    /// Reads the first of the photo's files that is as it was, and decodes it. Takes as long as that takes; never
-    /// fails. Then call [`Folder::take_reading`].
+    /// Reads the first unchanged file of the photo, and decodes it. May take long, and never fails. Then call
+    /// [`Folder::take_reading`].
     pub fn read(self) -> Reading {
         let mut found = Found::Nothing;
         for file in &self.files {
@@ -73,7 +73,7 @@ impl Reread {
     }
 }
 
-/// What is in a file of a photo; nothing if it is not this photo any more, although nobody has written to it.
+/// The photo in one of its files; none if the bytes are different, although nobody has written to the file.
 fn read(id: PhotoId, (path, stamp): &(PathBuf, Stamp)) -> io::Result<Option<Photo>> {
     let mut file = disk::open(path)?;
     let stamp_now = |file: &std::fs::File| Ok::<_, io::Error>(Stamp::of(&file.metadata()?));
@@ -84,7 +84,7 @@ fn read(id: PhotoId, (path, stamp): &(PathBuf, Stamp)) -> io::Result<Option<Phot
     let found = match photo::inspect(&mut file) {
         Ok(photo) => photo,
         Err(InspectError::Io(error)) => return Err(error),
-        // No picture by the present rules: what was a photo once stays one.
+        // Not a picture by the present rules: a photo stays a photo all the same.
         Err(InspectError::NotAPicture | InspectError::TooLarge) => {
             file.rewind()?;
             Photo::opaque(PhotoId::of_rest(&mut file)?, stamp.size)
@@ -97,10 +97,10 @@ fn read(id: PhotoId, (path, stamp): &(PathBuf, Stamp)) -> io::Result<Option<Phot
 }
 
 impl Folder {
-    /// A photo to be read anew, if there is one that is not being read already. What comes of it goes to
+    /// A photo to read again, if there is one that is not being read already. The result goes to
     /// [`Folder::take_reading`].
     ///
-    /// None before the first scan is complete: until then nobody knows which photos are there.
+    /// None before the first scan is complete: until then it is unknown which photos exist.
     pub fn next_to_reread(&mut self) -> Option<Reread> {
         if !self.scanning.is_idle() {
             return None;
@@ -116,7 +116,7 @@ impl Folder {
         Some(Reread { photo, files: files.filter_map(stamped).collect() })
     }
 
-    /// Takes in what reading a photo anew has shown.
+    /// Takes in the result of reading a photo again.
     pub fn take_reading(&mut self, reading: Reading) -> Vec<Change> {
         let Reading { photo: id, found } = reading;
         self.rereading.out.remove(&id);
@@ -142,7 +142,7 @@ impl Folder {
         self.rereading.failed.insert(photo, until);
     }
 
-    /// Adds to `changes` how many photos are still to be read anew, if the node knows another number.
+    /// Adds to `changes` how many photos are still to be read again, if that is news to the node.
     pub(super) fn tell_unread(&mut self, changes: &mut Vec<Change>) {
         let photos = self.index.outdated().count() as u64;
         if std::mem::replace(&mut self.rereading.told, photos) != photos {
@@ -151,7 +151,7 @@ impl Folder {
     }
 }
 
-/// Whether a photo is to be read anew.
+/// Whether a photo must be read again.
 pub(super) fn is_outdated(photo: &Photo) -> bool {
     photo.account < ACCOUNT
 }

@@ -1,17 +1,17 @@
-//! Looking through the folder: which files there are, and what is in those that are new or changed.
+//! Looking through the folder: finding all files, and reading those that are new or changed.
 //!
-//! Three steps on three kinds of threads, so that none holds up another: a [`Walker`] reads directories and stamps
-//! only; [`Folder::absorb`](super::Folder::absorb) compares the [`Walk`] with the index; a [`Candidate`] reads and
+//! Three steps on three kinds of threads, so that none holds up another: a [`Walker`] reads only directories and
+//! stamps; [`Folder::absorb`](super::Folder::absorb) compares the [`Walk`] with the index; a [`Candidate`] reads and
 //! decodes one file, on as many threads as there are cores.
 //!
 //! The friend's folder is full of surprises, and none may stop a walk or lead it astray:
 //!
 //! - Only regular files count. Links are not followed, pipes and devices not opened.
 //! - Hidden files and directories are passed over: other programs keep their half-written files and caches there.
-//! - A directory with a marker of its own belongs to another daemon.
-//! - What cannot be read is counted and passed over. It is no absence: whoever cannot look does not know.
-//! - A file still being written is left until it rests: until two walks find it the same, or until it has not been
-//!   touched for some seconds.
+//! - A directory with its own marker belongs to another daemon.
+//! - Unreadable files and directories are counted and passed over. They are not absent: their content is unknown.
+//! - A file still being written is left until it rests: until two walks find it unchanged, or it was not touched for
+//!   some seconds.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -38,7 +38,7 @@ pub struct Walker {
     restless: BTreeMap<PathBuf, Stamp>,
 }
 
-/// What one walk through the folder has found.
+/// The result of one walk through the folder.
 #[derive(Debug)]
 pub struct Walk {
     /// Every regular file, by its path relative to the folder.
@@ -90,7 +90,7 @@ impl Walker {
         walk
     }
 
-    /// Whether the marker is the very one of the start: another disk may be mounted here by now.
+    /// Whether the marker is still the one of the start: another disk may be mounted here by now.
     fn is_marked(&self) -> bool {
         fs::symlink_metadata(self.root.join(MARKER).join("lock"))
             .is_ok_and(|meta| file_of(&meta) == self.marker)
@@ -149,7 +149,7 @@ impl Pass<'_> {
         } else if kind.is_file()
             && let Some(stamp) = disk::look(&entry.path())?
         {
-            // Files of our own come to their place whole.
+            // Our own files get their names only when complete.
             let rests = ours || self.rests(&path, stamp);
             self.walk.files.insert(path, Seen { stamp, rests });
         }
@@ -160,7 +160,7 @@ impl Pass<'_> {
     fn rests(&mut self, path: &Path, stamp: Stamp) -> bool {
         let modified = u64::try_from(stamp.modified).unwrap_or(0);
         let modified = SystemTime::UNIX_EPOCH + Duration::from_nanos(modified);
-        // A file from the future, as a wrong clock makes it, has no age; for it, only two walks can tell.
+        // A file from the future, written with a wrong clock, has no age: only two walks can tell.
         if self.now.duration_since(modified).is_ok_and(|age| age >= REST) {
             return true;
         }
@@ -184,7 +184,7 @@ pub struct Candidate {
     pub(super) stamp: Stamp,
 }
 
-/// What the content of a [`Candidate`] is.
+/// The result of inspecting a [`Candidate`].
 #[derive(Debug)]
 pub struct Inspection {
     pub(super) path: PathBuf,
@@ -192,13 +192,13 @@ pub struct Inspection {
     pub(super) finding: Finding,
 }
 
-/// What was found in a file.
+/// The content found in a file.
 #[derive(Debug)]
 pub(super) enum Finding {
     Photo(Box<Photo>),
-    /// Nothing that counts as a photo.
+    /// Not a photo.
     Other,
-    /// A file of our own, and not the photo that it is named by.
+    /// One of our own files, but not the photo of its name.
     Rotten,
     /// It changed while it was read, or went away: the next walk will see.
     Restless,
@@ -217,7 +217,7 @@ impl Candidate {
         self.stamp.size
     }
 
-    /// Reads and decodes the file. Takes as long as that takes; never fails, the [`Inspection`] says what came of it.
+    /// Reads and decodes the file. May take long, and never fails: the [`Inspection`] has the result.
     pub fn inspect(self) -> Inspection {
         let finding = match self.read() {
             Ok(finding) => finding,
@@ -245,8 +245,8 @@ impl Candidate {
         Ok(finding)
     }
 
-    /// Others will count on this copy: its bytes and its name must outlast a power cut. Who put it here may not have
-    /// cared, and the directories above it may be as new as the file.
+    /// Other nodes will count on this copy: its bytes and its name must outlast a power cut. The program that wrote it
+    /// may not have synced, and the directories above it may be as new as the file.
     fn make_safe(&self, file: &File, path: &Path) -> io::Result<()> {
         self.disk.sync(file, path)?;
         let dirs = self.path.ancestors().skip(1);

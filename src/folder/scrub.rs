@@ -1,4 +1,4 @@
-//! Copies rot: reading again what was stored, and setting aside what no longer matches.
+//! Copies rot: reading stored files again, and setting aside those whose bytes no longer match.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,25 +21,25 @@ pub(super) struct Scrub {
     last: Option<u64>,
 }
 
-/// What reading a file again has shown.
+/// The result of reading a file again.
 enum Check {
     /// It is the photo.
     Good,
-    /// It is not there.
+    /// It does not exist.
     Gone,
-    /// It is another file by now, which the next scan will look at.
+    /// It is a different file by now; the next scan will look at it.
     Changed,
-    /// The very file that was the photo has other bytes, whose digest this is, or bytes that the disk cannot read.
+    /// The unchanged file has other bytes, with this digest, or bytes that the disk cannot read.
     Rotten(Stamp, Option<PhotoId>),
-    /// It could not be read now, which says nothing about the file.
+    /// It could not be read now; that says nothing about the file.
     Unknown(StoreError),
 }
 
-/// A photo all of whose files are to be read again, by whichever thread has the time.
+/// A photo to check: any thread can read all its files again.
 #[derive(Debug)]
 pub struct Recheck {
     photo: PhotoId,
-    /// In full.
+    /// Full paths.
     files: Vec<PathBuf>,
 }
 
@@ -49,9 +49,9 @@ impl Recheck {
         self.photo
     }
 
-    /// Reads every file; whether there is one and all have the photo's bytes. What has gone since is passed over.
+    /// Reads every file; returns whether there is one and all have the photo's bytes. Missing files are passed over.
     ///
-    /// Then call [`Folder::scrubbed`], or else [`Folder::damaged`].
+    /// Then call [`Folder::scrubbed`], or [`Folder::damaged`] if it is not.
     pub fn is_sound(&self) -> bool {
         let mut sound = 0;
         for path in &self.files {
@@ -67,18 +67,18 @@ impl Recheck {
 
 impl Folder {
     /// A reader has found that the bytes of a photo do not match its digest: reads every file of it and sets the bad
-    /// ones aside. Ends with how the photo is held now, in any case.
+    /// ones aside. In any case, the last change says how the photo is held now.
     pub fn damaged(&mut self, photo: PhotoId) -> Vec<Change> {
         let mut changes = Vec::new();
         for path in self.index.files_of(photo) {
-            // Whatever it is not, it is told below.
+            // Whatever the result, it is reported below.
             let _ = self.check(photo, &path, &mut changes);
         }
         self.tell_anyway(photo, &mut changes);
         changes
     }
 
-    /// Reads a file that is about to be relied on. If it is bad, it is set aside, the next tick tells of it, and the
+    /// Reads a file before something relies on it. If it is bad, it is set aside, the next tick reports it, and the
     /// error is [`StoreError::Damaged`].
     pub(super) fn require_intact(&mut self, photo: PhotoId, path: &Path) -> Result<(), StoreError> {
         let mut changes = Vec::new();
@@ -125,7 +125,7 @@ impl Folder {
         };
         match read() {
             Ok((_, Ok(digest))) if digest == photo => Check::Good,
-            // What a file of our own is named by tells more than any stamp.
+            // The name of one of our own files tells more than its stamp.
             Ok((stamp, Ok(digest))) if stamp != known && layout::may_hold(path, digest) => {
                 Check::Changed
             }
@@ -137,8 +137,8 @@ impl Folder {
         }
     }
 
-    /// Moves a rotten file of our own to `damaged`; an original is only flagged, it is not ours to move. `bytes` is the
-    /// digest that it has now, if it could be read.
+    /// Moves one of our own files, if rotten, to `damaged`; an original is only flagged, since it is not ours to move.
+    /// `bytes` is its present digest, if it could be read.
     pub(super) fn set_aside(
         &mut self,
         photo: PhotoId,
@@ -151,13 +151,13 @@ impl Folder {
                 return;
             }
         } else {
-            // Best effort: while there is the index, that will do.
+            // Best effort: as long as the index exists, that is enough.
             let _ = self.flag(photo, path, stamp, bytes);
         }
         self.index.set_file(path, stamp, Content::Damaged(photo));
     }
 
-    /// Moves a rotten file of our own to `damaged`, under its name.
+    /// Moves one of our own files, which has rotted, to `damaged`, under its name.
     pub(super) fn move_aside(&mut self, path: &Path) -> io::Result<()> {
         let name = path.file_name().unwrap_or_default();
         let name = SafeName::new(&name.to_string_lossy());
@@ -168,7 +168,7 @@ impl Folder {
         Ok(())
     }
 
-    /// Notes that an original has rotted, for the time after the index is lost.
+    /// Notes that an original has rotted, in case the index is lost.
     fn flag(
         &mut self,
         photo: PhotoId,
@@ -185,8 +185,8 @@ impl Folder {
 
     /// A photo to read again, if one is due: the one whose last check is the oldest.
     ///
-    /// Photos become due after half of `scrub_days`, and are given out so evenly that all of them fit into the other
-    /// half: everything is read within `scrub_days` of running.
+    /// Photos become due after half of `scrub_days`, and are given out evenly so that all of them fit into the other
+    /// half: every photo is read within `scrub_days` of running.
     pub fn next_to_scrub(&mut self) -> Option<Recheck> {
         let half = u64::from(self.options.scrub_days) * (DAY / 2);
         let now = self.index.running();
@@ -195,7 +195,7 @@ impl Folder {
         if half == 0 || self.scrub.last.is_some_and(|last| now - last < pause) {
             return None;
         }
-        // A check in the future is a line of the index that makes no sense.
+        // A check in the future comes from a damaged line of the index.
         let checked = |time: u64| if time <= now { time } else { 0 };
         let photos = self.index.photos();
         let (checked, oldest) = photos.map(|(id, entry)| (checked(entry.checked), id)).min()?;
@@ -203,7 +203,7 @@ impl Folder {
             return None;
         }
         self.scrub.last = Some(now);
-        // If it cannot be read now, it must not keep the others from being read.
+        // Noted even before the check: a photo that cannot be read must not hold up the others.
         self.index.set_checked(oldest, false);
         let files = self.index.files_of(oldest).into_iter();
         Some(Recheck { photo: oldest, files: files.map(|path| self.full(&path)).collect() })

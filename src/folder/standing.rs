@@ -1,4 +1,4 @@
-//! How the folder holds a photo, told from where its files lie.
+//! How the folder holds a photo, by the places of its files.
 
 use std::path::PathBuf;
 

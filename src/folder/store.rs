@@ -1,4 +1,4 @@
-//! How a photo gets into the folder: written to a spool file, checked, installed. And how it is read.
+//! How a photo gets into the folder (written to a spool file, checked, installed), and how it is read.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -27,8 +27,8 @@ impl Folder {
         }
     }
 
-    /// Where a spool file is, for a thread that writes it by itself. Spool names are this program's own, such as
-    /// `pull-7`; a foreign one would come out as a [`SafeName`].
+    /// The path of a spool file, for a thread that writes it itself. Spool names come from this program, such as
+    /// `pull-7`; a foreign one would be made a [`SafeName`].
     pub fn spool_path(&self, spool: &str) -> PathBuf {
         self.root.join(TMP).join(SafeName::new(spool).as_str())
     }
@@ -48,9 +48,9 @@ impl Folder {
     /// Makes a spool file one of the folder's photos; the photo is safe on the disk when it returns. The spool file is
     /// gone in any case.
     ///
-    /// The caller has inspected the spool file: that its bytes are `photo` is not checked again. An original is named
-    /// by its facts, never over another file; a replica goes where replicas lie. If the folder has the photo already,
-    /// and at least like that, nothing is installed. The changes say so, or are empty.
+    /// The caller has inspected the spool file: its bytes are not checked against `photo` again. An original is named
+    /// by its facts, never over another file; a replica goes to the replicas. If the folder already has the photo at
+    /// least as well, nothing is installed; the changes say so, or are empty.
     pub fn install(
         &mut self,
         spool: &str,
@@ -96,7 +96,7 @@ impl Folder {
         self.index.put_photo(photo, facts);
         self.index.set_file(&path, stamp.ok_or(StoreError::Gone)?, Content::Photo(photo.id));
         self.supersede(photo.id);
-        // As a rule the result says it all; if the folder has the photo in a better way, too, it does not.
+        // Usually the result tells all; if the folder holds the photo in a better way, the next tick says so.
         let assumed = Some(Standing::of_one(holding));
         if self.standing(photo.id) == assumed {
             self.index.set_told(photo.id, assumed);
@@ -106,8 +106,8 @@ impl Folder {
         Ok(changes)
     }
 
-    /// Whether the folder has a photo in a file that counts as much as `holding`, is as it was when it was made safe,
-    /// and has its bytes: a spool file that is known to be good is not given up for less.
+    /// Whether the folder has a photo in a file that counts as much as `holding`, is unchanged since it was made safe,
+    /// and has the right bytes: a good spool file is not given up for less.
     fn has_intact(&mut self, id: PhotoId, holding: Holding) -> bool {
         let mut files = self.index.stored_files_of(id);
         files.retain(|path| holding_at(path) >= holding);
@@ -116,9 +116,9 @@ impl Folder {
         })
     }
 
-    /// Moves a synced file into the friend's folder, to a name that is free; the path relative to the folder.
+    /// Moves a synced file into the friend's folder, to a free name; returns the path relative to the folder.
     ///
-    /// A free name is taken only if `admits` says so, too, and is done with what has to be done before.
+    /// Takes a free name only if `admits` agrees; that can also prepare for the move.
     pub(super) fn place_original(
         &mut self,
         from: &Path,
@@ -139,7 +139,7 @@ impl Folder {
             };
             match placed {
                 Ok(()) => return Ok(path),
-                // The friend was faster, or the file system takes two names for one that do not look it.
+                // The friend was faster, or the file system treats two different names as the same.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                     let name = path.file_name().unwrap_or(OsStr::new(""));
                     taken.insert(SafeName::folded(&name.to_string_lossy()));
@@ -149,7 +149,7 @@ impl Folder {
         }
     }
 
-    /// Moves a synced file to the replicas; the path relative to the folder.
+    /// Moves a synced file to the replicas; returns the path relative to the folder.
     pub(super) fn place_replica(
         &self,
         from: &Path,
@@ -161,14 +161,14 @@ impl Folder {
         Ok(path)
     }
 
-    /// Makes a directory of our own anew that somebody has removed. Never the marker: without it, this may be another
-    /// disk.
+    /// Makes one of our own directories again if somebody has removed it. Never the marker: without it, this may be
+    /// another disk.
     fn make_own(&self, dir: &Path) -> io::Result<()> {
         let mut above = OWN_DIRS.iter().filter(|own| dir.starts_with(own));
         above.try_for_each(|own| self.disk.make_dir(&self.root.join(own)))
     }
 
-    /// A path in a directory of our own, where nobody else makes files, that is free for a file and for a note of it.
+    /// A path in one of our own directories, where nobody else makes files, that is free for a file and for its note.
     pub(super) fn own_path(&self, dir: &Path, name: &SafeName) -> io::Result<PathBuf> {
         self.make_own(dir)?;
         let no_file = |path: &Path| {
@@ -186,7 +186,7 @@ impl Folder {
 
     /// Opens the best file of a photo that can be opened: stored, or else in the trash. Its length is in bytes.
     ///
-    /// Whoever reads it checks the digest of what was read, and calls [`Folder::damaged`] if it is another one.
+    /// The reader checks the digest of the bytes, and calls [`Folder::damaged`] if it is wrong.
     pub fn open_photo(&self, photo: PhotoId) -> Result<(File, u64), StoreError> {
         let mut result = Err(StoreError::Gone);
         let entry = self.index.photo(photo).ok_or(StoreError::Gone)?;

@@ -1,4 +1,4 @@
-//! What owners have said about photos that they have removed: kept for good, and safe before it is acted on.
+//! The tombstones of all owners: kept for good, and safe on disk before the node acts on them.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader};
@@ -10,10 +10,10 @@ use super::{Folder, StoreError};
 use crate::photo::PhotoId;
 use crate::protocol::{NodeId, Tombstone, Wish};
 
-/// The file is written anew when it has twice as many lines as it needs, and this many more.
+/// The file is rewritten when it has twice as many lines as it needs, and this many more.
 const SPARE_LINES: usize = 1_000;
 
-/// The latest word of every owner on every photo, and `.photomesh/tombstones`: a line of JSON for each that came.
+/// The latest word of every owner on every photo, and `.photomesh/tombstones`: a line of JSON for each one that came.
 #[derive(Debug)]
 pub(super) struct Tombstones {
     latest: BTreeMap<(PhotoId, NodeId), Tombstone>,
@@ -21,7 +21,7 @@ pub(super) struct Tombstones {
 }
 
 impl Tombstones {
-    /// Reads what was kept. A line that is torn or forged is left out: the other nodes have told, or will tell, the same.
+    /// Reads the kept ones. A line that is torn or forged is left out: the other nodes will tell the same tombstone.
     pub(super) fn open(disk: &Disk, root: &Path) -> io::Result<Tombstones> {
         let mut tombstones =
             Tombstones { latest: BTreeMap::new(), journal: Journal::new(disk, root, "tombstones") };
@@ -60,7 +60,7 @@ impl Tombstones {
         }
     }
 
-    /// Keeps those that are news; they are safe on the disk when it returns. After an error some may be, some not.
+    /// Keeps those that are news; they are safe on the disk when it returns. After an error, some may be and some not.
     fn keep(&mut self, tombstones: &[Tombstone]) -> Result<(), StoreError> {
         let news: Vec<&Tombstone> = tombstones.iter().filter(|t| self.is_news(t)).collect();
         for tombstone in &news {
@@ -80,12 +80,12 @@ impl Tombstones {
 }
 
 impl Folder {
-    /// Everything that owners have said, this folder's and others'.
+    /// All tombstones, of this folder's owner and of others.
     pub fn tombstones(&self) -> Vec<Tombstone> {
         self.tombstones.latest.values().cloned().collect()
     }
 
-    /// Signs what this folder's owner wants of a photo; it is safe on the disk when it returns.
+    /// Signs a tombstone of this folder's owner; it is safe on the disk when it returns.
     pub fn sign(
         &mut self,
         photo: PhotoId,
@@ -97,7 +97,7 @@ impl Folder {
         Ok(tombstone)
     }
 
-    /// Remembers what other owners have said; it is safe on the disk when it returns.
+    /// Remembers tombstones of other owners; they are safe on the disk when it returns.
     pub fn note_tombstones(&mut self, tombstones: &[Tombstone]) -> Result<(), StoreError> {
         self.tombstones.keep(tombstones)
     }

@@ -1,7 +1,7 @@
-//! Out of the collection and back: everything that moves to the trash or returns from it.
+//! Out of the collection and back: moves to the trash and returns from it.
 //!
-//! A copy is put away in two steps: its note is written, safely; then the file is moved beside it, safely. A crash in
-//! between leaves a note without a copy, which the next start sweeps, and the photo where it was.
+//! A copy goes to the trash in two steps: its note is written, safely; then the file is moved beside it, safely. A
+//! crash in between leaves the photo where it was, and a note without a copy, which the next start sweeps.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -17,11 +17,11 @@ use crate::photo::PhotoId;
 use crate::protocol::{Departure, Holding, SafeName};
 
 impl Folder {
-    /// Has every file of a photo go, to the trash or out of it for good. The deadline is checked just before each file is
-    /// moved or deleted. On an error everything is as before, save copies in the trash that are deleted already.
+    /// Moves every file of a photo to the trash, or deletes it from there for good. Checks the deadline just before
+    /// each file. On an error everything is as before, except for copies in the trash that are deleted already.
     ///
-    /// Some go only under a condition: a surplus copy if no companions belong to it, an original that is removed if this
-    /// folder's owner has removed it, and an expired photo if it is in the trash only.
+    /// Some go only under a condition: a surplus copy if it has no companions, a removed original if this folder's
+    /// owner removed it, and an expired photo if it is only in the trash.
     pub fn put_away(
         &mut self,
         photo: PhotoId,
@@ -35,7 +35,7 @@ impl Folder {
             }
             Departure::Replaced { by, relation } => Why::Retired(Better::of(by, relation)),
             Departure::Removed { by } => {
-                // The node may not have heard yet that he has copied it into his folder.
+                // The owner may have copied it into the folder, and the node may not know yet.
                 let standing = self.index.standing(photo).map(|standing| standing.holding);
                 if by != self.identity.node() && standing == Some(Holding::Original) {
                     return Err(StoreError::Io("it is this folder's own".to_owned()));
@@ -49,13 +49,13 @@ impl Folder {
         for path in self.index.stored_files_of(photo) {
             match self.put_file_away(photo, &path, why, Some(deadline)) {
                 Ok(copy) => moved.push((path, copy)),
-                // Gone by itself: what was wanted.
+                // Already gone, as wanted.
                 Err(StoreError::Gone) => {
                     self.index.remove_file(&path);
                 }
                 Err(error) => {
                     for (path, copy) in moved {
-                        // Best effort. A file that stays in the trash is told as such.
+                        // Best effort. A file that stays in the trash is reported there.
                         let _ = self.put_back(&copy, &path);
                     }
                     self.tell_later(photo);
@@ -82,7 +82,7 @@ impl Folder {
         Ok(())
     }
 
-    /// Moves one file of a photo to the trash, for this reason and not after the deadline; where it is now.
+    /// Moves one file of a photo to the trash, for this reason and not after the deadline; returns its new path.
     pub(super) fn put_file_away(
         &mut self,
         photo: PhotoId,
@@ -102,7 +102,7 @@ impl Folder {
         let mut note = Note::new(photo, why, path, &facts, self.index.running());
         note.companions = companions.iter().map(|name| Name(name.into())).collect();
         self.notes.write(&copy, note).map_err(failed)?;
-        // Writing the note has taken its time: what was true before may not be any more.
+        // Writing the note took time: the file may have changed, or the deadline may be over.
         let still = match deadline {
             Some(deadline) if deadline.is_past() => Err(StoreError::TooLate),
             _ => self.require_unchanged(path),
@@ -116,8 +116,8 @@ impl Folder {
         Ok(copy)
     }
 
-    /// Refuses a file that is not as it was when last read: it may be the friend's latest work by now, and what is
-    /// known of the photo is not about it.
+    /// Refuses a file that has changed since it was last read: it may be the friend's latest work, and no longer this
+    /// photo.
     pub(super) fn require_unchanged(&self, path: &Path) -> Result<(), StoreError> {
         let full = self.full(path);
         let known = self.index.file(path).map(|entry| entry.stamp);
@@ -132,7 +132,7 @@ impl Folder {
         }
     }
 
-    /// Moves a file to a free path in a directory of our own, and back if it was written to at the same moment.
+    /// Moves a file to a path in one of our own directories, and back if it was written to at the same moment.
     fn move_own(&mut self, from: &Path, to: &Path) -> io::Result<()> {
         self.disk.place(&self.full(from), &self.full(to))?;
         if self.note_move(from, to) {
@@ -142,7 +142,7 @@ impl Folder {
         Err(io::Error::other("was changed just now"))
     }
 
-    /// Notes a move in the index; whether the file is still the one that it knows. If not, it is left to the next scan.
+    /// Notes a move in the index; returns whether the file is still the known one. If not, it is left to the next scan.
     fn note_move(&mut self, from: &Path, to: &Path) -> bool {
         let before = self.index.file(from).map(|entry| entry.stamp);
         let now = disk::look(&self.full(to)).ok().flatten();
@@ -158,7 +158,7 @@ impl Folder {
         }
     }
 
-    /// Moves a copy from the trash back to the place of its own that it has just left.
+    /// Moves a copy from the trash back to the place that it has just left.
     fn put_back(&mut self, copy: &Path, path: &Path) -> io::Result<()> {
         let companions = self.companions_of(copy)?;
         self.disk.place_new(&self.full(copy), &self.full(path))?;
@@ -169,8 +169,8 @@ impl Folder {
     }
 
     /// Moves a photo from the trash back to where it was: an original to its old path, or to a free name if that is
-    /// taken; a replica to the replicas. With `holding` it comes back as that, whatever it was. How it is held now. A
-    /// photo that is stored anyway stays as it is.
+    /// taken; a replica to the replicas. With `holding` it comes back as that, whatever it was. Returns how it is held
+    /// now. A photo that is also stored stays as it is.
     ///
     /// Its bytes are read and checked before. On an error it is in the trash as before.
     pub fn restore(
@@ -193,7 +193,7 @@ impl Folder {
     ) -> Result<Holding, StoreError> {
         self.forget_absent(photo);
         let mut files = self.index.files_of(photo);
-        // A stored file that was changed just now is another photo, as the next scan will say.
+        // A stored file that was changed just now is another photo, as the next scan will find.
         let is_stored =
             |path: &&PathBuf| holding_at(path).is_stored() && self.require_unchanged(path).is_ok();
         if let Some(path) = files.iter().find(is_stored) {
@@ -240,7 +240,7 @@ impl Folder {
         Ok(holding_at(&back))
     }
 
-    /// Moves a copy to an old path in the friend's folder, or as near to it as there is room for it and for its companions.
+    /// Moves a copy to its old path in the friend's folder, or to a name there that is free for its companions, too.
     fn place_back(
         &mut self,
         copy: &Path,
@@ -248,7 +248,7 @@ impl Folder {
         companions: &[OsString],
     ) -> io::Result<PathBuf> {
         let from = self.full(copy);
-        // The note is a file that anybody may have written.
+        // Anybody can have written the note.
         let trusted = layout::is_inside(old) && !old.starts_with(MARKER);
         let dir = disk::parent(old);
         let trusted = trusted && self.make_way(dir)?;
@@ -266,8 +266,8 @@ impl Folder {
         })
     }
 
-    /// Makes the directories down to `dir` that are missing; whether all are true directories, and not links that lead
-    /// who knows where.
+    /// Makes the missing directories down to `dir`; returns whether all are real directories, not links that may lead
+    /// anywhere.
     fn make_way(&self, dir: &Path) -> io::Result<bool> {
         let mut path = self.root.clone();
         for part in dir.components() {
@@ -284,11 +284,11 @@ impl Folder {
         Ok(true)
     }
 
-    /// Gives every copy of a photo in the trash a note that has none. Best effort: the next start tries again.
+    /// Writes a note for every copy of a photo in the trash without one. Best effort: the next start tries again.
     pub(super) fn note_trash_of(&mut self, photo: PhotoId) {
         for copy in self.index.files_of(photo) {
             let noted = self.notes.get(&copy).is_some_and(|note| note.photo == photo);
-            // What only the index says may be gone, and a note without its copy says nothing.
+            // A copy known only from the index may be gone, and a note without its copy is useless.
             let seen = self.index.file(&copy).is_some_and(|entry| entry.seen);
             if seen && !holding_at(&copy).is_stored() && !noted {
                 let note = self.note_of(&copy, photo);
@@ -297,7 +297,7 @@ impl Folder {
         }
     }
 
-    /// The note of a copy, or what can be said without one.
+    /// The note of a copy, or one made from what is known.
     fn note_of(&self, copy: &Path, photo: PhotoId) -> Note {
         let note = self.notes.get(copy).filter(|note| note.photo == photo);
         note.cloned().unwrap_or_else(|| {

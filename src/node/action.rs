@@ -1,7 +1,6 @@
-//! What a [`Node`](super::Node) asks its driver for.
+//! Everything that a [`Node`](super::Node) asks its driver to do.
 //!
-//! Every action that can fail, or takes time, comes back as an event: every failure enters by the same door as every
-//! message.
+//! Every action that can fail, or takes time, comes back as an event: failures enter by the same door as messages.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +15,7 @@ use crate::protocol::{
     Address, Answer, Blob, Departure, Facts, Holding, Looks, Message, NodeId, Tombstone, Wish,
 };
 
-/// What a node wants done.
+/// A request to the driver.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// Something with its links to other daemons.
@@ -27,19 +26,19 @@ pub enum Action {
     Client(ClientAction),
     /// A line for the log.
     Log {
-        /// What it is about: one word.
+        /// Its topic: one word.
         topic: &'static str,
         /// The line.
         text: String,
     },
     /// The node is done: stop the daemon.
     Exit {
-        /// What is wrong, if something is; a wanted stop has nothing to say.
+        /// The problem; none if the stop was wanted.
         error: Option<String>,
     },
 }
 
-/// What a node wants of its links to other daemons.
+/// A request about links to other daemons.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LinkAction {
     /// Connect to a daemon. Comes back as [`LinkEvent::Opened`] or [`LinkEvent::DialFailed`].
@@ -47,7 +46,7 @@ pub enum LinkAction {
         /// Where to.
         address: Address,
     },
-    /// Send a message, after all that was sent on this link before.
+    /// Send a message, after everything sent on this link before.
     Send {
         /// The link.
         link: LinkId,
@@ -79,7 +78,7 @@ pub enum LinkAction {
     },
 }
 
-/// What a node wants of its folder, in the order asked.
+/// A request to the folder; carried out in the order asked.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DiskAction {
     /// Write bytes into a spool file, made by the write at offset 0. Comes back as [`DiskEvent::Written`].
@@ -101,14 +100,14 @@ pub enum DiskAction {
     Install {
         /// The spool file.
         spool: Spool,
-        /// What was found in it.
+        /// What its bytes say.
         photo: Arc<Photo>,
-        /// What is known about it beyond its bytes.
+        /// Its facts.
         facts: Facts,
         /// As a replica, or as an original in the friend's folder.
         holding: Holding,
     },
-    /// Remove a spool file, once who reads it is done.
+    /// Remove a spool file, once its readers are done.
     Discard {
         /// The spool file.
         spool: Spool,
@@ -126,7 +125,7 @@ pub enum DiskAction {
     },
     /// Compare the pixels of a photo of this folder with those of a better version. Comes back as [`DiskEvent::Looked`].
     Look {
-        /// The photo of this folder, be it in its trash.
+        /// The photo of this folder, or of its trash.
         worse: PhotoId,
         /// The better version.
         better: PhotoId,
@@ -138,20 +137,20 @@ pub enum DiskAction {
     PutAway {
         /// The photo.
         photo: PhotoId,
-        /// Why it goes, and so where to.
+        /// Why it goes, which also decides where to.
         departure: Departure,
-        /// Do it within this time from now, or not at all: the promises that it relies on end.
+        /// Do it within this time from now, or not at all: the promises that it relies on end then.
         within: Duration,
     },
     /// Move a photo from the trash back to where it was. Comes back as [`DiskEvent::Returned`].
     Restore {
         /// The photo.
         photo: PhotoId,
-        /// What it comes back as, whatever it was.
+        /// How it is held from then on; none: as before.
         holding: Option<Holding>,
     },
-    /// Find the photos that are in the trash and nowhere else in the folder, and whose every copy has been there for so
-    /// many days of running. Answered by [`DiskEvent::Aged`].
+    /// Find the photos that are only in the trash, and whose every copy has been there for this many days of running.
+    /// Answered by [`DiskEvent::Aged`].
     FindAged {
         /// The client that wants to know.
         link: LinkId,
@@ -165,18 +164,18 @@ pub enum DiskAction {
         /// The photos.
         photos: Vec<PhotoId>,
     },
-    /// Sign what this node's owner wants of a photo, and make it safe on disk. Comes back as [`DiskEvent::Signed`].
+    /// Sign a tombstone of this node's owner, and make it safe on disk. Comes back as [`DiskEvent::Signed`].
     Sign {
         /// The photo.
         photo: PhotoId,
-        /// The number of this word of his on this photo.
+        /// Its number among this owner's tombstones of this photo.
         counter: u64,
-        /// What he wants.
+        /// Whether the photo is removed, or not any longer.
         wish: Wish,
     },
-    /// Remember what other owners have said about their photos.
+    /// Remember tombstones of other owners.
     NoteTombstones {
-        /// Their words.
+        /// The tombstones.
         tombstones: Vec<Tombstone>,
     },
     /// The friend's folder has several files with the bytes of this photo: check one, keep it and move the others to
@@ -185,19 +184,19 @@ pub enum DiskAction {
         /// The photo.
         photo: PhotoId,
     },
-    /// Remember what is known about a photo of this folder beyond its bytes.
+    /// Remember the facts of a photo of this folder.
     NoteFacts {
         /// The photo.
         photo: PhotoId,
-        /// All that is known.
+        /// All its facts.
         facts: Facts,
     },
-    /// Remember what was found by comparing a photo of this folder with others, and say so in the notes of its copies in
-    /// the trash.
+    /// Remember the findings of comparing a photo of this folder with others, and note them with its copies in the
+    /// trash.
     NoteLooks {
         /// The photo.
         photo: PhotoId,
-        /// All that was found.
+        /// All findings.
         looks: Looks,
     },
     /// Remember the nodes of the mesh for the next start.
@@ -207,7 +206,7 @@ pub enum DiskAction {
     },
 }
 
-/// What a node wants for its clients.
+/// A request about clients.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ClientAction {
     /// Answer a client's request.

@@ -1,4 +1,4 @@
-//! What is to be looked at again, and when.
+//! Which photos to review, and when.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,14 +12,14 @@ pub(in crate::node) struct Agenda {
     at: BTreeMap<PhotoId, Time>,
     /// Photos that were due while some table was incomplete.
     parked: BTreeSet<PhotoId>,
-    /// Photos that are left alone for a while: the disk could not put them away, or what is better than they does not come.
+    /// Photos left alone for a while: the disk could not move them, or their better version does not come.
     held: BTreeMap<PhotoId, Time>,
-    /// Worse versions that another node wants kept, which judges otherwise, and until when they are.
+    /// Worse versions that stay until then, because another node, whose verdict differs, wants them kept.
     contested: BTreeMap<PhotoId, Time>,
 }
 
 impl Agenda {
-    /// Reviews a photo at this time instead of whenever it was to be.
+    /// Reviews a photo at this time, and not at the one set before.
     pub(in crate::node) fn set(&mut self, photo: PhotoId, at: Time) {
         if let Some(old) = self.at.insert(photo, at) {
             self.due.remove(&(old, photo));
@@ -40,14 +40,14 @@ impl Agenda {
         self.parked.insert(photo);
     }
 
-    /// Every table is complete: what has waited for that is due.
+    /// Every table is complete: the photos that waited for that are due.
     pub(in crate::node) fn unpark(&mut self, now: Time) {
         for photo in std::mem::take(&mut self.parked) {
             self.set(photo, now);
         }
     }
 
-    /// Whether photos wait that are not at rest: for their time, or for a table to be complete.
+    /// Whether a review is due, or waits for tables to be complete.
     pub(in crate::node) fn has_work(&self, now: Time) -> bool {
         !self.parked.is_empty() || self.is_due(now)
     }
@@ -57,7 +57,7 @@ impl Agenda {
         self.due.first().is_some_and(|(at, _)| *at <= now)
     }
 
-    /// Leaves a photo alone until then.
+    /// Leaves a photo alone until this time.
     pub(in crate::node) fn hold(&mut self, photo: PhotoId, until: Time) {
         self.held.insert(photo, until);
         self.set(photo, until);
@@ -68,7 +68,7 @@ impl Agenda {
         self.held.get(&photo).copied().filter(|until| *until > now)
     }
 
-    /// Another node wants a photo kept until then.
+    /// Another node wants a photo kept: it stays until this time.
     pub(in crate::node) fn contest(&mut self, photo: PhotoId, until: Time) {
         self.contested.insert(photo, until);
     }

@@ -1,4 +1,24 @@
-//! Where the parts of a node meet: handing on what one tells, and going through the agenda.
+//! Where the parts of a node meet.
+//!
+//! # What it does
+//!
+//! ```text
+//!   step:  dispatch ─▶ hand_on ─▶ sweep, judge ─▶ follow_up
+//!                                                   ├─ changed photos: on the agenda; clients and keepers hear of them
+//!                                                   ├─ announce: other nodes hear of this node's records
+//!                                                   └─ review_due: review ─▶ tasks ─▶ copies, drops
+//! ```
+//!
+//! `hand_on` is a table: each line is one piece of news and who hears of it. Telling may lead to more news; they wait their
+//! turn in one queue, in the order in which they were told. So a part is never entered while it is at work, and finds the
+//! state that others left, not one that they are in the middle of.
+//!
+//! # What is left out
+//!
+//! There is no bus on which parts subscribe. With four parts a `match` says more: it is the list of all that one part can
+//! mean to another, and the compiler knows whether it is complete.
+
+use std::sync::Arc;
 
 use super::limits::{SETTLE, SWEEP, WORK_PER_STEP};
 use super::news::News;
@@ -7,28 +27,27 @@ use super::plan::review::{adopt_from_worse, review};
 use super::{DiskAction, LinkId, Node, Time};
 use crate::photo::PhotoId;
 use crate::protocol::{Record, Tombstone};
-use std::sync::Arc;
 
-/// How many copies there are to be of a photo.
+/// How many copies each photo should have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Goals {
-    /// As many as somebody wants.
+    /// The highest number that a node asks for.
     wanted: usize,
-    /// As many as can be with the nodes that are here, or expected back.
+    /// As many of them as the nodes that are here, or expected back, can hold.
     reachable: usize,
 }
 
 /// A walk through all photos that puts them on the agenda.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ReviewOfAll {
-    /// The last one that was put there.
+    /// The last one put there.
     last: Option<PhotoId>,
     /// When they are due.
     due: Time,
 }
 
 impl Node {
-    /// Tells the parts what concerns them of what the others have told. This is the only place where one hears of another.
+    /// Hands each piece of news to the parts that it concerns. Only here does one part hear of another.
     pub(super) fn hand_on(&mut self) {
         while let Some(news) = self.cx.step.next_news() {
             let Node { cx, copies, drops, removal, clients, .. } = self;
@@ -69,8 +88,8 @@ impl Node {
         self.cx.table.remove(self.cx.me(), photo);
     }
 
-    /// Another node tells what it holds, and what owners have said. It is believed about itself; that the owners have said
-    /// so, the tombstones prove by themselves.
+    /// Another node tells which photos it holds, and passes on tombstones. It is believed about itself; tombstones
+    /// prove themselves by their signatures.
     pub(super) fn told(
         &mut self,
         link: LinkId,
@@ -102,7 +121,7 @@ impl Node {
         }
     }
 
-    /// Nodes came, went or completed their tables: what the mesh can do, or wants, may have changed.
+    /// Nodes came, went or completed their tables: the number of copies that is wanted, or possible, may have changed.
     fn mesh_changed(&mut self) {
         let goals = Goals { wanted: self.cx.copies(), reachable: self.cx.reachable_copies() };
         if goals != self.goals {
@@ -111,7 +130,7 @@ impl Node {
         }
     }
 
-    /// Goes on putting all photos on the agenda, if what is wanted of them has changed.
+    /// Goes on putting all photos on the agenda after the goals have changed.
     fn go_on_reviewing_all(&mut self) {
         let Some(ReviewOfAll { last, due }) = self.reviewing_all.take() else {
             return;
@@ -124,7 +143,7 @@ impl Node {
         }
     }
 
-    /// Passes on what has changed in the table, and reviews what is due; both within the work of one step.
+    /// Passes on the changes in the table, and reviews the photos that are due, both within the limits of one step.
     pub(super) fn follow_up(&mut self) {
         let settles = self.cx.now() + SETTLE;
         for photo in self.cx.table.take_changed() {
@@ -144,7 +163,7 @@ impl Node {
         self.review_due();
     }
 
-    /// Reviews what is due, and has the parts do what is found to be done.
+    /// Reviews the photos that are due, and has the parts carry out the tasks found.
     fn review_due(&mut self) {
         let now = self.cx.now();
         if !self.cx.agenda.has_work(now) {

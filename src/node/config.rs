@@ -1,24 +1,24 @@
-//! What a node is given at its start.
+//! The configuration of a node.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::protocol::{Address, Boot, NodeId, Tombstone};
 
-/// What a node is given at its start.
+/// The settings and memories with which a node starts.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Its identity, from the key pair in its folder.
     pub node: NodeId,
-    /// This life of it.
+    /// Its present life: one run of its daemon.
     pub boot: Boot,
     /// Where it listens, as told to others.
     pub address: Address,
-    /// How many copies its owner wants of every photo (`--copies`).
+    /// How many copies of each photo its owner wants (`--copies`).
     pub copies: u32,
     /// How long a node may be away before its photos are copied elsewhere (`--grace`).
     pub grace: Duration,
-    /// How long a proof binds its giver at most (`--pin`).
+    /// How long a node that proves a photo keeps it for the asker, at most (`--pin`).
     pub pin: Duration,
     /// Its owner wants no original moved to the trash for the mesh's sake (`--keep-originals`).
     pub keep_originals: bool,
@@ -28,9 +28,9 @@ pub struct Config {
     pub join: Vec<Address>,
     /// Nodes remembered from earlier lives.
     pub known: BTreeMap<NodeId, Address>,
-    /// What owners have said about photos that they have removed, as remembered from earlier lives.
+    /// Tombstones remembered from earlier lives.
     pub tombstones: Vec<Tombstone>,
-    /// Whether the folder has never been a node before: there are no promises of an earlier life to wait for.
+    /// Whether the folder is new as a node: no earlier life can have left promises to wait for.
     pub first_start: bool,
     /// Randomness for nonces. In a daemon it must be unpredictable; in a simulation it comes from the run's seed.
     pub seed: [u8; 32],

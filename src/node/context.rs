@@ -1,7 +1,7 @@
-//! What every part may see and use: the lower rooms, and what they say together.
+//! What every part sees and uses: the lower rooms, and the answers that need several of them.
 //!
-//! Each of its fields owns what it knows, and changes only by its own methods. Here stands what takes several of them to
-//! say, so that no two parts say it differently.
+//! Each field owns its data and changes only through its own methods. A question that needs several of them is answered
+//! here, so that no two parts answer it differently.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,20 +19,20 @@ use super::{ClientAction, CloseReason, Config, DiskAction, DiskError, LinkAction
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Facts, Holding, Looks, Message, NodeId, Record};
 
-/// What every part may see and use.
+/// What every part sees and uses.
 #[derive(Debug)]
 pub(in crate::node) struct Context {
-    /// Whose step this is, when it is, and what comes of it.
+    /// The present step: its node, its time and its results.
     pub(in crate::node) step: Step,
-    /// Who is here.
+    /// Which nodes are here.
     pub(in crate::node) mesh: Mesh,
-    /// Who holds what.
+    /// Which nodes hold which photos.
     pub(in crate::node) table: Table,
-    /// What happens to this node's own copies.
+    /// Which of this node's own copies are on their way out or back.
     pub(in crate::node) custody: Custody,
-    /// What to look at again, and when.
+    /// Which photos to review, and when.
     pub(in crate::node) agenda: Agenda,
-    /// What this node's folder says of itself.
+    /// The state of this node's folder.
     pub(in crate::node) folder: OwnFolder,
 }
 
@@ -75,7 +75,7 @@ impl Context {
     }
 }
 
-/// The mesh, with what it takes of the others.
+/// The mesh, with the other fields that it needs.
 impl Context {
     /// Sends a message on a link that is still open.
     pub(in crate::node) fn send(&mut self, link: LinkId, message: Message) {
@@ -92,29 +92,29 @@ impl Context {
         self.mesh.close(&mut self.step, link, reason);
     }
 
-    /// Tells everyone what has changed in this node's records since the last call, as far as their links are free.
+    /// Tells every node the changes in this node's records since the last call, as far as its link is free.
     pub(in crate::node) fn announce(&mut self) {
         self.mesh.announce(&mut self.step, &mut self.table, self.folder.scanned);
     }
 
-    /// How many copies of every photo the mesh wants: the highest number that a node asks for.
+    /// How many copies of each photo the mesh wants: the highest number that a node asks for.
     pub(in crate::node) fn copies(&self) -> usize {
         self.config().copies.max(self.mesh.census().copies).max(1) as usize
     }
 
-    /// How many nodes can have a copy now: this one, those here, and those that are expected back.
+    /// How many of these are possible now, on this node, those here, and those expected back.
     pub(in crate::node) fn reachable_copies(&self) -> usize {
         let nodes = 1 + self.mesh.census().here + self.mesh.census().away;
         self.copies().min(nodes)
     }
 
-    /// Whether every table is complete that could tell of a copy: nobody acts on half a table.
+    /// Whether every node that is here has told all its photos: nobody acts on half a table.
     pub(in crate::node) fn is_settled(&self) -> bool {
         self.folder.scanned && self.mesh.census().incomplete == 0
     }
 
-    /// Whether copies may be made: as [`Context::is_settled`], but a node that takes longer than its grace to tell what it
-    /// has (a first scan of years of photos) no longer holds up the repair of others. A copy too many does no harm.
+    /// Whether copies may be made: like [`Context::is_settled`], but a node that takes longer than its grace to tell
+    /// its photos (a first scan of years of them) no longer holds up the repair of others. A surplus copy does no harm.
     pub(in crate::node) fn may_repair(&self) -> bool {
         let now = self.now();
         let grace = self.config().grace;
@@ -126,7 +126,7 @@ impl Context {
         self.is_settled() || self.folder.scanned && !members.any(|member| holds_up(member.presence))
     }
 
-    /// Nodes that have not told all they hold.
+    /// Nodes that have not told all their photos.
     pub(in crate::node) fn incomplete(&self) -> impl Iterator<Item = NodeId> + '_ {
         let me = (!self.folder.scanned).then_some(self.me());
         let others = self.mesh.here().map(|(node, _)| node);
@@ -137,17 +137,17 @@ impl Context {
 
 /// Copies of photos.
 impl Context {
-    /// Reviews a photo again after a while.
+    /// Reviews a photo again after this time.
     pub(in crate::node) fn retry(&mut self, photo: PhotoId, after: Duration) {
         self.agenda.set(photo, self.step.now + after);
     }
 
-    /// Whether a photo's holders and its part in the collection have been the same for a while.
+    /// Whether a photo's holders and verdict have not changed for a while.
     pub(in crate::node) fn is_at_rest(&self, entry: &Entry) -> bool {
         entry.changed_at + SETTLE <= self.now()
     }
 
-    /// The folder holds a photo so: this node's own claim on it.
+    /// The folder holds a photo in this way: notes this node's own claim.
     pub(in crate::node) fn hold(&mut self, photo: Arc<Photo>, facts: Facts, holding: Holding) {
         let holding = self.custody.as_withdrawn(photo.id, holding);
         let record = Record { photo, facts: Arc::new(facts), holding, looks: Looks::default() };
@@ -165,8 +165,8 @@ impl Context {
         self.log("disk", text);
     }
 
-    /// Takes a photo out of this node's trash for the mesh: to where it was, but not back into the folder of an owner
-    /// who has removed it.
+    /// Takes a photo out of this node's trash for the mesh: back to where it was, but as a replica if this node's owner
+    /// has removed it.
     pub(in crate::node) fn restore(&mut self, photo: PhotoId) {
         let removed = self.table.is_removed_by_me(photo);
         self.restore_as(photo, removed.then_some(Holding::Replica));
@@ -179,7 +179,7 @@ impl Context {
         }
     }
 
-    /// What people call a photo: its label in the collection, or its own name if it is not shown.
+    /// A photo's name for people: its label in the collection, or its own name if it is not shown.
     pub(in crate::node) fn name_of(&self, photo: PhotoId) -> String {
         match self.table.get(photo) {
             Some(entry) if !self.table.is_shown(entry) => {

@@ -1,13 +1,13 @@
-//! Custody: what happens to this node's own copies, and the one gate through which any of them leaves.
+//! Custody: this node's own copies on their way out or back, and the one gate through which any of them leaves.
 //!
 //! # The question
 //!
-//! A photo is safe while enough nodes have it. Trimming a surplus copy, putting away a worse version, removing what an
-//! owner has removed and emptying the trash all take a copy from a folder, each for its own reason. Whether it may go is
-//! one question, asked here alone: [`Custody::may_leave`]. The answer is a list of conditions in one order, and the first
-//! that is not met is the reason that people are told.
+//! A photo is safe while enough nodes have it. Trimming a surplus copy, retiring a worse version, removing a photo for
+//! its owner and emptying the trash all take a copy from a folder, each for its own reason. Whether it may go is one
+//! question, asked only here: [`Custody::may_leave`]. The answer is a list of obstacles in a fixed order, and people
+//! are told the first one that stands.
 //!
-//! # What a node remembers for it
+//! # The state behind the answer
 //!
 //! ```text
 //!              leaves ─────────────▶ going ──── acts ────▶ acting ──── gone
@@ -23,22 +23,22 @@
 //!
 //! # Why no photo is lost when several drop at once
 //!
-//! Whoever gives up a copy decides first and asks then: it needs proofs of `copies` others, made for a question that
-//! nobody could foresee. Who has decided to give up its own copy proves it to nobody, unless the asker is the higher node
-//! and the disk is not at it yet: then it gives way and keeps the copy. Now take, of all that have ever given up a copy,
-//! the one that decided last. Those who have proven it to that one had not decided before, for then they would have
-//! refused; and they have not since, for then they would be the last. So they have it still, and there are `copies` of
-//! them.
+//! A node that gives up a copy decides first and asks afterwards: it needs proofs from `copies` other nodes, made for a
+//! nonce that nobody could foresee. A node that has decided to give up its own copy proves it to nobody, unless the
+//! asker is the higher node and the disk has not begun: then it gives way and keeps the copy. Now take the node that
+//! decided last, of all that ever gave up a copy. The nodes that gave it proofs had not decided before, or they would
+//! have refused; and they have not decided since, or one of them would be the last. So they still have the photo, and
+//! there are `copies` of them.
 //!
-//! Pins are a second net: who has proven a copy does not decide to give it up until the asker has acted. They would catch
-//! what falls through where a node gives way too late. A crash tears them, so a node that has just started gives up nothing
-//! until all that it may have promised is over. The first net holds without the second, and the second not without the first:
+//! Pins are a second net, in case a node gives way too late: a node that has proven a copy does not decide to give it
+//! up until the asker has acted. A crash loses the pins, so a node that has just started gives up nothing until every
+//! promise it may have given is over. The first net holds without the second, but not the second without the first:
 //! `tests/every_order.rs` tries every order of events of two, three and four nodes.
 //!
 //! # What is left out
 //!
-//! Who has a photo is the table's to know, and how the proofs are got is the rounds' ([`super::drops`]). Both are handed
-//! in as a [`Standing`].
+//! The table knows the holders of a photo, and the rounds ([`super::drops`]) collect the proofs. What matters of both
+//! is handed in as a [`Standing`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -48,7 +48,7 @@ use super::limits::ROUNDS;
 use crate::photo::{Nonce, PhotoId};
 use crate::protocol::{Holding, NodeId};
 
-/// This node's own copies that are on their way out or back, and the promises given for others.
+/// This node's copies that are on their way out or back, and its promises to other nodes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Custody {
     going: BTreeMap<PhotoId, Going>,
@@ -62,11 +62,11 @@ pub(super) struct Custody {
 /// A copy on its way out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Going {
-    /// The better version that stays, if this node's own copy of it is counted on.
+    /// The better version that stays, if the round relies on this node's own copy of it.
     relies_on: Option<PhotoId>,
     /// How it was held before it was withdrawn, if it was.
     was: Option<Holding>,
-    /// The disk is at it: too late to give way.
+    /// The disk has begun: too late to give way.
     acting: bool,
 }
 
@@ -74,7 +74,7 @@ struct Going {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Comparison {
     better: PhotoId,
-    /// The disk is at it. Before that, the better version is on its way.
+    /// The disk has begun. Before that, the better version is on its way.
     begun: bool,
 }
 
@@ -85,15 +85,14 @@ struct Pin {
     until: Time,
 }
 
-/// All that matters beyond this node's own copies to whether one may leave.
+/// Everything beyond custody itself that decides whether a copy may leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Standing {
-    /// What keeps this node from giving up anything at all.
+    /// The reason why this node may give up nothing at all, if there is one.
     pub(super) unfit: Option<Obstacle>,
-    /// Whether what must be proven is at rest: it is what the collection shows, or what has been removed, and has been so for
-    /// a while.
+    /// Whether the decision rests on settled ground: see [`super::departure`] for what must be settled for each reason.
     pub(super) settled: bool,
-    /// How many others have what must be proven, and how many must prove it.
+    /// How many other nodes can prove it, and how many must.
     pub(super) others: usize,
     pub(super) needed: usize,
 }
@@ -103,12 +102,12 @@ pub(super) struct Standing {
 pub(super) enum Obstacle {
     /// This daemon is stopping.
     Stopping,
-    /// Nobody else is here: alone in the world, nothing leaves a folder.
+    /// No other node is here: a node that is alone gives up nothing.
     Alone,
-    /// Not all nodes have told what they have.
+    /// Not all nodes have told all their photos.
     Untold,
-    /// This node has started less than the pin time ago, and may have promised before to keep what it has. So many seconds
-    /// are left.
+    /// This node started less than the pin time ago, and may have given promises before. The number is the seconds
+    /// left.
     JustStarted(u64),
     /// It is on its way out already.
     Going,
@@ -116,21 +115,21 @@ pub(super) enum Obstacle {
     Returning,
     /// Another node relies on this copy.
     Promised,
-    /// This node relies on this copy itself: a worse version is to go for it, or is being compared with it.
+    /// This node relies on this copy itself: a worse version goes for it, or is being compared with it.
     ReliedOn,
-    /// The better version, for which it is to go, is on its way out itself.
+    /// The better version for which it would go is on its way out itself.
     KeeperGoing,
-    /// It is not certain yet what the collection shows.
+    /// The photo's part in the collection, or its owners, are not certain yet.
     Unsettled,
-    /// Fewer others have it than must.
+    /// Fewer other nodes have it than must prove it.
     TooFew,
-    /// As much is on its way out as may be at a time.
+    /// The limit of copies on their way out at a time is reached.
     Busy,
 }
 
 impl Custody {
-    /// Whether a copy of `photo` may leave this folder, where others must prove that they have `proven`: the very photo, or
-    /// the better version for which it goes. This is the only gate.
+    /// Whether a copy of `photo` may leave this folder, given that others must prove that they have `proven`: the same
+    /// photo, or the better version for which it goes. This is the only gate.
     pub(super) fn may_leave(
         &self,
         photo: PhotoId,
@@ -140,7 +139,7 @@ impl Custody {
         self.obstacles(photo, proven, standing).next().map_or(Ok(()), Err)
     }
 
-    /// All that keeps a copy here, the most lasting first.
+    /// Every obstacle, the most lasting first.
     pub(super) fn obstacles(
         &self,
         photo: PhotoId,
@@ -164,8 +163,8 @@ impl Custody {
         standing.unfit.into_iter().chain(met)
     }
 
-    /// Whether this node may promise another one to keep a photo that it has, and whether it must give up its own plan for
-    /// that first. Of two that want to give up the same photo at once, the higher one does.
+    /// Whether this node may promise another one to keep its copy of a photo, and whether it must abandon its own round
+    /// for that. Of two nodes that want to give up the same photo at once, the higher one does.
     pub(super) fn may_promise(
         &self,
         me: NodeId,
@@ -184,8 +183,8 @@ impl Custody {
         ROUNDS.saturating_sub(self.going.len())
     }
 
-    /// A copy is on its way out; with it, what this node itself keeps for it. If others were told already that it goes,
-    /// `was` is how it was held before.
+    /// A copy is on its way out. `relies_on` is the better version that this node keeps for it; `was` is how the copy
+    /// was held, if others were told already that it goes.
     pub(super) fn leaves(
         &mut self,
         photo: PhotoId,
@@ -200,7 +199,7 @@ impl Custody {
         self.going.get(&photo)?.was
     }
 
-    /// The folder says how a photo is held that may be on its way out: while it is, it stays withdrawn.
+    /// The folder reports how a photo is held: while its copy is on its way out, it stays withdrawn.
     pub(super) fn as_withdrawn(&mut self, photo: PhotoId, holding: Holding) -> Holding {
         match self.going.get_mut(&photo).and_then(|going| going.was.as_mut()) {
             Some(was) => {
@@ -211,21 +210,21 @@ impl Custody {
         }
     }
 
-    /// The disk puts it away now.
+    /// The disk moves it now.
     pub(super) fn acts(&mut self, photo: PhotoId) {
         if let Some(going) = self.going.get_mut(&photo) {
             going.acting = true;
         }
     }
 
-    /// The disk has not put it away.
+    /// The disk has not moved it.
     pub(super) fn acts_no_longer(&mut self, photo: PhotoId) {
         if let Some(going) = self.going.get_mut(&photo) {
             going.acting = false;
         }
     }
 
-    /// Whether the disk puts a photo away now.
+    /// Whether the disk is moving a photo now.
     pub(super) fn is_acting(&self, photo: PhotoId) -> bool {
         self.going.get(&photo).is_some_and(|going| going.acting)
     }
@@ -245,7 +244,7 @@ impl Custody {
         self.pins.contains_key(&photo)
     }
 
-    /// How many promises there are.
+    /// The number of promises.
     pub(super) fn promises(&self) -> usize {
         self.pins.values().map(BTreeMap::len).sum()
     }
@@ -255,23 +254,23 @@ impl Custody {
         self.pins.entry(photo).or_default().insert(nonce, Pin { asker, until });
     }
 
-    /// A promise begins anew when the proof is given; whether it still stood.
+    /// Restarts a promise's time when the proof is given; returns whether it still stood.
     pub(super) fn renew(&mut self, photo: PhotoId, nonce: Nonce, until: Time) -> bool {
         let pin = self.pins.get_mut(&photo).and_then(|pins| pins.get_mut(&nonce));
         pin.map(|pin| pin.until = until).is_some()
     }
 
-    /// Its asker's round is over. Nobody else can end a promise.
+    /// The asker's round is over. Only the asker can end a promise.
     pub(super) fn release(&mut self, photo: PhotoId, nonce: Nonce, asker: NodeId) {
         self.retain_pins(|of, by, pin| (of, by, pin.asker) != (photo, nonce, asker));
     }
 
-    /// No proof comes of a promise.
+    /// A promise ends because its proof could not be made.
     pub(super) fn cancel(&mut self, photo: PhotoId, nonce: Nonce) {
         self.retain_pins(|of, by, _| (of, by) != (photo, nonce));
     }
 
-    /// Time has passed: promises whose askers must have acted by now are over.
+    /// Time has passed: promises end when their askers must have acted by now.
     pub(super) fn expire(&mut self, now: Time) {
         self.retain_pins(|_, _, pin| pin.until > now);
     }
@@ -283,12 +282,12 @@ impl Custody {
         });
     }
 
-    /// A copy is on its way back from the trash; whether it was not before.
+    /// A copy is on its way back from the trash; returns whether that is new.
     pub(super) fn returns(&mut self, photo: PhotoId) -> bool {
         self.restoring.insert(photo)
     }
 
-    /// It is back, or will not come.
+    /// It is back, or could not be restored.
     pub(super) fn returned(&mut self, photo: PhotoId) {
         self.restoring.remove(&photo);
     }
@@ -301,12 +300,12 @@ impl Custody {
 
 /// Second looks.
 impl Custody {
-    /// A worse version is to be compared with a better one, once that can be read here.
+    /// A worse version will be compared with a better one, once the better one can be read here.
     pub(super) fn compare(&mut self, worse: PhotoId, better: PhotoId) {
         self.compared.insert(worse, Comparison { better, begun: false });
     }
 
-    /// The disk begins to compare what waits for the bytes of a better version: which photos those are.
+    /// The disk begins the comparisons that wait for the bytes of a better version; returns the worse photos.
     pub(super) fn begin_comparing(&mut self, better: PhotoId) -> Vec<PhotoId> {
         let waits = |with: &Comparison| with.better == better && !with.begun;
         let mut waiting = Vec::new();
@@ -317,18 +316,18 @@ impl Custody {
         waiting
     }
 
-    /// The disk has compared two, or could not; whether it was to.
+    /// The disk has compared two photos, or could not; returns whether that was expected.
     pub(super) fn end_comparing(&mut self, worse: PhotoId, better: PhotoId) -> bool {
         let is_it = self.compared.get(&worse) == Some(&Comparison { better, begun: true });
         is_it && self.compared.remove(&worse).is_some()
     }
 
-    /// A worse version is not compared after all.
+    /// A comparison is cancelled.
     pub(super) fn leave_uncompared(&mut self, worse: PhotoId) {
         self.compared.remove(&worse);
     }
 
-    /// The better version does not come: what was to be compared with it is not.
+    /// The better version does not come: the comparisons that wait for it are cancelled. Returns their photos.
     pub(super) fn leave_all_uncompared(&mut self, better: PhotoId) -> Vec<PhotoId> {
         let waits = |with: &Comparison| with.better == better && !with.begun;
         let left: Vec<PhotoId> =
@@ -353,7 +352,7 @@ impl Custody {
     }
 }
 
-/// Whether a node gives up its own plan to let a photo go, for another one's.
+/// Whether a node abandons its own round for another node's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GiveWay {
     Yes,

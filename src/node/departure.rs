@@ -1,9 +1,9 @@
-//! Why a copy leaves a folder, and on which terms it may.
+//! The reasons for which a copy leaves a folder, and the terms on which it may.
 //!
-//! For every reason there is one answer to three questions: whose bytes must be proven, the photo's own or those of what
-//! takes its place; which nodes can prove them, and how many must; and what must be at rest before. With the answers the
-//! gate in [`custody`](super::custody) decides. Whoever wants a copy to leave asks [`Context::may_leave`], and nobody else
-//! asks the gate.
+//! For every reason this file answers three questions: which bytes must be proven, the photo's own or those of the
+//! version that takes its place; which nodes can prove them, and how many must; and what must have settled before. With
+//! the answers the gate in [`custody`](super::custody) decides. Everybody asks [`Context::may_leave`]; only that asks
+//! the gate.
 
 use super::context::Context;
 use super::custody::{Obstacle, Standing};
@@ -15,9 +15,9 @@ use crate::protocol::{Departure, Holding, NodeId};
 /// What must be proven before a copy goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::node) struct Terms {
-    /// Which bytes: those of the photo itself, or of what takes its place.
+    /// The bytes: those of the photo itself, or of the version that takes its place.
     pub(in crate::node) proven: PhotoId,
-    /// The nodes that can.
+    /// The nodes that can prove them.
     pub(in crate::node) holders: Vec<NodeId>,
     /// How many of them must.
     pub(in crate::node) needed: usize,
@@ -31,7 +31,7 @@ impl Terms {
 }
 
 impl Context {
-    /// Whether this node's copy of a photo may leave for this reason: on these terms, or why not.
+    /// Whether this node's copy of a photo may leave for this reason: the terms, or the obstacle.
     pub(in crate::node) fn may_leave(
         &self,
         photo: PhotoId,
@@ -41,7 +41,7 @@ impl Context {
         let (terms, settled, unfit) = match why {
             Departure::Surplus => (self.own_bytes(entry, entry.live()), true, self.unfit()),
             Departure::Replaced { by, .. } => self.for_keeper(by)?,
-            // An owner's own file goes at his word; a replica when nobody else can be an owner.
+            // An owner's file goes at the owner's word; a replica when nobody else can be an owner.
             Departure::Removed { .. } => {
                 let own = self.table.mine(photo) == Some(Holding::Original);
                 (Terms::none(photo), own || self.knows_all_owners(), self.unfit())
@@ -52,7 +52,7 @@ impl Context {
                 {
                     self.for_keeper(keeper)?
                 }
-                // No better version takes the place of what it alone shows: others must have this very one, be it in their
+                // No better version takes the place of a variant: others must have this very photo, if only in their
                 // trashes.
                 Verdict::Loser(_) => (self.own_bytes(entry, entry.anywhere()), true, self.unfit()),
                 Verdict::Keeper => (self.own_bytes(entry, entry.live()), true, self.unfit()),
@@ -77,8 +77,8 @@ impl Context {
         Terms { proven: entry.photo.id, holders, needed: self.copies() }
     }
 
-    /// Others must prove that they have the keeper: it is to be on as many nodes as can have it, this one included if it has
-    /// it. Alone in the world, nothing leaves a folder.
+    /// Others must prove that they have the keeper: as many as are wanted or, if fewer are here, all of them; this node
+    /// counts if it has the keeper itself. A node that is alone gives up nothing.
     fn for_keeper(&self, keeper: PhotoId) -> Result<(Terms, bool, Option<Obstacle>), Obstacle> {
         let entry = self.table.get(keeper).ok_or(Obstacle::Unsettled)?;
         let own = usize::from(entry.is_stored_by(self.me()));
@@ -88,7 +88,7 @@ impl Context {
         Ok((terms, settled, self.unfit_or_alone()))
     }
 
-    /// What keeps this node from giving up any copy: it is leaving, a table is incomplete, or earlier promises may hold.
+    /// Why this node may give up no copy: it is leaving, a table is incomplete, or earlier promises may hold.
     pub(in crate::node) fn unfit(&self) -> Option<Obstacle> {
         let left = self.config().pin.saturating_sub(self.now().0);
         if self.is_leaving() {
@@ -102,14 +102,14 @@ impl Context {
         }
     }
 
-    /// The same for what may not happen on a node that is alone in the world.
+    /// The same, and for departures that a node may not begin alone: no other node is here.
     pub(in crate::node) fn unfit_or_alone(&self) -> Option<Obstacle> {
         let alone = (self.mesh.count_here() == 0).then_some(Obstacle::Alone);
         self.unfit().or(alone)
     }
 
-    /// Whether whoever may be in its grace has been heard in this life, and all that was told found a place in the table:
-    /// otherwise there could be an owner of whom this node has no record.
+    /// Whether this node has run for a grace time, and all that it was told found a place in the table: otherwise there
+    /// could be an owner without a record here.
     fn knows_all_owners(&self) -> bool {
         self.now().0 >= self.config().grace && self.table.knows_all()
     }

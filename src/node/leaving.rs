@@ -1,4 +1,4 @@
-//! Leaving on purpose: what only this node has goes to others first, in bounded time.
+//! Leaving on purpose: photos that only this node has go to others first, in bounded time.
 
 use super::limits::{LEAVE, SWEEP};
 use super::{Action, Node};
@@ -6,7 +6,7 @@ use crate::photo::PhotoId;
 use crate::protocol::Message;
 
 impl Node {
-    /// Someone wants this node to stop: first what only it holds goes to others.
+    /// Someone wants this node to stop: photos that only it has go to others first.
     pub(super) fn shut_down(&mut self) {
         if self.cx.is_leaving() {
             return;
@@ -23,7 +23,7 @@ impl Node {
         self.tend_leaving();
     }
 
-    /// Goes on handing over, and leaves when that is done, in vain, or out of time.
+    /// Goes on handing over, and leaves when nothing is left to hand over, nobody takes it, or the time is over.
     pub(super) fn tend_leaving(&mut self) {
         let Some(until) = self.cx.step.leaving else {
             return;
@@ -34,7 +34,7 @@ impl Node {
             return;
         }
         let only_here = self.cx.table.sums().only_here();
-        // Nobody is left who takes anything: perhaps the others are leaving too.
+        // No node takes anything any more: perhaps the others are leaving too.
         let in_vain = self.cx.mesh.here().all(|(node, _)| self.copies.skipped(node).is_some());
         if only_here == 0 || in_vain || until <= self.cx.now() {
             if only_here > 0 {
@@ -44,7 +44,7 @@ impl Node {
             self.goodbye("stopped");
             return self.cx.step.act(Action::Exit { error: None });
         }
-        // The next of them; after the last one it begins anew.
+        // The next of them; after the last one it starts over.
         let photos = self.cx.table.sums().only_here_after(self.handed_over).take(SWEEP);
         let photos: Vec<PhotoId> = photos.collect();
         self.handed_over = photos.last().copied();

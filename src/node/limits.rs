@@ -4,17 +4,17 @@ use std::time::Duration;
 
 use crate::protocol::MAX_CHUNK;
 
-/// How often time passes: short against every deadline, long against the cost of a tick.
+/// Tick interval: far shorter than any deadline, far longer than a tick takes.
 pub const TICK: Duration = Duration::from_millis(100);
 
-/// A longer gap between two events means that this very thread was stopped (a suspended laptop, `SIGSTOP`): ticks come
-/// twenty times as often. Time does not pass for the node during such a gap.
+/// A longer gap between two events means that this thread was stopped (a suspended laptop, `SIGSTOP`): ticks come
+/// twenty times as often. For the node, no time passes in such a gap.
 pub const PAUSE: Duration = Duration::from_secs(2);
 
 /// How long a link may be quiet before a heartbeat is sent on it.
 pub const HEARTBEAT: Duration = Duration::from_secs(1);
 
-/// A node that was not heard for this long is down: ten heartbeats, so that a loaded machine is not taken for a dead one.
+/// A node that was silent for this long is down: ten heartbeats, so that a loaded machine is not taken for a dead one.
 pub const SILENCE: Duration = Duration::from_secs(10);
 
 /// How long a new link may take to say who it is.
@@ -30,39 +30,39 @@ pub const REDIAL_MAX: Duration = Duration::from_secs(10);
 /// dial at once.
 pub const DIAL_COURTESY: Duration = Duration::from_secs(2);
 
-/// How long a photo's holders and verdict must have been unchanged before anybody acts on them: longer than an
-/// announcement takes to reach everyone.
+/// How long a photo's holders and verdict must be unchanged before any node acts on them: longer than an announcement
+/// takes to reach all nodes.
 pub const SETTLE: Duration = Duration::from_secs(2);
 
-/// How much later each next candidate trims, if the one before it in the order did not: it may be pinned, or not
+/// How much later each next candidate trims if the one before it in the order did not: that may be pinned, or not
 /// willing.
 pub const STAGGER: Duration = Duration::from_secs(3);
 
-/// How long a worse version may wait for its better one to be read before it is kept at its copies like any other photo;
-/// and how long it stays where it is when another node, which judges otherwise, wants it kept.
+/// How long a worse version waits for its better one to be compared before it gets its copies like any other photo; and
+/// how long it stays where it is when another node, whose verdict differs, wants it kept.
 pub const DOUBT: Duration = Duration::from_secs(120);
 
-/// How many files may go to the trash within [`RATE_SPAN`] on account of one other node: few enough to be noticed, and
-/// more than a person puts by hand.
+/// How many files can go to the trash within [`RATE_SPAN`] on account of one other node: more than a person puts by
+/// hand, and few enough to leave time to notice.
 pub const RATE_FILES: usize = 50;
 
-/// In a large folder it is one of so many files: 5 %.
+/// In a large folder it is one file in this many: 5 %.
 pub const RATE_SHARE: usize = 20;
 
 /// See [`RATE_FILES`].
 pub const RATE_SPAN: Duration = Duration::from_secs(3600);
 
-/// How long until something that could not be done now is tried again.
+/// How long until an action that was not possible is tried again.
 pub const RETRY: Duration = Duration::from_secs(5);
 
-/// How long a photo is left alone that the disk could not put away: each try costs the others the reading of a photo, and
-/// a folder without permission does not get one in seconds.
+/// How long a photo is left alone after the disk could not move it: each try makes others read the photo, and missing
+/// permissions do not change in seconds.
 pub const STUCK: Duration = Duration::from_secs(600);
 
 /// A node that refused or failed is left out this long when targets are chosen.
 pub const SKIP: Duration = Duration::from_secs(60);
 
-/// How long an offer may go without sign of progress before its target counts as failed.
+/// How long an offer may go without a sign of progress before its target counts as failed.
 pub const OFFER: Duration = Duration::from_secs(60);
 
 /// How long the most loaded node may take to offer something to the least loaded one.
@@ -71,58 +71,58 @@ pub const REBALANCE: Duration = Duration::from_secs(5);
 /// A pull that a client waits for goes on to the next holder when nothing came for this long.
 pub const GET_STALL: Duration = Duration::from_secs(5);
 
-/// A pull for safety goes on to the next holder when nothing came for this long: it stands behind gets.
+/// A pull for safety goes on to the next holder when nothing came for this long: gets are served before it.
 pub const REPLICATE_STALL: Duration = Duration::from_secs(30);
 
-/// The time in which a get of a small photo is answered, one way or the other.
+/// A get of a small photo is answered within this time, with the photo or without.
 pub const GET: Duration = Duration::from_secs(20);
 
-/// The slowest transfer that a get still waits for, in bytes a second: about what the slowest home line sends.
+/// The slowest transfer that a get still waits for, in bytes a second: about the upload rate of a slow home line.
 pub const GET_MIN_RATE: u64 = 256 * 1024;
 
-/// How long a put waits for the wanted copies before it is answered with a warning.
+/// How long a put waits for its copies before it is answered with a warning.
 pub const PUT: Duration = Duration::from_secs(10);
 
-/// How long a client waits for its photo to be removed, while tables are incomplete or a promise holds it back; or for the
-/// trash to be emptied.
+/// How long a client waits while its photos are removed (tables may be incomplete, or a promise may hold a copy back),
+/// or while the trash is emptied.
 pub const REMOVE: Duration = Duration::from_secs(20);
 
-/// The most photos that are removed at a time: far more than there are versions of one picture, and few enough for their
-/// ids to fit into a request.
+/// The most photos in one removal: far more than one picture has versions, and few enough for their ids to fit into a
+/// request.
 pub const REMOVE_BATCH: usize = 128;
 
-/// The most tombstones of one owner. They are kept for good, so no member may make as many as it likes; who removes ten
-/// thousand photos one by one wants something else.
+/// The most tombstones of one owner. They are kept for good, so no member can make any number of them; and nobody
+/// removes ten thousand photos one by one.
 pub const TOMBSTONES_OF_OWNER: usize = 10_000;
 
 /// The most tombstones of all owners together: some 50 MB of memory, even if a member invents owners.
 pub const TOMBSTONES: usize = 200_000;
 
-/// The most photos of one other node in the table: more than years of photos of a friend are.
+/// The most photos of one other node in the table: more than a friend takes in many years.
 pub const PHOTOS_OF_NODE: usize = 500_000;
 
-/// The most photos in the table that others tell of: a gigabyte of memory or somewhat more.
+/// The table takes no photo of others beyond this size: a gigabyte of memory or somewhat more.
 pub const PHOTOS: usize = 1_000_000;
 
-/// How long a leaving node hands over what only it holds.
+/// How long a leaving node hands over photos that only it holds.
 pub const LEAVE: Duration = Duration::from_secs(15);
 
-/// How many doublings of the grace time a flapping node gets at most: sixteen times.
+/// How often the grace of a flapping node doubles at most: to sixteen times.
 pub const FLAPS_MAX: u32 = 4;
 
-/// How much longer the grace is when more than half of the nodes vanish at once: this node is the one cut off, then.
+/// How many times longer the grace is when more than half of the nodes vanish at once: this node is cut off, then.
 pub const CUT_OFF_GRACE: u32 = 4;
 
 /// The most records in one page: a page is made in well under a millisecond and stays far below the frame limit.
 pub const PAGE_RECORDS: usize = 256;
 
-/// A page ends early at about this size in bytes, half of what a frame may have.
+/// A page ends early at about this size in bytes, half of the largest frame.
 pub const PAGE_BYTES: usize = 512 * 1024;
 
 /// The most items in one answer to a client's `List`, `TrashList` or `Duplicates`.
 pub const LIST_PAGE: usize = 256;
 
-/// How many photos are looked at to find those of one page, at most: a step of a millisecond or two.
+/// How many photos are looked at for one page, at most: a step of a millisecond or two.
 pub const PAGE_LOOKED_AT: usize = 4096;
 
 /// The most photos named as at risk in a status.
@@ -131,17 +131,17 @@ pub const AT_RISK: usize = 100;
 /// How many verdicts, and how many reviews, one step computes at most.
 pub const WORK_PER_STEP: usize = 64;
 
-/// How many entries of the table one step looks at or changes, at most: a few milliseconds. Nothing sets it, the others here
-/// add up to less; the simulator holds every step against it.
+/// How many entries of the table one step looks at or changes, at most: a few milliseconds. Nothing enforces it, since
+/// the other limits here add up to less; the simulator checks every step against it.
 pub const STEP_WORK: u64 = 16 * 1024;
 
-/// How many photos of a more loaded node are looked at to find one that could move, at most. Each look begins elsewhere.
+/// The most photos of a more loaded node to look at for one that could move. Each search starts elsewhere.
 pub const MOVES_LOOKED_AT: usize = 512;
 
-/// How many photos of a node that comes or goes one step looks at.
+/// How many photos of a node that came or went one step looks at.
 pub const SWEEP: usize = 256;
 
-/// How many bytes are asked for at a time: enough that a distant node is never idle, few enough to sit in queues.
+/// How many bytes are asked for at a time: enough to keep a distant node busy, few enough to sit in queues.
 pub const WINDOW: u64 = 16 * MAX_CHUNK as u64;
 
 /// The most pulls for safety at a time; the others wait in line.
@@ -153,7 +153,7 @@ pub const GETS: usize = 64;
 /// The most pulls in line; a node with more of them answers offers with "full".
 pub const PULL_QUEUE: usize = 1024;
 
-/// The most windows being sent on one link.
+/// The most windows being sent on one link at a time.
 pub const SERVING: usize = 128;
 
 /// The most open offers to one target, so that a new node is not buried.
@@ -168,11 +168,11 @@ pub const REBALANCE_BATCH: u32 = 16;
 /// The most rounds of challenges of one node at a time.
 pub const ROUNDS: usize = 32;
 
-/// The most second looks of a node at a time, the pulls for them included: as many as are pulled for safety at a time, so
-/// that one is always at hand while the disk's thread is at another.
+/// The most second looks of a node at a time, including those whose pulls still run: as many as pulls for safety, so
+/// that the next is ready when the disk's thread has compared one.
 pub const LOOKS: usize = 8;
 
-/// The most challenges of one link that are being computed.
+/// The most proofs being computed for one link.
 pub const PROOFS_PER_LINK: usize = 64;
 
 /// The most promises a node gives at a time; further challenges are refused.
@@ -181,12 +181,12 @@ pub const PINS: usize = 16 * 1024;
 /// The most nodes a mesh may have: every node keeps a link to every other.
 pub const NODES: usize = 512;
 
-/// The most nodes that others tell of and that are still to be met: a real one is met within seconds.
+/// The most nodes known only by hearsay: a real one is met within seconds.
 pub const UNMET: usize = 64;
 
-/// How often one of the others, each in its turn, is told again who is here. Seldom, since it is news to nobody unless two
-/// nodes could not reach each other when they were told of each other.
+/// How often one of the other nodes, each in its turn, is told again which nodes are here. Seldom, since it is news
+/// only if two nodes could not reach each other when they were told of each other.
 pub const REANNOUNCE: Duration = Duration::from_secs(60);
 
-/// The room left free on a disk, in bytes: the system of a full disk fails in worse ways than photomesh does.
+/// The room left free on a disk, in bytes: a system with a full disk fails in worse ways than photomesh does.
 pub const ROOM_MARGIN: u64 = 32 * 1024 * 1024;

@@ -1,81 +1,81 @@
 //! The core of a daemon: a pure state machine.
 //!
-//! [`Node::step`] takes an event and returns what is to be done about it. There is no clock, no randomness that was not
-//! given, no file, no socket and no thread in here: the daemon runs a node between its threads, the simulator runs
-//! hundreds of the very same under virtual time.
+//! [`Node::step`] takes an event and returns the actions that answer it. There is no clock, no file, no socket, no
+//! thread and no randomness in here but the given seed: the daemon runs one node between its threads, the simulator
+//! runs hundreds of the same under virtual time.
 //!
 //! # The cycle
 //!
 //! ```text
-//!    event ──▶ a part changes the table, or something of its own ──▶ news ──▶ the other parts that it concerns
+//!    event ──▶ a part changes the table, or its own state ──▶ news ──▶ the other parts that it concerns
 //!                                 │
 //!                                 ▼
-//!                     changed: photos whose holders, verdict or facts are others now
+//!                     changed: photos with new holders, a new verdict or new facts
 //!                                 │
 //!                                 ▼
-//!       agenda: each is due when it has been unchanged for SETTLE ◀────── a review that has to come again
+//!       agenda: each is due when it has been unchanged for SETTLE ◀────── a review that must be repeated
 //!                                 │                                             ▲
 //!                                 ▼                                             │
-//!     review: what is, against what should be ── too few copies? offer ─────────┤
+//!     review: the present state and the goal  ── too few copies? offer ─────────┤
 //!                                             ── too many? drop ────────────────┤
 //!                                             ── a better version? compare ─────┘
 //!                                 │
 //!                                 ▼
-//!                       actions ──▶ the driver ──▶ what comes of them is an event again
+//!                       actions ──▶ the driver ──▶ their results come back as events
 //! ```
 //!
-//! Whatever happens, a member that dies, a file that is deleted, a copy that arrives, changes the table; and from there all
-//! that is done about it takes this one way. A review may run at any time and any number of times: it finds what is this
-//! node's part in closing the gap, and nothing if there is none.
+//! Whatever happens (a member dies, a file is deleted, a copy arrives) changes the table, and every reaction starts
+//! there and takes this one way. A review can run at any time and any number of times: it finds this node's part in
+//! closing the gap, or nothing if there is no gap.
 //!
 //! # Parts
 //!
 //! ```text
 //!                 Node: dispatch, hand_on, review_due             (mod, conduct, leaving)
 //!        ┌──────────────┬──────────────┬──────────────┐
-//!     Copies          Drops         Removal        Clients         own their state; tell each other by News
+//!     Copies          Drops         Removal        Clients         each owns its state; they talk through News
 //!        └──────────────┴──────┬───────┴──────────────┘
-//!                           Context                                what all of them may see and use
+//!                           Context                                all of them see and use it
 //!     Mesh    Table    Custody    Agenda    OwnFolder    Step
 //! ```
 //!
-//! A part changes only its own state and what lies below it, by the methods of that. What concerns a part beside it, it
-//! *tells*: [`News`](news::News) lists all that can be told, and `Node::hand_on` alone knows who hears of it. So whoever
-//! wants to know how dropping works reads `drops`, and need not fear that anybody else reaches into it; and a test
-//! can build one part without the rest. That no part names another one, a test of the source checks.
+//! A part changes its own state directly, and the layers below it through their methods. Anything that concerns a part
+//! beside it, it *tells*: [`News`](news::News) lists all that can be told, and `Node::hand_on` alone knows the
+//! receivers. So to learn how dropping works, read `drops`: nothing else reaches into it, and a test can build one part
+//! without the rest. A test of the source checks that no part names another one.
 //!
 //! # How a copy is given up
 //!
 //! ```text
 //!   this node                                 other holders
-//!     withdraw: ImageInfo(retired) ──────────▶          nobody counts this copy any more
+//!     withdraw: ImageInfo(retired) ──────────▶          they no longer count this copy
 //!     challenge(photo, nonce) ───────────────▶          they pin it and read its bytes
 //!               ◀───────────────── proof                checked over this node's own bytes
 //!     `copies` proofs are right: move to trash
-//!     release ───────────────────────────────▶          they are free of their promise
+//!     release ───────────────────────────────▶          their promise ends
 //!   else announce it again, and release
 //! ```
 //!
-//! On which terms it may begin says [`departure`], for every reason in one function. Why no photo is lost, even if all
-//! holders begin at once, is told in [`custody`], the one gate through which a copy leaves.
+//! [`departure`] has the terms on which this may begin, for every reason, in one function. [`custody`], the one gate
+//! through which a copy leaves, explains why no photo is lost even if all holders begin at once.
 //!
 //! # Reading order
 //!
-//! 1. [`event`]: all that happens to a node, and [`action`]: all that it can want. [`config`] and [`limits`] are to look
-//!    things up in.
-//! 2. This file: `dispatch` hands each event to the part that knows about it. Then [`context`], what every part sees, with
+//! 1. [`event`]: all that happens to a node, and [`action`]: all that it can ask for. [`config`] and [`limits`] are for
+//!    reference.
+//! 2. This file: `dispatch` hands each event to the part that handles it. Then [`context`], which every part sees, with
 //!    [`step`], [`own_folder`] and [`agenda`]; and [`news`] with [`conduct`], where the parts meet.
-//! 3. [`mesh`]: who is there, how they find each other, and how they tell each other what they hold.
-//! 4. [`table`]: who holds what, which photos are versions of one picture, and which of those the collection shows.
-//! 5. [`plan`]: the one place that compares what is with what should be, and pure functions that say whose part it is to
-//!    close the gap.
+//! 3. [`mesh`]: the members, how they find each other, and how they tell each other which photos they hold.
+//! 4. [`table`]: the holders of each photo, which photos are versions of one picture, and which of these is shown.
+//! 5. [`plan`]: the one place that compares the present state with the goal, and pure functions that say which node
+//!    closes the gap.
 //! 6. [`copies`]: how one more node gets a photo.
-//! 7. [`custody`], [`departure`] and [`drops`]: how a node gives one up, the dangerous part.
-//! 8. [`removal`]: what an owner does to take a photo out of the collection. [`clients`]: serving people. [`leaving`]: handing
+//! 7. [`custody`], [`departure`] and [`drops`]: how a node gives up a copy, the dangerous part.
+//! 8. [`removal`]: how an owner takes a photo out of the collection. [`clients`]: serving people. [`leaving`]: handing
 //!    over before the end.
 //!
-//! Each of these begins with a page of its own: what it promises, who in it does what, and what it leaves out. In this
-//! order each uses only those before it, as far as types go: no two of them import each other.
+//! Each of these begins with its own page: what it promises, which file does what, and what it leaves out. In this
+//! order each uses only types of those before it: no two of them import each other.
 
 mod action;
 mod agenda;
@@ -130,27 +130,27 @@ pub use event::{
 /// One node of the mesh.
 #[derive(Debug)]
 pub struct Node {
-    /// What every part may see and use.
+    /// What every part sees and uses.
     cx: Context,
     copies: Copies,
     drops: Drops,
     removal: Removal,
     clients: Clients,
     clock: Clock,
-    /// What was wanted when all photos were last put on the agenda.
+    /// The goals when all photos were last put on the agenda.
     goals: Goals,
-    /// While all photos are being put on the agenda.
+    /// The walk that puts all photos on the agenda, while it runs.
     reviewing_all: Option<ReviewOfAll>,
-    /// Of what only this node has, the last photo that was offered since it is leaving.
+    /// While leaving: the last photo offered of those that only this node has.
     handed_over: Option<PhotoId>,
 }
 
-/// The driver's clock, which goes on while this node is stopped.
+/// The driver's clock, which runs on while this node is stopped.
 #[derive(Debug, Default)]
 struct Clock {
-    /// When the last step was.
+    /// The time of the last step.
     last: Time,
-    /// For how long this node was stopped, all in all.
+    /// How long this node was stopped in total.
     stopped: Duration,
 }
 
@@ -182,9 +182,9 @@ impl Node {
         }
     }
 
-    /// Takes one event and returns what is to be done about it, in order.
+    /// Takes one event and returns the actions that answer it, in order.
     ///
-    /// `now` never goes back. However much there is to do, one step does a bounded part of it; see [`Node::has_more`].
+    /// `now` never goes back. However much work waits, one step does a bounded part of it; see [`Node::has_more`].
     pub fn step(&mut self, now: Time, event: Event) -> Vec<Action> {
         self.advance(now);
         self.dispatch(event);
@@ -195,8 +195,8 @@ impl Node {
         self.cx.step.take_actions()
     }
 
-    /// Whether there is more to do right now: the driver then calls [`Node::step`] with [`Event::Continue`] as soon as
-    /// no other event waits.
+    /// Whether more work waits right now: the driver then calls [`Node::step`] with [`Event::Continue`] as soon as no
+    /// other event waits.
     pub fn has_more(&self) -> bool {
         let table = &self.cx.table;
         let all_done = table.is_judged() && table.is_swept() && self.reviewing_all.is_none();
@@ -205,20 +205,20 @@ impl Node {
 
     /// The image table: for every photo that a live node holds in some way, its facts and its holders.
     ///
-    /// Nodes whose tables are complete come to have equal ones; to see that is what this is for.
+    /// All nodes with complete tables end up with equal ones; this shows it.
     pub fn table(&self) -> impl Iterator<Item = (PhotoId, &Facts, Vec<(NodeId, Holding)>)> {
         let present = self.cx.table.after(None).filter(|entry| entry.is_present());
         present.map(|entry| (entry.photo.id, &*entry.facts, entry.held()))
     }
 
-    /// How many entries of the table were looked at or changed so far: what a step costs, in no unit of time. However
-    /// large the collection, one step is to cost so much and no more.
+    /// How many entries of the table were looked at or changed so far: the cost of steps, without a clock. However
+    /// large the collection, the cost of one step is bounded.
     pub fn work(&self) -> u64 {
         self.cx.table.work()
     }
 
-    /// Moves time on. A gap in which this node was stopped does not count: no deadline passes in it, and what relied
-    /// on others' promises meanwhile is given up.
+    /// Moves time on. A gap in which this node was stopped does not count: no deadline passes in it, and rounds that
+    /// relied on others' promises meanwhile are abandoned.
     fn advance(&mut self, now: Time) {
         let last = std::mem::replace(&mut self.clock.last, now);
         let gap = now.since(last);
@@ -312,7 +312,7 @@ impl Node {
                     cx.mesh.announce_complete(&mut cx.step, &cx.table);
                 }
             }
-            // They are on no other disk, so this copy of the photo is never one too many.
+            // Companions are on no other disk, so this copy of the photo is never a surplus one.
             DiskEvent::Companions { photo, files } => {
                 cx.folder.set_companions(photo, files);
                 cx.table.mark_changed(photo);
@@ -347,7 +347,7 @@ impl Node {
         }
     }
 
-    /// Hands a message to the part that knows about it.
+    /// Hands a message to the part that handles it.
     fn on_message(&mut self, link: LinkId, message: Message) {
         let Node { cx, copies, drops, .. } = self;
         cx.mesh.heard(&cx.step, link);

@@ -1,7 +1,7 @@
 //! What the parts of a node tell each other.
 //!
-//! A part calls only what lies below it: the table, the mesh, custody, the agenda. What concerns one beside it, it tells,
-//! and [`Node::hand_on`](super::Node) alone knows who hears of it.
+//! A part calls only the layers below it: the table, the mesh, custody, the agenda. Anything that concerns a part
+//! beside it, it tells, and [`Node::hand_on`](super::Node) alone knows the receivers.
 
 use std::sync::Arc;
 
@@ -12,59 +12,59 @@ use crate::protocol::{Holding, NodeId};
 /// One piece of news.
 #[derive(Debug)]
 pub(in crate::node) enum News {
-    /// A node is here, and tells all that it has anew.
+    /// A node is here, and tells all its photos from the start.
     Up(NodeId),
-    /// The link to a node is gone, and with it all that was on its way.
+    /// The link to a node is gone, with everything that was on its way.
     LinkLost(NodeId),
     /// A node has stayed away for longer than its grace.
     Gone(NodeId),
     /// Nodes came, went or completed their tables.
     MeshChanged,
 
-    /// A photo lacks copies, and someone waits for them.
+    /// A photo lacks copies, and a client waits for them.
     Lacking(PhotoId),
     /// A photo's bytes are needed here.
     Fetch { photo: Arc<Photo>, wanted_by: Fetcher },
-    /// They are needed no more.
+    /// They are no longer needed.
     Unneeded(PhotoId),
-    /// A client is gone, or has been answered: it needs none any more.
+    /// A client is gone, or has been answered: it needs no bytes any more.
     ClientDone(LinkId),
-    /// A photo's bytes are here, to be compared with others and checked proofs against. `photo` is what was found in them.
+    /// A photo's bytes are here, for comparisons and for checking proofs. `photo` is what they were found to be.
     Fetched { photo: Arc<Photo>, source: Source },
-    /// Nobody could deliver a photo that was to be compared with others.
+    /// Nobody could deliver a photo that was needed for a comparison.
     NotFetched(PhotoId),
     /// A photo's bytes are here for a client.
     Deliver { link: LinkId, photo: Arc<Photo>, source: Source },
-    /// Nobody could deliver what a client waits for.
+    /// Nobody could deliver the photo that a client waits for.
     Undelivered { link: LinkId, why: String },
 
     /// A worse version is to be compared with a better one.
     Compare { worse: PhotoId, better: PhotoId },
-    /// It has been, or could not be.
+    /// It was compared, or could not be.
     Compared(PhotoId),
 
-    /// The owner's file of a photo that he removes is to go to the trash.
+    /// This node's owner removes a photo: its file is to go to the trash.
     Withdraw(PhotoId),
-    /// A person wants a photo in the trash deleted.
+    /// A person wants a photo in the trash deleted now.
     Purge(PhotoId),
     /// The files of a photo that an owner has removed are in the trash now.
     InTrash(PhotoId),
-    /// The disk could not put away a photo that its owner removes.
+    /// The disk could not move a photo that its owner removes to the trash.
     NotInTrash { photo: PhotoId, error: DiskError },
-    /// A photo is back from the trash, or not.
+    /// A photo is back from the trash, or could not be restored.
     Returned { photo: PhotoId, result: Result<Holding, DiskError> },
     /// No good file of a photo is left in the folder.
     Lost(PhotoId),
 
-    /// A client wants photos removed that its owner may remove.
+    /// A client wants photos removed, and this node's owner may remove them.
     Remove { link: LinkId, photos: Vec<PhotoId> },
 }
 
-/// Who needs a photo's bytes.
+/// What a photo's bytes are needed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::node) enum Fetcher {
     /// A client.
     Client(LinkId),
-    /// A look at both versions, or a check of proofs.
+    /// A comparison of two versions, or a check of proofs.
     Comparison,
 }

@@ -1,5 +1,5 @@
-//! What this node's own folder says of itself: whether it has been looked through, whether it has room, and what lies
-//! there besides the photos.
+//! The state of this node's own folder: whether it has been scanned, how much room it has, and which files lie there
+//! besides the photos.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,12 +8,12 @@ use super::{DiskError, Time};
 use crate::photo::PhotoId;
 use crate::protocol::client::FolderReport;
 
-/// What the folder has told.
+/// What the folder has reported.
 #[derive(Debug, Default)]
 pub(super) struct OwnFolder {
     /// The first scan is done: this node's own table is complete.
     pub(super) scanned: bool,
-    /// Files that are no pictures.
+    /// Files that are not pictures.
     pub(super) skipped: u64,
     /// Damaged files found since the start.
     pub(super) damaged: u64,
@@ -23,14 +23,14 @@ pub(super) struct OwnFolder {
     pub(super) room: Option<u64>,
     /// When a write last failed.
     write_failed_at: Option<Time>,
-    /// Photos of which there are several files.
+    /// Photos with several files.
     several: BTreeSet<PhotoId>,
-    /// The names of the files that go where a photo goes, of each photo that has some.
+    /// For each photo with companions: the names of these files, which go where the photo goes.
     companions: BTreeMap<PhotoId, Vec<String>>,
 }
 
 impl OwnFolder {
-    /// How many files there are of a photo.
+    /// Notes how many files a photo has.
     pub(super) fn set_files(&mut self, photo: PhotoId, files: u32) {
         match files {
             0 | 1 => self.several.remove(&photo),
@@ -38,7 +38,7 @@ impl OwnFolder {
         };
     }
 
-    /// Whether there are several files of a photo.
+    /// Whether a photo has several files.
     pub(super) fn has_several(&self, photo: PhotoId) -> bool {
         self.several.contains(&photo)
     }
@@ -56,7 +56,7 @@ impl OwnFolder {
         }
     }
 
-    /// A write has failed: nothing more is taken for a while. What to log.
+    /// A write has failed: the folder takes nothing more for a while. Returns the text to log.
     pub(super) fn write_failed(&mut self, now: Time, error: &DiskError) -> String {
         self.write_failed_at = Some(now);
         format!("cannot write to the folder: {error}; taking no more photos for a minute")
@@ -74,7 +74,7 @@ impl OwnFolder {
     }
 
     pub(super) fn report(&self) -> FolderReport {
-        // One may belong to two photos.
+        // One file can be the companion of two photos.
         let companions: BTreeSet<&String> = self.companions.values().flatten().collect();
         FolderReport { unread: self.unread, companions: companions.len() as u64 }
     }

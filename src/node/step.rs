@@ -1,4 +1,4 @@
-//! One step of a node: whose it is, when it is, and what comes of it.
+//! One step of a node: its configuration, its time, and its results.
 
 use std::collections::VecDeque;
 
@@ -13,11 +13,11 @@ pub(in crate::node) struct Step {
     pub(in crate::node) config: Config,
     /// The time of this step, without the gaps in which this node was stopped.
     pub(in crate::node) now: Time,
-    /// Until when this node hands over before it leaves, if someone wants it to stop.
+    /// If this node is leaving: until when it hands over first.
     pub(in crate::node) leaving: Option<Time>,
-    /// What is to be done, for the driver.
+    /// For the driver to carry out.
     actions: Vec<Action>,
-    /// What concerns other parts, for [`Node::hand_on`](super::Node).
+    /// For other parts, through [`Node::hand_on`](super::Node).
     news: VecDeque<News>,
 }
 
@@ -62,22 +62,22 @@ impl Step {
         self.act(Action::Log { topic, text });
     }
 
-    /// Tells the other parts something. They hear it when the one that tells has come to its end.
+    /// Tells the other parts something. They hear it when the part that tells it is done.
     pub(in crate::node) fn tell(&mut self, news: News) {
         self.news.push_back(news);
     }
 
-    /// The oldest piece of news that nobody was told yet.
+    /// The oldest piece of news that was not handed on yet.
     pub(in crate::node) fn next_news(&mut self) -> Option<News> {
         self.news.pop_front()
     }
 
-    /// What is to be done, in order.
+    /// The actions so far, in order.
     pub(in crate::node) fn take_actions(&mut self) -> Vec<Action> {
         std::mem::take(&mut self.actions)
     }
 
-    /// A question that nobody can foresee, and another one for each number.
+    /// A nonce that nobody can foresee, a different one for each number.
     pub(in crate::node) fn nonce(&self, number: u64) -> Nonce {
         Nonce(*blake3::keyed_hash(&self.config.seed, &number.to_be_bytes()).as_bytes())
     }

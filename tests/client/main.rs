@@ -73,7 +73,7 @@ fn nobody_there_and_somebody_else_there_are_said_clearly() {
     let output = client(folder.path(), &address, &["list"]).output().unwrap();
     server.join().unwrap();
     assert_eq!(code(&output), 69);
-    assert!(stderr(&output).contains("no photomesh daemon"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("not a photomesh daemon"), "{}", stderr(&output));
 }
 
 #[test]

@@ -14,7 +14,7 @@ impl View<'_> {
         }
     }
 
-    /// A photo's copies, in words.
+    /// A photo's copies, as a text for people.
     pub(super) fn state_of(&self, entry: &Entry) -> String {
         let (copies, wanted) = (entry.live().count(), self.cx.copies());
         let copies = match copies {

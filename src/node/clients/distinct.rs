@@ -1,8 +1,8 @@
-//! A person says that pictures that look alike are different ones.
+//! A person says that pictures that look alike are different.
 //!
-//! It is said in the records of those of them that this node has, and counts for everybody who hears of it. What was put
-//! away for another one of them is shown again; its file comes back from this node's trash at once, and from another's
-//! by the ways of any photo that is shown and has too few copies.
+//! This node says so in its records of those that it has, and it counts for every node that hears of it. A photo that
+//! was retired for another one of them is shown again; its file comes back from this node's trash at once, and from
+//! another trash like any photo that is shown and has too few copies.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,13 +18,13 @@ use crate::photo::PhotoId;
 use crate::protocol::client::{DistinctReport, MAX_DISTINCT, Refusal};
 use crate::protocol::{Answer, Facts, Holding};
 
-/// Photos that a client has said to be different, until all that follows from it here is done.
+/// Photos that a client has called different, until everything that follows here is done.
 #[derive(Debug)]
 pub(in crate::node) struct TellingApart {
     photos: Vec<PhotoId>,
-    /// What was not shown before, and has not been looked at since.
+    /// Photos that were not shown before, and were not judged again yet.
     hidden: BTreeSet<PhotoId>,
-    /// What is on its way back from this node's trash.
+    /// Photos on their way back from this node's trash.
     returning: BTreeSet<PhotoId>,
     until: Time,
 }
@@ -40,7 +40,7 @@ impl Clients {
         for name in names {
             match cx.table.find_exact(name) {
                 Found::One(photo) if photos.contains(&photo) => {
-                    let error = format!("{name} names a photo that is named before it already");
+                    let error = format!("{name} and an earlier name are the same photo");
                     return self.refuse(cx, link, Refusal::Request, &error);
                 }
                 Found::One(photo) => photos.push(photo),
@@ -65,7 +65,7 @@ impl Clients {
         self.waiting.insert(link, Waiting::Distinct(told));
     }
 
-    /// Records that no two of these are versions of each other; why not, if that cannot be.
+    /// Records that no two of these are versions of each other, or returns why that is not possible.
     fn tell_apart(&mut self, cx: &mut Context, photos: &[PhotoId]) -> Result<(), String> {
         let mine = |photo: &PhotoId| cx.table.mine(*photo).is_some();
         let pairs = || {
@@ -88,7 +88,7 @@ impl Clients {
         match pairs().find(|(one, other)| !recorded(*one, *other)) {
             None => Ok(()),
             Some((one, other)) => Err(format!(
-                "{} and {} cannot be told apart: {} pictures that one of them is not are on record already, the most there can be",
+                "{} and {} cannot be told apart: one of them is recorded as different from {} pictures already, the maximum",
                 cx.name_of(one),
                 cx.name_of(other),
                 Facts::MAX
@@ -96,7 +96,7 @@ impl Clients {
         }
     }
 
-    /// Which node can be told that these are different, in words.
+    /// A text that names a node which can record that these are different.
     fn where_to_tell_apart(&self, cx: &Context, one: PhotoId, other: PhotoId) -> String {
         let (a, b) = (cx.name_of(one), cx.name_of(other));
         let holders = |photo| {
@@ -114,8 +114,8 @@ impl Clients {
         }
     }
 
-    /// Goes on with what clients have told apart: once the collection is judged anew, what is shown again comes back from
-    /// the trash, and then the client is answered.
+    /// Goes on with the photos that clients have told apart: once the collection is judged again, photos that are shown
+    /// again come back from the trash, and then the client is answered.
     pub(super) fn tend_distinct(&mut self, cx: &mut Context) {
         let clients = self.clients_that(|waiting| matches!(waiting, Waiting::Distinct(_)));
         for link in clients {
@@ -149,7 +149,7 @@ impl Clients {
         }
     }
 
-    /// A photo is back from the trash, or not: who has said that it is a picture of its own may wait for it.
+    /// A photo is back from the trash, or could not be restored: a client that has told it apart may wait for it.
     pub(super) fn distinct_returned(
         &mut self,
         cx: &mut Context,
@@ -187,7 +187,7 @@ impl Clients {
         self.answer(cx, link, Answer::Distinct { photos });
     }
 
-    /// Where a photo is, or what is shown instead of it, in words.
+    /// A text that says where a photo is, or which photo is shown instead of it.
     fn place_of(&self, cx: &Context, entry: &Entry) -> String {
         if let Some(keeper) = cx.table.shown_instead(entry) {
             return format!(

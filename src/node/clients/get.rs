@@ -24,7 +24,7 @@ impl Clients {
         }
     }
 
-    /// A client wants the bytes of this very photo, be it shown or not.
+    /// A client wants the bytes of this very photo, shown or not.
     pub(super) fn get_exact(&mut self, cx: &mut Context, link: LinkId, id: PhotoId) {
         let name = id.to_string();
         let entry = cx.table.get(id);
@@ -93,7 +93,7 @@ impl Clients {
         }
     }
 
-    /// Nobody could deliver what a client waits for.
+    /// No node could deliver the photo that a client waits for.
     pub(in crate::node) fn undelivered(&mut self, cx: &mut Context, link: LinkId, why: &str) {
         if let Some(Waiting::Get { name, .. }) = self.waiting.get(&link) {
             let (image_name, reason) =

@@ -1,31 +1,31 @@
-//! Serving people: what a client asks of its daemon, and how it is answered.
+//! Serving people: the requests of clients, and their answers.
 //!
 //! # What it promises
 //!
-//! Any daemon answers for the whole collection, whoever holds the photo that is asked for. Every request is answered
-//! once: with what was asked for, with a refusal that says why, or, when its deadline is over, with what is known by then.
-//! A client's link has at most one open request; the driver brings the next one when this one is answered.
+//! Any daemon answers for the whole collection, whichever node holds the photo. Every request is answered once: with
+//! the result, with a refusal that says why, or, when its deadline is over, with the state by then. A client's link has
+//! at most one open request; the driver brings the next one when this one is answered.
 //!
 //! # Who does what
 //!
-//! This file hands each request to its part and keeps those that wait. `get` and `put` move photos. `remove` says before
-//! what a removal would do, and the room `removal` then does it; `trash` empties the trash; `distinct` notes that two
-//! pictures are different ones, and waits until they are judged anew.
+//! This file hands each request to its part and keeps those that wait. `get` and `put` move photos. `remove` tells in
+//! advance what a removal would do, and the room `removal` then does it; `trash` empties the trash; `distinct` notes
+//! that pictures are different, and waits until they are judged again.
 //!
-//! The rest is reading, and changes nothing: `reports` lists photos, trash and nodes, `versions` explains which photo is
-//! shown in whose place, `counts` and `shortage` say on how many nodes a photo is and why not on more, and `wording` has
-//! the phrases that several of them use.
+//! The rest only reads: `reports` lists photos, trash and nodes, `versions` explains which photo is shown in place of
+//! which, `counts` and `shortage` say on how many nodes a photo is and why not on more, and `wording` has the phrases
+//! that several of them use.
 //!
 //! # Where it stands
 //!
-//! Nothing here is needed to keep the collection: a daemon that no client ever calls repairs and trims all the same. So
-//! this is the topmost room of the core. It tells the others what it needs fetched, compared or removed, and hears from
-//! them what has become of it. For reports it looks at them, as a `View` that changes nothing.
+//! Keeping the collection needs nothing from here: a daemon that no client ever calls repairs and trims all the same.
+//! So this is the topmost room of the core. It tells the others which photos to fetch, compare or remove, and hears the
+//! results from them. For reports it reads them through a `View` that changes nothing.
 //!
 //! # What is left out
 //!
-//! Nothing is streamed to a client before all of it is known to be right, and no request survives its connection, except
-//! for a removal that has begun: half of an owner's word is worse than all of it.
+//! Nothing is sent to a client before all of it is known to be right, and no request survives its connection, except
+//! for a removal that has begun: half of a removal would be worse than all of it.
 
 mod counts;
 mod distinct;
@@ -63,7 +63,7 @@ pub(in crate::node) struct Clients {
     installing: BTreeMap<LinkId, (Arc<Photo>, Facts)>,
 }
 
-/// What a client waits for.
+/// The reason why a client waits.
 #[derive(Debug)]
 enum Waiting {
     /// For a photo.
@@ -71,24 +71,24 @@ enum Waiting {
         name: String,
         photo: PhotoId,
         until: Time,
-        /// Where it is being read for this client, once it is.
+        /// Where the photo is being read for this client, once it is.
         reading: Option<Source>,
     },
     /// For its put to be looked at, then to be on disk.
     Put { name: String },
-    /// For its put to be on as many nodes as wished.
+    /// For its put to be on as many nodes as wanted.
     Copies { photo: PhotoId, until: Time },
     /// For a photo to be back from the trash.
     Restore { photo: PhotoId },
     /// For photos in the trash to be deleted.
     Purge(Purging),
-    /// For what it has said to be different to be judged anew.
+    /// For the photos that it has told apart to be judged again.
     Distinct(TellingApart),
     /// For the folder to say how long these stay in the trash.
     Duplicates { duplicates: Vec<DuplicateReport>, next: Option<PhotoId> },
 }
 
-/// All that reports are made of. To look at, not to change: so nothing depends on what people ask.
+/// Everything that reports are made of, read-only: so no report changes anything.
 struct View<'a> {
     cx: &'a Context,
     copies: &'a Copies,
@@ -96,7 +96,7 @@ struct View<'a> {
 }
 
 impl Clients {
-    /// A client asks something.
+    /// A client makes a request.
     pub(in crate::node) fn asked(
         &mut self,
         cx: &mut Context,
@@ -132,7 +132,7 @@ impl Clients {
             Request::TrashPurge { older_than } => return self.purge(cx, link, older_than),
             Request::RegisterClient { .. } | Request::GetImageList => return,
             Request::Chunk { .. } => {
-                Answer::Error { error: "a chunk belongs behind a Put".to_owned() }
+                Answer::Error { error: "a chunk must follow a Put".to_owned() }
             }
         };
         self.answer(cx, link, answer);
@@ -148,7 +148,7 @@ impl Clients {
         self.answer(cx, link, refused(cause, error));
     }
 
-    /// The clients that wait for something like this.
+    /// The clients that wait for something of this kind.
     fn clients_that(&self, waits: impl Fn(&Waiting) -> bool) -> Vec<LinkId> {
         let waiting = self.waiting.iter().filter(|(_, waiting)| waits(waiting));
         waiting.map(|(link, _)| *link).collect()
@@ -174,8 +174,8 @@ impl Clients {
         self.answer(cx, link, answer);
     }
 
-    /// A photo is back from the trash, or not: clients may wait for it. What a person takes back is from now on no worse
-    /// version of anything. Of its own worse versions he has said nothing.
+    /// A photo is back from the trash, or could not be restored: clients may wait for it. If a person restores a photo,
+    /// it is no worse version of any other from now on. That says nothing about its own worse versions.
     pub(in crate::node) fn returned(
         &mut self,
         cx: &mut Context,
@@ -188,7 +188,7 @@ impl Clients {
         if links.is_empty() {
             return;
         }
-        // What an owner had removed comes back as it was, unless a better version has come meanwhile.
+        // A photo that its owner had removed comes back as it was, unless a better version has come meanwhile.
         let better = cx.table.better_versions(photo);
         let is_keeper = |id: &PhotoId| {
             let entry = cx.table.get(*id);
@@ -212,7 +212,7 @@ impl Clients {
         }
     }
 
-    /// Time has passed: what takes several steps goes on, and clients that waited long enough are answered.
+    /// Time has passed: requests that take several steps go on, and clients that waited long enough are answered.
     pub(in crate::node) fn tend(&mut self, cx: &mut Context) {
         self.tend_distinct(cx);
         self.tend_purging(cx);
@@ -247,7 +247,7 @@ impl View<'_> {
     }
 }
 
-/// Why a name leads to no photo, or, if it is asked for `exact`ly, to none that is itself called so.
+/// Why a name leads to no photo or, if `exact`, to no photo that itself has this name.
 fn not_found(cx: &Context, name: &str, found: Found, exact: bool) -> Answer {
     let (candidates, reason) = match found {
         Found::Ambiguous(candidates) => {
@@ -261,7 +261,7 @@ fn not_found(cx: &Context, name: &str, found: Found, exact: bool) -> Answer {
     let removed = is_nothing.then(|| remove::removed_in_words(cx, name)).flatten();
     let inherited = match cx.table.find(name) {
         Found::One(photo) if exact && is_nothing => Some(format!(
-            "no node that is here has the photo itself that was called so; the name leads to {}",
+            "no node that is here still has the photo of this name itself; the name leads to {}",
             cx.name_of(photo)
         )),
         Found::One(_) | Found::Ambiguous(_) | Found::Nothing => None,

@@ -39,7 +39,7 @@ impl Clients {
         }
     }
 
-    /// What a client has put was looked at.
+    /// A photo that a client puts was inspected.
     pub(in crate::node) fn put_inspected(
         &mut self,
         cx: &mut Context,
@@ -58,8 +58,8 @@ impl Clients {
                 return self.refuse_for(cx, link, &error);
             }
         };
-        // What the folder has already is installed none the less, and so read: the client may delete its file on our word.
-        // So is what may be a worse version of something: whether it is, only a look at both will tell.
+        // Even a photo that the folder has already is installed, and so read: the client may delete its file on our
+        // word. The same for a photo that may be a worse version: only a look at both will show whether it is.
         cx.disk(DiskAction::Install {
             spool,
             photo: photo.clone(),
@@ -69,7 +69,7 @@ impl Clients {
         self.installing.insert(link, (photo, facts));
     }
 
-    /// What a client has put is a worse version of a photo that this node stores.
+    /// The photo that a client puts is a worse version of one that this node stores.
     fn answer_have(&mut self, cx: &mut Context, link: LinkId, photo: PhotoId, keeper: PhotoId) {
         let Some((worse, better)) = cx.table.get(photo).zip(cx.table.get(keeper)) else {
             return;
@@ -83,7 +83,7 @@ impl Clients {
         self.answer(cx, link, answer);
     }
 
-    /// What a client has put is on disk, or not.
+    /// A photo that a client puts is on disk, or could not be installed.
     pub(in crate::node) fn put_installed(
         &mut self,
         cx: &mut Context,
@@ -113,7 +113,7 @@ impl Clients {
         self.put_progressed(cx, photo);
     }
 
-    /// Something about a photo has changed: a put of it may be done, or is to be copied at once.
+    /// A photo has changed: a put of it may be done, or needs copies at once.
     pub(in crate::node) fn put_progressed(&mut self, cx: &mut Context, photo: PhotoId) {
         let waits = |waiting: &Waiting| matches!(waiting, Waiting::Copies { photo: other, .. } if *other == photo);
         let links = self.clients_that(waits);
@@ -125,7 +125,7 @@ impl Clients {
         }
         let wanted = cx.copies().min(1 + cx.mesh.count_here());
         if cx.table.get(photo).is_some_and(|entry| entry.live().count() < wanted) {
-            // Making a copy can never lose one: there is no need to wait until the table has settled.
+            // A new copy can never lose one: there is no need to wait until the table has settled.
             return cx.tell(News::Lacking(photo));
         }
         for link in links {
@@ -133,11 +133,11 @@ impl Clients {
         }
     }
 
-    /// Whether a put photo may be a worse version of one that this node stores, or is: then it is compared with that first,
-    /// and needs no copies if it is.
+    /// Whether a put photo is, or may be, a worse version of one that this node stores: then it is compared with that
+    /// first, and needs no copies if it is one.
     fn is_worse_put(&mut self, cx: &mut Context, photo: PhotoId, links: &[LinkId]) -> bool {
         let keeper = match cx.table.get(photo).map(|entry| entry.verdict) {
-            // Whoever judges it asks again.
+            // Not judged yet: this runs again once it is.
             Some(Verdict::Absent) => return true,
             Some(Verdict::Loser(keeper)) => keeper,
             Some(Verdict::Keeper | Verdict::Removed) | None => return false,
@@ -188,7 +188,7 @@ impl Clients {
     }
 }
 
-/// What a person can do about a folder that does not take a photo.
+/// Tells a person what to do about a folder that cannot take a photo.
 pub(crate) fn cannot_take(error: &DiskError) -> String {
     format!("this daemon's folder cannot take it: {error}; make room there or put it elsewhere")
 }

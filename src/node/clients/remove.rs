@@ -1,4 +1,4 @@
-//! What removing a picture would do, in words, before it is done.
+//! Tells people what removing a picture would do, before it is done.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::protocol::client::{Refusal, RemovalPlan, RemovalReport};
 use crate::protocol::{Answer, Holding, NodeId};
 
 impl View<'_> {
-    /// A client wants to know what it would mean to remove a picture through this node.
+    /// A client asks what would happen if it removed a picture through this node.
     pub(super) fn plan_removal(&self, name: &str) -> Answer {
         let found = self.cx.table.find(name);
         let keeper = match found {
@@ -41,8 +41,8 @@ impl View<'_> {
         Answer::Removal(Box::new(plan))
     }
 
-    /// Whether this node's owner may remove a photo: it is his own, or was until he has deleted or edited the file; or it is
-    /// what he has left of a worse version.
+    /// Whether this node's owner may remove a photo: the owner has, or had, it as an original, or is left with it in
+    /// place of a worse version.
     fn is_mine_to_remove(&self, photo: PhotoId) -> bool {
         let me = self.cx.me();
         self.cx.table.get(photo).is_some_and(|entry| {
@@ -65,7 +65,7 @@ impl View<'_> {
         let tombstones = &self.cx.table.tombstones();
         if !tombstones.has_room(self.cx.me(), photos.len()) {
             return Err(format!(
-                "so many photos are removed already that no more can be remembered (at most {TOMBSTONES_OF_OWNER} of one node)"
+                "no more removals can be remembered: the limit is {TOMBSTONES_OF_OWNER} of one node"
             ));
         }
         Ok(())
@@ -75,7 +75,7 @@ impl View<'_> {
         let owners: Vec<NodeId> = self.cx.table.owners(entry).collect();
         if owners.is_empty() {
             return format!(
-                "{name} is nobody's own: no node that is known has it in its owner's folder. Who puts it makes it his own, and may remove it then"
+                "nobody owns {name}: no known node has it in its owner's folder. Whoever puts it owns it, and can then remove it"
             );
         }
         format!(
@@ -84,7 +84,7 @@ impl View<'_> {
         )
     }
 
-    /// What becomes of one version, if those of `mine` are removed.
+    /// What happens to one version if those in `mine` are removed.
     fn removal_report(&self, entry: &Entry, mine: &BTreeSet<PhotoId>) -> RemovalReport {
         let id = entry.photo.id;
         let me = self.cx.me();
@@ -120,7 +120,7 @@ impl View<'_> {
                 ),
             });
         } else if stays {
-            effects.push("stays: it is nobody's own".to_owned());
+            effects.push("stays: nobody owns it".to_owned());
         } else if !replicas.is_empty() {
             effects.push(format!(
                 "the copy on {} goes to the trash there",
@@ -138,7 +138,7 @@ impl View<'_> {
     }
 }
 
-/// Why a photo is not in the collection, if that is because somebody has removed it.
+/// A text for a photo that is not in the collection because it was removed.
 pub(super) fn removed_in_words(cx: &Context, query: &str) -> Option<String> {
     let photo = cx.table.find_removed(query)?;
     let removers = cx.mesh.in_words(cx.me(), &cx.table.removers(photo));

@@ -1,4 +1,4 @@
-//! What clients are told about the collection and the mesh.
+//! Reports to clients about the collection and the mesh.
 
 use super::View;
 use super::wording::{as_what, spoken};
@@ -32,8 +32,8 @@ impl View<'_> {
         Answer::Trash { photos, next }
     }
 
-    /// The first of these photos that are wanted, and the last one looked at if there may be more. A page ends after so many
-    /// were looked at, however few of them were wanted.
+    /// The first of these photos that are wanted, and the last one looked at if there may be more. A page ends after
+    /// [`PAGE_LOOKED_AT`] photos were looked at, even if few of them were wanted.
     pub(super) fn page(
         &self,
         mut ids: impl Iterator<Item = PhotoId>,
@@ -51,7 +51,7 @@ impl View<'_> {
         (page, ids.next().and(last))
     }
 
-    /// How the mesh is doing.
+    /// The state of the mesh.
     pub(super) fn status(&self) -> Answer {
         let cx = self.cx;
         let (wanted, sums) = (cx.copies(), cx.table.sums());
@@ -76,7 +76,7 @@ impl View<'_> {
         Answer::Status(Box::new(status))
     }
 
-    /// A photo as it stands in a list.
+    /// A photo's line in a list.
     pub(super) fn report(&self, entry: &Entry) -> PhotoReport {
         let label = self.cx.table.label(entry.photo.id);
         let worse = self
@@ -181,7 +181,7 @@ impl View<'_> {
         }
     }
 
-    /// What a person should know about photos that are left out.
+    /// A note for people about photos that are left out.
     fn bounds_note(&self) -> Option<String> {
         let (node, count) = self.cx.table.most_left_out()?;
         let Bounds { of_node, all } = self.cx.table.bounds;

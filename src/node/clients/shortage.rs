@@ -1,7 +1,7 @@
-//! Why a photo is on fewer nodes than wanted, in words for people.
+//! Why a photo is on fewer nodes than wanted, for people.
 //!
-//! The order of the questions is that of [`crate::node::plan`]: the first that keeps a photo from being copied is the reason.
-//! What only another node knows is not guessed: it is said who that is.
+//! The questions have the order of [`crate::node::plan`]: the first that keeps a photo from being copied is the reason.
+//! If only another node knows it, there is no guess: that node is named.
 
 use std::collections::BTreeSet;
 
@@ -39,13 +39,13 @@ impl View<'_> {
         if is_doubted && doubted_until > self.cx.now() {
             let left = spoken(doubted_until.since(self.cx.now()));
             return format!(
-                "a better version is there, but not yet read by all: this one is copied in {left} unless it is by then"
+                "a better version is there, but not all have read it: this one is copied in {left} if that is still so"
             );
         }
         self.why_not_offered(entry)
     }
 
-    /// A node that is away, or has not told all yet, counts as having a copy still.
+    /// The copy counts on a node that is away, or has not told all its photos yet.
     fn why_counted(&self, entry: &Entry) -> String {
         let in_trashes = self.cx.table.may_lie_in_trashes(entry);
         let mut counted = entry.claims.iter();
@@ -67,7 +67,7 @@ impl View<'_> {
         }
     }
 
-    /// Why nobody has been offered a photo that is to be copied.
+    /// Why no node was offered a photo that needs a copy.
     fn why_not_offered(&self, entry: &Entry) -> String {
         let me = self.cx.me();
         let incomplete: BTreeSet<NodeId> = self.cx.incomplete().collect();
@@ -91,17 +91,17 @@ impl View<'_> {
         }
         match (other, task_of) {
             (Some(node), _) => {
-                format!("node {node}, which has it, is to copy it: its status tells more")
+                format!("node {node}, which has it, is to copy it: see the status there")
             }
             (None, Some(_)) => self.why_in_line(entry),
             (None, None) => match coordinator(entry.photo.id, entry.retired()) {
-                Some(node) => format!("only in the trash: node {node} is to take it out again"),
-                None => "nobody who is here has it".to_owned(),
+                Some(node) => format!("only in the trash: node {node} will take it out again"),
+                None => "no node that is here has it".to_owned(),
             },
         }
     }
 
-    /// Why this node has not offered a photo that is its task.
+    /// Why this node has not offered a photo that it coordinates.
     fn why_in_line(&self, entry: &Entry) -> String {
         let here = self.cx.mesh.here().map(|(node, _)| node);
         let without: Vec<NodeId> =

@@ -23,7 +23,7 @@ pub(in crate::node) struct Purging {
 }
 
 impl Purging {
-    /// Counts what has gone, or stays, of what was to go.
+    /// Counts the photos that have gone, and those that stay.
     fn count(&mut self, cx: &Context) {
         for photo in std::mem::take(&mut self.going) {
             if cx.custody.is_going(photo) {
@@ -38,7 +38,7 @@ impl Purging {
 }
 
 impl Clients {
-    /// A client wants everything deleted that has been in this node's trash for so many days.
+    /// A client asks to purge photos that have been in this node's trash for `older_than` days.
     pub(super) fn purge(&mut self, cx: &mut Context, link: LinkId, older_than: u32) {
         match cx.unfit_or_alone() {
             Some(obstacle) => self.refuse(cx, link, Refusal::Daemon, &obstacle.to_string()),
@@ -46,7 +46,7 @@ impl Clients {
         }
     }
 
-    /// The folder has found what a client wants deleted.
+    /// The folder has found the photos that a client wants deleted.
     pub(in crate::node) fn aged(
         &mut self,
         cx: &mut Context,
@@ -65,7 +65,7 @@ impl Clients {
         self.go_on_purging(cx, link, &mut free);
     }
 
-    /// Time has passed: what clients want deleted goes on.
+    /// Time has passed: purges for clients go on.
     pub(super) fn tend_purging(&mut self, cx: &mut Context) {
         let mut free = cx.custody.free();
         for link in self.clients_that(|waiting| matches!(waiting, Waiting::Purge(_))) {

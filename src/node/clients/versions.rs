@@ -1,4 +1,4 @@
-//! The versions of a picture, for people: all about one, and what is not shown because of a better one.
+//! The versions of a picture, for people: everything about one, and those hidden for a better one.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::protocol::Answer;
 use crate::protocol::client::{DuplicateReport, Explanation, KeeperReport, Stay};
 
 impl View<'_> {
-    /// All about one photo.
+    /// Everything about one photo.
     pub(super) fn explain(&self, name: &str, exact: bool) -> Answer {
         let found = match exact {
             true => self.cx.table.find_exact(name),
@@ -53,7 +53,7 @@ impl View<'_> {
         Answer::Explained(Box::new(explanation))
     }
 
-    /// What is not shown because of this photo.
+    /// The versions that are hidden for this photo.
     pub(super) fn worse_versions<'a>(
         &'a self,
         keeper: &'a Entry,
@@ -65,7 +65,7 @@ impl View<'_> {
         })
     }
 
-    /// A page of what is not shown because of a better version, and where the next one begins.
+    /// A page of versions that are hidden for a better one, and where the next page begins.
     pub(super) fn duplicates(
         &self,
         after: Option<PhotoId>,
@@ -96,7 +96,7 @@ impl View<'_> {
 }
 
 impl Clients {
-    /// Answers with a page of what is not shown. How long it stays in the trash, the folder is asked first.
+    /// Answers with a page of hidden versions, after asking the folder how long they stay in the trash.
     pub(super) fn answer_duplicates(
         &mut self,
         cx: &mut Context,
@@ -112,7 +112,7 @@ impl Clients {
         cx.disk(DiskAction::FindDaysLeft { link, photos });
     }
 
-    /// The folder has found how long what a client is to be told of stays in the trash.
+    /// The folder has found how long the photos of a client's page stay in the trash.
     pub(in crate::node) fn days_left(
         &mut self,
         cx: &mut Context,

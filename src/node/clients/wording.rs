@@ -1,4 +1,4 @@
-//! How reports put things to people.
+//! Phrases for people, shared by reports.
 
 use std::time::Duration;
 
@@ -21,19 +21,18 @@ pub(in crate::node) fn version(worse: &Entry, keeper: &Photo, relation: Relation
     }
 }
 
-/// How a worse version stands to its keeper, for people.
+/// How a worse version relates to its keeper, for people.
 pub(super) fn as_what(relation: Relation) -> &'static str {
     match relation {
         Relation::Same => "the same picture",
         Relation::Variant => {
-            "a variant, of which not all is in the better one: kept in the trash for good"
+            "a variant that shows something the better one does not: kept in the trash for good"
         }
         Relation::Different => "another picture",
     }
 }
 
-/// All respects in which a photo differs from another version of its picture, that of which people think first at the
-/// beginning.
+/// All differences between a photo and another version of its picture, the one that people think of first at the top.
 pub(super) fn differences(photo: &Photo, other: &Photo) -> Vec<String> {
     let mut all = Vec::new();
     let mut compare = |own: String, others: String| {
@@ -62,7 +61,7 @@ pub(super) fn differences(photo: &Photo, other: &Photo) -> Vec<String> {
     all
 }
 
-/// A number of bytes as people say it.
+/// A number of bytes, for people.
 fn spoken_bytes(bytes: u64) -> String {
     let kib = bytes.div_ceil(1024);
     match bytes {
@@ -72,7 +71,7 @@ fn spoken_bytes(bytes: u64) -> String {
     }
 }
 
-/// The first respect, in the order of ranks, in which the keeper is better.
+/// The first point, in the order of ranks, in which the keeper is better.
 pub(super) fn worse_by(worse: &Photo, keeper: &Photo) -> &'static str {
     let pixels = |photo: &Photo| u64::from(photo.width) * u64::from(photo.height);
     if worse.rank() > keeper.rank() {
@@ -92,7 +91,7 @@ pub(super) fn worse_by(worse: &Photo, keeper: &Photo) -> &'static str {
     }
 }
 
-/// A span of time as people say it.
+/// A span of time, for people.
 pub(super) fn spoken(span: Duration) -> String {
     match span.as_secs() {
         seconds @ 0..120 => format!("{seconds} s"),

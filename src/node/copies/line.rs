@@ -1,9 +1,9 @@
-//! The line: photos that are to be offered and wait for their turn.
+//! The line: photos that wait for their turn to be offered.
 //!
-//! Of a whole folder of new photos only a few can be on their way to others at a time. The rest stands in line, and whenever
-//! an offer ends, as many photos are called up as can be offered then: nobody idles while photos wait. Who is called up is
-//! reviewed like any other photo, so that one which needs nothing any more gives its turn to the next. A photo in line is
-//! not retried by the clock: with thousands of them that would be most of what a node does.
+//! When a folder has many new photos, only a few can be on their way to others at a time. The rest stand in line, and
+//! whenever an offer ends, as many photos are called up as can be offered: no node idles while photos wait. A photo
+//! called up is reviewed like any other; if it needs nothing any more, the next one has its turn. Photos in line are
+//! not retried by the clock: with thousands of them, that would be most of a node's work.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound::{Excluded, Unbounded};
@@ -18,10 +18,10 @@ use crate::protocol::NodeId;
 #[derive(Debug, Default)]
 pub(super) struct Line {
     waiting: BTreeSet<PhotoId>,
-    /// The last one that was called up. The next is the one behind it, so that all have their turn even if some find
-    /// nobody who is free each time.
+    /// The last one called up. The one after it is next, so that all have their turn even if some never find a free
+    /// node.
     last: Option<PhotoId>,
-    /// Those called up, until they are reviewed.
+    /// Photos called up and not reviewed yet.
     called: BTreeSet<PhotoId>,
 }
 
@@ -61,7 +61,7 @@ impl Line {
 }
 
 impl Copies {
-    /// How many more offers could be open, by node: of those that are here and not left out.
+    /// For each node that is here and not left out: how many more offers to it could be open.
     pub(super) fn free_places(&self, cx: &Context) -> BTreeMap<NodeId, usize> {
         let here = cx.mesh.here().map(|(node, _)| node);
         let asked = here.filter(|node| !self.skipped.contains_key(node));
@@ -74,7 +74,7 @@ impl Copies {
         free
     }
 
-    /// Calls up as many photos as could be offered now. To be called whenever an offer has ended, and now and then.
+    /// Calls up as many photos as could be offered now. Runs whenever an offer has ended, and now and then.
     pub(super) fn call_up(&mut self, cx: &mut Context) {
         if self.line.waiting.is_empty() {
             return;
@@ -88,13 +88,13 @@ impl Copies {
         }
     }
 
-    /// A photo is being reviewed; whether it had been called up for that.
+    /// A photo is being reviewed; returns whether it was called up for that.
     pub(in crate::node) fn take_turn(&mut self, photo: PhotoId) -> bool {
         self.line.called.remove(&photo)
     }
 
-    /// A photo was reviewed that had been called up: if it was not offered, the turn is the next one's. One that is back in
-    /// line has found nobody free who could take it; then the next may wait until an offer ends, too.
+    /// A photo that was called up was reviewed: if it was not offered, the next one has its turn. If it is back in
+    /// line, no node that could take it was free; then the next one waits until an offer ends, too.
     pub(in crate::node) fn turn_taken(&mut self, cx: &mut Context, photo: PhotoId) {
         if !self.offers.contains_key(&photo) && !self.line.has(photo) {
             self.call_up(cx);

@@ -8,15 +8,15 @@
 //!              ◀──── KeepAnswer(want) ─  a pull begins: AskForImage ───────▶
 //!                                        spool file  ◀───────────── Chunk ─  a window at a time
 //!                                        digest and decode, then install
-//!              ◀──────── ImageInfo(replica): only now does anybody count this copy
+//!              ◀──────── ImageInfo(replica): this copy counts from now on
 //! ```
 //!
 //! # Who does what
 //!
 //! * `offers`: the coordinator of a photo offers it to one node, and answers the offers of others. `line` is where photos
 //!   wait while all nodes are busy.
-//! * `pulls`: what is on its way here, and who wants it. Clients, drops that must look at a better version, and this node's
-//!   own copy share one pull of a photo.
+//! * `pulls`: photos on their way here, and the reasons. Clients, drops that must look at a better version, and this
+//!   node's own copy share one pull of a photo.
 //! * `transfer`: the windows of bytes, in both directions. Nothing received waits in memory: the next window is asked for
 //!   when the last one is in the spool file.
 //! * `rebalance`: a node that holds fewer photos than another asks it for some. It is an offer like any other; the copy
@@ -24,14 +24,14 @@
 //!
 //! # What it promises
 //!
-//! A copy counts when its holder has announced it, and that is when it is safe on that disk. Until then an offer is a hope
-//! with a deadline: a node that refuses, fails or falls silent is left out for a while, and the photo offered elsewhere.
-//! The bytes of a pull are what its digest says, whoever delivered them.
+//! A copy counts when its holder announces it, which it does once the copy is safe on its disk. Until then an offer is
+//! a hope with a deadline: a node that refuses, fails or falls silent is left out for a while, and the photo is offered
+//! elsewhere. The bytes of a pull are checked against the digest, whoever delivered them.
 //!
 //! # What is left out
 //!
-//! A pull reads from one holder at a time. Reading from several would be faster where the senders are slow, and no better
-//! where the receiver is, as between a few friends it mostly is.
+//! A pull reads from one holder at a time. Reading from several would help where the senders are the bottleneck;
+//! between a few friends it is mostly the receiver.
 
 mod line;
 mod offers;
@@ -51,16 +51,16 @@ pub(in crate::node) use offers::Skipped;
 use pulls::Pull;
 use rebalance::Rebalance;
 
-/// All that is on its way from one node to another, as far as this one has a part in it.
+/// Copies on their way between nodes, as far as this node takes part.
 #[derive(Debug)]
 pub(in crate::node) struct Copies {
     /// Photos that this node has offered to another one.
     offers: BTreeMap<PhotoId, Offer>,
     /// Photos that found no node free to be offered to.
     line: Line,
-    /// Nodes that refused or failed, and for how long they are left out.
+    /// Nodes that refused or failed, and how long they are left out.
     skipped: BTreeMap<NodeId, Skipped>,
-    /// The last target: the next among equals has its turn.
+    /// The last target: among equals, the one after it has its turn.
     last_target: NodeId,
     rebalance: Rebalance,
     /// Photos on their way here.
@@ -84,22 +84,22 @@ impl Copies {
         }
     }
 
-    /// To which node a photo is being copied from here.
+    /// The node to which this one has offered a photo.
     pub(in crate::node) fn offered_to(&self, photo: PhotoId) -> Option<NodeId> {
         self.offers.get(&photo).map(|offer| offer.target)
     }
 
-    /// Whether a photo is on its way here, to stay.
+    /// Whether a photo is on its way here to stay.
     pub(in crate::node) fn is_coming(&self, photo: PhotoId) -> bool {
         self.pulls.get(&photo).is_some_and(|(_, pull)| pull.keep.is_some())
     }
 
-    /// Why a node is offered nothing at the moment.
+    /// Why a node is offered nothing at the moment, if so.
     pub(in crate::node) fn skipped(&self, node: NodeId) -> Option<&Skipped> {
         self.skipped.get(&node)
     }
 
-    /// Whether a photo waits for its turn, among how many.
+    /// If a photo waits in line: how many do.
     pub(in crate::node) fn in_line(&self, photo: PhotoId) -> Option<usize> {
         self.line.has(photo).then(|| self.line.len())
     }

@@ -1,8 +1,8 @@
 //! Making copies: offers.
 //!
-//! The coordinator of a photo that lacks a copy *offers* it to one node, which pulls it from any holder and acknowledges
-//! by announcing it. Moving a replica to a less loaded node is the same: when that one has it, the copy here is surplus
-//! and is trimmed: make before break.
+//! The coordinator of a photo that lacks a copy *offers* it to one node, which pulls it from any holder and
+//! acknowledges by announcing it. Moving a replica to a less loaded node works the same way: once that node has it, the
+//! copy here is surplus and is trimmed (make before break).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::photo::{Photo, PhotoId};
 use crate::protocol::message::KeepVerdict;
 use crate::protocol::{Facts, Holding, Message, NodeId, Record};
 
-/// An offer that was not answered by an announcement yet.
+/// An open offer: the photo was not announced by its target yet.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Offer {
     pub(super) target: NodeId,
@@ -32,12 +32,12 @@ pub(super) struct Offer {
 #[derive(Clone, Copy, Debug)]
 pub(in crate::node) struct Skipped {
     pub(in crate::node) until: Time,
-    /// It has said no; else it was silent for too long.
+    /// It refused; else it was silent for too long.
     pub(in crate::node) refused: bool,
 }
 
 impl Copies {
-    /// Makes one more copy of a photo, if that is this node's part.
+    /// Begins one more copy of a photo, if that is this node's part.
     pub(in crate::node) fn copy(&mut self, cx: &mut Context, photo: PhotoId) {
         let me = Some(cx.me());
         let Some(entry) = cx.table.get(photo) else {
@@ -48,8 +48,8 @@ impl Copies {
                 self.offer(cx, photo);
             }
         } else if entry.counted().next().is_none() {
-            // Only the trash has it still: it comes back from there. By an account of an earlier program it resembles nothing,
-            // and would go again once it is read anew.
+            // Only trashes still have it: it comes back from there. But if it was last read by an earlier program, it
+            // resembles nothing now, and might go again once it is read by this one.
             if is_current(&entry.photo) && coordinator(photo, entry.retired()) == me {
                 cx.restore(photo);
             }
@@ -61,8 +61,8 @@ impl Copies {
         }
     }
 
-    /// Offers a photo to the node that suits best, unless an offer of it is open. It waits in line if all that could take
-    /// it have enough to do.
+    /// Offers a photo to the node that suits best, unless an offer of it is open. It waits in line if all suitable
+    /// nodes have enough to do.
     pub(in crate::node) fn offer(&mut self, cx: &mut Context, photo: PhotoId) {
         self.line.leave(photo);
         if self.offers.contains_key(&photo) {
@@ -128,7 +128,7 @@ impl Copies {
         };
         let is_worse = |entry: &Entry| matches!(entry.verdict, Verdict::Loser(_));
         if verdict == KeepVerdict::Want && cx.table.get(id).is_some_and(is_worse) {
-            // The other judges by another table. Until they agree, it stays: else one would undo what the other has done.
+            // The other judges by a different table. Until both agree, it stays: else each would undo the other's work.
             cx.agenda.contest(id, cx.now() + DOUBT);
         }
         if verdict == KeepVerdict::Want {
@@ -158,7 +158,7 @@ impl Copies {
         }
     }
 
-    /// An offer is open no longer: another photo may be offered.
+    /// An offer is over: another photo can be offered.
     fn offer_ended(&mut self, cx: &mut Context, photo: PhotoId) {
         self.offers.remove(&photo);
         self.call_up(cx);
@@ -170,8 +170,8 @@ impl Copies {
         self.offer_ended(cx, photo);
     }
 
-    /// This node could not deliver what it has offered: this one photo is left alone for a while. That the target then
-    /// declines is no fault of the target, and no reason to keep all other photos from it.
+    /// This node could not deliver a photo that it has offered: this one photo is left alone for a while. The target
+    /// will decline it, but that is not its fault, and no reason to offer it nothing else.
     pub(super) fn offer_not_served(&mut self, cx: &mut Context, photo: PhotoId, node: NodeId) {
         if self.offered_to(photo) == Some(node) {
             cx.agenda.set(photo, cx.now() + SKIP);
@@ -179,14 +179,14 @@ impl Copies {
         }
     }
 
-    /// The target of an offer is pulling: it has its full time again.
+    /// The target of an offer is pulling: its time starts again.
     pub(super) fn offer_progressed(&mut self, now: Time, photo: PhotoId, node: NodeId) {
         if let Some(offer) = self.offers.get_mut(&photo).filter(|offer| offer.target == node) {
             offer.until = now + OFFER;
         }
     }
 
-    /// A node announces a photo: if it was offered, this is the acknowledgement.
+    /// A node announces a photo: if it was offered to that node, this is the acknowledgement.
     pub(in crate::node) fn announced(&mut self, cx: &mut Context, node: NodeId, record: &Record) {
         let photo = record.photo.id;
         if !record.holding.is_stored() {
@@ -196,7 +196,7 @@ impl Copies {
         }
     }
 
-    /// A link is gone, and with it whatever was coming on it. Offers to the node are void.
+    /// A link is lost: pulls from this node go on elsewhere, and offers to it are void.
     pub(in crate::node) fn link_lost(&mut self, cx: &mut Context, node: NodeId) {
         let offers = self.offers.iter();
         let void = offers.filter(|(_, offer)| offer.target == node).map(|(photo, _)| *photo);
@@ -209,8 +209,8 @@ impl Copies {
         self.pulls_lost(cx, node);
     }
 
-    /// Time has passed: offers fail, skipped nodes get another chance, holders that deliver nothing are given up, and loads
-    /// even out.
+    /// Time has passed: offers fail, skipped nodes get another chance, pulls leave holders that deliver nothing, and
+    /// loads even out.
     pub(in crate::node) fn tend(&mut self, cx: &mut Context) {
         let now = cx.now();
         self.tend_pulls(cx);
@@ -227,7 +227,7 @@ impl Copies {
         self.tend_rebalance(cx);
     }
 
-    /// A photo is back from the trash, or not.
+    /// A photo is back from the trash, or could not be restored.
     pub(in crate::node) fn returned(
         &mut self,
         cx: &mut Context,
@@ -251,7 +251,7 @@ impl Copies {
     }
 }
 
-/// The nodes of those with so many free places each that could take a copy of a photo.
+/// The nodes that could take a copy of a photo, of those with free `places`.
 fn candidates(cx: &Context, photo: PhotoId, places: &BTreeMap<NodeId, usize>) -> Vec<Candidate> {
     let Some(entry) = cx.table.get(photo) else {
         return Vec::new();

@@ -1,7 +1,7 @@
-//! Pulls: photos on their way to this node, and who wants them.
+//! Pulls: photos on their way to this node, and the reasons for them.
 //!
 //! A *pull* fetches one photo into a spool file, from one holder after the other until the bytes match the digest.
-//! Whoever wants the photo shares it: clients that wait for it, this node's own copy, and a drop that must verify a
+//! Everybody who needs the photo shares the pull: waiting clients, this node's own copy, and a drop that must verify a
 //! keeper.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,27 +21,27 @@ use crate::protocol::{Facts, Holding, Looks, Message, NodeId, Record};
 #[derive(Debug)]
 pub(super) struct Pull {
     pub(super) photo: Arc<Photo>,
-    /// It becomes a replica, with these facts.
+    /// If it is to become a replica: its facts.
     pub(super) keep: Option<Facts>,
-    /// Nodes that have offered it: holders by their own word, even if their announcement is still on its way.
+    /// Nodes that have offered it: they hold it, even if their announcement is still on its way.
     pub(super) offered_by: BTreeSet<NodeId>,
     /// Clients that wait for it.
     pub(super) waiting: BTreeSet<LinkId>,
     /// Clients that are reading the spool file.
     pub(super) reading: BTreeSet<LinkId>,
-    /// A drop needs it, to verify and to check proofs against.
+    /// A drop needs it, to verify it and to check proofs.
     pub(super) verify: bool,
     pub(super) phase: Phase,
     /// Holders that did not deliver.
     pub(super) tried: BTreeSet<NodeId>,
-    /// Pieces that the disk has not confirmed yet, those of earlier tries included: it takes them in order.
+    /// Pieces that the disk has not confirmed yet, including those of earlier tries: it writes them in order.
     pub(super) unwritten: u32,
 }
 
 /// How far a pull is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// In line.
+    /// Waiting for a free slot.
     Queued,
     /// Bytes are coming.
     Receiving {
@@ -52,13 +52,13 @@ pub(super) enum Phase {
         window_end: u64,
         progress: Time,
     },
-    /// A holder did not deliver; the next one is asked when the disk has taken what came.
+    /// A holder did not deliver; the next one is asked when the disk has written all earlier pieces.
     Draining,
     /// All bytes are written; their digest is computed.
     Inspecting { from: NodeId },
-    /// It is made a replica.
+    /// It is becoming a replica.
     Installing,
-    /// The bytes are right and wait in the spool file for those who read them.
+    /// The bytes are right and wait in the spool file for their readers.
     Ready,
 }
 
@@ -89,7 +89,7 @@ impl Copies {
         self.start_pulls(cx);
     }
 
-    /// Pulls a photo for a client, or to look at it: the spool file remains until nobody needs it any more.
+    /// Pulls a photo for a client, or for a comparison: the spool file stays until nobody needs it any more.
     pub(in crate::node) fn fetch(
         &mut self,
         cx: &mut Context,
@@ -110,7 +110,7 @@ impl Copies {
         self.start_pulls(cx);
     }
 
-    /// Nobody needs a photo any more that was pulled to be looked at.
+    /// A photo that was pulled for a comparison is no longer needed.
     pub(in crate::node) fn unneeded(&mut self, cx: &mut Context, photo: PhotoId) {
         if let Some((_, pull)) = self.pulls.get_mut(&photo) {
             pull.verify = false;
@@ -152,7 +152,7 @@ impl Copies {
         pull
     }
 
-    /// Starts as many of the pulls in line as may run: those for clients first, then in order of asking.
+    /// Starts as many waiting pulls as can run: those for clients first, then the oldest.
     pub(super) fn start_pulls(&mut self, cx: &mut Context) {
         let running = |lane: Lane| {
             let of_lane = self
@@ -183,7 +183,7 @@ impl Copies {
         }
     }
 
-    /// Pulls from the next holder that was not tried, or gives up.
+    /// Pulls from the next holder that was not tried yet, or gives up.
     pub(super) fn pull_from_next(&mut self, cx: &mut Context, photo: PhotoId) {
         if let Some((_, pull)) = self.pulls.get_mut(&photo)
             && pull.unwritten > 0
@@ -229,7 +229,7 @@ impl Copies {
         cx.send(link, Message::AskForImage { transfer, photo, offset: 0, length, lane });
     }
 
-    /// Nobody can deliver, or this node cannot take it.
+    /// A pull fails for good: nobody can deliver the photo, or this node cannot take it.
     pub(super) fn pull_failed(&mut self, cx: &mut Context, photo: PhotoId, why: &str) {
         let Some((transfer, pull)) = self.pulls.remove(&photo) else {
             return;
@@ -276,7 +276,7 @@ impl Copies {
         }
     }
 
-    /// A spool file is ready: those who wait for it may read it.
+    /// A spool file is ready: hands it to everything that waits for it.
     fn hand_out(&mut self, cx: &mut Context, photo: PhotoId) {
         let Some((transfer, pull)) = self.pulls.get_mut(&photo) else {
             return;
@@ -287,7 +287,7 @@ impl Copies {
         hand_over(cx, &pull.photo, waiting, pull.verify, source);
     }
 
-    /// A pulled photo is a replica now, or not.
+    /// A pulled photo is a replica now, or could not be installed.
     pub(in crate::node) fn pull_installed(
         &mut self,
         cx: &mut Context,
@@ -323,7 +323,7 @@ impl Copies {
         self.start_pulls(cx);
     }
 
-    /// Ends a pull whose spool file nobody reads any more: it becomes a replica if that is wanted by now, else it goes.
+    /// Ends a pull whose spool file nobody reads any more: it becomes a replica if one is wanted by now, else it goes.
     pub(super) fn finish_ready(&mut self, cx: &mut Context, photo: PhotoId) {
         let Some((transfer, pull)) = self.pulls.get(&photo) else {
             return;
@@ -332,7 +332,7 @@ impl Copies {
         if pull.phase == Phase::Ready && pull.keep.is_some() && !in_use {
             return self.install_pull(cx, photo);
         }
-        // What is being inspected or installed is left to its end, which comes as an event.
+        // An inspection or installation is left to end, which comes as an event.
         let interruptible = !matches!(pull.phase, Phase::Inspecting { .. } | Phase::Installing);
         if pull.is_unwanted() && interruptible {
             let spool = Spool::Pull(*transfer);
@@ -361,7 +361,7 @@ impl Copies {
     }
 }
 
-/// Tells those who offered a photo that it is not kept here after all: they need not wait.
+/// Tells the nodes that offered a photo that it is not kept here after all: they need not wait.
 fn decline(cx: &mut Context, pull: &Pull) {
     for node in &pull.offered_by {
         let (photo, verdict) = (pull.photo.id, KeepVerdict::Full);
@@ -369,7 +369,7 @@ fn decline(cx: &mut Context, pull: &Pull) {
     }
 }
 
-/// A photo's bytes are here, for clients and to be looked at.
+/// A photo's bytes are here: hands them to clients and comparisons.
 fn hand_over(
     cx: &mut Context,
     photo: &Arc<Photo>,

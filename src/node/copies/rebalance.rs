@@ -16,27 +16,27 @@ use crate::protocol::{Holding, Message, NodeId};
 /// This node's part in evening out loads.
 #[derive(Debug, Default)]
 pub(super) struct Rebalance {
-    /// The node that was asked for replicas, and how long it may take to offer something.
+    /// The node that was asked for replicas, and until when it can offer some.
     asked: Option<(NodeId, Time)>,
-    /// Photos taken over from a loaded node that has not dropped its copy yet.
+    /// Photos taken over from a more loaded node that has not dropped its copy yet, with that node.
     taken_over: BTreeMap<PhotoId, NodeId>,
     /// Nodes that had nothing to offer, and until when they are not asked again.
     declined_until: BTreeMap<NodeId, Time>,
     /// When to look for a node to ask again.
     next: Time,
-    /// How many times replicas that could move were looked for: it says where the next look begins.
+    /// How many searches for replicas that could move there were: it decides where the next one begins.
     looks: u64,
 }
 
 impl Rebalance {
-    /// A photo is coming from a node; if that was asked for replicas, it is one of them.
+    /// A photo is coming from a node: if that node was asked for replicas, it is one of them.
     pub(super) fn take_over(&mut self, photo: PhotoId, from: NodeId) {
         if self.asked.is_some_and(|(node, _)| node == from) {
             self.taken_over.insert(photo, from);
         }
     }
 
-    /// A node has put its copy of a photo away.
+    /// A node has dropped its copy of a photo.
     pub(super) fn given_up(&mut self, photo: PhotoId, node: NodeId) {
         if self.taken_over.get(&photo) == Some(&node) {
             self.taken_over.remove(&photo);
@@ -70,8 +70,8 @@ impl Copies {
         }
     }
 
-    /// What was taken over counts as the other's until it is one copy too many no longer: it may have come to nothing,
-    /// and the copy that went may have been a third node's.
+    /// A photo taken over counts as the other node's until it has no surplus copy any more: the pull may have failed,
+    /// or a third node's copy may have gone instead.
     fn forget_taken_over(&mut self, cx: &Context) {
         let copies = cx.copies();
         let pulls = &self.pulls;
@@ -121,13 +121,13 @@ impl Copies {
         cx.send_to(source, Message::Relieve { photos });
     }
 
-    /// Where to begin to look for replicas that could move: each time elsewhere.
+    /// Where to begin to look for replicas that could move: at a different place each time.
     fn next_look(&mut self) -> PhotoId {
         self.rebalance.looks += 1;
         PhotoId(*blake3::hash(&self.rebalance.looks.to_be_bytes()).as_bytes())
     }
 
-    /// A less loaded node wants some of this node's replicas: those whose copies here could really be dropped.
+    /// A less loaded node wants some of this node's replicas: offers it photos whose copies here could be dropped.
     pub(in crate::node) fn asked_for_replicas(
         &mut self,
         cx: &mut Context,
@@ -154,7 +154,7 @@ impl Copies {
     }
 }
 
-/// Replicas that could move from one node to another, those of exactly the wanted copies, among some of the source's photos
+/// Replicas that could move from one node to another: photos with exactly the wanted copies, among some of the source's
 /// from `begin` on.
 fn may_move(
     cx: &Context,
@@ -164,7 +164,7 @@ fn may_move(
 ) -> impl Iterator<Item = PhotoId> + '_ {
     let copies = cx.copies();
     let load = cx.table.load(source);
-    // A folder that is all its friend's own has nothing to move: no need to look at each of its photos every second.
+    // A folder of originals only has nothing to move: no need to look at each of its photos every second.
     let has_replicas = load.originals < load.photos;
     let inventory = has_replicas.then(|| {
         let before = cx.table.held_after(source, None).take_while(move |photo| *photo <= begin);

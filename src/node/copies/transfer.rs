@@ -1,7 +1,7 @@
 //! Moving bytes: receiving them window by window, and serving those of others.
 //!
-//! What is received never waits in memory: the next window is asked for when the last one is written. Whatever goes wrong
-//! on the way, the pull goes on with the next holder.
+//! Received bytes never wait in memory: the next window is asked for when the last one is written. If anything goes
+//! wrong on the way, the pull goes on with the next holder.
 
 use super::Copies;
 use super::pulls::Phase;
@@ -37,7 +37,7 @@ impl Copies {
             return;
         };
         let size = data.len() as u64;
-        // A piece that is not the next one belongs to an earlier try on the same link.
+        // A piece that is not the next one comes from an earlier try on the same link.
         if *link != on || at != *received {
             return;
         }
@@ -50,7 +50,7 @@ impl Copies {
         cx.disk(DiskAction::Write { spool: Spool::Pull(transfer), offset: at, data });
     }
 
-    /// The disk has taken a piece: the window may move on.
+    /// The disk has written a piece: the window may move on.
     pub(in crate::node) fn piece_written(
         &mut self,
         cx: &mut Context,
@@ -102,13 +102,13 @@ impl Copies {
         self.pull_from_next(cx, photo);
     }
 
-    /// This node's disk does not take a photo: no other holder would help.
+    /// This node's disk cannot take a photo: no other holder would help.
     pub(super) fn pull_unwritable(&mut self, cx: &mut Context, photo: PhotoId, error: &DiskError) {
         cx.write_failed(error);
         self.pull_failed(cx, photo, &format!("this daemon's folder cannot be written: {error}"));
     }
 
-    /// What was coming from a node comes from another one.
+    /// Pulls from a node go on with another one.
     pub(super) fn pulls_lost(&mut self, cx: &mut Context, node: NodeId) {
         let coming =
             |phase: &Phase| matches!(phase, Phase::Receiving { from, .. } if *from == node);
@@ -135,7 +135,7 @@ impl Copies {
         }
     }
 
-    /// Time has passed: holders that deliver nothing are given up.
+    /// Time has passed: pulls leave holders that deliver nothing.
     pub(super) fn tend_pulls(&mut self, cx: &mut Context) {
         let now = cx.now();
         let stalled: Vec<PhotoId> = self
@@ -143,7 +143,7 @@ impl Copies {
             .iter()
             .filter(|(_, (_, pull))| {
                 let patience = if pull.lane() == Lane::Get { GET_STALL } else { REPLICATE_STALL };
-                // With all that was asked for on its way to the disk, it is the disk that takes its time.
+                // If the whole window has come and waits for the disk, the disk is slow, not the holder.
                 matches!(pull.phase, Phase::Receiving { received, window_end, progress, .. }
                     if received < window_end && now.since(progress) >= patience)
             })

@@ -7,26 +7,26 @@
 //!                                        Look (own copy, better version) on the disk's threads
 //!                                          │
 //!                    same or variant ◀─────┴─────▶ different
-//!              accepted: said in the record,       refused: said in the record,
-//!              so it may be hidden, and go         so that both are shown by everybody
+//!              accepted: noted in the record,      refused: noted in the record,
+//!              so it can be hidden, and go         so that everybody shows both
 //! ```
 //!
-//! No list hides a photo before that, and no file moves: not on a node that is alone, not on one that keeps its originals,
-//! and not in a trash either. What lies there was put away for another photo, or by another rule; if it turns out to be
-//! different it comes back by itself, since it is a keeper then.
+//! No list hides a photo before that, and no file moves: not on a node that is alone, not on one that keeps its
+//! originals, and not in a trash either. A photo there may have been retired for another one, or by another rule; if it
+//! turns out to be different, it is a keeper and comes back by itself.
 //!
-//! What was found is remembered with the photo, so that a restart does not look at everything anew. A photo with many
-//! look-alikes is compared with them one after the other, the best first; with none any more once it has
-//! [`Looks::MAX`](crate::protocol::Looks::MAX) refusals, since no more are remembered. It is shown then.
+//! The findings are remembered with the photo, so that a restart does not repeat every look. A photo with many
+//! look-alikes is compared with them one after the other, the best first, until it has
+//! [`Looks::MAX`](crate::protocol::Looks::MAX) refusals, since no more are remembered. Then it is shown.
 //!
 //! # Copies of a variant
 //!
-//! A worse version of which *every part is there* in the better one needs no copies of its own: it goes, and in time it is
-//! deleted. A [variant](Relation::Variant) shows something that its keeper does not, so the mesh keeps as many copies of it
-//! as of a keeper; but they need not be shown, and may lie in trashes. So every node that has it in any way counts, and who
-//! coordinates it (of all that have it, since mostly no one *stores* it) offers it to a node that has it in no way, as it
-//! would offer a keeper. That one takes it for a replica, compares it with the keeper like any worse version that it finds,
-//! and puts it away: it counts in its trash from then on. Nothing trims copies in trashes, so this comes to rest.
+//! If the better version shows *every part* of a worse one, the worse one needs no copies: it goes, and in time it is
+//! deleted. A [variant](Relation::Variant) shows something that its keeper does not, so the mesh keeps as many copies
+//! of it as of a keeper; but they are not shown, and can lie in trashes. So every node that has it in any way counts,
+//! and its coordinator (one of all these, since mostly none *stores* it) offers it to a node without it, as it would
+//! offer a keeper. That node takes it as a replica, compares it with the keeper like any worse version, and retires it:
+//! now it counts in that trash. Nothing trims copies in trashes, so this comes to rest.
 
 use std::collections::BTreeSet;
 
@@ -40,7 +40,7 @@ use crate::node::table::verdict::Verdict;
 use crate::node::{DiskAction, DiskError, Source};
 use crate::photo::{PhotoId, Relation};
 
-/// The second looks that are still to be taken. Those under way are in custody.
+/// The second looks still to be taken. Those under way are in custody.
 #[derive(Debug, Default)]
 pub(super) struct Looking {
     /// Photos that wait until another look is done.
@@ -76,7 +76,7 @@ impl Drops {
         }
     }
 
-    /// The bytes of a better version can be read here: what waits for them is compared.
+    /// The bytes of a better version can be read here: the photos that wait for them are compared.
     pub(super) fn compare_all(&mut self, cx: &mut Context, better: PhotoId, source: Source) {
         for photo in cx.custody.begin_comparing(better) {
             let (worse, other) = (cx.table.get(photo), cx.table.get(better));
@@ -92,7 +92,7 @@ impl Drops {
         }
     }
 
-    /// Two photos have been compared, or could not be.
+    /// Two photos were compared, or could not be.
     pub(in crate::node) fn looked(
         &mut self,
         cx: &mut Context,
@@ -122,7 +122,7 @@ impl Drops {
         let is_worse = |entry: &Entry| entry.verdict == Verdict::Loser(better);
         if cx.table.get(photo).is_some_and(is_worse) {
             cx.tell(News::Compared(photo));
-            // Its bytes may be at hand still.
+            // The pulled bytes may still be here.
             if cx.table.found(photo, better).is_some() {
                 self.consider_retiring(cx, photo, better);
             }
@@ -130,7 +130,7 @@ impl Drops {
         self.verification_over(cx, better);
     }
 
-    /// A better version could not be fetched: what was to be compared with it stays as it is for a while.
+    /// A better version could not be fetched: the photos to be compared with it stay as they are for a while.
     pub(super) fn looks_failed(&mut self, cx: &mut Context, better: PhotoId) {
         for photo in cx.custody.leave_all_uncompared(better) {
             self.call_next(cx);
@@ -138,7 +138,7 @@ impl Drops {
         }
     }
 
-    /// One photo is no longer compared: the next one that waits has its turn.
+    /// One comparison is over: the next waiting photo has its turn.
     pub(super) fn call_next(&mut self, cx: &mut Context) {
         if let Some(next) = self.looking.waiting.pop_first() {
             cx.agenda.set(next, cx.now());
@@ -146,7 +146,7 @@ impl Drops {
     }
 }
 
-/// Takes what was found, and has it remembered.
+/// Takes a finding into the table, and has the disk remember it.
 fn note_look(cx: &mut Context, photo: PhotoId, better: PhotoId, found: Relation) {
     let mut looks = cx.table.my_looks(photo);
     looks.note(better, found);

@@ -2,44 +2,44 @@
 //!
 //! # What it promises
 //!
-//! Whatever this node gives up, enough others have just shown that they have its bytes, or those of what takes its place.
-//! What an owner removes himself needs no proof; it goes through the same rounds all the same, with nobody to ask, since
-//! only a round moves files: so nothing is on two ways out at once.
+//! For every copy that this node gives up, enough others have just shown that they have its bytes, or those of the
+//! version that takes its place. A photo that its owner removes needs no proof; it goes through a round with nobody to
+//! ask all the same, since only a round moves files: so no copy is on two ways out at once.
 //!
 //! # One round
 //!
 //! ```text
 //!   consider_trimming, consider_retiring,       begin ── may_leave? ── no: try again later
 //!   consider_removing, withdraw, expired  ────▶              │ yes
-//!                                                            ├── a keeper that is not here: fetched first
+//!                                                            ├── the keeper is not here: it is fetched first
 //!                                                            ▼
 //!     withdrawn, challenged, its own bytes read ─▶ decide ── enough right answers ─▶ the disk acts ─▶ gone
-//!                                                     └───── they cannot come any more, or too late ─▶ it stays
+//!                                                     └───── too few, or too late ─▶ it stays
 //! ```
 //!
 //! # Why no photo is lost
 //!
-//! Whoever drops has, at that moment, promises from `copies` other nodes that have just shown the bytes. None of them
-//! can be dropping: a node that gives up a photo proves it to nobody, and a node that has proven it does not give it up.
-//! Of two that want to drop at once and ask each other, the lower gives way. A promise outlasts the drop that relies on
-//! it: it holds for the pin time from when it is given, and the asker acts within half of that, counted from asking.
-//! A node that restarts has forgotten its promises, so it drops nothing for the pin time.
+//! A node that drops has, at that moment, promises from `copies` other nodes that have just shown the bytes. None of
+//! them can be dropping: a node that gives up a photo proves it to nobody, and a node that has proven it does not give
+//! it up. Of two nodes that want to drop at once and ask each other, the lower gives way. A promise outlasts the drop
+//! that relies on it: it holds for the pin time from the proof on, and the asker acts within half of that, counted from
+//! its question. A node that restarts has forgotten its promises, so it drops nothing for the pin time.
 //!
 //! A worse version of a picture goes by the same kind of round over its *keeper*'s bytes, which this node holds or has
-//! fetched, so it has computed the keeper's digest, fingerprint and rank itself, and [compared](self::looking) the two. It
-//! is deleted in the same way when its time in the trash is over, if every part of it is there in the keeper. A variant is
-//! deleted only by its owner's hand, and only when others have proven to have that very photo.
+//! fetched, so it has computed the keeper's digest, fingerprint and rank itself, and [compared](self::looking) the two.
+//! It is deleted in the same way when its time in the trash is over, if the keeper shows every part of it. A variant is
+//! deleted only by its owner's hand, and only when others have proven that they have that very photo.
 //!
 //! # Who does what
 //!
-//! This file says which copy goes when, and begins. `round` is one round and how it is decided, a pure function; `rounds`
-//! asks, acts and gives up. `pins` answers the challenges of others. `looking` compares two versions before one takes the
-//! other's place, and `rate` limits how many files may go in an hour on account of one other node.
+//! This file decides which copy goes when, and begins. `round` is one round and its decision, a pure function; `rounds`
+//! asks, acts and abandons. `pins` answers the challenges of others. `looking` compares two versions before one takes
+//! the other's place, and `rate` limits how many files go in an hour on account of one other node.
 //!
 //! # What is left out
 //!
-//! Nobody coordinates drops: each node decides about its own copy. Two that begin at once cost a few messages, and one of
-//! them tries again.
+//! Nobody coordinates drops: each node decides about its own copy. Two nodes that begin at once cost a few messages,
+//! and one of them tries again.
 
 mod looking;
 mod pins;
@@ -71,17 +71,17 @@ use round::Round;
 #[derive(Clone, Copy, Debug)]
 struct Fetching {
     keeper: PhotoId,
-    /// Why it is to go then.
+    /// Why it goes then.
     why: Departure,
 }
 
-/// All that is on its way out.
+/// All copies on their way out.
 #[derive(Debug, Default)]
 pub(in crate::node) struct Drops {
     rounds: BTreeMap<Nonce, Round>,
     /// Worse versions that wait for their keeper's bytes.
     fetching: BTreeMap<PhotoId, Fetching>,
-    /// Rounds begun so far: with the seed it makes every nonce another.
+    /// Rounds begun so far: with the seed, this makes every nonce different.
     begun: u64,
     looking: Looking,
     proving: Proving,
@@ -89,13 +89,13 @@ pub(in crate::node) struct Drops {
 }
 
 impl Drops {
-    /// The round by which a photo is to go.
+    /// The running round of a photo.
     fn round_of(&self, photo: PhotoId) -> Option<Nonce> {
         let mut rounds = self.rounds.iter();
         rounds.find(|(_, round)| round.goes == photo).map(|(nonce, _)| *nonce)
     }
 
-    /// There are too many copies of a photo: this node's goes, if it is the first that may.
+    /// A photo has too many copies: this node's goes, if it is the first that may.
     pub(in crate::node) fn consider_trimming(&mut self, cx: &mut Context, photo: PhotoId) {
         let copies = cx.copies();
         let Some(entry) = cx.table.get(photo) else {
@@ -134,16 +134,16 @@ impl Drops {
         }
     }
 
-    /// An owner removes a photo: his own file goes to his trash.
+    /// This node's owner removes a photo: its original goes to the trash here.
     pub(in crate::node) fn withdraw(&mut self, cx: &mut Context, photo: PhotoId) {
         if cx.table.mine(photo) == Some(Holding::Original) {
             let by = cx.me();
-            // What stands in the way, whoever asked has heard; they ask again.
+            // On an obstacle, the removal that wants this waits and asks again.
             let _ = self.begin(cx, photo, Departure::Removed { by }, None);
         }
     }
 
-    /// A better version of a photo is the keeper: this node's copy is compared with it, if it has one, and goes to the trash.
+    /// A photo has a better keeper: this node's copy, if there is one, is compared with it and goes to the trash.
     pub(in crate::node) fn consider_retiring(
         &mut self,
         cx: &mut Context,
@@ -177,25 +177,25 @@ impl Drops {
         }
     }
 
-    /// A photo has been in the trash for its time, or its owner wants it deleted, `by_hand`.
+    /// A photo's time in the trash is over, or this node's owner wants it deleted now, `by_hand`.
     pub(in crate::node) fn expired(&mut self, cx: &mut Context, photo: PhotoId, by_hand: bool) {
         let Some(entry) = cx.table.get(photo).filter(|_| cx.table.is_in_my_trash(photo)) else {
             return;
         };
         if let Verdict::Loser(keeper) = entry.verdict {
             match cx.table.found(photo, keeper) {
-                // It was put away for another one, or by another rule.
+                // It went to the trash for another keeper, or by another rule.
                 None => return self.consider_retiring(cx, photo, keeper),
                 Some(Relation::Same) => {}
                 Some(Relation::Variant | Relation::Different) if by_hand => {}
                 Some(Relation::Variant | Relation::Different) => return,
             }
         }
-        // If it may not go yet, its time is over again at the folder's next look.
+        // If it cannot go yet, the folder reports it as expired again at its next look.
         let _ = self.begin(cx, photo, Departure::Expired, None);
     }
 
-    /// Begins to give up a copy, or tries again later; whether it was begun.
+    /// Begins to give up a copy, or tries again later; returns whether it began.
     fn give_up(&mut self, cx: &mut Context, photo: PhotoId, why: Departure) -> bool {
         if let Some(until) = cx.agenda.held_until(photo, cx.now()) {
             cx.agenda.set(photo, until);
@@ -208,8 +208,8 @@ impl Drops {
         begun
     }
 
-    /// Begins to give up a copy, if it may leave. One that goes for a better version that is not here waits for that first;
-    /// `pulled` is where its bytes lie then.
+    /// Begins to give up a copy, if it may leave. If it goes for a better version that is not here, that is fetched
+    /// first; `pulled` is then where the fetched bytes lie.
     fn begin(
         &mut self,
         cx: &mut Context,
@@ -231,7 +231,7 @@ impl Drops {
         Ok(())
     }
 
-    /// A keeper's bytes are here: what waits for them goes on. `found` is what they are.
+    /// A keeper's bytes are here: the versions that wait for them go on. `found` is what the bytes were found to be.
     pub(in crate::node) fn fetched(
         &mut self,
         cx: &mut Context,
@@ -271,8 +271,8 @@ impl Drops {
         waiting.map(|(photo, fetching)| (*photo, fetching.why)).collect()
     }
 
-    /// A keeper could not be fetched: what waits for it stays. It may not exist: to try at once again would let one false
-    /// claim keep this node busy.
+    /// A keeper could not be fetched: the versions that wait for it stay. Perhaps it does not exist: trying again at
+    /// once would let one false claim keep this node busy.
     pub(in crate::node) fn not_fetched(&mut self, cx: &mut Context, keeper: PhotoId) {
         for (photo, _) in self.waiting_for(keeper) {
             self.forget_fetching(cx, photo);
@@ -281,7 +281,7 @@ impl Drops {
         self.looks_failed(cx, keeper);
     }
 
-    /// Gives a pulled keeper's bytes back when no round needs them any more.
+    /// Releases a pulled keeper's bytes when no round needs them any more.
     fn verification_over(&self, cx: &mut Context, keeper: PhotoId) {
         let needed = self.rounds.values().any(|round| round.pulled && round.terms.proven == keeper);
         let needed = needed || !self.waiting_for(keeper).is_empty();
@@ -304,7 +304,7 @@ fn still_goes_for(cx: &Context, photo: PhotoId, keeper: PhotoId, why: Departure)
         }
 }
 
-/// Until when a worse version is kept for another node, if there is still one that would not give it up.
+/// Until when a worse version is kept for another node, if some node still has not accepted its keeper.
 fn contested_until(cx: &Context, photo: PhotoId, keeper: PhotoId) -> Option<super::Time> {
     let until = cx.agenda.contested_until(photo, cx.now())?;
     let entry = cx.table.get(photo)?;
@@ -316,7 +316,7 @@ fn contested_until(cx: &Context, photo: PhotoId, keeper: PhotoId) -> Option<supe
     (!others.all(yields)).then_some(until)
 }
 
-/// The copies of a photo, as the trim order wants them.
+/// The copies of a photo, in the form that the trim order needs.
 fn copies_of(cx: &Context, entry: &Entry) -> Vec<Copy> {
     let copy = |node: NodeId| {
         let member = cx.mesh.member(node);
@@ -327,8 +327,8 @@ fn copies_of(cx: &Context, entry: &Entry) -> Vec<Copy> {
     entry.live().map(copy).collect()
 }
 
-/// The node on whose account worse versions of a photo go: the first that has it as its own. Nobody if this node has it
-/// as its own.
+/// The node on whose account worse versions of a photo go: its first owner here, else its first other holder. None if
+/// this node has it as an original.
 fn account_of(cx: &Context, keeper: PhotoId) -> Option<NodeId> {
     let entry = cx.table.get(keeper)?;
     let me = cx.me();

@@ -1,9 +1,9 @@
 //! Answering challenges: proofs, and the promises that come with them.
 //!
-//! A node that asks for a proof is about to give up a copy because this one exists. So the proof is a promise: the photo
-//! is *pinned*, and not dropped here until the asker says that its round is over, or until the pin time has passed in
-//! which the asker must have acted. A pin is a lease, in the terms of Gray and Cheriton (1989): the release ends it
-//! early, its time bounds it when the asker dies.
+//! A node that asks for a proof is about to give up a copy because this one exists. So the proof is a promise: the
+//! photo is *pinned*, and not dropped here until the asker says that its round is over, or until the pin time has
+//! passed, by which the asker must have acted. A pin is a lease, in the terms of Gray and Cheriton (1989): the release
+//! ends it early, its time bounds it when the asker dies.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::protocol::{Message, NodeId};
 
 const NOT_HELD: &str = "not held";
 
-/// The proofs that are being computed here: for which link, and of which photo.
+/// The proofs being computed here: for which link, and of which photo.
 #[derive(Debug, Default)]
 pub(super) struct Proving(BTreeMap<Nonce, (LinkId, PhotoId)>);
 
@@ -44,8 +44,8 @@ impl Drops {
         cx.disk(DiskAction::Prove { source: Source::Held(photo), photo, nonce, provers });
     }
 
-    /// Whether this node can promise to keep a photo. One that is giving the photo up itself gives way to a higher
-    /// node and not to a lower one: of two that want to drop at once, one does.
+    /// Whether this node can promise to keep a photo. If it is giving the photo up itself, it gives way to a higher
+    /// node but not to a lower one: of two nodes that want to drop at once, one does.
     fn may_promise(
         &mut self,
         cx: &mut Context,
@@ -68,7 +68,7 @@ impl Drops {
         is_kept_here(cx, photo).then_some(()).ok_or(NOT_HELD)
     }
 
-    /// A proof of this node's own is computed; whether it was one.
+    /// A proof of this node's own copy is computed; returns whether it was one of these.
     pub(super) fn own_proof_computed(
         &mut self,
         cx: &mut Context,
@@ -79,7 +79,7 @@ impl Drops {
             return false;
         };
         let (proof, refused) = match result {
-            // It may have gone to the trash meanwhile, and been read there.
+            // The photo may have gone to the trash meanwhile, and been read there.
             Ok(_) if !is_kept_here(cx, photo) => (None, Some(NOT_HELD.to_owned())),
             Ok(proofs) => (proofs.get(&cx.me()).copied(), None),
             Err(error) => (None, Some(error.to_string())),

@@ -1,8 +1,8 @@
-//! How fast files may move to the trash because of what another node brings.
+//! A limit on how many of this node's files go to the trash in an hour on account of one other node.
 //!
-//! Whoever plants look-alikes that are better than everybody's photos has real bytes for them, so no proof stops him: all
-//! others' versions would go to their trash as fast as disks can move them. So of what goes on account of one node only so
-//! much goes in an hour, which leaves its owner days to notice, in a status that says so. The list does not wait for it.
+//! A member who plants better look-alikes of everybody's photos has real bytes for them, so no proof stops that: all
+//! others' versions would go to the trash as fast as disks can move them. The limit leaves their owners days to notice,
+//! and the status tells them. Only files wait for it, not the list.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -15,7 +15,7 @@ use crate::photo::PhotoId;
 use crate::protocol::Departure;
 use crate::protocol::NodeId;
 
-/// What has gone to the trash lately, and what waits, by the node on whose account.
+/// The photos that went to the trash lately, and those that wait, by the node on whose account.
 #[derive(Debug, Default)]
 pub(super) struct Rate {
     gone: BTreeMap<NodeId, VecDeque<Time>>,
@@ -49,7 +49,7 @@ impl Rate {
         }
     }
 
-    /// Time has passed: what went long ago counts no more.
+    /// Time has passed: photos that went long ago no longer count.
     pub(super) fn tend(&mut self, now: Time) {
         self.gone.retain(|_, gone| {
             while gone.front().is_some_and(|at| now.since(*at) >= RATE_SPAN) {
@@ -61,7 +61,7 @@ impl Rate {
 }
 
 impl Drops {
-    /// Whether a worse version has to wait with going to the trash for its keeper.
+    /// Whether a worse version must wait before it goes to the trash for its keeper.
     pub(super) fn is_over_limit(&self, cx: &Context, keeper: PhotoId) -> bool {
         let Some(node) = account_of(cx, keeper).filter(|_| !cx.config().retire_now) else {
             return false;
@@ -80,17 +80,17 @@ impl Drops {
         }
     }
 
-    /// A photo is reviewed: whether it waits is decided anew.
+    /// A photo is reviewed: the review decides again whether it waits.
     pub(in crate::node) fn reviewed(&mut self, photo: PhotoId) {
         self.rate.forget(photo);
     }
 
-    /// What a person should know about files that wait.
+    /// A note for people about files that wait.
     pub(in crate::node) fn note_of_waiting(&self, cx: &Context) -> Option<String> {
         let waiting = self.rate.waiting.iter();
         let (node, files) = waiting.max_by_key(|(_, photos)| photos.len())?;
         Some(format!(
-            "{} of this node's files have better versions at node {node}; of so many at most {} go to the trash in \
+            "{} of this node's files have better versions at node {node}; at most {} of them go to the trash in \
              an hour, so that you can look first (`list`, `why NAME`): start with --retire-now if all is well",
             files.len(),
             limit(cx)

@@ -1,4 +1,4 @@
-//! A round of challenges: what it is about, and how far it is.
+//! A round of challenges: its terms, its replies, and its decision.
 
 use std::collections::BTreeMap;
 
@@ -8,25 +8,25 @@ use crate::photo::{PhotoId, Proof, Relation};
 use crate::protocol::Departure;
 use crate::protocol::NodeId;
 
-/// What has come of a challenge.
+/// The reply to a challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reply {
     /// Nothing yet.
     Awaited,
     /// A proof, right or wrong.
     Given(Proof),
-    /// A refusal, or the node is gone.
+    /// A refusal, or the node went away.
     Refused,
 }
 
-/// What the answers of a round come to.
+/// The result of a round, by the replies so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// Nothing yet.
     Open,
-    /// Enough have proven it: the copy goes, for this reason.
+    /// Enough nodes have proven it: the copy goes, for this reason.
     Goes(Departure),
-    /// It stays, and why.
+    /// The copy stays, for this reason.
     Stays(&'static str),
 }
 
@@ -34,23 +34,23 @@ pub(super) enum Outcome {
 #[derive(Debug)]
 pub(super) struct Round {
     pub(super) why: Departure,
-    /// What is to go.
+    /// The photo whose copy is to go.
     pub(super) goes: PhotoId,
-    /// What must be proven, and by how many: the same photo, or its keeper.
+    /// What must be proven (the same photo, or its keeper), and by how many nodes.
     pub(super) terms: Terms,
     /// Whether the keeper's bytes were pulled for this round.
     pub(super) pulled: bool,
-    /// Who was asked, and the replies so far.
+    /// The nodes that were asked, and their replies so far.
     pub(super) asked: BTreeMap<NodeId, Reply>,
-    /// The right answers, once computed.
+    /// The right proofs, once computed.
     pub(super) expected: Option<BTreeMap<NodeId, Proof>>,
-    /// When this round must be over: half of the shortest time that the promises to it hold, from when it asked.
+    /// When this round must be over: half of the shortest pin time of all its nodes after it asked.
     pub(super) until: Time,
 }
 
 impl Round {
-    /// Decides the round as soon as the answers do. `has_it` says of a node whether it still has what it has proven, and
-    /// `relation` how what goes stands to it.
+    /// Decides the round as soon as the replies allow it. `has_it` says whether a node still has what it has proven,
+    /// and `relation` how the photo that goes relates to that.
     pub(super) fn decide(
         &self,
         now: Time,
@@ -81,12 +81,12 @@ impl Round {
                 Outcome::Goes(Departure::Replaced { by, relation })
             }
             (Departure::Surplus | Departure::Removed { .. }, _) => Outcome::Goes(self.why),
-            // Only what is all there in its keeper is ever deleted for it.
+            // A photo is deleted for its keeper only if the keeper shows all of it.
             (Departure::Expired, relation) if is_itself || relation == Some(Relation::Same) => {
                 Outcome::Goes(self.why)
             }
             (Departure::Replaced { .. } | Departure::Expired, _) => {
-                Outcome::Stays("it is no version of what it was to go for")
+                Outcome::Stays("it is not a version of the photo that others have proven")
             }
         }
     }

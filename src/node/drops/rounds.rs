@@ -1,4 +1,4 @@
-//! Rounds of challenges: asking, deciding by the replies, acting or giving up.
+//! Rounds of challenges: asking, deciding by the replies, acting or abandoning.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::photo::{Nonce, PhotoId, Proof};
 use crate::protocol::{Departure, Holding, Message, NodeId};
 
 impl Drops {
-    /// Withdraws a copy and asks others to prove that they have what it goes for.
+    /// Withdraws a surplus copy, and asks others for proofs: of the same photo, or of the keeper for which a copy goes.
     pub(super) fn begin_round(
         &mut self,
         cx: &mut Context,
@@ -46,8 +46,9 @@ impl Drops {
         if let Some(was) = was {
             cx.table.set_my_holding(goes, was.retired());
         }
-        // The withdrawal is announced before the first challenge goes out; to a node to which a page is on its way, with the next
-        // one. The order does not matter to the photo, whose proofs say who has it now, but spares others a copy that goes.
+        // Announces the withdrawal first; a node with a page still on its way hears of it with the next page. Safety
+        // does not need this order, since proofs show who has the photo now: it keeps others from counting on this
+        // copy.
         cx.announce();
         for node in &holders {
             cx.send_to(*node, Message::Challenge { photo: proven, nonce });
@@ -56,7 +57,7 @@ impl Drops {
         cx.disk(DiskAction::Prove { source, photo: proven, nonce, provers: holders });
     }
 
-    /// The proofs of a round are computed: those that this node has been asked for, or those that it has asked for.
+    /// Proofs are computed: one that this node was asked for, or the right answers of its own round.
     pub(in crate::node) fn proved(
         &mut self,
         cx: &mut Context,
@@ -80,7 +81,7 @@ impl Drops {
         }
     }
 
-    /// An answer to a challenge has come.
+    /// A reply to a challenge has come.
     pub(in crate::node) fn proof_received(
         &mut self,
         cx: &mut Context,
@@ -108,7 +109,7 @@ impl Drops {
         self.decide(cx, nonce);
     }
 
-    /// A node that was asked is gone: it cannot keep what it has promised, nor promise anything.
+    /// The link to a node is lost: its proofs and promises no longer count.
     pub(in crate::node) fn node_lost(&mut self, cx: &mut Context, node: NodeId) {
         for round in self.rounds.values_mut() {
             if let Some(reply) = round.asked.get_mut(&node) {
@@ -120,12 +121,12 @@ impl Drops {
         }
     }
 
-    /// The round, unless the disk is at it: then it is too late to change anything.
+    /// The round, unless the disk has begun: then it is too late to change anything.
     fn undecided(&self, cx: &Context, nonce: Nonce) -> Option<&Round> {
         self.rounds.get(&nonce).filter(|round| !cx.custody.is_acting(round.goes))
     }
 
-    /// Acts on a round, or gives it up, as soon as the answers decide it.
+    /// Acts on a round, or abandons it, as soon as the replies decide it.
     fn decide(&mut self, cx: &mut Context, nonce: Nonce) {
         let Some(round) = self.undecided(cx, nonce) else {
             return;
@@ -144,7 +145,7 @@ impl Drops {
         }
     }
 
-    /// The disk has put a photo away, or not.
+    /// The disk has moved a photo to the trash or deleted it, or could not.
     pub(in crate::node) fn put_away(
         &mut self,
         cx: &mut Context,
@@ -197,7 +198,7 @@ impl Drops {
         }
     }
 
-    /// Keeps what was to go.
+    /// Abandons a round: the copy stays.
     fn abandon(&mut self, cx: &mut Context, nonce: Nonce, why: &str) {
         let Some(photo) = self.undecided(cx, nonce).map(|round| round.goes) else {
             return;
@@ -210,7 +211,7 @@ impl Drops {
         cx.retry(photo, RETRY);
     }
 
-    /// A round is over: who promised something is free.
+    /// A round is over: releases the promises given for it.
     fn end(&mut self, cx: &mut Context, nonce: Nonce) {
         let Some(round) = self.rounds.remove(&nonce) else {
             return;
@@ -225,14 +226,14 @@ impl Drops {
         }
     }
 
-    /// Gives up every round that the disk is not at: this thread was stopped, and the promises may be over.
+    /// Abandons every round on which the disk has not begun to act: promises may be over, or this node is leaving.
     pub(in crate::node) fn abandon_all(&mut self, cx: &mut Context, why: &str) {
         for nonce in self.rounds.keys().copied().collect::<Vec<_>>() {
             self.abandon(cx, nonce, why);
         }
     }
 
-    /// This node's own copy of a photo is not there any more: rounds that count on it are given up.
+    /// This node's own copy of a photo is not there any more: rounds that rely on it are abandoned.
     pub(in crate::node) fn abandon_over(&mut self, cx: &mut Context, photo: PhotoId, why: &str) {
         let rounds = self.rounds.iter();
         let over = rounds.filter(|(_, round)| round.terms.proven == photo && !round.pulled);
@@ -241,7 +242,7 @@ impl Drops {
         }
     }
 
-    /// Time has passed: rounds that took too long are given up.
+    /// Time has passed: rounds that took too long are abandoned.
     pub(in crate::node) fn tend(&mut self, cx: &mut Context) {
         self.rate.tend(cx.now());
         if cx.custody.comparisons() < LOOKS {

@@ -1,4 +1,4 @@
-//! What the folder tells, of itself or because it was asked.
+//! What the folder reports, by itself or as a result.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -10,23 +10,23 @@ use crate::node::DiskAction;
 use crate::photo::{Nonce, Photo, PhotoId, Proof, Relation};
 use crate::protocol::{Facts, Holding, Looks, NodeId, Tombstone};
 
-/// What the folder tells: first what it finds by itself, then what came of a [`DiskAction`].
+/// What the folder reports: first its own findings, then the results of each [`DiskAction`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum DiskEvent {
-    /// What the folder has of a photo, found by a scan or changed by hand. The best of all its files counts: an
+    /// How the folder holds a photo, found by a scan or after a change by hand. The best of all its files counts: an
     /// original before a replica before one in the trash.
     Held {
         /// What the bytes say.
         photo: Arc<Photo>,
-        /// What is known about it beyond its bytes.
+        /// Its facts.
         facts: Facts,
         /// How it is held.
         holding: Holding,
-        /// How many files with these very bytes the friend's own folder has.
+        /// How many files with these bytes the friend's own folder has.
         files: u32,
     },
-    /// What the folder remembers of a photo that it tells of next: what this node has found in an earlier life by comparing
-    /// it with others.
+    /// Remembered of the photo that the folder reports next: what this node found in an earlier life by comparing it
+    /// with others.
     Recalled {
         /// The photo.
         photo: PhotoId,
@@ -41,26 +41,26 @@ pub enum DiskEvent {
     /// A file's bytes no longer match its digest; the folder has set it aside. What is left of the photo, if anything,
     /// is told by a `Held` or `Missing` that follows.
     Damaged {
-        /// The photo that it was.
+        /// The photo that it held.
         photo: PhotoId,
         /// Which file, for people.
         file: String,
     },
-    /// A scan has come to its end; after the first one the node's table is complete.
+    /// A scan has ended; after the first one the node's table is complete.
     Scanned {
-        /// Files that are no pictures.
+        /// Files that are not pictures.
         skipped: u64,
     },
-    /// The files that go where a photo goes: sidecars, and the film of a live photo. No photos themselves, they are on no
-    /// other disk. Told when they change, after the photo itself and before the end of the scan.
+    /// The files that go where a photo goes: sidecars, and the film of a live photo. They are not photos, and are on no
+    /// other disk. Reported when they change, after the photo itself and before the end of the scan.
     Companions {
         /// The photo.
         photo: PhotoId,
-        /// Their names, in the folder or its trash; none if there are none any more.
+        /// Their names, in the folder or its trash; empty if none are left.
         files: Vec<String>,
     },
-    /// So many photos of the folder are still to be read by the present rules: of an earlier program's account, or only
-    /// glanced at. Each is told as a `Held` when it is read.
+    /// Photos of the folder are still to be read by the present rules: an earlier program read them, or they were only
+    /// glanced at. Each is reported as `Held` when it is read.
     Unread {
         /// How many.
         photos: u64,
@@ -123,9 +123,9 @@ pub enum DiskEvent {
     },
     /// [`DiskAction::PutAway`] is done.
     PutAway {
-        /// The photo that was to go.
+        /// The photo.
         photo: PhotoId,
-        /// Whether it is where it was to go; on an error everything is as before.
+        /// Whether the files were moved or deleted; on an error everything is as before.
         result: Result<(), DiskError>,
     },
     /// [`DiskAction::Restore`] is done.
@@ -147,33 +147,33 @@ pub enum DiskEvent {
     DaysLeft {
         /// The client's link.
         link: LinkId,
-        /// The days of running after which the time of each photo in the trash is over; none of one that stays until a
-        /// person purges it. What is not in the trash is left out.
+        /// For each photo in the trash, the days of running until its time is over, or none if it stays until a person
+        /// purges it. Photos that are not in the trash are left out.
         days: BTreeMap<PhotoId, Option<u32>>,
     },
     /// [`DiskAction::Sign`] is done.
     Signed {
         /// The photo.
         photo: PhotoId,
-        /// The owner's word, safe on disk; on an error nothing was said.
+        /// The tombstone, safe on disk; on an error nothing was signed.
         result: Result<Tombstone, DiskError>,
     },
 }
 
-/// Why the disk did not do as asked.
+/// Why a request to the disk failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DiskError {
     /// There is no such photo or spool file here (any more).
     Gone,
-    /// The bytes do not match the digest. A held file was set aside, which an [`DiskEvent::Damaged`] tells too.
+    /// The bytes do not match the digest. A held file was set aside, and a [`DiskEvent::Damaged`] reports it too.
     Damaged,
-    /// The content is no picture of any kind.
+    /// The content is not a picture of any kind.
     NotAPicture,
     /// No room left.
     Full,
-    /// The time for it was over before it was done; nothing was changed.
+    /// The time for it was over before it began; nothing was changed.
     TooLate,
-    /// Anything else, in words.
+    /// Anything else: the text for people.
     Other(String),
 }
 

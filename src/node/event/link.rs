@@ -12,8 +12,8 @@ use crate::protocol::{Address, Message};
 /// What happens on a link to another daemon.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LinkEvent {
-    /// A link to another daemon: one that we dialed, or an accepted one whose first frame was `register`. Frames
-    /// follow as [`LinkEvent::Received`], that `register` included.
+    /// A link to another daemon: one that we dialed, or an accepted one whose first frame was `register`. Frames follow
+    /// as [`LinkEvent::Received`], including that `register`.
     Opened {
         /// The link.
         link: LinkId,
@@ -22,14 +22,14 @@ pub enum LinkEvent {
         /// The address that was dialed; none if the link was accepted.
         dialed: Option<Address>,
     },
-    /// No link came of [`LinkAction::Dial`].
+    /// [`LinkAction::Dial`] led to no link.
     DialFailed {
         /// The address that was dialed.
         address: Address,
-        /// Why, in words.
+        /// Why, for people.
         reason: String,
     },
-    /// Bytes have arrived on a link since the last event of it, be it only a part of a frame: its node lives. Sent for
+    /// Bytes have arrived on a link since its last event, perhaps only a part of a frame: its node lives. Sent for
     /// every such link before each [`Event::Tick`].
     Heard {
         /// The link.
@@ -47,18 +47,18 @@ pub enum LinkEvent {
         /// The link it went to.
         link: LinkId,
     },
-    /// A window asked for by [`LinkAction::Serve`] has been sent, or not.
+    /// [`LinkAction::Serve`] is done: the window is sent, or could not be.
     Served {
         /// The link.
         link: LinkId,
         /// The pull it belongs to.
         transfer: TransferId,
-        /// What was served.
+        /// The photo.
         photo: PhotoId,
         /// Whether all of it was sent. After a failure the driver has sent `noImage`.
         result: Result<(), DiskError>,
     },
-    /// A link to a daemon is gone; nothing more comes of it. Also sent after [`LinkAction::Close`].
+    /// A link to a daemon is gone; nothing more comes from it. Also sent after [`LinkAction::Close`].
     Closed {
         /// The link.
         link: LinkId,
@@ -74,7 +74,7 @@ pub enum CloseReason {
     Remote,
     /// The other side said goodbye first.
     Left,
-    /// A broken frame or a message that makes no sense.
+    /// A broken frame, or a message that makes no sense.
     Protocol(String),
     /// Nothing could be sent for too long, or too much was waiting.
     Slow,

@@ -1,5 +1,5 @@
-//! What a [`Node`](super::Node) is told: with what it asks for ([`Action`]), the whole border between the pure core and
-//! the world.
+//! Everything that a [`Node`](super::Node) is told. Together with everything it asks for ([`Action`]) this is the whole
+//! border between the pure core and the world.
 //!
 //! The driver (the daemon's threads, or the simulator) hands in one [`Event`] at a time and carries out the returned
 //! actions in order.
@@ -56,7 +56,7 @@ pub struct LinkId(pub u64);
 pub enum Spool {
     /// The bytes of a pull from another node.
     Pull(TransferId),
-    /// What the client on this link is putting; its reader thread has written it.
+    /// The photo that the client on this link puts; its reader thread has written the file.
     Put(LinkId),
 }
 
@@ -72,17 +72,17 @@ pub enum Source {
 /// What happens to a node.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// Time has passed. Sent at least every [`super::limits::TICK`]; the node does bounded work.
+    /// Time has passed. Sent at least once per [`super::limits::TICK`]; the node does bounded work.
     Tick,
-    /// [`Node::has_more`](super::Node::has_more) said so: go on with what is waiting.
+    /// [`Node::has_more`](super::Node::has_more) said so: go on with the waiting work.
     Continue,
     /// Someone wants the daemon to stop: hand over and leave.
     Shutdown,
-    /// Something on a link to another daemon.
+    /// Something happened on a link to another daemon.
     Link(LinkEvent),
-    /// What the folder and its disk tell.
+    /// The folder reports something.
     Disk(DiskEvent),
-    /// Something on a link to a client.
+    /// Something happened on a link to a client.
     Client(ClientEvent),
 }
 

@@ -1,9 +1,9 @@
-//! Nodes that others tell of: addresses to dial, believed for nothing else.
+//! Nodes known only from others: addresses to dial, believed for nothing else.
 //!
-//! A member can tell any address, to have all others knock at some stranger's door or run out of places for real nodes. So
-//! an address must be one that a member can have; few wait to be met at a time; who cannot be reached is soon forgotten; and
-//! nobody is told of a node, nor is it remembered on disk, before it has proven to be there by registering. Since two that
-//! could not reach each other for a minute have forgotten each other, who is here is told again now and then.
+//! A member can tell any address: all others would then dial a stranger, or have no places left for real nodes. So an
+//! address must be one that a member can have; only a few wait to be met at a time; nodes that cannot be reached are
+//! soon forgotten; and a node is told to others, and remembered on disk, only after it has registered here. Two nodes
+//! that could not reach each other for a minute have forgotten each other, so the members are told again now and then.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -20,7 +20,7 @@ impl Mesh {
         self.members.values().filter(|member| member.met).count()
     }
 
-    /// Forgets who was only told of and has not been reached by now.
+    /// Forgets nodes that are known only from others and were not reached by now.
     pub(super) fn forget_unmet(&mut self) {
         self.members.retain(|_, member| {
             member.met || member.presence != Presence::Gone || member.redial.pause < REDIAL_MAX
@@ -29,7 +29,7 @@ impl Mesh {
 }
 
 impl Mesh {
-    /// Other nodes, as the one at the other end of a link knows them.
+    /// The node at the other end of a link tells the nodes that it knows.
     pub(in crate::node) fn nodes_learned(
         &mut self,
         step: &Step,
@@ -50,7 +50,7 @@ impl Mesh {
             {
                 continue;
             }
-            // Of two that hear of each other the lower dials first.
+            // Of two nodes that hear of each other, the lower dials first.
             let courtesy = if step.me() < node { Duration::ZERO } else { DIAL_COURTESY };
             let member = Member { met: false, ..Member::known(address, now + courtesy) };
             self.members.insert(node, member);
@@ -59,7 +59,7 @@ impl Mesh {
 }
 
 impl Mesh {
-    /// Time has passed: the next of the others is told again who is here.
+    /// Time has passed: the next node is told again which members are here.
     pub(super) fn reannounce_members(&mut self, step: &mut Step) {
         let (last, due) = self.reannounced;
         if due > step.now {
@@ -77,7 +77,7 @@ impl Mesh {
     }
 }
 
-/// Whether a daemon that one can reach may listen there, if this teller says so.
+/// Whether a reachable daemon can listen at this address, if this node tells it.
 pub(in crate::node) fn is_possible(address: &Address, teller: &Address) -> bool {
     /// Ports below are for a computer's own services.
     const FIRST_PORT: u16 = 1024;

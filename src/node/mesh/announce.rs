@@ -1,8 +1,8 @@
-//! Telling others what this node holds, and hearing it from them.
+//! Telling others which photos this node holds.
 //!
 //! There is no queue of announcements. Each link has a *cursor* into this node's own records and a set of ids that
 //! changed behind it; the next page is made when the last one was sent. So a slow link costs no memory, a photo that
-//! changes ten times meanwhile is told once, and a new link is told everything.
+//! changes ten times meanwhile is told once, and a new link hears everything.
 
 use std::collections::BTreeSet;
 
@@ -51,7 +51,7 @@ impl Mesh {
         }
     }
 
-    /// Tells everyone what has changed in this node's records since the last call, as far as their links are free.
+    /// Tells every node the changes in this node's records since the last call, as far as its link is free.
     pub(in crate::node) fn announce(&mut self, step: &mut Step, table: &mut Table, scanned: bool) {
         let changed = table.take_unannounced();
         let fresh = table.take_fresh_tombstones();
@@ -65,7 +65,7 @@ impl Mesh {
         }
     }
 
-    /// The first scan is over: everyone may know that the table is complete.
+    /// The first scan is over: every node is told that the table is complete.
     pub(in crate::node) fn announce_complete(&mut self, step: &mut Step, table: &Table) {
         self.tell(step, table, true, &BTreeSet::new(), &BTreeSet::new());
     }
@@ -81,7 +81,7 @@ impl Mesh {
         for (node, link) in self.here().collect::<Vec<_>>() {
             if let Some(state) = self.links.get_mut(&link) {
                 state.pages.changed.extend(changed);
-                // What an owner has just said himself, he knows.
+                // Owners know their own tombstones.
                 let others = tombstones.iter().filter(|(_, owner)| *owner != node);
                 state.pages.tombstones.extend(others);
                 self.send_page(step, table, scanned, link);
@@ -143,7 +143,7 @@ impl Mesh {
     }
 }
 
-/// No correct node has a photo of this size: whoever tells of one is cut off.
+/// No correct node announces a photo of this size: the link is closed.
 pub(in crate::node) fn impossible_size(photo: &Photo) -> CloseReason {
     CloseReason::Protocol(format!("a photo of {} bytes", photo.bytes))
 }

@@ -10,7 +10,7 @@ use crate::node::{CloseReason, LinkAction, LinkId};
 use crate::protocol::{Address, Message, NodeId};
 
 impl Mesh {
-    /// A link to another daemon is there. The dialer speaks first.
+    /// A link to another daemon is open. The dialer speaks first.
     pub(in crate::node) fn link_opened(
         &mut self,
         step: &mut Step,
@@ -49,7 +49,7 @@ impl Mesh {
         self.forget_unmet();
     }
 
-    /// Something came on a link: its node lives.
+    /// Bytes came on a link: its node lives.
     pub(in crate::node) fn heard(&mut self, step: &Step, link: LinkId) {
         if let Some(link) = self.links.get_mut(&link) {
             link.heard = step.now;
@@ -71,7 +71,7 @@ impl Mesh {
         }
     }
 
-    /// Closes a link from this side, after telling the other end why if it would not know.
+    /// Closes a link from this side, and first tells the other end why, if it would not know.
     pub(in crate::node) fn close(&mut self, step: &mut Step, link: LinkId, reason: CloseReason) {
         if let CloseReason::Protocol(error) | CloseReason::Refused(error) = &reason {
             self.send(step, link, Message::Error { error: error.clone() });
@@ -80,7 +80,7 @@ impl Mesh {
         self.link_closed(step, link, &reason);
     }
 
-    /// A link is gone, whoever closed it.
+    /// A link is gone, closed by either side.
     pub(in crate::node) fn link_closed(
         &mut self,
         step: &mut Step,
@@ -149,8 +149,7 @@ impl Mesh {
         }
     }
 
-    /// Whether it is known already who listens at an address, were it this node itself; it may have been another one
-    /// before.
+    /// Whether the node at an address is here already, or is this node itself, whichever node listened there before.
     fn is_reached(&self, step: &Step, address: &Address) -> bool {
         let mut links = self.links.values();
         let mut members = self.members.values();

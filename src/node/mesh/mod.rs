@@ -1,4 +1,4 @@
-//! Who is in the mesh: links, nodes, dialing, heartbeats and grace.
+//! The members of the mesh: links, presence, dialing, heartbeats and grace.
 //!
 //! # A node's life, as the others see it
 //!
@@ -9,20 +9,20 @@
 //!              its table: incomplete ─▶ complete            its last known records stand in for repair, then go
 //! ```
 //!
-//! A node that is *here* takes part in decisions. While it is *away* its photos count as copies, so that a reboot moves
-//! nothing; when its grace is over, they are copied elsewhere. It is dialed all the while, and for ever.
+//! A node that is *here* takes part in decisions. While it is *away*, its photos count as copies, so that a reboot
+//! moves nothing; when its grace is over, they are copied elsewhere. It is dialed all the time, and for ever.
 //!
 //! # Who does what
 //!
-//! This file has the members and what becomes of them. `links` opens, closes and dials, `register` decides who comes in,
-//! and `addresses` keeps those that others have told. `announce` tells every link what this node holds and takes what the
-//! others tell, in `pages` that are made when the one before is sent.
+//! This file has the members and their presence. `links` opens, closes and dials, `register` decides which node comes
+//! in, and `addresses` keeps the addresses that others have told. `announce` tells this node's records to every link,
+//! in `pages`; each page is made when the one before is sent.
 //!
 //! # What is left out
 //!
-//! Every node has a link to every other: a few friends need no overlay, and with a link to each nobody has to be believed
-//! about a third. Nobody votes on who is gone, either. Each node goes by its own links, and where two differ for a while
-//! it costs a copy too many.
+//! Every node has a link to every other: a few friends need no overlay, and with a link to each node none must be
+//! believed about a third. There is no vote on which nodes are gone, either. Each node goes by its own links, and where
+//! two differ for a while, the cost is a surplus copy.
 
 pub(in crate::node) mod addresses;
 mod announce;
@@ -48,12 +48,12 @@ struct Link {
     remote: String,
     /// The address we dialed, if we did.
     dialed: Option<Address>,
-    /// Who is at the other end, once it has registered.
+    /// The node at the other end, once it has registered.
     node: Option<NodeId>,
     opened: Time,
     heard: Time,
     said: Time,
-    /// How far the other end knows our table.
+    /// How far the other end knows our records.
     pages: Pages,
 }
 
@@ -83,7 +83,7 @@ impl Redial {
 #[derive(Debug)]
 pub(in crate::node) struct Member {
     pub(in crate::node) address: Address,
-    /// It has registered here, now or in an earlier life; else others have told of it.
+    /// It has registered here, now or in an earlier life; else it is known only from others.
     met: bool,
     pub(in crate::node) presence: Presence,
     boot: Option<Boot>,
@@ -96,14 +96,14 @@ pub(in crate::node) struct Member {
     redial: Redial,
 }
 
-/// Whether a node is there.
+/// Whether a node is here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::node) enum Presence {
     /// Only its address is known, or its grace is over.
     Gone,
-    /// It was here and is missed.
+    /// Its link was lost, and its grace is not over.
     Away { since: Time, until: Time },
-    /// It is here; `complete` once it has told all that it holds.
+    /// It is connected; `complete` once it has told all its photos.
     Here { link: LinkId, since: Time, complete: bool },
 }
 
@@ -114,29 +114,29 @@ pub(in crate::node) struct Mesh {
     members: BTreeMap<NodeId, Member>,
     /// Addresses to join through, until the node there has registered.
     joins: BTreeMap<Address, Redial>,
-    /// Nodes that vanished lately, and when.
+    /// Nodes that were lost lately, and when.
     vanished: BTreeMap<NodeId, Time>,
-    /// Who was told last who is here, and when the next one is.
+    /// The node that was last told the members again, and when the next one is.
     reannounced: (Option<NodeId>, Time),
-    /// The members counted, since every step asks for it.
+    /// Members counted by presence, cached: every step needs it.
     census: Census,
 }
 
 /// The members, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::node) struct Census {
-    /// Those that are here, this node not included.
+    /// Those that are here, without this node.
     pub(in crate::node) here: usize,
-    /// Of these, those that have not told all they hold.
+    /// Those of them that have not told all their photos.
     pub(in crate::node) incomplete: usize,
     /// Those that are away, within their grace.
     pub(in crate::node) away: usize,
-    /// The highest number of copies that one of all these wants.
+    /// The highest number of copies that any of these wants.
     pub(in crate::node) copies: u32,
 }
 
 impl Mesh {
-    /// Everyone who is known or to be asked for at the start.
+    /// The mesh at the start: known nodes, and addresses to join through.
     pub(in crate::node) fn new(join: &[Address], known: &BTreeMap<NodeId, Address>) -> Mesh {
         let mut mesh = Mesh { reannounced: (None, Time(REANNOUNCE)), ..Mesh::default() };
         for address in join {
@@ -189,7 +189,7 @@ impl Mesh {
         self.links.get(&link)?.node
     }
 
-    /// Whether a node is one of those that are here and have told all they hold.
+    /// Whether a node is here and has told all its photos.
     pub(in crate::node) fn is_here_completely(&self, node: NodeId) -> bool {
         let presence = self.members.get(&node).map(|member| member.presence);
         matches!(presence, Some(Presence::Here { complete: true, .. }))
@@ -200,7 +200,7 @@ impl Mesh {
         self.census.here
     }
 
-    /// A member comes, goes or completes its table: the only way to change its presence, so that the census is right.
+    /// A member comes, goes or completes its table: the only way to change its presence, which keeps the census right.
     fn set_presence(&mut self, node: NodeId, presence: Presence) {
         if let Some(member) = self.members.get_mut(&node) {
             member.presence = presence;
@@ -239,7 +239,7 @@ impl Mesh {
         nodes.iter().map(word).collect::<Vec<_>>().join(", ")
     }
 
-    /// Where every node listens that was here once.
+    /// The address of every node that has ever registered here.
     fn addresses(&self) -> BTreeMap<NodeId, Address> {
         let met = self.members.iter().filter(|(_, member)| member.met);
         met.map(|(node, member)| (*node, member.address.clone())).collect()
@@ -266,7 +266,7 @@ impl Member {
         matches!(self.presence, Presence::Here { .. })
     }
 
-    /// How long it may be away this time: longer each time that it came back and went again.
+    /// How long it may be away this time: longer each time it came back and went again.
     fn grace(&self, grace: Duration) -> Duration {
         grace.saturating_mul(1 << self.flaps.min(FLAPS_MAX))
     }
@@ -324,7 +324,7 @@ impl Mesh {
         step.log("mesh", text);
     }
 
-    /// A node has told all that it has.
+    /// A node has told all its photos.
     pub(in crate::node) fn told_all(&mut self, node: NodeId) {
         let presence = self.members.get(&node).map(|member| member.presence);
         if let Some(Presence::Here { link, since, .. }) = presence {

@@ -10,17 +10,17 @@ use crate::protocol::{Facts, Looks, Record, Tombstone};
 /// How far the other end of a link knows this node's records.
 #[derive(Debug, Default)]
 pub(in crate::node) struct Pages {
-    /// Whether it has asked for them.
+    /// Whether it has requested them.
     pub(super) asked: bool,
-    /// The walk through all records: the last one told, or that none was yet; nothing once all were.
+    /// The walk through all records: `Some(None)` before the first, then the last one told; `None` once all were.
     pub(super) walk: Option<Option<PhotoId>>,
     /// Records that have changed since they were told.
     pub(super) changed: BTreeSet<PhotoId>,
-    /// Tombstones that it was not told of. They go first: who knows a record knows by then whether it was removed.
+    /// Tombstones that it was not told of. They go first, so that it knows of a removal before it sees the record.
     pub(super) tombstones: BTreeSet<Key>,
     /// A page is on its way to the socket.
     pub(super) sending: bool,
-    /// It knows that it has been told everything.
+    /// It was told that it has all records.
     pub(super) told_complete: bool,
 }
 
@@ -60,7 +60,7 @@ const ESCAPED: usize = 6;
 /// The most bytes a tombstone can take: two digests, a signature and a number.
 pub(in crate::node) const TOMBSTONE_BYTES: usize = 512;
 
-/// The most bytes a record can take: a fixed part for the photo, and what varies.
+/// The most bytes a record can take: a fixed part for the photo, and the variable parts.
 fn size_on_wire(facts: &Facts, looks: &Looks) -> usize {
     let names = facts
         .names

@@ -1,4 +1,4 @@
-//! Registering: who may come in, and what follows when it does.
+//! Registering: which nodes may come in, and the steps that follow.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::protocol::message::{PROTOCOL, Register};
 use crate::protocol::{Address, Message, NodeId};
 
 impl Mesh {
-    /// A node has said who it is.
+    /// A node has sent its registration.
     pub(in crate::node) fn registered(
         &mut self,
         step: &mut Step,
@@ -29,7 +29,7 @@ impl Mesh {
         if let Err(reason) = self.admit(step, link, &register) {
             match &dialed {
                 Some(address) => step.log("join", format!("{address}: {reason}")),
-                // Its own dialing end must learn whom it has reached.
+                // This node has dialed itself: the other end must learn that.
                 None if register.node == step.me() => self.send_register(step, link),
                 None => {}
             }
@@ -90,8 +90,8 @@ impl Mesh {
         if member.boot != Some(register.boot) {
             return Err(CloseReason::Refused(twin(node, &member.address)));
         }
-        // Two that dialed each other at once keep the link dialed by the lower id; of two links dialed by one node the
-        // later counts, since that node has given up the earlier.
+        // If two nodes dialed each other at once, the link dialed by the lower id stays; of two links dialed by one
+        // node, the later stays, since that node has given up the earlier.
         let by_us =
             |link: LinkId| self.links.get(&link).is_some_and(|state| state.dialed.is_some());
         let lower_is_us = step.me() < node;
@@ -103,7 +103,7 @@ impl Mesh {
         }
     }
 
-    /// Closes a link whose node goes on on another one: the node was never away.
+    /// Closes a link whose node continues on another one: the node was never away.
     pub(super) fn supersede(&mut self, step: &mut Step, link: LinkId, node: NodeId) {
         if let Some(state) = self.links.get_mut(&link) {
             state.node = None;
@@ -150,7 +150,7 @@ impl Mesh {
         if is_to_note {
             self.note_nodes(step);
         }
-        // Who was told of it by another node knows that this one has told all others too.
+        // If another node has already told of it here, that one has told all others, too.
         if is_new {
             for (other, link) in self.here().collect::<Vec<_>>() {
                 if other != node {

@@ -1,9 +1,9 @@
-//! The plan: what is, against what should be.
+//! The plan: compares the present state with the goal.
 //!
 //! # What it promises
 //!
-//! However a photo came to have too few copies, or too many, or to be a worse version, or removed, the same few lines
-//! notice and act. Nothing else in the core starts a copy or a drop on its own, so there is one place in which to look for
+//! However a photo came to have too few copies or too many, or to be a worse version or removed: the same few lines
+//! notice it and act. Nothing else in the core starts a copy or a drop by itself, so this is the one place to look for
 //! why something happened, or did not.
 //!
 //! # How it works
@@ -14,17 +14,18 @@
 //!                              └────────── look again in a while ◀──────────────┘
 //! ```
 //!
-//! The [agenda](super::agenda) is a queue of photos by time, each of them once. What is due is taken out, a bounded number a
-//! step, and `review` compares: it finds tasks, and does nothing itself. It needs no memory of what led to the present state, so it may run at any time, any number of times; an action
-//! that is lost with a link or a crash is simply found missing at the next review.
+//! The [agenda](super::agenda) is a queue of photos by time, each of them once. A bounded number of due photos is taken
+//! out in each step, and `review` compares: it finds tasks, and does nothing itself. It needs no memory of how the
+//! present state came about, so it can run at any time, any number of times; an action that is lost with a link or a
+//! crash is simply found missing at the next review.
 //!
-//! `placement` says whose part it is. Its functions are pure: every node computes the same answer from the same table, and
-//! no message is spent on agreeing. Where tables differ for a moment, two nodes act or none does. A copy too many is
-//! trimmed later, and a copy that was not made is found missing again.
+//! `placement` decides which node acts. Its functions are pure: every node computes the same answer from the same
+//! table, and no message is spent on agreeing. Where tables differ for a moment, two nodes act or none does. A surplus
+//! copy is trimmed later, and a copy that was not made is found missing again.
 //!
 //! # What is left out
 //!
-//! There is no elected leader and no lock, for neither would survive a partition of a few friends' computers. There is no
+//! There is no elected leader and no lock: neither would survive a partition of a few friends' computers. There is no
 //! global optimum either: loads end up near each other, not equal.
 
 pub(in crate::node) mod placement;
@@ -32,7 +33,7 @@ pub(in crate::node) mod review;
 
 use crate::photo::PhotoId;
 
-/// What a review finds to be done about a photo, and which part does it.
+/// A task that a review finds for this node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::node) enum Task {
     /// It has too few copies: one more is made, if that is this node's part.

@@ -1,4 +1,4 @@
-//! Who does what for a photo: pure functions of what every node sees alike.
+//! Which node does what for a photo: pure functions of data that every node sees alike.
 //!
 //! None of these needs a message. Every node computes the same answer from the same table and takes its own part; where
 //! tables differ for a moment, two nodes act or none does, and the rules of [`crate::node::drops`] keep that harmless.
@@ -11,7 +11,7 @@ use crate::protocol::{Holding, NodeId};
 
 /// How well a node suits a photo: rendezvous hashing (Thaler and Ravishankar 1998).
 ///
-/// Every node weighs every photo differently, so that taking the lowest spreads the work without any agreement.
+/// Every node has a different score for every photo, so taking the lowest spreads the work without any agreement.
 pub(in crate::node) fn rendezvous_score(photo: PhotoId, node: NodeId) -> u64 {
     mix(photo.prefix() ^ mix(node.0))
 }
@@ -36,7 +36,7 @@ pub(in crate::node) fn coordinator(
 pub(in crate::node) struct Candidate {
     /// The node.
     pub(in crate::node) node: NodeId,
-    /// Whether it would give up a worse version of the photo, or has the photo in its trash.
+    /// Whether it has a worse version of the photo to give up, or has the photo itself in its trash.
     pub(in crate::node) exchanges: bool,
     /// How many photos it has, those already offered to it included.
     pub(in crate::node) load: u64,
@@ -52,21 +52,21 @@ pub(in crate::node) fn target(candidates: &[Candidate], last: NodeId) -> Option<
 /// A copy that may be trimmed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::node) struct Copy {
-    /// Who has it.
+    /// The node that has it.
     pub(in crate::node) node: NodeId,
     /// As an original or a replica.
     pub(in crate::node) holding: Holding,
     /// How many photos that node has.
     pub(in crate::node) load: u64,
-    /// That node's owner wants no original moved.
+    /// Whether that node's owner wants no original moved.
     pub(in crate::node) keeps_originals: bool,
 }
 
-/// The copies that may go, first to go first, while more than `copies` of them exist.
+/// The nodes whose copies may go while more than `copies` of them exist, in the order in which they go.
 ///
-/// Replicas before originals; among replicas those of the most loaded node first, which is what evens loads out. An
-/// original may go only while more than `copies` nodes have the photo as an original; which one is for the weights to
-/// say, so that nobody's folder is thinned out more than another's.
+/// Replicas before originals; among replicas those of the most loaded node first, which evens loads out. An original
+/// may go only while more than `copies` nodes have the photo as an original; the scores decide which one, so that no
+/// folder loses more than another.
 pub(in crate::node) fn trim_order(photo: PhotoId, copies: usize, held: &[Copy]) -> Vec<NodeId> {
     let (mut replicas, mut originals): (Vec<&Copy>, Vec<&Copy>) =
         held.iter().partition(|copy| copy.holding == Holding::Replica);
@@ -81,11 +81,11 @@ pub(in crate::node) fn trim_order(photo: PhotoId, copies: usize, held: &[Copy]) 
     replicas.into_iter().chain(originals).map(|copy| copy.node).collect()
 }
 
-/// Who relieves whom: the least loaded node asks the most loaded one that has something for it, the second least
-/// loaded the most loaded one left, and so on; `has_something_for(source, node)` says whether a replica could move.
+/// Which node takes replicas from which: the least loaded asks the most loaded one that has something for it, the
+/// second least loaded the most loaded one left, and so on; `has_something_for(source, node)`: a replica could move.
 ///
-/// Each node is asked by one other at most, so that nobody is emptied by a crowd; by a few where nodes have looked at
-/// different photos to see what could move.
+/// Each node is asked by at most one other, so that a crowd does not empty it; by a few where the nodes looked at different
+/// photos to see what could move.
 pub(in crate::node) fn rebalance_pairs(
     loads: &BTreeMap<NodeId, u64>,
     mut has_something_for: impl FnMut(NodeId, NodeId) -> bool,

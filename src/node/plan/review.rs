@@ -1,8 +1,8 @@
-//! When to look at a photo again, and what to do about it then.
+//! When to look at a photo again, and the tasks that follow.
 //!
-//! Whatever changes about a photo puts it on the agenda, to be reviewed when it has been unchanged for [`SETTLE`]. A
-//! review compares what is with what should be, and starts whatever is this node's part in closing the gap. It is the
-//! one place where that is decided; it may run at any time, any number of times.
+//! Every change of a photo puts it on the agenda, to be reviewed when it has been unchanged for [`SETTLE`]. A review
+//! compares the present state with the goal, and finds this node's part in closing the gap. Only here is that decided;
+//! a review can run at any time, any number of times.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::node::table::verdict::Verdict;
 use crate::photo::{PhotoId, Relation};
 use crate::protocol::Facts;
 
-/// What is this node's part in closing the gap between what is and what should be, in this order; nothing if there is none.
+/// This node's tasks for a photo, in this order; none if there is no gap to close.
 pub(in crate::node) fn review(cx: &mut Context, photo: PhotoId) -> Vec<Task> {
     let Some(entry) = cx.table.get(photo) else {
         return Vec::new();
@@ -47,7 +47,7 @@ pub(in crate::node) fn review(cx: &mut Context, photo: PhotoId) -> Vec<Task> {
     }
 }
 
-/// What is said to be better may never come: a photo that is still shown after a while gets its copies.
+/// A worse version that is still shown after a while gets its copies: the better one may never come.
 fn lacks_doubted(cx: &mut Context, photo: PhotoId) -> bool {
     let Some(entry) = cx.table.get(photo).filter(|entry| cx.table.is_shown(entry)) else {
         return false;
@@ -60,16 +60,16 @@ fn lacks_doubted(cx: &mut Context, photo: PhotoId) -> bool {
     lacks
 }
 
-/// Whether a variant that this node has has too few copies, in trashes and elsewhere.
+/// Whether this node has a variant that has too few copies, in trashes and elsewhere.
 fn lacks_variant(cx: &Context, photo: PhotoId, keeper: PhotoId) -> bool {
     let is_variant = cx.table.found(photo, keeper) == Some(Relation::Variant);
     let few = |entry: &Entry| entry.claims.iter().count() < cx.reachable_copies();
     is_variant && cx.table.mine(photo).is_some() && cx.table.get(photo).is_some_and(few)
 }
 
-/// A keeper's holders remember the names of its worse versions, and whose own they were: those will be gone one day,
-/// and what their owners have left is the keeper. At once, since that day may be now: a name that has led to the keeper
-/// leads to it for good.
+/// A keeper's holders remember the names and the owners of its worse versions: these will be gone one day, and then the
+/// keeper is all that their owners have left. It happens at once, since that day may be now: a name that has led to the
+/// keeper leads to it for good.
 pub(in crate::node) fn adopt_from_worse(cx: &mut Context, photo: PhotoId) {
     let is_keeper =
         |entry: &&Entry| entry.verdict == Verdict::Keeper && entry.is_stored_by(cx.me());
@@ -91,7 +91,7 @@ pub(in crate::node) fn adopt_from_worse(cx: &mut Context, photo: PhotoId) {
     cx.table.learn(photo, &Arc::new(facts));
 }
 
-/// The same bytes lie several times in this folder: one file is enough, once others have the photo too.
+/// If the same bytes lie several times in this folder, one file is enough once others have the photo too.
 fn consider_deduping(cx: &mut Context, photo: PhotoId) {
     let spare = cx.folder.has_several(photo) && !cx.config().keep_originals;
     if spare && cx.unfit_or_alone().is_none() {

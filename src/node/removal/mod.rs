@@ -1,4 +1,4 @@
-//! Removing photos: an owner's act, and what every node makes of it.
+//! Removing photos: an owner's act, and how every node follows it.
 //!
 //! # At the owner's node
 //!
@@ -6,31 +6,30 @@
 //!   client          node                                   folder
 //!     Remove ──────▶  its original, if it has one: Remove ──▶ moved to the trash, with a note
 //!                     Sign ─────────────────────────────────▶ signed, and safe on disk
-//!     Removed ◀─────  the tombstone counts, and is told to all
+//!     Removed ◀─────  the tombstone counts, and goes to all nodes
 //! ```
 //!
-//! In this order a crash in between leaves a photo that is still in the collection, with the owner's file in his trash:
-//! nothing is half removed. An original of his that has a tombstone has therefore come back later: he has put it, copied
-//! it or restored it, so the tombstone is lifted. Whether it is lifted in time does not matter, an original counts in
-//! any case.
+//! In this order a crash in between leaves the photo in the collection, with the owner's file in the trash: nothing is
+//! half removed. So if an owner has an original with a tombstone, it has come back later (put, copied or restored by
+//! its owner), and the tombstone is lifted. It does not matter how soon: an original counts in any case.
 //!
 //! # At every node
 //!
 //! A removed photo is not shown, not copied and not offered; a replica of it goes to this node's own trash. Nobody
-//! deletes it before its time there is over, and then only if it is still removed for all that a complete table of more
-//! than one node says, and nobody has given up a version of his own for it.
+//! deletes it before its time there is over, and then only if by a complete table of more than one node it is still
+//! removed, and no other friend has given up their own version for it.
 //!
 //!
 //! # Who does what
 //!
-//! Here is the owner's node: it goes through what its clients want removed, and signs. Every node's own copy of a removed
-//! photo leaves like any other, by [`drops`](super::drops). Whether one is removed, the table says, from the tombstones of
-//! all its owners.
+//! This file is the owner's side: it goes through the photos that clients want removed, and signs. Every node's own
+//! copy of a removed photo leaves like any other, by [`drops`](super::drops). The table knows whether a photo is
+//! removed, from the tombstones of all its owners.
 //!
 //! # What is left out
 //!
-//! Nobody can remove what is another's, not even who keeps the only copy of it left. And a tombstone is for good: it can be
-//! answered by a later word of the same owner, never deleted, since some node may always come back with the photo.
+//! Nobody can remove another friend's photo, not even the holder of its last copy. And a tombstone is for good: the
+//! same owner can revoke it later, but it is never deleted, since a node may always come back with the photo.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,14 +42,14 @@ use crate::protocol::Departure;
 use crate::protocol::client::Refusal;
 use crate::protocol::{Answer, Holding, Tombstone, Wish};
 
-/// What owners of this node are about.
+/// The removals that this node's owner has begun.
 #[derive(Debug, Default)]
 pub(in crate::node) struct Removal {
-    /// What clients have asked for. It goes on when the client goes.
+    /// Removals by client. They go on when the client goes.
     asked: BTreeMap<LinkId, Asked>,
-    /// Photos of which a word is being signed.
+    /// Photos whose tombstone is being signed.
     signing: BTreeSet<PhotoId>,
-    /// After a word could not be signed: when to try again.
+    /// When to try again after the disk could not sign.
     retry_at: Time,
 }
 
@@ -62,12 +61,12 @@ struct Asked {
     /// Photos whose original this removal has moved to the trash.
     moved: BTreeSet<PhotoId>,
     until: Time,
-    /// What it waits for, in words.
+    /// The obstacle for which it waits, as a text for people.
     waits_for: String,
 }
 
 impl Removal {
-    /// A client wants photos removed that its owner may remove.
+    /// A client wants photos removed, and this node's owner may remove them.
     pub(in crate::node) fn ask(&mut self, cx: &mut Context, link: LinkId, photos: &[PhotoId]) {
         let asked = Asked {
             left: photos.iter().copied().collect(),
@@ -134,7 +133,7 @@ impl Removal {
         cx.disk(DiskAction::Sign { photo, counter, wish });
     }
 
-    /// A word of this node's owner is signed and safe, or not.
+    /// A tombstone of this node's owner is signed and safe on disk, or could not be.
     pub(in crate::node) fn signed(
         &mut self,
         cx: &mut Context,
@@ -172,7 +171,7 @@ impl Removal {
         asked.filter(|(_, asked)| asked.left.contains(&photo)).map(|(link, _)| *link).collect()
     }
 
-    /// The disk cannot do what removing a photo takes: it stays, and its file goes back.
+    /// The disk failed while a photo was being removed: the photo stays, and its file goes back.
     pub(in crate::node) fn failed(&mut self, cx: &mut Context, photo: PhotoId, error: &DiskError) {
         for link in self.removers_of(photo) {
             self.give_up(cx, link, Refusal::Disk, &error.to_string());
@@ -196,7 +195,7 @@ impl Removal {
         cx.step.answer(link, Answer::Refused { cause, error });
     }
 
-    /// Time has passed: removals go on, and end; what has come back is said to be back.
+    /// Time has passed: removals go on or end, and tombstones of photos that came back are lifted.
     pub(in crate::node) fn tend(&mut self, cx: &mut Context) {
         for link in self.asked.keys().copied().collect::<Vec<_>>() {
             self.go_on(cx, link);

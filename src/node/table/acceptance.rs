@@ -1,10 +1,11 @@
-//! When a better version takes a photo's place: not on the word of who announces it.
+//! When a better version takes a photo's place: not on the word of the node that announces it.
 //!
-//! The [verdict](super::verdict) is a function of what all nodes say, and a node may say that it has a better version of
-//! everything. So a worse version is shown, found and kept at its copies like any other photo until each of its live
-//! holders has *yielded*: it says in its record that it has itself [compared](crate::node::drops) the better version with its
-//! own copy. What a node moves to its trash it has yielded before, and of what lies in trashes only, one who has it there
-//! must have. Moving files may take its time; the list need not wait for it.
+//! The [verdict](super::verdict) is a function of what all nodes claim, and a node can claim a better version of
+//! everything. So a worse version is shown, found and copied like any other photo until each of its live holders has
+//! *accepted* the better one: its record says that it has itself [compared](crate::node::drops) the better version with
+//! its own copy. A node accepts before it moves its copy to the trash; and if a photo lies only in trashes, one node
+//! that has it there must have accepted. Example: A and B have a small `cat`, C a large one. While only A has accepted,
+//! all nodes list both. Once B accepts too, they list the large one alone, even before A and B move their files.
 
 use std::collections::BTreeMap;
 
@@ -33,8 +34,8 @@ impl Table {
         }
     }
 
-    /// Whether a worse version is a variant of its keeper: by what this node has found, if it has it; else by the words of
-    /// those who have.
+    /// Whether a worse version is a variant of its keeper: by this node's own finding, if it has the photo; else by the
+    /// holders' findings.
     pub(in crate::node) fn is_variant(&self, entry: &Entry) -> bool {
         let Verdict::Loser(keeper) = entry.verdict else {
             return false;
@@ -62,21 +63,21 @@ impl Table {
         }
     }
 
-    /// Whether a node has a copy of a photo that counts: stored, or, as copies of a variant may lie in trashes, in any way.
+    /// Whether a node has a copy of a photo that counts: stored or, if it is a variant, held in any way.
     pub(in crate::node) fn counts_at(&self, entry: &Entry, node: NodeId) -> bool {
         let held = entry.holding(node);
         held.is_some_and(|holding| holding.is_stored() || self.is_variant(entry))
     }
 
-    /// How a worse version stands to its keeper, for people: by what this node has found, or by what others have.
+    /// How a worse version relates to its keeper, for people: by this node's own finding, or by those of others.
     pub(in crate::node) fn relation_to(&self, entry: &Entry, keeper: PhotoId) -> Relation {
         let told = entry.looks().filter_map(|looks| looks.accepts(keeper));
         let found = self.found(entry.photo.id, keeper);
         found.or(told.min()).unwrap_or(Relation::Variant)
     }
 
-    /// The photos that look like one of the collection, of which somebody who has one of them has found that they differ,
-    /// and whether this node has.
+    /// The photos that look like this one of the collection, but that a holder of either has compared and found
+    /// different; and whether this node has.
     pub(in crate::node) fn refused(&self, entry: &Entry) -> BTreeMap<PhotoId, bool> {
         let id = entry.photo.id;
         let mut refused = BTreeMap::new();

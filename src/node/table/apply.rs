@@ -1,9 +1,9 @@
 //! The one door through which an entry changes.
 //!
-//! An entry is what nodes say of one photo. What the rest of the table knows of it, who has how much, what people call it,
-//! which verdicts hang on it, who must hear of it, follows from the entry. So a change is made to the entry alone, and then
-//! what it was before is compared with what it is now, and each index is told the difference, here and nowhere else. A
-//! table that has been changed a thousand times is the same as one that was told the end of it at once.
+//! An entry is what nodes claim of one photo. All else that the table keeps of it (loads, names, verdicts, changes to
+//! pass on) follows from the entry. So only the entry is changed; then the entry before is compared with the entry
+//! after, and each index is told the difference, here and nowhere else. A table after a thousand changes is the same as
+//! one that was told only the final state.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use super::verdict::{Order, Verdict};
 use crate::photo::PhotoId;
 use crate::protocol::Facts;
 
-/// What of an entry others depend on, beyond its own fields.
+/// Derived values of an entry on which indexes depend.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Standing {
     order: Order,
@@ -23,7 +23,7 @@ struct Standing {
 }
 
 impl Table {
-    /// Changes an entry, and then all that follows from it.
+    /// Changes an entry, and then everything that follows from it.
     pub(super) fn apply(&mut self, photo: PhotoId, change: impl FnOnce(&mut Entry)) {
         self.note_work();
         let Some(before) = self.entries.get(&photo).cloned() else {
@@ -51,7 +51,7 @@ impl Table {
             self.reconsider_neighbours(photo);
             self.disconnect(photo);
             self.connect(&after.photo);
-            // What could not be compared before may be compared now.
+            // Photos that could not be compared before may be comparable now.
             let similar = self.entries.get(&photo).map(|entry| &entry.similar);
             self.changed.extend(similar.into_iter().flatten());
         }
@@ -74,7 +74,7 @@ impl Table {
         }
     }
 
-    /// Who holds how much.
+    /// How much each node holds.
     fn count_holders(&mut self, before: &Entry, after: &Entry) {
         count_load(before, &mut self.inventories, |total, part| *total -= part);
         count_load(after, &mut self.inventories, |total, part| *total += part);
@@ -86,7 +86,7 @@ impl Table {
         }
     }
 
-    /// What is said of a photo: its names, what it replaces, and what it is not.
+    /// The facts of a photo: its names, the photos that it replaces, and those from which it is distinct.
     fn facts_changed(&mut self, photo: PhotoId, old: &Facts, new: &Facts) {
         self.names.renamed(photo, old, new);
         for replaced in old.replaces.difference(&new.replaces) {
@@ -108,7 +108,7 @@ impl Table {
         }
     }
 
-    /// What its holders have found by comparing it with others.
+    /// Its holders' findings from comparing it with others.
     fn looks_differ(&mut self, before: &Entry, after: &Entry) {
         let nodes: BTreeSet<_> =
             before.claims.iter().chain(after.claims.iter()).map(|(node, _)| node).collect();
@@ -122,13 +122,13 @@ impl Table {
         }
     }
 
-    /// What the collection calls it, if it shows it.
+    /// The name under which the collection shows it, if it does.
     fn relabel(&mut self, entry: &Entry) {
         let name = self.is_shown(entry).then(|| primary(&entry.photo, &entry.facts));
         self.names.set_shown(entry.photo.id, name);
     }
 
-    /// Who must hear of it: the review, the other nodes, and this node's own disk.
+    /// Passes a change on: to the review, the other nodes, and this node's own disk.
     fn pass_on(&mut self, before: &Entry, after: &Entry) {
         let photo = after.photo.id;
         let others = (&before.photo, before.verdict, &before.claims, &before.facts)

@@ -1,8 +1,8 @@
 //! How far the table grows on the word of others.
 //!
-//! What a node has itself always finds a place. Of what others tell, one can fill no more than half of the table, and all
-//! together no more than the memory of a small computer holds. What finds no place is left out and said aloud; nothing is
-//! lost by it, since a copy that a node does not know of is one that it does not count on.
+//! A node's own photos always find a place. Another node can fill at most half of the table, and all together at most
+//! what fits into the memory of a small computer. Photos that find no place are left out, and people are told; nothing
+//! is lost by it, since a node does not count on copies that it does not know.
 
 use super::Table;
 use crate::node::limits::{PHOTOS, PHOTOS_OF_NODE};
@@ -23,30 +23,30 @@ impl Default for Bounds {
 }
 
 impl Table {
-    /// There is no place for a photo that a node tells of; whether it is the first one of that node.
+    /// There is no place for a photo that a node tells of; returns whether it is that node's first such photo.
     pub(in crate::node) fn leave_out(&mut self, node: NodeId) -> bool {
         let count = self.left_out.entry(node).or_default();
         *count += 1;
         *count == 1
     }
 
-    /// A node tells all that it has anew.
+    /// A node tells all its photos from the start.
     pub(in crate::node) fn told_anew(&mut self, node: NodeId) {
         self.left_out.remove(&node);
     }
 
-    /// Whether all that was told has found a place.
+    /// Whether every photo that was told has found a place.
     pub(in crate::node) fn knows_all(&self) -> bool {
         self.left_out.is_empty()
     }
 
-    /// The node of which most photos are left out, and how many.
+    /// The node with the most photos left out, and their number.
     pub(in crate::node) fn most_left_out(&self) -> Option<(NodeId, u64)> {
         let most = self.left_out.iter().max_by_key(|(_, count)| **count);
         most.map(|(node, count)| (*node, *count))
     }
 
-    /// Whether there is a place for what another node says of a photo.
+    /// Whether there is a place for another node's claim on a photo.
     pub(in crate::node) fn has_place(&self, node: NodeId, photo: PhotoId) -> bool {
         let told = self.inventories.get(&node).map(|inventory| &inventory.photos);
         if told.is_some_and(|photos| photos.contains(&photo)) {

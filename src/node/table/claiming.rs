@@ -1,4 +1,4 @@
-//! Taking a node's word: how a claim that is made, changed or withdrawn goes through the table.
+//! Taking a node's word: how claims are made, changed and withdrawn.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::protocol::{Holding, Looks, NodeId, Record, Tombstone};
 impl Table {
     /// Takes a node's word on a photo.
     ///
-    /// Returns whether its account of the bytes is the one in the table: if not, somebody has a bug, or lies.
+    /// Returns whether its account of the bytes agrees with the table's: if not, some node has a bug, or lies.
     pub(in crate::node) fn claim(&mut self, node: NodeId, record: &Record) -> bool {
         let id = record.photo.id;
         let agrees =
@@ -34,7 +34,7 @@ impl Table {
         };
         self.spare(node, id);
         self.set_claim(node, id, Some(claim));
-        // What others told before this node had the photo itself is in no file of its own yet.
+        // Facts heard before we held the photo are not on disk yet.
         let known = self.entries.get(&id).map(|entry| &entry.facts);
         if node == self.me && known.is_some_and(|known| *known != record.facts) {
             self.unnoted.insert(id);
@@ -42,7 +42,7 @@ impl Table {
         agrees
     }
 
-    /// Another node tells what it holds, what it holds no more, and what owners have said. What there is to log of it.
+    /// Another node tells which photos it holds, which it holds no more, and tombstones. Returns lines for the log.
     pub(in crate::node) fn told(
         &mut self,
         node: NodeId,
@@ -68,7 +68,7 @@ impl Table {
                 }
             } else if !self.claim(node, record) {
                 let id = id.short();
-                notes.push(format!("{node} describes the bytes of {id} otherwise than before"));
+                notes.push(format!("{node} describes the bytes of {id} differently than before"));
             }
         }
         for photo in gone {
@@ -77,12 +77,12 @@ impl Table {
         notes
     }
 
-    /// Takes another node's account of a photo's bytes; whether it agrees with the one in the table.
+    /// Takes another node's account of a photo's bytes; returns false if it contradicts the table's by the same rules.
     ///
-    /// The higher version counts, whoever tells it: what was found by an earlier program's rules says nothing to later
-    /// ones, even if this node has found it itself and has not come round to reading its file anew. Of two different
-    /// accounts of one version the lesser counts, so that all nodes take the same. But what this node has read by the very
-    /// rules that it goes by stands against all: it could judge by no other account, and any member can tell one.
+    /// The higher version of the rules counts, whichever node reports it: findings by an earlier program's rules mean
+    /// nothing to later ones, even this node's own before it has read the file again. Of two different accounts of one
+    /// version the lesser counts, so that all nodes take the same. But this node's own account by its present rules
+    /// stands against all others: it can judge by no other, and any member can make one up.
     fn hear(&mut self, photo: &Arc<Photo>) -> bool {
         let Some(entry) = self.entries.get(&photo.id) else {
             self.insert(photo);
@@ -94,7 +94,7 @@ impl Table {
         let same_version = photo.account == entry.photo.account;
         let counts = match entry.verified {
             _ if photo.account < entry.photo.account => false,
-            // However they are described, the bytes are as many as this node has found.
+            // However the bytes are described, their number is the one that this node has found.
             true => !same_version && !is_current(&entry.photo) && photo.bytes == entry.photo.bytes,
             false => !same_version || photo < &entry.photo,
         };
@@ -104,8 +104,8 @@ impl Table {
         !same_version
     }
 
-    /// Takes what this node has found in a photo's bytes; whether the table says the same. What it has found by an earlier
-    /// program's rules counts as little as what others have.
+    /// Takes this node's own account of a photo's bytes; returns false if it contradicts the table's by the same rules.
+    /// An account by an earlier program's rules counts no more than other nodes' accounts.
     pub(in crate::node) fn verify(&mut self, photo: &Arc<Photo>) -> bool {
         let Some(entry) = self.entries.get(&photo.id) else {
             self.insert(photo);
@@ -127,7 +127,7 @@ impl Table {
         }
     }
 
-    /// This node's own word on a photo that it holds in this way.
+    /// This node's own claim on a photo that it holds in this way.
     fn my_claim(&self, photo: PhotoId, holding: Holding) -> Claim {
         Claim {
             holding,
@@ -160,7 +160,7 @@ impl Table {
         self.connect(photo);
     }
 
-    /// Takes another account of a photo's bytes, `verified` if this node has found it itself.
+    /// Replaces the account of a photo's bytes, `verified` if it is this node's own.
     fn replace(&mut self, photo: &Arc<Photo>, verified: bool) {
         self.apply(photo.id, |entry| {
             entry.photo = photo.clone();
@@ -186,7 +186,7 @@ impl Table {
     }
 }
 
-/// What a node says it has found about a photo, if it has found anything.
+/// A node's reported findings about a photo, if there are any.
 fn told_looks(looks: &Looks) -> Option<Box<Looks>> {
     (!looks.is_empty()).then(|| Box::new(looks.clone().bounded()))
 }

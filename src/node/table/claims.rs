@@ -1,4 +1,4 @@
-//! What nodes say of one photo.
+//! The claims of nodes on one photo.
 
 use std::sync::Arc;
 
@@ -7,27 +7,27 @@ use crate::protocol::{Facts, Holding, Looks, NodeId};
 /// One node's word on one photo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::node) struct Claim {
-    /// How it holds the photo.
+    /// How the node holds the photo.
     pub(in crate::node) holding: Holding,
-    /// Whether it said so on its present link.
+    /// Whether it announced that on its present link.
     pub(in crate::node) current: bool,
-    /// What it has found by comparing its copy with others, if anything.
+    /// Its findings from comparing its copy with others, if any.
     pub(in crate::node) looks: Option<Box<Looks>>,
-    /// What it says of the photo; of this node itself nothing, for that is all that the table says.
+    /// The facts it reported. Empty in our own claim: there the entry's facts stand.
     pub(in crate::node) facts: Arc<Facts>,
 }
 
 impl Claim {
-    /// What the node has found by comparing its copy with others.
+    /// The node's findings from comparing its copy with others.
     pub(in crate::node) fn looks(&self) -> Option<&Looks> {
         self.looks.as_deref()
     }
 }
 
-/// The claims on one photo, one of each node at most, in order of the nodes.
+/// The claims on one photo, at most one of each node, in order of the nodes.
 ///
-/// Most photos have two, and there may be a million photos: a list that is just long enough takes a fifth of the memory of
-/// a map.
+/// Most photos have two, and there may be a million photos: a list of the exact length takes a fifth of the memory of a
+/// map.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::node) struct Claims(Vec<(NodeId, Claim)>);
 
@@ -47,7 +47,7 @@ impl Claims {
         self.place(node).is_ok()
     }
 
-    /// Takes a node's word in place of what it said before; nothing takes that back.
+    /// Replaces a node's claim; `None` ends it.
     pub(in crate::node) fn set(&mut self, node: NodeId, claim: Option<Claim>) {
         match (self.place(node), claim) {
             (Ok(at), Some(claim)) => self.0[at].1 = claim,
@@ -76,7 +76,7 @@ impl Claims {
         self.0.iter().map(|(node, claim)| (*node, claim))
     }
 
-    /// The claims without who made them.
+    /// The claims without their nodes.
     pub(in crate::node) fn values(&self) -> impl Iterator<Item = &Claim> {
         self.0.iter().map(|(_, claim)| claim)
     }

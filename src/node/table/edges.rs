@@ -1,14 +1,14 @@
-//! Which photos are versions of one picture: the edges of the graph that the [verdict](super::verdict) is read from.
+//! Which photos are versions of one picture: the edges of the graph from which the [verdict](super::verdict) follows.
 //!
-//! Between two photos there is an edge if the first look, at their records, does not call them different, and nobody who
-//! has one of them has compared their pixels and found that they are. Such a *refusal* is a part of its holder's record: it
-//! counts for everybody as long as that holder is here or expected back, and ends with the record. So all nodes that know
-//! the same records draw the same edges, in whatever order they have heard of them; and a refusal that is wrong only has
-//! both photos shown.
+//! Two photos have an edge if the first look, at their records, does not call them different, and no holder of either
+//! has compared their pixels and found them different. Such a *refusal* is a part of its holder's record: it counts for
+//! all nodes while that holder is here or expected back, and ends with the record. So all nodes that know the same
+//! records draw the same edges, in whatever order they heard of them; and a wrong refusal does no more harm than to
+//! show both photos.
 //!
-//! Of a photo whose account is by the rules of another program nothing can be told, so it is different from all others. But
-//! what its holders have accepted stays accepted: else all that was ever put away would come back for the time it takes to
-//! read it anew.
+//! A photo whose account follows the rules of another program cannot be compared, so it counts as different from all
+//! others. But better versions that its holders have accepted stay accepted: else every retired photo would come back
+//! until it is read again.
 
 use std::sync::Arc;
 
@@ -18,12 +18,12 @@ use super::entry::Entry;
 use crate::photo::{ACCOUNT, Photo, PhotoId, Relation};
 use crate::protocol::Looks;
 
-/// Whether what is said of a photo's bytes was found by the rules that this program goes by.
+/// Whether the account of a photo's bytes follows the rules of this program.
 pub(in crate::node) fn is_current(photo: &Photo) -> bool {
     photo.account == ACCOUNT
 }
 
-/// How two photos stand to each other by their records.
+/// How two photos relate by their records.
 pub(in crate::node) fn first_look(one: &Photo, other: &Photo) -> Relation {
     match is_current(one) && is_current(other) {
         true => one.relation(other),
@@ -31,19 +31,19 @@ pub(in crate::node) fn first_look(one: &Photo, other: &Photo) -> Relation {
     }
 }
 
-/// Whether anybody who has one photo has found that another one is different.
+/// Whether a holder of one photo has found another one different.
 fn is_refused(entry: &Entry, other: PhotoId) -> bool {
     let looks = entry.claims.values().filter_map(Claim::looks);
     looks.into_iter().any(|looks| looks.differs.contains(&other))
 }
 
-/// Whether anybody would give up a photo for another one.
+/// Whether a holder of a photo would give it up for another one.
 fn is_accepted(entry: &Entry, better: PhotoId) -> bool {
     let looks = entry.claims.values().filter_map(Claim::looks);
     looks.into_iter().any(|looks| looks.yields_to == Some(better))
 }
 
-/// Whether two photos are versions of one picture, for all that is known.
+/// Whether two photos are versions of one picture, as far as is known.
 fn are_alike(one: &Entry, other: &Entry) -> bool {
     let (a, b) = (one.photo.id, other.photo.id);
     let alike = match is_current(&one.photo) && is_current(&other.photo) {
@@ -54,8 +54,8 @@ fn are_alike(one: &Entry, other: &Entry) -> bool {
 }
 
 impl Table {
-    /// How this node's copy of a photo stands to a better one, by both looks; nothing if the present rules have not
-    /// accepted that one in its place.
+    /// How this node's copy of a photo relates to a better one, by both looks; none if the better one is not accepted
+    /// by the present rules.
     pub(in crate::node) fn found(&self, photo: PhotoId, better: PhotoId) -> Option<Relation> {
         let accepted = self.looked.get(&photo)?.accepted(better)?;
         let (photo, better) = (self.get(photo)?, self.get(better)?);
@@ -68,20 +68,20 @@ impl Table {
         self.get(photo).is_some_and(|entry| entry.verified && is_current(&entry.photo))
     }
 
-    /// Whether it makes sense to compare this node's copy of a photo with a better version. By an account of earlier rules it
-    /// does not: the folder reads the file anew, and tells it then.
+    /// Whether it makes sense to compare this node's copy of a photo with a better version. With an account by earlier
+    /// rules it does not: the folder will read the file again and report it.
     pub(in crate::node) fn may_be_looked_at(&self, photo: PhotoId, better: PhotoId) -> bool {
         let looks = self.my_looks(photo);
         let is_open = !looks.is_full() && !looks.differs.contains(&better);
         is_open && self.is_read(photo) && self.get(better).is_some()
     }
 
-    /// What this node has found about its copy of a photo.
+    /// This node's findings about its copy of a photo.
     pub(in crate::node) fn my_looks(&self, photo: PhotoId) -> Looks {
         self.looked.get(&photo).cloned().unwrap_or_default()
     }
 
-    /// Takes what this node has found about a photo that it has, or is about to tell of.
+    /// Takes this node's findings about a photo that it has, or is about to announce.
     pub(in crate::node) fn set_my_looks(&mut self, photo: PhotoId, looks: Looks) {
         self.looked.insert(photo, looks);
         if let Some(holding) = self.mine(photo) {
@@ -89,7 +89,7 @@ impl Table {
         }
     }
 
-    /// A node has found something else about a photo than it said before: draws the edges anew that this may touch.
+    /// A node's findings about a photo have changed: draws the edges again that this may touch.
     pub(super) fn looks_changed(
         &mut self,
         photo: PhotoId,
@@ -109,7 +109,7 @@ impl Table {
         }
     }
 
-    /// Remembers by the better version who would be given up for it: that one may be heard of later.
+    /// Remembers under a better version, which may be heard of later, a photo that a node would give up for it.
     fn note_accepted(&mut self, photo: PhotoId, better: PhotoId) {
         let accepted = self.entries.get(&photo);
         if accepted.is_some_and(|entry| is_accepted(entry, better)) {

@@ -1,4 +1,4 @@
-//! One line of the image table, and what one node has of it.
+//! One line of the image table, and the part of the table that one node holds.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,24 +9,24 @@ use crate::node::Time;
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Facts, Holding, Looks, NodeId};
 
-/// All that is known about one photo.
+/// Everything known about one photo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::node) struct Entry {
-    /// What its bytes say.
+    /// What was found in its bytes.
     pub(in crate::node) photo: Arc<Photo>,
-    /// Whether this node knows so from the bytes themselves; else by another node's account.
+    /// Whether this node found it in the bytes itself; else another node reported it.
     pub(in crate::node) verified: bool,
-    /// What people and files say, see [`super::facts`].
+    /// Names, owners and the rest that people and files add, see [`super::facts`].
     pub(in crate::node) facts: Arc<Facts>,
-    /// Who holds it.
+    /// Its holders' claims.
     pub(in crate::node) claims: Claims,
-    /// Photos that are versions of the same picture for all that is known, see [`super::edges`].
+    /// Other versions of the same picture, as far as is known, see [`super::edges`].
     pub(in crate::node) similar: BTreeSet<PhotoId>,
     /// Its part in the collection.
     pub(in crate::node) verdict: Verdict,
     /// When its holders or its verdict last changed.
     pub(in crate::node) changed_at: Time,
-    /// What it was last counted as.
+    /// How the sums last counted it.
     pub(super) part: Part,
 }
 
@@ -68,14 +68,14 @@ impl Entry {
         here.map(|(node, _)| node)
     }
 
-    /// What those have found about it who have it now.
+    /// The findings of all nodes that have it now.
     pub(in crate::node) fn looks(&self) -> impl Iterator<Item = &Looks> {
         let here = self.claims.values().filter(|claim| claim.current);
         here.filter_map(Claim::looks)
     }
 
-    /// Whether every node that has it on disk now would give it up for a better version; or, if it lies in trashes only,
-    /// whether one of those who have it there would.
+    /// Whether every node that has it on disk now accepts this better version; or, if it lies only in trashes, whether
+    /// one node that has it there does.
     pub(super) fn all_accept(&self, better: PhotoId) -> bool {
         let yields =
             |claim: &Claim| claim.looks().and_then(|looks| looks.yields_to) == Some(better);
@@ -86,28 +86,28 @@ impl Entry {
         }
     }
 
-    /// How those have it who have it in any way now.
+    /// All its present holders, and how they hold it.
     pub(in crate::node) fn held(&self) -> Vec<(NodeId, Holding)> {
         let here = self.claims.iter().filter(|(_, claim)| claim.current);
         here.map(|(node, claim)| (node, claim.holding)).collect()
     }
 
-    /// Whether anybody who is here has its bytes.
+    /// Whether any node that is here has its bytes.
     pub(in crate::node) fn is_present(&self) -> bool {
         self.claims.values().any(|claim| claim.current)
     }
 }
 
-/// What a photo counts as, see [`super::sums`].
+/// How a photo is counted, see [`super::sums`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Part {
-    /// Somebody who is here has it, and the collection shows it, or does not.
+    /// If a node that is here has it: whether the collection shows it.
     pub(super) present: Option<Shown>,
-    /// On how many nodes.
+    /// The number of nodes with a copy.
     pub(super) copies: usize,
-    /// This node has it, and nobody else who is here.
+    /// Of the nodes that are here, only this one has it.
     pub(super) only_here: bool,
-    /// It lies in this node's trash, and nowhere else here.
+    /// Here it lies in the trash, and nowhere else.
     pub(super) in_my_trash: bool,
 }
 
@@ -115,17 +115,17 @@ pub(super) struct Part {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shown {
     Yes,
-    /// A better version is shown, of which it is a variant: it keeps its copies.
+    /// It is a variant of the better version that is shown: it keeps its copies.
     Variant,
     No,
 }
 
-/// What one node has.
+/// The photos of one node.
 #[derive(Debug, Default)]
 pub(super) struct Inventory {
-    /// Every photo it has a claim on.
+    /// Every photo on which it has a claim.
     pub(in crate::node) photos: BTreeSet<PhotoId>,
-    /// What of it counts.
+    /// Its part in the balance of loads.
     pub(in crate::node) load: Load,
 }
 

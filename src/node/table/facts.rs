@@ -1,8 +1,8 @@
-//! What is said of a photo: its names, what it replaces, whose it is.
+//! The facts of a photo: its names, the photos that it replaces, its owners.
 //!
-//! **The facts of a photo are the union of what all those say who have it.** Of a photo that this node has itself they are
-//! all that it has ever heard: it says so to the others, and writes it down. So nodes whose tables agree know the same,
-//! however they came to it, and what nobody vouches for any longer is forgotten.
+//! **The facts of a photo are the union of what all its holders report.** If this node holds the photo itself, they
+//! also contain everything it ever heard of it: it tells that to the others, and writes it down. So nodes whose tables
+//! agree know the same facts, however they came to it, and a fact that no holder reports any longer is forgotten.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,28 +13,28 @@ use crate::photo::PhotoId;
 use crate::protocol::{Facts, NodeId, Record};
 
 impl Table {
-    /// What a node says of a photo that it has, as this node takes it: who has it as an original is an owner.
+    /// The facts of a node's record, as this node takes them: a node that has the original is an owner.
     pub(super) fn facts_told(&self, teller: NodeId, record: &Record) -> Arc<Facts> {
         let mut told = Arc::clone(&record.facts);
         if record.holding.is_own() && !told.owners.contains(&teller) {
             Arc::make_mut(&mut told)
                 .merge(&Facts { owners: BTreeSet::from([teller]), ..Facts::default() });
         }
-        // Most often a node says what all others have said before: then it is in memory once.
+        // Mostly a node reports the same facts as all others: then they are in memory once.
         match self.entries.get(&record.photo.id) {
             Some(entry) if entry.facts == told => Arc::clone(&entry.facts),
             _ => told,
         }
     }
 
-    /// Adds to what this node says of a photo that it has.
+    /// Adds facts to this node's own claim on a photo.
     pub(in crate::node) fn learn(&mut self, photo: PhotoId, facts: &Arc<Facts>) {
         self.apply(photo, |entry| entry.facts = union(Arc::clone(&entry.facts), facts));
     }
 }
 
 impl Entry {
-    /// The sum of what is said of it; if node `me` has it itself, with all that it has ever heard.
+    /// The union of all reported facts; if node `me` has the photo itself, with all that it ever heard.
     pub(super) fn all_that_is_said(&self, me: NodeId) -> Arc<Facts> {
         let mut told = self.claims.values().map(|claim| &claim.facts);
         let first = match self.claims.has(me) {

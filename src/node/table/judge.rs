@@ -4,10 +4,10 @@
 //! the best and C the worst: A is a keeper, B is A's worse version, and C, whose only better neighbour B is no keeper,
 //! is a keeper too. So the verdict is a pure function of all present photos, whatever the order in which they arrived.
 //!
-//! It is kept up to date by reconsidering only what a change can have touched: a photo's verdict depends on better
-//! photos alone, so the photos to look at again wait in a set that is popped best first, and a verdict that changes
-//! puts the worse neighbours into it. Worse versions stay in the table and in the index: that is what makes a chain
-//! come out right when its best link appears last, or goes away.
+//! It is kept up to date by judging again only where a change can matter: a photo's verdict depends only on better
+//! photos, so the photos to judge again wait in a set that is popped best first, and a verdict that changes puts the
+//! worse neighbours into it. Worse versions stay in the table and in the index: so a chain comes out right even if its
+//! best link appears last, or goes away.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ use super::verdict::{Order, Verdict};
 use crate::photo::PhotoId;
 
 impl Table {
-    /// Looks again at up to `most` verdicts; whether there are more.
+    /// Judges up to `most` photos again; returns whether more wait.
     pub(in crate::node) fn judge(&mut self, most: usize) -> bool {
         for _ in 0..most {
             let Some((Reverse(order), photo)) = self.dirty.pop_first() else {
@@ -38,7 +38,7 @@ impl Table {
         !self.dirty.is_empty()
     }
 
-    /// The photos that a photo would lose against, be they keepers or not.
+    /// The better versions of a photo, whether keepers or not.
     pub(in crate::node) fn better_versions(&self, photo: PhotoId) -> BTreeSet<PhotoId> {
         let Some(entry) = self.get(photo) else {
             return BTreeSet::new();
@@ -78,7 +78,7 @@ impl Table {
         Order { not_replaced: !replaced, rank: entry.photo.rank() }
     }
 
-    /// Puts a photo among those to look at again.
+    /// Puts a photo among those to judge again.
     pub(super) fn reconsider(&mut self, photo: PhotoId) {
         if let Some(entry) = self.entries.get(&photo) {
             self.dirty.insert((Reverse(self.order(entry)), photo));
@@ -86,7 +86,7 @@ impl Table {
     }
 
     /// The same for a photo whose presence or order has changed, and for all whose verdict or order this may touch: its
-    /// neighbours, what it replaces, and the neighbours of that.
+    /// neighbours, the photos that it replaces, and their neighbours.
     pub(super) fn reconsider_neighbours(&mut self, photo: PhotoId) {
         let Some(entry) = self.entries.get(&photo) else {
             return;
@@ -102,7 +102,7 @@ impl Table {
         }
     }
 
-    /// Looks again at those whose verdict a changed verdict may touch: the worse neighbours.
+    /// Judges again the photos whose verdict a changed verdict may touch: the worse neighbours.
     pub(super) fn reconsider_worse(&mut self, photo: PhotoId) {
         let Some(entry) = self.entries.get(&photo) else {
             return;

@@ -1,4 +1,4 @@
-//! Labels and look-up: how people call photos.
+//! Look-up: finding photos by the names that people use.
 //!
 //! Names are labels, not identity. Where two photos share a name, each is shown as `name~<first digits of its id>.ext`.
 
@@ -11,8 +11,8 @@ use super::verdict::Verdict;
 use crate::photo::PhotoId;
 
 impl Table {
-    /// Looks a photo up: by label, then name, then alias, then id prefix of six digits or more. The first class that
-    /// hits decides; a worse version leads to its keeper.
+    /// Looks a photo up: by label, then name, then alias, then id prefix of six digits or more. The first of these with
+    /// a hit decides; a worse version leads to its keeper.
     pub(in crate::node) fn find(&self, query: &str) -> Found {
         if let Some(photo) = self.names.labelled(query) {
             return Found::One(photo);
@@ -38,8 +38,8 @@ impl Table {
         Found::Nothing
     }
 
-    /// Looks up the photo that is itself called so, whether the collection shows it or not: by label, then name, then id
-    /// prefix. Who has a name only by inheritance is not meant. Candidates that are not shown are named by their ids.
+    /// Looks up the photo that itself has this name, whether the collection shows it or not: by label, then name, then
+    /// id prefix. Inherited names do not count. Candidates that are not shown are named by their ids.
     pub(in crate::node) fn find_exact(&self, query: &str) -> Found {
         if let Some(photo) = self.names.labelled(query) {
             return Found::One(photo);
@@ -64,8 +64,8 @@ impl Table {
         Found::Nothing
     }
 
-    /// Which of the versions of a picture is the one that is itself called so: the keeper, or one of these. None if several
-    /// worse ones are, or none any more.
+    /// The version of a picture that itself has this name: the keeper, or one of these. None if several worse ones have
+    /// it, or none any more.
     pub(in crate::node) fn meant(
         &self,
         query: &str,
@@ -87,7 +87,7 @@ impl Table {
         }
     }
 
-    /// The photos of this name, in the collection or not. Who has it only by inheritance is not meant.
+    /// The photos that themselves have this name, in the collection or not. Inherited names do not count.
     pub(in crate::node) fn named<'a>(
         &'a self,
         name: &'a str,
@@ -96,17 +96,17 @@ impl Table {
         photos(&self.names.by_name, name).filter(move |id| self.get(*id).is_some_and(has))
     }
 
-    /// The removed photo that a name, or the beginning of an id, means that leads to none of the collection.
+    /// The removed photo that a name, or the beginning of an id, means, if it leads to no photo of the collection.
     pub(in crate::node) fn find_removed(&self, query: &str) -> Option<PhotoId> {
         let known = photos(&self.names.by_name, query)
             .chain(self.with_prefix(query))
             .find(|id| self.is_gone(*id));
-        // Of what was purged everywhere only the tombstone is left.
+        // Of a photo that was purged everywhere only the tombstone is left.
         let purged = || query.parse().ok().filter(|id| self.is_gone(*id));
         known.or_else(purged)
     }
 
-    /// What the collection shows for a photo: itself or the better version.
+    /// The photo that the collection shows for this one: itself or the better version.
     pub(in crate::node) fn keeper_of(&self, photo: PhotoId) -> Option<PhotoId> {
         let entry = self.get(photo)?;
         match entry.verdict {
@@ -116,7 +116,7 @@ impl Table {
         }
     }
 
-    /// The photos whose id begins with these hex digits, if they are enough.
+    /// The photos whose id begins with these hex digits, if there are enough digits.
     pub(in crate::node) fn with_prefix(&self, digits: &str) -> Vec<PhotoId> {
         let digits = digits.to_ascii_lowercase();
         if !(ID_DIGITS..=64).contains(&digits.len())

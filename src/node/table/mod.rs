@@ -1,41 +1,41 @@
-//! The image table: who holds what, by each node's own word.
+//! The image table: which nodes hold which photos, by each node's own word.
 //!
 //! # What it promises
 //!
 //! A *claim* is one node's word on one photo. Claims made on a node's present link (and this node's own) are *current*;
-//! those of a node that is away are its *last known* ones: they stand for repair while it is in grace, and never for a
-//! drop. What is listed, and which version of a picture is the keeper, is a function of the current claims alone: nodes
-//! that know the same claims show the same collection, in whatever order they have heard them.
+//! those of a node that is away are its *last known* ones: they count for repair while it is in grace, and never for a
+//! drop. The list, and the keeper of each picture, are a function of the current claims alone: nodes that know the same
+//! claims show the same collection, in whatever order they heard them.
 //!
 //! # How it is made
 //!
-//! The files stand on each other, the lower ones first:
+//! The files build on each other, the lower ones first:
 //!
-//! 1. `claims`, `verdict`, `names` and `tombstones` are plain data, each of which knows itself only. An `entry` is one
-//!    line of the table; `bounds` says how many there may be.
-//! 2. `edges` says which photos are versions of one picture, `judge` which of those is the keeper, `owners` whether a
-//!    photo is removed, and `acceptance` from when on a better version takes a worse one's place.
-//! 3. `facts` gathers what is said of a photo beyond its bytes, and `lookup` finds photos by what people call them.
-//! 4. `claiming` takes a node's word, and `sweeps` does what a node that comes or goes means for all of its photos, in
-//!    pieces. An entry changes through one door, `apply`: it compares what the entry was with what it is, and tells
-//!    every index. `sums` counts what there is, for people.
+//! 1. `claims`, `verdict`, `names` and `tombstones` are plain data and know nothing of each other. An `entry` is one
+//!    line of the table; `bounds` limits their number.
+//! 2. `edges` decides which photos are versions of one picture, `judge` which of those is the keeper, `owners` whether
+//!    a photo is removed, and `acceptance` when a better version takes a worse one's place.
+//! 3. `facts` gathers the facts that nodes report of a photo, and `lookup` finds photos by the names that people use.
+//! 4. `claiming` takes a node's word, and `sweeps` updates all photos of a node that comes or goes, in pieces. An entry
+//!    changes through one door, `apply`: it compares the entry before and after, and tells every index. `sums` keeps
+//!    the counts of photos.
 //!
-//! What has changed waits in sets until somebody takes it. The table itself sends nothing and starts nothing.
+//! Changes wait in sets until somebody takes them. The table itself sends nothing and starts nothing.
 //!
-//! | set           | what waits in it                                        | who takes it                          |
+//! | set           | waiting in it                                           | taken by                              |
 //! |---------------|---------------------------------------------------------|---------------------------------------|
-//! | `dirty`       | photos whose verdict may be another one                 | `judge`, some a step                  |
+//! | `dirty`       | photos whose verdict may change                         | `judge`, some a step                  |
 //! | `sweeps`      | nodes that came or went                                 | `sweep`, some of their photos a step  |
-//! | `changed`     | photos whose holders, verdict or facts are others       | the node: they go on the agenda       |
-//! | `unannounced` | photos of this node whose record is another one         | the mesh: other nodes are told        |
-//! | `unnoted`     | photos of this node of which something new is known     | the node: its disk remembers it       |
-//! | `reclaimed`   | photos that their owner had removed, and has again      | `removal`: it signs that              |
-//! | `fresh`, in `tombstones` | words of owners that are new here            | the mesh: told on, and remembered     |
+//! | `changed`     | photos with new holders, a new verdict or new facts     | the node: they go on the agenda       |
+//! | `unannounced` | photos of this node with a changed record               | the mesh: other nodes are told        |
+//! | `unnoted`     | photos of this node with new facts                      | the node: its disk remembers them     |
+//! | `reclaimed`   | photos that this node's owner removed, and has again    | `removal`: it lifts the tombstone     |
+//! | `fresh`, in `tombstones` | tombstones that are new here                 | the mesh: passed on, and remembered   |
 //!
 //! # What is left out
 //!
-//! The table is memory only: after a start each node tells what it has, and only its own folder remembers anything. It
-//! keeps no history either. A claim that ends is gone, and who said what before cannot be asked.
+//! The table is in memory only: after a start each node tells its photos again, and only its own folder remembers
+//! anything. There is no history either: a claim that ends is gone.
 
 mod acceptance;
 mod apply;
@@ -80,25 +80,25 @@ pub(in crate::node) struct Table {
     entries: BTreeMap<PhotoId, Entry>,
     /// How many entries were looked at or changed so far.
     work: Cell<u64>,
-    /// How many photos of each kind there are.
+    /// The counts of photos.
     sums: Sums,
-    /// What nodes that came or went mean for their photos, in order.
+    /// Updates for the photos of nodes that came or went, in order.
     sweeps: VecDeque<Sweep>,
-    /// Photos for which there was no place, by the node that told of them.
+    /// How many photos found no place, by the node that told of them.
     left_out: BTreeMap<NodeId, u64>,
     inventories: BTreeMap<NodeId, Inventory>,
     index: SimilarityIndex,
-    /// What this node has found by comparing its copies with others.
+    /// This node's findings from comparing its copies with others.
     looked: BTreeMap<PhotoId, Looks>,
-    /// Photos that somebody would give up, by the better version for which.
+    /// For each better version: the photos that some node would give up for it.
     accepted: BTreeMap<PhotoId, BTreeSet<PhotoId>>,
-    /// Photos that others replace, by those that do.
+    /// For each photo: those that name it as replaced by themselves.
     replaced_by: BTreeMap<PhotoId, BTreeSet<PhotoId>>,
-    /// Photos whose verdict must be looked at again, the best first.
+    /// Photos to judge again, the best first.
     dirty: BTreeSet<(std::cmp::Reverse<Order>, PhotoId)>,
-    /// What owners have said about photos that they have removed.
+    /// The owners' signed words on photos that they removed.
     tombstones: Tombstones,
-    /// Photos that this node's owner has removed and that are his originals again.
+    /// Photos that this node's owner removed and that are originals here again.
     reclaimed: BTreeSet<PhotoId>,
     /// Labels and look-up by name.
     names: Names,
@@ -106,7 +106,7 @@ pub(in crate::node) struct Table {
     changed: BTreeSet<PhotoId>,
     /// Photos of this node whose record has changed and must be announced.
     unannounced: BTreeSet<PhotoId>,
-    /// Photos of this node of which something new is known beyond their bytes.
+    /// Photos of this node with new facts.
     unnoted: BTreeSet<PhotoId>,
 }
 
@@ -227,7 +227,7 @@ impl Table {
         self.inventories.get(&node).map_or(0, |inventory| inventory.photos.len())
     }
 
-    /// What a node has on disk of the collection.
+    /// The part of the collection on a node's disk.
     pub(in crate::node) fn load(&self, node: NodeId) -> Load {
         self.inventories.get(&node).map(|inventory| inventory.load).unwrap_or_default()
     }
@@ -241,12 +241,12 @@ impl Table {
         self.work.get()
     }
 
-    /// Whether every verdict is as it has to be.
+    /// Whether all verdicts are up to date.
     pub(in crate::node) fn is_judged(&self) -> bool {
         self.dirty.is_empty()
     }
 
-    /// The photos that have changed since the last call. They are counted anew.
+    /// Takes the photos that have changed since the last call, and counts them anew.
     pub(in crate::node) fn take_changed(&mut self) -> BTreeSet<PhotoId> {
         let changed = std::mem::take(&mut self.changed);
         for photo in &changed {
@@ -255,12 +255,12 @@ impl Table {
         changed
     }
 
-    /// How many photos of each kind there are, as of the last call of [`Table::take_changed`].
+    /// The counts of photos, as of the last call of [`Table::take_changed`].
     pub(in crate::node) fn sums(&self) -> &Sums {
         &self.sums
     }
 
-    /// The photos of this node to announce since the last call.
+    /// The photos of this node whose record has changed since the last call.
     pub(in crate::node) fn take_unannounced(&mut self) -> BTreeSet<PhotoId> {
         std::mem::take(&mut self.unannounced)
     }

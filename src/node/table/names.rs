@@ -1,4 +1,4 @@
-//! Labels: what every photo that is shown is called. [`super::lookup`] finds photos by them.
+//! Labels: the names of the photos that are shown. [`super::lookup`] finds photos by them.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,15 +7,15 @@ use std::sync::Arc;
 use crate::photo::{Format, Photo, PhotoId};
 use crate::protocol::Facts;
 
-/// The fewest hex digits of an id that are taken as one, and that tell two photos of one name apart.
+/// The fewest hex digits that are accepted as the start of an id, and that tell two photos of one name apart.
 pub(super) const ID_DIGITS: usize = 6;
 
-/// What a look-up has found.
+/// The result of a look-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::node) enum Found {
-    /// This photo of the collection.
+    /// One photo.
     One(PhotoId),
-    /// Several, by their labels.
+    /// Several photos, by their labels.
     Ambiguous(Vec<String>),
     /// None.
     Nothing,
@@ -24,14 +24,14 @@ pub(in crate::node) enum Found {
 /// The names of all photos.
 #[derive(Debug, Default)]
 pub(in crate::node) struct Names {
-    /// Every name and alias with the photos that have it, shown or not. Pairs: a set for each of a million names, most
-    /// with a single photo in it, would take several times the room.
+    /// Every name and alias with its photos, shown or not. As pairs: a set for each of a million names, mostly of one
+    /// photo, would take several times the memory.
     pub(super) by_name: BTreeSet<(Arc<str>, PhotoId)>,
-    /// Every name that the collection shows, with the photos shown under it.
+    /// Every name in the collection, with the photos shown under it.
     shown: BTreeSet<(Arc<str>, PhotoId)>,
     /// The name under which each photo is shown.
     name_of: BTreeMap<PhotoId, Arc<str>>,
-    /// The list of all labels, until something changes.
+    /// The list of all labels, kept until one changes.
     list: Option<Arc<Vec<String>>>,
 }
 
@@ -62,7 +62,7 @@ impl Names {
         }
     }
 
-    /// The label of a photo that the collection shows; of another one, the first digits of its id.
+    /// The label of a photo that the collection shows; for another one, the first digits of its id.
     pub(in crate::node) fn label(&self, photo: PhotoId) -> String {
         let Some(name) = self.name_of.get(&photo) else {
             return photo.short();
@@ -112,7 +112,7 @@ impl Names {
     }
 }
 
-/// The name under which a photo is shown: the first of its names, or one made of its id.
+/// The name under which a photo is shown: its first name, or one made from its id.
 pub(in crate::node) fn primary<'a>(photo: &Photo, facts: &'a Facts) -> Cow<'a, str> {
     match facts.names.first() {
         Some(name) => name.into(),

@@ -1,15 +1,14 @@
-//! What owners have said about photos that they have removed, and what counts of it.
+//! Which photos count as removed, by the signed words of their owners.
 //!
-//! **A photo is removed when an owner has said so, and every other one of whom any holder has ever heard.** Whoever
-//! announces it as an original is an owner, whatever he has said before. That he is away, or that his disk is broken, takes
-//! nothing from him: it is then that others keep his photo for him. So a friend can withdraw what is his, and never what
-//! is another's; and a member who claims to be an owner can keep a photo in the collection, but not take one out of it.
+//! **A photo is removed when an owner has said so, and so has every other owner of whom any holder has ever heard.** A
+//! node that announces it as an original is an owner, whatever it said before. Owners that are away, or whose disk
+//! broke, lose nothing: then others keep their photos for them. So friends can withdraw only their own photos; and a
+//! member who falsely claims to be an owner can keep a photo in the collection, but not take one out.
 //!
-//! To delete a removed photo for good takes more: who has given up a worse version for it must have removed it, too. So
-//! nothing that is all a friend has of his own picture is erased by another: it waits in a trash.
+//! To delete a removed photo for good, nodes that gave up their own worse version for it must have removed it, too. So
+//! no friend can erase a photo that is all another one has left of their own picture: it waits in a trash.
 //!
-//! The tombstones are a set that only grows, of which the latest of each owner and photo counts: in whatever order nodes
-//! hear of them, they end with the same (a state-based CRDT, in the terms of Shapiro et al. 2011).
+//! How tombstones merge is in [`super::tombstones`].
 
 use super::Table;
 use super::entry::Entry;
@@ -18,7 +17,7 @@ use crate::photo::PhotoId;
 use crate::protocol::{Facts, Holding, NodeId, Tombstone};
 
 impl Table {
-    /// Takes what is remembered from earlier lives.
+    /// Takes tombstones remembered from earlier lives.
     pub(in crate::node) fn remember(&mut self, tombstones: &[Tombstone]) {
         for tombstone in tombstones {
             self.tombstones.merge(tombstone.clone());
@@ -26,7 +25,7 @@ impl Table {
         self.tombstones.take_fresh();
     }
 
-    /// Adds what an owner has said, and judges the photo anew.
+    /// Adds a tombstone, and judges its photo again.
     pub(in crate::node) fn entomb(&mut self, tombstone: Tombstone) -> Merged {
         let photo = tombstone.photo();
         let is_removed = |table: &Table| {
@@ -42,7 +41,7 @@ impl Table {
         merged
     }
 
-    /// The nodes whose friends call a photo their own, or have done so, and have not removed it.
+    /// The owners of a photo that have not removed it.
     pub(in crate::node) fn owners<'a>(
         &'a self,
         entry: &'a Entry,
@@ -64,7 +63,7 @@ impl Table {
             .filter(move |node| has_it(*node) || !self.tombstones.is_removed_by(photo, *node))
     }
 
-    /// The owners that have removed a photo, for people to read: anybody can say so of anything.
+    /// The owners that have removed a photo, for people to read; if none is on record, all nodes that signed for it.
     pub(in crate::node) fn removers(&self, photo: PhotoId) -> Vec<NodeId> {
         let all: Vec<NodeId> = self.tombstones.removers(photo).collect();
         let entry = self.entries.get(&photo);
@@ -73,21 +72,20 @@ impl Table {
         if owners.is_empty() { all } else { owners }
     }
 
-    /// Whether a photo is removed: see the page of this file.
+    /// Whether a photo is removed, by the rule at the top of this file.
     pub(in crate::node) fn is_removed(&self, entry: &Entry) -> bool {
         self.tombstones.removers(entry.photo.id).next().is_some()
             && !Facts::may_lack(&entry.facts.owners)
             && self.owners(entry).next().is_none()
     }
 
-    /// Whether a removed photo may be all that a node has left of a picture of its own: it has not removed it, be it here
-    /// or not.
+    /// Whether some node may have retired its own version for this photo without removing it: then it is never purged.
     pub(in crate::node) fn is_inherited(&self, entry: &Entry) -> bool {
         let removed = |heir: &NodeId| self.tombstones.is_removed_by(entry.photo.id, *heir);
         Facts::may_lack(&entry.facts.heirs) || !entry.facts.heirs.iter().all(removed)
     }
 
-    /// Whether a photo that may have no entry is removed, for all that is known.
+    /// Whether a photo, perhaps without an entry, is removed as far as is known.
     pub(in crate::node) fn is_gone(&self, photo: PhotoId) -> bool {
         match self.entries.get(&photo) {
             Some(entry) => self.is_removed(entry),
@@ -95,14 +93,14 @@ impl Table {
         }
     }
 
-    /// Notes a photo that this node's owner has removed, and that is in his folder again: he has thought better of it.
+    /// Notes a photo that this node's owner removed, and that is an original here again: the owner wants it back.
     pub(super) fn reclaim(&mut self, photo: PhotoId) {
         if self.is_reclaimed(photo) {
             self.reclaimed.insert(photo);
         }
     }
 
-    /// The photos that this node's owner has removed and that are his originals again.
+    /// The photos that this node's owner removed and that are originals here again.
     pub(in crate::node) fn reclaimed_by_me(&mut self) -> Vec<PhotoId> {
         let mut reclaimed = std::mem::take(&mut self.reclaimed);
         reclaimed.retain(|photo| self.is_reclaimed(*photo));
@@ -111,7 +109,7 @@ impl Table {
         photos
     }
 
-    /// Whether this node's owner has removed a photo that is his original.
+    /// Whether a photo that this node's owner removed is an original here.
     fn is_reclaimed(&self, photo: PhotoId) -> bool {
         self.is_removed_by_me(photo) && self.mine(photo) == Some(Holding::Original)
     }

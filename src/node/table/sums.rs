@@ -1,4 +1,4 @@
-//! How many photos of each kind there are, kept as they change, so that nobody has to count a whole collection.
+//! The counts of photos, updated with every change, so that no step counts a whole collection.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,18 +6,18 @@ use super::Table;
 use super::entry::{Entry, Part, Shown};
 use crate::photo::PhotoId;
 
-/// All photos, by what they count as.
+/// All photos, by how they count.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::node) struct Sums {
-    /// Those that the collection shows, by on how many nodes they are.
+    /// Photos that the collection shows, by their number of copies.
     shown: BTreeMap<usize, BTreeSet<PhotoId>>,
     /// The same for variants that it does not show.
     variants: BTreeMap<usize, BTreeSet<PhotoId>>,
-    /// All that it does not show and that somebody who is here has.
+    /// The number of photos that are not shown, but that a node that is here has.
     pub(in crate::node) hidden: u64,
-    /// Those with copies that this node has, and nobody else who is here.
+    /// Photos with copies that, of all nodes that are here, only this one has.
     only_here: BTreeSet<PhotoId>,
-    /// Those in this node's trash.
+    /// The number of photos in this node's trash.
     pub(in crate::node) in_my_trash: u64,
 }
 
@@ -27,18 +27,18 @@ impl Sums {
         self.shown.values().map(BTreeSet::len).sum()
     }
 
-    /// How many of them are on more than so many nodes.
+    /// How many of them are on more than `copies` nodes.
     pub(in crate::node) fn over(&self, copies: usize) -> usize {
         self.shown.range(copies + 1..).map(|(_, photos)| photos.len()).sum()
     }
 
-    /// How many photos that have copies are on fewer than so many nodes.
+    /// How many photos, hidden variants included, are on fewer than `copies` nodes.
     pub(in crate::node) fn under(&self, copies: usize) -> usize {
         let all = self.shown.range(..copies).chain(self.variants.range(..copies));
         all.map(|(_, photos)| photos.len()).sum()
     }
 
-    /// Those photos, the ones on the fewest nodes first, and on how many each is.
+    /// These photos, the ones on the fewest nodes first, with the number of nodes of each.
     pub(in crate::node) fn few(&self, copies: usize) -> impl Iterator<Item = (PhotoId, usize)> {
         (0..copies).flat_map(move |copies| {
             let (shown, variants) = (self.shown.get(&copies), self.variants.get(&copies));
@@ -47,12 +47,12 @@ impl Sums {
         })
     }
 
-    /// How many photos with copies only this node has.
+    /// How many photos only this node has.
     pub(in crate::node) fn only_here(&self) -> usize {
         self.only_here.len()
     }
 
-    /// Those photos, after `cursor`.
+    /// These photos, after `cursor`.
     pub(in crate::node) fn only_here_after(
         &self,
         cursor: Option<PhotoId>,
@@ -61,7 +61,7 @@ impl Sums {
         self.only_here.range((cursor.map_or(Unbounded, Excluded), Unbounded)).copied()
     }
 
-    /// A photo counts as something else from now on.
+    /// Moves a photo from one count to another.
     fn change(&mut self, photo: PhotoId, old: Part, new: Part) {
         for (part, is_new) in [(old, false), (new, true)] {
             let by = match part.present {
@@ -92,7 +92,7 @@ impl Sums {
 }
 
 impl Table {
-    /// Counts a photo anew that has changed, or is gone.
+    /// Counts a photo again that has changed, or is gone.
     pub(super) fn recount(&mut self, photo: PhotoId) {
         let Some(new) = self.entries.get(&photo).map(|entry| self.part(entry)) else {
             return;

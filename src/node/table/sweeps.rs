@@ -1,7 +1,7 @@
-//! What a node that goes, or has told all, means for each of its photos: done in pieces, since it may have many.
+//! Updates for all photos of a node that goes, or has told all: done in pieces, since it may have many.
 //!
-//! A sweep goes through a node's photos in their order, so many a step. What the node says again meanwhile, on a new link,
-//! an earlier sweep leaves alone.
+//! A sweep goes through a node's photos in order, some in each step. It leaves photos alone that the node has told
+//! again meanwhile, on a new link.
 
 use std::collections::BTreeSet;
 
@@ -16,25 +16,25 @@ pub(super) struct Sweep {
     node: NodeId,
     what: What,
     last: Option<PhotoId>,
-    /// Photos of which the node has told again since the sweep began, and to which it has not come yet.
+    /// Photos that the node has told again since the sweep began, and that the sweep has not reached yet.
     spared: BTreeSet<PhotoId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum What {
-    /// What it said is only the last that is known.
+    /// Its claims are only the last known ones from now on.
     Away,
-    /// What it said before its present link is forgotten.
+    /// Its claims from before its present link are forgotten.
     Forget,
 }
 
 impl Table {
-    /// A node is away: what it said is only the last that is known.
+    /// A node is away: its claims are only the last known ones from now on.
     pub(in crate::node) fn set_away(&mut self, node: NodeId) {
         self.begin_sweep(node, What::Away);
     }
 
-    /// Forgets what a node said before its present link: it has told all it has, or it stays away.
+    /// Forgets a node's claims from before its present link: it has told all its photos, or stays away.
     pub(in crate::node) fn forget_last_known(&mut self, node: NodeId) {
         self.begin_sweep(node, What::Forget);
     }
@@ -51,7 +51,7 @@ impl Table {
         }
     }
 
-    /// A node tells of a photo anew.
+    /// A node tells of a photo again.
     pub(super) fn spare(&mut self, node: NodeId, photo: PhotoId) {
         for sweep in self.sweeps.iter_mut().filter(|sweep| sweep.node == node) {
             if sweep.last.is_none_or(|last| last < photo) {
@@ -60,7 +60,7 @@ impl Table {
         }
     }
 
-    /// Goes on with what nodes that came or went mean, for so many photos at most.
+    /// Goes on with the sweeps, for at most `most` photos.
     pub(in crate::node) fn sweep(&mut self, most: usize) {
         let mut left = most;
         while left > 0
@@ -92,7 +92,7 @@ impl Table {
         }
     }
 
-    /// Whether all is done that follows from nodes that came or went.
+    /// Whether no sweep is left to do.
     pub(in crate::node) fn is_swept(&self) -> bool {
         self.sweeps.is_empty()
     }

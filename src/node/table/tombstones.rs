@@ -1,7 +1,7 @@
 //! The latest signed word of every owner on every photo.
 //!
-//! A set that only grows, of which the latest of each owner and photo counts: in whatever order nodes hear of them, they
-//! end with the same (a state-based CRDT, in the terms of Shapiro et al. 2011).
+//! A set that only grows; the latest tombstone of each owner and photo counts. In whatever order nodes hear of them,
+//! they end with the same set (a state-based CRDT, in the terms of Shapiro et al. 2011).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,15 +9,15 @@ use crate::node::limits::{TOMBSTONES, TOMBSTONES_OF_OWNER};
 use crate::photo::PhotoId;
 use crate::protocol::{NodeId, Tombstone, Wish};
 
-/// What a tombstone is about, and whose it is.
+/// A tombstone's photo and owner.
 pub(in crate::node) type Key = (PhotoId, NodeId);
 
-/// What has come of a tombstone that was heard.
+/// The result of hearing a tombstone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::node) enum Merged {
-    /// It is the latest word now.
+    /// It is now the latest word.
     News,
-    /// A later one, or the same, is known.
+    /// The same or a later one was known.
     Known,
     /// There is no room for it.
     Full,
@@ -27,15 +27,15 @@ pub(in crate::node) enum Merged {
 #[derive(Debug, Default)]
 pub(in crate::node) struct Tombstones {
     latest: BTreeMap<PhotoId, BTreeMap<NodeId, Tombstone>>,
-    /// How many there are of each owner, and of all.
+    /// The number of tombstones of each owner.
     pub(in crate::node) of_owner: BTreeMap<NodeId, usize>,
     pub(in crate::node) count: usize,
-    /// Those that nobody was told of yet.
+    /// Tombstones that were not passed on yet.
     fresh: BTreeSet<Key>,
 }
 
 impl Tombstones {
-    /// Adds what an owner has said.
+    /// Adds a tombstone.
     pub(in crate::node) fn merge(&mut self, tombstone: Tombstone) -> Merged {
         let key @ (photo, owner) = (tombstone.photo(), tombstone.owner());
         match self.get(key) {
@@ -53,7 +53,7 @@ impl Tombstones {
         Merged::News
     }
 
-    /// Whether so many more tombstones of an owner are taken.
+    /// Whether this many more tombstones of an owner have room.
     pub(in crate::node) fn has_room(&self, owner: NodeId, more: usize) -> bool {
         let of_owner = self.of_owner.get(&owner).copied().unwrap_or(0);
         of_owner + more <= TOMBSTONES_OF_OWNER && self.count + more <= TOMBSTONES
@@ -82,7 +82,7 @@ impl Tombstones {
         last.saturating_add(1)
     }
 
-    /// All there are.
+    /// The photo and owner of every tombstone.
     pub(in crate::node) fn keys(&self) -> impl Iterator<Item = Key> + '_ {
         let of_photo = |(photo, words): (&PhotoId, &'_ BTreeMap<NodeId, Tombstone>)| -> Vec<Key> {
             words.keys().map(|owner| (*photo, *owner)).collect()
@@ -90,7 +90,7 @@ impl Tombstones {
         self.latest.iter().flat_map(of_photo)
     }
 
-    /// Those that are new since the last call.
+    /// Takes the tombstones that are new since the last call.
     pub(in crate::node) fn take_fresh(&mut self) -> BTreeSet<Key> {
         std::mem::take(&mut self.fresh)
     }

@@ -1,13 +1,13 @@
-//! A photo's part in the collection, and the order of photos that it follows from. The rule is in [`super::judge`].
+//! A photo's part in the collection, and the order of photos that decides it. The rule is in [`super::judge`].
 
 use crate::photo::{PhotoId, Rank};
 
 /// A photo's part in the collection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::node) enum Verdict {
-    /// Nobody who is here has its bytes.
+    /// No node that is here has its bytes.
     Absent,
-    /// Its owner has removed it, and nobody else calls it his own.
+    /// All its owners have removed it.
     Removed,
     /// The collection shows it.
     Keeper,
@@ -15,7 +15,7 @@ pub(in crate::node) enum Verdict {
     Loser(PhotoId),
 }
 
-/// How photos are ordered: a file that was edited in place outranks the bytes that it replaced, else the rank decides.
+/// The order of photos: a file that was edited in place outranks the bytes that it replaced, else the rank decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::node) struct Order {
     pub(super) not_replaced: bool,
