@@ -185,7 +185,7 @@ fn only_so_many_offers_are_taken_at_a_time() {
 }
 
 /// Whom a node asks for some of its replicas, and for how many.
-fn rebalance_pairs(actions: &[Action]) -> Vec<(u64, u32)> {
+fn asked_for(actions: &[Action]) -> Vec<(u64, u32)> {
     let asked = actions.iter().filter_map(|action| match action {
         Action::Link(LinkAction::Send { link, message: Message::Relieve { photos } }) => {
             Some((link.0, *photos))
@@ -211,13 +211,28 @@ fn unequal(photos: u8, otherwise: impl FnOnce(&mut Solo)) -> Solo {
 #[test]
 fn who_has_least_asks_for_half_of_the_difference_and_not_at_once_again() {
     let mut solo = unequal(6, |_| ());
-    assert_eq!(rebalance_pairs(&solo.wait(REBALANCE)), [(1, 3)]);
+    assert_eq!(asked_for(&solo.wait(REBALANCE)), [(1, 3)]);
     // It has offered nothing.
-    assert_eq!(rebalance_pairs(&solo.wait(2 * RETRY - TICK)), []);
-    assert_eq!(rebalance_pairs(&solo.wait(SETTLE)), [(1, 3)]);
+    assert_eq!(asked_for(&solo.wait(2 * RETRY - TICK)), []);
+    assert_eq!(asked_for(&solo.wait(SETTLE)), [(1, 3)]);
     let mut solo = unequal(100, |_| ());
-    assert_eq!(rebalance_pairs(&solo.wait(SETTLE)), [(1, REBALANCE_BATCH)]);
-    assert_eq!(rebalance_pairs(&unequal(1, |_| ()).wait(PIN)), [], "it is even");
+    assert_eq!(asked_for(&solo.wait(SETTLE)), [(1, REBALANCE_BATCH)]);
+    assert_eq!(asked_for(&unequal(1, |_| ()).wait(PIN)), [], "it is even");
+}
+
+#[test]
+fn who_was_asked_and_is_gone_is_not_waited_for() {
+    let mut solo = unequal(6, |_| ());
+    assert_eq!(asked_for(&solo.wait(SETTLE)), [(1, 3)]);
+    let link = LinkId(1);
+    solo.tell(LinkEvent::Closed { link, reason: CloseReason::Remote });
+    // It is back at once, on another link, and as loaded as before.
+    let link = LinkId(3);
+    solo.tell(LinkEvent::Opened { link, remote: "127.0.0.1".to_owned(), dialed: None });
+    solo.hear(3, Message::Register(register(1, PIN)));
+    let replica = |n: u8| Record { holding: Holding::Replica, ..original(&[n; 10]) };
+    solo.announce(3, (0..6).map(replica).collect(), true);
+    assert_eq!(asked_for(&solo.wait(SETTLE)), [(3, 3)]);
 }
 
 #[test]
@@ -236,7 +251,7 @@ fn who_is_busy_or_has_no_room_asks_for_nothing() {
         },
     ];
     for otherwise in busy {
-        assert_eq!(rebalance_pairs(&unequal(6, otherwise).wait(PIN / 4)), []);
+        assert_eq!(asked_for(&unequal(6, otherwise).wait(PIN / 4)), []);
     }
 }
 
