@@ -48,14 +48,14 @@
 //!   (`node/table`, `node/mesh/announce.rs`)
 //! * **A copy is announced only when it is safe**: written, synced, renamed, its directory synced. ([`folder`])
 //! * **No copy is dropped on another's word**, but on proofs over the very bytes by as many other nodes as copies are
-//!   wanted, each with a promise to keep them meanwhile. (`node/drops`)
+//!   wanted, each with a promise to keep them meanwhile. (`node/departure.rs`, `node/custody.rs`, `node/drops`)
 //! * **A worse version goes only for a better one that this node has verified itself**, and only to the trash.
 //! * **The collection is a function of the photos alone**: neither the order of arrival nor time, place or node decides
 //!   which version of a picture is shown. (`node/table/judge.rs`)
 //! * **Only its owner removes a photo**, by a signed word that nobody can forge, and only to the trash; what a friend
 //!   calls his own no other friend's removal concerns, and nothing is deleted for good before all who ever did have
 //!   removed it. (`node/table/owners.rs`, `node/removal`)
-//! * **Nobody acts on half a table.** (`node/plan/review.rs`)
+//! * **Nobody acts on half a table.** (`node/context.rs`, `node/departure.rs`)
 //! * **An absence is not a delete**: a file that is gone is a copy to repair, and a folder that lost many at once leaves
 //!   the mesh until a person has looked. ([`folder`])
 //! * **A link proves who is at its other end**, where there is a group key: strangers get nothing, and a member speaks under
@@ -85,6 +85,7 @@
 //!   photo out of the collection, which only its owners can. *Purge*: to delete from the trash for good.
 //! * *tombstone*: an owner's signed word that a photo is removed, or is not removed any longer.
 //! * *first look*, *second look*: whether two photos are versions of one picture, by their records and by their pixels.
+//! * *part*: a piece of the core that owns its state. *News*: what one part tells the others.
 //! * *spool*: a file in the making, which nobody counts on. *Step*: one event and all that follows from it at once.
 
 pub mod client;

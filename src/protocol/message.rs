@@ -61,14 +61,16 @@ pub enum Lane {
 
 /// How a node answers an offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum KeepVerdict {
+pub enum OfferReply {
     /// It will pull the photo.
-    Want,
+    #[serde(rename = "want")]
+    Accept,
     /// It has the photo already; its own announcement says so, or soon will.
-    Have,
+    #[serde(rename = "have")]
+    AlreadyHeld,
     /// It has no room, no free slot, or cannot write: ask another one.
-    Full,
+    #[serde(rename = "full")]
+    Busy,
 }
 
 /// A message between two daemons.
@@ -121,7 +123,7 @@ pub enum Message {
         /// The photo that was offered.
         photo: PhotoId,
         /// Whether it will be pulled.
-        verdict: KeepVerdict,
+        verdict: OfferReply,
     },
 
     /// You hold more photos than I do: offer me some of your replicas (as `keepThis`), and drop yours when I have them.

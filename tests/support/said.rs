@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
 use photomesh::photo::{CaptureTime, Fingerprint, Format, Nonce, Photo, PhotoId, Proof, Relation};
-use photomesh::protocol::message::{KeepVerdict, Lane, Register, TransferId};
+use photomesh::protocol::message::{Lane, OfferReply, Register, TransferId};
 use photomesh::protocol::{
     Address, Blob, Boot, Facts, Holding, Looks, Message, NodeId, Record, Request, Tombstone, Wish,
 };
@@ -47,7 +47,7 @@ fn message_after(message: &Message) -> Option<Message> {
         Message::RequestInfo => page(),
         Message::ImageInfo { .. } => Message::KeepThis { photo: photo(), facts: facts() },
         Message::KeepThis { .. } => {
-            Message::KeepAnswer { photo: PHOTO, verdict: KeepVerdict::Want }
+            Message::KeepAnswer { photo: PHOTO, verdict: OfferReply::Accept }
         }
         Message::KeepAnswer { .. } => Message::Relieve { photos: 3 },
         Message::Relieve { .. } => Message::AskForImage {

@@ -18,7 +18,7 @@ use crate::node::table::entry::Entry;
 use crate::node::table::verdict::Verdict;
 use crate::node::{DiskError, LinkId, Time};
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::message::KeepVerdict;
+use crate::protocol::message::OfferReply;
 use crate::protocol::{Facts, Holding, Message, NodeId, Record};
 
 /// An open offer: the photo was not announced by its target yet.
@@ -108,30 +108,30 @@ impl Copies {
         }
         let id = photo.id;
         let verdict = match cx.table.mine(id) {
-            Some(holding) if holding.is_stored() => KeepVerdict::Have,
+            Some(holding) if holding.is_stored() => OfferReply::AlreadyHeld,
             _ if cx.is_leaving()
                 || cx.custody.is_going(id)
                 || cx.table.is_gone(id)
                 || !cx.has_room(photo.bytes) =>
             {
-                KeepVerdict::Full
+                OfferReply::Busy
             }
             Some(_) => {
                 cx.restore(id);
-                KeepVerdict::Want
+                OfferReply::Accept
             }
-            None if self.pulls.len() >= PULL_QUEUE => KeepVerdict::Full,
+            None if self.pulls.len() >= PULL_QUEUE => OfferReply::Busy,
             None => {
                 self.pull_to_keep(cx, photo, facts, from);
-                KeepVerdict::Want
+                OfferReply::Accept
             }
         };
         let is_worse = |entry: &Entry| matches!(entry.verdict, Verdict::Loser(_));
-        if verdict == KeepVerdict::Want && cx.table.get(id).is_some_and(is_worse) {
+        if verdict == OfferReply::Accept && cx.table.get(id).is_some_and(is_worse) {
             // The other judges by a different table. Until both agree, it stays: else each would undo the other's work.
             cx.agenda.contest(id, cx.now() + DOUBT);
         }
-        if verdict == KeepVerdict::Want {
+        if verdict == OfferReply::Accept {
             self.rebalance.take_over(id, from);
         }
         cx.send(link, Message::KeepAnswer { photo: id, verdict });
@@ -143,7 +143,7 @@ impl Copies {
         cx: &mut Context,
         link: LinkId,
         photo: PhotoId,
-        verdict: KeepVerdict,
+        verdict: OfferReply,
     ) {
         let Some(node) = cx.mesh.node_at(link) else {
             return;
@@ -152,9 +152,9 @@ impl Copies {
             return;
         }
         match verdict {
-            KeepVerdict::Want => {}
-            KeepVerdict::Have => self.offer_ended(cx, photo),
-            KeepVerdict::Full => self.offer_failed(cx, photo, node, true),
+            OfferReply::Accept => {}
+            OfferReply::AlreadyHeld => self.offer_ended(cx, photo),
+            OfferReply::Busy => self.offer_failed(cx, photo, node, true),
         }
     }
 

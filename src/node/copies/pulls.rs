@@ -14,7 +14,7 @@ use crate::node::news::{Fetcher, News};
 use crate::node::plan::placement::rendezvous_score;
 use crate::node::{DiskAction, DiskError, LinkId, Source, Spool, Time};
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::message::{KeepVerdict, Lane, TransferId};
+use crate::protocol::message::{Lane, OfferReply, TransferId};
 use crate::protocol::{Facts, Holding, Looks, Message, NodeId, Record};
 
 /// One photo on its way to this node.
@@ -364,7 +364,7 @@ impl Copies {
 /// Tells the nodes that offered a photo that it is not kept here after all: they need not wait.
 fn decline(cx: &mut Context, pull: &Pull) {
     for node in &pull.offered_by {
-        let (photo, verdict) = (pull.photo.id, KeepVerdict::Full);
+        let (photo, verdict) = (pull.photo.id, OfferReply::Busy);
         cx.send_to(*node, Message::KeepAnswer { photo, verdict });
     }
 }

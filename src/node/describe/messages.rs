@@ -3,7 +3,7 @@
 use super::records::{Told, record_since};
 use super::words::{Names, bytes, count, lane, nodes, round, tombstone, transfer};
 use crate::photo::PhotoId;
-use crate::protocol::message::{KeepVerdict, Register, TransferId};
+use crate::protocol::message::{OfferReply, Register, TransferId};
 use crate::protocol::{Message, Record, Tombstone};
 
 /// The command of a message, as on the wire.
@@ -48,9 +48,9 @@ pub fn message_since(message: &Message, told: &Told, names: &dyn Names) -> Strin
         }
         Message::KeepThis { photo: offered, .. } => format!("offers {}", photo(&offered.id)),
         Message::KeepAnswer { photo: offered, verdict } => match verdict {
-            KeepVerdict::Want => format!("will keep {}", photo(offered)),
-            KeepVerdict::Have => format!("has {} already", photo(offered)),
-            KeepVerdict::Full => format!("cannot keep {}", photo(offered)),
+            OfferReply::Accept => format!("will keep {}", photo(offered)),
+            OfferReply::AlreadyHeld => format!("has {} already", photo(offered)),
+            OfferReply::Busy => format!("cannot keep {}", photo(offered)),
         },
         Message::Relieve { photos } => format!("would take over {}", count(*photos, "replica")),
         Message::AskForImage { transfer: _, photo: wanted, offset, length, lane: urgency } => {

@@ -6,7 +6,7 @@ use super::super::limits::{LEAVE, TICK};
 use super::super::{Action, DiskEvent, Event, LinkAction};
 use super::solo::{Solo, about_to_drop, drop_within, original, proof};
 use crate::photo::PhotoId;
-use crate::protocol::message::KeepVerdict;
+use crate::protocol::message::OfferReply;
 use crate::protocol::{Holding, Message, Record};
 
 const PIN: Duration = Duration::from_secs(60);
@@ -49,7 +49,7 @@ fn it_goes_as_soon_as_others_have_what_it_had() {
 #[test]
 fn it_goes_as_soon_as_nobody_takes_anything() {
     let mut solo = asked_to_leave();
-    let (photo, verdict) = (PhotoId::of(CAT), KeepVerdict::Full);
+    let (photo, verdict) = (PhotoId::of(CAT), OfferReply::Busy);
     solo.hear(1, Message::KeepAnswer { photo, verdict });
     assert!(goes(&solo.wait(TICK)));
 }

@@ -8,7 +8,7 @@ use super::offers::offers;
 use super::solo::{Solo, original};
 use crate::photo::PhotoId;
 use crate::protocol::Message;
-use crate::protocol::message::{KeepVerdict, Lane, TransferId};
+use crate::protocol::message::{Lane, OfferReply, TransferId};
 
 const PIN: Duration = Duration::from_secs(60);
 /// Enough that most of them stand in line.
@@ -83,7 +83,7 @@ fn a_line_goes_on_at_the_node_that_comes_next() {
 fn a_line_waits_for_a_node_that_has_refused_and_goes_on_then() {
     let (mut solo, offered) = with_a_line();
     for photo in &offered {
-        let (photo, verdict) = (*photo, KeepVerdict::Full);
+        let (photo, verdict) = (*photo, OfferReply::Busy);
         let actions = solo.hear(1, Message::KeepAnswer { photo, verdict });
         assert_eq!(offers(&actions), []);
     }
@@ -101,7 +101,7 @@ fn a_photo_that_cannot_be_read_here_keeps_no_other_from_its_target() {
     let result = Err(DiskError::Gone);
     let served = Event::Link(LinkEvent::Served { link, transfer, photo, result });
     assert_eq!(offers(&solo.tell(served)).len(), 1);
-    let verdict = KeepVerdict::Full;
+    let verdict = OfferReply::Busy;
     solo.hear(1, Message::KeepAnswer { photo, verdict });
     assert_eq!(take(&mut solo, 1, &offered[1..]).len(), OFFERS_PER_NODE - 1);
 }

@@ -14,7 +14,7 @@ use super::solo::{Solo, about_to_drop, original, register};
 use super::world::picture;
 use crate::node::plan::placement::coordinator;
 use crate::photo::PhotoId;
-use crate::protocol::message::{KeepVerdict, Lane, TransferId};
+use crate::protocol::message::{Lane, OfferReply, TransferId};
 use crate::protocol::{Facts, Holding, Message, NodeId, Record, Wish};
 
 const PIN: Duration = Duration::from_secs(60);
@@ -86,7 +86,7 @@ fn offering() -> (Solo, PhotoId) {
 #[test]
 fn who_refuses_an_offer_is_asked_nothing_for_a_minute() {
     let (mut solo, photo) = offering();
-    let verdict = KeepVerdict::Full;
+    let verdict = OfferReply::Busy;
     for n in [1, 2] {
         assert!(offers(&solo.hear(n, Message::KeepAnswer { photo, verdict })).is_empty());
         let next = offers(&solo.wait(SETTLE + TICK));
@@ -147,7 +147,7 @@ fn as_many_copies_are_made_as_the_most_demanding_node_wants() {
     }
 }
 
-fn offered(solo: &mut Solo, bytes: &[u8]) -> KeepVerdict {
+fn offered(solo: &mut Solo, bytes: &[u8]) -> OfferReply {
     let (photo, facts) = (picture(bytes), Facts::default());
     let actions = solo.hear(1, Message::KeepThis { photo, facts });
     verdict(&actions).expect("an answer")
@@ -158,19 +158,19 @@ fn an_offer_is_answered_by_what_this_node_has_and_is_about_to_do() {
     let mut solo = Solo::new();
     solo.hold(b"cat");
     solo.join(1, PIN, &[]);
-    assert_eq!(offered(&mut solo, b"cat"), KeepVerdict::Have);
-    assert_eq!(offered(&mut solo, b"dog"), KeepVerdict::Want);
+    assert_eq!(offered(&mut solo, b"cat"), OfferReply::AlreadyHeld);
+    assert_eq!(offered(&mut solo, b"dog"), OfferReply::Accept);
 
     let (mut solo, _) = about_to_drop([60; 3]);
-    assert_eq!(offered(&mut solo, b"everywhere"), KeepVerdict::Full);
+    assert_eq!(offered(&mut solo, b"everywhere"), OfferReply::Busy);
 
     let mut solo = Solo::new();
     solo.join(1, PIN, &[]);
     say(&mut solo, 1, vec![word(5, Wish::Removed)]);
     assert_ne!(node_of(5), NodeId(1));
-    assert_eq!(offered(&mut solo, CAT), KeepVerdict::Full, "it is removed");
+    assert_eq!(offered(&mut solo, CAT), OfferReply::Busy, "it is removed");
     solo.tell(Event::Shutdown);
-    assert_eq!(offered(&mut solo, b"dog"), KeepVerdict::Full, "it leaves");
+    assert_eq!(offered(&mut solo, b"dog"), OfferReply::Busy, "it leaves");
 }
 
 #[test]
@@ -178,10 +178,10 @@ fn only_so_many_offers_are_taken_at_a_time() {
     let mut solo = Solo::new();
     solo.join(1, PIN, &[]);
     for n in 0..PULL_QUEUE {
-        assert_eq!(offered(&mut solo, &n.to_be_bytes()), KeepVerdict::Want);
+        assert_eq!(offered(&mut solo, &n.to_be_bytes()), OfferReply::Accept);
     }
     let next = PULL_QUEUE.to_be_bytes();
-    assert_eq!(offered(&mut solo, &next), KeepVerdict::Full);
+    assert_eq!(offered(&mut solo, &next), OfferReply::Busy);
 }
 
 /// Whom a node asks for some of its replicas, and for how many.

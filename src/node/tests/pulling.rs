@@ -11,7 +11,7 @@ use super::super::{
 use super::solo::{Solo, original};
 use super::world::{CLIENT, picture};
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::message::{KeepVerdict, Lane, TransferId};
+use crate::protocol::message::{Lane, OfferReply, TransferId};
 use crate::protocol::{Answer, Facts, MAX_CHUNK, Message, Request};
 
 const PIN: Duration = Duration::from_secs(60);
@@ -65,13 +65,13 @@ fn getting() -> (Solo, u64, u64, TransferId) {
 }
 
 /// Another node offers the photo; how that is answered.
-fn offer(solo: &mut Solo, n: u64) -> (Option<KeepVerdict>, Vec<Action>) {
+fn offer(solo: &mut Solo, n: u64) -> (Option<OfferReply>, Vec<Action>) {
     let (photo, facts) = (picture(&bytes()), Facts::default());
     let actions = solo.hear(n, Message::KeepThis { photo, facts });
     (verdict(&actions), actions)
 }
 
-pub(super) fn verdict(actions: &[Action]) -> Option<KeepVerdict> {
+pub(super) fn verdict(actions: &[Action]) -> Option<OfferReply> {
     actions.iter().find_map(|action| match action {
         Action::Link(LinkAction::Send { message: Message::KeepAnswer { verdict, .. }, .. }) => {
             Some(*verdict)
@@ -264,11 +264,11 @@ fn a_disk_that_cannot_be_written_takes_no_photos_for_a_minute() {
     let actions = written(&mut solo, transfer, Err(DiskError::Full));
     assert_eq!(asked(&actions), None, "no other holder would help");
     assert!(matches!(answered(&actions), Some(Answer::NotFound { .. })));
-    assert_eq!(offer(&mut solo, 1).0, Some(KeepVerdict::Full));
+    assert_eq!(offer(&mut solo, 1).0, Some(OfferReply::Busy));
     solo.wait(SKIP - TICK);
-    assert_eq!(offer(&mut solo, 1).0, Some(KeepVerdict::Full));
+    assert_eq!(offer(&mut solo, 1).0, Some(OfferReply::Busy));
     solo.wait(TICK);
-    assert_eq!(offer(&mut solo, 1).0, Some(KeepVerdict::Want));
+    assert_eq!(offer(&mut solo, 1).0, Some(OfferReply::Accept));
 }
 
 /// A node that takes a photo which it was offered and which its client waits for, all of whose bytes are right.
@@ -295,9 +295,9 @@ fn who_waits_for_a_photo_that_becomes_a_replica_is_answered_from_there() {
 fn a_replica_that_the_disk_does_not_take_is_declined_and_fetched_for_the_client_alone() {
     let (mut solo, transfer) = installing();
     let actions = install(&mut solo, transfer, Err(DiskError::Full));
-    assert_eq!(verdict(&actions), Some(KeepVerdict::Full));
+    assert_eq!(verdict(&actions), Some(OfferReply::Busy));
     let (from, again) = asked(&actions).expect("the client still wants it");
-    assert_eq!(offer(&mut solo, 2).0, Some(KeepVerdict::Full));
+    assert_eq!(offer(&mut solo, 2).0, Some(OfferReply::Busy));
     deliver(&mut solo, from, again);
     let actions = inspect(&mut solo, again, Ok(picture(&bytes())));
     let spooled = Source::Spooled(Spool::Pull(again));

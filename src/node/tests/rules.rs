@@ -12,7 +12,7 @@ use super::pulling::verdict;
 use super::solo::{Solo, about_to_drop, challenge, drop_within, original, proof, register};
 use super::world::picture;
 use crate::photo::{Nonce, PhotoId, Proof};
-use crate::protocol::message::KeepVerdict;
+use crate::protocol::message::OfferReply;
 use crate::protocol::{Answer, Facts, Holding, Message, NodeId, Record, Request};
 
 const PIN: Duration = Duration::from_secs(60);
@@ -210,7 +210,7 @@ fn an_original_stays_where_no_more_nodes_than_copies_have_it() {
 fn what_does_not_fit_is_not_taken() {
     let mut solo = Solo::new();
     solo.join(1, PIN, &[]);
-    for (spare, expected) in [(0, KeepVerdict::Full), (1, KeepVerdict::Want)] {
+    for (spare, expected) in [(0, OfferReply::Busy), (1, OfferReply::Accept)] {
         let photo = picture(BYTES);
         let bytes = photo.bytes + ROOM_MARGIN + spare;
         solo.tell(DiskEvent::Room { bytes });
@@ -232,7 +232,7 @@ fn a_put_is_answered_when_the_copies_are_on_disk() {
     before.extend(solo.wait(SETTLE));
     before.extend(solo.tell(DiskEvent::Installed { spool, photo: photo.id, result: Ok(()) }));
     before
-        .extend(solo.hear(1, Message::KeepAnswer { photo: photo.id, verdict: KeepVerdict::Want }));
+        .extend(solo.hear(1, Message::KeepAnswer { photo: photo.id, verdict: OfferReply::Accept }));
     before.extend(solo.wait(PUT / 2));
     assert_eq!(answered(&before), None);
     let record = Record { holding: Holding::Replica, ..original(BYTES) };

@@ -10,7 +10,7 @@ use super::versions::{hold, pair, record};
 use super::world::picture;
 use crate::node::plan::placement::coordinator;
 use crate::photo::PhotoId;
-use crate::protocol::message::{KeepVerdict, TransferId};
+use crate::protocol::message::{OfferReply, TransferId};
 use crate::protocol::{Facts, Holding, Message, NodeId, Record};
 
 const PIN: Duration = Duration::from_secs(60);
@@ -99,7 +99,7 @@ fn who_is_asked_refuses_or_is_silent() {
     solo.join(1, PIN, &[]);
     let photo = solo.hold(b"cat");
     solo.wait(SETTLE + TICK);
-    let verdict = KeepVerdict::Full;
+    let verdict = OfferReply::Busy;
     solo.hear(1, Message::KeepAnswer { photo, verdict });
     solo.wait(SETTLE + TICK);
     let node = NodeId(1);

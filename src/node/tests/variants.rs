@@ -10,7 +10,7 @@ use super::claims::{hold, version};
 use super::solo::{Solo, challenge, original, proof};
 use super::world::CLIENT;
 use crate::photo::{Nonce, PhotoId, Relation};
-use crate::protocol::message::KeepVerdict;
+use crate::protocol::message::OfferReply;
 use crate::protocol::{Departure, Holding, Looks, Message, NodeId, Record, Request};
 
 const PIN: Duration = Duration::from_secs(60);
@@ -99,7 +99,7 @@ fn it_is_said_why_a_variant_in_the_trash_has_too_few_copies() {
     expect(&mut solo, "new, or just changed");
     solo.wait(SETTLE + TICK);
     expect(&mut solo, &format!("being copied to node {eight}"));
-    let (photo, verdict) = (id(10), KeepVerdict::Full);
+    let (photo, verdict) = (id(10), OfferReply::Busy);
     solo.hear(8, Message::KeepAnswer { photo, verdict });
     expect(&mut solo, &format!("node {eight} took no more copies"));
     let mut solo = with(Relation::Variant, &[put_away(Relation::Variant)]);

@@ -11,7 +11,7 @@ use crate::photo::{Nonce, Photo, PhotoId, Proof, Relation};
 use crate::protocol::codec::{
     MAX_FRAME, decode, read_frame, write_answer, write_image, write_message, write_request,
 };
-use crate::protocol::message::{KeepVerdict, Lane, Register, TransferId};
+use crate::protocol::message::{Lane, OfferReply, Register, TransferId};
 use crate::protocol::{
     Address, Answer, Blob, Boot, Facts, Holding, Looks, Message, NodeId, Record, Request,
     Tombstone, Wish,
@@ -129,7 +129,7 @@ fn about_tables() -> impl Strategy<Value = Message> {
 
 fn about_copies() -> impl Strategy<Value = Message> {
     let verdict =
-        prop::sample::select(vec![KeepVerdict::Want, KeepVerdict::Have, KeepVerdict::Full]);
+        prop::sample::select(vec![OfferReply::Accept, OfferReply::AlreadyHeld, OfferReply::Busy]);
     let lane = prop::sample::select(vec![Lane::Get, Lane::Replicate]);
     let transfer = || any::<u32>().prop_map(TransferId);
     let nonce = || any::<[u8; 32]>().prop_map(Nonce);
@@ -223,5 +223,17 @@ proptest! {
         }
         let content = read_frame(&mut wire.as_slice(), MAX_FRAME).unwrap().unwrap();
         prop_assert_eq!(decode::<Answer>(&content).unwrap(), answer);
+    }
+}
+
+#[test]
+fn answers_to_offers_have_the_names_on_the_wire_that_they_always_had() {
+    let names = [
+        (OfferReply::Accept, "\"want\""),
+        (OfferReply::AlreadyHeld, "\"have\""),
+        (OfferReply::Busy, "\"full\""),
+    ];
+    for (reply, name) in names {
+        assert_eq!(serde_json::to_string(&reply).unwrap(), name);
     }
 }
