@@ -38,6 +38,26 @@ pub(in crate::node) struct Context {
 
 /// The present step.
 impl Context {
+    /// What there is at a node's start.
+    pub(in crate::node) fn new(config: Config) -> Context {
+        let mut table = Table::new(config.node);
+        table.remember(&config.tombstones);
+        Context {
+            mesh: Mesh::new(&config.join, &config.known),
+            step: Step::new(config),
+            table,
+            custody: Custody::default(),
+            agenda: Agenda::default(),
+            folder: OwnFolder::default(),
+        }
+    }
+
+    /// Moves time on.
+    pub(in crate::node) fn set_now(&mut self, now: Time) {
+        self.step.now = now;
+        self.table.set_now(now);
+    }
+
     pub(in crate::node) fn me(&self) -> NodeId {
         self.step.me()
     }

@@ -103,19 +103,13 @@ mod tests;
 
 use std::time::Duration;
 
-use agenda::Agenda;
 use clients::Clients;
 use conduct::{Goals, ReviewOfAll};
 use context::Context;
 use copies::Copies;
-use custody::Custody;
 use drops::Drops;
 use limits::{PAUSE, SWEEP, TICK, WORK_PER_STEP};
-use mesh::Mesh;
-use own_folder::OwnFolder;
 use removal::Removal;
-use step::Step;
-use table::Table;
 
 use crate::photo::PhotoId;
 use crate::protocol::{Facts, Holding, Message, NodeId};
@@ -158,17 +152,7 @@ impl Node {
     /// A node at its start. It acts on the first tick.
     pub fn new(config: Config) -> Node {
         let me = config.node;
-        let mut table = Table::new(me);
-        table.remember(&config.tombstones);
-        let mesh = Mesh::new(&config.join, &config.known);
-        let cx = Context {
-            step: Step::new(config),
-            mesh,
-            table,
-            custody: Custody::default(),
-            agenda: Agenda::default(),
-            folder: OwnFolder::default(),
-        };
+        let cx = Context::new(config);
         Node {
             cx,
             copies: Copies::new(me),
@@ -225,8 +209,7 @@ impl Node {
         if gap > PAUSE {
             self.clock.stopped += gap - TICK;
         }
-        self.cx.step.now = now - self.clock.stopped;
-        self.cx.table.set_now(self.cx.step.now);
+        self.cx.set_now(now - self.clock.stopped);
         if gap > PAUSE && last != Time::default() {
             self.cx.log("clock", format!("was stopped for {gap:?}"));
             self.drops.abandon_all(&mut self.cx, "this daemon was stopped meanwhile");

@@ -36,6 +36,8 @@
 //! asks, acts and abandons. `pins` answers the challenges of others. `looking` compares two versions before one takes
 //! the other's place, and `rate` limits how many files go in an hour on account of one other node.
 //!
+//! `tests/drops_alone.rs` builds the drops over a table of three entries: the smallest place in which to try to lose a photo.
+//!
 //! # What is left out
 //!
 //! Nobody coordinates drops: each node decides about its own copy. Two nodes that begin at once cost a few messages,

@@ -14,6 +14,7 @@ mod claims;
 mod claims_map;
 mod custody;
 mod drops;
+mod drops_alone;
 mod every_order;
 pub(super) mod laws;
 mod leaving;

@@ -46,21 +46,7 @@ impl Solo {
 
     /// A node whose folder has not been looked through yet.
     pub(super) fn unscanned(otherwise: impl FnOnce(&mut Config)) -> Solo {
-        let mut config = Config {
-            node: NodeId(9),
-            boot: Boot(1),
-            address: address(9),
-            copies: 2,
-            grace: Duration::from_secs(60),
-            pin: Duration::from_secs(60),
-            keep_originals: false,
-            retire_now: false,
-            join: Vec::new(),
-            known: BTreeMap::new(),
-            tombstones: Vec::new(),
-            first_start: true,
-            seed: [9; 32],
-        };
+        let mut config = config();
         otherwise(&mut config);
         Solo { node: Node::new(config), now: Time::default(), pixels: Some(Relation::Same) }
     }
@@ -374,5 +360,24 @@ fn a_node_that_nobody_else_could_reach_is_told_so() {
                 assert!(reason.to_string().contains("--host 0.0.0.0"), "{reason}");
             }
         }
+    }
+}
+
+/// What node 9 is given at its start.
+pub(super) fn config() -> Config {
+    Config {
+        node: NodeId(9),
+        boot: Boot(1),
+        address: address(9),
+        copies: 2,
+        grace: Duration::from_secs(60),
+        pin: Duration::from_secs(60),
+        keep_originals: false,
+        retire_now: false,
+        join: Vec::new(),
+        known: BTreeMap::new(),
+        tombstones: Vec::new(),
+        first_start: true,
+        seed: [9; 32],
     }
 }
