@@ -65,7 +65,8 @@ impl World {
     }
 
     /// So many nodes have a photo, and these ones, as far as can be known: what a fault has destroyed may be noticed by
-    /// nobody yet, and who has given up his copy, since enough others have it, may be heard later.
+    /// nobody yet, and who has put a copy into the trash, since enough others have it or a better version, may be heard
+    /// later. A copy that is not even in the trash of whoever is said to have it is missed.
     fn judge_stored(&mut self, host: usize, photo: PhotoId, nodes: &[NodeId]) {
         let has = |other: &usize| {
             let destroyed = self.oracle.destroyed.contains_key(&(*other, photo));
@@ -79,7 +80,11 @@ impl World {
         let at = |node: &NodeId| self.hosts.iter().position(|h| h.disk.identity == *node);
         let named = nodes.iter().filter_map(at);
         let liar = named.clone().find(|other| !has(other) && !is_unheard(other));
-        let real = (0..self.hosts.len()).filter(has).count();
+        let is_put_away = |other: &usize| {
+            let named = nodes.contains(&self.hosts[*other].disk.identity);
+            named && is_unheard(other) && self.hosts[*other].disk.has_bytes(photo)
+        };
+        let real = (0..self.hosts.len()).filter(|other| has(other) || is_put_away(other)).count();
         let label = self.library.name(photo);
         if let Some(liar) = liar {
             let liar = self.hosts[liar].name.clone();
