@@ -32,7 +32,7 @@ impl<E: Into<Event>> From<E> for Input {
 pub(super) enum LinkHandle {
     /// To a daemon's writer.
     Peer(Arc<Link>, Outbox),
-    /// To a client's thread, which takes one answer to each request.
+    /// To a client's writer, which takes one answer to each request.
     Client(Arc<Link>, Sender<Reply>),
 }
 

@@ -188,8 +188,10 @@ fn serve(options: Options) -> Result<(), Failure> {
     let mut state = State::new(node, disk, Dialer::new(services), console.clone());
     let sources = Sources { inbox: events, reports: results, signals };
     let error = state.run(&sources);
-    // Whoever still wants to tell the state thread something finds that it is gone.
-    drop(sources);
+    // What is still told is thrown away, with the ways to answer in it: so whoever waits for an answer hears that none comes,
+    // and links of other daemons live until the goodbye is sent. If there is no thread for that, they end a little earlier.
+    let Sources { inbox, .. } = sources;
+    let _ = threads::spawn("drain", move || inbox.iter().for_each(drop));
     stop(state, listener, workers);
     console.flush();
     match error {

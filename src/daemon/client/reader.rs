@@ -8,7 +8,7 @@ use super::upload::{self, Stop};
 use super::writer::{self, Turn};
 use crate::daemon::inbox::{Input, LinkHandle};
 use crate::daemon::services::{ClosedOnDrop, Services};
-use crate::daemon::socket::frames::SocketReader;
+use crate::daemon::socket::frames::{SocketReader, SocketWriter};
 use crate::daemon::socket::link::Link;
 use crate::node::{ClientEvent, CloseReason};
 use crate::protocol::client::Refusal;
@@ -27,7 +27,12 @@ pub(in crate::daemon) fn serve_client(
         Ok(ways) => ways,
         Err(error) => {
             services.console.line("net", format!("no thread for {}: {error}", link.remote()));
-            return link.end(CloseReason::Io(error.to_string()));
+            let error = format!("this daemon cannot start a thread for this client: {error}");
+            let answer = Answer::Error { error: error.clone() };
+            if SocketWriter::new(Arc::clone(link)).answer(&answer).is_ok() {
+                link.linger();
+            }
+            return link.end(CloseReason::Io(error));
         }
     };
     let mut reader = Reader {

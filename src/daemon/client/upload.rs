@@ -52,9 +52,10 @@ pub(super) fn receive(
             "a photo of {bytes} bytes is over the limit of {limit} MiB"
         )));
     }
+    let mut sink = services.disk.upload(link.id, bytes).and_then(Sink::create);
+    // The time counts from when the disk is ready: that it has much to do is no fault of the client.
     let deadline =
         Instant::now() + link.deadlines.frame + Duration::from_secs(bytes / UPLOAD_MIN_RATE);
-    let mut sink = services.disk.upload(link.id, bytes).and_then(Sink::create);
     let mut left = bytes;
     while left > 0 {
         if Instant::now() > deadline {

@@ -166,7 +166,7 @@ impl FolderThread {
                     held: matches!(source, Source::Held(_)),
                     opened: self.open(source),
                 };
-                // The client's thread takes one reply to each request, or has ended.
+                // The client's writer takes one reply to each request, or has ended.
                 let _ = to.try_send(Reply::Photo(delivery));
             }
             // Whoever asked may have ended; the channels have room for the one answer.

@@ -17,7 +17,7 @@ pub(in crate::daemon) enum Job {
     /// What the node wants done, and when it said so.
     Do(DiskAction, Moment),
 
-    /// Open a photo for a client's thread, which checks and sends it. Opened here and now, so that a spool file that
+    /// Open a photo for a client's writer, which checks and sends it. Opened here and now, so that a spool file that
     /// is discarded next can still be read.
     Deliver { name: String, label: String, photo: Arc<Photo>, source: Source, to: Sender<Reply> },
     /// Open a photo for whoever reads it.

@@ -75,7 +75,7 @@ impl State {
     }
 
     fn answer(&mut self, link: LinkId, reply: Reply) {
-        // The client's thread takes one reply to each request, so the only reason to fail is that it has ended.
+        // The client's writer takes one reply to each request, so the only reason to fail is that it has ended.
         if let Some(LinkHandle::Client(link, replies)) = self.links.get(&link)
             && replies.try_send(reply).is_err()
         {
