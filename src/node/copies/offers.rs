@@ -14,7 +14,6 @@ use crate::node::mesh::impossible_size;
 use crate::node::news::News;
 use crate::node::plan::placement::{Candidate, coordinator, target};
 use crate::node::table::edges::is_current;
-use crate::node::table::entry::Entry;
 use crate::node::table::verdict::Verdict;
 use crate::node::{DiskError, LinkId, Time};
 use crate::photo::{Photo, PhotoId};
@@ -107,7 +106,7 @@ impl Copies {
             return cx.close(link, impossible_size(&photo));
         }
         let id = photo.id;
-        let verdict = match cx.table.mine(id) {
+        let reply = match cx.table.mine(id) {
             Some(holding) if holding.is_stored() => OfferReply::AlreadyHeld,
             _ if cx.is_leaving()
                 || cx.custody.is_going(id)
@@ -118,23 +117,23 @@ impl Copies {
             }
             Some(_) => {
                 cx.restore(id);
+                keep_for(cx, id, from);
                 OfferReply::Accept
             }
             None if self.pulls.len() >= PULL_QUEUE => OfferReply::Busy,
             None => {
                 self.pull_to_keep(cx, photo, facts, from);
+                // As in `keep_for`: the other node judges by a different table.
+                if let Some(Verdict::Loser(_)) = cx.table.get(id).map(|entry| entry.verdict) {
+                    cx.agenda.contest(id, cx.now() + DOUBT);
+                }
                 OfferReply::Accept
             }
         };
-        let is_worse = |entry: &Entry| matches!(entry.verdict, Verdict::Loser(_));
-        if verdict == OfferReply::Accept && cx.table.get(id).is_some_and(is_worse) {
-            // The other judges by a different table. Until both agree, it stays: else each would undo the other's work.
-            cx.agenda.contest(id, cx.now() + DOUBT);
-        }
-        if verdict == OfferReply::Accept {
+        if reply == OfferReply::Accept {
             self.rebalance.take_over(id, from);
         }
-        cx.send(link, Message::KeepAnswer { photo: id, verdict });
+        cx.send(link, Message::KeepAnswer { photo: id, verdict: reply });
     }
 
     /// An offer was answered.
@@ -248,6 +247,23 @@ impl Copies {
             }
         }
         cx.tell(News::Returned { photo, result });
+    }
+}
+
+/// Another node wants a photo back out of this node's trash, so it judges by a different table. Until both agree, a worse
+/// version stays: else each would undo the other's work. A node that had accepted the better version before is cut off
+/// from it: what it has accepted says nothing, so the photo stays for the whole time.
+fn keep_for(cx: &mut Context, photo: PhotoId, node: NodeId) {
+    let Some(entry) = cx.table.get(photo) else {
+        return;
+    };
+    let Verdict::Loser(keeper) = entry.verdict else {
+        return;
+    };
+    let until = cx.now() + DOUBT;
+    match entry.is_given_up_by(node, keeper) {
+        true => cx.agenda.hold(photo, until),
+        false => cx.agenda.contest(photo, until),
     }
 }
 

@@ -58,7 +58,6 @@ use super::custody::Obstacle;
 use super::limits::{RATE_SPAN, RETRY, SETTLE, SKIP, STAGGER};
 use super::news::{Fetcher, News};
 use super::plan::placement::{Copy, trim_order};
-use super::table::claims::Claim;
 use super::table::entry::Entry;
 use super::table::verdict::Verdict;
 use crate::photo::{Nonce, Photo, PhotoId, Relation};
@@ -310,12 +309,8 @@ fn still_goes_for(cx: &Context, photo: PhotoId, keeper: PhotoId, why: Departure)
 fn contested_until(cx: &Context, photo: PhotoId, keeper: PhotoId) -> Option<super::Time> {
     let until = cx.agenda.contested_until(photo, cx.now())?;
     let entry = cx.table.get(photo)?;
-    let yields = |node| {
-        let looks = entry.claims.get(node).and_then(Claim::looks);
-        looks.is_some_and(|looks| looks.yields_to == Some(keeper))
-    };
     let mut others = entry.live().filter(|node| *node != cx.me());
-    (!others.all(yields)).then_some(until)
+    (!others.all(|node| entry.is_given_up_by(node, keeper))).then_some(until)
 }
 
 /// The copies of a photo, in the form that the trim order needs.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::limits::{OFFERS_PER_NODE, SETTLE, TICK};
+use super::super::limits::{DOUBT, OFFERS_PER_NODE, SETTLE, TICK};
 use super::super::{
     Action, ClientEvent, CloseReason, DiskAction, DiskEvent, Event, LinkAction, LinkEvent, LinkId,
 };
@@ -11,7 +11,7 @@ use super::solo::{Solo, challenge, original, proof};
 use super::world::CLIENT;
 use crate::photo::{Nonce, PhotoId, Relation};
 use crate::protocol::message::OfferReply;
-use crate::protocol::{Departure, Holding, Looks, Message, NodeId, Record, Request};
+use crate::protocol::{Departure, Facts, Holding, Looks, Message, NodeId, Record, Request};
 
 const PIN: Duration = Duration::from_secs(60);
 const LONG: Duration = Duration::from_secs(600);
@@ -196,4 +196,28 @@ fn a_node_that_leaves_hands_over_a_variant_that_only_it_has() {
     let mut solo = with(Relation::Variant, &[]);
     solo.announce(8, vec![version(20)], true);
     assert!(offers(&solo.tell(Event::Shutdown)));
+}
+
+#[test]
+fn what_another_node_wants_back_from_the_trash_stays_out_of_it_for_a_while() {
+    let theirs = put_away(Relation::Variant);
+    let mut solo = with(Relation::Variant, std::slice::from_ref(&theirs));
+    solo.wait(2 * SETTLE);
+    // A node that has accepted the better version too, but is cut off from whoever has it, shows the worse one again.
+    let shown = Record { holding: Holding::Original, ..theirs };
+    solo.announce(1, vec![shown.clone()], false);
+    let facts = Facts::clone(&shown.facts);
+    let actions = solo.hear(1, Message::KeepThis { photo: shown.photo.clone(), facts });
+    let restores = |action: &Action| matches!(action, Action::Disk(DiskAction::Restore { photo, .. }) if *photo == id(10));
+    assert!(actions.iter().any(restores));
+    solo.tell(DiskEvent::Returned { photo: id(10), result: Ok(Holding::Original) });
+    let goes_within = |solo: &mut Solo, span: Duration| {
+        let end = solo.now + span;
+        while solo.now < end && !solo.node.cx.custody.is_going(id(10)) {
+            solo.wait(TICK);
+        }
+        solo.node.cx.custody.is_going(id(10))
+    };
+    assert!(!goes_within(&mut solo, DOUBT - SETTLE), "it would be offered again at once");
+    assert!(goes_within(&mut solo, 2 * SETTLE));
 }
