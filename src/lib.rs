@@ -36,7 +36,7 @@
 //!
 //! # Who may use whom
 //!
-//! `main → {daemon, client}`, `daemon → {node, folder, protocol, photo}`, `client → {protocol, photo}`,
+//! `main → {args, daemon, client}`, `daemon → {node, folder, protocol, photo}`, `client → {protocol, photo}`,
 //! `folder → {photo, protocol}`, `node → {protocol, photo}`, and `protocol → photo` for the types it carries. A test
 //! reads the source and fails on any other way, and on a clock, file, socket or thread in `node` and `protocol`.
 //!

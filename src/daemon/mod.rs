@@ -14,7 +14,8 @@
 //! | `rd-PORT` | a link's reading end | its socket; a full inbox; at a client's, the turn | the socket ends |
 //! | `wr-PORT` | a link's writing end | its socket; having nothing to write | its reader, its outbox or the socket ends |
 //! | `folder` | the [`Folder`] | its jobs, the disk | told to, after all jobs before |
-//! | `hash-N`, `prove`, `scan` | nothing | their queues, the disk | the folder thread ends |
+//! | `hash-N`, `reread-N`, `prove`, `compare`, `scan` | nothing | their queues, the disk | the folder thread ends |
+//! | `drain`, at the end | the inbox | the links, which tell it what nobody waits for | they have ended |
 //! | `console` | stderr | its queue, the terminal | all other threads have ended |
 //!
 //! The ports are those of the other side, so that a debugger shows which link a thread belongs to. A connection has both

@@ -71,7 +71,7 @@ impl Context {
     }
 
     pub(in crate::node) fn is_leaving(&self) -> bool {
-        self.step.leaving.is_some()
+        self.step.leaving().is_some()
     }
 
     pub(in crate::node) fn link(&mut self, action: LinkAction) {
@@ -114,7 +114,7 @@ impl Context {
 
     /// Tells every node the changes in this node's records since the last call, as far as its link is free.
     pub(in crate::node) fn announce(&mut self) {
-        self.mesh.announce(&mut self.step, &mut self.table, self.folder.scanned);
+        self.mesh.announce(&mut self.step, &mut self.table, self.folder.is_scanned());
     }
 
     /// How many copies of each photo the mesh wants: the highest number that a node asks for.
@@ -128,9 +128,24 @@ impl Context {
         self.copies().min(nodes)
     }
 
+    /// How many nodes are here, this one included.
+    pub(in crate::node) fn nodes_here(&self) -> usize {
+        1 + self.mesh.count_here()
+    }
+
+    /// How many copies are possible with the nodes that are here.
+    pub(in crate::node) fn copies_here(&self) -> usize {
+        self.copies().min(self.nodes_here())
+    }
+
+    /// Nodes and where they listen, for people.
+    pub(in crate::node) fn in_words(&self, nodes: &[NodeId]) -> String {
+        self.mesh.in_words(self.me(), nodes)
+    }
+
     /// Whether every node that is here has told all its photos: nobody acts on half a table.
     pub(in crate::node) fn is_settled(&self) -> bool {
-        self.folder.scanned && self.mesh.census().incomplete == 0
+        self.folder.is_scanned() && self.mesh.census().incomplete == 0
     }
 
     /// Whether copies may be made: like [`Context::is_settled`], but a node that takes longer than its grace to tell
@@ -143,12 +158,13 @@ impl Context {
             Presence::Away { .. } | Presence::Gone => false,
         };
         let mut members = self.mesh.members().map(|(_, member)| member);
-        self.is_settled() || self.folder.scanned && !members.any(|member| holds_up(member.presence))
+        self.is_settled()
+            || self.folder.is_scanned() && !members.any(|member| holds_up(member.presence))
     }
 
     /// Nodes that have not told all their photos.
     pub(in crate::node) fn incomplete(&self) -> impl Iterator<Item = NodeId> + '_ {
-        let me = (!self.folder.scanned).then_some(self.me());
+        let me = (!self.folder.is_scanned()).then_some(self.me());
         let others = self.mesh.here().map(|(node, _)| node);
         let others = others.filter(|node| !self.mesh.is_here_completely(*node));
         me.into_iter().chain(others)

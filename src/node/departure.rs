@@ -12,6 +12,15 @@ use super::table::verdict::Verdict;
 use crate::photo::{PhotoId, Relation};
 use crate::protocol::{Departure, Holding, NodeId};
 
+/// How a departure stands: its terms, and what else must be so.
+struct Case {
+    terms: Terms,
+    /// What must have settled before has.
+    settled: bool,
+    /// What keeps this node from any such departure.
+    unfit: Option<Obstacle>,
+}
+
 /// What must be proven before a copy goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::node) struct Terms {
@@ -38,13 +47,14 @@ impl Context {
         why: Departure,
     ) -> Result<Terms, Obstacle> {
         let entry = self.table.get(photo).ok_or(Obstacle::Unsettled)?;
-        let (terms, settled, unfit) = match why {
-            Departure::Surplus => (self.own_bytes(entry, entry.live()), true, self.unfit()),
+        let Case { terms, settled, unfit } = match why {
+            Departure::Surplus => self.for_itself(entry, entry.live()),
             Departure::Replaced { by, .. } => self.for_keeper(by)?,
             // An owner's file goes at the owner's word; a replica when nobody else can be an owner.
             Departure::Removed { .. } => {
                 let own = self.table.mine(photo) == Some(Holding::Original);
-                (Terms::none(photo), own || self.knows_all_owners(), self.unfit())
+                let settled = own || self.knows_all_owners();
+                Case { terms: Terms::none(photo), settled, unfit: self.unfit() }
             }
             Departure::Expired => match entry.verdict {
                 Verdict::Loser(keeper)
@@ -54,14 +64,14 @@ impl Context {
                 }
                 // No better version takes the place of a variant: others must have this very photo, if only in their
                 // trashes.
-                Verdict::Loser(_) => (self.own_bytes(entry, entry.anywhere()), true, self.unfit()),
-                Verdict::Keeper => (self.own_bytes(entry, entry.live()), true, self.unfit()),
+                Verdict::Loser(_) => self.for_itself(entry, entry.anywhere()),
+                Verdict::Keeper => self.for_itself(entry, entry.live()),
                 Verdict::Removed => {
                     let settled = self.is_at_rest(entry)
                         && self.table.is_removed(entry)
                         && !self.table.is_inherited(entry)
                         && self.knows_all_owners();
-                    (Terms::none(photo), settled, self.unfit_or_alone())
+                    Case { terms: Terms::none(photo), settled, unfit: self.unfit_or_alone() }
                 }
                 Verdict::Absent => return Err(Obstacle::Unsettled),
             },
@@ -71,7 +81,12 @@ impl Context {
         self.custody.may_leave(photo, terms.proven, &standing).map(|()| terms)
     }
 
-    /// Others must prove that they have the photo itself.
+    /// Others must prove that they have the photo itself, as many as there are to be copies.
+    fn for_itself(&self, entry: &Entry, holders: impl Iterator<Item = NodeId>) -> Case {
+        Case { terms: self.own_bytes(entry, holders), settled: true, unfit: self.unfit() }
+    }
+
+    /// Others must prove that they have this photo.
     fn own_bytes(&self, entry: &Entry, holders: impl Iterator<Item = NodeId>) -> Terms {
         let holders = holders.filter(|node| *node != self.me()).collect();
         Terms { proven: entry.photo.id, holders, needed: self.copies() }
@@ -79,13 +94,13 @@ impl Context {
 
     /// Others must prove that they have the keeper: as many as are wanted or, if fewer are here, all of them; this node
     /// counts if it has the keeper itself. A node that is alone gives up nothing.
-    fn for_keeper(&self, keeper: PhotoId) -> Result<(Terms, bool, Option<Obstacle>), Obstacle> {
+    fn for_keeper(&self, keeper: PhotoId) -> Result<Case, Obstacle> {
         let entry = self.table.get(keeper).ok_or(Obstacle::Unsettled)?;
         let own = usize::from(entry.is_stored_by(self.me()));
-        let reachable = self.copies().min(1 + self.mesh.count_here());
+        let reachable = self.copies_here();
         let terms = Terms { needed: reachable - own, ..self.own_bytes(entry, entry.live()) };
         let settled = self.is_at_rest(entry) && entry.verdict == Verdict::Keeper;
-        Ok((terms, settled, self.unfit_or_alone()))
+        Ok(Case { terms, settled, unfit: self.unfit_or_alone() })
     }
 
     /// Why this node may give up no copy: it is leaving, a table is incomplete, or earlier promises may hold.

@@ -12,7 +12,7 @@ impl Node {
             return;
         }
         self.drops.abandon_all(&mut self.cx, "this daemon is leaving");
-        self.cx.step.leaving = Some(self.cx.now() + LEAVE);
+        self.cx.step.leave(self.cx.now() + LEAVE);
         let only_here = self.cx.table.sums().only_here();
         if only_here > 0 && self.cx.mesh.count_here() > 0 {
             let text = format!(
@@ -25,7 +25,7 @@ impl Node {
 
     /// Goes on handing over, and leaves when nothing is left to hand over, nobody takes it, or the time is over.
     pub(super) fn tend_leaving(&mut self) {
-        let Some(until) = self.cx.step.leaving else {
+        let Some(until) = self.cx.step.leaving() else {
             return;
         };
         // What a node that has just gone means is not worked off yet: there may be more.

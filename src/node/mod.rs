@@ -65,8 +65,8 @@
 //!    reference.
 //! 2. This file: `dispatch` hands each event to the part that handles it. Then [`context`], which every part sees, with
 //!    [`step`], [`own_folder`] and [`agenda`]; and [`news`] with [`conduct`], where the parts meet.
-//! 3. [`mesh`]: the members, how they find each other, and how they tell each other which photos they hold.
-//! 4. [`table`]: the holders of each photo, which photos are versions of one picture, and which of these is shown.
+//! 3. [`table`]: the holders of each photo, which photos are versions of one picture, and which of these is shown.
+//! 4. [`mesh`]: the members, how they find each other, and how they tell each other which photos they hold.
 //! 5. [`plan`]: the one place that compares the present state with the goal, and pure functions that say which node
 //!    closes the gap.
 //! 6. [`copies`]: how one more node gets a photo.
@@ -74,8 +74,8 @@
 //! 8. [`removal`]: how an owner takes a photo out of the collection. [`clients`]: serving people. [`leaving`]: handing
 //!    over before the end.
 //!
-//! Each of these begins with its own page: what it promises, which file does what, and what it leaves out. In this
-//! order each uses only types of those before it: no two of them import each other.
+//! Each of these begins with its own page: what it promises, which file does what, and what it leaves out. No two of
+//! them import each other: `context` names the rooms below the parts, and the parts name `context`.
 
 mod action;
 mod agenda;
@@ -115,7 +115,6 @@ use crate::photo::PhotoId;
 use crate::protocol::{Facts, Holding, Message, NodeId};
 
 pub use action::{Action, ClientAction, DiskAction, LinkAction};
-pub(crate) use clients::put::cannot_take;
 pub use config::Config;
 pub use event::{
     ClientEvent, CloseReason, DiskError, DiskEvent, Event, LinkEvent, LinkId, Source, Spool, Time,
@@ -252,7 +251,7 @@ impl Node {
             LinkEvent::Heard { link } => cx.mesh.heard(&cx.step, link),
             LinkEvent::Received { link, message } => self.on_message(link, message),
             LinkEvent::PageSent { link } => {
-                cx.mesh.page_sent(&mut cx.step, &cx.table, cx.folder.scanned, link);
+                cx.mesh.page_sent(&mut cx.step, &cx.table, cx.folder.is_scanned(), link);
             }
             LinkEvent::Served { link, photo, result, .. } => {
                 self.copies.served(cx, link, photo, &result);
@@ -284,14 +283,13 @@ impl Node {
                 cx.table.set_my_looks(photo, looks.remembered());
             }
             DiskEvent::Damaged { photo, file } => {
-                cx.folder.damaged += 1;
+                cx.folder.found_damage();
                 let id = photo.short();
                 cx.log("disk", format!("{file} is damaged and was set aside; {id} is repaired"));
                 self.lost(photo);
             }
             DiskEvent::Scanned { skipped } => {
-                cx.folder.skipped = skipped;
-                if !std::mem::replace(&mut cx.folder.scanned, true) {
+                if cx.folder.set_scanned(skipped) {
                     cx.mesh.announce_complete(&mut cx.step, &cx.table);
                 }
             }
@@ -300,8 +298,8 @@ impl Node {
                 cx.folder.set_companions(photo, files);
                 cx.table.mark_changed(photo);
             }
-            DiskEvent::Unread { photos } => cx.folder.unread = photos,
-            DiskEvent::Room { bytes } => cx.folder.room = Some(bytes),
+            DiskEvent::Unread { photos } => cx.folder.set_unread(photos),
+            DiskEvent::Room { bytes } => cx.folder.set_room(bytes),
             DiskEvent::Expired { photo } => drops.expired(cx, photo, false),
             DiskEvent::FolderLost { reason } => {
                 self.goodbye(&reason);
@@ -344,7 +342,7 @@ impl Node {
             }
             Message::ConnectionUpdate { nodes } => cx.mesh.nodes_learned(&cx.step, link, nodes),
             Message::RequestInfo => {
-                cx.mesh.info_requested(&mut cx.step, &cx.table, cx.folder.scanned, link);
+                cx.mesh.info_requested(&mut cx.step, &cx.table, cx.folder.is_scanned(), link);
             }
             Message::ImageInfo { records, gone, tombstones, complete } => {
                 self.told(link, records, gone, tombstones, complete);

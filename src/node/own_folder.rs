@@ -12,15 +12,15 @@ use crate::protocol::client::FolderReport;
 #[derive(Debug, Default)]
 pub(super) struct OwnFolder {
     /// The first scan is done: this node's own table is complete.
-    pub(super) scanned: bool,
+    scanned: bool,
     /// Files that are not pictures.
-    pub(super) skipped: u64,
+    skipped: u64,
     /// Damaged files found since the start.
-    pub(super) damaged: u64,
+    damaged: u64,
     /// Photos still to be read by the present rules.
-    pub(super) unread: u64,
+    unread: u64,
     /// Free bytes on its disk, once known.
-    pub(super) room: Option<u64>,
+    room: Option<u64>,
     /// When a write last failed.
     write_failed_at: Option<Time>,
     /// Photos with several files.
@@ -30,6 +30,42 @@ pub(super) struct OwnFolder {
 }
 
 impl OwnFolder {
+    /// A scan is done, which passed over so many files; whether it is the first.
+    pub(super) fn set_scanned(&mut self, skipped: u64) -> bool {
+        self.skipped = skipped;
+        !std::mem::replace(&mut self.scanned, true)
+    }
+
+    /// Whether the folder has been scanned.
+    pub(super) fn is_scanned(&self) -> bool {
+        self.scanned
+    }
+
+    /// How many of its files are not pictures.
+    pub(super) fn skipped(&self) -> u64 {
+        self.skipped
+    }
+
+    /// A damaged file was set aside.
+    pub(super) fn found_damage(&mut self) {
+        self.damaged += 1;
+    }
+
+    /// How many damaged files were found since the start.
+    pub(super) fn damaged(&self) -> u64 {
+        self.damaged
+    }
+
+    /// How many photos are still to be read by the present rules.
+    pub(super) fn set_unread(&mut self, photos: u64) {
+        self.unread = photos;
+    }
+
+    /// How many bytes its disk has free.
+    pub(super) fn set_room(&mut self, bytes: u64) {
+        self.room = Some(bytes);
+    }
+
     /// Notes how many files a photo has.
     pub(super) fn set_files(&mut self, photo: PhotoId, files: u32) {
         match files {

@@ -14,7 +14,7 @@ pub(in crate::node) struct Step {
     /// The time of this step, without the gaps in which this node was stopped.
     pub(in crate::node) now: Time,
     /// If this node is leaving: until when it hands over first.
-    pub(in crate::node) leaving: Option<Time>,
+    leaving: Option<Time>,
     /// For the driver to carry out.
     actions: Vec<Action>,
     /// For other parts, through [`Node::hand_on`](super::Node).
@@ -35,6 +35,16 @@ impl Step {
     /// This node.
     pub(in crate::node) fn me(&self) -> NodeId {
         self.config.node
+    }
+
+    /// Someone wants this node to stop: it hands over until then.
+    pub(in crate::node) fn leave(&mut self, until: Time) {
+        self.leaving = Some(until);
+    }
+
+    /// Until when this node hands over, if it is leaving.
+    pub(in crate::node) fn leaving(&self) -> Option<Time> {
+        self.leaving
     }
 
     pub(in crate::node) fn act(&mut self, action: Action) {

@@ -1,4 +1,4 @@
-//! Why a copy of a photo leaves a node.
+//! Why a copy of a photo leaves a node. It is never sent; it stands here since the core and the folder share it.
 
 use super::NodeId;
 use crate::photo::{PhotoId, Relation};

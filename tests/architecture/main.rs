@@ -14,7 +14,7 @@ use source::{Source, sources};
 use spelling::{entered, functions, has_word};
 
 /// Which room may use which others. `main.rs` and `args.rs` are rooms, too.
-const MAY_ENTER: [(&str, &[&str]); 10] = [
+const MAY_ENTER: [(&str, &[&str]); 9] = [
     ("photo", &[]),
     ("platform", &[]),
     ("protocol", &["photo"]),
@@ -22,10 +22,9 @@ const MAY_ENTER: [(&str, &[&str]); 10] = [
     ("folder", &["photo", "protocol", "platform"]),
     ("daemon", &["photo", "protocol", "node", "folder", "platform"]),
     ("client", &["photo", "protocol", "platform"]),
-    ("gallery", &["photo", "protocol", "client"]),
     // Addresses on the command line are the protocol's.
     ("args", &["protocol", "daemon", "client"]),
-    ("main", &["args", "daemon", "client", "gallery"]),
+    ("main", &["args", "daemon", "client"]),
 ];
 
 /// The rooms that have to be pure.

@@ -42,19 +42,19 @@ pub(crate) enum Flaw {
 }
 
 impl World {
-    fn has(&self, flaw: Flaw) -> bool {
+    /// Whether this run has a flaw.
+    pub(crate) fn has(&self, flaw: Flaw) -> bool {
         self.settings.flaw == Some(flaw)
     }
 
-    /// What a flaw makes of a disk operation.
-    pub(crate) fn pervert_job(&mut self, life: Life, action: DiskAction) -> DiskAction {
-        if let DiskAction::Install { spool, photo, .. } = &action
+    /// With one flaw a photo is said to be safe before it is.
+    pub(crate) fn acknowledge_early(&mut self, life: Life, action: &DiskAction) {
+        if let DiskAction::Install { spool, photo, .. } = action
             && self.has(Flaw::AckOnReceipt)
         {
             let event = DiskEvent::Installed { spool: *spool, photo: photo.id, result: Ok(()) };
             self.tell(life, Duration::ZERO, event);
         }
-        action
     }
 
     /// Whether a flaw makes a scan pass over what it has found.

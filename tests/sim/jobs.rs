@@ -27,10 +27,10 @@ impl World {
         if self.hosts[life.host].disk.trouble.slow {
             time *= 100;
         }
-        if self.settings.flaw == Some(Flaw::LateDrops) && within.is_some() {
+        if self.has(Flaw::LateDrops) && within.is_some() {
             time += self.settings.pin;
         }
-        let action = self.pervert_job(life, action);
+        self.acknowledge_early(life, &action);
         if let DiskAction::PutAway { photo, departure: Departure::Expired, .. } = action {
             self.watch_purge(life, photo);
         }
@@ -54,7 +54,7 @@ impl World {
         let Some(job) = job else { return };
         let late =
             job.deadline.is_some_and(|deadline| self.hosts[life.host].clock(self.now) > deadline);
-        let late = late && self.settings.flaw != Some(Flaw::LateDrops);
+        let late = late && !self.has(Flaw::LateDrops);
         let failing = self.hosts[life.host].disk.trouble.failing && self.rng.percent(50);
         let trouble = if late {
             Some(DiskError::TooLate)
@@ -64,8 +64,8 @@ impl World {
             None
         };
         let event = self.execute(life, job.action, trouble);
-        let told = self.settings.flaw == Some(Flaw::AckOnReceipt)
-            && matches!(event, Some(DiskEvent::Installed { .. }));
+        let told =
+            self.has(Flaw::AckOnReceipt) && matches!(event, Some(DiskEvent::Installed { .. }));
         if let Some(event) = event.filter(|_| !told) {
             self.step(life, event);
         }

@@ -116,8 +116,7 @@ impl World {
             let until = self.now + self.hosts[host].pin * 8 / 10;
             self.oracle.promised.insert((life, *photo, *nonce), until);
         }
-        self.stats.see_message(message);
-        if self.settings.flaw == Some(Flaw::TrustBytes)
+        if self.has(Flaw::TrustBytes)
             && let Message::AskForImage { transfer, photo, .. } = message
         {
             self.oracle.pulls.insert((host, *transfer), *photo);

@@ -276,7 +276,7 @@ impl World {
         let Message::ImageInfo { mut records, gone, mut tombstones, complete } = message else {
             return message;
         };
-        if self.settings.flaw == Some(Flaw::EarlierWordsWin) {
+        if self.has(Flaw::EarlierWordsWin) {
             let first_words = &mut self.oracle.removed.first_words;
             for word in &mut tombstones {
                 let key = (word.photo(), word.owner());
@@ -284,7 +284,7 @@ impl World {
             }
         }
         let teller = self.far_node(life, link);
-        let deaf = self.settings.flaw == Some(Flaw::RemovalBeatsOwners);
+        let deaf = self.has(Flaw::RemovalBeatsOwners);
         for record in records.iter_mut().filter(|_| deaf) {
             let removers = self.removers(record.photo.id);
             if removers.iter().any(|remover| Some(*remover) != teller) && record.holding.is_own() {

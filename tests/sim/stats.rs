@@ -1,6 +1,6 @@
 //! What a run did, in numbers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
@@ -30,8 +30,6 @@ pub(crate) struct Stats {
     pub(crate) removals: u64,
     pub(crate) lifts: u64,
     pub(crate) most: Most,
-    /// Commands that were sent at all.
-    pub(crate) seen: BTreeSet<&'static str>,
 }
 
 /// Counts bytes and keeps none.
@@ -66,11 +64,6 @@ impl Stats {
         size
     }
 
-    /// Notes that a command was used.
-    pub(crate) fn see_message(&mut self, message: &Message) {
-        self.seen.insert(command(message));
-    }
-
     pub(crate) fn fault(&mut self, kind: &'static str) {
         *self.faults.entry(kind).or_default() += 1;
     }
@@ -98,7 +91,6 @@ impl Stats {
         self.removals += other.removals;
         self.lifts += other.lifts;
         self.most.add(other.most);
-        self.seen.extend(&other.seen);
     }
 
     /// Several lines for people.

@@ -1,14 +1,14 @@
 //! Receiving a photo that a client puts: its chunks go to a spool file as they come.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use crate::daemon::disk::uploads::Upload;
 use crate::daemon::limits::UPLOAD_MIN_RATE;
 use crate::daemon::services::Services;
 use crate::daemon::socket::link::{Link, read_failure};
-use crate::node::{CloseReason, DiskError, cannot_take};
+use crate::node::{CloseReason, DiskError};
 use crate::photo::MAX_PHOTO;
 use crate::protocol::codec::{self, FrameError};
 use crate::protocol::{Blob, MAX_CHUNK, Request};
@@ -65,7 +65,7 @@ pub(super) fn receive(
         left -= data.len() as u64;
         sink = sink.and_then(|mut sink| sink.write(&data).map(|()| sink));
     }
-    Ok(sink.map(Sink::keep).map_err(|error| cannot_take(&error)))
+    Ok(sink.map(Sink::keep).map_err(|error| error.cannot_store()))
 }
 
 fn next_chunk(
@@ -95,13 +95,13 @@ struct Sink {
 
 impl Sink {
     fn create(upload: Upload) -> Result<Sink, DiskError> {
-        let file = File::create(&upload.path).map_err(cannot_write)?;
+        let file = File::create(&upload.path).map_err(DiskError::from)?;
         let keep = false;
         Ok(Sink { file, upload, keep })
     }
 
     fn write(&mut self, data: &[u8]) -> Result<(), DiskError> {
-        self.file.write_all(data).map_err(cannot_write)
+        self.file.write_all(data).map_err(DiskError::from)
     }
 
     fn keep(mut self) {
@@ -116,10 +116,4 @@ impl Drop for Sink {
             let _ = fs::remove_file(&self.upload.path);
         }
     }
-}
-
-/// The error in words for the client, who does not know what this daemon was at.
-fn cannot_write(error: io::Error) -> DiskError {
-    let text = format!("the daemon cannot write to its folder: {error}");
-    io::Error::new(error.kind(), text).into()
 }

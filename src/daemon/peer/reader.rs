@@ -1,8 +1,8 @@
-//! Reading frames within deadlines, and the thread that reads from another daemon.
+//! The thread that reads from another daemon.
 
 use std::sync::Arc;
 
-use crossbeam_channel::{Sender, TrySendError};
+use crossbeam_channel::Sender;
 
 use super::writer;
 use crate::daemon::inbox::{Input, LinkHandle};
@@ -107,9 +107,7 @@ pub(in crate::daemon) fn message(content: &[u8]) -> Result<Message, FrameError> 
 fn complain(commands: &Sender<WriterCommand>, error: &str) {
     let error = Message::Error { error: error.to_owned() };
     for command in [WriterCommand::Message(error), WriterCommand::Close] {
-        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) =
-            commands.try_send(command)
-        {
+        if commands.try_send(command).is_err() {
             return;
         }
     }

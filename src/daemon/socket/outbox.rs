@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::time::Instant;
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::daemon::limits::{MESSAGES, WINDOWS};
 use crate::photo::PhotoId;
@@ -54,10 +54,7 @@ impl Outbox {
 
     /// Queues a command; `false` if too much waits already or the writer is gone.
     pub(in crate::daemon) fn send(&self, command: WriterCommand) -> bool {
-        match self.messages.try_send(command) {
-            Ok(()) => true,
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => false,
-        }
+        self.messages.try_send(command).is_ok()
     }
 }
 

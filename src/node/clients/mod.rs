@@ -30,7 +30,7 @@
 mod counts;
 mod distinct;
 mod get;
-pub(in crate::node) mod put;
+mod put;
 mod remove;
 mod reports;
 mod shortage;

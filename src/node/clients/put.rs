@@ -35,7 +35,7 @@ impl Clients {
             | DiskError::Damaged
             | DiskError::Full
             | DiskError::TooLate
-            | DiskError::Other(_) => self.refuse(cx, link, Refusal::Disk, &cannot_take(error)),
+            | DiskError::Other(_) => self.refuse(cx, link, Refusal::Disk, &error.cannot_store()),
         }
     }
 
@@ -123,7 +123,7 @@ impl Clients {
         if self.is_worse_put(cx, photo, &links) {
             return;
         }
-        let wanted = cx.copies().min(1 + cx.mesh.count_here());
+        let wanted = cx.copies_here();
         if cx.table.get(photo).is_some_and(|entry| entry.live().count() < wanted) {
             // A new copy can never lose one: there is no need to wait until the table has settled.
             return cx.tell(News::Lacking(photo));
@@ -169,7 +169,7 @@ impl Clients {
             return self.refuse(cx, link, Refusal::Disk, error);
         }
         let wanted = cx.copies();
-        let warning = (copies < wanted).then(|| match 1 + cx.mesh.count_here() {
+        let warning = (copies < wanted).then(|| match cx.nodes_here() {
             nodes if nodes < wanted => {
                 format!("{wanted} copies are wanted, but only {nodes} node(s) are here")
             }
@@ -186,9 +186,4 @@ impl Clients {
         let copies = u32::try_from(copies).unwrap_or(u32::MAX);
         self.answer(cx, link, Answer::Stored { name, id: photo, copies, nodes, warning });
     }
-}
-
-/// Tells a person what to do about a folder that cannot take a photo.
-pub(crate) fn cannot_take(error: &DiskError) -> String {
-    format!("this daemon's folder cannot take it: {error}; make room there or put it elsewhere")
 }

@@ -80,7 +80,7 @@ impl View<'_> {
         }
         format!(
             "{name} is not this node's own: only its owner can remove it, through {}",
-            self.cx.mesh.in_words(self.cx.me(), &owners)
+            self.cx.in_words(&owners)
         )
     }
 
@@ -112,19 +112,16 @@ impl View<'_> {
         if !others.is_empty() {
             effects.push(match removed {
                 true => {
-                    format!("stays: {} has it too", self.cx.mesh.in_words(self.cx.me(), &others))
+                    format!("stays: {} has it too", self.cx.in_words(&others))
                 }
-                false => format!(
-                    "stays: it is the own of {}",
-                    self.cx.mesh.in_words(self.cx.me(), &others)
-                ),
+                false => format!("stays: it is the own of {}", self.cx.in_words(&others)),
             });
         } else if stays {
             effects.push("stays: nobody owns it".to_owned());
         } else if !replicas.is_empty() {
             effects.push(format!(
                 "the copy on {} goes to the trash there",
-                self.cx.mesh.in_words(self.cx.me(), &replicas)
+                self.cx.in_words(&replicas)
             ));
         }
         RemovalReport {
@@ -141,6 +138,6 @@ impl View<'_> {
 /// A text for a photo that is not in the collection because it was removed.
 pub(super) fn removed_in_words(cx: &Context, query: &str) -> Option<String> {
     let photo = cx.table.find_removed(query)?;
-    let removers = cx.mesh.in_words(cx.me(), &cx.table.removers(photo));
+    let removers = cx.in_words(&cx.table.removers(photo));
     Some(format!("it was removed from the collection by its owner, {removers}"))
 }

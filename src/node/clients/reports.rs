@@ -68,8 +68,8 @@ impl View<'_> {
             over_replicated: sums.over(wanted) as u64,
             at_risk: at_risk.map(|(entry, copies)| self.risk(entry, copies)).collect(),
             trash: sums.in_my_trash,
-            skipped_files: cx.folder.skipped,
-            damaged: cx.folder.damaged,
+            skipped_files: cx.folder.skipped(),
+            damaged: cx.folder.damaged(),
             folder: cx.folder.report(),
             notes: self.notes(),
         };
@@ -113,7 +113,7 @@ impl View<'_> {
                 as_what(self.cx.table.relation_to(entry, keeper))
             ),
             None if entry.verdict == Verdict::Removed => {
-                format!("removed by its owner, {}", self.cx.mesh.in_words(self.cx.me(), &removers))
+                format!("removed by its owner, {}", self.cx.in_words(&removers))
             }
             None if removers.contains(&self.cx.me()) => {
                 "removed by this node's owner, but others have it too".to_owned()
@@ -133,8 +133,11 @@ impl View<'_> {
 
     fn node_reports(&self) -> Vec<NodeReport> {
         let me = self.cx.me();
-        let state =
-            if self.cx.folder.scanned { "this node" } else { "this node, scanning its folder" };
+        let state = if self.cx.folder.is_scanned() {
+            "this node"
+        } else {
+            "this node, scanning its folder"
+        };
         let mut nodes =
             vec![self.node_report(me, &self.cx.config().address, true, state.to_owned())];
         for (node, member) in self.cx.mesh.members() {
@@ -192,7 +195,7 @@ impl View<'_> {
 
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        let (nodes, wanted) = (1 + self.cx.mesh.count_here(), self.cx.copies());
+        let (nodes, wanted) = (self.cx.nodes_here(), self.cx.copies());
         if nodes < wanted {
             notes.push(format!("{wanted} copies are wanted, but only {nodes} node(s) are here"));
         }
@@ -221,10 +224,10 @@ impl View<'_> {
         }
         notes.extend(self.drops.note_of_waiting(self.cx));
         notes.extend(self.bounds_note());
-        if self.cx.folder.damaged > 0 {
+        if self.cx.folder.damaged() > 0 {
             notes.push(format!(
                 "{} damaged file(s) were found since the start: check this disk",
-                self.cx.folder.damaged
+                self.cx.folder.damaged()
             ));
         }
         notes

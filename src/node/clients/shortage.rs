@@ -19,7 +19,7 @@ impl View<'_> {
     /// Why a photo is on fewer nodes than wanted.
     pub(super) fn why_not_more(&self, entry: &Entry) -> String {
         let (live, counted) = self.cx.table.copies_there(entry);
-        let nodes = 1 + self.cx.mesh.count_here();
+        let nodes = self.cx.nodes_here();
         if counted > live && (live == 0 || counted >= self.cx.reachable_copies()) {
             return self.why_counted(entry);
         }

@@ -114,7 +114,7 @@ impl Clients {
         let is_heir = |entry: &Entry| entry.facts.heirs.contains(&me);
         let mine = cx.table.is_removed_by_me(photo) || cx.table.get(photo).is_some_and(is_heir);
         if cx.table.is_gone(photo) && !mine {
-            let removers = cx.mesh.in_words(me, &cx.table.removers(photo));
+            let removers = cx.in_words(&cx.table.removers(photo));
             let error =
                 format!("it was removed by its owner, {removers}, who can restore it there");
             return self.refuse(cx, link, Refusal::Owner, &error);

@@ -7,7 +7,6 @@ use super::{Clients, View, Waiting};
 use crate::node::context::Context;
 use crate::node::table::entry::Entry;
 use crate::node::table::names::Found;
-use crate::node::table::verdict::Verdict;
 use crate::node::{DiskAction, LinkId};
 use crate::photo::{PhotoId, Relation};
 use crate::protocol::Answer;
@@ -58,11 +57,8 @@ impl View<'_> {
         &'a self,
         keeper: &'a Entry,
     ) -> impl Iterator<Item = &'a Entry> {
-        let id = keeper.photo.id;
-        let similar = keeper.similar.iter().filter_map(|other| self.cx.table.get(*other));
-        similar.filter(move |other| {
-            other.verdict == Verdict::Loser(id) && !self.cx.table.is_shown(other)
-        })
+        let worse = self.cx.table.worse_versions(keeper);
+        worse.filter(|other| !self.cx.table.is_shown(other))
     }
 
     /// A page of versions that are hidden for a better one, and where the next page begins.

@@ -272,8 +272,7 @@ fn candidates(cx: &Context, photo: PhotoId, places: &BTreeMap<NodeId, usize>) ->
     let Some(entry) = cx.table.get(photo) else {
         return Vec::new();
     };
-    let worse = entry.similar.iter().filter_map(|id| cx.table.get(*id));
-    let worse: Vec<_> = worse.filter(|other| other.verdict == Verdict::Loser(photo)).collect();
+    let worse: Vec<_> = cx.table.worse_versions(entry).collect();
     let without = places.iter().filter(|(node, _)| !cx.table.counts_at(entry, **node));
     without
         .map(|(node, free)| Candidate {

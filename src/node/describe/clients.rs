@@ -32,7 +32,7 @@ pub fn request(request: &Request, names: &dyn Names) -> String {
 }
 
 /// What a client is answered.
-pub fn answer(answer: &Answer, names: &dyn Names) -> String {
+pub(super) fn answer(answer: &Answer, names: &dyn Names) -> String {
     match answer {
         Answer::ListImage { list } => {
             format!("the list has {}", listed(list.iter().cloned(), "nothing"))

@@ -18,8 +18,8 @@ mod records;
 mod words;
 
 pub use actions::action;
-pub use clients::{answer, request};
+pub use clients::request;
 pub use events::event;
 pub use messages::{chunks, command, message, message_since};
-pub use records::{Told, record, record_since};
+pub use records::Told;
 pub use words::{Ids, Names};

@@ -10,7 +10,7 @@ use crate::protocol::{Facts, Looks, NodeId, Record};
 pub type Told = BTreeMap<PhotoId, Record>;
 
 /// A record: what it is, and what neither its name nor its holder says by itself.
-pub fn record(record: &Record, names: &dyn Names) -> String {
+pub(super) fn record(record: &Record, names: &dyn Names) -> String {
     let mut words = vec![holding(record.holding).to_owned()];
     let Facts { aliases, replaces, distinct, .. } = &*record.facts;
     words.extend(aliases.iter().map(|name| also_found_as(name)));
@@ -21,7 +21,7 @@ pub fn record(record: &Record, names: &dyn Names) -> String {
 }
 
 /// A record, or what is different in it if the reader was told of the photo before.
-pub fn record_since(now: &Record, told: &Told, names: &dyn Names) -> String {
+pub(super) fn record_since(now: &Record, told: &Told, names: &dyn Names) -> String {
     let Some(before) = told.get(&now.photo.id) else {
         return record(now, names);
     };

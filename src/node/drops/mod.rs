@@ -19,11 +19,9 @@
 //!
 //! # Why no photo is lost
 //!
-//! A node that drops has, at that moment, promises from `copies` other nodes that have just shown the bytes. None of
-//! them can be dropping: a node that gives up a photo proves it to nobody, and a node that has proven it does not give
-//! it up. Of two nodes that want to drop at once and ask each other, the lower gives way. A promise outlasts the drop
-//! that relies on it: it holds for the pin time from the proof on, and the asker acts within half of that, counted from
-//! its question. A node that restarts has forgotten its promises, so it drops nothing for the pin time.
+//! [`custody`](super::custody) has the argument. What a round adds to it is time: a promise holds for the pin time from the
+//! proof on, and the asker acts within half of that, counted from its question; and a node that has restarted, and so
+//! forgotten its promises, drops nothing for the pin time.
 //!
 //! A worse version of a picture goes by the same kind of round over its *keeper*'s bytes, which this node holds or has
 //! fetched, so it has computed the keeper's digest, fingerprint and rank itself, and [compared](self::looking) the two.
@@ -61,8 +59,7 @@ use super::plan::placement::{Copy, trim_order};
 use super::table::entry::Entry;
 use super::table::verdict::Verdict;
 use crate::photo::{Nonce, Photo, PhotoId, Relation};
-use crate::protocol::Departure;
-use crate::protocol::{Holding, NodeId};
+use crate::protocol::{Departure, Holding, NodeId};
 use looking::Looking;
 use pins::Proving;
 use rate::Rate;

@@ -12,8 +12,7 @@ use crate::node::Time;
 use crate::node::context::Context;
 use crate::node::limits::{RATE_FILES, RATE_SHARE, RATE_SPAN};
 use crate::photo::PhotoId;
-use crate::protocol::Departure;
-use crate::protocol::NodeId;
+use crate::protocol::{Departure, NodeId};
 
 /// The photos that went to the trash lately, and those that wait, by the node on whose account.
 #[derive(Debug, Default)]

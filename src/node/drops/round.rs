@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use crate::node::Time;
 use crate::node::departure::Terms;
 use crate::photo::{PhotoId, Proof, Relation};
-use crate::protocol::Departure;
-use crate::protocol::NodeId;
+use crate::protocol::{Departure, NodeId};
 
 /// The reply to a challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -242,7 +242,8 @@ impl Drops {
         }
     }
 
-    /// Time has passed: rounds that took too long are abandoned.
+    /// Time has passed: rounds that took too long are given up. A photo that waits to be compared is called up: the one
+    /// called before may have needed no look any more, and then nobody else calls the next.
     pub(in crate::node) fn tend(&mut self, cx: &mut Context) {
         self.rate.tend(cx.now());
         if cx.custody.comparisons() < LOOKS {

@@ -177,6 +177,21 @@ pub enum DiskError {
     Other(String),
 }
 
+impl DiskError {
+    /// For the person whose photo the folder does not take: why, and what to do.
+    pub fn cannot_store(&self) -> String {
+        let remedy = match self {
+            DiskError::Full => "make room there or put it elsewhere",
+            DiskError::Gone
+            | DiskError::Damaged
+            | DiskError::NotAPicture
+            | DiskError::TooLate
+            | DiskError::Other(_) => "try again, or put it elsewhere",
+        };
+        format!("this daemon's folder cannot take it: {self}; {remedy}")
+    }
+}
+
 impl fmt::Display for DiskError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

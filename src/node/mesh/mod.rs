@@ -344,7 +344,7 @@ impl Mesh {
             step.tell(News::Gone(node));
             step.tell(News::MeshChanged);
         }
-        if step.leaving.is_none() {
+        if step.leaving().is_none() {
             self.dial(step);
             self.reannounce_members(step);
         }

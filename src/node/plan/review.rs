@@ -76,11 +76,8 @@ pub(in crate::node) fn adopt_from_worse(cx: &mut Context, photo: PhotoId) {
     let Some(entry) = cx.table.get(photo).filter(is_keeper) else {
         return;
     };
-    let losers = entry.similar.iter().filter_map(|id| cx.table.get(*id));
     let mut facts = Facts::default();
-    for loser in
-        losers.filter(|loser| loser.verdict == Verdict::Loser(photo) && !cx.table.is_shown(loser))
-    {
+    for loser in cx.table.worse_versions(entry).filter(|loser| !cx.table.is_shown(loser)) {
         facts.aliases.extend(loser.facts.names.union(&loser.facts.aliases).cloned());
         facts.heirs.extend(cx.table.owners(loser));
         facts.heirs.extend(&loser.facts.heirs);

@@ -19,7 +19,6 @@
 //! deletes it before its time there is over, and then only if by a complete table of more than one node it is still
 //! removed, and no other friend has given up their own version for it.
 //!
-//!
 //! # Who does what
 //!
 //! This file is the owner's side: it goes through the photos that clients want removed, and signs. Every node's own
@@ -38,9 +37,8 @@ use super::limits::{REMOVE, RETRY};
 use super::news::News;
 use super::{DiskAction, DiskError, LinkId, Time};
 use crate::photo::PhotoId;
-use crate::protocol::Departure;
 use crate::protocol::client::Refusal;
-use crate::protocol::{Answer, Holding, Tombstone, Wish};
+use crate::protocol::{Answer, Departure, Holding, Tombstone, Wish};
 
 /// The removals that this node's owner has begun.
 #[derive(Debug, Default)]

@@ -89,7 +89,7 @@ impl Entry {
     /// Whether a node has said that it would give the photo up for a better version.
     pub(in crate::node) fn is_given_up_by(&self, node: NodeId, better: PhotoId) -> bool {
         let looks = self.claims.get(node).and_then(Claim::looks);
-        looks.is_some_and(|looks| looks.yields_to == Some(better))
+        looks.is_some_and(|looks| looks.accepts(better).is_some())
     }
 
     /// All its present holders, and how they hold it.

@@ -38,6 +38,16 @@ impl Table {
         !self.dirty.is_empty()
     }
 
+    /// The worse versions of a keeper, be they shown or hidden.
+    pub(in crate::node) fn worse_versions<'a>(
+        &'a self,
+        keeper: &'a Entry,
+    ) -> impl Iterator<Item = &'a Entry> {
+        let id = keeper.photo.id;
+        let similar = keeper.similar.iter().filter_map(|other| self.get(*other));
+        similar.filter(move |other| other.verdict == Verdict::Loser(id))
+    }
+
     /// The better versions of a photo, whether keepers or not.
     pub(in crate::node) fn better_versions(&self, photo: PhotoId) -> BTreeSet<PhotoId> {
         let Some(entry) = self.get(photo) else {

@@ -39,16 +39,13 @@ impl Table {
         self.begin_sweep(node, What::Forget);
     }
 
+    /// Of one node at most two sweeps wait, however often it comes and goes: all that it said becomes the last known anew,
+    /// and is forgotten after that.
     fn begin_sweep(&mut self, node: NodeId, what: What) {
-        // One that has not come to its end begins anew: what is behind it is gone through twice, but nobody who comes and goes
-        // can have sweeps pile up.
-        let mut of_node = self.sweeps.iter_mut().rev().filter(|sweep| sweep.node == node);
-        if let Some(sweep) = of_node.next().filter(|sweep| sweep.what == what) {
-            sweep.last = None;
-            sweep.spared.clear();
-        } else {
-            self.sweeps.push_back(Sweep { node, what, last: None, spared: BTreeSet::new() });
-        }
+        self.sweeps.retain(|sweep| {
+            sweep.node != node || (what == What::Forget && sweep.what == What::Away)
+        });
+        self.sweeps.push_back(Sweep { node, what, last: None, spared: BTreeSet::new() });
     }
 
     /// A node tells of a photo again.

@@ -18,7 +18,7 @@ const BYTES: &[u8] = b"cat";
 /// Node 9 and its drops, when everything is at rest: it has a replica of a photo that two, or three, others have too.
 fn at_rest(others: u64) -> (Context, Drops, PhotoId) {
     let mut cx = Context::new(config());
-    cx.folder.scanned = true;
+    cx.folder.set_scanned(0);
     for n in 1..=others {
         let (link, remote) = (LinkId(n), "127.0.0.1".to_owned());
         cx.mesh.link_opened(&mut cx.step, link, remote, None);

@@ -109,7 +109,7 @@ struct Search {
 }
 
 impl Search {
-    /// Whether any order of events leaves fewer than `copies` on disk, and the fewest that were seen.
+    /// The fewest copies on disk in any state that some order of events leads to, and how many states there are.
     fn run(&self, rounds: &[u8], crashes: u8) -> (usize, usize) {
         let machine = |rounds_left: &u8| Machine {
             custody: Custody::default(),
