@@ -157,9 +157,8 @@ impl Context {
             Presence::Here { complete, since, .. } => !complete && now.since(since) < grace,
             Presence::Away { .. } | Presence::Gone => false,
         };
-        let mut members = self.mesh.members().map(|(_, member)| member);
-        self.is_settled()
-            || self.folder.is_scanned() && !members.any(|member| holds_up(member.presence))
+        let mut peers = self.mesh.peers().map(|(_, peer)| peer);
+        self.is_settled() || self.folder.is_scanned() && !peers.any(|peer| holds_up(peer.presence))
     }
 
     /// Nodes that have not told all their photos.

@@ -104,11 +104,11 @@ impl Clients {
             entry.flat_map(|entry| entry.live().chain(entry.retired()))
         };
         let node = holders(one).chain(holders(other)).next();
-        let address = node.and_then(|node| cx.mesh.member(node));
+        let address = node.and_then(|node| cx.mesh.peer(node));
         match (node, address) {
-            (Some(node), Some(member)) => format!(
+            (Some(node), Some(peer)) => format!(
                 "this node has neither {a} nor {b}: ask one that has, such as node {node}, --daemon {}",
-                member.address
+                peer.address
             ),
             _ => format!("this node has neither {a} nor {b}: ask one that has"),
         }

@@ -3,7 +3,7 @@
 use super::View;
 use super::wording::{as_what, spoken};
 use crate::node::limits::{AT_RISK, LIST_PAGE, PAGE_LOOKED_AT};
-use crate::node::mesh::{Member, Presence};
+use crate::node::mesh::{Peer, Presence};
 use crate::node::table::bounds::Bounds;
 use crate::node::table::entry::Entry;
 use crate::node::table::verdict::Verdict;
@@ -140,17 +140,17 @@ impl View<'_> {
         };
         let mut nodes =
             vec![self.node_report(me, &self.cx.config().address, true, state.to_owned())];
-        for (node, member) in self.cx.mesh.members() {
-            if member.presence != Presence::Gone
+        for (node, peer) in self.cx.mesh.peers() {
+            if peer.presence != Presence::Gone
                 || self.cx.table.load(node).photos > 0
-                || member.copies > 0
+                || peer.copies > 0
             {
-                let alive = matches!(member.presence, Presence::Here { .. });
+                let alive = matches!(peer.presence, Presence::Here { .. });
                 nodes.push(self.node_report(
                     node,
-                    &member.address,
+                    &peer.address,
                     alive,
-                    self.presence_in_words(member),
+                    self.presence_in_words(peer),
                 ));
             }
         }
@@ -164,13 +164,13 @@ impl View<'_> {
         NodeReport { id, address: address.clone(), alive, photos, bytes, originals, state }
     }
 
-    fn presence_in_words(&self, member: &Member) -> String {
-        match member.presence {
+    fn presence_in_words(&self, peer: &Peer) -> String {
+        match peer.presence {
             Presence::Here { complete: true, .. } => "here".to_owned(),
             Presence::Here { complete: false, .. } => "here, still telling what it has".to_owned(),
             Presence::Away { since, until } => {
                 let (gone, left) = (self.cx.now().since(since), until.since(self.cx.now()));
-                let before = match member.flaps {
+                let before = match peer.flaps {
                     0 => "",
                     _ => ": it has come and gone before",
                 };

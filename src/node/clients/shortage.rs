@@ -54,7 +54,7 @@ impl View<'_> {
         let Some((node, _)) = missing else {
             return "a holder is away".to_owned();
         };
-        match self.cx.mesh.member(node).map(|member| member.presence) {
+        match self.cx.mesh.peer(node).map(|peer| peer.presence) {
             Some(Presence::Away { until, .. }) => {
                 format!(
                     "node {node} is away; copied anew in {}",

@@ -313,8 +313,8 @@ fn contested_until(cx: &Context, photo: PhotoId, keeper: PhotoId) -> Option<supe
 /// The copies of a photo, in the form that the trim order needs.
 fn copies_of(cx: &Context, entry: &Entry) -> Vec<Copy> {
     let copy = |node: NodeId| {
-        let member = cx.mesh.member(node);
-        let keeps = member.map_or(cx.config().keep_originals, |member| member.keeps_originals);
+        let peer = cx.mesh.peer(node);
+        let keeps = peer.map_or(cx.config().keep_originals, |peer| peer.keeps_originals);
         let holding = entry.holding(node).unwrap_or(Holding::Replica);
         Copy { node, holding, load: cx.table.load(node).photos, keeps_originals: keeps }
     };

@@ -28,8 +28,8 @@ impl Drops {
         let holders = terms.holders.clone();
         let proven = terms.proven;
         // Owners may set other pin times: the promise that ends first bounds the round.
-        let members = holders.iter().filter_map(|node| cx.mesh.member(*node));
-        let pin = members.map(|member| member.pin).fold(cx.config().pin, Duration::min);
+        let peers = holders.iter().filter_map(|node| cx.mesh.peer(*node));
+        let pin = peers.map(|peer| peer.pin).fold(cx.config().pin, Duration::min);
         let round = Round {
             why,
             goes,

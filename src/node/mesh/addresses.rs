@@ -1,14 +1,14 @@
 //! Nodes known only from others: addresses to dial, believed for nothing else.
 //!
-//! A member can tell any address: all others would then dial a stranger, or have no places left for real nodes. So an
-//! address must be one that a member can have; only a few wait to be met at a time; nodes that cannot be reached are
+//! A peer can tell any address: all others would then dial a stranger, or have no places left for real nodes. So an
+//! address must be one that a peer can have; only a few wait to be met at a time; nodes that cannot be reached are
 //! soon forgotten; and a node is told to others, and remembered on disk, only after it has registered here. Two nodes
-//! that could not reach each other for a minute have forgotten each other, so the members are told again now and then.
+//! that could not reach each other for a minute have forgotten each other, so the peers are told again now and then.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Member, Mesh, Presence};
+use super::{Mesh, Peer, Presence};
 use crate::node::LinkId;
 use crate::node::limits::{DIAL_COURTESY, REANNOUNCE, REDIAL_MAX, UNMET};
 use crate::node::step::Step;
@@ -17,13 +17,13 @@ use crate::protocol::{Address, Message, NodeId};
 impl Mesh {
     /// How many nodes have registered here, now or in an earlier life.
     pub(super) fn count_met(&self) -> usize {
-        self.members.values().filter(|member| member.met).count()
+        self.peers.values().filter(|peer| peer.met).count()
     }
 
     /// Forgets nodes that are known only from others and were not reached by now.
     pub(super) fn forget_unmet(&mut self) {
-        self.members.retain(|_, member| {
-            member.met || member.presence != Presence::Gone || member.redial.pause < REDIAL_MAX
+        self.peers.retain(|_, peer| {
+            peer.met || peer.presence != Presence::Gone || peer.redial.pause < REDIAL_MAX
         });
     }
 }
@@ -37,30 +37,30 @@ impl Mesh {
         nodes: BTreeMap<NodeId, Address>,
     ) {
         let now = step.now;
-        let teller = self.node_at(link).and_then(|node| self.members.get(&node));
-        let Some(teller) = teller.map(|member| member.address.clone()) else {
+        let teller = self.node_at(link).and_then(|node| self.peers.get(&node));
+        let Some(teller) = teller.map(|peer| peer.address.clone()) else {
             return;
         };
         for (node, address) in nodes {
-            let waiting = self.members.len() - self.count_met();
+            let waiting = self.peers.len() - self.count_met();
             if node == step.me()
                 || waiting >= UNMET
-                || self.members.contains_key(&node)
+                || self.peers.contains_key(&node)
                 || !is_possible(&address, &teller)
             {
                 continue;
             }
             // Of two nodes that hear of each other, the lower dials first.
             let courtesy = if step.me() < node { Duration::ZERO } else { DIAL_COURTESY };
-            let member = Member { met: false, ..Member::known(address, now + courtesy) };
-            self.members.insert(node, member);
+            let peer = Peer { met: false, ..Peer::known(address, now + courtesy) };
+            self.peers.insert(node, peer);
         }
     }
 }
 
 impl Mesh {
-    /// Time has passed: the next node is told again which members are here.
-    pub(super) fn reannounce_members(&mut self, step: &mut Step) {
+    /// Time has passed: the next node is told again which peers are here.
+    pub(super) fn reannounce_peers(&mut self, step: &mut Step) {
         let (last, due) = self.reannounced;
         if due > step.now {
             return;

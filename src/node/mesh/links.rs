@@ -43,8 +43,8 @@ impl Mesh {
                 format!("cannot reach {address} ({reason}); trying again until it is there"),
             );
         }
-        for member in self.members.values_mut().filter(|member| member.address == *address) {
-            member.redial.failed(now);
+        for peer in self.peers.values_mut().filter(|peer| peer.address == *address) {
+            peer.redial.failed(now);
         }
         self.forget_unmet();
     }
@@ -96,10 +96,8 @@ impl Mesh {
             redial.failed(now);
         }
         let dialed = state.dialed.clone();
-        for member in
-            self.members.values_mut().filter(|member| Some(&member.address) == dialed.as_ref())
-        {
-            member.redial.failed(now);
+        for peer in self.peers.values_mut().filter(|peer| Some(&peer.address) == dialed.as_ref()) {
+            peer.redial.failed(now);
         }
         self.forget_unmet();
         if let Some(node) = state.node.filter(|node| self.link_to(*node) == Some(link)) {
@@ -129,9 +127,9 @@ impl Mesh {
 
     pub(in crate::node) fn dial(&mut self, step: &mut Step) {
         let now = step.now;
-        let members = self.members.values();
-        let missed = members.filter(|member| !member.is_here());
-        let missed = missed.map(|member| (&member.address, &member.redial));
+        let peers = self.peers.values();
+        let missed = peers.filter(|peer| !peer.is_here());
+        let missed = missed.map(|peer| (&peer.address, &peer.redial));
         let mut due: BTreeSet<Address> = missed
             .chain(&self.joins)
             .filter(|(_, redial)| redial.next <= now && !redial.dialing)
@@ -139,9 +137,9 @@ impl Mesh {
             .collect();
         due.retain(|address| !self.is_reached(step, address));
         for address in due {
-            let members = self.members.values_mut();
-            let there = members.filter(|member| !member.is_here() && member.address == address);
-            there.for_each(|member| member.redial.dialing = true);
+            let peers = self.peers.values_mut();
+            let there = peers.filter(|peer| !peer.is_here() && peer.address == address);
+            there.for_each(|peer| peer.redial.dialing = true);
             if let Some(redial) = self.joins.get_mut(&address) {
                 redial.dialing = true;
             }
@@ -152,9 +150,9 @@ impl Mesh {
     /// Whether the node at an address is here already, or is this node itself, whichever node listened there before.
     fn is_reached(&self, step: &Step, address: &Address) -> bool {
         let mut links = self.links.values();
-        let mut members = self.members.values();
+        let mut peers = self.peers.values();
         *address == step.config.address
             || links.any(|link| link.dialed.as_ref() == Some(address))
-            || members.any(|member| member.is_here() && member.address == *address)
+            || peers.any(|peer| peer.is_here() && peer.address == *address)
     }
 }

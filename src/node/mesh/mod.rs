@@ -1,4 +1,4 @@
-//! The members of the mesh: links, presence, dialing, heartbeats and grace.
+//! The peers of the mesh: links, presence, dialing, heartbeats and grace.
 //!
 //! # A node's life, as the others see it
 //!
@@ -14,7 +14,7 @@
 //!
 //! # Who does what
 //!
-//! This file has the members and their presence. `links` opens, closes and dials, `register` decides which node comes
+//! This file has the peers and their presence. `links` opens, closes and dials, `register` decides which node comes
 //! in, and `addresses` keeps the addresses that others have told. `announce` tells this node's records to every link,
 //! in `pages`; each page is made when the one before is sent.
 //!
@@ -81,7 +81,7 @@ impl Redial {
 
 /// Another node of the mesh.
 #[derive(Debug)]
-pub(in crate::node) struct Member {
+pub(in crate::node) struct Peer {
     pub(in crate::node) address: Address,
     /// It has registered here, now or in an earlier life; else it is known only from others.
     met: bool,
@@ -111,18 +111,18 @@ pub(in crate::node) enum Presence {
 #[derive(Debug, Default)]
 pub(in crate::node) struct Mesh {
     links: BTreeMap<LinkId, Link>,
-    members: BTreeMap<NodeId, Member>,
+    peers: BTreeMap<NodeId, Peer>,
     /// Addresses to join through, until the node there has registered.
     joins: BTreeMap<Address, Redial>,
     /// Nodes that were lost lately, and when.
     vanished: BTreeMap<NodeId, Time>,
-    /// The node that was last told the members again, and when the next one is.
+    /// The node that was last told the peers again, and when the next one is.
     reannounced: (Option<NodeId>, Time),
     /// Members counted by presence, cached: every step needs it.
     census: Census,
 }
 
-/// The members, counted.
+/// The peers, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::node) struct Census {
     /// Those that are here, without this node.
@@ -143,37 +143,37 @@ impl Mesh {
             mesh.joins.insert(address.clone(), Redial::at(Time::default()));
         }
         for (node, address) in known.iter().take(NODES) {
-            mesh.members.insert(*node, Member::known(address.clone(), Time::default()));
+            mesh.peers.insert(*node, Peer::known(address.clone(), Time::default()));
         }
         mesh
     }
 
     /// The nodes that are here, and their links.
     pub(in crate::node) fn here(&self) -> impl Iterator<Item = (NodeId, LinkId)> + '_ {
-        self.members.iter().filter_map(|(node, member)| match member.presence {
+        self.peers.iter().filter_map(|(node, peer)| match peer.presence {
             Presence::Here { link, .. } => Some((*node, link)),
             Presence::Gone | Presence::Away { .. } => None,
         })
     }
 
     /// All nodes that are known.
-    pub(in crate::node) fn members(&self) -> impl Iterator<Item = (NodeId, &Member)> {
-        self.members.iter().map(|(node, member)| (*node, member))
+    pub(in crate::node) fn peers(&self) -> impl Iterator<Item = (NodeId, &Peer)> {
+        self.peers.iter().map(|(node, peer)| (*node, peer))
     }
 
     /// What is known of a node.
-    pub(in crate::node) fn member(&self, node: NodeId) -> Option<&Member> {
-        self.members.get(&node)
+    pub(in crate::node) fn peer(&self, node: NodeId) -> Option<&Peer> {
+        self.peers.get(&node)
     }
 
-    /// The members, counted.
+    /// The peers, counted.
     pub(in crate::node) fn census(&self) -> Census {
         self.census
     }
 
     /// The link to a node that is here.
     pub(in crate::node) fn link_to(&self, node: NodeId) -> Option<LinkId> {
-        match self.members.get(&node)?.presence {
+        match self.peers.get(&node)?.presence {
             Presence::Here { link, .. } => Some(link),
             Presence::Gone | Presence::Away { .. } => None,
         }
@@ -191,7 +191,7 @@ impl Mesh {
 
     /// Whether a node is here and has told all its photos.
     pub(in crate::node) fn is_here_completely(&self, node: NodeId) -> bool {
-        let presence = self.members.get(&node).map(|member| member.presence);
+        let presence = self.peers.get(&node).map(|peer| peer.presence);
         matches!(presence, Some(Presence::Here { complete: true, .. }))
     }
 
@@ -200,18 +200,18 @@ impl Mesh {
         self.census.here
     }
 
-    /// A member comes, goes or completes its table: the only way to change its presence, which keeps the census right.
+    /// A peer comes, goes or completes its table: the only way to change its presence, which keeps the census right.
     fn set_presence(&mut self, node: NodeId, presence: Presence) {
-        if let Some(member) = self.members.get_mut(&node) {
-            member.presence = presence;
+        if let Some(peer) = self.peers.get_mut(&node) {
+            peer.presence = presence;
             self.census = self.count();
         }
     }
 
     fn count(&self) -> Census {
         let mut census = Census::default();
-        for member in self.members.values() {
-            match member.presence {
+        for peer in self.peers.values() {
+            match peer.presence {
                 Presence::Gone => continue,
                 Presence::Away { .. } => census.away += 1,
                 Presence::Here { complete, .. } => {
@@ -219,19 +219,19 @@ impl Mesh {
                     census.incomplete += usize::from(!complete);
                 }
             }
-            census.copies = census.copies.max(member.copies);
+            census.copies = census.copies.max(peer.copies);
         }
         census
     }
 
     /// Nodes and where they listen, for people at node `me`.
     pub(in crate::node) fn in_words(&self, me: NodeId, nodes: &[NodeId]) -> String {
-        let word = |node: &NodeId| match self.members.get(node) {
+        let word = |node: &NodeId| match self.peers.get(node) {
             _ if *node == me => "this node".to_owned(),
-            Some(member) => match member.presence {
-                Presence::Here { .. } => format!("node {node} at {}", member.address),
+            Some(peer) => match peer.presence {
+                Presence::Here { .. } => format!("node {node} at {}", peer.address),
                 Presence::Away { .. } | Presence::Gone => {
-                    format!("node {node} at {} (away)", member.address)
+                    format!("node {node} at {} (away)", peer.address)
                 }
             },
             None => format!("node {node} (not met lately)"),
@@ -241,14 +241,14 @@ impl Mesh {
 
     /// The address of every node that has ever registered here.
     fn addresses(&self) -> BTreeMap<NodeId, Address> {
-        let met = self.members.iter().filter(|(_, member)| member.met);
-        met.map(|(node, member)| (*node, member.address.clone())).collect()
+        let met = self.peers.iter().filter(|(_, peer)| peer.met);
+        met.map(|(node, peer)| (*node, peer.address.clone())).collect()
     }
 }
 
-impl Member {
-    fn known(address: Address, dial_at: Time) -> Member {
-        Member {
+impl Peer {
+    fn known(address: Address, dial_at: Time) -> Peer {
+        Peer {
             address,
             met: true,
             presence: Presence::Gone,
@@ -275,19 +275,19 @@ impl Member {
 impl Mesh {
     fn node_down(&mut self, step: &mut Step, node: NodeId, reason: &CloseReason) {
         let now = step.now;
-        let Some(member) = self.members.get_mut(&node) else {
+        let Some(peer) = self.peers.get_mut(&node) else {
             return;
         };
-        let Presence::Here { since, .. } = member.presence else {
+        let Presence::Here { since, .. } = peer.presence else {
             return;
         };
         let grace = step.config.grace;
         if now.since(since) >= grace.saturating_mul(10) {
-            member.flaps = 0;
+            peer.flaps = 0;
         }
-        let presence = Presence::Away { since: now, until: now + member.grace(grace) };
-        member.redial = Redial { next: now + REDIAL_MIN, ..Redial::at(now) };
-        let (address, away) = (member.address.clone(), member.grace(grace));
+        let presence = Presence::Away { since: now, until: now + peer.grace(grace) };
+        peer.redial = Redial { next: now + REDIAL_MIN, ..Redial::at(now) };
+        let (address, away) = (peer.address.clone(), peer.grace(grace));
         let text = format!(
             "{node} at {address} is away ({reason}); its photos are copied if it stays away {away:?}"
         );
@@ -312,8 +312,8 @@ impl Mesh {
         }
         let grace = step.config.grace.saturating_mul(CUT_OFF_GRACE);
         for node in self.vanished.keys() {
-            if let Some(Member { presence: Presence::Away { since, until }, .. }) =
-                self.members.get_mut(node)
+            if let Some(Peer { presence: Presence::Away { since, until }, .. }) =
+                self.peers.get_mut(node)
             {
                 *until = (*until).max(*since + grace);
             }
@@ -326,7 +326,7 @@ impl Mesh {
 
     /// A node has told all its photos.
     pub(in crate::node) fn told_all(&mut self, node: NodeId) {
-        let presence = self.members.get(&node).map(|member| member.presence);
+        let presence = self.peers.get(&node).map(|peer| peer.presence);
         if let Some(Presence::Here { link, since, .. }) = presence {
             self.set_presence(node, Presence::Here { link, since, complete: true });
         }
@@ -336,8 +336,9 @@ impl Mesh {
     pub(in crate::node) fn tend(&mut self, step: &mut Step) {
         self.tend_links(step);
         let now = step.now;
-        let is_over = |member: &Member| matches!(member.presence, Presence::Away { until, .. } if until <= now);
-        let over = self.members.iter().filter(|(_, member)| is_over(member));
+        let is_over =
+            |peer: &Peer| matches!(peer.presence, Presence::Away { until, .. } if until <= now);
+        let over = self.peers.iter().filter(|(_, peer)| is_over(peer));
         for node in over.map(|(node, _)| *node).collect::<Vec<_>>() {
             self.set_presence(node, Presence::Gone);
             step.log("mesh", format!("{node} stayed away: its photos are copied"));
@@ -346,7 +347,7 @@ impl Mesh {
         }
         if step.leaving().is_none() {
             self.dial(step);
-            self.reannounce_members(step);
+            self.reannounce_peers(step);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Link, Member, Mesh, Presence, Redial};
+use super::{Link, Mesh, Peer, Presence, Redial};
 use crate::node::limits::NODES;
 use crate::node::news::News;
 use crate::node::step::Step;
@@ -76,7 +76,7 @@ impl Mesh {
             );
             return Err(CloseReason::Refused(text));
         }
-        let Some(member) = self.members.get(&node) else {
+        let Some(peer) = self.peers.get(&node) else {
             let full = self.count_met() >= NODES;
             return if full {
                 Err(CloseReason::Refused(format!("this mesh has {NODES} nodes already")))
@@ -84,11 +84,11 @@ impl Mesh {
                 Ok(())
             };
         };
-        let Presence::Here { link: other, .. } = member.presence else {
+        let Presence::Here { link: other, .. } = peer.presence else {
             return Ok(());
         };
-        if member.boot != Some(register.boot) {
-            return Err(CloseReason::Refused(twin(node, &member.address)));
+        if peer.boot != Some(register.boot) {
+            return Err(CloseReason::Refused(twin(node, &peer.address)));
         }
         // If two nodes dialed each other at once, the link dialed by the lower id stays; of two links dialed by one
         // node, the later stays, since that node has given up the earlier.
@@ -120,21 +120,20 @@ impl Mesh {
         } else {
             register.address
         };
-        let known = self.members.get(&node);
-        let is_new = known.is_none_or(|member| member.address != address);
-        let is_to_note = is_new || known.is_some_and(|member| !member.met);
-        let member =
-            self.members.entry(node).or_insert_with(|| Member::known(address.clone(), now));
-        if matches!(member.presence, Presence::Away { .. }) {
-            member.flaps += 1;
+        let known = self.peers.get(&node);
+        let is_new = known.is_none_or(|peer| peer.address != address);
+        let is_to_note = is_new || known.is_some_and(|peer| !peer.met);
+        let peer = self.peers.entry(node).or_insert_with(|| Peer::known(address.clone(), now));
+        if matches!(peer.presence, Presence::Away { .. }) {
+            peer.flaps += 1;
         }
-        member.met = true;
-        member.address = address.clone();
-        member.boot = Some(register.boot);
-        member.copies = register.copies.min(NODES as u32);
-        member.pin = Duration::from_millis(register.pin_ms);
-        member.keeps_originals = register.keep_originals;
-        member.redial = Redial::at(now);
+        peer.met = true;
+        peer.address = address.clone();
+        peer.boot = Some(register.boot);
+        peer.copies = register.copies.min(NODES as u32);
+        peer.pin = Duration::from_millis(register.pin_ms);
+        peer.keeps_originals = register.keep_originals;
+        peer.redial = Redial::at(now);
         step.tell(News::Up(node));
         let presence = Presence::Here { link, since: now, complete: false };
         self.set_presence(node, presence);
