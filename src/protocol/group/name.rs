@@ -1,0 +1,74 @@
+//! The name of a person.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::NodeId;
+
+/// A member's name: 1 to 32 letters, digits, `-`, `_` and `.`, unique in a group. It begins with a letter or digit.
+///
+/// Without a group each node is a member of its own, and its id is the name.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct MemberName(Arc<str>);
+
+impl MemberName {
+    /// The longest name, in bytes.
+    pub const MAX: usize = 32;
+
+    /// The member that a node is by itself, without a group.
+    pub fn of_node(node: NodeId) -> MemberName {
+        MemberName(node.to_string().into())
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for MemberName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<MemberName, String> {
+        let harmless = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
+        let begins = text.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric());
+        if begins && text.len() <= MemberName::MAX && text.bytes().all(harmless) {
+            Ok(MemberName(text.into()))
+        } else {
+            Err(format!(
+                "a name has 1 to {} letters, digits, `-`, `_` or `.`, and begins with a letter or digit",
+                MemberName::MAX
+            ))
+        }
+    }
+}
+
+impl TryFrom<String> for MemberName {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<MemberName, String> {
+        text.parse()
+    }
+}
+
+impl From<MemberName> for String {
+    fn from(name: MemberName) -> String {
+        name.0.as_ref().to_owned()
+    }
+}
+
+impl fmt::Display for MemberName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl fmt::Debug for MemberName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MemberName({})", self.0)
+    }
+}
