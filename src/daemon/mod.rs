@@ -250,6 +250,7 @@ fn configure(options: &Options, folder: &Folder, address: &Address) -> Result<Co
     Ok(Config {
         node: folder.identity().node(),
         boot: Boot(u64::from_be_bytes(boot)),
+        membership: None,
         address: options.advertise.clone().unwrap_or_else(|| address.clone()),
         copies: options.copies,
         grace: options.grace,

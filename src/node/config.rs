@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::protocol::{Address, Boot, NodeId, Tombstone};
+use crate::protocol::{Address, Boot, MemberName, Membership, NodeId, Tombstone};
 
 /// The settings and memories with which a node starts.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Its identity, from the key pair in its folder.
     pub node: NodeId,
+    /// Whose node it is; without a group, its own.
+    pub membership: Option<Membership>,
     /// Its present life: one run of its daemon.
     pub boot: Boot,
     /// Where it listens, as told to others.
@@ -34,4 +36,12 @@ pub struct Config {
     pub first_start: bool,
     /// Randomness for nonces. In a daemon it must be unpredictable; in a simulation it comes from the run's seed.
     pub seed: [u8; 32],
+}
+
+impl Config {
+    /// The member whose node this is.
+    pub fn member(&self) -> MemberName {
+        let named = self.membership.as_ref().map(|membership| membership.name().clone());
+        named.unwrap_or_else(|| MemberName::of_node(self.node))
+    }
 }

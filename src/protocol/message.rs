@@ -38,11 +38,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Blob, Boot, Facts, NodeId, Record, Tombstone};
+use super::{Address, Blob, Boot, Facts, Membership, NodeId, Record, Tombstone};
 use crate::photo::{Nonce, Photo, PhotoId, Proof};
 
 /// The range of protocol versions this program speaks; the highest that both ends speak is used.
-pub const PROTOCOL: (u32, u32) = (1, 1);
+///
+/// Version 2 knows members: who may do what is another question there, so it does not speak version 1.
+pub const PROTOCOL: (u32, u32) = (2, 2);
 
 /// The number that ties the chunks of one pull to the request; chosen by who pulls, unique within its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -238,6 +240,9 @@ pub struct Register {
     pub node: NodeId,
     /// This life of it.
     pub boot: Boot,
+    /// Whose node it is. Without a group nothing is said: each node is a member of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<Box<Membership>>,
     /// Where it listens. With an unspecified host (`0.0.0.0`) it means the address the link comes from.
     pub address: Address,
     /// How many copies its owner wants of every photo; the mesh keeps the highest number among its live nodes.

@@ -110,6 +110,7 @@ impl Host {
         Config {
             node: self.disk.identity,
             boot: Boot(boot),
+            membership: None,
             address: self.address.clone(),
             copies: self.copies,
             grace,

@@ -23,6 +23,7 @@ pub(crate) fn messages() -> Vec<Message> {
         features: vec!["chunks".to_owned()],
         node: NodeId(1),
         boot: Boot(2),
+        member: None,
         address: Address::new("anna", 5000),
         copies: 2,
         pin_ms: 60_000,

@@ -278,6 +278,7 @@ fn a_daemon_that_is_too_busy_to_listen_takes_nobody_for_dead() {
     let node = Node::new(Config {
         node: NodeId(1),
         boot: Boot(1),
+        membership: None,
         address: Address::new("127.0.0.1", 1),
         copies: 2,
         grace: PATIENCE,

@@ -159,6 +159,7 @@ pub(super) fn register(n: u64, pin: Duration) -> Register {
         features: Vec::new(),
         node: NodeId(n),
         boot: Boot(n),
+        member: None,
         address: address(n as usize),
         copies: 2,
         pin_ms: pin.as_millis() as u64,
@@ -368,6 +369,7 @@ pub(super) fn config() -> Config {
     Config {
         node: NodeId(9),
         boot: Boot(1),
+        membership: None,
         address: address(9),
         copies: 2,
         grace: Duration::from_secs(60),

@@ -69,6 +69,7 @@ impl World {
         self.nodes[n] = Some(Node::new(Config {
             node: NodeId(n as u64 + 1),
             boot: Boot(n as u64 + 100 * u64::from(first_start)),
+            membership: None,
             address: address(n),
             copies: 2,
             grace: Duration::from_secs(5),

@@ -89,6 +89,7 @@ fn register() -> impl Strategy<Value = Message> {
             features,
             node: NodeId(node),
             boot: Boot(boot),
+            member: None,
             address,
             copies,
             pin_ms,
