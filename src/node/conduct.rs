@@ -24,6 +24,7 @@ use super::limits::{SETTLE, SWEEP, WORK_PER_STEP};
 use super::news::News;
 use super::plan::Task;
 use super::plan::review::{adopt_from_worse, review};
+use super::table::persons::Spread;
 use super::{DiskAction, LinkId, Node, Time};
 use crate::photo::PhotoId;
 use crate::protocol::{Record, Tombstone};
@@ -31,10 +32,10 @@ use crate::protocol::{Record, Tombstone};
 /// How many copies each photo should have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Goals {
-    /// The highest number that a node asks for.
+    /// How many are wanted.
     wanted: usize,
-    /// As many of them as the nodes that are here, or expected back, can hold.
-    reachable: usize,
+    /// How widely they can be spread over the nodes that are here, or expected back.
+    reachable: Spread,
 }
 
 /// A walk through all photos that puts them on the agenda.
@@ -52,7 +53,10 @@ impl Node {
         while let Some(news) = self.cx.step.next_news() {
             let Node { cx, copies, drops, removal, clients, .. } = self;
             match news {
-                News::Up(node) => cx.table.told_anew(node),
+                News::Up { node, member } => {
+                    cx.table.set_member(node, member);
+                    cx.table.told_anew(node);
+                }
                 News::LinkLost(node) => {
                     cx.table.set_away(node);
                     copies.link_lost(cx, node);
@@ -123,7 +127,7 @@ impl Node {
 
     /// Nodes came, went or completed their tables: the number of copies that is wanted, or possible, may have changed.
     fn mesh_changed(&mut self) {
-        let goals = Goals { wanted: self.cx.copies(), reachable: self.cx.reachable_copies() };
+        let goals = Goals { wanted: self.cx.copies(), reachable: self.cx.goal() };
         if goals != self.goals {
             self.goals = goals;
             self.reviewing_all = Some(ReviewOfAll { last: None, due: self.cx.now() + SETTLE });

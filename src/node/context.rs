@@ -15,6 +15,7 @@ use super::own_folder::OwnFolder;
 use super::step::Step;
 use super::table::Table;
 use super::table::entry::Entry;
+use super::table::persons::Spread;
 use super::{ClientAction, CloseReason, Config, DiskAction, DiskError, LinkAction, LinkId, Time};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Facts, Holding, Looks, Message, NodeId, Record};
@@ -41,9 +42,10 @@ impl Context {
     /// What there is at a node's start.
     pub(in crate::node) fn new(config: Config) -> Context {
         let mut table = Table::new(config.node);
+        table.set_member(config.node, config.membership.as_ref().map(|m| m.name().clone()));
         table.remember(&config.tombstones);
         Context {
-            mesh: Mesh::new(&config.join, &config.known),
+            mesh: Mesh::new(&config),
             step: Step::new(config),
             table,
             custody: Custody::default(),
@@ -117,25 +119,35 @@ impl Context {
         self.mesh.announce(&mut self.step, &mut self.table, self.folder.is_scanned());
     }
 
-    /// How many copies of each photo the mesh wants: the highest number that a node asks for.
+    /// How many copies of each photo the mesh wants, see [`Census::copies`](super::mesh::Census).
     pub(in crate::node) fn copies(&self) -> usize {
-        self.config().copies.max(self.mesh.census().copies).max(1) as usize
+        self.mesh.census().copies.max(1) as usize
     }
 
-    /// How many of these are possible now, on this node, those here, and those expected back.
-    pub(in crate::node) fn reachable_copies(&self) -> usize {
-        let nodes = 1 + self.mesh.census().here + self.mesh.census().away;
-        self.copies().min(nodes)
+    /// How many copies there must be elsewhere before one leaves a node: what leaves a person's folder leaves on their own
+    /// terms, if these are stricter than what is agreed on.
+    pub(in crate::node) fn copies_wanted_by(&self, node: NodeId) -> usize {
+        let own = self.config().copies;
+        let wish = self.mesh.peer(node).map_or(own, |peer| peer.copies);
+        self.copies().max(wish as usize)
+    }
+
+    /// How widely each photo is to be spread: over as many nodes as are possible now, of those here and those expected
+    /// back, and over as many members.
+    pub(in crate::node) fn goal(&self) -> Spread {
+        let all = self.mesh.census().all;
+        Spread { nodes: self.copies().min(all.nodes), members: self.copies().min(all.members) }
+    }
+
+    /// How widely a photo can be spread now, over those that are here.
+    pub(in crate::node) fn goal_here(&self) -> Spread {
+        let here = self.mesh.census().here_with_me;
+        Spread { nodes: self.copies().min(here.nodes), members: self.copies().min(here.members) }
     }
 
     /// How many nodes are here, this one included.
     pub(in crate::node) fn nodes_here(&self) -> usize {
-        1 + self.mesh.count_here()
-    }
-
-    /// How many copies are possible with the nodes that are here.
-    pub(in crate::node) fn copies_here(&self) -> usize {
-        self.copies().min(self.nodes_here())
+        self.mesh.census().here_with_me.nodes
     }
 
     /// Nodes and where they listen, for people.

@@ -92,7 +92,7 @@ pub(super) struct Standing {
     pub(super) unfit: Option<Obstacle>,
     /// Whether the decision rests on settled ground: see [`super::departure`] for what must be settled for each reason.
     pub(super) settled: bool,
-    /// How many other nodes can prove it, and how many must.
+    /// How many others can prove it, each person counted once, and how many must.
     pub(super) others: usize,
     pub(super) needed: usize,
 }

@@ -28,7 +28,7 @@ pub(in crate::node) struct Terms {
     pub(in crate::node) proven: PhotoId,
     /// The nodes that can prove them.
     pub(in crate::node) holders: Vec<NodeId>,
-    /// How many of them must.
+    /// How many of them must, counted in [voices](super::table::persons).
     pub(in crate::node) needed: usize,
 }
 
@@ -76,8 +76,8 @@ impl Context {
                 Verdict::Absent => return Err(Obstacle::Unsettled),
             },
         };
-        let standing =
-            Standing { unfit, settled, others: terms.holders.len(), needed: terms.needed };
+        let others = self.table.voices(self.me(), terms.holders.iter().copied());
+        let standing = Standing { unfit, settled, others, needed: terms.needed };
         self.custody.may_leave(photo, terms.proven, &standing).map(|()| terms)
     }
 
@@ -89,7 +89,7 @@ impl Context {
     /// Others must prove that they have this photo.
     fn own_bytes(&self, entry: &Entry, holders: impl Iterator<Item = NodeId>) -> Terms {
         let holders = holders.filter(|node| *node != self.me()).collect();
-        Terms { proven: entry.photo.id, holders, needed: self.copies() }
+        Terms { proven: entry.photo.id, holders, needed: self.copies_wanted_by(self.me()) }
     }
 
     /// Others must prove that they have the keeper: as many as are wanted or, if fewer are here, all of them; this node
@@ -97,8 +97,9 @@ impl Context {
     fn for_keeper(&self, keeper: PhotoId) -> Result<Case, Obstacle> {
         let entry = self.table.get(keeper).ok_or(Obstacle::Unsettled)?;
         let own = usize::from(entry.is_stored_by(self.me()));
-        let reachable = self.copies_here();
-        let terms = Terms { needed: reachable - own, ..self.own_bytes(entry, entry.live()) };
+        let terms = self.own_bytes(entry, entry.live());
+        let reachable = terms.needed.min(1 + self.mesh.census().voices);
+        let terms = Terms { needed: reachable - own, ..terms };
         let settled = self.is_at_rest(entry) && entry.verdict == Verdict::Keeper;
         Ok(Case { terms, settled, unfit: self.unfit_or_alone() })
     }

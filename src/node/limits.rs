@@ -104,6 +104,10 @@ pub const PHOTOS_OF_NODE: usize = 500_000;
 /// The table takes no photo of others beyond this size: a gigabyte of memory or somewhat more.
 pub const PHOTOS: usize = 1_000_000;
 
+/// A node that has done nothing for so long about a photo that it looks after, and that has too few copies, is passed over:
+/// it may be a liar. Long enough for one that is only slow; what is copied twice meanwhile is trimmed.
+pub const PASS_OVER: Duration = Duration::from_secs(10 * 60);
+
 /// How long a leaving node hands over photos that only it holds.
 pub const LEAVE: Duration = Duration::from_secs(15);
 

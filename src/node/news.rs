@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use super::{DiskError, LinkId, Source};
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Holding, NodeId};
+use crate::protocol::{Holding, MemberName, NodeId};
 
 /// One piece of news.
 #[derive(Debug)]
 pub(in crate::node) enum News {
-    /// A node is here, and tells all its photos from the start.
-    Up(NodeId),
+    /// A node is here, of this member, and tells all its photos from the start.
+    Up { node: NodeId, member: Option<MemberName> },
     /// The link to a node is gone, with everything that was on its way.
     LinkLost(NodeId),
     /// A node has stayed away for longer than its grace.

@@ -7,6 +7,7 @@ use super::{Clients, Waiting};
 use crate::node::context::Context;
 use crate::node::limits::PUT;
 use crate::node::news::News;
+use crate::node::table::entry::Entry;
 use crate::node::table::verdict::Verdict;
 use crate::node::{DiskAction, DiskError, LinkId, Spool};
 use crate::photo::{Photo, PhotoId};
@@ -123,8 +124,9 @@ impl Clients {
         if self.is_worse_put(cx, photo, &links) {
             return;
         }
-        let wanted = cx.copies_here();
-        if cx.table.get(photo).is_some_and(|entry| entry.live().count() < wanted) {
+        let goal = cx.goal_here();
+        let is_short = |entry: &Entry| cx.table.spread(entry.live()).falls_short_of(goal);
+        if cx.table.get(photo).is_some_and(is_short) {
             // A new copy can never lose one: there is no need to wait until the table has settled.
             return cx.tell(News::Lacking(photo));
         }

@@ -6,6 +6,7 @@ use crate::node::limits::{AT_RISK, LIST_PAGE, PAGE_LOOKED_AT};
 use crate::node::mesh::{Peer, Presence};
 use crate::node::table::bounds::Bounds;
 use crate::node::table::entry::Entry;
+use crate::node::table::persons::Spread;
 use crate::node::table::verdict::Verdict;
 use crate::photo::PhotoId;
 use crate::protocol::client::{NodeReport, PhotoReport, StatusReport, TrashReport};
@@ -55,7 +56,8 @@ impl View<'_> {
     pub(super) fn status(&self) -> Answer {
         let cx = self.cx;
         let (wanted, sums) = (cx.copies(), cx.table.sums());
-        let at_risk = sums.few(wanted).take(AT_RISK);
+        let goal = Spread { nodes: wanted, members: cx.goal_here().members };
+        let at_risk = sums.few(goal).take(AT_RISK);
         let at_risk = at_risk.filter_map(|(photo, copies)| Some((cx.table.get(photo)?, copies)));
         let status = StatusReport {
             node: cx.me(),
@@ -64,7 +66,7 @@ impl View<'_> {
             nodes: self.node_reports(),
             photos: sums.shown() as u64,
             duplicates: sums.hidden,
-            under_replicated: sums.under(wanted) as u64,
+            under_replicated: sums.under(goal) as u64,
             over_replicated: sums.over(wanted) as u64,
             at_risk: at_risk.map(|(entry, copies)| self.risk(entry, copies)).collect(),
             trash: sums.in_my_trash,

@@ -20,10 +20,11 @@ impl View<'_> {
     pub(super) fn why_not_more(&self, entry: &Entry) -> String {
         let (live, counted) = self.cx.table.copies_there(entry);
         let nodes = self.cx.nodes_here();
-        if counted > live && (live == 0 || counted >= self.cx.reachable_copies()) {
+        let is_enough = !counted.falls_short_of(self.cx.goal());
+        if counted.nodes > live.nodes && (live.nodes == 0 || is_enough) {
             return self.why_counted(entry);
         }
-        if live >= nodes {
+        if live.nodes >= nodes {
             return format!("only {nodes} node(s) are here");
         }
         let photo = entry.photo.id;

@@ -9,10 +9,12 @@ use std::sync::Arc;
 
 use super::Copies;
 use crate::node::context::Context;
-use crate::node::limits::{DOUBT, OFFER, OFFERS, OFFERS_PER_NODE, PULL_QUEUE, RETRY, SETTLE, SKIP};
+use crate::node::limits::{
+    DOUBT, OFFER, OFFERS, OFFERS_PER_NODE, PASS_OVER, PULL_QUEUE, RETRY, SETTLE, SKIP,
+};
 use crate::node::mesh::impossible_size;
 use crate::node::news::News;
-use crate::node::plan::placement::{Candidate, coordinator, target};
+use crate::node::plan::placement::{Candidate, looks_after, target};
 use crate::node::table::edges::is_current;
 use crate::node::table::verdict::Verdict;
 use crate::node::{DiskError, LinkId, Time};
@@ -38,21 +40,23 @@ pub(in crate::node) struct Skipped {
 impl Copies {
     /// Begins one more copy of a photo, if that is this node's part.
     pub(in crate::node) fn copy(&mut self, cx: &mut Context, photo: PhotoId) {
-        let me = Some(cx.me());
+        let me = cx.me();
         let Some(entry) = cx.table.get(photo) else {
             return;
         };
+        let waited = cx.now().since(entry.changed_at).as_secs() / PASS_OVER.as_secs();
+        let passed_over = usize::try_from(waited).unwrap_or(usize::MAX);
         if cx.table.may_lie_in_trashes(entry) {
-            if coordinator(photo, entry.anywhere()) == me {
+            if looks_after(photo, me, entry.anywhere(), passed_over) {
                 self.offer(cx, photo);
             }
         } else if entry.counted().next().is_none() {
             // Only trashes still have it: it comes back from there. But if it was last read by an earlier program, it
             // resembles nothing now, and might go again once it is read by this one.
-            if is_current(&entry.photo) && coordinator(photo, entry.retired()) == me {
+            if is_current(&entry.photo) && looks_after(photo, me, entry.retired(), passed_over) {
                 cx.restore(photo);
             }
-        } else if coordinator(photo, entry.live()) == me {
+        } else if looks_after(photo, me, entry.live(), passed_over) {
             self.offer(cx, photo);
         }
         if !self.line.has(photo) {
@@ -267,19 +271,23 @@ fn keep_for(cx: &mut Context, photo: PhotoId, node: NodeId) {
     }
 }
 
-/// The nodes that could take a copy of a photo, of those with free `places`.
+/// The nodes that could take a copy of a photo, of those with free `places`. If it is on enough nodes, but of too few
+/// members, only another member's can.
 fn candidates(cx: &Context, photo: PhotoId, places: &BTreeMap<NodeId, usize>) -> Vec<Candidate> {
     let Some(entry) = cx.table.get(photo) else {
         return Vec::new();
     };
     let worse: Vec<_> = cx.table.worse_versions(entry).collect();
+    let (_, counted) = cx.table.copies_there(entry);
+    let holders = cx.table.persons_with(entry);
     let without = places.iter().filter(|(node, _)| !cx.table.counts_at(entry, **node));
-    without
-        .map(|(node, free)| Candidate {
-            node: *node,
-            exchanges: entry.holding(*node).is_some()
-                || worse.iter().any(|other| other.is_stored_by(*node)),
-            load: cx.table.load(*node).photos + (OFFERS_PER_NODE - free) as u64,
-        })
-        .collect()
+    let candidates = without.map(|(node, free)| Candidate {
+        node: *node,
+        new_member: !holders.contains(&cx.table.person(*node)),
+        exchanges: entry.holding(*node).is_some()
+            || worse.iter().any(|other| other.is_stored_by(*node)),
+        load: cx.table.load(*node).photos + (OFFERS_PER_NODE - free) as u64,
+    });
+    let only_members = counted.nodes >= cx.goal().nodes;
+    candidates.filter(|candidate| candidate.new_member || !only_members).collect()
 }

@@ -8,6 +8,7 @@ use crate::node::limits::{
     MOVES_LOOKED_AT, PAGE_LOOKED_AT, REBALANCE, REBALANCE_BATCH, RETRY, SETTLE,
 };
 use crate::node::plan::placement::rebalance_pairs;
+use crate::node::table::entry::Entry;
 use crate::node::table::verdict::Verdict;
 use crate::node::{LinkId, Time};
 use crate::photo::PhotoId;
@@ -154,6 +155,12 @@ impl Copies {
     }
 }
 
+/// Whether a photo that moves from one node to another is on no fewer members' nodes afterwards.
+fn keeps_its_members(cx: &Context, entry: &Entry, source: NodeId, node: NodeId) -> bool {
+    let moved = entry.live().map(|holder| if holder == source { node } else { holder });
+    cx.table.spread(moved).members >= cx.table.spread(entry.live()).members
+}
+
 /// Replicas that could move from one node to another: photos with exactly the wanted copies, among some of the source's
 /// from `begin` on.
 fn may_move(
@@ -176,6 +183,7 @@ fn may_move(
                 && entry.holding(source) == Some(Holding::Replica)
                 && !entry.is_stored_by(node)
                 && entry.live().count() == copies
+                && keeps_its_members(cx, entry, source, node)
         })
     })
 }

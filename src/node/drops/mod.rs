@@ -103,7 +103,10 @@ impl Drops {
         if !cx.folder.companions_of(photo).is_empty() {
             return;
         }
-        let order = trim_order(photo, copies, &held);
+        let original = |node: &NodeId| entry.holding(*node) == Some(Holding::Original);
+        let owners = cx.table.spread(entry.live().filter(original)).members;
+        let mut order = trim_order(photo, owners > copies, &held);
+        order.retain(|node| is_surplus(cx, entry, *node));
         let Some(place) = order.iter().position(|node| *node == cx.me()) else {
             return;
         };
@@ -308,6 +311,14 @@ fn contested_until(cx: &Context, photo: PhotoId, keeper: PhotoId) -> Option<supe
     let entry = cx.table.get(photo)?;
     let mut others = entry.live().filter(|node| *node != cx.me());
     (!others.all(|node| entry.is_given_up_by(node, keeper))).then_some(until)
+}
+
+/// Whether a photo is spread widely enough without a node's copy, and others can prove that to the node. Of one who cannot
+/// hear enough independent voices no copy goes, so none is planned: it would be asked for again for ever.
+fn is_surplus(cx: &Context, entry: &Entry, node: NodeId) -> bool {
+    let others = || entry.live().filter(|other| *other != node);
+    !cx.table.spread(others()).falls_short_of(cx.goal_here())
+        && cx.table.voices(node, others()) >= cx.copies_wanted_by(node)
 }
 
 /// The copies of a photo, in the form that the trim order needs.

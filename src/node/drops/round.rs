@@ -1,6 +1,6 @@
 //! A round of challenges: its terms, its replies, and its decision.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::node::Time;
 use crate::node::departure::Terms;
@@ -49,12 +49,13 @@ pub(super) struct Round {
 
 impl Round {
     /// Decides the round as soon as the replies allow it. `has_it` says whether a node still has what it has proven,
-    /// and `relation` how the photo that goes relates to that.
-    pub(super) fn decide(
+    /// `voice` as whom it speaks, and `relation` how the photo that goes relates to what is proven.
+    pub(super) fn decide<V: Ord>(
         &self,
         now: Time,
         relation: Option<Relation>,
         has_it: impl Fn(NodeId) -> bool,
+        voice: impl Fn(NodeId) -> V,
     ) -> Outcome {
         let Some(expected) = &self.expected else {
             return Outcome::Open;
@@ -63,12 +64,14 @@ impl Round {
         let right = |node: NodeId, reply: Reply| {
             expected.get(&node).is_some_and(|proof| reply == Reply::Given(*proof)) && has_it(node)
         };
-        let proven = self.asked.iter().filter(|(node, reply)| right(**node, **reply)).count();
-        let open = self.asked.values().filter(|reply| **reply == Reply::Awaited).count();
-        if proven + open < self.terms.needed {
-            return Outcome::Stays("too few other nodes have proven that they hold it");
+        let given = self.asked.iter().filter(|(node, reply)| right(**node, **reply));
+        let proven: BTreeSet<V> = given.map(|(node, _)| voice(*node)).collect();
+        let awaited = self.asked.iter().filter(|(_, reply)| **reply == Reply::Awaited);
+        let open: BTreeSet<V> = awaited.map(|(node, _)| voice(*node)).collect();
+        if proven.union(&open).count() < self.terms.needed {
+            return Outcome::Stays("too few others have proven that they hold it");
         }
-        if proven < self.terms.needed {
+        if proven.len() < self.terms.needed {
             return Outcome::Open;
         }
         if self.until <= now {

@@ -134,7 +134,8 @@ impl Drops {
         let (photo, proven) = (round.goes, round.terms.proven);
         let entry = cx.table.get(proven);
         let has_it = |node| entry.is_some_and(|entry| cx.table.counts_at(entry, node));
-        match round.decide(cx.now(), cx.table.found(photo, proven), has_it) {
+        let voice = |node| cx.table.voice(cx.me(), node);
+        match round.decide(cx.now(), cx.table.found(photo, proven), has_it, voice) {
             Outcome::Open => {}
             Outcome::Stays(why) => self.abandon(cx, nonce, why),
             Outcome::Goes(departure) => {

@@ -30,14 +30,15 @@ mod links;
 pub(in crate::node) mod pages;
 mod register;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::limits::{CUT_OFF_GRACE, FLAPS_MAX, NODES, REANNOUNCE, REDIAL_MAX, REDIAL_MIN, SILENCE};
 use super::news::News;
 use super::step::Step;
-use super::{CloseReason, LinkId, Time};
-use crate::protocol::{Address, Boot, NodeId};
+use super::table::persons::{Person, Spread};
+use super::{CloseReason, Config, LinkId, Time};
+use crate::protocol::{Address, Boot, MemberName, NodeId};
 pub(in crate::node) use announce::impossible_size;
 use pages::Pages;
 
@@ -83,6 +84,8 @@ impl Redial {
 #[derive(Debug)]
 pub(in crate::node) struct Peer {
     pub(in crate::node) address: Address,
+    /// The member whose node it is, as it has registered.
+    pub(in crate::node) member: Option<MemberName>,
     /// It has registered here, now or in an earlier life; else it is known only from others.
     met: bool,
     pub(in crate::node) presence: Presence,
@@ -107,9 +110,18 @@ pub(in crate::node) enum Presence {
     Here { link: LinkId, since: Time, complete: bool },
 }
 
+/// This node, as far as it is counted with the others.
+#[derive(Debug)]
+struct Myself {
+    node: NodeId,
+    member: Option<MemberName>,
+    copies: u32,
+}
+
 /// All links and nodes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::node) struct Mesh {
+    me: Myself,
     links: BTreeMap<LinkId, Link>,
     peers: BTreeMap<NodeId, Peer>,
     /// Addresses to join through, until the node there has registered.
@@ -122,29 +134,42 @@ pub(in crate::node) struct Mesh {
     census: Census,
 }
 
-/// The peers, counted.
+/// The nodes of the mesh, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::node) struct Census {
-    /// Those that are here, without this node.
+    /// The other nodes that are here.
     pub(in crate::node) here: usize,
     /// Those of them that have not told all their photos.
     pub(in crate::node) incomplete: usize,
-    /// Those that are away, within their grace.
-    pub(in crate::node) away: usize,
-    /// The highest number of copies that any of these wants.
+    /// The nodes that are here, this one included, and their members.
+    pub(in crate::node) here_with_me: Spread,
+    /// The same with those that are away, within their grace.
+    pub(in crate::node) all: Spread,
+    /// How many others here could each prove something by themselves: other members, and other nodes of this one's.
+    pub(in crate::node) voices: usize,
+    /// How many copies of each photo the mesh wants: the second highest number that a member asks for, so that no single
+    /// one decides; but two if anybody wants two or more. The highest if there is one member, or no group.
     pub(in crate::node) copies: u32,
 }
 
 impl Mesh {
     /// The mesh at the start: known nodes, and addresses to join through.
-    pub(in crate::node) fn new(join: &[Address], known: &BTreeMap<NodeId, Address>) -> Mesh {
-        let mut mesh = Mesh { reannounced: (None, Time(REANNOUNCE)), ..Mesh::default() };
-        for address in join {
-            mesh.joins.insert(address.clone(), Redial::at(Time::default()));
-        }
-        for (node, address) in known.iter().take(NODES) {
-            mesh.peers.insert(*node, Peer::known(address.clone(), Time::default()));
-        }
+    pub(in crate::node) fn new(config: &Config) -> Mesh {
+        let now = Time::default();
+        let joins = config.join.iter().map(|address| (address.clone(), Redial::at(now)));
+        let known = config.known.iter().take(NODES);
+        let known = known.map(|(node, address)| (*node, Peer::known(address.clone(), now)));
+        let member = config.membership.as_ref().map(|membership| membership.name().clone());
+        let mut mesh = Mesh {
+            me: Myself { node: config.node, member, copies: config.copies },
+            links: BTreeMap::new(),
+            peers: known.collect(),
+            joins: joins.collect(),
+            vanished: BTreeMap::new(),
+            reannounced: (None, Time(REANNOUNCE)),
+            census: Census::default(),
+        };
+        mesh.census = mesh.count();
         mesh
     }
 
@@ -209,18 +234,31 @@ impl Mesh {
     }
 
     fn count(&self) -> Census {
+        let me = &self.me;
         let mut census = Census::default();
-        for peer in self.peers.values() {
+        let own = person(me.node, me.member.as_ref());
+        let (mut here, mut voices) = (BTreeSet::from([own]), BTreeSet::new());
+        let mut wishes = BTreeMap::from([(own, me.copies)]);
+        let mut away = 0;
+        for (node, peer) in &self.peers {
+            let person = person(*node, peer.member.as_ref());
             match peer.presence {
                 Presence::Gone => continue,
-                Presence::Away { .. } => census.away += 1,
+                Presence::Away { .. } => away += 1,
                 Presence::Here { complete, .. } => {
                     census.here += 1;
                     census.incomplete += usize::from(!complete);
+                    here.insert(person);
+                    voices.insert(if person == own { Person::Node(*node) } else { person });
                 }
             }
-            census.copies = census.copies.max(peer.copies);
+            let wish = wishes.entry(person).or_default();
+            *wish = peer.copies.max(*wish);
         }
+        census.here_with_me = Spread { nodes: 1 + census.here, members: here.len() };
+        census.all = Spread { nodes: 1 + census.here + away, members: wishes.len() };
+        census.voices = voices.len();
+        census.copies = agreed(wishes.into_values(), me.member.is_some());
         census
     }
 
@@ -246,10 +284,27 @@ impl Mesh {
     }
 }
 
+/// The number of copies that members with these wishes agree on, see [`Census::copies`].
+fn agreed(wishes: impl Iterator<Item = u32>, in_group: bool) -> u32 {
+    let mut wishes: Vec<u32> = wishes.collect();
+    wishes.sort_unstable_by(|a, b| b.cmp(a));
+    let highest = wishes.first().copied().unwrap_or(1);
+    match wishes.get(1) {
+        Some(second) if in_group => (*second).max(highest.min(2)),
+        _ => highest,
+    }
+}
+
+/// Whose a node is, for counting.
+fn person(node: NodeId, member: Option<&MemberName>) -> Person<'_> {
+    member.map_or(Person::Node(node), Person::Member)
+}
+
 impl Peer {
     fn known(address: Address, dial_at: Time) -> Peer {
         Peer {
             address,
+            member: None,
             met: true,
             presence: Presence::Gone,
             boot: None,

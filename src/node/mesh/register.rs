@@ -134,7 +134,8 @@ impl Mesh {
         peer.pin = Duration::from_millis(register.pin_ms);
         peer.keeps_originals = register.keep_originals;
         peer.redial = Redial::at(now);
-        step.tell(News::Up(node));
+        peer.member = register.member.map(|membership| membership.name().clone());
+        step.tell(News::Up { node, member: peer.member.clone() });
         let presence = Presence::Here { link, since: now, complete: false };
         self.set_presence(node, presence);
         if let Some(state) = self.links.get_mut(&link) {

@@ -23,7 +23,24 @@ fn mix(value: u64) -> u64 {
     value ^ (value >> 31)
 }
 
-/// The one of these nodes that looks after a photo.
+/// Whether a node looks after a photo: the one with the lowest score does. If that one lets so much time pass that it is
+/// `passed_over`, the next one does so too, and so on: it may be a liar.
+pub(in crate::node) fn looks_after(
+    photo: PhotoId,
+    node: NodeId,
+    holders: impl IntoIterator<Item = NodeId>,
+    passed_over: usize,
+) -> bool {
+    let score = |node: NodeId| (rendezvous_score(photo, node), node);
+    let (mut is_holder, mut before) = (false, 0);
+    for holder in holders {
+        is_holder |= holder == node;
+        before += usize::from(score(holder) < score(node));
+    }
+    is_holder && before <= passed_over
+}
+
+/// The one of these nodes that looks after a photo, as long as it is not passed over.
 pub(in crate::node) fn coordinator(
     photo: PhotoId,
     holders: impl IntoIterator<Item = NodeId>,
@@ -36,16 +53,18 @@ pub(in crate::node) fn coordinator(
 pub(in crate::node) struct Candidate {
     /// The node.
     pub(in crate::node) node: NodeId,
+    /// Whether no node of its member has the photo.
+    pub(in crate::node) new_member: bool,
     /// Whether it has a worse version of the photo to give up, or has the photo itself in its trash.
     pub(in crate::node) exchanges: bool,
     /// How many photos it has, those already offered to it included.
     pub(in crate::node) load: u64,
 }
 
-/// The node to offer a photo to: one that exchanges a worse version for it, else the least loaded, round-robin among
-/// equals: the next after `last`.
+/// The node to offer a photo to: one of a member who has none of it, among these one that exchanges a worse version for
+/// it, else the least loaded, round-robin among equals: the next after `last`.
 pub(in crate::node) fn target(candidates: &[Candidate], last: NodeId) -> Option<NodeId> {
-    let order = |c: &&Candidate| (!c.exchanges, c.load, c.node <= last, c.node);
+    let order = |c: &&Candidate| (!c.new_member, !c.exchanges, c.load, c.node <= last, c.node);
     candidates.iter().min_by_key(order).map(|c| c.node)
 }
 
@@ -62,22 +81,18 @@ pub(in crate::node) struct Copy {
     pub(in crate::node) keeps_originals: bool,
 }
 
-/// The nodes whose copies may go while more than `copies` of them exist, in the order in which they go.
+/// The nodes whose copies may go, in the order in which they go.
 ///
-/// Replicas before originals; among replicas those of the most loaded node first, which evens loads out. An original
-/// may go only while more than `copies` nodes have the photo as an original; the scores decide which one, so that no
+/// Replicas before originals; among replicas those of the most loaded node first, which evens loads out. Originals go only
+/// if they are `spare`, since more members have one than copies are wanted; the scores decide which one, so that no
 /// folder loses more than another.
-pub(in crate::node) fn trim_order(photo: PhotoId, copies: usize, held: &[Copy]) -> Vec<NodeId> {
+pub(in crate::node) fn trim_order(photo: PhotoId, spare: bool, held: &[Copy]) -> Vec<NodeId> {
     let (mut replicas, mut originals): (Vec<&Copy>, Vec<&Copy>) =
         held.iter().partition(|copy| copy.holding == Holding::Replica);
     replicas
         .sort_by_key(|copy| (Reverse(copy.load), rendezvous_score(photo, copy.node), copy.node));
-    let spare_originals = originals.len().saturating_sub(copies);
-    originals.retain(|copy| !copy.keeps_originals);
+    originals.retain(|copy| spare && !copy.keeps_originals);
     originals.sort_by_key(|copy| (Reverse(rendezvous_score(photo, copy.node)), copy.node));
-    if spare_originals == 0 {
-        originals.clear();
-    }
     replicas.into_iter().chain(originals).map(|copy| copy.node).collect()
 }
 

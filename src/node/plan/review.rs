@@ -34,8 +34,8 @@ pub(in crate::node) fn review(cx: &mut Context, photo: PhotoId) -> Vec<Task> {
             copy.into_iter().chain([Task::Retire { keeper }]).collect()
         }
         Verdict::Keeper => {
-            let (live, counted) = (entry.live().count(), entry.counted().count());
-            if counted < cx.reachable_copies() {
+            let (live, counted) = (entry.live().count(), cx.table.spread(entry.counted()));
+            if counted.falls_short_of(cx.goal()) {
                 vec![Task::Copy]
             } else if live > cx.copies() {
                 vec![Task::Trim]
@@ -52,7 +52,7 @@ fn lacks_doubted(cx: &mut Context, photo: PhotoId) -> bool {
     let Some(entry) = cx.table.get(photo).filter(|entry| cx.table.is_shown(entry)) else {
         return false;
     };
-    let missing = entry.counted().count() < cx.reachable_copies();
+    let missing = cx.table.spread(entry.counted()).falls_short_of(cx.goal());
     let lacks = missing && entry.changed_at + DOUBT <= cx.now();
     if !lacks {
         cx.retry(photo, RETRY);
@@ -63,7 +63,8 @@ fn lacks_doubted(cx: &mut Context, photo: PhotoId) -> bool {
 /// Whether this node has a variant that has too few copies, in trashes and elsewhere.
 fn lacks_variant(cx: &Context, photo: PhotoId, keeper: PhotoId) -> bool {
     let is_variant = cx.table.found(photo, keeper) == Some(Relation::Variant);
-    let few = |entry: &Entry| entry.claims.iter().count() < cx.reachable_copies();
+    let holders = |entry: &Entry| cx.table.spread(entry.claims.iter().map(|(node, _)| node));
+    let few = |entry: &Entry| holders(entry).falls_short_of(cx.goal());
     is_variant && cx.table.mine(photo).is_some() && cx.table.get(photo).is_some_and(few)
 }
 

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use super::Table;
 use super::claims::Claim;
 use super::entry::Entry;
+use super::persons::Spread;
 use super::verdict::Verdict;
 use crate::photo::{PhotoId, Relation};
 use crate::protocol::NodeId;
@@ -54,12 +55,13 @@ impl Table {
         self.is_variant(entry) && !self.is_shown(entry)
     }
 
-    /// How many nodes have a photo now, and how many had it when they were last seen: on disk, or in any way if it is a
+    /// How widely a photo is spread now, and how widely it was by what is last known: on disk, or in any way if it is a
     /// variant that is not shown.
-    pub(in crate::node) fn copies_there(&self, entry: &Entry) -> (usize, usize) {
+    pub(in crate::node) fn copies_there(&self, entry: &Entry) -> (Spread, Spread) {
+        let last_known = entry.claims.iter().map(|(node, _)| node);
         match self.may_lie_in_trashes(entry) {
-            true => (entry.anywhere().count(), entry.claims.iter().count()),
-            false => (entry.live().count(), entry.counted().count()),
+            true => (self.spread(entry.anywhere()), self.spread(last_known)),
+            false => (self.spread(entry.live()), self.spread(entry.counted())),
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::claims::{Claim, Claims};
+use super::persons::Spread;
 use super::verdict::Verdict;
 use crate::node::Time;
 use crate::photo::{Photo, PhotoId};
@@ -109,8 +110,8 @@ impl Entry {
 pub(super) struct Part {
     /// If a node that is here has it: whether the collection shows it.
     pub(super) present: Option<Shown>,
-    /// The number of nodes with a copy.
-    pub(super) copies: usize,
+    /// Over how many nodes and members its copies are spread.
+    pub(super) copies: Spread,
     /// Of the nodes that are here, only this one has it.
     pub(super) only_here: bool,
     /// Here it lies in the trash, and nowhere else.

@@ -12,7 +12,7 @@
 //! The files build on each other, the lower ones first:
 //!
 //! 1. `claims`, `verdict`, `names` and `tombstones` are plain data and know nothing of each other. An `entry` is one
-//!    line of the table; `bounds` limits their number.
+//!    line of the table; `bounds` limits their number. `persons` knows whose nodes they are, and counts by person.
 //! 2. `edges` decides which photos are versions of one picture, `judge` which of those is the keeper, `owners` whether
 //!    a photo is removed, and `acceptance` when a better version takes a worse one's place.
 //! 3. `facts` gathers the facts that nodes report of a photo, and `lookup` finds photos by the names that people use.
@@ -49,6 +49,7 @@ mod judge;
 mod lookup;
 pub(in crate::node) mod names;
 mod owners;
+pub(in crate::node) mod persons;
 mod sums;
 mod sweeps;
 #[cfg(test)]
@@ -62,7 +63,7 @@ use std::sync::Arc;
 
 use super::Time;
 use crate::photo::{PhotoId, SimilarityIndex};
-use crate::protocol::{Holding, Looks, NodeId, Record};
+use crate::protocol::{Holding, Looks, MemberName, NodeId, Record};
 use bounds::Bounds;
 use entry::{Entry, Inventory, Load};
 use names::Names;
@@ -75,6 +76,8 @@ use verdict::Order;
 #[derive(Debug)]
 pub(in crate::node) struct Table {
     me: NodeId,
+    /// The members of the group whose nodes have registered here, by node.
+    members: BTreeMap<NodeId, MemberName>,
     now: Time,
     pub(in crate::node) bounds: Bounds,
     entries: BTreeMap<PhotoId, Entry>,
@@ -114,6 +117,7 @@ impl Table {
     pub(in crate::node) fn new(me: NodeId) -> Table {
         Table {
             me,
+            members: BTreeMap::new(),
             now: Time::default(),
             bounds: Bounds::default(),
             entries: BTreeMap::new(),

@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Table;
 use super::entry::{Entry, Part, Shown};
+use super::persons::Spread;
 use crate::photo::PhotoId;
 
 /// All photos, by how they count.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::node) struct Sums {
-    /// Photos that the collection shows, by their number of copies.
-    shown: BTreeMap<usize, BTreeSet<PhotoId>>,
+    /// Photos that the collection shows, by the spread of their copies.
+    shown: BTreeMap<Spread, BTreeSet<PhotoId>>,
     /// The same for variants that it does not show.
-    variants: BTreeMap<usize, BTreeSet<PhotoId>>,
+    variants: BTreeMap<Spread, BTreeSet<PhotoId>>,
     /// The number of photos that are not shown, but that a node that is here has.
     pub(in crate::node) hidden: u64,
     /// Photos with copies that, of all nodes that are here, only this one has.
@@ -29,21 +30,26 @@ impl Sums {
 
     /// How many of them are on more than `copies` nodes.
     pub(in crate::node) fn over(&self, copies: usize) -> usize {
-        self.shown.range(copies + 1..).map(|(_, photos)| photos.len()).sum()
+        let over = self.shown.iter().filter(|(spread, _)| spread.nodes > copies);
+        over.map(|(_, photos)| photos.len()).sum()
     }
 
-    /// How many photos, hidden variants included, are on fewer than `copies` nodes.
-    pub(in crate::node) fn under(&self, copies: usize) -> usize {
-        let all = self.shown.range(..copies).chain(self.variants.range(..copies));
-        all.map(|(_, photos)| photos.len()).sum()
+    /// How many photos, hidden variants included, fall short of a goal.
+    pub(in crate::node) fn under(&self, goal: Spread) -> usize {
+        let all = self.shown.iter().chain(&self.variants);
+        let short = all.filter(|(spread, _)| spread.falls_short_of(goal));
+        short.map(|(_, photos)| photos.len()).sum()
     }
 
     /// These photos, the ones on the fewest nodes first, with the number of nodes of each.
-    pub(in crate::node) fn few(&self, copies: usize) -> impl Iterator<Item = (PhotoId, usize)> {
-        (0..copies).flat_map(move |copies| {
-            let (shown, variants) = (self.shown.get(&copies), self.variants.get(&copies));
+    pub(in crate::node) fn few(&self, goal: Spread) -> impl Iterator<Item = (PhotoId, usize)> {
+        let spreads: BTreeSet<Spread> =
+            self.shown.keys().chain(self.variants.keys()).copied().collect();
+        let short = spreads.into_iter().filter(move |spread| spread.falls_short_of(goal));
+        short.flat_map(move |spread| {
+            let (shown, variants) = (self.shown.get(&spread), self.variants.get(&spread));
             let all = shown.into_iter().chain(variants).flatten();
-            all.map(move |photo| (*photo, copies))
+            all.map(move |photo| (*photo, spread.nodes))
         })
     }
 

@@ -1,7 +1,8 @@
 //! Who makes a copy, who takes it, and who gives one up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::node::plan::placement::looks_after;
 use crate::node::plan::placement::{
     Candidate, Copy, coordinator, rebalance_pairs, target, trim_order,
 };
@@ -29,7 +30,8 @@ fn the_work_of_coordinating_is_spread() {
 
 #[test]
 fn a_target_exchanges_first_then_has_least_then_is_next_in_turn() {
-    let candidate = |node, exchanges, load| Candidate { node: NodeId(node), exchanges, load };
+    let candidate =
+        |node, exchanges, load| Candidate { node: NodeId(node), new_member: true, exchanges, load };
     let three = [candidate(1, false, 5), candidate(2, false, 5), candidate(3, false, 5)];
     assert_eq!(target(&three, NodeId(1)), Some(NodeId(2)));
     assert_eq!(target(&three, NodeId(3)), Some(NodeId(1)));
@@ -41,7 +43,23 @@ fn a_target_exchanges_first_then_has_least_then_is_next_in_turn() {
         target(&[candidate(1, false, 3), candidate(2, false, 2)], NodeId(0)),
         Some(NodeId(2))
     );
+    let known = Candidate { new_member: false, ..candidate(1, true, 0) };
+    assert_eq!(target(&[known, candidate(2, false, 9)], NodeId(0)), Some(NodeId(2)));
     assert_eq!(target(&[], NodeId(0)), None);
+}
+
+#[test]
+fn who_does_nothing_is_passed_over_one_after_the_other() {
+    let nodes = || (1..=3).map(NodeId);
+    let after = |passed_over| {
+        let look = nodes().filter(|node| looks_after(photo(1), *node, nodes(), passed_over));
+        look.collect::<BTreeSet<_>>()
+    };
+    assert_eq!(after(0), coordinator(photo(1), nodes()).into_iter().collect());
+    assert_eq!(after(1).len(), 2);
+    assert!(after(1).is_superset(&after(0)));
+    assert_eq!(after(9).len(), 3);
+    assert!(!looks_after(photo(1), NodeId(4), nodes(), 9), "it has nothing to offer");
 }
 
 #[test]
@@ -51,17 +69,17 @@ fn replicas_go_first_and_from_the_most_loaded() {
         copy(2, Holding::Replica, 5),
         copy(3, Holding::Replica, 7),
     ];
-    assert_eq!(trim_order(photo(1), 2, &held), [NodeId(3), NodeId(2)]);
+    assert_eq!(trim_order(photo(1), false, &held), [NodeId(3), NodeId(2)]);
 }
 
 #[test]
-fn an_original_goes_only_while_more_nodes_than_copies_have_it_as_one() {
+fn an_original_goes_only_if_it_is_spare() {
     let originals = |n| (1..=n).map(|node| copy(node, Holding::Original, 1)).collect::<Vec<_>>();
-    assert_eq!(trim_order(photo(1), 2, &originals(2)), []);
-    assert_eq!(trim_order(photo(1), 2, &originals(3)).len(), 3);
+    assert_eq!(trim_order(photo(1), false, &originals(3)), []);
+    assert_eq!(trim_order(photo(1), true, &originals(3)).len(), 3);
     let mut three = originals(3);
     three[0].keeps_originals = true;
-    assert!(!trim_order(photo(1), 2, &three).contains(&NodeId(1)));
+    assert!(!trim_order(photo(1), true, &three).contains(&NodeId(1)));
 }
 
 #[test]

@@ -1,0 +1,87 @@
+//! Whose nodes they are: a person counts once, however many nodes they run.
+//!
+//! Ids of nodes cost nothing, so a number of nodes says nothing: one person can make as many as copies are wanted, have
+//! them all claim a photo, and let them vanish together. A *member* of the group is a person. Copies and proofs are
+//! counted here and nowhere else: [`Table::spread`] says over how many nodes and members a photo is spread, and
+//! [`Table::voices`] how many independent proofs some nodes can give another one.
+//!
+//! Without a group each node is a member of its own, and all of this comes down to counting nodes.
+
+use std::collections::BTreeSet;
+
+use super::Table;
+use super::entry::Entry;
+use crate::protocol::{MemberName, NodeId};
+
+/// A person, as they are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::node) enum Person<'a> {
+    /// A member of the group.
+    Member(&'a MemberName),
+    /// A node that is nobody's but its own.
+    Node(NodeId),
+}
+
+/// Over how many nodes, of how many members, the copies of a photo are spread, or are to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::node) struct Spread {
+    pub(in crate::node) nodes: usize,
+    pub(in crate::node) members: usize,
+}
+
+impl Spread {
+    /// Whether it is less than the goal. Two computers of one person stand in one house, and are no two friends.
+    pub(in crate::node) fn falls_short_of(self, goal: Spread) -> bool {
+        self.nodes < goal.nodes || self.members < goal.members
+    }
+}
+
+impl Table {
+    /// A node is this member's; without a group, its own.
+    pub(in crate::node) fn set_member(&mut self, node: NodeId, member: Option<MemberName>) {
+        match member {
+            Some(member) => self.members.insert(node, member),
+            None => self.members.remove(&node),
+        };
+    }
+
+    /// Whose a node is.
+    pub(in crate::node) fn person(&self, node: NodeId) -> Person<'_> {
+        self.members.get(&node).map_or(Person::Node(node), Person::Member)
+    }
+
+    /// The name of the person whose node it is.
+    pub(in crate::node) fn member_of(&self, node: NodeId) -> MemberName {
+        self.members.get(&node).cloned().unwrap_or_else(|| MemberName::of_node(node))
+    }
+
+    /// Over how many nodes and members these nodes are spread.
+    pub(in crate::node) fn spread(&self, nodes: impl Iterator<Item = NodeId>) -> Spread {
+        let nodes: BTreeSet<NodeId> = nodes.collect();
+        let members: BTreeSet<Person<'_>> = nodes.iter().map(|node| self.person(*node)).collect();
+        Spread { nodes: nodes.len(), members: members.len() }
+    }
+
+    /// The persons on whose nodes a photo has copies, as far as is known.
+    pub(in crate::node) fn persons_with(&self, entry: &Entry) -> BTreeSet<Person<'_>> {
+        let nodes = entry.claims.iter().map(|(node, _)| node);
+        nodes.filter(|node| self.counts_at(entry, *node)).map(|node| self.person(node)).collect()
+    }
+
+    /// As whom a node's proof counts for an asker: another member speaks with one voice, however many nodes of theirs prove.
+    /// The asker's own member does not lie to it, so their other nodes count one by one.
+    pub(in crate::node) fn voice(&self, asker: NodeId, node: NodeId) -> Person<'_> {
+        let person = self.person(node);
+        if person == self.person(asker) { Person::Node(node) } else { person }
+    }
+
+    /// How many voices other nodes have together.
+    pub(in crate::node) fn voices(
+        &self,
+        asker: NodeId,
+        nodes: impl Iterator<Item = NodeId>,
+    ) -> usize {
+        let others = nodes.filter(|node| *node != asker);
+        others.map(|node| self.voice(asker, node)).collect::<BTreeSet<_>>().len()
+    }
+}
