@@ -212,6 +212,7 @@ fn raise_file_limit() -> usize {
 
 fn open_folder(options: &Options) -> Result<Folder, Failure> {
     let folder_options = folder::Options {
+        member: None,
         accept_missing: options.accept_missing,
         trash_days: options.trash_days,
         scrub_days: options.scrub_days,
@@ -259,6 +260,7 @@ fn configure(options: &Options, folder: &Folder, address: &Address) -> Result<Co
         retire_now: options.retire_now,
         join: options.join.clone(),
         known: folder.known_nodes(),
+        roster: folder.roster(),
         tombstones: folder.tombstones(),
         first_start: folder.is_first_start(),
         seed,

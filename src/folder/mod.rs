@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! FOLDER/                             the friend's own photos, untouched in name and place   = originals
-//! FOLDER/.photomesh/                  the marker: lock, identity, known nodes, index, tombstones
+//! FOLDER/.photomesh/                  the marker: lock, identity, known nodes and members, index, tombstones
 //! FOLDER/.photomesh/replicas/         photos kept for the mesh, <12 digits of the id>-<name>  = replicas
 //! FOLDER/.photomesh/trash/            retired copies, a JSON note each                       = retired
 //! FOLDER/.photomesh/trash/*.companions/   files that went to the trash with such a copy
@@ -49,6 +49,7 @@ mod journal;
 mod journal_line;
 mod layout;
 mod looks;
+mod members;
 mod nodes;
 mod note;
 mod purge;
@@ -72,7 +73,8 @@ use std::time::Duration;
 
 use crate::photo::{Photo, PhotoId};
 use crate::platform::{self, file_of};
-use crate::protocol::{Address, Facts, Holding, Looks, NodeId};
+use crate::protocol::group::Roster;
+use crate::protocol::{Address, Facts, Holding, Looks, MemberFile, NodeId};
 
 pub use boot_time::Moment;
 pub use error::{OpenError, StoreError, is_full};
@@ -96,6 +98,8 @@ const FLUSH_EVERY: u64 = 5;
 /// The settings of a folder's owner.
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// The member whose folder it is; without a group it is its node's own.
+    pub member: Option<MemberFile>,
     /// Photos that are missing at the start were removed on purpose (`--accept-missing`).
     pub accept_missing: bool,
     /// How many days of running a photo stays in the trash (`--trash-days`).
@@ -183,6 +187,7 @@ pub struct Folder {
     first_start: bool,
     nodes: BTreeMap<NodeId, Address>,
     nodes_saved: bool,
+    roster: Roster,
     index: Index,
     notes: Notes,
     tombstones: Tombstones,
@@ -232,6 +237,7 @@ impl Folder {
             first_start: fresh && index.files().next().is_none(),
             nodes: nodes::read(root),
             nodes_saved: true,
+            roster: members::read(root),
             notes: Notes::open(&disk, root),
             tombstones: Tombstones::open(&disk, root)
                 .map_err(|error| OpenError::at(root, error))?,

@@ -13,7 +13,7 @@ use super::disk::{self, Disk};
 use super::index::MAX_RUNNING;
 use super::layout::{self, SURPLUS, TMP, TRASH, is_note};
 use crate::photo::{PhotoId, Relation};
-use crate::protocol::{Facts, Holding, Looks, NodeId};
+use crate::protocol::{Facts, Holding, Looks, MemberName};
 
 /// A day in seconds.
 pub(super) const DAY: u64 = 24 * 60 * 60;
@@ -64,7 +64,7 @@ pub(super) enum Why {
     Removed {
         /// The node of that owner.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        removed_by: Option<NodeId>,
+        removed_by: Option<MemberName>,
     },
     /// Found in the trash without a note.
     Unknown,

@@ -8,7 +8,7 @@ use super::disk::{self, Disk};
 use super::journal::Journal;
 use super::{Folder, StoreError};
 use crate::photo::PhotoId;
-use crate::protocol::{NodeId, Tombstone, Wish};
+use crate::protocol::{MemberFile, MemberName, Tombstone, Wish};
 
 /// The file is rewritten when it has twice as many lines as it needs, and this many more.
 const SPARE_LINES: usize = 1_000;
@@ -16,7 +16,7 @@ const SPARE_LINES: usize = 1_000;
 /// The latest word of every owner on every photo, and `.photomesh/tombstones`: a line of JSON for each one that came.
 #[derive(Debug)]
 pub(super) struct Tombstones {
-    latest: BTreeMap<(PhotoId, NodeId), Tombstone>,
+    latest: BTreeMap<(PhotoId, MemberName), Tombstone>,
     journal: Journal,
 }
 
@@ -85,6 +85,13 @@ impl Folder {
         self.tombstones.latest.values().cloned().collect()
     }
 
+    /// Whose folder it is.
+    pub(super) fn owner(&self) -> MemberName {
+        let member = self.options.member.as_ref();
+        let node = || MemberName::of_node(self.identity.node());
+        member.map_or_else(node, |member| member.certificate.name())
+    }
+
     /// Signs a tombstone of this folder's owner; it is safe on the disk when it returns.
     pub fn sign(
         &mut self,
@@ -92,7 +99,12 @@ impl Folder {
         counter: u64,
         wish: Wish,
     ) -> Result<Tombstone, StoreError> {
-        let tombstone = Tombstone::sign(self.identity.signing_key(), photo, counter, wish);
+        let tombstone = match &self.options.member {
+            Some(MemberFile { certificate, key, .. }) => {
+                Tombstone::sign_as_member((certificate, key), photo, counter, wish)
+            }
+            None => Tombstone::sign(self.identity.signing_key(), photo, counter, wish),
+        };
         self.tombstones.keep(std::slice::from_ref(&tombstone))?;
         Ok(tombstone)
     }

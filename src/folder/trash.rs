@@ -37,7 +37,7 @@ impl Folder {
             Departure::Removed { by } => {
                 // The owner may have copied it into the folder, and the node may not know yet.
                 let standing = self.index.standing(photo).map(|standing| standing.holding);
-                if by != self.identity.node() && standing == Some(Holding::Original) {
+                if by != self.owner() && standing == Some(Holding::Original) {
                     return Err(StoreError::Io("it is this folder's own".to_owned()));
                 }
                 Why::Removed { removed_by: Some(by) }

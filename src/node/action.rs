@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::{ClientEvent, DiskEvent, LinkEvent};
 use super::{CloseReason, LinkId, Source, Spool};
 use crate::photo::{Nonce, Photo, PhotoId};
+use crate::protocol::group::Roster;
 use crate::protocol::message::{Lane, TransferId};
 use crate::protocol::{
     Address, Answer, Blob, Departure, Facts, Holding, Looks, Message, NodeId, Tombstone, Wish,
@@ -198,6 +199,11 @@ pub enum DiskAction {
         photo: PhotoId,
         /// All findings.
         looks: Looks,
+    },
+    /// Remember what the group has said about its members for the next start.
+    NoteMembers {
+        /// All that is known.
+        roster: Roster,
     },
     /// Remember the nodes of the mesh for the next start.
     NoteNodes {

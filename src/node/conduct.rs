@@ -64,6 +64,7 @@ impl Node {
                 }
                 News::Gone(node) => cx.table.forget_last_known(node),
                 News::MeshChanged => self.mesh_changed(),
+                News::MembersChanged => cx.members_changed(),
                 News::Lacking(photo) => copies.copy(cx, photo),
                 News::Fetch { photo, wanted_by } => copies.fetch(cx, photo, wanted_by),
                 News::Unneeded(photo) => copies.unneeded(cx, photo),
@@ -204,6 +205,7 @@ impl Node {
             Task::Trim => drops.consider_trimming(cx, photo),
             Task::Retire { keeper } => drops.consider_retiring(cx, photo, keeper),
             Task::Remove => drops.consider_removing(cx, photo),
+            Task::Withdraw => drops.withdraw_here_too(cx, photo),
         }
     }
 }

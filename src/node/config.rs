@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::protocol::group::Roster;
 use crate::protocol::{Address, Boot, MemberName, Membership, NodeId, Tombstone};
 
 /// The settings and memories with which a node starts.
@@ -30,6 +31,8 @@ pub struct Config {
     pub join: Vec<Address>,
     /// Nodes remembered from earlier lives.
     pub known: BTreeMap<NodeId, Address>,
+    /// What the group has said about its members, remembered from earlier lives.
+    pub roster: Roster,
     /// Tombstones remembered from earlier lives.
     pub tombstones: Vec<Tombstone>,
     /// Whether the folder is new as a node: no earlier life can have left promises to wait for.
@@ -41,7 +44,7 @@ pub struct Config {
 impl Config {
     /// The member whose node this is.
     pub fn member(&self) -> MemberName {
-        let named = self.membership.as_ref().map(|membership| membership.name().clone());
+        let named = self.membership.as_ref().map(|membership| membership.name());
         named.unwrap_or_else(|| MemberName::of_node(self.node))
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::agenda::Agenda;
 use super::custody::Custody;
 use super::limits::SETTLE;
+use super::members::Members;
 use super::mesh::{Mesh, Presence};
 use super::news::News;
 use super::own_folder::OwnFolder;
@@ -18,13 +19,15 @@ use super::table::entry::Entry;
 use super::table::persons::Spread;
 use super::{ClientAction, CloseReason, Config, DiskAction, DiskError, LinkAction, LinkId, Time};
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Facts, Holding, Looks, Message, NodeId, Record};
+use crate::protocol::{Facts, Holding, Looks, MemberName, Message, NodeId, Record};
 
 /// What every part sees and uses.
 #[derive(Debug)]
 pub(in crate::node) struct Context {
     /// The present step: its node, its time and its results.
     pub(in crate::node) step: Step,
+    /// Who belongs to the group.
+    pub(in crate::node) members: Members,
     /// Which nodes are here.
     pub(in crate::node) mesh: Mesh,
     /// Which nodes hold which photos.
@@ -42,9 +45,14 @@ impl Context {
     /// What there is at a node's start.
     pub(in crate::node) fn new(config: Config) -> Context {
         let mut table = Table::new(config.node);
-        table.set_member(config.node, config.membership.as_ref().map(|m| m.name().clone()));
+        table.set_member(config.node, config.membership.as_ref().map(|m| m.name()));
+        let members = Members::new(&config);
+        if let Some(certified) = members.certified() {
+            table.set_certified(certified);
+        }
         table.remember(&config.tombstones);
         Context {
+            members,
             mesh: Mesh::new(&config),
             step: Step::new(config),
             table,
@@ -62,6 +70,11 @@ impl Context {
 
     pub(in crate::node) fn me(&self) -> NodeId {
         self.step.me()
+    }
+
+    /// The member whose node this is.
+    pub(in crate::node) fn my_member(&self) -> MemberName {
+        self.config().member()
     }
 
     pub(in crate::node) fn config(&self) -> &Config {
@@ -119,6 +132,15 @@ impl Context {
         self.mesh.announce(&mut self.step, &mut self.table, self.folder.is_scanned());
     }
 
+    /// The group has invited or removed somebody: the table judges by it, nodes that may not stay go, and all hear of it.
+    pub(in crate::node) fn members_changed(&mut self) {
+        if let Some(certified) = self.members.certified() {
+            self.table.set_certified(certified);
+        }
+        self.mesh.turn_out(&mut self.step, &self.members);
+        self.mesh.tell_members(&mut self.step, &self.members);
+    }
+
     /// How many copies of each photo the mesh wants, see [`Census::copies`](super::mesh::Census).
     pub(in crate::node) fn copies(&self) -> usize {
         self.mesh.census().copies.max(1) as usize
@@ -153,6 +175,18 @@ impl Context {
     /// Nodes and where they listen, for people.
     pub(in crate::node) fn in_words(&self, nodes: &[NodeId]) -> String {
         self.mesh.in_words(self.me(), nodes)
+    }
+
+    /// Owners, for people. Without a group each is a node, and where it listens is said, too.
+    pub(in crate::node) fn owners_in_words<'a>(
+        &self,
+        owners: impl IntoIterator<Item = &'a MemberName>,
+    ) -> String {
+        let word = |owner: &MemberName| match owner.as_str().parse() {
+            Ok(node) if self.config().membership.is_none() => self.in_words(&[node]),
+            _ => owner.to_string(),
+        };
+        owners.into_iter().map(word).collect::<Vec<_>>().join(", ")
     }
 
     /// Whether every node that is here has told all its photos: nobody acts on half a table.

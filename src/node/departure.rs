@@ -69,7 +69,6 @@ impl Context {
                 Verdict::Removed => {
                     let settled = self.is_at_rest(entry)
                         && self.table.is_removed(entry)
-                        && !self.table.is_inherited(entry)
                         && self.knows_all_owners();
                     Case { terms: Terms::none(photo), settled, unfit: self.unfit_or_alone() }
                 }

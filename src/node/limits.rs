@@ -185,6 +185,9 @@ pub const PINS: usize = 16 * 1024;
 /// The most nodes a mesh may have: every node keeps a link to every other.
 pub const NODES: usize = 512;
 
+/// The most nodes of one member: more computers than anybody has.
+pub const NODES_OF_MEMBER: usize = 64;
+
 /// The most nodes known only by hearsay: a real one is met within seconds.
 pub const UNMET: usize = 64;
 

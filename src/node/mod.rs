@@ -36,7 +36,7 @@
 //!     Copies          Drops         Removal        Clients         each owns its state; they talk through News
 //!        └──────────────┴──────┬───────┴──────────────┘
 //!                           Context                                all of them see and use it
-//!     Mesh    Table    Custody    Agenda    OwnFolder    Step
+//!     Members    Mesh    Table    Custody    Agenda    OwnFolder    Step
 //! ```
 //!
 //! A part changes its own state directly, and the layers below it through their methods. Anything that concerns a part
@@ -91,6 +91,7 @@ mod drops;
 mod event;
 mod leaving;
 pub mod limits;
+mod members;
 mod mesh;
 mod news;
 mod own_folder;
@@ -109,6 +110,7 @@ use context::Context;
 use copies::Copies;
 use drops::Drops;
 use limits::{PAUSE, SWEEP, TICK, WORK_PER_STEP};
+use news::News;
 use removal::Removal;
 
 use crate::photo::PhotoId;
@@ -334,13 +336,20 @@ impl Node {
         cx.mesh.heard(&cx.step, link);
         let registered = cx.mesh.node_at(link).is_some();
         match message {
-            Message::Register(register) => cx.mesh.registered(&mut cx.step, link, register),
+            Message::Register(register) => {
+                cx.mesh.registered(&mut cx.step, &mut cx.members, link, register)
+            }
             Message::Error { error } => cx.close(link, CloseReason::Refused(error)),
             Message::Unknown => cx.log("link", "ignoring a command of a later version".to_owned()),
             _ if !registered => {
                 cx.close(link, CloseReason::Protocol("register first".to_owned()));
             }
-            Message::ConnectionUpdate { nodes } => cx.mesh.nodes_learned(&cx.step, link, nodes),
+            Message::ConnectionUpdate { nodes, roster } => {
+                if cx.members.hear(&roster) {
+                    cx.tell(News::MembersChanged);
+                }
+                cx.mesh.nodes_learned(&cx.step, link, nodes);
+            }
             Message::RequestInfo => {
                 cx.mesh.info_requested(&mut cx.step, &cx.table, cx.folder.is_scanned(), link);
             }

@@ -20,6 +20,8 @@ pub(in crate::node) enum News {
     Gone(NodeId),
     /// Nodes came, went or completed their tables.
     MeshChanged,
+    /// The group has invited or removed somebody.
+    MembersChanged,
 
     /// A photo lacks copies, and a client waits for them.
     Lacking(PhotoId),

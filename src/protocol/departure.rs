@@ -1,6 +1,6 @@
 //! Why a copy of a photo leaves a node. It is never sent; it stands here since the core and the folder share it.
 
-use super::NodeId;
+use super::MemberName;
 use crate::photo::{PhotoId, Relation};
 
 /// Why a node's copy of a photo goes: to the trash, where its note says so, or out of it.
@@ -17,8 +17,8 @@ pub enum Departure {
     },
     /// An owner has removed it from the collection: to the trash.
     Removed {
-        /// The node whose owner has.
-        by: NodeId,
+        /// Who has.
+        by: MemberName,
     },
     /// Its time in the trash is over, or a person wants it gone: deleted for good.
     Expired,

@@ -38,6 +38,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::group::Roster;
 use super::{Address, Blob, Boot, Facts, Membership, NodeId, Record, Tombstone};
 use crate::photo::{Nonce, Photo, PhotoId, Proof};
 
@@ -88,6 +89,10 @@ pub enum Message {
     ConnectionUpdate {
         /// Their ids and where they listen.
         nodes: BTreeMap<NodeId, Address>,
+        /// What the group has said about its members, as far as I have heard. It goes before all records: these name
+        /// members.
+        #[serde(default, skip_serializing_if = "Roster::is_empty")]
+        roster: Roster,
     },
 
     /// Send me all your records, from the first to the last.

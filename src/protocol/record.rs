@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Looks, NodeId};
+use super::group::MEMBERS;
+use super::{Looks, MemberName};
 use crate::photo::{Photo, PhotoId};
 
 /// How a node has a photo's bytes on its disk.
@@ -62,20 +63,19 @@ pub struct Facts {
     /// Photos that look like this one, of which a person has said that they are others.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub distinct: BTreeSet<PhotoId>,
-    /// Nodes that have had it as an original. It stays in the collection while one of them has not removed it, however
-    /// long that one has been away.
+    /// Members who have it, or last had it, as an original on a node of theirs, or who have given up their own version for
+    /// it. It stays in the collection while one of them has not removed it, however long they have been away.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub owners: BTreeSet<NodeId>,
-    /// Nodes that have had a worse version as an original, in whose place it is. No copy is deleted because its owners have
-    /// removed it while one of these has not.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub heirs: BTreeSet<NodeId>,
+    pub owners: BTreeSet<MemberName>,
 }
 
 impl Facts {
-    /// The most names, replaced photos, distinct photos, owners or heirs that are remembered of one photo. A friend's photo
-    /// has one or two names; without a bound, a faulty node could grow a record past every frame.
+    /// The most names, replaced photos or distinct photos that are remembered of one photo. A friend's photo has one or two
+    /// names; without a bound, a faulty node could grow a record past every frame.
     pub const MAX: usize = 32;
+
+    /// The most owners of a photo: all members of a group find room.
+    pub const MAX_OWNERS: usize = MEMBERS;
 
     /// The longest name that is remembered, in bytes: no common file system allows a longer one.
     pub const MAX_NAME: usize = 255;
@@ -85,10 +85,10 @@ impl Facts {
         Facts { names: BTreeSet::from([name.into()]), ..Facts::default() }
     }
 
-    /// Whether some that belong to a set may have found no room in it: who relies on all of them must think so. Else a
+    /// Whether some owner may have found no room: who relies on all of them must think so. Else, where there is no group, a
     /// faulty node could have an owner forgotten by inventing others.
-    pub fn may_lack<T>(set: &BTreeSet<T>) -> bool {
-        set.len() >= Facts::MAX
+    pub fn may_lack_owners(&self) -> bool {
+        self.owners.len() >= Facts::MAX_OWNERS
     }
 
     /// Adds what `other` knows, within [`Facts::MAX`]; whether anything was new.
@@ -101,22 +101,20 @@ impl Facts {
         merged.aliases.extend(other.aliases.iter().filter(usable).cloned());
         merged.replaces.extend(&other.replaces);
         merged.distinct.extend(&other.distinct);
-        merged.owners.extend(&other.owners);
-        merged.heirs.extend(&other.heirs);
-        keep_smallest(&mut merged.names);
-        keep_smallest(&mut merged.aliases);
-        keep_smallest(&mut merged.replaces);
-        keep_smallest(&mut merged.distinct);
-        keep_smallest(&mut merged.owners);
-        keep_smallest(&mut merged.heirs);
+        merged.owners.extend(other.owners.iter().cloned());
+        keep_smallest(&mut merged.names, Facts::MAX);
+        keep_smallest(&mut merged.aliases, Facts::MAX);
+        keep_smallest(&mut merged.replaces, Facts::MAX);
+        keep_smallest(&mut merged.distinct, Facts::MAX);
+        keep_smallest(&mut merged.owners, Facts::MAX_OWNERS);
         let grown = merged != *self;
         *self = merged;
         grown
     }
 }
 
-fn keep_smallest<T: Ord>(set: &mut BTreeSet<T>) {
-    while set.len() > Facts::MAX {
+fn keep_smallest<T: Ord>(set: &mut BTreeSet<T>, most: usize) {
+    while set.len() > most {
         set.pop_last();
     }
 }

@@ -22,7 +22,7 @@ use std::time::{Duration, SystemTime};
 
 use photomesh::folder::{Change, Folder, Inspection, Moment, Options, StoreError, Walker};
 use photomesh::photo::{self, Photo, PhotoId, Relation};
-use photomesh::protocol::{Departure, Facts, Holding, NodeId};
+use photomesh::protocol::{Departure, Facts, Holding, MemberName, NodeId};
 
 /// A folder for one test, with a walker that remembers the last walk, as the daemon's does.
 struct Room {
@@ -37,7 +37,7 @@ fn replaced(by: PhotoId) -> Departure {
 }
 
 fn options() -> Options {
-    Options { accept_missing: false, trash_days: 30, scrub_days: 30 }
+    Options { member: None, accept_missing: false, trash_days: 30, scrub_days: 30 }
 }
 
 impl Room {
@@ -62,7 +62,7 @@ impl Room {
     }
 
     fn remove(&mut self, photo: PhotoId, by: NodeId) -> Result<(), StoreError> {
-        self.folder.put_away(photo, Departure::Removed { by }, soon())
+        self.folder.put_away(photo, Departure::Removed { by: MemberName::of_node(by) }, soon())
     }
 
     fn purge(&mut self, photo: PhotoId) -> Result<(), StoreError> {

@@ -6,7 +6,7 @@ use std::io::Write;
 use photomesh::folder::StoreError;
 use photomesh::photo::PhotoId;
 use photomesh::protocol::Holding::{Original, Replica, RetiredOriginal};
-use photomesh::protocol::{NodeId, Wish};
+use photomesh::protocol::{MemberName, NodeId, Wish};
 
 use super::{Room, Told, told};
 
@@ -18,7 +18,7 @@ fn what_is_signed_is_there_after_a_start_and_is_signed_by_the_folder() {
     let mut room = Room::new();
     let photo = PhotoId::of(b"a photo");
     let first = room.folder.sign(photo, 1, Wish::Removed).unwrap();
-    assert_eq!(first.owner(), room.folder.identity().node());
+    assert_eq!(first.owner(), MemberName::of_node(room.folder.identity().node()));
     let second = room.folder.sign(photo, 2, Wish::Lifted).unwrap();
     let other = room.folder.sign(PhotoId::of(b"b"), 1, Wish::Removed);
     let mut room = room.reopened();

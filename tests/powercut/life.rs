@@ -37,7 +37,7 @@ impl Random {
 }
 
 pub(crate) fn options() -> Options {
-    Options { accept_missing: false, trash_days: 30, scrub_days: 30 }
+    Options { member: None, accept_missing: false, trash_days: 30, scrub_days: 30 }
 }
 
 /// How a photo is held, in a word.

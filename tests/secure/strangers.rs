@@ -133,7 +133,7 @@ impl Member {
     /// Registers as a node; what the daemon says to it.
     pub(crate) fn register(&mut self, node: NodeId) -> Value {
         let register = json!({
-            "command": "register", "protocolMin": 1, "protocolMax": 1, "node": node, "boot": "00000000000000aa",
+            "command": "register", "protocolMin": 2, "protocolMax": 2, "node": node, "boot": "00000000000000aa",
             "address": "127.0.0.1:2000", "copies": 2, "pinMs": 60000,
         });
         self.say(&register);

@@ -29,11 +29,12 @@ impl World {
         let photos: Vec<PhotoId> = self.hosts[host].disk.files.keys().copied().collect();
         self.destroyed(host, &photos);
         self.hosts[host].lives += 1;
-        let new = Disk::new(self.new_key(host, self.hosts[host].lives));
+        let mut new = Disk::new(self.new_key(host, self.hosts[host].lives));
+        new.member.clone_from(&self.hosts[host].disk.member);
         let name = self.hosts[host].name.clone();
         self.trace.name_node(new.identity, &name);
         let trouble = self.hosts[host].disk.trouble;
-        let lost = self.hosts[host].disk.identity;
+        let lost = self.hosts[host].disk.owner();
         self.hosts[host].disk = new;
         self.forget_owner(lost);
         self.hosts[host].disk.trouble = trouble;

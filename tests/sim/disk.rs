@@ -6,7 +6,10 @@ use std::time::Duration;
 use ed25519_dalek::SigningKey;
 use photomesh::node::{DiskError, Source, Spool};
 use photomesh::photo::{PhotoId, Relation};
-use photomesh::protocol::{Address, Departure, Facts, Holding, NodeId, Tombstone};
+use photomesh::protocol::group::Roster;
+use photomesh::protocol::{
+    Address, Departure, Facts, Holding, MemberFile, MemberName, NodeId, Tombstone,
+};
 
 use crate::files::{File, Files};
 use crate::library::Library;
@@ -32,8 +35,12 @@ pub(crate) struct Disk {
     pub(crate) key: SigningKey,
     /// The node that the folder is.
     pub(crate) identity: NodeId,
+    /// The member whose folder it is; without a group it is its node's own.
+    pub(crate) member: Option<MemberFile>,
+    /// What the group has said about its members.
+    pub(crate) roster: Roster,
     /// What owners have said about photos that they have removed.
-    pub(crate) tombstones: BTreeMap<(PhotoId, NodeId), Tombstone>,
+    pub(crate) tombstones: BTreeMap<(PhotoId, MemberName), Tombstone>,
     /// Whether it has never been a node before.
     pub(crate) fresh: bool,
     pub(crate) files: Files,
@@ -58,6 +65,8 @@ impl Disk {
     pub(crate) fn new(key: SigningKey) -> Disk {
         Disk {
             identity: identity_of(&key),
+            member: None,
+            roster: Roster::default(),
             key,
             tombstones: BTreeMap::new(),
             fresh: true,
@@ -178,10 +187,16 @@ impl Disk {
         Ok(())
     }
 
-    /// Whether a node's owner may have a photo put away here as removed: a friend's own only he himself.
-    pub(crate) fn may_remove(&self, photo: PhotoId, by: NodeId) -> bool {
+    /// Whose folder it is.
+    pub(crate) fn owner(&self) -> MemberName {
+        let member = self.member.as_ref().map(|member| member.certificate.name());
+        member.unwrap_or_else(|| MemberName::of_node(self.identity))
+    }
+
+    /// Whether an owner may have a photo put away here as removed: a friend's own only he himself.
+    pub(crate) fn may_remove(&self, photo: PhotoId, by: MemberName) -> bool {
         let file = self.files.get(&photo);
-        by == self.identity || file.is_none_or(|file| file.place != Holding::Original)
+        by == self.owner() || file.is_none_or(|file| file.place != Holding::Original)
     }
 
     /// Leaves one of several files of the friend's own with the same bytes.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use photomesh::node::{Config, DiskAction, LinkId, Node, Time};
 use photomesh::photo::PhotoId;
-use photomesh::protocol::{Address, Boot, NodeId};
+use photomesh::protocol::{Address, Boot, Membership, NodeId};
 
 use crate::agenda::{Life, What};
 use crate::disk::Disk;
@@ -110,7 +110,11 @@ impl Host {
         Config {
             node: self.disk.identity,
             boot: Boot(boot),
-            membership: None,
+            membership: self.disk.member.as_ref().map(|member| {
+                let link_key = self.disk.key.verifying_key().to_montgomery().to_bytes();
+                Membership::sign(&member.certificate, &member.key, link_key)
+            }),
+            roster: self.disk.roster.clone(),
             address: self.address.clone(),
             copies: self.copies,
             grace,

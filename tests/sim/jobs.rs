@@ -188,6 +188,10 @@ impl World {
                 self.hosts[host].disk.keep_tombstones(&tombstones);
                 None
             }
+            DiskAction::NoteMembers { roster } => {
+                self.hosts[host].disk.roster = roster;
+                None
+            }
             DiskAction::NoteNodes { nodes } => {
                 self.hosts[host].disk.nodes = nodes;
                 None
@@ -316,6 +320,7 @@ fn cost(action: &DiskAction) -> Option<(usize, u64, Option<Duration>)> {
         | DiskAction::Discard { .. } => (0, 1_000),
         DiskAction::NoteFacts { .. }
         | DiskAction::NoteLooks { .. }
+        | DiskAction::NoteMembers { .. }
         | DiskAction::NoteNodes { .. }
         | DiskAction::NoteTombstones { .. } => return None,
     };

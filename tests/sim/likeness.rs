@@ -3,7 +3,7 @@
 //! the same of what they hold.
 
 use photomesh::photo::{PhotoId, Relation};
-use photomesh::protocol::{Departure, Holding, NodeId};
+use photomesh::protocol::{Departure, Holding, MemberName, NodeId};
 
 use crate::rng::Rng;
 use crate::twins::Twins;
@@ -65,8 +65,12 @@ impl Deed {
             Deed::Retire(by, relation) => {
                 twins.put_away(photo, Departure::Replaced { by, relation })
             }
-            Deed::RemoveOwn => twins.put_away(photo, Departure::Removed { by: twins.node() }),
-            Deed::RemoveForAnother => twins.put_away(photo, Departure::Removed { by: NodeId(1) }),
+            Deed::RemoveOwn => {
+                twins.put_away(photo, Departure::Removed { by: MemberName::of_node(twins.node()) })
+            }
+            Deed::RemoveForAnother => {
+                twins.put_away(photo, Departure::Removed { by: MemberName::of_node(NodeId(1)) })
+            }
             Deed::Restore(holding) => twins.restore(photo, holding),
             Deed::Purge => twins.put_away(photo, Departure::Expired),
             Deed::Dedupe => twins.dedupe(photo),

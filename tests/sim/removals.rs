@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use photomesh::node::LinkId;
 use photomesh::photo::PhotoId;
-use photomesh::protocol::{Answer, Holding, Message, NodeId, Request, Tombstone, Wish};
+use photomesh::protocol::{
+    Answer, Holding, MemberFile, MemberName, Message, NodeId, Request, Tombstone, Wish,
+};
 
 use crate::agenda::Life;
 use crate::flaws::Flaw;
@@ -14,15 +16,15 @@ use crate::world::World;
 #[derive(Debug, Default)]
 pub(crate) struct Removed {
     /// Whoever has told a node that a photo is his own: the node's life, the photo, and who.
-    heard: BTreeSet<(Life, PhotoId, NodeId)>,
+    heard: BTreeSet<(Life, PhotoId, MemberName)>,
     /// Whoever has had a photo as his own, as far as anybody can know.
-    owners: BTreeMap<PhotoId, BTreeSet<NodeId>>,
+    owners: BTreeMap<PhotoId, BTreeSet<MemberName>>,
     /// Removed photos that a disk is deleting: to take the removal back comes too late for those copies.
     deleting: BTreeSet<(Life, PhotoId)>,
     /// Removed photos of which a fault has destroyed a copy: nobody makes new ones of what is in the trash.
     unlucky: BTreeSet<PhotoId>,
     /// For the flaw of that name: the first word that was heard of each owner on each photo.
-    first_words: BTreeMap<(PhotoId, NodeId), Tombstone>,
+    first_words: BTreeMap<(PhotoId, MemberName), Tombstone>,
 }
 
 impl World {
@@ -35,7 +37,12 @@ impl World {
         wish: Wish,
     ) -> Tombstone {
         let disk = &mut self.hosts[host].disk;
-        let tombstone = Tombstone::sign(&disk.key, photo, counter, wish);
+        let tombstone = match &disk.member {
+            Some(MemberFile { certificate, key, .. }) => {
+                Tombstone::sign_as_member((certificate, key), photo, counter, wish)
+            }
+            None => Tombstone::sign(&disk.key, photo, counter, wish),
+        };
         disk.keep_tombstones(std::slice::from_ref(&tombstone));
         match wish {
             Wish::Removed => self.stats.removals += 1,
@@ -44,26 +51,29 @@ impl World {
         tombstone
     }
 
+    /// Whose a node is.
+    fn owner_of(&self, node: NodeId) -> MemberName {
+        let host = self.hosts.iter().find(|host| host.disk.identity == node);
+        host.map_or_else(|| MemberName::of_node(node), |host| host.disk.owner())
+    }
+
     /// An owner's latest word on a photo, on whatever disk.
-    fn word(&self, photo: PhotoId, owner: NodeId) -> Option<Wish> {
+    fn word(&self, photo: PhotoId, owner: MemberName) -> Option<Wish> {
         let disks = self.hosts.iter().map(|host| &host.disk.tombstones);
         let words = disks.filter_map(|words| words.get(&(photo, owner)));
         let latest = words.reduce(|a, b| if b.is_later_than(a) { b } else { a });
         latest.map(Tombstone::wish)
     }
 
-    fn is_removed_by(&self, photo: PhotoId, owner: NodeId) -> bool {
+    fn is_removed_by(&self, photo: PhotoId, owner: MemberName) -> bool {
         self.word(photo, owner) == Some(Wish::Removed)
     }
 
     /// The owners that have removed a photo.
-    fn removers(&self, photo: PhotoId) -> BTreeSet<NodeId> {
-        let every = (photo, NodeId(0))..=(photo, NodeId(u64::MAX));
-        let mut removers = BTreeSet::new();
-        for host in &self.hosts {
-            let words = host.disk.tombstones.range(every.clone());
-            removers.extend(words.map(|((_, owner), _)| *owner));
-        }
+    fn removers(&self, photo: PhotoId) -> BTreeSet<MemberName> {
+        let words = self.hosts.iter().flat_map(|host| host.disk.tombstones.keys());
+        let of_photo = words.filter(|(of, _)| *of == photo);
+        let mut removers: BTreeSet<MemberName> = of_photo.map(|(_, owner)| *owner).collect();
         removers.retain(|owner| self.is_removed_by(photo, *owner));
         removers
     }
@@ -75,7 +85,7 @@ impl World {
             let Some(file) = host.disk.files.get(&photo) else {
                 return false;
             };
-            let me = file.place.is_own().then_some(host.disk.identity);
+            let me = file.place.is_own().then(|| host.disk.owner());
             let mut owners = file.facts.owners.iter().copied().chain(me);
             file.place == Holding::Original || owners.any(|owner| !self.is_removed_by(photo, owner))
         };
@@ -87,7 +97,7 @@ impl World {
         let Message::ImageInfo { records, .. } = message else {
             return;
         };
-        let Some(owner) = self.far_node(life, link) else {
+        let Some(owner) = self.far_node(life, link).map(|node| self.owner_of(node)) else {
             return;
         };
         for record in records.iter().filter(|record| record.holding.is_own()) {
@@ -97,11 +107,11 @@ impl World {
     }
 
     /// A copy goes to the trash because its owner has removed the photo: he must have said so, or do it himself.
-    pub(crate) fn judge_removal(&mut self, host: usize, photo: PhotoId, by: NodeId) {
+    pub(crate) fn judge_removal(&mut self, host: usize, photo: PhotoId, by: MemberName) {
         self.watch_promises(host, photo, None);
         let disk = &self.hosts[host].disk;
         let original = disk.files.get(&photo).map(|file| file.place) == Some(Holding::Original);
-        let own_act = by == disk.identity;
+        let own_act = by == disk.owner();
         let (name, label) = (self.hosts[host].name.clone(), self.library.name(photo));
         if original && !own_act {
             self.broken_promise(format!("{name} gives up its own {label}, on another's word"));
@@ -129,25 +139,25 @@ impl World {
     fn may_delete_removed(&self, life: Life, photo: PhotoId) -> bool {
         let disk = &self.hosts[life.host].disk;
         let known = &disk.tombstones;
-        let removed = |owner: NodeId| {
+        let removed = |owner: MemberName| {
             let word = known.get(&(photo, owner));
             word.is_some_and(|word| word.wish() == Wish::Removed)
         };
         let facts = disk.files.get(&photo).map(|file| &file.facts);
-        let mut on_record = facts.iter().flat_map(|facts| facts.owners.union(&facts.heirs));
+        let mut on_record = facts.iter().flat_map(|facts| &facts.owners);
         if on_record.any(|owner| !removed(*owner)) {
             return false;
         }
-        let first = (life, photo, NodeId(0));
-        let last = (life, photo, NodeId(u64::MAX));
         // Who has been away for longer than his grace is forgotten, but for what is on record.
-        let here: BTreeSet<NodeId> =
-            self.open_links(life).iter().filter_map(|link| self.far_node(life, *link)).collect();
-        let heard = self.oracle.removed.heard.range(first..=last);
+        let links = self.open_links(life);
+        let nodes = links.iter().filter_map(|link| self.far_node(life, *link));
+        let here: BTreeSet<MemberName> = nodes.map(|node| self.owner_of(node)).collect();
+        let heard = self.oracle.removed.heard.iter();
+        let heard = heard.filter(|(of, what, _)| (*of, *what) == (life, photo));
         let mut heard = heard.filter(|(_, _, owner)| here.contains(owner));
         let all_have = heard.all(|(_, _, owner)| removed(*owner));
-        let mut owners = known.range((photo, NodeId(0))..=(photo, NodeId(u64::MAX)));
-        all_have && owners.any(|((_, owner), _)| removed(*owner))
+        let mut words = known.keys().filter(|(of, _)| *of == photo);
+        all_have && words.any(|(_, owner)| removed(*owner))
     }
 
     /// Notes that a fault has destroyed a copy.
@@ -170,7 +180,7 @@ impl World {
             for (photo, file) in host.disk.files.iter() {
                 if file.place.is_own() {
                     let owners = removed.owners.entry(*photo).or_default();
-                    owners.insert(host.disk.identity);
+                    owners.insert(host.disk.owner());
                 }
             }
         }
@@ -178,14 +188,14 @@ impl World {
 
     /// A folder is lost for good. Of photos that it had as its own before anybody else heard of that, nobody can know that
     /// they were.
-    pub(crate) fn forget_owner(&mut self, owner: NodeId) {
+    pub(crate) fn forget_owner(&mut self, owner: MemberName) {
         let mut all = std::mem::take(&mut self.oracle.removed.owners);
         for (photo, owners) in &mut all {
             let heirs = self.successors(*photo);
             let says = |heir: &PhotoId| {
                 let files = self.hosts.iter().filter_map(|host| host.disk.files.get(heir));
                 let mut facts = files.map(|file| &file.facts);
-                facts.any(|facts| facts.owners.contains(&owner) || facts.heirs.contains(&owner))
+                facts.any(|facts| facts.owners.contains(&owner))
             };
             if owners.contains(&owner) && !heirs.iter().any(says) {
                 owners.remove(&owner);
@@ -227,7 +237,7 @@ impl World {
         };
         let fits = |photo: &PhotoId, place: Holding| match restores {
             true => {
-                let removed = self.is_removed_by(*photo, disk.identity) || self.is_removed(*photo);
+                let removed = self.is_removed_by(*photo, disk.owner()) || self.is_removed(*photo);
                 !place.is_stored() && removed && is_best(photo)
             }
             false => place.is_stored(),
@@ -258,7 +268,7 @@ impl World {
             Request::Remove { photos } => photos.clone(),
             _ => Vec::new(),
         };
-        let owner = self.hosts[host].disk.identity;
+        let owner = self.hosts[host].disk.owner();
         let said = |photo: &PhotoId| self.word(*photo, owner).is_some();
         if asked.is_empty() || *photos != asked || !photos.iter().all(said) {
             let name = self.hosts[host].name.clone();
@@ -283,7 +293,7 @@ impl World {
                 word.clone_from(first_words.entry(key).or_insert_with(|| word.clone()));
             }
         }
-        let teller = self.far_node(life, link);
+        let teller = self.far_node(life, link).map(|node| self.owner_of(node));
         let deaf = self.has(Flaw::RemovalBeatsOwners);
         for record in records.iter_mut().filter(|_| deaf) {
             let removers = self.removers(record.photo.id);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use photomesh::photo::PhotoId;
-use photomesh::protocol::{Facts, Holding, NodeId, Tombstone};
+use photomesh::protocol::{Facts, Holding, MemberName, NodeId, Tombstone};
 
 use crate::world::World;
 
@@ -57,7 +57,7 @@ impl World {
 
     /// Whether everyone has written down what every owner has said.
     fn words_agree(&self) -> Result<(), String> {
-        let words = |tombstones: &BTreeMap<(PhotoId, NodeId), Tombstone>| -> BTreeSet<_> {
+        let words = |tombstones: &BTreeMap<(PhotoId, MemberName), Tombstone>| -> BTreeSet<_> {
             let words = tombstones.iter();
             words.map(|(key, word)| (*key, word.wish())).collect()
         };

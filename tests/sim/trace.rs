@@ -304,6 +304,7 @@ fn is_seen(action: &Action) -> bool {
             | DiskAction::NoteFacts { .. }
             | DiskAction::NoteLooks { .. }
             | DiskAction::NoteTombstones { .. }
+            | DiskAction::NoteMembers { .. }
             | DiskAction::NoteNodes { .. } => false,
         },
     }

@@ -46,7 +46,7 @@ pub(crate) struct Twins {
 }
 
 fn options() -> Options {
-    Options { accept_missing: false, trash_days: 30, scrub_days: 0 }
+    Options { member: None, accept_missing: false, trash_days: 30, scrub_days: 0 }
 }
 
 /// Small pictures, no two alike.

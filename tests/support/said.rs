@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
 use photomesh::photo::{CaptureTime, Fingerprint, Format, Nonce, Photo, PhotoId, Proof, Relation};
-use photomesh::protocol::message::{Lane, OfferReply, Register, TransferId};
+use photomesh::protocol::group::Roster;
+use photomesh::protocol::message::{Lane, OfferReply, PROTOCOL, Register, TransferId};
 use photomesh::protocol::{
-    Address, Blob, Boot, Facts, Holding, Looks, Message, NodeId, Record, Request, Tombstone, Wish,
+    Address, Blob, Boot, Facts, Holding, Looks, MemberName, Message, NodeId, Record, Request,
+    Tombstone, Wish,
 };
 
 const PHOTO: PhotoId = PhotoId([7; 32]);
@@ -18,8 +20,8 @@ const TRANSFER: TransferId = TransferId(1);
 /// Every message.
 pub(crate) fn messages() -> Vec<Message> {
     let first = Message::Register(Register {
-        protocol_min: 1,
-        protocol_max: 1,
+        protocol_min: PROTOCOL.0,
+        protocol_max: PROTOCOL.1,
         features: vec!["chunks".to_owned()],
         node: NodeId(1),
         boot: Boot(2),
@@ -42,6 +44,7 @@ pub(crate) fn requests() -> Vec<Request> {
 fn message_after(message: &Message) -> Option<Message> {
     Some(match message {
         Message::Register(_) => Message::ConnectionUpdate {
+            roster: Roster::default(),
             nodes: BTreeMap::from([(NodeId(1), Address::new("127.0.0.1", 5000))]),
         },
         Message::ConnectionUpdate { .. } => Message::RequestInfo,
@@ -155,7 +158,6 @@ fn facts() -> Facts {
         aliases: BTreeSet::from(["c".to_owned()]),
         replaces: BTreeSet::from([PhotoId([8; 32])]),
         distinct: BTreeSet::from([PhotoId([9; 32])]),
-        owners: BTreeSet::from([NodeId(1)]),
-        heirs: BTreeSet::from([NodeId(2)]),
+        owners: BTreeSet::from([MemberName::of_node(NodeId(1))]),
     }
 }

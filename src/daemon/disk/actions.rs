@@ -41,6 +41,7 @@ impl FolderThread {
             DiskAction::Dedupe { photo } => self.dedupe(photo),
             DiskAction::NoteFacts { photo, facts } => self.folder.note_facts(photo, &facts),
             DiskAction::NoteLooks { photo, looks } => self.folder.note_looks(photo, &looks),
+            DiskAction::NoteMembers { roster } => self.folder.note_members(roster),
             DiskAction::NoteNodes { nodes } => self.folder.note_nodes(&nodes),
         }
     }

@@ -31,7 +31,7 @@ fn next_result(reports: &Receiver<DiskEvent>) -> Result<(), DiskError> {
 #[test]
 fn what_is_reported_is_on_the_disk() {
     let dir = tempfile::tempdir().unwrap();
-    let options = Options { accept_missing: false, trash_days: 30, scrub_days: 0 };
+    let options = Options { member: None, accept_missing: false, trash_days: 30, scrub_days: 0 };
     let folder = Folder::open(dir.path(), &options).unwrap();
     let (sender, reports) = unbounded();
     let (disk, jobs) = Disk::new();

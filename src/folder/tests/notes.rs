@@ -2,7 +2,7 @@
 
 use crate::folder::note::{Better, Note, Why};
 use crate::photo::{PhotoId, Relation};
-use crate::protocol::{Holding, NodeId};
+use crate::protocol::{Holding, MemberName, NodeId};
 
 /// A note as every program so far has written it, with what goes with its reason.
 fn text(reason: &str) -> String {
@@ -32,7 +32,7 @@ fn a_note_of_every_kind_is_read_and_written_as_ever() {
     let same = Better::of(keeper, Relation::Same);
     let unsaid = Better { replaced_by: Some(keeper), relation: None };
     let nothing = Better { replaced_by: None, relation: None };
-    let removed_by = Some(NodeId(7));
+    let removed_by = Some(MemberName::of_node(NodeId(7)));
     for (reason, why) in [
         (
             format!("\"why\": \"retired\",\n  {replaced},\n  \"relation\": \"same\""),
@@ -56,7 +56,10 @@ fn a_note_of_every_kind_is_read_and_written_as_ever() {
         let note: Note = serde_json::from_str(&text).unwrap();
         assert_eq!(note.why, why);
         assert_eq!((note.photo, note.holding), (PhotoId([1; 32]), Holding::Original));
-        assert!(note.facts.names.contains("cat.jpg") && note.facts.owners.contains(&NodeId(7)));
+        assert!(
+            note.facts.names.contains("cat.jpg")
+                && note.facts.owners.contains(&MemberName::of_node(NodeId(7)))
+        );
         assert_eq!(serde_json::to_string_pretty(&note).unwrap(), text);
     }
 }

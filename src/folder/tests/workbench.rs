@@ -374,5 +374,5 @@ fn files_in(dir: &Path) -> BTreeMap<PathBuf, PhotoId> {
 }
 
 fn options() -> Options {
-    Options { accept_missing: false, trash_days: 30, scrub_days: 30 }
+    Options { member: None, accept_missing: false, trash_days: 30, scrub_days: 30 }
 }

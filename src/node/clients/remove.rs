@@ -41,14 +41,11 @@ impl View<'_> {
         Answer::Removal(Box::new(plan))
     }
 
-    /// Whether this node's owner may remove a photo: the owner has, or had, it as an original, or is left with it in
-    /// place of a worse version.
+    /// Whether this node's owner may remove a photo: the owner has, or had, it as an original, or has given up a worse version
+    /// for it.
     fn is_mine_to_remove(&self, photo: PhotoId) -> bool {
-        let me = self.cx.me();
-        self.cx.table.get(photo).is_some_and(|entry| {
-            let is_heir = entry.facts.heirs.contains(&me) && !self.cx.table.is_removed_by_me(photo);
-            is_heir || self.cx.table.owners(entry).any(|node| node == me)
-        })
+        let entry = self.cx.table.get(photo);
+        entry.is_some_and(|entry| self.cx.table.owners(entry).contains(&self.cx.my_member()))
     }
 
     /// Whether these photos may be removed through this node.
@@ -63,16 +60,16 @@ impl View<'_> {
             });
         }
         let tombstones = &self.cx.table.tombstones();
-        if !tombstones.has_room(self.cx.me(), photos.len()) {
+        if !tombstones.has_room(self.cx.my_member(), photos.len()) {
             return Err(format!(
-                "no more removals can be remembered: the limit is {TOMBSTONES_OF_OWNER} of one node"
+                "no more removals can be remembered: the limit is {TOMBSTONES_OF_OWNER} of one owner"
             ));
         }
         Ok(())
     }
 
     fn not_yours(&self, name: &str, entry: &Entry) -> String {
-        let owners: Vec<NodeId> = self.cx.table.owners(entry).collect();
+        let owners = self.cx.table.owners(entry);
         if owners.is_empty() {
             return format!(
                 "nobody owns {name}: no known node has it in its owner's folder. Whoever puts it owns it, and can then remove it"
@@ -80,16 +77,16 @@ impl View<'_> {
         }
         format!(
             "{name} is not this node's own: only its owner can remove it, through {}",
-            self.cx.in_words(&owners)
+            self.cx.owners_in_words(&owners)
         )
     }
 
     /// What happens to one version if those in `mine` are removed.
     fn removal_report(&self, entry: &Entry, mine: &BTreeSet<PhotoId>) -> RemovalReport {
         let id = entry.photo.id;
-        let me = self.cx.me();
         let removed = mine.contains(&id);
-        let others: Vec<NodeId> = self.cx.table.owners(entry).filter(|node| *node != me).collect();
+        let mut others = self.cx.table.owners(entry);
+        others.remove(&self.cx.my_member());
         let mut effects = Vec::new();
         match self.cx.table.mine(id) {
             _ if !removed => {}
@@ -112,9 +109,9 @@ impl View<'_> {
         if !others.is_empty() {
             effects.push(match removed {
                 true => {
-                    format!("stays: {} has it too", self.cx.in_words(&others))
+                    format!("stays: {} has it too", self.cx.owners_in_words(&others))
                 }
-                false => format!("stays: it is the own of {}", self.cx.in_words(&others)),
+                false => format!("stays: it belongs to {}", self.cx.owners_in_words(&others)),
             });
         } else if stays {
             effects.push("stays: nobody owns it".to_owned());
@@ -138,6 +135,6 @@ impl View<'_> {
 /// A text for a photo that is not in the collection because it was removed.
 pub(super) fn removed_in_words(cx: &Context, query: &str) -> Option<String> {
     let photo = cx.table.find_removed(query)?;
-    let removers = cx.in_words(&cx.table.removers(photo));
+    let removers = cx.owners_in_words(&cx.table.removers(photo));
     Some(format!("it was removed from the collection by its owner, {removers}"))
 }

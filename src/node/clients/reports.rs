@@ -115,9 +115,9 @@ impl View<'_> {
                 as_what(self.cx.table.relation_to(entry, keeper))
             ),
             None if entry.verdict == Verdict::Removed => {
-                format!("removed by its owner, {}", self.cx.in_words(&removers))
+                format!("removed by its owner, {}", self.cx.owners_in_words(&removers))
             }
-            None if removers.contains(&self.cx.me()) => {
+            None if removers.contains(&self.cx.my_member()) => {
                 "removed by this node's owner, but others have it too".to_owned()
             }
             None => format!("{} other node(s) keep the same photo", entry.live().count()),

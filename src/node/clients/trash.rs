@@ -6,7 +6,6 @@ use super::{Clients, Waiting};
 use crate::node::context::Context;
 use crate::node::limits::REMOVE;
 use crate::node::news::News;
-use crate::node::table::entry::Entry;
 use crate::node::{DiskAction, LinkId, Time};
 use crate::photo::PhotoId;
 use crate::protocol::client::Refusal;
@@ -111,10 +110,9 @@ impl Clients {
             let answer = Answer::NotFound { image_name: name, candidates, undelivered, reason };
             return self.answer(cx, link, answer);
         };
-        let is_heir = |entry: &Entry| entry.facts.heirs.contains(&me);
-        let mine = cx.table.is_removed_by_me(photo) || cx.table.get(photo).is_some_and(is_heir);
+        let mine = cx.table.is_removed_by_me(photo);
         if cx.table.is_gone(photo) && !mine {
-            let removers = cx.in_words(&cx.table.removers(photo));
+            let removers = cx.owners_in_words(&cx.table.removers(photo));
             let error =
                 format!("it was removed by its owner, {removers}, who can restore it there");
             return self.refuse(cx, link, Refusal::Owner, &error);

@@ -4,8 +4,8 @@ use super::clients::answer;
 use super::messages::message;
 use super::records::{facts, looks};
 use super::words::{
-    Names, bytes, client, count, holding, lane, listed, nodes, photos, relation, round, source,
-    spool, tombstone, transfer,
+    Names, bytes, client, count, holding, lane, listed, members, nodes, photos, relation, round,
+    source, spool, tombstone, transfer,
 };
 use crate::node::{Action, ClientAction, DiskAction, LinkAction};
 use crate::photo::PhotoId;
@@ -89,6 +89,7 @@ fn disk_action(action: &DiskAction, names: &dyn Names) -> String {
         DiskAction::NoteLooks { photo, looks: found } => {
             format!("remembers of {}: {}", name(photo), listed(looks(found, names), "nothing"))
         }
+        DiskAction::NoteMembers { roster } => format!("notes that {}", members(roster)),
         DiskAction::NoteNodes { nodes: known } => {
             format!("remembers {}", nodes(known.keys(), names))
         }
@@ -104,7 +105,7 @@ fn goes(photo: PhotoId, departure: Departure, names: &dyn Names) -> String {
             format!("retires {photo} for {}, {}", names.photo(by), relation(how))
         }
         Departure::Removed { by } => {
-            format!("puts {photo} in its trash, since {} removes it", names.node(by))
+            format!("puts {photo} in its trash, since {} removes it", names.member(by))
         }
         Departure::Expired => format!("deletes {photo} from its trash"),
     }

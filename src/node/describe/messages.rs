@@ -1,7 +1,7 @@
 //! What daemons say to each other, in words.
 
 use super::records::{Told, record_since};
-use super::words::{Names, bytes, count, lane, nodes, round, tombstone, transfer};
+use super::words::{Names, bytes, count, lane, members, nodes, round, tombstone, transfer};
 use crate::photo::PhotoId;
 use crate::protocol::message::{OfferReply, Register, TransferId};
 use crate::protocol::{Message, Record, Tombstone};
@@ -39,8 +39,12 @@ pub fn message_since(message: &Message, told: &Told, names: &dyn Names) -> Strin
     let photo = |photo: &PhotoId| names.photo(*photo);
     let says = match message {
         Message::Register(register) => registers(register, names),
-        Message::ConnectionUpdate { nodes: known } => {
-            format!("knows {}", nodes(known.keys(), names))
+        Message::ConnectionUpdate { nodes: known, roster } => {
+            let group = match roster.is_empty() {
+                true => String::new(),
+                false => format!("; {}", members(roster)),
+            };
+            format!("knows {}{group}", nodes(known.keys(), names))
         }
         Message::RequestInfo => "wants to be told of all photos".to_owned(),
         Message::ImageInfo { records, gone, tombstones, complete } => {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::words::{Names, holding};
 use crate::photo::{PhotoId, Relation};
-use crate::protocol::{Facts, Looks, NodeId, Record};
+use crate::protocol::{Facts, Looks, Record};
 
 /// What the reader was told of a node's photos before: the latest record of each.
 pub type Told = BTreeMap<PhotoId, Record>;
@@ -81,9 +81,6 @@ fn new_facts(before: &Facts, now: &Facts, names: &dyn Names) -> Vec<String> {
     let photos = |now: &BTreeSet<PhotoId>, before: &BTreeSet<PhotoId>| -> Vec<PhotoId> {
         now.difference(before).copied().collect()
     };
-    let nodes = |now: &BTreeSet<NodeId>, before: &BTreeSet<NodeId>| -> Vec<String> {
-        now.difference(before).map(|node| names.node(*node)).collect()
-    };
     let mut words = Vec::new();
     let called = now.names.difference(&before.names);
     words.extend(called.map(|name| format!("called {name}")));
@@ -93,10 +90,8 @@ fn new_facts(before: &Facts, now: &Facts, names: &dyn Names) -> Vec<String> {
     words.extend(replaces.into_iter().map(|photo| replaces_word(photo, names)));
     let distinct = photos(&now.distinct, &before.distinct);
     words.extend(distinct.into_iter().map(|photo| no_version_of(photo, names)));
-    let owners = nodes(&now.owners, &before.owners);
-    words.extend(owners.into_iter().map(|node| format!("known as an original of {node}")));
-    let heirs = nodes(&now.heirs, &before.heirs);
-    words.extend(heirs.into_iter().map(|node| format!("in place of an original of {node}")));
+    let owners = now.owners.difference(&before.owners).map(|owner| names.member(*owner));
+    words.extend(owners.map(|owner| format!("owned by {owner}")));
     words
 }
 

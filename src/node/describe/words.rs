@@ -2,8 +2,9 @@
 
 use crate::node::{LinkId, Source, Spool};
 use crate::photo::{Nonce, PhotoId, Relation};
+use crate::protocol::group::Roster;
 use crate::protocol::message::{Lane, TransferId};
-use crate::protocol::{Holding, NodeId, Tombstone, Wish};
+use crate::protocol::{Holding, MemberName, NodeId, Tombstone, Wish};
 
 /// How a reader calls photos and nodes.
 pub trait Names {
@@ -15,6 +16,12 @@ pub trait Names {
     /// What a node is called.
     fn node(&self, node: NodeId) -> String {
         node.to_string()
+    }
+
+    /// What a member is called. Without a group each node is one.
+    fn member(&self, member: MemberName) -> String {
+        let node = member.as_str().parse().map(|node| self.node(node));
+        node.unwrap_or_else(|_| member.to_string())
     }
 }
 
@@ -109,9 +116,16 @@ pub(super) fn nodes<'a>(nodes: impl IntoIterator<Item = &'a NodeId>, names: &dyn
 
 /// An owner's word.
 pub(super) fn tombstone(tombstone: &Tombstone, names: &dyn Names) -> String {
-    let (owner, photo) = (names.node(tombstone.owner()), names.photo(tombstone.photo()));
+    let (owner, photo) = (names.member(tombstone.owner()), names.photo(tombstone.photo()));
     match tombstone.wish() {
         Wish::Removed => format!("{owner} removes {photo}"),
         Wish::Lifted => format!("{owner} takes back that it removes {photo}"),
     }
+}
+
+/// What the group has said about its members.
+pub(super) fn members(roster: &Roster) -> String {
+    let known = roster.certificates.iter().map(|one| format!("{} is a member", one.name()));
+    let removed = roster.removals.iter().map(|one| format!("{} was removed", one.name()));
+    listed(known.chain(removed), "nobody is a member")
 }

@@ -128,7 +128,7 @@ impl Drops {
             && self.give_up(cx, photo, Departure::Removed { by })
         {
             let text = format!(
-                "{} was removed by its owner, node {by}: this copy goes to the trash",
+                "{} was removed by its owner, {by}: this copy goes to the trash",
                 photo.short()
             );
             cx.log("remove", text);
@@ -138,10 +138,16 @@ impl Drops {
     /// This node's owner removes a photo: its original goes to the trash here.
     pub(in crate::node) fn withdraw(&mut self, cx: &mut Context, photo: PhotoId) {
         if cx.table.mine(photo) == Some(Holding::Original) {
-            let by = cx.me();
+            let by = cx.my_member();
             // On an obstacle, the removal that wants this waits and asks again.
             let _ = self.begin(cx, photo, Departure::Removed { by }, None);
         }
+    }
+
+    /// This node's owner has removed a photo at another computer: its original here goes to the trash, too.
+    pub(in crate::node) fn withdraw_here_too(&mut self, cx: &mut Context, photo: PhotoId) {
+        let by = cx.my_member();
+        self.give_up(cx, photo, Departure::Removed { by });
     }
 
     /// A photo has a better keeper: this node's copy, if there is one, is compared with it and goes to the trash.

@@ -12,6 +12,7 @@ use super::{Mesh, Peer, Presence};
 use crate::node::LinkId;
 use crate::node::limits::{DIAL_COURTESY, REANNOUNCE, REDIAL_MAX, UNMET};
 use crate::node::step::Step;
+use crate::protocol::group::Roster;
 use crate::protocol::{Address, Message, NodeId};
 
 impl Mesh {
@@ -73,7 +74,7 @@ impl Mesh {
         self.reannounced = (Some(*node), step.now + REANNOUNCE);
         let mut nodes = self.addresses();
         nodes.retain(|other, _| other != node && here.contains_key(other));
-        self.send(step, *link, Message::ConnectionUpdate { nodes });
+        self.send(step, *link, Message::ConnectionUpdate { nodes, roster: Roster::default() });
     }
 }
 

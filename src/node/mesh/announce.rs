@@ -13,7 +13,7 @@ use crate::node::table::Table;
 use crate::node::table::tombstones::Key;
 use crate::node::{CloseReason, DiskAction, LinkId};
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::Message;
+use crate::protocol::{MemberName, Message};
 
 impl Mesh {
     /// The other end wants all records. `scanned` says, here and below, whether this node's own table is complete.
@@ -81,8 +81,9 @@ impl Mesh {
         for (node, link) in self.here().collect::<Vec<_>>() {
             if let Some(state) = self.links.get_mut(&link) {
                 state.pages.changed.extend(changed);
-                // Owners know their own tombstones.
-                let others = tombstones.iter().filter(|(_, owner)| *owner != node);
+                // An owner of a single node knows what it has said.
+                let alone = MemberName::of_node(node);
+                let others = tombstones.iter().filter(|(_, owner)| *owner != alone);
                 state.pages.tombstones.extend(others);
                 self.send_page(step, table, scanned, link);
             }

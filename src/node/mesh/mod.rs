@@ -38,7 +38,7 @@ use super::news::News;
 use super::step::Step;
 use super::table::persons::{Person, Spread};
 use super::{CloseReason, Config, LinkId, Time};
-use crate::protocol::{Address, Boot, MemberName, NodeId};
+use crate::protocol::{Address, Boot, Certificate, MemberName, NodeId};
 pub(in crate::node) use announce::impossible_size;
 use pages::Pages;
 
@@ -84,8 +84,8 @@ impl Redial {
 #[derive(Debug)]
 pub(in crate::node) struct Peer {
     pub(in crate::node) address: Address,
-    /// The member whose node it is, as it has registered.
-    pub(in crate::node) member: Option<MemberName>,
+    /// What proves whose node it is, as it has registered.
+    certificate: Option<Certificate>,
     /// It has registered here, now or in an earlier life; else it is known only from others.
     met: bool,
     pub(in crate::node) presence: Presence,
@@ -159,7 +159,7 @@ impl Mesh {
         let joins = config.join.iter().map(|address| (address.clone(), Redial::at(now)));
         let known = config.known.iter().take(NODES);
         let known = known.map(|(node, address)| (*node, Peer::known(address.clone(), now)));
-        let member = config.membership.as_ref().map(|membership| membership.name().clone());
+        let member = config.membership.as_ref().map(|membership| membership.name());
         let mut mesh = Mesh {
             me: Myself { node: config.node, member, copies: config.copies },
             links: BTreeMap::new(),
@@ -236,12 +236,12 @@ impl Mesh {
     fn count(&self) -> Census {
         let me = &self.me;
         let mut census = Census::default();
-        let own = person(me.node, me.member.as_ref());
+        let own = person(me.node, me.member);
         let (mut here, mut voices) = (BTreeSet::from([own]), BTreeSet::new());
         let mut wishes = BTreeMap::from([(own, me.copies)]);
         let mut away = 0;
         for (node, peer) in &self.peers {
-            let person = person(*node, peer.member.as_ref());
+            let person = person(*node, peer.member());
             match peer.presence {
                 Presence::Gone => continue,
                 Presence::Away { .. } => away += 1,
@@ -296,7 +296,7 @@ fn agreed(wishes: impl Iterator<Item = u32>, in_group: bool) -> u32 {
 }
 
 /// Whose a node is, for counting.
-fn person(node: NodeId, member: Option<&MemberName>) -> Person<'_> {
+fn person(node: NodeId, member: Option<MemberName>) -> Person {
     member.map_or(Person::Node(node), Person::Member)
 }
 
@@ -304,7 +304,7 @@ impl Peer {
     fn known(address: Address, dial_at: Time) -> Peer {
         Peer {
             address,
-            member: None,
+            certificate: None,
             met: true,
             presence: Presence::Gone,
             boot: None,
@@ -314,6 +314,11 @@ impl Peer {
             flaps: 0,
             redial: Redial::at(dial_at),
         }
+    }
+
+    /// The member whose node it is; none without a group.
+    pub(in crate::node) fn member(&self) -> Option<MemberName> {
+        self.certificate.as_ref().map(Certificate::name)
     }
 
     /// Whether it is here.

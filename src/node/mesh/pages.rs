@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::node::limits::{PAGE_BYTES, PAGE_RECORDS};
 use crate::node::table::tombstones::Key;
 use crate::photo::PhotoId;
-use crate::protocol::{Facts, Looks, Record, Tombstone};
+use crate::protocol::{Facts, Looks, MemberName, Record, Tombstone};
 
 /// How far the other end of a link knows this node's records.
 #[derive(Debug, Default)]
@@ -57,8 +57,8 @@ impl Page {
 /// The most bytes of JSON that one byte of a name becomes: a control character is written as `\u0001`.
 const ESCAPED: usize = 6;
 
-/// The most bytes a tombstone can take: two digests, a signature and a number.
-pub(in crate::node) const TOMBSTONE_BYTES: usize = 512;
+/// The most bytes a tombstone can take: digests, keys and signatures of its own and of its certificate.
+pub(in crate::node) const TOMBSTONE_BYTES: usize = 1024;
 
 /// The most bytes a record can take: a fixed part for the photo, and the variable parts.
 fn size_on_wire(facts: &Facts, looks: &Looks) -> usize {
@@ -69,6 +69,5 @@ fn size_on_wire(facts: &Facts, looks: &Looks) -> usize {
         .map(|name| ESCAPED * name.len() + 3)
         .sum::<usize>();
     let ids = facts.replaces.len() + facts.distinct.len() + looks.differs.len();
-    let nodes = facts.owners.len() + facts.heirs.len();
-    1024 + names + 68 * ids + 20 * nodes
+    1024 + names + 68 * ids + (MemberName::MAX + 3) * facts.owners.len()
 }

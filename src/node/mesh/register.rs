@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{Link, Mesh, Peer, Presence, Redial};
-use crate::node::limits::NODES;
+use crate::node::limits::{NODES, NODES_OF_MEMBER};
+use crate::node::members::Members;
 use crate::node::news::News;
 use crate::node::step::Step;
 use crate::node::{CloseReason, DiskAction, LinkId};
+use crate::protocol::group::Roster;
 use crate::protocol::message::{PROTOCOL, Register};
 use crate::protocol::{Address, Message, NodeId};
 
@@ -16,6 +18,7 @@ impl Mesh {
     pub(in crate::node) fn registered(
         &mut self,
         step: &mut Step,
+        members: &mut Members,
         link: LinkId,
         register: Register,
     ) {
@@ -26,7 +29,7 @@ impl Mesh {
             return self.close(step, link, CloseReason::Protocol("registered twice".to_owned()));
         }
         let dialed = state.dialed.clone();
-        if let Err(reason) = self.admit(step, link, &register) {
+        if let Err(reason) = self.admit(step, members, link, &register) {
             match &dialed {
                 Some(address) => step.log("join", format!("{address}: {reason}")),
                 // This node has dialed itself: the other end must learn that.
@@ -40,13 +43,19 @@ impl Mesh {
         } else {
             self.send_register(step, link);
         }
-        self.node_up(step, link, register);
+        if let Some(membership) = &register.member
+            && members.learn(membership.certificate())
+        {
+            step.tell(News::MembersChanged);
+        }
+        self.node_up(step, members, link, register);
     }
 
     /// Whether a node may come in on this link.
     pub(super) fn admit(
         &mut self,
         step: &mut Step,
+        members: &Members,
         link: LinkId,
         register: &Register,
     ) -> Result<(), CloseReason> {
@@ -68,6 +77,7 @@ impl Mesh {
             );
             return Err(CloseReason::Refused(text));
         }
+        members.admit(node, register.member.as_deref()).map_err(CloseReason::Refused)?;
         let from_here = |link: &Link| Address::new(&link.remote, 0).is_loopback();
         if register.address.is_loopback() && !self.links.get(&link).is_some_and(from_here) {
             let text = format!(
@@ -77,12 +87,7 @@ impl Mesh {
             return Err(CloseReason::Refused(text));
         }
         let Some(peer) = self.peers.get(&node) else {
-            let full = self.count_met() >= NODES;
-            return if full {
-                Err(CloseReason::Refused(format!("this mesh has {NODES} nodes already")))
-            } else {
-                Ok(())
-            };
+            return self.has_place(register).map_err(CloseReason::Refused);
         };
         let Presence::Here { link: other, .. } = peer.presence else {
             return Ok(());
@@ -103,6 +108,53 @@ impl Mesh {
         }
     }
 
+    /// Whether there is a place for a node that was never here. A member's first node finds one in any case: else one member
+    /// with many nodes could keep all others out.
+    fn has_place(&self, register: &Register) -> Result<(), String> {
+        let name = register.member.as_ref().map(|membership| membership.name());
+        let of_member = self.peers.values().filter(|peer| peer.met && peer.member() == name);
+        let of_member = name.map_or(0, |_| of_member.count());
+        if of_member >= NODES_OF_MEMBER {
+            Err(format!("this member has {NODES_OF_MEMBER} nodes already"))
+        } else if self.count_met() >= NODES && (name.is_none() || of_member > 0) {
+            Err(format!("this mesh has {NODES} nodes already"))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The group has removed or replaced certificates: nodes that came in with one of them go. Those of a removed member are
+    /// forgotten, for they will not come back.
+    pub(in crate::node) fn turn_out(&mut self, step: &mut Step, members: &Members) {
+        let is_void =
+            |peer: &Peer| peer.certificate.as_ref().is_some_and(|own| !members.counts(own));
+        let void = self.peers.iter().filter(|(_, peer)| is_void(peer));
+        for node in void.map(|(node, _)| *node).collect::<Vec<_>>() {
+            if let Some(link) = self.link_to(node) {
+                let reason = "the group has removed this member, or given out a newer member file";
+                self.close(step, link, CloseReason::Refused(reason.to_owned()));
+            }
+            let name = self.peers.get(&node).and_then(Peer::member);
+            if name.is_some_and(|name| !members.is_member(name)) {
+                self.set_presence(node, Presence::Gone);
+                self.peers.remove(&node);
+                self.note_nodes(step);
+                step.tell(News::Gone(node));
+                step.tell(News::MeshChanged);
+            }
+        }
+    }
+
+    /// Tells every node that is here what the group has said about its members.
+    pub(in crate::node) fn tell_members(&mut self, step: &mut Step, members: &Members) {
+        let roster = members.roster();
+        step.disk(DiskAction::NoteMembers { roster: roster.clone() });
+        for (_, link) in self.here().collect::<Vec<_>>() {
+            let (nodes, roster) = (BTreeMap::new(), roster.clone());
+            self.send(step, link, Message::ConnectionUpdate { nodes, roster });
+        }
+    }
+
     /// Closes a link whose node continues on another one: the node was never away.
     pub(super) fn supersede(&mut self, step: &mut Step, link: LinkId, node: NodeId) {
         if let Some(state) = self.links.get_mut(&link) {
@@ -112,7 +164,13 @@ impl Mesh {
         self.close(step, link, CloseReason::Duplicate);
     }
 
-    pub(super) fn node_up(&mut self, step: &mut Step, link: LinkId, register: Register) {
+    pub(super) fn node_up(
+        &mut self,
+        step: &mut Step,
+        members: &Members,
+        link: LinkId,
+        register: Register,
+    ) {
         let (now, node) = (step.now, register.node);
         let remote = self.links.get(&link).map(|state| state.remote.clone()).unwrap_or_default();
         let address = if register.address.is_unspecified() {
@@ -134,8 +192,8 @@ impl Mesh {
         peer.pin = Duration::from_millis(register.pin_ms);
         peer.keeps_originals = register.keep_originals;
         peer.redial = Redial::at(now);
-        peer.member = register.member.map(|membership| membership.name().clone());
-        step.tell(News::Up { node, member: peer.member.clone() });
+        peer.certificate = register.member.map(|membership| membership.certificate().clone());
+        step.tell(News::Up { node, member: peer.member() });
         let presence = Presence::Here { link, since: now, complete: false };
         self.set_presence(node, presence);
         if let Some(state) = self.links.get_mut(&link) {
@@ -145,7 +203,8 @@ impl Mesh {
         step.log("mesh", format!("{node} is here, at {address}"));
         let mut nodes = self.addresses();
         nodes.remove(&node);
-        self.send(step, link, Message::ConnectionUpdate { nodes });
+        let roster = members.roster();
+        self.send(step, link, Message::ConnectionUpdate { nodes, roster });
         self.send(step, link, Message::RequestInfo);
         if is_to_note {
             self.note_nodes(step);
@@ -155,7 +214,8 @@ impl Mesh {
             for (other, link) in self.here().collect::<Vec<_>>() {
                 if other != node {
                     let nodes = BTreeMap::from([(node, address.clone())]);
-                    self.send(step, link, Message::ConnectionUpdate { nodes });
+                    let roster = Roster::default();
+                    self.send(step, link, Message::ConnectionUpdate { nodes, roster });
                 }
             }
         }

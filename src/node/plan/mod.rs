@@ -44,4 +44,6 @@ pub(in crate::node) enum Task {
     Retire { keeper: PhotoId },
     /// Its owner has removed it: this node's replica goes.
     Remove,
+    /// This node's own owner has removed it, at another computer: the original here goes.
+    Withdraw,
 }

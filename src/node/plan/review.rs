@@ -25,6 +25,9 @@ pub(in crate::node) fn review(cx: &mut Context, photo: PhotoId) -> Vec<Task> {
         cx.agenda.set(photo, at_rest);
         return Vec::new();
     }
+    if cx.table.is_withdrawn(photo) {
+        return vec![Task::Withdraw];
+    }
     match entry.verdict {
         Verdict::Absent => Vec::new(),
         Verdict::Removed => vec![Task::Remove],
@@ -68,8 +71,8 @@ fn lacks_variant(cx: &Context, photo: PhotoId, keeper: PhotoId) -> bool {
     is_variant && cx.table.mine(photo).is_some() && cx.table.get(photo).is_some_and(few)
 }
 
-/// A keeper's holders remember the names and the owners of its worse versions: these will be gone one day, and then the
-/// keeper is all that their owners have left. It happens at once, since that day may be now: a name that has led to the
+/// A keeper's holders remember the names of its worse versions, and who has given up their own for it: these will be gone
+/// one day, and then the keeper is all that their owners have left. So they own it from then on. It happens at once, since that day may be now: a name that has led to the
 /// keeper leads to it for good.
 pub(in crate::node) fn adopt_from_worse(cx: &mut Context, photo: PhotoId) {
     let is_keeper =
@@ -80,12 +83,9 @@ pub(in crate::node) fn adopt_from_worse(cx: &mut Context, photo: PhotoId) {
     let mut facts = Facts::default();
     for loser in cx.table.worse_versions(entry).filter(|loser| !cx.table.is_shown(loser)) {
         facts.aliases.extend(loser.facts.names.union(&loser.facts.aliases).cloned());
-        facts.heirs.extend(cx.table.owners(loser));
-        facts.heirs.extend(&loser.facts.heirs);
+        facts.owners.extend(cx.table.owners(loser));
     }
     facts.aliases.retain(|alias| !entry.facts.names.contains(alias));
-    let owners = &entry.facts.owners;
-    facts.heirs.retain(|heir| !owners.contains(heir));
     cx.table.learn(photo, &Arc::new(facts));
 }
 

@@ -17,7 +17,7 @@
 //!
 //! A removed photo is not shown, not copied and not offered; a replica of it goes to this node's own trash. Nobody
 //! deletes it before its time there is over, and then only if by a complete table of more than one node it is still
-//! removed, and no other friend has given up their own version for it.
+//! removed. A friend who has given up their own version for it is an owner of it, so that it is not.
 //!
 //! # Who does what
 //!
@@ -95,7 +95,7 @@ impl Removal {
             }
             let is_original = cx.table.mine(*photo) == Some(Holding::Original);
             let obstacle = match is_original {
-                true => cx.may_leave(*photo, Departure::Removed { by: cx.me() }).err(),
+                true => cx.may_leave(*photo, Departure::Removed { by: cx.my_member() }).err(),
                 false => cx.unfit(),
             };
             match obstacle.filter(|_| !asked.moved.contains(photo)) {
@@ -126,7 +126,7 @@ impl Removal {
     }
 
     fn sign(&mut self, cx: &mut Context, photo: PhotoId, wish: Wish) {
-        let counter = cx.table.tombstones().next_counter((photo, cx.me()));
+        let counter = cx.table.tombstones().next_counter((photo, cx.my_member()));
         self.signing.insert(photo);
         cx.disk(DiskAction::Sign { photo, counter, wish });
     }
@@ -142,7 +142,7 @@ impl Removal {
         match result {
             Ok(tombstone) => {
                 let wish = tombstone.wish();
-                cx.table.entomb(tombstone);
+                cx.table.entomb(tombstone, true);
                 if wish == Wish::Lifted {
                     let text = format!("{} is in the collection again", photo.short());
                     return cx.log("remove", text);

@@ -63,6 +63,9 @@ impl Table {
             self.reconsider_worse(photo);
         }
         self.pass_on(&before, &after);
+        if before.holding(self.me) != after.holding(self.me) {
+            self.file_changed(photo);
+        }
         self.reclaim(photo);
     }
 

@@ -51,7 +51,7 @@ impl Table {
         tombstones: Vec<Tombstone>,
     ) -> Vec<String> {
         let mut notes = Vec::new();
-        let merged = tombstones.into_iter().map(|tombstone| self.entomb(tombstone));
+        let merged = tombstones.into_iter().map(|tombstone| self.entomb(tombstone, false));
         let refused = merged.filter(|merged| *merged == Merged::Full).count();
         if refused > 0 {
             notes.push(format!(

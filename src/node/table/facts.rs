@@ -16,9 +16,14 @@ impl Table {
     /// The facts of a node's record, as this node takes them: a node that has the original is an owner.
     pub(super) fn facts_told(&self, teller: NodeId, record: &Record) -> Arc<Facts> {
         let mut told = Arc::clone(&record.facts);
+        let teller = self.member_of(teller);
         if record.holding.is_own() && !told.owners.contains(&teller) {
             Arc::make_mut(&mut told)
                 .merge(&Facts { owners: BTreeSet::from([teller]), ..Facts::default() });
+        }
+        // Nobody is taken for an owner who is no member; so no member can invent owners.
+        if !told.owners.iter().all(|owner| self.is_member(*owner)) {
+            Arc::make_mut(&mut told).owners.retain(|owner| self.is_member(*owner));
         }
         // Mostly a node reports the same facts as all others: then they are in memory once.
         match self.entries.get(&record.photo.id) {

@@ -67,6 +67,7 @@ use crate::protocol::{Holding, Looks, MemberName, NodeId, Record};
 use bounds::Bounds;
 use entry::{Entry, Inventory, Load};
 use names::Names;
+use persons::Certified;
 use sums::Sums;
 use sweeps::Sweep;
 use tombstones::{Key, Tombstones};
@@ -76,8 +77,12 @@ use verdict::Order;
 #[derive(Debug)]
 pub(in crate::node) struct Table {
     me: NodeId,
+    /// The member whose node this is.
+    myself: MemberName,
     /// The members of the group whose nodes have registered here, by node.
     members: BTreeMap<NodeId, MemberName>,
+    /// Who belongs to the group; without a group everybody is a member of their own.
+    certified: Option<Certified>,
     now: Time,
     pub(in crate::node) bounds: Bounds,
     entries: BTreeMap<PhotoId, Entry>,
@@ -103,6 +108,8 @@ pub(in crate::node) struct Table {
     tombstones: Tombstones,
     /// Photos that this node's owner removed and that are originals here again.
     reclaimed: BTreeSet<PhotoId>,
+    /// Photos that this node's owner has removed at another computer, and whose files are still here.
+    withdrawn: BTreeSet<PhotoId>,
     /// Labels and look-up by name.
     names: Names,
     /// Photos whose holders, verdict or facts have changed since the node last asked.
@@ -117,7 +124,9 @@ impl Table {
     pub(in crate::node) fn new(me: NodeId) -> Table {
         Table {
             me,
+            myself: MemberName::of_node(me),
             members: BTreeMap::new(),
+            certified: None,
             now: Time::default(),
             bounds: Bounds::default(),
             entries: BTreeMap::new(),
@@ -133,6 +142,7 @@ impl Table {
             dirty: BTreeSet::new(),
             tombstones: Tombstones::default(),
             reclaimed: BTreeSet::new(),
+            withdrawn: BTreeSet::new(),
             names: Names::default(),
             changed: BTreeSet::new(),
             unannounced: BTreeSet::new(),

@@ -1,88 +1,101 @@
 //! Which photos count as removed, by the signed words of their owners.
 //!
-//! **A photo is removed when an owner has said so, and so has every other owner of whom any holder has ever heard.** A
-//! node that announces it as an original is an owner, whatever it said before. Owners that are away, or whose disk
-//! broke, lose nothing: then others keep their photos for them. So friends can withdraw only their own photos; and a
-//! member who falsely claims to be an owner can keep a photo in the collection, but not take one out.
+//! **A photo is removed when an owner has said so, and so has every other owner of whom any holder has ever heard.** An
+//! owner is a member: who has the photo as an original, or had it, or has given up their own version for it. Who announces
+//! it as an original is an owner, whatever they said before. Owners that are away, or whose disk broke, lose nothing: then
+//! others keep their photos for them. So friends can withdraw only their own photos; and a member who falsely claims to be
+//! an owner can keep a photo in the collection, but not take one out.
 //!
-//! To delete a removed photo for good, nodes that gave up their own worse version for it must have removed it, too. So
-//! no friend can erase a photo that is all another one has left of their own picture: it waits in a trash.
+//! An owner may have several computers, and can remove a photo at any of them. Another one that has the original moves it
+//! to its own trash when it hears the word, since that is its owner's own; until it has, the photo stays. A file that comes
+//! into a folder later lifts the word.
 //!
 //! How tombstones merge is in [`super::tombstones`].
+
+use std::collections::BTreeSet;
 
 use super::Table;
 use super::entry::Entry;
 use super::tombstones::Merged;
 use crate::photo::PhotoId;
-use crate::protocol::{Facts, Holding, NodeId, Tombstone};
+use crate::protocol::{Holding, MemberName, Tombstone};
 
 impl Table {
     /// Takes tombstones remembered from earlier lives.
     pub(in crate::node) fn remember(&mut self, tombstones: &[Tombstone]) {
         for tombstone in tombstones {
-            self.tombstones.merge(tombstone.clone());
+            if self.is_by_a_member(tombstone) {
+                self.tombstones.merge(tombstone.clone());
+            }
         }
         self.tombstones.take_fresh();
     }
 
-    /// Adds a tombstone, and judges its photo again.
-    pub(in crate::node) fn entomb(&mut self, tombstone: Tombstone) -> Merged {
+    /// Adds a tombstone, and judges its photo again. One that this node has signed itself is `own`; one of its owner's that
+    /// comes from elsewhere concerns the file that is here already.
+    pub(in crate::node) fn entomb(&mut self, tombstone: Tombstone, own: bool) -> Merged {
         let photo = tombstone.photo();
+        if !self.is_by_a_member(&tombstone) {
+            return Merged::Foreign;
+        }
         let is_removed = |table: &Table| {
             let entry = table.entries.get(&photo);
             entry.is_some_and(|entry| table.is_removed(entry))
         };
         let was_removed = is_removed(self);
+        let is_withdrawn = !own && self.is_group() && tombstone.owner() == self.myself;
         let merged = self.tombstones.merge(tombstone);
         if is_removed(self) != was_removed {
             self.reconsider_neighbours(photo);
+        }
+        if merged == Merged::News
+            && is_withdrawn
+            && self.is_removed_by_me(photo)
+            && self.mine(photo) == Some(Holding::Original)
+        {
+            self.withdrawn.insert(photo);
+            self.mark_changed(photo);
         }
         self.reclaim(photo);
         merged
     }
 
     /// The owners of a photo that have not removed it.
-    pub(in crate::node) fn owners<'a>(
-        &'a self,
-        entry: &'a Entry,
-    ) -> impl Iterator<Item = NodeId> + 'a {
+    pub(in crate::node) fn owners(&self, entry: &Entry) -> BTreeSet<MemberName> {
         let photo = entry.photo.id;
-        let on_record = &entry.facts.owners;
         let claims = entry.claims.iter();
-        let claiming = claims
-            .filter(|(node, claim)| claim.holding.is_own() && !on_record.contains(node))
-            .map(|(node, _)| node);
-        let has_it = |node| {
-            let claim = entry.claims.get(node);
-            claim.is_some_and(|claim| claim.holding == Holding::Original)
-        };
-        on_record
-            .iter()
-            .copied()
-            .chain(claiming)
-            .filter(move |node| has_it(*node) || !self.tombstones.is_removed_by(photo, *node))
+        let own = claims.filter(|(_, claim)| claim.holding.is_own());
+        let mut owners = entry.facts.owners.clone();
+        owners.extend(own.map(|(node, _)| self.member_of(node)));
+        owners.retain(|owner| {
+            let removed = self.tombstones.is_removed_by(photo, *owner);
+            self.is_member(*owner) && (!removed || self.has_original(entry, *owner))
+        });
+        owners
     }
 
-    /// The owners that have removed a photo, for people to read; if none is on record, all nodes that signed for it.
-    pub(in crate::node) fn removers(&self, photo: PhotoId) -> Vec<NodeId> {
-        let all: Vec<NodeId> = self.tombstones.removers(photo).collect();
+    /// Whether some node of a member has a photo as an original, as far as is known.
+    fn has_original(&self, entry: &Entry, owner: MemberName) -> bool {
+        let mut claims = entry.claims.iter();
+        claims.any(|(node, claim)| {
+            claim.holding == Holding::Original && self.member_of(node) == owner
+        })
+    }
+
+    /// The owners that have removed a photo, for people to read; if none is on record, all who signed for it.
+    pub(in crate::node) fn removers(&self, photo: PhotoId) -> Vec<MemberName> {
+        let all: Vec<MemberName> = self.tombstones.removers(photo).collect();
         let entry = self.entries.get(&photo);
-        let on_record = |node: &NodeId| entry.is_some_and(|e| e.facts.owners.contains(node));
-        let owners: Vec<NodeId> = all.iter().copied().filter(on_record).collect();
+        let on_record = |owner: &MemberName| entry.is_some_and(|e| e.facts.owners.contains(owner));
+        let owners: Vec<MemberName> = all.iter().copied().filter(on_record).collect();
         if owners.is_empty() { all } else { owners }
     }
 
     /// Whether a photo is removed, by the rule at the top of this file.
     pub(in crate::node) fn is_removed(&self, entry: &Entry) -> bool {
         self.tombstones.removers(entry.photo.id).next().is_some()
-            && !Facts::may_lack(&entry.facts.owners)
-            && self.owners(entry).next().is_none()
-    }
-
-    /// Whether some node may have retired its own version for this photo without removing it: then it is never purged.
-    pub(in crate::node) fn is_inherited(&self, entry: &Entry) -> bool {
-        let removed = |heir: &NodeId| self.tombstones.is_removed_by(entry.photo.id, *heir);
-        Facts::may_lack(&entry.facts.heirs) || !entry.facts.heirs.iter().all(removed)
+            && !entry.facts.may_lack_owners()
+            && self.owners(entry).is_empty()
     }
 
     /// Whether a photo, perhaps without an entry, is removed as far as is known.
@@ -111,11 +124,23 @@ impl Table {
 
     /// Whether a photo that this node's owner removed is an original here.
     fn is_reclaimed(&self, photo: PhotoId) -> bool {
-        self.is_removed_by_me(photo) && self.mine(photo) == Some(Holding::Original)
+        self.is_removed_by_me(photo)
+            && self.mine(photo) == Some(Holding::Original)
+            && !self.withdrawn.contains(&photo)
+    }
+
+    /// Whether this node's owner has removed a photo at another computer, and its file still lies here.
+    pub(in crate::node) fn is_withdrawn(&self, photo: PhotoId) -> bool {
+        self.withdrawn.contains(&photo) && self.is_removed_by_me(photo)
+    }
+
+    /// A file of a photo appears in this folder or leaves it: a word of before concerns it no more.
+    pub(super) fn file_changed(&mut self, photo: PhotoId) {
+        self.withdrawn.remove(&photo);
     }
 
     /// Whether this node's owner has removed a photo.
     pub(in crate::node) fn is_removed_by_me(&self, photo: PhotoId) -> bool {
-        self.tombstones.is_removed_by(photo, self.me)
+        self.tombstones.is_removed_by(photo, self.myself)
     }
 }

@@ -7,17 +7,17 @@
 //!
 //! Without a group each node is a member of its own, and all of this comes down to counting nodes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Table;
 use super::entry::Entry;
-use crate::protocol::{MemberName, NodeId};
+use crate::protocol::{GroupId, MemberName, NodeId, Tombstone};
 
 /// A person, as they are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::node) enum Person<'a> {
+pub(in crate::node) enum Person {
     /// A member of the group.
-    Member(&'a MemberName),
+    Member(MemberName),
     /// A node that is nobody's but its own.
     Node(NodeId),
 }
@@ -36,9 +36,53 @@ impl Spread {
     }
 }
 
+/// The group that this node belongs to, and who else does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::node) struct Certified {
+    pub(in crate::node) group: GroupId,
+    /// The members, and the highest serial of each that does not count any more.
+    pub(in crate::node) members: BTreeSet<MemberName>,
+    pub(in crate::node) void: BTreeMap<MemberName, u64>,
+}
+
 impl Table {
+    /// Who belongs to the group. Photos whose owners have signed anything are judged again: one who was removed is no owner.
+    pub(in crate::node) fn set_certified(&mut self, certified: Certified) {
+        if self.certified.replace(certified).is_some() {
+            for (photo, _) in self.tombstones.keys().collect::<Vec<_>>() {
+                self.reconsider_neighbours(photo);
+            }
+        }
+    }
+
+    /// Whether this node belongs to a group.
+    pub(super) fn is_group(&self) -> bool {
+        self.certified.is_some()
+    }
+
+    /// Whether a name is that of a member. Of others' words about owners only these count.
+    pub(super) fn is_member(&self, name: MemberName) -> bool {
+        self.certified.as_ref().is_none_or(|certified| certified.members.contains(&name))
+    }
+
+    /// Whether a word is signed by somebody who belongs to the same group, or to none like this node.
+    pub(super) fn is_by_a_member(&self, word: &Tombstone) -> bool {
+        match (&self.certified, word.certificate()) {
+            (None, None) => true,
+            (Some(certified), Some(certificate)) => {
+                let void = certified.void.get(&certificate.name());
+                certified.group == certificate.group()
+                    && void.is_none_or(|void| *void < certificate.serial())
+            }
+            (None, Some(_)) | (Some(_), None) => false,
+        }
+    }
+
     /// A node is this member's; without a group, its own.
     pub(in crate::node) fn set_member(&mut self, node: NodeId, member: Option<MemberName>) {
+        if node == self.me {
+            self.myself = member.unwrap_or_else(|| MemberName::of_node(node));
+        }
         match member {
             Some(member) => self.members.insert(node, member),
             None => self.members.remove(&node),
@@ -46,31 +90,31 @@ impl Table {
     }
 
     /// Whose a node is.
-    pub(in crate::node) fn person(&self, node: NodeId) -> Person<'_> {
-        self.members.get(&node).map_or(Person::Node(node), Person::Member)
+    pub(in crate::node) fn person(&self, node: NodeId) -> Person {
+        self.members.get(&node).copied().map_or(Person::Node(node), Person::Member)
     }
 
     /// The name of the person whose node it is.
     pub(in crate::node) fn member_of(&self, node: NodeId) -> MemberName {
-        self.members.get(&node).cloned().unwrap_or_else(|| MemberName::of_node(node))
+        self.members.get(&node).copied().unwrap_or_else(|| MemberName::of_node(node))
     }
 
     /// Over how many nodes and members these nodes are spread.
     pub(in crate::node) fn spread(&self, nodes: impl Iterator<Item = NodeId>) -> Spread {
         let nodes: BTreeSet<NodeId> = nodes.collect();
-        let members: BTreeSet<Person<'_>> = nodes.iter().map(|node| self.person(*node)).collect();
+        let members: BTreeSet<Person> = nodes.iter().map(|node| self.person(*node)).collect();
         Spread { nodes: nodes.len(), members: members.len() }
     }
 
     /// The persons on whose nodes a photo has copies, as far as is known.
-    pub(in crate::node) fn persons_with(&self, entry: &Entry) -> BTreeSet<Person<'_>> {
+    pub(in crate::node) fn persons_with(&self, entry: &Entry) -> BTreeSet<Person> {
         let nodes = entry.claims.iter().map(|(node, _)| node);
         nodes.filter(|node| self.counts_at(entry, *node)).map(|node| self.person(node)).collect()
     }
 
     /// As whom a node's proof counts for an asker: another member speaks with one voice, however many nodes of theirs prove.
     /// The asker's own member does not lie to it, so their other nodes count one by one.
-    pub(in crate::node) fn voice(&self, asker: NodeId, node: NodeId) -> Person<'_> {
+    pub(in crate::node) fn voice(&self, asker: NodeId, node: NodeId) -> Person {
         let person = self.person(node);
         if person == self.person(asker) { Person::Node(node) } else { person }
     }

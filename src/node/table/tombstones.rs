@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::node::limits::{TOMBSTONES, TOMBSTONES_OF_OWNER};
 use crate::photo::PhotoId;
-use crate::protocol::{NodeId, Tombstone, Wish};
+use crate::protocol::{MemberName, Tombstone, Wish};
 
 /// A tombstone's photo and owner.
-pub(in crate::node) type Key = (PhotoId, NodeId);
+pub(in crate::node) type Key = (PhotoId, MemberName);
 
 /// The result of hearing a tombstone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,14 +21,16 @@ pub(in crate::node) enum Merged {
     Known,
     /// There is no room for it.
     Full,
+    /// It is by nobody who belongs to the group.
+    Foreign,
 }
 
 /// The latest word of every owner on every photo.
 #[derive(Debug, Default)]
 pub(in crate::node) struct Tombstones {
-    latest: BTreeMap<PhotoId, BTreeMap<NodeId, Tombstone>>,
+    latest: BTreeMap<PhotoId, BTreeMap<MemberName, Tombstone>>,
     /// The number of tombstones of each owner.
-    pub(in crate::node) of_owner: BTreeMap<NodeId, usize>,
+    pub(in crate::node) of_owner: BTreeMap<MemberName, usize>,
     pub(in crate::node) count: usize,
     /// Tombstones that were not passed on yet.
     fresh: BTreeSet<Key>,
@@ -54,7 +56,7 @@ impl Tombstones {
     }
 
     /// Whether this many more tombstones of an owner have room.
-    pub(in crate::node) fn has_room(&self, owner: NodeId, more: usize) -> bool {
+    pub(in crate::node) fn has_room(&self, owner: MemberName, more: usize) -> bool {
         let of_owner = self.of_owner.get(&owner).copied().unwrap_or(0);
         of_owner + more <= TOMBSTONES_OF_OWNER && self.count + more <= TOMBSTONES
     }
@@ -65,14 +67,17 @@ impl Tombstones {
     }
 
     /// The owners that have removed a photo.
-    pub(in crate::node) fn removers(&self, photo: PhotoId) -> impl Iterator<Item = NodeId> + '_ {
+    pub(in crate::node) fn removers(
+        &self,
+        photo: PhotoId,
+    ) -> impl Iterator<Item = MemberName> + '_ {
         let words = self.latest.get(&photo).into_iter().flatten();
         let removed = words.filter(|(_, word)| word.wish() == Wish::Removed);
         removed.map(|(owner, _)| *owner)
     }
 
     /// Whether this owner has removed a photo.
-    pub(super) fn is_removed_by(&self, photo: PhotoId, owner: NodeId) -> bool {
+    pub(super) fn is_removed_by(&self, photo: PhotoId, owner: MemberName) -> bool {
         self.get((photo, owner)).is_some_and(|word| word.wish() == Wish::Removed)
     }
 
@@ -84,9 +89,10 @@ impl Tombstones {
 
     /// The photo and owner of every tombstone.
     pub(in crate::node) fn keys(&self) -> impl Iterator<Item = Key> + '_ {
-        let of_photo = |(photo, words): (&PhotoId, &'_ BTreeMap<NodeId, Tombstone>)| -> Vec<Key> {
-            words.keys().map(|owner| (*photo, *owner)).collect()
-        };
+        let of_photo =
+            |(photo, words): (&PhotoId, &'_ BTreeMap<MemberName, Tombstone>)| -> Vec<Key> {
+                words.keys().map(|owner| (*photo, *owner)).collect()
+            };
         self.latest.iter().flat_map(of_photo)
     }
 

@@ -22,7 +22,7 @@ fn at_rest(others: u64) -> (Context, Drops, PhotoId) {
     for n in 1..=others {
         let (link, remote) = (LinkId(n), "127.0.0.1".to_owned());
         cx.mesh.link_opened(&mut cx.step, link, remote, None);
-        cx.mesh.registered(&mut cx.step, link, register(n, PIN));
+        cx.mesh.registered(&mut cx.step, &mut cx.members, link, register(n, PIN));
         cx.mesh.told_all(NodeId(n));
         cx.table.claim(NodeId(n), &original(BYTES));
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::node::mesh::pages::{Page, TOMBSTONE_BYTES};
 use crate::photo::{Photo, PhotoId, Relation};
 use crate::protocol::codec::{MAX_FRAME, write_message};
-use crate::protocol::{Facts, Holding, Looks, Message, NodeId, Record, Tombstone, Wish};
+use crate::protocol::{Facts, Holding, Looks, MemberName, Message, Record, Tombstone, Wish};
 
 #[test]
 fn no_tombstone_is_larger_than_thought() {
@@ -26,8 +26,9 @@ fn the_worst_page_fits_a_frame() {
         aliases: names(1).collect(),
         replaces: ids(0).collect(),
         distinct: ids(100).collect(),
-        owners: (0..Facts::MAX as u64).map(NodeId).collect(),
-        heirs: (0..Facts::MAX as u64).map(NodeId).collect(),
+        owners: (0..Facts::MAX_OWNERS)
+            .map(|n| format!("{n:0>width$}", width = MemberName::MAX).parse().unwrap())
+            .collect(),
     };
     let facts = Arc::new(facts);
     let looks = Looks {

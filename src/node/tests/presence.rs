@@ -6,6 +6,7 @@ use super::super::limits::{REANNOUNCE, REGISTER, SETTLE, SILENCE, TICK, UNMET};
 use super::super::{Action, CloseReason, DiskAction, Event, LinkAction, LinkEvent, LinkId};
 use super::solo::{Solo, register};
 use super::world::address;
+use crate::protocol::group::Roster;
 use crate::protocol::{Message, NodeId};
 
 const PIN: Duration = Duration::from_secs(60);
@@ -19,7 +20,7 @@ fn who_is_here_is_told_again_to_one_after_the_other() {
     let actions = solo.wait(2 * REANNOUNCE + SETTLE);
     for (n, other) in [(1, 2), (2, 1)] {
         let told = actions.iter().any(|action| {
-            matches!(action, Action::Link(LinkAction::Send { link, message: Message::ConnectionUpdate { nodes } })
+            matches!(action, Action::Link(LinkAction::Send { link, message: Message::ConnectionUpdate { nodes, .. } })
                 if *link == LinkId(n) && nodes.contains_key(&NodeId(other)))
         });
         assert!(told, "{n} of {other}");
@@ -110,7 +111,7 @@ fn nobody_is_told_of_a_node_that_was_not_met() {
     let mut solo = Solo::new();
     solo.join(1, PIN, &[]);
     let nodes = [(NodeId(5), address(5))].into();
-    solo.hear(1, Message::ConnectionUpdate { nodes });
+    solo.hear(1, Message::ConnectionUpdate { nodes, roster: Roster::default() });
     solo.open(2, "127.0.0.1");
     let actions = solo.hear(2, Message::Register(register(2, PIN)));
     let known: Vec<Vec<NodeId>> = actions
@@ -118,7 +119,7 @@ fn nobody_is_told_of_a_node_that_was_not_met() {
         .filter_map(|action| match action {
             Action::Link(LinkAction::Send {
                 link: LinkId(2),
-                message: Message::ConnectionUpdate { nodes },
+                message: Message::ConnectionUpdate { nodes, .. },
             })
             | Action::Disk(DiskAction::NoteNodes { nodes }) => {
                 Some(nodes.keys().copied().collect())
@@ -140,9 +141,11 @@ fn closed(actions: &[Action]) -> Option<&CloseReason> {
 #[test]
 fn who_has_not_registered_is_not_listened_to() {
     let nodes = || [(NodeId(5), address(5))].into();
-    for message in
-        [Message::RequestInfo, Message::Heartbeat, Message::ConnectionUpdate { nodes: nodes() }]
-    {
+    for message in [
+        Message::RequestInfo,
+        Message::Heartbeat,
+        Message::ConnectionUpdate { nodes: nodes(), roster: Roster::default() },
+    ] {
         let mut solo = Solo::new();
         solo.open(1, "127.0.0.1");
         let actions = solo.hear(1, message);
@@ -202,7 +205,7 @@ fn of_all_who_are_told_only_so_many_are_dialed_before_they_are_met() {
     solo.join(1, PIN, &[]);
     let told = 10..110;
     let nodes = told.map(|n| (NodeId(n), address(n as usize))).collect();
-    solo.hear(1, Message::ConnectionUpdate { nodes });
+    solo.hear(1, Message::ConnectionUpdate { nodes, roster: Roster::default() });
     let actions = solo.wait(SETTLE + TICK);
     let dials = |action: &&Action| matches!(action, Action::Link(LinkAction::Dial { .. }));
     assert_eq!(actions.iter().filter(dials).count(), UNMET);

@@ -12,7 +12,8 @@ use super::super::{
 use super::world::{CLIENT, address, picture};
 use crate::photo::{MAX_PHOTO, Nonce, Photo, PhotoId, Proof, Relation};
 use crate::protocol::client::StatusReport;
-use crate::protocol::message::Register;
+use crate::protocol::group::Roster;
+use crate::protocol::message::{PROTOCOL, Register};
 use crate::protocol::{
     Answer, Boot, Departure, Facts, Holding, Looks, Message, NodeId, Record, Request,
 };
@@ -154,8 +155,8 @@ impl Solo {
 
 pub(super) fn register(n: u64, pin: Duration) -> Register {
     Register {
-        protocol_min: 1,
-        protocol_max: 1,
+        protocol_min: PROTOCOL.0,
+        protocol_max: PROTOCOL.1,
         features: Vec::new(),
         node: NodeId(n),
         boot: Boot(n),
@@ -370,6 +371,7 @@ pub(super) fn config() -> Config {
         node: NodeId(9),
         boot: Boot(1),
         membership: None,
+        roster: Roster::default(),
         address: address(9),
         copies: 2,
         grace: Duration::from_secs(60),

@@ -14,6 +14,7 @@ use super::super::{
     LinkAction, LinkEvent, LinkId, Node, Source, Spool, Time,
 };
 use crate::photo::{Photo, PhotoId, Relation, prove};
+use crate::protocol::group::Roster;
 use crate::protocol::{
     Address, Answer, Blob, Boot, Departure, Facts, Holding, MAX_CHUNK, Message, NodeId, Request,
 };
@@ -70,6 +71,7 @@ impl World {
             node: NodeId(n as u64 + 1),
             boot: Boot(n as u64 + 100 * u64::from(first_start)),
             membership: None,
+            roster: Roster::default(),
             address: address(n),
             copies: 2,
             grace: Duration::from_secs(5),

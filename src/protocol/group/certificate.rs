@@ -88,8 +88,8 @@ impl Certificate {
     }
 
     /// The member.
-    pub fn name(&self) -> &MemberName {
-        &self.name
+    pub fn name(&self) -> MemberName {
+        self.name
     }
 
     /// Its number: the higher one of a name counts.
@@ -181,8 +181,8 @@ impl Revocation {
     }
 
     /// Who is removed.
-    pub fn name(&self) -> &MemberName {
-        &self.name
+    pub fn name(&self) -> MemberName {
+        self.name
     }
 
     /// The last serial that it voids.

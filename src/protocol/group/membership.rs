@@ -38,7 +38,7 @@ impl Membership {
     }
 
     /// The member.
-    pub fn name(&self) -> &MemberName {
+    pub fn name(&self) -> MemberName {
         self.certificate.name()
     }
 
@@ -54,7 +54,8 @@ impl Membership {
 }
 
 fn node_of(certificate: &Certificate, link_key: &[u8; 32]) -> Vec<u8> {
-    let name = certificate.name().as_str().as_bytes();
+    let name = certificate.name();
+    let name = name.as_str().as_bytes();
     statement("node", &certificate.group(), &[name, &certificate.serial().to_be_bytes(), link_key])
 }
 
@@ -128,7 +129,8 @@ impl Visit {
 }
 
 fn visited(certificate: &Certificate, handshake: &[u8]) -> Vec<u8> {
-    let name = certificate.name().as_str().as_bytes();
+    let name = certificate.name();
+    let name = name.as_str().as_bytes();
     let serial = certificate.serial().to_be_bytes();
     statement("client", &certificate.group(), &[name, &serial, handshake])
 }

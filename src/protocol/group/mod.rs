@@ -31,12 +31,14 @@ mod certificate;
 mod files;
 mod membership;
 mod name;
-mod signed;
+mod roster;
+pub(super) mod signed;
 
 pub use certificate::{Certificate, GroupId, Revocation};
 pub use files::{FileError, GroupFile, MemberFile};
 pub use membership::{Membership, Visit};
 pub use name::MemberName;
+pub use roster::Roster;
 
 /// The most members of a group.
 pub const MEMBERS: usize = 64;

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,9 +10,9 @@ use crate::protocol::NodeId;
 /// A member's name: 1 to 32 letters, digits, `-`, `_` and `.`, unique in a group. It begins with a letter or digit.
 ///
 /// Without a group each node is a member of its own, and its id is the name.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct MemberName(Arc<str>);
+pub struct MemberName([u8; MemberName::MAX]);
 
 impl MemberName {
     /// The longest name, in bytes.
@@ -21,12 +20,20 @@ impl MemberName {
 
     /// The member that a node is by itself, without a group.
     pub fn of_node(node: NodeId) -> MemberName {
-        MemberName(node.to_string().into())
+        MemberName::padded(&node.to_string())
     }
 
     /// The name as text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        let length = self.0.iter().position(|byte| *byte == 0).unwrap_or(MemberName::MAX);
+        std::str::from_utf8(&self.0[..length]).unwrap_or_default()
+    }
+
+    /// A short text with zeros behind it: a name so small that it can be copied like a number.
+    fn padded(text: &str) -> MemberName {
+        let mut bytes = [0; MemberName::MAX];
+        bytes.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
+        MemberName(bytes)
     }
 }
 
@@ -37,7 +44,7 @@ impl FromStr for MemberName {
         let harmless = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
         let begins = text.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric());
         if begins && text.len() <= MemberName::MAX && text.bytes().all(harmless) {
-            Ok(MemberName(text.into()))
+            Ok(MemberName::padded(text))
         } else {
             Err(format!(
                 "a name has 1 to {} letters, digits, `-`, `_` or `.`, and begins with a letter or digit",
@@ -57,18 +64,18 @@ impl TryFrom<String> for MemberName {
 
 impl From<MemberName> for String {
     fn from(name: MemberName) -> String {
-        name.0.as_ref().to_owned()
+        name.as_str().to_owned()
     }
 }
 
 impl fmt::Display for MemberName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
+        f.pad(self.as_str())
     }
 }
 
 impl fmt::Debug for MemberName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "MemberName({})", self.0)
+        write!(f, "MemberName({})", self.as_str())
     }
 }

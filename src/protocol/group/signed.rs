@@ -7,7 +7,7 @@ use crate::photo::{from_hex, to_hex};
 
 /// The bytes that are signed. No two statements have the same: each begins with what kind it is and of which group, and
 /// before each field stands its length.
-pub(super) fn statement(what: &str, group: &GroupId, fields: &[&[u8]]) -> Vec<u8> {
+pub(in crate::protocol) fn statement(what: &str, group: &GroupId, fields: &[&[u8]]) -> Vec<u8> {
     let mut bytes = format!("photomesh {what} v1\0").into_bytes();
     bytes.extend_from_slice(group.as_bytes());
     for field in fields {

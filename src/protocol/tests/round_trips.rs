@@ -11,10 +11,11 @@ use crate::photo::{Nonce, Photo, PhotoId, Proof, Relation};
 use crate::protocol::codec::{
     MAX_FRAME, decode, read_frame, write_answer, write_image, write_message, write_request,
 };
+use crate::protocol::group::Roster;
 use crate::protocol::message::{Lane, OfferReply, Register, TransferId};
 use crate::protocol::{
-    Address, Answer, Blob, Boot, Facts, Holding, Looks, Message, NodeId, Record, Request,
-    Tombstone, Wish,
+    Address, Answer, Blob, Boot, Facts, Holding, Looks, MemberName, Message, NodeId, Record,
+    Request, Tombstone, Wish,
 };
 
 pub(super) fn photo_id() -> impl Strategy<Value = PhotoId> {
@@ -28,15 +29,15 @@ fn photo() -> impl Strategy<Value = Arc<Photo>> {
 fn facts() -> impl Strategy<Value = Facts> {
     let names = || prop::collection::btree_set(".*", 0..3);
     let ids = || prop::collection::btree_set(photo_id(), 0..3);
-    let nodes = || prop::collection::btree_set(any::<u64>().prop_map(NodeId), 0..3);
-    let parts = (names(), names(), ids(), ids(), nodes(), nodes());
-    parts.prop_map(|(names, aliases, replaces, distinct, owners, heirs)| Facts {
+    let owner = any::<u64>().prop_map(|n| MemberName::of_node(NodeId(n)));
+    let owners = prop::collection::btree_set(owner, 0..3);
+    let parts = (names(), names(), ids(), ids(), owners);
+    parts.prop_map(|(names, aliases, replaces, distinct, owners)| Facts {
         names,
         aliases,
         replaces,
         distinct,
         owners,
-        heirs,
     })
 }
 
@@ -112,7 +113,7 @@ fn about_tables() -> impl Strategy<Value = Message> {
     let tombstones = prop::collection::vec(tombstone(), 0..3);
     prop_oneof![
         register(),
-        nodes.prop_map(|nodes| Message::ConnectionUpdate { nodes }),
+        nodes.prop_map(|nodes| Message::ConnectionUpdate { nodes, roster: Roster::default() }),
         Just(Message::RequestInfo),
         (records, gone, tombstones, any::<bool>()).prop_map(
             |(records, gone, tombstones, complete)| Message::ImageInfo {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::photo::PhotoId;
-use crate::protocol::{NodeId, Tombstone, Wish};
+use crate::protocol::{MemberName, NodeId, Tombstone, Wish};
 
 fn key(seed: u8) -> SigningKey {
     SigningKey::from_bytes(&[seed; 32])
@@ -25,7 +25,7 @@ fn a_tombstone_proves_itself_and_names_its_owner() {
     let same = read(&written(&tombstone)).unwrap();
     assert_eq!(same, tombstone);
     let link_key = key(1).verifying_key().to_montgomery().to_bytes();
-    assert_eq!(same.owner(), NodeId::of_key(&link_key));
+    assert_eq!(same.owner(), MemberName::of_node(NodeId::of_key(&link_key)));
 }
 
 #[test]
