@@ -20,6 +20,7 @@ pub(super) mod laws;
 mod leaving;
 mod line;
 mod looks;
+mod members;
 mod offers;
 mod page_sizes;
 mod pages;

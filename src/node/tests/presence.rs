@@ -7,6 +7,7 @@ use super::super::{Action, CloseReason, DiskAction, Event, LinkAction, LinkEvent
 use super::solo::{Solo, register};
 use super::world::address;
 use crate::protocol::group::Roster;
+use crate::protocol::message::PROTOCOL;
 use crate::protocol::{Message, NodeId};
 
 const PIN: Duration = Duration::from_secs(60);
@@ -184,7 +185,7 @@ fn who_is_not_heard_for_ten_seconds_is_closed_as_silent() {
 
 #[test]
 fn who_registers_twice_or_speaks_no_common_version_is_closed() {
-    for (first, last) in [(2, 3), (0, 0)] {
+    for (first, last) in [(PROTOCOL.1 + 1, PROTOCOL.1 + 2), (0, PROTOCOL.0 - 1)] {
         let mut solo = Solo::new();
         solo.open(1, "127.0.0.1");
         let mut other = register(1, PIN);
