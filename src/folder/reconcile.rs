@@ -151,8 +151,8 @@ impl Folder {
         }
         if let Some(before) = before {
             self.scanning.changed.insert(before, true);
-            if original {
-                facts.replaces.insert(before);
+            if original && self.is_worse_than(&photo, before) {
+                facts.distinct.insert(before);
             }
         }
         let news = self.index.put_photo(&Arc::new(photo), &facts);
@@ -164,6 +164,14 @@ impl Folder {
         } else {
             self.tell(id, changes);
         }
+    }
+
+    /// Whether a file that was edited in place has become a worse version of what it was. What its owner has made of it must
+    /// not yield to the bytes that they have changed, so it is another picture from then on, and both are shown. A better one
+    /// takes the other's place like any better version.
+    fn is_worse_than(&self, photo: &Photo, before: PhotoId) -> bool {
+        let before = self.index.photo(before).map(|entry| &entry.photo);
+        before.is_none_or(|before| before.account != photo.account || photo.rank() < before.rank())
     }
 
     /// An original has the bytes of a rotten one, as noted at another time or place.

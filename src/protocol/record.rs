@@ -57,10 +57,8 @@ pub struct Facts {
     /// The names that worse versions of the picture had: they lead here too, even when those versions are gone.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub aliases: BTreeSet<String>,
-    /// Photos whose file was edited in place and became this one.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub replaces: BTreeSet<PhotoId>,
-    /// Photos that look like this one, of which a person has said that they are others.
+    /// Photos that look like this one, of which a person has said that they are others: in words, or by making this one out
+    /// of the other's file.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub distinct: BTreeSet<PhotoId>,
     /// Members who have it, or last had it, as an original on a node of theirs, or who have given up their own version for
@@ -70,7 +68,7 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The most names, replaced photos or distinct photos that are remembered of one photo. A friend's photo has one or two
+    /// The most names or distinct photos that are remembered of one photo. A friend's photo has one or two
     /// names; without a bound, a faulty node could grow a record past every frame.
     pub const MAX: usize = 32;
 
@@ -99,12 +97,10 @@ impl Facts {
         let usable = |name: &&String| !name.is_empty() && name.len() <= Facts::MAX_NAME;
         merged.names.extend(other.names.iter().filter(usable).cloned());
         merged.aliases.extend(other.aliases.iter().filter(usable).cloned());
-        merged.replaces.extend(&other.replaces);
         merged.distinct.extend(&other.distinct);
         merged.owners.extend(other.owners.iter().cloned());
         keep_smallest(&mut merged.names, Facts::MAX);
         keep_smallest(&mut merged.aliases, Facts::MAX);
-        keep_smallest(&mut merged.replaces, Facts::MAX);
         keep_smallest(&mut merged.distinct, Facts::MAX);
         keep_smallest(&mut merged.owners, Facts::MAX_OWNERS);
         let grown = merged != *self;

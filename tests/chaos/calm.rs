@@ -15,7 +15,7 @@ use crate::ledger::{Item, Ledger, Promise};
 use crate::mesh::Mesh;
 use crate::support::agreement::{Expected, settled};
 use crate::support::daemon::Daemon;
-use crate::support::verdict::{Edits, replaces};
+use crate::support::verdict::replaces;
 use crate::support::wait::eventually;
 use crate::support::{ask, disk};
 
@@ -145,8 +145,7 @@ pub(crate) fn read_back(mesh: &Mesh, ledger: &Ledger) -> Result<(), String> {
             match ask::fetch(address, name) {
                 Ok((_, id, bytes)) if PhotoId::of(&bytes) == id => {
                     let better = ledger.get(id);
-                    let better =
-                        better.is_some_and(|it| replaces(&it.photo, &item.photo, &Edits::new()));
+                    let better = better.is_some_and(|it| replaces(&it.photo, &item.photo));
                     if id != item.photo.id && !better {
                         lost.push(format!("{address}: {name} leads to {id}"));
                     }

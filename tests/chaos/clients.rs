@@ -13,7 +13,7 @@ use crate::ledger::{Item, Ledger, Promise};
 use crate::mesh::{Doors, Mesh};
 use crate::support::ask;
 use crate::support::rng::Rng;
-use crate::support::verdict::{Edits, replaces};
+use crate::support::verdict::replaces;
 use crate::tally::Tally;
 
 /// How many there are.
@@ -101,8 +101,7 @@ impl Client {
             Ok(Answer::Have { id, .. }) => {
                 self.tally.count("puts answered with a better version");
                 let better = self.ledger.get(id);
-                if better.is_some_and(|better| replaces(&better.photo, &item.photo, &Edits::new()))
-                {
+                if better.is_some_and(|better| replaces(&better.photo, &item.photo)) {
                     self.ledger.promise(id, Promise::Single);
                 } else {
                     let wrong = format!("{id} is no better version of {}", item.name);

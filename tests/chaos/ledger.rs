@@ -8,7 +8,7 @@ use photomesh::photo::{Photo, PhotoId, Relation, inspect};
 
 use crate::support::pictures::{annotated, draw, grey, jpeg, png, smaller};
 use crate::support::rng::Rng;
-use crate::support::verdict::{Edits, judge, keepers, replaces};
+use crate::support::verdict::{judge, keepers, replaces};
 
 /// How many versions of a picture there are.
 const VERSIONS: u64 = 4;
@@ -107,7 +107,7 @@ impl Ledger {
             if *promise <= Promise::Replaced {
                 continue;
             }
-            let better = |other: &Arc<Item>| replaces(&other.photo, &item.photo, &Edits::new());
+            let better = |other: &Arc<Item>| replaces(&other.photo, &item.photo);
             let replaced = there.iter().any(better);
             if !disk_lost || (*promise == Promise::Safe && !replaced) {
                 gone.push(Arc::clone(item));
@@ -138,7 +138,7 @@ impl Ledger {
         let there = all.iter().filter_map(|id| state.items.get(id));
         let alike = |a: &Photo, b: &Photo| a.relation(b) != Relation::Different;
         let photos = there.map(|(item, _)| &item.photo);
-        keepers(&judge(photos, &Edits::new(), alike))
+        keepers(&judge(photos, alike))
     }
 
     /// Something that must never happen has happened.

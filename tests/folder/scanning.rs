@@ -8,6 +8,7 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use photomesh::folder::Change;
 use photomesh::protocol::Facts;
 use photomesh::protocol::Holding::{Original, Replica, RetiredOriginal};
 
@@ -179,22 +180,32 @@ fn a_file_written_while_it_is_read_is_not_taken() {
 }
 
 #[test]
-fn an_edited_file_is_another_photo_that_replaces_the_old_one() {
+fn an_edited_file_that_is_worse_by_rank_does_not_yield_to_what_it_was() {
     let mut room = Room::new();
-    let old = room.draw("cat.jpg", 1);
-    room.scan();
-    let new = room.draw("cat.jpg", 2);
-    let changes = room.scan();
-    assert_eq!(
-        told(&changes),
-        [Told::Held(new, Original, 1), Told::Missing(old), Told::Scanned(0)]
-    );
-    assert!(facts(&changes, new).replaces.contains(&old));
-    // Touching it changes nothing.
-    assert_eq!(room.draw("cat.jpg", 2), new);
-    assert_eq!(told(&room.scan()), [Told::Scanned(0)]);
-    let mut room = room.reopened();
-    assert!(facts(&room.scan(), new).replaces.contains(&old));
+    let held = |changes: &[Change]| match &changes[0] {
+        Change::Held { photo, .. } => photo.clone(),
+        other => panic!("{other:?}"),
+    };
+    room.draw("cat.jpg", 1);
+    let mut old = held(&room.scan());
+    // One of these edits is for the worse, the other for the better.
+    for seed in [2, 1] {
+        room.draw("cat.jpg", seed);
+        let changes = room.scan();
+        let new = held(&changes);
+        assert_eq!(
+            told(&changes),
+            [Told::Held(new.id, Original, 1), Told::Missing(old.id), Told::Scanned(0)]
+        );
+        let is_worse = new.rank() < old.rank();
+        assert_eq!(facts(&changes, new.id).distinct.contains(&old.id), is_worse);
+        // Touching it changes nothing, and a restart neither.
+        room.draw("cat.jpg", seed);
+        assert_eq!(told(&room.scan()), [Told::Scanned(0)]);
+        room = room.reopened();
+        assert_eq!(facts(&room.scan(), new.id).distinct.contains(&old.id), is_worse);
+        old = new;
+    }
 }
 
 #[test]

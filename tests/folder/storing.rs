@@ -51,7 +51,7 @@ fn names_and_other_facts_are_remembered() {
     let photo = room.spool("pull-1", 1);
     let mut known = Facts::named("cat.jpg");
     known.names.insert("Ärger\n\u{202e}.png".to_owned());
-    known.replaces.insert(PhotoId::of(b"older"));
+    known.distinct.insert(PhotoId::of(b"older"));
     room.folder.install("pull-1", &photo, &known, Replica).unwrap();
     let mut more = Facts::named("tom.jpg");
     more.distinct.insert(PhotoId::of(b"like it"));

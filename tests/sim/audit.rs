@@ -8,17 +8,17 @@ use photomesh::protocol::Holding;
 
 use crate::agenda::What;
 use crate::host::Host;
-use crate::verdict::{self, Edits};
+use crate::verdict;
 use crate::world::World;
 
 /// How often the state of everything is looked at.
 const AUDIT: Duration = Duration::from_secs(1);
 
-/// The keeper of each photo, given which exist and which edits are known.
+/// The keeper of each photo, given which exist and which are told apart.
 #[derive(Debug)]
 pub(crate) struct Judged {
     existing: BTreeSet<PhotoId>,
-    edits: Edits,
+    apart: BTreeSet<(PhotoId, PhotoId)>,
     keepers: BTreeMap<PhotoId, PhotoId>,
 }
 
@@ -126,28 +126,31 @@ impl World {
     /// The keeper of each photo that exists, those that are removed aside.
     fn judge(&mut self, mut existing: BTreeSet<PhotoId>) -> BTreeMap<PhotoId, PhotoId> {
         existing.retain(|photo| !self.is_removed(*photo));
-        let edits = self.known_edits();
+        let apart = self.told_apart();
         if let Some(last) = &self.oracle.keepers
             && last.existing == existing
-            && last.edits == edits
+            && last.apart == apart
         {
             return last.keepers.clone();
         }
         let photos = existing.iter().map(|photo| self.library.photo(*photo));
-        let alike = |a: &Photo, b: &Photo| self.library.relation(a.id, b.id) != Relation::Different;
-        let keepers = verdict::judge(photos, &edits, alike);
-        self.oracle.keepers = Some(Judged { existing, edits, keepers: keepers.clone() });
+        let alike = |a: &Photo, b: &Photo| {
+            let told_apart = apart.contains(&(a.id, b.id)) || apart.contains(&(b.id, a.id));
+            !told_apart && self.library.relation(a.id, b.id) != Relation::Different
+        };
+        let keepers = verdict::judge(photos, alike);
+        self.oracle.keepers = Some(Judged { existing, apart, keepers: keepers.clone() });
         keepers
     }
 
-    /// The edits that some disk still knows of.
-    fn known_edits(&self) -> Edits {
+    /// The photos that some disk says are distinct.
+    fn told_apart(&self) -> BTreeSet<(PhotoId, PhotoId)> {
         let files = self.hosts.iter().flat_map(|host| host.disk.files.iter());
-        let edits = files.flat_map(|(photo, file)| {
-            let replaced = file.facts.replaces.iter();
-            replaced.map(|old| (*photo, *old))
+        let apart = files.flat_map(|(photo, file)| {
+            let others = file.facts.distinct.iter();
+            others.map(|other| (*photo, *other))
         });
-        edits.collect()
+        apart.collect()
     }
 
     /// The keeper of each photo of which some disk has a record.

@@ -161,7 +161,8 @@ impl World {
 
     /// A file's bytes become those of another photo.
     pub(crate) fn edit(&mut self, host: usize, old: PhotoId, new: PhotoId) {
-        self.hosts[host].disk.edit_file(old, new);
+        let is_worse = self.library.photo(new).rank() < self.library.photo(old).rank();
+        self.hosts[host].disk.edit_file(old, new, is_worse);
         self.oracle.edits.insert((new, old));
         self.destroyed(host, &[old]);
     }

@@ -101,17 +101,17 @@ impl Disk {
     }
 
     /// A person's editor writes other bytes into a file.
-    pub(crate) fn edit_file(&mut self, old: PhotoId, new: PhotoId) {
+    pub(crate) fn edit_file(&mut self, old: PhotoId, new: PhotoId, is_worse: bool) {
         let Some(before) = self.files.get(&old) else {
             return;
         };
         let name = before.facts.names.first().cloned().unwrap_or_default();
         self.lose(old);
         self.add_file(new, &name);
-        if let Some(file) = self.files.get_mut(&new) {
+        if is_worse && let Some(file) = self.files.get_mut(&new) {
             // After a crash, the index and the file show it again.
-            file.facts.replaces.insert(old);
-            file.facts_synced.replaces.insert(old);
+            file.facts.distinct.insert(old);
+            file.facts_synced.distinct.insert(old);
         }
     }
 

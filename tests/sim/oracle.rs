@@ -15,7 +15,7 @@ use crate::audit::{Audited, Judged};
 use crate::budgets::Most;
 use crate::flaws::{Flaw, Pulls, Rounds};
 use crate::removals::Removed;
-use crate::verdict::{self, Edits};
+use crate::verdict;
 use crate::world::World;
 
 /// What the oracle remembers.
@@ -31,7 +31,7 @@ pub(crate) struct Oracle {
     /// Photos that some disk had once.
     pub(crate) born: BTreeSet<PhotoId>,
     /// Every edit in place that was ever made.
-    pub(crate) edits: Edits,
+    pub(crate) edits: BTreeSet<(PhotoId, PhotoId)>,
     /// Copies that faults have destroyed, and when; until they are there again.
     pub(crate) destroyed: BTreeMap<(usize, PhotoId), Duration>,
     /// The hosts whose disks were damaged since everything was last repaired.
@@ -322,10 +322,10 @@ impl World {
         })
     }
 
-    /// Whether one photo is a better version of another, or was once: nodes know of edits that no disk does any more.
+    /// Whether one photo is a better version of another.
     pub(crate) fn improves(&self, better: PhotoId, worse: PhotoId) -> bool {
         let alike = self.library.relation(better, worse) != Relation::Different;
         let (better, worse) = (self.library.photo(better), self.library.photo(worse));
-        alike && verdict::replaces(better, worse, &self.oracle.edits)
+        alike && verdict::replaces(better, worse)
     }
 }

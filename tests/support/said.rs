@@ -156,7 +156,6 @@ fn facts() -> Facts {
     Facts {
         names: BTreeSet::from(["a.jpg".to_owned(), "b".to_owned()]),
         aliases: BTreeSet::from(["c".to_owned()]),
-        replaces: BTreeSet::from([PhotoId([8; 32])]),
         distinct: BTreeSet::from([PhotoId([9; 32])]),
         owners: BTreeSet::from([MemberName::of_node(NodeId(1))]),
     }

@@ -1,5 +1,5 @@
 //! What the collection must be, by its plain definition: best first, a photo is a keeper unless a better keeper is the
-//! same picture. A file that was edited in place is better than the bytes that it replaced.
+//! same picture. Two that somebody has told apart are not.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,22 +7,13 @@ use std::sync::Arc;
 
 use photomesh::photo::{Format, More, Origin, Photo, PhotoId, Relation};
 
-/// Photos that were edited in place: what the file became, and what it was.
-pub(crate) type Edits = BTreeSet<(PhotoId, PhotoId)>;
-
 /// The keeper of each of some photos: itself, or the best one that is a version of the same picture by `alike`.
 pub(crate) fn judge<'a>(
     photos: impl IntoIterator<Item = &'a Arc<Photo>>,
-    edits: &Edits,
     alike: impl Fn(&Photo, &Photo) -> bool,
 ) -> BTreeMap<PhotoId, PhotoId> {
     let mut best_first: Vec<&Arc<Photo>> = photos.into_iter().collect();
-    let present: BTreeSet<PhotoId> = best_first.iter().map(|photo| photo.id).collect();
-    // Edited and edited back, neither counts as replaced.
-    let stands =
-        |(new, old): &&(PhotoId, PhotoId)| present.contains(new) && !edits.contains(&(*old, *new));
-    let replaced: BTreeSet<PhotoId> = edits.iter().filter(stands).map(|(_, old)| *old).collect();
-    best_first.sort_by_key(|photo| Reverse((!replaced.contains(&photo.id), standing(photo))));
+    best_first.sort_by_key(|photo| Reverse(standing(photo)));
     let mut keepers: Vec<&Arc<Photo>> = Vec::new();
     let mut judged = BTreeMap::new();
     for photo in best_first {
@@ -41,11 +32,9 @@ pub(crate) fn keepers(judged: &BTreeMap<PhotoId, PhotoId>) -> BTreeSet<PhotoId> 
     own.map(|(photo, _)| *photo).collect()
 }
 
-/// Whether one photo is a better version of the other's picture by their records, or may have become so by an edit.
-pub(crate) fn replaces(better: &Photo, worse: &Photo, edits: &Edits) -> bool {
-    let was_edited = edits.iter().any(|(_, old)| *old == worse.id);
-    better.relation(worse) != Relation::Different
-        && (standing(better) > standing(worse) || was_edited)
+/// Whether one photo is a better version of the other's picture by their records.
+pub(crate) fn replaces(better: &Photo, worse: &Photo) -> bool {
+    better.relation(worse) != Relation::Different && standing(better) > standing(worse)
 }
 
 /// How good a version a photo is, written down once more and on its own: what the program calls better is judged by

@@ -74,9 +74,7 @@ fn spoken_bytes(bytes: u64) -> String {
 /// The first point, in the order of ranks, in which the keeper is better.
 pub(super) fn worse_by(worse: &Photo, keeper: &Photo) -> &'static str {
     let pixels = |photo: &Photo| u64::from(photo.width) * u64::from(photo.height);
-    if worse.rank() > keeper.rank() {
-        "it was edited in place and became the keeper"
-    } else if pixels(worse) != pixels(keeper) {
+    if pixels(worse) != pixels(keeper) {
         "fewer pixels"
     } else if worse.colour != keeper.colour {
         "no colour"

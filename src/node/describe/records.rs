@@ -12,9 +12,8 @@ pub type Told = BTreeMap<PhotoId, Record>;
 /// A record: what it is, and what neither its name nor its holder says by itself.
 pub(super) fn record(record: &Record, names: &dyn Names) -> String {
     let mut words = vec![holding(record.holding).to_owned()];
-    let Facts { aliases, replaces, distinct, .. } = &*record.facts;
+    let Facts { aliases, distinct, .. } = &*record.facts;
     words.extend(aliases.iter().map(|name| also_found_as(name)));
-    words.extend(replaces.iter().map(|photo| replaces_word(*photo, names)));
     words.extend(distinct.iter().map(|photo| no_version_of(*photo, names)));
     words.extend(looks(&record.looks, names));
     format!("{} ({})", names.photo(record.photo.id), words.join(", "))
@@ -86,8 +85,6 @@ fn new_facts(before: &Facts, now: &Facts, names: &dyn Names) -> Vec<String> {
     words.extend(called.map(|name| format!("called {name}")));
     let found_as = now.aliases.difference(&before.aliases);
     words.extend(found_as.map(|name| also_found_as(name)));
-    let replaces = photos(&now.replaces, &before.replaces);
-    words.extend(replaces.into_iter().map(|photo| replaces_word(photo, names)));
     let distinct = photos(&now.distinct, &before.distinct);
     words.extend(distinct.into_iter().map(|photo| no_version_of(photo, names)));
     let owners = now.owners.difference(&before.owners).map(|owner| names.member(*owner));
@@ -97,10 +94,6 @@ fn new_facts(before: &Facts, now: &Facts, names: &dyn Names) -> Vec<String> {
 
 fn also_found_as(name: &str) -> String {
     format!("also found as {name}")
-}
-
-fn replaces_word(photo: PhotoId, names: &dyn Names) -> String {
-    format!("edited from {}", names.photo(photo))
 }
 
 fn no_version_of(photo: PhotoId, names: &dyn Names) -> String {

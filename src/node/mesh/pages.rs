@@ -68,6 +68,6 @@ fn size_on_wire(facts: &Facts, looks: &Looks) -> usize {
         .chain(&facts.aliases)
         .map(|name| ESCAPED * name.len() + 3)
         .sum::<usize>();
-    let ids = facts.replaces.len() + facts.distinct.len() + looks.differs.len();
+    let ids = facts.distinct.len() + looks.differs.len();
     1024 + names + 68 * ids + (MemberName::MAX + 3) * facts.owners.len()
 }

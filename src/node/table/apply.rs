@@ -10,14 +10,14 @@ use std::collections::BTreeSet;
 use super::Table;
 use super::entry::{Entry, count_load};
 use super::names::primary;
-use super::verdict::{Order, Verdict};
-use crate::photo::PhotoId;
+use super::verdict::Verdict;
+use crate::photo::{PhotoId, Rank};
 use crate::protocol::Facts;
 
 /// Derived values of an entry on which indexes depend.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Standing {
-    order: Order,
+    rank: Rank,
     present: bool,
     removed: bool,
 }
@@ -71,7 +71,7 @@ impl Table {
 
     fn standing(&self, entry: &Entry) -> Standing {
         Standing {
-            order: self.order(entry),
+            rank: entry.photo.rank(),
             present: entry.is_present(),
             removed: self.is_removed(entry),
         }
@@ -89,23 +89,9 @@ impl Table {
         }
     }
 
-    /// The facts of a photo: its names, the photos that it replaces, and those from which it is distinct.
+    /// The facts of a photo: its names, and the photos from which it is distinct.
     fn facts_changed(&mut self, photo: PhotoId, old: &Facts, new: &Facts) {
         self.names.renamed(photo, old, new);
-        for replaced in old.replaces.difference(&new.replaces) {
-            if let Some(by) = self.replaced_by.get_mut(replaced) {
-                by.remove(&photo);
-                if by.is_empty() {
-                    self.replaced_by.remove(replaced);
-                }
-            }
-        }
-        for replaced in new.replaces.difference(&old.replaces) {
-            self.replaced_by.entry(*replaced).or_default().insert(photo);
-        }
-        for reordered in old.replaces.symmetric_difference(&new.replaces) {
-            self.reconsider_neighbours(*reordered);
-        }
         if old.distinct != new.distinct {
             self.reconsider_neighbours(photo);
         }

@@ -1,4 +1,4 @@
-//! The facts of a photo: its names, the photos that it replaces, its owners.
+//! The facts of a photo: its names, its owners, and what it is distinct from.
 //!
 //! **The facts of a photo are the union of what all its holders report.** If this node holds the photo itself, they
 //! also contain everything it ever heard of it: it tells that to the others, and writes it down. So nodes whose tables

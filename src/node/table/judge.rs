@@ -14,21 +14,21 @@ use std::collections::BTreeSet;
 
 use super::Table;
 use super::entry::{Entry, are_distinct};
-use super::verdict::{Order, Verdict};
+use super::verdict::Verdict;
 use crate::photo::PhotoId;
 
 impl Table {
     /// Judges up to `most` photos again; returns whether more wait.
     pub(in crate::node) fn judge(&mut self, most: usize) -> bool {
         for _ in 0..most {
-            let Some((Reverse(order), photo)) = self.dirty.pop_first() else {
+            let Some((Reverse(rank), photo)) = self.dirty.pop_first() else {
                 return false;
             };
             let Some(entry) = self.entries.get(&photo) else {
                 continue;
             };
-            let current = self.order(entry);
-            if current == order {
+            let current = entry.photo.rank();
+            if current == rank {
                 let verdict = self.judged(entry);
                 self.apply(photo, |entry| entry.verdict = verdict);
             } else {
@@ -54,7 +54,7 @@ impl Table {
             return BTreeSet::new();
         };
         let similar = entry.similar.iter().filter_map(|id| self.get(*id));
-        let better = similar.filter(|other| self.order(other) > self.order(entry));
+        let better = similar.filter(|other| other.photo.rank() > entry.photo.rank());
         better.map(|other| other.photo.id).collect()
     }
 
@@ -65,49 +65,31 @@ impl Table {
         if self.is_removed(entry) {
             return Verdict::Removed;
         }
-        let order = self.order(entry);
+        let rank = entry.photo.rank();
         let neighbours = entry.similar.iter().filter_map(|id| self.entries.get(id));
         let better = neighbours.filter(|other| {
             other.verdict == Verdict::Keeper
-                && self.order(other) > order
+                && other.photo.rank() > rank
                 && !are_distinct(entry, other)
         });
         better
-            .max_by_key(|other| self.order(other))
+            .max_by_key(|other| other.photo.rank())
             .map_or(Verdict::Keeper, |best| Verdict::Loser(best.photo.id))
-    }
-
-    pub(super) fn order(&self, entry: &Entry) -> Order {
-        let replaced = self.replaced_by.get(&entry.photo.id).is_some_and(|by| {
-            // Edited and edited back: each replaces the other, so neither counts as replaced.
-            by.iter().any(|id| {
-                let shown = |by: &Entry| by.is_present() && !self.is_removed(by);
-                self.entries.get(id).is_some_and(shown) && !entry.facts.replaces.contains(id)
-            })
-        });
-        Order { not_replaced: !replaced, rank: entry.photo.rank() }
     }
 
     /// Puts a photo among those to judge again.
     pub(super) fn reconsider(&mut self, photo: PhotoId) {
         if let Some(entry) = self.entries.get(&photo) {
-            self.dirty.insert((Reverse(self.order(entry)), photo));
+            self.dirty.insert((Reverse(entry.photo.rank()), photo));
         }
     }
 
-    /// The same for a photo whose presence or order has changed, and for all whose verdict or order this may touch: its
-    /// neighbours, the photos that it replaces, and their neighbours.
+    /// The same for a photo whose presence or rank has changed, and for its neighbours, whose verdict this may touch.
     pub(super) fn reconsider_neighbours(&mut self, photo: PhotoId) {
         let Some(entry) = self.entries.get(&photo) else {
             return;
         };
-        let mut touched: BTreeSet<PhotoId> = entry.similar.clone();
-        touched.insert(photo);
-        for replaced in entry.facts.replaces.iter().filter_map(|id| self.entries.get(id)) {
-            touched.insert(replaced.photo.id);
-            touched.extend(&replaced.similar);
-        }
-        for id in touched {
+        for id in entry.similar.iter().copied().chain([photo]).collect::<Vec<_>>() {
             self.reconsider(id);
         }
     }
@@ -117,9 +99,9 @@ impl Table {
         let Some(entry) = self.entries.get(&photo) else {
             return;
         };
-        let order = self.order(entry);
+        let rank = entry.photo.rank();
         let neighbours = entry.similar.iter().filter_map(|id| self.entries.get(id));
-        let worse = neighbours.filter(|other| self.order(other) < order);
+        let worse = neighbours.filter(|other| other.photo.rank() < rank);
         for other in worse.map(|other| other.photo.id).collect::<Vec<_>>() {
             self.reconsider(other);
         }

@@ -62,7 +62,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::Time;
-use crate::photo::{PhotoId, SimilarityIndex};
+use crate::photo::{PhotoId, Rank, SimilarityIndex};
 use crate::protocol::{Holding, Looks, MemberName, NodeId, Record};
 use bounds::Bounds;
 use entry::{Entry, Inventory, Load};
@@ -71,7 +71,6 @@ use persons::Certified;
 use sums::Sums;
 use sweeps::Sweep;
 use tombstones::{Key, Tombstones};
-use verdict::Order;
 
 /// The table of all photos.
 #[derive(Debug)]
@@ -100,10 +99,8 @@ pub(in crate::node) struct Table {
     looked: BTreeMap<PhotoId, Looks>,
     /// For each better version: the photos that some node would give up for it.
     accepted: BTreeMap<PhotoId, BTreeSet<PhotoId>>,
-    /// For each photo: those that name it as replaced by themselves.
-    replaced_by: BTreeMap<PhotoId, BTreeSet<PhotoId>>,
     /// Photos to judge again, the best first.
-    dirty: BTreeSet<(std::cmp::Reverse<Order>, PhotoId)>,
+    dirty: BTreeSet<(std::cmp::Reverse<Rank>, PhotoId)>,
     /// The owners' signed words on photos that they removed.
     tombstones: Tombstones,
     /// Photos that this node's owner removed and that are originals here again.
@@ -138,7 +135,6 @@ impl Table {
             index: SimilarityIndex::default(),
             looked: BTreeMap::new(),
             accepted: BTreeMap::new(),
-            replaced_by: BTreeMap::new(),
             dirty: BTreeSet::new(),
             tombstones: Tombstones::default(),
             reclaimed: BTreeSet::new(),

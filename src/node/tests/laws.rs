@@ -53,10 +53,10 @@ pub(in crate::node) fn records() -> impl Strategy<Value = Vec<(NodeId, Record)>>
     let word = (2..6_u64, 0..24_u8, 0..4_u8, holding, any::<bool>(), looks);
     prop::collection::vec(word, 0..40).prop_map(|words| {
         let mut table = BTreeMap::new();
-        for (node, n, name, holding, edited, (better, others)) in words {
+        for (node, n, name, holding, apart, (better, others)) in words {
             let mut facts = Facts::named(format!("{name}.jpg"));
-            if edited {
-                facts.replaces.insert(photo(n ^ 3).id);
+            if apart {
+                facts.distinct.insert(photo(n ^ 3).id);
             }
             let mut looks = Looks::default();
             for other in others {
@@ -93,23 +93,21 @@ pub(super) fn summary(table: &mut Table) -> Vec<String> {
 fn keepers(words: &[(NodeId, Record)]) -> BTreeSet<PhotoId> {
     let photos: BTreeMap<PhotoId, Arc<Photo>> =
         words.iter().map(|(_, record)| (record.photo.id, record.photo.clone())).collect();
-    let edits: BTreeSet<(PhotoId, PhotoId)> = words
+    let apart: BTreeSet<(PhotoId, PhotoId)> = words
         .iter()
-        .flat_map(|(_, record)| record.facts.replaces.iter().map(|old| (record.photo.id, *old)))
+        .flat_map(|(_, record)| record.facts.distinct.iter().map(|old| (record.photo.id, *old)))
         .collect();
-    let replaced = |old: PhotoId| {
-        let mut edits_of = edits.iter().filter(|(_, of)| *of == old);
-        edits_of.any(|(new, _)| !edits.contains(&(old, *new)))
-    };
     let refuses = |(_, record): &(NodeId, Record), one: &Photo, other: &Photo| {
         record.photo.id == one.id && record.looks.differs.contains(&other.id)
     };
     let alike = |one: &Photo, other: &Photo| {
         one.relation(other) != Relation::Different
+            && !apart.contains(&(one.id, other.id))
+            && !apart.contains(&(other.id, one.id))
             && !words.iter().any(|word| refuses(word, one, other) || refuses(word, other, one))
     };
     let mut best_first: Vec<&Arc<Photo>> = photos.values().collect();
-    best_first.sort_by_key(|photo| Reverse((!replaced(photo.id), photo.rank())));
+    best_first.sort_by_key(|photo| Reverse(photo.rank()));
     let mut keepers: Vec<&Arc<Photo>> = Vec::new();
     for photo in best_first {
         if !keepers.iter().any(|keeper| alike(keeper, photo)) {
@@ -141,7 +139,7 @@ proptest! {
                 // It held it in another way before, said other things of it, and on an earlier link; and somebody else
                 // who said so has it no longer.
                 let mut facts = Facts::named("other.jpg".to_owned());
-                facts.replaces.insert(photo(at as u8 % 24).id);
+                facts.distinct.insert(photo(at as u8 % 24).id);
                 let mut looks = Looks::default();
                 looks.note(photo(at as u8 % 24).id, Relation::Different);
                 let before = Record {

@@ -24,7 +24,6 @@ fn the_worst_page_fits_a_frame() {
     let facts = Facts {
         names: names(0).collect(),
         aliases: names(1).collect(),
-        replaces: ids(0).collect(),
         distinct: ids(100).collect(),
         owners: (0..Facts::MAX_OWNERS)
             .map(|n| format!("{n:0>width$}", width = MemberName::MAX).parse().unwrap())

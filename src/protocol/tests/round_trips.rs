@@ -31,14 +31,8 @@ fn facts() -> impl Strategy<Value = Facts> {
     let ids = || prop::collection::btree_set(photo_id(), 0..3);
     let owner = any::<u64>().prop_map(|n| MemberName::of_node(NodeId(n)));
     let owners = prop::collection::btree_set(owner, 0..3);
-    let parts = (names(), names(), ids(), ids(), owners);
-    parts.prop_map(|(names, aliases, replaces, distinct, owners)| Facts {
-        names,
-        aliases,
-        replaces,
-        distinct,
-        owners,
-    })
+    let parts = (names(), names(), ids(), owners);
+    parts.prop_map(|(names, aliases, distinct, owners)| Facts { names, aliases, distinct, owners })
 }
 
 pub(super) fn holding() -> impl Strategy<Value = Holding> {
