@@ -87,10 +87,6 @@ pub const PUT: Duration = Duration::from_secs(10);
 /// or while the trash is emptied.
 pub const REMOVE: Duration = Duration::from_secs(20);
 
-/// The most photos in one removal: far more than one picture has versions, and few enough for their ids to fit into a
-/// request.
-pub const REMOVE_BATCH: usize = 128;
-
 /// The most tombstones of one owner. They are kept for good, so no member can make any number of them; and nobody
 /// removes ten thousand photos one by one.
 pub const TOMBSTONES_OF_OWNER: usize = 10_000;

@@ -38,11 +38,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Blob, Boot, Facts, NodeId, Record, Tombstone};
+use super::{Address, Blob, Boot, Facts, NodeId, Record, Tombstone, bounds};
 use crate::photo::{Nonce, Photo, PhotoId, Proof};
 
 /// The range of protocol versions this program speaks; the highest that both ends speak is used.
 pub const PROTOCOL: (u32, u32) = (1, 1);
+
+/// The most abilities that a daemon can name, and the longest name of one in bytes.
+const MAX_FEATURES: usize = 64;
 
 /// The number that ties the chunks of one pull to the request; chosen by who pulls, unique within its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -166,6 +169,7 @@ pub enum Message {
         /// The pull that fails.
         transfer: TransferId,
         /// Why, for the log.
+        #[serde(deserialize_with = "bounds::words")]
         reason: String,
     },
 
@@ -188,7 +192,11 @@ pub enum Message {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         proof: Option<Proof>,
         /// Why it was refused, for the log.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "bounds::some_words"
+        )]
         refused: Option<String>,
     },
 
@@ -209,12 +217,14 @@ pub enum Message {
     #[serde(rename = "leave")]
     Leave {
         /// Why, for people: "stopped", or what is wrong with my folder.
+        #[serde(deserialize_with = "bounds::words")]
         reason: String,
     },
 
     /// Something you sent I cannot work with; the link is closed after this.
     Error {
         /// What, and what to do about it.
+        #[serde(deserialize_with = "bounds::words")]
         error: String,
     },
 
@@ -232,7 +242,7 @@ pub struct Register {
     /// The highest protocol version spoken.
     pub protocol_max: u32,
     /// Optional abilities, by name; unknown ones are ignored.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounds::texts::<_, _, MAX_FEATURES, MAX_FEATURES>")]
     pub features: Vec<String>,
     /// The speaker's identity.
     pub node: NodeId,

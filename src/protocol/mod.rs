@@ -6,6 +6,7 @@
 
 mod address;
 mod blob;
+mod bounds;
 pub mod client;
 pub mod codec;
 mod departure;

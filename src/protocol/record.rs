@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Looks, NodeId};
+use super::{Looks, NodeId, bounds};
 use crate::photo::{Photo, PhotoId};
 
 /// How a node has a photo's bytes on its disk.
@@ -51,72 +51,100 @@ impl Holding {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// Every file name the photo ever had, without folders.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeSet::is_empty",
+        deserialize_with = "bounds::names"
+    )]
     pub names: BTreeSet<String>,
     /// The names that worse versions of the picture had: they lead here too, even when those versions are gone.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeSet::is_empty",
+        deserialize_with = "bounds::names"
+    )]
     pub aliases: BTreeSet<String>,
     /// Photos whose file was edited in place and became this one.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeSet::is_empty",
+        deserialize_with = "bounds::list::<_, _, { Facts::MAX }>"
+    )]
     pub replaces: BTreeSet<PhotoId>,
     /// Photos that look like this one, of which a person has said that they are others.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeSet::is_empty",
+        deserialize_with = "bounds::list::<_, _, { Facts::MAX }>"
+    )]
     pub distinct: BTreeSet<PhotoId>,
     /// Nodes that have had it as an original. It stays in the collection while one of them has not removed it, however
     /// long that one has been away.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeSet::is_empty",
+        deserialize_with = "bounds::list::<_, _, { Facts::MAX_OWNERS }>"
+    )]
     pub owners: BTreeSet<NodeId>,
     /// Nodes that have had a worse version as an original, in whose place it is. No copy is deleted because its owners have
     /// removed it while one of these has not.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeSet::is_empty",
+        deserialize_with = "bounds::list::<_, _, { Facts::MAX_OWNERS }>"
+    )]
     pub heirs: BTreeSet<NodeId>,
 }
 
 impl Facts {
-    /// The most names, replaced photos, distinct photos, owners or heirs that are remembered of one photo. A friend's photo
-    /// has one or two names; without a bound, a faulty node could grow a record past every frame.
+    /// The most names, aliases, replaced or distinct photos that are said and remembered of one photo. A friend's photo has
+    /// one or two names; without a bound, a faulty node could grow a record past every frame.
     pub const MAX: usize = 32;
+
+    /// The most owners or heirs: more than friends will be.
+    pub const MAX_OWNERS: usize = 64;
 
     /// The longest name that is remembered, in bytes: no common file system allows a longer one.
     pub const MAX_NAME: usize = 255;
 
-    /// Facts that know just a name.
-    pub fn named(name: impl Into<String>) -> Facts {
-        Facts { names: BTreeSet::from([name.into()]), ..Facts::default() }
+    /// Facts that know just a name, of which a very long one is cut.
+    pub fn named(name: impl AsRef<str>) -> Facts {
+        let name = bounds::cut(name.as_ref(), Facts::MAX_NAME).to_owned();
+        Facts { names: BTreeSet::from([name]), ..Facts::default() }
     }
 
-    /// Whether some that belong to a set may have found no room in it: who relies on all of them must think so. Else a
+    /// Whether some owners or heirs may have found no room among these: who relies on all of them must think so. Else a
     /// faulty node could have an owner forgotten by inventing others.
-    pub fn may_lack<T>(set: &BTreeSet<T>) -> bool {
-        set.len() >= Facts::MAX
+    pub fn may_lack(owners: &BTreeSet<NodeId>) -> bool {
+        owners.len() >= Facts::MAX_OWNERS
     }
 
-    /// Adds what `other` knows, within [`Facts::MAX`]; whether anything was new.
+    /// Adds what `other` knows, within the bounds; whether anything was new.
     ///
     /// Past the bound the smallest remain, so that the order of hearing still does not matter.
     pub fn merge(&mut self, other: &Facts) -> bool {
         let mut merged = self.clone();
-        let usable = |name: &&String| !name.is_empty() && name.len() <= Facts::MAX_NAME;
+        let usable = |name: &&String| !name.is_empty();
         merged.names.extend(other.names.iter().filter(usable).cloned());
         merged.aliases.extend(other.aliases.iter().filter(usable).cloned());
         merged.replaces.extend(&other.replaces);
         merged.distinct.extend(&other.distinct);
         merged.owners.extend(&other.owners);
         merged.heirs.extend(&other.heirs);
-        keep_smallest(&mut merged.names);
-        keep_smallest(&mut merged.aliases);
-        keep_smallest(&mut merged.replaces);
-        keep_smallest(&mut merged.distinct);
-        keep_smallest(&mut merged.owners);
-        keep_smallest(&mut merged.heirs);
+        keep_smallest(&mut merged.names, Facts::MAX);
+        keep_smallest(&mut merged.aliases, Facts::MAX);
+        keep_smallest(&mut merged.replaces, Facts::MAX);
+        keep_smallest(&mut merged.distinct, Facts::MAX);
+        keep_smallest(&mut merged.owners, Facts::MAX_OWNERS);
+        keep_smallest(&mut merged.heirs, Facts::MAX_OWNERS);
         let grown = merged != *self;
         *self = merged;
         grown
     }
 }
 
-fn keep_smallest<T: Ord>(set: &mut BTreeSet<T>) {
-    while set.len() > Facts::MAX {
+fn keep_smallest<T: Ord>(set: &mut BTreeSet<T>, most: usize) {
+    while set.len() > most {
         set.pop_last();
     }
 }

@@ -26,8 +26,8 @@ fn the_worst_page_fits_a_frame() {
         aliases: names(1).collect(),
         replaces: ids(0).collect(),
         distinct: ids(100).collect(),
-        owners: (0..Facts::MAX as u64).map(NodeId).collect(),
-        heirs: (0..Facts::MAX as u64).map(NodeId).collect(),
+        owners: (0..Facts::MAX_OWNERS as u64).map(NodeId).collect(),
+        heirs: (0..Facts::MAX_OWNERS as u64).map(NodeId).collect(),
     };
     let facts = Arc::new(facts);
     let looks = Looks {

@@ -1,6 +1,7 @@
 //! The wire, there and back.
 
 mod answers;
+mod bounds;
 mod frames;
 mod group_key;
 mod looks;
