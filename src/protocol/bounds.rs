@@ -3,17 +3,21 @@
 //! A list or a text that is longer than any correct program makes it is refused, and with it the frame. Words for people
 //! may quote a path of any length, so they are cut.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Error, IgnoredAny, SeqAccess, Visitor};
+use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::Facts;
 
 /// The longest text that a photo can be looked up by, in bytes: longer than any name, label or id.
 pub(super) const LOOKUP: usize = 1024;
+
+/// The most records, photos, owners' words or nodes in one list of a frame: all of them are one step of the core. Four
+/// times as many as a daemon sends.
+pub(super) const PAGE: usize = 1024;
 
 /// The longest words for people that are remembered, in bytes: some lines of a log.
 const MAX_WORDS: usize = 1024;
@@ -52,6 +56,44 @@ where
         match items.next_element::<IgnoredAny>()? {
             Some(_) => Err(A::Error::custom(format!("a list of more than {MAX}"))),
             None => Ok(list),
+        }
+    }
+}
+
+/// A map of at most `MAX`.
+pub(super) fn map<'de, D, K, V, const MAX: usize>(from: D) -> Result<BTreeMap<K, V>, D::Error>
+where
+    D: Deserializer<'de>,
+    K: Ord + Deserialize<'de>,
+    V: Deserialize<'de>,
+{
+    from.deserialize_map(Map::<K, V, MAX>(PhantomData))
+}
+
+struct Map<K, V, const MAX: usize>(PhantomData<(K, V)>);
+
+impl<'de, K, V, const MAX: usize> Visitor<'de> for Map<K, V, MAX>
+where
+    K: Ord + Deserialize<'de>,
+    V: Deserialize<'de>,
+{
+    type Value = BTreeMap<K, V>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a map of at most {MAX}")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<BTreeMap<K, V>, A::Error> {
+        let mut map = BTreeMap::new();
+        for _ in 0..MAX {
+            match entries.next_entry()? {
+                Some((key, value)) => map.insert(key, value),
+                None => return Ok(map),
+            };
+        }
+        match entries.next_key::<IgnoredAny>()? {
+            Some(_) => Err(A::Error::custom(format!("a map of more than {MAX}"))),
+            None => Ok(map),
         }
     }
 }

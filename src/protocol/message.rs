@@ -88,6 +88,7 @@ pub enum Message {
     /// about whether they live.
     ConnectionUpdate {
         /// Their ids and where they listen.
+        #[serde(deserialize_with = "bounds::map::<_, _, _, { bounds::PAGE }>")]
         nodes: BTreeMap<NodeId, Address>,
     },
 
@@ -97,13 +98,17 @@ pub enum Message {
     /// A page of my records, or of changes to them.
     ImageInfo {
         /// Photos I hold, new or changed.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "bounds::list::<_, _, { bounds::PAGE }>")]
         records: Vec<Record>,
         /// Photos that I announced before and no longer hold in any way.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "bounds::list::<_, _, { bounds::PAGE }>")]
         gone: Vec<PhotoId>,
         /// What owners have said about photos that they have removed: my own words, and others' that I have heard.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(
+            default,
+            skip_serializing_if = "Vec::is_empty",
+            deserialize_with = "bounds::list::<_, _, { bounds::PAGE }>"
+        )]
         tombstones: Vec<Tombstone>,
         /// With this page you know all that I hold: what you remember of me from before and have not heard again on
         /// this link is gone.

@@ -1,11 +1,12 @@
 //! What is longer than any correct program makes it is refused while it is read, or cut.
 
+use ed25519_dalek::SigningKey;
 use serde_json::{Value, json};
 
 use crate::photo::PhotoId;
 use crate::protocol::client::{MAX_DISTINCT, MAX_REMOVED};
 use crate::protocol::codec::{FrameError, decode};
-use crate::protocol::{Facts, Message, Request};
+use crate::protocol::{Facts, Message, Request, Tombstone, Wish};
 
 fn id(n: usize) -> String {
     PhotoId::of(&n.to_be_bytes()).to_string()
@@ -27,12 +28,16 @@ fn reads<T: serde::de::DeserializeOwned>(frame: &Value) -> bool {
     }
 }
 
+fn record(n: usize) -> Value {
+    json!({
+        "id": id(n), "bytes": 1, "format": "opaque", "width": 0, "height": 0, "colour": false, "camera": false,
+        "holding": "original",
+    })
+}
+
 /// A page with one record, of which one field is replaced.
 fn record_with(field: &str, value: Value) -> Value {
-    let mut record = json!({
-        "id": id(0), "bytes": 1, "format": "opaque", "width": 0, "height": 0, "colour": false, "camera": false,
-        "holding": "original",
-    });
+    let mut record = record(0);
     record[field] = value;
     json!({ "command": "ImageInfo", "records": [record] })
 }
@@ -61,6 +66,27 @@ fn a_record_says_only_so_much() {
         assert!(reads::<Message>(&record_with(field, enough)), "{field}");
         assert!(!reads::<Message>(&record_with(field, too_much)), "{field}");
     }
+}
+
+#[test]
+fn a_page_has_only_so_many_items() {
+    let key = SigningKey::from_bytes(&[1; 32]);
+    let word = |n: usize| json!(Tombstone::sign(&key, PhotoId([7; 32]), n as u64, Wish::Removed));
+    let pages = [
+        ("records", just_and_too_many(1024, record)),
+        ("gone", just_and_too_many(1024, |n| json!(id(n)))),
+        ("tombstones", just_and_too_many(1024, word)),
+    ];
+    for (list, [enough, too_much]) in pages {
+        assert!(reads::<Message>(&json!({ "command": "ImageInfo", list: enough })), "{list}");
+        assert!(!reads::<Message>(&json!({ "command": "ImageInfo", list: too_much })), "{list}");
+    }
+    let [enough, too_much] = [1024, 1025].map(|count| {
+        let nodes = (0..count).map(|n: u64| (format!("{n:016x}"), json!("127.0.0.1:5000")));
+        json!({ "command": "ConnectionUpdate", "nodes": nodes.collect::<serde_json::Map<_, _>>() })
+    });
+    assert!(reads::<Message>(&enough));
+    assert!(!reads::<Message>(&too_much));
 }
 
 #[test]
