@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::limits::{LINGER, LOG_LINES};
 use super::threads;
-use crate::protocol::NodeId;
+use crate::protocol::{NodeId, plain};
 
 /// Something for the terminal.
 enum Output {
@@ -94,19 +94,13 @@ fn run(node: NodeId, queue: &Receiver<Output>, dropped: &AtomicU64) {
     }
 }
 
-/// One line an event. What peers and file names bring along must not draw on the terminal, so control characters are
-/// escaped.
 fn print(node: NodeId, time: SystemTime, topic: &str, text: &str) {
-    let time = humantime::format_rfc3339_millis(time);
-    let mut line = format!("{time} {node} {topic}: ");
-    for c in text.chars() {
-        if c.is_control() {
-            line.extend(c.escape_default());
-        } else {
-            line.push(c);
-        }
-    }
-    line.push('\n');
     // There is nowhere to report that the log cannot be written.
-    let _ = io::stderr().write_all(line.as_bytes());
+    let _ = io::stderr().write_all(written(node, time, topic, text).as_bytes());
+}
+
+/// One line an event. What peers and file names bring along must not draw on the terminal.
+pub(super) fn written(node: NodeId, time: SystemTime, topic: &str, text: &str) -> String {
+    let time = humantime::format_rfc3339_millis(time);
+    format!("{time} {node} {topic}: {}\n", plain(text))
 }

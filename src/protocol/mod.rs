@@ -14,6 +14,7 @@ mod group_key;
 mod looks;
 pub mod message;
 mod node_id;
+mod plain;
 mod record;
 mod removal;
 mod safe_name;
@@ -32,8 +33,9 @@ pub use group_key::GroupKey;
 pub use looks::Looks;
 pub use message::Message;
 pub use node_id::{Boot, NodeId};
+pub use plain::{is_harmless, plain, plain_text};
 pub use record::{Facts, Holding, Record};
-pub use safe_name::{SafeName, is_invisible};
+pub use safe_name::SafeName;
 pub use tombstone::{Tombstone, Wish};
 
 /// The port a daemon listens on and a client asks when nobody says otherwise.

@@ -2,6 +2,7 @@
 
 mod clients;
 mod connection_limits;
+mod console;
 mod disk;
 mod listeners;
 mod peers;
