@@ -3,14 +3,12 @@
 //! A list or a text that is longer than any correct program makes it is refused, and with it the frame. Words for people
 //! may quote a path of any length, so they are cut.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-
-use super::Facts;
 
 /// The longest text that a photo can be looked up by, in bytes: longer than any name, label or id.
 pub(super) const LOOKUP: usize = 1024;
@@ -113,11 +111,6 @@ where
 {
     let texts = list::<D, Vec<Text<MAX>>, MOST>(from)?;
     Ok(texts.into_iter().map(|text| text.0).collect())
-}
-
-/// The names of a photo.
-pub(super) fn names<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeSet<String>, D::Error> {
-    texts::<D, _, { Facts::MAX }, { Facts::MAX_NAME }>(from)
 }
 
 struct Text<const MAX: usize>(String);

@@ -54,14 +54,14 @@ pub struct Facts {
     #[serde(
         default,
         skip_serializing_if = "BTreeSet::is_empty",
-        deserialize_with = "bounds::names"
+        deserialize_with = "bounds::texts::<_, _, { Facts::MAX }, { Facts::MAX_NAME }>"
     )]
     pub names: BTreeSet<String>,
     /// The names that worse versions of the picture had: they lead here too, even when those versions are gone.
     #[serde(
         default,
         skip_serializing_if = "BTreeSet::is_empty",
-        deserialize_with = "bounds::names"
+        deserialize_with = "bounds::texts::<_, _, { Facts::MAX }, { Facts::MAX_NAME }>"
     )]
     pub aliases: BTreeSet<String>,
     /// Photos whose file was edited in place and became this one.
