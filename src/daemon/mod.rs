@@ -48,6 +48,7 @@ mod door;
 mod inbox;
 mod limits;
 mod peer;
+mod repeats;
 mod services;
 mod socket;
 mod state;

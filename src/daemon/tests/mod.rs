@@ -6,6 +6,7 @@ mod console;
 mod disk;
 mod listeners;
 mod peers;
+mod repeats;
 mod send_check;
 mod uploads;
 
