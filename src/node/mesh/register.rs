@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::addresses::is_possible;
 use super::{Link, Mesh, Peer, Presence, Redial};
 use crate::node::limits::NODES;
 use crate::node::news::News;
@@ -76,6 +77,12 @@ impl Mesh {
             );
             return Err(CloseReason::Refused(text));
         }
+        let place = self.place_of(link, &register.address);
+        if !is_possible(&place, &place) {
+            let text =
+                format!("nobody can reach a daemon at {place}: it needs a port from 1024 on");
+            return Err(CloseReason::Refused(text));
+        }
         let Some(peer) = self.peers.get(&node) else {
             let full = self.count_met() >= NODES;
             return if full {
@@ -114,12 +121,7 @@ impl Mesh {
 
     pub(super) fn node_up(&mut self, step: &mut Step, link: LinkId, register: Register) {
         let (now, node) = (step.now, register.node);
-        let remote = self.links.get(&link).map(|state| state.remote.clone()).unwrap_or_default();
-        let address = if register.address.is_unspecified() {
-            Address::new(&remote, register.address.port())
-        } else {
-            register.address
-        };
+        let address = self.place_of(link, &register.address);
         let known = self.peers.get(&node);
         let is_new = known.is_none_or(|peer| peer.address != address);
         let is_to_note = is_new || known.is_some_and(|peer| !peer.met);
@@ -159,6 +161,14 @@ impl Mesh {
             }
         }
         step.tell(News::MeshChanged);
+    }
+
+    /// Where the node at the other end of a link can be reached, by what it says of itself.
+    fn place_of(&self, link: LinkId, told: &Address) -> Address {
+        match self.links.get(&link) {
+            Some(state) if told.is_unspecified() => Address::new(&state.remote, told.port()),
+            _ => told.clone(),
+        }
     }
 
     pub(super) fn note_nodes(&mut self, step: &mut Step) {
