@@ -266,7 +266,13 @@ impl Peer {
         matches!(self.presence, Presence::Here { .. })
     }
 
-    /// How long it may be away this time: longer each time it came back and went again.
+    /// How long it could be away last time. Who was here for less before it went again is not waited for longer: its
+    /// claims, which nobody has proven, would stand for hours for the price of seconds.
+    fn last_grace(&self, grace: Duration) -> Duration {
+        grace.saturating_mul(1 << self.flaps.saturating_sub(1).min(FLAPS_MAX))
+    }
+
+    /// How long it may be away this time: longer each time it came back for a while and went again.
     fn grace(&self, grace: Duration) -> Duration {
         grace.saturating_mul(1 << self.flaps.min(FLAPS_MAX))
     }
@@ -282,7 +288,8 @@ impl Mesh {
             return;
         };
         let grace = step.config.grace;
-        if now.since(since) >= grace.saturating_mul(10) {
+        let here = now.since(since);
+        if here < peer.last_grace(grace) || here >= grace.saturating_mul(10) {
             peer.flaps = 0;
         }
         let presence = Presence::Away { since: now, until: now + peer.grace(grace) };

@@ -10,6 +10,9 @@ use crate::protocol::{Message, NodeId};
 
 const PIN: Duration = Duration::from_secs(60);
 
+/// How long a node may be away in these tests.
+const GRACE: Duration = Duration::from_secs(60);
+
 #[test]
 fn who_is_here_is_told_again_to_one_after_the_other() {
     let mut solo = Solo::new();
@@ -34,6 +37,7 @@ fn who_comes_and_goes_is_waited_for_longer_and_people_are_told_why() {
         solo.open(n, "127.0.0.1");
         solo.hear(n, Message::Register(register(1, PIN)));
         solo.announce(n, Vec::new(), true);
+        solo.wait(GRACE);
         let (link, reason) = (LinkId(n), CloseReason::Remote);
         solo.tell(LinkEvent::Closed { link, reason });
         let nodes = solo.status().nodes;
@@ -47,6 +51,18 @@ fn who_comes_and_goes_is_waited_for_longer_and_people_are_told_why() {
             "away for 0 s, its photos are copied in 2 min: it has come and gone before",
         ]
     );
+}
+
+#[test]
+fn who_comes_and_goes_at_once_is_not_waited_for_longer() {
+    let mut solo = Solo::new();
+    for n in 1..=20 {
+        solo.open(n, "127.0.0.1");
+        solo.hear(n, Message::Register(register(1, PIN)));
+        solo.wait(GRACE / 2);
+        close(&mut solo, n, CloseReason::Remote);
+        assert_eq!(state(&mut solo, 1), "away for 0 s, its photos are copied in 60 s");
+    }
 }
 
 /// How a node is described to people that has just gone.
