@@ -52,13 +52,16 @@ impl Node {
         while let Some(news) = self.cx.step.next_news() {
             let Node { cx, copies, drops, removal, clients, .. } = self;
             match news {
-                News::Up(node) => cx.table.told_anew(node),
+                News::Up(node) => cx.table.forget_left_out(node),
                 News::LinkLost(node) => {
                     cx.table.set_away(node);
                     copies.link_lost(cx, node);
                     drops.node_lost(cx, node);
                 }
-                News::Gone(node) => cx.table.forget_last_known(node),
+                News::Gone(node) => {
+                    cx.table.forget_left_out(node);
+                    cx.table.forget_last_known(node);
+                }
                 News::MeshChanged => self.mesh_changed(),
                 News::Lacking(photo) => copies.copy(cx, photo),
                 News::Fetch { photo, wanted_by } => copies.fetch(cx, photo, wanted_by),
