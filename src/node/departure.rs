@@ -76,8 +76,9 @@ impl Context {
                 Verdict::Absent => return Err(Obstacle::Unsettled),
             },
         };
-        let standing =
-            Standing { unfit, settled, others: terms.holders.len(), needed: terms.needed };
+        let by_owner = matches!(why, Departure::Removed { by } if by == self.me());
+        let (others, needed) = (terms.holders.len(), terms.needed);
+        let standing = Standing { unfit, settled, others, needed, by_owner };
         self.custody.may_leave(photo, terms.proven, &standing).map(|()| terms)
     }
 
