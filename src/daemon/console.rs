@@ -109,6 +109,9 @@ fn run(node: NodeId, queue: &Receiver<Output>, dropped: &AtomicU64) {
                 print(SystemTime::now(), topic, &text);
             }
         }
+        if let Ok(Output::Flush(done)) = output {
+            drop(done);
+        }
     }
 }
 
