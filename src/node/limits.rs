@@ -168,7 +168,7 @@ pub const ROUNDS: usize = 32;
 /// that the next is ready when the disk's thread has compared one.
 pub const LOOKS: usize = 8;
 
-/// The most proofs being computed for one link.
+/// The most proofs that one link waits for.
 pub const PROOFS_PER_LINK: usize = 64;
 
 /// The most promises a node gives at a time; further challenges are refused.
