@@ -103,6 +103,10 @@ pub const PHOTOS: usize = 1_000_000;
 /// How long a leaving node hands over photos that only it holds.
 pub const LEAVE: Duration = Duration::from_secs(15);
 
+/// How long a node's new wish for copies rests before it counts: each change puts all photos on the agenda, and so a node
+/// that came again and again with another wish would keep all others at work.
+pub const WISH_RESTS: Duration = Duration::from_secs(60);
+
 /// How often the grace of a flapping node doubles at most: to sixteen times.
 pub const FLAPS_MAX: u32 = 4;
 

@@ -88,6 +88,8 @@ pub(in crate::node) struct Peer {
     pub(in crate::node) presence: Presence,
     boot: Option<Boot>,
     pub(in crate::node) copies: u32,
+    /// How many it has wished for since, and when that counts.
+    next_copies: Option<(u32, Time)>,
     /// How long its promises hold.
     pub(in crate::node) pin: Duration,
     pub(in crate::node) keeps_originals: bool,
@@ -254,6 +256,7 @@ impl Peer {
             presence: Presence::Gone,
             boot: None,
             copies: 0,
+            next_copies: None,
             pin: Duration::ZERO,
             keeps_originals: false,
             flaps: 0,
@@ -354,6 +357,7 @@ impl Mesh {
         }
         if step.leaving().is_none() {
             self.dial(step);
+            self.heed_wishes(step);
             self.reannounce_peers(step);
         }
     }

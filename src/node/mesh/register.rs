@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::addresses::is_possible;
 use super::{Link, Mesh, Peer, Presence, Redial};
-use crate::node::limits::NODES;
+use crate::node::limits::{NODES, WISH_RESTS};
 use crate::node::news::News;
 use crate::node::step::Step;
-use crate::node::{CloseReason, DiskAction, LinkId};
+use crate::node::{CloseReason, DiskAction, LinkId, Time};
 use crate::protocol::message::{PROTOCOL, Register};
 use crate::protocol::{Address, Message, NodeId};
 
@@ -132,7 +132,7 @@ impl Mesh {
         peer.met = true;
         peer.address = address.clone();
         peer.boot = Some(register.boot);
-        peer.copies = register.copies.min(NODES as u32);
+        peer.wish(register.copies.min(NODES as u32), now);
         peer.pin = Duration::from_millis(register.pin_ms);
         peer.keeps_originals = register.keep_originals;
         peer.redial = Redial::at(now);
@@ -189,6 +189,37 @@ impl Mesh {
             keep_originals: step.config.keep_originals,
         };
         self.send(step, link, Message::Register(register));
+    }
+}
+
+impl Peer {
+    /// It says how many copies it wants: the first word counts at once, another one when it has rested.
+    fn wish(&mut self, copies: u32, now: Time) {
+        if self.copies == 0 {
+            self.copies = copies;
+        }
+        self.next_copies = match self.next_copies {
+            _ if copies == self.copies => None,
+            Some((next, due)) if next == copies => Some((next, due)),
+            _ => Some((copies, now + WISH_RESTS)),
+        };
+    }
+}
+
+impl Mesh {
+    /// Time has passed: wishes that have rested count.
+    pub(super) fn heed_wishes(&mut self, step: &mut Step) {
+        let mut heeded = false;
+        for peer in self.peers.values_mut() {
+            if let Some((copies, _)) = peer.next_copies.take_if(|(_, due)| *due <= step.now) {
+                peer.copies = copies;
+                heeded = true;
+            }
+        }
+        if heeded {
+            self.census = self.count();
+            step.tell(News::MeshChanged);
+        }
     }
 }
 
