@@ -6,7 +6,8 @@
 //! * two names are of one file exactly if [`file_of`] returns the same for both, as long as the file is there;
 //! * the second of [`times`] changes whenever a file's bytes may have changed, and no program can set it back;
 //! * [`no_follow`] opens the file of that name, never one that a link leads to;
-//! * [`private`] keeps a new file from everybody but its owner, from its first byte on.
+//! * [`private`] keeps a new file from everybody but its owner, from its first byte on, and [`make_private_dir`] a new
+//!   directory with all that is ever in it.
 //!
 //! The rest is best effort: without it the program works the same, with fewer connections, or with a slower computer.
 //!
@@ -14,11 +15,13 @@
 //! separate crate handles.
 
 use std::ffi::OsString;
-use std::fs::{File, Metadata, OpenOptions, Permissions};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStringExt;
-use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{
+    DirBuilderExt, FileExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt,
+};
 use std::path::Path;
 
 use rustix::fs::OFlags;
@@ -49,6 +52,16 @@ pub(crate) fn no_follow_no_wait(options: &mut OpenOptions) -> &mut OpenOptions {
 /// Makes a new file for its owner alone.
 pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options.mode(0o600)
+}
+
+/// Makes a directory that its owner alone may enter.
+pub(crate) fn make_private_dir(path: &Path) -> io::Result<()> {
+    DirBuilder::new().mode(0o700).create(path)
+}
+
+/// Takes all other users' rights to a directory away.
+pub(crate) fn close_dir_to_others(path: &Path) -> io::Result<()> {
+    fs::set_permissions(path, Permissions::from_mode(0o700))
 }
 
 /// Makes a temporary file like any new file, as the user's umask allows, instead of for its owner alone.

@@ -322,7 +322,7 @@ fn a_daemon_that_asks_and_never_reads_is_cut_off() {
     let host = host();
     let mut wire = host.connect();
     let register = json!({
-        "command": "register", "protocolMin": 2, "protocolMax": 2, "copies": 2, "address": "127.0.0.1:9",
+        "command": "register", "protocolMin": 2, "protocolMax": 2, "copies": 2, "address": "127.0.0.1:9999",
         "node": "00000000000000aa", "boot": "00000000000000ab",
     });
     wire.send_frame(register.to_string().as_bytes()).unwrap();

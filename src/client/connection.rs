@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Failure;
+use super::patience::Patient;
 use crate::photo::PhotoId;
-use crate::protocol::codec::{self, FrameError, FrameReader, FrameWriter, MAX_ANSWER};
+use crate::protocol::codec::{self, FrameError, FrameReader, FrameWriter};
 use crate::protocol::secure::{Channel, Credentials};
 use crate::protocol::{Address, Answer, GroupKey, Request};
 
@@ -18,11 +19,19 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// seconds after it has read and stored the file.
 const SILENCE: Duration = Duration::from_secs(60);
 
+/// The longest answer without a photo, in bytes: the labels of a million photos.
+const MAX_REPORT: usize = 64 * 1024 * 1024;
+
+/// The longest list in all its pages, in bytes: twice what a million photos take.
+const MAX_LIST: usize = 512 * 1024 * 1024;
+
+/// What a page counts at least, so that a list of empty ones ends, too: there are twice as many as a million photos have.
+const MIN_PAGE: usize = 64 * 1024;
+
 /// A connection to a daemon.
 pub struct Daemon {
     address: Address,
-    socket: TcpStream,
-    answers: FrameReader<TcpStream>,
+    answers: FrameReader<Patient>,
     requests: FrameWriter<TcpStream>,
     patience: Duration,
 }
@@ -52,23 +61,18 @@ impl Daemon {
                      Start it and this command with the same --key-file, or the same PHOTOMESH_KEY_FILE."
                 ))
             })?;
-        let input = socket.try_clone().map_err(unreachable)?;
         let output = socket.try_clone().map_err(unreachable)?;
         Ok(Daemon {
             address: address.clone(),
-            socket,
-            answers: FrameReader::new(input, channel.clone()),
+            answers: FrameReader::new(Patient::new(socket, SILENCE), channel.clone()),
             requests: FrameWriter::new(output, channel),
             patience: SILENCE,
         })
     }
 
-    /// From now on waits this long for a silent daemon.
-    pub fn be_patient(&mut self, patience: Duration) -> Result<(), Failure> {
-        let set = self.socket.set_read_timeout(Some(patience));
-        set.map_err(|error| self.broken(&FrameError::Io(error)))?;
+    /// From now on waits this long for an answer, and longer only while it arrives.
+    pub fn be_patient(&mut self, patience: Duration) {
         self.patience = patience;
-        Ok(())
     }
 
     /// The daemon's address.
@@ -82,17 +86,19 @@ impl Daemon {
     ///
     /// A broken connection, or an answer that says no: [`Answer::NotFound`] and [`Answer::Error`] become failures.
     pub fn ask(&mut self, request: &Request) -> Result<Answer, Failure> {
-        self.ask_watched(request, |_| ())
+        self.send(request)?;
+        self.answer()
     }
 
-    /// Like [`Daemon::ask`], and tells `watch` the number of bytes whenever some arrive.
-    pub fn ask_watched(
+    /// Like [`Daemon::ask`] for a photo of so many bytes, and tells `watch` the number of bytes whenever some arrive.
+    pub fn ask_photo(
         &mut self,
         request: &Request,
+        bytes: u64,
         watch: impl FnMut(usize),
     ) -> Result<Answer, Failure> {
         self.send(request)?;
-        self.answer(watch)
+        self.receive(codec::answer_with(bytes), watch)
     }
 
     /// Asks for page after page and hands each to `take`. `question` makes the request for the page after an id;
@@ -103,9 +109,12 @@ impl Daemon {
         page_of: impl Fn(Answer) -> Option<(Vec<T>, Option<PhotoId>)>,
         mut take: impl FnMut(Vec<T>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let mut after = None;
+        let (mut after, mut room) = (None, MAX_LIST);
         loop {
-            let answer = self.ask(&question(after))?;
+            self.send(&question(after))?;
+            let mut size = 0;
+            let answer = self.receive(MAX_REPORT, |bytes| size += bytes)?;
+            room = room.checked_sub(size.max(MIN_PAGE)).ok_or_else(|| self.endless())?;
             let (page, next) = page_of(answer).ok_or_else(|| self.unexpected())?;
             take(page)?;
             match next {
@@ -123,11 +132,16 @@ impl Daemon {
         sent.map_err(|error| self.broken(&FrameError::Io(error)))
     }
 
-    /// Waits for the next answer, and tells `watch` how many bytes arrive. Fails like [`Daemon::ask`].
-    pub fn answer(&mut self, watch: impl FnMut(usize)) -> Result<Answer, Failure> {
+    /// Waits for the next answer. Fails like [`Daemon::ask`].
+    pub fn answer(&mut self) -> Result<Answer, Failure> {
+        self.receive(MAX_REPORT, |_| ())
+    }
+
+    fn receive(&mut self, limit: usize, watch: impl FnMut(usize)) -> Result<Answer, Failure> {
+        self.answers.get_mut().wait_again(self.patience);
         let content = self
             .answers
-            .next_watched(MAX_ANSWER, watch)
+            .next_watched(limit, watch)
             .map_err(|error| self.broken(&error))?
             .ok_or_else(|| self.broken(&FrameError::Torn))?;
         match codec::decode(&content) {
@@ -144,6 +158,13 @@ impl Daemon {
         ))
     }
 
+    fn endless(&self) -> Failure {
+        Failure::BadData(format!(
+            "the list of the daemon at {} is longer than any collection: nothing is to be believed of it",
+            self.address
+        ))
+    }
+
     fn broken(&self, error: &FrameError) -> Failure {
         let address = &self.address;
         match error {
@@ -154,7 +175,7 @@ impl Daemon {
                 "the daemon at {address} gave an answer that cannot be understood ({error}): is it a different version?"
             )),
             FrameError::Io(error) if is_timeout(error) => Failure::Unreachable(format!(
-                "the daemon at {address} has been silent for {} s: look at its terminal, then try again",
+                "the daemon at {address} was silent, or too slow, for {} s: look at its terminal, then try again",
                 self.patience.as_secs()
             )),
             FrameError::Torn => Failure::Unreachable(format!(
@@ -174,7 +195,6 @@ fn dial(address: &Address) -> io::Result<TcpStream> {
         match TcpStream::connect_timeout(&candidate, CONNECT) {
             Ok(stream) => {
                 stream.set_nodelay(true)?;
-                stream.set_read_timeout(Some(SILENCE))?;
                 stream.set_write_timeout(Some(SILENCE))?;
                 return Ok(stream);
             }
@@ -185,14 +205,12 @@ fn dial(address: &Address) -> io::Result<TcpStream> {
 }
 
 /// Agrees on a secret with a daemon that knows the group's key. A client has no identity, so it draws a fresh key pair.
-fn shake_hands(mut socket: &TcpStream, group: &GroupKey) -> io::Result<Arc<Channel>> {
+fn shake_hands(mut output: &TcpStream, group: &GroupKey) -> io::Result<Arc<Channel>> {
     let mut own = [0; 32];
     getrandom::fill(&mut own).map_err(|error| io::Error::other(error.to_string()))?;
     let credentials = Credentials { group: group.clone(), own };
-    socket.set_read_timeout(Some(CONNECT))?;
-    let channel = Channel::initiate(&credentials, &mut &*socket, &mut socket)?;
-    socket.set_read_timeout(Some(SILENCE))?;
-    Ok(Arc::new(channel))
+    let mut input = Patient::new(output.try_clone()?, CONNECT);
+    Channel::initiate(&credentials, &mut input, &mut output).map(Arc::new)
 }
 
 /// Turns an answer that says no into a failure.

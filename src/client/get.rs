@@ -11,7 +11,7 @@ use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use super::explain::{explain, told_instead};
 use super::screen::plain;
 use super::{Daemon, Failure};
-use crate::photo::PhotoId;
+use crate::photo::{MAX_PHOTO, PhotoId};
 use crate::platform;
 use crate::protocol::{Answer, Blob, Request, SafeName};
 
@@ -19,7 +19,7 @@ use crate::protocol::{Answer, Blob, Request, SafeName};
 /// and from a third one if that fails.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The slowest transfer to wait for, in bytes a second: half of the slowest that daemons wait for.
+/// The slowest transfer between daemons to wait for, in bytes a second: half of the slowest that they wait for.
 const SLOWEST: u64 = 128 * 1024;
 
 /// Which photo to fetch, and where to put it.
@@ -57,6 +57,14 @@ pub fn get(daemon: &mut Daemon, wish: &Get, out: &mut impl Write) -> Result<(), 
     // Asks about the photo first: so its file name, the time it may take and its digest are known before a byte is
     // sent.
     let photo = choose(daemon, wish)?;
+    if photo.bytes > MAX_PHOTO {
+        return Err(Failure::BadData(format!(
+            "{}: the daemon at {} says that it has {} bytes, and no photo has so many",
+            photo.name,
+            daemon.address(),
+            photo.bytes
+        )));
+    }
     let path = match &wish.destination {
         Destination::Output => {
             out.write_all(&fetch(daemon, &photo)?)?;
@@ -131,8 +139,8 @@ fn fetch(daemon: &mut Daemon, photo: &Chosen) -> Result<Blob, Failure> {
         false => Request::GetImageRequest { image_name: photo.id.to_string() },
     };
     let bar = progress(photo);
-    daemon.be_patient(PATIENCE + Duration::from_secs(photo.bytes / SLOWEST))?;
-    let answer = daemon.ask_watched(&request, |bytes| bar.inc(bytes as u64));
+    daemon.be_patient(PATIENCE + Duration::from_secs(photo.bytes / SLOWEST));
+    let answer = daemon.ask_photo(&request, photo.bytes, |bytes| bar.inc(bytes as u64));
     bar.finish_and_clear();
     let Answer::ReceiveImage { image, .. } = answer? else {
         return Err(daemon.unexpected());

@@ -17,6 +17,7 @@ mod fingerprint;
 mod get;
 mod key;
 mod list;
+mod patience;
 mod put;
 mod remove;
 mod same;

@@ -65,10 +65,10 @@ fn put_file(mut daemon: Daemon, path: &Path) -> Result<Answer, Failure> {
     let sent = sent.and_then(|()| send_bytes(&mut daemon, &mut file, path, bytes, &bar));
     bar.finish_and_clear();
     match sent {
-        Ok(()) => daemon.answer(|_| ()),
+        Ok(()) => daemon.answer(),
         // A daemon that refuses says why before it closes; that tells more than "connection reset".
         Err(Failure::Unreachable(broken)) => {
-            daemon.answer(|_| ()).map_err(|_| Failure::Unreachable(broken))
+            daemon.answer().map_err(|_| Failure::Unreachable(broken))
         }
         Err(failure) => Err(failure),
     }

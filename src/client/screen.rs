@@ -1,38 +1,11 @@
-//! Text for people: foreign strings made safe, tables aligned.
+//! Text for people: tables aligned, and foreign strings made safe in them.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::protocol::is_invisible;
-
-/// A foreign string made safe for one line of a terminal: characters that move the cursor, change colours, break the
-/// line or turn the direction of writing are shown as an escape such as `\u{1b}`. The same in a pipe, so that one line
-/// stays one line; programs that need exact names read JSON.
-pub(super) fn plain(text: &str) -> String {
-    escape(text, |_| false)
-}
-
-/// Like [`plain`], but keeps line breaks.
-pub(super) fn plain_text(text: &str) -> String {
-    escape(text, |c| c == '\n')
-}
-
-fn escape(text: &str, keep: fn(char) -> bool) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if is_harmless(c) || keep(c) {
-            shown.push(c);
-        } else {
-            shown.extend(c.escape_default());
-        }
-    }
-    shown
-}
-
-pub(super) fn is_harmless(c: char) -> bool {
-    !c.is_control() && !is_invisible(c)
-}
+use crate::protocol::is_harmless;
+pub(super) use crate::protocol::{plain, plain_text};
 
 /// Writes a value as one line of JSON that is also safe for a terminal.
 pub(super) fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {

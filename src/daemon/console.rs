@@ -1,7 +1,7 @@
 //! The thread that owns the terminal: log lines and the progress of the first scan, on stderr.
 //!
 //! Whoever reads the log may stop reading. Then this thread waits, and nobody else: lines that find its queue full are
-//! dropped, and how many is the next line.
+//! dropped, and how many is the next line. A line that [repeats](super::repeats) itself is counted instead.
 
 use std::convert::Infallible;
 use std::io::{self, Write};
@@ -9,12 +9,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::limits::{LINGER, LOG_LINES};
+use super::repeats::Repeats;
 use super::threads;
-use crate::protocol::NodeId;
+use crate::protocol::{NodeId, plain};
 
 /// Something for the terminal.
 enum Output {
@@ -76,37 +77,51 @@ fn run(node: NodeId, queue: &Receiver<Output>, dropped: &AtomicU64) {
     if let Ok(style) = ProgressStyle::with_template("reading photos {wide_bar} {pos}/{len} {eta}") {
         bar.set_style(style);
     }
-    for output in queue {
-        match output {
-            Output::Line(time, topic, text) => bar.suspend(|| print(node, time, topic, &text)),
-            Output::Progress(done, found) if done == found => bar.finish_and_clear(),
-            Output::Flush(done) => drop(done),
-            Output::Progress(done, found) => {
-                bar.set_length(found);
-                bar.set_position(done);
+    let print = |time, topic, text: &str| bar.suspend(|| print(node, time, topic, text));
+    let mut repeats = Repeats::default();
+    loop {
+        let output = match repeats.due() {
+            Some(due) => queue.recv_deadline(due),
+            None => queue.recv().map_err(RecvTimeoutError::from),
+        };
+        let is_last = matches!(output, Ok(Output::Flush(_)));
+        match &output {
+            Ok(Output::Line(time, topic, text)) => {
+                if repeats.admits(Instant::now(), topic, text) {
+                    print(*time, topic, text);
+                }
             }
+            Ok(Output::Progress(done, found)) if done == found => bar.finish_and_clear(),
+            Ok(Output::Progress(done, found)) => {
+                bar.set_length(*found);
+                bar.set_position(*done);
+            }
+            Ok(Output::Flush(_)) | Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
         }
         let lost = dropped.swap(0, Ordering::Relaxed);
-        if lost > 0 {
-            let text = format!("{lost} lines were dropped: the log was not read fast enough");
-            bar.suspend(|| print(node, SystemTime::now(), "log", &text));
+        let text = format!("{lost} lines were dropped: the log was not read fast enough");
+        if lost > 0 && repeats.admits(Instant::now(), "log", &text) {
+            print(SystemTime::now(), "log", &text);
+        }
+        if is_last || repeats.due().is_some_and(|due| due <= Instant::now()) {
+            for (topic, text) in repeats.take() {
+                print(SystemTime::now(), topic, &text);
+            }
+        }
+        if let Ok(Output::Flush(done)) = output {
+            drop(done);
         }
     }
 }
 
-/// One line an event. What peers and file names bring along must not draw on the terminal, so control characters are
-/// escaped.
 fn print(node: NodeId, time: SystemTime, topic: &str, text: &str) {
-    let time = humantime::format_rfc3339_millis(time);
-    let mut line = format!("{time} {node} {topic}: ");
-    for c in text.chars() {
-        if c.is_control() {
-            line.extend(c.escape_default());
-        } else {
-            line.push(c);
-        }
-    }
-    line.push('\n');
     // There is nowhere to report that the log cannot be written.
-    let _ = io::stderr().write_all(line.as_bytes());
+    let _ = io::stderr().write_all(written(node, time, topic, text).as_bytes());
+}
+
+/// One line an event. What peers and file names bring along must not draw on the terminal.
+pub(super) fn written(node: NodeId, time: SystemTime, topic: &str, text: &str) -> String {
+    let time = humantime::format_rfc3339_millis(time);
+    format!("{time} {node} {topic}: {}\n", plain(text))
 }

@@ -48,6 +48,7 @@ mod door;
 mod inbox;
 mod limits;
 mod peer;
+mod repeats;
 mod services;
 mod socket;
 mod state;
@@ -141,7 +142,7 @@ impl Failure {
 ///
 /// # Errors
 ///
-/// Told on stderr. The exit code, which is returned, is 0 after a wanted stop, 2 if the options do not go together, 69 if the port or the folder is in use, 74 if the folder cannot be used or can no
+/// Told on stderr. The exit code, which is returned, is 0 after a wanted stop, 2 if the options do not go together or others can read a secret, 69 if the port or the folder is in use, 74 if the folder cannot be used or can no
 /// longer be trusted.
 pub fn run(options: Options) -> u8 {
     match serve(options) {
@@ -169,6 +170,10 @@ fn serve(options: Options) -> Result<(), Failure> {
     let signals = watch_signals()?;
     let threads = |error| Failure::io("cannot start a thread", error);
     let console = Console::start(config.node).map_err(threads)?;
+    if folder.was_open_to_others() {
+        let text = "other users could enter .photomesh, with friends' photos in it; now nobody but you can";
+        console.line("folder", text);
+    }
     let (disk, jobs) = Disk::new();
     let (inbox, events) = bounded(INBOX);
     let (reports, results) = bounded(REPORTS);
@@ -218,8 +223,16 @@ fn open_folder(options: &Options) -> Result<Folder, Failure> {
         scrub_days: options.scrub_days,
     };
     Folder::open(&options.folder, &folder_options).map_err(|error| {
-        let in_use = matches!(error, OpenError::InUse(_));
-        Failure { code: if in_use { UNAVAILABLE } else { IO_ERROR }, message: error.to_string() }
+        let code = match error {
+            OpenError::InUse(_) => UNAVAILABLE,
+            OpenError::Exposed(_) => USAGE,
+            OpenError::ReadOnly(_)
+            | OpenError::Full(_)
+            | OpenError::Identity(_)
+            | OpenError::Missing { .. }
+            | OpenError::Io(..) => IO_ERROR,
+        };
+        Failure { code, message: error.to_string() }
     })
 }
 

@@ -65,22 +65,36 @@ impl Disk {
         self.sync_dir(parent(path))
     }
 
-    /// Makes a file that must not exist, readable by its owner alone if `private`.
-    pub(super) fn create_new(&self, path: &Path, private: bool) -> io::Result<File> {
-        self.step(Step::Create(path))?;
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        if private {
-            platform::private(&mut options);
+    /// Makes a directory that other users may not enter, safely. One that exists already is closed to them; whether it
+    /// was open. Where the file system knows no rights it stays as it is.
+    pub(super) fn make_private_dir(&self, path: &Path) -> io::Result<bool> {
+        if let Ok(meta) = fs::symlink_metadata(path)
+            && meta.is_dir()
+        {
+            let open = platform::is_open_to_others(&meta);
+            return Ok(open && platform::close_dir_to_others(path).is_ok());
         }
-        options.open(path)
+        self.step(Step::MakeDir(path))?;
+        platform::make_private_dir(path)?;
+        self.sync_dir(parent(path))?;
+        Ok(false)
     }
 
-    /// Makes a file, or empties an existing one. Makes the directory again if somebody has removed it.
+    /// Makes a file, or empties an existing one, that becomes a photo in the friend's folder or in one of our own. Makes
+    /// the directory again if somebody has removed it.
     pub(super) fn create(&self, path: &Path) -> io::Result<File> {
         self.make_dir(parent(path))?;
         self.step(Step::Create(path))?;
         platform::no_follow(OpenOptions::new().write(true).create(true).truncate(true)).open(path)
+    }
+
+    /// The same for a file that only its owner may read.
+    pub(super) fn create_private(&self, path: &Path) -> io::Result<File> {
+        self.make_dir(parent(path))?;
+        self.step(Step::Create(path))?;
+        let mut options = OpenOptions::new();
+        platform::private(options.write(true).create(true).truncate(true));
+        platform::no_follow(&mut options).open(path)
     }
 
     /// Opens an existing file for writing at its end.
@@ -155,22 +169,13 @@ impl Disk {
         fs::remove_file(path)
     }
 
-    /// Writes a small file as a whole, through `tmp`: after a crash there is the old one or the new one.
+    /// Writes a small file as a whole, through `tmp`: after a crash there is the old one or the new one. Only its owner
+    /// may read it.
     pub(super) fn write_whole(&self, path: &Path, tmp: &Path, text: &str) -> io::Result<()> {
-        let file = self.create(tmp)?;
-        self.finish(&file, path, tmp, text)
-    }
-
-    /// The same for a file that only its owner may read.
-    pub(super) fn write_private(&self, path: &Path, tmp: &Path, text: &str) -> io::Result<()> {
-        let file = self.create_new(tmp, true)?;
-        self.finish(&file, path, tmp, text)
-    }
-
-    fn finish(&self, file: &File, path: &Path, tmp: &Path, text: &str) -> io::Result<()> {
+        let file = self.create_private(tmp)?;
         let done = self
-            .write(file, tmp, text.as_bytes())
-            .and_then(|()| self.sync(file, tmp))
+            .write(&file, tmp, text.as_bytes())
+            .and_then(|()| self.sync(&file, tmp))
             .and_then(|()| self.place(tmp, path));
         if done.is_err() {
             // Best effort: the next start sweeps it.

@@ -62,6 +62,8 @@ pub enum OpenError {
     Full(PathBuf),
     /// The file with the node's key pair does not hold one.
     Identity(PathBuf),
+    /// Other users of the computer can read the node's key pair.
+    Exposed(PathBuf),
     /// Too many known photos are missing.
     Missing {
         /// The folder.
@@ -112,6 +114,12 @@ impl fmt::Display for OpenError {
                 f,
                 "{} does not hold this node's key (64 hex digits); restore it from a backup, or remove it to join \
                  as a new node",
+                path.display()
+            ),
+            OpenError::Exposed(path) => write!(
+                f,
+                "others can read this node's key, {0}: `chmod 600 {0}`, and if they may have read it, remove it to join as \
+                 a new node; a disk that knows no rights, such as a USB stick, must be mounted for you alone",
                 path.display()
             ),
             OpenError::Missing { folder, missing, known } => write!(

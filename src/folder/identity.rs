@@ -7,8 +7,14 @@ use std::path::Path;
 use ed25519_dalek::SigningKey;
 
 use super::disk::{self, Disk};
+use super::error::OpenError;
+use super::layout::{MARKER, TMP};
 use crate::photo::PhotoId;
+use crate::platform;
 use crate::protocol::NodeId;
+
+/// The file is one line of 64 hex digits.
+const MAX_FILE: u64 = 1024;
 
 /// The Ed25519 key pair of a node, kept in `.photomesh/identity` as 64 hex digits, readable only by its owner.
 ///
@@ -40,30 +46,43 @@ impl Identity {
         self.key.verifying_key().to_montgomery().to_bytes()
     }
 
-    /// Reads the identity; none if the file does not exist. A file with other content is an error of the kind
-    /// [`io::ErrorKind::InvalidData`].
-    pub(super) fn load(path: &Path) -> io::Result<Option<Identity>> {
-        let mut file = match disk::open(path) {
+    /// The identity of a folder, and whether it is new.
+    pub(super) fn of_folder(disk: &Disk, root: &Path) -> Result<(Identity, bool), OpenError> {
+        let path = root.join(MARKER).join("identity");
+        match Identity::load(&path)? {
+            Some(identity) => Ok((identity, false)),
+            None => Identity::create(disk, &path, &root.join(TMP))
+                .map(|identity| (identity, true))
+                .map_err(|error| OpenError::at(&path, error)),
+        }
+    }
+
+    /// Reads the identity; none if the file does not exist. One that other users can read, or with other content, is
+    /// refused.
+    fn load(path: &Path) -> Result<Option<Identity>, OpenError> {
+        let failed = |error| OpenError::at(path, error);
+        let file = match disk::open(path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
+            Err(error) => return Err(failed(error)),
         };
-        let mut text = String::new();
-        file.read_to_string(&mut text)?;
+        if platform::is_open_to_others(&file.metadata().map_err(failed)?) {
+            return Err(OpenError::Exposed(path.to_owned()));
+        }
+        let mut text = Vec::new();
+        file.take(MAX_FILE).read_to_end(&mut text).map_err(failed)?;
         // A secret has the shape of a digest: 32 bytes as hex.
-        let PhotoId(secret) = text
-            .trim()
-            .parse()
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        let secret = std::str::from_utf8(&text).ok().and_then(|text| text.trim().parse().ok());
+        let PhotoId(secret) = secret.ok_or_else(|| OpenError::Identity(path.to_owned()))?;
         Ok(Some(Identity::from_secret(&secret)))
     }
 
     /// Draws a new identity and writes it; it is safe on disk before it is used.
-    pub(super) fn create(disk: &Disk, path: &Path, tmp: &Path) -> io::Result<Identity> {
+    fn create(disk: &Disk, path: &Path, tmp: &Path) -> io::Result<Identity> {
         let mut secret = [0; 32];
         getrandom::fill(&mut secret).map_err(|error| io::Error::other(error.to_string()))?;
         let text = format!("{}\n", PhotoId(secret));
-        disk.write_private(path, &tmp.join("identity"), &text)?;
+        disk.write_whole(path, &tmp.join("identity"), &text)?;
         Ok(Identity::from_secret(&secret))
     }
 
@@ -110,8 +129,9 @@ mod tests {
     fn a_damaged_identity_is_an_error_and_never_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("identity");
-        std::fs::write(&path, "0123").unwrap();
+        let tmp = folder.path().join("tmp");
+        Disk::default().write_whole(&path, &tmp, "0123").unwrap();
         let error = Identity::load(&path).unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+        assert!(matches!(error, OpenError::Identity(_)), "{error}");
     }
 }

@@ -89,7 +89,7 @@ impl Journal {
     }
 
     fn try_rewrite(&self, lines: impl Iterator<Item = impl Serialize>) -> io::Result<usize> {
-        let file = self.disk.create(&self.tmp)?;
+        let file = self.disk.create_private(&self.tmp)?;
         let mut count = 0;
         let mut text = Vec::new();
         for line in lines {

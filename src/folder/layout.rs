@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::photo::PhotoId;
 use crate::platform::name_of_bytes;
-use crate::protocol::{Facts, Holding, SafeName};
+use crate::protocol::{Holding, SafeName};
 
 /// The marker: it makes a folder a node's folder, and contains all files of the daemon.
 pub(super) const MARKER: &str = ".photomesh";
@@ -110,15 +110,10 @@ pub(super) fn is_for_companions(dir: &Path) -> bool {
 /// A file's name for people: without folders, and without the digits that [`own_name`] puts before it.
 pub(super) fn label(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let given = match id_digits(path) {
-        Some(_) => &name[ID_DIGITS + 1..],
-        None => &name,
-    };
-    let mut end = given.len().min(Facts::MAX_NAME);
-    while !given.is_char_boundary(end) {
-        end -= 1;
+    match id_digits(path) {
+        Some(_) => name[ID_DIGITS + 1..].to_owned(),
+        None => name.into_owned(),
     }
-    given[..end].to_owned()
 }
 
 /// The first of `name`, `name (2)`, `name (3)`, ... that is free in `dir`, by `is_free`.

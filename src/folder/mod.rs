@@ -184,6 +184,7 @@ pub struct Folder {
     /// Device and inode of the lock file.
     marker: (u64, u64),
     identity: Identity,
+    was_open: bool,
     first_start: bool,
     nodes: BTreeMap<NodeId, Address>,
     nodes_saved: bool,
@@ -219,14 +220,17 @@ impl Folder {
 
     fn open_on(disk: Disk, root: &Path, options: &Options) -> Result<Folder, OpenError> {
         fs::create_dir_all(root).map_err(|error| OpenError::at(root, error))?;
-        for own in std::iter::once(MARKER).chain(OWN_DIRS) {
+        let marker = root.join(MARKER);
+        let was_open =
+            disk.make_private_dir(&marker).map_err(|error| OpenError::at(&marker, error))?;
+        for own in OWN_DIRS {
             let own = root.join(own);
             disk.make_dir(&own).map_err(|error| OpenError::at(&own, error))?;
         }
         let lock = lock(root)?;
         let meta = lock.metadata().map_err(|error| OpenError::at(root, error))?;
         sweep(&disk, &root.join(TMP))?;
-        let (identity, fresh) = identify(&disk, root)?;
+        let (identity, fresh) = Identity::of_folder(&disk, root)?;
         let index = Index::open(&disk, root);
         let mut folder = Folder {
             root: root.to_owned(),
@@ -234,6 +238,7 @@ impl Folder {
             _lock: lock,
             marker: file_of(&meta),
             identity,
+            was_open,
             first_start: fresh && index.files().next().is_none(),
             nodes: nodes::read(root),
             nodes_saved: true,
@@ -268,6 +273,11 @@ impl Folder {
     /// Whether this folder was never a node's folder before.
     pub fn is_first_start(&self) -> bool {
         self.first_start
+    }
+
+    /// Whether other users of the computer could enter what the daemon keeps in this folder, until now.
+    pub fn was_open_to_others(&self) -> bool {
+        self.was_open
     }
 
     /// How many bytes the folder's disk has free for an ordinary user.
@@ -381,17 +391,4 @@ fn sweep(disk: &Disk, tmp: &Path) -> Result<(), OpenError> {
         disk.remove(&entry.map_err(failed)?.path()).map_err(failed)?;
     }
     Ok(())
-}
-
-/// The folder's identity, and whether it is new.
-fn identify(disk: &Disk, root: &Path) -> Result<(Identity, bool), OpenError> {
-    let path = root.join(MARKER).join("identity");
-    match Identity::load(&path) {
-        Ok(Some(identity)) => Ok((identity, false)),
-        Ok(None) => Identity::create(disk, &path, &root.join(TMP))
-            .map(|identity| (identity, true))
-            .map_err(|error| OpenError::at(&path, error)),
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(OpenError::Identity(path)),
-        Err(error) => Err(OpenError::at(&path, error)),
-    }
 }

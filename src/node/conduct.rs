@@ -55,14 +55,17 @@ impl Node {
             match news {
                 News::Up { node, member } => {
                     cx.table.set_member(node, member);
-                    cx.table.told_anew(node);
+                    cx.table.forget_left_out(node);
                 }
                 News::LinkLost(node) => {
                     cx.table.set_away(node);
                     copies.link_lost(cx, node);
                     drops.node_lost(cx, node);
                 }
-                News::Gone(node) => cx.table.forget_last_known(node),
+                News::Gone(node) => {
+                    cx.table.forget_left_out(node);
+                    cx.table.forget_last_known(node);
+                }
                 News::MeshChanged => self.mesh_changed(),
                 News::MembersChanged => cx.members_changed(),
                 News::Lacking(photo) => copies.copy(cx, photo),

@@ -95,6 +95,9 @@ pub(super) struct Standing {
     /// How many others can prove it, each person counted once, and how many must.
     pub(super) others: usize,
     pub(super) needed: usize,
+    /// Its owner wants his own file in his trash. No promise to others stops him: there it can still be had, and else
+    /// anybody could keep him from it by asking for proofs.
+    pub(super) by_owner: bool,
 }
 
 /// Why a copy stays.
@@ -151,7 +154,7 @@ impl Custody {
         let conditions = [
             (self.is_going(photo), Obstacle::Going),
             (self.restoring.contains(&photo), Obstacle::Returning),
-            (self.is_pinned(photo), Obstacle::Promised),
+            (self.is_pinned(photo) && !standing.by_owner, Obstacle::Promised),
             (relied_on, Obstacle::ReliedOn),
             (photo != proven && self.is_going(proven), Obstacle::KeeperGoing),
             (!standing.settled, Obstacle::Unsettled),

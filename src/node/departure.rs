@@ -75,8 +75,9 @@ impl Context {
                 Verdict::Absent => return Err(Obstacle::Unsettled),
             },
         };
+        let by_owner = matches!(why, Departure::Removed { by } if by == self.my_member());
         let others = self.table.voices(self.me(), terms.holders.iter().copied());
-        let standing = Standing { unfit, settled, others, needed: terms.needed };
+        let standing = Standing { unfit, settled, others, needed: terms.needed, by_owner };
         self.custody.may_leave(photo, terms.proven, &standing).map(|()| terms)
     }
 

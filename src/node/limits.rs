@@ -87,10 +87,6 @@ pub const PUT: Duration = Duration::from_secs(10);
 /// or while the trash is emptied.
 pub const REMOVE: Duration = Duration::from_secs(20);
 
-/// The most photos in one removal: far more than one picture has versions, and few enough for their ids to fit into a
-/// request.
-pub const REMOVE_BATCH: usize = 128;
-
 /// The most tombstones of one owner. They are kept for good, so no member can make any number of them; and nobody
 /// removes ten thousand photos one by one.
 pub const TOMBSTONES_OF_OWNER: usize = 10_000;
@@ -110,6 +106,10 @@ pub const PASS_OVER: Duration = Duration::from_secs(10 * 60);
 
 /// How long a leaving node hands over photos that only it holds.
 pub const LEAVE: Duration = Duration::from_secs(15);
+
+/// How long a node's new wish for copies rests before it counts: each change puts all photos on the agenda, and so a node
+/// that came again and again with another wish would keep all others at work.
+pub const WISH_RESTS: Duration = Duration::from_secs(60);
 
 /// How often the grace of a flapping node doubles at most: to sixteen times.
 pub const FLAPS_MAX: u32 = 4;
@@ -176,7 +176,7 @@ pub const ROUNDS: usize = 32;
 /// that the next is ready when the disk's thread has compared one.
 pub const LOOKS: usize = 8;
 
-/// The most proofs being computed for one link.
+/// The most proofs that one link waits for.
 pub const PROOFS_PER_LINK: usize = 64;
 
 /// The most promises a node gives at a time; further challenges are refused.

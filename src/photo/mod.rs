@@ -13,7 +13,10 @@ mod similarity;
 #[cfg(test)]
 mod tests;
 
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 pub use decoding::format::Format;
 pub use decoding::more::More;
@@ -80,9 +83,21 @@ pub struct Photo {
 
 /// The moment a camera took a picture, by its own clock: `YYYY-MM-DDTHH:MM:SS`, with sub-seconds where the camera
 /// writes them. Only ever asked whether it differs, so that the missing time zone does not matter.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct CaptureTime(pub String);
+
+impl<'de> Deserialize<'de> for CaptureTime {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<CaptureTime, D::Error> {
+        /// Longer than a moment to the last digit of its second; of what is remembered of each photo, nothing is unbounded.
+        const MAX_LENGTH: usize = 40;
+        let text = Cow::<str>::deserialize(from)?;
+        match text.len() <= MAX_LENGTH {
+            true => Ok(CaptureTime(text.into_owned())),
+            false => Err(D::Error::custom("a capture time longer than any")),
+        }
+    }
+}
 
 impl CaptureTime {
     /// Whether these are two moments. Sub-seconds count if both tell them: some programs drop them from a copy.

@@ -13,7 +13,7 @@ pub use super::status::{FolderReport, NodeReport, RiskReport, StatusReport};
 pub use super::versions::{
     DistinctReport, DuplicateReport, Explanation, KeeperReport, PhotoReport, Stay, VersionReport,
 };
-use super::{Blob, NodeId};
+use super::{Blob, NodeId, bounds};
 use crate::photo::{PhotoId, Relation};
 
 /// What a client asks.
@@ -24,7 +24,7 @@ pub enum Request {
     #[serde(rename = "registerClient")]
     RegisterClient {
         /// Any name.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "bounds::words")]
         name: String,
     },
 
@@ -35,7 +35,7 @@ pub enum Request {
     /// [`Answer::NotFound`].
     GetImageRequest {
         /// What to look up.
-        #[serde(rename = "imageName")]
+        #[serde(rename = "imageName", deserialize_with = "bounds::text::<_, { bounds::LOOKUP }>")]
         image_name: String,
     },
 
@@ -50,6 +50,7 @@ pub enum Request {
     /// [`Answer::Stored`], [`Answer::Have`] or [`Answer::Refused`].
     Put {
         /// The file's name, without folders.
+        #[serde(deserialize_with = "bounds::text::<_, { bounds::LOOKUP }>")]
         name: String,
         /// The length of the photo in bytes.
         bytes: u64,
@@ -73,7 +74,7 @@ pub enum Request {
     /// [`Answer::NotFound`].
     Explain {
         /// What to look up.
-        #[serde(rename = "imageName")]
+        #[serde(rename = "imageName", deserialize_with = "bounds::text::<_, { bounds::LOOKUP }>")]
         image_name: String,
         /// Not found unless the very photo of this name is here: one that only leads to another version does not count.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -91,7 +92,10 @@ pub enum Request {
     /// [`Answer::NotFound`] or [`Answer::Refused`].
     Distinct {
         /// Their names or ids, at most [`MAX_DISTINCT`].
-        #[serde(rename = "imageNames")]
+        #[serde(
+            rename = "imageNames",
+            deserialize_with = "bounds::texts::<_, _, MAX_DISTINCT, { bounds::LOOKUP }>"
+        )]
         image_names: Vec<String>,
     },
 
@@ -109,7 +113,7 @@ pub enum Request {
     /// Answered by [`Answer::Restored`] or [`Answer::NotFound`].
     TrashRestore {
         /// A name or id prefix of a photo in the trash.
-        #[serde(rename = "imageName")]
+        #[serde(rename = "imageName", deserialize_with = "bounds::text::<_, { bounds::LOOKUP }>")]
         image_name: String,
     },
 
@@ -126,14 +130,15 @@ pub enum Request {
     /// [`Answer::NotFound`] or [`Answer::Refused`].
     PlanRemoval {
         /// What to look up, as in `GetImageRequest`.
-        #[serde(rename = "imageName")]
+        #[serde(rename = "imageName", deserialize_with = "bounds::text::<_, { bounds::LOOKUP }>")]
         image_name: String,
     },
 
     /// Removes photos that are the own of this daemon's owner from the collection: all that the plan has shown as
     /// withdrawn. Answered by [`Answer::Removed`] or [`Answer::Refused`].
     Remove {
-        /// Their ids.
+        /// Their ids, at most [`MAX_REMOVED`].
+        #[serde(deserialize_with = "bounds::list::<_, _, MAX_REMOVED>")]
         photos: Vec<PhotoId>,
     },
 }
@@ -293,6 +298,10 @@ pub enum Answer {
 
 /// The most photos that one [`Request::Distinct`] may name: every two of them are looked at.
 pub const MAX_DISTINCT: usize = 16;
+
+/// The most photos in one removal: far more than one picture has versions, and few enough for their ids to fit into a
+/// request.
+pub const MAX_REMOVED: usize = 128;
 
 /// What stands in the way of storing, restoring or removing a photo.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

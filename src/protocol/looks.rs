@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::bounds;
 use crate::photo::{PhotoId, Relation, SECOND_LOOK};
 
 /// What the second looks at one node's copy of a photo have found: a part of its [`Record`](super::Record), and of what
@@ -18,8 +19,13 @@ pub struct Looks {
     /// How this one stands to that. Where nobody says so, it counts as [`Relation::Variant`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relation: Option<Relation>,
-    /// Photos that look like this one, of which the node has found that they are others: [`Looks::MAX`] at most.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    /// Photos that look like this one, of which the node has found that they are others: [`Looks::MAX`] at most, but a
+    /// later program may tell twice as many.
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeSet::is_empty",
+        deserialize_with = "bounds::list::<_, _, { 2 * Looks::MAX }>"
+    )]
     pub differs: BTreeSet<PhotoId>,
     /// The version of the rule by which that was found, see [`SECOND_LOOK`]; 0 of an earlier program's.
     #[serde(default, skip_serializing_if = "is_zero")]

@@ -39,13 +39,16 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::group::Roster;
-use super::{Address, Blob, Boot, Facts, Membership, NodeId, Record, Tombstone};
+use super::{Address, Blob, Boot, Facts, Membership, NodeId, Record, Tombstone, bounds};
 use crate::photo::{Nonce, Photo, PhotoId, Proof};
 
 /// The range of protocol versions this program speaks; the highest that both ends speak is used.
 ///
 /// Version 2 knows members: who may do what is another question there, so it does not speak version 1.
 pub const PROTOCOL: (u32, u32) = (2, 2);
+
+/// The most abilities that a daemon can name, and the longest name of one in bytes.
+const MAX_FEATURES: usize = 64;
 
 /// The number that ties the chunks of one pull to the request; chosen by who pulls, unique within its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -88,6 +91,7 @@ pub enum Message {
     /// about whether they live.
     ConnectionUpdate {
         /// Their ids and where they listen.
+        #[serde(deserialize_with = "bounds::map::<_, _, _, { bounds::PAGE }>")]
         nodes: BTreeMap<NodeId, Address>,
         /// What the group has said about its members, as far as I have heard. It goes before all records: these name
         /// members.
@@ -101,13 +105,17 @@ pub enum Message {
     /// A page of my records, or of changes to them.
     ImageInfo {
         /// Photos I hold, new or changed.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "bounds::list::<_, _, { bounds::PAGE }>")]
         records: Vec<Record>,
         /// Photos that I announced before and no longer hold in any way.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "bounds::list::<_, _, { bounds::PAGE }>")]
         gone: Vec<PhotoId>,
         /// What owners have said about photos that they have removed: my own words, and others' that I have heard.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(
+            default,
+            skip_serializing_if = "Vec::is_empty",
+            deserialize_with = "bounds::list::<_, _, { bounds::PAGE }>"
+        )]
         tombstones: Vec<Tombstone>,
         /// With this page you know all that I hold: what you remember of me from before and have not heard again on
         /// this link is gone.
@@ -173,6 +181,7 @@ pub enum Message {
         /// The pull that fails.
         transfer: TransferId,
         /// Why, for the log.
+        #[serde(deserialize_with = "bounds::words")]
         reason: String,
     },
 
@@ -195,7 +204,11 @@ pub enum Message {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         proof: Option<Proof>,
         /// Why it was refused, for the log.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "bounds::some_words"
+        )]
         refused: Option<String>,
     },
 
@@ -216,12 +229,14 @@ pub enum Message {
     #[serde(rename = "leave")]
     Leave {
         /// Why, for people: "stopped", or what is wrong with my folder.
+        #[serde(deserialize_with = "bounds::words")]
         reason: String,
     },
 
     /// Something you sent I cannot work with; the link is closed after this.
     Error {
         /// What, and what to do about it.
+        #[serde(deserialize_with = "bounds::words")]
         error: String,
     },
 
@@ -239,7 +254,7 @@ pub struct Register {
     /// The highest protocol version spoken.
     pub protocol_max: u32,
     /// Optional abilities, by name; unknown ones are ignored.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounds::texts::<_, _, MAX_FEATURES, MAX_FEATURES>")]
     pub features: Vec<String>,
     /// The speaker's identity.
     pub node: NodeId,

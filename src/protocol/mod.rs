@@ -6,6 +6,7 @@
 
 mod address;
 mod blob;
+mod bounds;
 pub mod client;
 pub mod codec;
 mod departure;
@@ -14,6 +15,7 @@ mod group_key;
 mod looks;
 pub mod message;
 mod node_id;
+mod plain;
 mod record;
 mod removal;
 mod safe_name;
@@ -33,8 +35,9 @@ pub use group_key::GroupKey;
 pub use looks::Looks;
 pub use message::Message;
 pub use node_id::{Boot, NodeId};
+pub use plain::{is_harmless, plain, plain_text};
 pub use record::{Facts, Holding, Record};
-pub use safe_name::{SafeName, is_invisible};
+pub use safe_name::SafeName;
 pub use tombstone::{Tombstone, Wish};
 
 /// The port a daemon listens on and a client asks when nobody says otherwise.

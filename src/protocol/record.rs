@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::group::MEMBERS;
-use super::{Looks, MemberName};
+use super::{Looks, MemberName, bounds};
 use crate::photo::{Photo, PhotoId};
 
 /// How a node has a photo's bytes on its disk.
@@ -52,23 +52,39 @@ impl Holding {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// Every file name the photo ever had, without folders.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeSet::is_empty",
+        deserialize_with = "bounds::texts::<_, _, { Facts::MAX }, { Facts::MAX_NAME }>"
+    )]
     pub names: BTreeSet<String>,
     /// The names that worse versions of the picture had: they lead here too, even when those versions are gone.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeSet::is_empty",
+        deserialize_with = "bounds::texts::<_, _, { Facts::MAX }, { Facts::MAX_NAME }>"
+    )]
     pub aliases: BTreeSet<String>,
     /// Photos that look like this one, of which a person has said that they are others: in words, or by making this one out
     /// of the other's file.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeSet::is_empty",
+        deserialize_with = "bounds::list::<_, _, { Facts::MAX }>"
+    )]
     pub distinct: BTreeSet<PhotoId>,
     /// Members who have it, or last had it, as an original on a node of theirs, or who have given up their own version for
     /// it. It stays in the collection while one of them has not removed it, however long they have been away.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeSet::is_empty",
+        deserialize_with = "bounds::list::<_, _, { Facts::MAX_OWNERS }>"
+    )]
     pub owners: BTreeSet<MemberName>,
 }
 
 impl Facts {
-    /// The most names or distinct photos that are remembered of one photo. A friend's photo has one or two
+    /// The most names, aliases or distinct photos that are said and remembered of one photo. A friend's photo has one or two
     /// names; without a bound, a faulty node could grow a record past every frame.
     pub const MAX: usize = 32;
 
@@ -78,9 +94,10 @@ impl Facts {
     /// The longest name that is remembered, in bytes: no common file system allows a longer one.
     pub const MAX_NAME: usize = 255;
 
-    /// Facts that know just a name.
-    pub fn named(name: impl Into<String>) -> Facts {
-        Facts { names: BTreeSet::from([name.into()]), ..Facts::default() }
+    /// Facts that know just a name, of which a very long one is cut.
+    pub fn named(name: impl AsRef<str>) -> Facts {
+        let name = bounds::cut(name.as_ref(), Facts::MAX_NAME).to_owned();
+        Facts { names: BTreeSet::from([name]), ..Facts::default() }
     }
 
     /// Whether some owner may have found no room: who relies on all of them must think so. Else, where there is no group, a
@@ -89,16 +106,16 @@ impl Facts {
         self.owners.len() >= Facts::MAX_OWNERS
     }
 
-    /// Adds what `other` knows, within [`Facts::MAX`]; whether anything was new.
+    /// Adds what `other` knows, within the bounds; whether anything was new.
     ///
     /// Past the bound the smallest remain, so that the order of hearing still does not matter.
     pub fn merge(&mut self, other: &Facts) -> bool {
         let mut merged = self.clone();
-        let usable = |name: &&String| !name.is_empty() && name.len() <= Facts::MAX_NAME;
+        let usable = |name: &&String| !name.is_empty();
         merged.names.extend(other.names.iter().filter(usable).cloned());
         merged.aliases.extend(other.aliases.iter().filter(usable).cloned());
         merged.distinct.extend(&other.distinct);
-        merged.owners.extend(other.owners.iter().cloned());
+        merged.owners.extend(other.owners.iter().copied());
         keep_smallest(&mut merged.names, Facts::MAX);
         keep_smallest(&mut merged.aliases, Facts::MAX);
         keep_smallest(&mut merged.distinct, Facts::MAX);

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use photomesh::photo::PhotoId;
+use photomesh::photo::{MAX_PHOTO, PhotoId};
 use photomesh::protocol::client::{Explanation, PhotoReport};
 use photomesh::protocol::{Answer, Request, codec};
 use tempfile::TempDir;
@@ -61,6 +61,23 @@ fn get_saves_a_photo_under_its_label_and_leaves_nothing_else() {
     assert_eq!(names(folder.path()), ["cat.jpg"]);
     assert_eq!(fs::read(folder.path().join("cat.jpg")).unwrap(), PHOTO);
     assert_eq!(stdout(&output), "", "messages belong on standard error");
+}
+
+#[test]
+fn a_photo_larger_than_any_is_not_asked_for() {
+    let daemon = Scripted::new(|stream, request| {
+        assert!(matches!(request, Request::Explain { .. }), "{request:?}");
+        let Answer::Explained(mut told) = explained("cat.jpg", PhotoId::of(PHOTO)) else {
+            unreachable!()
+        };
+        told.photo.bytes = MAX_PHOTO + 1;
+        say(stream, &Answer::Explained(told));
+    });
+    let folder = TempDir::new().unwrap();
+    let output = daemon.run(folder.path(), &["get", "cat.jpg"]);
+    assert_eq!(code(&output), 65, "{}", stderr(&output));
+    assert!(stderr(&output).contains("no photo has so many"), "{}", stderr(&output));
+    assert_eq!(names(folder.path()), Vec::<String>::new());
 }
 
 #[test]

@@ -85,6 +85,28 @@ fn list_in_detail_asks_for_all_pages() {
 }
 
 #[test]
+fn a_list_without_end_is_left() {
+    let daemon = Scripted::new(|stream, request| {
+        let Request::List { after } = request else {
+            return;
+        };
+        // Each id is the last one and one more, as a number.
+        let mut next = after.unwrap_or(PhotoId([0; 32]));
+        for byte in next.0.iter_mut().rev() {
+            *byte = byte.wrapping_add(1);
+            if *byte != 0 {
+                break;
+            }
+        }
+        say(stream, &Answer::Photos { photos: Vec::new(), next: Some(next) });
+    });
+    let folder = TempDir::new().unwrap();
+    let output = daemon.run(folder.path(), &["list", "--long"]);
+    assert_eq!(code(&output), 65);
+    assert!(stderr(&output).contains("longer than any collection"), "{}", stderr(&output));
+}
+
+#[test]
 fn a_daemon_that_turns_pages_in_a_circle_is_left() {
     let daemon = Scripted::new(|stream, _| {
         let next = Some(PhotoId([1; 32]));

@@ -15,7 +15,7 @@ mod versions;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use photomesh::client::Daemon;
 use photomesh::protocol::{Address, Answer, Request};
@@ -81,10 +81,32 @@ fn a_silent_daemon_is_not_waited_for_without_end() {
     let mute = TcpListener::bind("127.0.0.1:0").unwrap();
     let address: Address = mute.local_addr().unwrap().to_string().parse().unwrap();
     let mut daemon = Daemon::connect(&address, None).unwrap();
-    daemon.be_patient(Duration::from_millis(100)).unwrap();
+    daemon.be_patient(Duration::from_millis(100));
     let failure = daemon.ask(&Request::GetImageList).unwrap_err();
     assert_eq!(failure.exit_code(), 69);
     assert!(failure.to_string().contains("silent"), "{failure}");
+}
+
+#[test]
+fn a_daemon_that_trickles_is_not_waited_for_without_end() {
+    let slow = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address: Address = slow.local_addr().unwrap().to_string().parse().unwrap();
+    thread::spawn(move || {
+        let (mut stream, _) = slow.accept().unwrap();
+        // A long answer is announced, and comes a byte at a time, each long before the client's patience is over.
+        let mut sent = stream.write_all(&1_000_000_u32.to_be_bytes());
+        while sent.is_ok() {
+            thread::sleep(Duration::from_millis(50));
+            sent = stream.write_all(b" ");
+        }
+    });
+    let mut daemon = Daemon::connect(&address, None).unwrap();
+    daemon.be_patient(Duration::from_secs(1));
+    let start = Instant::now();
+    let failure = daemon.ask(&Request::GetImageList).unwrap_err();
+    assert_eq!(failure.exit_code(), 69);
+    assert!(failure.to_string().contains("too slow"), "{failure}");
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }
 
 #[test]

@@ -1,11 +1,14 @@
 //! Opening a folder: what is made, what is refused, what is remembered.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::time::Duration;
 
 use photomesh::folder::{Folder, OpenError, Options};
 use photomesh::protocol::Holding::Replica;
+use photomesh::protocol::{Address, NodeId};
 
 use super::{Room, Told, day, options, picture, told};
 
@@ -43,6 +46,47 @@ fn a_damaged_identity_is_refused_with_advice() {
     let error = Folder::open(dir.path(), &options()).unwrap_err();
     assert!(matches!(error, OpenError::Identity(_)));
     assert!(error.to_string().contains("restore it from a backup"));
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn what_a_daemon_keeps_is_for_its_owner_alone() {
+    let mut room = Room::new();
+    room.draw("cat.jpg", 1);
+    room.scan();
+    room.folder.note_nodes(&BTreeMap::from([(NodeId(1), Address::new("::1", 5001))]));
+    let Room { folder, dir, .. } = room.reopened();
+    assert!(!folder.was_open_to_others(), "made for its owner");
+    drop(folder);
+    let own = dir.path().join(".photomesh");
+    assert_eq!(mode(&own), 0o700);
+    for file in ["identity", "index", "nodes"] {
+        assert_eq!(mode(&own.join(file)), 0o600, "{file}");
+    }
+    fs::set_permissions(&own, Permissions::from_mode(0o755)).unwrap();
+    let folder = Folder::open(dir.path(), &options()).unwrap();
+    assert!(folder.was_open_to_others());
+    assert_eq!(mode(&own), 0o700);
+    drop(folder);
+    assert!(!Folder::open(dir.path(), &options()).unwrap().was_open_to_others(), "said once");
+}
+
+#[test]
+fn an_identity_that_others_can_read_is_refused_with_advice() {
+    let Room { folder, dir, .. } = Room::new();
+    drop(folder);
+    let identity = dir.path().join(".photomesh/identity");
+    for open in [0o644, 0o640, 0o604] {
+        fs::set_permissions(&identity, Permissions::from_mode(open)).unwrap();
+        let error = Folder::open(dir.path(), &options()).unwrap_err();
+        assert!(matches!(error, OpenError::Exposed(_)), "{error:?}");
+        assert!(error.to_string().contains("chmod 600"), "{error}");
+    }
+    fs::set_permissions(&identity, Permissions::from_mode(0o400)).unwrap();
+    Folder::open(dir.path(), &options()).unwrap();
 }
 
 #[test]

@@ -82,14 +82,14 @@ fn full_under_a_daemon(machine: &mut Machine) {
         let over = || begun().map_or(Ok(()), |()| Err("something is left over".to_owned()));
         eventually("nothing is left over", PATIENCE, over).unwrap();
         let mut client = Client::connect(daemon.address(), None).unwrap();
-        client.be_patient(PATIENCE).unwrap();
+        client.be_patient(PATIENCE);
         let (name, bytes) = ("dog.png".to_owned(), dog.len() as u64);
         client.send(&Request::Put { name, bytes }).unwrap();
         eventually("the put has begun", PATIENCE, begun).unwrap();
         let filler = fill(dir);
         let data = Blob::from(dog.clone());
         client.send(&Request::Chunk { data }).unwrap();
-        let in_the_middle = client.answer(|_| ()).unwrap();
+        let in_the_middle = client.answer().unwrap();
         let at_once = ask::put(daemon.address(), "dog.png", &dog, PATIENCE).unwrap();
         for answer in [in_the_middle, at_once] {
             let refused = matches!(&answer, Answer::Refused { error, .. } if error.contains("the disk is full"));

@@ -174,7 +174,8 @@ impl Twins {
         if old != new && name.is_some_and(|name| file.ends_with(name)) {
             let path = file.strip_prefix(self.dir.path()).unwrap().to_owned();
             self.write(&path, new);
-            self.sim.edit_file(old, new);
+            let is_worse = self.photos[&new].0.rank() < self.photos[&old].0.rank();
+            self.sim.edit_file(old, new, is_worse);
         }
         (Ok(()), Ok(()))
     }

@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) fn ask(address: &Address, request: &Request) -> Result<Answer, String> {
     let ask = || {
         let mut daemon = Daemon::connect(address, KEY.get())?;
-        daemon.be_patient(PATIENCE)?;
+        daemon.be_patient(PATIENCE);
         daemon.ask(request)
     };
     ask().map_err(|failure| failure.to_string())
@@ -50,13 +50,13 @@ pub(crate) fn put(
 ) -> Result<Answer, String> {
     let put = || {
         let mut daemon = Daemon::connect(address, KEY.get())?;
-        daemon.be_patient(patience)?;
+        daemon.be_patient(patience);
         daemon.send(&Request::Put { name: name.to_owned(), bytes: photo.len() as u64 })?;
         for piece in photo.chunks(MAX_CHUNK) {
             let data = Blob::from(piece.to_vec());
             daemon.send(&Request::Chunk { data })?;
         }
-        daemon.answer(|_| ())
+        daemon.answer()
     };
     put().map_err(|failure| failure.to_string())
 }

@@ -2,9 +2,11 @@
 
 mod clients;
 mod connection_limits;
+mod console;
 mod disk;
 mod listeners;
 mod peers;
+mod repeats;
 mod send_check;
 mod uploads;
 

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use super::{View, refused};
 use crate::node::context::Context;
-use crate::node::limits::{REMOVE_BATCH, TOMBSTONES_OF_OWNER};
+use crate::node::limits::TOMBSTONES_OF_OWNER;
 use crate::node::table::entry::Entry;
 use crate::node::table::names::Found;
 use crate::photo::PhotoId;
-use crate::protocol::client::{Refusal, RemovalPlan, RemovalReport};
+use crate::protocol::client::{MAX_REMOVED, Refusal, RemovalPlan, RemovalReport};
 use crate::protocol::{Answer, Holding, NodeId};
 
 impl View<'_> {
@@ -29,7 +29,7 @@ impl View<'_> {
             .iter()
             .map(|entry| entry.photo.id)
             .filter(|id| self.is_mine_to_remove(*id))
-            .take(REMOVE_BATCH)
+            .take(MAX_REMOVED)
             .collect();
         let label = self.cx.table.label(keeper.photo.id);
         if mine.is_empty() {
@@ -50,8 +50,8 @@ impl View<'_> {
 
     /// Whether these photos may be removed through this node.
     pub(super) fn may_remove(&self, photos: &[PhotoId]) -> Result<(), String> {
-        if photos.is_empty() || photos.len() > REMOVE_BATCH {
-            return Err(format!("ask for 1 to {REMOVE_BATCH} photos"));
+        if photos.is_empty() || photos.len() > MAX_REMOVED {
+            return Err(format!("ask for 1 to {MAX_REMOVED} photos"));
         }
         if let Some(other) = photos.iter().find(|id| !self.is_mine_to_remove(**id)) {
             return Err(match self.cx.table.get(*other) {

@@ -5,7 +5,7 @@
 //! passed, by which the asker must have acted. A pin is a lease, in the terms of Gray and Cheriton (1989): the release
 //! ends it early, its time bounds it when the asker dies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::Drops;
 use crate::node::context::Context;
@@ -17,9 +17,38 @@ use crate::protocol::{Message, NodeId};
 
 const NOT_HELD: &str = "not held";
 
-/// The proofs being computed here: for which link, and of which photo.
+/// The proofs that others wait for. One is computed at a time, for each link in its turn: so whoever asks for many holds up
+/// his own, and this node's rounds wait for one at most.
 #[derive(Debug, Default)]
-pub(super) struct Proving(BTreeMap<Nonce, (LinkId, PhotoId)>);
+pub(super) struct Proving {
+    /// In line.
+    asked: BTreeMap<LinkId, VecDeque<(PhotoId, Nonce)>>,
+    /// The one that is computed now.
+    now: Option<(LinkId, PhotoId, Nonce)>,
+    /// The link that was served last.
+    last: Option<LinkId>,
+}
+
+impl Proving {
+    /// How many proofs a link waits for.
+    fn awaited(&self, link: LinkId) -> usize {
+        let now = self.now.is_some_and(|(on, ..)| on == link);
+        self.asked.get(&link).map_or(0, VecDeque::len) + usize::from(now)
+    }
+
+    /// Takes the next one out of the line.
+    fn next(&mut self) -> Option<(LinkId, PhotoId, Nonce)> {
+        let after_last = self.asked.keys().find(|link| Some(**link) > self.last);
+        let link = *after_last.or(self.asked.keys().next())?;
+        self.last = Some(link);
+        let line = self.asked.get_mut(&link)?;
+        let next = line.pop_front();
+        if line.is_empty() {
+            self.asked.remove(&link);
+        }
+        next.map(|(photo, nonce)| (link, photo, nonce))
+    }
+}
 
 impl Drops {
     /// Another node asks for a proof that this one holds a photo.
@@ -33,15 +62,28 @@ impl Drops {
         let Some(asker) = cx.mesh.node_at(link) else {
             return;
         };
-        if let Err(reason) = self.may_promise(cx, link, asker, photo) {
+        if let Err(reason) = self.may_promise(cx, link, asker, (photo, nonce)) {
             let refused = Some(reason.to_owned());
             return cx.send(link, Message::Proof { nonce, proof: None, refused });
         }
         let until = cx.now() + cx.config().pin;
         cx.custody.promise(photo, nonce, asker, until);
-        self.proving.0.insert(nonce, (link, photo));
-        let provers = vec![cx.me()];
-        cx.disk(DiskAction::Prove { source: Source::Held(photo), photo, nonce, provers });
+        self.proving.asked.entry(link).or_default().push_back((photo, nonce));
+        self.prove_next(cx);
+    }
+
+    /// Has the next proof computed, if none is.
+    fn prove_next(&mut self, cx: &mut Context) {
+        while self.proving.now.is_none()
+            && let Some((link, photo, nonce)) = self.proving.next()
+        {
+            // Released, or out of time, while it was in line: the asker has given up.
+            if cx.mesh.is_open(link) && cx.custody.renew(photo, nonce, cx.now() + cx.config().pin) {
+                self.proving.now = Some((link, photo, nonce));
+                let provers = vec![cx.me()];
+                cx.disk(DiskAction::Prove { source: Source::Held(photo), photo, nonce, provers });
+            }
+        }
     }
 
     /// Whether this node can promise to keep a photo. If it is giving the photo up itself, it gives way to a higher
@@ -51,11 +93,13 @@ impl Drops {
         cx: &mut Context,
         link: LinkId,
         asker: NodeId,
-        photo: PhotoId,
+        (photo, nonce): (PhotoId, Nonce),
     ) -> Result<(), &'static str> {
-        let computing = self.proving.0.values().filter(|(on, _)| *on == link).count();
-        if computing >= PROOFS_PER_LINK || cx.custody.promises() >= PINS {
+        if self.proving.awaited(link) >= PROOFS_PER_LINK || cx.custody.promises() >= PINS {
             return Err("too many challenges at once");
+        }
+        if self.rounds.contains_key(&nonce) {
+            return Err("this node's own question");
         }
         if cx.is_leaving() {
             return Err("leaving");
@@ -75,9 +119,21 @@ impl Drops {
         nonce: Nonce,
         result: &Result<BTreeMap<NodeId, Proof>, DiskError>,
     ) -> bool {
-        let Some((link, photo)) = self.proving.0.remove(&nonce) else {
+        let Some((link, photo, _)) = self.proving.now.take_if(|(.., of)| *of == nonce) else {
             return false;
         };
+        self.answer(cx, link, (photo, nonce), result);
+        self.prove_next(cx);
+        true
+    }
+
+    fn answer(
+        &mut self,
+        cx: &mut Context,
+        link: LinkId,
+        (photo, nonce): (PhotoId, Nonce),
+        result: &Result<BTreeMap<NodeId, Proof>, DiskError>,
+    ) {
         let (proof, refused) = match result {
             // The photo may have gone to the trash meanwhile, and been read there.
             Ok(_) if !is_kept_here(cx, photo) => (None, Some(NOT_HELD.to_owned())),
@@ -87,13 +143,12 @@ impl Drops {
         let until = cx.now() + cx.config().pin;
         // Released, or out of time, while it was computed: the asker has given up.
         if !cx.custody.renew(photo, nonce, until) {
-            return true;
+            return;
         }
         if proof.is_none() {
             cx.custody.cancel(photo, nonce);
         }
         cx.send(link, Message::Proof { nonce, proof, refused });
-        true
     }
 
     /// An asker's round is over.

@@ -78,7 +78,7 @@ impl Mesh {
     }
 }
 
-/// Whether a reachable daemon can listen at this address, if this node tells it.
+/// Whether a reachable daemon can listen at this address, if this node tells it: of itself, or of another one.
 pub(in crate::node) fn is_possible(address: &Address, teller: &Address) -> bool {
     /// Ports below are for a computer's own services.
     const FIRST_PORT: u16 = 1024;

@@ -91,6 +91,8 @@ pub(in crate::node) struct Peer {
     pub(in crate::node) presence: Presence,
     boot: Option<Boot>,
     pub(in crate::node) copies: u32,
+    /// How many it has wished for since, and when that counts.
+    next_copies: Option<(u32, Time)>,
     /// How long its promises hold.
     pub(in crate::node) pin: Duration,
     pub(in crate::node) keeps_originals: bool,
@@ -309,6 +311,7 @@ impl Peer {
             presence: Presence::Gone,
             boot: None,
             copies: 0,
+            next_copies: None,
             pin: Duration::ZERO,
             keeps_originals: false,
             flaps: 0,
@@ -326,7 +329,13 @@ impl Peer {
         matches!(self.presence, Presence::Here { .. })
     }
 
-    /// How long it may be away this time: longer each time it came back and went again.
+    /// How long it could be away last time. Who was here for less before it went again is not waited for longer: its
+    /// claims, which nobody has proven, would stand for hours for the price of seconds.
+    fn last_grace(&self, grace: Duration) -> Duration {
+        grace.saturating_mul(1 << self.flaps.saturating_sub(1).min(FLAPS_MAX))
+    }
+
+    /// How long it may be away this time: longer each time it came back for a while and went again.
     fn grace(&self, grace: Duration) -> Duration {
         grace.saturating_mul(1 << self.flaps.min(FLAPS_MAX))
     }
@@ -342,7 +351,8 @@ impl Mesh {
             return;
         };
         let grace = step.config.grace;
-        if now.since(since) >= grace.saturating_mul(10) {
+        let here = now.since(since);
+        if here < peer.last_grace(grace) || here >= grace.saturating_mul(10) {
             peer.flaps = 0;
         }
         let presence = Presence::Away { since: now, until: now + peer.grace(grace) };
@@ -407,6 +417,7 @@ impl Mesh {
         }
         if step.leaving().is_none() {
             self.dial(step);
+            self.heed_wishes(step);
             self.reannounce_peers(step);
         }
     }

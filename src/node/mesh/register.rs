@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::addresses::is_possible;
 use super::{Link, Mesh, Peer, Presence, Redial};
-use crate::node::limits::{NODES, NODES_OF_MEMBER};
+use crate::node::limits::{NODES, NODES_OF_MEMBER, WISH_RESTS};
 use crate::node::members::Members;
 use crate::node::news::News;
 use crate::node::step::Step;
-use crate::node::{CloseReason, DiskAction, LinkId};
+use crate::node::{CloseReason, DiskAction, LinkId, Time};
 use crate::protocol::group::Roster;
 use crate::protocol::message::{PROTOCOL, Register};
 use crate::protocol::{Address, Message, NodeId};
@@ -84,6 +85,12 @@ impl Mesh {
                 "nobody else can reach {}: start with --host 0.0.0.0, or say with --advertise where you are reached",
                 register.address
             );
+            return Err(CloseReason::Refused(text));
+        }
+        let place = self.place_of(link, &register.address);
+        if !is_possible(&place, &place) {
+            let text =
+                format!("nobody can reach a daemon at {place}: it needs a port from 1024 on");
             return Err(CloseReason::Refused(text));
         }
         let Some(peer) = self.peers.get(&node) else {
@@ -172,12 +179,7 @@ impl Mesh {
         register: Register,
     ) {
         let (now, node) = (step.now, register.node);
-        let remote = self.links.get(&link).map(|state| state.remote.clone()).unwrap_or_default();
-        let address = if register.address.is_unspecified() {
-            Address::new(&remote, register.address.port())
-        } else {
-            register.address
-        };
+        let address = self.place_of(link, &register.address);
         let known = self.peers.get(&node);
         let is_new = known.is_none_or(|peer| peer.address != address);
         let is_to_note = is_new || known.is_some_and(|peer| !peer.met);
@@ -188,7 +190,7 @@ impl Mesh {
         peer.met = true;
         peer.address = address.clone();
         peer.boot = Some(register.boot);
-        peer.copies = register.copies.min(NODES as u32);
+        peer.wish(register.copies.min(NODES as u32), now);
         peer.pin = Duration::from_millis(register.pin_ms);
         peer.keeps_originals = register.keep_originals;
         peer.redial = Redial::at(now);
@@ -222,6 +224,14 @@ impl Mesh {
         step.tell(News::MeshChanged);
     }
 
+    /// Where the node at the other end of a link can be reached, by what it says of itself.
+    fn place_of(&self, link: LinkId, told: &Address) -> Address {
+        match self.links.get(&link) {
+            Some(state) if told.is_unspecified() => Address::new(&state.remote, told.port()),
+            _ => told.clone(),
+        }
+    }
+
     pub(super) fn note_nodes(&mut self, step: &mut Step) {
         let nodes = self.addresses();
         step.disk(DiskAction::NoteNodes { nodes });
@@ -241,6 +251,37 @@ impl Mesh {
             keep_originals: step.config.keep_originals,
         };
         self.send(step, link, Message::Register(register));
+    }
+}
+
+impl Peer {
+    /// It says how many copies it wants: the first word counts at once, another one when it has rested.
+    fn wish(&mut self, copies: u32, now: Time) {
+        if self.copies == 0 {
+            self.copies = copies;
+        }
+        self.next_copies = match self.next_copies {
+            _ if copies == self.copies => None,
+            Some((next, due)) if next == copies => Some((next, due)),
+            _ => Some((copies, now + WISH_RESTS)),
+        };
+    }
+}
+
+impl Mesh {
+    /// Time has passed: wishes that have rested count.
+    pub(super) fn heed_wishes(&mut self, step: &mut Step) {
+        let mut heeded = false;
+        for peer in self.peers.values_mut() {
+            if let Some((copies, _)) = peer.next_copies.take_if(|(_, due)| *due <= step.now) {
+                peer.copies = copies;
+                heeded = true;
+            }
+        }
+        if heeded {
+            self.census = self.count();
+            step.tell(News::MeshChanged);
+        }
     }
 }
 

@@ -30,8 +30,8 @@ impl Table {
         *count == 1
     }
 
-    /// A node tells all its photos from the start.
-    pub(in crate::node) fn told_anew(&mut self, node: NodeId) {
+    /// A node tells all its photos from the start; or it stays away, and no more is expected of it than is known.
+    pub(in crate::node) fn forget_left_out(&mut self, node: NodeId) {
         self.left_out.remove(&node);
     }
 

@@ -1,7 +1,15 @@
 //! Which addresses that others tell are dialed.
 
+use std::time::Duration;
+
+use super::super::limits::REDIAL_MAX;
+use super::super::{Action, CloseReason, LinkAction, LinkEvent, LinkId};
+use super::solo::{Solo, register};
 use crate::node::mesh::addresses::is_possible;
-use crate::protocol::Address;
+use crate::protocol::message::Register;
+use crate::protocol::{Address, Message};
+
+const PIN: Duration = Duration::from_secs(60);
 
 #[test]
 fn only_what_a_member_can_have_is_dialed() {
@@ -22,5 +30,32 @@ fn only_what_a_member_can_have_is_dialed() {
         let address = Address::new(host, port);
         assert_eq!(is_possible(&address, &here), by_here, "{address}");
         assert_eq!(is_possible(&address, &there), by_there, "{address}");
+    }
+}
+
+#[test]
+fn who_gives_itself_an_impossible_address_does_not_come_in() {
+    for (host, port, comes_in) in [
+        ("127.0.0.1", 5001, true),
+        ("127.9.9.9", 22, false),
+        ("0.0.0.0", 22, false),
+        ("224.0.0.1", 5001, false),
+    ] {
+        let mut solo = Solo::new();
+        solo.open(1, "127.0.0.1");
+        let told = Register { address: Address::new(host, port), ..register(1, PIN) };
+        let actions = solo.hear(1, Message::Register(told));
+        let refused = actions.iter().any(|action| {
+            matches!(
+                action,
+                Action::Link(LinkAction::Close { reason: CloseReason::Refused(_), .. })
+            )
+        });
+        assert_eq!(!refused, comes_in, "{host}:{port}");
+        solo.tell(LinkEvent::Closed { link: LinkId(1), reason: CloseReason::Remote });
+        let dials = solo.wait(10 * REDIAL_MAX).into_iter().filter(|action| {
+            matches!(action, Action::Link(LinkAction::Dial { address }) if address.port() == port)
+        });
+        assert_eq!(dials.count() > 0, comes_in, "{host}:{port}");
     }
 }

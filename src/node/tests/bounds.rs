@@ -1,5 +1,8 @@
 //! How far others can fill a node's table.
 
+use std::time::Duration;
+
+use super::super::{CloseReason, LinkEvent, LinkId};
 use super::solo::{Solo, original};
 use crate::node::table::bounds::Bounds;
 use crate::protocol::NodeId;
@@ -22,4 +25,17 @@ fn who_tells_too_much_is_left_out_and_nobody_else() {
     assert_eq!(solo.status().photos, 3, "the table is full");
     solo.hold(b"6");
     assert_eq!(solo.status().photos, 4, "its own finds a place");
+}
+
+#[test]
+fn what_a_node_had_too_much_is_forgotten_with_the_rest_of_it() {
+    let mut solo = Solo::new();
+    let (of_node, all) = (2, 3);
+    solo.node.cx.table.bounds = Bounds { of_node, all };
+    solo.join(1, Default::default(), &[b"1", b"2", b"3"]);
+    let (link, reason) = (LinkId(1), CloseReason::Remote);
+    solo.tell(LinkEvent::Closed { link, reason });
+    assert!(!solo.node.cx.table.knows_all(), "it may be back with them");
+    solo.wait(Duration::from_secs(600));
+    assert!(solo.node.cx.table.knows_all());
 }

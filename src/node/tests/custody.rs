@@ -50,7 +50,7 @@ fn what_is_left_out_is_missed() {
 #[test]
 fn each_obstacle_keeps_a_copy_and_the_most_lasting_is_told() {
     let other = PhotoId([8; 32]);
-    let fine = Standing { unfit: None, settled: true, others: 2, needed: 2 };
+    let fine = Standing { unfit: None, settled: true, others: 2, needed: 2, by_owner: false };
     let may = |custody: &Custody, standing: &Standing| custody.may_leave(PHOTO, other, standing);
     let mut custody = Custody::default();
     assert_eq!(may(&custody, &fine), Ok(()));
@@ -77,6 +77,8 @@ fn each_obstacle_keeps_a_copy_and_the_most_lasting_is_told() {
     assert_eq!(may(&custody, &fine), Err(Obstacle::ReliedOn));
     custody.promise(PHOTO, nonce(0, 0), node(1), Time::default());
     assert_eq!(may(&custody, &fine), Err(Obstacle::Promised));
+    let by_owner = Standing { by_owner: true, ..fine };
+    assert_eq!(may(&custody, &by_owner), Err(Obstacle::ReliedOn), "others' promises alone");
     custody.release(PHOTO, nonce(0, 0), node(2));
     assert_eq!(may(&custody, &fine), Err(Obstacle::Promised), "it is another's promise");
     assert!(custody.returns(PHOTO));

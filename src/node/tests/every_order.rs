@@ -203,6 +203,7 @@ impl Search {
             settled: true,
             others: self.nodes - 1,
             needed: self.copies,
+            by_owner: false,
         };
         let mut obstacles = machine.custody.obstacles(PHOTO, PHOTO, &standing);
         let left_out = |obstacle| match obstacle {

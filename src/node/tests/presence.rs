@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
-use super::super::limits::{REANNOUNCE, REGISTER, SETTLE, SILENCE, TICK, UNMET};
+use super::super::limits::{REANNOUNCE, REGISTER, SETTLE, SILENCE, TICK, UNMET, WISH_RESTS};
 use super::super::{Action, CloseReason, DiskAction, Event, LinkAction, LinkEvent, LinkId};
 use super::solo::{Solo, register};
 use super::world::address;
 use crate::protocol::group::Roster;
-use crate::protocol::message::PROTOCOL;
+use crate::protocol::message::{PROTOCOL, Register};
 use crate::protocol::{Message, NodeId};
 
 const PIN: Duration = Duration::from_secs(60);
+
+/// How long a node may be away in these tests.
+const GRACE: Duration = Duration::from_secs(60);
 
 #[test]
 fn who_is_here_is_told_again_to_one_after_the_other() {
@@ -36,6 +39,7 @@ fn who_comes_and_goes_is_waited_for_longer_and_people_are_told_why() {
         solo.open(n, "127.0.0.1");
         solo.hear(n, Message::Register(register(1, PIN)));
         solo.announce(n, Vec::new(), true);
+        solo.wait(GRACE);
         let (link, reason) = (LinkId(n), CloseReason::Remote);
         solo.tell(LinkEvent::Closed { link, reason });
         let nodes = solo.status().nodes;
@@ -49,6 +53,40 @@ fn who_comes_and_goes_is_waited_for_longer_and_people_are_told_why() {
             "away for 0 s, its photos are copied in 2 min: it has come and gone before",
         ]
     );
+}
+
+#[test]
+fn who_comes_and_goes_at_once_is_not_waited_for_longer() {
+    let mut solo = Solo::new();
+    for n in 1..=10 {
+        solo.open(n, "127.0.0.1");
+        solo.hear(n, Message::Register(register(1, PIN)));
+        solo.wait(GRACE / 2);
+        close(&mut solo, n, CloseReason::Remote);
+        assert_eq!(state(&mut solo, 1), "away for 0 s, its photos are copied in 60 s");
+    }
+}
+
+#[test]
+fn a_wish_for_copies_counts_at_once_and_a_new_one_when_it_has_rested() {
+    let mut solo = Solo::new();
+    let come = |solo: &mut Solo, n: u64, copies: u32| {
+        close(solo, n - 1, CloseReason::Remote);
+        solo.open(n, "127.0.0.1");
+        solo.hear(n, Message::Register(Register { copies, ..register(1, PIN) }));
+        solo.status().copies_wanted
+    };
+    assert_eq!(come(&mut solo, 1, 3), 3);
+    // One who comes with another wish each time changes nothing.
+    for n in 1..=5 {
+        assert_eq!(come(&mut solo, 2 * n, 4), 3);
+        solo.wait(WISH_RESTS / 2);
+        assert_eq!(come(&mut solo, 2 * n + 1, 3), 3);
+        solo.wait(WISH_RESTS / 2);
+    }
+    assert_eq!(come(&mut solo, 12, 4), 3);
+    solo.wait(WISH_RESTS);
+    assert_eq!(solo.status().copies_wanted, 4);
 }
 
 /// How a node is described to people that has just gone.

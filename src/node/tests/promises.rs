@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::super::limits::{PINS, PROOFS_PER_LINK, RETRY};
-use super::super::{Action, DiskError, DiskEvent, Event, LinkAction};
+use super::super::{
+    Action, CloseReason, DiskAction, DiskError, DiskEvent, Event, LinkAction, LinkEvent, LinkId,
+};
 use super::solo::{Solo, challenge};
 use crate::photo::{Nonce, PhotoId};
 use crate::protocol::{Facts, Holding, Message, NodeId};
@@ -111,4 +113,48 @@ fn promises_are_limited() {
     assert!(is_refused(&mut solo, 1, PINS));
     release(&mut solo, 1, 0);
     assert!(!is_refused(&mut solo, 1, PINS));
+}
+
+/// Another node's round is asked about; the nonces of the proofs that are begun thereupon.
+fn begun(actions: &[Action]) -> Vec<Nonce> {
+    let begun = actions.iter().filter_map(|action| match action {
+        Action::Disk(DiskAction::Prove { nonce, .. }) => Some(*nonce),
+        _ => None,
+    });
+    begun.collect()
+}
+
+#[test]
+fn proofs_are_computed_one_at_a_time_for_each_node_in_its_turn() {
+    let mut solo = with_three_others();
+    let photo = PhotoId::of(BYTES);
+    let mut actions = Vec::new();
+    for (n, rounds) in [(1, 0..10), (2, 10..11), (3, 11..12)] {
+        for nonce in rounds.map(nonce) {
+            actions.extend(solo.hear(n, Message::Challenge { photo, nonce }));
+        }
+    }
+    let mut order = begun(&actions);
+    assert_eq!(order, [nonce(0)], "one at a time");
+    for place in 0..4 {
+        let proofs = [(NodeId(9), crate::photo::Proof([7; 32]))];
+        let nonce = order[place];
+        order.extend(begun(&solo.tell(DiskEvent::Proved { nonce, result: Ok(proofs.into()) })));
+    }
+    assert_eq!(order, [0, 10, 11, 1, 2].map(nonce));
+}
+
+#[test]
+fn no_proof_is_computed_for_who_has_given_up_or_gone() {
+    let mut solo = with_three_others();
+    let photo = PhotoId::of(BYTES);
+    for n in 1..=3 {
+        solo.hear(n, Message::Challenge { photo, nonce: nonce(n as usize) });
+    }
+    release(&mut solo, 2, 2);
+    let (link, reason) = (LinkId(3), CloseReason::Remote);
+    solo.tell(LinkEvent::Closed { link, reason });
+    let failed = || Err(DiskError::Other("permission denied".to_owned()));
+    let actions = solo.tell(DiskEvent::Proved { nonce: nonce(1), result: failed() });
+    assert_eq!(begun(&actions), []);
 }

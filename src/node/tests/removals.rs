@@ -107,7 +107,7 @@ fn a_member_cannot_remove_the_photo_of_a_friend_who_stays_away() {
 #[test]
 fn invented_owners_do_not_make_an_owner_forgotten() {
     let mut solo = orphan();
-    let invented: Vec<u8> = (100..100 + Facts::MAX as u8).collect();
+    let invented: Vec<u8> = (100..100 + Facts::MAX_OWNERS as u8).collect();
     let owners: BTreeSet<NodeId> = invented.iter().map(|seed| node_of(*seed)).collect();
     solo.announce(2, vec![cat(Holding::Replica, owners)], true);
     let words = invented.iter().map(|seed| word(*seed, Wish::Removed));

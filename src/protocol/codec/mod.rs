@@ -32,8 +32,10 @@ pub const MAX_REQUEST: usize = 16 * 1024;
 /// The largest frame with a chunk, in bytes: the chunk in base64 and its envelope.
 pub const MAX_CHUNK_FRAME: usize = MAX_CHUNK.div_ceil(3) * 4 + 1024;
 
-/// The largest frame a client accepts, in bytes: the largest photo in base64 and its envelope.
-pub const MAX_ANSWER: usize = (MAX_PHOTO as usize).div_ceil(3) * 4 + 64 * 1024;
+/// The largest frame with a photo of `bytes` that a client accepts, in bytes: the photo in base64 and its envelope.
+pub fn answer_with(bytes: u64) -> usize {
+    (bytes.min(MAX_PHOTO) as usize).div_ceil(3) * 4 + 64 * 1024
+}
 
 /// Why a frame could not be read.
 #[derive(Debug)]

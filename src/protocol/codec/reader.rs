@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 
 use super::FrameError;
+use crate::protocol::bounds::complaint;
 use crate::protocol::secure::{Channel, Opening};
 
 /// Reads frames from a stream of bytes, which it opens if the link is encrypted.
@@ -107,5 +108,5 @@ fn fill(stream: &mut impl Read, buffer: &mut [u8; 4]) -> Result<bool, FrameError
 
 /// Decodes a frame's content.
 pub fn decode<T: DeserializeOwned>(content: &[u8]) -> Result<T, FrameError> {
-    serde_json::from_slice(content).map_err(|error| FrameError::Malformed(error.to_string()))
+    serde_json::from_slice(content).map_err(|error| FrameError::Malformed(complaint(&error)))
 }

@@ -2,16 +2,25 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Certificate, Revocation};
+use super::{Certificate, MEMBERS, Revocation};
+use crate::protocol::bounds;
 
 /// Certificates and removals, each of which proves itself. They only grow: of one name the highest serial of each counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Roster {
     /// Who is a member, one certificate for each.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "bounds::list::<_, _, MEMBERS>"
+    )]
     pub certificates: Vec<Certificate>,
     /// Who was removed, one removal for each.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "bounds::list::<_, _, MEMBERS>"
+    )]
     pub removals: Vec<Revocation>,
 }
 

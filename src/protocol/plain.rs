@@ -1,0 +1,32 @@
+//! Foreign text made safe for a terminal: on a client's screen and in a daemon's log.
+
+use super::safe_name::is_invisible;
+
+/// A foreign string made safe for one line of a terminal: characters that move the cursor, change colours, break the
+/// line or turn the direction of writing are shown as an escape such as `\u{1b}`. The same in a pipe, so that one line
+/// stays one line; programs that need exact names read JSON.
+pub fn plain(text: &str) -> String {
+    escape(text, |_| false)
+}
+
+/// Like [`plain`], but keeps line breaks.
+pub fn plain_text(text: &str) -> String {
+    escape(text, |c| c == '\n')
+}
+
+fn escape(text: &str, keep: fn(char) -> bool) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_harmless(c) || keep(c) {
+            shown.push(c);
+        } else {
+            shown.extend(c.escape_default());
+        }
+    }
+    shown
+}
+
+/// Whether a character stands on a terminal for itself alone.
+pub fn is_harmless(c: char) -> bool {
+    !c.is_control() && !is_invisible(c)
+}
