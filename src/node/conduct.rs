@@ -24,7 +24,7 @@ use super::limits::{SETTLE, SWEEP, WORK_PER_STEP};
 use super::news::News;
 use super::plan::Task;
 use super::plan::review::{adopt_from_worse, review};
-use super::table::persons::Spread;
+use super::table::spread::Spread;
 use super::{DiskAction, LinkId, Node, Time};
 use crate::photo::PhotoId;
 use crate::protocol::{Record, Tombstone};

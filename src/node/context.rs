@@ -16,7 +16,7 @@ use super::own_folder::OwnFolder;
 use super::step::Step;
 use super::table::Table;
 use super::table::entry::Entry;
-use super::table::persons::Spread;
+use super::table::spread::Spread;
 use super::{ClientAction, CloseReason, Config, DiskAction, DiskError, LinkAction, LinkId, Time};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Facts, Holding, Looks, MemberName, Message, NodeId, Record};

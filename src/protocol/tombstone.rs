@@ -136,7 +136,7 @@ fn statement(
     let serial = certificate.serial().to_be_bytes();
     let counter = counter.to_be_bytes();
     let fields: [&[u8]; 5] = [name.as_str().as_bytes(), &serial, &photo.0, &counter, &wish];
-    signed::statement("word", &certificate.group(), &fields)
+    signed::statement("word", certificate.group().as_bytes(), &fields)
 }
 
 /// A tombstone as it is written, before anybody has looked at its signature.

@@ -6,7 +6,7 @@ use crate::node::limits::{AT_RISK, LIST_PAGE, PAGE_LOOKED_AT};
 use crate::node::mesh::{Peer, Presence};
 use crate::node::table::bounds::Bounds;
 use crate::node::table::entry::Entry;
-use crate::node::table::persons::Spread;
+use crate::node::table::spread::Spread;
 use crate::node::table::verdict::Verdict;
 use crate::photo::PhotoId;
 use crate::protocol::client::{NodeReport, PhotoReport, StatusReport, TrashReport};

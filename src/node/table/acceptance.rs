@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use super::Table;
 use super::claims::Claim;
 use super::entry::Entry;
-use super::persons::Spread;
+use super::spread::Spread;
 use super::verdict::Verdict;
 use crate::photo::{PhotoId, Relation};
 use crate::protocol::NodeId;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::claims::{Claim, Claims};
-use super::persons::Spread;
+use super::spread::Spread;
 use super::verdict::Verdict;
 use crate::node::Time;
 use crate::photo::{Photo, PhotoId};

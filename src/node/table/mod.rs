@@ -50,6 +50,7 @@ mod lookup;
 pub(in crate::node) mod names;
 mod owners;
 pub(in crate::node) mod persons;
+pub(in crate::node) mod spread;
 mod sums;
 mod sweeps;
 #[cfg(test)]

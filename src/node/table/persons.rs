@@ -11,30 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Table;
 use super::entry::Entry;
+use super::spread::{Person, Spread};
 use crate::protocol::{GroupId, MemberName, NodeId, Tombstone};
-
-/// A person, as they are counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::node) enum Person {
-    /// A member of the group.
-    Member(MemberName),
-    /// A node that is nobody's but its own.
-    Node(NodeId),
-}
-
-/// Over how many nodes, of how many members, the copies of a photo are spread, or are to be.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::node) struct Spread {
-    pub(in crate::node) nodes: usize,
-    pub(in crate::node) members: usize,
-}
-
-impl Spread {
-    /// Whether it is less than the goal. Two computers of one person stand in one house, and are no two friends.
-    pub(in crate::node) fn falls_short_of(self, goal: Spread) -> bool {
-        self.nodes < goal.nodes || self.members < goal.members
-    }
-}
 
 /// The group that this node belongs to, and who else does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +69,7 @@ impl Table {
 
     /// Whose a node is.
     pub(in crate::node) fn person(&self, node: NodeId) -> Person {
-        self.members.get(&node).copied().map_or(Person::Node(node), Person::Member)
+        self.members.get(&node).copied().map_or(Person::Alone(node), Person::Member)
     }
 
     /// The name of the person whose node it is.
@@ -116,7 +94,7 @@ impl Table {
     /// The asker's own member does not lie to it, so their other nodes count one by one.
     pub(in crate::node) fn voice(&self, asker: NodeId, node: NodeId) -> Person {
         let person = self.person(node);
-        if person == self.person(asker) { Person::Node(node) } else { person }
+        if person == self.person(asker) { Person::Alone(node) } else { person }
     }
 
     /// How many voices other nodes have together.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Table;
 use super::entry::{Entry, Part, Shown};
-use super::persons::Spread;
+use super::spread::Spread;
 use crate::photo::PhotoId;
 
 /// All photos, by how they count.

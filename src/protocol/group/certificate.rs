@@ -118,7 +118,7 @@ impl fmt::Debug for Certificate {
 
 fn certified(group: &GroupId, name: &MemberName, serial: u64, key: &VerifyingKey) -> Vec<u8> {
     let fields: [&[u8]; 3] = [name.as_str().as_bytes(), &serial.to_be_bytes(), key.as_bytes()];
-    statement("certificate", group, &fields)
+    statement("certificate", group.as_bytes(), &fields)
 }
 
 /// A certificate as it is written, before anybody has looked at its signature.
@@ -199,7 +199,7 @@ impl Revocation {
 }
 
 fn revoked(group: &GroupId, name: &MemberName, serial: u64) -> Vec<u8> {
-    statement("removal", group, &[name.as_str().as_bytes(), &serial.to_be_bytes()])
+    statement("removal", group.as_bytes(), &[name.as_str().as_bytes(), &serial.to_be_bytes()])
 }
 
 #[derive(Serialize, Deserialize)]

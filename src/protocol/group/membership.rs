@@ -56,7 +56,11 @@ impl Membership {
 fn node_of(certificate: &Certificate, link_key: &[u8; 32]) -> Vec<u8> {
     let name = certificate.name();
     let name = name.as_str().as_bytes();
-    statement("node", &certificate.group(), &[name, &certificate.serial().to_be_bytes(), link_key])
+    statement(
+        "node",
+        certificate.group().as_bytes(),
+        &[name, &certificate.serial().to_be_bytes(), link_key],
+    )
 }
 
 /// A membership as it is written, before anybody has looked at its signature.
@@ -132,5 +136,5 @@ fn visited(certificate: &Certificate, handshake: &[u8]) -> Vec<u8> {
     let name = certificate.name();
     let name = name.as_str().as_bytes();
     let serial = certificate.serial().to_be_bytes();
-    statement("client", &certificate.group(), &[name, &serial, handshake])
+    statement("client", certificate.group().as_bytes(), &[name, &serial, handshake])
 }
