@@ -34,9 +34,9 @@ mod name;
 mod signed;
 
 pub use certificate::{Certificate, GroupId, Revocation};
-pub use files::{FileError, GroupFile, MemberFile};
+pub use files::{AnyFile, FileError, GroupFile, Invited, MemberFile};
 pub use membership::{Membership, Visit};
-pub use name::MemberName;
+pub use name::{MemberName, NodeName};
 
 /// The most members of a group.
 pub const MEMBERS: usize = 64;

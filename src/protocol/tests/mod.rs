@@ -2,6 +2,7 @@
 
 mod answers;
 mod frames;
+mod group;
 mod group_key;
 mod looks;
 mod round_trips;
