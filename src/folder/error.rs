@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
 use super::disk;
+use crate::protocol::MemberName;
 
 /// Why a request to the folder failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +63,17 @@ pub enum OpenError {
     Full(PathBuf),
     /// The file with the node's key pair does not hold one.
     Identity(PathBuf),
+    /// It is the folder of a member of a group, and was opened as another one's.
+    Belongs {
+        /// The folder.
+        folder: PathBuf,
+        /// The group, in short.
+        group: String,
+        /// The member.
+        member: MemberName,
+        /// The serial of the member's file.
+        serial: u64,
+    },
     /// Too many known photos are missing.
     Missing {
         /// The folder.
@@ -113,6 +125,13 @@ impl fmt::Display for OpenError {
                 "{} does not hold this node's key (64 hex digits); restore it from a backup, or remove it to join \
                  as a new node",
                 path.display()
+            ),
+            OpenError::Belongs { folder, group, member, serial } => write!(
+                f,
+                "{} is a folder of {member}'s, of the group {group}: start with --member and {member}'s file, serial {serial} or \
+                 a later one (`photomesh group show FILE` tells); to make it somebody else's on purpose, start once with \
+                 --change-group",
+                folder.display()
             ),
             OpenError::Missing { folder, missing, known } => write!(
                 f,
