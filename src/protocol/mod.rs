@@ -12,6 +12,7 @@ mod departure;
 pub mod group;
 mod group_key;
 mod looks;
+mod members;
 pub mod message;
 mod node_id;
 mod record;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use photomesh::node::{Config, DiskAction, LinkId, Node, Time};
 use photomesh::photo::PhotoId;
-use photomesh::protocol::{Address, Boot, NodeId};
+use photomesh::protocol::{Address, Boot, NodeId, NodeName};
 
 use crate::agenda::{Life, What};
 use crate::disk::Disk;
@@ -111,6 +111,7 @@ impl Host {
             node: self.disk.identity,
             boot: Boot(boot),
             membership: None,
+            name: NodeName::like("test"),
             address: self.address.clone(),
             copies: self.copies,
             grace,

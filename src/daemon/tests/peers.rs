@@ -25,7 +25,7 @@ use crate::node::{CloseReason, Config, DiskError, Event, LinkEvent, Node};
 use crate::photo::PhotoId;
 use crate::protocol::codec::{FrameError, MAX_REQUEST};
 use crate::protocol::message::{Lane, TransferId};
-use crate::protocol::{Address, Boot, MAX_CHUNK, Message, NodeId};
+use crate::protocol::{Address, Boot, MAX_CHUNK, Message, NodeId, NodeName};
 
 const GET: u32 = 1;
 const REPLICA: u32 = 2;
@@ -279,6 +279,7 @@ fn a_daemon_that_is_too_busy_to_listen_takes_nobody_for_dead() {
         node: NodeId(1),
         boot: Boot(1),
         membership: None,
+        name: NodeName::like("test"),
         address: Address::new("127.0.0.1", 1),
         copies: 2,
         grace: PATIENCE,

@@ -3,7 +3,6 @@
 mod answers;
 mod frames;
 mod group;
-mod group_key;
 mod looks;
 mod round_trips;
 mod safe_name;
