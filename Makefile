@@ -3,7 +3,7 @@
 PORT    ?= 5000
 FOLDER  ?= photos/$(PORT)
 JOIN    ?=
-KEY     ?=
+MEMBER  ?=
 ARGS    ?=
 PHOTOS  ?=
 SIZE    ?=
@@ -17,17 +17,17 @@ N       ?= 1000
 ROUNDS  ?= 20
 
 PHOTOMESH := target/release/photomesh
-# make run KEY=group.key, make client KEY=group.key
-WITH_KEY  := $(if $(KEY),PHOTOMESH_KEY_FILE="$(KEY)")
+# make run MEMBER=ben.member, make client MEMBER=ben.member
+AS_MEMBER := $(if $(MEMBER),PHOTOMESH_MEMBER="$(MEMBER)")
 
 .DEFAULT_GOAL := help
 .PHONY: run client demo test check doc bench accuracy fuzz sim soak powercut scale chaos help build
 
-run: build        ## start a daemon: make run [PORT=5000] [JOIN="5000 anna:5000"] [KEY=group.key] [FOLDER=photos/5000] [ARGS="--grace 1m"]
-	@$(WITH_KEY) exec $(PHOTOMESH) daemon "$(FOLDER)" --port $(PORT) $(addprefix --join ,$(JOIN)) $(ARGS)
+run: build        ## start a daemon: make run [PORT=5000] [JOIN="5000 anna:5000"] [MEMBER=ben.member] [FOLDER=photos/5000] [ARGS="--grace 1m"]
+	@$(AS_MEMBER) exec $(PHOTOMESH) daemon "$(FOLDER)" --port $(PORT) $(addprefix --join ,$(JOIN)) $(ARGS)
 
-client: build     ## ask the daemon at PORT: make client [PORT=5000] [KEY=group.key] ARGS="get cat.jpg" (or list, status, put a.jpg b.png)
-	@PHOTOMESH_DAEMON=$(PORT) $(WITH_KEY) $(PHOTOMESH) $(ARGS)
+client: build     ## ask the daemon at PORT: make client [PORT=5000] [MEMBER=ben.member] ARGS="get cat.jpg" (or list, status, put a.jpg b.png)
+	@PHOTOMESH_DAEMON=$(PORT) $(AS_MEMBER) $(PHOTOMESH) $(ARGS)
 
 demo: build       ## see it all in about a minute: five daemons, one killed, no photo lost
 	@cargo run --release --quiet --example demo

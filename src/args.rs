@@ -1,5 +1,6 @@
 //! The command line.
 
+mod group;
 mod pictures;
 
 use std::path::PathBuf;
@@ -7,11 +8,13 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use group::GroupCommand;
+use group::Member;
 use pictures::{DistinctArgs, DuplicatesArgs, FingerprintArgs, SameArgs};
 
-use photomesh::client::{self, Consent, Daemon, Destination, Failure, Get, Layout};
+use photomesh::client::{Consent, Daemon, Destination, Failure, Get, Layout};
 use photomesh::daemon;
-use photomesh::protocol::{Address, DEFAULT_PORT, GroupKey};
+use photomesh::protocol::{Address, DEFAULT_PORT, NodeName};
 
 /// One photo collection, kept between the computers of a few friends.
 #[derive(Parser)]
@@ -24,11 +27,12 @@ pub(crate) struct Cli {
 const EXIT_CODES: &str = "\
 An ADDR is PORT (on this machine) or HOST:PORT.
 
-Exit codes: 0 ok, 1 not found, 2 wrong usage, 3 ambiguous name, 65 bad data, 69 daemon unreachable, 74 I/O error.
+Exit codes: 0 ok, 1 not found, 2 wrong usage, 3 ambiguous name, 65 bad data, 69 daemon unreachable, 74 I/O error,
+77 not yours to do.
 
 Examples:
   photomesh daemon ~/Pictures                           start a mesh of your own
-  photomesh daemon ~/Pictures --join anna.example:5000 --host 0.0.0.0 --key-file group.key
+  photomesh daemon ~/Pictures --join anna.example:5000 --host 0.0.0.0 --member ben.member
                                                         join the mesh that anna is in
   photomesh list
   photomesh get cat.jpg
@@ -51,7 +55,9 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Trash(TrashCommand),
     #[command(subcommand)]
-    Key(KeyCommand),
+    Group(GroupCommand),
+    /// List who is in the group, their nodes, and whether those are here
+    Members(Asked),
     Fingerprint(FingerprintArgs),
     Same(SameArgs),
 }
@@ -65,7 +71,7 @@ pub(crate) enum Command {
 #[command(after_help = "\
 Examples:
   photomesh daemon                                  share ./photos on port 5000
-  photomesh daemon ~/Pictures --join 192.168.1.7:5000 --host 0.0.0.0 --key-file group.key
+  photomesh daemon ~/Pictures --join 192.168.1.7:5000 --host 0.0.0.0 --member ben.member
   photomesh daemon test --port 0 --grace 5s --pin 2s  a free port, impatient: for trying things out")]
 pub(crate) struct DaemonArgs {
     /// The folder to share; made if it is missing
@@ -74,11 +80,17 @@ pub(crate) struct DaemonArgs {
     /// The port to listen on; 0 picks a free one
     #[arg(long, default_value_t = DEFAULT_PORT)]
     pub(crate) port: u16,
-    /// The address to listen on; 0.0.0.0 for every interface, which requires a key
+    /// The address to listen on; 0.0.0.0 for every interface, which takes a group
     #[arg(long, default_value = "127.0.0.1")]
     pub(crate) host: String,
     #[command(flatten)]
-    pub(crate) key: KeyFile,
+    pub(crate) member: Member,
+    /// Go on although the folder was another member's, of another group, or of one at all
+    #[arg(long)]
+    pub(crate) change_group: bool,
+    /// What people call this node; without it, as this computer is called
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<NodeName>,
     /// Where others reach this node, if that is not where it listens
     #[arg(long, value_name = "ADDR")]
     pub(crate) advertise: Option<Address>,
@@ -119,26 +131,7 @@ pub(crate) struct Asked {
     #[arg(long = "daemon", value_name = "ADDR", env = "PHOTOMESH_DAEMON", default_value_t = Address::new("127.0.0.1", DEFAULT_PORT))]
     pub(crate) address: Address,
     #[command(flatten)]
-    pub(crate) key: KeyFile,
-}
-
-/// The secret that friends share.
-#[derive(Args)]
-pub(crate) struct KeyFile {
-    /// The file with the group's key, the same for all daemons and clients of a mesh
-    #[arg(long = "key-file", value_name = "FILE", env = "PHOTOMESH_KEY_FILE")]
-    pub(crate) path: Option<PathBuf>,
-}
-
-/// Make the secret that a group of friends shares
-#[derive(Subcommand)]
-pub(crate) enum KeyCommand {
-    /// Print a new key: `photomesh key new > group.key`
-    ///
-    /// One friend does this once and brings the file to the others in a way that nobody else can read. Every daemon and
-    /// client is then started with --key-file, or with PHOTOMESH_KEY_FILE in its environment: links between them are
-    /// encrypted, and whoever lacks the key gets nothing. To remove a friend, make a new key for all others.
-    New,
+    pub(crate) member: Member,
 }
 
 /// List the photos of the whole mesh
@@ -295,7 +288,9 @@ fn span(text: &str) -> Result<Duration, String> {
 impl DaemonArgs {
     pub(crate) fn options(self) -> Result<daemon::Options, Failure> {
         Ok(daemon::Options {
-            key: self.key.read()?,
+            member: self.member.read()?,
+            change_group: self.change_group,
+            name: self.name,
             folder: self.folder,
             host: self.host,
             port: self.port,
@@ -313,15 +308,9 @@ impl DaemonArgs {
     }
 }
 
-impl KeyFile {
-    fn read(&self) -> Result<Option<GroupKey>, Failure> {
-        self.path.as_deref().map(client::read_key).transpose()
-    }
-}
-
 impl Asked {
     pub(crate) fn connect(&self) -> Result<Daemon, Failure> {
-        Daemon::connect(&self.address, self.key.read()?.as_ref())
+        Daemon::connect(&self.address, self.member.read()?.as_ref())
     }
 }
 

@@ -58,8 +58,9 @@
 //! * **Nobody acts on half a table.** (`node/context.rs`, `node/departure.rs`)
 //! * **An absence is not a delete**: a file that is gone is a copy to repair, and a folder that lost many at once leaves
 //!   the mesh until a person has looked. ([`folder`])
-//! * **A link proves who is at its other end**, where there is a group key: strangers get nothing, and a member speaks under
-//!   its own id. ([`protocol::secure`])
+//! * **A link proves who is at its other end**, in a group: strangers get nothing, a node speaks under its own id, and is
+//!   the node of the member who has signed for it. ([`protocol::secure`], [`protocol::group`])
+//! * **A member commands his own nodes only**; at others he looks at photos. ([`node::Asker`])
 //! * **The state thread never waits**, and everything that others can fill has a named limit with its reason.
 //!   ([`node::limits`], [`daemon`])
 //!

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Cli, Command, KeyCommand, TrashCommand};
+use args::{Cli, Command, GroupCommand, TrashCommand};
 use photomesh::client::{self, Failure};
 use photomesh::daemon;
 
@@ -27,7 +27,14 @@ fn run(command: Command) -> Result<u8, Failure> {
     let mut out = BufWriter::new(io::stdout());
     match command {
         Command::Daemon(args) => return Ok(daemon::run(args.options()?)),
-        Command::Key(KeyCommand::New) => client::new_key()?,
+        Command::Group(GroupCommand::New { file }) => client::new_group(&file)?,
+        Command::Group(GroupCommand::Invite { file, name }) => client::invite(&file, &name)?,
+        Command::Group(GroupCommand::Remove { file, name }) => client::remove_member(&file, &name)?,
+        Command::Group(GroupCommand::Show { file }) => client::show_file(&file, &mut out)?,
+        Command::Group(GroupCommand::Tell { file, asked }) => {
+            client::tell(&mut asked.connect()?, &file, &mut out)?;
+        }
+        Command::Members(asked) => client::members(&mut asked.connect()?, &mut out)?,
         Command::List(args) => client::list(&mut args.asked.connect()?, args.layout(), &mut out)?,
         Command::Get(args) => client::get(&mut args.asked.connect()?, &args.wish(), &mut out)?,
         Command::Show(args) => client::show(&mut args.asked.connect()?, &args.name, &mut out)?,

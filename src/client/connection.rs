@@ -8,9 +8,10 @@ use std::time::Duration;
 use super::Failure;
 use super::patience::Patient;
 use crate::photo::PhotoId;
+use crate::protocol::client::Refusal;
 use crate::protocol::codec::{self, FrameError, FrameReader, FrameWriter};
 use crate::protocol::secure::{Channel, Credentials};
-use crate::protocol::{Address, Answer, GroupKey, Request};
+use crate::protocol::{Address, Answer, MemberFile, Request, Visit};
 
 /// How long to wait for a daemon to accept: far longer than any reachable one needs.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -37,12 +38,12 @@ pub struct Daemon {
 }
 
 impl Daemon {
-    /// Connects to a daemon, which must have the same group key, or none if `key` is none.
+    /// Connects to a daemon, which must be of the same group as `member`, or of none if that is none.
     ///
     /// # Errors
     ///
-    /// [`Failure::Unreachable`] if no daemon listens there, or not with this key; the text says what to do.
-    pub fn connect(address: &Address, key: Option<&GroupKey>) -> Result<Daemon, Failure> {
+    /// [`Failure::Unreachable`] if no daemon listens there, or not one of this group; the text says what to do.
+    pub fn connect(address: &Address, member: Option<&MemberFile>) -> Result<Daemon, Failure> {
         let unreachable = |error: io::Error| {
             Failure::Unreachable(format!(
                 "no daemon answers at {address} ({error})\n\
@@ -52,22 +53,45 @@ impl Daemon {
             ))
         };
         let socket = dial(address).map_err(unreachable)?;
-        let channel = key
-            .map(|key| shake_hands(&socket, key))
+        let channel = member
+            .map(|member| shake_hands(&socket, member))
             .transpose()
             .map_err(|error| {
                 Failure::Unreachable(format!(
-                    "the daemon at {address} does not take the group key: {error}\n\
-                     Start it and this command with the same --key-file, or the same PHOTOMESH_KEY_FILE."
+                    "the daemon at {address} and this command do not understand each other: {error}\n\
+                     Start both with files of the same group: --member, or PHOTOMESH_MEMBER."
                 ))
             })?;
         let output = socket.try_clone().map_err(unreachable)?;
-        Ok(Daemon {
+        let mut daemon = Daemon {
             address: address.clone(),
             answers: FrameReader::new(Patient::new(socket, SILENCE), channel.clone()),
-            requests: FrameWriter::new(output, channel),
+            requests: FrameWriter::new(output, channel.clone()),
             patience: SILENCE,
-        })
+        };
+        if let (Some(member), Some(channel)) = (member, channel) {
+            daemon.register(member, &channel)?;
+        }
+        Ok(daemon)
+    }
+
+    /// Says which member asks, and hears whose daemon it is. That it knows the group's secret does not prove that: a member
+    /// must have signed the key that it has proven on this link.
+    fn register(&mut self, member: &MemberFile, channel: &Channel) -> Result<(), Failure> {
+        let visit = Visit::sign(&member.certificate, &member.key, channel.handshake());
+        let visit = Some(Box::new(visit));
+        let register = Request::RegisterClient { name: String::new(), member: visit };
+        let Answer::Registered { node, member: theirs, .. } = self.ask(&register)? else {
+            return Err(self.unexpected());
+        };
+        let proven = theirs.link_key() == channel.remote_key() && theirs.node() == node;
+        if proven && theirs.group() == member.certificate.group() {
+            return Ok(());
+        }
+        Err(Failure::Unreachable(format!(
+            "the daemon at {} knows the group's secret, but no member has signed for it: do not trust it",
+            self.address
+        )))
     }
 
     /// From now on waits this long for an answer, and longer only while it arrives.
@@ -84,7 +108,8 @@ impl Daemon {
     ///
     /// # Errors
     ///
-    /// A broken connection, or an answer that says no: [`Answer::NotFound`] and [`Answer::Error`] become failures.
+    /// A broken connection, or an answer that says no: [`Answer::NotFound`] and [`Answer::Error`] become failures, and so does that
+    /// only the daemon's owner may ask this.
     pub fn ask(&mut self, request: &Request) -> Result<Answer, Failure> {
         self.send(request)?;
         self.answer()
@@ -179,7 +204,7 @@ impl Daemon {
                 self.patience.as_secs()
             )),
             FrameError::Torn => Failure::Unreachable(format!(
-                "the daemon at {address} closed the connection: was it stopped, or does it want a group key (--key-file)? \
+                "the daemon at {address} closed the connection: was it stopped, or does it want to know who you are (--member)? \
                  Look at its terminal, then try again"
             )),
             FrameError::Io(error) => Failure::Unreachable(format!(
@@ -204,11 +229,11 @@ fn dial(address: &Address) -> io::Result<TcpStream> {
     Err(failure)
 }
 
-/// Agrees on a secret with a daemon that knows the group's key. A client has no identity, so it draws a fresh key pair.
-fn shake_hands(mut output: &TcpStream, group: &GroupKey) -> io::Result<Arc<Channel>> {
+/// Agrees on a secret with a daemon that knows the group's. A client is no node, so it draws a fresh key pair.
+fn shake_hands(mut output: &TcpStream, member: &MemberFile) -> io::Result<Arc<Channel>> {
     let mut own = [0; 32];
     getrandom::fill(&mut own).map_err(|error| io::Error::other(error.to_string()))?;
-    let credentials = Credentials { group: group.clone(), own };
+    let credentials = Credentials { group: member.shared.clone(), own };
     let mut input = Patient::new(output.try_clone()?, CONNECT);
     Channel::initiate(&credentials, &mut input, &mut output).map(Arc::new)
 }
@@ -217,6 +242,9 @@ fn shake_hands(mut output: &TcpStream, group: &GroupKey) -> io::Result<Arc<Chann
 fn accepted(answer: Answer) -> Result<Answer, Failure> {
     if let Answer::Error { error } = answer {
         return Err(Failure::Unreachable(format!("the daemon says: {error}")));
+    }
+    if let Answer::Refused { cause: Refusal::Member, error } = answer {
+        return Err(Failure::NotYours(error));
     }
     let Answer::NotFound { image_name: name, candidates, undelivered, reason } = answer else {
         return Ok(answer);

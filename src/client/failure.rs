@@ -26,6 +26,8 @@ pub enum Failure {
     Unreachable(String),
     /// A file could not be read or written.
     Io(String),
+    /// Only another member may do this, or at another daemon.
+    NotYours(String),
     /// Some of several files failed; each was reported by itself.
     Partly {
         /// How many failed.
@@ -49,6 +51,7 @@ impl Failure {
             Refusal::Disk => Failure::Io(text),
             Refusal::Daemon => Failure::Unreachable(text),
             Refusal::Owner | Refusal::Request => Failure::Usage(text),
+            Refusal::Member => Failure::NotYours(text),
         }
     }
 
@@ -62,6 +65,7 @@ impl Failure {
             Failure::BadData(_) => 65,
             Failure::Unreachable(_) => 69,
             Failure::Io(_) => 74,
+            Failure::NotYours(_) => 77,
             Failure::Partly { exit_code, .. } => *exit_code,
         }
     }
@@ -75,7 +79,8 @@ impl fmt::Display for Failure {
             | Failure::Usage(text)
             | Failure::BadData(text)
             | Failure::Unreachable(text)
-            | Failure::Io(text) => f.write_str(&plain_text(text)),
+            | Failure::Io(text)
+            | Failure::NotYours(text) => f.write_str(&plain_text(text)),
             Failure::Ambiguous { name, candidates } => {
                 write!(f, "{:?} means several photos:", plain(name))?;
                 for candidate in candidates {

@@ -74,11 +74,11 @@ use crate::folder::{self, Folder, OpenError};
 use crate::node::{CloseReason, Config, Node};
 use crate::platform;
 use crate::protocol::secure::Credentials;
-use crate::protocol::{Address, Boot, GroupKey};
+use crate::protocol::{Address, Boot, MemberFile, Membership, NodeName};
 use disk::jobs::Disk;
 use door::dialer::Dialer;
 use door::listener::Listener;
-use services::Services;
+use services::{InGroup, Services};
 use socket::link::Link;
 
 /// How a daemon is to run.
@@ -92,8 +92,12 @@ pub struct Options {
     pub port: u16,
     /// Where others reach this daemon, if that is not where it listens.
     pub advertise: Option<Address>,
-    /// What this daemon shares with its friends; without it, it stays on this computer.
-    pub key: Option<GroupKey>,
+    /// Whose daemon it is, in a group of friends; without it, it stays on this computer.
+    pub member: Option<MemberFile>,
+    /// The folder may be another member's, or of another group, or of none: it changes hands on purpose.
+    pub change_group: bool,
+    /// What people call this node; without it, as its computer is called.
+    pub name: Option<NodeName>,
     /// Daemons to join through.
     pub join: Vec<Address>,
     /// How many copies of every photo are wanted.
@@ -161,11 +165,8 @@ fn serve(options: Options) -> Result<(), Failure> {
         .map_err(|message| Failure { code: UNAVAILABLE, message })?;
     let address = bound_address(&options, &socket)?;
     let folder = open_folder(&options)?;
-    let config = configure(&options, &folder, &address)?;
-    let credentials = options.key.map(|group| {
-        let own = folder.identity().link_secret();
-        Arc::new(Credentials { group, own })
-    });
+    let group = in_group(&options, &folder);
+    let config = configure(&options, &folder, &address, group.as_ref())?;
 
     let signals = watch_signals()?;
     let threads = |error| Failure::io("cannot start a thread", error);
@@ -183,12 +184,15 @@ fn serve(options: Options) -> Result<(), Failure> {
         console: console.clone(),
         next_link: Arc::new(AtomicU64::new(1)),
         deadlines: DEADLINES,
-        credentials,
+        group: group.map(Arc::new),
     };
     let workers =
         Workers::start(folder, (disk.clone(), jobs), reports, console.clone()).map_err(threads)?;
     let listener = Listener::start(socket, services.clone(), capacity).map_err(threads)?;
     announce(&address);
+    if options.member.is_none() {
+        console.line("group", NO_GROUP.to_owned());
+    }
 
     let node = Node::new(config);
     let mut state = State::new(node, disk, Dialer::new(services), console.clone());
@@ -217,15 +221,15 @@ fn raise_file_limit() -> usize {
 
 fn open_folder(options: &Options) -> Result<Folder, Failure> {
     let folder_options = folder::Options {
-        member: None,
+        member: options.member.clone(),
         accept_missing: options.accept_missing,
         trash_days: options.trash_days,
         scrub_days: options.scrub_days,
     };
-    Folder::open(&options.folder, &folder_options).map_err(|error| {
+    let failed = |error: OpenError| {
         let code = match error {
             OpenError::InUse(_) => UNAVAILABLE,
-            OpenError::Exposed(_) => USAGE,
+            OpenError::Exposed(_) | OpenError::Belongs { .. } => USAGE,
             OpenError::ReadOnly(_)
             | OpenError::Full(_)
             | OpenError::Identity(_)
@@ -233,29 +237,60 @@ fn open_folder(options: &Options) -> Result<Folder, Failure> {
             | OpenError::Io(..) => IO_ERROR,
         };
         Failure { code, message: error.to_string() }
+    };
+    let mut folder = Folder::open(&options.folder, &folder_options).map_err(failed)?;
+    let member = options.member.as_ref().map(|file| &file.certificate);
+    folder.belong_to(member, options.change_group).map_err(failed)?;
+    folder.adopt_own_words().map_err(|error| Failure::io("cannot sign what was removed", error))?;
+    Ok(folder)
+}
+
+/// What makes this daemon one of its group's, if it is of one: the member signs the key of the node's links.
+fn in_group(options: &Options, folder: &Folder) -> Option<InGroup> {
+    let MemberFile { shared, key, certificate } = options.member.as_ref()?;
+    let identity = folder.identity();
+    Some(InGroup {
+        credentials: Credentials { group: shared.clone(), own: identity.link_secret() },
+        membership: Membership::sign(certificate, key, identity.link_public()),
+        name: name(options),
     })
 }
 
-/// Where the daemon listens: the host as given, the port as it came out. Without a key that is this computer alone, for
+/// What people call this node: as they say, else as this computer is called.
+fn name(options: &Options) -> NodeName {
+    let host = || NodeName::like(&platform::host_name());
+    options.name.clone().unwrap_or_else(host)
+}
+
+/// What can be done to a daemon without a group, and by whom.
+const NO_GROUP: &str = "no group (--member): any program on this computer may do anything here, and no other computer can join";
+
+/// Where the daemon listens: the host as given, the port as it came out. Without a group that is this computer alone, for
 /// anybody who reaches the port may ask anything.
 fn bound_address(options: &Options, socket: &TcpListener) -> Result<Address, Failure> {
     let bound = socket.local_addr().map_err(|error| Failure::io("cannot listen", error))?;
     let host = &options.host;
-    if options.key.is_none() && !bound.ip().is_loopback() {
+    if options.member.is_none() && !bound.ip().is_loopback() {
         return Err(Failure {
             code: USAGE,
             message: format!(
-                "without a group key a daemon listens on this computer alone, not on {host}: whoever reached it could \
-                 read and add photos.\n\
-                 Make a key once, `photomesh key new > group.key`, bring the file to your friends by a way that nobody \
-                 else reads, and start every daemon and client with `--key-file group.key`."
+                "without a group a daemon listens on this computer alone, not on {host}: whoever reached it could do \
+                 anything with your photos.\n\
+                 Make a group once, `photomesh group new friends.group`, and a file for each friend and for yourself, \
+                 `photomesh group invite friends.group ben > ben.member`; then start every daemon and client of ben's \
+                 with `--member ben.member`."
             ),
         });
     }
     Ok(Address::new(host, bound.port()))
 }
 
-fn configure(options: &Options, folder: &Folder, address: &Address) -> Result<Config, Failure> {
+fn configure(
+    options: &Options,
+    folder: &Folder,
+    address: &Address,
+    group: Option<&InGroup>,
+) -> Result<Config, Failure> {
     let mut seed = [0; 32];
     let mut boot = [0; 8];
     getrandom::fill(&mut seed)
@@ -264,7 +299,8 @@ fn configure(options: &Options, folder: &Folder, address: &Address) -> Result<Co
     Ok(Config {
         node: folder.identity().node(),
         boot: Boot(u64::from_be_bytes(boot)),
-        membership: None,
+        membership: group.map(|group| group.membership.clone()),
+        name: name(options),
         address: options.advertise.clone().unwrap_or_else(|| address.clone()),
         copies: options.copies,
         grace: options.grace,

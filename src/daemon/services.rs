@@ -14,6 +14,7 @@ use super::limits::Deadlines;
 use super::socket::link::Link;
 use crate::node::{CloseReason, Event, LinkId};
 use crate::protocol::secure::Credentials;
+use crate::protocol::{Membership, NodeName};
 
 /// What the threads of a connection need of the rest of the daemon.
 #[derive(Clone)]
@@ -28,11 +29,26 @@ pub(super) struct Services {
     pub(super) next_link: Arc<AtomicU64>,
     /// How long the other sides of links may take.
     pub(super) deadlines: Deadlines,
-    /// For encrypted links; without them no link is.
-    pub(super) credentials: Option<Arc<Credentials>>,
+    /// The group that this daemon is of. Without one, links are not encrypted, and everybody may ask everything.
+    pub(super) group: Option<Arc<InGroup>>,
+}
+
+/// What makes a daemon one of a group's.
+pub(super) struct InGroup {
+    /// For its links.
+    pub(super) credentials: Credentials,
+    /// Whose it is.
+    pub(super) membership: Membership,
+    /// What its owner calls it.
+    pub(super) name: NodeName,
 }
 
 impl Services {
+    /// What this daemon encrypts its links with, if it does.
+    pub(super) fn credentials(&self) -> Option<&Credentials> {
+        self.group.as_ref().map(|group| &group.credentials)
+    }
+
     /// A new link over a socket.
     pub(super) fn link(&self, stream: TcpStream) -> io::Result<Arc<Link>> {
         // Without this a small answer waits for the acknowledgement of the one before.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
 use super::disk;
+use crate::protocol::MemberName;
 
 /// Why a request to the folder failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +65,17 @@ pub enum OpenError {
     Identity(PathBuf),
     /// Other users of the computer can read the node's key pair.
     Exposed(PathBuf),
+    /// It is the folder of a member of a group, and was opened as another one's.
+    Belongs {
+        /// The folder.
+        folder: PathBuf,
+        /// The group, in short.
+        group: String,
+        /// The member.
+        member: MemberName,
+        /// The serial of the member's file.
+        serial: u64,
+    },
     /// Too many known photos are missing.
     Missing {
         /// The folder.
@@ -121,6 +133,13 @@ impl fmt::Display for OpenError {
                 "others can read this node's key, {0}: `chmod 600 {0}`, and if they may have read it, remove it to join as \
                  a new node; a disk that knows no rights, such as a USB stick, must be mounted for you alone",
                 path.display()
+            ),
+            OpenError::Belongs { folder, group, member, serial } => write!(
+                f,
+                "{} is a folder of {member}'s, of the group {group}: start with --member and {member}'s file, serial {serial} or \
+                 a later one (`photomesh group show FILE` tells); to make it somebody else's on purpose, start once with \
+                 --change-group",
+                folder.display()
             ),
             OpenError::Missing { folder, missing, known } => write!(
                 f,

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! FOLDER/                             the friend's own photos, untouched in name and place   = originals
-//! FOLDER/.photomesh/                  the marker: lock, identity, known nodes and members, index, tombstones
+//! FOLDER/.photomesh/                  the marker: lock, identity, group, members, known nodes, index, tombstones
 //! FOLDER/.photomesh/replicas/         photos kept for the mesh, <12 digits of the id>-<name>  = replicas
 //! FOLDER/.photomesh/trash/            retired copies, a JSON note each                       = retired
 //! FOLDER/.photomesh/trash/*.companions/   files that went to the trash with such a copy
@@ -29,12 +29,13 @@
 //!
 //! # Reading order
 //!
-//! `disk` (how a file becomes safe), `layout` (the meaning of paths), `entry` and `index` over `journal` (the knowledge
+//! `disk` (how a file becomes safe), `layout` (the meaning of paths), `identity` and `belonging` (which node it is, and whose), `entry` and `index` over `journal` (the knowledge
 //! of every file), `looks` (results of comparisons), `scan` and `reconcile` (how files become known), `store` (in),
 //! `trash` (out and back), `duplicates`, `purge` (for good), `tombstones`, `scrub` and `damage` (rot), `reread` (photos
 //! of an earlier program), `companions`.
 
 mod accompanied;
+mod belonging;
 mod boot_time;
 pub mod companions;
 mod damage;

@@ -109,6 +109,20 @@ impl Folder {
         Ok(tombstone)
     }
 
+    /// Signs anew, as the member whose folder it is, what the folder's node has said before it belonged to one: else the
+    /// photos that its owner removed would be back.
+    pub fn adopt_own_words(&mut self) -> Result<(), StoreError> {
+        let alone = MemberName::of_node(self.identity.node());
+        let owner = self.owner();
+        let own = self.tombstones.latest.values().filter(|word| word.owner() == alone);
+        let known = |word: &&Tombstone| self.tombstones.latest.contains_key(&(word.photo(), owner));
+        let missing: Vec<Tombstone> = own.filter(|word| !known(word)).cloned().collect();
+        for word in missing {
+            self.sign(word.photo(), word.counter(), word.wish())?;
+        }
+        Ok(())
+    }
+
     /// Remembers tombstones of other owners; they are safe on the disk when it returns.
     pub fn note_tombstones(&mut self, tombstones: &[Tombstone]) -> Result<(), StoreError> {
         self.tombstones.keep(tombstones)

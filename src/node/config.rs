@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::protocol::group::Roster;
-use crate::protocol::{Address, Boot, MemberName, Membership, NodeId, Tombstone};
+use crate::protocol::{Address, Boot, MemberName, Membership, NodeId, NodeName, Tombstone};
 
 /// The settings and memories with which a node starts.
 #[derive(Clone, Debug)]
@@ -13,6 +13,8 @@ pub struct Config {
     pub node: NodeId,
     /// Whose node it is; without a group, its own.
     pub membership: Option<Membership>,
+    /// What its owner calls it (`--name`).
+    pub name: NodeName,
     /// Its present life: one run of its daemon.
     pub boot: Boot,
     /// Where it listens, as told to others.

@@ -127,17 +127,41 @@ impl Members {
         if membership.node() != node {
             return Err(format!("the membership is that of node {}", membership.node()));
         }
-        if self.is_void(certificate) {
-            return Err(format!("{name} was removed from the group"));
-        }
-        let known = self.certificates.get(&name);
-        if known.is_some_and(|known| known.is_later_than(certificate)) {
-            return Err(format!("there is a newer member file for {name}: start with that"));
-        }
-        if known.is_none() && self.certificates.len() >= MEMBERS {
+        self.admit_certificate(certificate)?;
+        if !self.is_member(name) && self.certificates.len() >= MEMBERS {
             return Err(format!("the group has {MEMBERS} members already"));
         }
         Ok(())
+    }
+
+    /// Whether a certificate of this group is not voided or replaced.
+    ///
+    /// # Errors
+    ///
+    /// In words for its owner.
+    pub(in crate::node) fn admit_certificate(
+        &self,
+        certificate: &Certificate,
+    ) -> Result<(), String> {
+        let name = certificate.name();
+        let known = self.certificates.get(&name);
+        if self.is_void(certificate) {
+            Err(format!("{name} was removed from the group"))
+        } else if known.is_some_and(|known| known.is_later_than(certificate)) {
+            Err(format!("there is a newer member file for {name}: start with that"))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// All members that are known.
+    pub(in crate::node) fn names(&self) -> impl Iterator<Item = MemberName> + '_ {
+        self.certificates.keys().copied()
+    }
+
+    /// All that were removed and are not members again.
+    pub(in crate::node) fn removed(&self) -> impl Iterator<Item = MemberName> + '_ {
+        self.removals.keys().copied().filter(|name| !self.is_member(*name))
     }
 
     /// All that is known, to be passed on and remembered.

@@ -119,7 +119,8 @@ use crate::protocol::{Facts, Holding, Message, NodeId};
 pub use action::{Action, ClientAction, DiskAction, LinkAction};
 pub use config::Config;
 pub use event::{
-    ClientEvent, CloseReason, DiskError, DiskEvent, Event, LinkEvent, LinkId, Source, Spool, Time,
+    Asker, ClientEvent, CloseReason, DiskError, DiskEvent, Event, LinkEvent, LinkId, Source, Spool,
+    Time,
 };
 
 /// One node of the mesh.
@@ -267,7 +268,9 @@ impl Node {
     fn on_client(&mut self, event: ClientEvent) {
         let Node { cx, copies, drops, clients, .. } = self;
         match event {
-            ClientEvent::Asked { link, request } => clients.asked(cx, copies, drops, link, request),
+            ClientEvent::Asked { link, by, request } => {
+                clients.asked(cx, copies, drops, link, &by, request);
+            }
             ClientEvent::Answered { link, result } => clients.photo_answered(cx, link, &result),
             ClientEvent::Closed { link, .. } => clients.closed(cx, link),
         }

@@ -1,31 +1,38 @@
 //! What a client asks of a daemon, and what it is answered.
 //!
-//! The client sends a [`Request`], the daemon sends exactly one [`Answer`] to each (none to `registerClient`), in the
-//! order asked, and nothing else. Requests may be pipelined. A frame that cannot be understood is answered with
-//! [`Answer::Error`] and the link is closed.
+//! The client sends a [`Request`], the daemon sends exactly one [`Answer`] to each, in the order asked, and nothing else.
+//! Requests may be pipelined. A frame that cannot be understood is answered with [`Answer::Error`] and the link is closed.
+//!
+//! In a group a client says first who it is, with `registerClient`; before that it gets nothing but an `Error`. What it may
+//! ask then depends on whose daemon it is: see [`Request::is_for_owner_alone`]. Without a group `registerClient` is
+//! optional and the one request that is not answered, and everybody may ask everything.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::members::{MemberReport, NodeOfMember};
 pub use super::removal::{RemovalPlan, RemovalReport};
 pub use super::status::{FolderReport, NodeReport, RiskReport, StatusReport};
 pub use super::versions::{
     DistinctReport, DuplicateReport, Explanation, KeeperReport, PhotoReport, Stay, VersionReport,
 };
-use super::{Blob, NodeId, bounds};
+use super::{Blob, Membership, NodeId, Revocation, Visit, bounds};
 use crate::photo::{PhotoId, Relation};
 
 /// What a client asks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "command")]
 pub enum Request {
-    /// Optional: what the client calls itself, for the log. Two clients may use one name. Not answered.
+    /// Who the client is. In a group it comes first and once, and is answered by [`Answer::Registered`].
     #[serde(rename = "registerClient")]
     RegisterClient {
-        /// Any name.
+        /// What the client calls itself, for the log. Two clients may use one name.
         #[serde(default, deserialize_with = "bounds::words")]
         name: String,
+        /// Which member it is, in a group.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        member: Option<Box<Visit>>,
     },
 
     /// The labels of all photos of the collection. Answered by [`Answer::ListImage`].
@@ -102,6 +109,15 @@ pub enum Request {
     /// How the mesh is doing. Answered by [`Answer::Status`].
     Status,
 
+    /// Who is in the group. Answered by [`Answer::Members`].
+    Members,
+
+    /// Somebody is a member no longer. Answered by [`Answer::Told`] or [`Answer::Refused`].
+    Tell {
+        /// The group's word on it, which proves itself.
+        removal: Box<Revocation>,
+    },
+
     /// A page of what lies in this daemon's own trash. Answered by [`Answer::Trash`].
     TrashList {
         /// Continue after the photo of this id; from the start without it.
@@ -147,6 +163,16 @@ pub enum Request {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "command")]
 pub enum Answer {
+    /// The client is known now, and may ask.
+    Registered {
+        /// The node that was asked.
+        node: NodeId,
+        /// Whose it is, and that it is a member's: the client checks this before it sends more.
+        member: Box<Membership>,
+        /// Whether the client is its owner's.
+        owner: bool,
+    },
+
     /// The labels of all photos, sorted and unique.
     ListImage {
         /// The labels.
@@ -213,7 +239,7 @@ pub enum Answer {
         differs: Vec<String>,
     },
 
-    /// The photo could not be stored, restored or removed.
+    /// It could not be done, or is not for this client to ask.
     Refused {
         /// What stands in the way.
         #[serde(default)]
@@ -236,6 +262,15 @@ pub enum Answer {
 
     /// How the mesh is doing.
     Status(Box<StatusReport>),
+
+    /// Who is in the group, as far as this node knows.
+    Members {
+        /// By name.
+        members: Vec<MemberReport>,
+    },
+
+    /// The removal is known here, and the other nodes are told.
+    Told,
 
     /// A page of the daemon's trash.
     Trash {
@@ -303,7 +338,7 @@ pub const MAX_DISTINCT: usize = 16;
 /// request.
 pub const MAX_REMOVED: usize = 128;
 
-/// What stands in the way of storing, restoring or removing a photo.
+/// What stands in the way of a request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Refusal {
@@ -318,6 +353,8 @@ pub enum Refusal {
     Owner,
     /// What was asked for: it cannot be done in this way, or not at this node.
     Request,
+    /// Who asks: only the node's owner may.
+    Member,
 }
 
 /// One photo in a node's trash.

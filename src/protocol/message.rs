@@ -39,7 +39,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::group::Roster;
-use super::{Address, Blob, Boot, Facts, Membership, NodeId, Record, Tombstone, bounds};
+use super::{Address, Blob, Boot, Facts, Membership, NodeId, NodeName, Record, Tombstone, bounds};
 use crate::photo::{Nonce, Photo, PhotoId, Proof};
 
 /// The range of protocol versions this program speaks; the highest that both ends speak is used.
@@ -263,6 +263,9 @@ pub struct Register {
     /// Whose node it is. Without a group nothing is said: each node is a member of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<Box<Membership>>,
+    /// What its owner calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<NodeName>,
     /// Where it listens. With an unspecified host (`0.0.0.0`) it means the address the link comes from.
     pub address: Address,
     /// How many copies its owner wants of every photo; the mesh keeps the highest number among its live nodes.

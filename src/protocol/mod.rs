@@ -13,6 +13,7 @@ mod departure;
 pub mod group;
 mod group_key;
 mod looks;
+mod members;
 pub mod message;
 mod node_id;
 mod plain;
@@ -30,7 +31,9 @@ pub use address::Address;
 pub use blob::Blob;
 pub use client::{Answer, Request};
 pub use departure::Departure;
-pub use group::{Certificate, GroupId, MemberFile, MemberName, Membership, Visit};
+pub use group::{
+    Certificate, GroupId, MemberFile, MemberName, Membership, NodeName, Revocation, Visit,
+};
 pub use group_key::GroupKey;
 pub use looks::Looks;
 pub use message::Message;

@@ -14,7 +14,10 @@
 //! ```
 //!
 //! The listening side's first byte is its answer to a proof of the group key: a stranger does not even learn what
-//! listens. A frame that is not encrypted begins with two bytes 0, which no first record does, so each side notices at
+//! listens. That is all that the group key proves: that the other side is *of* the group. Who it is, it says inside, with
+//! a signature over its key of the link or over the hash of the handshake (see [`super::group`]).
+//!
+//! A frame that is not encrypted begins with two bytes 0, which no first record does, so each side notices at
 //! once if only one of them has a key.
 
 use std::io::{self, ErrorKind, Read, Write};
@@ -27,7 +30,7 @@ use super::{GroupKey, NodeId};
 
 /// The variant of the framework, and what the protocol inside is: both sides must mean the same.
 const PATTERN: &str = "Noise_XXpsk0_25519_ChaChaPoly_BLAKE2s";
-const PROLOGUE: &[u8] = b"photomesh/1";
+const PROLOGUE: &[u8] = b"photomesh/2";
 
 /// The lengths of the handshake's records: keys of 32 bytes, tags of 16.
 const HELLO: usize = 48;
@@ -53,6 +56,7 @@ pub struct Channel {
     /// Records sealed so far. The number of a record goes into its sealing and is never used twice.
     sealed: AtomicU64,
     remote: [u8; 32],
+    handshake: Vec<u8>,
 }
 
 impl Channel {
@@ -92,14 +96,25 @@ impl Channel {
 
     fn agreed(noise: HandshakeState) -> io::Result<Channel> {
         let remote = noise.get_remote_static().and_then(|key| key.try_into().ok());
+        let handshake = noise.get_handshake_hash().to_vec();
         let noise = noise.into_stateless_transport_mode().map_err(broken_library)?;
         let remote = remote.ok_or(ErrorKind::InvalidData)?;
-        Ok(Channel { noise, sealed: AtomicU64::new(0), remote })
+        Ok(Channel { noise, sealed: AtomicU64::new(0), remote, handshake })
     }
 
-    /// The only id that the other side may use as a node: it has proven the key that makes it.
+    /// The X25519 public key that the other side has proven.
+    pub fn remote_key(&self) -> &[u8; 32] {
+        &self.remote
+    }
+
+    /// The only id that the other side may use as a node.
     pub fn remote(&self) -> NodeId {
         NodeId::of_key(&self.remote)
+    }
+
+    /// What names this connection: both ends know it, and nobody can bring about the same a second time.
+    pub fn handshake(&self) -> &[u8] {
+        &self.handshake
     }
 
     /// Makes a record, with its length, of as much of the bytes as one holds; how many those are.
@@ -231,7 +246,7 @@ fn receive(noise: &mut HandshakeState, input: &mut impl Read, length: usize) -> 
     let mut claimed = [0; 2];
     input.read_exact(&mut claimed)?;
     if claimed != record_length(length)? {
-        return Err(invalid("it uses no group key, or is no photomesh"));
+        return Err(invalid("it is of no group, or no photomesh"));
     }
     let mut record = [0; ANSWER];
     input.read_exact(&mut record[..length])?;
@@ -239,7 +254,7 @@ fn receive(noise: &mut HandshakeState, input: &mut impl Read, length: usize) -> 
     noise
         .read_message(&record[..length], &mut nothing)
         .map(drop)
-        .map_err(|_| invalid("it uses another group key"))
+        .map_err(|_| invalid("it is of another group, or of an earlier version"))
 }
 
 /// Reads a record; `false` if the stream ends before it. The buffer grows with what arrives.
@@ -262,7 +277,10 @@ fn read_record(input: &mut impl Read, record: &mut Vec<u8>) -> io::Result<bool> 
 fn hung_up(error: io::Error) -> io::Error {
     let kind = error.kind();
     if kind == ErrorKind::UnexpectedEof || kind == ErrorKind::ConnectionReset {
-        io::Error::new(kind, "it hung up: it uses another group key, or none")
+        io::Error::new(
+            kind,
+            "it hung up: it is of another group, or of an earlier version, or of no group",
+        )
     } else {
         error
     }

@@ -7,11 +7,12 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use photomesh::protocol::{Address, GroupKey};
+use photomesh::protocol::group::GroupFile;
+use photomesh::protocol::{Address, MemberFile};
 use tempfile::TempDir;
 
 use crate::ledger::{Ledger, Promise};
-use crate::support::ask::KEY;
+use crate::support::ask;
 use crate::support::daemon::Daemon;
 use crate::support::disk;
 use crate::support::gate::Gate;
@@ -46,7 +47,6 @@ pub(crate) struct Mesh {
     nodes: Vec<Node>,
     pub(crate) roads: Arc<Roads>,
     doors: Arc<Doors>,
-    key_file: String,
     _place: TempDir,
 }
 
@@ -55,6 +55,9 @@ struct Node {
     condition: Condition,
     gate: Gate,
     folder: PathBuf,
+    /// Whose it is, and the file that says so.
+    member: MemberFile,
+    member_file: String,
 }
 
 /// What is to be expected of a daemon.
@@ -72,12 +75,14 @@ impl Mesh {
     /// Starts daemons over folders of pictures, all of which count as promised.
     pub(crate) fn new(ledger: &Ledger, rng: &mut Rng) -> Mesh {
         let place = TempDir::new().unwrap();
-        let key_file = place.path().join("group.key");
-        let key = KEY.get_or_init(|| GroupKey::new([1; 32]));
-        fs::write(&key_file, key.to_text()).unwrap();
-        fs::set_permissions(&key_file, fs::Permissions::from_mode(0o600)).unwrap();
+        let mut group = GroupFile::new([1; 32], [2; 32]);
         let roads = Arc::new(Roads::default());
         let node = |number: usize| {
+            let name = format!("friend{number}").parse().unwrap();
+            let member = group.invite(name, [number as u8; 32], 1_790_000_000).unwrap();
+            let member_file = place.path().join(format!("friend{number}.member"));
+            fs::write(&member_file, member.to_text()).unwrap();
+            fs::set_permissions(&member_file, fs::Permissions::from_mode(0o600)).unwrap();
             let folder = place.path().join(format!("node{number}"));
             fs::create_dir(&folder).unwrap();
             for _ in 0..ORIGINALS {
@@ -90,16 +95,12 @@ impl Mesh {
                 condition: Condition::Well,
                 gate: Gate::open(number, Arc::clone(&roads)).unwrap(),
                 folder,
+                member,
+                member_file: member_file.display().to_string(),
             }
         };
         let nodes = (0..NODES).map(node).collect();
-        let mut mesh = Mesh {
-            nodes,
-            roads,
-            doors: Arc::default(),
-            key_file: key_file.display().to_string(),
-            _place: place,
-        };
+        let mut mesh = Mesh { nodes, roads, doors: Arc::default(), _place: place };
         for node in 0..NODES {
             mesh.start(node).unwrap();
         }
@@ -150,10 +151,11 @@ impl Mesh {
         let gates: Vec<String> =
             self.nodes.iter().map(|node| node.gate.address().to_string()).collect();
         let mut options = vec!["--grace", "2s", "--pin", "2s"];
-        options.extend(["--key-file", &self.key_file, "--advertise", &gates[node]]);
+        options.extend(["--member", &self.nodes[node].member_file, "--advertise", &gates[node]]);
         let others = gates.iter().enumerate().filter(|(other, _)| *other != node);
         options.extend(others.flat_map(|(_, gate)| ["--join", gate]));
         let daemon = Daemon::start_by(command, &self.nodes[node].folder, &options)?;
+        ask::belongs(daemon.address(), &self.nodes[node].member);
         self.roads.settle(node, Some(daemon.id()));
         self.nodes[node].gate.lead_to(Some(daemon.address()));
         self.doors.open()[node] = Some(daemon.address().clone());

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use photomesh::photo::{Format, PhotoId, Relation};
 use photomesh::protocol::client::{
-    DistinctReport, DuplicateReport, Explanation, FolderReport, KeeperReport, NodeReport,
-    PhotoReport, Refusal, RemovalPlan, RemovalReport, RiskReport, StatusReport, Stay, TrashReport,
-    VersionReport,
+    DistinctReport, DuplicateReport, Explanation, FolderReport, KeeperReport, MemberReport,
+    NodeOfMember, NodeReport, PhotoReport, Refusal, RemovalPlan, RemovalReport, RiskReport,
+    StatusReport, Stay, TrashReport, VersionReport,
 };
 use photomesh::protocol::{Address, Answer, Blob, Holding, NodeId};
+
+use crate::said;
 
 const PHOTO: PhotoId = PhotoId([7; 32]);
 const NODE: NodeId = NodeId(1);
@@ -66,7 +68,12 @@ fn answer_after(answer: &Answer) -> Option<Answer> {
         Answer::Restored { .. } => Answer::Purged { deleted: 1, kept: 2 },
         Answer::Purged { .. } => Answer::Removal(Box::new(plan())),
         Answer::Removal(_) => Answer::Removed { photos: vec![id] },
-        Answer::Removed { .. } => Answer::Error { error: words() },
+        Answer::Removed { .. } => {
+            Answer::Registered { node: NODE, member: said::membership(), owner: true }
+        }
+        Answer::Registered { .. } => Answer::Members { members: vec![member()] },
+        Answer::Members { .. } => Answer::Told,
+        Answer::Told => Answer::Error { error: words() },
         Answer::Error { .. } => return None,
     })
 }
@@ -105,6 +112,12 @@ fn version() -> VersionReport {
         worse_by: words(),
         differs: vec![words()],
     }
+}
+
+fn member() -> MemberReport {
+    let name = said::ana().certificate.name().clone();
+    let nodes = vec![NodeOfMember { id: NODE, name: None, here: false, away_secs: Some(60) }];
+    MemberReport { name, nodes, removed: true }
 }
 
 fn distinct() -> DistinctReport {

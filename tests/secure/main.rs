@@ -1,12 +1,15 @@
-//! Daemons with a group key: friends understand each other, strangers and those on the line get nothing.
+//! Daemons of a group: friends understand each other, strangers and those on the line get nothing, and nobody commands the
+//! computers of another.
 
 #![allow(
     clippy::unwrap_used,
     reason = "clippy knows only test functions, not their helpers, as tests"
 )]
 
-mod keys;
+mod files;
+mod folders;
 mod liar;
+mod rights;
 mod strangers;
 #[path = "../support/mod.rs"]
 mod support;
@@ -20,7 +23,9 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use photomesh::client;
-use photomesh::protocol::{Address, Answer, GroupKey, Request};
+use photomesh::photo::PhotoId;
+use photomesh::protocol::group::GroupFile;
+use photomesh::protocol::{Address, Answer, MemberFile, Request};
 use support::daemon::Daemon;
 use support::pictures;
 use support::wait::eventually;
@@ -29,24 +34,44 @@ use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A group of daemons that share a key.
+/// When everybody was invited.
+const INVITED: u64 = 1_790_000_000;
+
+/// A group of friends, each with a daemon on a folder of the same name.
 struct Group {
     place: TempDir,
-    key: GroupKey,
-    key_file: PathBuf,
+    file: GroupFile,
 }
 
 impl Group {
     fn new(secret: u8) -> Group {
         let place = tempfile::tempdir().unwrap();
-        let key = GroupKey::new([secret; 32]);
-        let key_file = place.path().join("group.key");
-        fs::write(&key_file, key.to_text()).unwrap();
-        fs::set_permissions(&key_file, fs::Permissions::from_mode(0o600)).unwrap();
-        Group { place, key, key_file }
+        Group { place, file: GroupFile::new([secret; 32], [secret + 100; 32]) }
     }
 
-    /// Starts a daemon on a folder of this name.
+    /// Somebody of the group; always the same under one name.
+    fn member(&self, name: &str) -> MemberFile {
+        self.invited(name, 0)
+    }
+
+    /// The same, after so many lost files: under each the member has another key.
+    fn invited(&self, name: &str, lost: u8) -> MemberFile {
+        let key = PhotoId::of(format!("{name} {lost}").as_bytes()).0;
+        let mut file = self.file.clone();
+        file.invite(name.parse().unwrap(), key, INVITED + u64::from(lost)).unwrap()
+    }
+
+    /// Writes a member's file, and says where.
+    fn member_file(&self, member: &MemberFile) -> PathBuf {
+        let certificate = &member.certificate;
+        let name = format!("{}-{}.member", certificate.name(), certificate.serial());
+        let path = self.place.path().join(name);
+        fs::write(&path, member.to_text()).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        path
+    }
+
+    /// Starts a daemon of this member's, on a folder of this name.
     fn start(&self, name: &str, join: Option<&Address>) -> Daemon {
         self.start_with(name, join, &[])
     }
@@ -55,7 +80,8 @@ impl Group {
         let folder = self.place.path().join(name);
         fs::create_dir_all(&folder).unwrap();
         let mut options = options.to_vec();
-        options.extend(["--key-file", self.key_file.to_str().unwrap()]);
+        let member = self.member_file(&self.member(name));
+        options.extend(["--member", member.to_str().unwrap()]);
         let join = join.map(Address::to_string);
         if let Some(join) = &join {
             options.extend(["--join", join]);
@@ -74,7 +100,7 @@ impl Group {
     }
 
     fn ask(&self, address: &Address, request: &Request) -> Result<Answer, String> {
-        ask(address, Some(&self.key), request)
+        ask(address, Some(&self.member("guest")), request)
     }
 
     /// How many live nodes a daemon knows, itself included, and how many photos.
@@ -95,8 +121,12 @@ impl Group {
     }
 }
 
-fn ask(address: &Address, key: Option<&GroupKey>, request: &Request) -> Result<Answer, String> {
-    let daemon = client::Daemon::connect(address, key);
+fn ask(
+    address: &Address,
+    member: Option<&MemberFile>,
+    request: &Request,
+) -> Result<Answer, String> {
+    let daemon = client::Daemon::connect(address, member);
     daemon.and_then(|mut daemon| daemon.ask(request)).map_err(|failure| failure.to_string())
 }
 
@@ -138,7 +168,7 @@ fn friends_share_photos_and_the_line_shows_nothing_of_it() {
 }
 
 #[test]
-fn a_daemon_with_another_key_does_not_get_in() {
+fn a_daemon_of_another_group_does_not_get_in() {
     let (ours, theirs) = (Group::new(1), Group::new(2));
     ours.picture("anna", "a.jpg");
     let anna = ours.start("anna", None);
@@ -146,7 +176,7 @@ fn a_daemon_with_another_key_does_not_get_in() {
     let eve = theirs.start("eve", Some(anna.address()));
     eventually("both say why", PATIENCE, || {
         let (a, e) = (anna.log(), eve.log());
-        let said = a.contains("another group key") && e.contains("another group key");
+        let said = a.contains("of another group") && e.contains("of another group");
         said.then_some(()).ok_or_else(|| format!("{a}\n{e}"))
     })
     .unwrap();

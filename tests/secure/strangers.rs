@@ -1,4 +1,5 @@
-//! Those who reach the port of a daemon without the key, or change what passes on the line.
+//! Those who reach the port of a daemon without the group's secret, change what passes on the line, or have the secret and
+//! are no members.
 
 use std::io::{BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -8,8 +9,9 @@ use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
 use photomesh::protocol::codec::{decode, read_frame};
+use photomesh::protocol::group::GroupFile;
 use photomesh::protocol::secure::{Channel, Credentials, Opening, Sealing};
-use photomesh::protocol::{Address, GroupKey, NodeId, Request};
+use photomesh::protocol::{Address, MemberFile, Membership, NodeId, Request, Visit};
 use serde_json::{Value, json};
 
 use crate::support::wire::frame;
@@ -36,7 +38,7 @@ fn answer_to(address: &Address, bytes: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn who_has_not_the_key_hears_nothing() {
+fn who_has_not_the_secret_hears_nothing() {
     let group = Group::new(3);
     group.picture("anna", "a.jpg");
     let anna = group.start("anna", None);
@@ -48,23 +50,23 @@ fn who_has_not_the_key_hears_nothing() {
     for stranger in [&list[..], b"GET / HTTP/1.1\r\n\r\n", &no_noise, &too_long] {
         assert_eq!(answer_to(anna.address(), stranger), nothing);
     }
-    let wrong = GroupKey::new([4; 32]);
+    let wrong = Group::new(4).member("anna");
     let failure = ask(anna.address(), Some(&wrong), &Request::Status).unwrap_err();
-    assert!(failure.contains("another group key"), "{failure}");
+    assert!(failure.contains("of another group"), "{failure}");
     let failure = ask(anna.address(), None, &Request::Status).unwrap_err();
-    assert!(failure.contains("--key-file"), "{failure}");
+    assert!(failure.contains("--member"), "{failure}");
     assert_eq!(group.status(anna.address()), Ok((1, 1)));
 }
 
 #[test]
-fn who_has_a_key_is_told_by_a_daemon_that_has_none() {
+fn a_member_is_told_by_a_daemon_that_is_of_no_group() {
     let folder = tempfile::tempdir().unwrap();
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_photomesh"));
     let photos = folder.path().join("photos");
     let daemon = crate::Daemon::start(program, &photos, &[]).unwrap();
-    let key = GroupKey::new([4; 32]);
-    let failure = ask(daemon.address(), Some(&key), &Request::Status).unwrap_err();
-    assert!(failure.contains("uses no group key"), "{failure}");
+    let member = Group::new(4).member("anna");
+    let failure = ask(daemon.address(), Some(&member), &Request::Status).unwrap_err();
+    assert!(failure.contains("of no group"), "{failure}");
 }
 
 #[test]
@@ -108,9 +110,12 @@ fn a_bit_that_was_turned_on_the_way_ends_the_link() {
     group.settles(anna.address(), 1, 1);
 }
 
-/// A member who knows the key and keeps to the encryption, if to nothing else.
+/// A member who keeps to the encryption, if to nothing else.
 pub(crate) struct Member {
     pub(crate) own: NodeId,
+    link_key: [u8; 32],
+    file: MemberFile,
+    channel: Arc<Channel>,
     input: Opening<BufReader<TcpStream>>,
     output: Sealing<TcpStream>,
 }
@@ -119,22 +124,34 @@ impl Member {
     pub(crate) fn dial(group: &Group, address: &Address) -> Member {
         let mut stream = dial(address);
         let identity = SigningKey::from_bytes(&[9; 32]);
-        let credentials = Credentials { group: group.key.clone(), own: identity.to_scalar_bytes() };
+        let file = group.member("mallory");
+        let credentials =
+            Credentials { group: file.shared.clone(), own: identity.to_scalar_bytes() };
         let mut input = stream.try_clone().unwrap();
         let channel = Channel::initiate(&credentials, &mut input, &mut stream).unwrap();
-        let channel = Some(Arc::new(channel));
+        let channel = Arc::new(channel);
+        let link_key = identity.verifying_key().to_montgomery().to_bytes();
         Member {
-            own: NodeId::of_key(&identity.verifying_key().to_montgomery().to_bytes()),
-            input: Opening::new(BufReader::new(input), channel.clone()),
-            output: Sealing::new(stream, channel),
+            own: NodeId::of_key(&link_key),
+            link_key,
+            file,
+            input: Opening::new(BufReader::new(input), Some(Arc::clone(&channel))),
+            output: Sealing::new(stream, Some(Arc::clone(&channel))),
+            channel,
         }
     }
 
     /// Registers as a node; what the daemon says to it.
     pub(crate) fn register(&mut self, node: NodeId) -> Value {
+        let MemberFile { key, certificate, .. } = &self.file;
+        let membership = Membership::sign(certificate, key, self.link_key);
+        self.register_with(node, &json!(membership))
+    }
+
+    fn register_with(&mut self, node: NodeId, member: &Value) -> Value {
         let register = json!({
             "command": "register", "protocolMin": 2, "protocolMax": 2, "node": node, "boot": "00000000000000aa",
-            "address": "127.0.0.1:2000", "copies": 2, "pinMs": 60000,
+            "member": member, "address": "127.0.0.1:2000", "copies": 2, "pinMs": 60000,
         });
         self.say(&register);
         self.receive()
@@ -177,4 +194,76 @@ fn a_member_cannot_speak_for_another_node() {
     assert_eq!(answer["command"], "Error", "{answer}");
     let error = answer["error"].as_str().unwrap();
     assert!(error.contains("its key is that of"), "{error}");
+}
+
+/// What the daemon says to a node that shows this as its membership, to the end.
+fn answer_to_membership(group: &Group, address: &Address, member: &Value) -> String {
+    let mut node = Member::dial(group, address);
+    let own = node.own;
+    node.register_with(own, member)["error"].as_str().unwrap_or("welcome").to_owned()
+}
+
+#[test]
+fn a_node_must_be_one_that_a_member_has_signed_for() {
+    let group = Group::new(9);
+    let anna = group.start("anna", None);
+    let node = Member::dial(&group, anna.address());
+    let MemberFile { key, certificate, .. } = &node.file;
+    let mine = Membership::sign(certificate, key, node.link_key);
+    let of_another_node = Membership::sign(certificate, key, [7; 32]);
+    // Who knows the secret can make a group of his own with it.
+    let mut fake = GroupFile::new(*node.file.shared.bytes(), [77; 32]);
+    let fake = fake.invite("mallory".parse().unwrap(), [78; 32], 1).unwrap();
+    let of_another_group = Membership::sign(&fake.certificate, &fake.key, node.link_key);
+    let mut forged = json!(mine);
+    forged["certificate"]["name"] = json!("anna");
+
+    let cases = [
+        (json!(mine), "welcome"),
+        (Value::Null, "does not say whose"),
+        (json!(of_another_node), "not the one that mallory has signed for"),
+        (json!(of_another_group), "a member of another group"),
+        (forged, "signature is wrong"),
+    ];
+    for (member, expected) in cases {
+        let answer = answer_to_membership(&group, anna.address(), &member);
+        assert!(answer.contains(expected), "{answer:?} and not {expected:?}");
+    }
+}
+
+#[test]
+fn a_client_says_first_who_it_is() {
+    let group = Group::new(10);
+    let anna = group.start("anna", None);
+    let mut earlier = Member::dial(&group, anna.address());
+    let MemberFile { key, certificate, .. } = &earlier.file;
+    let of_another_link = json!(Visit::sign(certificate, key, earlier.channel.handshake()));
+    let register = |member: Value| json!({"command": "registerClient", "member": member});
+    earlier.say(&register(of_another_link.clone()));
+    let answer = earlier.receive();
+    assert_eq!((&answer["command"], &answer["owner"]), (&json!("Registered"), &json!(false)));
+    earlier.say(&register(of_another_link.clone()));
+    assert_eq!(earlier.receive()["command"], "Error", "twice");
+
+    let mut fake = GroupFile::new(*earlier.file.shared.bytes(), [77; 32]);
+    let fake = fake.invite("anna".parse().unwrap(), [78; 32], 1).unwrap();
+    let of_another_group = |link: &Member| {
+        let visit = Visit::sign(&fake.certificate, &fake.key, link.channel.handshake());
+        register(json!(visit))
+    };
+    let cases = [
+        (Some(json!({"command": "GetImageList"})), "which member it is"),
+        (Some(json!({"command": "Put", "name": "a.jpg", "bytes": 3})), "which member it is"),
+        (Some(json!({"command": "registerClient", "name": "anna"})), "which member it is"),
+        (Some(register(of_another_link)), "signature is wrong"),
+        (None, "another group"),
+    ];
+    for (first, expected) in cases {
+        let mut link = Member::dial(&group, anna.address());
+        let first = first.unwrap_or_else(|| of_another_group(&link));
+        link.say(&first);
+        let answer = link.receive();
+        assert_eq!(answer["command"], "Error", "{answer}");
+        assert!(answer["error"].as_str().unwrap().contains(expected), "{answer}");
+    }
 }

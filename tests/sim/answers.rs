@@ -45,7 +45,10 @@ impl World {
                 }
             }
             Answer::Refused { .. } | Answer::Error { .. } => self.stats.refusals += 1,
-            Answer::ListImage { .. }
+            Answer::Registered { .. }
+            | Answer::Members { .. }
+            | Answer::Told
+            | Answer::ListImage { .. }
             | Answer::ReceiveImage { .. }
             | Answer::NotFound { .. }
             | Answer::Photos { .. }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use photomesh::node::{ClientEvent, CloseReason, DiskError, LinkId, Source, Spool};
+use photomesh::node::{Asker, ClientEvent, CloseReason, DiskError, LinkId, Source, Spool};
 use photomesh::photo::PhotoId;
 use photomesh::protocol::{Answer, Request};
 
@@ -139,7 +139,11 @@ impl World {
         asking.reply = None;
         let (life, link, number) = (asking.life, asking.link, asking.number);
         self.stats.requests += 1;
-        self.tell(life, Duration::from_millis(1), ClientEvent::Asked { link, request });
+        self.tell(
+            life,
+            Duration::from_millis(1),
+            ClientEvent::Asked { link, by: Asker::Owner, request },
+        );
         self.agenda.add(self.now + DEADLINE, What::Overdue(client, number));
     }
 

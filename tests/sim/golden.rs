@@ -193,6 +193,8 @@ fn asked(request: &Request) -> Option<&'static str> {
     match request {
         // Neither is answered, and no node hears of them: a daemon takes them in by itself.
         Request::RegisterClient { .. } | Request::Chunk { .. } => None,
+        // Without a group there is nothing of interest in them.
+        Request::Members | Request::Tell { .. } => None,
         // Scripts ask for the whole list; pages of it are for programs.
         Request::List { .. } => None,
         Request::GetImageList => Some("for the list"),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use photomesh::node::{Config, DiskAction, LinkId, Node, Time};
 use photomesh::photo::PhotoId;
-use photomesh::protocol::{Address, Boot, Membership, NodeId};
+use photomesh::protocol::{Address, Boot, Membership, NodeId, NodeName};
 
 use crate::agenda::{Life, What};
 use crate::disk::Disk;
@@ -115,6 +115,7 @@ impl Host {
                 Membership::sign(&member.certificate, &member.key, link_key)
             }),
             roster: self.disk.roster.clone(),
+            name: NodeName::like("test"),
             address: self.address.clone(),
             copies: self.copies,
             grace,

@@ -1,15 +1,28 @@
 //! Questions to a daemon, in one call each.
 
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use photomesh::client::Daemon;
+use photomesh::client::{Daemon, Failure};
 use photomesh::photo::PhotoId;
 use photomesh::protocol::client::{PhotoReport, StatusReport};
-use photomesh::protocol::{Address, Answer, Blob, GroupKey, MAX_CHUNK, Request};
+use photomesh::protocol::{Address, Answer, Blob, MAX_CHUNK, MemberFile, Request};
 
-/// The key of the group, if all daemons of this test have one.
-pub(crate) static KEY: OnceLock<GroupKey> = OnceLock::new();
+/// Whose the daemons are that listen at these addresses; those of no group are not here.
+static OWNERS: Mutex<BTreeMap<Address, MemberFile>> = Mutex::new(BTreeMap::new());
+
+/// From now on the daemon at an address is asked by its owner.
+pub(crate) fn belongs(address: &Address, owner: &MemberFile) {
+    let mut owners = OWNERS.lock().unwrap_or_else(PoisonError::into_inner);
+    owners.insert(address.clone(), owner.clone());
+}
+
+/// A connection to a daemon, of its owner.
+fn connect(address: &Address) -> Result<Daemon, Failure> {
+    let owner = OWNERS.lock().unwrap_or_else(PoisonError::into_inner).get(address).cloned();
+    Daemon::connect(address, owner.as_ref())
+}
 
 /// How long a daemon that answers in no time may take, on a busy machine: longer than any get.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -17,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// One request on a connection of its own; an answer that says no is an error.
 pub(crate) fn ask(address: &Address, request: &Request) -> Result<Answer, String> {
     let ask = || {
-        let mut daemon = Daemon::connect(address, KEY.get())?;
+        let mut daemon = connect(address)?;
         daemon.be_patient(PATIENCE);
         daemon.ask(request)
     };
@@ -49,7 +62,7 @@ pub(crate) fn put(
     patience: Duration,
 ) -> Result<Answer, String> {
     let put = || {
-        let mut daemon = Daemon::connect(address, KEY.get())?;
+        let mut daemon = connect(address)?;
         daemon.be_patient(patience);
         daemon.send(&Request::Put { name: name.to_owned(), bytes: photo.len() as u64 })?;
         for piece in photo.chunks(MAX_CHUNK) {

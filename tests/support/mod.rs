@@ -9,6 +9,7 @@ pub(crate) mod gate;
 pub(crate) mod pictures;
 pub(crate) mod rng;
 pub(crate) mod roads;
+pub(crate) mod said;
 pub(crate) mod sockets;
 pub(crate) mod verdict;
 pub(crate) mod wait;

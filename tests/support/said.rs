@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
 use photomesh::photo::{CaptureTime, Fingerprint, Format, Nonce, Photo, PhotoId, Proof, Relation};
-use photomesh::protocol::group::Roster;
+use photomesh::protocol::group::{GroupFile, Roster};
 use photomesh::protocol::message::{Lane, OfferReply, PROTOCOL, Register, TransferId};
 use photomesh::protocol::{
-    Address, Blob, Boot, Facts, Holding, Looks, MemberName, Message, NodeId, Record, Request,
-    Tombstone, Wish,
+    Address, Blob, Boot, Facts, Holding, Looks, MemberFile, MemberName, Membership, Message,
+    NodeId, NodeName, Record, Request, Revocation, Tombstone, Visit, Wish,
 };
 
 const PHOTO: PhotoId = PhotoId([7; 32]);
@@ -25,7 +25,8 @@ pub(crate) fn messages() -> Vec<Message> {
         features: vec!["chunks".to_owned()],
         node: NodeId(1),
         boot: Boot(2),
-        member: None,
+        member: Some(membership()),
+        name: Some(NodeName::like("nas")),
         address: Address::new("anna", 5000),
         copies: 2,
         pin_ms: 60_000,
@@ -36,8 +37,22 @@ pub(crate) fn messages() -> Vec<Message> {
 
 /// Every request.
 pub(crate) fn requests() -> Vec<Request> {
-    let name = "ana".to_owned();
-    successors(Some(Request::RegisterClient { name }), request_after).collect()
+    let MemberFile { key, certificate, .. } = ana();
+    let member = Some(Box::new(Visit::sign(&certificate, &key, &[3; 32])));
+    let first = Request::RegisterClient { name: "ana".to_owned(), member };
+    successors(Some(first), request_after).collect()
+}
+
+/// A member of a group.
+pub(crate) fn ana() -> MemberFile {
+    let mut group = GroupFile::new([1; 32], [2; 32]);
+    group.invite("ana".parse().expect("a name"), [3; 32], 1_790_000_000).expect("room in the group")
+}
+
+/// The node that is ana's.
+pub(crate) fn membership() -> Box<Membership> {
+    let MemberFile { key, certificate, .. } = ana();
+    Box::new(Membership::sign(&certificate, &key, [4; 32]))
 }
 
 /// They stand in a row, and a new one does not compile before it has its place there.
@@ -97,13 +112,24 @@ fn request_after(request: &Request) -> Option<Request> {
         Request::Explain { .. } => Request::Duplicates { after },
         Request::Duplicates { .. } => Request::Distinct { image_names: vec![name, image_name] },
         Request::Distinct { .. } => Request::Status,
-        Request::Status => Request::TrashList { after },
+        Request::Status => Request::Members,
+        Request::Members => Request::Tell { removal: Box::new(removal()) },
+        Request::Tell { .. } => Request::TrashList { after },
         Request::TrashList { .. } => Request::TrashRestore { image_name },
         Request::TrashRestore { .. } => Request::TrashPurge { older_than: 30 },
         Request::TrashPurge { .. } => Request::PlanRemoval { image_name },
         Request::PlanRemoval { .. } => Request::Remove { photos: vec![PHOTO] },
         Request::Remove { .. } => return None,
     })
+}
+
+/// Ana is removed.
+fn removal() -> Revocation {
+    Revocation::sign(
+        &SigningKey::from_bytes(&[2; 32]),
+        "ana".parse().expect("a name"),
+        1_790_000_001,
+    )
 }
 
 /// A page with one of everything.

@@ -20,6 +20,10 @@
 //! The reader receives the photo of a `Put` into a spool file before the node hears of the request, so the node is asked
 //! only about what is on the disk. What cannot be stored is answered without the node.
 //!
+//! In a group the first request says which member the client is, in a signature over this very connection. The reader
+//! checks it and settles once who asks, the node's owner or somebody else; every event of this client carries that, and
+//! what is not his to ask is refused.
+//!
 //! The writer reads every photo twice: once to be sure of it, once to send it. A damaged one is never begun; the node
 //! hears of it and answers the same request from elsewhere. No photo is ever in memory as a whole.
 //!

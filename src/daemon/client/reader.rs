@@ -10,10 +10,9 @@ use crate::daemon::inbox::{Input, LinkHandle};
 use crate::daemon::services::{ClosedOnDrop, Services};
 use crate::daemon::socket::frames::{SocketReader, SocketWriter};
 use crate::daemon::socket::link::Link;
-use crate::node::{ClientEvent, CloseReason};
-use crate::protocol::client::Refusal;
+use crate::node::{Asker, ClientEvent, CloseReason};
 use crate::protocol::codec;
-use crate::protocol::{Answer, Request};
+use crate::protocol::{Answer, Request, Visit};
 
 /// Serves a client until its link ends, beginning with the frame that made it one. Runs in the thread that accepted the
 /// link, of which it makes the reader; a second thread writes.
@@ -43,6 +42,7 @@ pub(in crate::daemon) fn serve_client(
         turns,
         handle: Some(LinkHandle::Client(Arc::clone(link), replies)),
         closed_on_drop: None,
+        by: services.group.is_none().then_some(Asker::Owner),
         named: false,
     };
     let reason = match reader.converse(first) {
@@ -60,6 +60,10 @@ pub(in crate::daemon) fn serve_client(
     link.end(reason);
 }
 
+/// What a client of no member is told by a daemon that is of a group.
+const NOT_REGISTERED: &str =
+    "this daemon is of a group: a client says first which member it is (registerClient)";
+
 struct Reader<'a> {
     services: &'a Services,
     link: &'a Arc<Link>,
@@ -72,6 +76,8 @@ struct Reader<'a> {
     handle: Option<LinkHandle>,
     /// Once the node knows the client it must hear of its end.
     closed_on_drop: Option<ClosedOnDrop<'a>>,
+    /// Who asks; in a group that is not known before the client has registered.
+    by: Option<Asker>,
     /// Whether the client has told its name.
     named: bool,
 }
@@ -92,16 +98,14 @@ impl Reader<'_> {
 
     fn handle(&mut self, request: Request) -> Result<(), Stop> {
         match &request {
-            Request::RegisterClient { name } => {
-                self.register(name);
-                Ok(())
-            }
+            Request::RegisterClient { name, member } => self.register(name, member.as_deref()),
             Request::Chunk { .. } => Err(Stop::Broken("a Chunk without a Put".to_owned())),
             Request::Put { bytes, .. } => {
+                let refused = self.refusal(self.asker()?, &request);
                 let next_chunk = || self.frames.next_chunk();
-                match upload::receive(self.services, self.link, *bytes, next_chunk)? {
+                match upload::receive(self.services, self.link, *bytes, refused, next_chunk)? {
                     Ok(()) => self.ask(request),
-                    Err(error) => self.refuse(error),
+                    Err(answer) => self.answer(answer),
                 }
             }
             Request::GetImageList
@@ -112,6 +116,8 @@ impl Reader<'_> {
             | Request::List { .. }
             | Request::Explain { .. }
             | Request::Status
+            | Request::Members
+            | Request::Tell { .. }
             | Request::TrashList { .. }
             | Request::TrashRestore { .. }
             | Request::TrashPurge { .. }
@@ -120,18 +126,54 @@ impl Reader<'_> {
         }
     }
 
-    fn register(&mut self, name: &str) {
-        if !self.named {
-            self.named = true;
-            let name: String = name.chars().take(64).collect();
-            let remote = self.link.remote();
-            self.services.console.line("client", format!("{name} at {remote}"));
+    /// Takes in who the client is. Without a group that is just a name, and not answered.
+    fn register(&mut self, name: &str, visit: Option<&Visit>) -> Result<(), Stop> {
+        let services = self.services;
+        let (Some(ours), Some(channel)) = (&services.group, self.link.channel()) else {
+            if !self.named {
+                self.named = true;
+                let name: String = name.chars().take(64).collect();
+                let remote = self.link.remote();
+                services.console.line("client", format!("{name} at {remote}"));
+            }
+            return Ok(());
+        };
+        if self.by.is_some() {
+            return Err(Stop::Broken("the client has registered before".to_owned()));
         }
+        let visit = visit.ok_or_else(|| Stop::Broken(NOT_REGISTERED.to_owned()))?;
+        let visitor = visit.verify(channel.handshake()).map_err(Stop::Broken)?;
+        let membership = &ours.membership;
+        if visitor.group() != membership.group() {
+            return Err(Stop::Broken(format!("{} is a member of another group", visitor.name())));
+        }
+        let owner = visitor.key() == membership.certificate().key();
+        self.by = Some(match owner {
+            true => Asker::Owner,
+            false => Asker::Member(Box::new(visitor.clone())),
+        });
+        let member = Box::new(membership.clone());
+        self.answer(Answer::Registered { node: membership.node(), member, owner })
+    }
+
+    fn asker(&self) -> Result<&Asker, Stop> {
+        self.by.as_ref().ok_or_else(|| Stop::Broken(NOT_REGISTERED.to_owned()))
+    }
+
+    /// The answer to a put that is not this client's to make. The node would give the same, but it hears of a put only when
+    /// all bytes are on the disk.
+    fn refusal(&self, by: &Asker, put: &Request) -> Option<Answer> {
+        let (Some(ours), Asker::Member(asker)) = (&self.services.group, by) else {
+            return None;
+        };
+        let refused = || Answer::not_yours(ours.membership.name(), ours.name, asker.name());
+        (!by.may_ask(put)).then(refused)
     }
 
     /// Asks the node, and waits until its answer is written.
     fn ask(&mut self, request: Request) -> Result<(), Stop> {
-        let asked = ClientEvent::Asked { link: self.link.id, request };
+        let by = self.asker()?.clone();
+        let asked = ClientEvent::Asked { link: self.link.id, by, request };
         let input = match self.handle.take() {
             Some(handle) => Input::first(handle, asked),
             None => asked.into(),
@@ -146,10 +188,9 @@ impl Reader<'_> {
         self.wait_for_turn()
     }
 
-    /// Answers that the photo could not be written, and waits until that is written.
-    fn refuse(&mut self, error: String) -> Result<(), Stop> {
-        let refused = Answer::Refused { cause: Refusal::Disk, error };
-        self.own.send(refused).map_err(|_| Stop::Answered)?;
+    /// Answers without the node, and waits until that is written.
+    fn answer(&mut self, answer: Answer) -> Result<(), Stop> {
+        self.own.send(answer).map_err(|_| Stop::Answered)?;
         self.wait_for_turn()
     }
 

@@ -10,8 +10,9 @@ use crate::daemon::services::Services;
 use crate::daemon::socket::link::{Link, read_failure};
 use crate::node::{CloseReason, DiskError};
 use crate::photo::MAX_PHOTO;
+use crate::protocol::client::Refusal;
 use crate::protocol::codec::{self, FrameError};
-use crate::protocol::{Blob, MAX_CHUNK, Request};
+use crate::protocol::{Answer, Blob, MAX_CHUNK, Request};
 
 /// How a conversation ends.
 pub(super) enum Stop {
@@ -34,25 +35,29 @@ impl From<FrameError> for Stop {
     }
 }
 
-/// Reads chunks, one per call of `next_frame`, until `bytes` bytes are in the spool file of this link.
+/// Reads chunks, one per call of `next_frame`, until `bytes` bytes are in the spool file of this link. If the photo was
+/// `refused` before, there is no such file.
 ///
 /// # Errors
 ///
-/// The inner error is an answer: the photo cannot be stored, and the reason is for the client, whose other chunks have
-/// been read and thrown away so that it can go on asking. The outer one ends the link. No file is left in either case.
+/// The inner error is an answer: the photo is not stored, and why is for the client, whose other chunks have been read and
+/// thrown away so that it can go on asking. The outer one ends the link. No file is left in either case.
 pub(super) fn receive(
     services: &Services,
     link: &Link,
     bytes: u64,
+    refused: Option<Answer>,
     mut next_frame: impl FnMut() -> Result<Option<Vec<u8>>, FrameError>,
-) -> Result<Result<(), String>, Stop> {
+) -> Result<Result<(), Answer>, Stop> {
     if bytes > MAX_PHOTO {
         let limit = MAX_PHOTO >> 20;
         return Err(Stop::Broken(format!(
             "a photo of {bytes} bytes is over the limit of {limit} MiB"
         )));
     }
-    let mut sink = services.disk.upload(link.id, bytes).and_then(Sink::create);
+    let begin =
+        || services.disk.upload(link.id, bytes).and_then(Sink::create).map_err(cannot_store);
+    let mut sink = refused.map_or_else(begin, Err);
     // The time counts from when the disk is ready: that it has much to do is no fault of the client.
     let deadline =
         Instant::now() + link.deadlines.frame + Duration::from_secs(bytes / UPLOAD_MIN_RATE);
@@ -63,9 +68,13 @@ pub(super) fn receive(
         }
         let data = next_chunk(&mut next_frame, left)?;
         left -= data.len() as u64;
-        sink = sink.and_then(|mut sink| sink.write(&data).map(|()| sink));
+        sink = sink.and_then(|mut sink| sink.write(&data).map(|()| sink).map_err(cannot_store));
     }
-    Ok(sink.map(Sink::keep).map_err(|error| error.cannot_store()))
+    Ok(sink.map(Sink::keep))
+}
+
+fn cannot_store(error: DiskError) -> Answer {
+    Answer::Refused { cause: Refusal::Disk, error: error.cannot_store() }
 }
 
 fn next_chunk(

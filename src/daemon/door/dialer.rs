@@ -47,22 +47,22 @@ impl Dialer {
     }
 }
 
-/// Connects to the first of a host's addresses that accepts, and encrypts the link if this daemon has a key. Without one
+/// Connects to the first of a host's addresses that accepts, and encrypts the link if this daemon is of a group. If not,
 /// nothing is said to other computers, who would read it on the way.
 fn connect(services: &Services, address: &Address) -> io::Result<Arc<Link>> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
     for candidate in (address.host(), address.port()).to_socket_addrs()? {
-        if services.credentials.is_none() && !candidate.ip().is_loopback() {
+        if services.group.is_none() && !candidate.ip().is_loopback() {
             last = io::Error::new(
                 io::ErrorKind::PermissionDenied,
-                "it is another computer, which takes a group key: see `photomesh key --help`",
+                "it is another computer, which takes a group: see `photomesh group --help`",
             );
             continue;
         }
         match TcpStream::connect_timeout(&candidate, DIAL) {
             Ok(stream) => {
                 let link = services.link(stream)?;
-                link.secure(services.credentials.as_deref(), Side::Dialed, FIRST_FRAME)?;
+                link.secure(services.credentials(), Side::Dialed, FIRST_FRAME)?;
                 return Ok(link);
             }
             Err(error) => last = error,

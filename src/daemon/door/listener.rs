@@ -128,7 +128,7 @@ impl Acceptor {
         if let Err(refusal) = self.limits.admit(from.ip(), &link) {
             // A frame as small as this fits into the socket's buffer, so the accept thread does not wait. A
             // handshake here would block.
-            if self.services.credentials.is_none() {
+            if self.services.group.is_none() {
                 say_error(&link, refusal);
             }
             return Err(io::Error::other(refusal));
@@ -140,7 +140,7 @@ impl Acceptor {
 
 /// Serves an accepted connection until it ends. Its first frame tells whether a daemon or a client is there.
 fn attend(services: &Services, link: &Arc<Link>) {
-    if let Err(error) = link.secure(services.credentials.as_deref(), Side::Accepted, FIRST_FRAME) {
+    if let Err(error) = link.secure(services.credentials(), Side::Accepted, FIRST_FRAME) {
         let remote = link.remote();
         services.console.line("net", format!("turned {remote} away: {error}"));
         return link.end(CloseReason::Protocol(error.to_string()));

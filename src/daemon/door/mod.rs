@@ -20,8 +20,8 @@
 //! costs one place for some seconds. When the process has no file left for a socket, accepting pauses for longer and
 //! longer moments instead of failing again at once.
 //!
-//! Where there is a group key, nothing is said to anybody who has not proven that he knows it: a stranger does not even
-//! learn that a photomesh daemon listens. Without a key nothing is said to other computers at all.
+//! In a group, nothing is said to anybody who has not proven that he knows its key: a stranger does not even learn that a
+//! photomesh daemon listens. Without a group nothing is said to other computers at all.
 //!
 //! # Its state, and who changes it
 //!
@@ -31,8 +31,8 @@
 //!
 //! # What is left out
 //!
-//! Nobody is turned away by address: who may take part is settled by the group key, and who has none is limited only in
-//! how many places he takes. And no address is tried twice: whether and when to dial again is for the node to say.
+//! Nobody is turned away by address: who may take part is settled by the group, and who is of none is limited only in how
+//! many places he takes. And no address is tried twice: whether and when to dial again is for the node to say.
 
 pub(in crate::daemon) mod connection_limits;
 pub(in crate::daemon) mod dialer;

@@ -60,7 +60,7 @@ fn read_messages(
     let mut next = first;
     loop {
         if let Some(message) = next.take() {
-            if let Err(error) = check_sender(link, &message) {
+            if let Err(error) = check_sender(services, link, &message) {
                 return CloseReason::Protocol(error);
             }
             let link = link.id;
@@ -80,13 +80,30 @@ fn read_messages(
     }
 }
 
-/// Refuses who registers under an id that is not its own, where the link proves whose it is.
-fn check_sender(link: &Link, message: &Message) -> Result<(), String> {
-    match (message, link.proven()) {
-        (Message::Register(register), Some(proven)) if register.node != proven => {
-            Err(format!("the node registers as {}, but its key is that of {proven}", register.node))
-        }
-        _ => Ok(()),
+/// Refuses who registers as another node than it is, or as no member's. In a group the link proves a key of the node, all
+/// 32 bytes of it, and it is this key that a member must have signed.
+fn check_sender(services: &Services, link: &Link, message: &Message) -> Result<(), String> {
+    let Message::Register(register) = message else {
+        return Ok(());
+    };
+    let (Some(ours), Some(channel)) = (&services.group, link.channel()) else {
+        return match register.member {
+            Some(_) => Err("the node is of a group, and this daemon is of none".to_owned()),
+            None => Ok(()),
+        };
+    };
+    let (node, proven) = (register.node, channel.remote());
+    let Some(member) = &register.member else {
+        return Err("the node does not say whose it is".to_owned());
+    };
+    if node != proven {
+        Err(format!("the node registers as {node}, but its key is that of {proven}"))
+    } else if member.link_key() != channel.remote_key() {
+        Err(format!("the node is not the one that {} has signed for", member.name()))
+    } else if member.group() != ours.membership.group() {
+        Err(format!("{} is a member of another group", member.name()))
+    } else {
+        Ok(())
     }
 }
 

@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use crate::daemon::limits::{Deadlines, LINGER, WRITE_PIECE};
 use crate::node::{CloseReason, LinkId};
-use crate::protocol::NodeId;
 use crate::protocol::secure::{Channel, Credentials};
 
 /// One connection. The socket is closed when the last of its threads lets go of this.
@@ -34,7 +33,7 @@ impl Link {
         }
     }
 
-    /// Encrypts the link from here on, if this daemon has a key. To be called before anything else is sent or read.
+    /// Encrypts the link from here on, if this daemon is of a group. To be called before anything else is sent or read.
     ///
     /// # Errors
     ///
@@ -61,14 +60,9 @@ impl Link {
         Ok(())
     }
 
-    /// The secret that the link is encrypted with, if it is.
-    pub(super) fn channel(&self) -> Option<Arc<Channel>> {
+    /// The secret that the link is encrypted with, if it is; it proves a key of the other side.
+    pub(in crate::daemon) fn channel(&self) -> Option<Arc<Channel>> {
         self.channel.get().cloned()
-    }
-
-    /// Who is at the other end, if the link proves it.
-    pub(in crate::daemon) fn proven(&self) -> Option<NodeId> {
-        self.channel.get().map(|channel| channel.remote())
     }
 
     /// Ends the connection both ways, which wakes the threads that read or write it. The first reason given stays.

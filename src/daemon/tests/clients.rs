@@ -18,7 +18,7 @@ use crate::daemon::inbox::LinkHandle;
 use crate::daemon::limits::{DEADLINES, Deadlines};
 use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::reply::{Delivery, Reply};
-use crate::node::{ClientEvent, CloseReason, DiskError, Event};
+use crate::node::{Asker, ClientEvent, CloseReason, DiskError, Event};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Answer, Request};
 
@@ -39,7 +39,7 @@ fn client_within(deadlines: Deadlines) -> (Stage, Sender<Reply>) {
     let (handle, event) = stage.next_input();
     let request = Request::GetImageList;
     let link = stage.link.id;
-    assert_eq!(event, Event::Client(ClientEvent::Asked { link, request }));
+    assert_eq!(event, Event::Client(ClientEvent::Asked { link, by: Asker::Owner, request }));
     let Some(LinkHandle::Client(_, replies)) = handle else {
         panic!("no way to answer");
     };
@@ -123,7 +123,11 @@ fn the_next_request_waits_until_a_photo_is_written_to_its_end() {
     assert_eq!(stage.next_event(), Event::Client(ClientEvent::Answered { link, result: Ok(()) }));
     assert_eq!(
         stage.next_event(),
-        Event::Client(ClientEvent::Asked { link, request: Request::GetImageList })
+        Event::Client(ClientEvent::Asked {
+            link,
+            by: Asker::Owner,
+            request: Request::GetImageList
+        })
     );
 }
 
@@ -294,7 +298,10 @@ fn a_put_that_cannot_be_written_is_refused_and_the_client_goes_on() {
     assert!(refused.contains("Refused") && refused.contains("full"), "{refused}");
     let request = Request::GetImageList;
     let link = stage.link.id;
-    assert_eq!(stage.next_event(), Event::Client(ClientEvent::Asked { link, request }));
+    assert_eq!(
+        stage.next_event(),
+        Event::Client(ClientEvent::Asked { link, by: Asker::Owner, request })
+    );
 }
 
 #[test]

@@ -57,7 +57,7 @@ impl Stage {
             console: Console::start(NodeId(1)).unwrap(),
             next_link: Arc::new(AtomicU64::new(1)),
             deadlines,
-            credentials: None,
+            group: None,
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let remote = TcpStream::connect(listener.local_addr().unwrap()).unwrap();

@@ -26,7 +26,7 @@ use crate::photo::PhotoId;
 use crate::protocol::codec::{FrameError, MAX_REQUEST};
 use crate::protocol::group::Roster;
 use crate::protocol::message::{Lane, TransferId};
-use crate::protocol::{Address, Boot, MAX_CHUNK, Message, NodeId};
+use crate::protocol::{Address, Boot, MAX_CHUNK, Message, NodeId, NodeName};
 
 const GET: u32 = 1;
 const REPLICA: u32 = 2;
@@ -281,6 +281,7 @@ fn a_daemon_that_is_too_busy_to_listen_takes_nobody_for_dead() {
         boot: Boot(1),
         membership: None,
         roster: Roster::default(),
+        name: NodeName::like("test"),
         address: Address::new("127.0.0.1", 1),
         copies: 2,
         grace: PATIENCE,

@@ -12,6 +12,8 @@
 //! advance what a removal would do, and the room `removal` then does it; `trash` empties the trash; `distinct` notes
 //! that pictures are different, and waits until they are judged again.
 //!
+//! `members` says whom this node serves, and who is in the group.
+//!
 //! The rest only reads: `reports` lists photos, trash and nodes, `versions` explains which photo is shown in place of
 //! which, `counts` and `shortage` say on how many nodes a photo is and why not on more, and `wording` has the phrases
 //! that several of them use.
@@ -30,6 +32,7 @@
 mod counts;
 mod distinct;
 mod get;
+mod members;
 mod put;
 mod remove;
 mod reports;
@@ -47,7 +50,7 @@ use super::drops::Drops;
 use super::news::News;
 use super::table::names::Found;
 use super::table::verdict::Verdict;
-use super::{DiskAction, DiskError, LinkId, Source, Spool, Time};
+use super::{Asker, DiskAction, DiskError, LinkId, Source, Spool, Time};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::client::{DuplicateReport, Refusal};
 use crate::protocol::{Answer, Facts, Holding, Request};
@@ -103,8 +106,12 @@ impl Clients {
         copies: &Copies,
         drops: &Drops,
         link: LinkId,
+        by: &Asker,
         request: Request,
     ) {
+        if let Some(refusal) = (View { cx, copies, drops }).refusal(by, &request) {
+            return self.answer(cx, link, refusal);
+        }
         if request == Request::GetImageList {
             let list = cx.table.labels();
             return self.answer(cx, link, Answer::ListImage { list });
@@ -114,6 +121,8 @@ impl Clients {
             Request::List { after } => view.list(after),
             Request::Explain { image_name, exact } => view.explain(&image_name, exact),
             Request::Status => view.status(),
+            Request::Members => view.members(),
+            Request::Tell { removal } => members::told(cx, &removal),
             Request::TrashList { after } => view.trash(after),
             Request::PlanRemoval { image_name } => view.plan_removal(&image_name),
             Request::Duplicates { after } => {

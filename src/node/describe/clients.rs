@@ -7,7 +7,7 @@ use crate::protocol::{Answer, Request};
 /// What a client asks, to follow "is asked".
 pub fn request(request: &Request, names: &dyn Names) -> String {
     match request {
-        Request::RegisterClient { name } => format!("to call it {name}"),
+        Request::RegisterClient { name, .. } => format!("to call it {name}"),
         Request::GetImageList => "for the list".to_owned(),
         Request::GetImageRequest { image_name } => format!("for {image_name}"),
         Request::GetExact { photo } => format!("for exactly {}", names.photo(*photo)),
@@ -20,6 +20,8 @@ pub fn request(request: &Request, names: &dyn Names) -> String {
             format!("to tell apart {}", listed(image_names.iter().cloned(), "nothing"))
         }
         Request::Status => "how the mesh is doing".to_owned(),
+        Request::Members => "who is in the group".to_owned(),
+        Request::Tell { removal } => format!("to know that {} is no member", removal.name()),
         Request::TrashList { .. } => "what is in its trash".to_owned(),
         Request::TrashRestore { image_name } => format!("to restore {image_name}"),
         Request::TrashPurge { older_than: 0 } => "to empty its trash".to_owned(),
@@ -34,6 +36,8 @@ pub fn request(request: &Request, names: &dyn Names) -> String {
 /// What a client is answered.
 pub(super) fn answer(answer: &Answer, names: &dyn Names) -> String {
     match answer {
+        Answer::Registered { owner: true, .. } => "it is its owner's".to_owned(),
+        Answer::Registered { owner: false, .. } => "it is a member's".to_owned(),
         Answer::ListImage { list } => {
             format!("the list has {}", listed(list.iter().cloned(), "nothing"))
         }
@@ -63,6 +67,11 @@ pub(super) fn answer(answer: &Answer, names: &dyn Names) -> String {
                 status.under_replicated
             )
         }
+        Answer::Members { members } => {
+            let names = members.iter().map(|member| member.name.to_string());
+            format!("the group has {}", listed(names, "nobody"))
+        }
+        Answer::Told => "it is told".to_owned(),
         Answer::Trash { photos, .. } => {
             let names = photos.iter().map(|photo| photo.names.join(" or "));
             format!("the trash has {}", listed(names, "nothing"))

@@ -10,7 +10,7 @@ use super::records::looks;
 use super::words::{
     Names, client, count, holding, listed, photos, relation, round, spool, transfer,
 };
-use crate::node::{ClientEvent, DiskError, DiskEvent, Event, LinkEvent};
+use crate::node::{Asker, ClientEvent, DiskError, DiskEvent, Event, LinkEvent};
 use crate::photo::{Photo, PhotoId, Proof};
 use crate::protocol::NodeId;
 
@@ -53,8 +53,14 @@ fn link_event(event: &LinkEvent, names: &dyn Names) -> String {
 
 fn client_event(event: &ClientEvent, names: &dyn Names) -> String {
     match event {
-        ClientEvent::Asked { link, request: asked } => {
-            format!("is asked by {} {}", client(*link), request(asked, names))
+        ClientEvent::Asked { link, by, request: asked } => {
+            let (client, asked) = (client(*link), request(asked, names));
+            match by {
+                Asker::Owner => format!("is asked by {client} {asked}"),
+                Asker::Member(member) => {
+                    format!("is asked by {client}, which is {}'s, {asked}", member.name())
+                }
+            }
         }
         ClientEvent::Answered { link, result: Ok(()) } => {
             format!("has sent {} its photo", client(*link))

@@ -5,7 +5,7 @@ use super::Spool;
 use super::{CloseReason, DiskError, LinkId};
 #[cfg(doc)]
 use crate::node::ClientAction;
-use crate::protocol::Request;
+use crate::protocol::{Certificate, Request};
 
 /// What happens on a link to a client.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +14,8 @@ pub enum ClientEvent {
     Asked {
         /// The client's link.
         link: LinkId,
+        /// Who asks.
+        by: Asker,
         /// The request. A `Put` comes when all its bytes are in [`Spool::Put`]; `Chunk` and `RegisterClient` never come.
         request: Request,
     },
@@ -31,4 +33,22 @@ pub enum ClientEvent {
         /// Why.
         reason: CloseReason,
     },
+}
+
+/// Who asks: settled once, when the client registers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asker {
+    /// This node's owner: whoever has the key in the member file that the daemon was started with. Without a group that is
+    /// every program on this computer.
+    Owner,
+    /// Somebody else of the group. His certificate, not just his name: he may be removed while he is connected, and be
+    /// invited again under the same name.
+    Member(Box<Certificate>),
+}
+
+impl Asker {
+    /// Whether this request is his to make.
+    pub fn may_ask(&self, request: &Request) -> bool {
+        *self == Asker::Owner || !request.is_for_owner_alone()
+    }
 }

@@ -16,7 +16,7 @@ use super::Action;
 use crate::photo::PhotoId;
 use crate::protocol::message::TransferId;
 
-pub use client::ClientEvent;
+pub use client::{Asker, ClientEvent};
 pub use disk::{DiskError, DiskEvent};
 pub use link::{CloseReason, LinkEvent};
 

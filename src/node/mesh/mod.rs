@@ -38,7 +38,7 @@ use super::limits::{CUT_OFF_GRACE, FLAPS_MAX, NODES, REANNOUNCE, REDIAL_MAX, RED
 use super::news::News;
 use super::step::Step;
 use super::{CloseReason, Config, LinkId, Time};
-use crate::protocol::{Address, Boot, Certificate, MemberName, NodeId};
+use crate::protocol::{Address, Boot, Certificate, MemberName, NodeId, NodeName};
 pub(in crate::node) use announce::impossible_size;
 pub(in crate::node) use census::Census;
 use pages::Pages;
@@ -87,6 +87,8 @@ pub(in crate::node) struct Peer {
     pub(in crate::node) address: Address,
     /// What proves whose node it is, as it has registered.
     certificate: Option<Certificate>,
+    /// What its owner calls it.
+    pub(in crate::node) name: Option<NodeName>,
     /// It has registered here, now or in an earlier life; else it is known only from others.
     met: bool,
     pub(in crate::node) presence: Presence,
@@ -245,6 +247,7 @@ impl Peer {
         Peer {
             address,
             certificate: None,
+            name: None,
             met: true,
             presence: Presence::Gone,
             boot: None,

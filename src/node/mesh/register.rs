@@ -194,6 +194,7 @@ impl Mesh {
         peer.pin = Duration::from_millis(register.pin_ms);
         peer.keeps_originals = register.keep_originals;
         peer.redial = Redial::at(now);
+        peer.name = register.name;
         peer.certificate = register.member.map(|membership| membership.certificate().clone());
         step.tell(News::Up { node, member: peer.member() });
         let presence = Presence::Here { link, since: now, complete: false };
@@ -245,6 +246,7 @@ impl Mesh {
             node: step.me(),
             boot: step.config.boot,
             member: step.config.membership.clone().map(Box::new),
+            name: Some(step.config.name.clone()),
             address: step.config.address.clone(),
             copies: step.config.copies,
             pin_ms: u64::try_from(step.config.pin.as_millis()).unwrap_or(u64::MAX),

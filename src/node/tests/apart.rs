@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::super::limits::{PAGE_LOOKED_AT, PUT, SETTLE, TICK};
-use super::super::{Action, ClientAction, ClientEvent, DiskAction, DiskError, DiskEvent};
+use super::super::{Action, Asker, ClientAction, ClientEvent, DiskAction, DiskError, DiskEvent};
 use super::claims::{hold, version};
 use super::solo::Solo;
 use super::world::CLIENT;
@@ -78,7 +78,7 @@ fn the_folder_says_how_long_a_worse_version_stays_in_the_trash() {
     for (days, stay) in [(Some(3), Stay::Days(3)), (None, Stay::UntilPurged)] {
         let (mut solo, worse) = with_trash();
         let (link, request) = (CLIENT, Request::Duplicates { after: None });
-        let actions = solo.tell(ClientEvent::Asked { link, request });
+        let actions = solo.tell(ClientEvent::Asked { link, by: Asker::Owner, request });
         let asked = actions.iter().find_map(|action| match action {
             Action::Disk(DiskAction::FindDaysLeft { photos, .. }) => Some(photos.clone()),
             _ => None,
@@ -103,7 +103,7 @@ fn told_apart() -> (Solo, PhotoId) {
     let (mut solo, worse) = with_trash();
     assert_eq!(solo.list(), ["20.jpg"]);
     let (link, request) = (CLIENT, distinct(&["20.jpg", "10.jpg"]));
-    let mut actions = solo.tell(ClientEvent::Asked { link, request });
+    let mut actions = solo.tell(ClientEvent::Asked { link, by: Asker::Owner, request });
     actions.extend(solo.wait(TICK));
     let restores = |action: &Action| matches!(action, Action::Disk(DiskAction::Restore { photo, .. }) if *photo == worse);
     assert!(actions.iter().any(restores), "{actions:?}");
@@ -189,7 +189,7 @@ fn a_worse_version_is_explained_and_served_as_itself() {
         assert_eq!((&*told.photo.name, told.meant), ("20.jpg", Some(worse)));
     }
     let (link, request) = (CLIENT, Request::GetExact { photo: worse });
-    let actions = solo.tell(ClientEvent::Asked { link, request });
+    let actions = solo.tell(ClientEvent::Asked { link, by: Asker::Owner, request });
     let served = actions.iter().find_map(|action| match action {
         Action::Client(ClientAction::AnswerPhoto { photo, label, .. }) => {
             Some((photo.id, label.clone()))

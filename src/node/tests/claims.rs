@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::limits::{DOUBT, RATE_FILES, RETRY, SETTLE};
 use super::super::{
-    Action, ClientEvent, CloseReason, DiskAction, DiskEvent, LinkAction, LinkEvent, LinkId,
+    Action, Asker, ClientEvent, CloseReason, DiskAction, DiskEvent, LinkAction, LinkEvent, LinkId,
 };
 use super::pulling::asked;
 use super::solo::{Solo, original, proof};
@@ -339,7 +339,7 @@ fn who_takes_back_the_best_version_says_nothing_of_the_worse_ones() {
     let link = CLIENT;
     let image_name = id.to_string();
     let request = Request::TrashRestore { image_name };
-    solo.tell(ClientEvent::Asked { link, request });
+    solo.tell(ClientEvent::Asked { link, by: Asker::Owner, request });
     let result = Ok(Holding::Replica);
     solo.tell(DiskEvent::Returned { photo: id, result });
     solo.wait(2 * SETTLE);

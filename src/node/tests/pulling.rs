@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::super::limits::{GET, GET_MIN_RATE, GET_STALL, SERVING, SKIP, TICK, WINDOW};
 use super::super::{
-    Action, ClientAction, ClientEvent, DiskAction, DiskError, DiskEvent, LinkAction, LinkEvent,
-    LinkId, Source, Spool,
+    Action, Asker, ClientAction, ClientEvent, DiskAction, DiskError, DiskEvent, LinkAction,
+    LinkEvent, LinkId, Source, Spool,
 };
 use super::solo::{Solo, original};
 use super::world::{CLIENT, picture};
@@ -52,7 +52,7 @@ fn discards(actions: &[Action]) -> bool {
 fn get(solo: &mut Solo) -> Vec<Action> {
     let (link, image_name) = (CLIENT, "p.jpg".to_owned());
     let request = Request::GetImageRequest { image_name };
-    solo.tell(ClientEvent::Asked { link, request })
+    solo.tell(ClientEvent::Asked { link, by: Asker::Owner, request })
 }
 
 /// A node whose client wants a photo that two others have: whom it asks first, who is left, and the transfer.

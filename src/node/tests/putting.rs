@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::limits::{PUT, TICK};
 use super::super::{
-    Action, ClientAction, ClientEvent, CloseReason, DiskAction, DiskError, DiskEvent, Event,
+    Action, Asker, ClientAction, ClientEvent, CloseReason, DiskAction, DiskError, DiskEvent, Event,
     LinkAction, Spool,
 };
 use super::claims::{hold, version};
@@ -22,7 +22,7 @@ const SPOOL: Spool = Spool::Put(CLIENT);
 fn put(solo: &mut Solo) -> Vec<Action> {
     let (name, bytes) = ("mine.jpg".to_owned(), BYTES.len() as u64);
     let (link, request) = (CLIENT, Request::Put { name, bytes });
-    solo.tell(ClientEvent::Asked { link, request })
+    solo.tell(ClientEvent::Asked { link, by: Asker::Owner, request })
 }
 
 fn inspected(solo: &mut Solo, result: Result<Arc<Photo>, DiskError>) -> Vec<Action> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::super::limits::{REMOVE, RETRY, SETTLE, TICK};
-use super::super::{Action, ClientAction, ClientEvent, DiskAction, DiskError, DiskEvent};
+use super::super::{Action, Asker, ClientAction, ClientEvent, DiskAction, DiskError, DiskEvent};
 use super::removals::{CAT, cat, hold, key, node_of, say, word};
 use super::solo::{Solo, challenge, original, proof, register};
 use super::world::CLIENT;
@@ -26,7 +26,7 @@ fn owner() -> Solo {
 fn remove(solo: &mut Solo, photos: &[&[u8]]) -> Vec<Action> {
     let photos = photos.iter().map(|bytes| PhotoId::of(bytes)).collect();
     let (link, request) = (CLIENT, Request::Remove { photos });
-    solo.tell(ClientEvent::Asked { link, request })
+    solo.tell(ClientEvent::Asked { link, by: Asker::Owner, request })
 }
 
 /// The rounds for which this node reads its own copies.
@@ -290,7 +290,7 @@ fn emptying() -> (Solo, Nonce) {
     solo.wait(PIN);
     let (link, older_than) = (CLIENT, 0);
     let request = Request::TrashPurge { older_than };
-    solo.tell(ClientEvent::Asked { link, request });
+    solo.tell(ClientEvent::Asked { link, by: Asker::Owner, request });
     let photos = BTreeSet::from([PhotoId::of(CAT)]);
     let asked = challenge(&solo.tell(DiskEvent::Aged { link, photos }));
     (solo, asked.expect("it asks for proofs"))

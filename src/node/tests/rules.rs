@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::super::limits::{PUT, RETRY, ROOM_MARGIN, SETTLE, TICK};
 use super::super::{
-    Action, ClientAction, ClientEvent, CloseReason, DiskAction, DiskEvent, LinkAction, LinkEvent,
-    LinkId, Spool,
+    Action, Asker, ClientAction, ClientEvent, CloseReason, DiskAction, DiskEvent, LinkAction,
+    LinkEvent, LinkId, Spool,
 };
 use super::pulling::verdict;
 use super::solo::{Solo, about_to_drop, challenge, drop_within, original, proof, register};
@@ -227,7 +227,7 @@ fn a_put_is_answered_when_the_copies_are_on_disk() {
     let client = LinkId(100);
     let (photo, spool) = (picture(BYTES), Spool::Put(client));
     let request = Request::Put { name: "p.jpg".to_owned(), bytes: photo.bytes };
-    let mut before = solo.tell(ClientEvent::Asked { link: client, request });
+    let mut before = solo.tell(ClientEvent::Asked { link: client, by: Asker::Owner, request });
     before.extend(solo.tell(DiskEvent::Inspected { spool, result: Ok(photo.clone()) }));
     before.extend(solo.wait(SETTLE));
     before.extend(solo.tell(DiskEvent::Installed { spool, photo: photo.id, result: Ok(()) }));

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::super::limits::{OFFERS_PER_NODE, SETTLE, STAGGER, STUCK, TICK};
 use super::super::{
-    Action, ClientAction, ClientEvent, CloseReason, Config, DiskAction, DiskError, DiskEvent,
-    Event, LinkAction, LinkEvent, LinkId, Node, Time,
+    Action, Asker, ClientAction, ClientEvent, CloseReason, Config, DiskAction, DiskError,
+    DiskEvent, Event, LinkAction, LinkEvent, LinkId, Node, Time,
 };
 use super::world::{CLIENT, address, picture};
 use crate::photo::{MAX_PHOTO, Nonce, Photo, PhotoId, Proof, Relation};
@@ -15,7 +15,7 @@ use crate::protocol::client::StatusReport;
 use crate::protocol::group::Roster;
 use crate::protocol::message::{PROTOCOL, Register};
 use crate::protocol::{
-    Answer, Boot, Departure, Facts, Holding, Looks, Message, NodeId, Record, Request,
+    Answer, Boot, Departure, Facts, Holding, Looks, Message, NodeId, NodeName, Record, Request,
 };
 
 /// The proof that every node in these tests gives, and expects.
@@ -102,7 +102,8 @@ impl Solo {
     /// What a client is answered at once.
     pub(super) fn ask(&mut self, request: Request) -> Option<Answer> {
         let link = CLIENT;
-        let mut actions = self.tell(ClientEvent::Asked { link, request }).into_iter();
+        let mut actions =
+            self.tell(ClientEvent::Asked { link, by: Asker::Owner, request }).into_iter();
         actions.find_map(|action| match action {
             Action::Client(ClientAction::Answer { answer, .. }) => Some(answer),
             _ => None,
@@ -161,6 +162,7 @@ pub(super) fn register(n: u64, pin: Duration) -> Register {
         node: NodeId(n),
         boot: Boot(n),
         member: None,
+        name: None,
         address: address(n as usize),
         copies: 2,
         pin_ms: pin.as_millis() as u64,
@@ -372,6 +374,7 @@ pub(super) fn config() -> Config {
         boot: Boot(1),
         membership: None,
         roster: Roster::default(),
+        name: NodeName::like("test"),
         address: address(9),
         copies: 2,
         grace: Duration::from_secs(60),

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::super::limits::{DOUBT, OFFERS_PER_NODE, SETTLE, TICK};
 use super::super::{
-    Action, ClientEvent, CloseReason, DiskAction, DiskEvent, Event, LinkAction, LinkEvent, LinkId,
+    Action, Asker, ClientEvent, CloseReason, DiskAction, DiskEvent, Event, LinkAction, LinkEvent,
+    LinkId,
 };
 use super::claims::{hold, version};
 use super::solo::{Solo, challenge, original, proof};
@@ -147,7 +148,7 @@ fn no_time_deletes_a_variant() {
 fn emptied(solo: &mut Solo) -> Option<Nonce> {
     let (link, older_than) = (CLIENT, 0);
     let request = Request::TrashPurge { older_than };
-    solo.tell(ClientEvent::Asked { link, request });
+    solo.tell(ClientEvent::Asked { link, by: Asker::Owner, request });
     let photos = [id(10)].into();
     challenge(&solo.tell(DiskEvent::Aged { link, photos }))
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::limits::{PAGE_RECORDS, STEP_WORK, SWEEP};
-use super::super::{ClientEvent, CloseReason, Event, LinkEvent, LinkId};
+use super::super::{Asker, ClientEvent, CloseReason, Event, LinkEvent, LinkId};
 use super::solo::{Solo, original, register};
 use super::world::CLIENT;
 use crate::node::limits::TICK;
@@ -43,7 +43,7 @@ fn cost(solo: &mut Solo, event: impl Into<Event>) -> (u64, u64) {
 
 #[test]
 fn status_costs_the_same_however_many_photos_there_are() {
-    let ask = || ClientEvent::Asked { link: CLIENT, request: Request::Status };
+    let ask = || ClientEvent::Asked { link: CLIENT, by: Asker::Owner, request: Request::Status };
     let costs = [1_000, 8_000].map(|of_each| {
         let mut solo = among_photos(of_each);
         cost(&mut solo, ask()).0
@@ -80,7 +80,7 @@ fn no_step_looks_at_all_photos() {
 }
 
 fn asked(request: Request) -> Event {
-    ClientEvent::Asked { link: CLIENT, request }.into()
+    ClientEvent::Asked { link: CLIENT, by: Asker::Owner, request }.into()
 }
 
 #[test]

@@ -10,13 +10,14 @@ use std::time::Duration;
 
 use super::super::limits::TICK;
 use super::super::{
-    Action, ClientAction, ClientEvent, CloseReason, Config, DiskAction, DiskEvent, Event,
+    Action, Asker, ClientAction, ClientEvent, CloseReason, Config, DiskAction, DiskEvent, Event,
     LinkAction, LinkEvent, LinkId, Node, Source, Spool, Time,
 };
 use crate::photo::{Photo, PhotoId, Relation, prove};
 use crate::protocol::group::Roster;
 use crate::protocol::{
-    Address, Answer, Blob, Boot, Departure, Facts, Holding, MAX_CHUNK, Message, NodeId, Request,
+    Address, Answer, Blob, Boot, Departure, Facts, Holding, MAX_CHUNK, Message, NodeId, NodeName,
+    Request,
 };
 
 pub(super) const CLIENT: LinkId = LinkId(1_000_000);
@@ -72,6 +73,7 @@ impl World {
             boot: Boot(n as u64 + 100 * u64::from(first_start)),
             membership: None,
             roster: Roster::default(),
+            name: NodeName::like("test"),
             address: address(n),
             copies: 2,
             grace: Duration::from_secs(5),
@@ -279,7 +281,7 @@ impl World {
     }
 
     pub(super) fn ask(&mut self, n: usize, request: Request) -> Answer {
-        self.tell(n, ClientEvent::Asked { link: CLIENT, request });
+        self.tell(n, ClientEvent::Asked { link: CLIENT, by: Asker::Owner, request });
         for _ in 0..60 {
             self.run(1);
             if let Some(answer) = self.answers.pop() {

@@ -17,14 +17,30 @@ use super::{Certificate, GroupId, MEMBERS, MemberName, Revocation};
 use crate::photo::{from_hex, to_hex};
 use crate::protocol::GroupKey;
 
-/// Why a text is not the file that it should be.
+/// Why a text is not the file that it should be, or why a group's file does not allow something.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileError(String);
+pub enum FileError {
+    /// It is the key that a whole group shared in an earlier version of this program.
+    Earlier,
+    /// Anything else, in words.
+    Unfit(String),
+}
 
 impl fmt::Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        match self {
+            FileError::Earlier => f.write_str(
+                "it is a group key of an earlier version, which no longer lets anybody in: make a group once with \
+                 `photomesh group new friends.group`, and a file for each friend with `photomesh group invite \
+                 friends.group NAME > NAME.member`",
+            ),
+            FileError::Unfit(text) => f.write_str(text),
+        }
     }
+}
+
+fn unfit(text: impl Into<String>) -> FileError {
+    FileError::Unfit(text.into())
 }
 
 const GROUP: &str =
@@ -66,7 +82,7 @@ impl MemberFile {
         let key = SigningKey::from_bytes(&secret(lines.one("key")?)?);
         let certificate: Certificate = parsed(lines.one("certificate")?)?;
         if key.verifying_key() != *certificate.key() {
-            return Err(FileError("its key is not the one in its certificate".to_owned()));
+            return Err(unfit("its key is not the one in its certificate"));
         }
         Ok(MemberFile { shared, key, certificate })
     }
@@ -84,8 +100,18 @@ impl fmt::Debug for MemberFile {
 pub struct GroupFile {
     shared: GroupKey,
     key: SigningKey,
-    /// Everybody who was ever invited, with the highest serial given.
-    invited: Vec<(MemberName, u64)>,
+    invited: Vec<Invited>,
+}
+
+/// Somebody who was invited to a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invited {
+    /// Who.
+    pub name: MemberName,
+    /// The highest serial given for this name.
+    pub serial: u64,
+    /// Whether that was a removal's.
+    pub removed: bool,
 }
 
 impl GroupFile {
@@ -101,8 +127,8 @@ impl GroupFile {
     }
 
     /// Everybody who was ever invited.
-    pub fn invited(&self) -> impl Iterator<Item = &MemberName> {
-        self.invited.iter().map(|(name, _)| name)
+    pub fn invited(&self) -> &[Invited] {
+        &self.invited
     }
 
     /// Invites a member, for the first time or again; `key` must be random. `now` is in seconds since 1970: an old copy
@@ -110,7 +136,7 @@ impl GroupFile {
     ///
     /// # Errors
     ///
-    /// If the group is full.
+    /// If the group is full, or has a member whose name differs from this one in case only: people would mix them up.
     pub fn invite(
         &mut self,
         name: MemberName,
@@ -129,31 +155,33 @@ impl GroupFile {
     ///
     /// If nobody of this name was invited.
     pub fn remove(&mut self, name: &MemberName, now: u64) -> Result<Revocation, FileError> {
-        if !self.invited().any(|invited| invited == name) {
-            let known: Vec<&str> = self.invited().map(MemberName::as_str).collect();
+        let Some(invited) = self.invited.iter_mut().find(|invited| invited.name == *name) else {
+            let known: Vec<&str> = self.invited.iter().map(|i| i.name.as_str()).collect();
             let known = known.join(", ");
-            return Err(FileError(format!("nobody called {name} was invited; known are: {known}")));
-        }
-        let serial = self.next_serial(name, now)?;
-        Ok(Revocation::sign(&self.key, name.clone(), serial))
+            return Err(unfit(format!("nobody called {name} was invited; known are: {known}")));
+        };
+        invited.raise(now);
+        invited.removed = true;
+        Ok(Revocation::sign(&self.key, name.clone(), invited.serial))
     }
 
     fn next_serial(&mut self, name: &MemberName, now: u64) -> Result<u64, FileError> {
+        let alike =
+            |invited: &&mut Invited| invited.name.as_str().eq_ignore_ascii_case(name.as_str());
         let full = self.invited.len() >= MEMBERS;
-        let serial = match self.invited.iter_mut().find(|(invited, _)| invited == name) {
-            Some((_, last)) => {
-                *last = now.max(last.saturating_add(1));
-                *last
+        match self.invited.iter_mut().find(alike) {
+            Some(invited) if invited.name == *name => {
+                invited.raise(now);
+                invited.removed = false;
+                Ok(invited.serial)
             }
-            None if full => {
-                return Err(FileError(format!("a group has at most {MEMBERS} members")));
-            }
+            Some(invited) => Err(unfit(format!("there is a member {} already", invited.name))),
+            None if full => Err(unfit(format!("a group has at most {MEMBERS} members"))),
             None => {
-                self.invited.push((name.clone(), now));
-                now
+                self.invited.push(Invited { name: name.clone(), serial: now, removed: false });
+                Ok(now)
             }
-        };
-        Ok(serial)
+        }
     }
 
     /// The file's text. Deliberately no `Display`: a secret is not to be printed by accident.
@@ -163,7 +191,9 @@ impl GroupFile {
             format!("shared {}", to_hex(self.shared.bytes())),
             format!("key {}", to_hex(self.key.as_bytes())),
         ];
-        lines.extend(self.invited.iter().map(|(name, serial)| format!("member {serial} {name}")));
+        lines.extend(self.invited.iter().map(|Invited { name, serial, removed }| {
+            format!("{} {serial} {name}", if *removed { "removed" } else { "member" })
+        }));
         checked(&lines.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
@@ -176,13 +206,21 @@ impl GroupFile {
         let lines = Lines::read(text, GROUP)?;
         let shared = secret(lines.one("shared")?)?;
         let mut file = GroupFile::new(shared, secret(lines.one("key")?)?);
-        for line in lines.all("member") {
-            let damaged = || FileError("a line about a member is damaged".to_owned());
+        for (kind, line) in lines.0.iter().filter(|(kind, _)| ["member", "removed"].contains(kind))
+        {
+            let damaged = || unfit("a line about a member is damaged");
             let (serial, name) = line.split_once(' ').ok_or_else(damaged)?;
             let name = name.parse().map_err(|_| damaged())?;
-            file.invited.push((name, serial.parse().map_err(|_| damaged())?));
+            let serial = serial.parse().map_err(|_| damaged())?;
+            file.invited.push(Invited { name, serial, removed: *kind == "removed" });
         }
         Ok(file)
+    }
+}
+
+impl Invited {
+    fn raise(&mut self, now: u64) {
+        self.serial = now.max(self.serial.saturating_add(1));
     }
 }
 
@@ -210,60 +248,92 @@ impl Revocation {
     }
 }
 
+/// Any of the files of a group.
+#[derive(Clone, Debug)]
+pub enum AnyFile {
+    /// The founder's.
+    Group(GroupFile),
+    /// A member's.
+    Member(Box<MemberFile>),
+    /// A removal: the one kind that is no secret.
+    Removal(Revocation),
+}
+
+impl AnyFile {
+    /// Reads the text of a file of any kind.
+    ///
+    /// # Errors
+    ///
+    /// In words that fit behind the file's name and a colon.
+    pub fn from_text(text: &str) -> Result<AnyFile, FileError> {
+        match text.lines().next() {
+            Some(MEMBER) => MemberFile::from_text(text).map(Box::new).map(AnyFile::Member),
+            Some(REMOVAL) => Revocation::from_text(text).map(AnyFile::Removal),
+            _ => GroupFile::from_text(text).map(AnyFile::Group),
+        }
+    }
+}
+
 /// The lines, and a last one with check digits over them.
 fn checked(lines: &[&str]) -> String {
-    let body: String = lines.iter().map(|line| format!("{line}\n")).collect();
-    format!("{body}check {}\n", check_digits(&body))
+    let check = check_digits(lines);
+    lines.iter().copied().chain([check.as_str()]).map(|line| format!("{line}\n")).collect()
 }
 
-fn check_digits(body: &str) -> String {
-    let digest =
-        blake3::derive_key("photomesh 2026 check digits of a group's file", body.as_bytes());
-    to_hex(&digest)[..16].to_owned()
+/// The last line. How lines end does not count: a mail program may change that.
+fn check_digits(lines: &[&str]) -> String {
+    let mut hasher =
+        blake3::Hasher::new_derive_key("photomesh 2026 check digits of a group's file");
+    for line in lines {
+        hasher.update(line.as_bytes()).update(b"\n");
+    }
+    format!("check {}", &to_hex(hasher.finalize().as_bytes())[..16])
 }
 
-/// The lines of a file whose check digits are right.
+/// The lines of a file whose check digits are right, each as its first word and the rest.
 struct Lines<'a>(Vec<(&'a str, &'a str)>);
 
 impl<'a> Lines<'a> {
     fn read(text: &'a str, title: &str) -> Result<Lines<'a>, FileError> {
-        if let Some(found) = text.lines().next().filter(|first| *first != title) {
-            let kind =
-                |title: &str| title.split_once(':').map_or(String::new(), |(k, _)| k.to_owned());
-            let found = match [GROUP, MEMBER, REMOVAL].contains(&found) {
-                true => format!("it is a {}", kind(found)),
-                false if found.starts_with("photomesh-key-") => {
-                    "it is a group key of an earlier version: make a group once with `photomesh group new`, and invite \
-                     everybody (`photomesh group invite`)"
-                        .to_owned()
-                }
-                false => "it is something else".to_owned(),
-            };
-            return Err(FileError(format!("not a {}: {found}", kind(title))));
+        let lines: Vec<&str> = text.trim_end().lines().collect();
+        match lines.first().copied().unwrap_or_default() {
+            first if first == title => {}
+            first if first.starts_with("photomesh-key-") => return Err(FileError::Earlier),
+            first => {
+                let found = match [GROUP, MEMBER, REMOVAL].contains(&first) {
+                    true => kind(first),
+                    false => "something else",
+                };
+                return Err(unfit(format!("it is {found}, and not {}", kind(title))));
+            }
         }
-        let damaged =
-            || FileError("its check digits are wrong: something in it was changed".to_owned());
-        let (body, check) = text.trim_end().rsplit_once('\n').ok_or_else(damaged)?;
-        let body = &text[..=body.len()];
-        if check.strip_prefix("check ") != Some(&check_digits(body)) {
-            return Err(damaged());
+        match lines.split_last() {
+            Some((last, lines)) if *last == check_digits(lines) => {
+                Ok(Lines(lines.iter().skip(1).filter_map(|line| line.split_once(' ')).collect()))
+            }
+            _ => Err(unfit("its check digits are wrong: something in it was changed")),
         }
-        Ok(Lines(body.lines().skip(1).filter_map(|line| line.split_once(' ')).collect()))
-    }
-
-    fn all(&self, key: &str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(of, _)| *of == key).map(|(_, value)| *value)
     }
 
     fn one(&self, key: &str) -> Result<&'a str, FileError> {
-        self.all(key).next().ok_or_else(|| FileError(format!("its line `{key}` is missing")))
+        let line = self.0.iter().find(|(of, _)| *of == key);
+        line.map(|(_, value)| *value).ok_or_else(|| unfit(format!("its line `{key}` is missing")))
+    }
+}
+
+/// What a file is, by its first line.
+fn kind(title: &str) -> &'static str {
+    match title {
+        GROUP => "a group file",
+        MEMBER => "a member file",
+        _ => "a removal",
     }
 }
 
 fn secret(hex: &str) -> Result<[u8; 32], FileError> {
-    from_hex(hex).map_err(FileError)
+    from_hex(hex).map_err(unfit)
 }
 
 fn parsed<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, FileError> {
-    serde_json::from_str(json).map_err(|error| FileError(error.to_string()))
+    serde_json::from_str(json).map_err(|error| unfit(error.to_string()))
 }

@@ -35,9 +35,9 @@ mod roster;
 pub(super) mod signed;
 
 pub use certificate::{Certificate, GroupId, Revocation};
-pub use files::{FileError, GroupFile, MemberFile};
+pub use files::{AnyFile, FileError, GroupFile, Invited, MemberFile};
 pub use membership::{Membership, Visit};
-pub use name::MemberName;
+pub use name::{MemberName, NodeName};
 pub use roster::Roster;
 
 /// The most members of a group.

@@ -1,4 +1,4 @@
-//! The name of a person.
+//! The names of persons, and of their computers.
 
 use std::fmt;
 use std::str::FromStr;
@@ -77,5 +77,43 @@ impl fmt::Display for MemberName {
 impl fmt::Debug for MemberName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "MemberName({})", self.as_str())
+    }
+}
+
+/// What a person calls one of his nodes: by the same rules as [`MemberName`]. Two nodes may have one name.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NodeName(MemberName);
+
+impl NodeName {
+    /// The name that is most like this text, such as a host's name up to its first dot; `node` if nothing is left of it.
+    pub fn like(text: &str) -> NodeName {
+        let text = text.split('.').find(|part| !part.is_empty()).unwrap_or_default();
+        let replaced =
+            |c: char| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '-' };
+        let name: String = text.chars().map(replaced).collect();
+        let name = name.trim_start_matches(['-', '_']);
+        let name = &name[..name.len().min(MemberName::MAX)];
+        NodeName(MemberName::padded(if name.is_empty() { "node" } else { name }))
+    }
+}
+
+impl FromStr for NodeName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<NodeName, String> {
+        text.parse().map(NodeName)
+    }
+}
+
+impl fmt::Display for NodeName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for NodeName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NodeName({self})")
     }
 }

@@ -4,18 +4,19 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
+use super::group::membership;
 use super::round_trips::{address, blob, holding, node, photo_id, some};
 use crate::photo::{Format, Relation};
 use crate::protocol::client::{
-    DistinctReport, DuplicateReport, Explanation, FolderReport, KeeperReport, NodeReport,
-    PhotoReport, Refusal, RemovalPlan, RemovalReport, RiskReport, StatusReport, Stay, TrashReport,
-    VersionReport,
+    DistinctReport, DuplicateReport, Explanation, FolderReport, KeeperReport, MemberReport,
+    NodeOfMember, NodeReport, PhotoReport, Refusal, RemovalPlan, RemovalReport, RiskReport,
+    StatusReport, Stay, TrashReport, VersionReport,
 };
 use crate::protocol::{Answer, Holding, NodeId};
 
 /// Any answer.
 pub(super) fn answer() -> impl Strategy<Value = Answer> {
-    prop_oneof![about_photos(), about_changes()]
+    prop_oneof![about_photos(), about_changes(), about_members()]
 }
 
 fn format() -> impl Strategy<Value = Format> {
@@ -189,6 +190,29 @@ fn about_photos() -> impl Strategy<Value = Answer> {
     ]
 }
 
+fn about_members() -> impl Strategy<Value = Answer> {
+    let named = || "[a-z][a-z0-9._-]{0,31}";
+    let away = prop::option::of(any::<u64>());
+    let node = (node(), named(), any::<bool>(), away).prop_map(|(id, name, here, away_secs)| {
+        NodeOfMember { id, name: name.parse().ok(), here, away_secs }
+    });
+    let member = (named(), some(node), any::<bool>());
+    let member = member.prop_map(|(name, nodes, removed)| MemberReport {
+        name: name.parse().unwrap(),
+        nodes,
+        removed,
+    });
+    prop_oneof![
+        (membership(), any::<bool>()).prop_map(|(member, owner)| Answer::Registered {
+            node: member.node(),
+            member,
+            owner
+        }),
+        some(member).prop_map(|members| Answer::Members { members }),
+        Just(Answer::Told),
+    ]
+}
+
 fn about_changes() -> impl Strategy<Value = Answer> {
     let cause = prop::sample::select(vec![
         Refusal::Photo,
@@ -196,6 +220,7 @@ fn about_changes() -> impl Strategy<Value = Answer> {
         Refusal::Daemon,
         Refusal::Owner,
         Refusal::Request,
+        Refusal::Member,
     ]);
     let numbers = any::<(u64, bool, bool)>();
     let version = (photo_id(), some(".*"), numbers, ".*").prop_map(

@@ -3,7 +3,7 @@
 mod answers;
 mod bounds;
 mod frames;
-mod group_key;
+mod group;
 mod looks;
 mod plain;
 mod round_trips;

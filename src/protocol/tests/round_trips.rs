@@ -6,6 +6,7 @@ use ed25519_dalek::SigningKey;
 use proptest::prelude::*;
 
 use super::answers::answer;
+use super::group::{membership, removal, visit};
 
 use crate::photo::{Nonce, Photo, PhotoId, Proof, Relation};
 use crate::protocol::codec::{
@@ -14,8 +15,8 @@ use crate::protocol::codec::{
 use crate::protocol::group::Roster;
 use crate::protocol::message::{Lane, OfferReply, Register, TransferId};
 use crate::protocol::{
-    Address, Answer, Blob, Boot, Facts, Holding, Looks, MemberName, Message, NodeId, Record,
-    Request, Tombstone, Wish,
+    Address, Answer, Blob, Boot, Facts, Holding, Looks, MemberName, Message, NodeId, NodeName,
+    Record, Request, Tombstone, Wish,
 };
 
 pub(super) fn photo_id() -> impl Strategy<Value = PhotoId> {
@@ -76,21 +77,26 @@ pub(super) fn blob() -> impl Strategy<Value = Blob> {
 fn register() -> impl Strategy<Value = Message> {
     let numbers = any::<(u32, u32, u64, u64, u32, u64, bool)>();
     let features = prop::collection::vec(".*", 0..3);
-    (numbers, features, address()).prop_map(|(numbers, features, address)| {
-        let (protocol_min, protocol_max, node, boot, copies, pin_ms, keep_originals) = numbers;
-        Message::Register(Register {
-            protocol_min,
-            protocol_max,
-            features,
-            node: NodeId(node),
-            boot: Boot(boot),
-            member: None,
-            address,
-            copies,
-            pin_ms,
-            keep_originals,
-        })
-    })
+    let name = "[a-z][a-z0-9._-]{0,31}".prop_map(|name| name.parse::<NodeName>().ok());
+    let whose = (prop::option::of(membership()), name);
+    (numbers, features, whose, address()).prop_map(
+        |(numbers, features, (member, name), address)| {
+            let (protocol_min, protocol_max, node, boot, copies, pin_ms, keep_originals) = numbers;
+            Message::Register(Register {
+                protocol_min,
+                protocol_max,
+                features,
+                node: NodeId(node),
+                boot: Boot(boot),
+                member,
+                name,
+                address,
+                copies,
+                pin_ms,
+                keep_originals,
+            })
+        },
+    )
 }
 
 fn tombstone() -> impl Strategy<Value = Tombstone> {
@@ -159,7 +165,8 @@ fn about_copies() -> impl Strategy<Value = Message> {
 fn request() -> impl Strategy<Value = Request> {
     let after = || prop::option::of(photo_id());
     prop_oneof![
-        ".*".prop_map(|name| Request::RegisterClient { name }),
+        (".*", prop::option::of(visit()))
+            .prop_map(|(name, member)| Request::RegisterClient { name, member }),
         Just(Request::GetImageList),
         ".*".prop_map(|image_name| Request::GetImageRequest { image_name }),
         (".*", any::<u64>()).prop_map(|(name, bytes)| Request::Put { name, bytes }),
@@ -171,6 +178,8 @@ fn request() -> impl Strategy<Value = Request> {
         after().prop_map(|after| Request::Duplicates { after }),
         some(".*").prop_map(|image_names| Request::Distinct { image_names }),
         Just(Request::Status),
+        Just(Request::Members),
+        removal().prop_map(|removal| Request::Tell { removal: Box::new(removal) }),
         after().prop_map(|after| Request::TrashList { after }),
         ".*".prop_map(|image_name| Request::TrashRestore { image_name }),
         any::<u32>().prop_map(|older_than| Request::TrashPurge { older_than }),

@@ -1,0 +1,78 @@
+//! The commands about the group of friends, and the option that says who one is.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use photomesh::client::{self, Failure};
+use photomesh::protocol::{MemberFile, MemberName};
+
+use super::Asked;
+
+/// Which member of the group this is.
+#[derive(Args)]
+pub(crate) struct Member {
+    /// The file that the founder of the group has made for you: the same for all your daemons and clients
+    #[arg(long = "member", value_name = "FILE", env = "PHOTOMESH_MEMBER")]
+    path: Option<PathBuf>,
+    /// What an earlier version took
+    #[arg(long = "key-file", value_name = "FILE", env = "PHOTOMESH_KEY_FILE", hide = true)]
+    key_file: Option<PathBuf>,
+}
+
+impl Member {
+    pub(crate) fn read(&self) -> Result<Option<MemberFile>, Failure> {
+        if self.key_file.is_some() {
+            let text = "there are no key files any more (--key-file, PHOTOMESH_KEY_FILE): make a group once with \
+                        `photomesh group new friends.group`, a file for each friend with `photomesh group invite \
+                        friends.group NAME > NAME.member`, and give that with --member or PHOTOMESH_MEMBER";
+            return Err(Failure::Usage(text.to_owned()));
+        }
+        self.path.as_deref().map(client::read_member).transpose()
+    }
+}
+
+/// Make a group of friends, invite and remove members
+///
+/// One friend, the founder, makes the group once and a file for each member. Every daemon and client is then started with
+/// its owner's file (--member, or PHOTOMESH_MEMBER): links between computers are encrypted, who has no such file gets
+/// nothing, members read each other's photos, and each commands his own computers only.
+#[derive(Subcommand)]
+#[command(after_help = "\
+Examples:
+  photomesh group new friends.group
+  photomesh group invite friends.group ben > ben.member     bring it to ben; the founder needs one, too
+  photomesh daemon ~/Pictures --member ben.member --host 0.0.0.0")]
+pub(crate) enum GroupCommand {
+    /// Make a group: its founder's file, which decides who is a member
+    New {
+        /// The file to make. Keep it off the network, and keep a copy
+        file: PathBuf,
+    },
+    /// Make the file of a member, on standard output; who has lost his is invited again
+    Invite {
+        /// The group's file
+        file: PathBuf,
+        /// The member: 1 to 32 letters, digits, `-`, `_` or `.`
+        name: MemberName,
+    },
+    /// Say that somebody is a member no longer, on standard output: see `tell`
+    Remove {
+        /// The group's file
+        file: PathBuf,
+        /// The member
+        name: MemberName,
+    },
+    /// Bring a removal to a daemon, which tells all others
+    Tell {
+        /// What `remove` has written
+        file: PathBuf,
+        #[command(flatten)]
+        asked: Asked,
+    },
+    /// Tell what a file is: a group's, a member's or a removal
+    Show {
+        /// The file
+        file: PathBuf,
+    },
+}

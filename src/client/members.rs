@@ -1,0 +1,61 @@
+//! `photomesh members` and `photomesh group tell`: who is in the group, and who is not any more.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use super::group::read_removal;
+use super::screen::{Column, plain, write_table};
+use super::{Daemon, Failure};
+use crate::protocol::client::{MemberReport, NodeOfMember};
+use crate::protocol::{Answer, Request};
+
+/// Lists the members of the group, as far as the daemon knows them, and their nodes.
+pub fn members(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failure> {
+    let Answer::Members { members } = daemon.ask(&Request::Members)? else {
+        return Err(daemon.unexpected());
+    };
+    let rows: Vec<_> = members.iter().flat_map(rows).collect();
+    Ok(write_table(out, [Column::Left("MEMBER"), Column::Left("NODE"), Column::Left("")], &rows)?)
+}
+
+/// Brings a removal to a daemon.
+pub fn tell(daemon: &mut Daemon, file: &Path, out: &mut impl Write) -> Result<(), Failure> {
+    let removal = read_removal(file)?;
+    let name = removal.name().clone();
+    let answer = daemon.ask(&Request::Tell { removal: Box::new(removal) })?;
+    if let Answer::Refused { cause, error } = answer {
+        return Err(Failure::refused(cause, error));
+    }
+    if answer != Answer::Told {
+        return Err(daemon.unexpected());
+    }
+    Ok(writeln!(out, "told: {name} is no member any more")?)
+}
+
+/// A row for each node of a member, and one if he has none.
+fn rows(member: &MemberReport) -> Vec<[String; 3]> {
+    let removed = if member.removed { "removed from the group" } else { "" };
+    let row = |node: String, state: String| {
+        let state = if member.removed { removed.to_owned() } else { state };
+        [plain(member.name.as_str()), node, state]
+    };
+    if member.nodes.is_empty() {
+        return vec![row("-".to_owned(), String::new())];
+    }
+    member.nodes.iter().map(|node| row(called(node), state(node))).collect()
+}
+
+fn called(node: &NodeOfMember) -> String {
+    node.name.as_ref().map_or(node.id.to_string(), ToString::to_string)
+}
+
+fn state(node: &NodeOfMember) -> String {
+    match node.away_secs {
+        _ if node.here => "here".to_owned(),
+        Some(seconds) => {
+            format!("away for {}", humantime::format_duration(Duration::from_secs(seconds)))
+        }
+        None => "away".to_owned(),
+    }
+}
