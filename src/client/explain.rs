@@ -6,7 +6,7 @@ use super::screen::{count, picture, plain};
 use super::{Daemon, Failure};
 use crate::photo::Relation;
 use crate::protocol::client::{Explanation, PhotoReport, VersionReport};
-use crate::protocol::{Answer, Holding, Request};
+use crate::protocol::{Answer, Holding, NodeId, Request};
 
 /// Shows what a photo is and which nodes hold it.
 pub fn show(daemon: &mut Daemon, name: &str, out: &mut impl Write) -> Result<(), Failure> {
@@ -99,6 +99,7 @@ fn write_card(explanation: &Explanation, out: &mut impl Write) -> io::Result<()>
         writeln!(out, "  also     {}", names(&photo.aliases))?;
     }
     for (node, holding) in &explanation.held {
+        let node = called(explanation, *node);
         writeln!(out, "  held     by {node}, {}", how(*holding))?;
     }
     if !explanation.versions.is_empty() {
@@ -129,11 +130,11 @@ fn write_story(name: &str, explanation: &Explanation, out: &mut impl Write) -> i
         writeln!(out, "Not shown:")?;
     }
     for version in &explanation.versions {
-        write_version(version, out)?;
+        write_version(explanation, version, out)?;
     }
     writeln!(out, "Copies: {}.", plain(&explanation.state))?;
     for (node, holding) in &explanation.held {
-        writeln!(out, "  {node}: {}", how(*holding))?;
+        writeln!(out, "  {}: {}", called(explanation, *node), how(*holding))?;
     }
     if !explanation.versions.is_empty() {
         let worse = explanation.versions.iter().map(|version| version.id.short());
@@ -148,7 +149,11 @@ fn write_story(name: &str, explanation: &Explanation, out: &mut impl Write) -> i
     Ok(())
 }
 
-fn write_version(version: &VersionReport, out: &mut impl Write) -> io::Result<()> {
+fn write_version(
+    explanation: &Explanation,
+    version: &VersionReport,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let size = picture(version.width, version.height, version.format, version.bytes);
     let id = version.id.short();
     writeln!(
@@ -159,9 +164,14 @@ fn write_version(version: &VersionReport, out: &mut impl Write) -> io::Result<()
         plain(&version.worse_by)
     )?;
     for (node, holding) in &version.held {
-        writeln!(out, "    {node}: {}", how(*holding))?;
+        writeln!(out, "    {}: {}", called(explanation, *node), how(*holding))?;
     }
     Ok(())
+}
+
+/// What people call a node, else its id.
+fn called(explanation: &Explanation, node: NodeId) -> String {
+    explanation.called.get(&node).map_or_else(|| node.to_string(), |name| plain(name))
 }
 
 fn describe(photo: &PhotoReport) -> String {

@@ -44,7 +44,9 @@ fn write_nodes(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
     if missed > 0 {
         write!(out, ", {missed} missed")?;
     }
-    writeln!(out, "; asked: {} at {}", report.node, report.address)?;
+    let asked = report.nodes.iter().find(|node| node.id == report.node);
+    let asked = asked.map_or_else(|| report.node.to_string(), name);
+    writeln!(out, "; asked: {asked} at {}", report.address)?;
     let rows: Vec<_> = report.nodes.iter().map(row).collect();
     let columns = [
         Column::Left("NODE"),
@@ -57,6 +59,12 @@ fn write_nodes(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
     write_table(out, columns, &rows)
 }
 
+/// What people call a node; without a group its id.
+fn name(node: &NodeReport) -> String {
+    let id = node.id.to_string();
+    if node.called.is_empty() || node.called.ends_with(&id) { id } else { plain(&node.called) }
+}
+
 fn row(node: &NodeReport) -> [String; 6] {
     let state = match (node.alive, node.state.as_str()) {
         (true, "") => "here".to_owned(),
@@ -64,7 +72,7 @@ fn row(node: &NodeReport) -> [String; 6] {
         (_, state) => plain(state),
     };
     [
-        node.id.to_string(),
+        name(node),
         node.address.to_string(),
         node.photos.to_string(),
         node.originals.to_string(),

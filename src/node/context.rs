@@ -172,6 +172,11 @@ impl Context {
         self.mesh.census().here_with_me.nodes
     }
 
+    /// What people call a node: its member, and its own name if the member has several. Without a group its id.
+    pub(in crate::node) fn called(&self, node: NodeId) -> String {
+        self.mesh.called(node)
+    }
+
     /// Nodes and where they listen, for people.
     pub(in crate::node) fn in_words(&self, nodes: &[NodeId]) -> String {
         self.mesh.in_words(self.me(), nodes)

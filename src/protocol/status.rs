@@ -54,6 +54,9 @@ pub struct FolderReport {
 pub struct NodeReport {
     /// Its identity.
     pub id: NodeId,
+    /// What people call it: its member, and its own name if the member has several nodes; without a group its id.
+    #[serde(default)]
+    pub called: String,
     /// Where it listens.
     pub address: Address,
     /// Whether it is here now.

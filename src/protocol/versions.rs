@@ -1,5 +1,7 @@
 //! What a client is told of photos, and of the versions of a picture.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Holding, NodeId};
@@ -46,6 +48,9 @@ pub struct Explanation {
     pub held: Vec<(NodeId, Holding)>,
     /// The worse versions of the same picture, best first, and who has them.
     pub versions: Vec<VersionReport>,
+    /// What people call the nodes that are named here, where that is more than their ids.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub called: BTreeMap<NodeId, String>,
     /// The keeper's state in a few words: "on 2 of 2 nodes", or what it waits for.
     pub state: String,
 }

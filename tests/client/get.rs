@@ -42,6 +42,7 @@ fn deliver(stream: &mut TcpStream, request: &Request, label: &str, bytes: &[u8])
 fn explained(label: &str, id: PhotoId) -> Answer {
     let photo = PhotoReport { id, bytes: PHOTO.len() as u64, ..photo(label, 1) };
     Answer::Explained(Box::new(Explanation {
+        called: std::collections::BTreeMap::new(),
         photo,
         meant: Some(id),
         captured: None,

@@ -17,6 +17,7 @@ use crate::scripted::{Scripted, code, say, stderr, stdout};
 fn node(number: u64, alive: bool, state: &str) -> NodeReport {
     NodeReport {
         id: NodeId(number),
+        called: String::new(),
         address: Address::new("127.0.0.1", 5000 + number as u16),
         alive,
         photos: 120,
@@ -124,6 +125,7 @@ fn explain(stream: &mut TcpStream, _: Request) {
         differs: vec!["320 x 240 instead of 640 x 480".to_owned()],
     };
     let explanation = Explanation {
+        called: std::collections::BTreeMap::new(),
         photo: photo("large.jpg", 5),
         meant: Some(PhotoId([9; 32])),
         captured: Some("2019-05-01T10:00:00".to_owned()),

@@ -190,6 +190,7 @@ fn two_versions(stream: &mut TcpStream, request: Request) {
         (photo.id, photo.bytes) = (photo_of(LARGE), LARGE.len() as u64);
         photo.aliases.push("gone.jpg".to_owned());
         let explanation = Explanation {
+            called: std::collections::BTreeMap::new(),
             photo,
             meant,
             captured: None,

@@ -141,6 +141,7 @@ fn duplicate() -> DuplicateReport {
 
 fn explanation() -> Explanation {
     Explanation {
+        called: std::collections::BTreeMap::new(),
         photo: report(),
         meant: Some(PHOTO),
         captured: Some("2021-06-13T18:42:07".to_owned()),
@@ -156,6 +157,7 @@ fn status() -> StatusReport {
     let address = Address::new("anna", 5000);
     let node = NodeReport {
         id: NODE,
+        called: String::new(),
         address: address.clone(),
         alive: true,
         photos: 1,

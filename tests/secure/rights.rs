@@ -137,8 +137,7 @@ fn a_friend_reads_and_commands_nothing() {
     assert_eq!(disk::copies(&[files]), before);
 
     let owner = person("ana", 0);
-    for command in
-        [&["put", "b.jpg"][..], &["rm", "b.jpg", "--yes"], &["trash", "list"], &["list"]]
+    for command in [&["put", "b.jpg"][..], &["rm", "b.jpg", "--yes"], &["trash", "list"], &["list"]]
     {
         let done = owner.runs(command);
         assert_eq!(done.status.code(), Some(0), "{command:?}: {}", said(&done));

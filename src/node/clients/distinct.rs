@@ -107,7 +107,8 @@ impl Clients {
         let address = node.and_then(|node| cx.mesh.peer(node));
         match (node, address) {
             (Some(node), Some(peer)) => format!(
-                "this node has neither {a} nor {b}: ask one that has, such as node {node}, --daemon {}",
+                "this node has neither {a} nor {b}: ask one that has, such as {}, --daemon {}",
+                cx.called(node),
                 peer.address
             ),
             _ => format!("this node has neither {a} nor {b}: ask one that has"),
@@ -202,7 +203,8 @@ impl Clients {
         }
         match entry.retired().next() {
             Some(node) => format!(
-                "shown, and served from the trash of node {node}, which puts it back by itself"
+                "shown, and served from the trash of {}, which puts it back by itself",
+                cx.called(node)
             ),
             None => "no node that is here has it any more".to_owned(),
         }

@@ -163,7 +163,16 @@ impl View<'_> {
     fn node_report(&self, id: NodeId, address: &Address, alive: bool, state: String) -> NodeReport {
         let load = self.cx.table.load(id);
         let (photos, bytes, originals) = (load.photos, load.bytes, load.originals);
-        NodeReport { id, address: address.clone(), alive, photos, bytes, originals, state }
+        NodeReport {
+            id,
+            called: self.cx.called(id),
+            address: address.clone(),
+            alive,
+            photos,
+            bytes,
+            originals,
+            state,
+        }
     }
 
     fn presence_in_words(&self, peer: &Peer) -> String {
@@ -189,9 +198,10 @@ impl View<'_> {
     /// A note for people about photos that are left out.
     fn bounds_note(&self) -> Option<String> {
         let (node, count) = self.cx.table.most_left_out()?;
+        let called = self.cx.called(node);
         let Bounds { of_node, all } = self.cx.table.bounds;
         Some(format!(
-            "{count} photo(s) of node {node} are left out: this node knows at most {of_node} of one node, and {all} in all"
+            "{count} photo(s) of {called} are left out: this node knows at most {of_node} of one node, and {all} in all"
         ))
     }
 
@@ -210,7 +220,7 @@ impl View<'_> {
             notes.push(if node == self.cx.me() {
                 format!("this node still looks through its folder; {held_up}")
             } else {
-                format!("node {node} is still telling what it has; {held_up}")
+                format!("{} is still telling what it has; {held_up}", self.cx.called(node))
             });
         }
         if self.cx.folder.is_failing(self.cx.now()) {

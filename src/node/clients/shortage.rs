@@ -32,7 +32,7 @@ impl View<'_> {
             return "being copied to this node".to_owned();
         }
         if let Some(node) = self.copies.offered_to(photo) {
-            return format!("being copied to node {node}");
+            return format!("being copied to {}", self.cx.called(node));
         }
         let doubted_until = entry.changed_at + DOUBT;
         let is_doubted =
@@ -55,15 +55,13 @@ impl View<'_> {
         let Some((node, _)) = missing else {
             return "a holder is away".to_owned();
         };
+        let called = self.cx.called(node);
         match self.cx.mesh.peer(node).map(|peer| peer.presence) {
             Some(Presence::Away { until, .. }) => {
-                format!(
-                    "node {node} is away; copied anew in {}",
-                    spoken(until.since(self.cx.now()))
-                )
+                format!("{called} is away; copied anew in {}", spoken(until.since(self.cx.now())))
             }
             Some(Presence::Here { .. } | Presence::Gone) | None => {
-                format!("node {node} is back and still telling what it has")
+                format!("{called} is back and still telling what it has")
             }
         }
     }
@@ -78,13 +76,16 @@ impl View<'_> {
         };
         let other = task_of.filter(|node| *node != me);
         if let Some(node) = other.filter(|node| incomplete.contains(node)) {
-            return format!("waiting until node {node}, which has it, has told all that it has");
+            return format!(
+                "waiting until {}, which has it, has told all that it has",
+                self.cx.called(node)
+            );
         }
         if let Some(node) = incomplete.first().filter(|_| !self.cx.may_repair()) {
             return if *node == me {
                 "waiting until this node has looked through its folder".to_owned()
             } else {
-                format!("waiting until node {node} has told what it has")
+                format!("waiting until {} has told what it has", self.cx.called(*node))
             };
         }
         if entry.changed_at + SETTLE > self.cx.now() {
@@ -92,11 +93,16 @@ impl View<'_> {
         }
         match (other, task_of) {
             (Some(node), _) => {
-                format!("node {node}, which has it, is to copy it: see the status there")
+                format!(
+                    "{}, which has it, is to copy it: see the status there",
+                    self.cx.called(node)
+                )
             }
             (None, Some(_)) => self.why_in_line(entry),
             (None, None) => match coordinator(entry.photo.id, entry.retired()) {
-                Some(node) => format!("only in the trash: node {node} will take it out again"),
+                Some(node) => {
+                    format!("only in the trash: {} will take it out again", self.cx.called(node))
+                }
                 None => "no node that is here has it".to_owned(),
             },
         }
@@ -126,14 +132,14 @@ impl View<'_> {
             0 | 1 => String::new(),
             nodes => format!(" and {} more", nodes - 1),
         };
-        let node = without.first().copied().unwrap_or(self.cx.me());
+        let node = self.cx.called(without.first().copied().unwrap_or(self.cx.me()));
         let left = spoken(first.until.since(self.cx.now()));
         if first.refused {
             format!(
-                "node {node}{others} took no more copies: no room, cannot write, stopping, or too much to do; asked again in {left}"
+                "{node}{others} took no more copies: no room, cannot write, stopping, or too much to do; asked again in {left}"
             )
         } else {
-            format!("node {node}{others} did not take copies in time; asked again in {left}")
+            format!("{node}{others} did not take copies in time; asked again in {left}")
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The versions of a picture, for people: everything about one, and those hidden for a better one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::wording::version;
 use super::{Clients, View, Waiting};
@@ -9,8 +9,8 @@ use crate::node::table::entry::Entry;
 use crate::node::table::names::Found;
 use crate::node::{DiskAction, LinkId};
 use crate::photo::{PhotoId, Relation};
-use crate::protocol::Answer;
 use crate::protocol::client::{DuplicateReport, Explanation, KeeperReport, Stay};
+use crate::protocol::{Answer, NodeId};
 
 impl View<'_> {
     /// Everything about one photo.
@@ -28,7 +28,11 @@ impl View<'_> {
         };
         let mut versions: Vec<&Entry> = self.worse_versions(entry).collect();
         versions.sort_by_key(|worse| std::cmp::Reverse(worse.photo.rank()));
+        let named = versions.iter().chain([&entry]).flat_map(|entry| entry.anywhere());
+        let in_group = self.cx.config().membership.is_some();
+        let named: BTreeSet<NodeId> = named.filter(|_| in_group).collect();
         let explanation = Explanation {
+            called: named.into_iter().map(|node| (node, self.cx.called(node))).collect(),
             photo: self.report(entry),
             meant: match found {
                 Found::One(photo) if exact => Some(photo),

@@ -120,6 +120,7 @@ pub(in crate::node) enum Presence {
 struct Myself {
     node: NodeId,
     member: Option<MemberName>,
+    name: NodeName,
     copies: u32,
 }
 
@@ -148,7 +149,7 @@ impl Mesh {
         let known = known.map(|(node, address)| (*node, Peer::known(address.clone(), now)));
         let member = config.membership.as_ref().map(|membership| membership.name());
         let mut mesh = Mesh {
-            me: Myself { node: config.node, member, copies: config.copies },
+            me: Myself { node: config.node, member, name: config.name, copies: config.copies },
             links: BTreeMap::new(),
             peers: known.collect(),
             joins: joins.collect(),
@@ -220,17 +221,36 @@ impl Mesh {
         }
     }
 
+    /// What people call a node: its member, and its own name if the member has several. Without a group its id.
+    pub(in crate::node) fn called(&self, node: NodeId) -> String {
+        let (member, name) = match self.peers.get(&node) {
+            _ if node == self.me.node => (self.me.member, Some(self.me.name)),
+            Some(peer) => (peer.member(), peer.name),
+            None => (None, None),
+        };
+        let Some(member) = member else {
+            return format!("node {node}");
+        };
+        let others = self.peers.iter().filter(|(other, _)| **other != node);
+        let mine = (node != self.me.node).then_some(self.me.member).flatten();
+        let mut others = others.filter_map(|(_, peer)| peer.member()).chain(mine);
+        match name.filter(|_| others.any(|other| other == member)) {
+            Some(name) => format!("{member}/{name}"),
+            None => member.to_string(),
+        }
+    }
+
     /// Nodes and where they listen, for people at node `me`.
     pub(in crate::node) fn in_words(&self, me: NodeId, nodes: &[NodeId]) -> String {
         let word = |node: &NodeId| match self.peers.get(node) {
             _ if *node == me => "this node".to_owned(),
             Some(peer) => match peer.presence {
-                Presence::Here { .. } => format!("node {node} at {}", peer.address),
+                Presence::Here { .. } => format!("{} at {}", self.called(*node), peer.address),
                 Presence::Away { .. } | Presence::Gone => {
-                    format!("node {node} at {} (away)", peer.address)
+                    format!("{} at {} (away)", self.called(*node), peer.address)
                 }
             },
-            None => format!("node {node} (not met lately)"),
+            None => format!("{} (not met lately)", self.called(*node)),
         };
         nodes.iter().map(word).collect::<Vec<_>>().join(", ")
     }
@@ -299,8 +319,9 @@ impl Mesh {
         let presence = Presence::Away { since: now, until: now + peer.grace(grace) };
         peer.redial = Redial { next: now + REDIAL_MIN, ..Redial::at(now) };
         let (address, away) = (peer.address.clone(), peer.grace(grace));
+        let called = self.called(node);
         let text = format!(
-            "{node} at {address} is away ({reason}); its photos are copied if it stays away {away:?}"
+            "{called} at {address} is away ({reason}); its photos are copied if it stays away {away:?}"
         );
         step.log("mesh", text);
         self.set_presence(node, presence);
@@ -352,7 +373,8 @@ impl Mesh {
         let over = self.peers.iter().filter(|(_, peer)| is_over(peer));
         for node in over.map(|(node, _)| *node).collect::<Vec<_>>() {
             self.set_presence(node, Presence::Gone);
-            step.log("mesh", format!("{node} stayed away: its photos are copied"));
+            let called = self.called(node);
+            step.log("mesh", format!("{called} stayed away: its photos are copied"));
             step.tell(News::Gone(node));
             step.tell(News::MeshChanged);
         }

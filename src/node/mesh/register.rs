@@ -203,7 +203,8 @@ impl Mesh {
             state.node = Some(node);
         }
         self.vanished.remove(&node);
-        step.log("mesh", format!("{node} is here, at {address}"));
+        let called = self.called(node);
+        step.log("mesh", format!("{called} is here, at {address}"));
         let mut nodes = self.addresses();
         nodes.remove(&node);
         let roster = members.roster();

@@ -97,6 +97,7 @@ fn explanation() -> impl Strategy<Value = Explanation> {
     let shown = (photo_report(), prop::option::of(photo_id()));
     (shown, captured, looks, held(), some(version()), ".*").prop_map(
         |((photo, meant), captured, (colour, camera), held, versions, state)| Explanation {
+            called: std::collections::BTreeMap::new(),
             photo,
             meant,
             captured,
@@ -113,6 +114,7 @@ fn status() -> impl Strategy<Value = StatusReport> {
     let node_report = (node(), address(), any::<(bool, u64, u64, u64)>(), ".*").prop_map(
         |(id, address, (alive, photos, bytes, originals), state)| NodeReport {
             id,
+            called: String::new(),
             address,
             alive,
             photos,
