@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::photo::MAX_PHOTO;
 use crate::protocol::MAX_CHUNK;
 
 /// Tick interval: far shorter than any deadline, far longer than a tick takes.
@@ -174,6 +175,15 @@ pub const LOOKS: usize = 8;
 
 /// The most proofs that one link waits for.
 pub const PROOFS_PER_LINK: usize = 64;
+
+/// How many bytes a node reads within [`PROOF_SPAN`] to prove photos to one other: a photo of the largest size.
+pub const PROOF_BYTES: u64 = MAX_PHOTO;
+
+/// See [`PROOF_BYTES`].
+pub const PROOF_SPAN: Duration = Duration::from_secs(60);
+
+/// What a challenge counts at least, in bytes: to find and open a small file takes as long.
+pub const PROOF_LEAST: u64 = 64 * 1024;
 
 /// The most promises a node gives at a time; further challenges are refused.
 pub const PINS: usize = 16 * 1024;
