@@ -188,10 +188,20 @@ pub const PROOF_LEAST: u64 = 64 * 1024;
 /// The most promises a node gives at a time; further challenges are refused.
 pub const PINS: usize = 16 * 1024;
 
-/// The most nodes a mesh may have: every node keeps a link to every other.
+/// The most nodes a mesh may have: every node keeps a link to every other. Those count that are here, or were lately.
 pub const NODES: usize = 512;
 
-/// The most nodes known only by hearsay: a real one is met within seconds.
+/// How long a node that is not here is dialed, told to others and counted, by this node's running.
+pub const LATELY: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// A node that was never here for so long at a time is a stranger: it does not count when it is not here.
+pub const STAYED: Duration = Duration::from_secs(60);
+
+/// How long a stranger is dialed: whoever has lost his new friends in their first minute finds them again.
+pub const STRANGER: Duration = Duration::from_secs(24 * 3600);
+
+/// The most nodes known only by hearsay, and the most strangers that are not here: a real one is met within seconds, and
+/// stays.
 pub const UNMET: usize = 64;
 
 /// How often one of the other nodes, each in its turn, is told again which nodes are here. Seldom, since it is news

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! A node that is *here* takes part in decisions. While it is *away*, its photos count as copies, so that a reboot
-//! moves nothing; when its grace is over, they are copied elsewhere. It is dialed all the time, and for ever.
+//! moves nothing; when its grace is over, they are copied elsewhere. It is dialed all the time, for thirty days.
 //!
 //! # Who does what
 //!
@@ -33,7 +33,10 @@ mod register;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::limits::{CUT_OFF_GRACE, FLAPS_MAX, NODES, REANNOUNCE, REDIAL_MAX, REDIAL_MIN, SILENCE};
+use super::limits::{
+    CUT_OFF_GRACE, FLAPS_MAX, LATELY, NODES, REANNOUNCE, REDIAL_MAX, REDIAL_MIN, SILENCE, STAYED,
+    UNMET,
+};
 use super::news::News;
 use super::step::Step;
 use super::{CloseReason, LinkId, Time};
@@ -86,6 +89,11 @@ pub(in crate::node) struct Peer {
     /// It has registered here, now or in an earlier life; else it is known only from others.
     met: bool,
     pub(in crate::node) presence: Presence,
+    /// When it was last here; before that, when it was first heard of.
+    seen: Time,
+    /// It was here for a while at a time, now or in an earlier life; else it is a stranger.
+    stayed: bool,
+    /// Which life of it has registered in this life of this node.
     boot: Option<Boot>,
     pub(in crate::node) copies: u32,
     /// How many it has wished for since, and when that counts.
@@ -144,8 +152,9 @@ impl Mesh {
         for address in join {
             mesh.joins.insert(address.clone(), Redial::at(Time::default()));
         }
-        for (node, address) in known.iter().take(NODES) {
-            mesh.peers.insert(*node, Peer::known(address.clone(), Time::default()));
+        for (node, address) in known.iter().take(NODES + UNMET) {
+            let peer = Peer { stayed: true, ..Peer::known(address.clone(), Time::default()) };
+            mesh.peers.insert(*node, peer);
         }
         mesh
     }
@@ -241,9 +250,9 @@ impl Mesh {
         nodes.iter().map(word).collect::<Vec<_>>().join(", ")
     }
 
-    /// The address of every node that has ever registered here.
-    fn addresses(&self) -> BTreeMap<NodeId, Address> {
-        let met = self.peers.iter().filter(|(_, peer)| peer.met);
+    /// The addresses of those nodes that have ever registered here.
+    fn addresses(&self, which: impl Fn(&Peer) -> bool) -> BTreeMap<NodeId, Address> {
+        let met = self.peers.iter().filter(|(_, peer)| peer.met && which(peer));
         met.map(|(node, peer)| (*node, peer.address.clone())).collect()
     }
 }
@@ -254,6 +263,8 @@ impl Peer {
             address,
             met: true,
             presence: Presence::Gone,
+            seen: dial_at,
+            stayed: false,
             boot: None,
             copies: 0,
             next_copies: None,
@@ -267,6 +278,11 @@ impl Peer {
     /// Whether it is here.
     fn is_here(&self) -> bool {
         matches!(self.presence, Presence::Here { .. })
+    }
+
+    /// Whether it is here, or was not so long ago that nobody expects it any longer.
+    fn is_lately(&self, now: Time) -> bool {
+        self.is_here() || now.since(self.seen) < LATELY
     }
 
     /// How long it could be away last time. Who was here for less before it went again is not waited for longer: its
@@ -297,6 +313,8 @@ impl Mesh {
         }
         let presence = Presence::Away { since: now, until: now + peer.grace(grace) };
         peer.redial = Redial { next: now + REDIAL_MIN, ..Redial::at(now) };
+        peer.seen = now;
+        peer.stayed |= here >= STAYED;
         let (address, away) = (peer.address.clone(), peer.grace(grace));
         let text = format!(
             "{node} at {address} is away ({reason}); its photos are copied if it stays away {away:?}"
@@ -358,6 +376,7 @@ impl Mesh {
         if step.leaving().is_none() {
             self.dial(step);
             self.heed_wishes(step);
+            self.forget_strangers(step);
             self.reannounce_peers(step);
         }
     }

@@ -84,7 +84,7 @@ impl Mesh {
             return Err(CloseReason::Refused(text));
         }
         let Some(peer) = self.peers.get(&node) else {
-            let full = self.count_met() >= NODES;
+            let full = self.count_lately(step.now) >= NODES;
             return if full {
                 Err(CloseReason::Refused(format!("this mesh has {NODES} nodes already")))
             } else {
@@ -144,7 +144,7 @@ impl Mesh {
         }
         self.vanished.remove(&node);
         step.log("mesh", format!("{node} is here, at {address}"));
-        let mut nodes = self.addresses();
+        let mut nodes = self.addresses(|peer| peer.is_lately(now));
         nodes.remove(&node);
         self.send(step, link, Message::ConnectionUpdate { nodes });
         self.send(step, link, Message::RequestInfo);
@@ -172,7 +172,7 @@ impl Mesh {
     }
 
     pub(super) fn note_nodes(&mut self, step: &mut Step) {
-        let nodes = self.addresses();
+        let nodes = self.addresses(|_| true);
         step.disk(DiskAction::NoteNodes { nodes });
     }
 
