@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::photo::MAX_PHOTO;
 use crate::protocol::MAX_CHUNK;
 
 /// Tick interval: far shorter than any deadline, far longer than a tick takes.
@@ -179,16 +180,35 @@ pub const LOOKS: usize = 8;
 /// The most proofs that one link waits for.
 pub const PROOFS_PER_LINK: usize = 64;
 
+/// How many bytes a node reads within [`PROOF_SPAN`] to prove photos to one other: a photo of the largest size.
+pub const PROOF_BYTES: u64 = MAX_PHOTO;
+
+/// See [`PROOF_BYTES`].
+pub const PROOF_SPAN: Duration = Duration::from_secs(60);
+
+/// What a challenge counts at least, in bytes: to find and open a small file takes as long.
+pub const PROOF_LEAST: u64 = 64 * 1024;
+
 /// The most promises a node gives at a time; further challenges are refused.
 pub const PINS: usize = 16 * 1024;
 
-/// The most nodes a mesh may have: every node keeps a link to every other.
+/// The most nodes a mesh may have: every node keeps a link to every other. Those count that are here, or were lately.
 pub const NODES: usize = 512;
 
 /// The most nodes of one member: more computers than anybody has.
 pub const NODES_OF_MEMBER: usize = 64;
 
-/// The most nodes known only by hearsay: a real one is met within seconds.
+/// How long a node that is not here is dialed, told to others and counted, by this node's running.
+pub const LATELY: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// A node that was never here for so long at a time is a stranger: it does not count when it is not here.
+pub const STAYED: Duration = Duration::from_secs(60);
+
+/// How long a stranger is dialed: whoever has lost new friends in their first minute finds them again.
+pub const STRANGER: Duration = Duration::from_secs(24 * 3600);
+
+/// The most nodes known only by hearsay, and the most strangers that are not here: a real one is met within seconds, and
+/// stays.
 pub const UNMET: usize = 64;
 
 /// How often one of the other nodes, each in its turn, is told again which nodes are here. Seldom, since it is news

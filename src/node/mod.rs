@@ -108,7 +108,7 @@ use clients::Clients;
 use conduct::{Goals, ReviewOfAll};
 use context::Context;
 use copies::Copies;
-use drops::Drops;
+use drops::{Drops, Refused};
 use limits::{PAUSE, SWEEP, TICK, WORK_PER_STEP};
 use news::News;
 use removal::Removal;
@@ -372,8 +372,9 @@ impl Node {
             }
             Message::NoImage { transfer, reason } => copies.no_image(cx, link, transfer, &reason),
             Message::Challenge { photo, nonce } => drops.challenged(cx, link, photo, nonce),
-            Message::Proof { nonce, proof, refused } => {
-                drops.proof_received(cx, link, nonce, proof, refused.as_deref());
+            Message::Proof { nonce, proof, refused, wait } => {
+                let refused = Refused { why: refused.unwrap_or_default(), wait };
+                drops.proof_received(cx, link, nonce, proof.ok_or(refused));
             }
             Message::Release { photo, nonce } => drops.released(cx, link, photo, nonce),
             Message::Heartbeat => {}

@@ -210,6 +210,9 @@ pub enum Message {
             deserialize_with = "bounds::some_words"
         )]
         refused: Option<String>,
+        /// After so many seconds it is worth to ask again, if I know that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wait: Option<u32>,
     },
 
     /// That round is over, whether I dropped my copy or kept it: you are free of the promise that came with your proof.

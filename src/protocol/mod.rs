@@ -19,6 +19,7 @@ mod node_id;
 mod plain;
 mod record;
 mod removal;
+mod rights;
 mod safe_name;
 pub mod secure;
 mod status;

@@ -188,7 +188,12 @@ impl World {
         let identity = self.hosts[prover].disk.identity.0;
         let bytes = self.library.window(photo, 0, u64::MAX);
         let proven = prove(&mut bytes.as_slice(), nonce, &[identity]).ok();
-        Message::Proof { nonce, proof: proven.map(|proven| proven.proofs[0]), refused: None }
+        Message::Proof {
+            nonce,
+            proof: proven.map(|proven| proven.proofs[0]),
+            refused: None,
+            wait: None,
+        }
     }
 
     /// The host at the other end of a link.

@@ -87,6 +87,7 @@ fn message_after(message: &Message) -> Option<Message> {
             nonce: NONCE,
             proof: Some(Proof([6; 32])),
             refused: Some("busy".to_owned()),
+            wait: Some(7),
         },
         Message::Proof { .. } => Message::Release { photo: PHOTO, nonce: NONCE },
         Message::Release { .. } => Message::Heartbeat,

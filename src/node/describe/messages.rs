@@ -68,7 +68,7 @@ pub fn message_since(message: &Message, told: &Told, names: &dyn Names) -> Strin
         Message::Challenge { photo: held, nonce } => {
             format!("asks for a proof of {} ({})", photo(held), round(*nonce))
         }
-        Message::Proof { nonce, proof, refused } => {
+        Message::Proof { nonce, proof, refused, .. } => {
             let verdict = match (proof, refused) {
                 (Some(_), _) => "gives it".to_owned(),
                 (None, Some(why)) => format!("refuses it: {why}"),

@@ -31,7 +31,7 @@
 //! # Who does what
 //!
 //! This file decides which copy goes when, and begins. `round` is one round and its decision, a pure function; `rounds`
-//! asks, acts and abandons. `pins` answers the challenges of others. `looking` compares two versions before one takes
+//! asks, acts and abandons. `pins` answers the challenges of others, within the `budgets` of each. `looking` compares two versions before one takes
 //! the other's place, and `rate` limits how many files go in an hour on account of one other node.
 //!
 //! `tests/drops_alone.rs` builds the drops over a table of three entries: the smallest place in which to try to lose a photo.
@@ -41,6 +41,7 @@
 //! Nobody coordinates drops: each node decides about its own copy. Two nodes that begin at once cost a few messages,
 //! and one of them tries again.
 
+mod budgets;
 mod looking;
 mod pins;
 mod rate;
@@ -60,6 +61,8 @@ use super::table::entry::Entry;
 use super::table::verdict::Verdict;
 use crate::photo::{Nonce, Photo, PhotoId, Relation};
 use crate::protocol::{Departure, Holding, NodeId};
+use budgets::Budgets;
+pub(in crate::node) use budgets::Refused;
 use looking::Looking;
 use pins::Proving;
 use rate::Rate;
@@ -83,6 +86,7 @@ pub(in crate::node) struct Drops {
     begun: u64,
     looking: Looking,
     proving: Proving,
+    budgets: Budgets,
     rate: Rate,
 }
 

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::Drops;
+use super::budgets::Refused;
 use crate::node::context::Context;
 use crate::node::custody::{AboutToGo, GiveWay};
 use crate::node::limits::{PINS, PROOFS_PER_LINK};
@@ -62,9 +63,9 @@ impl Drops {
         let Some(asker) = cx.mesh.node_at(link) else {
             return;
         };
-        if let Err(reason) = self.may_promise(cx, link, asker, (photo, nonce)) {
-            let refused = Some(reason.to_owned());
-            return cx.send(link, Message::Proof { nonce, proof: None, refused });
+        if let Err(Refused { why, wait }) = self.may_promise(cx, link, asker, (photo, nonce)) {
+            let refused = Some(why);
+            return cx.send(link, Message::Proof { nonce, proof: None, refused, wait });
         }
         let until = cx.now() + cx.config().pin;
         cx.custody.promise(photo, nonce, asker, until);
@@ -94,22 +95,24 @@ impl Drops {
         link: LinkId,
         asker: NodeId,
         (photo, nonce): (PhotoId, Nonce),
-    ) -> Result<(), &'static str> {
+    ) -> Result<(), Refused> {
         if self.proving.awaited(link) >= PROOFS_PER_LINK || cx.custody.promises() >= PINS {
-            return Err("too many challenges at once");
+            return Err("too many challenges at once".into());
         }
         if self.rounds.contains_key(&nonce) {
-            return Err("this node's own question");
+            return Err("this node's own question".into());
         }
         if cx.is_leaving() {
-            return Err("leaving");
+            return Err("leaving".into());
         }
+        let entry = cx.table.get(photo).ok_or(NOT_HELD)?;
+        self.budgets.spend(cx.now(), asker, entry.photo.bytes)?;
         match cx.custody.may_promise(cx.me(), asker, photo) {
             Ok(GiveWay::No) => {}
             Ok(GiveWay::Yes) => self.give_way(cx, photo),
-            Err(AboutToGo) => return Err("about to drop it too"),
+            Err(AboutToGo) => return Err("about to drop it too".into()),
         }
-        is_kept_here(cx, photo).then_some(()).ok_or(NOT_HELD)
+        is_kept_here(cx, photo).then_some(()).ok_or(NOT_HELD.into())
     }
 
     /// A proof of this node's own copy is computed; returns whether it was one of these.
@@ -148,7 +151,7 @@ impl Drops {
         if proof.is_none() {
             cx.custody.cancel(photo, nonce);
         }
-        cx.send(link, Message::Proof { nonce, proof, refused });
+        cx.send(link, Message::Proof { nonce, proof, refused, wait: None });
     }
 
     /// An asker's round is over.

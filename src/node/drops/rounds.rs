@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Drops;
+use super::budgets::Refused;
 use super::round::{Outcome, Reply, Round};
 use crate::node::context::Context;
 use crate::node::departure::Terms;
-use crate::node::limits::{LOOKS, RETRY, STUCK};
+use crate::node::limits::{LOOKS, PROOF_SPAN, RETRY, STUCK};
 use crate::node::news::News;
 use crate::node::{DiskAction, DiskError, LinkId, Source};
 use crate::photo::{Nonce, PhotoId, Proof};
@@ -87,8 +88,7 @@ impl Drops {
         cx: &mut Context,
         link: LinkId,
         nonce: Nonce,
-        proof: Option<Proof>,
-        refused: Option<&str>,
+        answer: Result<Proof, Refused>,
     ) {
         let Some(node) = cx.mesh.node_at(link) else {
             return;
@@ -100,11 +100,17 @@ impl Drops {
         else {
             return;
         };
-        *reply = proof.map_or(Reply::Refused, Reply::Given);
-        if proof.is_none() {
-            let photo = round.terms.proven.short();
-            let text = format!("{node} does not prove {photo}: {}", refused.unwrap_or("no reason"));
-            cx.log("drop", text);
+        match answer {
+            Ok(proof) => *reply = Reply::Given(proof),
+            Err(Refused { why, wait }) => {
+                *reply = Reply::Refused;
+                let (goes, proven) = (round.goes, round.terms.proven.short());
+                if let Some(wait) = wait {
+                    cx.agenda
+                        .hold(goes, cx.now() + PROOF_SPAN.min(Duration::from_secs(wait.into())));
+                }
+                cx.log("drop", format!("{node} does not prove {proven}: {why}"));
+            }
         }
         self.decide(cx, nonce);
     }

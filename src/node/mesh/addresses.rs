@@ -9,16 +9,44 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{Mesh, Peer, Presence};
-use crate::node::LinkId;
-use crate::node::limits::{DIAL_COURTESY, REANNOUNCE, REDIAL_MAX, UNMET};
+use crate::node::limits::{DIAL_COURTESY, REANNOUNCE, REDIAL_MAX, STRANGER, UNMET};
+use crate::node::news::News;
 use crate::node::step::Step;
+use crate::node::{LinkId, Time};
 use crate::protocol::group::Roster;
 use crate::protocol::{Address, Message, NodeId};
 
 impl Mesh {
-    /// How many nodes have registered here, now or in an earlier life.
-    pub(super) fn count_met(&self) -> usize {
-        self.peers.values().filter(|peer| peer.met).count()
+    /// How many nodes are here, or were lately and for a while at a time.
+    pub(super) fn count_lately(&self, now: Time) -> usize {
+        let counts = |peer: &&Peer| {
+            let known = peer.boot.is_some() && peer.stayed && peer.is_lately(now);
+            peer.is_here() || known
+        };
+        self.peers.values().filter(counts).count()
+    }
+
+    /// Forgets strangers that have not come back for long, and those that went first if there are too many: identities
+    /// cost nothing. The address of a friend is kept, however long he was away.
+    pub(super) fn forget_strangers(&mut self, step: &mut Step) {
+        let strange = |peer: &Peer| peer.met && !peer.stayed && !peer.is_here();
+        let strangers = self.peers.iter().filter(|(_, peer)| strange(peer));
+        let mut strangers: Vec<(Time, NodeId)> =
+            strangers.map(|(node, peer)| (peer.seen, *node)).collect();
+        strangers.sort_unstable();
+        let surplus = strangers.len().saturating_sub(UNMET);
+        let late = strangers.iter().filter(|(seen, _)| step.now.since(*seen) >= STRANGER).count();
+        strangers.truncate(surplus.max(late));
+        for (_, node) in &strangers {
+            self.set_presence(*node, Presence::Gone);
+            self.peers.remove(node);
+            self.vanished.remove(node);
+            step.tell(News::Gone(*node));
+        }
+        if !strangers.is_empty() {
+            self.note_nodes(step);
+            step.tell(News::MeshChanged);
+        }
     }
 
     /// Forgets nodes that are known only from others and were not reached by now.
@@ -43,7 +71,7 @@ impl Mesh {
             return;
         };
         for (node, address) in nodes {
-            let waiting = self.peers.len() - self.count_met();
+            let waiting = self.peers.values().filter(|peer| !peer.met).count();
             if node == step.me()
                 || waiting >= UNMET
                 || self.peers.contains_key(&node)
@@ -72,8 +100,8 @@ impl Mesh {
             return;
         };
         self.reannounced = (Some(*node), step.now + REANNOUNCE);
-        let mut nodes = self.addresses();
-        nodes.retain(|other, _| other != node && here.contains_key(other));
+        let mut nodes = self.addresses(Peer::is_here);
+        nodes.remove(node);
         self.send(step, *link, Message::ConnectionUpdate { nodes, roster: Roster::default() });
     }
 }

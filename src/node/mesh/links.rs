@@ -128,7 +128,7 @@ impl Mesh {
     pub(in crate::node) fn dial(&mut self, step: &mut Step) {
         let now = step.now;
         let peers = self.peers.values();
-        let missed = peers.filter(|peer| !peer.is_here());
+        let missed = peers.filter(|peer| !peer.is_here() && peer.is_lately(now));
         let missed = missed.map(|peer| (&peer.address, &peer.redial));
         let mut due: BTreeSet<Address> = missed
             .chain(&self.joins)

@@ -10,13 +10,13 @@
 //! ```
 //!
 //! A node that is *here* takes part in decisions. While it is *away*, its photos count as copies, so that a reboot
-//! moves nothing; when its grace is over, they are copied elsewhere. It is dialed all the time, and for ever.
+//! moves nothing; when its grace is over, they are copied elsewhere. It is dialed all the time, for thirty days.
 //!
 //! # Who does what
 //!
-//! This file has the peers and their presence. `links` opens, closes and dials, `register` decides which node comes
-//! in, `census` counts them, and `addresses` keeps the addresses that others have told. `announce` tells this node's records to every link,
-//! in `pages`; each page is made when the one before is sent.
+//! This file has the peers and their presence. `links` opens, closes and dials, `register` decides which node comes in,
+//! `census` counts them, `naming` says what people call them, and `addresses` keeps the addresses that others have told.
+//! `announce` tells this node's records to every link, in `pages`; each page is made when the one before is sent.
 //!
 //! # What is left out
 //!
@@ -28,13 +28,17 @@ pub(in crate::node) mod addresses;
 mod announce;
 mod census;
 mod links;
+mod naming;
 pub(in crate::node) mod pages;
 mod register;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::limits::{CUT_OFF_GRACE, FLAPS_MAX, NODES, REANNOUNCE, REDIAL_MAX, REDIAL_MIN, SILENCE};
+use super::limits::{
+    CUT_OFF_GRACE, FLAPS_MAX, LATELY, NODES, REANNOUNCE, REDIAL_MAX, REDIAL_MIN, SILENCE, STAYED,
+    UNMET,
+};
 use super::news::News;
 use super::step::Step;
 use super::{CloseReason, Config, LinkId, Time};
@@ -92,6 +96,11 @@ pub(in crate::node) struct Peer {
     /// It has registered here, now or in an earlier life; else it is known only from others.
     met: bool,
     pub(in crate::node) presence: Presence,
+    /// When it was last here; before that, when it was first heard of.
+    seen: Time,
+    /// It was here for a while at a time, now or in an earlier life; else it is a stranger.
+    stayed: bool,
+    /// Which life of it has registered in this life of this node.
     boot: Option<Boot>,
     pub(in crate::node) copies: u32,
     /// How many it has wished for since, and when that counts.
@@ -145,8 +154,10 @@ impl Mesh {
     pub(in crate::node) fn new(config: &Config) -> Mesh {
         let now = Time::default();
         let joins = config.join.iter().map(|address| (address.clone(), Redial::at(now)));
-        let known = config.known.iter().take(NODES);
-        let known = known.map(|(node, address)| (*node, Peer::known(address.clone(), now)));
+        let known = config.known.iter().take(NODES + UNMET);
+        let known = known.map(|(node, address)| {
+            (*node, Peer { stayed: true, ..Peer::known(address.clone(), now) })
+        });
         let member = config.membership.as_ref().map(|membership| membership.name());
         let mut mesh = Mesh {
             me: Myself { node: config.node, member, name: config.name, copies: config.copies },
@@ -221,43 +232,9 @@ impl Mesh {
         }
     }
 
-    /// What people call a node: its member, and its own name if the member has several. Without a group its id.
-    pub(in crate::node) fn called(&self, node: NodeId) -> String {
-        let (member, name) = match self.peers.get(&node) {
-            _ if node == self.me.node => (self.me.member, Some(self.me.name)),
-            Some(peer) => (peer.member(), peer.name),
-            None => (None, None),
-        };
-        let Some(member) = member else {
-            return format!("node {node}");
-        };
-        let others = self.peers.iter().filter(|(other, _)| **other != node);
-        let mine = (node != self.me.node).then_some(self.me.member).flatten();
-        let mut others = others.filter_map(|(_, peer)| peer.member()).chain(mine);
-        match name.filter(|_| others.any(|other| other == member)) {
-            Some(name) => format!("{member}/{name}"),
-            None => member.to_string(),
-        }
-    }
-
-    /// Nodes and where they listen, for people at node `me`.
-    pub(in crate::node) fn in_words(&self, me: NodeId, nodes: &[NodeId]) -> String {
-        let word = |node: &NodeId| match self.peers.get(node) {
-            _ if *node == me => "this node".to_owned(),
-            Some(peer) => match peer.presence {
-                Presence::Here { .. } => format!("{} at {}", self.called(*node), peer.address),
-                Presence::Away { .. } | Presence::Gone => {
-                    format!("{} at {} (away)", self.called(*node), peer.address)
-                }
-            },
-            None => format!("{} (not met lately)", self.called(*node)),
-        };
-        nodes.iter().map(word).collect::<Vec<_>>().join(", ")
-    }
-
-    /// The address of every node that has ever registered here.
-    fn addresses(&self) -> BTreeMap<NodeId, Address> {
-        let met = self.peers.iter().filter(|(_, peer)| peer.met);
+    /// The addresses of those nodes that have ever registered here.
+    fn addresses(&self, which: impl Fn(&Peer) -> bool) -> BTreeMap<NodeId, Address> {
+        let met = self.peers.iter().filter(|(_, peer)| peer.met && which(peer));
         met.map(|(node, peer)| (*node, peer.address.clone())).collect()
     }
 }
@@ -270,6 +247,8 @@ impl Peer {
             name: None,
             met: true,
             presence: Presence::Gone,
+            seen: dial_at,
+            stayed: false,
             boot: None,
             copies: 0,
             next_copies: None,
@@ -288,6 +267,11 @@ impl Peer {
     /// Whether it is here.
     fn is_here(&self) -> bool {
         matches!(self.presence, Presence::Here { .. })
+    }
+
+    /// Whether it is here, or was not so long ago that nobody expects it any longer.
+    fn is_lately(&self, now: Time) -> bool {
+        self.is_here() || now.since(self.seen) < LATELY
     }
 
     /// How long it could be away last time. Who was here for less before it went again is not waited for longer: its
@@ -318,6 +302,8 @@ impl Mesh {
         }
         let presence = Presence::Away { since: now, until: now + peer.grace(grace) };
         peer.redial = Redial { next: now + REDIAL_MIN, ..Redial::at(now) };
+        peer.seen = now;
+        peer.stayed |= here >= STAYED;
         let (address, away) = (peer.address.clone(), peer.grace(grace));
         let called = self.called(node);
         let text = format!(
@@ -381,6 +367,7 @@ impl Mesh {
         if step.leaving().is_none() {
             self.dial(step);
             self.heed_wishes(step);
+            self.forget_strangers(step);
             self.reannounce_peers(step);
         }
     }

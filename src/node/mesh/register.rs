@@ -94,7 +94,7 @@ impl Mesh {
             return Err(CloseReason::Refused(text));
         }
         let Some(peer) = self.peers.get(&node) else {
-            return self.has_place(register).map_err(CloseReason::Refused);
+            return self.has_place(step, register).map_err(CloseReason::Refused);
         };
         let Presence::Here { link: other, .. } = peer.presence else {
             return Ok(());
@@ -117,13 +117,13 @@ impl Mesh {
 
     /// Whether there is a place for a node that was never here. A member's first node finds one in any case: else one member
     /// with many nodes could keep all others out.
-    fn has_place(&self, register: &Register) -> Result<(), String> {
+    fn has_place(&self, step: &Step, register: &Register) -> Result<(), String> {
         let name = register.member.as_ref().map(|membership| membership.name());
-        let of_member = self.peers.values().filter(|peer| peer.met && peer.member() == name);
-        let of_member = name.map_or(0, |_| of_member.count());
+        let lately = self.peers.values().filter(|peer| peer.met && peer.is_lately(step.now));
+        let of_member = lately.filter(|peer| name.is_some() && peer.member() == name).count();
         if of_member >= NODES_OF_MEMBER {
             Err(format!("this member has {NODES_OF_MEMBER} nodes already"))
-        } else if self.count_met() >= NODES && (name.is_none() || of_member > 0) {
+        } else if self.count_lately(step.now) >= NODES && (name.is_none() || of_member > 0) {
             Err(format!("this mesh has {NODES} nodes already"))
         } else {
             Ok(())
@@ -205,7 +205,7 @@ impl Mesh {
         self.vanished.remove(&node);
         let called = self.called(node);
         step.log("mesh", format!("{called} is here, at {address}"));
-        let mut nodes = self.addresses();
+        let mut nodes = self.addresses(|peer| peer.is_lately(now));
         nodes.remove(&node);
         let roster = members.roster();
         self.send(step, link, Message::ConnectionUpdate { nodes, roster });
@@ -235,7 +235,7 @@ impl Mesh {
     }
 
     pub(super) fn note_nodes(&mut self, step: &mut Step) {
-        let nodes = self.addresses();
+        let nodes = self.addresses(|_| true);
         step.disk(DiskAction::NoteNodes { nodes });
     }
 

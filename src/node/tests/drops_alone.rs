@@ -61,9 +61,9 @@ fn a_copy_goes_when_two_others_have_proven_theirs() {
     let nonce = begun(&mut cx, &mut drops, photo).expect("two others are enough");
     assert_eq!(cx.table.mine(photo), Some(Holding::Retired), "nobody counts it any more");
     read(&mut cx, &mut drops, nonce);
-    drops.proof_received(&mut cx, LinkId(1), nonce, Some(PROOF), None);
+    drops.proof_received(&mut cx, LinkId(1), nonce, Ok(PROOF));
     assert!(!goes(&mut cx), "one proof");
-    drops.proof_received(&mut cx, LinkId(2), nonce, Some(PROOF), None);
+    drops.proof_received(&mut cx, LinkId(2), nonce, Ok(PROOF));
     assert!(goes(&mut cx), "two proofs");
 }
 
@@ -72,8 +72,8 @@ fn a_copy_stays_when_one_of_two_others_refuses() {
     let (mut cx, mut drops, photo) = at_rest(2);
     let nonce = begun(&mut cx, &mut drops, photo).expect("two others are enough");
     read(&mut cx, &mut drops, nonce);
-    drops.proof_received(&mut cx, LinkId(1), nonce, Some(PROOF), None);
-    drops.proof_received(&mut cx, LinkId(2), nonce, None, Some("about to drop it too"));
+    drops.proof_received(&mut cx, LinkId(1), nonce, Ok(PROOF));
+    drops.proof_received(&mut cx, LinkId(2), nonce, Err("about to drop it too".into()));
     assert!(!goes(&mut cx));
     assert_eq!(cx.table.mine(photo), Some(Holding::Replica), "it counts again");
 }

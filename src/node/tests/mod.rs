@@ -36,6 +36,7 @@ mod rounds;
 mod rules;
 mod shortages;
 mod solo;
+mod strangers;
 mod tombstones;
 mod variants;
 mod versions;

@@ -7,7 +7,7 @@ use super::super::{
     Action, CloseReason, DiskAction, DiskError, DiskEvent, Event, LinkAction, LinkEvent, LinkId,
 };
 use super::solo::{Solo, challenge};
-use crate::photo::{Nonce, PhotoId};
+use crate::photo::{MAX_PHOTO, Nonce, Photo, PhotoId};
 use crate::protocol::{Facts, Holding, Message, NodeId};
 
 const PIN: Duration = Duration::from_secs(60);
@@ -157,4 +157,33 @@ fn no_proof_is_computed_for_who_has_given_up_or_gone() {
     let failed = || Err(DiskError::Other("permission denied".to_owned()));
     let actions = solo.tell(DiskEvent::Proved { nonce: nonce(1), result: failed() });
     assert_eq!(begun(&actions), []);
+}
+
+#[test]
+fn so_many_bytes_are_read_for_one_node_and_as_many_for_the_next() {
+    let mut solo = Solo::new();
+    let large = Photo { bytes: MAX_PHOTO, ..Photo::clone(&super::world::picture(BYTES)) };
+    solo.tell(DiskEvent::Held {
+        photo: large.into(),
+        facts: Facts::named("p.jpg"),
+        holding: Holding::Original,
+        files: 1,
+    });
+    (1..=2).for_each(|n| solo.join(n, PIN, &[]));
+    let (photo, ask) = (PhotoId::of(BYTES), |solo: &mut Solo, n, round| {
+        let (photo, nonce) = (PhotoId::of(BYTES), nonce(round));
+        let actions = solo.hear(n, Message::Challenge { photo, nonce });
+        actions.into_iter().find_map(|action| match action {
+            Action::Link(LinkAction::Send { message: Message::Proof { wait, .. }, .. }) => wait,
+            _ => None,
+        })
+    });
+    assert_eq!(ask(&mut solo, 1, 1), None);
+    assert_eq!(ask(&mut solo, 1, 2), Some(60), "at once, and with the time to wait");
+    assert_eq!(ask(&mut solo, 2, 3), None);
+    solo.wait(Duration::from_secs(45));
+    assert_eq!(ask(&mut solo, 1, 4), Some(15));
+    solo.wait(Duration::from_secs(15));
+    assert_eq!(ask(&mut solo, 1, 5), None);
+    assert!(solo.node.cx.custody.is_pinned(photo));
 }

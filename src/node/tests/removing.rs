@@ -321,7 +321,7 @@ fn a_person_is_told_how_much_of_his_trash_was_kept() {
     solo.compute(nonce);
     for n in 1..=2 {
         let (proof, refused) = (None, None);
-        solo.hear(n, Message::Proof { nonce, proof, refused });
+        solo.hear(n, Message::Proof { nonce, proof, refused, wait: None });
     }
     assert_eq!(purged(&solo.wait(TICK)), Some((0, 1)));
 }

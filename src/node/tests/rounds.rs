@@ -34,7 +34,8 @@ fn told(actions: &[Action]) -> Option<Holding> {
 }
 
 fn refuse(solo: &mut Solo, n: u64, nonce: Nonce) -> Vec<Action> {
-    let message = Message::Proof { nonce, proof: None, refused: Some("not held".to_owned()) };
+    let message =
+        Message::Proof { nonce, proof: None, refused: Some("not held".to_owned()), wait: None };
     solo.hear(n, message)
 }
 

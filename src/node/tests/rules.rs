@@ -146,7 +146,7 @@ fn a_wrong_proof_is_none() {
     solo.compute(nonce);
     for n in 1..=2 {
         let (proof, refused) = (Some(Proof([8; 32])), None);
-        let message = Message::Proof { nonce, proof, refused };
+        let message = Message::Proof { nonce, proof, refused, wait: None };
         assert_eq!(drop_within(&solo.hear(n, message)), None);
     }
 }

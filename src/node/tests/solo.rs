@@ -180,7 +180,7 @@ pub(super) fn original(bytes: &[u8]) -> Record {
 }
 
 pub(super) fn proof(nonce: Nonce) -> Message {
-    Message::Proof { nonce, proof: Some(PROOF), refused: None }
+    Message::Proof { nonce, proof: Some(PROOF), refused: None, wait: None }
 }
 
 pub(super) fn challenge(actions: &[Action]) -> Option<Nonce> {

@@ -207,7 +207,7 @@ fn without_the_better_version_the_worse_one_stays() {
 fn a_worse_version_that_could_not_go_now_goes_later() {
     let (mut solo, nonce) = about_to_retire();
     solo.compute(nonce);
-    let refusal = Message::Proof { nonce, proof: None, refused: None };
+    let refusal = Message::Proof { nonce, proof: None, refused: None, wait: None };
     solo.hear(1, refusal);
     assert!(challenge(&solo.wait(2 * RETRY)).is_some());
 }

@@ -156,8 +156,9 @@ fn about_copies() -> impl Strategy<Value = Message> {
         }),
         (transfer(), ".*").prop_map(|(transfer, reason)| Message::NoImage { transfer, reason }),
         (photo_id(), nonce()).prop_map(|(photo, nonce)| Message::Challenge { photo, nonce }),
-        (nonce(), proof, prop::option::of(".*"))
-            .prop_map(|(nonce, proof, refused)| { Message::Proof { nonce, proof, refused } }),
+        (nonce(), proof, prop::option::of(".*"), prop::option::of(any::<u32>())).prop_map(
+            |(nonce, proof, refused, wait)| Message::Proof { nonce, proof, refused, wait }
+        ),
         (photo_id(), nonce()).prop_map(|(photo, nonce)| Message::Release { photo, nonce }),
     ]
 }

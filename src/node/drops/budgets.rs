@@ -1,0 +1,55 @@
+//! How much this node reads to prove photos to each other one.
+//!
+//! To ask costs nothing, and to answer means to read a whole photo. So each asker has a budget that fills up again with
+//! time; who asks for more is told at once when it is worth to ask again.
+
+use std::collections::BTreeMap;
+
+use crate::node::Time;
+use crate::node::limits::{PROOF_BYTES, PROOF_LEAST, PROOF_SPAN};
+use crate::protocol::NodeId;
+
+/// A challenge that is refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::node) struct Refused {
+    /// Why, in words.
+    pub(in crate::node) why: String,
+    /// After how many seconds it is worth to ask again, if that is known.
+    pub(in crate::node) wait: Option<u32>,
+}
+
+impl From<&str> for Refused {
+    fn from(why: &str) -> Refused {
+        Refused { why: why.to_owned(), wait: None }
+    }
+}
+
+/// The bytes that were read for each asker, as far as time has not made up for them.
+#[derive(Debug, Default)]
+pub(super) struct Budgets(BTreeMap<NodeId, (u64, Time)>);
+
+impl Budgets {
+    /// Reads so many bytes for a node, unless that is more than its budget.
+    pub(super) fn spend(&mut self, now: Time, node: NodeId, bytes: u64) -> Result<(), Refused> {
+        if !self.0.contains_key(&node) {
+            // Identities cost nothing: those whose budget is full again are as good as new ones.
+            self.0.retain(|_, spent| left(*spent, now) > 0);
+        }
+        let spent = self.0.get(&node).map_or(0, |spent| left(*spent, now));
+        let wanted = spent + bytes.clamp(PROOF_LEAST, PROOF_BYTES);
+        let Some(over) = wanted.checked_sub(PROOF_BYTES).filter(|over| *over > 0) else {
+            self.0.insert(node, (wanted, now));
+            return Ok(());
+        };
+        let wait = over.saturating_mul(PROOF_SPAN.as_secs()).div_ceil(PROOF_BYTES);
+        let why = format!("enough was read for one node: ask again in {wait} s");
+        Err(Refused { why, wait: u32::try_from(wait).ok() })
+    }
+}
+
+/// What is left of spent bytes by now.
+fn left((bytes, at): (u64, Time), now: Time) -> u64 {
+    let millis = u64::try_from(now.since(at).as_millis()).unwrap_or(u64::MAX);
+    let made_up = millis.saturating_mul(PROOF_BYTES / PROOF_SPAN.as_secs()) / 1000;
+    bytes.saturating_sub(made_up)
+}
