@@ -53,11 +53,9 @@ fn a_record_says_only_so_much() {
         ("names", [long(Facts::MAX_NAME), long(Facts::MAX_NAME + 1)]),
         ("aliases", just_and_too_many(Facts::MAX, name)),
         ("aliases", [long(Facts::MAX_NAME), long(Facts::MAX_NAME + 1)]),
-        ("replaces", just_and_too_many(Facts::MAX, photo)),
         ("distinct", just_and_too_many(Facts::MAX, photo)),
         ("differs", just_and_too_many(Facts::MAX, photo)),
         ("owners", just_and_too_many(Facts::MAX_OWNERS, node)),
-        ("heirs", just_and_too_many(Facts::MAX_OWNERS, node)),
         // The same again and again is one name, and yet too much.
         ("names", just_and_too_many(Facts::MAX, |_| json!("a.jpg"))),
         ("captured", [40, 41].map(|bytes| json!("2".repeat(bytes)))),
