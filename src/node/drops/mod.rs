@@ -292,9 +292,8 @@ impl Drops {
 /// Whether a photo that was to go for its keeper still is to. What was found to be the same picture may have turned out to
 /// be a variant while the keeper came; then it goes for nothing else instead.
 fn still_goes_for(cx: &Context, photo: PhotoId, keeper: PhotoId, why: Departure) -> bool {
-    let is_worse = |entry: &Entry| entry.verdict == Verdict::Loser(keeper);
     let found = cx.table.found(photo, keeper);
-    cx.table.get(photo).is_some_and(is_worse)
+    cx.table.yields(photo, keeper)
         && match why {
             Departure::Replaced { .. } => found.is_some(),
             Departure::Expired => found == Some(Relation::Same),

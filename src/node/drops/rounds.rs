@@ -134,7 +134,9 @@ impl Drops {
         let (photo, proven) = (round.goes, round.terms.proven);
         let entry = cx.table.get(proven);
         let has_it = |node| entry.is_some_and(|entry| cx.table.counts_at(entry, node));
-        match round.decide(cx.now(), cx.table.found(photo, proven), has_it) {
+        // What was found alike a minute ago may have been told apart since.
+        let relation = cx.table.found(photo, proven).filter(|_| cx.table.yields(photo, proven));
+        match round.decide(cx.now(), relation, has_it) {
             Outcome::Open => {}
             Outcome::Stays(why) => self.abandon(cx, nonce, why),
             Outcome::Goes(departure) => {

@@ -58,6 +58,11 @@ impl Table {
         better.map(|other| other.photo.id).collect()
     }
 
+    /// Whether a photo's part in the collection is that of a worse version of this keeper.
+    pub(in crate::node) fn yields(&self, photo: PhotoId, keeper: PhotoId) -> bool {
+        self.get(photo).is_some_and(|entry| entry.verdict == Verdict::Loser(keeper))
+    }
+
     fn judged(&self, entry: &Entry) -> Verdict {
         if !entry.is_present() {
             return Verdict::Absent;

@@ -13,6 +13,7 @@ mod bounds;
 mod claims;
 mod claims_map;
 mod custody;
+mod departures;
 mod drops;
 mod drops_alone;
 mod every_order;
