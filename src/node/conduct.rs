@@ -171,7 +171,7 @@ impl Node {
         }
         let may_repair = self.cx.may_repair();
         if may_repair {
-            self.cx.agenda.unpark(now);
+            self.cx.agenda.unpark(now, WORK_PER_STEP);
         }
         for _ in 0..WORK_PER_STEP {
             let Some(photo) = self.cx.agenda.pop(now) else {

@@ -183,7 +183,9 @@ impl Node {
     pub fn has_more(&self) -> bool {
         let table = &self.cx.table;
         let all_done = table.is_judged() && table.is_swept() && self.reviewing_all.is_none();
-        !all_done || self.cx.agenda.is_due(self.cx.now())
+        let agenda = &self.cx.agenda;
+        let unparks = agenda.has_parked() && self.cx.may_repair();
+        !all_done || unparks || agenda.is_due(self.cx.now())
     }
 
     /// The image table: for every photo that a live node holds in some way, its facts and its holders.

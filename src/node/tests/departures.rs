@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::super::limits::{REMOVE, SETTLE, TICK};
-use super::super::{Action, ClientEvent, DiskAction, DiskEvent};
+use super::super::limits::{REMOVE, RETRY, SETTLE, TICK, WORK_PER_STEP};
+use super::super::{Action, ClientEvent, DiskAction, DiskEvent, Event};
 use super::laws::photo;
 use super::pulling::asked;
 use super::removals::{CAT, cat, key, node_of, word};
-use super::solo::{Solo, challenge, config, proof, register};
+use super::solo::{Solo, challenge, config, original, proof, register};
 use super::versions::{about_to_retire, better, fetched, hold, pair, record, retires};
 use super::world::CLIENT;
 use crate::node::LinkId;
@@ -175,4 +175,26 @@ fn reads(actions: &[Action]) -> Option<Nonce> {
         Action::Disk(DiskAction::Prove { nonce, .. }) => Some(*nonce),
         _ => None,
     })
+}
+
+#[test]
+fn photos_that_waited_for_a_table_are_taken_up_some_in_each_step() {
+    let many = 3 * WORK_PER_STEP as u32;
+    let mut solo = Solo::unscanned(|_| ());
+    for n in 0..many {
+        hold(&mut solo, original(&n.to_be_bytes()).photo, Holding::Original);
+    }
+    solo.wait(SETTLE + RETRY);
+    let mut event = Event::from(DiskEvent::Scanned { skipped: 0 });
+    let mut steps = 0;
+    loop {
+        solo.node.step(solo.now, event);
+        steps += 1;
+        if !solo.node.has_more() {
+            break;
+        }
+        event = Event::Continue;
+    }
+    assert!(steps >= 3, "{steps} steps");
+    assert!(!solo.node.cx.agenda.has_parked(), "none is left waiting");
 }
