@@ -207,7 +207,8 @@ impl Drops {
     }
 
     /// Begins to give up a copy, if it may leave. If it goes for a better version that is not here, that is fetched
-    /// first; `pulled` is then where the fetched bytes lie.
+    /// first; `pulled` is then where the fetched bytes lie. One whose bytes are here must have been read by this node:
+    /// any member can claim any pixels.
     fn begin(
         &mut self,
         cx: &mut Context,
@@ -231,6 +232,10 @@ impl Drops {
 
     /// A keeper's bytes are here: the versions that wait for them go on. `found` is what the bytes were found to be.
     pub(in crate::node) fn fetched(
+        let is_read = cx.table.is_read(terms.proven) || !is_here && pulled.is_none();
+        if terms.proven != photo && !(is_read && may_take_the_place(cx, terms.proven, photo)) {
+            return Err(Obstacle::Unsettled);
+        }
         &mut self,
         cx: &mut Context,
         found: &Arc<Photo>,
@@ -315,6 +320,13 @@ fn copies_of(cx: &Context, entry: &Entry) -> Vec<Copy> {
         let peer = cx.mesh.peer(node);
         let keeps = peer.map_or(cx.config().keep_originals, |peer| peer.keeps_originals);
         let holding = entry.holding(node).unwrap_or(Holding::Replica);
+/// Whether a keeper ranks high enough for a copy to go for it, by this node's own account of its bytes as soon as they
+/// were read here. The friend's own file goes for a higher rank only, whatever anybody says of the two.
+fn may_take_the_place(cx: &Context, keeper: PhotoId, photo: PhotoId) -> bool {
+    let own = cx.table.mine(photo).is_some_and(Holding::is_own);
+    !own || cx.table.ranks_above(keeper, photo)
+}
+
         Copy { node, holding, load: cx.table.load(node).photos, keeps_originals: keeps }
     };
     entry.live().map(copy).collect()

@@ -30,6 +30,7 @@ mod promises;
 mod proofs;
 mod pulling;
 mod putting;
+mod ranks;
 mod removals;
 mod removing;
 mod rounds;
