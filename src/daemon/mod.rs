@@ -259,6 +259,7 @@ fn configure(options: &Options, folder: &Folder, address: &Address) -> Result<Co
         join: options.join.clone(),
         known: folder.known_nodes(),
         tombstones: folder.tombstones(),
+        gone: folder.gone(),
         first_start: folder.is_first_start(),
         seed,
     })

@@ -8,6 +8,7 @@ use super::layout::{SURPLUS, TRASH, holding_at};
 use super::note::{DAY, Note};
 use super::{Change, Folder, StoreError};
 use crate::photo::PhotoId;
+use crate::protocol::Gone;
 
 /// How often the trash is searched for expired copies, in seconds of running.
 const LOOK_EVERY: u64 = 60;
@@ -91,6 +92,11 @@ impl Folder {
     }
 
     /// The photos that are only in the trash, and whose every copy has been there for this many days of running. This
+    /// The folder's own files that went to its trash because of other nodes, as far as they lie there, the earliest first.
+    pub fn gone(&self) -> Vec<Gone> {
+        self.notes.gone(self.index.running())
+    }
+
     /// folder's owner wants them deleted: from now on, even those with companions can be purged.
     pub fn in_trash_for(&mut self, days: u32) -> BTreeSet<PhotoId> {
         let now = self.index.running();

@@ -214,6 +214,15 @@ impl Context {
         }
     }
 
+    /// Whose a photo is: this node's own, or that of its first owner here, or else of another node that has it.
+    pub(in crate::node) fn whose(&self, photo: PhotoId) -> Option<NodeId> {
+        let entry = self.table.get(photo)?;
+        let owns = |node: &NodeId| entry.holding(*node) == Some(Holding::Original);
+        let me = Some(self.me()).filter(owns);
+        let others = || entry.live().filter(|node| *node != self.me());
+        me.or_else(|| others().find(owns)).or_else(|| others().next())
+    }
+
     /// A photo's name for people: its label in the collection, or its own name if it is not shown.
     pub(in crate::node) fn name_of(&self, photo: PhotoId) -> String {
         match self.table.get(photo) {

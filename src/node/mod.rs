@@ -151,11 +151,12 @@ impl Node {
     /// A node at its start. It acts on the first tick.
     pub fn new(config: Config) -> Node {
         let me = config.node;
+        let drops = Drops::new(&config.gone);
         let cx = Context::new(config);
         Node {
             cx,
             copies: Copies::new(me),
-            drops: Drops::default(),
+            drops,
             removal: Removal::default(),
             clients: Clients::default(),
             clock: Clock::default(),

@@ -26,7 +26,7 @@ mod versions;
 pub use address::Address;
 pub use blob::Blob;
 pub use client::{Answer, Request};
-pub use departure::Departure;
+pub use departure::{Departure, Gone};
 pub use group_key::GroupKey;
 pub use looks::Looks;
 pub use message::Message;

@@ -222,7 +222,7 @@ impl View<'_> {
                 "this node takes no photos of others now: its disk is full or failing".to_owned(),
             );
         }
-        notes.extend(self.drops.note_of_waiting(self.cx));
+        notes.extend(self.drops.notes_of_files(self.cx));
         notes.extend(self.bounds_note());
         if self.cx.folder.damaged() > 0 {
             notes.push(format!(

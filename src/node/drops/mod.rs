@@ -32,7 +32,7 @@
 //!
 //! This file decides which copy goes when, and begins. `round` is one round and its decision, a pure function; `rounds`
 //! asks, acts and abandons. `pins` answers the challenges of others. `looking` compares two versions before one takes
-//! the other's place, and `rate` limits how many files go in an hour on account of one other node.
+//! the other's place, and `rate` limits how many of the folder's own files go in an hour.
 //!
 //! `tests/drops_alone.rs` builds the drops over a table of three entries: the smallest place in which to try to lose a photo.
 //!
@@ -53,13 +53,13 @@ use std::sync::Arc;
 use super::Source;
 use super::context::Context;
 use super::custody::Obstacle;
-use super::limits::{RATE_SPAN, RETRY, SETTLE, SKIP, STAGGER};
+use super::limits::{RETRY, SETTLE, SKIP, STAGGER};
 use super::news::{Fetcher, News};
 use super::plan::placement::{Copy, trim_order};
 use super::table::entry::Entry;
 use super::table::verdict::Verdict;
 use crate::photo::{Nonce, Photo, PhotoId, Relation};
-use crate::protocol::{Departure, Holding, NodeId};
+use crate::protocol::{Departure, Gone, Holding, NodeId};
 use looking::Looking;
 use pins::Proving;
 use rate::Rate;
@@ -88,6 +88,11 @@ pub(in crate::node) struct Drops {
 
 impl Drops {
     /// The running round of a photo.
+    /// What there is at a node's start, given the files that went before it.
+    pub(in crate::node) fn new(gone: &[Gone]) -> Drops {
+        Drops { rate: Rate::after(gone), ..Drops::default() }
+    }
+
     fn round_of(&self, photo: PhotoId) -> Option<Nonce> {
         let mut rounds = self.rounds.iter();
         rounds.find(|(_, round)| round.goes == photo).map(|(nonce, _)| *nonce)
@@ -113,7 +118,9 @@ impl Drops {
         if turn > cx.now() {
             return cx.agenda.set(photo, turn);
         }
-        self.give_up(cx, photo, Departure::Surplus);
+        if !self.waits_for_the_limit(cx, photo) {
+            self.give_up(cx, photo, Departure::Surplus);
+        }
     }
 
     /// A photo is removed: this node's replica goes to its trash.
@@ -167,10 +174,7 @@ impl Drops {
         }
         if let Some(until) = contested_until(cx, photo, keeper) {
             cx.agenda.set(photo, until);
-        } else if self.is_over_limit(cx, keeper) {
-            self.rate.wait(photo, account_of(cx, keeper));
-            cx.retry(photo, RATE_SPAN / 60);
-        } else {
+        } else if !self.waits_for_the_limit(cx, photo) {
             self.give_up(cx, photo, Departure::Replaced { by: keeper, relation });
         }
     }
@@ -330,16 +334,4 @@ fn may_take_the_place(cx: &Context, keeper: PhotoId, photo: PhotoId) -> bool {
         Copy { node, holding, load: cx.table.load(node).photos, keeps_originals: keeps }
     };
     entry.live().map(copy).collect()
-}
-
-/// The node on whose account worse versions of a photo go: its first owner here, else its first other holder. None if
-/// this node has it as an original.
-fn account_of(cx: &Context, keeper: PhotoId) -> Option<NodeId> {
-    let entry = cx.table.get(keeper)?;
-    let me = cx.me();
-    if entry.holding(me) == Some(Holding::Original) {
-        return None;
-    }
-    let owner = entry.live().find(|node| entry.holding(*node) == Some(Holding::Original));
-    owner.or_else(|| entry.live().find(|node| *node != me))
 }

@@ -166,12 +166,10 @@ impl Drops {
                 cx.tell(News::Lost(photo));
             }
             (_, Ok(())) => {
+                self.note_gone(cx, photo, why);
                 cx.folder.set_files(photo, 0);
                 let held = cx.table.mine(photo).unwrap_or(Holding::Retired);
                 cx.table.set_my_holding(photo, held.retired());
-                if let Departure::Replaced { by, .. } = why {
-                    self.note_retired(cx, by);
-                }
                 self.end(cx, nonce);
                 if matches!(why, Departure::Removed { .. }) {
                     cx.tell(News::InTrash(photo));

@@ -31,6 +31,7 @@ mod proofs;
 mod pulling;
 mod putting;
 mod ranks;
+mod rate;
 mod removals;
 mod removing;
 mod rounds;
