@@ -266,7 +266,8 @@ pub(crate) enum TrashCommand {
 /// Delete photos in the trash for good, before their time there is over
 ///
 /// Only where nothing is lost: other nodes must prove now that they have the better version, or enough copies; or all
-/// owners of the photo have removed it. Everything else stays.
+/// owners of the photo have removed it. Everything else stays, and is named. Only this deletes the folder's own photos
+/// that went for somebody else's versions: they are named before you are asked.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:

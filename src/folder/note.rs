@@ -117,7 +117,7 @@ impl Note {
     }
 
     /// The better version for which the copy was retired, if it was.
-    fn better(&self) -> Option<Better> {
+    pub(super) fn better(&self) -> Option<Better> {
         match self.why {
             Why::Retired(better) => Some(better),
             Why::Surplus | Why::Duplicate(_) | Why::Removed { .. } | Why::Unknown => None,

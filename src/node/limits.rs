@@ -134,6 +134,9 @@ pub const PAGE_LOOKED_AT: usize = 4096;
 /// The most photos named as at risk in a status.
 pub const AT_RISK: usize = 100;
 
+/// The most photos named to a person that stay in the trash though he wanted them deleted.
+pub const KEPT_TOLD: usize = 20;
+
 /// How many verdicts, and how many reviews, one step computes at most.
 pub const WORK_PER_STEP: usize = 64;
 

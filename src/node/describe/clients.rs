@@ -73,7 +73,7 @@ pub(super) fn answer(answer: &Answer, names: &dyn Names) -> String {
             format!("told apart: {}", told.collect::<Vec<_>>().join("; "))
         }
         Answer::Restored { name, .. } => format!("{name} is restored"),
-        Answer::Purged { deleted, kept } => {
+        Answer::Purged { deleted, kept, .. } => {
             format!("{} deleted, {kept} kept", count(*deleted, "photo"))
         }
         Answer::Removal(plan) => {

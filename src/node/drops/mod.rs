@@ -26,7 +26,8 @@
 //! A worse version of a picture goes by the same kind of round over its *keeper*'s bytes, which this node holds or has
 //! fetched, so it has computed the keeper's digest, fingerprint and rank itself, and [compared](self::looking) the two.
 //! It is deleted in the same way when its time in the trash is over, if the keeper shows every part of it. A variant is
-//! deleted only by its owner's hand, and only when others have proven that they have that very photo.
+//! deleted only by its owner's hand, and only when others have proven that they have that very photo. So is a friend's
+//! own file that went for somebody else's version: rank measures pixels, not truth, and anybody can enlarge a picture.
 //!
 //! # Who does what
 //!
@@ -196,6 +197,7 @@ impl Drops {
         // If it cannot go yet, the folder reports it as expired again at its next look.
         let _ = self.begin(cx, photo, Departure::Expired, None);
     }
+                Some(_) if !by_hand && cx.made_way_for_another(photo) => return,
 
     /// Begins to give up a copy, or tries again later; returns whether it began.
     fn give_up(&mut self, cx: &mut Context, photo: PhotoId, why: Departure) -> bool {

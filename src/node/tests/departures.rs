@@ -15,7 +15,7 @@ use crate::node::context::Context;
 use crate::node::custody::Obstacle;
 use crate::photo::{Nonce, Photo, PhotoId, Relation};
 use crate::protocol::message::TransferId;
-use crate::protocol::{Departure, Facts, Holding, Looks, NodeId, Request, Tombstone, Wish};
+use crate::protocol::{Answer, Departure, Facts, Holding, Looks, NodeId, Request, Tombstone, Wish};
 
 const PIN: Duration = Duration::from_secs(60);
 
@@ -113,6 +113,39 @@ fn with_one_other_node_that_one_must_have_proven_the_better_version() {
     let nonce = challenge(&solo.wait(2 * SETTLE)).expect("it asks for a proof");
     assert!(!retires(&solo.compute(nonce)), "its own copy is one of two");
     assert!(retires(&solo.hear(1, proof(nonce))));
+}
+
+#[test]
+fn no_time_deletes_the_friends_own_file_that_made_way_for_somebody_elses() {
+    let id = photo(pair().0).id;
+    for (worse, keeper, by_time) in [
+        (Holding::RetiredOriginal, Holding::Replica, false),
+        (Holding::RetiredOriginal, Holding::Original, true),
+        (Holding::Retired, Holding::Replica, true),
+    ] {
+        let mut solo = Solo::new();
+        recall(&mut solo, Relation::Same);
+        hold(&mut solo, photo(pair().0), worse);
+        hold(&mut solo, photo(pair().1), keeper);
+        solo.join(1, PIN, &[]);
+        solo.announce(1, vec![record(photo(pair().1))], true);
+        solo.wait(2 * SETTLE);
+        let Some(Answer::Trash { photos, .. }) = solo.ask(Request::TrashList { after: None })
+        else {
+            panic!("no list");
+        };
+        assert_eq!(photos[0].until_purged, !by_time);
+        assert_eq!(photos[0].reason.contains("stays until you purge it"), !by_time);
+        let asked = challenge(&solo.tell(DiskEvent::Expired { photo: id }));
+        assert_eq!(asked.is_some(), by_time, "{worse:?}, {keeper:?}");
+        if !by_time {
+            let link = CLIENT;
+            let request = Request::TrashPurge { older_than: 0 };
+            solo.tell(ClientEvent::Asked { link, request });
+            let asked = challenge(&solo.tell(DiskEvent::Aged { link, photos: [id].into() }));
+            assert!(asked.is_some(), "by its owner's hand, with proofs");
+        }
+    }
 }
 
 /// Node 9, alone with another one, and a photo of node 5 in its trash, which has removed it.
