@@ -202,8 +202,8 @@ pub(crate) struct NameArgs {
 
 /// Add photos to the collection
 ///
-/// They are copied into the asked daemon's folder and from there to a second node. A worse version of a photo in the
-/// collection is not stored; the answer names the better one and says why it is better.
+/// They are copied into the asked daemon's folder and from there to a second node. A worse version of a photo that
+/// is in that folder goes to its trash; the answer names the better one and says why it is better.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:

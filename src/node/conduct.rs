@@ -70,6 +70,7 @@ impl Node {
                 News::Undelivered { link, why } => clients.undelivered(cx, link, &why),
                 News::Compare { worse, better } => drops.look_at(cx, worse, better),
                 News::Compared(photo) => clients.put_progressed(cx, photo),
+                News::PutAway { worse, better } => drops.retire_put(cx, worse, better),
                 News::Withdraw(photo) => drops.withdraw(cx, photo),
                 News::Purge(photo) => drops.expired(cx, photo, true),
                 News::InTrash(photo) => removal.in_trash(cx, photo),

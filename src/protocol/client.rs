@@ -194,7 +194,7 @@ pub enum Answer {
         warning: Option<String>,
     },
 
-    /// The collection has the same picture in a better version, so the photo was not stored.
+    /// The daemon's folder has the same picture in a better version, so the photo went to its trash.
     Have {
         /// The better version's label.
         name: String,

@@ -48,7 +48,7 @@ pub(super) fn answer(answer: &Answer, names: &dyn Names) -> String {
             format!("{name} is stored on {}{warning}", nodes(on, names))
         }
         Answer::Have { name, .. } => {
-            format!("not stored: the collection has {name}, which is better")
+            format!("not needed: this folder has {name}, which is better")
         }
         Answer::Refused { error, .. } => format!("refused: {error}"),
         Answer::Photos { photos, .. } => format!("{} of the list", count(photos.len(), "photo")),

@@ -88,12 +88,12 @@ pub(in crate::node) struct Drops {
 }
 
 impl Drops {
-    /// The running round of a photo.
     /// What there is at a node's start, given the files that went before it.
     pub(in crate::node) fn new(gone: &[Gone]) -> Drops {
         Drops { rate: Rate::after(gone), ..Drops::default() }
     }
 
+    /// The running round of a photo.
     fn round_of(&self, photo: PhotoId) -> Option<Nonce> {
         let mut rounds = self.rounds.iter();
         rounds.find(|(_, round)| round.goes == photo).map(|(nonce, _)| *nonce)
@@ -180,6 +180,14 @@ impl Drops {
         }
     }
 
+    /// A person has put a worse version of a photo that this node has: it goes to the trash at once, whatever else goes.
+    pub(in crate::node) fn retire_put(&mut self, cx: &mut Context, photo: PhotoId, by: PhotoId) {
+        if let Some(relation) = cx.table.found(photo, by) {
+            // On an obstacle it stays in the folder for now, and goes like any other worse version.
+            let _ = self.begin(cx, photo, Departure::Replaced { by, relation }, None);
+        }
+    }
+
     /// A photo's time in the trash is over, or this node's owner wants it deleted now, `by_hand`.
     pub(in crate::node) fn expired(&mut self, cx: &mut Context, photo: PhotoId, by_hand: bool) {
         let Some(entry) = cx.table.get(photo).filter(|_| cx.table.is_in_my_trash(photo)) else {
@@ -189,6 +197,7 @@ impl Drops {
             match cx.table.found(photo, keeper) {
                 // It went to the trash for another keeper, or by another rule.
                 None => return self.consider_retiring(cx, photo, keeper),
+                Some(_) if !by_hand && cx.made_way_for_another(photo) => return,
                 Some(Relation::Same) => {}
                 Some(Relation::Variant | Relation::Different) if by_hand => {}
                 Some(Relation::Variant | Relation::Different) => return,
@@ -197,7 +206,6 @@ impl Drops {
         // If it cannot go yet, the folder reports it as expired again at its next look.
         let _ = self.begin(cx, photo, Departure::Expired, None);
     }
-                Some(_) if !by_hand && cx.made_way_for_another(photo) => return,
 
     /// Begins to give up a copy, or tries again later; returns whether it began.
     fn give_up(&mut self, cx: &mut Context, photo: PhotoId, why: Departure) -> bool {
@@ -224,6 +232,10 @@ impl Drops {
     ) -> Result<(), Obstacle> {
         let terms = cx.may_leave(photo, why)?;
         let is_here = cx.table.mine(terms.proven).is_some_and(Holding::is_stored);
+        let is_read = cx.table.is_read(terms.proven) || !is_here && pulled.is_none();
+        if terms.proven != photo && !(is_read && may_take_the_place(cx, terms.proven, photo)) {
+            return Err(Obstacle::Unsettled);
+        }
         // A copy of this node's own counts as one of those there have to be: then the round relies on that one.
         let pulled = pulled.filter(|_| !is_here);
         if terms.proven == photo || pulled.is_some() || is_here {
@@ -238,10 +250,6 @@ impl Drops {
 
     /// A keeper's bytes are here: the versions that wait for them go on. `found` is what the bytes were found to be.
     pub(in crate::node) fn fetched(
-        let is_read = cx.table.is_read(terms.proven) || !is_here && pulled.is_none();
-        if terms.proven != photo && !(is_read && may_take_the_place(cx, terms.proven, photo)) {
-            return Err(Obstacle::Unsettled);
-        }
         &mut self,
         cx: &mut Context,
         found: &Arc<Photo>,
@@ -312,6 +320,13 @@ fn still_goes_for(cx: &Context, photo: PhotoId, keeper: PhotoId, why: Departure)
         }
 }
 
+/// Whether a keeper ranks high enough for a copy to go for it, by this node's own account of its bytes as soon as they
+/// were read here. The friend's own file goes for a higher rank only, whatever anybody says of the two.
+fn may_take_the_place(cx: &Context, keeper: PhotoId, photo: PhotoId) -> bool {
+    let own = cx.table.mine(photo).is_some_and(Holding::is_own);
+    !own || cx.table.ranks_above(keeper, photo)
+}
+
 /// Until when a worse version is kept for another node, if some node still has not accepted its keeper.
 fn contested_until(cx: &Context, photo: PhotoId, keeper: PhotoId) -> Option<super::Time> {
     let until = cx.agenda.contested_until(photo, cx.now())?;
@@ -326,13 +341,6 @@ fn copies_of(cx: &Context, entry: &Entry) -> Vec<Copy> {
         let peer = cx.mesh.peer(node);
         let keeps = peer.map_or(cx.config().keep_originals, |peer| peer.keeps_originals);
         let holding = entry.holding(node).unwrap_or(Holding::Replica);
-/// Whether a keeper ranks high enough for a copy to go for it, by this node's own account of its bytes as soon as they
-/// were read here. The friend's own file goes for a higher rank only, whatever anybody says of the two.
-fn may_take_the_place(cx: &Context, keeper: PhotoId, photo: PhotoId) -> bool {
-    let own = cx.table.mine(photo).is_some_and(Holding::is_own);
-    !own || cx.table.ranks_above(keeper, photo)
-}
-
         Copy { node, holding, load: cx.table.load(node).photos, keeps_originals: keeps }
     };
     entry.live().map(copy).collect()
