@@ -109,8 +109,8 @@ pub(crate) struct DaemonArgs {
     /// Never move the folder's own photos to the trash because of other nodes
     #[arg(long)]
     pub(crate) keep_originals: bool,
-    /// Move worse versions to the trash as soon as they are found; without it at most 50 of the folder's files, or 5 %,
-    /// go in an hour on account of one node
+    /// Move the folder's own photos that have better versions, or copies enough, to the trash at once; without it at most
+    /// 50 of them, or 5 %, go in an hour
     #[arg(long)]
     pub(crate) retire_now: bool,
     /// Go on although many photos are gone from the folder: they were removed on purpose
@@ -195,8 +195,8 @@ pub(crate) struct NameArgs {
 
 /// Add photos to the collection
 ///
-/// They are copied into the asked daemon's folder and from there to a second node. A worse version of a photo in the
-/// collection is not stored; the answer names the better one and says why it is better.
+/// They are copied into the asked daemon's folder and from there to a second node. A worse version of a photo that
+/// is in that folder goes to its trash; the answer names the better one and says why it is better.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -259,7 +259,8 @@ pub(crate) enum TrashCommand {
 /// Delete photos in the trash for good, before their time there is over
 ///
 /// Only where nothing is lost: other nodes must prove now that they have the better version, or enough copies; or all
-/// owners of the photo have removed it. Everything else stays.
+/// owners of the photo have removed it. Everything else stays, and is named. Only this deletes the folder's own photos
+/// that went for somebody else's versions: they are named before you are asked.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:

@@ -133,7 +133,7 @@ fn report(path: &Path, answer: &Answer, out: &mut impl Write) -> Result<(), Fail
         };
         writeln!(
             out,
-            "{file}: not stored, the collection has a better version: {label} ({id}{kind}{differs})"
+            "{file}: in the daemon's trash, its folder has a better version: {label} ({id}{kind}{differs})"
         )?;
         return Ok(());
     }

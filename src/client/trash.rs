@@ -7,7 +7,7 @@ use indicatif::HumanBytes;
 use super::remove::agrees;
 use super::screen::{Column, count, plain, write_table};
 use super::{Consent, Daemon, Failure};
-use crate::protocol::client::TrashReport;
+use crate::protocol::client::{KeptReport, TrashReport};
 use crate::protocol::{Answer, Request};
 
 /// Lists the photos in the daemon's own trash, and why they are there.
@@ -39,8 +39,8 @@ fn in_trash(daemon: &mut Daemon) -> Result<Vec<TrashReport>, Failure> {
     Ok(all)
 }
 
-/// Names the files that are deleted with photos of the trash, and are nowhere else.
-fn name_companions(daemon: &mut Daemon) -> Result<(), Failure> {
+/// Names what is deleted with photos of the trash and is nowhere else, and the photos that made way for somebody else's.
+fn name_what_goes(daemon: &mut Daemon) -> Result<(), Failure> {
     let photos = in_trash(daemon)?;
     let files = photos.iter().flat_map(|photo| &photo.companions);
     let files: Vec<_> = files.map(|file| plain(file)).collect();
@@ -48,11 +48,21 @@ fn name_companions(daemon: &mut Daemon) -> Result<(), Failure> {
         eprintln!("these files are on no other computer, and are deleted if their photos are:");
         files.iter().for_each(|file| eprintln!("  {file}"));
     }
+    let mut replaced = photos.iter().filter(|photo| photo.until_purged).peekable();
+    if replaced.peek().is_some() {
+        eprintln!("these are the folder's own, and somebody else's versions took their places:");
+        replaced.for_each(|photo| eprintln!("  {}", named(photo)));
+    }
     Ok(())
 }
 
-fn row(photo: &TrashReport) -> [String; 4] {
+/// The names of a photo, and why it is in the trash.
+fn named(photo: &TrashReport) -> String {
     let names: Vec<_> = photo.names.iter().map(|name| plain(name)).collect();
+    format!("{}: {}", names.join(", "), plain(&photo.reason))
+}
+
+fn row(photo: &TrashReport) -> [String; 4] {
     let files: Vec<_> = photo.companions.iter().map(|file| plain(file)).collect();
     let with = match files.is_empty() {
         true => String::new(),
@@ -62,7 +72,7 @@ fn row(photo: &TrashReport) -> [String; 4] {
         photo.id.short(),
         HumanBytes(photo.bytes).to_string(),
         photo.keeper.map_or("-".to_owned(), |keeper| keeper.short()),
-        format!("{}: {}{with}", names.join(", "), plain(&photo.reason)),
+        format!("{}{with}", named(photo)),
     ]
 }
 
@@ -91,7 +101,7 @@ pub fn trash_purge(
     consent: Consent,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    name_companions(daemon)?;
+    name_what_goes(daemon)?;
     let question = format!(
         "Delete for good all photos that were in the trash of the daemon at {} for {older_than} days or more?",
         daemon.address()
@@ -104,15 +114,18 @@ pub fn trash_purge(
     if let Answer::Refused { cause, error } = answer {
         return Err(Failure::refused(cause, error));
     }
-    let Answer::Purged { deleted, kept } = answer else {
+    let Answer::Purged { deleted, kept, why } = answer else {
         return Err(daemon.unexpected());
     };
     writeln!(out, "deleted: {}", count(deleted, "photo"))?;
     if kept > 0 {
         eprintln!(
-            "{} not deleted: others have not proven just now that nothing is lost; try again later",
+            "{} not deleted, since it is not certain now that nothing is lost; try again later",
             count(kept, "photo")
         );
+        for KeptReport { name, id, reason } in &why {
+            eprintln!("  {} ({}): {}", plain(name), id.short(), plain(reason));
+        }
     }
     Ok(())
 }

@@ -311,6 +311,7 @@ fn configure(
         known: folder.known_nodes(),
         roster: folder.roster(),
         tombstones: folder.tombstones(),
+        gone: folder.gone(),
         first_start: folder.is_first_start(),
         seed,
     })

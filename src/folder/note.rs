@@ -1,10 +1,11 @@
 //! The note beside every copy in the trash: why the copy is there, and where it belongs.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +14,7 @@ use super::disk::{self, Disk};
 use super::index::MAX_RUNNING;
 use super::layout::{self, SURPLUS, TMP, TRASH, is_note};
 use crate::photo::{PhotoId, Relation};
-use crate::protocol::{Facts, Holding, Looks, MemberName};
+use crate::protocol::{Facts, Gone, Holding, Looks, MemberName};
 
 /// A day in seconds.
 pub(super) const DAY: u64 = 24 * 60 * 60;
@@ -116,7 +117,7 @@ impl Note {
     }
 
     /// The better version for which the copy was retired, if it was.
-    fn better(&self) -> Option<Better> {
+    pub(super) fn better(&self) -> Option<Better> {
         match self.why {
             Why::Retired(better) => Some(better),
             Why::Surplus | Why::Duplicate(_) | Why::Removed { .. } | Why::Unknown => None,
@@ -231,6 +232,23 @@ impl Notes {
     pub(super) fn running(&self) -> u64 {
         let times = self.notes.values().map(|note| note.running);
         times.filter(|time| *time <= MAX_RUNNING).max().unwrap_or(0)
+    }
+
+    /// The folder's own files that went here because of other nodes, the earliest first, `running` seconds of running
+    /// into this folder's life.
+    pub(super) fn gone(&self, running: u64) -> Vec<Gone> {
+        let went = |note: &Note| {
+            let by = match note.why {
+                Why::Retired(better) => better.replaced_by,
+                Why::Surplus => None,
+                Why::Duplicate(_) | Why::Removed { .. } | Why::Unknown => return None,
+            };
+            let ago = Duration::from_secs(running.saturating_sub(note.running));
+            note.holding.is_own().then_some(Gone { ago, by })
+        };
+        let mut gone: Vec<Gone> = self.notes.values().filter_map(went).collect();
+        gone.sort_by_key(|gone| Reverse(gone.ago));
+        gone
     }
 
     /// Writes a note for a copy that is about to come to `copy`; safe when it returns.

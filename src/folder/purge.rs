@@ -8,6 +8,7 @@ use super::layout::{SURPLUS, TRASH, holding_at};
 use super::note::{DAY, Note};
 use super::{Change, Folder, StoreError};
 use crate::photo::PhotoId;
+use crate::protocol::{Gone, Holding};
 
 /// How often the trash is searched for expired copies, in seconds of running.
 const LOOK_EVERY: u64 = 60;
@@ -90,6 +91,11 @@ impl Folder {
         }
     }
 
+    /// The folder's own files that went to its trash because of other nodes, as far as they lie there, the earliest first.
+    pub fn gone(&self) -> Vec<Gone> {
+        self.notes.gone(self.index.running())
+    }
+
     /// The photos that are only in the trash, and whose every copy has been there for this many days of running. This
     /// folder's owner wants them deleted: from now on, even those with companions can be purged.
     pub fn in_trash_for(&mut self, days: u32) -> BTreeSet<PhotoId> {
@@ -117,7 +123,7 @@ impl Folder {
         let now = self.index.running();
         let is_due = |days: u32| {
             let then = now.saturating_add(u64::from(days) * DAY);
-            note.is_due(then, self.options.trash_days)
+            self.is_due(note, then)
         };
         // Once it is over, it stays over: bisection finds the first such day.
         let (mut early, mut late) = (0, self.options.trash_days.saturating_add(1));
@@ -137,7 +143,17 @@ impl Folder {
 
     /// The photos whose every copy in the trash has been there for its time.
     fn due(&self, now: u64) -> BTreeSet<PhotoId> {
-        self.of_which_all(|note| note.is_due(now, self.options.trash_days))
+        self.of_which_all(|note| self.is_due(note, now))
+    }
+
+    /// Whether a copy's time in the trash is over. It never is for a file of the folder's own that went for a better
+    /// version, unless that is the folder's own, too: rank measures pixels, not truth.
+    fn is_due(&self, note: &Note, now: u64) -> bool {
+        let own =
+            |photo| self.index.standing(photo).is_some_and(|it| it.holding == Holding::Original);
+        let went_for_another = note.holding.is_own()
+            && note.better().is_some_and(|better| !better.replaced_by.is_some_and(own));
+        !went_for_another && note.is_due(now, self.options.trash_days)
     }
 
     /// The photos for which `says` holds for the notes of all copies in the trash.

@@ -40,16 +40,24 @@ impl Agenda {
         self.parked.insert(photo);
     }
 
-    /// Every table is complete: the photos that waited for that are due.
-    pub(in crate::node) fn unpark(&mut self, now: Time) {
-        for photo in std::mem::take(&mut self.parked) {
+    /// Every table is complete: some of the photos that waited for that are due.
+    pub(in crate::node) fn unpark(&mut self, now: Time, most: usize) {
+        for _ in 0..most {
+            let Some(photo) = self.parked.pop_first() else {
+                return;
+            };
             self.set(photo, now);
         }
     }
 
+    /// Whether photos wait until every table is complete.
+    pub(in crate::node) fn has_parked(&self) -> bool {
+        !self.parked.is_empty()
+    }
+
     /// Whether a review is due, or waits for tables to be complete.
     pub(in crate::node) fn has_work(&self, now: Time) -> bool {
-        !self.parked.is_empty() || self.is_due(now)
+        self.has_parked() || self.is_due(now)
     }
 
     /// Whether a review is due.

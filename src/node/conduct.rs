@@ -78,6 +78,7 @@ impl Node {
                 News::Undelivered { link, why } => clients.undelivered(cx, link, &why),
                 News::Compare { worse, better } => drops.look_at(cx, worse, better),
                 News::Compared(photo) => clients.put_progressed(cx, photo),
+                News::PutAway { worse, better } => drops.retire_put(cx, worse, better),
                 News::Withdraw(photo) => drops.withdraw(cx, photo),
                 News::Purge(photo) => drops.expired(cx, photo, true),
                 News::InTrash(photo) => removal.in_trash(cx, photo),
@@ -179,7 +180,7 @@ impl Node {
         }
         let may_repair = self.cx.may_repair();
         if may_repair {
-            self.cx.agenda.unpark(now);
+            self.cx.agenda.unpark(now, WORK_PER_STEP);
         }
         for _ in 0..WORK_PER_STEP {
             let Some(photo) = self.cx.agenda.pop(now) else {

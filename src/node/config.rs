@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::protocol::group::Roster;
-use crate::protocol::{Address, Boot, MemberName, Membership, NodeId, NodeName, Tombstone};
+use crate::protocol::{Address, Boot, Gone, MemberName, Membership, NodeId, NodeName, Tombstone};
 
 /// The settings and memories with which a node starts.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ pub struct Config {
     pub pin: Duration,
     /// Its owner wants no original moved to the trash for the mesh's sake (`--keep-originals`).
     pub keep_originals: bool,
-    /// Its owner wants worse versions moved to the trash without waiting for the hourly limit.
+    /// Its owner wants own files that others make unnecessary moved to the trash without waiting for the hourly limit.
     pub retire_now: bool,
     /// Daemons to join through (`--join`).
     pub join: Vec<Address>,
@@ -37,6 +37,8 @@ pub struct Config {
     pub roster: Roster,
     /// Tombstones remembered from earlier lives.
     pub tombstones: Vec<Tombstone>,
+    /// Files of its own that went to its trash in earlier lives because of other nodes, the earliest first.
+    pub gone: Vec<Gone>,
     /// Whether the folder is new as a node: no earlier life can have left promises to wait for.
     pub first_start: bool,
     /// Randomness for nonces. In a daemon it must be unpredictable; in a simulation it comes from the run's seed.

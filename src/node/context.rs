@@ -17,6 +17,7 @@ use super::step::Step;
 use super::table::Table;
 use super::table::entry::Entry;
 use super::table::spread::Spread;
+use super::table::verdict::Verdict;
 use super::{ClientAction, CloseReason, Config, DiskAction, DiskError, LinkAction, LinkId, Time};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Facts, Holding, Looks, MemberName, Message, NodeId, Record};
@@ -263,6 +264,25 @@ impl Context {
         if !self.custody.is_going(photo) && self.custody.returns(photo) {
             self.disk(DiskAction::Restore { photo, holding });
         }
+    }
+
+    /// Whose a photo is: this node's own, or that of its first owner here, or else of another node that has it.
+    pub(in crate::node) fn whose(&self, photo: PhotoId) -> Option<NodeId> {
+        let entry = self.table.get(photo)?;
+        let owns = |node: &NodeId| entry.holding(*node) == Some(Holding::Original);
+        let me = Some(self.me()).filter(owns);
+        let others = || entry.live().filter(|node| *node != self.me());
+        me.or_else(|| others().find(owns)).or_else(|| others().next())
+    }
+
+    /// Whether a photo in the trash is the friend's own and went for a version that is not: no time deletes it.
+    pub(in crate::node) fn made_way_for_another(&self, photo: PhotoId) -> bool {
+        let keeper = match self.table.get(photo).map(|entry| entry.verdict) {
+            Some(Verdict::Loser(keeper)) => keeper,
+            Some(Verdict::Keeper | Verdict::Removed | Verdict::Absent) | None => return false,
+        };
+        self.table.mine(photo) == Some(Holding::RetiredOriginal)
+            && self.table.mine(keeper) != Some(Holding::Original)
     }
 
     /// A photo's name for people: its label in the collection, or its own name if it is not shown.

@@ -43,15 +43,21 @@ pub const STAGGER: Duration = Duration::from_secs(3);
 /// how long it stays where it is when another node, whose verdict differs, wants it kept.
 pub const DOUBT: Duration = Duration::from_secs(120);
 
-/// How many files can go to the trash within [`RATE_SPAN`] on account of one other node: more than a person puts by
-/// hand, and few enough to leave time to notice.
+/// How many of a folder's own files can go to its trash within [`RATE_SPAN`] because of other nodes: more than a person
+/// puts by hand, and few enough to leave time to notice.
 pub const RATE_FILES: usize = 50;
 
-/// In a large folder it is one file in this many: 5 %.
+/// In a large folder it is one of its own files in this many: 5 %.
 pub const RATE_SHARE: usize = 20;
 
 /// See [`RATE_FILES`].
 pub const RATE_SPAN: Duration = Duration::from_secs(3600);
+
+/// How long people are told of their files that went: as long as these lie in the trash, if nobody sets another time.
+pub const GONE_TOLD: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// For how many of the files that went last it is looked up whose versions took their places.
+pub const GONE_LOOKED_AT: usize = 1024;
 
 /// How long until an action that was not possible is tried again.
 pub const RETRY: Duration = Duration::from_secs(5);
@@ -132,6 +138,9 @@ pub const PAGE_LOOKED_AT: usize = 4096;
 
 /// The most photos named as at risk in a status.
 pub const AT_RISK: usize = 100;
+
+/// The most photos named to a person that stay in the trash though he wanted them deleted.
+pub const KEPT_TOLD: usize = 20;
 
 /// How many verdicts, and how many reviews, one step computes at most.
 pub const WORK_PER_STEP: usize = 64;

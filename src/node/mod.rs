@@ -154,11 +154,12 @@ impl Node {
     /// A node at its start. It acts on the first tick.
     pub fn new(config: Config) -> Node {
         let me = config.node;
+        let drops = Drops::new(&config.gone);
         let cx = Context::new(config);
         Node {
             cx,
             copies: Copies::new(me),
-            drops: Drops::default(),
+            drops,
             removal: Removal::default(),
             clients: Clients::default(),
             clock: Clock::default(),
@@ -186,7 +187,9 @@ impl Node {
     pub fn has_more(&self) -> bool {
         let table = &self.cx.table;
         let all_done = table.is_judged() && table.is_swept() && self.reviewing_all.is_none();
-        !all_done || self.cx.agenda.is_due(self.cx.now())
+        let agenda = &self.cx.agenda;
+        let unparks = agenda.has_parked() && self.cx.may_repair();
+        !all_done || unparks || agenda.is_due(self.cx.now())
     }
 
     /// The image table: for every photo that a live node holds in some way, its facts and its holders.

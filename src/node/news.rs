@@ -44,6 +44,8 @@ pub(in crate::node) enum News {
     Compare { worse: PhotoId, better: PhotoId },
     /// It was compared, or could not be.
     Compared(PhotoId),
+    /// A person has put a worse version of a photo that this node has: it goes to the trash.
+    PutAway { worse: PhotoId, better: PhotoId },
 
     /// This node's owner removes a photo: its file is to go to the trash.
     Withdraw(PhotoId),

@@ -225,7 +225,7 @@ pub enum Answer {
         warning: Option<String>,
     },
 
-    /// The collection has the same picture in a better version, so the photo was not stored.
+    /// The daemon's folder has the same picture in a better version, so the photo went to its trash.
     Have {
         /// The better version's label.
         name: String,
@@ -313,6 +313,9 @@ pub enum Answer {
         deleted: u64,
         /// How many of those asked for stay there, since it is not certain now that nothing is lost with them.
         kept: u64,
+        /// Some of these, and why.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        why: Vec<KeptReport>,
     },
 
     /// What removing a picture would do.
@@ -357,6 +360,17 @@ pub enum Refusal {
     Member,
 }
 
+/// A photo that stays in the trash though a person wants it deleted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptReport {
+    /// Its name.
+    pub name: String,
+    /// Its id.
+    pub id: PhotoId,
+    /// Why it stays, in words.
+    pub reason: String,
+}
+
 /// One photo in a node's trash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrashReport {
@@ -371,6 +385,9 @@ pub struct TrashReport {
     pub keeper: Option<PhotoId>,
     /// Why it is there, in words.
     pub reason: String,
+    /// It is the friend's own and made way for somebody else's version: no time deletes it, only a person.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub until_purged: bool,
     /// The names of the files that have gone there with it: sidecars, and the film of a live photo.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub companions: Vec<String>,

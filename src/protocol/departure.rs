@@ -1,5 +1,7 @@
 //! Why a copy of a photo leaves a node. It is never sent; it stands here since the core and the folder share it.
 
+use std::time::Duration;
+
 use super::MemberName;
 use crate::photo::{PhotoId, Relation};
 
@@ -22,4 +24,13 @@ pub enum Departure {
     },
     /// Its time in the trash is over, or a person wants it gone: deleted for good.
     Expired,
+}
+
+/// A file of a folder's own that went to its trash because of other nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gone {
+    /// How long ago, as the folder's daemon has run.
+    pub ago: Duration,
+    /// The version that took its place; none if others have enough copies of the very photo.
+    pub by: Option<PhotoId>,
 }

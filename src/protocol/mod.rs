@@ -31,7 +31,7 @@ mod versions;
 pub use address::Address;
 pub use blob::Blob;
 pub use client::{Answer, Request};
-pub use departure::Departure;
+pub use departure::{Departure, Gone};
 pub use group::{
     Certificate, GroupId, MemberFile, MemberName, Membership, NodeName, Revocation, Visit,
 };

@@ -74,7 +74,10 @@ fn one_bad_file_keeps_no_other_back_and_decides_the_exit_code() {
     assert_eq!(code(&output), 65);
     let text = stdout(&output);
     assert!(text.contains("a.jpg: stored as a.jpg"), "{text}");
-    assert!(text.contains("small.jpg: not stored") && text.contains("large.jpg"), "{text}");
+    assert!(
+        text.contains("small.jpg: in the daemon's trash") && text.contains("large.jpg"),
+        "{text}"
+    );
     assert!(stderr(&output).contains("notes.txt: not a picture"));
     assert!(stderr(&output).contains("1 of 3 files not stored"));
 

@@ -179,6 +179,7 @@ fn trash(stream: &mut TcpStream, request: Request) {
                 bytes: 2000,
                 keeper: Some(PhotoId([5; 32])),
                 reason: "a better version is kept".to_owned(),
+                until_purged: true,
                 companions: vec!["small.xmp".to_owned()],
             }],
             next: None,

@@ -1,11 +1,12 @@
 //! Out of the trash for good.
 
 use std::fs;
+use std::time::Duration;
 
 use photomesh::folder::{Change, Options, StoreError};
 use photomesh::photo::Relation;
 use photomesh::protocol::Holding::{Original, Replica};
-use photomesh::protocol::{Departure, Looks};
+use photomesh::protocol::{Departure, Gone, Looks};
 
 use super::{Room, Told, day, options, picture, soon, told};
 
@@ -111,8 +112,9 @@ fn a_photo_expires_with_the_last_of_its_copies() {
     let mut room = Room::new();
     let cat = room.install(1, "cat.jpg", Replica);
     room.install(1, "cat.jpg", Original);
+    let dog = room.install(2, "dog.jpg", Original);
     assert_eq!(room.trash(SURPLUS).len(), 1);
-    room.retire(cat, cat).unwrap();
+    room.retire(cat, dog).unwrap();
     assert_eq!(room.folder.tick(day() * 2), []);
     assert_eq!(told(&room.folder.tick(day() * 28)), [Told::Expired(cat)]);
 }
@@ -120,10 +122,10 @@ fn a_photo_expires_with_the_last_of_its_copies() {
 #[test]
 fn no_days_in_the_trash_are_none() {
     let mut room = Room::with(Options { trash_days: 0, ..options() });
-    let cat = room.draw("cat.jpg", 1);
+    let (cat, dog) = (room.draw("cat.jpg", 1), room.draw("dog.jpg", 2));
     room.scan();
-    room.retire(cat, cat).unwrap();
-    assert_eq!(told(&room.folder.tick(std::time::Duration::from_secs(1))), [Told::Expired(cat)]);
+    room.retire(cat, dog).unwrap();
+    assert_eq!(told(&room.folder.tick(Duration::from_secs(1))), [Told::Expired(cat)]);
 }
 
 #[test]
@@ -172,6 +174,46 @@ fn no_time_is_over_for_what_is_not_all_there_in_the_better_version() {
         assert!(room.folder.in_trash_for(30).contains(&cat));
         room.purge(cat).unwrap();
     }
+}
+
+#[test]
+fn no_time_is_over_for_the_friends_own_file_that_went_for_somebody_elses() {
+    for (mine, theirs, expected) in
+        [(Original, Original, true), (Original, Replica, false), (Replica, Replica, true)]
+    {
+        let mut room = Room::new();
+        let cat = room.install(1, "cat.jpg", mine);
+        let dog = room.install(2, "dog.jpg", theirs);
+        room.retire(cat, dog).unwrap();
+        assert_eq!(
+            room.folder.days_left(cat),
+            Some(expected.then_some(30)),
+            "{mine:?}, {theirs:?}"
+        );
+        assert_eq!(expires(&mut room), expected, "{mine:?}, {theirs:?}");
+        assert!(room.folder.in_trash_for(30).contains(&cat), "its owner may want it deleted");
+    }
+}
+
+#[test]
+fn the_trash_tells_after_a_start_which_of_the_friends_own_files_went_and_when() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.jpg", 1);
+    let dog = room.install(2, "dog.jpg", Replica);
+    let fox = room.draw("fox.jpg", 3);
+    let owl = room.draw("owl.jpg", 4);
+    let hen = room.install(5, "hen.jpg", Replica);
+    room.scan();
+    room.retire(cat, dog).unwrap();
+    room.folder.tick(day());
+    room.drop_surplus(fox).unwrap();
+    room.drop_surplus(hen).unwrap();
+    room.retire(owl, dog).unwrap();
+    room.folder.restore(owl, None).unwrap();
+    let gone = |ago, by| Gone { ago, by };
+    let expected = [gone(day(), Some(dog)), gone(Duration::ZERO, None)];
+    assert_eq!(room.folder.gone(), expected);
+    assert_eq!(room.reopened().folder.gone(), expected);
 }
 
 #[test]

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use photomesh::photo::{Format, PhotoId, Relation};
 use photomesh::protocol::client::{
-    DistinctReport, DuplicateReport, Explanation, FolderReport, KeeperReport, MemberReport,
-    NodeOfMember, NodeReport, PhotoReport, Refusal, RemovalPlan, RemovalReport, RiskReport,
-    StatusReport, Stay, TrashReport, VersionReport,
+    DistinctReport, DuplicateReport, Explanation, FolderReport, KeeperReport, KeptReport,
+    MemberReport, NodeOfMember, NodeReport, PhotoReport, Refusal, RemovalPlan, RemovalReport,
+    RiskReport, StatusReport, Stay, TrashReport, VersionReport,
 };
 use photomesh::protocol::{Address, Answer, Blob, Holding, NodeId};
 
@@ -56,6 +56,7 @@ fn answer_after(answer: &Answer) -> Option<Answer> {
                 bytes: 5,
                 keeper: Some(id),
                 reason: words(),
+                until_purged: true,
                 companions: vec![words()],
             }],
             next,
@@ -65,7 +66,10 @@ fn answer_after(answer: &Answer) -> Option<Answer> {
         }
         Answer::Duplicates { .. } => Answer::Distinct { photos: vec![distinct()] },
         Answer::Distinct { .. } => Answer::Restored { name, id },
-        Answer::Restored { .. } => Answer::Purged { deleted: 1, kept: 2 },
+        Answer::Restored { .. } => {
+            let why = vec![KeptReport { name: words(), id, reason: words() }];
+            Answer::Purged { deleted: 1, kept: 2, why }
+        }
         Answer::Purged { .. } => Answer::Removal(Box::new(plan())),
         Answer::Removal(_) => Answer::Removed { photos: vec![id] },
         Answer::Removed { .. } => {

@@ -125,6 +125,7 @@ impl Host {
             join: self.join.clone(),
             known: self.disk.nodes.clone(),
             tombstones: self.disk.tombstones.values().cloned().collect(),
+            gone: Vec::new(),
             first_start: self.disk.fresh,
             seed,
         }

@@ -291,6 +291,7 @@ fn a_daemon_that_is_too_busy_to_listen_takes_nobody_for_dead() {
         join: Vec::new(),
         known: BTreeMap::new(),
         tombstones: Vec::new(),
+        gone: Vec::new(),
         first_start: true,
         seed: [0; 32],
     });

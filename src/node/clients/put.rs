@@ -144,12 +144,16 @@ impl Clients {
             Some(Verdict::Loser(keeper)) => keeper,
             Some(Verdict::Keeper | Verdict::Removed) | None => return false,
         };
-        if !cx.table.mine(keeper).is_some_and(Holding::is_stored) {
+        // The client may delete its file on our word: only a version that is here, and was read here, is reason enough to
+        // say that this one is not needed. Others can claim any version.
+        let has_better = cx.table.mine(keeper).is_some_and(Holding::is_stored)
+            && cx.table.is_read(keeper)
+            && !cx.config().keep_originals;
+        if !has_better {
             return false;
         }
         if cx.table.found(photo, keeper).is_none() {
             let may_look = cx.table.may_be_looked_at(photo, keeper)
-                && cx.table.is_read(keeper)
                 && cx.agenda.held_until(photo, cx.now()).is_none();
             if may_look {
                 cx.tell(News::Compare { worse: photo, better: keeper });
@@ -159,6 +163,7 @@ impl Clients {
         for link in links {
             self.answer_have(cx, *link, photo, keeper);
         }
+        cx.tell(News::PutAway { worse: photo, better: keeper });
         true
     }
 

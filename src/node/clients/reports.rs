@@ -101,6 +101,19 @@ impl View<'_> {
         }
     }
 
+    /// Which better version has taken a photo's place, and whose that is.
+    fn replaced(&self, entry: &Entry, keeper: PhotoId) -> String {
+        let cx = self.cx;
+        let label = cx.table.label(keeper);
+        let of = cx.whose(keeper).map(|node| format!(" of node {node}")).unwrap_or_default();
+        let relation = as_what(cx.table.relation_to(entry, keeper));
+        let stays = match cx.made_way_for_another(entry.photo.id) {
+            true => "; it stays until you purge it",
+            false => "",
+        };
+        format!("a better version is in the collection: {label}{of}; this is {relation}{stays}")
+    }
+
     fn trash_report(&self, entry: &Entry) -> TrashReport {
         let keeper = match entry.verdict {
             Verdict::Loser(keeper) => Some(keeper),
@@ -109,11 +122,7 @@ impl View<'_> {
         };
         let removers = self.cx.table.removers(entry.photo.id);
         let reason = match keeper.filter(|keeper| *keeper != entry.photo.id) {
-            Some(keeper) => format!(
-                "a better version is in the collection: {}; this is {}",
-                self.cx.table.label(keeper),
-                as_what(self.cx.table.relation_to(entry, keeper))
-            ),
+            Some(keeper) => self.replaced(entry, keeper),
             None if entry.verdict == Verdict::Removed => {
                 format!("removed by its owner, {}", self.cx.owners_in_words(&removers))
             }
@@ -129,6 +138,7 @@ impl View<'_> {
             bytes: entry.photo.bytes,
             keeper,
             reason,
+            until_purged: self.cx.made_way_for_another(entry.photo.id),
             companions: self.cx.folder.companions_of(entry.photo.id).to_vec(),
         }
     }
@@ -234,7 +244,7 @@ impl View<'_> {
                 "this node takes no photos of others now: its disk is full or failing".to_owned(),
             );
         }
-        notes.extend(self.drops.note_of_waiting(self.cx));
+        notes.extend(self.drops.notes_of_files(self.cx));
         notes.extend(self.bounds_note());
         if self.cx.folder.damaged() > 0 {
             notes.push(format!(

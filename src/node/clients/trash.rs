@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::{Clients, Waiting};
 use crate::node::context::Context;
-use crate::node::limits::REMOVE;
+use crate::node::limits::{KEPT_TOLD, REMOVE};
 use crate::node::news::News;
 use crate::node::{DiskAction, LinkId, Time};
 use crate::photo::PhotoId;
-use crate::protocol::client::Refusal;
-use crate::protocol::{Answer, Holding};
+use crate::protocol::client::{KeptReport, Refusal};
+use crate::protocol::{Answer, Departure, Holding};
 
 /// Photos of the trash that a client wants deleted.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub(in crate::node) struct Purging {
     going: BTreeSet<PhotoId>,
     deleted: u64,
     kept: u64,
+    /// Some of those that stay, and why.
+    why: Vec<KeptReport>,
     until: Time,
 }
 
@@ -30,8 +32,20 @@ impl Purging {
             } else if cx.table.mine(photo).is_none() {
                 self.deleted += 1;
             } else {
-                self.kept += 1;
+                self.keep(cx, photo);
             }
+        }
+    }
+
+    /// A photo stays.
+    fn keep(&mut self, cx: &Context, photo: PhotoId) {
+        self.kept += 1;
+        if self.why.len() < KEPT_TOLD {
+            let reason = match cx.may_leave(photo, Departure::Expired) {
+                Ok(_) => "others have not proven in time that nothing is lost with it".to_owned(),
+                Err(obstacle) => obstacle.to_string(),
+            };
+            self.why.push(KeptReport { name: cx.name_of(photo), id: photo, reason });
         }
     }
 }
@@ -57,6 +71,7 @@ impl Clients {
             going: BTreeSet::new(),
             deleted: 0,
             kept: 0,
+            why: Vec::new(),
             until: cx.now() + REMOVE,
         };
         self.waiting.insert(link, Waiting::Purge(purging));
@@ -85,10 +100,17 @@ impl Clients {
             purging.going.insert(photo);
             cx.tell(News::Purge(photo));
         }
-        let open = purging.left.len() + purging.going.len();
-        if open == 0 || purging.until <= cx.now() {
-            let (deleted, kept) = (purging.deleted, purging.kept + open as u64);
-            self.answer(cx, link, Answer::Purged { deleted, kept });
+        let is_done = purging.left.is_empty() && purging.going.is_empty();
+        if is_done || purging.until <= cx.now() {
+            for photo in std::mem::take(&mut purging.left) {
+                purging.keep(cx, photo);
+            }
+            for photo in std::mem::take(&mut purging.going) {
+                purging.keep(cx, photo);
+            }
+            let (deleted, kept) = (purging.deleted, purging.kept);
+            let why = std::mem::take(&mut purging.why);
+            self.answer(cx, link, Answer::Purged { deleted, kept, why });
         }
     }
 

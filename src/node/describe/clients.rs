@@ -52,7 +52,7 @@ pub(super) fn answer(answer: &Answer, names: &dyn Names) -> String {
             format!("{name} is stored on {}{warning}", nodes(on, names))
         }
         Answer::Have { name, .. } => {
-            format!("not stored: the collection has {name}, which is better")
+            format!("not needed: this folder has {name}, which is better")
         }
         Answer::Refused { error, .. } => format!("refused: {error}"),
         Answer::Photos { photos, .. } => format!("{} of the list", count(photos.len(), "photo")),
@@ -82,7 +82,7 @@ pub(super) fn answer(answer: &Answer, names: &dyn Names) -> String {
             format!("told apart: {}", told.collect::<Vec<_>>().join("; "))
         }
         Answer::Restored { name, .. } => format!("{name} is restored"),
-        Answer::Purged { deleted, kept } => {
+        Answer::Purged { deleted, kept, .. } => {
             format!("{} deleted, {kept} kept", count(*deleted, "photo"))
         }
         Answer::Removal(plan) => {

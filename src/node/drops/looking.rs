@@ -35,8 +35,6 @@ use crate::node::context::Context;
 use crate::node::limits::{DOUBT, LOOKS, RETRY, SKIP, STUCK};
 use crate::node::news::{Fetcher, News};
 use crate::node::table::edges::first_look;
-use crate::node::table::entry::Entry;
-use crate::node::table::verdict::Verdict;
 use crate::node::{DiskAction, DiskError, Source};
 use crate::photo::{PhotoId, Relation};
 
@@ -119,8 +117,7 @@ impl Drops {
                 cx.log("look", format!("cannot compare {photo} with {better}: {error}"));
             }
         }
-        let is_worse = |entry: &Entry| entry.verdict == Verdict::Loser(better);
-        if cx.table.get(photo).is_some_and(is_worse) {
+        if cx.table.yields(photo, better) {
             cx.tell(News::Compared(photo));
             // The pulled bytes may still be here.
             if cx.table.found(photo, better).is_some() {

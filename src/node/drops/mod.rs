@@ -26,13 +26,14 @@
 //! A worse version of a picture goes by the same kind of round over its *keeper*'s bytes, which this node holds or has
 //! fetched, so it has computed the keeper's digest, fingerprint and rank itself, and [compared](self::looking) the two.
 //! It is deleted in the same way when its time in the trash is over, if the keeper shows every part of it. A variant is
-//! deleted only by its owner's hand, and only when others have proven that they have that very photo.
+//! deleted only by its owner's hand, and only when others have proven that they have that very photo. So is a friend's
+//! own file that went for somebody else's version: rank measures pixels, not truth, and anybody can enlarge a picture.
 //!
 //! # Who does what
 //!
 //! This file decides which copy goes when, and begins. `round` is one round and its decision, a pure function; `rounds`
-//! asks, acts and abandons. `pins` answers the challenges of others, within the `budgets` of each. `looking` compares two versions before one takes
-//! the other's place, and `rate` limits how many files go in an hour on account of one other node.
+//! asks, acts and abandons. `pins` answers the challenges of others, within the `budgets` of each. `looking` compares two
+//! versions before one takes the other's place, and `rate` limits how many of the folder's own files go in an hour.
 //!
 //! `tests/drops_alone.rs` builds the drops over a table of three entries: the smallest place in which to try to lose a photo.
 //!
@@ -54,13 +55,13 @@ use std::sync::Arc;
 use super::Source;
 use super::context::Context;
 use super::custody::Obstacle;
-use super::limits::{RATE_SPAN, RETRY, SETTLE, SKIP, STAGGER};
+use super::limits::{RETRY, SETTLE, SKIP, STAGGER};
 use super::news::{Fetcher, News};
 use super::plan::placement::{Copy, trim_order};
 use super::table::entry::Entry;
 use super::table::verdict::Verdict;
 use crate::photo::{Nonce, Photo, PhotoId, Relation};
-use crate::protocol::{Departure, Holding, NodeId};
+use crate::protocol::{Departure, Gone, Holding, NodeId};
 use budgets::Budgets;
 pub(in crate::node) use budgets::Refused;
 use looking::Looking;
@@ -91,6 +92,11 @@ pub(in crate::node) struct Drops {
 }
 
 impl Drops {
+    /// What there is at a node's start, given the files that went before it.
+    pub(in crate::node) fn new(gone: &[Gone]) -> Drops {
+        Drops { rate: Rate::after(gone), ..Drops::default() }
+    }
+
     /// The running round of a photo.
     fn round_of(&self, photo: PhotoId) -> Option<Nonce> {
         let mut rounds = self.rounds.iter();
@@ -120,7 +126,9 @@ impl Drops {
         if turn > cx.now() {
             return cx.agenda.set(photo, turn);
         }
-        self.give_up(cx, photo, Departure::Surplus);
+        if !self.waits_for_the_limit(cx, photo) {
+            self.give_up(cx, photo, Departure::Surplus);
+        }
     }
 
     /// A photo is removed: this node's replica goes to its trash.
@@ -150,8 +158,10 @@ impl Drops {
 
     /// This node's owner has removed a photo at another computer: its original here goes to the trash, too.
     pub(in crate::node) fn withdraw_here_too(&mut self, cx: &mut Context, photo: PhotoId) {
-        let by = cx.my_member();
-        self.give_up(cx, photo, Departure::Removed { by });
+        if !self.waits_for_the_limit(cx, photo) {
+            let by = cx.my_member();
+            self.give_up(cx, photo, Departure::Removed { by });
+        }
     }
 
     /// A photo has a better keeper: this node's copy, if there is one, is compared with it and goes to the trash.
@@ -180,11 +190,16 @@ impl Drops {
         }
         if let Some(until) = contested_until(cx, photo, keeper) {
             cx.agenda.set(photo, until);
-        } else if self.is_over_limit(cx, keeper) {
-            self.rate.wait(photo, account_of(cx, keeper));
-            cx.retry(photo, RATE_SPAN / 60);
-        } else {
+        } else if !self.waits_for_the_limit(cx, photo) {
             self.give_up(cx, photo, Departure::Replaced { by: keeper, relation });
+        }
+    }
+
+    /// A person has put a worse version of a photo that this node has: it goes to the trash at once, whatever else goes.
+    pub(in crate::node) fn retire_put(&mut self, cx: &mut Context, photo: PhotoId, by: PhotoId) {
+        if let Some(relation) = cx.table.found(photo, by) {
+            // On an obstacle it stays in the folder for now, and goes like any other worse version.
+            let _ = self.begin(cx, photo, Departure::Replaced { by, relation }, None);
         }
     }
 
@@ -197,6 +212,7 @@ impl Drops {
             match cx.table.found(photo, keeper) {
                 // It went to the trash for another keeper, or by another rule.
                 None => return self.consider_retiring(cx, photo, keeper),
+                Some(_) if !by_hand && cx.made_way_for_another(photo) => return,
                 Some(Relation::Same) => {}
                 Some(Relation::Variant | Relation::Different) if by_hand => {}
                 Some(Relation::Variant | Relation::Different) => return,
@@ -220,7 +236,8 @@ impl Drops {
     }
 
     /// Begins to give up a copy, if it may leave. If it goes for a better version that is not here, that is fetched
-    /// first; `pulled` is then where the fetched bytes lie.
+    /// first; `pulled` is then where the fetched bytes lie. One whose bytes are here must have been read by this node:
+    /// any member can claim any pixels.
     fn begin(
         &mut self,
         cx: &mut Context,
@@ -230,6 +247,10 @@ impl Drops {
     ) -> Result<(), Obstacle> {
         let terms = cx.may_leave(photo, why)?;
         let is_here = cx.table.mine(terms.proven).is_some_and(Holding::is_stored);
+        let is_read = cx.table.is_read(terms.proven) || !is_here && pulled.is_none();
+        if terms.proven != photo && !(is_read && may_take_the_place(cx, terms.proven, photo)) {
+            return Err(Obstacle::Unsettled);
+        }
         // A copy of this node's own counts as one of those there have to be: then the round relies on that one.
         let pulled = pulled.filter(|_| !is_here);
         if terms.proven == photo || pulled.is_some() || is_here {
@@ -305,14 +326,20 @@ impl Drops {
 /// Whether a photo that was to go for its keeper still is to. What was found to be the same picture may have turned out to
 /// be a variant while the keeper came; then it goes for nothing else instead.
 fn still_goes_for(cx: &Context, photo: PhotoId, keeper: PhotoId, why: Departure) -> bool {
-    let is_worse = |entry: &Entry| entry.verdict == Verdict::Loser(keeper);
     let found = cx.table.found(photo, keeper);
-    cx.table.get(photo).is_some_and(is_worse)
+    cx.table.yields(photo, keeper)
         && match why {
             Departure::Replaced { .. } => found.is_some(),
             Departure::Expired => found == Some(Relation::Same),
             Departure::Surplus | Departure::Removed { .. } => false,
         }
+}
+
+/// Whether a keeper ranks high enough for a copy to go for it, by this node's own account of its bytes as soon as they
+/// were read here. The friend's own file goes for a higher rank only, whatever anybody says of the two.
+fn may_take_the_place(cx: &Context, keeper: PhotoId, photo: PhotoId) -> bool {
+    let own = cx.table.mine(photo).is_some_and(Holding::is_own);
+    !own || cx.table.ranks_above(keeper, photo)
 }
 
 /// Until when a worse version is kept for another node, if some node still has not accepted its keeper.
@@ -340,16 +367,4 @@ fn copies_of(cx: &Context, entry: &Entry) -> Vec<Copy> {
         Copy { node, holding, load: cx.table.load(node).photos, keeps_originals: keeps }
     };
     entry.live().map(copy).collect()
-}
-
-/// The node on whose account worse versions of a photo go: its first owner here, else its first other holder. None if
-/// this node has it as an original.
-fn account_of(cx: &Context, keeper: PhotoId) -> Option<NodeId> {
-    let entry = cx.table.get(keeper)?;
-    let me = cx.me();
-    if entry.holding(me) == Some(Holding::Original) {
-        return None;
-    }
-    let owner = entry.live().find(|node| entry.holding(*node) == Some(Holding::Original));
-    owner.or_else(|| entry.live().find(|node| *node != me))
 }

@@ -1,103 +1,153 @@
-//! A limit on how many of this node's files go to the trash in an hour on account of one other node.
+//! A limit on how many of the folder's own files go to the trash in an hour because of other nodes.
 //!
-//! A member who plants better look-alikes of everybody's photos has real bytes for them, so no proof stops that: all
-//! others' versions would go to the trash as fast as disks can move them. The limit leaves their owners days to notice,
-//! and the status tells them. Only files wait for it, not the list.
+//! A member who plants better look-alikes of everybody's photos has real bytes for them, and one who keeps copies of all
+//! photos can prove them: so no proof stops either from emptying the folders of others as fast as disks can move files.
+//! The limit leaves their owners days to notice, and the status tells them. It is one for the whole folder, whatever the
+//! reason and whosever the version: ids cost nothing, so a limit for each of them is none. Only files wait for it, not
+//! the list; replicas are the mesh's, and do not count.
+//!
+//! The notes in the trash say when each file went, so a restart forgets nothing.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::Drops;
-use super::account_of;
 use crate::node::Time;
 use crate::node::context::Context;
-use crate::node::limits::{RATE_FILES, RATE_SHARE, RATE_SPAN};
+use crate::node::limits::{GONE_LOOKED_AT, GONE_TOLD, RATE_FILES, RATE_SHARE, RATE_SPAN};
 use crate::photo::PhotoId;
-use crate::protocol::{Departure, NodeId};
+use crate::protocol::{Departure, Gone, Holding};
 
-/// The photos that went to the trash lately, and those that wait, by the node on whose account.
+/// How many nodes are named whose versions took a file's place.
+const NAMED: usize = 3;
+
+/// The own files that went to the trash lately, and those that wait.
 #[derive(Debug, Default)]
 pub(super) struct Rate {
-    gone: BTreeMap<NodeId, VecDeque<Time>>,
-    waiting: BTreeMap<NodeId, BTreeSet<PhotoId>>,
-    waits_for: BTreeMap<PhotoId, NodeId>,
+    /// Those that went, in order.
+    gone: VecDeque<Left>,
+    waiting: BTreeSet<PhotoId>,
+}
+
+/// A file that went.
+#[derive(Clone, Copy, Debug)]
+struct Left {
+    /// Until when people are told.
+    told_until: Time,
+    /// The version that took its place, if one did.
+    by: Option<PhotoId>,
 }
 
 impl Rate {
-    fn lately(&self, node: NodeId) -> usize {
-        self.gone.get(&node).map_or(0, VecDeque::len)
+    /// What an earlier life has left: files that went before the start, in order.
+    pub(super) fn after(gone: &[Gone]) -> Rate {
+        let left = |gone: &Gone| {
+            let told_until = Time(GONE_TOLD.saturating_sub(gone.ago));
+            Left { told_until, by: gone.by }
+        };
+        Rate { gone: gone.iter().map(left).collect(), waiting: BTreeSet::new() }
     }
 
-    /// A photo waits on account of a node.
-    pub(super) fn wait(&mut self, photo: PhotoId, account: Option<NodeId>) {
-        self.forget(photo);
-        if let Some(node) = account {
-            self.waits_for.insert(photo, node);
-            self.waiting.entry(node).or_default().insert(photo);
-        }
+    /// How many went within [`RATE_SPAN`].
+    fn lately(&self, now: Time) -> usize {
+        let since = now + (GONE_TOLD - RATE_SPAN);
+        self.gone.len() - self.gone.partition_point(|left| left.told_until <= since)
     }
 
-    /// A photo waits no longer.
-    fn forget(&mut self, photo: PhotoId) {
-        if let Some(node) = self.waits_for.remove(&photo)
-            && let Some(waiting) = self.waiting.get_mut(&node)
-        {
-            waiting.remove(&photo);
-            if waiting.is_empty() {
-                self.waiting.remove(&node);
-            }
-        }
-    }
-
-    /// Time has passed: photos that went long ago no longer count.
+    /// Time has passed: files that went long ago are forgotten.
     pub(super) fn tend(&mut self, now: Time) {
-        self.gone.retain(|_, gone| {
-            while gone.front().is_some_and(|at| now.since(*at) >= RATE_SPAN) {
-                gone.pop_front();
-            }
-            !gone.is_empty()
-        });
+        while self.gone.front().is_some_and(|left| left.told_until <= now) {
+            self.gone.pop_front();
+        }
     }
 }
 
 impl Drops {
-    /// Whether a worse version must wait before it goes to the trash for its keeper.
-    pub(super) fn is_over_limit(&self, cx: &Context, keeper: PhotoId) -> bool {
-        let Some(node) = account_of(cx, keeper).filter(|_| !cx.config().retire_now) else {
+    /// Whether a copy must wait before it may go to the trash because of other nodes; it is tried again then.
+    pub(super) fn waits_for_the_limit(&mut self, cx: &mut Context, photo: PhotoId) -> bool {
+        if !is_own(cx, photo) || cx.config().retire_now || self.count(cx) < limit(cx) {
             return false;
-        };
-        let is_replaced = |why: &&Departure| matches!(why, Departure::Replaced { .. });
-        let going = self.rounds.values().map(|round| &round.why).filter(is_replaced).count();
-        let fetching =
-            self.fetching.values().map(|fetching| &fetching.why).filter(is_replaced).count();
-        self.rate.lately(node) + going + fetching >= limit(cx)
+        }
+        self.rate.waiting.insert(photo);
+        cx.retry(photo, RATE_SPAN / 60);
+        true
     }
 
-    /// A worse version has gone to the trash for its keeper.
-    pub(super) fn note_retired(&mut self, cx: &Context, keeper: PhotoId) {
-        if let Some(node) = account_of(cx, keeper) {
-            self.rate.gone.entry(node).or_default().push_back(cx.now());
+    /// How many own files went lately, or are on their way.
+    fn count(&self, cx: &Context) -> usize {
+        let rounds = self.rounds.values().map(|round| (round.goes, round.why));
+        let fetching = self.fetching.iter().map(|(photo, fetching)| (*photo, fetching.why));
+        let on_their_way = rounds.chain(fetching).filter(|(photo, why)| counts(cx, *photo, *why));
+        self.rate.lately(cx.now()) + on_their_way.count()
+    }
+
+    /// The disk has moved a copy to the trash.
+    pub(super) fn note_gone(&mut self, cx: &Context, photo: PhotoId, why: Departure) {
+        if counts(cx, photo, why) {
+            let by = match why {
+                Departure::Replaced { by, .. } => Some(by),
+                Departure::Surplus | Departure::Removed { .. } | Departure::Expired => None,
+            };
+            self.rate.gone.push_back(Left { told_until: cx.now() + GONE_TOLD, by });
         }
     }
 
     /// A photo is reviewed: the review decides again whether it waits.
     pub(in crate::node) fn reviewed(&mut self, photo: PhotoId) {
-        self.rate.forget(photo);
+        self.rate.waiting.remove(&photo);
     }
 
-    /// A note for people about files that wait.
-    pub(in crate::node) fn note_of_waiting(&self, cx: &Context) -> Option<String> {
-        let waiting = self.rate.waiting.iter();
-        let (node, files) = waiting.max_by_key(|(_, photos)| photos.len())?;
-        Some(format!(
-            "{} of this node's files have better versions at node {node}; at most {} of them go to the trash in \
-             an hour, so that you can look first (`list`, `why NAME`): start with --retire-now if all is well",
-            files.len(),
-            limit(cx)
-        ))
+    /// Notes for people about their files that wait, and those that went.
+    pub(in crate::node) fn notes_of_files(&self, cx: &Context) -> impl Iterator<Item = String> {
+        let waiting = self.rate.waiting.len();
+        let waiting = (waiting > 0).then(|| {
+            format!(
+                "{waiting} of this node's own files wait in the folder: others have enough copies of them, or better \
+                 versions; at most {} go to the trash in an hour, so that you can look first (`duplicates`, `why \
+                 NAME`): start with --retire-now if all is well",
+                limit(cx)
+            )
+        });
+        let gone = self.rate.gone.len();
+        let gone = (gone > 0).then(|| {
+            format!(
+                "{gone} of this node's own files went to its trash in the last 30 days{}: see `trash list`",
+                self.whose_versions(cx)
+            )
+        });
+        waiting.into_iter().chain(gone)
+    }
+
+    /// The nodes whose versions took the places of the files that went last, those with the most first.
+    fn whose_versions(&self, cx: &Context) -> String {
+        let lately = self.rate.gone.iter().rev().take(GONE_LOOKED_AT);
+        let mut files: BTreeMap<String, usize> = BTreeMap::new();
+        for node in lately.filter_map(|left| cx.whose(left.by?)) {
+            *files.entry(cx.called(node)).or_default() += 1;
+        }
+        let mut files: Vec<_> = files.into_iter().collect();
+        files.sort_by_key(|(_, files)| Reverse(*files));
+        let named = files.iter().take(NAMED);
+        named.map(|(node, files)| format!(", {files} for versions of {node}")).collect()
     }
 }
 
-/// How many files may go on account of one node within [`RATE_SPAN`].
+/// Whether the departure of a copy counts.
+fn counts(cx: &Context, photo: PhotoId, why: Departure) -> bool {
+    let by_others = match why {
+        Departure::Surplus | Departure::Replaced { .. } => true,
+        // What its owner removes at this very node is not limited.
+        Departure::Removed { .. } => cx.table.is_withdrawn(photo),
+        Departure::Expired => false,
+    };
+    by_others && is_own(cx, photo)
+}
+
+fn is_own(cx: &Context, photo: PhotoId) -> bool {
+    cx.table.mine(photo).is_some_and(Holding::is_own)
+}
+
+/// How many own files may go within [`RATE_SPAN`].
 fn limit(cx: &Context) -> usize {
-    RATE_FILES.max(cx.table.held_by(cx.me()) / RATE_SHARE)
+    RATE_FILES.max(cx.table.sums().own / RATE_SHARE)
 }

@@ -141,7 +141,9 @@ impl Drops {
         let entry = cx.table.get(proven);
         let has_it = |node| entry.is_some_and(|entry| cx.table.counts_at(entry, node));
         let voice = |node| cx.table.voice(cx.me(), node);
-        match round.decide(cx.now(), cx.table.found(photo, proven), has_it, voice) {
+        // What was found alike a minute ago may have been told apart since.
+        let relation = cx.table.found(photo, proven).filter(|_| cx.table.yields(photo, proven));
+        match round.decide(cx.now(), relation, has_it, voice) {
             Outcome::Open => {}
             Outcome::Stays(why) => self.abandon(cx, nonce, why),
             Outcome::Goes(departure) => {
@@ -171,12 +173,10 @@ impl Drops {
                 cx.tell(News::Lost(photo));
             }
             (_, Ok(())) => {
+                self.note_gone(cx, photo, why);
                 cx.folder.set_files(photo, 0);
                 let held = cx.table.mine(photo).unwrap_or(Holding::Retired);
                 cx.table.set_my_holding(photo, held.retired());
-                if let Departure::Replaced { by, .. } = why {
-                    self.note_retired(cx, by);
-                }
                 self.end(cx, nonce);
                 if matches!(why, Departure::Removed { .. }) {
                     cx.tell(News::InTrash(photo));

@@ -116,6 +116,8 @@ pub(super) struct Part {
     pub(super) only_here: bool,
     /// Here it lies in the trash, and nowhere else.
     pub(super) in_my_trash: bool,
+    /// It is this node's own, and in its folder.
+    pub(super) own: bool,
 }
 
 /// Whether the collection shows it.

@@ -58,6 +58,17 @@ impl Table {
         better.map(|other| other.photo.id).collect()
     }
 
+    /// Whether a photo's part in the collection is that of a worse version of this keeper.
+    pub(in crate::node) fn yields(&self, photo: PhotoId, keeper: PhotoId) -> bool {
+        self.get(photo).is_some_and(|entry| entry.verdict == Verdict::Loser(keeper))
+    }
+
+    /// Whether one photo has the higher rank: by this node's own account if it has read it, else by what is announced.
+    pub(in crate::node) fn ranks_above(&self, one: PhotoId, other: PhotoId) -> bool {
+        let rank = |id| self.get(id).map(|entry| entry.photo.rank());
+        rank(one) > rank(other)
+    }
+
     fn judged(&self, entry: &Entry) -> Verdict {
         if !entry.is_present() {
             return Verdict::Absent;

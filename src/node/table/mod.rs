@@ -233,11 +233,6 @@ impl Table {
             .inspect(|_| self.note_work())
     }
 
-    /// How many photos a node has a claim on, in any way.
-    pub(in crate::node) fn held_by(&self, node: NodeId) -> usize {
-        self.inventories.get(&node).map_or(0, |inventory| inventory.photos.len())
-    }
-
     /// The part of the collection on a node's disk.
     pub(in crate::node) fn load(&self, node: NodeId) -> Load {
         self.inventories.get(&node).map(|inventory| inventory.load).unwrap_or_default()

@@ -6,6 +6,7 @@ use super::Table;
 use super::entry::{Entry, Part, Shown};
 use super::spread::Spread;
 use crate::photo::PhotoId;
+use crate::protocol::Holding;
 
 /// All photos, by how they count.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub(in crate::node) struct Sums {
     only_here: BTreeSet<PhotoId>,
     /// The number of photos in this node's trash.
     pub(in crate::node) in_my_trash: u64,
+    /// The number of photos that are this node's own.
+    pub(in crate::node) own: usize,
 }
 
 impl Sums {
@@ -94,6 +97,7 @@ impl Sums {
         self.hidden = self.hidden + u64::from(is_hidden(new)) - u64::from(is_hidden(old));
         self.in_my_trash =
             self.in_my_trash + u64::from(new.in_my_trash) - u64::from(old.in_my_trash);
+        self.own = self.own + usize::from(new.own) - usize::from(old.own);
     }
 }
 
@@ -132,6 +136,7 @@ impl Table {
             copies: self.copies_there(entry).0,
             only_here,
             in_my_trash: mine.is_some_and(|holding| !holding.is_stored()),
+            own: mine == Some(Holding::Original),
         }
     }
 }

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::limits::{DOUBT, RATE_FILES, RETRY, SETTLE};
+use super::super::limits::{DOUBT, RETRY, SETTLE};
 use super::super::{
     Action, Asker, ClientEvent, CloseReason, DiskAction, DiskEvent, LinkAction, LinkEvent, LinkId,
 };
 use super::pulling::asked;
-use super::solo::{Solo, original, proof};
+use super::solo::{Solo, original};
 use super::world::CLIENT;
 use crate::photo::{Fingerprint, Format, Photo, PhotoId, Relation};
-use crate::protocol::{Answer, Departure, Facts, Holding, Looks, Message, Record, Request};
+use crate::protocol::{Answer, Facts, Holding, Looks, Message, Record, Request};
 
 const PIN: Duration = Duration::from_secs(60);
 
@@ -164,83 +164,6 @@ fn a_photo_whose_better_version_never_comes_gets_its_copies() {
     };
     assert!(!offered(&solo.wait(DOUBT - SETTLE)), "it may yet come");
     assert!(offered(&solo.wait(2 * SETTLE + 2 * RETRY)));
-}
-
-/// Versions of many pictures, two of each: the worse ones and the better ones.
-fn pictures(many: u8) -> (Vec<Record>, Vec<Record>) {
-    let of = |picture: u8, width: u32| {
-        let mut record = version(width);
-        let digest = PhotoId::of(&[picture]).to_string().repeat(9);
-        let view = digest.as_bytes().first_chunk().expect("long enough");
-        let fingerprint = Fingerprint::made_up(view, view, &[]);
-        record.photo = Arc::new(Photo {
-            id: PhotoId::of(&[picture, width as u8]),
-            fingerprint,
-            ..(*record.photo).clone()
-        });
-        record
-    };
-    (0..many).map(|picture| (of(picture, 10), of(picture, 20))).unzip()
-}
-
-/// Lets time pass in which all proofs are right and the disk does what it is asked for; what went to the trash.
-fn retired(solo: &mut Solo, seconds: u64) -> usize {
-    let mut gone = 0;
-    for _ in 0..seconds {
-        let mut actions = solo.wait(Duration::from_secs(1));
-        while !actions.is_empty() {
-            let mut next = Vec::new();
-            for action in actions {
-                match action {
-                    Action::Link(LinkAction::Send {
-                        message: Message::Challenge { nonce, .. },
-                        ..
-                    }) => {
-                        next.extend(solo.compute(nonce));
-                        next.extend(solo.hear(1, proof(nonce)));
-                    }
-                    Action::Disk(DiskAction::PutAway {
-                        departure: Departure::Replaced { .. },
-                        photo,
-                        ..
-                    }) => {
-                        gone += 1;
-                        next.extend(solo.tell(DiskEvent::PutAway { photo, result: Ok(()) }));
-                    }
-                    _ => {}
-                }
-            }
-            actions = next;
-        }
-    }
-    gone
-}
-
-#[test]
-fn on_account_of_one_node_few_files_go_in_an_hour_and_the_list_does_not_wait() {
-    let many = RATE_FILES as u8 + 15;
-    let (worse, better) = pictures(many);
-    for retire_now in [false, true] {
-        let mut solo = Solo::with(|config| config.retire_now = retire_now);
-        solo.join(1, PIN, &[]);
-        solo.announce(1, better.clone(), true);
-        for record in worse.iter().chain(&better) {
-            let replica = Record { holding: Holding::Replica, ..record.clone() };
-            hold(&mut solo, &replica);
-        }
-        let at_once = retired(&mut solo, 60);
-        assert_eq!(solo.list().len(), usize::from(many));
-        let notes = solo.status().notes.join("\n");
-        if retire_now {
-            assert_eq!(at_once, usize::from(many));
-            assert!(!notes.contains("--retire-now"), "{notes}");
-        } else {
-            assert_eq!(at_once, RATE_FILES);
-            assert!(notes.contains("15 of this node's files"), "{notes}");
-            assert_eq!(retired(&mut solo, 3400), 0);
-            assert_eq!(retired(&mut solo, 400), 15);
-        }
-    }
 }
 
 #[test]

@@ -3,17 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::limits::{PUT, TICK};
+use super::super::limits::{PUT, RATE_FILES, SETTLE, TICK};
 use super::super::{
     Action, Asker, ClientAction, ClientEvent, CloseReason, DiskAction, DiskError, DiskEvent, Event,
     LinkAction, Spool,
 };
 use super::claims::{hold, version};
-use super::solo::Solo;
+use super::solo::{Solo, challenge, proof};
 use super::world::{CLIENT, picture};
-use crate::photo::{Photo, PhotoId, Relation};
+use crate::photo::{ACCOUNT, Photo, PhotoId, Relation};
 use crate::protocol::client::Refusal;
-use crate::protocol::{Answer, Holding, Message, Record, Request};
+use crate::protocol::{Answer, Departure, Gone, Holding, Message, Record, Request};
 
 const PIN: Duration = Duration::from_secs(60);
 const BYTES: &[u8] = b"mine";
@@ -133,12 +133,16 @@ fn a_put_that_nobody_copies_in_time_is_stored_with_a_warning() {
 
 /// A worse version is put into a folder that has the better one.
 fn put_worse(pixels: Relation) -> (Solo, Vec<Action>) {
-    let mut solo = Solo::new();
+    put_worse_at(Solo::new(), pixels)
+}
+
+fn put_worse_at(mut solo: Solo, pixels: Relation) -> (Solo, Vec<Action>) {
     solo.pixels = None;
     solo.tell(DiskEvent::Room { bytes: 1 << 40 });
     hold(&mut solo, &version(20));
     solo.join(1, PIN, &[]);
     solo.announce(1, vec![version(20)], true);
+    solo.wait(2 * SETTLE);
     put(&mut solo);
     let actions = inspected(&mut solo, Ok(version(10).photo));
     let installs = |action: &Action| matches!(action, Action::Disk(DiskAction::Install { .. }));
@@ -174,4 +178,46 @@ fn a_put_of_what_only_looks_alike_is_stored_and_copied() {
     let actions = solo.announce(1, vec![copy], false);
     let stored = |answer: &Answer| matches!(answer, Answer::Stored { copies: 2, .. });
     assert!(answered(&actions).is_some_and(stored), "{actions:?}");
+}
+
+#[test]
+fn what_is_put_in_vain_goes_to_the_trash_however_much_has_gone_there() {
+    let earlier = Gone { ago: Duration::ZERO, by: None };
+    let mut solo = Solo::with(|config| config.gone = vec![earlier; RATE_FILES]);
+    let actions = put_worse_at(solo, Relation::Same);
+    solo = actions.0;
+    let nonce = challenge(&actions.1).expect("it asks for a proof of the better one");
+    solo.compute(nonce);
+    let puts_away = |action: &Action| {
+        let Action::Disk(DiskAction::PutAway { photo, departure, .. }) = action else {
+            return false;
+        };
+        matches!(departure, Departure::Replaced { .. }) && *photo == version(10).photo.id
+    };
+    assert!(solo.hear(1, proof(nonce)).iter().any(puts_away));
+}
+
+#[test]
+fn a_put_is_stored_if_the_better_version_is_elsewhere_or_was_not_read_here_or_originals_are_kept() {
+    for (mine, keep_originals) in [(None, false), (Some(ACCOUNT - 1), false), (Some(ACCOUNT), true)]
+    {
+        let mut solo = Solo::with(|config| config.keep_originals = keep_originals);
+        solo.pixels = None;
+        solo.tell(DiskEvent::Room { bytes: 1 << 40 });
+        if let Some(account) = mine {
+            let photo = Photo { account, ..Photo::clone(&version(20).photo) };
+            hold(&mut solo, &Record { photo: Arc::new(photo), ..version(20) });
+        }
+        solo.join(1, PIN, &[]);
+        solo.announce(1, vec![version(20)], true);
+        solo.wait(2 * SETTLE);
+        put(&mut solo);
+        inspected(&mut solo, Ok(version(10).photo));
+        let photo = version(10).photo.id;
+        solo.tell(DiskEvent::Installed { spool: SPOOL, photo, result: Ok(()) });
+        let copy = Record { holding: Holding::Replica, ..version(10) };
+        let actions = solo.announce(1, vec![copy], false);
+        let stored = |answer: &Answer| matches!(answer, Answer::Stored { copies: 2, .. });
+        assert!(answered(&actions).is_some_and(stored), "{mine:?}, {keep_originals}: {actions:?}");
+    }
 }

@@ -299,7 +299,8 @@ fn emptying() -> (Solo, Nonce) {
 fn purged(actions: &[Action]) -> Option<(u64, u64)> {
     actions.iter().find_map(|action| match action {
         Action::Client(ClientAction::Answer {
-            answer: Answer::Purged { deleted, kept }, ..
+            answer: Answer::Purged { deleted, kept, .. },
+            ..
         }) => Some((*deleted, *kept)),
         _ => None,
     })
@@ -323,7 +324,17 @@ fn a_person_is_told_how_much_of_his_trash_was_kept() {
         let (proof, refused) = (None, None);
         solo.hear(n, Message::Proof { nonce, proof, refused, wait: None });
     }
-    assert_eq!(purged(&solo.wait(TICK)), Some((0, 1)));
+    let actions = solo.wait(TICK);
+    assert_eq!(purged(&actions), Some((0, 1)));
+    let why = actions.iter().find_map(|action| match action {
+        Action::Client(ClientAction::Answer { answer: Answer::Purged { why, .. }, .. }) => {
+            why.first()
+        }
+        _ => None,
+    });
+    let why = why.expect("he is told why");
+    assert_eq!(why.id, PhotoId::of(CAT));
+    assert!(why.reason.contains("have not proven"), "{}", why.reason);
 }
 
 #[test]

@@ -384,6 +384,7 @@ pub(super) fn config() -> Config {
         join: Vec::new(),
         known: BTreeMap::new(),
         tombstones: Vec::new(),
+        gone: Vec::new(),
         first_start: true,
         seed: [9; 32],
     }

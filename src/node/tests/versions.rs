@@ -33,7 +33,7 @@ pub(super) fn hold(solo: &mut Solo, photo: Arc<Photo>, holding: Holding) {
     solo.tell(DiskEvent::Held { photo, facts: Default::default(), holding, files: 1 });
 }
 
-fn retires(actions: &[Action]) -> bool {
+pub(super) fn retires(actions: &[Action]) -> bool {
     let retires = |action: &Action| {
         matches!(
             action,
@@ -59,7 +59,12 @@ fn fetching() -> (Solo, u64, TransferId) {
 }
 
 /// The bytes of the better version have come, and the disk has found this in them.
-fn fetched(solo: &mut Solo, from: u64, transfer: TransferId, found: Photo) -> Vec<Action> {
+pub(super) fn fetched(
+    solo: &mut Solo,
+    from: u64,
+    transfer: TransferId,
+    found: Photo,
+) -> Vec<Action> {
     let chunk = Message::Chunk { transfer, offset: 0, data: vec![0].into() };
     solo.hear(from, chunk);
     let (spool, result) = (Spool::Pull(transfer), Ok(()));
@@ -68,7 +73,7 @@ fn fetched(solo: &mut Solo, from: u64, transfer: TransferId, found: Photo) -> Ve
     solo.tell(DiskEvent::Inspected { spool, result })
 }
 
-fn better() -> Photo {
+pub(super) fn better() -> Photo {
     Photo::clone(&photo(pair().1))
 }
 
@@ -156,7 +161,7 @@ fn a_better_version_that_a_drop_counts_on_stays_meanwhile() {
 }
 
 /// A node that has both versions, as it asks another one to prove the better one, so that the worse one may go.
-fn about_to_retire() -> (Solo, Nonce) {
+pub(super) fn about_to_retire() -> (Solo, Nonce) {
     let (worse, better) = pair();
     let mut solo = Solo::new();
     hold(&mut solo, photo(worse), Holding::Original);

@@ -83,6 +83,7 @@ impl World {
             join: if n == 0 { Vec::new() } else { vec![address(0)] },
             known: BTreeMap::new(),
             tombstones: Vec::new(),
+            gone: Vec::new(),
             first_start,
             seed: [n as u8; 32],
         }));

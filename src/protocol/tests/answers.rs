@@ -8,9 +8,9 @@ use super::group::membership;
 use super::round_trips::{address, blob, holding, node, photo_id, some};
 use crate::photo::{Format, Relation};
 use crate::protocol::client::{
-    DistinctReport, DuplicateReport, Explanation, FolderReport, KeeperReport, MemberReport,
-    NodeOfMember, NodeReport, PhotoReport, Refusal, RemovalPlan, RemovalReport, RiskReport,
-    StatusReport, Stay, TrashReport, VersionReport,
+    DistinctReport, DuplicateReport, Explanation, FolderReport, KeeperReport, KeptReport,
+    MemberReport, NodeOfMember, NodeReport, PhotoReport, Refusal, RemovalPlan, RemovalReport,
+    RiskReport, StatusReport, Stay, TrashReport, VersionReport,
 };
 use crate::protocol::{Answer, Holding, NodeId};
 
@@ -153,16 +153,16 @@ fn status() -> impl Strategy<Value = StatusReport> {
 
 fn about_photos() -> impl Strategy<Value = Answer> {
     let next = || prop::option::of(photo_id());
-    let trash = (some(".*"), photo_id(), any::<u64>(), next(), (".*", some(".*"))).prop_map(
-        |(names, id, bytes, keeper, (reason, companions))| TrashReport {
+    let trash = (some(".*"), photo_id(), any::<u64>(), next(), (".*", any::<bool>(), some(".*")))
+        .prop_map(|(names, id, bytes, keeper, (reason, until_purged, companions))| TrashReport {
             names,
             id,
             bytes,
             keeper,
             reason,
+            until_purged,
             companions,
-        },
-    );
+        });
     prop_oneof![
         some(".*").prop_map(|list| Answer::ListImage { list: Arc::new(list) }),
         (".*", ".*", photo_id(), any::<u64>(), blob()).prop_map(
@@ -224,6 +224,8 @@ fn about_changes() -> impl Strategy<Value = Answer> {
         Refusal::Request,
         Refusal::Member,
     ]);
+    let kept =
+        (".*", photo_id(), ".*").prop_map(|(name, id, reason)| KeptReport { name, id, reason });
     let numbers = any::<(u64, bool, bool)>();
     let version = (photo_id(), some(".*"), numbers, ".*").prop_map(
         |(id, names, (bytes, withdrawn, stays), effect)| RemovalReport {
@@ -253,7 +255,11 @@ fn about_changes() -> impl Strategy<Value = Answer> {
         some(distinct).prop_map(|photos| Answer::Distinct { photos }),
         (cause, ".*").prop_map(|(cause, error)| Answer::Refused { cause, error }),
         (".*", photo_id()).prop_map(|(name, id)| Answer::Restored { name, id }),
-        any::<(u64, u64)>().prop_map(|(deleted, kept)| Answer::Purged { deleted, kept }),
+        (any::<(u64, u64)>(), some(kept)).prop_map(|((deleted, kept), why)| Answer::Purged {
+            deleted,
+            kept,
+            why
+        }),
         (".*", some(version))
             .prop_map(|(name, photos)| Answer::Removal(Box::new(RemovalPlan { name, photos }))),
         some(photo_id()).prop_map(|photos| Answer::Removed { photos }),

@@ -1,0 +1,233 @@
+//! The terms on which a copy may leave, one by one: what must still be so when the proofs are there.
+
+use std::time::Duration;
+
+use super::super::limits::{REMOVE, RETRY, SETTLE, TICK, WORK_PER_STEP};
+use super::super::{Action, Asker, ClientEvent, DiskAction, DiskEvent, Event};
+use super::laws::photo;
+use super::pulling::asked;
+use super::removals::{CAT, cat, key, node_of, word};
+use super::solo::{Solo, challenge, config, original, proof, register};
+use super::versions::{about_to_retire, better, fetched, hold, pair, record, retires};
+use super::world::CLIENT;
+use crate::node::LinkId;
+use crate::node::context::Context;
+use crate::node::custody::Obstacle;
+use crate::photo::{Nonce, Photo, PhotoId, Relation};
+use crate::protocol::message::TransferId;
+use crate::protocol::{Answer, Departure, Facts, Holding, Looks, NodeId, Request, Tombstone, Wish};
+
+const PIN: Duration = Duration::from_secs(60);
+
+fn deletes(actions: &[Action]) -> bool {
+    let deletes = |action: &Action| {
+        matches!(action, Action::Disk(DiskAction::PutAway { departure: Departure::Expired, .. }))
+    };
+    actions.iter().any(deletes)
+}
+
+/// What this node has found of the worse version in an earlier life.
+fn recall(solo: &mut Solo, relation: Relation) {
+    let mut looks = Looks::default();
+    looks.note(better().id, relation);
+    solo.tell(DiskEvent::Recalled { photo: photo(pair().0).id, looks });
+}
+
+/// A person says that the two versions are different pictures.
+fn tell_apart(solo: &mut Solo) {
+    solo.tell(DiskEvent::Held {
+        photo: photo(pair().0),
+        facts: Facts { distinct: [better().id].into(), ..Facts::default() },
+        holding: Holding::Original,
+        files: 1,
+    });
+}
+
+#[test]
+fn what_is_told_apart_while_others_prove_the_better_one_stays() {
+    for apart in [false, true] {
+        let (mut solo, nonce) = about_to_retire();
+        solo.compute(nonce);
+        if apart {
+            tell_apart(&mut solo);
+        }
+        assert_eq!(retires(&solo.hear(1, proof(nonce))), !apart, "{apart}");
+    }
+}
+
+/// A node that fetches the better version again, for the departure alone: it has compared the two in an earlier life.
+fn fetching() -> (Solo, u64, TransferId) {
+    let mut solo = Solo::new();
+    recall(&mut solo, Relation::Same);
+    hold(&mut solo, photo(pair().0), Holding::Original);
+    for n in 1..=2 {
+        solo.join(n, PIN, &[]);
+        solo.announce(n, vec![record(photo(pair().1))], false);
+    }
+    let (from, transfer) = asked(&solo.wait(2 * SETTLE)).expect("it fetches the better version");
+    (solo, from, transfer)
+}
+
+#[test]
+fn a_worse_version_stays_if_the_better_one_is_not_as_announced() {
+    for as_announced in [true, false] {
+        let (mut solo, from, transfer) = fetching();
+        let bytes = better().bytes + u64::from(!as_announced);
+        let actions = fetched(&mut solo, from, transfer, Photo { bytes, ..better() });
+        assert_eq!(challenge(&actions).is_some(), as_announced);
+    }
+}
+
+#[test]
+fn a_worse_version_stays_if_it_is_told_apart_while_the_better_one_is_fetched() {
+    let (mut solo, from, transfer) = fetching();
+    tell_apart(&mut solo);
+    assert_eq!(challenge(&fetched(&mut solo, from, transfer, better())), None);
+}
+
+#[test]
+fn what_turns_out_to_be_a_variant_while_others_prove_its_keeper_is_not_deleted() {
+    for found in [Relation::Same, Relation::Variant] {
+        let mut solo = Solo::new();
+        recall(&mut solo, Relation::Same);
+        hold(&mut solo, photo(pair().0), Holding::Retired);
+        hold(&mut solo, photo(pair().1), Holding::Original);
+        solo.join(1, PIN, &[]);
+        solo.announce(1, vec![record(photo(pair().1))], true);
+        solo.wait(2 * SETTLE);
+        let expired = DiskEvent::Expired { photo: photo(pair().0).id };
+        let nonce = challenge(&solo.tell(expired)).expect("it asks for a proof");
+        solo.compute(nonce);
+        recall(&mut solo, found);
+        assert_eq!(deletes(&solo.hear(1, proof(nonce))), found == Relation::Same);
+    }
+}
+
+#[test]
+fn with_one_other_node_that_one_must_have_proven_the_better_version() {
+    let mut solo = Solo::new();
+    hold(&mut solo, photo(pair().0), Holding::Original);
+    hold(&mut solo, photo(pair().1), Holding::Replica);
+    solo.join(1, PIN, &[]);
+    solo.announce(1, vec![record(photo(pair().1))], true);
+    let nonce = challenge(&solo.wait(2 * SETTLE)).expect("it asks for a proof");
+    assert!(!retires(&solo.compute(nonce)), "its own copy is one of two");
+    assert!(retires(&solo.hear(1, proof(nonce))));
+}
+
+#[test]
+fn no_time_deletes_the_friends_own_file_that_made_way_for_somebody_elses() {
+    let id = photo(pair().0).id;
+    for (worse, keeper, by_time) in [
+        (Holding::RetiredOriginal, Holding::Replica, false),
+        (Holding::RetiredOriginal, Holding::Original, true),
+        (Holding::Retired, Holding::Replica, true),
+    ] {
+        let mut solo = Solo::new();
+        recall(&mut solo, Relation::Same);
+        hold(&mut solo, photo(pair().0), worse);
+        hold(&mut solo, photo(pair().1), keeper);
+        solo.join(1, PIN, &[]);
+        solo.announce(1, vec![record(photo(pair().1))], true);
+        solo.wait(2 * SETTLE);
+        let Some(Answer::Trash { photos, .. }) = solo.ask(Request::TrashList { after: None })
+        else {
+            panic!("no list");
+        };
+        assert_eq!(photos[0].until_purged, !by_time);
+        assert_eq!(photos[0].reason.contains("stays until you purge it"), !by_time);
+        let asked = challenge(&solo.tell(DiskEvent::Expired { photo: id }));
+        assert_eq!(asked.is_some(), by_time, "{worse:?}, {keeper:?}");
+        if !by_time {
+            let link = CLIENT;
+            let request = Request::TrashPurge { older_than: 0 };
+            solo.tell(ClientEvent::Asked { link, by: Asker::Owner, request });
+            let asked = challenge(&solo.tell(DiskEvent::Aged { link, photos: [id].into() }));
+            assert!(asked.is_some(), "by its owner's hand, with proofs");
+        }
+    }
+}
+
+/// Node 9, alone with another one, and a photo of node 5 in its trash, which has removed it.
+fn removed() -> Context {
+    let mut cx = Context::new(config());
+    cx.folder.set_scanned(0);
+    let (link, remote) = (LinkId(1), "127.0.0.1".to_owned());
+    cx.mesh.link_opened(&mut cx.step, link, remote, None);
+    cx.mesh.registered(&mut cx.step, &mut cx.members, link, register(1, PIN));
+    cx.mesh.told_all(NodeId(1));
+    cx.table.claim(cx.me(), &cat(Holding::Retired, [node_of(5)]));
+    cx.table.entomb(word(5, Wish::Removed), false);
+    while cx.table.judge(1) {}
+    let now = cx.now() + 2 * PIN;
+    cx.set_now(now);
+    cx
+}
+
+#[test]
+fn what_was_removed_is_deleted_only_while_it_still_is_and_nothing_about_it_is_new() {
+    let expires = |cx: &Context| cx.may_leave(PhotoId::of(CAT), Departure::Expired).map(drop);
+    let mut cx = removed();
+    assert_eq!(expires(&cx), Ok(()));
+    // Its owner takes it back, and no verdict has followed yet.
+    cx.table.entomb(Tombstone::sign(&key(5), PhotoId::of(CAT), 2, Wish::Lifted), false);
+    assert_eq!(expires(&cx), Err(Obstacle::Unsettled));
+    let mut cx = removed();
+    cx.table.claim(NodeId(1), &cat(Holding::Retired, [node_of(5)]));
+    assert_eq!(expires(&cx), Err(Obstacle::Unsettled));
+}
+
+#[test]
+fn while_a_node_that_went_still_counts_as_here_nothing_is_given_up() {
+    let mut cx = removed();
+    assert_eq!(cx.unfit(), None);
+    cx.table.set_away(NodeId(1));
+    assert_eq!(cx.unfit(), Some(Obstacle::Untold));
+}
+
+#[test]
+fn a_file_goes_back_whose_removal_was_given_up_while_the_disk_moved_it() {
+    let mut solo = Solo::new();
+    solo.hold(CAT);
+    solo.join(1, PIN, &[]);
+    let photo = PhotoId::of(CAT);
+    let (link, request) = (CLIENT, Request::Remove { photos: vec![photo] });
+    let actions = solo.tell(ClientEvent::Asked { link, by: Asker::Owner, request });
+    let nonce = reads(&actions).expect("it reads its copy");
+    let moves = |action: &Action| matches!(action, Action::Disk(DiskAction::PutAway { .. }));
+    assert!(solo.compute(nonce).iter().any(moves));
+    solo.wait(REMOVE + TICK);
+    let restores = |action: &Action| matches!(action, Action::Disk(DiskAction::Restore { .. }));
+    let actions = solo.tell(DiskEvent::PutAway { photo, result: Ok(()) });
+    assert!(actions.iter().any(restores));
+}
+
+/// The round for which this node reads a copy of its own.
+fn reads(actions: &[Action]) -> Option<Nonce> {
+    actions.iter().find_map(|action| match action {
+        Action::Disk(DiskAction::Prove { nonce, .. }) => Some(*nonce),
+        _ => None,
+    })
+}
+
+#[test]
+fn photos_that_waited_for_a_table_are_taken_up_some_in_each_step() {
+    let many = 3 * WORK_PER_STEP as u32;
+    let mut solo = Solo::unscanned(|_| ());
+    for n in 0..many {
+        hold(&mut solo, original(&n.to_be_bytes()).photo, Holding::Original);
+    }
+    solo.wait(SETTLE + RETRY);
+    let mut event = Event::from(DiskEvent::Scanned { skipped: 0 });
+    let mut steps = 0;
+    loop {
+        solo.node.step(solo.now, event);
+        steps += 1;
+        if !solo.node.has_more() {
+            break;
+        }
+        event = Event::Continue;
+    }
+    assert!(steps >= 3, "{steps} steps");
+    assert!(!solo.node.cx.agenda.has_parked(), "none is left waiting");
+}
