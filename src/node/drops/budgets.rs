@@ -49,7 +49,7 @@ impl Budgets {
 
 /// What is left of spent bytes by now.
 fn left((bytes, at): (u64, Time), now: Time) -> u64 {
-    let millis = u64::try_from(now.since(at).as_millis()).unwrap_or(u64::MAX);
-    let made_up = millis.saturating_mul(PROOF_BYTES / PROOF_SPAN.as_secs()) / 1000;
-    bytes.saturating_sub(made_up)
+    let elapsed = now.since(at).min(PROOF_SPAN);
+    let made_up = elapsed.as_millis() * u128::from(PROOF_BYTES) / PROOF_SPAN.as_millis();
+    bytes.saturating_sub(u64::try_from(made_up).unwrap_or(u64::MAX))
 }
