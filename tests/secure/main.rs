@@ -6,6 +6,7 @@
     reason = "clippy knows only test functions, not their helpers, as tests"
 )]
 
+mod conspirators;
 mod files;
 mod folders;
 mod liar;
@@ -77,10 +78,21 @@ impl Group {
     }
 
     fn start_with(&self, name: &str, join: Option<&Address>, options: &[&str]) -> Daemon {
-        let folder = self.place.path().join(name);
+        self.start_of(name, name, join, options)
+    }
+
+    /// Starts a daemon of a member's, on one of their folders.
+    fn start_of(
+        &self,
+        member: &str,
+        folder: &str,
+        join: Option<&Address>,
+        options: &[&str],
+    ) -> Daemon {
+        let folder = self.place.path().join(folder);
         fs::create_dir_all(&folder).unwrap();
         let mut options = options.to_vec();
-        let member = self.member_file(&self.member(name));
+        let member = self.member_file(&self.member(member));
         options.extend(["--member", member.to_str().unwrap()]);
         let join = join.map(Address::to_string);
         if let Some(join) = &join {
