@@ -350,12 +350,10 @@ fn contested_until(cx: &Context, photo: PhotoId, keeper: PhotoId) -> Option<supe
     (!others.all(|node| entry.is_given_up_by(node, keeper))).then_some(until)
 }
 
-/// Whether a photo is spread widely enough without a node's copy, and others can prove that to the node. Of one who cannot
-/// hear enough independent voices no copy goes, so none is planned: it would be asked for again for ever.
+/// Whether a node's copy is more than there have to be: others can prove to the node that they have enough, each person
+/// counted once. If they cannot, no copy of that node's is planned to go; it would be asked for again for ever.
 fn is_surplus(cx: &Context, entry: &Entry, node: NodeId) -> bool {
-    let others = || entry.live().filter(|other| *other != node);
-    !cx.table.spread(others()).falls_short_of(cx.goal_here())
-        && cx.table.voices(node, others()) >= cx.copies_wanted_by(node)
+    cx.table.voices(node, entry.live()) >= cx.copies_wanted_by(node)
 }
 
 /// The copies of a photo, in the form that the trim order needs.
