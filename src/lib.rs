@@ -26,13 +26,15 @@
 //! # Reading order
 //!
 //! 1. [`protocol::message`]: what daemons say to each other. The enum is the protocol document. [`protocol::Record`]: what a
-//!    node says of one of its photos. [`protocol::client`]: what a client may ask.
-//! 2. [`node`]: its border in [`node::Event`] and [`node::Action`], then [`node::Node::step`]; its own page says how to
+//!    node says of one of its photos. [`protocol::client`]: what a client may ask. [`protocol::group`]: who is who.
+//! 2. Some of the stories in `tests/sim/scripts`: what nodes tell each other when two drop at once, when one dies, when a
+//!    friend removes a photo.
+//! 3. [`node`]: its border in [`node::Event`] and [`node::Action`], then [`node::Node::step`]; its own page says how to
 //!    go on from there. The hand-driven test `node/tests` is the smallest world in which a mesh lives.
-//! 3. [`photo`]: what a photo is, and when two are versions of the same picture.
-//! 4. [`folder`]: how photos lie on disk so that no crash loses one.
-//! 5. [`daemon`]: the threads and sockets around it all. [`client`]: the commands.
-//! 6. `tests/mesh.rs` and `tests/demo`: real daemons that lose a member and keep every photo.
+//! 4. [`photo`]: what a photo is, and when two are versions of the same picture.
+//! 5. [`folder`]: how photos lie on disk so that no crash loses one.
+//! 6. [`daemon`]: the threads and sockets around it all. [`client`]: the commands.
+//! 7. `tests/mesh.rs` and `tests/demo`: real daemons that lose a member and keep every photo.
 //!
 //! # Who may use whom
 //!
@@ -47,20 +49,21 @@
 //! * **A node speaks only for itself.** The image table is the union of what live nodes say of their own disks.
 //!   (`node/table`, `node/mesh/announce.rs`)
 //! * **A copy is announced only when it is safe**: written, synced, renamed, its directory synced. ([`folder`])
-//! * **No copy is dropped on another's word**, but on proofs over the very bytes by as many other nodes as copies are
+//! * **No copy is dropped on another's word**, but on proofs over the very bytes by as many other people as copies are
 //!   wanted, each with a promise to keep them meanwhile. (`node/departure.rs`, `node/custody.rs`, `node/drops`)
+//! * **A person counts once**, however many nodes they run. (`node/table/persons.rs`)
 //! * **A worse version goes only for a better one that this node has verified itself**, and only to the trash.
 //! * **The collection is a function of the photos alone**: neither the order of arrival nor time, place or node decides
 //!   which version of a picture is shown. (`node/table/judge.rs`)
-//! * **Only its owner removes a photo**, by a signed word that nobody can forge, and only to the trash; what a friend
-//!   calls his own no other friend's removal concerns, and nothing is deleted for good before all who ever did have
+//! * **Only its owner removes a photo**, by a signed word that nobody can forge, and only to the trash; what is a
+//!   friend's own no other friend's removal concerns, and nothing is deleted for good before all who ever owned it have
 //!   removed it. (`node/table/owners.rs`, `node/removal`)
 //! * **Nobody acts on half a table.** (`node/context.rs`, `node/departure.rs`)
 //! * **An absence is not a delete**: a file that is gone is a copy to repair, and a folder that lost many at once leaves
 //!   the mesh until a person has looked. ([`folder`])
 //! * **A link proves who is at its other end**, in a group: strangers get nothing, a node speaks under its own id, and is
 //!   the node of the member who has signed for it. ([`protocol::secure`], [`protocol::group`])
-//! * **A member commands his own nodes only**; at others he looks at photos. ([`node::Asker`])
+//! * **A member commands their own nodes only**; at others they look at photos. ([`node::Asker`])
 //! * **The state thread never waits**, and everything that others can fill has a named limit with its reason.
 //!   ([`node::limits`], [`daemon`])
 //!
@@ -71,7 +74,9 @@
 //! * *keeper*: the best version of a picture, which the collection shows. *Worse version*, *loser*: any other one. A *variant*
 //!   is a worse version that shows something which its keeper does not.
 //! * *original*: a copy that a friend put into a folder by hand. *Replica*: a copy that the mesh has made.
-//! * *owner*: a node that has, or had, a photo as an original. *Holder*: a node that has it in any way.
+//! * *member*: a person of the group; without a group, each node by itself. *Voice*: as whom a node's proof counts for another.
+//! * *owner*: of a photo, a member who has, or had, it as an original, or has given up their own version for it; of a node,
+//!   the member whose file its daemon was started with. *Holder*: a node that has a photo in any way.
 //! * *claim*: a node's word on a photo that it has. *Record*: that word as it is sent. *Facts*: what is said in it beyond the
 //!   bytes. *Table*: all claims.
 //! * *here*: connected. *Away*: the link is lost, and its claims stand for repair until its *grace* is over. *Gone*: after that.
