@@ -108,10 +108,13 @@ impl World {
 
     /// A copy goes to the trash because its owner has removed the photo: he must have said so, or do it himself.
     pub(crate) fn judge_removal(&mut self, host: usize, photo: PhotoId, by: MemberName) {
-        self.watch_promises(host, photo, None);
         let disk = &self.hosts[host].disk;
         let original = disk.files.get(&photo).map(|file| file.place) == Some(Holding::Original);
         let own_act = by == disk.owner();
+        // No promise to others keeps an owner from moving their own file to the trash.
+        if !own_act {
+            self.watch_promises(host, photo, None);
+        }
         let (name, label) = (self.hosts[host].name.clone(), self.library.name(photo));
         if original && !own_act {
             self.broken_promise(format!("{name} gives up its own {label}, on another's word"));

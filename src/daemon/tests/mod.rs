@@ -5,6 +5,7 @@ mod connection_limits;
 mod console;
 mod disk;
 mod listeners;
+mod members;
 mod peers;
 mod repeats;
 mod send_check;

@@ -74,9 +74,8 @@ fn a_stranger_is_dialed_for_a_day() {
             matches!(action, Action::Link(LinkAction::Dial { address: to }) if *to == address(2))
         })
     };
-    for (span, dialed) in
-        [(STRANGER / 2, true), (STRANGER / 4, true), (STRANGER, true), (STRANGER, false)]
-    {
+    let (half, quarter) = (STRANGER / 2, STRANGER / 4);
+    for (span, dialed) in [(half, true), (quarter, true), (half, true), (quarter, false)] {
         assert_eq!(dials(&pass(&mut solo, span)), dialed);
         let (address, reason) = (address(2), "no route".to_owned());
         solo.tell(LinkEvent::DialFailed { address, reason });

@@ -1,0 +1,128 @@
+//! Clients of a daemon that is of a group.
+
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::{PATIENCE, Stage};
+use crate::daemon::client;
+use crate::daemon::disk::jobs::Job;
+use crate::daemon::services::InGroup;
+use crate::daemon::socket::frames::SocketReader;
+use crate::daemon::socket::link::Side;
+use crate::node::{Asker, ClientEvent, Event};
+use crate::protocol::client::Refusal;
+use crate::protocol::codec::{self, FrameReader, FrameWriter, MAX_REQUEST};
+use crate::protocol::group::GroupFile;
+use crate::protocol::secure::{Channel, Credentials};
+use crate::protocol::{Answer, Blob, MemberFile, Membership, NodeName, Request, Visit};
+
+/// The link keys of the daemon and of a client: any secrets do.
+const DAEMON: [u8; 32] = [8; 32];
+const CLIENT: [u8; 32] = [9; 32];
+
+/// A client, and the daemon that it has connected to.
+struct Visitor {
+    stage: Stage,
+    answers: FrameReader<TcpStream>,
+    requests: FrameWriter<TcpStream>,
+}
+
+impl Visitor {
+    /// Connects to a daemon of `owner`'s and registers as `member`; what that is answered.
+    fn register(owner: &MemberFile, member: &MemberFile) -> (Visitor, Answer) {
+        let mut stage = Stage::new();
+        let membership = Membership::sign(&owner.certificate, &owner.key, [7; 32]);
+        stage.services.group = Some(Arc::new(InGroup {
+            credentials: Credentials { group: owner.shared.clone(), own: DAEMON },
+            membership,
+            name: NodeName::like("nas"),
+        }));
+        stage.serve(|services, link| {
+            link.secure(services.credentials(), Side::Accepted, PATIENCE).unwrap();
+            let mut frames = SocketReader::new(Arc::clone(&link));
+            let first = frames.first(Instant::now() + PATIENCE).unwrap().unwrap();
+            client::reader::serve_client(&services, &link, frames, first);
+        });
+        let credentials = Credentials { group: member.shared.clone(), own: CLIENT };
+        let (mut input, mut output) = (&stage.remote, &stage.remote);
+        let channel = Channel::initiate(&credentials, &mut input, &mut output).unwrap();
+        let visit = Visit::sign(&member.certificate, &member.key, channel.handshake());
+        let channel = Some(Arc::new(channel));
+        let stream = || stage.remote.try_clone().unwrap();
+        let mut visitor = Visitor {
+            answers: FrameReader::new(stream(), channel.clone()),
+            requests: FrameWriter::new(stream(), channel),
+            stage,
+        };
+        visitor
+            .send(&Request::RegisterClient { name: String::new(), member: Some(Box::new(visit)) });
+        let answer = visitor.receive();
+        (visitor, answer)
+    }
+
+    fn send(&mut self, request: &Request) {
+        self.requests.request(request).unwrap();
+        self.requests.flush().unwrap();
+    }
+
+    fn receive(&mut self) -> Answer {
+        codec::decode(&self.answers.next(MAX_REQUEST).unwrap().unwrap()).unwrap()
+    }
+
+    /// Puts a photo of 6 bytes.
+    fn put(&mut self) {
+        self.send(&Request::Put { name: "a.jpg".to_owned(), bytes: 6 });
+        for half in [b"abc", b"def"] {
+            self.send(&Request::Chunk { data: Blob::from(half.to_vec()) });
+        }
+    }
+
+    /// Who asks, as the node hears it of the next request.
+    fn asks(&mut self) -> Asker {
+        self.send(&Request::Status);
+        match self.stage.next_event() {
+            Event::Client(ClientEvent::Asked { by, .. }) => by,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn friends() -> [MemberFile; 3] {
+    let mut group = GroupFile::new([1; 32], [2; 32]);
+    let mut invite = |name: &str, key| group.invite(name.parse().unwrap(), [key; 32], 1).unwrap();
+    [invite("ana", 3), invite("ben", 4), invite("ana", 5)]
+}
+
+#[test]
+fn what_a_friend_puts_is_refused_before_a_byte_of_it_is_on_the_disk() {
+    let [ana, ben, ana_later] = friends();
+    for (friend, words) in [(ben, "of your own"), (ana_later, "the newest one")] {
+        let (mut visitor, answer) = Visitor::register(&ana, &friend);
+        assert!(matches!(answer, Answer::Registered { owner: false, .. }), "{answer:?}");
+        visitor.put();
+        let answer = visitor.receive();
+        let Answer::Refused { cause: Refusal::Member, error } = answer else {
+            panic!("{answer:?}");
+        };
+        assert!(error.contains("only ana can do this at ana/nas") && error.contains(words));
+        assert!(visitor.stage.jobs.try_recv().is_err(), "the folder was asked");
+        // The link goes on, and who asks is known.
+        assert_eq!(visitor.asks(), Asker::Member(Box::new(friend.certificate)));
+    }
+}
+
+#[test]
+fn the_owner_is_known_by_his_key() {
+    let [ana, ..] = friends();
+    let (mut visitor, answer) = Visitor::register(&ana, &ana);
+    let Answer::Registered { node, member, owner: true } = answer else {
+        panic!("{answer:?}");
+    };
+    assert_eq!((member.node(), member.certificate()), (node, &ana.certificate));
+    assert_eq!(visitor.asks(), Asker::Owner);
+
+    let (mut visitor, _) = Visitor::register(&ana, &ana);
+    visitor.put();
+    assert!(matches!(visitor.stage.next_job(), Job::Upload { bytes: 6, .. }));
+}
