@@ -51,7 +51,7 @@ pub fn invite(path: &Path, name: &MemberName) -> Result<(), Failure> {
     let protected = platform::close_to_others(&out);
     protected.map_err(|error| Failure::Io(format!("cannot protect the file: {error}")))?;
     let key = random()?;
-    let member = change(path, |group, now| group.invite(name.clone(), key, now))?;
+    let member = change(path, |group, now| group.invite(*name, key, now))?;
     out.write_all(member.to_text().as_bytes())?;
     out.flush()?;
     eprintln!(

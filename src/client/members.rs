@@ -22,7 +22,7 @@ pub fn members(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failure>
 /// Brings a removal to a daemon.
 pub fn tell(daemon: &mut Daemon, file: &Path, out: &mut impl Write) -> Result<(), Failure> {
     let removal = read_removal(file)?;
-    let name = removal.name().clone();
+    let name = removal.name();
     let answer = daemon.ask(&Request::Tell { removal: Box::new(removal) })?;
     if let Answer::Refused { cause, error } = answer {
         return Err(Failure::refused(cause, error));

@@ -259,7 +259,7 @@ fn in_group(options: &Options, folder: &Folder) -> Option<InGroup> {
 /// What people call this node: as they say, else as this computer is called.
 fn name(options: &Options) -> NodeName {
     let host = || NodeName::like(&platform::host_name());
-    options.name.clone().unwrap_or_else(host)
+    options.name.unwrap_or_else(host)
 }
 
 /// What can be done to a daemon without a group, and by whom.

@@ -38,7 +38,8 @@ pub struct Tombstone {
     owner: MemberName,
     counter: u64,
     wish: Wish,
-    key: VerifyingKey,
+    /// The public key. As bytes, since there may be many of these, and the key ready for use is six times as long.
+    key: [u8; 32],
     certificate: Option<Arc<Certificate>>,
     signature: Signature,
 }
@@ -70,6 +71,7 @@ impl Tombstone {
         let key = signer.verifying_key();
         let signature = signer.sign(&statement(&key, certificate.as_deref(), photo, counter, wish));
         let owner = owner(&key, certificate.as_deref());
+        let key = key.to_bytes();
         Tombstone { photo, owner, counter, wish, key, certificate, signature }
     }
 
@@ -160,7 +162,7 @@ impl From<Tombstone> for Written {
             photo: tombstone.photo,
             counter: tombstone.counter,
             wish: tombstone.wish,
-            key: to_hex(tombstone.key.as_bytes()),
+            key: to_hex(&tombstone.key),
             certificate: tombstone.certificate.map(Arc::unwrap_or_clone),
             signature: to_hex(&tombstone.signature.to_bytes()),
         }
@@ -182,7 +184,7 @@ impl TryFrom<Written> for Tombstone {
         // Strictly: a weak key would let one signature stand for many statements.
         key.verify_strict(&statement, &signature).map_err(forged)?;
         let owner = owner(&key, certificate.as_ref());
-        let certificate = certificate.map(Arc::new);
+        let (key, certificate) = (key.to_bytes(), certificate.map(Arc::new));
         Ok(Tombstone { photo, owner, counter, wish, key, certificate, signature })
     }
 }

@@ -182,9 +182,11 @@ fn a_file_written_while_it_is_read_is_not_taken() {
 #[test]
 fn an_edited_file_that_is_worse_by_rank_does_not_yield_to_what_it_was() {
     let mut room = Room::new();
-    let held = |changes: &[Change]| match &changes[0] {
-        Change::Held { photo, .. } => photo.clone(),
-        other => panic!("{other:?}"),
+    let held = |changes: &[Change]| {
+        let Change::Held { photo, .. } = &changes[0] else {
+            panic!("{changes:?}");
+        };
+        photo.clone()
     };
     room.draw("cat.jpg", 1);
     let mut old = held(&room.scan());

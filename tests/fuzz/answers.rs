@@ -119,7 +119,7 @@ fn version() -> VersionReport {
 }
 
 fn member() -> MemberReport {
-    let name = said::ana().certificate.name().clone();
+    let name = said::ana().certificate.name();
     let nodes = vec![NodeOfMember { id: NODE, name: None, here: false, away_secs: Some(60) }];
     MemberReport { name, nodes, removed: true }
 }

@@ -34,12 +34,14 @@ fn who_has_everything_on_two_computers_and_takes_both_away_takes_no_photo_along(
     let mallory = ["mallory-1", "mallory-2"]
         .map(|folder| group.start_of("mallory", folder, Some(anna.address()), &QUICK));
     group.settles(ben.address(), 4, 4);
-    // Whatever may go has gone when no photo is on more nodes than anybody's own files make it.
-    let over = || match group.ask(ben.address(), &Request::Status)? {
-        Answer::Status(status) if status.nodes.iter().all(|node| node.originals == node.photos) => {
-            Ok(())
-        }
-        other => Err(format!("{other:?}")),
+    // Whatever may go has gone when each photo is in its friends' own folders alone.
+    let over = || {
+        let answer = group.ask(ben.address(), &Request::Status)?;
+        let Answer::Status(status) = &answer else {
+            return Err(format!("{answer:?}"));
+        };
+        let rests = status.nodes.iter().all(|node| node.originals == node.photos);
+        rests.then_some(()).ok_or(format!("{answer:?}"))
     };
     eventually("no replica is left", PATIENCE, over).unwrap();
     for path in photos.values() {

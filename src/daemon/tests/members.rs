@@ -81,10 +81,11 @@ impl Visitor {
     /// Who asks, as the node hears it of the next request.
     fn asks(&mut self) -> Asker {
         self.send(&Request::Status);
-        match self.stage.next_event() {
-            Event::Client(ClientEvent::Asked { by, .. }) => by,
-            other => panic!("{other:?}"),
-        }
+        let event = self.stage.next_event();
+        let Event::Client(ClientEvent::Asked { by, .. }) = event else {
+            panic!("{event:?}");
+        };
+        by
     }
 }
 
@@ -113,7 +114,7 @@ fn what_a_friend_puts_is_refused_before_a_byte_of_it_is_on_the_disk() {
 }
 
 #[test]
-fn the_owner_is_known_by_his_key() {
+fn the_owner_is_known_by_their_key() {
     let [ana, ..] = friends();
     let (mut visitor, answer) = Visitor::register(&ana, &ana);
     let Answer::Registered { node, member, owner: true } = answer else {

@@ -247,7 +247,7 @@ impl Mesh {
             node: step.me(),
             boot: step.config.boot,
             member: step.config.membership.clone().map(Box::new),
-            name: Some(step.config.name.clone()),
+            name: Some(step.config.name),
             address: step.config.address.clone(),
             copies: step.config.copies,
             pin_ms: u64::try_from(step.config.pin.as_millis()).unwrap_or(u64::MAX),

@@ -3,7 +3,7 @@
 use super::super::Time;
 use super::super::custody::{Custody, Obstacle, Standing};
 use super::super::limits::ROUNDS;
-use super::every_order::{ALL, NO_PINS, Nets, PHOTO, node, nonce, search};
+use super::every_order::{ALL, NO_PINS, Nets, PHOTO, node, nonce, search, search_betrayed};
 use crate::photo::PhotoId;
 
 #[test]
@@ -28,6 +28,22 @@ fn the_first_net_holds_without_the_second_which_covers_a_hole_in_it() {
     let late = Nets { too_late: false, ..ALL };
     let (fewest, states) = search(1, &[2, 2], 1, late);
     assert_eq!(fewest, 1, "{states} states");
+}
+
+#[test]
+fn a_traitor_who_proves_everything_takes_no_photo_along() {
+    // Two friends, or one with two computers, and one who proves with two nodes, or one, whatever is asked.
+    for (rounds, crashes, people) in [
+        (&[1, 1, 0, 0][..], 0, &[0, 1, 2, 2][..]),
+        (&[1, 1, 0, 0], 0, &[0, 0, 1, 1]),
+        (&[1, 1, 0], 1, &[0, 1, 2]),
+    ] {
+        let fewest = search_betrayed(rounds, crashes, people, ALL);
+        assert!(fewest >= 1, "{people:?}, {crashes} crashes: {fewest} honest copies");
+    }
+    let by_node = Nets { by_person: false, ..ALL };
+    let fewest = search_betrayed(&[1, 1, 0, 0], 0, &[0, 1, 2, 2], by_node);
+    assert_eq!(fewest, 0, "each of two nodes believed by itself");
 }
 
 #[test]

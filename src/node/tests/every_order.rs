@@ -1,4 +1,4 @@
-//! Every order of events in which two, three and four nodes give up copies of one photo, searched exhaustively.
+//! Every order of events in which two to four nodes, one person a traitor or none, give up copies of one photo: searched.
 //!
 //! Each node is a [`Custody`] with a round, a disk and wires; all that is not told here (who is asked, and when anything is
 //! begun, answered, given up or late) happens in every way. The photo is on as many disks as the search has nodes, and may
@@ -81,6 +81,8 @@ pub(super) struct Nets {
     pub(super) wait_after_start: bool,
     /// As many others must prove it as there are to be copies; else one fewer.
     pub(super) all_proofs: bool,
+    /// Another person counts once, however many of their nodes prove.
+    pub(super) by_person: bool,
 }
 
 pub(super) const ALL: Nets = Nets {
@@ -90,6 +92,7 @@ pub(super) const ALL: Nets = Nets {
     long_pins: true,
     wait_after_start: true,
     all_proofs: true,
+    by_person: true,
 };
 
 pub(super) const NO_PINS: Nets =
@@ -102,18 +105,21 @@ struct World {
     crashes_left: u8,
 }
 
-struct Search {
+struct Search<'a> {
     nodes: usize,
     copies: usize,
     nets: Nets,
+    /// The person whose node each is, and the one of them whose nodes prove everything and have nothing.
+    people: &'a [u8],
+    traitor: Option<u8>,
 }
 
-impl Search {
+impl Search<'_> {
     /// The fewest copies on disk in any state that some order of events leads to, and how many states there are.
     fn run(&self, rounds: &[u8], crashes: u8) -> (usize, usize) {
-        let machine = |rounds_left: &u8| Machine {
+        let machine = |(at, rounds_left): (usize, &u8)| Machine {
             custody: Custody::default(),
-            place: Place::Stored,
+            place: if self.is_traitor(at) { Place::Deleted } else { Place::Stored },
             round: None,
             rounds_left: *rounds_left,
             computing: VecDeque::new(),
@@ -121,7 +127,7 @@ impl Search {
             stray: false,
         };
         let start = World {
-            machines: rounds.iter().map(machine).collect(),
+            machines: rounds.iter().enumerate().map(machine).collect(),
             wires: vec![VecDeque::new(); self.nodes * self.nodes],
             crashes_left: crashes,
         };
@@ -135,7 +141,7 @@ impl Search {
             let stored =
                 world.machines.iter().filter(|machine| machine.place == Place::Stored).count();
             fewest = fewest.min(stored);
-            if fewest < self.copies {
+            if fewest < self.copies - usize::from(self.traitor.is_some()) {
                 break;
             }
             self.steps(&world, &mut open);
@@ -152,7 +158,7 @@ impl Search {
         };
         for at in 0..self.nodes {
             let machine = &world.machines[at];
-            if self.may_begin(machine) {
+            if self.may_begin(at, machine) {
                 then(&|world| self.begin(world, at));
             }
             for from in 0..self.nodes {
@@ -197,11 +203,27 @@ impl Search {
         }
     }
 
-    fn may_begin(&self, machine: &Machine) -> bool {
+    fn is_traitor(&self, at: usize) -> bool {
+        self.traitor == Some(self.people[at])
+    }
+
+    /// How many voices these other nodes have for the one at `at`.
+    fn voices(&self, at: usize, nodes: u8) -> usize {
+        let alone = |node| !self.nets.by_person || self.people[node] == self.people[at];
+        let voice = |node| (self.people[node], alone(node).then_some(node));
+        let spoken = (0..self.nodes).filter(|node| nodes >> node & 1 == 1);
+        spoken.map(voice).collect::<HashSet<_>>().len()
+    }
+
+    fn others(&self, at: usize) -> u8 {
+        ((1 << self.nodes) - 1) & !(1 << at)
+    }
+
+    fn may_begin(&self, at: usize, machine: &Machine) -> bool {
         let standing = Standing {
             unfit: machine.started.then_some(Obstacle::JustStarted(1)),
             settled: true,
-            others: self.nodes - 1,
+            others: self.voices(at, self.others(at)),
             needed: self.copies,
             by_owner: false,
         };
@@ -239,6 +261,9 @@ impl Search {
     }
 
     fn challenged(&self, world: &mut World, from: usize, at: usize, nonce: Nonce) {
+        if self.is_traitor(at) {
+            return self.say(world, at, from, Word::Proof(nonce));
+        }
         let machine = &mut world.machines[at];
         let mut answer = machine.custody.may_promise(node(at), node(from), PHOTO);
         if !self.nets.refusal {
@@ -292,10 +317,11 @@ impl Search {
             round.proven &= !bit;
         }
         let needed = self.copies - usize::from(!self.nets.all_proofs);
-        if round.proven.count_ones() as usize >= needed {
+        let (proven, possible) = (round.proven, self.others(at) & !round.refused);
+        if self.voices(at, proven) >= needed {
             round.acting = true;
             machine.custody.acts(PHOTO);
-        } else if self.nodes - 1 - (round.refused.count_ones() as usize) < needed {
+        } else if self.voices(at, possible) < needed {
             self.end(world, at);
         }
     }
@@ -361,7 +387,14 @@ fn fingerprint(world: &World) -> u128 {
 }
 
 /// The fewest copies that any order of events leaves, and how many states there are, where each node may begin as many
-/// rounds and so many crash.
+/// rounds and so many crash. Each node is somebody else's.
 pub(super) fn search(copies: usize, rounds: &[u8], crashes: u8, nets: Nets) -> (usize, usize) {
-    Search { nodes: rounds.len(), copies, nets }.run(rounds, crashes)
+    let (nodes, people) = (rounds.len(), (0..).take(rounds.len()).collect::<Vec<u8>>());
+    Search { nodes, copies, nets, people: &people, traitor: None }.run(rounds, crashes)
+}
+
+/// The fewest honest copies, where two are wanted, each node is one of these people's, and the last one is a traitor.
+pub(super) fn search_betrayed(rounds: &[u8], crashes: u8, people: &[u8], nets: Nets) -> usize {
+    let (nodes, traitor) = (rounds.len(), people.last().copied());
+    Search { nodes, copies: 2, nets, people, traitor }.run(rounds, crashes).0
 }

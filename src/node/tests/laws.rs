@@ -138,7 +138,7 @@ proptest! {
             if detour > 0 && at % 4 == detour {
                 // It held it in another way before, said other things of it, and on an earlier link; and somebody else
                 // who said so has it no longer.
-                let mut facts = Facts::named("other.jpg".to_owned());
+                let mut facts = Facts::named("other.jpg");
                 facts.distinct.insert(photo(at as u8 % 24).id);
                 let mut looks = Looks::default();
                 looks.note(photo(at as u8 % 24).id, Relation::Different);

@@ -23,11 +23,11 @@ fn come_and_go(solo: &mut Solo, numbers: impl Iterator<Item = u64>) {
 
 /// The nodes that are noted last.
 fn noted(actions: &[Action]) -> Option<BTreeMap<NodeId, Address>> {
-    let notes = actions.iter().filter_map(|action| match action {
+    let mut notes = actions.iter().filter_map(|action| match action {
         Action::Disk(DiskAction::NoteNodes { nodes }) => Some(nodes.clone()),
         _ => None,
     });
-    notes.last()
+    notes.next_back()
 }
 
 /// Lets a long time pass, in steps that are just short enough to count.

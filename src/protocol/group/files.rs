@@ -162,7 +162,7 @@ impl GroupFile {
         };
         invited.raise(now);
         invited.removed = true;
-        Ok(Revocation::sign(&self.key, name.clone(), invited.serial))
+        Ok(Revocation::sign(&self.key, *name, invited.serial))
     }
 
     fn next_serial(&mut self, name: &MemberName, now: u64) -> Result<u64, FileError> {
@@ -178,7 +178,7 @@ impl GroupFile {
             Some(invited) => Err(unfit(format!("there is a member {} already", invited.name))),
             None if full => Err(unfit(format!("a group has at most {MEMBERS} members"))),
             None => {
-                self.invited.push(Invited { name: name.clone(), serial: now, removed: false });
+                self.invited.push(Invited { name: *name, serial: now, removed: false });
                 Ok(now)
             }
         }

@@ -127,12 +127,9 @@ fn of_long_words_the_beginning_is_read() {
     ];
     for frame in frames {
         let message: Message = decode(frame.to_string().as_bytes()).unwrap();
-        let words = match message {
-            Message::Leave { reason } | Message::NoImage { reason, .. } => reason,
-            Message::Error { error } => error,
-            Message::Proof { refused, .. } => refused.unwrap(),
-            other => panic!("{other:?}"),
-        };
+        let said = json!(message);
+        let words = ["reason", "error", "refused"].iter().find_map(|field| said[field].as_str());
+        let words = words.unwrap();
         assert_eq!(words, "ü".repeat(512));
     }
     let frame = json!({ "command": "registerClient", "name": long });
