@@ -108,27 +108,30 @@ impl Facts {
 
     /// Adds what `other` knows, within the bounds; whether anything was new.
     ///
-    /// Past the bound the smallest remain, so that the order of hearing still does not matter.
+    /// Up to the bounds, which no friend reaches, the order of hearing does not matter. Beyond them what was known first
+    /// stays: else any member could have a photo lose its name, or what it is distinct from, by inventing more of them.
     pub fn merge(&mut self, other: &Facts) -> bool {
         let mut merged = self.clone();
-        let usable = |name: &&String| !name.is_empty();
-        merged.names.extend(other.names.iter().filter(usable).cloned());
-        merged.aliases.extend(other.aliases.iter().filter(usable).cloned());
-        merged.distinct.extend(&other.distinct);
-        merged.owners.extend(other.owners.iter().copied());
-        keep_smallest(&mut merged.names, Facts::MAX);
-        keep_smallest(&mut merged.aliases, Facts::MAX);
-        keep_smallest(&mut merged.distinct, Facts::MAX);
-        keep_smallest(&mut merged.owners, Facts::MAX_OWNERS);
+        add(&mut merged.names, other.names.iter().filter(|name| !name.is_empty()), Facts::MAX);
+        add(&mut merged.aliases, other.aliases.iter().filter(|name| !name.is_empty()), Facts::MAX);
+        add(&mut merged.distinct, &other.distinct, Facts::MAX);
+        add(&mut merged.owners, &other.owners, Facts::MAX_OWNERS);
         let grown = merged != *self;
         *self = merged;
         grown
     }
 }
 
-fn keep_smallest<T: Ord>(set: &mut BTreeSet<T>, most: usize) {
-    while set.len() > most {
-        set.pop_last();
+/// Adds to a set while it has room.
+fn add<'a, T: Ord + Clone + 'a>(
+    set: &mut BTreeSet<T>,
+    others: impl IntoIterator<Item = &'a T>,
+    most: usize,
+) {
+    for other in others {
+        if set.len() < most {
+            set.insert(other.clone());
+        }
     }
 }
 

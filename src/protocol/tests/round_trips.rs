@@ -1,5 +1,6 @@
 //! Whatever is said comes out of the wire as it went in: every message, every request and every answer.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
@@ -242,4 +243,16 @@ fn answers_to_offers_have_the_names_on_the_wire_that_they_always_had() {
     for (reply, name) in names {
         assert_eq!(serde_json::to_string(&reply).unwrap(), name);
     }
+}
+
+#[test]
+fn what_was_known_first_is_not_driven_out() {
+    let own = Facts { distinct: [PhotoId([200; 32])].into(), ..Facts::named("zoo.jpg") };
+    let names: BTreeSet<String> = (10..10 + Facts::MAX).map(|n| format!("{n}.jpg")).collect();
+    let ids = (0..Facts::MAX as u8).map(|n| PhotoId([n; 32]));
+    let invented = Facts { names, distinct: ids.collect(), ..Facts::default() };
+    let mut known = own.clone();
+    known.merge(&invented);
+    assert!(known.names.contains("zoo.jpg") && known.distinct.is_superset(&own.distinct));
+    assert_eq!((known.names.len(), known.distinct.len()), (Facts::MAX, Facts::MAX));
 }
