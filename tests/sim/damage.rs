@@ -11,13 +11,13 @@ use crate::files::File;
 use crate::world::World;
 
 impl World {
-    /// Whether a disk may be damaged now: since everything was last repaired, at most one fewer than the copies with which
-    /// every host is content.
+    /// Whether a disk may be damaged now: since everything was last repaired, those in fewer houses than the copies with
+    /// which every host is content.
     fn may_damage(&self, host: usize) -> bool {
         let content = self.hosts.iter().map(|host| host.copies as usize).min();
-        let copies = content.unwrap_or(0).min(self.hosts.len());
-        let others = self.oracle.damaged.iter().filter(|other| **other != host);
-        others.count() + 1 < copies
+        let mut damaged = self.oracle.damaged.clone();
+        damaged.insert(host);
+        self.houses(damaged) < content.unwrap_or(0).min(self.houses(0..self.hosts.len()))
     }
 
     /// A disk is replaced by an empty one, over which a new node is started.

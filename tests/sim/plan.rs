@@ -40,6 +40,8 @@ pub(crate) struct Run {
     pub(crate) flaw: Option<Flaw>,
     /// Nothing that was added to the simulator later: the run that this seed was at first.
     pub(crate) as_at_first: bool,
+    /// No members with several hosts: the run that this seed was before there were groups.
+    pub(crate) without_groups: bool,
     /// A life at the pace of life: the same faults, [`SLOWER`] times as far apart and as long.
     pub(crate) slow: bool,
     /// Only these faults of the plan happen; all of them without it.
@@ -66,6 +68,7 @@ pub(crate) fn run(run: &Run) -> Outcome {
     if !run.as_at_first {
         differ(&mut world);
     }
+    meet(&mut world, run);
     let faults = schedule(&mut world, &mut rng, run);
     let end =
         faults.iter().map(|(at, _)| *at).max().unwrap_or_default().max(Duration::from_secs(60));
@@ -122,6 +125,16 @@ fn differ(world: &mut World) {
         if copies > 2 && rng.percent(50) {
             host.copies = 2;
         }
+    }
+}
+
+/// In some runs the hosts belong to members of a group. From a stream of its own, too.
+fn meet(world: &mut World, run: &Run) {
+    let mut rng = Rng::new(run.seed, 10);
+    if !run.as_at_first && !run.without_groups && rng.percent(40) {
+        let members = 1 + rng.index(world.hosts.len());
+        world.found_group(members, &mut rng);
+        world.stats.groups = 1;
     }
 }
 

@@ -187,15 +187,19 @@ impl World {
     }
 
     /// A folder is lost for good. Of photos that it had as its own before anybody else heard of that, nobody can know that
-    /// they were.
+    /// they were, unless they are its owner's own on another computer, too.
     pub(crate) fn forget_owner(&mut self, owner: MemberName) {
         let mut all = std::mem::take(&mut self.oracle.removed.owners);
         for (photo, owners) in &mut all {
             let heirs = self.successors(*photo);
             let says = |heir: &PhotoId| {
-                let files = self.hosts.iter().filter_map(|host| host.disk.files.get(heir));
-                let mut facts = files.map(|file| &file.facts);
-                facts.any(|facts| facts.owners.contains(&owner))
+                self.hosts.iter().any(|host| {
+                    let own = host.disk.owner() == owner;
+                    let file = host.disk.files.get(heir);
+                    file.is_some_and(|file| {
+                        file.facts.owners.contains(&owner) || own && file.place.is_own()
+                    })
+                })
             };
             if owners.contains(&owner) && !heirs.iter().any(says) {
                 owners.remove(&owner);
@@ -220,8 +224,7 @@ impl World {
         self.oracle.alone = alone;
         // One that counts again, and has all its copies, may not be lost again.
         let mut unlucky = std::mem::take(&mut self.oracle.removed.unlucky);
-        let wanted = self.wanted();
-        unlucky.retain(|photo| self.is_removed(*photo) || self.holders(*photo).len() < wanted);
+        unlucky.retain(|photo| self.is_removed(*photo) || !self.is_safe_on(&self.holders(*photo)));
         self.oracle.removed.unlucky = unlucky;
     }
 
