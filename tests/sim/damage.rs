@@ -22,9 +22,25 @@ impl World {
 
     /// A disk is replaced by an empty one, over which a new node is started.
     pub(crate) fn lose_disk(&mut self, host: usize, down: Duration) -> bool {
-        if !self.may_damage(host) {
-            return false;
+        let may = self.may_damage(host);
+        if may {
+            self.replace_disk(host, down);
         }
+        may
+    }
+
+    /// All disks of a person are lost at once, and replaced by empty ones.
+    pub(crate) fn burn_house(&mut self, host: usize, down: Duration) -> bool {
+        let may = self.may_damage(host);
+        let mut burnt: Vec<usize> = (0..self.hosts.len()).collect();
+        burnt.retain(|other| may && self.house(*other) == self.house(host));
+        for host in burnt {
+            self.replace_disk(host, down);
+        }
+        may
+    }
+
+    fn replace_disk(&mut self, host: usize, down: Duration) {
         self.end_life(host, false);
         let photos: Vec<PhotoId> = self.hosts[host].disk.files.keys().copied().collect();
         self.destroyed(host, &photos);
@@ -42,7 +58,6 @@ impl World {
         self.hosts[host].unplugged = None;
         self.hosts[host].estranged = true;
         self.agenda.add(self.now + down, What::Start(host));
-        true
     }
 
     /// A folder is replaced by the copy that was made of it.

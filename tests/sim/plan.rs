@@ -68,8 +68,8 @@ pub(crate) fn run(run: &Run) -> Outcome {
     if !run.as_at_first {
         differ(&mut world);
     }
-    meet(&mut world, run);
-    let faults = schedule(&mut world, &mut rng, run);
+    let in_group = meet(&mut world, run);
+    let faults = schedule(&mut world, &mut rng, run, in_group);
     let end =
         faults.iter().map(|(at, _)| *at).max().unwrap_or_default().max(Duration::from_secs(60));
     world.clients.until = end;
@@ -128,14 +128,16 @@ fn differ(world: &mut World) {
     }
 }
 
-/// In some runs the hosts belong to members of a group. From a stream of its own, too.
-fn meet(world: &mut World, run: &Run) {
+/// In some runs the hosts belong to members of a group. From a stream of its own, too; if so, what else there is of that.
+fn meet(world: &mut World, run: &Run) -> Option<Rng> {
     let mut rng = Rng::new(run.seed, 10);
-    if !run.as_at_first && !run.without_groups && rng.percent(40) {
+    let in_group = !run.as_at_first && !run.without_groups && rng.percent(40);
+    in_group.then(|| {
         let members = 1 + rng.index(world.hosts.len());
         world.found_group(members, &mut rng);
         world.stats.groups = 1;
-    }
+        rng
+    })
 }
 
 /// Hosts, photos in their folders, people.
@@ -217,7 +219,12 @@ fn place_version(
 }
 
 /// What goes wrong, in order of time.
-fn schedule(world: &mut World, rng: &mut Rng, run: &Run) -> Vec<(Duration, Fault)> {
+fn schedule(
+    world: &mut World,
+    rng: &mut Rng,
+    run: &Run,
+    in_group: Option<Rng>,
+) -> Vec<(Duration, Fault)> {
     let hosts = world.hosts.len();
     let count = rng.below(25);
     let longest = Duration::from_secs(30 + rng.below(400));
@@ -242,6 +249,12 @@ fn schedule(world: &mut World, rng: &mut Rng, run: &Run) -> Vec<(Duration, Fault
         for _ in 0..rng.below(8) {
             let at = rng.span(Duration::ZERO, longest);
             all.push((at, Fault::draw_newer(&mut rng, hosts)));
+        }
+    }
+    if let Some(mut rng) = in_group {
+        for _ in 0..rng.below(4) {
+            let at = rng.span(Duration::ZERO, longest);
+            all.push((at, Fault::draw_in_group(&mut rng, hosts)));
         }
     }
     for (at, fault) in &mut all {
