@@ -85,6 +85,7 @@ impl World {
         self.losers_are_away()?;
         self.variants_are_kept()?;
         self.names_are_inherited()?;
+        self.words_are_followed()?;
         self.is_balanced(&keepers)
     }
 

@@ -52,6 +52,7 @@ impl World {
         let trouble = self.hosts[host].disk.trouble;
         let lost = self.hosts[host].disk.owner();
         self.hosts[host].disk = new;
+        self.wants_nothing(host);
         self.forget_owner(lost);
         self.hosts[host].disk.trouble = trouble;
         self.hosts[host].backup = None;
@@ -75,6 +76,7 @@ impl World {
         self.destroyed(host, &vanishing);
         let trouble = self.hosts[host].disk.trouble;
         self.hosts[host].disk = backup;
+        self.wants_nothing(host);
         self.hosts[host].estranged = true;
         self.hosts[host].disk.trouble = trouble;
         self.agenda.add(self.now + down, What::Start(host));
@@ -188,8 +190,10 @@ impl World {
         let Some(photo) = all.get(pick as usize % all.len().max(1)) else {
             return false;
         };
-        let name = format!("{}.jpg", self.library.name(*photo));
-        self.hosts[host].disk.add_file(*photo, &name);
+        let photo = *photo;
+        let name = format!("{}.jpg", self.library.name(photo));
+        self.wants_again(host, photo);
+        self.hosts[host].disk.add_file(photo, &name);
         true
     }
 }
