@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use photomesh::protocol::group::GroupFile;
 
+use crate::flaws::Flaw;
 use crate::rng::Rng;
 use crate::world::World;
 
@@ -30,9 +31,14 @@ impl World {
         let mut files = BTreeMap::new();
         for (host, person) in persons.into_iter().enumerate() {
             self.hosts[host].person = person;
-            let name = NAMES[person];
+            // With one flaw each of a person's computers passes for somebody else's.
+            let nodes_are_persons = self.has(Flaw::VoicesByNode);
+            let name = match nodes_are_persons {
+                true => format!("{}-{}", NAMES[person], self.hosts[host].name),
+                false => NAMES[person].to_owned(),
+            };
             self.note(host, &format!("is {name}'s"));
-            let file = files.entry(name).or_insert_with(|| {
+            let file = files.entry(name.clone()).or_insert_with(|| {
                 let name = name.parse().expect("a name");
                 group.invite(name, secrets.bytes(), 0).expect("room in the group")
             });

@@ -285,6 +285,16 @@ fn finds_second_looks_that_always_agree() {
     is_found_in(Flaw::BlindLooks, 20, &Run { without_groups: true, ..Run::default() });
 }
 
+#[test]
+fn finds_proofs_counted_by_node() {
+    is_found_in(Flaw::VoicesByNode, 60, &Run::default());
+}
+
+#[test]
+fn finds_copies_counted_by_node() {
+    is_found_in(Flaw::CopiesByNode, 60, &Run::default());
+}
+
 /// Whether a command is about lives at the pace of life.
 fn is_slow() -> bool {
     std::env::var("SLOW").is_ok_and(|slow| !slow.is_empty())
