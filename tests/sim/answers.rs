@@ -32,7 +32,12 @@ impl World {
                     return;
                 }
                 self.judge_stored(host, put, nodes);
-                if *copies as usize >= self.wanted() {
+                let is_named = |host: &usize| {
+                    let mut lives = self.hosts[*host].nodes.values();
+                    lives.any(|node| nodes.contains(node))
+                };
+                let named: Vec<usize> = (0..self.hosts.len()).filter(is_named).collect();
+                if self.is_safe_on(&named) {
                     self.oracle.safe.insert(put);
                 } else {
                     self.oracle.alone.insert(put, since);

@@ -41,12 +41,11 @@ impl World {
         }
         self.oracle.audited = audited;
         let all: Vec<PhotoId> = self.library.all().map(|photo| photo.id).collect();
-        let wanted = self.wanted();
         let mut existing = BTreeSet::new();
         for photo in &all {
             if self.exists(*photo) {
                 existing.insert(*photo);
-                if self.holders(*photo).len() >= wanted {
+                if self.is_safe_on(&self.holders(*photo)) {
                     self.oracle.safe.insert(*photo);
                 }
             }
@@ -74,7 +73,7 @@ impl World {
             } else {
                 return true;
             };
-            copies.into_iter().filter(live).count() >= wanted
+            self.is_spread(&copies.into_iter().filter(live).collect::<Vec<_>>())
         });
         if repaired {
             self.oracle.damaged.clear();

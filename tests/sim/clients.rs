@@ -139,6 +139,11 @@ impl World {
         asking.reply = None;
         let (life, link, number) = (asking.life, asking.link, asking.number);
         self.stats.requests += 1;
+        if let Request::Remove { photos } = &request {
+            for photo in photos {
+                self.wants_no_more(life.host, *photo);
+            }
+        }
         self.tell(
             life,
             Duration::from_millis(1),

@@ -82,53 +82,69 @@ impl World {
         }
         let keepers = self.keepers();
         self.copies_are_right(&keepers)?;
-        self.losers_are_away(&keepers)?;
+        self.losers_are_away()?;
         self.variants_are_kept()?;
         self.names_are_inherited()?;
+        self.words_are_followed()?;
         self.is_balanced(&keepers)
     }
 
-    /// Exactly min(copies, live) holders of every keeper; more only where owners keep their originals.
+    /// Every keeper is on enough nodes, of enough persons, and no copy of it is left that could go.
     fn copies_are_right(&self, keepers: &BTreeSet<PhotoId>) -> Result<(), String> {
-        let wanted = self.wanted();
         for photo in keepers {
             let holders = self.holders(*photo);
-            let kept = |host: &usize| {
-                self.hosts[*host].keep_originals
-                    && self.holding_of(*host, *photo) == Some(Holding::Original)
+            let surplus = holders.iter().find(|host| self.could_go(*photo, **host, &holders));
+            let what = match surplus {
+                _ if !self.is_spread(&holders) => "which is not enough".to_owned(),
+                Some(host) => format!("and {} could give it up", self.hosts[*host].name),
+                None => continue,
             };
-            let stubborn = holders.iter().filter(|host| kept(host)).count();
-            if holders.len() != wanted.max(stubborn) {
-                let names: Vec<&str> =
-                    holders.iter().map(|host| self.hosts[*host].name.as_str()).collect();
-                let photo = self.library.name(*photo);
-                return Err(format!(
-                    "{photo} is on {} nodes ({}) and not on {wanted}",
-                    names.len(),
-                    names.join(" ")
-                ));
-            }
+            let names: Vec<&str> =
+                holders.iter().map(|host| self.hosts[*host].name.as_str()).collect();
+            let photo = self.library.name(*photo);
+            return Err(format!("{photo} is on {}, {what}", names.join(" ")));
         }
         Ok(())
     }
 
-    /// How many copies of each photo there can be.
-    pub(crate) fn wanted(&self) -> usize {
-        (self.settings.copies as usize).min(self.hosts.len())
+    /// Whether a host could give up its copy of a photo: a replica, or an original of which there are more than wanted, and
+    /// that it does not keep; if without it the photo is on enough nodes, and enough voices can prove that to the host.
+    fn could_go(&self, photo: PhotoId, host: usize, holders: &[usize]) -> bool {
+        let is_original = |host: &usize| self.holding_of(*host, photo) == Some(Holding::Original);
+        let owners = self.persons(holders.iter().copied().filter(is_original));
+        let stays =
+            is_original(&host) && (self.hosts[host].keep_originals || owners <= self.agreed());
+        let others: Vec<usize> = holders.iter().copied().filter(|other| *other != host).collect();
+        !stays && self.is_spread(&others) && self.can_prove(host, &others)
+    }
+
+    /// Whether these hosts are enough to prove to another one that a photo is elsewhere.
+    fn can_prove(&self, asker: usize, holders: &[usize]) -> bool {
+        self.voices(asker, holders.iter().copied()) >= self.wanted_by(asker)
+    }
+
+    /// A host goes by its own wish for copies, if it is higher than what is agreed on.
+    fn wanted_by(&self, host: usize) -> usize {
+        self.agreed().max(self.hosts[host].copies as usize)
     }
 
     /// Worse versions are in the trash, except where their owners keep their originals.
-    fn losers_are_away(&self, keepers: &BTreeSet<PhotoId>) -> Result<(), String> {
-        if self.hosts.len() < 2 || self.settings.copies < 2 {
+    fn losers_are_away(&mut self) -> Result<(), String> {
+        if self.hosts.len() < 2 || self.agreed() < 2 {
             return Ok(());
         }
-        for host in self.hosts.iter().filter(|host| !host.keep_originals) {
-            let stays = host
-                .disk
-                .files
-                .iter()
-                .find(|(photo, file)| file.place.is_stored() && !keepers.contains(photo));
-            if let Some((photo, _)) = stays {
+        let judged = self.judged();
+        let free = self.hosts.iter().enumerate().filter(|(_, host)| !host.keep_originals);
+        for (at, host) in free {
+            let goes = |photo: &PhotoId| match judged.get(photo) {
+                Some(keeper) => photo != keeper && self.can_do_without(at, *keeper),
+                // It is removed.
+                None => true,
+            };
+            let mut files = host.disk.files.iter();
+            if let Some((photo, _)) =
+                files.find(|(photo, file)| file.place.is_stored() && goes(photo))
+            {
                 let photo = self.library.name(*photo);
                 return Err(format!("{} still has {photo}, a worse version", host.name));
             }
@@ -136,16 +152,26 @@ impl World {
         Ok(())
     }
 
+    /// Whether enough voices can prove a better version to a host for its worse one to go: as many as are wanted or, if
+    /// fewer are there, all of them and its own copy. Who would need that, and has none, keeps both.
+    fn can_do_without(&self, host: usize, keeper: PhotoId) -> bool {
+        let all = 1 + self.voices(host, 0..self.hosts.len());
+        let holders = self.holders(keeper);
+        let there =
+            self.voices(host, holders.iter().copied()) + usize::from(holders.contains(&host));
+        there >= self.wanted_by(host).min(all)
+    }
+
     /// Of what is put away as a variant, as many nodes have a copy as of a keeper, be it in their trashes.
     fn variants_are_kept(&mut self) -> Result<(), String> {
-        let wanted = self.wanted();
         for (photo, keeper) in self.judged() {
             let variant = self.library.relation(photo, keeper) == Relation::Variant;
-            let kept = self.kept_by(photo).len();
-            if photo != keeper && variant && kept < wanted {
+            let kept = self.kept_by(photo);
+            if photo != keeper && variant && !self.is_spread(&kept) {
                 let (photo, keeper) = (self.library.name(photo), self.library.name(keeper));
+                let kept = kept.len();
                 return Err(format!(
-                    "{photo}, a variant of {keeper}, is on {kept} nodes and not on {wanted}"
+                    "{photo}, a variant of {keeper}, is on {kept} nodes, which is not enough"
                 ));
             }
         }
@@ -173,7 +199,7 @@ impl World {
         Ok(())
     }
 
-    /// No replica could move from a node to one with two fewer that lacks it.
+    /// No replica could move from a node to one with two fewer that lacks it, and be on as many persons' nodes as before.
     pub(crate) fn is_balanced(&self, keepers: &BTreeSet<PhotoId>) -> Result<(), String> {
         let load = |host: usize| {
             let disk = &self.hosts[host].disk;
@@ -183,7 +209,8 @@ impl World {
         for (from, host) in self.hosts.iter().enumerate() {
             for (to, other) in self.hosts.iter().enumerate() {
                 let movable = host.disk.files.iter().find(|(photo, file)| {
-                    file.place == Holding::Replica && !other.disk.stores(**photo)
+                    let replica = file.place == Holding::Replica;
+                    replica && !other.disk.stores(**photo) && self.could_move(**photo, from, to)
                 });
                 if let (true, Some((photo, _))) = (loads[from] >= loads[to] + 2, movable) {
                     return Err(format!(
@@ -198,6 +225,14 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// Whether a replica would be of use elsewhere: there it is on no fewer persons' nodes, and where it was it could go.
+    fn could_move(&self, photo: PhotoId, from: usize, to: usize) -> bool {
+        let holders = self.holders(photo);
+        let stay = holders.iter().copied().filter(|host| *host != from);
+        let moved: Vec<usize> = stay.chain([to]).collect();
+        self.persons(moved.iter().copied()) >= self.persons(holders) && self.can_prove(from, &moved)
     }
 
     /// Whether all nodes say the same, and the truth.
@@ -260,7 +295,7 @@ impl World {
         if status.photos != photos as u64 {
             return Err(format!("{name} counts {} photos and not {photos}", status.photos));
         }
-        let enough = self.hosts.len() >= self.settings.copies as usize;
+        let enough = self.hosts.len() >= self.agreed();
         if enough && (status.under_replicated > 0 || !status.at_risk.is_empty()) {
             return Err(format!("{name} says photos are at risk: {:?}", status.at_risk));
         }

@@ -11,20 +11,36 @@ use crate::files::File;
 use crate::world::World;
 
 impl World {
-    /// Whether a disk may be damaged now: since everything was last repaired, at most one fewer than the copies with which
-    /// every host is content.
+    /// Whether a disk may be damaged now: since everything was last repaired, those in fewer houses than the copies with
+    /// which every host is content.
     fn may_damage(&self, host: usize) -> bool {
         let content = self.hosts.iter().map(|host| host.copies as usize).min();
-        let copies = content.unwrap_or(0).min(self.hosts.len());
-        let others = self.oracle.damaged.iter().filter(|other| **other != host);
-        others.count() + 1 < copies
+        let mut damaged = self.oracle.damaged.clone();
+        damaged.insert(host);
+        self.houses(damaged) < content.unwrap_or(0).min(self.houses(0..self.hosts.len()))
     }
 
     /// A disk is replaced by an empty one, over which a new node is started.
     pub(crate) fn lose_disk(&mut self, host: usize, down: Duration) -> bool {
-        if !self.may_damage(host) {
-            return false;
+        let may = self.may_damage(host);
+        if may {
+            self.replace_disk(host, down);
         }
+        may
+    }
+
+    /// All disks of a person are lost at once, and replaced by empty ones.
+    pub(crate) fn burn_house(&mut self, host: usize, down: Duration) -> bool {
+        let may = self.may_damage(host);
+        let mut burnt: Vec<usize> = (0..self.hosts.len()).collect();
+        burnt.retain(|other| may && self.house(*other) == self.house(host));
+        for host in burnt {
+            self.replace_disk(host, down);
+        }
+        may
+    }
+
+    fn replace_disk(&mut self, host: usize, down: Duration) {
         self.end_life(host, false);
         let photos: Vec<PhotoId> = self.hosts[host].disk.files.keys().copied().collect();
         self.destroyed(host, &photos);
@@ -36,13 +52,13 @@ impl World {
         let trouble = self.hosts[host].disk.trouble;
         let lost = self.hosts[host].disk.owner();
         self.hosts[host].disk = new;
+        self.wants_nothing(host);
         self.forget_owner(lost);
         self.hosts[host].disk.trouble = trouble;
         self.hosts[host].backup = None;
         self.hosts[host].unplugged = None;
         self.hosts[host].estranged = true;
         self.agenda.add(self.now + down, What::Start(host));
-        true
     }
 
     /// A folder is replaced by the copy that was made of it.
@@ -60,6 +76,7 @@ impl World {
         self.destroyed(host, &vanishing);
         let trouble = self.hosts[host].disk.trouble;
         self.hosts[host].disk = backup;
+        self.wants_nothing(host);
         self.hosts[host].estranged = true;
         self.hosts[host].disk.trouble = trouble;
         self.agenda.add(self.now + down, What::Start(host));
@@ -173,8 +190,10 @@ impl World {
         let Some(photo) = all.get(pick as usize % all.len().max(1)) else {
             return false;
         };
-        let name = format!("{}.jpg", self.library.name(*photo));
-        self.hosts[host].disk.add_file(*photo, &name);
+        let photo = *photo;
+        let name = format!("{}.jpg", self.library.name(photo));
+        self.wants_again(host, photo);
+        self.hosts[host].disk.add_file(photo, &name);
         true
     }
 }

@@ -37,6 +37,9 @@ pub(crate) enum Fault {
     FullDisk { host: usize, span: Duration },
     /// A disk is replaced by an empty one; a new node is started over it.
     LoseDisk { host: usize, down: Duration },
+    /// All disks of one person are lost at once, and replaced by empty ones. It stands for a person who holds and proves
+    /// everything with any number of nodes, and vanishes.
+    BurnHouse { host: usize, down: Duration },
     /// Someone copies a folder, to have a backup.
     Backup { host: usize },
     /// A folder is replaced by the copy made earlier.
@@ -75,6 +78,7 @@ impl Fault {
             Fault::FailingDisk { .. } => "failing disk",
             Fault::FullDisk { .. } => "full disk",
             Fault::LoseDisk { .. } => "lost disk",
+            Fault::BurnHouse { .. } => "burnt house",
             Fault::Backup { .. } => "backup",
             Fault::OldFolder { .. } => "older folder",
             Fault::FlipBit { .. } => "flipped bit",
@@ -142,12 +146,20 @@ impl Fault {
 }
 
 impl Fault {
+    /// Draws a fault that there is in a group only.
+    pub(crate) fn draw_in_group(rng: &mut Rng, hosts: usize) -> Fault {
+        let host = rng.index(hosts);
+        let down = rng.span(Duration::from_millis(500), Duration::from_secs(60));
+        Fault::BurnHouse { host, down }
+    }
+
     /// Lets it last so many times as long.
     pub(crate) fn slow_down(&mut self, pace: u32) {
         match self {
             Fault::Kill { down: span, .. }
             | Fault::PowerLoss { down: span, .. }
             | Fault::LoseDisk { down: span, .. }
+            | Fault::BurnHouse { down: span, .. }
             | Fault::OldFolder { down: span, .. }
             | Fault::Move { down: span, .. }
             | Fault::Pause { span, .. }
@@ -209,6 +221,9 @@ impl fmt::Display for Fault {
             }
             Fault::LoseDisk { host, down } => {
                 format!("{} gets an empty disk{}", n(host), back(*down))
+            }
+            Fault::BurnHouse { host, down } => {
+                format!("the house with {} burns{}", n(host), back(*down))
             }
             Fault::Backup { host } => format!("the folder of {} is copied", n(host)),
             Fault::OldFolder { host, down } => {

@@ -65,6 +65,7 @@ impl World {
                 host < self.hosts.len()
             }
             Fault::LoseDisk { host, down } => self.lose_disk(host, down),
+            Fault::BurnHouse { host, down } => self.burn_house(host, down),
             Fault::Backup { host } => {
                 let mut copy = self.hosts[host].disk.clone();
                 copy.spools.clear();
@@ -125,6 +126,7 @@ impl World {
             | Fault::Cut { .. }
             | Fault::Swizzle { .. }
             | Fault::LoseDisk { .. }
+            | Fault::BurnHouse { .. }
             | Fault::Backup { .. }
             | Fault::OldFolder { .. }
             | Fault::FlipBit { .. }

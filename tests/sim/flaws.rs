@@ -39,6 +39,10 @@ pub(crate) enum Flaw {
     EarlierWordsWin,
     /// Whatever is compared, the second look finds that it is the same.
     BlindLooks,
+    /// Each of a person's nodes passes for another person's, so that its proofs count as such.
+    VoicesByNode,
+    /// What is on enough nodes is offered to nobody else, even if all of them are one person's.
+    CopiesByNode,
 }
 
 impl World {
@@ -87,8 +91,17 @@ impl World {
     pub(crate) fn deliver(&mut self, life: Life, link: LinkId, message: Message) {
         match self.settings.flaw {
             None
-            | Some(Flaw::AckOnReceipt | Flaw::LateDrops | Flaw::TrustBytes | Flaw::BlindLooks) => {
-                self.receive(life, link, message);
+            | Some(
+                Flaw::AckOnReceipt
+                | Flaw::LateDrops
+                | Flaw::TrustBytes
+                | Flaw::BlindLooks
+                | Flaw::VoicesByNode,
+            ) => self.receive(life, link, message),
+            Some(Flaw::CopiesByNode) => {
+                if !self.is_offer_for_another_person(&message) {
+                    self.receive(life, link, message);
+                }
             }
             Some(Flaw::ThirdParties) => {
                 let other = self.another_link(life, link);
@@ -158,6 +171,15 @@ impl World {
 
     fn receive(&mut self, life: Life, link: LinkId, message: Message) {
         self.step(life, LinkEvent::Received { link, message });
+    }
+
+    /// Whether a photo is offered that is on enough nodes, but not of enough persons.
+    fn is_offer_for_another_person(&self, message: &Message) -> bool {
+        let Message::KeepThis { photo, .. } = message else {
+            return false;
+        };
+        let holders = self.holders(photo.id);
+        holders.len() >= self.wanted() && !self.is_spread(&holders)
     }
 
     fn another_link(&self, life: Life, link: LinkId) -> Option<LinkId> {

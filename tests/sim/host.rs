@@ -77,6 +77,8 @@ pub(crate) struct Host {
     pub(crate) copies: u32,
     pub(crate) pin: Duration,
     pub(crate) keep_originals: bool,
+    /// Who that is, by a number: in a group one may have several computers.
+    pub(crate) person: usize,
     pub(crate) join: Vec<Address>,
     /// A copy of its folder that someone made.
     pub(crate) backup: Option<Disk>,

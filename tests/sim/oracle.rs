@@ -75,10 +75,10 @@ impl World {
         (0..self.hosts.len()).filter(|host| self.hosts[*host].disk.stores(photo)).collect()
     }
 
-    /// How many hosts but this one count as holders of a photo.
+    /// How many voices count as holders of a photo, for this host.
     fn others(&self, host: usize, photo: PhotoId) -> usize {
-        let others = (0..self.hosts.len()).filter(|other| *other != host);
-        others.filter(|other| self.counts(*other, photo)).count()
+        let holders = (0..self.hosts.len()).filter(|other| self.counts(*other, photo));
+        self.voices(host, holders)
     }
 
     /// Whether a host has a photo as a copy, or had until a fault destroyed it a moment ago, which nobody can know. Until
@@ -170,13 +170,15 @@ impl World {
         }
     }
 
-    /// How many others have proven to a host's present life, in one round, that they have a photo.
+    /// How many voices have proven to a host's present life, in one round, that they have a photo.
     fn proofs(&self, host: usize, photo: PhotoId) -> usize {
         let life = self.hosts[host].life();
         let asked = self.oracle.asked.iter();
         let mine = asked.filter(|(_, (asker, of, _))| Some(*asker) == life && *of == photo);
         let proven = mine.filter_map(|(nonce, _)| self.oracle.proven.get(nonce));
-        proven.map(BTreeSet::len).max().unwrap_or(0)
+        let voices =
+            |provers: &BTreeSet<Life>| self.voices(host, provers.iter().map(|life| life.host));
+        proven.map(voices).max().unwrap_or(0)
     }
 
     /// Whoever gives up a copy has promised nobody to keep it, and acts while the promises to itself hold, if it needs
@@ -302,9 +304,8 @@ impl World {
             all_there && self.improves(better.id, photo) && copies >= wanted.min(2)
         };
         // A variant may lie in trashes only.
-        let elsewhere = (0..self.hosts.len())
-            .filter(|other| *other != host && self.hosts[*other].disk.has_bytes(photo));
-        let enough = others >= wanted || self.is_variant(photo) && elsewhere.count() >= wanted;
+        let elsewhere = self.voices(host, self.kept_by(photo).into_iter());
+        let enough = others >= wanted || self.is_variant(photo) && elsewhere >= wanted;
         if !enough && self.library.all().find(replaced).is_none() {
             let (name, photo) = (self.hosts[host].name.clone(), self.library.name(photo));
             self.broken_promise(format!(

@@ -40,6 +40,8 @@ pub(crate) struct Run {
     pub(crate) flaw: Option<Flaw>,
     /// Nothing that was added to the simulator later: the run that this seed was at first.
     pub(crate) as_at_first: bool,
+    /// No members with several hosts: the run that this seed was before there were groups.
+    pub(crate) without_groups: bool,
     /// A life at the pace of life: the same faults, [`SLOWER`] times as far apart and as long.
     pub(crate) slow: bool,
     /// Only these faults of the plan happen; all of them without it.
@@ -66,7 +68,8 @@ pub(crate) fn run(run: &Run) -> Outcome {
     if !run.as_at_first {
         differ(&mut world);
     }
-    let faults = schedule(&mut world, &mut rng, run);
+    let in_group = meet(&mut world, run);
+    let faults = schedule(&mut world, &mut rng, run, in_group);
     let end =
         faults.iter().map(|(at, _)| *at).max().unwrap_or_default().max(Duration::from_secs(60));
     world.clients.until = end;
@@ -123,6 +126,18 @@ fn differ(world: &mut World) {
             host.copies = 2;
         }
     }
+}
+
+/// In some runs the hosts belong to members of a group. From a stream of its own, too; if so, what else there is of that.
+fn meet(world: &mut World, run: &Run) -> Option<Rng> {
+    let mut rng = Rng::new(run.seed, 10);
+    let in_group = !run.as_at_first && !run.without_groups && rng.percent(40);
+    in_group.then(|| {
+        let members = 1 + rng.index(world.hosts.len());
+        world.found_group(members, &mut rng);
+        world.stats.groups = 1;
+        rng
+    })
 }
 
 /// Hosts, photos in their folders, people.
@@ -204,7 +219,12 @@ fn place_version(
 }
 
 /// What goes wrong, in order of time.
-fn schedule(world: &mut World, rng: &mut Rng, run: &Run) -> Vec<(Duration, Fault)> {
+fn schedule(
+    world: &mut World,
+    rng: &mut Rng,
+    run: &Run,
+    in_group: Option<Rng>,
+) -> Vec<(Duration, Fault)> {
     let hosts = world.hosts.len();
     let count = rng.below(25);
     let longest = Duration::from_secs(30 + rng.below(400));
@@ -229,6 +249,12 @@ fn schedule(world: &mut World, rng: &mut Rng, run: &Run) -> Vec<(Duration, Fault
         for _ in 0..rng.below(8) {
             let at = rng.span(Duration::ZERO, longest);
             all.push((at, Fault::draw_newer(&mut rng, hosts)));
+        }
+    }
+    if let Some(mut rng) = in_group {
+        for _ in 0..rng.below(4) {
+            let at = rng.span(Duration::ZERO, longest);
+            all.push((at, Fault::draw_in_group(&mut rng, hosts)));
         }
     }
     for (at, fault) in &mut all {

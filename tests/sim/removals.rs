@@ -23,6 +23,8 @@ pub(crate) struct Removed {
     deleting: BTreeSet<(Life, PhotoId)>,
     /// Removed photos of which a fault has destroyed a copy: nobody makes new ones of what is in the trash.
     unlucky: BTreeSet<PhotoId>,
+    /// Photos that their owner has removed, and copied in again later: on which host. They are wanted.
+    wanted: BTreeSet<(usize, PhotoId)>,
     /// For the flaw of that name: the first word that was heard of each owner on each photo.
     first_words: BTreeMap<(PhotoId, MemberName), Tombstone>,
 }
@@ -45,7 +47,10 @@ impl World {
         };
         disk.keep_tombstones(std::slice::from_ref(&tombstone));
         match wish {
-            Wish::Removed => self.stats.removals += 1,
+            Wish::Removed => {
+                self.stats.removals += 1;
+                self.wants_no_more(host, photo);
+            }
             Wish::Lifted => self.stats.lifts += 1,
         }
         tombstone
@@ -63,6 +68,47 @@ impl World {
         let words = disks.filter_map(|words| words.get(&(photo, owner)));
         let latest = words.reduce(|a, b| if b.is_later_than(a) { b } else { a });
         latest.map(Tombstone::wish)
+    }
+
+    /// A person copies in a file: if a word that its node knows has removed that photo, it concerns this file no more.
+    pub(crate) fn wants_again(&mut self, host: usize, photo: PhotoId) {
+        let disk = &self.hosts[host].disk;
+        let owner = disk.owner();
+        let heard = disk.tombstones.get(&(photo, owner)).map(Tombstone::wish);
+        let is_news = self.holding_of(host, photo) != Some(Holding::Original);
+        if is_news && heard == Some(Wish::Removed) && self.is_removed_by(photo, owner) {
+            self.oracle.removed.wanted.insert((host, photo));
+        }
+    }
+
+    /// The owner of a host's files removes a photo, at that host.
+    pub(crate) fn wants_no_more(&mut self, host: usize, photo: PhotoId) {
+        let person = self.hosts[host].person;
+        let wanted = &mut self.oracle.removed.wanted;
+        wanted.retain(|(other, of)| *of != photo || self.hosts[*other].person != person);
+    }
+
+    /// What a host's folder has is another one.
+    pub(crate) fn wants_nothing(&mut self, host: usize) {
+        self.oracle.removed.wanted.retain(|(other, _)| *other != host);
+    }
+
+    /// Whether each owner's word has come to all of his computers: no original is left that he has removed.
+    pub(crate) fn words_are_followed(&self) -> Result<(), String> {
+        for host in &self.hosts {
+            let owner = host.disk.owner();
+            let stays = host.disk.files.iter().find(|(photo, file)| {
+                file.place == Holding::Original && self.is_removed_by(**photo, owner)
+            });
+            if let Some((photo, _)) = stays {
+                let photo = self.library.name(*photo);
+                return Err(format!(
+                    "{} still has its own {photo}, which {owner} has removed",
+                    host.name
+                ));
+            }
+        }
+        Ok(())
     }
 
     fn is_removed_by(&self, photo: PhotoId, owner: MemberName) -> bool {
@@ -115,9 +161,14 @@ impl World {
         if !own_act {
             self.watch_promises(host, photo, None);
         }
+        let wanted = self.oracle.removed.wanted.contains(&(host, photo));
         let (name, label) = (self.hosts[host].name.clone(), self.library.name(photo));
         if original && !own_act {
             self.broken_promise(format!("{name} gives up its own {label}, on another's word"));
+        } else if original && wanted {
+            self.broken_promise(format!(
+                "{name} gives up {label}, which came after it was removed"
+            ));
         } else if !own_act && self.word(photo, by).is_none() {
             self.broken_promise(format!("{name} puts {label} away, which {by} has not removed"));
         }
@@ -190,15 +241,19 @@ impl World {
     }
 
     /// A folder is lost for good. Of photos that it had as its own before anybody else heard of that, nobody can know that
-    /// they were.
+    /// they were, unless they are its owner's own on another computer, too.
     pub(crate) fn forget_owner(&mut self, owner: MemberName) {
         let mut all = std::mem::take(&mut self.oracle.removed.owners);
         for (photo, owners) in &mut all {
             let heirs = self.successors(*photo);
             let says = |heir: &PhotoId| {
-                let files = self.hosts.iter().filter_map(|host| host.disk.files.get(heir));
-                let mut facts = files.map(|file| &file.facts);
-                facts.any(|facts| facts.owners.contains(&owner))
+                self.hosts.iter().any(|host| {
+                    let own = host.disk.owner() == owner;
+                    let file = host.disk.files.get(heir);
+                    file.is_some_and(|file| {
+                        file.facts.owners.contains(&owner) || own && file.place.is_own()
+                    })
+                })
             };
             if owners.contains(&owner) && !heirs.iter().any(says) {
                 owners.remove(&owner);
@@ -223,8 +278,7 @@ impl World {
         self.oracle.alone = alone;
         // One that counts again, and has all its copies, may not be lost again.
         let mut unlucky = std::mem::take(&mut self.oracle.removed.unlucky);
-        let wanted = self.wanted();
-        unlucky.retain(|photo| self.is_removed(*photo) || self.holders(*photo).len() < wanted);
+        unlucky.retain(|photo| self.is_removed(*photo) || !self.is_safe_on(&self.holders(*photo)));
         self.oracle.removed.unlucky = unlucky;
     }
 

@@ -95,8 +95,9 @@ fn nor_does_one_at_the_pace_of_life() {
 enum Kind {
     /// One before the newer faults.
     AsAtFirst,
+    /// One before there were groups.
     Usual,
-    /// One at the pace of life.
+    /// One at the pace of life, before there were groups.
     Slow,
 }
 
@@ -200,6 +201,7 @@ fn what_a_seed_found_once_stays_mended() {
         let attempt = Run {
             seed,
             as_at_first: matches!(kind, Kind::AsAtFirst),
+            without_groups: true,
             slow: matches!(kind, Kind::Slow),
             ..Run::default()
         };
@@ -210,12 +212,13 @@ fn what_a_seed_found_once_stays_mended() {
 /// The bug must be found within this many seeds.
 fn is_found(flaw: Flaw, within: u64) {
     // So that the numbers of seeds stay comparable, whatever else the simulator learns to break.
-    is_found_in(flaw, within, true);
+    is_found_in(flaw, within, &Run { as_at_first: true, ..Run::default() });
 }
 
-fn is_found_in(flaw: Flaw, within: u64, as_at_first: bool) {
+/// The same in runs of this kind.
+fn is_found_in(flaw: Flaw, within: u64, kind: &Run) {
     for seed in 0..within {
-        let planted = Run { seed, flaw: Some(flaw), as_at_first, ..Run::default() };
+        let planted = Run { seed, flaw: Some(flaw), ..kind.clone() };
         if let Some(violation) = run(&planted).violation {
             println!("{flaw:?} found with seed {seed}: {violation}");
             // Without it the same seed is fine, so it was the bug that was found.
@@ -279,7 +282,17 @@ fn finds_earlier_words_that_win() {
 
 #[test]
 fn finds_second_looks_that_always_agree() {
-    is_found_in(Flaw::BlindLooks, 20, false);
+    is_found_in(Flaw::BlindLooks, 20, &Run { without_groups: true, ..Run::default() });
+}
+
+#[test]
+fn finds_proofs_counted_by_node() {
+    is_found_in(Flaw::VoicesByNode, 60, &Run::default());
+}
+
+#[test]
+fn finds_copies_counted_by_node() {
+    is_found_in(Flaw::CopiesByNode, 60, &Run::default());
 }
 
 /// Whether a command is about lives at the pace of life.

@@ -110,6 +110,7 @@ impl World {
             copies: self.settings.copies,
             pin: self.settings.pin,
             keep_originals: false,
+            person: index,
             join: Vec::new(),
             backup: None,
             unplugged: None,

@@ -155,10 +155,12 @@ impl Copies {
     }
 }
 
-/// Whether a photo that moves from one node to another is on no fewer members' nodes afterwards.
-fn keeps_its_members(cx: &Context, entry: &Entry, source: NodeId, node: NodeId) -> bool {
-    let moved = entry.live().map(|holder| if holder == source { node } else { holder });
-    cx.table.spread(moved).members >= cx.table.spread(entry.live()).members
+/// Whether a photo that moves from one node to another is on no fewer members' nodes afterwards, and enough voices can
+/// prove that to the first one: else its copy would stay, and the other would be one too many.
+fn can_move(cx: &Context, entry: &Entry, source: NodeId, node: NodeId) -> bool {
+    let moved = || entry.live().map(|holder| if holder == source { node } else { holder });
+    cx.table.spread(moved()).members >= cx.table.spread(entry.live()).members
+        && cx.table.voices(source, moved()) >= cx.copies_wanted_by(source)
 }
 
 /// Replicas that could move from one node to another: photos with exactly the wanted copies, among some of the source's
@@ -183,7 +185,7 @@ fn may_move(
                 && entry.holding(source) == Some(Holding::Replica)
                 && !entry.is_stored_by(node)
                 && entry.live().count() == copies
-                && keeps_its_members(cx, entry, source, node)
+                && can_move(cx, entry, source, node)
         })
     })
 }

@@ -150,6 +150,25 @@ fn a_copy_goes_to_a_member_who_has_none() {
 }
 
 #[test]
+fn a_replica_moves_only_if_its_node_could_give_it_up_then() {
+    let mut friends = Friends::new();
+    let (ana, ben, carl) = (friends.invite("ana"), friends.invite("ben"), friends.invite("carl"));
+    let offered = |copies: u32| {
+        let mut solo = Solo::with(|config| {
+            (config.node, config.copies) = (node(9), copies);
+            config.membership = Some(membership(&ana, 9));
+        });
+        hold(&mut solo, replica(CAT));
+        join(&mut solo, 1, &ben, vec![original(CAT)]);
+        join(&mut solo, 2, &carl, Vec::new());
+        solo.wait(SETTLE + 2 * TICK);
+        offered_to(&solo.hear(2, Message::Relieve { photos: 9 }))
+    };
+    assert_eq!(offered(2), Some(LinkId(2)));
+    assert_eq!(offered(3), None, "ben and carl are two, and ana wants three others to have it");
+}
+
+#[test]
 fn two_computers_of_one_person_are_not_enough_while_a_friend_is_here() {
     let mut friends = Friends::new();
     let (ana, ben) = (friends.invite("ana"), friends.invite("ben"));
