@@ -66,13 +66,7 @@ impl World {
             }
             Fault::LoseDisk { host, down } => self.lose_disk(host, down),
             Fault::BurnHouse { host, down } => self.burn_house(host, down),
-            Fault::Backup { host } => {
-                let mut copy = self.hosts[host].disk.clone();
-                copy.spools.clear();
-                copy.trouble = Trouble::default();
-                self.hosts[host].backup = Some(copy);
-                true
-            }
+            Fault::Backup { host } => self.back_up(host),
             Fault::OldFolder { host, down } => self.old_folder(host, down),
             Fault::FlipBit { host, pick } => self.flip_bit(host, pick),
             Fault::DeleteFile { host, pick } => self.delete_file(host, pick),
@@ -94,6 +88,14 @@ impl World {
                 stopped
             }
         }
+    }
+
+    fn back_up(&mut self, host: usize) -> bool {
+        let mut copy = self.hosts[host].disk.clone();
+        copy.spools.clear();
+        copy.trouble = Trouble::default();
+        self.hosts[host].backup = Some(copy);
+        true
     }
 
     fn heal_after(&mut self, span: Duration, fault: &Fault) {
