@@ -209,10 +209,10 @@ impl Search<'_> {
 
     /// How many voices these other nodes have for the one at `at`.
     fn voices(&self, at: usize, nodes: u8) -> usize {
-        let alone = |node| !self.nets.by_person || self.people[node] == self.people[at];
-        let voice = |node| (self.people[node], alone(node).then_some(node));
+        let alone = |node: usize| !self.nets.by_person || self.people[node] == self.people[at];
+        let voice = |node| if alone(node) { 8 + node } else { usize::from(self.people[node]) };
         let spoken = (0..self.nodes).filter(|node| nodes >> node & 1 == 1);
-        spoken.map(voice).collect::<HashSet<_>>().len()
+        spoken.fold(0_u32, |voices, node| voices | 1 << voice(node)).count_ones() as usize
     }
 
     fn others(&self, at: usize) -> u8 {
