@@ -228,8 +228,13 @@ impl World {
     }
 
     /// Whether a replica would be of use elsewhere: there it is on no fewer persons' nodes, and where it was it could go.
+    /// A photo that is on more nodes than wanted, since its owner has it several times, stays where it is: if it moved,
+    /// another of its copies might go than the one that was to.
     fn could_move(&self, photo: PhotoId, from: usize, to: usize) -> bool {
         let holders = self.holders(photo);
+        if holders.len() > self.agreed() {
+            return false;
+        }
         let stay = holders.iter().copied().filter(|host| *host != from);
         let moved: Vec<usize> = stay.chain([to]).collect();
         self.persons(moved.iter().copied()) >= self.persons(holders) && self.can_prove(from, &moved)
