@@ -82,7 +82,7 @@ fn a_worse_version_is_told_had_as_it_is_and_told_apart() {
     for wanted in ["large.jpg (", "same: small.jpg (", "240 x 160 instead of 480 x 320"] {
         assert!(told.contains(wanted), "{wanted:?} is missing in\n{told}");
     }
-    assert!(told.contains("in its owner's trash; 30 days of running left"), "{told}");
+    assert!(told.contains("in its owner's trash; stays until you purge it"), "{told}");
 
     let output = run(&daemons[1], &["distinct", "large.jpg", "small.jpg"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));

@@ -46,7 +46,7 @@ impl World {
         }
     }
 
-    fn is_group(&self) -> bool {
+    pub(crate) fn is_group(&self) -> bool {
         self.hosts.iter().any(|host| host.disk.member.is_some())
     }
 
