@@ -77,7 +77,7 @@ pub(super) fn blob() -> impl Strategy<Value = Blob> {
 
 fn register() -> impl Strategy<Value = Message> {
     let numbers = any::<(u32, u32, u64, u64, u32, u64, bool)>();
-    let features = prop::collection::vec(".*", 0..3);
+    let features = prop::collection::vec("[a-z0-9-]{1,64}", 0..3);
     let name = "[a-z][a-z0-9._-]{0,31}".prop_map(|name| name.parse::<NodeName>().ok());
     let whose = (prop::option::of(membership()), name);
     (numbers, features, whose, address()).prop_map(
