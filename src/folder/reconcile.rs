@@ -151,8 +151,8 @@ impl Folder {
         }
         if let Some(before) = before {
             self.scanning.changed.insert(before, true);
-            if original && self.is_worse_than(&photo, before) {
-                facts.distinct.insert(before);
+            if original {
+                facts.merge(&self.told_apart_by_edit(&photo, before));
             }
         }
         let news = self.index.put_photo(&Arc::new(photo), &facts);
@@ -166,12 +166,18 @@ impl Folder {
         }
     }
 
-    /// Whether a file that was edited in place has become a worse version of what it was. What its owner has made of it must
-    /// not yield to the bytes that they have changed, so it is another picture from then on, and both are shown. A better one
-    /// takes the other's place like any better version.
-    fn is_worse_than(&self, photo: &Photo, before: PhotoId) -> bool {
-        let before = self.index.photo(before).map(|entry| &entry.photo);
-        before.is_none_or(|before| before.account != photo.account || photo.rank() < before.rank())
+    /// What a file that was edited in place is told apart from. What its owner has made of it must not yield to the bytes
+    /// that they have changed: if these are the better version by rank, it is another picture from then on, and both are
+    /// shown. It stays so when it is edited again. A better one takes the other's place like any better version.
+    fn told_apart_by_edit(&self, photo: &Photo, before: PhotoId) -> Facts {
+        let was = self.index.photo(before);
+        let is_worse = was.is_none_or(|was| {
+            was.photo.account != photo.account || photo.rank() < was.photo.rank()
+        });
+        let inherited = was.map(|was| was.facts.distinct.clone()).unwrap_or_default();
+        let mut distinct: BTreeSet<PhotoId> = is_worse.then_some(before).into_iter().collect();
+        distinct.extend(inherited.into_iter().filter(|other| *other != photo.id));
+        Facts { distinct, ..Facts::default() }
     }
 
     /// An original has the bytes of a rotten one, as noted at another time or place.

@@ -211,6 +211,25 @@ fn an_edited_file_that_is_worse_by_rank_does_not_yield_to_what_it_was() {
 }
 
 #[test]
+fn what_was_edited_twice_does_not_yield_to_what_it_was_first() {
+    let mut room = Room::new();
+    let mut seeds = [1, 2, 3];
+    seeds.sort_by_cached_key(|seed| room.spool("put-1", *seed).rank());
+    let [worst, middle, best] = seeds;
+    let first = room.draw("cat.jpg", best);
+    room.scan();
+    let second = room.draw("cat.jpg", worst);
+    room.scan();
+    // This edit is for the better, but what it was first is better still.
+    let third = room.draw("cat.jpg", middle);
+    assert_eq!(facts(&room.scan(), third).distinct, [first].into());
+    // And this undoes all.
+    room.draw("cat.jpg", best);
+    let undone = facts(&room.scan(), first).distinct;
+    assert!(!undone.contains(&first) && !undone.contains(&second));
+}
+
+#[test]
 fn a_moved_file_is_never_missing() {
     let mut room = Room::new();
     let cat = room.draw("cat.jpg", 1);

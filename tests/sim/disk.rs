@@ -106,12 +106,15 @@ impl Disk {
             return;
         };
         let name = before.facts.names.first().cloned().unwrap_or_default();
+        let mut distinct = before.facts.distinct.clone();
+        distinct.remove(&new);
+        distinct.extend(is_worse.then_some(old));
         self.lose(old);
         self.add_file(new, &name);
-        if is_worse && let Some(file) = self.files.get_mut(&new) {
+        if let Some(file) = self.files.get_mut(&new) {
             // After a crash, the index and the file show it again.
-            file.facts.distinct.insert(old);
-            file.facts_synced.distinct.insert(old);
+            file.facts.distinct.extend(distinct.iter().copied());
+            file.facts_synced.distinct.extend(distinct);
         }
     }
 
