@@ -133,8 +133,24 @@ pub const PAGE_BYTES: usize = 512 * 1024;
 /// The most items in one answer to a client's `List`, `TrashList` or `Duplicates`.
 pub const LIST_PAGE: usize = 256;
 
+/// How many versions of one picture are known as such by the word of others: more than a family makes of a photo.
+pub const VERSIONS: usize = 64;
+
+/// How many photos that had too many neighbours look for others in one step, when some are gone.
+pub const CROWDED_PER_STEP: usize = 16;
+
+/// How many photos of one name, or of one beginning of an id, a look-up goes through at most. Names are free, and so a
+/// member can give one name to any number of photos.
+pub const CANDIDATES: usize = 1024;
+
+/// How many of them are named to a person who has to choose.
+pub const CANDIDATES_NAMED: usize = 20;
+
 /// How many photos are looked at for one page, at most: a step of a millisecond or two.
 pub const PAGE_LOOKED_AT: usize = 4096;
+
+/// The most other names of a photo that are told to a person.
+pub const ALIASES_TOLD: usize = 64;
 
 /// The most photos named as at risk in a status.
 pub const AT_RISK: usize = 100;

@@ -109,7 +109,7 @@ use conduct::{Goals, ReviewOfAll};
 use context::Context;
 use copies::Copies;
 use drops::{Drops, Refused};
-use limits::{PAUSE, SWEEP, TICK, WORK_PER_STEP};
+use limits::{CROWDED_PER_STEP, PAUSE, SWEEP, TICK, WORK_PER_STEP};
 use news::News;
 use removal::Removal;
 
@@ -177,6 +177,7 @@ impl Node {
         self.dispatch(event);
         self.hand_on();
         self.cx.table.sweep(SWEEP);
+        self.cx.table.connect_crowded(CROWDED_PER_STEP);
         self.cx.table.judge(WORK_PER_STEP);
         self.follow_up();
         self.cx.step.take_actions()

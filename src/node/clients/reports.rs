@@ -2,7 +2,7 @@
 
 use super::View;
 use super::wording::{as_what, spoken};
-use crate::node::limits::{AT_RISK, LIST_PAGE, PAGE_LOOKED_AT};
+use crate::node::limits::{ALIASES_TOLD, AT_RISK, LIST_PAGE, PAGE_LOOKED_AT};
 use crate::node::mesh::{Peer, Presence};
 use crate::node::table::bounds::Bounds;
 use crate::node::table::entry::Entry;
@@ -89,6 +89,7 @@ impl View<'_> {
             own.chain(worse).filter(|name| **name != label).cloned().collect();
         aliases.sort_unstable();
         aliases.dedup();
+        aliases.truncate(ALIASES_TOLD);
         PhotoReport {
             name: label,
             id: entry.photo.id,

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::Table;
 use super::claims::{Claim, Claims};
-use super::edges::is_current;
 use super::entry::{Entry, Part};
 use super::tombstones::Merged;
 use super::verdict::Verdict;
@@ -19,9 +18,12 @@ impl Table {
     pub(in crate::node) fn claim(&mut self, node: NodeId, record: &Record) -> bool {
         let id = record.photo.id;
         let agrees =
-            if node == self.me { self.verify(&record.photo) } else { self.hear(&record.photo) };
+            if node == self.me { self.verify(&record.photo) } else { self.agrees(&record.photo) };
+        if !self.entries.contains_key(&id) {
+            self.insert(&record.photo);
+        }
         let facts = self.facts_told(node, record);
-        let claim = if node == self.me {
+        let mut claim = if node == self.me {
             self.learn(id, &facts);
             self.my_claim(id, record.holding)
         } else {
@@ -30,8 +32,11 @@ impl Table {
                 current: true,
                 looks: told_looks(&record.looks),
                 facts,
+                account: None,
             }
         };
+        let taken = self.entries.get(&id).map(|entry| &entry.photo);
+        claim.account = (taken != Some(&record.photo)).then(|| Arc::clone(&record.photo));
         self.spare(node, id);
         self.set_claim(node, id, Some(claim));
         // Facts heard before we held the photo are not on disk yet.
@@ -77,48 +82,6 @@ impl Table {
         notes
     }
 
-    /// Takes another node's account of a photo's bytes; returns false if it contradicts the table's by the same rules.
-    ///
-    /// The higher version of the rules counts, whichever node reports it: findings by an earlier program's rules mean
-    /// nothing to later ones, even this node's own before it has read the file again. Of two different accounts of one
-    /// version the lesser counts, so that all nodes take the same. But this node's own account by its present rules
-    /// stands against all others: it can judge by no other, and any member can make one up.
-    fn hear(&mut self, photo: &Arc<Photo>) -> bool {
-        let Some(entry) = self.entries.get(&photo.id) else {
-            self.insert(photo);
-            return true;
-        };
-        if entry.photo == *photo {
-            return true;
-        }
-        let same_version = photo.account == entry.photo.account;
-        let counts = match entry.verified {
-            _ if photo.account < entry.photo.account => false,
-            // However the bytes are described, their number is the one that this node has found.
-            true => !same_version && !is_current(&entry.photo) && photo.bytes == entry.photo.bytes,
-            false => !same_version || photo < &entry.photo,
-        };
-        if counts {
-            self.replace(photo, false);
-        }
-        !same_version
-    }
-
-    /// Takes this node's own account of a photo's bytes; returns false if it contradicts the table's by the same rules.
-    /// An account by an earlier program's rules counts no more than other nodes' accounts.
-    pub(in crate::node) fn verify(&mut self, photo: &Arc<Photo>) -> bool {
-        let Some(entry) = self.entries.get(&photo.id) else {
-            self.insert(photo);
-            self.apply(photo.id, |entry| entry.verified = true);
-            return true;
-        };
-        let agrees = entry.photo == *photo || entry.photo.account != photo.account;
-        if photo.account >= entry.photo.account {
-            self.replace(photo, true);
-        }
-        agrees
-    }
-
     /// Changes how this node holds a photo that it has in some way.
     pub(in crate::node) fn set_my_holding(&mut self, photo: PhotoId, holding: Holding) {
         if self.entries.get(&photo).is_some_and(|entry| entry.claims.has(self.me)) {
@@ -134,6 +97,10 @@ impl Table {
             current: true,
             looks: self.looked.get(&photo).and_then(told_looks),
             facts: Arc::default(),
+            account: self
+                .entries
+                .get(&photo)
+                .and_then(|entry| entry.claims.get(self.me)?.account.clone()),
         }
     }
 
@@ -145,7 +112,7 @@ impl Table {
         self.set_claim(node, photo, None);
     }
 
-    fn insert(&mut self, photo: &Arc<Photo>) {
+    pub(super) fn insert(&mut self, photo: &Arc<Photo>) {
         let entry = Entry {
             photo: photo.clone(),
             verified: false,
@@ -160,14 +127,6 @@ impl Table {
         self.connect(photo);
     }
 
-    /// Replaces the account of a photo's bytes, `verified` if it is this node's own.
-    fn replace(&mut self, photo: &Arc<Photo>, verified: bool) {
-        self.apply(photo.id, |entry| {
-            entry.photo = photo.clone();
-            entry.verified = verified;
-        });
-    }
-
     pub(super) fn set_claim(&mut self, node: NodeId, photo: PhotoId, claim: Option<Claim>) {
         let me = self.me;
         self.apply(photo, |entry| {
@@ -177,6 +136,7 @@ impl Table {
                 entry.verdict = Verdict::Absent;
             }
         });
+        self.weigh_accounts(photo);
         if self.entries.get(&photo).is_some_and(|entry| entry.claims.is_empty()) {
             self.disconnect(photo);
             if let Some(entry) = self.entries.remove(&photo) {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::photo::Photo;
 use crate::protocol::{Facts, Holding, Looks, NodeId};
 
 /// One node's word on one photo.
@@ -15,6 +16,8 @@ pub(in crate::node) struct Claim {
     pub(in crate::node) looks: Option<Box<Looks>>,
     /// The facts it reported. Empty in our own claim: there the entry's facts stand.
     pub(in crate::node) facts: Arc<Facts>,
+    /// Its account of the bytes, if that is another one than the entry has.
+    pub(in crate::node) account: Option<Arc<Photo>>,
 }
 
 impl Claim {
@@ -74,6 +77,11 @@ impl Claims {
 
     pub(in crate::node) fn iter(&self) -> impl Iterator<Item = (NodeId, &Claim)> {
         self.0.iter().map(|(node, claim)| (*node, claim))
+    }
+
+    /// Changes all claims.
+    pub(in crate::node) fn values_mut(&mut self) -> impl Iterator<Item = &mut Claim> {
+        self.0.iter_mut().map(|(_, claim)| claim)
     }
 
     /// The claims without their nodes.

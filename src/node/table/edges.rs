@@ -6,6 +6,10 @@
 //! records draw the same edges, in whatever order they heard of them; and a wrong refusal does no more harm than to
 //! show both photos.
 //!
+//! A photo has at most [`VERSIONS`] neighbours by the word of others: a member could invent any number. Whoever finds no
+//! place beside it is shown as a picture of its own until there is place again. Photos that this node has read find one
+//! beside each other in any case.
+//!
 //! A photo whose account follows the rules of another program cannot be compared, so it counts as different from all
 //! others. But better versions that its holders have accepted stay accepted: else every retired photo would come back
 //! until it is read again.
@@ -15,6 +19,7 @@ use std::sync::Arc;
 use super::Table;
 use super::claims::Claim;
 use super::entry::Entry;
+use crate::node::limits::VERSIONS;
 use crate::photo::{ACCOUNT, Photo, PhotoId, Relation};
 use crate::protocol::Looks;
 
@@ -131,6 +136,11 @@ impl Table {
         if alike == one.similar.contains(&b) {
             return;
         }
+        let is_full = |entry: &Entry| entry.similar.len() >= VERSIONS;
+        if alike && (is_full(one) || is_full(other)) && !(one.verified && other.verified) {
+            self.crowded.extend([a, b]);
+            return;
+        }
         for (from, to) in [(a, b), (b, a)] {
             let Some(entry) = self.entries.get_mut(&from) else {
                 continue;
@@ -145,12 +155,17 @@ impl Table {
         }
     }
 
-    /// Finds a new photo's neighbours.
+    /// Finds a new photo's neighbours: of very many those that this node has read, and some.
     pub(super) fn connect(&mut self, photo: &Arc<Photo>) {
         let mut alike = Vec::new();
         if let Some(fingerprint) = photo.fingerprint.as_ref().filter(|_| is_current(photo)) {
             alike = self.index.similar(fingerprint);
             self.index.insert(photo.id, *fingerprint);
+        }
+        if alike.len() > 2 * VERSIONS {
+            alike.sort_by_key(|id| !self.entries.get(id).is_some_and(|entry| entry.verified));
+            alike.truncate(2 * VERSIONS);
+            self.crowded.insert(photo.id);
         }
         alike.extend(self.accepted.get(&photo.id).into_iter().flatten());
         let claims = self.entries.get(&photo.id).into_iter();
@@ -161,9 +176,23 @@ impl Table {
         }
     }
 
+    /// Looks again for neighbours of photos that had too many, and have lost some: at most this many photos.
+    pub(in crate::node) fn connect_crowded(&mut self, most: usize) {
+        for _ in 0..most {
+            let Some(photo) = self.thinned.pop_first() else {
+                return;
+            };
+            if let Some(photo) = self.entries.get(&photo).map(|entry| Arc::clone(&entry.photo)) {
+                self.note_work();
+                self.connect(&photo);
+            }
+        }
+    }
+
     /// Takes a photo away from its neighbours.
     pub(super) fn disconnect(&mut self, photo: PhotoId) {
         self.index.remove(photo);
+        self.crowded.remove(&photo);
         let similar = self
             .entries
             .get_mut(&photo)
@@ -172,6 +201,9 @@ impl Table {
         for id in similar {
             if let Some(other) = self.entries.get_mut(&id) {
                 other.similar.remove(&photo);
+            }
+            if self.crowded.remove(&id) {
+                self.thinned.insert(id);
             }
             self.reconsider(id);
         }

@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 
 use super::Table;
 use super::entry::Entry;
-use super::names::{Found, ID_DIGITS, photos};
+use super::names::{Found, Names, photos, with_digits};
 use super::verdict::Verdict;
+use crate::node::limits::{CANDIDATES, CANDIDATES_NAMED};
 use crate::photo::PhotoId;
 
 impl Table {
@@ -17,7 +18,7 @@ impl Table {
         if let Some(photo) = self.names.labelled(query) {
             return Found::One(photo);
         }
-        let named = photos(&self.names.by_name, query);
+        let named = photos(&self.names.by_name, query).take(CANDIDATES);
         let (names, aliases): (Vec<PhotoId>, Vec<PhotoId>) = named.partition(|id| {
             self.get(*id)
                 .is_some_and(|entry| self.is_shown(entry) && entry.facts.names.contains(query))
@@ -28,11 +29,7 @@ impl Table {
             match keepers.len() {
                 0 => {}
                 1 => return keepers.first().map_or(Found::Nothing, |id| Found::One(*id)),
-                _ => {
-                    return Found::Ambiguous(
-                        keepers.iter().map(|id| self.names.label(*id)).collect(),
-                    );
-                }
+                _ => return ambiguous(&self.names, keepers),
             }
         }
         Found::Nothing
@@ -45,7 +42,7 @@ impl Table {
             return Found::One(photo);
         }
         let is_known = |entry: &Entry| matches!(entry.verdict, Verdict::Keeper | Verdict::Loser(_));
-        let named = photos(&self.names.by_name, query).filter(|id| {
+        let named = photos(&self.names.by_name, query).take(CANDIDATES).filter(|id| {
             let entry = self.get(*id);
             entry.is_some_and(|entry| is_known(entry) && entry.facts.names.contains(query))
         });
@@ -55,10 +52,7 @@ impl Table {
             match class[..] {
                 [] => {}
                 [photo] => return Found::One(photo),
-                _ => {
-                    let labels = class.iter().map(|id| self.names.label(*id));
-                    return Found::Ambiguous(labels.collect());
-                }
+                _ => return ambiguous(&self.names, class),
             }
         }
         Found::Nothing
@@ -93,12 +87,15 @@ impl Table {
         name: &'a str,
     ) -> impl Iterator<Item = PhotoId> + 'a {
         let has = |entry: &Entry| entry.facts.names.contains(name);
-        photos(&self.names.by_name, name).filter(move |id| self.get(*id).is_some_and(has))
+        photos(&self.names.by_name, name)
+            .take(CANDIDATES)
+            .filter(move |id| self.get(*id).is_some_and(has))
     }
 
     /// The removed photo that a name, or the beginning of an id, means, if it leads to no photo of the collection.
     pub(in crate::node) fn find_removed(&self, query: &str) -> Option<PhotoId> {
         let known = photos(&self.names.by_name, query)
+            .take(CANDIDATES)
             .chain(self.with_prefix(query))
             .find(|id| self.is_gone(*id));
         // Of a photo that was purged everywhere only the tombstone is left.
@@ -116,19 +113,17 @@ impl Table {
         }
     }
 
-    /// The photos whose id begins with these hex digits, if there are enough digits.
+    /// The photos whose id begins with these hex digits, if there are enough digits; of very many the first.
     pub(in crate::node) fn with_prefix(&self, digits: &str) -> Vec<PhotoId> {
-        let digits = digits.to_ascii_lowercase();
-        if !(ID_DIGITS..=64).contains(&digits.len())
-            || !digits.bytes().all(|byte| byte.is_ascii_hexdigit())
-        {
+        let Some((low, high)) = with_digits(digits) else {
             return Vec::new();
-        }
-        let low: Result<PhotoId, _> = format!("{digits:0<64}").parse();
-        let high: Result<PhotoId, _> = format!("{digits:f<64}").parse();
-        match (low, high) {
-            (Ok(low), Ok(high)) => self.entries.range(low..=high).map(|(id, _)| *id).collect(),
-            _ => Vec::new(),
-        }
+        };
+        self.entries.range(low..=high).take(CANDIDATES).map(|(id, _)| *id).collect()
     }
+}
+
+/// The labels of photos that a name may mean, for people: of many the first.
+fn ambiguous(names: &Names, photos: impl IntoIterator<Item = PhotoId>) -> Found {
+    let named = photos.into_iter().take(CANDIDATES_NAMED);
+    Found::Ambiguous(named.map(|photo| names.label(photo)).collect())
 }

@@ -15,7 +15,8 @@
 //!    line of the table; `bounds` limits their number. `persons` knows whose nodes they are, and counts by person.
 //! 2. `edges` decides which photos are versions of one picture, `judge` which of those is the keeper, `owners` whether
 //!    a photo is removed, and `acceptance` when a better version takes a worse one's place.
-//! 3. `facts` gathers the facts that nodes report of a photo, and `lookup` finds photos by the names that people use.
+//! 3. `accounts` decides what a photo's bytes are where nodes differ; `facts` gathers what they say beyond the bytes, and
+//!    `lookup` finds photos by the names that people use.
 //! 4. `claiming` takes a node's word, and `sweeps` updates all photos of a node that comes or goes, in pieces. An entry
 //!    changes through one door, `apply`: it compares the entry before and after, and tells every index. `sums` keeps
 //!    the counts of photos.
@@ -24,6 +25,7 @@
 //!
 //! | set           | waiting in it                                           | taken by                              |
 //! |---------------|---------------------------------------------------------|---------------------------------------|
+//! | `thinned`     | photos that have a place for more neighbours            | `connect_crowded`, some a step        |
 //! | `dirty`       | photos whose verdict may change                         | `judge`, some a step                  |
 //! | `sweeps`      | nodes that came or went                                 | `sweep`, some of their photos a step  |
 //! | `changed`     | photos with new holders, a new verdict or new facts     | the node: they go on the agenda       |
@@ -38,6 +40,7 @@
 //! anything. There is no history either: a claim that ends is gone.
 
 mod acceptance;
+mod accounts;
 mod apply;
 pub(in crate::node) mod bounds;
 mod claiming;
@@ -100,6 +103,10 @@ pub(in crate::node) struct Table {
     looked: BTreeMap<PhotoId, Looks>,
     /// For each better version: the photos that some node would give up for it.
     accepted: BTreeMap<PhotoId, BTreeSet<PhotoId>>,
+    /// Photos with more neighbours than find a place beside them.
+    crowded: BTreeSet<PhotoId>,
+    /// Those of them that have lost a neighbour since.
+    thinned: BTreeSet<PhotoId>,
     /// Photos to judge again, the best first.
     dirty: BTreeSet<(std::cmp::Reverse<Rank>, PhotoId)>,
     /// The owners' signed words on photos that they removed.
@@ -136,6 +143,8 @@ impl Table {
             index: SimilarityIndex::default(),
             looked: BTreeMap::new(),
             accepted: BTreeMap::new(),
+            crowded: BTreeSet::new(),
+            thinned: BTreeSet::new(),
             dirty: BTreeSet::new(),
             tombstones: Tombstones::default(),
             reclaimed: BTreeSet::new(),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound::{Excluded, Included};
 use std::sync::Arc;
 
 use crate::photo::{Format, Photo, PhotoId};
@@ -67,20 +68,29 @@ impl Names {
         let Some(name) = self.name_of.get(&photo) else {
             return photo.short();
         };
-        let sharing: Vec<PhotoId> = photos(&self.shown, name).collect();
-        if sharing.len() == 1 {
+        let neighbours = self.neighbours(name, photo);
+        if neighbours == [None, None] {
             return name.to_string();
         }
         let hex = photo.to_string();
-        let is_taken = |digits: usize| {
-            let prefix_shared = sharing
-                .iter()
-                .any(|other| *other != photo && other.to_string().starts_with(&hex[..digits]));
-            let as_name = distinguished(name, &hex[..digits]);
-            prefix_shared || photos(&self.shown, &as_name).next().is_some()
+        let shared = neighbours.into_iter().flatten().map(|other| common_digits(&other, &photo));
+        let least = ID_DIGITS.max(shared.max().unwrap_or(0) + 1);
+        let is_name = |digits: &usize| {
+            let as_name = distinguished(name, &hex[..*digits]);
+            photos(&self.shown, &as_name).next().is_some()
         };
-        let digits = (ID_DIGITS..hex.len()).find(|digits| !is_taken(*digits)).unwrap_or(hex.len());
+        let digits = (least..hex.len()).find(|digits| !is_name(digits)).unwrap_or(hex.len());
         distinguished(name, &hex[..digits])
+    }
+
+    /// The photos with the next lower and the next higher id that are shown under the same name. No other one has more
+    /// digits in common with this; so a label costs the same, however many share the name.
+    fn neighbours(&self, name: &Arc<str>, photo: PhotoId) -> [Option<PhotoId>; 2] {
+        let key = |photo| (Arc::clone(name), photo);
+        let (first, last) = (key(PhotoId([0; 32])), key(PhotoId([0xff; 32])));
+        let below = self.shown.range(first..key(photo)).next_back();
+        let above = self.shown.range((Excluded(key(photo)), Included(last))).next();
+        [below, above].map(|found| found.map(|(_, photo)| *photo))
     }
 
     /// The labels of all photos, sorted.
@@ -97,18 +107,18 @@ impl Names {
 
     /// The photo that is shown under exactly this label.
     pub(super) fn labelled(&self, label: &str) -> Option<PhotoId> {
-        let undistinguished = || {
-            let tilde = label.rfind('~')?;
-            let rest = &label[tilde..];
-            let extension = rest.find('.').map_or("", |dot| &rest[dot..]);
-            Some(format!("{}{extension}", &label[..tilde]))
-        };
-        let name = if photos(&self.shown, label).next().is_some() {
-            label.to_owned()
-        } else {
-            undistinguished()?
-        };
-        photos(&self.shown, &name).find(|photo| self.label(*photo) == label)
+        let is_labelled = |photo: &PhotoId| self.label(*photo) == label;
+        if let Some(named) = photos(&self.shown, label).next() {
+            return Some(named).filter(is_labelled);
+        }
+        let tilde = label.rfind('~')?;
+        let (digits, extension) = label[tilde + 1..]
+            .find('.')
+            .map_or((&label[tilde + 1..], ""), |dot| label[tilde + 1..].split_at(dot));
+        let name: Arc<str> = format!("{}{extension}", &label[..tilde]).into();
+        let (low, high) = with_digits(digits)?;
+        let mut found = self.shown.range((name.clone(), low)..=(name, high));
+        found.next().map(|(_, photo)| *photo).filter(is_labelled)
     }
 }
 
@@ -137,6 +147,27 @@ fn extension(format: Format) -> &'static str {
 fn distinguished(name: &str, digits: &str) -> String {
     let dot = name.rfind('.').filter(|dot| *dot > 0).unwrap_or(name.len());
     format!("{}~{digits}{}", &name[..dot], &name[dot..])
+}
+
+/// How many hex digits two ids have in common at their beginning.
+fn common_digits(one: &PhotoId, other: &PhotoId) -> usize {
+    let bytes = one.0.iter().zip(&other.0);
+    let alike = bytes.take_while(|(a, b)| a == b).count();
+    let half = one.0.get(alike).zip(other.0.get(alike)).is_some_and(|(a, b)| a >> 4 == b >> 4);
+    2 * alike + usize::from(half)
+}
+
+/// The lowest and the highest id that begin with these hex digits, if there are enough digits.
+pub(super) fn with_digits(digits: &str) -> Option<(PhotoId, PhotoId)> {
+    let digits = digits.to_ascii_lowercase();
+    if !(ID_DIGITS..=64).contains(&digits.len())
+        || !digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+    {
+        return None;
+    }
+    let low = format!("{digits:0<64}").parse().ok()?;
+    let high = format!("{digits:f<64}").parse().ok()?;
+    Some((low, high))
 }
 
 /// The photos that an index has under a name.

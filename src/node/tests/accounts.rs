@@ -25,8 +25,7 @@ fn table_of(words: &[&Arc<Photo>]) -> Table {
     let mut table = Table::new(ME);
     table.claim(NodeId(2), &record(photo(pair().0)));
     for (node, word) in (3..).zip(words) {
-        let agrees = table.claim(NodeId(node), &record(Arc::clone(word)));
-        assert_eq!(agrees, *word == words[0]);
+        table.claim(NodeId(node), &record(Arc::clone(word)));
     }
     table
 }
@@ -67,6 +66,48 @@ fn what_a_node_has_read_itself_stands() {
                 assert_eq!(state(&mut table), state(&mut table_of(&[own])));
             }
         }
+    }
+}
+
+#[test]
+fn a_wrong_account_counts_for_no_longer_than_it_is_told() {
+    let right = photo(pair().1);
+    let lies = [
+        Photo { bytes: 9, ..Photo::clone(&right) },
+        Photo { account: u16::MAX, bytes: 9, ..Photo::clone(&right) },
+        Photo { account: ACCOUNT - 1, bytes: 9, ..Photo::clone(&right) },
+    ];
+    for lie in lies.map(Arc::new) {
+        let mut table = table_of(&[&lie, &right]);
+        let told =
+            |table: &Table, node| Arc::clone(table.get(right.id).unwrap().told_by(NodeId(node)));
+        assert_eq!([told(&table, 3), told(&table, 4)], [lie.clone(), right.clone()]);
+        table.claim(NodeId(5), &record(Arc::clone(&right)));
+        assert_eq!(state(&mut table).0, right, "the more say so");
+        for node in [4, 5] {
+            table.remove(NodeId(node), right.id);
+        }
+        assert_eq!(state(&mut table).0, lie, "nobody says anything else");
+        table.claim(NodeId(4), &record(Arc::clone(&right)));
+        table.remove(NodeId(3), right.id);
+        assert_eq!(state(&mut table).0, right);
+    }
+}
+
+#[test]
+fn what_a_node_has_read_takes_the_place_of_any_account() {
+    let right = photo(pair().1);
+    for account in [ACCOUNT - 1, ACCOUNT, u16::MAX] {
+        let lie = Arc::new(Photo { account, bytes: 9, ..Photo::clone(&right) });
+        let mut table = table_of(&[&lie]);
+        table.claim(ME, &record(Arc::clone(&right)));
+        assert_eq!(state(&mut table).0, right);
+        assert!(table.is_read(right.id));
+        // By the rules of an earlier program this node has read no more than how long the file is.
+        let old = by_version(ACCOUNT - 1);
+        let mut table = table_of(&[&lie]);
+        table.claim(ME, &record(Arc::clone(&old)));
+        assert_eq!(state(&mut table).0, old);
     }
 }
 

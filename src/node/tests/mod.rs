@@ -12,6 +12,7 @@ mod apart;
 mod bounds;
 mod claims;
 mod claims_map;
+mod crowds;
 mod custody;
 mod departures;
 mod drops;

@@ -16,6 +16,15 @@ use super::landmarks::Landmarks;
 use super::view::View;
 use crate::photo::id::PhotoId;
 
+/// In a small collection, so many photos are looked at in any case.
+const CROWD: usize = 4096;
+
+/// In a large one, at most one in so many.
+const CROWD_SHARE: usize = 64;
+
+/// In the lists of codes, so many times as many are met.
+const CROWDED_CODES: usize = 32;
+
 /// Finds, among many fingerprints, those that say "the same picture" as a given one.
 #[derive(Clone, Debug, Default)]
 pub struct SimilarityIndex {
@@ -89,14 +98,19 @@ impl SimilarityIndex {
     }
 
     /// All photos that one view or the landmarks of this fingerprint match, in order of their id. Exact: none is missed
-    /// that is a version of its picture. Those that their [details](Fingerprint::relation) tell from it are among them.
+    /// that is a version of its picture, unless thousands look just like it. Those that their [details](Fingerprint::relation) tell from it are among them.
     pub fn similar(&self, fingerprint: &Fingerprint) -> Vec<PhotoId> {
+        let crowd = self.crowd();
         let mut found = Vec::new();
         let mut near = Vec::new();
         for view in fingerprint.views() {
             // First all places, then all views: so the processor fetches several views at once.
             near.clear();
-            self.tree.each_near(view.cue, |slot| near.push(slot));
+            self.tree.each_near(view.cue, |slot| {
+                if near.len() < crowd {
+                    near.push(slot);
+                }
+            });
             let matching = near.iter().filter(|slot| view.is_near(&self.views[**slot as usize]));
             found.extend(matching.map(|slot| self.owners[*slot as usize]));
         }
@@ -104,6 +118,28 @@ impl SimilarityIndex {
         found.sort_unstable();
         found.dedup();
         found
+    }
+
+    /// The lists of the slots that have the codes of these landmarks, `most` slots together; long lists, which tell the
+    /// least, are left out first.
+    fn with_codes_of(&self, landmarks: &Landmarks, most: usize) -> Vec<&[Slot]> {
+        let lists = landmarks.codes().filter_map(|code| self.codes.get(&code));
+        let mut lists: Vec<&[Slot]> = lists.map(Vec::as_slice).collect();
+        lists.sort_unstable_by_key(|slots| slots.len());
+        let mut left = most;
+        let has_room =
+            |slots: &&&[Slot]| left.checked_sub(slots.len()).map(|rest| left = rest).is_some();
+        let telling = lists.iter().take_while(has_room).count();
+        lists.truncate(telling);
+        lists
+    }
+
+    /// How many photos with a like cue, or with two landmarks of the same codes, are compared.
+    ///
+    /// What one picture in [`CROWD_SHARE`] has tells nothing about a picture. No cue of real photos is as common; but
+    /// records can be made up, and a look-up must cost little all the same.
+    fn crowd(&self) -> usize {
+        CROWD.max(self.views.len() / CROWD_SHARE)
     }
 
     /// The photos whose landmarks agree with these, but for two graphics.
@@ -115,7 +151,8 @@ impl SimilarityIndex {
         // A bit for each slot: what is met is met in any order, and most of it never again.
         let mut met = vec![0_u64; self.views.len().div_ceil(64)];
         let mut again = Vec::new();
-        for slot in own.codes().filter_map(|code| self.codes.get(&code)).flatten() {
+        let crowd = self.crowd();
+        for slot in self.with_codes_of(own, CROWDED_CODES * crowd).into_iter().flatten() {
             let (word, bit) = (&mut met[*slot as usize / 64], 1 << (slot % 64));
             if *word & bit != 0 {
                 again.push(*slot as usize);
@@ -124,6 +161,7 @@ impl SimilarityIndex {
         }
         again.sort_unstable();
         again.dedup();
+        again.truncate(crowd);
         let graphic = fingerprint.is_graphic();
         again.retain(|slot| !(graphic && self.graphic[*slot]));
         // First all copies, then all comparisons: so the processor fetches several at once.

@@ -1,0 +1,78 @@
+//! A member makes up any number of photos with one name, or of one picture: the table costs no more than before.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::laws::photo;
+use super::versions::{pair, record};
+use crate::node::limits::VERSIONS;
+use crate::node::table::Table;
+use crate::node::table::names::Found;
+use crate::node::table::verdict::Verdict;
+use crate::photo::{Photo, PhotoId};
+use crate::protocol::{Facts, NodeId, Record};
+
+const ME: NodeId = NodeId(1);
+const LIAR: NodeId = NodeId(2);
+const FRIEND: NodeId = NodeId(3);
+
+fn settle(table: &mut Table) {
+    while table.judge(64) {}
+}
+
+#[test]
+fn any_number_of_photos_of_one_name_have_labels_of_their_own() {
+    let mut table = Table::new(ME);
+    let mut ids = Vec::new();
+    for n in 0..30_000_u32 {
+        // Many of them have their first digits in common.
+        let mut id = *blake3::hash(&n.to_be_bytes()).as_bytes();
+        id[..n as usize % 5].fill(7);
+        ids.push(PhotoId(id));
+        let facts = Arc::new(Facts::named("cat.jpg"));
+        let photo = Arc::new(Photo::opaque(PhotoId(id), 1));
+        table.claim(LIAR, &Record { facts, ..record(photo) });
+    }
+    // This one is named as one of them would be labelled.
+    let label = format!("cat~{}.jpg", &ids[0].to_string()[..6]);
+    let facts = Arc::new(Facts::named(&label));
+    let other = Arc::new(Photo::opaque(PhotoId::of(b"other"), 1));
+    table.claim(FRIEND, &Record { facts, ..record(Arc::clone(&other)) });
+    settle(&mut table);
+    let labels: BTreeSet<String> = table.labels().iter().cloned().collect();
+    assert_eq!(labels.len(), ids.len() + 1);
+    for id in ids.into_iter().chain([other.id]) {
+        assert_eq!(table.find(&table.label(id)), Found::One(id));
+    }
+    assert_eq!(table.label(other.id), label);
+    let Found::Ambiguous(named) = table.find("cat.jpg") else {
+        panic!("it may be any of them");
+    };
+    assert_eq!(named.len(), 20);
+    for unknown in ["cat~000000.jpg", "cat~.jpg", "cat~zzzzzz.jpg", "cat~", "~", "cat~é.jpg"] {
+        assert_eq!(table.find(unknown), Found::Nothing, "{unknown}");
+    }
+}
+
+#[test]
+fn any_number_of_photos_of_one_picture_take_up_little_and_leave_room_when_they_go() {
+    let (worse, better) = pair();
+    let (worse, better) = (photo(worse), photo(better));
+    let mut table = Table::new(ME);
+    table.claim(ME, &record(Arc::clone(&worse)));
+    for n in 0..2000_u32 {
+        let id = PhotoId::of(&n.to_be_bytes());
+        table.claim(LIAR, &record(Arc::new(Photo { id, ..Photo::clone(&better) })));
+    }
+    table.claim(FRIEND, &record(Arc::clone(&better)));
+    settle(&mut table);
+    let most = table.after(None).map(|entry| entry.similar.len()).max();
+    assert!(most <= Some(VERSIONS), "{most:?}");
+    table.set_away(LIAR);
+    table.forget_last_known(LIAR);
+    table.sweep(usize::MAX);
+    table.connect_crowded(usize::MAX);
+    settle(&mut table);
+    let verdict = |photo: &Photo| table.get(photo.id).unwrap().verdict;
+    assert_eq!([verdict(&better), verdict(&worse)], [Verdict::Keeper, Verdict::Loser(better.id)]);
+}
