@@ -12,6 +12,7 @@ use crate::node::context::Context;
 use crate::node::limits::{GETS, PULLS, WINDOW};
 use crate::node::news::{Fetcher, News};
 use crate::node::plan::placement::rendezvous_score;
+use crate::node::table::entry::Entry;
 use crate::node::{DiskAction, DiskError, LinkId, Source, Spool, Time};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::message::{Lane, OfferReply, TransferId};
@@ -47,6 +48,8 @@ pub(super) enum Phase {
     Receiving {
         from: NodeId,
         link: LinkId,
+        /// How many bytes it has, by its own account.
+        bytes: u64,
         /// How many bytes have come, and where the window ends.
         received: u64,
         window_end: u64,
@@ -219,10 +222,13 @@ impl Copies {
         let Some(link) = cx.mesh.link_to(from) else {
             return;
         };
-        let length = pull.photo.bytes.min(WINDOW);
+        let has_told = |entry: &&Entry| entry.claims.has(from);
+        let told = cx.table.get(photo).filter(has_told).map(|entry| entry.told_by(from).bytes);
+        let bytes = told.unwrap_or(pull.photo.bytes);
+        let length = bytes.min(WINDOW);
         let lane = pull.lane();
-        let phase =
-            Phase::Receiving { from, link, received: 0, window_end: length, progress: cx.now() };
+        let (received, window_end, progress) = (0, length, cx.now());
+        let phase = Phase::Receiving { from, link, bytes, received, window_end, progress };
         if let Some((_, pull)) = self.pulls.get_mut(&photo) {
             pull.phase = phase;
         }

@@ -68,23 +68,24 @@ impl Copies {
         let Some((_, pull)) = self.pulls.get_mut(&photo) else {
             return;
         };
-        let (bytes, lane) = (pull.photo.bytes, pull.lane());
+        let lane = pull.lane();
         pull.unwritten = pull.unwritten.saturating_sub(1);
         if pull.phase == Phase::Draining {
             return self.pull_from_next(cx, photo);
         }
-        let Phase::Receiving { from, link, received, window_end, progress } = &mut pull.phase
+        let Phase::Receiving { from, link, bytes, received, window_end, progress } =
+            &mut pull.phase
         else {
             return;
         };
         if *received < *window_end || pull.unwritten > 0 {
             return;
         }
-        if *received == bytes {
+        if *received == *bytes {
             pull.phase = Phase::Inspecting { from: *from };
             return cx.disk(DiskAction::Inspect { spool });
         }
-        let (link, offset, length) = (*link, *received, (bytes - *received).min(WINDOW));
+        let (link, offset, length) = (*link, *received, (*bytes - *received).min(WINDOW));
         *window_end = offset + length;
         *progress = now;
         cx.send(link, Message::AskForImage { transfer, photo, offset, length, lane });

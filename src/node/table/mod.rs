@@ -212,7 +212,7 @@ impl Table {
         let entry = self.entries.get(&photo)?;
         let holding = entry.holding(self.me)?;
         Some(Record {
-            photo: entry.photo.clone(),
+            photo: Arc::clone(entry.told_by(self.me)),
             facts: entry.facts.clone(),
             holding,
             looks: self.my_looks(photo),

@@ -1,13 +1,17 @@
 //! What a photo's bytes are, when nodes differ about it: the same for all who only hear, and what one has read oneself.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use super::super::{Action, Asker, ClientEvent, LinkAction};
 use super::laws::photo;
+use super::solo::{Solo, original};
 use super::versions::{pair, record};
+use super::world::CLIENT;
 use crate::node::table::Table;
 use crate::node::table::verdict::Verdict;
 use crate::photo::{ACCOUNT, Photo, PhotoId, Relation};
-use crate::protocol::{Holding, Looks, NodeId, Record};
+use crate::protocol::{Holding, Looks, Message, NodeId, Record, Request};
 
 const ME: NodeId = NodeId(1);
 
@@ -92,6 +96,38 @@ fn a_wrong_account_counts_for_no_longer_than_it_is_told() {
         table.remove(NodeId(3), right.id);
         assert_eq!(state(&mut table).0, right);
     }
+}
+
+#[test]
+fn each_holder_is_asked_for_as_many_bytes_as_it_has_told() {
+    let mut solo = Solo::new();
+    let right = original(&[7; 100]);
+    let lie = Arc::new(Photo { bytes: 1, ..Photo::clone(&right.photo) });
+    solo.join(1, Duration::ZERO, &[]);
+    solo.announce(1, vec![Record { photo: lie, ..right.clone() }], true);
+    solo.join(2, Duration::ZERO, &[]);
+    solo.announce(2, vec![right], true);
+    let (link, image_name) = (CLIENT, "p.jpg".to_owned());
+    let request = Request::GetImageRequest { image_name };
+    let mut actions = solo.tell(ClientEvent::Asked { link, by: Asker::Owner, request });
+    let lengths = |actions: &[Action]| {
+        let asked = actions.iter().filter_map(|action| match action {
+            Action::Link(LinkAction::Send {
+                link,
+                message: Message::AskForImage { transfer, length, .. },
+            }) => Some((link.0, *length, *transfer)),
+            _ => None,
+        });
+        asked.collect::<Vec<_>>()
+    };
+    let mut asked = Vec::new();
+    while let [(node, length, transfer)] = lengths(&actions)[..] {
+        asked.push((node, length));
+        let reason = "not here".to_owned();
+        actions = solo.hear(node, Message::NoImage { transfer, reason });
+    }
+    asked.sort_unstable();
+    assert_eq!(asked, [(1, 1), (2, 100)]);
 }
 
 #[test]
