@@ -88,6 +88,12 @@ impl Facts {
     /// names; without a bound, a faulty node could grow a record past every frame.
     pub const MAX: usize = 32;
 
+    /// So many names, and as many aliases, of a photo a holder remembers by hearsay.
+    pub const HEARD: usize = 8;
+
+    /// So many distinct photos: each picture of a burst may be told apart from all others.
+    pub const HEARD_DISTINCT: usize = 16;
+
     /// The most owners of a photo: all members of a group find room.
     pub const MAX_OWNERS: usize = MEMBERS;
 
@@ -106,15 +112,31 @@ impl Facts {
         self.owners.len() >= Facts::MAX_OWNERS
     }
 
+    /// Whether some of what others say may have found no room.
+    pub fn is_full(&self) -> bool {
+        [self.names.len(), self.aliases.len(), self.distinct.len()].contains(&Facts::MAX)
+    }
+
     /// Adds what `other` knows, within the bounds; whether anything was new.
     ///
     /// Up to the bounds, which no friend reaches, the order of hearing does not matter. Beyond them what was known first
     /// stays: else any member could have a photo lose its name, or what it is distinct from, by inventing more of them.
     pub fn merge(&mut self, other: &Facts) -> bool {
+        self.add(other, Facts::MAX, Facts::MAX)
+    }
+
+    /// The same for what a holder hears of another one. It remembers not much of that, so that what it knows itself is
+    /// not lost in it.
+    pub fn hear(&mut self, other: &Facts) -> bool {
+        self.add(other, Facts::HEARD, Facts::HEARD_DISTINCT)
+    }
+
+    fn add(&mut self, other: &Facts, names: usize, distinct: usize) -> bool {
         let mut merged = self.clone();
-        add(&mut merged.names, other.names.iter().filter(|name| !name.is_empty()), Facts::MAX);
-        add(&mut merged.aliases, other.aliases.iter().filter(|name| !name.is_empty()), Facts::MAX);
-        add(&mut merged.distinct, &other.distinct, Facts::MAX);
+        let named = |name: &&String| !name.is_empty();
+        add(&mut merged.names, other.names.iter().filter(named), names);
+        add(&mut merged.aliases, other.aliases.iter().filter(named), names);
+        add(&mut merged.distinct, &other.distinct, distinct);
         add(&mut merged.owners, &other.owners, Facts::MAX_OWNERS);
         let grown = merged != *self;
         *self = merged;

@@ -6,8 +6,10 @@
 //! one that was told only the final state.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::Table;
+use super::claims::Claim;
 use super::entry::{Entry, count_load};
 use super::names::primary;
 use super::verdict::Verdict;
@@ -129,13 +131,12 @@ impl Table {
                 self.changed.insert(keeper);
             }
         }
-        let is_mine = after.claims.has(self.me);
-        if before.claims.get(self.me) != after.claims.get(self.me)
-            || is_mine && before.facts != after.facts
-        {
+        let [was_mine, is_mine] = [before, after].map(|entry| entry.claims.get(self.me));
+        if was_mine != is_mine {
             self.unannounced.insert(photo);
         }
-        if is_mine && before.facts != after.facts {
+        let facts = |claim: Option<&Claim>| claim.map(|claim| Arc::clone(&claim.facts));
+        if is_mine.is_some() && facts(was_mine) != facts(is_mine) {
             self.unnoted.insert(photo);
         }
     }

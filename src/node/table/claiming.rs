@@ -6,10 +6,11 @@ use std::sync::Arc;
 use super::Table;
 use super::claims::{Claim, Claims};
 use super::entry::{Entry, Part};
+use super::facts::{union, with_hearsay};
 use super::tombstones::Merged;
 use super::verdict::Verdict;
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Holding, Looks, NodeId, Record, Tombstone};
+use crate::protocol::{Facts, Holding, Looks, NodeId, Record, Tombstone};
 
 impl Table {
     /// Takes a node's word on a photo.
@@ -24,8 +25,9 @@ impl Table {
         }
         let facts = self.facts_told(node, record);
         let mut claim = if node == self.me {
-            self.learn(id, &facts);
-            self.my_claim(id, record.holding)
+            let mut own = self.my_claim(id, record.holding);
+            own.facts = self.known_of(id, &facts);
+            own
         } else {
             Claim {
                 holding: record.holding,
@@ -39,9 +41,9 @@ impl Table {
         claim.account = (taken != Some(&record.photo)).then(|| Arc::clone(&record.photo));
         self.spare(node, id);
         self.set_claim(node, id, Some(claim));
-        // Facts heard before we held the photo are not on disk yet.
-        let known = self.entries.get(&id).map(|entry| &entry.facts);
-        if node == self.me && known.is_some_and(|known| *known != record.facts) {
+        // What was heard before is not on disk yet.
+        let own = self.entries.get(&id).and_then(|entry| entry.claims.get(self.me));
+        if node == self.me && own.is_some_and(|own| own.facts != record.facts) {
             self.unnoted.insert(id);
         }
         agrees
@@ -90,18 +92,28 @@ impl Table {
         }
     }
 
-    /// This node's own claim on a photo that it holds in this way.
+    /// This node's own claim on a photo, if it holds it in this way.
     fn my_claim(&self, photo: PhotoId, holding: Holding) -> Claim {
+        let before = self.entries.get(&photo).and_then(|entry| entry.claims.get(self.me));
         Claim {
             holding,
             current: true,
             looks: self.looked.get(&photo).and_then(told_looks),
-            facts: Arc::default(),
-            account: self
-                .entries
-                .get(&photo)
-                .and_then(|entry| entry.claims.get(self.me)?.account.clone()),
+            facts: before.map(|claim| Arc::clone(&claim.facts)).unwrap_or_default(),
+            account: before.and_then(|claim| claim.account.clone()),
         }
+    }
+
+    /// What this node knows of a photo of which its folder says this: that, what it knew, and what others say now.
+    fn known_of(&self, photo: PhotoId, facts: &Arc<Facts>) -> Arc<Facts> {
+        let Some(entry) = self.entries.get(&photo) else {
+            return Arc::clone(facts);
+        };
+        let before = entry.claims.get(self.me).map(|claim| &claim.facts);
+        let known =
+            before.map_or_else(|| Arc::clone(facts), |known| union(Arc::clone(facts), known));
+        let others = entry.claims.iter().filter(|(node, _)| *node != self.me);
+        others.fold(known, |known, (_, claim)| with_hearsay(&known, &claim.facts))
     }
 
     /// A node no longer has a photo in any way.
@@ -129,13 +141,17 @@ impl Table {
 
     pub(super) fn set_claim(&mut self, node: NodeId, photo: PhotoId, claim: Option<Claim>) {
         let me = self.me;
+        let heard = claim.as_ref().filter(|_| node != me).map(|claim| Arc::clone(&claim.facts));
         self.apply(photo, |entry| {
             entry.claims.set(node, claim);
-            entry.facts = entry.all_that_is_said(me);
+            if let Some((own, heard)) = entry.claims.get_mut(me).zip(heard) {
+                own.facts = with_hearsay(&own.facts, &heard);
+            }
             if entry.claims.is_empty() {
                 entry.verdict = Verdict::Absent;
             }
         });
+        self.gather(photo);
         self.weigh_accounts(photo);
         if self.entries.get(&photo).is_some_and(|entry| entry.claims.is_empty()) {
             self.disconnect(photo);

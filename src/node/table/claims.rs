@@ -14,7 +14,7 @@ pub(in crate::node) struct Claim {
     pub(in crate::node) current: bool,
     /// Its findings from comparing its copy with others, if any.
     pub(in crate::node) looks: Option<Box<Looks>>,
-    /// The facts it reported. Empty in our own claim: there the entry's facts stand.
+    /// The facts it reported; in this node's own claim what it knows and reports itself.
     pub(in crate::node) facts: Arc<Facts>,
     /// Its account of the bytes, if that is another one than the entry has.
     pub(in crate::node) account: Option<Arc<Photo>>,
@@ -43,6 +43,11 @@ impl Claims {
     /// A node's claim.
     pub(in crate::node) fn get(&self, node: NodeId) -> Option<&Claim> {
         self.place(node).ok().map(|at| &self.0[at].1)
+    }
+
+    /// A node's claim, to be changed.
+    pub(in crate::node) fn get_mut(&mut self, node: NodeId) -> Option<&mut Claim> {
+        self.place(node).ok().map(|at| &mut self.0[at].1)
     }
 
     /// Whether a node has a claim.

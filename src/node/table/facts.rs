@@ -1,14 +1,19 @@
 //! The facts of a photo: its names, its owners, and what it is distinct from.
 //!
-//! **The facts of a photo are the union of what all its holders report.** If this node holds the photo itself, they
-//! also contain everything it ever heard of it: it tells that to the others, and writes it down. So nodes whose tables
-//! agree know the same facts, however they came to it, and a fact that no holder reports any longer is forgotten.
+//! **The facts of a photo are the union of what all its holders report.** So nodes whose tables agree know the same facts,
+//! however they came to it, and a fact that no holder reports any longer is forgotten. What a holder reports is its own
+//! knowledge: what its folder says and its people have said, and what it has heard of others, so that a name outlives
+//! the node that gave it.
+//!
+//! No member can push out what others say by saying more. Of what a node hears it adds only a few to its own knowledge;
+//! and where all that is said finds no room, all persons say one thing after the other in turns.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Table;
 use super::entry::Entry;
+use super::spread::Person;
 use crate::photo::PhotoId;
 use crate::protocol::{Facts, NodeId, Record};
 
@@ -32,25 +37,83 @@ impl Table {
         }
     }
 
-    /// Adds facts to this node's own claim on a photo.
+    /// This node's people, or its folder, say more of a photo that it has. It goes before what was known.
     pub(in crate::node) fn learn(&mut self, photo: PhotoId, facts: &Arc<Facts>) {
-        self.apply(photo, |entry| entry.facts = union(Arc::clone(&entry.facts), facts));
+        let me = self.me;
+        self.apply(photo, |entry| {
+            if let Some(own) = entry.claims.get_mut(me) {
+                own.facts = union(Arc::clone(facts), &own.facts);
+            }
+        });
+        self.gather(photo);
     }
-}
 
-impl Entry {
-    /// The union of all reported facts; if node `me` has the photo itself, with all that it ever heard.
-    pub(super) fn all_that_is_said(&self, me: NodeId) -> Arc<Facts> {
-        let mut told = self.claims.values().map(|claim| &claim.facts);
-        let first = match self.claims.has(me) {
-            true => Some(&self.facts),
-            false => told.next(),
+    /// After a change of a photo's claims: what is said of it, all together.
+    pub(super) fn gather(&mut self, photo: PhotoId) {
+        let Some(facts) = self.entries.get(&photo).map(|entry| self.all_that_is_said(entry)) else {
+            return;
         };
-        told.fold(first.map(Arc::clone).unwrap_or_default(), union)
+        self.apply(photo, |entry| entry.facts = facts);
+    }
+
+    fn all_that_is_said(&self, entry: &Entry) -> Arc<Facts> {
+        let own = entry.claims.get(self.me).map(|claim| &claim.facts);
+        let others = entry.claims.iter().filter(|(node, _)| *node != self.me);
+        let mut told = own.into_iter().chain(others.map(|(_, claim)| &claim.facts));
+        let first = told.next().map(Arc::clone).unwrap_or_default();
+        let all = told.fold(first, union);
+        match all.is_full() {
+            true => Arc::new(self.in_turns(entry)),
+            false => all,
+        }
+    }
+
+    /// What is said of a photo of which very much is said: first this node's own knowledge, then what each of the other
+    /// persons says, in turns.
+    fn in_turns(&self, entry: &Entry) -> Facts {
+        let mut by_person: BTreeMap<Person, Facts> = BTreeMap::new();
+        for (node, claim) in entry.claims.iter().filter(|(node, _)| *node != self.me) {
+            let said = by_person.entry(self.person(node)).or_default();
+            said.names.extend(claim.facts.names.iter().cloned());
+            said.aliases.extend(claim.facts.aliases.iter().cloned());
+            said.distinct.extend(&claim.facts.distinct);
+            said.owners.extend(&claim.facts.owners);
+        }
+        let own = entry.claims.get(self.me).map(|claim| Facts::clone(&claim.facts));
+        let mut all = own.unwrap_or_default();
+        let others = || by_person.values();
+        take_turns(&mut all.names, others().map(|said| &said.names));
+        take_turns(&mut all.aliases, others().map(|said| &said.aliases));
+        take_turns(&mut all.distinct, others().map(|said| &said.distinct));
+        for said in others() {
+            all.merge(&Facts { owners: said.owners.clone(), ..Facts::default() });
+        }
+        all
     }
 }
 
-fn union(one: Arc<Facts>, other: &Arc<Facts>) -> Arc<Facts> {
+/// Adds to what this node says itself what the others say, one from each of them after the other, while there is room.
+fn take_turns<'a, T: Ord + Clone + 'a>(
+    all: &mut BTreeSet<T>,
+    others: impl Iterator<Item = &'a BTreeSet<T>>,
+) {
+    let mut turns: Vec<_> = others.map(BTreeSet::iter).collect();
+    while !turns.is_empty() && all.len() < 2 * Facts::MAX {
+        turns.retain_mut(|said| match said.find(|one| !all.contains(*one)) {
+            Some(one) => all.insert(one.clone()),
+            None => false,
+        });
+    }
+}
+
+/// What a node knows of a photo, with what it hears of another one: of that not more than a few.
+pub(super) fn with_hearsay(own: &Arc<Facts>, heard: &Facts) -> Arc<Facts> {
+    let mut more = Facts::clone(own);
+    more.hear(heard);
+    if more == **own { Arc::clone(own) } else { Arc::new(more) }
+}
+
+pub(super) fn union(one: Arc<Facts>, other: &Arc<Facts>) -> Arc<Facts> {
     if one == *other {
         return one;
     }

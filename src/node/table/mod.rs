@@ -211,9 +211,10 @@ impl Table {
     pub(in crate::node) fn record(&self, photo: PhotoId) -> Option<Record> {
         let entry = self.entries.get(&photo)?;
         let holding = entry.holding(self.me)?;
+        let own = entry.claims.get(self.me)?;
         Some(Record {
             photo: Arc::clone(entry.told_by(self.me)),
-            facts: entry.facts.clone(),
+            facts: Arc::clone(&own.facts),
             holding,
             looks: self.my_looks(photo),
         })

@@ -110,8 +110,7 @@ fn from_scratch(table: &Table) -> Table {
             }
             false => claim.looks().cloned().unwrap_or_default(),
         };
-        let facts = if node == ME { &entry.facts } else { &claim.facts };
-        let (photo, facts) = (Arc::clone(entry.told_by(node)), facts.clone());
+        let (photo, facts) = (Arc::clone(entry.told_by(node)), Arc::clone(&claim.facts));
         anew.claim(node, &Record { photo, facts, holding: claim.holding, looks });
         if !claim.current {
             anew.sweeps.clear();

@@ -76,3 +76,68 @@ fn any_number_of_photos_of_one_picture_take_up_little_and_leave_room_when_they_g
     let verdict = |photo: &Photo| table.get(photo.id).unwrap().verdict;
     assert_eq!([verdict(&better), verdict(&worse)], [Verdict::Keeper, Verdict::Loser(better.id)]);
 }
+
+/// A record of one photo with 32 names, aliases and distinct photos that somebody has made up.
+fn flooded(photo: &Arc<Photo>, round: u32) -> Record {
+    let made_up = |what: &str| (0..32).map(|n| format!("!{what} {round} {n}")).collect();
+    let facts = Facts {
+        names: made_up("name"),
+        aliases: made_up("alias"),
+        distinct: (0..32).map(|n: u8| PhotoId::of(&[round as u8, n])).collect(),
+        ..Facts::default()
+    };
+    Record { facts: Arc::new(facts), ..record(Arc::clone(photo)) }
+}
+
+#[test]
+fn nobody_pushes_out_a_name_by_making_up_others() {
+    let photo = Arc::new(Photo::opaque(PhotoId::of(b"cat"), 1));
+    let liars = [NodeId(2), NodeId(4), NodeId(9)];
+    // The friend's own node, as a table of its own: what it tells after it has heard a lot.
+    let mut owner = Table::new(FRIEND);
+    let cat = Arc::new(Facts::named("cat.jpg"));
+    owner.claim(FRIEND, &Record { facts: cat, ..record(Arc::clone(&photo)) });
+    for round in 0..9 {
+        owner.claim(liars[0], &flooded(&photo, round));
+    }
+    let told = owner.record(photo.id).unwrap();
+    // Whoever hears of it, in whatever order, finds it by its name; and so does who has a copy from the liar.
+    for holds in [false, true] {
+        for last in [false, true] {
+            let mut table = Table::new(ME);
+            let tell = |table: &mut Table| {
+                table.claim(FRIEND, &told);
+            };
+            if !last {
+                tell(&mut table);
+            }
+            for (round, liar) in (100..).zip(&liars[..2]) {
+                table.claim(*liar, &flooded(&photo, round));
+            }
+            if holds {
+                table.claim(ME, &flooded(&photo, 100));
+            }
+            tell(&mut table);
+            settle(&mut table);
+            assert_eq!(table.find("cat.jpg"), Found::One(photo.id), "{holds} {last}");
+            let entry = table.get(photo.id).unwrap();
+            assert!(entry.facts.names.len() <= 2 * Facts::MAX);
+            assert!(table.record(photo.id).is_none_or(|own| own.facts.names.len() <= Facts::MAX));
+        }
+    }
+}
+
+#[test]
+fn what_this_nodes_people_say_finds_room_whatever_others_have_said() {
+    let photo = Arc::new(Photo::opaque(PhotoId::of(b"cat"), 1));
+    let mut table = Table::new(ME);
+    table.claim(ME, &flooded(&photo, 1));
+    table.claim(LIAR, &flooded(&photo, 2));
+    let other = PhotoId::of(b"dog");
+    let facts = Facts { distinct: [other].into(), ..Facts::named("cat.jpg") };
+    table.learn(photo.id, &Arc::new(facts));
+    let own = table.record(photo.id).unwrap().facts;
+    assert!(own.distinct.contains(&other) && own.names.contains("cat.jpg"));
+    assert_eq!([own.distinct.len(), own.names.len()], [Facts::MAX; 2]);
+    assert!(table.get(photo.id).unwrap().facts.distinct.contains(&other));
+}
