@@ -10,7 +10,7 @@ use super::layout::{self, holding_at};
 use super::scan::{Candidate, Finding, Inspection, Walk, Walker};
 use super::{Change, Folder, OpenError, companions};
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Facts, Holding};
+use crate::protocol::{Facts, Few, Holding};
 
 /// This many photos can vanish at once without suspicion: a friend tidies up.
 const MAY_VANISH: usize = 20;
@@ -175,7 +175,7 @@ impl Folder {
             was.photo.account != photo.account || photo.rank() < was.photo.rank()
         });
         let inherited = was.map(|was| was.facts.distinct.clone()).unwrap_or_default();
-        let mut distinct: BTreeSet<PhotoId> = is_worse.then_some(before).into_iter().collect();
+        let mut distinct: Few<PhotoId> = is_worse.then_some(before).into_iter().collect();
         distinct.extend(inherited.into_iter().filter(|other| *other != photo.id));
         Facts { distinct, ..Facts::default() }
     }

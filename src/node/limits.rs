@@ -101,8 +101,9 @@ pub const TOMBSTONES_OF_OWNER: usize = 10_000;
 /// The most tombstones of all owners together: some 50 MB of memory, even if a member invents owners.
 pub const TOMBSTONES: usize = 200_000;
 
-/// The most photos of one other node in the table: more than a friend takes in many years.
-pub const PHOTOS_OF_NODE: usize = 500_000;
+/// How much memory may be taken up by what one other member tells of photos, in bytes: by more than a hundred thousand
+/// photos that nobody else has, or several hundred thousand that others have, too.
+pub const MEMORY_OF_MEMBER: usize = 256 * 1024 * 1024;
 
 /// The table takes no photo of others beyond this size: a gigabyte of memory or somewhat more.
 pub const PHOTOS: usize = 1_000_000;

@@ -10,6 +10,7 @@ mod bounds;
 pub mod client;
 pub mod codec;
 mod departure;
+mod few;
 pub mod group;
 mod group_key;
 mod looks;
@@ -32,6 +33,7 @@ pub use address::Address;
 pub use blob::Blob;
 pub use client::{Answer, Request};
 pub use departure::{Departure, Gone};
+pub use few::Few;
 pub use group::{
     Certificate, GroupId, MemberFile, MemberName, Membership, NodeName, Revocation, Visit,
 };

@@ -1,12 +1,11 @@
 //! The line of the image table: one node's word on one photo that it holds.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::group::MEMBERS;
-use super::{Looks, MemberName, bounds};
+use super::{Few, Looks, MemberName, bounds};
 use crate::photo::{Photo, PhotoId};
 
 /// How a node has a photo's bytes on its disk.
@@ -54,33 +53,33 @@ pub struct Facts {
     /// Every file name the photo ever had, without folders.
     #[serde(
         default,
-        skip_serializing_if = "BTreeSet::is_empty",
+        skip_serializing_if = "Few::is_empty",
         deserialize_with = "bounds::texts::<_, _, { Facts::MAX }, { Facts::MAX_NAME }>"
     )]
-    pub names: BTreeSet<String>,
+    pub names: Few<String>,
     /// The names that worse versions of the picture had: they lead here too, even when those versions are gone.
     #[serde(
         default,
-        skip_serializing_if = "BTreeSet::is_empty",
+        skip_serializing_if = "Few::is_empty",
         deserialize_with = "bounds::texts::<_, _, { Facts::MAX }, { Facts::MAX_NAME }>"
     )]
-    pub aliases: BTreeSet<String>,
+    pub aliases: Few<String>,
     /// Photos that look like this one, of which a person has said that they are others: in words, or by making this one out
     /// of the other's file.
     #[serde(
         default,
-        skip_serializing_if = "BTreeSet::is_empty",
+        skip_serializing_if = "Few::is_empty",
         deserialize_with = "bounds::list::<_, _, { Facts::MAX }>"
     )]
-    pub distinct: BTreeSet<PhotoId>,
+    pub distinct: Few<PhotoId>,
     /// Members who have it, or last had it, as an original on a node of theirs, or who have given up their own version for
     /// it. It stays in the collection while one of them has not removed it, however long they have been away.
     #[serde(
         default,
-        skip_serializing_if = "BTreeSet::is_empty",
+        skip_serializing_if = "Few::is_empty",
         deserialize_with = "bounds::list::<_, _, { Facts::MAX_OWNERS }>"
     )]
-    pub owners: BTreeSet<MemberName>,
+    pub owners: Few<MemberName>,
 }
 
 impl Facts {
@@ -103,7 +102,7 @@ impl Facts {
     /// Facts that know just a name, of which a very long one is cut.
     pub fn named(name: impl AsRef<str>) -> Facts {
         let name = bounds::cut(name.as_ref(), Facts::MAX_NAME).to_owned();
-        Facts { names: BTreeSet::from([name]), ..Facts::default() }
+        Facts { names: [name].into(), ..Facts::default() }
     }
 
     /// Whether some owner may have found no room: who relies on all of them must think so. Else, where there is no group, a
@@ -146,7 +145,7 @@ impl Facts {
 
 /// Adds to a set while it has room.
 fn add<'a, T: Ord + Clone + 'a>(
-    set: &mut BTreeSet<T>,
+    set: &mut Few<T>,
     others: impl IntoIterator<Item = &'a T>,
     most: usize,
 ) {

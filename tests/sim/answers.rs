@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use photomesh::photo::PhotoId;
-use photomesh::protocol::{Answer, NodeId, Request};
+use photomesh::protocol::{Answer, Few, NodeId, Request};
 
 use crate::world::World;
 
@@ -118,7 +118,7 @@ impl World {
         };
         let asked = &self.hosts[host];
         let knows_folder = asked.daemon.as_ref().is_some_and(|daemon| daemon.scanned);
-        let is_meant = |photo: PhotoId, names: &BTreeSet<String>| match image_name.parse() {
+        let is_meant = |photo: PhotoId, names: &Few<String>| match image_name.parse() {
             Ok(id) => photo == id,
             Err(_) => names.contains(image_name),
         };

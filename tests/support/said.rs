@@ -1,6 +1,6 @@
 //! One of everything that daemons say to each other and clients ask: real values, so that no seed is ever out of date.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::iter::successors;
 use std::sync::Arc;
 
@@ -181,9 +181,9 @@ fn photo() -> Arc<Photo> {
 
 fn facts() -> Facts {
     Facts {
-        names: BTreeSet::from(["a.jpg".to_owned(), "b".to_owned()]),
-        aliases: BTreeSet::from(["c".to_owned()]),
-        distinct: BTreeSet::from([PhotoId([9; 32])]),
-        owners: BTreeSet::from([MemberName::of_node(NodeId(1))]),
+        names: ["a.jpg".to_owned(), "b".to_owned()].into(),
+        aliases: ["c".to_owned()].into(),
+        distinct: [PhotoId([9; 32])].into(),
+        owners: [MemberName::of_node(NodeId(1))].into(),
     }
 }

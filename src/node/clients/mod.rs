@@ -206,7 +206,8 @@ impl Clients {
         let is_alone = !better.iter().any(is_keeper);
         let was_removed = cx.table.tombstones().removers(photo).next().is_some();
         if result.is_ok() && !(was_removed && is_alone) {
-            let facts = Facts { distinct: better, ..Facts::default() };
+            let distinct = better.into_iter().collect();
+            let facts = Facts { distinct, ..Facts::default() };
             cx.table.learn(photo, &Arc::new(facts));
         }
         for link in links {

@@ -1,7 +1,7 @@
 //! Reports to clients about the collection and the mesh.
 
 use super::View;
-use super::wording::{as_what, spoken};
+use super::wording::{as_what, spoken, spoken_bytes};
 use crate::node::limits::{ALIASES_TOLD, AT_RISK, LIST_PAGE, PAGE_LOOKED_AT};
 use crate::node::mesh::{Peer, Presence};
 use crate::node::table::bounds::Bounds;
@@ -210,9 +210,11 @@ impl View<'_> {
     fn bounds_note(&self) -> Option<String> {
         let (node, count) = self.cx.table.most_left_out()?;
         let called = self.cx.called(node);
-        let Bounds { of_node, all } = self.cx.table.bounds;
+        let Bounds { of_member, all } = self.cx.table.bounds;
         Some(format!(
-            "{count} photo(s) of {called} are left out: this node knows at most {of_node} of one node, and {all} in all"
+            "{count} photo(s) of {called} are left out: what one member tells takes up at most {} of this computer's \
+             memory, and all tell of at most {all} photos",
+            spoken_bytes(of_member as u64)
         ))
     }
 

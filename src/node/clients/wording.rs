@@ -62,7 +62,7 @@ pub(super) fn differences(photo: &Photo, other: &Photo) -> Vec<String> {
 }
 
 /// A number of bytes, for people.
-fn spoken_bytes(bytes: u64) -> String {
+pub(super) fn spoken_bytes(bytes: u64) -> String {
     let kib = bytes.div_ceil(1024);
     match bytes {
         0..10_240 => format!("{bytes} bytes"),

@@ -1,6 +1,6 @@
 //! Records in words: whole, or what has changed of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::words::{Names, holding};
 use crate::photo::{PhotoId, Relation};
@@ -77,16 +77,13 @@ pub(super) fn facts(facts: &Facts, names: &dyn Names) -> Vec<String> {
 }
 
 fn new_facts(before: &Facts, now: &Facts, names: &dyn Names) -> Vec<String> {
-    let photos = |now: &BTreeSet<PhotoId>, before: &BTreeSet<PhotoId>| -> Vec<PhotoId> {
-        now.difference(before).copied().collect()
-    };
     let mut words = Vec::new();
     let called = now.names.difference(&before.names);
     words.extend(called.map(|name| format!("called {name}")));
     let found_as = now.aliases.difference(&before.aliases);
     words.extend(found_as.map(|name| also_found_as(name)));
-    let distinct = photos(&now.distinct, &before.distinct);
-    words.extend(distinct.into_iter().map(|photo| no_version_of(photo, names)));
+    let distinct = now.distinct.difference(&before.distinct);
+    words.extend(distinct.map(|photo| no_version_of(*photo, names)));
     let owners = now.owners.difference(&before.owners).map(|owner| names.member(*owner));
     words.extend(owners.map(|owner| format!("owned by {owner}")));
     words

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::Table;
 use super::claims::Claim;
-use super::entry::{Entry, count_load};
+use super::entry::{Entry, count_load, count_memory};
 use super::names::primary;
 use super::verdict::Verdict;
 use crate::photo::{PhotoId, Rank};
@@ -83,6 +83,8 @@ impl Table {
     fn count_holders(&mut self, before: &Entry, after: &Entry) {
         count_load(before, &mut self.inventories, |total, part| *total -= part);
         count_load(after, &mut self.inventories, |total, part| *total += part);
+        count_memory(before, &mut self.inventories, |total, part| *total -= part);
+        count_memory(after, &mut self.inventories, |total, part| *total += part);
         for (node, _) in before.claims.iter().filter(|(node, _)| !after.claims.has(*node)) {
             self.inventories.entry(node).or_default().photos.remove(&after.photo.id);
         }

@@ -66,15 +66,16 @@ impl Table {
             ));
         }
         for record in records {
-            let id = record.photo.id;
-            if !self.has_place(node, id) {
+            let Some(record) = self.placed(node, record) else {
                 if self.leave_out(node) {
                     notes.push(format!(
                         "no place for all the photos of node {node}: some are left out"
                     ));
                 }
-            } else if !self.claim(node, record) {
-                let id = id.short();
+                continue;
+            };
+            if !self.claim(node, &record) {
+                let id = record.photo.id.short();
                 notes.push(format!("{node} describes the bytes of {id} differently than before"));
             }
         }

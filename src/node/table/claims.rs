@@ -80,6 +80,10 @@ impl Claims {
         self.0.is_empty()
     }
 
+    pub(in crate::node) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(in crate::node) fn iter(&self) -> impl Iterator<Item = (NodeId, &Claim)> {
         self.0.iter().map(|(node, claim)| (*node, claim))
     }

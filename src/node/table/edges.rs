@@ -14,6 +14,7 @@
 //! others. But better versions that its holders have accepted stay accepted: else every retired photo would come back
 //! until it is read again.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Table;
@@ -142,13 +143,12 @@ impl Table {
             return;
         }
         for (from, to) in [(a, b), (b, a)] {
-            let Some(entry) = self.entries.get_mut(&from) else {
-                continue;
-            };
-            match alike {
-                true => entry.similar.insert(to),
-                false => entry.similar.remove(&to),
-            };
+            self.with_neighbours(from, |entry| {
+                match alike {
+                    true => entry.similar.insert(to),
+                    false => entry.similar.remove(&to),
+                };
+            });
         }
         for id in [a, b] {
             self.reconsider(id);
@@ -193,15 +193,12 @@ impl Table {
     pub(super) fn disconnect(&mut self, photo: PhotoId) {
         self.index.remove(photo);
         self.crowded.remove(&photo);
-        let similar = self
-            .entries
-            .get_mut(&photo)
-            .map(|entry| std::mem::take(&mut entry.similar))
-            .unwrap_or_default();
+        let mut similar = BTreeSet::new();
+        self.with_neighbours(photo, |entry| similar = std::mem::take(&mut entry.similar));
         for id in similar {
-            if let Some(other) = self.entries.get_mut(&id) {
+            self.with_neighbours(id, |other| {
                 other.similar.remove(&photo);
-            }
+            });
             if self.crowded.remove(&id) {
                 self.thinned.insert(id);
             }

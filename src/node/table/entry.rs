@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::bounds::memory;
 use super::claims::{Claim, Claims};
 use super::spread::Spread;
 use super::verdict::Verdict;
@@ -136,6 +137,8 @@ pub(super) struct Inventory {
     pub(in crate::node) photos: BTreeSet<PhotoId>,
     /// Its part in the balance of loads.
     pub(in crate::node) load: Load,
+    /// How much memory its claims take up, in bytes.
+    pub(in crate::node) memory: usize,
 }
 
 /// The part of a node's photos that are keepers of the collection, and on its disk.
@@ -163,6 +166,17 @@ pub(super) fn count_load(
         apply(&mut load.photos, 1);
         apply(&mut load.bytes, entry.photo.bytes);
         apply(&mut load.originals, u64::from(entry.holding(node) == Some(Holding::Original)));
+    }
+}
+
+/// Adds what an entry's claims take up in memory to their nodes' accounts, or takes it away.
+pub(super) fn count_memory(
+    entry: &Entry,
+    inventories: &mut BTreeMap<NodeId, Inventory>,
+    apply: impl Fn(&mut usize, usize),
+) {
+    for (node, claim) in entry.claims.iter() {
+        apply(&mut inventories.entry(node).or_default().memory, memory(entry, claim));
     }
 }
 

@@ -8,14 +8,14 @@
 //! No member can push out what others say by saying more. Of what a node hears it adds only a few to its own knowledge;
 //! and where all that is said finds no room, all persons say one thing after the other in turns.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Table;
 use super::entry::Entry;
 use super::spread::Person;
 use crate::photo::PhotoId;
-use crate::protocol::{Facts, NodeId, Record};
+use crate::protocol::{Facts, Few, NodeId, Record};
 
 impl Table {
     /// The facts of a node's record, as this node takes them: a node that has the original is an owner.
@@ -23,8 +23,7 @@ impl Table {
         let mut told = Arc::clone(&record.facts);
         let teller = self.member_of(teller);
         if record.holding.is_own() && !told.owners.contains(&teller) {
-            Arc::make_mut(&mut told)
-                .merge(&Facts { owners: BTreeSet::from([teller]), ..Facts::default() });
+            Arc::make_mut(&mut told).merge(&Facts { owners: [teller].into(), ..Facts::default() });
         }
         // Nobody is taken for an owner who is no member; so no member can invent owners.
         if !told.owners.iter().all(|owner| self.is_member(*owner)) {
@@ -93,11 +92,8 @@ impl Table {
 }
 
 /// Adds to what this node says itself what the others say, one from each of them after the other, while there is room.
-fn take_turns<'a, T: Ord + Clone + 'a>(
-    all: &mut BTreeSet<T>,
-    others: impl Iterator<Item = &'a BTreeSet<T>>,
-) {
-    let mut turns: Vec<_> = others.map(BTreeSet::iter).collect();
+fn take_turns<'a, T: Ord + Clone + 'a>(all: &mut Few<T>, others: impl Iterator<Item = &'a Few<T>>) {
+    let mut turns: Vec<_> = others.map(Few::iter).collect();
     while !turns.is_empty() && all.len() < 2 * Facts::MAX {
         turns.retain_mut(|said| match said.find(|one| !all.contains(*one)) {
             Some(one) => all.insert(one.clone()),

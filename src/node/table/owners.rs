@@ -65,7 +65,7 @@ impl Table {
         let photo = entry.photo.id;
         let claims = entry.claims.iter();
         let own = claims.filter(|(_, claim)| claim.holding.is_own());
-        let mut owners = entry.facts.owners.clone();
+        let mut owners: BTreeSet<MemberName> = entry.facts.owners.iter().copied().collect();
         owners.extend(own.map(|(node, _)| self.member_of(node)));
         owners.retain(|owner| {
             let removed = self.tombstones.is_removed_by(photo, *owner);

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::node::tests::laws::{photo, records};
 use crate::photo::Relation;
-use crate::protocol::Facts;
+use crate::protocol::{Facts, Few};
 
 const ME: NodeId = NodeId(3);
 
@@ -29,7 +29,7 @@ enum Change {
 fn changes() -> impl Strategy<Value = Vec<Change>> {
     let node = || (2..6_u64).prop_map(NodeId);
     let id = || (0..24_u8).prop_map(|n| photo(n).id);
-    let facts = (0..4_u8, prop::collection::btree_set(id(), 0..3));
+    let facts = (0..4_u8, prop::collection::vec(id(), 0..3).prop_map(Few::from));
     let facts = facts.prop_map(|(name, distinct)| {
         Arc::new(Facts { distinct, ..Facts::named(format!("{name}.jpg")) })
     });

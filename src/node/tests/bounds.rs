@@ -10,11 +10,12 @@ use crate::protocol::NodeId;
 #[test]
 fn who_tells_too_much_is_left_out_and_nobody_else() {
     let mut solo = Solo::new();
-    let (of_node, all) = (2, 3);
-    solo.node.cx.table.bounds = Bounds { of_node, all };
+    // Each is told by one node, and a few hundred bytes are room enough to begin with one more.
+    let (of_member, all) = (2 * 2000, 3);
+    solo.node.cx.table.bounds = Bounds { of_member, all };
     solo.join(1, Default::default(), &[b"1", b"2", b"3"]);
     assert_eq!(solo.status().photos, 2);
-    let note = "1 photo(s) of node 0000000000000001 are left out: this node knows at most 2 of one node, and 3 in all";
+    let note = "1 photo(s) of node 0000000000000001 are left out: what one member tells takes up at most 4000 bytes of this computer's memory, and all tell of at most 3 photos";
     assert!(solo.status().notes.contains(&note.to_owned()));
     // What it knows already it hears of as before, from whomever.
     solo.join(2, Default::default(), &[b"1", b"4"]);
@@ -30,8 +31,9 @@ fn who_tells_too_much_is_left_out_and_nobody_else() {
 #[test]
 fn what_a_node_had_too_much_is_forgotten_with_the_rest_of_it() {
     let mut solo = Solo::new();
-    let (of_node, all) = (2, 3);
-    solo.node.cx.table.bounds = Bounds { of_node, all };
+    // Each is told by one node, and a few hundred bytes are room enough to begin with one more.
+    let (of_member, all) = (2 * 2000, 3);
+    solo.node.cx.table.bounds = Bounds { of_member, all };
     solo.join(1, Default::default(), &[b"1", b"2", b"3"]);
     let (link, reason) = (LinkId(1), CloseReason::Remote);
     solo.tell(LinkEvent::Closed { link, reason });

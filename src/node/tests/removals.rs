@@ -188,7 +188,7 @@ fn nothing_is_removed_while_somebodys_photos_find_no_place_in_the_table() {
         hold(&mut solo, cat(Holding::Replica, [node_of(1)]));
         solo.join(2, PIN, &[b"dog"]);
         if full {
-            solo.node.cx.table.bounds.of_node = 1;
+            solo.node.cx.table.bounds.of_member = 1;
             solo.announce(2, vec![original(b"bird")], false);
         }
         say(&mut solo, 2, vec![word(1, Wish::Removed)]);

@@ -103,7 +103,7 @@ fn a_worse_version_stays_if_a_person_says_meanwhile_that_it_is_none() {
     let (mut solo, from, transfer) = fetching();
     solo.tell(DiskEvent::Held {
         photo: photo(pair().0),
-        facts: Facts { distinct: BTreeSet::from([better().id]), ..Facts::default() },
+        facts: Facts { distinct: [better().id].into(), ..Facts::default() },
         holding: Holding::Original,
         files: 1,
     });

@@ -2,6 +2,7 @@
 
 mod answers;
 mod bounds;
+mod few;
 mod frames;
 mod group;
 mod looks;
