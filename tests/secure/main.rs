@@ -8,6 +8,7 @@
 
 mod conspirators;
 mod files;
+mod floods;
 mod folders;
 mod liar;
 mod rights;

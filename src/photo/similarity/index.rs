@@ -17,7 +17,7 @@ use super::view::View;
 use crate::photo::id::PhotoId;
 
 /// In a small collection, so many photos are looked at in any case.
-const CROWD: usize = 4096;
+const CROWD: usize = 1024;
 
 /// In a large one, at most one in so many.
 const CROWD_SHARE: usize = 64;
