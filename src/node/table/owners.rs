@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 use super::Table;
 use super::entry::Entry;
-use super::tombstones::Merged;
+use super::tombstones::{Key, Merged};
 use crate::photo::PhotoId;
 use crate::protocol::{Holding, MemberName, Tombstone};
 
@@ -58,6 +58,15 @@ impl Table {
         }
         self.reclaim(photo);
         merged
+    }
+
+    /// A word counts no more: its certificate was replaced, or its owner removed from the group.
+    pub(super) fn forget_word(&mut self, key @ (photo, owner): Key) {
+        self.tombstones.forget(key);
+        if owner == self.myself {
+            self.withdrawn.remove(&photo);
+        }
+        self.reconsider_neighbours(photo);
     }
 
     /// The owners of a photo that have not removed it.

@@ -12,24 +12,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Table;
 use super::entry::Entry;
 use super::spread::{Person, Spread};
-use crate::protocol::{GroupId, MemberName, NodeId, Tombstone};
+use crate::protocol::{Certificate, GroupId, MemberName, NodeId, Tombstone};
 
 /// The group that this node belongs to, and who else does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::node) struct Certified {
     pub(in crate::node) group: GroupId,
-    /// The members, and the highest serial of each that does not count any more.
-    pub(in crate::node) members: BTreeSet<MemberName>,
+    /// The members, each with the certificate that counts.
+    pub(in crate::node) members: BTreeMap<MemberName, Certificate>,
+    /// Of each who was removed, the highest serial that does not count any more.
     pub(in crate::node) void: BTreeMap<MemberName, u64>,
 }
 
 impl Table {
-    /// Who belongs to the group. Photos whose owners have signed anything are judged again: one who was removed is no owner.
+    /// Who belongs to the group. Words that count no more are forgotten, and their photos judged again.
     pub(in crate::node) fn set_certified(&mut self, certified: Certified) {
-        if self.certified.replace(certified).is_some() {
-            for (photo, _) in self.tombstones.keys().collect::<Vec<_>>() {
-                self.reconsider_neighbours(photo);
-            }
+        self.certified = Some(certified);
+        let counts = |key| self.tombstones.get(key).is_some_and(|word| self.is_by_a_member(word));
+        for key in self.tombstones.keys().filter(|key| !counts(*key)).collect::<Vec<_>>() {
+            self.forget_word(key);
         }
     }
 
@@ -40,17 +41,20 @@ impl Table {
 
     /// Whether a name is that of a member. Of others' words about owners only these count.
     pub(super) fn is_member(&self, name: MemberName) -> bool {
-        self.certified.as_ref().is_none_or(|certified| certified.members.contains(&name))
+        self.certified.as_ref().is_none_or(|certified| certified.members.contains_key(&name))
     }
 
-    /// Whether a word is signed by somebody who belongs to the same group, or to none like this node.
+    /// Whether a word is signed by somebody who belongs to the same group, or to none like this node. In a group by the
+    /// latest certificate of that name: whoever has stolen an earlier one speaks for nobody.
     pub(super) fn is_by_a_member(&self, word: &Tombstone) -> bool {
         match (&self.certified, word.certificate()) {
             (None, None) => true,
             (Some(certified), Some(certificate)) => {
                 let void = certified.void.get(&certificate.name());
+                let known = certified.members.get(&certificate.name());
                 certified.group == certificate.group()
                     && void.is_none_or(|void| *void < certificate.serial())
+                    && known.is_none_or(|known| !known.is_later_than(certificate))
             }
             (None, Some(_)) | (Some(_), None) => false,
         }
