@@ -362,7 +362,10 @@ impl Node {
             Message::ImageInfo { records, gone, tombstones, complete } => {
                 self.told(link, records, gone, tombstones, complete);
             }
-            Message::KeepThis { photo, facts } => copies.offered(cx, link, photo, &facts),
+            Message::KeepThis { photo, mut facts } => {
+                cx.table.doubt(&mut facts);
+                copies.offered(cx, link, photo, &facts);
+            }
             Message::KeepAnswer { photo, verdict } => {
                 copies.offer_answered(cx, link, photo, verdict);
             }

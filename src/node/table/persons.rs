@@ -39,9 +39,18 @@ impl Table {
         self.certified.is_some()
     }
 
-    /// Whether a name is that of a member. Of others' words about owners only these count.
-    pub(super) fn is_member(&self, name: MemberName) -> bool {
-        self.certified.as_ref().is_none_or(|certified| certified.members.contains_key(&name))
+    /// Whether a name can be that of an owner: a member's, now or once, or that of a node of before the group.
+    pub(super) fn may_own(&self, name: MemberName) -> bool {
+        self.certified.as_ref().is_none_or(|certified| {
+            certified.members.contains_key(&name)
+                || certified.void.contains_key(&name)
+                || name.as_node().is_some()
+        })
+    }
+
+    /// Who an owner is by now: a node of before the group may have come into it.
+    pub(super) fn present_name(&self, owner: MemberName) -> MemberName {
+        owner.as_node().map_or(owner, |node| self.member_of(node))
     }
 
     /// Whether a word is signed by somebody who belongs to the same group, or to none like this node. In a group by the
@@ -65,10 +74,16 @@ impl Table {
         if node == self.me {
             self.myself = member.unwrap_or_else(|| MemberName::of_node(node));
         }
-        match member {
+        let before = match member {
             Some(member) => self.members.insert(node, member),
             None => self.members.remove(&node),
         };
+        // What was this node's before the group is its member's now.
+        if before != member {
+            for (photo, _) in self.tombstones.keys().collect::<Vec<_>>() {
+                self.reconsider_neighbours(photo);
+            }
+        }
     }
 
     /// Whose a node is.

@@ -1,14 +1,16 @@
-//! Whose signed words on photos count: those of a certificate that counts.
+//! Whose signed words on photos count: those of a certificate that counts, by an owner on record.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::limits::{SETTLE, TICK};
-use super::members::{Friends, hold, join, of, replica};
+use super::members::{Friends, hold, join, node, of, replica};
 use super::solo::{Solo, original};
 use crate::photo::PhotoId;
 use crate::protocol::group::{Revocation, Roster};
-use crate::protocol::{Facts, MemberFile, MemberName, Message, Record, Tombstone, Wish};
+use crate::protocol::{
+    Answer, Facts, MemberFile, MemberName, Message, Record, Request, Tombstone, Wish,
+};
 
 const CAT: &[u8] = b"cat";
 
@@ -87,6 +89,80 @@ fn a_word_ends_with_its_certificate_in_whatever_order_they_are_heard() {
 }
 
 #[test]
+fn what_only_a_removed_member_owned_is_removed_by_nobody() {
+    let mut friends = Friends::new();
+    let (ana, ben, cia) = (friends.invite("ana"), friends.invite("ben"), friends.invite("cia"));
+    let names = [&ben, &cia].map(|member| member.certificate.name());
+    // He may say that it is his, too.
+    for owners in [&names[1..], &names] {
+        for word_first in [true, false] {
+            let mut solo = of(&ana);
+            hold(&mut solo, owned(replica(CAT), owners.iter().copied()));
+            join(&mut solo, 1, &ben, Vec::new());
+            renewed(&mut solo, 1, &cia);
+            if word_first {
+                say(&mut solo, 1, word(&ben, Wish::Removed));
+            }
+            removed(&mut solo, 1, friends.file.remove(&names[1], 0).unwrap());
+            if !word_first {
+                say(&mut solo, 1, word(&ben, Wish::Removed));
+            }
+            assert!(is_shown(&mut solo), "{owners:?}, word first: {word_first}");
+        }
+    }
+}
+
+#[test]
+fn what_others_tell_of_a_removed_owner_is_believed() {
+    let mut friends = Friends::new();
+    let (ana, ben, cia) = (friends.invite("ana"), friends.invite("ben"), friends.invite("cia"));
+    let mut solo = of(&ana);
+    join(&mut solo, 1, &ben, Vec::new());
+    removed(&mut solo, 1, friends.file.remove(&cia.certificate.name(), 0).unwrap());
+    let owners = [&ben, &cia].map(|member| member.certificate.name());
+    solo.announce(1, vec![owned(replica(CAT), owners)], true);
+    say(&mut solo, 1, word(&ben, Wish::Removed));
+    assert!(is_shown(&mut solo));
+}
+
+#[test]
+fn what_a_node_of_before_the_group_owned_is_removed_by_whom_it_belongs_to_now() {
+    let mut friends = Friends::new();
+    let (ana, ben) = (friends.invite("ana"), friends.invite("ben"));
+    let before = MemberName::of_node(node(2));
+    let mut solo = of(&ana);
+    hold(&mut solo, owned(replica(CAT), [before, ben.certificate.name()]));
+    join(&mut solo, 1, &ben, Vec::new());
+    say(&mut solo, 1, word(&ben, Wish::Removed));
+    assert!(is_shown(&mut solo), "nobody knows whose it was");
+    join(&mut solo, 2, &ben, Vec::new());
+    assert!(!is_shown(&mut solo), "it was his own");
+}
+
+#[test]
+fn who_is_no_owner_on_record_removes_nothing_whenever_they_say_it() {
+    let mut friends = Friends::new();
+    let (ana, ben, carl) = (friends.invite("ana"), friends.invite("ben"), friends.invite("c"));
+    for word_first in [true, false] {
+        for by_owner in [true, false] {
+            let mut solo = of(&ana);
+            join(&mut solo, 1, &ben, Vec::new());
+            join(&mut solo, 2, &carl, Vec::new());
+            let by = if by_owner { &ben } else { &carl };
+            let record = owned(replica(CAT), [ben.certificate.name()]);
+            if word_first {
+                say(&mut solo, 2, word(by, Wish::Removed));
+            }
+            solo.announce(1, vec![record], true);
+            if !word_first {
+                say(&mut solo, 2, word(by, Wish::Removed));
+            }
+            assert_eq!(is_shown(&mut solo), !by_owner, "word first: {word_first}");
+        }
+    }
+}
+
+#[test]
 fn the_words_of_a_removed_member_end_with_his_membership() {
     let mut friends = Friends::new();
     let (ana, ben, carl) = (friends.invite("ana"), friends.invite("ben"), friends.invite("c"));
@@ -98,4 +174,28 @@ fn the_words_of_a_removed_member_end_with_his_membership() {
     assert!(!is_shown(&mut solo));
     removed(&mut solo, 1, friends.file.remove(&ben.certificate.name(), 0).unwrap());
     assert!(is_shown(&mut solo), "it stays as nobody's");
+}
+
+#[test]
+fn a_word_on_a_photo_that_nobody_has_says_nothing_of_it() {
+    let mut friends = Friends::new();
+    let (ana, ben) = (friends.invite("ana"), friends.invite("ben"));
+    let mut solo = of(&ana);
+    join(&mut solo, 1, &ben, Vec::new());
+    say(&mut solo, 1, word(&ben, Wish::Removed));
+    let image_name = PhotoId::of(CAT).to_string();
+    let answer = solo.ask(Request::GetImageRequest { image_name });
+    let Some(Answer::NotFound { reason, .. }) = answer else { panic!("{answer:?}") };
+    assert!(!reason.contains("removed"), "{reason}");
+}
+
+#[test]
+fn what_has_no_owner_on_record_is_removed_by_nobody() {
+    let mut friends = Friends::new();
+    let (ana, ben) = (friends.invite("ana"), friends.invite("ben"));
+    let mut solo = of(&ana);
+    hold(&mut solo, owned(replica(CAT), []));
+    join(&mut solo, 1, &ben, Vec::new());
+    say(&mut solo, 1, word(&ben, Wish::Removed));
+    assert!(is_shown(&mut solo));
 }
