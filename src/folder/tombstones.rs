@@ -44,8 +44,13 @@ impl Tombstones {
             self.journal.broken |= !line.ends_with(b"\n");
             line.clear();
         }
-        self.journal.broken |= self.journal.lines > 2 * self.latest.len() + SPARE_LINES;
+        self.journal.broken |= self.is_long();
         Ok(())
+    }
+
+    /// Whether so many lines are outdated that the file is worth rewriting.
+    fn is_long(&self) -> bool {
+        self.journal.lines > 2 * self.latest.len() + SPARE_LINES
     }
 
     fn is_news(&self, tombstone: &Tombstone) -> bool {
@@ -74,6 +79,10 @@ impl Tombstones {
         }
         for tombstone in news.into_iter().cloned().collect::<Vec<_>>() {
             self.take(tombstone);
+        }
+        if self.is_long() {
+            // All words are safe by now; if this fails, the next ones try it again.
+            let _ = self.journal.rewrite(self.latest.values());
         }
         Ok(())
     }

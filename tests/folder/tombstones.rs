@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Write;
 
+use ed25519_dalek::SigningKey;
 use photomesh::folder::StoreError;
 use photomesh::photo::PhotoId;
 use photomesh::protocol::Holding::{Original, Replica, RetiredOriginal};
@@ -122,4 +123,19 @@ fn what_was_said_by_an_earlier_member_file_is_said_again_by_the_new_one() {
     said.sort_by_key(|(photo, ..)| *photo);
     assert!(anew.eq(said), "{known:?}");
     assert!(known.contains(&bens), "nobody signs for others");
+}
+
+#[test]
+fn a_word_that_changes_again_and_again_does_not_fill_the_disk() {
+    let mut room = Room::new();
+    let photo = PhotoId::of(b"a photo");
+    let key = SigningKey::from_bytes(&[7; 32]);
+    let words: Vec<Tombstone> =
+        (1..=3_000).map(|n| Tombstone::sign(&key, photo, n, Wish::Removed)).collect();
+    for some in words.chunks(100) {
+        room.folder.note_tombstones(some).unwrap();
+    }
+    let lines = fs::read_to_string(room.path(FILE)).unwrap().lines().count();
+    assert!(lines < 1_500, "{lines} lines for one word");
+    assert_eq!(room.reopened().folder.tombstones(), words[2_999..]);
 }
