@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crossbeam_channel::Sender;
 
+use super::room::Place;
 use super::socket::link::Link;
 use super::socket::outbox::Outbox;
 use super::socket::reply::Reply;
@@ -13,18 +14,25 @@ use crate::node::Event;
 pub(super) struct Input {
     pub(super) handle: Option<LinkHandle>,
     pub(super) event: Event,
+    /// The room that its frame takes, until the state thread has taken it in.
+    pub(super) place: Option<Place>,
 }
 
 impl Input {
     /// The first event of a link.
     pub(super) fn first(handle: LinkHandle, event: impl Into<Event>) -> Input {
-        Input { handle: Some(handle), event: event.into() }
+        Input { handle: Some(handle), event: event.into(), place: None }
+    }
+
+    /// An event that was a frame, and has its place.
+    pub(super) fn placed(event: impl Into<Event>, place: Option<Place>) -> Input {
+        Input { handle: None, event: event.into(), place }
     }
 }
 
 impl<E: Into<Event>> From<E> for Input {
     fn from(event: E) -> Input {
-        Input { handle: None, event: event.into() }
+        Input::placed(event, None)
     }
 }
 

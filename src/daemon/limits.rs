@@ -2,9 +2,16 @@
 
 use std::time::Duration;
 
-/// Events from links that wait for the state thread. Each may carry a frame of up to a mebibyte, so this bounds memory;
-/// readers that find it full wait, and TCP makes the other side wait.
+/// Events from links that wait for the state thread, of daemons and of clients each. Readers that find it full wait, and
+/// TCP makes the other side wait. What frames take in memory is bounded by [`FRAMES`].
 pub(super) const INBOX: usize = 64;
+
+/// What frames of other daemons may take in memory, all together, from when they are decoded until the state thread has
+/// taken them in, in bytes: ten pages of records, or fifty chunks.
+pub(super) const FRAMES: usize = 16 * 1024 * 1024;
+
+/// The most of that for one speaker, so that others find room: a larger frame counts as this.
+pub(super) const FRAMES_OF_SPEAKER: usize = FRAMES / 4;
 
 /// Results of disk work that wait for the state thread; small, so this only keeps the folder thread from running ahead.
 pub(super) const REPORTS: usize = 256;

@@ -87,7 +87,7 @@ impl Reader<'_> {
     fn converse(&mut self, first: Vec<u8>) -> Result<(), Stop> {
         let mut content = first;
         loop {
-            self.handle(codec::decode(&content)?)?;
+            self.handle(codec::decode_bounded(&content)?)?;
             drop(content);
             match self.frames.next_request()? {
                 Some(next) => content = next,
@@ -179,11 +179,11 @@ impl Reader<'_> {
             None => asked.into(),
         };
         let stopped = |_| Stop::Over(CloseReason::Shutdown);
-        self.services.inbox.send(input).map_err(stopped)?;
+        self.services.clients.send(input).map_err(stopped)?;
         if self.closed_on_drop.is_none() {
             let closed = |link, reason| ClientEvent::Closed { link, reason }.into();
-            self.closed_on_drop =
-                Some(ClosedOnDrop { services: self.services, link: self.link, closed });
+            let inbox = &self.services.clients;
+            self.closed_on_drop = Some(ClosedOnDrop { inbox, link: self.link, closed });
         }
         self.wait_for_turn()
     }

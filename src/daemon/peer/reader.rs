@@ -6,12 +6,14 @@ use crossbeam_channel::Sender;
 
 use super::writer;
 use crate::daemon::inbox::{Input, LinkHandle};
+use crate::daemon::room::{Place, Speaker};
 use crate::daemon::services::{ClosedOnDrop, Services};
 use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link::{Link, read_failure};
 use crate::daemon::socket::outbox::{WriterCommand, outbox};
 use crate::node::{CloseReason, LinkEvent};
 use crate::protocol::codec::{self, FrameError};
+use crate::protocol::message::Register;
 use crate::protocol::{Address, MAX_CHUNK, Message};
 
 /// Serves a link to another daemon until it ends. Runs in the thread that dialed it or accepted it, of which it makes
@@ -39,8 +41,9 @@ pub(in crate::daemon) fn serve_peer(
     }
     // From here on the node knows the link, so it must hear of its end, whatever happens.
     let closed = |link, reason| LinkEvent::Closed { link, reason }.into();
-    let _closed_on_drop = ClosedOnDrop { services, link, closed };
-    let reason = read_messages(services, link, frames, first);
+    let _closed_on_drop = ClosedOnDrop { inbox: &services.inbox, link, closed };
+    let mut reader = Reader { services, link, frames, speaker: Speaker::Link(link.id) };
+    let reason = reader.read_messages(first);
     if let CloseReason::Protocol(error) = &reason {
         complain(&commands, error);
         link.set_close_reason(reason.clone());
@@ -50,33 +53,54 @@ pub(in crate::daemon) fn serve_peer(
     link.end(reason);
 }
 
-/// Hands every message to the state thread; why it ended.
-fn read_messages(
-    services: &Services,
-    link: &Link,
-    frames: &mut SocketReader,
-    first: Option<Message>,
-) -> CloseReason {
-    let mut next = first;
-    loop {
-        if let Some(message) = next.take() {
-            if let Err(error) = check_sender(services, link, &message) {
-                return CloseReason::Protocol(error);
+/// What each value in a frame takes when it is decoded, in bytes: in a record that is about right.
+const VALUE: usize = 256;
+
+struct Reader<'a> {
+    services: &'a Services,
+    link: &'a Link,
+    frames: &'a mut SocketReader,
+    /// As whose frames these count: the member's, once the node has said whose it is.
+    speaker: Speaker,
+}
+
+impl Reader<'_> {
+    /// Hands every message to the state thread; why it ended.
+    fn read_messages(&mut self, first: Option<Message>) -> CloseReason {
+        let mut next = first.map(|register| (register, None));
+        loop {
+            if let Some((message, place)) = next.take() {
+                if let Err(error) = check_sender(self.services, self.link, &message) {
+                    return CloseReason::Protocol(error);
+                }
+                if let Message::Register(Register { member: Some(member), .. }) = &message {
+                    self.speaker = Speaker::Member(member.name());
+                }
+                let received = LinkEvent::Received { link: self.link.id, message };
+                if self.services.inbox.send(Input::placed(received, place)).is_err() {
+                    return CloseReason::Shutdown;
+                }
             }
-            let link = link.id;
-            if services.inbox.send(LinkEvent::Received { link, message }.into()).is_err() {
-                return CloseReason::Shutdown;
+            match self.next_message() {
+                Ok(Some((message, place))) => next = Some((message, Some(place))),
+                Ok(None) => return CloseReason::Remote,
+                Err(FrameError::Io(error)) => return read_failure(&error),
+                Err(FrameError::Torn) => return CloseReason::Io(FrameError::Torn.to_string()),
+                Err(broken @ (FrameError::TooLarge { .. } | FrameError::Malformed(_))) => {
+                    return CloseReason::Protocol(broken.to_string());
+                }
             }
         }
-        match frames.next_message().and_then(|frame| frame.as_deref().map(message).transpose()) {
-            Ok(Some(message)) => next = Some(message),
-            Ok(None) => return CloseReason::Remote,
-            Err(FrameError::Io(error)) => return read_failure(&error),
-            Err(FrameError::Torn) => return CloseReason::Io(FrameError::Torn.to_string()),
-            Err(broken @ (FrameError::TooLarge { .. } | FrameError::Malformed(_))) => {
-                return CloseReason::Protocol(broken.to_string());
-            }
-        }
+    }
+
+    /// The next message, and its place; none if the stream ends before it.
+    fn next_message(&mut self) -> Result<Option<(Message, Place)>, FrameError> {
+        let Some(content) = self.frames.next_message()? else {
+            return Ok(None);
+        };
+        let bytes = content.len() + VALUE * codec::count_values(&content)?;
+        let place = self.services.room.place(self.speaker, bytes, || self.link.is_not_heard());
+        Ok(Some((message(&content)?, place)))
     }
 }
 

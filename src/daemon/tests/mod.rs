@@ -8,6 +8,7 @@ mod listeners;
 mod members;
 mod peers;
 mod repeats;
+mod room;
 mod send_check;
 mod uploads;
 
@@ -51,9 +52,12 @@ impl Stage {
 
     fn with(deadlines: Deadlines) -> Stage {
         let (inbox_sender, inbox) = bounded(64);
+        let clients = inbox_sender.clone();
         let (disk, jobs) = Disk::new();
         let services = Services {
             inbox: inbox_sender,
+            clients,
+            room: Arc::default(),
             disk,
             console: Console::start(NodeId(1)).unwrap(),
             next_link: Arc::new(AtomicU64::new(1)),
