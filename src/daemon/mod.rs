@@ -23,7 +23,7 @@
 //!
 //! # Reading order
 //!
-//! `socket` has the types of one connection, `inbox`, `room` and `services` what its threads share with the rest. Then the rooms with
+//! `socket` has the types of one connection, `inbox`, `room`, `seats` and `services` what its threads share with the rest. Then the rooms with
 //! threads in them: `state`, where the [`Node`] runs; `door`, where connections begin; `peer` and `client`, which serve
 //! the two kinds of them; and `disk`, which works on the folder. No two of them import each other.
 //!
@@ -50,6 +50,7 @@ mod limits;
 mod peer;
 mod repeats;
 mod room;
+mod seats;
 mod services;
 mod socket;
 mod state;
@@ -184,6 +185,7 @@ fn serve(options: Options) -> Result<(), Failure> {
         inbox,
         clients,
         room: Arc::default(),
+        seats: Arc::default(),
         disk: disk.clone(),
         console: console.clone(),
         next_link: Arc::new(AtomicU64::new(1)),

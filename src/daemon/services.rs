@@ -12,6 +12,7 @@ use super::disk::jobs::Disk;
 use super::inbox::Input;
 use super::limits::Deadlines;
 use super::room::Room;
+use super::seats::Seats;
 use super::socket::link::Link;
 use crate::node::{CloseReason, Event, LinkId};
 use crate::protocol::secure::Credentials;
@@ -33,6 +34,8 @@ pub(super) struct Services {
     pub(super) console: Console,
     /// The number of the next link.
     pub(super) next_link: Arc<AtomicU64>,
+    /// How many links each member has.
+    pub(super) seats: Arc<Seats>,
     /// How long the other sides of links may take.
     pub(super) deadlines: Deadlines,
     /// The group that this daemon is of. Without one, links are not encrypted, and everybody may ask everything.

@@ -200,6 +200,11 @@ impl Node {
         present.map(|entry| (entry.photo.id, &*entry.facts, entry.held()))
     }
 
+    /// Whether the daemon on a link has registered, and may take part.
+    pub fn has_let_in(&self, link: LinkId) -> bool {
+        self.cx.mesh.node_at(link).is_some()
+    }
+
     /// How many entries of the table were looked at or changed so far: the cost of steps, without a clock. However
     /// large the collection, the cost of one step is bounded.
     pub fn work(&self) -> u64 {

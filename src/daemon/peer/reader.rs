@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Sender, bounded};
 
 use super::writer;
 use crate::daemon::inbox::{Input, LinkHandle};
 use crate::daemon::room::{Place, Speaker};
+use crate::daemon::seats::{Kind, Seat};
 use crate::daemon::services::{ClosedOnDrop, Services};
 use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link::{Link, read_failure};
 use crate::daemon::socket::outbox::{WriterCommand, outbox};
 use crate::node::{CloseReason, LinkEvent};
-use crate::protocol::codec::{self, FrameError};
+use crate::protocol::codec::{self, FrameError, MAX_FRAME, MAX_REQUEST};
 use crate::protocol::message::Register;
 use crate::protocol::{Address, MAX_CHUNK, Message};
 
@@ -42,7 +43,8 @@ pub(in crate::daemon) fn serve_peer(
     // From here on the node knows the link, so it must hear of its end, whatever happens.
     let closed = |link, reason| LinkEvent::Closed { link, reason }.into();
     let _closed_on_drop = ClosedOnDrop { inbox: &services.inbox, link, closed };
-    let mut reader = Reader { services, link, frames, speaker: Speaker::Link(link.id) };
+    let speaker = Speaker::Link(link.id);
+    let mut reader = Reader { services, link, frames, speaker, seat: None, is_in: false };
     let reason = reader.read_messages(first);
     if let CloseReason::Protocol(error) = &reason {
         complain(&commands, error);
@@ -62,6 +64,10 @@ struct Reader<'a> {
     frames: &'a mut SocketReader,
     /// As whose frames these count: the member's, once the node has said whose it is.
     speaker: Speaker,
+    /// In a group: its seat among the links of its member's nodes.
+    seat: Option<Seat>,
+    /// Whether the node has let it in.
+    is_in: bool,
 }
 
 impl Reader<'_> {
@@ -69,17 +75,10 @@ impl Reader<'_> {
     fn read_messages(&mut self, first: Option<Message>) -> CloseReason {
         let mut next = first.map(|register| (register, None));
         loop {
-            if let Some((message, place)) = next.take() {
-                if let Err(error) = check_sender(self.services, self.link, &message) {
-                    return CloseReason::Protocol(error);
-                }
-                if let Message::Register(Register { member: Some(member), .. }) = &message {
-                    self.speaker = Speaker::Member(member.name());
-                }
-                let received = LinkEvent::Received { link: self.link.id, message };
-                if self.services.inbox.send(Input::placed(received, place)).is_err() {
-                    return CloseReason::Shutdown;
-                }
+            if let Some((message, place)) = next.take()
+                && let Err(reason) = self.hand_on(message, place)
+            {
+                return reason;
             }
             match self.next_message() {
                 Ok(Some((message, place))) => next = Some((message, Some(place))),
@@ -93,9 +92,33 @@ impl Reader<'_> {
         }
     }
 
+    /// Hands a message to the state thread. If it registers the other daemon, waits until the node has let it in, or has not:
+    /// what it says next may be large, and is read only then.
+    fn hand_on(&mut self, message: Message, place: Option<Place>) -> Result<(), CloseReason> {
+        check_sender(self.services, self.link, &message).map_err(CloseReason::Protocol)?;
+        let registers = matches!(message, Message::Register(_));
+        if let Message::Register(Register { member: Some(member), .. }) = &message
+            && self.seat.is_none()
+        {
+            let seat = self.services.seats.take(member.name(), Kind::Node);
+            self.seat = Some(seat.map_err(CloseReason::Protocol)?);
+            self.speaker = Speaker::Member(member.name());
+        }
+        let id = self.link.id;
+        let mut input = Input::placed(LinkEvent::Received { link: id, message }, place);
+        let (tell, told) = bounded(1);
+        input.admission = registers.then_some((id, tell));
+        self.services.inbox.send(input).map_err(|_| CloseReason::Shutdown)?;
+        if registers {
+            self.is_in = told.recv().map_err(|_| CloseReason::Shutdown)?;
+        }
+        Ok(())
+    }
+
     /// The next message, and its place; none if the stream ends before it.
     fn next_message(&mut self) -> Result<Option<(Message, Place)>, FrameError> {
-        let Some(content) = self.frames.next_message()? else {
+        let limit = if self.is_in { MAX_FRAME } else { MAX_REQUEST };
+        let Some(content) = self.frames.next_message(limit)? else {
             return Ok(None);
         };
         let bytes = content.len() + VALUE * codec::count_values(&content)?;

@@ -130,11 +130,16 @@ impl State {
 
     fn take(&mut self, input: Input) -> Option<Exit> {
         // A frame gives its room back when the step is over.
-        let Input { handle, event, place: _place } = input;
+        let Input { handle, event, place: _place, admission } = input;
         if let Some(handle) = handle {
             self.links.insert(handle.link().id, handle);
         }
-        self.step(event)
+        let exit = self.step(event);
+        if let Some((link, told)) = admission {
+            // There is room: it is told once. If the reader has ended, nobody needs to know.
+            let _ = told.try_send(self.node.has_let_in(link));
+        }
+        exit
     }
 
     /// Time passes: first the signs of life that arrived with bytes of unfinished frames, lest a large frame be taken
