@@ -8,10 +8,10 @@
 //!
 //! ```text
 //!            ┌────────────── one daemon ──────────────────────────────────────────────┐
-//! socket ──▶ │ reader thread ─┐                                        ┌─▶ writer thread │ ──▶ socket
-//! socket ──▶ │ reader thread ─┼─▶ inbox ─▶ STATE THREAD ─▶ outboxes ───┼─▶ writer thread │ ──▶ socket
-//! listener ─▶│ accept thread ─┤   (bounded)  owns everything (bounded) └─▶ ...           │
-//! clock ────▶│ ticker        ─┤              Node::step(now, event) -> Vec<Action>       │
+//! daemon ──▶ │ reader thread ─┬─▶ inbox ───┐                           ┌─▶ writer thread │ ──▶ daemon
+//! client ──▶ │ reader thread ─┼─▶ clients ─┴▶ STATE THREAD ─▶ outboxes ┼─▶ writer thread │ ──▶ client
+//! listener ─▶│ accept thread ─┤  (bounded)    owns everything (bounded)└─▶ ...           │
+//! clock ────▶│ ticker        ─┤               Node::step(now, event) -> Vec<Action>      │
 //!            │ disk + hashing ◀┴── jobs ── photo folder                                  │
 //!            └─────────────────────────────────────────────────────────────────────────┘
 //! ```
@@ -20,8 +20,9 @@
 //! machine: an event goes in, actions come out, and neither clock nor disk nor network is in between. The same `Node`
 //! runs by the hundreds in the simulator under `tests/sim`, where a seed decides what breaks and when.
 //!
-//! Every socket has a reader thread and a writer thread, whether a daemon or a client is at its other end. What a client
-//! asks passes through the same inbox as what daemons say, and its writer checks a photo before it sends it.
+//! Every socket has a reader thread and a writer thread, whether a daemon or a client is at its other end. What clients ask
+//! has a queue of its own, taken in turn with what daemons say, so that no person waits behind a flood. A client's writer
+//! checks a photo before it sends it.
 //!
 //! # Reading order
 //!

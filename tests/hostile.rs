@@ -14,6 +14,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use photomesh::protocol::Address;
 use serde_json::json;
 use support::ask;
 use support::daemon::Daemon;
@@ -82,6 +83,17 @@ impl Host {
     fn memory(&self, what: &str) -> u64 {
         self.daemon.memory(what)
     }
+}
+
+/// Registers as a daemon with this id.
+fn register(address: &Address, node: u64) -> Wire {
+    let mut wire = Wire::connect(address).unwrap();
+    let register = json!({
+        "command": "register", "protocolMin": 2, "protocolMax": 2, "copies": 2, "address": "127.0.0.1:9999",
+        "node": format!("{node:016x}"), "boot": "00000000000000ab",
+    });
+    wire.send_frame(register.to_string().as_bytes()).unwrap();
+    wire
 }
 
 #[test]
@@ -318,12 +330,7 @@ fn a_stop_ends_the_process_whoever_is_connected() {
 #[test]
 fn a_daemon_that_asks_and_never_reads_is_cut_off() {
     let host = host();
-    let mut wire = host.connect();
-    let register = json!({
-        "command": "register", "protocolMin": 2, "protocolMax": 2, "copies": 2, "address": "127.0.0.1:9999",
-        "node": "00000000000000aa", "boot": "00000000000000ab",
-    });
-    wire.send_frame(register.to_string().as_bytes()).unwrap();
+    let mut wire = register(host.daemon.address(), 0xaa);
     let ask = json!({
         "command": "AskForImage", "transfer": 1, "photo": "0".repeat(64), "offset": 0, "length": 1, "lane": "get",
     });
@@ -334,4 +341,36 @@ fn a_daemon_that_asks_and_never_reads_is_cut_off() {
     }
     host.serves();
     assert!(host.peak_memory() < 200, "{} MiB", host.peak_memory());
+}
+
+/// A list of half a million numbers takes sixteen times as much memory as its frame while it is decoded.
+#[test]
+fn frames_that_are_large_in_memory_hold_up_nobody() {
+    const NODES: u64 = 24;
+    let host = host();
+    let of = |numbers: usize| {
+        let (numbers, rest) = ("0,".repeat(numbers), " ".repeat(1_000_000 - 2 * numbers));
+        frame(format!(r#"{{"command":"later","list":[{numbers}0]{rest}}}"#).as_bytes())
+    };
+    // The one is refused, and its sender comes back; the other is the most that is decoded.
+    let giants = [of(500_000), of(30_000)];
+    let end = Instant::now() + Duration::from_secs(5);
+    for node in 1..=NODES {
+        let (address, giant) = (host.daemon.address().clone(), giants[node as usize % 2].clone());
+        // Nobody waits for these: who is cut off while they send may notice it minutes later.
+        thread::spawn(move || {
+            while Instant::now() < end {
+                let mut wire = register(&address, node);
+                while Instant::now() < end && wire.send(&giant).is_ok() {}
+            }
+        });
+    }
+    let mut slowest = Duration::ZERO;
+    while Instant::now() < end {
+        let start = Instant::now();
+        host.serves();
+        slowest = slowest.max(start.elapsed());
+    }
+    eprintln!("{} MiB, the slowest list took {slowest:?}", host.peak_memory());
+    assert!(host.peak_memory() < 150, "{} MiB", host.peak_memory());
 }

@@ -2,9 +2,18 @@
 
 use std::time::Duration;
 
-/// Events from links that wait for the state thread. Each may carry a frame of up to a mebibyte, so this bounds memory;
-/// readers that find it full wait, and TCP makes the other side wait.
+use crate::node::limits::NODES_OF_MEMBER;
+
+/// Events from links that wait for the state thread, of daemons and of clients each. Readers that find it full wait, and
+/// TCP makes the other side wait. What frames take in memory is bounded by [`FRAMES`].
 pub(super) const INBOX: usize = 64;
+
+/// What frames of other daemons may take in memory, all together, from when they are decoded until the state thread has
+/// taken them in, in bytes: ten pages of records, or fifty chunks.
+pub(super) const FRAMES: usize = 16 * 1024 * 1024;
+
+/// The most of that for one speaker, so that others find room: a larger frame counts as this.
+pub(super) const FRAMES_OF_SPEAKER: usize = FRAMES / 4;
 
 /// Results of disk work that wait for the state thread; small, so this only keeps the folder thread from running ahead.
 pub(super) const REPORTS: usize = 256;
@@ -32,6 +41,13 @@ pub(super) const MAX_CONNECTIONS: usize = 4096;
 
 /// The most connections that one other computer, or all behind one address, may have at a time.
 pub(super) const CONNECTIONS_OF_HOST: usize = 256;
+
+/// The most clients of one member at a time, in a group: more than a family has open.
+pub(super) const CLIENTS_OF_MEMBER: usize = 64;
+
+/// The most links to nodes of one member at a time, in a group: twice as many as the nodes that they may have, since a node that
+/// comes again may be here before its last link has ended.
+pub(super) const LINKS_OF_MEMBER: usize = 2 * NODES_OF_MEMBER;
 
 /// Files kept free for other uses than accepted connections: photos being read, dialed links, the folder's own files.
 pub(super) const RESERVED_FILES: u64 = 512;

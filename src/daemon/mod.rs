@@ -1,21 +1,21 @@
 //! The daemon: all threads and sockets, around a [`Node`] that knows of neither.
 //!
 //! ```text
-//! socket ──▶ reader ──┐                                    ┌──▶ writer ──▶ socket
-//! accept, dial ───────┼──▶ inbox ──▶ state thread ──▶ outboxes
-//! clock, signals ─────┤              Node::step            └──▶ jobs ──▶ folder ──▶ hash, prove
-//! folder's results ───┘                                                  scan ──┘
+//! socket ──▶ reader ──┬──▶ inbox ────┐                              ┌──▶ writer ──▶ socket
+//! accept, dial ───────┤              ├──▶ state thread ──▶ outboxes
+//!                     └──▶ clients ──┤    Node::step      └──▶ jobs ──▶ folder ──▶ hash, prove
+//! clock, signals, folder's results ──┘                                 scan ──┘
 //! ```
 //!
 //! | thread | owns | blocks on | ends when |
 //! |---|---|---|---|
 //! | main: the state thread | the [`Node`], the ways to all links | its event channels, nothing else | the node exits |
 //! | `accept` | the listening socket | `accept` | a flag is set and a connection wakes it |
-//! | `rd-PORT` | a link's reading end | its socket; a full inbox; at a client's, the turn | the socket ends |
+//! | `rd-PORT` | a link's reading end | its socket; a full inbox; at a daemon's, room for the frame; at a client's, the turn | the socket ends |
 //! | `wr-PORT` | a link's writing end | its socket; having nothing to write | its reader, its outbox or the socket ends |
 //! | `folder` | the [`Folder`] | its jobs, the disk | told to, after all jobs before |
 //! | `hash-N`, `reread-N`, `prove`, `compare`, `scan` | nothing | their queues, the disk | the folder thread ends |
-//! | `drain`, at the end | the inbox | the links, which tell it what nobody waits for | they have ended |
+//! | `drain`, at the end: two | the inbox, and that of clients | the links, which tell it what nobody waits for | they have ended |
 //! | `console` | stderr | its queue, the terminal | all other threads have ended |
 //!
 //! The ports are those of the other side, so that a debugger shows which link a thread belongs to. A connection has both
@@ -23,7 +23,7 @@
 //!
 //! # Reading order
 //!
-//! `socket` has the types of one connection, `inbox` and `services` what its threads share with the rest. Then the rooms with
+//! `socket` has the types of one connection, `inbox`, `room`, `seats` and `services` what its threads share with the rest. Then the rooms with
 //! threads in them: `state`, where the [`Node`] runs; `door`, where connections begin; `peer` and `client`, which serve
 //! the two kinds of them; and `disk`, which works on the folder. No two of them import each other.
 //!
@@ -49,6 +49,8 @@ mod inbox;
 mod limits;
 mod peer;
 mod repeats;
+mod room;
+mod seats;
 mod services;
 mod socket;
 mod state;
@@ -177,9 +179,13 @@ fn serve(options: Options) -> Result<(), Failure> {
     }
     let (disk, jobs) = Disk::new();
     let (inbox, events) = bounded(INBOX);
+    let (clients, requests) = bounded(INBOX);
     let (reports, results) = bounded(REPORTS);
     let services = Services {
         inbox,
+        clients,
+        room: Arc::default(),
+        seats: Arc::default(),
         disk: disk.clone(),
         console: console.clone(),
         next_link: Arc::new(AtomicU64::new(1)),
@@ -196,12 +202,14 @@ fn serve(options: Options) -> Result<(), Failure> {
 
     let node = Node::new(config);
     let mut state = State::new(node, disk, Dialer::new(services), console.clone());
-    let sources = Sources { inbox: events, reports: results, signals };
+    let sources = Sources { inbox: events, clients: requests, reports: results, signals };
     let error = state.run(&sources);
     // What is still told is thrown away, with the ways to answer in it: so whoever waits for an answer hears that none comes,
     // and links of other daemons live until the goodbye is sent. If there is no thread for that, they end a little earlier.
-    let Sources { inbox, .. } = sources;
-    let _ = threads::spawn("drain", move || inbox.iter().for_each(drop));
+    let Sources { inbox, clients, .. } = sources;
+    for inputs in [inbox, clients] {
+        let _ = threads::spawn("drain", move || inputs.iter().for_each(drop));
+    }
     stop(state, listener, workers);
     console.flush();
     match error {

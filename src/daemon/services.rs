@@ -11,6 +11,8 @@ use super::console::Console;
 use super::disk::jobs::Disk;
 use super::inbox::Input;
 use super::limits::Deadlines;
+use super::room::Room;
+use super::seats::Seats;
 use super::socket::link::Link;
 use crate::node::{CloseReason, Event, LinkId};
 use crate::protocol::secure::Credentials;
@@ -19,14 +21,21 @@ use crate::protocol::{Membership, NodeName};
 /// What the threads of a connection need of the rest of the daemon.
 #[derive(Clone)]
 pub(super) struct Services {
-    /// To the state thread.
+    /// To the state thread: what concerns other daemons.
     pub(super) inbox: Sender<Input>,
+    /// To the state thread: what concerns clients. They have a way of their own, so that people do not wait behind all that
+    /// daemons say.
+    pub(super) clients: Sender<Input>,
+    /// Where frames of other daemons find room.
+    pub(super) room: Arc<Room>,
     /// To the folder.
     pub(super) disk: Disk,
     /// To the log.
     pub(super) console: Console,
     /// The number of the next link.
     pub(super) next_link: Arc<AtomicU64>,
+    /// How many links each member has.
+    pub(super) seats: Arc<Seats>,
     /// How long the other sides of links may take.
     pub(super) deadlines: Deadlines,
     /// The group that this daemon is of. Without one, links are not encrypted, and everybody may ask everything.
@@ -60,7 +69,8 @@ impl Services {
 
 /// Tells the node of the end of a link when dropped: once, from one place, even if the thread panics.
 pub(super) struct ClosedOnDrop<'a> {
-    pub(super) services: &'a Services,
+    /// To the state thread, by the same way as all else of this link.
+    pub(super) inbox: &'a Sender<Input>,
     pub(super) link: &'a Link,
     /// What the node is told: the end of a daemon's link, or of a client's.
     pub(super) closed: fn(LinkId, CloseReason) -> Event,
@@ -70,6 +80,6 @@ impl Drop for ClosedOnDrop<'_> {
     fn drop(&mut self) {
         let closed = (self.closed)(self.link.id, self.link.reason());
         // If there is no state thread any more, nobody needs to know.
-        let _ = self.services.inbox.send(closed.into());
+        let _ = self.inbox.send(closed.into());
     }
 }

@@ -44,8 +44,13 @@ impl Tombstones {
             self.journal.broken |= !line.ends_with(b"\n");
             line.clear();
         }
-        self.journal.broken |= self.journal.lines > 2 * self.latest.len() + SPARE_LINES;
+        self.journal.broken |= self.is_long();
         Ok(())
+    }
+
+    /// Whether so many lines are outdated that the file is worth rewriting.
+    fn is_long(&self) -> bool {
+        self.journal.lines > 2 * self.latest.len() + SPARE_LINES
     }
 
     fn is_news(&self, tombstone: &Tombstone) -> bool {
@@ -75,6 +80,10 @@ impl Tombstones {
         for tombstone in news.into_iter().cloned().collect::<Vec<_>>() {
             self.take(tombstone);
         }
+        if self.is_long() {
+            // All words are safe by now; if this fails, the next ones try it again.
+            let _ = self.journal.rewrite(self.latest.values());
+        }
         Ok(())
     }
 }
@@ -99,28 +108,45 @@ impl Folder {
         counter: u64,
         wish: Wish,
     ) -> Result<Tombstone, StoreError> {
-        let tombstone = match &self.options.member {
-            Some(MemberFile { certificate, key, .. }) => {
-                Tombstone::sign_as_member((certificate, key), photo, counter, wish)
-            }
-            None => Tombstone::sign(self.identity.signing_key(), photo, counter, wish),
-        };
+        let tombstone = self.signed(photo, counter, wish);
         self.tombstones.keep(std::slice::from_ref(&tombstone))?;
         Ok(tombstone)
     }
 
-    /// Signs anew, as the member whose folder it is, what the folder's node has said before it belonged to one: else the
-    /// photos that its owner removed would be back.
-    pub fn adopt_own_words(&mut self) -> Result<(), StoreError> {
-        let alone = MemberName::of_node(self.identity.node());
-        let owner = self.owner();
-        let own = self.tombstones.latest.values().filter(|word| word.owner() == alone);
-        let known = |word: &&Tombstone| self.tombstones.latest.contains_key(&(word.photo(), owner));
-        let missing: Vec<Tombstone> = own.filter(|word| !known(word)).cloned().collect();
-        for word in missing {
-            self.sign(word.photo(), word.counter(), word.wish())?;
+    fn signed(&self, photo: PhotoId, counter: u64, wish: Wish) -> Tombstone {
+        match &self.options.member {
+            Some(MemberFile { certificate, key, .. }) => {
+                Tombstone::sign_as_member((certificate, key), photo, counter, wish)
+            }
+            None => Tombstone::sign(self.identity.signing_key(), photo, counter, wish),
         }
-        Ok(())
+    }
+
+    /// Signs anew, as the member whose folder it is, what its owner has said before: as the node alone, before that
+    /// belonged to a member, or by an earlier member file. Those words count no more, and without new ones the photos
+    /// that the owner removed would be back.
+    ///
+    /// The numbers stay: so of what two computers of one owner sign anew, that counts which was said later.
+    pub fn adopt_own_words(&mut self) -> Result<(), StoreError> {
+        let Some(MemberFile { certificate, .. }) = &self.options.member else {
+            return Ok(());
+        };
+        let (alone, owner) = (MemberName::of_node(self.identity.node()), certificate.name());
+        let latest = &self.tombstones.latest;
+        let is_outdated = |word: &&Tombstone| match word.certificate() {
+            None => word.owner() == alone && !latest.contains_key(&(word.photo(), owner)),
+            Some(by) => {
+                let same = (by.group(), by.name()) == (certificate.group(), owner);
+                same && certificate.is_later_than(by)
+            }
+        };
+        let outdated = latest.values().filter(is_outdated);
+        let anew: Vec<Tombstone> =
+            outdated.map(|word| self.signed(word.photo(), word.counter(), word.wish())).collect();
+        match anew[..] {
+            [] => Ok(()),
+            _ => self.tombstones.keep(&anew),
+        }
     }
 
     /// Remembers tombstones of other owners; they are safe on the disk when it returns.

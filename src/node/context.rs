@@ -188,8 +188,8 @@ impl Context {
         &self,
         owners: impl IntoIterator<Item = &'a MemberName>,
     ) -> String {
-        let word = |owner: &MemberName| match owner.as_str().parse() {
-            Ok(node) if self.config().membership.is_none() => self.in_words(&[node]),
+        let word = |owner: &MemberName| match owner.as_node() {
+            Some(node) if self.config().membership.is_none() => self.in_words(&[node]),
             _ => owner.to_string(),
         };
         owners.into_iter().map(word).collect::<Vec<_>>().join(", ")

@@ -177,7 +177,7 @@ impl Members {
         let void = self.removals.iter().map(|(name, removal)| (*name, removal.serial()));
         Some(Certified {
             group: self.group?,
-            members: self.certificates.keys().copied().collect(),
+            members: self.certificates.clone(),
             void: void.collect(),
         })
     }

@@ -201,6 +201,11 @@ impl Node {
         present.map(|entry| (entry.photo.id, &*entry.facts, entry.held()))
     }
 
+    /// Whether the daemon on a link has registered, and may take part.
+    pub fn has_let_in(&self, link: LinkId) -> bool {
+        self.cx.mesh.node_at(link).is_some()
+    }
+
     /// How many entries of the table were looked at or changed so far: the cost of steps, without a clock. However
     /// large the collection, the cost of one step is bounded.
     pub fn work(&self) -> u64 {
@@ -363,7 +368,10 @@ impl Node {
             Message::ImageInfo { records, gone, tombstones, complete } => {
                 self.told(link, records, gone, tombstones, complete);
             }
-            Message::KeepThis { photo, facts } => copies.offered(cx, link, photo, &facts),
+            Message::KeepThis { photo, mut facts } => {
+                cx.table.doubt(&mut facts);
+                copies.offered(cx, link, photo, &facts);
+            }
             Message::KeepAnswer { photo, verdict } => {
                 copies.offer_answered(cx, link, photo, verdict);
             }

@@ -41,6 +41,9 @@ const PROOF: usize = 64;
 const MAX_RECORD: usize = 65_535;
 const TAG: usize = 16;
 
+/// The largest buffer that a quiet link keeps, in bytes: a record as this program makes them, and room to grow into it.
+const KEPT: usize = 32 * 1024;
+
 /// What a daemon or a client needs to take part in encrypted links.
 #[derive(Clone)]
 pub struct Credentials {
@@ -185,6 +188,12 @@ impl<R: Read> Read for Opening<R> {
         }
         let read = (&self.bytes[self.taken..]).read(buffer)?;
         self.taken += read;
+        // Before a long wait, perhaps: a single large record does not keep its memory taken for as long as the link lives.
+        if self.taken == self.bytes.len()
+            && self.record.capacity().max(self.bytes.capacity()) > KEPT
+        {
+            (self.record, self.bytes, self.taken) = (Vec::new(), Vec::new(), 0);
+        }
         Ok(read)
     }
 }

@@ -71,9 +71,13 @@ impl Room {
 
     /// Stops and starts.
     fn reopened(self) -> Room {
+        self.reopened_with(options())
+    }
+
+    fn reopened_with(self, options: Options) -> Room {
         let Room { folder, dir, .. } = self;
         drop(folder);
-        let folder = Folder::open(dir.path(), &options()).unwrap();
+        let folder = Folder::open(dir.path(), &options).unwrap();
         let walker = folder.walker();
         Room { folder, walker, dir }
     }

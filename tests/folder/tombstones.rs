@@ -3,12 +3,14 @@
 use std::fs;
 use std::io::Write;
 
+use ed25519_dalek::SigningKey;
 use photomesh::folder::StoreError;
 use photomesh::photo::PhotoId;
 use photomesh::protocol::Holding::{Original, Replica, RetiredOriginal};
-use photomesh::protocol::{MemberName, NodeId, Wish};
+use photomesh::protocol::group::GroupFile;
+use photomesh::protocol::{MemberName, NodeId, Tombstone, Wish};
 
-use super::{Room, Told, told};
+use super::{Options, Room, Told, options, told};
 
 const FILE: &str = ".photomesh/tombstones";
 const TRASH: &str = ".photomesh/trash";
@@ -92,4 +94,48 @@ fn a_removed_original_lies_in_the_trash_and_says_by_whom() {
     room.remove(cat, NodeId(0xfeed)).unwrap();
     assert_eq!(room.folder.restore(cat, Some(Original)), Ok(Original));
     assert!(room.path("cat.jpg").is_file());
+}
+
+#[test]
+fn what_was_said_by_an_earlier_member_file_is_said_again_by_the_new_one() {
+    let mut group = GroupFile::new([1; 32], [2; 32]);
+    let mut invite = |name: &str, key| group.invite(name.parse().unwrap(), [key; 32], 0).unwrap();
+    let (ana, ben, ana_again) = (invite("ana", 3), invite("ben", 4), invite("ana", 5));
+    let of = |member| Options { member: Some(member), ..options() };
+    let [cat, dog] = [PhotoId::of(b"cat"), PhotoId::of(b"dog")];
+
+    let mut room = Room::with(options());
+    room.folder.sign(cat, 1, Wish::Removed).unwrap();
+    let mut room = room.reopened_with(of(ana));
+    room.folder.adopt_own_words().unwrap();
+    room.folder.sign(dog, 4, Wish::Lifted).unwrap();
+    let bens = Tombstone::sign_as_member((&ben.certificate, &ben.key), dog, 7, Wish::Removed);
+    room.folder.note_tombstones(std::slice::from_ref(&bens)).unwrap();
+
+    let mut room = room.reopened_with(of(ana_again.clone()));
+    room.folder.adopt_own_words().unwrap();
+    let room = room.reopened_with(of(ana_again.clone()));
+    let known = room.folder.tombstones();
+    let certificate = Some(&ana_again.certificate);
+    let anew = known.iter().filter(|word| word.certificate() == certificate);
+    let anew = anew.map(|word| (word.photo(), word.counter(), word.wish()));
+    let mut said = [(cat, 1, Wish::Removed), (dog, 4, Wish::Lifted)];
+    said.sort_by_key(|(photo, ..)| *photo);
+    assert!(anew.eq(said), "{known:?}");
+    assert!(known.contains(&bens), "nobody signs for others");
+}
+
+#[test]
+fn a_word_that_changes_again_and_again_does_not_fill_the_disk() {
+    let mut room = Room::new();
+    let photo = PhotoId::of(b"a photo");
+    let key = SigningKey::from_bytes(&[7; 32]);
+    let words: Vec<Tombstone> =
+        (1..=3_000).map(|n| Tombstone::sign(&key, photo, n, Wish::Removed)).collect();
+    for some in words.chunks(100) {
+        room.folder.note_tombstones(some).unwrap();
+    }
+    let lines = fs::read_to_string(room.path(FILE)).unwrap().lines().count();
+    assert!(lines < 1_500, "{lines} lines for one word");
+    assert_eq!(room.reopened().folder.tombstones(), words[2_999..]);
 }

@@ -124,18 +124,24 @@ impl World {
         removers
     }
 
-    /// Whether a photo is removed, by its plain definition: somebody has removed it, and everyone else of whom any disk
-    /// says that he has had it as his own.
+    /// Whether a photo is removed, by its plain definition: some disk names who has had it as his own, unless no disk has it
+    /// any more, and everyone who is so named has removed it.
     pub(crate) fn is_removed(&self, photo: PhotoId) -> bool {
-        let owns = |host: &crate::host::Host| {
+        let mut copies = 0;
+        let mut owners = BTreeSet::new();
+        for host in &self.hosts {
             let Some(file) = host.disk.files.get(&photo) else {
-                return false;
+                continue;
             };
-            let me = file.place.is_own().then(|| host.disk.owner());
-            let mut owners = file.facts.owners.iter().copied().chain(me);
-            file.place == Holding::Original || owners.any(|owner| !self.is_removed_by(photo, owner))
-        };
-        !self.removers(photo).is_empty() && !self.hosts.iter().any(owns)
+            if file.place == Holding::Original {
+                return false;
+            }
+            copies += 1;
+            owners.extend(&file.facts.owners);
+            owners.extend(file.place.is_own().then(|| host.disk.owner()));
+        }
+        let removers = self.removers(photo);
+        !removers.is_empty() && owners.is_subset(&removers) && (copies == 0 || !owners.is_empty())
     }
 
     /// Notes who tells whom that a photo is his own.
@@ -198,8 +204,8 @@ impl World {
             word.is_some_and(|word| word.wish() == Wish::Removed)
         };
         let facts = disk.files.get(&photo).map(|file| &file.facts);
-        let mut on_record = facts.iter().flat_map(|facts| &facts.owners);
-        if on_record.any(|owner| !removed(*owner)) {
+        let on_record: BTreeSet<_> = facts.iter().flat_map(|facts| &facts.owners).collect();
+        if on_record.is_empty() || on_record.into_iter().any(|owner| !removed(*owner)) {
             return false;
         }
         // Who has been away for longer than his grace is forgotten, but for what is on record.

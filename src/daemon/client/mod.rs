@@ -3,7 +3,7 @@
 //! ```text
 //!                 ┌──────────────────── turn ─────────────────────┐
 //!                 ▼                                               │
-//!   socket ──▶ reader ──▶ inbox ──▶ state thread ──┬─ replies ──▶ writer ──▶ socket
+//!   socket ──▶ reader ──▶ clients ─▶ state thread ─┬─ replies ──▶ writer ──▶ socket
 //!               │  │                               │                ▲
 //!               │  │      folder thread ── a file ─┘                │
 //!               │  └───────────────── answers of its own ───────────┘

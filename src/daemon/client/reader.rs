@@ -7,6 +7,7 @@ use crossbeam_channel::{Receiver, Sender};
 use super::upload::{self, Stop};
 use super::writer::{self, Turn};
 use crate::daemon::inbox::{Input, LinkHandle};
+use crate::daemon::seats::{Kind, Seat};
 use crate::daemon::services::{ClosedOnDrop, Services};
 use crate::daemon::socket::frames::{SocketReader, SocketWriter};
 use crate::daemon::socket::link::Link;
@@ -44,6 +45,7 @@ pub(in crate::daemon) fn serve_client(
         closed_on_drop: None,
         by: services.group.is_none().then_some(Asker::Owner),
         named: false,
+        seat: None,
     };
     let reason = match reader.converse(first) {
         Ok(()) => CloseReason::Remote,
@@ -80,6 +82,8 @@ struct Reader<'a> {
     by: Option<Asker>,
     /// Whether the client has told its name.
     named: bool,
+    /// In a group: its seat among its member's clients.
+    seat: Option<Seat>,
 }
 
 impl Reader<'_> {
@@ -87,7 +91,7 @@ impl Reader<'_> {
     fn converse(&mut self, first: Vec<u8>) -> Result<(), Stop> {
         let mut content = first;
         loop {
-            self.handle(codec::decode(&content)?)?;
+            self.handle(codec::decode_bounded(&content)?)?;
             drop(content);
             match self.frames.next_request()? {
                 Some(next) => content = next,
@@ -147,6 +151,7 @@ impl Reader<'_> {
         if visitor.group() != membership.group() {
             return Err(Stop::Broken(format!("{} is a member of another group", visitor.name())));
         }
+        self.seat = Some(services.seats.take(visitor.name(), Kind::Client).map_err(Stop::Broken)?);
         let owner = visitor.key() == membership.certificate().key();
         self.by = Some(match owner {
             true => Asker::Owner,
@@ -179,11 +184,11 @@ impl Reader<'_> {
             None => asked.into(),
         };
         let stopped = |_| Stop::Over(CloseReason::Shutdown);
-        self.services.inbox.send(input).map_err(stopped)?;
+        self.services.clients.send(input).map_err(stopped)?;
         if self.closed_on_drop.is_none() {
             let closed = |link, reason| ClientEvent::Closed { link, reason }.into();
-            self.closed_on_drop =
-                Some(ClosedOnDrop { services: self.services, link: self.link, closed });
+            let inbox = &self.services.clients;
+            self.closed_on_drop = Some(ClosedOnDrop { inbox, link: self.link, closed });
         }
         self.wait_for_turn()
     }

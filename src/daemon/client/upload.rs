@@ -83,7 +83,7 @@ fn next_chunk(
 ) -> Result<Blob, Stop> {
     let content = next_frame()?.ok_or(FrameError::Torn)?;
     let broken = |what: &str| Err(Stop::Broken(what.to_owned()));
-    let Request::Chunk { data } = codec::decode(&content)? else {
+    let Request::Chunk { data } = codec::decode_bounded(&content)? else {
         return broken("the Chunks of a Put are missing");
     };
     if data.is_empty() || data.len() > MAX_CHUNK {

@@ -44,7 +44,7 @@ pub(super) fn start(services: &Services, link: &Arc<Link>) -> io::Result<Ways> {
         own: from_reader,
         turns: to_reader,
         disk: services.disk.clone(),
-        inbox: services.inbox.clone(),
+        inbox: services.clients.clone(),
     };
     threads::spawn_writer(link.port(), move || match writer.run() {
         Ok(()) => writer.link.stop_writing(),

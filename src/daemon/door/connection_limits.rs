@@ -11,12 +11,14 @@ pub(in crate::daemon) struct ConnectionLimits<T> {
     /// Those that have ended since are swept out when it gets long.
     open: Vec<(IpAddr, Weak<T>)>,
     capacity: usize,
+    /// In a group this computer counts like any other: a friend may come by a tunnel that ends here. Without one all come
+    /// from here, and a program that means harm could do worse.
+    counts_loopback: bool,
 }
 
 impl<T> ConnectionLimits<T> {
-    pub(in crate::daemon) fn new(capacity: usize) -> ConnectionLimits<T> {
-        let open = Vec::new();
-        ConnectionLimits { open, capacity }
+    pub(in crate::daemon) fn new(capacity: usize, is_group: bool) -> ConnectionLimits<T> {
+        ConnectionLimits { open: Vec::new(), capacity, counts_loopback: is_group }
     }
 
     /// Takes a connection in, unless there are too many.
@@ -31,8 +33,8 @@ impl<T> ConnectionLimits<T> {
     ) -> Result<(), &'static str> {
         let of_host =
             |open: &[(IpAddr, Weak<T>)]| open.iter().filter(|(from, _)| *from == host).count();
-        // All programs of this computer come from one address, and one that means harm could do worse.
-        let many_of_host = |open: &[_]| !host.is_loopback() && of_host(open) >= CONNECTIONS_OF_HOST;
+        let counts = self.counts_loopback || !host.is_loopback();
+        let many_of_host = |open: &[_]| counts && of_host(open) >= CONNECTIONS_OF_HOST;
         if self.open.len() >= self.capacity || many_of_host(&self.open) {
             self.open.retain(|(_, link)| link.strong_count() > 0);
         }

@@ -60,12 +60,8 @@ impl Listener {
     ) -> io::Result<Listener> {
         let bound = listener.local_addr()?;
         let stopping = Arc::new(AtomicBool::new(false));
-        let acceptor = Acceptor {
-            listener,
-            services,
-            stopping: Arc::clone(&stopping),
-            limits: ConnectionLimits::new(capacity),
-        };
+        let limits = ConnectionLimits::new(capacity, services.group.is_some());
+        let acceptor = Acceptor { listener, services, stopping: Arc::clone(&stopping), limits };
         let (left_open, links) = bounded(1);
         threads::spawn("accept", move || {
             // Nobody waits for it if the daemon could not start.

@@ -9,7 +9,8 @@
 //! ```
 //!
 //! [`listener`] accepts connections, [`dialer`] makes them, and [`connection_limits`] says how many there may be, in total
-//! and from one other computer. A connection that was accepted says with its first frame whether a daemon or a client is
+//! and from one computer; in a group a member has a number of [`seats`](super::seats), too, as soon as it is known whose a
+//! link is. A connection that was accepted says with its first frame whether a daemon or a client is
 //! at its other end. Its thread goes on in the room for the one or the other as the link's reader, and starts the writer.
 //! Until then it has this one thread, which also tells whoever is there what is wrong with that first frame.
 //!

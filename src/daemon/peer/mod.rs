@@ -9,8 +9,10 @@
 //!
 //! # What it promises
 //!
-//! The reader hands on whole messages, one after the other, and waits when the inbox is full: that is how a sender is
-//! slowed down. Where the link proves who is at its other end, nobody registers under the id of another.
+//! The reader hands on whole messages, one after the other. It decodes a frame when there is room for that, and waits when
+//! the inbox is full: that is how a sender is slowed down, and how a member with many nodes is kept from filling memory. Where the link proves who is at its other end, nobody registers under the id of another.
+//!
+//! Before the node has let the other daemon in, its frames are small ones, so that whoever is refused can hold little.
 //!
 //! The writer sends messages before photos, and photos that people wait for before copies. Photos go out a chunk at a
 //! time, and before each chunk the queues are looked at anew. So a heartbeat waits for one chunk at most, and a get never

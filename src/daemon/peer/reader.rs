@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Sender, bounded};
 
 use super::writer;
 use crate::daemon::inbox::{Input, LinkHandle};
+use crate::daemon::room::{Place, Speaker};
+use crate::daemon::seats::{Kind, Seat};
 use crate::daemon::services::{ClosedOnDrop, Services};
 use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link::{Link, read_failure};
 use crate::daemon::socket::outbox::{WriterCommand, outbox};
 use crate::node::{CloseReason, LinkEvent};
-use crate::protocol::codec::{self, FrameError};
+use crate::protocol::codec::{self, FrameError, MAX_FRAME, MAX_REQUEST};
+use crate::protocol::message::Register;
 use crate::protocol::{Address, MAX_CHUNK, Message};
 
 /// Serves a link to another daemon until it ends. Runs in the thread that dialed it or accepted it, of which it makes
@@ -39,8 +42,10 @@ pub(in crate::daemon) fn serve_peer(
     }
     // From here on the node knows the link, so it must hear of its end, whatever happens.
     let closed = |link, reason| LinkEvent::Closed { link, reason }.into();
-    let _closed_on_drop = ClosedOnDrop { services, link, closed };
-    let reason = read_messages(services, link, frames, first);
+    let _closed_on_drop = ClosedOnDrop { inbox: &services.inbox, link, closed };
+    let speaker = Speaker::Link(link.id);
+    let mut reader = Reader { services, link, frames, speaker, seat: None, is_in: false };
+    let reason = reader.read_messages(first);
     if let CloseReason::Protocol(error) = &reason {
         complain(&commands, error);
         link.set_close_reason(reason.clone());
@@ -50,33 +55,75 @@ pub(in crate::daemon) fn serve_peer(
     link.end(reason);
 }
 
-/// Hands every message to the state thread; why it ended.
-fn read_messages(
-    services: &Services,
-    link: &Link,
-    frames: &mut SocketReader,
-    first: Option<Message>,
-) -> CloseReason {
-    let mut next = first;
-    loop {
-        if let Some(message) = next.take() {
-            if let Err(error) = check_sender(services, link, &message) {
-                return CloseReason::Protocol(error);
+/// What each value in a frame takes when it is decoded, in bytes: in a record that is about right.
+const VALUE: usize = 256;
+
+struct Reader<'a> {
+    services: &'a Services,
+    link: &'a Link,
+    frames: &'a mut SocketReader,
+    /// As whose frames these count: the member's, once the node has said whose it is.
+    speaker: Speaker,
+    /// In a group: its seat among the links of its member's nodes.
+    seat: Option<Seat>,
+    /// Whether the node has let it in.
+    is_in: bool,
+}
+
+impl Reader<'_> {
+    /// Hands every message to the state thread; why it ended.
+    fn read_messages(&mut self, first: Option<Message>) -> CloseReason {
+        let mut next = first.map(|register| (register, None));
+        loop {
+            if let Some((message, place)) = next.take()
+                && let Err(reason) = self.hand_on(message, place)
+            {
+                return reason;
             }
-            let link = link.id;
-            if services.inbox.send(LinkEvent::Received { link, message }.into()).is_err() {
-                return CloseReason::Shutdown;
+            match self.next_message() {
+                Ok(Some((message, place))) => next = Some((message, Some(place))),
+                Ok(None) => return CloseReason::Remote,
+                Err(FrameError::Io(error)) => return read_failure(&error),
+                Err(FrameError::Torn) => return CloseReason::Io(FrameError::Torn.to_string()),
+                Err(broken @ (FrameError::TooLarge { .. } | FrameError::Malformed(_))) => {
+                    return CloseReason::Protocol(broken.to_string());
+                }
             }
         }
-        match frames.next_message().and_then(|frame| frame.as_deref().map(message).transpose()) {
-            Ok(Some(message)) => next = Some(message),
-            Ok(None) => return CloseReason::Remote,
-            Err(FrameError::Io(error)) => return read_failure(&error),
-            Err(FrameError::Torn) => return CloseReason::Io(FrameError::Torn.to_string()),
-            Err(broken @ (FrameError::TooLarge { .. } | FrameError::Malformed(_))) => {
-                return CloseReason::Protocol(broken.to_string());
-            }
+    }
+
+    /// Hands a message to the state thread. If it registers the other daemon, waits until the node has let it in, or has not:
+    /// what it says next may be large, and is read only then.
+    fn hand_on(&mut self, message: Message, place: Option<Place>) -> Result<(), CloseReason> {
+        check_sender(self.services, self.link, &message).map_err(CloseReason::Protocol)?;
+        let registers = matches!(message, Message::Register(_));
+        if let Message::Register(Register { member: Some(member), .. }) = &message
+            && self.seat.is_none()
+        {
+            let seat = self.services.seats.take(member.name(), Kind::Node);
+            self.seat = Some(seat.map_err(CloseReason::Protocol)?);
+            self.speaker = Speaker::Member(member.name());
         }
+        let id = self.link.id;
+        let mut input = Input::placed(LinkEvent::Received { link: id, message }, place);
+        let (tell, told) = bounded(1);
+        input.admission = registers.then_some((id, tell));
+        self.services.inbox.send(input).map_err(|_| CloseReason::Shutdown)?;
+        if registers {
+            self.is_in = told.recv().map_err(|_| CloseReason::Shutdown)?;
+        }
+        Ok(())
+    }
+
+    /// The next message, and its place; none if the stream ends before it.
+    fn next_message(&mut self) -> Result<Option<(Message, Place)>, FrameError> {
+        let limit = if self.is_in { MAX_FRAME } else { MAX_REQUEST };
+        let Some(content) = self.frames.next_message(limit)? else {
+            return Ok(None);
+        };
+        let bytes = content.len() + VALUE * codec::count_values(&content)?;
+        let place = self.services.room.place(self.speaker, bytes, || self.link.is_not_heard());
+        Ok(Some((message(&content)?, place)))
     }
 }
 

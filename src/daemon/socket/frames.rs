@@ -6,9 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::link::{Incoming, Link, Outgoing};
 use crate::daemon::limits::Deadlines;
-use crate::protocol::codec::{
-    FrameError, FrameReader, FrameWriter, MAX_CHUNK_FRAME, MAX_FRAME, MAX_REQUEST,
-};
+use crate::protocol::codec::{FrameError, FrameReader, FrameWriter, MAX_CHUNK_FRAME, MAX_REQUEST};
 use crate::protocol::{Answer, Message};
 
 /// The frames that come on a link.
@@ -34,8 +32,11 @@ impl SocketReader {
     }
 
     /// The next message of a daemon, which may be silent for as long as it likes: whether it lives is for the node to say.
-    pub(in crate::daemon) fn next_message(&mut self) -> Result<Option<Vec<u8>>, FrameError> {
-        self.next_within(None, MAX_FRAME)
+    pub(in crate::daemon) fn next_message(
+        &mut self,
+        limit: usize,
+    ) -> Result<Option<Vec<u8>>, FrameError> {
+        self.next_within(None, limit)
     }
 
     /// The next request of a client, which must not be quiet for too long.

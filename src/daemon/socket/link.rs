@@ -108,6 +108,11 @@ impl Link {
         self.heard.swap(false, Ordering::Relaxed)
     }
 
+    /// The other side is not listened to: that it is silent is no fault of it.
+    pub(in crate::daemon) fn is_not_heard(&self) {
+        self.heard.store(true, Ordering::Relaxed);
+    }
+
     /// Ends what is sent and lets the other side read it: see [`Link::drain`].
     pub(in crate::daemon) fn linger(self: &Arc<Link>) {
         self.stop_writing();

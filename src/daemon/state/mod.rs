@@ -22,8 +22,10 @@ use crate::node::{ClientEvent, CloseReason, DiskEvent, Event, LinkEvent, LinkId,
 
 /// Where events come from.
 pub(in crate::daemon) struct Sources {
-    /// Links. Not read while the disk is behind, so that those who cause the work have to wait.
+    /// Links of other daemons. Not read while the disk is behind, so that those who cause the work have to wait.
     pub(in crate::daemon) inbox: Receiver<Input>,
+    /// Clients, likewise.
+    pub(in crate::daemon) clients: Receiver<Input>,
     /// The folder's results.
     pub(in crate::daemon) reports: Receiver<DiskEvent>,
     /// The wish to stop.
@@ -65,8 +67,8 @@ impl State {
 
     /// Runs until the node is done; what is wrong, if something is.
     ///
-    /// Ticks have a channel of their own, which is chosen among the others by chance, so that no flood of events keeps
-    /// time from passing. The node goes on with its own work when nothing else waits, and at least once in a while.
+    /// Ticks have a channel of their own, and so have clients. Among those in which something waits one is chosen by chance,
+    /// so that no flood of events keeps time from passing, or people from being answered. The node goes on with its own work when nothing else waits, and at least once in a while.
     pub(in crate::daemon) fn run(&mut self, sources: &Sources) -> Option<String> {
         let ticks = tick(TICK);
         let closed = never();
@@ -75,7 +77,10 @@ impl State {
             burst += 1;
             let more = self.node.has_more();
             let patience = if more { Duration::ZERO } else { TICK };
-            let inbox = if self.disk.is_behind() { &closed } else { &sources.inbox };
+            let (inbox, clients) = match self.disk.is_behind() {
+                true => (&closed, &closed),
+                false => (&sources.inbox, &sources.clients),
+            };
             let exit = if let Some(event) = self.own.pop_front() {
                 self.step(event)
             } else if more && burst > BURST {
@@ -87,6 +92,7 @@ impl State {
                     recv(sources.signals) -> _ => self.step(Event::Shutdown),
                     recv(sources.reports) -> event => event.ok().and_then(|event| self.step(event.into())),
                     recv(inbox) -> input => input.ok().and_then(|input| self.take(input)),
+                    recv(clients) -> input => input.ok().and_then(|input| self.take(input)),
                     default(patience) => if more { burst = 0; self.step(Event::Continue) } else { None },
                 }
             };
@@ -123,10 +129,17 @@ impl State {
     }
 
     fn take(&mut self, input: Input) -> Option<Exit> {
-        if let Some(handle) = input.handle {
+        // A frame gives its room back when the step is over.
+        let Input { handle, event, place: _place, admission } = input;
+        if let Some(handle) = handle {
             self.links.insert(handle.link().id, handle);
         }
-        self.step(input.event)
+        let exit = self.step(event);
+        if let Some((link, told)) = admission {
+            // There is room: it is told once. If the reader has ended, nobody needs to know.
+            let _ = told.try_send(self.node.has_let_in(link));
+        }
+        exit
     }
 
     /// Time passes: first the signs of life that arrived with bytes of unfinished frames, lest a large frame be taken

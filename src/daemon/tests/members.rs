@@ -7,6 +7,8 @@ use std::time::Instant;
 use super::{PATIENCE, Stage};
 use crate::daemon::client;
 use crate::daemon::disk::jobs::Job;
+use crate::daemon::limits::CLIENTS_OF_MEMBER;
+use crate::daemon::seats::{Kind, Seat};
 use crate::daemon::services::InGroup;
 use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link::Side;
@@ -31,7 +33,10 @@ struct Visitor {
 impl Visitor {
     /// Connects to a daemon of `owner`'s and registers as `member`; what that is answered.
     fn register(owner: &MemberFile, member: &MemberFile) -> (Visitor, Answer) {
-        let mut stage = Stage::new();
+        Visitor::at(Stage::new(), owner, member)
+    }
+
+    fn at(mut stage: Stage, owner: &MemberFile, member: &MemberFile) -> (Visitor, Answer) {
         let membership = Membership::sign(&owner.certificate, &owner.key, [7; 32]);
         stage.services.group = Some(Arc::new(InGroup {
             credentials: Credentials { group: owner.shared.clone(), own: DAEMON },
@@ -126,4 +131,21 @@ fn the_owner_is_known_by_their_key() {
     let (mut visitor, _) = Visitor::register(&ana, &ana);
     visitor.put();
     assert!(matches!(visitor.stage.next_job(), Job::Upload { bytes: 6, .. }));
+}
+
+#[test]
+fn a_member_with_too_many_clients_is_told_so_and_the_others_are_served() {
+    let [ana, ben, _] = friends();
+    let stage = Stage::new();
+    let seats = stage.services.seats.clone();
+    let take = || seats.take(ben.certificate.name(), Kind::Client);
+    let taken: Vec<Seat> = (0..CLIENTS_OF_MEMBER).map(|_| take().unwrap()).collect();
+    let (_visitor, answer) = Visitor::at(stage, &ana, &ben);
+    assert!(matches!(&answer, Answer::Error { error } if error.contains("ben has")), "{answer:?}");
+
+    let mut stage = Stage::new();
+    stage.services.seats = seats;
+    let (_visitor, answer) = Visitor::at(stage, &ana, &ana);
+    assert!(matches!(answer, Answer::Registered { .. }), "{answer:?}");
+    drop(taken);
 }

@@ -8,6 +8,7 @@ mod listeners;
 mod members;
 mod peers;
 mod repeats;
+mod room;
 mod send_check;
 mod uploads;
 
@@ -42,6 +43,8 @@ struct Stage {
     inbox: Receiver<Input>,
     /// Where the folder thread would listen.
     jobs: Receiver<Job>,
+    /// Whether the node lets in who registers.
+    lets_in: bool,
 }
 
 impl Stage {
@@ -51,9 +54,13 @@ impl Stage {
 
     fn with(deadlines: Deadlines) -> Stage {
         let (inbox_sender, inbox) = bounded(64);
+        let clients = inbox_sender.clone();
         let (disk, jobs) = Disk::new();
         let services = Services {
             inbox: inbox_sender,
+            clients,
+            room: Arc::default(),
+            seats: Arc::default(),
             disk,
             console: Console::start(NodeId(1)).unwrap(),
             next_link: Arc::new(AtomicU64::new(1)),
@@ -64,12 +71,15 @@ impl Stage {
         let remote = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         remote.set_read_timeout(Some(PATIENCE)).unwrap();
         let link = services.link(listener.accept().unwrap().0).unwrap();
-        Stage { services, link, remote, inbox, jobs }
+        Stage { services, link, remote, inbox, jobs, lets_in: true }
     }
 
     /// The next event, and the way to the link if it is its first.
     fn next_input(&self) -> (Option<LinkHandle>, Event) {
         let input = self.inbox.recv_timeout(PATIENCE).unwrap();
+        if let Some((_, told)) = input.admission {
+            told.send(self.lets_in).unwrap();
+        }
         (input.handle, input.event)
     }
 

@@ -23,7 +23,7 @@ use crate::daemon::socket::outbox::{Outbox, Window, WriterCommand, outbox};
 use crate::daemon::state::State;
 use crate::node::{CloseReason, Config, DiskError, Event, LinkEvent, Node};
 use crate::photo::PhotoId;
-use crate::protocol::codec::{FrameError, MAX_REQUEST};
+use crate::protocol::codec::{FrameError, MAX_FRAME, MAX_REQUEST};
 use crate::protocol::group::Roster;
 use crate::protocol::message::{Lane, TransferId};
 use crate::protocol::{Address, Boot, MAX_CHUNK, Message, NodeId, NodeName};
@@ -234,9 +234,40 @@ fn nonsense_from_a_daemon_is_answered_and_ends_its_link() {
     assert!(matches!(reason, CloseReason::Protocol(_)), "{reason}");
 }
 
+/// The other daemon registers, and the node decides.
+fn register(stage: &mut Stage, lets_in: bool) {
+    stage.lets_in = lets_in;
+    stage.send(
+        r#"{"command":"register","protocolMin":2,"protocolMax":2,"copies":2,"address":"127.0.0.1:9999",
+            "node":"00000000000000aa","boot":"00000000000000ab"}"#,
+    );
+    let heard = stage.next_event();
+    assert!(matches!(heard, Event::Link(LinkEvent::Received { .. })), "{heard:?}");
+}
+
+#[test]
+fn a_daemon_says_large_things_only_when_the_node_has_let_it_in() {
+    let large = format!(r#"{{"command":"dance"{}}}"#, " ".repeat(MAX_REQUEST));
+    for lets_in in [Some(true), Some(false), None] {
+        let (mut stage, _outbox) = peer();
+        if let Some(lets_in) = lets_in {
+            register(&mut stage, lets_in);
+        }
+        stage.send(&large);
+        let heard = stage.next_event();
+        if lets_in == Some(true) {
+            let (link, message) = (stage.link.id, Message::Unknown);
+            assert_eq!(heard, Event::Link(LinkEvent::Received { link, message }));
+        } else {
+            assert!(matches!(heard, Event::Link(LinkEvent::Closed { .. })), "{heard:?}");
+        }
+    }
+}
+
 #[test]
 fn a_chunk_larger_than_agreed_ends_the_link() {
     let (mut stage, _outbox) = peer();
+    register(&mut stage, true);
     let data = STANDARD.encode(vec![0; MAX_CHUNK + 1]);
     stage.send(&format!(r#"{{"command":"chunk","transfer":1,"offset":0,"data":"{data}"}}"#));
     assert_eq!(receive(&mut stage), "Error");
@@ -258,7 +289,7 @@ fn half_a_frame_and_then_silence_is_a_timeout() {
     let mut frames = SocketReader::new(Arc::clone(&stage.link));
     stage.remote.write_all(&[0, 0, 0, 9, b'{']).unwrap();
     let start = Instant::now();
-    let failure = frames.next_message();
+    let failure = frames.next_message(MAX_FRAME);
     assert!(matches!(failure, Err(FrameError::Io(error)) if link::is_timeout(&error)));
     assert!(start.elapsed() >= soon);
 }

@@ -21,19 +21,24 @@ impl Table {
     /// The facts of a node's record, as this node takes them: a node that has the original is an owner.
     pub(super) fn facts_told(&self, teller: NodeId, record: &Record) -> Arc<Facts> {
         let mut told = Arc::clone(&record.facts);
-        let teller = self.member_of(teller);
-        if record.holding.is_own() && !told.owners.contains(&teller) {
-            Arc::make_mut(&mut told).merge(&Facts { owners: [teller].into(), ..Facts::default() });
+        let member = self.member_of(teller);
+        if record.holding.is_own() && !told.owners.contains(&member) {
+            Arc::make_mut(&mut told).merge(&Facts { owners: [member].into(), ..Facts::default() });
         }
-        // Nobody is taken for an owner who is no member; so no member can invent owners.
-        if !told.owners.iter().all(|owner| self.is_member(*owner)) {
-            Arc::make_mut(&mut told).owners.retain(|owner| self.is_member(*owner));
+        // What is on this node's own disk was believed once, and those may be members of whom nothing is heard any more.
+        if teller != self.me && !told.owners.iter().all(|owner| self.may_own(*owner)) {
+            self.doubt(Arc::make_mut(&mut told));
         }
         // Mostly a node reports the same facts as all others: then they are in memory once.
         match self.entries.get(&record.photo.id) {
             Some(entry) if entry.facts == told => Arc::clone(&entry.facts),
             _ => told,
         }
+    }
+
+    /// Leaves out of what another node has told whoever can be no owner: nobody invents friends who own a photo.
+    pub(in crate::node) fn doubt(&self, facts: &mut Facts) {
+        facts.owners.retain(|owner| self.may_own(*owner));
     }
 
     /// This node's people, or its folder, say more of a photo that it has. It goes before what was known.

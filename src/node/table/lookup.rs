@@ -94,13 +94,10 @@ impl Table {
 
     /// The removed photo that a name, or the beginning of an id, means, if it leads to no photo of the collection.
     pub(in crate::node) fn find_removed(&self, query: &str) -> Option<PhotoId> {
-        let known = photos(&self.names.by_name, query)
+        photos(&self.names.by_name, query)
             .take(CANDIDATES)
             .chain(self.with_prefix(query))
-            .find(|id| self.is_gone(*id));
-        // Of a photo that was purged everywhere only the tombstone is left.
-        let purged = || query.parse().ok().filter(|id| self.is_gone(*id));
-        known.or_else(purged)
+            .find(|id| self.is_gone(*id))
     }
 
     /// The photo that the collection shows for this one: itself or the better version.

@@ -1,10 +1,14 @@
 //! Which photos count as removed, by the signed words of their owners.
 //!
-//! **A photo is removed when an owner has said so, and so has every other owner of whom any holder has ever heard.** An
-//! owner is a member: who has the photo as an original, or had it, or has given up their own version for it. Who announces
-//! it as an original is an owner, whatever they said before. Owners that are away, or whose disk broke, lose nothing: then
-//! others keep their photos for them. So friends can withdraw only their own photos; and a member who falsely claims to be
-//! an owner can keep a photo in the collection, but not take one out.
+//! **A photo is removed when it has owners on record, and every one of them has said so.** On record is whoever has the
+//! photo as an original, or had it, or has given up their own version for it, as far as any holder has ever heard. Who
+//! announces it as an original is an owner, whatever they said before. Owners that are away, or whose disk broke, lose
+//! nothing: then others keep their photos for them. So friends can withdraw only their own photos; and a member who falsely
+//! claims to be an owner can keep a photo in the collection, but not take one out.
+//!
+//! Owners who cannot say anything any more are owners all the same: members who were removed from the group, and nodes of
+//! before there was one. What they had stays in the collection as nobody's. A node of before the group that has come into
+//! it since is its member's.
 //!
 //! An owner may have several computers, and can remove a photo at any of them. Another one that has the original moves it
 //! to its own trash when it hears the word, since that is its owner's own; until it has, the photo stays. A file that comes
@@ -16,7 +20,7 @@ use std::collections::BTreeSet;
 
 use super::Table;
 use super::entry::Entry;
-use super::tombstones::Merged;
+use super::tombstones::{Key, Merged};
 use crate::photo::PhotoId;
 use crate::protocol::{Holding, MemberName, Tombstone};
 
@@ -60,16 +64,29 @@ impl Table {
         merged
     }
 
+    /// A word counts no more: its certificate was replaced, or its owner removed from the group.
+    pub(super) fn forget_word(&mut self, key @ (photo, owner): Key) {
+        self.tombstones.forget(key);
+        if owner == self.myself {
+            self.withdrawn.remove(&photo);
+        }
+        self.reconsider_neighbours(photo);
+    }
+
+    /// All owners of a photo that are on record, whatever they have said of it.
+    fn on_record(&self, entry: &Entry) -> BTreeSet<MemberName> {
+        let own = entry.claims.iter().filter(|(_, claim)| claim.holding.is_own());
+        let own = own.map(|(node, _)| self.member_of(node));
+        let named = entry.facts.owners.iter().map(|owner| self.present_name(*owner));
+        named.chain(own).collect()
+    }
+
     /// The owners of a photo that have not removed it.
     pub(in crate::node) fn owners(&self, entry: &Entry) -> BTreeSet<MemberName> {
         let photo = entry.photo.id;
-        let claims = entry.claims.iter();
-        let own = claims.filter(|(_, claim)| claim.holding.is_own());
-        let mut owners: BTreeSet<MemberName> = entry.facts.owners.iter().copied().collect();
-        owners.extend(own.map(|(node, _)| self.member_of(node)));
+        let mut owners = self.on_record(entry);
         owners.retain(|owner| {
-            let removed = self.tombstones.is_removed_by(photo, *owner);
-            self.is_member(*owner) && (!removed || self.has_original(entry, *owner))
+            !self.tombstones.is_removed_by(photo, *owner) || self.has_original(entry, *owner)
         });
         owners
     }
@@ -82,13 +99,12 @@ impl Table {
         })
     }
 
-    /// The owners that have removed a photo, for people to read; if none is on record, all who signed for it.
+    /// The owners that have removed a photo.
     pub(in crate::node) fn removers(&self, photo: PhotoId) -> Vec<MemberName> {
-        let all: Vec<MemberName> = self.tombstones.removers(photo).collect();
-        let entry = self.entries.get(&photo);
-        let on_record = |owner: &MemberName| entry.is_some_and(|e| e.facts.owners.contains(owner));
-        let owners: Vec<MemberName> = all.iter().copied().filter(on_record).collect();
-        if owners.is_empty() { all } else { owners }
+        let owners = self.entries.get(&photo).map(|entry| self.on_record(entry));
+        let mut removers: Vec<MemberName> = owners.into_iter().flatten().collect();
+        removers.retain(|owner| self.tombstones.is_removed_by(photo, *owner));
+        removers
     }
 
     /// Whether a photo is removed, by the rule at the top of this file.
@@ -96,14 +112,13 @@ impl Table {
         self.tombstones.removers(entry.photo.id).next().is_some()
             && !entry.facts.may_lack_owners()
             && self.owners(entry).is_empty()
+            && !self.on_record(entry).is_empty()
     }
 
-    /// Whether a photo, perhaps without an entry, is removed as far as is known.
+    /// Whether a photo is removed as far as is known. Of one without an entry nobody knows whose it is, so no word on it
+    /// says anything.
     pub(in crate::node) fn is_gone(&self, photo: PhotoId) -> bool {
-        match self.entries.get(&photo) {
-            Some(entry) => self.is_removed(entry),
-            None => self.tombstones.removers(photo).next().is_some(),
-        }
+        self.entries.get(&photo).is_some_and(|entry| self.is_removed(entry))
     }
 
     /// Notes a photo that this node's owner removed, and that is an original here again: the owner wants it back.

@@ -12,24 +12,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Table;
 use super::entry::Entry;
 use super::spread::{Person, Spread};
-use crate::protocol::{GroupId, MemberName, NodeId, Tombstone};
+use crate::protocol::{Certificate, GroupId, MemberName, NodeId, Tombstone};
 
 /// The group that this node belongs to, and who else does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::node) struct Certified {
     pub(in crate::node) group: GroupId,
-    /// The members, and the highest serial of each that does not count any more.
-    pub(in crate::node) members: BTreeSet<MemberName>,
+    /// The members, each with the certificate that counts.
+    pub(in crate::node) members: BTreeMap<MemberName, Certificate>,
+    /// Of each who was removed, the highest serial that does not count any more.
     pub(in crate::node) void: BTreeMap<MemberName, u64>,
 }
 
 impl Table {
-    /// Who belongs to the group. Photos whose owners have signed anything are judged again: one who was removed is no owner.
+    /// Who belongs to the group. Words that count no more are forgotten, and their photos judged again.
     pub(in crate::node) fn set_certified(&mut self, certified: Certified) {
-        if self.certified.replace(certified).is_some() {
-            for (photo, _) in self.tombstones.keys().collect::<Vec<_>>() {
-                self.reconsider_neighbours(photo);
-            }
+        self.certified = Some(certified);
+        let counts = |key| self.tombstones.get(key).is_some_and(|word| self.is_by_a_member(word));
+        for key in self.tombstones.keys().filter(|key| !counts(*key)).collect::<Vec<_>>() {
+            self.forget_word(key);
         }
     }
 
@@ -38,19 +39,31 @@ impl Table {
         self.certified.is_some()
     }
 
-    /// Whether a name is that of a member. Of others' words about owners only these count.
-    pub(super) fn is_member(&self, name: MemberName) -> bool {
-        self.certified.as_ref().is_none_or(|certified| certified.members.contains(&name))
+    /// Whether a name can be that of an owner: a member's, now or once, or that of a node of before the group.
+    pub(super) fn may_own(&self, name: MemberName) -> bool {
+        self.certified.as_ref().is_none_or(|certified| {
+            certified.members.contains_key(&name)
+                || certified.void.contains_key(&name)
+                || name.as_node().is_some()
+        })
     }
 
-    /// Whether a word is signed by somebody who belongs to the same group, or to none like this node.
+    /// Who an owner is by now: a node of before the group may have come into it.
+    pub(super) fn present_name(&self, owner: MemberName) -> MemberName {
+        owner.as_node().map_or(owner, |node| self.member_of(node))
+    }
+
+    /// Whether a word is signed by somebody who belongs to the same group, or to none like this node. In a group by the
+    /// latest certificate of that name: whoever has stolen an earlier one speaks for nobody.
     pub(super) fn is_by_a_member(&self, word: &Tombstone) -> bool {
         match (&self.certified, word.certificate()) {
             (None, None) => true,
             (Some(certified), Some(certificate)) => {
                 let void = certified.void.get(&certificate.name());
+                let known = certified.members.get(&certificate.name());
                 certified.group == certificate.group()
                     && void.is_none_or(|void| *void < certificate.serial())
+                    && known.is_none_or(|known| !known.is_later_than(certificate))
             }
             (None, Some(_)) | (Some(_), None) => false,
         }
@@ -61,10 +74,16 @@ impl Table {
         if node == self.me {
             self.myself = member.unwrap_or_else(|| MemberName::of_node(node));
         }
-        match member {
+        let before = match member {
             Some(member) => self.members.insert(node, member),
             None => self.members.remove(&node),
         };
+        // What was this node's before the group is its member's now.
+        if before != member {
+            for (photo, _) in self.tombstones.keys().collect::<Vec<_>>() {
+                self.reconsider_neighbours(photo);
+            }
+        }
     }
 
     /// Whose a node is.

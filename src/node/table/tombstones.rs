@@ -1,7 +1,8 @@
 //! The latest signed word of every owner on every photo.
 //!
-//! A set that only grows; the latest tombstone of each owner and photo counts. In whatever order nodes hear of them,
-//! they end with the same set (a state-based CRDT, in the terms of Shapiro et al. 2011).
+//! The latest tombstone of each owner and photo counts. In whatever order nodes hear of them, they end with the same set
+//! (a state-based CRDT, in the terms of Shapiro et al. 2011). Words by a certificate that counts no more are dropped, and
+//! refused from then on: no certificate ever counts again, so that changes nothing of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,6 +54,24 @@ impl Tombstones {
         words.insert(owner, tombstone);
         self.fresh.insert(key);
         Merged::News
+    }
+
+    /// Drops a word that counts no more, and with it the room that it took.
+    pub(super) fn forget(&mut self, key @ (photo, owner): Key) {
+        let Some(words) = self.latest.get_mut(&photo) else {
+            return;
+        };
+        if words.remove(&owner).is_none() {
+            return;
+        }
+        if words.is_empty() {
+            self.latest.remove(&photo);
+        }
+        self.fresh.remove(&key);
+        self.count -= 1;
+        if let Some(of_owner) = self.of_owner.get_mut(&owner) {
+            *of_owner -= 1;
+        }
     }
 
     /// Whether this many more tombstones of an owner have room.

@@ -16,24 +16,24 @@ const PIN: Duration = Duration::from_secs(60);
 const CAT: &[u8] = b"cat";
 
 /// A group of friends.
-struct Friends {
-    file: GroupFile,
+pub(super) struct Friends {
+    pub(super) file: GroupFile,
     invited: u8,
 }
 
 impl Friends {
-    fn new() -> Friends {
+    pub(super) fn new() -> Friends {
         Friends { file: GroupFile::new([1; 32], [2; 32]), invited: 0 }
     }
 
-    fn invite(&mut self, name: &str) -> MemberFile {
+    pub(super) fn invite(&mut self, name: &str) -> MemberFile {
         self.invited += 1;
         self.file.invite(name.parse().unwrap(), [100 + self.invited; 32], 0).unwrap()
     }
 }
 
 /// The link key of node `n`, and with it its id.
-fn node(n: u64) -> NodeId {
+pub(super) fn node(n: u64) -> NodeId {
     NodeId::of_key(&[n as u8; 32])
 }
 
@@ -42,7 +42,7 @@ fn membership(member: &MemberFile, n: u64) -> Membership {
 }
 
 /// Node 9, of this member.
-fn of(member: &MemberFile) -> Solo {
+pub(super) fn of(member: &MemberFile) -> Solo {
     Solo::with(|config| {
         config.node = node(9);
         config.membership = Some(membership(member, 9));
@@ -59,7 +59,7 @@ fn knock(solo: &mut Solo, n: u64, member: &MemberFile) -> Vec<Action> {
 }
 
 /// Node `n` comes in as this member's, with these photos.
-fn join(solo: &mut Solo, n: u64, member: &MemberFile, records: Vec<Record>) {
+pub(super) fn join(solo: &mut Solo, n: u64, member: &MemberFile, records: Vec<Record>) {
     let refused = refusal(&knock(solo, n, member));
     assert_eq!(refused, None);
     solo.announce(n, records, true);
@@ -74,11 +74,11 @@ fn refusal(actions: &[Action]) -> Option<String> {
     })
 }
 
-fn replica(bytes: &[u8]) -> Record {
+pub(super) fn replica(bytes: &[u8]) -> Record {
     Record { holding: Holding::Replica, ..original(bytes) }
 }
 
-fn hold(solo: &mut Solo, record: Record) {
+pub(super) fn hold(solo: &mut Solo, record: Record) {
     let facts = Arc::unwrap_or_clone(record.facts);
     let (photo, holding) = (record.photo, record.holding);
     solo.tell(DiskEvent::Held { photo, facts, holding, files: 1 });

@@ -44,6 +44,7 @@ mod strangers;
 mod tombstones;
 mod variants;
 mod versions;
+mod words;
 mod work;
 mod world;
 

@@ -9,7 +9,7 @@ use super::super::{
     Action, CloseReason, DiskAction, DiskEvent, Event, LinkAction, LinkEvent, LinkId,
 };
 use super::pulling::verdict;
-use super::removals::{CAT, node_of, say, word};
+use super::removals::{CAT, cat, node_of, say, word};
 use super::solo::{Solo, about_to_drop, original, register};
 use super::world::picture;
 use crate::node::plan::placement::coordinator;
@@ -166,6 +166,7 @@ fn an_offer_is_answered_by_what_this_node_has_and_is_about_to_do() {
 
     let mut solo = Solo::new();
     solo.join(1, PIN, &[]);
+    solo.announce(1, vec![cat(Holding::Replica, [node_of(5)])], true);
     say(&mut solo, 1, vec![word(5, Wish::Removed)]);
     assert_ne!(node_of(5), NodeId(1));
     assert_eq!(offered(&mut solo, CAT), OfferReply::Busy, "it is removed");

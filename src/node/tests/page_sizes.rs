@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::node::mesh::pages::{Page, TOMBSTONE_BYTES};
 use crate::photo::{Photo, PhotoId, Relation};
-use crate::protocol::codec::{MAX_FRAME, write_message};
+use crate::protocol::codec::{MAX_FRAME, MAX_VALUES, count_values, write_message};
 use crate::protocol::{Facts, Holding, Looks, MemberName, Message, Record, Tombstone, Wish};
 
 #[test]
@@ -13,6 +13,28 @@ fn no_tombstone_is_larger_than_thought() {
     let tombstone = Tombstone::sign(&key, PhotoId([255; 32]), u64::MAX, Wish::Removed);
     let written = serde_json::to_string(&tombstone).unwrap();
     assert!(written.len() < TOMBSTONE_BYTES, "{written}");
+}
+
+#[test]
+fn the_densest_page_has_no_more_values_than_are_decoded() {
+    let short = |prefix: &str| (0..Facts::MAX).map(|n| format!("{prefix}{n}")).collect();
+    let owners = (0..Facts::MAX_OWNERS).map(|n| format!("{n}").parse().unwrap()).collect();
+    let names = Facts { names: short("\",,"), aliases: short(""), ..Facts::default() };
+    for facts in [names.clone(), Facts { owners, ..names }] {
+        let (written, facts) = (&mut Vec::new(), Arc::new(facts));
+        let mut page = Page::default();
+        while !page.is_full() {
+            let photo = Arc::new(Photo::opaque(PhotoId([9; 32]), 1));
+            let (facts, holding) = (facts.clone(), Holding::Original);
+            page.add(photo.id, Some(Record { photo, facts, holding, looks: Looks::default() }));
+        }
+        let (records, gone, tombstones) = (page.records, page.gone, page.tombstones);
+        let info = Message::ImageInfo { records, gone, tombstones, complete: true };
+        write_message(written, &info).unwrap();
+        // What an opaque photo lacks is less than as much again.
+        let values = count_values(&written[4..]).unwrap();
+        assert!(values < MAX_VALUES * 3 / 4, "{values} values");
+    }
 }
 
 #[test]

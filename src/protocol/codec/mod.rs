@@ -19,7 +19,7 @@ use crate::photo::MAX_PHOTO;
 mod reader;
 mod writer;
 
-pub use reader::{FrameReader, decode, read_frame};
+pub use reader::{FrameReader, count_values, decode, decode_bounded, read_frame};
 pub use writer::{FrameWriter, write_answer, write_image, write_message, write_request};
 
 /// The largest frame a daemon accepts, in bytes: a page of records or a chunk with room to spare.
@@ -28,6 +28,10 @@ pub const MAX_FRAME: usize = 1024 * 1024;
 /// The largest frame a daemon accepts of who has not said that it is one, in bytes: a request, or a `register`. So many
 /// strangers can hold at most as much memory each.
 pub const MAX_REQUEST: usize = 16 * 1024;
+
+/// The most values in one frame that a daemon decodes. In the densest page of records, 256 with all the names that a photo can
+/// have, there are some 22,000.
+pub const MAX_VALUES: usize = 32 * 1024;
 
 /// The largest frame with a chunk, in bytes: the chunk in base64 and its envelope.
 pub const MAX_CHUNK_FRAME: usize = MAX_CHUNK.div_ceil(3) * 4 + 1024;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use super::FrameError;
+use super::{FrameError, MAX_VALUES};
 use crate::protocol::bounds::complaint;
 use crate::protocol::secure::{Channel, Opening};
 
@@ -104,6 +104,39 @@ fn fill(stream: &mut impl Read, buffer: &mut [u8; 4]) -> Result<bool, FrameError
         }
     }
     Ok(true)
+}
+
+/// How many values a frame has, or one less for each list and object in it. A comma in a text is none between values.
+///
+/// # Errors
+///
+/// If there are more than any daemon or client sends. It is counted before it is decoded: while the decoder does not know yet
+/// what a frame says, it keeps each value in 32 bytes or more, and two bytes are enough for one.
+pub fn count_values(content: &[u8]) -> Result<usize, FrameError> {
+    let (mut values, mut in_text, mut escaped) = (1, false, false);
+    for byte in content {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_text,
+            b'"' => in_text = !in_text,
+            b',' if !in_text => values += 1,
+            _ => {}
+        }
+    }
+    match values > MAX_VALUES {
+        true => Err(FrameError::Malformed(format!("more than {MAX_VALUES} values in one frame"))),
+        false => Ok(values),
+    }
+}
+
+/// Decodes the content of a frame of whoever may mean harm.
+///
+/// # Errors
+///
+/// If it makes no sense, or has too many values.
+pub fn decode_bounded<T: DeserializeOwned>(content: &[u8]) -> Result<T, FrameError> {
+    count_values(content)?;
+    decode(content)
 }
 
 /// Decodes a frame's content.

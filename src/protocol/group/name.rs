@@ -23,6 +23,11 @@ impl MemberName {
         MemberName::padded(&node.to_string())
     }
 
+    /// The node that is this member by itself, if it is one's name.
+    pub fn as_node(&self) -> Option<NodeId> {
+        self.as_str().parse().ok()
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         let length = self.0.iter().position(|byte| *byte == 0).unwrap_or(MemberName::MAX);

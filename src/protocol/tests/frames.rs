@@ -5,7 +5,10 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 
-use crate::protocol::codec::{FrameError, FrameReader, FrameWriter, MAX_FRAME, decode};
+use crate::protocol::codec::{
+    FrameError, FrameReader, FrameWriter, MAX_FRAME, MAX_VALUES, count_values, decode,
+    decode_bounded,
+};
 use crate::protocol::message::TransferId;
 use crate::protocol::secure::{Channel, Credentials};
 use crate::protocol::{Blob, GroupKey, MAX_CHUNK, Message};
@@ -104,4 +107,20 @@ fn arriving_bytes_are_counted() {
         reader.next_watched(MAX_FRAME, |bytes| arrived += bytes).unwrap().unwrap();
     }
     assert_eq!(arrived, wire.len());
+}
+
+#[test]
+fn a_frame_of_too_many_values_is_refused_before_it_is_decoded() {
+    let list = |values: usize, of: &str| {
+        let rest = format!(",{of}").repeat(values - 1);
+        format!(r#"{{"command":"later","list":[{of}{rest}]}}"#)
+    };
+    // The command is a value, too.
+    let (most, more) = (list(MAX_VALUES - 1, "0"), list(MAX_VALUES, "0"));
+    assert!(decode_bounded::<Message>(most.as_bytes()).is_ok());
+    let refused = decode_bounded::<Message>(more.as_bytes());
+    assert!(matches!(refused, Err(FrameError::Malformed(_))), "{refused:?}");
+    // Commas in texts are none, whatever else is in them.
+    let text = list(9, &format!(r#""\\\",{}""#, ",".repeat(MAX_VALUES)));
+    assert_eq!(count_values(text.as_bytes()).unwrap(), 10);
 }
