@@ -118,6 +118,11 @@ pub const LEAVE: Duration = Duration::from_secs(15);
 /// that came again and again with another wish would keep all others at work.
 pub const WISH_RESTS: Duration = Duration::from_secs(60);
 
+/// How many times the grace is waited for a member who has not told all their photos, before copies are given up without
+/// them; to make copies, it is one grace. Long enough for a large folder to be looked through, most times. And so many
+/// times as long takes it until all of that waiting is made up for.
+pub const PATIENCE: u32 = 10;
+
 /// How often the grace of a flapping node doubles at most: to sixteen times.
 pub const FLAPS_MAX: u32 = 4;
 

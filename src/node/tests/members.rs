@@ -16,33 +16,33 @@ const PIN: Duration = Duration::from_secs(60);
 const CAT: &[u8] = b"cat";
 
 /// A group of friends.
-struct Friends {
+pub(super) struct Friends {
     file: GroupFile,
     invited: u8,
 }
 
 impl Friends {
-    fn new() -> Friends {
+    pub(super) fn new() -> Friends {
         Friends { file: GroupFile::new([1; 32], [2; 32]), invited: 0 }
     }
 
-    fn invite(&mut self, name: &str) -> MemberFile {
+    pub(super) fn invite(&mut self, name: &str) -> MemberFile {
         self.invited += 1;
         self.file.invite(name.parse().unwrap(), [100 + self.invited; 32], 0).unwrap()
     }
 }
 
 /// The link key of node `n`, and with it its id.
-fn node(n: u64) -> NodeId {
+pub(super) fn node(n: u64) -> NodeId {
     NodeId::of_key(&[n as u8; 32])
 }
 
-fn membership(member: &MemberFile, n: u64) -> Membership {
+pub(super) fn membership(member: &MemberFile, n: u64) -> Membership {
     Membership::sign(&member.certificate, &member.key, [n as u8; 32])
 }
 
 /// Node 9, of this member.
-fn of(member: &MemberFile) -> Solo {
+pub(super) fn of(member: &MemberFile) -> Solo {
     Solo::with(|config| {
         config.node = node(9);
         config.membership = Some(membership(member, 9));
@@ -50,7 +50,7 @@ fn of(member: &MemberFile) -> Solo {
 }
 
 /// Node `n` registers as this member's.
-fn knock(solo: &mut Solo, n: u64, member: &MemberFile) -> Vec<Action> {
+pub(super) fn knock(solo: &mut Solo, n: u64, member: &MemberFile) -> Vec<Action> {
     solo.open(n, "127.0.0.1");
     let mut register = register(n, PIN);
     register.node = node(n);
@@ -59,7 +59,7 @@ fn knock(solo: &mut Solo, n: u64, member: &MemberFile) -> Vec<Action> {
 }
 
 /// Node `n` comes in as this member's, with these photos.
-fn join(solo: &mut Solo, n: u64, member: &MemberFile, records: Vec<Record>) {
+pub(super) fn join(solo: &mut Solo, n: u64, member: &MemberFile, records: Vec<Record>) {
     let refused = refusal(&knock(solo, n, member));
     assert_eq!(refused, None);
     solo.announce(n, records, true);
@@ -74,24 +74,24 @@ fn refusal(actions: &[Action]) -> Option<String> {
     })
 }
 
-fn replica(bytes: &[u8]) -> Record {
+pub(super) fn replica(bytes: &[u8]) -> Record {
     Record { holding: Holding::Replica, ..original(bytes) }
 }
 
-fn hold(solo: &mut Solo, record: Record) {
+pub(super) fn hold(solo: &mut Solo, record: Record) {
     let facts = Arc::unwrap_or_clone(record.facts);
     let (photo, holding) = (record.photo, record.holding);
     solo.tell(DiskEvent::Held { photo, facts, holding, files: 1 });
 }
 
 /// The node has found the right answers of all others.
-fn compute(solo: &mut Solo, nonce: Nonce) -> Vec<Action> {
+pub(super) fn compute(solo: &mut Solo, nonce: Nonce) -> Vec<Action> {
     let proofs = (1..=8).map(|n| (node(n), Proof([7; 32]))).collect();
     solo.tell(DiskEvent::Proved { nonce, result: Ok(proofs) })
 }
 
 /// The question that a node asks when it wants to drop a copy, if it does.
-fn wants_to_drop(solo: &mut Solo) -> Option<Nonce> {
+pub(super) fn wants_to_drop(solo: &mut Solo) -> Option<Nonce> {
     challenge(&solo.wait(SETTLE + 8 * STAGGER))
 }
 

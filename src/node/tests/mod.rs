@@ -25,6 +25,7 @@ mod members;
 mod offers;
 mod page_sizes;
 mod pages;
+mod patience;
 mod placement;
 mod presence;
 mod promises;
