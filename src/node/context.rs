@@ -155,6 +155,12 @@ impl Context {
         self.copies().max(wish as usize)
     }
 
+    /// The share of one member in something of which there is only so much. As long as fewer members than there are copies
+    /// conspire, some of it is left for the others, however many nodes they run.
+    pub(in crate::node) fn share_of(&self, all: usize) -> usize {
+        (all / self.copies().max(2)).max(1)
+    }
+
     /// How widely each photo is to be spread: over as many nodes as are possible now, of those here and those expected
     /// back, and over as many members.
     pub(in crate::node) fn goal(&self) -> Spread {

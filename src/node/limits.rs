@@ -81,6 +81,13 @@ pub const GET_STALL: Duration = Duration::from_secs(5);
 /// A pull for safety goes on to the next holder when nothing came for this long: gets are served before it.
 pub const REPLICATE_STALL: Duration = Duration::from_secs(30);
 
+/// A pull goes on to the next holder, too, when after this time it has come more slowly than [`PULL_MIN_RATE`].
+pub const PULL_START: Duration = Duration::from_secs(60);
+
+/// The slowest transfer that a pull still waits for, in bytes a second: on a home line of 1 Mbit/s, each of sixty that it
+/// sends at a time is as fast. Else a byte now and then would hold a photo up for ever that another holder has, too.
+pub const PULL_MIN_RATE: u64 = 2 * 1024;
+
 /// A get of a small photo is answered within this time, with the photo or without.
 pub const GET: Duration = Duration::from_secs(20);
 

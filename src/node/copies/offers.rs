@@ -124,7 +124,9 @@ impl Copies {
                 keep_for(cx, id, from);
                 OfferReply::Accept
             }
-            None if self.pulls.len() >= PULL_QUEUE => OfferReply::Busy,
+            None if self.pulls.len() >= PULL_QUEUE || self.has_offered_enough(cx, from) => {
+                OfferReply::Busy
+            }
             None => {
                 self.pull_to_keep(cx, photo, facts, from);
                 // As in `keep_for`: the other node judges by a different table.

@@ -39,6 +39,7 @@ mod removing;
 mod rounds;
 mod rules;
 mod shortages;
+mod slots;
 mod solo;
 mod strangers;
 mod tombstones;
