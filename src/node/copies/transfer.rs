@@ -188,7 +188,7 @@ impl Copies {
             return cx.send(link, Message::NoImage { transfer, reason });
         }
         *serving += 1;
-        self.offer_progressed(cx.now(), photo, node);
+        self.offer_asked(cx.now(), photo, node, offset + length);
         cx.link(LinkAction::Serve { link, transfer, photo, offset, length, lane });
     }
 
@@ -204,7 +204,7 @@ impl Copies {
             *serving = serving.saturating_sub(1);
         }
         match (cx.mesh.node_at(link), result) {
-            (Some(node), Ok(())) => self.offer_progressed(cx.now(), photo, node),
+            (Some(node), Ok(())) => self.offer_served(cx.now(), photo, node),
             (Some(node), Err(_)) => self.offer_not_served(cx, photo, node),
             (None, _) => {}
         }

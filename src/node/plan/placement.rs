@@ -53,6 +53,8 @@ pub(in crate::node) fn coordinator(
 pub(in crate::node) struct Candidate {
     /// The node.
     pub(in crate::node) node: NodeId,
+    /// Whether a node of its member has refused or failed lately.
+    pub(in crate::node) doubtful: bool,
     /// Whether no node of its member has the photo.
     pub(in crate::node) new_member: bool,
     /// Whether it has a worse version of the photo to give up, or has the photo itself in its trash.
@@ -61,10 +63,12 @@ pub(in crate::node) struct Candidate {
     pub(in crate::node) load: u64,
 }
 
-/// The node to offer a photo to: one of a member who has none of it, among these one that exchanges a worse version for
-/// it, else the least loaded, round-robin among equals: the next after `last`.
+/// The node to offer a photo to: one whose member has not failed lately, since one with many empty nodes that take nothing
+/// would be the target for ever; one of a member who has none of it; among these one that exchanges a worse version for it,
+/// else the least loaded, round-robin among equals: the next after `last`.
 pub(in crate::node) fn target(candidates: &[Candidate], last: NodeId) -> Option<NodeId> {
-    let order = |c: &&Candidate| (!c.new_member, !c.exchanges, c.load, c.node <= last, c.node);
+    let order =
+        |c: &&Candidate| (c.doubtful, !c.new_member, !c.exchanges, c.load, c.node <= last, c.node);
     candidates.iter().min_by_key(order).map(|c| c.node)
 }
 

@@ -42,6 +42,7 @@ mod shortages;
 mod slots;
 mod solo;
 mod strangers;
+mod targets;
 mod tombstones;
 mod variants;
 mod versions;

@@ -30,8 +30,13 @@ fn the_work_of_coordinating_is_spread() {
 
 #[test]
 fn a_target_exchanges_first_then_has_least_then_is_next_in_turn() {
-    let candidate =
-        |node, exchanges, load| Candidate { node: NodeId(node), new_member: true, exchanges, load };
+    let candidate = |node, exchanges, load| Candidate {
+        node: NodeId(node),
+        doubtful: false,
+        new_member: true,
+        exchanges,
+        load,
+    };
     let three = [candidate(1, false, 5), candidate(2, false, 5), candidate(3, false, 5)];
     assert_eq!(target(&three, NodeId(1)), Some(NodeId(2)));
     assert_eq!(target(&three, NodeId(3)), Some(NodeId(1)));
@@ -45,6 +50,9 @@ fn a_target_exchanges_first_then_has_least_then_is_next_in_turn() {
     );
     let known = Candidate { new_member: false, ..candidate(1, true, 0) };
     assert_eq!(target(&[known, candidate(2, false, 9)], NodeId(0)), Some(NodeId(2)));
+    let doubtful = Candidate { doubtful: true, ..candidate(1, true, 0) };
+    assert_eq!(target(&[doubtful, known], NodeId(0)), Some(NodeId(1)));
+    assert_eq!(target(&[doubtful, candidate(2, false, 9)], NodeId(0)), Some(NodeId(2)));
     assert_eq!(target(&[], NodeId(0)), None);
 }
 
