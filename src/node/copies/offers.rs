@@ -61,17 +61,20 @@ impl Copies {
         };
         let waited = cx.now().since(entry.changed_at).as_secs() / PASS_OVER.as_secs();
         let passed_over = usize::try_from(waited).unwrap_or(usize::MAX);
+        let person = |node| cx.table.person(node);
         if cx.table.may_lie_in_trashes(entry) {
-            if looks_after(photo, me, entry.anywhere(), passed_over) {
+            if looks_after(photo, me, entry.anywhere(), person, passed_over) {
                 self.offer(cx, photo);
             }
         } else if entry.counted().next().is_none() {
             // Only trashes still have it: it comes back from there. But if it was last read by an earlier program, it
             // resembles nothing now, and might go again once it is read by this one.
-            if is_current(&entry.photo) && looks_after(photo, me, entry.retired(), passed_over) {
+            if is_current(&entry.photo)
+                && looks_after(photo, me, entry.retired(), person, passed_over)
+            {
                 cx.restore(photo);
             }
-        } else if looks_after(photo, me, entry.live(), passed_over) {
+        } else if looks_after(photo, me, entry.live(), person, passed_over) {
             self.offer(cx, photo);
         }
         if !self.line.has(photo) {

@@ -24,20 +24,24 @@ fn mix(value: u64) -> u64 {
 }
 
 /// Whether a node looks after a photo: the one with the lowest score does. If that one lets so much time pass that it is
-/// `passed_over`, the next one does so too, and so on: it may be a liar.
-pub(in crate::node) fn looks_after(
+/// passed over, the next one does so too, and so on: it may be a liar. Each time all nodes of one `person` are passed over,
+/// since a liar may have many.
+pub(in crate::node) fn looks_after<P: Ord>(
     photo: PhotoId,
     node: NodeId,
     holders: impl IntoIterator<Item = NodeId>,
+    person: impl Fn(NodeId) -> P,
     passed_over: usize,
 ) -> bool {
     let score = |node: NodeId| (rendezvous_score(photo, node), node);
-    let (mut is_holder, mut before) = (false, 0);
+    let (mut is_holder, mut before) = (false, BTreeSet::new());
     for holder in holders {
         is_holder |= holder == node;
-        before += usize::from(score(holder) < score(node));
+        if score(holder) < score(node) {
+            before.insert(person(holder));
+        }
     }
-    is_holder && before <= passed_over
+    is_holder && before.len() <= passed_over
 }
 
 /// The one of these nodes that looks after a photo, as long as it is not passed over.

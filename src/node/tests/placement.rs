@@ -60,14 +60,26 @@ fn a_target_exchanges_first_then_has_least_then_is_next_in_turn() {
 fn who_does_nothing_is_passed_over_one_after_the_other() {
     let nodes = || (1..=3).map(NodeId);
     let after = |passed_over| {
-        let look = nodes().filter(|node| looks_after(photo(1), *node, nodes(), passed_over));
+        let look =
+            nodes().filter(|node| looks_after(photo(1), *node, nodes(), |node| node, passed_over));
         look.collect::<BTreeSet<_>>()
     };
     assert_eq!(after(0), coordinator(photo(1), nodes()).into_iter().collect());
     assert_eq!(after(1).len(), 2);
     assert!(after(1).is_superset(&after(0)));
     assert_eq!(after(9).len(), 3);
-    assert!(!looks_after(photo(1), NodeId(4), nodes(), 9), "it has nothing to offer");
+    assert!(!looks_after(photo(1), NodeId(4), nodes(), |node| node, 9), "it has nothing to offer");
+}
+
+#[test]
+fn with_one_node_of_a_person_all_are_passed_over() {
+    let is_own = |node: &NodeId| coordinator(photo(1), (1..=9).map(NodeId)) != Some(*node);
+    let own = (1..=9).map(NodeId).rfind(is_own).unwrap();
+    let looks = |passed_over| {
+        let person = |node: NodeId| node == own;
+        looks_after(photo(1), own, (1..=9).map(NodeId), person, passed_over)
+    };
+    assert_eq!([looks(0), looks(1)], [false, true], "eight others are one person");
 }
 
 #[test]
