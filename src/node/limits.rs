@@ -35,6 +35,10 @@ pub const DIAL_COURTESY: Duration = Duration::from_secs(2);
 /// takes to reach all nodes.
 pub const SETTLE: Duration = Duration::from_secs(2);
 
+/// How long changes of a photo can put off that it is copied: else one member that has it and changes its mind each second
+/// would keep all others from that. Giving up copies waits for a rest in any case.
+pub const UNREST: Duration = Duration::from_secs(30);
+
 /// How much later each next candidate trims if the one before it in the order did not: that may be pinned, or not
 /// willing.
 pub const STAGGER: Duration = Duration::from_secs(3);

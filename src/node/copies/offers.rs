@@ -59,7 +59,8 @@ impl Copies {
         let Some(entry) = cx.table.get(photo) else {
             return;
         };
-        let waited = cx.now().since(entry.changed_at).as_secs() / PASS_OVER.as_secs();
+        let since = cx.agenda.short_since(photo).unwrap_or(entry.changed_at);
+        let waited = cx.now().since(since).as_secs() / PASS_OVER.as_secs();
         let passed_over = usize::try_from(waited).unwrap_or(usize::MAX);
         let person = |node| cx.table.person(node);
         if cx.table.may_lie_in_trashes(entry) {

@@ -44,6 +44,7 @@ mod solo;
 mod strangers;
 mod targets;
 mod tombstones;
+mod unrest;
 mod variants;
 mod versions;
 mod work;
