@@ -205,7 +205,7 @@ pub const LOOKS: usize = 8;
 /// The most proofs that one link waits for.
 pub const PROOFS_PER_LINK: usize = 64;
 
-/// How many bytes a node reads within [`PROOF_SPAN`] to prove photos to one other: a photo of the largest size.
+/// How many bytes a node reads within [`PROOF_SPAN`] to prove photos to one other member: a photo of the largest size.
 pub const PROOF_BYTES: u64 = MAX_PHOTO;
 
 /// See [`PROOF_BYTES`].

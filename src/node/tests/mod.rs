@@ -10,6 +10,7 @@ mod addresses;
 mod announcing;
 mod apart;
 mod bounds;
+mod budgets;
 mod claims;
 mod claims_map;
 mod custody;
