@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::node::Time;
+use crate::node::limits::{SETTLE, UNREST};
 use crate::photo::PhotoId;
 
 /// Photos to review, by time.
@@ -16,6 +17,10 @@ pub(in crate::node) struct Agenda {
     held: BTreeMap<PhotoId, Time>,
     /// Worse versions that stay until then, because another node, whose verdict differs, wants them kept.
     contested: BTreeMap<PhotoId, Time>,
+    /// Photos that change again and again: since when they have had no rest.
+    restless: BTreeMap<PhotoId, Time>,
+    /// Photos that have too few copies, and since when.
+    short: BTreeMap<PhotoId, Time>,
 }
 
 impl Agenda {
@@ -25,6 +30,39 @@ impl Agenda {
             self.due.remove(&(old, photo));
         }
         self.due.insert((at, photo));
+    }
+
+    /// A photo has changed: it is reviewed when it has rested. If it finds no rest, no change puts that off any longer.
+    pub(in crate::node) fn changed(&mut self, photo: PhotoId, now: Time) {
+        let since = *self.restless.entry(photo).or_insert(now);
+        let rested = now + SETTLE;
+        let due = self.at.get(&photo).filter(|_| since + UNREST <= rested);
+        self.set(photo, due.map_or(rested, |due| rested.min(*due)));
+    }
+
+    /// A photo is at rest, or is not there any more.
+    pub(in crate::node) fn rests(&mut self, photo: PhotoId) {
+        self.restless.remove(&photo);
+    }
+
+    /// Whether a photo has had no rest for so long that it waits for none.
+    pub(in crate::node) fn finds_no_rest(&self, photo: PhotoId, now: Time) -> bool {
+        self.restless.get(&photo).is_some_and(|since| *since + UNREST <= now)
+    }
+
+    /// A photo has too few copies, since then if it had enough before.
+    pub(in crate::node) fn falls_short(&mut self, photo: PhotoId, since: Time) {
+        self.short.entry(photo).or_insert(since);
+    }
+
+    /// A photo has enough copies, or needs none.
+    pub(in crate::node) fn suffices(&mut self, photo: PhotoId) {
+        self.short.remove(&photo);
+    }
+
+    /// Since when a photo has had too few copies.
+    pub(in crate::node) fn short_since(&self, photo: PhotoId) -> Option<Time> {
+        self.short.get(&photo).copied()
     }
 
     /// The next photo that is due.

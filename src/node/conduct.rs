@@ -154,9 +154,9 @@ impl Node {
 
     /// Passes on the changes in the table, and reviews the photos that are due, both within the limits of one step.
     pub(super) fn follow_up(&mut self) {
-        let settles = self.cx.now() + SETTLE;
+        let now = self.cx.now();
         for photo in self.cx.table.take_changed() {
-            self.cx.agenda.set(photo, settles);
+            self.cx.agenda.changed(photo, now);
             self.clients.put_progressed(&mut self.cx, photo);
             adopt_from_worse(&mut self.cx, photo);
         }

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use super::agenda::Agenda;
 use super::custody::Custody;
-use super::limits::SETTLE;
+use super::limits::{PATIENCE, SETTLE};
 use super::members::Members;
-use super::mesh::{Mesh, Presence};
+use super::mesh::Mesh;
 use super::news::News;
 use super::own_folder::OwnFolder;
 use super::step::Step;
@@ -155,6 +155,12 @@ impl Context {
         self.copies().max(wish as usize)
     }
 
+    /// The share of one member in something of which there is only so much. As long as fewer members than there are copies
+    /// conspire, some of it is left for the others, however many nodes they run.
+    pub(in crate::node) fn share_of(&self, all: usize) -> usize {
+        (all / self.copies().max(2)).max(1)
+    }
+
     /// How widely each photo is to be spread: over as many nodes as are possible now, of those here and those expected
     /// back, and over as many members.
     pub(in crate::node) fn goal(&self) -> Spread {
@@ -195,30 +201,26 @@ impl Context {
         owners.into_iter().map(word).collect::<Vec<_>>().join(", ")
     }
 
-    /// Whether every node that is here has told all its photos: nobody acts on half a table.
+    /// Whether every node that is here has told all its photos, or [was waited for](super::mesh) for long: nobody acts on
+    /// half a table.
+    ///
+    /// No copy hangs on this one. What is given up was proven by others, and who has not told what they have can only
+    /// have more copies; what an owner says of a photo counts from when it is heard, as of one who is away.
     pub(in crate::node) fn is_settled(&self) -> bool {
-        self.folder.is_scanned() && self.mesh.census().incomplete == 0
+        let longest = self.config().grace.saturating_mul(PATIENCE);
+        self.folder.is_scanned() && !self.mesh.waits(longest)
     }
 
-    /// Whether copies may be made: like [`Context::is_settled`], but a node that takes longer than its grace to tell
-    /// its photos (a first scan of years of them) no longer holds up the repair of others. A surplus copy does no harm.
+    /// Whether copies may be made: like [`Context::is_settled`], but a member is waited for no longer than for one who is
+    /// away. A surplus copy does no harm.
     pub(in crate::node) fn may_repair(&self) -> bool {
-        let now = self.now();
-        let grace = self.config().grace;
-        let holds_up = |presence: Presence| match presence {
-            Presence::Here { complete, since, .. } => !complete && now.since(since) < grace,
-            Presence::Away { .. } | Presence::Gone => false,
-        };
-        let mut peers = self.mesh.peers().map(|(_, peer)| peer);
-        self.is_settled() || self.folder.is_scanned() && !peers.any(|peer| holds_up(peer.presence))
+        self.folder.is_scanned() && !self.mesh.waits(self.config().grace)
     }
 
     /// Nodes that have not told all their photos.
     pub(in crate::node) fn incomplete(&self) -> impl Iterator<Item = NodeId> + '_ {
         let me = (!self.folder.is_scanned()).then_some(self.me());
-        let others = self.mesh.here().map(|(node, _)| node);
-        let others = others.filter(|node| !self.mesh.is_here_completely(*node));
-        me.into_iter().chain(others)
+        me.into_iter().chain(self.mesh.incomplete())
     }
 }
 

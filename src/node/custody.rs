@@ -52,7 +52,10 @@ use crate::protocol::{Holding, NodeId};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Custody {
     going: BTreeMap<PhotoId, Going>,
-    pins: BTreeMap<PhotoId, BTreeMap<Nonce, Pin>>,
+    /// The promises to keep a photo: for which round of which node, and until when.
+    pins: BTreeMap<PhotoId, BTreeMap<(Nonce, NodeId), Time>>,
+    /// How many promises were given to each node and stand.
+    given: BTreeMap<NodeId, usize>,
     /// Worse versions that are being compared, by their id.
     compared: BTreeMap<PhotoId, Comparison>,
     /// Photos on their way back from the trash.
@@ -76,13 +79,6 @@ struct Comparison {
     better: PhotoId,
     /// The disk has begun. Before that, the better version is on its way.
     begun: bool,
-}
-
-/// A promise to keep a photo.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Pin {
-    asker: NodeId,
-    until: Time,
 }
 
 /// Everything beyond custody itself that decides whether a copy may leave.
@@ -247,42 +243,48 @@ impl Custody {
         self.pins.contains_key(&photo)
     }
 
-    /// The number of promises.
-    pub(super) fn promises(&self) -> usize {
-        self.pins.values().map(BTreeMap::len).sum()
+    /// How many promises each node has been given.
+    pub(super) fn promises(&self) -> &BTreeMap<NodeId, usize> {
+        &self.given
     }
 
     /// Promises to keep a photo for the round of this nonce.
     pub(super) fn promise(&mut self, photo: PhotoId, nonce: Nonce, asker: NodeId, until: Time) {
-        self.pins.entry(photo).or_default().insert(nonce, Pin { asker, until });
+        let pins = self.pins.entry(photo).or_default();
+        if pins.insert((nonce, asker), until).is_none() {
+            *self.given.entry(asker).or_default() += 1;
+        }
     }
 
     /// Restarts a promise's time when the proof is given; returns whether it still stood.
-    pub(super) fn renew(&mut self, photo: PhotoId, nonce: Nonce, until: Time) -> bool {
-        let pin = self.pins.get_mut(&photo).and_then(|pins| pins.get_mut(&nonce));
-        pin.map(|pin| pin.until = until).is_some()
+    pub(super) fn renew(&mut self, photo: PhotoId, by: (Nonce, NodeId), until: Time) -> bool {
+        let pin = self.pins.get_mut(&photo).and_then(|pins| pins.get_mut(&by));
+        pin.map(|pin| *pin = until).is_some()
     }
 
-    /// The asker's round is over. Only the asker can end a promise.
+    /// The asker's round is over, or its proof could not be made. Only the asker can end a promise.
     pub(super) fn release(&mut self, photo: PhotoId, nonce: Nonce, asker: NodeId) {
-        self.retain_pins(|of, by, pin| (of, by, pin.asker) != (photo, nonce, asker));
-    }
-
-    /// A promise ends because its proof could not be made.
-    pub(super) fn cancel(&mut self, photo: PhotoId, nonce: Nonce) {
-        self.retain_pins(|of, by, _| (of, by) != (photo, nonce));
+        self.retain_pins(|of, by, _| (of, by) != (photo, (nonce, asker)));
     }
 
     /// Time has passed: promises end when their askers must have acted by now.
     pub(super) fn expire(&mut self, now: Time) {
-        self.retain_pins(|_, _, pin| pin.until > now);
+        self.retain_pins(|_, _, until| until > now);
     }
 
-    fn retain_pins(&mut self, stands: impl Fn(PhotoId, Nonce, &Pin) -> bool) {
+    fn retain_pins(&mut self, stands: impl Fn(PhotoId, (Nonce, NodeId), Time) -> bool) {
+        let given = &mut self.given;
         self.pins.retain(|photo, pins| {
-            pins.retain(|nonce, pin| stands(*photo, *nonce, pin));
+            pins.retain(|by, until| {
+                let stands = stands(*photo, *by, *until);
+                if !stands {
+                    given.entry(by.1).and_modify(|promises| *promises -= 1);
+                }
+                stands
+            });
             !pins.is_empty()
         });
+        given.retain(|_, promises| *promises > 0);
     }
 
     /// A copy is on its way back from the trash; returns whether that is new.

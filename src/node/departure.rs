@@ -54,7 +54,8 @@ impl Context {
             Departure::Removed { .. } => {
                 let own = self.table.mine(photo) == Some(Holding::Original);
                 let settled = own || self.knows_all_owners();
-                Case { terms: Terms::none(photo), settled, unfit: self.unfit() }
+                let unfit = if own { self.unfit_for_owner() } else { self.unfit() };
+                Case { terms: Terms::none(photo), settled, unfit }
             }
             Departure::Expired => match entry.verdict {
                 Verdict::Loser(keeper)
@@ -106,10 +107,19 @@ impl Context {
 
     /// Why this node may give up no copy: it is leaving, a table is incomplete, or earlier promises may hold.
     pub(in crate::node) fn unfit(&self) -> Option<Obstacle> {
+        self.unfit_unless(self.is_settled() && self.table.is_swept())
+    }
+
+    /// The same for what an owner wants done with their own photo: it rests on what they say, and not on what others have.
+    pub(in crate::node) fn unfit_for_owner(&self) -> Option<Obstacle> {
+        self.unfit_unless(self.folder.is_scanned())
+    }
+
+    fn unfit_unless(&self, told: bool) -> Option<Obstacle> {
         let left = self.config().pin.saturating_sub(self.now().0);
         if self.is_leaving() {
             Some(Obstacle::Stopping)
-        } else if !self.is_settled() || !self.table.is_swept() {
+        } else if !told {
             Some(Obstacle::Untold)
         } else if !self.config().first_start && !left.is_zero() {
             Some(Obstacle::JustStarted(left.as_secs() + 1))

@@ -35,6 +35,10 @@ pub const DIAL_COURTESY: Duration = Duration::from_secs(2);
 /// takes to reach all nodes.
 pub const SETTLE: Duration = Duration::from_secs(2);
 
+/// How long changes of a photo can put off that it is copied: else one member that has it and changes its mind each second
+/// would keep all others from that. Giving up copies waits for a rest in any case.
+pub const UNREST: Duration = Duration::from_secs(30);
+
 /// How much later each next candidate trims if the one before it in the order did not: that may be pinned, or not
 /// willing.
 pub const STAGGER: Duration = Duration::from_secs(3);
@@ -81,6 +85,13 @@ pub const GET_STALL: Duration = Duration::from_secs(5);
 /// A pull for safety goes on to the next holder when nothing came for this long: gets are served before it.
 pub const REPLICATE_STALL: Duration = Duration::from_secs(30);
 
+/// A pull goes on to the next holder, too, when after this time it has come more slowly than [`PULL_MIN_RATE`].
+pub const PULL_START: Duration = Duration::from_secs(60);
+
+/// The slowest transfer that a pull still waits for, in bytes a second: on a home line of 1 Mbit/s, each of sixty that it
+/// sends at a time is as fast. Else a byte now and then would hold a photo up for ever that another holder has, too.
+pub const PULL_MIN_RATE: u64 = 2 * 1024;
+
 /// A get of a small photo is answered within this time, with the photo or without.
 pub const GET: Duration = Duration::from_secs(20);
 
@@ -118,6 +129,11 @@ pub const LEAVE: Duration = Duration::from_secs(15);
 /// How long a node's new wish for copies rests before it counts: each change puts all photos on the agenda, and so a node
 /// that came again and again with another wish would keep all others at work.
 pub const WISH_RESTS: Duration = Duration::from_secs(60);
+
+/// How many times the grace is waited for a member who has not told all their photos, before copies are given up without
+/// them; to make copies, it is one grace. Long enough for a large folder to be looked through, most times. And so many
+/// times as long takes it until all of that waiting is made up for.
+pub const PATIENCE: u32 = 10;
 
 /// How often the grace of a flapping node doubles at most: to sixteen times.
 pub const FLAPS_MAX: u32 = 4;
@@ -206,7 +222,7 @@ pub const LOOKS: usize = 8;
 /// The most proofs that one link waits for.
 pub const PROOFS_PER_LINK: usize = 64;
 
-/// How many bytes a node reads within [`PROOF_SPAN`] to prove photos to one other: a photo of the largest size.
+/// How many bytes a node reads within [`PROOF_SPAN`] to prove photos to one other member: a photo of the largest size.
 pub const PROOF_BYTES: u64 = MAX_PHOTO;
 
 /// See [`PROOF_BYTES`].

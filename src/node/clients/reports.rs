@@ -224,10 +224,12 @@ impl View<'_> {
         if nodes < wanted {
             notes.push(format!("{wanted} copies are wanted, but only {nodes} node(s) are here"));
         }
-        let held_up = if self.cx.may_repair() {
+        let held_up = if !self.cx.may_repair() {
+            "nothing is copied or moved meanwhile"
+        } else if !self.cx.is_settled() {
             "nothing is moved or given up meanwhile"
         } else {
-            "nothing is copied or moved meanwhile"
+            "it was waited for long enough"
         };
         for node in self.cx.incomplete() {
             notes.push(if node == self.cx.me() {

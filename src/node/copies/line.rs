@@ -11,6 +11,7 @@ use std::ops::Bound::{Excluded, Unbounded};
 use super::Copies;
 use crate::node::context::Context;
 use crate::node::limits::{OFFERS, OFFERS_PER_NODE};
+use crate::node::table::spread::Person;
 use crate::photo::PhotoId;
 use crate::protocol::NodeId;
 
@@ -61,7 +62,8 @@ impl Line {
 }
 
 impl Copies {
-    /// For each node that is here and not left out: how many more offers to it could be open.
+    /// For each node that is here and not left out: how many more offers to it could be open. To the nodes of one member
+    /// together no more than a share are: else one with many nodes could hold up all others.
     pub(super) fn free_places(&self, cx: &Context) -> BTreeMap<NodeId, usize> {
         let here = cx.mesh.here().map(|(node, _)| node);
         let asked = here.filter(|node| !self.skipped.contains_key(node));
@@ -71,7 +73,24 @@ impl Copies {
                 *places = places.saturating_sub(1);
             }
         }
+        let members = self.members_places(cx);
+        for (node, places) in &mut free {
+            if let Some(left) = members.get(&cx.table.person(*node)) {
+                *places = (*places).min(*left);
+            }
+        }
         free
+    }
+
+    /// For each member to whose nodes offers are open: how many more could be.
+    pub(super) fn members_places(&self, cx: &Context) -> BTreeMap<Person, usize> {
+        let mut left = BTreeMap::new();
+        for offer in self.offers.values() {
+            let places = left.entry(cx.table.person(offer.target));
+            let places = places.or_insert_with(|| cx.share_of(OFFERS));
+            *places = places.saturating_sub(1);
+        }
+        left
     }
 
     /// Calls up as many photos as could be offered now. Runs whenever an offer has ended, and now and then.

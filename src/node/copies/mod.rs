@@ -16,7 +16,7 @@
 //! * `offers`: the coordinator of a photo offers it to one node, and answers the offers of others. `line` is where photos
 //!   wait while all nodes are busy.
 //! * `pulls`: photos on their way here, and the reasons. Clients, drops that must look at a better version, and this
-//!   node's own copy share one pull of a photo.
+//!   node's own copy share one pull of a photo. `slots` says which of them run, and from whom.
 //! * `transfer`: the windows of bytes, in both directions. Nothing received waits in memory: the next window is asked for
 //!   when the last one is in the spool file.
 //! * `rebalance`: a node that holds fewer photos than another asks it for some. It is an offer like any other; the copy
@@ -37,6 +37,7 @@ mod line;
 mod offers;
 mod pulls;
 mod rebalance;
+mod slots;
 mod transfer;
 
 use std::collections::BTreeMap;

@@ -4,18 +4,21 @@
 //! acknowledges by announcing it. Moving a replica to a less loaded node works the same way: once that node has it, the
 //! copy here is surplus and is trimmed (make before break).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Copies;
 use crate::node::context::Context;
 use crate::node::limits::{
-    DOUBT, OFFER, OFFERS, OFFERS_PER_NODE, PASS_OVER, PULL_QUEUE, RETRY, SETTLE, SKIP,
+    DOUBT, OFFER, OFFERS, OFFERS_PER_NODE, PASS_OVER, PULL_MIN_RATE, PULL_QUEUE, RETRY, SETTLE,
+    SKIP,
 };
 use crate::node::mesh::impossible_size;
 use crate::node::news::News;
 use crate::node::plan::placement::{Candidate, looks_after, target};
 use crate::node::table::edges::is_current;
+use crate::node::table::spread::Person;
 use crate::node::table::verdict::Verdict;
 use crate::node::{DiskError, LinkId, Time};
 use crate::photo::{Photo, PhotoId};
@@ -26,7 +29,19 @@ use crate::protocol::{Facts, Holding, Message, NodeId, Record};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Offer {
     pub(super) target: NodeId,
+    begun: Time,
     until: Time,
+    /// How many bytes the target has asked for here, and whether the last of them are being sent.
+    asked: u64,
+    sending: bool,
+}
+
+impl Offer {
+    /// A sign of progress gives it time again; in all, as much as a pull may take for so many bytes.
+    fn renew(&mut self, now: Time) {
+        let longest = 2 * OFFER + Duration::from_secs(self.asked / PULL_MIN_RATE);
+        self.until = (now + OFFER).min(self.begun + longest);
+    }
 }
 
 /// Why a node is offered nothing for a while.
@@ -44,19 +59,23 @@ impl Copies {
         let Some(entry) = cx.table.get(photo) else {
             return;
         };
-        let waited = cx.now().since(entry.changed_at).as_secs() / PASS_OVER.as_secs();
+        let since = cx.agenda.short_since(photo).unwrap_or(entry.changed_at);
+        let waited = cx.now().since(since).as_secs() / PASS_OVER.as_secs();
         let passed_over = usize::try_from(waited).unwrap_or(usize::MAX);
+        let person = |node| cx.table.person(node);
         if cx.table.may_lie_in_trashes(entry) {
-            if looks_after(photo, me, entry.anywhere(), passed_over) {
+            if looks_after(photo, me, entry.anywhere(), person, passed_over) {
                 self.offer(cx, photo);
             }
         } else if entry.counted().next().is_none() {
             // Only trashes still have it: it comes back from there. But if it was last read by an earlier program, it
             // resembles nothing now, and might go again once it is read by this one.
-            if is_current(&entry.photo) && looks_after(photo, me, entry.retired(), passed_over) {
+            if is_current(&entry.photo)
+                && looks_after(photo, me, entry.retired(), person, passed_over)
+            {
                 cx.restore(photo);
             }
-        } else if looks_after(photo, me, entry.live(), passed_over) {
+        } else if looks_after(photo, me, entry.live(), person, passed_over) {
             self.offer(cx, photo);
         }
         if !self.line.has(photo) {
@@ -75,7 +94,7 @@ impl Copies {
             return self.line.join(photo);
         }
         let places = self.free_places(cx);
-        let suitable = candidates(cx, photo, &places);
+        let suitable = self.candidates(cx, photo, &places);
         let is_free = |candidate: &&Candidate| places.get(&candidate.node).is_some_and(|n| *n > 0);
         let free: Vec<Candidate> = suitable.iter().filter(is_free).copied().collect();
         if let Some(node) = target(&free, self.last_target) {
@@ -90,7 +109,9 @@ impl Copies {
         let Some(record) = cx.table.record(photo) else {
             return;
         };
-        self.offers.insert(photo, Offer { target, until: cx.now() + OFFER });
+        let begun = cx.now();
+        let offer = Offer { target, begun, until: begun + OFFER, asked: 0, sending: false };
+        self.offers.insert(photo, offer);
         let facts = Arc::unwrap_or_clone(record.facts);
         cx.send_to(target, Message::KeepThis { photo: record.photo, facts });
     }
@@ -124,7 +145,9 @@ impl Copies {
                 keep_for(cx, id, from);
                 OfferReply::Accept
             }
-            None if self.pulls.len() >= PULL_QUEUE => OfferReply::Busy,
+            None if self.pulls.len() >= PULL_QUEUE || self.has_offered_enough(cx, from) => {
+                OfferReply::Busy
+            }
             None => {
                 self.pull_to_keep(cx, photo, facts, from);
                 // As in `keep_for`: the other node judges by a different table.
@@ -182,10 +205,21 @@ impl Copies {
         }
     }
 
-    /// The target of an offer is pulling: its time starts again.
-    pub(super) fn offer_progressed(&mut self, now: Time, photo: PhotoId, node: NodeId) {
-        if let Some(offer) = self.offers.get_mut(&photo).filter(|offer| offer.target == node) {
-            offer.until = now + OFFER;
+    /// The target of an offer asks for its bytes up to here: progress, if these are more than before.
+    pub(super) fn offer_asked(&mut self, now: Time, photo: PhotoId, node: NodeId, end: u64) {
+        let offer = self.offers.get_mut(&photo);
+        if let Some(offer) = offer.filter(|offer| offer.target == node && offer.asked < end) {
+            (offer.asked, offer.sending) = (end, true);
+            offer.renew(now);
+        }
+    }
+
+    /// They are sent.
+    pub(super) fn offer_served(&mut self, now: Time, photo: PhotoId, node: NodeId) {
+        let offer = self.offers.get_mut(&photo);
+        if let Some(offer) = offer.filter(|offer| offer.target == node && offer.sending) {
+            offer.sending = false;
+            offer.renew(now);
         }
     }
 
@@ -271,23 +305,33 @@ fn keep_for(cx: &mut Context, photo: PhotoId, node: NodeId) {
     }
 }
 
-/// The nodes that could take a copy of a photo, of those with free `places`. If it is on enough nodes, but of too few
-/// members, only another member's can.
-fn candidates(cx: &Context, photo: PhotoId, places: &BTreeMap<NodeId, usize>) -> Vec<Candidate> {
-    let Some(entry) = cx.table.get(photo) else {
-        return Vec::new();
-    };
-    let worse: Vec<_> = cx.table.worse_versions(entry).collect();
-    let (_, counted) = cx.table.copies_there(entry);
-    let holders = cx.table.persons_with(entry);
-    let without = places.iter().filter(|(node, _)| !cx.table.counts_at(entry, **node));
-    let candidates = without.map(|(node, free)| Candidate {
-        node: *node,
-        new_member: !holders.contains(&cx.table.person(*node)),
-        exchanges: entry.holding(*node).is_some()
-            || worse.iter().any(|other| other.is_stored_by(*node)),
-        load: cx.table.load(*node).photos + (OFFERS_PER_NODE - free) as u64,
-    });
-    let only_members = counted.nodes >= cx.goal().nodes;
-    candidates.filter(|candidate| candidate.new_member || !only_members).collect()
+impl Copies {
+    /// The nodes that could take a copy of a photo, of those with free `places`. If it is on enough nodes, but of too few
+    /// members, only another member's can.
+    fn candidates(
+        &self,
+        cx: &Context,
+        photo: PhotoId,
+        places: &BTreeMap<NodeId, usize>,
+    ) -> Vec<Candidate> {
+        let Some(entry) = cx.table.get(photo) else {
+            return Vec::new();
+        };
+        let worse: Vec<_> = cx.table.worse_versions(entry).collect();
+        let (_, counted) = cx.table.copies_there(entry);
+        let holders = cx.table.persons_with(entry);
+        let failed: BTreeSet<Person> =
+            self.skipped.keys().map(|node| cx.table.person(*node)).collect();
+        let without = places.iter().filter(|(node, _)| !cx.table.counts_at(entry, **node));
+        let candidates = without.map(|(node, free)| Candidate {
+            node: *node,
+            doubtful: failed.contains(&cx.table.person(*node)),
+            new_member: !holders.contains(&cx.table.person(*node)),
+            exchanges: entry.holding(*node).is_some()
+                || worse.iter().any(|other| other.is_stored_by(*node)),
+            load: cx.table.load(*node).photos + (OFFERS_PER_NODE - free) as u64,
+        });
+        let only_members = counted.nodes >= cx.goal().nodes;
+        candidates.filter(|candidate| candidate.new_member || !only_members).collect()
+    }
 }

@@ -4,15 +4,12 @@
 //! Everybody who needs the photo shares the pull: waiting clients, this node's own copy, and a drop that must verify a
 //! keeper.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Copies;
 use crate::node::context::Context;
-use crate::node::limits::{GETS, PULLS, WINDOW};
 use crate::node::news::{Fetcher, News};
-use crate::node::plan::placement::rendezvous_score;
-use crate::node::table::entry::Entry;
 use crate::node::{DiskAction, DiskError, LinkId, Source, Spool, Time};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::message::{Lane, OfferReply, TransferId};
@@ -53,6 +50,8 @@ pub(super) enum Phase {
         /// How many bytes have come, and where the window ends.
         received: u64,
         window_end: u64,
+        /// When it was asked for, and when something of it came last.
+        since: Time,
         progress: Time,
     },
     /// A holder did not deliver; the next one is asked when the disk has written all earlier pieces.
@@ -68,6 +67,14 @@ pub(super) enum Phase {
 impl Pull {
     pub(in crate::node) fn lane(&self) -> Lane {
         if self.waiting.is_empty() { Lane::Replicate } else { Lane::Get }
+    }
+
+    /// From whom it comes, while it does.
+    pub(super) fn from(&self) -> Option<NodeId> {
+        match self.phase {
+            Phase::Receiving { from, .. } | Phase::Inspecting { from } => Some(from),
+            Phase::Queued | Phase::Draining | Phase::Installing | Phase::Ready => None,
+        }
     }
 
     pub(super) fn is_unwanted(&self) -> bool {
@@ -155,88 +162,14 @@ impl Copies {
         pull
     }
 
-    /// Starts as many waiting pulls as can run: those for clients first, then the oldest.
-    pub(super) fn start_pulls(&mut self, cx: &mut Context) {
-        let running = |lane: Lane| {
-            let of_lane = self
-                .pulls
-                .values()
-                .filter(|(_, pull)| pull.lane() == lane && pull.phase != Phase::Queued);
-            of_lane.count()
-        };
-        let mut free = BTreeMap::from([
-            (Lane::Get, GETS.saturating_sub(running(Lane::Get))),
-            (Lane::Replicate, PULLS.saturating_sub(running(Lane::Replicate))),
-        ]);
-        if free.values().all(|free| *free == 0) {
-            return;
-        }
-        let mut queued: Vec<(Lane, TransferId, PhotoId)> = self
-            .pulls
-            .iter()
-            .filter(|(_, (_, pull))| pull.phase == Phase::Queued)
-            .map(|(photo, (id, pull))| (pull.lane(), *id, *photo))
-            .collect();
-        queued.sort_unstable();
-        for (lane, _, photo) in queued {
-            if let Some(free) = free.get_mut(&lane).filter(|free| **free > 0) {
-                *free -= 1;
-                self.pull_from_next(cx, photo);
-            }
-        }
-    }
-
-    /// Pulls from the next holder that was not tried yet, or gives up.
-    pub(super) fn pull_from_next(&mut self, cx: &mut Context, photo: PhotoId) {
-        if let Some((_, pull)) = self.pulls.get_mut(&photo)
-            && pull.unwritten > 0
-        {
-            pull.phase = Phase::Draining;
-            return;
-        }
-        let Some((transfer, pull)) = self.pulls.get(&photo) else {
-            return;
-        };
-        let transfer = *transfer;
-        let busy = |node: NodeId| {
-            let from_it =
-                |pull: &Pull| matches!(pull.phase, Phase::Receiving { from, .. } if from == node);
-            self.pulls.values().filter(|(_, pull)| from_it(pull)).count()
-        };
-        let holders =
-            cx.table.get(photo).map(|entry| (entry.live().collect(), entry.retired().collect()));
-        let (mut stored, retired): (BTreeSet<NodeId>, BTreeSet<NodeId>) =
-            holders.unwrap_or_default();
-        stored.extend(&pull.offered_by);
-        let reachable =
-            |node: &NodeId| !pull.tried.contains(node) && cx.mesh.link_to(*node).is_some();
-        let best = |nodes: BTreeSet<NodeId>| {
-            nodes
-                .into_iter()
-                .filter(reachable)
-                .min_by_key(|node| (busy(*node), rendezvous_score(photo, *node)))
-        };
-        let Some(from) = best(stored).or_else(|| best(retired)) else {
-            return self.pull_failed(cx, photo, "no node that is here could deliver it");
-        };
-        let Some(link) = cx.mesh.link_to(from) else {
-            return;
-        };
-        let has_told = |entry: &&Entry| entry.claims.has(from);
-        let told = cx.table.get(photo).filter(has_told).map(|entry| entry.told_by(from).bytes);
-        let bytes = told.unwrap_or(pull.photo.bytes);
-        let length = bytes.min(WINDOW);
-        let lane = pull.lane();
-        let (received, window_end, progress) = (0, length, cx.now());
-        let phase = Phase::Receiving { from, link, bytes, received, window_end, progress };
-        if let Some((_, pull)) = self.pulls.get_mut(&photo) {
-            pull.phase = phase;
-        }
-        cx.send(link, Message::AskForImage { transfer, photo, offset: 0, length, lane });
-    }
-
     /// A pull fails for good: nobody can deliver the photo, or this node cannot take it.
     pub(super) fn pull_failed(&mut self, cx: &mut Context, photo: PhotoId, why: &str) {
+        self.pull_ends(cx, photo, why);
+        self.start_pulls(cx);
+    }
+
+    /// The same; others may be started then.
+    pub(super) fn pull_ends(&mut self, cx: &mut Context, photo: PhotoId, why: &str) {
         let Some((transfer, pull)) = self.pulls.remove(&photo) else {
             return;
         };
@@ -250,7 +183,6 @@ impl Copies {
         if pull.verify {
             cx.tell(News::NotFetched(photo));
         }
-        self.start_pulls(cx);
     }
 
     /// The bytes of a spool file were looked at.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Copies;
 use crate::node::context::Context;
 use crate::node::limits::{
-    MOVES_LOOKED_AT, PAGE_LOOKED_AT, REBALANCE, REBALANCE_BATCH, RETRY, SETTLE,
+    MOVES_LOOKED_AT, OFFERS, PAGE_LOOKED_AT, REBALANCE, REBALANCE_BATCH, RETRY, SETTLE,
 };
 use crate::node::plan::placement::rebalance_pairs;
 use crate::node::table::entry::Entry;
@@ -148,7 +148,9 @@ impl Copies {
                 && !cx.custody.is_going(*photo)
                 && self.offered_to(*photo).is_none()
         });
-        let chosen: Vec<PhotoId> = free.take(photos.min(REBALANCE_BATCH) as usize).collect();
+        let places = self.members_places(cx).get(&cx.table.person(node)).copied();
+        let most = (photos.min(REBALANCE_BATCH) as usize).min(places.unwrap_or(OFFERS));
+        let chosen: Vec<PhotoId> = free.take(most).collect();
         for photo in chosen {
             self.offer_to(cx, photo, node);
         }

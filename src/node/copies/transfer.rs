@@ -3,10 +3,12 @@
 //! Received bytes never wait in memory: the next window is asked for when the last one is written. If anything goes
 //! wrong on the way, the pull goes on with the next holder.
 
+use std::time::Duration;
+
 use super::Copies;
-use super::pulls::Phase;
+use super::pulls::{Phase, Pull};
 use crate::node::context::Context;
-use crate::node::limits::{GET_STALL, REPLICATE_STALL, SERVING, WINDOW};
+use crate::node::limits::{GET_STALL, PULL_MIN_RATE, PULL_START, REPLICATE_STALL, SERVING, WINDOW};
 use crate::node::{DiskAction, DiskError, LinkAction, LinkId, Spool};
 use crate::photo::PhotoId;
 use crate::protocol::message::{Lane, TransferId};
@@ -73,7 +75,7 @@ impl Copies {
         if pull.phase == Phase::Draining {
             return self.pull_from_next(cx, photo);
         }
-        let Phase::Receiving { from, link, bytes, received, window_end, progress } =
+        let Phase::Receiving { from, link, bytes, received, window_end, progress, .. } =
             &mut pull.phase
         else {
             return;
@@ -139,19 +141,26 @@ impl Copies {
     /// Time has passed: pulls leave holders that deliver nothing.
     pub(super) fn tend_pulls(&mut self, cx: &mut Context) {
         let now = cx.now();
-        let stalled: Vec<PhotoId> = self
+        let slow = |pull: &Pull| {
+            let Phase::Receiving { received, window_end, since, progress, .. } = pull.phase else {
+                return None;
+            };
+            let patience = if pull.lane() == Lane::Get { GET_STALL } else { REPLICATE_STALL };
+            let long = PULL_START + Duration::from_secs(received / PULL_MIN_RATE);
+            match received < window_end {
+                // The whole window has come and waits for the disk: that is slow, not the holder.
+                false => None,
+                true if now.since(progress) >= patience => Some("nothing came for too long"),
+                true => (now.since(since) >= long).then_some("it comes too slowly"),
+            }
+        };
+        let slow: Vec<(PhotoId, &str)> = self
             .pulls
             .iter()
-            .filter(|(_, (_, pull))| {
-                let patience = if pull.lane() == Lane::Get { GET_STALL } else { REPLICATE_STALL };
-                // If the whole window has come and waits for the disk, the disk is slow, not the holder.
-                matches!(pull.phase, Phase::Receiving { received, window_end, progress, .. }
-                    if received < window_end && now.since(progress) >= patience)
-            })
-            .map(|(photo, _)| *photo)
+            .filter_map(|(photo, (_, pull))| Some((*photo, slow(pull)?)))
             .collect();
-        for photo in stalled {
-            self.pull_broke(cx, photo, "nothing came for too long");
+        for (photo, why) in slow {
+            self.pull_broke(cx, photo, why);
         }
     }
 
@@ -180,7 +189,7 @@ impl Copies {
             return cx.send(link, Message::NoImage { transfer, reason });
         }
         *serving += 1;
-        self.offer_progressed(cx.now(), photo, node);
+        self.offer_asked(cx.now(), photo, node, offset + length);
         cx.link(LinkAction::Serve { link, transfer, photo, offset, length, lane });
     }
 
@@ -196,7 +205,7 @@ impl Copies {
             *serving = serving.saturating_sub(1);
         }
         match (cx.mesh.node_at(link), result) {
-            (Some(node), Ok(())) => self.offer_progressed(cx.now(), photo, node),
+            (Some(node), Ok(())) => self.offer_served(cx.now(), photo, node),
             (Some(node), Err(_)) => self.offer_not_served(cx, photo, node),
             (None, _) => {}
         }

@@ -32,7 +32,7 @@
 //! # Who does what
 //!
 //! This file decides which copy goes when, and begins. `round` is one round and its decision, a pure function; `rounds`
-//! asks, acts and abandons. `pins` answers the challenges of others, within the `budgets` of each. `looking` compares two
+//! asks, acts and abandons. `pins` answers the challenges of others, within the `budgets` of each member. `looking` compares two
 //! versions before one takes the other's place, and `rate` limits how many of the folder's own files go in an hour.
 //!
 //! `tests/drops_alone.rs` builds the drops over a table of three entries: the smallest place in which to try to lose a photo.

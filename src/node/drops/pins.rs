@@ -12,42 +12,60 @@ use super::budgets::Refused;
 use crate::node::context::Context;
 use crate::node::custody::{AboutToGo, GiveWay};
 use crate::node::limits::{PINS, PROOFS_PER_LINK};
+use crate::node::table::spread::Person;
 use crate::node::{DiskAction, DiskError, LinkId, Source};
 use crate::photo::{Nonce, PhotoId, Proof};
 use crate::protocol::{Message, NodeId};
 
 const NOT_HELD: &str = "not held";
 
-/// The proofs that others wait for. One is computed at a time, for each link in its turn: so whoever asks for many holds up
-/// his own, and this node's rounds wait for one at most.
+/// A proof that somebody waits for.
+type Asked = (LinkId, PhotoId, Nonce);
+
+/// Proofs in line, of which each asker has one in its turn.
+#[derive(Debug, Default)]
+struct Turns {
+    asked: BTreeMap<Person, VecDeque<Asked>>,
+    /// Who was served last.
+    last: Option<Person>,
+}
+
+impl Turns {
+    /// Takes the next one out of the line.
+    fn next(&mut self) -> Option<Asked> {
+        let after_last = self.asked.keys().find(|asker| Some(**asker) > self.last);
+        let asker = *after_last.or(self.asked.keys().next())?;
+        self.last = Some(asker);
+        let line = self.asked.get_mut(&asker)?;
+        let next = line.pop_front();
+        if line.is_empty() {
+            self.asked.remove(&asker);
+        }
+        next
+    }
+}
+
+/// The proofs that others wait for. One is computed at a time, for each member in its turn: so whoever asks for many holds
+/// up their own, with however many nodes, and this node's rounds wait for one at most.
 #[derive(Debug, Default)]
 pub(super) struct Proving {
-    /// In line.
-    asked: BTreeMap<LinkId, VecDeque<(PhotoId, Nonce)>>,
+    /// Those for other nodes of this node's own member, which come first.
+    own: Turns,
+    others: Turns,
     /// The one that is computed now.
-    now: Option<(LinkId, PhotoId, Nonce)>,
-    /// The link that was served last.
-    last: Option<LinkId>,
+    now: Option<Asked>,
 }
 
 impl Proving {
     /// How many proofs a link waits for.
     fn awaited(&self, link: LinkId) -> usize {
-        let now = self.now.is_some_and(|(on, ..)| on == link);
-        self.asked.get(&link).map_or(0, VecDeque::len) + usize::from(now)
+        let lines = self.own.asked.values().chain(self.others.asked.values());
+        lines.flatten().chain(&self.now).filter(|(on, ..)| *on == link).count()
     }
 
     /// Takes the next one out of the line.
-    fn next(&mut self) -> Option<(LinkId, PhotoId, Nonce)> {
-        let after_last = self.asked.keys().find(|link| Some(**link) > self.last);
-        let link = *after_last.or(self.asked.keys().next())?;
-        self.last = Some(link);
-        let line = self.asked.get_mut(&link)?;
-        let next = line.pop_front();
-        if line.is_empty() {
-            self.asked.remove(&link);
-        }
-        next.map(|(photo, nonce)| (link, photo, nonce))
+    fn next(&mut self) -> Option<Asked> {
+        self.own.next().or_else(|| self.others.next())
     }
 }
 
@@ -69,7 +87,12 @@ impl Drops {
         }
         let until = cx.now() + cx.config().pin;
         cx.custody.promise(photo, nonce, asker, until);
-        self.proving.asked.entry(link).or_default().push_back((photo, nonce));
+        let turns = match cx.table.person(asker) == cx.table.person(cx.me()) {
+            true => &mut self.proving.own,
+            false => &mut self.proving.others,
+        };
+        let voice = cx.table.voice(cx.me(), asker);
+        turns.asked.entry(voice).or_default().push_back((link, photo, nonce));
         self.prove_next(cx);
     }
 
@@ -79,7 +102,9 @@ impl Drops {
             && let Some((link, photo, nonce)) = self.proving.next()
         {
             // Released, or out of time, while it was in line: the asker has given up.
-            if cx.mesh.is_open(link) && cx.custody.renew(photo, nonce, cx.now() + cx.config().pin) {
+            let until = cx.now() + cx.config().pin;
+            let asker = cx.mesh.node_at(link);
+            if asker.is_some_and(|asker| cx.custody.renew(photo, (nonce, asker), until)) {
                 self.proving.now = Some((link, photo, nonce));
                 let provers = vec![cx.me()];
                 cx.disk(DiskAction::Prove { source: Source::Held(photo), photo, nonce, provers });
@@ -96,7 +121,14 @@ impl Drops {
         asker: NodeId,
         (photo, nonce): (PhotoId, Nonce),
     ) -> Result<(), Refused> {
-        if self.proving.awaited(link) >= PROOFS_PER_LINK || cx.custody.promises() >= PINS {
+        // The asker's own member does not lie to it: their nodes count one by one.
+        let voice = |node| cx.table.voice(cx.me(), node);
+        let promises = cx.custody.promises();
+        let to_them = promises.iter().filter(|(node, _)| voice(**node) == voice(asker));
+        if self.proving.awaited(link) >= PROOFS_PER_LINK
+            || promises.values().sum::<usize>() >= PINS
+            || to_them.map(|(_, promises)| promises).sum::<usize>() >= cx.share_of(PINS)
+        {
             return Err("too many challenges at once".into());
         }
         if self.rounds.contains_key(&nonce) {
@@ -106,7 +138,7 @@ impl Drops {
             return Err("leaving".into());
         }
         let entry = cx.table.get(photo).ok_or(NOT_HELD)?;
-        self.budgets.spend(cx.now(), asker, entry.photo.bytes)?;
+        self.budgets.spend(cx.now(), voice(asker), entry.photo.bytes)?;
         match cx.custody.may_promise(cx.me(), asker, photo) {
             Ok(GiveWay::No) => {}
             Ok(GiveWay::Yes) => self.give_way(cx, photo),
@@ -145,11 +177,13 @@ impl Drops {
         };
         let until = cx.now() + cx.config().pin;
         // Released, or out of time, while it was computed: the asker has given up.
-        if !cx.custody.renew(photo, nonce, until) {
+        let asker = cx.mesh.node_at(link);
+        let Some(asker) = asker.filter(|asker| cx.custody.renew(photo, (nonce, *asker), until))
+        else {
             return;
-        }
+        };
         if proof.is_none() {
-            cx.custody.cancel(photo, nonce);
+            cx.custody.release(photo, nonce, asker);
         }
         cx.send(link, Message::Proof { nonce, proof, refused, wait: None });
     }

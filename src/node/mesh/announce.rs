@@ -16,7 +16,7 @@ use crate::photo::{Photo, PhotoId};
 use crate::protocol::{MemberName, Message};
 
 impl Mesh {
-    /// The other end wants all records. `scanned` says, here and below, whether this node's own table is complete.
+    /// The other end wants all records, unless it is being told them at this moment. `scanned` says, here and below, whether this node's own table is complete.
     pub(in crate::node) fn info_requested(
         &mut self,
         step: &mut Step,
@@ -24,7 +24,7 @@ impl Mesh {
         scanned: bool,
         link: LinkId,
     ) {
-        if let Some(state) = self.links.get_mut(&link) {
+        if let Some(state) = self.links.get_mut(&link).filter(|state| !state.pages.is_at_it()) {
             let sending = state.pages.sending;
             state.pages = Pages {
                 asked: true,

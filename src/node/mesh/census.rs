@@ -67,6 +67,6 @@ fn agreed(wishes: impl Iterator<Item = u32>, in_group: bool) -> u32 {
 }
 
 /// Whose a node is, for counting.
-fn person(node: NodeId, member: Option<MemberName>) -> Person {
+pub(super) fn person(node: NodeId, member: Option<MemberName>) -> Person {
     member.map_or(Person::Alone(node), Person::Member)
 }

@@ -15,7 +15,8 @@
 //! # Who does what
 //!
 //! This file has the peers and their presence. `links` opens, closes and dials, `register` decides which node comes in,
-//! `census` counts them, `naming` says what people call them, and `addresses` keeps the addresses that others have told.
+//! `census` counts them, `patience` says how long they are waited for, `naming` what people call them, and `addresses`
+//! keeps the addresses that others have told.
 //! `announce` tells this node's records to every link, in `pages`; each page is made when the one before is sent.
 //!
 //! # What is left out
@@ -30,6 +31,7 @@ mod census;
 mod links;
 mod naming;
 pub(in crate::node) mod pages;
+mod patience;
 mod register;
 
 use std::collections::BTreeMap;
@@ -46,6 +48,7 @@ use crate::protocol::{Address, Boot, Certificate, MemberName, NodeId, NodeName};
 pub(in crate::node) use announce::impossible_size;
 pub(in crate::node) use census::Census;
 use pages::Pages;
+use patience::Patience;
 
 /// A connection to another daemon.
 #[derive(Debug)]
@@ -143,6 +146,8 @@ pub(in crate::node) struct Mesh {
     joins: BTreeMap<Address, Redial>,
     /// Nodes that were lost lately, and when.
     vanished: BTreeMap<NodeId, Time>,
+    /// How long others were waited for that had not told all their photos.
+    patience: Patience,
     /// The node that was last told the peers again, and when the next one is.
     reannounced: (Option<NodeId>, Time),
     /// Members counted by presence, cached: every step needs it.
@@ -165,6 +170,7 @@ impl Mesh {
             peers: known.collect(),
             joins: joins.collect(),
             vanished: BTreeMap::new(),
+            patience: Patience::default(),
             reannounced: (None, Time(REANNOUNCE)),
             census: Census::default(),
         };
@@ -354,6 +360,7 @@ impl Mesh {
     pub(in crate::node) fn tend(&mut self, step: &mut Step) {
         self.tend_links(step);
         let now = step.now;
+        self.tend_patience(now, step.config.grace);
         let is_over =
             |peer: &Peer| matches!(peer.presence, Presence::Away { until, .. } if until <= now);
         let over = self.peers.iter().filter(|(_, peer)| is_over(peer));

@@ -24,6 +24,14 @@ pub(in crate::node) struct Pages {
     pub(super) told_complete: bool,
 }
 
+impl Pages {
+    /// Whether the other end is still being told all that it has requested. To begin anew each time that it asks again would
+    /// cost it a few bytes, and this node a walk through all tombstones.
+    pub(super) fn is_at_it(&self) -> bool {
+        self.asked && (self.walk.is_some() || !self.tombstones.is_empty())
+    }
+}
+
 /// One page in the making.
 #[derive(Default)]
 pub(in crate::node) struct Page {

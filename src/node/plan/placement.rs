@@ -24,20 +24,24 @@ fn mix(value: u64) -> u64 {
 }
 
 /// Whether a node looks after a photo: the one with the lowest score does. If that one lets so much time pass that it is
-/// `passed_over`, the next one does so too, and so on: it may be a liar.
-pub(in crate::node) fn looks_after(
+/// passed over, the next one does so too, and so on: it may be a liar. Each time all nodes of one `person` are passed over,
+/// since a liar may have many.
+pub(in crate::node) fn looks_after<P: Ord>(
     photo: PhotoId,
     node: NodeId,
     holders: impl IntoIterator<Item = NodeId>,
+    person: impl Fn(NodeId) -> P,
     passed_over: usize,
 ) -> bool {
     let score = |node: NodeId| (rendezvous_score(photo, node), node);
-    let (mut is_holder, mut before) = (false, 0);
+    let (mut is_holder, mut before) = (false, BTreeSet::new());
     for holder in holders {
         is_holder |= holder == node;
-        before += usize::from(score(holder) < score(node));
+        if score(holder) < score(node) {
+            before.insert(person(holder));
+        }
     }
-    is_holder && before <= passed_over
+    is_holder && before.len() <= passed_over
 }
 
 /// The one of these nodes that looks after a photo, as long as it is not passed over.
@@ -53,6 +57,8 @@ pub(in crate::node) fn coordinator(
 pub(in crate::node) struct Candidate {
     /// The node.
     pub(in crate::node) node: NodeId,
+    /// Whether a node of its member has refused or failed lately.
+    pub(in crate::node) doubtful: bool,
     /// Whether no node of its member has the photo.
     pub(in crate::node) new_member: bool,
     /// Whether it has a worse version of the photo to give up, or has the photo itself in its trash.
@@ -61,10 +67,12 @@ pub(in crate::node) struct Candidate {
     pub(in crate::node) load: u64,
 }
 
-/// The node to offer a photo to: one of a member who has none of it, among these one that exchanges a worse version for
-/// it, else the least loaded, round-robin among equals: the next after `last`.
+/// The node to offer a photo to: one whose member has not failed lately, since one with many empty nodes that take nothing
+/// would be the target for ever; one of a member who has none of it; among these one that exchanges a worse version for it,
+/// else the least loaded, round-robin among equals: the next after `last`.
 pub(in crate::node) fn target(candidates: &[Candidate], last: NodeId) -> Option<NodeId> {
-    let order = |c: &&Candidate| (!c.new_member, !c.exchanges, c.load, c.node <= last, c.node);
+    let order =
+        |c: &&Candidate| (c.doubtful, !c.new_member, !c.exchanges, c.load, c.node <= last, c.node);
     candidates.iter().min_by_key(order).map(|c| c.node)
 }
 

@@ -2,65 +2,79 @@
 //!
 //! Every change of a photo puts it on the agenda, to be reviewed when it has been unchanged for [`SETTLE`]. A review
 //! compares the present state with the goal, and finds this node's part in closing the gap. Only here is that decided;
-//! a review can run at any time, any number of times.
+//! a review can run at any time, any number of times. What never rests may be stirred by a liar: it is copied after a
+//! while, and given up never.
 
 use std::sync::Arc;
 
 use super::Task;
-use crate::node::DiskAction;
 use crate::node::context::Context;
 use crate::node::limits::{DOUBT, RETRY, SETTLE};
 use crate::node::table::entry::Entry;
 use crate::node::table::verdict::Verdict;
+use crate::node::{DiskAction, Time};
 use crate::photo::{PhotoId, Relation};
 use crate::protocol::Facts;
 
 /// This node's tasks for a photo, in this order; none if there is no gap to close.
 pub(in crate::node) fn review(cx: &mut Context, photo: PhotoId) -> Vec<Task> {
-    let Some(entry) = cx.table.get(photo) else {
+    let Some((changed_at, verdict)) = standing(cx, photo) else {
+        cx.agenda.rests(photo);
+        cx.agenda.suffices(photo);
         return Vec::new();
     };
-    if !cx.is_at_rest(entry) {
-        let at_rest = entry.changed_at + SETTLE;
-        cx.agenda.set(photo, at_rest);
-        return Vec::new();
+    let copy = lacks_copy(cx, photo, verdict).then_some(Task::Copy);
+    if changed_at + SETTLE > cx.now() {
+        cx.agenda.set(photo, changed_at + SETTLE);
+        let waits = !cx.agenda.finds_no_rest(photo, cx.now());
+        return copy.filter(|_| !waits).into_iter().collect();
     }
+    cx.agenda.rests(photo);
     if cx.table.is_withdrawn(photo) {
         return vec![Task::Withdraw];
     }
-    match entry.verdict {
+    let live = cx.table.get(photo).map_or(0, |entry| entry.live().count());
+    match verdict {
         Verdict::Absent => Vec::new(),
         Verdict::Removed => vec![Task::Remove],
-        Verdict::Loser(keeper) => {
-            let copy = lacks_doubted(cx, photo) || lacks_variant(cx, photo, keeper);
-            let copy = copy.then_some(Task::Copy);
-            copy.into_iter().chain([Task::Retire { keeper }]).collect()
-        }
+        Verdict::Loser(keeper) => copy.into_iter().chain([Task::Retire { keeper }]).collect(),
+        Verdict::Keeper if copy.is_some() => vec![Task::Copy],
+        Verdict::Keeper if live > cx.copies() => vec![Task::Trim],
         Verdict::Keeper => {
-            let (live, counted) = (entry.live().count(), cx.table.spread(entry.counted()));
-            if counted.falls_short_of(cx.goal()) {
-                vec![Task::Copy]
-            } else if live > cx.copies() {
-                vec![Task::Trim]
-            } else {
-                consider_deduping(cx, photo);
-                Vec::new()
-            }
+            consider_deduping(cx, photo);
+            Vec::new()
         }
     }
 }
 
-/// A worse version that is still shown after a while gets its copies: the better one may never come.
-fn lacks_doubted(cx: &mut Context, photo: PhotoId) -> bool {
-    let Some(entry) = cx.table.get(photo).filter(|entry| cx.table.is_shown(entry)) else {
+/// When a photo's holders or verdict changed last, and its verdict.
+fn standing(cx: &Context, photo: PhotoId) -> Option<(Time, Verdict)> {
+    cx.table.get(photo).map(|entry| (entry.changed_at, entry.verdict))
+}
+
+/// Whether one more copy of a photo is to be made. Since when it falls short is remembered, whatever changes meanwhile.
+fn lacks_copy(cx: &mut Context, photo: PhotoId, verdict: Verdict) -> bool {
+    let Some(entry) = cx.table.get(photo) else {
         return false;
     };
     let missing = cx.table.spread(entry.counted()).falls_short_of(cx.goal());
-    let lacks = missing && entry.changed_at + DOUBT <= cx.now();
-    if !lacks {
+    let (is_shown, changed_at) = (cx.table.is_shown(entry), entry.changed_at);
+    let variant = matches!(verdict, Verdict::Loser(keeper) if lacks_variant(cx, photo, keeper));
+    let short = match verdict {
+        Verdict::Absent | Verdict::Removed => false,
+        Verdict::Loser(_) => variant || is_shown && missing,
+        Verdict::Keeper => missing,
+    };
+    match short {
+        true => cx.agenda.falls_short(photo, changed_at),
+        false => cx.agenda.suffices(photo),
+    }
+    // A worse version that is still shown after a while gets its copies: the better one may never come.
+    let doubted = cx.agenda.short_since(photo).is_some_and(|since| since + DOUBT <= cx.now());
+    if matches!(verdict, Verdict::Loser(_)) && is_shown && !(missing && doubted) {
         cx.retry(photo, RETRY);
     }
-    lacks
+    variant || short && (verdict == Verdict::Keeper || doubted)
 }
 
 /// Whether this node has a variant that has too few copies, in trashes and elsewhere.

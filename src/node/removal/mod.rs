@@ -97,7 +97,7 @@ impl Removal {
             let is_original = cx.table.mine(*photo) == Some(Holding::Original);
             let obstacle = match is_original {
                 true => cx.may_leave(*photo, Departure::Removed { by: cx.my_member() }).err(),
-                false => cx.unfit(),
+                false => cx.unfit_for_owner(),
             };
             match obstacle.filter(|_| !asked.moved.contains(photo)) {
                 Some(obstacle) => asked.waits_for = obstacle.to_string(),

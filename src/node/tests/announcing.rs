@@ -82,6 +82,23 @@ fn what_changes_while_all_is_told_is_told_again_before_it_is_all() {
 }
 
 #[test]
+fn who_asks_again_while_all_is_told_is_told_it_once() {
+    let mut solo = Solo::new();
+    for n in 0..=PAGE_RECORDS {
+        solo.hold(&n.to_be_bytes());
+    }
+    solo.join(1, PIN, &[]);
+    let sizes = |page: Option<Page>| page.map(|(told, complete)| (told.len(), complete));
+    let first = page(&solo.hear(1, Message::RequestInfo));
+    assert_eq!(sizes(first), Some((PAGE_RECORDS, false)));
+    assert_eq!(page(&solo.hear(1, Message::RequestInfo)), None);
+    assert_eq!(sizes(next(&mut solo)), Some((1, true)));
+    // When all is told, it may ask again.
+    next(&mut solo);
+    assert_eq!(sizes(page(&solo.hear(1, Message::RequestInfo))), Some((PAGE_RECORDS, false)));
+}
+
+#[test]
 fn names_that_others_know_are_written_down_whoever_had_the_photo_first() {
     for told_before in [false, true] {
         let mut solo = Solo::new();

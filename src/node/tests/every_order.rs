@@ -291,13 +291,13 @@ impl Search<'_> {
     fn computed(&self, world: &mut World, at: usize) {
         let machine = &mut world.machines[at];
         let Some((asker, nonce)) = machine.computing.pop_front() else { return };
-        if !machine.custody.renew(PHOTO, nonce, Time::default()) {
+        if !machine.custody.renew(PHOTO, (nonce, node(asker)), Time::default()) {
             return;
         }
         if machine.place == Place::Stored {
             self.say(world, at, asker, Word::Proof(nonce));
         } else {
-            machine.custody.cancel(PHOTO, nonce);
+            machine.custody.release(PHOTO, nonce, node(asker));
             self.say(world, at, asker, Word::Refusal(nonce));
         }
     }

@@ -223,6 +223,7 @@ proptest! {
             .zip(&loads)
             .map(|(node, load)| Candidate {
                 node: NodeId(node),
+                doubtful: false,
                 new_member: true,
                 exchanges: false,
                 load: *load,

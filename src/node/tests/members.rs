@@ -37,7 +37,7 @@ pub(super) fn node(n: u64) -> NodeId {
     NodeId::of_key(&[n as u8; 32])
 }
 
-fn membership(member: &MemberFile, n: u64) -> Membership {
+pub(super) fn membership(member: &MemberFile, n: u64) -> Membership {
     Membership::sign(&member.certificate, &member.key, [n as u8; 32])
 }
 
@@ -50,7 +50,7 @@ pub(super) fn of(member: &MemberFile) -> Solo {
 }
 
 /// Node `n` registers as this member's.
-fn knock(solo: &mut Solo, n: u64, member: &MemberFile) -> Vec<Action> {
+pub(super) fn knock(solo: &mut Solo, n: u64, member: &MemberFile) -> Vec<Action> {
     solo.open(n, "127.0.0.1");
     let mut register = register(n, PIN);
     register.node = node(n);
@@ -85,13 +85,13 @@ pub(super) fn hold(solo: &mut Solo, record: Record) {
 }
 
 /// The node has found the right answers of all others.
-fn compute(solo: &mut Solo, nonce: Nonce) -> Vec<Action> {
+pub(super) fn compute(solo: &mut Solo, nonce: Nonce) -> Vec<Action> {
     let proofs = (1..=8).map(|n| (node(n), Proof([7; 32]))).collect();
     solo.tell(DiskEvent::Proved { nonce, result: Ok(proofs) })
 }
 
 /// The question that a node asks when it wants to drop a copy, if it does.
-fn wants_to_drop(solo: &mut Solo) -> Option<Nonce> {
+pub(super) fn wants_to_drop(solo: &mut Solo) -> Option<Nonce> {
     challenge(&solo.wait(SETTLE + 8 * STAGGER))
 }
 

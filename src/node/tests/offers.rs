@@ -148,8 +148,12 @@ fn as_many_copies_are_made_as_the_most_demanding_node_wants() {
 }
 
 fn offered(solo: &mut Solo, bytes: &[u8]) -> OfferReply {
+    offered_by(solo, 1, bytes)
+}
+
+fn offered_by(solo: &mut Solo, n: u64, bytes: &[u8]) -> OfferReply {
     let (photo, facts) = (picture(bytes), Facts::default());
-    let actions = solo.hear(1, Message::KeepThis { photo, facts });
+    let actions = solo.hear(n, Message::KeepThis { photo, facts });
     verdict(&actions).expect("an answer")
 }
 
@@ -177,12 +181,13 @@ fn an_offer_is_answered_by_what_this_node_has_and_is_about_to_do() {
 #[test]
 fn only_so_many_offers_are_taken_at_a_time() {
     let mut solo = Solo::new();
-    solo.join(1, PIN, &[]);
+    (1..=3).for_each(|n| solo.join(n, PIN, &[]));
     for n in 0..PULL_QUEUE {
-        assert_eq!(offered(&mut solo, &n.to_be_bytes()), OfferReply::Accept);
+        let bytes = n.to_be_bytes();
+        assert_eq!(offered_by(&mut solo, 1 + n as u64 % 2, &bytes), OfferReply::Accept);
     }
     let next = PULL_QUEUE.to_be_bytes();
-    assert_eq!(offered(&mut solo, &next), OfferReply::Busy);
+    assert_eq!(offered_by(&mut solo, 3, &next), OfferReply::Busy);
 }
 
 /// Whom a node asks for some of its replicas, and for how many.

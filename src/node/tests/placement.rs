@@ -30,8 +30,13 @@ fn the_work_of_coordinating_is_spread() {
 
 #[test]
 fn a_target_exchanges_first_then_has_least_then_is_next_in_turn() {
-    let candidate =
-        |node, exchanges, load| Candidate { node: NodeId(node), new_member: true, exchanges, load };
+    let candidate = |node, exchanges, load| Candidate {
+        node: NodeId(node),
+        doubtful: false,
+        new_member: true,
+        exchanges,
+        load,
+    };
     let three = [candidate(1, false, 5), candidate(2, false, 5), candidate(3, false, 5)];
     assert_eq!(target(&three, NodeId(1)), Some(NodeId(2)));
     assert_eq!(target(&three, NodeId(3)), Some(NodeId(1)));
@@ -45,6 +50,9 @@ fn a_target_exchanges_first_then_has_least_then_is_next_in_turn() {
     );
     let known = Candidate { new_member: false, ..candidate(1, true, 0) };
     assert_eq!(target(&[known, candidate(2, false, 9)], NodeId(0)), Some(NodeId(2)));
+    let doubtful = Candidate { doubtful: true, ..candidate(1, true, 0) };
+    assert_eq!(target(&[doubtful, known], NodeId(0)), Some(NodeId(1)));
+    assert_eq!(target(&[doubtful, candidate(2, false, 9)], NodeId(0)), Some(NodeId(2)));
     assert_eq!(target(&[], NodeId(0)), None);
 }
 
@@ -52,14 +60,26 @@ fn a_target_exchanges_first_then_has_least_then_is_next_in_turn() {
 fn who_does_nothing_is_passed_over_one_after_the_other() {
     let nodes = || (1..=3).map(NodeId);
     let after = |passed_over| {
-        let look = nodes().filter(|node| looks_after(photo(1), *node, nodes(), passed_over));
+        let look =
+            nodes().filter(|node| looks_after(photo(1), *node, nodes(), |node| node, passed_over));
         look.collect::<BTreeSet<_>>()
     };
     assert_eq!(after(0), coordinator(photo(1), nodes()).into_iter().collect());
     assert_eq!(after(1).len(), 2);
     assert!(after(1).is_superset(&after(0)));
     assert_eq!(after(9).len(), 3);
-    assert!(!looks_after(photo(1), NodeId(4), nodes(), 9), "it has nothing to offer");
+    assert!(!looks_after(photo(1), NodeId(4), nodes(), |node| node, 9), "it has nothing to offer");
+}
+
+#[test]
+fn with_one_node_of_a_person_all_are_passed_over() {
+    let is_own = |node: &NodeId| coordinator(photo(1), (1..=9).map(NodeId)) != Some(*node);
+    let own = (1..=9).map(NodeId).rfind(is_own).unwrap();
+    let looks = |passed_over| {
+        let person = |node: NodeId| node == own;
+        looks_after(photo(1), own, (1..=9).map(NodeId), person, passed_over)
+    };
+    assert_eq!([looks(0), looks(1)], [false, true], "eight others are one person");
 }
 
 #[test]

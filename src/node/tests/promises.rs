@@ -52,6 +52,8 @@ fn a_promise_ends_when_its_asker_releases_it() {
 fn a_promise_is_not_for_others_to_release() {
     let mut solo = with_three_others();
     assert!(!is_refused(&mut solo, 1, 1));
+    // Not even if it asks the same question.
+    assert!(!is_refused(&mut solo, 2, 1));
     release(&mut solo, 2, 1);
     assert_eq!(challenge(&solo.wait(PIN - RETRY)), None);
 }

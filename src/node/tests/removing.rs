@@ -162,16 +162,23 @@ fn what_was_not_moved_does_not_go_back() {
 }
 
 #[test]
-fn while_somebody_has_not_told_all_nothing_is_removed() {
-    for tells in [false, true] {
-        let mut solo = owner();
-        solo.open(4, "127.0.0.1");
-        solo.hear(4, Message::Register(register(4, PIN)));
+fn what_others_have_not_told_hinders_no_owner() {
+    let mut solo = owner();
+    solo.open(4, "127.0.0.1");
+    solo.hear(4, Message::Register(register(4, PIN)));
+    assert_eq!(readings(&remove(&mut solo, &[CAT])).len(), 1);
+}
+
+#[test]
+fn while_the_folder_is_not_looked_through_nothing_is_removed() {
+    for scanned in [false, true] {
+        let mut solo = Solo::unscanned(|config| config.node = node_of(5));
+        solo.hold(CAT);
         let mut actions = remove(&mut solo, &[CAT]);
         actions.extend(solo.wait(REMOVE / 2));
         assert_eq!(readings(&actions), []);
-        if tells {
-            solo.announce(4, Vec::new(), true);
+        if scanned {
+            solo.tell(DiskEvent::Scanned { skipped: 0 });
             assert_eq!(readings(&solo.wait(TICK)).len(), 1);
             continue;
         }

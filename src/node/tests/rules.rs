@@ -88,7 +88,7 @@ fn nobody_asks_while_a_table_is_incomplete() {
     let mut solo = among(&[&[BYTES], &[BYTES], &[BYTES]]);
     solo.open(4, "127.0.0.1");
     solo.hear(4, Message::Register(register(4, PIN)));
-    assert_eq!(challenge(&solo.wait(2 * PIN)), None, "however long it takes");
+    assert_eq!(challenge(&solo.wait(2 * PIN)), None, "longer than for copies to be made");
     solo.announce(4, Vec::new(), true);
     assert!(challenge(&solo.wait(LONG)).is_some());
 }

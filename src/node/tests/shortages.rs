@@ -30,7 +30,7 @@ fn expect(solo: &mut Solo, beginning: &str) {
 }
 
 /// Bytes that nodes 1 and 9 have, and that this one of them is to copy.
-fn coordinated_by(node: u64) -> [u8; 10] {
+pub(super) fn coordinated_by(node: u64) -> [u8; 10] {
     let mut all = (0..99).map(|n| [n; 10]);
     let of = |bytes: &[u8; 10]| coordinator(PhotoId::of(bytes), [1, 9].map(NodeId));
     let found = all.find(|bytes| of(bytes) == Some(NodeId(node)));

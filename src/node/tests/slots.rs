@@ -1,0 +1,103 @@
+//! Which pulls run, and from whom: what comes slowly from one member holds up nobody else's photos.
+
+use std::time::Duration;
+
+use super::super::limits::{PULL_QUEUE, PULL_START, PULLS, REPLICATE_STALL, TICK};
+use super::super::{Action, DiskEvent, LinkAction, Spool};
+use super::members::{Friends, join, of, replica};
+use super::pulling::{asked, verdict};
+use super::solo::Solo;
+use super::world::picture;
+use crate::protocol::message::{OfferReply, TransferId};
+use crate::protocol::{Facts, MAX_CHUNK, Message, Record};
+
+/// The node of ana's, with room; nodes 1 to 3 are ben's, and 4 is carl's. All of them have this.
+fn friends(records: &[Record]) -> Solo {
+    let mut friends = Friends::new();
+    let [ana, ben, carl] = ["ana", "ben", "carl"].map(|name| friends.invite(name));
+    let mut solo = of(&ana);
+    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
+    for (n, member) in (1..).zip([&ben, &ben, &ben, &carl]) {
+        join(&mut solo, n, member, records.to_vec());
+    }
+    solo
+}
+
+fn offer(solo: &mut Solo, n: u64, bytes: &[u8]) -> Vec<Action> {
+    let (photo, facts) = (picture(bytes), Facts::default());
+    solo.hear(n, Message::KeepThis { photo, facts })
+}
+
+/// All nodes that are asked for bytes.
+fn all_asked(actions: &[Action]) -> Vec<u64> {
+    let asked = actions.iter().filter_map(|action| match action {
+        Action::Link(LinkAction::Send { link, message: Message::AskForImage { .. } }) => {
+            Some(link.0)
+        }
+        _ => None,
+    });
+    asked.collect()
+}
+
+fn not_there(solo: &mut Solo, n: u64, transfer: TransferId) -> Vec<Action> {
+    let reason = "gone".to_owned();
+    solo.hear(n, Message::NoImage { transfer, reason })
+}
+
+#[test]
+fn one_member_fills_no_more_than_their_share_of_the_running_pulls() {
+    let mut solo = friends(&[]);
+    let mut running = Vec::new();
+    for n in 0..PULLS as u8 {
+        running.extend(asked(&offer(&mut solo, 1 + u64::from(n) % 3, &[n; 10])));
+    }
+    assert_eq!(running.len(), PULLS / 2);
+    assert!(asked(&offer(&mut solo, 4, b"cat")).is_some(), "carl is not held up");
+    let (node, transfer) = running[0];
+    assert_eq!(all_asked(&not_there(&mut solo, node, transfer)).len(), 1, "the next one of ben's");
+}
+
+#[test]
+fn one_member_fills_no_more_than_their_share_of_the_line() {
+    let mut solo = friends(&[]);
+    for n in 0..=PULL_QUEUE / 2 {
+        let actions = offer(&mut solo, 1 + n as u64 % 3, &n.to_be_bytes());
+        let is_full = n == PULL_QUEUE / 2;
+        assert_eq!(verdict(&actions) == Some(OfferReply::Busy), is_full, "{n}");
+    }
+    assert_eq!(verdict(&offer(&mut solo, 4, b"cat")), Some(OfferReply::Accept));
+}
+
+#[test]
+fn who_sends_a_byte_now_and_then_is_left_for_another_holder() {
+    let bytes = vec![7; 3 * MAX_CHUNK];
+    let mut solo = friends(&[replica(&bytes)]);
+    let (first, transfer) = asked(&offer(&mut solo, 1, &bytes)).expect("it pulls");
+    let begun = solo.now;
+    for offset in 0.. {
+        let (link, data) = (first, vec![7].into());
+        solo.hear(link, Message::Chunk { transfer, offset, data });
+        solo.tell(DiskEvent::Written { spool: Spool::Pull(transfer), result: Ok(()) });
+        let others = all_asked(&solo.wait(REPLICATE_STALL - TICK));
+        if let [other] = others[..] {
+            assert_ne!(first == 4, other == 4, "of another member");
+            assert!(solo.now.since(begun) >= PULL_START);
+            return;
+        }
+        assert!(solo.now.since(begun) < PULL_START + REPLICATE_STALL, "it waits for ever");
+    }
+}
+
+#[test]
+fn a_photo_that_comes_steadily_is_not_given_up() {
+    let bytes = vec![7; 3 * MAX_CHUNK];
+    let mut solo = friends(&[replica(&bytes)]);
+    let (first, transfer) = asked(&offer(&mut solo, 1, &bytes)).expect("it pulls");
+    let piece = 32 * 1024;
+    for at in 0..bytes.len() / piece {
+        assert!(all_asked(&solo.wait(Duration::from_secs(8))).is_empty());
+        let (offset, data) = ((at * piece) as u64, vec![7; piece].into());
+        solo.hear(first, Message::Chunk { transfer, offset, data });
+        solo.tell(DiskEvent::Written { spool: Spool::Pull(transfer), result: Ok(()) });
+    }
+}
