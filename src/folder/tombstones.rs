@@ -88,6 +88,9 @@ impl Tombstones {
     }
 }
 
+/// More words than an owner ever says on one photo.
+const MOST_WORDS: u64 = 1 << 32;
+
 impl Folder {
     /// All tombstones, of this folder's owner and of others.
     pub fn tombstones(&self) -> Vec<Tombstone> {
@@ -141,8 +144,10 @@ impl Folder {
             }
         };
         let outdated = latest.values().filter(is_outdated);
-        let anew: Vec<Tombstone> =
-            outdated.map(|word| self.signed(word.photo(), word.counter(), word.wish())).collect();
+        // A thief's last number must leave room for the owner's next ones.
+        let anew = outdated
+            .map(|word| self.signed(word.photo(), word.counter().min(MOST_WORDS), word.wish()));
+        let anew: Vec<Tombstone> = anew.collect();
         match anew[..] {
             [] => Ok(()),
             _ => self.tombstones.keep(&anew),
