@@ -110,7 +110,14 @@ impl Context {
         self.unfit_unless(self.is_settled() && self.table.is_swept())
     }
 
-    /// The same for what an owner wants done with their own photo: it rests on what they say, and not on what others have.
+    /// The same, and for departures that a node may not begin alone: no other node is here.
+    pub(in crate::node) fn unfit_or_alone(&self) -> Option<Obstacle> {
+        let alone = (self.mesh.count_here() == 0).then_some(Obstacle::Alone);
+        self.unfit().or(alone)
+    }
+
+    /// Why not even what an owner wants done with their own photo can be done: it rests on what they say, and not on what
+    /// others have.
     pub(in crate::node) fn unfit_for_owner(&self) -> Option<Obstacle> {
         self.unfit_unless(self.folder.is_scanned())
     }
@@ -126,12 +133,6 @@ impl Context {
         } else {
             None
         }
-    }
-
-    /// The same, and for departures that a node may not begin alone: no other node is here.
-    pub(in crate::node) fn unfit_or_alone(&self) -> Option<Obstacle> {
-        let alone = (self.mesh.count_here() == 0).then_some(Obstacle::Alone);
-        self.unfit().or(alone)
     }
 
     /// Whether this node has run for a grace time, and all that it was told found a place in the table: otherwise there
