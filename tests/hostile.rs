@@ -81,7 +81,7 @@ impl Host {
 
     /// A figure of the daemon's memory as Linux tells it, in kibibytes.
     fn memory(&self, what: &str) -> u64 {
-        self.daemon.memory(what)
+        self.daemon.memory(what).unwrap()
     }
 }
 

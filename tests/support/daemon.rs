@@ -78,10 +78,10 @@ impl Daemon {
 
     /// A figure of its memory as Linux tells it, in kibibytes: `VmRSS` is what it takes now, `VmHWM` the most so far.
     #[cfg(target_os = "linux")]
-    pub(crate) fn memory(&self, what: &str) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with(what)).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    pub(crate) fn memory(&self, what: &str) -> Option<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id())).ok()?;
+        let line = status.lines().find(|line| line.starts_with(what))?;
+        line.split_whitespace().nth(1)?.parse().ok()
     }
 
     /// Its folder.

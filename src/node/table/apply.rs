@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use super::Table;
 use super::claims::Claim;
-use super::entry::{Entry, count_load, count_memory};
+use super::entry::{Entry, count_load};
+use super::memory::count_memory;
 use super::names::primary;
 use super::verdict::Verdict;
 use crate::photo::{PhotoId, Rank};

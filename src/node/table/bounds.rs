@@ -4,36 +4,17 @@
 //! nodes tell it; and all together tell of at most as many photos as fit into a small computer. Photos that find no place
 //! are left out, and people are told; nothing is lost by it, since a node does not count on copies that it does not know.
 //!
-//! The memory is reckoned: what a photo takes is shared by those who claim it, and each claim takes what it says. The
-//! figures were measured with tables of a hundred thousand photos, and a test holds them against a real daemon.
+//! How memory is reckoned is in [`super::memory`].
 
 use std::sync::Arc;
 
 use super::Table;
-use super::claims::Claim;
-use super::entry::{Entry, count_memory};
+use super::entry::Entry;
+use super::memory::count_memory;
 use super::spread::Person;
 use crate::node::limits::{MEMORY_OF_MEMBER, PHOTOS};
 use crate::photo::PhotoId;
 use crate::protocol::{Facts, Looks, NodeId, Record};
-
-/// What a photo takes in memory, in bytes: its account, its places in all indexes, its label.
-const PHOTO: usize = 1800;
-
-/// What each claim on it takes besides.
-const CLAIM: usize = 450;
-
-/// What another account of its bytes takes.
-const ACCOUNT: usize = 600;
-
-/// What a neighbour takes that is a version of the same picture.
-const NEIGHBOUR: usize = 64;
-
-/// What another id takes from which it is distinct, or different.
-const ID: usize = 80;
-
-/// What a name takes besides its text, which is kept in three places.
-const NAME: usize = 140;
 
 /// How much the table takes.
 #[derive(Clone, Copy, Debug)]
@@ -48,19 +29,6 @@ impl Default for Bounds {
     fn default() -> Bounds {
         Bounds { of_member: MEMORY_OF_MEMBER, all: PHOTOS }
     }
-}
-
-/// What a claim takes up in memory, with its share in the photo.
-pub(super) fn memory(entry: &Entry, claim: &Claim) -> usize {
-    let looks = claim.looks().map_or(0, |looks| ID * (1 + looks.differs.len()));
-    let account = if claim.account.is_some() { ACCOUNT } else { 0 };
-    let shared = PHOTO + NEIGHBOUR * entry.similar.len();
-    CLAIM + text(&claim.facts) + looks + account + shared / entry.claims.len()
-}
-
-fn text(facts: &Facts) -> usize {
-    let names = facts.names.iter().chain(&facts.aliases);
-    names.map(|name| NAME + 3 * name.len()).sum::<usize>() + ID * facts.distinct.len()
 }
 
 /// A record without all that can be left out of it: how its teller holds the photo stays.

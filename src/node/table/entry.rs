@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::bounds::memory;
 use super::claims::{Claim, Claims};
 use super::spread::Spread;
 use super::verdict::Verdict;
@@ -166,17 +165,6 @@ pub(super) fn count_load(
         apply(&mut load.photos, 1);
         apply(&mut load.bytes, entry.photo.bytes);
         apply(&mut load.originals, u64::from(entry.holding(node) == Some(Holding::Original)));
-    }
-}
-
-/// Adds what an entry's claims take up in memory to their nodes' accounts, or takes it away.
-pub(super) fn count_memory(
-    entry: &Entry,
-    inventories: &mut BTreeMap<NodeId, Inventory>,
-    apply: impl Fn(&mut usize, usize),
-) {
-    for (node, claim) in entry.claims.iter() {
-        apply(&mut inventories.entry(node).or_default().memory, memory(entry, claim));
     }
 }
 

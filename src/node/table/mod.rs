@@ -12,7 +12,8 @@
 //! The files build on each other, the lower ones first:
 //!
 //! 1. `claims`, `verdict`, `names` and `tombstones` are plain data and know nothing of each other. An `entry` is one
-//!    line of the table; `bounds` limits their number. `persons` knows whose nodes they are, and counts by person.
+//!    line of the table; `bounds` limits them, by the `memory` that they take up. `persons` knows whose nodes they are,
+//!    and counts by person.
 //! 2. `edges` decides which photos are versions of one picture, `judge` which of those is the keeper, `owners` whether
 //!    a photo is removed, and `acceptance` when a better version takes a worse one's place.
 //! 3. `accounts` decides what a photo's bytes are where nodes differ; `facts` gathers what they say beyond the bytes, and
@@ -50,6 +51,7 @@ pub(in crate::node) mod entry;
 mod facts;
 mod judge;
 mod lookup;
+mod memory;
 pub(in crate::node) mod names;
 mod owners;
 pub(in crate::node) mod persons;
