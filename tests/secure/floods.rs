@@ -80,14 +80,14 @@ fn what_a_member_makes_up_takes_up_so_much_memory_and_no_more() {
         pages(&record, "plain", 30_000, 256, plain),
         pages(&record, "long names", 6_000, 50, long_names),
     ];
-    for flood in floods {
-        for page in flood {
-            liar.say(&page);
-        }
+    let mut slowest = Duration::ZERO;
+    for page in floods.into_iter().flatten() {
+        liar.say(&page);
         let began = Instant::now();
         let answer = group.ask(anna.address(), &Request::List { after: None });
         let listed = matches!(answer, Ok(Answer::Photos { .. }));
-        assert!(listed && began.elapsed() < AT_ONCE, "{:?}: {answer:?}", began.elapsed());
+        slowest = slowest.max(began.elapsed());
+        assert!(listed && slowest < AT_ONCE, "{slowest:?}: {answer:?}");
         let name = PhotoId::of(&picture).to_string();
         let answer = group.ask(anna.address(), &get(&name));
         let is_the_photo =
@@ -95,7 +95,7 @@ fn what_a_member_makes_up_takes_up_so_much_memory_and_no_more() {
         assert!(is_the_photo, "{answer:?}");
     }
     let most = anna.memory("VmHWM").unwrap() / 1024;
-    eprintln!("a daemon that one member has told all that it takes: {most} MiB");
+    eprintln!("told all that it takes: {most} MiB, the slowest list took {slowest:?}");
     assert!(most < MEMORY, "{most} MiB");
     let is_flooded = || match group.status(anna.address())? {
         (_, photos) if photos > 25_000 => Ok(()),
