@@ -56,7 +56,7 @@ pub fn invite(path: &Path, name: &MemberName) -> Result<(), Failure> {
     out.flush()?;
     eprintln!(
         "Bring the file to {name} in a way that nobody else can read: whoever has it is {name}, and can read all photos.\n\
-         {name} starts every daemon and client with --member FILE, on all computers of his with a copy of the same file."
+         {name} starts every daemon and client with --member FILE, on each of their computers with a copy of the same file."
     );
     Ok(())
 }

@@ -43,11 +43,7 @@ fn rows(member: &MemberReport) -> Vec<[String; 3]> {
     if member.nodes.is_empty() {
         return vec![row("-".to_owned(), String::new())];
     }
-    member.nodes.iter().map(|node| row(called(node), state(node))).collect()
-}
-
-fn called(node: &NodeOfMember) -> String {
-    node.name.as_ref().map_or(node.id.to_string(), ToString::to_string)
+    member.nodes.iter().map(|node| row(plain(&node.name), state(node))).collect()
 }
 
 fn state(node: &NodeOfMember) -> String {

@@ -10,7 +10,7 @@ use super::explain::kind;
 use super::screen::{count, plain};
 use super::{Daemon, Failure};
 use crate::photo::MAX_PHOTO;
-use crate::protocol::{Answer, MAX_CHUNK, Request};
+use crate::protocol::{Answer, MAX_CHUNK, NodeId, Request};
 
 /// Puts files into the folder of a daemon, one after the other, and reports each on its own line. A file that fails
 /// does not stop the others.
@@ -112,10 +112,11 @@ fn progress(name: &str, bytes: u64) -> ProgressBar {
 /// Writes one line about one file; if the file was not taken, that is a failure.
 fn report(path: &Path, answer: &Answer, out: &mut impl Write) -> Result<(), Failure> {
     let file = plain(&path.to_string_lossy());
-    if let Answer::Stored { name, id, copies, nodes, warning } = answer {
+    if let Answer::Stored { name, id, copies, nodes, called, warning } = answer {
         let label = plain(name);
         let on = count(u64::from(*copies), "node");
-        let nodes: Vec<_> = nodes.iter().map(ToString::to_string).collect();
+        let named = |node: &NodeId| called.get(node).map_or(node.to_string(), |name| plain(name));
+        let nodes: Vec<_> = nodes.iter().map(named).collect();
         writeln!(out, "{file}: stored as {label} ({}), on {on}: {}", id.short(), nodes.join(", "))?;
         if let Some(warning) = warning {
             eprintln!("photomesh: {file}: {}", plain(warning));

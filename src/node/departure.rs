@@ -107,7 +107,16 @@ impl Context {
 
     /// Why this node may give up no copy: it is leaving, a table is incomplete, or earlier promises may hold.
     pub(in crate::node) fn unfit(&self) -> Option<Obstacle> {
-        self.unfit_unless(self.is_settled() && self.table.is_swept())
+        let left = self.config().pin.saturating_sub(self.now().0);
+        if self.is_leaving() {
+            Some(Obstacle::Stopping)
+        } else if !self.is_settled() || !self.table.is_swept() {
+            Some(Obstacle::Untold)
+        } else if !self.config().first_start && !left.is_zero() {
+            Some(Obstacle::JustStarted(left.as_secs() + 1))
+        } else {
+            None
+        }
     }
 
     /// The same, and for departures that a node may not begin alone: no other node is here.
@@ -116,20 +125,13 @@ impl Context {
         self.unfit().or(alone)
     }
 
-    /// Why not even what an owner wants done with their own photo can be done: it rests on what they say, and not on what
-    /// others have.
+    /// Why not even what an owner wants done with their own photo can be done. That rests on what they say, and neither on
+    /// what others have nor on what was promised to them: the file only moves to the trash.
     pub(in crate::node) fn unfit_for_owner(&self) -> Option<Obstacle> {
-        self.unfit_unless(self.folder.is_scanned())
-    }
-
-    fn unfit_unless(&self, told: bool) -> Option<Obstacle> {
-        let left = self.config().pin.saturating_sub(self.now().0);
         if self.is_leaving() {
             Some(Obstacle::Stopping)
-        } else if !told {
+        } else if !self.folder.is_scanned() {
             Some(Obstacle::Untold)
-        } else if !self.config().first_start && !left.is_zero() {
-            Some(Obstacle::JustStarted(left.as_secs() + 1))
         } else {
             None
         }

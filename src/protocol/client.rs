@@ -7,6 +7,7 @@
 //! ask then depends on whose daemon it is: see [`Request::is_for_owner_alone`]. Without a group `registerClient` is
 //! optional and the one request that is not answered, and everybody may ask everything.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -220,6 +221,9 @@ pub enum Answer {
         copies: u32,
         /// Which.
         nodes: Vec<NodeId>,
+        /// What people call them, in a group.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        called: BTreeMap<NodeId, String>,
         /// What is not as wished yet.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         warning: Option<String>,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MemberName, NodeId, NodeName};
+use super::{MemberName, NodeId};
 
 /// A member of the group, as a node knows them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,9 +20,8 @@ pub struct MemberReport {
 pub struct NodeOfMember {
     /// The node.
     pub id: NodeId,
-    /// What its owner calls it, if that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<NodeName>,
+    /// What its owner calls it, with its port if that is the name of several; or else its id.
+    pub name: String,
     /// Whether it is here.
     pub here: bool,
     /// For how many seconds it has been away, if that is known.

@@ -40,7 +40,8 @@ fn store(stream: &mut TcpStream, request: Request) {
             name,
             id,
             copies: 1,
-            nodes: vec![NodeId(7)],
+            nodes: vec![NodeId(7), NodeId(8)],
+            called: [(NodeId(8), "ben/laptop".to_owned())].into(),
             warning: Some("only one copy so far".to_owned()),
         },
     };
@@ -74,6 +75,7 @@ fn one_bad_file_keeps_no_other_back_and_decides_the_exit_code() {
     assert_eq!(code(&output), 65);
     let text = stdout(&output);
     assert!(text.contains("a.jpg: stored as a.jpg"), "{text}");
+    assert!(text.contains("on 1 node: 0000000000000007, ben/laptop"), "{text}");
     assert!(
         text.contains("small.jpg: in the daemon's trash") && text.contains("large.jpg"),
         "{text}"

@@ -39,9 +39,14 @@ fn answer_after(answer: &Answer) -> Option<Answer> {
             undelivered: true,
             reason: words(),
         },
-        Answer::NotFound { .. } => {
-            Answer::Stored { name, id, copies: 1, nodes: vec![NODE], warning: Some(words()) }
-        }
+        Answer::NotFound { .. } => Answer::Stored {
+            name,
+            id,
+            copies: 1,
+            nodes: vec![NODE],
+            called: [(NODE, words())].into(),
+            warning: Some(words()),
+        },
         Answer::Stored { .. } => {
             Answer::Have { name, id, relation: Some(Relation::Variant), differs: vec![words()] }
         }
@@ -120,7 +125,7 @@ fn version() -> VersionReport {
 
 fn member() -> MemberReport {
     let name = said::ana().certificate.name();
-    let nodes = vec![NodeOfMember { id: NODE, name: None, here: false, away_secs: Some(60) }];
+    let nodes = vec![NodeOfMember { id: NODE, name: words(), here: false, away_secs: Some(60) }];
     MemberReport { name, nodes, removed: true }
 }
 

@@ -30,8 +30,8 @@ impl View<'_> {
     /// Who is in the group, as far as this node knows.
     pub(super) fn members(&self) -> Answer {
         let cx = self.cx;
-        let mine =
-            NodeOfMember { id: cx.me(), name: Some(cx.config().name), here: true, away_secs: None };
+        let name = |node| cx.mesh.name_of(node);
+        let mine = NodeOfMember { id: cx.me(), name: name(cx.me()), here: true, away_secs: None };
         let mut nodes = BTreeMap::from([(cx.config().member(), vec![mine])]);
         for (id, peer) in cx.mesh.peers() {
             let away = match peer.presence {
@@ -39,7 +39,7 @@ impl View<'_> {
                 Presence::Here { .. } | Presence::Gone => None,
             };
             let here = matches!(peer.presence, Presence::Here { .. });
-            let node = NodeOfMember { id, name: peer.name, here, away_secs: away };
+            let node = NodeOfMember { id, name: name(id), here, away_secs: away };
             nodes.entry(cx.table.member_of(id)).or_default().push(node);
         }
         for name in cx.members.names() {

@@ -191,6 +191,9 @@ impl Clients {
         let warning = better.or(warning);
         let name = cx.name_of(photo);
         let copies = u32::try_from(copies).unwrap_or(u32::MAX);
-        self.answer(cx, link, Answer::Stored { name, id: photo, copies, nodes, warning });
+        let in_group = cx.config().membership.is_some();
+        let called = nodes.iter().filter(|_| in_group).map(|node| (*node, cx.called(*node)));
+        let called = called.collect();
+        self.answer(cx, link, Answer::Stored { name, id: photo, copies, nodes, called, warning });
     }
 }

@@ -133,6 +133,7 @@ struct Myself {
     node: NodeId,
     member: Option<MemberName>,
     name: NodeName,
+    address: Address,
     copies: u32,
 }
 
@@ -165,7 +166,13 @@ impl Mesh {
         });
         let member = config.membership.as_ref().map(|membership| membership.name());
         let mut mesh = Mesh {
-            me: Myself { node: config.node, member, name: config.name, copies: config.copies },
+            me: Myself {
+                node: config.node,
+                member,
+                name: config.name,
+                address: config.address.clone(),
+                copies: config.copies,
+            },
             links: BTreeMap::new(),
             peers: known.collect(),
             joins: joins.collect(),

@@ -9,7 +9,8 @@ use super::solo::{Solo, challenge, drop_within, original, proof, register};
 use crate::photo::{Nonce, PhotoId, Proof};
 use crate::protocol::group::{GroupFile, Roster};
 use crate::protocol::{
-    Facts, Holding, MemberFile, MemberName, Membership, Message, NodeId, Record, Tombstone, Wish,
+    Address, Facts, Holding, MemberFile, MemberName, Membership, Message, NodeId, Record,
+    Tombstone, Wish,
 };
 
 const PIN: Duration = Duration::from_secs(60);
@@ -226,6 +227,27 @@ fn who_does_not_belong_to_the_group_is_refused_in_words() {
     borrowed.member = Some(Box::new(membership(&ana, 1)));
     let borrowed = refusal(&solo.hear(5, Message::Register(borrowed))).unwrap();
     assert!(borrowed.contains("is that of node"), "{borrowed}");
+}
+
+#[test]
+fn two_computers_of_one_member_are_told_apart() {
+    let mut friends = Friends::new();
+    let (ana, ben) = (friends.invite("ana"), friends.invite("ben"));
+    let mut solo = of(&ana);
+    let mut come = |n: u64, name: &str, port: u16| {
+        solo.open(n, "127.0.0.1");
+        let mut register = register(n, PIN);
+        register.node = node(n);
+        register.member = Some(Box::new(membership(&ben, n)));
+        register.name = name.parse().ok();
+        register.address = Address::new("127.0.0.1", port);
+        solo.hear(n, Message::Register(register));
+        [1, 2, 3].map(|n| solo.node.cx.called(node(n)))
+    };
+    let nobody = |n| format!("node {}", node(n));
+    assert_eq!(come(1, "nas", 5001), ["ben".to_owned(), nobody(2), nobody(3)]);
+    assert_eq!(come(2, "laptop", 5002), ["ben/nas".to_owned(), "ben/laptop".to_owned(), nobody(3)]);
+    assert_eq!(come(3, "nas", 5003), ["ben/nas (5001)", "ben/laptop", "ben/nas (5003)"]);
 }
 
 #[test]

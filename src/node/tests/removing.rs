@@ -170,6 +170,16 @@ fn what_others_have_not_told_hinders_no_owner() {
 }
 
 #[test]
+fn what_an_earlier_life_may_have_promised_hinders_no_owner() {
+    let mut solo = Solo::with(|config| {
+        config.node = node_of(5);
+        config.first_start = false;
+    });
+    solo.hold(CAT);
+    assert_eq!(readings(&remove(&mut solo, &[CAT])).len(), 1);
+}
+
+#[test]
 fn while_the_folder_is_not_looked_through_nothing_is_removed() {
     for scanned in [false, true] {
         let mut solo = Solo::unscanned(|config| config.node = node_of(5));

@@ -195,9 +195,8 @@ fn about_photos() -> impl Strategy<Value = Answer> {
 fn about_members() -> impl Strategy<Value = Answer> {
     let named = || "[a-z][a-z0-9._-]{0,31}";
     let away = prop::option::of(any::<u64>());
-    let node = (node(), named(), any::<bool>(), away).prop_map(|(id, name, here, away_secs)| {
-        NodeOfMember { id, name: name.parse().ok(), here, away_secs }
-    });
+    let node = (node(), named(), any::<bool>(), away)
+        .prop_map(|(id, name, here, away_secs)| NodeOfMember { id, name, here, away_secs });
     let member = (named(), some(node), any::<bool>());
     let member = member.prop_map(|(name, nodes, removed)| MemberReport {
         name: name.parse().unwrap(),
@@ -241,13 +240,10 @@ fn about_changes() -> impl Strategy<Value = Answer> {
     let distinct = (".*", photo_id(), any::<bool>(), ".*")
         .prop_map(|(name, id, shown, state)| DistinctReport { name, id, shown, state });
     prop_oneof![
-        (".*", photo_id(), any::<u32>(), some(node()), warning).prop_map(
-            |(name, id, copies, nodes, warning)| Answer::Stored {
-                name,
-                id,
-                copies,
-                nodes,
-                warning
+        (".*", photo_id(), any::<u32>(), some(node()), some((node(), ".*")), warning).prop_map(
+            |(name, id, copies, nodes, called, warning)| {
+                let called = called.into_iter().collect();
+                Answer::Stored { name, id, copies, nodes, called, warning }
             }
         ),
         (".*", photo_id(), prop::option::of(relation()), some(".*"))
