@@ -201,9 +201,15 @@ impl Index {
 
     /// Adds facts to a known photo.
     pub(super) fn put_facts(&mut self, id: PhotoId, facts: &Facts) {
-        if let Some(entry) = self.photos.get_mut(&id)
-            && entry.facts.merge(facts)
-        {
+        let Some(entry) = self.photos.get_mut(&id) else {
+            return;
+        };
+        // What is said last, perhaps by a person, finds room before what was heard long ago.
+        let mut all = Facts::default();
+        all.merge(facts);
+        all.merge(&entry.facts);
+        if all != entry.facts {
+            entry.facts = all;
             self.log_photo(id);
         }
     }

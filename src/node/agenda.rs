@@ -19,8 +19,8 @@ pub(in crate::node) struct Agenda {
     contested: BTreeMap<PhotoId, Time>,
     /// Photos that change again and again: since when they have had no rest.
     restless: BTreeMap<PhotoId, Time>,
-    /// Photos that have too few copies, and since when.
-    short: BTreeMap<PhotoId, Time>,
+    /// Photos that have too few copies: since when, and by how many persons they were kept at the most.
+    short: BTreeMap<PhotoId, (Time, usize)>,
 }
 
 impl Agenda {
@@ -50,9 +50,12 @@ impl Agenda {
         self.restless.get(&photo).is_some_and(|since| *since + UNREST <= now)
     }
 
-    /// A photo has too few copies, since then if it had enough before.
-    pub(in crate::node) fn falls_short(&mut self, photo: PhotoId, since: Time) {
-        self.short.entry(photo).or_insert(since);
+    /// A photo has too few copies, since then if it had enough before, or if one more person keeps it by now.
+    pub(in crate::node) fn falls_short(&mut self, photo: PhotoId, since: Time, persons: usize) {
+        let short = self.short.entry(photo).or_insert((since, persons));
+        if short.1 < persons {
+            *short = (since, persons);
+        }
     }
 
     /// A photo has enough copies, or needs none.
@@ -62,7 +65,7 @@ impl Agenda {
 
     /// Since when a photo has had too few copies.
     pub(in crate::node) fn short_since(&self, photo: PhotoId) -> Option<Time> {
-        self.short.get(&photo).copied()
+        self.short.get(&photo).map(|(since, _)| *since)
     }
 
     /// The next photo that is due.

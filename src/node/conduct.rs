@@ -65,6 +65,9 @@ impl Node {
                 News::Gone(node) => {
                     cx.table.forget_left_out(node);
                     cx.table.forget_last_known(node);
+                    if cx.mesh.peer(node).is_none() {
+                        cx.table.forget_node(node);
+                    }
                 }
                 News::MeshChanged => self.mesh_changed(),
                 News::MembersChanged => cx.members_changed(),

@@ -88,9 +88,10 @@ pub const REPLICATE_STALL: Duration = Duration::from_secs(30);
 /// A pull goes on to the next holder, too, when after this time it has come more slowly than [`PULL_MIN_RATE`].
 pub const PULL_START: Duration = Duration::from_secs(60);
 
-/// The slowest transfer that a pull still waits for, in bytes a second: on a home line of 1 Mbit/s, each of sixty that it
-/// sends at a time is as fast. Else a byte now and then would hold a photo up for ever that another holder has, too.
-pub const PULL_MIN_RATE: u64 = 2 * 1024;
+/// The slowest transfer that a pull still waits for, in bytes a second: a home line of 1 Mbit/s sends 90 KB of photos a
+/// second, and a hundred of them at a time are still twice as fast. Else a byte now and then would hold a photo up for
+/// ever that another holder has, too.
+pub const PULL_MIN_RATE: u64 = 512;
 
 /// A get of a small photo is answered within this time, with the photo or without.
 pub const GET: Duration = Duration::from_secs(20);
@@ -112,8 +113,9 @@ pub const TOMBSTONES_OF_OWNER: usize = 10_000;
 /// The most tombstones of all owners together: some 50 MB of memory, even if a member invents owners.
 pub const TOMBSTONES: usize = 200_000;
 
-/// How much memory may be taken up by what one other member tells of photos, in bytes: by more than a hundred thousand
-/// photos that nobody else has, or several hundred thousand that others have, too.
+/// How much memory may be taken up by what one other member tells of photos, in bytes. Photos that this node does not have
+/// itself, with a name and an owner, take 2.4 KB if that member alone has them, and half of that if another one has
+/// them, too: that makes 110,000 or 210,000.
 pub const MEMORY_OF_MEMBER: usize = 256 * 1024 * 1024;
 
 /// The table takes no photo of others beyond this size: a gigabyte of memory or somewhat more.

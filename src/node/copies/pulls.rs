@@ -94,7 +94,7 @@ impl Copies {
         let id = photo.id;
         let pull = self.pull_of(photo);
         pull.offered_by.insert(offered_by);
-        pull.keep.get_or_insert_default().merge(facts);
+        pull.keep.get_or_insert_default().hear(facts);
         self.finish_ready(cx, id);
         self.start_pulls(cx);
     }

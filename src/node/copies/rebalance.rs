@@ -149,7 +149,8 @@ impl Copies {
                 && self.offered_to(*photo).is_none()
         });
         let places = self.members_places(cx).get(&cx.table.person(node)).copied();
-        let most = (photos.min(REBALANCE_BATCH) as usize).min(places.unwrap_or(OFFERS));
+        let most =
+            (photos.min(REBALANCE_BATCH) as usize).min(places.unwrap_or(cx.share_of(OFFERS)));
         let chosen: Vec<PhotoId> = free.take(most).collect();
         for photo in chosen {
             self.offer_to(cx, photo, node);

@@ -26,7 +26,7 @@ pub(in crate::node) fn review(cx: &mut Context, photo: PhotoId) -> Vec<Task> {
     let copy = lacks_copy(cx, photo, verdict).then_some(Task::Copy);
     if changed_at + SETTLE > cx.now() {
         cx.agenda.set(photo, changed_at + SETTLE);
-        let waits = !cx.agenda.finds_no_rest(photo, cx.now());
+        let waits = !cx.agenda.finds_no_rest(photo, cx.now()) || cx.table.is_withdrawn(photo);
         return copy.filter(|_| !waits).into_iter().collect();
     }
     cx.agenda.rests(photo);
@@ -57,7 +57,8 @@ fn lacks_copy(cx: &mut Context, photo: PhotoId, verdict: Verdict) -> bool {
     let Some(entry) = cx.table.get(photo) else {
         return false;
     };
-    let missing = cx.table.spread(entry.counted()).falls_short_of(cx.goal());
+    let spread = cx.table.spread(entry.counted());
+    let (missing, persons) = (spread.falls_short_of(cx.goal()), spread.members);
     let (is_shown, changed_at) = (cx.table.is_shown(entry), entry.changed_at);
     let variant = matches!(verdict, Verdict::Loser(keeper) if lacks_variant(cx, photo, keeper));
     let short = match verdict {
@@ -66,7 +67,7 @@ fn lacks_copy(cx: &mut Context, photo: PhotoId, verdict: Verdict) -> bool {
         Verdict::Keeper => missing,
     };
     match short {
-        true => cx.agenda.falls_short(photo, changed_at),
+        true => cx.agenda.falls_short(photo, changed_at, persons),
         false => cx.agenda.suffices(photo),
     }
     // A worse version that is still shown after a while gets its copies: the better one may never come.
@@ -86,8 +87,8 @@ fn lacks_variant(cx: &Context, photo: PhotoId, keeper: PhotoId) -> bool {
 }
 
 /// A keeper's holders remember the names of its worse versions, and who has given up their own for it: these will be gone
-/// one day, and then the keeper is all that their owners have left. So they own it from then on. It happens at once, since that day may be now: a name that has led to the
-/// keeper leads to it for good.
+/// one day, and then the keeper is all that their owners have left. So they own it from then on. It happens at once, since
+/// that day may be now: a name that has led to the keeper leads to it for good.
 pub(in crate::node) fn adopt_from_worse(cx: &mut Context, photo: PhotoId) {
     let is_keeper =
         |entry: &&Entry| entry.verdict == Verdict::Keeper && entry.is_stored_by(cx.me());
@@ -100,7 +101,7 @@ pub(in crate::node) fn adopt_from_worse(cx: &mut Context, photo: PhotoId) {
         facts.owners.extend(cx.table.owners(loser));
     }
     facts.aliases.retain(|alias| !entry.facts.names.contains(alias));
-    cx.table.learn(photo, &Arc::new(facts));
+    cx.table.adopt(photo, &Arc::new(facts));
 }
 
 /// If the same bytes lie several times in this folder, one file is enough once others have the photo too.

@@ -84,8 +84,8 @@ impl Table {
     fn count_holders(&mut self, before: &Entry, after: &Entry) {
         count_load(before, &mut self.inventories, |total, part| *total -= part);
         count_load(after, &mut self.inventories, |total, part| *total += part);
-        count_memory(before, &mut self.inventories, |total, part| *total -= part);
-        count_memory(after, &mut self.inventories, |total, part| *total += part);
+        count_memory(before, self.me, &mut self.inventories, |total, part| *total -= part);
+        count_memory(after, self.me, &mut self.inventories, |total, part| *total += part);
         for (node, _) in before.claims.iter().filter(|(node, _)| !after.claims.has(*node)) {
             self.inventories.entry(node).or_default().photos.remove(&after.photo.id);
         }

@@ -1,6 +1,6 @@
 //! How far the table grows on the word of others.
 //!
-//! A node's own photos always find a place. What one other member tells may take a certain amount of memory, however many
+//! A node's own photos always find a place, and so do those on its member's other nodes. What one other member tells may take a certain amount of memory, however many
 //! nodes tell it; and all together tell of at most as many photos as fit into a small computer. Photos that find no place
 //! are left out, and people are told; nothing is lost by it, since a node does not count on copies that it does not know.
 //!
@@ -29,13 +29,6 @@ impl Default for Bounds {
     fn default() -> Bounds {
         Bounds { of_member: MEMORY_OF_MEMBER, all: PHOTOS }
     }
-}
-
-/// A record without all that can be left out of it: how its teller holds the photo stays.
-fn bare(record: &Record) -> Record {
-    let owners = record.facts.owners.clone();
-    let facts = Arc::new(Facts { owners, ..Facts::default() });
-    Record { facts, looks: Looks::default(), ..record.clone() }
 }
 
 impl Table {
@@ -67,12 +60,23 @@ impl Table {
     pub(super) fn placed(&self, node: NodeId, record: &Record) -> Option<Record> {
         let photo = record.photo.id;
         let is_told = self.inventories.get(&node).is_some_and(|told| told.photos.contains(&photo));
-        let has_room = self.memory_of(self.person(node)) < self.bounds.of_member;
+        let person = self.person(node);
+        let has_room =
+            person == self.person(self.me) || self.memory_of(person) < self.bounds.of_member;
         let is_known = self.entries.contains_key(&photo) || self.entries.len() < self.bounds.all;
         match has_room {
             true => (is_told || is_known).then(|| record.clone()),
-            false => is_told.then(|| bare(record)),
+            false => is_told.then(|| self.bare(record)),
         }
+    }
+
+    /// A record without all that can be left out of it: how its teller holds the photo stays, and owners on record.
+    fn bare(&self, record: &Record) -> Record {
+        let mut owners = record.facts.owners.clone();
+        let entry = self.entries.get(&record.photo.id);
+        owners.retain(|owner| entry.is_some_and(|entry| entry.facts.owners.contains(owner)));
+        let facts = Arc::new(Facts { owners, ..Facts::default() });
+        Record { facts, looks: Looks::default(), ..record.clone() }
     }
 
     /// How much memory what a person has told takes up, in bytes.
@@ -92,8 +96,8 @@ impl Table {
         let Some(entry) = self.entries.get_mut(&photo) else {
             return;
         };
-        count_memory(entry, &mut self.inventories, |total, part| *total -= part);
+        count_memory(entry, self.me, &mut self.inventories, |total, part| *total -= part);
         change(entry);
-        count_memory(entry, &mut self.inventories, |total, part| *total += part);
+        count_memory(entry, self.me, &mut self.inventories, |total, part| *total += part);
     }
 }

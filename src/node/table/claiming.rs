@@ -142,7 +142,10 @@ impl Table {
 
     pub(super) fn set_claim(&mut self, node: NodeId, photo: PhotoId, claim: Option<Claim>) {
         let me = self.me;
-        let heard = claim.as_ref().filter(|_| node != me).map(|claim| Arc::clone(&claim.facts));
+        let before = self.entries.get(&photo).and_then(|entry| entry.claims.get(node));
+        let before = before.map(|claim| Arc::clone(&claim.facts));
+        let said = claim.as_ref().map(|claim| Arc::clone(&claim.facts));
+        let heard = said.clone().filter(|_| node != me);
         self.apply(photo, |entry| {
             entry.claims.set(node, claim);
             if let Some((own, heard)) = entry.claims.get_mut(me).zip(heard) {
@@ -152,7 +155,9 @@ impl Table {
                 entry.verdict = Verdict::Absent;
             }
         });
-        self.gather(photo);
+        if said != before {
+            self.gather(photo);
+        }
         self.weigh_accounts(photo);
         if self.entries.get(&photo).is_some_and(|entry| entry.claims.is_empty()) {
             self.disconnect(photo);

@@ -41,12 +41,21 @@ impl Table {
         facts.owners.retain(|owner| self.may_own(*owner));
     }
 
-    /// This node's people, or its folder, say more of a photo that it has. It goes before what was known.
+    /// This node's people say more of a photo that it has. It goes before what was known.
     pub(in crate::node) fn learn(&mut self, photo: PhotoId, facts: &Arc<Facts>) {
+        self.change_own(photo, |own| union(union(Arc::default(), facts), own));
+    }
+
+    /// A photo that this node has takes over what is said of another. What was known goes before.
+    pub(in crate::node) fn adopt(&mut self, photo: PhotoId, facts: &Arc<Facts>) {
+        self.change_own(photo, |own| union(Arc::clone(own), facts));
+    }
+
+    fn change_own(&mut self, photo: PhotoId, change: impl FnOnce(&Arc<Facts>) -> Arc<Facts>) {
         let me = self.me;
         self.apply(photo, |entry| {
             if let Some(own) = entry.claims.get_mut(me) {
-                own.facts = union(Arc::clone(facts), &own.facts);
+                own.facts = change(&own.facts);
             }
         });
         self.gather(photo);
@@ -78,9 +87,12 @@ impl Table {
         let mut by_person: BTreeMap<Person, Facts> = BTreeMap::new();
         for (node, claim) in entry.claims.iter().filter(|(node, _)| *node != self.me) {
             let said = by_person.entry(self.person(node)).or_default();
-            said.names.extend(claim.facts.names.iter().cloned());
-            said.aliases.extend(claim.facts.aliases.iter().cloned());
-            said.distinct.extend(&claim.facts.distinct);
+            // Of what one person says on many nodes there is enough then.
+            if said.names.len().max(said.aliases.len()).max(said.distinct.len()) < 2 * Facts::MAX {
+                said.names.extend(claim.facts.names.iter().cloned());
+                said.aliases.extend(claim.facts.aliases.iter().cloned());
+                said.distinct.extend(&claim.facts.distinct);
+            }
             said.owners.extend(&claim.facts.owners);
         }
         let own = entry.claims.get(self.me).map(|claim| Facts::clone(&claim.facts));

@@ -86,6 +86,8 @@ pub(in crate::node) struct Table {
     myself: MemberName,
     /// The members of the group whose nodes have registered here, by node.
     members: BTreeMap<NodeId, MemberName>,
+    /// Nodes that are none of the mesh any more, but have told of photos.
+    leaving: BTreeSet<NodeId>,
     /// Who belongs to the group; without a group everybody is a member of their own.
     certified: Option<Certified>,
     now: Time,
@@ -133,6 +135,7 @@ impl Table {
             me,
             myself: MemberName::of_node(me),
             members: BTreeMap::new(),
+            leaving: BTreeSet::new(),
             certified: None,
             now: Time::default(),
             bounds: Bounds::default(),

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Table;
 use super::entry::Entry;
 use super::spread::{Person, Spread};
+use crate::photo::PhotoId;
 use crate::protocol::{Certificate, GroupId, MemberName, NodeId, Tombstone};
 
 /// The group that this node belongs to, and who else does.
@@ -78,11 +79,35 @@ impl Table {
             Some(member) => self.members.insert(node, member),
             None => self.members.remove(&node),
         };
+        self.leaving.remove(&node);
         // What was this node's before the group is its member's now.
         if before != member {
-            for (photo, _) in self.tombstones.keys().collect::<Vec<_>>() {
+            let own = MemberName::of_node(node);
+            let owned = |photo: &PhotoId| {
+                self.entries.get(photo).is_some_and(|entry| entry.facts.owners.contains(&own))
+            };
+            let photos = self.tombstones.keys().map(|(photo, _)| photo).filter(owned);
+            for photo in photos.collect::<Vec<_>>() {
                 self.reconsider_neighbours(photo);
             }
+        }
+    }
+
+    /// A node is none of the mesh any more: whose it was is forgotten with what it has told.
+    pub(in crate::node) fn forget_node(&mut self, node: NodeId) {
+        self.leaving.insert(node);
+    }
+
+    /// Forgets those of whom nothing is known any more.
+    pub(super) fn forget_leaving(&mut self) {
+        let told =
+            |node: &NodeId| self.inventories.get(node).is_some_and(|told| !told.photos.is_empty());
+        let (staying, gone) = std::mem::take(&mut self.leaving).into_iter().partition(told);
+        self.leaving = staying;
+        let gone: BTreeSet<NodeId> = gone;
+        for node in gone {
+            self.members.remove(&node);
+            self.inventories.remove(&node);
         }
     }
 

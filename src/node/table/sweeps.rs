@@ -76,6 +76,7 @@ impl Table {
             }
             self.sweeps.push_front(sweep);
         }
+        self.forget_leaving();
     }
 
     fn sweep_claim(&mut self, node: NodeId, what: What, photo: PhotoId) {

@@ -10,7 +10,7 @@ use crate::node::table::Table;
 use crate::node::table::names::Found;
 use crate::node::table::verdict::Verdict;
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Facts, NodeId, Record};
+use crate::protocol::{Facts, MemberName, NodeId, Record};
 
 const ME: NodeId = NodeId(1);
 const LIAR: NodeId = NodeId(2);
@@ -140,4 +140,57 @@ fn what_this_nodes_people_say_finds_room_whatever_others_have_said() {
     assert!(own.distinct.contains(&other) && own.names.contains("cat.jpg"));
     assert_eq!([own.distinct.len(), own.names.len()], [Facts::MAX; 2]);
     assert!(table.get(photo.id).unwrap().facts.distinct.contains(&other));
+}
+
+#[test]
+fn whatever_a_node_takes_over_it_can_tell() {
+    let photo = Arc::new(Photo::opaque(PhotoId::of(b"cat"), 1));
+    let cat = Arc::new(Facts::named("cat.jpg"));
+    for adopts in [false, true] {
+        let mut table = Table::new(ME);
+        table.claim(ME, &Record { facts: Arc::clone(&cat), ..record(Arc::clone(&photo)) });
+        table.learn(
+            photo.id,
+            &Arc::new(Facts { aliases: ["tom".into()].into(), ..Facts::default() }),
+        );
+        let more = Facts {
+            names: (0..100).map(|n| format!("!{n}")).collect(),
+            aliases: (0..100).map(|n| format!("!{n}")).collect(),
+            distinct: (0..100).map(|n| PhotoId::of(&[n])).collect(),
+            owners: (0..100).map(|n| MemberName::of_node(NodeId(n))).collect(),
+        };
+        match adopts {
+            true => table.adopt(photo.id, &Arc::new(more)),
+            false => table.learn(photo.id, &Arc::new(more)),
+        }
+        let told = table.record(photo.id).unwrap();
+        let text = serde_json::to_string(&told).unwrap();
+        assert_eq!(serde_json::from_str::<Record>(&text).unwrap(), told);
+        // What is taken over from other versions comes after what was known.
+        let known = told.facts.names.contains("cat.jpg") && told.facts.aliases.contains("tom");
+        assert_eq!(known, adopts);
+    }
+}
+
+#[test]
+fn photos_that_this_node_has_itself_take_up_next_to_nothing_of_others_memory() {
+    let mut table = Table::new(ME);
+    let photo = |n: u32| Arc::new(Photo::opaque(PhotoId::of(&n.to_be_bytes()), 1));
+    for n in 0..100 {
+        let facts = Arc::new(Facts::named(format!("IMG_{n}.jpg")));
+        for node in [ME, FRIEND, LIAR] {
+            if node != LIAR || n >= 50 {
+                table.claim(node, &Record { facts: Arc::clone(&facts), ..record(photo(n)) });
+            }
+        }
+    }
+    let each = table.memory_of(table.person(FRIEND)) / 100;
+    assert!(each < 800, "{each}");
+    for n in 0..100 {
+        for node in [ME, FRIEND, LIAR] {
+            table.remove(node, photo(n).id);
+        }
+    }
+    let left = [ME, FRIEND, LIAR].map(|node| table.memory_of(table.person(node)));
+    assert_eq!(left, [0; 3]);
 }

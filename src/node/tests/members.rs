@@ -230,6 +230,17 @@ fn who_does_not_belong_to_the_group_is_refused_in_words() {
 }
 
 #[test]
+fn the_photos_of_a_members_own_computers_always_find_a_place() {
+    let mut friends = Friends::new();
+    let (ana, ben) = (friends.invite("ana"), friends.invite("ben"));
+    let mut solo = of(&ana);
+    solo.node.cx.table.bounds.of_member = 1;
+    join(&mut solo, 1, &ana, vec![original(b"1"), original(b"2")]);
+    join(&mut solo, 2, &ben, vec![original(b"3"), original(b"4")]);
+    assert_eq!(solo.list().len(), 3, "the second one of ben's is left out");
+}
+
+#[test]
 fn two_computers_of_one_member_are_told_apart() {
     let mut friends = Friends::new();
     let (ana, ben) = (friends.invite("ana"), friends.invite("ben"));
