@@ -109,8 +109,8 @@ pub(crate) struct DaemonArgs {
     /// Never move the folder's own photos to the trash because of other nodes
     #[arg(long)]
     pub(crate) keep_originals: bool,
-    /// Move the folder's own photos that have better versions, or copies enough, to the trash at once; without it at most
-    /// 50 of them, or 5 %, go in an hour
+    /// Move the folder's own photos that have better versions, or copies enough, to the trash at once; without it at
+    /// most 50 of them, or 5 %, go in an hour
     #[arg(long)]
     pub(crate) retire_now: bool,
     /// Go on although many photos are gone from the folder: they were removed on purpose

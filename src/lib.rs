@@ -1,8 +1,8 @@
 //! photomesh keeps one photo collection between the computers of a few friends: every picture once, in its best version,
 //! on exactly two nodes, listed and served by any of them.
 //!
-//! It is also meant to be read: as an example of how a small distributed system is built so that one can reason about it,
-//! and test it until one believes it. This page is the guided tour.
+//! It is also meant to be read: as an example of how a small distributed system is built so that one can reason about
+//! it, and test it until one believes it. This page is the guided tour.
 //!
 //! # The picture
 //!
@@ -20,9 +20,9 @@
 //! machine: an event goes in, actions come out, and neither clock nor disk nor network is in between. The same `Node`
 //! runs by the hundreds in the simulator under `tests/sim`, where a seed decides what breaks and when.
 //!
-//! Every socket has a reader thread and a writer thread, whether a daemon or a client is at its other end. What clients ask
-//! has a queue of its own, taken in turn with what daemons say, so that no person waits behind a flood. A client's writer
-//! checks a photo before it sends it.
+//! Every socket has a reader thread and a writer thread, whether a daemon or a client is at its other end. What clients
+//! ask has a queue of its own, taken in turn with what daemons say, so that no person waits behind a flood. A client's
+//! writer checks a photo before it sends it.
 //!
 //! # Reading order
 //!

@@ -219,7 +219,8 @@ fn a_thousand_who_never_finish_a_frame_hold_up_nobody() {
 fn thousands_who_say_nothing_hold_up_nobody() {
     let host = host();
     rlimit::increase_nofile_limit(8192).unwrap();
-    // Not faster than they are accepted: the system keeps a hundred waiting and lets all others try again a second later.
+    // Not faster than they are accepted: the system keeps a hundred waiting and lets all others try again a second
+    // later.
     let mut idle: Vec<Wire> = Vec::new();
     for _ in 0..30 {
         idle.extend((0..100).map(|_| host.connect()));

@@ -34,9 +34,9 @@ impl Member {
 
 /// Make a group of friends, invite and remove members
 ///
-/// One friend, the founder, makes the group once and a file for each member. Every daemon and client is then started with
-/// its owner's file (--member, or PHOTOMESH_MEMBER): links between computers are encrypted, who has no such file gets
-/// nothing, members read each other's photos, and each commands his own computers only.
+/// One friend, the founder, makes the group once and a file for each member. Every daemon and client is then started
+/// with its owner's file (--member, or PHOTOMESH_MEMBER): links between computers are encrypted, who has no such file
+/// gets nothing, members read each other's photos, and each commands their own computers only.
 #[derive(Subcommand)]
 #[command(after_help = "\
 Examples:
@@ -49,7 +49,7 @@ pub(crate) enum GroupCommand {
         /// The file to make. Keep it off the network, and keep a copy
         file: PathBuf,
     },
-    /// Make the file of a member, on standard output; who has lost his is invited again
+    /// Make the file of a member, on standard output; who has lost theirs is invited again
     Invite {
         /// The group's file
         file: PathBuf,

@@ -26,7 +26,8 @@ const MAX_REPORT: usize = 64 * 1024 * 1024;
 /// The longest list in all its pages, in bytes: twice what a million photos take.
 const MAX_LIST: usize = 512 * 1024 * 1024;
 
-/// What a page counts at least, so that a list of empty ones ends, too: there are twice as many as a million photos have.
+/// What a page counts at least, so that a list of empty ones ends, too: there are twice as many as a million photos
+/// have.
 const MIN_PAGE: usize = 64 * 1024;
 
 /// A connection to a daemon.
@@ -75,8 +76,8 @@ impl Daemon {
         Ok(daemon)
     }
 
-    /// Says which member asks, and hears whose daemon it is. That it knows the group's secret does not prove that: a member
-    /// must have signed the key that it has proven on this link.
+    /// Says which member asks, and hears whose daemon it is. That it knows the group's secret does not prove that: a
+    /// member must have signed the key that it has proven on this link.
     fn register(&mut self, member: &MemberFile, channel: &Channel) -> Result<(), Failure> {
         let visit = Visit::sign(&member.certificate, &member.key, channel.handshake());
         let visit = Some(Box::new(visit));
@@ -108,8 +109,8 @@ impl Daemon {
     ///
     /// # Errors
     ///
-    /// A broken connection, or an answer that says no: [`Answer::NotFound`] and [`Answer::Error`] become failures, and so does that
-    /// only the daemon's owner may ask this.
+    /// A broken connection, or an answer that says no: [`Answer::NotFound`] and [`Answer::Error`] become failures, and
+    /// so does that only the daemon's owner may ask this.
     pub fn ask(&mut self, request: &Request) -> Result<Answer, Failure> {
         self.send(request)?;
         self.answer()

@@ -33,8 +33,8 @@ pub fn new_group(path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Invites somebody, for the first time or again, and writes the file for him to standard output, which only its owner can
-/// read from then on.
+/// Invites somebody, for the first time or again, and writes the file for them to standard output, which only its owner
+/// can read from then on.
 ///
 /// # Errors
 ///
@@ -140,7 +140,8 @@ fn change<T>(
     Ok(made)
 }
 
-/// Waits until nobody else changes the file. Each change makes a new file of that name, so the one waited for may be gone.
+/// Waits until nobody else changes the file. Each change makes a new file of that name, so the one waited for may be
+/// gone.
 fn lock(path: &Path) -> io::Result<File> {
     loop {
         let file = File::open(path)?;

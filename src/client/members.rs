@@ -33,7 +33,7 @@ pub fn tell(daemon: &mut Daemon, file: &Path, out: &mut impl Write) -> Result<()
     Ok(writeln!(out, "told: {name} is no member any more")?)
 }
 
-/// A row for each node of a member, and one if he has none.
+/// A row for each node of a member, and one if they have none.
 fn rows(member: &MemberReport) -> Vec<[String; 3]> {
     let removed = if member.removed { "removed from the group" } else { "" };
     let row = |node: String, state: String| {

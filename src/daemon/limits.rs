@@ -9,7 +9,7 @@ use crate::node::limits::NODES_OF_MEMBER;
 pub(super) const INBOX: usize = 64;
 
 /// What frames of other daemons may take in memory, all together, from when they are decoded until the state thread has
-/// taken them in, in bytes: ten pages of records, or fifty chunks.
+/// taken them in, in bytes: ten pages of records, or fifty chunks. Besides, each link holds the one frame that it reads.
 pub(super) const FRAMES: usize = 16 * 1024 * 1024;
 
 /// The most of that for one speaker, so that others find room: a larger frame counts as this.
@@ -35,8 +35,9 @@ pub(super) const LOG_LINES: usize = 1024;
 /// Events in a row after which a node that has more of its own to do gets a turn.
 pub(super) const BURST: u32 = 32;
 
-/// Connections that are open at a time, if the system allows as many files. Each costs two threads, which are some 45 KiB
-/// of memory while they wait, 75 KiB where the link is encrypted, and at most [`MAX_REQUEST`](crate::protocol::codec::MAX_REQUEST) for what it has begun to say.
+/// Connections that are open at a time, if the system allows as many files. Each costs two threads, which are some 45
+/// KiB of memory while they wait, 75 KiB where the link is encrypted, and at most
+/// [`MAX_REQUEST`](crate::protocol::codec::MAX_REQUEST) for what it has begun to say.
 pub(super) const MAX_CONNECTIONS: usize = 4096;
 
 /// The most connections that one other computer, or all behind one address, may have at a time.
@@ -45,8 +46,8 @@ pub(super) const CONNECTIONS_OF_HOST: usize = 256;
 /// The most clients of one member at a time, in a group: more than a family has open.
 pub(super) const CLIENTS_OF_MEMBER: usize = 64;
 
-/// The most links to nodes of one member at a time, in a group: twice as many as the nodes that they may have, since a node that
-/// comes again may be here before its last link has ended.
+/// The most links to nodes of one member at a time, in a group: twice as many as the nodes that they may have, since a
+/// node that comes again may be here before its last link has ended.
 pub(super) const LINKS_OF_MEMBER: usize = 2 * NODES_OF_MEMBER;
 
 /// Files kept free for other uses than accepted connections: photos being read, dialed links, the folder's own files.

@@ -23,9 +23,10 @@
 //!
 //! # Reading order
 //!
-//! `socket` has the types of one connection, `inbox`, `room`, `seats` and `services` what its threads share with the rest. Then the rooms with
-//! threads in them: `state`, where the [`Node`] runs; `door`, where connections begin; `peer` and `client`, which serve
-//! the two kinds of them; and `disk`, which works on the folder. No two of them import each other.
+//! `socket` has the types of one connection, `inbox`, `room`, `seats` and `services` what its threads share with the
+//! rest. Then the rooms with threads in them: `state`, where the [`Node`] runs; `door`, where connections begin; `peer`
+//! and `client`, which serve the two kinds of them; and `disk`, which works on the folder. No two of them import each
+//! other.
 //!
 //! # What blocks on whom
 //!
@@ -36,9 +37,9 @@
 //! # The end
 //!
 //! The node exits; every daemon's writer sends what waits and ends, a client's finishes the answer that it is writing;
-//! `accept` stops; links that remain are shut, which wakes their threads; the folder's threads do what they were given; the
-//! process exits. Each step has a bounded time.
-//! A panic in the main thread ends the process, and one in a thread that the daemon needs does so too.
+//! `accept` stops; links that remain are shut, which wakes their threads; the folder's threads do what they were given;
+//! the process exits. Each step has a bounded time. A panic in the main thread ends the process, and one in a thread
+//! that the daemon needs does so too.
 
 mod client;
 mod clock;
@@ -148,8 +149,9 @@ impl Failure {
 ///
 /// # Errors
 ///
-/// Told on stderr. The exit code, which is returned, is 0 after a wanted stop, 2 if the options do not go together or others can read a secret, 69 if the port or the folder is in use, 74 if the folder cannot be used or can no
-/// longer be trusted.
+/// Told on stderr. The exit code, which is returned, is 0 after a wanted stop, 2 if the options do not go together or
+/// others can read a secret, 69 if the port or the folder is in use, 74 if the folder cannot be used or can no longer
+/// be trusted.
 pub fn run(options: Options) -> u8 {
     match serve(options) {
         Ok(()) => 0,
@@ -204,8 +206,9 @@ fn serve(options: Options) -> Result<(), Failure> {
     let mut state = State::new(node, disk, Dialer::new(services), console.clone());
     let sources = Sources { inbox: events, clients: requests, reports: results, signals };
     let error = state.run(&sources);
-    // What is still told is thrown away, with the ways to answer in it: so whoever waits for an answer hears that none comes,
-    // and links of other daemons live until the goodbye is sent. If there is no thread for that, they end a little earlier.
+    // What is still told is thrown away, with the ways to answer in it: so whoever waits for an answer hears that none
+    // comes, and links of other daemons live until the goodbye is sent. If there is no thread for that, they end a
+    // little earlier.
     let Sources { inbox, clients, .. } = sources;
     for inputs in [inbox, clients] {
         let _ = threads::spawn("drain", move || inputs.iter().for_each(drop));
@@ -273,8 +276,8 @@ fn name(options: &Options) -> NodeName {
 /// What can be done to a daemon without a group, and by whom.
 const NO_GROUP: &str = "no group (--member): any program on this computer may do anything here, and no other computer can join";
 
-/// Where the daemon listens: the host as given, the port as it came out. Without a group that is this computer alone, for
-/// anybody who reaches the port may ask anything.
+/// Where the daemon listens: the host as given, the port as it came out. Without a group that is this computer alone,
+/// for anybody who reaches the port may ask anything.
 fn bound_address(options: &Options, socket: &TcpListener) -> Result<Address, Failure> {
     let bound = socket.local_addr().map_err(|error| Failure::io("cannot listen", error))?;
     let host = &options.host;

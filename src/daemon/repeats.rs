@@ -2,7 +2,7 @@
 //!
 //! Anybody at the other end of a link can cause a line a thousand times a second: by unknown commands, by coming and
 //! going, by saying today the opposite of yesterday. Two lines are *alike* if they begin alike, numbers aside: those of
-//! one node and about one thing do. So one who fills the log hides nobody else's lines, unless he makes up beginnings;
+//! one node and about one thing do. So one who fills the log hides nobody else's lines, unless they make up beginnings;
 //! their number is limited, too.
 
 use std::collections::BTreeMap;

@@ -47,8 +47,8 @@ pub(super) struct Place {
 }
 
 impl Room {
-    /// Finds a place for a frame that takes so many bytes, and waits until there is one. Meanwhile the other side cannot be heard, so `waiting` is
-    /// called again and again.
+    /// Finds a place for a frame that takes so many bytes, and waits until there is one. Meanwhile the other side
+    /// cannot be heard, so `waiting` is called again and again.
     pub(super) fn place(
         self: &Arc<Room>,
         speaker: Speaker,

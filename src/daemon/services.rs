@@ -23,8 +23,8 @@ use crate::protocol::{Membership, NodeName};
 pub(super) struct Services {
     /// To the state thread: what concerns other daemons.
     pub(super) inbox: Sender<Input>,
-    /// To the state thread: what concerns clients. They have a way of their own, so that people do not wait behind all that
-    /// daemons say.
+    /// To the state thread: what concerns clients. They have a way of their own, so that people do not wait behind all
+    /// that daemons say.
     pub(super) clients: Sender<Input>,
     /// Where frames of other daemons find room.
     pub(super) room: Arc<Room>,

@@ -33,8 +33,8 @@ impl Belonging {
         }
     }
 
-    /// Whether a daemon may go on as this, without being asked to change. Who has lost his file is invited again, under
-    /// the same name with a higher serial.
+    /// Whether a daemon may go on as this, without being asked to change. Who has lost their file is invited again,
+    /// under the same name with a higher serial.
     fn may_become(&self, other: &Belonging) -> bool {
         let same = self.group == other.group && self.member == other.member;
         same && (self.serial < other.serial || self == other)

@@ -29,10 +29,10 @@
 //!
 //! # Reading order
 //!
-//! `disk` (how a file becomes safe), `layout` (the meaning of paths), `identity` and `belonging` (which node it is, and whose), `entry` and `index` over `journal` (the knowledge
-//! of every file), `looks` (results of comparisons), `scan` and `reconcile` (how files become known), `store` (in),
-//! `trash` (out and back), `duplicates`, `purge` (for good), `tombstones`, `scrub` and `damage` (rot), `reread` (photos
-//! of an earlier program), `companions`.
+//! `disk` (how a file becomes safe), `layout` (the meaning of paths), `identity` and `belonging` (which node it is, and
+//! whose), `entry` and `index` over `journal` (the knowledge of every file), `looks` (results of comparisons), `scan`
+//! and `reconcile` (how files become known), `store` (in), `trash` (out and back), `duplicates`, `purge` (for good),
+//! `tombstones`, `scrub` and `damage` (rot), `reread` (photos of an earlier program), `companions`.
 
 mod accompanied;
 mod belonging;

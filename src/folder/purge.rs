@@ -91,7 +91,8 @@ impl Folder {
         }
     }
 
-    /// The folder's own files that went to its trash because of other nodes, as far as they lie there, the earliest first.
+    /// The folder's own files that went to its trash because of other nodes, as far as they lie there, the earliest
+    /// first.
     pub fn gone(&self) -> Vec<Gone> {
         self.notes.gone(self.index.running())
     }

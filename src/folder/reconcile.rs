@@ -166,9 +166,10 @@ impl Folder {
         }
     }
 
-    /// What a file that was edited in place is told apart from. What its owner has made of it must not yield to the bytes
-    /// that they have changed: if these are the better version by rank, it is another picture from then on, and both are
-    /// shown. It stays so when it is edited again. A better one takes the other's place like any better version.
+    /// What a file that was edited in place is told apart from. What its owner has made of it must not yield to the
+    /// bytes that they have changed: if these are the better version by rank, it is another picture from then on, and
+    /// both are shown. It stays so when it is edited again. A better one takes the other's place like any better
+    /// version.
     fn told_apart_by_edit(&self, photo: &Photo, before: PhotoId) -> Facts {
         let was = self.index.photo(before);
         let is_worse = was.is_none_or(|was| {

@@ -133,8 +133,8 @@ pub enum DiskAction {
         /// Where to read that.
         source: Source,
     },
-    /// Move every file of a photo to the trash or, if it is there already and its time is over, delete it for good. Comes
-    /// back as [`DiskEvent::PutAway`].
+    /// Move every file of a photo to the trash or, if it is there already and its time is over, delete it for good.
+    /// Comes back as [`DiskEvent::PutAway`].
     PutAway {
         /// The photo.
         photo: PhotoId,

@@ -9,14 +9,14 @@
 //!                                                   └─ review_due: review ─▶ tasks ─▶ copies, drops
 //! ```
 //!
-//! `hand_on` is a table: each line is one piece of news and who hears of it. Telling may lead to more news; they wait their
-//! turn in one queue, in the order in which they were told. So a part is never entered while it is at work, and finds the
-//! state that others left, not one that they are in the middle of.
+//! `hand_on` is a table: each line is one piece of news and who hears of it. Telling may lead to more news; they wait
+//! their turn in one queue, in the order in which they were told. So a part is never entered while it is at work, and
+//! finds the state that others left, not one that they are in the middle of.
 //!
 //! # What is left out
 //!
-//! There is no bus on which parts subscribe. With four parts a `match` says more: it is the list of all that one part can
-//! mean to another, and the compiler knows whether it is complete.
+//! There is no bus on which parts subscribe. With four parts a `match` says more: it is the list of all that one part
+//! can mean to another, and the compiler knows whether it is complete.
 
 use std::sync::Arc;
 

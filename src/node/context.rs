@@ -133,7 +133,8 @@ impl Context {
         self.mesh.announce(&mut self.step, &mut self.table, self.folder.is_scanned());
     }
 
-    /// The group has invited or removed somebody: the table judges by it, nodes that may not stay go, and all hear of it.
+    /// The group has invited or removed somebody: the table judges by it, nodes that may not stay go, and all hear of
+    /// it.
     pub(in crate::node) fn members_changed(&mut self) {
         if let Some(certified) = self.members.certified() {
             self.table.set_certified(certified);
@@ -147,16 +148,16 @@ impl Context {
         self.mesh.census().copies.max(1) as usize
     }
 
-    /// How many copies there must be elsewhere before one leaves a node: what leaves a person's folder leaves on their own
-    /// terms, if these are stricter than what is agreed on.
+    /// How many copies there must be elsewhere before one leaves a node: what leaves a person's folder leaves on their
+    /// own terms, if these are stricter than what is agreed on.
     pub(in crate::node) fn copies_wanted_by(&self, node: NodeId) -> usize {
         let own = self.config().copies;
         let wish = self.mesh.peer(node).map_or(own, |peer| peer.copies);
         self.copies().max(wish as usize)
     }
 
-    /// The share of one member in something of which there is only so much. As long as fewer members than there are copies
-    /// conspire, some of it is left for the others, however many nodes they run.
+    /// The share of one member in something of which there is only so much. As long as fewer members than there are
+    /// copies conspire, some of it is left for the others, however many nodes they run.
     pub(in crate::node) fn share_of(&self, all: usize) -> usize {
         (all / self.copies().max(2)).max(1)
     }
@@ -201,8 +202,8 @@ impl Context {
         owners.into_iter().map(word).collect::<Vec<_>>().join(", ")
     }
 
-    /// Whether every node that is here has told all its photos, or [was waited for](super::mesh) for long: nobody acts on
-    /// half a table.
+    /// Whether every node that is here has told all its photos, or [was waited for](super::mesh) for long: nobody acts
+    /// on half a table.
     ///
     /// No copy hangs on this one. What is given up was proven by others, and who has not told what they have can only
     /// have more copies; what an owner says of a photo counts from when it is heard, as of one who is away.
@@ -211,8 +212,8 @@ impl Context {
         self.folder.is_scanned() && !self.mesh.waits(longest)
     }
 
-    /// Whether copies may be made: like [`Context::is_settled`], but a member is waited for no longer than for one who is
-    /// away. A surplus copy does no harm.
+    /// Whether copies may be made: like [`Context::is_settled`], but a member is waited for no longer than for one who
+    /// is away. A surplus copy does no harm.
     pub(in crate::node) fn may_repair(&self) -> bool {
         self.folder.is_scanned() && !self.mesh.waits(self.config().grace)
     }

@@ -18,8 +18,8 @@
 //!    promise(nonce) ──▶ pinned ──── release(nonce), or its time is over ──▶ free
 //! ```
 //!
-//! A *pin* is a promise to another node that is about to give up a copy because this one exists: a lease, in the terms of
-//! Gray and Cheriton (1989). The release ends it early; its time bounds it when the asker dies.
+//! A *pin* is a promise to another node that is about to give up a copy because this one exists: a lease, in the terms
+//! of Gray and Cheriton (1989). The release ends it early; its time bounds it when the asker dies.
 //!
 //! # Why no photo is lost when several drop at once
 //!
@@ -91,8 +91,8 @@ pub(super) struct Standing {
     /// How many others can prove it, each person counted once, and how many must.
     pub(super) others: usize,
     pub(super) needed: usize,
-    /// Its owner wants his own file in his trash. No promise to others stops him: there it can still be had, and else
-    /// anybody could keep him from it by asking for proofs.
+    /// Its owner wants their own file in the trash. No promise to others stops them: there it can still be had, and else
+    /// anybody could keep them from it by asking for proofs.
     pub(super) by_owner: bool,
 }
 

@@ -125,8 +125,8 @@ impl Context {
         self.unfit().or(alone)
     }
 
-    /// Why not even what an owner wants done with their own photo can be done. That rests on what they say, and neither on
-    /// what others have nor on what was promised to them: the file only moves to the trash.
+    /// Why not even what an owner wants done with their own photo can be done. That rests on what they say, and neither
+    /// on what others have nor on what was promised to them: the file only moves to the trash.
     pub(in crate::node) fn unfit_for_owner(&self) -> Option<Obstacle> {
         if self.is_leaving() {
             Some(Obstacle::Stopping)

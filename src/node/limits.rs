@@ -35,8 +35,8 @@ pub const DIAL_COURTESY: Duration = Duration::from_secs(2);
 /// takes to reach all nodes.
 pub const SETTLE: Duration = Duration::from_secs(2);
 
-/// How long changes of a photo can put off that it is copied: else one member that has it and changes its mind each second
-/// would keep all others from that. Giving up copies waits for a rest in any case.
+/// How long changes of a photo can put off that it is copied: else one member that has it and changes its mind each
+/// second would keep all others from that. Giving up copies waits for a rest in any case.
 pub const UNREST: Duration = Duration::from_secs(30);
 
 /// How much later each next candidate trims if the one before it in the order did not: that may be pinned, or not
@@ -113,23 +113,23 @@ pub const TOMBSTONES_OF_OWNER: usize = 10_000;
 /// The most tombstones of all owners together: some 50 MB of memory, even if a member invents owners.
 pub const TOMBSTONES: usize = 200_000;
 
-/// How much memory may be taken up by what one other member tells of photos, in bytes. Photos that this node does not have
-/// itself, with a name and an owner, take 2.4 KB if that member alone has them, and half of that if another one has
-/// them, too: that makes 110,000 or 210,000.
+/// How much memory may be taken up by what one other member tells of photos, in bytes. Photos that this node does not
+/// have itself, with a name and an owner, take 2.4 KB if that member alone has them, and half of that if another one
+/// has them, too: that makes 110,000 or 210,000.
 pub const MEMORY_OF_MEMBER: usize = 256 * 1024 * 1024;
 
 /// The table takes no photo of others beyond this size: a gigabyte of memory or somewhat more.
 pub const PHOTOS: usize = 1_000_000;
 
-/// A node that has done nothing for so long about a photo that it looks after, and that has too few copies, is passed over:
-/// it may be a liar. Long enough for one that is only slow; what is copied twice meanwhile is trimmed.
+/// A node that has done nothing for so long about a photo that it looks after, and that has too few copies, is passed
+/// over: it may be a liar. Long enough for one that is only slow; what is copied twice meanwhile is trimmed.
 pub const PASS_OVER: Duration = Duration::from_secs(10 * 60);
 
 /// How long a leaving node hands over photos that only it holds.
 pub const LEAVE: Duration = Duration::from_secs(15);
 
-/// How long a node's new wish for copies rests before it counts: each change puts all photos on the agenda, and so a node
-/// that came again and again with another wish would keep all others at work.
+/// How long a node's new wish for copies rests before it counts: each change puts all photos on the agenda, and so a
+/// node that came again and again with another wish would keep all others at work.
 pub const WISH_RESTS: Duration = Duration::from_secs(60);
 
 /// How many times the grace is waited for a member who has not told all their photos, before copies are given up without
@@ -174,7 +174,7 @@ pub const ALIASES_TOLD: usize = 64;
 /// The most photos named as at risk in a status.
 pub const AT_RISK: usize = 100;
 
-/// The most photos named to a person that stay in the trash though he wanted them deleted.
+/// The most photos named to a person that stay in the trash though they wanted them deleted.
 pub const KEPT_TOLD: usize = 20;
 
 /// How many verdicts, and how many reviews, one step computes at most.

@@ -2,15 +2,15 @@
 //!
 //! # What it promises
 //!
-//! Only what the group has signed counts, whoever passes it on. What is known only grows: a certificate is replaced by a
-//! later one of the same name, and a removal voids all up to its serial, even certificates that come afterwards. So nodes
-//! that hear the same, in whatever order, agree on who is a member (a state-based CRDT, in the terms of Shapiro et al.
-//! 2011).
+//! Only what the group has signed counts, whoever passes it on. What is known only grows: a certificate is replaced by
+//! a later one of the same name, and a removal voids all up to its serial, even certificates that come afterwards. So
+//! nodes that hear the same, in whatever order, agree on who is a member (a state-based CRDT, in the terms of Shapiro
+//! et al. 2011).
 //!
 //! # What is left out
 //!
-//! There is no list of members that somebody publishes: whoever comes shows their certificate, and is told on with it. So
-//! a node knows members that it, or a node that it has met, has met.
+//! There is no list of members that somebody publishes: whoever comes shows their certificate, and is told on with it.
+//! So a node knows members that it, or a node that it has met, has met.
 
 use std::collections::BTreeMap;
 

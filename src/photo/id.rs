@@ -57,8 +57,8 @@ impl Digest {
 }
 
 impl Ord for PhotoId {
-    /// As the hex digits are ordered. Two digests nearly always differ in their first eight bytes, and to compare those is
-    /// all that a look-up in a table costs.
+    /// As the hex digits are ordered. Two digests nearly always differ in their first eight bytes, and to compare those
+    /// is all that a look-up in a table costs.
     fn cmp(&self, other: &PhotoId) -> Ordering {
         let prefixes = self.prefix().cmp(&other.prefix());
         prefixes.then_with(|| self.0.cmp(&other.0))

@@ -89,7 +89,8 @@ pub struct CaptureTime(pub String);
 
 impl<'de> Deserialize<'de> for CaptureTime {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<CaptureTime, D::Error> {
-        /// Longer than a moment to the last digit of its second; of what is remembered of each photo, nothing is unbounded.
+        /// Longer than a moment to the last digit of its second; of what is remembered of each photo, nothing is
+        /// unbounded.
         const MAX_LENGTH: usize = 40;
         let text = Cow::<str>::deserialize(from)?;
         match text.len() <= MAX_LENGTH {

@@ -1,10 +1,11 @@
 //! What a client asks of a daemon, and what it is answered.
 //!
-//! The client sends a [`Request`], the daemon sends exactly one [`Answer`] to each, in the order asked, and nothing else.
-//! Requests may be pipelined. A frame that cannot be understood is answered with [`Answer::Error`] and the link is closed.
+//! The client sends a [`Request`], the daemon sends exactly one [`Answer`] to each, in the order asked, and nothing
+//! else. Requests may be pipelined. A frame that cannot be understood is answered with [`Answer::Error`] and the link
+//! is closed.
 //!
-//! In a group a client says first who it is, with `registerClient`; before that it gets nothing but an `Error`. What it may
-//! ask then depends on whose daemon it is: see [`Request::is_for_owner_alone`]. Without a group `registerClient` is
+//! In a group a client says first who it is, with `registerClient`; before that it gets nothing but an `Error`. What it
+//! may ask then depends on whose daemon it is: see [`Request::is_for_owner_alone`]. Without a group `registerClient` is
 //! optional and the one request that is not answered, and everybody may ask everything.
 
 use std::collections::BTreeMap;
@@ -47,8 +48,8 @@ pub enum Request {
         image_name: String,
     },
 
-    /// The bytes of exactly this photo, be it what the collection shows or not, in somebody's folder or trash. Answered by
-    /// [`Answer::ReceiveImage`] or [`Answer::NotFound`].
+    /// The bytes of exactly this photo, be it what the collection shows or not, in somebody's folder or trash. Answered
+    /// by [`Answer::ReceiveImage`] or [`Answer::NotFound`].
     GetExact {
         /// Its id.
         photo: PhotoId,
@@ -134,9 +135,9 @@ pub enum Request {
         image_name: String,
     },
 
-    /// Deletes photos that have been in this daemon's own trash for a while, by the same rules as when their time there is
-    /// over: each only if enough other nodes prove that they have it, or a better version; or if it is removed. Answered
-    /// by [`Answer::Purged`] or [`Answer::Refused`].
+    /// Deletes photos that have been in this daemon's own trash for a while, by the same rules as when their time there
+    /// is over: each only if enough other nodes prove that they have it, or a better version; or if it is removed.
+    /// Answered by [`Answer::Purged`] or [`Answer::Refused`].
     TrashPurge {
         /// Only what has been there for so many days of running; all for 0.
         #[serde(rename = "olderThan", default)]
@@ -226,7 +227,7 @@ pub enum Answer {
         called: BTreeMap<NodeId, String>,
         /// What is not as wished yet.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        warning: Option<String>,
+        warning: Option<Box<str>>,
     },
 
     /// The daemon's folder has the same picture in a better version, so the photo went to its trash.

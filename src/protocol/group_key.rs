@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-/// 32 random bytes, in every member's file. Every daemon and client of a group proves at the start of each connection that
-/// it knows them, and neither tells them: who does not know them gets no answer at all. Who the other side *is* they do
-/// not say; see [`super::group`].
+/// 32 random bytes, in every member's file. Every daemon and client of a group proves at the start of each connection
+/// that it knows them, and neither tells them: who does not know them gets no answer at all. Who the other side *is*
+/// they do not say; see [`super::group`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct GroupKey([u8; 32]);
 

@@ -71,8 +71,8 @@ impl Looks {
         self
     }
 
-    /// What remains of it for a program that goes by the present rule: what was accepted stays accepted until it is looked
-    /// at anew, what was refused may be looked at again.
+    /// What remains of it for a program that goes by the present rule: what was accepted stays accepted until it is
+    /// looked at anew, what was refused may be looked at again.
     pub fn remembered(self) -> Looks {
         match self.is_current() {
             true => self.bounded(),
@@ -90,7 +90,8 @@ impl Looks {
         self.differs.len() >= Looks::MAX
     }
 
-    /// Notes what the present rule has found between the photo and another one. What an earlier rule has found ends here.
+    /// Notes what the present rule has found between the photo and another one. What an earlier rule has found ends
+    /// here.
     pub fn note(&mut self, other: PhotoId, found: Relation) {
         if !self.is_current() {
             *self = Looks { looked_by: SECOND_LOOK, ..Looks::default() };

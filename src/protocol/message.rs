@@ -1,8 +1,8 @@
 //! What daemons say to each other. This enum is the protocol document.
 //!
-//! The names on the wire are of three kinds: `register` and `keepThis`, `ConnectionUpdate`, `chunk`. Those of the first two
-//! kinds are as old as the first version of this program, whose peers and clients are still understood; what came later is
-//! written like the first.
+//! The names on the wire are of three kinds: `register` and `keepThis`, `ConnectionUpdate`, `chunk`. Those of the first
+//! two kinds are as old as the first version of this program, whose peers and clients are still understood; what came
+//! later is written like the first.
 //!
 //! # Guarantees
 //!
@@ -22,16 +22,16 @@
 //!   leave ──────────────────────────────▶        a goodbye; otherwise the link just breaks
 //! ```
 //!
-//! A photo moves by *offer and pull*: `keepThis` offers it. Who wants it asks for the first window of bytes by `AskForImage` at
-//! once and answers the offer by `keepAnswer`; `chunk`s carry the bytes, each next window is asked for when the last one is on
-//! disk, and the new holder acknowledges by announcing the photo in an `ImageInfo` of its own.
+//! A photo moves by *offer and pull*: `keepThis` offers it. Who wants it asks for the first window of bytes by
+//! `AskForImage` at once and answers the offer by `keepAnswer`; `chunk`s carry the bytes, each next window is asked for
+//! when the last one is on disk, and the new holder acknowledges by announcing the photo in an `ImageInfo` of its own.
 //!
-//! A photo is *removed* by its owner alone: his node signs a tombstone, which proves itself and so may be passed on by
+//! A photo is *removed* by its owner alone: their node signs a tombstone, which proves itself and so may be passed on by
 //! anybody; every node judges by it, and by who announces the photo as an original, what becomes of its own copies.
 //!
-//! A copy is given up by *withdraw, challenge, proof, release*. `ImageInfo` says that it counts no longer, `challenge` asks
-//! others to show that they have the photo, `proof` shows it and promises to keep it, and `release` ends the promise: see "How
-//! a copy is given up" in [`crate::node`].
+//! A copy is given up by *withdraw, challenge, proof, release*. `ImageInfo` says that it counts no longer, `challenge`
+//! asks others to show that they have the photo, `proof` shows it and promises to keep it, and `release` ends the
+//! promise: see "How a copy is given up" in [`crate::node`].
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -169,8 +169,8 @@ pub enum Message {
         transfer: TransferId,
         /// Where in the photo the piece starts, in bytes.
         offset: u64,
-        /// The bytes, at most [`super::MAX_CHUNK`]; base64 on the wire, put there by [`super::codec`] itself, which is quicker
-        /// than to have them escaped as text.
+        /// The bytes, at most [`super::MAX_CHUNK`]; base64 on the wire, put there by [`super::codec`] itself, which is
+        /// quicker than to have them escaped as text.
         #[serde(skip_serializing)]
         data: Blob,
     },

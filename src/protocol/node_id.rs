@@ -15,8 +15,8 @@ use crate::photo::PhotoId;
 pub struct NodeId(pub u64);
 
 impl NodeId {
-    /// The id of the node whose links use this X25519 public key: the first 8 bytes of its BLAKE3 digest. To find another
-    /// key for a given id takes some 2^64 tries.
+    /// The id of the node whose links use this X25519 public key: the first 8 bytes of its BLAKE3 digest. To find
+    /// another key for a given id takes some 2^64 tries.
     pub fn of_key(public: &[u8; 32]) -> NodeId {
         NodeId(PhotoId::of(public).prefix())
     }

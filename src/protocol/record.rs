@@ -14,7 +14,7 @@ use crate::photo::{Photo, PhotoId};
 pub enum Holding {
     /// In its trash, or on the way there: still there to be served and restored, but counted by nobody as a copy.
     Retired,
-    /// The same, of what lay in the friend's own folder: no copy, but still his photo. Unless he has removed it
+    /// The same, of what lay in the friend's own folder: no copy, but still their photo. Unless they have removed it
     /// himself, nobody else's removal concerns it.
     RetiredOriginal,
     /// Kept for the mesh, under `.photomesh/replicas`.
@@ -32,7 +32,7 @@ impl Holding {
         }
     }
 
-    /// Whether it is the friend's own, be it in his trash.
+    /// Whether it is the friend's own, be it in the trash.
     pub fn is_own(self) -> bool {
         match self {
             Holding::Retired | Holding::Replica => false,
@@ -64,16 +64,16 @@ pub struct Facts {
         deserialize_with = "bounds::texts::<_, _, { Facts::MAX }, { Facts::MAX_NAME }>"
     )]
     pub aliases: Few<String>,
-    /// Photos that look like this one, of which a person has said that they are others: in words, or by making this one out
-    /// of the other's file.
+    /// Photos that look like this one, of which a person has said that they are others: in words, or by making this one
+    /// out of the other's file.
     #[serde(
         default,
         skip_serializing_if = "Few::is_empty",
         deserialize_with = "bounds::list::<_, _, { Facts::MAX }>"
     )]
     pub distinct: Few<PhotoId>,
-    /// Members who have it, or last had it, as an original on a node of theirs, or who have given up their own version for
-    /// it. It stays in the collection while one of them has not removed it, however long they have been away.
+    /// Members who have it, or last had it, as an original on a node of theirs, or who have given up their own version
+    /// for it. It stays in the collection while one of them has not removed it, however long they have been away.
     #[serde(
         default,
         skip_serializing_if = "Few::is_empty",
@@ -83,8 +83,8 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The most names, aliases or distinct photos that are said and remembered of one photo. A friend's photo has one or two
-    /// names; without a bound, a faulty node could grow a record past every frame.
+    /// The most names, aliases or distinct photos that are said and remembered of one photo. A friend's photo has one
+    /// or two names; without a bound, a faulty node could grow a record past every frame.
     pub const MAX: usize = 32;
 
     /// So many names, and as many aliases, of a photo a holder remembers by hearsay.
@@ -105,8 +105,8 @@ impl Facts {
         Facts { names: [name].into(), ..Facts::default() }
     }
 
-    /// Whether some owner may have found no room: who relies on all of them must think so. Else, where there is no group, a
-    /// faulty node could have an owner forgotten by inventing others.
+    /// Whether some owner may have found no room: who relies on all of them must think so. Else, where there is no
+    /// group, a faulty node could have an owner forgotten by inventing others.
     pub fn may_lack_owners(&self) -> bool {
         self.owners.len() >= Facts::MAX_OWNERS
     }
@@ -118,8 +118,9 @@ impl Facts {
 
     /// Adds what `other` knows, within the bounds; whether anything was new.
     ///
-    /// Up to the bounds, which no friend reaches, the order of hearing does not matter. Beyond them what was known first
-    /// stays: else any member could have a photo lose its name, or what it is distinct from, by inventing more of them.
+    /// Up to the bounds, which no friend reaches, the order of hearing does not matter. Beyond them what was known
+    /// first stays (what people say at a node goes first there): else any member could have a photo lose its name, or
+    /// what it is distinct from, by inventing more of them.
     pub fn merge(&mut self, other: &Facts) -> bool {
         self.add(other, Facts::MAX, Facts::MAX)
     }

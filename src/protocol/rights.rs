@@ -7,8 +7,8 @@ use super::client::{Answer, Refusal, Request};
 use super::{MemberName, NodeName};
 
 impl Request {
-    /// Whether only the owner of a node may ask this of it: whatever changes anything, or shows what is the owner's alone. To look
-    /// at photos is for every member, because every member has them anyway.
+    /// Whether only the owner of a node may ask this of it: whatever changes anything, or shows what is the owner's
+    /// alone. To look at photos is for every member, because every member has them anyway.
     ///
     /// A list without a rest, so that nobody adds a request and forgets to say whose it is.
     pub fn is_for_owner_alone(&self) -> bool {

@@ -14,8 +14,8 @@
 //! ```
 //!
 //! The listening side's first byte is its answer to a proof of the group key: a stranger does not even learn what
-//! listens. That is all that the group key proves: that the other side is *of* the group. Who it is, it says inside, with
-//! a signature over its key of the link or over the hash of the handshake (see [`super::group`]).
+//! listens. That is all that the group key proves: that the other side is *of* the group. Who it is, it says inside,
+//! with a signature over its key of the link or over the hash of the handshake (see [`super::group`]).
 //!
 //! A frame that is not encrypted begins with two bytes 0, which no first record does, so each side notices at
 //! once if only one of them has a key.
@@ -188,7 +188,8 @@ impl<R: Read> Read for Opening<R> {
         }
         let read = (&self.bytes[self.taken..]).read(buffer)?;
         self.taken += read;
-        // Before a long wait, perhaps: a single large record does not keep its memory taken for as long as the link lives.
+        // Before a long wait, perhaps: a single large record does not keep its memory taken for as long as the link
+        // lives.
         if self.taken == self.bytes.len()
             && self.record.capacity().max(self.bytes.capacity()) > KEPT
         {

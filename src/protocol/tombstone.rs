@@ -1,4 +1,4 @@
-//! An owner's word that a photo of his is not to be in the collection any more: signed, and believed of nobody else.
+//! An owner's word that a photo of theirs is not to be in the collection any more: signed, and believed of nobody else.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -17,18 +17,18 @@ const DOMAIN: &[u8] = b"photomesh tombstone v1\0";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Wish {
-    /// It shall not be in the collection for his sake.
+    /// It shall not be in the collection for their sake.
     Removed,
-    /// He has thought better of it: as if he had never removed it.
+    /// They have thought better of it: as if they had never removed it.
     Lifted,
 }
 
 /// One owner's latest word on one photo.
 ///
-/// It carries the key that it is signed with. In a group that is the member's, and the [`Certificate`] beside it says so;
-/// without a group it is the node's, whose id is a digest of it. So it proves itself: whoever passes it on can neither
-/// forge nor change it. There is no value of this type with a wrong signature; reading one from JSON checks it, which
-/// happens in the threads that read links and files.
+/// It carries the key that it is signed with. In a group that is the member's, and the [`Certificate`] beside it says
+/// so; without a group it is the node's, whose id is a digest of it. So it proves itself: whoever passes it on can
+/// neither forge nor change it. There is no value of this type with a wrong signature; reading one from JSON checks it,
+/// which happens in the threads that read links and files.
 ///
 /// Of two by one owner on one photo the later counts, see [`Tombstone::is_later_than`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,8 +45,8 @@ pub struct Tombstone {
 }
 
 impl Tombstone {
-    /// Signs a node's word, which is a member of its own; `counter` must be higher than in any earlier one of its words on
-    /// this photo.
+    /// Signs a node's word, which is a member of its own; `counter` must be higher than in any earlier one of its words
+    /// on this photo.
     pub fn sign(key: &SigningKey, photo: PhotoId, counter: u64, wish: Wish) -> Tombstone {
         Tombstone::signed(key, None, photo, counter, wish)
     }

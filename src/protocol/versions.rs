@@ -33,8 +33,8 @@ pub struct PhotoReport {
 pub struct Explanation {
     /// The keeper: what the collection shows for the name that was asked for.
     pub photo: PhotoReport,
-    /// The photo that is itself called so: the keeper or one of its versions. None if several worse versions are, or only
-    /// one whose bytes nobody has any more.
+    /// The photo that is itself called so: the keeper or one of its versions. None if several worse versions are, or
+    /// only one whose bytes nobody has any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meant: Option<PhotoId>,
     /// When a camera took it, by its own clock.

@@ -1,8 +1,8 @@
 //! Circles of imports: files or folders side by side of which each needs the other, so that none can be read first.
 //!
 //! In every folder, what lies side by side must have an order. A folder counts as one there, with all that its files
-//! import from outside it. What a `mod.rs` defines belongs to the whole folder and may be used by every file in it, as the
-//! language has it; but a name that it only passes on is followed to the file that it comes from.
+//! import from outside it. What a `mod.rs` defines belongs to the whole folder and may be used by every file in it, as
+//! the language has it; but a name that it only passes on is followed to the file that it comes from.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -3,8 +3,8 @@
 //!
 //! What the simulator (`tests/sim`) cannot show: that threads, sockets, files and the kernel do what it assumes. One
 //! round is a [`storm`] of faults out of a seed, with [`clients`] at work all the while, then a [`calm`] in which the
-//! [`mesh`] has to come clean within bounded time, and in the end every photo that was ever promised is read back through
-//! every daemon. Whatever the clients give and are told is in the [`ledger`].
+//! [`mesh`] has to come clean within bounded time, and in the end every photo that was ever promised is read back
+//! through every daemon. Whatever the clients give and are told is in the [`ledger`].
 //!
 //! The seed fixes the faults and when they happen, not what the machine makes of them: a run that fails is seldom
 //! repeated to the letter, but the same seed tries the same again. No more than one disk is lost in a round; a process
@@ -15,8 +15,8 @@
 //! Bugs planted on purpose: a node that announces a photo when it begins to fetch it turns the first round red, a put
 //! that is acknowledged before its second copy is on disk the sixth. Not seen in a dozen rounds are copies that are
 //! dropped without proof, and a first copy that is acknowledged a third of a second before it is written, because it
-//! takes three accidents at once to lose something by them; the simulator finds both (`tests/sim/flaws.rs`). In a round in
-//! which a disk is lost, a photo that was acknowledged with one copy may vanish, and a replaced one from the trash,
+//! takes three accidents at once to lose something by them; the simulator finds both (`tests/sim/flaws.rs`). In a round
+//! in which a disk is lost, a photo that was acknowledged with one copy may vanish, and a replaced one from the trash,
 //! whoever had them: which disk it was is not asked. In all other rounds nothing may. A missing `fsync` cannot be seen
 //! here at all: a killed process leaves its writes to the kernel. That is for the folder's own tests, which let every
 //! operation fail in turn.

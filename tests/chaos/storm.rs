@@ -89,8 +89,8 @@ impl Plan {
         faults.any(|(_, fault)| matches!(fault, Fault::LoseDisk(_)))
     }
 
-    /// A disk is lost, of a node that the others have not heard of for a while: whatever it has told people meanwhile had
-    /// better be true without it.
+    /// A disk is lost, of a node that the others have not heard of for a while: whatever it has told people meanwhile
+    /// had better be true without it.
     fn lose_disk(&mut self, rng: &mut Rng) {
         let (at, node) = (self.moment(rng), rng.index(NODES));
         let alone = rng.span(Duration::ZERO, Duration::from_secs(4));

@@ -42,7 +42,7 @@ fn store(stream: &mut TcpStream, request: Request) {
             copies: 1,
             nodes: vec![NodeId(7), NodeId(8)],
             called: [(NodeId(8), "ben/laptop".to_owned())].into(),
-            warning: Some("only one copy so far".to_owned()),
+            warning: Some("only one copy so far".into()),
         },
     };
     say(stream, &answer);

@@ -9,7 +9,8 @@ use tempfile::TempDir;
 
 use super::scripted::{Scripted, code, say, stderr, stdout};
 
-/// A daemon that owns `cat.jpg` and not `dog.jpg`, and `shared.jpg` like another one; it removes exactly the version that it has shown as withdrawn.
+/// A daemon that owns `cat.jpg` and not `dog.jpg`, and `shared.jpg` like another one; it removes exactly the version
+/// that it has shown as withdrawn.
 fn owner(stream: &mut TcpStream, request: Request) {
     let version = |seed: u8, withdrawn, effect: &str| RemovalReport {
         id: PhotoId([seed; 32]),

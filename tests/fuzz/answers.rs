@@ -45,7 +45,7 @@ fn answer_after(answer: &Answer) -> Option<Answer> {
             copies: 1,
             nodes: vec![NODE],
             called: [(NODE, words())].into(),
-            warning: Some(words()),
+            warning: Some(words().into()),
         },
         Answer::Stored { .. } => {
             Answer::Have { name, id, relation: Some(Relation::Variant), differs: vec![words()] }

@@ -6,7 +6,8 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageFormat, ImageReader, Rgb, RgbImage};
 use photomesh::photo::{Format, InspectError, PhotoId, inspect};
 
-/// A small picture in all formats, HEIC whole and in tiles, JPEG in the sizes that are decoded in different ways, and one with EXIF.
+/// A small picture in all formats, HEIC whole and in tiles, JPEG in the sizes that are decoded in different ways, and
+/// one with EXIF.
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let small = DynamicImage::from(drawing(90, 70));
     let formats = [

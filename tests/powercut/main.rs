@@ -1,14 +1,14 @@
 //! Power cuts on a real file system, and other things that real disks do.
 //!
-//! A file holds an ext4. A child process lives a life on a folder in it that its seed decides, and says on a pipe what it
-//! begins and what is done. In the middle of that, the kernel shuts the file system down as a power cut would: what is
-//! not on the disk by now, journal included, never gets there. It is mounted again, which replays the journal, and the
-//! folder opened: each photo must be as the last word about it says, byte by byte, and nothing else may be there. No
-//! photo may be reported missing before the cut, and what the owner was told is signed must still be.
+//! A file holds an ext4. A child process lives a life on a folder in it that its seed decides, and says on a pipe what
+//! it begins and what is done. In the middle of that, the kernel shuts the file system down as a power cut would: what
+//! is not on the disk by now, journal included, never gets there. It is mounted again, which replays the journal, and
+//! the folder opened: each photo must be as the last word about it says, byte by byte, and nothing else may be there.
+//! No photo may be reported missing before the cut, and what the owner was told is signed must still be.
 //!
-//! Beside the pure model of a disk in `src/folder/tests/faulty_disk.rs`, which is harsher and hits every single step, this one asks
-//! a real kernel. It cannot see what a disk loses that lies about its own cache, and less than the model: ext4 keeps
-//! names in order.
+//! Beside the pure model of a disk in `src/folder/tests/faulty_disk.rs`, which is harsher and hits every single step,
+//! this one asks a real kernel. It cannot see what a disk loses that lies about its own cache, and less than the model:
+//! ext4 keeps names in order.
 //!
 //! `make powercut N=1000 SEED=1`; a seed decides the life and where it is cut. It is no test of the usual kind because
 //! it needs root, a loop device and perl (for the ioctl, which safe Rust cannot do); without them it says so, loudly.
@@ -113,8 +113,8 @@ struct Heard {
 }
 
 impl Heard {
-    /// A word of which it is not certain that it was said before the cut promises nothing: a sync that is under way while
-    /// ext4 is shut down now and then succeeds, and what it should have written is not there. A program that does
+    /// A word of which it is not certain that it was said before the cut promises nothing: a sync that is under way
+    /// while ext4 is shut down now and then succeeds, and what it should have written is not there. A program that does
     /// nothing but append, sync and say so finds that in one of thirty cuts (Linux 6.18).
     fn hear(&mut self, line: &str) {
         let (when, words) = line.split_once(' ').unwrap_or_default();

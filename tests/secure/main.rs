@@ -1,5 +1,5 @@
-//! Daemons of a group: friends understand each other, strangers and those on the line get nothing, and nobody commands the
-//! computers of another.
+//! Daemons of a group: friends understand each other, strangers and those on the line get nothing, and nobody commands
+//! the computers of another.
 
 #![allow(
     clippy::unwrap_used,

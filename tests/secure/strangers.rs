@@ -1,5 +1,5 @@
-//! Those who reach the port of a daemon without the group's secret, change what passes on the line, or have the secret and
-//! are no members.
+//! Those who reach the port of a daemon without the group's secret, change what passes on the line, or have the secret
+//! and are no members.
 
 use std::io::{BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};

@@ -106,8 +106,8 @@ impl World {
         }
     }
 
-    /// What the asked node itself has in its folder is not unknown to it, unless somebody has removed it by what that node
-    /// has heard.
+    /// What the asked node itself has in its folder is not unknown to it, unless somebody has removed it by what that
+    /// node has heard.
     fn judge_unknown(&mut self, host: usize, request: &Request, answer: &Answer) {
         let (
             Request::GetImageRequest { image_name },

@@ -89,8 +89,8 @@ impl World {
             || heirs.any(|heir| existing.contains(&heir) || gone_rightly(&heir))
     }
 
-    /// Whether a photo that fewer nodes had than are wanted was on a disk, it or its better version, of which a fault has
-    /// destroyed it.
+    /// Whether a photo that fewer nodes had than are wanted was on a disk, it or its better version, of which a fault
+    /// has destroyed it.
     fn went_with_a_disk(&self, photo: PhotoId) -> bool {
         let Some(since) = self.oracle.alone.get(&photo) else {
             return false;
@@ -100,8 +100,8 @@ impl World {
         destroyed.any(|((_, of), at)| at >= since && heirs.contains(of))
     }
 
-    /// A photo and all that may have taken its place: a better version that shows all of it, for which it was purged, may have given way to a
-    /// still better one later, which the first need not resemble.
+    /// A photo and all that may have taken its place: a better version that shows all of it, for which it was purged,
+    /// may have given way to a still better one later, which the first need not resemble.
     pub(crate) fn successors(&self, photo: PhotoId) -> BTreeSet<PhotoId> {
         let mut heirs = BTreeSet::from([photo]);
         let mut open = vec![photo];

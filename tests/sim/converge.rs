@@ -108,8 +108,9 @@ impl World {
         Ok(())
     }
 
-    /// Whether a host could give up its copy of a photo: a replica, or an original of which there are more than wanted, and
-    /// that it does not keep; if without it the photo is on enough nodes, and enough voices can prove that to the host.
+    /// Whether a host could give up its copy of a photo: a replica, or an original of which there are more than wanted,
+    /// and that it does not keep; if without it the photo is on enough nodes, and enough voices can prove that to the
+    /// host.
     fn could_go(&self, photo: PhotoId, host: usize, holders: &[usize]) -> bool {
         let is_original = |host: &usize| self.holding_of(*host, photo) == Some(Holding::Original);
         let owners = self.persons(holders.iter().copied().filter(is_original));
@@ -179,8 +180,8 @@ impl World {
         Ok(())
     }
 
-    /// Whoever has a picture on disk knows the names of all that was put away for it: a get by one of them is answered when
-    /// the trash in which that lies is gone too.
+    /// Whoever has a picture on disk knows the names of all that was put away for it: a get by one of them is answered
+    /// when the trash in which that lies is gone too.
     fn names_are_inherited(&mut self) -> Result<(), String> {
         for (photo, keeper) in self.judged().into_iter().filter(|(a, b)| a != b) {
             let worse = self.hosts.iter().filter_map(|host| host.disk.files.get(&photo));
@@ -200,7 +201,8 @@ impl World {
         Ok(())
     }
 
-    /// No replica could move from a node to one with two fewer that lacks it, and be on as many persons' nodes as before.
+    /// No replica could move from a node to one with two fewer that lacks it, and be on as many persons' nodes as
+    /// before.
     pub(crate) fn is_balanced(&self, keepers: &BTreeSet<PhotoId>) -> Result<(), String> {
         let load = |host: usize| {
             let disk = &self.hosts[host].disk;
@@ -228,9 +230,9 @@ impl World {
         Ok(())
     }
 
-    /// Whether a replica would be of use elsewhere: there it is on no fewer persons' nodes, and where it was it could go.
-    /// A photo that is on more nodes than wanted, since its owner has it several times, stays where it is: if it moved,
-    /// another of its copies might go than the one that was to.
+    /// Whether a replica would be of use elsewhere: there it is on no fewer persons' nodes, and where it was it could
+    /// go. A photo that is on more nodes than wanted, since its owner has it several times, stays where it is: if it
+    /// moved, another of its copies might go than the one that was to.
     fn could_move(&self, photo: PhotoId, from: usize, to: usize) -> bool {
         let holders = self.holders(photo);
         if holders.len() > self.agreed() {

@@ -26,7 +26,8 @@ pub(crate) struct Spec {
     pub(crate) bytes: u64,
     /// The moment its camera names.
     pub(crate) captured: Option<u32>,
-    /// What is to be seen, where records do not see it: two with other contents look alike, and their pixels are different.
+    /// What is to be seen, where records do not see it: two with other contents look alike, and their pixels are
+    /// different.
     pub(crate) content: u32,
     /// What somebody has drawn on it: with something else drawn on it, it is a variant.
     pub(crate) drawn: u32,

@@ -3,10 +3,10 @@
 //!
 //! Reading order: [`world`] (what drives what) and [`rounds`], [`net`] and [`wire`] (connections), [`disk`] and
 //! [`files`] and [`jobs`] (folders), [`persons`] (whose they are), [`clients`], [`faults`], [`damage`], [`removals`];
-//! [`oracle`] (what must hold after every event), [`answers`] (what clients are told), [`budgets`] (how much waits) and [`audit`] (what is lost, what is
-//! repaired); [`converge`] and [`tables`] (what must hold in the end); [`plan`] (from a seed to a run), [`flaws`] (bugs
-//! planted to see that they are found), [`likeness`] (whether the folder of the simulator is like the real one),
-//! [`golden`] (stories), [`first_copies`] (how long the first copies take).
+//! [`oracle`] (what must hold after every event), [`answers`] (what clients are told), [`budgets`] (how much waits) and
+//! [`audit`] (what is lost, what is repaired); [`converge`] and [`tables`] (what must hold in the end); [`plan`] (from
+//! a seed to a run), [`flaws`] (bugs planted to see that they are found), [`likeness`] (whether the folder of the
+//! simulator is like the real one), [`golden`] (stories), [`first_copies`] (how long the first copies take).
 //!
 //! `make sim SEED=42` replays a seed with its trace; `make soak SECONDS=600` runs seeds until the time is up.
 

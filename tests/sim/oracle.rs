@@ -1,7 +1,7 @@
 //! The omniscient view: what must be true after every event.
 //!
-//! What concerns one event is judged here when it happens; what is lost, or repaired, by an [audit](crate::audit) now and
-//! then.
+//! What concerns one event is judged here when it happens; what is lost, or repaired, by an [audit](crate::audit) now
+//! and then.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -81,8 +81,8 @@ impl World {
         self.voices(host, holders)
     }
 
-    /// Whether a host has a photo as a copy, or had until a fault destroyed it a moment ago, which nobody can know. Until
-    /// somebody notices, the bytes that are in the trash besides are as good: that is where they are proven from.
+    /// Whether a host has a photo as a copy, or had until a fault destroyed it a moment ago, which nobody can know.
+    /// Until somebody notices, the bytes that are in the trash besides are as good: that is where they are proven from.
     fn counts(&self, host: usize, photo: PhotoId) -> bool {
         let disk = &self.hosts[host].disk;
         let unnoticed = disk.unnoticed.contains(&photo) && disk.has_bytes(photo);

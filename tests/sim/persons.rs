@@ -1,7 +1,8 @@
 //! Whose computers they are, and what is counted by person: a plain definition, which asks nothing of the core.
 //!
 //! In some runs the hosts belong to the members of a group, each of whom has one or several. Who holds and proves
-//! everything with several nodes, and vanishes with all of them at once, must take nothing along: he may have planned it.
+//! everything with several nodes, and vanishes with all of them at once, must take nothing along: he may have planned
+//! it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,8 +85,8 @@ impl World {
         hosts.len() >= self.wanted() && self.persons(hosts.iter().copied()) >= members
     }
 
-    /// How many independent proofs some hosts can give another one: all those of another person's are one, and each other
-    /// one of its own person's.
+    /// How many independent proofs some hosts can give another one: all those of another person's are one, and each
+    /// other one of its own person's.
     pub(crate) fn voices(&self, asker: usize, hosts: impl Iterator<Item = usize>) -> usize {
         let person = |host: usize| self.hosts[host].person;
         let voice = |host: usize| {
@@ -96,8 +97,8 @@ impl World {
         others.map(voice).collect::<BTreeSet<_>>().len()
     }
 
-    /// What may be damaged together with a host: all of a person's hosts stand in one house. Those of a person who is alone
-    /// stand in different ones, since else there is nothing that could be promised.
+    /// What may be damaged together with a host: all of a person's hosts stand in one house. Those of a person who is
+    /// alone stand in different ones, since else there is nothing that could be promised.
     pub(crate) fn house(&self, host: usize) -> usize {
         match self.persons(0..self.hosts.len()) {
             1 => host,

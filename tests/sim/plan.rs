@@ -128,7 +128,8 @@ fn differ(world: &mut World) {
     }
 }
 
-/// In some runs the hosts belong to members of a group. From a stream of its own, too; if so, what else there is of that.
+/// In some runs the hosts belong to members of a group. From a stream of its own, too; if so, what else there is of
+/// that.
 fn meet(world: &mut World, run: &Run) -> Option<Rng> {
     let mut rng = Rng::new(run.seed, 10);
     let in_group = !run.as_at_first && !run.without_groups && rng.percent(40);

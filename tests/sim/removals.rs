@@ -124,8 +124,8 @@ impl World {
         removers
     }
 
-    /// Whether a photo is removed, by its plain definition: some disk names who has had it as his own, unless no disk has it
-    /// any more, and everyone who is so named has removed it.
+    /// Whether a photo is removed, by its plain definition: some disk names who has had it as his own, unless no disk
+    /// has it any more, and everyone who is so named has removed it.
     pub(crate) fn is_removed(&self, photo: PhotoId) -> bool {
         let mut copies = 0;
         let mut owners = BTreeSet::new();
@@ -246,8 +246,8 @@ impl World {
         }
     }
 
-    /// A folder is lost for good. Of photos that it had as its own before anybody else heard of that, nobody can know that
-    /// they were, unless they are its owner's own on another computer, too.
+    /// A folder is lost for good. Of photos that it had as its own before anybody else heard of that, nobody can know
+    /// that they were, unless they are its owner's own on another computer, too.
     pub(crate) fn forget_owner(&mut self, owner: MemberName) {
         let mut all = std::mem::take(&mut self.oracle.removed.owners);
         for (photo, owners) in &mut all {

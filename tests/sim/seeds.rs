@@ -52,7 +52,8 @@ fn account(attempt: &Run, outcome: &Outcome, violation: &str) -> String {
 }
 
 /// Runs seeds `first..` on two threads until there were `count`, or the time is up, and says what they did. The others
-/// are run even if one breaks a promise; but it takes many runs to find the shortest story, so only the first ones are told.
+/// are run even if one breaks a promise; but it takes many runs to find the shortest story, so only the first ones are
+/// told.
 fn many(first: u64, count: u64, slow: bool, limit: Duration) {
     let start = Instant::now();
     let worker = |offset: u64| {

@@ -11,8 +11,8 @@ use crate::world::World;
 type Held = BTreeMap<NodeId, Holding>;
 
 impl World {
-    /// Whether every node's table says of every photo, the worse versions and those in the trash too, what the disks say,
-    /// and all tables the same of its names and owners; and whether all know what owners have removed.
+    /// Whether every node's table says of every photo, the worse versions and those in the trash too, what the disks
+    /// say, and all tables the same of its names and owners; and whether all know what owners have removed.
     pub(crate) fn tables_agree(&self) -> Result<(), String> {
         let truth = self.truth();
         let mut first: Option<BTreeMap<PhotoId, &Facts>> = None;

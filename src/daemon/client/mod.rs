@@ -12,17 +12,17 @@
 //!
 //! # What it promises
 //!
-//! A client gets one answer to each request, in the order asked, however many requests it sends ahead. The reader decodes
-//! a request, hands it to the state thread, and reads the next one only when the writer has given it the turn: the
-//! answer is out. So a client that asks and never reads holds back itself. It costs one answer and what the socket's
-//! buffers hold, until the deadline for writing cuts it off; one that asks nothing for long is cut off, too.
+//! A client gets one answer to each request, in the order asked, however many requests it sends ahead. The reader
+//! decodes a request, hands it to the state thread, and reads the next one only when the writer has given it the turn:
+//! the answer is out. So a client that asks and never reads holds back itself. It costs one answer and what the
+//! socket's buffers hold, until the deadline for writing cuts it off; one that asks nothing for long is cut off, too.
 //!
 //! The reader receives the photo of a `Put` into a spool file before the node hears of the request, so the node is asked
 //! only about what is on the disk. What cannot be stored is answered without the node.
 //!
 //! In a group the first request says which member the client is, in a signature over this very connection. The reader
 //! checks it and settles once who asks, the node's owner or somebody else; every event of this client carries that, and
-//! what is not his to ask is refused.
+//! what is not theirs to ask is refused.
 //!
 //! The writer reads every photo twice: once to be sure of it, once to send it. A damaged one is never begun; the node
 //! hears of it and answers the same request from elsewhere. No photo is ever in memory as a whole.
@@ -42,9 +42,9 @@
 //! | turns | the writer | the reader |
 //!
 //! A channel whose other end is gone is how each learns of an end. When the reader has ended, nobody asks any more, and
-//! the writer ends. When the writer has ended, the last answer is out or the link is broken, and the reader ends. When the
-//! state thread has ended, the writer ends the link. The node hears of a client with its first request and of its end
-//! exactly once, from the reader, and then nothing more of this link is under way.
+//! the writer ends. When the writer has ended, the last answer is out or the link is broken, and the reader ends. When
+//! the state thread has ended, the writer ends the link. The node hears of a client with its first request and of its
+//! end exactly once, from the reader, and then nothing more of this link is under way.
 //!
 //! # What is left out
 //!

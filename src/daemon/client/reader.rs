@@ -165,8 +165,8 @@ impl Reader<'_> {
         self.by.as_ref().ok_or_else(|| Stop::Broken(NOT_REGISTERED.to_owned()))
     }
 
-    /// The answer to a put that is not this client's to make. The node would give the same, but it hears of a put only when
-    /// all bytes are on the disk.
+    /// The answer to a put that is not this client's to make. The node would give the same, but it hears of a put only
+    /// when all bytes are on the disk.
     fn refusal(&self, by: &Asker, put: &Request) -> Option<Answer> {
         let (Some(ours), Asker::Member(asker)) = (&self.services.group, by) else {
             return None;

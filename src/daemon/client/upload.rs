@@ -40,8 +40,8 @@ impl From<FrameError> for Stop {
 ///
 /// # Errors
 ///
-/// The inner error is an answer: the photo is not stored, and why is for the client, whose other chunks have been read and
-/// thrown away so that it can go on asking. The outer one ends the link. No file is left in either case.
+/// The inner error is an answer: the photo is not stored, and why is for the client, whose other chunks have been read
+/// and thrown away so that it can go on asking. The outer one ends the link. No file is left in either case.
 pub(super) fn receive(
     services: &Services,
     link: &Link,

@@ -82,8 +82,8 @@ impl FolderThread {
         self.report_changes(changes);
     }
 
-    /// Opens what another thread is to read. A spool file is opened now, since the next job may discard it; a photo when its
-    /// turn comes, lest too many files be open.
+    /// Opens what another thread is to read. A spool file is opened now, since the next job may discard it; a photo
+    /// when its turn comes, lest too many files be open.
     fn open_spooled(&self, source: Source) -> Option<Opened> {
         match source {
             Source::Spooled(_) => Some(self.open(source)),

@@ -11,12 +11,12 @@
 //!
 //! # Queues
 //!
-//! The state thread must never wait for the disk, and no job may be lost. So the queue of jobs has no bound of its
-//! own; instead, while [`DISK_BACKLOG`](super::limits::DISK_BACKLOG) jobs wait, the state thread takes no events from links, and so nothing that
-//! could cause more work. What comes on top is what the node does by itself in the meantime, a bounded amount per tick.
-//! The queues behind the folder thread hold what these jobs and one walk of the scanner are about, so they are bounded
-//! by the same; results go back over a bounded queue, on which these threads may wait, because the state thread does
-//! not wait for them.
+//! The state thread must never wait for the disk, and no job may be lost. So the queue of jobs has no bound of its own;
+//! instead, while [`DISK_BACKLOG`](super::limits::DISK_BACKLOG) jobs wait, the state thread takes no events from links,
+//! and so nothing that could cause more work. What comes on top is what the node does by itself in the meantime, a
+//! bounded amount per tick. The queues behind the folder thread hold what these jobs and one walk of the scanner are
+//! about, so they are bounded by the same; results go back over a bounded queue, on which these threads may wait,
+//! because the state thread does not wait for them.
 
 mod actions;
 mod comparing;

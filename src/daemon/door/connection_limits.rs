@@ -11,8 +11,8 @@ pub(in crate::daemon) struct ConnectionLimits<T> {
     /// Those that have ended since are swept out when it gets long.
     open: Vec<(IpAddr, Weak<T>)>,
     capacity: usize,
-    /// In a group this computer counts like any other: a friend may come by a tunnel that ends here. Without one all come
-    /// from here, and a program that means harm could do worse.
+    /// In a group this computer counts like any other: a friend may come by a tunnel that ends here. Without one all
+    /// come from here, and a program that means harm could do worse.
     counts_loopback: bool,
 }
 

@@ -8,10 +8,10 @@
 //!   state thread ──▶ Dialer ──▶ rd-PORT: resolve, connect, handshake ─────────────────────▶ peer
 //! ```
 //!
-//! [`listener`] accepts connections, [`dialer`] makes them, and [`connection_limits`] says how many there may be, in total
-//! and from one computer; in a group a member has a number of [`seats`](super::seats), too, as soon as it is known whose a
-//! link is. A connection that was accepted says with its first frame whether a daemon or a client is
-//! at its other end. Its thread goes on in the room for the one or the other as the link's reader, and starts the writer.
+//! [`listener`] accepts connections, [`dialer`] makes them, and [`connection_limits`] says how many there may be, in
+//! total and from one computer; in a group a member has a number of [`seats`](super::seats), too, as soon as it is
+//! known whose a link is. A connection that was accepted says with its first frame whether a daemon or a client is at
+//! its other end. Its thread goes on in the room for the one or the other as the link's reader, and starts the writer.
 //! Until then it has this one thread, which also tells whoever is there what is wrong with that first frame.
 //!
 //! # What it promises
@@ -21,7 +21,7 @@
 //! costs one place for some seconds. When the process has no file left for a socket, accepting pauses for longer and
 //! longer moments instead of failing again at once.
 //!
-//! In a group, nothing is said to anybody who has not proven that he knows its key: a stranger does not even learn that a
+//! In a group, nothing is said to anybody who has not proven to know its key: a stranger does not even learn that a
 //! photomesh daemon listens. Without a group nothing is said to other computers at all.
 //!
 //! # Its state, and who changes it
@@ -32,8 +32,8 @@
 //!
 //! # What is left out
 //!
-//! Nobody is turned away by address: who may take part is settled by the group, and who is of none is limited only in how
-//! many places he takes. And no address is tried twice: whether and when to dial again is for the node to say.
+//! Nobody is turned away by address: who may take part is settled by the group, and who is of none is limited only in
+//! how many places they take. And no address is tried twice: whether and when to dial again is for the node to say.
 
 pub(in crate::daemon) mod connection_limits;
 pub(in crate::daemon) mod dialer;

@@ -9,18 +9,20 @@
 //!
 //! # What it promises
 //!
-//! The reader hands on whole messages, one after the other. It decodes a frame when there is room for that, and waits when
-//! the inbox is full: that is how a sender is slowed down, and how a member with many nodes is kept from filling memory. Where the link proves who is at its other end, nobody registers under the id of another.
+//! The reader hands on whole messages, one after the other. It decodes a frame when there is room for that, and waits
+//! when the inbox is full: that is how a sender is slowed down, and how a member with many nodes is kept from filling
+//! memory. Where the link proves who is at its other end, nobody registers under the id of another.
 //!
 //! Before the node has let the other daemon in, its frames are small ones, so that whoever is refused can hold little.
 //!
 //! The writer sends messages before photos, and photos that people wait for before copies. Photos go out a chunk at a
-//! time, and before each chunk the queues are looked at anew. So a heartbeat waits for one chunk at most, and a get never
-//! for a copy. The writer reads photos itself, from files that the folder thread opens, so no photo is ever in memory as
-//! a whole; and [`send_check`] notices, at no cost but the hashing, when what was sent is not what it should have been.
+//! time, and before each chunk the queues are looked at anew. So a heartbeat waits for one chunk at most, and a get
+//! never for a copy. The writer reads photos itself, from files that the folder thread opens, so no photo is ever in
+//! memory as a whole; and [`send_check`] notices, at no cost but the hashing, when what was sent is not what it should
+//! have been.
 //!
-//! The state thread never waits for a link. A queue that is full says that the other daemon reads too slowly, and its link
-//! is ended.
+//! The state thread never waits for a link. A queue that is full says that the other daemon reads too slowly, and its
+//! link is ended.
 //!
 //! # Its state, and who changes it
 //!
@@ -29,8 +31,8 @@
 //! the node makes the next page: what waits stays at the node, where it can still change, and not in a queue.
 //!
 //! Whichever of the two finds that the link is broken ends it with a reason, which wakes the other. The first reason
-//! stays, and the node hears of the end exactly once, from the reader. To end a link in order is a command like any other:
-//! what was queued before it is sent first.
+//! stays, and the node hears of the end exactly once, from the reader. To end a link in order is a command like any
+//! other: what was queued before it is sent first.
 //!
 //! # What is left out
 //!

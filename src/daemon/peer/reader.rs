@@ -62,7 +62,7 @@ struct Reader<'a> {
     services: &'a Services,
     link: &'a Link,
     frames: &'a mut SocketReader,
-    /// As whose frames these count: the member's, once the node has said whose it is.
+    /// As whose frames these count: the member's, once it has registered.
     speaker: Speaker,
     /// In a group: its seat among the links of its member's nodes.
     seat: Option<Seat>,
@@ -92,8 +92,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Hands a message to the state thread. If it registers the other daemon, waits until the node has let it in, or has not:
-    /// what it says next may be large, and is read only then.
+    /// Hands a message to the state thread. If it registers the other daemon, waits until the node has let it in, or
+    /// has not: what it says next may be large, and is read only then.
     fn hand_on(&mut self, message: Message, place: Option<Place>) -> Result<(), CloseReason> {
         check_sender(self.services, self.link, &message).map_err(CloseReason::Protocol)?;
         let registers = matches!(message, Message::Register(_));
@@ -122,13 +122,13 @@ impl Reader<'_> {
             return Ok(None);
         };
         let bytes = content.len() + VALUE * codec::count_values(&content)?;
-        let place = self.services.room.place(self.speaker, bytes, || self.link.is_not_heard());
+        let place = self.services.room.place(self.speaker, bytes, || self.link.count_as_heard());
         Ok(Some((message(&content)?, place)))
     }
 }
 
-/// Refuses who registers as another node than it is, or as no member's. In a group the link proves a key of the node, all
-/// 32 bytes of it, and it is this key that a member must have signed.
+/// Refuses who registers as another node than it is, or as no member's. In a group the link proves a key of the node,
+/// all 32 bytes of it, and it is this key that a member must have signed.
 fn check_sender(services: &Services, link: &Link, message: &Message) -> Result<(), String> {
     let Message::Register(register) = message else {
         return Ok(());

@@ -31,7 +31,8 @@ impl SocketReader {
         self.frames.next(MAX_REQUEST)
     }
 
-    /// The next message of a daemon, which may be silent for as long as it likes: whether it lives is for the node to say.
+    /// The next message of a daemon, which may be silent for as long as it likes: whether it lives is for the node to
+    /// say.
     pub(in crate::daemon) fn next_message(
         &mut self,
         limit: usize,

@@ -109,7 +109,7 @@ impl Link {
     }
 
     /// The other side is not listened to: that it is silent is no fault of it.
-    pub(in crate::daemon) fn is_not_heard(&self) {
+    pub(in crate::daemon) fn count_as_heard(&self) {
         self.heard.store(true, Ordering::Relaxed);
     }
 

@@ -67,8 +67,9 @@ impl State {
 
     /// Runs until the node is done; what is wrong, if something is.
     ///
-    /// Ticks have a channel of their own, and so have clients. Among those in which something waits one is chosen by chance,
-    /// so that no flood of events keeps time from passing, or people from being answered. The node goes on with its own work when nothing else waits, and at least once in a while.
+    /// Ticks have a channel of their own, and so have clients. Among those in which something waits one is chosen by
+    /// chance, so that no flood of events keeps time from passing, or people from being answered. The node goes on with
+    /// its own work when nothing else waits, and at least once in a while.
     pub(in crate::daemon) fn run(&mut self, sources: &Sources) -> Option<String> {
         let ticks = tick(TICK);
         let closed = never();

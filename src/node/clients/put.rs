@@ -144,8 +144,8 @@ impl Clients {
             Some(Verdict::Loser(keeper)) => keeper,
             Some(Verdict::Keeper | Verdict::Removed) | None => return false,
         };
-        // The client may delete its file on our word: only a version that is here, and was read here, is reason enough to
-        // say that this one is not needed. Others can claim any version.
+        // The client may delete its file on our word: only a version that is here, and was read here, is reason enough
+        // to say that this one is not needed. Others can claim any version.
         let has_better = cx.table.mine(keeper).is_some_and(Holding::is_stored)
             && cx.table.is_read(keeper)
             && !cx.config().keep_originals;
@@ -188,7 +188,7 @@ impl Clients {
             let label = cx.table.label(keeper.photo.id);
             format!("the collection shows a better version of this picture, {label}")
         });
-        let warning = better.or(warning);
+        let warning = better.or(warning).map(String::into_boxed_str);
         let name = cx.name_of(photo);
         let copies = u32::try_from(copies).unwrap_or(u32::MAX);
         let in_group = cx.config().membership.is_some();

@@ -41,8 +41,8 @@ impl View<'_> {
         Answer::Removal(Box::new(plan))
     }
 
-    /// Whether this node's owner may remove a photo: the owner has, or had, it as an original, or has given up a worse version
-    /// for it.
+    /// Whether this node's owner may remove a photo: the owner has, or had, it as an original, or has given up a worse
+    /// version for it.
     fn is_mine_to_remove(&self, photo: PhotoId) -> bool {
         let entry = self.cx.table.get(photo);
         entry.is_some_and(|entry| self.cx.table.owners(entry).contains(&self.cx.my_member()))

@@ -288,9 +288,9 @@ impl Copies {
     }
 }
 
-/// Another node wants a photo back out of this node's trash, so it judges by a different table. Until both agree, a worse
-/// version stays: else each would undo the other's work. A node that had accepted the better version before is cut off
-/// from it: what it has accepted says nothing, so the photo stays for the whole time.
+/// Another node wants a photo back out of this node's trash, so it judges by a different table. Until both agree, a
+/// worse version stays: else each would undo the other's work. A node that had accepted the better version before is
+/// cut off from it: what it has accepted says nothing, so the photo stays for the whole time.
 fn keep_for(cx: &mut Context, photo: PhotoId, node: NodeId) {
     let Some(entry) = cx.table.get(photo) else {
         return;
@@ -306,8 +306,8 @@ fn keep_for(cx: &mut Context, photo: PhotoId, node: NodeId) {
 }
 
 impl Copies {
-    /// The nodes that could take a copy of a photo, of those with free `places`. If it is on enough nodes, but of too few
-    /// members, only another member's can.
+    /// The nodes that could take a copy of a photo, of those with free `places`. If it is on enough nodes, but of too
+    /// few members, only another member's can.
     fn candidates(
         &self,
         cx: &Context,

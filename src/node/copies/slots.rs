@@ -88,8 +88,8 @@ impl Copies {
         self.start_pulls(cx);
     }
 
-    /// The holder that suits best: one that has the photo not just in its trash, of a member who was not tried yet, and from
-    /// which the fewest other pulls come.
+    /// The holder that suits best: one that has the photo not just in its trash, of a member who was not tried yet, and
+    /// from which the fewest other pulls come.
     fn find_holder(&self, cx: &Context, photo: PhotoId) -> Found {
         let Some((_, pull)) = self.pulls.get(&photo) else {
             return Found::Nowhere;

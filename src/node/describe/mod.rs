@@ -1,9 +1,9 @@
 //! The border in words: one plain line for each [`Event`](super::Event), [`Action`](super::Action) and
 //! [`Message`](crate::protocol::Message).
 //!
-//! For logs, for the simulator's traces and for its stories, so that all of them say the same in the same words. The core
-//! itself has no use for them. What a node does or is told is said with the node as the subject that the reader has
-//! before him: `n1`, `finds cat (original)`.
+//! For logs, for the simulator's traces and for its stories, so that all of them say the same in the same words. The
+//! core itself has no use for them. What a node does or is told is said with the node as the subject that the reader
+//! has before them: `n1`, `finds cat (original)`.
 //!
 //! Photos and nodes are called by their [`Names`]: a log has no more than [`Ids`], a story has names.
 //!

@@ -19,9 +19,9 @@
 //!
 //! # Why no photo is lost
 //!
-//! [`custody`](super::custody) has the argument. What a round adds to it is time: a promise holds for the pin time from the
-//! proof on, and the asker acts within half of that, counted from its question; and a node that has restarted, and so
-//! forgotten its promises, drops nothing for the pin time.
+//! [`custody`](super::custody) has the argument. What a round adds to it is time: a promise holds for the pin time from
+//! the proof on, and the asker acts within half of that, counted from its question; and a node that has restarted, and
+//! so forgotten its promises, drops nothing for the pin time.
 //!
 //! A worse version of a picture goes by the same kind of round over its *keeper*'s bytes, which this node holds or has
 //! fetched, so it has computed the keeper's digest, fingerprint and rank itself, and [compared](self::looking) the two.
@@ -32,10 +32,12 @@
 //! # Who does what
 //!
 //! This file decides which copy goes when, and begins. `round` is one round and its decision, a pure function; `rounds`
-//! asks, acts and abandons. `pins` answers the challenges of others, within the `budgets` of each member. `looking` compares two
-//! versions before one takes the other's place, and `rate` limits how many of the folder's own files go in an hour.
+//! asks, acts and abandons. `pins` answers the challenges of others, within the `budgets` of each member. `looking`
+//! compares two versions before one takes the other's place, and `rate` limits how many of the folder's own files go in
+//! an hour.
 //!
-//! `tests/drops_alone.rs` builds the drops over a table of three entries: the smallest place in which to try to lose a photo.
+//! `tests/drops_alone.rs` builds the drops over a table of three entries: the smallest place in which to try to lose a
+//! photo.
 //!
 //! # What is left out
 //!
@@ -323,8 +325,8 @@ impl Drops {
     }
 }
 
-/// Whether a photo that was to go for its keeper still is to. What was found to be the same picture may have turned out to
-/// be a variant while the keeper came; then it goes for nothing else instead.
+/// Whether a photo that was to go for its keeper still is to. What was found to be the same picture may have turned out
+/// to be a variant while the keeper came; then it goes for nothing else instead.
 fn still_goes_for(cx: &Context, photo: PhotoId, keeper: PhotoId, why: Departure) -> bool {
     let found = cx.table.found(photo, keeper);
     cx.table.yields(photo, keeper)

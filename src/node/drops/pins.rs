@@ -45,8 +45,8 @@ impl Turns {
     }
 }
 
-/// The proofs that others wait for. One is computed at a time, for each member in its turn: so whoever asks for many holds
-/// up their own, with however many nodes, and this node's rounds wait for one at most.
+/// The proofs that others wait for. One is computed at a time, for each member in its turn: so whoever asks for many
+/// holds up their own, with however many nodes, and this node's rounds wait for one at most.
 #[derive(Debug, Default)]
 pub(super) struct Proving {
     /// Those for other nodes of this node's own member, which come first.

@@ -38,16 +38,16 @@ pub enum ClientEvent {
 /// Who asks: settled once, when the client registers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asker {
-    /// This node's owner: whoever has the key in the member file that the daemon was started with. Without a group that is
-    /// every program on this computer.
+    /// This node's owner: whoever has the key in the member file that the daemon was started with. Without a group that
+    /// is every program on this computer.
     Owner,
-    /// Somebody else of the group. His certificate, not just his name: he may be removed while he is connected, and be
-    /// invited again under the same name.
+    /// Somebody else of the group. Their certificate, not just their name: they may be removed while they are
+    /// connected, and be invited again under the same name.
     Member(Box<Certificate>),
 }
 
 impl Asker {
-    /// Whether this request is his to make.
+    /// Whether this request is theirs to make.
     pub fn may_ask(&self, request: &Request) -> bool {
         *self == Asker::Owner || !request.is_for_owner_alone()
     }

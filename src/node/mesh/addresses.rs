@@ -27,7 +27,7 @@ impl Mesh {
     }
 
     /// Forgets strangers that have not come back for long, and those that went first if there are too many: identities
-    /// cost nothing. The address of a friend is kept, however long he was away.
+    /// cost nothing. The address of a friend is kept, however long they were away.
     pub(super) fn forget_strangers(&mut self, step: &mut Step) {
         let strange = |peer: &Peer| peer.met && !peer.stayed && !peer.is_here();
         let strangers = self.peers.iter().filter(|(_, peer)| strange(peer));

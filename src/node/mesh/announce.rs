@@ -16,7 +16,8 @@ use crate::photo::{Photo, PhotoId};
 use crate::protocol::{MemberName, Message};
 
 impl Mesh {
-    /// The other end wants all records, unless it is being told them at this moment. `scanned` says, here and below, whether this node's own table is complete.
+    /// The other end wants all records, unless it is being told them at this moment. `scanned` says, here and below,
+    /// whether this node's own table is complete.
     pub(in crate::node) fn info_requested(
         &mut self,
         step: &mut Step,

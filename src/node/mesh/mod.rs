@@ -16,8 +16,8 @@
 //!
 //! This file has the peers and their presence. `links` opens, closes and dials, `register` decides which node comes in,
 //! `census` counts them, `patience` says how long they are waited for, `naming` what people call them, and `addresses`
-//! keeps the addresses that others have told. `announce` tells this node's records to every link, in `pages`; each page is
-//! made when the one before is sent.
+//! keeps the addresses that others have told. `announce` tells this node's records to every link, in `pages`; each page
+//! is made when the one before is sent.
 //!
 //! # What is left out
 //!

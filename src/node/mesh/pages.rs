@@ -25,8 +25,8 @@ pub(in crate::node) struct Pages {
 }
 
 impl Pages {
-    /// Whether the other end is still being told all that it has requested. To begin anew each time that it asks again would
-    /// cost it a few bytes, and this node a walk through all tombstones.
+    /// Whether the other end is still being told all that it has requested. To begin anew each time that it asks again
+    /// would cost it a few bytes, and this node a walk through all tombstones.
     pub(super) fn is_at_it(&self) -> bool {
         self.asked && (self.walk.is_some() || !self.tombstones.is_empty())
     }

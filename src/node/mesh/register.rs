@@ -115,8 +115,8 @@ impl Mesh {
         }
     }
 
-    /// Whether there is a place for a node that was never here. A member's first node finds one in any case: else one member
-    /// with many nodes could keep all others out.
+    /// Whether there is a place for a node that was never here. A member's first node finds one in any case: else one
+    /// member with many nodes could keep all others out.
     fn has_place(&self, step: &Step, register: &Register) -> Result<(), String> {
         let name = register.member.as_ref().map(|membership| membership.name());
         let lately = self.peers.values().filter(|peer| peer.met && peer.is_lately(step.now));
@@ -130,8 +130,8 @@ impl Mesh {
         }
     }
 
-    /// The group has removed or replaced certificates: nodes that came in with one of them go. Those of a removed member are
-    /// forgotten, for they will not come back.
+    /// The group has removed or replaced certificates: nodes that came in with one of them go. Those of a removed
+    /// member are forgotten, for they will not come back.
     pub(in crate::node) fn turn_out(&mut self, step: &mut Step, members: &Members) {
         let is_void =
             |peer: &Peer| peer.certificate.as_ref().is_some_and(|own| !members.counts(own));

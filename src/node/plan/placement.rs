@@ -23,9 +23,9 @@ fn mix(value: u64) -> u64 {
     value ^ (value >> 31)
 }
 
-/// Whether a node looks after a photo: the one with the lowest score does. If that one lets so much time pass that it is
-/// passed over, the next one does so too, and so on: it may be a liar. Each time all nodes of one `person` are passed over,
-/// since a liar may have many.
+/// Whether a node looks after a photo: the one with the lowest score does. If that one lets so much time pass that it
+/// is passed over, the next one does so too, and so on: it may be a liar. Each time all nodes of one `person` are
+/// passed over, since a liar may have many.
 pub(in crate::node) fn looks_after<P: Ord>(
     photo: PhotoId,
     node: NodeId,
@@ -67,9 +67,9 @@ pub(in crate::node) struct Candidate {
     pub(in crate::node) load: u64,
 }
 
-/// The node to offer a photo to: one whose member has not failed lately, since one with many empty nodes that take nothing
-/// would be the target for ever; one of a member who has none of it; among these one that exchanges a worse version for it,
-/// else the least loaded, round-robin among equals: the next after `last`.
+/// The node to offer a photo to: one whose member has not failed lately, since one with many empty nodes that take
+/// nothing would be the target for ever; one of a member who has none of it; among these one that exchanges a worse
+/// version for it, else the least loaded, round-robin among equals: the next after `last`.
 pub(in crate::node) fn target(candidates: &[Candidate], last: NodeId) -> Option<NodeId> {
     let order =
         |c: &&Candidate| (c.doubtful, !c.new_member, !c.exchanges, c.load, c.node <= last, c.node);
@@ -91,9 +91,9 @@ pub(in crate::node) struct Copy {
 
 /// The nodes whose copies may go, in the order in which they go.
 ///
-/// Replicas before originals; among replicas those of the most loaded node first, which evens loads out. Originals go only
-/// if they are `spare`, since more members have one than copies are wanted; the scores decide which one, so that no
-/// folder loses more than another.
+/// Replicas before originals; among replicas those of the most loaded node first, which evens loads out. Originals go
+/// only if they are `spare`, since more members have one than copies are wanted; the scores decide which one, so that
+/// no folder loses more than another.
 pub(in crate::node) fn trim_order(photo: PhotoId, spare: bool, held: &[Copy]) -> Vec<NodeId> {
     let (mut replicas, mut originals): (Vec<&Copy>, Vec<&Copy>) =
         held.iter().partition(|copy| copy.holding == Holding::Replica);
@@ -107,8 +107,8 @@ pub(in crate::node) fn trim_order(photo: PhotoId, spare: bool, held: &[Copy]) ->
 /// Which node takes replicas from which: the least loaded asks the most loaded one that has something for it, the
 /// second least loaded the most loaded one left, and so on; `has_something_for(source, node)`: a replica could move.
 ///
-/// Each node is asked by at most one other, so that a crowd does not empty it; by a few where the nodes looked at different
-/// photos to see what could move.
+/// Each node is asked by at most one other, so that a crowd does not empty it; by a few where the nodes looked at
+/// different photos to see what could move.
 pub(in crate::node) fn rebalance_pairs(
     loads: &BTreeMap<NodeId, u64>,
     mut has_something_for: impl FnMut(NodeId, NodeId) -> bool,

@@ -86,9 +86,9 @@ fn lacks_variant(cx: &Context, photo: PhotoId, keeper: PhotoId) -> bool {
     is_variant && cx.table.mine(photo).is_some() && cx.table.get(photo).is_some_and(few)
 }
 
-/// A keeper's holders remember the names of its worse versions, and who has given up their own for it: these will be gone
-/// one day, and then the keeper is all that their owners have left. So they own it from then on. It happens at once, since
-/// that day may be now: a name that has led to the keeper leads to it for good.
+/// A keeper's holders remember the names of its worse versions, and who has given up their own for it: these will be
+/// gone one day, and then the keeper is all that their owners have left. So they own it from then on. It happens at
+/// once, since that day may be now: a name that has led to the keeper leads to it for good.
 pub(in crate::node) fn adopt_from_worse(cx: &mut Context, photo: PhotoId) {
     let is_keeper =
         |entry: &&Entry| entry.verdict == Verdict::Keeper && entry.is_stored_by(cx.me());

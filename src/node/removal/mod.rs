@@ -28,8 +28,8 @@
 //! # What is left out
 //!
 //! Nobody can remove another friend's photo, not even the holder of its last copy. And a tombstone is for good: the
-//! same owner can revoke it later, but it is never deleted while its certificate counts, since a node may always come back
-//! with the photo.
+//! same owner can revoke it later, but it is never deleted while its certificate counts, since a node may always come
+//! back with the photo.
 
 use std::collections::{BTreeMap, BTreeSet};
 

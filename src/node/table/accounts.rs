@@ -3,11 +3,11 @@
 //! An account is a pure function of the bytes and of the version of the rules by which they were read. So two accounts
 //! of one photo differ only if one node has a bug, or lies; or if its program is of another version.
 //!
-//! **What this node has read itself, by the present rules, stands.** Of others' accounts the one by the highest version of
-//! the rules counts that this node knows, since findings by an earlier program's rules mean nothing to later ones; of
-//! those of one version the one of the most persons; and of those the lesser, so that all nodes take the same. Each claim
-//! remembers its own account: so a wrong one counts for as long as whoever tells it is here, and whoever is asked for the
-//! bytes is asked for as many as they have told.
+//! **What this node has read itself, by the present rules, stands.** Of others' accounts the one by the highest version
+//! of the rules counts that this node knows, since findings by an earlier program's rules mean nothing to later ones;
+//! of those of one version the one of the most persons; and of those the lesser, so that all nodes take the same. Each
+//! claim remembers its own account: so a wrong one counts for as long as whoever tells it is here, and whoever is asked
+//! for the bytes is asked for as many as they have told.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,8 +1,9 @@
 //! How far the table grows on the word of others.
 //!
-//! A node's own photos always find a place, and so do those on its member's other nodes. What one other member tells may take a certain amount of memory, however many
-//! nodes tell it; and all together tell of at most as many photos as fit into a small computer. Photos that find no place
-//! are left out, and people are told; nothing is lost by it, since a node does not count on copies that it does not know.
+//! A node's own photos always find a place, and so do those on its member's other nodes. What one other member tells
+//! may take a certain amount of memory, however many nodes tell it; and all together tell of at most as many photos as
+//! fit into a small computer. Photos that find no place are left out, and people are told; nothing is lost by it, since
+//! a node does not count on copies that it does not know.
 //!
 //! How memory is reckoned is in [`super::memory`].
 

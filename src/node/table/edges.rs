@@ -6,7 +6,7 @@
 //! records draw the same edges, in whatever order they heard of them; and a wrong refusal does no more harm than to
 //! show both photos.
 //!
-//! A photo has at most [`VERSIONS`] neighbours by the word of others: a member could invent any number. Whoever finds no
+//! A photo has at most [`VERSIONS`] neighbours by the word of others: a member could invent any number. What finds no
 //! place beside it is shown as a picture of its own until there is place again. Photos that this node has read find one
 //! beside each other in any case.
 //!

@@ -1,9 +1,9 @@
 //! The facts of a photo: its names, its owners, and what it is distinct from.
 //!
-//! **The facts of a photo are the union of what all its holders report.** So nodes whose tables agree know the same facts,
-//! however they came to it, and a fact that no holder reports any longer is forgotten. What a holder reports is its own
-//! knowledge: what its folder says and its people have said, and what it has heard of others, so that a name outlives
-//! the node that gave it.
+//! **The facts of a photo are the union of what all its holders report.** So nodes whose tables agree know the same
+//! facts, however they came to it, and a fact that no holder reports any longer is forgotten. What a holder reports is
+//! its own knowledge: what its folder says and its people have said, and what it has heard of others, so that a name
+//! outlives the node that gave it.
 //!
 //! No member can push out what others say by saying more. Of what a node hears it adds only a few to its own knowledge;
 //! and where all that is said finds no room, all persons say one thing after the other in turns.

@@ -1,8 +1,8 @@
 //! How much memory what nodes tell takes up: reckoned, so that it can be bounded.
 //!
-//! What a photo takes is shared by those who claim it; one that this node has itself takes it up anyway. Each claim takes
-//! what it says beside what all say. The figures were measured with tables of a hundred thousand photos, and a test holds
-//! them against a real daemon.
+//! What a photo takes is shared by those who claim it; one that this node has itself takes it up anyway. Each claim
+//! takes what it says beside what all say. The figures were measured with tables of a hundred thousand photos, and a
+//! test holds them against a real daemon.
 
 use std::collections::BTreeMap;
 

@@ -3,16 +3,16 @@
 //! **A photo is removed when it has owners on record, and every one of them has said so.** On record is whoever has the
 //! photo as an original, or had it, or has given up their own version for it, as far as any holder has ever heard. Who
 //! announces it as an original is an owner, whatever they said before. Owners that are away, or whose disk broke, lose
-//! nothing: then others keep their photos for them. So friends can withdraw only their own photos; and a member who falsely
-//! claims to be an owner can keep a photo in the collection, but not take one out.
+//! nothing: then others keep their photos for them. So friends can withdraw only their own photos; and a member who
+//! falsely claims to be an owner can keep a photo in the collection, but not take one out.
 //!
-//! Owners who cannot say anything any more are owners all the same: members who were removed from the group, and nodes of
-//! before there was one. What they had stays in the collection as nobody's. A node of before the group that has come into
-//! it since is its member's.
+//! Owners who cannot say anything any more are owners all the same: members who were removed from the group, and nodes
+//! of before there was one. What they had stays in the collection as nobody's. A node of before the group that has come
+//! into it since is its member's.
 //!
-//! An owner may have several computers, and can remove a photo at any of them. Another one that has the original moves it
-//! to its own trash when it hears the word, since that is its owner's own; until it has, the photo stays. A file that comes
-//! into a folder later lifts the word.
+//! An owner may have several computers, and can remove a photo at any of them. Another one that has the original moves
+//! it to its own trash when it hears the word, since that is its owner's own; until it has, the photo stays. A file
+//! that comes into a folder later lifts the word.
 //!
 //! How tombstones merge is in [`super::tombstones`].
 
@@ -35,8 +35,8 @@ impl Table {
         self.tombstones.take_fresh();
     }
 
-    /// Adds a tombstone, and judges its photo again. One that this node has signed itself is `own`; one of its owner's that
-    /// comes from elsewhere concerns the file that is here already.
+    /// Adds a tombstone, and judges its photo again. One that this node has signed itself is `own`; one of its owner's
+    /// that comes from elsewhere concerns the file that is here already.
     pub(in crate::node) fn entomb(&mut self, tombstone: Tombstone, own: bool) -> Merged {
         let photo = tombstone.photo();
         if !self.is_by_a_member(&tombstone) {

@@ -134,8 +134,8 @@ impl Table {
         nodes.filter(|node| self.counts_at(entry, *node)).map(|node| self.person(node)).collect()
     }
 
-    /// As whom a node's proof counts for an asker: another member speaks with one voice, however many nodes of theirs prove.
-    /// The asker's own member does not lie to it, so their other nodes count one by one.
+    /// As whom a node's proof counts for an asker: another member speaks with one voice, however many nodes of theirs
+    /// prove. The asker's own member does not lie to it, so their other nodes count one by one.
     pub(in crate::node) fn voice(&self, asker: NodeId, node: NodeId) -> Person {
         let person = self.person(node);
         if person == self.person(asker) { Person::Alone(node) } else { person }

@@ -39,8 +39,8 @@ impl Table {
         self.begin_sweep(node, What::Forget);
     }
 
-    /// Of one node at most two sweeps wait, however often it comes and goes: all that it said becomes the last known anew,
-    /// and is forgotten after that.
+    /// Of one node at most two sweeps wait, however often it comes and goes: all that it said becomes the last known
+    /// anew, and is forgotten after that.
     fn begin_sweep(&mut self, node: NodeId, what: What) {
         self.sweeps.retain(|sweep| {
             sweep.node != node || (what == What::Forget && sweep.what == What::Away)

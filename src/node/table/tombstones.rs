@@ -1,8 +1,8 @@
 //! The latest signed word of every owner on every photo.
 //!
-//! The latest tombstone of each owner and photo counts. In whatever order nodes hear of them, they end with the same set
-//! (a state-based CRDT, in the terms of Shapiro et al. 2011). Words by a certificate that counts no more are dropped, and
-//! refused from then on: no certificate ever counts again, so that changes nothing of it.
+//! The latest tombstone of each owner and photo counts. In whatever order nodes hear of them, they end with the same
+//! set (a state-based CRDT, in the terms of Shapiro et al. 2011). Words by a certificate that counts no more are
+//! dropped, and refused from then on: no certificate ever counts again, so that changes nothing of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

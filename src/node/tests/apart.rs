@@ -1,4 +1,4 @@
-//! What a person is told of versions, and what follows when he says that they are different pictures.
+//! What a person is told of versions, and what follows when they say that they are different pictures.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,10 +1,11 @@
-//! Every order of events in which two to four nodes, one person a traitor or none, give up copies of one photo: searched.
+//! Every order of events in which two to four nodes, one person a traitor or none, give up copies of one photo:
+//! searched.
 //!
-//! Each node is a [`Custody`] with a round, a disk and wires; all that is not told here (who is asked, and when anything is
-//! begun, answered, given up or late) happens in every way. The photo is on as many disks as the search has nodes, and may
-//! never be on fewer than `copies`. Time stands still, so what rests on time is said as what it comes to: a promise is over
-//! only when the round that relies on it is, and a node that has crashed is fit again only when every round is over that it
-//! may have promised something to.
+//! Each node is a [`Custody`] with a round, a disk and wires; all that is not told here (who is asked, and when
+//! anything is begun, answered, given up or late) happens in every way. The photo is on as many disks as the search has
+//! nodes, and may never be on fewer than `copies`. Time stands still, so what rests on time is said as what it comes
+//! to: a promise is over only when the round that relies on it is, and a node that has crashed is fit again only when
+//! every round is over that it may have promised something to.
 
 use std::collections::{HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};

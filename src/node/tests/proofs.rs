@@ -15,7 +15,7 @@ fn what_went_to_the_trash_while_a_proof_was_computed_is_not_proven() {
     solo.join(1, Duration::from_secs(60), &[]);
     let nonce = Nonce([1; 32]);
     solo.hear(1, Message::Challenge { photo, nonce });
-    // The friend has deleted his file, and a copy that is in the trash from before was read in its place.
+    // The friend has deleted their file, and a copy that is in the trash from before was read in its place.
     solo.tell(DiskEvent::Held {
         photo: original(b"everywhere").photo,
         facts: Facts::default(),

@@ -15,7 +15,7 @@ use crate::protocol::{Answer, Departure, Holding, Message, Request, Tombstone, W
 const PIN: Duration = Duration::from_secs(60);
 const DOG: &[u8] = b"dog";
 
-/// The node of an owner whose key is known, with a photo of his and another node.
+/// The node of an owner whose key is known, with a photo of theirs and another node.
 fn owner() -> Solo {
     let mut solo = Solo::with(|config| config.node = node_of(5));
     solo.hold(CAT);
@@ -268,7 +268,7 @@ fn a_removed_photo_is_deleted_once_all_who_could_object_were_heard() {
     let photo = PhotoId::of(CAT);
     let expires = |solo: &mut Solo| readings(&solo.tell(DiskEvent::Expired { photo })).len();
     let mut solo = expired();
-    // As long as whoever is in its grace may come back and say that it is his.
+    // As long as whoever is in its grace may come back and say that it is theirs.
     solo.wait(PIN - TICK);
     assert_eq!(expires(&mut solo), 0);
     solo.wait(TICK);

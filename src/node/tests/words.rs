@@ -93,7 +93,7 @@ fn what_only_a_removed_member_owned_is_removed_by_nobody() {
     let mut friends = Friends::new();
     let (ana, ben, cia) = (friends.invite("ana"), friends.invite("ben"), friends.invite("cia"));
     let names = [&ben, &cia].map(|member| member.certificate.name());
-    // He may say that it is his, too.
+    // He may say that it is his own, too.
     for owners in [&names[1..], &names] {
         for word_first in [true, false] {
             let mut solo = of(&ana);

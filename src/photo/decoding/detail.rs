@@ -3,10 +3,10 @@
 //! A few rows of pixels, spread over the picture, are cut into windows of 64 pixels, and of each window it is asked how
 //! strong its waves of each length are. In a picture of the world the strength falls as waves get shorter, about in
 //! proportion to their length; in one that was enlarged four times, nothing is left of the shorter three quarters of
-//! all waves. How many *half octaves* are missing at the short end is what is told: 0 for a picture that uses its pixels,
-//! 4 for one that was enlarged to four times its width, 6 for eight times. Less is not told: pictures that are slightly
-//! out of focus look the same, and a coarse copy of one, full of the noise of its compression, would pass for the better.
-//! Measured in both directions it would be surer; rows alone are what a JPEG gives cheaply.
+//! all waves. How many *half octaves* are missing at the short end is what is told: 0 for a picture that uses its
+//! pixels, 4 for one that was enlarged to four times its width, 6 for eight times. Less is not told: pictures that are
+//! slightly out of focus look the same, and a coarse copy of one, full of the noise of its compression, would pass for
+//! the better. Measured in both directions it would be surer; rows alone are what a JPEG gives cheaply.
 //!
 //! Whole numbers throughout: every machine computes the same.
 

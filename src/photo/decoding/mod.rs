@@ -28,8 +28,9 @@
 //!
 //! # What is left out
 //!
-//! Raw files, AVIF and JPEG XL are recognised and kept, but not decoded: they are known by their bytes alone. So is a TIFF
-//! of several pages. Of a film or an animation the first frame is all that is seen. Colour profiles are not applied.
+//! Raw files, AVIF and JPEG XL are recognised and kept, but not decoded: they are known by their bytes alone. So is a
+//! TIFF of several pages. Of a film or an animation the first frame is all that is seen. Colour profiles are not
+//! applied.
 //!
 //! # Where it is from
 //!

@@ -1,7 +1,7 @@
 //! Just enough of TIFF to read its directories, which is also how EXIF is stored in files of other formats.
 //!
-//! Nothing is copied and nothing is believed: a value is a part of the file, or it is not there. So what a file claims of
-//! itself costs no memory.
+//! Nothing is copied and nothing is believed: a value is a part of the file, or it is not there. So what a file claims
+//! of itself costs no memory.
 
 /// A TIFF file, or a block of EXIF.
 #[derive(Clone, Copy)]

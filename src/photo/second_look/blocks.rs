@@ -1,12 +1,13 @@
 //! What is written or drawn in one picture and not in the other: print, told block by block.
 //!
-//! Of a window of sixteen pixels a digit is a small part, so one that reads 15 correlates well with one that reads 16. What
-//! gives it away is a stroke that is missing, and a stroke is no smaller than a block of four pixels. The average of a block
-//! forgives what encoders and resizing do at edges: a little too light on one side is a little too dark on the other.
+//! Of a window of sixteen pixels a digit is a small part, so one that reads 15 correlates well with one that reads 16.
+//! What gives it away is a stroke that is missing, and a stroke is no smaller than a block of four pixels. The average
+//! of a block forgives what encoders and resizing do at edges: a little too light on one side is a little too dark on
+//! the other.
 //!
-//! Measured on 690 versions of documents, screens and charts (halved, recompressed, grey, sent by a messenger): the block that
-//! is farthest off is so by 39 steps of 255 at most. Of 98 pairs of different ones of one layout that the first look takes for
-//! one, it is by 57 and more; by 27 in two pies whose slices differ by less than a hundredth.
+//! Measured on 690 versions of documents, screens and charts (halved, recompressed, grey, sent by a messenger): the
+//! block that is farthest off is so by 39 steps of 255 at most. Of 98 pairs of different ones of one layout that the
+//! first look takes for one, it is by 57 and more; by 27 in two pies whose slices differ by less than a hundredth.
 
 use super::matching::match_window;
 use super::plane::Plane;

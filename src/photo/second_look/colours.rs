@@ -7,12 +7,12 @@ use super::register::warp;
 /// Cells in a row that are compared.
 const CELLS: usize = 40;
 
-/// How far a colour may lie from what is expected: so many steps of 255, or this share of its own strength, and less aside,
-/// where it is another hue.
+/// How far a colour may lie from what is expected: so many steps of 255, or this share of its own strength, and less
+/// aside, where it is another hue.
 const TOLERANCE: (f32, f32, f32) = (9.0, 0.5, 0.2);
 
-/// Where the colours of both vary by so many steps and those of one are the opposite of the other's to this degree, no way of
-/// colouring a picture leads from one to the other.
+/// Where the colours of both vary by so many steps and those of one are the opposite of the other's to this degree, no
+/// way of colouring a picture leads from one to the other.
 const OPPOSITE: (f32, f32) = (3.0, -0.4);
 
 /// The most that colours are strengthened.
@@ -20,8 +20,8 @@ const STRONGEST: f32 = 2.5;
 
 /// The share of the cells whose colours contradict each other.
 ///
-/// A version may be paler, stronger, grey, brownish or warmer: all colours are then stretched by one factor from grey, which
-/// is not negative, and moved by one step. A red shirt does not become a blue one that way.
+/// A version may be paler, stronger, grey, brownish or warmer: all colours are then stretched by one factor from grey,
+/// which is not negative, and moved by one step. A red shirt does not become a blue one that way.
 pub(super) fn contradiction(laid: &Laid, differs: impl Fn(f64, f64) -> bool) -> f32 {
     let grid = |plane: &Plane| plane.with_longer(CELLS.min(plane.longer()));
     let [blue, red] = laid.one.colours.each_ref().map(grid);
@@ -54,7 +54,8 @@ pub(super) fn contradiction(laid: &Laid, differs: impl Fn(f64, f64) -> bool) -> 
 struct Cell {
     /// Its colour in either.
     colours: [[f32; 2]; 2],
-    /// How far the colour of a neighbour lies from it, at most: there a cell that lies half a cell off is another colour.
+    /// How far the colour of a neighbour lies from it, at most: there a cell that lies half a cell off is another
+    /// colour.
     edge: f32,
 }
 

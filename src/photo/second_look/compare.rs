@@ -16,8 +16,8 @@ use super::windows::{WINDOW, Windows, clusters, has_moved};
 /// The longer side at which photographs are compared, in pixels: what recompression does to fine detail does not show.
 const PHOTO: usize = 512;
 
-/// The longer side at which print and graphics are compared: invoices that differ in the amounts alone agree in every window
-/// at 512 pixels, and differ in four or more at 1024.
+/// The longer side at which print and graphics are compared: invoices that differ in the amounts alone agree in every
+/// window at 512 pixels, and differ in four or more at 1024.
 const GRAPHIC: usize = 1024;
 
 /// Print that is smaller cannot be read: what looks alike so may be something else.
@@ -32,15 +32,15 @@ const LEAST: usize = 16;
 /// Of a picture that has no more windows than that three quarters are enough, but not fewer.
 const FEWEST: usize = 6;
 
-/// The share of the windows that must be found in the other picture, and how many, for the two to lie on each other at all;
-/// of a page with little on it half.
+/// The share of the windows that must be found in the other picture, and how many, for the two to lie on each other at
+/// all; of a page with little on it half.
 const FOUND: (f64, usize) = (0.2, 4);
 
 /// The largest drawing on a picture, as a share of its windows.
 const DRAWING: f64 = 0.4;
 
-/// The share of the windows that may differ in several places though nothing seems to be drawn there: lost in a scan, a dark
-/// vignette or a filter. Of two frames from a tripod no fewer than one in forty does.
+/// The share of the windows that may differ in several places though nothing seems to be drawn there: lost in a scan, a
+/// dark vignette or a filter. Of two frames from a tripod no fewer than one in forty does.
 const SCATTERED: f64 = 0.006;
 
 /// The share of the cells whose colours may contradict each other.

@@ -1,8 +1,9 @@
 //! Whether two pictures come from one shot or from two, told by the noise in them.
 //!
 //! Versions of one picture share its noise, as far as they have any. Of two shots of one scene, from a tripod or in a
-//! burst, each has its own, however alike they look. Measured on JPEGs of quality 90 and noise of three steps: 0.00 to 0.05 for
-//! two shots; 0.37 and more for resized, recoloured and recompressed versions, and 0.09 and more at a JPEG quality of 10.
+//! burst, each has its own, however alike they look. Measured on JPEGs of quality 90 and noise of three steps: 0.00 to
+//! 0.05 for two shots; 0.37 and more for resized, recoloured and recompressed versions, and 0.09 and more at a JPEG
+//! quality of 10.
 
 use super::lay::Laid;
 use super::matching::match_window;

@@ -59,7 +59,8 @@ impl Frame {
 /// The least that a part may show of the whole: less than this is half of it, and another picture.
 const HALF: f64 = 0.515;
 
-/// How much content the rest must have, for its size, to be a part of the picture; else it is a margin, or a screen around it.
+/// How much content the rest must have, for its size, to be a part of the picture; else it is a margin, or a screen
+/// around it.
 const REST: f64 = 0.5;
 
 /// Whether one picture shows no more than a half of the other, and the other half shows something, too.

@@ -2,8 +2,8 @@
 
 use super::plane::Plane;
 
-/// Whether a picture is drawn by a machine or shows print, as far as the other one reaches: large flat areas of few values, or
-/// many steep edges.
+/// Whether a picture is drawn by a machine or shows print, as far as the other one reaches: large flat areas of few
+/// values, or many steep edges.
 pub(super) fn is_graphic(plane: &Plane, other: &Plane) -> bool {
     /// Neighbours that are alike, in steps of 255, and such that are not.
     const ALIKE: f32 = 2.0;

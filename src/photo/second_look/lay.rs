@@ -105,8 +105,8 @@ impl Laid {
     }
 }
 
-/// The part of the one picture that the other lies on, with a margin, if that is less than most of it: left, top, width and
-/// height.
+/// The part of the one picture that the other lies on, with a margin, if that is less than most of it: left, top, width
+/// and height.
 fn part_with(map: &Map) -> Option<[f64; 4]> {
     const MARGIN: f64 = 0.06;
     const MOST: f64 = 0.7;

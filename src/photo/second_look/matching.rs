@@ -13,8 +13,8 @@ pub(super) struct Match {
     /// How far it was found from its own place, in pixels and parts of them.
     pub(super) dx: f32,
     pub(super) dy: f32,
-    /// How much content either has where it lies: the standard deviations, in steps of 255. At its best shift a plain window
-    /// may touch an edge.
+    /// How much content either has where it lies: the standard deviations, in steps of 255. At its best shift a plain
+    /// window may touch an edge.
     pub(super) one: f32,
     pub(super) other: f32,
     /// By how much the other one is lighter.

@@ -26,10 +26,10 @@
 //!
 //! # Why so
 //!
-//! Its constants were chosen on versions of 20 photographs and on 49 families of drawn look-alikes, and tried on 36 other
-//! photographs and 62 families: `make accuracy` prints what comes of it, and the README has the table. At 512 pixels 61 of
-//! 480 pairs of different documents had no window that disagreed: invoices that differ in amounts alone, which at 1024 differ
-//! in four windows and more. Correlation alone still misses a single digit; see [`blocks`].
+//! Its constants were chosen on versions of 20 photographs and on 49 families of drawn look-alikes, and tried on 36
+//! other photographs and 62 families: `make accuracy` prints what comes of it, and the README has the table. At 512
+//! pixels 61 of 480 pairs of different documents had no window that disagreed: invoices that differ in amounts alone,
+//! which at 1024 differ in four windows and more. Correlation alone still misses a single digit; see [`blocks`].
 //!
 //! Numbers with fractions are used throughout: what a node finds here is its own finding. It is told to others as such,
 //! and no verdict depends on two nodes finding the same.

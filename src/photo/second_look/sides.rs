@@ -1,9 +1,9 @@
 //! Which of two pictures has something on it that the other has not, told by the pixels where they differ.
 //!
-//! What people and programs draw has few values: letters, bars, arrows, black corners. Where a window differs, the picture
-//! whose differing pixels have fewer values is the one that was drawn on. A caption makes the windows of one picture
-//! simpler than those of the other; a thing that has moved makes some of one picture simpler, where it was, and some of
-//! the other, where it is, and it has the same values in both places.
+//! What people and programs draw has few values: letters, bars, arrows, black corners. Where a window differs, the
+//! picture whose differing pixels have fewer values is the one that was drawn on. A caption makes the windows of one
+//! picture simpler than those of the other; a thing that has moved makes some of one picture simpler, where it was, and
+//! some of the other, where it is, and it has the same values in both places.
 
 use super::plane::Plane;
 use super::tone::{BINS, Tone, bin};
@@ -32,14 +32,14 @@ const SIMPLER: f32 = 0.1;
 /// A drawing has so few values within a window.
 const FEW: usize = 3;
 
-/// A thing has moved if of the windows this share, at least, is simpler in either picture; if the pixels that have become
-/// lighter, or those that have become darker, are at least this share; and if what is drawn in the one and in the other has
-/// so many of its values in common. Of 126 pairs in which somebody walks through the picture 120 have .42 and more in
-/// common; of 141 with a caption, bar, ring or sticker 11.
+/// A thing has moved if of the windows this share, at least, is simpler in either picture; if the pixels that have
+/// become lighter, or those that have become darker, are at least this share; and if what is drawn in the one and in
+/// the other has so many of its values in common. Of 126 pairs in which somebody walks through the picture 120 have .42
+/// and more in common; of 141 with a caption, bar, ring or sticker 11.
 const MOVED: (f32, f32, f32) = (0.15, 0.1, 0.42);
 
-/// Something is drawn on one of them if fewer windows are simpler in the other one, or all has become lighter, or darker, or
-/// what is drawn has less in common.
+/// Something is drawn on one of them if fewer windows are simpler in the other one, or all has become lighter, or
+/// darker, or what is drawn has less in common.
 const DRAWN: (f32, f32) = (0.15, 0.2);
 
 /// It is not clear on which of them unless this share of the windows is simpler in one.

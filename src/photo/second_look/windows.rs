@@ -92,8 +92,8 @@ impl Windows {
     }
 }
 
-/// Looks for a window of either picture in the other one; the better match. A line that lies just inside of a window in the
-/// one and just outside in the other is found in one of the two directions alone.
+/// Looks for a window of either picture in the other one; the better match. A line that lies just inside of a window in
+/// the one and just outside in the other is found in one of the two directions alone.
 fn best_match(grid: &Plane, seen: &Plane, x: usize, y: usize, size: usize) -> Option<Match> {
     let found = match_window(grid, seen, x, y, size, REACH)?;
     if found.correlation >= STRONG.1 {
@@ -130,18 +130,18 @@ pub(super) fn clusters(places: &[Place]) -> Vec<Vec<Place>> {
     clusters
 }
 
-/// Whether what differs at a place in one picture is there in the other a little way off: then a thing has moved, and nothing
-/// was drawn on either.
+/// Whether what differs at a place in one picture is there in the other a little way off: then a thing has moved, and
+/// nothing was drawn on either.
 ///
-/// One way off is tried after the other, for all windows alike: an edge is found anywhere along an edge, but a thing moves
-/// as a whole, and to where the pictures differ, too.
+/// One way off is tried after the other, for all windows alike: an edge is found anywhere along an edge, but a thing
+/// moves as a whole, and to where the pictures differ, too.
 pub(super) fn has_moved(grid: &Plane, seen: &Plane, cluster: &[Place], size: usize) -> bool {
     moved_to(grid, seen, cluster, size) || moved_to(seen, grid, cluster, size)
 }
 
 fn moved_to(from: &Plane, to: &Plane, cluster: &[Place], size: usize) -> bool {
-    /// How many windows are looked for; how many of them must have moved one way, in percent: a half of where two pictures
-    /// differ is where the thing was, the other where it is.
+    /// How many windows are looked for; how many of them must have moved one way, in percent: a half of where two
+    /// pictures differ is where the thing was, the other where it is.
     const LOOKED_FOR: usize = 40;
     const MOVED_PERCENT: usize = 15;
     const FEWEST: usize = 6;

@@ -50,9 +50,10 @@
 //! negative passes. The two halves of the photos differ by at most two
 //! versions in a hundred of any kind. `make accuracy PHOTOS=dir` measures it on photos of your own.
 //!
-//! The cue is there because it makes an exact and quick index possible ([`SimilarityIndex`](crate::photo::SimilarityIndex)). It
-//! rejects one of those 6,496, but nearly all stickers, vignettes and pictures whose tones were mapped: those are found
-//! by their landmarks, as are crops, photos on a screen and what lies on its side.
+//! The cue is there because it makes an exact and quick index possible
+//! ([`SimilarityIndex`](crate::photo::SimilarityIndex)). It rejects one of those 6,496, but nearly all stickers,
+//! vignettes and pictures whose tones were mapped: those are found by their landmarks, as are crops, photos on a screen
+//! and what lies on its side.
 //!
 //! # What is found, and what is taken for what it is not
 //!

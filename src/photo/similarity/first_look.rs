@@ -55,9 +55,9 @@ pub const COLUMNS: [&str; 13] = [
 ];
 
 impl Photo {
-    /// All that the first look compares, as text: a view is the whole picture, or the picture without the bands along its
-    /// edges. Bits, cues, signature and landmarks in hex digits; each bit as often as it counts. Empty if there is nothing
-    /// to compare: too little in the picture, or a record of an earlier version.
+    /// All that the first look compares, as text: a view is the whole picture, or the picture without the bands along
+    /// its edges. Bits, cues, signature and landmarks in hex digits; each bit as often as it counts. Empty if there is
+    /// nothing to compare: too little in the picture, or a record of an earlier version.
     pub fn columns(&self) -> [String; COLUMNS.len()] {
         let current = self.account == ACCOUNT;
         let fingerprint = self.fingerprint.filter(|known| current && known.is_current());

@@ -98,7 +98,8 @@ impl SimilarityIndex {
     }
 
     /// All photos that one view or the landmarks of this fingerprint match, in order of their id. Exact: none is missed
-    /// that is a version of its picture, unless thousands look just like it. Those that their [details](Fingerprint::relation) tell from it are among them.
+    /// that is a version of its picture, unless thousands look just like it. Those that their
+    /// [details](Fingerprint::relation) tell from it are among them.
     pub fn similar(&self, fingerprint: &Fingerprint) -> Vec<PhotoId> {
         let crowd = self.crowd();
         let mut found = Vec::new();

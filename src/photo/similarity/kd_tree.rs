@@ -6,13 +6,13 @@
 //! box reaches: of a million points it reads one in twenty.
 //!
 //! That the tree cuts no finer is on purpose. Cues of photos depend on each other, so that smaller leaves would be
-//! reached nearly as often, and to jump to a leaf costs more than to read it. Within a leaf the numbers of one dimension
-//! lie side by side, where they are compared sixteen at a time; all of them, since to stop at the first number that is
-//! too far would cost more, in branches that the processor guesses wrongly, than the numbers that are spared. For the same
-//! reason first everything is compared, and then what was near is collected: while there is nothing to guess, a processor
-//! reads ahead. Together that made a look-up four times as quick as leaves of a hundred and comparing until none is left.
-//! Cutting along other axes than the numbers themselves, boxes around leaves, leaves that overlap, and leaves of half or
-//! twice the size made it no quicker.
+//! reached nearly as often, and to jump to a leaf costs more than to read it. Within a leaf the numbers of one
+//! dimension lie side by side, where they are compared sixteen at a time; all of them, since to stop at the first
+//! number that is too far would cost more, in branches that the processor guesses wrongly, than the numbers that are
+//! spared. For the same reason first everything is compared, and then what was near is collected: while there is
+//! nothing to guess, a processor reads ahead. Together that made a look-up four times as quick as leaves of a hundred
+//! and comparing until none is left. Cutting along other axes than the numbers themselves, boxes around leaves, leaves
+//! that overlap, and leaves of half or twice the size made it no quicker.
 
 use super::view::{CUE_LENGTH, CUE_WINDOW, Cue};
 
@@ -67,7 +67,8 @@ impl Window {
         }))
     }
 
-    /// Which of the points are in the box, a bit each from the lowest on. Places beyond the last point may be among them.
+    /// Which of the points are in the box, a bit each from the lowest on. Places beyond the last point may be among
+    /// them.
     fn holds(&self, block: &Block) -> u32 {
         let mut far = [[0; AT_A_TIME]; ABREAST / AT_A_TIME];
         for (numbers, (start, reach)) in block.iter().zip(&self.0) {

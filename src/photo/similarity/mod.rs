@@ -1,13 +1,15 @@
-//! Similarity: from the small picture to a fingerprint, and from a fingerprint to those of other versions of the picture.
+//! Similarity: from the small picture to a fingerprint, and from a fingerprint to those of other versions of the
+//! picture.
 //!
 //! # What it promises
 //!
-//! **In doubt two pictures are two.** A version that is missed costs a few megabytes; a picture that is taken for a version
-//! of another one costs a photo. So a rule is judged first by what it never confuses, and then by the versions it finds.
+//! **In doubt two pictures are two.** A version that is missed costs a few megabytes; a picture that is taken for a
+//! version of another one costs a photo. So a rule is judged first by what it never confuses, and then by the versions
+//! it finds.
 //!
-//! **Every node comes to the same.** A fingerprint is a function of the small picture, and has a version: one of another
-//! version is carried along and says nothing. The first look is a function of two records; it is the same both ways round,
-//! and it is written down in words and columns, so that others can compute it.
+//! **Every node comes to the same.** A fingerprint is a function of the small picture, and has a version: one of
+//! another version is carried along and says nothing. The first look is a function of two records; it is the same both
+//! ways round, and it is written down in words and columns, so that others can compute it.
 //!
 //! **The index misses nothing.** What makes a search quick is a part of the rule, so that whoever looks up a fingerprint
 //! finds all that the rule calls versions of it, among a million as among ten.
@@ -26,10 +28,11 @@
 //!
 //! # What is left out
 //!
-//! Nothing here was learned from examples: there is no network and there are no weights, and each number of the rule stands
-//! in the source with what was measured. The price is that a picture is known by its looks and not by its meaning: another
-//! shot of the same scene is another picture. And records are small: what they take for one may be two letters of one
-//! sender. Before anything follows from it the [second look](mod@super::second_look) compares the pixels.
+//! Nothing here was learned from examples: there is no network and there are no weights, and each number of the rule
+//! stands in the source with what was measured. The price is that a picture is known by its looks and not by its
+//! meaning: another shot of the same scene is another picture. And records are small: what they take for one may be two
+//! letters of one sender. Before anything follows from it the [second look](mod@super::second_look) compares the
+//! pixels.
 //!
 //! # Where it is from
 //!

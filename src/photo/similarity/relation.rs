@@ -23,10 +23,10 @@ pub enum Relation {
 impl Photo {
     /// The first look: how two photos stand to each other by their records alone.
     ///
-    /// What it does not call different is a matter for a [second look](mod@crate::photo::second_look), at the pixels, before
-    /// anything follows from it. See [`super::fingerprint`] for the rule by which fingerprints are compared. Beyond
-    /// them: a record of an earlier version of this program says nothing; two pictures whose cameras name different
-    /// moments are two; and what is the same has the same proportions.
+    /// What it does not call different is a matter for a [second look](mod@crate::photo::second_look), at the pixels,
+    /// before anything follows from it. See [`super::fingerprint`] for the rule by which fingerprints are compared.
+    /// Beyond them: a record of an earlier version of this program says nothing; two pictures whose cameras name
+    /// different moments are two; and what is the same has the same proportions.
     pub fn relation(&self, other: &Photo) -> Relation {
         if self.is_more_than_a_still() || other.is_more_than_a_still() {
             // What is behind the first frame was not looked at.
@@ -54,9 +54,9 @@ impl Photo {
         }
     }
 
-    /// Whether both carry a camera's own data, the moment among them, and no trace of an editor. Such are never variants of each
-    /// other but two shots: a burst, a bracket, frames from a tripod, whatever the clock says. If every part of them
-    /// agrees, one is a copy of the other all the same.
+    /// Whether both carry a camera's own data, the moment among them, and no trace of an editor. Such are never
+    /// variants of each other but two shots: a burst, a bracket, frames from a tripod, whatever the clock says. If
+    /// every part of them agrees, one is a copy of the other all the same.
     pub fn are_both_from_a_camera(&self, other: &Photo) -> bool {
         let from_a_camera = |photo: &Photo| {
             photo.camera && photo.captured.is_some() && photo.worth.origin > Origin::Edited

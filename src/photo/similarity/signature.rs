@@ -10,9 +10,9 @@
 //! Measured on 39 kinds of drawn pictures (letters, forms, receipts, screens, charts, codes; 91 pairs of different ones
 //! each) and 1,764 versions of them (halved, three quarters, grey, recompressed): with no contradiction allowed 98 % of
 //! the versions agree, and of the pairs that the views alone take for one 7 % do: nearly all of them products in other
-//! colours, invoices that differ in amounts alone, and charts with close figures, which a look at the pixels tells apart.
-//! Other questions did worse in the same space: left against right (12 % of the pairs left), windows of 8x16 (14 %), a
-//! fourth and fifth answer for very clear ones (8 %, in half as much space again).
+//! colours, invoices that differ in amounts alone, and charts with close figures, which a look at the pixels tells
+//! apart. Other questions did worse in the same space: left against right (12 % of the pairs left), windows of 8x16 (14
+//! %), a fourth and fifth answer for very clear ones (8 %, in half as much space again).
 
 use std::cmp::Ordering;
 
@@ -186,8 +186,8 @@ fn answers(sums: &Sums) -> impl Iterator<Item = i32> {
     })
 }
 
-/// Of 4x4 windows of a quarter of the picture each, how many answers are clear: as to those of the signature, and whether
-/// the middle is lighter than what is above and below.
+/// Of 4x4 windows of a quarter of the picture each, how many answers are clear: as to those of the signature, and
+/// whether the middle is lighter than what is above and below.
 fn clear_in_wide(sums: &Sums) -> usize {
     /// Windows of the signature in a wide one, in each direction.
     const PARTS: usize = WINDOWS / 4;

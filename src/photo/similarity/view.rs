@@ -17,8 +17,8 @@ pub(super) const CUE_LENGTH: usize = 14;
 /// Bytes of a view.
 pub(super) const VIEW_BYTES: usize = SLOPE_BYTES + WAVE_BYTES + CUE_LENGTH;
 
-/// How much a bit of the waves counts against one of the slopes. With 3, 95 % of the versions with 5 % cut off lie within
-/// 72 % of the distance of the closest false pair; with 2 within 76 %, with 4 within 78 %.
+/// How much a bit of the waves counts against one of the slopes. With 3, 95 % of the versions with 5 % cut off lie
+/// within 72 % of the distance of the closest false pair; with 2 within 76 %, with 4 within 78 %.
 pub(super) const WAVE_WEIGHT: u32 = 3;
 
 /// The greatest distance of two views of one picture: between 128, the farthest required match that was measured, and

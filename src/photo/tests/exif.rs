@@ -1,5 +1,5 @@
-//! The reader of EXIF next to `kamadak-exif`, a well-known one that is too trusting for files of strangers: it copies its
-//! input and makes a vector of every zero in a text.
+//! The reader of EXIF next to `kamadak-exif`, a well-known one that is too trusting for files of strangers: it copies
+//! its input and makes a vector of every zero in a text.
 
 use ::exif::{Exif, Reader};
 

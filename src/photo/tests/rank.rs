@@ -61,7 +61,8 @@ fn exported(jpeg: &[u8], fields: &[Field]) -> Vec<u8> {
     insert_exif(jpeg, fields)
 }
 
-/// The JPEG with this EXIF as a camera writes it: with notes of its own, and without the segment that programs begin with.
+/// The JPEG with this EXIF as a camera writes it: with notes of its own, and without the segment that programs begin
+/// with.
 fn shot(jpeg: &[u8], fields: &[Field]) -> Vec<u8> {
     let notes = Field {
         tag: Tag::MakerNote,

@@ -29,8 +29,8 @@ pub const MAX_FRAME: usize = 1024 * 1024;
 /// strangers can hold at most as much memory each.
 pub const MAX_REQUEST: usize = 16 * 1024;
 
-/// The most values in one frame that a daemon decodes. In the densest page of records, 256 with all the names that a photo can
-/// have, there are some 22,000.
+/// The most values in one frame that a daemon decodes. In the densest page of records, 256 with all the names that a
+/// photo can have, there are some 22,000.
 pub const MAX_VALUES: usize = 32 * 1024;
 
 /// The largest frame with a chunk, in bytes: the chunk in base64 and its envelope.

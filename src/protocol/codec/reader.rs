@@ -106,12 +106,12 @@ fn fill(stream: &mut impl Read, buffer: &mut [u8; 4]) -> Result<bool, FrameError
     Ok(true)
 }
 
-/// How many values a frame has, or one less for each list and object in it. A comma in a text is none between values.
+/// How many values a frame has: its commas outside of texts, and one. A list or an object counts as what is in it.
 ///
 /// # Errors
 ///
-/// If there are more than any daemon or client sends. It is counted before it is decoded: while the decoder does not know yet
-/// what a frame says, it keeps each value in 32 bytes or more, and two bytes are enough for one.
+/// If there are more than any daemon or client sends. It is counted before it is decoded: while the decoder does not
+/// know yet what a frame says, it keeps each value in 32 bytes or more, and two bytes are enough for one.
 pub fn count_values(content: &[u8]) -> Result<usize, FrameError> {
     let (mut values, mut in_text, mut escaped) = (1, false, false);
     for byte in content {

@@ -1,5 +1,5 @@
-//! The files of a group: the founder's, and each member's. Text, so that people can carry them by whatever way they like,
-//! with check digits that tell a damaged one.
+//! The files of a group: the founder's, and each member's. Text, so that people can carry them by whatever way they
+//! like, with check digits that tell a damaged one.
 //!
 //! ```text
 //! photomesh member file: a secret, keep it to yourself

@@ -3,10 +3,11 @@
 //! # The idea
 //!
 //! Node ids cost nothing: anybody can make as many as they like. So what counts in a mesh of friends are not nodes but
-//! persons. One of them, the *founder*, makes the group: a signing key, whose public half names it. The founder *invites*
-//! each friend with a [`Certificate`]: the group's signature over the friend's name and key. The friend signs the keys of
-//! their own computers with that ([`Membership`]) and, at the start of each connection to a daemon, that connection
-//! ([`Visit`]). So whoever is at the other end of a link is known to be *somebody*, once, however many nodes they run.
+//! persons. One of them, the *founder*, makes the group: a signing key, whose public half names it. The founder
+//! *invites* each friend with a [`Certificate`]: the group's signature over the friend's name and key. The friend signs
+//! the keys of their own computers with that ([`Membership`]) and, at the start of each connection to a daemon, that
+//! connection ([`Visit`]). So whoever is at the other end of a link is known to be *somebody*, once, however many nodes
+//! they run.
 //!
 //! ```text
 //!   group's key ──signs──▶ certificate: name, serial, member's key

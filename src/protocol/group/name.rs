@@ -85,7 +85,7 @@ impl fmt::Debug for MemberName {
     }
 }
 
-/// What a person calls one of his nodes: by the same rules as [`MemberName`]. Two nodes may have one name.
+/// What a person calls one of their nodes: by the same rules as [`MemberName`]. Two nodes may have one name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct NodeName(MemberName);

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{Certificate, MEMBERS, Revocation};
 use crate::protocol::bounds;
 
-/// Certificates and removals, each of which proves itself. They only grow: of one name the highest serial of each counts.
+/// Certificates and removals, each of which proves itself. They only grow: of one name the highest serial of each
+/// counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Roster {
     /// Who is a member, one certificate for each.

@@ -4,8 +4,8 @@ use ed25519_dalek::{Signature, VerifyingKey};
 
 use crate::photo::{from_hex, to_hex};
 
-/// The bytes that are signed. No two statements have the same: each begins with what kind it is and the key of its group, and
-/// before each field stands its length.
+/// The bytes that are signed. No two statements have the same: each begins with what kind it is and the key of its
+/// group, and before each field stands its length.
 pub(in crate::protocol) fn statement(what: &str, group: &[u8; 32], fields: &[&[u8]]) -> Vec<u8> {
     let mut bytes = format!("photomesh {what} v1\0").into_bytes();
     bytes.extend_from_slice(group);

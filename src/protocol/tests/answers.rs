@@ -236,7 +236,7 @@ fn about_changes() -> impl Strategy<Value = Answer> {
             effect,
         },
     );
-    let warning = prop::option::of(".*");
+    let warning = prop::option::of(".*".prop_map(String::into_boxed_str));
     let distinct = (".*", photo_id(), any::<bool>(), ".*")
         .prop_map(|(name, id, shown, state)| DistinctReport { name, id, shown, state });
     prop_oneof![
