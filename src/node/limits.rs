@@ -199,6 +199,10 @@ pub const PULLS: usize = 8;
 /// The most pulls for clients at a time; the others wait in line.
 pub const GETS: usize = 64;
 
+/// For how many photos of other nodes the clients of another member wait at a time at most, so that some of the pulls are
+/// left for the owner, and for the others.
+pub const GETS_OF_MEMBER: usize = 16;
+
 /// The most pulls in line; a node with more of them answers offers with "full".
 pub const PULL_QUEUE: usize = 1024;
 

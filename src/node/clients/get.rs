@@ -5,19 +5,19 @@ use std::time::Duration;
 
 use super::{Clients, Waiting};
 use crate::node::context::Context;
-use crate::node::limits::{GET, GET_MIN_RATE};
+use crate::node::limits::{GET, GET_MIN_RATE, GETS_OF_MEMBER};
 use crate::node::news::{Fetcher, News};
 use crate::node::table::names::Found;
 use crate::node::table::verdict::Verdict;
-use crate::node::{ClientAction, DiskError, LinkId, Source};
+use crate::node::{Asker, ClientAction, DiskError, LinkId, Source};
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::Answer;
+use crate::protocol::{Answer, MemberName};
 
 impl Clients {
     /// A client wants the photo of this name.
-    pub(super) fn get(&mut self, cx: &mut Context, link: LinkId, name: String) {
+    pub(super) fn get(&mut self, cx: &mut Context, link: LinkId, by: &Asker, name: String) {
         match cx.table.find(&name) {
-            Found::One(photo) => self.get_photo(cx, link, name, photo),
+            Found::One(photo) => self.get_photo(cx, link, by, name, photo),
             found @ (Found::Ambiguous(_) | Found::Nothing) => {
                 self.answer_not_found(cx, link, &name, found, false);
             }
@@ -25,28 +25,43 @@ impl Clients {
     }
 
     /// A client wants the bytes of this very photo, shown or not.
-    pub(super) fn get_exact(&mut self, cx: &mut Context, link: LinkId, id: PhotoId) {
+    pub(super) fn get_exact(&mut self, cx: &mut Context, link: LinkId, by: &Asker, id: PhotoId) {
         let name = id.to_string();
         let entry = cx.table.get(id);
         match entry.map(|entry| entry.verdict) {
-            Some(Verdict::Keeper | Verdict::Loser(_)) => self.get_photo(cx, link, name, id),
+            Some(Verdict::Keeper | Verdict::Loser(_)) => self.get_photo(cx, link, by, name, id),
             Some(Verdict::Absent | Verdict::Removed) | None => {
                 self.answer_not_found(cx, link, &name, Found::Nothing, true);
             }
         }
     }
 
-    fn get_photo(&mut self, cx: &mut Context, link: LinkId, name: String, id: PhotoId) {
+    fn get_photo(&mut self, cx: &mut Context, link: LinkId, by: &Asker, name: String, id: PhotoId) {
         let Some(photo) = cx.table.get(id).map(|entry| entry.photo.clone()) else {
             return self.answer_not_found(cx, link, &name, Found::Nothing, false);
         };
         let until = cx.now() + GET + Duration::from_secs(photo.bytes / GET_MIN_RATE);
-        self.waiting.insert(link, Waiting::Get { name, photo: id, until, reading: None });
-        if cx.table.mine(id).is_some() {
+        let by = match by {
+            Asker::Owner => None,
+            Asker::Member(certificate) => Some(certificate.name()),
+        };
+        let is_here = cx.table.mine(id).is_some();
+        let has_enough =
+            !is_here && by.is_some_and(|member| self.gets_of(member) >= GETS_OF_MEMBER);
+        self.waiting.insert(link, Waiting::Get { name, by, photo: id, until, reading: None });
+        if is_here {
             self.deliver(cx, link, photo, Source::Held(id));
+        } else if has_enough {
+            self.undelivered(cx, link, "you wait for too many others: try again later");
         } else {
             cx.tell(News::Fetch { photo, wanted_by: Fetcher::Client(link) });
         }
+    }
+
+    /// For how many photos clients of another member wait. Those of this node's owner may be any number.
+    fn gets_of(&self, member: MemberName) -> usize {
+        let is_theirs = |waiting: &&Waiting| matches!(waiting, Waiting::Get { by: Some(by), .. } if *by == member);
+        self.waiting.values().filter(is_theirs).count()
     }
 
     /// Has a photo read and sent to the client that waits for it.

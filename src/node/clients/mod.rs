@@ -53,7 +53,7 @@ use super::table::verdict::Verdict;
 use super::{Asker, DiskAction, DiskError, LinkId, Source, Spool, Time};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::client::{DuplicateReport, Refusal};
-use crate::protocol::{Answer, Facts, Holding, Request};
+use crate::protocol::{Answer, Facts, Holding, MemberName, Request};
 use distinct::TellingApart;
 use trash::Purging;
 
@@ -72,6 +72,8 @@ enum Waiting {
     /// For a photo.
     Get {
         name: String,
+        /// Which other member asks.
+        by: Option<MemberName>,
         photo: PhotoId,
         until: Time,
         /// Where the photo is being read for this client, once it is.
@@ -133,8 +135,8 @@ impl Clients {
                 Ok(()) => return cx.tell(News::Remove { link, photos }),
                 Err(error) => refused(Refusal::Owner, &error),
             },
-            Request::GetImageRequest { image_name } => return self.get(cx, link, image_name),
-            Request::GetExact { photo } => return self.get_exact(cx, link, photo),
+            Request::GetImageRequest { image_name } => return self.get(cx, link, by, image_name),
+            Request::GetExact { photo } => return self.get_exact(cx, link, by, photo),
             Request::Put { name, .. } => return self.put(cx, link, name),
             Request::Distinct { image_names } => return self.distinct(cx, link, &image_names),
             Request::TrashRestore { image_name } => return self.restore(cx, link, image_name),

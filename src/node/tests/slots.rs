@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use super::super::limits::{PULL_QUEUE, PULL_START, PULLS, REPLICATE_STALL, TICK};
-use super::super::{Action, DiskEvent, LinkAction, Spool};
+use super::super::limits::{GETS_OF_MEMBER, PULL_QUEUE, PULL_START, PULLS, REPLICATE_STALL, TICK};
+use super::super::{Action, Asker, ClientEvent, DiskEvent, LinkAction, LinkId, Spool};
 use super::members::{Friends, join, of, replica};
 use super::pulling::{asked, verdict};
 use super::solo::Solo;
 use super::world::picture;
+use crate::photo::PhotoId;
 use crate::protocol::message::{OfferReply, TransferId};
-use crate::protocol::{Facts, MAX_CHUNK, Message, Record};
+use crate::protocol::{Facts, MAX_CHUNK, Message, Record, Request};
 
 /// The node of ana's, with room; nodes 1 to 3 are ben's, and 4 is carl's. All of them have this.
 fn friends(records: &[Record]) -> Solo {
@@ -100,4 +101,26 @@ fn a_photo_that_comes_steadily_is_not_given_up() {
         solo.hear(first, Message::Chunk { transfer, offset, data });
         solo.tell(DiskEvent::Written { spool: Spool::Pull(transfer), result: Ok(()) });
     }
+}
+
+#[test]
+fn the_clients_of_one_member_wait_for_so_many_photos_and_hold_up_nobody() {
+    let mut friends = Friends::new();
+    let [ana, ben, carl] = ["ana", "ben", "carl"].map(|name| friends.invite(name));
+    let mut solo = of(&ana);
+    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
+    let photos: Vec<Vec<u8>> = (0..=GETS_OF_MEMBER as u8 + 2).map(|n| vec![n; 10]).collect();
+    join(&mut solo, 1, &carl, photos.iter().map(|bytes| replica(bytes)).collect());
+    let mut get = |link: usize, by: Asker| {
+        let (photo, link) = (PhotoId::of(&photos[link]), LinkId(1000 + link as u64));
+        let request = Request::GetExact { photo };
+        let actions = solo.tell(ClientEvent::Asked { link, by, request });
+        actions.iter().any(|action| matches!(action, Action::Client(_)))
+    };
+    let bens = || Asker::Member(Box::new(ben.certificate.clone()));
+    let answered: Vec<bool> = (0..=GETS_OF_MEMBER).map(|link| get(link, bens())).collect();
+    let refused = (0..=GETS_OF_MEMBER).map(|link| link == GETS_OF_MEMBER);
+    assert!(answered.into_iter().eq(refused), "ben's last one is told to try again");
+    assert!(!get(GETS_OF_MEMBER + 1, Asker::Owner));
+    assert!(!get(GETS_OF_MEMBER + 2, Asker::Member(Box::new(carl.certificate.clone()))));
 }
