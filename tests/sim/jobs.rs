@@ -234,6 +234,8 @@ impl World {
             Departure::Replaced { by, relation } if stored => {
                 self.judge_put_away(host, photo, Some((by, relation)));
             }
+            // The folder moves the replica that it knows, and not the file that has come since its last scan.
+            Departure::Removed { .. } if self.has_come_unnoticed(host, photo) => return Ok(()),
             Departure::Removed { by } if stored && disk.may_remove(photo, by) => {
                 self.judge_removal(host, photo, by);
             }

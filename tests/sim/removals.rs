@@ -158,6 +158,12 @@ impl World {
         }
     }
 
+    /// Whether a person has copied in a photo that was removed before, and no scan has seen the file yet.
+    pub(crate) fn has_come_unnoticed(&self, host: usize, photo: PhotoId) -> bool {
+        let is_wanted = self.oracle.removed.wanted.contains(&(host, photo));
+        is_wanted && self.hosts[host].disk.unnoticed.contains(&photo)
+    }
+
     /// A copy goes to the trash because its owner has removed the photo: he must have said so, or do it himself.
     pub(crate) fn judge_removal(&mut self, host: usize, photo: PhotoId, by: MemberName) {
         let disk = &self.hosts[host].disk;
