@@ -99,6 +99,16 @@ fn a_wrong_account_counts_for_no_longer_than_it_is_told() {
 }
 
 #[test]
+fn of_others_accounts_the_one_of_more_persons_counts() {
+    let right = photo(pair().1);
+    // Of two it is the lesser, which would count if as many said so.
+    let lie = Arc::new(Photo { bytes: 0, ..Photo::clone(&right) });
+    assert!(lie < right);
+    assert_eq!(state(&mut table_of(&[&right, &lie])).0, lie);
+    assert_eq!(state(&mut table_of(&[&right, &lie, &right])).0, right);
+}
+
+#[test]
 fn each_holder_is_asked_for_as_many_bytes_as_it_has_told() {
     let mut solo = Solo::new();
     let right = original(&[7; 100]);

@@ -1,11 +1,12 @@
 //! How far others can fill a node's table.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::{CloseReason, LinkEvent, LinkId};
 use super::solo::{Solo, original};
 use crate::node::table::bounds::Bounds;
-use crate::protocol::NodeId;
+use crate::protocol::{Facts, Holding, Looks, NodeId, Record};
 
 #[test]
 fn who_tells_too_much_is_left_out_and_nobody_else() {
@@ -40,4 +41,21 @@ fn what_a_node_had_too_much_is_forgotten_with_the_rest_of_it() {
     assert!(!solo.node.cx.table.knows_all(), "it may be back with them");
     solo.wait(Duration::from_secs(600));
     assert!(solo.node.cx.table.knows_all());
+}
+
+#[test]
+fn who_has_told_too_much_can_make_nothing_of_it_larger() {
+    let mut solo = Solo::new();
+    solo.join(1, Default::default(), &[b"1"]);
+    solo.node.cx.table.bounds.of_member = 1;
+    let told = |solo: &Solo| {
+        let entry = solo.node.cx.table.get(original(b"1").photo.id).unwrap();
+        let claim = entry.claims.get(NodeId(1)).unwrap();
+        (claim.holding, claim.facts.names.len(), claim.looks.is_some())
+    };
+    let (holding, looks) = (Holding::Retired, Looks::default());
+    let facts = Facts { names: (0..30).map(|n| n.to_string()).collect(), ..Facts::default() };
+    let record = Record { holding, looks, facts: Arc::new(facts), ..original(b"1") };
+    solo.announce(1, vec![record], true);
+    assert_eq!(told(&solo), (Holding::Retired, 0, false), "how it is held is heard all the same");
 }

@@ -123,6 +123,24 @@ fn install(solo: &mut Solo, transfer: TransferId, result: Result<(), DiskError>)
 }
 
 #[test]
+fn what_comes_with_an_offer_is_hearsay() {
+    let mut solo = Solo::new();
+    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
+    (1..=2).for_each(|n| solo.join(n, PIN, &[]));
+    let names = (0..Facts::MAX).map(|n| format!("{n}.jpg")).collect();
+    let (photo, facts) = (picture(&bytes()), Facts { names, ..Facts::default() });
+    let actions = solo.hear(1, Message::KeepThis { photo, facts });
+    let (_, transfer) = asked(&actions).expect("it is wanted");
+    deliver(&mut solo, 1, transfer);
+    let actions = inspect(&mut solo, transfer, Ok(picture(&bytes())));
+    let kept = actions.iter().find_map(|action| match action {
+        Action::Disk(DiskAction::Install { facts, .. }) => Some(facts.names.len()),
+        _ => None,
+    });
+    assert_eq!(kept, Some(Facts::HEARD));
+}
+
+#[test]
 fn pieces_of_an_earlier_try_are_passed_over() {
     let (mut solo, first, other, transfer) = getting();
     for (link, offset) in [(other, 0), (first, MAX_CHUNK as u64)] {

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use super::super::limits::{NODES, PAUSE, STAYED, STRANGER, TICK, UNMET};
 use super::super::{Action, CloseReason, DiskAction, Event, LinkAction, LinkEvent, LinkId};
+use super::members::{Friends, knock, node, of};
 use super::solo::{Solo, register};
 use super::world::address;
+use crate::node::table::spread::Person;
 use crate::protocol::{Address, Message, NodeId};
 
 const PIN: Duration = Duration::from_secs(60);
@@ -81,4 +83,23 @@ fn a_stranger_is_dialed_for_a_day() {
         solo.tell(LinkEvent::DialFailed { address, reason });
     }
     assert_eq!(solo.status().nodes.len(), 1, "this node");
+}
+
+#[test]
+fn whose_a_stranger_was_is_forgotten_with_it() {
+    let mut friends = Friends::new();
+    let (ana, ben) = (friends.invite("ana"), friends.invite("ben"));
+    let mut solo = of(&ana);
+    for n in 10..20 {
+        knock(&mut solo, n, &ben);
+        let (link, reason) = (LinkId(n), CloseReason::Remote);
+        solo.tell(LinkEvent::Closed { link, reason });
+    }
+    let whose = |solo: &Solo| {
+        let known = |n: &u64| matches!(solo.node.cx.table.person(node(*n)), Person::Member(_));
+        (10..20).filter(known).count()
+    };
+    assert_eq!(whose(&solo), 10);
+    pass(&mut solo, STRANGER);
+    assert_eq!(whose(&solo), 0);
 }

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use super::super::Action;
 use super::super::limits::{PASS_OVER, SETTLE, TICK, UNREST};
+use super::super::{Action, Time};
 use super::members::replica;
 use super::offers::offers;
 use super::shortages::coordinated_by;
 use super::solo::{Solo, challenge, original};
+use crate::node::agenda::Agenda;
+use crate::photo::PhotoId;
 
 const PIN: Duration = Duration::from_secs(60);
 
@@ -59,4 +61,15 @@ fn what_finds_no_rest_is_not_given_up() {
     solo.hold(bytes);
     (1..=3).for_each(|n| solo.join(n, PIN, &[bytes]));
     assert_eq!(challenge(&toggle(&mut solo, bytes, SETTLE - TICK, 2 * UNREST)), None);
+}
+
+#[test]
+fn how_long_a_photo_has_been_short_begins_anew_when_one_more_person_keeps_it() {
+    let mut agenda = Agenda::default();
+    let photo = PhotoId::of(b"cat");
+    let second = |n| Time(Duration::from_secs(n));
+    for (now, persons, since) in [(1, 1, 1), (5, 1, 1), (9, 2, 9), (12, 1, 9), (14, 2, 9)] {
+        agenda.falls_short(photo, second(now), persons);
+        assert_eq!(agenda.short_since(photo), Some(second(since)), "at {now}");
+    }
 }
