@@ -110,7 +110,8 @@ pub const REMOVE: Duration = Duration::from_secs(20);
 /// removes ten thousand photos one by one.
 pub const TOMBSTONES_OF_OWNER: usize = 10_000;
 
-/// The most tombstones of all owners together: some 50 MB of memory, even if a member invents owners.
+/// The most tombstones of all owners together, even where there is no group and a node invents owners. In a group each
+/// carries its certificate, and takes some 3 KB: so one member's take 30 MB, and only twenty members can fill this.
 pub const TOMBSTONES: usize = 200_000;
 
 /// How much memory may be taken up by what one other member tells of photos, in bytes. Photos that this node does not
