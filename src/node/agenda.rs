@@ -15,7 +15,7 @@ pub(in crate::node) struct Agenda {
     parked: BTreeSet<PhotoId>,
     /// Photos left alone for a while: the disk could not move them, or their better version does not come.
     held: BTreeMap<PhotoId, Time>,
-    /// Worse versions that stay until then, because another node, whose verdict differs, wants them kept.
+    /// Photos that stay until then, because another node, which judges by a different table, wants them kept.
     contested: BTreeMap<PhotoId, Time>,
     /// Photos that change again and again: since when they have had no rest.
     restless: BTreeMap<PhotoId, Time>,

@@ -108,6 +108,9 @@ impl Drops {
     /// A photo has too many copies: this node's goes, if it is the first that may.
     pub(in crate::node) fn consider_trimming(&mut self, cx: &mut Context, photo: PhotoId) {
         let copies = cx.copies();
+        if let Some(until) = cx.agenda.contested_until(photo, cx.now()) {
+            return cx.agenda.set(photo, until);
+        }
         let Some(entry) = cx.table.get(photo) else {
             return;
         };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::limits::{SETTLE, STAGGER, TICK};
+use super::super::limits::{DOUBT, SETTLE, STAGGER, TICK};
 use super::super::{Action, CloseReason, DiskEvent, LinkAction, LinkId};
 use super::solo::{Solo, challenge, drop_within, original, proof, register};
 use crate::photo::{Nonce, PhotoId, Proof};
@@ -227,6 +227,26 @@ fn who_does_not_belong_to_the_group_is_refused_in_words() {
     borrowed.member = Some(Box::new(membership(&ana, 1)));
     let borrowed = refusal(&solo.hear(5, Message::Register(borrowed))).unwrap();
     assert!(borrowed.contains("is that of node"), "{borrowed}");
+}
+
+#[test]
+fn what_another_wants_back_is_not_trimmed_again_at_once() {
+    let mut friends = Friends::new();
+    let [ana, ben, carl] = ["ana", "ben", "carl"].map(|name| friends.invite(name));
+    let mut solo = of(&ana);
+    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
+    for (n, member) in [(1, &ben), (2, &carl)] {
+        join(&mut solo, n, member, vec![replica(CAT)]);
+    }
+    hold(&mut solo, Record { holding: Holding::Retired, ..replica(CAT) });
+    // Node 1 is cut off from node 2, and so thinks that there are too few.
+    let record = replica(CAT);
+    let (photo, facts) = (record.photo, Facts::default());
+    let id = photo.id;
+    solo.hear(1, Message::KeepThis { photo, facts });
+    solo.tell(DiskEvent::Returned { photo: id, result: Ok(Holding::Replica) });
+    assert_eq!(challenge(&solo.wait(DOUBT - SETTLE)), None);
+    assert!(challenge(&solo.wait(2 * SETTLE + 8 * STAGGER)).is_some(), "in the end it goes");
 }
 
 #[test]
