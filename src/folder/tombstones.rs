@@ -13,6 +13,9 @@ use crate::protocol::{MemberFile, MemberName, Tombstone, Wish};
 /// The file is rewritten when it has twice as many lines as it needs, and this many more.
 const SPARE_LINES: usize = 1_000;
 
+/// The highest number that a word keeps when it is signed anew: more words than an owner ever says on one photo.
+const MOST_WORDS: u64 = 1 << 32;
+
 /// The latest word of every owner on every photo, and `.photomesh/tombstones`: a line of JSON for each one that came.
 #[derive(Debug)]
 pub(super) struct Tombstones {
@@ -88,9 +91,6 @@ impl Tombstones {
     }
 }
 
-/// More words than an owner ever says on one photo.
-const MOST_WORDS: u64 = 1 << 32;
-
 impl Folder {
     /// All tombstones, of this folder's owner and of others.
     pub fn tombstones(&self) -> Vec<Tombstone> {
@@ -145,8 +145,8 @@ impl Folder {
         };
         let outdated = latest.values().filter(is_outdated);
         // A thief's last number must leave room for the owner's next ones.
-        let anew = outdated
-            .map(|word| self.signed(word.photo(), word.counter().min(MOST_WORDS), word.wish()));
+        let number = |word: &Tombstone| word.counter().min(MOST_WORDS);
+        let anew = outdated.map(|word| self.signed(word.photo(), number(word), word.wish()));
         let anew: Vec<Tombstone> = anew.collect();
         match anew[..] {
             [] => Ok(()),

@@ -132,29 +132,30 @@ impl Facts {
     }
 
     fn add(&mut self, other: &Facts, names: usize, distinct: usize) -> bool {
-        let mut merged = self.clone();
         let named = |name: &&String| !name.is_empty();
-        add(&mut merged.names, other.names.iter().filter(named), names);
-        add(&mut merged.aliases, other.aliases.iter().filter(named), names);
-        add(&mut merged.distinct, &other.distinct, distinct);
-        add(&mut merged.owners, &other.owners, Facts::MAX_OWNERS);
-        let grown = merged != *self;
-        *self = merged;
-        grown
+        let grown = [
+            add(&mut self.names, other.names.iter().filter(named), names),
+            add(&mut self.aliases, other.aliases.iter().filter(named), names),
+            add(&mut self.distinct, &other.distinct, distinct),
+            add(&mut self.owners, &other.owners, Facts::MAX_OWNERS),
+        ];
+        grown.contains(&true)
     }
 }
 
-/// Adds to a set while it has room.
+/// Adds to a set while it has room; whether anything was new.
 fn add<'a, T: Ord + Clone + 'a>(
     set: &mut Few<T>,
     others: impl IntoIterator<Item = &'a T>,
     most: usize,
-) {
+) -> bool {
+    let before = set.len();
     for other in others {
-        if set.len() < most {
+        if set.len() < most && !set.contains(other) {
             set.insert(other.clone());
         }
     }
+    set.len() > before
 }
 
 /// One node's word on one photo: what it is, what is known about it and how this node has it.

@@ -289,8 +289,8 @@ impl Copies {
 }
 
 /// Another node wants a photo back out of this node's trash, so it judges by a different table. Until both agree, a
-/// worse version stays, and a copy too many: else each would undo the other's work. A node that had accepted the better version before is
-/// cut off from it: what it has accepted says nothing, so the photo stays for the whole time.
+/// worse version stays, and a copy too many: else each would undo the other's work. A node that had accepted the better
+/// version before is cut off from it: what it has accepted says nothing, so the photo stays for the whole time.
 fn keep_for(cx: &mut Context, photo: PhotoId, node: NodeId) {
     let Some(entry) = cx.table.get(photo) else {
         return;
@@ -298,7 +298,7 @@ fn keep_for(cx: &mut Context, photo: PhotoId, node: NodeId) {
     let until = cx.now() + DOUBT;
     match entry.verdict {
         Verdict::Loser(keeper) if entry.is_given_up_by(node, keeper) => {
-            cx.agenda.hold(photo, until)
+            cx.agenda.hold(photo, until);
         }
         Verdict::Loser(_) | Verdict::Keeper | Verdict::Removed | Verdict::Absent => {
             cx.agenda.contest(photo, until);

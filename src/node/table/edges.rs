@@ -3,8 +3,8 @@
 //! Two photos have an edge if the first look, at their records, does not call them different, and no holder of either
 //! has compared their pixels and found them different. Such a *refusal* is a part of its holder's record: it counts for
 //! all nodes while that holder is here or expected back, and ends with the record. So all nodes that know the same
-//! records draw the same edges, in whatever order they heard of them; and a wrong refusal does no more harm than to
-//! show both photos.
+//! records draw the same edges, in whatever order they heard of them, where no picture has very many versions; and a
+//! wrong refusal does no more harm than to show both photos.
 //!
 //! A photo has at most [`VERSIONS`] neighbours by the word of others: a member could invent any number. What finds no
 //! place beside it is shown as a picture of its own until there is place again. Photos that this node has read find one

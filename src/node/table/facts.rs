@@ -122,10 +122,13 @@ fn take_turns<'a, T: Ord + Clone + 'a>(all: &mut Few<T>, others: impl Iterator<I
 /// What a node knows of a photo, with what it hears of another one: of that not more than a few.
 pub(super) fn with_hearsay(own: &Arc<Facts>, heard: &Facts) -> Arc<Facts> {
     let mut more = Facts::clone(own);
-    more.hear(heard);
-    if more == **own { Arc::clone(own) } else { Arc::new(more) }
+    match more.hear(heard) {
+        true => Arc::new(more),
+        false => Arc::clone(own),
+    }
 }
 
+/// All of the first, and of the other what finds room beside it.
 pub(super) fn union(one: Arc<Facts>, other: &Arc<Facts>) -> Arc<Facts> {
     if one == *other {
         return one;

@@ -83,12 +83,14 @@ impl Table {
 
     /// The owners of a photo that have not removed it.
     pub(in crate::node) fn owners(&self, entry: &Entry) -> BTreeSet<MemberName> {
-        let photo = entry.photo.id;
         let mut owners = self.on_record(entry);
-        owners.retain(|owner| {
-            !self.tombstones.is_removed_by(photo, *owner) || self.has_original(entry, *owner)
-        });
+        owners.retain(|owner| !self.has_removed(entry, *owner));
         owners
+    }
+
+    /// Whether an owner has removed a photo, and has it nowhere as an original again.
+    fn has_removed(&self, entry: &Entry, owner: MemberName) -> bool {
+        self.tombstones.is_removed_by(entry.photo.id, owner) && !self.has_original(entry, owner)
     }
 
     /// Whether some node of a member has a photo as an original, as far as is known.
@@ -109,10 +111,12 @@ impl Table {
 
     /// Whether a photo is removed, by the rule at the top of this file.
     pub(in crate::node) fn is_removed(&self, entry: &Entry) -> bool {
-        self.tombstones.removers(entry.photo.id).next().is_some()
-            && !entry.facts.may_lack_owners()
-            && self.owners(entry).is_empty()
-            && !self.on_record(entry).is_empty()
+        let photo = entry.photo.id;
+        if self.tombstones.removers(photo).next().is_none() || entry.facts.may_lack_owners() {
+            return false;
+        }
+        let owners = self.on_record(entry);
+        !owners.is_empty() && owners.iter().all(|owner| self.has_removed(entry, *owner))
     }
 
     /// Whether a photo is removed as far as is known. Of one without an entry nobody knows whose it is, so no word on it

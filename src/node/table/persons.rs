@@ -102,10 +102,9 @@ impl Table {
     pub(super) fn forget_leaving(&mut self) {
         let told =
             |node: &NodeId| self.inventories.get(node).is_some_and(|told| !told.photos.is_empty());
-        let (staying, gone) = std::mem::take(&mut self.leaving).into_iter().partition(told);
-        self.leaving = staying;
-        let gone: BTreeSet<NodeId> = gone;
+        let gone: Vec<NodeId> = self.leaving.iter().copied().filter(|node| !told(node)).collect();
         for node in gone {
+            self.leaving.remove(&node);
             self.members.remove(&node);
             self.inventories.remove(&node);
         }

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::super::limits::{PINS, PROOF_BYTES, PROOF_LEAST, PROOF_SPAN};
-use super::super::{Action, DiskAction, DiskEvent, LinkAction};
+use super::super::{Action, DiskEvent, LinkAction};
 use super::members::{Friends, hold, join, membership, node};
+use super::promises::begun;
 use super::solo::{Solo, original};
 use crate::photo::{MAX_PHOTO, Nonce, Photo, PhotoId, Proof};
 use crate::protocol::{Message, Record};
@@ -51,14 +52,6 @@ fn refusal(actions: &[Action]) -> Option<&str> {
         }
         _ => None,
     })
-}
-
-fn begun(actions: &[Action]) -> Vec<Nonce> {
-    let begun = actions.iter().filter_map(|action| match action {
-        Action::Disk(DiskAction::Prove { nonce, .. }) => Some(*nonce),
-        _ => None,
-    });
-    begun.collect()
 }
 
 #[test]

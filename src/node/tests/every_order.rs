@@ -1,5 +1,4 @@
-//! Every order of events in which two to four nodes, one person a traitor or none, give up copies of one photo:
-//! searched.
+//! Every order of events in which two to four nodes, one person a traitor or none, give up copies of a photo: searched.
 //!
 //! Each node is a [`Custody`] with a round, a disk and wires; all that is not told here (who is asked, and when
 //! anything is begun, answered, given up or late) happens in every way. The photo is on as many disks as the search has

@@ -120,8 +120,8 @@ fn promises_are_limited() {
     assert!(!is_refused(&mut solo, 1, PINS));
 }
 
-/// Another node's round is asked about; the nonces of the proofs that are begun thereupon.
-fn begun(actions: &[Action]) -> Vec<Nonce> {
+/// The nonces of the proofs that are begun.
+pub(super) fn begun(actions: &[Action]) -> Vec<Nonce> {
     let begun = actions.iter().filter_map(|action| match action {
         Action::Disk(DiskAction::Prove { nonce, .. }) => Some(*nonce),
         _ => None,
