@@ -17,6 +17,7 @@
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io;
+use std::net::TcpStream;
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{
@@ -123,6 +124,14 @@ pub(crate) fn name_of_bytes(bytes: Vec<u8>) -> OsString {
 /// Allows this process `wanted` open files if possible; returns how many it may have then, if that is known.
 pub(crate) fn allow_files(wanted: u64) -> Option<u64> {
     rlimit::increase_nofile_limit(wanted).ok()
+}
+
+/// Lets the system take no more of what is written to a socket, beyond what it sends at once, than so many bytes: what is
+/// urgent is not behind them. Only some systems can.
+pub(crate) fn limit_unsent(stream: &TcpStream, bytes: u32) {
+    // Best effort: otherwise a slow line holds some seconds' worth.
+    #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+    let _ = socket2::SockRef::from(stream).set_tcp_notsent_lowat(bytes);
 }
 
 /// Gives this thread the lowest priority. On other systems than Linux the priority is the whole process's, and stays as

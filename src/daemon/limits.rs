@@ -29,6 +29,11 @@ pub(super) const MESSAGES: usize = 1024;
 /// Windows of photos that one peer may have asked for in each lane and not yet been sent.
 pub(super) const WINDOWS: usize = 1024;
 
+/// Bytes of a link that the system may have taken and not begun to send: what comes next is chosen anew after each frame,
+/// so that heartbeats, proofs and gets need not wait for seconds behind photos on a slow line. (By itself Linux takes up
+/// to 4 MiB.)
+pub(super) const UNSENT: u32 = 128 * 1024;
+
 /// Lines of the log that may wait for a slow terminal; more are dropped and counted.
 pub(super) const LOG_LINES: usize = 1024;
 

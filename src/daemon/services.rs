@@ -10,11 +10,12 @@ use crossbeam_channel::Sender;
 use super::console::Console;
 use super::disk::jobs::Disk;
 use super::inbox::Input;
-use super::limits::Deadlines;
+use super::limits::{Deadlines, UNSENT};
 use super::room::Room;
 use super::seats::Seats;
 use super::socket::link::Link;
 use crate::node::{CloseReason, Event, LinkId};
+use crate::platform;
 use crate::protocol::secure::Credentials;
 use crate::protocol::{Membership, NodeName};
 
@@ -62,6 +63,7 @@ impl Services {
     pub(super) fn link(&self, stream: TcpStream) -> io::Result<Arc<Link>> {
         // Without this a small answer waits for the acknowledgement of the one before.
         stream.set_nodelay(true)?;
+        platform::limit_unsent(&stream, UNSENT);
         let id = LinkId(self.next_link.fetch_add(1, Ordering::Relaxed));
         Ok(Arc::new(Link::new(id, stream, self.deadlines)))
     }

@@ -79,25 +79,28 @@ pub const OFFER: Duration = Duration::from_secs(60);
 /// How long the most loaded node may take to offer something to the least loaded one.
 pub const REBALANCE: Duration = Duration::from_secs(5);
 
-/// A pull that a client waits for goes on to the next holder when nothing came for this long.
-pub const GET_STALL: Duration = Duration::from_secs(5);
+/// A pull that a client waits for goes on to the next holder when that one sent nothing at all for this long. On a home
+/// line the first byte comes after some seconds if others are being served there; and if it never comes, there is time
+/// for one more holder.
+pub const GET_STALL: Duration = Duration::from_secs(10);
 
-/// A pull for safety goes on to the next holder when nothing came for this long: gets are served before it.
+/// A pull for safety goes on to the next holder when that one sent nothing at all for this long: gets are served before
+/// it.
 pub const REPLICATE_STALL: Duration = Duration::from_secs(30);
 
 /// A pull goes on to the next holder, too, when after this time it has come more slowly than [`PULL_MIN_RATE`].
 pub const PULL_START: Duration = Duration::from_secs(60);
 
 /// The slowest transfer that a pull still waits for, in bytes a second: a home line of 1 Mbit/s sends 90 KB of photos a
-/// second, and a hundred of them at a time are still twice as fast. Else a byte now and then would hold a photo up for
-/// ever that another holder has, too.
-pub const PULL_MIN_RATE: u64 = 512;
+/// second, to twenty nodes at once. Else a byte now and then would hold a photo up for ever that another holder has,
+/// too.
+pub const PULL_MIN_RATE: u64 = 4 * 1024;
 
 /// A get of a small photo is answered within this time, with the photo or without.
 pub const GET: Duration = Duration::from_secs(20);
 
-/// The slowest transfer that a get still waits for, in bytes a second: about the upload rate of a slow home line.
-pub const GET_MIN_RATE: u64 = 256 * 1024;
+/// The slowest transfer that a get still waits for, in bytes a second: two or three at a time on a home line of 1 Mbit/s.
+pub const GET_MIN_RATE: u64 = 32 * 1024;
 
 /// How long a put waits for its copies before it is answered with a warning.
 pub const PUT: Duration = Duration::from_secs(10);
@@ -203,6 +206,13 @@ pub const GETS: usize = 64;
 /// For how many photos of other nodes the clients of another member wait at a time at most, so that some of the pulls are
 /// left for the owner, and for the others.
 pub const GETS_OF_MEMBER: usize = 16;
+
+/// How many bytes for safety one holder is asked for at a time: a second window is in its line when it has sent the
+/// first, and small photos need not wait for one another.
+pub const PULLS_IN_LINE: u64 = 2 * WINDOW;
+
+/// How many for clients: what each of them waits for comes at the same time.
+pub const GETS_IN_LINE: u64 = 4 * WINDOW;
 
 /// The most pulls in line; a node with more of them answers offers with "full".
 pub const PULL_QUEUE: usize = 1024;

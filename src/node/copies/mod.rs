@@ -42,13 +42,13 @@ mod transfer;
 
 use std::collections::BTreeMap;
 
-use super::LinkId;
+use super::{LinkId, Time};
 use crate::photo::PhotoId;
 use crate::protocol::NodeId;
 use crate::protocol::message::TransferId;
 use line::Line;
-use offers::Offer;
 pub(in crate::node) use offers::Skipped;
+use offers::{Offer, Taking};
 use pulls::Pull;
 use rebalance::Rebalance;
 
@@ -57,6 +57,8 @@ use rebalance::Rebalance;
 pub(in crate::node) struct Copies {
     /// Photos that this node has offered to another one.
     offers: BTreeMap<PhotoId, Offer>,
+    /// What the targets of these have made of them.
+    targets: BTreeMap<NodeId, Taking>,
     /// Photos that found no node free to be offered to.
     line: Line,
     /// Nodes that refused or failed, and how long they are left out.
@@ -67,6 +69,8 @@ pub(in crate::node) struct Copies {
     /// Photos on their way here.
     pulls: BTreeMap<PhotoId, (TransferId, Pull)>,
     next_transfer: u32,
+    /// When a holder last sent anything that was asked of it.
+    came: BTreeMap<NodeId, Time>,
     /// Windows on their way out, by link.
     serving: BTreeMap<LinkId, usize>,
 }
@@ -75,12 +79,14 @@ impl Copies {
     pub(in crate::node) fn new(me: NodeId) -> Copies {
         Copies {
             offers: BTreeMap::new(),
+            targets: BTreeMap::new(),
             line: Line::default(),
             skipped: BTreeMap::new(),
             last_target: me,
             rebalance: Rebalance::default(),
             pulls: BTreeMap::new(),
             next_transfer: 0,
+            came: BTreeMap::new(),
             serving: BTreeMap::new(),
         }
     }

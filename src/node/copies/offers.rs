@@ -29,19 +29,19 @@ use crate::protocol::{Facts, Holding, Message, NodeId, Record};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Offer {
     pub(super) target: NodeId,
-    begun: Time,
     until: Time,
     /// How many bytes the target has asked for here, and whether the last of them are being sent.
     asked: u64,
     sending: bool,
 }
 
-impl Offer {
-    /// A sign of progress gives it time again; in all, as much as a pull may take for so many bytes.
-    fn renew(&mut self, now: Time) {
-        let longest = 2 * OFFER + Duration::from_secs(self.asked / PULL_MIN_RATE);
-        self.until = (now + OFFER).min(self.begun + longest);
-    }
+/// What a target makes of its offers. It takes one photo after the other, so that one of them moves gives time to all.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Taking {
+    /// Since when offers to it are open.
+    since: Time,
+    /// How many bytes it has asked for since.
+    asked: u64,
 }
 
 /// Why a node is offered nothing for a while.
@@ -109,9 +109,9 @@ impl Copies {
         let Some(record) = cx.table.record(photo) else {
             return;
         };
-        let begun = cx.now();
-        let offer = Offer { target, begun, until: begun + OFFER, asked: 0, sending: false };
-        self.offers.insert(photo, offer);
+        let now = cx.now();
+        self.targets.entry(target).or_insert(Taking { since: now, asked: 0 });
+        self.offers.insert(photo, Offer { target, until: now + OFFER, asked: 0, sending: false });
         let facts = Arc::unwrap_or_clone(record.facts);
         cx.send_to(target, Message::KeepThis { photo: record.photo, facts });
     }
@@ -187,6 +187,7 @@ impl Copies {
     /// An offer is over: another photo can be offered.
     fn offer_ended(&mut self, cx: &mut Context, photo: PhotoId) {
         self.offers.remove(&photo);
+        self.forget_targets();
         self.call_up(cx);
     }
 
@@ -209,8 +210,9 @@ impl Copies {
     pub(super) fn offer_asked(&mut self, now: Time, photo: PhotoId, node: NodeId, end: u64) {
         let offer = self.offers.get_mut(&photo);
         if let Some(offer) = offer.filter(|offer| offer.target == node && offer.asked < end) {
+            let more = end - offer.asked;
             (offer.asked, offer.sending) = (end, true);
-            offer.renew(now);
+            self.target_moves(now, node, more);
         }
     }
 
@@ -219,8 +221,27 @@ impl Copies {
         let offer = self.offers.get_mut(&photo);
         if let Some(offer) = offer.filter(|offer| offer.target == node && offer.sending) {
             offer.sending = false;
-            offer.renew(now);
+            self.target_moves(now, node, 0);
         }
+    }
+
+    /// A target makes progress: all offers to it have time again; in all, as much as pulls may take for so many bytes.
+    fn target_moves(&mut self, now: Time, node: NodeId, more: u64) {
+        let Some(taking) = self.targets.get_mut(&node) else {
+            return;
+        };
+        taking.asked += more;
+        let longest = 2 * OFFER + Duration::from_secs(taking.asked / PULL_MIN_RATE);
+        let until = (now + OFFER).min(taking.since + longest);
+        for offer in self.offers.values_mut().filter(|offer| offer.target == node) {
+            offer.until = offer.until.max(until);
+        }
+    }
+
+    /// Offers are over: targets of none are forgotten.
+    fn forget_targets(&mut self) {
+        let offers = &self.offers;
+        self.targets.retain(|node, _| offers.values().any(|offer| offer.target == *node));
     }
 
     /// A node announces a photo: if it was offered to that node, this is the acknowledgement.
@@ -241,6 +262,7 @@ impl Copies {
             self.offers.remove(&photo);
             cx.agenda.set(photo, cx.now() + SETTLE);
         }
+        self.forget_targets();
         self.rebalance.node_lost(node);
         self.call_up(cx);
         self.pulls_lost(cx, node);

@@ -50,6 +50,8 @@ pub(super) enum Phase {
         /// How many bytes have come, and where the window ends.
         received: u64,
         window_end: u64,
+        /// How many bytes its holder was to send before this window.
+        ahead: u64,
         /// When it was asked for, and when something of it came last.
         since: Time,
         progress: Time,
@@ -74,6 +76,28 @@ impl Pull {
         match self.phase {
             Phase::Receiving { from, .. } | Phase::Inspecting { from } => Some(from),
             Phase::Queued | Phase::Draining | Phase::Installing | Phase::Ready => None,
+        }
+    }
+
+    /// How many bytes its holder has still to send of what it was asked for.
+    pub(super) fn in_line(&self) -> u64 {
+        match self.phase {
+            Phase::Receiving { received, window_end, .. } => window_end - received,
+            Phase::Queued
+            | Phase::Draining
+            | Phase::Inspecting { .. }
+            | Phase::Installing
+            | Phase::Ready => 0,
+        }
+    }
+
+    /// Its holder is asked for something else, too, that it may send first.
+    pub(super) fn goes_after(&mut self, other: Lane, bytes: u64) {
+        let lane = self.lane();
+        if let Phase::Receiving { ahead, .. } = &mut self.phase
+            && other < lane
+        {
+            *ahead += bytes;
         }
     }
 

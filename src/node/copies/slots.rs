@@ -1,20 +1,21 @@
 //! Slots: which pulls run, and from whom each comes.
 //!
-//! Only so many pulls run at a time, and only so many wait in line. Both are shared by member: whoever offers photos and
-//! then delivers a byte now and then, from however many nodes, holds up what comes from them, and nothing else.
+//! Only so many pulls run at a time, and only so many wait for that. One holder is asked for few bytes at a time, since
+//! it sends them one after the other, and on a home line they take long. And all is shared by member: whoever offers
+//! photos and then delivers a byte now and then, from however many nodes, holds up what comes from them, and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Copies;
 use super::pulls::{Phase, Pull};
 use crate::node::context::Context;
-use crate::node::limits::{GETS, PULL_QUEUE, PULLS, WINDOW};
+use crate::node::limits::{GETS, GETS_IN_LINE, PULL_QUEUE, PULLS, PULLS_IN_LINE, WINDOW};
 use crate::node::plan::placement::rendezvous_score;
 use crate::node::table::entry::Entry;
 use crate::node::{DiskAction, Spool};
 use crate::photo::PhotoId;
+use crate::protocol::NodeId;
 use crate::protocol::message::{Lane, TransferId};
-use crate::protocol::{Message, NodeId};
 
 const NOBODY: &str = "no node that is here could deliver it";
 
@@ -33,7 +34,33 @@ fn slots(lane: Lane) -> usize {
     }
 }
 
+/// How many bytes are asked of one holder at a time.
+fn in_line(lane: Lane) -> u64 {
+    match lane {
+        Lane::Get => GETS_IN_LINE,
+        Lane::Replicate => PULLS_IN_LINE,
+    }
+}
+
+/// A pull that runs.
+struct Running {
+    photo: PhotoId,
+    lane: Lane,
+    from: NodeId,
+    /// How many bytes its holder has still to send of what it was asked for.
+    in_line: u64,
+}
+
 impl Copies {
+    /// All pulls that run: as many as there are slots.
+    fn running(&self) -> Vec<Running> {
+        let running = self.pulls.iter().filter_map(|(photo, (_, pull))| {
+            let (photo, lane, from) = (*photo, pull.lane(), pull.from()?);
+            Some(Running { photo, lane, from, in_line: pull.in_line() })
+        });
+        running.collect()
+    }
+
     /// Starts as many waiting pulls as can run: those for clients first, then the oldest.
     pub(super) fn start_pulls(&mut self, cx: &mut Context) {
         let running = |lane: Lane| {
@@ -52,14 +79,16 @@ impl Copies {
             .map(|(photo, (id, pull))| (pull.lane(), *id, *photo))
             .collect();
         queued.sort_unstable();
+        let mut running = self.running();
         for (lane, _, photo) in queued {
             let Some(free) = free.get_mut(&lane).filter(|free| **free > 0) else {
                 continue;
             };
-            match self.find_holder(cx, photo) {
+            match self.find_holder(cx, photo, &running) {
                 Found::Holder(from) => {
                     *free -= 1;
                     self.pull_from(cx, photo, from);
+                    running = self.running();
                 }
                 Found::Later => {}
                 Found::Nowhere => self.pull_ends(cx, photo, NOBODY),
@@ -75,7 +104,7 @@ impl Copies {
             pull.phase = Phase::Draining;
             return;
         }
-        match self.find_holder(cx, photo) {
+        match self.find_holder(cx, photo, &self.running()) {
             Found::Holder(from) => self.pull_from(cx, photo, from),
             Found::Later => {
                 if let Some((transfer, pull)) = self.pulls.get_mut(&photo) {
@@ -90,7 +119,7 @@ impl Copies {
 
     /// The holder that suits best: one that has the photo not just in its trash, of a member who was not tried yet, and
     /// from which the fewest other pulls come.
-    fn find_holder(&self, cx: &Context, photo: PhotoId) -> Found {
+    fn find_holder(&self, cx: &Context, photo: PhotoId, running: &[Running]) -> Found {
         let Some((_, pull)) = self.pulls.get(&photo) else {
             return Found::Nowhere;
         };
@@ -99,15 +128,17 @@ impl Copies {
         let (mut stored, retired): (BTreeSet<NodeId>, BTreeSet<NodeId>) =
             holders.unwrap_or_default();
         stored.extend(&pull.offered_by);
-        let others = self.pulls.iter().filter(|(other, _)| **other != photo);
-        let running = others.filter_map(|(_, (_, other))| Some((other.lane(), other.from()?)));
-        let running: Vec<(Lane, NodeId)> = running.collect();
-        let busy = |node: NodeId| running.iter().filter(|(_, from)| *from == node).count();
         let person = |node: NodeId| cx.table.person(node);
         let share = cx.share_of(slots(pull.lane()));
+        let window = pull.photo.bytes.min(WINDOW);
+        let others = || running.iter().filter(|other| other.photo != photo);
+        let busy = |node: NodeId| others().filter(|other| other.from == node).count();
         let is_free = |node: &NodeId| {
-            let of_lane = running.iter().filter(|(lane, _)| *lane == pull.lane());
-            of_lane.filter(|(_, from)| person(*from) == person(*node)).count() < share
+            let of_lane = || others().filter(|other| other.lane == pull.lane());
+            let theirs = of_lane().filter(|other| person(other.from) == person(*node)).count();
+            let at_it = of_lane().filter(|other| other.from == *node);
+            let line: u64 = at_it.map(|other| other.in_line).sum();
+            theirs < share && (line == 0 || line + window <= in_line(pull.lane()))
         };
         let reachable =
             |node: &NodeId| !pull.tried.contains(node) && cx.mesh.link_to(*node).is_some();
@@ -125,19 +156,17 @@ impl Copies {
     }
 
     fn pull_from(&mut self, cx: &mut Context, photo: PhotoId, from: NodeId) {
-        let (Some((transfer, pull)), Some(link)) =
-            (self.pulls.get_mut(&photo), cx.mesh.link_to(from))
+        let (Some((_, pull)), Some(link)) = (self.pulls.get_mut(&photo), cx.mesh.link_to(from))
         else {
             return;
         };
         let has_told = |entry: &&Entry| entry.claims.has(from);
         let told = cx.table.get(photo).filter(has_told).map(|entry| entry.told_by(from).bytes);
         let bytes = told.unwrap_or(pull.photo.bytes);
-        let (now, lane, transfer) = (cx.now(), pull.lane(), *transfer);
-        let (received, window_end, since, progress) = (0, bytes.min(WINDOW), now, now);
-        let length = window_end;
-        pull.phase = Phase::Receiving { from, link, bytes, received, window_end, since, progress };
-        cx.send(link, Message::AskForImage { transfer, photo, offset: 0, length, lane });
+        let (received, window_end, ahead, since, progress) = (0, 0, 0, cx.now(), cx.now());
+        pull.phase =
+            Phase::Receiving { from, link, bytes, received, window_end, ahead, since, progress };
+        self.ask_for_window(cx, photo);
     }
 
     /// Whether nodes of its member have offered so many photos, and nobody else has, that this one can offer no more.

@@ -8,8 +8,10 @@ use std::time::Duration;
 use super::Copies;
 use super::pulls::{Phase, Pull};
 use crate::node::context::Context;
-use crate::node::limits::{GET_STALL, PULL_MIN_RATE, PULL_START, REPLICATE_STALL, SERVING, WINDOW};
-use crate::node::{DiskAction, DiskError, LinkAction, LinkId, Spool};
+use crate::node::limits::{
+    GET_MIN_RATE, GET_STALL, PULL_MIN_RATE, PULL_START, REPLICATE_STALL, SERVING, WINDOW,
+};
+use crate::node::{DiskAction, DiskError, LinkAction, LinkId, Spool, Time};
 use crate::photo::PhotoId;
 use crate::protocol::message::{Lane, TransferId};
 use crate::protocol::{Blob, MAX_CHUNK, Message, NodeId};
@@ -35,7 +37,8 @@ impl Copies {
         let Some((_, pull)) = self.pulls.get_mut(&photo) else {
             return;
         };
-        let Phase::Receiving { link, received, window_end, progress, .. } = &mut pull.phase else {
+        let Phase::Receiving { from, link, received, window_end, progress, .. } = &mut pull.phase
+        else {
             return;
         };
         let size = data.len() as u64;
@@ -48,6 +51,7 @@ impl Copies {
         }
         *received += size;
         *progress = now;
+        self.came.insert(*from, now);
         pull.unwritten += 1;
         cx.disk(DiskAction::Write { spool: Spool::Pull(transfer), offset: at, data });
     }
@@ -66,31 +70,48 @@ impl Copies {
         if let Err(error) = result {
             return self.pull_unwritable(cx, photo, &error);
         }
-        let now = cx.now();
         let Some((_, pull)) = self.pulls.get_mut(&photo) else {
             return;
         };
-        let lane = pull.lane();
         pull.unwritten = pull.unwritten.saturating_sub(1);
         if pull.phase == Phase::Draining {
             return self.pull_from_next(cx, photo);
         }
-        let Phase::Receiving { from, link, bytes, received, window_end, progress, .. } =
-            &mut pull.phase
-        else {
+        let Phase::Receiving { from, bytes, received, window_end, .. } = pull.phase else {
             return;
         };
-        if *received < *window_end || pull.unwritten > 0 {
+        if received < window_end || pull.unwritten > 0 {
             return;
         }
-        if *received == *bytes {
-            pull.phase = Phase::Inspecting { from: *from };
-            return cx.disk(DiskAction::Inspect { spool });
+        if received == bytes {
+            pull.phase = Phase::Inspecting { from };
+            cx.disk(DiskAction::Inspect { spool });
+            // Its holder has nothing of it in line any more.
+            return self.start_pulls(cx);
         }
-        let (link, offset, length) = (*link, *received, (*bytes - *received).min(WINDOW));
-        *window_end = offset + length;
-        *progress = now;
-        cx.send(link, Message::AskForImage { transfer, photo, offset, length, lane });
+        self.ask_for_window(cx, photo);
+    }
+
+    /// Asks a pull's holder for the next window. It sends one after the other, those for clients first.
+    pub(super) fn ask_for_window(&mut self, cx: &mut Context, photo: PhotoId) {
+        let Some((transfer, mut pull)) = self.pulls.remove(&photo) else {
+            return;
+        };
+        let lane = pull.lane();
+        if let Phase::Receiving {
+            from, link, bytes, received, window_end, ahead, progress, ..
+        } = &mut pull.phase
+        {
+            let (offset, length) = (*received, (*bytes - *received).min(WINDOW));
+            (*window_end, *ahead, *progress) = (offset + length, 0, cx.now());
+            let others = self.pulls.values_mut().map(|(_, other)| other);
+            for other in others.filter(|other| other.from() == Some(*from)) {
+                *ahead += other.in_line();
+                other.goes_after(lane, length);
+            }
+            cx.send(*link, Message::AskForImage { transfer, photo, offset, length, lane });
+        }
+        self.pulls.insert(photo, (transfer, pull));
     }
 
     /// A holder did not deliver: on to the next one.
@@ -140,27 +161,41 @@ impl Copies {
 
     /// Time has passed: pulls leave holders that deliver nothing.
     pub(super) fn tend_pulls(&mut self, cx: &mut Context) {
-        let now = cx.now();
-        let slow = |pull: &Pull| {
-            let Phase::Receiving { received, window_end, since, progress, .. } = pull.phase else {
-                return None;
-            };
-            let patience = if pull.lane() == Lane::Get { GET_STALL } else { REPLICATE_STALL };
-            let long = PULL_START + Duration::from_secs(received / PULL_MIN_RATE);
-            match received < window_end {
-                // The whole window has come and waits for the disk: that is slow, not the holder.
-                false => None,
-                true if now.since(progress) >= patience => Some("nothing came for too long"),
-                true => (now.since(since) >= long).then_some("it comes too slowly"),
-            }
-        };
-        let slow: Vec<(PhotoId, &str)> = self
-            .pulls
-            .iter()
-            .filter_map(|(photo, (_, pull))| Some((*photo, slow(pull)?)))
-            .collect();
-        for (photo, why) in slow {
+        let slow = self.pulls.iter().filter_map(|(photo, (_, pull))| {
+            let why = self.is_slow(cx.now(), pull)?;
+            Some((*photo, why))
+        });
+        for (photo, why) in slow.collect::<Vec<_>>() {
             self.pull_broke(cx, photo, why);
+        }
+        self.came.retain(|node, _| cx.mesh.link_to(*node).is_some());
+    }
+
+    /// Why a pull's holder delivers nothing, or too little.
+    ///
+    /// A holder sends one window after the other, on a home line for half a minute each. So one that sends anything at
+    /// all that was asked of it is not silent, and a pull waits for as long as what is ahead of it may take.
+    fn is_slow(&self, now: Time, pull: &Pull) -> Option<&'static str> {
+        let Phase::Receiving { from, received, window_end, ahead, since, progress, .. } =
+            pull.phase
+        else {
+            return None;
+        };
+        if received >= window_end {
+            // The whole window has come and waits for the disk: that is slow, not the holder.
+            return None;
+        }
+        let (stall, rate) = match pull.lane() {
+            Lane::Get => (GET_STALL, GET_MIN_RATE),
+            Lane::Replicate => (REPLICATE_STALL, PULL_MIN_RATE),
+        };
+        let wait = stall + Duration::from_secs(ahead / rate);
+        let came = self.came.get(&from).copied().unwrap_or_default().max(progress);
+        let longest = PULL_START + Duration::from_secs((received + ahead) / PULL_MIN_RATE);
+        if now.since(came) >= stall || now.since(progress) >= wait {
+            Some("nothing came for too long")
+        } else {
+            (now.since(since) >= longest).then_some("it comes too slowly")
         }
     }
 

@@ -118,6 +118,26 @@ fn an_offer_is_void_when_nothing_was_heard_of_it_for_long() {
 }
 
 #[test]
+fn a_target_that_takes_one_photo_has_time_for_the_others() {
+    let (mut solo, photo) = offering();
+    solo.announce(2, vec![original(b"cow")], false);
+    let dog = solo.hold(b"dog");
+    assert_eq!(offers(&solo.wait(SETTLE + TICK)), [(2, dog)], "for node 1 has the cat to come");
+    solo.announce(2, vec![original(b"dog")], false);
+    let pig = solo.hold(b"pig");
+    assert_eq!(offers(&solo.wait(SETTLE + TICK)), [(1, pig)]);
+    for n in 1..=3 {
+        assert_eq!(offers(&solo.wait(OFFER / 3)), []);
+        let (transfer, offset, length, lane) =
+            (TransferId(n), u64::from(n) - 1, 1, Lane::Replicate);
+        solo.hear(1, Message::AskForImage { transfer, photo, offset, length, lane });
+    }
+    assert_eq!(offers(&solo.wait(OFFER / 2)), [], "it takes the cat, and then the pig");
+    let again = offers(&solo.wait(OFFER / 2 + SETTLE + 4 * TICK));
+    assert!(again.iter().all(|(node, _)| *node == 2) && again.len() == 2, "{again:?}");
+}
+
+#[test]
 fn only_so_many_offers_are_open_at_a_time() {
     let mut solo = Solo::new();
     // Enough that no single one has too many; this node itself is the ninth.

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use super::super::limits::{GETS_OF_MEMBER, PULL_QUEUE, PULL_START, PULLS, REPLICATE_STALL, TICK};
-use super::super::{Action, Asker, ClientEvent, DiskEvent, LinkAction, LinkId, Spool};
+use super::super::limits::{
+    GETS_OF_MEMBER, PULL_QUEUE, PULL_START, PULLS, REPLICATE_STALL, TICK, WINDOW,
+};
+use super::super::{Action, Asker, ClientEvent, DiskAction, DiskEvent, LinkAction, LinkId, Spool};
 use super::members::{Friends, join, of, replica};
 use super::pulling::{asked, verdict};
 use super::solo::Solo;
@@ -101,6 +103,42 @@ fn a_photo_that_comes_steadily_is_not_given_up() {
         solo.hear(first, Message::Chunk { transfer, offset, data });
         solo.tell(DiskEvent::Written { spool: Spool::Pull(transfer), result: Ok(()) });
     }
+}
+
+#[test]
+fn a_holder_that_sends_one_photo_is_waited_for_with_the_next() {
+    let [cat, dog] = [7, 8].map(|byte| vec![byte; 3 * MAX_CHUNK]);
+    let mut solo = friends(&[]);
+    let (_, transfer) = asked(&offer(&mut solo, 4, &cat)).expect("it pulls");
+    asked(&offer(&mut solo, 4, &dog)).expect("it pulls that, too");
+    let piece = 64 * 1024;
+    for at in 0..cat.len() / piece {
+        assert_eq!(all_asked(&solo.wait(REPLICATE_STALL / 2)), [0; 0], "after {at} pieces");
+        let (offset, data) = ((at * piece) as u64, vec![7; piece].into());
+        solo.hear(4, Message::Chunk { transfer, offset, data });
+        solo.tell(DiskEvent::Written { spool: Spool::Pull(transfer), result: Ok(()) });
+    }
+    let gives_up = |actions: &[Action]| {
+        let ends = |action: &Action| matches!(action, Action::Disk(DiskAction::Discard { .. }));
+        actions.iter().any(ends)
+    };
+    assert!(!gives_up(&solo.wait(REPLICATE_STALL - TICK)), "the dog was behind the cat");
+    assert!(gives_up(&solo.wait(2 * TICK)), "nothing at all comes any more");
+}
+
+#[test]
+fn one_holder_is_asked_for_two_windows_at_a_time_and_for_as_many_small_photos() {
+    let mut solo = friends(&[]);
+    let large = |n: u8| vec![n; WINDOW as usize];
+    let asks = |actions: &[Action]| all_asked(actions).len();
+    let first = asked(&offer(&mut solo, 4, &large(1))).expect("it pulls");
+    assert_eq!(asks(&offer(&mut solo, 4, &large(2))), 1);
+    assert_eq!(asks(&offer(&mut solo, 4, &large(3))), 0, "two windows are in line");
+    assert_eq!(asks(&offer(&mut solo, 1, &large(4))), 1, "others have lines of their own");
+    assert_eq!(asks(&not_there(&mut solo, 4, first.1)), 1, "the third one's turn");
+    let mut solo = friends(&[]);
+    let small = (0..PULLS as u8 / 2).map(|n| asks(&offer(&mut solo, 4, &[n; 10])));
+    assert_eq!(small.sum::<usize>(), PULLS / 2);
 }
 
 #[test]
