@@ -1,7 +1,64 @@
 //! What a photo is: an immutable file's bytes, and what those bytes say about themselves.
 //!
-//! Everything here is a function of bytes alone. Where a photo lies, what it is called, who holds it and when it
-//! arrived are matters of other rooms; that is what lets every node of a mesh come to the same verdict.
+//! ```text
+//!   file ─▶ sniff ─▶ room in memory ─┬─ digest ──────────────────────▶ id, bytes ───────────────┐
+//!            │                       ├─ EXIF ────────────────────────▶ how it was held, when,   │
+//!            │                       │                                 by which camera          ├─▶ Photo
+//!            │                       └─ decode ─┬─ size, colour, detail, more than a still ─────┤
+//!            └─ no picture                      └─ 256x256 cells of grey ─▶ Fingerprint ────────┘
+//!
+//!   two Photos ──▶ first look  ─▶ different, or perhaps one picture
+//!   two files  ──▶ second look ─▶ same, variant or different, and why
+//!   a Photo    ──▶ Rank           the greatest among the versions of a picture is the one to keep
+//!   bytes, a nonce, a node ──▶ Proof
+//! ```
+//!
+//! # What it promises
+//!
+//! **A function of bytes alone.** Where a photo lies, its name, its holders and the time of its arrival are matters of
+//! other rooms. The same bytes give the same [`Photo`] and the same [`Rank`] on every node, and the same two records
+//! give the same [`Relation`]. This is what lets every node of a mesh come to the same verdict without asking another
+//! one. The second look is the exception, since it computes with fractions: its result is one node's own finding, which
+//! nodes tell each other as such.
+//!
+//! **In doubt two pictures are two.** Nothing moves because of a first look: it says which pairs deserve a second one.
+//!
+//! **A file is a foreign thing.** [`inspect()`] and [`second_look()`] never panic, whatever the bytes. A picture that
+//! cannot be decoded is a photo, too: it is *opaque*, equals nothing but its own bytes, and is kept and served like any
+//! other. What one file can take in memory is bounded, and so is what all take together.
+//!
+//! # Its state, and who changes it
+//!
+//! There is none, but for the room in memory: two budgets that all threads share, one for the bytes of files and one
+//! for pixels. Whoever finds no room there waits until another thread is done. A [`SimilarityIndex`] is a value like
+//! any other and belongs to the caller.
+//!
+//! What this room finds in the same bytes may change from one version of the program to the next. So each [`Photo`]
+//! names the version of its account ([`ACCOUNT`]), and a fingerprint and a second look have one each, too. An account
+//! of another version is compared with nothing: its photo is a picture of its own until somebody reads the file anew.
+//!
+//! # Its parts, in reading order
+//!
+//! 1. `id` and `proof`: the digest by which a photo is named, and how a node shows that it has the bytes.
+//! 2. This file: [`Photo`], the account that nodes send each other. `inspect`: from a file to that account, or at first
+//!    to a part of it, where a format takes long to decode ([`glance`]).
+//! 3. `decoding`: from bytes to a small picture and to what camera and editors have written.
+//! 4. `rank`: which version of a picture is the best.
+//! 5. `similarity`: fingerprints, the first look, and the index that finds the neighbours of a picture among a million.
+//! 6. `second_look`: two files compared pixel by pixel.
+//!
+//! # What is left out
+//!
+//! Nothing is ever written: a photo is neither turned nor scaled nor tagged, for then it would be another one. Of two
+//! moments of capture it only counts whether they differ, because cameras name no time zone. And nothing here knows
+//! what is *in* a picture: two shots of one scene are two pictures, and the better of two versions is first of all the
+//! one with more detail, not the nicer one.
+//!
+//! # Where it is from
+//!
+//! To name a file by the digest of its bytes is what git does with all it stores. The proof is the plainest of the
+//! schemes for *provable data possession*: the one who asks has the bytes as well and computes what to expect.
+//! `similarity` and `decoding` name their own sources.
 
 mod decoding;
 mod id;
