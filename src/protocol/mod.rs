@@ -1,8 +1,66 @@
 //! The wire: what daemons say to each other and to clients, and how it becomes bytes.
 //!
-//! [`message`] is the protocol between daemons and [`client`] the one a client speaks; the enums *are* the protocol
-//! document. [`codec`] turns them into frames: a 4-byte big-endian length, then that many bytes of JSON. Where a
-//! [`GroupKey`] is used, [`secure`] encrypts the bytes of those frames.
+//! ```text
+//!   daemon ◀── Message ──▶ daemon        either speaks when it has something to say
+//!   client ─── Request ──▶ daemon
+//!   client ◀── Answer ──── daemon        one to each request, in the order asked
+//!
+//!   Message, Request, Answer
+//!        │        codec: a frame, which is 4 bytes of length and then JSON
+//!        │        secure: in a group, records that nobody in between can read
+//!        ▼
+//!   a stream of bytes, which somebody else has opened
+//! ```
+//!
+//! # What it promises
+//!
+//! **The enums are the protocol document.** All that can be said stands in [`Message`], [`Request`] and [`Answer`],
+//! every command and every field with its meaning.
+//!
+//! **What was parsed is sound.** In the frames that a daemon reads, a list, a map or a name that is longer than any
+//! correct program makes it is an error of the parser, and so is a wrong signature. (Words for people are cut instead.)
+//! So there is no [`Tombstone`], [`Certificate`], [`Membership`] or [`Revocation`] that was not signed with the key
+//! that it names, and no code behind the parser has to ask. (A [`Visit`] is checked later, against the very connection
+//! that it is for.) Whether the signer is somebody whom this node knows is another question, asked where the answer is
+//! known.
+//!
+//! **A mesh can be upgraded node by node.** New fields have defaults, a message of an unknown name is ignored
+//! ([`Message::Unknown`]), and a picture in an unknown format is an opaque photo. Whatever an earlier program would get
+//! wrong has to raise the version of the protocol: both ends name theirs in `register`, and without a common one there
+//! is no link.
+//!
+//! **It is pure.** No clock, file, socket or thread is in here, which a test of the source checks. The codec works on
+//! any [`Read`](std::io::Read) and [`Write`](std::io::Write), so tests talk over a vector.
+//!
+//! # Its state, and who changes it
+//!
+//! There is next to none: messages are values. A link's reader thread owns the frame that it is reading, and its writer
+//! thread the buffer that it fills. Both share the [`Channel`](secure::Channel) of an encrypted link, which counts the
+//! records that were sealed.
+//!
+//! # What is where, in reading order
+//!
+//! 1. [`message`]: what daemons say. `record` with `looks`: a node's word on one of its photos. `tombstone`: an owner's
+//!    word that a photo is removed.
+//! 2. [`client`]: what people ask, with `status`, `members`, `versions` and `removal`, which are parts of the answers.
+//!    `rights`: which requests only the owner of a node may make.
+//! 3. [`group`]: persons, what proves that somebody is one of them, and their files.
+//! 4. [`codec`]: frames. `bounds`: what others may say at most. [`secure`] with `group_key`: encrypted links.
+//! 5. The small change: `node_id`, `address`, `blob` (bytes of photos), `few` (small sets). `safe_name` and `plain`
+//!    make foreign text harmless, the one for paths and the other for terminals. `departure` is on no wire: the core
+//!    and the folder share it, and neither may import the other.
+//!
+//! # What is left out
+//!
+//! Messages are not acknowledged: TCP delivers them in order, or the link breaks, and then both nodes tell each other
+//! everything anew. Requests have no numbers, since the answers come in the order asked. And the bytes of photos travel
+//! as base64 in JSON, which makes a third more of them; in return a frame can be read by eye, and where there is no
+//! group a client needs nothing but a library for JSON.
+//!
+//! # Where it is from
+//!
+//! Encrypted links follow the Noise protocol framework. The rule that a value which exists has been checked is known as
+//! *parse, don't validate*.
 
 mod address;
 mod blob;
