@@ -1,4 +1,64 @@
-//! The state thread: owns the node and carries out what it asks for, without ever waiting for anything but events.
+//! The state thread: it owns the [`Node`], takes one event at a time, and has the node's actions carried out.
+//!
+//! ```text
+//!   its own events ────┐
+//!   clock ─────────────┤                         ┌─ Link ───▶ a writer's outbox, or the dialer
+//!   signals ───────────┤                         ├─ Disk ───▶ jobs of the folder thread
+//!   folder's results ──┼─▶ one event ▶ Node::step┼─ Client ─▶ a client's writer, or a job that gives it a file
+//!   inbox ─────────────┤         ▲               ├─ Log ────▶ console
+//!   clients ───────────┘         │               └─ Exit ───▶ the end of the loop
+//!      ▲                         └── Continue, while the node has more to do
+//!      └── these two stay shut while the disk is behind
+//! ```
+//!
+//! # What it promises
+//!
+//! **Nobody else touches the node.** Other threads send events and are given commands. So the node needs no lock, and
+//! what happened in a daemon is one list of events in one order.
+//!
+//! **It waits for events and for nothing else.** Every send is one that cannot block: a writer's outbox that is full
+//! ends its link as too slow, a dial gets a thread of its own, and the jobs of the folder thread have a queue without a
+//! bound. That one is kept short from the other side: while many jobs wait, nothing is taken from links that could
+//! cause more of them.
+//!
+//! **Nobody starves.** Time, the folder, other daemons and people come by different channels. Among those in which
+//! something waits, chance decides; so a flood in one of them keeps neither the clock from ticking nor a person from
+//! being answered. The node's own work is done when nothing else waits, and at the latest after [`BURST`] events.
+//!
+//! **A daemon that talks is not taken for dead.** Before each tick the node hears of all links on which bytes have
+//! come, even if they are only a part of a frame. While the disk is behind that is said of every daemon, since it is
+//! this node then that does not listen.
+//!
+//! # Its state, and who changes it
+//!
+//! This thread alone changes any of it:
+//!
+//! ```text
+//!   a link's first event ──▶ links: the way to its writer ──▶ its Closed: forgotten
+//!                              │
+//!            Close ────────────┴──▶ closing: what waits is sent; after some seconds the link is cut off
+//! ```
+//!
+//! A link's first event brings along the way back to its threads, so there is no link that the node knows and this
+//! thread does not. A frame of another daemon keeps its room in memory until its step is over: that is how a busy state
+//! thread holds back the readers.
+//!
+//! # In reading order
+//!
+//! This file takes the events: [`State::run`] chooses the next one, and `step` hands it to the node. `actions` carries
+//! out the answer, one action after the other.
+//!
+//! # What is left out
+//!
+//! There are no priorities: what a link, the folder or a client says is neither dropped nor overtaken within its
+//! channel, and no channel goes before another. It is enough that each single step is quick, which the node sees to.
+//! And nothing is restarted: if this thread panics, the process ends, because nobody could say what state the node is
+//! in.
+//!
+//! # Where it is from
+//!
+//! One thread with all the state and pipes around it is the event loop that rust-analyzer's main loop and toyDB's
+//! server are built on.
 
 mod actions;
 
