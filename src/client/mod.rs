@@ -1,12 +1,54 @@
-//! The client's commands: one blocking request/response client, and one file for each command.
+//! The client: the commands of people and scripts, one file for each.
 //!
-//! Every command is a function that takes a connected [`Daemon`], the arguments of the command line, and the output for
-//! data (standard output, or a buffer in tests). Errors come back as a [`Failure`], which knows the program's exit
-//! code. Messages for people go to standard error.
+//! ```text
+//!   command line ─▶ Daemon::connect ─▶ a command ──── Request ───▶ daemon
+//!                   (and, in a group,      │    ◀──── Answer ─────
+//!                    who is who)           │
+//!                                          ├─ data ─────▶ standard output, or a buffer in tests
+//!                                          ├─ notes, progress, questions ─▶ standard error
+//!                                          └─ Failure ──▶ exit code
+//! ```
 //!
-//! A client is not part of the mesh: it knows one daemon and the protocol in [`crate::protocol::client`], and any
-//! answer of a daemon may be wrong. It checks photos by their digest, makes names safe before they become files
-//! ([`SafeName`](crate::protocol::SafeName)) or reach a terminal, and never waits for ever.
+//! # What it promises
+//!
+//! **A script can rely on it.** Data go to the given output and nothing else does; `--json` gives one object a line,
+//! and a line stays one line, whatever the names in it. Every [`Failure`] has an exit code and a text for people. A
+//! reader that has heard enough (`photomesh list | head`) is no failure.
+//!
+//! **A daemon is a foreign program.** A photo is saved only if its bytes have the digest that was announced. A name
+//! becomes a file's only as a [`SafeName`](crate::protocol::SafeName), and no words of a daemon reach a terminal with
+//! characters that could move its cursor. A list whose pages go back, or never end, is refused. In a group the daemon
+//! must prove that a member has signed for it, before it is told more than who asks.
+//!
+//! **It does not wait for ever.** A daemon has a time to begin its answer; from then on every byte that arrives buys
+//! the next ones a little more, so a slow line is borne and a silent one is not.
+//!
+//! **What it writes is there as a whole or not at all.** A fetched photo is checked, written beside its place, synced
+//! and renamed. No file is replaced unless that is asked for.
+//!
+//! # Its state, and who changes it
+//!
+//! A [`Daemon`] is one connection with one request under way, and there is nothing else: no cache, no settings, no file
+//! of its own. Each command is a function of a connected daemon, its arguments and the output.
+//!
+//! Some are a little different. [`put`](put()) makes a connection for each file, because a daemon that refuses one
+//! half-way closes it. [`fingerprint`](fingerprint()) and [`same`](same()) ask nobody: they look at files by the rules
+//! of [`crate::photo`]. The founder's commands ask nobody either; they change the group's file under a lock. [`invite`]
+//! makes a secret, so it writes to standard output itself, and first closes the file behind it to other users.
+//!
+//! # What is where, in reading order
+//!
+//! 1. `connection`: asking, alone and for page after page. `patience`: how long. `failure`: exit codes.
+//! 2. `list`, `get` and `put`: the three that everybody needs. `screen`: tables, JSON and foreign text.
+//! 3. `explain` (`show`, `why`), `duplicates`, `distinct`: pictures with several versions.
+//! 4. `status`, `members`, `trash`, `remove`: the mesh, and what an owner does in it.
+//! 5. `group`: the files of a group. `fingerprint`, `same`: recognition, for those who want to measure it.
+//!
+//! # What is left out
+//!
+//! A client is not part of the mesh. It knows one daemon, and tries no other one if that is silent: the text of the
+//! failure tells a person what to look at. It never looks into a daemon's folder either, not even on the same computer.
+//! And a photo is in memory as a whole while it is fetched, because not a byte of it is written before all are checked.
 
 mod connection;
 mod distinct;
