@@ -1,5 +1,14 @@
 //! All work on the folder, away from the state thread.
 //!
+//! ```text
+//!                                         ┌─▶ hash-N      new files, photos that arrive
+//!   state thread ──┐                      ├─▶ reread-N    photos that an earlier program has read
+//!   links ─────────┼── jobs ──▶ folder ───┼─▶ prove       challenges, and the scrub
+//!   scan ── walks ─┘            │  ▲      └─▶ compare     second looks
+//!                               │  └──────────┤
+//!   state thread ◀── reports ───┴─────────────┘
+//! ```
+//!
 //! | thread | does | works for |
 //! |---|---|---|
 //! | `folder` | everything that changes the folder, in order; owns the [`Folder`] | all |
@@ -9,6 +18,19 @@
 //! | `compare` | compares pixels, two photos at a time | second looks |
 //! | `scan` | walks through the folder, looks at names and times only | itself |
 //!
+//! # What it promises
+//!
+//! One thread changes the folder, in the order in which it is asked. The others only read. (A scan also has the disk
+//! sync what it finds, for a friend may have copied it just now.) A photo that goes to the trash while somebody reads
+//! it is read to its end all the same, for an open file does not depend on its name.
+//!
+//! Somebody who waits goes first: a photo that arrives is hashed before the files of a scan, and a challenge is
+//! answered before the scrub goes on. To prove and to compare there is one thread each, so that a disk has time for the
+//! rest.
+//!
+//! What is read to prove or to compare is checked against the photo's digest before anything follows from it. If a file
+//! of the folder has other bytes, the folder is told, and looks at all files of that photo.
+//!
 //! # Queues
 //!
 //! The state thread must never wait for the disk, and no job may be lost. So the queue of jobs has no bound of its own;
@@ -17,6 +39,24 @@
 //! bounded amount per tick. The queues behind the folder thread hold what these jobs and one walk of the scanner are
 //! about, so they are bounded by the same; results go back over a bounded queue, on which these threads may wait,
 //! because the state thread does not wait for them.
+//!
+//! # Its state, and who changes it
+//!
+//! The folder thread owns the [`Folder`], the room that is promised to photos which clients put, and how far the
+//! present walk has come. The others own nothing. Everybody else has a [`Disk`], which is the sending end of the queue.
+//!
+//! # In reading order
+//!
+//! `jobs`: what can be asked, and the handle by which it is. `folder_thread`: the loop, with `actions`, which has an
+//! arm for each thing that the node wants done, and `conversions`, the folder's words as the node hears them.
+//! `uploads`: room for photos that clients put. Then one file for each thread: `hashing`, `rereading`, `proving`,
+//! `comparing`, `scanner`.
+//!
+//! # What is left out
+//!
+//! A job cannot be taken back, and none overtakes another: whoever gives one may rely on all that was given before. And
+//! the system is not asked to tell of changes in the folder. A walk is the same on every system, and it also finds what
+//! has changed before the daemon was started.
 
 mod actions;
 mod comparing;
