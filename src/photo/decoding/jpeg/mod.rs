@@ -15,8 +15,27 @@
 //! Smaller pictures, and progressive ones below 2048, are left to `zune-jpeg`. Whole numbers throughout: every machine
 //! computes the same.
 //!
-//! Every code of a baseline file is read, so damage is noticed about as often as by other decoders. Of a progressive
-//! file only the end is checked: it must be there.
+//! One question needs more than averages: how fine the detail of a picture is. So of a baseline file a few rows of
+//! blocks, spread over the picture, are decoded to all their pixels on the way.
+//!
+//! # What it promises
+//!
+//! Whatever the bytes, there is an answer: a picture, or words that say why there is none. Every code of a baseline
+//! file is read, so damage is noticed about as often as by other decoders. Of a progressive file only the end is
+//! checked: it must be there.
+//!
+//! # Its parts, in reading order
+//!
+//! * `frame`: the segments of a file and the header of its picture. `tables`: what scans refer to.
+//! * `bits`: Huffman codes, looked up many bits at a time; where codes are only passed over, several of them at once.
+//! * `block`: the codes of one block. `inverse_dct`: from its first waves to samples.
+//! * `scan`: block after block, to the samples of each component. `strips`: the few rows with all their pixels.
+//!
+//! # What is left out
+//!
+//! Arithmetic coding, samples of more than 8 bits and lossless files: the header of such a frame is refused, and the
+//! photo is opaque. Nothing is smoothed between blocks, and colours are not enlarged to the size of the luma: a mosaic
+//! averages each component by itself.
 
 mod bits;
 mod block;
