@@ -18,7 +18,7 @@ use crate::photo::PhotoId;
 
 /// The note of an original that has rotted.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Wreck {
+pub(super) struct DamagedOriginal {
     /// The photo that it held.
     pub(super) photo: PhotoId,
     /// Its path, relative to the folder.
@@ -33,18 +33,18 @@ pub(super) struct Wreck {
 
 /// All originals that have rotted.
 #[derive(Debug)]
-pub(super) struct Wrecks {
+pub(super) struct DamagedOriginals {
     disk: Disk,
     root: PathBuf,
-    by_file: BTreeMap<PathBuf, Wreck>,
+    by_file: BTreeMap<PathBuf, DamagedOriginal>,
     /// From the present bytes to the photo that they were.
     by_bytes: BTreeMap<PhotoId, PhotoId>,
 }
 
-impl Wrecks {
+impl DamagedOriginals {
     /// Reads the notes. Unreadable ones are left alone.
-    pub(super) fn open(disk: &Disk, root: &Path) -> Wrecks {
-        let mut wrecks = Wrecks {
+    pub(super) fn open(disk: &Disk, root: &Path) -> DamagedOriginals {
+        let mut originals = DamagedOriginals {
             disk: disk.clone(),
             root: root.to_owned(),
             by_file: BTreeMap::new(),
@@ -54,36 +54,36 @@ impl Wrecks {
         for entry in entries.into_iter().flatten().flatten() {
             let note = is_note(&entry.file_name()).then(|| disk::open(&entry.path()));
             let note = note.and_then(Result::ok).map(BufReader::new);
-            if let Some(Ok(wreck)) = note.map(serde_json::from_reader) {
-                wrecks.learn(wreck);
+            if let Some(Ok(original)) = note.map(serde_json::from_reader) {
+                originals.learn(original);
             }
         }
-        wrecks
+        originals
     }
 
-    fn learn(&mut self, wreck: Wreck) {
-        if let Some(bytes) = wreck.bytes {
-            self.by_bytes.insert(bytes, wreck.photo);
+    fn learn(&mut self, original: DamagedOriginal) {
+        if let Some(bytes) = original.bytes {
+            self.by_bytes.insert(bytes, original.photo);
         }
-        self.by_file.insert(wreck.file.clone(), wreck);
+        self.by_file.insert(original.file.clone(), original);
     }
 
     /// The photo that an original was before it rotted, if known by its path and stamp, or by its present bytes at any
     /// path.
     pub(super) fn was(&self, file: &Path, stamp: Stamp, bytes: PhotoId) -> Option<PhotoId> {
-        let untouched = |wreck: &&Wreck| stamp.is_moved(&wreck.stamp);
+        let untouched = |original: &&DamagedOriginal| stamp.is_moved(&original.stamp);
         let here = self.by_file.get(file).filter(untouched);
-        let here = here.map(|wreck| wreck.photo);
+        let here = here.map(|original| original.photo);
         let was = self.by_bytes.get(&bytes).copied().or(here);
         was.filter(|photo| *photo != bytes)
     }
 
     /// Writes a note to a free path, relative to the folder; safe when it returns.
-    pub(super) fn write(&mut self, note: &Path, wreck: Wreck) -> io::Result<()> {
-        let text = serde_json::to_string_pretty(&wreck)? + "\n";
+    pub(super) fn write(&mut self, note: &Path, original: DamagedOriginal) -> io::Result<()> {
+        let text = serde_json::to_string_pretty(&original)? + "\n";
         let tmp = self.root.join(TMP).join("note");
         self.disk.write_whole(&self.root.join(note), &tmp, &text)?;
-        self.learn(wreck);
+        self.learn(original);
         Ok(())
     }
 }

@@ -85,7 +85,7 @@ pub use reread::{Reading, Reread};
 pub use scan::{Candidate, Inspection, Walk, Walker};
 pub use scrub::Recheck;
 
-use damage::Wrecks;
+use damage::DamagedOriginals;
 use disk::Disk;
 use entry::Standing;
 use index::Index;
@@ -193,7 +193,7 @@ pub struct Folder {
     index: Index,
     notes: Notes,
     tombstones: Tombstones,
-    wrecks: Wrecks,
+    damaged_originals: DamagedOriginals,
     scanning: reconcile::Scanning,
     scrub: scrub::Scrub,
     rereading: reread::Rereading,
@@ -247,7 +247,7 @@ impl Folder {
             notes: Notes::open(&disk, root),
             tombstones: Tombstones::open(&disk, root)
                 .map_err(|error| OpenError::at(root, error))?,
-            wrecks: Wrecks::open(&disk, root),
+            damaged_originals: DamagedOriginals::open(&disk, root),
             scanning: reconcile::Scanning::default(),
             scrub: scrub::Scrub::default(),
             rereading: reread::Rereading::default(),

@@ -139,8 +139,8 @@ impl Folder {
     fn found(&mut self, path: &Path, stamp: Stamp, photo: Photo, changes: &mut Vec<Change>) {
         let id = photo.id;
         let original = holding_at(path) == Holding::Original;
-        if original && let Some(was) = self.wrecks.was(path, stamp, id) {
-            return self.found_wreck(path, stamp, was, changes);
+        if original && let Some(was) = self.damaged_originals.was(path, stamp, id) {
+            return self.found_damaged_original(path, stamp, was, changes);
         }
         let before = self.photo_at(path).filter(|before| *before != id);
         let named = self.index.photo(id).is_some_and(|entry| !entry.facts.names.is_empty());
@@ -182,7 +182,13 @@ impl Folder {
     }
 
     /// An original has the bytes of a rotten one, as noted at another time or place.
-    fn found_wreck(&mut self, path: &Path, stamp: Stamp, was: PhotoId, changes: &mut Vec<Change>) {
+    fn found_damaged_original(
+        &mut self,
+        path: &Path,
+        stamp: Stamp,
+        was: PhotoId,
+        changes: &mut Vec<Change>,
+    ) {
         if let Some(before) = self.photo_at(path) {
             self.scanning.changed.entry(before).or_insert(false);
         }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::damage::Wreck;
+use super::damage::DamagedOriginal;
 use super::disk::{self, Stamp};
 use super::entry::Content;
 use super::layout::{self, DAMAGED, MARKER};
@@ -179,8 +179,8 @@ impl Folder {
         let name = layout::own_name(photo, &layout::label(path));
         let free = self.own_path(Path::new(DAMAGED), &name)?;
         let file = path.to_owned();
-        let wreck = Wreck { photo, file, stamp, bytes };
-        self.wrecks.write(&layout::note_path(&free), wreck)
+        let damaged = DamagedOriginal { photo, file, stamp, bytes };
+        self.damaged_originals.write(&layout::note_path(&free), damaged)
     }
 
     /// A photo to read again, if one is due: the one whose last check is the oldest.
