@@ -52,7 +52,7 @@ impl State {
 
     fn dial(&mut self, address: Address) {
         if let Err(reason) = self.dialer.dial(&address) {
-            self.own.push_back(LinkEvent::DialFailed { address, reason }.into());
+            self.self_events.push_back(LinkEvent::DialFailed { address, reason }.into());
         }
     }
 

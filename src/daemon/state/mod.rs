@@ -97,7 +97,7 @@ pub(in crate::daemon) struct State {
     node: Node,
     clock: Clock,
     /// Events that this thread itself is the cause of.
-    pub(in crate::daemon) own: VecDeque<Event>,
+    pub(in crate::daemon) self_events: VecDeque<Event>,
     pub(in crate::daemon) links: BTreeMap<LinkId, LinkHandle>,
     /// Links that are to be closed, and when they are cut off.
     closing: BTreeMap<LinkId, Instant>,
@@ -116,7 +116,7 @@ impl State {
         State {
             node,
             clock: Clock::new(),
-            own: VecDeque::new(),
+            self_events: VecDeque::new(),
             links: BTreeMap::new(),
             closing: BTreeMap::new(),
             disk,
@@ -142,7 +142,7 @@ impl State {
                 true => (&closed, &closed),
                 false => (&sources.inbox, &sources.clients),
             };
-            let exit = if let Some(event) = self.own.pop_front() {
+            let exit = if let Some(event) = self.self_events.pop_front() {
                 self.step(event)
             } else if more && burst > BURST {
                 burst = 0;
