@@ -20,7 +20,7 @@ use super::frames::more_after_jpeg;
 use super::heic::Heic;
 use super::jpeg::{self, Colours, Plane, Thumbnail};
 use super::more::More;
-use super::mosaic::{DETAIL, Mosaic, MosaicBuilder};
+use super::mosaic::{DECODED_SIDE, Mosaic, MosaicBuilder};
 use super::sniff::is_single_tiff;
 
 /// The most pixels a picture may claim and still be decoded: 256 million, more than any camera has today.
@@ -35,7 +35,7 @@ pub(in crate::photo) struct Decoded {
     /// Whether any part of it has colour.
     pub(in crate::photo) colour: bool,
     /// Its luma.
-    pub(in crate::photo) luma: Mosaic<DETAIL, 1>,
+    pub(in crate::photo) luma: Mosaic<DECODED_SIDE, 1>,
     /// How many half octaves of detail are missing; see [`Detail`].
     pub(in crate::photo) missing: u8,
     /// What the file holds besides.
@@ -97,7 +97,7 @@ fn decode_jpeg(bytes: &[u8]) -> Result<Decoded, String> {
     let planes = planes.ok_or("rows are missing")?;
     let cells =
         |at: usize| std::array::from_fn(|plane| planes.get(plane).map_or(0, |plane| plane[at]));
-    let cells: Vec<[u8; 4]> = (0..DETAIL * DETAIL).map(cells).collect();
+    let cells: Vec<[u8; 4]> = (0..DECODED_SIDE * DECODED_SIDE).map(cells).collect();
     let picture = from_jpeg_cells(&thumbnail, &cells);
     Ok(Decoded {
         missing: thumbnail.detail.missing(),
@@ -160,7 +160,7 @@ fn decode_small_jpeg(bytes: &[u8]) -> Result<Decoded, String> {
 
 /// Averages the rows of a picture.
 fn boil_down(rows: impl FnOnce(RowSink) -> Result<(), String>) -> Result<Decoded, String> {
-    let mut boiled: Option<(u32, u32, MosaicBuilder<DETAIL, 3>, Detail)> = None;
+    let mut boiled: Option<(u32, u32, MosaicBuilder<DECODED_SIDE, 3>, Detail)> = None;
     rows(&mut |width, height, row| {
         let (_, _, mosaic, detail) = boiled.get_or_insert_with(|| {
             let (mosaic, detail) = (MosaicBuilder::new(width, height), Detail::new(height));
@@ -263,7 +263,7 @@ fn over_white(value: u16, alpha: u16) -> u8 {
 fn from_rgb(
     width: u32,
     height: u32,
-    mosaic: MosaicBuilder<DETAIL, 3>,
+    mosaic: MosaicBuilder<DECODED_SIDE, 3>,
     detail: Detail,
 ) -> Result<Decoded, String> {
     let mosaic = mosaic.finish().ok_or("rows are missing")?;

@@ -1,4 +1,4 @@
-//! A picture of any size, averaged down to a square of cells: all that the fingerprint looks at.
+//! A downscaled picture: one of any size, averaged down to a square of cells. It is all that the fingerprint looks at.
 //!
 //! Each cell is the exact average of the area it covers, with pixels at its edges counted by the part that lies inside.
 //! Exactness is what makes a picture and its copy in another size agree: a filter that samples instead of averaging
@@ -8,14 +8,14 @@ use std::ops::Range;
 
 use super::orientation::Orientation;
 
-/// Cells in a row, and rows, of the mosaic that a picture is decoded to: on a page of print a word is several cells.
-pub(in crate::photo) const DETAIL: usize = 256;
+/// The side of the mosaic that a picture is decoded to, in cells: on a page of print a word is several cells.
+pub(in crate::photo) const DECODED_SIDE: usize = 256;
 
-/// Cells in a row, and rows, of the mosaic in which bands are looked for: fine enough to find where a frame ends.
-pub(in crate::photo) const FINE: usize = 128;
+/// The side of the mosaic that is trimmed of its bands, in cells: enough of them to find where a frame ends.
+pub(in crate::photo) const TRIMMED_SIDE: usize = 128;
 
-/// Cells in a row, and rows, of the mosaic that is hashed.
-pub(in crate::photo) const COARSE: usize = 64;
+/// The side of the mosaic that is hashed, in cells.
+pub(in crate::photo) const HASHED_SIDE: usize = 64;
 
 /// Averages a picture of `N` channels that comes row by row, from the top, to `SIDE` times `SIDE` cells.
 ///
@@ -164,12 +164,12 @@ impl<const SIDE: usize, const N: usize> Mosaic<SIDE, N> {
     }
 }
 
-impl Mosaic<DETAIL, 1> {
+impl Mosaic<DECODED_SIDE, 1> {
     /// The averages of four cells each.
-    pub(in crate::photo) fn halved(&self) -> Mosaic<FINE, 1> {
-        let rows = self.cells.as_flattened().chunks_exact(2 * DETAIL);
+    pub(in crate::photo) fn halved(&self) -> Mosaic<TRIMMED_SIDE, 1> {
+        let rows = self.cells.as_flattened().chunks_exact(2 * DECODED_SIDE);
         let cells = rows.flat_map(|rows| {
-            let (upper, lower) = rows.split_at(DETAIL);
+            let (upper, lower) = rows.split_at(DECODED_SIDE);
             let pairs = upper.chunks_exact(2).zip(lower.chunks_exact(2));
             pairs.map(|(above, below)| {
                 let four = above.iter().chain(below);
@@ -181,19 +181,19 @@ impl Mosaic<DETAIL, 1> {
     }
 }
 
-impl Mosaic<FINE, 1> {
+impl Mosaic<TRIMMED_SIDE, 1> {
     /// The part of a picture within these bounds, averaged again to the size that is hashed; nothing if it is empty.
     pub(in crate::photo) fn part(
         &self,
         rows: Range<usize>,
         columns: Range<usize>,
-    ) -> Option<Mosaic<COARSE, 1>> {
+    ) -> Option<Mosaic<HASHED_SIDE, 1>> {
         let mut part = MosaicBuilder::new(columns.len() as u32, rows.len() as u32);
         if rows.is_empty() || columns.is_empty() {
             return None;
         }
         for row in rows {
-            let start = row * FINE;
+            let start = row * TRIMMED_SIDE;
             part.add_row(self.cells.get(start + columns.start..start + columns.end)?);
         }
         part.finish()

@@ -12,7 +12,7 @@ pub(super) struct Guess {
 
 /// The longer side of what is tried, in pixels: a photo in a chat is a third as wide as the screen, and 16 pixels of it
 /// are the least that tell one photo from another.
-const COARSE: usize = 64;
+const TRIED_SIDE: usize = 64;
 
 /// The neighbourhood whose light and contrast are taken out, in these pixels.
 const NEIGHBOURHOOD: usize = 4;
@@ -37,8 +37,8 @@ pub(super) fn guesses(one: &Plane, other: &Plane, most: usize) -> Vec<Guess> {
     });
     try_in(one, other, &mut |map, score| found.push(Guess { map, score }));
     // The whole on the whole, whatever the sides: it may have been squeezed.
-    let whole = structure(&one.with_longer(COARSE));
-    let squeezed = structure(&other.with_longer(COARSE).resized(whole.width, whole.height));
+    let whole = structure(&one.with_longer(TRIED_SIDE));
+    let squeezed = structure(&other.with_longer(TRIED_SIDE).resized(whole.width, whole.height));
     found.push(Guess { map: Map::WHOLE, score: correlation(&whole, &squeezed, 0, 0) });
     let whole = found.last().copied();
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
@@ -75,9 +75,9 @@ fn structure(plane: &Plane) -> Plane {
 
 /// Tries a picture in all sizes at all places within a field; tells maps from the picture to the field.
 fn try_in(picture: &Plane, field: &Plane, found: &mut impl FnMut(Map, f32)) {
-    let field = structure(&field.with_longer(COARSE));
+    let field = structure(&field.with_longer(TRIED_SIDE));
     // What is resized many times is made small first.
-    let picture = &picture.with_longer((2 * COARSE).min(picture.longer()));
+    let picture = &picture.with_longer((2 * TRIED_SIDE).min(picture.longer()));
     let (width, height) = (field.width as f64, field.height as f64);
     let fit = (width / picture.width as f64).min(height / picture.height as f64);
     let mut share = 1.0;

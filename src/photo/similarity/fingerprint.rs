@@ -90,7 +90,7 @@ use super::relation::Relation;
 use super::signature::{Ground, Signature};
 use super::trim::{Bounds, trim};
 use super::view::{CUE_WINDOW, MAX_DISTANCE, VIEW_BYTES, View};
-use crate::photo::decoding::mosaic::{DETAIL, FINE, Mosaic};
+use crate::photo::decoding::mosaic::{DECODED_SIDE, Mosaic, TRIMMED_SIDE};
 
 /// The version of the fingerprints that this program computes.
 pub(super) const VERSION: u16 = 2;
@@ -128,12 +128,12 @@ impl Fingerprint {
     /// The fingerprint of a picture that is displayed in these proportions; none if there is too little in it to
     /// recognise it by.
     pub(in crate::photo) fn of(
-        picture: &Mosaic<DETAIL, 1>,
+        picture: &Mosaic<DECODED_SIDE, 1>,
         width: u32,
         height: u32,
     ) -> Option<Fingerprint> {
         let signature = Signature::of(picture)?;
-        let luma: Mosaic<FINE, 1> = picture.halved();
+        let luma: Mosaic<TRIMMED_SIDE, 1> = picture.halved();
         let view = |bounds: Bounds| View::of(&luma.part(bounds.rows, bounds.columns)?);
         let whole = view(Bounds::WHOLE)?;
         let bounds = trim(&luma);

@@ -19,7 +19,7 @@ use std::f64::consts::PI;
 use std::sync::LazyLock;
 
 use super::scale_space::{Place, Plane, ScaleSpace};
-use crate::photo::decoding::mosaic::{DETAIL, Mosaic};
+use crate::photo::decoding::mosaic::{DECODED_SIDE, Mosaic};
 
 /// The most landmarks of a picture.
 pub(super) const LANDMARKS: usize = 23;
@@ -124,7 +124,7 @@ impl Default for Landmarks {
 
 impl Landmarks {
     /// The landmarks of a picture that is displayed in these proportions.
-    pub(super) fn of(picture: &Mosaic<DETAIL, 1>, width: u32, height: u32) -> Landmarks {
+    pub(super) fn of(picture: &Mosaic<DECODED_SIDE, 1>, width: u32, height: u32) -> Landmarks {
         let space = ScaleSpace::of(picture, width, height);
         let places = space.places.iter();
         let mut described: Vec<(i64, Landmark)> =

@@ -4,7 +4,7 @@
 //! neighbouring place or size. Such places are found again in a version that is cut, framed or scaled, since what they
 //! are made of is near them. Whole numbers throughout: every machine finds the same.
 
-use crate::photo::decoding::mosaic::{DETAIL, Mosaic};
+use crate::photo::decoding::mosaic::{DECODED_SIDE, Mosaic};
 
 /// Cells of the picture that is looked at, in its own proportions: as many as a square of 128 has. Of 160 it found no
 /// more versions, and took half as long again.
@@ -57,7 +57,7 @@ pub(super) struct ScaleSpace {
 
 impl ScaleSpace {
     /// Of a picture that is displayed in these proportions.
-    pub(super) fn of(picture: &Mosaic<DETAIL, 1>, width: u32, height: u32) -> ScaleSpace {
+    pub(super) fn of(picture: &Mosaic<DECODED_SIDE, 1>, width: u32, height: u32) -> ScaleSpace {
         let base = resampled(picture, width, height);
         let (width, height) = (base.width, base.height);
         let mut blurred = Vec::new();
@@ -178,16 +178,16 @@ impl Layer {
 }
 
 /// The picture in its own proportions.
-fn resampled(picture: &Mosaic<DETAIL, 1>, width: u32, height: u32) -> Plane {
+fn resampled(picture: &Mosaic<DECODED_SIDE, 1>, width: u32, height: u32) -> Plane {
     let side = |this: u32, other: u32| -> usize {
         let square = 4 * AREA * u64::from(this.max(1)) / u64::from(other.max(1));
-        (square.isqrt().div_ceil(2) as usize).clamp(MIN_SIDE, DETAIL)
+        (square.isqrt().div_ceil(2) as usize).clamp(MIN_SIDE, DECODED_SIDE)
     };
     let (width, height) = (side(width, height), side(height, width));
     // Lengths are counted in units of which a cell of the mosaic has as many as the new side has cells.
     let parts = |side: usize| -> Vec<(usize, Vec<u32>)> {
         let part = |cell: usize| {
-            let (start, end) = (cell * DETAIL, (cell + 1) * DETAIL);
+            let (start, end) = (cell * DECODED_SIDE, (cell + 1) * DECODED_SIDE);
             let (first, last) = (start / side, (end - 1) / side);
             let weights = (first..=last)
                 .map(|cell| (((cell + 1) * side).min(end) - (cell * side).max(start)) as u32);
@@ -196,7 +196,7 @@ fn resampled(picture: &Mosaic<DETAIL, 1>, width: u32, height: u32) -> Plane {
         (0..side).map(part).collect()
     };
     let (across, down) = (parts(width), parts(height));
-    let rows = picture.cells.as_flattened().chunks_exact(DETAIL);
+    let rows = picture.cells.as_flattened().chunks_exact(DECODED_SIDE);
     let narrowed: Vec<u32> = rows
         .flat_map(|row| {
             across.iter().map(|(first, weights)| {

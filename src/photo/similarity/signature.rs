@@ -16,12 +16,12 @@
 
 use std::cmp::Ordering;
 
-use crate::photo::decoding::mosaic::{DETAIL, Mosaic};
+use crate::photo::decoding::mosaic::{DECODED_SIDE, Mosaic};
 
 /// Windows in a row, and rows of them.
 const WINDOWS: usize = 16;
 /// Cells of a window in each direction.
-const SIDE: usize = DETAIL / WINDOWS;
+const SIDE: usize = DECODED_SIDE / WINDOWS;
 /// Answers of a picture.
 const ANSWERS: usize = 2 * WINDOWS * WINDOWS;
 const WORDS: usize = ANSWERS / 64;
@@ -84,7 +84,7 @@ impl Signature {
         Signature { yes: [0; WORDS], no: [0; WORDS], ground: Ground::Varied };
 
     /// The signature of a picture; nothing if there is too little in it to tell it from others.
-    pub(super) fn of(picture: &Mosaic<DETAIL, 1>) -> Option<Signature> {
+    pub(super) fn of(picture: &Mosaic<DECODED_SIDE, 1>) -> Option<Signature> {
         let cells = picture.cells.as_flattened();
         let sums = sums(cells);
         let mut signature = Signature::EMPTY;
@@ -167,7 +167,7 @@ type Sums = [[i32; PARTS_ACROSS]; PARTS_DOWN];
 /// The sums of the cells in each part.
 fn sums(cells: &[u8]) -> Sums {
     let mut sums = [[0; PARTS_ACROSS]; PARTS_DOWN];
-    for (y, row) in cells.chunks_exact(DETAIL).enumerate() {
+    for (y, row) in cells.chunks_exact(DECODED_SIDE).enumerate() {
         let sums = &mut sums[y / (SIDE / 2)];
         for (sum, part) in sums.iter_mut().zip(row.chunks_exact(SIDE / 4)) {
             *sum += part.iter().map(|cell| i32::from(*cell)).sum::<i32>();
@@ -227,8 +227,8 @@ fn is_steep(cells: &[u8]) -> bool {
     const MIN_WINDOWS: usize = 8;
     let (mut windows, mut flat) = (0, 0);
     for at in 0..WINDOWS * WINDOWS {
-        let start = at / WINDOWS * SIDE * DETAIL + at % WINDOWS * SIDE;
-        let rows = cells[start..].chunks(DETAIL).take(SIDE).map(|row| &row[..SIDE]);
+        let start = at / WINDOWS * SIDE * DECODED_SIDE + at % WINDOWS * SIDE;
+        let rows = cells[start..].chunks(DECODED_SIDE).take(SIDE).map(|row| &row[..SIDE]);
         // In steps of four.
         let mut counts = [0_usize; 64];
         let (mut least, mut most) = (u8::MAX, u8::MIN);

@@ -12,7 +12,7 @@
 
 use std::ops::Range;
 
-use crate::photo::decoding::mosaic::{FINE, Mosaic};
+use crate::photo::decoding::mosaic::{Mosaic, TRIMMED_SIDE};
 
 /// How far a cell may lie from the value of its band, in steps of 255: averaged noise of a scan and of JPEG.
 const TOLERANCE: u8 = 6;
@@ -27,7 +27,7 @@ const TEXT_TOLERANCE: u8 = 18;
 const TEXT_PERCENT: usize = 12;
 
 /// The most lines of one stretch of text: an eighth of the picture.
-const MAX_TEXT: usize = FINE / 8;
+const MAX_TEXT: usize = TRIMMED_SIDE / 8;
 
 /// How far a cell must lie from the value of the band to belong to a picture.
 const PICTURE_TOLERANCE: u8 = 12;
@@ -36,7 +36,7 @@ const PICTURE_TOLERANCE: u8 = 12;
 const PICTURE_PERCENT: usize = 50;
 
 /// The most lines that are trimmed at one side at a time: a third, the bar of a film in a tall frame.
-const MAX_BAND: usize = FINE / 3;
+const MAX_BAND: usize = TRIMMED_SIDE / 3;
 
 /// How often all four sides are tried: a frame within a margin, a caption below a frame.
 const ROUNDS: usize = 3;
@@ -50,12 +50,12 @@ pub(super) struct Bounds {
 
 impl Bounds {
     /// The whole picture.
-    pub(super) const WHOLE: Bounds = Bounds { rows: 0..FINE, columns: 0..FINE };
+    pub(super) const WHOLE: Bounds = Bounds { rows: 0..TRIMMED_SIDE, columns: 0..TRIMMED_SIDE };
 }
 
 /// Finds the picture between its bands.
-pub(super) fn trim(picture: &Mosaic<FINE, 1>) -> Bounds {
-    let cell = |row: usize, column: usize| picture.cells[row * FINE + column][0];
+pub(super) fn trim(picture: &Mosaic<TRIMMED_SIDE, 1>) -> Bounds {
+    let cell = |row: usize, column: usize| picture.cells[row * TRIMMED_SIDE + column][0];
     let mut bounds = Bounds::WHOLE;
     for _ in 0..ROUNDS {
         let before = bounds.clone();
@@ -81,9 +81,9 @@ pub(super) fn trim(picture: &Mosaic<FINE, 1>) -> Bounds {
     }
     // The line at the end of a band is part band and part picture.
     bounds.rows.start += usize::from(bounds.rows.start > 0);
-    bounds.rows.end -= usize::from(bounds.rows.end < FINE);
+    bounds.rows.end -= usize::from(bounds.rows.end < TRIMMED_SIDE);
     bounds.columns.start += usize::from(bounds.columns.start > 0);
-    bounds.columns.end -= usize::from(bounds.columns.end < FINE);
+    bounds.columns.end -= usize::from(bounds.columns.end < TRIMMED_SIDE);
     bounds
 }
 

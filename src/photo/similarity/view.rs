@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use img_hash::image::GrayImage;
 use img_hash::{HashAlg, Hasher, HasherConfig};
 
-use crate::photo::decoding::mosaic::{COARSE, Mosaic};
+use crate::photo::decoding::mosaic::{HASHED_SIDE, Mosaic};
 
 /// Bytes of the hash of slopes: 312 bits.
 const SLOPE_BYTES: usize = 39;
@@ -54,7 +54,7 @@ pub(super) struct View {
 
 impl View {
     /// Hashes a view; nothing if there is nothing in it to recognise it by.
-    pub(super) fn of(luma: &Mosaic<COARSE, 1>) -> Option<View> {
+    pub(super) fn of(luma: &Mosaic<HASHED_SIDE, 1>) -> Option<View> {
         let cells = luma.cells.as_flattened();
         (deviation(cells) >= MIN_DEVIATION).then_some(View {
             slopes: to_words(&slopes(cells)?),
@@ -161,7 +161,7 @@ fn slopes(cells: &[u8]) -> Option<[u8; SLOPE_BYTES]> {
             .hash_size(24, 24)
             .to_hasher();
     }
-    let picture = GrayImage::from_raw(COARSE as u32, COARSE as u32, cells.to_vec())?;
+    let picture = GrayImage::from_raw(HASHED_SIDE as u32, HASHED_SIDE as u32, cells.to_vec())?;
     HASHER.with(|hasher| hasher.hash_image(&picture).as_bytes().try_into().ok())
 }
 
@@ -232,7 +232,7 @@ fn cue(cells: &[u8]) -> Cue {
 }
 
 /// A wave along one side of a view, in whole numbers: products and sums of such are exact, on every machine.
-type Wave = [f64; COARSE];
+type Wave = [f64; HASHED_SIDE];
 
 const WAVE_SCALE: f64 = 4096.0;
 
@@ -240,7 +240,7 @@ const WAVE_SCALE: f64 = 4096.0;
 static PLAIN_WAVES: LazyLock<[Wave; WAVES]> = LazyLock::new(|| {
     std::array::from_fn(|wave| {
         std::array::from_fn(|at| {
-            let position = (at as f64 + 0.5) / COARSE as f64;
+            let position = (at as f64 + 0.5) / HASHED_SIDE as f64;
             ((PI * wave as f64 * position).cos() * WAVE_SCALE).round()
         })
     })
@@ -263,7 +263,7 @@ fn faded_waves(margin: f64) -> [Wave; CUE_WAVES] {
     const FADE: f64 = 0.2;
     std::array::from_fn(|wave| {
         std::array::from_fn(|at| {
-            let position = (at as f64 + 0.5) / COARSE as f64;
+            let position = (at as f64 + 0.5) / HASHED_SIDE as f64;
             let inside = position.min(1.0 - position) - margin;
             let window = 0.5 - 0.5 * (PI * (inside / FADE).clamp(0.0, 1.0)).cos();
             let phase = ((position - margin) / (1.0 - 2.0 * margin)).clamp(0.0, 1.0);
@@ -275,7 +275,7 @@ fn faded_waves(margin: f64) -> [Wave; CUE_WAVES] {
 /// How much of each pair of waves, down and across, there is in a view.
 fn project<const K: usize>(cells: &[u8], down: &[Wave; K], across: &[Wave; K]) -> [[f64; K]; K] {
     let mut shares = [[0.0; K]; K];
-    for (y, row) in cells.chunks_exact(COARSE).enumerate() {
+    for (y, row) in cells.chunks_exact(HASHED_SIDE).enumerate() {
         for (v, wave) in across.iter().enumerate() {
             let share: f64 =
                 row.iter().zip(wave).map(|(&cell, value)| f64::from(cell) * value).sum();

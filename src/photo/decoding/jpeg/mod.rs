@@ -50,7 +50,7 @@ use scan::Scan;
 use tables::Tables;
 
 use super::detail::Detail;
-use super::mosaic::{DETAIL, FINE, MosaicBuilder};
+use super::mosaic::{DECODED_SIDE, MosaicBuilder, TRIMMED_SIDE};
 
 /// The most scans that are looked at: a hundred times what encoders write. A file may name millions.
 const MAX_SCANS: usize = 1000;
@@ -166,9 +166,9 @@ pub(super) fn length(file: &[u8]) -> Option<usize> {
 /// of the finest cells is asked of two or more side by side.
 fn samples_per_block(frame: &Frame) -> Option<usize> {
     let shorter = frame.width.min(frame.height) as usize;
-    let enough = |samples: &usize| shorter * samples / 8 >= DETAIL;
+    let enough = |samples: &usize| shorter * samples / 8 >= DECODED_SIDE;
     let choices: &[usize] = if frame.progressive { &[1] } else { &[1, 2, 4] };
-    let half = (!frame.progressive && shorter * 4 / 8 >= FINE).then_some(4);
+    let half = (!frame.progressive && shorter * 4 / 8 >= TRIMMED_SIDE).then_some(4);
     choices.iter().copied().find(enough).or(half)
 }
 
@@ -222,8 +222,11 @@ pub(super) fn decode(file: &[u8], samples: usize) -> Result<(Thumbnail, usize), 
 impl Plane {
     /// The averages of the plane's cells.
     pub(super) fn mosaic(&self) -> Option<Vec<u8>> {
-        let mut mosaic =
-            MosaicBuilder::<DETAIL, 1>::of_fraction(self.width, self.height, self.denominator);
+        let mut mosaic = MosaicBuilder::<DECODED_SIDE, 1>::of_fraction(
+            self.width,
+            self.height,
+            self.denominator,
+        );
         for row in self.samples.chunks_exact(self.stride) {
             let (row, _) = row.as_chunks::<1>();
             mosaic.add_row(row);
