@@ -4,7 +4,7 @@
 //! these are spread as the cues of 474 photos are: with the same variances, and depending on each other as much. Of two
 //! photos one pair in 2,156 has near cues, of these one in 2,100. Were the fourteen numbers independent of each other,
 //! it would be one in 36,000, and a look-up several times as quick. The other bits are even: of pairs with near cues
-//! they differ in 80 of 160 waves, those of photos in 71.
+//! they differ in 80 of 160 DCT bits, those of photos in 71.
 
 use std::collections::BTreeMap;
 use std::time::Instant;

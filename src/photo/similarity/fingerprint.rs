@@ -10,15 +10,15 @@
 //!
 //! A picture is averaged to 64x64 grey cells and described in three ways ([`View`]):
 //!
-//! * **slopes**: at each of 13x13 points, whether it gets darker to the right and downwards (`img_hash`'s
-//!   `DoubleGradient`, 312 bits). Slopes are local: a caption disturbs only those under it.
-//! * **waves**: the signs of the 80 longest cosine waves in the picture, with "too weak to tell" as a third value (160
-//!   bits). Waves are wide: cutting off a margin moves them little.
+//! * **gradient bits**: at each of 13x13 points, whether it gets darker to the right and downwards (`img_hash`'s
+//!   `DoubleGradient`, 312 bits). They are local: a caption disturbs only those under it.
+//! * **DCT bits**: the signs of the 80 longest cosine waves in the picture, with "too weak to tell" as a third value
+//!   (160 bits). Waves are wide: cutting off a margin moves them little.
 //! * **cue**: fourteen numbers for the rough spread of light over the middle of the picture.
 //!
 //! Two views *match* if
 //!
-//! > differing slopes + 3 x differing waves <= 170, and no number of the cues differs by more than 15.
+//! > differing gradient bits + 3 x differing DCT bits <= 170, and no number of the cues differs by more than 15.
 //!
 //! A picture has a second view without its frame, margins or caption bar, if it has any ([`trim`]). It has up to 23
 //! [landmarks](Landmarks), and a detail [signature](Signature) in which pictures can contradict each other. Then two
@@ -39,11 +39,11 @@
 //!
 //! | rule | farthest required match | closest false pair | closest hard negative |
 //! |---|---|---|---|
-//! | slopes alone | 59 | 68 | 34 |
-//! | slopes + 3 x waves | 128 | 204 | 181 |
+//! | gradient bits alone | 59 | 68 | 34 |
+//! | gradient bits + 3 x DCT bits | 128 | 204 | 181 |
 //!
-//! Slopes alone leave no room: their errors are at their largest where a picture is smooth, which is also where
-//! different pictures are most alike. Waves err elsewhere, so the sum parts the two far better than two thresholds on
+//! Gradient bits alone leave no room: their errors are at their largest where a picture is smooth, which is also where
+//! different pictures are most alike. DCT bits err elsewhere, so the sum parts the two far better than two thresholds on
 //! either do. A weight of 2 or 4 does worse than 3. The limit lies 33 % above the worst required match and 17 % below
 //! the closest false pair. With it, and the cue, 0.9998 of the required matches are found, 0.97 with 5 % cut off, 0.99
 //! with a caption below, 1.00 with a border or a frame, 0.97 with a scanner's margins, and no false pair and no hard
@@ -264,7 +264,7 @@ impl Fingerprint {
         let Some((a, b)) = ranked else {
             return format!("versions {} and {} cannot be compared", self.version, other.version);
         };
-        let (slopes, waves) = a.differing_bits(b);
+        let (gradients, waves) = a.differing_bits(b);
         let part = |own: &Fingerprint, view: &View| {
             if *view == own.whole { "whole" } else { "trimmed" }
         };
@@ -278,7 +278,7 @@ impl Fingerprint {
             false => "do not lie alike",
         };
         format!(
-            "{} against {}: distance {} of at most {MAX_DISTANCE} ({slopes} slopes, {waves} waves), \
+            "{} against {}: distance {} of at most {MAX_DISTANCE} ({gradients} gradient bits, {waves} DCT bits), \
              cue {} of at most {CUE_WINDOW}; {} contradictions of at most {allowed} ({kind}); {} common landmarks, which {lie}",
             part(self, a),
             part(other, b),

@@ -16,8 +16,8 @@
 //!
 //! # Its parts, in reading order
 //!
-//! * `view`: the hashes of one 64x64 view of a picture: slopes, waves and the cue. `trim`: the same picture without its
-//!   frame, bars and margins, which gives a second view.
+//! * `view`: the hashes of one 64x64 view of a picture: gradient bits, DCT bits and the cue. `trim`: the same picture
+//!   without its frame, bars and margins, which gives a second view.
 //! * `signature`: what a picture shows place by place, in which pictures can contradict each other.
 //! * `scale_space`, `landmarks`: a few places of a picture that are found again when the rest is cut off or covered.
 //! * `relation`: the words *same*, *variant* and *different*, and the first look at two photos.
@@ -36,9 +36,9 @@
 //!
 //! # Where it is from
 //!
-//! Slopes are the gradient hash of the crate `img_hash`, waves the idea of perceptual hashes by the cosine transform.
-//! Places that stand out in a scale space are what Lindeberg's work and Lowe's SIFT are about; here they are told by the
-//! signs of waves again, so that a record can hold them.
+//! Gradient bits are the gradient hash of the crate `img_hash` (a relative of *dHash*), DCT bits the idea of *pHash*, a
+//! hash by the discrete cosine transform. Places that stand out in a scale space are what Lindeberg's work and Lowe's
+//! SIFT are about; here they are told by the signs of waves again, so that a record can hold them.
 
 mod base62;
 pub(in crate::photo) mod fingerprint;

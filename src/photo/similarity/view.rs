@@ -8,18 +8,18 @@ use img_hash::{HashAlg, Hasher, HasherConfig};
 
 use crate::photo::decoding::mosaic::{HASHED_SIDE, Mosaic};
 
-/// Bytes of the hash of slopes: 312 bits.
-const SLOPE_BYTES: usize = 39;
-/// Bytes of the hash of waves: two bits for each of 80 waves.
-const WAVE_BYTES: usize = 20;
+/// Bytes of the gradient bits, of which there are 312.
+const GRADIENT_BYTES: usize = 39;
+/// Bytes of the DCT bits, two for each of 80 waves.
+const DCT_BYTES: usize = 20;
 /// Numbers of the cue.
 pub(super) const CUE_LENGTH: usize = 14;
 /// Bytes of a view.
-pub(super) const VIEW_BYTES: usize = SLOPE_BYTES + WAVE_BYTES + CUE_LENGTH;
+pub(super) const VIEW_BYTES: usize = GRADIENT_BYTES + DCT_BYTES + CUE_LENGTH;
 
-/// How much a bit of the waves counts against one of the slopes. With 3, 95 % of the versions with 5 % cut off lie
+/// How much a DCT bit counts against a gradient bit. With 3, 95 % of the versions with 5 % cut off lie
 /// within 72 % of the distance of the closest false pair; with 2 within 76 %, with 4 within 78 %.
-pub(super) const WAVE_WEIGHT: u32 = 3;
+pub(super) const DCT_WEIGHT: u32 = 3;
 
 /// The greatest distance of two views of one picture: between 128, the farthest required match that was measured, and
 /// 181, the closest hard negative (204, the closest picture of something else). See [`super::fingerprint`].
@@ -47,8 +47,8 @@ pub(super) type Cue = [u8; CUE_LENGTH];
 /// The hashes of one view of a picture. Bits are kept in words, the first byte on top, to be compared many at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct View {
-    slopes: [u64; SLOPE_BYTES.div_ceil(8)],
-    waves: [u64; WAVE_BYTES.div_ceil(8)],
+    gradient_bits: [u64; GRADIENT_BYTES.div_ceil(8)],
+    dct_bits: [u64; DCT_BYTES.div_ceil(8)],
     pub(super) cue: Cue,
 }
 
@@ -57,21 +57,22 @@ impl View {
     pub(super) fn of(luma: &Mosaic<HASHED_SIDE, 1>) -> Option<View> {
         let cells = luma.cells.as_flattened();
         (deviation(cells) >= MIN_DEVIATION).then_some(View {
-            slopes: to_words(&slopes(cells)?),
-            waves: to_words(&waves(cells)),
+            gradient_bits: to_words(&gradient_bits(cells)?),
+            dct_bits: to_words(&dct_bits(cells)),
             cue: cue(cells),
         })
     }
 
-    /// How many bits of the slopes differ, and how many of the waves.
+    /// How many gradient bits differ, and how many DCT bits.
     pub(super) fn differing_bits(&self, other: &View) -> (u32, u32) {
-        (differing(&self.slopes, &other.slopes), differing(&self.waves, &other.waves))
+        let gradients = differing(&self.gradient_bits, &other.gradient_bits);
+        (gradients, differing(&self.dct_bits, &other.dct_bits))
     }
 
     /// How far two views are from each other.
     pub(super) fn distance(&self, other: &View) -> u32 {
-        let (slopes, waves) = self.differing_bits(other);
-        slopes + WAVE_WEIGHT * waves
+        let (gradients, waves) = self.differing_bits(other);
+        gradients + DCT_WEIGHT * waves
     }
 
     /// The greatest difference of two numbers of the cues.
@@ -87,17 +88,17 @@ impl View {
 
     /// Whether two views whose cues agree are of the same picture.
     pub(super) fn is_near(&self, other: &View) -> bool {
-        // The waves alone tell most different pictures apart, in three words.
-        WAVE_WEIGHT * differing(&self.waves, &other.waves) <= MAX_DISTANCE
+        // The DCT bits alone tell most different pictures apart, in three words.
+        DCT_WEIGHT * differing(&self.dct_bits, &other.dct_bits) <= MAX_DISTANCE
             && self.distance(other) <= MAX_DISTANCE
     }
 
     /// All of it, in a row.
     pub(super) fn to_bytes(self) -> [u8; VIEW_BYTES] {
         let mut bytes = [0; VIEW_BYTES];
-        let slopes = to_bytes::<SLOPE_BYTES>(&self.slopes);
-        let waves = to_bytes::<WAVE_BYTES>(&self.waves);
-        let parts = slopes.iter().chain(&waves).chain(&self.cue);
+        let gradients = to_bytes::<GRADIENT_BYTES>(&self.gradient_bits);
+        let waves = to_bytes::<DCT_BYTES>(&self.dct_bits);
+        let parts = gradients.iter().chain(&waves).chain(&self.cue);
         bytes.iter_mut().zip(parts).for_each(|(byte, part)| *byte = *part);
         bytes
     }
@@ -109,8 +110,8 @@ impl View {
         }
         let mut bytes = bytes.iter().copied();
         View {
-            slopes: to_words(&take::<SLOPE_BYTES>(&mut bytes)),
-            waves: to_words(&take::<WAVE_BYTES>(&mut bytes)),
+            gradient_bits: to_words(&take::<GRADIENT_BYTES>(&mut bytes)),
+            dct_bits: to_words(&take::<DCT_BYTES>(&mut bytes)),
             cue: take(&mut bytes),
         }
     }
@@ -118,8 +119,8 @@ impl View {
     /// The bits that are compared, each as often as it counts: the Hamming distance of two such strings is
     /// [`distance`](View::distance).
     pub(super) fn weighted_bits(&self) -> Vec<u8> {
-        let waves = to_bytes::<WAVE_BYTES>(&self.waves).repeat(WAVE_WEIGHT as usize);
-        [&to_bytes::<SLOPE_BYTES>(&self.slopes)[..], &waves].concat()
+        let waves = to_bytes::<DCT_BYTES>(&self.dct_bits).repeat(DCT_WEIGHT as usize);
+        [&to_bytes::<GRADIENT_BYTES>(&self.gradient_bits)[..], &waves].concat()
     }
 }
 
@@ -153,7 +154,7 @@ fn deviation(cells: &[u8]) -> f64 {
 }
 
 /// Whether it gets darker from each of 13x13 points to the next, to the right and downwards.
-fn slopes(cells: &[u8]) -> Option<[u8; SLOPE_BYTES]> {
+fn gradient_bits(cells: &[u8]) -> Option<[u8; GRADIENT_BYTES]> {
     thread_local! {
         // A hasher cannot be shared between threads.
         static HASHER: Hasher = HasherConfig::new()
@@ -170,13 +171,13 @@ fn slopes(cells: &[u8]) -> Option<[u8; SLOPE_BYTES]> {
 /// The strength of a wave is held against those of its own class only: even and odd in each direction. A mirrored
 /// picture differs in the sign of all waves that are odd across, and in a picture that is nearly symmetric those are
 /// weak; measured against all waves they would be noise, and the mirrored picture would pass for the same.
-fn waves(cells: &[u8]) -> [u8; WAVE_BYTES] {
+fn dct_bits(cells: &[u8]) -> [u8; DCT_BYTES] {
     let shares = project(cells, &PLAIN_WAVES, &PLAIN_WAVES);
     // Strong waves are long ones: weighting each with its frequency puts them on a par.
     let frequency = |down: usize, across: usize| {
         (((down * down + across * across) as f64).sqrt() * 16.0).round()
     };
-    let mut hash = [0; WAVE_BYTES];
+    let mut hash = [0; DCT_BYTES];
     let mut bits = 0;
     let mut push = |bit: bool| {
         hash[bits / 8] |= u8::from(bit) << (bits % 8);

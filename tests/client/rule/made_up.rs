@@ -6,7 +6,7 @@ use photomesh::photo::{
 
 use crate::support::rng::Rng;
 
-/// Bytes of a view: slopes, waves, cue.
+/// Bytes of a view: gradient bits, DCT bits, cue.
 const VIEW: [usize; 3] = [39, 20, 14];
 /// Bytes of a signature. Of the last one's digits the third is the ground.
 const SIGNATURE: usize = 103;
@@ -110,11 +110,12 @@ fn bytes(rng: &mut Rng, count: usize) -> Vec<u8> {
 /// A view about as far from this one as views of one picture may be, in bits, in the cue, or in both.
 fn near_view(view: &[u8], rng: &mut Rng) -> Vec<u8> {
     let mut near = view.to_vec();
-    let [slopes, waves, cue] = VIEW;
+    let [gradients, waves, cue] = VIEW;
     if rng.percent(60) {
         let waves_differ = rng.below(50);
-        let slopes_differ = 166 + rng.below(9) - 3 * waves_differ;
-        for (from, count, differing) in [(0, slopes, slopes_differ), (slopes, waves, waves_differ)]
+        let gradients_differ = 166 + rng.below(9) - 3 * waves_differ;
+        for (from, count, differing) in
+            [(0, gradients, gradients_differ), (gradients, waves, waves_differ)]
         {
             let mut bits: Vec<usize> = (0..count * 8).collect();
             rng.shuffle(&mut bits);
@@ -124,7 +125,7 @@ fn near_view(view: &[u8], rng: &mut Rng) -> Vec<u8> {
         }
     }
     if rng.percent(60) {
-        let number = &mut near[slopes + waves + rng.index(cue)];
+        let number = &mut near[gradients + waves + rng.index(cue)];
         let by = 13 + rng.below(5) as u8;
         *number = number.checked_sub(by).unwrap_or_else(|| *number + by);
     }
