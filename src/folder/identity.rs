@@ -59,7 +59,7 @@ impl Identity {
 
     /// Reads the identity; none if the file does not exist. One that other users can read, or with other content, is
     /// refused.
-    fn load(path: &Path) -> Result<Option<Identity>, OpenError> {
+    pub(super) fn load(path: &Path) -> Result<Option<Identity>, OpenError> {
         let failed = |error| OpenError::at(path, error);
         let file = match disk::open(path) {
             Ok(file) => file,
@@ -78,7 +78,7 @@ impl Identity {
     }
 
     /// Draws a new identity and writes it; it is safe on disk before it is used.
-    fn create(disk: &Disk, path: &Path, tmp: &Path) -> io::Result<Identity> {
+    pub(super) fn create(disk: &Disk, path: &Path, tmp: &Path) -> io::Result<Identity> {
         let mut secret = [0; 32];
         getrandom::fill(&mut secret).map_err(|error| io::Error::other(error.to_string()))?;
         let text = format!("{}\n", PhotoId(secret));
@@ -86,7 +86,7 @@ impl Identity {
         Ok(Identity::from_secret(&secret))
     }
 
-    fn from_secret(secret: &[u8; 32]) -> Identity {
+    pub(super) fn from_secret(secret: &[u8; 32]) -> Identity {
         let key = SigningKey::from_bytes(secret);
         Identity { key }
     }
@@ -96,42 +96,5 @@ impl fmt::Debug for Identity {
     /// Shows the id, never the secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Identity({})", self.node())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn node_id_is_the_digest_of_the_link_public_key() {
-        let identity = Identity::from_secret(&[7; 32]);
-        let digest = blake3::hash(&identity.link_public());
-        let expected = u64::from_be_bytes(digest.as_bytes()[..8].try_into().unwrap());
-        assert_eq!(identity.node(), NodeId(expected));
-        assert_eq!(format!("{identity:?}"), format!("Identity({})", identity.node()));
-    }
-
-    #[test]
-    fn an_identity_is_read_back_and_is_for_its_owner_alone() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("identity");
-        assert!(Identity::load(&path).unwrap().is_none());
-        let tmp = tempfile::tempdir_in(folder.path()).unwrap();
-        let made = Identity::create(&Disk::default(), &path, tmp.path()).unwrap();
-        assert_eq!(Identity::load(&path).unwrap().unwrap().node(), made.node());
-        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
-    }
-
-    #[test]
-    fn a_damaged_identity_is_an_error_and_never_replaced() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("identity");
-        let tmp = folder.path().join("tmp");
-        Disk::default().write_whole(&path, &tmp, "0123").unwrap();
-        let error = Identity::load(&path).unwrap_err();
-        assert!(matches!(error, OpenError::Identity(_)), "{error}");
     }
 }
