@@ -114,7 +114,10 @@ pub fn glance(file: &mut File) -> Result<Photo, InspectError> {
 ///
 /// The bytes are foreign, and most of the code that looks at them is too: if it panics, it fails this one picture and
 /// nothing else.
-fn describe(bytes: &[u8], look: impl FnOnce(Photo) -> Result<Photo, String> + UnwindSafe) -> Photo {
+pub(super) fn describe(
+    bytes: &[u8],
+    look: impl FnOnce(Photo) -> Result<Photo, String> + UnwindSafe,
+) -> Photo {
     let opaque = Photo::opaque(PhotoId::of(bytes), bytes.len() as u64);
     let known = opaque.clone();
     match catch_unwind(|| look(known)) {
@@ -161,28 +164,4 @@ fn digest_rest(file: &mut File, start: &[u8]) -> Result<Photo, InspectError> {
         return Err(InspectError::TooLarge);
     }
     Ok(Photo::opaque(PhotoId(*digest.finalize().as_bytes()), digest.count()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_glance_tells_the_same_photo_without_its_picture() {
-        let mut file = tempfile::tempfile().unwrap();
-        let picture = image::RgbImage::from_pixel(3, 2, image::Rgb([1, 2, 3]));
-        let format = image::ImageFormat::Png;
-        picture.write_to(&mut file, format).unwrap();
-        let (glanced, inspected) = (glance(&mut file).unwrap(), inspect(&mut file).unwrap());
-        let told = |photo: &Photo| (photo.id, photo.bytes, photo.format);
-        assert_eq!(told(&glanced), told(&inspected));
-        assert_eq!((glanced.account, glanced.width), (0, 0));
-        assert_eq!(inspect_or_glance(&mut file).unwrap(), inspected);
-    }
-
-    #[test]
-    fn a_panic_at_whatever_step_makes_one_picture_opaque() {
-        let photo = describe(b"evil", |_| panic!("no decoder has foreseen this"));
-        assert_eq!(photo, Photo::opaque(PhotoId::of(b"evil"), 4));
-    }
 }

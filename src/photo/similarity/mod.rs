@@ -50,5 +50,7 @@ mod landmarks;
 pub(in crate::photo) mod relation;
 mod scale_space;
 mod signature;
+#[cfg(test)]
+mod tests;
 mod trim;
 mod view;

@@ -3,6 +3,8 @@
 mod exif;
 mod files;
 mod heic;
+mod id;
+mod inspect;
 #[cfg(target_os = "linux")]
 mod memory;
 mod more;

@@ -1,0 +1,4 @@
+//! The text of fingerprints, and the index over many.
+
+mod base62;
+mod index;
