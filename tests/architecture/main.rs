@@ -51,7 +51,7 @@ const IMPURE: [&str; 16] = [
 ];
 
 /// The rooms whose tests lie in folders of their own.
-const TESTED_BESIDE: [&str; 3] = ["client", "daemon", "protocol"];
+const TESTED_BESIDE: [&str; 5] = ["client", "daemon", "folder", "photo", "protocol"];
 
 /// What calls the operating system by its own name, and the one file that may.
 const SYSTEM: [&str; 3] = ["std::os", "rustix", "rlimit"];
