@@ -26,10 +26,11 @@
 //!
 //! # Reading order
 //!
-//! 1. [`protocol::message`]: what daemons say to each other. The enum is the protocol document. [`protocol::Record`]: what a
-//!    node says of one of its photos. [`protocol::client`]: what a client may ask. [`protocol::group`]: who is who.
-//! 2. Some of the stories in `tests/sim/scripts`: what nodes tell each other when two drop at once, when one dies, when a
-//!    friend removes a photo.
+//! 1. [`protocol::message`]: what daemons say to each other. The enum is the protocol document. [`protocol::Record`]:
+//!    what a node says of one of its photos. [`protocol::client`]: what a client may ask. [`protocol::group`]: who is
+//!    who.
+//! 2. Some of the stories in `tests/sim/scripts`: what nodes tell each other when two drop at once, when one dies, when
+//!    a friend removes a photo.
 //! 3. [`node`]: its border in [`node::Event`] and [`node::Action`], then [`node::Node::step`]; its own page says how to
 //!    go on from there. The hand-driven test `node/tests` is the smallest world in which a mesh lives.
 //! 4. [`photo`]: what a photo is, and when two are versions of the same picture.
@@ -62,34 +63,36 @@
 //! * **Nobody acts on half a table.** (`node/context.rs`, `node/departure.rs`)
 //! * **An absence is not a delete**: a file that is gone is a copy to repair, and a folder that lost many at once leaves
 //!   the mesh until a person has looked. ([`folder`])
-//! * **A link proves who is at its other end**, in a group: strangers get nothing, a node speaks under its own id, and is
-//!   the node of the member who has signed for it. ([`protocol::secure`], [`protocol::group`])
+//! * **A link proves who is at its other end**, in a group: strangers get nothing, a node speaks under its own id, and
+//!   is the node of the member who has signed for it. ([`protocol::secure`], [`protocol::group`])
 //! * **A member commands their own nodes only**; at others they look at photos. ([`node::Asker`])
 //! * **The state thread never waits**, and everything that others can fill has a named limit with its reason.
 //!   ([`node::limits`], [`daemon`])
 //!
 //! # Words
 //!
-//! * *photo*: a file's bytes, named by their digest. *Picture*: what can be seen in it. *Version*: one of the photos that show
-//!   the same picture.
-//! * *keeper*: the best version of a picture, which the collection shows. *Worse version*, *loser*: any other one. A *variant*
-//!   is a worse version that shows something which its keeper does not.
+//! * *photo*: a file's bytes, named by their digest. *Picture*: what can be seen in it. *Version*: one of the photos
+//!   that show the same picture.
+//! * *keeper*: the best version of a picture, which the collection shows. *Worse version*, *loser*: any other one. A
+//!   *variant* is a worse version that shows something which its keeper does not.
 //! * *original*: a copy that a friend put into a folder by hand. *Replica*: a copy that the mesh has made.
-//! * *member*: a person of the group; without a group, each node by itself. *Voice*: as whom a node's proof counts for another.
-//! * *owner*: of a photo, a member who has, or had, it as an original, or has given up their own version for it; of a node,
-//!   the member whose file its daemon was started with. *Holder*: a node that has a photo in any way.
-//! * *claim*: a node's word on a photo that it has. *Record*: that word as it is sent. *Facts*: what is said in it beyond the
-//!   bytes. *Table*: all claims.
-//! * *here*: connected. *Away*: the link is lost, and its claims stand for repair until its *grace* is over. *Gone*: after that.
-//! * *complete*: a node that has told all that it has. *Settled*: a photo that has not changed for two seconds, or a mesh of
-//!   complete nodes.
+//! * *member*: a person of the group; without a group, each node by itself. *Voice*: as whom a node's proof counts for
+//!   another.
+//! * *owner*: of a photo, a member who has, or had, it as an original, or has given up their own version for it; of a
+//!   node, the member whose file its daemon was started with. *Holder*: a node that has a photo in any way.
+//! * *claim*: a node's word on a photo that it has. *Record*: that word as it is sent. *Facts*: what is said in it
+//!   beyond the bytes. *Table*: all claims.
+//! * *here*: connected. *Away*: the link is lost, and its claims stand for repair until its *grace* is over. *Gone*:
+//!   after that.
+//! * *complete*: a node that has told all that it has. *Settled*: a photo that has not changed for two seconds, or a
+//!   mesh of complete nodes.
 //! * *agenda*, *review*: when a photo is looked at again, and the comparison of what is with what should be.
 //! * *coordinator*: of those who hold a photo, the one whose task it is to have a copy made.
 //! * *offer*, *pull*: how a copy comes to another node: one says that it should have it, that one fetches it.
-//! * *round*: one attempt to give up a copy: challenges, proofs, and the deed or not. *Withdraw*: to say before that the copy
-//!   counts no longer. *Pin*: a promise to keep a copy while another node's round lasts.
-//! * *trim*: to put a surplus copy into the surplus trash. *Retire*: to put a worse version into the trash. *Remove*: to take a
-//!   photo out of the collection, which only its owners can. *Purge*: to delete from the trash for good.
+//! * *round*: one attempt to give up a copy: challenges, proofs, and the deed or not. *Withdraw*: to say before that
+//!   the copy counts no longer. *Pin*: a promise to keep a copy while another node's round lasts.
+//! * *trim*: to put a surplus copy into the surplus trash. *Retire*: to put a worse version into the trash. *Remove*:
+//!   to take a photo out of the collection, which only its owners can. *Purge*: to delete from the trash for good.
 //! * *tombstone*: an owner's signed word that a photo is removed, or is not removed any longer.
 //! * *first look*, *second look*: whether two photos are versions of one picture, by their records and by their pixels.
 //! * *part*: a piece of the core that owns its state. *News*: what one part tells the others.

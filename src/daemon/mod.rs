@@ -11,11 +11,12 @@
 //! |---|---|---|---|
 //! | main: the state thread | the [`Node`], the ways to all links | its event channels, nothing else | the node exits |
 //! | `accept` | the listening socket | `accept` | a flag is set and a connection wakes it |
-//! | `rd-PORT` | a link's reading end | its socket; a full inbox; at a daemon's, room for the frame; at a client's, the turn | the socket ends |
-//! | `wr-PORT` | a link's writing end | its socket; having nothing to write | its reader, its outbox or the socket ends |
+//! | `rd-PORT`, a daemon's | a link's reading end | its socket; a full inbox; room for a frame | the socket ends |
+//! | `rd-PORT`, a client's | a link's reading end | its socket; a full inbox; its turn | the socket ends |
+//! | `wr-PORT` | a link's writing end | its socket; nothing to write | its reader, its outbox or the socket ends |
 //! | `folder` | the [`Folder`] | its jobs, the disk | told to, after all jobs before |
 //! | `hash-N`, `reread-N`, `prove`, `compare`, `scan` | nothing | their queues, the disk | the folder thread ends |
-//! | `drain`, at the end: two | the inbox, and that of clients | the links, which tell it what nobody waits for | they have ended |
+//! | `drain`, two at the end | an inbox each | the links, which tell it what nobody waits for | they have ended |
 //! | `console` | stderr | its queue, the terminal | all other threads have ended |
 //!
 //! The ports are those of the other side, so that a debugger shows which link a thread belongs to. A connection has both

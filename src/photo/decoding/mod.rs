@@ -14,17 +14,17 @@
 //!
 //! * `format`, `more`, `origin`, `orientation`: the words for what can be found. `origin` also finds: traces of editors
 //!   and of the camera.
-//! * `sniff`: what a file claims to be, by its first bytes. `tiff`: just enough of TIFF to read its directories, which is
-//!   also how EXIF is stored.
+//! * `sniff`: what a file claims to be, by its first bytes. `tiff`: just enough of TIFF to read its directories, which
+//!   is also how EXIF is stored.
 //! * `budget`: bounds on the memory of all pictures that are looked at at once.
 //! * `mosaic`: a picture of any size, averaged down to a square of 256x256 cells, row by row as they come. It is all of
 //!   the picture that is kept. `detail`: how fine the detail is that is really there, told by a few of the rows.
-//! * `jpeg`, `heic`: the two formats that phones and cameras write. A JPEG is decoded only as far as a mosaic needs it, a
-//!   HEIC tile by tile. The other formats are those of the crate `image`.
-//! * `metadata`: where in a file its EXIF is; `camera`: what a camera wrote there. `frames`: what a file holds besides one
-//!   still picture.
-//! * `decode`: one decoder per format, with bounds on everything. It gives either the small picture or, to who has to see
-//!   every pixel, the rows.
+//! * `jpeg`, `heic`: the two formats that phones and cameras write. A JPEG is decoded only as far as a mosaic needs it,
+//!   a HEIC tile by tile. The other formats are those of the crate `image`.
+//! * `metadata`: where in a file its EXIF is; `camera`: what a camera wrote there. `frames`: what a file holds besides
+//!   one still picture.
+//! * `decode`: one decoder per format, with bounds on everything. It gives either the small picture or, to who has to
+//!   see every pixel, the rows.
 //!
 //! # What is left out
 //!
