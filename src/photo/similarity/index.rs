@@ -3,7 +3,8 @@
 //! Two views of one picture have cues whose fourteen numbers all differ by little, and a k-d tree ([`CueTree`]) finds
 //! the views with such cues without looking at all others. What it finds is compared in full. Two versions that have no
 //! such views have two landmarks of the same code in common: those are found in lists, one for each code, by noting what
-//! is met for the second time. Since cues and codes are a part of the rule, no match can be missed.
+//! is met for the second time. Since cues and codes are a part of the rule, no match can be missed, but in a crowd: see
+//! [`CROWD`].
 //!
 //! Common indexes for Hamming distance do not work here: the rule allows a fifth of the bits to differ, and any way to
 //! cut the bits into pieces of which one must nearly agree has to try more pieces than there are photos.

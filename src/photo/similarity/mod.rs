@@ -12,7 +12,9 @@
 //! ways round, and it is written down in words and columns, so that others can compute it.
 //!
 //! **The index misses nothing.** What makes a search quick is a part of the rule, so that whoever looks up a fingerprint
-//! finds all that the rule calls versions of it, among a million as among ten.
+//! finds all that the rule calls versions of it, among a million as among ten. Only in a crowd, where a thousand
+//! records and more have nearly the cue of one picture, or share its landmarks, some are left out: records can be made
+//! up, and a search must cost little all the same.
 //!
 //! # Its parts, in reading order
 //!
