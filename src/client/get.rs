@@ -19,8 +19,9 @@ use crate::protocol::{Answer, Blob, Request, SafeName};
 /// and from a third one if that fails.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The slowest transfer between daemons to wait for, in bytes a second: half of the slowest that they wait for.
-const SLOWEST: u64 = 128 * 1024;
+/// The slowest transfer between daemons to wait for, in bytes a second: half of the slowest that they wait for, since
+/// others may be waiting, too.
+const SLOWEST: u64 = 16 * 1024;
 
 /// Which photo to fetch, and where to put it.
 #[derive(Clone, Debug)]

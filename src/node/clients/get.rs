@@ -40,7 +40,11 @@ impl Clients {
         let Some(photo) = cx.table.get(id).map(|entry| entry.photo.clone()) else {
             return self.answer_not_found(cx, link, &name, Found::Nothing, false);
         };
-        let until = cx.now() + GET + Duration::from_secs(photo.bytes / GET_MIN_RATE);
+        // All of them may come on one line, one after the other.
+        let bytes = photo.bytes;
+        let before_it = self.waiting.values().map(Waiting::bytes_to_come);
+        let coming = before_it.fold(bytes, u64::saturating_add);
+        let until = cx.now() + GET + Duration::from_secs(coming / GET_MIN_RATE);
         let by = match by {
             Asker::Owner => None,
             Asker::Member(certificate) => Some(certificate.name()),
@@ -48,7 +52,8 @@ impl Clients {
         let is_here = cx.table.mine(id).is_some();
         let has_enough =
             !is_here && by.is_some_and(|member| self.gets_of(member) >= GETS_OF_MEMBER);
-        self.waiting.insert(link, Waiting::Get { name, by, photo: id, until, reading: None });
+        let get = Waiting::Get { name, by, photo: id, bytes, until, reading: None };
+        self.waiting.insert(link, get);
         if is_here {
             self.deliver(cx, link, photo, Source::Held(id));
         } else if has_enough {

@@ -75,6 +75,7 @@ enum Waiting {
         /// Which other member asks.
         by: Option<MemberName>,
         photo: PhotoId,
+        bytes: u64,
         until: Time,
         /// Where the photo is being read for this client, once it is.
         reading: Option<Source>,
@@ -91,6 +92,22 @@ enum Waiting {
     Distinct(TellingApart),
     /// For the folder to say how long these stay in the trash.
     Duplicates { duplicates: Vec<DuplicateReport>, next: Option<PhotoId> },
+}
+
+impl Waiting {
+    /// How many bytes of a photo are to come for it.
+    fn bytes_to_come(&self) -> u64 {
+        match self {
+            Waiting::Get { bytes, reading: None, .. } => *bytes,
+            Waiting::Get { reading: Some(_), .. }
+            | Waiting::Put { .. }
+            | Waiting::Copies { .. }
+            | Waiting::Restore { .. }
+            | Waiting::Purge(_)
+            | Waiting::Distinct(_)
+            | Waiting::Duplicates { .. } => 0,
+        }
+    }
 }
 
 /// Everything that reports are made of, read-only: so no report changes anything.

@@ -276,6 +276,32 @@ fn nobody_waits_for_ever_for_a_photo_that_comes_too_slowly() {
 }
 
 #[test]
+fn a_get_has_the_time_of_those_before_it_too() {
+    let other = vec![8; 3 * MAX_CHUNK];
+    let mut solo = Solo::new();
+    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
+    solo.join(1, PIN, &[&bytes(), &other]);
+    let transfers = [bytes(), other].map(|bytes| {
+        let link = LinkId(CLIENT.0 + u64::from(bytes[0]));
+        let request = Request::GetExact { photo: PhotoId::of(&bytes) };
+        let actions = solo.tell(ClientEvent::Asked { link, by: Asker::Owner, request });
+        asked(&actions).expect("it asks the holder").1
+    });
+    let time =
+        |photos: u64| GET + Duration::from_secs(photos * bytes().len() as u64 / GET_MIN_RATE);
+    let mut given_up = Vec::new();
+    for at in 0..time(2).as_secs() as usize {
+        if answered(&solo.wait(SECOND)).is_some() {
+            given_up.push(at as u64 + 1);
+        }
+        for transfer in transfers {
+            send(&mut solo, 1, transfer, at, 1);
+        }
+    }
+    assert_eq!(given_up, [time(1).as_secs(), time(2).as_secs()]);
+}
+
+#[test]
 fn a_disk_that_cannot_be_written_takes_no_photos_for_a_minute() {
     let (mut solo, first, _, transfer) = getting();
     send(&mut solo, first, transfer, 0, MAX_CHUNK);
