@@ -71,8 +71,10 @@ impl World {
     fn send_on(&mut self, life: Life, link: LinkId, message: Message) {
         self.watch_message(life, &message);
         if let Some(Far::Conn(conn, side)) = self.far(life, link) {
-            self.show_sent(conn, side, &message);
-            self.send(conn, side, message);
+            for message in self.turn_round(life, message) {
+                self.show_sent(conn, side, &message);
+                self.send(conn, side, message);
+            }
         }
     }
 

@@ -78,7 +78,7 @@ impl World {
     fn judge_stored(&mut self, host: usize, photo: PhotoId, nodes: &[NodeId]) {
         let has = |other: &usize| {
             let destroyed = self.oracle.destroyed.contains_key(&(*other, photo));
-            self.hosts[*other].disk.stores(photo) || destroyed
+            self.hosts[*other].disk.stores(photo) || destroyed || self.is_believed(*other)
         };
         let is_unheard = |other: &usize| {
             let conns = self.net.between(*other, host).into_iter();
@@ -160,6 +160,9 @@ impl World {
     /// Whether a photo has this name, or may have inherited it: a name goes on to what a file becomes by an edit and to
     /// better versions, time and again. Nothing can be said about the names that several photos have from the first.
     fn may_be_called(&self, photo: PhotoId, name: &str) -> bool {
+        if self.oracle.traitors.wrong_names {
+            return true;
+        }
         let Some(first) = self.library.named(name.trim_end_matches(".jpg")) else {
             return true;
         };

@@ -75,7 +75,7 @@ impl World {
             };
             self.is_spread(&copies.into_iter().filter(live).collect::<Vec<_>>())
         });
-        if repaired {
+        if repaired && self.all_are_honest() {
             self.oracle.damaged.clear();
         }
     }

@@ -13,7 +13,7 @@ use crate::world::World;
 impl World {
     /// Whether a disk may be damaged now: since everything was last repaired, those in fewer houses than the copies with
     /// which every host is content.
-    fn may_damage(&self, host: usize) -> bool {
+    pub(crate) fn may_damage(&self, host: usize) -> bool {
         let content = self.hosts.iter().map(|host| host.copies as usize).min();
         let mut damaged = self.oracle.damaged.clone();
         damaged.insert(host);
@@ -40,7 +40,7 @@ impl World {
         may
     }
 
-    fn replace_disk(&mut self, host: usize, down: Duration) {
+    pub(crate) fn replace_disk(&mut self, host: usize, down: Duration) {
         self.end_life(host, false);
         let photos: Vec<PhotoId> = self.hosts[host].disk.files.keys().copied().collect();
         self.destroyed(host, &photos);

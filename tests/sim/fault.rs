@@ -40,6 +40,9 @@ pub(crate) enum Fault {
     /// All disks of one person are lost at once, and replaced by empty ones. It stands for a person who holds and proves
     /// everything with any number of nodes, and vanishes.
     BurnHouse { host: usize, down: Duration },
+    /// All computers of one person say what is not so for a while; which lies these are, and how it ends, follows from
+    /// the pick.
+    Betray { host: usize, span: Duration, pick: u64 },
     /// Someone copies a folder, to have a backup.
     Backup { host: usize },
     /// A folder is replaced by the copy made earlier.
@@ -79,6 +82,7 @@ impl Fault {
             Fault::FullDisk { .. } => "full disk",
             Fault::LoseDisk { .. } => "lost disk",
             Fault::BurnHouse { .. } => "burnt house",
+            Fault::Betray { .. } => "betrayal",
             Fault::Backup { .. } => "backup",
             Fault::OldFolder { .. } => "older folder",
             Fault::FlipBit { .. } => "flipped bit",
@@ -150,7 +154,11 @@ impl Fault {
     pub(crate) fn draw_in_group(rng: &mut Rng, hosts: usize) -> Fault {
         let host = rng.index(hosts);
         let down = rng.span(Duration::from_millis(500), Duration::from_secs(60));
-        Fault::BurnHouse { host, down }
+        if rng.percent(30) {
+            return Fault::BurnHouse { host, down };
+        }
+        let span = rng.span(Duration::from_secs(5), Duration::from_secs(150));
+        Fault::Betray { host, span, pick: rng.next() }
     }
 
     /// Lets it last so many times as long.
@@ -170,6 +178,7 @@ impl Fault {
             | Fault::SlowDisk { span, .. }
             | Fault::FailingDisk { span, .. }
             | Fault::FullDisk { span, .. }
+            | Fault::Betray { span, .. }
             | Fault::CutOff { span, .. } => *span *= pace,
             Fault::Leave { .. }
             | Fault::Cut { .. }
@@ -224,6 +233,9 @@ impl fmt::Display for Fault {
             }
             Fault::BurnHouse { host, down } => {
                 format!("the house with {} burns{}", n(host), back(*down))
+            }
+            Fault::Betray { host, span, .. } => {
+                format!("the owner of {} lies{}", n(host), lasts(*span))
             }
             Fault::Backup { host } => format!("the folder of {} is copied", n(host)),
             Fault::OldFolder { host, down } => {

@@ -66,6 +66,13 @@ impl World {
             }
             Fault::LoseDisk { host, down } => self.lose_disk(host, down),
             Fault::BurnHouse { host, down } => self.burn_house(host, down),
+            Fault::Betray { host, span, pick } => {
+                let lies = self.betray(host, span, pick);
+                if lies {
+                    self.heal_after(span, fault);
+                }
+                lies
+            }
             Fault::Backup { host } => self.back_up(host),
             Fault::OldFolder { host, down } => self.old_folder(host, down),
             Fault::FlipBit { host, pick } => self.flip_bit(host, pick),
@@ -118,6 +125,7 @@ impl World {
                 self.net.unblock(from, to);
                 self.release_held();
             }
+            Fault::Betray { host, pick, .. } => self.repent(host, pick),
             Fault::SlowLine { a, b, .. } => self.net.slow_down(a, b, false),
             Fault::SlowDisk { .. } | Fault::FailingDisk { .. } | Fault::FullDisk { .. } => {
                 self.set_trouble(fault, false);

@@ -2,7 +2,7 @@
 //! where everything that can go wrong does, and all of it follows from one seed.
 //!
 //! Reading order: [`world`] (what drives what) and [`rounds`], [`net`] and [`wire`] (connections), [`disk`] and
-//! [`files`] and [`jobs`] (folders), [`persons`] (whose they are), [`clients`], [`faults`], [`damage`], [`removals`];
+//! [`files`] and [`jobs`] (folders), [`persons`] (whose they are), [`clients`], [`faults`], [`damage`], [`traitors`], [`removals`];
 //! [`oracle`] (what must hold after every event), [`answers`] (what clients are told), [`budgets`] (how much waits) and
 //! [`audit`] (what is lost, what is repaired); [`converge`] and [`tables`] (what must hold in the end); [`plan`] (from
 //! a seed to a run), [`flaws`] (bugs planted to see that they are found), [`likeness`] (whether the folder of the
@@ -55,6 +55,7 @@ mod stats;
 mod story;
 mod tables;
 mod trace;
+mod traitors;
 mod twins;
 #[path = "../support/verdict.rs"]
 mod verdict;

@@ -15,6 +15,7 @@ use crate::audit::{Audited, Judged};
 use crate::budgets::Most;
 use crate::flaws::{Flaw, Pulls, Rounds};
 use crate::removals::Removed;
+use crate::traitors::Traitors;
 use crate::verdict;
 use crate::world::World;
 
@@ -49,6 +50,7 @@ pub(crate) struct Oracle {
     pub(crate) rounds: Rounds,
     pub(crate) pulls: Pulls,
     pub(crate) removed: Removed,
+    pub(crate) traitors: Traitors,
     pub(crate) most: Most,
     /// The keeper of each photo, as last computed.
     pub(crate) keepers: Option<Judged>,
@@ -88,7 +90,7 @@ impl World {
         let unnoticed = disk.unnoticed.contains(&photo) && disk.has_bytes(photo);
         let destroyed = self.oracle.destroyed.get(&(host, photo));
         let recently = destroyed.is_some_and(|at| *at + self.settings.pin > self.now);
-        disk.stores(photo) || unnoticed || recently
+        disk.stores(photo) || unnoticed || recently || self.is_believed(host)
     }
 
     pub(crate) fn exists(&self, photo: PhotoId) -> bool {
@@ -209,9 +211,10 @@ impl World {
         }
     }
 
-    /// Nobody gives up a copy on half a table.
+    /// Nobody gives up a copy on half a table, unless it is a traitor who never tells the rest.
     fn watch_challenge(&mut self, life: Life, photo: PhotoId) {
-        let half = |link: &LinkId| self.oracle.half.contains(&(life, *link));
+        let lies = |link: &LinkId| self.far_host(life, *link).is_some_and(|far| self.is_lying(far));
+        let half = |link: &LinkId| self.oracle.half.contains(&(life, *link)) && !lies(link);
         let waits = self.open_links(life).iter().any(half);
         if waits {
             let (name, photo) = (self.hosts[life.host].name.clone(), self.library.name(photo));
@@ -242,6 +245,9 @@ impl World {
         photo: PhotoId,
         better: Option<(PhotoId, Relation)>,
     ) {
+        if self.is_lying(host) {
+            return;
+        }
         let keeper = better.map(|(keeper, _)| keeper);
         self.watch_promises(host, photo, Some(keeper.unwrap_or(photo)));
         // Others may want more, and need not be known to it.
@@ -292,7 +298,7 @@ impl World {
     pub(crate) fn judge_purge(&mut self, life: Life, photo: PhotoId) {
         self.stats.purges += 1;
         let host = life.host;
-        if self.was_removed(life, photo) {
+        if self.is_lying(host) || self.was_removed(life, photo) {
             return;
         }
         let wanted = self.hosts[host].copies as usize;

@@ -235,6 +235,7 @@ impl World {
             return;
         };
         let (from, to) = (link.ends[side].life.host, link.ends[1 - side].life.host);
+        let frame = self.garble(from, frame);
         let arrival = self.now + self.net.latency(from, to);
         if let Some(link) = self.net.conns.get_mut(&conn) {
             let pipe = &mut link.pipes[side];
@@ -283,6 +284,7 @@ impl World {
                 }
                 self.show_message(conn, side, &message);
                 self.watch_arrival(life, id, &message);
+                self.note_challenge(life, &message);
                 self.deliver(life, id, message);
             }
         }
