@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use photomesh::photo::PhotoId;
+use photomesh::protocol::client::Refusal;
 use photomesh::protocol::{Answer, Few, NodeId, Request};
 
 use crate::world::World;
@@ -69,6 +70,22 @@ impl World {
                 let name = self.hosts[host].name.clone();
                 self.broken_promise(format!("{name} answers a put by {answer:?}"));
             }
+        }
+    }
+
+    /// What somebody asks who is not the owner of a host: to see photos they are free, and no more.
+    pub(crate) fn judge_visit(&mut self, host: usize, request: &Request, answer: &Answer) {
+        let changes = matches!(
+            request,
+            Request::Remove { .. }
+                | Request::PlanRemoval { .. }
+                | Request::TrashList { .. }
+                | Request::TrashRestore { .. }
+        );
+        let refused = matches!(answer, Answer::Refused { cause: Refusal::Member, .. });
+        if changes != refused {
+            let name = self.hosts[host].name.clone();
+            self.broken_promise(format!("{name} answers a visitor's {request:?} by {answer:?}"));
         }
     }
 

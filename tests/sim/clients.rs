@@ -8,6 +8,7 @@ use photomesh::photo::PhotoId;
 use photomesh::protocol::{Answer, Request};
 
 use crate::agenda::{Life, What};
+use crate::flaws::Flaw;
 use crate::host::Far;
 use crate::rng::Rng;
 use crate::world::World;
@@ -38,6 +39,8 @@ pub(crate) struct Client {
     putting: Option<(PhotoId, Duration)>,
     /// How many requests it has sent.
     number: u32,
+    /// Whether it is not the owner's of the daemon, but another member's.
+    visits: bool,
     /// The person, of those that wander from daemon to daemon.
     person: Option<usize>,
     pub(crate) reply: Option<Reply>,
@@ -93,6 +96,11 @@ impl World {
 
     /// A client connects to a host and asks; none if no daemon runs there.
     pub(crate) fn ask(&mut self, host: usize, request: Request) -> Option<usize> {
+        self.ask_as(host, false, request)
+    }
+
+    /// The same, by another member than the owner of the host, or not.
+    fn ask_as(&mut self, host: usize, visits: bool, request: Request) -> Option<usize> {
         let life = self.hosts[host].life()?;
         let link = self.new_link(life);
         self.clients.next += 1;
@@ -106,6 +114,7 @@ impl World {
                 pending: None,
                 putting: None,
                 number: 0,
+                visits,
                 person: None,
                 reply: None,
                 busy_until: Duration::ZERO,
@@ -138,18 +147,24 @@ impl World {
         asking.putting = putting.map(|photo| (photo, self.now));
         asking.reply = None;
         let (life, link, number) = (asking.life, asking.link, asking.number);
+        let visitor = asking.visits.then(|| self.another_member(life.host)).flatten();
+        let by = visitor.filter(|_| !self.has(Flaw::VisitorsAreOwners)).unwrap_or(Asker::Owner);
         self.stats.requests += 1;
-        if let Request::Remove { photos } = &request {
+        if let (Asker::Owner, Request::Remove { photos }) = (&by, &request) {
             for photo in photos {
                 self.wants_no_more(life.host, *photo);
             }
         }
-        self.tell(
-            life,
-            Duration::from_millis(1),
-            ClientEvent::Asked { link, by: Asker::Owner, request },
-        );
+        self.tell(life, Duration::from_millis(1), ClientEvent::Asked { link, by, request });
         self.agenda.add(self.now + DEADLINE, What::Overdue(client, number));
+    }
+
+    /// Another member than the owner of a host, if there is one.
+    fn another_member(&self, host: usize) -> Option<Asker> {
+        let person = self.hosts[host].person;
+        let other = self.hosts.iter().find(|other| other.person != person)?;
+        let member = other.disk.member.as_ref()?;
+        Some(Asker::Member(Box::new(member.certificate.clone())))
     }
 
     /// A person does the next thing.
@@ -195,7 +210,7 @@ impl World {
                 let removes = self.clients.rng.percent(20);
                 let removal = removes.then(|| self.some_removal(host, pick)).flatten();
                 let request = removal.unwrap_or_else(|| self.some_request());
-                self.ask(host, request)
+                self.ask_as(host, self.is_group() && pick % 100 < 30, request)
             }
         };
         if let Some(opened) = client.and_then(|client| self.clients.links.get_mut(&client)) {
@@ -259,7 +274,9 @@ impl World {
         let host = asking.life.host;
         asking.reply = Some(Reply::Answer(answer.clone()));
         self.stats.answers += 1;
+        let visits = asking.visits && self.another_member(host).is_some();
         match request {
+            Some(request) if visits => self.judge_visit(host, &request, &answer),
             Some(request) => self.judge_answer(host, &request, putting, &answer),
             None => self.broken_promise(format!("an answer without a request: {answer:?}")),
         }

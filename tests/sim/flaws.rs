@@ -8,7 +8,7 @@ use std::time::Duration;
 use photomesh::node::{DiskAction, DiskEvent, LinkEvent, LinkId, Spool};
 use photomesh::photo::{Nonce, Photo, PhotoId, Relation, prove};
 use photomesh::protocol::message::TransferId;
-use photomesh::protocol::{Holding, Message, NodeId, Record};
+use photomesh::protocol::{Facts, Few, Holding, MemberName, Message, NodeId, Record};
 
 use crate::agenda::Life;
 use crate::host::Far;
@@ -41,6 +41,10 @@ pub(crate) enum Flaw {
     BlindLooks,
     /// Each of a person's nodes passes for another person's, so that its proofs count as such.
     VoicesByNode,
+    /// Whoever connects passes for the owner of the node.
+    VisitorsAreOwners,
+    /// An owner is forgotten who has a photo nowhere any more: it may have been their disk.
+    ForgetOwners,
     /// What is on enough nodes is offered to nobody else, even if all of them are one person's.
     CopiesByNode,
 }
@@ -96,8 +100,26 @@ impl World {
                 | Flaw::LateDrops
                 | Flaw::TrustBytes
                 | Flaw::BlindLooks
+                | Flaw::VisitorsAreOwners
                 | Flaw::VoicesByNode,
             ) => self.receive(life, link, message),
+            Some(Flaw::ForgetOwners) => {
+                let message = match message {
+                    Message::ImageInfo { mut records, gone, tombstones, complete } => {
+                        for record in &mut records {
+                            let photo = record.photo.id;
+                            self.forget_owners(photo, Arc::make_mut(&mut record.facts));
+                        }
+                        Message::ImageInfo { records, gone, tombstones, complete }
+                    }
+                    Message::KeepThis { photo, mut facts } => {
+                        self.forget_owners(photo.id, &mut facts);
+                        Message::KeepThis { photo, facts }
+                    }
+                    other => other,
+                };
+                self.receive(life, link, message);
+            }
             Some(Flaw::CopiesByNode) => {
                 if !self.is_offer_for_another_person(&message) {
                     self.receive(life, link, message);
@@ -167,6 +189,33 @@ impl World {
                 self.receive(life, link, message);
             }
         }
+    }
+
+    /// With one flaw, what a folder remembers names no owner who has the photo nowhere.
+    pub(crate) fn forget_owners_of_files(&mut self, host: usize) {
+        let photos: Vec<PhotoId> = match self.has(Flaw::ForgetOwners) {
+            true => self.hosts[host].disk.files.keys().copied().collect(),
+            false => Vec::new(),
+        };
+        for photo in photos {
+            let Some(mut file) = self.hosts[host].disk.files.get(&photo).cloned() else {
+                continue;
+            };
+            self.forget_owners(photo, &mut file.facts);
+            self.forget_owners(photo, &mut file.facts_synced);
+            self.hosts[host].disk.files.insert(photo, file);
+        }
+    }
+
+    /// Leaves those owners who have a photo as their own now.
+    fn forget_owners(&self, photo: PhotoId, facts: &mut Facts) {
+        let has_it = |owner: &MemberName| {
+            let mut theirs = self.hosts.iter().filter(|host| host.disk.owner() == *owner);
+            theirs.any(|host| host.disk.files.get(&photo).is_some_and(|file| file.place.is_own()))
+        };
+        let owners = facts.owners.iter().copied().filter(has_it).collect::<Vec<_>>();
+        facts.owners = Few::default();
+        facts.owners.extend(owners);
     }
 
     fn receive(&mut self, life: Life, link: LinkId, message: Message) {

@@ -124,8 +124,8 @@ impl World {
         removers
     }
 
-    /// Whether a photo is removed, by its plain definition: some disk names who has had it as his own, unless no disk
-    /// has it any more, and everyone who is so named has removed it.
+    /// Whether a photo is removed, by its plain definition: everyone has removed it who has had it as their own, as some
+    /// disk says or anybody can know; and some disk says so of somebody, unless no disk has it any more.
     pub(crate) fn is_removed(&self, photo: PhotoId) -> bool {
         let mut copies = 0;
         let mut owners = BTreeSet::new();
@@ -141,7 +141,10 @@ impl World {
             owners.extend(file.place.is_own().then(|| host.disk.owner()));
         }
         let removers = self.removers(photo);
-        !removers.is_empty() && owners.is_subset(&removers) && (copies == 0 || !owners.is_empty())
+        let is_owned = copies == 0 || !owners.is_empty();
+        let known = self.oracle.removed.owners.get(&photo);
+        owners.extend(known.into_iter().flatten().filter(|_| copies > 0));
+        !removers.is_empty() && owners.is_subset(&removers) && is_owned
     }
 
     /// Notes who tells whom that a photo is his own.

@@ -296,6 +296,16 @@ fn finds_copies_counted_by_node() {
     is_found_in(Flaw::CopiesByNode, 60, &Run::default());
 }
 
+#[test]
+fn finds_visitors_who_pass_for_owners() {
+    is_found_in(Flaw::VisitorsAreOwners, 60, &Run::default());
+}
+
+#[test]
+fn finds_owners_who_are_forgotten_with_their_disk() {
+    is_found_in(Flaw::ForgetOwners, 300, &Run::default());
+}
+
 /// Whether a command is about lives at the pace of life.
 fn is_slow() -> bool {
     std::env::var("SLOW").is_ok_and(|slow| !slow.is_empty())

@@ -141,6 +141,7 @@ impl World {
             return;
         }
         self.learn_addresses(host);
+        self.forget_owners_of_files(host);
         self.plug_in(host);
         let seed = self.rng.bytes();
         let boot = self.rng.next();
