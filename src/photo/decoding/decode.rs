@@ -21,6 +21,7 @@ use super::heic::Heic;
 use super::jpeg::{self, Colours, Plane, Thumbnail};
 use super::more::More;
 use super::mosaic::{DECODED_SIDE, Mosaic, MosaicBuilder};
+use super::png::Png;
 use super::sniff::is_single_tiff;
 
 /// The most pixels a picture may claim and still be decoded: 256 million, more than any camera has today.
@@ -67,7 +68,7 @@ pub(in crate::photo) fn each_row(
         Format::Gif => each_row_of_other(ImageFormat::Gif, bytes, sink),
         Format::Webp => each_row_of_other(ImageFormat::WebP, bytes, sink),
         Format::Bmp => each_row_of_other(ImageFormat::Bmp, bytes, sink),
-        Format::Png => each_row_of_other(ImageFormat::Png, bytes, sink),
+        Format::Png => each_row_of_png(bytes, sink),
         Format::Tiff if is_single_tiff(bytes) => each_row_of_other(ImageFormat::Tiff, bytes, sink),
         Format::Tiff => Err("a raw file or several pictures in one".to_owned()),
     }
@@ -200,6 +201,25 @@ fn each_row_of_heic(bytes: &[u8], sink: RowSink) -> Result<(), String> {
     check_size(heic.whole.0, heic.whole.1, memory)?;
     let _memory = PIXELS.reserve(memory);
     heic.rows(|row| sink(heic.width, heic.height, row))
+}
+
+fn each_row_of_png(bytes: &[u8], sink: RowSink) -> Result<(), String> {
+    let png = Png::open(bytes)?;
+    if png.is_interlaced() {
+        return each_row_of_other(ImageFormat::Png, bytes, sink);
+    }
+    let ((width, height), memory) = (png.size(), png.memory());
+    check_size(width, height, memory)?;
+    let _memory = PIXELS.reserve(memory);
+    let mut on_white = Vec::with_capacity(width as usize);
+    png.rows(|row| {
+        on_white.clear();
+        on_white.extend(row.iter().map(|pixel| {
+            let [colours @ .., alpha] = pixel.map(u16::from);
+            colours.map(|value| over_white(value, alpha))
+        }));
+        sink(width, height, &on_white);
+    })
 }
 
 fn each_row_of_other(format: ImageFormat, bytes: &[u8], sink: RowSink) -> Result<(), String> {

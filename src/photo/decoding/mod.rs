@@ -20,7 +20,7 @@
 //! * `mosaic`: a picture of any size, averaged down to a square of 256x256 cells, row by row as they come. It is all of
 //!   the picture that is kept. `detail`: how fine the detail is that is really there, told by a few of the rows.
 //! * `jpeg`, `heic`: the two formats that phones and cameras write. A JPEG is decoded only as far as a mosaic needs it,
-//!   a HEIC tile by tile. The other formats are those of the crate `image`.
+//!   a HEIC tile by tile. `png`: screenshots, row by row. The other formats are those of the crate `image`.
 //! * `metadata`: where in a file its EXIF is; `camera`: what a camera wrote there. `frames`: what a file holds besides
 //!   one still picture.
 //! * `decode`: one decoder per format, with bounds on everything. It gives either the small picture or, to who has to
@@ -50,5 +50,6 @@ pub(in crate::photo) mod more;
 pub(in crate::photo) mod mosaic;
 pub(in crate::photo) mod orientation;
 pub(in crate::photo) mod origin;
+mod png;
 pub(in crate::photo) mod sniff;
 mod tiff;

@@ -36,11 +36,29 @@ fn alone() {
             assert!(!has_camera(&vec![letter; NAME_BYTES]), "{format:?}");
         }
     }
+    // A white page of 169 megapixels in 200 KB.
+    let page = white_page(13_000);
+    let photo = inspect_bytes(&page).expect("a photo");
+    assert_eq!((photo.format, photo.width), (Format::Png, 13_000), "it is decoded");
     let status = std::fs::read_to_string("/proc/self/status").expect("readable");
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let peak = peak.and_then(|peak| peak.trim().strip_suffix(" kB"));
     let peak: u64 = peak.expect("in kB").parse().expect("a number");
     assert!(peak < MOST_KIB, "{peak} KiB");
+}
+
+/// A white square in a PNG file.
+fn white_page(side: u32) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = ::png::Encoder::new(&mut file, side, side);
+    encoder.set_color(::png::ColorType::Rgb);
+    let mut writer = encoder.write_header().expect("a header");
+    let mut rows = writer.stream_writer().expect("rows");
+    let row = vec![255; 3 * side as usize];
+    (0..side).for_each(|_| rows.write_all(&row).expect("a row"));
+    rows.finish().expect("a file");
+    writer.finish().expect("a file");
+    file
 }
 
 /// A grey TIFF file made by a camera of this name.

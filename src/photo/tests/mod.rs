@@ -8,6 +8,7 @@ mod inspect;
 #[cfg(target_os = "linux")]
 mod memory;
 mod more;
+mod png;
 mod rank;
 mod recognition;
 
