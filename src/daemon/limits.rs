@@ -8,8 +8,15 @@ use crate::node::limits::NODES_OF_MEMBER;
 /// TCP makes the other side wait. What frames take in memory is bounded by [`FRAMES`].
 pub(super) const INBOX: usize = 64;
 
+/// What large frames of other daemons may take in memory while they are read, in bytes: some for each member. Who is slow
+/// to send them keeps their own other nodes waiting, and nobody else.
+pub(super) const READING: usize = 64 * 1024 * 1024;
+
+/// The most of that for one speaker: fifteen chunks at a time, or four frames that are as large as can be.
+pub(super) const READING_OF_SPEAKER: usize = 4 * 1024 * 1024;
+
 /// What frames of other daemons may take in memory, all together, from when they are decoded until the state thread has
-/// taken them in, in bytes: ten pages of records, or fifty chunks. Besides, each link holds the one frame that it reads.
+/// taken them in, in bytes: ten pages of records, or fifty chunks.
 pub(super) const FRAMES: usize = 16 * 1024 * 1024;
 
 /// The most of that for one speaker, so that others find room: a larger frame counts as this.

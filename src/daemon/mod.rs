@@ -72,7 +72,11 @@ use crossbeam_channel::{Receiver, bounded};
 
 use self::console::Console;
 use self::disk::Workers;
-use self::limits::{CLOSE, DEADLINES, INBOX, LINGER, MAX_CONNECTIONS, REPORTS, RESERVED_FILES};
+use self::limits::{
+    CLOSE, DEADLINES, FRAMES, FRAMES_OF_SPEAKER, INBOX, LINGER, MAX_CONNECTIONS, READING,
+    READING_OF_SPEAKER, REPORTS, RESERVED_FILES,
+};
+use self::room::Room;
 use self::state::{Sources, State};
 use crate::folder::{self, Folder, OpenError};
 use crate::node::{CloseReason, Config, Node};
@@ -187,7 +191,8 @@ fn serve(options: Options) -> Result<(), Failure> {
     let services = Services {
         inbox,
         clients,
-        room: Arc::default(),
+        reading: Room::new(READING, READING_OF_SPEAKER),
+        room: Room::new(FRAMES, FRAMES_OF_SPEAKER),
         seats: Arc::default(),
         disk: disk.clone(),
         console: console.clone(),

@@ -1,7 +1,8 @@
-//! Room for the frames of other daemons, from when they are decoded until the state thread has taken them in.
+//! Room for the frames of other daemons: while they are read, and from then until the state thread has taken them in.
 //!
-//! A frame can take many times its size in memory: decoded, a record is larger than its text. So what is counted is what
-//! frames become. Whoever finds no room waits, and what they send waits with them, in the buffers of the sockets.
+//! A frame can take many times its size in memory: decoded, a record is larger than its text. So what is counted in the
+//! end is what frames become. Whoever finds no room waits, and what they send waits with them, in the buffers of the
+//! sockets.
 //!
 //! Nobody takes all of it: each speaker has a share, and a member is one speaker, however many nodes they run.
 
@@ -9,7 +10,6 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::limits::{FRAMES, FRAMES_OF_SPEAKER};
 use crate::node::LinkId;
 use crate::protocol::MemberName;
 
@@ -26,8 +26,10 @@ pub(super) enum Speaker {
 }
 
 /// The room.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Room {
+    all: usize,
+    of_speaker: usize,
     taken: Mutex<Taken>,
     returned: Condvar,
 }
@@ -47,6 +49,12 @@ pub(super) struct Place {
 }
 
 impl Room {
+    /// Room for so many bytes, of which one speaker gets so many.
+    pub(super) fn new(all: usize, of_speaker: usize) -> Arc<Room> {
+        let (taken, returned) = (Mutex::default(), Condvar::new());
+        Arc::new(Room { all, of_speaker, taken, returned })
+    }
+
     /// Finds a place for a frame that takes so many bytes, and waits until there is one. Meanwhile the other side
     /// cannot be heard, so `waiting` is called again and again.
     pub(super) fn place(
@@ -55,10 +63,10 @@ impl Room {
         bytes: usize,
         waiting: impl Fn(),
     ) -> Place {
-        let bytes = bytes.min(FRAMES_OF_SPEAKER);
+        let bytes = bytes.min(self.of_speaker);
         // A panic elsewhere cannot leave the sums half-written, so a poisoned lock is as good as any.
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        while !taken.has_room(speaker, bytes) {
+        while !self.has_room(&taken, speaker, bytes) {
             waiting();
             let woken = self.returned.wait_timeout(taken, WAITING);
             (taken, _) = woken.unwrap_or_else(PoisonError::into_inner);
@@ -67,12 +75,10 @@ impl Room {
         *taken.of.entry(speaker).or_default() += bytes;
         Place { room: Arc::clone(self), speaker, bytes }
     }
-}
 
-impl Taken {
-    fn has_room(&self, speaker: Speaker, bytes: usize) -> bool {
-        let of_speaker = self.of.get(&speaker).copied().unwrap_or(0);
-        of_speaker + bytes <= FRAMES_OF_SPEAKER && self.all + bytes <= FRAMES
+    fn has_room(&self, taken: &Taken, speaker: Speaker, bytes: usize) -> bool {
+        let of_speaker = taken.of.get(&speaker).copied().unwrap_or(0);
+        of_speaker + bytes <= self.of_speaker && taken.all + bytes <= self.all
     }
 }
 

@@ -27,7 +27,9 @@ pub(super) struct Services {
     /// To the state thread: what concerns clients. They have a way of their own, so that people do not wait behind all
     /// that daemons say.
     pub(super) clients: Sender<Input>,
-    /// Where frames of other daemons find room.
+    /// Where large frames of other daemons find room while they are read.
+    pub(super) reading: Arc<Room>,
+    /// Where frames of other daemons find room when they have been read.
     pub(super) room: Arc<Room>,
     /// To the folder.
     pub(super) disk: Disk,

@@ -17,6 +17,9 @@ const MEMORY: u64 = 400;
 /// How long a list may take, of tens of thousands of photos, by a daemon that is not optimised.
 const AT_ONCE: Duration = Duration::from_secs(5);
 
+/// What a link takes in memory, with the page that waits to be sent on it, in KiB.
+const LINK: u64 = 500;
+
 /// Pages of made-up photos like this one, so many on each.
 fn pages(
     like: &Value,
@@ -103,7 +106,22 @@ fn what_a_member_makes_up_takes_up_so_much_memory_and_no_more() {
     };
     eventually("that was a flood", PATIENCE, is_flooded).unwrap();
 
-    drop(liar);
+    let before = anna.memory("VmRSS").unwrap();
+    let mut others: Vec<Member> = (100..160)
+        .map(|node| {
+            let mut other = Member::dial_as(&group, anna.address(), node);
+            assert_eq!(other.register(other.own)["command"], "register");
+            other
+        })
+        .collect();
+    others.iter_mut().for_each(Member::say_almost_all);
+    let asks = (0..20).map(|_| group.ask(anna.address(), &get(&PhotoId::of(&picture).to_string())));
+    assert!(asks.into_iter().all(|answer| matches!(answer, Ok(Answer::ReceiveImage { .. }))));
+    let more = anna.memory("VmRSS").unwrap().saturating_sub(before);
+    eprintln!("{} nodes that say half of something: {more} KiB more", others.len());
+    assert!(more < others.len() as u64 * LINK + 8 * 1024, "{more} KiB");
+
+    drop((liar, others));
     let is_well = || {
         let answer = group.ask(anna.address(), &Request::GetImageList)?;
         let is_well = matches!(&answer, Answer::ListImage { list } if **list == ["a.jpg"]);

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
-use photomesh::protocol::codec::{decode, read_frame};
+use photomesh::protocol::codec::{MAX_FRAME, decode, read_frame};
 use photomesh::protocol::group::GroupFile;
 use photomesh::protocol::secure::{Channel, Credentials, Opening, Sealing};
 use photomesh::protocol::{Address, MemberFile, Membership, NodeId, Request, Visit};
@@ -122,8 +122,13 @@ pub(crate) struct Member {
 
 impl Member {
     pub(crate) fn dial(group: &Group, address: &Address) -> Member {
+        Member::dial_as(group, address, 9)
+    }
+
+    /// The same, by the node of this number.
+    pub(crate) fn dial_as(group: &Group, address: &Address, node: u8) -> Member {
         let mut stream = dial(address);
-        let identity = SigningKey::from_bytes(&[9; 32]);
+        let identity = SigningKey::from_bytes(&[node; 32]);
         let file = group.member("mallory");
         let credentials =
             Credentials { group: file.shared.clone(), own: identity.to_scalar_bytes() };
@@ -155,6 +160,13 @@ impl Member {
         });
         self.say(&register);
         self.receive()
+    }
+
+    /// Says almost all of a frame that is as large as can be, and no more.
+    pub(crate) fn say_almost_all(&mut self) {
+        let mut bytes = frame(&vec![b' '; MAX_FRAME]);
+        bytes.truncate(MAX_FRAME - 1);
+        self.output.write_all(&bytes).unwrap();
     }
 
     pub(crate) fn say(&mut self, message: &Value) {

@@ -118,11 +118,13 @@ impl Reader<'_> {
     /// The next message, and its place; none if the stream ends before it.
     fn next_message(&mut self) -> Result<Option<(Message, Place)>, FrameError> {
         let limit = if self.is_in { MAX_FRAME } else { MAX_REQUEST };
-        let Some(content) = self.frames.next_message(limit)? else {
+        let (speaker, wait) = (self.speaker, || self.link.count_as_heard());
+        let to_read = |bytes| self.services.reading.place(speaker, bytes, wait);
+        let Some((content, _being_read)) = self.frames.next_message(limit, to_read)? else {
             return Ok(None);
         };
         let bytes = content.len() + VALUE * codec::count_values(&content)?;
-        let place = self.services.room.place(self.speaker, bytes, || self.link.count_as_heard());
+        let place = self.services.room.place(speaker, bytes, wait);
         Ok(Some((message(&content)?, place)))
     }
 }

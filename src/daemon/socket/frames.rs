@@ -32,12 +32,18 @@ impl SocketReader {
     }
 
     /// The next message of a daemon, which may be silent for as long as it likes: whether it lives is for the node to
-    /// say.
-    pub(in crate::daemon) fn next_message(
+    /// say. A large one is read when `place` has found room for so many bytes, and comes with that.
+    pub(in crate::daemon) fn next_message<P>(
         &mut self,
         limit: usize,
-    ) -> Result<Option<Vec<u8>>, FrameError> {
-        self.next_within(None, limit)
+        place: impl FnOnce(usize) -> P,
+    ) -> Result<Option<(Vec<u8>, Option<P>)>, FrameError> {
+        let Some(length) = self.begin_within(None, limit)? else {
+            return Ok(None);
+        };
+        let place = (length > MAX_REQUEST).then(|| place(length));
+        let content = self.rest(length)?;
+        Ok(Some((content, place)))
     }
 
     /// The next request of a client, which must not be quiet for too long.
@@ -50,19 +56,35 @@ impl SocketReader {
         self.next_within(Some(self.deadlines.frame), MAX_CHUNK_FRAME)
     }
 
-    /// The next frame of at most `limit` bytes, which must begin within `patience` (for ever without one), and be whole
-    /// in the time that a frame has from its first byte. None if the stream ends before it.
+    /// The next frame of at most `limit` bytes, which must begin within `patience` (for ever without one). None if the
+    /// stream ends before it.
     fn next_within(
         &mut self,
         patience: Option<Duration>,
         limit: usize,
     ) -> Result<Option<Vec<u8>>, FrameError> {
+        let length = self.begin_within(patience, limit)?;
+        length.map(|length| self.rest(length)).transpose()
+    }
+
+    /// Waits until the next frame begins, and returns how long it will be.
+    fn begin_within(
+        &mut self,
+        patience: Option<Duration>,
+        limit: usize,
+    ) -> Result<Option<usize>, FrameError> {
         self.frames.get_mut().deadline = patience.map(|patience| Instant::now() + patience);
         if !self.frames.begins().map_err(FrameError::Io)? {
             return Ok(None);
         }
         self.frames.get_mut().deadline = Some(Instant::now() + self.deadlines.frame);
-        self.frames.next(limit)
+        self.frames.length(limit)
+    }
+
+    /// The content of a frame that has begun, whole in the time that a frame has.
+    fn rest(&mut self, length: usize) -> Result<Vec<u8>, FrameError> {
+        self.frames.get_mut().deadline = Some(Instant::now() + self.deadlines.frame);
+        self.frames.content(length)
     }
 }
 

@@ -24,7 +24,8 @@ use crossbeam_channel::{Receiver, bounded};
 use super::console::Console;
 use super::disk::jobs::{Disk, Job};
 use super::inbox::{Input, LinkHandle};
-use super::limits::{DEADLINES, Deadlines};
+use super::limits::{DEADLINES, Deadlines, FRAMES, FRAMES_OF_SPEAKER, READING, READING_OF_SPEAKER};
+use super::room::Room;
 use super::services::Services;
 use super::socket::link::Link;
 use crate::node::Event;
@@ -59,7 +60,8 @@ impl Stage {
         let services = Services {
             inbox: inbox_sender,
             clients,
-            room: Arc::default(),
+            reading: Room::new(READING, READING_OF_SPEAKER),
+            room: Room::new(FRAMES, FRAMES_OF_SPEAKER),
             seats: Arc::default(),
             disk,
             console: Console::start(NodeId(1)).unwrap(),

@@ -44,7 +44,7 @@ fn waits(told: &Receiver<Told>) {
 #[test]
 fn who_has_taken_their_share_waits_and_holds_up_nobody() {
     const MANY: usize = 4;
-    let room = Arc::new(Room::default());
+    let room = Room::new(FRAMES, FRAMES_OF_SPEAKER);
     let frames = (0..MANY).map(|_| frame(&room, 1, FRAMES_OF_SPEAKER / MANY));
     let mut places: Vec<Place> = frames.map(|told| placed(&told)).collect();
     let next = frame(&room, 1, 1);
@@ -56,7 +56,7 @@ fn who_has_taken_their_share_waits_and_holds_up_nobody() {
 
 #[test]
 fn what_is_larger_than_a_share_takes_the_whole_of_it() {
-    let room = Arc::new(Room::default());
+    let room = Room::new(FRAMES, FRAMES_OF_SPEAKER);
     let giant = placed(&frame(&room, 1, usize::MAX));
     let next = frame(&room, 1, 1);
     waits(&next);
@@ -66,7 +66,7 @@ fn what_is_larger_than_a_share_takes_the_whole_of_it() {
 
 #[test]
 fn all_together_take_no_more_than_there_is() {
-    let room = Arc::new(Room::default());
+    let room = Room::new(FRAMES, FRAMES_OF_SPEAKER);
     let shares = 0..FRAMES / FRAMES_OF_SPEAKER;
     let all = shares.map(|n| placed(&frame(&room, n as u64, FRAMES_OF_SPEAKER)));
     let all: Vec<Place> = all.collect();

@@ -39,6 +39,25 @@ impl<R: Read> FrameReader<R> {
         read_frame(&mut self.bytes, limit)
     }
 
+    /// How long the next frame will be, for whoever has to find room for it first; `None` if the stream ends before it.
+    /// Its [content](FrameReader::content) follows.
+    ///
+    /// # Errors
+    ///
+    /// As [`FrameReader::next`].
+    pub fn length(&mut self, limit: usize) -> Result<Option<usize>, FrameError> {
+        read_length(&mut self.bytes, limit)
+    }
+
+    /// The content of a frame of this [length](FrameReader::length).
+    ///
+    /// # Errors
+    ///
+    /// As [`FrameReader::next`].
+    pub fn content(&mut self, length: usize) -> Result<Vec<u8>, FrameError> {
+        read_content(&mut self.bytes, length)
+    }
+
     /// As [`FrameReader::next`], telling `watch` of every number of bytes that arrives.
     ///
     /// # Errors
@@ -76,6 +95,11 @@ impl<R: Read, W: FnMut(usize)> Read for Watched<'_, R, W> {
 ///
 /// The buffer grows with the bytes that have arrived, never with the length that is claimed.
 pub fn read_frame(stream: &mut impl Read, limit: usize) -> Result<Option<Vec<u8>>, FrameError> {
+    let length = read_length(stream, limit)?;
+    length.map(|length| read_content(stream, length)).transpose()
+}
+
+fn read_length(stream: &mut impl Read, limit: usize) -> Result<Option<usize>, FrameError> {
     let mut header = [0; 4];
     if !fill(stream, &mut header)? {
         return Ok(None);
@@ -86,9 +110,13 @@ pub fn read_frame(stream: &mut impl Read, limit: usize) -> Result<Option<Vec<u8>
         let text = printable.then(|| header.iter().copied().map(char::from).collect());
         return Err(FrameError::TooLarge { claimed, limit, text });
     }
+    Ok(Some(claimed))
+}
+
+fn read_content(stream: &mut impl Read, length: usize) -> Result<Vec<u8>, FrameError> {
     let mut content = Vec::new();
-    let read = stream.take(claimed as u64).read_to_end(&mut content).map_err(FrameError::Io)?;
-    if read < claimed { Err(FrameError::Torn) } else { Ok(Some(content)) }
+    let read = stream.take(length as u64).read_to_end(&mut content).map_err(FrameError::Io)?;
+    if read < length { Err(FrameError::Torn) } else { Ok(content) }
 }
 
 /// Fills the buffer; `false` if the stream ended before its first byte.
