@@ -84,12 +84,15 @@ impl World {
     }
 
     /// Whether a host has a photo as a copy, or had until a fault destroyed it a moment ago, which nobody can know.
-    /// Until somebody notices, the bytes that are in the trash besides are as good: that is where they are proven from.
+    /// Until somebody notices, the bytes that are in the trash besides are as good: that is where they are proven from. And
+    /// its owner may remove it, whatever their node has promised: then it is in the trash, and others hear of it later.
     fn counts(&self, host: usize, photo: PhotoId) -> bool {
         let disk = &self.hosts[host].disk;
         let unnoticed = disk.unnoticed.contains(&photo) && disk.has_bytes(photo);
         let destroyed = self.oracle.destroyed.get(&(host, photo));
-        let recently = destroyed.is_some_and(|at| *at + self.settings.pin > self.now);
+        let removed = self.oracle.removed.by_owners.get(&(host, photo));
+        let gone = [destroyed, removed].into_iter().flatten();
+        let recently = gone.max().is_some_and(|at| *at + self.settings.pin > self.now);
         disk.stores(photo) || unnoticed || recently || self.is_believed(host)
     }
 

@@ -1,6 +1,7 @@
 //! People who remove photos, and what must be true of it, by the disks alone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use photomesh::node::LinkId;
 use photomesh::photo::PhotoId;
@@ -19,6 +20,8 @@ pub(crate) struct Removed {
     heard: BTreeSet<(Life, PhotoId, MemberName)>,
     /// Whoever has had a photo as his own, as far as anybody can know.
     owners: BTreeMap<PhotoId, BTreeSet<MemberName>>,
+    /// When an owner's own removal last moved a photo on a host to the trash.
+    pub(crate) by_owners: BTreeMap<(usize, PhotoId), Duration>,
     /// Removed photos that a disk is deleting: to take the removal back comes too late for those copies.
     deleting: BTreeSet<(Life, PhotoId)>,
     /// Removed photos of which a fault has destroyed a copy: nobody makes new ones of what is in the trash.
@@ -173,7 +176,9 @@ impl World {
         let original = disk.files.get(&photo).map(|file| file.place) == Some(Holding::Original);
         let own_act = by == disk.owner();
         // No promise to others keeps an owner from moving their own file to the trash.
-        if !own_act {
+        if own_act {
+            self.oracle.removed.by_owners.insert((host, photo), self.now);
+        } else {
             self.watch_promises(host, photo, None);
         }
         let wanted = self.oracle.removed.wanted.contains(&(host, photo));
