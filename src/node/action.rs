@@ -1,6 +1,7 @@
 //! Everything that a [`Node`](super::Node) asks its driver to do.
 //!
-//! Every action that can fail, or takes time, comes back as an event: failures enter by the same door as messages.
+//! What a node has to know of an action comes back as an event: failures enter by the same door as messages. The rest
+//! (a note on disk, a line of the log) is the driver's affair.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -108,7 +109,7 @@ pub enum DiskAction {
         /// As a replica, or as an original in the friend's folder.
         holding: Holding,
     },
-    /// Remove a spool file, once its readers are done.
+    /// Remove a spool file. Whoever has it open reads it to its end.
     Discard {
         /// The spool file.
         spool: Spool,

@@ -299,7 +299,7 @@ impl Node {
             DiskEvent::Damaged { photo, file } => {
                 cx.folder.found_damage();
                 let id = photo.short();
-                cx.log("disk", format!("{file} is damaged and was set aside; {id} is repaired"));
+                cx.log("disk", format!("{file} is damaged and counts no longer; {id} is repaired"));
                 self.lost(photo);
             }
             DiskEvent::Scanned { skipped } => {

@@ -41,12 +41,12 @@ impl OwnFolder {
         self.scanned
     }
 
-    /// How many of its files are not pictures.
+    /// How many of its files are not pictures, or cannot be read.
     pub(super) fn skipped(&self) -> u64 {
         self.skipped
     }
 
-    /// A damaged file was set aside.
+    /// A damaged file was found.
     pub(super) fn found_damage(&mut self) {
         self.damaged += 1;
     }

@@ -6,7 +6,8 @@
 //!
 //! In a group a client says first who it is, with `registerClient`; before that it gets nothing but an `Error`. What it
 //! may ask then depends on whose daemon it is: see [`Request::is_for_owner_alone`]. Without a group `registerClient` is
-//! optional and the one request that is not answered, and everybody may ask everything.
+//! optional and not answered, and everybody may ask everything. Nor is a chunk of a photo that is put: all of them
+//! together are.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! What daemons say to each other. This enum is the protocol document.
 //!
 //! The names on the wire are of three kinds: `register` and `keepThis`, `ConnectionUpdate`, `chunk`. Those of the first
-//! two kinds are as old as the first version of this program, whose peers and clients are still understood; what came
-//! later is written like the first.
+//! two kinds are as old as the first version of this program, whose clients are still understood; what came later is
+//! written like the first.
 //!
 //! # Guarantees
 //!

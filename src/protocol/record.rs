@@ -15,7 +15,7 @@ pub enum Holding {
     /// In its trash, or on the way there: still there to be served and restored, but counted by nobody as a copy.
     Retired,
     /// The same, of what lay in the friend's own folder: no copy, but still their photo. Unless they have removed it
-    /// himself, nobody else's removal concerns it.
+    /// themselves, nobody else's removal concerns it.
     RetiredOriginal,
     /// Kept for the mesh, under `.photomesh/replicas`.
     Replica,

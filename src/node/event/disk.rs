@@ -38,8 +38,8 @@ pub enum DiskEvent {
         /// The photo.
         photo: PhotoId,
     },
-    /// A file's bytes no longer match its digest; the folder has set it aside. What is left of the photo, if anything,
-    /// is told by a `Held` or `Missing` that follows.
+    /// A file's bytes no longer match its digest, and it counts no longer: a replica is set aside, an original stays where
+    /// it is. What is left of the photo, if anything, is told by a `Held` or `Missing` that follows.
     Damaged {
         /// The photo that it held.
         photo: PhotoId,
@@ -48,7 +48,7 @@ pub enum DiskEvent {
     },
     /// A scan has ended; after the first one the node's table is complete.
     Scanned {
-        /// Files that are not pictures.
+        /// Files that are not pictures, and those that could not be read.
         skipped: u64,
     },
     /// The files that go where a photo goes: sidecars, and the film of a live photo. They are not photos, and are on no
@@ -165,7 +165,7 @@ pub enum DiskEvent {
 pub enum DiskError {
     /// There is no such photo or spool file here (any more).
     Gone,
-    /// The bytes do not match the digest. A held file was set aside, and a [`DiskEvent::Damaged`] reports it too.
+    /// The bytes do not match the digest. Of a held file a [`DiskEvent::Damaged`] says so, too.
     Damaged,
     /// The content is not a picture of any kind.
     NotAPicture,

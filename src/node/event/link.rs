@@ -58,7 +58,7 @@ pub enum LinkEvent {
         /// Whether all of it was sent. After a failure the driver has sent `noImage`.
         result: Result<(), DiskError>,
     },
-    /// A link to a daemon is gone; nothing more comes from it. Also sent after [`LinkAction::Close`].
+    /// A link to a daemon is gone: no message comes from it any more. Also sent after [`LinkAction::Close`].
     Closed {
         /// The link.
         link: LinkId,

@@ -20,8 +20,8 @@
 //! # What can be relied on
 //!
 //! Every type here proves itself: there is no value with a wrong signature, since reading one from JSON checks it, in
-//! the thread that reads the link or the file. What a signature does not say (is this *my* group? is this link key the
-//! one at the other end?) is asked where it is known.
+//! the thread that reads the link or the file. (A [`Visit`] is for one connection, and is checked there.) What a
+//! signature does not say (is this *my* group? is this link key the one at the other end?) is asked where it is known.
 //!
 //! # What is left out
 //!
