@@ -66,12 +66,43 @@ impl Photo {
         }
     }
 
+    /// The first point in which a better version outranks this one, in words for people.
+    pub fn is_worse_by(&self, better: &Photo) -> &'static str {
+        let (worse, than) = (self.rank(), better.rank());
+        let is_smaller = self.pixels() < better.pixels();
+        if worse.detail != than.detail {
+            if is_smaller {
+                "fewer pixels"
+            } else {
+                "less detail in its pixels: enlarged, or blurred"
+            }
+        } else if worse.colour != than.colour {
+            "no colour"
+        } else if worse.camera != than.camera {
+            "no camera data"
+        } else if worse.origin != than.origin {
+            "edited, or farther from what its camera wrote"
+        } else if worse.more != than.more {
+            "without the film or the maps that come with it"
+        } else if worse.format != than.format {
+            "a format that keeps less"
+        } else if worse.bytes != than.bytes {
+            "fewer bytes"
+        } else {
+            "nothing but its digest"
+        }
+    }
+
+    fn pixels(&self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+
     /// How many pixels the picture needs for the detail that it has.
     ///
     /// All of them, where its pixels are used, and in what a camera wrote: that may be out of focus, but nobody has
     /// blown it up. What was blown up counts as a little less than what it was, so that it never passes for it.
     fn detail(&self) -> u64 {
-        let pixels = u64::from(self.width) * u64::from(self.height);
+        let pixels = self.pixels();
         if self.worth.missing == 0 || self.is_camera_original() {
             return pixels;
         }

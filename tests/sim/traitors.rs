@@ -2,7 +2,8 @@
 //!
 //! For a while all hosts of one person lie. Their nodes are the honest ones of everybody else; it is what they say that
 //! is turned round on its way out, each lie of a seed with some probability. In the end their disks burn, or they are
-//! honest again. They count as a damaged house from the beginning: what others have must be enough.
+//! honest again. They count as a damaged house from the beginning: what others have must be enough. Where three copies
+//! are wanted, two persons may lie at a time.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -106,7 +107,7 @@ impl World {
     /// All hosts of a person begin to lie, with what they have said before or as new nodes.
     pub(crate) fn betray(&mut self, host: usize, span: Duration, pick: u64) -> bool {
         let alone = self.persons(0..self.hosts.len()) < 2;
-        if alone || !self.all_are_honest() || !self.may_damage(host) {
+        if alone || self.is_believed(host) || !self.may_damage(host) {
             return false;
         }
         let mut rng = Rng::new(pick, 1);
@@ -141,12 +142,12 @@ impl World {
         for host in house {
             self.oracle.traitors.lying.remove(&host);
             self.oracle.traitors.until.insert(host, self.now);
+            self.oracle.traitors.rounds.retain(|(_, prover), _| *prover != host);
             match burns {
                 true => self.replace_disk(host, Duration::from_secs(2)),
                 false => self.start_again(host),
             }
         }
-        self.oracle.traitors.rounds.clear();
     }
 
     fn start_again(&mut self, host: usize) {

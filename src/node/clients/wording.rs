@@ -16,7 +16,7 @@ pub(in crate::node) fn version(worse: &Entry, keeper: &Photo, relation: Relation
         format: worse.photo.format,
         held: worse.held(),
         relation,
-        worse_by: worse_by(&worse.photo, keeper).to_owned(),
+        worse_by: worse.photo.is_worse_by(keeper).to_owned(),
         differs: differences(&worse.photo, keeper),
     }
 }
@@ -68,24 +68,6 @@ pub(super) fn spoken_bytes(bytes: u64) -> String {
         0..10_240 => format!("{bytes} bytes"),
         10_240..10_485_760 => format!("{kib} KiB"),
         _ => format!("{} MiB", kib.div_ceil(1024)),
-    }
-}
-
-/// The first point, in the order of ranks, in which the keeper is better.
-pub(super) fn worse_by(worse: &Photo, keeper: &Photo) -> &'static str {
-    let pixels = |photo: &Photo| u64::from(photo.width) * u64::from(photo.height);
-    if pixels(worse) != pixels(keeper) {
-        "fewer pixels"
-    } else if worse.colour != keeper.colour {
-        "no colour"
-    } else if worse.camera != keeper.camera {
-        "no camera data"
-    } else if worse.format != keeper.format {
-        "a format that keeps less"
-    } else if worse.bytes != keeper.bytes {
-        "fewer bytes"
-    } else {
-        "nothing but its digest"
     }
 }
 

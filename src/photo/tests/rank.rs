@@ -217,3 +217,33 @@ fn a_blown_up_picture_is_seen_in_every_format() {
         assert_eq!(missing(&bytes), 0, "{format}");
     }
 }
+
+#[test]
+fn people_are_told_of_the_first_point_in_which_a_version_is_worse() {
+    let best = Photo {
+        format: Format::Png,
+        width: 400,
+        height: 300,
+        colour: true,
+        camera: true,
+        worth: Worth { origin: Origin::Unknown, more: More::Film, ..Worth::default() },
+        ..Photo::opaque(PhotoId::of(b"best"), 1000)
+    };
+    let worse = |change: fn(&mut Photo)| {
+        let mut photo = Photo { id: PhotoId::of(b"worse"), ..best.clone() };
+        change(&mut photo);
+        photo.is_worse_by(&best)
+    };
+    assert_eq!(worse(|photo| photo.width = 200), "fewer pixels");
+    let enlarged = |photo: &mut Photo| (photo.width, photo.worth.missing) = (800, 4);
+    assert_eq!(worse(enlarged), "less detail in its pixels: enlarged, or blurred");
+    assert_eq!(worse(|photo| photo.colour = false), "no colour");
+    assert_eq!(worse(|photo| photo.camera = false), "no camera data");
+    let edited = |photo: &mut Photo| photo.worth.origin = Origin::Edited;
+    assert_eq!(worse(edited), "edited, or farther from what its camera wrote");
+    let still = |photo: &mut Photo| photo.worth.more = More::Nothing;
+    assert_eq!(worse(still), "without the film or the maps that come with it");
+    assert_eq!(worse(|photo| photo.format = Format::Jpeg), "a format that keeps less");
+    assert_eq!(worse(|photo| photo.bytes = 999), "fewer bytes");
+    assert_eq!(worse(|_| ()), "nothing but its digest");
+}
