@@ -172,6 +172,9 @@ impl World {
 
     /// A copy goes to the trash because its owner has removed the photo: he must have said so, or do it himself.
     pub(crate) fn judge_removal(&mut self, host: usize, photo: PhotoId, by: MemberName) {
+        if self.is_lying(host) {
+            return;
+        }
         let disk = &self.hosts[host].disk;
         let original = disk.files.get(&photo).map(|file| file.place) == Some(Holding::Original);
         let own_act = by == disk.owner();
@@ -288,11 +291,24 @@ impl World {
         owners.is_some_and(|owners| owners.is_subset(&self.removers(better)))
     }
 
-    /// Of photos that are removed nobody has promised anything.
+    /// Whether a photo lives on in versions alone that are removed.
+    fn is_removed_with_all(&self, photo: PhotoId) -> bool {
+        let mut heirs = self.successors(photo);
+        heirs.retain(|heir| self.exists(*heir));
+        !heirs.is_empty() && heirs.iter().all(|heir| self.is_removed_as(photo, *heir))
+    }
+
+    /// Of photos that are removed nobody has promised anything: not even if it is taken back when most copies are
+    /// deleted.
     pub(crate) fn forget_removed(&mut self) {
-        let mut safe = std::mem::take(&mut self.oracle.safe);
-        safe.retain(|photo| !self.is_removed(*photo));
-        self.oracle.safe = safe;
+        let is_removed = |photo: PhotoId| {
+            self.is_removed(photo) || !self.exists(photo) && self.is_removed_with_all(photo)
+        };
+        let forgotten: Vec<PhotoId> =
+            self.oracle.safe.iter().copied().filter(|photo| is_removed(*photo)).collect();
+        for photo in forgotten {
+            self.oracle.safe.remove(&photo);
+        }
         let mut alone = std::mem::take(&mut self.oracle.alone);
         alone.retain(|photo, _| !self.is_removed(*photo));
         self.oracle.alone = alone;

@@ -141,6 +141,7 @@ impl World {
             .collect();
         for host in house {
             self.oracle.traitors.lying.remove(&host);
+            self.wants_nothing(host);
             self.oracle.traitors.until.insert(host, self.now);
             self.oracle.traitors.rounds.retain(|(_, prover), _| *prover != host);
             match burns {
