@@ -8,7 +8,7 @@ use std::time::Duration;
 use photomesh::node::{DiskAction, DiskEvent, LinkEvent, LinkId, Spool};
 use photomesh::photo::{Nonce, Photo, PhotoId, Relation, prove};
 use photomesh::protocol::message::TransferId;
-use photomesh::protocol::{Facts, Few, Holding, MemberName, Message, NodeId, Record};
+use photomesh::protocol::{Departure, Facts, Few, Holding, MemberName, Message, NodeId, Record};
 
 use crate::agenda::Life;
 use crate::host::Far;
@@ -45,6 +45,8 @@ pub(crate) enum Flaw {
     VisitorsAreOwners,
     /// An owner is forgotten who has a photo nowhere any more: it may have been their disk.
     ForgetOwners,
+    /// Time deletes what has made way for another person's version, too.
+    TimeEmptiesTrash,
     /// What is on enough nodes is offered to nobody else, even if all of them are one person's.
     CopiesByNode,
 }
@@ -63,6 +65,16 @@ impl World {
             let event = DiskEvent::Installed { spool: *spool, photo: photo.id, result: Ok(()) };
             self.tell(life, Duration::ZERO, event);
         }
+    }
+
+    /// With one flaw, what has been in the trash for its time is deleted at once.
+    pub(crate) fn delete_by_time(&mut self, life: Life, photo: PhotoId) -> bool {
+        let deletes = self.has(Flaw::TimeEmptiesTrash);
+        if deletes {
+            let (departure, within) = (Departure::Expired, Duration::from_secs(5));
+            self.submit(life, DiskAction::PutAway { photo, departure, within });
+        }
+        deletes
     }
 
     /// Whether a flaw makes a scan pass over what it has found.
@@ -101,6 +113,7 @@ impl World {
                 | Flaw::TrustBytes
                 | Flaw::BlindLooks
                 | Flaw::VisitorsAreOwners
+                | Flaw::TimeEmptiesTrash
                 | Flaw::VoicesByNode,
             ) => self.receive(life, link, message),
             Some(Flaw::ForgetOwners) => {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use photomesh::node::{LinkId, Time};
 use photomesh::photo::{Nonce, PhotoId, Relation};
-use photomesh::protocol::Message;
+use photomesh::protocol::{Holding, Message};
 
 use crate::agenda::Life;
 use crate::audit::{Audited, Judged};
@@ -304,6 +304,12 @@ impl World {
         if self.is_lying(host) || self.was_removed(life, photo) {
             return;
         }
+        if self.has_made_way(host, photo) {
+            let (name, photo) = (self.hosts[host].name.clone(), self.library.name(photo));
+            return self.broken_promise(format!(
+                "{name} deletes its own {photo}, which made way for another's version"
+            ));
+        }
         let wanted = self.hosts[host].copies as usize;
         let others = self.others(host, photo);
         let replaced = |better: &&std::sync::Arc<photomesh::photo::Photo>| {
@@ -321,6 +327,22 @@ impl World {
                 "{name} purges {photo}, which {others} others hold, without a better version on {wanted} nodes"
             ));
         }
+    }
+
+    /// Whether a host's own photo made way for a better version that is not its own: only its owner deletes that, unless
+    /// there are enough exact copies.
+    fn has_made_way(&mut self, host: usize, photo: PhotoId) -> bool {
+        let keeper = self.judged().get(&photo).copied();
+        let mut all = self.library.all();
+        let has_better = all.any(|better| {
+            let own = self.holding_of(host, better.id) == Some(Holding::Original);
+            own && self.improves(better.id, photo)
+        });
+        let was_own = self.holding_of(host, photo) == Some(Holding::RetiredOriginal);
+        let copies = self.others(host, photo);
+        let is_elsewhere = copies >= self.hosts[host].copies as usize;
+        let is_worse = keeper.is_some_and(|keeper| keeper != photo);
+        was_own && !has_better && is_worse && !is_elsewhere
     }
 
     /// Whether a photo may be put away as a variant of some better version.

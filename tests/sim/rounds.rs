@@ -55,7 +55,9 @@ impl World {
         self.tell(life, Duration::ZERO, DiskEvent::Scanned { skipped });
         self.tell(life, Duration::ZERO, self.room(host));
         for photo in expired {
-            self.tell(life, Duration::ZERO, DiskEvent::Expired { photo });
+            if !self.delete_by_time(life, photo) {
+                self.tell(life, Duration::ZERO, DiskEvent::Expired { photo });
+            }
         }
         let pace = self.settings.pace;
         self.agenda.add(self.now + SCAN * pace, What::Scan(life));

@@ -306,6 +306,11 @@ fn finds_owners_who_are_forgotten_with_their_disk() {
     is_found_in(Flaw::ForgetOwners, 300, &Run::default());
 }
 
+#[test]
+fn finds_time_that_deletes_what_made_way_for_another() {
+    is_found_in(Flaw::TimeEmptiesTrash, 60, &Run::default());
+}
+
 /// Whether a command is about lives at the pace of life.
 fn is_slow() -> bool {
     std::env::var("SLOW").is_ok_and(|slow| !slow.is_empty())
