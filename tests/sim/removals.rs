@@ -304,11 +304,8 @@ impl World {
         let is_removed = |photo: PhotoId| {
             self.is_removed(photo) || !self.exists(photo) && self.is_removed_with_all(photo)
         };
-        let forgotten: Vec<PhotoId> =
-            self.oracle.safe.iter().copied().filter(|photo| is_removed(*photo)).collect();
-        for photo in forgotten {
-            self.oracle.safe.remove(&photo);
-        }
+        let safe = self.oracle.safe.iter().copied();
+        self.oracle.safe = safe.filter(|photo| !is_removed(*photo)).collect();
         let mut alone = std::mem::take(&mut self.oracle.alone);
         alone.retain(|photo, _| !self.is_removed(*photo));
         self.oracle.alone = alone;
