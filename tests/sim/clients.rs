@@ -156,7 +156,7 @@ impl World {
             }
         }
         self.tell(life, Duration::from_millis(1), ClientEvent::Asked { link, by, request });
-        self.agenda.add(self.now + DEADLINE, What::Overdue(client, number));
+        self.agenda.add(self.now + self.deadline(), What::Overdue(client, number));
     }
 
     /// Another member than the owner of a host, if there is one.
@@ -316,6 +316,12 @@ impl World {
         self.tell(life, time, ClientEvent::Answered { link, result });
     }
 
+    /// The deadline of every request in this run: on a line at home, photos take their time.
+    pub(crate) fn deadline(&self) -> Duration {
+        let is_slow = self.hosts.iter().any(|host| host.uplink.is_some());
+        if is_slow { DEADLINE * 10 } else { DEADLINE }
+    }
+
     /// A client has waited for too long, unless its daemon was stopped meanwhile.
     pub(crate) fn overdue(&mut self, client: usize, number: u32) {
         let Some(waiting) = self.clients.links.get(&client) else {
@@ -329,15 +335,15 @@ impl World {
             return;
         }
         if host.paused
-            || (host.paused_last > Duration::ZERO && host.paused_last + DEADLINE > self.now)
+            || (host.paused_last > Duration::ZERO && host.paused_last + self.deadline() > self.now)
         {
-            self.agenda.add(self.now + DEADLINE, What::Overdue(client, number));
+            self.agenda.add(self.now + self.deadline(), What::Overdue(client, number));
             return;
         }
         let name = host.name.clone();
         self.broken_promise(format!(
             "{name} has not answered for {} s: {request:?}",
-            DEADLINE.as_secs()
+            self.deadline().as_secs()
         ));
     }
 }

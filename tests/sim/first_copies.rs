@@ -27,6 +27,7 @@ fn mesh(photos: &[usize]) -> World {
         jitter: false,
         unreadable: false,
         heavy: false,
+        home_lines: false,
         flaw: None,
     };
     let mut world = World::new(settings, Trace::new(TraceMode::Off));

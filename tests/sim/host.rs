@@ -85,6 +85,8 @@ pub(crate) struct Host {
     /// What comes back of its folder when that is plugged in again.
     pub(crate) unplugged: Option<Vec<(PhotoId, File)>>,
     pub(crate) capacity: u64,
+    /// How many bytes a second its line sends, to all others together; none if it is as fast as any.
+    pub(crate) uplink: Option<u64>,
     /// It has moved, or lost or exchanged its folder: others may not find it by what they remember.
     pub(crate) estranged: bool,
 }

@@ -13,7 +13,7 @@ use photomesh::protocol::{Holding, Message};
 use crate::agenda::Life;
 use crate::audit::{Audited, Judged};
 use crate::budgets::Most;
-use crate::flaws::{Flaw, Pulls, Rounds};
+use crate::flaws::{Flaw, Pulls, Rounds, Waits};
 use crate::removals::Removed;
 use crate::traitors::Traitors;
 use crate::verdict;
@@ -49,6 +49,7 @@ pub(crate) struct Oracle {
     promised: BTreeMap<(Life, PhotoId, Nonce), Duration>,
     pub(crate) rounds: Rounds,
     pub(crate) pulls: Pulls,
+    pub(crate) waits: Waits,
     pub(crate) removed: Removed,
     pub(crate) traitors: Traitors,
     pub(crate) most: Most,

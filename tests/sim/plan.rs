@@ -69,6 +69,7 @@ pub(crate) fn run(run: &Run) -> Outcome {
         differ(&mut world);
     }
     let in_group = meet(&mut world, run);
+    draw_lines(&mut world);
     let faults = schedule(&mut world, &mut rng, run, in_group);
     let end =
         faults.iter().map(|(at, _)| *at).max().unwrap_or_default().max(Duration::from_secs(60));
@@ -108,6 +109,7 @@ fn settings(run: &Run, rng: &mut Rng) -> Settings {
         unreadable: some(50),
         // They take most of the computing of a life.
         heavy: some(6),
+        home_lines: !run.as_at_first && !run.without_groups && Rng::new(run.seed, 12).percent(25),
         flaw: run.flaw,
     }
 }
@@ -139,6 +141,18 @@ fn meet(world: &mut World, run: &Run) -> Option<Rng> {
         world.stats.groups = 1;
         rng
     })
+}
+
+/// In some runs the hosts have lines at home, of between 100 KB and 100 MB a second. From a stream of its own, too.
+fn draw_lines(world: &mut World) {
+    if !world.settings.home_lines {
+        return;
+    }
+    let mut rng = Rng::new(world.settings.seed, 13);
+    world.stats.lines = 1;
+    for host in &mut world.hosts {
+        host.uplink = Some(100_000 << rng.below(11));
+    }
 }
 
 /// Hosts, photos in their folders, people.
@@ -181,7 +195,8 @@ fn place_version(
     (content, drawn): (u32, u32),
 ) {
     let opaque = version == 0 && rng.percent(5);
-    let large = rng.percent(3);
+    let for_lines = Rng::new(world.settings.seed ^ picture << 8 ^ version, 14).percent(30);
+    let large = rng.percent(3) || world.settings.home_lines && for_lines;
     let spec = Spec {
         name: format!("p{picture}v{version}"),
         picture: (!opaque).then_some(picture),

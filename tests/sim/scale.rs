@@ -30,6 +30,7 @@ fn mesh(nodes: usize, photos: usize) -> World {
         jitter: true,
         unreadable: false,
         heavy: false,
+        home_lines: false,
         flaw: None,
     };
     let mut world = World::new(settings, Trace::new(TraceMode::Off));

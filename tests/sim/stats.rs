@@ -15,6 +15,8 @@ pub(crate) struct Stats {
     pub(crate) events: u64,
     /// In how many runs the hosts belonged to members of a group.
     pub(crate) groups: u64,
+    /// How many runs had lines at home.
+    pub(crate) lines: u64,
     pub(crate) virtual_time: Duration,
     /// How long everything took to be as it should be, after the last fault.
     pub(crate) settling: Duration,
@@ -74,6 +76,7 @@ impl Stats {
     pub(crate) fn add(&mut self, other: &Stats) {
         self.events += other.events;
         self.groups += other.groups;
+        self.lines += other.lines;
         self.virtual_time += other.virtual_time;
         self.settling = self.settling.max(other.settling);
         for (kind, count) in &other.faults {
@@ -103,10 +106,11 @@ impl Stats {
         let kinds: Vec<String> =
             self.faults.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
         format!(
-            "seeds {seeds}, {} of them in a group, simulated hours {hours:.1}, events {}, faults {faults} ({})\n\
+            "seeds {seeds}, {} of them in a group, {} with lines at home, simulated hours {hours:.1}, events {}, faults {faults} ({})\n\
              requests {}, answers {}; copies dropped {}, retired {}, purged {}; removed {}, lifted {}\n\
              longest settling {:.0} s, longest queue {}, most disk operations at once {}, most unwritten bytes of a photo {}",
             self.groups,
+            self.lines,
             self.events,
             kinds.join(", "),
             self.requests,

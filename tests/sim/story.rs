@@ -34,6 +34,7 @@ impl Story {
             jitter: false,
             unreadable: true,
             heavy: false,
+            home_lines: false,
             flaw: None,
         };
         Story {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use photomesh::node::{CloseReason, LinkEvent, LinkId, Source, limits};
 use photomesh::photo::PhotoId;
 use photomesh::protocol::message::Lane;
-use photomesh::protocol::{Address, MAX_CHUNK, Message};
+use photomesh::protocol::{Address, Message};
 
 use crate::agenda::{Life, What};
 use crate::host::Far;
@@ -14,6 +14,8 @@ use crate::world::World;
 
 /// How long a writer may make no progress at all before its link counts as too slow.
 const SLOW: Duration = Duration::from_secs(30);
+/// Bytes of a photo that a daemon sends at a time.
+const CHUNK: u64 = 63 * 1024;
 /// How long an operating system tries to connect to a host that says nothing.
 const CONNECT: Duration = Duration::from_secs(5);
 
@@ -149,11 +151,22 @@ impl World {
         let (from, to) = (link.ends[side].life.host, link.ends[1 - side].life.host);
         let size = writing.size;
         link.pipes[side].writing = Some(writing);
-        let time = self.net.writing_time(from, to, size);
+        let time = self.net.writing_time(from, to, size).max(self.line_time(from, size));
         if time > limits::TICK {
             self.net.trickles.insert((to, conn, side));
         }
         self.agenda.add(self.now + time, What::Written(conn, side));
+    }
+
+    /// How long a host's own line needs for so many bytes, which it sends together with what else it is sending.
+    fn line_time(&self, from: usize, size: u64) -> Duration {
+        let Some(uplink) = self.hosts[from].uplink else {
+            return Duration::ZERO;
+        };
+        let sides = self.net.conns.values().flat_map(|conn| conn.ends.iter().zip(&conn.pipes));
+        let sending =
+            sides.filter(|(end, pipe)| end.open && end.life.host == from && pipe.writing.is_some());
+        Duration::from_micros(size * sending.count() as u64 * 1_000_000 / uplink)
     }
 
     /// Messages first, then photos.
@@ -170,7 +183,7 @@ impl World {
         let link = self.net.conns.get_mut(&conn)?;
         let life = link.ends[side].life;
         let Serving { transfer, photo, offset, end, whole } = *link.pipes[side].lane().front()?;
-        let length = (end - offset).min(MAX_CHUNK as u64);
+        let length = (end - offset).min(CHUNK);
         let read = self.read(life.host, Source::Held(photo), offset, length);
         let lane = self.net.conns.get_mut(&conn)?.pipes[side].lane();
         let (message, served) = match read {
@@ -285,6 +298,7 @@ impl World {
                 self.show_message(conn, side, &message);
                 self.watch_arrival(life, id, &message);
                 self.note_challenge(life, &message);
+                self.note_pull(life, id, &message);
                 self.deliver(life, id, message);
             }
         }

@@ -43,6 +43,8 @@ pub(crate) struct Settings {
     pub(crate) unreadable: bool,
     /// Whether some photos are larger than what is asked for at a time.
     pub(crate) heavy: bool,
+    /// Whether hosts have lines at home, and many photos are large for these.
+    pub(crate) home_lines: bool,
     /// A known bug to plant.
     pub(crate) flaw: Option<Flaw>,
 }
@@ -116,6 +118,7 @@ impl World {
             unplugged: None,
             estranged: false,
             capacity: 1 << 40,
+            uplink: None,
         });
         index
     }
