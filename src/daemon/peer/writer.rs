@@ -12,6 +12,7 @@ use crossbeam_channel::{Receiver, Select, Sender, TryRecvError};
 use super::send_check::SendCheck;
 use crate::daemon::disk::jobs::Disk;
 use crate::daemon::inbox::Input;
+use crate::daemon::limits::CHUNK;
 use crate::daemon::services::Services;
 use crate::daemon::socket::frames::SocketWriter;
 use crate::daemon::socket::link::{Link, write_failure};
@@ -19,7 +20,7 @@ use crate::daemon::socket::outbox::{Queues, Window, WriterCommand};
 use crate::daemon::socket::reply::Opened;
 use crate::daemon::threads;
 use crate::node::{DiskError, LinkEvent};
-use crate::protocol::{Blob, MAX_CHUNK, Message};
+use crate::protocol::{Blob, Message};
 
 /// Starts the thread. It ends when told to, when its outbox is gone, or when the link ends.
 pub(in crate::daemon) fn start(
@@ -221,7 +222,7 @@ impl Sending {
             let sound = !check.is_wrong(transfer, photo, *size);
             return Some(Piece::End { sound });
         }
-        let mut data = vec![0; MAX_CHUNK.min(usize::try_from(*left).unwrap_or(MAX_CHUNK))];
+        let mut data = vec![0; CHUNK.min(usize::try_from(*left).unwrap_or(CHUNK))];
         if let Err(error) = file.read_exact(&mut data) {
             return Some(self.failed(DiskError::Other(error.to_string())));
         }
