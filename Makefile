@@ -15,13 +15,14 @@ NODES   ?= 50
 SECONDS ?= 600
 N       ?= 1000
 ROUNDS  ?= 20
+RATES   ?= 2000 1000
 
 PHOTOMESH := target/release/photomesh
 # make run MEMBER=ben.member, make client MEMBER=ben.member
 AS_MEMBER := $(if $(MEMBER),PHOTOMESH_MEMBER="$(MEMBER)")
 
 .DEFAULT_GOAL := help
-.PHONY: run client demo test check doc bench accuracy fuzz sim soak powercut scale chaos help build
+.PHONY: run client demo test check doc bench accuracy fuzz sim soak powercut scale chaos lines help build
 
 run: build        ## start a daemon: make run [PORT=5000] [JOIN="5000 anna:5000"] [MEMBER=ben.member] [FOLDER=photos/5000] [ARGS="--grace 1m"]
 	@$(AS_MEMBER) exec $(PHOTOMESH) daemon "$(FOLDER)" --port $(PORT) $(addprefix --join ,$(JOIN)) $(ARGS)
@@ -47,6 +48,9 @@ doc:              ## build the documentation of every type and of the protocol, 
 
 bench:            ## measure look-ups of near-duplicates among a million photos
 	@LOOKUPS=1 cargo bench --quiet --bench accuracy
+
+lines: build      ## real daemons over lines as slow as at home, as root: make lines [RATES="2000 1000", in kbit/s]
+	@RATES="$(RATES)" sh tests/lines/lines.sh
 
 accuracy:         ## measure the recognition of pictures: make accuracy [PHOTOS=dir, different ones] [SIZE=10] [ONLY=name] [DUMP=dir]
 	@PHOTOS="$(PHOTOS)" SIZE=$(SIZE) ONLY="$(ONLY)" DUMP="$(DUMP)" cargo bench --quiet --bench accuracy
