@@ -42,8 +42,8 @@
 //!
 //! 1. [`message`]: what daemons say. `record` with `looks`: a node's word on one of its photos. `tombstone`: an owner's
 //!    word that a photo is removed.
-//! 2. [`client`]: what people ask, with `status`, `members`, `versions` and `removal`, which are parts of the answers.
-//!    `rights`: which requests only the owner of a node may make.
+//! 2. [`client`]: what people ask, with `status`, `members`, `versions`, `removal` and `trash`, which are parts of the
+//!    answers. `rights`: which requests only the owner of a node may make.
 //! 3. [`group`]: persons, what proves that somebody is one of them, and their files.
 //! 4. [`codec`]: frames. `bounds`: what others may say at most. [`secure`] with `group_key`: encrypted links.
 //! 5. The small change: `node_id`, `address`, `blob` (bytes of photos), `few` (small sets). `safe_name` and `plain`
@@ -85,6 +85,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod tombstone;
+mod trash;
 mod versions;
 
 pub use address::Address;
