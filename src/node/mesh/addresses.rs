@@ -37,13 +37,20 @@ impl Mesh {
         let surplus = strangers.len().saturating_sub(UNMET);
         let late = strangers.iter().filter(|(seen, _)| step.now.since(*seen) >= STRANGER).count();
         strangers.truncate(surplus.max(late));
-        for (_, node) in &strangers {
+        let strangers: Vec<NodeId> = strangers.into_iter().map(|(_, node)| node).collect();
+        self.forget(step, &strangers);
+    }
+
+    /// Nodes that are not here belong to the mesh no more: they are not dialed, told to others or counted, and what
+    /// they last had stands in for nothing. Each is as if it had never come, and may come again.
+    pub(super) fn forget(&mut self, step: &mut Step, nodes: &[NodeId]) {
+        for node in nodes {
             self.set_presence(*node, Presence::Gone);
             self.peers.remove(node);
             self.vanished.remove(node);
             step.tell(News::Gone(*node));
         }
-        if !strangers.is_empty() {
+        if !nodes.is_empty() {
             self.note_nodes(step);
             step.tell(News::MeshChanged);
         }

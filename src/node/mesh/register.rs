@@ -136,6 +136,7 @@ impl Mesh {
         let is_void =
             |peer: &Peer| peer.certificate.as_ref().is_some_and(|own| !members.counts(own));
         let void = self.peers.iter().filter(|(_, peer)| is_void(peer));
+        let mut removed = Vec::new();
         for node in void.map(|(node, _)| *node).collect::<Vec<_>>() {
             if let Some(link) = self.link_to(node) {
                 let reason = "the group has removed this member, or given out a newer member file";
@@ -143,13 +144,10 @@ impl Mesh {
             }
             let name = self.peers.get(&node).and_then(Peer::member);
             if name.is_some_and(|name| !members.is_member(name)) {
-                self.set_presence(node, Presence::Gone);
-                self.peers.remove(&node);
-                self.note_nodes(step);
-                step.tell(News::Gone(node));
-                step.tell(News::MeshChanged);
+                removed.push(node);
             }
         }
+        self.forget(step, &removed);
     }
 
     /// Tells every node that is here what the group has said about its members.
