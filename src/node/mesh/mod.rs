@@ -193,9 +193,9 @@ impl Mesh {
         })
     }
 
-    /// All nodes that are known.
+    /// All nodes that have registered here, now or in an earlier life.
     pub(in crate::node) fn peers(&self) -> impl Iterator<Item = (NodeId, &Peer)> {
-        self.peers.iter().map(|(node, peer)| (*node, peer))
+        self.peers.iter().filter(|(_, peer)| peer.met).map(|(node, peer)| (*node, peer))
     }
 
     /// What is known of a node.
