@@ -16,7 +16,7 @@ pub(in crate::node) enum News {
     Up { node: NodeId, member: Option<MemberName> },
     /// The link to a node is gone, with everything that was on its way.
     LinkLost(NodeId),
-    /// A node has stayed away for longer than its grace.
+    /// A node has stayed away for longer than its grace, or is forgotten.
     Gone(NodeId),
     /// Nodes came, went or completed their tables.
     MeshChanged,

@@ -122,6 +122,14 @@ pub enum Request {
         removal: Box<Revocation>,
     },
 
+    /// A node that is not here will not come back: this daemon is to wait for it no more. Answered by
+    /// [`Answer::Forgotten`], [`Answer::NotFound`] or [`Answer::Refused`].
+    Forget {
+        /// What people call it, or the beginning of its id.
+        #[serde(deserialize_with = "bounds::text::<_, { bounds::LOOKUP }>")]
+        node: String,
+    },
+
     /// A page of what lies in this daemon's own trash. Answered by [`Answer::Trash`].
     TrashList {
         /// Continue after the photo of this id; from the start without it.
@@ -199,12 +207,12 @@ pub enum Answer {
         image: Blob,
     },
 
-    /// There is no such photo, or not just one, or nobody could deliver it.
+    /// There is no such photo or node, or not just one, or nobody could deliver it.
     NotFound {
         /// The name that was asked for.
         #[serde(rename = "imageName")]
         image_name: String,
-        /// The labels of all photos that were meant, if there are several: the name is ambiguous.
+        /// All that the name can mean, if there are several: the labels of photos, or what nodes are called.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         candidates: Vec<String>,
         /// The photo is in the collection, but nobody could deliver it now.
@@ -278,6 +286,16 @@ pub enum Answer {
 
     /// The removal is known here, and the other nodes are told.
     Told,
+
+    /// The node is forgotten here, until it comes again.
+    Forgotten {
+        /// Its id.
+        node: NodeId,
+        /// What people called it.
+        called: String,
+        /// How many photos it was last known to have.
+        photos: u64,
+    },
 
     /// A page of the daemon's trash.
     Trash {

@@ -27,6 +27,7 @@ impl Request {
             Request::Put { .. }
             | Request::Chunk { .. }
             | Request::Distinct { .. }
+            | Request::Forget { .. }
             | Request::TrashList { .. }
             | Request::TrashRestore { .. }
             | Request::TrashPurge { .. }

@@ -82,7 +82,8 @@ fn answer_after(answer: &Answer) -> Option<Answer> {
         }
         Answer::Registered { .. } => Answer::Members { members: vec![member()] },
         Answer::Members { .. } => Answer::Told,
-        Answer::Told => Answer::Error { error: words() },
+        Answer::Told => Answer::Forgotten { node: NODE, called: words(), photos: 3 },
+        Answer::Forgotten { .. } => Answer::Error { error: words() },
         Answer::Error { .. } => return None,
     })
 }

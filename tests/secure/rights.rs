@@ -29,8 +29,16 @@ fn rights() -> Vec<(Request, bool)> {
     let for_owner = |request: &Request| {
         let command =
             serde_json::to_value(request).unwrap()["command"].as_str().unwrap().to_owned();
-        let owners =
-            ["Put", "Distinct", "TrashList", "TrashRestore", "TrashPurge", "PlanRemoval", "Remove"];
+        let owners = [
+            "Put",
+            "Distinct",
+            "Forget",
+            "TrashList",
+            "TrashRestore",
+            "TrashPurge",
+            "PlanRemoval",
+            "Remove",
+        ];
         owners.contains(&command.as_str())
     };
     // Neither is a request by itself: one has been made when the others come, and the other belongs to a put.

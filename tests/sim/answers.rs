@@ -54,6 +54,7 @@ impl World {
             Answer::Registered { .. }
             | Answer::Members { .. }
             | Answer::Told
+            | Answer::Forgotten { .. }
             | Answer::ListImage { .. }
             | Answer::ReceiveImage { .. }
             | Answer::NotFound { .. }

@@ -197,6 +197,7 @@ fn asked(request: &Request) -> Option<&'static str> {
         Request::Members | Request::Tell { .. } => None,
         // Scripts ask for the whole list; pages of it are for programs.
         Request::List { .. } => None,
+        Request::Forget { .. } => Some("to forget "),
         Request::GetImageList => Some("for the list"),
         Request::GetImageRequest { .. } => Some("for cat"),
         Request::GetExact { .. } => Some("for exactly "),

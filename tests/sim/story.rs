@@ -95,7 +95,7 @@ impl Story {
                 self.world.ask(host(node)?, Request::GetImageRequest { image_name });
             }
             "get" | "exact" | "list" | "status" | "why" | "trash" | "restore" | "purge" | "put"
-            | "plan" | "rm" | "duplicates" | "distinct" => {
+            | "plan" | "rm" | "duplicates" | "distinct" | "forget" => {
                 return self.ask(verb, words);
             }
             _ => self.harm(verb, words)?,
@@ -193,6 +193,9 @@ impl Story {
                 photo: self.world.library.named(name).ok_or("exact NODE PHOTO")?,
             },
             "duplicates" => Request::Duplicates { after: None },
+            "forget" => {
+                Request::Forget { node: self.world.hosts[host(name)?].disk.identity.to_string() }
+            }
             "distinct" => Request::Distinct {
                 image_names: names.iter().map(|name| (*name).to_owned()).collect(),
             },

@@ -122,6 +122,7 @@ impl Reader<'_> {
             | Request::Status
             | Request::Members
             | Request::Tell { .. }
+            | Request::Forget { .. }
             | Request::TrashList { .. }
             | Request::TrashRestore { .. }
             | Request::TrashPurge { .. }

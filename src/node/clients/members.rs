@@ -1,4 +1,4 @@
-//! Members: whom this node serves, and who is in the group.
+//! Members: whom this node serves, who is in the group, and which of their nodes are not expected any more.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::node::context::Context;
 use crate::node::mesh::Presence;
 use crate::node::news::News;
 use crate::protocol::client::{MemberReport, NodeOfMember, Refusal};
-use crate::protocol::{Answer, Request, Revocation};
+use crate::protocol::{Answer, NodeId, Request, Revocation};
 
 impl View<'_> {
     /// What a client is answered in place of what it asks, if it may not ask that.
@@ -67,4 +67,43 @@ pub(super) fn told(cx: &mut Context, removal: &Revocation) -> Answer {
         cx.tell(News::MembersChanged);
     }
     Answer::Told
+}
+
+/// This node's owner says that a node will not come back.
+pub(super) fn forget(cx: &mut Context, name: &str) -> Answer {
+    let meant = cx.mesh.meant(name);
+    let [node] = meant[..] else {
+        return no_such_node(cx, name, &meant);
+    };
+    let called = cx.called(node);
+    if node == cx.me() {
+        let error = format!("{called} is the very node that was asked: ask one of the others");
+        return refused(Refusal::Request, &error);
+    }
+    if cx.mesh.link_to(node).is_some() {
+        let error = format!(
+            "{called} is here, and would be back at once: stop its daemon first, or wait until it is away"
+        );
+        return refused(Refusal::Request, &error);
+    }
+    let photos = cx.table.told_of(node) as u64;
+    cx.log("mesh", format!("{called} is forgotten: this node's owner does not expect it back"));
+    cx.mesh.give_up(&mut cx.step, node);
+    Answer::Forgotten { node, called, photos }
+}
+
+/// A name is that of no node, or not of just one.
+fn no_such_node(cx: &Context, name: &str, meant: &[NodeId]) -> Answer {
+    let away = cx.mesh.peers().filter(|(_, peer)| !matches!(peer.presence, Presence::Here { .. }));
+    let away: Vec<NodeId> = away.map(|(node, _)| node).collect();
+    let missed = match away[..] {
+        [] => "none is missed".to_owned(),
+        _ => format!("those that are not here: {}", cx.mesh.called_with_ids(&away).join("; ")),
+    };
+    Answer::NotFound {
+        image_name: name.to_owned(),
+        candidates: cx.mesh.called_with_ids(meant),
+        undelivered: false,
+        reason: format!("no node of this name is known; {missed}"),
+    }
 }

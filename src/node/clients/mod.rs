@@ -12,7 +12,7 @@
 //! advance what a removal would do, and the room `removal` then does it; `trash` empties the trash; `distinct` notes
 //! that pictures are different, and waits until they are judged again.
 //!
-//! `members` says whom this node serves, and who is in the group.
+//! `members` says whom this node serves, and who is in the group; and it forgets nodes that will not come back.
 //!
 //! The rest only reads: `reports` lists photos, trash and nodes, `versions` explains which photo is shown in place of
 //! which, `counts` and `shortage` say on how many nodes a photo is and why not on more, and `wording` has the phrases
@@ -142,6 +142,7 @@ impl Clients {
             Request::Status => view.status(),
             Request::Members => view.members(),
             Request::Tell { removal } => members::told(cx, &removal),
+            Request::Forget { node } => members::forget(cx, &node),
             Request::TrashList { after } => view.trash(after),
             Request::PlanRemoval { image_name } => view.plan_removal(&image_name),
             Request::Duplicates { after } => {

@@ -22,6 +22,10 @@ pub fn request(request: &Request, names: &dyn Names) -> String {
         Request::Status => "how the mesh is doing".to_owned(),
         Request::Members => "who is in the group".to_owned(),
         Request::Tell { removal } => format!("to know that {} is no member", removal.name()),
+        Request::Forget { node } => {
+            let node = node.parse().map_or_else(|_| node.clone(), |id| names.node(id));
+            format!("to forget {node}")
+        }
         Request::TrashList { .. } => "what is in its trash".to_owned(),
         Request::TrashRestore { image_name } => format!("to restore {image_name}"),
         Request::TrashPurge { older_than: 0 } => "to empty its trash".to_owned(),
@@ -72,6 +76,9 @@ pub(super) fn answer(answer: &Answer, names: &dyn Names) -> String {
             format!("the group has {}", listed(names, "nobody"))
         }
         Answer::Told => "it is told".to_owned(),
+        Answer::Forgotten { node, photos, .. } => {
+            format!("{} is forgotten, and {} on it", names.node(*node), count(*photos, "photo"))
+        }
         Answer::Trash { photos, .. } => {
             let names = photos.iter().map(|photo| photo.names.join(" or "));
             format!("the trash has {}", listed(names, "nothing"))

@@ -41,6 +41,14 @@ impl Mesh {
         self.forget(step, &strangers);
     }
 
+    /// This node's owner does not expect a node back that is not here: it is forgotten, and not looked for where it was
+    /// to be joined, either.
+    pub(in crate::node) fn give_up(&mut self, step: &mut Step, node: NodeId) {
+        let address = self.peers.get(&node).map(|peer| &peer.address);
+        self.joins.retain(|join, _| Some(join) != address);
+        self.forget(step, &[node]);
+    }
+
     /// Nodes that are not here belong to the mesh no more: they are not dialed, told to others or counted, and what
     /// they last had stands in for nothing. Each is as if it had never come, and may come again.
     pub(super) fn forget(&mut self, step: &mut Step, nodes: &[NodeId]) {

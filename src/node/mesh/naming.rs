@@ -1,6 +1,7 @@
 //! What people call the nodes of the mesh.
 
 use super::{Mesh, Presence};
+use crate::node::limits::CANDIDATES_NAMED;
 use crate::protocol::{MemberName, NodeId, NodeName};
 
 impl Mesh {
@@ -29,6 +30,37 @@ impl Mesh {
             true => format!("{name} ({})", address.port()),
             false => name.to_string(),
         }
+    }
+
+    /// The nodes that a person can mean: by what people call them, by their own or their member's name, or by the
+    /// beginning of their ids. The first of these with a hit decides.
+    pub(in crate::node) fn meant(&self, text: &str) -> Vec<NodeId> {
+        let is_called = |node| self.called(node) == text;
+        let is_named = |node| {
+            let (member, name) = self.member_and_name(node);
+            let of_member = |name: &String| {
+                let is_whole = |member: MemberName| format!("{member}/{name}") == text;
+                member.is_some_and(|member| member.as_str() == text || is_whole(member))
+            };
+            // What several are called is a name of each of them, whatever tells them apart.
+            let mut names =
+                name.map(|name| name.to_string()).into_iter().chain([self.name_of(node)]);
+            names.any(|name| name == text || of_member(&name))
+        };
+        let begins = |node: NodeId| node.to_string().starts_with(text);
+        let ways: [&dyn Fn(NodeId) -> bool; 3] = [&is_called, &is_named, &begins];
+        let all = || self.peers().map(|(node, _)| node).chain([self.me.node]);
+        let mut hits = ways.iter().map(|way| all().filter(|node| way(*node)).collect::<Vec<_>>());
+        hits.find(|hits| !hits.is_empty()).unwrap_or_default()
+    }
+
+    /// What people call these nodes, and the ids by which they can be told apart; of many the first.
+    pub(in crate::node) fn called_with_ids(&self, nodes: &[NodeId]) -> Vec<String> {
+        let named = |node: &NodeId| match self.called(*node) {
+            called if called.ends_with(&node.to_string()) => called,
+            called => format!("{called}, node {node}"),
+        };
+        nodes.iter().take(CANDIDATES_NAMED).map(named).collect()
     }
 
     fn member_and_name(&self, node: NodeId) -> (Option<MemberName>, Option<NodeName>) {

@@ -253,6 +253,11 @@ impl Table {
         self.inventories.get(&node).map(|inventory| inventory.load).unwrap_or_default()
     }
 
+    /// How many photos a node has in any way, or had when it was last here.
+    pub(in crate::node) fn told_of(&self, node: NodeId) -> usize {
+        self.inventories.get(&node).map_or(0, |inventory| inventory.photos.len())
+    }
+
     fn note_work(&self) {
         self.work.set(self.work.get() + 1);
     }

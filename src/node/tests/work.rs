@@ -7,7 +7,7 @@ use super::super::{Asker, ClientEvent, CloseReason, Event, LinkEvent, LinkId};
 use super::solo::{Solo, original, register};
 use super::world::CLIENT;
 use crate::node::limits::TICK;
-use crate::protocol::{Message, Request};
+use crate::protocol::{Message, NodeId, Request};
 
 const GRACE: Duration = Duration::from_secs(60);
 
@@ -77,6 +77,17 @@ fn no_step_looks_at_all_photos() {
         dearest = dearest.max(cost(&mut solo, Event::Tick).1);
     }
     assert!(dearest <= STEP_WORK, "a node that stays away: {dearest} photos");
+}
+
+#[test]
+fn no_step_looks_at_all_photos_of_a_node_that_is_forgotten() {
+    let mut solo = among_photos(20_000);
+    let reason = CloseReason::Remote;
+    cost(&mut solo, LinkEvent::Closed { link: LinkId(1), reason });
+    let forget = Request::Forget { node: NodeId(1).to_string() };
+    let (_, dearest) = cost(&mut solo, asked(forget));
+    assert_eq!(solo.node.table().count(), 20_000, "what it had is forgotten");
+    assert!(dearest <= STEP_WORK, "{dearest} photos");
 }
 
 fn asked(request: Request) -> Event {

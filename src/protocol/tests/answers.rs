@@ -211,6 +211,11 @@ fn about_members() -> impl Strategy<Value = Answer> {
         }),
         some(member).prop_map(|members| Answer::Members { members }),
         Just(Answer::Told),
+        (self::node(), ".*", any::<u64>()).prop_map(|(node, called, photos)| Answer::Forgotten {
+            node,
+            called,
+            photos
+        }),
     ]
 }
 

@@ -181,6 +181,7 @@ fn request() -> impl Strategy<Value = Request> {
         Just(Request::Status),
         Just(Request::Members),
         removal().prop_map(|removal| Request::Tell { removal: Box::new(removal) }),
+        ".*".prop_map(|node| Request::Forget { node }),
         after().prop_map(|after| Request::TrashList { after }),
         ".*".prop_map(|image_name| Request::TrashRestore { image_name }),
         any::<u32>().prop_map(|older_than| Request::TrashPurge { older_than }),
