@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-pub(crate) use group::GroupCommand;
 use group::Member;
+pub(crate) use group::{ForgetArgs, GroupCommand};
 use pictures::{DistinctArgs, DuplicatesArgs, FingerprintArgs, SameArgs};
 
 use photomesh::client::{Consent, Daemon, Destination, Failure, Get, Layout};
@@ -58,6 +58,7 @@ pub(crate) enum Command {
     Group(GroupCommand),
     /// List who is in the group, their nodes, and whether those are here
     Members(Asked),
+    Forget(ForgetArgs),
     Fingerprint(FingerprintArgs),
     Same(SameArgs),
 }

@@ -1,4 +1,4 @@
-//! The commands about the group of friends, and the option that says who one is.
+//! The commands about the group of friends and their nodes, and the option that says who one is.
 
 use std::path::PathBuf;
 
@@ -30,6 +30,24 @@ impl Member {
         }
         self.path.as_deref().map(client::read_member).transpose()
     }
+}
+
+/// Give up a node that will not come back, such as a computer that is broken or sold
+///
+/// The asked daemon waits for it no longer: photos that it has and that node had get new copies at once. Other daemons
+/// wait as before, until their owners tell them the same. What the node's owner owns or has removed stays so. If the
+/// node comes again after all, it is back with all that it has.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  photomesh forget ben/laptop
+  photomesh forget 09ab12               by the first digits of its id")]
+pub(crate) struct ForgetArgs {
+    /// What `status` or `members` calls the node, or the first digits of its id
+    #[arg(value_name = "NODE|ID")]
+    pub(crate) node: String,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
 }
 
 /// Make a group of friends, invite and remove members

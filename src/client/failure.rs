@@ -9,15 +9,15 @@ use crate::protocol::client::Refusal;
 /// Why a command failed; the text says what to do about it.
 #[derive(Debug)]
 pub enum Failure {
-    /// There is no such photo.
+    /// There is no such photo, or node.
     NotFound(String),
     /// The command cannot be carried out as it was given.
     Usage(String),
-    /// The name means several photos.
+    /// The name can mean several photos, or nodes.
     Ambiguous {
         /// The name.
         name: String,
-        /// The labels of the photos it could mean.
+        /// All that it can mean.
         candidates: Vec<String>,
     },
     /// Wrong bytes: damaged on their way, or not a picture.
@@ -82,7 +82,7 @@ impl fmt::Display for Failure {
             | Failure::Io(text)
             | Failure::NotYours(text) => f.write_str(&plain_text(text)),
             Failure::Ambiguous { name, candidates } => {
-                write!(f, "{:?} means several photos:", plain(name))?;
+                write!(f, "{:?} can mean any of these:", plain(name))?;
                 for candidate in candidates {
                     write!(f, "\n  {}", plain(candidate))?;
                 }

@@ -1,11 +1,12 @@
-//! `photomesh members` and `photomesh group tell`: who is in the group, and who is not any more.
+//! `photomesh members`, `photomesh group tell` and `photomesh forget`: who is in the group, and which person or node is
+//! not any more.
 
 use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
 use super::group::read_removal;
-use super::screen::{Column, plain, write_table};
+use super::screen::{Column, count, plain, write_table};
 use super::{Daemon, Failure};
 use crate::protocol::client::{MemberReport, NodeOfMember};
 use crate::protocol::{Answer, Request};
@@ -31,6 +32,28 @@ pub fn tell(daemon: &mut Daemon, file: &Path, out: &mut impl Write) -> Result<()
         return Err(daemon.unexpected());
     }
     Ok(writeln!(out, "told: {name} is no member any more")?)
+}
+
+/// Tells a daemon that a node will not come back.
+///
+/// # Errors
+///
+/// [`Failure::Usage`] if the node is here, and [`Failure::NotFound`] or [`Failure::Ambiguous`] if the name is not that
+/// of one node.
+pub fn forget(daemon: &mut Daemon, node: &str, out: &mut impl Write) -> Result<(), Failure> {
+    let answer = daemon.ask(&Request::Forget { node: node.to_owned() })?;
+    if let Answer::Refused { cause, error } = answer {
+        return Err(Failure::refused(cause, error));
+    }
+    let Answer::Forgotten { called, photos, .. } = answer else {
+        return Err(daemon.unexpected());
+    };
+    writeln!(out, "forgotten: {}; if it comes again, it is back", plain(&called))?;
+    if photos > 0 {
+        let photos = count(photos, "photo");
+        writeln!(out, "{photos} on it count no more: this node has new ones made of those it has")?;
+    }
+    Ok(())
 }
 
 /// A row for each node of a member, and one if they have none.

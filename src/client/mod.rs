@@ -41,7 +41,7 @@
 //! 1. `connection`: asking, alone and for page after page. `patience`: how long. `failure`: exit codes.
 //! 2. `list`, `get` and `put`: the three that everybody needs. `screen`: tables, JSON and foreign text.
 //! 3. `explain` (`show`, `why`), `duplicates`, `distinct`: pictures with several versions.
-//! 4. `status`, `members`, `trash`, `remove`: the mesh, and what an owner does in it.
+//! 4. `status`, `members` with `forget`, `trash`, `remove`: the mesh, and what an owner does in it.
 //! 5. `group`: the files of a group. `fingerprint`, `same`: recognition, for those who want to measure it.
 //!
 //! # What is left out
@@ -80,7 +80,7 @@ pub use fingerprint::fingerprint;
 pub use get::{Destination, Get, get};
 pub use group::{invite, new_group, read_member, remove_member, show_file};
 pub use list::{Layout, list};
-pub use members::{members, tell};
+pub use members::{forget, members, tell};
 pub use put::put;
 pub use remove::{Consent, remove};
 pub use same::{Looks, same};

@@ -111,13 +111,14 @@ fn a_friend_reads_and_commands_nothing() {
         file: group.member_file(&group.invited(name, lost)),
         place: place.path(),
     };
-    let commands: [&[&str]; 6] = [
+    let commands: [&[&str]; 7] = [
         &["put", "b.jpg"],
         &["rm", "a.jpg", "--yes"],
         &["trash", "list"],
         &["trash", "restore", "a.jpg"],
         &["trash", "purge", "--yes"],
         &["distinct", "a.jpg", "b.jpg"],
+        &["forget", "ben"],
     ];
     let before = disk::copies(&[files]);
     // Ana herself has made a new file since her daemon was started: what it knows is her old key.
