@@ -10,6 +10,7 @@ mod conspirators;
 mod files;
 mod floods;
 mod folders;
+mod forgetting;
 mod liar;
 mod rights;
 mod strangers;
