@@ -215,10 +215,11 @@ impl World {
         }
     }
 
-    /// Nobody gives up a copy on half a table, unless it is a traitor who never tells the rest.
+    /// Nobody gives up a copy on half a table, unless it is that of a traitor who never told the rest: afterwards nobody
+    /// waits for them at once.
     fn watch_challenge(&mut self, life: Life, photo: PhotoId) {
-        let lies = |link: &LinkId| self.far_host(life, *link).is_some_and(|far| self.is_lying(far));
-        let half = |link: &LinkId| self.oracle.half.contains(&(life, *link)) && !lies(link);
+        let lied = |link: &LinkId| self.far_host(life, *link).is_some_and(|far| self.has_lied(far));
+        let half = |link: &LinkId| self.oracle.half.contains(&(life, *link)) && !lied(link);
         let waits = self.open_links(life).iter().any(half);
         if waits {
             let (name, photo) = (self.hosts[life.host].name.clone(), self.library.name(photo));

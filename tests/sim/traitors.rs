@@ -99,6 +99,11 @@ impl World {
         self.is_lying(host) || until.is_some_and(|until| *until + self.settings.pin > self.now)
     }
 
+    /// Whether a host lies, or ever did.
+    pub(crate) fn has_lied(&self, host: usize) -> bool {
+        self.is_lying(host) || self.oracle.traitors.until.contains_key(&host)
+    }
+
     /// Whether no lie has any effect on what is given up.
     pub(crate) fn all_are_honest(&self) -> bool {
         !(0..self.hosts.len()).any(|host| self.is_believed(host))
