@@ -127,10 +127,10 @@ pub(crate) fn allow_files(wanted: u64) -> Option<u64> {
 }
 
 /// Lets the system take no more of what is written to a socket, beyond what it sends at once, than so many bytes: what is
-/// urgent is not behind them. Only some systems can.
+/// urgent is not behind them. Linux can.
 pub(crate) fn limit_unsent(stream: &TcpStream, bytes: u32) {
     // Best effort: otherwise a slow line holds some seconds' worth.
-    #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+    #[cfg(any(target_os = "linux", target_os = "android"))]
     let _ = socket2::SockRef::from(stream).set_tcp_notsent_lowat(bytes);
 }
 

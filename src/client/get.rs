@@ -15,6 +15,9 @@ use crate::photo::{MAX_PHOTO, PhotoId};
 use crate::platform;
 use crate::protocol::{Answer, Blob, Request, SafeName};
 
+/// The longest that a daemon may be silent, however large it says that the photo is.
+const LONGEST: Duration = Duration::from_secs(15 * 60);
+
 /// How long a daemon may be silent before the first byte of a photo: it may have to fetch it from another node first,
 /// and from a third one if that fails.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -140,7 +143,8 @@ fn fetch(daemon: &mut Daemon, photo: &Chosen) -> Result<Blob, Failure> {
         false => Request::GetImageRequest { image_name: photo.id.to_string() },
     };
     let bar = progress(photo);
-    daemon.be_patient(PATIENCE + Duration::from_secs(photo.bytes / SLOWEST));
+    let patience = PATIENCE + Duration::from_secs(photo.bytes / SLOWEST);
+    daemon.be_patient(patience.min(LONGEST));
     let answer = daemon.ask_photo(&request, photo.bytes, |bytes| bar.inc(bytes as u64));
     bar.finish_and_clear();
     let Answer::ReceiveImage { image, .. } = answer? else {

@@ -8,8 +8,8 @@ use crate::node::limits::NODES_OF_MEMBER;
 /// TCP makes the other side wait. What frames take in memory is bounded by [`FRAMES`].
 pub(super) const INBOX: usize = 64;
 
-/// What large frames of other daemons may take in memory while they are read, in bytes: some for each member. Who is slow
-/// to send them keeps their own other nodes waiting, and nobody else.
+/// What large frames of other daemons may take in memory while they are read, by their lengths, in bytes: some for each
+/// member. In a group, who is slow to send them keeps their own other nodes waiting, and nobody else.
 pub(super) const READING: usize = 64 * 1024 * 1024;
 
 /// The most of that for one speaker: fifteen chunks at a time, or four frames that are as large as can be.
@@ -36,7 +36,7 @@ pub(super) const MESSAGES: usize = 1024;
 /// Windows of photos that one peer may have asked for in each lane and not yet been sent.
 pub(super) const WINDOWS: usize = 1024;
 
-/// Bytes of a photo that go to another daemon at a time. On a home line of 1 Mbit/s that is half a second, or three if
+/// Bytes of a photo that go to another daemon at a time. In base64, on a home line of 1 Mbit/s, that is 0.7 s, or 4 s if
 /// five others are served, too; what is more urgent waits no longer. On a LAN, a third of what a chunk may be costs
 /// nothing yet.
 pub(super) const CHUNK: usize = 63 * 1024;
@@ -87,8 +87,8 @@ pub(super) const FIRST_FRAME: Duration = Duration::from_secs(10);
 pub(super) struct Deadlines {
     /// How long a client may ask nothing before its link is closed.
     pub(super) quiet: Duration,
-    /// Within this time of its first byte a frame must have arrived. A client that puts a photo begins the next chunk
-    /// within the same time.
+    /// Within this time of its first byte, or of when there is room for it, a frame must have arrived. A client that puts a
+    /// photo begins the next chunk within the same time.
     pub(super) frame: Duration,
     /// Within this time [`WRITE_PIECE`] bytes must have been taken, or the other side is too slow.
     pub(super) write: Duration,

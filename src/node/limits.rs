@@ -91,10 +91,10 @@ pub const REPLICATE_STALL: Duration = Duration::from_secs(30);
 /// A pull goes on to the next holder, too, when after this time it has come more slowly than [`PULL_MIN_RATE`].
 pub const PULL_START: Duration = Duration::from_secs(60);
 
-/// The slowest transfer that a pull still waits for, in bytes a second: a home line of 1 Mbit/s sends 90 KB of photos a
-/// second, to twenty nodes at once. Else a byte now and then would hold a photo up for ever that another holder has,
-/// too.
-pub const PULL_MIN_RATE: u64 = 4 * 1024;
+/// The slowest transfer that a pull still waits for, in bytes a second, what comes before it included: a home line of 1
+/// Mbit/s sends 90 KB of photos a second, to ten nodes at once. Else a byte now and then would hold a photo up for ever
+/// that another holder has, too.
+pub const PULL_MIN_RATE: u64 = 8 * 1024;
 
 /// A get of a small photo is answered within this time, with the photo or without.
 pub const GET: Duration = Duration::from_secs(20);
@@ -207,11 +207,12 @@ pub const GETS: usize = 64;
 /// left for the owner, and for the others.
 pub const GETS_OF_MEMBER: usize = 16;
 
-/// How many bytes for safety one holder is asked for at a time: a second window is in its line when it has sent the
-/// first, and small photos need not wait for one another.
+/// A pull for safety is begun at a holder that has fewer bytes than this to send here with it: a second window is in line
+/// when the first is sent, and small photos need not wait for one another. Each window of a pull that runs is asked for
+/// when the last one is here.
 pub const PULLS_IN_LINE: u64 = 2 * WINDOW;
 
-/// How many for clients: what each of them waits for comes at the same time.
+/// The same for clients: what several of them wait for comes at the same time.
 pub const GETS_IN_LINE: u64 = 4 * WINDOW;
 
 /// The most pulls in line; a node with more of them answers offers with "full".

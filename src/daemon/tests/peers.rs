@@ -15,7 +15,7 @@ use super::{PATIENCE, Stage};
 use crate::daemon::disk::jobs::Job;
 use crate::daemon::door::dialer::Dialer;
 use crate::daemon::inbox::LinkHandle;
-use crate::daemon::limits::{DEADLINES, DISK_BACKLOG, Deadlines, MESSAGES, WINDOWS};
+use crate::daemon::limits::{CHUNK, DEADLINES, DISK_BACKLOG, Deadlines, MESSAGES, WINDOWS};
 use crate::daemon::peer::reader;
 use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link;
@@ -83,9 +83,9 @@ fn receive(stage: &mut Stage) -> String {
 #[test]
 fn messages_go_first_then_gets_then_replicas() {
     // Far more than the buffers of two sockets hold, so that the writer is held up in the middle of each window.
-    const CHUNKS: usize = 100;
+    const CHUNKS: usize = 300;
     let (mut stage, outbox) = peer();
-    open_all(&stage, CHUNKS * MAX_CHUNK);
+    open_all(&stage, CHUNKS * CHUNK);
     assert!(outbox.serve(Lane::Replicate, window(REPLICA, u64::MAX)));
     assert_eq!(receive(&mut stage), "chunk 2");
     // From here on the order of asking is the reverse of that of urgency.
@@ -123,13 +123,13 @@ fn a_window_is_served_to_its_end_and_reported() {
 #[test]
 fn a_photo_that_is_not_what_it_was_is_looked_at_when_it_was_sent() {
     let (mut stage, outbox) = peer();
-    let bytes = vec![7; MAX_CHUNK + 1];
+    let bytes = vec![7; CHUNK + 1];
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(&bytes).unwrap();
     let (sound, rotten) = (PhotoId::of(&bytes), PhotoId::of(b"before it rotted"));
     for photo in [sound, rotten] {
         // Asked for in two windows, as large photos are.
-        for (offset, length) in [(0, MAX_CHUNK as u64), (MAX_CHUNK as u64, u64::MAX)] {
+        for (offset, length) in [(0, CHUNK as u64), (CHUNK as u64, u64::MAX)] {
             let window = Window { transfer: TransferId(GET), photo, offset, length };
             assert!(outbox.serve(Lane::Get, window));
             let Job::Open { to, .. } = stage.next_job() else {

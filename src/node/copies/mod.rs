@@ -33,6 +33,7 @@
 //! A pull reads from one holder at a time. Reading from several would help where the senders are the bottleneck;
 //! between a few friends it is mostly the receiver.
 
+mod ledger;
 mod line;
 mod offers;
 mod pulls;
@@ -42,13 +43,14 @@ mod transfer;
 
 use std::collections::BTreeMap;
 
-use super::{LinkId, Time};
+use super::LinkId;
 use crate::photo::PhotoId;
 use crate::protocol::NodeId;
 use crate::protocol::message::TransferId;
+use ledger::Ledger;
 use line::Line;
+use offers::Offer;
 pub(in crate::node) use offers::Skipped;
-use offers::{Offer, Taking};
 use pulls::Pull;
 use rebalance::Rebalance;
 
@@ -57,8 +59,6 @@ use rebalance::Rebalance;
 pub(in crate::node) struct Copies {
     /// Photos that this node has offered to another one.
     offers: BTreeMap<PhotoId, Offer>,
-    /// What the targets of these have made of them.
-    targets: BTreeMap<NodeId, Taking>,
     /// Photos that found no node free to be offered to.
     line: Line,
     /// Nodes that refused or failed, and how long they are left out.
@@ -69,8 +69,8 @@ pub(in crate::node) struct Copies {
     /// Photos on their way here.
     pulls: BTreeMap<PhotoId, (TransferId, Pull)>,
     next_transfer: u32,
-    /// When a holder last sent anything that was asked of it.
-    came: BTreeMap<NodeId, Time>,
+    /// What was asked of holders and has not come yet.
+    ledger: Ledger,
     /// Windows on their way out, by link.
     serving: BTreeMap<LinkId, usize>,
 }
@@ -79,14 +79,13 @@ impl Copies {
     pub(in crate::node) fn new(me: NodeId) -> Copies {
         Copies {
             offers: BTreeMap::new(),
-            targets: BTreeMap::new(),
             line: Line::default(),
             skipped: BTreeMap::new(),
             last_target: me,
             rebalance: Rebalance::default(),
             pulls: BTreeMap::new(),
             next_transfer: 0,
-            came: BTreeMap::new(),
+            ledger: Ledger::default(),
             serving: BTreeMap::new(),
         }
     }

@@ -29,19 +29,13 @@ use crate::protocol::{Facts, Holding, Message, NodeId, Record};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Offer {
     pub(super) target: NodeId,
+    bytes: u64,
     until: Time,
+    /// Then it is void whatever moves: when its target had time for all that is offered to it.
+    latest: Time,
     /// How many bytes the target has asked for here, and whether the last of them are being sent.
     asked: u64,
     sending: bool,
-}
-
-/// What a target makes of its offers. It takes one photo after the other, so that one of them moves gives time to all.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Taking {
-    /// Since when offers to it are open.
-    since: Time,
-    /// How many bytes it has asked for since.
-    asked: u64,
 }
 
 /// Why a node is offered nothing for a while.
@@ -109,9 +103,12 @@ impl Copies {
         let Some(record) = cx.table.record(photo) else {
             return;
         };
-        let now = cx.now();
-        self.targets.entry(target).or_insert(Taking { since: now, asked: 0 });
-        self.offers.insert(photo, Offer { target, until: now + OFFER, asked: 0, sending: false });
+        let (now, bytes) = (cx.now(), record.photo.bytes);
+        let before_it = self.offers.values().filter(|offer| offer.target == target);
+        let all = before_it.map(|offer| offer.bytes).fold(bytes, u64::saturating_add);
+        let latest = now + 2 * OFFER + Duration::from_secs(all / PULL_MIN_RATE);
+        let until = now + OFFER;
+        self.offers.insert(photo, Offer { target, bytes, until, latest, asked: 0, sending: false });
         let facts = Arc::unwrap_or_clone(record.facts);
         cx.send_to(target, Message::KeepThis { photo: record.photo, facts });
     }
@@ -187,7 +184,6 @@ impl Copies {
     /// An offer is over: another photo can be offered.
     fn offer_ended(&mut self, cx: &mut Context, photo: PhotoId) {
         self.offers.remove(&photo);
-        self.forget_targets();
         self.call_up(cx);
     }
 
@@ -210,9 +206,8 @@ impl Copies {
     pub(super) fn offer_asked(&mut self, now: Time, photo: PhotoId, node: NodeId, end: u64) {
         let offer = self.offers.get_mut(&photo);
         if let Some(offer) = offer.filter(|offer| offer.target == node && offer.asked < end) {
-            let more = end - offer.asked;
             (offer.asked, offer.sending) = (end, true);
-            self.target_moves(now, node, more);
+            self.target_moves(now, node);
         }
     }
 
@@ -221,27 +216,15 @@ impl Copies {
         let offer = self.offers.get_mut(&photo);
         if let Some(offer) = offer.filter(|offer| offer.target == node && offer.sending) {
             offer.sending = false;
-            self.target_moves(now, node, 0);
+            self.target_moves(now, node);
         }
     }
 
-    /// A target makes progress: all offers to it have time again; in all, as much as pulls may take for so many bytes.
-    fn target_moves(&mut self, now: Time, node: NodeId, more: u64) {
-        let Some(taking) = self.targets.get_mut(&node) else {
-            return;
-        };
-        taking.asked += more;
-        let longest = 2 * OFFER + Duration::from_secs(taking.asked / PULL_MIN_RATE);
-        let until = (now + OFFER).min(taking.since + longest);
+    /// A target makes progress. It takes one photo after the other, so that gives time to all that is offered to it.
+    fn target_moves(&mut self, now: Time, node: NodeId) {
         for offer in self.offers.values_mut().filter(|offer| offer.target == node) {
-            offer.until = offer.until.max(until);
+            offer.until = (now + OFFER).min(offer.latest);
         }
-    }
-
-    /// Offers are over: targets of none are forgotten.
-    fn forget_targets(&mut self) {
-        let offers = &self.offers;
-        self.targets.retain(|node, _| offers.values().any(|offer| offer.target == *node));
     }
 
     /// A node announces a photo: if it was offered to that node, this is the acknowledgement.
@@ -262,7 +245,6 @@ impl Copies {
             self.offers.remove(&photo);
             cx.agenda.set(photo, cx.now() + SETTLE);
         }
-        self.forget_targets();
         self.rebalance.node_lost(node);
         self.call_up(cx);
         self.pulls_lost(cx, node);

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Copies;
+use super::ledger::Ahead;
 use crate::node::context::Context;
 use crate::node::news::{Fetcher, News};
 use crate::node::{DiskAction, DiskError, LinkId, Source, Spool, Time};
@@ -50,8 +51,8 @@ pub(super) enum Phase {
         /// How many bytes have come, and where the window ends.
         received: u64,
         window_end: u64,
-        /// How many bytes its holder was to send before this window.
-        ahead: u64,
+        /// What its holder sends before the windows of this pull.
+        ahead: Ahead,
         /// When it was asked for, and when something of it came last.
         since: Time,
         progress: Time,
@@ -88,16 +89,6 @@ impl Pull {
             | Phase::Inspecting { .. }
             | Phase::Installing
             | Phase::Ready => 0,
-        }
-    }
-
-    /// Its holder is asked for something else, too, that it may send first.
-    pub(super) fn goes_after(&mut self, other: Lane, bytes: u64) {
-        let lane = self.lane();
-        if let Phase::Receiving { ahead, .. } = &mut self.phase
-            && other < lane
-        {
-            *ahead += bytes;
         }
     }
 

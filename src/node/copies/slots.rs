@@ -7,11 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Copies;
+use super::ledger::Ahead;
 use super::pulls::{Phase, Pull};
 use crate::node::context::Context;
 use crate::node::limits::{GETS, GETS_IN_LINE, PULL_QUEUE, PULLS, PULLS_IN_LINE, WINDOW};
 use crate::node::plan::placement::rendezvous_score;
 use crate::node::table::entry::Entry;
+use crate::node::table::spread::Person;
 use crate::node::{DiskAction, Spool};
 use crate::photo::PhotoId;
 use crate::protocol::NodeId;
@@ -42,23 +44,31 @@ fn in_line(lane: Lane) -> u64 {
     }
 }
 
-/// A pull that runs.
-struct Running {
-    photo: PhotoId,
-    lane: Lane,
-    from: NodeId,
-    /// How many bytes its holder has still to send of what it was asked for.
-    in_line: u64,
+/// How much is coming, and from whom.
+#[derive(Default)]
+struct Busy {
+    /// How many pulls run, by their holder's member.
+    members: BTreeMap<(Lane, Person), usize>,
+    /// The same by holder.
+    holders: BTreeMap<NodeId, usize>,
+    /// How many bytes each holder has still to send of what these pulls have asked for.
+    lines: BTreeMap<(Lane, NodeId), u64>,
 }
 
 impl Copies {
-    /// All pulls that run: as many as there are slots.
-    fn running(&self) -> Vec<Running> {
-        let running = self.pulls.iter().filter_map(|(photo, (_, pull))| {
-            let (photo, lane, from) = (*photo, pull.lane(), pull.from()?);
-            Some(Running { photo, lane, from, in_line: pull.in_line() })
-        });
-        running.collect()
+    /// What all pulls that run make of holders, but for this one.
+    fn busy(&self, cx: &Context, but_for: Option<PhotoId>) -> Busy {
+        let mut busy = Busy::default();
+        let others = self.pulls.iter().filter(|(photo, _)| Some(**photo) != but_for);
+        for (_, (_, pull)) in others {
+            if let Some(from) = pull.from() {
+                let lane = pull.lane();
+                *busy.members.entry((lane, cx.table.person(from))).or_default() += 1;
+                *busy.holders.entry(from).or_default() += 1;
+                *busy.lines.entry((lane, from)).or_default() += pull.in_line();
+            }
+        }
+        busy
     }
 
     /// Starts as many waiting pulls as can run: those for clients first, then the oldest.
@@ -79,16 +89,16 @@ impl Copies {
             .map(|(photo, (id, pull))| (pull.lane(), *id, *photo))
             .collect();
         queued.sort_unstable();
-        let mut running = self.running();
+        let mut busy = self.busy(cx, None);
         for (lane, _, photo) in queued {
             let Some(free) = free.get_mut(&lane).filter(|free| **free > 0) else {
                 continue;
             };
-            match self.find_holder(cx, photo, &running) {
+            match self.find_holder(cx, photo, &busy) {
                 Found::Holder(from) => {
                     *free -= 1;
                     self.pull_from(cx, photo, from);
-                    running = self.running();
+                    busy = self.busy(cx, None);
                 }
                 Found::Later => {}
                 Found::Nowhere => self.pull_ends(cx, photo, NOBODY),
@@ -104,7 +114,7 @@ impl Copies {
             pull.phase = Phase::Draining;
             return;
         }
-        match self.find_holder(cx, photo, &self.running()) {
+        match self.find_holder(cx, photo, &self.busy(cx, Some(photo))) {
             Found::Holder(from) => self.pull_from(cx, photo, from),
             Found::Later => {
                 if let Some((transfer, pull)) = self.pulls.get_mut(&photo) {
@@ -117,41 +127,43 @@ impl Copies {
         self.start_pulls(cx);
     }
 
-    /// The holder that suits best: one that has the photo not just in its trash, of a member who was not tried yet, and
-    /// from which the fewest other pulls come.
-    fn find_holder(&self, cx: &Context, photo: PhotoId, running: &[Running]) -> Found {
+    /// The holder that suits best: of a member who was not tried yet, one that has the photo not just in its trash, and
+    /// from which the fewest other pulls come. Rather than go on to the next node of somebody who has failed, a pull waits
+    /// until somebody else is free.
+    fn find_holder(&self, cx: &Context, photo: PhotoId, busy: &Busy) -> Found {
         let Some((_, pull)) = self.pulls.get(&photo) else {
             return Found::Nowhere;
         };
-        let holders =
-            cx.table.get(photo).map(|entry| (entry.live().collect(), entry.retired().collect()));
-        let (mut stored, retired): (BTreeSet<NodeId>, BTreeSet<NodeId>) =
-            holders.unwrap_or_default();
-        stored.extend(&pull.offered_by);
-        let person = |node: NodeId| cx.table.person(node);
-        let share = cx.share_of(slots(pull.lane()));
-        let window = pull.photo.bytes.min(WINDOW);
-        let others = || running.iter().filter(|other| other.photo != photo);
-        let busy = |node: NodeId| others().filter(|other| other.from == node).count();
-        let is_free = |node: &NodeId| {
-            let of_lane = || others().filter(|other| other.lane == pull.lane());
-            let theirs = of_lane().filter(|other| person(other.from) == person(*node)).count();
-            let at_it = of_lane().filter(|other| other.from == *node);
-            let line: u64 = at_it.map(|other| other.in_line).sum();
-            theirs < share && (line == 0 || line + window <= in_line(pull.lane()))
-        };
-        let reachable =
-            |node: &NodeId| !pull.tried.contains(node) && cx.mesh.link_to(*node).is_some();
-        let was_tried =
-            |node: NodeId| pull.tried.iter().any(|other| person(*other) == person(node));
-        let best = |nodes: &BTreeSet<NodeId>| {
-            let free = nodes.iter().copied().filter(|node| reachable(node) && is_free(node));
-            free.min_by_key(|node| (was_tried(*node), busy(*node), rendezvous_score(photo, *node)))
-        };
-        match best(&stored).or_else(|| best(&retired)) {
-            Some(node) => Found::Holder(node),
-            None if stored.union(&retired).any(reachable) => Found::Later,
-            None => Found::Nowhere,
+        let (lane, window) = (pull.lane(), pull.photo.bytes.min(WINDOW));
+        let share = cx.share_of(slots(lane));
+        let tried: BTreeSet<Person> =
+            pull.tried.iter().map(|node| cx.table.person(*node)).collect();
+        let entry = cx.table.get(photo);
+        let retired = entry.into_iter().flat_map(|entry| entry.retired().map(|node| (node, true)));
+        let stored = entry.into_iter().flat_map(|entry| entry.live().map(|node| (node, false)));
+        let offered = pull.offered_by.iter().map(|node| (*node, false));
+        let mut best = None;
+        let mut is_reachable = false;
+        for (node, in_trash) in retired.chain(stored).chain(offered) {
+            if pull.tried.contains(&node) || cx.mesh.link_to(node).is_none() {
+                continue;
+            }
+            is_reachable = true;
+            let person = cx.table.person(node);
+            let theirs = busy.members.get(&(lane, person)).copied().unwrap_or(0);
+            let line = busy.lines.get(&(lane, node)).copied().unwrap_or(0);
+            let is_free = theirs < share && (line == 0 || line + window <= in_line(lane));
+            let others = busy.holders.get(&node).copied().unwrap_or(0);
+            let score = rendezvous_score(photo, node);
+            let rank = (tried.contains(&person), !is_free, in_trash, others, score);
+            if best.is_none_or(|(least, _)| rank < least) {
+                best = Some((rank, node));
+            }
+        }
+        match best {
+            Some(((_, false, ..), node)) => Found::Holder(node),
+            _ if is_reachable => Found::Later,
+            _ => Found::Nowhere,
         }
     }
 
@@ -163,7 +175,8 @@ impl Copies {
         let has_told = |entry: &&Entry| entry.claims.has(from);
         let told = cx.table.get(photo).filter(has_told).map(|entry| entry.told_by(from).bytes);
         let bytes = told.unwrap_or(pull.photo.bytes);
-        let (received, window_end, ahead, since, progress) = (0, 0, 0, cx.now(), cx.now());
+        let (received, window_end, ahead) = (0, 0, Ahead::default());
+        let (since, progress) = (cx.now(), cx.now());
         pull.phase =
             Phase::Receiving { from, link, bytes, received, window_end, ahead, since, progress };
         self.ask_for_window(cx, photo);

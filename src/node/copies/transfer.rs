@@ -9,12 +9,32 @@ use super::Copies;
 use super::pulls::{Phase, Pull};
 use crate::node::context::Context;
 use crate::node::limits::{
-    GET_MIN_RATE, GET_STALL, PULL_MIN_RATE, PULL_START, REPLICATE_STALL, SERVING, WINDOW,
+    GET, GET_MIN_RATE, GET_STALL, PULL_MIN_RATE, PULL_START, REPLICATE_STALL, SERVING, WINDOW,
 };
 use crate::node::{DiskAction, DiskError, LinkAction, LinkId, Spool, Time};
 use crate::photo::PhotoId;
 use crate::protocol::message::{Lane, TransferId};
 use crate::protocol::{Blob, MAX_CHUNK, Message, NodeId};
+
+/// What is wrong with a holder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Slow {
+    /// It sends nothing at all.
+    Silent,
+    /// It sends nothing of a photo.
+    Stuck,
+    /// It sends too little of it.
+    Slow,
+}
+
+impl Slow {
+    fn in_words(self) -> &'static str {
+        match self {
+            Slow::Silent | Slow::Stuck => "nothing came for too long",
+            Slow::Slow => "it comes too slowly",
+        }
+    }
+}
 
 impl Copies {
     pub(super) fn photo_of(&self, transfer: TransferId) -> Option<PhotoId> {
@@ -30,18 +50,19 @@ impl Copies {
         at: u64,
         data: Blob,
     ) {
+        let (now, size) = (cx.now(), data.len() as u64);
+        if let Some(node) = cx.mesh.node_at(on) {
+            self.ledger.came(node, transfer, size, now);
+        }
         let Some(photo) = self.photo_of(transfer) else {
             return;
         };
-        let now = cx.now();
         let Some((_, pull)) = self.pulls.get_mut(&photo) else {
             return;
         };
-        let Phase::Receiving { from, link, received, window_end, progress, .. } = &mut pull.phase
-        else {
+        let Phase::Receiving { link, received, window_end, progress, .. } = &mut pull.phase else {
             return;
         };
-        let size = data.len() as u64;
         // A piece that is not the next one comes from an earlier try on the same link.
         if *link != on || at != *received {
             return;
@@ -51,7 +72,6 @@ impl Copies {
         }
         *received += size;
         *progress = now;
-        self.came.insert(*from, now);
         pull.unwritten += 1;
         cx.disk(DiskAction::Write { spool: Spool::Pull(transfer), offset: at, data });
     }
@@ -86,32 +106,28 @@ impl Copies {
         if received == bytes {
             pull.phase = Phase::Inspecting { from };
             cx.disk(DiskAction::Inspect { spool });
-            // Its holder has nothing of it in line any more.
             return self.start_pulls(cx);
         }
+        // Its holder has nothing of it in line at the moment: others that wait for that go first.
+        self.start_pulls(cx);
         self.ask_for_window(cx, photo);
     }
 
-    /// Asks a pull's holder for the next window. It sends one after the other, those for clients first.
+    /// Asks a pull's holder for the next window.
     pub(super) fn ask_for_window(&mut self, cx: &mut Context, photo: PhotoId) {
-        let Some((transfer, mut pull)) = self.pulls.remove(&photo) else {
+        let Some((transfer, pull)) = self.pulls.get_mut(&photo) else {
             return;
         };
-        let lane = pull.lane();
-        if let Phase::Receiving {
-            from, link, bytes, received, window_end, ahead, progress, ..
-        } = &mut pull.phase
-        {
-            let (offset, length) = (*received, (*bytes - *received).min(WINDOW));
-            (*window_end, *ahead, *progress) = (offset + length, 0, cx.now());
-            let others = self.pulls.values_mut().map(|(_, other)| other);
-            for other in others.filter(|other| other.from() == Some(*from)) {
-                *ahead += other.in_line();
-                other.goes_after(lane, length);
-            }
-            cx.send(*link, Message::AskForImage { transfer, photo, offset, length, lane });
-        }
-        self.pulls.insert(photo, (transfer, pull));
+        let (transfer, lane) = (*transfer, pull.lane());
+        let Phase::Receiving { from, link, bytes, received, window_end, ahead, progress, .. } =
+            &mut pull.phase
+        else {
+            return;
+        };
+        let (offset, length) = (*received, (*bytes - *received).min(WINDOW));
+        (*window_end, *progress) = (offset + length, cx.now());
+        self.ledger.ask(*from, (transfer, lane), length, ahead);
+        cx.send(*link, Message::AskForImage { transfer, photo, offset, length, lane });
     }
 
     /// A holder did not deliver: on to the next one.
@@ -134,6 +150,7 @@ impl Copies {
 
     /// Pulls from a node go on with another one.
     pub(super) fn pulls_lost(&mut self, cx: &mut Context, node: NodeId) {
+        self.ledger.forget(node);
         let coming =
             |phase: &Phase| matches!(phase, Phase::Receiving { from, .. } if *from == node);
         let broken = self.pulls.iter().filter(|(_, (_, pull))| coming(&pull.phase));
@@ -150,6 +167,9 @@ impl Copies {
         transfer: TransferId,
         reason: &str,
     ) {
+        if let Some(node) = cx.mesh.node_at(on) {
+            self.ledger.refused(node, transfer);
+        }
         let Some(photo) = self.photo_of(transfer) else {
             return;
         };
@@ -163,19 +183,22 @@ impl Copies {
     pub(super) fn tend_pulls(&mut self, cx: &mut Context) {
         let slow = self.pulls.iter().filter_map(|(photo, (_, pull))| {
             let why = self.is_slow(cx.now(), pull)?;
-            Some((*photo, why))
+            Some((*photo, pull.from(), why))
         });
-        for (photo, why) in slow.collect::<Vec<_>>() {
-            self.pull_broke(cx, photo, why);
+        for (photo, from, why) in slow.collect::<Vec<_>>() {
+            // Whoever sends nothing at all may have forgotten what they were asked for.
+            if let (Some(from), Slow::Silent) = (from, why) {
+                self.ledger.forget(from);
+            }
+            self.pull_broke(cx, photo, why.in_words());
         }
-        self.came.retain(|node, _| cx.mesh.link_to(*node).is_some());
     }
 
-    /// Why a pull's holder delivers nothing, or too little.
+    /// Whether a pull's holder delivers nothing, or too little.
     ///
     /// A holder sends one window after the other, on a home line for half a minute each. So one that sends anything at
     /// all that was asked of it is not silent, and a pull waits for as long as what is ahead of it may take.
-    fn is_slow(&self, now: Time, pull: &Pull) -> Option<&'static str> {
+    fn is_slow(&self, now: Time, pull: &Pull) -> Option<Slow> {
         let Phase::Receiving { from, received, window_end, ahead, since, progress, .. } =
             pull.phase
         else {
@@ -185,17 +208,19 @@ impl Copies {
             // The whole window has come and waits for the disk: that is slow, not the holder.
             return None;
         }
-        let (stall, rate) = match pull.lane() {
-            Lane::Get => (GET_STALL, GET_MIN_RATE),
-            Lane::Replicate => (REPLICATE_STALL, PULL_MIN_RATE),
+        let (stall, start, rate) = match pull.lane() {
+            Lane::Get => (GET_STALL, GET / 2, GET_MIN_RATE),
+            Lane::Replicate => (REPLICATE_STALL, PULL_START, PULL_MIN_RATE),
         };
-        let wait = stall + Duration::from_secs(ahead / rate);
-        let came = self.came.get(&from).copied().unwrap_or_default().max(progress);
-        let longest = PULL_START + Duration::from_secs((received + ahead) / PULL_MIN_RATE);
-        if now.since(came) >= stall || now.since(progress) >= wait {
-            Some("nothing came for too long")
+        let (of_window, of_all) = self.ledger.ahead(from, pull.lane(), ahead);
+        let wait = stall + Duration::from_secs(of_window / rate);
+        let longest = start + Duration::from_secs((received + of_all) / rate);
+        if now.since(self.ledger.last_came(from).max(progress)) >= stall {
+            Some(Slow::Silent)
+        } else if now.since(progress) >= wait {
+            Some(Slow::Stuck)
         } else {
-            (now.since(since) >= longest).then_some("it comes too slowly")
+            (now.since(since) >= longest).then_some(Slow::Slow)
         }
     }
 

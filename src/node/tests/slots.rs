@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use super::super::limits::{
-    GETS_OF_MEMBER, PULL_QUEUE, PULL_START, PULLS, REPLICATE_STALL, TICK, WINDOW,
+    GET_STALL, GETS_IN_LINE, GETS_OF_MEMBER, PULL_MIN_RATE, PULL_QUEUE, PULL_START, PULLS,
+    PULLS_IN_LINE, REPLICATE_STALL, TICK, WINDOW,
 };
-use super::super::{Action, Asker, ClientEvent, DiskAction, DiskEvent, LinkAction, LinkId, Spool};
+use super::super::{
+    Action, Asker, ClientEvent, CloseReason, DiskAction, DiskEvent, LinkAction, LinkId, Spool,
+};
 use super::members::{Friends, join, of, replica};
 use super::pulling::{asked, verdict};
 use super::solo::Solo;
@@ -98,7 +101,7 @@ fn a_photo_that_comes_steadily_is_not_given_up() {
     let (first, transfer) = asked(&offer(&mut solo, 1, &bytes)).expect("it pulls");
     let piece = 32 * 1024;
     for at in 0..bytes.len() / piece {
-        assert!(all_asked(&solo.wait(Duration::from_secs(8))).is_empty());
+        assert!(all_asked(&solo.wait(Duration::from_secs(4))).is_empty());
         let (offset, data) = ((at * piece) as u64, vec![7; piece].into());
         solo.hear(first, Message::Chunk { transfer, offset, data });
         solo.tell(DiskEvent::Written { spool: Spool::Pull(transfer), result: Ok(()) });
@@ -111,19 +114,78 @@ fn a_holder_that_sends_one_photo_is_waited_for_with_the_next() {
     let mut solo = friends(&[]);
     let (_, transfer) = asked(&offer(&mut solo, 4, &cat)).expect("it pulls");
     asked(&offer(&mut solo, 4, &dog)).expect("it pulls that, too");
-    let piece = 64 * 1024;
-    for at in 0..cat.len() / piece {
-        assert_eq!(all_asked(&solo.wait(REPLICATE_STALL / 2)), [0; 0], "after {at} pieces");
-        let (offset, data) = ((at * piece) as u64, vec![7; piece].into());
-        solo.hear(4, Message::Chunk { transfer, offset, data });
-        solo.tell(DiskEvent::Written { spool: Spool::Pull(transfer), result: Ok(()) });
-    }
     let gives_up = |actions: &[Action]| {
         let ends = |action: &Action| matches!(action, Action::Disk(DiskAction::Discard { .. }));
         actions.iter().any(ends)
     };
+    let piece = 64 * 1024;
+    for at in 0..cat.len() / piece {
+        assert!(!gives_up(&solo.wait(REPLICATE_STALL / 6)), "after {at} pieces");
+        let (offset, data) = ((at * piece) as u64, vec![7; piece].into());
+        solo.hear(4, Message::Chunk { transfer, offset, data });
+        solo.tell(DiskEvent::Written { spool: Spool::Pull(transfer), result: Ok(()) });
+    }
     assert!(!gives_up(&solo.wait(REPLICATE_STALL - TICK)), "the dog was behind the cat");
     assert!(gives_up(&solo.wait(2 * TICK)), "nothing at all comes any more");
+}
+
+#[test]
+fn what_nobody_wants_any_more_is_waited_for_like_all_else() {
+    let [cat, dog] = [7, 8].map(|byte| vec![byte; 3 * MAX_CHUNK]);
+    let mut friends = Friends::new();
+    let [ana, carl] = ["ana", "carl"].map(|name| friends.invite(name));
+    let mut solo = of(&ana);
+    join(&mut solo, 1, &carl, vec![replica(&cat), replica(&dog)]);
+    let mut get = |solo: &mut Solo, link: u64, bytes: &[u8]| {
+        let request = Request::GetExact { photo: PhotoId::of(bytes) };
+        let actions =
+            solo.tell(ClientEvent::Asked { link: LinkId(link), by: Asker::Owner, request });
+        asked(&actions).expect("it asks carl's node").1
+    };
+    let transfer = get(&mut solo, 1001, &cat);
+    let (link, reason) = (LinkId(1001), CloseReason::Remote);
+    solo.tell(ClientEvent::Closed { link, reason });
+    get(&mut solo, 1002, &dog);
+    let piece = 64 * 1024;
+    for at in 0..cat.len() / piece {
+        let actions = solo.wait(GET_STALL / 5);
+        assert!(!actions.iter().any(|action| matches!(action, Action::Client(_))), "{at}");
+        let (offset, data) = ((at * piece) as u64, vec![7; piece].into());
+        solo.hear(1, Message::Chunk { transfer, offset, data });
+    }
+    let actions = solo.wait(GET_STALL + TICK);
+    assert!(actions.iter().any(|action| matches!(action, Action::Client(_))), "silent by now");
+}
+
+#[test]
+fn who_sends_for_clients_holds_up_what_comes_after_for_so_long_and_no_longer() {
+    let cat = vec![7; 3 * MAX_CHUNK];
+    let mut friends = Friends::new();
+    let [ana, carl, dora] = ["ana", "carl", "dora"].map(|name| friends.invite(name));
+    let mut solo = of(&ana);
+    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
+    let small: Vec<Vec<u8>> = (0..16).map(|n| vec![n; MAX_CHUNK]).collect();
+    join(&mut solo, 1, &carl, small.iter().map(|bytes| replica(bytes)).collect());
+    join(&mut solo, 4, &dora, vec![]);
+    asked(&offer(&mut solo, 1, &cat)).expect("it pulls");
+    let most = PULL_START + Duration::from_secs((PULLS_IN_LINE + GETS_IN_LINE) / PULL_MIN_RATE);
+    let begun = solo.now;
+    for (n, bytes) in small.iter().cycle().enumerate() {
+        let (link, by) = (LinkId(1000 + n as u64), Asker::Owner);
+        let request = Request::GetExact { photo: PhotoId::of(bytes) };
+        let (_, transfer) = asked(&solo.tell(ClientEvent::Asked { link, by, request })).unwrap();
+        let data = bytes.clone().into();
+        solo.hear(1, Message::Chunk { transfer, offset: 0, data });
+        let reason = CloseReason::Remote;
+        solo.tell(ClientEvent::Closed { link, reason });
+        let actions = solo.wait(Duration::from_secs(20));
+        if actions.iter().any(|a| {
+            matches!(a, Action::Link(LinkAction::Send { message: Message::KeepAnswer { .. }, .. }))
+        }) {
+            return;
+        }
+        assert!(solo.now.since(begun) < most, "the cat is held for ever");
+    }
 }
 
 #[test]

@@ -206,11 +206,14 @@ fn each_row_of_heic(bytes: &[u8], sink: RowSink) -> Result<(), String> {
 fn each_row_of_png(bytes: &[u8], sink: RowSink) -> Result<(), String> {
     let png = Png::open(bytes)?;
     if png.is_interlaced() {
+        drop(png);
         return each_row_of_other(ImageFormat::Png, bytes, sink);
     }
-    let ((width, height), memory) = (png.size(), png.memory());
-    check_size(width, height, memory)?;
-    let _memory = PIXELS.reserve(memory);
+    let (width, height) = png.size();
+    // What would not fit in memory as a whole is not decoded either: every program makes the same of a file, also those
+    // that decode it so.
+    check_size(width, height, png.pixel_bytes())?;
+    let _memory = PIXELS.reserve(png.memory());
     let mut on_white = Vec::with_capacity(width as usize);
     png.rows(|row| {
         on_white.clear();

@@ -4,8 +4,10 @@ use std::io::Cursor;
 
 use png::{BitDepth, ColorType, Decoder, Limits, Reader, Transformations};
 
-/// The most memory that the decoder may take for anything but rows, in bytes.
-const CHUNKS: usize = 64 * 1024 * 1024;
+use super::budget::MAX_PIXEL_BYTES;
+
+/// The most memory that the decoder may take for a row, or for anything that comes before the first.
+const MOST: usize = MAX_PIXEL_BYTES as usize;
 
 /// A PNG file whose rows can be read.
 pub(super) struct Png<'a> {
@@ -14,7 +16,7 @@ pub(super) struct Png<'a> {
 
 impl<'a> Png<'a> {
     pub(super) fn open(bytes: &'a [u8]) -> Result<Png<'a>, String> {
-        let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), Limits { bytes: CHUNKS });
+        let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), Limits { bytes: MOST });
         // What is not of 8 or 16 bits, or has colours of a palette, becomes that.
         decoder.set_transformations(Transformations::EXPAND);
         decoder.set_ignore_text_chunk(true);
@@ -33,10 +35,17 @@ impl<'a> Png<'a> {
         self.reader.info().interlaced
     }
 
-    /// How many bytes are needed while the rows are read: two as stored, one as decoded, and one of pixels.
+    /// How many bytes all its pixels would need at once.
+    pub(super) fn pixel_bytes(&self) -> u64 {
+        self.reader.output_buffer_size().map_or(u64::MAX, |bytes| bytes as u64)
+    }
+
+    /// How many bytes are needed while the rows are read: the decoder has up to six as stored and one as decoded, and of
+    /// pixels there are one with alpha and one on white.
     pub(super) fn memory(&self) -> u64 {
-        let row = self.reader.output_line_size(self.size().0);
-        row.map_or(u64::MAX, |row| (row as u64).saturating_mul(4))
+        let width = self.size().0;
+        let row = self.reader.output_line_size(width).map_or(u64::MAX, |row| row as u64);
+        row.saturating_mul(7).saturating_add(7 * u64::from(width))
     }
 
     /// All rows, from the top: red, green, blue and alpha.

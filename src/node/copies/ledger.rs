@@ -1,0 +1,112 @@
+//! What was asked of other nodes and has not come yet.
+//!
+//! A holder sends one window after the other, those for clients first, and it sends them even if nobody here wants them
+//! any more: a client has gone, or a pull has moved on. Whoever waits for a window waits for all that is before it.
+
+use std::collections::BTreeMap;
+
+use crate::node::Time;
+use crate::node::limits::{GETS_IN_LINE, PULLS_IN_LINE};
+use crate::protocol::NodeId;
+use crate::protocol::message::{Lane, TransferId};
+
+/// The most windows that are remembered of one holder; each pull has one at a time.
+const MOST: usize = 128;
+
+/// The most bytes that a pull waits for with patience before its window: whoever has more asked of them by gets, one
+/// after the other, could keep a photo for ever.
+const LINE: u64 = PULLS_IN_LINE + GETS_IN_LINE;
+
+/// What a holder sends before the windows of a pull.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ahead {
+    /// How many bytes before the present window, when that was asked for.
+    window: u64,
+    /// How many before all windows until then.
+    earlier: u64,
+    /// How many bytes it had been asked for in all for clients by then: what came later is sent first, too.
+    for_clients: u64,
+}
+
+/// What was asked of all holders.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    holders: BTreeMap<NodeId, Holder>,
+}
+
+#[derive(Debug, Default)]
+struct Holder {
+    /// How many bytes of each window are still to come.
+    windows: BTreeMap<TransferId, (Lane, u64)>,
+    /// When anything came last that was asked for.
+    came: Time,
+    /// How many bytes it was asked for in all for clients.
+    for_clients: u64,
+}
+
+impl Ledger {
+    /// The next window of a pull is asked for.
+    pub(super) fn ask(
+        &mut self,
+        node: NodeId,
+        (transfer, lane): (TransferId, Lane),
+        bytes: u64,
+        ahead: &mut Ahead,
+    ) {
+        let (_, earlier) = self.ahead(node, lane, *ahead);
+        let holder = self.holders.entry(node).or_default();
+        let before = holder.windows.values().filter(|(of, _)| *of <= lane);
+        let window = before.map(|(_, bytes)| bytes).sum();
+        *ahead = Ahead { window, earlier, for_clients: holder.for_clients };
+        holder.windows.insert(transfer, (lane, bytes));
+        while holder.windows.len() > MOST {
+            holder.windows.pop_first();
+        }
+        if lane == Lane::Get {
+            holder.for_clients += bytes;
+        }
+    }
+
+    /// How many bytes a holder sends, or has sent, before what is to come of a pull's present window, and before all of
+    /// its windows so far.
+    pub(super) fn ahead(&self, node: NodeId, lane: Lane, ahead: Ahead) -> (u64, u64) {
+        let for_clients = self.holders.get(&node).map_or(0, |holder| holder.for_clients);
+        let since = match lane {
+            Lane::Get => 0,
+            Lane::Replicate => for_clients.saturating_sub(ahead.for_clients),
+        };
+        let of_window = (ahead.window + since).min(LINE);
+        (of_window, ahead.earlier + of_window)
+    }
+
+    /// Bytes of a window have come.
+    pub(super) fn came(&mut self, node: NodeId, transfer: TransferId, bytes: u64, now: Time) {
+        let Some(holder) = self.holders.get_mut(&node) else {
+            return;
+        };
+        if let Some((_, left)) = holder.windows.get_mut(&transfer) {
+            holder.came = now;
+            *left = left.saturating_sub(bytes);
+            if *left == 0 {
+                holder.windows.remove(&transfer);
+            }
+        }
+    }
+
+    /// The rest of a window does not come.
+    pub(super) fn refused(&mut self, node: NodeId, transfer: TransferId) {
+        if let Some(holder) = self.holders.get_mut(&node) {
+            holder.windows.remove(&transfer);
+        }
+    }
+
+    /// When anything came last from a holder that was asked for.
+    pub(super) fn last_came(&self, node: NodeId) -> Time {
+        self.holders.get(&node).map(|holder| holder.came).unwrap_or_default()
+    }
+
+    /// Nothing comes from a holder any more.
+    pub(super) fn forget(&mut self, node: NodeId) {
+        self.holders.remove(&node);
+    }
+}
