@@ -85,16 +85,19 @@ impl World {
                 self.heal_after(span, fault);
                 true
             }
-            Fault::Move { host, down } => {
-                let stopped = self.stop_for(host, down, false);
-                if stopped {
-                    let port = self.hosts[host].address.port();
-                    self.hosts[host].address = host_address(host, port + 1);
-                    self.hosts[host].estranged = true;
-                }
-                stopped
-            }
+            Fault::Move { host, down } => self.move_away(host, down),
         }
+    }
+
+    /// A computer has another address when its daemon starts again.
+    fn move_away(&mut self, host: usize, down: Duration) -> bool {
+        let stopped = self.stop_for(host, down, false);
+        if stopped {
+            let port = self.hosts[host].address.port();
+            self.hosts[host].address = host_address(host, port + 1);
+            self.hosts[host].estranged = true;
+        }
+        stopped
     }
 
     fn back_up(&mut self, host: usize) -> bool {

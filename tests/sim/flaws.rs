@@ -91,12 +91,14 @@ impl World {
 
     /// With one flaw, a node gives a holder up that has sent nothing of this very photo for a while.
     pub(crate) fn give_up_by_photo(&mut self, life: Life) {
-        let now = self.now;
-        let late = self
-            .oracle
-            .waits
-            .extract_if(.., |(of, _), (_, since)| *of == life && *since + REPLICATE_STALL <= now);
-        for ((_, transfer), (link, _)) in late.collect::<Vec<_>>() {
+        let is_late =
+            |of: &Life, since: &Duration| *of == life && *since + REPLICATE_STALL <= self.now;
+        let waits = self.oracle.waits.iter();
+        let late = waits.filter(|((of, _), (_, since))| is_late(of, since));
+        let late: Vec<(TransferId, LinkId)> =
+            late.map(|((_, transfer), (link, _))| (*transfer, *link)).collect();
+        for (transfer, link) in late {
+            self.oracle.waits.remove(&(life, transfer));
             let message = Message::NoImage { transfer, reason: "stalled".to_owned() };
             self.receive(life, link, message);
         }

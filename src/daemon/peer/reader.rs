@@ -119,10 +119,12 @@ impl Reader<'_> {
     fn next_message(&mut self) -> Result<Option<(Message, Place)>, FrameError> {
         let limit = if self.is_in { MAX_FRAME } else { MAX_REQUEST };
         let (speaker, wait) = (self.speaker, || self.link.count_as_heard());
-        let to_read = |bytes| self.services.reading.place(speaker, bytes, wait);
-        let Some((content, _being_read)) = self.frames.next_message(limit, to_read)? else {
+        let Some(length) = self.frames.next_message(limit)? else {
             return Ok(None);
         };
+        let is_large = length > MAX_REQUEST;
+        let _reading = is_large.then(|| self.services.reading.place(speaker, length, wait));
+        let content = self.frames.content(length)?;
         let bytes = content.len() + VALUE * codec::count_values(&content)?;
         let place = self.services.room.place(speaker, bytes, wait);
         Ok(Some((message(&content)?, place)))

@@ -31,19 +31,13 @@ impl SocketReader {
         self.frames.next(MAX_REQUEST)
     }
 
-    /// The next message of a daemon, which may be silent for as long as it likes: whether it lives is for the node to
-    /// say. A large one is read when `place` has found room for so many bytes, and comes with that.
-    pub(in crate::daemon) fn next_message<P>(
+    /// How long the next message of a daemon will be, which may be silent for as long as it likes: whether it lives is
+    /// for the node to say. Its [content](SocketReader::content) follows. None if the stream ends before it.
+    pub(in crate::daemon) fn next_message(
         &mut self,
         limit: usize,
-        place: impl FnOnce(usize) -> P,
-    ) -> Result<Option<(Vec<u8>, Option<P>)>, FrameError> {
-        let Some(length) = self.begin_within(None, limit)? else {
-            return Ok(None);
-        };
-        let place = (length > MAX_REQUEST).then(|| place(length));
-        let content = self.rest(length)?;
-        Ok(Some((content, place)))
+    ) -> Result<Option<usize>, FrameError> {
+        self.begin_within(None, limit)
     }
 
     /// The next request of a client, which must not be quiet for too long.
@@ -64,7 +58,7 @@ impl SocketReader {
         limit: usize,
     ) -> Result<Option<Vec<u8>>, FrameError> {
         let length = self.begin_within(patience, limit)?;
-        length.map(|length| self.rest(length)).transpose()
+        length.map(|length| self.content(length)).transpose()
     }
 
     /// Waits until the next frame begins, and returns how long it will be.
@@ -82,7 +76,7 @@ impl SocketReader {
     }
 
     /// The content of a frame that has begun, whole in the time that a frame has.
-    fn rest(&mut self, length: usize) -> Result<Vec<u8>, FrameError> {
+    pub(in crate::daemon) fn content(&mut self, length: usize) -> Result<Vec<u8>, FrameError> {
         self.frames.get_mut().deadline = Some(Instant::now() + self.deadlines.frame);
         self.frames.content(length)
     }

@@ -289,7 +289,8 @@ fn half_a_frame_and_then_silence_is_a_timeout() {
     let mut frames = SocketReader::new(Arc::clone(&stage.link));
     stage.remote.write_all(&[0, 0, 0, 9, b'{']).unwrap();
     let start = Instant::now();
-    let failure = frames.next_message(MAX_FRAME, |_| ());
+    let length = frames.next_message(MAX_FRAME).unwrap().unwrap();
+    let failure = frames.content(length);
     assert!(matches!(failure, Err(FrameError::Io(error)) if link::is_timeout(&error)));
     assert!(start.elapsed() >= soon);
 }

@@ -18,20 +18,20 @@ use crate::protocol::{Blob, MAX_CHUNK, Message, NodeId};
 
 /// What is wrong with a holder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Slow {
+enum Failing {
     /// It sends nothing at all.
     Silent,
     /// It sends nothing of a photo.
     Stuck,
     /// It sends too little of it.
-    Slow,
+    Slowly,
 }
 
-impl Slow {
+impl Failing {
     fn in_words(self) -> &'static str {
         match self {
-            Slow::Silent | Slow::Stuck => "nothing came for too long",
-            Slow::Slow => "it comes too slowly",
+            Failing::Silent | Failing::Stuck => "nothing came for too long",
+            Failing::Slowly => "it comes too slowly",
         }
     }
 }
@@ -187,7 +187,7 @@ impl Copies {
         });
         for (photo, from, why) in slow.collect::<Vec<_>>() {
             // Whoever sends nothing at all may have forgotten what they were asked for.
-            if let (Some(from), Slow::Silent) = (from, why) {
+            if let (Some(from), Failing::Silent) = (from, why) {
                 self.ledger.forget(from);
             }
             self.pull_broke(cx, photo, why.in_words());
@@ -198,7 +198,7 @@ impl Copies {
     ///
     /// A holder sends one window after the other, on a home line for half a minute each. So one that sends anything at
     /// all that was asked of it is not silent, and a pull waits for as long as what is ahead of it may take.
-    fn is_slow(&self, now: Time, pull: &Pull) -> Option<Slow> {
+    fn is_slow(&self, now: Time, pull: &Pull) -> Option<Failing> {
         let Phase::Receiving { from, received, window_end, ahead, since, progress, .. } =
             pull.phase
         else {
@@ -216,11 +216,11 @@ impl Copies {
         let wait = stall + Duration::from_secs(of_window / rate);
         let longest = start + Duration::from_secs((received + of_all) / rate);
         if now.since(self.ledger.last_came(from).max(progress)) >= stall {
-            Some(Slow::Silent)
+            Some(Failing::Silent)
         } else if now.since(progress) >= wait {
-            Some(Slow::Stuck)
+            Some(Failing::Stuck)
         } else {
-            (now.since(since) >= longest).then_some(Slow::Slow)
+            (now.since(since) >= longest).then_some(Failing::Slowly)
         }
     }
 

@@ -136,7 +136,7 @@ fn what_nobody_wants_any_more_is_waited_for_like_all_else() {
     let [ana, carl] = ["ana", "carl"].map(|name| friends.invite(name));
     let mut solo = of(&ana);
     join(&mut solo, 1, &carl, vec![replica(&cat), replica(&dog)]);
-    let mut get = |solo: &mut Solo, link: u64, bytes: &[u8]| {
+    let get = |solo: &mut Solo, link: u64, bytes: &[u8]| {
         let request = Request::GetExact { photo: PhotoId::of(bytes) };
         let actions =
             solo.tell(ClientEvent::Asked { link: LinkId(link), by: Asker::Owner, request });
