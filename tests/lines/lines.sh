@@ -94,7 +94,10 @@ run() { # kbit/s
     # Of what the first one alone has, four are wanted at a time through another one.
     start ana --copies 1
     start cia --copies 1 --join 10.9.0.1:5000
-    sleep 5
+    for second in $(seq 120); do
+        [ "$(ip netns exec pm-cia "$PROGRAM" list --member "$PLACE/cia.member" 2>/dev/null | wc -l)" -lt "$COUNT" ] || break
+        sleep 1
+    done
     began=$(date +%s)
     waiting=
     for number in 1 2 3 4; do

@@ -150,6 +150,9 @@ impl World {
         let visitor = asking.visits.then(|| self.another_member(life.host)).flatten();
         let by = visitor.filter(|_| !self.has(Flaw::VisitorsAreOwners)).unwrap_or(Asker::Owner);
         self.stats.requests += 1;
+        if let (Asker::Owner, Request::TrashPurge { .. }) = (&by, &request) {
+            self.oracle.emptied.insert(life.host);
+        }
         if let (Asker::Owner, Request::Remove { photos }) = (&by, &request) {
             for photo in photos {
                 self.wants_no_more(life.host, *photo);

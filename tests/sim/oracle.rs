@@ -52,6 +52,8 @@ pub(crate) struct Oracle {
     pub(crate) waits: Waits,
     pub(crate) removed: Removed,
     pub(crate) traitors: Traitors,
+    /// The hosts whose owners have emptied their trash by hand.
+    pub(crate) emptied: BTreeSet<usize>,
     pub(crate) most: Most,
     /// The keeper of each photo, as last computed.
     pub(crate) keepers: Option<Judged>,
@@ -306,7 +308,7 @@ impl World {
         if self.is_lying(host) || self.was_removed(life, photo) {
             return;
         }
-        if self.has_made_way(host, photo) {
+        if self.has_made_way(host, photo) && !self.oracle.emptied.contains(&host) {
             let (name, photo) = (self.hosts[host].name.clone(), self.library.name(photo));
             return self.broken_promise(format!(
                 "{name} deletes its own {photo}, which made way for another's version"
