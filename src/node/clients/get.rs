@@ -40,11 +40,17 @@ impl Clients {
         let Some(photo) = cx.table.get(id).map(|entry| entry.photo.clone()) else {
             return self.answer_not_found(cx, link, &name, Found::Nothing, false);
         };
-        // All of them may come on one line, one after the other.
+        // All of them may come on one line, piece by piece.
         let bytes = photo.bytes;
-        let before_it = self.waiting.values().map(Waiting::bytes_to_come);
-        let coming = before_it.fold(bytes, u64::saturating_add);
-        let until = cx.now() + GET + Duration::from_secs(coming / GET_MIN_RATE);
+        let time = |bytes: u64| Duration::from_secs(bytes / GET_MIN_RATE);
+        let mut coming = bytes;
+        for waiting in self.waiting.values_mut() {
+            if let Waiting::Get { bytes: other, until, reading: None, .. } = waiting {
+                coming = coming.saturating_add(*other);
+                *until = *until + time(bytes);
+            }
+        }
+        let until = cx.now() + GET + time(coming);
         let by = match by {
             Asker::Owner => None,
             Asker::Member(certificate) => Some(certificate.name()),

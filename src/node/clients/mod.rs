@@ -94,22 +94,6 @@ enum Waiting {
     Duplicates { duplicates: Vec<DuplicateReport>, next: Option<PhotoId> },
 }
 
-impl Waiting {
-    /// How many bytes of a photo are to come for it.
-    fn bytes_to_come(&self) -> u64 {
-        match self {
-            Waiting::Get { bytes, reading: None, .. } => *bytes,
-            Waiting::Get { reading: Some(_), .. }
-            | Waiting::Put { .. }
-            | Waiting::Copies { .. }
-            | Waiting::Restore { .. }
-            | Waiting::Purge(_)
-            | Waiting::Distinct(_)
-            | Waiting::Duplicates { .. } => 0,
-        }
-    }
-}
-
 /// Everything that reports are made of, read-only: so no report changes anything.
 struct View<'a> {
     cx: &'a Context,
