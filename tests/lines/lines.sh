@@ -26,6 +26,8 @@ clean_up() {
     for name in ana ben cia; do
         pids=$(ip netns pids "pm-$name" 2>/dev/null) && kill $pids 2>/dev/null || true
         ip netns del "pm-$name" 2>/dev/null || true
+        # A namespace lives, with its end of the line, until its last process has ended.
+        ip link del "pm-$name" 2>/dev/null || true
     done
     ip link del pm-bridge 2>/dev/null || true
 }

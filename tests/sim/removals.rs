@@ -172,7 +172,8 @@ impl World {
 
     /// A copy goes to the trash because its owner has removed the photo: he must have said so, or do it himself.
     pub(crate) fn judge_removal(&mut self, host: usize, photo: PhotoId, by: MemberName) {
-        if self.is_lying(host) {
+        // What a traitor has said of their own photos holds, at their own computers.
+        if self.has_lied(host) {
             return;
         }
         let disk = &self.hosts[host].disk;
