@@ -138,6 +138,27 @@ fn a_target_that_takes_one_photo_has_time_for_the_others() {
 }
 
 #[test]
+fn an_offer_ends_however_often_its_target_asks_for_a_byte() {
+    let mut solo = Solo::new();
+    let bytes = vec![7; 80 * 1024];
+    let photo = solo.hold(&bytes);
+    (1..=2).for_each(|n| solo.join(n, PIN, &[]));
+    assert_eq!(offers(&solo.wait(SETTLE + TICK)), [(1, photo)]);
+    let begun = solo.now;
+    for n in 0.. {
+        let (transfer, length, lane) = (TransferId(n), 1, Lane::Replicate);
+        solo.hear(1, Message::AskForImage { transfer, photo, offset: n.into(), length, lane });
+        let (link, result) = (LinkId(1), Ok(()));
+        solo.tell(LinkEvent::Served { link, transfer, photo, result });
+        if let [(node, _)] = offers(&solo.wait(OFFER / 2))[..] {
+            assert_eq!(node, 2);
+            return;
+        }
+        assert!(solo.now.since(begun) < 4 * OFFER, "it is open for ever");
+    }
+}
+
+#[test]
 fn only_so_many_offers_are_open_at_a_time() {
     let mut solo = Solo::new();
     // Enough that no single one has too many; this node itself is the ninth.

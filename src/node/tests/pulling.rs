@@ -259,6 +259,17 @@ fn a_get_that_comes_slowly_is_not_given_up() {
 }
 
 #[test]
+fn a_get_that_trickles_goes_to_the_next_holder_in_time() {
+    let (mut solo, first, other, transfer) = getting();
+    let waited = (0..8).position(|offset| {
+        send(&mut solo, first, transfer, offset, 1);
+        written(&mut solo, transfer, Ok(()));
+        asked(&solo.wait(GET_STALL / 4)).is_some_and(|(next, _)| next == other)
+    });
+    assert_eq!(waited, Some(3), "half of the time is left for the other");
+}
+
+#[test]
 fn nobody_waits_for_ever_for_a_photo_that_comes_too_slowly() {
     let (mut solo, first, _, transfer) = getting();
     let limit = GET + Duration::from_secs(bytes().len() as u64 / GET_MIN_RATE);

@@ -204,6 +204,23 @@ fn one_holder_is_asked_for_two_windows_at_a_time_and_for_as_many_small_photos() 
 }
 
 #[test]
+fn the_next_photo_is_asked_for_when_a_window_of_another_is_here() {
+    let mut solo = friends(&[]);
+    let film = |n: u8| vec![n; 2 * WINDOW as usize];
+    let (_, transfer) = asked(&offer(&mut solo, 4, &film(1))).expect("it pulls");
+    asked(&offer(&mut solo, 4, &film(2))).expect("it pulls that, too");
+    assert_eq!(all_asked(&offer(&mut solo, 4, &film(3))).len(), 0, "two windows are in line");
+    let mut begun = Vec::new();
+    for offset in (0..WINDOW).step_by(MAX_CHUNK) {
+        let data = vec![1; MAX_CHUNK].into();
+        solo.hear(4, Message::Chunk { transfer, offset, data });
+        let (spool, result) = (Spool::Pull(transfer), Ok(()));
+        begun.extend(all_asked(&solo.tell(DiskEvent::Written { spool, result })));
+    }
+    assert_eq!(begun, [4, 4], "the third film, and more of the first");
+}
+
+#[test]
 fn the_clients_of_one_member_wait_for_so_many_photos_and_hold_up_nobody() {
     let mut friends = Friends::new();
     let [ana, ben, carl] = ["ana", "ben", "carl"].map(|name| friends.invite(name));
