@@ -96,7 +96,7 @@ pub const PULL_START: Duration = Duration::from_secs(60);
 /// that another holder has, too.
 pub const PULL_MIN_RATE: u64 = 8 * 1024;
 
-/// A get of a small photo is answered within this time, with the photo or without.
+/// A get of a small photo is answered within this time, with the photo or without, if nobody else waits for one.
 pub const GET: Duration = Duration::from_secs(20);
 
 /// The slowest transfer that a get still waits for, in bytes a second: two or three at a time on a home line of 1 Mbit/s.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
-use std::net::Shutdown;
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use super::{PATIENCE, Stage};
 use crate::daemon::disk::jobs::Job;
 use crate::daemon::door::dialer::Dialer;
 use crate::daemon::inbox::LinkHandle;
-use crate::daemon::limits::{CHUNK, DEADLINES, DISK_BACKLOG, Deadlines, MESSAGES, WINDOWS};
+use crate::daemon::limits::{CHUNK, DEADLINES, DISK_BACKLOG, Deadlines, MESSAGES, UNSENT, WINDOWS};
 use crate::daemon::peer::reader;
 use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link;
@@ -337,4 +337,15 @@ fn a_daemon_that_is_too_busy_to_listen_takes_nobody_for_dead() {
         stage.services.disk.suspect(PhotoId([0; 32]));
     }
     assert_eq!(state.signs_of_life(), [stage.link.id]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_system_takes_little_that_it_does_not_send_yet() {
+    let stage = Stage::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let same = stream.try_clone().unwrap();
+    stage.services.link(stream).unwrap();
+    assert_eq!(socket2::SockRef::from(&same).tcp_notsent_lowat().unwrap(), UNSENT);
 }

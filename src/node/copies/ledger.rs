@@ -84,7 +84,7 @@ impl Ledger {
         let Some(holder) = self.holders.get_mut(&node) else {
             return;
         };
-        if let Some((_, left)) = holder.windows.get_mut(&transfer) {
+        if let Some((_, left)) = holder.windows.get_mut(&transfer).filter(|_| bytes > 0) {
             holder.came = now;
             *left = left.saturating_sub(bytes);
             if *left == 0 {
@@ -105,7 +105,7 @@ impl Ledger {
         self.holders.get(&node).map(|holder| holder.came).unwrap_or_default()
     }
 
-    /// Nothing comes from a holder any more.
+    /// The link to a holder is gone, and all that was to come on it.
     pub(super) fn forget(&mut self, node: NodeId) {
         self.holders.remove(&node);
     }

@@ -33,9 +33,6 @@ pub(super) struct Offer {
     until: Time,
     /// Then it is void whatever moves: when its target had time for all that is offered to it.
     latest: Time,
-    /// How many bytes the target has asked for here, and whether the last of them are being sent.
-    asked: u64,
-    sending: bool,
 }
 
 /// Why a node is offered nothing for a while.
@@ -108,7 +105,7 @@ impl Copies {
         let all = before_it.map(|offer| offer.bytes).fold(bytes, u64::saturating_add);
         let latest = now + 2 * OFFER + Duration::from_secs(all / PULL_MIN_RATE);
         let until = now + OFFER;
-        self.offers.insert(photo, Offer { target, bytes, until, latest, asked: 0, sending: false });
+        self.offers.insert(photo, Offer { target, bytes, until, latest });
         let facts = Arc::unwrap_or_clone(record.facts);
         cx.send_to(target, Message::KeepThis { photo: record.photo, facts });
     }
@@ -202,28 +199,20 @@ impl Copies {
         }
     }
 
-    /// The target of an offer asks for its bytes up to here: progress, if these are more than before.
-    pub(super) fn offer_asked(&mut self, now: Time, photo: PhotoId, node: NodeId, end: u64) {
-        let offer = self.offers.get_mut(&photo);
-        if let Some(offer) = offer.filter(|offer| offer.target == node && offer.asked < end) {
-            (offer.asked, offer.sending) = (end, true);
-            self.target_moves(now, node);
-        }
-    }
-
-    /// They are sent.
-    pub(super) fn offer_served(&mut self, now: Time, photo: PhotoId, node: NodeId) {
-        let offer = self.offers.get_mut(&photo);
-        if let Some(offer) = offer.filter(|offer| offer.target == node && offer.sending) {
-            offer.sending = false;
-            self.target_moves(now, node);
-        }
-    }
-
     /// A target makes progress. It takes one photo after the other, so that gives time to all that is offered to it.
-    fn target_moves(&mut self, now: Time, node: NodeId) {
+    pub(super) fn target_moves(&mut self, now: Time, node: NodeId) {
         for offer in self.offers.values_mut().filter(|offer| offer.target == node) {
             offer.until = (now + OFFER).min(offer.latest);
+        }
+    }
+
+    /// A target for which a window is in line here waits for this node, and not the other way round: on a home line that
+    /// takes minutes.
+    fn bear_with_whom_it_serves(&mut self, cx: &Context) {
+        let served = self.serving.iter().filter(|(_, windows)| **windows > 0);
+        let served = served.filter_map(|(link, _)| cx.mesh.node_at(*link));
+        for node in served.collect::<BTreeSet<_>>() {
+            self.target_moves(cx.now(), node);
         }
     }
 
@@ -257,6 +246,7 @@ impl Copies {
         self.tend_pulls(cx);
         self.serving.retain(|link, _| cx.mesh.is_open(*link));
         self.skipped.retain(|_, skipped| skipped.until > now);
+        self.bear_with_whom_it_serves(cx);
         let late = self.offers.iter().filter(|(_, offer)| offer.until <= now);
         let late: Vec<(PhotoId, NodeId)> =
             late.map(|(photo, offer)| (*photo, offer.target)).collect();

@@ -16,26 +16,6 @@ use crate::photo::PhotoId;
 use crate::protocol::message::{Lane, TransferId};
 use crate::protocol::{Blob, MAX_CHUNK, Message, NodeId};
 
-/// What is wrong with a holder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Failing {
-    /// It sends nothing at all.
-    Silent,
-    /// It sends nothing of a photo.
-    Stuck,
-    /// It sends too little of it.
-    Slowly,
-}
-
-impl Failing {
-    fn in_words(self) -> &'static str {
-        match self {
-            Failing::Silent | Failing::Stuck => "nothing came for too long",
-            Failing::Slowly => "it comes too slowly",
-        }
-    }
-}
-
 impl Copies {
     pub(super) fn photo_of(&self, transfer: TransferId) -> Option<PhotoId> {
         self.pulls.iter().find(|(_, (id, _))| *id == transfer).map(|(photo, _)| *photo)
@@ -183,22 +163,18 @@ impl Copies {
     pub(super) fn tend_pulls(&mut self, cx: &mut Context) {
         let slow = self.pulls.iter().filter_map(|(photo, (_, pull))| {
             let why = self.is_slow(cx.now(), pull)?;
-            Some((*photo, pull.from(), why))
+            Some((*photo, why))
         });
-        for (photo, from, why) in slow.collect::<Vec<_>>() {
-            // Whoever sends nothing at all may have forgotten what they were asked for.
-            if let (Some(from), Failing::Silent) = (from, why) {
-                self.ledger.forget(from);
-            }
-            self.pull_broke(cx, photo, why.in_words());
+        for (photo, why) in slow.collect::<Vec<_>>() {
+            self.pull_broke(cx, photo, why);
         }
     }
 
-    /// Whether a pull's holder delivers nothing, or too little.
+    /// Why a pull's holder delivers nothing, or too little.
     ///
     /// A holder sends one window after the other, on a home line for half a minute each. So one that sends anything at
     /// all that was asked of it is not silent, and a pull waits for as long as what is ahead of it may take.
-    fn is_slow(&self, now: Time, pull: &Pull) -> Option<Failing> {
+    fn is_slow(&self, now: Time, pull: &Pull) -> Option<&'static str> {
         let Phase::Receiving { from, received, window_end, ahead, since, progress, .. } =
             pull.phase
         else {
@@ -215,12 +191,11 @@ impl Copies {
         let (of_window, of_all) = self.ledger.ahead(from, pull.lane(), ahead);
         let wait = stall + Duration::from_secs(of_window / rate);
         let longest = start + Duration::from_secs((received + of_all) / rate);
-        if now.since(self.ledger.last_came(from).max(progress)) >= stall {
-            Some(Failing::Silent)
-        } else if now.since(progress) >= wait {
-            Some(Failing::Stuck)
+        let came = self.ledger.last_came(from).max(progress);
+        if now.since(came) >= stall || now.since(progress) >= wait {
+            Some("nothing came for too long")
         } else {
-            (now.since(since) >= longest).then_some(Failing::Slowly)
+            (now.since(since) >= longest).then_some("it comes too slowly")
         }
     }
 
@@ -249,7 +224,7 @@ impl Copies {
             return cx.send(link, Message::NoImage { transfer, reason });
         }
         *serving += 1;
-        self.offer_asked(cx.now(), photo, node, offset + length);
+        self.target_moves(cx.now(), node);
         cx.link(LinkAction::Serve { link, transfer, photo, offset, length, lane });
     }
 
@@ -265,7 +240,7 @@ impl Copies {
             *serving = serving.saturating_sub(1);
         }
         match (cx.mesh.node_at(link), result) {
-            (Some(node), Ok(())) => self.offer_served(cx.now(), photo, node),
+            (Some(node), Ok(())) => self.target_moves(cx.now(), node),
             (Some(node), Err(_)) => self.offer_not_served(cx, photo, node),
             (None, _) => {}
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::limits::{
-    OFFER, OFFERS, PULL_QUEUE, REBALANCE, REBALANCE_BATCH, RETRY, SETTLE, SKIP, TICK,
+    OFFER, OFFERS, PULL_MIN_RATE, PULL_QUEUE, REBALANCE, REBALANCE_BATCH, RETRY, SETTLE, SKIP, TICK,
 };
 use super::super::{
     Action, CloseReason, DiskAction, DiskEvent, Event, LinkAction, LinkEvent, LinkId,
@@ -131,10 +131,27 @@ fn a_target_that_takes_one_photo_has_time_for_the_others() {
         let (transfer, offset, length, lane) =
             (TransferId(n), u64::from(n) - 1, 1, Lane::Replicate);
         solo.hear(1, Message::AskForImage { transfer, photo, offset, length, lane });
+        let (link, result) = (LinkId(1), Ok(()));
+        solo.tell(LinkEvent::Served { link, transfer, photo, result });
     }
     assert_eq!(offers(&solo.wait(OFFER / 2)), [], "it takes the cat, and then the pig");
     let again = offers(&solo.wait(OFFER / 2 + SETTLE + 4 * TICK));
     assert!(again.iter().all(|(node, _)| *node == 2) && again.len() == 2, "{again:?}");
+}
+
+#[test]
+fn a_target_that_waits_for_this_nodes_line_has_time() {
+    let mut solo = Solo::new();
+    let bytes = vec![7; 2 * 1024 * 1024];
+    let photo = solo.hold(&bytes);
+    (1..=2).for_each(|n| solo.join(n, PIN, &[]));
+    assert_eq!(offers(&solo.wait(SETTLE + TICK)), [(1, photo)]);
+    let (transfer, offset, lane) = (TransferId(1), 0, Lane::Replicate);
+    let length = bytes.len() as u64;
+    solo.hear(1, Message::AskForImage { transfer, photo, offset, length, lane });
+    let latest = 2 * OFFER + Duration::from_secs(length / PULL_MIN_RATE);
+    assert_eq!(offers(&solo.wait(latest - SETTLE)), [], "the window is in line here");
+    assert_eq!(offers(&solo.wait(3 * SETTLE)), [(2, photo)], "but not for ever");
 }
 
 #[test]

@@ -130,6 +130,30 @@ fn a_holder_that_sends_one_photo_is_waited_for_with_the_next() {
 }
 
 #[test]
+fn a_get_that_is_given_up_takes_no_pull_for_safety_along() {
+    let [cat, dog, fox] = [7, 8, 9].map(|byte| vec![byte; 3 * MAX_CHUNK]);
+    let mut solo = friends(&[]);
+    solo.announce(4, vec![replica(&fox)], true);
+    let (_, transfer) = asked(&offer(&mut solo, 4, &cat)).expect("it pulls");
+    asked(&offer(&mut solo, 4, &dog)).expect("it pulls that, too");
+    let piece = 64 * 1024;
+    for at in 0..cat.len() / piece {
+        solo.wait(REPLICATE_STALL / 6);
+        let (offset, data) = ((at * piece) as u64, vec![7; piece].into());
+        solo.hear(4, Message::Chunk { transfer, offset, data });
+        solo.tell(DiskEvent::Written { spool: Spool::Pull(transfer), result: Ok(()) });
+    }
+    let (link, by) = (LinkId(1000), Asker::Owner);
+    let request = Request::GetExact { photo: PhotoId::of(&fox) };
+    asked(&solo.tell(ClientEvent::Asked { link, by, request })).expect("it asks for the fox");
+    let declines = |actions: &[Action]| verdict(actions) == Some(OfferReply::Busy);
+    let actions = solo.wait(GET_STALL + TICK);
+    assert!(actions.iter().any(|action| matches!(action, Action::Client(_))), "no fox");
+    assert!(!declines(&actions), "the dog has more time");
+    assert!(declines(&solo.wait(REPLICATE_STALL)), "but not for ever");
+}
+
+#[test]
 fn what_nobody_wants_any_more_is_waited_for_like_all_else() {
     let [cat, dog] = [7, 8].map(|byte| vec![byte; 3 * MAX_CHUNK]);
     let mut friends = Friends::new();
