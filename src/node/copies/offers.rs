@@ -208,7 +208,7 @@ impl Copies {
 
     /// A target for which a window is in line here waits for this node, and not the other way round: on a home line that
     /// takes minutes.
-    fn bear_with_whom_it_serves(&mut self, cx: &Context) {
+    fn renew_offers_being_served(&mut self, cx: &Context) {
         let served = self.serving.iter().filter(|(_, windows)| **windows > 0);
         let served = served.filter_map(|(link, _)| cx.mesh.node_at(*link));
         for node in served.collect::<BTreeSet<_>>() {
@@ -246,7 +246,7 @@ impl Copies {
         self.tend_pulls(cx);
         self.serving.retain(|link, _| cx.mesh.is_open(*link));
         self.skipped.retain(|_, skipped| skipped.until > now);
-        self.bear_with_whom_it_serves(cx);
+        self.renew_offers_being_served(cx);
         let late = self.offers.iter().filter(|(_, offer)| offer.until <= now);
         let late: Vec<(PhotoId, NodeId)> =
             late.map(|(photo, offer)| (*photo, offer.target)).collect();
