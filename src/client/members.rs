@@ -51,7 +51,10 @@ pub fn forget(daemon: &mut Daemon, node: &str, out: &mut impl Write) -> Result<(
     writeln!(out, "forgotten: {}; if it comes again, it is back", plain(&called))?;
     if photos > 0 {
         let photos = count(photos, "photo");
-        writeln!(out, "{photos} on it count no more: those that this node has, too, get new copies")?;
+        writeln!(
+            out,
+            "{photos} on it count no more: those that this node has, too, get new copies"
+        )?;
     }
     Ok(())
 }

@@ -164,7 +164,10 @@ impl World {
 
     /// Notes how much of a node's table has come on a link.
     pub(crate) fn watch_arrival(&mut self, life: Life, link: LinkId, message: &Message) {
-        self.hear_owners(life, link, message);
+        // What a traitor has as their own, for a moment, says nothing.
+        if self.far_host(life, link).is_some_and(|host| !self.has_lied(host)) {
+            self.hear_owners(life, link, message);
+        }
         if matches!(message, Message::Register(_)) {
             self.oracle.half.insert((life, link));
         } else if matches!(message, Message::ImageInfo { complete: true, .. }) {
@@ -333,8 +336,8 @@ impl World {
         }
     }
 
-    /// Whether a host's own photo made way for a better version that is not its own: only its owner deletes that, unless
-    /// there are enough exact copies.
+    /// Whether a host's own photo made way for a better version that is not its own: only its owner deletes that (and may
+    /// have removed it), unless there are enough exact copies.
     fn has_made_way(&mut self, host: usize, photo: PhotoId) -> bool {
         let keeper = self.judged().get(&photo).copied();
         let mut all = self.library.all();
@@ -346,7 +349,8 @@ impl World {
         let copies = self.others(host, photo);
         let is_elsewhere = copies >= self.hosts[host].copies as usize;
         let is_worse = keeper.is_some_and(|keeper| keeper != photo);
-        was_own && !has_better && is_worse && !is_elsewhere
+        let is_wanted = !self.is_removed_by(photo, self.hosts[host].disk.owner());
+        was_own && !has_better && is_worse && !is_elsewhere && is_wanted
     }
 
     /// Whether a photo may be put away as a variant of some better version.

@@ -114,7 +114,7 @@ impl World {
         Ok(())
     }
 
-    fn is_removed_by(&self, photo: PhotoId, owner: MemberName) -> bool {
+    pub(crate) fn is_removed_by(&self, photo: PhotoId, owner: MemberName) -> bool {
         self.word(photo, owner) == Some(Wish::Removed)
     }
 
