@@ -20,9 +20,7 @@ use std::io;
 use std::net::TcpStream;
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStringExt;
-use std::os::unix::fs::{
-    DirBuilderExt, FileExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt,
-};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use rustix::fs::OFlags;
@@ -88,11 +86,6 @@ pub(crate) fn is_open_to_others(meta: &Metadata) -> bool {
 pub(crate) fn is_sink(path: &Path) -> bool {
     let there = path.metadata().map(|meta| meta.file_type());
     there.is_ok_and(|kind| kind.is_char_device() || kind.is_fifo())
-}
-
-/// Writes all of `bytes` into a file, from `offset` on.
-pub(crate) fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
-    file.write_all_at(bytes, offset)
 }
 
 /// Brings a directory's names to the disk.

@@ -108,13 +108,6 @@ impl Disk {
         file.write_all(bytes)
     }
 
-    /// Writes all of `bytes` into an existing file, from `offset` on.
-    pub(super) fn write_at(&self, path: &Path, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        let file = platform::no_follow(OpenOptions::new().write(true)).open(path)?;
-        self.step(Step::Write(path))?;
-        platform::write_all_at(&file, bytes, offset)
-    }
-
     /// Syncs an open file's bytes. `path` is its name.
     pub(super) fn sync(&self, file: &File, path: &Path) -> io::Result<()> {
         self.step(Step::Sync(path))?;

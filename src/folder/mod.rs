@@ -31,7 +31,7 @@
 //!
 //! `disk` (how a file becomes safe), `layout` (the meaning of paths), `identity` and `belonging` (which node it is, and
 //! whose), `entry` and `index` over `journal` (the knowledge of every file), `looks` (results of comparisons), `scan`
-//! and `reconcile` (how files become known), `store` (in), `trash` (out and back), `duplicates`, `purge` (for good),
+//! and `reconcile` (how files become known), `spool` and `store` (in), `trash` (out and back), `duplicates`, `purge` (for good),
 //! `tombstones`, `scrub` and `damage` (rot), `reread` (photos of an earlier program), `companions`.
 
 mod accompanied;
@@ -58,6 +58,7 @@ mod reconcile;
 mod reread;
 mod scan;
 mod scrub;
+mod spool;
 mod standing;
 mod store;
 #[cfg(test)]
@@ -91,6 +92,7 @@ use entry::Standing;
 use index::Index;
 use layout::{MARKER, OWN_DIRS, TMP};
 use note::Notes;
+use spool::Spool;
 use tombstones::Tombstones;
 
 /// How often lines of the index are synced, in seconds of running. A crash costs reading some photos again.
@@ -198,6 +200,8 @@ pub struct Folder {
     scrub: scrub::Scrub,
     rereading: reread::Rereading,
     accompanied: accompanied::Accompanied,
+    /// Files that are being written, by their names.
+    spools: BTreeMap<String, Spool>,
     /// Photos that the owner wants purged, together with their companions.
     purge_asked: BTreeSet<PhotoId>,
     /// When the index is flushed next, in seconds of running.
@@ -251,6 +255,7 @@ impl Folder {
             scanning: reconcile::Scanning::default(),
             scrub: scrub::Scrub::default(),
             rereading: reread::Rereading::default(),
+            spools: BTreeMap::new(),
             accompanied: accompanied::Accompanied::default(),
             purge_asked: BTreeSet::new(),
             flush_at: 0,

@@ -1,4 +1,5 @@
-//! Reading photos again whose account is by an earlier program, or was only a glance.
+//! Reading photos whose account is by an earlier program, or says nothing of the picture: those that were only glanced
+//! at, and all that came from other nodes, of which it was enough to know the digest.
 //!
 //! A folder of an earlier program is taken over as it is: its photos are known, reported, counted and served at once,
 //! by their accounts in the index. In the background, a few photos at a time are read by the present rules, while no

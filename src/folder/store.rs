@@ -1,4 +1,4 @@
-//! How a photo gets into the folder (written to a spool file, checked, installed), and how it is read.
+//! How a photo gets from its spool file into the folder, and how it is read.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -8,47 +8,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::entry::{Content, Standing};
-use super::layout::{self, OWN_DIRS, REPLICAS, TMP, holding_at};
+use super::layout::{self, OWN_DIRS, REPLICAS, holding_at};
 use super::{Change, Folder, StoreError, disk};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Facts, Holding, SafeName};
 
 impl Folder {
-    /// Writes into a spool file from `offset` on, in bytes. Offset 0 makes the file, or empties the one of that name.
-    pub fn write(&mut self, spool: &str, offset: u64, data: &[u8]) -> Result<(), StoreError> {
-        let path = self.spool_path(spool);
-        if offset == 0 {
-            let file = self.disk.create(&path);
-            let written = file.and_then(|file| self.disk.write(&file, &path, data));
-            written.map_err(|error| StoreError::at(&path, &error))
-        } else {
-            let written = self.disk.write_at(&path, offset, data);
-            written.map_err(|error| StoreError::opening(&path, &error))
-        }
-    }
-
-    /// The path of a spool file, for a thread that writes it itself. Spool names come from this program, such as
-    /// `pull-7`; a foreign one would be made a [`SafeName`].
-    pub fn spool_path(&self, spool: &str) -> PathBuf {
-        self.root.join(TMP).join(SafeName::new(spool).as_str())
-    }
-
-    /// Opens a spool file for reading.
-    pub fn open_spool(&self, spool: &str) -> Result<File, StoreError> {
-        let path = self.spool_path(spool);
-        disk::open(&path).map_err(|error| StoreError::opening(&path, &error))
-    }
-
-    /// Removes a spool file, if it is there.
-    pub fn discard(&mut self, spool: &str) {
-        // Best effort: what stays is swept at the next start.
-        let _ = self.disk.remove(&self.spool_path(spool));
-    }
-
     /// Makes a spool file one of the folder's photos; the photo is safe on the disk when it returns. The spool file is
     /// gone in any case.
     ///
-    /// The caller has inspected the spool file: its bytes are not checked against `photo` again. An original is named
+    /// The caller has checked the spool file: its bytes are not checked against `photo` again. An original is named
     /// by its facts, never over another file; a replica goes to the replicas. If the folder already has the photo at
     /// least as well, nothing is installed; the changes say so, or are empty.
     pub fn install(
@@ -58,6 +27,7 @@ impl Folder {
         facts: &Facts,
         holding: Holding,
     ) -> Result<Vec<Change>, StoreError> {
+        self.spools.remove(spool);
         let installed = self.install_file(&self.spool_path(spool), photo, facts, holding);
         if !matches!(&installed, Ok(changes) if changes.is_empty()) {
             self.discard(spool);

@@ -83,22 +83,29 @@ pub enum LinkAction {
 /// A request to the folder; carried out in the order asked.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DiskAction {
-    /// Write bytes into a spool file, made by the write at offset 0. Comes back as [`DiskEvent::Written`].
+    /// Append bytes to a spool file. Comes back as [`DiskEvent::Written`].
     Write {
         /// The spool file.
         spool: Spool,
-        /// Where, in bytes.
+        /// Where they begin, in bytes: at the file's end, or at 0, which makes the file anew.
         offset: u64,
         /// The bytes.
         data: Blob,
+    },
+    /// Tell the digest, length and format of what was written into a spool file, without a look at its picture. Comes
+    /// back as [`DiskEvent::Inspected`].
+    Check {
+        /// The spool file.
+        spool: Spool,
     },
     /// Digest and decode a spool file. Comes back as [`DiskEvent::Inspected`].
     Inspect {
         /// The spool file.
         spool: Spool,
     },
-    /// Make an inspected spool file one of the folder's photos: sync, rename, sync the directory, note it in the index.
-    /// Comes back as [`DiskEvent::Installed`].
+    /// Make a spool file one of the folder's photos, after it was checked or inspected: sync, rename, sync the directory,
+    /// note it in the index. Comes back as [`DiskEvent::Installed`]. If it was only checked, the folder reads the photo
+    /// when it has time, and reports it again.
     Install {
         /// The spool file.
         spool: Spool,

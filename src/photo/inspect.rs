@@ -96,17 +96,24 @@ fn is_slow(format: Format) -> bool {
     }
 }
 
-/// Reads a file from its beginning and tells its digest, length and format, and nothing of its picture: an account of
-/// version 0, older than any that [`inspect`] gives.
+/// Reads a file from its beginning and tells its digest, length and format: see [`recognise`].
 pub fn glance(file: &mut File) -> Result<Photo, InspectError> {
     file.rewind()?;
     let mut start = Vec::new();
     file.take(SNIFF_BYTES).read_to_end(&mut start)?;
-    let format = sniff(&start).ok_or(InspectError::NotAPicture)?;
+    sniff(&start).ok_or(InspectError::NotAPicture)?;
     if file.metadata()?.len() > MAX_PHOTO {
         return Err(InspectError::TooLarge);
     }
-    Ok(Photo { account: 0, format, ..digest_rest(file, &start)? })
+    let photo = digest_rest(file, &start)?;
+    recognise(photo.id, photo.bytes, &start)
+}
+
+/// What is known of a photo with this digest, length in bytes and beginning before anybody has looked at its picture: an
+/// account of version 0, older than any that [`inspect`] gives. Of the beginning, [`SNIFF_BYTES`] are enough.
+pub fn recognise(id: PhotoId, bytes: u64, start: &[u8]) -> Result<Photo, InspectError> {
+    let format = sniff(start).ok_or(InspectError::NotAPicture)?;
+    Ok(Photo { account: 0, format, ..Photo::opaque(id, bytes) })
 }
 
 /// What these bytes are if `look` sees a picture in them, given what is known without looking: it can be kept and

@@ -21,6 +21,8 @@ pub(crate) enum What {
     Tell(Life, Box<Event>),
     /// The scan comes to a photo.
     Look(Life, PhotoId),
+    /// The folder has read a photo that came without an account of its picture.
+    Reread(Life, PhotoId),
     /// A dial reaches its target, or does not.
     Connect(Life, Address),
     /// A side of a connection has handed a frame to its operating system.

@@ -52,6 +52,8 @@ pub(crate) struct Disk {
     /// How long its node has run in all its lives.
     pub(crate) running: Duration,
     pub(crate) trouble: Trouble,
+    /// Photos of which only the digest is known, and that are still to be read.
+    pub(crate) unread: BTreeSet<PhotoId>,
     unsynced: Vec<(Duration, PhotoId, File)>,
 }
 
@@ -76,6 +78,7 @@ impl Disk {
             unnoticed: BTreeSet::new(),
             running: Duration::ZERO,
             trouble: Trouble::default(),
+            unread: BTreeSet::new(),
             unsynced: Vec::new(),
         }
     }

@@ -1,15 +1,17 @@
 //! Disk operations: how long they take, what they do, and what a crash leaves half done.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use photomesh::node::{DiskAction, DiskError, DiskEvent, Source, Spool};
-use photomesh::photo::{Nonce, PhotoId, Proof, Relation, prove};
+use photomesh::photo::{Nonce, Photo, PhotoId, Proof, Relation, prove};
 use photomesh::protocol::{Departure, Facts, Holding, NodeId};
 
 use crate::agenda::{Life, What};
 use crate::flaws::Flaw;
 use crate::host::Job;
+use crate::rereading::glance;
 use crate::world::World;
 
 impl World {
@@ -111,12 +113,13 @@ impl World {
                 let result = fine.and(has_room).and_then(|()| disk.write(spool, offset, &data));
                 Some(DiskEvent::Written { spool, result })
             }
+            DiskAction::Check { spool } => {
+                let result = fine.and_then(|()| self.inspect(host, spool));
+                let result = result.map(|found| Arc::new(glance(&found)));
+                Some(DiskEvent::Inspected { spool, result })
+            }
             DiskAction::Inspect { spool } => {
-                let bytes = self.hosts[host].disk.spools.get(&spool);
-                let bytes = fine.and(bytes.ok_or(DiskError::Gone));
-                let trusted = self.pervert_inspection(host, spool);
-                let inspect = |bytes: &Vec<u8>| self.library.inspect(bytes);
-                let result = bytes.map(|bytes| trusted.unwrap_or_else(|| inspect(bytes)));
+                let result = fine.and_then(|()| self.inspect(host, spool));
                 Some(DiskEvent::Inspected { spool, result })
             }
             DiskAction::Install { spool, photo, facts, holding } => {
@@ -124,6 +127,9 @@ impl World {
                     .and(has_room)
                     .and_then(|()| self.install(host, spool, photo.id, &facts, holding));
                 self.hosts[host].disk.spools.remove(&spool);
+                if result.is_ok() {
+                    self.installed(life, &photo);
+                }
                 // As a rule the result says it all; if the folder has the photo in a better way, too, it does not.
                 if result.is_ok()
                     && self.holding_of(host, photo.id) != Some(holding)
@@ -202,6 +208,13 @@ impl World {
                 None
             }
         }
+    }
+
+    /// What a spool file is, or with one flaw, what it should be.
+    fn inspect(&self, host: usize, spool: Spool) -> Result<Arc<Photo>, DiskError> {
+        let bytes = self.hosts[host].disk.spools.get(&spool).ok_or(DiskError::Gone)?;
+        let trusted = self.pervert_inspection(host, spool);
+        Ok(trusted.unwrap_or_else(|| self.library.inspect(bytes)))
     }
 
     fn install(
@@ -309,6 +322,7 @@ impl World {
 fn cost(action: &DiskAction) -> Option<(usize, u64, Option<Duration>)> {
     let (lane, micros) = match action {
         DiskAction::Write { data, .. } => (0, 100 + data.len() as u64 / 100),
+        DiskAction::Check { .. } => (0, 50),
         DiskAction::Inspect { .. } => (1, 5_000),
         DiskAction::Prove { .. } => (2, 2_000),
         DiskAction::Look { .. } => (3, 8_000),

@@ -46,6 +46,7 @@ mod persons;
 mod pictures;
 mod plan;
 mod removals;
+mod rereading;
 #[path = "../support/rng.rs"]
 mod rng;
 mod rounds;

@@ -293,6 +293,7 @@ fn is_seen(action: &Action) -> bool {
                 true
             }
             DiskAction::Write { .. }
+            | DiskAction::Check { .. }
             | DiskAction::Inspect { .. }
             | DiskAction::Install { .. }
             | DiskAction::Discard { .. }

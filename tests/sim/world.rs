@@ -161,6 +161,7 @@ impl World {
             after += self.scan_time();
         }
         self.tell(life, after, DiskEvent::Scanned { skipped: 0 });
+        self.read_all_later(life, after);
         self.agenda.add(now, What::Tick(life));
         let pace = self.settings.pace;
         self.agenda.add(now + after + SCAN * pace, What::Scan(life));
@@ -232,17 +233,6 @@ impl World {
         disk.read(&self.library, source, offset, length)
     }
 
-    /// What a scan says about a photo.
-    pub(crate) fn found(&self, host: usize, photo: PhotoId) -> Option<DiskEvent> {
-        let file = self.hosts[host].disk.files.get(&photo)?;
-        Some(DiskEvent::Held {
-            photo: self.library.photo(photo).clone(),
-            facts: file.facts.clone(),
-            holding: file.place,
-            files: file.files,
-        })
-    }
-
     /// Tells a node something a little later; void if that life is over by then.
     pub(crate) fn tell(&mut self, life: Life, after: Duration, event: impl Into<Event>) {
         self.agenda.add(self.now + after, What::Tell(life, Box::new(event.into())));
@@ -267,6 +257,7 @@ impl World {
             | What::Continue(life)
             | What::Tell(life, _)
             | What::Look(life, _)
+            | What::Reread(life, _)
             | What::Connect(life, _)
             | What::Job(life, _)
             | What::Scan(life)
@@ -302,6 +293,7 @@ impl World {
             }
             What::Tell(life, event) if self.lives(life) => self.step(life, *event),
             What::Look(life, photo) if self.lives(life) => self.look(life, photo),
+            What::Reread(life, photo) if self.lives(life) => self.reread(life, photo),
             What::Connect(life, address) if self.lives(life) => self.connect(life, &address),
             What::Job(life, job) if self.lives(life) => self.finish_job(life, job),
             What::Scan(life) if self.lives(life) => self.scan(life),
@@ -310,6 +302,7 @@ impl World {
             | What::Continue(_)
             | What::Tell(..)
             | What::Look(..)
+            | What::Reread(..)
             | What::Connect(..)
             | What::Job(..)
             | What::Scan(_)

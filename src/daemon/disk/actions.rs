@@ -16,6 +16,7 @@ impl FolderThread {
     pub(super) fn carry_out(&mut self, action: DiskAction, asked: Moment) {
         match action {
             DiskAction::Write { spool, offset, data } => self.write(spool, offset, &data),
+            DiskAction::Check { spool } => self.check(spool),
             DiskAction::Inspect { spool } => self.inspect(spool),
             DiskAction::Install { spool, photo, facts, holding } => {
                 self.install(spool, &photo, &facts, holding)
@@ -107,6 +108,11 @@ impl FolderThread {
                 self.console.line("disk", line);
             }
         }
+    }
+
+    fn check(&mut self, spool: Spool) {
+        let result = self.folder.written(&name(spool)).map(Arc::new).map_err(DiskError::from);
+        self.report(DiskEvent::Inspected { spool, result });
     }
 
     fn inspect(&mut self, spool: Spool) {

@@ -78,7 +78,13 @@ impl Hasher {
     }
 
     fn inspect(&self, Arrival { spool, mut file }: Arrival) {
-        let result = photo::inspect_or_glance(&mut file).map(Arc::new).map_err(DiskError::from);
+        let found = match spool {
+            // Something is to be decided by what is found.
+            Spool::Pull(_) => photo::inspect(&mut file),
+            // A person waits.
+            Spool::Put(_) => photo::inspect_or_glance(&mut file),
+        };
+        let result = found.map(Arc::new).map_err(DiskError::from);
         let _ = self.reports.send(DiskEvent::Inspected { spool, result });
     }
 }

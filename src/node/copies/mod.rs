@@ -7,7 +7,7 @@
 //!     KeepThis(photo) ────────────────▶  has it? room? a free place?
 //!              ◀──── KeepAnswer(want) ─  a pull begins: AskForImage ───────▶
 //!                                        spool file  ◀───────────── Chunk ─  a window at a time
-//!                                        digest and decode, then install
+//!                                        check the digest, then install
 //!              ◀──────── ImageInfo(replica): this copy counts from now on
 //! ```
 //!
@@ -27,6 +27,10 @@
 //! A copy counts when its holder announces it, which it does once the copy is safe on its disk. Until then an offer is
 //! a hope with a deadline: a node that refuses, fails or falls silent is left out for a while, and the photo is offered
 //! elsewhere. The bytes of a pull are checked against the digest, whoever delivered them.
+//!
+//! Nothing is decoded for a copy: the right bytes are the right bytes. Until the new holder's folder has had the time to
+//! read them, it says nothing of the picture (an account of version 0), others' accounts count, and it decides nothing
+//! by it. Only what a photo is compared with is decoded at once.
 //!
 //! # What is left out
 //!

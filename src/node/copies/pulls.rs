@@ -11,6 +11,7 @@ use super::Copies;
 use super::ledger::Ahead;
 use crate::node::context::Context;
 use crate::node::news::{Fetcher, News};
+use crate::node::table::edges::is_current;
 use crate::node::{DiskAction, DiskError, LinkId, Source, Spool, Time};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::message::{Lane, OfferReply, TransferId};
@@ -59,12 +60,12 @@ pub(super) enum Phase {
     },
     /// A holder did not deliver; the next one is asked when the disk has written all earlier pieces.
     Draining,
-    /// All bytes are written; their digest is computed.
+    /// All bytes are written, and are checked or inspected.
     Inspecting { from: NodeId },
     /// It is becoming a replica.
     Installing,
     /// The bytes are right and wait in the spool file for their readers.
-    Ready,
+    Ready { from: NodeId },
 }
 
 impl Pull {
@@ -76,7 +77,7 @@ impl Pull {
     pub(super) fn from(&self) -> Option<NodeId> {
         match self.phase {
             Phase::Receiving { from, .. } | Phase::Inspecting { from } => Some(from),
-            Phase::Queued | Phase::Draining | Phase::Installing | Phase::Ready => None,
+            Phase::Queued | Phase::Draining | Phase::Installing | Phase::Ready { .. } => None,
         }
     }
 
@@ -88,7 +89,7 @@ impl Pull {
             | Phase::Draining
             | Phase::Inspecting { .. }
             | Phase::Installing
-            | Phase::Ready => 0,
+            | Phase::Ready { .. } => 0,
         }
     }
 
@@ -129,9 +130,7 @@ impl Copies {
             }
             Fetcher::Comparison => pull.verify = true,
         }
-        if pull.phase == Phase::Ready {
-            self.hand_out(cx, id);
-        }
+        self.hand_out(cx, id);
         self.start_pulls(cx);
     }
 
@@ -218,26 +217,50 @@ impl Copies {
         let Some((_, pull)) = self.pulls.get_mut(&photo) else {
             return;
         };
+        let Phase::Inspecting { from } = pull.phase else {
+            return;
+        };
         pull.photo = found;
         if pull.keep.is_some() {
             self.install_pull(cx, photo);
         } else {
-            pull.phase = Phase::Ready;
+            pull.phase = Phase::Ready { from };
             self.hand_out(cx, photo);
             self.finish_ready(cx, photo);
             self.start_pulls(cx);
         }
     }
 
-    /// A spool file is ready: hands it to everything that waits for it.
+    /// All bytes of a pull are in its spool file. Whoever only wants the photo has all that it needs when the digest is
+    /// right. To compare it with another one, this node must have read it itself.
+    pub(super) fn examine(&mut self, cx: &mut Context, photo: PhotoId, from: NodeId) {
+        let Some((transfer, pull)) = self.pulls.get_mut(&photo) else {
+            return;
+        };
+        pull.phase = Phase::Inspecting { from };
+        let spool = Spool::Pull(*transfer);
+        cx.disk(match pull.verify {
+            true => DiskAction::Inspect { spool },
+            false => DiskAction::Check { spool },
+        });
+    }
+
+    /// If a spool file is ready: hands it to everything that waits for it.
     fn hand_out(&mut self, cx: &mut Context, photo: PhotoId) {
         let Some((transfer, pull)) = self.pulls.get_mut(&photo) else {
+            return;
+        };
+        let Phase::Ready { from } = pull.phase else {
             return;
         };
         let source = Source::Spooled(Spool::Pull(*transfer));
         let waiting = std::mem::take(&mut pull.waiting);
         pull.reading.extend(&waiting);
-        hand_over(cx, &pull.photo, waiting, pull.verify, source);
+        let is_read = is_current(&pull.photo);
+        hand_over(cx, &pull.photo, waiting, pull.verify && is_read, source);
+        if pull.verify && !is_read {
+            self.examine(cx, photo, from);
+        }
     }
 
     /// A pulled photo is a replica now, or could not be installed.
@@ -282,7 +305,8 @@ impl Copies {
             return;
         };
         let in_use = !pull.reading.is_empty() || pull.verify;
-        if pull.phase == Phase::Ready && pull.keep.is_some() && !in_use {
+        let is_ready = matches!(pull.phase, Phase::Ready { .. });
+        if is_ready && pull.keep.is_some() && !in_use {
             return self.install_pull(cx, photo);
         }
         // An inspection or installation is left to end, which comes as an event.

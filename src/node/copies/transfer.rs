@@ -84,8 +84,7 @@ impl Copies {
             return;
         }
         if received == bytes {
-            pull.phase = Phase::Inspecting { from };
-            cx.disk(DiskAction::Inspect { spool });
+            self.examine(cx, photo, from);
             return self.start_pulls(cx);
         }
         // Its holder has nothing of it in line at the moment: others that wait for that go first.

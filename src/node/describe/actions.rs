@@ -49,6 +49,7 @@ fn disk_action(action: &DiskAction, names: &dyn Names) -> String {
         DiskAction::Write { spool: to, offset, data } => {
             format!("writes {} of {}", bytes(*offset, data.len() as u64), spool(*to))
         }
+        DiskAction::Check { spool: file } => format!("checks {}", spool(*file)),
         DiskAction::Inspect { spool: file } => format!("inspects {}", spool(*file)),
         DiskAction::Install { spool: file, photo, holding: kind, .. } => {
             let (photo, kind) = (name(&photo.id), holding(*kind));

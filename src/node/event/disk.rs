@@ -89,7 +89,7 @@ pub enum DiskEvent {
         /// Whether the bytes were written.
         result: Result<(), DiskError>,
     },
-    /// [`DiskAction::Inspect`] is done.
+    /// [`DiskAction::Check`] or [`DiskAction::Inspect`] is done.
     Inspected {
         /// The spool file.
         spool: Spool,

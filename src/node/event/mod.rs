@@ -30,7 +30,7 @@
 //! | `Send` of an `ImageInfo` | `PageSent`, if the link lasts |
 //! | `Serve` | `Served`, if the link lasts |
 //! | `AnswerPhoto` | `Answered`, if the link lasts |
-//! | `Write`, `Inspect`, `Install` | `Written`, `Inspected`, `Installed` |
+//! | `Write`, `Check` or `Inspect`, `Install` | `Written`, `Inspected`, `Installed` |
 //! | `Prove`, `Look`, `PutAway` | `Proved`, `Looked`, `PutAway` |
 //! | `Restore`, `Sign`, `FindAged`, `FindDaysLeft` | `Returned`, `Signed`, `Aged`, `DaysLeft` |
 //! | `Dedupe` | `Held`, if it worked |

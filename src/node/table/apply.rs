@@ -58,6 +58,10 @@ impl Table {
             let similar = self.entries.get(&photo).map(|entry| &entry.similar);
             self.changed.extend(similar.into_iter().flatten());
         }
+        if after.verified && !before.verified {
+            // Worse versions may wait for this node to have read it.
+            self.changed.extend(&after.similar);
+        }
         self.looks_differ(&before, &after);
         if self.standing(&after) != stood || after.photo != before.photo {
             self.reconsider_neighbours(photo);

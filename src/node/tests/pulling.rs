@@ -209,7 +209,7 @@ fn a_slow_disk_is_not_the_fault_of_the_holder() {
     }
     assert_eq!(asked(&solo.wait(GET_STALL)), None);
     let mut taken = chunks.map(|_| written(&mut solo, transfer, Ok(()))).concat().into_iter();
-    assert!(taken.any(|action| matches!(action, Action::Disk(DiskAction::Inspect { .. }))));
+    assert!(taken.any(|action| matches!(action, Action::Disk(DiskAction::Check { .. }))));
 }
 
 #[test]

@@ -3,9 +3,9 @@
 use super::format::Format;
 use super::tiff::{Directory, Tiff};
 
-/// How many bytes from the start of a file [`sniff`] wants to see, a few more than the longest signature has; fewer are
+/// How many bytes from the start of a file tell its format, a few more than the longest signature has; fewer are
 /// fine if the file has no more.
-pub(in crate::photo) const SNIFF_BYTES: u64 = 32;
+pub const SNIFF_BYTES: u64 = 32;
 
 /// The format that these first bytes of a file claim, or nothing if they are no picture of any known kind.
 ///

@@ -1,0 +1,80 @@
+//! Spool files: photos on their way into the folder, or through it to somebody else.
+//!
+//! A photo that another node sends comes piece by piece, in order. Its file stays open, and its digest grows with it: so
+//! when the last piece is written it is known whether this is the photo, and nothing has to be read again.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::layout::TMP;
+use super::{Folder, StoreError, disk};
+use crate::photo::{Digest, InspectError, Photo, SNIFF_BYTES, recognise};
+use crate::protocol::SafeName;
+
+/// A spool file that is being written.
+#[derive(Debug)]
+pub(super) struct Spool {
+    file: File,
+    digest: Digest,
+    /// How many bytes it has.
+    length: u64,
+    /// Its first bytes, by which its format is told.
+    start: Vec<u8>,
+}
+
+impl Folder {
+    /// Appends bytes to a spool file. `offset` is where they begin: 0 makes the file, or empties the one of that name;
+    /// any other must be its end.
+    pub fn write(&mut self, spool: &str, offset: u64, data: &[u8]) -> Result<(), StoreError> {
+        let path = self.spool_path(spool);
+        if offset == 0 {
+            self.begin(spool, &path)?;
+        }
+        let end = self.spools.get_mut(spool).filter(|open| open.length == offset);
+        let open = end.ok_or(StoreError::Gone)?;
+        self.disk.write(&open.file, &path, data).map_err(|error| StoreError::at(&path, &error))?;
+        open.digest.add(data);
+        open.length += data.len() as u64;
+        let wanted = (SNIFF_BYTES as usize).saturating_sub(open.start.len());
+        open.start.extend_from_slice(&data[..wanted.min(data.len())]);
+        Ok(())
+    }
+
+    fn begin(&mut self, spool: &str, path: &Path) -> Result<(), StoreError> {
+        self.spools.remove(spool);
+        let file = self.disk.create(path).map_err(|error| StoreError::at(path, &error))?;
+        let open = Spool { file, digest: Digest::default(), length: 0, start: Vec::new() };
+        self.spools.insert(spool.to_owned(), open);
+        Ok(())
+    }
+
+    /// What [`Folder::write`] has written into a spool file: its digest, length and format, and nothing of the picture.
+    ///
+    /// # Errors
+    ///
+    /// If it is no picture, or was not written here.
+    pub fn written(&self, spool: &str) -> Result<Photo, InspectError> {
+        let open = self.spools.get(spool).ok_or(io::Error::from(io::ErrorKind::NotFound))?;
+        recognise(open.digest.id(), open.length, &open.start)
+    }
+
+    /// The path of a spool file, for a thread that writes it itself. Spool names come from this program, such as
+    /// `pull-7`; a foreign one would be made a [`SafeName`].
+    pub fn spool_path(&self, spool: &str) -> PathBuf {
+        self.root.join(TMP).join(SafeName::new(spool).as_str())
+    }
+
+    /// Opens a spool file for reading.
+    pub fn open_spool(&self, spool: &str) -> Result<File, StoreError> {
+        let path = self.spool_path(spool);
+        disk::open(&path).map_err(|error| StoreError::opening(&path, &error))
+    }
+
+    /// Removes a spool file, if it is there.
+    pub fn discard(&mut self, spool: &str) {
+        self.spools.remove(spool);
+        // Best effort: what stays is swept at the next start.
+        let _ = self.disk.remove(&self.spool_path(spool));
+    }
+}
