@@ -62,6 +62,13 @@ pub enum LinkAction {
         /// Why.
         reason: CloseReason,
     },
+    /// Send no more of the windows of a pull that are not sent yet. Each comes back as [`LinkEvent::Served`].
+    StopServing {
+        /// The link.
+        link: LinkId,
+        /// The pull.
+        transfer: TransferId,
+    },
     /// Send a window of a photo's bytes as chunks, behind all messages and, on [`Lane::Replicate`], behind all gets.
     /// Comes back as [`LinkEvent::Served`].
     Serve {

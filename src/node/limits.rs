@@ -194,8 +194,20 @@ pub const MOVES_LOOKED_AT: usize = 512;
 /// How many photos of a node that came or went one step looks at.
 pub const SWEEP: usize = 256;
 
-/// How many bytes are asked for at a time: enough to keep a distant node busy, few enough to sit in queues.
+/// The most bytes that another node is sent for one question. Earlier programs ask for so many.
 pub const WINDOW: u64 = 16 * MAX_CHUNK as u64;
+
+/// As many bytes are asked for at a time as come from a holder in this time: long enough that the next question is there
+/// before the line is idle, short enough that a get on a slow line does not wait for long behind others.
+pub const WINDOW_SPAN: Duration = Duration::from_secs(2);
+
+/// How many bytes are asked for while it is not known how fast a holder is, and the least and the most: a second of a
+/// home line; a piece of a photo; enough for a fast line to a distant node, and few enough to wait in memory.
+pub const WINDOW_FIRST: u64 = 256 * 1024;
+/// See [`WINDOW_FIRST`].
+pub const WINDOW_LEAST: u64 = 64 * 1024;
+/// See [`WINDOW_FIRST`].
+pub const WINDOW_MOST: u64 = 1024 * 1024;
 
 /// The most pulls for safety at a time; the others wait in line.
 pub const PULLS: usize = 8;
@@ -207,13 +219,12 @@ pub const GETS: usize = 64;
 /// left for the owner, and for the others.
 pub const GETS_OF_MEMBER: usize = 16;
 
-/// A pull for safety is begun at a holder that has fewer bytes than this to send here with it: a second window is in line
-/// when the first is sent, and small photos need not wait for one another. Each window of a pull that runs is asked for
-/// when the last one is here.
-pub const PULLS_IN_LINE: u64 = 2 * WINDOW;
+/// A pull for safety is begun at a holder that has less than so many windows to send here: the next photo is in line when
+/// one ends, and small ones need not wait for one another.
+pub const PULLS_IN_LINE: u64 = 2;
 
 /// The same for clients: what several of them wait for comes at the same time.
-pub const GETS_IN_LINE: u64 = 4 * WINDOW;
+pub const GETS_IN_LINE: u64 = 4;
 
 /// The most pulls in line; a node with more of them answers offers with "full".
 pub const PULL_QUEUE: usize = 1024;

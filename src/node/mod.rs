@@ -382,6 +382,7 @@ impl Node {
             Message::Chunk { transfer, offset, data } => {
                 copies.chunk_received(cx, link, transfer, offset, data);
             }
+            Message::Cancel { transfer } => copies.cancelled(cx, link, transfer),
             Message::NoImage { transfer, reason } => copies.no_image(cx, link, transfer, &reason),
             Message::Challenge { photo, nonce } => drops.challenged(cx, link, photo, nonce),
             Message::Proof { nonce, proof, refused, wait } => {

@@ -23,8 +23,9 @@
 //! ```
 //!
 //! A photo moves by *offer and pull*: `keepThis` offers it. Who wants it asks for the first window of bytes by
-//! `AskForImage` at once and answers the offer by `keepAnswer`; `chunk`s carry the bytes, each next window is asked for
-//! when the last one is on disk, and the new holder acknowledges by announcing the photo in an `ImageInfo` of its own.
+//! `AskForImage` at once and answers the offer by `keepAnswer`; `chunk`s carry the bytes, the next window is asked for
+//! while the last one comes, and the new holder acknowledges by announcing the photo in an `ImageInfo` of its own. If it
+//! no longer wants what it has asked for, it says `Cancel`.
 //!
 //! A photo is *removed* by its owner alone: their node signs a tombstone, which proves itself and so may be passed on by
 //! anybody; every node judges by it, and by who announces the photo as an original, what becomes of its own copies.
@@ -160,6 +161,13 @@ pub enum Message {
         length: u64,
         /// How urgent it is.
         lane: Lane,
+    },
+
+    /// I no longer want what I have asked for and you have not sent yet. Not answered; pieces that are on their way still
+    /// come.
+    Cancel {
+        /// The pull that it was for.
+        transfer: TransferId,
     },
 
     /// A piece of a photo, in answer to `AskForImage`.

@@ -32,6 +32,11 @@ impl World {
                     self.close(conn, side, reason);
                 }
             }
+            LinkAction::StopServing { link, transfer } => {
+                if let Some(Far::Conn(conn, side)) = self.far(life, link) {
+                    self.stop_serving(conn, side, transfer);
+                }
+            }
             LinkAction::Serve { link, transfer, photo, offset, length, lane } => {
                 if let Some(Far::Conn(conn, side)) = self.far(life, link) {
                     let end = offset.saturating_add(length);

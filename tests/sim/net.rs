@@ -83,6 +83,16 @@ impl Pipe {
         !(self.messages.is_empty() && self.gets.is_empty() && self.replication.is_empty())
     }
 
+    /// Takes back the windows of a pull that are not sent yet.
+    pub(crate) fn take_back(&mut self, transfer: TransferId) -> Vec<Serving> {
+        let mut taken = Vec::new();
+        for lane in [&mut self.gets, &mut self.replication] {
+            taken.extend(lane.iter().filter(|serving| serving.transfer == transfer));
+            lane.retain(|serving| serving.transfer != transfer);
+        }
+        taken
+    }
+
     /// The windows whose turn it is: of gets, or else of replication.
     pub(crate) fn lane(&mut self) -> &mut VecDeque<Serving> {
         if self.gets.is_empty() { &mut self.replication } else { &mut self.gets }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use photomesh::node::{CloseReason, LinkEvent, LinkId, Source, limits};
 use photomesh::photo::PhotoId;
-use photomesh::protocol::message::Lane;
+use photomesh::protocol::message::{Lane, TransferId};
 use photomesh::protocol::{Address, Message};
 
 use crate::agenda::{Life, What};
@@ -156,6 +156,18 @@ impl World {
             self.net.trickles.insert((to, conn, side));
         }
         self.agenda.add(self.now + time, What::Written(conn, side));
+    }
+
+    /// A node wants the rest of a pull's windows not to be sent.
+    pub(crate) fn stop_serving(&mut self, conn: usize, side: usize, transfer: TransferId) {
+        let Some(link) = self.net.conns.get_mut(&conn) else {
+            return;
+        };
+        let (life, id) = (link.ends[side].life, link.ends[side].link);
+        for Serving { transfer, photo, .. } in link.pipes[side].take_back(transfer) {
+            let event = LinkEvent::Served { link: id, transfer, photo, result: Ok(()) };
+            self.tell(life, Duration::ZERO, event);
+        }
     }
 
     /// How long a host's own line needs for so many bytes, which it sends together with what else it is sending.

@@ -82,7 +82,8 @@ fn message_after(message: &Message) -> Option<Message> {
         Message::Chunk { .. } => {
             Message::NoImage { transfer: TRANSFER, reason: "it is gone".to_owned() }
         }
-        Message::NoImage { .. } => Message::Challenge { photo: PHOTO, nonce: NONCE },
+        Message::NoImage { .. } => Message::Cancel { transfer: TRANSFER },
+        Message::Cancel { .. } => Message::Challenge { photo: PHOTO, nonce: NONCE },
         Message::Challenge { .. } => Message::Proof {
             nonce: NONCE,
             proof: Some(Proof([6; 32])),

@@ -3,6 +3,7 @@
 //! Bytes of photos go out a chunk at a time, and before each chunk the queues are looked at anew: a heartbeat waits for
 //! one chunk at most, a get never for a replication.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::daemon::socket::outbox::{Queues, Window, WriterCommand};
 use crate::daemon::socket::reply::Opened;
 use crate::daemon::threads;
 use crate::node::{DiskError, LinkEvent};
+use crate::protocol::message::TransferId;
 use crate::protocol::{Blob, Message};
 
 /// Starts the thread. It ends when told to, when its outbox is gone, or when the link ends.
@@ -59,6 +61,8 @@ struct Writer {
 /// The windows of one lane: the one that is being sent, and those that wait.
 struct LaneQueue {
     waiting: Receiver<Window>,
+    /// Those that wait and were looked at already; they go first.
+    looked_at: VecDeque<Window>,
     current: Option<Sending>,
     check: SendCheck,
 }
@@ -83,7 +87,27 @@ enum Source {
 
 impl LaneQueue {
     fn new(waiting: Receiver<Window>) -> LaneQueue {
-        LaneQueue { waiting, current: None, check: SendCheck::default() }
+        let (looked_at, current, check) = (VecDeque::new(), None, SendCheck::default());
+        LaneQueue { waiting, looked_at, current, check }
+    }
+
+    fn next(&mut self) -> Option<Window> {
+        self.looked_at.pop_front().or_else(|| self.waiting.try_recv().ok())
+    }
+
+    /// Takes back the windows of a pull.
+    fn take_back(&mut self, transfer: TransferId) -> Vec<Window> {
+        let of_pull = |sending: &mut Sending| sending.window.transfer == transfer;
+        let mut taken: Vec<Window> =
+            self.current.take_if(of_pull).map(|sending| sending.window).into_iter().collect();
+        let waiting = std::mem::take(&mut self.looked_at).into_iter();
+        for window in waiting.chain(self.waiting.try_iter()) {
+            match window.transfer == transfer {
+                true => taken.push(window),
+                false => self.looked_at.push_back(window),
+            }
+        }
+        taken
     }
 }
 
@@ -92,6 +116,7 @@ impl Writer {
         loop {
             match self.messages.try_recv() {
                 Ok(WriterCommand::Message(message)) => self.send(&message)?,
+                Ok(WriterCommand::Cancel(transfer)) => self.cancel(transfer),
                 Ok(WriterCommand::Close) | Err(TryRecvError::Disconnected) => {
                     return self.out.flush();
                 }
@@ -114,12 +139,20 @@ impl Writer {
         Ok(())
     }
 
+    /// Sends nothing more of the windows of a pull.
+    fn cancel(&mut self, transfer: TransferId) {
+        let taken = self.lanes.each_mut().map(|lane| lane.take_back(transfer));
+        for window in taken.into_iter().flatten() {
+            self.report_served(&window, Ok(()));
+        }
+    }
+
     /// Sends the most urgent chunk there is; `false` if there is none right now.
     fn send_chunk(&mut self) -> io::Result<bool> {
         for lane in 0..self.lanes.len() {
             let queue = &mut self.lanes[lane];
             if queue.current.is_none()
-                && let Ok(window) = queue.waiting.try_recv()
+                && let Some(window) = queue.next()
             {
                 let bytes = Source::Opening(self.disk.open(window.photo));
                 queue.current = Some(Sending { window, bytes });
@@ -155,14 +188,14 @@ impl Writer {
             if !sound {
                 self.disk.suspect(window.photo);
             }
-            self.report(LinkEvent::Served {
-                link: self.link.id,
-                transfer: window.transfer,
-                photo: window.photo,
-                result,
-            });
+            self.report_served(&window, result);
         }
         Ok(())
+    }
+
+    fn report_served(&self, window: &Window, result: Result<(), DiskError>) {
+        let Window { transfer, photo, .. } = *window;
+        self.report(LinkEvent::Served { link: self.link.id, transfer, photo, result });
     }
 
     /// Waits until there may be something to do.

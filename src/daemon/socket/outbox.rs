@@ -14,6 +14,8 @@ use crate::protocol::message::{Lane, TransferId};
 pub(in crate::daemon) enum WriterCommand {
     /// Send a message.
     Message(Message),
+    /// Send no more of the windows of this pull.
+    Cancel(TransferId),
     /// Send nothing more: end the link once everything before is out.
     Close,
 }

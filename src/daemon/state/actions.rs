@@ -31,6 +31,9 @@ impl State {
             LinkAction::Dial { address } => self.dial(address),
             LinkAction::Send { link, message } => self.send(link, WriterCommand::Message(message)),
             LinkAction::Close { link, reason } => self.close(link, reason),
+            LinkAction::StopServing { link, transfer } => {
+                self.send(link, WriterCommand::Cancel(transfer));
+            }
             LinkAction::Serve { link, transfer, photo, offset, length, lane } => {
                 let window = Window { transfer, photo, offset, length };
                 self.serve(link, lane, window);

@@ -28,6 +28,8 @@ use crate::protocol::group::Roster;
 use crate::protocol::message::{Lane, TransferId};
 use crate::protocol::{Address, Boot, MAX_CHUNK, Message, NodeId, NodeName};
 
+/// Far more than the buffers of two sockets hold, so that a writer is held up in the middle of each window.
+const CHUNKS: usize = 300;
 const GET: u32 = 1;
 const REPLICA: u32 = 2;
 
@@ -82,8 +84,6 @@ fn receive(stage: &mut Stage) -> String {
 
 #[test]
 fn messages_go_first_then_gets_then_replicas() {
-    // Far more than the buffers of two sockets hold, so that the writer is held up in the middle of each window.
-    const CHUNKS: usize = 300;
     let (mut stage, outbox) = peer();
     open_all(&stage, CHUNKS * CHUNK);
     assert!(outbox.serve(Lane::Replicate, window(REPLICA, u64::MAX)));
@@ -99,6 +99,32 @@ fn messages_go_first_then_gets_then_replicas() {
     assert!(last("chunk 1") < last("chunk 2"), "{received:?}");
     let get = &received[first("chunk 1")..=last("chunk 1")];
     assert!(!get.contains(&"chunk 2".to_owned()), "{received:?}");
+}
+
+#[test]
+fn what_is_not_wanted_any_more_is_not_sent() {
+    let (mut stage, outbox) = peer();
+    open_all(&stage, CHUNKS * CHUNK);
+    for transfer in [REPLICA, REPLICA, REPLICA + 1] {
+        assert!(outbox.serve(Lane::Replicate, window(transfer, u64::MAX)));
+    }
+    assert_eq!(receive(&mut stage), format!("chunk {REPLICA}"));
+    assert!(outbox.send(WriterCommand::Cancel(TransferId(REPLICA))));
+    assert!(outbox.send(WriterCommand::Cancel(TransferId(GET))), "of what was sent long ago");
+    let other = format!("chunk {}", REPLICA + 1);
+    // Some pieces may have been on their way.
+    let sent: Vec<String> = std::iter::repeat_with(|| receive(&mut stage))
+        .take_while(|frame| *frame != other)
+        .collect();
+    assert!(sent.len() < CHUNKS, "{sent:?}");
+    let mut served: Vec<u32> = (0..2)
+        .map(|_| match stage.next_event() {
+            Event::Link(LinkEvent::Served { transfer, result: Ok(()), .. }) => transfer.0,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    served.dedup();
+    assert_eq!(served, [REPLICA], "each window is told of");
 }
 
 #[test]

@@ -6,16 +6,18 @@
 use std::collections::BTreeMap;
 
 use crate::node::Time;
-use crate::node::limits::{GETS_IN_LINE, PULLS_IN_LINE};
+use crate::node::limits::{
+    GETS_IN_LINE, PULLS_IN_LINE, WINDOW_FIRST, WINDOW_LEAST, WINDOW_MOST, WINDOW_SPAN,
+};
 use crate::protocol::NodeId;
 use crate::protocol::message::{Lane, TransferId};
 
-/// The most windows that are remembered of one holder; each pull has one at a time.
+/// The most pulls of which it is remembered what one holder has still to send.
 const MOST: usize = 128;
 
 /// The most bytes that a pull waits for with patience before its window: whoever has more asked of them by gets, one
 /// after the other, could keep a photo for ever.
-const LINE: u64 = PULLS_IN_LINE + GETS_IN_LINE;
+const LINE: u64 = 2 * (PULLS_IN_LINE + GETS_IN_LINE) * WINDOW_MOST;
 
 /// What a holder sends before the windows of a pull.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,8 +38,9 @@ pub(super) struct Ledger {
 
 #[derive(Debug, Default)]
 struct Holder {
-    /// How many bytes of each window are still to come.
+    /// How many bytes are still to come of each pull.
     windows: BTreeMap<TransferId, (Lane, u64)>,
+    pace: Pace,
     /// When anything came last that was asked for.
     came: Time,
     /// How many bytes it was asked for in all for clients.
@@ -55,10 +58,12 @@ impl Ledger {
     ) {
         let (_, earlier) = self.ahead(node, lane, *ahead);
         let holder = self.holders.entry(node).or_default();
-        let before = holder.windows.values().filter(|(of, _)| *of <= lane);
-        let window = before.map(|(_, bytes)| bytes).sum();
+        let others = holder.windows.iter().filter(|(other, _)| **other != transfer);
+        let before = others.filter(|(_, (of, _))| *of <= lane);
+        let window = before.map(|(_, (_, bytes))| bytes).sum();
         *ahead = Ahead { window, earlier, for_clients: holder.for_clients };
-        holder.windows.insert(transfer, (lane, bytes));
+        let asked = holder.windows.entry(transfer).or_insert((lane, 0));
+        *asked = (lane, asked.1 + bytes);
         while holder.windows.len() > MOST {
             holder.windows.pop_first();
         }
@@ -86,6 +91,7 @@ impl Ledger {
         };
         if let Some((_, left)) = holder.windows.get_mut(&transfer).filter(|_| bytes > 0) {
             holder.came = now;
+            holder.pace.add(bytes, now);
             *left = left.saturating_sub(bytes);
             if *left == 0 {
                 holder.windows.remove(&transfer);
@@ -93,7 +99,19 @@ impl Ledger {
         }
     }
 
-    /// The rest of a window does not come.
+    /// How many bytes to ask of a holder at a time: what comes from it in [`WINDOW_SPAN`].
+    pub(super) fn window(&self, node: NodeId, now: Time) -> u64 {
+        let mut pace = self.holders.get(&node).map(|holder| holder.pace).unwrap_or_default();
+        pace.go_on(now);
+        let window = match pace.before {
+            0 => pace.bytes.clamp(WINDOW_FIRST, WINDOW_MOST),
+            before => pace.bytes.max(before).clamp(WINDOW_LEAST, WINDOW_MOST),
+        };
+        // Whole pieces cost the least.
+        window - window % WINDOW_LEAST
+    }
+
+    /// What a pull was asked for does not come, or is not wanted.
     pub(super) fn refused(&mut self, node: NodeId, transfer: TransferId) {
         if let Some(holder) = self.holders.get_mut(&node) {
             holder.windows.remove(&transfer);
@@ -108,5 +126,32 @@ impl Ledger {
     /// The link to a holder is gone, and all that was to come on it.
     pub(super) fn forget(&mut self, node: NodeId) {
         self.holders.remove(&node);
+    }
+}
+
+/// How many bytes come in [`WINDOW_SPAN`].
+#[derive(Clone, Copy, Debug, Default)]
+struct Pace {
+    /// When the present span began.
+    since: Time,
+    /// How many bytes have come in it, and in the one before.
+    bytes: u64,
+    before: u64,
+}
+
+impl Pace {
+    fn add(&mut self, bytes: u64, now: Time) {
+        self.go_on(now);
+        self.bytes += bytes;
+    }
+
+    /// Begins a new span if the present one is over.
+    fn go_on(&mut self, now: Time) {
+        let elapsed = now.since(self.since);
+        if elapsed >= 2 * WINDOW_SPAN {
+            *self = Pace { since: now, bytes: 0, before: 0 };
+        } else if elapsed >= WINDOW_SPAN {
+            *self = Pace { since: self.since + WINDOW_SPAN, bytes: 0, before: self.bytes };
+        }
     }
 }

@@ -34,7 +34,13 @@ pub(super) struct Pull {
     pub(super) phase: Phase,
     /// Holders that did not deliver.
     pub(super) tried: BTreeSet<NodeId>,
-    /// Pieces that the disk has not confirmed yet, including those of earlier tries: it writes them in order.
+    /// How many bytes have come, from the first one on, whoever has sent them.
+    pub(super) received: u64,
+    /// Several holders have sent them.
+    pub(super) patched: bool,
+    /// All must come from one holder: what several had sent was not the photo, and nobody knows whose fault that was.
+    pub(super) whole: bool,
+    /// Pieces that the disk has not confirmed yet.
     pub(super) unwritten: u32,
 }
 
@@ -44,28 +50,32 @@ pub(super) enum Phase {
     /// Waiting for a free slot.
     Queued,
     /// Bytes are coming.
-    Receiving {
-        from: NodeId,
-        link: LinkId,
-        /// How many bytes it has, by its own account.
-        bytes: u64,
-        /// How many bytes have come, and where the window ends.
-        received: u64,
-        window_end: u64,
-        /// What its holder sends before the windows of this pull.
-        ahead: Ahead,
-        /// When it was asked for, and when something of it came last.
-        since: Time,
-        progress: Time,
-    },
-    /// A holder did not deliver; the next one is asked when the disk has written all earlier pieces.
-    Draining,
+    Receiving(Receiving),
     /// All bytes are written, and are checked or inspected.
     Inspecting { from: NodeId },
     /// It is becoming a replica.
     Installing,
     /// The bytes are right and wait in the spool file for their readers.
     Ready { from: NodeId },
+}
+
+/// What comes from a holder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Receiving {
+    pub(super) from: NodeId,
+    pub(super) link: LinkId,
+    /// How many bytes the photo has, by the holder's own account.
+    pub(super) bytes: u64,
+    /// How many bytes were here when it was asked first.
+    pub(super) began_at: u64,
+    /// Up to where it was asked, and how many bytes the last time.
+    pub(super) asked: u64,
+    pub(super) window: u64,
+    /// What it sends before the windows of this pull.
+    pub(super) ahead: Ahead,
+    /// When it was asked first, and when something came or was asked for last.
+    pub(super) since: Time,
+    pub(super) progress: Time,
 }
 
 impl Pull {
@@ -76,21 +86,22 @@ impl Pull {
     /// From whom it comes, while it does.
     pub(super) fn from(&self) -> Option<NodeId> {
         match self.phase {
-            Phase::Receiving { from, .. } | Phase::Inspecting { from } => Some(from),
-            Phase::Queued | Phase::Draining | Phase::Installing | Phase::Ready { .. } => None,
+            Phase::Receiving(Receiving { from, .. }) | Phase::Inspecting { from } => Some(from),
+            Phase::Queued | Phase::Installing | Phase::Ready { .. } => None,
         }
     }
 
     /// How many bytes its holder has still to send of what it was asked for.
     pub(super) fn in_line(&self) -> u64 {
         match self.phase {
-            Phase::Receiving { received, window_end, .. } => window_end - received,
-            Phase::Queued
-            | Phase::Draining
-            | Phase::Inspecting { .. }
-            | Phase::Installing
-            | Phase::Ready { .. } => 0,
+            Phase::Receiving(coming) => coming.asked - self.received,
+            Phase::Queued | Phase::Inspecting { .. } | Phase::Installing | Phase::Ready { .. } => 0,
         }
+    }
+
+    /// Whether it may have a spool file.
+    fn has_spool(&self) -> bool {
+        self.phase != Phase::Queued || self.received > 0
     }
 
     pub(super) fn is_unwanted(&self) -> bool {
@@ -169,6 +180,9 @@ impl Copies {
                 verify: false,
                 phase: Phase::Queued,
                 tried: BTreeSet::new(),
+                received: 0,
+                patched: false,
+                whole: false,
                 unwritten: 0,
             };
             (TransferId(*next), pull)
@@ -187,7 +201,8 @@ impl Copies {
         let Some((transfer, pull)) = self.pulls.remove(&photo) else {
             return;
         };
-        if pull.phase != Phase::Queued {
+        self.cancel(cx, transfer, &pull);
+        if pull.has_spool() {
             cx.disk(DiskAction::Discard { spool: Spool::Pull(transfer) });
         }
         decline(cx, &pull);
@@ -211,8 +226,8 @@ impl Copies {
         };
         let found = match result {
             Ok(found) if found.id == photo => found,
-            Ok(_) => return self.pull_broke(cx, photo, "the bytes do not match the digest"),
-            Err(error) => return self.pull_broke(cx, photo, &error.to_string()),
+            Ok(_) => return self.pull_is_wrong(cx, photo, "the bytes do not match the digest"),
+            Err(error) => return self.pull_is_wrong(cx, photo, &error.to_string()),
         };
         let Some((_, pull)) = self.pulls.get_mut(&photo) else {
             return;
@@ -301,7 +316,7 @@ impl Copies {
 
     /// Ends a pull whose spool file nobody reads any more: it becomes a replica if one is wanted by now, else it goes.
     pub(super) fn finish_ready(&mut self, cx: &mut Context, photo: PhotoId) {
-        let Some((transfer, pull)) = self.pulls.get(&photo) else {
+        let Some((_, pull)) = self.pulls.get(&photo) else {
             return;
         };
         let in_use = !pull.reading.is_empty() || pull.verify;
@@ -311,12 +326,13 @@ impl Copies {
         }
         // An inspection or installation is left to end, which comes as an event.
         let interruptible = !matches!(pull.phase, Phase::Inspecting { .. } | Phase::Installing);
-        if pull.is_unwanted() && interruptible {
-            let spool = Spool::Pull(*transfer);
-            let has_spool = pull.phase != Phase::Queued;
-            self.pulls.remove(&photo);
-            if has_spool {
-                cx.disk(DiskAction::Discard { spool });
+        if pull.is_unwanted()
+            && interruptible
+            && let Some((transfer, pull)) = self.pulls.remove(&photo)
+        {
+            self.cancel(cx, transfer, &pull);
+            if pull.has_spool() {
+                cx.disk(DiskAction::Discard { spool: Spool::Pull(transfer) });
             }
             self.start_pulls(cx);
         }

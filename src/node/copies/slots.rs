@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Copies;
 use super::ledger::Ahead;
-use super::pulls::{Phase, Pull};
+use super::pulls::{Phase, Pull, Receiving};
 use crate::node::context::Context;
-use crate::node::limits::{GETS, GETS_IN_LINE, PULL_QUEUE, PULLS, PULLS_IN_LINE, WINDOW};
+use crate::node::limits::{GETS, GETS_IN_LINE, PULL_QUEUE, PULLS, PULLS_IN_LINE};
 use crate::node::plan::placement::rendezvous_score;
 use crate::node::table::entry::Entry;
 use crate::node::table::spread::Person;
@@ -36,7 +36,7 @@ fn slots(lane: Lane) -> usize {
     }
 }
 
-/// How many bytes are asked of one holder at a time.
+/// How many windows are asked of one holder before another pull begins there.
 fn in_line(lane: Lane) -> u64 {
     match lane {
         Lane::Get => GETS_IN_LINE,
@@ -108,18 +108,11 @@ impl Copies {
 
     /// Pulls from the next holder that was not tried yet, or gives up.
     pub(super) fn pull_from_next(&mut self, cx: &mut Context, photo: PhotoId) {
-        if let Some((_, pull)) = self.pulls.get_mut(&photo)
-            && pull.unwritten > 0
-        {
-            pull.phase = Phase::Draining;
-            return;
-        }
         match self.find_holder(cx, photo, &self.busy(cx, Some(photo))) {
             Found::Holder(from) => self.pull_from(cx, photo, from),
             Found::Later => {
-                if let Some((transfer, pull)) = self.pulls.get_mut(&photo) {
+                if let Some((_, pull)) = self.pulls.get_mut(&photo) {
                     pull.phase = Phase::Queued;
-                    cx.disk(DiskAction::Discard { spool: Spool::Pull(*transfer) });
                 }
             }
             Found::Nowhere => self.pull_ends(cx, photo, NOBODY),
@@ -134,7 +127,7 @@ impl Copies {
         let Some((_, pull)) = self.pulls.get(&photo) else {
             return Found::Nowhere;
         };
-        let (lane, window) = (pull.lane(), pull.photo.bytes.min(WINDOW));
+        let lane = pull.lane();
         let share = cx.share_of(slots(lane));
         let tried: BTreeSet<Person> =
             pull.tried.iter().map(|node| cx.table.person(*node)).collect();
@@ -152,7 +145,8 @@ impl Copies {
             let person = cx.table.person(node);
             let theirs = busy.members.get(&(lane, person)).copied().unwrap_or(0);
             let line = busy.lines.get(&(lane, node)).copied().unwrap_or(0);
-            let is_free = theirs < share && (line == 0 || line + window <= in_line(lane));
+            let most = in_line(lane) * self.ledger.window(node, cx.now());
+            let is_free = theirs < share && line < most;
             let others = busy.holders.get(&node).copied().unwrap_or(0);
             let score = rendezvous_score(photo, node);
             let rank = (tried.contains(&person), !is_free, in_trash, others, score);
@@ -168,17 +162,31 @@ impl Copies {
     }
 
     fn pull_from(&mut self, cx: &mut Context, photo: PhotoId, from: NodeId) {
-        let (Some((_, pull)), Some(link)) = (self.pulls.get_mut(&photo), cx.mesh.link_to(from))
+        let (Some((transfer, pull)), Some(link)) =
+            (self.pulls.get_mut(&photo), cx.mesh.link_to(from))
         else {
             return;
         };
         let has_told = |entry: &&Entry| entry.claims.has(from);
         let told = cx.table.get(photo).filter(has_told).map(|entry| entry.told_by(from).bytes);
         let bytes = told.unwrap_or(pull.photo.bytes);
-        let (received, window_end, ahead) = (0, 0, Ahead::default());
-        let (since, progress) = (cx.now(), cx.now());
-        pull.phase =
-            Phase::Receiving { from, link, bytes, received, window_end, ahead, since, progress };
+        if pull.received > 0 && (pull.whole || pull.received >= bytes) {
+            cx.disk(DiskAction::Discard { spool: Spool::Pull(*transfer) });
+            (pull.received, pull.patched) = (0, false);
+        }
+        pull.patched |= pull.received > 0;
+        let (now, at) = (cx.now(), pull.received);
+        pull.phase = Phase::Receiving(Receiving {
+            from,
+            link,
+            bytes,
+            began_at: at,
+            asked: at,
+            window: 0,
+            ahead: Ahead::default(),
+            since: now,
+            progress: now,
+        });
         self.ask_for_window(cx, photo);
     }
 

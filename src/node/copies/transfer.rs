@@ -1,12 +1,17 @@
 //! Moving bytes: receiving them window by window, and serving those of others.
 //!
-//! Received bytes never wait in memory: the next window is asked for when the last one is written. If anything goes
-//! wrong on the way, the pull goes on with the next holder.
+//! A window is about what comes from its holder in two seconds, and the next one is asked for when half of it is here: so
+//! a fast line is never idle, and on a slow one nothing waits for long behind something else. Little that was received
+//! waits in memory, for nothing more is asked for while the disk is behind.
+//!
+//! What has come stays: if anything goes wrong on the way, the pull goes on with the next holder where the last one has
+//! stopped. The digest decides in the end. If it is wrong, all that was patched together is thrown away, and comes from
+//! one holder the next time.
 
 use std::time::Duration;
 
 use super::Copies;
-use super::pulls::{Phase, Pull};
+use super::pulls::{Phase, Pull, Receiving};
 use crate::node::context::Context;
 use crate::node::limits::{
     GET, GET_MIN_RATE, GET_STALL, PULL_MIN_RATE, PULL_START, REPLICATE_STALL, SERVING, WINDOW,
@@ -15,6 +20,9 @@ use crate::node::{DiskAction, DiskError, LinkAction, LinkId, Spool, Time};
 use crate::photo::PhotoId;
 use crate::protocol::message::{Lane, TransferId};
 use crate::protocol::{Blob, MAX_CHUNK, Message, NodeId};
+
+/// About as many bytes as a daemon sends of a photo at a time.
+const PIECE: u64 = 64 * 1024;
 
 impl Copies {
     pub(super) fn photo_of(&self, transfer: TransferId) -> Option<PhotoId> {
@@ -40,23 +48,24 @@ impl Copies {
         let Some((_, pull)) = self.pulls.get_mut(&photo) else {
             return;
         };
-        let Phase::Receiving { link, received, window_end, progress, .. } = &mut pull.phase else {
+        let Phase::Receiving(Receiving { link, asked, progress, .. }) = &mut pull.phase else {
             return;
         };
-        // A piece that is not the next one comes from an earlier try on the same link.
-        if *link != on || at != *received {
+        // A piece that is not the next one was on its way when the pull began anew.
+        if *link != on || at != pull.received {
             return;
         }
-        if size == 0 || data.len() > MAX_CHUNK || *received + size > *window_end {
+        if size == 0 || data.len() > MAX_CHUNK || at + size > *asked {
             return self.pull_broke(cx, photo, "a chunk that was not asked for");
         }
-        *received += size;
         *progress = now;
+        pull.received += size;
         pull.unwritten += 1;
         cx.disk(DiskAction::Write { spool: Spool::Pull(transfer), offset: at, data });
+        self.ask_on(cx, photo);
     }
 
-    /// The disk has written a piece: the window may move on.
+    /// The disk has written a piece.
     pub(in crate::node) fn piece_written(
         &mut self,
         cx: &mut Context,
@@ -74,22 +83,30 @@ impl Copies {
             return;
         };
         pull.unwritten = pull.unwritten.saturating_sub(1);
-        if pull.phase == Phase::Draining {
-            return self.pull_from_next(cx, photo);
-        }
-        let Phase::Receiving { from, bytes, received, window_end, .. } = pull.phase else {
+        let Phase::Receiving(Receiving { from, bytes, .. }) = pull.phase else {
             return;
         };
-        if received < window_end || pull.unwritten > 0 {
-            return;
-        }
-        if received == bytes {
+        if pull.received == bytes && pull.unwritten == 0 {
             self.examine(cx, photo, from);
             return self.start_pulls(cx);
         }
-        // Its holder has nothing of it in line at the moment: others that wait for that go first.
-        self.start_pulls(cx);
-        self.ask_for_window(cx, photo);
+        self.ask_on(cx, photo);
+    }
+
+    /// Asks for the next window of a pull, if it is time for that.
+    fn ask_on(&mut self, cx: &mut Context, photo: PhotoId) {
+        let Some((_, pull)) = self.pulls.get(&photo) else {
+            return;
+        };
+        let Phase::Receiving(Receiving { bytes, asked, window, .. }) = pull.phase else {
+            return;
+        };
+        let is_behind = u64::from(pull.unwritten) * PIECE > window;
+        if asked < bytes && 2 * pull.in_line() <= window && !is_behind {
+            // Others may have waited for room in the line.
+            self.start_pulls(cx);
+            self.ask_for_window(cx, photo);
+        }
     }
 
     /// Asks a pull's holder for the next window.
@@ -97,27 +114,54 @@ impl Copies {
         let Some((transfer, pull)) = self.pulls.get_mut(&photo) else {
             return;
         };
-        let (transfer, lane) = (*transfer, pull.lane());
-        let Phase::Receiving { from, link, bytes, received, window_end, ahead, progress, .. } =
-            &mut pull.phase
-        else {
+        let (transfer, lane, now) = (*transfer, pull.lane(), cx.now());
+        let Phase::Receiving(coming) = &mut pull.phase else {
             return;
         };
-        let (offset, length) = (*received, (*bytes - *received).min(WINDOW));
-        (*window_end, *progress) = (offset + length, cx.now());
-        self.ledger.ask(*from, (transfer, lane), length, ahead);
-        cx.send(*link, Message::AskForImage { transfer, photo, offset, length, lane });
+        let (from, link, offset) = (coming.from, coming.link, coming.asked);
+        let length = self.ledger.window(from, now).min(coming.bytes - offset);
+        (coming.asked, coming.window, coming.progress) = (offset + length, length, now);
+        self.ledger.ask(from, (transfer, lane), length, &mut coming.ahead);
+        cx.send(link, Message::AskForImage { transfer, photo, offset, length, lane });
     }
 
-    /// A holder did not deliver: on to the next one.
+    /// What was asked of a holder for a pull, and has not come, is not wanted any more.
+    pub(super) fn cancel(&mut self, cx: &mut Context, transfer: TransferId, pull: &Pull) {
+        if let Phase::Receiving(Receiving { from, link, .. }) = pull.phase
+            && pull.in_line() > 0
+            && cx.mesh.link_to(from) == Some(link)
+        {
+            self.ledger.refused(from, transfer);
+            cx.send(link, Message::Cancel { transfer });
+        }
+    }
+
+    /// A holder did not deliver: on to the next one, from where this one has stopped.
     pub(super) fn pull_broke(&mut self, cx: &mut Context, photo: PhotoId, why: &str) {
-        let Some((_, pull)) = self.pulls.get_mut(&photo) else {
+        let Some((transfer, mut pull)) = self.pulls.remove(&photo) else {
             return;
         };
-        if let Phase::Receiving { from, .. } | Phase::Inspecting { from } = pull.phase {
+        self.cancel(cx, transfer, &pull);
+        if let Some(from) = pull.from() {
             pull.tried.insert(from);
             cx.log("copies", format!("{from} did not deliver {}: {why}", photo.short()));
         }
+        self.pulls.insert(photo, (transfer, pull));
+        self.pull_from_next(cx, photo);
+    }
+
+    /// All bytes of a pull are here, and they are not the photo: it begins anew.
+    pub(super) fn pull_is_wrong(&mut self, cx: &mut Context, photo: PhotoId, why: &str) {
+        let Some((transfer, pull)) = self.pulls.get_mut(&photo) else {
+            return;
+        };
+        cx.disk(DiskAction::Discard { spool: Spool::Pull(*transfer) });
+        pull.received = 0;
+        if !std::mem::take(&mut pull.patched) {
+            return self.pull_broke(cx, photo, why);
+        }
+        pull.whole = true;
+        cx.log("copies", format!("several nodes have sent parts of {}: {why}", photo.short()));
         self.pull_from_next(cx, photo);
     }
 
@@ -131,7 +175,7 @@ impl Copies {
     pub(super) fn pulls_lost(&mut self, cx: &mut Context, node: NodeId) {
         self.ledger.forget(node);
         let coming =
-            |phase: &Phase| matches!(phase, Phase::Receiving { from, .. } if *from == node);
+            |phase: &Phase| matches!(phase, Phase::Receiving(coming) if coming.from == node);
         let broken = self.pulls.iter().filter(|(_, (_, pull))| coming(&pull.phase));
         for photo in broken.map(|(photo, _)| *photo).collect::<Vec<_>>() {
             self.pull_broke(cx, photo, "the link is gone");
@@ -152,8 +196,12 @@ impl Copies {
         let Some(photo) = self.photo_of(transfer) else {
             return;
         };
-        let phase = self.pulls.get(&photo).map(|(_, pull)| pull.phase);
-        if matches!(phase, Some(Phase::Receiving { link, .. }) if link == on) {
+        if let Some((_, pull)) = self.pulls.get_mut(&photo)
+            && let Phase::Receiving(coming) = &mut pull.phase
+            && coming.link == on
+        {
+            // It will send nothing of another window either: there is nothing to cancel.
+            coming.asked = pull.received;
             self.pull_broke(cx, photo, reason);
         }
     }
@@ -171,30 +219,29 @@ impl Copies {
 
     /// Why a pull's holder delivers nothing, or too little.
     ///
-    /// A holder sends one window after the other, on a home line for half a minute each. So one that sends anything at
-    /// all that was asked of it is not silent, and a pull waits for as long as what is ahead of it may take.
+    /// A holder sends one window after the other, on a home line for seconds each. So one that sends anything at all that
+    /// was asked of it is not silent, and a pull waits for as long as what is ahead of it may take.
     fn is_slow(&self, now: Time, pull: &Pull) -> Option<&'static str> {
-        let Phase::Receiving { from, received, window_end, ahead, since, progress, .. } =
-            pull.phase
-        else {
+        let Phase::Receiving(coming) = pull.phase else {
             return None;
         };
-        if received >= window_end {
-            // The whole window has come and waits for the disk: that is slow, not the holder.
+        if pull.in_line() == 0 {
+            // All that was asked for has come and waits for the disk: that is slow, not the holder.
             return None;
         }
         let (stall, start, rate) = match pull.lane() {
             Lane::Get => (GET_STALL, GET / 2, GET_MIN_RATE),
             Lane::Replicate => (REPLICATE_STALL, PULL_START, PULL_MIN_RATE),
         };
-        let (of_window, of_all) = self.ledger.ahead(from, pull.lane(), ahead);
+        let (of_window, of_all) = self.ledger.ahead(coming.from, pull.lane(), coming.ahead);
         let wait = stall + Duration::from_secs(of_window / rate);
-        let longest = start + Duration::from_secs((received + of_all) / rate);
-        let came = self.ledger.last_came(from).max(progress);
-        if now.since(came) >= stall || now.since(progress) >= wait {
+        let came_by_it = pull.received.saturating_sub(coming.began_at);
+        let longest = start + Duration::from_secs((came_by_it + of_all) / rate);
+        let came = self.ledger.last_came(coming.from).max(coming.progress);
+        if now.since(came) >= stall || now.since(coming.progress) >= wait {
             Some("nothing came for too long")
         } else {
-            (now.since(since) >= longest).then_some("it comes too slowly")
+            (now.since(coming.since) >= longest).then_some("it comes too slowly")
         }
     }
 
@@ -227,7 +274,14 @@ impl Copies {
         cx.link(LinkAction::Serve { link, transfer, photo, offset, length, lane });
     }
 
-    /// A window is sent, or could not be read.
+    /// Another node no longer wants what it has asked for.
+    pub(in crate::node) fn cancelled(&mut self, cx: &mut Context, link: LinkId, id: TransferId) {
+        if cx.mesh.node_at(link).is_some() {
+            cx.link(LinkAction::StopServing { link, transfer: id });
+        }
+    }
+
+    /// A window is sent, or is no longer wanted, or could not be read.
     pub(in crate::node) fn served(
         &mut self,
         cx: &mut Context,

@@ -35,6 +35,9 @@ fn link_action(action: &LinkAction, names: &dyn Names) -> String {
             format!("sends on link {} {}", link.0, message(sent, names))
         }
         LinkAction::Close { link, reason } => format!("closes link {}: {reason}", link.0),
+        LinkAction::StopServing { link, transfer: id } => {
+            format!("sends on link {} no more chunks {}", link.0, transfer(*id))
+        }
         LinkAction::Serve { link, transfer: id, photo, offset, length, lane: urgency } => {
             let (window, urgency) = (bytes(*offset, *length), lane(*urgency));
             let (photo, id) = (names.photo(*photo), transfer(*id));

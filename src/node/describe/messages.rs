@@ -19,6 +19,7 @@ pub fn command(message: &Message) -> &'static str {
         Message::AskForImage { .. } => "AskForImage",
         Message::Chunk { .. } => "chunk",
         Message::NoImage { .. } => "noImage",
+        Message::Cancel { .. } => "Cancel",
         Message::Challenge { .. } => "challenge",
         Message::Proof { .. } => "proof",
         Message::Release { .. } => "release",
@@ -65,6 +66,7 @@ pub fn message_since(message: &Message, told: &Told, names: &dyn Names) -> Strin
             return chunks(*id, *offset, data.len() as u64, 1);
         }
         Message::NoImage { transfer: _, reason } => reason.clone(),
+        Message::Cancel { .. } => "wants no more".to_owned(),
         Message::Challenge { photo: held, nonce } => {
             format!("asks for a proof of {} ({})", photo(held), round(*nonce))
         }
@@ -100,9 +102,9 @@ pub fn chunks(id: TransferId, offset: u64, length: u64, pieces: u32) -> String {
 /// The pull that a message belongs to.
 fn pull(message: &Message) -> Option<String> {
     match message {
-        Message::AskForImage { transfer: id, .. } | Message::NoImage { transfer: id, .. } => {
-            Some(transfer(*id))
-        }
+        Message::AskForImage { transfer: id, .. }
+        | Message::Cancel { transfer: id }
+        | Message::NoImage { transfer: id, .. } => Some(transfer(*id)),
         Message::Register(_)
         | Message::ConnectionUpdate { .. }
         | Message::RequestInfo

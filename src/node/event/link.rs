@@ -47,7 +47,7 @@ pub enum LinkEvent {
         /// The link it went to.
         link: LinkId,
     },
-    /// [`LinkAction::Serve`] is done: the window is sent, or could not be.
+    /// [`LinkAction::Serve`] is done: the window is sent, or is not wanted any more, or could not be read.
     Served {
         /// The link.
         link: LinkId,

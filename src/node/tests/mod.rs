@@ -50,6 +50,7 @@ mod tombstones;
 mod unrest;
 mod variants;
 mod versions;
+mod windows;
 mod words;
 mod work;
 mod world;

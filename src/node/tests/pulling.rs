@@ -1,5 +1,6 @@
 //! Photos on their way to a node, when something goes wrong: a holder, a disk, a link.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,8 +15,8 @@ use crate::photo::{Photo, PhotoId};
 use crate::protocol::message::{Lane, OfferReply, TransferId};
 use crate::protocol::{Answer, Facts, MAX_CHUNK, Message, Request};
 
-const PIN: Duration = Duration::from_secs(60);
-const SECOND: Duration = Duration::from_secs(1);
+pub(super) const PIN: Duration = Duration::from_secs(60);
+pub(super) const SECOND: Duration = Duration::from_secs(1);
 
 /// A photo of a few chunks and more.
 fn bytes() -> Vec<u8> {
@@ -32,31 +33,31 @@ pub(super) fn asked(actions: &[Action]) -> Option<(u64, TransferId)> {
     })
 }
 
-fn answered(actions: &[Action]) -> Option<&Answer> {
+pub(super) fn answered(actions: &[Action]) -> Option<&Answer> {
     actions.iter().find_map(|action| match action {
         Action::Client(ClientAction::Answer { answer, .. }) => Some(answer),
         _ => None,
     })
 }
 
-fn writes(actions: &[Action]) -> bool {
+pub(super) fn writes(actions: &[Action]) -> bool {
     let writes = |action: &Action| matches!(action, Action::Disk(DiskAction::Write { .. }));
     actions.iter().any(writes)
 }
 
-fn discards(actions: &[Action]) -> bool {
+pub(super) fn discards(actions: &[Action]) -> bool {
     let discards = |action: &Action| matches!(action, Action::Disk(DiskAction::Discard { .. }));
     actions.iter().any(discards)
 }
 
-fn get(solo: &mut Solo) -> Vec<Action> {
+pub(super) fn get(solo: &mut Solo) -> Vec<Action> {
     let (link, image_name) = (CLIENT, "p.jpg".to_owned());
     let request = Request::GetImageRequest { image_name };
     solo.tell(ClientEvent::Asked { link, by: Asker::Owner, request })
 }
 
 /// A node whose client wants a photo that two others have: whom it asks first, who is left, and the transfer.
-fn getting() -> (Solo, u64, u64, TransferId) {
+pub(super) fn getting() -> (Solo, u64, u64, TransferId) {
     let mut solo = Solo::new();
     solo.tell(DiskEvent::Room { bytes: 1 << 40 });
     (1..=2).for_each(|n| solo.join(n, PIN, &[&bytes()]));
@@ -81,7 +82,7 @@ pub(super) fn verdict(actions: &[Action]) -> Option<OfferReply> {
 }
 
 /// A piece of the photo comes.
-fn send(
+pub(super) fn send(
     solo: &mut Solo,
     from: u64,
     transfer: TransferId,
@@ -94,13 +95,17 @@ fn send(
 }
 
 /// The disk has taken a piece, or not.
-fn written(solo: &mut Solo, transfer: TransferId, result: Result<(), DiskError>) -> Vec<Action> {
+pub(super) fn written(
+    solo: &mut Solo,
+    transfer: TransferId,
+    result: Result<(), DiskError>,
+) -> Vec<Action> {
     let spool = Spool::Pull(transfer);
     solo.tell(DiskEvent::Written { spool, result })
 }
 
 /// All bytes come and are on the disk, which looks at them.
-fn deliver(solo: &mut Solo, from: u64, transfer: TransferId) {
+pub(super) fn deliver(solo: &mut Solo, from: u64, transfer: TransferId) {
     for at in 0..3 {
         let actions = send(solo, from, transfer, at * MAX_CHUNK, MAX_CHUNK);
         assert!(writes(&actions));
@@ -108,7 +113,7 @@ fn deliver(solo: &mut Solo, from: u64, transfer: TransferId) {
     }
 }
 
-fn inspect(
+pub(super) fn inspect(
     solo: &mut Solo,
     transfer: TransferId,
     found: Result<Arc<Photo>, DiskError>,
@@ -173,34 +178,6 @@ fn who_sends_what_was_not_asked_for_is_asked_no_more() {
 }
 
 #[test]
-fn the_next_holder_is_asked_when_what_the_last_one_sent_is_on_disk() {
-    let (mut solo, first, other, transfer) = getting();
-    send(&mut solo, first, transfer, 0, MAX_CHUNK);
-    assert_eq!(asked(&solo.wait(GET_STALL)), None);
-    let actions = written(&mut solo, transfer, Ok(()));
-    assert_eq!(asked(&actions), Some((other, transfer)));
-}
-
-#[test]
-fn the_next_window_is_asked_for_when_the_last_one_is_on_disk() {
-    let large = vec![7; WINDOW as usize + 1];
-    let mut solo = Solo::new();
-    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
-    solo.join(1, PIN, &[&large]);
-    let (first, transfer) = asked(&get(&mut solo)).expect("it asks the holder");
-    let pieces = WINDOW as usize / MAX_CHUNK;
-    for at in 0..pieces {
-        let actions = send(&mut solo, first, transfer, at * MAX_CHUNK, MAX_CHUNK);
-        assert!(writes(&actions) && asked(&actions).is_none(), "piece {at}");
-    }
-    for at in 1..pieces {
-        assert_eq!(asked(&written(&mut solo, transfer, Ok(()))), None, "{at} are written");
-    }
-    let actions = written(&mut solo, transfer, Ok(()));
-    assert_eq!(asked(&actions), Some((first, transfer)));
-}
-
-#[test]
 fn a_slow_disk_is_not_the_fault_of_the_holder() {
     let (mut solo, first, _, transfer) = getting();
     let chunks = [0, MAX_CHUNK, 2 * MAX_CHUNK];
@@ -253,8 +230,10 @@ fn a_get_tries_each_holder_once_whatever_is_wrong_with_it() {
 fn a_get_that_comes_slowly_is_not_given_up() {
     let (mut solo, first, _, transfer) = getting();
     for at in 0..3 {
-        assert_eq!(asked(&solo.wait(GET_STALL - TICK)), None);
+        let time = Duration::from_secs(MAX_CHUNK as u64 / GET_MIN_RATE);
+        assert_eq!(asked(&solo.wait(time)), None);
         send(&mut solo, first, transfer, at * MAX_CHUNK, MAX_CHUNK);
+        written(&mut solo, transfer, Ok(()));
     }
 }
 
@@ -269,47 +248,51 @@ fn a_get_that_trickles_goes_to_the_next_holder_in_time() {
     assert_eq!(waited, Some(3), "half of the time is left for the other");
 }
 
+/// Whoever is asked sends a byte a second. After how many seconds clients are answered.
+fn trickle(solo: &mut Solo, mut actions: Vec<Action>, seconds: u64) -> Vec<u64> {
+    let (mut asked, mut answered) = (BTreeMap::new(), Vec::new());
+    for second in 1..=seconds {
+        for action in &actions {
+            if let Action::Link(LinkAction::Send {
+                link,
+                message: Message::AskForImage { transfer, offset, .. },
+            }) = action
+            {
+                asked.entry(*transfer).or_insert((link.0, *offset)).0 = link.0;
+            }
+        }
+        actions = solo.wait(SECOND);
+        answered.extend(actions.iter().filter(|a| matches!(a, Action::Client(_))).map(|_| second));
+        for (transfer, (link, offset)) in &mut asked {
+            actions.extend(send(solo, *link, *transfer, *offset as usize, 1));
+            actions.extend(written(solo, *transfer, Ok(())));
+            *offset += 1;
+        }
+    }
+    answered
+}
+
 #[test]
 fn nobody_waits_for_ever_for_a_photo_that_comes_too_slowly() {
-    let (mut solo, first, _, transfer) = getting();
-    let limit = GET + Duration::from_secs(bytes().len() as u64 / GET_MIN_RATE);
-    let mut waited = Duration::ZERO;
-    let mut offset = 0;
-    while waited + SECOND < limit {
-        waited += SECOND;
-        assert_eq!(answered(&solo.wait(SECOND)), None, "{waited:?}");
-        send(&mut solo, first, transfer, offset, 1);
-        offset += 1;
-    }
-    let actions = solo.wait(SECOND);
-    assert!(matches!(answered(&actions), Some(Answer::NotFound { .. })));
-    assert!(discards(&actions));
+    let mut solo = Solo::new();
+    (1..=9).for_each(|n| solo.join(n, PIN, &[&bytes()]));
+    let actions = get(&mut solo);
+    let limit = GET.as_secs() + bytes().len() as u64 / GET_MIN_RATE;
+    assert_eq!(trickle(&mut solo, actions, limit + 5), [limit]);
 }
 
 #[test]
 fn a_get_has_the_time_of_the_others_too() {
     let other = vec![8; 3 * MAX_CHUNK];
     let mut solo = Solo::new();
-    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
-    solo.join(1, PIN, &[&bytes(), &other]);
-    let transfers = [bytes(), other].map(|bytes| {
+    (1..=9).for_each(|n| solo.join(n, PIN, &[&bytes(), &other]));
+    let asks = [bytes(), other].map(|bytes| {
         let link = LinkId(CLIENT.0 + u64::from(bytes[0]));
         let request = Request::GetExact { photo: PhotoId::of(&bytes) };
-        let actions = solo.tell(ClientEvent::Asked { link, by: Asker::Owner, request });
-        asked(&actions).expect("it asks the holder").1
+        solo.tell(ClientEvent::Asked { link, by: Asker::Owner, request })
     });
-    let time =
-        |photos: u64| GET + Duration::from_secs(photos * bytes().len() as u64 / GET_MIN_RATE);
-    let mut given_up = Vec::new();
-    for at in 0..time(2).as_secs() as usize {
-        let actions = solo.wait(SECOND);
-        let answers = actions.iter().filter(|action| matches!(action, Action::Client(_)));
-        given_up.extend(answers.map(|_| at as u64 + 1));
-        for transfer in transfers {
-            send(&mut solo, 1, transfer, at, 1);
-        }
-    }
-    assert_eq!(given_up, [time(2).as_secs(); 2]);
+    let limit = GET.as_secs() + 2 * bytes().len() as u64 / GET_MIN_RATE;
+    assert_eq!(trickle(&mut solo, asks.concat(), limit + 5), [limit; 2]);
 }
 
 #[test]

@@ -168,6 +168,7 @@ impl World {
                 }
                 self.tell(n, LinkEvent::Closed { link, reason });
             }
+            LinkAction::StopServing { .. } => {}
             LinkAction::Serve { link, transfer, photo, offset, length, .. } => {
                 let bytes = self.disks[n].photos[&photo].1.clone();
                 let window = &bytes[offset as usize..bytes.len().min((offset + length) as usize)];

@@ -155,6 +155,7 @@ fn about_copies() -> impl Strategy<Value = Message> {
             data
         }),
         (transfer(), ".*").prop_map(|(transfer, reason)| Message::NoImage { transfer, reason }),
+        transfer().prop_map(|transfer| Message::Cancel { transfer }),
         (photo_id(), nonce()).prop_map(|(photo, nonce)| Message::Challenge { photo, nonce }),
         (nonce(), proof, prop::option::of(".*"), prop::option::of(any::<u32>())).prop_map(
             |(nonce, proof, refused, wait)| Message::Proof { nonce, proof, refused, wait }
