@@ -85,6 +85,7 @@ pub use reconcile::Absorbed;
 pub use reread::{Reading, Reread};
 pub use scan::{Candidate, Inspection, Walk, Walker};
 pub use scrub::Recheck;
+pub use spool::SpoolReader;
 
 use damage::DamagedOriginals;
 use disk::Disk;

@@ -237,8 +237,9 @@ pub enum ClientAction {
         /// The answer; never a `ReceiveImage`.
         answer: Answer,
     },
-    /// Answer a client's request with a photo, whose bytes are checked against its digest before the first is sent.
-    /// Comes back as [`ClientEvent::Answered`].
+    /// Answer a client's request with a photo. Bytes of the folder are checked against its digest before the first is
+    /// sent; those of a spool file, which may still be coming, before the last. Comes back as [`ClientEvent::Answered`],
+    /// unless it turned out too late that they are not the photo, which ends the link.
     AnswerPhoto {
         /// The client's link.
         link: LinkId,

@@ -1,6 +1,6 @@
 //! Carrying out what a node wants, as the daemon's threads do.
 
-use photomesh::node::{Action, ClientAction, LinkAction, LinkId};
+use photomesh::node::{Action, ClientAction, LinkAction, LinkId, Source};
 use photomesh::protocol::Message;
 
 use std::time::Duration;
@@ -62,7 +62,10 @@ impl World {
             }
             ClientAction::AnswerPhoto { link, name: _, label: _, photo, source } => {
                 if let Some(Far::Client(client)) = self.far(life, link) {
-                    self.answer_photo(life, client, photo.id, source);
+                    match source {
+                        Source::Spooled(spool) => self.begin_stream(life, client, photo.id, spool),
+                        Source::Held(_) => self.answer_photo(life, client, photo.id, source),
+                    }
                 }
             }
         }

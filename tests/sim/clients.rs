@@ -11,6 +11,7 @@ use crate::agenda::{Life, What};
 use crate::flaws::Flaw;
 use crate::host::Far;
 use crate::rng::Rng;
+use crate::streams::Stream;
 use crate::world::World;
 
 /// Every request must be answered or refused within this time, or its link closed: the deadlines of gets and puts, and
@@ -54,6 +55,8 @@ pub(crate) struct Clients {
     pub(crate) links: BTreeMap<usize, Client>,
     next: usize,
     persons: BTreeMap<usize, Option<usize>>,
+    /// Answers that have begun while their photos come.
+    pub(crate) streams: BTreeMap<usize, Stream>,
     /// Photos that people have at hand to put, and their names.
     pub(crate) to_put: VecDeque<(PhotoId, String)>,
     /// Names that people have heard of.
@@ -71,12 +74,25 @@ impl Clients {
             links: BTreeMap::new(),
             next: 0,
             persons: BTreeMap::new(),
+            streams: BTreeMap::new(),
             to_put: VecDeque::new(),
             names: Vec::new(),
             until: Duration::ZERO,
             pace,
             rng: Rng::new(seed, 3),
         }
+    }
+
+    /// A client's link breaks under it: which it was, for the daemon.
+    pub(crate) fn lose(&mut self, client: usize) -> Option<LinkId> {
+        let open = self.links.get_mut(&client)?;
+        open.pending = None;
+        open.reply.get_or_insert(Reply::Lost);
+        let (link, wanders) = (open.link, open.person.is_some());
+        if wanders {
+            self.links.remove(&client);
+        }
+        Some(link)
     }
 
     fn think(&mut self) -> Duration {
@@ -254,15 +270,8 @@ impl World {
         let lost = |(id, client): (&usize, &Client)| (client.life == life).then_some(*id);
         let lost: Vec<usize> = self.clients.links.iter().filter_map(lost).collect();
         for client in lost {
-            let Some(open) = self.clients.links.get_mut(&client) else {
-                continue;
-            };
-            open.pending = None;
-            open.reply.get_or_insert(Reply::Lost);
-            let (link, wanders) = (open.link, open.person.is_some());
-            self.detach(life, link);
-            if wanders {
-                self.clients.links.remove(&client);
+            if let Some(link) = self.clients.lose(client) {
+                self.detach(life, link);
             }
         }
     }
@@ -285,7 +294,7 @@ impl World {
         }
     }
 
-    /// A client gets a photo: its bytes are checked before the first one is sent.
+    /// A client gets a photo: its bytes are checked before the first one is sent, or the last one if they still come.
     pub(crate) fn answer_photo(
         &mut self,
         life: Life,

@@ -66,6 +66,7 @@ impl World {
             None
         };
         let event = self.execute(life, job.action, trouble);
+        self.go_on_streaming(life);
         let told =
             self.has(Flaw::AckOnReceipt) && matches!(event, Some(DiskEvent::Installed { .. }));
         if let Some(event) = event.filter(|_| !told) {

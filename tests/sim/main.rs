@@ -54,6 +54,7 @@ mod scale;
 mod seeds;
 mod stats;
 mod story;
+mod streams;
 mod tables;
 mod trace;
 mod traitors;

@@ -27,6 +27,8 @@ pub(crate) struct Stats {
     pub(crate) requests: u64,
     pub(crate) answers: u64,
     pub(crate) refusals: u64,
+    /// Photos that clients began to get and did not get to their end.
+    pub(crate) cut_off: u64,
     pub(crate) drops: u64,
     pub(crate) retirements: u64,
     pub(crate) purges: u64,
@@ -91,6 +93,7 @@ impl Stats {
         self.requests += other.requests;
         self.answers += other.answers;
         self.refusals += other.refusals;
+        self.cut_off += other.cut_off;
         self.drops += other.drops;
         self.retirements += other.retirements;
         self.purges += other.purges;
@@ -107,7 +110,7 @@ impl Stats {
             self.faults.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
         format!(
             "seeds {seeds}, {} of them in a group, {} with lines at home, simulated hours {hours:.1}, events {}, faults {faults} ({})\n\
-             requests {}, answers {}; copies dropped {}, retired {}, purged {}; removed {}, lifted {}\n\
+             requests {}, answers {}, photos cut off {}; copies dropped {}, retired {}, purged {}; removed {}, lifted {}\n\
              longest settling {:.0} s, longest queue {}, most disk operations at once {}, most unwritten bytes of a photo {}",
             self.groups,
             self.lines,
@@ -115,6 +118,7 @@ impl Stats {
             kinds.join(", "),
             self.requests,
             self.answers,
+            self.cut_off,
             self.drops,
             self.retirements,
             self.purges,

@@ -11,10 +11,10 @@ use crate::daemon::inbox::Input;
 use crate::daemon::services::Services;
 use crate::daemon::socket::frames::SocketWriter;
 use crate::daemon::socket::link::{Link, write_failure};
-use crate::daemon::socket::reply::{Delivery, Reply};
+use crate::daemon::socket::reply::{Delivery, PhotoBytes, Reply};
 use crate::daemon::threads;
 use crate::node::{ClientEvent, CloseReason, DiskError};
-use crate::photo::{Digest, Photo};
+use crate::photo::{Digest, Photo, PhotoId};
 use crate::protocol::{Answer, Blob};
 
 /// An answer is written, so the next request may be read.
@@ -98,34 +98,77 @@ impl Writer {
     /// Sends a photo; `false` if it cannot be read as what it should be. The node hears which, and answers the same
     /// request in another way then.
     ///
-    /// The file is read twice: once to be sure of it, once to send it. So the photo is never in memory as a whole, and a
-    /// client never gets the first half of a damaged one.
+    /// A file of the folder is read twice: once to be sure of it, once to send it. So the photo is never in memory as a
+    /// whole, and a client never gets the first half of a damaged one. What comes from another node is sent while it
+    /// comes, but for the last piece, for which everything before must be right.
     fn deliver(&mut self, delivery: Delivery) -> Result<bool, CloseReason> {
-        let photo = &delivery.photo;
-        let result = match delivery.opened.and_then(|(file, _)| check(file, photo)) {
-            Ok(mut file) => {
-                let answer = Answer::ReceiveImage {
-                    image_name: delivery.name,
-                    label: delivery.label,
-                    id: photo.id,
-                    bytes: photo.bytes,
-                    image: Blob::default(),
-                };
-                let sent = self.out.image(&answer, photo.bytes, &mut file);
-                sent.map_err(|error| write_failure(&error))?;
-                Ok(())
-            }
-            Err(error) => {
-                if delivery.held && error != DiskError::Gone {
-                    self.disk.suspect(photo.id);
+        let Delivery { name, label, photo, bytes } = delivery;
+        let answer = Answer::ReceiveImage {
+            image_name: name,
+            label,
+            id: photo.id,
+            bytes: photo.bytes,
+            image: Blob::default(),
+        };
+        let result = match bytes {
+            PhotoBytes::Held(opened) => match opened.and_then(|(file, _)| check(file, &photo)) {
+                Ok(file) => Ok(self.send(&answer, &photo, file)?),
+                Err(error) => {
+                    if error != DiskError::Gone {
+                        self.disk.suspect(photo.id);
+                    }
+                    Err(error)
                 }
-                Err(error)
+            },
+            PhotoBytes::Spooled(Ok(reader)) => {
+                let checked = Checked::new(reader, &photo);
+                Ok(self.send(&answer, &photo, checked)?)
             }
+            PhotoBytes::Spooled(Err(error)) => Err(error),
         };
         let answered = result.is_ok();
         let event = ClientEvent::Answered { link: self.link.id, result };
         self.inbox.send(event.into()).map_err(|_| CloseReason::Shutdown)?;
         Ok(answered)
+    }
+
+    fn send(
+        &mut self,
+        answer: &Answer,
+        photo: &Photo,
+        mut bytes: impl Read,
+    ) -> Result<(), CloseReason> {
+        let sent = self.out.image(answer, photo.bytes, &mut bytes);
+        sent.map_err(|error| write_failure(&error))
+    }
+}
+
+/// A photo that is read for the first time. All of it must be right before its last bytes are given out.
+struct Checked<R> {
+    bytes: R,
+    digest: Digest,
+    id: PhotoId,
+    /// How many bytes are still to come.
+    left: u64,
+}
+
+impl<R: Read> Checked<R> {
+    fn new(bytes: R, photo: &Photo) -> Checked<R> {
+        Checked { bytes, digest: Digest::default(), id: photo.id, left: photo.bytes }
+    }
+}
+
+impl<R: Read> Read for Checked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.bytes.read(buffer)?;
+        self.digest.add(&buffer[..read]);
+        self.left = self.left.saturating_sub(read as u64);
+        let is_wrong =
+            (read == 0 && !buffer.is_empty()) || (self.left == 0 && self.digest.id() != self.id);
+        match is_wrong {
+            true => Err(io::Error::other("other nodes did not deliver the photo to its end")),
+            false => Ok(read),
+        }
     }
 }
 

@@ -8,12 +8,12 @@ use super::super::console::Console;
 use super::super::limits::{HOUSEKEEPING, ROOM_ROUNDS};
 use super::comparing::Comparer;
 use super::hashing::Hashers;
-use super::jobs::{Job, name};
+use super::jobs::{Job, name as name_of};
 use super::proving::Prover;
 use super::rereading::Rereaders;
 use super::scanner::Scanner;
 use super::uploads::{Upload, Uploads};
-use crate::daemon::socket::reply::{Delivery, Opened, Reply};
+use crate::daemon::socket::reply::{Delivery, Opened, PhotoBytes, Reply};
 use crate::folder::{Change, Folder, Inspection, Reading, Walk};
 use crate::node::{DiskError, DiskEvent, LinkId, Source, Spool};
 
@@ -159,13 +159,13 @@ impl FolderThread {
         match job {
             Job::Do(action, asked) => self.carry_out(action, asked),
             Job::Deliver { name, label, photo, source, to } => {
-                let delivery = Delivery {
-                    name,
-                    label,
-                    photo,
-                    held: matches!(source, Source::Held(_)),
-                    opened: self.open(source),
+                let bytes = match source {
+                    Source::Held(_) => PhotoBytes::Held(self.open(source)),
+                    Source::Spooled(spool) => PhotoBytes::Spooled(
+                        self.folder.read_along(&name_of(spool)).map_err(DiskError::from),
+                    ),
                 };
+                let delivery = Delivery { name, label, photo, bytes };
                 // The client's writer takes one reply to each request, or has ended.
                 let _ = to.try_send(Reply::Photo(delivery));
             }
@@ -185,7 +185,7 @@ impl FolderThread {
         match source {
             Source::Held(photo) => Ok(self.folder.open_photo(photo)?),
             Source::Spooled(spool) => {
-                let file = self.folder.open_spool(&name(spool))?;
+                let file = self.folder.open_spool(&name_of(spool))?;
                 let length = file.metadata()?.len();
                 Ok((file, length))
             }
@@ -194,7 +194,7 @@ impl FolderThread {
 
     fn upload(&mut self, link: LinkId, bytes: u64) -> Result<Upload, DiskError> {
         let free = self.folder.free_bytes()?;
-        let path = self.folder.spool_path(&name(Spool::Put(link)));
+        let path = self.folder.spool_path(&name_of(Spool::Put(link)));
         self.uploads.admit(path, bytes, free)
     }
 

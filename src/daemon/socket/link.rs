@@ -169,32 +169,37 @@ pub(in crate::daemon) enum Side {
     Accepted,
 }
 
-/// The writing end, with a deadline for every piece: a socket's own timeout counts per call, which a reader of single
-/// bytes can draw out for ever.
+/// The writing end, with a limit to the time that every piece takes: a socket's own timeout counts per call, which a
+/// reader of single bytes can draw out for ever. What is to be written may take its time to come.
 pub(super) struct Outgoing {
     link: Arc<Link>,
-    deadline: Instant,
+    /// Of the time for this piece.
+    left: Duration,
     piece: usize,
 }
 
 impl Outgoing {
     pub(super) fn new(link: Arc<Link>) -> Outgoing {
-        Outgoing { link, deadline: Instant::now(), piece: 0 }
+        Outgoing { link, left: Duration::ZERO, piece: 0 }
     }
 
-    /// Starts the clock: something is about to be written after a pause.
+    /// Begins a piece.
     pub(super) fn begin(&mut self) {
-        self.deadline = Instant::now() + self.link.deadlines.write;
+        self.left = self.link.deadlines.write;
         self.piece = 0;
     }
 }
 
 impl Write for Outgoing {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let left = time_left(self.deadline)?;
+        if self.left.is_zero() {
+            return Err(ErrorKind::TimedOut.into());
+        }
         let mut stream = &self.link.stream;
-        stream.set_write_timeout(Some(left))?;
+        stream.set_write_timeout(Some(self.left))?;
+        let begun = Instant::now();
         let written = stream.write(bytes)?;
+        self.left = self.left.saturating_sub(begun.elapsed());
         self.piece += written;
         if self.piece >= WRITE_PIECE {
             self.begin();

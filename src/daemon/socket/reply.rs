@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::sync::Arc;
 
+use crate::folder::SpoolReader;
 use crate::node::DiskError;
 use crate::photo::Photo;
 use crate::protocol::Answer;
@@ -18,7 +19,7 @@ pub(in crate::daemon) enum Reply {
     Photo(Delivery),
 }
 
-/// A photo to be checked and sent.
+/// A photo to be sent.
 pub(in crate::daemon) struct Delivery {
     /// The name that was asked for.
     pub(in crate::daemon) name: String,
@@ -26,8 +27,14 @@ pub(in crate::daemon) struct Delivery {
     pub(in crate::daemon) label: String,
     /// What the bytes must be.
     pub(in crate::daemon) photo: Arc<Photo>,
-    /// Whether they lie in the folder, which must know if they are damaged, or in a spool file.
-    pub(in crate::daemon) held: bool,
-    /// The bytes.
-    pub(in crate::daemon) opened: Opened,
+    /// Where they are.
+    pub(in crate::daemon) bytes: PhotoBytes,
+}
+
+/// The bytes of a photo that a client is sent, or why there are none.
+pub(in crate::daemon) enum PhotoBytes {
+    /// In the folder, which must know if they are damaged.
+    Held(Opened),
+    /// In a spool file, into which they may still be coming.
+    Spooled(Result<SpoolReader, DiskError>),
 }

@@ -17,7 +17,7 @@ use crate::daemon::disk::uploads::Upload;
 use crate::daemon::inbox::LinkHandle;
 use crate::daemon::limits::{DEADLINES, Deadlines};
 use crate::daemon::socket::frames::SocketReader;
-use crate::daemon::socket::reply::{Delivery, Reply};
+use crate::daemon::socket::reply::{Delivery, PhotoBytes, Reply};
 use crate::node::{Asker, ClientEvent, CloseReason, DiskError, Event};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Answer, Request};
@@ -30,7 +30,7 @@ fn client_that_asks() -> (Stage, Sender<Reply>) {
 }
 
 /// The same with other deadlines.
-fn client_within(deadlines: Deadlines) -> (Stage, Sender<Reply>) {
+pub(super) fn client_within(deadlines: Deadlines) -> (Stage, Sender<Reply>) {
     let stage = Stage::with(deadlines);
     stage.serve(|services, link| {
         let frames = SocketReader::new(Arc::clone(&link));
@@ -62,7 +62,7 @@ fn list(names: &[&str]) -> Reply {
     Reply::Answer(Answer::ListImage { list })
 }
 
-fn photo_of(bytes: &[u8]) -> Arc<Photo> {
+pub(super) fn photo_of(bytes: &[u8]) -> Arc<Photo> {
     Arc::new(Photo::opaque(PhotoId::of(bytes), bytes.len() as u64))
 }
 
@@ -74,8 +74,7 @@ fn delivery(photo: &Arc<Photo>, content: &[u8]) -> Reply {
         name: "cat".to_owned(),
         label: "cat.jpg".to_owned(),
         photo: Arc::clone(photo),
-        held: true,
-        opened: Ok((opened, content.len() as u64)),
+        bytes: PhotoBytes::Held(Ok((opened, content.len() as u64))),
     })
 }
 

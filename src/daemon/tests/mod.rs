@@ -7,6 +7,7 @@ mod disk;
 mod listeners;
 mod members;
 mod peers;
+mod reading_along;
 mod repeats;
 mod room;
 mod send_check;

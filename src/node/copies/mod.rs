@@ -45,7 +45,7 @@ mod rebalance;
 mod slots;
 mod transfer;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::LinkId;
 use crate::photo::PhotoId;
@@ -75,6 +75,8 @@ pub(in crate::node) struct Copies {
     next_transfer: u32,
     /// What was asked of holders and has not come yet.
     ledger: Ledger,
+    /// Who has sent wrong bytes of a photo: they are asked for it last.
+    liars: BTreeSet<(PhotoId, NodeId)>,
     /// Windows on their way out, by link.
     serving: BTreeMap<LinkId, usize>,
 }
@@ -90,6 +92,7 @@ impl Copies {
             pulls: BTreeMap::new(),
             next_transfer: 0,
             ledger: Ledger::default(),
+            liars: BTreeSet::new(),
             serving: BTreeMap::new(),
         }
     }

@@ -6,10 +6,12 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Copies;
 use super::ledger::Ahead;
 use crate::node::context::Context;
+use crate::node::limits::{GET, GET_MIN_RATE};
 use crate::node::news::{Fetcher, News};
 use crate::node::table::edges::is_current;
 use crate::node::{DiskAction, DiskError, LinkId, Source, Spool, Time};
@@ -27,20 +29,21 @@ pub(super) struct Pull {
     pub(super) offered_by: BTreeSet<NodeId>,
     /// Clients that wait for it.
     pub(super) waiting: BTreeSet<LinkId>,
-    /// Clients that are reading the spool file.
+    /// Clients that are reading the spool file, perhaps while it grows.
     pub(super) reading: BTreeSet<LinkId>,
     /// A drop needs it, to verify it and to check proofs.
     pub(super) verify: bool,
     pub(super) phase: Phase,
-    /// Holders that did not deliver.
+    /// Holders that did not deliver, and when the first one was asked.
     pub(super) tried: BTreeSet<NodeId>,
+    pub(super) begun: Option<Time>,
     /// How many bytes have come, from the first one on, whoever has sent them.
     pub(super) received: u64,
     /// Several holders have sent them.
     pub(super) patched: bool,
     /// All must come from one holder: what several had sent was not the photo, and nobody knows whose fault that was.
     pub(super) whole: bool,
-    /// Pieces that the disk has not confirmed yet.
+    /// Pieces of them that the disk has not confirmed yet.
     pub(super) unwritten: u32,
 }
 
@@ -80,7 +83,8 @@ pub(super) struct Receiving {
 
 impl Pull {
     pub(in crate::node) fn lane(&self) -> Lane {
-        if self.waiting.is_empty() { Lane::Replicate } else { Lane::Get }
+        let for_clients = !self.waiting.is_empty() || !self.reading.is_empty();
+        if for_clients { Lane::Get } else { Lane::Replicate }
     }
 
     /// From whom it comes, while it does.
@@ -99,9 +103,27 @@ impl Pull {
         }
     }
 
+    /// Whether it takes one of the places for pulls.
+    pub(super) fn runs(&self) -> bool {
+        !matches!(self.phase, Phase::Queued | Phase::Ready { .. })
+    }
+
     /// Whether it may have a spool file.
     fn has_spool(&self) -> bool {
         self.phase != Phase::Queued || self.received > 0
+    }
+
+    /// Whether those who read along have waited for so long that no other holder is tried. (Whoever still waits for the
+    /// first piece has a time of their own.)
+    pub(super) fn takes_too_long(&self, now: Time) -> bool {
+        let for_readers_alone = self.waiting.is_empty() && self.keep.is_none() && !self.verify;
+        let longest = GET + Duration::from_secs(self.photo.bytes / GET_MIN_RATE);
+        for_readers_alone && self.begun.is_some_and(|begun| now.since(begun) >= longest)
+    }
+
+    /// What has come is thrown away.
+    pub(super) fn begin_anew(&mut self) {
+        (self.received, self.patched) = (0, false);
     }
 
     pub(super) fn is_unwanted(&self) -> bool {
@@ -142,6 +164,7 @@ impl Copies {
             Fetcher::Comparison => pull.verify = true,
         }
         self.hand_out(cx, id);
+        self.let_read_along(cx, id);
         self.start_pulls(cx);
     }
 
@@ -180,6 +203,7 @@ impl Copies {
                 verify: false,
                 phase: Phase::Queued,
                 tried: BTreeSet::new(),
+                begun: None,
                 received: 0,
                 patched: false,
                 whole: false,
@@ -275,6 +299,24 @@ impl Copies {
         hand_over(cx, &pull.photo, waiting, pull.verify && is_read, source);
         if pull.verify && !is_read {
             self.examine(cx, photo, from);
+        }
+    }
+
+    /// Clients get what there is of a photo while the rest of it comes. They hold its last bytes back themselves until all
+    /// of them are right; if that fails, their answers end unfinished.
+    pub(super) fn let_read_along(&mut self, cx: &mut Context, photo: PhotoId) {
+        let Some((transfer, pull)) = self.pulls.get_mut(&photo) else {
+            return;
+        };
+        let Phase::Receiving(Receiving { bytes, .. }) = pull.phase else {
+            return;
+        };
+        // The answer says first how many bytes the photo has. One that is here at once is not worth the risk.
+        if 0 < pull.received && pull.received < bytes && bytes == pull.photo.bytes {
+            let source = Source::Spooled(Spool::Pull(*transfer));
+            let waiting = std::mem::take(&mut pull.waiting);
+            pull.reading.extend(&waiting);
+            hand_over(cx, &pull.photo, waiting, false, source);
         }
     }
 

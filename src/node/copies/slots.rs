@@ -75,7 +75,7 @@ impl Copies {
     pub(super) fn start_pulls(&mut self, cx: &mut Context) {
         let running = |lane: Lane| {
             let pulls = self.pulls.values();
-            pulls.filter(|(_, pull)| pull.lane() == lane && pull.phase != Phase::Queued).count()
+            pulls.filter(|(_, pull)| pull.lane() == lane && pull.runs()).count()
         };
         let free = |lane: Lane| (lane, slots(lane).saturating_sub(running(lane)));
         let mut free = BTreeMap::from([Lane::Get, Lane::Replicate].map(free));
@@ -108,6 +108,10 @@ impl Copies {
 
     /// Pulls from the next holder that was not tried yet, or gives up.
     pub(super) fn pull_from_next(&mut self, cx: &mut Context, photo: PhotoId) {
+        let pull = self.pulls.get(&photo).map(|(_, pull)| pull);
+        if pull.is_some_and(|pull| pull.takes_too_long(cx.now())) {
+            return self.pull_failed(cx, photo, "it came too slowly");
+        }
         match self.find_holder(cx, photo, &self.busy(cx, Some(photo))) {
             Found::Holder(from) => self.pull_from(cx, photo, from),
             Found::Later => {
@@ -149,13 +153,14 @@ impl Copies {
             let is_free = theirs < share && line < most;
             let others = busy.holders.get(&node).copied().unwrap_or(0);
             let score = rendezvous_score(photo, node);
-            let rank = (tried.contains(&person), !is_free, in_trash, others, score);
+            let lies = self.liars.contains(&(photo, node));
+            let rank = (lies, tried.contains(&person), !is_free, in_trash, others, score);
             if best.is_none_or(|(least, _)| rank < least) {
                 best = Some((rank, node));
             }
         }
         match best {
-            Some(((_, false, ..), node)) => Found::Holder(node),
+            Some(((_, _, false, ..), node)) => Found::Holder(node),
             _ if is_reachable => Found::Later,
             _ => Found::Nowhere,
         }
@@ -172,10 +177,11 @@ impl Copies {
         let bytes = told.unwrap_or(pull.photo.bytes);
         if pull.received > 0 && (pull.whole || pull.received >= bytes) {
             cx.disk(DiskAction::Discard { spool: Spool::Pull(*transfer) });
-            (pull.received, pull.patched) = (0, false);
+            pull.begin_anew();
         }
         pull.patched |= pull.received > 0;
         let (now, at) = (cx.now(), pull.received);
+        pull.begun.get_or_insert(now);
         pull.phase = Phase::Receiving(Receiving {
             from,
             link,

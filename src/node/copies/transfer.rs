@@ -14,7 +14,8 @@ use super::Copies;
 use super::pulls::{Phase, Pull, Receiving};
 use crate::node::context::Context;
 use crate::node::limits::{
-    GET, GET_MIN_RATE, GET_STALL, PULL_MIN_RATE, PULL_START, REPLICATE_STALL, SERVING, WINDOW,
+    GET, GET_MIN_RATE, GET_STALL, LIARS, PULL_MIN_RATE, PULL_START, REPLICATE_STALL, SERVING,
+    WINDOW,
 };
 use crate::node::{DiskAction, DiskError, LinkAction, LinkId, Spool, Time};
 use crate::photo::PhotoId;
@@ -62,6 +63,7 @@ impl Copies {
         pull.received += size;
         pull.unwritten += 1;
         cx.disk(DiskAction::Write { spool: Spool::Pull(transfer), offset: at, data });
+        self.let_read_along(cx, photo);
         self.ask_on(cx, photo);
     }
 
@@ -156,8 +158,13 @@ impl Copies {
             return;
         };
         cx.disk(DiskAction::Discard { spool: Spool::Pull(*transfer) });
-        pull.received = 0;
-        if !std::mem::take(&mut pull.patched) {
+        let (from, patched) = (pull.from(), pull.patched);
+        pull.begin_anew();
+        if !patched {
+            self.liars.extend(from.map(|from| (photo, from)));
+            while self.liars.len() > LIARS {
+                self.liars.pop_first();
+            }
             return self.pull_broke(cx, photo, why);
         }
         pull.whole = true;

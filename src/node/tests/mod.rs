@@ -37,6 +37,7 @@ mod pulling;
 mod putting;
 mod ranks;
 mod rate;
+mod reading_along;
 mod removals;
 mod removing;
 mod rounds;

@@ -37,6 +37,8 @@ pub(super) struct World {
     pub(super) links: BTreeMap<(usize, LinkId), (usize, LinkId)>,
     pub(super) events: VecDeque<(usize, Event)>,
     pub(super) answers: Vec<Answer>,
+    /// Answers with photos that are still coming.
+    pub(super) coming: Vec<(usize, ClientAction)>,
     pub(super) last_link: u64,
 }
 
@@ -57,6 +59,7 @@ impl World {
             links: BTreeMap::new(),
             events: VecDeque::new(),
             answers: Vec::new(),
+            coming: Vec::new(),
             last_link: 0,
         };
         for n in 0..nodes {
@@ -187,6 +190,11 @@ impl World {
     fn for_client(&mut self, n: usize, action: ClientAction) {
         match action {
             ClientAction::Answer { answer, .. } => self.answers.push(answer),
+            ClientAction::AnswerPhoto { source: Source::Spooled(spool), ref photo, .. }
+                if self.disks[n].spool[&spool].len() < photo.bytes as usize =>
+            {
+                self.coming.push((n, action));
+            }
             ClientAction::AnswerPhoto { link, name, label, photo, source } => {
                 let image = Blob::from(self.read(n, source));
                 let (id, bytes) = (photo.id, photo.bytes);
@@ -272,6 +280,9 @@ impl World {
             _ => return,
         };
         self.tell(n, done);
+        for (n, answer) in std::mem::take(&mut self.coming) {
+            self.for_client(n, answer);
+        }
     }
 
     pub(super) fn scan(&mut self, n: usize) {
