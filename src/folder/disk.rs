@@ -123,13 +123,15 @@ impl Disk {
     /// Moves a synced file to a name in one of our own directories, where nobody else makes files; a file that had the
     /// name is replaced. Safe when it returns; on an error the file is where it was.
     pub(super) fn place(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.place_spool(from, to)?;
+        self.sync_dir(parent(from)).inspect_err(|_| drop(self.rename(to, from)))
+    }
+
+    /// The same for a file of `tmp`. That its old name is gone is not made safe: one that comes back is swept.
+    pub(super) fn place_spool(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.rename(from, to)?;
-        let synced = self.sync_dir(parent(to)).and_then(|()| self.sync_dir(parent(from)));
-        if synced.is_err() {
-            // Best effort: the caller is told that nothing happened. A file that stays is found by the next scan.
-            let _ = self.rename(to, from);
-        }
-        synced
+        // Best effort: the caller is told that nothing happened. A file that stays is found by the next scan.
+        self.sync_dir(parent(to)).inspect_err(|_| drop(self.rename(to, from)))
     }
 
     /// Moves a synced file to a name that must be free: [`io::ErrorKind::AlreadyExists`] if it is not, even if it was
@@ -169,7 +171,7 @@ impl Disk {
         let done = self
             .write(&file, tmp, text.as_bytes())
             .and_then(|()| self.sync(&file, tmp))
-            .and_then(|()| self.place(tmp, path));
+            .and_then(|()| self.place_spool(tmp, path));
         if done.is_err() {
             // Best effort: the next start sweeps it.
             let _ = self.remove(tmp);
@@ -177,7 +179,8 @@ impl Disk {
         done
     }
 
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+    /// Gives a file another name in our own directories, not yet safely.
+    pub(super) fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.step(Step::Rename(from, to))?;
         fs::rename(from, to)
     }

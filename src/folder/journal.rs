@@ -103,7 +103,7 @@ impl Journal {
         }
         self.disk.write(&file, &self.tmp, &text)?;
         self.disk.sync(&file, &self.tmp)?;
-        self.disk.place(&self.tmp, &self.path)?;
+        self.disk.place_spool(&self.tmp, &self.path)?;
         Ok(count)
     }
 }

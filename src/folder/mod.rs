@@ -31,7 +31,7 @@
 //!
 //! `disk` (how a file becomes safe), `layout` (the meaning of paths), `identity` and `belonging` (which node it is, and
 //! whose), `entry` and `index` over `journal` (the knowledge of every file), `looks` (results of comparisons), `scan`
-//! and `reconcile` (how files become known), `spool` and `store` (in), `trash` (out and back), `duplicates`, `purge` (for good),
+//! and `reconcile` (how files become known), `spool`, `store` and `install` (in), `trash` (out and back), `duplicates`, `purge` (for good),
 //! `tombstones`, `scrub` and `damage` (rot), `reread` (photos of an earlier program), `companions`.
 
 mod accompanied;
@@ -46,6 +46,7 @@ mod error;
 mod following;
 mod identity;
 mod index;
+mod install;
 mod journal;
 mod journal_line;
 mod layout;
@@ -81,6 +82,7 @@ use crate::protocol::{Address, Facts, Holding, Looks, MemberFile, NodeId};
 pub use boot_time::Moment;
 pub use error::{OpenError, StoreError, is_full};
 pub use identity::Identity;
+pub use install::{Begun, Named, Placed, Synced, Unsynced, sync_names};
 pub use reconcile::Absorbed;
 pub use reread::{Reading, Reread};
 pub use scan::{Candidate, Inspection, Walk, Walker};

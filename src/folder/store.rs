@@ -1,84 +1,20 @@
-//! How a photo gets from its spool file into the folder, and how it is read.
+//! Where a photo finds its place in the folder, and how it is read.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use super::entry::{Content, Standing};
 use super::layout::{self, OWN_DIRS, REPLICAS, holding_at};
-use super::{Change, Folder, StoreError, disk};
-use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Facts, Holding, SafeName};
+use super::{Folder, StoreError, disk};
+use crate::photo::PhotoId;
+use crate::protocol::{Holding, SafeName};
 
 impl Folder {
-    /// Makes a spool file one of the folder's photos; the photo is safe on the disk when it returns. The spool file is
-    /// gone in any case.
-    ///
-    /// The caller has checked the spool file: its bytes are not checked against `photo` again. An original is named
-    /// by its facts, never over another file; a replica goes to the replicas. If the folder already has the photo at
-    /// least as well, nothing is installed; the changes say so, or are empty.
-    pub fn install(
-        &mut self,
-        spool: &str,
-        photo: &Arc<Photo>,
-        facts: &Facts,
-        holding: Holding,
-    ) -> Result<Vec<Change>, StoreError> {
-        self.spools.remove(spool);
-        let installed = self.install_file(&self.spool_path(spool), photo, facts, holding);
-        if !matches!(&installed, Ok(changes) if changes.is_empty()) {
-            self.discard(spool);
-        }
-        installed
-    }
-
-    fn install_file(
-        &mut self,
-        spool: &Path,
-        photo: &Arc<Photo>,
-        facts: &Facts,
-        holding: Holding,
-    ) -> Result<Vec<Change>, StoreError> {
-        let mut changes = Vec::new();
-        let failed = |error: io::Error| StoreError::at(spool, &error);
-        let file = disk::open(spool).map_err(|error| StoreError::opening(spool, &error))?;
-        if self.has_intact(photo.id, holding) {
-            self.index.put_facts(photo.id, facts);
-            self.tell_anyway(photo.id, &mut changes);
-            return Ok(changes);
-        }
-        self.disk.sync(&file, spool).map_err(failed)?;
-        let name = facts.names.first().map_or("photo", String::as_str);
-        let path = match holding {
-            Holding::Original => {
-                let (top, name) = (Path::new(""), SafeName::new(name));
-                self.place_original(spool, top, &name, |_, _| Ok(true))
-            }
-            Holding::Replica | Holding::Retired | Holding::RetiredOriginal => {
-                self.place_replica(spool, photo.id, name)
-            }
-        };
-        let path = path.map_err(failed)?;
-        let stamp = disk::look(&self.full(&path)).map_err(failed)?;
-        self.index.put_photo(photo, facts);
-        self.index.set_file(&path, stamp.ok_or(StoreError::Gone)?, Content::Photo(photo.id));
-        self.supersede(photo.id);
-        // Usually the result tells all; if the folder holds the photo in a better way, the next tick says so.
-        let assumed = Some(Standing::of_one(holding));
-        if self.standing(photo.id) == assumed {
-            self.index.set_told(photo.id, assumed);
-        } else {
-            self.tell_anyway(photo.id, &mut changes);
-        }
-        Ok(changes)
-    }
-
     /// Whether the folder has a photo in a file that counts as much as `holding`, is unchanged since it was made safe,
     /// and has the right bytes: a good spool file is not given up for less.
-    fn has_intact(&mut self, id: PhotoId, holding: Holding) -> bool {
+    pub(super) fn has_intact(&mut self, id: PhotoId, holding: Holding) -> bool {
         let mut files = self.index.stored_files_of(id);
         files.retain(|path| holding_at(path) >= holding);
         files.iter().any(|path| {
@@ -119,7 +55,7 @@ impl Folder {
         }
     }
 
-    /// Moves a synced file to the replicas; returns the path relative to the folder.
+    /// Moves a file to the replicas, safely; returns the path relative to the folder.
     pub(super) fn place_replica(
         &self,
         from: &Path,

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::folder_thread::FolderThread;
 use super::hashing::Arrival;
 use super::jobs::{Challenge, Pair, name};
+use super::syncing::Ticket;
 use crate::daemon::socket::reply::Opened;
-use crate::folder::Moment;
+use crate::folder::{Begun, Change, Moment, StoreError, Synced};
 use crate::node::{DiskAction, DiskError, DiskEvent, LinkId, Source, Spool};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Departure, Facts, Holding, Tombstone, Wish};
@@ -74,12 +75,34 @@ impl FolderThread {
     }
 
     fn install(&mut self, spool: Spool, photo: &Arc<Photo>, facts: &Facts, holding: Holding) {
-        let installed = self.folder.install(&name(spool), photo, facts, holding);
+        let ticket = Ticket { spool, photo: photo.id };
+        match self.folder.begin_install(&name(spool), photo, facts, holding) {
+            Ok(Begun::Unsynced(unsynced)) => {
+                let _ = self.crew.syncers.files.send((ticket, unsynced));
+            }
+            Ok(Begun::Known(changes)) => self.installed(ticket, Ok(changes)),
+            Err(error) => self.installed(ticket, Err(error)),
+        }
+    }
+
+    /// A new photo's bytes are safe, or could not be made so.
+    pub(super) fn place(&mut self, ticket: Ticket, synced: Synced) {
+        match self.folder.place(synced) {
+            Ok(placed) => drop(self.crew.syncers.names.send((ticket, placed))),
+            Err(error) => self.installed(ticket, Err(error)),
+        }
+    }
+
+    pub(super) fn installed(
+        &mut self,
+        Ticket { spool, photo }: Ticket,
+        installed: Result<Vec<Change>, StoreError>,
+    ) {
         let (result, changes) = match installed {
             Ok(changes) => (Ok(()), changes),
             Err(error) => (Err(error.into()), Vec::new()),
         };
-        self.report(DiskEvent::Installed { spool, photo: photo.id, result });
+        self.report(DiskEvent::Installed { spool, photo, result });
         self.report_changes(changes);
     }
 

@@ -12,6 +12,7 @@ use super::jobs::{Job, name as name_of};
 use super::proving::Prover;
 use super::rereading::Rereaders;
 use super::scanner::Scanner;
+use super::syncing::{Results, Syncers};
 use super::uploads::{Upload, Uploads};
 use crate::daemon::socket::reply::{Delivery, Opened, PhotoBytes, Reply};
 use crate::folder::{Change, Folder, Inspection, Reading, Walk};
@@ -25,6 +26,8 @@ pub(super) struct Inputs {
     pub(super) inspected: Receiver<Inspection>,
     /// The threads that read photos anew.
     pub(super) reread: Receiver<Reading>,
+    /// Photos that are becoming safe.
+    pub(super) installing: Results,
     /// The scanner.
     pub(super) walks: Receiver<Walk>,
 }
@@ -35,6 +38,7 @@ pub(super) struct Crew {
     pub(super) prover: Prover,
     pub(super) comparer: Comparer,
     pub(super) rereaders: Rereaders,
+    pub(super) syncers: Syncers,
     pub(super) _scanner: Scanner,
 }
 
@@ -84,6 +88,17 @@ impl FolderThread {
                 recv(inputs.inspected) -> inspection => {
                     if let Ok(inspection) = inspection {
                         self.take(inspection);
+                    }
+                }
+                recv(inputs.installing.synced) -> synced => {
+                    if let Ok((ticket, synced)) = synced {
+                        self.place(ticket, synced);
+                    }
+                }
+                recv(inputs.installing.named) -> named => {
+                    if let Ok((ticket, named)) = named {
+                        let finished = self.folder.finish_install(named);
+                        self.installed(ticket, finished);
                     }
                 }
                 recv(inputs.reread) -> reading => {

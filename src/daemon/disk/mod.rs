@@ -2,7 +2,8 @@
 //!
 //! ```text
 //!                                         ┌─▶ hash-N      new files, photos that arrive
-//!   state thread ──┐                      ├─▶ reread-N    photos that an earlier program has read
+//!   state thread ──┐                      ├─▶ sync-N      photos that are to be safe, and then names
+//!                  │                      ├─▶ reread-N    photos whose pictures nobody here has read
 //!   links ─────────┼── jobs ──▶ folder ───┼─▶ prove       challenges, and the scrub
 //!   scan ── walks ─┘            │  ▲      └─▶ compare     second looks
 //!                               │  └──────────┤
@@ -13,15 +14,18 @@
 //! |---|---|---|
 //! | `folder` | everything that changes the folder, in order; owns the [`Folder`] | all |
 //! | `hash-0` ... | digests and decodes, one for each core | scans, arriving photos |
-//! | `reread-0` ... | decodes photos of an earlier program anew, at the lowest priority | itself |
+//! | `sync-0` ..., `names` | wait until bytes, and names, are safe | arriving photos |
+//! | `reread-0` ... | decodes photos that were not read by this program, at the lowest priority | itself |
 //! | `prove` | reads photos through: proofs, and the scrub when there are none | challenges |
 //! | `compare` | compares pixels, two photos at a time | second looks |
 //! | `scan` | walks through the folder, looks at names and times only | itself |
 //!
 //! # What it promises
 //!
-//! One thread changes the folder, in the order in which it is asked. The others only read. (A scan also has the disk
-//! sync what it finds, for a friend may have copied it just now.) A photo that goes to the trash while somebody reads
+//! One thread changes the folder, in the order in which it is asked. The others only read, or have the disk sync what
+//! is there. (A scan does that with what it finds, for a friend may have copied it just now.) A new photo is the one
+//! thing that is begun in its turn and done later, for the disk takes its time to say that it is safe; the node waits
+//! for that word before it does anything else with it. A photo that goes to the trash while somebody reads
 //! it is read to its end all the same, for an open file does not depend on its name.
 //!
 //! Somebody who waits goes first: a photo that arrives is hashed before the files of a scan, and a challenge is
@@ -49,8 +53,8 @@
 //!
 //! `jobs`: what can be asked, and the handle by which it is. `folder_thread`: the loop, with `actions`, which has an
 //! arm for each thing that the node wants done, and `conversions`, the folder's words as the node hears them.
-//! `uploads`: room for photos that clients put. Then one file for each thread: `hashing`, `rereading`, `proving`,
-//! `comparing`, `scanner`.
+//! `uploads`: room for photos that clients put. Then one file for each thread: `hashing`, `syncing`, `rereading`,
+//! `proving`, `comparing`, `scanner`.
 //!
 //! # What is left out
 //!
@@ -67,6 +71,7 @@ pub(in crate::daemon) mod jobs;
 mod proving;
 mod rereading;
 mod scanner;
+mod syncing;
 pub(in crate::daemon) mod uploads;
 
 use std::io;
@@ -101,8 +106,16 @@ impl Workers {
         let comparer = comparing::start(&disk, &reports)?;
         let (scanner, walks) = scanner::start(folder.walker())?;
         let (rereaders, reread) = rereading::start()?;
-        let inputs = folder_thread::Inputs { jobs: queue, inspected, reread, walks };
-        let crew = folder_thread::Crew { hashers, prover, comparer, rereaders, _scanner: scanner };
+        let (syncers, installing) = syncing::start()?;
+        let inputs = folder_thread::Inputs { jobs: queue, inspected, reread, installing, walks };
+        let crew = folder_thread::Crew {
+            hashers,
+            prover,
+            comparer,
+            rereaders,
+            syncers,
+            _scanner: scanner,
+        };
         let thread = folder_thread::FolderThread::new(folder, reports, console, crew);
         let folder = threads::spawn("folder", move || thread.run(&inputs))?;
         Ok(Workers { disk, folder })
