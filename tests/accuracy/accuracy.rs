@@ -21,6 +21,8 @@ mod dice;
 mod dump;
 mod families;
 mod figures;
+#[path = "../support/fingerprints.rs"]
+mod fingerprints;
 mod lens;
 mod looks;
 mod lookups;
