@@ -15,6 +15,8 @@ NODES   ?= 50
 SECONDS ?= 600
 N       ?= 1000
 ROUNDS  ?= 20
+QUICK   ?=
+JSON    ?=
 RATES   ?= 2000 1000
 
 PHOTOMESH := target/release/photomesh
@@ -46,8 +48,15 @@ doc:              ## build the documentation of every type and of the protocol, 
 	@cargo doc --quiet --no-deps --document-private-items
 	@echo "$(CURDIR)/target/doc/photomesh/index.html"
 
-bench:            ## measure look-ups of near-duplicates among a million photos
+bench:            ## how fast it all is, beside what this machine can do: make bench [QUICK=1: 3 minutes, not 15] [JSON=1] [ONLY=get: one part]
+	@QUICK=$(QUICK) JSON=$(JSON) ONLY="$(ONLY)" cargo bench --quiet --bench speed
+# What follows has tables of its own, and is of no daemon.
+ifeq ($(JSON)$(ONLY),)
+	@SIZES="$(if $(QUICK),1000 10000,1000 10000 100000 1000000)" cargo bench --quiet --bench micro
+endif
+ifeq ($(QUICK)$(JSON)$(ONLY),)
 	@LOOKUPS=1 cargo bench --quiet --bench accuracy
+endif
 
 lines: build      ## real daemons over lines as slow as at home, as root: make lines [RATES="2000 1000", in kbit/s]
 	@RATES="$(RATES)" sh tests/lines/lines.sh
