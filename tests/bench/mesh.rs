@@ -31,18 +31,16 @@ pub(crate) fn ready(
     Ok(daemon)
 }
 
-/// Waits until a daemon has so many photos in its collection; an error if it does not take each for a picture of its own.
+/// Waits until a daemon lists so many photos, and takes each for a picture of its own. At first it may think otherwise of
+/// some that look alike, until it has compared them.
 pub(crate) fn lists(daemon: &Daemon, photos: usize) -> Result<(), String> {
-    let versions = until("all photos are known", SELDOM, || {
+    until("each photo is listed", SELDOM, || {
         let status = ask::status(daemon.address())?;
-        let known = status.photos + status.duplicates;
-        let all = (known == photos as u64).then_some(status.duplicates);
-        all.ok_or_else(|| format!("{known} of {photos} are"))
-    })?;
-    match versions {
-        0 => Ok(()),
-        _ => Err(format!("{versions} photos are taken for versions of others")),
-    }
+        match (status.photos, status.duplicates) {
+            (listed, 0) if listed == photos as u64 => Ok(()),
+            (listed, versions) => Err(format!("{listed} are, {versions} are taken for versions")),
+        }
+    })
 }
 
 /// A node as another one sees it.
