@@ -23,6 +23,8 @@ pub(crate) struct Report {
     lines: Vec<String>,
     /// What the rows that come next are about: the section and its baseline.
     title: String,
+    /// The last row that is no detail of another one.
+    about: String,
     rows: usize,
     before: Option<Machine>,
     disturbed: Vec<String>,
@@ -58,6 +60,7 @@ impl Report {
             start: Instant::now(),
             lines: Vec::new(),
             title: String::new(),
+            about: String::new(),
             rows: 0,
             before: Machine::now(),
             disturbed: Vec::new(),
@@ -88,6 +91,7 @@ impl Report {
         self.lines.push(header());
     }
 
+    /// A row; one that begins with two blanks is a detail of the one before.
     pub(crate) fn row(
         &mut self,
         measure: impl Into<String>,
@@ -102,6 +106,11 @@ impl Report {
         }
         self.rows += 1;
         let mut told = row.json();
+        // Programs see each line by itself.
+        match row.measure.strip_prefix("  ") {
+            Some(detail) => told["measure"] = json!(format!("{}: {detail}", self.about)),
+            None => self.about.clone_from(&row.measure),
+        }
         told["section"] = json!(self.title);
         told["load"] = json!(process::load());
         self.line(told);

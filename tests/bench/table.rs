@@ -87,7 +87,7 @@ impl Row {
         };
         let goal = Some(self.goal()).filter(|goal| !goal.is_empty());
         json!({
-            "measure": self.measure.trim(),
+            "measure": self.measure,
             "unit": self.unit,
             "ours": figures(&self.ours),
             "baseline": self.baseline.median().map(|_| figures(&self.baseline)),
