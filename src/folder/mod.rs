@@ -129,6 +129,11 @@ pub enum Change {
         /// How many files with these bytes the friend's own folder has.
         files: u32,
     },
+    /// A scan has found a photo that was not known before: its `Held` follows.
+    Added {
+        /// The photo.
+        photo: PhotoId,
+    },
     /// Remembered results of comparing a photo with others. Reported once, before its first `Held`.
     Recalled {
         /// The photo.

@@ -143,6 +143,9 @@ impl Folder {
             return self.found_damaged_original(path, stamp, was, changes);
         }
         let before = self.photo_at(path).filter(|before| *before != id);
+        if self.index.photo(id).is_none() {
+            changes.push(Change::Added { photo: id });
+        }
         let named = self.index.photo(id).is_some_and(|entry| !entry.facts.names.is_empty());
         let mut facts = self.notes.facts(path, id);
         // The names of our own files were made safe, and say less than the known facts.

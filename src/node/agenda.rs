@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::node::Time;
-use crate::node::limits::{SETTLE, UNREST};
+use crate::node::limits::{NEW_RESTS, SETTLE, UNREST};
 use crate::photo::PhotoId;
 
 /// Photos to review, by time.
@@ -19,6 +19,8 @@ pub(in crate::node) struct Agenda {
     contested: BTreeMap<PhotoId, Time>,
     /// Photos that change again and again: since when they have had no rest.
     restless: BTreeMap<PhotoId, Time>,
+    /// Photos that have just come into this node's folder, and have not been at rest since.
+    new: BTreeSet<PhotoId>,
     /// Photos that have too few copies: since when, and by how many persons they were kept at the most.
     short: BTreeMap<PhotoId, (Time, usize)>,
 }
@@ -35,14 +37,25 @@ impl Agenda {
     /// A photo has changed: it is reviewed when it has rested. If it finds no rest, no change puts that off any longer.
     pub(in crate::node) fn changed(&mut self, photo: PhotoId, now: Time) {
         let since = *self.restless.entry(photo).or_insert(now);
-        let rested = now + SETTLE;
+        let rested = now + if self.is_new(photo) { NEW_RESTS } else { SETTLE };
         let due = self.at.get(&photo).filter(|_| since + UNREST <= rested);
         self.set(photo, due.map_or(rested, |due| rested.min(*due)));
+    }
+
+    /// A photo has just come into this node's folder.
+    pub(in crate::node) fn added(&mut self, photo: PhotoId) {
+        self.new.insert(photo);
+    }
+
+    /// Whether a photo has come into this node's folder, and not been at rest since.
+    pub(in crate::node) fn is_new(&self, photo: PhotoId) -> bool {
+        self.new.contains(&photo)
     }
 
     /// A photo is at rest, or is not there any more.
     pub(in crate::node) fn rests(&mut self, photo: PhotoId) {
         self.restless.remove(&photo);
+        self.new.remove(&photo);
     }
 
     /// Whether a photo has had no rest for so long that it waits for none.

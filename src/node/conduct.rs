@@ -23,7 +23,7 @@ use std::sync::Arc;
 use super::limits::{SETTLE, SWEEP, WORK_PER_STEP};
 use super::news::News;
 use super::plan::Task;
-use super::plan::review::{adopt_from_worse, review};
+use super::plan::review::{adopt_from_worse, lacks_first_copy, review};
 use super::table::spread::Spread;
 use super::{DiskAction, LinkId, Node, Time};
 use crate::photo::PhotoId;
@@ -191,7 +191,12 @@ impl Node {
             };
             let called_up = self.copies.take_turn(photo);
             if !may_repair {
-                self.cx.agenda.park(photo);
+                if lacks_first_copy(&mut self.cx, photo) {
+                    self.carry_out(photo, Task::Copy);
+                    self.hand_on();
+                } else {
+                    self.cx.agenda.park(photo);
+                }
                 continue;
             }
             self.drops.reviewed(photo);

@@ -191,7 +191,7 @@ enum Told {
 fn told(changes: &[Change]) -> Vec<Told> {
     let told = |change: &Change| {
         Some(match change {
-            Change::Recalled { .. } => return None,
+            Change::Added { .. } | Change::Recalled { .. } => return None,
             Change::Held { photo, holding, files, .. } => Told::Held(photo.id, *holding, *files),
             Change::Missing { photo } => Told::Missing(*photo),
             Change::Damaged { photo, file } => Told::Damaged(*photo, file.clone()),
@@ -210,6 +210,7 @@ fn facts(changes: &[Change], id: PhotoId) -> Facts {
     let facts = |change: &Change| match change {
         Change::Held { photo, facts, .. } if photo.id == id => Some(facts.clone()),
         Change::Held { .. }
+        | Change::Added { .. }
         | Change::Recalled { .. }
         | Change::Missing { .. }
         | Change::Damaged { .. }

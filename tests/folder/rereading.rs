@@ -54,6 +54,7 @@ fn accounts(changes: &[Change]) -> Vec<(PhotoId, u16, u32)> {
         | Change::Damaged { .. }
         | Change::Scanned { .. }
         | Change::Expired { .. }
+        | Change::Added { .. }
         | Change::Recalled { .. }
         | Change::Companions { .. }
         | Change::Unread { .. }

@@ -183,10 +183,11 @@ fn a_file_written_while_it_is_read_is_not_taken() {
 fn an_edited_file_that_is_worse_by_rank_does_not_yield_to_what_it_was() {
     let mut room = Room::new();
     let held = |changes: &[Change]| {
-        let Change::Held { photo, .. } = &changes[0] else {
-            panic!("{changes:?}");
-        };
-        photo.clone()
+        let held = changes.iter().find_map(|change| match change {
+            Change::Held { photo, .. } => Some(photo.clone()),
+            _ => None,
+        });
+        held.unwrap_or_else(|| panic!("{changes:?}"))
     };
     room.draw("cat.jpg", 1);
     let mut old = held(&room.scan());
@@ -371,4 +372,23 @@ fn moving_everything_is_no_accident() {
     }
     let mut room = room.reopened();
     assert_eq!(room.scan().len(), 31);
+}
+
+#[test]
+fn a_photo_is_told_as_new_once_and_not_again_by_a_later_program() {
+    let mut room = Room::new();
+    let cat = room.draw("cat.png", 1);
+    let added = |changes: &[Change]| {
+        let added = changes.iter().filter_map(|change| match change {
+            Change::Added { photo } => Some(*photo),
+            _ => None,
+        });
+        added.collect::<Vec<_>>()
+    };
+    assert_eq!(added(&room.scan()), [cat]);
+    fs::copy(room.path("cat.png"), room.path("copy of cat.png")).unwrap();
+    assert_eq!(added(&room.scan()), [], "the same photo once more");
+    let mut room = room.reopened();
+    let dog = room.draw("dog.png", 2);
+    assert_eq!(added(&room.scan()), [dog]);
 }

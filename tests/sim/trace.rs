@@ -265,6 +265,7 @@ fn is_news(event: &Event) -> bool {
             DiskEvent::Inspected { result, .. } => result.is_err(),
             DiskEvent::Proved { result, .. } => result.is_err(),
             DiskEvent::Held { .. }
+            | DiskEvent::Added { .. }
             | DiskEvent::Recalled { .. }
             | DiskEvent::Missing { .. }
             | DiskEvent::Damaged { .. }

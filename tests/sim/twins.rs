@@ -300,7 +300,7 @@ impl Twins {
                 }
                 Change::Missing { photo } => drop(self.said.remove(&photo)),
                 Change::Recalled { photo, looks } => drop(self.recalled.insert(photo, looks)),
-                Change::Companions { .. } | Change::Unread { .. } => {}
+                Change::Added { .. } | Change::Companions { .. } | Change::Unread { .. } => {}
                 Change::Scanned { .. } | Change::Expired { .. } | Change::Damaged { .. } => {}
                 Change::Lost { .. } => panic!("{change:?}"),
             }

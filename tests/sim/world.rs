@@ -204,6 +204,10 @@ impl World {
             return;
         }
         let file = self.hosts[life.host].disk.files.get(&photo);
+        if new && file.is_some() {
+            self.step(life, DiskEvent::Added { photo });
+        }
+        let file = self.hosts[life.host].disk.files.get(&photo);
         if let Some(looks) = file.and_then(File::recalled) {
             self.step(life, DiskEvent::Recalled { photo, looks });
         }

@@ -12,6 +12,7 @@ impl From<Change> for DiskEvent {
             Change::Held { photo, facts, holding, files } => {
                 DiskEvent::Held { photo, facts, holding, files }
             }
+            Change::Added { photo } => DiskEvent::Added { photo },
             Change::Recalled { photo, looks } => DiskEvent::Recalled { photo, looks },
             Change::Missing { photo } => DiskEvent::Missing { photo },
             Change::Damaged { photo, file } => DiskEvent::Damaged { photo, file },

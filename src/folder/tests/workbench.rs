@@ -260,7 +260,8 @@ impl Workbench {
                     held.insert(photo.id, holding);
                 }
                 Change::Missing { photo } => drop(held.remove(&photo)),
-                Change::Recalled { .. }
+                Change::Added { .. }
+                | Change::Recalled { .. }
                 | Change::Companions { .. }
                 | Change::Damaged { .. }
                 | Change::Unread { .. }

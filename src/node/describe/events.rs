@@ -78,6 +78,7 @@ fn disk_event(event: &DiskEvent, names: &dyn Names) -> String {
         DiskEvent::Held { photo, holding: kind, .. } => {
             format!("finds {} ({})", name(&photo.id), holding(*kind))
         }
+        DiskEvent::Added { photo } => format!("finds {} for the first time", names.photo(*photo)),
         DiskEvent::Recalled { photo, looks: found } => {
             let found = listed(looks(found, names), "has been compared with nothing");
             format!("remembers that {} {found}", name(photo))

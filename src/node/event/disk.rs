@@ -25,6 +25,11 @@ pub enum DiskEvent {
         /// How many files with these bytes the friend's own folder has.
         files: u32,
     },
+    /// The photo that the folder reports next was not known to it before: somebody has just put it there.
+    Added {
+        /// The photo.
+        photo: PhotoId,
+    },
     /// Remembered of the photo that the folder reports next: what this node found in an earlier life by comparing it
     /// with others.
     Recalled {

@@ -4,12 +4,15 @@
 //! compares the present state with the goal, and finds this node's part in closing the gap. Only here is that decided;
 //! a review can run at any time, any number of times. What never rests may be stirred by a liar: it is copied after a
 //! while, and given up never.
+//!
+//! A photo that has just come into this node's folder is not made to wait for that, nor until every node has told all its
+//! photos, be it this one: many may have come with it, and until each has its copy it is on one disk only.
 
 use std::sync::Arc;
 
 use super::Task;
 use crate::node::context::Context;
-use crate::node::limits::{DOUBT, RETRY, SETTLE};
+use crate::node::limits::{DOUBT, NEW_RESTS, RETRY, SETTLE};
 use crate::node::table::entry::Entry;
 use crate::node::table::verdict::Verdict;
 use crate::node::{DiskAction, Time};
@@ -26,7 +29,8 @@ pub(in crate::node) fn review(cx: &mut Context, photo: PhotoId) -> Vec<Task> {
     let copy = lacks_copy(cx, photo, verdict).then_some(Task::Copy);
     if changed_at + SETTLE > cx.now() {
         cx.agenda.set(photo, changed_at + SETTLE);
-        let waits = !cx.agenda.finds_no_rest(photo, cx.now()) || cx.table.is_withdrawn(photo);
+        let hurries = cx.agenda.finds_no_rest(photo, cx.now()) || hurries(cx, photo);
+        let waits = !hurries || cx.table.is_withdrawn(photo);
         return copy.filter(|_| !waits).into_iter().collect();
     }
     cx.agenda.rests(photo);
@@ -45,6 +49,21 @@ pub(in crate::node) fn review(cx: &mut Context, photo: PhotoId) -> Vec<Task> {
             Vec::new()
         }
     }
+}
+
+/// Whether a photo that has just come into this node's folder is to be copied at once, whatever else is not known yet.
+pub(in crate::node) fn lacks_first_copy(cx: &mut Context, photo: PhotoId) -> bool {
+    hurries(cx, photo) && lacks_copy(cx, photo, Verdict::Keeper)
+}
+
+fn hurries(cx: &Context, photo: PhotoId) -> bool {
+    let is_quiet = |entry: &&Entry| entry.changed_at + NEW_RESTS <= cx.now();
+    let entry = cx.table.get(photo).filter(|_| cx.agenda.is_new(photo)).filter(is_quiet);
+    entry.is_some_and(|entry| {
+        entry.verdict == Verdict::Keeper
+            && entry.is_stored_by(cx.me())
+            && !cx.table.is_withdrawn(photo)
+    })
 }
 
 /// When a photo's holders or verdict changed last, and its verdict.
