@@ -19,6 +19,7 @@ mod departures;
 mod drops;
 mod drops_alone;
 mod every_order;
+mod first_copies;
 mod forgetting;
 pub(super) mod laws;
 mod leaving;

@@ -1,0 +1,72 @@
+//! Photos that are new to a folder get their second copy at once, whatever else is not known yet.
+
+use std::time::Duration;
+
+use super::super::limits::{NEW_RESTS, SETTLE, TICK};
+use super::super::{Action, DiskEvent, LinkAction, LinkId};
+use super::solo::{Solo, original};
+use crate::photo::PhotoId;
+use crate::protocol::Message;
+
+const PIN: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// To whom photos are offered.
+fn offered(actions: &[Action]) -> Vec<(LinkId, PhotoId)> {
+    let offers = actions.iter().filter_map(|action| match action {
+        Action::Link(LinkAction::Send { link, message: Message::KeepThis { photo, .. } }) => {
+            Some((*link, photo.id))
+        }
+        _ => None,
+    });
+    offers.collect()
+}
+
+fn add(solo: &mut Solo, bytes: &[u8]) -> PhotoId {
+    solo.tell(DiskEvent::Added { photo: PhotoId::of(bytes) });
+    solo.hold(bytes)
+}
+
+#[test]
+fn what_is_new_is_offered_while_the_folder_is_still_looked_through() {
+    let mut solo = Solo::unscanned(|_| ());
+    solo.join(1, PIN, &[]);
+    let known = solo.hold(b"known before");
+    let new = add(&mut solo, b"new");
+    assert_eq!(offered(&solo.wait(NEW_RESTS + TICK)), [(LinkId(1), new)]);
+    assert!(!offered(&solo.wait(3 * MINUTE)).is_empty(), "again, since it was not taken");
+    let actions = solo.tell(DiskEvent::Scanned { skipped: 0 });
+    let all = offered(&[actions, solo.wait(SETTLE + TICK)].concat());
+    assert!(all.contains(&(LinkId(1), known)), "{all:?}");
+}
+
+#[test]
+fn what_is_new_is_offered_while_another_node_has_not_told_all_its_photos() {
+    let mut solo = Solo::new();
+    solo.join(1, PIN, &[]);
+    solo.open(2, "127.0.0.1");
+    let record = original(b"elsewhere");
+    solo.announce(2, vec![record], false);
+    let new = add(&mut solo, b"new");
+    let all = offered(&solo.wait(NEW_RESTS + TICK));
+    assert!(all.iter().any(|(_, photo)| *photo == new), "{all:?}");
+}
+
+#[test]
+fn what_another_node_has_too_is_offered_to_nobody() {
+    let mut solo = Solo::unscanned(|_| ());
+    solo.join(1, PIN, &[b"new"]);
+    solo.join(2, PIN, &[]);
+    add(&mut solo, b"new");
+    assert_eq!(offered(&solo.wait(MINUTE)), []);
+}
+
+#[test]
+fn what_changes_waits_until_it_is_quiet() {
+    let mut solo = Solo::unscanned(|_| ());
+    solo.join(1, PIN, &[]);
+    add(&mut solo, b"new");
+    assert_eq!(offered(&solo.wait(NEW_RESTS - TICK)), []);
+    solo.tell(DiskEvent::Missing { photo: PhotoId::of(b"new") });
+    assert_eq!(offered(&solo.wait(MINUTE)), []);
+}
