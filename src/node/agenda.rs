@@ -19,7 +19,7 @@ pub(in crate::node) struct Agenda {
     contested: BTreeMap<PhotoId, Time>,
     /// Photos that change again and again: since when they have had no rest.
     restless: BTreeMap<PhotoId, Time>,
-    /// Photos that have just come into this node's folder, and have not been at rest since.
+    /// Photos that have come into this node's folder in this life, and have not had all their copies yet.
     new: BTreeSet<PhotoId>,
     /// Photos that have too few copies: since when, and by how many persons they were kept at the most.
     short: BTreeMap<PhotoId, (Time, usize)>,
@@ -42,12 +42,17 @@ impl Agenda {
         self.set(photo, due.map_or(rested, |due| rested.min(*due)));
     }
 
-    /// A photo has just come into this node's folder.
+    /// A photo has come into this node's folder.
     pub(in crate::node) fn added(&mut self, photo: PhotoId) {
         self.new.insert(photo);
     }
 
-    /// Whether a photo has come into this node's folder, and not been at rest since.
+    /// A photo has all the copies that are wanted, or is gone.
+    pub(in crate::node) fn not_new(&mut self, photo: PhotoId) {
+        self.new.remove(&photo);
+    }
+
+    /// Whether a photo has come into this node's folder, and not had all its copies since.
     pub(in crate::node) fn is_new(&self, photo: PhotoId) -> bool {
         self.new.contains(&photo)
     }
@@ -55,7 +60,6 @@ impl Agenda {
     /// A photo is at rest, or is not there any more.
     pub(in crate::node) fn rests(&mut self, photo: PhotoId) {
         self.restless.remove(&photo);
-        self.new.remove(&photo);
     }
 
     /// Whether a photo has had no rest for so long that it waits for none.

@@ -20,7 +20,7 @@
 
 use std::sync::Arc;
 
-use super::limits::{SETTLE, SWEEP, WORK_PER_STEP};
+use super::limits::{NEW_RESTS, SETTLE, SWEEP, WORK_PER_STEP};
 use super::news::News;
 use super::plan::Task;
 use super::plan::review::{adopt_from_worse, lacks_first_copy, review};
@@ -151,7 +151,10 @@ impl Node {
         let photos: Vec<PhotoId> = photos.take(SWEEP).collect();
         self.reviewing_all = photos.last().map(|last| ReviewOfAll { last: Some(*last), due });
         for photo in photos {
-            self.cx.agenda.set(photo, due);
+            match self.cx.agenda.is_new(photo) {
+                true => self.cx.agenda.set(photo, self.cx.now() + NEW_RESTS),
+                false => self.cx.agenda.set(photo, due),
+            }
         }
     }
 

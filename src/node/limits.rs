@@ -35,7 +35,7 @@ pub const DIAL_COURTESY: Duration = Duration::from_secs(2);
 /// takes to reach all nodes.
 pub const SETTLE: Duration = Duration::from_secs(2);
 
-/// How long a photo that has just come into a folder must be unchanged before it is copied: until whoever is here and has
+/// How long a photo that is new to a folder must be unchanged before it is copied: until whoever is here and has
 /// it, too, has had the time to say so. A copy too many does no harm.
 pub const NEW_RESTS: Duration = Duration::from_millis(200);
 

@@ -5,8 +5,9 @@
 //! a review can run at any time, any number of times. What never rests may be stirred by a liar: it is copied after a
 //! while, and given up never.
 //!
-//! A photo that has just come into this node's folder is not made to wait for that, nor until every node has told all its
-//! photos, be it this one: many may have come with it, and until each has its copy it is on one disk only.
+//! A photo that has come into this node's folder and has never had its copies is not made to wait for that, nor until every
+//! node has told all its photos, be it this one: many may have come with it, and until each has its copy it is on one
+//! disk only.
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ pub(in crate::node) fn review(cx: &mut Context, photo: PhotoId) -> Vec<Task> {
     let Some((changed_at, verdict)) = standing(cx, photo) else {
         cx.agenda.rests(photo);
         cx.agenda.suffices(photo);
+        cx.agenda.not_new(photo);
         return Vec::new();
     };
     let copy = lacks_copy(cx, photo, verdict).then_some(Task::Copy);
@@ -38,6 +40,9 @@ pub(in crate::node) fn review(cx: &mut Context, photo: PhotoId) -> Vec<Task> {
         return vec![Task::Withdraw];
     }
     let live = cx.table.get(photo).map_or(0, |entry| entry.live().count());
+    if live >= cx.copies() {
+        cx.agenda.not_new(photo);
+    }
     match verdict {
         Verdict::Absent => Vec::new(),
         Verdict::Removed => vec![Task::Remove],
@@ -51,7 +56,7 @@ pub(in crate::node) fn review(cx: &mut Context, photo: PhotoId) -> Vec<Task> {
     }
 }
 
-/// Whether a photo that has just come into this node's folder is to be copied at once, whatever else is not known yet.
+/// Whether a photo that is new to this node's folder is to be copied at once, whatever else is not known yet.
 pub(in crate::node) fn lacks_first_copy(cx: &mut Context, photo: PhotoId) -> bool {
     hurries(cx, photo) && lacks_copy(cx, photo, Verdict::Keeper)
 }

@@ -70,3 +70,14 @@ fn what_changes_waits_until_it_is_quiet() {
     solo.tell(DiskEvent::Missing { photo: PhotoId::of(b"new") });
     assert_eq!(offered(&solo.wait(MINUTE)), []);
 }
+
+#[test]
+fn what_has_never_had_its_copies_is_offered_when_somebody_comes() {
+    let mut solo = Solo::new();
+    let new = add(&mut solo, b"new");
+    let known = solo.hold(b"known before");
+    solo.wait(MINUTE);
+    solo.join(1, PIN, &[]);
+    assert_eq!(offered(&solo.wait(NEW_RESTS + 2 * TICK)), [(LinkId(1), new)]);
+    assert_eq!(offered(&solo.wait(SETTLE)), [(LinkId(1), known)]);
+}
