@@ -52,6 +52,8 @@ pub(crate) struct Disk {
     /// How long its node has run in all its lives.
     pub(crate) running: Duration,
     pub(crate) trouble: Trouble,
+    /// Photos that the folder has known in this life or an earlier one.
+    pub(crate) known: BTreeSet<PhotoId>,
     /// Photos of which only the digest is known, and that are still to be read.
     pub(crate) unread: BTreeSet<PhotoId>,
     unsynced: Vec<(Duration, PhotoId, File)>,
@@ -78,6 +80,7 @@ impl Disk {
             unnoticed: BTreeSet::new(),
             running: Duration::ZERO,
             trouble: Trouble::default(),
+            known: BTreeSet::new(),
             unread: BTreeSet::new(),
             unsynced: Vec::new(),
         }

@@ -23,8 +23,17 @@ impl World {
         Some(DiskEvent::Held { photo, facts, holding, files })
     }
 
+    /// A scan comes to a photo: if the folder has never known it, it says so first.
+    pub(crate) fn tell_if_added(&mut self, life: Life, photo: PhotoId) {
+        let disk = &mut self.hosts[life.host].disk;
+        if disk.files.contains_key(&photo) && disk.known.insert(photo) {
+            self.step(life, DiskEvent::Added { photo });
+        }
+    }
+
     /// A photo is in the folder of which only this much is known: if it has not been read, it will be.
     pub(crate) fn installed(&mut self, life: Life, photo: &Photo) {
+        self.hosts[life.host].disk.known.insert(photo.id);
         if photo.account == 0 {
             self.hosts[life.host].disk.unread.insert(photo.id);
             self.read_later(life, Duration::ZERO, photo.id);

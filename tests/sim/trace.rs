@@ -257,7 +257,8 @@ fn is_news(event: &Event) -> bool {
             }
         },
         Event::Disk(event) => match event {
-            DiskEvent::Companions { .. }
+            DiskEvent::Added { .. }
+            | DiskEvent::Companions { .. }
             | DiskEvent::Unread { .. }
             | DiskEvent::Room { .. }
             | DiskEvent::Scanned { .. } => false,
@@ -265,7 +266,6 @@ fn is_news(event: &Event) -> bool {
             DiskEvent::Inspected { result, .. } => result.is_err(),
             DiskEvent::Proved { result, .. } => result.is_err(),
             DiskEvent::Held { .. }
-            | DiskEvent::Added { .. }
             | DiskEvent::Recalled { .. }
             | DiskEvent::Missing { .. }
             | DiskEvent::Damaged { .. }

@@ -203,10 +203,7 @@ impl World {
         if new && self.misreads(life.host) {
             return;
         }
-        let file = self.hosts[life.host].disk.files.get(&photo);
-        if new && file.is_some() {
-            self.step(life, DiskEvent::Added { photo });
-        }
+        self.tell_if_added(life, photo);
         let file = self.hosts[life.host].disk.files.get(&photo);
         if let Some(looks) = file.and_then(File::recalled) {
             self.step(life, DiskEvent::Recalled { photo, looks });
