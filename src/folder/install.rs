@@ -90,7 +90,7 @@ pub fn sync_names(placed: Vec<Placed>) -> Vec<Named> {
     let named = placed.into_iter().map(|placed| {
         let dir = parent(&placed.full);
         let result = synced.entry(dir.to_owned()).or_insert_with(|| placed.disk.sync_dir(dir));
-        let result = result.as_ref().map(|()| ()).map_err(copy_of);
+        let result = result.as_ref().copied().map_err(copy_of);
         Named { placed, result }
     });
     named.collect()

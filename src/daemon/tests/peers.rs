@@ -118,9 +118,12 @@ fn what_is_not_wanted_any_more_is_not_sent() {
         .collect();
     assert!(sent.len() < CHUNKS, "{sent:?}");
     let mut served: Vec<u32> = (0..2)
-        .map(|_| match stage.next_event() {
-            Event::Link(LinkEvent::Served { transfer, result: Ok(()), .. }) => transfer.0,
-            other => panic!("{other:?}"),
+        .map(|_| {
+            let event = stage.next_event();
+            let Event::Link(LinkEvent::Served { transfer, result: Ok(()), .. }) = event else {
+                panic!("{event:?}");
+            };
+            transfer.0
         })
         .collect();
     served.dedup();

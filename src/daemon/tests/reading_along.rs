@@ -56,7 +56,7 @@ impl Coming {
         rest.len()
     }
 
-    fn is_cut_off(mut self) {
+    fn expect_cut_off(mut self) {
         assert!(self.rest() + PIECE / 2 < 3 * PIECE * 4 / 3, "not to its end");
         let event = self.stage.next_event();
         let Event::Client(ClientEvent::Closed { reason: CloseReason::Io(why), .. }) = event else {
@@ -102,7 +102,7 @@ fn a_wrong_photo_never_ends() {
     coming.bytes[PIECE] ^= 1;
     coming.write(1);
     coming.write(2);
-    coming.is_cut_off();
+    coming.expect_cut_off();
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn what_does_not_come_any_more_ends_unfinished() {
     let mut coming = Coming::begin(DEADLINES);
     coming.write(1);
     coming.folder.discard(SPOOL);
-    coming.is_cut_off();
+    coming.expect_cut_off();
 }
 
 #[test]
@@ -120,5 +120,5 @@ fn a_photo_that_is_begun_anew_is_not_mixed_with_what_was_sent() {
     coming.write(0);
     coming.write(1);
     coming.write(2);
-    coming.is_cut_off();
+    coming.expect_cut_off();
 }
