@@ -5,9 +5,10 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer};
+
+use super::base64_engine::BASE64;
 
 /// Some bytes of a photo. Cloning copies a pointer, never the bytes.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -55,6 +56,6 @@ impl Visitor<'_> for Base64 {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Blob, E> {
-        STANDARD.decode(text).map(Blob::from).map_err(E::custom)
+        BASE64.decode(text).map(Blob::from).map_err(E::custom)
     }
 }

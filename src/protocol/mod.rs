@@ -46,7 +46,7 @@
 //!    answers. `rights`: which requests only the owner of a node may make.
 //! 3. [`group`]: persons, what proves that somebody is one of them, and their files.
 //! 4. [`codec`]: frames. `bounds`: what others may say at most. [`secure`] with `group_key`: encrypted links.
-//! 5. The small change: `node_id`, `address`, `blob` (bytes of photos), `few` (small sets). `safe_name` and `plain`
+//! 5. The small change: `node_id`, `address`, `blob` with `base64_engine` (bytes of photos), `few` (small sets). `safe_name` and `plain`
 //!    make foreign text harmless, the one for paths and the other for terminals. `departure` is on no wire: the core
 //!    and the folder share it, and neither may import the other.
 //!
@@ -63,6 +63,7 @@
 //! *parse, don't validate*.
 
 mod address;
+mod base64_engine;
 mod blob;
 mod bounds;
 pub mod client;
@@ -109,5 +110,5 @@ pub use tombstone::{Tombstone, Wish};
 pub const DEFAULT_PORT: u16 = 5000;
 
 /// The most photo bytes one chunk carries: large enough that framing costs nothing, small enough that a heartbeat
-/// behind one never waits. A multiple of 3, so that base64 pieces concatenate without padding in between.
+/// behind one never waits.
 pub const MAX_CHUNK: usize = 192 * 1024;

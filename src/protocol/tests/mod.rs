@@ -1,6 +1,7 @@
 //! The wire, there and back.
 
 mod answers;
+mod base64;
 mod bounds;
 mod few;
 mod frames;
