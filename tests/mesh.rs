@@ -18,6 +18,7 @@ use support::agreement::{Expected, listed, settled};
 use support::ask;
 use support::daemon::Daemon;
 use support::disk;
+use support::line::Line;
 use support::pictures::{annotated, draw, grey, jpeg, png, smaller};
 use support::wait::eventually;
 use support::wire::{Wire, frame};
@@ -210,6 +211,22 @@ fn a_killed_node_takes_nothing_with_it_and_is_welcome_back() {
         assert!(disk::has(back.folder(), id), "a file of its own is gone");
     }
     all_served(&mesh.daemons, &expected);
+}
+
+#[test]
+fn a_daemon_that_knows_no_attachments_shares_its_photos_all_the_same() {
+    for old in [true, false] {
+        let mut mesh = Mesh::new();
+        let expected = own_pictures(&mesh, 2, 3);
+        let first = mesh.start(None);
+        let line = Line::to(&first, old).unwrap();
+        mesh.daemons.push(start(&mesh.folder(1), Some(&line.address().to_string())));
+        mesh.settles(&expected, 2);
+        all_served(&mesh.daemons, &expected);
+        // Every JPEG begins so, and no base64 has such bytes.
+        assert_eq!(line.has_carried(&[0xff, 0xd8, 0xff]), !old);
+        assert_eq!(line.has_carried(b"\"data\":\"/9j/"), old);
+    }
 }
 
 #[test]

@@ -81,7 +81,8 @@ impl Daemon {
     fn register(&mut self, member: &MemberFile, channel: &Channel) -> Result<(), Failure> {
         let visit = Visit::sign(&member.certificate, &member.key, channel.handshake());
         let visit = Some(Box::new(visit));
-        let register = Request::RegisterClient { name: String::new(), member: visit };
+        let register =
+            Request::RegisterClient { name: String::new(), member: visit, features: Vec::new() };
         let Answer::Registered { node, member: theirs, .. } = self.ask(&register)? else {
             return Err(self.unexpected());
         };

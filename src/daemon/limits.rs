@@ -36,9 +36,8 @@ pub(super) const MESSAGES: usize = 1024;
 /// Windows of photos that one peer may have asked for in each lane and not yet been sent.
 pub(super) const WINDOWS: usize = 1024;
 
-/// Bytes of a photo that go to another daemon at a time. In base64, on a home line of 1 Mbit/s, that is 0.7 s, or 4 s if
-/// five others are served, too; what is more urgent waits no longer. On a LAN, a third of what a chunk may be costs
-/// nothing yet.
+/// Bytes of a photo that go to another daemon at a time. On a home line of 1 Mbit/s that is 0.5 s, or 3 s if five others
+/// are served, too; what is more urgent waits no longer. On a LAN, a third of what a chunk may be costs nothing yet.
 pub(super) const CHUNK: usize = 63 * 1024;
 
 /// Bytes of a link that the system may have taken and not begun to send: what comes next is chosen anew after each frame,

@@ -1,4 +1,4 @@
-//! Photo bytes on their way: shared in memory, base64 on the wire.
+//! Photo bytes on their way: shared in memory, attached to their envelope or in base64 on the wire.
 
 use std::fmt;
 use std::ops::Deref;
@@ -11,23 +11,40 @@ use serde::{Deserialize, Deserializer};
 use super::base64_engine::BASE64;
 
 /// Some bytes of a photo. Cloning copies a pointer, never the bytes.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Blob(
-    // A vector inside, so that what was decoded is not copied once more.
-    Arc<Vec<u8>>,
-);
+#[derive(Clone, Default)]
+pub struct Blob {
+    /// A vector inside, so that what was decoded is not copied once more.
+    shared: Arc<Vec<u8>>,
+    /// Where they begin in it: what was attached is not copied either, though its envelope lies before it.
+    start: usize,
+}
+
+impl Blob {
+    /// The bytes from `start` on, which is not beyond their end.
+    pub(super) fn behind(bytes: Vec<u8>, start: usize) -> Blob {
+        Blob { start: start.min(bytes.len()), shared: Arc::new(bytes) }
+    }
+}
 
 impl Deref for Blob {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        &self.0
+        &self.shared[self.start..]
     }
 }
 
+impl PartialEq for Blob {
+    fn eq(&self, other: &Blob) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Blob {}
+
 impl From<Vec<u8>> for Blob {
     fn from(bytes: Vec<u8>) -> Blob {
-        Blob(Arc::new(bytes))
+        Blob::behind(bytes, 0)
     }
 }
 

@@ -17,6 +17,9 @@ pub(super) const LOOKUP: usize = 1024;
 /// times as many as a daemon sends.
 pub(super) const PAGE: usize = 1024;
 
+/// The most abilities that a daemon or a client can name, and the longest name of one in bytes.
+const FEATURES: usize = 64;
+
 /// The longest words for people that are remembered, in bytes: some lines of a log.
 const MAX_WORDS: usize = 1024;
 
@@ -111,6 +114,11 @@ where
 {
     let texts = list::<D, Vec<Text<MAX>>, MOST>(from)?;
     Ok(texts.into_iter().map(|text| text.0).collect())
+}
+
+/// Names of abilities.
+pub(super) fn features<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    texts::<D, _, FEATURES, FEATURES>(from)
 }
 
 struct Text<const MAX: usize>(String);

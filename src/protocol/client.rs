@@ -8,6 +8,10 @@
 //! may ask then depends on whose daemon it is: see [`Request::is_for_owner_alone`]. Without a group `registerClient` is
 //! optional and not answered, and everybody may ask everything. Nor is a chunk of a photo that is put: all of them
 //! together are.
+//!
+//! The bytes of photos are base64 in the JSON, unless a side has named [`codec::ATTACHMENTS`](super::codec::ATTACHMENTS)
+//! when it registered. Where `registerClient` is not answered, a client does not learn whether it may attach what it
+//! puts, and sends base64.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -37,6 +41,9 @@ pub enum Request {
         /// Which member it is, in a group.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         member: Option<Box<Visit>>,
+        /// Optional abilities, by name; unknown ones are ignored.
+        #[serde(default, deserialize_with = "bounds::features")]
+        features: Vec<String>,
     },
 
     /// The labels of all photos of the collection. Answered by [`Answer::ListImage`].
@@ -69,7 +76,7 @@ pub enum Request {
 
     /// The next piece of the photo that is being put, at most [`super::MAX_CHUNK`] bytes. Not answered.
     Chunk {
-        /// The bytes; base64 on the wire.
+        /// The bytes; attached or in base64 on the wire.
         #[serde(skip_serializing)]
         data: Blob,
     },
@@ -183,6 +190,9 @@ pub enum Answer {
         member: Box<Membership>,
         /// Whether the client is its owner's.
         owner: bool,
+        /// Optional abilities of the daemon, by name; unknown ones are ignored.
+        #[serde(default, deserialize_with = "bounds::features")]
+        features: Vec<String>,
     },
 
     /// The labels of all photos, sorted and unique.
@@ -202,7 +212,7 @@ pub enum Answer {
         id: PhotoId,
         /// The length in bytes.
         bytes: u64,
-        /// The bytes; base64 on the wire.
+        /// The bytes; attached or in base64 on the wire.
         #[serde(skip_serializing)]
         image: Blob,
     },

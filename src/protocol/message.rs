@@ -48,9 +48,6 @@ use crate::photo::{Nonce, Photo, PhotoId, Proof};
 /// Version 2 knows members: who may do what is another question there, so it does not speak version 1.
 pub const PROTOCOL: (u32, u32) = (2, 2);
 
-/// The most abilities that a daemon can name, and the longest name of one in bytes.
-const MAX_FEATURES: usize = 64;
-
 /// The number that ties the chunks of one pull to the request; chosen by who pulls, unique within its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -177,8 +174,8 @@ pub enum Message {
         transfer: TransferId,
         /// Where in the photo the piece starts, in bytes.
         offset: u64,
-        /// The bytes, at most [`super::MAX_CHUNK`]; base64 on the wire, put there by [`super::codec`] itself, which is
-        /// quicker than to have them escaped as text.
+        /// The bytes, at most [`super::MAX_CHUNK`]; attached or in base64 on the wire, put there by [`super::codec`]
+        /// itself, which is quicker than to have them escaped as text.
         #[serde(skip_serializing)]
         data: Blob,
     },
@@ -264,8 +261,9 @@ pub struct Register {
     pub protocol_min: u32,
     /// The highest protocol version spoken.
     pub protocol_max: u32,
-    /// Optional abilities, by name; unknown ones are ignored.
-    #[serde(default, deserialize_with = "bounds::texts::<_, _, MAX_FEATURES, MAX_FEATURES>")]
+    /// Optional abilities, by name; unknown ones are ignored. What can be said on a link is between its two ends: a
+    /// daemon's link names them, not its node. See [`codec::ATTACHMENTS`](super::codec::ATTACHMENTS).
+    #[serde(default, deserialize_with = "bounds::features")]
     pub features: Vec<String>,
     /// The speaker's identity.
     pub node: NodeId,

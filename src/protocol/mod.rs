@@ -6,7 +6,7 @@
 //!   client ◀── Answer ──── daemon        one to each request, in the order asked
 //!
 //!   Message, Request, Answer
-//!        │        codec: a frame, which is 4 bytes of length and then JSON
+//!        │        codec: a frame, which is 4 bytes of length and then JSON, perhaps with an attachment
 //!        │        secure: in a group, records that nobody in between can read
 //!        ▼
 //!   a stream of bytes, which somebody else has opened
@@ -53,9 +53,9 @@
 //! # What is left out
 //!
 //! Messages are not acknowledged: TCP delivers them in order, or the link breaks, and then both nodes tell each other
-//! everything anew. Requests have no numbers, since the answers come in the order asked. And the bytes of photos travel
-//! as base64 in JSON, which makes a third more of them; in return a frame can be read by eye, and where there is no
-//! group a client needs nothing but a library for JSON.
+//! everything anew. Requests have no numbers, since the answers come in the order asked. And nobody has to know of
+//! attachments: for whoever does not, the bytes of photos travel as base64 in JSON, which makes a third more of them; in
+//! return every frame can be read by eye, and where there is no group a client needs nothing but a library for JSON.
 //!
 //! # Where it is from
 //!

@@ -11,7 +11,7 @@ use photomesh::protocol::codec::{self, MAX_FRAME};
 use photomesh::protocol::{Answer, MAX_CHUNK, NodeId, Request};
 use tempfile::TempDir;
 
-use crate::scripted::{Scripted, client, code, say, stderr, stdout};
+use crate::scripted::{Scripted, client, code, hear, say, stderr, stdout};
 
 /// Collects the chunks after a `Put` and answers by the file's name; a stored photo's id tells what arrived.
 fn store(stream: &mut TcpStream, request: Request) {
@@ -95,7 +95,7 @@ fn a_refusal_in_the_middle_is_heard() {
     let address = listener.local_addr().unwrap().to_string();
     let server = thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
-        codec::read_frame(&mut stream, MAX_FRAME).unwrap().unwrap();
+        hear(&mut stream).unwrap();
         let error = "the disk of this node is full".to_owned();
         let cause = Refusal::Disk;
         say(&mut stream, &Answer::Refused { cause, error });

@@ -24,8 +24,8 @@ impl Scripted {
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
-                while let Ok(Some(frame)) = codec::read_frame(&mut stream, MAX_FRAME) {
-                    script(&mut stream, codec::decode(&frame).unwrap());
+                while let Some(request) = hear(&mut stream) {
+                    script(&mut stream, request);
                 }
             }
         });
@@ -35,6 +35,17 @@ impl Scripted {
     /// Runs a client command against it, in a folder.
     pub(crate) fn run(&self, folder: &Path, arguments: &[&str]) -> Output {
         client(folder, &self.address, arguments).output().unwrap()
+    }
+}
+
+/// The next request of a client; that it registers is not answered.
+pub(crate) fn hear(stream: &mut TcpStream) -> Option<Request> {
+    loop {
+        let frame = codec::read_frame(stream, MAX_FRAME).ok()??;
+        let request = codec::decode(&frame).unwrap();
+        if !matches!(request, Request::RegisterClient { .. }) {
+            return Some(request);
+        }
     }
 }
 

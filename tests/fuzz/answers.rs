@@ -77,9 +77,12 @@ fn answer_after(answer: &Answer) -> Option<Answer> {
         }
         Answer::Purged { .. } => Answer::Removal(Box::new(plan())),
         Answer::Removal(_) => Answer::Removed { photos: vec![id] },
-        Answer::Removed { .. } => {
-            Answer::Registered { node: NODE, member: said::membership(), owner: true }
-        }
+        Answer::Removed { .. } => Answer::Registered {
+            node: NODE,
+            member: said::membership(),
+            owner: true,
+            features: vec!["attachments".to_owned()],
+        },
         Answer::Registered { .. } => Answer::Members { members: vec![member()] },
         Answer::Members { .. } => Answer::Told,
         Answer::Told => Answer::Forgotten { node: NODE, called: words(), photos: 3 },

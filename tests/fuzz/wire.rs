@@ -5,9 +5,10 @@ use std::io::{self, Cursor};
 
 use photomesh::photo::{Fingerprint, PhotoId};
 use photomesh::protocol::codec::{
-    FrameError, decode, read_frame, write_answer, write_image, write_message, write_request,
+    FrameError, FrameReader, FrameWriter, decode, decode_attached, read_frame, write_answer,
+    write_image, write_message, write_request,
 };
-use photomesh::protocol::{Address, Answer, Message, NodeId, SafeName};
+use photomesh::protocol::{Address, Answer, Message, NodeId, Request, SafeName};
 use serde::de::DeserializeOwned;
 
 use crate::{answers, said};
@@ -23,6 +24,7 @@ pub(crate) fn frames() -> Vec<Vec<u8>> {
     let mut frames = well_formed(&said::messages(), write_message);
     frames.extend(well_formed(&said::requests(), write_request));
     frames.extend(well_formed(&answers::answers(), write_any_answer));
+    frames.extend(with_attachments());
     let odd = [
         "[[[[[[[[[[[[[[[[1e999,-0,\"\\u0000\"]]]]".to_owned(),
         format!("v1:{0}:{0}", "5a".repeat(73)),
@@ -30,6 +32,32 @@ pub(crate) fn frames() -> Vec<Vec<u8>> {
         "anna:5000".to_owned(),
     ];
     frames.extend(odd.map(|text| [&(text.len() as u32).to_be_bytes(), text.as_bytes()].concat()));
+    frames
+}
+
+/// Everything that can have an attachment, with one.
+fn with_attachments() -> Vec<Vec<u8>> {
+    let mut frames = Vec::new();
+    let mut add = |write: &dyn Fn(&mut FrameWriter<&mut Vec<u8>>) -> io::Result<()>| {
+        let mut frame = Vec::new();
+        let mut writer = FrameWriter::new(&mut frame, None);
+        writer.attach();
+        write(&mut writer).and_then(|()| writer.flush()).expect("it can be written");
+        drop(writer);
+        frames.push(frame);
+    };
+    for message in said::messages().iter().filter(|said| matches!(said, Message::Chunk { .. })) {
+        add(&|writer| writer.message(message));
+    }
+    for request in said::requests().iter().filter(|said| matches!(said, Request::Chunk { .. })) {
+        add(&|writer| writer.request(request));
+    }
+    for answer in answers::answers() {
+        if let Answer::ReceiveImage { bytes, .. } = answer {
+            let zeros = || io::repeat(0);
+            add(&|writer| writer.image(&answer, bytes, &mut zeros()));
+        }
+    }
     frames
 }
 
@@ -64,6 +92,7 @@ fn write_any_answer(frame: &mut Vec<u8>, answer: &Answer) -> io::Result<usize> {
 
 /// Frames are read to the end of the bytes; none is longer than the bytes that came.
 pub(crate) fn check_frames(bytes: &[u8]) -> Result<(), String> {
+    check_photo(bytes)?;
     let mut stream = Cursor::new(bytes);
     loop {
         match read_frame(&mut stream, LIMIT) {
@@ -72,6 +101,37 @@ pub(crate) fn check_frames(bytes: &[u8]) -> Result<(), String> {
             Ok(None) | Err(FrameError::Torn | FrameError::TooLarge { .. }) => return Ok(()),
             Err(error) => return Err(error.to_string()),
         }
+    }
+}
+
+/// No more is handed on of a photo than came.
+fn check_photo(bytes: &[u8]) -> Result<(), String> {
+    let mut taken = 0;
+    // Whether it is an answer is not to be checked here.
+    let _ = FrameReader::new(bytes, None).photo(LIMIT as u64, |piece| {
+        taken += piece.len();
+        Ok::<(), ()>(())
+    });
+    if taken <= bytes.len() { Ok(()) } else { Err(format!("{taken} bytes of a photo")) }
+}
+
+/// What is attached is understood in the same way when it is said again.
+fn check_attached(content: &[u8]) -> Result<(), String> {
+    let Ok(message) = decode_attached::<Message>(content.to_vec()) else {
+        return Ok(());
+    };
+    let Message::Chunk { .. } = message else {
+        return Ok(());
+    };
+    let mut frame = Vec::new();
+    let mut writer = FrameWriter::new(&mut frame, None);
+    writer.attach();
+    let said = writer.message(&message).and_then(|()| writer.flush());
+    said.map_err(|error| format!("cannot be said again: {error}"))?;
+    drop(writer);
+    match decode_attached::<Message>(frame[4..].to_vec()) {
+        Ok(again) if again == message => Ok(()),
+        other => Err(format!("is {other:?} when said again")),
     }
 }
 
@@ -98,6 +158,7 @@ pub(crate) fn check_message(content: &[u8]) -> Result<(), String> {
     }
     again(content, write_request)?;
     again(content, write_any_answer)?;
+    check_attached(content)?;
     let text = String::from_utf8_lossy(content);
     same_again(&text, text.parse::<Fingerprint>())?;
     same_again(&text, text.parse::<PhotoId>())?;

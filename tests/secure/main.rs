@@ -178,7 +178,7 @@ fn friends_share_photos_and_the_line_shows_nothing_of_it() {
         }
     }
     // It was there to be seen: the photo went over this line.
-    assert!(line.heard(Way::Back).len() > base64.len());
+    assert!(line.heard(Way::Back).len() > bytes.len());
 }
 
 #[test]

@@ -6,6 +6,7 @@ pub(crate) mod ask;
 pub(crate) mod daemon;
 pub(crate) mod disk;
 pub(crate) mod gate;
+pub(crate) mod line;
 pub(crate) mod pictures;
 pub(crate) mod rng;
 pub(crate) mod roads;

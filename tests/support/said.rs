@@ -22,7 +22,7 @@ pub(crate) fn messages() -> Vec<Message> {
     let first = Message::Register(Register {
         protocol_min: PROTOCOL.0,
         protocol_max: PROTOCOL.1,
-        features: vec!["chunks".to_owned()],
+        features: features(),
         node: NodeId(1),
         boot: Boot(2),
         member: Some(membership()),
@@ -35,11 +35,16 @@ pub(crate) fn messages() -> Vec<Message> {
     successors(Some(first), message_after).collect()
 }
 
+/// What a side can, beyond what each can.
+fn features() -> Vec<String> {
+    vec!["attachments".to_owned()]
+}
+
 /// Every request.
 pub(crate) fn requests() -> Vec<Request> {
     let MemberFile { key, certificate, .. } = ana();
     let member = Some(Box::new(Visit::sign(&certificate, &key, &[3; 32])));
-    let first = Request::RegisterClient { name: "ana".to_owned(), member };
+    let first = Request::RegisterClient { name: "ana".to_owned(), member, features: features() };
     successors(Some(first), request_after).collect()
 }
 

@@ -12,7 +12,7 @@ use crate::daemon::services::{ClosedOnDrop, Services};
 use crate::daemon::socket::frames::{SocketReader, SocketWriter};
 use crate::daemon::socket::link::Link;
 use crate::node::{Asker, ClientEvent, CloseReason};
-use crate::protocol::codec;
+use crate::protocol::codec::{self, FrameError};
 use crate::protocol::{Answer, Request, Visit};
 
 /// Serves a client until its link ends, beginning with the frame that made it one. Runs in the thread that accepted the
@@ -66,6 +66,12 @@ pub(in crate::daemon) fn serve_client(
 const NOT_REGISTERED: &str =
     "this daemon is of a group: a client says first which member it is (registerClient)";
 
+/// Decodes a frame from a client.
+fn decoded(frames: &SocketReader, content: Vec<u8>) -> Result<Request, FrameError> {
+    codec::count_values(&content)?;
+    frames.decode(content)
+}
+
 struct Reader<'a> {
     services: &'a Services,
     link: &'a Arc<Link>,
@@ -91,8 +97,7 @@ impl Reader<'_> {
     fn converse(&mut self, first: Vec<u8>) -> Result<(), Stop> {
         let mut content = first;
         loop {
-            self.handle(codec::decode_bounded(&content)?)?;
-            drop(content);
+            self.handle(decoded(&self.frames, content)?)?;
             match self.frames.next_request()? {
                 Some(next) => content = next,
                 None => return Ok(()),
@@ -102,11 +107,16 @@ impl Reader<'_> {
 
     fn handle(&mut self, request: Request) -> Result<(), Stop> {
         match &request {
-            Request::RegisterClient { name, member } => self.register(name, member.as_deref()),
+            Request::RegisterClient { name, member, features } => {
+                self.register(name, member.as_deref(), features)
+            }
             Request::Chunk { .. } => Err(Stop::Broken("a Chunk without a Put".to_owned())),
             Request::Put { bytes, .. } => {
                 let refused = self.refusal(self.asker()?, &request);
-                let next_chunk = || self.frames.next_chunk();
+                let next_chunk = || {
+                    let content = self.frames.next_chunk()?.ok_or(FrameError::Torn)?;
+                    decoded(&self.frames, content)
+                };
                 match upload::receive(self.services, self.link, *bytes, refused, next_chunk)? {
                     Ok(()) => self.ask(request),
                     Err(answer) => self.answer(answer),
@@ -131,11 +141,17 @@ impl Reader<'_> {
         }
     }
 
-    /// Takes in who the client is. Without a group that is just a name, and not answered.
-    fn register(&mut self, name: &str, visit: Option<&Visit>) -> Result<(), Stop> {
+    /// Takes in who the client is, and what it can do. Without a group it is just a name, if any, and not answered.
+    fn register(
+        &mut self,
+        name: &str,
+        visit: Option<&Visit>,
+        features: &[String],
+    ) -> Result<(), Stop> {
         let services = self.services;
         let (Some(ours), Some(channel)) = (&services.group, self.link.channel()) else {
-            if !self.named {
+            self.frames.heed(features);
+            if !self.named && !name.is_empty() {
                 self.named = true;
                 let name: String = name.chars().take(64).collect();
                 let remote = self.link.remote();
@@ -158,8 +174,9 @@ impl Reader<'_> {
             true => Asker::Owner,
             false => Asker::Member(Box::new(visitor.clone())),
         });
-        let member = Box::new(membership.clone());
-        self.answer(Answer::Registered { node: membership.node(), member, owner })
+        self.frames.heed(features);
+        let (node, member) = (membership.node(), Box::new(membership.clone()));
+        self.answer(Answer::Registered { node, member, owner, features: codec::features() })
     }
 
     fn asker(&self) -> Result<&Asker, Stop> {

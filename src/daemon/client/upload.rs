@@ -11,7 +11,7 @@ use crate::daemon::socket::link::{Link, read_failure};
 use crate::node::{CloseReason, DiskError};
 use crate::photo::MAX_PHOTO;
 use crate::protocol::client::Refusal;
-use crate::protocol::codec::{self, FrameError};
+use crate::protocol::codec::FrameError;
 use crate::protocol::{Answer, Blob, MAX_CHUNK, Request};
 
 /// How a conversation ends.
@@ -35,7 +35,7 @@ impl From<FrameError> for Stop {
     }
 }
 
-/// Reads chunks, one per call of `next_frame`, until `bytes` bytes are in the spool file of this link. If the photo was
+/// Reads chunks, one per call of `next_request`, until `bytes` bytes are in the spool file of this link. If the photo was
 /// `refused` before, there is no such file.
 ///
 /// # Errors
@@ -47,7 +47,7 @@ pub(super) fn receive(
     link: &Link,
     bytes: u64,
     refused: Option<Answer>,
-    mut next_frame: impl FnMut() -> Result<Option<Vec<u8>>, FrameError>,
+    mut next_request: impl FnMut() -> Result<Request, FrameError>,
 ) -> Result<Result<(), Answer>, Stop> {
     if bytes > MAX_PHOTO {
         let limit = MAX_PHOTO >> 20;
@@ -66,7 +66,7 @@ pub(super) fn receive(
         if Instant::now() > deadline {
             return Err(Stop::Broken("the photo came too slowly".to_owned()));
         }
-        let data = next_chunk(&mut next_frame, left)?;
+        let data = chunk(next_request()?, left)?;
         left -= data.len() as u64;
         sink = sink.and_then(|mut sink| sink.write(&data).map(|()| sink).map_err(cannot_store));
     }
@@ -77,13 +77,10 @@ fn cannot_store(error: DiskError) -> Answer {
     Answer::Refused { cause: Refusal::Disk, error: error.cannot_store() }
 }
 
-fn next_chunk(
-    next_frame: &mut impl FnMut() -> Result<Option<Vec<u8>>, FrameError>,
-    left: u64,
-) -> Result<Blob, Stop> {
-    let content = next_frame()?.ok_or(FrameError::Torn)?;
+/// The bytes of a chunk, of a photo of which so many are missing.
+fn chunk(request: Request, left: u64) -> Result<Blob, Stop> {
     let broken = |what: &str| Err(Stop::Broken(what.to_owned()));
-    let Request::Chunk { data } = codec::decode_bounded(&content)? else {
+    let Request::Chunk { data } = request else {
         return broken("the Chunks of a Put are missing");
     };
     if data.is_empty() || data.len() > MAX_CHUNK {

@@ -144,7 +144,7 @@ fn attend(services: &Services, link: &Arc<Link>) {
     let mut frames = SocketReader::new(Arc::clone(link));
     let first = frames.first(Instant::now() + FIRST_FRAME);
     let greeting = match first {
-        Ok(Some(content)) => Greeting::read(content),
+        Ok(Some(content)) => Greeting::read(&frames, content),
         Ok(None) => return link.end(CloseReason::Remote),
         Err(error) => Err(error),
     };
@@ -172,7 +172,7 @@ enum Greeting {
 }
 
 impl Greeting {
-    fn read(content: Vec<u8>) -> Result<Greeting, FrameError> {
+    fn read(frames: &SocketReader, content: Vec<u8>) -> Result<Greeting, FrameError> {
         #[derive(Deserialize)]
         struct Envelope<'a> {
             #[serde(borrow)]
@@ -181,7 +181,7 @@ impl Greeting {
         let envelope: Envelope<'_> = serde_json::from_slice(&content)
             .map_err(|error| FrameError::Malformed(error.to_string()))?;
         if envelope.command == "register" {
-            reader::message(&content).map(Greeting::Peer)
+            reader::message(frames, content).map(Greeting::Peer)
         } else {
             Ok(Greeting::Client(content))
         }

@@ -97,6 +97,9 @@ impl Reader<'_> {
     fn hand_on(&mut self, message: Message, place: Option<Place>) -> Result<(), CloseReason> {
         check_sender(self.services, self.link, &message).map_err(CloseReason::Protocol)?;
         let registers = matches!(message, Message::Register(_));
+        if let Message::Register(register) = &message {
+            self.frames.heed(&register.features);
+        }
         if let Message::Register(Register { member: Some(member), .. }) = &message
             && self.seat.is_none()
         {
@@ -127,7 +130,7 @@ impl Reader<'_> {
         let content = self.frames.content(length)?;
         let bytes = content.len() + VALUE * codec::count_values(&content)?;
         let place = self.services.room.place(speaker, bytes, wait);
-        Ok(Some((message(&content)?, place)))
+        Ok(Some((message(self.frames, content)?, place)))
     }
 }
 
@@ -159,8 +162,11 @@ fn check_sender(services: &Services, link: &Link, message: &Message) -> Result<(
 }
 
 /// Decodes a frame from another daemon.
-pub(in crate::daemon) fn message(content: &[u8]) -> Result<Message, FrameError> {
-    let message = codec::decode(content)?;
+pub(in crate::daemon) fn message(
+    frames: &SocketReader,
+    content: Vec<u8>,
+) -> Result<Message, FrameError> {
+    let message = frames.decode(content)?;
     if let Message::Chunk { data, .. } = &message
         && data.len() > MAX_CHUNK
     {

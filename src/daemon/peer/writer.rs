@@ -22,7 +22,7 @@ use crate::daemon::socket::reply::Opened;
 use crate::daemon::threads;
 use crate::node::{DiskError, LinkEvent};
 use crate::protocol::message::TransferId;
-use crate::protocol::{Blob, Message};
+use crate::protocol::{Blob, Message, codec};
 
 /// Starts the thread. It ends when told to, when its outbox is gone, or when the link ends.
 pub(in crate::daemon) fn start(
@@ -115,7 +115,7 @@ impl Writer {
     fn run(&mut self) -> io::Result<()> {
         loop {
             match self.messages.try_recv() {
-                Ok(WriterCommand::Message(message)) => self.send(&message)?,
+                Ok(WriterCommand::Message(message)) => self.send(&named(message))?,
                 Ok(WriterCommand::Cancel(transfer)) => self.cancel(transfer),
                 Ok(WriterCommand::Close) | Err(TryRecvError::Disconnected) => {
                     return self.out.flush();
@@ -221,6 +221,14 @@ impl Writer {
         // Without a state thread the daemon stops, which closes this link too.
         let _ = self.inbox.send(event.into());
     }
+}
+
+/// Names what this link can do, where the node says who it is.
+fn named(mut message: Message) -> Message {
+    if let Message::Register(register) = &mut message {
+        register.features.extend(codec::features());
+    }
+    message
 }
 
 /// The next piece of a window.

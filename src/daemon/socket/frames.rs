@@ -5,21 +5,36 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::link::{Incoming, Link, Outgoing};
-use crate::daemon::limits::Deadlines;
-use crate::protocol::codec::{FrameError, FrameReader, FrameWriter, MAX_CHUNK_FRAME, MAX_REQUEST};
+use crate::protocol::codec::{
+    self, Carrier, FrameError, FrameReader, FrameWriter, MAX_CHUNK_FRAME, MAX_REQUEST,
+};
 use crate::protocol::{Answer, Message};
 
 /// The frames that come on a link.
 pub(in crate::daemon) struct SocketReader {
     frames: FrameReader<Incoming>,
-    deadlines: Deadlines,
+    link: Arc<Link>,
 }
 
 impl SocketReader {
     pub(in crate::daemon) fn new(link: Arc<Link>) -> SocketReader {
-        let channel = link.channel();
-        let deadlines = link.deadlines;
-        SocketReader { frames: FrameReader::new(Incoming::new(link), channel), deadlines }
+        let incoming = Incoming::new(Arc::clone(&link));
+        SocketReader { frames: FrameReader::new(incoming, link.channel()), link }
+    }
+
+    /// The other side names its features when it registers.
+    pub(in crate::daemon) fn heed(&self, features: &[String]) {
+        if codec::reads_attachments(features) {
+            self.link.agree_to_attachments();
+        }
+    }
+
+    /// Decodes a frame's content, as far as the two sides have agreed on what may be in it.
+    pub(in crate::daemon) fn decode<T: Carrier>(&self, content: Vec<u8>) -> Result<T, FrameError> {
+        match self.link.has_attachments() {
+            true => codec::decode_attached(content),
+            false => codec::decode(&content),
+        }
     }
 
     /// The first frame, whole by the deadline; none if the stream ends before it.
@@ -42,12 +57,12 @@ impl SocketReader {
 
     /// The next request of a client, which must not be quiet for too long.
     pub(in crate::daemon) fn next_request(&mut self) -> Result<Option<Vec<u8>>, FrameError> {
-        self.next_within(Some(self.deadlines.quiet), MAX_REQUEST)
+        self.next_within(Some(self.link.deadlines.quiet), MAX_REQUEST)
     }
 
     /// The next chunk of the photo that a client puts.
     pub(in crate::daemon) fn next_chunk(&mut self) -> Result<Option<Vec<u8>>, FrameError> {
-        self.next_within(Some(self.deadlines.frame), MAX_CHUNK_FRAME)
+        self.next_within(Some(self.link.deadlines.frame), MAX_CHUNK_FRAME)
     }
 
     /// The next frame of at most `limit` bytes, which must begin within `patience` (for ever without one). None if the
@@ -71,13 +86,13 @@ impl SocketReader {
         if !self.frames.begins().map_err(FrameError::Io)? {
             return Ok(None);
         }
-        self.frames.get_mut().deadline = Some(Instant::now() + self.deadlines.frame);
+        self.frames.get_mut().deadline = Some(Instant::now() + self.link.deadlines.frame);
         self.frames.length(limit)
     }
 
     /// The content of a frame that has begun, whole in the time that a frame has.
     pub(in crate::daemon) fn content(&mut self, length: usize) -> Result<Vec<u8>, FrameError> {
-        self.frames.get_mut().deadline = Some(Instant::now() + self.deadlines.frame);
+        self.frames.get_mut().deadline = Some(Instant::now() + self.link.deadlines.frame);
         self.frames.content(length)
     }
 }
@@ -86,12 +101,13 @@ impl SocketReader {
 /// [flushed](SocketWriter::flush), at the latest.
 pub(in crate::daemon) struct SocketWriter {
     frames: FrameWriter<Outgoing>,
+    link: Arc<Link>,
 }
 
 impl SocketWriter {
     pub(in crate::daemon) fn new(link: Arc<Link>) -> SocketWriter {
-        let channel = link.channel();
-        SocketWriter { frames: FrameWriter::new(Outgoing::new(link), channel) }
+        let outgoing = Outgoing::new(Arc::clone(&link));
+        SocketWriter { frames: FrameWriter::new(outgoing, link.channel()), link }
     }
 
     /// Writes a message to a daemon.
@@ -120,8 +136,11 @@ impl SocketWriter {
         self.frames.flush()
     }
 
-    /// Starts the clock of what is written next.
+    /// Starts the clock of what is written next, which is in the form that the other side is known to read by now.
     fn begin(&mut self) -> &mut FrameWriter<Outgoing> {
+        if self.link.has_attachments() {
+            self.frames.attach();
+        }
         self.frames.get_mut().begin();
         &mut self.frames
     }

@@ -18,6 +18,8 @@ pub(in crate::daemon) struct Link {
     stream: TcpStream,
     channel: OnceLock<Arc<Channel>>,
     heard: AtomicBool,
+    /// Both sides can read attachments.
+    attaches: AtomicBool,
     reason: OnceLock<CloseReason>,
 }
 
@@ -29,6 +31,7 @@ impl Link {
             stream,
             channel: OnceLock::new(),
             heard: AtomicBool::new(false),
+            attaches: AtomicBool::new(false),
             reason: OnceLock::new(),
         }
     }
@@ -101,6 +104,17 @@ impl Link {
     /// Tells the other side that nothing more will be sent.
     pub(in crate::daemon) fn stop_writing(&self) {
         self.shut(Shutdown::Write);
+    }
+
+    /// From now on bytes of photos are attached to what is sent, and may be to what comes: the other side has said that
+    /// it can read that, and this one always can.
+    pub(in crate::daemon) fn agree_to_attachments(&self) {
+        self.attaches.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether both sides can read attachments.
+    pub(in crate::daemon) fn has_attachments(&self) -> bool {
+        self.attaches.load(Ordering::Relaxed)
     }
 
     /// Whether bytes have arrived since the last call.

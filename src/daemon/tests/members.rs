@@ -60,8 +60,11 @@ impl Visitor {
             requests: FrameWriter::new(stream(), channel),
             stage,
         };
-        visitor
-            .send(&Request::RegisterClient { name: String::new(), member: Some(Box::new(visit)) });
+        visitor.send(&Request::RegisterClient {
+            name: String::new(),
+            member: Some(Box::new(visit)),
+            features: Vec::new(),
+        });
         let answer = visitor.receive();
         (visitor, answer)
     }
@@ -122,9 +125,10 @@ fn what_a_friend_puts_is_refused_before_a_byte_of_it_is_on_the_disk() {
 fn the_owner_is_known_by_their_key() {
     let [ana, ..] = friends();
     let (mut visitor, answer) = Visitor::register(&ana, &ana);
-    let Answer::Registered { node, member, owner: true } = answer else {
+    let Answer::Registered { node, member, owner: true, features } = answer else {
         panic!("{answer:?}");
     };
+    assert!(codec::reads_attachments(&features));
     assert_eq!((member.node(), member.certificate()), (node, &ana.certificate));
     assert_eq!(visitor.asks(), Asker::Owner);
 

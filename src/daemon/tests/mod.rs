@@ -1,5 +1,6 @@
 //! The threads of links, over real sockets, between a state thread and a folder thread that the tests play themselves.
 
+mod attachments;
 mod clients;
 mod connection_limits;
 mod console;
@@ -100,8 +101,13 @@ impl Stage {
         self.remote.write_all(json.as_bytes()).unwrap();
     }
 
-    /// The next frame from the link; none at its end.
+    /// The next frame from the link, which is JSON alone; none at its end.
     fn receive(&mut self) -> Option<String> {
+        self.receive_bytes().map(|content| String::from_utf8(content).unwrap())
+    }
+
+    /// The next frame from the link; none at its end.
+    fn receive_bytes(&mut self) -> Option<Vec<u8>> {
         let mut length = [0; 4];
         if self.remote.read(&mut length[..1]).unwrap() == 0 {
             return None;
@@ -109,7 +115,7 @@ impl Stage {
         self.remote.read_exact(&mut length[1..]).unwrap();
         let mut content = vec![0; u32::from_be_bytes(length) as usize];
         self.remote.read_exact(&mut content).unwrap();
-        Some(String::from_utf8(content).unwrap())
+        Some(content)
     }
 
     /// Runs what serves the link in a thread of its own.

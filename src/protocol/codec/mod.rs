@@ -1,12 +1,13 @@
-//! Frames: a 4-byte big-endian length, then that many bytes of UTF-8 JSON.
+//! Frames: a 4-byte big-endian length, then that many bytes of content.
 //!
 //! ```text
 //!            FrameWriter                                                FrameReader
-//! Message ─▶ JSON ─▶ frame ─▶ buffer ─▶ Sealing ─▶ W  ~~~  R ─▶ buffer ─▶ Opening ─▶ frame ─▶ decode ─▶ Message
+//! Message ─▶ content ─▶ frame ─▶ buffer ─▶ Sealing ─▶ W  ~~~  R ─▶ buffer ─▶ Opening ─▶ frame ─▶ decode ─▶ Message
 //! ```
 //!
-//! JSON carries metadata. Photo bytes never pass through a JSON escaper: the envelope is serialized without them, and
-//! they are written as base64 between its last field and its closing brace.
+//! A content is JSON in UTF-8, which carries metadata. Photo bytes never pass through a JSON escaper. If the reader has
+//! said that it can read attachments, they lie behind the JSON as they are: see [`content`]. Otherwise the envelope is
+//! serialized without them, and they are written as base64 between its last field and its closing brace.
 //!
 //! Both ends work on any stream of bytes and know neither sockets nor clocks. Whoever lends them a stream decides how
 //! long it may block; [`FrameReader::begins`] tells a patient reader when a frame has begun.
@@ -16,10 +17,16 @@ use std::{fmt, io};
 use super::MAX_CHUNK;
 use crate::photo::MAX_PHOTO;
 
+mod content;
+mod photo;
 mod reader;
 mod writer;
 
-pub use reader::{FrameReader, count_values, decode, decode_bounded, read_frame};
+pub use content::{
+    ATTACHMENTS, Carrier, count_values, decode, decode_attached, features, reads_attachments,
+};
+pub use photo::PhotoError;
+pub use reader::{FrameReader, read_frame};
 pub use writer::{FrameWriter, write_answer, write_image, write_message, write_request};
 
 /// The largest frame a daemon accepts, in bytes: a page of records or a chunk with room to spare.
@@ -38,7 +45,7 @@ pub const MAX_CHUNK_FRAME: usize = MAX_CHUNK.div_ceil(3) * 4 + 1024;
 
 /// The largest frame with a photo of `bytes` that a client accepts, in bytes: the photo in base64 and its envelope.
 pub fn answer_with(bytes: u64) -> usize {
-    (bytes.min(MAX_PHOTO) as usize).div_ceil(3) * 4 + 64 * 1024
+    (bytes.min(MAX_PHOTO) as usize).div_ceil(3) * 4 + photo::ENVELOPE
 }
 
 /// Why a frame could not be read.

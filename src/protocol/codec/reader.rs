@@ -3,10 +3,9 @@
 use std::io::{self, BufRead, BufReader, Read};
 use std::sync::Arc;
 
-use serde::de::DeserializeOwned;
-
-use super::{FrameError, MAX_VALUES};
-use crate::protocol::bounds::complaint;
+use super::photo::{self, PhotoError};
+use super::{FrameError, answer_with};
+use crate::protocol::Answer;
 use crate::protocol::secure::{Channel, Opening};
 
 /// Reads frames from a stream of bytes, which it opens if the link is encrypted.
@@ -71,6 +70,22 @@ impl<R: Read> FrameReader<R> {
         read_frame(&mut Watched { stream: &mut self.bytes, watch }, limit)
     }
 
+    /// The next answer, which may be a photo of at most `limit` bytes. They are handed to `take` as they come, whether
+    /// in base64 or attached, and are not in the answer; that they are right is for `take` to see. `None` if the stream
+    /// ends before the answer.
+    ///
+    /// # Errors
+    ///
+    /// See [`PhotoError`]. Whatever it is, nothing more can be read.
+    pub fn photo<E>(
+        &mut self,
+        limit: u64,
+        take: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<Option<Answer>, PhotoError<E>> {
+        let length = self.length(answer_with(limit)).map_err(PhotoError::Frame)?;
+        length.map(|length| photo::read(&mut self.bytes, length, limit, take)).transpose()
+    }
+
     /// The stream below, for whoever sets its deadlines. Its bytes belong to the frames.
     pub fn get_mut(&mut self) -> &mut R {
         self.bytes.get_mut().get_mut()
@@ -132,42 +147,4 @@ fn fill(stream: &mut impl Read, buffer: &mut [u8; 4]) -> Result<bool, FrameError
         }
     }
     Ok(true)
-}
-
-/// How many values a frame has: its commas outside of texts, and one. A list or an object counts as what is in it.
-///
-/// # Errors
-///
-/// If there are more than any daemon or client sends. It is counted before it is decoded: while the decoder does not
-/// know yet what a frame says, it keeps each value in 32 bytes or more, and two bytes are enough for one.
-pub fn count_values(content: &[u8]) -> Result<usize, FrameError> {
-    let (mut values, mut in_text, mut escaped) = (1, false, false);
-    for byte in content {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = in_text,
-            b'"' => in_text = !in_text,
-            b',' if !in_text => values += 1,
-            _ => {}
-        }
-    }
-    match values > MAX_VALUES {
-        true => Err(FrameError::Malformed(format!("more than {MAX_VALUES} values in one frame"))),
-        false => Ok(values),
-    }
-}
-
-/// Decodes the content of a frame of whoever may mean harm.
-///
-/// # Errors
-///
-/// If it makes no sense, or has too many values.
-pub fn decode_bounded<T: DeserializeOwned>(content: &[u8]) -> Result<T, FrameError> {
-    count_values(content)?;
-    decode(content)
-}
-
-/// Decodes a frame's content.
-pub fn decode<T: DeserializeOwned>(content: &[u8]) -> Result<T, FrameError> {
-    serde_json::from_slice(content).map_err(|error| FrameError::Malformed(complaint(&error)))
 }

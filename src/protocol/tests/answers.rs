@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::group::membership;
-use super::round_trips::{address, blob, holding, node, photo_id, some};
+use super::round_trips::{address, blob, features, holding, node, photo_id, some};
 use crate::photo::{Format, Relation};
 use crate::protocol::client::{
     DistinctReport, DuplicateReport, Explanation, FolderReport, KeeperReport, KeptReport,
@@ -204,10 +204,8 @@ fn about_members() -> impl Strategy<Value = Answer> {
         removed,
     });
     prop_oneof![
-        (membership(), any::<bool>()).prop_map(|(member, owner)| Answer::Registered {
-            node: member.node(),
-            member,
-            owner
+        (membership(), any::<bool>(), features()).prop_map(|(member, owner, features)| {
+            Answer::Registered { node: member.node(), member, owner, features }
         }),
         some(member).prop_map(|members| Answer::Members { members }),
         Just(Answer::Told),

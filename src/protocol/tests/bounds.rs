@@ -134,7 +134,10 @@ fn of_long_words_the_beginning_is_read() {
     }
     let frame = json!({ "command": "registerClient", "name": long });
     let request: Request = decode(frame.to_string().as_bytes()).unwrap();
-    assert_eq!(request, Request::RegisterClient { name: "ü".repeat(512), member: None });
+    assert_eq!(
+        request,
+        Request::RegisterClient { name: "ü".repeat(512), member: None, features: Vec::new() }
+    );
 }
 
 #[test]

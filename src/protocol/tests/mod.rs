@@ -1,12 +1,14 @@
 //! The wire, there and back.
 
 mod answers;
+mod attachments;
 mod base64;
 mod bounds;
 mod few;
 mod frames;
 mod group;
 mod looks;
+mod photos;
 mod plain;
 mod round_trips;
 mod safe_name;

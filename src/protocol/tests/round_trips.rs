@@ -74,12 +74,15 @@ pub(super) fn blob() -> impl Strategy<Value = Blob> {
     prop::collection::vec(any::<u8>(), 0..700).prop_map(Blob::from)
 }
 
+pub(super) fn features() -> impl Strategy<Value = Vec<String>> {
+    prop::collection::vec("[a-z0-9-]{1,64}", 0..3)
+}
+
 fn register() -> impl Strategy<Value = Message> {
     let numbers = any::<(u32, u32, u64, u64, u32, u64, bool)>();
-    let features = prop::collection::vec("[a-z0-9-]{1,64}", 0..3);
     let name = "[a-z][a-z0-9._-]{0,31}".prop_map(|name| name.parse::<NodeName>().ok());
     let whose = (prop::option::of(membership()), name);
-    (numbers, features, whose, address()).prop_map(
+    (numbers, features(), whose, address()).prop_map(
         |(numbers, features, (member, name), address)| {
             let (protocol_min, protocol_max, node, boot, copies, pin_ms, keep_originals) = numbers;
             Message::Register(Register {
@@ -167,8 +170,9 @@ fn about_copies() -> impl Strategy<Value = Message> {
 fn request() -> impl Strategy<Value = Request> {
     let after = || prop::option::of(photo_id());
     prop_oneof![
-        (".*", prop::option::of(visit()))
-            .prop_map(|(name, member)| Request::RegisterClient { name, member }),
+        (".*", prop::option::of(visit()), features()).prop_map(|(name, member, features)| {
+            Request::RegisterClient { name, member, features }
+        }),
         Just(Request::GetImageList),
         ".*".prop_map(|image_name| Request::GetImageRequest { image_name }),
         (".*", any::<u64>()).prop_map(|(name, bytes)| Request::Put { name, bytes }),
