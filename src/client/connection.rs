@@ -9,7 +9,7 @@ use super::Failure;
 use super::patience::Patient;
 use crate::photo::PhotoId;
 use crate::protocol::client::Refusal;
-use crate::protocol::codec::{self, FrameError, FrameReader, FrameWriter};
+use crate::protocol::codec::{self, FrameError, FrameReader, FrameWriter, PhotoError};
 use crate::protocol::secure::{Channel, Credentials};
 use crate::protocol::{Address, Answer, MemberFile, Request, Visit};
 
@@ -70,8 +70,10 @@ impl Daemon {
             requests: FrameWriter::new(output, channel.clone()),
             patience: SILENCE,
         };
-        if let (Some(member), Some(channel)) = (member, channel) {
-            daemon.register(member, &channel)?;
+        match (member, channel) {
+            (Some(member), Some(channel)) => daemon.register(member, &channel)?,
+            // Not answered: it goes out with the first request.
+            _ => daemon.requests.request(&introduction(None)).map_err(unreachable)?,
         }
         Ok(daemon)
     }
@@ -80,14 +82,15 @@ impl Daemon {
     /// member must have signed the key that it has proven on this link.
     fn register(&mut self, member: &MemberFile, channel: &Channel) -> Result<(), Failure> {
         let visit = Visit::sign(&member.certificate, &member.key, channel.handshake());
-        let visit = Some(Box::new(visit));
-        let register =
-            Request::RegisterClient { name: String::new(), member: visit, features: Vec::new() };
-        let Answer::Registered { node, member: theirs, .. } = self.ask(&register)? else {
+        let answer = self.ask(&introduction(Some(Box::new(visit))))?;
+        let Answer::Registered { node, member: theirs, features, .. } = answer else {
             return Err(self.unexpected());
         };
         let proven = theirs.link_key() == channel.remote_key() && theirs.node() == node;
         if proven && theirs.group() == member.certificate.group() {
+            if codec::reads_attachments(&features) {
+                self.requests.attach();
+            }
             return Ok(());
         }
         Err(Failure::Unreachable(format!(
@@ -117,15 +120,28 @@ impl Daemon {
         self.answer()
     }
 
-    /// Like [`Daemon::ask`] for a photo of so many bytes, and tells `watch` the number of bytes whenever some arrive.
-    pub fn ask_photo(
+    /// Like [`Daemon::ask`] for a photo of so many bytes, which are handed to `take` as they come, in whatever form. They
+    /// are not in the answer, and that they are right is for `take` to see.
+    pub(super) fn ask_photo(
         &mut self,
         request: &Request,
         bytes: u64,
-        watch: impl FnMut(usize),
-    ) -> Result<Answer, Failure> {
+        take: impl FnMut(&[u8]) -> Result<(), Failure>,
+    ) -> Result<Answer, Missed> {
         self.send(request)?;
-        self.receive(codec::answer_with(bytes), watch)
+        self.answers.get_mut().wait_again(self.patience);
+        match self.answers.photo(bytes, take) {
+            Ok(Some(answer)) => Ok(accepted(answer)?),
+            Ok(None) => Err(self.broken(&FrameError::Torn).into()),
+            Err(PhotoError::Within(FrameError::Torn)) => Err(self.cut()),
+            Err(PhotoError::Within(FrameError::Io(error))) if !is_timeout(&error) => {
+                Err(self.cut())
+            }
+            Err(PhotoError::Frame(error) | PhotoError::Within(error)) => {
+                Err(self.broken(&error).into())
+            }
+            Err(PhotoError::Taker(failure)) => Err(failure.into()),
+        }
     }
 
     /// Asks for page after page and hands each to `take`. `question` makes the request for the page after an id;
@@ -171,7 +187,7 @@ impl Daemon {
             .next_watched(limit, watch)
             .map_err(|error| self.broken(&error))?
             .ok_or_else(|| self.broken(&FrameError::Torn))?;
-        match codec::decode(&content) {
+        match codec::decode_attached(content) {
             Ok(answer) => accepted(answer),
             Err(error) => Err(self.broken(&error)),
         }
@@ -183,6 +199,17 @@ impl Daemon {
             "the daemon at {} gave an answer that does not fit the question: is it a different version?",
             self.address
         ))
+    }
+
+    fn cut(&self) -> Missed {
+        Missed::Once {
+            why: "the connection broke while it came",
+            failure: Failure::Unreachable(format!(
+                "the connection to the daemon at {} broke in the middle of the photo every time; nothing was saved: \
+                 look at its terminal, then try again, or ask another daemon",
+                self.address
+            )),
+        }
     }
 
     fn endless(&self) -> Failure {
@@ -214,6 +241,30 @@ impl Daemon {
             )),
         }
     }
+}
+
+/// Why a photo has not come.
+pub(super) enum Missed {
+    /// It may come if it is asked for once more, over another connection.
+    Once {
+        /// What went wrong, to be said behind the photo's name.
+        why: &'static str,
+        /// What it is if it goes wrong every time.
+        failure: Failure,
+    },
+    /// It will not come.
+    Finally(Failure),
+}
+
+impl From<Failure> for Missed {
+    fn from(failure: Failure) -> Missed {
+        Missed::Finally(failure)
+    }
+}
+
+/// How a client registers.
+fn introduction(member: Option<Box<Visit>>) -> Request {
+    Request::RegisterClient { name: String::new(), member, features: codec::features() }
 }
 
 fn dial(address: &Address) -> io::Result<TcpStream> {

@@ -1,19 +1,21 @@
 //! `photomesh get`: a photo of the collection into a file.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use tempfile::NamedTempFile;
 
+use super::connection::Missed;
 use super::explain::{explain, told_instead};
 use super::screen::plain;
 use super::{Daemon, Failure};
-use crate::photo::{MAX_PHOTO, PhotoId};
+use crate::photo::{Digest, MAX_PHOTO, PhotoId};
 use crate::platform;
-use crate::protocol::{Answer, Blob, Request, SafeName};
+use crate::protocol::{Answer, Request, SafeName};
 
 /// The longest that a daemon may be silent, however large it says that the photo is.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
@@ -25,6 +27,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The slowest transfer between daemons to wait for, in bytes a second: half of the slowest that they wait for, since
 /// others may be waiting, too.
 const SLOWEST: u64 = 16 * 1024;
+
+/// How often a photo is asked for if it breaks off, or is not what it should be: the next time it may come from another
+/// node's disk.
+const ATTEMPTS: usize = 3;
 
 /// Which photo to fetch, and where to put it.
 #[derive(Clone, Debug)]
@@ -52,15 +58,22 @@ pub enum Destination {
     Output,
 }
 
-/// Fetches a photo. A file appears under its name complete and checked, or not at all.
-pub fn get(daemon: &mut Daemon, wish: &Get, out: &mut impl Write) -> Result<(), Failure> {
+/// Fetches a photo. A file appears under its name complete and checked, or not at all, and no output begins before.
+///
+/// If the photo breaks off, or is not what it should be, it is asked for again: `connect` makes each connection.
+pub fn get(
+    connect: impl Fn() -> Result<Daemon, Failure>,
+    wish: &Get,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    let mut daemon = connect()?;
     if wish.open && wish.destination == Destination::Output {
         let text = "--open shows a file, and `-o -` makes none: leave one of them out";
         return Err(Failure::Usage(text.to_owned()));
     }
     // Asks about the photo first: so its file name, the time it may take and its digest are known before a byte is
     // sent.
-    let photo = choose(daemon, wish)?;
+    let photo = choose(&mut daemon, wish)?;
     if photo.bytes > MAX_PHOTO {
         return Err(Failure::BadData(format!(
             "{}: the daemon at {} says that it has {} bytes, and no photo has so many",
@@ -71,19 +84,25 @@ pub fn get(daemon: &mut Daemon, wish: &Get, out: &mut impl Write) -> Result<(), 
     }
     let path = match &wish.destination {
         Destination::Output => {
-            out.write_all(&fetch(daemon, &photo)?)?;
+            io::copy(&mut fetch_aside(daemon, connect, &photo)?, out)?;
             return Ok(out.flush()?);
         }
         Destination::File(path) => path.clone(),
         Destination::Folder(folder) => folder.join(SafeName::new(&photo.name)),
     };
     if platform::is_sink(&path) {
-        return pour(&path, &fetch(daemon, &photo)?);
+        let mut bytes = fetch_aside(daemon, connect, &photo)?;
+        let poured = File::options().write(true).open(&path);
+        let poured = poured.and_then(|mut sink| io::copy(&mut bytes, &mut sink));
+        return poured.map(drop).map_err(|error| cannot_write(&path, &error));
     }
     if !wish.force && path.symlink_metadata().is_ok() {
         return Err(exists(&path));
     }
-    save(&path, &fetch(daemon, &photo)?, wish.force)?;
+    let failed = |error: &io::Error| cannot_write(&path, error);
+    let begin = || beside(&path).map_err(|error| failed(&error));
+    let file = fetch(daemon, connect, &photo, begin, failed)?;
+    save(file, &path, wish.force)?;
     eprintln!(
         "{}: {}, saved as {}",
         plain(&photo.name),
@@ -136,8 +155,52 @@ fn choose(daemon: &mut Daemon, wish: &Get) -> Result<Chosen, Failure> {
     })
 }
 
-/// Asks for the bytes of a photo and checks them.
-fn fetch(daemon: &mut Daemon, photo: &Chosen) -> Result<Blob, Failure> {
+/// Fetches a photo into a file without a name, which ends with this program, however that ends.
+fn fetch_aside(
+    daemon: Daemon,
+    connect: impl Fn() -> Result<Daemon, Failure>,
+    photo: &Chosen,
+) -> Result<File, Failure> {
+    let failed = |error: &io::Error| Failure::Io(format!("cannot write a temporary file: {error}"));
+    let begin = || tempfile::tempfile().map_err(|error| failed(&error));
+    let mut file = fetch(daemon, connect, photo, begin, failed)?;
+    file.rewind().map_err(|error| failed(&error))?;
+    Ok(file)
+}
+
+/// Fetches a photo into a file that `begin` makes, and checks it. What is not the photo, or not all of it, is thrown
+/// away, and it is asked for again over another connection.
+fn fetch<F: Write>(
+    mut daemon: Daemon,
+    connect: impl Fn() -> Result<Daemon, Failure>,
+    photo: &Chosen,
+    begin: impl Fn() -> Result<F, Failure>,
+    failed: impl Fn(&io::Error) -> Failure,
+) -> Result<F, Failure> {
+    let mut left = ATTEMPTS;
+    loop {
+        left -= 1;
+        let mut file = begin()?;
+        let write = |piece: &[u8]| file.write_all(piece).map_err(|error| failed(&error));
+        match receive(&mut daemon, photo, write) {
+            Ok(()) => return Ok(file),
+            Err(Missed::Finally(failure)) => return Err(failure),
+            Err(Missed::Once { failure, .. }) if left == 0 => return Err(failure),
+            Err(Missed::Once { why, .. }) => {
+                eprintln!("photomesh: {}: {why}; it is asked for again", plain(&photo.name));
+                drop((daemon, file));
+                daemon = connect()?;
+            }
+        }
+    }
+}
+
+/// Asks for the bytes of a photo, hands them to `write` as they come and checks them.
+fn receive(
+    daemon: &mut Daemon,
+    photo: &Chosen,
+    mut write: impl FnMut(&[u8]) -> Result<(), Failure>,
+) -> Result<(), Missed> {
     let request = match photo.exact {
         true => Request::GetExact { photo: photo.id },
         false => Request::GetImageRequest { image_name: photo.id.to_string() },
@@ -145,19 +208,27 @@ fn fetch(daemon: &mut Daemon, photo: &Chosen) -> Result<Blob, Failure> {
     let bar = progress(photo);
     let patience = PATIENCE + Duration::from_secs(photo.bytes / SLOWEST);
     daemon.be_patient(patience.min(LONGEST));
-    let answer = daemon.ask_photo(&request, photo.bytes, |bytes| bar.inc(bytes as u64));
+    let mut digest = Digest::default();
+    let answer = daemon.ask_photo(&request, photo.bytes, |piece| {
+        digest.add(piece);
+        bar.inc(piece.len() as u64);
+        write(piece)
+    });
     bar.finish_and_clear();
-    let Answer::ReceiveImage { image, .. } = answer? else {
-        return Err(daemon.unexpected());
+    let Answer::ReceiveImage { .. } = answer? else {
+        return Err(daemon.unexpected().into());
     };
-    if PhotoId::of(&image) != photo.id {
-        return Err(Failure::BadData(format!(
+    if digest.id() == photo.id {
+        return Ok(());
+    }
+    Err(Missed::Once {
+        why: "what came is not this photo",
+        failure: Failure::BadData(format!(
             "{}: the bytes received are not those of photo {}; nothing was saved: try again, or ask another daemon",
             photo.name,
             photo.id.short()
-        )));
-    }
-    Ok(image)
+        )),
+    })
 }
 
 /// The progress of the transfer; shown only on a terminal.
@@ -168,10 +239,7 @@ fn progress(photo: &Chosen) -> ProgressBar {
     let template = "{spinner} {msg}: {bar:30} {percent} %, {bytes_per_sec}";
     let style =
         ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    // On the wire, four characters carry three bytes.
-    let bar = ProgressBar::new(photo.bytes.div_ceil(3) * 4)
-        .with_style(style)
-        .with_message(plain(&photo.name));
+    let bar = ProgressBar::new(photo.bytes).with_style(style).with_message(plain(&photo.name));
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }
@@ -183,30 +251,34 @@ fn exists(path: &Path) -> Failure {
     ))
 }
 
-fn pour(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let poured = File::options().write(true).open(path).and_then(|mut sink| sink.write_all(bytes));
-    poured.map_err(|error| Failure::Io(format!("cannot write {}: {error}", path.display())))
+fn cannot_write(path: &Path, error: &io::Error) -> Failure {
+    Failure::Io(format!("cannot write {}: {error}", path.display()))
 }
 
-/// Writes a file that is there complete or not at all, even if the power fails: a temporary file beside it is synced
-/// and renamed, then its directory is synced.
-fn save(path: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
-    let failed =
-        |error: io::Error| Failure::Io(format!("cannot write {}: {error}", path.display()));
-    let folder = match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
+/// Makes a temporary file beside the place of a new one. It is removed unless it is saved.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".photomesh-").suffix(".part");
     // Temporary files are private by default; a photo gets the rights that the user's umask allows, like any new file.
     platform::like_any_file(&mut builder);
-    let mut file = builder.tempfile_in(folder).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
+    builder.tempfile_in(folder_of(path))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Gives a file its name, under which it is there complete or not at all, even if the power fails: it is synced and
+/// renamed, then its directory is synced.
+fn save(file: NamedTempFile, path: &Path, force: bool) -> Result<(), Failure> {
+    let failed = |error: io::Error| cannot_write(path, &error);
     file.as_file().sync_all().map_err(failed)?;
     let renamed = if force { file.persist(path) } else { file.persist_noclobber(path) };
     match renamed {
-        Ok(_) => platform::sync_dir(folder).map_err(failed),
+        Ok(_) => platform::sync_dir(folder_of(path)).map_err(failed),
         Err(refused) if refused.error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
         Err(refused) => Err(failed(refused.error)),
     }

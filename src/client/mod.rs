@@ -23,8 +23,10 @@
 //! **It does not wait for ever.** A daemon has a time to begin its answer; from then on every byte that arrives buys
 //! the next ones a little more, so a slow line is borne and a silent one is not.
 //!
-//! **What it writes is there as a whole or not at all.** A fetched photo is checked, written beside its place, synced
-//! and renamed. No file is replaced unless that is asked for.
+//! **What it writes is there as a whole or not at all.** A fetched photo is written beside its place, checked, synced
+//! and renamed; on its way to another output it lies in a file without a name until it is checked. If it breaks off, or
+//! is not what it should be, it is asked for again, three times in all. No photo is ever in memory as a whole, and no
+//! file is replaced unless that is asked for.
 //!
 //! # Its state, and who changes it
 //!
@@ -32,9 +34,10 @@
 //! of its own. Each command is a function of a connected daemon, its arguments and the output.
 //!
 //! Some are a little different. [`put`](put()) makes a connection for each file, because a daemon that refuses one
-//! half-way closes it. [`fingerprint`](fingerprint()) and [`same`](same()) ask nobody: they look at files by the rules
-//! of [`crate::photo`]. The founder's commands ask nobody either; they change the group's file under a lock. [`invite`]
-//! makes a secret, so it writes to standard output itself, and first closes the file behind it to other users.
+//! half-way closes it, and [`get`](get()) one for each attempt. [`fingerprint`](fingerprint()) and [`same`](same()) ask
+//! nobody: they look at files by the rules of [`crate::photo`]. The founder's commands ask nobody either; they change the
+//! group's file under a lock. [`invite`] makes a secret, so it writes to standard output itself, and first closes the file
+//! behind it to other users.
 //!
 //! # What is where, in reading order
 //!
@@ -48,7 +51,6 @@
 //!
 //! A client is not part of the mesh. It knows one daemon, and tries no other one if that is silent: the text of the
 //! failure tells a person what to look at. It never looks into a daemon's folder either, not even on the same computer.
-//! And a photo is in memory as a whole while it is fetched, because not a byte of it is written before all are checked.
 
 mod connection;
 mod distinct;

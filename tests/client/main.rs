@@ -1,6 +1,7 @@
 //! The client's commands against daemons that say what a test wants, good or bad: the real program, a scripted socket.
 #![allow(clippy::unwrap_used, reason = "a test may end where its ground gives way")]
 
+mod attachments;
 mod get;
 mod list;
 mod put;

@@ -28,7 +28,7 @@ use base64::engine::general_purpose::STANDARD;
 use photomesh::client;
 use photomesh::photo::PhotoId;
 use photomesh::protocol::group::GroupFile;
-use photomesh::protocol::{Address, Answer, MemberFile, Request};
+use photomesh::protocol::{Address, Answer, MAX_CHUNK, MemberFile, Request};
 use support::daemon::Daemon;
 use support::pictures;
 use support::wait::eventually;
@@ -179,6 +179,35 @@ fn friends_share_photos_and_the_line_shows_nothing_of_it() {
     }
     // It was there to be seen: the photo went over this line.
     assert!(line.heard(Way::Back).len() > bytes.len());
+}
+
+#[test]
+fn what_an_owner_puts_and_gets_is_no_more_on_the_line_than_the_photo() {
+    let group = Group::new(7);
+    let anna = group.start("anna", None);
+    let line = Tap::before(anna.address(), None);
+    let member = group.member("anna");
+    let connect = || client::Daemon::connect(line.address(), Some(&member));
+    let picture = pictures::draw(5, 1600, 1200);
+    let bytes = pictures::png(&picture);
+    assert!(bytes.len() > 2 * MAX_CHUNK, "{} bytes are too few", bytes.len());
+    let file = group.place.path().join("new.png");
+    fs::write(&file, &bytes).unwrap();
+    client::put(connect, &[file], &mut Vec::new()).unwrap();
+    let mut got = Vec::new();
+    let wish = client::Get {
+        name: "new.png".to_owned(),
+        destination: client::Destination::Output,
+        exact: false,
+        force: false,
+        open: false,
+    };
+    client::get(connect, &wish, &mut got).unwrap();
+    assert!(got == bytes);
+    for way in [Way::Out, Way::Back] {
+        let heard = line.heard(way).len();
+        assert!(heard > bytes.len() && heard < bytes.len() * 11 / 10, "{way:?}: {heard}");
+    }
 }
 
 #[test]
