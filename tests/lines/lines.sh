@@ -1,7 +1,7 @@
 #!/bin/sh
 # Real daemons over lines as slow as those at home: three network namespaces on a bridge, of which the first one sends
 # no faster than RATE. It holds all photos; the other two are empty. Says how long everything takes, beside what the
-# line alone needs for these bytes, which is 4/3 of the photos' since they travel as base64.
+# line alone needs for the photos' bytes.
 #
 #   make lines [RATES="2000 1000", in kbit/s]        as root, on Linux with iproute2
 set -eu
@@ -63,7 +63,7 @@ get() { # number of the photo
 }
 
 compare() { # what, of how many photos, seconds
-    line=$(($2 * BYTES * 4 / 3 / (rate * 125)))
+    line=$(($2 * BYTES / (rate * 125)))
     printf '%6s kbit/s: %s after %s s; the line needs %s s: x %s.%02d\n' "$rate" "$1" "$3" "$line" $(($3 / line)) \
         $(($3 * 100 / line % 100))
 }
@@ -123,12 +123,12 @@ run() { # kbit/s
     get "$COUNT" && got="answered" || got="not answered"
     got="a get meanwhile is $got after $(($(date +%s) - asked)) s"
     while [ "$(replicas)" -lt "$COUNT" ]; do
-        [ $(($(date +%s) - began)) -lt $((COUNT * BYTES * 4 / 3 / (rate * 125) * 5 + 60)) ] || break
+        [ $(($(date +%s) - began)) -lt $((COUNT * BYTES / (rate * 125) * 5 + 60)) ] || break
         sleep 1
     done
     compare "$(replicas) of $COUNT photos are on a second node," "$COUNT" $(($(date +%s) - began))
     bytes=$(($(sent) - before))
-    needed=$((COUNT * BYTES * 4 / 3))
+    needed=$((COUNT * BYTES))
     echo "               $((bytes / 1000000)) MB are sent for $((needed / 1000000)) MB; $got"
 }
 
