@@ -95,7 +95,7 @@ use entry::Standing;
 use index::Index;
 use layout::{MARKER, OWN_DIRS, TMP};
 use note::Notes;
-use spool::Spool;
+use spool::{Spool, sweep};
 use tombstones::Tombstones;
 
 /// How often lines of the index are synced, in seconds of running. A crash costs reading some photos again.
@@ -129,7 +129,7 @@ pub enum Change {
         /// How many files with these bytes the friend's own folder has.
         files: u32,
     },
-    /// A scan has found a photo that was not known before: its `Held` follows.
+    /// A scan has found a photo that was not known before; its `Held` follows.
     Added {
         /// The photo.
         photo: PhotoId,
@@ -396,13 +396,4 @@ fn lock(root: &Path) -> Result<File, OpenError> {
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse(root.to_owned())),
         Err(TryLockError::Error(error)) => Err(OpenError::at(&path, error)),
     }
-}
-
-/// Removes the unfinished writes of an earlier life.
-fn sweep(disk: &Disk, tmp: &Path) -> Result<(), OpenError> {
-    let failed = |error| OpenError::at(tmp, error);
-    for entry in fs::read_dir(tmp).map_err(failed)? {
-        disk.remove(&entry.map_err(failed)?.path()).map_err(failed)?;
-    }
-    Ok(())
 }

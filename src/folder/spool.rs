@@ -4,7 +4,7 @@
 //! when the last piece is written it is known whether this is the photo, and nothing has to be read again. Others may
 //! read the file while it grows.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,8 +12,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use super::disk::Disk;
 use super::layout::TMP;
-use super::{Folder, StoreError, disk};
+use super::{Folder, OpenError, StoreError, disk};
 use crate::photo::{Digest, InspectError, Photo, SNIFF_BYTES, recognise};
 use crate::protocol::SafeName;
 
@@ -63,6 +64,15 @@ impl Read for SpoolReader {
         self.position += read as u64;
         Ok(read)
     }
+}
+
+/// Removes the unfinished writes of an earlier life.
+pub(super) fn sweep(disk: &Disk, tmp: &Path) -> Result<(), OpenError> {
+    let failed = |error| OpenError::at(tmp, error);
+    for entry in fs::read_dir(tmp).map_err(failed)? {
+        disk.remove(&entry.map_err(failed)?.path()).map_err(failed)?;
+    }
+    Ok(())
 }
 
 impl Folder {

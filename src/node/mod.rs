@@ -71,8 +71,7 @@
 //!    closes the gap.
 //! 6. [`copies`]: how one more node gets a photo.
 //! 7. [`custody`], [`departure`] and [`drops`]: how a node gives up a copy, the dangerous part.
-//! 8. [`removal`]: how an owner takes a photo out of the collection. [`clients`]: serving people. [`leaving`]: handing
-//!    over before the end.
+//! 8. [`removal`]: how an owner removes a photo. [`clients`]: serving people. [`leaving`]: handing over before the end.
 //!
 //! Each of these begins with its own page: what it promises, which file does what, and what it leaves out. No two of
 //! them import each other: `context` names the rooms below the parts, and the parts name `context`.

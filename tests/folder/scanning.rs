@@ -183,11 +183,11 @@ fn a_file_written_while_it_is_read_is_not_taken() {
 fn an_edited_file_that_is_worse_by_rank_does_not_yield_to_what_it_was() {
     let mut room = Room::new();
     let held = |changes: &[Change]| {
-        let held = changes.iter().find_map(|change| match change {
-            Change::Held { photo, .. } => Some(photo.clone()),
-            _ => None,
-        });
-        held.unwrap_or_else(|| panic!("{changes:?}"))
+        let held = |change: &Change| {
+            let Change::Held { photo, .. } = change else { return None };
+            Some(photo.clone())
+        };
+        changes.iter().find_map(held).unwrap_or_else(|| panic!("{changes:?}"))
     };
     room.draw("cat.jpg", 1);
     let mut old = held(&room.scan());
@@ -379,11 +379,11 @@ fn a_photo_is_told_as_new_once_and_not_again_by_a_later_program() {
     let mut room = Room::new();
     let cat = room.draw("cat.png", 1);
     let added = |changes: &[Change]| {
-        let added = changes.iter().filter_map(|change| match change {
-            Change::Added { photo } => Some(*photo),
-            _ => None,
-        });
-        added.collect::<Vec<_>>()
+        let added = |change: &Change| {
+            let Change::Added { photo } = change else { return None };
+            Some(*photo)
+        };
+        changes.iter().filter_map(added).collect::<Vec<_>>()
     };
     assert_eq!(added(&room.scan()), [cat]);
     fs::copy(room.path("cat.png"), room.path("copy of cat.png")).unwrap();

@@ -63,7 +63,7 @@ fn scan(folder: &mut Folder, problems: &mut Vec<String>) -> BTreeMap<String, &'s
         }
         for change in changes {
             match change {
-                Change::Recalled { .. } => {}
+                Change::Added { .. } | Change::Recalled { .. } => {}
                 Change::Held { photo, holding, .. } => {
                     let mut bytes = Vec::new();
                     let opened = folder.open_photo(photo.id).map_err(|error| error.to_string());

@@ -216,7 +216,8 @@ impl Life {
                     Change::Missing { photo } => {
                         say(format_args!("missing {photo}"));
                     }
-                    Change::Recalled { .. }
+                    Change::Added { .. }
+                    | Change::Recalled { .. }
                     | Change::Damaged { .. }
                     | Change::Companions { .. }
                     | Change::Unread { .. }

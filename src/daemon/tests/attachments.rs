@@ -19,7 +19,7 @@ use crate::daemon::peer::reader;
 use crate::daemon::room::{Room, Speaker};
 use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::outbox::{Outbox, Window, WriterCommand};
-use crate::daemon::socket::reply::{Delivery, Reply};
+use crate::daemon::socket::reply::{Delivery, PhotoBytes, Reply};
 use crate::node::{ClientEvent, Event, LinkEvent, LinkId};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::codec::{self, MAX_REQUEST};
@@ -217,8 +217,7 @@ fn delivery(bytes: &[u8]) -> Reply {
         name: "cat".to_owned(),
         label: "cat.jpg".to_owned(),
         photo: Arc::new(Photo::opaque(PhotoId::of(bytes), bytes.len() as u64)),
-        held: true,
-        opened: Ok((file(bytes), bytes.len() as u64)),
+        bytes: PhotoBytes::Held(Ok((file(bytes), bytes.len() as u64))),
     })
 }
 

@@ -15,10 +15,10 @@
 //!
 //! * `offers`: the coordinator of a photo offers it to one node, and answers the offers of others. `line` is where photos
 //!   wait while all nodes are busy.
-//! * `pulls`: photos on their way here, and the reasons. Clients, drops that must look at a better version, and this
+//! * `pull`, `pulls`: photos on their way here, and the reasons. Clients, drops that must look at a better version, and this
 //!   node's own copy share one pull of a photo. `slots` says which of them run, and from whom.
-//! * `transfer`: the windows of bytes, in both directions. Nothing received waits in memory: the next window is asked for
-//!   when the last one is in the spool file.
+//! * `transfer`: the windows of bytes, in both directions. Little that was received waits in memory: no more is asked for
+//!   while the disk is behind. `ledger` is what each holder has still to send.
 //! * `rebalance`: a node that holds fewer photos than another asks it for some. It is an offer like any other; the copy
 //!   left over is then surplus, and trimmed.
 //!
@@ -40,6 +40,7 @@
 mod ledger;
 mod line;
 mod offers;
+mod pull;
 mod pulls;
 mod rebalance;
 mod slots;
@@ -55,7 +56,7 @@ use ledger::Ledger;
 use line::Line;
 use offers::Offer;
 pub(in crate::node) use offers::Skipped;
-use pulls::Pull;
+use pull::Pull;
 use rebalance::Rebalance;
 
 /// Copies on their way between nodes, as far as this node takes part.

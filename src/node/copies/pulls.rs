@@ -6,130 +6,16 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::Copies;
-use super::ledger::Ahead;
+use super::pull::{Phase, Pull, Receiving};
 use crate::node::context::Context;
-use crate::node::limits::{GET, GET_MIN_RATE};
 use crate::node::news::{Fetcher, News};
 use crate::node::table::edges::is_current;
-use crate::node::{DiskAction, DiskError, LinkId, Source, Spool, Time};
+use crate::node::{DiskAction, DiskError, LinkId, Source, Spool};
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::message::{Lane, OfferReply, TransferId};
+use crate::protocol::message::{OfferReply, TransferId};
 use crate::protocol::{Facts, Holding, Looks, Message, NodeId, Record};
-
-/// One photo on its way to this node.
-#[derive(Debug)]
-pub(super) struct Pull {
-    pub(super) photo: Arc<Photo>,
-    /// If it is to become a replica: its facts.
-    pub(super) keep: Option<Facts>,
-    /// Nodes that have offered it: they hold it, even if their announcement is still on its way.
-    pub(super) offered_by: BTreeSet<NodeId>,
-    /// Clients that wait for it.
-    pub(super) waiting: BTreeSet<LinkId>,
-    /// Clients that are reading the spool file, perhaps while it grows.
-    pub(super) reading: BTreeSet<LinkId>,
-    /// A drop needs it, to verify it and to check proofs.
-    pub(super) verify: bool,
-    pub(super) phase: Phase,
-    /// Holders that did not deliver, and when the first one was asked.
-    pub(super) tried: BTreeSet<NodeId>,
-    pub(super) begun: Option<Time>,
-    /// How many bytes have come, from the first one on, whoever has sent them.
-    pub(super) received: u64,
-    /// Several holders have sent them.
-    pub(super) patched: bool,
-    /// All must come from one holder: what several had sent was not the photo, and nobody knows whose fault that was.
-    pub(super) whole: bool,
-    /// Pieces of them that the disk has not confirmed yet.
-    pub(super) unwritten: u32,
-}
-
-/// How far a pull is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Phase {
-    /// Waiting for a free slot.
-    Queued,
-    /// Bytes are coming.
-    Receiving(Receiving),
-    /// All bytes are written, and are checked or inspected.
-    Inspecting { from: NodeId },
-    /// It is becoming a replica.
-    Installing,
-    /// The bytes are right and wait in the spool file for their readers.
-    Ready { from: NodeId },
-}
-
-/// What comes from a holder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Receiving {
-    pub(super) from: NodeId,
-    pub(super) link: LinkId,
-    /// How many bytes the photo has, by the holder's own account.
-    pub(super) bytes: u64,
-    /// How many bytes were here when it was asked first.
-    pub(super) began_at: u64,
-    /// Up to where it was asked, and how many bytes the last time.
-    pub(super) asked: u64,
-    pub(super) window: u64,
-    /// What it sends before the windows of this pull.
-    pub(super) ahead: Ahead,
-    /// When it was asked first, and when something came or was asked for last.
-    pub(super) since: Time,
-    pub(super) progress: Time,
-}
-
-impl Pull {
-    pub(in crate::node) fn lane(&self) -> Lane {
-        let for_clients = !self.waiting.is_empty() || !self.reading.is_empty();
-        if for_clients { Lane::Get } else { Lane::Replicate }
-    }
-
-    /// From whom it comes, while it does.
-    pub(super) fn from(&self) -> Option<NodeId> {
-        match self.phase {
-            Phase::Receiving(Receiving { from, .. }) | Phase::Inspecting { from } => Some(from),
-            Phase::Queued | Phase::Installing | Phase::Ready { .. } => None,
-        }
-    }
-
-    /// How many bytes its holder has still to send of what it was asked for.
-    pub(super) fn in_line(&self) -> u64 {
-        match self.phase {
-            Phase::Receiving(coming) => coming.asked - self.received,
-            Phase::Queued | Phase::Inspecting { .. } | Phase::Installing | Phase::Ready { .. } => 0,
-        }
-    }
-
-    /// Whether it takes one of the places for pulls.
-    pub(super) fn runs(&self) -> bool {
-        !matches!(self.phase, Phase::Queued | Phase::Ready { .. })
-    }
-
-    /// Whether it may have a spool file.
-    fn has_spool(&self) -> bool {
-        self.phase != Phase::Queued || self.received > 0
-    }
-
-    /// Whether those who read along have waited for so long that no other holder is tried. (Whoever still waits for the
-    /// first piece has a time of their own.)
-    pub(super) fn takes_too_long(&self, now: Time) -> bool {
-        let for_readers_alone = self.waiting.is_empty() && self.keep.is_none() && !self.verify;
-        let longest = GET + Duration::from_secs(self.photo.bytes / GET_MIN_RATE);
-        for_readers_alone && self.begun.is_some_and(|begun| now.since(begun) >= longest)
-    }
-
-    /// What has come is thrown away.
-    pub(super) fn begin_anew(&mut self) {
-        (self.received, self.patched) = (0, false);
-    }
-
-    pub(super) fn is_unwanted(&self) -> bool {
-        self.keep.is_none() && self.waiting.is_empty() && self.reading.is_empty() && !self.verify
-    }
-}
 
 impl Copies {
     /// Pulls a photo to keep it as a replica.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Copies;
 use super::ledger::Ahead;
-use super::pulls::{Phase, Pull, Receiving};
+use super::pull::{Phase, Pull, Receiving};
 use crate::node::context::Context;
 use crate::node::limits::{GETS, GETS_IN_LINE, PULL_QUEUE, PULLS, PULLS_IN_LINE};
 use crate::node::plan::placement::rendezvous_score;

@@ -11,7 +11,7 @@
 use std::time::Duration;
 
 use super::Copies;
-use super::pulls::{Phase, Pull, Receiving};
+use super::pull::{Phase, Pull, Receiving};
 use crate::node::context::Context;
 use crate::node::limits::{
     GET, GET_MIN_RATE, GET_STALL, LIARS, PULL_MIN_RATE, PULL_START, REPLICATE_STALL, SERVING,

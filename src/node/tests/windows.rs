@@ -67,8 +67,8 @@ fn the_next_window_is_asked_for_when_half_of_the_last_one_is_here() {
     assert_eq!(window(&send(&mut solo, first, transfer, 0, half - 1)), None);
     let actions = send(&mut solo, first, transfer, half - 1, 1);
     assert_eq!(window(&actions), Some((first, WINDOW_FIRST)), "the line is not idle");
-    let asked_again = (half..half + 100)
-        .filter(|at| window(&send(&mut solo, first, transfer, *at, 1)).is_some());
+    let asked_again =
+        (half..half + 100).filter(|at| window(&send(&mut solo, first, transfer, *at, 1)).is_some());
     assert_eq!(asked_again.count(), 0);
 }
 
