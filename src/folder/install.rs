@@ -18,7 +18,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::disk::{self, Disk, parent};
+use super::disk::{self, Disk, Stamp, parent};
 use super::entry::{Content, Standing};
 use super::layout::{self, REPLICAS};
 use super::{Change, Folder, StoreError};
@@ -34,11 +34,11 @@ struct Wanted {
     holding: Holding,
 }
 
-/// What an installation begins with.
+/// What a step has come to.
 #[derive(Debug)]
-pub enum Begun {
-    /// The spool file must be synced.
-    Unsynced(Unsynced),
+pub enum Progress<T> {
+    /// The next step is to be done.
+    Next(T),
     /// The folder has the photo at least as well. That is all; what is told of it may be nothing.
     Known(Vec<Change>),
 }
@@ -66,6 +66,8 @@ pub struct Placed {
     /// Relative to the folder, and as a whole.
     path: PathBuf,
     full: PathBuf,
+    /// The file as it was placed: what happens to it later is found by the next scan.
+    stamp: Stamp,
     disk: Disk,
 }
 
@@ -118,10 +120,13 @@ impl Folder {
         holding: Holding,
     ) -> Result<Vec<Change>, StoreError> {
         let unsynced = match self.begin_install(spool, photo, facts, holding)? {
-            Begun::Known(changes) => return Ok(changes),
-            Begun::Unsynced(unsynced) => unsynced,
+            Progress::Known(changes) => return Ok(changes),
+            Progress::Next(unsynced) => unsynced,
         };
-        let placed = self.place(unsynced.sync())?;
+        let placed = match self.place(unsynced.sync())? {
+            Progress::Known(changes) => return Ok(changes),
+            Progress::Next(placed) => placed,
+        };
         let mut named = sync_names(vec![placed]).into_iter();
         named.next().map_or(Ok(Vec::new()), |named| self.finish_install(named))
     }
@@ -133,32 +138,55 @@ impl Folder {
         photo: &Arc<Photo>,
         facts: &Facts,
         holding: Holding,
-    ) -> Result<Begun, StoreError> {
+    ) -> Result<Progress<Unsynced>, StoreError> {
         // Nothing more is written into it.
         self.spools.remove(spool);
         let path = self.spool_path(spool);
-        let file = disk::open(&path).map_err(|error| StoreError::opening(&path, &error))?;
-        if self.has_intact(photo.id, holding) {
-            self.index.put_facts(photo.id, facts);
-            let mut changes = Vec::new();
-            self.tell_anyway(photo.id, &mut changes);
-            self.discard(spool);
-            return Ok(Begun::Known(changes));
-        }
+        let file = match disk::open(&path) {
+            Ok(file) => file,
+            Err(error) => {
+                self.discard(spool);
+                return Err(StoreError::opening(&path, &error));
+            }
+        };
         let (spool, photo, facts) = (spool.to_owned(), Arc::clone(photo), facts.clone());
         let wanted = Wanted { spool, photo, facts, holding };
-        Ok(Begun::Unsynced(Unsynced { wanted, file, path, disk: self.disk.clone() }))
+        if let Some(changes) = self.knows(&wanted) {
+            return Ok(Progress::Known(changes));
+        }
+        Ok(Progress::Next(Unsynced { wanted, file, path, disk: self.disk.clone() }))
+    }
+
+    /// If the folder has a photo at least as well as it is to be installed, its spool file goes.
+    fn knows(&mut self, wanted: &Wanted) -> Option<Vec<Change>> {
+        let id = wanted.photo.id;
+        self.has_intact(id, wanted.holding).then(|| {
+            self.index.put_facts(id, &wanted.facts);
+            let mut changes = Vec::new();
+            self.tell_anyway(id, &mut changes);
+            self.discard(&wanted.spool);
+            changes
+        })
     }
 
     /// Gives a synced spool file its name in the folder.
-    pub fn place(&mut self, synced: Synced) -> Result<Placed, StoreError> {
+    pub fn place(&mut self, synced: Synced) -> Result<Progress<Placed>, StoreError> {
         let Synced { wanted, result } = synced;
+        // The same photo may have come in another way meanwhile.
+        if let Some(changes) = self.knows(&wanted) {
+            return Ok(Progress::Known(changes));
+        }
         let spool = self.spool_path(&wanted.spool);
-        let placed = result.and_then(|()| self.place_as(&spool, &wanted));
+        let placed = result.and_then(|()| {
+            let path = self.place_as(&spool, &wanted)?;
+            let full = self.full(&path);
+            let stamp = disk::look(&full)?.ok_or(io::ErrorKind::NotFound)?;
+            Ok((path, full, stamp))
+        });
         match placed {
-            Ok(path) => {
-                let (full, disk) = (self.full(&path), self.disk.clone());
-                Ok(Placed { wanted, path, full, disk })
+            Ok((path, full, stamp)) => {
+                let disk = self.disk.clone();
+                Ok(Progress::Next(Placed { wanted, path, full, stamp, disk }))
             }
             Err(error) => {
                 self.discard(&wanted.spool);
@@ -167,7 +195,8 @@ impl Folder {
         }
     }
 
-    /// The path is relative to the folder.
+    /// An original's name is safe at once, which is how it is kept from overwriting another one. The path is relative to
+    /// the folder.
     fn place_as(&mut self, spool: &Path, wanted: &Wanted) -> io::Result<PathBuf> {
         let name = wanted.facts.names.first().map_or("photo", String::as_str);
         match wanted.holding {
@@ -187,18 +216,21 @@ impl Folder {
     /// Takes a photo whose name is safe into the index. The caller takes it for granted that the folder now holds it as
     /// wanted; if it does not, or in a better way, the changes say so.
     pub fn finish_install(&mut self, named: Named) -> Result<Vec<Change>, StoreError> {
-        let Named { placed: Placed { wanted, path, full, .. }, result } = named;
+        let Named { placed: Placed { wanted, path, full, stamp, .. }, result } = named;
         let (photo, holding) = (&wanted.photo, wanted.holding);
         let spool = self.spool_path(&wanted.spool);
         if let Err(error) = result {
-            // Best effort: nothing has happened. A file that stays is found by the next scan.
-            let undone = self.disk.rename(&full, &spool).and_then(|()| self.disk.remove(&spool));
-            drop(undone);
+            // Best effort: nothing has happened. A file that stays is found by the next scan, or was found by one, or is
+            // somebody's edit by now.
+            let is_ours = disk::look(&full).is_ok_and(|now| now == Some(stamp));
+            if is_ours && self.index.file(&path).is_none() {
+                let undone = self.disk.rename(&full, &spool);
+                drop(undone.and_then(|()| self.disk.remove(&spool)));
+            }
             return Err(StoreError::at(&full, &error));
         }
-        let stamp = disk::look(&full).map_err(|error| StoreError::at(&full, &error))?;
         self.index.put_photo(photo, &wanted.facts);
-        self.index.set_file(&path, stamp.ok_or(StoreError::Gone)?, Content::Photo(photo.id));
+        self.index.set_file(&path, stamp, Content::Photo(photo.id));
         self.supersede(photo.id);
         let mut changes = Vec::new();
         // Usually the result tells all; if the folder holds the photo in a better way, the changes say so.

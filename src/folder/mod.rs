@@ -82,7 +82,7 @@ use crate::protocol::{Address, Facts, Holding, Looks, MemberFile, NodeId};
 pub use boot_time::Moment;
 pub use error::{OpenError, StoreError, is_full};
 pub use identity::Identity;
-pub use install::{Begun, Named, Placed, Synced, Unsynced, sync_names};
+pub use install::{Named, Placed, Progress, Synced, Unsynced, sync_names};
 pub use reconcile::Absorbed;
 pub use reread::{Reading, Reread};
 pub use scan::{Candidate, Inspection, Walk, Walker};
@@ -129,7 +129,7 @@ pub enum Change {
         /// How many files with these bytes the friend's own folder has.
         files: u32,
     },
-    /// A scan has found a photo that was not known before; its `Held` follows.
+    /// A scan has found an original that was not known before; its `Held` follows.
     Added {
         /// The photo.
         photo: PhotoId,

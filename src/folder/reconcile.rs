@@ -143,7 +143,7 @@ impl Folder {
             return self.found_damaged_original(path, stamp, was, changes);
         }
         let before = self.photo_at(path).filter(|before| *before != id);
-        if self.index.photo(id).is_none() {
+        if original && self.index.photo(id).is_none() {
             changes.push(Change::Added { photo: id });
         }
         let named = self.index.photo(id).is_some_and(|entry| !entry.facts.names.is_empty());

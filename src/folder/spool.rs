@@ -41,8 +41,12 @@ impl Spool {
         let wanted = (SNIFF_BYTES as usize).saturating_sub(self.start.len());
         self.start.extend_from_slice(&data[..wanted.min(data.len())]);
         self.length.fetch_add(data.len() as u64, Ordering::Release);
-        // One word is enough for all that a reader has not looked at.
-        self.readers.retain(|more| !more.try_send(()).is_err_and(|error| error.is_disconnected()));
+        self.readers.retain(Spool::is_read);
+    }
+
+    /// Wakes a reader; `false` if there is none any more. One word is enough for all that it has not looked at.
+    fn is_read(more: &Sender<()>) -> bool {
+        !more.try_send(()).is_err_and(|error| error.is_disconnected())
     }
 }
 
@@ -120,6 +124,7 @@ impl Folder {
         let file = self.open_spool(spool)?;
         let open = self.spools.get_mut(spool).ok_or(StoreError::Gone)?;
         let (sender, more) = bounded(1);
+        open.readers.retain(Spool::is_read);
         open.readers.push(sender);
         Ok(SpoolReader { file, position: 0, length: Arc::clone(&open.length), more })
     }

@@ -233,8 +233,9 @@ pub const GETS_IN_LINE: u64 = 4;
 /// The most pulls in line; a node with more of them answers offers with "full".
 pub const PULL_QUEUE: usize = 1024;
 
-/// Of how many photos and nodes it is remembered at most that a node has sent wrong bytes of a photo.
-pub const LIARS: usize = 256;
+/// Of how many photos it is remembered that wrong bytes of them have come: more than a liar can have pulled between two
+/// tries of a client.
+pub const DOUBTED: usize = 4096;
 
 /// The most windows being sent on one link at a time.
 pub const SERVING: usize = 128;

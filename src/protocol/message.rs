@@ -161,7 +161,7 @@ pub enum Message {
     },
 
     /// I no longer want what I have asked for and you have not sent yet. Not answered; pieces that are on their way still
-    /// come.
+    /// come. Whoever says so asks nothing more for this pull on this link.
     Cancel {
         /// The pull that it was for.
         transfer: TransferId,

@@ -24,8 +24,10 @@
 //! checks it and settles once who asks, the node's owner or somebody else; every event of this client carries that, and
 //! what is not theirs to ask is refused.
 //!
-//! The writer reads every photo twice: once to be sure of it, once to send it. A damaged one is never begun; the node
-//! hears of it and answers the same request from elsewhere. No photo is ever in memory as a whole.
+//! The writer reads a photo of the folder twice: once to be sure of it, once to send it. A damaged one is never begun; the
+//! node hears of it and answers the same request from elsewhere. What comes from other nodes is sent while it comes, but
+//! for its last bytes, before which all of them must be right: else the answer ends unfinished, and the link with it. No
+//! photo is ever in memory as a whole.
 //!
 //! Something that cannot be understood is answered with an `Error`, the last answer on its link. After it the reader
 //! throws away for a moment what still comes, because to close a socket with unread input can destroy the answer.
@@ -49,7 +51,8 @@
 //! # What is left out
 //!
 //! Nothing is sent that was not asked for. It could be: the writer needs only another kind of reply, one that gives no
-//! turn. A client that hangs up while its answer is being made is noticed when the answer is written.
+//! turn. A client that hangs up while its answer is being made, or while a
+//! photo comes, is noticed when the next bytes are written.
 
 pub(in crate::daemon) mod reader;
 mod upload;

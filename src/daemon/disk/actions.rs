@@ -7,7 +7,7 @@ use super::hashing::Arrival;
 use super::jobs::{Challenge, Pair, name};
 use super::syncing::Ticket;
 use crate::daemon::socket::reply::Opened;
-use crate::folder::{Begun, Change, Moment, StoreError, Synced};
+use crate::folder::{Change, Moment, Progress, StoreError, Synced};
 use crate::node::{DiskAction, DiskError, DiskEvent, LinkId, Source, Spool};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Departure, Facts, Holding, Tombstone, Wish};
@@ -77,10 +77,10 @@ impl FolderThread {
     fn install(&mut self, spool: Spool, photo: &Arc<Photo>, facts: &Facts, holding: Holding) {
         let ticket = Ticket { spool, photo: photo.id };
         match self.folder.begin_install(&name(spool), photo, facts, holding) {
-            Ok(Begun::Unsynced(unsynced)) => {
+            Ok(Progress::Next(unsynced)) => {
                 let _ = self.crew.syncers.files.send((ticket, unsynced));
             }
-            Ok(Begun::Known(changes)) => self.installed(ticket, Ok(changes)),
+            Ok(Progress::Known(changes)) => self.installed(ticket, Ok(changes)),
             Err(error) => self.installed(ticket, Err(error)),
         }
     }
@@ -88,7 +88,8 @@ impl FolderThread {
     /// A new photo's bytes are safe, or could not be made so.
     pub(super) fn place(&mut self, ticket: Ticket, synced: Synced) {
         match self.folder.place(synced) {
-            Ok(placed) => drop(self.crew.syncers.names.send((ticket, placed))),
+            Ok(Progress::Next(placed)) => drop(self.crew.syncers.names.send((ticket, placed))),
+            Ok(Progress::Known(changes)) => self.installed(ticket, Ok(changes)),
             Err(error) => self.installed(ticket, Err(error)),
         }
     }

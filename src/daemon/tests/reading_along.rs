@@ -66,34 +66,32 @@ impl Coming {
     }
 }
 
-#[test]
-fn what_is_here_is_sent_and_the_rest_when_it_comes() {
-    let mut coming = Coming::begin(DEADLINES);
-    coming.write(1);
-    coming.write(2);
-    let link = coming.stage.link.id;
-    let answered = Event::Client(ClientEvent::Answered { link, result: Ok(()) });
+/// Lets the other pieces come, each after a while, and expects that the client gets all.
+fn expect_all(mut coming: Coming, after: Duration) {
     let reader = coming.stage.remote.try_clone().unwrap();
     let all = thread::spawn(move || {
         let mut rest = vec![0; 3 * PIECE * 4 / 3 - PIECE / 2];
-        (&reader).read_exact(&mut rest).map(|()| rest)
+        (&reader).read_exact(&mut rest)
     });
+    for piece in [1, 2] {
+        thread::sleep(after);
+        coming.write(piece);
+    }
+    let link = coming.stage.link.id;
+    let answered = Event::Client(ClientEvent::Answered { link, result: Ok(()) });
     assert_eq!(coming.stage.next_event(), answered);
-    assert!(all.join().unwrap().is_ok());
+    all.join().unwrap().unwrap();
+}
+
+#[test]
+fn what_is_here_is_sent_and_the_rest_when_it_comes() {
+    expect_all(Coming::begin(DEADLINES), Duration::ZERO);
 }
 
 #[test]
 fn to_wait_for_a_photo_is_no_slowness_of_the_client() {
-    let mut coming = Coming::begin(Deadlines { write: Duration::from_millis(50), ..DEADLINES });
-    for piece in [1, 2] {
-        thread::sleep(Duration::from_millis(100));
-        coming.write(piece);
-    }
-    let link = coming.stage.link.id;
-    let mut rest = vec![0; 3 * PIECE * 4 / 3 - PIECE / 2];
-    coming.stage.remote.read_exact(&mut rest).unwrap();
-    let answered = Event::Client(ClientEvent::Answered { link, result: Ok(()) });
-    assert_eq!(coming.stage.next_event(), answered);
+    let write = Duration::from_millis(500);
+    expect_all(Coming::begin(Deadlines { write, ..DEADLINES }), 2 * write);
 }
 
 #[test]

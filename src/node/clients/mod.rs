@@ -26,7 +26,7 @@
 //!
 //! # What is left out
 //!
-//! Nothing is sent to a client before all of it is known to be right, and no request survives its connection, except
+//! No answer comes to its end before all of it is known to be right, and no request survives its connection, except
 //! for a removal that has begun: half of a removal would be worse than all of it.
 
 mod counts;
@@ -169,7 +169,8 @@ impl Clients {
 
     /// A client has hung up.
     pub(in crate::node) fn closed(&mut self, cx: &mut Context, link: LinkId) {
-        if let Some(Waiting::Put { .. }) = self.waiting.remove(&link) {
+        let is_put = matches!(self.waiting.remove(&link), Some(Waiting::Put { .. }));
+        if is_put && !self.installing.contains_key(&link) {
             cx.disk(DiskAction::Discard { spool: Spool::Put(link) });
         }
         cx.tell(News::ClientDone(link));

@@ -1,7 +1,7 @@
 //! What was asked of other nodes and has not come yet.
 //!
-//! A holder sends one window after the other, those for clients first, and it sends them even if nobody here wants them
-//! any more: a client has gone, or a pull has moved on. Whoever waits for a window waits for all that is before it.
+//! A holder sends one window after the other, those for clients first. Whoever waits for a window waits for all that is
+//! before it.
 
 use std::collections::BTreeMap;
 

@@ -46,7 +46,7 @@ mod rebalance;
 mod slots;
 mod transfer;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, VecDeque};
 
 use super::LinkId;
 use crate::photo::PhotoId;
@@ -76,8 +76,9 @@ pub(in crate::node) struct Copies {
     next_transfer: u32,
     /// What was asked of holders and has not come yet.
     ledger: Ledger,
-    /// Who has sent wrong bytes of a photo: they are asked for it last.
-    liars: BTreeSet<(PhotoId, NodeId)>,
+    /// Photos of which wrong bytes have come: clients get them when all of them are right, and all from one holder. Else
+    /// whoever lies could cut off each client anew.
+    doubted: VecDeque<PhotoId>,
     /// Windows on their way out, by link.
     serving: BTreeMap<LinkId, usize>,
 }
@@ -93,7 +94,7 @@ impl Copies {
             pulls: BTreeMap::new(),
             next_transfer: 0,
             ledger: Ledger::default(),
-            liars: BTreeSet::new(),
+            doubted: VecDeque::new(),
             serving: BTreeMap::new(),
         }
     }

@@ -244,6 +244,8 @@ impl Copies {
     pub(in crate::node) fn tend(&mut self, cx: &mut Context) {
         let now = cx.now();
         self.tend_pulls(cx);
+        // There may be room in some line.
+        self.start_pulls(cx);
         self.serving.retain(|link, _| cx.mesh.is_open(*link));
         self.skipped.retain(|_, skipped| skipped.until > now);
         self.renew_offers_being_served(cx);

@@ -63,6 +63,8 @@ pub(super) struct Receiving {
     pub(super) bytes: u64,
     /// How many bytes were here when it was asked first.
     pub(super) began_at: u64,
+    /// How urgent that was. What comes in another lane may overtake it, so the lane changes when all has come.
+    pub(super) lane: Lane,
     /// Up to where it was asked, and how many bytes the last time.
     pub(super) asked: u64,
     pub(super) window: u64,

@@ -78,6 +78,7 @@ impl Copies {
 
     fn pull_of(&mut self, photo: Arc<Photo>) -> &mut Pull {
         let next = &mut self.next_transfer;
+        let doubted = self.doubted.contains(&photo.id);
         let (_, pull) = self.pulls.entry(photo.id).or_insert_with(|| {
             *next += 1;
             let pull = Pull {
@@ -92,7 +93,7 @@ impl Copies {
                 begun: None,
                 received: 0,
                 patched: false,
-                whole: false,
+                whole: doubted,
                 unwritten: 0,
             };
             (TransferId(*next), pull)
@@ -137,7 +138,10 @@ impl Copies {
         let found = match result {
             Ok(found) if found.id == photo => found,
             Ok(_) => return self.pull_is_wrong(cx, photo, "the bytes do not match the digest"),
-            Err(error) => return self.pull_is_wrong(cx, photo, &error.to_string()),
+            Err(error @ DiskError::NotAPicture) => {
+                return self.pull_is_wrong(cx, photo, &error.to_string());
+            }
+            Err(error) => return self.pull_unwritable(cx, photo, &error),
         };
         let Some((_, pull)) = self.pulls.get_mut(&photo) else {
             return;
@@ -198,7 +202,7 @@ impl Copies {
             return;
         };
         // The answer says first how many bytes the photo has. One that is here at once is not worth the risk.
-        if 0 < pull.received && pull.received < bytes && bytes == pull.photo.bytes {
+        if !pull.whole && 0 < pull.received && pull.received < bytes && bytes == pull.photo.bytes {
             let source = Source::Spooled(Spool::Pull(*transfer));
             let waiting = std::mem::take(&mut pull.waiting);
             pull.reading.extend(&waiting);
@@ -242,14 +246,14 @@ impl Copies {
         self.start_pulls(cx);
     }
 
-    /// Ends a pull whose spool file nobody reads any more: it becomes a replica if one is wanted by now, else it goes.
+    /// Ends a pull that is ready: it becomes a replica if one is wanted by now; else it goes, when nobody reads it any more.
     pub(super) fn finish_ready(&mut self, cx: &mut Context, photo: PhotoId) {
         let Some((_, pull)) = self.pulls.get(&photo) else {
             return;
         };
-        let in_use = !pull.reading.is_empty() || pull.verify;
+        // Whoever reads the file has it open, whatever it is called.
         let is_ready = matches!(pull.phase, Phase::Ready { .. });
-        if is_ready && pull.keep.is_some() && !in_use {
+        if is_ready && pull.keep.is_some() && !pull.verify {
             return self.install_pull(cx, photo);
         }
         // An inspection or installation is left to end, which comes as an event.

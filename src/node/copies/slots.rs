@@ -115,8 +115,15 @@ impl Copies {
         match self.find_holder(cx, photo, &self.busy(cx, Some(photo))) {
             Found::Holder(from) => self.pull_from(cx, photo, from),
             Found::Later => {
-                if let Some((_, pull)) = self.pulls.get_mut(&photo) {
+                let is_parked = |pull: &&Pull| pull.phase == Phase::Queued && pull.received > 0;
+                let parked = self.pulls.values().map(|(_, pull)| pull).filter(is_parked).count();
+                if let Some((transfer, pull)) = self.pulls.get_mut(&photo) {
                     pull.phase = Phase::Queued;
+                    // What has come stays, but not in any number of open files.
+                    if parked > PULLS && pull.received > 0 {
+                        cx.disk(DiskAction::Discard { spool: Spool::Pull(*transfer) });
+                        pull.begin_anew();
+                    }
                 }
             }
             Found::Nowhere => self.pull_ends(cx, photo, NOBODY),
@@ -153,8 +160,8 @@ impl Copies {
             let is_free = theirs < share && line < most;
             let others = busy.holders.get(&node).copied().unwrap_or(0);
             let score = rendezvous_score(photo, node);
-            let lies = self.liars.contains(&(photo, node));
-            let rank = (lies, tried.contains(&person), !is_free, in_trash, others, score);
+            let odd = entry.is_some_and(|entry| entry.told_by(node).bytes != pull.photo.bytes);
+            let rank = (odd, tried.contains(&person), !is_free, in_trash, others, score);
             if best.is_none_or(|(least, _)| rank < least) {
                 best = Some((rank, node));
             }
@@ -187,6 +194,7 @@ impl Copies {
             link,
             bytes,
             began_at: at,
+            lane: pull.lane(),
             asked: at,
             window: 0,
             ahead: Ahead::default(),

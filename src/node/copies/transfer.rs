@@ -14,7 +14,7 @@ use super::Copies;
 use super::pull::{Phase, Pull, Receiving};
 use crate::node::context::Context;
 use crate::node::limits::{
-    GET, GET_MIN_RATE, GET_STALL, LIARS, PULL_MIN_RATE, PULL_START, REPLICATE_STALL, SERVING,
+    DOUBTED, GET, GET_MIN_RATE, GET_STALL, PULL_MIN_RATE, PULL_START, REPLICATE_STALL, SERVING,
     WINDOW,
 };
 use crate::node::{DiskAction, DiskError, LinkAction, LinkId, Spool, Time};
@@ -100,13 +100,14 @@ impl Copies {
         let Some((_, pull)) = self.pulls.get(&photo) else {
             return;
         };
-        let Phase::Receiving(Receiving { bytes, asked, window, .. }) = pull.phase else {
+        let Phase::Receiving(Receiving { bytes, asked, window, lane, .. }) = pull.phase else {
             return;
         };
+        if lane != pull.lane() && pull.in_line() > 0 {
+            return;
+        }
         let is_behind = u64::from(pull.unwritten) * PIECE > window;
         if asked < bytes && 2 * pull.in_line() <= window && !is_behind {
-            // Others may have waited for room in the line.
-            self.start_pulls(cx);
             self.ask_for_window(cx, photo);
         }
     }
@@ -122,6 +123,9 @@ impl Copies {
         };
         let (from, link, offset) = (coming.from, coming.link, coming.asked);
         let length = self.ledger.window(from, now).min(coming.bytes - offset);
+        if coming.lane != lane {
+            (coming.lane, coming.since, coming.began_at) = (lane, now, offset);
+        }
         (coming.asked, coming.window, coming.progress) = (offset + length, length, now);
         self.ledger.ask(from, (transfer, lane), length, &mut coming.ahead);
         cx.send(link, Message::AskForImage { transfer, photo, offset, length, lane });
@@ -148,6 +152,7 @@ impl Copies {
             pull.tried.insert(from);
             cx.log("copies", format!("{from} did not deliver {}: {why}", photo.short()));
         }
+        pull.phase = Phase::Queued;
         self.pulls.insert(photo, (transfer, pull));
         self.pull_from_next(cx, photo);
     }
@@ -158,16 +163,16 @@ impl Copies {
             return;
         };
         cx.disk(DiskAction::Discard { spool: Spool::Pull(*transfer) });
-        let (from, patched) = (pull.from(), pull.patched);
+        let patched = pull.patched;
         pull.begin_anew();
+        pull.whole = true;
+        self.doubted.push_back(photo);
+        if self.doubted.len() > DOUBTED {
+            self.doubted.pop_front();
+        }
         if !patched {
-            self.liars.extend(from.map(|from| (photo, from)));
-            while self.liars.len() > LIARS {
-                self.liars.pop_first();
-            }
             return self.pull_broke(cx, photo, why);
         }
-        pull.whole = true;
         cx.log("copies", format!("several nodes have sent parts of {}: {why}", photo.short()));
         self.pull_from_next(cx, photo);
     }
@@ -181,9 +186,8 @@ impl Copies {
     /// Pulls from a node go on with another one.
     pub(super) fn pulls_lost(&mut self, cx: &mut Context, node: NodeId) {
         self.ledger.forget(node);
-        let coming =
-            |phase: &Phase| matches!(phase, Phase::Receiving(coming) if coming.from == node);
-        let broken = self.pulls.iter().filter(|(_, (_, pull))| coming(&pull.phase));
+        let coming = |pull: &Pull| matches!(pull.phase, Phase::Receiving(coming) if coming.from == node && pull.received < coming.bytes);
+        let broken = self.pulls.iter().filter(|(_, (_, pull))| coming(pull));
         for photo in broken.map(|(photo, _)| *photo).collect::<Vec<_>>() {
             self.pull_broke(cx, photo, "the link is gone");
         }
@@ -206,8 +210,9 @@ impl Copies {
         if let Some((_, pull)) = self.pulls.get_mut(&photo)
             && let Phase::Receiving(coming) = &mut pull.phase
             && coming.link == on
+            && pull.received < coming.bytes
         {
-            // It will send nothing of another window either: there is nothing to cancel.
+            // As a rule it sends nothing of another window either: there is nothing to cancel.
             coming.asked = pull.received;
             self.pull_broke(cx, photo, reason);
         }
@@ -236,11 +241,12 @@ impl Copies {
             // All that was asked for has come and waits for the disk: that is slow, not the holder.
             return None;
         }
-        let (stall, start, rate) = match pull.lane() {
-            Lane::Get => (GET_STALL, GET / 2, GET_MIN_RATE),
-            Lane::Replicate => (REPLICATE_STALL, PULL_START, PULL_MIN_RATE),
+        // That a client waits, too, is no reason to give up a copy earlier.
+        let (stall, start, rate) = match coming.lane {
+            Lane::Get if pull.keep.is_none() => (GET_STALL, GET / 2, GET_MIN_RATE),
+            Lane::Get | Lane::Replicate => (REPLICATE_STALL, PULL_START, PULL_MIN_RATE),
         };
-        let (of_window, of_all) = self.ledger.ahead(coming.from, pull.lane(), coming.ahead);
+        let (of_window, of_all) = self.ledger.ahead(coming.from, coming.lane, coming.ahead);
         let wait = stall + Duration::from_secs(of_window / rate);
         let came_by_it = pull.received.saturating_sub(coming.began_at);
         let longest = start + Duration::from_secs((came_by_it + of_all) / rate);

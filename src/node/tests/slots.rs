@@ -235,7 +235,11 @@ fn the_next_photo_is_asked_for_when_there_is_room_in_the_line() {
     assert_eq!(all_asked(&offer(&mut solo, 4, &film(3))).len(), 0, "two windows are in line");
     let (offset, data) = (0, vec![1; WINDOW_FIRST as usize / 2].into());
     let begun = all_asked(&solo.hear(4, Message::Chunk { transfer, offset, data }));
-    assert_eq!(begun, [4, 4], "the third film, and more of the first");
+    assert_eq!(begun, [4], "more of the first");
+    assert!(all_asked(&solo.wait(TICK)).is_empty(), "there is more in line than before");
+    let (offset, data) = (WINDOW_FIRST / 2, vec![1; WINDOW_FIRST as usize * 3 / 4].into());
+    solo.hear(4, Message::Chunk { transfer, offset, data });
+    assert_eq!(all_asked(&solo.wait(TICK)), [4], "the third film");
 }
 
 #[test]
