@@ -63,7 +63,8 @@ fn what_was_wrong_once_is_read_along_no_more_and_comes_in_the_second_try() {
         }
         wrong(solo, transfer);
     };
-    let ways: [&dyn Fn(&mut Solo, u64, u64, TransferId); 2] = [&by_one, &by_two];
+    type Spoil<'a> = &'a dyn Fn(&mut Solo, u64, u64, TransferId);
+    let ways: [Spoil<'_>; 2] = [&by_one, &by_two];
     for spoil in ways {
         let (mut solo, first, other, transfer) = getting();
         spoil(&mut solo, first, other, transfer);
