@@ -201,9 +201,10 @@ pub const SWEEP: usize = 256;
 /// The most bytes that another node is sent for one question. Earlier programs ask for so many.
 pub const WINDOW: u64 = 16 * MAX_CHUNK as u64;
 
-/// As many bytes are asked for at a time as come from a holder in this time: long enough that the next question is there
-/// before the line is idle, short enough that a get on a slow line does not wait for long behind others.
-pub const WINDOW_SPAN: Duration = Duration::from_secs(2);
+/// As many bytes are asked for at a time as come from a holder in this time. Half of it is left for the next question, which
+/// may wait for two seconds in the queues of a slow line; meanwhile a get must not run out of windows, for then copies
+/// are sent in its place. Longer, and gets would wait for long behind each other.
+pub const WINDOW_SPAN: Duration = Duration::from_secs(4);
 
 /// How many bytes are asked for while it is not known how fast a holder is, and the least and the most: a second of a
 /// home line; a piece of a photo; enough for a fast line to a distant node, and few enough to wait in memory.

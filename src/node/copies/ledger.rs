@@ -101,12 +101,15 @@ impl Ledger {
 
     /// How many bytes to ask of a holder at a time: what comes from it in [`WINDOW_SPAN`].
     pub(super) fn window(&self, node: NodeId, now: Time) -> u64 {
-        let mut pace = self.holders.get(&node).map(|holder| holder.pace).unwrap_or_default();
-        pace.go_on(now);
-        let window = match pace.before {
-            0 => pace.bytes.clamp(WINDOW_FIRST, WINDOW_MOST),
-            before => pace.bytes.max(before).clamp(WINDOW_LEAST, WINDOW_MOST),
+        let Some(holder) = self.holders.get(&node) else {
+            return WINDOW_FIRST;
         };
+        let mut pace = holder.pace;
+        pace.go_on(now);
+        // One that had nothing to send may be as fast as any.
+        let is_known = pace.before > 0 && !holder.windows.is_empty();
+        let least = if is_known { WINDOW_LEAST } else { WINDOW_FIRST };
+        let window = pace.bytes.max(pace.before).clamp(least, WINDOW_MOST);
         // Whole pieces cost the least.
         window - window % WINDOW_LEAST
     }

@@ -1,6 +1,6 @@
 //! Moving bytes: receiving them window by window, and serving those of others.
 //!
-//! A window is about what comes from its holder in two seconds, and the next one is asked for when half of it is here: so
+//! A window is about what comes from its holder in four seconds, and the next one is asked for when half of it is here: so
 //! a fast line is never idle, and on a slow one nothing waits for long behind something else. Little that was received
 //! waits in memory, for nothing more is asked for while the disk is behind.
 //!

@@ -94,8 +94,8 @@ fn while_the_disk_is_behind_no_more_is_asked_for() {
 }
 
 #[test]
-fn a_window_is_what_comes_in_two_seconds() {
-    for (piece, expected) in [(4, WINDOW_LEAST), (32, 128 * 1024), (1024, WINDOW_MOST)] {
+fn a_window_is_what_comes_in_four_seconds() {
+    for (piece, expected) in [(4, WINDOW_LEAST), (32, 256 * 1024), (1024, WINDOW_MOST)] {
         let (piece, large) = (piece * 1024, vec![7; 40 * WINDOW as usize]);
         let mut solo = Solo::new();
         solo.tell(DiskEvent::Room { bytes: 1 << 40 });
