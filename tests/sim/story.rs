@@ -94,6 +94,11 @@ impl Story {
                 let image_name = (*name).to_owned();
                 self.world.ask(host(node)?, Request::GetImageRequest { image_name });
             }
+            "hang-up" => {
+                for client in self.world.clients.links.keys().copied().collect::<Vec<_>>() {
+                    self.world.hang_up(client);
+                }
+            }
             "get" | "exact" | "list" | "status" | "why" | "trash" | "restore" | "purge" | "put"
             | "plan" | "rm" | "duplicates" | "distinct" | "forget" => {
                 return self.ask(verb, words);

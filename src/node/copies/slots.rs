@@ -10,7 +10,7 @@ use super::Copies;
 use super::ledger::Ahead;
 use super::pull::{Phase, Pull, Receiving};
 use crate::node::context::Context;
-use crate::node::limits::{GETS, GETS_IN_LINE, PULL_QUEUE, PULLS, PULLS_IN_LINE};
+use crate::node::limits::{GETS, GETS_IN_LINE, PULL_QUEUE, PULLS, PULLS_IN_LINE, WINDOW_FIRST};
 use crate::node::plan::placement::rendezvous_score;
 use crate::node::table::entry::Entry;
 use crate::node::table::spread::Person;
@@ -156,7 +156,8 @@ impl Copies {
             let person = cx.table.person(node);
             let theirs = busy.members.get(&(lane, person)).copied().unwrap_or(0);
             let line = busy.lines.get(&(lane, node)).copied().unwrap_or(0);
-            let most = in_line(lane) * self.ledger.window(node, cx.now());
+            let window = self.ledger.window(node, cx.now()).max(WINDOW_FIRST);
+            let most = in_line(lane) * window;
             let is_free = theirs < share && line < most;
             let others = busy.holders.get(&node).copied().unwrap_or(0);
             let score = rendezvous_score(photo, node);
