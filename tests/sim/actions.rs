@@ -78,7 +78,6 @@ impl World {
 
     fn send_on(&mut self, life: Life, link: LinkId, message: Message) {
         self.watch_message(life, &message);
-        self.note_pull(life, link, &message);
         if let Some(Far::Conn(conn, side)) = self.far(life, link) {
             for message in self.turn_round(life, message) {
                 self.show_sent(conn, side, &message);

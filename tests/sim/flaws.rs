@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use photomesh::node::limits::REPLICATE_STALL;
 use photomesh::node::{DiskAction, DiskEvent, LinkEvent, LinkId, Spool};
 use photomesh::photo::{Nonce, Photo, PhotoId, Relation, prove};
 use photomesh::protocol::message::TransferId;
@@ -46,8 +45,6 @@ pub(crate) enum Flaw {
     VisitorsAreOwners,
     /// An owner is forgotten who has a photo nowhere any more: it may have been their disk.
     ForgetOwners,
-    /// Each photo that is pulled must come within a time of its own, whatever else its holder sends meanwhile.
-    StallByPhoto,
     /// Time deletes what has made way for another person's version, too.
     TimeEmptiesTrash,
     /// What is on enough nodes is offered to nobody else, even if all of them are one person's.
@@ -78,30 +75,6 @@ impl World {
             self.submit(life, DiskAction::PutAway { photo, departure, within });
         }
         deletes
-    }
-
-    /// With one flaw, notes which photos a node waits for, and since when.
-    pub(crate) fn note_pull(&mut self, life: Life, link: LinkId, message: &Message) {
-        if let Message::AskForImage { transfer, .. } | Message::Chunk { transfer, .. } = message
-            && self.has(Flaw::StallByPhoto)
-        {
-            self.oracle.waits.insert((life, *transfer), (link, self.now));
-        }
-    }
-
-    /// With one flaw, a node gives a holder up that has sent nothing of this very photo for a while.
-    pub(crate) fn give_up_by_photo(&mut self, life: Life) {
-        let is_late =
-            |of: &Life, since: &Duration| *of == life && *since + REPLICATE_STALL <= self.now;
-        let waits = self.oracle.waits.iter();
-        let late = waits.filter(|((of, _), (_, since))| is_late(of, since));
-        let late: Vec<(TransferId, LinkId)> =
-            late.map(|((_, transfer), (link, _))| (*transfer, *link)).collect();
-        for (transfer, link) in late {
-            self.oracle.waits.remove(&(life, transfer));
-            let message = Message::NoImage { transfer, reason: "stalled".to_owned() };
-            self.receive(life, link, message);
-        }
     }
 
     /// Whether a flaw makes a scan pass over what it has found.
@@ -141,7 +114,6 @@ impl World {
                 | Flaw::BlindLooks
                 | Flaw::VisitorsAreOwners
                 | Flaw::TimeEmptiesTrash
-                | Flaw::StallByPhoto
                 | Flaw::VoicesByNode,
             ) => self.receive(life, link, message),
             Some(Flaw::ForgetOwners) => {
@@ -335,7 +307,5 @@ impl World {
 
 /// The rounds of challenges: by nonce and prover's host, what was asked for, in which life and on which link.
 pub(crate) type Rounds = BTreeMap<(Nonce, usize), (PhotoId, Life, LinkId)>;
-/// What nodes wait for: on which link, and since when.
-pub(crate) type Waits = BTreeMap<(Life, TransferId), (LinkId, Duration)>;
 /// The pulls: by puller's host and transfer, the photo that was asked for.
 pub(crate) type Pulls = BTreeMap<(usize, TransferId), PhotoId>;

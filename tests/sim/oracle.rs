@@ -13,7 +13,7 @@ use photomesh::protocol::{Holding, Message};
 use crate::agenda::Life;
 use crate::audit::{Audited, Judged};
 use crate::budgets::Most;
-use crate::flaws::{Flaw, Pulls, Rounds, Waits};
+use crate::flaws::{Flaw, Pulls, Rounds};
 use crate::removals::Removed;
 use crate::traitors::Traitors;
 use crate::verdict;
@@ -49,7 +49,6 @@ pub(crate) struct Oracle {
     promised: BTreeMap<(Life, PhotoId, Nonce), Duration>,
     pub(crate) rounds: Rounds,
     pub(crate) pulls: Pulls,
-    pub(crate) waits: Waits,
     pub(crate) removed: Removed,
     pub(crate) traitors: Traitors,
     /// The hosts whose owners have emptied their trash by hand.
@@ -343,7 +342,9 @@ impl World {
         let mut all = self.library.all();
         let has_better = all.any(|better| {
             let own = self.holding_of(host, better.id) == Some(Holding::Original);
-            own && self.improves(better.id, photo)
+            // Until the next scan, what its person has just edited or deleted is taken for theirs as before.
+            let was_own = self.hosts[host].disk.unnoticed.contains(&better.id);
+            (own || was_own) && self.improves(better.id, photo)
         });
         let was_own = self.holding_of(host, photo) == Some(Holding::RetiredOriginal);
         let copies = self.others(host, photo);

@@ -21,7 +21,6 @@ impl World {
         for link in self.trickling(life.host) {
             self.step(life, LinkEvent::Heard { link });
         }
-        self.give_up_by_photo(life);
         self.step(life, Event::Tick);
         let idle = self.hosts[life.host].daemon.as_ref();
         let idle = idle.is_some_and(|daemon| daemon.acted + limits::SETTLE * 2 < self.now);

@@ -311,11 +311,6 @@ fn finds_time_that_deletes_what_made_way_for_another() {
     is_found_in(Flaw::TimeEmptiesTrash, 60, &Run::default());
 }
 
-#[test]
-fn finds_holders_given_up_while_they_send_something_else() {
-    is_found_in(Flaw::StallByPhoto, 300, &Run::default());
-}
-
 /// Whether a command is about lives at the pace of life.
 fn is_slow() -> bool {
     std::env::var("SLOW").is_ok_and(|slow| !slow.is_empty())

@@ -310,7 +310,6 @@ impl World {
                 self.show_message(conn, side, &message);
                 self.watch_arrival(life, id, &message);
                 self.note_challenge(life, &message);
-                self.note_pull(life, id, &message);
                 self.deliver(life, id, message);
             }
         }
