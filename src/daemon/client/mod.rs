@@ -51,8 +51,8 @@
 //! # What is left out
 //!
 //! Nothing is sent that was not asked for. It could be: the writer needs only another kind of reply, one that gives no
-//! turn. A client that hangs up while its answer is being made, or while a
-//! photo comes, is noticed when the next bytes are written.
+//! turn. A client that hangs up while its answer is being made, or while a photo comes, is noticed when the next bytes are
+//! written.
 
 pub(in crate::daemon) mod reader;
 mod upload;

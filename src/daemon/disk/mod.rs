@@ -58,10 +58,9 @@
 //!
 //! # What is left out
 //!
-//! A job cannot be taken back, and none but the installing of a photo is overtaken by another: whoever gives one may rely
-//! on all that was given before. And
-//! the system is not asked to tell of changes in the folder. A walk is the same on every system, and it also finds what
-//! has changed before the daemon was started.
+//! A job cannot be taken back, and none but the installing of a photo is overtaken by another: whoever gives one may
+//! rely on all that was given before. And the system is not asked to tell of changes in the folder. A walk is the same on
+//! every system, and it also finds what has changed before the daemon was started.
 
 mod actions;
 mod comparing;

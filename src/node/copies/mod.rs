@@ -18,7 +18,8 @@
 //! * `pull`, `pulls`: photos on their way here, and the reasons. Clients, drops that must look at a better version, and this
 //!   node's own copy share one pull of a photo. `slots` says which of them run, and from whom.
 //! * `transfer`: the windows of bytes, in both directions. Little that was received waits in memory: no more is asked for
-//!   while the disk is behind. `ledger` is what each holder has still to send.
+//!   while the disk is behind. `ledger` is what each holder has still to send; `doubted` are
+//!   photos of which something wrong has come.
 //! * `rebalance`: a node that holds fewer photos than another asks it for some. It is an offer like any other; the copy
 //!   left over is then surplus, and trimmed.
 //!
@@ -37,6 +38,7 @@
 //! A pull reads from one holder at a time. Reading from several would help where the senders are the bottleneck;
 //! between a few friends it is mostly the receiver.
 
+mod doubted;
 mod ledger;
 mod line;
 mod offers;
@@ -46,12 +48,13 @@ mod rebalance;
 mod slots;
 mod transfer;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use super::LinkId;
 use crate::photo::PhotoId;
 use crate::protocol::NodeId;
 use crate::protocol::message::TransferId;
+use doubted::Doubted;
 use ledger::Ledger;
 use line::Line;
 use offers::Offer;
@@ -76,9 +79,7 @@ pub(in crate::node) struct Copies {
     next_transfer: u32,
     /// What was asked of holders and has not come yet.
     ledger: Ledger,
-    /// Photos of which wrong bytes have come: clients get them when all of them are right, and all from one holder. Else
-    /// whoever lies could cut off each client anew.
-    doubted: VecDeque<PhotoId>,
+    doubted: Doubted,
     /// Windows on their way out, by link.
     serving: BTreeMap<LinkId, usize>,
 }
@@ -94,7 +95,7 @@ impl Copies {
             pulls: BTreeMap::new(),
             next_transfer: 0,
             ledger: Ledger::default(),
-            doubted: VecDeque::new(),
+            doubted: Doubted::default(),
             serving: BTreeMap::new(),
         }
     }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::ledger::Ahead;
+use crate::node::context::Context;
 use crate::node::limits::{GET, GET_MIN_RATE};
-use crate::node::{LinkId, Time};
+use crate::node::{DiskAction, LinkId, Spool, Time};
 use crate::photo::Photo;
-use crate::protocol::message::Lane;
+use crate::protocol::message::{Lane, TransferId};
 use crate::protocol::{Facts, NodeId};
 
 /// A pull.
@@ -33,8 +34,6 @@ pub(super) struct Pull {
     pub(super) received: u64,
     /// Several holders have sent them.
     pub(super) patched: bool,
-    /// All must come from one holder: what several had sent was not the photo, and nobody knows whose fault that was.
-    pub(super) whole: bool,
     /// Pieces of them that the disk has not confirmed yet.
     pub(super) unwritten: u32,
 }
@@ -115,9 +114,12 @@ impl Pull {
         for_readers_alone && self.begun.is_some_and(|begun| now.since(begun) >= longest)
     }
 
-    /// What has come is thrown away.
-    pub(super) fn begin_anew(&mut self) {
-        (self.received, self.patched) = (0, false);
+    /// What has come is not kept.
+    pub(super) fn throw_away(&mut self, cx: &mut Context, transfer: TransferId) {
+        if self.received > 0 {
+            cx.disk(DiskAction::Discard { spool: Spool::Pull(transfer) });
+            (self.received, self.patched) = (0, false);
+        }
     }
 
     pub(super) fn is_unwanted(&self) -> bool {

@@ -78,7 +78,6 @@ impl Copies {
 
     fn pull_of(&mut self, photo: Arc<Photo>) -> &mut Pull {
         let next = &mut self.next_transfer;
-        let doubted = self.doubted.contains(&photo.id);
         let (_, pull) = self.pulls.entry(photo.id).or_insert_with(|| {
             *next += 1;
             let pull = Pull {
@@ -93,7 +92,6 @@ impl Copies {
                 begun: None,
                 received: 0,
                 patched: false,
-                whole: doubted,
                 unwritten: 0,
             };
             (TransferId(*next), pull)
@@ -109,13 +107,9 @@ impl Copies {
 
     /// The same; others may be started then.
     pub(super) fn pull_ends(&mut self, cx: &mut Context, photo: PhotoId, why: &str) {
-        let Some((transfer, pull)) = self.pulls.remove(&photo) else {
+        let Some(pull) = self.let_go(cx, photo) else {
             return;
         };
-        self.cancel(cx, transfer, &pull);
-        if pull.has_spool() {
-            cx.disk(DiskAction::Discard { spool: Spool::Pull(transfer) });
-        }
         decline(cx, &pull);
         for link in pull.waiting {
             cx.tell(News::Undelivered { link, why: why.to_owned() });
@@ -123,6 +117,16 @@ impl Copies {
         if pull.verify {
             cx.tell(News::NotFetched(photo));
         }
+    }
+
+    /// Takes a pull away, with what is on its way and what has come.
+    fn let_go(&mut self, cx: &mut Context, photo: PhotoId) -> Option<Pull> {
+        let (transfer, pull) = self.pulls.remove(&photo)?;
+        self.cancel(cx, transfer, &pull);
+        if pull.has_spool() {
+            cx.disk(DiskAction::Discard { spool: Spool::Pull(transfer) });
+        }
+        Some(pull)
     }
 
     /// The bytes of a spool file were looked at.
@@ -137,10 +141,7 @@ impl Copies {
         };
         let found = match result {
             Ok(found) if found.id == photo => found,
-            Ok(_) => return self.pull_is_wrong(cx, photo, "the bytes do not match the digest"),
-            Err(error @ DiskError::NotAPicture) => {
-                return self.pull_is_wrong(cx, photo, &error.to_string());
-            }
+            Ok(_) | Err(DiskError::NotAPicture) => return self.pull_is_wrong(cx, photo),
             Err(error) => return self.pull_unwritable(cx, photo, &error),
         };
         let Some((_, pull)) = self.pulls.get_mut(&photo) else {
@@ -202,7 +203,8 @@ impl Copies {
             return;
         };
         // The answer says first how many bytes the photo has. One that is here at once is not worth the risk.
-        if !pull.whole && 0 < pull.received && pull.received < bytes && bytes == pull.photo.bytes {
+        let has_begun = 0 < pull.received && pull.received < bytes && bytes == pull.photo.bytes;
+        if has_begun && !pull.waiting.is_empty() && !self.doubted.has(photo) {
             let source = Source::Spooled(Spool::Pull(*transfer));
             let waiting = std::mem::take(&mut pull.waiting);
             pull.reading.extend(&waiting);
@@ -258,14 +260,8 @@ impl Copies {
         }
         // An inspection or installation is left to end, which comes as an event.
         let interruptible = !matches!(pull.phase, Phase::Inspecting { .. } | Phase::Installing);
-        if pull.is_unwanted()
-            && interruptible
-            && let Some((transfer, pull)) = self.pulls.remove(&photo)
-        {
-            self.cancel(cx, transfer, &pull);
-            if pull.has_spool() {
-                cx.disk(DiskAction::Discard { spool: Spool::Pull(transfer) });
-            }
+        if pull.is_unwanted() && interruptible {
+            self.let_go(cx, photo);
             self.start_pulls(cx);
         }
     }

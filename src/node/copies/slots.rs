@@ -14,7 +14,6 @@ use crate::node::limits::{GETS, GETS_IN_LINE, PULL_QUEUE, PULLS, PULLS_IN_LINE, 
 use crate::node::plan::placement::rendezvous_score;
 use crate::node::table::entry::Entry;
 use crate::node::table::spread::Person;
-use crate::node::{DiskAction, Spool};
 use crate::photo::PhotoId;
 use crate::protocol::NodeId;
 use crate::protocol::message::{Lane, TransferId};
@@ -120,9 +119,8 @@ impl Copies {
                 if let Some((transfer, pull)) = self.pulls.get_mut(&photo) {
                     pull.phase = Phase::Queued;
                     // What has come stays, but not in any number of open files.
-                    if parked > PULLS && pull.received > 0 {
-                        cx.disk(DiskAction::Discard { spool: Spool::Pull(*transfer) });
-                        pull.begin_anew();
+                    if parked > PULLS {
+                        pull.throw_away(cx, *transfer);
                     }
                 }
             }
@@ -183,9 +181,8 @@ impl Copies {
         let has_told = |entry: &&Entry| entry.claims.has(from);
         let told = cx.table.get(photo).filter(has_told).map(|entry| entry.told_by(from).bytes);
         let bytes = told.unwrap_or(pull.photo.bytes);
-        if pull.received > 0 && (pull.whole || pull.received >= bytes) {
-            cx.disk(DiskAction::Discard { spool: Spool::Pull(*transfer) });
-            pull.begin_anew();
+        if pull.received >= bytes || self.doubted.has(photo) {
+            pull.throw_away(cx, *transfer);
         }
         pull.patched |= pull.received > 0;
         let (now, at) = (cx.now(), pull.received);

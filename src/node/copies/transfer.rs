@@ -14,8 +14,7 @@ use super::Copies;
 use super::pull::{Phase, Pull, Receiving};
 use crate::node::context::Context;
 use crate::node::limits::{
-    DOUBTED, GET, GET_MIN_RATE, GET_STALL, PULL_MIN_RATE, PULL_START, REPLICATE_STALL, SERVING,
-    WINDOW,
+    GET, GET_MIN_RATE, GET_STALL, PULL_MIN_RATE, PULL_START, REPLICATE_STALL, SERVING, WINDOW,
 };
 use crate::node::{DiskAction, DiskError, LinkAction, LinkId, Spool, Time};
 use crate::photo::PhotoId;
@@ -158,22 +157,18 @@ impl Copies {
     }
 
     /// All bytes of a pull are here, and they are not the photo: it begins anew.
-    pub(super) fn pull_is_wrong(&mut self, cx: &mut Context, photo: PhotoId, why: &str) {
+    pub(super) fn pull_is_wrong(&mut self, cx: &mut Context, photo: PhotoId) {
         let Some((transfer, pull)) = self.pulls.get_mut(&photo) else {
             return;
         };
-        cx.disk(DiskAction::Discard { spool: Spool::Pull(*transfer) });
         let patched = pull.patched;
-        pull.begin_anew();
-        pull.whole = true;
-        self.doubted.push_back(photo);
-        if self.doubted.len() > DOUBTED {
-            self.doubted.pop_front();
-        }
+        pull.throw_away(cx, *transfer);
+        self.doubted.add(photo);
         if !patched {
-            return self.pull_broke(cx, photo, why);
+            return self.pull_broke(cx, photo, "the bytes are not the photo");
         }
-        cx.log("copies", format!("several nodes have sent parts of {}: {why}", photo.short()));
+        let short = photo.short();
+        cx.log("copies", format!("what several nodes have sent together is not the photo {short}"));
         self.pull_from_next(cx, photo);
     }
 
@@ -186,8 +181,13 @@ impl Copies {
     /// Pulls from a node go on with another one.
     pub(super) fn pulls_lost(&mut self, cx: &mut Context, node: NodeId) {
         self.ledger.forget(node);
-        let coming = |pull: &Pull| matches!(pull.phase, Phase::Receiving(coming) if coming.from == node && pull.received < coming.bytes);
-        let broken = self.pulls.iter().filter(|(_, (_, pull))| coming(pull));
+        let lacks_some = |pull: &Pull| match pull.phase {
+            Phase::Receiving(coming) => coming.from == node && pull.received < coming.bytes,
+            Phase::Queued | Phase::Inspecting { .. } | Phase::Installing | Phase::Ready { .. } => {
+                false
+            }
+        };
+        let broken = self.pulls.iter().filter(|(_, (_, pull))| lacks_some(pull));
         for photo in broken.map(|(photo, _)| *photo).collect::<Vec<_>>() {
             self.pull_broke(cx, photo, "the link is gone");
         }
