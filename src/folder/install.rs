@@ -139,10 +139,10 @@ impl Folder {
         facts: &Facts,
         holding: Holding,
     ) -> Result<Progress<Unsynced>, StoreError> {
-        // Nothing more is written into it.
-        self.spools.remove(spool);
         let path = self.spool_path(spool);
-        let file = match disk::open(&path) {
+        // Nothing more is written into it. What a client has put is not open here yet.
+        let open = self.spools.remove(spool).map(|open| open.file);
+        let file = match open.map_or_else(|| disk::open(&path), Ok) {
             Ok(file) => file,
             Err(error) => {
                 self.discard(spool);
@@ -190,7 +190,7 @@ impl Folder {
             }
             Err(error) => {
                 self.discard(&wanted.spool);
-                Err(StoreError::at(&spool, &error))
+                Err(StoreError::opening(&spool, &error))
             }
         }
     }

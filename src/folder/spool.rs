@@ -21,7 +21,7 @@ use crate::protocol::SafeName;
 /// A spool file that is being written.
 #[derive(Debug)]
 pub(super) struct Spool {
-    file: File,
+    pub(super) file: File,
     digest: Digest,
     /// How many bytes it has.
     length: Arc<AtomicU64>,
