@@ -1,5 +1,6 @@
 //! `photomesh get`: a photo of the collection into a file.
 
+use std::env;
 use std::fs::File;
 use std::io::{self, IsTerminal, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -7,7 +8,6 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
-use tempfile::NamedTempFile;
 
 use super::connection::Missed;
 use super::explain::{explain, told_instead};
@@ -84,14 +84,14 @@ pub fn get(
     }
     let path = match &wish.destination {
         Destination::Output => {
-            io::copy(&mut fetch_aside(daemon, connect, &photo)?, out)?;
+            io::copy(&mut fetch(daemon, connect, &photo, &env::temp_dir())?, out)?;
             return Ok(out.flush()?);
         }
         Destination::File(path) => path.clone(),
         Destination::Folder(folder) => folder.join(SafeName::new(&photo.name)),
     };
     if platform::is_sink(&path) {
-        let mut bytes = fetch_aside(daemon, connect, &photo)?;
+        let mut bytes = fetch(daemon, connect, &photo, &env::temp_dir())?;
         let poured = File::options().write(true).open(&path);
         let poured = poured.and_then(|mut sink| io::copy(&mut bytes, &mut sink));
         return poured.map(drop).map_err(|error| cannot_write(&path, &error));
@@ -99,10 +99,8 @@ pub fn get(
     if !wish.force && path.symlink_metadata().is_ok() {
         return Err(exists(&path));
     }
-    let failed = |error: &io::Error| cannot_write(&path, error);
-    let begin = || beside(&path).map_err(|error| failed(&error));
-    let file = fetch(daemon, connect, &photo, begin, failed)?;
-    save(file, &path, wish.force)?;
+    let mut bytes = fetch(daemon, connect, &photo, folder_of(&path))?;
+    save(&mut bytes, &path, wish.force)?;
     eprintln!(
         "{}: {}, saved as {}",
         plain(&photo.name),
@@ -155,35 +153,25 @@ fn choose(daemon: &mut Daemon, wish: &Get) -> Result<Chosen, Failure> {
     })
 }
 
-/// Fetches a photo into a file without a name, which ends with this program, however that ends.
-fn fetch_aside(
-    daemon: Daemon,
-    connect: impl Fn() -> Result<Daemon, Failure>,
-    photo: &Chosen,
-) -> Result<File, Failure> {
-    let failed = |error: &io::Error| Failure::Io(format!("cannot write a temporary file: {error}"));
-    let begin = || tempfile::tempfile().map_err(|error| failed(&error));
-    let mut file = fetch(daemon, connect, photo, begin, failed)?;
-    file.rewind().map_err(|error| failed(&error))?;
-    Ok(file)
-}
-
-/// Fetches a photo into a file that `begin` makes, and checks it. What is not the photo, or not all of it, is thrown
-/// away, and it is asked for again over another connection.
-fn fetch<F: Write>(
+/// Fetches a photo into a file of this folder that has no name, and so leaves nothing behind however this program ends.
+/// What is not the photo, or not all of it, is thrown away, and it is asked for again over another connection.
+fn fetch(
     mut daemon: Daemon,
     connect: impl Fn() -> Result<Daemon, Failure>,
     photo: &Chosen,
-    begin: impl Fn() -> Result<F, Failure>,
-    failed: impl Fn(&io::Error) -> Failure,
-) -> Result<F, Failure> {
+    folder: &Path,
+) -> Result<File, Failure> {
+    let failed = |error: io::Error| cannot_write(folder, &error);
     let mut left = ATTEMPTS;
     loop {
         left -= 1;
-        let mut file = begin()?;
-        let write = |piece: &[u8]| file.write_all(piece).map_err(|error| failed(&error));
+        let mut file = tempfile::tempfile_in(folder).map_err(failed)?;
+        let write = |piece: &[u8]| file.write_all(piece).map_err(failed);
         match receive(&mut daemon, photo, write) {
-            Ok(()) => return Ok(file),
+            Ok(()) => {
+                file.rewind().map_err(failed)?;
+                return Ok(file);
+            }
             Err(Missed::Finally(failure)) => return Err(failure),
             Err(Missed::Once { failure, .. }) if left == 0 => return Err(failure),
             Err(Missed::Once { why, .. }) => {
@@ -255,15 +243,6 @@ fn cannot_write(path: &Path, error: &io::Error) -> Failure {
     Failure::Io(format!("cannot write {}: {error}", path.display()))
 }
 
-/// Makes a temporary file beside the place of a new one. It is removed unless it is saved.
-fn beside(path: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".photomesh-").suffix(".part");
-    // Temporary files are private by default; a photo gets the rights that the user's umask allows, like any new file.
-    platform::like_any_file(&mut builder);
-    builder.tempfile_in(folder_of(path))
-}
-
 fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
@@ -271,10 +250,16 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// Gives a file its name, under which it is there complete or not at all, even if the power fails: it is synced and
-/// renamed, then its directory is synced.
-fn save(file: NamedTempFile, path: &Path, force: bool) -> Result<(), Failure> {
+/// Writes a file that is there complete or not at all, even if the power fails: a temporary file beside it is synced
+/// and renamed, then its directory is synced.
+fn save(bytes: &mut File, path: &Path, force: bool) -> Result<(), Failure> {
     let failed = |error: io::Error| cannot_write(path, &error);
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".photomesh-").suffix(".part");
+    // Temporary files are private by default; a photo gets the rights that the user's umask allows, like any new file.
+    platform::like_any_file(&mut builder);
+    let mut file = builder.tempfile_in(folder_of(path)).map_err(failed)?;
+    io::copy(bytes, file.as_file_mut()).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     let renamed = if force { file.persist(path) } else { file.persist_noclobber(path) };
     match renamed {

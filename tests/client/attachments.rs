@@ -10,12 +10,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use photomesh::photo::{Digest, PhotoId};
-use photomesh::protocol::client::{Explanation, PhotoReport};
 use photomesh::protocol::codec::{self, FrameWriter, MAX_FRAME};
 use photomesh::protocol::{Answer, Request};
 use tempfile::TempDir;
 
-use crate::list::photo;
+use crate::get::explained;
 use crate::scripted::{client, code, names, say, stderr};
 
 const PHOTO: &[u8] = &[7; 300_000];
@@ -76,7 +75,7 @@ fn serve(stream: &mut TcpStream, attaches: bool, turn: Turn) {
         if let Request::RegisterClient { features, .. } = request {
             can_read = codec::reads_attachments(&features);
         } else if let Request::Explain { .. } = request {
-            say(stream, &explained(PhotoId::of(PHOTO), PHOTO.len() as u64));
+            say(stream, &explained("cat.jpg", PhotoId::of(PHOTO), PHOTO.len() as u64));
         } else {
             assert!(can_read, "the client says what it can before it asks: {request:?}");
             // The client may have heard enough.
@@ -121,20 +120,6 @@ fn received(bytes: u64) -> Answer {
         bytes,
         image: Vec::new().into(),
     }
-}
-
-fn explained(id: PhotoId, bytes: u64) -> Answer {
-    Answer::Explained(Box::new(Explanation {
-        called: std::collections::BTreeMap::new(),
-        photo: PhotoReport { id, bytes, ..photo("cat.jpg", 1) },
-        meant: Some(id),
-        captured: None,
-        colour: true,
-        camera: false,
-        held: Vec::new(),
-        versions: Vec::new(),
-        state: String::new(),
-    }))
 }
 
 #[test]
@@ -240,7 +225,7 @@ fn a_large_photo_is_never_in_memory_as_a_whole() {
         let server = thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
             crate::scripted::hear(&mut stream).unwrap();
-            say(&mut stream, &explained(id, LARGE));
+            say(&mut stream, &explained("cat.jpg", id, LARGE));
             crate::scripted::hear(&mut stream).unwrap();
             let mut writer = FrameWriter::new(stream, None);
             if attaches {
@@ -261,4 +246,27 @@ fn a_large_photo_is_never_in_memory_as_a_whole() {
         server.join().unwrap();
         assert_eq!(fs::metadata(folder.path().join("cat.jpg")).unwrap().len(), LARGE);
     }
+}
+
+#[test]
+fn whoever_ends_it_in_the_middle_finds_nothing_in_the_folder() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let folder = TempDir::new().unwrap();
+    let mut get = client(folder.path(), &address, &["get", "cat.jpg"]).spawn().unwrap();
+    let mut stream = listener.accept().unwrap().0;
+    // It has said who it is, and asks about the photo and then for it; half of that comes.
+    let mut asked = || codec::read_frame(&mut stream, MAX_FRAME).unwrap().unwrap();
+    (0..2).for_each(|_| drop(asked()));
+    say(&mut stream, &explained("cat.jpg", PhotoId::of(PHOTO), PHOTO.len() as u64));
+    let _ = codec::read_frame(&mut stream, MAX_FRAME).unwrap().unwrap();
+    let mut frame = Vec::new();
+    let mut writer = FrameWriter::new(&mut frame, None);
+    writer.image(&received(PHOTO.len() as u64), PHOTO.len() as u64, &mut &*PHOTO).unwrap();
+    writer.flush().unwrap();
+    drop(writer);
+    stream.write_all(&frame[..frame.len() / 2]).unwrap();
+    get.kill().unwrap();
+    get.wait().unwrap();
+    assert_eq!(names(folder.path()), [""; 0]);
 }

@@ -25,7 +25,7 @@ fn good(stream: &mut TcpStream, request: Request) {
 fn deliver(stream: &mut TcpStream, request: &Request, label: &str, bytes: &[u8]) {
     let id = PhotoId::of(PHOTO);
     if let Request::Explain { .. } = request {
-        return say(stream, &explained(label, id));
+        return say(stream, &explained(label, id, PHOTO.len() as u64));
     }
     let wanted = id.to_string();
     assert!(matches!(request, Request::GetImageRequest { image_name } if *image_name == wanted));
@@ -39,8 +39,9 @@ fn deliver(stream: &mut TcpStream, request: &Request, label: &str, bytes: &[u8])
     codec::write_image(stream, &envelope, bytes.len() as u64, &mut &*bytes).unwrap();
 }
 
-fn explained(label: &str, id: PhotoId) -> Answer {
-    let photo = PhotoReport { id, bytes: PHOTO.len() as u64, ..photo(label, 1) };
+/// What a client is told of a photo, before it asks for its bytes.
+pub(crate) fn explained(label: &str, id: PhotoId, bytes: u64) -> Answer {
+    let photo = PhotoReport { id, bytes, ..photo(label, 1) };
     Answer::Explained(Box::new(Explanation {
         called: std::collections::BTreeMap::new(),
         photo,
@@ -68,7 +69,9 @@ fn get_saves_a_photo_under_its_label_and_leaves_nothing_else() {
 fn a_photo_larger_than_any_is_not_asked_for() {
     let daemon = Scripted::new(|stream, request| {
         assert!(matches!(request, Request::Explain { .. }), "{request:?}");
-        let Answer::Explained(mut told) = explained("cat.jpg", PhotoId::of(PHOTO)) else {
+        let Answer::Explained(mut told) =
+            explained("cat.jpg", PhotoId::of(PHOTO), PHOTO.len() as u64)
+        else {
             unreachable!()
         };
         told.photo.bytes = MAX_PHOTO + 1;
