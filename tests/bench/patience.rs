@@ -1,10 +1,9 @@
 //! Waiting for what must come, never longer than a deadline.
 
 use std::sync::atomic::Ordering;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::support::wait::INTERRUPTED;
+use crate::support::wait::{INTERRUPTED, every};
 
 /// How often to look where the time counts: a hundredth of what is waited for.
 pub(crate) const SHARP: Duration = Duration::from_millis(2);
@@ -19,20 +18,9 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(180);
 pub(crate) fn until<T>(
     what: &str,
     interval: Duration,
-    mut look: impl FnMut() -> Result<T, String>,
+    look: impl FnMut() -> Result<T, String>,
 ) -> Result<T, String> {
-    let start = Instant::now();
-    loop {
-        let why = match look() {
-            Ok(found) => return Ok(found),
-            Err(why) => why,
-        };
-        go_on()?;
-        if start.elapsed() > PATIENCE {
-            return Err(format!("not within {} s: {what}; at last: {why}", PATIENCE.as_secs()));
-        }
-        thread::sleep(interval);
-    }
+    every(interval, what, PATIENCE, look)
 }
 
 /// An error if the user wants an end of it.

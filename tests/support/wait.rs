@@ -14,6 +14,16 @@ pub(crate) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 pub(crate) fn eventually<T>(
     what: &str,
     within: Duration,
+    look: impl FnMut() -> Result<T, String>,
+) -> Result<T, String> {
+    every(INTERVAL, what, within, look)
+}
+
+/// The same, looking so often.
+pub(crate) fn every<T>(
+    interval: Duration,
+    what: &str,
+    within: Duration,
     mut look: impl FnMut() -> Result<T, String>,
 ) -> Result<T, String> {
     let start = Instant::now();
@@ -29,6 +39,6 @@ pub(crate) fn eventually<T>(
             let seconds = within.as_secs_f32();
             return Err(format!("not within {seconds} s: {what}; at last: {why}"));
         }
-        thread::sleep(INTERVAL);
+        thread::sleep(interval);
     }
 }
