@@ -49,6 +49,8 @@ pub(crate) struct Disk {
     pub(crate) nodes: BTreeMap<NodeId, Address>,
     /// Photos that people changed behind the node's back since the last scan.
     pub(crate) unnoticed: BTreeSet<PhotoId>,
+    /// Those of them that were originals until then.
+    pub(crate) own_until_seen: BTreeSet<PhotoId>,
     /// How long its node has run in all its lives.
     pub(crate) running: Duration,
     pub(crate) trouble: Trouble,
@@ -78,6 +80,7 @@ impl Disk {
             spools: BTreeMap::new(),
             nodes: BTreeMap::new(),
             unnoticed: BTreeSet::new(),
+            own_until_seen: BTreeSet::new(),
             running: Duration::ZERO,
             trouble: Trouble::default(),
             known: BTreeSet::new(),
@@ -130,6 +133,9 @@ impl Disk {
         let Some(file) = self.files.get_mut(&photo) else {
             return;
         };
+        if file.place == Holding::Original {
+            self.own_until_seen.insert(photo);
+        }
         if !file.unearth() {
             self.files.remove(&photo);
         }

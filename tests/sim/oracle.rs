@@ -342,8 +342,8 @@ impl World {
         let mut all = self.library.all();
         let has_better = all.any(|better| {
             let own = self.holding_of(host, better.id) == Some(Holding::Original);
-            // Until the next scan, what its person has just edited or deleted is taken for theirs as before.
-            let was_own = self.hosts[host].disk.unnoticed.contains(&better.id);
+            // What its person has just edited or deleted is still taken for theirs: the folder has not seen it yet.
+            let was_own = self.hosts[host].disk.own_until_seen.contains(&better.id);
             (own || was_own) && self.improves(better.id, photo)
         });
         let was_own = self.holding_of(host, photo) == Some(Holding::RetiredOriginal);

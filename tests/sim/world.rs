@@ -372,13 +372,18 @@ impl World {
 
     /// What a node is told of a photo, people have no longer changed behind its back.
     fn notice(&mut self, host: usize, event: &Event) {
-        let unnoticed = &mut self.hosts[host].disk.unnoticed;
-        if let Event::Disk(DiskEvent::Missing { photo } | DiskEvent::Damaged { photo, .. }) = event
+        let seen = if let Event::Disk(DiskEvent::Held { photo, .. }) = event {
+            photo.id
+        } else if let Event::Disk(DiskEvent::Missing { photo } | DiskEvent::Damaged { photo, .. }) =
+            event
         {
-            unnoticed.remove(photo);
-        } else if let Event::Disk(DiskEvent::Held { photo, .. }) = event {
-            unnoticed.remove(&photo.id);
-        }
+            *photo
+        } else {
+            return;
+        };
+        let disk = &mut self.hosts[host].disk;
+        disk.unnoticed.remove(&seen);
+        disk.own_until_seen.remove(&seen);
     }
 
     /// A line about a host in the trace.
