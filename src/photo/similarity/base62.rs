@@ -2,6 +2,17 @@
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+/// The value of each byte as a digit; of those that are none, one past all digits.
+const VALUES: [u8; 256] = {
+    let mut values = [DIGITS.len() as u8; 256];
+    let mut digit = 0;
+    while digit < DIGITS.len() {
+        values[DIGITS[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    values
+};
+
 /// How many digits this many bytes take, up to eight: as few as hold every value.
 const LENGTHS: [usize; 9] = [0, 2, 3, 5, 6, 7, 9, 10, 11];
 
@@ -28,8 +39,11 @@ pub(super) fn from_base62(text: &str) -> Option<Vec<u8>> {
         let length = LENGTHS.iter().position(|length| *length == digits.len())?;
         let mut value = 0_u64;
         for digit in digits {
-            let digit = DIGITS.iter().position(|other| other == digit)? as u64;
-            value = value.checked_mul(62)?.checked_add(digit)?;
+            let digit = VALUES[usize::from(*digit)];
+            if usize::from(digit) == DIGITS.len() {
+                return None;
+            }
+            value = value.checked_mul(62)?.checked_add(u64::from(digit))?;
         }
         if length < 8 && value >> (8 * length) > 0 {
             return None;

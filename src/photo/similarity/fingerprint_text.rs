@@ -74,27 +74,24 @@ fn current(text: &str) -> Option<Fingerprint> {
         false => None,
     });
     let whole = parts.next()??;
-    let landmarks = parts.next().unwrap_or_else(|| Some(Vec::new()))?;
-    let trimmed = match parts.next() {
-        Some(trimmed) => Some(trimmed?),
-        None => None,
+    let (landmarks, trimmed) = (parts.next(), parts.next());
+    // Of several texts that could stand for the same, one does: no part is written that says nothing.
+    let says_nothing = match (&landmarks, &trimmed) {
+        (Some(landmarks), None) => landmarks.as_ref().is_some_and(Vec::is_empty),
+        (_, Some(trimmed)) => trimmed.as_deref() == whole.get(..VIEW_BYTES),
+        (None, None) => false,
     };
+    if says_nothing || parts.next().is_some() {
+        return None;
+    }
+    let landmarks = landmarks.unwrap_or_else(|| Some(Vec::new()))?;
     let (whole, signature) = whole.split_first_chunk::<VIEW_BYTES>()?;
-    let fingerprint = Fingerprint::made_up(
-        whole,
-        match &trimmed {
-            Some(trimmed) => trimmed.as_slice().try_into().ok()?,
-            None => whole,
-        },
-        &landmarks,
-    )?;
-    let fingerprint = Fingerprint {
-        signature: Signature::from_bytes(signature.try_into().ok()?)?,
-        ..fingerprint
+    let trimmed = match trimmed {
+        Some(trimmed) => trimmed?.as_slice().try_into().ok()?,
+        None => *whole,
     };
-    // Of several texts that could stand for the same, one does.
-    (parts.next().is_none() && fingerprint.to_string().get(3..) == Some(text))
-        .then_some(fingerprint)
+    let signature = Signature::from_bytes(signature.try_into().ok()?)?;
+    Some(Fingerprint { signature, ..Fingerprint::made_up(whole, &trimmed, &landmarks)? })
 }
 
 /// What stands for the text of another version's fingerprint. A text that could be such a token stands for itself.

@@ -14,8 +14,6 @@
 //! apart. Other questions did worse in the same space: left against right (12 % of the pairs left), windows of 8x16 (14
 //! %), a fourth and fifth answer for very clear ones (8 %, in half as much space again).
 
-use std::cmp::Ordering;
-
 use crate::photo::decoding::mosaic::{DECODED_SIDE, Mosaic};
 
 /// Windows in a row, and rows of them.
@@ -28,6 +26,24 @@ const WORDS: usize = ANSWERS / 64;
 
 /// Bytes of a signature: five answers in each.
 pub(super) const SIGNATURE_BYTES: usize = ANSWERS.div_ceil(5);
+/// As many answers as its bytes have room for.
+const FIVES: usize = 5 * SIGNATURE_BYTES;
+
+/// The five digits of each byte, to the base of three, the lowest first.
+const DIGITS: [[u8; 5]; 243] = {
+    let mut all = [[0; 5]; 243];
+    let mut byte = 0;
+    while byte < all.len() {
+        let (mut rest, mut at) = (byte, 0);
+        while at < 5 {
+            all[byte][at] = (rest % 3) as u8;
+            rest /= 3;
+            at += 1;
+        }
+        byte += 1;
+    }
+    all
+};
 
 /// How far the sums of the two halves of a window must lie apart for an answer: 2.75 steps of 255 between their means.
 /// With 2.25 documents of which 2 % of the versions contradict each other once, with 3.25 a third more pairs of
@@ -115,47 +131,34 @@ impl Signature {
 
     /// Five answers a byte; the last byte has room for one more, which says what it is drawn on.
     pub(super) fn to_bytes(self) -> [u8; SIGNATURE_BYTES] {
-        let answer = |at: usize| -> u8 {
-            let bit = |words: &[u64; WORDS]| {
-                words.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
-            };
-            match (bit(&self.yes), bit(&self.no)) {
-                (true, _) => 2,
-                (_, true) => 0,
-                (false, false) => 1,
-            }
-        };
-        std::array::from_fn(|byte| {
-            let answers = (byte * 5..byte * 5 + 5).rev();
-            answers.fold(0, |sum, at| {
-                let digit = match at.cmp(&ANSWERS) {
-                    Ordering::Less => answer(at),
-                    Ordering::Equal => self.ground as u8,
-                    Ordering::Greater => 0,
-                };
-                sum * 3 + digit
-            })
-        })
+        let mut digits = [0; FIVES];
+        for (at, digit) in digits[..ANSWERS].iter_mut().enumerate() {
+            let bit = |words: &[u64; WORDS]| (words[at / 64] >> (at % 64) & 1) as u8;
+            *digit = 1 + bit(&self.yes) - bit(&self.no);
+        }
+        digits[ANSWERS] = self.ground as u8;
+        let fives = digits.as_chunks::<5>().0;
+        std::array::from_fn(|at| fives[at].iter().rev().fold(0, |sum, digit| sum * 3 + digit))
     }
 
     /// What [`Signature::to_bytes`] has written; nothing for bytes that it never writes.
     pub(super) fn from_bytes(bytes: &[u8; SIGNATURE_BYTES]) -> Option<Signature> {
-        let mut signature = Signature::EMPTY;
-        for (byte, five) in bytes.iter().enumerate() {
-            let mut rest = *five;
-            for at in byte * 5..byte * 5 + 5 {
-                let (digit, bit) = (rest % 3, 1 << (at % 64));
-                rest /= 3;
-                match digit {
-                    1 if at == ANSWERS => signature.ground = Ground::Plain,
-                    2 if at == ANSWERS => signature.ground = Ground::Drawn,
-                    2 if at < ANSWERS => signature.yes[at / 64] |= bit,
-                    0 if at < ANSWERS => signature.no[at / 64] |= bit,
-                    _ => {}
-                }
-            }
+        let mut digits = [0; FIVES];
+        for (five, byte) in digits.as_chunks_mut::<5>().0.iter_mut().zip(bytes) {
+            *five = *DIGITS.get(usize::from(*byte))?;
         }
-        (signature.to_bytes() == *bytes).then_some(signature)
+        let mut signature = Signature::EMPTY;
+        for (at, digit) in digits[..ANSWERS].iter().enumerate() {
+            signature.yes[at / 64] |= u64::from(*digit == 2) << (at % 64);
+            signature.no[at / 64] |= u64::from(*digit == 0) << (at % 64);
+        }
+        signature.ground = match digits[ANSWERS..] {
+            [0, 0, 0] => Ground::Varied,
+            [1, 0, 0] => Ground::Plain,
+            [2, 0, 0] => Ground::Drawn,
+            _ => return None,
+        };
+        Some(signature)
     }
 }
 

@@ -2,3 +2,4 @@
 
 mod base62;
 mod index;
+mod text;
