@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::node::Time;
-use crate::node::limits::{NEW_RESTS, SETTLE, UNREST};
+use crate::node::limits::{SETTLE, UNREST, URGENT_RESTS};
 use crate::photo::PhotoId;
 
 /// Photos to review, by time.
@@ -19,8 +19,9 @@ pub(in crate::node) struct Agenda {
     contested: BTreeMap<PhotoId, Time>,
     /// Photos that change again and again: since when they have had no rest.
     restless: BTreeMap<PhotoId, Time>,
-    /// Photos that have come into this node's folder in this life, and have not had all their copies yet.
-    new: BTreeSet<PhotoId>,
+    /// Photos that have come into this node's folder in this life, or have lost a holder, and have not had all their
+    /// copies since.
+    urgent: BTreeSet<PhotoId>,
     /// Photos that have too few copies: since when, and by how many persons they were kept at the most.
     short: BTreeMap<PhotoId, (Time, usize)>,
 }
@@ -37,24 +38,24 @@ impl Agenda {
     /// A photo has changed: it is reviewed when it has rested. If it finds no rest, no change puts that off any longer.
     pub(in crate::node) fn changed(&mut self, photo: PhotoId, now: Time) {
         let since = *self.restless.entry(photo).or_insert(now);
-        let rested = now + if self.is_new(photo) { NEW_RESTS } else { SETTLE };
+        let rested = now + if self.is_urgent(photo) { URGENT_RESTS } else { SETTLE };
         let due = self.at.get(&photo).filter(|_| since + UNREST <= rested);
         self.set(photo, due.map_or(rested, |due| rested.min(*due)));
     }
 
-    /// A photo has come into this node's folder.
-    pub(in crate::node) fn added(&mut self, photo: PhotoId) {
-        self.new.insert(photo);
+    /// A photo has come into this node's folder, or has lost a holder.
+    pub(in crate::node) fn hurry(&mut self, photo: PhotoId) {
+        self.urgent.insert(photo);
     }
 
     /// A photo has all the copies that are wanted, or is gone.
-    pub(in crate::node) fn not_new(&mut self, photo: PhotoId) {
-        self.new.remove(&photo);
+    pub(in crate::node) fn not_urgent(&mut self, photo: PhotoId) {
+        self.urgent.remove(&photo);
     }
 
-    /// Whether a photo has come into this node's folder, and not had all its copies since.
-    pub(in crate::node) fn is_new(&self, photo: PhotoId) -> bool {
-        self.new.contains(&photo)
+    /// Whether a photo has come into this node's folder or lost a holder, and not had all its copies since.
+    pub(in crate::node) fn is_urgent(&self, photo: PhotoId) -> bool {
+        self.urgent.contains(&photo)
     }
 
     /// A photo is at rest, or is not there any more.

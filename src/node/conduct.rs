@@ -20,10 +20,10 @@
 
 use std::sync::Arc;
 
-use super::limits::{NEW_RESTS, SETTLE, SWEEP, WORK_PER_STEP};
+use super::limits::{SETTLE, SWEEP, URGENT_RESTS, WORK_PER_STEP};
 use super::news::News;
 use super::plan::Task;
-use super::plan::review::{adopt_from_worse, lacks_first_copy, review};
+use super::plan::review::{adopt_from_worse, lacks_urgent_copy, review};
 use super::table::spread::Spread;
 use super::{DiskAction, LinkId, Node, Time};
 use crate::photo::PhotoId;
@@ -151,8 +151,8 @@ impl Node {
         let photos: Vec<PhotoId> = photos.take(SWEEP).collect();
         self.reviewing_all = photos.last().map(|last| ReviewOfAll { last: Some(*last), due });
         for photo in photos {
-            match self.cx.agenda.is_new(photo) {
-                true => self.cx.agenda.set(photo, self.cx.now() + NEW_RESTS),
+            match self.cx.agenda.is_urgent(photo) {
+                true => self.cx.agenda.set(photo, self.cx.now() + URGENT_RESTS),
                 false => self.cx.agenda.set(photo, due),
             }
         }
@@ -161,6 +161,9 @@ impl Node {
     /// Passes on the changes in the table, and reviews the photos that are due, both within the limits of one step.
     pub(super) fn follow_up(&mut self) {
         let now = self.cx.now();
+        for photo in self.cx.table.take_bereft() {
+            self.cx.agenda.hurry(photo);
+        }
         for photo in self.cx.table.take_changed() {
             self.cx.agenda.changed(photo, now);
             self.clients.put_progressed(&mut self.cx, photo);
@@ -194,7 +197,7 @@ impl Node {
             };
             let called_up = self.copies.take_turn(photo);
             if !may_repair {
-                if lacks_first_copy(&mut self.cx, photo) {
+                if lacks_urgent_copy(&mut self.cx, photo) {
                     self.carry_out(photo, Task::Copy);
                     self.hand_on();
                 } else {

@@ -35,9 +35,9 @@ pub const DIAL_COURTESY: Duration = Duration::from_secs(2);
 /// takes to reach all nodes.
 pub const SETTLE: Duration = Duration::from_secs(2);
 
-/// How long a photo that is new to a folder must be unchanged before it is copied: until whoever is here and has
-/// it, too, has had the time to say so. A copy too many does no harm.
-pub const NEW_RESTS: Duration = Duration::from_millis(200);
+/// How long a photo that is new to a folder, or has lost a holder, must be unchanged before it is copied: until whoever is
+/// here and has it, too, has had the time to say so. A copy too many does no harm.
+pub const URGENT_RESTS: Duration = Duration::from_millis(200);
 
 /// How long changes of a photo can put off that it is copied: else one member that has it and changes its mind each
 /// second would keep all others from that. Giving up copies waits for a rest in any case.

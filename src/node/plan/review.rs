@@ -5,15 +5,15 @@
 //! a review can run at any time, any number of times. What never rests may be stirred by a liar: it is copied after a
 //! while, and given up never.
 //!
-//! A photo that has come into this node's folder and has never had its copies is not made to wait for that, nor until every
-//! node has told all its photos, be it this one: many may have come with it, and until each has its copy it is on one
-//! disk only.
+//! A photo that has come into this node's folder, or has lost a holder, and has not had its copies since is not made to
+//! wait for that, nor until every node has told all its photos, be it this one: there may be many of them, and until each
+//! has its copy it is on one disk only.
 
 use std::sync::Arc;
 
 use super::Task;
 use crate::node::context::Context;
-use crate::node::limits::{DOUBT, NEW_RESTS, RETRY, SETTLE};
+use crate::node::limits::{DOUBT, RETRY, SETTLE, URGENT_RESTS};
 use crate::node::table::entry::Entry;
 use crate::node::table::verdict::Verdict;
 use crate::node::{DiskAction, Time};
@@ -25,7 +25,7 @@ pub(in crate::node) fn review(cx: &mut Context, photo: PhotoId) -> Vec<Task> {
     let Some((changed_at, verdict)) = standing(cx, photo) else {
         cx.agenda.rests(photo);
         cx.agenda.suffices(photo);
-        cx.agenda.not_new(photo);
+        cx.agenda.not_urgent(photo);
         return Vec::new();
     };
     let copy = lacks_copy(cx, photo, verdict).then_some(Task::Copy);
@@ -41,7 +41,7 @@ pub(in crate::node) fn review(cx: &mut Context, photo: PhotoId) -> Vec<Task> {
     }
     let live = cx.table.get(photo).map_or(0, |entry| entry.live().count());
     if live >= cx.copies() {
-        cx.agenda.not_new(photo);
+        cx.agenda.not_urgent(photo);
     }
     match verdict {
         Verdict::Absent => Vec::new(),
@@ -56,14 +56,14 @@ pub(in crate::node) fn review(cx: &mut Context, photo: PhotoId) -> Vec<Task> {
     }
 }
 
-/// Whether a photo that is new to this node's folder is to be copied at once, whatever else is not known yet.
-pub(in crate::node) fn lacks_first_copy(cx: &mut Context, photo: PhotoId) -> bool {
+/// Whether a photo is to be copied at once, whatever else is not known yet.
+pub(in crate::node) fn lacks_urgent_copy(cx: &mut Context, photo: PhotoId) -> bool {
     hurries(cx, photo) && lacks_copy(cx, photo, Verdict::Keeper)
 }
 
 fn hurries(cx: &Context, photo: PhotoId) -> bool {
-    let is_quiet = |entry: &&Entry| entry.changed_at + NEW_RESTS <= cx.now();
-    let entry = cx.table.get(photo).filter(|_| cx.agenda.is_new(photo)).filter(is_quiet);
+    let is_quiet = |entry: &&Entry| entry.changed_at + URGENT_RESTS <= cx.now();
+    let entry = cx.table.get(photo).filter(|_| cx.agenda.is_urgent(photo)).filter(is_quiet);
     entry.is_some_and(|entry| {
         entry.verdict == Verdict::Keeper
             && entry.is_stored_by(cx.me())

@@ -138,6 +138,9 @@ impl Table {
                 self.changed.insert(keeper);
             }
         }
+        if after.verdict == Verdict::Keeper && after.counted().count() < before.counted().count() {
+            self.bereft.insert(photo);
+        }
         let [was_mine, is_mine] = [before, after].map(|entry| entry.claims.get(self.me));
         if was_mine != is_mine {
             self.unannounced.insert(photo);

@@ -30,6 +30,7 @@
 //! | `dirty`       | photos whose verdict may change                         | `judge`, some a step                  |
 //! | `sweeps`      | nodes that came or went                                 | `sweep`, some of their photos a step  |
 //! | `changed`     | photos with new holders, a new verdict or new facts     | the node: they go on the agenda       |
+//! | `bereft`      | photos that have lost a holder                          | the node: their copies are urgent     |
 //! | `unannounced` | photos of this node with a changed record               | the mesh: other nodes are told        |
 //! | `unnoted`     | photos of this node with new facts                      | the node: its disk remembers them     |
 //! | `reclaimed`   | photos that this node's owner removed, and has again    | `removal`: it lifts the tombstone     |
@@ -123,6 +124,8 @@ pub(in crate::node) struct Table {
     names: Names,
     /// Photos whose holders, verdict or facts have changed since the node last asked.
     changed: BTreeSet<PhotoId>,
+    /// Photos that the collection shows, and that a holder has lost since the node last asked.
+    bereft: BTreeSet<PhotoId>,
     /// Photos of this node whose record has changed and must be announced.
     unannounced: BTreeSet<PhotoId>,
     /// Photos of this node with new facts.
@@ -156,6 +159,7 @@ impl Table {
             withdrawn: BTreeSet::new(),
             names: Names::default(),
             changed: BTreeSet::new(),
+            bereft: BTreeSet::new(),
             unannounced: BTreeSet::new(),
             unnoted: BTreeSet::new(),
         }
@@ -289,6 +293,11 @@ impl Table {
     /// The photos of this node whose record has changed since the last call.
     pub(in crate::node) fn take_unannounced(&mut self) -> BTreeSet<PhotoId> {
         std::mem::take(&mut self.unannounced)
+    }
+
+    /// The photos that have lost a holder since the last call.
+    pub(in crate::node) fn take_bereft(&mut self) -> BTreeSet<PhotoId> {
+        std::mem::take(&mut self.bereft)
     }
 
     /// The photos of this node whose facts have grown since the last call.

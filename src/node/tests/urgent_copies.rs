@@ -1,9 +1,9 @@
-//! Photos that are new to a folder get their second copy at once, whatever else is not known yet.
+//! Photos that are new to a folder, or have lost a holder, get their copy at once, whatever else is not known yet.
 
 use std::time::Duration;
 
-use super::super::limits::{NEW_RESTS, SETTLE, TICK};
-use super::super::{Action, DiskEvent, LinkAction, LinkId};
+use super::super::limits::{SETTLE, TICK, URGENT_RESTS};
+use super::super::{Action, CloseReason, DiskEvent, LinkAction, LinkEvent, LinkId};
 use super::solo::{Solo, original};
 use crate::photo::PhotoId;
 use crate::protocol::Message;
@@ -33,7 +33,7 @@ fn what_is_new_is_offered_while_the_folder_is_still_looked_through() {
     solo.join(1, PIN, &[]);
     let known = solo.hold(b"known before");
     let new = add(&mut solo, b"new");
-    assert_eq!(offered(&solo.wait(NEW_RESTS + TICK)), [(LinkId(1), new)]);
+    assert_eq!(offered(&solo.wait(URGENT_RESTS + TICK)), [(LinkId(1), new)]);
     assert!(!offered(&solo.wait(3 * MINUTE)).is_empty(), "again, since it was not taken");
     let actions = solo.tell(DiskEvent::Scanned { skipped: 0 });
     let all = offered(&[actions, solo.wait(SETTLE + TICK)].concat());
@@ -48,7 +48,7 @@ fn what_is_new_is_offered_while_another_node_has_not_told_all_its_photos() {
     let record = original(b"elsewhere");
     solo.announce(2, vec![record], false);
     let new = add(&mut solo, b"new");
-    let all = offered(&solo.wait(NEW_RESTS + TICK));
+    let all = offered(&solo.wait(URGENT_RESTS + TICK));
     assert!(all.iter().any(|(_, photo)| *photo == new), "{all:?}");
 }
 
@@ -66,7 +66,7 @@ fn what_changes_waits_until_it_is_quiet() {
     let mut solo = Solo::unscanned(|_| ());
     solo.join(1, PIN, &[]);
     add(&mut solo, b"new");
-    assert_eq!(offered(&solo.wait(NEW_RESTS - TICK)), []);
+    assert_eq!(offered(&solo.wait(URGENT_RESTS - TICK)), []);
     solo.tell(DiskEvent::Missing { photo: PhotoId::of(b"new") });
     assert_eq!(offered(&solo.wait(MINUTE)), []);
 }
@@ -78,6 +78,18 @@ fn what_has_never_had_its_copies_is_offered_when_somebody_comes() {
     let known = solo.hold(b"known before");
     solo.wait(MINUTE);
     solo.join(1, PIN, &[]);
-    assert_eq!(offered(&solo.wait(NEW_RESTS + 2 * TICK)), [(LinkId(1), new)]);
+    assert_eq!(offered(&solo.wait(URGENT_RESTS + 2 * TICK)), [(LinkId(1), new)]);
     assert_eq!(offered(&solo.wait(SETTLE)), [(LinkId(1), known)]);
+}
+
+#[test]
+fn what_a_dead_node_had_is_offered_as_soon_as_it_is_waited_for_no_longer() {
+    let mut solo = Solo::new();
+    let kept = solo.hold(b"kept");
+    solo.join(1, PIN, &[b"kept"]);
+    solo.join(2, PIN, &[]);
+    assert_eq!(offered(&solo.wait(MINUTE)), []);
+    solo.tell(LinkEvent::Closed { link: LinkId(1), reason: CloseReason::Remote });
+    assert_eq!(offered(&solo.wait(MINUTE - TICK)), [], "it may come back");
+    assert_eq!(offered(&solo.wait(URGENT_RESTS + 3 * TICK)), [(LinkId(2), kept)]);
 }
