@@ -16,7 +16,7 @@ impl Node {
         let only_here = self.cx.table.sums().only_here();
         if only_here > 0 && self.cx.mesh.count_here() > 0 {
             let text = format!(
-                "handing over {only_here} photo(s) that only this node has; again to stop at once"
+                "photos to hand over that only this node has: {only_here}; again to stop at once"
             );
             self.cx.log("leave", text);
         }
@@ -38,7 +38,7 @@ impl Node {
         let in_vain = self.cx.mesh.here().all(|(node, _)| self.copies.skipped(node).is_some());
         if only_here == 0 || in_vain || until <= self.cx.now() {
             if only_here > 0 {
-                let text = format!("{only_here} photo(s) remain on this node alone");
+                let text = format!("photos that remain on this node alone: {only_here}");
                 self.cx.log("leave", text);
             }
             self.goodbye("stopped");

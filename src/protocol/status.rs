@@ -61,7 +61,7 @@ pub struct NodeReport {
     pub address: Address,
     /// Whether it is here now.
     pub alive: bool,
-    /// Photos of the collection on its disk.
+    /// Photos of the collection on its disk; those of a node that is away when it was last here.
     pub photos: u64,
     /// Their bytes.
     pub bytes: u64,

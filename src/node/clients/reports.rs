@@ -1,7 +1,7 @@
 //! Reports to clients about the collection and the mesh.
 
 use super::View;
-use super::wording::{as_what, spoken, spoken_bytes};
+use super::wording::{as_what, only_here, so_many, spoken, spoken_bytes};
 use crate::node::limits::{ALIASES_TOLD, AT_RISK, LIST_PAGE, PAGE_LOOKED_AT};
 use crate::node::mesh::{Peer, Presence};
 use crate::node::table::bounds::Bounds;
@@ -56,7 +56,7 @@ impl View<'_> {
     pub(super) fn status(&self) -> Answer {
         let cx = self.cx;
         let (wanted, sums) = (cx.copies(), cx.table.sums());
-        let goal = Spread { nodes: wanted, members: cx.goal_here().members };
+        let goal = self.goal();
         let at_risk = sums.few(goal).take(AT_RISK);
         let at_risk = at_risk.filter_map(|(photo, copies)| Some((cx.table.get(photo)?, copies)));
         let status = StatusReport {
@@ -76,6 +76,11 @@ impl View<'_> {
             notes: self.notes(),
         };
         Answer::Status(Box::new(status))
+    }
+
+    /// Over how many nodes and members the copies of each photo are to be spread, however few are here.
+    fn goal(&self) -> Spread {
+        Spread { nodes: self.cx.copies(), members: self.cx.goal_here().members }
     }
 
     /// A photo's line in a list.
@@ -130,7 +135,10 @@ impl View<'_> {
             None if removers.contains(&self.cx.my_member()) => {
                 "removed by this node's owner, but others have it too".to_owned()
             }
-            None => format!("{} other node(s) keep the same photo", entry.live().count()),
+            None => match entry.live().count() {
+                1 => "another node keeps the same photo".to_owned(),
+                nodes => format!("{nodes} other nodes keep the same photo"),
+            },
         };
         let names = entry.facts.names.iter().cloned().collect();
         TrashReport {
@@ -163,7 +171,7 @@ impl View<'_> {
                     node,
                     &peer.address,
                     alive,
-                    self.presence_in_words(peer),
+                    self.presence_in_words(node, peer),
                 ));
             }
         }
@@ -172,7 +180,10 @@ impl View<'_> {
     }
 
     fn node_report(&self, id: NodeId, address: &Address, alive: bool, state: String) -> NodeReport {
-        let load = self.cx.table.load(id);
+        let load = match alive {
+            true => self.cx.table.load(id),
+            false => self.cx.table.last_known(id),
+        };
         let (photos, bytes, originals) = (load.photos, load.bytes, load.originals);
         NodeReport {
             id,
@@ -186,7 +197,8 @@ impl View<'_> {
         }
     }
 
-    fn presence_in_words(&self, peer: &Peer) -> String {
+    fn presence_in_words(&self, node: NodeId, peer: &Peer) -> String {
+        let is_enough_here = self.cx.nodes_here() >= self.cx.copies();
         match peer.presence {
             Presence::Here { complete: true, .. } => "here".to_owned(),
             Presence::Here { complete: false, .. } => "here, still telling what it has".to_owned(),
@@ -196,13 +208,20 @@ impl View<'_> {
                     0 => "",
                     _ => ": it has come and gone before",
                 };
-                format!(
-                    "away for {}, its photos are copied in {}{before}",
-                    spoken(gone),
-                    spoken(left)
-                )
+                let (gone, left) = (spoken(gone), spoken(left));
+                if self.cx.table.last_known(node).photos == 0 {
+                    format!("away for {gone}, waited for {left} more{before}")
+                } else if is_enough_here {
+                    format!("away for {gone}, its photos are copied in {left}{before}")
+                } else {
+                    format!("away for {gone}; too few nodes are here to copy its photos")
+                }
             }
-            Presence::Gone => "gone; its photos were copied from other nodes".to_owned(),
+            Presence::Gone if self.cx.table.sums().under(self.goal()) == 0 => {
+                "gone; every photo in the collection has copies enough without it".to_owned()
+            }
+            Presence::Gone if is_enough_here => "gone; its photos are being copied".to_owned(),
+            Presence::Gone => "gone; too few nodes are here to copy its photos".to_owned(),
         }
     }
 
@@ -212,8 +231,9 @@ impl View<'_> {
         let called = self.cx.called(node);
         let Bounds { of_member, all } = self.cx.table.bounds;
         Some(format!(
-            "{count} photo(s) of {called} are left out: what one member tells takes up at most {} of this computer's \
+            "{} of {called} left out: what one member tells takes up at most {} of this computer's \
              memory, and all tell of at most {all} photos",
+            so_many(count, "photo"),
             spoken_bytes(of_member as u64)
         ))
     }
@@ -222,7 +242,7 @@ impl View<'_> {
         let mut notes = Vec::new();
         let (nodes, wanted) = (self.cx.nodes_here(), self.cx.copies());
         if nodes < wanted {
-            notes.push(format!("{wanted} copies are wanted, but only {nodes} node(s) are here"));
+            notes.push(format!("{wanted} copies are wanted, but {}", only_here(nodes)));
         }
         let held_up = if !self.cx.may_repair() {
             "nothing is copied or moved meanwhile"
@@ -253,8 +273,8 @@ impl View<'_> {
         notes.extend(self.bounds_note());
         if self.cx.folder.damaged() > 0 {
             notes.push(format!(
-                "{} damaged file(s) were found since the start: check this disk",
-                self.cx.folder.damaged()
+                "damage was found in {} since the start: check this disk",
+                so_many(self.cx.folder.damaged(), "file")
             ));
         }
         notes

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::View;
-use super::wording::spoken;
+use super::wording::{only_here, so_many, spoken};
 use crate::node::copies::Skipped;
 use crate::node::limits::{DOUBT, SETTLE};
 use crate::node::mesh::Presence;
@@ -22,10 +22,10 @@ impl View<'_> {
         let nodes = self.cx.nodes_here();
         let is_enough = !counted.falls_short_of(self.cx.goal());
         if counted.nodes > live.nodes && (live.nodes == 0 || is_enough) {
-            return self.why_counted(entry);
+            return self.why_counted(entry, live.nodes);
         }
         if live.nodes >= nodes {
-            return format!("only {nodes} node(s) are here");
+            return only_here(nodes);
         }
         let photo = entry.photo.id;
         if self.copies.is_coming(photo) {
@@ -46,8 +46,8 @@ impl View<'_> {
         self.why_not_offered(entry)
     }
 
-    /// The copy counts on a node that is away, or has not told all its photos yet.
-    fn why_counted(&self, entry: &Entry) -> String {
+    /// A copy counts on a node that is away, or has not told all its photos yet. So many nodes here have one.
+    fn why_counted(&self, entry: &Entry, live: usize) -> String {
         let in_trashes = self.cx.table.may_lie_in_trashes(entry);
         let mut counted = entry.claims.iter();
         let missing =
@@ -57,6 +57,12 @@ impl View<'_> {
         };
         let called = self.cx.called(node);
         match self.cx.mesh.peer(node).map(|peer| peer.presence) {
+            Some(Presence::Away { .. }) if !entry.is_present() => {
+                format!("{called} is away, and no node that is here has it")
+            }
+            Some(Presence::Away { .. }) if live >= self.cx.nodes_here() => {
+                format!("{called} is away, and no other node is here to take a copy")
+            }
             Some(Presence::Away { until, .. }) => {
                 format!("{called} is away; copied anew in {}", spoken(until.since(self.cx.now())))
             }
@@ -120,7 +126,8 @@ impl View<'_> {
         }
         match self.copies.in_line(entry.photo.id) {
             Some(photos) => {
-                format!("waits for its turn: {photos} photo(s) are in line to be copied from here")
+                let photos = so_many(photos as u64, "photo");
+                format!("waits for its turn: {photos} in line to be copied from here")
             }
             None => "tried just now; will be tried again within a minute".to_owned(),
         }

@@ -61,6 +61,22 @@ pub(super) fn differences(photo: &Photo, other: &Photo) -> Vec<String> {
     all
 }
 
+/// So many of something, for people.
+pub(super) fn so_many(count: impl Into<u64>, one: &str) -> String {
+    match count.into() {
+        1 => format!("1 {one}"),
+        count => format!("{count} {one}s"),
+    }
+}
+
+/// How many nodes are here, for people.
+pub(super) fn only_here(nodes: usize) -> String {
+    match nodes {
+        1 => "only 1 node is here".to_owned(),
+        nodes => format!("only {nodes} nodes are here"),
+    }
+}
+
 /// A number of bytes, for people.
 pub(super) fn spoken_bytes(bytes: u64) -> String {
     let kib = bytes.div_ceil(1024);

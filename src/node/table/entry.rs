@@ -136,6 +136,8 @@ pub(super) struct Inventory {
     pub(in crate::node) photos: BTreeSet<PhotoId>,
     /// Its part in the balance of loads.
     pub(in crate::node) load: Load,
+    /// What it had on its disk when it was last here.
+    pub(in crate::node) last_known: Load,
     /// How much memory its claims take up, in bytes.
     pub(in crate::node) memory: usize,
 }
@@ -151,20 +153,23 @@ pub(in crate::node) struct Load {
     pub(in crate::node) originals: u64,
 }
 
-/// Adds an entry's part to the loads of its holders, or takes it away.
+/// Adds an entry's part to the loads of its holders, or takes it away. Whether the collection would show what only nodes
+/// have that are away, nobody can say: all of it counts.
 pub(super) fn count_load(
     entry: &Entry,
     inventories: &mut BTreeMap<NodeId, Inventory>,
     apply: impl Fn(&mut u64, u64),
 ) {
-    if entry.verdict != Verdict::Keeper {
-        return;
-    }
-    for node in entry.live() {
-        let load = &mut inventories.entry(node).or_default().load;
+    for (node, claim) in entry.claims.iter().filter(|(_, claim)| claim.holding.is_stored()) {
+        let inventory = inventories.entry(node).or_default();
+        let load = match claim.current {
+            true if entry.verdict == Verdict::Keeper => &mut inventory.load,
+            true => continue,
+            false => &mut inventory.last_known,
+        };
         apply(&mut load.photos, 1);
         apply(&mut load.bytes, entry.photo.bytes);
-        apply(&mut load.originals, u64::from(entry.holding(node) == Some(Holding::Original)));
+        apply(&mut load.originals, u64::from(claim.holding == Holding::Original));
     }
 }
 

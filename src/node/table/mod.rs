@@ -257,6 +257,11 @@ impl Table {
         self.inventories.get(&node).map(|inventory| inventory.load).unwrap_or_default()
     }
 
+    /// What a node that is away had on its disk when it was last here.
+    pub(in crate::node) fn last_known(&self, node: NodeId) -> Load {
+        self.inventories.get(&node).map(|inventory| inventory.last_known).unwrap_or_default()
+    }
+
     /// How many photos a node has in any way, or had when it was last here.
     pub(in crate::node) fn told_of(&self, node: NodeId) -> usize {
         self.inventories.get(&node).map_or(0, |inventory| inventory.photos.len())

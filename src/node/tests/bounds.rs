@@ -16,7 +16,7 @@ fn who_tells_too_much_is_left_out_and_nobody_else() {
     solo.node.cx.table.bounds = Bounds { of_member, all };
     solo.join(1, Default::default(), &[b"1", b"2", b"3"]);
     assert_eq!(solo.status().photos, 2);
-    let note = "1 photo(s) of node 0000000000000001 are left out: what one member tells takes up at most 4000 bytes of this computer's memory, and all tell of at most 3 photos";
+    let note = "1 photo of node 0000000000000001 left out: what one member tells takes up at most 4000 bytes of this computer's memory, and all tell of at most 3 photos";
     assert!(solo.status().notes.contains(&note.to_owned()));
     // What it knows already it hears of as before, from whomever.
     solo.join(2, Default::default(), &[b"1", b"4"]);

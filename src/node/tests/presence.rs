@@ -49,8 +49,8 @@ fn who_comes_and_goes_is_waited_for_longer_and_people_are_told_why() {
     assert_eq!(
         states,
         [
-            "away for 0 s, its photos are copied in 60 s",
-            "away for 0 s, its photos are copied in 2 min: it has come and gone before",
+            "away for 0 s, waited for 60 s more",
+            "away for 0 s, waited for 2 min more: it has come and gone before",
         ]
     );
 }
@@ -63,7 +63,7 @@ fn who_comes_and_goes_at_once_is_not_waited_for_longer() {
         solo.hear(n, Message::Register(register(1, PIN)));
         solo.wait(GRACE / 2);
         close(&mut solo, n, CloseReason::Remote);
-        assert_eq!(state(&mut solo, 1), "away for 0 s, its photos are copied in 60 s");
+        assert_eq!(state(&mut solo, 1), "away for 0 s, waited for 60 s more");
     }
 }
 
@@ -112,7 +112,7 @@ fn who_has_been_here_for_long_is_waited_for_as_at_first() {
         }
         close(&mut solo, n, CloseReason::Remote);
     }
-    let expected = "away for 0 s, its photos are copied in 60 s";
+    let expected = "away for 0 s, waited for 60 s more";
     assert_eq!(state(&mut solo, 1), expected);
 }
 
@@ -135,8 +135,8 @@ fn who_loses_more_than_half_of_all_at_once_waits_longer_for_them() {
             }
         }
         let expected = match longer {
-            true => "away for 0 s, its photos are copied in 4 min",
-            false => "away for 0 s, its photos are copied in 60 s",
+            true => "away for 0 s, waited for 4 min more",
+            false => "away for 0 s, waited for 60 s more",
         };
         assert_eq!(state(&mut solo, vanish), expected, "{vanish} {reason}");
         if longer {

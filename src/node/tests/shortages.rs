@@ -42,7 +42,7 @@ fn nobody_else_is_here() {
     let mut solo = Solo::new();
     solo.hold(b"cat");
     solo.wait(SETTLE + TICK);
-    expect(&mut solo, "only 1 node(s) are here");
+    expect(&mut solo, "only 1 node is here");
 }
 
 #[test]
@@ -88,7 +88,8 @@ fn it_waits_in_line_however_long() {
     for span in [SETTLE + 2 * TICK, 3 * RETRY] {
         solo.wait(span);
         let reasons = reasons(&mut solo);
-        let waits = reasons.iter().filter(|why| why.starts_with("waits for its turn: 3 photo(s)"));
+        let waits =
+            reasons.iter().filter(|why| why.starts_with("waits for its turn: 3 photos in line"));
         assert_eq!(waits.count(), 3, "{reasons:?}");
     }
 }
@@ -141,7 +142,37 @@ fn a_holder_is_away() {
     let (link, reason) = (LinkId(1), CloseReason::Remote);
     solo.tell(LinkEvent::Closed { link, reason });
     let node = NodeId(1);
+    expect(&mut solo, &format!("node {node} is away, and no other node is here to take a copy"));
+    let away = |solo: &mut Solo| {
+        let nodes = solo.status().nodes.into_iter();
+        let mut nodes = nodes.filter(|other| other.id == node);
+        let node = nodes.next().expect("it is remembered");
+        (node.photos, node.originals, node.state)
+    };
+    let too_few = "away for 0 s; too few nodes are here to copy its photos";
+    assert_eq!(away(&mut solo), (1, 1, too_few.to_owned()), "what it had is still known");
+    solo.join(2, PIN, &[]);
     expect(&mut solo, &format!("node {node} is away; copied anew in 60 s"));
+    assert_eq!(away(&mut solo).2, "away for 0 s, its photos are copied in 60 s");
+}
+
+#[test]
+fn a_holder_is_gone() {
+    let mut solo = Solo::new();
+    solo.hold(b"cat");
+    solo.join(1, PIN, &[b"cat"]);
+    let (link, reason) = (LinkId(1), CloseReason::Remote);
+    solo.tell(LinkEvent::Closed { link, reason });
+    solo.wait(2 * DOUBT);
+    let gone = |solo: &mut Solo| {
+        let nodes = solo.status().nodes.into_iter();
+        nodes.filter(|node| node.id == NodeId(1)).map(|node| node.state).collect::<String>()
+    };
+    assert_eq!(gone(&mut solo), "gone; too few nodes are here to copy its photos");
+    solo.join(2, PIN, &[]);
+    assert_eq!(gone(&mut solo), "gone; its photos are being copied");
+    solo.announce(2, vec![original(b"cat")], true);
+    assert_eq!(gone(&mut solo), "gone; every photo in the collection has copies enough without it");
 }
 
 #[test]
