@@ -27,7 +27,7 @@ pub(crate) struct Cli {
 const EXIT_CODES: &str = "\
 An ADDR is PORT (on this machine) or HOST:PORT.
 
-Exit codes: 0 ok, 1 not found, 2 wrong usage, 3 ambiguous name, 65 bad data, 69 daemon unreachable, 74 I/O error,
+Exit codes: 0 ok, 1 not found, or not safe (status --check), 2 wrong usage, 3 ambiguous name, 65 bad data, 69 daemon unreachable, 74 I/O error,
 77 not yours to do.
 
 Examples:
@@ -240,6 +240,9 @@ pub(crate) struct StatusArgs {
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+    /// For scripts: exit with 1 if a photo is on fewer nodes than wanted, or this node has found damage
+    #[arg(long)]
+    pub(crate) check: bool,
     #[command(flatten)]
     pub(crate) asked: Asked,
 }

@@ -40,7 +40,12 @@ fn run(command: Command) -> Result<u8, Failure> {
         Command::Get(args) => client::get(|| args.asked.connect(), &args.wish(), &mut out)?,
         Command::Show(args) => client::show(&mut args.asked.connect()?, &args.name, &mut out)?,
         Command::Put(args) => client::put(|| args.asked.connect(), &args.files, &mut out)?,
-        Command::Status(args) => client::status(&mut args.asked.connect()?, args.json, &mut out)?,
+        Command::Status(args) => {
+            let health = client::status(&mut args.asked.connect()?, args.json, &mut out)?;
+            if args.check {
+                health.into_result()?;
+            }
+        }
         Command::Duplicates(args) => {
             client::duplicates(&mut args.asked.connect()?, args.json, &mut out)?;
         }

@@ -11,6 +11,8 @@ use crate::protocol::client::Refusal;
 pub enum Failure {
     /// There is no such photo, or node.
     NotFound(String),
+    /// The collection is not as safe as it should be.
+    AtRisk(String),
     /// The command cannot be carried out as it was given.
     Usage(String),
     /// The name can mean several photos, or nodes.
@@ -59,7 +61,7 @@ impl Failure {
     pub fn exit_code(&self) -> u8 {
         match self {
             Failure::ReaderGone => 0,
-            Failure::NotFound(_) => 1,
+            Failure::NotFound(_) | Failure::AtRisk(_) => 1,
             Failure::Usage(_) => 2,
             Failure::Ambiguous { .. } => 3,
             Failure::BadData(_) => 65,
@@ -76,6 +78,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::NotFound(text)
+            | Failure::AtRisk(text)
             | Failure::Usage(text)
             | Failure::BadData(text)
             | Failure::Unreachable(text)

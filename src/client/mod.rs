@@ -86,5 +86,5 @@ pub use members::{forget, members, tell};
 pub use put::put;
 pub use remove::{Consent, remove};
 pub use same::{Looks, same};
-pub use status::status;
+pub use status::{Health, status};
 pub use trash::{trash_list, trash_purge, trash_restore};

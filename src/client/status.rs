@@ -6,14 +6,45 @@ use indicatif::{HumanBytes, HumanCount};
 
 use super::screen::{Column, count, plain, write_json, write_table};
 use super::{Daemon, Failure};
-use crate::protocol::client::{FolderReport, NodeReport, StatusReport};
+use crate::protocol::client::{FolderReport, NodeReport, RiskReport, StatusReport};
 use crate::protocol::{Answer, Request};
 
-/// How many photos at risk are shown: with the nodes and the summary they must fit on a screen.
-const RISKS_SHOWN: usize = 10;
+/// How many reasons are shown for which photos are at risk: with the nodes and the summary they must fit on a screen.
+const REASONS_SHOWN: usize = 6;
+
+/// How many of the photos are named that are at risk for one reason.
+const RISKS_NAMED: usize = 4;
+
+/// What is not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Health(Vec<String>);
+
+impl Health {
+    fn of(report: &StatusReport) -> Health {
+        let mut troubles = Vec::new();
+        if report.under_replicated > 0 {
+            let verb = if report.under_replicated == 1 { "is" } else { "are" };
+            let photos = count(report.under_replicated, "photo");
+            troubles.push(format!("{photos} {verb} on fewer nodes than wanted"));
+        }
+        if report.damaged > 0 {
+            let files = count(report.damaged, "damaged file");
+            troubles.push(format!("this node has found {files} since its start"));
+        }
+        Health(troubles)
+    }
+
+    /// A failure that says what is wrong, if anything is.
+    pub fn into_result(self) -> Result<(), Failure> {
+        match self.0.is_empty() {
+            true => Ok(()),
+            false => Err(Failure::AtRisk(self.0.join("; "))),
+        }
+    }
+}
 
 /// Shows the state of the mesh: one screen for people, or one JSON object.
-pub fn status(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Result<(), Failure> {
+pub fn status(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Result<Health, Failure> {
     let Answer::Status(report) = daemon.ask(&Request::Status)? else {
         return Err(daemon.unexpected());
     };
@@ -22,7 +53,7 @@ pub fn status(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Result<(
     } else {
         write_screen(&report, out)?;
     }
-    Ok(())
+    Ok(Health::of(&report))
 }
 
 fn write_screen(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
@@ -71,14 +102,12 @@ fn row(node: &NodeReport) -> [String; 6] {
         (false, "") => "away".to_owned(),
         (_, state) => plain(state),
     };
-    [
-        name(node),
-        node.address.to_string(),
-        node.photos.to_string(),
-        node.originals.to_string(),
-        HumanBytes(node.bytes).to_string(),
-        state,
-    ]
+    let numbers =
+        [node.photos.to_string(), node.originals.to_string(), HumanBytes(node.bytes).to_string()];
+    // As they were when the node was last here.
+    let numbers = if node.alive { numbers } else { numbers.map(|number| format!("({number})")) };
+    let [photos, originals, bytes] = numbers;
+    [name(node), node.address.to_string(), photos, originals, bytes, state]
 }
 
 fn write_safety(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
@@ -104,23 +133,50 @@ fn write_safety(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
+/// The photos at risk, those together that are so for one reason.
 fn write_risks(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
-    let shown = &report.at_risk[..report.at_risk.len().min(RISKS_SHOWN)];
-    for risk in shown {
-        let copies = if risk.copies == 1 { "copy" } else { "copies" };
-        writeln!(
-            out,
-            "  {} ({}), {} {copies}: {}",
-            plain(&risk.name),
-            risk.id.short(),
-            risk.copies,
-            plain(&risk.reason)
-        )?;
+    let mut groups: Vec<Vec<&RiskReport>> = Vec::new();
+    for risk in &report.at_risk {
+        let reason = (risk.copies, &risk.reason);
+        match groups.iter_mut().find(|group| (group[0].copies, &group[0].reason) == reason) {
+            Some(group) => group.push(risk),
+            None => groups.push(vec![risk]),
+        }
     }
-    match report.under_replicated.saturating_sub(shown.len() as u64) {
+    groups.truncate(REASONS_SHOWN);
+    for group in &groups {
+        write_group(group, out)?;
+    }
+    let shown = groups.iter().map(Vec::len).sum::<usize>() as u64;
+    match report.under_replicated.saturating_sub(shown) {
         0 => Ok(()),
         more => writeln!(out, "  and {more} more"),
     }
+}
+
+fn write_group(group: &[&RiskReport], out: &mut impl Write) -> io::Result<()> {
+    let [first, others @ ..] = group else {
+        return Ok(());
+    };
+    let copies =
+        if first.copies == 1 { "1 copy".to_owned() } else { format!("{} copies", first.copies) };
+    let reason = plain(&first.reason);
+    if others.is_empty() {
+        return writeln!(
+            out,
+            "  {} ({}), {copies}: {reason}",
+            plain(&first.name),
+            first.id.short()
+        );
+    }
+    writeln!(out, "  {} with {copies}: {reason}", count(group.len() as u64, "photo"))?;
+    let named = &group[..group.len().min(RISKS_NAMED)];
+    let names: Vec<String> = named.iter().map(|risk| plain(&risk.name)).collect();
+    let more = match group.len() - named.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    writeln!(out, "    {}{more}", names.join(", "))
 }
 
 fn write_this_node(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {

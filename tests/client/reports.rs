@@ -32,7 +32,7 @@ fn report() -> StatusReport {
         name: format!("photo{number}.jpg"),
         id: PhotoId([number; 32]),
         copies: 1,
-        reason: "waits for grace".to_owned(),
+        reason: if number < 12 { "waits for grace" } else { "just changed" }.to_owned(),
     };
     StatusReport {
         node: NodeId(1),
@@ -41,7 +41,7 @@ fn report() -> StatusReport {
         nodes: vec![node(1, true, "this node"), node(2, false, "away for 3 min")],
         photos: 240,
         duplicates: 13,
-        under_replicated: 12,
+        under_replicated: 14,
         over_replicated: 0,
         at_risk: (1..=12).map(risk).collect(),
         trash: 3,
@@ -74,9 +74,12 @@ fn status_says_on_one_screen_who_is_here_and_what_is_at_risk() {
         "0000000000000002  127.0.0.1:5002",
         "away for 3 min",
         "240 photos",
-        "12 photos on fewer than 2 nodes",
-        "photo10.jpg (0a0a0a0a), 1 copy: waits for grace",
-        "and 2 more",
+        "14 photos on fewer than 2 nodes",
+        "  11 photos with 1 copy: waits for grace",
+        "    photo1.jpg, photo2.jpg, photo3.jpg, photo4.jpg and 7 more",
+        "  photo12.jpg (0c0c0c0c), 1 copy: just changed",
+        "  and 2 more",
+        "(120)  (80)  (3.00 MiB)  away for 3 min",
         "3 photos in its trash",
         "still to be read by the new rules: 1,234",
         "12 files beside photos",
@@ -92,6 +95,17 @@ fn status_says_on_one_screen_who_is_here_and_what_is_at_risk() {
 }
 
 #[test]
+fn status_checks_for_scripts_whether_all_is_safe() {
+    let (daemon, folder) = (Scripted::new(trouble), TempDir::new().unwrap());
+    let output = daemon.run(folder.path(), &["status", "--check"]);
+    assert_eq!(code(&output), 1);
+    assert!(stdout(&output).contains("240 photos"), "it is shown all the same");
+    assert!(stderr(&output).contains("14 photos are on fewer nodes than wanted"));
+    let output = Scripted::new(peace).run(folder.path(), &["status", "--check"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+}
+
+#[test]
 fn status_for_scripts_keeps_its_contract() {
     let (daemon, folder) = (Scripted::new(trouble), TempDir::new().unwrap());
     let output = daemon.run(folder.path(), &["status", "--json"]);
@@ -99,7 +113,7 @@ fn status_for_scripts_keeps_its_contract() {
     assert_eq!(status["node"], "0000000000000001");
     assert_eq!(status["address"], "127.0.0.1:5001");
     for (key, value) in
-        [("copies_wanted", 2), ("photos", 240), ("under_replicated", 12), ("over_replicated", 0)]
+        [("copies_wanted", 2), ("photos", 240), ("under_replicated", 14), ("over_replicated", 0)]
     {
         assert_eq!(status[key], value, "{key}");
     }
