@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::screen::{count, picture, plain};
 use super::{Daemon, Failure};
-use crate::photo::Relation;
+use crate::photo::{Format, Relation};
 use crate::protocol::client::{Explanation, PhotoReport, VersionReport};
 use crate::protocol::{Answer, Holding, NodeId, Request};
 
@@ -91,7 +91,7 @@ fn write_card(explanation: &Explanation, out: &mut impl Write) -> io::Result<()>
     let photo = &explanation.photo;
     writeln!(out, "{}", plain(&photo.name))?;
     writeln!(out, "  id       {}", photo.id)?;
-    writeln!(out, "  picture  {}, {}", describe(photo), tint(explanation))?;
+    writeln!(out, "  picture  {}{}", describe(photo), tint(explanation))?;
     if let Some(moment) = &explanation.captured {
         writeln!(out, "  taken    {}", plain(moment))?;
     }
@@ -179,7 +179,12 @@ fn describe(photo: &PhotoReport) -> String {
 }
 
 fn tint(explanation: &Explanation) -> String {
-    let colour = if explanation.colour { "colour" } else { "grey" };
+    let colour = match explanation.colour {
+        // Nobody knows whether it has any.
+        _ if explanation.photo.format == Format::Opaque => "",
+        true => ", colour",
+        false => ", grey",
+    };
     let camera = if explanation.camera { ", from a camera" } else { "" };
     format!("{colour}{camera}")
 }

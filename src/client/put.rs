@@ -112,12 +112,13 @@ fn progress(name: &str, bytes: u64) -> ProgressBar {
 /// Writes one line about one file; if the file was not taken, that is a failure.
 fn report(path: &Path, answer: &Answer, out: &mut impl Write) -> Result<(), Failure> {
     let file = plain(&path.to_string_lossy());
-    if let Answer::Stored { name, id, copies, nodes, called, warning } = answer {
+    if let Answer::Stored { name, id, copies, nodes, called, already, warning } = answer {
         let label = plain(name);
         let on = count(u64::from(*copies), "node");
         let named = |node: &NodeId| called.get(node).map_or(node.to_string(), |name| plain(name));
         let nodes: Vec<_> = nodes.iter().map(named).collect();
-        writeln!(out, "{file}: stored as {label} ({}), on {on}: {}", id.short(), nodes.join(", "))?;
+        let done = if *already { "is there already, as" } else { "stored as" };
+        writeln!(out, "{file}: {done} {label} ({}), on {on}: {}", id.short(), nodes.join(", "))?;
         if let Some(warning) = warning {
             eprintln!("photomesh: {file}: {}", plain(warning));
         }

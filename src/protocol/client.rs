@@ -245,7 +245,10 @@ pub enum Answer {
         /// What people call them, in a group.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         called: BTreeMap<NodeId, String>,
-        /// What is not as wished yet.
+        /// Whether the collection had it before.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        already: bool,
+        /// What a person should know: what is not as wished, or not as they may think.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         warning: Option<Box<str>>,
     },

@@ -42,6 +42,7 @@ fn store(stream: &mut TcpStream, request: Request) {
             copies: 1,
             nodes: vec![NodeId(7), NodeId(8)],
             called: [(NodeId(8), "ben/laptop".to_owned())].into(),
+            already: id == PhotoId::of(b"known"),
             warning: Some("only one copy so far".into()),
         },
     };
@@ -61,6 +62,9 @@ fn every_byte_of_a_file_arrives() {
         assert!(text.contains("on 1 node: 0000000000000007"), "{text}");
         assert!(stderr(&output).contains("only one copy so far"));
     }
+    fs::write(folder.path().join("b.jpg"), "known").unwrap();
+    let text = stdout(&daemon.run(folder.path(), &["put", "b.jpg"]));
+    assert!(text.starts_with("b.jpg: is there already, as b.jpg"), "{text}");
 }
 
 #[test]

@@ -45,6 +45,7 @@ fn answer_after(answer: &Answer) -> Option<Answer> {
             copies: 1,
             nodes: vec![NODE],
             called: [(NODE, words())].into(),
+            already: true,
             warning: Some(words().into()),
         },
         Answer::Stored { .. } => {

@@ -83,7 +83,8 @@ enum Waiting {
     /// For its put to be looked at, then to be on disk.
     Put { name: String },
     /// For its put to be on as many nodes as wanted.
-    Copies { photo: PhotoId, until: Time },
+    /// Whether the collection showed the photo before is told with the answer.
+    Copies { photo: PhotoId, until: Time, known: bool },
     /// For a photo to be back from the trash.
     Restore { photo: PhotoId },
     /// For photos in the trash to be deleted.

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use super::wording::differences;
+use super::wording::{differences, only_here};
 use super::{Clients, Waiting};
 use crate::node::context::Context;
 use crate::node::limits::PUT;
 use crate::node::news::News;
 use crate::node::table::entry::Entry;
+use crate::node::table::names::primary;
 use crate::node::table::verdict::Verdict;
 use crate::node::{DiskAction, DiskError, LinkId, Spool};
-use crate::photo::{Photo, PhotoId};
+use crate::photo::{Format, Photo, PhotoId};
 use crate::protocol::client::Refusal;
 use crate::protocol::{Answer, Facts, Holding, NodeId};
 
@@ -97,8 +98,9 @@ impl Clients {
         match result {
             Ok(()) => {
                 let id = photo.id;
+                let known = cx.table.get(id).is_some_and(|entry| cx.table.is_shown(entry));
                 cx.hold(photo, facts, Holding::Original);
-                self.await_copies(cx, link, id);
+                self.await_copies(cx, link, id, known);
             }
             Err(error) => {
                 self.refuse_for(cx, link, &error);
@@ -106,10 +108,17 @@ impl Clients {
         }
     }
 
-    pub(super) fn await_copies(&mut self, cx: &mut Context, link: LinkId, photo: PhotoId) {
+    /// A client waits until a photo has its copies. Whether the collection showed it before is told with the answer.
+    pub(super) fn await_copies(
+        &mut self,
+        cx: &mut Context,
+        link: LinkId,
+        photo: PhotoId,
+        known: bool,
+    ) {
         // The client may have hung up meanwhile; the photo stays.
         if self.waiting.contains_key(&link) {
-            self.waiting.insert(link, Waiting::Copies { photo, until: cx.now() + PUT });
+            self.waiting.insert(link, Waiting::Copies { photo, until: cx.now() + PUT, known });
         }
         self.put_progressed(cx, photo);
     }
@@ -175,25 +184,53 @@ impl Clients {
             let error = "it was stored, but its file has vanished from this daemon's folder";
             return self.refuse(cx, link, Refusal::Disk, error);
         }
-        let wanted = cx.copies();
-        let warning = (copies < wanted).then(|| match cx.nodes_here() {
-            nodes if nodes < wanted => {
-                format!("{wanted} copies are wanted, but only {nodes} node(s) are here")
-            }
-            _ => format!("{wanted} copies are wanted; the others follow"),
-        });
-        let shown = cx.table.get(photo);
-        let shown = shown.and_then(|entry| cx.table.shown_instead(entry));
-        let better = shown.map(|keeper| {
-            let label = cx.table.label(keeper.photo.id);
-            format!("the collection shows a better version of this picture, {label}")
-        });
-        let warning = better.or(warning).map(String::into_boxed_str);
+        let warnings = [
+            too_few(cx, copies),
+            cx.table.get(photo).and_then(|entry| shown_instead(cx, entry)),
+            cx.table.get(photo).and_then(|entry| undecoded(&entry.photo)),
+            cx.table.get(photo).and_then(|entry| shares_name(cx, entry)),
+        ];
+        let warnings: Vec<String> = warnings.into_iter().flatten().collect();
+        let warning = (!warnings.is_empty()).then(|| warnings.join("; ").into_boxed_str());
+        let waiting = self.waiting.get(&link);
+        let already = matches!(waiting, Some(Waiting::Copies { known: true, .. }));
         let name = cx.name_of(photo);
         let copies = u32::try_from(copies).unwrap_or(u32::MAX);
         let in_group = cx.config().membership.is_some();
         let called = nodes.iter().filter(|_| in_group).map(|node| (*node, cx.called(*node)));
         let called = called.collect();
-        self.answer(cx, link, Answer::Stored { name, id: photo, copies, nodes, called, warning });
+        let stored = Answer::Stored { name, id: photo, copies, nodes, called, already, warning };
+        self.answer(cx, link, stored);
     }
+}
+
+/// A stored photo has fewer copies than wanted.
+fn too_few(cx: &Context, copies: usize) -> Option<String> {
+    let wanted = cx.copies();
+    (copies < wanted).then(|| match cx.nodes_here() {
+        nodes if nodes < wanted => format!("{wanted} copies are wanted, but {}", only_here(nodes)),
+        _ => format!("{wanted} copies are wanted; the others follow"),
+    })
+}
+
+/// The collection shows another version in the place of a stored photo.
+fn shown_instead(cx: &Context, entry: &Entry) -> Option<String> {
+    let keeper = cx.table.shown_instead(entry)?;
+    let label = cx.table.label(keeper.photo.id);
+    Some(format!("the collection shows a better version of this picture, {label}"))
+}
+
+/// Nobody knows what a stored photo shows.
+fn undecoded(photo: &Photo) -> Option<String> {
+    let text = "no picture could be read from it: it is kept as it is, and may be damaged if it is no RAW file or the like";
+    (photo.format == Format::Opaque).then(|| text.to_owned())
+}
+
+/// Another photo has the name of a stored one.
+fn shares_name(cx: &Context, entry: &Entry) -> Option<String> {
+    let name = primary(&entry.photo, &entry.facts);
+    let shares = cx.table.is_shown(entry) && cx.table.label(entry.photo.id) != name;
+    shares.then(|| {
+        format!("another photo is called {name}, too: both are listed with digits of their ids")
+    })
 }

@@ -9,11 +9,11 @@ use super::super::{
     LinkAction, Spool,
 };
 use super::claims::{hold, version};
-use super::solo::{Solo, challenge, proof};
+use super::solo::{Solo, challenge, original, proof};
 use super::world::{CLIENT, picture};
 use crate::photo::{ACCOUNT, Photo, PhotoId, Relation};
 use crate::protocol::client::Refusal;
-use crate::protocol::{Answer, Departure, Gone, Holding, Message, Record, Request};
+use crate::protocol::{Answer, Departure, Facts, Gone, Holding, Message, Record, Request};
 
 const PIN: Duration = Duration::from_secs(60);
 const BYTES: &[u8] = b"mine";
@@ -129,6 +129,35 @@ fn a_put_that_nobody_copies_in_time_is_stored_with_a_warning() {
         matches!(answer, Some(Answer::Stored { copies: 1, warning: Some(_), .. })),
         "{answer:?}"
     );
+}
+
+#[test]
+fn who_puts_a_photo_is_told_what_they_may_not_expect() {
+    let mut solo = Solo::new();
+    let mut told = |before: &[u8]| {
+        put(&mut solo);
+        inspected(&mut solo, Ok(picture(BYTES)));
+        let mut actions = installed(&mut solo, Ok(()));
+        actions.extend(solo.wait(PUT));
+        let Some(Answer::Stored { name, already, warning: Some(warning), .. }) = answered(&actions)
+        else {
+            panic!("{:?}", answered(&actions));
+        };
+        let told = (name.clone(), *already, warning.to_string());
+        if !before.is_empty() {
+            let mut photo = original(before);
+            photo.facts = Facts::named("mine.jpg").into();
+            hold(&mut solo, &photo);
+        }
+        told
+    };
+    let (name, already, warning) = told(b"another");
+    assert_eq!((name.as_str(), already), ("mine.jpg", false));
+    assert!(warning.contains("no picture could be read from it"), "{warning}");
+    assert!(!warning.contains("another photo"), "{warning}");
+    let (name, already, warning) = told(b"");
+    assert!(already && name.starts_with("mine~"), "{name}");
+    assert!(warning.contains("another photo is called mine.jpg, too"), "{warning}");
 }
 
 /// A worse version is put into a folder that has the better one.

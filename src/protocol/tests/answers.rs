@@ -243,12 +243,11 @@ fn about_changes() -> impl Strategy<Value = Answer> {
     let distinct = (".*", photo_id(), any::<bool>(), ".*")
         .prop_map(|(name, id, shown, state)| DistinctReport { name, id, shown, state });
     prop_oneof![
-        (".*", photo_id(), any::<u32>(), some(node()), some((node(), ".*")), warning).prop_map(
-            |(name, id, copies, nodes, called, warning)| {
+        (".*", photo_id(), any::<(u32, bool)>(), some(node()), some((node(), ".*")), warning)
+            .prop_map(|(name, id, (copies, already), nodes, called, warning)| {
                 let called = called.into_iter().collect();
-                Answer::Stored { name, id, copies, nodes, called, warning }
-            }
-        ),
+                Answer::Stored { name, id, copies, nodes, called, already, warning }
+            }),
         (".*", photo_id(), prop::option::of(relation()), some(".*"))
             .prop_map(|(name, id, relation, differs)| Answer::Have { name, id, relation, differs }),
         some(distinct).prop_map(|photos| Answer::Distinct { photos }),
