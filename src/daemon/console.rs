@@ -1,16 +1,21 @@
 //! The thread that owns the terminal: log lines and the progress of the first scan, on stderr.
 //!
+//! On a terminal a line begins with the time of day, for whoever sits before it; elsewhere with the moment in UTC and the
+//! node, for who gathers the logs of many.
+//!
 //! Whoever reads the log may stop reading. Then this thread waits, and nobody else: lines that find its queue full are
 //! dropped, and how many is the next line. A line that [repeats](super::repeats) itself is counted instead.
 
 use std::convert::Infallible;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::limits::{LINGER, LOG_LINES};
 use super::repeats::Repeats;
@@ -72,32 +77,21 @@ impl Console {
 }
 
 fn run(node: NodeId, queue: &Receiver<Output>, dropped: &AtomicU64) {
-    // Hidden by itself if stderr is no terminal.
-    let bar = ProgressBar::no_length();
-    if let Ok(style) = ProgressStyle::with_template("reading photos {wide_bar} {pos}/{len} {eta}") {
-        bar.set_style(style);
-    }
-    let print = |time, topic, text: &str| bar.suspend(|| print(node, time, topic, text));
+    let reader = if io::stderr().is_terminal() { Reader::Person } else { Reader::Program(node) };
+    // Only while photos are read: a bar that never ends looks like a program that hangs.
+    let mut bar = ProgressBar::hidden();
     let mut repeats = Repeats::default();
     loop {
+        let print = |time, topic, text: &str| bar.suspend(|| print(reader, time, topic, text));
         let output = match repeats.due() {
             Some(due) => queue.recv_deadline(due),
             None => queue.recv().map_err(RecvTimeoutError::from),
         };
         let is_last = matches!(output, Ok(Output::Flush(_)));
-        match &output {
-            Ok(Output::Line(time, topic, text)) => {
-                if repeats.admits(Instant::now(), topic, text) {
-                    print(*time, topic, text);
-                }
-            }
-            Ok(Output::Progress(done, found)) if done == found => bar.finish_and_clear(),
-            Ok(Output::Progress(done, found)) => {
-                bar.set_length(*found);
-                bar.set_position(*done);
-            }
-            Ok(Output::Flush(_)) | Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return,
+        if let Ok(Output::Line(time, topic, text)) = &output
+            && repeats.admits(Instant::now(), topic, text)
+        {
+            print(*time, topic, text);
         }
         let lost = dropped.swap(0, Ordering::Relaxed);
         let text = format!("{lost} lines were dropped: the log was not read fast enough");
@@ -109,19 +103,57 @@ fn run(node: NodeId, queue: &Receiver<Output>, dropped: &AtomicU64) {
                 print(SystemTime::now(), topic, &text);
             }
         }
-        if let Ok(Output::Flush(done)) = output {
-            drop(done);
+        match output {
+            Ok(Output::Progress(done, found)) if done == found => {
+                bar.finish_and_clear();
+                bar = ProgressBar::hidden();
+            }
+            Ok(Output::Progress(done, found)) => {
+                if bar.is_hidden() {
+                    bar = progress_bar();
+                }
+                bar.set_length(found);
+                bar.set_position(done);
+            }
+            Ok(Output::Flush(done)) => drop(done),
+            Ok(Output::Line(..)) | Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
         }
     }
 }
 
-fn print(node: NodeId, time: SystemTime, topic: &str, text: &str) {
+/// Hidden by itself if stderr is no terminal.
+fn progress_bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("reading photos {wide_bar} {pos}/{len} {eta}");
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::no_length().with_style(style)
+}
+
+/// Who reads the log.
+#[derive(Clone, Copy)]
+pub(super) enum Reader {
+    Person,
+    /// A program, or a file; it may have the logs of many nodes, of which this is one.
+    Program(NodeId),
+}
+
+fn print(reader: Reader, time: SystemTime, topic: &str, text: &str) {
     // There is nowhere to report that the log cannot be written.
-    let _ = io::stderr().write_all(written(node, time, topic, text).as_bytes());
+    let _ = io::stderr().write_all(written(reader, time, topic, text).as_bytes());
 }
 
 /// One line an event. What peers and file names bring along must not draw on the terminal.
-pub(super) fn written(node: NodeId, time: SystemTime, topic: &str, text: &str) -> String {
-    let time = humantime::format_rfc3339_millis(time);
-    format!("{time} {node} {topic}: {}\n", plain(text))
+pub(super) fn written(reader: Reader, time: SystemTime, topic: &str, text: &str) -> String {
+    let text = plain(text);
+    match reader {
+        Reader::Person => {
+            let time = Timestamp::try_from(time).unwrap_or_default();
+            let time = time.to_zoned_datetime(TimeZone::system());
+            format!("{} {topic}: {text}\n", time.strftime("%H:%M:%S"))
+        }
+        Reader::Program(node) => {
+            let time = humantime::format_rfc3339_millis(time);
+            format!("{time} {node} {topic}: {text}\n")
+        }
+    }
 }
