@@ -8,6 +8,7 @@ mod support;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -365,4 +366,16 @@ fn a_new_file_in_a_running_folder_joins_the_collection() {
     };
     assert_eq!((told.photo.width, told.photo.height), (240, 160));
     assert_eq!(told.held.len(), 2);
+}
+
+#[test]
+fn a_daemon_that_is_to_join_itself_says_so_and_does_not_wait() {
+    let place = TempDir::new().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_photomesh"));
+    let itself = ["--advertise", "10.0.0.1:5000", "--join", "10.0.0.1:5000"];
+    let output = command.args(["daemon", "--port", "0"]).args(itself).arg(place.path()).output();
+    let output = output.unwrap();
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{words}");
+    assert!(words.contains("this very daemon"), "{words}");
 }

@@ -49,6 +49,7 @@ mod disk;
 mod door;
 mod inbox;
 mod limits;
+mod own_address;
 mod peer;
 mod repeats;
 mod room;
@@ -61,8 +62,7 @@ mod tests;
 mod threads;
 
 use std::io::{self, Write};
-use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -172,7 +172,7 @@ fn serve(options: Options) -> Result<(), Failure> {
     let capacity = raise_file_limit();
     let socket = door::listener::bind(&options.host, options.port)
         .map_err(|message| Failure { code: UNAVAILABLE, message })?;
-    let address = bound_address(&options, &socket)?;
+    let address = own_address::find(&options, &socket)?;
     let folder = open_folder(&options)?;
     let group = in_group(&options, &folder);
     let config = configure(&options, &folder, &address, group.as_ref())?;
@@ -204,6 +204,10 @@ fn serve(options: Options) -> Result<(), Failure> {
         Workers::start(folder, (disk.clone(), jobs), reports, console.clone()).map_err(threads)?;
     let listener = Listener::start(socket, services.clone(), capacity).map_err(threads)?;
     announce(&address);
+    console.line("folder", format!("sharing {}", shown(&options.folder)));
+    if options.join.is_empty() {
+        console.line("mesh", format!("others join with --join {}", config.address));
+    }
     if options.member.is_none() {
         console.line("group", NO_GROUP.to_owned());
     }
@@ -279,28 +283,13 @@ fn name(options: &Options) -> NodeName {
     options.name.unwrap_or_else(host)
 }
 
+/// A folder for people: where it is, from whatever folder they have named it.
+fn shown(folder: &Path) -> String {
+    folder.canonicalize().unwrap_or_else(|_| folder.to_owned()).display().to_string()
+}
+
 /// What can be done to a daemon without a group, and by whom.
 const NO_GROUP: &str = "no group (--member): any program on this computer may do anything here, and no other computer can join";
-
-/// Where the daemon listens: the host as given, the port as it came out. Without a group that is this computer alone,
-/// for anybody who reaches the port may ask anything.
-fn bound_address(options: &Options, socket: &TcpListener) -> Result<Address, Failure> {
-    let bound = socket.local_addr().map_err(|error| Failure::io("cannot listen", error))?;
-    let host = &options.host;
-    if options.member.is_none() && !bound.ip().is_loopback() {
-        return Err(Failure {
-            code: USAGE,
-            message: format!(
-                "without a group a daemon listens on this computer alone, not on {host}: whoever reached it could do \
-                 anything with your photos.\n\
-                 Make a group once, `photomesh group new friends.group`, and a file for each friend and for yourself, \
-                 `photomesh group invite friends.group ben > ben.member`; then start every daemon and client of ben's \
-                 with `--member ben.member`."
-            ),
-        });
-    }
-    Ok(Address::new(host, bound.port()))
-}
 
 fn configure(
     options: &Options,

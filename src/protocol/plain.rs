@@ -9,6 +9,14 @@ pub fn plain(text: &str) -> String {
     escape(text, |_| false)
 }
 
+/// An error of the system, without the number that it has there.
+pub fn in_words(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let number = error.raw_os_error().map(|code| format!(" (os error {code})"));
+    let words = number.and_then(|number| text.strip_suffix(&number).map(str::to_owned));
+    words.unwrap_or(text)
+}
+
 /// Like [`plain`], but keeps line breaks.
 pub fn plain_text(text: &str) -> String {
     escape(text, |c| c == '\n')

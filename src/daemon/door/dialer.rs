@@ -11,7 +11,7 @@ use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link::{Link, Side};
 use crate::daemon::threads;
 use crate::node::LinkEvent;
-use crate::protocol::Address;
+use crate::protocol::{Address, in_words};
 
 /// Starts dials and knows how many are under way.
 pub(in crate::daemon) struct Dialer {
@@ -43,7 +43,7 @@ impl Dialer {
             drop(under_way);
             serve(&services, address, connected);
         })
-        .map_err(|error| error.to_string())
+        .map_err(|error| in_words(&error))
     }
 }
 
@@ -78,7 +78,7 @@ fn serve(services: &Services, address: Address, connected: io::Result<Arc<Link>>
             reader::serve_peer(services, &link, &mut frames, None, Some(address));
         }
         Err(error) => {
-            let reason = error.to_string();
+            let reason = in_words(&error);
             // Without a state thread nobody waits for the answer.
             let _ = services.inbox.send(LinkEvent::DialFailed { address, reason }.into());
         }

@@ -1,0 +1,40 @@
+//! Where this daemon listens, and what must not be said of that.
+
+use std::net::TcpListener;
+
+use super::{Failure, Options, USAGE};
+use crate::protocol::Address;
+
+/// Where the daemon listens: the host as given, the port as it came out. Without a group that is this computer alone,
+/// for anybody who reaches the port may ask anything. A daemon that is to join itself waits for nobody.
+pub(super) fn find(options: &Options, socket: &TcpListener) -> Result<Address, Failure> {
+    let bound = socket.local_addr().map_err(|error| Failure::io("cannot listen", error))?;
+    let host = &options.host;
+    if options.member.is_none() && !bound.ip().is_loopback() {
+        return Err(Failure {
+            code: USAGE,
+            message: format!(
+                "without a group a daemon listens on this computer alone, not on {host}: whoever reached it could do \
+                 anything with your photos.\n\
+                 Make a group once, `photomesh group new friends.group`, and a file for each friend and for yourself, \
+                 `photomesh group invite friends.group ben > ben.member`; then start every daemon and client of ben's \
+                 with `--member ben.member`."
+            ),
+        });
+    }
+    let address = Address::new(host, bound.port());
+    match options.join.iter().find(|join| is_own(join, options, &address)) {
+        Some(join) => Err(Failure {
+            code: USAGE,
+            message: format!("--join {join} is this very daemon: is another port meant?"),
+        }),
+        None => Ok(address),
+    }
+}
+
+/// Whether somebody who dials this address would reach this daemon itself, as far as can be told without dialing.
+fn is_own(join: &Address, options: &Options, address: &Address) -> bool {
+    let here = ["localhost", "127.0.0.1", "::1", address.host()];
+    let is_here = here.contains(&join.host()) && join.port() == address.port();
+    is_here || Some(join) == options.advertise.as_ref()
+}
