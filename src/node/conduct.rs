@@ -100,6 +100,22 @@ impl Node {
         self.cx.table.remove(self.cx.me(), photo);
     }
 
+    /// The folder was looked through.
+    pub(super) fn scanned(&mut self, skipped: u64) {
+        let Node { cx, .. } = self;
+        let first = cx.folder.set_scanned(skipped);
+        let own = cx.table.sums().own;
+        if cx.folder.set_told(own) {
+            let others = cx.table.told_of(cx.me()) - own;
+            let text =
+                format!("photos of yours: {own}; kept for others, or in the trash: {others}");
+            cx.log("folder", text);
+        }
+        if first {
+            cx.mesh.announce_complete(&mut cx.step, &cx.table);
+        }
+    }
+
     /// Another node tells which photos it holds, and passes on tombstones. It is believed about itself; tombstones
     /// prove themselves by their signatures.
     pub(super) fn told(

@@ -100,6 +100,7 @@ mod step;
 mod table;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::time::Duration;
 
@@ -111,6 +112,7 @@ use drops::{Drops, Refused};
 use limits::{CROWDED_PER_STEP, PAUSE, SWEEP, TICK, WORK_PER_STEP};
 use news::News;
 use removal::Removal;
+use words::spoken;
 
 use crate::photo::PhotoId;
 use crate::protocol::{Facts, Holding, Message, NodeId};
@@ -221,7 +223,7 @@ impl Node {
         }
         self.cx.set_now(now - self.clock.stopped);
         if gap > PAUSE && last != Time::default() {
-            self.cx.log("clock", format!("was stopped for {gap:?}"));
+            self.cx.log("clock", format!("was stopped for {}", spoken(gap)));
             self.drops.abandon_all(&mut self.cx, "this daemon was stopped meanwhile");
         }
     }
@@ -302,11 +304,7 @@ impl Node {
                 cx.log("disk", format!("{file} is damaged and counts no longer; {id} is repaired"));
                 self.lost(photo);
             }
-            DiskEvent::Scanned { skipped } => {
-                if cx.folder.set_scanned(skipped) {
-                    cx.mesh.announce_complete(&mut cx.step, &cx.table);
-                }
-            }
+            DiskEvent::Scanned { skipped } => self.scanned(skipped),
             // Companions are on no other disk, so this copy of the photo is never a surplus one.
             DiskEvent::Companions { photo, files } => {
                 cx.folder.set_companions(photo, files);
@@ -391,10 +389,7 @@ impl Node {
             }
             Message::Release { photo, nonce } => drops.released(cx, link, photo, nonce),
             Message::Heartbeat => {}
-            Message::Leave { reason } => {
-                cx.log("mesh", format!("goodbye: {reason}"));
-                cx.close(link, CloseReason::Left);
-            }
+            Message::Leave { reason } => cx.mesh.goodbye_heard(&mut cx.step, link, &reason),
         }
     }
 }

@@ -13,6 +13,8 @@ use crate::protocol::client::FolderReport;
 pub(super) struct OwnFolder {
     /// The first scan is done: this node's own table is complete.
     scanned: bool,
+    /// How many photos of its owner's were last spoken of.
+    told: Option<usize>,
     /// Files that are not pictures.
     skipped: u64,
     /// Damaged files found since the start.
@@ -34,6 +36,11 @@ impl OwnFolder {
     pub(super) fn set_scanned(&mut self, skipped: u64) -> bool {
         self.skipped = skipped;
         !std::mem::replace(&mut self.scanned, true)
+    }
+
+    /// So many photos of its owner's are spoken of; whether that is new.
+    pub(super) fn set_told(&mut self, own: usize) -> bool {
+        self.told.replace(own) != Some(own)
     }
 
     /// Whether the folder has been scanned.

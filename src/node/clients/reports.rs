@@ -1,13 +1,14 @@
 //! Reports to clients about the collection and the mesh.
 
 use super::View;
-use super::wording::{as_what, only_here, so_many, spoken, spoken_bytes};
+use super::wording::{as_what, only_here, so_many, spoken_bytes};
 use crate::node::limits::{ALIASES_TOLD, AT_RISK, LIST_PAGE, PAGE_LOOKED_AT};
 use crate::node::mesh::{Peer, Presence};
 use crate::node::table::bounds::Bounds;
 use crate::node::table::entry::Entry;
 use crate::node::table::spread::Spread;
 use crate::node::table::verdict::Verdict;
+use crate::node::words::spoken;
 use crate::photo::PhotoId;
 use crate::protocol::client::{NodeReport, PhotoReport, StatusReport, TrashReport};
 use crate::protocol::{Address, Answer, NodeId};

@@ -6,13 +6,14 @@
 use std::collections::BTreeSet;
 
 use super::View;
-use super::wording::{only_here, so_many, spoken};
+use super::wording::{only_here, so_many};
 use crate::node::copies::Skipped;
 use crate::node::limits::{DOUBT, SETTLE};
 use crate::node::mesh::Presence;
 use crate::node::plan::placement::coordinator;
 use crate::node::table::entry::Entry;
 use crate::node::table::verdict::Verdict;
+use crate::node::words::spoken;
 use crate::protocol::NodeId;
 
 impl View<'_> {

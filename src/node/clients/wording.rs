@@ -1,7 +1,5 @@
 //! Phrases for people, shared by reports.
 
-use std::time::Duration;
-
 use crate::node::table::entry::Entry;
 use crate::photo::{Photo, Relation};
 use crate::protocol::client::VersionReport;
@@ -84,14 +82,5 @@ pub(super) fn spoken_bytes(bytes: u64) -> String {
         0..10_240 => format!("{bytes} bytes"),
         10_240..10_485_760 => format!("{kib} KiB"),
         _ => format!("{} MiB", kib.div_ceil(1024)),
-    }
-}
-
-/// A span of time, for people.
-pub(super) fn spoken(span: Duration) -> String {
-    match span.as_secs() {
-        seconds @ 0..120 => format!("{seconds} s"),
-        seconds @ 120..7200 => format!("{} min", seconds / 60),
-        seconds => format!("{} h", seconds / 3600),
     }
 }

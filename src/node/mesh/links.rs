@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::pages::Pages;
 use super::{Link, Mesh};
-use crate::node::limits::{HEARTBEAT, REGISTER, SILENCE};
+use crate::node::limits::{HEARTBEAT, JOIN_TOLD, REGISTER, SILENCE};
 use crate::node::step::Step;
 use crate::node::{CloseReason, LinkAction, LinkId};
 use crate::protocol::{Address, Message, NodeId};
@@ -38,10 +38,16 @@ impl Mesh {
         let now = step.now;
         if let Some(redial) = self.joins.get_mut(address) {
             redial.failed(now);
-            step.log(
-                "join",
-                format!("cannot reach {address} ({reason}); trying again until it is there"),
-            );
+            let text = match redial.told {
+                None => {
+                    format!("nobody answers at {address} ({reason}); trying until somebody does")
+                }
+                Some(_) => format!("still nobody answers at {address} ({reason})"),
+            };
+            if redial.told.is_none_or(|told| now.since(told) >= JOIN_TOLD) {
+                redial.told = Some(now);
+                step.log("join", text);
+            }
         }
         for peer in self.peers.values_mut().filter(|peer| peer.address == *address) {
             peer.redial.failed(now);
@@ -69,6 +75,14 @@ impl Mesh {
         if let Some(link) = self.link_to(node) {
             self.send(step, link, message);
         }
+    }
+
+    /// A node says that it goes.
+    pub(in crate::node) fn goodbye_heard(&mut self, step: &mut Step, link: LinkId, reason: &str) {
+        if let Some(node) = self.node_at(link) {
+            step.log("mesh", format!("{} says goodbye: {reason}", self.called(node)));
+        }
+        self.close(step, link, CloseReason::Left);
     }
 
     /// Closes a link from this side, and first tells the other end why, if it would not know.

@@ -44,6 +44,7 @@ use super::limits::{
 };
 use super::news::News;
 use super::step::Step;
+use super::words::spoken;
 use super::{CloseReason, Config, LinkId, Time};
 use crate::protocol::{Address, Boot, Certificate, MemberName, NodeId, NodeName};
 pub(in crate::node) use announce::impossible_size;
@@ -73,11 +74,13 @@ struct Redial {
     next: Time,
     pause: Duration,
     dialing: bool,
+    /// When people were last told that it fails.
+    told: Option<Time>,
 }
 
 impl Redial {
     fn at(next: Time) -> Redial {
-        Redial { next, pause: REDIAL_MIN, dialing: false }
+        Redial { next, pause: REDIAL_MIN, dialing: false, told: None }
     }
 
     fn failed(&mut self, now: Time) {
@@ -85,6 +88,7 @@ impl Redial {
             next: now + self.pause,
             pause: (self.pause * 2).min(REDIAL_MAX),
             dialing: false,
+            told: self.told,
         };
     }
 }
@@ -321,7 +325,8 @@ impl Mesh {
         let (address, away) = (peer.address.clone(), peer.grace(grace));
         let called = self.called(node);
         let text = format!(
-            "{called} at {address} is away ({reason}); its photos are copied if it stays away {away:?}"
+            "{called} at {address} is away ({reason}); its photos are copied if it stays away for {}",
+            spoken(away)
         );
         step.log("mesh", text);
         self.set_presence(node, presence);
@@ -351,7 +356,8 @@ impl Mesh {
             }
         }
         let text = format!(
-            "{vanished} of {before} nodes vanished at once: this one may be cut off, so it waits {grace:?}"
+            "{vanished} of {before} nodes vanished at once: this one may be cut off, so it waits for {}",
+            spoken(grace)
         );
         step.log("mesh", text);
     }
@@ -375,7 +381,10 @@ impl Mesh {
         for node in over.map(|(node, _)| *node).collect::<Vec<_>>() {
             self.set_presence(node, Presence::Gone);
             let called = self.called(node);
-            step.log("mesh", format!("{called} stayed away: its photos are copied"));
+            step.log(
+                "mesh",
+                format!("{called} stayed away: its photos are copied where others have them"),
+            );
             step.tell(News::Gone(node));
             step.tell(News::MeshChanged);
         }
