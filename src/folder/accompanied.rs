@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::companions::{ENDINGS, NAMED, accompanies, has_ending};
 use super::entry::Content;
-use super::layout::{self, MARKER};
+use super::layout;
 use super::{Change, Folder};
 use crate::photo::PhotoId;
 
@@ -60,10 +60,10 @@ impl Folder {
         };
         if let Some(file) = layout::accompanied_by(path) {
             let old = self.notes.get(&file).map(|note| note.original_path.as_path());
-            let old = old.filter(|old| !old.starts_with(MARKER)).unwrap_or(Path::new(""));
+            let old = old.filter(|old| !layout::is_ours(old)).unwrap_or(Path::new(""));
             let shown = old.with_file_name(name).display().to_string();
             photos.extend(photo_in(&file).map(|photo| (photo, shown)));
-        } else if has_ending(name, &ENDINGS) && !path.starts_with(MARKER) {
+        } else if has_ending(name, &ENDINGS) && !layout::is_ours(path) {
             let stem = path.file_stem().unwrap_or_default();
             let dir = path.parent().unwrap_or(Path::new(""));
             let named = |file: &&Path| {

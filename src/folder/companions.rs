@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::layout::{self, MARKER};
+use super::layout;
 use crate::platform::name_of_bytes;
 
 /// The endings of companions' names, in upper or lower case.
@@ -82,7 +82,7 @@ pub(super) fn own_dir(file: &Path) -> PathBuf {
 
 /// The path of a companion with this name of the photo in `file`.
 pub(super) fn path_of(name: &OsStr, file: &Path) -> PathBuf {
-    match file.starts_with(MARKER) {
+    match layout::is_ours(file) {
         true => own_dir(file).join(name),
         false => file.with_file_name(name),
     }

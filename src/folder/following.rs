@@ -8,7 +8,7 @@ use super::companions::{
     ENDINGS, FILMS, Name, accompanies, given_name, has_ending, own_dir, path_of, renamed,
 };
 use super::entry::Content;
-use super::layout::{self, MARKER};
+use super::layout;
 use super::note::Note;
 use super::{Folder, disk};
 use crate::photo::PhotoId;
@@ -17,7 +17,7 @@ use crate::platform::file_of;
 impl Folder {
     /// The names of the companions of a photo's file, as they are on the disk now.
     pub(super) fn companions_of(&self, file: &Path) -> io::Result<Vec<OsString>> {
-        let ours = file.starts_with(MARKER);
+        let ours = layout::is_ours(file);
         let photo = file.file_name().unwrap_or_default();
         let mut names = self.names_beside(file)?;
         names.retain(|name| {
@@ -31,7 +31,7 @@ impl Folder {
     /// The companions that go with the photo in `file`: those that belong to no other photo beside it.
     pub(super) fn companions_going(&self, file: &Path) -> io::Result<Vec<OsString>> {
         let mut names = self.companions_of(file)?;
-        if !names.is_empty() && !file.starts_with(MARKER) {
+        if !names.is_empty() && !layout::is_ours(file) {
             let beside = self.names_beside(file)?;
             names.retain(|name| !self.is_kept(name, file, &beside));
         }
@@ -55,7 +55,7 @@ impl Folder {
 
     /// All names in the directory where the companions of a file lie.
     fn names_beside(&self, file: &Path) -> io::Result<Vec<OsString>> {
-        let dir = match file.starts_with(MARKER) {
+        let dir = match layout::is_ours(file) {
             true => own_dir(file),
             false => disk::parent(file).to_owned(),
         };
@@ -113,7 +113,7 @@ impl Folder {
         for name in names {
             let source = path_of(name, from);
             // Each of our own files has its own number, and its own directory for companions.
-            let target = match to.starts_with(MARKER) {
+            let target = match layout::is_ours(to) {
                 true => path_of(name, to),
                 false => path_of(&renamed(name, &given_name(old), &new), to),
             };
@@ -129,7 +129,7 @@ impl Folder {
 
     fn move_companion(&self, from: &Path, to: &Path) -> io::Result<()> {
         let (source, target) = (self.full(from), self.full(to));
-        if !to.starts_with(MARKER) {
+        if !layout::is_ours(to) {
             return match self.disk.place_new(&source, &target) {
                 // A crash has left the file with both names.
                 Err(_) if is_same_file(&source, &target) => self.disk.remove(&source),
@@ -145,7 +145,7 @@ impl Folder {
 
     /// Removes the companions' directory of one of our own files, if it is empty.
     fn forget_own_dir(&self, file: &Path) {
-        if file.starts_with(MARKER) {
+        if layout::is_ours(file) {
             // Best effort: an empty directory does no harm.
             let _ = fs::remove_dir(self.full(&own_dir(file)));
         }
@@ -227,7 +227,7 @@ impl Folder {
     /// Moves companions to the trash that did not go there with the photo of this note, if unchanged since.
     fn fetch_left_behind(&mut self, copy: &Path, note: &Note) {
         let old = &note.original_path;
-        if !layout::is_inside(old) || old.starts_with(MARKER) {
+        if !layout::is_inside(old) || layout::is_ours(old) {
             return;
         }
         let photo = old.file_name().unwrap_or_default();

@@ -27,13 +27,24 @@ const ID_DIGITS: usize = 12;
 
 /// How a file at this path, relative to the folder, counts.
 pub(super) fn holding_at(path: &Path) -> Holding {
-    if path.starts_with(REPLICAS) {
+    if is_in(path, REPLICAS) {
         Holding::Replica
-    } else if path.starts_with(MARKER) {
+    } else if is_ours(path) {
         Holding::Retired
     } else {
         Holding::Original
     }
+}
+
+/// Whether a path is one of our own, not one of the friend's.
+pub(super) fn is_ours(path: &Path) -> bool {
+    is_in(path, MARKER)
+}
+
+/// Whether a path is this directory or leads into it.
+pub(super) fn is_in(path: &Path, dir: &str) -> bool {
+    let rest = path.as_os_str().as_encoded_bytes().strip_prefix(dir.as_bytes());
+    rest.is_some_and(|rest| rest.first().is_none_or(|next| *next == b'/'))
 }
 
 /// Whether a path read from a note or an index stays in the folder: relative, with plain components only.
@@ -72,7 +83,7 @@ pub(super) fn id_digits(path: &Path) -> Option<&str> {
     let name = path.file_name()?.to_str()?;
     let (digits, _) = name.split_once('-')?;
     let is_digit = |digit: u8| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
-    let ours = path.starts_with(MARKER) && digits.len() == ID_DIGITS;
+    let ours = is_ours(path) && digits.len() == ID_DIGITS;
     (ours && digits.bytes().all(is_digit)).then_some(digits)
 }
 
@@ -97,14 +108,14 @@ pub(super) fn companions_dir(file: &Path) -> PathBuf {
 
 /// The file of our own to which a companion at this path would belong, if its path is one.
 pub(super) fn accompanied_by(companion: &Path) -> Option<PathBuf> {
-    let dir = companion.parent().filter(|dir| dir.starts_with(MARKER))?;
+    let dir = companion.parent().filter(|dir| is_ours(dir))?;
     let file = dir.as_os_str().as_encoded_bytes().strip_suffix(COMPANIONS.as_bytes())?;
     Some(PathBuf::from(name_of_bytes(file.to_vec())))
 }
 
 /// Whether a directory, by its name, is for the companions of one of our own files.
 pub(super) fn is_for_companions(dir: &Path) -> bool {
-    dir.starts_with(MARKER) && dir.as_os_str().as_encoded_bytes().ends_with(COMPANIONS.as_bytes())
+    is_ours(dir) && dir.as_os_str().as_encoded_bytes().ends_with(COMPANIONS.as_bytes())
 }
 
 /// A file's name for people: without folders, and without the digits that [`own_name`] puts before it.

@@ -131,8 +131,8 @@ impl Pass<'_> {
 
     fn entry(&mut self, dir: &Path, entry: &DirEntry, open: &mut Vec<PathBuf>) -> io::Result<()> {
         let name = entry.file_name();
-        let ours = dir.starts_with(MARKER);
-        let noted = dir.starts_with(TRASH) && !layout::is_for_companions(dir);
+        let ours = layout::is_ours(dir);
+        let noted = layout::is_in(dir, TRASH) && !layout::is_for_companions(dir);
         if is_hidden(&name) || (noted && is_note(&name)) {
             return Ok(());
         }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::damage::DamagedOriginal;
 use super::disk::{self, Stamp};
 use super::entry::Content;
-use super::layout::{self, DAMAGED, MARKER};
+use super::layout::{self, DAMAGED};
 use super::{Change, Folder, StoreError};
 use crate::photo::PhotoId;
 use crate::platform::is_media_error;
@@ -146,7 +146,7 @@ impl Folder {
         stamp: Stamp,
         bytes: Option<PhotoId>,
     ) {
-        if path.starts_with(MARKER) {
+        if layout::is_ours(path) {
             if self.move_aside(path).is_ok() {
                 return;
             }

@@ -10,7 +10,7 @@ use std::{fs, io};
 use super::boot_time::Moment;
 use super::companions::Name;
 use super::entry::Standing;
-use super::layout::{self, MARKER, holding_at};
+use super::layout::{self, holding_at};
 use super::note::{Better, Note, Why};
 use super::{Folder, StoreError, disk};
 use crate::photo::PhotoId;
@@ -249,7 +249,7 @@ impl Folder {
     ) -> io::Result<PathBuf> {
         let from = self.full(copy);
         // Anybody can have written the note.
-        let trusted = layout::is_inside(old) && !old.starts_with(MARKER);
+        let trusted = layout::is_inside(old) && !layout::is_ours(old);
         let dir = disk::parent(old);
         let trusted = trusted && self.make_way(dir)?;
         if trusted && self.has_room(old, old, companions) {

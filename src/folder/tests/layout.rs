@@ -3,8 +3,11 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use crate::folder::layout::{REPLICAS, TRASH, is_inside, is_note, label, may_hold, own_name};
+use crate::folder::layout::{
+    REPLICAS, TRASH, holding_at, is_inside, is_note, label, may_hold, own_name,
+};
 use crate::photo::PhotoId;
+use crate::protocol::Holding::{Original, Replica, Retired};
 
 #[test]
 fn paths_leave_the_folder_in_no_way() {
@@ -13,6 +16,24 @@ fn paths_leave_the_folder_in_no_way() {
     }
     for path in ["", "/", "/a", "../a", "a/../../b", "a/.."] {
         assert!(!is_inside(Path::new(path)), "{path}");
+    }
+}
+
+#[test]
+fn what_a_file_counts_as_is_said_by_its_directory() {
+    for (path, holding) in [
+        ("cat.jpg", Original),
+        ("sub/.photomesh/replicas/cat.jpg", Original),
+        (".photomeshx/replicas/cat.jpg", Original),
+        (".photomesh.jpg", Original),
+        (".photomesh/replicas/cat.jpg", Replica),
+        (".photomesh/replicas/cat.jpg.companions/cat.xmp", Replica),
+        (".photomesh/replicas.jpg", Retired),
+        (".photomesh/trash/cat.jpg", Retired),
+        (".photomesh/trash/surplus/cat.jpg", Retired),
+        (".photomesh", Retired),
+    ] {
+        assert_eq!(holding_at(Path::new(path)), holding, "{path}");
     }
 }
 
