@@ -8,7 +8,7 @@
 //! A file is *safe* once its bytes and the directory that names it are synced. [`Disk::place`] and [`Disk::place_new`]
 //! are the two ways to give a synced file its name; both return only when the name is safe.
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, DirEntry, File, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -212,7 +212,16 @@ impl Stamp {
 
 /// The stamp of the regular file at `path`; none if there is none. An error means that it is unknown.
 pub(super) fn look(path: &Path) -> io::Result<Option<Stamp>> {
-    match fs::symlink_metadata(path) {
+    stamp_of(fs::symlink_metadata(path))
+}
+
+/// The same for what was found in a directory, without looking for the directory again.
+pub(super) fn look_at(entry: &DirEntry) -> io::Result<Option<Stamp>> {
+    stamp_of(entry.metadata())
+}
+
+fn stamp_of(meta: io::Result<Metadata>) -> io::Result<Option<Stamp>> {
+    match meta {
         Ok(meta) => Ok(Stamp::of(&meta)),
         Err(error) if is_absence(&error) => Ok(None),
         Err(error) => Err(error),

@@ -147,7 +147,7 @@ impl Pass<'_> {
                 open.push(path);
             }
         } else if kind.is_file()
-            && let Some(stamp) = disk::look(&entry.path())?
+            && let Some(stamp) = disk::look_at(entry)?
         {
             // Our own files get their names only when complete.
             let rests = ours || self.rests(&path, stamp);
