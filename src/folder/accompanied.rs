@@ -66,20 +66,14 @@ impl Folder {
         } else if has_ending(name, &ENDINGS) && !layout::is_ours(path) {
             let stem = path.file_stem().unwrap_or_default();
             let dir = path.parent().unwrap_or(Path::new(""));
-            let named = |file: &&Path| {
-                let below = file.strip_prefix(dir).ok();
-                let first = below.and_then(|below| below.components().next());
-                first.is_some_and(|name| {
-                    name.as_os_str().as_encoded_bytes().starts_with(stem.as_encoded_bytes())
-                })
-            };
             let start = dir.join(stem);
-            let alike = self.index.files_from(&start).take_while(named);
+            let alike = self.index.files_beginning(start.as_os_str());
             let beside = alike.filter(|file| file.parent() == Some(dir));
             let files =
                 beside.filter(|file| accompanies(name, file.file_name().unwrap_or_default()));
             let shown = path.display().to_string();
-            photos.extend(files.filter_map(photo_in).map(|photo| (photo, shown.clone())));
+            let found = files.filter_map(|file| photo_in(file));
+            photos.extend(found.map(|photo| (photo, shown.clone())));
         }
         photos
     }

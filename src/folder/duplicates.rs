@@ -1,8 +1,7 @@
 //! One file is enough: of several with the same bytes, all but one go to the trash.
 
-use std::path::PathBuf;
-
-use super::layout::holding_at;
+use super::entry::Standing;
+use super::file_path::FilePath;
 use super::note::{Better, Why};
 use super::{Change, Folder, StoreError};
 use crate::photo::{PhotoId, Relation};
@@ -15,8 +14,7 @@ impl Folder {
     /// The one nearest to the top and with the shortest name stays: `cat.jpg` rather than `backup/cat (2).jpg`.
     pub fn dedupe(&mut self, photo: PhotoId) -> Result<Vec<Change>, StoreError> {
         self.forget_absent(photo);
-        let mut files = self.index.stored_files_of(photo);
-        files.retain(|path| holding_at(path) == Holding::Original);
+        let mut files = self.index.files_held(photo, Holding::Original);
         files.sort_by_key(|path| (path.components().count(), path.as_os_str().len(), path.clone()));
         let mut result = Ok(());
         while files.len() > 1 {
@@ -42,7 +40,11 @@ impl Folder {
         Ok(changes)
     }
 
-    fn put_duplicates_away(&mut self, photo: PhotoId, files: &[PathBuf]) -> Result<(), StoreError> {
+    fn put_duplicates_away(
+        &mut self,
+        photo: PhotoId,
+        files: &[FilePath],
+    ) -> Result<(), StoreError> {
         let why = Why::Duplicate(Better::of(photo, Relation::Same));
         for path in files {
             match self.put_file_away(photo, path, why, None) {
@@ -59,15 +61,14 @@ impl Folder {
     /// Moves the replicas of a photo that the friend's own folder also has to `trash/surplus`. Best effort: a replica
     /// that stays does no harm.
     pub(super) fn supersede(&mut self, photo: PhotoId) {
-        let standing = self.index.standing(photo);
-        if standing.is_none_or(|standing| standing.holding != Holding::Original) {
+        let replicas = self.index.files_held(photo, Holding::Replica);
+        let is_original = |standing: Standing| standing.holding == Holding::Original;
+        if replicas.is_empty() || !self.index.standing(photo).is_some_and(is_original) {
             return;
         }
         let why = Why::Duplicate(Better::of(photo, Relation::Same));
-        for path in self.index.stored_files_of(photo) {
-            if holding_at(&path) == Holding::Replica {
-                let _ = self.put_file_away(photo, &path, why, None);
-            }
+        for path in replicas {
+            let _ = self.put_file_away(photo, &path, why, None);
         }
     }
 }

@@ -1,14 +1,13 @@
 //! The knowledge of one file, and of one photo.
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::disk::Stamp;
+use super::file_path::FilePath;
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Facts, Holding, Looks};
+use crate::protocol::{Facts, Few, Holding, Looks};
 
 /// One file, as it was last read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +40,7 @@ pub(super) struct PhotoEntry {
     /// When its bytes were last read, in seconds of running.
     pub(super) checked: u64,
     /// Every file with its bytes.
-    pub(super) files: BTreeSet<PathBuf>,
+    pub(super) files: Few<FilePath>,
     /// How it was held when the node was last told.
     pub(super) told: Option<Standing>,
 }
@@ -68,5 +67,11 @@ impl Standing {
     /// The standing of a photo with a single file.
     pub(super) fn of_one(holding: Holding) -> Standing {
         Standing { holding, files: u32::from(holding == Holding::Original) }
+    }
+
+    /// The standing of a photo with the files of both.
+    pub(super) fn and(self, other: Standing) -> Standing {
+        let holding = self.holding.max(other.holding);
+        Standing { holding, files: self.files.saturating_add(other.files) }
     }
 }

@@ -8,6 +8,7 @@ use super::companions::{
     ENDINGS, FILMS, Name, accompanies, given_name, has_ending, own_dir, path_of, renamed,
 };
 use super::entry::Content;
+use super::file_path::FilePath;
 use super::layout;
 use super::note::Note;
 use super::{Folder, disk};
@@ -168,7 +169,7 @@ impl Folder {
         let photo = file.file_name().unwrap_or_default();
         let here = |note: &Note| disk::parent(&note.original_path) == disk::parent(file);
         let notes = self.notes.iter().filter(|(_, note)| here(note));
-        let others: Vec<(PathBuf, Note)> = notes
+        let others: Vec<(FilePath, Note)> = notes
             .filter(|(_, note)| {
                 note.companions.iter().any(|name| accompanies(name.0.as_os_str(), photo))
             })
@@ -197,7 +198,7 @@ impl Folder {
     pub(super) fn reunite(&mut self) {
         let listed = |note: &Note| !note.companions.is_empty();
         let notes = self.notes.iter().filter(|(_, note)| listed(note));
-        let notes: Vec<(PathBuf, Note)> =
+        let notes: Vec<(FilePath, Note)> =
             notes.map(|(copy, note)| (copy.clone(), note.clone())).collect();
         for (copy, note) in notes {
             if let Some(place) = self.place_of(&note) {

@@ -6,19 +6,22 @@
 //! and then, not with every change; acknowledgements rest on the files themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::ops::Bound;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::disk::{self, Disk, Stamp};
 use super::entry::{Content, FileEntry, PhotoEntry, Standing};
+use super::file_path::FilePath;
 use super::journal::Journal;
 use super::journal_line::Line;
 use super::layout;
 use super::reread::is_outdated;
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Facts, Looks};
+use crate::protocol::{Facts, Few, Looks};
 
 /// Raise this when lines change their meaning: an index of another version is ignored and every photo read again. A new
 /// field is optional instead, and the account by [`crate::photo::inspect`] has its own version: a photo with an older
@@ -38,7 +41,7 @@ pub(super) const MAX_RUNNING: u64 = 100 * 365 * 24 * 60 * 60;
 /// The knowledge of every file and photo of the folder. Paths are relative to the folder.
 #[derive(Debug)]
 pub(super) struct Index {
-    pub(super) files: BTreeMap<PathBuf, FileEntry>,
+    pub(super) files: BTreeMap<FilePath, FileEntry>,
     pub(super) photos: BTreeMap<PhotoId, PhotoEntry>,
     /// Photos to read again.
     outdated: BTreeSet<PhotoId>,
@@ -134,16 +137,19 @@ impl Index {
     }
 
     pub(super) fn file(&self, path: &Path) -> Option<&FileEntry> {
-        self.files.get(path)
+        self.files.get(path.as_os_str())
     }
 
-    pub(super) fn files(&self) -> impl Iterator<Item = (&PathBuf, &FileEntry)> {
+    pub(super) fn files(&self) -> impl Iterator<Item = (&FilePath, &FileEntry)> {
         self.files.iter()
     }
 
-    /// The files from a path on, in order.
-    pub(super) fn files_from(&self, path: &Path) -> impl Iterator<Item = &Path> {
-        self.files.range(path.to_owned()..).map(|(path, _)| path.as_path())
+    /// The files whose paths begin with this text.
+    pub(super) fn files_beginning(&self, start: &OsStr) -> impl Iterator<Item = &FilePath> {
+        let from = (Bound::Included(start), Bound::Unbounded);
+        let files = self.files.range::<OsStr, _>(from).map(|(path, _)| path);
+        let start = start.as_encoded_bytes();
+        files.take_while(move |path| path.as_os_str().as_encoded_bytes().starts_with(start))
     }
 
     pub(super) fn photo(&self, id: PhotoId) -> Option<&PhotoEntry> {
@@ -169,7 +175,7 @@ impl Index {
             facts: Facts::default(),
             looks: Looks::default(),
             checked,
-            files: BTreeSet::new(),
+            files: Few::default(),
             told: None,
         });
         entry.checked = checked;
@@ -245,20 +251,21 @@ impl Index {
 
     /// Sets the content of a file that was just seen. A photo must be put first.
     pub(super) fn set_file(&mut self, path: &Path, stamp: Stamp, content: Content) {
-        self.link(path.to_owned(), stamp, content, true);
-        self.journal.append(&Line::File { path: path.to_owned(), stamp, content });
+        let path = FilePath::from(path);
+        self.link(path.clone(), stamp, content, true);
+        self.journal.append(&Line::File { path, stamp, content });
     }
 
     /// Notes that a known file was seen, unchanged.
     pub(super) fn set_seen(&mut self, path: &Path) {
-        if let Some(entry) = self.files.get_mut(path) {
+        if let Some(entry) = self.files.get_mut(path.as_os_str()) {
             entry.seen = true;
         }
     }
 
     /// Notes that a file may have changed: it does not count until it is read again.
     pub(super) fn set_unseen(&mut self, path: &Path) {
-        if let Some(entry) = self.files.get_mut(path) {
+        if let Some(entry) = self.files.get_mut(path.as_os_str()) {
             entry.seen = false;
         }
     }
@@ -266,7 +273,7 @@ impl Index {
     /// Forgets a file; returns its content.
     pub(super) fn remove_file(&mut self, path: &Path) -> Option<Content> {
         let content = self.unlink(path)?;
-        self.journal.append(&Line::Gone { path: path.to_owned() });
+        self.journal.append(&Line::Gone { path: path.into() });
         Some(content)
     }
 
@@ -322,7 +329,7 @@ impl Index {
     }
 
     /// Links a file to its content, in memory.
-    fn link(&mut self, path: PathBuf, stamp: Stamp, content: Content, seen: bool) {
+    fn link(&mut self, path: FilePath, stamp: Stamp, content: Content, seen: bool) {
         self.unlink(&path);
         if let Content::Photo(id) = content
             && let Some(entry) = self.photos.get_mut(&id)
@@ -335,11 +342,11 @@ impl Index {
 
     /// Unlinks a file from its content, in memory, and returns it.
     fn unlink(&mut self, path: &Path) -> Option<Content> {
-        let content = self.files.remove(path)?.content;
+        let content = self.files.remove(path.as_os_str())?.content;
         if let Content::Photo(id) = content
             && let Some(entry) = self.photos.get_mut(&id)
         {
-            entry.files.remove(path);
+            entry.files.remove(path.as_os_str());
         }
         Some(content)
     }

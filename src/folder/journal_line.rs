@@ -1,12 +1,12 @@
 //! The lines of the index file.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::disk::Stamp;
 use super::entry::Content;
+use super::file_path::FilePath;
 use super::layout;
 use crate::photo::Photo;
 use crate::protocol::{Facts, Looks};
@@ -29,14 +29,14 @@ pub(super) enum Line {
     /// A file, in place of what was known of its path before.
     File {
         #[serde(with = "layout::path_text")]
-        path: PathBuf,
+        path: FilePath,
         stamp: Stamp,
         content: Content,
     },
     /// This file is gone.
     Gone {
         #[serde(with = "layout::path_text")]
-        path: PathBuf,
+        path: FilePath,
     },
     /// How long daemons have run on this folder, in seconds.
     Running(u64),

@@ -142,7 +142,8 @@ pub(super) fn free_path(
 /// The most files of one name in one directory; beyond that, something is wrong.
 const MAX_NUMBER: u32 = 9_999;
 
-/// Paths in JSON: as text, or as bytes if a file name is not text.
+/// Paths in JSON: as text, or as bytes if a file name is not text. Whatever a person has written there, a path that is
+/// read has the spelling that a walk gives it, `a/b` for `a//b` and `a/./b`.
 pub(super) mod path_text {
     use std::path::{Path, PathBuf};
 
@@ -167,12 +168,13 @@ pub(super) mod path_text {
         }
     }
 
-    pub(in crate::folder) fn deserialize<'de, D: Deserializer<'de>>(
+    pub(in crate::folder) fn deserialize<'de, D: Deserializer<'de>, P: From<PathBuf>>(
         deserializer: D,
-    ) -> Result<PathBuf, D::Error> {
-        Ok(match Text::deserialize(deserializer)? {
+    ) -> Result<P, D::Error> {
+        let path = match Text::deserialize(deserializer)? {
             Text::Text(text) => PathBuf::from(text),
             Text::Bytes(bytes) => PathBuf::from(name_of_bytes(bytes)),
-        })
+        };
+        Ok(path.components().collect::<PathBuf>().into())
     }
 }

@@ -29,10 +29,11 @@
 //!
 //! # Reading order
 //!
-//! `disk` (how a file becomes safe), `layout` (the meaning of paths), `identity` and `belonging` (which node it is, and
-//! whose), `entry` and `index` over `journal` (the knowledge of every file), `looks` (results of comparisons), `scan`
-//! and `reconcile` (how files become known), `spool`, `store` and `install` (in), `trash` (out and back), `duplicates`, `purge` (for good),
-//! `tombstones`, `scrub` and `damage` (rot), `reread` (photos of an earlier program), `companions`.
+//! `disk` (how a file becomes safe), `layout` (the meaning of paths) and `file_path` (paths as keys), `identity` and
+//! `belonging` (which node it is, and whose), `entry` and `index` over `journal` (the knowledge of every file), `looks`
+//! (results of comparisons), `scan` and `reconcile` (how files become known), `spool`, `store` and `install` (in),
+//! `trash` (out and back), `duplicates`, `purge` (for good), `tombstones`, `scrub` and `damage` (rot), `reread` (photos
+//! of an earlier program), `companions`.
 
 mod accompanied;
 mod belonging;
@@ -43,6 +44,7 @@ mod disk;
 mod duplicates;
 mod entry;
 mod error;
+mod file_path;
 mod following;
 mod identity;
 mod index;
@@ -324,8 +326,9 @@ impl Folder {
     /// Adds to `changes` how a photo is held, if that is news to the node, and forgets a photo without files.
     fn tell(&mut self, id: PhotoId, changes: &mut Vec<Change>) {
         let told = self.index.photo(id).and_then(|entry| entry.told);
-        if self.standing(id) != told {
-            self.tell_anyway(id, changes);
+        let standing = self.standing(id);
+        if standing != told {
+            self.tell_as(standing, id, changes);
         } else {
             self.index.forget_photo(id);
         }
@@ -333,7 +336,10 @@ impl Folder {
 
     /// Adds to `changes` how a photo is held, whether that is news or not.
     fn tell_anyway(&mut self, id: PhotoId, changes: &mut Vec<Change>) {
-        let standing = self.standing(id);
+        self.tell_as(self.standing(id), id, changes);
+    }
+
+    fn tell_as(&mut self, standing: Option<Standing>, id: PhotoId, changes: &mut Vec<Change>) {
         self.recall(id, standing, changes);
         changes.push(match (standing, self.index.photo(id)) {
             (Some(standing), Some(entry)) => Change::Held {
@@ -360,20 +366,6 @@ impl Folder {
         let mut later = std::mem::take(&mut self.later);
         self.tell(photo, &mut later);
         self.later = later;
-    }
-
-    /// How the folder holds a photo: by the places of its files and, for copies in the trash, by their notes.
-    fn standing(&self, id: PhotoId) -> Option<Standing> {
-        let mut standing = self.index.standing(id)?;
-        let was_own = |copy: &PathBuf| {
-            let seen = self.index.file(copy).is_some_and(|entry| entry.seen);
-            let note = self.notes.get(copy).filter(|note| note.photo == id);
-            seen && note.is_some_and(|note| note.holding.is_own())
-        };
-        if standing.holding == Holding::Retired && self.index.files_of(id).iter().any(was_own) {
-            standing.holding = Holding::RetiredOriginal;
-        }
-        Some(standing)
     }
 
     /// The full path for a path relative to the folder.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::companions::Name;
 use super::disk::{self, Disk};
+use super::file_path::FilePath;
 use super::index::MAX_RUNNING;
 use super::layout::{self, SURPLUS, TMP, TRASH, is_note};
 use crate::photo::{PhotoId, Relation};
@@ -151,7 +152,7 @@ impl Note {
 pub(super) struct Notes {
     disk: Disk,
     root: PathBuf,
-    notes: BTreeMap<PathBuf, Note>,
+    notes: BTreeMap<FilePath, Note>,
 }
 
 impl Notes {
@@ -181,27 +182,27 @@ impl Notes {
             // Best effort: it is swept again at the next start.
             let _ = self.disk.remove(path);
         } else {
-            self.notes.insert(copy, note);
+            self.notes.insert(copy.into(), note);
         }
     }
 
     pub(super) fn get(&self, copy: &Path) -> Option<&Note> {
-        self.notes.get(copy)
+        self.notes.get(copy.as_os_str())
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&PathBuf, &Note)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&FilePath, &Note)> {
         self.notes.iter()
     }
 
     /// The facts in a copy's note, if it is about this photo.
     pub(super) fn facts(&self, copy: &Path, photo: PhotoId) -> Facts {
-        let note = self.notes.get(copy).filter(|note| note.photo == photo);
+        let note = self.get(copy).filter(|note| note.photo == photo);
         note.map(|note| note.facts.clone()).unwrap_or_default()
     }
 
     /// What the notes of these copies say about the better version for which a photo was retired.
-    pub(super) fn looks(&self, copies: &[PathBuf], photo: PhotoId) -> Looks {
-        let notes = copies.iter().filter_map(|copy| self.notes.get(copy));
+    pub(super) fn looks(&self, copies: &[FilePath], photo: PhotoId) -> Looks {
+        let notes = copies.iter().filter_map(|copy| self.get(copy));
         let mut better = notes.filter(|note| note.photo == photo).filter_map(Note::better);
         let better = better.find_map(|better| Some((better.replaced_by?, better.relation)));
         better.map_or_else(Looks::default, |(better, relation)| {
@@ -211,12 +212,12 @@ impl Notes {
 
     /// Updates the notes of these copies, if they were retired, with the better version for which they are there now.
     /// Best effort: without it, they are kept longer.
-    pub(super) fn put_looks(&mut self, copies: &[PathBuf], photo: PhotoId, looks: &Looks) {
+    pub(super) fn put_looks(&mut self, copies: &[FilePath], photo: PhotoId, looks: &Looks) {
         let Some(better) = looks.yields_to else {
             return;
         };
         for copy in copies {
-            let note = self.notes.get(copy).filter(|note| note.photo == photo);
+            let note = self.get(copy).filter(|note| note.photo == photo);
             let Some(note) = note.filter(|note| note.better().is_some()) else {
                 continue;
             };
@@ -256,13 +257,13 @@ impl Notes {
         let text = serde_json::to_string_pretty(&note)? + "\n";
         let tmp = self.root.join(TMP).join("note");
         self.disk.write_whole(&self.path(copy), &tmp, &text)?;
-        self.notes.insert(copy.to_owned(), note);
+        self.notes.insert(copy.into(), note);
         Ok(())
     }
 
     /// Removes the note of a copy that is not there (any more). Best effort: one that stays is swept at the next start.
     pub(super) fn remove(&mut self, copy: &Path) {
-        if self.notes.remove(copy).is_some() {
+        if self.notes.remove(copy.as_os_str()).is_some() {
             let _ = self.disk.remove(&self.path(copy));
         }
     }

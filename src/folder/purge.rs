@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::boot_time::Moment;
-use super::layout::{SURPLUS, TRASH, holding_at};
+use super::layout::{SURPLUS, TRASH};
 use super::note::{DAY, Note};
 use super::{Change, Folder, StoreError};
 use crate::photo::PhotoId;
@@ -39,8 +39,7 @@ impl Folder {
     }
 
     fn delete_copies(&mut self, id: PhotoId, deadline: Option<Moment>) -> Result<(), StoreError> {
-        let mut copies = self.index.files_of(id);
-        copies.retain(|copy| !holding_at(copy).is_stored());
+        let copies = self.index.files_held(id, Holding::Retired);
         if copies.is_empty() {
             return Err(StoreError::Gone);
         }

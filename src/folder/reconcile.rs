@@ -1,11 +1,12 @@
 //! From a walk to changes: comparing the folder with the index.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::disk::{self, Stamp};
 use super::entry::Content;
+use super::file_path::FilePath;
 use super::layout::{self, holding_at};
 use super::scan::{Candidate, Finding, Inspection, Walk, Walker};
 use super::{Change, Folder, OpenError, companions};
@@ -31,9 +32,9 @@ pub struct Absorbed {
 #[derive(Debug, Default)]
 pub(super) struct Scanning {
     /// Candidates that were given out and have not come back.
-    pending: BTreeSet<PathBuf>,
+    pending: BTreeSet<FilePath>,
     /// Known files that the walk did not find.
-    unseen: Vec<PathBuf>,
+    unseen: Vec<FilePath>,
     /// Photos with a changed file, and whether that became another photo. How they are held is known only when all
     /// candidates are taken: the bytes may have moved to another name.
     changed: BTreeMap<PhotoId, bool>,
@@ -71,15 +72,19 @@ impl Folder {
         for (path, seen) in &walk.files {
             match self.index.file(path) {
                 Some(entry) if entry.stamp == seen.stamp => {
-                    if let (false, Content::Photo(id)) = (entry.seen, entry.content) {
-                        met.insert(id);
+                    if !entry.seen {
+                        if let Content::Photo(id) = entry.content {
+                            met.insert(id);
+                        }
+                        self.index.set_seen(path);
                     }
-                    self.index.set_seen(path);
                 }
                 _ if !seen.rests || self.scanning.pending.contains(path) => {}
                 // Whatever is in them, these are not photos.
                 None if layout::accompanied_by(path).is_some()
-                    || companions::is_thumbnail(path, |path| walk.files.contains_key(path)) =>
+                    || companions::is_thumbnail(path, |path| {
+                        walk.files.contains_key(path.as_os_str())
+                    }) =>
                 {
                     self.index.set_file(path, seen.stamp, Content::Other);
                 }
@@ -253,9 +258,8 @@ impl Folder {
 
     /// All candidates are taken: decides which photos are missing.
     fn finish_scan(&mut self, changes: &mut Vec<Change>) {
-        let mut absent: BTreeSet<PathBuf> =
-            std::mem::take(&mut self.scanning.unseen).into_iter().collect();
-        absent.retain(|path| self.is_absent(path));
+        let unseen = std::mem::take(&mut self.scanning.unseen).into_iter();
+        let absent: BTreeSet<FilePath> = unseen.filter(|path| self.is_absent(path)).collect();
         let changed = std::mem::take(&mut self.scanning.changed);
         let spoiled = changed.iter().filter(|(id, became_photo)| {
             !**became_photo && self.index.stored_files_of(**id).is_empty()
@@ -289,7 +293,7 @@ impl Folder {
     }
 
     /// The photos that count as copies and whose files are all absent; and how many photos count.
-    fn count_missing(&self, absent: &BTreeSet<PathBuf>) -> (BTreeSet<PhotoId>, usize) {
+    fn count_missing(&self, absent: &BTreeSet<FilePath>) -> (BTreeSet<PhotoId>, usize) {
         let mut missing = BTreeSet::new();
         let mut known = 0;
         for (id, entry) in self.index.photos() {
@@ -307,9 +311,9 @@ impl Folder {
 
     /// Refuses a folder that lacks far too many of its photos, or accepts that they are gone.
     pub(super) fn check_missing(&mut self) -> Result<(), OpenError> {
-        let mut absent: BTreeSet<PathBuf> =
-            self.index.files().map(|(path, _)| path.clone()).collect();
-        absent.retain(|path| self.is_absent(path));
+        let known = self.index.files().map(|(path, _)| path);
+        let absent: BTreeSet<FilePath> =
+            known.filter(|path| self.is_absent(path)).cloned().collect();
         if self.options.accept_missing {
             for path in &absent {
                 self.index.remove_file(path);

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::disk::{self, Stamp};
+use super::file_path::FilePath;
 use super::{Change, Folder};
 use crate::photo::{self, ACCOUNT, InspectError, Photo, PhotoId};
 
@@ -112,7 +113,7 @@ impl Folder {
         let mut outdated = self.index.outdated();
         let photo = outdated.find(|id| !out.contains(id) && !failed.contains_key(id))?;
         out.insert(photo);
-        let stamped = |path: PathBuf| Some((self.full(&path), self.index.file(&path)?.stamp));
+        let stamped = |path: FilePath| Some((self.full(&path), self.index.file(&path)?.stamp));
         let files = self.index.files_of(photo).into_iter();
         Some(Reread { photo, files: files.filter_map(stamped).collect() })
     }

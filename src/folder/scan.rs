@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::disk::{self, Disk, Stamp};
+use super::file_path::FilePath;
 use super::layout::{self, MARKER, REPLICAS, SURPLUS, TRASH, is_note};
 use crate::photo::{self, InspectError, Photo, PhotoId};
 use crate::platform::file_of;
@@ -35,14 +36,14 @@ pub struct Walker {
     /// Device and inode of the lock file: the marker that must still be there.
     marker: (u64, u64),
     /// Files that were touched shortly before the last walk, as it found them.
-    restless: BTreeMap<PathBuf, Stamp>,
+    restless: BTreeMap<FilePath, Stamp>,
 }
 
 /// The result of one walk through the folder.
 #[derive(Debug)]
 pub struct Walk {
     /// Every regular file, by its path relative to the folder.
-    pub(super) files: BTreeMap<PathBuf, Seen>,
+    pub(super) files: BTreeMap<FilePath, Seen>,
     /// Directories and files that could not be looked at.
     pub(super) unreadable: u64,
     /// Whether the marker was still there, before and after.
@@ -100,11 +101,11 @@ impl Walker {
 /// One walk in progress.
 struct Pass<'a> {
     root: &'a Path,
-    before: &'a BTreeMap<PathBuf, Stamp>,
+    before: &'a BTreeMap<FilePath, Stamp>,
     now: SystemTime,
     /// Devices and inodes of the directories that were entered: a directory mounted into itself is entered once.
     visited: BTreeSet<(u64, u64)>,
-    restless: BTreeMap<PathBuf, Stamp>,
+    restless: BTreeMap<FilePath, Stamp>,
     walk: Walk,
 }
 
@@ -150,6 +151,7 @@ impl Pass<'_> {
             && let Some(stamp) = disk::look_at(entry)?
         {
             // Our own files get their names only when complete.
+            let path = FilePath::from(path);
             let rests = ours || self.rests(&path, stamp);
             self.walk.files.insert(path, Seen { stamp, rests });
         }
@@ -157,14 +159,14 @@ impl Pass<'_> {
     }
 
     /// Whether nobody seems to be writing a file, as far as this walk and the last one can tell.
-    fn rests(&mut self, path: &Path, stamp: Stamp) -> bool {
+    fn rests(&mut self, path: &FilePath, stamp: Stamp) -> bool {
         let modified = u64::try_from(stamp.modified).unwrap_or(0);
         let modified = SystemTime::UNIX_EPOCH + Duration::from_nanos(modified);
         // A file from the future, written with a wrong clock, has no age: only two walks can tell.
         if self.now.duration_since(modified).is_ok_and(|age| age >= REST) {
             return true;
         }
-        self.restless.insert(path.to_owned(), stamp);
+        self.restless.insert(path.clone(), stamp);
         self.before.get(path) == Some(&stamp)
     }
 }
@@ -178,8 +180,7 @@ fn is_hidden(name: &OsStr) -> bool {
 pub struct Candidate {
     pub(super) disk: Disk,
     pub(super) root: PathBuf,
-    /// Relative to the folder.
-    pub(super) path: PathBuf,
+    pub(super) path: FilePath,
     /// The stamp that the walk found.
     pub(super) stamp: Stamp,
 }
@@ -187,7 +188,7 @@ pub struct Candidate {
 /// The result of inspecting a [`Candidate`].
 #[derive(Debug)]
 pub struct Inspection {
-    pub(super) path: PathBuf,
+    pub(super) path: FilePath,
     pub(super) stamp: Stamp,
     pub(super) finding: Finding,
 }
@@ -229,7 +230,7 @@ impl Candidate {
     }
 
     fn read(&self) -> io::Result<Finding> {
-        let path = self.root.join(&self.path);
+        let path = self.root.join(&*self.path);
         let mut file = disk::open(&path)?;
         let unchanged = |meta: Metadata| Stamp::of(&meta) == Some(self.stamp);
         if !unchanged(file.metadata()?) {

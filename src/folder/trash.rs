@@ -10,6 +10,7 @@ use std::{fs, io};
 use super::boot_time::Moment;
 use super::companions::Name;
 use super::entry::Standing;
+use super::file_path::FilePath;
 use super::layout::{self, holding_at};
 use super::note::{Better, Note, Why};
 use super::{Folder, StoreError, disk};
@@ -45,7 +46,7 @@ impl Folder {
             Departure::Expired => return self.purge(photo, deadline),
         };
         let told = self.index.photo(photo).and_then(|entry| entry.told);
-        let mut moved: Vec<(PathBuf, PathBuf)> = Vec::new();
+        let mut moved: Vec<(FilePath, PathBuf)> = Vec::new();
         for path in self.index.stored_files_of(photo) {
             match self.put_file_away(photo, &path, why, Some(deadline)) {
                 Ok(copy) => moved.push((path, copy)),
@@ -195,12 +196,12 @@ impl Folder {
         let mut files = self.index.files_of(photo);
         // A stored file that was changed just now is another photo, as the next scan will find.
         let is_stored =
-            |path: &&PathBuf| holding_at(path).is_stored() && self.require_unchanged(path).is_ok();
+            |path: &&FilePath| holding_at(path).is_stored() && self.require_unchanged(path).is_ok();
         if let Some(path) = files.iter().find(is_stored) {
             return Ok(holding_at(path));
         }
         files.retain(|path| !holding_at(path).is_stored());
-        let mut copies: Vec<(Note, PathBuf)> =
+        let mut copies: Vec<(Note, FilePath)> =
             files.into_iter().map(|copy| (self.note_of(&copy, photo), copy)).collect();
         copies.sort_by_key(|(note, _)| std::cmp::Reverse(note.holding));
         let mut result = Err(StoreError::Gone);
@@ -286,11 +287,11 @@ impl Folder {
 
     /// Writes a note for every copy of a photo in the trash without one. Best effort: the next start tries again.
     pub(super) fn note_trash_of(&mut self, photo: PhotoId) {
-        for copy in self.index.files_of(photo) {
+        for copy in self.index.files_held(photo, Holding::Retired) {
             let noted = self.notes.get(&copy).is_some_and(|note| note.photo == photo);
             // A copy known only from the index may be gone, and a note without its copy is useless.
             let seen = self.index.file(&copy).is_some_and(|entry| entry.seen);
-            if seen && !holding_at(&copy).is_stored() && !noted {
+            if seen && !noted {
                 let note = self.note_of(&copy, photo);
                 let _ = self.notes.write(&copy, note);
             }

@@ -182,6 +182,24 @@ fn no_time_is_over_for_them_and_their_owner_deletes_them() {
 }
 
 #[test]
+fn they_are_found_whatever_is_named_alike_nearby() {
+    let mut room = Room::new();
+    let dirs = ["", "a/", "a-b/", "a.b/", "a/cat/", "a/cat.d/", "a0/"];
+    let mut told_of = Vec::new();
+    for (seed, dir) in (1..).zip(dirs) {
+        let cat = room.draw(&format!("{dir}cat.png"), seed);
+        room.draw(&format!("{dir}cat-2.png"), seed + 100);
+        room.draw(&format!("{dir}cat/dog.png"), seed + 200);
+        room.write(&format!("{dir}cat.xmp"), "five stars");
+        told_of.push(Told::Companions(cat, vec![format!("{dir}cat.xmp")]));
+    }
+    let mut changes = told(&room.scan());
+    changes.retain(|change| matches!(change, Told::Companions(..)));
+    assert_eq!(changes.len(), dirs.len(), "{changes:?}");
+    assert!(told_of.iter().all(|told| changes.contains(told)), "{changes:?}");
+}
+
+#[test]
 fn those_without_a_photo_are_left_alone() {
     let mut room = Room::new();
     let cat = room.draw("cat.png", 1);

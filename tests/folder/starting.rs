@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use photomesh::folder::{Folder, OpenError, Options};
-use photomesh::protocol::Holding::Replica;
+use photomesh::protocol::Holding::{Original, Replica};
 use photomesh::protocol::{Address, NodeId};
 
 use super::{Room, Told, day, options, picture, told};
@@ -140,6 +140,20 @@ fn only_notes_of_our_own_are_swept() {
         room = room.reopened();
         assert_eq!(fs::read(&foreign).unwrap(), content);
     }
+}
+
+#[test]
+fn a_path_may_be_spelt_in_another_way_in_the_index() {
+    let mut room = Room::new();
+    let cat = room.draw("2024/may/cat.png", 1);
+    room.scan();
+    let index = room.path(".photomesh/index");
+    let text = fs::read_to_string(&index).unwrap();
+    fs::write(&index, text.replace("2024/may/", "2024//./may/")).unwrap();
+    let mut room = room.reopened();
+    let (changes, inspections) = room.inspect();
+    assert_eq!(told(&changes), [Told::Held(cat, Original, 1), Told::Scanned(0)]);
+    assert!(inspections.is_empty(), "it is the same file");
 }
 
 #[test]

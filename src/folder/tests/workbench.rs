@@ -211,7 +211,7 @@ impl Workbench {
         let Some(path) = folder.index.files_of(photo).pop() else {
             return;
         };
-        let full = self.dir.path().join(&path);
+        let full = self.dir.path().join(&*path);
         let modified = fs::metadata(&full).unwrap().modified().unwrap();
         fs::write(&full, spoiled(seed)).unwrap();
         let file = fs::File::options().write(true).open(&full).unwrap();
