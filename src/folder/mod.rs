@@ -31,7 +31,7 @@
 //!
 //! `disk` (how a file becomes safe), `layout` (the meaning of paths) and `file_path` (paths as keys), `identity` and
 //! `belonging` (which node it is, and whose), `entry` and `index` over `journal` (the knowledge of every file), `looks`
-//! (results of comparisons), `scan` and `reconcile` (how files become known), `spool`, `store` and `install` (in),
+//! (results of comparisons), `scan` and `reconcile` (how files become known), `missing` (what is gone), `spool`, `store` and `install` (in),
 //! `trash` (out and back), `duplicates`, `purge` (for good), `tombstones`, `scrub` and `damage` (rot), `reread` (photos
 //! of an earlier program), `companions`.
 
@@ -54,6 +54,7 @@ mod journal_line;
 mod layout;
 mod looks;
 mod members;
+mod missing;
 mod nodes;
 mod note;
 mod purge;
@@ -85,6 +86,7 @@ pub use boot_time::Moment;
 pub use error::{OpenError, StoreError, is_full};
 pub use identity::Identity;
 pub use install::{Named, Placed, Progress, Synced, Unsynced, sync_names};
+pub use missing::Gone;
 pub use reconcile::Absorbed;
 pub use reread::{Reading, Reread};
 pub use scan::{Candidate, Inspection, Walk, Walker};
@@ -207,6 +209,7 @@ pub struct Folder {
     tombstones: Tombstones,
     damaged_originals: DamagedOriginals,
     scanning: reconcile::Scanning,
+    gone: Gone,
     scrub: scrub::Scrub,
     rereading: reread::Rereading,
     accompanied: accompanied::Accompanied,
@@ -263,6 +266,7 @@ impl Folder {
                 .map_err(|error| OpenError::at(root, error))?,
             damaged_originals: DamagedOriginals::open(&disk, root),
             scanning: reconcile::Scanning::default(),
+            gone: Gone::default(),
             scrub: scrub::Scrub::default(),
             rereading: reread::Rereading::default(),
             spools: BTreeMap::new(),

@@ -9,15 +9,9 @@ use super::entry::Content;
 use super::file_path::FilePath;
 use super::layout::{self, holding_at};
 use super::scan::{Candidate, Finding, Inspection, Walk, Walker};
-use super::{Change, Folder, OpenError, companions};
+use super::{Change, Folder, companions};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Facts, Few, Holding};
-
-/// This many photos can vanish at once without suspicion: a friend tidies up.
-const MAY_VANISH: usize = 20;
-
-/// Beyond [`MAY_VANISH`], one in this many can.
-const MAY_VANISH_SHARE: usize = 5;
 
 /// The result of [`Folder::absorb`].
 #[derive(Debug)]
@@ -252,7 +246,7 @@ impl Folder {
     }
 
     /// Whether this file certainly does not exist.
-    fn is_absent(&self, path: &Path) -> bool {
+    pub(super) fn is_absent(&self, path: &Path) -> bool {
         disk::look(&self.full(path)).is_ok_and(|stamp| stamp.is_none())
     }
 
@@ -264,21 +258,20 @@ impl Folder {
         let spoiled = changed.iter().filter(|(id, became_photo)| {
             !**became_photo && self.index.stored_files_of(**id).is_empty()
         });
-        let (missing, known) = self.count_missing(&absent);
-        let (missing, known) = (missing.len() + spoiled.clone().count(), known + spoiled.count());
-        if is_suspicious(missing, known) {
-            changes.push(Change::Lost {
-                reason: OpenError::Missing { folder: self.root.clone(), missing, known }
-                    .to_string(),
-            });
+        let spoiled = spoiled.map(|(id, _)| *id).collect();
+        if let Some(accident) = self.accident(&absent, &spoiled) {
+            changes.push(Change::Lost { reason: accident.to_string() });
             return;
         }
         let mut touched: BTreeSet<PhotoId> = changed.into_keys().collect();
-        for path in &absent {
-            if let Some(Content::Photo(id)) = self.index.remove_file(path) {
+        let mut gone = BTreeMap::new();
+        for path in absent {
+            if let Some(Content::Photo(id)) = self.index.remove_file(&path) {
                 touched.insert(id);
+                gone.insert(path, id);
             }
         }
+        self.note_gone(&gone);
         for id in touched {
             self.tell(id, changes);
         }
@@ -292,70 +285,6 @@ impl Folder {
         });
     }
 
-    /// The photos that count as copies and whose files are all absent; and how many photos count.
-    fn count_missing(&self, absent: &BTreeSet<FilePath>) -> (BTreeSet<PhotoId>, usize) {
-        let mut missing = BTreeSet::new();
-        let mut known = 0;
-        for (id, entry) in self.index.photos() {
-            let mut stored =
-                entry.files.iter().filter(|path| holding_at(path).is_stored()).peekable();
-            if stored.peek().is_some() {
-                known += 1;
-                if stored.all(|path| absent.contains(path)) {
-                    missing.insert(id);
-                }
-            }
-        }
-        (missing, known)
-    }
-
-    /// Refuses a folder that lacks far too many of its photos, or accepts that they are gone.
-    pub(super) fn check_missing(&mut self) -> Result<(), OpenError> {
-        let known = self.index.files().map(|(path, _)| path);
-        let absent: BTreeSet<FilePath> =
-            known.filter(|path| self.is_absent(path)).cloned().collect();
-        if self.options.accept_missing {
-            for path in &absent {
-                self.index.remove_file(path);
-            }
-            return Ok(());
-        }
-        let (missing, known) = self.count_missing(&absent);
-        // The walk below is made only if it matters.
-        if !is_suspicious(missing.len(), known) {
-            return Ok(());
-        }
-        let missing = missing.len() - self.count_moved(&missing);
-        if is_suspicious(missing, known) {
-            return Err(OpenError::Missing { folder: self.root.clone(), missing, known });
-        }
-        Ok(())
-    }
-
-    /// How many missing photos seem to have been moved: a file under another name has the same size and time.
-    fn count_moved(&self, missing: &BTreeSet<PhotoId>) -> usize {
-        let key = |stamp: &Stamp| (stamp.size, stamp.modified);
-        let walk = self.walker().walk();
-        let mut new: BTreeMap<(u64, i64), usize> = BTreeMap::new();
-        for (path, seen) in &walk.files {
-            if self.index.file(path).is_none() {
-                *new.entry(key(&seen.stamp)).or_default() += 1;
-            }
-        }
-        let moved = |id: &&PhotoId| {
-            let files = self.index.stored_files_of(**id);
-            let mut stamps = files.iter().filter_map(|path| self.index.file(path));
-            stamps.any(|entry| match new.get_mut(&key(&entry.stamp)) {
-                Some(left) if *left > 0 => {
-                    *left -= 1;
-                    true
-                }
-                _ => false,
-            })
-        };
-        missing.iter().filter(moved).count()
-    }
-
     fn marker_lost(&self) -> String {
         format!(
             "{} is not the folder it was: its {} is gone or different; if its disk is not mounted, mount it and \
@@ -364,9 +293,4 @@ impl Folder {
             layout::MARKER
         )
     }
-}
-
-/// Whether this many missing photos are an accident rather than a wish.
-fn is_suspicious(missing: usize, known: usize) -> bool {
-    missing > MAY_VANISH.max(known / MAY_VANISH_SHARE)
 }

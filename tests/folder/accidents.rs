@@ -3,7 +3,10 @@
 use std::fs;
 use std::ops::Range;
 
-use super::{Room, Told, told};
+use photomesh::folder::Folder;
+use photomesh::protocol::Holding;
+
+use super::{Room, Told, options, told};
 
 fn draw(photos: Range<u32>) -> Room {
     let mut room = Room::new();
@@ -65,4 +68,56 @@ fn photos_that_are_all_overwritten_with_something_else_are_an_accident_too() {
         let changes = told(&room.scan());
         assert_eq!(changes == [Told::Lost], !spare, "{changes:?}");
     }
+}
+
+/// A folder with some photos of the friend's own, and many that are kept for others.
+fn with_replicas(own: u32) -> Room {
+    let mut room = draw(0..own);
+    for seed in 100..140 {
+        room.install(seed, &format!("{seed}.jpg"), Holding::Replica);
+    }
+    room
+}
+
+#[test]
+fn that_nothing_is_left_of_ones_own_is_an_accident_whatever_is_kept_for_others() {
+    for (own, gone, is_accident) in [(5, 5, true), (5, 4, false), (4, 4, false), (30, 21, true)] {
+        for restarted in [false, true] {
+            let mut room = with_replicas(own);
+            for seed in 0..gone {
+                fs::remove_file(room.path(format!("{seed}.jpg"))).unwrap();
+            }
+            let case = format!("{gone} of {own}, restarted: {restarted}");
+            if restarted {
+                let Room { folder, dir, .. } = room;
+                drop(folder);
+                let opened = Folder::open(dir.path(), &options());
+                assert_eq!(opened.is_err(), is_accident, "{case}");
+            } else {
+                assert_eq!(told(&room.scan()) == [Told::Lost], is_accident, "{case}");
+            }
+        }
+    }
+}
+
+#[test]
+fn it_is_known_which_files_of_ones_own_are_gone() {
+    let mut room = with_replicas(10);
+    let files = |room: &mut Room| room.folder.take_gone().files;
+    assert_eq!(files(&mut room), 0);
+    for seed in 0..3 {
+        fs::remove_file(room.path(format!("{seed}.jpg"))).unwrap();
+    }
+    fs::rename(room.path("3.jpg"), room.path("moved.jpg")).unwrap();
+    let replica = room.files(".photomesh/replicas").remove(0);
+    fs::remove_file(room.path(".photomesh/replicas").join(replica)).unwrap();
+    let mut room = room.reopened();
+    room.scan();
+    let gone = room.folder.take_gone();
+    assert_eq!(
+        (gone.files, gone.first),
+        (3, ["0.jpg", "1.jpg", "2.jpg"].map(str::to_owned).into())
+    );
+    room.scan();
+    assert_eq!(files(&mut room), 0, "it is said once");
 }

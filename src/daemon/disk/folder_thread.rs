@@ -15,7 +15,7 @@ use super::scanner::Scanner;
 use super::syncing::{Results, Syncers};
 use super::uploads::{Upload, Uploads};
 use crate::daemon::socket::reply::{Delivery, Opened, PhotoBytes, Reply};
-use crate::folder::{Change, Folder, Inspection, Reading, Walk};
+use crate::folder::{Change, Folder, Gone, Inspection, Reading, Walk};
 use crate::node::{DiskError, DiskEvent, LinkId, Source, Spool};
 
 /// Where the folder thread's work comes from.
@@ -223,6 +223,12 @@ impl FolderThread {
     pub(super) fn report_changes(&mut self, changes: Vec<Change>) {
         for change in changes {
             self.report(change.into());
+        }
+        let Gone { files, first } = self.folder.take_gone();
+        if files > 0 {
+            let more = if files > first.len() { ", ..." } else { "" };
+            let text = format!("files of yours that are gone: {files}: {}{more}", first.join(", "));
+            self.console.line("folder", text);
         }
     }
 
