@@ -19,7 +19,9 @@ QUICK   ?=
 JSON    ?=
 RATES   ?= 2000 1000
 
-PHOTOMESH := target/release/photomesh
+# Wherever cargo has been told to build.
+TARGET = $(or $(shell cargo metadata --no-deps --format-version 1 2>/dev/null | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p'),target)
+PHOTOMESH = $(TARGET)/release/photomesh
 # make run MEMBER=ben.member, make client MEMBER=ben.member
 AS_MEMBER := $(if $(MEMBER),PHOTOMESH_MEMBER="$(MEMBER)")
 
@@ -27,12 +29,13 @@ AS_MEMBER := $(if $(MEMBER),PHOTOMESH_MEMBER="$(MEMBER)")
 .PHONY: run client demo test check doc bench accuracy fuzz sim soak powercut scale chaos lines help build
 
 run: build        ## start a daemon: make run [PORT=5000] [JOIN="5000 anna:5000"] [MEMBER=ben.member] [FOLDER=photos/5000] [ARGS="--grace 1m"]
-	@$(AS_MEMBER) exec $(PHOTOMESH) daemon "$(FOLDER)" --port $(PORT) $(addprefix --join ,$(JOIN)) $(ARGS)
+	@$(AS_MEMBER) exec "$(PHOTOMESH)" daemon "$(FOLDER)" --port $(PORT) $(addprefix --join ,$(JOIN)) $(ARGS)
 
 client: build     ## ask the daemon at PORT: make client [PORT=5000] [MEMBER=ben.member] ARGS="get cat.jpg" (or list, status, put a.jpg b.png)
-	@PHOTOMESH_DAEMON=$(PORT) $(AS_MEMBER) $(PHOTOMESH) $(ARGS)
+	@PHOTOMESH_DAEMON=$(PORT) $(AS_MEMBER) "$(PHOTOMESH)" $(ARGS)
 
 demo: build       ## see it all in about a minute: five daemons, one killed, no photo lost
+	@cargo build --release --example demo
 	@cargo run --release --quiet --example demo
 
 test:             ## run all tests
@@ -59,7 +62,7 @@ ifeq ($(QUICK)$(JSON)$(ONLY),)
 endif
 
 lines: build      ## real daemons over lines as slow as at home, as root: make lines [RATES="2000 1000", in kbit/s]
-	@RATES="$(RATES)" sh tests/lines/lines.sh
+	@RATES="$(RATES)" PROGRAM="$(PHOTOMESH)" sh tests/lines/lines.sh
 
 accuracy:         ## measure the recognition of pictures: make accuracy [PHOTOS=dir, different ones] [SIZE=10] [ONLY=name] [DUMP=dir]
 	@PHOTOS="$(PHOTOS)" SIZE=$(SIZE) ONLY="$(ONLY)" DUMP="$(DUMP)" cargo bench --quiet --bench accuracy
@@ -90,6 +93,9 @@ help:             ## show this
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
 	    printf '%-14s %s\n' "$$target" "$$text"; done
 
+# Without a word if there is nothing to do.
 build:
-	@test -x $(PHOTOMESH) || echo "building photomesh; the first time takes a few minutes" >&2
-	@cargo build --release --quiet
+	@program="$(PHOTOMESH)"; if [ ! -x "$$program" ]; then \
+	    echo "building photomesh; the first time takes a few minutes" >&2; cargo build --release; \
+	elif [ -n "$$(find src Cargo.toml Cargo.lock -newer "$$program")" ]; then cargo build --release; \
+	else cargo build --release --quiet; fi

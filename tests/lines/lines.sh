@@ -8,7 +8,7 @@ set -eu
 
 RATES=${RATES:-2000 1000}
 COUNT=${COUNT:-10}
-PROGRAM=$(pwd)/target/release/photomesh
+PROGRAM=${PROGRAM:-$(pwd)/target/release/photomesh}
 WIDTH=1200
 HEIGHT=1111
 BYTES=$((54 + WIDTH * 3 * HEIGHT))
