@@ -305,7 +305,7 @@ fn accepted(answer: Answer) -> Result<Answer, Failure> {
     Err(if !candidates.is_empty() {
         Failure::Ambiguous { name, candidates }
     } else if undelivered {
-        Failure::Unreachable(format!("{name}: {reason}; try again when more nodes are here"))
+        Failure::Unreachable(format!("{name}: {reason}"))
     } else {
         Failure::NotFound(format!("{name}: {reason}"))
     })

@@ -18,7 +18,7 @@ use crate::photo::PhotoId;
 use crate::protocol::NodeId;
 use crate::protocol::message::{Lane, TransferId};
 
-const NOBODY: &str = "no node that is here could deliver it";
+const NOBODY: &str = "no node that is here could deliver it; try again when more nodes are here";
 
 /// From where a photo can come now.
 enum Found {
@@ -109,7 +109,7 @@ impl Copies {
     pub(super) fn pull_from_next(&mut self, cx: &mut Context, photo: PhotoId) {
         let pull = self.pulls.get(&photo).map(|(_, pull)| pull);
         if pull.is_some_and(|pull| pull.takes_too_long(cx.now())) {
-            return self.pull_failed(cx, photo, "it came too slowly");
+            return self.pull_failed(cx, photo, "it came too slowly; try again");
         }
         match self.find_holder(cx, photo, &self.busy(cx, Some(photo))) {
             Found::Holder(from) => self.pull_from(cx, photo, from),

@@ -175,7 +175,10 @@ impl Copies {
     /// This node's disk cannot take a photo: no other holder would help.
     pub(super) fn pull_unwritable(&mut self, cx: &mut Context, photo: PhotoId, error: &DiskError) {
         cx.write_failed(error);
-        self.pull_failed(cx, photo, &format!("this daemon's folder cannot be written: {error}"));
+        let why = format!(
+            "this daemon cannot take it on its way here: {error}; make room there, or ask another daemon"
+        );
+        self.pull_failed(cx, photo, &why);
     }
 
     /// Pulls from a node go on with another one.
