@@ -30,12 +30,8 @@ pub enum Failure {
     NotYours(String),
     /// Some of several files failed; each was reported by itself.
     Partly {
-        /// How many failed.
-        failed: usize,
-        /// How many there were.
-        files: usize,
-        /// What happened to them: "not stored".
-        what: &'static str,
+        /// How many, in words: `1 of 3 files not stored`.
+        summary: String,
         /// The exit code of the worst failure.
         exit_code: u8,
     },
@@ -80,16 +76,14 @@ impl fmt::Display for Failure {
             | Failure::BadData(text)
             | Failure::Unreachable(text)
             | Failure::Io(text)
-            | Failure::NotYours(text) => f.write_str(&plain_text(text)),
+            | Failure::NotYours(text)
+            | Failure::Partly { summary: text, .. } => f.write_str(&plain_text(text)),
             Failure::Ambiguous { name, candidates } => {
                 write!(f, "{:?} can mean any of these:", plain(name))?;
                 for candidate in candidates {
                     write!(f, "\n  {}", plain(candidate))?;
                 }
                 Ok(())
-            }
-            Failure::Partly { failed, files, what, .. } => {
-                write!(f, "{failed} of {files} files {what}")
             }
             Failure::ReaderGone => f.write_str("nobody reads the output any more"),
         }

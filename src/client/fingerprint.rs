@@ -39,8 +39,8 @@ pub fn fingerprint(files: &[PathBuf], out: &mut impl Write) -> Result<(), Failur
         write_in_order(files, results, out)
     })?;
     if failed > 0 {
-        let files = files.len();
-        return Err(Failure::Partly { failed, files, what: "have no fingerprint", exit_code });
+        let summary = format!("{failed} of {} files have no fingerprint", files.len());
+        return Err(Failure::Partly { summary, exit_code });
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `photomesh list`: the photos of the collection.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use indicatif::HumanBytes;
 
@@ -32,13 +33,18 @@ pub fn list(daemon: &mut Daemon, layout: Layout, out: &mut impl Write) -> Result
 }
 
 fn names(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failure> {
-    let Answer::ListImage { list } = daemon.ask(&Request::GetImageList)? else {
-        return Err(daemon.unexpected());
-    };
-    for label in list.iter() {
+    for label in labels(daemon)?.iter() {
         writeln!(out, "{}", plain(label))?;
     }
     Ok(())
+}
+
+/// The labels of all photos.
+pub(super) fn labels(daemon: &mut Daemon) -> Result<Arc<Vec<String>>, Failure> {
+    let Answer::ListImage { list } = daemon.ask(&Request::GetImageList)? else {
+        return Err(daemon.unexpected());
+    };
+    Ok(list)
 }
 
 fn table(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failure> {

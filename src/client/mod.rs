@@ -57,20 +57,24 @@ mod distinct;
 mod duplicates;
 mod explain;
 mod failure;
+mod fetch;
 mod fingerprint;
 mod get;
 mod group;
 mod list;
 mod members;
 mod patience;
+mod pattern;
 mod put;
 mod remove;
 mod same;
+mod save;
 mod screen;
 mod status;
 #[cfg(test)]
 mod tests;
 mod trash;
+mod viewer;
 
 pub use crate::photo::FIRST_LOOK;
 pub use connection::Daemon;

@@ -37,8 +37,8 @@ pub fn put(
         }
     }
     if failed > 0 {
-        let files = files.len();
-        return Err(Failure::Partly { failed, files, what: "not stored", exit_code });
+        let summary = format!("{failed} of {} files not stored", files.len());
+        return Err(Failure::Partly { summary, exit_code });
     }
     Ok(())
 }

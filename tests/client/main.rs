@@ -9,6 +9,7 @@ mod remove;
 mod reports;
 mod rule;
 mod scripted;
+mod several;
 #[path = "../support/mod.rs"]
 mod support;
 mod versions;

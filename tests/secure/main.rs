@@ -196,7 +196,7 @@ fn what_an_owner_puts_and_gets_is_no_more_on_the_line_than_the_photo() {
     client::put(connect, &[file], &mut Vec::new()).unwrap();
     let mut got = Vec::new();
     let wish = client::Get {
-        name: "new.png".to_owned(),
+        names: vec!["new.png".to_owned()],
         destination: client::Destination::Output,
         exact: false,
         force: false,

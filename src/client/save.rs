@@ -1,0 +1,66 @@
+//! A fetched photo on the disk of the person who asked for it.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+
+use super::Failure;
+use crate::photo::PhotoId;
+use crate::platform;
+
+/// A file is in the way, and is not to be replaced.
+pub(super) fn exists(path: &Path) -> Failure {
+    Failure::Io(format!(
+        "{} is there already: give --force to replace it, or another name with -o FILE",
+        path.display()
+    ))
+}
+
+/// A file, or one in this folder, cannot be written.
+pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Failure {
+    Failure::Io(format!("cannot write {}: {error}", path.display()))
+}
+
+/// The folder in which a file lies.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Makes a folder if it is not there, and those it lies in.
+pub(super) fn make_folder(folder: &Path) -> Result<(), Failure> {
+    if folder.as_os_str().is_empty() || folder.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(folder).map_err(|error| {
+        Failure::Io(format!("cannot make the folder {}: {error}", folder.display()))
+    })
+}
+
+/// Whether a file is there with exactly the bytes of a photo of this length.
+pub(super) fn is_there(path: &Path, id: PhotoId, bytes: u64) -> bool {
+    // Looked at before it is opened: a pipe would be waited for.
+    let may_be = path.metadata().is_ok_and(|meta| meta.is_file() && meta.len() == bytes);
+    may_be && File::open(path).and_then(PhotoId::of_rest).is_ok_and(|found| found == id)
+}
+
+/// Writes a file that is there complete or not at all, even if the power fails: a temporary file beside it is synced
+/// and renamed, then its directory is synced.
+pub(super) fn save(bytes: &mut File, path: &Path, force: bool) -> Result<(), Failure> {
+    let failed = |error: io::Error| cannot_write(path, &error);
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".photomesh-").suffix(".part");
+    // Temporary files are private by default; a photo gets the rights that the user's umask allows, like any new file.
+    platform::like_any_file(&mut builder);
+    let mut file = builder.tempfile_in(folder_of(path)).map_err(failed)?;
+    io::copy(bytes, file.as_file_mut()).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    let renamed = if force { file.persist(path) } else { file.persist_noclobber(path) };
+    match renamed {
+        Ok(_) => platform::sync_dir(folder_of(path)).map_err(failed),
+        Err(refused) if refused.error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
+        Err(refused) => Err(failed(refused.error)),
+    }
+}
