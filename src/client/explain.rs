@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::near::ask_near;
 use super::screen::{count, picture, plain};
 use super::{Daemon, Failure};
 use crate::photo::Relation;
@@ -10,8 +11,8 @@ use crate::protocol::{Answer, Holding, NodeId, Request};
 
 /// Shows what a photo is and which nodes hold it.
 pub fn show(daemon: &mut Daemon, name: &str, out: &mut impl Write) -> Result<(), Failure> {
-    let explanation = explain(daemon, name, false)?;
-    if let Some(note) = told_instead(name, &explanation) {
+    let (explanation, name) = ask_near(daemon, name, |daemon, name| explain(daemon, name, false))?;
+    if let Some(note) = told_instead(&name, &explanation) {
         eprintln!("{note}.");
     }
     Ok(write_card(&explanation, out)?)
@@ -19,8 +20,8 @@ pub fn show(daemon: &mut Daemon, name: &str, out: &mut impl Write) -> Result<(),
 
 /// Tells why the collection shows a photo, or another one in its place.
 pub fn why(daemon: &mut Daemon, name: &str, out: &mut impl Write) -> Result<(), Failure> {
-    let explanation = explain(daemon, name, false)?;
-    Ok(write_story(name, &explanation, out)?)
+    let (explanation, name) = ask_near(daemon, name, |daemon, name| explain(daemon, name, false))?;
+    Ok(write_story(&name, &explanation, out)?)
 }
 
 /// Asks for everything about one photo; not found if `exact` and no node has the photo that itself has this name.

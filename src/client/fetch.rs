@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::connection::Missed;
 use super::explain::{explain, told_instead};
+use super::near::{ask_near, suggest};
 use super::save::cannot_write;
 use super::screen::plain;
 use super::{Daemon, Failure};
@@ -45,8 +46,15 @@ pub(super) struct Chosen {
 /// Finds out which photo is meant, and says so on standard error if it is not the one that itself has this name. So its
 /// file name, the time it may take and its digest are known before a byte is sent.
 pub(super) fn choose(daemon: &mut Daemon, name: &str, exact: bool) -> Result<Chosen, Failure> {
-    let told = explain(daemon, name, exact)?;
-    let chosen = pick(daemon, told, name, exact)?;
+    let (told, name) = match exact {
+        // Who wants one very version gets no other.
+        true => match explain(daemon, name, exact) {
+            Ok(told) => (told, name.to_owned()),
+            Err(failure) => return Err(suggest(daemon, name, failure)),
+        },
+        false => ask_near(daemon, name, |daemon, name| explain(daemon, name, exact))?,
+    };
+    let chosen = pick(daemon, told, &name, exact)?;
     if chosen.bytes > MAX_PHOTO {
         return Err(Failure::BadData(format!(
             "{}: the daemon at {} says that it has {} bytes, and no photo has so many",

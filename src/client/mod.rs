@@ -63,6 +63,7 @@ mod get;
 mod group;
 mod list;
 mod members;
+mod near;
 mod patience;
 mod pattern;
 mod put;

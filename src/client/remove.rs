@@ -4,6 +4,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use indicatif::HumanBytes;
 
+use super::near::suggest;
 use super::screen::{Column, count, plain, write_table};
 use super::{Daemon, Failure};
 use crate::photo::PhotoId;
@@ -33,7 +34,10 @@ pub fn remove(
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     let request = Request::PlanRemoval { image_name: name.to_owned() };
-    let Answer::Removal(plan) = ask(daemon, &request)? else {
+    let answer = ask(daemon, &request);
+    // What is to go is named exactly: a name that is nearly right is suggested and not taken.
+    let answer = answer.map_err(|failure| suggest(daemon, name, failure))?;
+    let Answer::Removal(plan) = answer else {
         return Err(daemon.unexpected());
     };
     write_plan(&plan, out)?;

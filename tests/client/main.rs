@@ -4,6 +4,7 @@
 mod attachments;
 mod get;
 mod list;
+mod near;
 mod put;
 mod remove;
 mod reports;
@@ -29,7 +30,7 @@ use scripted::{Scripted, client, code, names, say, stderr};
 fn a_name_without_a_photo_and_one_with_several_have_their_own_exit_codes() {
     let daemon = Scripted::new(|stream, request| {
         let Request::Explain { image_name, .. } = request else {
-            return;
+            return say(stream, &Answer::ListImage { list: Vec::new().into() });
         };
         let several = image_name == "several";
         let undelivered = image_name == "away";

@@ -1,6 +1,7 @@
 //! What the commands do without a daemon. What they do with one is tested in `tests/client`.
 
 mod fingerprint;
+mod near;
 mod pattern;
 mod same;
 mod screen;
