@@ -39,7 +39,7 @@ fn run(command: Command) -> Result<u8, Failure> {
         Command::List(args) => client::list(&mut args.asked.connect()?, args.layout(), &mut out)?,
         Command::Get(args) => client::get(|| args.asked.connect(), &args.wish(), &mut out)?,
         Command::Show(args) => client::show(&mut args.asked.connect()?, &args.name, &mut out)?,
-        Command::Put(args) => client::put(|| args.asked.connect(), &args.files, &mut out)?,
+        Command::Put(args) => client::put(|| args.asked.connect(), &args.wish(), &mut out)?,
         Command::Status(args) => client::status(&mut args.asked.connect()?, args.json, &mut out)?,
         Command::Duplicates(args) => {
             client::duplicates(&mut args.asked.connect()?, args.json, &mut out)?;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use photomesh::client::{Destination, Get, Layout};
+use photomesh::client::{Destination, Get, Layout, Put};
 
 use super::Asked;
 
@@ -83,13 +83,23 @@ pub(crate) struct NameArgs {
 #[command(after_help = "\
 Examples:
   photomesh put a.jpg b.png
-  photomesh put ~/Desktop/*.jpg")]
+  photomesh put ~/Desktop/*.jpg
+  photomesh put -r ~/Pictures/2019      all photos in it, and in the folders in it")]
 pub(crate) struct PutArgs {
-    /// The files to add
+    /// The files to add, and folders with -r
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    /// Add all photos below the folders; what is hidden is passed over, and links are not followed
+    #[arg(short, long)]
+    pub(crate) recursive: bool,
     #[command(flatten)]
     pub(crate) asked: Asked,
+}
+
+impl PutArgs {
+    pub(crate) fn wish(&self) -> Put {
+        Put { files: self.files.clone(), recursive: self.recursive }
+    }
 }
 
 impl ListArgs {

@@ -52,6 +52,7 @@
 //! A client is not part of the mesh. It knows one daemon, and tries no other one if that is silent: the text of the
 //! failure tells a person what to look at. It never looks into a daemon's folder either, not even on the same computer.
 
+mod below;
 mod connection;
 mod distinct;
 mod duplicates;
@@ -88,7 +89,7 @@ pub use get::{Destination, Get, get};
 pub use group::{invite, new_group, read_member, remove_member, show_file};
 pub use list::{Layout, list};
 pub use members::{forget, members, tell};
-pub use put::put;
+pub use put::{Put, put};
 pub use remove::{Consent, remove};
 pub use same::{Looks, same};
 pub use status::status;
