@@ -36,7 +36,7 @@ fn run(command: Command) -> Result<u8, Failure> {
         }
         Command::Members(asked) => client::members(&mut asked.connect()?, &mut out)?,
         Command::Forget(args) => client::forget(&mut args.asked.connect()?, &args.node, &mut out)?,
-        Command::List(args) => client::list(&mut args.asked.connect()?, args.layout(), &mut out)?,
+        Command::List(args) => client::list(&mut args.asked.connect()?, &args.wish(), &mut out)?,
         Command::Get(args) => client::get(|| args.asked.connect(), &args.wish(), &mut out)?,
         Command::Show(args) => client::show(&mut args.asked.connect()?, &args.name, &mut out)?,
         Command::Put(args) => client::put(|| args.asked.connect(), &args.wish(), &mut out)?,

@@ -2,23 +2,37 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use photomesh::client::{Destination, Get, Layout, Put};
+use photomesh::client::{Destination, Get, Layout, List, Put, Sort};
 
 use super::Asked;
+
+/// By what a list is sorted.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Order {
+    Name,
+    Size,
+}
 
 /// List the photos of the whole mesh
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   photomesh list
-  photomesh list --long
-  photomesh list --json | jq -r 'select(.holders | length < 2) | .name'")]
+  photomesh list --long --sort size
+  photomesh list 'img_2019*'
+  photomesh list --json | jq -r 'select(.holders | length < 2).name'")]
 pub(crate) struct ListArgs {
-    /// Show a table: id, size, copies, other names
-    #[arg(long)]
+    /// Only photos with this in their names, in upper or lower case; `*` is any text and `?` any character
+    #[arg(value_name = "PATTERN")]
+    pub(crate) pattern: Option<String>,
+    /// Show a table: id, pixels, format, length, copies, names; on a terminal cut to its width
+    #[arg(short, long)]
     pub(crate) long: bool,
+    /// By name, or by length in bytes, the largest first; without it by name, but JSON by id
+    #[arg(long, value_name = "ORDER", value_enum)]
+    pub(crate) sort: Option<Order>,
     /// Print one JSON object a line: name, id, bytes, width, height, format, holders, aliases
     #[arg(long, conflicts_with = "long")]
     pub(crate) json: bool,
@@ -103,12 +117,17 @@ impl PutArgs {
 }
 
 impl ListArgs {
-    pub(crate) fn layout(&self) -> Layout {
-        match (self.long, self.json) {
+    pub(crate) fn wish(&self) -> List {
+        let layout = match (self.long, self.json) {
             (true, _) => Layout::Long,
             (_, true) => Layout::Json,
             _ => Layout::Names,
-        }
+        };
+        let sort = self.sort.map(|order| match order {
+            Order::Name => Sort::Name,
+            Order::Size => Sort::Size,
+        });
+        List { pattern: self.pattern.clone(), layout, sort }
     }
 }
 

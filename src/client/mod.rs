@@ -87,7 +87,7 @@ pub use failure::Failure;
 pub use fingerprint::fingerprint;
 pub use get::{Destination, Get, get};
 pub use group::{invite, new_group, read_member, remove_member, show_file};
-pub use list::{Layout, list};
+pub use list::{Layout, List, Sort, list};
 pub use members::{forget, members, tell};
 pub use put::{Put, put};
 pub use remove::{Consent, remove};
