@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Failure;
-use super::patience::Patient;
+use super::patience::{NOTICE, Patient, is_timeout, tell};
 use crate::photo::PhotoId;
 use crate::protocol::client::Refusal;
 use crate::protocol::codec::{self, FrameError, FrameReader, FrameWriter, PhotoError};
@@ -55,7 +55,7 @@ impl Daemon {
         };
         let socket = dial(address).map_err(unreachable)?;
         let channel = member
-            .map(|member| shake_hands(&socket, member))
+            .map(|member| shake_hands(&socket, address, member))
             .transpose()
             .map_err(|error| {
                 Failure::Unreachable(format!(
@@ -66,7 +66,7 @@ impl Daemon {
         let output = socket.try_clone().map_err(unreachable)?;
         let mut daemon = Daemon {
             address: address.clone(),
-            answers: FrameReader::new(Patient::new(socket, SILENCE), channel.clone()),
+            answers: FrameReader::new(Patient::new(socket, address, SILENCE), channel.clone()),
             requests: FrameWriter::new(output, channel.clone()),
             patience: SILENCE,
         };
@@ -129,7 +129,7 @@ impl Daemon {
         take: impl FnMut(&[u8]) -> Result<(), Failure>,
     ) -> Result<Answer, Missed> {
         self.send(request)?;
-        self.answers.get_mut().wait_again(self.patience);
+        self.answers.get_mut().wait_quietly(self.patience);
         match self.answers.photo(bytes, take) {
             Ok(Some(answer)) => Ok(accepted(answer)?),
             Ok(None) => Err(self.broken(&FrameError::Torn).into()),
@@ -270,7 +270,14 @@ fn introduction(member: Option<Box<Visit>>) -> Request {
 fn dial(address: &Address) -> io::Result<TcpStream> {
     let mut failure = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
     for candidate in (address.host(), address.port()).to_socket_addrs()? {
-        match TcpStream::connect_timeout(&candidate, CONNECT) {
+        let connected = TcpStream::connect_timeout(&candidate, NOTICE).or_else(|error| {
+            if !is_timeout(&error) {
+                return Err(error);
+            }
+            tell(address);
+            TcpStream::connect_timeout(&candidate, CONNECT - NOTICE)
+        });
+        match connected {
             Ok(stream) => {
                 stream.set_nodelay(true)?;
                 stream.set_write_timeout(Some(SILENCE))?;
@@ -283,11 +290,15 @@ fn dial(address: &Address) -> io::Result<TcpStream> {
 }
 
 /// Agrees on a secret with a daemon that knows the group's. A client is no node, so it draws a fresh key pair.
-fn shake_hands(mut output: &TcpStream, member: &MemberFile) -> io::Result<Arc<Channel>> {
+fn shake_hands(
+    mut output: &TcpStream,
+    address: &Address,
+    member: &MemberFile,
+) -> io::Result<Arc<Channel>> {
     let mut own = [0; 32];
     getrandom::fill(&mut own).map_err(|error| io::Error::other(error.to_string()))?;
     let credentials = Credentials { group: member.shared.clone(), own };
-    let mut input = Patient::new(output.try_clone()?, CONNECT);
+    let mut input = Patient::new(output.try_clone()?, address, CONNECT);
     Channel::initiate(&credentials, &mut input, &mut output).map(Arc::new)
 }
 
@@ -309,9 +320,4 @@ fn accepted(answer: Answer) -> Result<Answer, Failure> {
     } else {
         Failure::NotFound(format!("{name}: {reason}"))
     })
-}
-
-/// A read timeout: the system decides which of the two kinds it is.
-fn is_timeout(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
 }

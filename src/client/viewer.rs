@@ -2,10 +2,15 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::Failure;
 
-/// Starts the system's viewer and does not wait for it.
+/// How long a viewer may take to say that it cannot show a photo. One that is open longer has found it.
+const FAILS_WITHIN: Duration = Duration::from_secs(2);
+
+/// Starts the system's viewer, and waits only until it can be told that it works.
 pub(super) fn show(path: &Path) -> Result<(), Failure> {
     let viewer = if cfg!(target_os = "macos") {
         "open"
@@ -14,17 +19,27 @@ pub(super) fn show(path: &Path) -> Result<(), Failure> {
     } else {
         "xdg-open"
     };
+    let failed = |why: String| {
+        Failure::Io(format!("the photo is saved, but `{viewer}` cannot show it: {why}"))
+    };
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let started = Command::new(viewer)
+    let mut child = Command::new(viewer)
         .arg(&path)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .spawn();
-    match started {
-        Ok(_) => Ok(()),
-        Err(error) => Err(Failure::Io(format!(
-            "the photo is saved, but `{viewer}` cannot be started to show it: {error}"
-        ))),
+        .spawn()
+        .map_err(|error| failed(error.to_string()))?;
+    let until = Instant::now() + FAILS_WITHIN;
+    while Instant::now() < until {
+        match child.try_wait() {
+            Ok(None) => thread::sleep(Duration::from_millis(20)),
+            // The one of Windows never says that all is well.
+            Ok(Some(status)) if !status.success() && !cfg!(windows) => {
+                return Err(failed(format!("it ended with {status}; is there a desktop?")));
+            }
+            Ok(Some(_)) | Err(_) => break,
+        }
     }
+    Ok(())
 }

@@ -180,7 +180,7 @@ fn get_opens_the_saved_photo_in_the_viewer() {
         .output()
         .unwrap();
     assert_eq!(code(&output), 0, "{}", stderr(&output));
-    // The viewer is not waited for.
+    // A viewer that goes on is not waited for.
     let shown = tools.path().join("shown");
     let deadline = Instant::now() + Duration::from_secs(10);
     while !shown.exists() && Instant::now() < deadline {
@@ -195,6 +195,13 @@ fn get_opens_the_saved_photo_in_the_viewer() {
         .unwrap();
     assert_eq!(code(&output), 74);
     assert!(stderr(&output).contains("the photo is saved"), "{}", stderr(&output));
+    fs::write(&viewer, "#!/bin/sh\nexit 3\n").unwrap();
+    let output = client(folder.path(), &daemon.address, &["get", "x", "--open"])
+        .env("PATH", format!("{}:/usr/bin:/bin", tools.path().display()))
+        .output()
+        .unwrap();
+    assert_eq!(code(&output), 74);
+    assert!(stderr(&output).contains("cannot show it"), "{}", stderr(&output));
     let output = daemon.run(folder.path(), &["get", "x", "--open", "-o", "-"]);
     assert_eq!(code(&output), 2);
 }
