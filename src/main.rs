@@ -64,7 +64,7 @@ fn run(command: Command) -> Result<u8, Failure> {
         }
         Command::Fingerprint(args) => client::fingerprint(&args.files, &mut out)?,
         Command::Same(args) => {
-            let one = client::same(&args.a, &args.b, args.looks(), &mut out)?;
+            let one = client::same(&args.a, &args.b, args.looks(), args.verbose, &mut out)?;
             out.flush()?;
             return Ok(if one { 0 } else { 1 });
         }

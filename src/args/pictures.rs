@@ -12,7 +12,7 @@ use super::Asked;
 /// The help text about the second look.
 const SECOND_LOOK: &str = "\
 The second look, at the pixels of both files, follows unless the first says `different`. It can only lower that result:
-from `same` to `variant`, or from either to `different`. `photomesh same` shows its findings.";
+from `same` to `variant`, or from either to `different`. `photomesh same --verbose` shows its findings.";
 
 /// List versions that are hidden because the collection has a better one
 ///
@@ -81,6 +81,9 @@ pub(crate) struct SameArgs {
     pub(crate) a: PathBuf,
     /// The other
     pub(crate) b: PathBuf,
+    /// Tell by what figures, too
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
     /// Take the first look only; A and B may be records, as `fingerprint` prints them
     #[arg(long)]
     pub(crate) records: bool,
