@@ -32,8 +32,8 @@ pub(crate) struct Cli {
 const EXIT_CODES: &str = "\
 An ADDR is PORT (on this machine) or HOST:PORT.
 
-Exit codes: 0 ok, 1 not found, 2 wrong usage, 3 ambiguous name, 65 bad data, 69 daemon unreachable, 74 I/O error, \
-77 not yours to do.
+Exit codes: 0 ok, 1 not found, 2 wrong usage, 3 ambiguous name, 65 bad data, 69 daemon unreachable, 73 cannot \
+create a file, 74 I/O error, 77 not yours to do.
 
 Examples:
   photomesh daemon ~/Pictures                start a mesh of your own

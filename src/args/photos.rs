@@ -71,7 +71,7 @@ pub(crate) struct GetArgs {
     #[arg(long)]
     pub(crate) exact: bool,
     /// Replace a file that is there already
-    #[arg(long)]
+    #[arg(short, long)]
     pub(crate) force: bool,
     /// Show the photo in the system's viewer
     #[arg(long)]

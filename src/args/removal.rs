@@ -21,10 +21,10 @@ pub(crate) struct RmArgs {
     #[arg(value_name = "NAME|ID")]
     pub(crate) name: String,
     /// Do not ask for confirmation
-    #[arg(long)]
+    #[arg(short, long)]
     pub(crate) yes: bool,
     /// Only show the plan
-    #[arg(long, conflicts_with = "yes")]
+    #[arg(short = 'n', long, conflicts_with = "yes")]
     pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) asked: Asked,
@@ -58,7 +58,7 @@ pub(crate) struct PurgeArgs {
     #[arg(long, value_name = "DAYS", default_value_t = 0)]
     pub(crate) older_than: u32,
     /// Do not ask for confirmation
-    #[arg(long)]
+    #[arg(short, long)]
     pub(crate) yes: bool,
     #[command(flatten)]
     pub(crate) asked: Asked,

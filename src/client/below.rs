@@ -61,7 +61,7 @@ impl Below {
     }
 
     fn fail(&mut self, path: &Path, error: &io::Error) {
-        self.failures.push(Failure::Io(format!("cannot read {}: {error}", path.display())));
+        self.failures.push(Failure::unreadable(path, error));
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Failure;
+use super::failure::reason;
 use super::patience::{NOTICE, Patient, is_timeout, tell};
 use crate::photo::PhotoId;
 use crate::protocol::client::Refusal;
@@ -47,9 +48,10 @@ impl Daemon {
     pub fn connect(address: &Address, member: Option<&MemberFile>) -> Result<Daemon, Failure> {
         let unreachable = |error: io::Error| {
             Failure::Unreachable(format!(
-                "no daemon answers at {address} ({error})\n\
+                "no daemon answers at {address} ({})\n\
                  Start one with `photomesh daemon FOLDER --port {}`, or name another one with --daemon HOST:PORT or \
                  the environment variable PHOTOMESH_DAEMON.",
+                reason(&error),
                 address.port()
             ))
         };
@@ -59,8 +61,9 @@ impl Daemon {
             .transpose()
             .map_err(|error| {
                 Failure::Unreachable(format!(
-                    "the daemon at {address} and this command do not understand each other: {error}\n\
-                     Start both with files of the same group: --member, or PHOTOMESH_MEMBER."
+                    "the daemon at {address} and this command do not understand each other: {}\n\
+                     Start both with files of the same group: --member, or PHOTOMESH_MEMBER.",
+                    reason(&error)
                 ))
             })?;
         let output = socket.try_clone().map_err(unreachable)?;
@@ -237,7 +240,8 @@ impl Daemon {
                  Look at its terminal, then try again"
             )),
             FrameError::Io(error) => Failure::Unreachable(format!(
-                "the connection to the daemon at {address} broke ({error}): look at its terminal, then try again"
+                "the connection to the daemon at {address} broke ({}): look at its terminal, then try again",
+                reason(error)
             )),
         }
     }

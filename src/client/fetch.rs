@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::connection::Missed;
 use super::explain::{explain, told_instead};
 use super::near::{ask_near, suggest};
-use super::save::cannot_write;
+use super::save::{cannot_create, cannot_write};
 use super::screen::plain;
 use super::{Daemon, Failure};
 use crate::photo::{Digest, MAX_PHOTO, PhotoId};
@@ -112,7 +112,8 @@ pub(super) fn fetch(
     let mut left = ATTEMPTS;
     loop {
         left -= 1;
-        let mut file = tempfile::tempfile_in(folder).map_err(failed)?;
+        let made = tempfile::tempfile_in(folder);
+        let mut file = made.map_err(|error| cannot_create(folder, &error))?;
         let write = |piece: &[u8]| file.write_all(piece).map_err(failed);
         match receive(&mut daemon, photo, turn, write) {
             Ok(()) => {

@@ -9,6 +9,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use super::Failure;
+use super::failure::reason;
 use super::screen::write_json;
 use crate::photo::{COLUMNS, InspectError, Photo, inspect};
 
@@ -48,18 +49,17 @@ pub fn fingerprint(files: &[PathBuf], out: &mut impl Write) -> Result<(), Failur
 /// Reads one file.
 pub(super) fn read(path: &Path) -> Result<Photo, Failure> {
     let shown = path.display();
-    let unreadable = |error: io::Error| Failure::Io(format!("cannot read {shown}: {error}"));
-    if !path.metadata().map_err(unreadable)?.is_file() {
+    if !path.metadata().map_err(|error| Failure::unreadable(path, &error))?.is_file() {
         return Err(Failure::Io(format!("{shown} is not a file")));
     }
-    let mut file = File::open(path).map_err(unreadable)?;
+    let mut file = File::open(path).map_err(|error| Failure::unreadable(path, &error))?;
     inspect(&mut file).map_err(|error| cannot_inspect(&shown.to_string(), error))
 }
 
 /// Why a file is not recognised.
 pub(super) fn cannot_inspect(shown: &str, error: InspectError) -> Failure {
     match error {
-        InspectError::Io(error) => Failure::Io(format!("cannot read {shown}: {error}")),
+        InspectError::Io(error) => Failure::Io(format!("cannot read {shown}: {}", reason(&error))),
         InspectError::NotAPicture | InspectError::TooLarge => {
             Failure::BadData(format!("{shown} is {error}"))
         }

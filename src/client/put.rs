@@ -123,7 +123,7 @@ fn open(path: &Path) -> Result<(File, u64), Failure> {
         let text = format!("{shown} is a folder: put -r {shown} adds all photos in it");
         return Err(Failure::Usage(text));
     }
-    let unreadable = |error: io::Error| Failure::Io(format!("cannot read {shown}: {error}"));
+    let unreadable = |error: io::Error| Failure::unreadable(path, &error);
     // Looked at before it is opened: a pipe would be waited for.
     if !path.metadata().map_err(unreadable)?.is_file() {
         return Err(Failure::Usage(format!("{shown} is not a file")));
@@ -173,12 +173,11 @@ fn send_bytes(
     while left > 0 {
         let mut piece = vec![0; left.min(MAX_CHUNK as u64) as usize];
         file.read_exact(&mut piece).map_err(|error| {
+            if error.kind() != io::ErrorKind::UnexpectedEof {
+                return Failure::unreadable(path, &error);
+            }
             let shown = path.display();
-            Failure::Io(if error.kind() == io::ErrorKind::UnexpectedEof {
-                format!("{shown} became shorter while it was read: try again")
-            } else {
-                format!("cannot read {shown}: {error}")
-            })
+            Failure::Io(format!("{shown} became shorter while it was read: try again"))
         })?;
         left -= piece.len() as u64;
         bar.inc(piece.len() as u64);

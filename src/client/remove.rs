@@ -4,6 +4,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use indicatif::HumanBytes;
 
+use super::failure::reason;
 use super::near::suggest;
 use super::screen::{Column, count, plain, write_table};
 use super::{Daemon, Failure};
@@ -108,6 +109,6 @@ pub(super) fn agrees(question: &str) -> Result<bool, Failure> {
     eprint!("{question} [y/N] ");
     let mut answer = String::new();
     let read = input.lock().read_line(&mut answer);
-    read.map_err(|error| Failure::Io(format!("cannot read the answer: {error}")))?;
+    read.map_err(|error| Failure::Io(format!("cannot read the answer: {}", reason(&error))))?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }

@@ -71,7 +71,7 @@ fn photo_of(path: &Path, looks: Looks) -> Result<Photo, Failure> {
 fn look_again(a: &Path, b: &Path) -> Result<(Relation, String), Failure> {
     let open = |path: &Path| {
         let opened = File::open(path);
-        opened.map_err(|error| Failure::Io(format!("cannot read {}: {error}", path.display())))
+        opened.map_err(|error| Failure::unreadable(path, &error))
     };
     let shown = format!("{} or {}", a.display(), b.display());
     let found = second_look(&mut open(a)?, &mut open(b)?);

@@ -5,12 +5,13 @@ use std::io;
 use std::path::Path;
 
 use super::Failure;
+use super::failure::reason;
 use crate::photo::PhotoId;
 use crate::platform;
 
 /// A file is in the way, and is not to be replaced.
 pub(super) fn exists(path: &Path) -> Failure {
-    Failure::Io(format!(
+    Failure::CannotCreate(format!(
         "{} is there already: give --force to replace it, or another name with -o FILE",
         path.display()
     ))
@@ -18,7 +19,16 @@ pub(super) fn exists(path: &Path) -> Failure {
 
 /// A file, or one in this folder, cannot be written.
 pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Failure {
-    Failure::Io(format!("cannot write {}: {error}", path.display()))
+    Failure::Io(format!("cannot write {}: {}", path.display(), reason(error)))
+}
+
+/// A file cannot be made in this folder.
+pub(super) fn cannot_create(folder: &Path, error: &io::Error) -> Failure {
+    let shown = folder.display();
+    Failure::CannotCreate(match error.kind() {
+        io::ErrorKind::NotFound => format!("the folder {shown} does not exist"),
+        _ => format!("cannot write into {shown}: {}", reason(error)),
+    })
 }
 
 /// The folder in which a file lies.
@@ -35,7 +45,11 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     fs::create_dir_all(folder).map_err(|error| {
-        Failure::Io(format!("cannot make the folder {}: {error}", folder.display()))
+        Failure::CannotCreate(format!(
+            "cannot make the folder {}: {}",
+            folder.display(),
+            reason(&error)
+        ))
     })
 }
 
@@ -54,7 +68,9 @@ pub(super) fn save(bytes: &mut File, path: &Path, force: bool) -> Result<(), Fai
     builder.prefix(".photomesh-").suffix(".part");
     // Temporary files are private by default; a photo gets the rights that the user's umask allows, like any new file.
     platform::like_any_file(&mut builder);
-    let mut file = builder.tempfile_in(folder_of(path)).map_err(failed)?;
+    let folder = folder_of(path);
+    let made = builder.tempfile_in(folder);
+    let mut file = made.map_err(|error| cannot_create(folder, &error))?;
     io::copy(bytes, file.as_file_mut()).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     let renamed = if force { file.persist(path) } else { file.persist_noclobber(path) };

@@ -1,11 +1,13 @@
 //! The system's viewer of pictures.
 
+use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Failure;
+use super::failure::reason;
 
 /// How long a viewer may take to say that it cannot show a photo. One that is open longer has found it.
 const FAILS_WITHIN: Duration = Duration::from_secs(2);
@@ -29,7 +31,10 @@ pub(super) fn show(path: &Path) -> Result<(), Failure> {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
-        .map_err(|error| failed(error.to_string()))?;
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => failed("there is no such program here".to_owned()),
+            _ => failed(reason(&error)),
+        })?;
     let until = Instant::now() + FAILS_WITHIN;
     while Instant::now() < until {
         match child.try_wait() {

@@ -91,7 +91,7 @@ fn get_overwrites_only_when_forced() {
     fs::write(&mine, "mine").unwrap();
     for arguments in [["get", "x", "-o", "cat.jpg"], ["get", "x", "-o", "."]] {
         let output = daemon.run(folder.path(), &arguments);
-        assert_eq!(code(&output), 74);
+        assert_eq!(code(&output), 73);
         assert!(stderr(&output).contains("--force"), "{}", stderr(&output));
         assert_eq!(fs::read(&mine).unwrap(), b"mine");
     }
@@ -99,6 +99,18 @@ fn get_overwrites_only_when_forced() {
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     assert_eq!(fs::read(&mine).unwrap(), PHOTO);
     assert_eq!(names(folder.path()), ["cat.jpg"]);
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_said_to_be_missing_and_nothing_more() {
+    let (daemon, folder) = (Scripted::new(good), TempDir::new().unwrap());
+    let output = daemon.run(folder.path(), &["get", "x", "-o", "nowhere/cat.jpg"]);
+    assert_eq!(code(&output), 73);
+    assert_eq!(stderr(&output), "photomesh: the folder nowhere does not exist\n");
+    fs::write(folder.path().join("file"), "mine").unwrap();
+    let output = daemon.run(folder.path(), &["get", "x", "-o", "file/"]);
+    assert_eq!(code(&output), 73, "{}", stderr(&output));
+    assert!(!stderr(&output).contains("os error"), "{}", stderr(&output));
 }
 
 #[test]

@@ -64,6 +64,7 @@ fn nobody_there_and_somebody_else_there_are_said_clearly() {
     assert_eq!(code(&output), 69);
     let text = stderr(&output);
     assert!(text.contains("photomesh daemon") && text.contains("--daemon"), "{text}");
+    assert!(!text.contains("os error"), "{text}");
 
     let web = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = web.local_addr().unwrap().to_string();
