@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand};
 
 use group::Member;
 pub(crate) use group::{ForgetArgs, GroupCommand};
-use photos::{GetArgs, ListArgs, NameArgs, PutArgs};
+use photos::{GetArgs, ListArgs, PutArgs, ShowArgs};
 use pictures::{DistinctArgs, DuplicatesArgs, FingerprintArgs, SameArgs};
 use removal::RmArgs;
 pub(crate) use removal::TrashCommand;
@@ -50,13 +50,13 @@ pub(crate) enum Command {
     List(ListArgs),
     Get(GetArgs),
     /// Show what a photo is and which nodes hold it
-    Show(NameArgs),
+    Show(ShowArgs),
     Put(PutArgs),
     Status(StatusArgs),
     Duplicates(DuplicatesArgs),
     Distinct(DistinctArgs),
     /// Tell why the collection shows a photo, or another one in its place
-    Why(NameArgs),
+    Why(ShowArgs),
     Rm(RmArgs),
     #[command(subcommand)]
     Trash(TrashCommand),

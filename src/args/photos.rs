@@ -76,6 +76,23 @@ pub(crate) struct GetArgs {
     /// Show the photo in the system's viewer
     #[arg(long)]
     pub(crate) open: bool,
+    /// Print one JSON object a line for each photo: asked, name, id, bytes, file, was_there; of several those that fail
+    /// have asked, error, exit_code
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+#[derive(Args)]
+pub(crate) struct ShowArgs {
+    /// A name as shown by `list`, any name the photo ever had, or the first six or more digits of its id
+    #[arg(value_name = "NAME|ID")]
+    pub(crate) name: String,
+    /// Print one JSON object: photo (as `list --json` has it), colour, camera, held, versions, state, and meant (the
+    /// id of the version that has this name itself), captured, called where they are known
+    #[arg(long)]
+    pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) asked: Asked,
 }
@@ -106,13 +123,17 @@ pub(crate) struct PutArgs {
     /// Add all photos below the folders; what is hidden is passed over, and links are not followed
     #[arg(short, long)]
     pub(crate) recursive: bool,
+    /// Print one JSON object a line for each file: file, command (Stored, or Have of a better version), name, id, and
+    /// copies, nodes, or relation, differs; of several those that fail have file, error, exit_code
+    #[arg(long)]
+    pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) asked: Asked,
 }
 
 impl PutArgs {
     pub(crate) fn wish(&self) -> Put {
-        Put { files: self.files.clone(), recursive: self.recursive }
+        Put { files: self.files.clone(), recursive: self.recursive, json: self.json }
     }
 }
 
@@ -150,6 +171,7 @@ impl GetArgs {
             exact: self.exact,
             force: self.force,
             open: self.open,
+            json: self.json,
         }
     }
 }

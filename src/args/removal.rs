@@ -26,6 +26,9 @@ pub(crate) struct RmArgs {
     /// Only show the plan
     #[arg(short = 'n', long, conflicts_with = "yes")]
     pub(crate) dry_run: bool,
+    /// Print the plan as one JSON object: name, photos (id, names, bytes, withdrawn, stays, effect)
+    #[arg(long, requires = "dry_run")]
+    pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) asked: Asked,
 }
@@ -35,6 +38,9 @@ pub(crate) struct RmArgs {
 pub(crate) enum TrashCommand {
     /// List the photos in the trash, and why they are there
     List {
+        /// Print one JSON object a line: names, id, bytes, reason, and keeper, until_purged, companions where there are
+        #[arg(long)]
+        json: bool,
         #[command(flatten)]
         asked: Asked,
     },
@@ -77,6 +83,7 @@ impl RmArgs {
     pub(crate) fn consent(&self) -> Consent {
         match (self.yes, self.dry_run) {
             (true, _) => Consent::Given,
+            (_, true) if self.json => Consent::WithheldJson,
             (_, true) => Consent::Withheld,
             _ => Consent::Ask,
         }

@@ -15,7 +15,7 @@ pub(super) struct Below {
     /// How many other files there are.
     pub(super) others: u64,
     /// What could not be looked at.
-    pub(super) failures: Vec<Failure>,
+    pub(super) failures: Vec<(PathBuf, Failure)>,
 }
 
 impl Below {
@@ -61,7 +61,7 @@ impl Below {
     }
 
     fn fail(&mut self, path: &Path, error: &io::Error) {
-        self.failures.push(Failure::unreadable(path, error));
+        self.failures.push((path.to_owned(), Failure::unreadable(path, error)));
     }
 }
 

@@ -7,14 +7,16 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use indicatif::HumanBytes;
+use serde::Serialize;
 
-use super::fetch::{choose, fetch};
+use super::fetch::{Chosen, choose, fetch};
 use super::list::labels;
 use super::pattern::Pattern;
 use super::save::{cannot_write, exists, folder_of, is_there, make_folder, save};
-use super::screen::{count, plain};
+use super::screen::{count, plain, write_json};
 use super::viewer::show;
 use super::{Daemon, Failure};
+use crate::photo::PhotoId;
 use crate::platform;
 use crate::protocol::SafeName;
 
@@ -32,6 +34,8 @@ pub struct Get {
     pub force: bool,
     /// Show the photo in the system's viewer.
     pub open: bool,
+    /// Write what has come of each photo to standard output, as a line of JSON.
+    pub json: bool,
 }
 
 /// Where fetched photos go.
@@ -63,6 +67,10 @@ pub fn get(
         let text = "--open shows a file, and `-o -` makes none: leave one of them out";
         return Err(Failure::Usage(text.to_owned()));
     }
+    if wish.json && wish.destination == Destination::Output {
+        let text = "--json and the photo itself cannot both go to standard output";
+        return Err(Failure::Usage(text.to_owned()));
+    }
     let mut daemon = connect()?;
     let labels = match wish.names.iter().any(|name| Pattern::is_one(name)) {
         true => labels(&mut daemon)?,
@@ -88,7 +96,8 @@ pub fn get(
         let before = names.len();
         names.extend(labels.iter().filter(|label| pattern.matches(label)));
         if names.len() == before {
-            tally.fail(&Failure::NotFound(format!("{name}: no photo has a name like this")));
+            let none = Failure::NotFound(format!("{name}: no photo has a name like this"));
+            tally.fail(wish, name, &none, out)?;
         }
     }
     let mut seen = BTreeSet::new();
@@ -104,7 +113,7 @@ pub fn get(
             }
             Ok(Got::There) => tally.there += 1,
             Err(Failure::ReaderGone) => return Err(Failure::ReaderGone),
-            Err(failure) => tally.fail(&failure),
+            Err(failure) => tally.fail(wish, name, &failure, out)?,
         }
     }
     tally.end(&destination)
@@ -141,6 +150,25 @@ struct One<'a> {
     /// The names of files, in one case, that other photos of the same command have got: not even by force does one
     /// photo of a command take another's file, whatever a daemon calls it.
     made: &'a BTreeSet<String>,
+}
+
+/// A photo that is in a file now, for programs.
+#[derive(Serialize)]
+struct Fetched<'a> {
+    asked: &'a str,
+    name: &'a str,
+    id: PhotoId,
+    bytes: u64,
+    file: &'a str,
+    was_there: bool,
+}
+
+/// One of several that is not.
+#[derive(Serialize)]
+struct Failed<'a> {
+    asked: &'a str,
+    error: String,
+    exit_code: u8,
 }
 
 /// What has come of it.
@@ -187,6 +215,7 @@ impl One<'_> {
                 return Err(exists(&path));
             }
             eprintln!("{}: is there already, as {shown}", plain(&photo.name));
+            self.tell(&photo, &path, true, out)?;
             self.open(&path)?;
             return Ok(Got::There);
         }
@@ -194,8 +223,25 @@ impl One<'_> {
         save(&mut bytes, &path, force)?;
         let size = HumanBytes(photo.bytes);
         eprintln!("{}: {size}, saved as {shown}", plain(&photo.name));
+        self.tell(&photo, &path, false, out)?;
         self.open(&path)?;
         Ok(Got::Saved(file))
+    }
+
+    fn tell(
+        &self,
+        photo: &Chosen,
+        file: &Path,
+        was_there: bool,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
+        if !self.wish.json {
+            return Ok(());
+        }
+        let (asked, name, id, bytes) = (self.name, &photo.name, photo.id, photo.bytes);
+        let file = file.to_string_lossy();
+        write_json(out, &Fetched { asked, name, id, bytes, file: &file, was_there })?;
+        out.flush()
     }
 
     fn open(&self, path: &Path) -> Result<(), Failure> {
@@ -214,10 +260,22 @@ struct Tally {
 }
 
 impl Tally {
-    fn fail(&mut self, failure: &Failure) {
+    fn fail(
+        &mut self,
+        wish: &Get,
+        asked: &str,
+        failure: &Failure,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
         eprintln!("photomesh: {failure}");
         self.failed += 1;
-        self.exit_code = self.exit_code.max(failure.exit_code());
+        let exit_code = failure.exit_code();
+        self.exit_code = self.exit_code.max(exit_code);
+        if wish.json {
+            write_json(out, &Failed { asked, error: failure.to_string(), exit_code })?;
+            out.flush()?;
+        }
+        Ok(())
     }
 
     /// Says it in one line: `12 photos saved into holiday/, 1 was there already, 1 failed`.

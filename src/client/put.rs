@@ -5,10 +5,11 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
 
 use super::below::Below;
 use super::explain::kind;
-use super::screen::{count, plain};
+use super::screen::{count, plain, write_json};
 use super::{Daemon, Failure};
 use crate::photo::MAX_PHOTO;
 use crate::protocol::{Answer, MAX_CHUNK, NodeId, Request};
@@ -20,6 +21,8 @@ pub struct Put {
     pub files: Vec<PathBuf>,
     /// Put all photos below the folders. What is hidden is passed over, and no links are followed.
     pub recursive: bool,
+    /// Write what has come of each file as a line of JSON.
+    pub json: bool,
 }
 
 /// Puts files into the folder of a daemon, one after the other, and reports each on its own line. A file that fails
@@ -42,7 +45,9 @@ pub fn put(
         false => below.photos.clone_from(&wish.files),
     }
     let alone = !wish.recursive && wish.files.len() == 1;
-    below.failures.iter().for_each(|failure| tally.fail(failure));
+    for (path, failure) in &below.failures {
+        tally.fail(wish, path, failure, out)?;
+    }
     tally.others = below.others;
     for (at, path) in below.photos.iter().enumerate() {
         let turn = match alone {
@@ -53,14 +58,14 @@ pub fn put(
             Ok((file, bytes)) => put_file(connect()?, path, file, bytes, &turn),
             Err(failure) => Err(failure),
         };
-        match answer.and_then(|answer| report(path, &answer, out)) {
+        match answer.and_then(|answer| report(path, &answer, wish.json, out)) {
             Ok(stored) => {
                 out.flush()?;
                 tally.count(stored);
             }
             Err(failure) if alone => return Err(failure),
             Err(Failure::ReaderGone) => return Err(Failure::ReaderGone),
-            Err(failure) => tally.fail(&failure),
+            Err(failure) => tally.fail(wish, path, &failure, out)?,
         }
     }
     if alone { Ok(()) } else { tally.end() }
@@ -87,10 +92,23 @@ impl Tally {
         }
     }
 
-    fn fail(&mut self, failure: &Failure) {
+    fn fail(
+        &mut self,
+        wish: &Put,
+        path: &Path,
+        failure: &Failure,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
         eprintln!("photomesh: {failure}");
         self.failed += 1;
-        self.exit_code = self.exit_code.max(failure.exit_code());
+        let exit_code = failure.exit_code();
+        self.exit_code = self.exit_code.max(exit_code);
+        if wish.json {
+            let (file, error) = (path.to_string_lossy(), failure.to_string());
+            write_json(out, &Failed { file: &file, error, exit_code })?;
+            out.flush()?;
+        }
+        Ok(())
     }
 
     /// Says it in one line.
@@ -110,6 +128,22 @@ impl Tally {
         let summary = format!("{summary}, {} not stored", count(self.failed, "file"));
         Err(Failure::Partly { summary, exit_code: self.exit_code })
     }
+}
+
+/// What the daemon has answered about a file, for programs: `Stored` or `Have`, as the protocol has it.
+#[derive(Serialize)]
+struct Answered<'a> {
+    file: &'a str,
+    #[serde(flatten)]
+    answer: &'a Answer,
+}
+
+/// One of several files that is not stored.
+#[derive(Serialize)]
+struct Failed<'a> {
+    file: &'a str,
+    error: String,
+    exit_code: u8,
 }
 
 /// Opens a file to be put, if it can be one, and tells its length in bytes.
@@ -198,7 +232,12 @@ fn progress(title: &str, bytes: u64) -> ProgressBar {
 
 /// Writes one line about one file; returns whether it is stored, and not in the trash for a better version. If the
 /// file was not taken, that is a failure.
-fn report(path: &Path, answer: &Answer, out: &mut impl Write) -> Result<bool, Failure> {
+fn report(path: &Path, answer: &Answer, json: bool, out: &mut impl Write) -> Result<bool, Failure> {
+    if json && let Answer::Stored { .. } | Answer::Have { .. } = answer {
+        let file = &path.to_string_lossy();
+        write_json(out, &Answered { file, answer })?;
+        return Ok(matches!(answer, Answer::Stored { .. }));
+    }
     let file = plain(&path.to_string_lossy());
     if let Answer::Stored { name, id, copies, nodes, called, warning } = answer {
         let label = plain(name);

@@ -6,7 +6,7 @@ use indicatif::HumanBytes;
 
 use super::failure::reason;
 use super::near::suggest;
-use super::screen::{Column, count, plain, write_table};
+use super::screen::{Column, count, plain, write_json, write_table};
 use super::{Daemon, Failure};
 use crate::photo::PhotoId;
 use crate::protocol::client::{RemovalPlan, RemovalReport};
@@ -21,6 +21,8 @@ pub enum Consent {
     Given,
     /// Only show the plan.
     Withheld,
+    /// The same, as JSON.
+    WithheldJson,
 }
 
 /// Removes a picture from the collection: the asked node's own versions of it, and no others.
@@ -41,6 +43,9 @@ pub fn remove(
     let Answer::Removal(plan) = answer else {
         return Err(daemon.unexpected());
     };
+    if consent == Consent::WithheldJson {
+        return Ok(write_json(out, &plan)?);
+    }
     write_plan(&plan, out)?;
     out.flush()?;
     if consent == Consent::Withheld {

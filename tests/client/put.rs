@@ -84,6 +84,14 @@ fn one_bad_file_keeps_no_other_back_and_decides_the_exit_code() {
     let end = "1 photo stored, 1 there in a better version, 1 file not stored\n";
     assert!(stderr(&output).ends_with(end), "{}", stderr(&output));
 
+    let output = put(&["--json", "notes.txt", "a.jpg", "small.jpg"]);
+    let rows = stdout(&output);
+    let rows = rows.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let rows: Vec<_> = rows.collect();
+    assert_eq!((&rows[0]["file"], &rows[0]["exit_code"]), (&"notes.txt".into(), &65.into()));
+    assert_eq!((&rows[1]["command"], &rows[1]["copies"]), (&"Stored".into(), &1.into()));
+    assert_eq!((&rows[2]["command"], &rows[2]["name"]), (&"Have".into(), &"large.jpg".into()));
+
     let output = put(&["missing.jpg", "notes.txt", ".", "a.jpg"]);
     assert_eq!(code(&output), 74, "{}", stderr(&output));
     assert!(stderr(&output).contains("1 photo stored, 3 files not stored"));

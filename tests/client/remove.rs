@@ -74,6 +74,13 @@ fn a_dry_run_removes_nothing_and_without_a_terminal_nobody_is_asked() {
     let output = daemon.run(folder.path(), &["rm", "cat.jpg", "-n"]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     assert!(stdout(&output).contains("stays") && !stdout(&output).contains("removed"));
+    let output = daemon.run(folder.path(), &["rm", "cat.jpg", "-n", "--json"]);
+    let plan: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (&plan["photos"][0]["withdrawn"], &plan["photos"][1]["stays"]),
+        (&true.into(), &true.into())
+    );
+    assert_eq!(code(&daemon.run(folder.path(), &["rm", "cat.jpg", "--json"])), 2);
     let output = daemon.run(folder.path(), &["rm", "cat.jpg"]);
     assert_eq!(code(&output), 2);
     assert!(stderr(&output).contains("--yes"), "{}", stderr(&output));

@@ -6,6 +6,7 @@ use std::process::Output;
 
 use photomesh::photo::PhotoId;
 use photomesh::protocol::{Answer, Request, codec};
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::get::explained;
@@ -99,6 +100,21 @@ fn one_that_fails_stops_no_other_and_all_are_counted() {
 
     let output = get(&daemon, &folder, &["*.gif"]);
     assert_eq!(code(&output), 1, "{}", stderr(&output));
+}
+
+#[test]
+fn programs_are_told_of_each() {
+    let (daemon, folder) = (Scripted::new(six), TempDir::new().unwrap());
+    fs::write(folder.path().join("cat.jpg"), bytes_of("cat.jpg")).unwrap();
+    let output = get(&daemon, &folder, &["cat.jpg", "none.jpg", "a.png", "--json"]);
+    assert_eq!(code(&output), 1, "{}", stderr(&output));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let rows: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let asked: Vec<_> = rows.iter().map(|row| row["asked"].as_str().unwrap()).collect();
+    assert_eq!(asked, ["cat.jpg", "none.jpg", "a.png"]);
+    assert_eq!((&rows[0]["was_there"], &rows[2]["was_there"]), (&true.into(), &false.into()));
+    assert_eq!((&rows[1]["exit_code"], &rows[2]["file"]), (&1.into(), &"a.png".into()));
+    assert_eq!(code(&get(&daemon, &folder, &["cat.jpg", "--json", "-o", "-"])), 2);
 }
 
 #[test]
