@@ -55,7 +55,7 @@ Examples:
   photomesh get cat.jpg                 into ./cat.jpg
   photomesh get cat.jpg -o ~/Desktop
   photomesh get cat.jpg dog.jpg 'holiday*' -o pictures/
-  photomesh get cat-small.jpg --exact   that very version, though a better one is shown
+  photomesh get cat-small.jpg --exact   that very version, not a better one
   photomesh get 3fa9c1 -o - | convert - -resize 50% small.jpg
   photomesh get cat.jpg --open")]
 pub(crate) struct GetArgs {
@@ -115,7 +115,7 @@ pub(crate) struct NameArgs {
 Examples:
   photomesh put a.jpg b.png
   photomesh put ~/Desktop/*.jpg
-  photomesh put -r ~/Pictures/2019      all photos in it, and in the folders in it")]
+  photomesh put -r ~/Pictures/2019      all photos in it and below")]
 pub(crate) struct PutArgs {
     /// The files to add, and folders with -r
     #[arg(required = true, value_name = "FILE")]

@@ -57,8 +57,8 @@ pub(crate) enum TrashCommand {
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  photomesh trash purge                         all that can go
-  photomesh trash purge --older-than 7 --yes    for scripts: photos there for a week of running")]
+  photomesh trash purge                        all that can go
+  photomesh trash purge --older-than 7 --yes   what was there for a week")]
 pub(crate) struct PurgeArgs {
     /// Only photos that have been there for this many days of the daemon's running
     #[arg(long, value_name = "DAYS", default_value_t = 0)]
