@@ -97,7 +97,7 @@ impl fmt::Display for Failure {
             | Failure::NotYours(text)
             | Failure::Partly { summary: text, .. } => f.write_str(&plain_text(text)),
             Failure::Ambiguous { name, candidates } => {
-                write!(f, "{:?} can mean any of these:", plain(name))?;
+                write!(f, "{:?} can mean any of these, ask for one of them:", plain(name))?;
                 for candidate in candidates {
                     write!(f, "\n  {}", plain(candidate))?;
                 }

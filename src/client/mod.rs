@@ -42,7 +42,9 @@
 //! # What is where, in reading order
 //!
 //! 1. `connection`: asking, alone and for page after page. `patience`: how long. `failure`: exit codes.
-//! 2. `list`, `get` and `put`: the three that everybody needs. `screen`: tables, JSON and foreign text.
+//! 2. `list`, `get` (`fetch` has the bytes, `save` the file, `viewer` shows it) and `put` (`below`: a whole folder): the
+//!    three that everybody needs. `pattern` and `near`: names with `*`, and nearly right ones. `screen`: tables, JSON and
+//!    foreign text.
 //! 3. `explain` (`show`, `why`), `duplicates`, `distinct`: pictures with several versions.
 //! 4. `status`, `members` with `forget`, `trash`, `remove`: the mesh, and what an owner does in it.
 //! 5. `group`: the files of a group. `fingerprint`, `same`: recognition, for those who want to measure it.

@@ -25,10 +25,14 @@ pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Failure {
 /// A file cannot be made in this folder.
 pub(super) fn cannot_create(folder: &Path, error: &io::Error) -> Failure {
     let shown = folder.display();
-    Failure::CannotCreate(match error.kind() {
-        io::ErrorKind::NotFound => format!("the folder {shown} does not exist"),
-        _ => format!("cannot write into {shown}: {}", reason(error)),
-    })
+    let text = if error.kind() == io::ErrorKind::NotFound {
+        format!("the folder {shown} does not exist")
+    } else if folder.exists() && !folder.is_dir() {
+        format!("{shown} is a file, not a folder")
+    } else {
+        format!("cannot write into {shown}: {}", reason(error))
+    };
+    Failure::CannotCreate(text)
 }
 
 /// The folder in which a file lies.
@@ -45,11 +49,13 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     fs::create_dir_all(folder).map_err(|error| {
-        Failure::CannotCreate(format!(
-            "cannot make the folder {}: {}",
-            folder.display(),
-            reason(&error)
-        ))
+        let shown = folder.display();
+        let in_the_way = [io::ErrorKind::AlreadyExists, io::ErrorKind::NotADirectory];
+        let why = match in_the_way.contains(&error.kind()) {
+            true => "a file is in the way".to_owned(),
+            false => reason(&error),
+        };
+        Failure::CannotCreate(format!("cannot make the folder {shown}: {why}"))
     })
 }
 

@@ -31,9 +31,9 @@ pub(super) fn show(path: &Path) -> Result<(), Failure> {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => failed("there is no such program here".to_owned()),
-            _ => failed(reason(&error)),
+        .map_err(|error| match error.kind() == io::ErrorKind::NotFound {
+            true => failed("there is no such program here".to_owned()),
+            false => failed(reason(&error)),
         })?;
     let until = Instant::now() + FAILS_WITHIN;
     while Instant::now() < until {

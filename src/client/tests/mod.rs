@@ -2,6 +2,7 @@
 
 mod fingerprint;
 mod near;
+mod patience;
 mod pattern;
 mod same;
 mod screen;
