@@ -76,19 +76,33 @@ pub fn get(
         true => labels(&mut daemon)?,
         false => Default::default(),
     };
-    let is_pattern = |name: &String| Pattern::is_one(name) && !labels.contains(name);
     if let [name] = &wish.names[..]
-        && !is_pattern(name)
+        && !is_pattern(name, &labels)
     {
         let one = One { name, turn: "", destination: &wish.destination, wish, made: &[].into() };
         return one.get(daemon, &connect, out).map(drop);
     }
     drop(daemon);
+    several(connect, wish, &labels, out)
+}
+
+/// Whether a name stands for all labels that look like it.
+fn is_pattern(name: &String, labels: &[String]) -> bool {
+    Pattern::is_one(name) && !labels.contains(name)
+}
+
+/// Fetches photos one after the other, each over a connection of its own, and counts them in the end.
+fn several(
+    connect: impl Fn() -> Result<Daemon, Failure>,
+    wish: &Get,
+    labels: &[String],
+    out: &mut impl Write,
+) -> Result<(), Failure> {
     let destination = folder_for_several(wish)?;
     let mut tally = Tally::default();
     let mut names = Vec::new();
     for name in &wish.names {
-        if !is_pattern(name) {
+        if !is_pattern(name, labels) {
             names.push(name);
             continue;
         }
@@ -104,9 +118,18 @@ pub fn get(
     names.retain(|name| seen.insert(*name));
     let mut made = BTreeSet::new();
     for (at, name) in names.iter().enumerate() {
+        let daemon = match connect() {
+            Ok(daemon) => daemon,
+            Err(failure) => {
+                // Nobody is there for the others either.
+                tally.fail(wish, name, &failure, out)?;
+                tally.failed += (names.len() - at - 1) as u64;
+                break;
+            }
+        };
         let turn = format!("{} of {}: ", at + 1, names.len());
         let one = One { name, turn: &turn, destination: &destination, wish, made: &made };
-        match one.get(connect()?, &connect, out) {
+        match one.get(daemon, &connect, out) {
             Ok(Got::Saved(file)) => {
                 tally.saved += 1;
                 made.insert(file);

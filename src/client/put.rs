@@ -26,7 +26,8 @@ pub struct Put {
 }
 
 /// Puts files into the folder of a daemon, one after the other, and reports each on its own line. A file that fails
-/// does not stop the others; in the end standard error counts them.
+/// does not stop the others, unless the daemon cannot be reached or is another member's; in the end standard error
+/// counts them.
 ///
 /// Every file has its own connection, made by `connect`: a daemon that refuses a file half-way closes it.
 ///
@@ -54,10 +55,16 @@ pub fn put(
             true => String::new(),
             false => format!("{} of {}: ", at + 1, below.photos.len()),
         };
-        let answer = match open(path) {
-            Ok((file, bytes)) => put_file(connect()?, path, file, bytes, &turn),
-            Err(failure) => Err(failure),
-        };
+        // What would be the same with all other files.
+        let mut hopeless = false;
+        let answer = open(path).and_then(|(file, bytes)| match connect() {
+            Ok(daemon) => put_file(daemon, path, file, bytes, &turn),
+            Err(failure) => {
+                hopeless = true;
+                Err(failure)
+            }
+        });
+        hopeless |= matches!(answer, Err(Failure::NotYours(_)));
         match answer.and_then(|answer| report(path, &answer, wish.json, out)) {
             Ok(stored) => {
                 out.flush()?;
@@ -65,7 +72,13 @@ pub fn put(
             }
             Err(failure) if alone => return Err(failure),
             Err(Failure::ReaderGone) => return Err(Failure::ReaderGone),
-            Err(failure) => tally.fail(wish, path, &failure, out)?,
+            Err(failure) => {
+                tally.fail(wish, path, &failure, out)?;
+                if hopeless {
+                    tally.failed += (below.photos.len() - at - 1) as u64;
+                    break;
+                }
+            }
         }
     }
     if alone { Ok(()) } else { tally.end() }

@@ -1,8 +1,9 @@
 //! `get` of several photos: each for itself, into one folder, and counted in the end.
 
 use std::fs;
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::process::Output;
+use std::thread;
 
 use photomesh::photo::PhotoId;
 use photomesh::protocol::{Answer, Request, codec};
@@ -10,7 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::get::explained;
-use crate::scripted::{Scripted, code, names, say, stderr};
+use crate::scripted::{Scripted, client, code, names, say, stderr};
 
 const LABELS: [&str; 6] = ["IMG_1.jpg", "a.png", "cat.jpg", "dog.jpg", "x/dog.jpg", "what?.jpg"];
 
@@ -136,4 +137,27 @@ fn several_go_into_no_file_and_no_pipe() {
     }
     assert_eq!(code(&get(&daemon, &folder, &["*.jpg", "--open"])), 2);
     assert_eq!(names(folder.path()), ["file"]);
+}
+
+#[test]
+fn when_nobody_is_there_any_more_all_that_is_left_has_failed() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    // The first connection is the last one.
+    let server = thread::spawn(move || drop(listener.accept().unwrap()));
+    let folder = TempDir::new().unwrap();
+    let output = client(folder.path(), &address, &["get", "a", "b", "c"]).output().unwrap();
+    server.join().unwrap();
+    assert_eq!(code(&output), 69, "{}", stderr(&output));
+    assert_eq!(last_line(&output), "photomesh: 0 photos saved, 3 failed");
+
+    for name in ["a.jpg", "b.jpg", "c.jpg"] {
+        fs::write(folder.path().join(name), name).unwrap();
+    }
+    let output = client(folder.path(), &address, &["put", "a.jpg", "b.jpg", "c.jpg"]).output();
+    let output = output.unwrap();
+    assert_eq!(code(&output), 69, "{}", stderr(&output));
+    assert_eq!(last_line(&output), "photomesh: 0 photos stored, 3 files not stored");
+    let said = stderr(&output).matches("no daemon answers").count();
+    assert_eq!(said, 1, "once is enough");
 }
