@@ -37,6 +37,7 @@ pub struct Daemon {
     answers: FrameReader<Patient>,
     requests: FrameWriter<TcpStream>,
     patience: Duration,
+    quiet: bool,
 }
 
 impl Daemon {
@@ -72,6 +73,7 @@ impl Daemon {
             answers: FrameReader::new(Patient::new(socket, address, SILENCE), channel.clone()),
             requests: FrameWriter::new(output, channel.clone()),
             patience: SILENCE,
+            quiet: false,
         };
         match (member, channel) {
             (Some(member), Some(channel)) => daemon.register(member, &channel)?,
@@ -107,6 +109,16 @@ impl Daemon {
         self.patience = patience;
     }
 
+    /// From now on does not tell the person at the terminal what is waited for: something else there shows it.
+    pub(super) fn be_quiet(&mut self) {
+        self.quiet = true;
+    }
+
+    fn wait_again(&mut self) {
+        let notice = (!self.quiet).then_some(NOTICE);
+        self.answers.get_mut().wait_again(self.patience, notice);
+    }
+
     /// The daemon's address.
     pub fn address(&self) -> &Address {
         &self.address
@@ -132,7 +144,7 @@ impl Daemon {
         take: impl FnMut(&[u8]) -> Result<(), Failure>,
     ) -> Result<Answer, Missed> {
         self.send(request)?;
-        self.answers.get_mut().wait_quietly(self.patience);
+        self.wait_again();
         match self.answers.photo(bytes, take) {
             Ok(Some(answer)) => Ok(accepted(answer)?),
             Ok(None) => Err(self.broken(&FrameError::Torn).into()),
@@ -184,7 +196,7 @@ impl Daemon {
     }
 
     fn receive(&mut self, limit: usize, watch: impl FnMut(usize)) -> Result<Answer, Failure> {
-        self.answers.get_mut().wait_again(self.patience);
+        self.wait_again();
         let content = self
             .answers
             .next_watched(limit, watch)

@@ -145,6 +145,7 @@ fn receive(
     let bar = progress(photo, turn);
     let patience = PATIENCE + Duration::from_secs(photo.bytes / SLOWEST);
     daemon.be_patient(patience.min(LONGEST));
+    daemon.be_quiet();
     let mut digest = Digest::default();
     let answer = daemon.ask_photo(&request, photo.bytes, |piece| {
         digest.add(piece);
@@ -173,7 +174,7 @@ fn progress(photo: &Chosen, turn: &str) -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let template = "{spinner} {msg}: {bar:30} {percent} %, {bytes_per_sec}";
+    let template = "{spinner} {bar:20} {percent:>3} %, {bytes_per_sec}  {wide_msg}";
     let style =
         ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     let title = format!("{turn}{}", plain(&photo.name));

@@ -38,17 +38,11 @@ impl Patient {
         Patient { socket, address, until: now + patience, notice: Some(now + NOTICE), told: false }
     }
 
-    /// The same for the next answer.
-    pub(super) fn wait_again(&mut self, patience: Duration) {
+    /// The same for the next answer; a person is told after this time, or not at all.
+    pub(super) fn wait_again(&mut self, patience: Duration, notice: Option<Duration>) {
         let now = Instant::now();
         self.until = now + patience;
-        self.notice = (!self.told).then_some(now + NOTICE);
-    }
-
-    /// The same, if something else on the terminal shows that it is waited for.
-    pub(super) fn wait_quietly(&mut self, patience: Duration) {
-        self.until = Instant::now() + patience;
-        self.notice = None;
+        self.notice = notice.filter(|_| !self.told).map(|notice| now + notice);
     }
 }
 

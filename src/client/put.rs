@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -196,17 +197,21 @@ fn put_file(
     let name = path.file_name().unwrap_or(path.as_os_str());
     let name = name.to_string_lossy().into_owned();
     let bar = progress(&format!("{turn}{}", plain(&name)), bytes);
+    if !bar.is_hidden() {
+        daemon.be_quiet();
+    }
     let sent = daemon.send(&Request::Put { name, bytes });
     let sent = sent.and_then(|()| send_bytes(&mut daemon, &mut file, path, bytes, &bar));
-    bar.finish_and_clear();
-    match sent {
+    let answer = match sent {
         Ok(()) => daemon.answer(),
         // A daemon that refuses says why before it closes; that tells more than "connection reset".
         Err(Failure::Unreachable(broken)) => {
             daemon.answer().map_err(|_| Failure::Unreachable(broken))
         }
         Err(failure) => Err(failure),
-    }
+    };
+    bar.finish_and_clear();
+    answer
 }
 
 fn send_bytes(
@@ -233,14 +238,17 @@ fn send_bytes(
     Ok(())
 }
 
-/// Shown only on a terminal.
+/// Shown only on a terminal, until the daemon has answered: to store a file on two nodes takes longer than to send it.
 fn progress(title: &str, bytes: u64) -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{msg}: {bar:30} {bytes} of {total_bytes}")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(bytes).with_style(style).with_message(title.to_owned())
+    let style =
+        ProgressStyle::with_template("{spinner} {bar:20} {bytes} of {total_bytes}  {wide_msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+    let bar = ProgressBar::new(bytes).with_style(style).with_message(title.to_owned());
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
 }
 
 /// Writes one line about one file; returns whether it is stored, and not in the trash for a better version. If the

@@ -21,7 +21,7 @@ fn a_notice_neither_ends_the_patience_nor_prolongs_it() {
     let waited = start.elapsed();
     assert!(waited >= patience && waited < patience * 4, "{waited:?}");
 
-    patient.wait_again(patience);
+    patient.wait_again(patience, None);
     daemon.write_all(b"x").expect("sent");
     let mut byte = [0; 1];
     assert_eq!(patient.read(&mut byte).expect("it was sent"), 1);
