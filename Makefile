@@ -90,8 +90,11 @@ chaos:            ## maltreat five real daemons while clients put and get: make 
 	@ROUNDS=$(ROUNDS) SEED=$(SEED) cargo test --quiet --test chaos -- --nocapture --ignored --exact chaos
 
 help:             ## show this
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
-	    printf '%-14s %s\n' "$$target" "$$text"; done
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
+	    printf '%s\n' "$$text" | fold -s -w 62 | sed 's/ $$//' | while IFS= read -r line; do \
+	        printf '  %-15s%s\n' "$$target" "$$line"; target=; \
+	    done; \
+	done
 
 # Without a word if there is nothing to do.
 build:

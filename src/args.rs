@@ -1,7 +1,9 @@
 //! The command line.
 
 mod group;
+mod photos;
 mod pictures;
+mod removal;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,9 +12,12 @@ use clap::{Args, Parser, Subcommand};
 
 use group::Member;
 pub(crate) use group::{ForgetArgs, GroupCommand};
+use photos::{GetArgs, ListArgs, PutArgs, ShowArgs};
 use pictures::{DistinctArgs, DuplicatesArgs, FingerprintArgs, SameArgs};
+use removal::RmArgs;
+pub(crate) use removal::TrashCommand;
 
-use photomesh::client::{Consent, Daemon, Destination, Failure, Get, Layout};
+use photomesh::client::{Daemon, Failure};
 use photomesh::daemon;
 use photomesh::protocol::{Address, DEFAULT_PORT, NodeName};
 
@@ -27,16 +32,18 @@ pub(crate) struct Cli {
 const EXIT_CODES: &str = "\
 An ADDR is PORT (on this machine) or HOST:PORT.
 
-Exit codes: 0 ok, 1 not found, or not safe (status --check), 2 wrong usage, 3 ambiguous name, 65 bad data, 69 daemon unreachable, 74 I/O error,
-77 not yours to do.
+Exit codes: 0 ok, 1 not found, or not safe (status --check), 2 wrong usage, 3 \
+ambiguous name, 65 bad data, 69 daemon unreachable, 73 cannot create a file, 74 \
+I/O error, 77 not yours to do.
 
 Examples:
-  photomesh daemon ~/Pictures                           start a mesh of your own
-  photomesh daemon ~/Pictures --join anna.example:5000 --host 0.0.0.0 --member ben.member
-                                                        join the mesh that anna is in
+  photomesh daemon ~/Pictures                start a mesh of your own
+  photomesh daemon ~/Pictures --join 5000    join the one of another daemon here
   photomesh list
   photomesh get cat.jpg
-  photomesh status";
+  photomesh status
+
+For a mesh with friends, on other computers: photomesh help group";
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -44,13 +51,13 @@ pub(crate) enum Command {
     List(ListArgs),
     Get(GetArgs),
     /// Show what a photo is and which nodes hold it
-    Show(NameArgs),
+    Show(ShowArgs),
     Put(PutArgs),
     Status(StatusArgs),
     Duplicates(DuplicatesArgs),
     Distinct(DistinctArgs),
     /// Tell why the collection shows a photo, or another one in its place
-    Why(NameArgs),
+    Why(ShowArgs),
     Rm(RmArgs),
     #[command(subcommand)]
     Trash(TrashCommand),
@@ -71,9 +78,11 @@ pub(crate) enum Command {
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  photomesh daemon                                  share ./photos on port 5000
-  photomesh daemon ~/Pictures --join 192.168.1.7:5000 --host 0.0.0.0 --member ben.member
-  photomesh daemon test --port 0 --grace 5s --pin 2s  a free port, impatient: for trying things out")]
+  photomesh daemon                  share ./photos on port 5000
+  photomesh daemon ~/Pictures --join 192.168.1.7:5000 \\
+      --host 0.0.0.0 --member ben.member
+  photomesh daemon test --port 0 --grace 5s --pin 2s
+                                    a free port, impatient: for trying things")]
 pub(crate) struct DaemonArgs {
     /// The folder to share; made if it is missing
     #[arg(default_value = "photos")]
@@ -135,105 +144,6 @@ pub(crate) struct Asked {
     pub(crate) member: Member,
 }
 
-/// List the photos of the whole mesh
-#[derive(Args)]
-#[command(after_help = "\
-Examples:
-  photomesh list
-  photomesh list --long
-  photomesh list --json | jq -r 'select(.holders | length < 2) | .name'")]
-pub(crate) struct ListArgs {
-    /// Show a table: id, size, copies, other names
-    #[arg(long)]
-    pub(crate) long: bool,
-    /// Print one JSON object a line: name, id, bytes, width, height, format, holders, aliases
-    #[arg(long, conflicts_with = "long")]
-    pub(crate) json: bool,
-    #[command(flatten)]
-    pub(crate) asked: Asked,
-}
-
-/// Fetch a photo, wherever in the mesh it is
-///
-/// The name of a worse version leads to the better one that the collection shows; standard error then says so. --exact
-/// fetches that version itself, from any folder or trash that has it.
-#[derive(Args)]
-#[command(after_help = "\
-Examples:
-  photomesh get cat.jpg                 into ./cat.jpg
-  photomesh get cat.jpg -o ~/Desktop
-  photomesh get cat-small.jpg --exact   that very version, though a better one is shown
-  photomesh get 3fa9c1 -o - | convert - -resize 50% small.jpg
-  photomesh get cat.jpg --open")]
-pub(crate) struct GetArgs {
-    /// A name as shown by `list`, any name the photo ever had, or the first six or more digits of its id
-    #[arg(value_name = "NAME|ID")]
-    pub(crate) name: String,
-    /// The file or folder to write to, or - for standard output; without it the photo's name in this folder
-    #[arg(short, long, value_name = "FILE|-")]
-    pub(crate) output: Option<PathBuf>,
-    /// The very photo of this name or id, not the better version that the collection shows in its place
-    #[arg(long)]
-    pub(crate) exact: bool,
-    /// Replace a file that is there already
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Show the photo in the system's viewer
-    #[arg(long)]
-    pub(crate) open: bool,
-    #[command(flatten)]
-    pub(crate) asked: Asked,
-}
-
-#[derive(Args)]
-pub(crate) struct NameArgs {
-    /// A name as shown by `list`, any name the photo ever had, or the first six or more digits of its id
-    #[arg(value_name = "NAME|ID")]
-    pub(crate) name: String,
-    #[command(flatten)]
-    pub(crate) asked: Asked,
-}
-
-/// Add photos to the collection
-///
-/// They are copied into the asked daemon's folder and from there to a second node. A worse version of a photo that
-/// is in that folder goes to its trash; the answer names the better one and says why it is better.
-#[derive(Args)]
-#[command(after_help = "\
-Examples:
-  photomesh put a.jpg b.png
-  photomesh put ~/Desktop/*.jpg")]
-pub(crate) struct PutArgs {
-    /// The files to add
-    #[arg(required = true, value_name = "FILE")]
-    pub(crate) files: Vec<PathBuf>,
-    #[command(flatten)]
-    pub(crate) asked: Asked,
-}
-
-/// Take one of your own pictures out of the collection
-///
-/// Withdraws the asked daemon's own versions of the picture, after showing what happens to each: its files go to the
-/// trash of every node that has one. Versions that another friend owns stay. `trash restore` takes a photo back.
-#[derive(Args)]
-#[command(after_help = "\
-Examples:
-  photomesh rm cat.jpg --dry-run        what would go, what stays and why
-  photomesh rm cat.jpg --yes            for scripts: do not ask")]
-pub(crate) struct RmArgs {
-    /// A name as shown by `list`, any name the photo ever had, or the first six or more digits of its id
-    #[arg(value_name = "NAME|ID")]
-    pub(crate) name: String,
-    /// Do not ask for confirmation
-    #[arg(long)]
-    pub(crate) yes: bool,
-    /// Only show the plan
-    #[arg(long, conflicts_with = "yes")]
-    pub(crate) dry_run: bool,
-    #[command(flatten)]
-    pub(crate) asked: Asked,
-}
-
 /// Tell which nodes are here and whether every photo is safe
 #[derive(Args)]
 pub(crate) struct StatusArgs {
@@ -243,40 +153,6 @@ pub(crate) struct StatusArgs {
     /// For scripts: exit with 1 if a photo is on fewer nodes than wanted, or this node has found damage
     #[arg(long)]
     pub(crate) check: bool,
-    #[command(flatten)]
-    pub(crate) asked: Asked,
-}
-
-/// List the asked daemon's trash, take photos out of it, and empty it
-#[derive(Subcommand)]
-pub(crate) enum TrashCommand {
-    /// List the photos in the trash, and why they are there
-    List {
-        #[command(flatten)]
-        asked: Asked,
-    },
-    /// Put a photo back where it was: one that you removed, or a worse version that is really a different picture
-    Restore(NameArgs),
-    Purge(PurgeArgs),
-}
-
-/// Delete photos in the trash for good, before their time there is over
-///
-/// Only where nothing is lost: other nodes must prove now that they have the better version, or enough copies; or all
-/// owners of the photo have removed it. Everything else stays, and is named. Only this deletes the folder's own photos
-/// that went for somebody else's versions: they are named before you are asked.
-#[derive(Args)]
-#[command(after_help = "\
-Examples:
-  photomesh trash purge                         all that can go
-  photomesh trash purge --older-than 7 --yes    for scripts: photos there for a week of running")]
-pub(crate) struct PurgeArgs {
-    /// Only photos that have been there for this many days of the daemon's running
-    #[arg(long, value_name = "DAYS", default_value_t = 0)]
-    pub(crate) older_than: u32,
-    /// Do not ask for confirmation
-    #[arg(long)]
-    pub(crate) yes: bool,
     #[command(flatten)]
     pub(crate) asked: Asked,
 }
@@ -316,52 +192,5 @@ impl DaemonArgs {
 impl Asked {
     pub(crate) fn connect(&self) -> Result<Daemon, Failure> {
         Daemon::connect(&self.address, self.member.read()?.as_ref())
-    }
-}
-
-impl PurgeArgs {
-    pub(crate) fn consent(&self) -> Consent {
-        match self.yes {
-            true => Consent::Given,
-            false => Consent::Ask,
-        }
-    }
-}
-
-impl RmArgs {
-    pub(crate) fn consent(&self) -> Consent {
-        match (self.yes, self.dry_run) {
-            (true, _) => Consent::Given,
-            (_, true) => Consent::Withheld,
-            _ => Consent::Ask,
-        }
-    }
-}
-
-impl ListArgs {
-    pub(crate) fn layout(&self) -> Layout {
-        match (self.long, self.json) {
-            (true, _) => Layout::Long,
-            (_, true) => Layout::Json,
-            _ => Layout::Names,
-        }
-    }
-}
-
-impl GetArgs {
-    pub(crate) fn wish(&self) -> Get {
-        let destination = match &self.output {
-            None => Destination::Folder(PathBuf::new()),
-            Some(path) if path.as_os_str() == "-" => Destination::Output,
-            Some(path) if path.is_dir() => Destination::Folder(path.clone()),
-            Some(path) => Destination::File(path.clone()),
-        };
-        Get {
-            name: self.name.clone(),
-            destination,
-            exact: self.exact,
-            force: self.force,
-            open: self.open,
-        }
     }
 }

@@ -36,10 +36,12 @@ fn run(command: Command) -> Result<u8, Failure> {
         }
         Command::Members(asked) => client::members(&mut asked.connect()?, &mut out)?,
         Command::Forget(args) => client::forget(&mut args.asked.connect()?, &args.node, &mut out)?,
-        Command::List(args) => client::list(&mut args.asked.connect()?, args.layout(), &mut out)?,
+        Command::List(args) => client::list(&mut args.asked.connect()?, &args.wish(), &mut out)?,
         Command::Get(args) => client::get(|| args.asked.connect(), &args.wish(), &mut out)?,
-        Command::Show(args) => client::show(&mut args.asked.connect()?, &args.name, &mut out)?,
-        Command::Put(args) => client::put(|| args.asked.connect(), &args.files, &mut out)?,
+        Command::Show(args) => {
+            client::show(&mut args.asked.connect()?, &args.name, args.json, &mut out)?;
+        }
+        Command::Put(args) => client::put(|| args.asked.connect(), &args.wish(), &mut out)?,
         Command::Status(args) => {
             let health = client::status(&mut args.asked.connect()?, args.json, &mut out)?;
             if args.check {
@@ -52,13 +54,15 @@ fn run(command: Command) -> Result<u8, Failure> {
         Command::Distinct(args) => {
             client::distinct(&mut args.asked.connect()?, &args.names, &mut out)?;
         }
-        Command::Why(args) => client::why(&mut args.asked.connect()?, &args.name, &mut out)?,
+        Command::Why(args) => {
+            client::why(&mut args.asked.connect()?, &args.name, args.json, &mut out)?
+        }
         Command::Rm(args) => {
             let mut daemon = args.asked.connect()?;
             client::remove(&mut daemon, &args.name, args.consent(), &mut out)?;
         }
-        Command::Trash(TrashCommand::List { asked }) => {
-            client::trash_list(&mut asked.connect()?, &mut out)?;
+        Command::Trash(TrashCommand::List { json, asked }) => {
+            client::trash_list(&mut asked.connect()?, json, &mut out)?;
         }
         Command::Trash(TrashCommand::Restore(args)) => {
             client::trash_restore(&mut args.asked.connect()?, &args.name, &mut out)?;
@@ -69,7 +73,7 @@ fn run(command: Command) -> Result<u8, Failure> {
         }
         Command::Fingerprint(args) => client::fingerprint(&args.files, &mut out)?,
         Command::Same(args) => {
-            let one = client::same(&args.a, &args.b, args.looks(), &mut out)?;
+            let one = client::same(&args.a, &args.b, args.looks(), args.verbose, &mut out)?;
             out.flush()?;
             return Ok(if one { 0 } else { 1 });
         }

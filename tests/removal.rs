@@ -72,7 +72,7 @@ fn a_removed_photo_is_in_every_trash_and_no_list_until_it_is_taken_back() {
     // Only its owner can.
     let owner = ask::status(daemons[0].address()).unwrap().node.to_string();
     let refused = remove(&daemons[1], "cat.jpg", Consent::Given).unwrap_err();
-    assert_eq!(refused.exit_code(), 2);
+    assert_eq!(refused.exit_code(), 77);
     assert!(refused.to_string().contains(&owner), "{refused}");
     let plan = remove(&daemons[0], "cat.jpg", Consent::Withheld).unwrap();
     assert!(plan.contains("your file goes to this node's trash"), "{plan}");

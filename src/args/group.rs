@@ -59,7 +59,8 @@ pub(crate) struct ForgetArgs {
 #[command(after_help = "\
 Examples:
   photomesh group new friends.group
-  photomesh group invite friends.group ben > ben.member     bring it to ben; the founder needs one, too
+  photomesh group invite friends.group ana > ana.member   the founder's own
+  photomesh group invite friends.group ben > ben.member   bring it to ben
   photomesh daemon ~/Pictures --member ben.member --host 0.0.0.0")]
 pub(crate) enum GroupCommand {
     /// Make a group: its founder's file, which decides who is a member

@@ -12,7 +12,7 @@ use super::Asked;
 /// The help text about the second look.
 const SECOND_LOOK: &str = "\
 The second look, at the pixels of both files, follows unless the first says `different`. It can only lower that result:
-from `same` to `variant`, or from either to `different`. `photomesh same` shows its findings.";
+from `same` to `variant`, or from either to `different`. `photomesh same --verbose` shows its findings.";
 
 /// List versions that are hidden because the collection has a better one
 ///
@@ -25,7 +25,7 @@ from `same` to `variant`, or from either to `different`. `photomesh same` shows 
 #[command(after_help = "\
 Examples:
   photomesh duplicates
-  photomesh duplicates --json | jq -r '.versions[] | select(.relation == \"variant\") | .id'")]
+  photomesh duplicates --json | jq -r '.versions[] | .relation, .id'")]
 pub(crate) struct DuplicatesArgs {
     /// Print one JSON object a line, for each picture: keeper, versions (id, names, relation, differs, held, trash)
     #[arg(long)]
@@ -62,7 +62,7 @@ pub(crate) struct DistinctArgs {
 /// then record: the whole record that nodes send each other, as JSON, which `photomesh same --records` takes in place
 /// of a file. Bits and bytes are in hex digits.
 #[derive(Args)]
-#[command(after_help = format!("{FIRST_LOOK}\n\n{SECOND_LOOK}"))]
+#[command(after_long_help = format!("{FIRST_LOOK}\n\n{SECOND_LOOK}"))]
 pub(crate) struct FingerprintArgs {
     /// The picture files
     #[arg(required = true, value_name = "FILE")]
@@ -75,12 +75,15 @@ pub(crate) struct FingerprintArgs {
 /// unless those are different, at their pixels. Exit code 0 for `same` (one picture stored twice) and `variant` (with
 /// something drawn on it, cut off or put around it), 1 for `different`.
 #[derive(Args)]
-#[command(after_help = format!("{FIRST_LOOK}\n\n{SECOND_LOOK}"))]
+#[command(after_long_help = format!("{FIRST_LOOK}\n\n{SECOND_LOOK}"))]
 pub(crate) struct SameArgs {
     /// One file
     pub(crate) a: PathBuf,
     /// The other
     pub(crate) b: PathBuf,
+    /// Tell by what figures, too
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
     /// Take the first look only; A and B may be records, as `fingerprint` prints them
     #[arg(long)]
     pub(crate) records: bool,

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Failure;
-use super::patience::Patient;
+use super::failure::reason;
+use super::patience::{NOTICE, Patient, is_timeout, tell};
 use crate::photo::PhotoId;
 use crate::protocol::client::Refusal;
 use crate::protocol::codec::{self, FrameError, FrameReader, FrameWriter, PhotoError};
@@ -36,6 +37,7 @@ pub struct Daemon {
     answers: FrameReader<Patient>,
     requests: FrameWriter<TcpStream>,
     patience: Duration,
+    quiet: bool,
 }
 
 impl Daemon {
@@ -47,28 +49,31 @@ impl Daemon {
     pub fn connect(address: &Address, member: Option<&MemberFile>) -> Result<Daemon, Failure> {
         let unreachable = |error: io::Error| {
             Failure::Unreachable(format!(
-                "no daemon answers at {address} ({error})\n\
+                "no daemon answers at {address} ({})\n\
                  Start one with `photomesh daemon FOLDER --port {}`, or name another one with --daemon HOST:PORT or \
                  the environment variable PHOTOMESH_DAEMON.",
+                reason(&error),
                 address.port()
             ))
         };
         let socket = dial(address).map_err(unreachable)?;
         let channel = member
-            .map(|member| shake_hands(&socket, member))
+            .map(|member| shake_hands(&socket, address, member))
             .transpose()
             .map_err(|error| {
                 Failure::Unreachable(format!(
-                    "the daemon at {address} and this command do not understand each other: {error}\n\
-                     Start both with files of the same group: --member, or PHOTOMESH_MEMBER."
+                    "the daemon at {address} and this command do not understand each other: {}\n\
+                     Start both with files of the same group: --member, or PHOTOMESH_MEMBER.",
+                    reason(&error)
                 ))
             })?;
         let output = socket.try_clone().map_err(unreachable)?;
         let mut daemon = Daemon {
             address: address.clone(),
-            answers: FrameReader::new(Patient::new(socket, SILENCE), channel.clone()),
+            answers: FrameReader::new(Patient::new(socket, address, SILENCE), channel.clone()),
             requests: FrameWriter::new(output, channel.clone()),
             patience: SILENCE,
+            quiet: false,
         };
         match (member, channel) {
             (Some(member), Some(channel)) => daemon.register(member, &channel)?,
@@ -104,6 +109,16 @@ impl Daemon {
         self.patience = patience;
     }
 
+    /// From now on does not tell the person at the terminal what is waited for: something else there shows it.
+    pub(super) fn be_quiet(&mut self) {
+        self.quiet = true;
+    }
+
+    fn wait_again(&mut self) {
+        let notice = (!self.quiet).then_some(NOTICE);
+        self.answers.get_mut().wait_again(self.patience, notice);
+    }
+
     /// The daemon's address.
     pub fn address(&self) -> &Address {
         &self.address
@@ -129,7 +144,7 @@ impl Daemon {
         take: impl FnMut(&[u8]) -> Result<(), Failure>,
     ) -> Result<Answer, Missed> {
         self.send(request)?;
-        self.answers.get_mut().wait_again(self.patience);
+        self.wait_again();
         match self.answers.photo(bytes, take) {
             Ok(Some(answer)) => Ok(accepted(answer)?),
             Ok(None) => Err(self.broken(&FrameError::Torn).into()),
@@ -181,7 +196,7 @@ impl Daemon {
     }
 
     fn receive(&mut self, limit: usize, watch: impl FnMut(usize)) -> Result<Answer, Failure> {
-        self.answers.get_mut().wait_again(self.patience);
+        self.wait_again();
         let content = self
             .answers
             .next_watched(limit, watch)
@@ -237,7 +252,8 @@ impl Daemon {
                  Look at its terminal, then try again"
             )),
             FrameError::Io(error) => Failure::Unreachable(format!(
-                "the connection to the daemon at {address} broke ({error}): look at its terminal, then try again"
+                "the connection to the daemon at {address} broke ({}): look at its terminal, then try again",
+                reason(error)
             )),
         }
     }
@@ -270,7 +286,14 @@ fn introduction(member: Option<Box<Visit>>) -> Request {
 fn dial(address: &Address) -> io::Result<TcpStream> {
     let mut failure = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
     for candidate in (address.host(), address.port()).to_socket_addrs()? {
-        match TcpStream::connect_timeout(&candidate, CONNECT) {
+        let connected = TcpStream::connect_timeout(&candidate, NOTICE).or_else(|error| {
+            if !is_timeout(&error) {
+                return Err(error);
+            }
+            tell(address);
+            TcpStream::connect_timeout(&candidate, CONNECT - NOTICE)
+        });
+        match connected {
             Ok(stream) => {
                 stream.set_nodelay(true)?;
                 stream.set_write_timeout(Some(SILENCE))?;
@@ -283,11 +306,15 @@ fn dial(address: &Address) -> io::Result<TcpStream> {
 }
 
 /// Agrees on a secret with a daemon that knows the group's. A client is no node, so it draws a fresh key pair.
-fn shake_hands(mut output: &TcpStream, member: &MemberFile) -> io::Result<Arc<Channel>> {
+fn shake_hands(
+    mut output: &TcpStream,
+    address: &Address,
+    member: &MemberFile,
+) -> io::Result<Arc<Channel>> {
     let mut own = [0; 32];
     getrandom::fill(&mut own).map_err(|error| io::Error::other(error.to_string()))?;
     let credentials = Credentials { group: member.shared.clone(), own };
-    let mut input = Patient::new(output.try_clone()?, CONNECT);
+    let mut input = Patient::new(output.try_clone()?, address, CONNECT);
     Channel::initiate(&credentials, &mut input, &mut output).map(Arc::new)
 }
 
@@ -309,9 +336,4 @@ fn accepted(answer: Answer) -> Result<Answer, Failure> {
     } else {
         Failure::NotFound(format!("{name}: {reason}"))
     })
-}
-
-/// A read timeout: the system decides which of the two kinds it is.
-fn is_timeout(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
 }

@@ -2,25 +2,42 @@
 
 use std::io::{self, Write};
 
-use super::screen::{count, picture, plain};
+use super::near::ask_near;
+use super::screen::{count, picture, plain, write_json};
 use super::{Daemon, Failure};
 use crate::photo::{Format, Relation};
 use crate::protocol::client::{Explanation, PhotoReport, VersionReport};
 use crate::protocol::{Answer, Holding, NodeId, Request};
 
-/// Shows what a photo is and which nodes hold it.
-pub fn show(daemon: &mut Daemon, name: &str, out: &mut impl Write) -> Result<(), Failure> {
-    let explanation = explain(daemon, name, false)?;
-    if let Some(note) = told_instead(name, &explanation) {
+/// Shows what a photo is and which nodes hold it; for programs all that is known of it, as JSON.
+pub fn show(
+    daemon: &mut Daemon,
+    name: &str,
+    json: bool,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    let (explanation, name) = ask_near(daemon, name, |daemon, name| explain(daemon, name, false))?;
+    if let Some(note) = told_instead(&name, &explanation) {
         eprintln!("{note}.");
     }
-    Ok(write_card(&explanation, out)?)
+    match json {
+        true => Ok(write_json(out, &explanation)?),
+        false => Ok(write_card(&explanation, out)?),
+    }
 }
 
-/// Tells why the collection shows a photo, or another one in its place.
-pub fn why(daemon: &mut Daemon, name: &str, out: &mut impl Write) -> Result<(), Failure> {
-    let explanation = explain(daemon, name, false)?;
-    Ok(write_story(name, &explanation, out)?)
+/// Tells why the collection shows a photo, or another one in its place; for programs the same as [`show`].
+pub fn why(
+    daemon: &mut Daemon,
+    name: &str,
+    json: bool,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    let (explanation, name) = ask_near(daemon, name, |daemon, name| explain(daemon, name, false))?;
+    match json {
+        true => Ok(write_json(out, &explanation)?),
+        false => Ok(write_story(&name, &explanation, out)?),
+    }
 }
 
 /// Asks for everything about one photo; not found if `exact` and no node has the photo that itself has this name.

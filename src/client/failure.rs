@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::path::Path;
 
 use super::screen::{plain, plain_text};
 use crate::protocol::client::Refusal;
@@ -28,16 +29,14 @@ pub enum Failure {
     Unreachable(String),
     /// A file could not be read or written.
     Io(String),
+    /// A file or folder cannot be made: one is in the way, or it may not be written there.
+    CannotCreate(String),
     /// Only another member may do this, or at another daemon.
     NotYours(String),
     /// Some of several files failed; each was reported by itself.
     Partly {
-        /// How many failed.
-        failed: usize,
-        /// How many there were.
-        files: usize,
-        /// What happened to them: "not stored".
-        what: &'static str,
+        /// How many, in words: `1 of 3 files not stored`.
+        summary: String,
         /// The exit code of the worst failure.
         exit_code: u8,
     },
@@ -52,9 +51,14 @@ impl Failure {
             Refusal::Photo => Failure::BadData(text),
             Refusal::Disk => Failure::Io(text),
             Refusal::Daemon => Failure::Unreachable(text),
-            Refusal::Owner | Refusal::Request => Failure::Usage(text),
-            Refusal::Member => Failure::NotYours(text),
+            Refusal::Request => Failure::Usage(text),
+            Refusal::Owner | Refusal::Member => Failure::NotYours(text),
         }
+    }
+
+    /// A file cannot be read.
+    pub(super) fn unreadable(path: &Path, error: &io::Error) -> Failure {
+        Failure::Io(format!("cannot read {}: {}", path.display(), reason(error)))
     }
 
     /// The exit code of the program, from `sysexits.h` where that has one.
@@ -66,11 +70,20 @@ impl Failure {
             Failure::Ambiguous { .. } => 3,
             Failure::BadData(_) => 65,
             Failure::Unreachable(_) => 69,
+            Failure::CannotCreate(_) => 73,
             Failure::Io(_) => 74,
             Failure::NotYours(_) => 77,
             Failure::Partly { exit_code, .. } => *exit_code,
         }
     }
+}
+
+/// What an error says to people: without the system's number for it, and without the temporary name that the file would
+/// have had.
+pub(super) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let end = text.find(" (os error ").unwrap_or(text.len());
+    text[..end].to_owned()
 }
 
 /// Makes the text safe for a terminal: parts of it may come from another computer.
@@ -83,16 +96,15 @@ impl fmt::Display for Failure {
             | Failure::BadData(text)
             | Failure::Unreachable(text)
             | Failure::Io(text)
-            | Failure::NotYours(text) => f.write_str(&plain_text(text)),
+            | Failure::CannotCreate(text)
+            | Failure::NotYours(text)
+            | Failure::Partly { summary: text, .. } => f.write_str(&plain_text(text)),
             Failure::Ambiguous { name, candidates } => {
-                write!(f, "{:?} can mean any of these:", plain(name))?;
+                write!(f, "{:?} can mean any of these, ask for one of them:", plain(name))?;
                 for candidate in candidates {
                     write!(f, "\n  {}", plain(candidate))?;
                 }
                 Ok(())
-            }
-            Failure::Partly { failed, files, what, .. } => {
-                write!(f, "{failed} of {files} files {what}")
             }
             Failure::ReaderGone => f.write_str("nobody reads the output any more"),
         }
@@ -105,7 +117,7 @@ impl From<io::Error> for Failure {
         if error.kind() == io::ErrorKind::BrokenPipe {
             Failure::ReaderGone
         } else {
-            Failure::Io(format!("cannot write the output: {error}"))
+            Failure::Io(format!("cannot write the output: {}", reason(&error)))
         }
     }
 }

@@ -9,6 +9,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use super::Failure;
+use super::failure::reason;
 use super::screen::write_json;
 use crate::photo::{COLUMNS, InspectError, Photo, inspect};
 
@@ -39,8 +40,8 @@ pub fn fingerprint(files: &[PathBuf], out: &mut impl Write) -> Result<(), Failur
         write_in_order(files, results, out)
     })?;
     if failed > 0 {
-        let files = files.len();
-        return Err(Failure::Partly { failed, files, what: "have no fingerprint", exit_code });
+        let summary = format!("{failed} of {} files have no fingerprint", files.len());
+        return Err(Failure::Partly { summary, exit_code });
     }
     Ok(())
 }
@@ -48,18 +49,17 @@ pub fn fingerprint(files: &[PathBuf], out: &mut impl Write) -> Result<(), Failur
 /// Reads one file.
 pub(super) fn read(path: &Path) -> Result<Photo, Failure> {
     let shown = path.display();
-    let unreadable = |error: io::Error| Failure::Io(format!("cannot read {shown}: {error}"));
-    if !path.metadata().map_err(unreadable)?.is_file() {
+    if !path.metadata().map_err(|error| Failure::unreadable(path, &error))?.is_file() {
         return Err(Failure::Io(format!("{shown} is not a file")));
     }
-    let mut file = File::open(path).map_err(unreadable)?;
+    let mut file = File::open(path).map_err(|error| Failure::unreadable(path, &error))?;
     inspect(&mut file).map_err(|error| cannot_inspect(&shown.to_string(), error))
 }
 
 /// Why a file is not recognised.
 pub(super) fn cannot_inspect(shown: &str, error: InspectError) -> Failure {
     match error {
-        InspectError::Io(error) => Failure::Io(format!("cannot read {shown}: {error}")),
+        InspectError::Io(error) => Failure::Io(format!("cannot read {shown}: {}", reason(&error))),
         InspectError::NotAPicture | InspectError::TooLarge => {
             Failure::BadData(format!("{shown} is {error}"))
         }

@@ -1,294 +1,325 @@
-//! `photomesh get`: a photo of the collection into a file.
+//! `photomesh get`: photos of the collection into files.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::fs::File;
-use std::io::{self, IsTerminal, Seek, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::Duration;
 
-use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use indicatif::HumanBytes;
+use serde::Serialize;
 
-use super::connection::Missed;
-use super::explain::{explain, told_instead};
-use super::screen::plain;
+use super::fetch::{Chosen, choose, fetch};
+use super::list::labels;
+use super::pattern::Pattern;
+use super::save::{cannot_write, exists, folder_of, is_there, make_folder, save};
+use super::screen::{count, plain, write_json};
+use super::viewer::show;
 use super::{Daemon, Failure};
-use crate::photo::{Digest, MAX_PHOTO, PhotoId};
+use crate::photo::PhotoId;
 use crate::platform;
-use crate::protocol::{Answer, Request, SafeName};
+use crate::protocol::SafeName;
 
-/// The longest that a daemon may be silent, however large it says that the photo is.
-const LONGEST: Duration = Duration::from_secs(15 * 60);
-
-/// How long a daemon may be silent before the first byte of a photo: it may have to fetch it from another node first,
-/// and from a third one if that fails.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// The slowest transfer between daemons to wait for, in bytes a second: half of the slowest that they wait for, since
-/// others may be waiting, too.
-const SLOWEST: u64 = 16 * 1024;
-
-/// How often a photo is asked for if it breaks off, or is not what it should be: the next time it may come from another
-/// node's disk.
-const ATTEMPTS: usize = 3;
-
-/// Which photo to fetch, and where to put it.
+/// Which photos to fetch, and where to put them.
 #[derive(Clone, Debug)]
 pub struct Get {
-    /// A label, name, alias or the beginning of an id.
-    pub name: String,
-    /// Where the photo goes.
+    /// Labels, names, aliases or the beginnings of ids. One with `*` or `?` that is no label stands for all labels that
+    /// look like it.
+    pub names: Vec<String>,
+    /// Where the photos go.
     pub destination: Destination,
-    /// The photo that itself has this name, even if the collection shows a better version in its place.
+    /// The photos that themselves have these names, even if the collection shows better versions in their places.
     pub exact: bool,
-    /// Replace an existing file.
+    /// Replace existing files.
     pub force: bool,
     /// Show the photo in the system's viewer.
     pub open: bool,
+    /// Write what has come of each photo to standard output, as a line of JSON.
+    pub json: bool,
 }
 
-/// Where a fetched photo goes.
+/// Where fetched photos go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Destination {
-    /// Into this folder, under its label made safe.
+    /// Into this folder, under their labels made safe. It is made if it is missing.
     Folder(PathBuf),
-    /// Into this file.
+    /// Into this file; several photos into a folder of this name.
     File(PathBuf),
-    /// To standard output.
+    /// To standard output, one photo only.
     Output,
 }
 
-/// Fetches a photo. A file appears under its name complete and checked, or not at all, and no output begins before.
+/// Fetches photos. A file appears under its name complete and checked, or not at all, and no output begins before. A
+/// file that is there already with the very bytes of the photo counts as fetched.
 ///
-/// If the photo breaks off, or is not what it should be, it is asked for again: `connect` makes each connection.
+/// If a photo breaks off, or is not what it should be, it is asked for again: `connect` makes each connection.
+///
+/// # Errors
+///
+/// Of one photo what went wrong. Of several, or of a pattern, [`Failure::Partly`]: each that fails is named on standard
+/// error, and the others are fetched all the same, unless the daemon cannot be reached any more.
 pub fn get(
     connect: impl Fn() -> Result<Daemon, Failure>,
     wish: &Get,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let mut daemon = connect()?;
     if wish.open && wish.destination == Destination::Output {
         let text = "--open shows a file, and `-o -` makes none: leave one of them out";
         return Err(Failure::Usage(text.to_owned()));
     }
-    // Asks about the photo first: so its file name, the time it may take and its digest are known before a byte is
-    // sent.
-    let photo = choose(&mut daemon, wish)?;
-    if photo.bytes > MAX_PHOTO {
-        return Err(Failure::BadData(format!(
-            "{}: the daemon at {} says that it has {} bytes, and no photo has so many",
-            photo.name,
-            daemon.address(),
-            photo.bytes
-        )));
+    if wish.json && wish.destination == Destination::Output {
+        let text = "--json and the photo itself cannot both go to standard output";
+        return Err(Failure::Usage(text.to_owned()));
     }
-    let path = match &wish.destination {
-        Destination::Output => {
-            io::copy(&mut fetch(daemon, connect, &photo, &env::temp_dir())?, out)?;
-            return Ok(out.flush()?);
-        }
-        Destination::File(path) => path.clone(),
-        Destination::Folder(folder) => folder.join(SafeName::new(&photo.name)),
+    let mut daemon = connect()?;
+    let labels = match wish.names.iter().any(|name| Pattern::is_one(name)) {
+        true => labels(&mut daemon)?,
+        false => Default::default(),
     };
-    if platform::is_sink(&path) {
-        let mut bytes = fetch(daemon, connect, &photo, &env::temp_dir())?;
-        let poured = File::options().write(true).open(&path);
-        let poured = poured.and_then(|mut sink| io::copy(&mut bytes, &mut sink));
-        return poured.map(drop).map_err(|error| cannot_write(&path, &error));
+    if let [name] = &wish.names[..]
+        && !is_pattern(name, &labels)
+    {
+        let one = One { name, turn: "", destination: &wish.destination, wish, made: &[].into() };
+        return one.get(daemon, &connect, out).map(drop);
     }
-    if !wish.force && path.symlink_metadata().is_ok() {
-        return Err(exists(&path));
-    }
-    let mut bytes = fetch(daemon, connect, &photo, folder_of(&path))?;
-    save(&mut bytes, &path, wish.force)?;
-    eprintln!(
-        "{}: {}, saved as {}",
-        plain(&photo.name),
-        HumanBytes(photo.bytes),
-        plain(&path.to_string_lossy())
-    );
-    if wish.open { show(&path) } else { Ok(()) }
+    drop(daemon);
+    several(connect, wish, &labels, out)
 }
 
-/// The photo to fetch.
-struct Chosen {
-    name: String,
+/// Whether a name stands for all labels that look like it.
+fn is_pattern(name: &String, labels: &[String]) -> bool {
+    Pattern::is_one(name) && !labels.contains(name)
+}
+
+/// Fetches photos one after the other, each over a connection of its own, and counts them in the end.
+fn several(
+    connect: impl Fn() -> Result<Daemon, Failure>,
+    wish: &Get,
+    labels: &[String],
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    let destination = folder_for_several(wish)?;
+    let mut tally = Tally::default();
+    let mut names = Vec::new();
+    for name in &wish.names {
+        if !is_pattern(name, labels) {
+            names.push(name);
+            continue;
+        }
+        let pattern = Pattern::new(name);
+        let before = names.len();
+        names.extend(labels.iter().filter(|label| pattern.matches(label)));
+        if names.len() == before {
+            let none = Failure::NotFound(format!("{name}: no photo has a name like this"));
+            tally.fail(wish, name, &none, out)?;
+        }
+    }
+    let mut seen = BTreeSet::new();
+    names.retain(|name| seen.insert(*name));
+    let mut made = BTreeSet::new();
+    for (at, name) in names.iter().enumerate() {
+        let daemon = match connect() {
+            Ok(daemon) => daemon,
+            Err(failure) => {
+                // Nobody is there for the others either.
+                tally.fail(wish, name, &failure, out)?;
+                tally.failed += (names.len() - at - 1) as u64;
+                break;
+            }
+        };
+        let turn = format!("{} of {}: ", at + 1, names.len());
+        let one = One { name, turn: &turn, destination: &destination, wish, made: &made };
+        match one.get(daemon, &connect, out) {
+            Ok(Got::Saved(file)) => {
+                tally.saved += 1;
+                made.insert(file);
+            }
+            Ok(Got::There) => tally.there += 1,
+            Err(Failure::ReaderGone) => return Err(Failure::ReaderGone),
+            Err(failure) => tally.fail(wish, name, &failure, out)?,
+        }
+    }
+    tally.end(&destination)
+}
+
+/// Where several photos go: always into a folder.
+fn folder_for_several(wish: &Get) -> Result<Destination, Failure> {
+    if wish.open {
+        let text = "--open shows one photo: leave it out, or name one";
+        return Err(Failure::Usage(text.to_owned()));
+    }
+    match &wish.destination {
+        Destination::Folder(folder) => Ok(Destination::Folder(folder.clone())),
+        Destination::File(path) if path.exists() => Err(Failure::Usage(format!(
+            "{} is a file, and several photos go into a folder: name one with -o FOLDER/",
+            path.display()
+        ))),
+        Destination::File(path) => Ok(Destination::Folder(path.clone())),
+        Destination::Output => {
+            let text =
+                "only one photo goes to standard output: name one, or a folder with -o FOLDER/";
+            Err(Failure::Usage(text.to_owned()))
+        }
+    }
+}
+
+/// One of the photos.
+struct One<'a> {
+    name: &'a str,
+    /// Which of several it is, for the screen: `2 of 3: `.
+    turn: &'a str,
+    destination: &'a Destination,
+    wish: &'a Get,
+    /// The names of files, in one case, that other photos of the same command have got: not even by force does one
+    /// photo of a command take another's file, whatever a daemon calls it.
+    made: &'a BTreeSet<String>,
+}
+
+/// A photo that is in a file now, for programs.
+#[derive(Serialize)]
+struct Fetched<'a> {
+    asked: &'a str,
+    name: &'a str,
     id: PhotoId,
     bytes: u64,
-    /// Fetch it whatever the collection shows.
-    exact: bool,
+    file: &'a str,
+    was_there: bool,
 }
 
-/// Finds out which photo is meant, and says so on standard error if it is not the one that itself has this name.
-fn choose(daemon: &mut Daemon, wish: &Get) -> Result<Chosen, Failure> {
-    let told = explain(daemon, &wish.name, wish.exact)?;
-    let shown = &told.photo;
-    if !wish.exact || told.meant == Some(shown.id) {
-        if let Some(note) = told_instead(&wish.name, &told).filter(|_| !wish.exact) {
-            let exact = match told.meant {
-                Some(id) if id != shown.id => {
-                    format!("this is that one. --exact fetches {} itself", plain(&wish.name))
-                }
-                Some(_) => "this is the better one. --exact ID fetches the other".to_owned(),
-                None => "this is that one. --exact ID fetches one of the versions".to_owned(),
-            };
-            eprintln!("{note}; {exact}.");
-        }
-        return Ok(Chosen {
-            name: shown.name.clone(),
-            id: shown.id,
-            bytes: shown.bytes,
-            exact: wish.exact,
-        });
-    }
-    let version = told.versions.into_iter().find(|version| told.meant == Some(version.id));
-    let version = version.ok_or_else(|| daemon.unexpected())?;
-    let asked = version.names.iter().find(|name| **name == wish.name);
-    let name = asked.or(version.names.first()).cloned();
-    Ok(Chosen {
-        name: name.unwrap_or_else(|| version.id.short()),
-        id: version.id,
-        bytes: version.bytes,
-        exact: true,
-    })
+/// One of several that is not.
+#[derive(Serialize)]
+struct Failed<'a> {
+    asked: &'a str,
+    error: String,
+    exit_code: u8,
 }
 
-/// Fetches a photo into a file of this folder that has no name, and so leaves nothing behind however this program ends.
-/// What is not the photo, or not all of it, is thrown away, and it is asked for again over another connection.
-fn fetch(
-    mut daemon: Daemon,
-    connect: impl Fn() -> Result<Daemon, Failure>,
-    photo: &Chosen,
-    folder: &Path,
-) -> Result<File, Failure> {
-    let failed = |error: io::Error| cannot_write(folder, &error);
-    let mut left = ATTEMPTS;
-    loop {
-        left -= 1;
-        let mut file = tempfile::tempfile_in(folder).map_err(failed)?;
-        let write = |piece: &[u8]| file.write_all(piece).map_err(failed);
-        match receive(&mut daemon, photo, write) {
-            Ok(()) => {
-                file.rewind().map_err(failed)?;
-                return Ok(file);
+/// What has come of it.
+enum Got {
+    /// It is in a new file of this name, in one case, or was written to an output.
+    Saved(String),
+    /// It was there already.
+    There,
+}
+
+impl One<'_> {
+    fn get(
+        &self,
+        mut daemon: Daemon,
+        connect: &impl Fn() -> Result<Daemon, Failure>,
+        out: &mut impl Write,
+    ) -> Result<Got, Failure> {
+        let photo = choose(&mut daemon, self.name, self.wish.exact)?;
+        let path = match self.destination {
+            Destination::Output => {
+                let bytes = &mut fetch(daemon, connect, &photo, self.turn, &env::temp_dir())?;
+                io::copy(bytes, out)?;
+                out.flush()?;
+                return Ok(Got::Saved(String::new()));
             }
-            Err(Missed::Finally(failure)) => return Err(failure),
-            Err(Missed::Once { failure, .. }) if left == 0 => return Err(failure),
-            Err(Missed::Once { why, .. }) => {
-                eprintln!("photomesh: {}: {why}; it is asked for again", plain(&photo.name));
-                drop((daemon, file));
-                daemon = connect()?;
+            Destination::File(path) => path.clone(),
+            Destination::Folder(folder) => {
+                make_folder(folder)?;
+                folder.join(SafeName::new(&photo.name))
             }
+        };
+        let file = SafeName::folded(&path.to_string_lossy());
+        if platform::is_sink(&path) {
+            let mut bytes = fetch(daemon, connect, &photo, self.turn, &env::temp_dir())?;
+            let poured = File::options().write(true).open(&path);
+            let poured = poured.and_then(|mut sink| io::copy(&mut bytes, &mut sink));
+            poured.map_err(|error| cannot_write(&path, &error))?;
+            return Ok(Got::Saved(file));
         }
+        let shown = plain(&path.to_string_lossy());
+        let force = self.wish.force && !self.made.contains(&file);
+        if !force && path.symlink_metadata().is_ok() {
+            if !is_there(&path, photo.id, photo.bytes) {
+                return Err(exists(&path));
+            }
+            eprintln!("{}: is there already, as {shown}", plain(&photo.name));
+            self.tell(&photo, &path, true, out)?;
+            self.open(&path)?;
+            return Ok(Got::There);
+        }
+        let mut bytes = fetch(daemon, connect, &photo, self.turn, folder_of(&path))?;
+        save(&mut bytes, &path, force)?;
+        let size = HumanBytes(photo.bytes);
+        eprintln!("{}: {size}, saved as {shown}", plain(&photo.name));
+        self.tell(&photo, &path, false, out)?;
+        self.open(&path)?;
+        Ok(Got::Saved(file))
+    }
+
+    fn tell(
+        &self,
+        photo: &Chosen,
+        file: &Path,
+        was_there: bool,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
+        if !self.wish.json {
+            return Ok(());
+        }
+        let (asked, name, id, bytes) = (self.name, &photo.name, photo.id, photo.bytes);
+        let file = file.to_string_lossy();
+        write_json(out, &Fetched { asked, name, id, bytes, file: &file, was_there })?;
+        out.flush()
+    }
+
+    fn open(&self, path: &Path) -> Result<(), Failure> {
+        if self.wish.open { show(path) } else { Ok(()) }
     }
 }
 
-/// Asks for the bytes of a photo, hands them to `write` as they come and checks them.
-fn receive(
-    daemon: &mut Daemon,
-    photo: &Chosen,
-    mut write: impl FnMut(&[u8]) -> Result<(), Failure>,
-) -> Result<(), Missed> {
-    let request = match photo.exact {
-        true => Request::GetExact { photo: photo.id },
-        false => Request::GetImageRequest { image_name: photo.id.to_string() },
-    };
-    let bar = progress(photo);
-    let patience = PATIENCE + Duration::from_secs(photo.bytes / SLOWEST);
-    daemon.be_patient(patience.min(LONGEST));
-    let mut digest = Digest::default();
-    let answer = daemon.ask_photo(&request, photo.bytes, |piece| {
-        digest.add(piece);
-        bar.inc(piece.len() as u64);
-        write(piece)
-    });
-    bar.finish_and_clear();
-    let Answer::ReceiveImage { .. } = answer? else {
-        return Err(daemon.unexpected().into());
-    };
-    if digest.id() == photo.id {
-        return Ok(());
+/// What has become of several photos.
+#[derive(Default)]
+struct Tally {
+    saved: u64,
+    there: u64,
+    failed: u64,
+    /// The exit code of the worst failure.
+    exit_code: u8,
+}
+
+impl Tally {
+    fn fail(
+        &mut self,
+        wish: &Get,
+        asked: &str,
+        failure: &Failure,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
+        eprintln!("photomesh: {failure}");
+        self.failed += 1;
+        let exit_code = failure.exit_code();
+        self.exit_code = self.exit_code.max(exit_code);
+        if wish.json {
+            write_json(out, &Failed { asked, error: failure.to_string(), exit_code })?;
+            out.flush()?;
+        }
+        Ok(())
     }
-    Err(Missed::Once {
-        why: "what came is not this photo",
-        failure: Failure::BadData(format!(
-            "{}: the bytes received are not those of photo {}; nothing was saved: try again, or ask another daemon",
-            photo.name,
-            photo.id.short()
-        )),
-    })
-}
 
-/// The progress of the transfer; shown only on a terminal.
-fn progress(photo: &Chosen) -> ProgressBar {
-    if !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let template = "{spinner} {msg}: {bar:30} {percent} %, {bytes_per_sec}";
-    let style =
-        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    let bar = ProgressBar::new(photo.bytes).with_style(style).with_message(plain(&photo.name));
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
-}
-
-fn exists(path: &Path) -> Failure {
-    Failure::Io(format!(
-        "{} is there already: give --force to replace it, or another name with -o FILE",
-        path.display()
-    ))
-}
-
-fn cannot_write(path: &Path, error: &io::Error) -> Failure {
-    Failure::Io(format!("cannot write {}: {error}", path.display()))
-}
-
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    }
-}
-
-/// Writes a file that is there complete or not at all, even if the power fails: a temporary file beside it is synced
-/// and renamed, then its directory is synced.
-fn save(bytes: &mut File, path: &Path, force: bool) -> Result<(), Failure> {
-    let failed = |error: io::Error| cannot_write(path, &error);
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".photomesh-").suffix(".part");
-    // Temporary files are private by default; a photo gets the rights that the user's umask allows, like any new file.
-    platform::like_any_file(&mut builder);
-    let mut file = builder.tempfile_in(folder_of(path)).map_err(failed)?;
-    io::copy(bytes, file.as_file_mut()).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    let renamed = if force { file.persist(path) } else { file.persist_noclobber(path) };
-    match renamed {
-        Ok(_) => platform::sync_dir(folder_of(path)).map_err(failed),
-        Err(refused) if refused.error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
-        Err(refused) => Err(failed(refused.error)),
-    }
-}
-
-/// Starts the system's viewer and does not wait for it.
-fn show(path: &Path) -> Result<(), Failure> {
-    let viewer = if cfg!(target_os = "macos") {
-        "open"
-    } else if cfg!(windows) {
-        "explorer"
-    } else {
-        "xdg-open"
-    };
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let started = Command::new(viewer)
-        .arg(&path)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
-    match started {
-        Ok(_) => Ok(()),
-        Err(error) => Err(Failure::Io(format!(
-            "the photo is saved, but `{viewer}` cannot be started to show it: {error}"
-        ))),
+    /// Says it in one line: `12 photos saved into holiday/, 1 was there already, 1 failed`.
+    fn end(&self, destination: &Destination) -> Result<(), Failure> {
+        let into = match destination {
+            Destination::Folder(folder) if !folder.as_os_str().is_empty() => {
+                let folder = folder.to_string_lossy();
+                format!(" into {}/", plain(folder.trim_end_matches('/')))
+            }
+            Destination::Folder(_) | Destination::File(_) | Destination::Output => String::new(),
+        };
+        let mut summary = format!("{} saved{into}", count(self.saved, "photo"));
+        if self.there > 0 {
+            let verb = if self.there == 1 { "was" } else { "were" };
+            summary.push_str(&format!(", {} {verb} there already", self.there));
+        }
+        if self.failed == 0 {
+            eprintln!("{summary}");
+            return Ok(());
+        }
+        let summary = format!("{summary}, {} failed", self.failed);
+        Err(Failure::Partly { summary, exit_code: self.exit_code })
     }
 }

@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tempfile::NamedTempFile;
 
 use super::Failure;
+use super::failure::reason;
 use crate::platform;
 use crate::protocol::group::{AnyFile, FileError, GroupFile, Invited};
 use crate::protocol::{MemberFile, MemberName, Revocation};
@@ -21,9 +22,9 @@ pub fn new_group(path: &Path) -> Result<(), Failure> {
     let shown = path.display();
     write(path, &group.to_text(), NamedTempFile::persist_noclobber).map_err(|error| {
         if error.kind() == io::ErrorKind::AlreadyExists {
-            return Failure::Usage(format!("{shown} exists already: it stays as it is"));
+            return Failure::CannotCreate(format!("{shown} exists already: it stays as it is"));
         }
-        Failure::Io(format!("cannot write {shown}: {error}"))
+        Failure::CannotCreate(format!("cannot write {shown}: {}", reason(&error)))
     })?;
     eprintln!(
         "{shown} is the group {}: who has this file decides who is a member. Keep it off the network, and keep a copy.\n\
@@ -49,7 +50,8 @@ pub fn invite(path: &Path, name: &MemberName) -> Result<(), Failure> {
         )));
     }
     let protected = platform::close_to_others(&out);
-    protected.map_err(|error| Failure::Io(format!("cannot protect the file: {error}")))?;
+    protected
+        .map_err(|error| Failure::Io(format!("cannot protect the file: {}", reason(&error))))?;
     let key = random()?;
     let member = change(path, |group, now| group.invite(*name, key, now))?;
     out.write_all(member.to_text().as_bytes())?;
@@ -124,8 +126,9 @@ fn change<T>(
 ) -> Result<T, Failure> {
     let io = |error: io::Error| {
         Failure::Io(format!(
-            "cannot change the group file {}: {error}\nThe founder makes one with `photomesh group new`.",
-            path.display()
+            "cannot change the group file {}: {}\nThe founder makes one with `photomesh group new`.",
+            path.display(),
+            reason(&error)
         ))
     };
     let place = fs::canonicalize(path).map_err(io)?;
@@ -177,9 +180,10 @@ fn read_secret(path: &Path) -> Result<String, Failure> {
 fn read(path: &Path) -> Result<(String, bool), Failure> {
     let unreadable = |error: io::Error| {
         Failure::Io(format!(
-            "cannot read {}: {error}\n\
+            "cannot read {}: {}\n\
              The founder of a group makes such files: see `photomesh group --help`.",
-            path.display()
+            path.display(),
+            reason(&error)
         ))
     };
     let file = File::open(path).map_err(unreadable)?;

@@ -1,77 +1,146 @@
 //! `photomesh list`: the photos of the collection.
 
-use std::io::Write;
+use std::cmp::Reverse;
+use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
 
 use indicatif::HumanBytes;
 
-use super::screen::{Column, format_name, plain, write_json, write_table};
+use super::pattern::Pattern;
+use super::screen::{Column, format_name, plain, width, write_json, write_table_within};
 use super::{Daemon, Failure};
 use crate::protocol::client::PhotoReport;
 use crate::protocol::{Answer, Request};
 
+/// Which photos to list, and how.
+#[derive(Clone, Debug, Default)]
+pub struct List {
+    /// Only labels that look like this; without `*` and `?` those that contain it.
+    pub pattern: Option<String>,
+    /// How they are written.
+    pub layout: Layout,
+    /// In which order. Without it by label, but JSON by id, as it comes.
+    pub sort: Option<Sort>,
+}
+
 /// The layout of a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Layout {
-    /// One label a line, sorted.
+    /// One label a line.
+    #[default]
     Names,
-    /// A table, sorted by label.
+    /// A table.
     Long,
-    /// One JSON object a line, sorted by id.
+    /// One JSON object a line.
     Json,
 }
 
-/// Lists the collection.
-pub fn list(daemon: &mut Daemon, layout: Layout, out: &mut impl Write) -> Result<(), Failure> {
-    match layout {
-        Layout::Names => names(daemon, out),
-        Layout::Long => table(daemon, out),
-        Layout::Json => for_each_page(daemon, |photos| {
-            photos.iter().try_for_each(|photo| Ok(write_json(out, photo)?))
-        }),
-    }
+/// The order of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// By label.
+    Name,
+    /// By length in bytes, the largest first.
+    Size,
 }
 
-fn names(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failure> {
-    let Answer::ListImage { list } = daemon.ask(&Request::GetImageList)? else {
-        return Err(daemon.unexpected());
-    };
-    for label in list.iter() {
-        writeln!(out, "{}", plain(label))?;
+/// Lists the collection. If there is nothing to list, a person is told so on the terminal.
+pub fn list(daemon: &mut Daemon, wish: &List, out: &mut impl Write) -> Result<(), Failure> {
+    let pattern = wish.pattern.as_deref().map(Pattern::loose);
+    let is_listed = |label: &str| pattern.as_ref().is_none_or(|pattern| pattern.matches(label));
+    let mut listed: u64 = 0;
+    match (wish.layout, wish.sort) {
+        (Layout::Names, None | Some(Sort::Name)) => {
+            for label in labels(daemon)?.iter().filter(|label| is_listed(label)) {
+                writeln!(out, "{}", plain(label))?;
+                listed += 1;
+            }
+        }
+        (Layout::Json, None) => for_each_page(daemon, |page| {
+            for photo in page.iter().filter(|photo| is_listed(&photo.name)) {
+                write_json(out, photo)?;
+                listed += 1;
+            }
+            Ok(())
+        })?,
+        (layout, sort) => {
+            let mut photos = Vec::new();
+            for_each_page(daemon, |page| {
+                photos.extend(page.into_iter().filter(|photo| is_listed(&photo.name)));
+                Ok(())
+            })?;
+            match sort {
+                None | Some(Sort::Name) => photos.sort_by(|a, b| a.name.cmp(&b.name)),
+                Some(Sort::Size) => photos.sort_by_key(|photo| Reverse(photo.bytes)),
+            }
+            listed = photos.len() as u64;
+            write_photos(&photos, layout, out)?;
+        }
+    }
+    if listed == 0 && io::stderr().is_terminal() {
+        eprintln!("{}", nothing(wish));
     }
     Ok(())
 }
 
-fn table(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failure> {
-    let mut photos = Vec::new();
-    for_each_page(daemon, |page| {
-        photos.extend(page);
-        Ok(())
-    })?;
-    photos.sort_by(|a, b| a.name.cmp(&b.name));
-    let rows: Vec<_> = photos.iter().map(row).collect();
-    let columns = [
-        Column::Left("ID"),
-        Column::Right("WIDTH"),
-        Column::Right("HEIGHT"),
-        Column::Left("FORMAT"),
-        Column::Right("BYTES"),
-        Column::Right("COPIES"),
-        Column::Left("NAME"),
-    ];
-    Ok(write_table(out, columns, &rows)?)
+/// What to do about an empty list.
+fn nothing(wish: &List) -> String {
+    match &wish.pattern {
+        Some(pattern) => format!("no photo has a name like {}", plain(pattern)),
+        None => {
+            "no photos yet: copy some into the daemon's folder, or photomesh put FILE".to_owned()
+        }
+    }
 }
 
-fn row(photo: &PhotoReport) -> [String; 7] {
+fn write_photos(
+    photos: &[PhotoReport],
+    layout: Layout,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    match layout {
+        Layout::Names => {
+            photos.iter().try_for_each(|photo| Ok(writeln!(out, "{}", plain(&photo.name))?))
+        }
+        Layout::Json => photos.iter().try_for_each(|photo| Ok(write_json(out, photo)?)),
+        Layout::Long if photos.is_empty() => Ok(()),
+        Layout::Long => {
+            let rows: Vec<_> = photos.iter().map(row).collect();
+            let columns = [
+                Column::Left("ID"),
+                Column::Right("PIXELS"),
+                Column::Left("FORMAT"),
+                Column::Right("BYTES"),
+                Column::Right("COPIES"),
+                Column::Left("NAME"),
+            ];
+            Ok(write_table_within(out, columns, &rows, width())?)
+        }
+    }
+}
+
+/// The labels of all photos.
+pub(super) fn labels(daemon: &mut Daemon) -> Result<Arc<Vec<String>>, Failure> {
+    let Answer::ListImage { list } = daemon.ask(&Request::GetImageList)? else {
+        return Err(daemon.unexpected());
+    };
+    Ok(list)
+}
+
+fn row(photo: &PhotoReport) -> [String; 6] {
     let mut name = plain(&photo.name);
     if !photo.aliases.is_empty() {
         let aliases: Vec<_> = photo.aliases.iter().map(|alias| plain(alias)).collect();
         name.push_str(&format!("  (also {})", aliases.join(", ")));
     }
+    let (format, pixels) = match format_name(photo.format) {
+        Some(name) => (name, format!("{}x{}", photo.width, photo.height)),
+        None => ("-", "-".to_owned()),
+    };
     [
         photo.id.short(),
-        photo.width.to_string(),
-        photo.height.to_string(),
-        format_name(photo.format).unwrap_or("-").to_owned(),
+        pixels,
+        format.to_owned(),
         HumanBytes(photo.bytes).to_string(),
         photo.holders.len().to_string(),
         name,

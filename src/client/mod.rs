@@ -42,7 +42,9 @@
 //! # What is where, in reading order
 //!
 //! 1. `connection`: asking, alone and for page after page. `patience`: how long. `failure`: exit codes.
-//! 2. `list`, `get` and `put`: the three that everybody needs. `screen`: tables, JSON and foreign text.
+//! 2. `list`, `get` (`fetch` has the bytes, `save` the file, `viewer` shows it) and `put` (`below`: a whole folder): the
+//!    three that everybody needs. `pattern` and `near`: names with `*`, and nearly right ones. `screen`: tables, JSON and
+//!    foreign text.
 //! 3. `explain` (`show`, `why`), `duplicates`, `distinct`: pictures with several versions.
 //! 4. `status`, `members` with `forget`, `trash`, `remove`: the mesh, and what an owner does in it.
 //! 5. `group`: the files of a group. `fingerprint`, `same`: recognition, for those who want to measure it.
@@ -52,25 +54,31 @@
 //! A client is not part of the mesh. It knows one daemon, and tries no other one if that is silent: the text of the
 //! failure tells a person what to look at. It never looks into a daemon's folder either, not even on the same computer.
 
+mod below;
 mod connection;
 mod distinct;
 mod duplicates;
 mod explain;
 mod failure;
+mod fetch;
 mod fingerprint;
 mod get;
 mod group;
 mod list;
 mod members;
+mod near;
 mod patience;
+mod pattern;
 mod put;
 mod remove;
 mod same;
+mod save;
 mod screen;
 mod status;
 #[cfg(test)]
 mod tests;
 mod trash;
+mod viewer;
 
 pub use crate::photo::FIRST_LOOK;
 pub use connection::Daemon;
@@ -81,9 +89,9 @@ pub use failure::Failure;
 pub use fingerprint::fingerprint;
 pub use get::{Destination, Get, get};
 pub use group::{invite, new_group, read_member, remove_member, show_file};
-pub use list::{Layout, list};
+pub use list::{Layout, List, Sort, list};
 pub use members::{forget, members, tell};
-pub use put::put;
+pub use put::{Put, put};
 pub use remove::{Consent, remove};
 pub use same::{Looks, same};
 pub use status::{Health, status};

@@ -1,40 +1,79 @@
 //! How long an answer may take. A daemon may be anybody's: it must not hold its client by saying next to nothing.
 
-use std::io::{self, Read};
+use std::io::{self, IsTerminal, Read};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use crate::protocol::Address;
+
 /// The slowest answer to wait for, in bytes a second: that of a line as slow as a daemon bears with.
 const SLOWEST: u64 = 8 * 1024;
+
+/// How long a person waits before being told what for.
+pub(super) const NOTICE: Duration = Duration::from_secs(2);
+
+/// Tells a person at the terminal what is waited for.
+pub(super) fn tell(address: &Address) {
+    if io::stderr().is_terminal() {
+        eprintln!("waiting for {address} ...");
+    }
+}
 
 /// A socket that is read until a deadline. Every byte that arrives moves it on, as far as its way may take on a slow
 /// line; what is only promised moves nothing.
 pub(super) struct Patient {
     socket: TcpStream,
+    address: Address,
     until: Instant,
+    /// When to tell that nothing has come yet. It is told once.
+    notice: Option<Instant>,
+    told: bool,
 }
 
 impl Patient {
-    /// From now on the socket has so long until its first byte.
-    pub(super) fn new(socket: TcpStream, patience: Duration) -> Patient {
-        Patient { socket, until: Instant::now() + patience }
+    /// From now on the socket of this daemon has so long until its first byte.
+    pub(super) fn new(socket: TcpStream, address: &Address, patience: Duration) -> Patient {
+        let now = Instant::now();
+        let address = address.clone();
+        Patient { socket, address, until: now + patience, notice: Some(now + NOTICE), told: false }
     }
 
-    /// The same for the next answer.
-    pub(super) fn wait_again(&mut self, patience: Duration) {
-        self.until = Instant::now() + patience;
+    /// The same for the next answer; a person is told after this time, or not at all.
+    pub(super) fn wait_again(&mut self, patience: Duration, notice: Option<Duration>) {
+        let now = Instant::now();
+        self.until = now + patience;
+        self.notice = notice.filter(|_| !self.told).map(|notice| now + notice);
     }
 }
 
 impl Read for Patient {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = self.until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(io::ErrorKind::TimedOut.into());
+        loop {
+            let now = Instant::now();
+            if self.notice.is_some_and(|notice| notice <= now) {
+                tell(&self.address);
+                self.notice = None;
+                self.told = true;
+            }
+            if self.until <= now {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            let next = self.notice.map_or(self.until, |notice| notice.min(self.until));
+            self.socket.set_read_timeout(Some(next - now))?;
+            match self.socket.read(buffer) {
+                Err(error) if is_timeout(&error) => {}
+                Err(error) => return Err(error),
+                Ok(read) => {
+                    self.until += Duration::from_micros(read as u64 * 1_000_000 / SLOWEST);
+                    self.notice = None;
+                    return Ok(read);
+                }
+            }
         }
-        self.socket.set_read_timeout(Some(left))?;
-        let read = self.socket.read(buffer)?;
-        self.until += Duration::from_micros(read as u64 * 1_000_000 / SLOWEST);
-        Ok(read)
     }
+}
+
+/// Nothing has come, or gone, in time: the system decides which of the two kinds it is.
+pub(super) fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
 }

@@ -3,75 +3,215 @@
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
 
+use super::below::Below;
 use super::explain::kind;
-use super::screen::{count, plain};
+use super::screen::{count, plain, write_json};
 use super::{Daemon, Failure};
 use crate::photo::MAX_PHOTO;
 use crate::protocol::{Answer, MAX_CHUNK, NodeId, Request};
 
+/// What to put.
+#[derive(Clone, Debug)]
+pub struct Put {
+    /// Files, and folders if `recursive`.
+    pub files: Vec<PathBuf>,
+    /// Put all photos below the folders. What is hidden is passed over, and no links are followed.
+    pub recursive: bool,
+    /// Write what has come of each file as a line of JSON.
+    pub json: bool,
+}
+
 /// Puts files into the folder of a daemon, one after the other, and reports each on its own line. A file that fails
-/// does not stop the others.
+/// does not stop the others, unless the daemon cannot be reached or is another member's; in the end standard error
+/// counts them.
 ///
 /// Every file has its own connection, made by `connect`: a daemon that refuses a file half-way closes it.
+///
+/// # Errors
+///
+/// Of one file what went wrong, of several [`Failure::Partly`]. [`Failure::Usage`] for a folder, unless it is recursive.
 pub fn put(
     connect: impl Fn() -> Result<Daemon, Failure>,
-    files: &[PathBuf],
+    wish: &Put,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let mut failed = 0;
-    let mut exit_code = 0;
-    for path in files {
-        let answer = put_file(connect()?, path).and_then(|answer| report(path, &answer, out));
-        match answer {
-            Ok(()) => out.flush()?,
-            Err(failure) if files.len() == 1 => return Err(failure),
+    let mut tally = Tally::default();
+    let mut below = Below::default();
+    match wish.recursive {
+        true => wish.files.iter().for_each(|path| below.add(path)),
+        false => below.photos.clone_from(&wish.files),
+    }
+    let alone = !wish.recursive && wish.files.len() == 1;
+    for (path, failure) in &below.failures {
+        tally.fail(wish, path, failure, out)?;
+    }
+    tally.others = below.others;
+    for (at, path) in below.photos.iter().enumerate() {
+        let turn = match alone {
+            true => String::new(),
+            false => format!("{} of {}: ", at + 1, below.photos.len()),
+        };
+        // What would be the same with all other files.
+        let mut hopeless = false;
+        let answer = open(path).and_then(|(file, bytes)| match connect() {
+            Ok(daemon) => put_file(daemon, path, file, bytes, &turn),
+            Err(failure) => {
+                hopeless = true;
+                Err(failure)
+            }
+        });
+        hopeless |= matches!(answer, Err(Failure::NotYours(_)));
+        match answer.and_then(|answer| report(path, &answer, wish.json, out)) {
+            Ok(stored) => {
+                out.flush()?;
+                tally.count(stored);
+            }
+            Err(failure) if alone => return Err(failure),
             Err(Failure::ReaderGone) => return Err(Failure::ReaderGone),
             Err(failure) => {
-                eprintln!("photomesh: {failure}");
-                failed += 1;
-                exit_code = failure.exit_code().max(exit_code);
+                tally.fail(wish, path, &failure, out)?;
+                if hopeless {
+                    tally.failed += (below.photos.len() - at - 1) as u64;
+                    break;
+                }
             }
         }
     }
-    if failed > 0 {
-        let files = files.len();
-        return Err(Failure::Partly { failed, files, what: "not stored", exit_code });
-    }
-    Ok(())
+    if alone { Ok(()) } else { tally.end() }
 }
 
-fn put_file(mut daemon: Daemon, path: &Path) -> Result<Answer, Failure> {
-    let shown = path.display();
-    let unreadable = |error: io::Error| Failure::Io(format!("cannot read {shown}: {error}"));
-    let mut file = File::open(path).map_err(unreadable)?;
-    let metadata = file.metadata().map_err(unreadable)?;
-    if !metadata.is_file() {
-        return Err(Failure::Io(format!("{shown} is not a file")));
+/// What has become of several files.
+#[derive(Default)]
+struct Tally {
+    stored: u64,
+    /// Those of which the daemon has a better version.
+    worse: u64,
+    /// Those below a folder that are no pictures.
+    others: u64,
+    failed: u64,
+    /// The exit code of the worst failure.
+    exit_code: u8,
+}
+
+impl Tally {
+    fn count(&mut self, stored: bool) {
+        match stored {
+            true => self.stored += 1,
+            false => self.worse += 1,
+        }
     }
-    let bytes = metadata.len();
+
+    fn fail(
+        &mut self,
+        wish: &Put,
+        path: &Path,
+        failure: &Failure,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
+        eprintln!("photomesh: {failure}");
+        self.failed += 1;
+        let exit_code = failure.exit_code();
+        self.exit_code = self.exit_code.max(exit_code);
+        if wish.json {
+            let (file, error) = (path.to_string_lossy(), failure.to_string());
+            write_json(out, &Failed { file: &file, error, exit_code })?;
+            out.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Says it in one line.
+    fn end(&self) -> Result<(), Failure> {
+        let mut summary = format!("{} stored", count(self.stored, "photo"));
+        if self.worse > 0 {
+            summary.push_str(&format!(", {} there in a better version", self.worse));
+        }
+        if self.others > 0 {
+            let verb = if self.others == 1 { "is no photo" } else { "are no photos" };
+            summary.push_str(&format!(", {} {verb}", count(self.others, "file")));
+        }
+        if self.failed == 0 {
+            eprintln!("{summary}");
+            return Ok(());
+        }
+        let summary = format!("{summary}, {} not stored", count(self.failed, "file"));
+        Err(Failure::Partly { summary, exit_code: self.exit_code })
+    }
+}
+
+/// What the daemon has answered about a file, for programs: `Stored` or `Have`, as the protocol has it.
+#[derive(Serialize)]
+struct Answered<'a> {
+    file: &'a str,
+    #[serde(flatten)]
+    answer: &'a Answer,
+}
+
+/// One of several files that is not stored.
+#[derive(Serialize)]
+struct Failed<'a> {
+    file: &'a str,
+    error: String,
+    exit_code: u8,
+}
+
+/// Opens a file to be put, if it can be one, and tells its length in bytes.
+fn open(path: &Path) -> Result<(File, u64), Failure> {
+    let shown = path.display();
+    if path.as_os_str() == "-" {
+        let text = "put takes no photo from standard input, since it needs a name: save it in a file first";
+        return Err(Failure::Usage(text.to_owned()));
+    }
+    if path.is_dir() {
+        let text = format!("{shown} is a folder: put -r {shown} adds all photos in it");
+        return Err(Failure::Usage(text));
+    }
+    let unreadable = |error: io::Error| Failure::unreadable(path, &error);
+    // Looked at before it is opened: a pipe would be waited for.
+    if !path.metadata().map_err(unreadable)?.is_file() {
+        return Err(Failure::Usage(format!("{shown} is not a file")));
+    }
+    let file = File::open(path).map_err(unreadable)?;
+    let bytes = file.metadata().map_err(unreadable)?.len();
     if bytes > MAX_PHOTO {
         let limit = MAX_PHOTO >> 20;
         return Err(Failure::BadData(format!(
             "{shown} is larger than {limit} MiB, the most a photo may have"
         )));
     }
+    Ok((file, bytes))
+}
+
+fn put_file(
+    mut daemon: Daemon,
+    path: &Path,
+    mut file: File,
+    bytes: u64,
+    turn: &str,
+) -> Result<Answer, Failure> {
     let name = path.file_name().unwrap_or(path.as_os_str());
     let name = name.to_string_lossy().into_owned();
-    let bar = progress(&name, bytes);
+    let bar = progress(&format!("{turn}{}", plain(&name)), bytes);
+    if !bar.is_hidden() {
+        daemon.be_quiet();
+    }
     let sent = daemon.send(&Request::Put { name, bytes });
     let sent = sent.and_then(|()| send_bytes(&mut daemon, &mut file, path, bytes, &bar));
-    bar.finish_and_clear();
-    match sent {
+    let answer = match sent {
         Ok(()) => daemon.answer(),
         // A daemon that refuses says why before it closes; that tells more than "connection reset".
         Err(Failure::Unreachable(broken)) => {
             daemon.answer().map_err(|_| Failure::Unreachable(broken))
         }
         Err(failure) => Err(failure),
-    }
+    };
+    bar.finish_and_clear();
+    answer
 }
 
 fn send_bytes(
@@ -85,12 +225,11 @@ fn send_bytes(
     while left > 0 {
         let mut piece = vec![0; left.min(MAX_CHUNK as u64) as usize];
         file.read_exact(&mut piece).map_err(|error| {
+            if error.kind() != io::ErrorKind::UnexpectedEof {
+                return Failure::unreadable(path, &error);
+            }
             let shown = path.display();
-            Failure::Io(if error.kind() == io::ErrorKind::UnexpectedEof {
-                format!("{shown} became shorter while it was read: try again")
-            } else {
-                format!("cannot read {shown}: {error}")
-            })
+            Failure::Io(format!("{shown} became shorter while it was read: try again"))
         })?;
         left -= piece.len() as u64;
         bar.inc(piece.len() as u64);
@@ -99,18 +238,27 @@ fn send_bytes(
     Ok(())
 }
 
-/// Shown only on a terminal.
-fn progress(name: &str, bytes: u64) -> ProgressBar {
+/// Shown only on a terminal, until the daemon has answered: to store a file on two nodes takes longer than to send it.
+fn progress(title: &str, bytes: u64) -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{msg}: {bar:30} {bytes} of {total_bytes}")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(bytes).with_style(style).with_message(plain(name))
+    let style =
+        ProgressStyle::with_template("{spinner} {bar:20} {bytes} of {total_bytes}  {wide_msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+    let bar = ProgressBar::new(bytes).with_style(style).with_message(title.to_owned());
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
 }
 
-/// Writes one line about one file; if the file was not taken, that is a failure.
-fn report(path: &Path, answer: &Answer, out: &mut impl Write) -> Result<(), Failure> {
+/// Writes one line about one file; returns whether it is stored, and not in the trash for a better version. If the
+/// file was not taken, that is a failure.
+fn report(path: &Path, answer: &Answer, json: bool, out: &mut impl Write) -> Result<bool, Failure> {
+    if json && let Answer::Stored { .. } | Answer::Have { .. } = answer {
+        let file = &path.to_string_lossy();
+        write_json(out, &Answered { file, answer })?;
+        return Ok(matches!(answer, Answer::Stored { .. }));
+    }
     let file = plain(&path.to_string_lossy());
     if let Answer::Stored { name, id, copies, nodes, called, already, warning } = answer {
         let label = plain(name);
@@ -122,7 +270,7 @@ fn report(path: &Path, answer: &Answer, out: &mut impl Write) -> Result<(), Fail
         if let Some(warning) = warning {
             eprintln!("photomesh: {file}: {}", plain(warning));
         }
-        return Ok(());
+        return Ok(true);
     }
     if let Answer::Have { name, id, relation, differs } = answer {
         let label = plain(name);
@@ -137,7 +285,7 @@ fn report(path: &Path, answer: &Answer, out: &mut impl Write) -> Result<(), Fail
             out,
             "{file}: in the daemon's trash, its folder has a better version: {label} ({id}{kind}{differs})"
         )?;
-        return Ok(());
+        return Ok(false);
     }
     if let Answer::Refused { cause, error } = answer {
         let text = format!("{}: {error}", path.display());

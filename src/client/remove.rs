@@ -4,7 +4,9 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use indicatif::HumanBytes;
 
-use super::screen::{Column, count, plain, write_table};
+use super::failure::reason;
+use super::near::suggest;
+use super::screen::{Column, count, plain, write_json, write_table};
 use super::{Daemon, Failure};
 use crate::photo::PhotoId;
 use crate::protocol::client::{RemovalPlan, RemovalReport};
@@ -19,6 +21,8 @@ pub enum Consent {
     Given,
     /// Only show the plan.
     Withheld,
+    /// The same, as JSON.
+    WithheldJson,
 }
 
 /// Removes a picture from the collection: the asked node's own versions of it, and no others.
@@ -33,9 +37,15 @@ pub fn remove(
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     let request = Request::PlanRemoval { image_name: name.to_owned() };
-    let Answer::Removal(plan) = ask(daemon, &request)? else {
+    let answer = ask(daemon, &request);
+    // What is to go is named exactly: a name that is nearly right is suggested and not taken.
+    let answer = answer.map_err(|failure| suggest(daemon, name, failure))?;
+    let Answer::Removal(plan) = answer else {
         return Err(daemon.unexpected());
     };
+    if consent == Consent::WithheldJson {
+        return Ok(write_json(out, &plan)?);
+    }
     write_plan(&plan, out)?;
     out.flush()?;
     if consent == Consent::Withheld {
@@ -104,6 +114,6 @@ pub(super) fn agrees(question: &str) -> Result<bool, Failure> {
     eprint!("{question} [y/N] ");
     let mut answer = String::new();
     let read = input.lock().read_line(&mut answer);
-    read.map_err(|error| Failure::Io(format!("cannot read the answer: {error}")))?;
+    read.map_err(|error| Failure::Io(format!("cannot read the answer: {}", reason(&error))))?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }

@@ -17,10 +17,17 @@ pub enum Looks {
     Both,
 }
 
-/// Writes how two files relate and why; returns whether they are one picture, `same` or `variant`.
+/// Writes how two files relate and, if `verbose`, by what figures; returns whether they are one picture, `same` or
+/// `variant`.
 ///
 /// If only the first look is taken, a record as [`fingerprint`](super::fingerprint()) prints it can stand for a file.
-pub fn same(a: &Path, b: &Path, looks: Looks, out: &mut impl Write) -> Result<bool, Failure> {
+pub fn same(
+    a: &Path,
+    b: &Path,
+    looks: Looks,
+    verbose: bool,
+    out: &mut impl Write,
+) -> Result<bool, Failure> {
     let (one, other) = (photo_of(a, looks)?, photo_of(b, looks)?);
     let is_copy = one.id == other.id;
     let first = match is_copy {
@@ -32,7 +39,13 @@ pub fn same(a: &Path, b: &Path, looks: Looks, out: &mut impl Write) -> Result<bo
         _ => None,
     };
     let relation = second.as_ref().map_or(first, |second| second.0);
-    writeln!(out, "{}", in_words(relation))?;
+    match is_copy {
+        true => writeln!(out, "same: one file, byte for byte")?,
+        false => writeln!(out, "{}", in_words(relation))?,
+    }
+    if !verbose {
+        return Ok(relation != Relation::Different);
+    }
     let why = one.explain_relation(&other);
     writeln!(out, "  first look, at the records: {}, {why}", name(first))?;
     if let Some((second, why)) = second {
@@ -58,7 +71,7 @@ fn photo_of(path: &Path, looks: Looks) -> Result<Photo, Failure> {
 fn look_again(a: &Path, b: &Path) -> Result<(Relation, String), Failure> {
     let open = |path: &Path| {
         let opened = File::open(path);
-        opened.map_err(|error| Failure::Io(format!("cannot read {}: {error}", path.display())))
+        opened.map_err(|error| Failure::unreadable(path, &error))
     };
     let shown = format!("{} or {}", a.display(), b.display());
     let found = second_look(&mut open(a)?, &mut open(b)?);
@@ -76,7 +89,7 @@ fn name(relation: Relation) -> &'static str {
 
 fn in_words(relation: Relation) -> &'static str {
     match relation {
-        Relation::Same => "same: one picture, stored twice",
+        Relation::Same => "same: the same picture, stored twice",
         Relation::Variant => {
             "variant: one picture, with something drawn on it, cut off or put around it"
         }

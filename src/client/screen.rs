@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use console::{Term, truncate_str};
 use serde::Serialize;
 
 use crate::protocol::is_harmless;
@@ -39,6 +40,16 @@ pub(super) fn write_table<const N: usize>(
     columns: [Column; N],
     rows: &[[String; N]],
 ) -> io::Result<()> {
+    write_table_within(out, columns, rows, None)
+}
+
+/// The same, with every line cut to so many places of the screen.
+pub(super) fn write_table_within<const N: usize>(
+    out: &mut impl Write,
+    columns: [Column; N],
+    rows: &[[String; N]],
+    places: Option<usize>,
+) -> io::Result<()> {
     let heading = columns.map(|column| match column {
         Column::Left(name) | Column::Right(name) => name.to_owned(),
     });
@@ -53,9 +64,20 @@ pub(super) fn write_table<const N: usize>(
                 Column::Right(_) => format!("{cell:>width$}  "),
             });
         }
-        writeln!(out, "{}", line.trim_end())?;
+        let line = line.trim_end();
+        match places {
+            Some(places) => writeln!(out, "{}", truncate_str(line, places, "…"))?,
+            None => writeln!(out, "{line}")?,
+        }
     }
     Ok(())
+}
+
+/// How many places a line has if standard output is a terminal.
+pub(super) fn width() -> Option<usize> {
+    let terminal = Term::stdout();
+    let size = terminal.is_term().then(|| terminal.size_checked()).flatten()?;
+    Some(size.1.into())
 }
 
 /// `1 photo`, `2 photos`.

@@ -5,14 +5,18 @@ use std::io::Write;
 use indicatif::HumanBytes;
 
 use super::remove::agrees;
-use super::screen::{Column, count, plain, write_table};
+use super::screen::{Column, count, plain, write_json, write_table};
 use super::{Consent, Daemon, Failure};
 use crate::protocol::client::{KeptReport, TrashReport};
 use crate::protocol::{Answer, Request};
 
-/// Lists the photos in the daemon's own trash, and why they are there.
-pub fn trash_list(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failure> {
-    let rows: Vec<_> = in_trash(daemon)?.iter().map(row).collect();
+/// Lists the photos in the daemon's own trash, and why they are there: in a table, or as JSON.
+pub fn trash_list(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Result<(), Failure> {
+    let photos = in_trash(daemon)?;
+    if json {
+        return photos.iter().try_for_each(|photo| Ok(write_json(out, photo)?));
+    }
+    let rows: Vec<_> = photos.iter().map(row).collect();
     if rows.is_empty() {
         eprintln!("the trash of the daemon at {} is empty", daemon.address());
         return Ok(());

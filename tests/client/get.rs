@@ -91,7 +91,7 @@ fn get_overwrites_only_when_forced() {
     fs::write(&mine, "mine").unwrap();
     for arguments in [["get", "x", "-o", "cat.jpg"], ["get", "x", "-o", "."]] {
         let output = daemon.run(folder.path(), &arguments);
-        assert_eq!(code(&output), 74);
+        assert_eq!(code(&output), 73);
         assert!(stderr(&output).contains("--force"), "{}", stderr(&output));
         assert_eq!(fs::read(&mine).unwrap(), b"mine");
     }
@@ -99,6 +99,18 @@ fn get_overwrites_only_when_forced() {
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     assert_eq!(fs::read(&mine).unwrap(), PHOTO);
     assert_eq!(names(folder.path()), ["cat.jpg"]);
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_said_to_be_missing_and_nothing_more() {
+    let (daemon, folder) = (Scripted::new(good), TempDir::new().unwrap());
+    let output = daemon.run(folder.path(), &["get", "x", "-o", "nowhere/cat.jpg"]);
+    assert_eq!(code(&output), 73);
+    assert_eq!(stderr(&output), "photomesh: the folder nowhere does not exist\n");
+    fs::write(folder.path().join("file"), "mine").unwrap();
+    let output = daemon.run(folder.path(), &["get", "x", "-o", "file/"]);
+    assert_eq!(code(&output), 73, "{}", stderr(&output));
+    assert!(!stderr(&output).contains("os error"), "{}", stderr(&output));
 }
 
 #[test]
@@ -180,7 +192,7 @@ fn get_opens_the_saved_photo_in_the_viewer() {
         .output()
         .unwrap();
     assert_eq!(code(&output), 0, "{}", stderr(&output));
-    // The viewer is not waited for.
+    // A viewer that goes on is not waited for.
     let shown = tools.path().join("shown");
     let deadline = Instant::now() + Duration::from_secs(10);
     while !shown.exists() && Instant::now() < deadline {
@@ -195,6 +207,13 @@ fn get_opens_the_saved_photo_in_the_viewer() {
         .unwrap();
     assert_eq!(code(&output), 74);
     assert!(stderr(&output).contains("the photo is saved"), "{}", stderr(&output));
+    fs::write(&viewer, "#!/bin/sh\nexit 3\n").unwrap();
+    let output = client(folder.path(), &daemon.address, &["get", "x", "--open"])
+        .env("PATH", format!("{}:/usr/bin:/bin", tools.path().display()))
+        .output()
+        .unwrap();
+    assert_eq!(code(&output), 74);
+    assert!(stderr(&output).contains("cannot show it"), "{}", stderr(&output));
     let output = daemon.run(folder.path(), &["get", "x", "--open", "-o", "-"]);
     assert_eq!(code(&output), 2);
 }

@@ -82,6 +82,41 @@ fn list_in_detail_asks_for_all_pages() {
     let lines: Vec<&str> = text.lines().collect();
     assert!(lines[0].starts_with("ID") && lines[1].contains("a.jpg"), "{text}");
     assert!(lines[2].ends_with("b\\u{9b}.jpg  (also other.jpg)"), "{text}");
+    assert!(lines[2].contains("  640x480  JPEG "), "{text}");
+}
+
+#[test]
+fn a_pattern_picks_photos_and_sort_puts_them_in_order() {
+    let daemon = Scripted::new(|stream, request| {
+        let sized = |name: &str, number, bytes| PhotoReport { bytes, ..photo(name, number) };
+        let photos = vec![sized("Cat.jpg", 1, 5), sized("dog.jpg", 2, 7), sized("cats.png", 3, 9)];
+        let answer = if let Request::List { .. } = request {
+            Answer::Photos { photos, next: None }
+        } else {
+            let list = photos.into_iter().map(|photo| photo.name).collect::<Vec<_>>();
+            Answer::ListImage { list: list.into() }
+        };
+        say(stream, &answer);
+    });
+    let folder = TempDir::new().unwrap();
+    for (arguments, expected) in [
+        (&["cat"][..], &["Cat.jpg", "cats.png"][..]),
+        (&["*.JPG"], &["Cat.jpg", "dog.jpg"]),
+        (&["--sort", "size"], &["cats.png", "dog.jpg", "Cat.jpg"]),
+        (&["cat", "--sort", "size"], &["cats.png", "Cat.jpg"]),
+        (&["none"], &[]),
+    ] {
+        let output = daemon.run(folder.path(), &[&["list"], arguments].concat());
+        assert_eq!((code(&output), stderr(&output).as_str()), (0, ""));
+        assert_eq!(stdout(&output).lines().collect::<Vec<_>>(), expected, "{arguments:?}");
+        let long = daemon.run(folder.path(), &[&["list", "-l"], arguments].concat());
+        let lines = stdout(&long);
+        let mut lines = lines.lines().skip(1).map(|line| line.contains(" JPEG "));
+        assert_eq!(lines.clone().count(), expected.len());
+        assert!(lines.all(|known| known));
+        let json = daemon.run(folder.path(), &[&["list", "--json"], arguments].concat());
+        assert_eq!(stdout(&json).lines().count(), expected.len());
+    }
 }
 
 /// Pages without a photo that lead on and on, large for what this client knows nothing of.

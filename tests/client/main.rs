@@ -4,11 +4,13 @@
 mod attachments;
 mod get;
 mod list;
+mod near;
 mod put;
 mod remove;
 mod reports;
 mod rule;
 mod scripted;
+mod several;
 #[path = "../support/mod.rs"]
 mod support;
 mod versions;
@@ -22,13 +24,13 @@ use photomesh::client::Daemon;
 use photomesh::protocol::{Address, Answer, Request};
 use tempfile::TempDir;
 
-use scripted::{Scripted, client, code, names, say, stderr};
+use scripted::{Scripted, client, code, names, say, stderr, stdout};
 
 #[test]
 fn a_name_without_a_photo_and_one_with_several_have_their_own_exit_codes() {
     let daemon = Scripted::new(|stream, request| {
         let Request::Explain { image_name, .. } = request else {
-            return;
+            return say(stream, &Answer::ListImage { list: Vec::new().into() });
         };
         let several = image_name == "several";
         let undelivered = image_name == "away";
@@ -62,6 +64,7 @@ fn nobody_there_and_somebody_else_there_are_said_clearly() {
     assert_eq!(code(&output), 69);
     let text = stderr(&output);
     assert!(text.contains("photomesh daemon") && text.contains("--daemon"), "{text}");
+    assert!(!text.contains("os error"), "{text}");
 
     let web = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = web.local_addr().unwrap().to_string();
@@ -124,5 +127,31 @@ fn usage_errors_are_2() {
     ] {
         let output = client(folder.path(), "1", wrong).output().unwrap();
         assert_eq!(code(&output), 2, "{wrong:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn examples_fit_into_eighty_columns() {
+    let folder = TempDir::new().unwrap();
+    let help = |path: &[&str]| {
+        let mut command = client(folder.path(), "1", &[path, &["--help"]].concat());
+        let output = command.env("COLUMNS", "80").output().unwrap();
+        let text = stdout(&output);
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        let examples = text.split("Examples:\n").nth(1).unwrap_or_default();
+        let examples = examples.split("\n\n").next().unwrap();
+        // What was wrapped goes on where its line began.
+        let whole = |line: &str| line.starts_with("  photomesh ") || line.starts_with("      ");
+        assert!(examples.lines().all(whole), "{text}");
+        let commands = text.split("Commands:\n").nth(1).unwrap_or_default().to_owned();
+        let commands = commands.split("\n\n").next().unwrap().to_owned();
+        let names = commands.lines().filter(|line| !line.starts_with("   "));
+        let names = names.filter_map(|line| line.split_whitespace().next());
+        names.filter(|name| *name != "help").map(str::to_owned).collect::<Vec<_>>()
+    };
+    let all = help(&[]);
+    assert!(all.len() > 10, "{all:?}");
+    for command in &all {
+        help(&[command]).iter().for_each(|below| drop(help(&[command, below])));
     }
 }

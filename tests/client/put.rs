@@ -85,11 +85,20 @@ fn one_bad_file_keeps_no_other_back_and_decides_the_exit_code() {
         "{text}"
     );
     assert!(stderr(&output).contains("notes.txt: not a picture"));
-    assert!(stderr(&output).contains("1 of 3 files not stored"));
+    let end = "1 photo stored, 1 there in a better version, 1 file not stored\n";
+    assert!(stderr(&output).ends_with(end), "{}", stderr(&output));
+
+    let output = put(&["--json", "notes.txt", "a.jpg", "small.jpg"]);
+    let rows = stdout(&output);
+    let rows = rows.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let rows: Vec<_> = rows.collect();
+    assert_eq!((&rows[0]["file"], &rows[0]["exit_code"]), (&"notes.txt".into(), &65.into()));
+    assert_eq!((&rows[1]["command"], &rows[1]["copies"]), (&"Stored".into(), &1.into()));
+    assert_eq!((&rows[2]["command"], &rows[2]["name"]), (&"Have".into(), &"large.jpg".into()));
 
     let output = put(&["missing.jpg", "notes.txt", ".", "a.jpg"]);
     assert_eq!(code(&output), 74, "{}", stderr(&output));
-    assert!(stderr(&output).contains("3 of 4 files not stored"));
+    assert!(stderr(&output).contains("1 photo stored, 3 files not stored"));
     assert_eq!(code(&put(&["small.jpg"])), 0);
 }
 
@@ -114,4 +123,41 @@ fn a_refusal_in_the_middle_is_heard() {
     let (code, text) = (code(&output), stderr(&output));
     assert_eq!(code, 74, "an I/O error, though of another computer: {text}");
     assert!(text.contains("disk of this node is full"), "{text}");
+}
+
+#[test]
+fn all_photos_below_a_folder_are_put_and_nothing_else() {
+    let (daemon, folder) = (Scripted::new(store), TempDir::new().unwrap());
+    let png = b"\x89PNG\r\n\x1a\nbegins like a picture".as_slice();
+    let files = [
+        ("b.jpg", png),
+        ("a/z.jpg", png),
+        ("a/deep/small.jpg", png),
+        ("a/deep/film.mp4", b"no picture"),
+        (".hidden.jpg", png),
+        (".thumbs/x.jpg", png),
+    ];
+    for (name, bytes) in files {
+        let path = folder.path().join("all").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+    #[cfg(unix)]
+    for (to, link) in [("..", "all/a/up"), ("b.jpg", "all/link.jpg")] {
+        std::os::unix::fs::symlink(to, folder.path().join(link)).unwrap();
+    }
+    let output = daemon.run(folder.path(), &["put", "-r", "all"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let text = stdout(&output);
+    let put: Vec<&str> = text.lines().filter_map(|line| line.split(": ").next()).collect();
+    assert_eq!(put, ["all/b.jpg", "all/a/z.jpg", "all/a/deep/small.jpg"]);
+    let end = "2 photos stored, 1 there in a better version, 1 file is no photo\n";
+    assert!(stderr(&output).ends_with(end), "{}", stderr(&output));
+
+    let output = daemon.run(folder.path(), &["put", "all"]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("all is a folder: put -r all adds"), "{}", stderr(&output));
+    let output = daemon.run(folder.path(), &["put", "-"]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("standard input"), "{}", stderr(&output));
 }

@@ -49,7 +49,7 @@ fn owner(stream: &mut TcpStream, request: Request) {
 fn the_plan_is_shown_and_only_what_it_withdraws_is_removed() {
     let daemon = Scripted::new(owner);
     let folder = TempDir::new().unwrap();
-    let output = daemon.run(folder.path(), &["rm", "cat.jpg", "--yes"]);
+    let output = daemon.run(folder.path(), &["rm", "cat.jpg", "-y"]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     let text = stdout(&output);
     assert!(text.contains("goes") && text.contains("your file goes"), "{text}");
@@ -71,13 +71,20 @@ fn what_others_have_too_is_not_said_to_be_gone() {
 fn a_dry_run_removes_nothing_and_without_a_terminal_nobody_is_asked() {
     let daemon = Scripted::new(owner);
     let folder = TempDir::new().unwrap();
-    let output = daemon.run(folder.path(), &["rm", "cat.jpg", "--dry-run"]);
+    let output = daemon.run(folder.path(), &["rm", "cat.jpg", "-n"]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     assert!(stdout(&output).contains("stays") && !stdout(&output).contains("removed"));
+    let output = daemon.run(folder.path(), &["rm", "cat.jpg", "-n", "--json"]);
+    let plan: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (&plan["photos"][0]["withdrawn"], &plan["photos"][1]["stays"]),
+        (&true.into(), &true.into())
+    );
+    assert_eq!(code(&daemon.run(folder.path(), &["rm", "cat.jpg", "--json"])), 2);
     let output = daemon.run(folder.path(), &["rm", "cat.jpg"]);
     assert_eq!(code(&output), 2);
     assert!(stderr(&output).contains("--yes"), "{}", stderr(&output));
     assert!(!stdout(&output).contains("removed"), "{}", stdout(&output));
     let output = daemon.run(folder.path(), &["rm", "dog.jpg", "--yes"]);
-    assert_eq!(code(&output), 2, "it is somebody else's");
+    assert_eq!(code(&output), 77, "it is somebody else's");
 }

@@ -181,6 +181,21 @@ fn show_and_why_explain_a_photo() {
     }
 }
 
+#[test]
+fn show_and_why_tell_programs_all_there_is() {
+    let (daemon, folder) = (Scripted::new(explain), TempDir::new().unwrap());
+    for command in ["show", "why"] {
+        let output = daemon.run(folder.path(), &[command, "small.jpg", "--json"]);
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        let text = stdout(&output);
+        assert_eq!(text.lines().count(), 1);
+        let told: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(told["photo"]["name"], "large.jpg");
+        assert_eq!(told["versions"][0]["names"][0], "small.jpg");
+        assert_eq!(told["meant"], "09".repeat(32));
+    }
+}
+
 fn trash(stream: &mut TcpStream, request: Request) {
     let answer = if let Request::TrashRestore { image_name: name } = request {
         let id = PhotoId([9; 32]);
@@ -211,6 +226,10 @@ fn the_trash_can_be_seen_and_emptied_backwards() {
         row,
         "09090909  1.95 KiB  05050505  small.jpg: a better version is kept; with small.xmp"
     );
+    let json = stdout(&daemon.run(folder.path(), &["trash", "list", "--json"]));
+    let row: Value = serde_json::from_str(json.trim_end()).unwrap();
+    assert_eq!(row["names"][0], "small.jpg");
+    assert_eq!(row["keeper"], "05".repeat(32));
     let output = daemon.run(folder.path(), &["trash", "restore", "small.jpg"]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     assert!(stdout(&output).contains("small.jpg (09090909) is back"));

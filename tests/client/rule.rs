@@ -291,7 +291,7 @@ fn same_takes_both_looks_and_tells_of_each() {
     let folder = TempDir::new().unwrap();
     lay(folder.path());
     let run = |arguments: &[&str]| client(folder.path(), "1", arguments).output().unwrap();
-    let output = run(&["same", "3.jpg", "3-small.jpg"]);
+    let output = run(&["same", "3.jpg", "3-small.jpg", "-v"]);
     let text = stdout(&output);
     assert_eq!(code(&output), 0, "{text}");
     assert!(text.starts_with("same:"), "{text}");
@@ -302,7 +302,7 @@ fn same_takes_both_looks_and_tells_of_each() {
 
     let csv = stdout(&run(&["fingerprint", "3.jpg"]));
     let record = cells(csv.lines().nth(1).unwrap()).pop().unwrap();
-    let output = run(&["same", "--records", &record, "3-small.jpg"]);
+    let output = run(&["same", "-v", "--records", &record, "3-small.jpg"]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     assert!(!stdout(&output).contains("second look"), "{}", stdout(&output));
     assert_eq!(code(&run(&["same", &record, "3-small.jpg"])), 2);

@@ -193,14 +193,16 @@ fn what_an_owner_puts_and_gets_is_no_more_on_the_line_than_the_photo() {
     assert!(bytes.len() > 2 * MAX_CHUNK, "{} bytes are too few", bytes.len());
     let file = group.place.path().join("new.png");
     fs::write(&file, &bytes).unwrap();
-    client::put(connect, &[file], &mut Vec::new()).unwrap();
+    let wish = client::Put { files: vec![file], recursive: false, json: false };
+    client::put(connect, &wish, &mut Vec::new()).unwrap();
     let mut got = Vec::new();
     let wish = client::Get {
-        name: "new.png".to_owned(),
+        names: vec!["new.png".to_owned()],
         destination: client::Destination::Output,
         exact: false,
         force: false,
         open: false,
+        json: false,
     };
     client::get(connect, &wish, &mut got).unwrap();
     assert!(got == bytes);

@@ -1,5 +1,8 @@
 //! What the commands do without a daemon. What they do with one is tested in `tests/client`.
 
 mod fingerprint;
+mod near;
+mod patience;
+mod pattern;
 mod same;
 mod screen;

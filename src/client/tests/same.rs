@@ -25,7 +25,7 @@ fn it_tells_pictures_apart_and_says_why() {
     let flat = draw("flat.png", 256, |_, _| 7);
     let ask = |a: &Path, b: &Path, looks: Looks| {
         let mut out = Vec::new();
-        let one = same(a, b, looks, &mut out).expect("compared");
+        let one = same(a, b, looks, true, &mut out).expect("compared");
         (one, String::from_utf8(out).expect("text"))
     };
     for (a, b, expected, why) in [
@@ -37,6 +37,10 @@ fn it_tells_pictures_apart_and_says_why() {
         let (one, text) = ask(a, b, Looks::Both);
         assert_eq!(one, expected, "{a:?} {b:?}");
         assert!(text.contains(why), "{text}");
+        let mut short = Vec::new();
+        same(a, b, Looks::Both, false, &mut short).expect("compared");
+        assert_eq!(text.lines().next(), str::from_utf8(&short).expect("text").lines().next());
+        assert!(!short.trim_ascii_end().contains(&b'\n'));
         let second = text.contains("second look");
         let taken = expected && a != b;
         assert_eq!(second, taken, "{text}");
@@ -47,7 +51,7 @@ fn it_tells_pictures_apart_and_says_why() {
         let (by_records, text) = ask(&record(a), b, Looks::First);
         assert_eq!(by_records, expected, "{text}");
         assert!(!text.contains("second look"), "{text}");
-        let refused = same(&record(a), b, Looks::Both, &mut Vec::new());
+        let refused = same(&record(a), b, Looks::Both, false, &mut Vec::new());
         assert_eq!(refused.expect_err("no pixels").exit_code(), 2);
     }
 }

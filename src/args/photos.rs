@@ -1,0 +1,177 @@
+//! The commands about the photos themselves: listing, fetching and adding them.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use photomesh::client::{Destination, Get, Layout, List, Put, Sort};
+
+use super::Asked;
+
+/// By what a list is sorted.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Order {
+    Name,
+    Size,
+}
+
+/// List the photos of the whole mesh
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  photomesh list
+  photomesh list --long --sort size
+  photomesh list 'img_2019*'
+  photomesh list --json | jq -r 'select(.holders | length < 2).name'")]
+pub(crate) struct ListArgs {
+    /// Only photos with this in their names, in upper or lower case; `*` is any text and `?` any character
+    #[arg(value_name = "PATTERN")]
+    pub(crate) pattern: Option<String>,
+    /// Show a table: id, pixels, format, length, copies, names; on a terminal cut to its width
+    #[arg(short, long)]
+    pub(crate) long: bool,
+    /// By name, or by length in bytes, the largest first; without it by name, but JSON by id
+    #[arg(long, value_name = "ORDER", value_enum)]
+    pub(crate) sort: Option<Order>,
+    /// Print one JSON object a line: name, id, bytes, width, height, format, holders, aliases
+    #[arg(long, conflicts_with = "long")]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+/// Fetch photos, wherever in the mesh they are
+///
+/// A NAME with `*` (any text) or `?` (any character) stands for all labels that look like it, in upper or lower case,
+/// unless it is a label itself; put it in quotes, so that the shell leaves it alone. Several photos go into a folder,
+/// which is made if it is missing, and one that fails does not stop the others. A file that is there already with
+/// exactly the photo's bytes counts as fetched; any other is replaced with --force only.
+///
+/// The name of a worse version leads to the better one that the collection shows; standard error then says so. --exact
+/// fetches that version itself, from any folder or trash that has it.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  photomesh get cat.jpg                 into ./cat.jpg
+  photomesh get cat.jpg -o ~/Desktop
+  photomesh get cat.jpg dog.jpg 'holiday*' -o pictures/
+  photomesh get cat-small.jpg --exact   that very version, not a better one
+  photomesh get 3fa9c1 -o - | convert - -resize 50% small.jpg
+  photomesh get cat.jpg --open")]
+pub(crate) struct GetArgs {
+    /// Names as shown by `list`, or patterns of them, any names the photos ever had, or the first six or more digits of
+    /// their ids
+    #[arg(required = true, value_name = "NAME|ID")]
+    pub(crate) names: Vec<String>,
+    /// The file or folder to write to, or - for standard output; without it the photo's name in this folder. What ends
+    /// in / is a folder, and made if it is missing
+    #[arg(short, long, value_name = "FILE|FOLDER/|-")]
+    pub(crate) output: Option<PathBuf>,
+    /// The very photo of this name or id, not the better version that the collection shows in its place
+    #[arg(long)]
+    pub(crate) exact: bool,
+    /// Replace a file that is there already
+    #[arg(short, long)]
+    pub(crate) force: bool,
+    /// Show the photo in the system's viewer
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// Print one JSON object a line for each photo: asked, name, id, bytes, file, was_there; of several those that fail
+    /// have asked, error, exit_code
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+#[derive(Args)]
+pub(crate) struct ShowArgs {
+    /// A name as shown by `list`, any name the photo ever had, or the first six or more digits of its id
+    #[arg(value_name = "NAME|ID")]
+    pub(crate) name: String,
+    /// Print one JSON object: photo (as `list --json` has it), colour, camera, held, versions, state, and meant (the
+    /// id of the version that has this name itself), captured, called where they are known
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+#[derive(Args)]
+pub(crate) struct NameArgs {
+    /// A name as shown by `list`, any name the photo ever had, or the first six or more digits of its id
+    #[arg(value_name = "NAME|ID")]
+    pub(crate) name: String,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+/// Add photos to the collection
+///
+/// They are copied into the asked daemon's folder and from there to a second node. A worse version of a photo that
+/// is in that folder goes to its trash; the answer names the better one and says why it is better.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  photomesh put a.jpg b.png
+  photomesh put ~/Desktop/*.jpg
+  photomesh put -r ~/Pictures/2019      all photos in it and below")]
+pub(crate) struct PutArgs {
+    /// The files to add, and folders with -r
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Add all photos below the folders; what is hidden is passed over, and links are not followed
+    #[arg(short, long)]
+    pub(crate) recursive: bool,
+    /// Print one JSON object a line for each file: file, command (Stored, or Have of a better version), name, id, and
+    /// copies, nodes, or relation, differs; of several those that fail have file, error, exit_code
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+impl PutArgs {
+    pub(crate) fn wish(&self) -> Put {
+        Put { files: self.files.clone(), recursive: self.recursive, json: self.json }
+    }
+}
+
+impl ListArgs {
+    pub(crate) fn wish(&self) -> List {
+        let layout = match (self.long, self.json) {
+            (true, _) => Layout::Long,
+            (_, true) => Layout::Json,
+            _ => Layout::Names,
+        };
+        let sort = self.sort.map(|order| match order {
+            Order::Name => Sort::Name,
+            Order::Size => Sort::Size,
+        });
+        List { pattern: self.pattern.clone(), layout, sort }
+    }
+}
+
+/// Whether a path is meant as a folder's, whatever is there.
+fn names_folder(path: &Path) -> bool {
+    path.to_string_lossy().ends_with(std::path::is_separator)
+}
+
+impl GetArgs {
+    pub(crate) fn wish(&self) -> Get {
+        let destination = match &self.output {
+            None => Destination::Folder(PathBuf::new()),
+            Some(path) if path.as_os_str() == "-" => Destination::Output,
+            Some(path) if path.is_dir() || names_folder(path) => Destination::Folder(path.clone()),
+            Some(path) => Destination::File(path.clone()),
+        };
+        Get {
+            names: self.names.clone(),
+            destination,
+            exact: self.exact,
+            force: self.force,
+            open: self.open,
+            json: self.json,
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Names that are nearly right. A daemon looks up exact names only; what else a person may have meant is found here, in
+//! the list of all labels, so that it costs the daemon no more than a list.
+
+use strsim::osa_distance;
+
+use super::list::labels;
+use super::screen::plain;
+use super::{Daemon, Failure};
+use crate::protocol::SafeName;
+
+/// How many labels are suggested.
+const SUGGESTED: usize = 3;
+
+/// Names shorter than this are a part of too many others.
+const SHORTEST_PART: usize = 3;
+
+/// Longer names are not compared letter by letter, which takes time by the square of their length.
+const LONGEST_COMPARED: usize = 64;
+
+/// How many letters may be wrong at most, however long the name is.
+const MOST_WRONG: usize = 3;
+
+/// The fewest digits that a daemon takes for the beginning of an id.
+const ID_DIGITS: usize = 6;
+
+/// Asks for a photo by its name, and if there is none by that of the only label that is the same but for upper and lower
+/// case; standard error says so then. Returns the name by which it was found, too.
+pub(super) fn ask_near<T>(
+    daemon: &mut Daemon,
+    name: &str,
+    ask: impl Fn(&mut Daemon, &str) -> Result<T, Failure>,
+) -> Result<(T, String), Failure> {
+    let failure = match ask(daemon, name) {
+        Ok(answer) => return Ok((answer, name.to_owned())),
+        Err(failure @ Failure::NotFound(_)) => failure,
+        Err(failure) => return Err(failure),
+    };
+    let Ok(labels) = labels(daemon) else {
+        return Err(failure);
+    };
+    let Some(label) = same_but_for_case(name, &labels) else {
+        return Err(advised(failure, name, &labels));
+    };
+    eprintln!("{failure}; {} is taken, which differs in upper and lower case only", plain(label));
+    Ok((ask(daemon, label)?, label.to_owned()))
+}
+
+/// If a photo was not found, a failure that says what else may have been meant.
+pub(super) fn suggest(daemon: &mut Daemon, name: &str, failure: Failure) -> Failure {
+    if !matches!(failure, Failure::NotFound(_)) {
+        return failure;
+    }
+    match labels(daemon) {
+        Ok(labels) => advised(failure, name, &labels),
+        Err(_) => failure,
+    }
+}
+
+fn advised(failure: Failure, name: &str, labels: &[String]) -> Failure {
+    let Failure::NotFound(mut text) = failure else {
+        return failure;
+    };
+    if (1..ID_DIGITS).contains(&name.len()) && name.chars().all(|c| c.is_ascii_hexdigit()) {
+        text.push_str(&format!("; an id needs {ID_DIGITS} digits at least"));
+    }
+    let near: Vec<String> = near(name, labels).into_iter().map(plain).collect();
+    match &near[..] {
+        [] => {}
+        [one] => text.push_str(&format!("; did you mean {one}?")),
+        [more @ .., last] => {
+            text.push_str(&format!("; did you mean {} or {last}?", more.join(", ")));
+        }
+    }
+    Failure::NotFound(text)
+}
+
+/// The only label that is a name but for upper and lower case.
+pub(super) fn same_but_for_case<'a>(name: &str, labels: &'a [String]) -> Option<&'a str> {
+    let folded = SafeName::folded(name);
+    let mut same = labels.iter().filter(|label| SafeName::folded(label) == folded);
+    same.next().filter(|_| same.next().is_none()).map(String::as_str)
+}
+
+/// The few labels that a name may have been meant for, the likeliest first.
+pub(super) fn near<'a>(name: &str, labels: &'a [String]) -> Vec<&'a str> {
+    let folded = SafeName::folded(name);
+    let likeness = |label: &'a String| Some((wrong(&folded, label)?, label.len(), label.as_str()));
+    let mut near: Vec<_> = labels.iter().filter_map(likeness).collect();
+    near.sort_unstable();
+    near.into_iter().map(|(.., label)| label).take(SUGGESTED).collect()
+}
+
+/// How wrong a name in lower case would be for this label; none if it is too wrong. What stands behind the last dot does
+/// not count: `cat.jpg` may well have been meant for `cat.jpeg`.
+fn wrong(name: &str, label: &str) -> Option<usize> {
+    let label = SafeName::folded(label);
+    let (stem, other) = (stem(name), stem(&label));
+    if stem == other {
+        return Some(0);
+    }
+    let length = stem.chars().count();
+    if length >= SHORTEST_PART && label.contains(name) {
+        return Some(1);
+    }
+    let most = (length / 3).min(MOST_WRONG);
+    let comparable = length <= LONGEST_COMPARED && length.abs_diff(other.chars().count()) <= most;
+    let wrong = comparable.then(|| osa_distance(stem, other))?;
+    (wrong <= most).then_some(1 + wrong)
+}
+
+/// A name without its ending.
+fn stem(name: &str) -> &str {
+    match name.rsplit_once('.') {
+        Some((stem, _)) if !stem.is_empty() => stem,
+        _ => name,
+    }
+}
