@@ -19,9 +19,10 @@ pub(in crate::node) struct Agenda {
     contested: BTreeMap<PhotoId, Time>,
     /// Photos that change again and again: since when they have had no rest.
     restless: BTreeMap<PhotoId, Time>,
-    /// Photos that have come into this node's folder in this life, or have lost a holder, and have not had all their
-    /// copies since.
-    urgent: BTreeSet<PhotoId>,
+    /// Photos that have come into this node's folder in this life, and have not had all their copies yet.
+    new: BTreeSet<PhotoId>,
+    /// Photos that have lost a holder, and have not had all their copies since.
+    bereft: BTreeSet<PhotoId>,
     /// Photos that have too few copies: since when, and by how many persons they were kept at the most.
     short: BTreeMap<PhotoId, (Time, usize)>,
 }
@@ -43,19 +44,30 @@ impl Agenda {
         self.set(photo, due.map_or(rested, |due| rested.min(*due)));
     }
 
-    /// A photo has come into this node's folder, or has lost a holder.
-    pub(in crate::node) fn hurry(&mut self, photo: PhotoId) {
-        self.urgent.insert(photo);
+    /// A photo has come into this node's folder.
+    pub(in crate::node) fn added(&mut self, photo: PhotoId) {
+        self.new.insert(photo);
+    }
+
+    /// A photo has lost a holder.
+    pub(in crate::node) fn bereft(&mut self, photo: PhotoId) {
+        self.bereft.insert(photo);
     }
 
     /// A photo has all the copies that are wanted, or is gone.
     pub(in crate::node) fn not_urgent(&mut self, photo: PhotoId) {
-        self.urgent.remove(&photo);
+        self.new.remove(&photo);
+        self.bereft.remove(&photo);
     }
 
-    /// Whether a photo has come into this node's folder or lost a holder, and not had all its copies since.
+    /// Whether a photo has come into this node's folder, and not had all its copies since.
+    pub(in crate::node) fn is_new(&self, photo: PhotoId) -> bool {
+        self.new.contains(&photo)
+    }
+
+    /// Whether a photo is new, or has lost a holder, and has not had all its copies since.
     pub(in crate::node) fn is_urgent(&self, photo: PhotoId) -> bool {
-        self.urgent.contains(&photo)
+        self.is_new(photo) || self.bereft.contains(&photo)
     }
 
     /// A photo is at rest, or is not there any more.

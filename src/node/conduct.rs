@@ -23,7 +23,7 @@ use std::sync::Arc;
 use super::limits::{SETTLE, SWEEP, URGENT_RESTS, WORK_PER_STEP};
 use super::news::News;
 use super::plan::Task;
-use super::plan::review::{adopt_from_worse, lacks_urgent_copy, review};
+use super::plan::review::{adopt_from_worse, lacks_first_copy, review};
 use super::table::spread::Spread;
 use super::{DiskAction, LinkId, Node, Time};
 use crate::photo::PhotoId;
@@ -167,7 +167,7 @@ impl Node {
         let photos: Vec<PhotoId> = photos.take(SWEEP).collect();
         self.reviewing_all = photos.last().map(|last| ReviewOfAll { last: Some(*last), due });
         for photo in photos {
-            match self.cx.agenda.is_urgent(photo) {
+            match self.cx.agenda.is_new(photo) {
                 true => self.cx.agenda.set(photo, self.cx.now() + URGENT_RESTS),
                 false => self.cx.agenda.set(photo, due),
             }
@@ -178,7 +178,7 @@ impl Node {
     pub(super) fn follow_up(&mut self) {
         let now = self.cx.now();
         for photo in self.cx.table.take_bereft() {
-            self.cx.agenda.hurry(photo);
+            self.cx.agenda.bereft(photo);
         }
         for photo in self.cx.table.take_changed() {
             self.cx.agenda.changed(photo, now);
@@ -213,7 +213,7 @@ impl Node {
             };
             let called_up = self.copies.take_turn(photo);
             if !may_repair {
-                if lacks_urgent_copy(&mut self.cx, photo) {
+                if lacks_first_copy(&mut self.cx, photo) {
                     self.carry_out(photo, Task::Copy);
                     self.hand_on();
                 } else {

@@ -294,7 +294,7 @@ impl Node {
                 cx.hold(photo, facts, holding);
             }
             DiskEvent::Missing { photo } => self.lost(photo),
-            DiskEvent::Added { photo } => cx.agenda.hurry(photo),
+            DiskEvent::Added { photo } => cx.agenda.added(photo),
             DiskEvent::Recalled { photo, looks } => {
                 cx.table.set_my_looks(photo, looks.remembered());
             }

@@ -5,9 +5,9 @@
 //! a review can run at any time, any number of times. What never rests may be stirred by a liar: it is copied after a
 //! while, and given up never.
 //!
-//! A photo that has come into this node's folder, or has lost a holder, and has not had its copies since is not made to
-//! wait for that, nor until every node has told all its photos, be it this one: there may be many of them, and until each
-//! has its copy it is on one disk only.
+//! A photo that has lost a holder does not wait for that. One that has come into this node's folder, and has never had its
+//! copies, does not even wait until every node has told all its photos, be it this one: many may have come with it, and
+//! until each has its copy it is on one disk only.
 
 use std::sync::Arc;
 
@@ -56,9 +56,9 @@ pub(in crate::node) fn review(cx: &mut Context, photo: PhotoId) -> Vec<Task> {
     }
 }
 
-/// Whether a photo is to be copied at once, whatever else is not known yet.
-pub(in crate::node) fn lacks_urgent_copy(cx: &mut Context, photo: PhotoId) -> bool {
-    hurries(cx, photo) && lacks_copy(cx, photo, Verdict::Keeper)
+/// Whether a photo that is new to this node's folder is to be copied at once, whatever else is not known yet.
+pub(in crate::node) fn lacks_first_copy(cx: &mut Context, photo: PhotoId) -> bool {
+    cx.agenda.is_new(photo) && hurries(cx, photo) && lacks_copy(cx, photo, Verdict::Keeper)
 }
 
 fn hurries(cx: &Context, photo: PhotoId) -> bool {

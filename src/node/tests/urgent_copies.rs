@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::limits::{SETTLE, TICK, URGENT_RESTS};
 use super::super::{Action, CloseReason, DiskEvent, LinkAction, LinkEvent, LinkId};
-use super::solo::{Solo, original};
+use super::solo::{Solo, original, register};
 use crate::photo::PhotoId;
 use crate::protocol::Message;
 
@@ -92,4 +92,19 @@ fn what_a_dead_node_had_is_offered_as_soon_as_it_is_waited_for_no_longer() {
     solo.tell(LinkEvent::Closed { link: LinkId(1), reason: CloseReason::Remote });
     assert_eq!(offered(&solo.wait(MINUTE - TICK)), [], "it may come back");
     assert_eq!(offered(&solo.wait(URGENT_RESTS + 3 * TICK)), [(LinkId(2), kept)]);
+}
+
+#[test]
+fn what_a_node_had_that_comes_back_late_is_not_sent_to_it_before_it_has_told_all() {
+    let mut solo = Solo::new();
+    solo.hold(b"kept");
+    solo.join(1, PIN, &[b"kept"]);
+    solo.wait(MINUTE);
+    solo.tell(LinkEvent::Closed { link: LinkId(1), reason: CloseReason::Remote });
+    solo.wait(2 * MINUTE);
+    solo.open(2, "127.0.0.1");
+    solo.hear(2, Message::Register(register(1, PIN)));
+    assert_eq!(offered(&solo.wait(SETTLE)), [], "it still looks through its folder");
+    solo.announce(2, vec![original(b"kept")], true);
+    assert_eq!(offered(&solo.wait(MINUTE)), []);
 }
