@@ -80,6 +80,8 @@ pub enum OpenError {
     Missing {
         /// The folder.
         folder: PathBuf,
+        /// Only the friend's own photos are counted.
+        own: bool,
         /// How many photos are missing.
         missing: usize,
         /// How many were known.
@@ -141,10 +143,11 @@ impl fmt::Display for OpenError {
                  --change-group",
                 folder.display()
             ),
-            OpenError::Missing { folder, missing, known } => write!(
+            OpenError::Missing { folder, own, missing, known } => write!(
                 f,
-                "{missing} of the {known} photos known in {} are not there any more; if its disk is not mounted, \
+                "{missing} of the {known} photos{} known in {} are not there any more; if its disk is not mounted, \
                  mount it; if they were removed on purpose, start once with --accept-missing",
+                if *own { " of your own" } else { "" },
                 folder.display()
             ),
             OpenError::Io(path, error) => write!(f, "{}: {error}", path.display()),

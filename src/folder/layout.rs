@@ -145,7 +145,7 @@ const MAX_NUMBER: u32 = 9_999;
 /// Paths in JSON: as text, or as bytes if a file name is not text. Whatever a person has written there, a path that is
 /// read has the spelling that a walk gives it, `a/b` for `a//b` and `a/./b`.
 pub(super) mod path_text {
-    use std::path::{Path, PathBuf};
+    use std::path::{Component, Path, PathBuf};
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -175,6 +175,7 @@ pub(super) mod path_text {
             Text::Text(text) => PathBuf::from(text),
             Text::Bytes(bytes) => PathBuf::from(name_of_bytes(bytes)),
         };
-        Ok(path.components().collect::<PathBuf>().into())
+        let parts = path.components().filter(|part| *part != Component::CurDir);
+        Ok(parts.collect::<PathBuf>().into())
     }
 }

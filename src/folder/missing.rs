@@ -28,6 +28,8 @@ const NAMED: usize = 5;
 
 /// Photos of one kind that the folder lacks.
 struct Lack {
+    /// Only the friend's own count.
+    own: bool,
     missing: BTreeSet<PhotoId>,
     /// How many were known.
     known: usize,
@@ -57,9 +59,12 @@ pub struct Gone {
 impl Folder {
     /// Of all that counts as copies, and of the friend's own photos, those whose files are all absent.
     fn lacks(&self, absent: &BTreeSet<FilePath>) -> [Lack; 2] {
-        let kinds = [Holding::is_stored, |holding| holding == Holding::Original];
-        kinds.map(|is_of_kind: fn(Holding) -> bool| {
-            let mut lack = Lack { missing: BTreeSet::new(), known: 0 };
+        [false, true].map(|own| {
+            let is_of_kind = |holding: Holding| match own {
+                true => holding == Holding::Original,
+                false => holding.is_stored(),
+            };
+            let mut lack = Lack { own, missing: BTreeSet::new(), known: 0 };
             for (id, entry) in self.index.photos() {
                 let files = entry.files.iter();
                 let mut files = files.filter(|path| is_of_kind(holding_at(path))).peekable();
@@ -74,23 +79,39 @@ impl Folder {
         })
     }
 
+    /// Whether an absent file may be one of the unknown ones that are not at rest, counted by their size: the next scan
+    /// will tell.
+    pub(super) fn may_have_moved(&self, path: &Path, restless: &mut BTreeMap<u64, usize>) -> bool {
+        let size = self.index.file(path).map(|entry| entry.stamp.size);
+        match size.and_then(|size| restless.get_mut(&size)) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// The error, if a scan has missed so many files, and so many photos were spoiled besides, that it is an accident.
     pub(super) fn accident(
         &self,
         absent: &BTreeSet<FilePath>,
         spoiled: &BTreeSet<PhotoId>,
     ) -> Option<OpenError> {
+        if absent.is_empty() && spoiled.is_empty() {
+            return None;
+        }
         let mut lacks = self.lacks(absent);
         for lack in &mut lacks {
             lack.missing.extend(spoiled);
             lack.known += spoiled.len();
         }
         let lack = lacks.iter().find(|lack| lack.is_suspicious())?;
-        Some(self.too_many(lack.missing.len(), lack.known))
+        Some(self.too_many(lack, lack.missing.len()))
     }
 
-    fn too_many(&self, missing: usize, known: usize) -> OpenError {
-        OpenError::Missing { folder: self.root.clone(), missing, known }
+    fn too_many(&self, Lack { own, known, .. }: &Lack, missing: usize) -> OpenError {
+        OpenError::Missing { folder: self.root.clone(), own: *own, missing, known: *known }
     }
 
     /// Refuses a folder that lacks far too many of its photos, or accepts that they are gone.
@@ -109,7 +130,7 @@ impl Folder {
             if lack.is_suspicious() {
                 let missing = lack.missing.len() - self.count_moved(&lack.missing);
                 if is_suspicious(missing, lack.known) {
-                    return Err(self.too_many(missing, lack.known));
+                    return Err(self.too_many(&lack, missing));
                 }
             }
         }

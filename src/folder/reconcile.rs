@@ -29,6 +29,9 @@ pub(super) struct Scanning {
     pending: BTreeSet<FilePath>,
     /// Known files that the walk did not find.
     unseen: Vec<FilePath>,
+    /// How many unknown files of each size the walk has found that are not at rest: files that were moved may be among
+    /// them.
+    restless: BTreeMap<u64, usize>,
     /// Photos with a changed file, and whether that became another photo. How they are held is known only when all
     /// candidates are taken: the bytes may have moved to another name.
     changed: BTreeMap<PhotoId, bool>,
@@ -62,6 +65,7 @@ impl Folder {
             changes.push(Change::Lost { reason: self.marker_lost() });
             return Absorbed { changes, candidates };
         }
+        self.scanning.restless.clear();
         let mut met = BTreeSet::new();
         for (path, seen) in &walk.files {
             match self.index.file(path) {
@@ -72,6 +76,9 @@ impl Folder {
                         }
                         self.index.set_seen(path);
                     }
+                }
+                None if !seen.rests => {
+                    *self.scanning.restless.entry(seen.stamp.size).or_default() += 1;
                 }
                 _ if !seen.rests || self.scanning.pending.contains(path) => {}
                 // Whatever is in them, these are not photos.
@@ -253,7 +260,10 @@ impl Folder {
     /// All candidates are taken: decides which photos are missing.
     fn finish_scan(&mut self, changes: &mut Vec<Change>) {
         let unseen = std::mem::take(&mut self.scanning.unseen).into_iter();
-        let absent: BTreeSet<FilePath> = unseen.filter(|path| self.is_absent(path)).collect();
+        let mut restless = std::mem::take(&mut self.scanning.restless);
+        let absent: BTreeSet<FilePath> = unseen
+            .filter(|path| self.is_absent(path) && !self.may_have_moved(path, &mut restless))
+            .collect();
         let changed = std::mem::take(&mut self.scanning.changed);
         let spoiled = changed.iter().filter(|(id, became_photo)| {
             !**became_photo && self.index.stored_files_of(**id).is_empty()

@@ -121,3 +121,21 @@ fn it_is_known_which_files_of_ones_own_are_gone() {
     room.scan();
     assert_eq!(files(&mut room), 0, "it is said once");
 }
+
+#[test]
+fn what_was_copied_elsewhere_and_then_removed_is_not_gone() {
+    let mut room = draw(0..10);
+    fs::create_dir(room.path("b")).unwrap();
+    for seed in 0..10 {
+        let (old, new) = (room.path(format!("{seed}.jpg")), room.path(format!("b/{seed}.jpg")));
+        fs::write(new, fs::read(&old).unwrap()).unwrap();
+        fs::remove_file(old).unwrap();
+    }
+    // The new files have just been written; a second walk finds them at rest.
+    for _ in 0..2 {
+        assert_eq!(told(&room.scan()), [Told::Scanned(0)]);
+    }
+    assert_eq!(room.folder.take_gone().files, 0);
+    fs::remove_dir_all(room.path("b")).unwrap();
+    assert_eq!(told(&room.scan()), [Told::Lost]);
+}
