@@ -206,7 +206,10 @@ fn serve(options: Options) -> Result<(), Failure> {
     announce(&address);
     console.line("folder", format!("sharing {}", shown(&options.folder)));
     if options.join.is_empty() {
-        console.line("mesh", format!("others join with --join {}", config.address));
+        console.line(
+            "mesh",
+            format!("others join with --join {}", own_address::for_others(&config.address)),
+        );
     }
     if options.member.is_none() {
         console.line("group", NO_GROUP.to_owned());

@@ -1,6 +1,6 @@
 //! Where this daemon listens, and what must not be said of that.
 
-use std::net::TcpListener;
+use std::net::{IpAddr, TcpListener};
 
 use super::{Failure, Options, USAGE};
 use crate::protocol::Address;
@@ -23,7 +23,7 @@ pub(super) fn find(options: &Options, socket: &TcpListener) -> Result<Address, F
         });
     }
     let address = Address::new(host, bound.port());
-    match options.join.iter().find(|join| is_own(join, options, &address)) {
+    match options.join.iter().find(|join| is_own(join, options, &address, bound.ip())) {
         Some(join) => Err(Failure {
             code: USAGE,
             message: format!("--join {join} is this very daemon: is another port meant?"),
@@ -33,8 +33,23 @@ pub(super) fn find(options: &Options, socket: &TcpListener) -> Result<Address, F
 }
 
 /// Whether somebody who dials this address would reach this daemon itself, as far as can be told without dialing.
-fn is_own(join: &Address, options: &Options, address: &Address) -> bool {
-    let here = ["localhost", "127.0.0.1", "::1", address.host()];
-    let is_here = here.contains(&join.host()) && join.port() == address.port();
-    is_here || Some(join) == options.advertise.as_ref()
+fn is_own(join: &Address, options: &Options, address: &Address, bound: IpAddr) -> bool {
+    // On another of this computer's addresses another daemon can listen.
+    let is_here = match join.host() {
+        "localhost" => bound.is_loopback() || bound.is_unspecified(),
+        host => match host.parse::<IpAddr>() {
+            Ok(ip) => ip == bound || ip.is_loopback() && bound.is_unspecified(),
+            Err(_) => host == address.host(),
+        },
+    };
+    is_here && join.port() == address.port() || Some(join) == options.advertise.as_ref()
+}
+
+/// What others say to join this daemon, for people.
+pub(super) fn for_others(address: &Address) -> String {
+    let is_any = address.host().parse().is_ok_and(|ip: IpAddr| ip.is_unspecified());
+    match is_any {
+        true => format!("HOST:{}, with the name or address of this computer", address.port()),
+        false => address.to_string(),
+    }
 }
