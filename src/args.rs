@@ -150,7 +150,7 @@ pub(crate) struct StatusArgs {
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
-    /// For scripts: exit with 1 if a photo is on fewer nodes than wanted, or this node has found damage
+    /// For scripts: exit with 1 if a photo has too few copies, this node has found damage, or there is a note
     #[arg(long)]
     pub(crate) check: bool,
     #[command(flatten)]

@@ -67,7 +67,8 @@ pub(super) fn is_there(path: &Path, id: PhotoId, bytes: u64) -> bool {
 }
 
 /// Writes a file that is there complete or not at all, even if the power fails: a temporary file beside it is synced
-/// and renamed, then its directory is synced.
+/// and renamed, then its directory is synced. All bytes are here already, so it takes but a moment, in which there must be
+/// room for both, and in which a kill leaves the temporary file.
 pub(super) fn save(bytes: &mut File, path: &Path, force: bool) -> Result<(), Failure> {
     let failed = |error: io::Error| cannot_write(path, &error);
     let mut builder = tempfile::Builder::new();

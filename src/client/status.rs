@@ -25,12 +25,13 @@ impl Health {
         if report.under_replicated > 0 {
             let verb = if report.under_replicated == 1 { "is" } else { "are" };
             let photos = count(report.under_replicated, "photo");
-            troubles.push(format!("{photos} {verb} on fewer nodes than wanted"));
+            troubles.push(format!("{photos} {verb} not on as many disks as wanted"));
         }
         if report.damaged > 0 {
             let files = count(report.damaged, "damaged file");
             troubles.push(format!("this node has found {files} since its start"));
         }
+        troubles.extend(report.notes.iter().map(|note| plain(note)));
         Health(troubles)
     }
 
@@ -104,8 +105,13 @@ fn row(node: &NodeReport) -> [String; 6] {
     };
     let numbers =
         [node.photos.to_string(), node.originals.to_string(), HumanBytes(node.bytes).to_string()];
-    // As they were when the node was last here.
-    let numbers = if node.alive { numbers } else { numbers.map(|number| format!("({number})")) };
+    let numbers = match (node.alive, node.photos) {
+        (true, _) => numbers,
+        // It had nothing, or nobody knows any more what.
+        (false, 0) => numbers.map(|_| "-".to_owned()),
+        // As they were when the node was last here.
+        (false, _) => numbers.map(|number| format!("({number})")),
+    };
     let [photos, originals, bytes] = numbers;
     [name(node), node.address.to_string(), photos, originals, bytes, state]
 }

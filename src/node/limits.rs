@@ -43,7 +43,7 @@ pub const URGENT_RESTS: Duration = Duration::from_millis(200);
 /// second would keep all others from that. Giving up copies waits for a rest in any case.
 pub const UNREST: Duration = Duration::from_secs(30);
 
-/// How often people are told that there is still nobody to join.
+/// How often people are told that nobody can be joined yet.
 pub const JOIN_TOLD: Duration = Duration::from_secs(60);
 
 /// How much later each next candidate trims if the one before it in the order did not: that may be pinned, or not

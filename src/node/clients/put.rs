@@ -231,6 +231,6 @@ fn shares_name(cx: &Context, entry: &Entry) -> Option<String> {
     let name = primary(&entry.photo, &entry.facts);
     let shares = cx.table.is_shown(entry) && cx.table.label(entry.photo.id) != name;
     shares.then(|| {
-        format!("another photo is called {name}, too: both are listed with digits of their ids")
+        format!("another photo is called {name}, too: each is listed with digits of its id")
     })
 }

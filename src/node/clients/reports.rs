@@ -199,7 +199,6 @@ impl View<'_> {
     }
 
     fn presence_in_words(&self, node: NodeId, peer: &Peer) -> String {
-        let is_enough_here = self.cx.nodes_here() >= self.cx.copies();
         match peer.presence {
             Presence::Here { complete: true, .. } => "here".to_owned(),
             Presence::Here { complete: false, .. } => "here, still telling what it has".to_owned(),
@@ -212,17 +211,13 @@ impl View<'_> {
                 let (gone, left) = (spoken(gone), spoken(left));
                 if self.cx.table.last_known(node).photos == 0 {
                     format!("away for {gone}, waited for {left} more{before}")
-                } else if is_enough_here {
+                } else if self.cx.nodes_here() > 1 {
                     format!("away for {gone}, its photos are copied in {left}{before}")
                 } else {
-                    format!("away for {gone}; too few nodes are here to copy its photos")
+                    format!("away for {gone}; no other node is here to copy its photos to")
                 }
             }
-            Presence::Gone if self.cx.table.sums().under(self.goal()) == 0 => {
-                "gone; every photo in the collection has copies enough without it".to_owned()
-            }
-            Presence::Gone if is_enough_here => "gone; its photos are being copied".to_owned(),
-            Presence::Gone => "gone; too few nodes are here to copy its photos".to_owned(),
+            Presence::Gone => "gone: it is waited for no longer".to_owned(),
         }
     }
 

@@ -23,7 +23,7 @@ impl Doubted {
 
     pub(super) fn add(&mut self, photo: PhotoId) {
         if !self.photos.insert(photo) {
-            return;
+            self.order.retain(|other| *other != photo);
         }
         self.order.push_back(photo);
         if self.order.len() > DOUBTED

@@ -40,9 +40,9 @@ impl Mesh {
             redial.failed(now);
             let text = match redial.told {
                 None => {
-                    format!("nobody answers at {address} ({reason}); trying until somebody does")
+                    format!("cannot join through {address} ({reason}); trying until that works")
                 }
-                Some(_) => format!("still nobody answers at {address} ({reason})"),
+                Some(_) => format!("still cannot join through {address} ({reason})"),
             };
             if redial.told.is_none_or(|told| now.since(told) >= JOIN_TOLD) {
                 redial.told = Some(now);

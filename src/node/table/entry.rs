@@ -154,7 +154,7 @@ pub(in crate::node) struct Load {
 }
 
 /// Adds an entry's part to the loads of its holders, or takes it away. Whether the collection would show what only nodes
-/// have that are away, nobody can say: all of it counts.
+/// have that are away, nobody can say: it counts.
 pub(super) fn count_load(
     entry: &Entry,
     inventories: &mut BTreeMap<NodeId, Inventory>,
@@ -162,10 +162,10 @@ pub(super) fn count_load(
 ) {
     for (node, claim) in entry.claims.iter().filter(|(_, claim)| claim.holding.is_stored()) {
         let inventory = inventories.entry(node).or_default();
-        let load = match claim.current {
-            true if entry.verdict == Verdict::Keeper => &mut inventory.load,
-            true => continue,
-            false => &mut inventory.last_known,
+        let load = match (claim.current, entry.verdict) {
+            (true, Verdict::Keeper) => &mut inventory.load,
+            (false, Verdict::Keeper | Verdict::Absent) => &mut inventory.last_known,
+            (true, Verdict::Absent) | (_, Verdict::Loser(_) | Verdict::Removed) => continue,
         };
         apply(&mut load.photos, 1);
         apply(&mut load.bytes, entry.photo.bytes);

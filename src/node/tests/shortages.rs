@@ -149,30 +149,11 @@ fn a_holder_is_away() {
         let node = nodes.next().expect("it is remembered");
         (node.photos, node.originals, node.state)
     };
-    let too_few = "away for 0 s; too few nodes are here to copy its photos";
-    assert_eq!(away(&mut solo), (1, 1, too_few.to_owned()), "what it had is still known");
+    let alone = "away for 0 s; no other node is here to copy its photos to";
+    assert_eq!(away(&mut solo), (1, 1, alone.to_owned()), "what it had is still known");
     solo.join(2, PIN, &[]);
     expect(&mut solo, &format!("node {node} is away; copied anew in 60 s"));
     assert_eq!(away(&mut solo).2, "away for 0 s, its photos are copied in 60 s");
-}
-
-#[test]
-fn a_holder_is_gone() {
-    let mut solo = Solo::new();
-    solo.hold(b"cat");
-    solo.join(1, PIN, &[b"cat"]);
-    let (link, reason) = (LinkId(1), CloseReason::Remote);
-    solo.tell(LinkEvent::Closed { link, reason });
-    solo.wait(2 * DOUBT);
-    let gone = |solo: &mut Solo| {
-        let nodes = solo.status().nodes.into_iter();
-        nodes.filter(|node| node.id == NodeId(1)).map(|node| node.state).collect::<String>()
-    };
-    assert_eq!(gone(&mut solo), "gone; too few nodes are here to copy its photos");
-    solo.join(2, PIN, &[]);
-    assert_eq!(gone(&mut solo), "gone; its photos are being copied");
-    solo.announce(2, vec![original(b"cat")], true);
-    assert_eq!(gone(&mut solo), "gone; every photo in the collection has copies enough without it");
 }
 
 #[test]
