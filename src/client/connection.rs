@@ -6,13 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Failure;
-use super::failure::reason;
 use super::patience::{NOTICE, Patient, is_timeout, tell};
 use crate::photo::PhotoId;
 use crate::protocol::client::Refusal;
 use crate::protocol::codec::{self, FrameError, FrameReader, FrameWriter, PhotoError};
 use crate::protocol::secure::{Channel, Credentials};
-use crate::protocol::{Address, Answer, MemberFile, Request, Visit};
+use crate::protocol::{Address, Answer, MemberFile, Request, Visit, in_words};
 
 /// How long to wait for a daemon to accept: far longer than any reachable one needs.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -52,7 +51,7 @@ impl Daemon {
                 "no daemon answers at {address} ({})\n\
                  Start one with `photomesh daemon FOLDER --port {}`, or name another one with --daemon HOST:PORT or \
                  the environment variable PHOTOMESH_DAEMON.",
-                reason(&error),
+                in_words(&error),
                 address.port()
             ))
         };
@@ -64,7 +63,7 @@ impl Daemon {
                 Failure::Unreachable(format!(
                     "the daemon at {address} and this command do not understand each other: {}\n\
                      Start both with files of the same group: --member, or PHOTOMESH_MEMBER.",
-                    reason(&error)
+                    in_words(&error)
                 ))
             })?;
         let output = socket.try_clone().map_err(unreachable)?;
@@ -253,7 +252,7 @@ impl Daemon {
             )),
             FrameError::Io(error) => Failure::Unreachable(format!(
                 "the connection to the daemon at {address} broke ({}): look at its terminal, then try again",
-                reason(error)
+                in_words(error)
             )),
         }
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::screen::{plain, plain_text};
 use crate::protocol::client::Refusal;
+use crate::protocol::in_words;
 
 /// Why a command failed; the text says what to do about it.
 #[derive(Debug)]
@@ -58,7 +59,7 @@ impl Failure {
 
     /// A file cannot be read.
     pub(super) fn unreadable(path: &Path, error: &io::Error) -> Failure {
-        Failure::Io(format!("cannot read {}: {}", path.display(), reason(error)))
+        Failure::Io(format!("cannot read {}: {}", path.display(), in_words(error)))
     }
 
     /// The exit code of the program, from `sysexits.h` where that has one.
@@ -76,14 +77,6 @@ impl Failure {
             Failure::Partly { exit_code, .. } => *exit_code,
         }
     }
-}
-
-/// What an error says to people: without the system's number for it, and without the temporary name that the file would
-/// have had.
-pub(super) fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let end = text.find(" (os error ").unwrap_or(text.len());
-    text[..end].to_owned()
 }
 
 /// Makes the text safe for a terminal: parts of it may come from another computer.
@@ -117,7 +110,7 @@ impl From<io::Error> for Failure {
         if error.kind() == io::ErrorKind::BrokenPipe {
             Failure::ReaderGone
         } else {
-            Failure::Io(format!("cannot write the output: {}", reason(&error)))
+            Failure::Io(format!("cannot write the output: {}", in_words(&error)))
         }
     }
 }

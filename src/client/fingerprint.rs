@@ -9,9 +9,9 @@ use std::sync::mpsc;
 use std::thread;
 
 use super::Failure;
-use super::failure::reason;
 use super::screen::write_json;
 use crate::photo::{COLUMNS, InspectError, Photo, inspect};
+use crate::protocol::in_words;
 
 /// Writes one CSV line per file, in the order given, after a header: the path, the [`COLUMNS`] by which the first look
 /// decides, and the whole record as JSON.
@@ -59,7 +59,9 @@ pub(super) fn read(path: &Path) -> Result<Photo, Failure> {
 /// Why a file is not recognised.
 pub(super) fn cannot_inspect(shown: &str, error: InspectError) -> Failure {
     match error {
-        InspectError::Io(error) => Failure::Io(format!("cannot read {shown}: {}", reason(&error))),
+        InspectError::Io(error) => {
+            Failure::Io(format!("cannot read {shown}: {}", in_words(&error)))
+        }
         InspectError::NotAPicture | InspectError::TooLarge => {
             Failure::BadData(format!("{shown} is {error}"))
         }

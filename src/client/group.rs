@@ -8,10 +8,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tempfile::NamedTempFile;
 
 use super::Failure;
-use super::failure::reason;
 use crate::platform;
 use crate::protocol::group::{AnyFile, FileError, GroupFile, Invited};
-use crate::protocol::{MemberFile, MemberName, Revocation};
+use crate::protocol::{MemberFile, MemberName, Revocation, in_words};
 
 /// The most bytes of a file: many times what a group's has with all its members.
 const MAX_FILE: u64 = 64 * 1024;
@@ -24,7 +23,7 @@ pub fn new_group(path: &Path) -> Result<(), Failure> {
         if error.kind() == io::ErrorKind::AlreadyExists {
             return Failure::CannotCreate(format!("{shown} exists already: it stays as it is"));
         }
-        Failure::CannotCreate(format!("cannot write {shown}: {}", reason(&error)))
+        Failure::CannotCreate(format!("cannot write {shown}: {}", in_words(&error)))
     })?;
     eprintln!(
         "{shown} is the group {}: who has this file decides who is a member. Keep it off the network, and keep a copy.\n\
@@ -51,7 +50,7 @@ pub fn invite(path: &Path, name: &MemberName) -> Result<(), Failure> {
     }
     let protected = platform::close_to_others(&out);
     protected
-        .map_err(|error| Failure::Io(format!("cannot protect the file: {}", reason(&error))))?;
+        .map_err(|error| Failure::Io(format!("cannot protect the file: {}", in_words(&error))))?;
     let key = random()?;
     let member = change(path, |group, now| group.invite(*name, key, now))?;
     out.write_all(member.to_text().as_bytes())?;
@@ -128,7 +127,7 @@ fn change<T>(
         Failure::Io(format!(
             "cannot change the group file {}: {}\nThe founder makes one with `photomesh group new`.",
             path.display(),
-            reason(&error)
+            in_words(&error)
         ))
     };
     let place = fs::canonicalize(path).map_err(io)?;
@@ -183,7 +182,7 @@ fn read(path: &Path) -> Result<(String, bool), Failure> {
             "cannot read {}: {}\n\
              The founder of a group makes such files: see `photomesh group --help`.",
             path.display(),
-            reason(&error)
+            in_words(&error)
         ))
     };
     let file = File::open(path).map_err(unreadable)?;

@@ -67,9 +67,9 @@ pub fn put(
         });
         hopeless |= matches!(answer, Err(Failure::NotYours(_)));
         match answer.and_then(|answer| report(path, &answer, wish.json, out)) {
-            Ok(stored) => {
+            Ok(became) => {
                 out.flush()?;
-                tally.count(stored);
+                tally.count(&became);
             }
             Err(failure) if alone => return Err(failure),
             Err(Failure::ReaderGone) => return Err(Failure::ReaderGone),
@@ -85,10 +85,22 @@ pub fn put(
     if alone { Ok(()) } else { tally.end() }
 }
 
+/// What has become of a file.
+enum Became {
+    /// It is a photo of the collection now.
+    Stored,
+    /// It has been one before.
+    There,
+    /// It is in the trash: the daemon has a better version.
+    Worse,
+}
+
 /// What has become of several files.
 #[derive(Default)]
 struct Tally {
     stored: u64,
+    /// Those that the collection had before.
+    there: u64,
     /// Those of which the daemon has a better version.
     worse: u64,
     /// Those below a folder that are no pictures.
@@ -99,11 +111,12 @@ struct Tally {
 }
 
 impl Tally {
-    fn count(&mut self, stored: bool) {
-        match stored {
-            true => self.stored += 1,
-            false => self.worse += 1,
-        }
+    fn count(&mut self, became: &Became) {
+        *match became {
+            Became::Stored => &mut self.stored,
+            Became::There => &mut self.there,
+            Became::Worse => &mut self.worse,
+        } += 1;
     }
 
     fn fail(
@@ -128,6 +141,10 @@ impl Tally {
     /// Says it in one line.
     fn end(&self) -> Result<(), Failure> {
         let mut summary = format!("{} stored", count(self.stored, "photo"));
+        if self.there > 0 {
+            let verb = if self.there == 1 { "was" } else { "were" };
+            summary.push_str(&format!(", {} {verb} there already", self.there));
+        }
         if self.worse > 0 {
             summary.push_str(&format!(", {} there in a better version", self.worse));
         }
@@ -251,13 +268,22 @@ fn progress(title: &str, bytes: u64) -> ProgressBar {
     bar
 }
 
-/// Writes one line about one file; returns whether it is stored, and not in the trash for a better version. If the
-/// file was not taken, that is a failure.
-fn report(path: &Path, answer: &Answer, json: bool, out: &mut impl Write) -> Result<bool, Failure> {
+/// Writes one line about one file; returns what has become of it. If it was not taken, that is a failure.
+fn report(
+    path: &Path,
+    answer: &Answer,
+    json: bool,
+    out: &mut impl Write,
+) -> Result<Became, Failure> {
+    let became = if let Answer::Stored { already, .. } = answer {
+        if *already { Became::There } else { Became::Stored }
+    } else {
+        Became::Worse
+    };
     if json && let Answer::Stored { .. } | Answer::Have { .. } = answer {
         let file = &path.to_string_lossy();
         write_json(out, &Answered { file, answer })?;
-        return Ok(matches!(answer, Answer::Stored { .. }));
+        return Ok(became);
     }
     let file = plain(&path.to_string_lossy());
     if let Answer::Stored { name, id, copies, nodes, called, already, warning } = answer {
@@ -270,7 +296,7 @@ fn report(path: &Path, answer: &Answer, json: bool, out: &mut impl Write) -> Res
         if let Some(warning) = warning {
             eprintln!("photomesh: {file}: {}", plain(warning));
         }
-        return Ok(true);
+        return Ok(became);
     }
     if let Answer::Have { name, id, relation, differs } = answer {
         let label = plain(name);
@@ -285,7 +311,7 @@ fn report(path: &Path, answer: &Answer, json: bool, out: &mut impl Write) -> Res
             out,
             "{file}: in the daemon's trash, its folder has a better version: {label} ({id}{kind}{differs})"
         )?;
-        return Ok(false);
+        return Ok(became);
     }
     if let Answer::Refused { cause, error } = answer {
         let text = format!("{}: {error}", path.display());

@@ -4,13 +4,12 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use indicatif::HumanBytes;
 
-use super::failure::reason;
 use super::near::suggest;
 use super::screen::{Column, count, plain, write_json, write_table};
 use super::{Daemon, Failure};
 use crate::photo::PhotoId;
 use crate::protocol::client::{RemovalPlan, RemovalReport};
-use crate::protocol::{Answer, Request};
+use crate::protocol::{Answer, Request, in_words};
 
 /// Whether to go on once the plan is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +113,6 @@ pub(super) fn agrees(question: &str) -> Result<bool, Failure> {
     eprint!("{question} [y/N] ");
     let mut answer = String::new();
     let read = input.lock().read_line(&mut answer);
-    read.map_err(|error| Failure::Io(format!("cannot read the answer: {}", reason(&error))))?;
+    read.map_err(|error| Failure::Io(format!("cannot read the answer: {}", in_words(&error))))?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }

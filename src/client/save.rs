@@ -5,9 +5,9 @@ use std::io;
 use std::path::Path;
 
 use super::Failure;
-use super::failure::reason;
 use crate::photo::PhotoId;
 use crate::platform;
+use crate::protocol::in_words;
 
 /// A file is in the way, and is not to be replaced.
 pub(super) fn exists(path: &Path) -> Failure {
@@ -19,7 +19,7 @@ pub(super) fn exists(path: &Path) -> Failure {
 
 /// A file, or one in this folder, cannot be written.
 pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Failure {
-    Failure::Io(format!("cannot write {}: {}", path.display(), reason(error)))
+    Failure::Io(format!("cannot write {}: {}", path.display(), in_words(error)))
 }
 
 /// A file cannot be made in this folder.
@@ -30,7 +30,7 @@ pub(super) fn cannot_create(folder: &Path, error: &io::Error) -> Failure {
     } else if folder.exists() && !folder.is_dir() {
         format!("{shown} is a file, not a folder")
     } else {
-        format!("cannot write into {shown}: {}", reason(error))
+        format!("cannot write into {shown}: {}", in_words(error))
     };
     Failure::CannotCreate(text)
 }
@@ -53,7 +53,7 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), Failure> {
         let in_the_way = [io::ErrorKind::AlreadyExists, io::ErrorKind::NotADirectory];
         let why = match in_the_way.contains(&error.kind()) {
             true => "a file is in the way".to_owned(),
-            false => reason(&error),
+            false => in_words(&error),
         };
         Failure::CannotCreate(format!("cannot make the folder {shown}: {why}"))
     })

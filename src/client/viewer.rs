@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Failure;
-use super::failure::reason;
+use crate::protocol::in_words;
 
 /// How long a viewer may take to say that it cannot show a photo. One that is open longer has found it.
 const FAILS_WITHIN: Duration = Duration::from_secs(2);
@@ -33,7 +33,7 @@ pub(super) fn show(path: &Path) -> Result<(), Failure> {
         .spawn()
         .map_err(|error| match error.kind() == io::ErrorKind::NotFound {
             true => failed("there is no such program here".to_owned()),
-            false => failed(reason(&error)),
+            false => failed(in_words(&error)),
         })?;
     let until = Instant::now() + FAILS_WITHIN;
     while Instant::now() < until {

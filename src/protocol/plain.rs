@@ -9,12 +9,12 @@ pub fn plain(text: &str) -> String {
     escape(text, |_| false)
 }
 
-/// An error of the system, without the number that it has there.
+/// What an error says to people: without the system's number for it, and without what follows that, such as the
+/// temporary name that a file would have had.
 pub fn in_words(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    let number = error.raw_os_error().map(|code| format!(" (os error {code})"));
-    let words = number.and_then(|number| text.strip_suffix(&number).map(str::to_owned));
-    words.unwrap_or(text)
+    let mut text = error.to_string();
+    text.truncate(text.find(" (os error ").unwrap_or(text.len()));
+    text
 }
 
 /// Like [`plain`], but keeps line breaks.
