@@ -2,10 +2,8 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use indicatif::HumanBytes;
-
 use super::near::suggest;
-use super::screen::{Column, count, plain, write_json, write_table};
+use super::screen::{count, named, plain, write_json};
 use super::{Daemon, Failure};
 use crate::photo::PhotoId;
 use crate::protocol::client::{RemovalPlan, RemovalReport};
@@ -86,21 +84,14 @@ fn withdrawn(plan: &RemovalPlan) -> impl Iterator<Item = &RemovalReport> {
     plan.photos.iter().filter(|photo| photo.withdrawn)
 }
 
+/// Two lines a version: whether it goes, and what becomes of whose files.
 fn write_plan(plan: &RemovalPlan, out: &mut impl Write) -> io::Result<()> {
-    let columns =
-        [Column::Left("ID"), Column::Right("BYTES"), Column::Left(""), Column::Left("NAME")];
-    let row = |photo: &RemovalReport| {
-        let names: Vec<_> = photo.names.iter().map(|name| plain(name)).collect();
+    for photo in &plan.photos {
         let what = if photo.stays { "stays" } else { "goes" };
-        [
-            photo.id.short(),
-            HumanBytes(photo.bytes).to_string(),
-            what.to_owned(),
-            format!("{}: {}", names.join(", "), plain(&photo.effect)),
-        ]
-    };
-    let rows: Vec<_> = plan.photos.iter().map(row).collect();
-    write_table(out, columns, &rows)
+        let named = named(&photo.names, photo.id, photo.bytes);
+        writeln!(out, "{what:<5}  {named}\n       {}", plain(&photo.effect))?;
+    }
+    Ok(())
 }
 
 /// Asks the person at the terminal.

@@ -95,6 +95,12 @@ pub(super) fn picture(width: u32, height: u32, format: crate::photo::Format, byt
     }
 }
 
+/// A photo by all its names, with its id and size: `cat.jpg, tom.jpg (3fa9c1aa, 1.24 MiB)`.
+pub(super) fn named(names: &[String], id: crate::photo::PhotoId, bytes: u64) -> String {
+    let names: Vec<_> = names.iter().map(|name| plain(name)).collect();
+    format!("{} ({}, {})", names.join(", "), id.short(), indicatif::HumanBytes(bytes))
+}
+
 /// The name of a format; none for files that cannot be decoded.
 pub(super) fn format_name(format: crate::photo::Format) -> Option<&'static str> {
     use crate::photo::Format;

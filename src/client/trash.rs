@@ -1,29 +1,24 @@
 //! `photomesh trash`: lists a daemon's trash, restores photos from it, and empties it.
 
-use std::io::Write;
-
-use indicatif::HumanBytes;
+use std::io::{self, Write};
 
 use super::remove::agrees;
-use super::screen::{Column, count, plain, write_json, write_table};
+use super::screen::{count, named, plain, write_json};
 use super::{Consent, Daemon, Failure};
 use crate::protocol::client::{KeptReport, TrashReport};
 use crate::protocol::{Answer, Request};
 
-/// Lists the photos in the daemon's own trash, and why they are there: in a table, or as JSON.
+/// Lists the photos in the daemon's own trash, and why they are there, for people or as JSON.
 pub fn trash_list(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Result<(), Failure> {
     let photos = in_trash(daemon)?;
     if json {
         return photos.iter().try_for_each(|photo| Ok(write_json(out, photo)?));
     }
-    let rows: Vec<_> = photos.iter().map(row).collect();
-    if rows.is_empty() {
+    if photos.is_empty() {
         eprintln!("the trash of the daemon at {} is empty", daemon.address());
         return Ok(());
     }
-    let columns =
-        [Column::Left("ID"), Column::Right("BYTES"), Column::Left("KEEPER"), Column::Left("NAME")];
-    Ok(write_table(out, columns, &rows)?)
+    photos.iter().try_for_each(|photo| Ok(write_photo(photo, out)?))
 }
 
 /// All photos in the daemon's own trash.
@@ -55,29 +50,23 @@ fn name_what_goes(daemon: &mut Daemon) -> Result<(), Failure> {
     let mut replaced = photos.iter().filter(|photo| photo.until_purged).peekable();
     if replaced.peek().is_some() {
         eprintln!("these are the folder's own, and somebody else's versions took their places:");
-        replaced.for_each(|photo| eprintln!("  {}", named(photo)));
+        for photo in replaced {
+            let named = named(&photo.names, photo.id, photo.bytes);
+            eprintln!("  {named}: {}", plain(&photo.reason));
+        }
     }
     Ok(())
 }
 
-/// The names of a photo, and why it is in the trash.
-fn named(photo: &TrashReport) -> String {
-    let names: Vec<_> = photo.names.iter().map(|name| plain(name)).collect();
-    format!("{}: {}", names.join(", "), plain(&photo.reason))
-}
-
-fn row(photo: &TrashReport) -> [String; 4] {
+/// Two lines: the photo, and why it is there.
+fn write_photo(photo: &TrashReport, out: &mut impl Write) -> io::Result<()> {
     let files: Vec<_> = photo.companions.iter().map(|file| plain(file)).collect();
     let with = match files.is_empty() {
         true => String::new(),
         false => format!("; with {}", files.join(", ")),
     };
-    [
-        photo.id.short(),
-        HumanBytes(photo.bytes).to_string(),
-        photo.keeper.map_or("-".to_owned(), |keeper| keeper.short()),
-        format!("{}{with}", named(photo)),
-    ]
+    let named = named(&photo.names, photo.id, photo.bytes);
+    writeln!(out, "{named}\n  {}{with}", plain(&photo.reason))
 }
 
 /// Puts a photo of the daemon's trash back where it was.

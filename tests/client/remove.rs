@@ -35,7 +35,7 @@ fn owner(stream: &mut TcpStream, request: Request) {
     {
         let mut photos = vec![
             version(1, true, "your file goes to this node's trash"),
-            version(2, false, "stays: it is the own of node 2"),
+            version(2, false, "it is in the folder of node 2"),
         ];
         photos[0].stays = name == "shared.jpg";
         Answer::Removal(Box::new(RemovalPlan { name, photos }))
@@ -53,7 +53,7 @@ fn the_plan_is_shown_and_only_what_it_withdraws_is_removed() {
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     let text = stdout(&output);
     assert!(text.contains("goes") && text.contains("your file goes"), "{text}");
-    assert!(text.contains("stays: it is the own of node 2"), "{text}");
+    assert!(text.contains("it is in the folder of node 2"), "{text}");
     assert!(text.contains("cat.jpg\\u{1b}") && text.contains("removed: 1 photo;"), "{text}");
 }
 
