@@ -14,6 +14,7 @@ use super::list::labels;
 use super::pattern::Pattern;
 use super::save::{cannot_write, exists, folder_of, is_there, make_folder, save};
 use super::screen::{count, plain, write_json};
+use super::tally::{Failures, there_already};
 use super::viewer::show;
 use super::{Daemon, Failure};
 use crate::photo::PhotoId;
@@ -123,7 +124,7 @@ fn several(
             Err(failure) => {
                 // Nobody is there for the others either.
                 tally.fail(wish, name, &failure, out)?;
-                tally.failed += (names.len() - at - 1) as u64;
+                tally.failures.count += (names.len() - at - 1) as u64;
                 break;
             }
         };
@@ -277,9 +278,7 @@ impl One<'_> {
 struct Tally {
     saved: u64,
     there: u64,
-    failed: u64,
-    /// The exit code of the worst failure.
-    exit_code: u8,
+    failures: Failures,
 }
 
 impl Tally {
@@ -290,12 +289,10 @@ impl Tally {
         failure: &Failure,
         out: &mut impl Write,
     ) -> io::Result<()> {
-        eprintln!("photomesh: {failure}");
-        self.failed += 1;
-        let exit_code = failure.exit_code();
-        self.exit_code = self.exit_code.max(exit_code);
+        self.failures.tell(failure);
         if wish.json {
-            write_json(out, &Failed { asked, error: failure.to_string(), exit_code })?;
+            let (error, exit_code) = (failure.to_string(), failure.exit_code());
+            write_json(out, &Failed { asked, error, exit_code })?;
             out.flush()?;
         }
         Ok(())
@@ -310,16 +307,8 @@ impl Tally {
             }
             Destination::Folder(_) | Destination::File(_) | Destination::Output => String::new(),
         };
-        let mut summary = format!("{} saved{into}", count(self.saved, "photo"));
-        if self.there > 0 {
-            let verb = if self.there == 1 { "was" } else { "were" };
-            summary.push_str(&format!(", {} {verb} there already", self.there));
-        }
-        if self.failed == 0 {
-            eprintln!("{summary}");
-            return Ok(());
-        }
-        let summary = format!("{summary}, {} failed", self.failed);
-        Err(Failure::Partly { summary, exit_code: self.exit_code })
+        let (saved, there) = (count(self.saved, "photo"), there_already(self.there));
+        let summary = format!("{saved} saved{into}{there}");
+        self.failures.end(summary, &format!("{} failed", self.failures.count))
     }
 }

@@ -75,6 +75,7 @@ mod same;
 mod save;
 mod screen;
 mod status;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod trash;

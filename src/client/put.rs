@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::below::Below;
 use super::explain::kind;
 use super::screen::{count, plain, write_json};
+use super::tally::{Failures, there_already};
 use super::{Daemon, Failure};
 use crate::photo::MAX_PHOTO;
 use crate::protocol::{Answer, MAX_CHUNK, NodeId, Request};
@@ -76,7 +77,7 @@ pub fn put(
             Err(failure) => {
                 tally.fail(wish, path, &failure, out)?;
                 if hopeless {
-                    tally.failed += (below.photos.len() - at - 1) as u64;
+                    tally.failures.count += (below.photos.len() - at - 1) as u64;
                     break;
                 }
             }
@@ -105,9 +106,7 @@ struct Tally {
     worse: u64,
     /// Those below a folder that are no pictures.
     others: u64,
-    failed: u64,
-    /// The exit code of the worst failure.
-    exit_code: u8,
+    failures: Failures,
 }
 
 impl Tally {
@@ -126,13 +125,10 @@ impl Tally {
         failure: &Failure,
         out: &mut impl Write,
     ) -> io::Result<()> {
-        eprintln!("photomesh: {failure}");
-        self.failed += 1;
-        let exit_code = failure.exit_code();
-        self.exit_code = self.exit_code.max(exit_code);
+        self.failures.tell(failure);
         if wish.json {
             let (file, error) = (path.to_string_lossy(), failure.to_string());
-            write_json(out, &Failed { file: &file, error, exit_code })?;
+            write_json(out, &Failed { file: &file, error, exit_code: failure.exit_code() })?;
             out.flush()?;
         }
         Ok(())
@@ -140,11 +136,8 @@ impl Tally {
 
     /// Says it in one line.
     fn end(&self) -> Result<(), Failure> {
-        let mut summary = format!("{} stored", count(self.stored, "photo"));
-        if self.there > 0 {
-            let verb = if self.there == 1 { "was" } else { "were" };
-            summary.push_str(&format!(", {} {verb} there already", self.there));
-        }
+        let mut summary =
+            format!("{} stored{}", count(self.stored, "photo"), there_already(self.there));
         if self.worse > 0 {
             summary.push_str(&format!(", {} there in a better version", self.worse));
         }
@@ -152,12 +145,8 @@ impl Tally {
             let verb = if self.others == 1 { "is no photo" } else { "are no photos" };
             summary.push_str(&format!(", {} {verb}", count(self.others, "file")));
         }
-        if self.failed == 0 {
-            eprintln!("{summary}");
-            return Ok(());
-        }
-        let summary = format!("{summary}, {} not stored", count(self.failed, "file"));
-        Err(Failure::Partly { summary, exit_code: self.exit_code })
+        let failed = format!("{} not stored", count(self.failures.count, "file"));
+        self.failures.end(summary, &failed)
     }
 }
 

@@ -1,0 +1,40 @@
+//! Several photos or files of one command: what has failed, and the one line in the end.
+
+use super::Failure;
+
+/// The failures of a command that goes on with the others.
+#[derive(Default)]
+pub(super) struct Failures {
+    pub(super) count: u64,
+    /// The exit code of the worst.
+    exit_code: u8,
+}
+
+impl Failures {
+    /// Tells a failure on standard error, and counts it.
+    pub(super) fn tell(&mut self, failure: &Failure) {
+        eprintln!("photomesh: {failure}");
+        self.count += 1;
+        self.exit_code = self.exit_code.max(failure.exit_code());
+    }
+
+    /// The end of the command, with what has become of the others: `12 photos saved, 1 was there already`. `failed` says
+    /// how many have failed.
+    pub(super) fn end(&self, summary: String, failed: &str) -> Result<(), Failure> {
+        if self.count == 0 {
+            eprintln!("{summary}");
+            return Ok(());
+        }
+        let summary = format!("{summary}, {failed}");
+        Err(Failure::Partly { summary, exit_code: self.exit_code })
+    }
+}
+
+/// `, 2 were there already`; nothing if none were.
+pub(super) fn there_already(count: u64) -> String {
+    match count {
+        0 => String::new(),
+        1 => ", 1 was there already".to_owned(),
+        count => format!(", {count} were there already"),
+    }
+}
