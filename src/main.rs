@@ -39,7 +39,7 @@ fn run(command: Command) -> Result<u8, Failure> {
         Command::List(args) => client::list(&mut args.asked.connect()?, &args.wish(), &mut out)?,
         Command::Get(args) => client::get(|| args.asked.connect(), &args.wish(), &mut out)?,
         Command::Show(args) => {
-            client::show(&mut args.asked.connect()?, &args.name, args.json, &mut out)?;
+            client::show(&mut args.of.asked.connect()?, &args.of.name, args.json, &mut out)?;
         }
         Command::Put(args) => client::put(|| args.asked.connect(), &args.wish(), &mut out)?,
         Command::Status(args) => {
@@ -55,7 +55,7 @@ fn run(command: Command) -> Result<u8, Failure> {
             client::distinct(&mut args.asked.connect()?, &args.names, &mut out)?;
         }
         Command::Why(args) => {
-            client::why(&mut args.asked.connect()?, &args.name, args.json, &mut out)?
+            client::why(&mut args.of.asked.connect()?, &args.of.name, args.json, &mut out)?
         }
         Command::Rm(args) => {
             let mut daemon = args.asked.connect()?;

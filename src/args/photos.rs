@@ -12,6 +12,7 @@ use super::Asked;
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum Order {
     Name,
+    Date,
     Size,
 }
 
@@ -27,13 +28,13 @@ pub(crate) struct ListArgs {
     /// Only photos with this in their names, in upper or lower case; `*` is any text and `?` any character
     #[arg(value_name = "PATTERN")]
     pub(crate) pattern: Option<String>,
-    /// Show a table: id, pixels, format, length, copies, names; on a terminal cut to its width
+    /// Show a table: id, pixels, format, day, length, copies, names; on a terminal cut to its width
     #[arg(short, long)]
     pub(crate) long: bool,
-    /// By name, or by length in bytes, the largest first; without it by name, but JSON by id
+    /// By name, by when it was taken, or by length in bytes, the largest first; without it by name, but JSON by id
     #[arg(long, value_name = "ORDER", value_enum)]
     pub(crate) sort: Option<Order>,
-    /// Print one JSON object a line: name, id, bytes, width, height, format, holders, aliases
+    /// Print one JSON object a line: name, id, bytes, width, height, format, captured (if known), holders, aliases
     #[arg(long, conflicts_with = "long")]
     pub(crate) json: bool,
     #[command(flatten)]
@@ -86,17 +87,15 @@ pub(crate) struct GetArgs {
 
 #[derive(Args)]
 pub(crate) struct ShowArgs {
-    /// A name as shown by `list`, any name the photo ever had, or the first six or more digits of its id
-    #[arg(value_name = "NAME|ID")]
-    pub(crate) name: String,
+    #[command(flatten)]
+    pub(crate) of: NameArgs,
     /// Print one JSON object: photo (as `list --json` has it), colour, camera, held, versions, state, and meant (the
-    /// id of the version that has this name itself), captured, called where they are known
+    /// id of the version that has this name itself), called where they are known
     #[arg(long)]
     pub(crate) json: bool,
-    #[command(flatten)]
-    pub(crate) asked: Asked,
 }
 
+/// One photo, and the daemon to ask for it.
 #[derive(Args)]
 pub(crate) struct NameArgs {
     /// A name as shown by `list`, any name the photo ever had, or the first six or more digits of its id
@@ -146,6 +145,7 @@ impl ListArgs {
         };
         let sort = self.sort.map(|order| match order {
             Order::Name => Sort::Name,
+            Order::Date => Sort::Date,
             Order::Size => Sort::Size,
         });
         List { pattern: self.pattern.clone(), layout, sort }

@@ -16,7 +16,7 @@ pub fn show(
     json: bool,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let (explanation, name) = ask_near(daemon, name, |daemon, name| explain(daemon, name, false))?;
+    let (explanation, name) = explain_near(daemon, name)?;
     if let Some(note) = told_instead(&name, &explanation) {
         eprintln!("{note}.");
     }
@@ -33,11 +33,16 @@ pub fn why(
     json: bool,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let (explanation, name) = ask_near(daemon, name, |daemon, name| explain(daemon, name, false))?;
+    let (explanation, name) = explain_near(daemon, name)?;
     match json {
         true => Ok(write_json(out, &explanation)?),
         false => Ok(write_story(&name, &explanation, out)?),
     }
+}
+
+/// Asks for everything about the photo of this name, or of one that is nearly the same; returns that, too.
+fn explain_near(daemon: &mut Daemon, name: &str) -> Result<(Box<Explanation>, String), Failure> {
+    ask_near(daemon, name, |daemon, name| explain(daemon, name, false))
 }
 
 /// Asks for everything about one photo; not found if `exact` and no node has the photo that itself has this name.
@@ -109,7 +114,7 @@ fn write_card(explanation: &Explanation, out: &mut impl Write) -> io::Result<()>
     writeln!(out, "{}", plain(&photo.name))?;
     writeln!(out, "  id       {}", photo.id)?;
     writeln!(out, "  picture  {}{}", describe(photo), tint(explanation))?;
-    if let Some(moment) = &explanation.captured {
+    if let Some(moment) = &photo.captured {
         writeln!(out, "  taken    {}", plain(moment))?;
     }
     if !photo.aliases.is_empty() {

@@ -12,6 +12,9 @@ use super::{Daemon, Failure};
 use crate::protocol::client::PhotoReport;
 use crate::protocol::{Answer, Request};
 
+/// How many characters of a moment are its day: `2019-07-14`.
+const DAY: usize = 10;
+
 /// Which photos to list, and how.
 #[derive(Clone, Debug, Default)]
 pub struct List {
@@ -40,6 +43,8 @@ pub enum Layout {
 pub enum Sort {
     /// By label.
     Name,
+    /// By when a camera took them, the earliest first; in the end those of which that is not known.
+    Date,
     /// By length in bytes, the largest first.
     Size,
 }
@@ -71,6 +76,7 @@ pub fn list(daemon: &mut Daemon, wish: &List, out: &mut impl Write) -> Result<()
             })?;
             match sort {
                 None | Some(Sort::Name) => photos.sort_by(|a, b| a.name.cmp(&b.name)),
+                Some(Sort::Date) => photos.sort_by(|a, b| moment(a).cmp(&moment(b))),
                 Some(Sort::Size) => photos.sort_by_key(|photo| Reverse(photo.bytes)),
             }
             listed = photos.len() as u64;
@@ -110,6 +116,7 @@ fn write_photos(
                 Column::Left("ID"),
                 Column::Right("PIXELS"),
                 Column::Left("FORMAT"),
+                Column::Left("TAKEN"),
                 Column::Right("BYTES"),
                 Column::Right("COPIES"),
                 Column::Left("NAME"),
@@ -127,12 +134,20 @@ pub(super) fn labels(daemon: &mut Daemon) -> Result<Arc<Vec<String>>, Failure> {
     Ok(list)
 }
 
-fn row(photo: &PhotoReport) -> [String; 6] {
+/// When a photo was taken; what is not known is later than all.
+fn moment(photo: &PhotoReport) -> (bool, Option<&str>) {
+    (photo.captured.is_none(), photo.captured.as_deref())
+}
+
+fn row(photo: &PhotoReport) -> [String; 7] {
     let mut name = plain(&photo.name);
     if !photo.aliases.is_empty() {
         let aliases: Vec<_> = photo.aliases.iter().map(|alias| plain(alias)).collect();
         name.push_str(&format!("  (also {})", aliases.join(", ")));
     }
+    // The day is enough in a table.
+    let day = |moment: &String| plain(&moment.chars().take(DAY).collect::<String>());
+    let taken = photo.captured.as_ref().map(day);
     let (format, pixels) = match format_name(photo.format) {
         Some(name) => (name, format!("{}x{}", photo.width, photo.height)),
         None => ("-", "-".to_owned()),
@@ -141,6 +156,7 @@ fn row(photo: &PhotoReport) -> [String; 6] {
         photo.id.short(),
         pixels,
         format.to_owned(),
+        taken.unwrap_or("-".to_owned()),
         HumanBytes(photo.bytes).to_string(),
         photo.holders.len().to_string(),
         name,

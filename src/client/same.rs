@@ -41,7 +41,7 @@ pub fn same(
     let relation = second.as_ref().map_or(first, |second| second.0);
     match is_copy {
         true => writeln!(out, "same: one file, byte for byte")?,
-        false => writeln!(out, "{}", in_words(relation))?,
+        false => writeln!(out, "{}", sentence(relation))?,
     }
     if !verbose {
         return Ok(relation != Relation::Different);
@@ -87,7 +87,7 @@ fn name(relation: Relation) -> &'static str {
     }
 }
 
-fn in_words(relation: Relation) -> &'static str {
+fn sentence(relation: Relation) -> &'static str {
     match relation {
         Relation::Same => "same: the same picture, stored twice",
         Relation::Variant => {

@@ -6,7 +6,7 @@ use console::{Term, truncate_str};
 use serde::Serialize;
 
 use crate::protocol::is_harmless;
-pub(super) use crate::protocol::{plain, plain_text};
+pub(super) use crate::protocol::{count, plain, plain_text};
 
 /// Writes a value as one line of JSON that is also safe for a terminal.
 pub(super) fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
@@ -78,12 +78,6 @@ pub(super) fn width() -> Option<usize> {
     let terminal = Term::stdout();
     let size = terminal.is_term().then(|| terminal.size_checked()).flatten()?;
     Some(size.1.into())
-}
-
-/// `1 photo`, `2 photos`.
-pub(super) fn count(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
 }
 
 /// A picture's size, format and bytes in a few words.

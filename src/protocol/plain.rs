@@ -1,4 +1,4 @@
-//! Foreign text made safe for a terminal: on a client's screen and in a daemon's log.
+//! Text for people, on a client's screen and in a daemon's log; what is foreign is made safe for a terminal.
 
 use super::safe_name::is_invisible;
 
@@ -7,6 +7,12 @@ use super::safe_name::is_invisible;
 /// stays one line; programs that need exact names read JSON.
 pub fn plain(text: &str) -> String {
     escape(text, |_| false)
+}
+
+/// `1 photo`, `2 photos`.
+pub fn count(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
 }
 
 /// What an error says to people: without the system's number for it, and without what follows that, such as the

@@ -22,6 +22,9 @@ pub struct PhotoReport {
     pub height: u32,
     /// Its format.
     pub format: Format,
+    /// When a camera took it, by its own clock: `YYYY-MM-DDTHH:MM:SS`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured: Option<String>,
     /// The live nodes that have it on disk.
     pub holders: Vec<NodeId>,
     /// The other names that lead to it: its own further names and those of its worse versions.
@@ -37,9 +40,6 @@ pub struct Explanation {
     /// only one whose bytes nobody has any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meant: Option<PhotoId>,
-    /// When a camera took it, by its own clock.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub captured: Option<String>,
     /// Whether it has colour.
     pub colour: bool,
     /// Whether it carries a camera's EXIF.

@@ -46,7 +46,6 @@ pub(crate) fn explained(label: &str, id: PhotoId, bytes: u64) -> Answer {
         called: std::collections::BTreeMap::new(),
         photo,
         meant: Some(id),
-        captured: None,
         colour: true,
         camera: false,
         held: Vec::new(),

@@ -44,6 +44,7 @@ pub(crate) fn photo(name: &str, number: u8) -> PhotoReport {
         width: 640,
         height: 480,
         format: Format::Jpeg,
+        captured: (number != 1).then(|| format!("20{number:02}-07-14T12:00:00")),
         holders: vec![NodeId(1), NodeId(2)],
         aliases: vec!["other.jpg".to_owned()],
     }
@@ -82,7 +83,8 @@ fn list_in_detail_asks_for_all_pages() {
     let lines: Vec<&str> = text.lines().collect();
     assert!(lines[0].starts_with("ID") && lines[1].contains("a.jpg"), "{text}");
     assert!(lines[2].ends_with("b\\u{9b}.jpg  (also other.jpg)"), "{text}");
-    assert!(lines[2].contains("  640x480  JPEG "), "{text}");
+    assert!(lines[2].contains("  640x480  JPEG    -  "), "{text}");
+    assert!(lines[1].contains("  640x480  JPEG    2002-07-14  "), "{text}");
 }
 
 #[test]
@@ -104,6 +106,7 @@ fn a_pattern_picks_photos_and_sort_puts_them_in_order() {
         (&["*.JPG"], &["Cat.jpg", "dog.jpg"]),
         (&["--sort", "size"], &["cats.png", "dog.jpg", "Cat.jpg"]),
         (&["cat", "--sort", "size"], &["cats.png", "Cat.jpg"]),
+        (&["--sort", "date"], &["dog.jpg", "cats.png", "Cat.jpg"]),
         (&["none"], &[]),
     ] {
         let output = daemon.run(folder.path(), &[&["list"], arguments].concat());

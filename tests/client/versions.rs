@@ -193,7 +193,6 @@ fn two_versions(stream: &mut TcpStream, request: Request) {
             called: std::collections::BTreeMap::new(),
             photo,
             meant,
-            captured: None,
             colour: true,
             camera: false,
             held: Vec::new(),

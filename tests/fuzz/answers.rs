@@ -108,6 +108,7 @@ fn report() -> PhotoReport {
         width: 640,
         height: 480,
         format: Format::Jpeg,
+        captured: Some("2019-07-14T12:00:00".to_owned()),
         holders: vec![NODE],
         aliases: vec!["dog.jpg".to_owned()],
     }
@@ -158,7 +159,6 @@ fn explanation() -> Explanation {
         called: std::collections::BTreeMap::new(),
         photo: report(),
         meant: Some(PHOTO),
-        captured: Some("2021-06-13T18:42:07".to_owned()),
         colour: true,
         camera: true,
         held: vec![(NODE, Holding::Original)],

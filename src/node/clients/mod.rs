@@ -82,8 +82,8 @@ enum Waiting {
     },
     /// For its put to be looked at, then to be on disk.
     Put { name: String },
-    /// For its put to be on as many nodes as wanted.
-    /// Whether the collection showed the photo before is told with the answer.
+    /// For its put to be on as many nodes as wanted. Whether the collection showed the photo before is told with the
+    /// answer.
     Copies { photo: PhotoId, until: Time, known: bool },
     /// For a photo to be back from the trash.
     Restore { photo: PhotoId },

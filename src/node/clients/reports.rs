@@ -1,7 +1,7 @@
 //! Reports to clients about the collection and the mesh.
 
 use super::View;
-use super::wording::{as_what, only_here, so_many, spoken_bytes};
+use super::wording::{as_what, only_here, spoken_bytes};
 use crate::node::limits::{ALIASES_TOLD, AT_RISK, LIST_PAGE, PAGE_LOOKED_AT};
 use crate::node::mesh::{Peer, Presence};
 use crate::node::table::bounds::Bounds;
@@ -11,7 +11,7 @@ use crate::node::table::verdict::Verdict;
 use crate::node::words::spoken;
 use crate::photo::PhotoId;
 use crate::protocol::client::{NodeReport, PhotoReport, StatusReport, TrashReport};
-use crate::protocol::{Address, Answer, NodeId};
+use crate::protocol::{Address, Answer, NodeId, count};
 
 impl View<'_> {
     /// A page of the collection.
@@ -103,6 +103,7 @@ impl View<'_> {
             width: entry.photo.width,
             height: entry.photo.height,
             format: entry.photo.format,
+            captured: entry.photo.captured.as_ref().map(|time| time.0.clone()),
             holders: entry.live().collect(),
             aliases,
         }
@@ -223,13 +224,13 @@ impl View<'_> {
 
     /// A note for people about photos that are left out.
     fn bounds_note(&self) -> Option<String> {
-        let (node, count) = self.cx.table.most_left_out()?;
+        let (node, left_out) = self.cx.table.most_left_out()?;
         let called = self.cx.called(node);
         let Bounds { of_member, all } = self.cx.table.bounds;
         Some(format!(
             "{} of {called} left out: what one member tells takes up at most {} of this computer's \
              memory, and all tell of at most {all} photos",
-            so_many(count, "photo"),
+            count(left_out, "photo"),
             spoken_bytes(of_member as u64)
         ))
     }
@@ -270,7 +271,7 @@ impl View<'_> {
         if self.cx.folder.damaged() > 0 {
             notes.push(format!(
                 "damage was found in {} since the start: check this disk",
-                so_many(self.cx.folder.damaged(), "file")
+                count(self.cx.folder.damaged(), "file")
             ));
         }
         notes

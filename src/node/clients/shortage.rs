@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::View;
-use super::wording::{only_here, so_many};
+use super::wording::only_here;
 use crate::node::copies::Skipped;
 use crate::node::limits::{DOUBT, SETTLE};
 use crate::node::mesh::Presence;
@@ -14,7 +14,7 @@ use crate::node::plan::placement::coordinator;
 use crate::node::table::entry::Entry;
 use crate::node::table::verdict::Verdict;
 use crate::node::words::spoken;
-use crate::protocol::NodeId;
+use crate::protocol::{NodeId, count};
 
 impl View<'_> {
     /// Why a photo is on fewer nodes than wanted.
@@ -127,7 +127,7 @@ impl View<'_> {
         }
         match self.copies.in_line(entry.photo.id) {
             Some(photos) => {
-                let photos = so_many(photos as u64, "photo");
+                let photos = count(photos as u64, "photo");
                 format!("waits for its turn: {photos} in line to be copied from here")
             }
             None => "tried just now; will be tried again within a minute".to_owned(),

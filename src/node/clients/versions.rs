@@ -40,7 +40,6 @@ impl View<'_> {
                     self.cx.table.meant(name, entry, &versions)
                 }
             },
-            captured: entry.photo.captured.as_ref().map(|time| time.0.clone()),
             colour: entry.photo.colour,
             camera: entry.photo.camera,
             held: entry.held(),

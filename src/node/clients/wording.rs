@@ -59,14 +59,6 @@ pub(super) fn differences(photo: &Photo, other: &Photo) -> Vec<String> {
     all
 }
 
-/// So many of something, for people.
-pub(super) fn so_many(count: impl Into<u64>, one: &str) -> String {
-    match count.into() {
-        1 => format!("1 {one}"),
-        count => format!("{count} {one}s"),
-    }
-}
-
 /// How many nodes are here, for people.
 pub(super) fn only_here(nodes: usize) -> String {
     match nodes {

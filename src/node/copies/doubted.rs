@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, VecDeque};
 use crate::node::limits::DOUBTED;
 use crate::photo::PhotoId;
 
-/// The last of them.
+/// The last of them, at most [`DOUBTED`].
 #[derive(Debug, Default)]
 pub(super) struct Doubted {
     photos: BTreeSet<PhotoId>,

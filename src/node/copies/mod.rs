@@ -18,8 +18,8 @@
 //! * `pull`, `pulls`: photos on their way here, and the reasons. Clients, drops that must look at a better version, and this
 //!   node's own copy share one pull of a photo. `slots` says which of them run, and from whom.
 //! * `transfer`: the windows of bytes, in both directions. Little that was received waits in memory: no more is asked for
-//!   while the disk is behind. `ledger` is what each holder has still to send; `doubted` are
-//!   photos of which something wrong has come.
+//!   while the disk is behind. `ledger` is what each holder has still to send; `doubted` are photos of which something
+//!   wrong has come.
 //! * `rebalance`: a node that holds fewer photos than another asks it for some. It is an offer like any other; the copy
 //!   left over is then surplus, and trimmed.
 //!

@@ -34,14 +34,16 @@ fn format() -> impl Strategy<Value = Format> {
 
 fn photo_report() -> impl Strategy<Value = PhotoReport> {
     let numbers = any::<(u64, u32, u32)>();
-    (".*", photo_id(), numbers, format(), some(node()), some(".*")).prop_map(
-        |(name, id, (bytes, width, height), format, holders, aliases)| PhotoReport {
+    let captured = prop::option::of(".*");
+    (".*", photo_id(), numbers, format(), captured, some(node()), some(".*")).prop_map(
+        |(name, id, (bytes, width, height), format, captured, holders, aliases)| PhotoReport {
             name,
             id,
             bytes,
             width,
             height,
             format,
+            captured,
             holders,
             aliases,
         },
@@ -92,15 +94,13 @@ fn duplicate() -> impl Strategy<Value = DuplicateReport> {
 }
 
 fn explanation() -> impl Strategy<Value = Explanation> {
-    let captured = prop::option::of(".*");
     let looks = any::<(bool, bool)>();
     let shown = (photo_report(), prop::option::of(photo_id()));
-    (shown, captured, looks, held(), some(version()), ".*").prop_map(
-        |((photo, meant), captured, (colour, camera), held, versions, state)| Explanation {
+    (shown, looks, held(), some(version()), ".*").prop_map(
+        |((photo, meant), (colour, camera), held, versions, state)| Explanation {
             called: std::collections::BTreeMap::new(),
             photo,
             meant,
-            captured,
             colour,
             camera,
             held,
