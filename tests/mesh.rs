@@ -370,6 +370,24 @@ fn a_new_file_in_a_running_folder_joins_the_collection() {
 }
 
 #[test]
+fn a_log_says_which_of_ones_own_files_are_gone() {
+    let mut mesh = Mesh::new();
+    for number in 1..=3 {
+        mesh.give(0, &format!("{number}.jpg"), &jpeg(&draw(number, 240, 160), 90));
+    }
+    mesh.start(None);
+    let says = |words: &str| match mesh.daemons[0].log() {
+        log if log.contains(words) => Ok(()),
+        log => Err(log),
+    };
+    eventually("they are found", PATIENCE, || says("photos of yours: 3")).unwrap();
+    fs::remove_file(mesh.folder(0).join("1.jpg")).unwrap();
+    fs::remove_file(mesh.folder(0).join("2.jpg")).unwrap();
+    let gone = "files of yours that are gone: 2: 1.jpg, 2.jpg";
+    eventually("they are missed", PATIENCE, || says(gone)).unwrap();
+}
+
+#[test]
 fn a_daemon_that_is_to_join_itself_says_so_and_does_not_wait() {
     let place = TempDir::new().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_photomesh"));

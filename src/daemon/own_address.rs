@@ -23,7 +23,9 @@ pub(super) fn find(options: &Options, socket: &TcpListener) -> Result<Address, F
         });
     }
     let address = Address::new(host, bound.port());
-    match options.join.iter().find(|join| is_own(join, options, &address, bound.ip())) {
+    let advertised = options.advertise.as_ref();
+    let is_own = |join: &&Address| Some(*join) == advertised || is_own(join, &address, bound.ip());
+    match options.join.iter().find(is_own) {
         Some(join) => Err(Failure {
             code: USAGE,
             message: format!("--join {join} is this very daemon: is another port meant?"),
@@ -33,7 +35,7 @@ pub(super) fn find(options: &Options, socket: &TcpListener) -> Result<Address, F
 }
 
 /// Whether somebody who dials this address would reach this daemon itself, as far as can be told without dialing.
-fn is_own(join: &Address, options: &Options, address: &Address, bound: IpAddr) -> bool {
+pub(super) fn is_own(join: &Address, address: &Address, bound: IpAddr) -> bool {
     // On another of this computer's addresses another daemon can listen.
     let is_here = match join.host() {
         "localhost" => bound.is_loopback() || bound.is_unspecified(),
@@ -42,7 +44,7 @@ fn is_own(join: &Address, options: &Options, address: &Address, bound: IpAddr) -
             Err(_) => host == address.host(),
         },
     };
-    is_here && join.port() == address.port() || Some(join) == options.advertise.as_ref()
+    is_here && join.port() == address.port()
 }
 
 /// What others say to join this daemon, for people.

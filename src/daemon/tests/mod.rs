@@ -7,6 +7,7 @@ mod console;
 mod disk;
 mod listeners;
 mod members;
+mod own_address;
 mod peers;
 mod reading_along;
 mod repeats;

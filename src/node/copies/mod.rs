@@ -46,6 +46,8 @@ mod pull;
 mod pulls;
 mod rebalance;
 mod slots;
+#[cfg(test)]
+mod tests;
 mod transfer;
 
 use std::collections::BTreeMap;

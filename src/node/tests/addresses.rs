@@ -59,3 +59,21 @@ fn who_gives_itself_an_impossible_address_does_not_come_in() {
         assert_eq!(dials.count() > 0, comes_in, "{host}:{port}");
     }
 }
+
+#[test]
+fn that_nobody_can_be_joined_is_told_at_once_and_then_once_a_minute() {
+    let address = Address::new("127.0.0.1", 5001);
+    let mut solo = Solo::with(|config| config.join = vec![address.clone()]);
+    let mut told = 0;
+    let minutes = 5;
+    for second in 0..minutes * 60 {
+        let mut actions = solo.wait(Duration::from_secs(1));
+        if second % 10 == 0 {
+            let (address, reason) = (address.clone(), "Connection refused".to_owned());
+            actions.extend(solo.tell(LinkEvent::DialFailed { address, reason }));
+        }
+        let tells = |action: &Action| matches!(action, Action::Log { topic: "join", .. });
+        told += actions.iter().filter(|action| tells(action)).count() as u64;
+    }
+    assert_eq!(told, minutes);
+}
