@@ -7,6 +7,7 @@ use crate::node::context::Context;
 use crate::node::limits::TOMBSTONES_OF_OWNER;
 use crate::node::table::entry::Entry;
 use crate::node::table::names::Found;
+use crate::node::words::spoken;
 use crate::photo::PhotoId;
 use crate::protocol::client::{MAX_REMOVED, Refusal, RemovalPlan, RemovalReport};
 use crate::protocol::{Answer, Holding, NodeId};
@@ -116,9 +117,11 @@ impl View<'_> {
         } else if stays {
             effects.push("stays: nobody owns it".to_owned());
         } else if !replicas.is_empty() {
+            // Until then it could not know of all owners.
             effects.push(format!(
-                "the copy on {} goes to the trash there",
-                self.cx.in_words(&replicas)
+                "the copy on {} goes to the trash there, once that node has run for {}",
+                self.cx.in_words(&replicas),
+                spoken(self.cx.config().grace)
             ));
         }
         RemovalReport {
