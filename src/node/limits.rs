@@ -95,6 +95,10 @@ pub const GET_STALL: Duration = Duration::from_secs(10);
 /// it.
 pub const REPLICATE_STALL: Duration = Duration::from_secs(30);
 
+/// How long a pull of which something has come waits for a holder whose link was lost. It is dialed again within
+/// [`REDIAL_MAX`], and then goes on where it has stopped. A client that reads along waits longer.
+pub const RETURN: Duration = Duration::from_secs(30);
+
 /// A pull goes on to the next holder, too, when after this time it has come more slowly than [`PULL_MIN_RATE`].
 pub const PULL_START: Duration = Duration::from_secs(60);
 

@@ -29,6 +29,8 @@ pub(super) struct Pull {
     pub(super) phase: Phase,
     /// Holders that did not deliver, and when the first one was asked.
     pub(super) tried: BTreeSet<NodeId>,
+    /// Those of them whose link was lost meanwhile: they may come back.
+    pub(super) lost: BTreeSet<NodeId>,
     pub(super) begun: Option<Time>,
     /// How many bytes have come, from the first one on, whoever has sent them.
     pub(super) received: u64,

@@ -89,6 +89,7 @@ impl Copies {
                 verify: false,
                 phase: Phase::Queued,
                 tried: BTreeSet::new(),
+                lost: BTreeSet::new(),
                 begun: None,
                 received: 0,
                 patched: false,

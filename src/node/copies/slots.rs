@@ -10,7 +10,10 @@ use super::Copies;
 use super::ledger::Ahead;
 use super::pull::{Phase, Pull, Receiving};
 use crate::node::context::Context;
-use crate::node::limits::{GETS, GETS_IN_LINE, PULL_QUEUE, PULLS, PULLS_IN_LINE, WINDOW_FIRST};
+use crate::node::limits::{
+    GETS, GETS_IN_LINE, PULL_QUEUE, PULLS, PULLS_IN_LINE, RETURN, WINDOW_FIRST,
+};
+use crate::node::mesh::Presence;
 use crate::node::plan::placement::rendezvous_score;
 use crate::node::table::entry::Entry;
 use crate::node::table::spread::Person;
@@ -23,9 +26,17 @@ const NOBODY: &str = "no node that is here could deliver it; try again when more
 /// From where a photo can come now.
 enum Found {
     Holder(NodeId),
-    /// The members who have it deliver enough at the moment.
+    /// The members who have it deliver enough at the moment, or who has begun to send it may be back soon.
     Later,
     Nowhere,
+}
+
+/// Whether a node went away so shortly ago that it may be back in a moment.
+fn may_return(cx: &Context, node: NodeId) -> bool {
+    match cx.mesh.peer(node).map(|peer| peer.presence) {
+        Some(Presence::Away { since, .. }) => cx.now().since(since) < RETURN,
+        Some(Presence::Here { .. } | Presence::Gone) | None => false,
+    }
 }
 
 fn slots(lane: Lane) -> usize {
@@ -132,6 +143,9 @@ impl Copies {
     /// The holder that suits best: of a member who was not tried yet, one that has the photo not just in its trash, and
     /// from which the fewest other pulls come. Rather than go on to the next node of somebody who has failed, a pull waits
     /// until somebody else is free.
+    ///
+    /// Whose link was lost is tried again if nobody else is left, and waited for, for a while, if something of the photo
+    /// has come: a line at home is away for some seconds now and then, and what has come may have taken minutes.
     fn find_holder(&self, cx: &Context, photo: PhotoId, busy: &Busy) -> Found {
         let Some((_, pull)) = self.pulls.get(&photo) else {
             return Found::Nowhere;
@@ -143,11 +157,13 @@ impl Copies {
         let entry = cx.table.get(photo);
         let retired = entry.into_iter().flat_map(|entry| entry.retired().map(|node| (node, true)));
         let stored = entry.into_iter().flat_map(|entry| entry.live().map(|node| (node, false)));
-        let offered = pull.offered_by.iter().map(|node| (*node, false));
+        // Who has sent some of it has it, even if it has not told so again since it came back.
+        let offered = pull.offered_by.union(&pull.lost).map(|node| (*node, false));
         let mut best = None;
         let mut is_reachable = false;
         for (node, in_trash) in retired.chain(stored).chain(offered) {
-            if pull.tried.contains(&node) || cx.mesh.link_to(node).is_none() {
+            let again = pull.tried.contains(&node);
+            if again && !pull.lost.contains(&node) || cx.mesh.link_to(node).is_none() {
                 continue;
             }
             is_reachable = true;
@@ -160,14 +176,18 @@ impl Copies {
             let others = busy.holders.get(&node).copied().unwrap_or(0);
             let score = rendezvous_score(photo, node);
             let odd = entry.is_some_and(|entry| entry.told_by(node).bytes != pull.photo.bytes);
-            let rank = (odd, tried.contains(&person), !is_free, in_trash, others, score);
+            let failed = (again, odd, tried.contains(&person));
+            let rank = (failed, !is_free, in_trash, others, score);
             if best.is_none_or(|(least, _)| rank < least) {
                 best = Some((rank, node));
             }
         }
         match best {
-            Some(((_, _, false, ..), node)) => Found::Holder(node),
+            Some(((_, false, ..), node)) => Found::Holder(node),
             _ if is_reachable => Found::Later,
+            _ if pull.received > 0 && pull.lost.iter().any(|node| may_return(cx, *node)) => {
+                Found::Later
+            }
             _ => Found::Nowhere,
         }
     }

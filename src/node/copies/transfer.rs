@@ -143,12 +143,21 @@ impl Copies {
 
     /// A holder did not deliver: on to the next one, from where this one has stopped.
     pub(super) fn pull_broke(&mut self, cx: &mut Context, photo: PhotoId, why: &str) {
+        self.break_off(cx, photo, why, false);
+    }
+
+    /// The same; if the holder's link was lost, it may come back.
+    fn break_off(&mut self, cx: &mut Context, photo: PhotoId, why: &str, is_lost: bool) {
         let Some((transfer, mut pull)) = self.pulls.remove(&photo) else {
             return;
         };
         self.cancel(cx, transfer, &pull);
         if let Some(from) = pull.from() {
             pull.tried.insert(from);
+            match is_lost {
+                true => pull.lost.insert(from),
+                false => pull.lost.remove(&from),
+            };
             cx.log("copies", format!("{from} did not deliver {}: {why}", photo.short()));
         }
         pull.phase = Phase::Queued;
@@ -192,7 +201,7 @@ impl Copies {
         };
         let broken = self.pulls.iter().filter(|(_, (_, pull))| lacks_some(pull));
         for photo in broken.map(|(photo, _)| *photo).collect::<Vec<_>>() {
-            self.pull_broke(cx, photo, "the link is gone");
+            self.break_off(cx, photo, "the link is gone", true);
         }
     }
 

@@ -1,14 +1,17 @@
 //! The windows in which a photo comes: how large they are, when the next one is asked for, and from whom.
 
-use super::super::limits::{GET_STALL, WINDOW, WINDOW_FIRST, WINDOW_LEAST, WINDOW_MOST};
-use super::super::{Action, DiskEvent, LinkAction};
-use super::pulling::{
-    PIN, SECOND, asked, deliver, discards, get, getting, inspect, send, writes, written,
+use super::super::limits::{
+    GET_STALL, RETURN, TICK, WINDOW, WINDOW_FIRST, WINDOW_LEAST, WINDOW_MOST,
 };
-use super::solo::Solo;
+use super::super::{Action, CloseReason, DiskEvent, LinkAction, LinkEvent, LinkId};
+use super::pulling::{
+    PIN, SECOND, answered, asked, bytes, deliver, discards, get, getting, inspect, send, writes,
+    written,
+};
+use super::solo::{Solo, register};
 use super::world::picture;
 use crate::protocol::message::TransferId;
-use crate::protocol::{Facts, MAX_CHUNK, Message};
+use crate::protocol::{Answer, Facts, MAX_CHUNK, Message};
 
 /// Whether a node is told that no more is wanted.
 fn cancels(actions: &[Action], from: u64) -> bool {
@@ -35,6 +38,71 @@ fn the_next_holder_goes_on_where_the_last_one_has_stopped() {
     assert!(cancels(&actions, first), "and the last one need not go on");
     assert!(!writes(&send(&mut solo, first, transfer, MAX_CHUNK, 1)), "what still comes of it");
     assert!(writes(&send(&mut solo, other, transfer, MAX_CHUNK, MAX_CHUNK)));
+}
+
+/// A node whose client has got the first piece of a photo that another one has, whose link is lost then.
+fn cut_off() -> (Solo, TransferId) {
+    let mut solo = Solo::new();
+    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
+    solo.join(1, PIN, &[&bytes()]);
+    let (first, transfer) = asked(&get(&mut solo)).expect("it asks the holder");
+    send(&mut solo, first, transfer, 0, MAX_CHUNK);
+    written(&mut solo, transfer, Ok(()));
+    let actions = lose(&mut solo, 1);
+    assert!(answered(&actions).is_none() && !discards(&actions));
+    (solo, transfer)
+}
+
+fn lose(solo: &mut Solo, n: u64) -> Vec<Action> {
+    let (link, reason) = (LinkId(n), CloseReason::Remote);
+    solo.tell(LinkEvent::Closed { link, reason })
+}
+
+#[test]
+fn whose_line_was_away_for_a_moment_goes_on_where_it_has_stopped() {
+    let (mut solo, transfer) = cut_off();
+    let actions = solo.wait(RETURN - TICK);
+    assert!(window(&actions).is_none() && answered(&actions).is_none());
+    solo.open(2, "127.0.0.1");
+    // It has not told of any photo yet.
+    let mut actions = solo.hear(2, Message::Register(register(1, PIN)));
+    actions.extend(solo.wait(TICK));
+    assert_eq!(window(&actions), Some((2, MAX_CHUNK as u64)));
+    assert!(writes(&send(&mut solo, 2, transfer, MAX_CHUNK, MAX_CHUNK)));
+    // The next time it is as before; but who is here and silent has failed.
+    assert!(answered(&lose(&mut solo, 2)).is_none());
+    solo.open(3, "127.0.0.1");
+    solo.hear(3, Message::Register(register(1, PIN)));
+    assert_eq!(window(&solo.wait(TICK)), Some((3, 2 * MAX_CHUNK as u64)));
+    assert!(discards(&solo.wait(GET_STALL)));
+}
+
+#[test]
+fn who_does_not_come_back_is_waited_for_no_longer() {
+    let (mut solo, _) = cut_off();
+    let actions = solo.wait(RETURN + TICK);
+    assert!(discards(&actions));
+    // Who reads along sees its end in the file.
+    assert_eq!(window(&solo.wait(SECOND)), None);
+}
+
+#[test]
+fn nobody_waits_for_who_has_sent_nothing() {
+    let mut solo = Solo::new();
+    solo.join(1, PIN, &[&bytes()]);
+    get(&mut solo);
+    assert!(matches!(answered(&lose(&mut solo, 1)), Some(Answer::NotFound { .. })));
+}
+
+#[test]
+fn while_somebody_else_has_it_nobody_waits_for_who_is_away() {
+    let (mut solo, first, other, transfer) = getting();
+    send(&mut solo, first, transfer, 0, MAX_CHUNK);
+    written(&mut solo, transfer, Ok(()));
+    assert_eq!(window(&lose(&mut solo, first)), Some((other, MAX_CHUNK as u64)));
+    solo.open(3, "127.0.0.1");
+    solo.hear(3, Message::Register(register(first, PIN)));
+    assert_eq!(window(&solo.wait(SECOND)), None, "one is enough");
 }
 
 #[test]
