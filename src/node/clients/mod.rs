@@ -275,6 +275,7 @@ fn not_found(cx: &Context, name: &str, found: Found, exact: bool) -> Answer {
     };
     let is_nothing = candidates.is_empty();
     let removed = is_nothing.then(|| remove::removed_in_words(cx, name)).flatten();
+    let absent = cx.table.find_absent(name).filter(|_| is_nothing && removed.is_none());
     let inherited = match cx.table.find(name) {
         Found::One(photo) if exact && is_nothing => Some(format!(
             "no node that is here still has the photo of this name itself; the name leads to {}",
@@ -282,6 +283,12 @@ fn not_found(cx: &Context, name: &str, found: Found, exact: bool) -> Answer {
         )),
         Found::One(_) | Found::Ambiguous(_) | Found::Nothing => None,
     };
-    let reason = removed.or(inherited).unwrap_or(reason.to_owned());
-    Answer::NotFound { image_name: name.to_owned(), candidates, undelivered: false, reason }
+    let (image_name, undelivered) = (name.to_owned(), absent.is_some());
+    let absent = absent.map(|entry| {
+        let nodes: Vec<_> = entry.claims.iter().map(|(node, _)| node).collect();
+        let on = cx.in_words(&nodes);
+        format!("no node that is here has this photo; it was last known on {on}")
+    });
+    let reason = removed.or(absent).or(inherited).unwrap_or(reason.to_owned());
+    Answer::NotFound { image_name, candidates, undelivered, reason }
 }

@@ -94,10 +94,20 @@ impl Table {
 
     /// The removed photo that a name, or the beginning of an id, means, if it leads to no photo of the collection.
     pub(in crate::node) fn find_removed(&self, query: &str) -> Option<PhotoId> {
-        photos(&self.names.by_name, query)
-            .take(CANDIDATES)
-            .chain(self.with_prefix(query))
-            .find(|id| self.is_gone(*id))
+        self.find_hidden(query, |id| self.is_gone(id))
+    }
+
+    /// The photo that a name, or the beginning of an id, means and no node that is here has, if it leads to no photo of
+    /// the collection.
+    pub(in crate::node) fn find_absent(&self, query: &str) -> Option<&Entry> {
+        let absent = |entry: &&Entry| entry.verdict == Verdict::Absent;
+        let photo = self.find_hidden(query, |id| self.get(id).filter(absent).is_some())?;
+        self.get(photo)
+    }
+
+    fn find_hidden(&self, query: &str, is_wanted: impl Fn(PhotoId) -> bool) -> Option<PhotoId> {
+        let named = photos(&self.names.by_name, query).take(CANDIDATES);
+        named.chain(self.with_prefix(query)).find(|id| is_wanted(*id))
     }
 
     /// The photo that the collection shows for this one: itself or the better version.

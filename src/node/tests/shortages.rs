@@ -11,7 +11,7 @@ use super::world::picture;
 use crate::node::plan::placement::coordinator;
 use crate::photo::PhotoId;
 use crate::protocol::message::{OfferReply, TransferId};
-use crate::protocol::{Facts, Holding, Message, NodeId, Record};
+use crate::protocol::{Answer, Facts, Holding, Message, NodeId, Record, Request};
 
 const PIN: Duration = Duration::from_secs(60);
 
@@ -154,6 +154,24 @@ fn a_holder_is_away() {
     solo.join(2, PIN, &[]);
     expect(&mut solo, &format!("node {node} is away; copied anew in 60 s"));
     assert_eq!(away(&mut solo).2, "away for 0 s, its photos are copied in 60 s");
+}
+
+#[test]
+fn who_asks_for_what_only_a_node_has_that_is_away_hears_so() {
+    let mut solo = Solo::new();
+    solo.join(1, PIN, &[b"cat"]);
+    let (link, reason) = (LinkId(1), CloseReason::Remote);
+    solo.tell(LinkEvent::Closed { link, reason });
+    for image_name in ["p.jpg".to_owned(), PhotoId::of(b"cat").to_string()] {
+        let answer = solo.ask(Request::GetImageRequest { image_name });
+        let Some(Answer::NotFound { undelivered: true, reason, .. }) = answer else {
+            panic!("{answer:?}");
+        };
+        assert!(reason.contains("last known on node 0000000000000001"), "{reason}");
+    }
+    // Nobody has ever heard of another one.
+    let answer = solo.ask(Request::GetImageRequest { image_name: "none.jpg".to_owned() });
+    assert!(matches!(answer, Some(Answer::NotFound { undelivered: false, .. })), "{answer:?}");
 }
 
 #[test]
