@@ -88,8 +88,10 @@ pub const REBALANCE: Duration = Duration::from_secs(5);
 
 /// A pull that a client waits for goes on to the next holder when that one sent nothing at all for this long. On a home
 /// line the first byte comes after some seconds if others are being served there; and if it never comes, there is time
-/// for one more holder.
-pub const GET_STALL: Duration = Duration::from_secs(10);
+/// for one more holder. Longer than [`SILENCE`]: a holder whose line is cut counts as lost, and is waited for, and not as
+/// one that does not deliver.
+pub const GET_STALL: Duration = Duration::from_secs(12);
+const _: () = assert!(GET_STALL.as_secs() > SILENCE.as_secs());
 
 /// A pull for safety goes on to the next holder when that one sent nothing at all for this long: gets are served before
 /// it.
