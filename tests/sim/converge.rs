@@ -360,24 +360,41 @@ impl World {
 
     /// Every photo of the collection can be had, through any node, by its label.
     fn fetch_everything(&mut self) {
-        let mut labels: BTreeMap<String, PhotoId> = BTreeMap::new();
-        match self.whole_list(0) {
-            Ok(photos) => labels.extend(photos.into_iter().map(|photo| (photo.name, photo.id))),
-            Err(problem) => self.broken_promise(problem),
-        }
+        let photos = match self.whole_list(0) {
+            Ok(photos) => photos,
+            Err(problem) => return self.broken_promise(problem),
+        };
+        let labels: BTreeMap<_, _> = photos.into_iter().map(|of| (of.name, of.id)).collect();
         for (at, (label, id)) in labels.into_iter().enumerate() {
             let host = at % self.hosts.len();
-            let image_name = label.clone();
-            let reply = self.ask_and_wait(host, Request::GetImageRequest { image_name });
-            // What leaves a trash meanwhile may still change what is the best version.
-            let fits =
-                matches!(reply, Ok(Reply::Photo(got)) if got == id || self.improves(got, id));
+            let reply = self.fetch(host, &label);
+            // A name goes with the last copy that had it, out of a trash: then the photo has another label by now.
+            let fits = self.is_photo(&reply, id)
+                || self.relabelled(host, &label, id).is_some_and(|label| {
+                    let reply = self.fetch(host, &label);
+                    self.is_photo(&reply, id)
+                });
             // What somebody asked for who did not wait for the answer may be done only now.
-            let removed = self.is_removed(id);
-            if !fits && !removed && self.oracle.violation.is_none() {
+            if !fits && !self.is_removed(id) && self.oracle.violation.is_none() {
                 let name = self.hosts[host].name.clone();
                 self.broken_promise(format!("{name} answers a get of {label} by {reply:?}"));
             }
         }
+    }
+
+    fn fetch(&mut self, host: usize, label: &str) -> Result<Reply, String> {
+        self.ask_and_wait(host, Request::GetImageRequest { image_name: label.to_owned() })
+    }
+
+    /// Whether this is the photo, or what leaves a trash meanwhile and is a better version of it.
+    fn is_photo(&self, reply: &Result<Reply, String>, id: PhotoId) -> bool {
+        matches!(*reply, Ok(Reply::Photo(got)) if got == id || self.improves(got, id))
+    }
+
+    /// What a node calls a photo that it shows under another label than this.
+    fn relabelled(&mut self, host: usize, label: &str, id: PhotoId) -> Option<String> {
+        let photos = self.whole_list(host).ok()?;
+        let photo = photos.into_iter().find(|photo| photo.id == id)?;
+        (photo.name != label).then_some(photo.name)
     }
 }
