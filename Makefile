@@ -18,6 +18,8 @@ ROUNDS  ?= 20
 QUICK   ?=
 JSON    ?=
 RATES   ?= 2000 1000
+PREFIX  ?= /usr/local
+DESTDIR ?=
 
 # Wherever cargo has been told to build.
 TARGET = $(or $(shell cargo metadata --no-deps --format-version 1 2>/dev/null | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p'),target)
@@ -26,7 +28,7 @@ PHOTOMESH = $(TARGET)/release/photomesh
 AS_MEMBER := $(if $(MEMBER),PHOTOMESH_MEMBER="$(MEMBER)")
 
 .DEFAULT_GOAL := help
-.PHONY: run client demo test check doc bench accuracy fuzz sim soak powercut scale chaos lines help build
+.PHONY: run client demo test check doc bench accuracy fuzz sim soak powercut scale chaos lines install deb help build
 
 run: build        ## start a daemon: make run [PORT=5000] [JOIN="5000 anna:5000"] [MEMBER=ben.member] [FOLDER=photos/5000] [ARGS="--grace 1m"]
 	@$(AS_MEMBER) exec "$(PHOTOMESH)" daemon "$(FOLDER)" --port $(PORT) $(addprefix --join ,$(JOIN)) $(ARGS)
@@ -88,6 +90,19 @@ scale:            ## simulate 5, 20, ... nodes with 250 photos each, and print w
 
 chaos:            ## maltreat five real daemons while clients put and get: make chaos [ROUNDS=20] [SEED=n, else any]
 	@ROUNDS=$(ROUNDS) SEED=$(SEED) cargo test --quiet --test chaos -- --nocapture --ignored --exact chaos
+
+install: build    ## the program, its manual, completions and service: make install [PREFIX=/usr/local] [DESTDIR=staging]
+	@install -d $(addprefix "$(DESTDIR)$(PREFIX)"/,bin share/man/man1 share/bash-completion/completions \
+	    share/zsh/site-functions share/fish/vendor_completions.d lib/systemd/user)
+	@install "$(PHOTOMESH)" "$(DESTDIR)$(PREFIX)/bin/photomesh"
+	@"$(PHOTOMESH)" manual "$(DESTDIR)$(PREFIX)/share/man/man1"
+	@"$(PHOTOMESH)" completions bash >"$(DESTDIR)$(PREFIX)/share/bash-completion/completions/photomesh"
+	@"$(PHOTOMESH)" completions zsh >"$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_photomesh"
+	@"$(PHOTOMESH)" completions fish >"$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/photomesh.fish"
+	@"$(PHOTOMESH)" unit --program "$(PREFIX)/bin/photomesh" >"$(DESTDIR)$(PREFIX)/lib/systemd/user/photomesh.service"
+
+deb: build        ## a package for Debian and Ubuntu, in the target directory (needs dpkg-deb)
+	@sh tests/package/deb.sh "$(PHOTOMESH)" "$(TARGET)"
 
 help:             ## show this
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
