@@ -1,9 +1,11 @@
 //! The command line.
 
+mod config;
 mod group;
 mod photos;
 mod pictures;
 mod removal;
+mod system;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,6 +18,7 @@ use photos::{GetArgs, ListArgs, PutArgs, ShowArgs};
 use pictures::{DistinctArgs, DuplicatesArgs, FingerprintArgs, SameArgs};
 use removal::RmArgs;
 pub(crate) use removal::TrashCommand;
+use system::{CompletionsArgs, ManualArgs, UnitArgs};
 
 use photomesh::client::{Daemon, Failure};
 use photomesh::daemon;
@@ -27,6 +30,9 @@ use photomesh::protocol::{Address, DEFAULT_PORT, NodeName};
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// A file of options, by command: [daemon], and [client] for what asks one
+    #[arg(long, value_name = "FILE", env = "PHOTOMESH_CONFIG", global = true)]
+    config: Option<PathBuf>,
 }
 
 const EXIT_CODES: &str = "\
@@ -68,6 +74,9 @@ pub(crate) enum Command {
     Forget(ForgetArgs),
     Fingerprint(FingerprintArgs),
     Same(SameArgs),
+    Completions(CompletionsArgs),
+    Manual(ManualArgs),
+    Unit(UnitArgs),
 }
 
 /// Share a folder of photos: run a node of the mesh until Ctrl-C

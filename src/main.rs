@@ -5,14 +5,12 @@ mod args;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use args::{Cli, Command, GroupCommand, TrashCommand};
 use photomesh::client::{self, Failure};
 use photomesh::daemon;
 
 fn main() -> ExitCode {
-    match run(Cli::parse().command) {
+    match Cli::with_config().and_then(|cli| run(cli.command)) {
         Ok(code) => ExitCode::from(code),
         Err(Failure::ReaderGone) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -71,6 +69,9 @@ fn run(command: Command) -> Result<u8, Failure> {
             let mut daemon = args.asked.connect()?;
             client::trash_purge(&mut daemon, args.older_than, args.consent(), &mut out)?;
         }
+        Command::Completions(args) => args.write(&mut out),
+        Command::Manual(args) => args.write()?,
+        Command::Unit(args) => args.write(&mut out)?,
         Command::Fingerprint(args) => client::fingerprint(&args.files, &mut out)?,
         Command::Same(args) => {
             let one = client::same(&args.a, &args.b, args.looks(), args.verbose, &mut out)?;

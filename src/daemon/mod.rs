@@ -69,6 +69,7 @@ use std::time::{Duration, Instant};
 use std::{fmt, process, thread};
 
 use crossbeam_channel::{Receiver, bounded};
+use sd_notify::NotifyState;
 
 use self::console::Console;
 use self::disk::Workers;
@@ -226,6 +227,7 @@ fn serve(options: Options) -> Result<(), Failure> {
     for inputs in [inbox, clients] {
         let _ = threads::spawn("drain", move || inputs.iter().for_each(drop));
     }
+    let _ = sd_notify::notify(&[NotifyState::Stopping]);
     stop(state, listener, workers);
     console.flush();
     match error {
@@ -342,10 +344,12 @@ fn watch_signals() -> Result<Receiver<()>, Failure> {
     Ok(signals)
 }
 
-/// Tells whoever has started the daemon where it is. That nobody listens to that is no error.
+/// Tells whoever has started the daemon where it is, and a service manager that it is ready. That nobody listens to
+/// that is no error.
 fn announce(address: &Address) {
     let mut stdout = io::stdout();
     let _ = writeln!(stdout, "listening on {address}").and_then(|()| stdout.flush());
+    let _ = sd_notify::notify(&[NotifyState::Ready]);
 }
 
 /// Ends all threads, in the order in which they depend on each other.

@@ -1,0 +1,151 @@
+//! The config file: what one would else type every time.
+//!
+//! Each of its keys becomes the option of that name, unless the command line or the environment has that option already.
+//! So the file can do what options can, and nothing else, and clap checks its values. It is read only if it is named,
+//! with `--config` or `PHOTOMESH_CONFIG`: a file that is read unasked would make a daemon that somebody starts to try
+//! something a node of their real mesh.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory, FromArgMatches};
+use toml::{Table, Value};
+
+use photomesh::client::Failure;
+use photomesh::protocol::in_words;
+
+use super::Cli;
+
+/// The tables of a config file: those of commands that run on, and that of all the others.
+const TABLES: [&str; 2] = ["daemon", CLIENT];
+const CLIENT: &str = "client";
+
+impl Cli {
+    /// The command line, and what the config file adds to it. Ends the process with a text if the line is wrong.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Usage`] for what is wrong in the config file, [`Failure::Io`] if it cannot be read.
+    pub(crate) fn with_config() -> Result<Cli, Failure> {
+        let mut line: Vec<OsString> = env::args_os().collect();
+        let mut command = Cli::command();
+        let mut matches = command.clone().get_matches_from(&line);
+        if let Some((name, given)) = matches.subcommand()
+            && let Some(path) = given.get_one::<PathBuf>("config")
+        {
+            let wrong = |text: String| Failure::Usage(format!("{}: {text}", path.display()));
+            let config = read(path)?;
+            let settings = settings(name, &config).map_err(wrong)?;
+            line.extend(added(&command, &matches, &settings).map_err(wrong)?);
+            matches = command.try_get_matches_from_mut(line).map_err(|error| {
+                wrong(error.to_string().trim_start_matches("error: ").to_owned())
+            })?;
+        }
+        Cli::from_arg_matches(&matches).map_err(|error| error.exit())
+    }
+}
+
+fn read(path: &Path) -> Result<Table, Failure> {
+    let failed =
+        |error| Failure::Io(format!("cannot read {}: {}", path.display(), in_words(&error)));
+    let text = fs::read_to_string(path).map_err(failed)?;
+    let wrong = |error: toml::de::Error| Failure::Usage(format!("{}: {error}", path.display()));
+    text.parse().map_err(wrong)
+}
+
+/// What a config file says for a command, and in which table.
+fn settings(name: &str, config: &Table) -> Result<(&'static str, Table), String> {
+    if let Some(unknown) = config.keys().find(|key| !TABLES.contains(&key.as_str())) {
+        return Err(format!("there is no table [{unknown}], only [{}]", TABLES.join("] and [")));
+    }
+    let table = TABLES.into_iter().find(|table| *table == name).unwrap_or(CLIENT);
+    match config.get(table) {
+        None => Ok((table, Table::new())),
+        Some(Value::Table(settings)) => Ok((table, settings.clone())),
+        Some(_) => Err(format!("{table} is a table: write [{table}]")),
+    }
+}
+
+/// The arguments that settings add to those that are given.
+fn added(
+    program: &Command,
+    mut given: &ArgMatches,
+    (table, settings): &(&str, Table),
+) -> Result<Vec<OsString>, String> {
+    let mut command = program;
+    while let Some((name, deeper)) = given.subcommand() {
+        command = command.find_subcommand(name).unwrap_or(command);
+        given = deeper;
+    }
+    let (mut options, mut positional) = (Vec::new(), Vec::new());
+    for (key, value) in settings {
+        let Some(arg) = command.get_arguments().find(|arg| is_called(arg, key)) else {
+            // What all clients share need not be an option of each.
+            if *table == CLIENT && is_known(program, key) {
+                continue;
+            }
+            return Err(format!("[{table}] has no option {key}"));
+        };
+        let said = given.value_source(arg.get_id().as_str());
+        if matches!(said, Some(ValueSource::CommandLine | ValueSource::EnvVariable)) {
+            continue;
+        }
+        let values =
+            words(value).ok_or(format!("[{table}] {key}: {value} is no value of an option"))?;
+        match arg.is_positional() {
+            true => positional.extend(values.into_iter().map(OsString::from)),
+            false => options.extend(as_options(arg, key, values)),
+        }
+    }
+    if !positional.is_empty() {
+        options.push("--".into());
+        options.append(&mut positional);
+    }
+    Ok(options)
+}
+
+/// Whether a command, or one below it, has an option of this name.
+fn is_known(command: &Command, key: &str) -> bool {
+    command.get_arguments().any(|arg| is_called(arg, key))
+        || command.get_subcommands().any(|below| is_known(below, key))
+}
+
+fn is_called(arg: &Arg, key: &str) -> bool {
+    arg.get_long().unwrap_or(arg.get_id().as_str()) == key
+}
+
+fn as_options(arg: &Arg, key: &str, values: Vec<String>) -> Vec<OsString> {
+    let is_flag = matches!(arg.get_action(), ArgAction::SetTrue);
+    values
+        .into_iter()
+        .filter_map(|value| match (is_flag, value.as_str()) {
+            (true, "true") => Some(format!("--{key}").into()),
+            (true, "false") => None,
+            _ => Some(format!("--{key}={value}").into()),
+        })
+        .collect()
+}
+
+/// A value as one would type it, or several; none if nobody can type that.
+fn words(value: &Value) -> Option<Vec<String>> {
+    match value {
+        Value::String(text) => Some(vec![at_home(text)]),
+        Value::Integer(number) => Some(vec![number.to_string()]),
+        Value::Boolean(on) => Some(vec![on.to_string()]),
+        Value::Array(all) => {
+            all.iter().map(words).collect::<Option<Vec<_>>>().map(|all| all.concat())
+        }
+        Value::Float(_) | Value::Datetime(_) | Value::Table(_) => None,
+    }
+}
+
+/// `~/Pictures` as a shell would understand it.
+fn at_home(text: &str) -> String {
+    match (text.strip_prefix("~/"), env::var("HOME")) {
+        (Some(rest), Ok(home)) => format!("{home}/{rest}"),
+        _ => text.to_owned(),
+    }
+}
