@@ -162,6 +162,9 @@ pub(crate) struct StatusArgs {
     /// For scripts: exit with 1 if a photo has too few copies, this node has found damage, or there is a note
     #[arg(long)]
     pub(crate) check: bool,
+    /// Show it again whenever it changes, until Ctrl-C
+    #[arg(short, long, conflicts_with = "check")]
+    pub(crate) watch: bool,
     #[command(flatten)]
     pub(crate) asked: Asked,
 }

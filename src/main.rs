@@ -40,6 +40,9 @@ fn run(command: Command) -> Result<u8, Failure> {
             client::show(&mut args.of.asked.connect()?, &args.of.name, args.json, &mut out)?;
         }
         Command::Put(args) => client::put(|| args.asked.connect(), &args.wish(), &mut out)?,
+        Command::Status(args) if args.watch => {
+            client::watch(|| args.asked.connect(), args.json, &mut out)?;
+        }
         Command::Status(args) => {
             let health = client::status(&mut args.asked.connect()?, args.json, &mut out)?;
             if args.check {

@@ -46,7 +46,7 @@
 //!    three that everybody needs. `pattern` and `near`: names with `*`, and nearly right ones. `screen`: tables, JSON and
 //!    foreign text.
 //! 3. `explain` (`show`, `why`), `duplicates`, `distinct`: pictures with several versions.
-//! 4. `status`, `members` with `forget`, `trash`, `remove`: the mesh, and what an owner does in it.
+//! 4. `status` (`watch`: again and again), `members` with `forget`, `trash`, `remove`: the mesh, and what an owner does in it.
 //! 5. `group`: the files of a group. `fingerprint`, `same`: recognition, for those who want to measure it.
 //!
 //! # What is left out
@@ -80,6 +80,7 @@ mod tally;
 mod tests;
 mod trash;
 mod viewer;
+mod watch;
 
 pub use crate::photo::FIRST_LOOK;
 pub use connection::Daemon;
@@ -97,3 +98,4 @@ pub use remove::{Consent, remove};
 pub use same::{Looks, same};
 pub use status::{Health, status};
 pub use trash::{trash_list, trash_purge, trash_restore};
+pub use watch::watch;

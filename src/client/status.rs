@@ -57,7 +57,7 @@ pub fn status(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Result<H
     Ok(Health::of(&report))
 }
 
-fn write_screen(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
+pub(super) fn write_screen(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
     write_nodes(report, out)?;
     writeln!(out)?;
     write_safety(report, out)?;

@@ -1,6 +1,9 @@
 //! `status`, `show`, `why` and `trash`: what people and scripts want to know is there.
 
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader};
+use std::net::{Shutdown, TcpStream};
+use std::process::Stdio;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use photomesh::photo::{Format, PhotoId, Relation};
 use photomesh::protocol::client::{
@@ -12,7 +15,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::list::photo;
-use crate::scripted::{Scripted, code, say, stderr, stdout};
+use crate::scripted::{Scripted, client, code, say, stderr, stdout};
 
 fn node(number: u64, alive: bool, state: &str) -> NodeReport {
     NodeReport {
@@ -230,4 +233,30 @@ fn the_trash_can_be_seen_and_emptied_backwards() {
     let output = daemon.run(folder.path(), &["trash", "restore", "small.jpg"]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     assert!(stdout(&output).contains("small.jpg (09090909) is back"));
+}
+
+#[test]
+fn a_status_that_is_watched_is_shown_again_when_it_changes() {
+    static ASKED: AtomicU64 = AtomicU64::new(0);
+    let daemon = Scripted::new(|stream, _| {
+        let asked = ASKED.fetch_add(1, Ordering::Relaxed);
+        // The same twice; and then the daemon is started anew.
+        let photos = [1, 1, 2, 2, 3][asked.min(4) as usize];
+        say(stream, &Answer::Status(Box::new(StatusReport { photos, ..report() })));
+        if asked == 2 {
+            stream.shutdown(Shutdown::Both).unwrap();
+        }
+    });
+    let folder = TempDir::new().unwrap();
+    let mut watching = client(folder.path(), &daemon.address, &["status", "--watch", "--json"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(watching.stdout.take().unwrap()).lines();
+    let lines: Vec<String> = lines.map_while(Result::ok).take(3).collect();
+    watching.kill().unwrap();
+    watching.wait().unwrap();
+    let photos = lines.iter().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let photos: Vec<_> = photos.map(|mut report| report["photos"].take()).collect();
+    assert_eq!(photos, [1, 2, 3]);
 }
