@@ -46,6 +46,8 @@ impl Context {
     /// What there is at a node's start.
     pub(in crate::node) fn new(config: Config) -> Context {
         let mut table = Table::new(config.node);
+        // A number that every life draws anew.
+        table.count_revisions_from(config.boot.0);
         table.set_member(config.node, config.membership.as_ref().map(|m| m.name()));
         let members = Members::new(&config);
         if let Some(certified) = members.certified() {

@@ -19,6 +19,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use super::members::{MemberReport, NodeOfMember};
+pub use super::preview::PreviewSize;
+pub use super::refusal::Refusal;
 pub use super::removal::{RemovalPlan, RemovalReport};
 pub use super::status::{FolderReport, NodeReport, RiskReport, StatusReport};
 pub use super::trash::{KeptReport, TrashReport};
@@ -62,6 +64,15 @@ pub enum Request {
     GetExact {
         /// Its id.
         photo: PhotoId,
+    },
+
+    /// What exactly this photo looks like, be it what the collection shows or not, in somebody's folder or trash.
+    /// Answered by [`Answer::Preview`] or [`Answer::NotFound`].
+    GetPreview {
+        /// Its id.
+        photo: PhotoId,
+        /// How large the picture is wanted.
+        size: PreviewSize,
     },
 
     /// Adds a photo to the daemon's folder. `Chunk`s with exactly `bytes` bytes must follow; then it is answered by
@@ -213,6 +224,17 @@ pub enum Answer {
         /// The length in bytes.
         bytes: u64,
         /// The bytes; attached or in base64 on the wire.
+        #[serde(skip_serializing)]
+        image: Blob,
+    },
+
+    /// What a photo looks like, by the word of a node that has it: nothing about these bytes has been checked.
+    Preview {
+        /// The photo's id.
+        photo: PhotoId,
+        /// The length in bytes, at most [`PreviewSize::max_bytes`].
+        bytes: u64,
+        /// A JPEG; attached or in base64 on the wire.
         #[serde(skip_serializing)]
         image: Blob,
     },
@@ -378,22 +400,3 @@ pub const MAX_DISTINCT: usize = 16;
 /// The most photos in one removal: far more than one picture has versions, and few enough for their ids to fit into a
 /// request.
 pub const MAX_REMOVED: usize = 128;
-
-/// What stands in the way of a request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Refusal {
-    /// The photo itself: it is none.
-    #[default]
-    Photo,
-    /// The daemon's disk: it is full, or cannot be written.
-    Disk,
-    /// The daemon: it is stopping, or cannot do it now.
-    Daemon,
-    /// The photo is not for this node's owner to remove or to restore.
-    Owner,
-    /// What was asked for: it cannot be done in this way, or not at this node.
-    Request,
-    /// Who asks: only the node's owner may.
-    Member,
-}

@@ -17,6 +17,7 @@ impl Request {
             | Request::GetImageList
             | Request::GetImageRequest { .. }
             | Request::GetExact { .. }
+            | Request::GetPreview { .. }
             | Request::List { .. }
             | Request::Explain { .. }
             | Request::Duplicates { .. }

@@ -37,6 +37,10 @@ pub struct StatusReport {
     pub folder: FolderReport,
     /// What people should know: tables still incomplete, too few nodes, no room.
     pub notes: Vec<String>,
+    /// Another number whenever [`Request::List`](super::Request::List) may be answered in another way. It begins anew at
+    /// a random one in each life of the node, and stays below 2^53, so that every reader of JSON reads it right.
+    #[serde(default)]
+    pub revision: u64,
 }
 
 /// What a node's folder has besides photos that are as they should be.

@@ -52,6 +52,7 @@ fn report() -> StatusReport {
         damaged: 0,
         folder: FolderReport { unread: 1_234, companions: 12 },
         notes: vec!["fewer nodes than copies\x1b[2J".to_owned()],
+        revision: 12,
     }
 }
 

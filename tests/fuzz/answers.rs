@@ -33,7 +33,12 @@ fn answer_after(answer: &Answer) -> Option<Answer> {
             bytes: 5,
             image: Blob::from(vec![0, 1, 2, 3, 4]),
         },
-        Answer::ReceiveImage { .. } => Answer::NotFound {
+        Answer::ReceiveImage { .. } => Answer::Preview {
+            photo: id,
+            bytes: 5,
+            image: Blob::from(vec![0xff, 0xd8, 0xff, 0xff, 0xd9]),
+        },
+        Answer::Preview { .. } => Answer::NotFound {
             image_name: "cat".to_owned(),
             candidates: vec![label()],
             undelivered: true,
@@ -111,6 +116,7 @@ fn report() -> PhotoReport {
         captured: Some("2019-07-14T12:00:00".to_owned()),
         holders: vec![NODE],
         aliases: vec!["dog.jpg".to_owned()],
+        versions: 2,
     }
 }
 
@@ -195,6 +201,7 @@ fn status() -> StatusReport {
         damaged: 0,
         folder: FolderReport { unread: 1_234, companions: 12 },
         notes: vec![words()],
+        revision: 12,
     }
 }
 

@@ -53,6 +53,9 @@ fn with_attachments() -> Vec<Vec<u8>> {
         add(&|writer| writer.request(request));
     }
     for answer in answers::answers() {
+        if matches!(answer, Answer::Preview { .. }) {
+            add(&|writer| writer.answer(&answer));
+        }
         if let Answer::ReceiveImage { bytes, .. } = answer {
             let zeros = || io::repeat(0);
             add(&|writer| writer.image(&answer, bytes, &mut zeros()));

@@ -57,6 +57,7 @@ impl World {
             | Answer::Forgotten { .. }
             | Answer::ListImage { .. }
             | Answer::ReceiveImage { .. }
+            | Answer::Preview { .. }
             | Answer::NotFound { .. }
             | Answer::Photos { .. }
             | Answer::Explained(_)

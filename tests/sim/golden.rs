@@ -195,6 +195,8 @@ fn asked(request: &Request) -> Option<&'static str> {
         Request::RegisterClient { .. } | Request::Chunk { .. } => None,
         // Without a group there is nothing of interest in them.
         Request::Members | Request::Tell { .. } => None,
+        // No node draws a photo yet.
+        Request::GetPreview { .. } => None,
         // Scripts ask for the whole list; pages of it are for programs.
         Request::List { .. } => None,
         Request::Forget { .. } => Some("to forget "),

@@ -10,7 +10,7 @@ use photomesh::protocol::group::{GroupFile, Roster};
 use photomesh::protocol::message::{Lane, OfferReply, PROTOCOL, Register, TransferId};
 use photomesh::protocol::{
     Address, Blob, Boot, Facts, Holding, Looks, MemberFile, MemberName, Membership, Message,
-    NodeId, NodeName, Record, Request, Revocation, Tombstone, Visit, Wish,
+    NodeId, NodeName, PreviewSize, Record, Request, Revocation, Tombstone, Visit, Wish,
 };
 
 const PHOTO: PhotoId = PhotoId([7; 32]);
@@ -112,7 +112,8 @@ fn request_after(request: &Request) -> Option<Request> {
         Request::RegisterClient { .. } => Request::GetImageList,
         Request::GetImageList => Request::GetImageRequest { image_name },
         Request::GetImageRequest { .. } => Request::GetExact { photo: PHOTO },
-        Request::GetExact { .. } => Request::Put { name, bytes: 7 },
+        Request::GetExact { .. } => Request::GetPreview { photo: PHOTO, size: PreviewSize::View },
+        Request::GetPreview { .. } => Request::Put { name, bytes: 7 },
         Request::Put { .. } => Request::Chunk { data: Blob::from(vec![0, 1, 2, 3, 4]) },
         Request::Chunk { .. } => Request::List { after },
         Request::List { .. } => Request::Explain { image_name, exact: true },

@@ -125,6 +125,7 @@ impl Reader<'_> {
             Request::GetImageList
             | Request::GetImageRequest { .. }
             | Request::GetExact { .. }
+            | Request::GetPreview { .. }
             | Request::Duplicates { .. }
             | Request::Distinct { .. }
             | Request::List { .. }

@@ -75,6 +75,7 @@ impl View<'_> {
             damaged: cx.folder.damaged(),
             folder: cx.folder.report(),
             notes: self.notes(),
+            revision: cx.table.revision(),
         };
         Answer::Status(Box::new(status))
     }
@@ -106,6 +107,7 @@ impl View<'_> {
             captured: entry.photo.captured.as_ref().map(|time| time.0.clone()),
             holders: entry.live().collect(),
             aliases,
+            versions: u32::try_from(self.worse_versions(entry).count()).unwrap_or(u32::MAX),
         }
     }
 

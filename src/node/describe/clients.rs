@@ -1,6 +1,6 @@
 //! What clients ask and are answered, in words.
 
-use super::words::{Names, count, listed, nodes, photos, relation};
+use super::words::{Names, count, listed, nodes, photos, preview, relation};
 use crate::protocol::client::{DuplicateReport, Explanation, Stay};
 use crate::protocol::{Answer, Request};
 
@@ -11,6 +11,9 @@ pub fn request(request: &Request, names: &dyn Names) -> String {
         Request::GetImageList => "for the list".to_owned(),
         Request::GetImageRequest { image_name } => format!("for {image_name}"),
         Request::GetExact { photo } => format!("for exactly {}", names.photo(*photo)),
+        Request::GetPreview { photo, size } => {
+            format!("for a {} of {}", preview(*size), names.photo(*photo))
+        }
         Request::Put { name, .. } => format!("to store {name}"),
         Request::Chunk { data } => format!("to take {} more", count(data.len(), "byte")),
         Request::List { .. } => "for a page of the list".to_owned(),
@@ -46,6 +49,9 @@ pub(super) fn answer(answer: &Answer, names: &dyn Names) -> String {
             format!("the list has {}", listed(list.iter().cloned(), "nothing"))
         }
         Answer::ReceiveImage { label, .. } => format!("here is {label}"),
+        Answer::Preview { photo, bytes, .. } => {
+            format!("here is {} in {}", names.photo(*photo), count(*bytes, "byte"))
+        }
         Answer::NotFound { image_name, candidates, reason, .. } => {
             let meant = listed(candidates.iter().cloned(), "");
             let meant = if meant.is_empty() { meant } else { format!(" (candidates: {meant})") };

@@ -4,7 +4,7 @@ use crate::node::{LinkId, Source, Spool};
 use crate::photo::{Nonce, PhotoId, Relation};
 use crate::protocol::group::Roster;
 use crate::protocol::message::{Lane, TransferId};
-use crate::protocol::{Holding, MemberName, NodeId, Tombstone, Wish};
+use crate::protocol::{Holding, MemberName, NodeId, PreviewSize, Tombstone, Wish};
 
 /// How a reader calls photos and nodes.
 pub trait Names {
@@ -53,6 +53,14 @@ pub(super) fn lane(lane: Lane) -> &'static str {
     match lane {
         Lane::Get => "a client waits",
         Lane::Replicate => "no client waits",
+    }
+}
+
+/// A small picture, to be followed by the photo that it is of.
+pub(super) fn preview(size: PreviewSize) -> &'static str {
+    match size {
+        PreviewSize::Grid => "small picture",
+        PreviewSize::View => "view",
     }
 }
 

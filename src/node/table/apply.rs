@@ -132,6 +132,7 @@ impl Table {
         let others = (&before.photo, before.verdict, &before.claims, &before.facts)
             != (&after.photo, after.verdict, &after.claims, &after.facts);
         if others {
+            self.revision += 1;
             self.changed.insert(photo);
             // If it is a worse version, the better one's holders may have names to take over.
             if let Verdict::Loser(keeper) = after.verdict {

@@ -96,6 +96,8 @@ pub(in crate::node) struct Table {
     entries: BTreeMap<PhotoId, Entry>,
     /// How many entries were looked at or changed so far.
     work: Cell<u64>,
+    /// Another number whenever the list of the collection may be another one.
+    revision: u64,
     /// The counts of photos.
     sums: Sums,
     /// Updates for the photos of nodes that came or went, in order.
@@ -144,6 +146,7 @@ impl Table {
             bounds: Bounds::default(),
             entries: BTreeMap::new(),
             work: Cell::new(0),
+            revision: 0,
             sums: Sums::default(),
             sweeps: VecDeque::new(),
             left_out: BTreeMap::new(),
@@ -163,6 +166,16 @@ impl Table {
             unannounced: BTreeSet::new(),
             unnoted: BTreeSet::new(),
         }
+    }
+
+    /// From which number on the versions of the list are counted. Of a number of 64 bits the higher ones are taken.
+    pub(in crate::node) fn count_revisions_from(&mut self, start: u64) {
+        self.revision = start >> 12;
+    }
+
+    /// Another number whenever what people are told of the collection, photo by photo, may have changed.
+    pub(in crate::node) fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// Moves time on.

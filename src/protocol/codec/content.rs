@@ -140,7 +140,9 @@ impl Carrier for Request {
 
 impl Carrier for Answer {
     fn attach(&mut self, attachment: Blob) -> Result<(), FrameError> {
-        if let Answer::ReceiveImage { bytes, image, .. } = self {
+        if let Answer::ReceiveImage { bytes, image, .. } | Answer::Preview { bytes, image, .. } =
+            self
+        {
             check_length(attachment.len() as u64, *bytes)?;
             fill(image, attachment)
         } else {

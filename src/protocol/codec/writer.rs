@@ -61,13 +61,13 @@ impl<W: Write> FrameWriter<W> {
         request_in(self.form, &mut self.bytes, request).map(drop)
     }
 
-    /// Writes an answer without photo bytes: see [`write_answer`].
+    /// Writes an answer without a photo's own bytes: see [`write_answer`].
     ///
     /// # Errors
     ///
     /// What the stream says.
     pub fn answer(&mut self, answer: &Answer) -> io::Result<()> {
-        write_answer(&mut self.bytes, answer).map(drop)
+        answer_in(self.form, &mut self.bytes, answer).map(drop)
     }
 
     /// Writes an answer with photo bytes, of which there must be `length`, taken from `bytes` piece by piece.
@@ -106,9 +106,9 @@ pub fn write_request(stream: &mut impl Write, request: &Request) -> io::Result<u
     request_in(Form::Base64, stream, request)
 }
 
-/// Writes an answer without photo bytes as one frame. For [`Answer::ReceiveImage`] there is [`write_image`].
+/// Writes an answer as one frame, a small picture in base64. For [`Answer::ReceiveImage`] there is [`write_image`].
 pub fn write_answer(stream: &mut impl Write, answer: &Answer) -> io::Result<usize> {
-    write_plain(stream, answer)
+    answer_in(Form::Base64, stream, answer)
 }
 
 /// Writes a `ReceiveImage` as one frame with its bytes in base64: see [`FrameWriter::image`].
@@ -134,6 +134,14 @@ fn request_in(form: Form, stream: &mut impl Write, request: &Request) -> io::Res
         write_around(form, stream, request, "data", Payload::Whole(data))
     } else {
         write_plain(stream, request)
+    }
+}
+
+fn answer_in(form: Form, stream: &mut impl Write, answer: &Answer) -> io::Result<usize> {
+    if let Answer::Preview { image, .. } = answer {
+        write_around(form, stream, answer, "image", Payload::Whole(image))
+    } else {
+        write_plain(stream, answer)
     }
 }
 

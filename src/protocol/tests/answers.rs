@@ -33,19 +33,22 @@ fn format() -> impl Strategy<Value = Format> {
 }
 
 fn photo_report() -> impl Strategy<Value = PhotoReport> {
-    let numbers = any::<(u64, u32, u32)>();
+    let numbers = any::<(u64, u32, u32, u32)>();
     let captured = prop::option::of(".*");
     (".*", photo_id(), numbers, format(), captured, some(node()), some(".*")).prop_map(
-        |(name, id, (bytes, width, height), format, captured, holders, aliases)| PhotoReport {
-            name,
-            id,
-            bytes,
-            width,
-            height,
-            format,
-            captured,
-            holders,
-            aliases,
+        |(name, id, (bytes, width, height, versions), format, captured, holders, aliases)| {
+            PhotoReport {
+                name,
+                id,
+                bytes,
+                width,
+                height,
+                format,
+                captured,
+                holders,
+                aliases,
+                versions,
+            }
         },
     )
 }
@@ -125,10 +128,10 @@ fn status() -> impl Strategy<Value = StatusReport> {
     );
     let risk = (".*", photo_id(), any::<u32>(), ".*")
         .prop_map(|(name, id, copies, reason)| RiskReport { name, id, copies, reason });
-    let numbers = any::<(u32, [u64; 9])>();
+    let numbers = any::<(u32, u64, [u64; 9])>();
     let lists = (some(node_report), some(risk), some(".*"));
     (node(), address(), numbers, lists).prop_map(
-        |(node, address, (copies_wanted, numbers), (nodes, at_risk, notes))| {
+        |(node, address, (copies_wanted, revision, numbers), (nodes, at_risk, notes))| {
             let [photos, duplicates, under_replicated, over_replicated, ..] = numbers;
             let [.., unread, companions, trash, skipped_files, damaged] = numbers;
             StatusReport {
@@ -146,6 +149,7 @@ fn status() -> impl Strategy<Value = StatusReport> {
                 damaged,
                 folder: FolderReport { unread, companions },
                 notes,
+                revision,
             }
         },
     )
@@ -174,6 +178,11 @@ fn about_photos() -> impl Strategy<Value = Answer> {
                 image
             }
         ),
+        (photo_id(), any::<u64>(), blob()).prop_map(|(photo, bytes, image)| Answer::Preview {
+            photo,
+            bytes,
+            image
+        }),
         (".*", some(".*"), any::<bool>(), ".*").prop_map(
             |(image_name, candidates, undelivered, reason)| Answer::NotFound {
                 image_name,

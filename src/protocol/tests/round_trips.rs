@@ -16,7 +16,7 @@ use crate::protocol::group::Roster;
 use crate::protocol::message::{Lane, OfferReply, Register, TransferId};
 use crate::protocol::{
     Address, Answer, Blob, Boot, Facts, Few, Holding, Looks, MemberName, Message, NodeId, NodeName,
-    Record, Request, Tombstone, Wish,
+    PreviewSize, Record, Request, Tombstone, Wish,
 };
 
 pub(super) fn photo_id() -> impl Strategy<Value = PhotoId> {
@@ -167,6 +167,10 @@ fn about_copies() -> impl Strategy<Value = Message> {
     ]
 }
 
+fn preview_size() -> impl Strategy<Value = PreviewSize> {
+    prop::sample::select(vec![PreviewSize::Grid, PreviewSize::View])
+}
+
 fn request() -> impl Strategy<Value = Request> {
     let after = || prop::option::of(photo_id());
     prop_oneof![
@@ -179,6 +183,7 @@ fn request() -> impl Strategy<Value = Request> {
         blob().prop_map(|data| Request::Chunk { data }),
         after().prop_map(|after| Request::List { after }),
         photo_id().prop_map(|photo| Request::GetExact { photo }),
+        (photo_id(), preview_size()).prop_map(|(photo, size)| Request::GetPreview { photo, size }),
         (".*", any::<bool>())
             .prop_map(|(image_name, exact)| Request::Explain { image_name, exact }),
         after().prop_map(|after| Request::Duplicates { after }),

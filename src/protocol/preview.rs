@@ -1,0 +1,37 @@
+//! Small pictures: what a photo looks like, for people who look through many.
+
+use serde::{Deserialize, Serialize};
+
+/// How large a small picture is wanted. Both are JPEG, upright, and never larger than the photo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PreviewSize {
+    /// For a grid of many: the shorter side has 320 pixels, the longer one at most 960.
+    Grid,
+    /// For a screen: the longer side has at most 2048 pixels.
+    View,
+}
+
+impl PreviewSize {
+    /// The most bytes that a small picture of this size has.
+    pub fn max_bytes(self) -> usize {
+        match self {
+            PreviewSize::Grid => 64 * 1024,
+            PreviewSize::View => 1536 * 1024,
+        }
+    }
+
+    /// Whether these bytes can be a small picture of this size: not too many, and they begin and end as a JPEG does.
+    ///
+    /// Nothing more is looked at. A small picture is its holder's claim: no daemon ever decodes one of another, so that
+    /// bytes which are made to harm a decoder find none.
+    pub fn fits(self, bytes: &[u8]) -> bool {
+        const BEGINNING: &[u8] = &[0xff, 0xd8, 0xff];
+        const END: &[u8] = &[0xff, 0xd9];
+        let is_whole = bytes.len() >= BEGINNING.len() + END.len();
+        is_whole
+            && bytes.len() <= self.max_bytes()
+            && bytes.starts_with(BEGINNING)
+            && bytes.ends_with(END)
+    }
+}
