@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::near::ask_near;
 use super::screen::{count, picture, plain, write_json};
+use super::sketch::sketch;
 use super::{Daemon, Failure};
 use crate::photo::{Format, Relation};
 use crate::protocol::client::{Explanation, PhotoReport, VersionReport};
@@ -22,7 +23,10 @@ pub fn show(
     }
     match json {
         true => Ok(write_json(out, &explanation)?),
-        false => Ok(write_card(&explanation, out)?),
+        false => {
+            sketch(daemon, explanation.photo.id, out)?;
+            Ok(write_card(&explanation, out)?)
+        }
     }
 }
 

@@ -46,8 +46,10 @@
 //!    three that everybody needs. `pattern` and `near`: names with `*`, and nearly right ones. `screen`: tables, JSON and
 //!    foreign text.
 //! 3. `explain` (`show`, `why`), `duplicates`, `distinct`: pictures with several versions.
-//! 4. `status` (`watch`: again and again), `members` with `forget`, `trash`, `remove`: the mesh, and what an owner does in it.
-//! 5. `group`: the files of a group. `fingerprint`, `same`: recognition, for those who want to measure it.
+//! 4. `status` (`watch`: again and again), `members` with `forget`, `trash`, `remove`: the mesh, and what an owner does in
+//!    it.
+//! 5. `sketch`: a picture on a terminal. `group`: the files of a group. `fingerprint`, `same`: recognition, for those who
+//!    want to measure it.
 //!
 //! # What is left out
 //!
@@ -74,6 +76,7 @@ mod remove;
 mod same;
 mod save;
 mod screen;
+mod sketch;
 mod status;
 mod tally;
 #[cfg(test)]

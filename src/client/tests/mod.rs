@@ -6,3 +6,4 @@ mod patience;
 mod pattern;
 mod same;
 mod screen;
+mod sketches;
