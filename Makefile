@@ -69,7 +69,7 @@ lines: build      ## real daemons over lines as slow as at home, as root: make l
 accuracy:         ## measure the recognition of pictures: make accuracy [PHOTOS=dir, different ones] [SIZE=10] [ONLY=name] [DUMP=dir]
 	@PHOTOS="$(PHOTOS)" SIZE=$(SIZE) ONLY="$(ONLY)" DUMP="$(DUMP)" cargo bench --quiet --bench accuracy
 
-fuzz:             ## hand damaged pictures, frames and names to the program: make fuzz [SECONDS=600, for each kind]
+fuzz:             ## hand damaged pictures, frames, names and requests to the program: make fuzz [SECONDS=600, for each kind]
 	@FUZZ_SECONDS=$(SECONDS) cargo bench --quiet --profile dev --bench fuzz
 
 sim:              ## replay a simulated mesh: make sim SEED=7 [ONLY=1,4: of its faults only these] [SLOW=1]; without SEED a few hundred of them

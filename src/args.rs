@@ -1,6 +1,7 @@
 //! The command line.
 
 mod config;
+mod gallery;
 mod group;
 mod photos;
 mod pictures;
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use gallery::GalleryArgs;
 use group::Member;
 pub(crate) use group::{ForgetArgs, GroupCommand};
 use photos::{GetArgs, ListArgs, PutArgs, ShowArgs};
@@ -22,7 +24,7 @@ use system::{CompletionsArgs, ManualArgs, UnitArgs};
 
 use photomesh::client::{Daemon, Failure};
 use photomesh::daemon;
-use photomesh::protocol::{Address, DEFAULT_PORT, NodeName};
+use photomesh::protocol::{Address, DEFAULT_PORT, MemberFile, NodeName};
 
 /// One photo collection, kept between the computers of a few friends.
 #[derive(Parser)]
@@ -60,6 +62,7 @@ pub(crate) enum Command {
     Show(ShowArgs),
     Put(PutArgs),
     Status(StatusArgs),
+    Gallery(GalleryArgs),
     Duplicates(DuplicatesArgs),
     Distinct(DistinctArgs),
     /// Tell why the collection shows a photo, or another one in its place
@@ -202,6 +205,11 @@ impl DaemonArgs {
 }
 
 impl Asked {
+    /// Its address, and who asks.
+    pub(crate) fn parts(self) -> Result<(Address, Option<MemberFile>), Failure> {
+        Ok((self.address, self.member.read()?))
+    }
+
     pub(crate) fn connect(&self) -> Result<Daemon, Failure> {
         Daemon::connect(&self.address, self.member.read()?.as_ref())
     }

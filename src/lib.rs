@@ -35,12 +35,14 @@
 //!    go on from there. The hand-driven test `node/tests` is the smallest world in which a mesh lives.
 //! 4. [`photo`]: what a photo is, and when two are versions of the same picture.
 //! 5. [`folder`]: how photos lie on disk so that no crash loses one.
-//! 6. [`daemon`]: the threads and sockets around it all. [`client`]: the commands.
+//! 6. [`daemon`]: the threads and sockets around it all. [`client`]: the commands. [`gallery`]: a client with an HTTP
+//!    server, for browsers.
 //! 7. `tests/mesh.rs` and `tests/demo`: real daemons that lose a member and keep every photo.
 //!
 //! # Who may use whom
 //!
-//! `main → {args, daemon, client}`, `daemon → {node, folder, protocol, photo}`, `client → {protocol, photo}`,
+//! `main → {args, daemon, client, gallery}`, `daemon → {node, folder, protocol, photo}`, `gallery → client`,
+//! `{gallery, client} → {protocol, photo}`,
 //! `folder → {photo, protocol}`, `node → {protocol, photo}`, and `protocol → photo` for the types it carries. A test
 //! reads the source and fails on any other way, and on a clock, file, socket or thread in `node` and `protocol`.
 //!
@@ -101,6 +103,7 @@
 pub mod client;
 pub mod daemon;
 pub mod folder;
+pub mod gallery;
 pub mod node;
 pub mod photo;
 mod platform;

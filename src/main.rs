@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use args::{Cli, Command, GroupCommand, TrashCommand};
 use photomesh::client::{self, Failure};
-use photomesh::daemon;
+use photomesh::{daemon, gallery};
 
 fn main() -> ExitCode {
     match Cli::with_config().and_then(|cli| run(cli.command)) {
@@ -75,6 +75,7 @@ fn run(command: Command) -> Result<u8, Failure> {
         Command::Completions(args) => args.write(&mut out),
         Command::Manual(args) => args.write()?,
         Command::Unit(args) => args.write(&mut out)?,
+        Command::Gallery(args) => gallery::run(&args.options()?, &mut out)?,
         Command::Fingerprint(args) => client::fingerprint(&args.files, &mut out)?,
         Command::Same(args) => {
             let one = client::same(&args.a, &args.b, args.looks(), args.verbose, &mut out)?;

@@ -37,6 +37,7 @@ pub struct Daemon {
     requests: FrameWriter<TcpStream>,
     patience: Duration,
     quiet: bool,
+    owner: bool,
 }
 
 impl Daemon {
@@ -73,6 +74,7 @@ impl Daemon {
             requests: FrameWriter::new(output, channel.clone()),
             patience: SILENCE,
             quiet: false,
+            owner: member.is_none(),
         };
         match (member, channel) {
             (Some(member), Some(channel)) => daemon.register(member, &channel)?,
@@ -87,9 +89,10 @@ impl Daemon {
     fn register(&mut self, member: &MemberFile, channel: &Channel) -> Result<(), Failure> {
         let visit = Visit::sign(&member.certificate, &member.key, channel.handshake());
         let answer = self.ask(&introduction(Some(Box::new(visit))))?;
-        let Answer::Registered { node, member: theirs, features, .. } = answer else {
+        let Answer::Registered { node, member: theirs, owner, features } = answer else {
             return Err(self.unexpected());
         };
+        self.owner = owner;
         let proven = theirs.link_key() == channel.remote_key() && theirs.node() == node;
         if proven && theirs.group() == member.certificate.group() {
             if codec::reads_attachments(&features) {
@@ -109,8 +112,13 @@ impl Daemon {
     }
 
     /// From now on does not tell the person at the terminal what is waited for: something else there shows it.
-    pub(super) fn be_quiet(&mut self) {
+    pub fn be_quiet(&mut self) {
         self.quiet = true;
+    }
+
+    /// Whether whoever asks is the owner of the daemon's node, by its own word; without a group everybody is.
+    pub fn is_owner(&self) -> bool {
+        self.owner
     }
 
     fn wait_again(&mut self) {
@@ -132,6 +140,47 @@ impl Daemon {
     pub fn ask(&mut self, request: &Request) -> Result<Answer, Failure> {
         self.send(request)?;
         self.answer()
+    }
+
+    /// Like [`Daemon::ask`], but an answer that says no is an answer like others, for programs that tell one no from
+    /// another: after it the connection is good, except after [`Answer::Error`].
+    ///
+    /// # Errors
+    ///
+    /// A broken connection.
+    pub fn hear(&mut self, request: &Request) -> Result<Answer, Failure> {
+        self.send(request)?;
+        self.heard()
+    }
+
+    /// Waits for the next answer as [`Daemon::hear`] does.
+    ///
+    /// # Errors
+    ///
+    /// A broken connection.
+    pub fn heard(&mut self) -> Result<Answer, Failure> {
+        self.receive(MAX_REPORT, |_| ())
+    }
+
+    /// Like [`Daemon::hear`] for a photo of at most so many bytes, which are handed to `take` as they come. They are not
+    /// in the answer, and that they are right is for `take` to see.
+    ///
+    /// # Errors
+    ///
+    /// A broken connection, or what `take` says.
+    pub fn hear_photo(
+        &mut self,
+        request: &Request,
+        bytes: u64,
+        take: impl FnMut(&[u8]) -> Result<(), Failure>,
+    ) -> Result<Answer, Failure> {
+        self.send(request)?;
+        self.wait_again();
+        match self.answers.photo(bytes, take) {
+            Ok(answer) => answer.ok_or_else(|| self.broken(&FrameError::Torn)),
+            Err(PhotoError::Frame(error) | PhotoError::Within(error)) => Err(self.broken(&error)),
+            Err(PhotoError::Taker(failure)) => Err(failure),
+        }
     }
 
     /// Like [`Daemon::ask`] for a photo of so many bytes, which are handed to `take` as they come, in whatever form. They
@@ -170,7 +219,7 @@ impl Daemon {
         loop {
             self.send(&question(after))?;
             let mut size = 0;
-            let answer = self.receive(MAX_REPORT, |bytes| size += bytes)?;
+            let answer = accepted(self.receive(MAX_REPORT, |bytes| size += bytes)?)?;
             room = room.checked_sub(size.max(MIN_PAGE)).ok_or_else(|| self.endless())?;
             let (page, next) = page_of(answer).ok_or_else(|| self.unexpected())?;
             take(page)?;
@@ -191,7 +240,7 @@ impl Daemon {
 
     /// Waits for the next answer. Fails like [`Daemon::ask`].
     pub fn answer(&mut self) -> Result<Answer, Failure> {
-        self.receive(MAX_REPORT, |_| ())
+        accepted(self.heard()?)
     }
 
     fn receive(&mut self, limit: usize, watch: impl FnMut(usize)) -> Result<Answer, Failure> {
@@ -201,10 +250,7 @@ impl Daemon {
             .next_watched(limit, watch)
             .map_err(|error| self.broken(&error))?
             .ok_or_else(|| self.broken(&FrameError::Torn))?;
-        match codec::decode_attached(content) {
-            Ok(answer) => accepted(answer),
-            Err(error) => Err(self.broken(&error)),
-        }
+        codec::decode_attached(content).map_err(|error| self.broken(&error))
     }
 
     /// The failure to return when an answer does not fit the request.

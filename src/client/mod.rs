@@ -96,6 +96,7 @@ pub use get::{Destination, Get, get};
 pub use group::{invite, new_group, read_member, remove_member, show_file};
 pub use list::{Layout, List, Sort, list};
 pub use members::{forget, members, tell};
+pub use near::near;
 pub use put::{Put, put};
 pub use remove::{Consent, remove};
 pub use same::{Looks, same};

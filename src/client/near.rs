@@ -82,10 +82,10 @@ pub(super) fn same_but_for_case<'a>(name: &str, labels: &'a [String]) -> Option<
 }
 
 /// The few labels that a name may have been meant for, the likeliest first.
-pub(super) fn near<'a>(name: &str, labels: &'a [String]) -> Vec<&'a str> {
+pub fn near<'a>(name: &str, labels: &'a [impl AsRef<str>]) -> Vec<&'a str> {
     let folded = SafeName::folded(name);
-    let likeness = |label: &'a String| Some((wrong(&folded, label)?, label.len(), label.as_str()));
-    let mut near: Vec<_> = labels.iter().filter_map(likeness).collect();
+    let likeness = |label: &'a str| Some((wrong(&folded, label)?, label.len(), label));
+    let mut near: Vec<_> = labels.iter().filter_map(|label| likeness(label.as_ref())).collect();
     near.sort_unstable();
     near.into_iter().map(|(.., label)| label).take(SUGGESTED).collect()
 }

@@ -1,9 +1,9 @@
 //! Bytes of strangers, made up by the million: `make fuzz SECONDS=60` gives each target so many seconds.
 //!
 //! A round takes a well-formed seed, damages it in a few places and hands it to the code that has to stand anything:
-//! pictures, frames and their messages, names. It fails if that panics (even where the panic is caught, as it is while a
-//! picture is looked at), takes longer than [`SLOWEST`], or breaks what the target promises. What failed is written to
-//! the folder for temporary files, and `FUZZ_SEED` starts with another round.
+//! pictures, frames and their messages, names, requests of browsers. It fails if that panics (even where the panic is
+//! caught, as it is while a picture is looked at), takes longer than [`SLOWEST`], or breaks what the target promises.
+//! What failed is written to the folder for temporary files, and `FUZZ_SEED` starts with another round.
 //!
 //! It is built as for debugging, so that an overflow is a panic, and needs no other tools than the tests do. What it
 //! lacks is a compiler that tells which branches a round has reached; seeds of every kind make up for some of that.
@@ -12,6 +12,7 @@
 
 mod answers;
 mod pictures;
+mod requests;
 #[path = "../support/said.rs"]
 mod said;
 mod wire;
@@ -35,11 +36,12 @@ struct Target {
     check: fn(&[u8]) -> Result<(), String>,
 }
 
-const TARGETS: [Target; 4] = [
+const TARGETS: [Target; 5] = [
     Target { name: "pictures", seeds: pictures::seeds, check: pictures::check },
     Target { name: "frames", seeds: wire::frames, check: wire::check_frames },
     Target { name: "messages", seeds: wire::messages, check: wire::check_message },
     Target { name: "names", seeds: wire::names, check: wire::check_name },
+    Target { name: "requests", seeds: requests::seeds, check: requests::check },
 ];
 
 fn main() -> ExitCode {

@@ -1,0 +1,58 @@
+//! The page: its files are a part of the program.
+//!
+//! They are named by a hash over all of them, `/a/HASH/app.js`, so that a browser keeps them for ever, never mixes two
+//! versions of the program, and modules find each other by relative paths.
+
+/// A file of the page: its name, its type, its text.
+type File = (&'static str, &'static str, &'static str);
+
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
+macro_rules! file {
+    ($name:literal, $kind:expr) => {
+        ($name, $kind, include_str!(concat!("page/", $name)))
+    };
+}
+
+/// The shell, in which `/a/HASH/` stands for the path of the others.
+const SHELL: &str = include_str!("page/index.html");
+
+/// All others.
+pub(super) const FILES: &[File] = &[file!("app.js", SCRIPT)];
+
+/// The page, ready to be served.
+pub(super) struct Assets {
+    hash: String,
+    shell: String,
+}
+
+impl Assets {
+    /// The files of this program.
+    pub(super) fn new() -> Assets {
+        let mut hasher = blake3::Hasher::new();
+        for (name, _, text) in FILES.iter().chain([&("", "", SHELL)]) {
+            // The length tells where a file ends.
+            hasher.update(format!("{name} {}\n", text.len()).as_bytes());
+            hasher.update(text.as_bytes());
+        }
+        let hash = hasher.finalize().to_hex()[..16].to_owned();
+        let shell = SHELL.replace("/a/HASH/", &format!("/a/{hash}/"));
+        Assets { hash, shell }
+    }
+
+    /// The page itself.
+    pub(super) fn shell(&self) -> &str {
+        &self.shell
+    }
+
+    /// Its ETag: the same as long as every file is.
+    pub(super) fn etag(&self) -> String {
+        format!("\"{}\"", self.hash)
+    }
+
+    /// The type and the text of a file of this version.
+    pub(super) fn file(&self, hash: &str, name: &str) -> Option<(&'static str, &'static str)> {
+        let file = FILES.iter().find(|(own, ..)| *own == name && hash == self.hash);
+        file.map(|(_, kind, text)| (*kind, *text))
+    }
+}

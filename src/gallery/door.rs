@@ -1,0 +1,170 @@
+//! Where the gallery listens, under which names, and what it prints for those who are to come in.
+
+use std::io::{self, IsTerminal, Write};
+use std::net::{IpAddr, Ipv4Addr, TcpListener, UdpSocket};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::{fs, thread};
+
+use qrcode::render::unicode::Dense1x2;
+use qrcode::{EcLevel, QrCode};
+
+use super::guard::Guard;
+use super::login::Role;
+use super::say;
+use crate::client::Failure;
+use crate::platform;
+use crate::protocol::{Address, in_words};
+
+/// Listens on an address of this computer, or of a private network that it is in.
+///
+/// # Errors
+///
+/// [`Failure::Usage`] for any other address, [`Failure::Unreachable`] if it cannot be listened on.
+pub(super) fn bind(host: &str, port: u16) -> Result<TcpListener, Failure> {
+    let unusable = |error: io::Error| {
+        let address = Address::new(host, port);
+        let advice = match error.kind() == io::ErrorKind::AddrInUse {
+            true => "another program listens there; give the gallery another --port",
+            false => "check --host and --port",
+        };
+        Failure::Unreachable(format!("cannot listen on {address} ({}): {advice}", in_words(&error)))
+    };
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let listener = TcpListener::bind((bare, port)).map_err(unusable)?;
+    let ip = listener.local_addr().map_err(unusable)?.ip();
+    match ip.is_unspecified() || is_private(ip) {
+        true => Ok(listener),
+        false => Err(Failure::Usage(format!(
+            "{host} is not in a private network, and the gallery does not encrypt: listen on this computer \
+             (--host 127.0.0.1) and reach it through ssh, a VPN or a proxy"
+        ))),
+    }
+}
+
+/// Whether an address is of this computer or of a private network: at home, link-local, or a VPN's (100.64.0.0/10).
+pub(super) fn is_private(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => {
+            let [a, b, ..] = ip.octets();
+            let shared = a == 100 && (64..128).contains(&b);
+            ip.is_loopback() || ip.is_private() || ip.is_link_local() || shared
+        }
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
+    }
+}
+
+/// Whether a connection between these two is taken in. On `0.0.0.0` a gallery hears on public addresses, too, and a
+/// router may pass strangers on to a private one.
+pub(super) fn is_welcome(local: IpAddr, remote: IpAddr) -> bool {
+    is_private(local) && is_private(remote)
+}
+
+/// The names by which browsers may call this computer, each with the port that belongs to it.
+///
+/// # Errors
+///
+/// [`Failure::Usage`] for what is no name.
+pub(super) fn names(allowed: &[String], port: u16) -> Result<Vec<(String, u16)>, Failure> {
+    let host = platform::host_name().to_ascii_lowercase();
+    let mut names = vec![("localhost".to_owned(), port), (format!("{host}.local"), port)];
+    names.push((host, port));
+    for name in allowed {
+        let whole = if name.contains(':') { name.clone() } else { format!("{name}:{port}") };
+        let address: Address = whole.parse().map_err(|_| {
+            Failure::Usage(format!("--allow-host takes NAME or NAME:PORT, and {name} is neither"))
+        })?;
+        names.push((address.host().to_ascii_lowercase(), address.port()));
+    }
+    Ok(names)
+}
+
+/// Prints where the gallery is, and the login links, for a guest's phone as a QR code, too.
+///
+/// # Errors
+///
+/// If it cannot be printed.
+pub(super) fn announce(guard: &Guard, bound: IpAddr, out: &mut impl Write) -> Result<(), Failure> {
+    let own = address(bound, guard.port);
+    writeln!(out, "gallery at http://{own}/")?;
+    if guard.needs_session {
+        let link = |role| format!("http://{own}/#{}", guard.login.secret(role));
+        writeln!(out, "your own link:   {}", link(Role::Owner))?;
+        writeln!(out, "a guest's link:  {}", link(Role::Guest))?;
+        if io::stdout().is_terminal() {
+            writeln!(out, "\n{}", drawn(&link(Role::Guest)))?;
+        }
+    }
+    out.flush()?;
+    if !bound.is_loopback() {
+        say("photos and the login cross your local network unencrypted");
+    }
+    Ok(())
+}
+
+/// Where browsers find what listens there: on all addresses, under the one that leads out of this computer.
+fn address(bound: IpAddr, port: u16) -> Address {
+    let ip = match bound.is_unspecified() {
+        true => own_address().unwrap_or(Ipv4Addr::LOCALHOST.into()),
+        false => bound,
+    };
+    Address::new(&ip.to_string(), port)
+}
+
+/// This computer's address in its network, if it is in a private one. Nothing is sent: the system only says which
+/// address it would send from.
+fn own_address() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    // An address that is for documentation, and so nobody's.
+    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
+    Some(socket.local_addr().ok()?.ip()).filter(|ip| is_private(*ip))
+}
+
+/// A link that a phone's camera can read from a terminal: dark on light, whatever the terminal's colours are.
+fn drawn(link: &str) -> String {
+    match QrCode::with_error_correction_level(link, EcLevel::L) {
+        Ok(code) => code
+            .render::<Dense1x2>()
+            .dark_color(Dense1x2::Light)
+            .light_color(Dense1x2::Dark)
+            .build(),
+        // It is longer than any code: then there is the link above.
+        Err(_) => String::new(),
+    }
+}
+
+/// Opens the gallery in this computer's browser. A secret does not go there on a command line, which other users can
+/// read, but in a page of its own that only its owner can.
+pub(super) fn open(guard: &Guard, bound: IpAddr, folder: &Path) {
+    let own = format!("http://{}/", address(bound, guard.port));
+    let target = match guard.needs_session {
+        false => Ok(own.into()),
+        true => {
+            let link = format!("{own}#{}", guard.login.secret(Role::Owner));
+            let page =
+                format!("<!doctype html><meta http-equiv=\"refresh\" content=\"0; url={link}\">\n");
+            let path = folder.join("open.html");
+            write_private(&path, page.as_bytes()).map(|()| path.into_os_string())
+        }
+    };
+    let browser = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let started = target.and_then(|target| {
+        let mut command = Command::new(browser);
+        command.arg(target).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn()
+    });
+    match started {
+        // Waited for only so that it does not stay as a zombie.
+        Ok(mut child) => drop(thread::spawn(move || child.wait())),
+        Err(error) => say(&format!("`{browser}` cannot open a browser: {}", in_words(&error))),
+    }
+}
+
+/// Writes a file that only its owner can read, from its first byte on.
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path).map(drop).map_err(|error| error.error)
+}

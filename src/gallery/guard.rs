@@ -1,0 +1,175 @@
+//! Who gets in: every request passes here before anything is done for it.
+//!
+//! In this order, so that each question is asked only of those who have passed the ones before:
+//!
+//! 1. **Host.** A page of an attacker that has its own name resolved to this computer (DNS rebinding) comes under that
+//!    name, and ends here.
+//! 2. **Fetch metadata.** No other site's page finds out by an `<img>` which photos there are.
+//! 3. **Session.** Off this computer, or in a group, photos are for those who have a link.
+//! 4. **Changes** come from a page of the gallery itself, which alone knows the token and has this origin.
+//! 5. **Role.** Guests look.
+
+use std::net::IpAddr;
+
+use super::http::head::Method;
+use super::http::response::Response;
+use super::http::serve::Request;
+use super::login::{Login, Role, Tried};
+
+/// The paths that show the page; its script reads which one it is.
+pub(super) const PAGES: [&str; 6] = ["photos", "p", "duplicates", "trash", "health", "search"];
+
+/// What decides who gets in.
+pub(super) struct Guard {
+    /// The names by which this computer may be called, in lower case, each with the port that belongs to it.
+    pub(super) hosts: Vec<(String, u16)>,
+    /// The port that is listened on.
+    pub(super) port: u16,
+    /// Whether one has to log in.
+    pub(super) needs_session: bool,
+    /// Links and cookies.
+    pub(super) login: Login,
+    /// What every change has to bring along: 128 bits, for this life of the program.
+    pub(super) token: String,
+}
+
+impl Guard {
+    /// Who makes this request, if it may be made.
+    ///
+    /// # Errors
+    ///
+    /// The answer that says why not.
+    pub(super) fn admit(&self, request: &Request) -> Result<Role, Response> {
+        let head = &request.head;
+        let host = head.header("host").unwrap_or_default();
+        if !self.is_own(host, request.local) {
+            let error = "this is not the name of this gallery: start it with --allow-host NAME, \
+                         or use the address that it has printed";
+            return Err(Response::refusal(421, "host", error));
+        }
+        if comes_from_elsewhere(request) {
+            let error = "pages of other sites get nothing here";
+            return Err(Response::refusal(403, "cross-site", error));
+        }
+        let role = self.role(request)?;
+        let is_open = is_shell(request) || is_login(request);
+        if role == Role::Stranger && !is_open {
+            let error = "log in with the link that the gallery has printed at its start";
+            return Err(Response::refusal(401, "login", error));
+        }
+        if matches!(head.method, Method::Get | Method::Head) {
+            return Ok(role);
+        }
+        self.may_change(request, host, role)?;
+        Ok(role)
+    }
+
+    /// Whether a change may be made.
+    fn may_change(&self, request: &Request, host: &str, role: Role) -> Result<(), Response> {
+        let head = &request.head;
+        let origin = head.header("origin").unwrap_or_default();
+        if !origin.eq_ignore_ascii_case(&format!("http://{host}")) {
+            let error = "changes are made from the gallery's own page only (Origin)";
+            return Err(Response::refusal(403, "origin", error));
+        }
+        let kind = head.header("content-type").unwrap_or_default().to_ascii_lowercase();
+        let is_form = ["application/x-www-form-urlencoded", "multipart/form-data"];
+        if is_form.iter().any(|form| kind.starts_with(form)) {
+            return Err(Response::refusal(415, "form", "no forms are taken: JSON, or a file"));
+        }
+        // Who logs in has no token yet, and who only logs out, such as a guest, needs none.
+        if is_login(request) || head.path == ["api", "logout"] {
+            return Ok(());
+        }
+        let token = head.header("x-photomesh-token").unwrap_or_default();
+        let digest = |text: &str| blake3::hash(text.as_bytes());
+        if digest(token) != digest(&self.token) {
+            let error = "the gallery was started anew: load the page again (X-Photomesh-Token)";
+            return Err(Response::refusal(403, "token", error));
+        }
+        if role != Role::Owner {
+            return Err(Response::refusal(403, "guest", "guests look; changes are the owner's"));
+        }
+        Ok(())
+    }
+
+    fn role(&self, request: &Request) -> Result<Role, Response> {
+        if !self.needs_session {
+            return Ok(Role::Owner);
+        }
+        let head = &request.head;
+        if let Some(secret) = head.header("authorization").and_then(bearer) {
+            return match self.login.try_secret(secret, request.remote) {
+                Tried::Right(role) => Ok(role),
+                Tried::Wrong => Err(Response::refusal(401, "login", "this is no secret of a link")),
+                Tried::TooMany => Err(too_many()),
+            };
+        }
+        let cookies = head.header("cookie").unwrap_or_default();
+        Ok(self.login.role_of(cookies).unwrap_or(Role::Stranger))
+    }
+
+    /// Whether a `Host` is this gallery, on a connection that came in at this address.
+    fn is_own(&self, host: &str, local: IpAddr) -> bool {
+        let Some((name, port)) = parts(host) else {
+            return false;
+        };
+        let port = port.unwrap_or(80);
+        let literal = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        let is_here =
+            literal.is_ok_and(|ip| ip.to_canonical().is_loopback() || ip.to_canonical() == local);
+        is_here && port == self.port
+            || self.hosts.iter().any(|(own, at)| *own == name.to_ascii_lowercase() && *at == port)
+    }
+}
+
+/// What whoever tries too many secrets is told.
+pub(super) fn too_many() -> Response {
+    Response::refusal(429, "wait", "too many wrong secrets: wait a minute")
+        .header("Retry-After", 60)
+}
+
+/// The name and the port of a `Host`.
+fn parts(host: &str) -> Option<(&str, Option<u16>)> {
+    // A literal IPv6 address has colons of its own, within its brackets.
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => (name, Some(port)),
+        _ => (host, None),
+    };
+    let Some(port) = port else {
+        return Some((name, None));
+    };
+    let number = port.parse().ok().filter(|_| port.bytes().all(|byte| byte.is_ascii_digit()));
+    Some((name, Some(number?)))
+}
+
+fn bearer(authorization: &str) -> Option<&str> {
+    let (scheme, secret) = authorization.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
+}
+
+/// Whether another site's page has made a browser ask. Links to the gallery may be followed from anywhere.
+fn comes_from_elsewhere(request: &Request) -> bool {
+    let head = &request.head;
+    let is = |name: &str, value: &str| head.header(name) == Some(value);
+    let site = head.header("sec-fetch-site").unwrap_or("none");
+    let follows_link = head.method == Method::Get
+        && is("sec-fetch-mode", "navigate")
+        && is("sec-fetch-dest", "document")
+        && is_page(&head.path);
+    !matches!(site, "none" | "same-origin") && !follows_link
+}
+
+fn is_page(path: &[String]) -> bool {
+    path.first().is_none_or(|first| PAGES.contains(&first.as_str()))
+}
+
+/// The page and its scripts: the same for everybody, with nobody's photos in them.
+fn is_shell(request: &Request) -> bool {
+    let path = &request.head.path;
+    is_page(path) || path.first().is_some_and(|first| first == "a")
+}
+
+fn is_login(request: &Request) -> bool {
+    request.head.method == Method::Post && request.head.path == ["api", "login"]
+}

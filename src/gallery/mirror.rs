@@ -1,0 +1,147 @@
+//! The collection as it was last listed, and as it was a few listings ago.
+//!
+//! A snapshot never changes. One thread makes a new one, whole, when the daemon says that its list would be another one;
+//! whoever has the old one goes on with it, and a browser may ask for its pages as long as it is kept.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::limits::{LISTING_SHARE, REVISIONS};
+use super::snapshot::{Shot, Snapshot};
+use super::watch::Watch;
+use super::{lock, say};
+use crate::client::{Daemon, Failure};
+use crate::protocol::{Answer, Request};
+
+/// After a listing that failed: the daemon may have been away for a moment.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// The snapshots, newest last, and what is wanted.
+pub(super) struct Mirror {
+    /// In the name of every snapshot: this life of the program.
+    life: String,
+    present: Mutex<Arc<Snapshot>>,
+    kept: Mutex<VecDeque<Arc<Snapshot>>>,
+    wanted: Mutex<Wanted>,
+    woken: Condvar,
+}
+
+#[derive(Default)]
+struct Wanted {
+    /// What the daemon has said that its list is now.
+    revision: Option<u64>,
+    /// What it was when it was listed.
+    listed: Option<u64>,
+}
+
+impl Mirror {
+    /// An empty collection, in a life of this name.
+    pub(super) fn new(life: String) -> Arc<Mirror> {
+        let empty = Arc::new(Snapshot::new(format!("{life}-0"), Vec::new()));
+        Arc::new(Mirror {
+            life,
+            present: Mutex::new(Arc::clone(&empty)),
+            kept: Mutex::new([empty].into()),
+            wanted: Mutex::default(),
+            woken: Condvar::new(),
+        })
+    }
+
+    /// The present snapshot.
+    pub(super) fn present(&self) -> Arc<Snapshot> {
+        Arc::clone(&lock(&self.present))
+    }
+
+    /// The snapshot of this name, if it is still kept.
+    pub(super) fn of(&self, rev: &str) -> Option<Arc<Snapshot>> {
+        lock(&self.kept).iter().find(|kept| kept.rev == rev).cloned()
+    }
+
+    /// The daemon says that its list is this one now.
+    pub(super) fn want(&self, revision: u64) {
+        lock(&self.wanted).revision = Some(revision);
+        self.woken.notify_all();
+    }
+
+    /// Lists the collection whenever that is wanted, and tells all who listen.
+    pub(super) fn run(&self, connect: impl Fn() -> Result<Daemon, Failure>, watch: &Watch) {
+        loop {
+            let revision = self.next();
+            let begun = Instant::now();
+            match connect().and_then(|mut daemon| list(&mut daemon)) {
+                Ok(shots) => {
+                    lock(&self.wanted).listed = Some(revision);
+                    if self.replace(shots) {
+                        watch.tell();
+                    }
+                    thread::sleep(begun.elapsed() * LISTING_SHARE);
+                }
+                Err(failure) => {
+                    say(&format!("cannot list the collection: {failure}"));
+                    thread::sleep(AFTER_FAILURE.max(begun.elapsed()));
+                }
+            }
+        }
+    }
+
+    /// Waits until the list is another one than was listed.
+    fn next(&self) -> u64 {
+        let mut wanted = lock(&self.wanted);
+        loop {
+            match wanted.revision {
+                Some(revision) if wanted.listed != Some(revision) => return revision,
+                _ => {}
+            }
+            wanted = self.woken.wait(wanted).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Makes a snapshot of these photos the present one, unless it would be the same. What has not changed is shared
+    /// with the one before: so a few snapshots take little more room than one.
+    pub(super) fn replace(&self, shots: Vec<Shot>) -> bool {
+        let before = self.present();
+        let shots: Vec<Arc<Shot>> = shots
+            .into_iter()
+            .map(|shot| match before.find(shot.id) {
+                Some(old) if **old == shot => Arc::clone(old),
+                _ => Arc::new(shot),
+            })
+            .collect();
+        let known =
+            |shot: &Arc<Shot>| before.find(shot.id).is_some_and(|old| Arc::ptr_eq(old, shot));
+        let first_ever = before.rev == format!("{}-0", self.life);
+        if !first_ever && shots.len() == before.shots.len() && shots.iter().all(known) {
+            return false;
+        }
+        let number = before.rev.rsplit('-').next().and_then(|number| number.parse().ok());
+        let rev = format!("{}-{}", self.life, number.unwrap_or(0_u64) + 1);
+        let snapshot = Arc::new(Snapshot::new(rev, shots));
+        let mut kept = lock(&self.kept);
+        kept.push_back(Arc::clone(&snapshot));
+        while kept.len() > REVISIONS {
+            kept.pop_front();
+        }
+        drop(kept);
+        *lock(&self.present) = snapshot;
+        true
+    }
+}
+
+/// The whole collection, a page after the other: what the daemon tells is never in memory as a whole.
+fn list(daemon: &mut Daemon) -> Result<Vec<Shot>, Failure> {
+    let mut shots = Vec::new();
+    let page_of = |answer| {
+        if let Answer::Photos { photos, next } = answer { Some((photos, next)) } else { None }
+    };
+    daemon.ask_pages(
+        |after| Request::List { after },
+        page_of,
+        |photos| {
+            shots.extend(photos.into_iter().map(Shot::of));
+            Ok(())
+        },
+    )?;
+    Ok(shots)
+}

@@ -1,0 +1,267 @@
+//! The gallery: the collection for people's eyes, in a browser.
+//!
+//! ```text
+//!   browser ──HTTP──▶ http ─▶ guard ─▶ routes ─┬─ mirror, watch ◀── one thread each ──┐
+//!                     a thread for each        ├─ pool ◀────── 8 links ───────────────┼── client protocol ──▶ daemon
+//!                     connection               └─ spool ◀───── whole photos, on disk ─┘
+//! ```
+//!
+//! It is a *client*: another process than the daemon, which it asks by the same protocol as every command. Neither a
+//! parser of HTTP nor the uploads of browsers belong into the process that guards the photos; and whatever the gallery
+//! can do, anybody else can build who reads [`Request`](crate::protocol::Request).
+//!
+//! # What it promises
+//!
+//! **It is never more open than its daemon.** Without a group a daemon serves all programs of its computer, and so does
+//! the gallery. In a group, or off this computer, a visitor needs a login link. What a visitor may do ends with what the
+//! daemon lets the member do with whose file the gallery was started. (`guard`, `login`)
+//!
+//! **No page of another site learns or changes anything**, even if it runs in a browser that is logged in: it comes under
+//! another name, from another origin, and without the token. (`guard`)
+//!
+//! **Photos are strangers' bytes.** They are sent with types that were recognised by content, in a sandbox, never as a
+//! page; names are text, in headers encoded, and never paths. (`http/response`, `routes/pictures`)
+//!
+//! **What is sent as a photo is that photo**: no byte of it leaves before its digest is checked. (`spool`)
+//!
+//! **Nobody is waited for without end, and nothing grows without bound**: see `limits`.
+//!
+//! **The daemon may go and come.** The page stays, says what is wrong, and goes on when the daemon answers again.
+//! (`watch`, `pool`)
+//!
+//! # Its state, and who changes it
+//!
+//! All of it is in [`Gallery`], which all threads share; each part has a lock of its own, held for moments.
+//!
+//! | thread | does | ends |
+//! |---|---|---|
+//! | main | waits for the signal to stop | then |
+//! | `accept` | gives every connection a thread | when it is woken after the signal |
+//! | `http-PORT` | a conversation with a browser | with its connection |
+//! | `watch` | asks the daemon how it is, once a second while somebody looks | when told to |
+//! | `mirror` | lists the collection when that has changed | with the process |
+//!
+//! # What is where, in reading order
+//!
+//! 1. `http`: from bytes to requests, and back. It knows nothing of photos.
+//! 2. `guard` with `login`: who gets in. `door`: where the gallery listens, and the links it prints.
+//! 3. `watch`, `mirror` with `snapshot` and `dates`: what is known of the daemon and the collection. `search`.
+//! 4. `pool` and `spool`: links to the daemon, and whole photos. `reviewed`: ticks of a person.
+//! 5. `routes` with `api`: the table of all paths, and what answers each. `assets`: the page, which is in `page/`.
+//!
+//! # What is left out
+//!
+//! **TLS**: off this computer only private networks are served, and it is said that photos cross them unencrypted. A
+//! friend opens a gallery of their own over the encrypted mesh; for the rest there are ssh, a VPN and proxies. A
+//! certificate signed by oneself would teach people to click warnings away.
+//!
+//! **Accounts and public links.** A link makes an owner or a guest, and `--new-links` voids all.
+//!
+//! **Other users of the same computer, without a group**: any program there may ask the daemon anyway.
+
+mod api;
+mod assets;
+mod dates;
+mod door;
+mod guard;
+mod http;
+mod limits;
+mod login;
+mod mirror;
+mod pool;
+mod reviewed;
+mod routes;
+mod search;
+mod snapshot;
+mod spool;
+#[cfg(test)]
+mod tests;
+mod watch;
+
+use std::io::{self, Write};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::Builder;
+use std::{env, process};
+
+use crossbeam_channel::{Receiver, bounded};
+
+use self::assets::Assets;
+use self::guard::Guard;
+use self::http::server::Server;
+use self::login::Login;
+use self::mirror::Mirror;
+use self::pool::Pool;
+use self::reviewed::Reviewed;
+use self::spool::Spool;
+use self::watch::Watch;
+use crate::client::Failure;
+use crate::protocol::{Address, MemberFile, in_words, plain};
+
+pub use self::http::head::{Head, Method};
+pub use self::http::malformed::Malformed;
+
+/// How a gallery is to run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The daemon whose collection it shows.
+    pub daemon: Address,
+    /// Who asks it, in a group.
+    pub member: Option<MemberFile>,
+    /// The address to listen on: this computer's own, or one in a private network; `0.0.0.0` for all of those.
+    pub host: String,
+    /// The port to listen on; 0 takes a free one.
+    pub port: u16,
+    /// More names by which browsers may call this computer: `NAME`, or `NAME:PORT` behind a proxy.
+    pub allow_host: Vec<String>,
+    /// Open it in a browser.
+    pub open: bool,
+    /// Make the login links anew, which voids all that were given, and logs everybody out.
+    pub new_links: bool,
+}
+
+/// What all threads share.
+struct Gallery {
+    guard: Guard,
+    shared: Arc<Shared>,
+    assets: Assets,
+    mirror: Arc<Mirror>,
+    watch: Arc<Watch>,
+    pool: Arc<Pool>,
+    spool: Spool,
+    reviewed: Reviewed,
+}
+
+/// What never changes in the life of a gallery.
+struct Shared {
+    /// The daemon's address.
+    daemon: Address,
+    /// What every change has to bring along.
+    token: String,
+}
+
+/// Runs a gallery until it is told to stop, by SIGINT or SIGTERM; a second signal ends the process at once. To be called
+/// once, from the main thread.
+///
+/// Prints `gallery at http://HOST:PORT/` as the first line on `out` once it accepts connections, and below it the login
+/// links if there are any. That the daemon does not answer is no error: it is asked again and again.
+///
+/// # Errors
+///
+/// [`Failure::Usage`] for an address that is not private, or login links that others can read;
+/// [`Failure::Unreachable`] if the port is taken; [`Failure::Io`] if its files cannot be used.
+pub fn run(options: &Options, out: &mut impl Write) -> Result<(), Failure> {
+    let listener = door::bind(&options.host, options.port)?;
+    let signals = watch_signals()?;
+    let gallery = Arc::new(Gallery::new(options, &listener)?);
+    gallery.start_threads().map_err(|error| failed("cannot start a thread", &error))?;
+    let local = listener.local_addr().map_err(|error| failed("cannot listen", &error))?;
+    let handler: Arc<dyn http::serve::Handler> = Arc::<Gallery>::clone(&gallery);
+    let server = Server::start(listener, handler, door::is_welcome)
+        .map_err(|error| failed("cannot start a thread", &error))?;
+    door::announce(&gallery.guard, local.ip(), out)?;
+    if options.open {
+        door::open(&gallery.guard, local.ip(), &state_folder());
+    }
+    // The end of the channel would be a signal, too.
+    let _ = signals.recv();
+    gallery.watch.stop();
+    server.stop();
+    Ok(())
+}
+
+impl Gallery {
+    fn new(options: &Options, listener: &TcpListener) -> Result<Gallery, Failure> {
+        let local = listener.local_addr().map_err(|error| failed("cannot listen", &error))?;
+        let random =
+            || login::random().map_err(|error| failed("the system has no randomness", &error));
+        let state = state_folder();
+        let login = Login::open(&state.join("gallery.json"), local.port(), options.new_links)?;
+        let reviewed = Reviewed::open(&state.join("reviewed"))
+            .map_err(|error| failed("cannot read what was reviewed", &error))?;
+        let spool = Spool::open(cache_folder())
+            .map_err(|error| failed("cannot make a folder for photos", &error))?;
+        let token = random()?;
+        let shared = Shared { daemon: options.daemon.clone(), token: token.clone() };
+        Ok(Gallery {
+            guard: Guard {
+                hosts: door::names(&options.allow_host, local.port())?,
+                port: local.port(),
+                needs_session: options.member.is_some() || !local.ip().is_loopback(),
+                login,
+                token,
+            },
+            shared: Arc::new(shared),
+            assets: Assets::new(),
+            mirror: Mirror::new(random()?[..8].to_owned()),
+            watch: Watch::new(),
+            pool: Arc::new(Pool::new(options.daemon.clone(), options.member.clone())),
+            spool,
+            reviewed,
+        })
+    }
+
+    /// Starts the two threads that ask the daemon by themselves.
+    fn start_threads(&self) -> io::Result<()> {
+        let watching = (Arc::clone(&self.watch), Arc::clone(&self.pool), Arc::clone(&self.mirror));
+        let mirroring = (Arc::clone(&self.watch), Arc::clone(&self.pool), Arc::clone(&self.mirror));
+        Builder::new().name("watch".to_owned()).spawn(move || {
+            let (watch, pool, mirror) = watching;
+            watch.run(|| pool.connect(), |status| mirror.want(status.revision));
+        })?;
+        Builder::new().name("mirror".to_owned()).spawn(move || {
+            let (watch, pool, mirror) = mirroring;
+            mirror.run(|| pool.connect(), &watch);
+        })?;
+        Ok(())
+    }
+}
+
+/// The wish to stop, as an event; whoever wishes it twice means it.
+fn watch_signals() -> Result<Receiver<()>, Failure> {
+    const KILLED_BY_SIGNAL: i32 = 130;
+    let (wish, signals) = bounded(1);
+    let stopping = AtomicBool::new(false);
+    ctrlc::set_handler(move || {
+        if stopping.swap(true, Ordering::Relaxed) {
+            process::exit(KILLED_BY_SIGNAL);
+        }
+        // There is room: this is the first time.
+        let _ = wish.try_send(());
+    })
+    .map_err(|error| Failure::Io(format!("cannot watch for signals: {error}")))?;
+    Ok(signals)
+}
+
+/// What outlives the gallery: `$XDG_STATE_HOME/photomesh`.
+fn state_folder() -> PathBuf {
+    base("XDG_STATE_HOME", ".local/state").join("photomesh")
+}
+
+/// What may be deleted at any time: `$XDG_CACHE_HOME/photomesh`.
+fn cache_folder() -> PathBuf {
+    base("XDG_CACHE_HOME", ".cache").join("photomesh")
+}
+
+/// A folder of the user's, as the variable says if that is a path from the root.
+fn base(variable: &str, usual: &str) -> PathBuf {
+    let said = env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+    said.unwrap_or_else(|| env::home_dir().unwrap_or_else(env::temp_dir).join(usual))
+}
+
+fn failed(what: &str, error: &io::Error) -> Failure {
+    Failure::Io(format!("{what}: {}", in_words(error)))
+}
+
+/// A line for whoever sits before the terminal.
+fn say(text: &str) {
+    // There is nowhere to report that nobody can be told.
+    let _ = writeln!(io::stderr(), "photomesh: {}", plain(text));
+}
+
+/// Locks. A panic elsewhere leaves nothing half-changed behind these locks, so a poisoned one is as good as any.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

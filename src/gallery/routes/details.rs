@@ -1,0 +1,194 @@
+//! All about one photo, and the lists of what is put away.
+
+use std::collections::BTreeMap;
+
+use super::refusals::{Answered, refused};
+use crate::gallery::Gallery;
+use crate::gallery::api::{
+    DateShown, Details, Duplicate, Duplicates, Held, Place, Thrown, Trash, Version,
+};
+use crate::gallery::dates::{self, Shown, Source};
+use crate::gallery::http::response::{ASK_AGAIN, Response};
+use crate::photo::PhotoId;
+use crate::protocol::client::{DuplicateReport, Explanation, Stay, TrashReport, VersionReport};
+use crate::protocol::{Answer, Holding, NodeId, Request};
+
+/// Who has a photo, and how.
+type HeldBy<'a> = &'a [(NodeId, Holding)];
+
+impl Gallery {
+    /// All about a photo, be it shown or put away.
+    pub(super) fn details(&self, id: PhotoId) -> Answered {
+        let details = self.about(id, *self.explain(id)?);
+        let details = details.ok_or_else(nobody_has_it)?;
+        Ok(Response::json(200, &details).cached(ASK_AGAIN))
+    }
+
+    /// What the daemon knows of a photo, and of the picture that it is a version of.
+    pub(super) fn explain(&self, id: PhotoId) -> Result<Box<Explanation>, Response> {
+        let request = Request::Explain { image_name: id.to_string(), exact: false };
+        let answer = self.pool.ask(&request)?;
+        if let Answer::Explained(explained) = answer { Ok(explained) } else { Err(refused(answer)) }
+    }
+
+    fn about(&self, id: PhotoId, explained: Explanation) -> Option<Details> {
+        let Explanation { photo, colour, camera, held, versions, state, .. } = explained;
+        let shown = photo.id;
+        let mut details = Details {
+            id,
+            date: dates::shown(
+                photo.captured.as_deref(),
+                [&photo.name].into_iter().chain(&photo.aliases).map(String::as_str),
+            )
+            .map(date),
+            names: [photo.name.clone()].into_iter().chain(photo.aliases).collect(),
+            name: photo.name,
+            bytes: photo.bytes,
+            width: photo.width,
+            height: photo.height,
+            format: photo.format,
+            colour: Some(colour),
+            camera: Some(camera),
+            state,
+            places: self.places(&held),
+            versions: Vec::new(),
+            shown,
+        };
+        if id != shown {
+            let own = versions.iter().find(|version| version.id == id)?;
+            details.name = label(&own.names, id);
+            details.names = own.names.clone();
+            details.date = dates::shown(None, own.names.iter().map(String::as_str)).map(date);
+            (details.bytes, details.width, details.height) = (own.bytes, own.width, own.height);
+            (details.format, details.colour, details.camera) = (own.format, None, None);
+            details.places = self.places(&own.held);
+        }
+        let called = self.called();
+        details.versions = versions.into_iter().map(|version| shape(version, &called)).collect();
+        Some(details)
+    }
+
+    /// Every node, those that are missed too, and how it has a photo.
+    fn places(&self, held: HeldBy<'_>) -> Vec<Place> {
+        let seen = self.watch.seen();
+        let Some(status) = &seen.status else {
+            return Vec::new();
+        };
+        let holding = |node: NodeId| held.iter().find(|(by, _)| *by == node);
+        let place = |node: &crate::protocol::client::NodeReport| Place {
+            node: node.id,
+            called: node.called.clone(),
+            alive: node.alive,
+            this: node.id == status.node,
+            holding: holding(node.id).map(|(_, holding)| word(*holding)),
+        };
+        status.nodes.iter().map(place).collect()
+    }
+
+    /// What people call the nodes.
+    fn called(&self) -> BTreeMap<NodeId, String> {
+        let seen = self.watch.seen();
+        let nodes = seen.status.iter().flat_map(|status| &status.nodes);
+        nodes.map(|node| (node.id, node.called.clone())).collect()
+    }
+
+    /// What people call a node; its id, if nobody has said.
+    pub(super) fn name_of(&self, node: NodeId) -> String {
+        self.called().remove(&node).unwrap_or_else(|| node.to_string())
+    }
+
+    /// A page of the versions that are put away.
+    pub(super) fn duplicates(&self, after: Option<PhotoId>) -> Answered {
+        let answer = self.pool.ask(&Request::Duplicates { after })?;
+        let Answer::Duplicates { duplicates, next, .. } = answer else {
+            return Err(refused(answer));
+        };
+        let called = self.called();
+        let shape = |report| self.duplicate(report, &called);
+        let duplicates = duplicates.into_iter().map(shape).collect();
+        Ok(Response::json(200, &Duplicates { duplicates, next }))
+    }
+
+    fn duplicate(&self, report: DuplicateReport, called: &BTreeMap<NodeId, String>) -> Duplicate {
+        let DuplicateReport { version, keeper, trash } = report;
+        let days_left = match trash {
+            Some(Stay::Days(days)) => Some(days),
+            Some(Stay::UntilPurged) | None => None,
+        };
+        Duplicate {
+            reviewed: self.reviewed.has((keeper.id, version.id)),
+            version: shape(version, called),
+            keeper,
+            days_left,
+            until_purged: trash == Some(Stay::UntilPurged),
+        }
+    }
+
+    /// A page of the daemon's own trash.
+    pub(super) fn trash(&self, after: Option<PhotoId>) -> Answered {
+        let answer = self.pool.ask(&Request::TrashList { after })?;
+        let Answer::Trash { photos, next } = answer else {
+            return Err(refused(answer));
+        };
+        let node = self.watch.seen().status.map(|status| status.node);
+        let called = node.map(|node| self.name_of(node)).unwrap_or_default();
+        let photos = photos.into_iter().map(thrown).collect();
+        Ok(Response::json(200, &Trash { called, photos, next }))
+    }
+}
+
+/// The answer for a photo of which nobody tells.
+pub(super) fn nobody_has_it() -> Response {
+    Response::refusal(404, "unknown", "nobody has this photo")
+}
+
+fn thrown(report: TrashReport) -> Thrown {
+    let TrashReport { names, id, bytes, keeper, reason, until_purged, companions } = report;
+    let name = label(&names, id);
+    Thrown { id, name, names, bytes, keeper, reason, until_purged, companions }
+}
+
+fn shape(version: VersionReport, called: &BTreeMap<NodeId, String>) -> Version {
+    let held = |(node, holding): &(NodeId, Holding)| Held {
+        node: *node,
+        called: called.get(node).cloned().unwrap_or_else(|| node.to_string()),
+        holding: word(*holding),
+    };
+    Version {
+        id: version.id,
+        name: label(&version.names, version.id),
+        places: version.held.iter().map(held).collect(),
+        names: version.names,
+        bytes: version.bytes,
+        width: version.width,
+        height: version.height,
+        format: version.format,
+        worse_by: version.worse_by,
+        differs: version.differs,
+    }
+}
+
+/// The first of a photo's names. One that nobody has named any more is called by its id.
+pub(super) fn label(names: &[String], id: PhotoId) -> String {
+    names.first().cloned().unwrap_or_else(|| id.short())
+}
+
+fn word(holding: Holding) -> &'static str {
+    match holding {
+        Holding::Retired | Holding::RetiredOriginal => "trash",
+        Holding::Replica => "replica",
+        Holding::Original => "original",
+    }
+}
+
+fn date(shown: Shown) -> DateShown {
+    let moment = shown.moment();
+    DateShown {
+        day: moment.date().to_string(),
+        time: shown.has_time.then(|| moment.time().strftime("%H:%M:%S").to_string()),
+        source: match shown.source {
+            Source::Camera => "camera",
+            Source::Name => "name",
+        },
+    }
+}

@@ -1,0 +1,175 @@
+//! The table: which path is answered by what, and by which methods.
+//!
+//! Nothing gets here that the guard has not let in.
+
+mod changes;
+mod collection;
+mod details;
+mod pictures;
+mod refusals;
+mod session;
+mod shell;
+mod upload;
+
+use self::refusals::Answered;
+use super::Gallery;
+use super::guard::PAGES;
+use super::http::body::Body;
+use super::http::head::{Head, Method};
+use super::http::response::Response;
+use super::http::serve::{Handler, Request};
+use super::login::Role;
+use crate::photo::PhotoId;
+use crate::protocol::PreviewSize;
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Route<'a> {
+    Shell,
+    Asset(&'a str, &'a str),
+    Timeline,
+    Page(usize),
+    Details(PhotoId),
+    Small(PreviewSize, PhotoId),
+    Photo(PhotoId),
+    Search,
+    Status,
+    Events,
+    Duplicates,
+    Trash,
+    Upload(&'a str),
+    Distinct,
+    Reviewed,
+    Restore,
+    Purge,
+    Plan,
+    Remove,
+    Login,
+    Logout,
+}
+
+impl<'a> Route<'a> {
+    /// What a path leads to, if to anything.
+    fn find(path: &'a [String]) -> Option<Route<'a>> {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let small =
+            |size, name: &str| Some(Route::Small(size, name.strip_suffix(".jpg")?.parse().ok()?));
+        match path[..] {
+            ["a", hash, name] => Some(Route::Asset(hash, name)),
+            ["thumb", name] => small(PreviewSize::Grid, name),
+            ["view", name] => small(PreviewSize::View, name),
+            ["photo", id] | ["photo", id, _] => Some(Route::Photo(id.parse().ok()?)),
+            ["api", "timeline"] => Some(Route::Timeline),
+            ["api", "page", number] => Some(Route::Page(number.parse().ok()?)),
+            ["api", "photo", id] => Some(Route::Details(id.parse().ok()?)),
+            ["api", "search"] => Some(Route::Search),
+            ["api", "status"] => Some(Route::Status),
+            ["api", "events"] => Some(Route::Events),
+            ["api", "duplicates"] => Some(Route::Duplicates),
+            ["api", "trash"] => Some(Route::Trash),
+            ["api", "trash", "restore"] => Some(Route::Restore),
+            ["api", "trash", "purge"] => Some(Route::Purge),
+            ["api", "upload", name] => Some(Route::Upload(name)),
+            ["api", "distinct"] => Some(Route::Distinct),
+            ["api", "reviewed"] => Some(Route::Reviewed),
+            ["api", "remove", "plan"] => Some(Route::Plan),
+            ["api", "remove"] => Some(Route::Remove),
+            ["api", "login"] => Some(Route::Login),
+            ["api", "logout"] => Some(Route::Logout),
+            ["p", _] => Some(Route::Shell),
+            [] => Some(Route::Shell),
+            [page] if page != "p" && PAGES.contains(&page) => Some(Route::Shell),
+            _ => None,
+        }
+    }
+
+    /// The methods that it has, as `Allow` says them.
+    fn allowed(&self) -> &'static str {
+        match self {
+            Route::Shell
+            | Route::Asset(..)
+            | Route::Timeline
+            | Route::Page(_)
+            | Route::Details(_)
+            | Route::Small(..)
+            | Route::Photo(_)
+            | Route::Search
+            | Route::Status
+            | Route::Events
+            | Route::Duplicates
+            | Route::Trash => "GET, HEAD",
+            Route::Upload(_) => "PUT",
+            Route::Distinct
+            | Route::Reviewed
+            | Route::Restore
+            | Route::Purge
+            | Route::Plan
+            | Route::Remove
+            | Route::Login
+            | Route::Logout => "POST",
+        }
+    }
+}
+
+impl Handler for Gallery {
+    fn answer(&self, request: &Request, body: &mut Body<'_>) -> Response {
+        match self.guard.admit(request) {
+            Ok(role) => self.serve(request, role, body).unwrap_or_else(|refusal| refusal),
+            Err(refusal) => refusal,
+        }
+    }
+}
+
+impl Gallery {
+    fn serve(&self, request: &Request, role: Role, body: &mut Body<'_>) -> Answered {
+        let head = &request.head;
+        let nothing = || Response::refusal(404, "unknown", "there is nothing here");
+        let route = Route::find(&head.path).ok_or_else(nothing)?;
+        let allowed = route.allowed();
+        if !allowed.split(", ").any(|method| method == name(head.method)) {
+            let response = Response::refusal(405, "method", "this cannot be done here");
+            return Err(response.header("Allow", allowed));
+        }
+        match route {
+            Route::Shell => Ok(self.shell(head)),
+            Route::Asset(hash, name) => Ok(self.asset(hash, name)),
+            Route::Timeline => Ok(self.timeline(head)),
+            Route::Page(number) => self.page(head, number),
+            Route::Details(id) => self.details(id),
+            Route::Small(size, id) => self.small_picture(head, size, id),
+            Route::Photo(id) => self.photo(head, id),
+            Route::Search => self.search(head),
+            Route::Status => Ok(self.status(role)),
+            Route::Events => self.events(role),
+            Route::Duplicates => self.duplicates(after(head)),
+            Route::Trash if role != Role::Owner => {
+                Err(Response::refusal(403, "guest", "what is in the trash is its owner's to see"))
+            }
+            Route::Trash => self.trash(after(head)),
+            Route::Upload(name) => self.upload(name, body),
+            Route::Distinct => self.distinct(body),
+            Route::Reviewed => self.review(body),
+            Route::Restore => self.restore(body),
+            Route::Purge => self.purge(body),
+            Route::Plan => self.plan(body),
+            Route::Remove => self.remove(body),
+            Route::Login => self.log_in(request, body),
+            Route::Logout => Ok(self.log_out()),
+        }
+    }
+}
+
+fn name(method: Method) -> &'static str {
+    match method {
+        Method::Get => "GET",
+        Method::Head => "HEAD",
+        Method::Put => "PUT",
+        Method::Post => "POST",
+        Method::Other => "",
+    }
+}
+
+/// The id after which a page of a list begins.
+fn after(head: &Head) -> Option<PhotoId> {
+    head.asked("after").and_then(|id| id.parse().ok())
+}

@@ -1,0 +1,154 @@
+//! Pictures: small ones as the daemon has them, whole photos from the spool.
+
+use std::io::{Seek, SeekFrom};
+
+use super::details::{label, nobody_has_it};
+use super::refusals::{Answered, refused};
+use crate::gallery::Gallery;
+use crate::gallery::http::head::Head;
+use crate::gallery::http::range::{Part, is_known, part};
+use crate::gallery::http::response::{Content, IMMUTABLE, Response};
+use crate::gallery::http::target::encoded;
+use crate::gallery::spool::Missing;
+use crate::photo::{Format, MAX_PHOTO, PhotoId};
+use crate::protocol::{Answer, Blob, PreviewSize, Request};
+
+/// What has to be known of a photo before it is sent.
+struct Known {
+    /// A name for its file.
+    name: String,
+    bytes: u64,
+    format: Format,
+}
+
+/// A small picture in memory.
+struct Small(Blob);
+
+impl AsRef<[u8]> for Small {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Gallery {
+    /// A small picture, which is a holder's claim: at worst another picture is shown. It is not decoded here, only in a
+    /// browser's sandbox.
+    pub(super) fn small_picture(&self, head: &Head, size: PreviewSize, id: PhotoId) -> Answered {
+        let etag = match size {
+            PreviewSize::Grid => format!("\"{id}-t1\""),
+            PreviewSize::View => format!("\"{id}-v1\""),
+        };
+        let known = |response: Response| response.header("ETag", &etag).cached(IMMUTABLE).picture();
+        if is_known(head, &etag) {
+            return Ok(known(Response::new(304)));
+        }
+        let answer = self.pool.ask(&Request::GetPreview { photo: id, size })?;
+        if let Answer::Preview { image, .. } = answer {
+            if !size.fits(&image) {
+                let error = "what came is no small picture";
+                return Err(Response::refusal(404, "undrawable", error));
+            }
+            let small = Content::Bytes(Box::new(Small(image)));
+            return Ok(known(Response::of(200, "image/jpeg", small)));
+        }
+        if let Answer::NotFound { undelivered: false, reason, .. } = &answer
+            && self.mirror.present().find(id).is_some()
+        {
+            return Err(Response::refusal(404, "undrawable", reason));
+        }
+        Err(refused(answer))
+    }
+
+    /// A photo, or the part of it that is wanted.
+    pub(super) fn photo(&self, head: &Head, id: PhotoId) -> Answered {
+        let etag = format!("\"{id}\"");
+        if is_known(head, &etag) {
+            return Ok(Response::new(304).header("ETag", etag).cached(IMMUTABLE).picture());
+        }
+        let photo = self.known(id)?;
+        let wanted = match part(head, &etag, photo.bytes) {
+            Part::Whole => None,
+            Part::Some(range) => Some(range),
+            Part::Nothing => {
+                let error = "the photo is not as long as that";
+                let range = format!("bytes */{}", photo.bytes);
+                return Err(Response::refusal(416, "range", error).header("Content-Range", range));
+            }
+        };
+        let file = self.spool.photo(&self.pool, id, photo.bytes);
+        let mut file = file.map_err(|missing| match missing {
+            Missing::Answer(answer) => refused(*answer),
+            Missing::Trouble(trouble) => trouble.into(),
+            Missing::Disk(error) => Response::refusal(507, "disk", &error),
+        })?;
+        let range = wanted.clone().unwrap_or(0..photo.bytes);
+        if file.seek(SeekFrom::Start(range.start)).is_err() {
+            let error = "the photo cannot be read from the disk";
+            return Err(Response::refusal(500, "disk", error));
+        }
+        let status = if wanted.is_some() { 206 } else { 200 };
+        let content = Content::File(file, range.end - range.start);
+        let mut response = Response::of(status, kind(photo.format), content)
+            .header("ETag", etag)
+            .header("Accept-Ranges", "bytes")
+            .header("Content-Disposition", disposition(head, &photo))
+            .cached(IMMUTABLE)
+            .picture();
+        if wanted.is_some() {
+            let (first, last) = (range.start, range.end - 1);
+            response =
+                response.header("Content-Range", format!("bytes {first}-{last}/{}", photo.bytes));
+        }
+        Ok(response)
+    }
+
+    /// What there is to know of a photo: from the timeline, else from the daemon, which knows those that are put away.
+    fn known(&self, id: PhotoId) -> Result<Known, Response> {
+        if let Some(shot) = self.mirror.present().find(id) {
+            let name = shot.name.to_string();
+            return Ok(Known { name, bytes: shot.bytes, format: shot.format });
+        }
+        let explained = self.explain(id)?;
+        let known = match explained.photo.id == id {
+            true => {
+                let photo = explained.photo;
+                Some(Known { name: photo.name, bytes: photo.bytes, format: photo.format })
+            }
+            false => {
+                let version = explained.versions.into_iter().find(|version| version.id == id);
+                version.map(|version| Known {
+                    name: label(&version.names, id),
+                    bytes: version.bytes,
+                    format: version.format,
+                })
+            }
+        };
+        // No daemon has a photo that is larger; whoever says so is not believed.
+        let known = known.filter(|known| known.bytes <= MAX_PHOTO);
+        known.ok_or_else(nobody_has_it)
+    }
+}
+
+/// The type of a format. It comes from the content and never from a name; what nobody here can draw is a file.
+fn kind(format: Format) -> &'static str {
+    match format {
+        Format::Jpeg => "image/jpeg",
+        Format::Png => "image/png",
+        Format::Gif => "image/gif",
+        Format::Webp => "image/webp",
+        Format::Bmp => "image/bmp",
+        Format::Tiff => "image/tiff",
+        Format::Heic => "image/heic",
+        Format::Opaque => "application/octet-stream",
+    }
+}
+
+/// How the browser treats a photo, and the name that it saves it under: once for old programs, once with all its
+/// characters.
+fn disposition(head: &Head, photo: &Known) -> String {
+    let saved = head.asked("download").is_some() || photo.format == Format::Opaque;
+    let how = if saved { "attachment" } else { "inline" };
+    let harmless = |c: char| c.is_ascii_alphanumeric() || "-_. ()".contains(c);
+    let plain: String = photo.name.chars().map(|c| if harmless(c) { c } else { '_' }).collect();
+    format!("{how}; filename=\"{plain}\"; filename*=UTF-8''{}", encoded(&photo.name))
+}

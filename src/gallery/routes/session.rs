@@ -1,0 +1,129 @@
+//! Who is there: logging in and out, how all is, and events.
+
+use std::io;
+use std::sync::Arc;
+
+use super::refusals::{Answered, json};
+use crate::gallery::api::{Revision, Secret, Status};
+use crate::gallery::guard::too_many;
+use crate::gallery::http::body::Body;
+use crate::gallery::http::response::{Content, Response, Take};
+use crate::gallery::http::serve::Request;
+use crate::gallery::limits::{PING, RETRY_AFTER};
+use crate::gallery::login::{Role, Tried};
+use crate::gallery::mirror::Mirror;
+use crate::gallery::watch::{Listener, Seen, Watch};
+use crate::gallery::{Gallery, Shared};
+
+/// What a listener was told last.
+#[derive(Default)]
+struct Told {
+    /// The status without the time that the daemon is gone, which counts by itself.
+    status: String,
+    rev: String,
+}
+
+impl Gallery {
+    /// Gives a cookie for a secret.
+    pub(super) fn log_in(&self, request: &Request, body: &mut Body<'_>) -> Answered {
+        let Secret { secret } = json(body)?;
+        match self.guard.login.try_secret(&secret, request.remote) {
+            Tried::Right(role) => {
+                let cookie = self.guard.login.set_cookie(Some(role));
+                Ok(Response::new(204).header("Set-Cookie", cookie))
+            }
+            Tried::Wrong => {
+                Err(Response::refusal(401, "login", "this link is not valid, or not any more"))
+            }
+            Tried::TooMany => Err(too_many()),
+        }
+    }
+
+    /// Takes the cookie away.
+    pub(super) fn log_out(&self) -> Response {
+        Response::new(204).header("Set-Cookie", self.guard.login.set_cookie(None))
+    }
+
+    /// How all is.
+    pub(super) fn status(&self, role: Role) -> Response {
+        let snapshot = self.mirror.present();
+        let seen = self.watch.seen();
+        let status = self.shared.status(role, &snapshot.rev, &seen);
+        Response::json(200, &status)
+    }
+
+    /// How all is, as it changes.
+    pub(super) fn events(&self, role: Role) -> Answered {
+        let listener = self.watch.listen().ok_or_else(|| {
+            let error = "too many pages listen already: close one";
+            Response::refusal(503, "busy", error).header("Retry-After", RETRY_AFTER)
+        })?;
+        let (shared, watch) = (Arc::clone(&self.shared), Arc::clone(&self.watch));
+        let mirror = Arc::clone(&self.mirror);
+        let events = Content::Events(Box::new(move |take| {
+            listen(listener, &shared, role, (&watch, &mirror), take)
+        }));
+        Ok(Response::of(200, "text/event-stream", events))
+    }
+}
+
+impl Shared {
+    fn status<'a>(&'a self, role: Role, rev: &'a str, seen: &'a Seen) -> Status<'a> {
+        let owner = role == Role::Owner;
+        Status {
+            rev,
+            role: role.word(),
+            token: owner.then_some(self.token.as_str()),
+            daemon: self.daemon.to_string(),
+            may_change: owner && seen.owner && seen.status.is_some(),
+            status: seen.status.clone(),
+            gone: seen.gone.as_ref().map(|(why, _)| why.as_str()),
+            since: seen.gone.as_ref().map(|(_, since)| since.elapsed().as_secs()),
+        }
+    }
+}
+
+/// Tells one listener after the other thing, until nobody listens or the gallery stops.
+fn listen(
+    mut listener: Listener,
+    shared: &Shared,
+    role: Role,
+    (watch, mirror): (&Watch, &Mirror),
+    take: Take<'_>,
+) -> io::Result<()> {
+    let mut told = Told::default();
+    while let Some(news) = listener.wait(PING) {
+        let text = match news {
+            true => told.news(shared, role, watch, mirror),
+            false => ": still here\n\n".to_owned(),
+        };
+        if !text.is_empty() {
+            take(text.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+impl Told {
+    /// What has changed since, as events.
+    fn news(&mut self, shared: &Shared, role: Role, watch: &Watch, mirror: &Mirror) -> String {
+        let (seen, snapshot) = (watch.seen(), mirror.present());
+        let mut status = shared.status(role, &snapshot.rev, &seen);
+        let since = status.since.take();
+        let lasting = serde_json::to_string(&status).unwrap_or_default();
+        let mut text = String::new();
+        if lasting != self.status {
+            status.since = since;
+            let said = serde_json::to_string(&status).unwrap_or_default();
+            text.push_str(&format!("event: status\ndata: {said}\n\n"));
+            self.status = lasting;
+        }
+        if snapshot.rev != self.rev {
+            let revision = Revision { rev: &snapshot.rev, total: snapshot.shots.len() };
+            let said = serde_json::to_string(&revision).unwrap_or_default();
+            text.push_str(&format!("event: revision\ndata: {said}\n\n"));
+            self.rev.clone_from(&snapshot.rev);
+        }
+        text
+    }
+}
