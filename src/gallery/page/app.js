@@ -1,18 +1,241 @@
-// The names of the photos, until there is a page.
-const secret = location.hash.slice(1);
-if (secret) {
-  history.replaceState(null, '', location.pathname);
-  await fetch('/api/login', { method: 'POST', body: JSON.stringify({ secret }) });
-}
-const { rev, total } = await (await fetch('/api/timeline')).json();
-for (let page = 0; page * 512 < total; page++) {
-  const { photos } = await (await fetch(`/api/page/${page}?rev=${rev}`)).json();
-  for (const [id, name] of photos) {
-    const item = document.createElement('li');
-    const link = document.createElement('a');
-    link.href = `/photo/${id}`;
-    link.textContent = name;
-    item.append(link);
-    document.querySelector('ol').append(item);
+// The whole: the bar, the screens, and which of them an address shows.
+
+import { h, icon, iconButton, button, fill, named, toast } from './dom.js';
+import { say, phrase, number, called } from './words.js';
+import { live, start, mayChange, Refused } from './live.js';
+import { Collection } from './collection.js';
+import { Timeline } from './timeline.js';
+import { Selection, SelectionBar } from './selection.js';
+import { Viewer } from './viewer.js';
+import { Search } from './search.js';
+import { Health } from './health.js';
+import { verdict } from './verdict.js';
+import { Duplicates } from './duplicates.js';
+import { Trash } from './trash.js';
+import { Upload } from './upload.js';
+import { login, loginFromAddress } from './login.js';
+import { listenToKeys } from './keys.js';
+
+const SCREENS = ['photos', 'duplicates', 'trash', 'health'];
+
+class App {
+  #scrolls = new Map();
+  #newest = null;
+
+  constructor() {
+    this.selection = new Selection();
+    this.timeline = new Timeline({ selection: this.selection, open: (index) => this.openPhoto(index) });
+    this.search = new Search({ go: (path) => this.go(path), find: (positions) => this.#filter(positions) });
+    this.viewer = new Viewer({ timeline: this.timeline, closed: () => this.#viewerClosed() });
+    this.upload = new Upload({ go: (path) => this.go(path) });
+    this.screens = {
+      photos: this.timeline,
+      duplicates: new Duplicates(),
+      trash: new Trash(),
+      health: new Health({ go: (path) => this.go(path) }),
+    };
+    this.selectionBar = new SelectionBar(this.selection);
+    this.#shell();
+    live.addEventListener('status', () => this.#status());
+    live.addEventListener('lost', () => this.#trouble());
+    live.addEventListener('revision', () => this.#revision());
+    live.addEventListener('login', () => login());
+    this.timeline.element.addEventListener('gone', () => this.#revision(true));
+    this.selection.addEventListener('removed', () => { this.#catchUp = true; });
+    addEventListener('popstate', () => this.#route());
+    document.addEventListener('click', (event) => this.#link(event));
+    listenToKeys(this);
+  }
+
+  #catchUp = false;
+
+  #shell() {
+    const tab = (name) => h('a', { class: 'tab', href: `/${name}`, 'data-screen': name }, icon(name),
+      h('span', {}, say(name)), h('span', { class: 'badge', 'data-badge': name }));
+    this.pill = h('a', { class: 'pill', href: '/health', hidden: true });
+    this.fresh = h('div', { class: 'fresh', role: 'status' });
+    this.trouble = h('div', { class: 'trouble', role: 'alert', hidden: true });
+    this.main = h('main', { id: 'main', tabindex: -1 }, Object.values(this.screens).map((screen) => screen.element));
+    this.add = h('button', { class: 'add button primary', type: 'button', hidden: true, 'aria-label': say('addPhotos'),
+      on: { click: () => this.upload.pick() } }, icon('add'), h('span', {}, say('addPhotos')));
+    document.body.append(
+      h('a', { class: 'skip', href: '#main' }, say('skip')),
+      h('header', { class: 'bar' },
+        h('a', { class: 'brand', href: '/photos' }, icon('mark'), say('photomesh')),
+        h('nav', { class: 'tabs', 'aria-label': say('main') }, SCREENS.map(tab)),
+        this.search.element, this.pill,
+        iconButton('search', say('search'), () => this.search.show(), { class: 'round find' })),
+      this.add, this.trouble, this.search.chips, this.main, this.fresh,
+      this.selectionBar.element, this.upload.element,
+      h('div', { class: 'toasts', role: 'status' }));
+  }
+
+  async start() {
+    await loginFromAddress();
+    try {
+      await start();
+      this.#apply(await Collection.load());
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (error.status !== 401) toast(say('failed', { reason: error.message }));
+      return;
+    }
+    await this.#route();
+  }
+
+  /// Goes to a path as a click on a link does.
+  go(path) {
+    this.#scrolls.set(this.screen, scrollY);
+    history.pushState({ inside: true }, '', path);
+    return this.#route();
+  }
+
+  #link(event) {
+    const link = event.target.closest('a[href]');
+    if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const { pathname, search, hash } = new URL(link.href);
+    if (hash || link.hasAttribute('download') || !/^\/($|p\/|photos$|duplicates$|trash$|health$|search$)/.test(pathname)) return;
+    event.preventDefault();
+    this.go(pathname + search);
+  }
+
+  async #route() {
+    const [, first, id] = location.pathname.split('/');
+    if (first === 'p') {
+      if (!this.screen) this.#show('photos');
+      await this.viewer.showId(id);
+      return;
+    }
+    this.viewer.close();
+    this.#show(SCREENS.includes(first) ? first : 'photos');
+    await this.search.run(first === 'search' ? new URLSearchParams(location.search).get('q') ?? '' : '');
+  }
+
+  #show(name) {
+    if (name === this.screen) return;
+    this.screen = name;
+    for (const [key, screen] of Object.entries(this.screens)) {
+      screen.element.hidden = key !== name;
+      screen[key === name ? 'enter' : 'leave']?.();
+    }
+    document.body.dataset.screen = name;
+    for (const tab of document.querySelectorAll('.tab')) {
+      if (tab.dataset.screen === name) tab.ariaCurrent = 'page'; else tab.removeAttribute('aria-current');
+    }
+    document.title = name === 'photos' ? say('photomesh') : `${say(name)} – ${say('photomesh')}`;
+    scrollTo(0, this.#scrolls.get(name) ?? 0);
+    if (name === 'photos') this.timeline.shownAgain();
+  }
+
+  openPhoto(index) {
+    const photo = this.timeline.peek(index);
+    if (!photo) return;
+    history.pushState({ inside: true }, '', `/p/${photo.id}`);
+    this.viewer.open(index);
+  }
+
+  #viewerClosed() {
+    if (!location.pathname.startsWith('/p/')) return;
+    if (history.state?.inside) history.back(); else { history.replaceState(null, '', '/photos'); this.#route(); }
+  }
+
+  /// Shows a collection in full, or what was searched for in it.
+  #apply(collection, anchor = -1) {
+    this.collection = collection;
+    this.positions = null;
+    this.timeline.show(collection, collection.view(), anchor);
+    this.#newest = null;
+    fill(this.fresh);
+    this.#empty();
+  }
+
+  /// What a search has found; null for all again.
+  #filter(positions) {
+    if (!positions && !this.positions) return;
+    this.positions = positions;
+    this.timeline.show(this.collection, this.collection.view(positions));
+    scrollTo(0, 0);
+  }
+
+  /// There is a newer timeline. The page does not move by itself: a pill says so, unless nobody could lose their place.
+  async #revision(now = false) {
+    const collection = await Collection.load();
+    this.#newest = collection;
+    const scanning = verdict(live.now).kind === 'scanning';
+    if (now || this.#catchUp || this.collection.total === 0 || (scanning && this.timeline.anchorIndex < 0)) {
+      this.#catchUp = false;
+      await this.#renew();
+      return;
+    }
+    const more = collection.total - this.collection.total;
+    fill(this.fresh, button(more > 0 ? say('newPhotos', { n: more }) : say('changed'), async () => {
+      await this.#renew(more > 0);
+    }, { class: 'button primary' }));
+  }
+
+  /// Takes over the newer timeline; the photo in view stays where it is.
+  async #renew(toTop = false) {
+    const collection = this.#newest;
+    const index = this.timeline.anchorIndex;
+    const photo = index >= 0 && !toTop ? this.timeline.peek(index) : null;
+    const anchor = photo ? await collection.locate(photo.id).catch(() => -1) : -1;
+    if (this.#newest !== collection) return;
+    this.#apply(collection, anchor >= 0 ? anchor : Math.min(index, collection.total - 1));
+    if (toTop) scrollTo({ top: 0 });
+    if (this.search.query) this.search.run(this.search.query, true);
+  }
+
+  #status() {
+    const { status } = live.now;
+    this.add.hidden = !mayChange() || !status;
+    document.body.classList.toggle('guest', !mayChange());
+    if (status) {
+      for (const [name, count] of [['duplicates', status.duplicates]]) {
+        document.querySelector(`[data-badge=${name}]`).textContent = count ? number(count) : '';
+      }
+    }
+    const { tone, pill, short } = verdict(live.now);
+    this.pill.hidden = false;
+    this.pill.dataset.tone = tone;
+    fill(this.pill, h('span', { class: 'long' }, pill), h('span', { class: 'short' }, short ?? pill));
+    this.#trouble();
+    this.#empty();
+  }
+
+  /// The thin bar that says who does not answer.
+  #trouble() {
+    const lost = live.lostAt !== null;
+    const gone = live.now && !live.now.status;
+    this.trouble.hidden = !lost && !gone;
+    if (lost) {
+      const count = h('span', {}, '');
+      const tell = () => { count.textContent = say('lostTry', { n: Math.max(0, Math.ceil((live.lostAt - Date.now()) / 1000)) }); };
+      tell();
+      const timer = setInterval(() => (count.isConnected && live.lostAt !== null ? tell() : clearInterval(timer)), 1000);
+      fill(this.trouble, say('lost'), ' ', h('code', {}, 'photomesh gallery'), ' ', h('span', { 'aria-hidden': 'true' }, count));
+    } else if (gone) {
+      fill(this.trouble, say('gone', { what: (live.now.gone ?? live.now.daemon).replace(/\.$/, '') }), ' ', say('startWith'), ' ',
+        h('code', {}, 'photomesh daemon FOLDER'), ' ', say('sayGoneTry'));
+    }
+  }
+
+  /// What stands in the place of photos while there are none, or above them while they are read.
+  #empty() {
+    if (!this.collection || !live.now) return;
+    const { status } = live.now;
+    const scanning = verdict(live.now).kind === 'scanning';
+    const me = status?.nodes.find((node) => node.id === status.node);
+    const notice = this.timeline.notice;
+    if (this.collection.total > 0) {
+      fill(notice, scanning && h('p', { class: 'note' }, say('reading', { n: status.photos })));
+    } else if (scanning) {
+      fill(notice, h('div', { class: 'nothing' }, h('h1', {}, say('sayScanning')), h('p', {}, say('reading', { n: status.photos }))));
+    } else {
+      fill(notice, h('div', { class: 'nothing' }, icon('photos'), h('h1', {}, say('emptyTitle')),
+        h('p', {}, mayChange() ? phrase('emptyText', { name: named(called(me?.called ?? '')) }) : say('emptyGuest')),
+        mayChange() && button(say('pick'), () => this.upload.pick(), { class: 'button primary' })));
+    }
   }
 }
+
+new App().start();

@@ -1,0 +1,127 @@
+// Making elements. Names of photos come from strangers, so text only ever becomes a text node: nothing here, or anywhere
+// in the page, parses HTML. The server's Content-Security-Policy (Trusted Types) holds even us to that.
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/// Attributes that cannot run or load anything, whatever their value.
+const HARMLESS = /^(aria-[a-z]+|data-[a-z]+|role|class|id|for|dir|lang|tabindex|colspan|scope)$/;
+
+/// DOM properties that the page sets.
+const PROPERTIES = new Set(['accept', 'alt', 'autocomplete', 'autofocus', 'checked', 'decoding', 'disabled', 'download',
+  'draggable', 'enterKeyHint', 'hidden', 'href', 'indeterminate', 'inert', 'maxLength', 'multiple', 'name', 'open',
+  'placeholder', 'spellcheck', 'src', 'title', 'type', 'value']);
+
+/// Addresses lead into this gallery, or to bytes which the page itself holds.
+const OWN_ADDRESS = /^(\/(?!\/)|#|blob:)/;
+
+/// What an SVG picture needs: geometry and names.
+const DRAWN = /^(viewBox|d|x|y|x1|y1|x2|y2|cx|cy|r|width|height|href|class|role|aria-[a-z]+|text-anchor|focusable|pathLength)$/;
+
+/**
+ * Makes an element: `h('a', {class: 'tab', href: '/health', on: {click}}, 'Health')`.
+ * `on` has listeners, `style` custom and other CSS properties; children are elements, texts, arrays of them, or nothing.
+ */
+export function h(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [key, value] of Object.entries(properties)) set(element, key, value);
+  element.append(...flat(children));
+  return element;
+}
+
+function set(element, key, value) {
+  if (value === undefined || value === null) return;
+  if (key === 'on') {
+    for (const [event, listener] of Object.entries(value)) element.addEventListener(event, listener);
+  } else if (key === 'style') {
+    for (const [name, text] of Object.entries(value)) element.style.setProperty(name, text);
+  } else if (HARMLESS.test(key)) {
+    if (value !== false || key.startsWith('aria-')) element.setAttribute(key, value);
+  } else if (PROPERTIES.has(key)) {
+    if ((key === 'href' || key === 'src') && !OWN_ADDRESS.test(value)) throw new Error(`no address of ours: ${value}`);
+    element[key] = value;
+  } else {
+    throw new Error(`h() does not set ${key}`);
+  }
+}
+
+/// The same for SVG.
+export function draw(tag, attributes = {}, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (!DRAWN.test(key)) throw new Error(`draw() does not set ${key}`);
+    element.setAttribute(key, value);
+  }
+  element.append(...flat(children));
+  return element;
+}
+
+/// Children as `append` takes them: without holes, and numbers as text.
+function flat(children) {
+  return children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
+}
+
+/// An icon of index.html. It decorates; the words are the button's.
+export const icon = (name) => draw('svg', { class: 'icon', 'aria-hidden': 'true', focusable: 'false' },
+  draw('use', { href: `#icon-${name}` }));
+
+/// A name that strangers chose: in its own direction of writing, so that it cannot turn around the words beside it.
+export const named = (text, properties = {}) => h('bdi', { dir: 'auto', ...properties }, text);
+
+/// A button with an icon; its label is read out and shown as a hint.
+export const iconButton = (name, label, click, properties = {}) =>
+  h('button', { type: 'button', class: 'round', 'aria-label': label, title: label, on: { click }, ...properties }, icon(name));
+
+/// A button with words.
+export const button = (label, click, properties = {}) =>
+  h('button', { type: 'button', class: 'button', on: { click }, ...properties }, label);
+
+/// Puts children in the place of those an element has.
+export const fill = (element, ...children) => {
+  element.replaceChildren(...flat(children));
+  return element;
+};
+
+/// A small picture that never shows as broken: it is invisible until it has loaded, and without it its place keeps the paper's colour.
+export function thumb(id, properties = {}) {
+  const image = h('img', { alt: '', decoding: 'async', draggable: false, ...properties });
+  image.addEventListener('load', () => image.classList.add('shown'));
+  image.addEventListener('error', () => { image.classList.remove('shown'); image.dataset.missing = id; });
+  if (id) image.src = `/thumb/${id}.jpg`;
+  return image;
+}
+
+/// Tries once more what was not there: somebody who has it may have come back.
+export function retryThumbs(root) {
+  for (const image of root.querySelectorAll('img[data-missing]')) {
+    const id = image.dataset.missing;
+    delete image.dataset.missing;
+    image.src = `/thumb/${id}.jpg`;
+  }
+}
+
+/// A native dialog, which keeps the focus inside and gives it back; it is gone when it is closed.
+export function dialog(properties, ...children) {
+  const element = h('dialog', properties, ...children);
+  element.addEventListener('close', () => element.remove());
+  // A click beside it closes it.
+  element.addEventListener('click', (event) => { if (event.target === element) element.close(); });
+  document.body.append(element);
+  element.showModal();
+  return element;
+}
+
+/// Tells a screen reader, and whoever looks, what has happened; `action` is a button for a while.
+export function toast(text, action) {
+  const place = document.querySelector('.toasts');
+  const box = h('div', { class: 'toast' }, h('span', {}, text));
+  const timer = setTimeout(() => box.remove(), action ? 10_000 : 5_000);
+  if (action) box.append(button(action.label, () => { clearTimeout(timer); box.remove(); action.run(); }, { class: 'link' }));
+  place.append(box);
+  while (place.children.length > 3) place.firstChild.remove();
+  return box;
+}
+
+export const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
+/// Whether the user asked for less motion.
+export const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;

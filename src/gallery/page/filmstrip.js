@@ -1,0 +1,54 @@
+// Below the viewer on wide windows: the photos before and after, small.
+
+import { h } from './dom.js';
+import { RATIO } from './layout.js';
+
+const HEIGHT = 56;
+const GAP = 4;
+const EACH_SIDE = 16;
+
+export class Filmstrip {
+  #frames = new Map();
+
+  constructor({ go }) {
+    this.go = go;
+    // The viewer's arrow keys do the same, so readers of the page do not have to walk through it.
+    this.element = h('div', { class: 'film', 'aria-hidden': 'true' });
+  }
+
+  /// Shows what is around an index, which is in the middle.
+  show(timeline, index) {
+    if (timeline !== this.timeline || timeline?.view !== this.view) this.#clear();
+    this.timeline = timeline;
+    this.view = timeline?.view;
+    if (!timeline) return;
+    const from = Math.max(0, index - EACH_SIDE);
+    const to = Math.min(timeline.view.count, index + EACH_SIDE + 1);
+    for (const [at, frame] of this.#frames) if (at < from || at >= to) { frame.remove(); this.#frames.delete(at); }
+    const width = (at) => Math.round(RATIO[timeline.collection.ratios[timeline.position(at)]] * HEIGHT);
+    this.#place(timeline, index, -width(index) / 2, width, index);
+    for (let at = index + 1, x = width(index) / 2 + GAP; at < to; x += width(at) + GAP, at++) this.#place(timeline, at, x, width, index);
+    for (let at = index - 1, x = -width(index) / 2 - GAP; at >= from; x -= width(at) + GAP, at--) {
+      this.#place(timeline, at, x - width(at), width, index);
+    }
+  }
+
+  #place(timeline, at, x, width, current) {
+    let frame = this.#frames.get(at);
+    if (!frame) {
+      const image = h('img', { alt: '', decoding: 'async', draggable: false });
+      image.addEventListener('load', () => image.classList.add('shown'));
+      frame = h('div', { class: 'frame', on: { click: () => this.go(at) }, style: { width: `${width(at)}px` } }, image);
+      timeline.photo(at).then((photo) => { if (photo.drawable && frame.isConnected) image.src = `/thumb/${photo.id}.jpg`; }, () => {});
+      this.#frames.set(at, frame);
+      this.element.append(frame);
+    }
+    frame.style.transform = `translateX(${x}px)`;
+    frame.classList.toggle('current', at === current);
+  }
+
+  #clear() {
+    for (const frame of this.#frames.values()) frame.remove();
+    this.#frames.clear();
+  }
+}

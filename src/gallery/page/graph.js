@@ -1,0 +1,52 @@
+// The computers as circles: as large as what they keep, this one filled, those away dashed.
+//
+// The gallery knows whom its own computer sees, and nothing of lines between others: those are not drawn.
+
+import { draw } from './dom.js';
+import { say, bytes, called, listText } from './words.js';
+import { receivers } from './verdict.js';
+
+const WIDE = 540;
+const HIGH = 420;
+const AROUND = 148;
+
+const radius = (node) => Math.min(62, 26 + 3.2 * Math.sqrt(node.bytes / 1e9));
+
+/// The picture, as SVG; what it shows stands in its label.
+export function graph(status) {
+  const me = status.nodes.find((node) => node.id === status.node);
+  const others = status.nodes.filter((node) => node !== me);
+  const all = me ? [me, ...others] : others;
+  const getting = receivers(status);
+  const at = (i) => {
+    if (all.length === 1) return [WIDE / 2, HIGH / 2];
+    const angle = -Math.PI / 2 + i * 2 * Math.PI / all.length;
+    return [WIDE / 2 + Math.cos(angle) * AROUND * 1.15, HIGH / 2 + Math.sin(angle) * AROUND];
+  };
+  const label = listText(all.map((node) => say(node.alive ? 'graphHere' : 'graphAway', { name: called(node.called), bytes: bytes(node.bytes) })));
+  const lines = me ? others.map((node, i) => line(at(0), radius(me), at(i + 1), radius(node), node.alive)) : [];
+  const circles = all.map((node, i) => circle(node, at(i), node === me, getting.has(node.called)));
+  return draw('svg', { viewBox: `0 0 ${WIDE} ${HIGH}`, role: 'img', 'aria-label': say('graph', { list: label }) }, lines, circles);
+}
+
+/// From rim to rim, with some room.
+function line([x1, y1], r1, [x2, y2], r2, alive) {
+  const length = Math.hypot(x2 - x1, y2 - y1);
+  const [dx, dy] = [(x2 - x1) / length, (y2 - y1) / length];
+  const gap = 4;
+  return draw('line', { class: alive ? 'seen' : 'missed',
+    x1: x1 + dx * (r1 + gap), y1: y1 + dy * (r1 + gap), x2: x2 - dx * (r2 + gap), y2: y2 - dy * (r2 + gap) });
+}
+
+function circle(node, [x, y], mine, receives) {
+  const r = radius(node);
+  const name = called(node.called);
+  // Longer ones do not fit; the table beside has them whole.
+  const short = [...name].length > 9 ? `${[...name].slice(0, 8).join('')}…` : name;
+  const kind = `computer${mine ? ' mine' : ''}${node.alive ? '' : ' gone'}`;
+  return draw('g', { class: kind },
+    draw('circle', { cx: x, cy: y, r }),
+    receives && draw('circle', { class: 'getting', cx: x, cy: y, r: r + 6 }),
+    draw('text', { class: 'name', x, y: y - 2, 'text-anchor': 'middle' }, short),
+    draw('text', { class: 'size', x, y: y + 15, 'text-anchor': 'middle' }, node.alive ? bytes(node.bytes) : say('away')));
+}

@@ -1,0 +1,88 @@
+// The line to the gallery: asking it, changing something through it, and hearing of it what is new.
+
+/// What the gallery refuses; `message` is a sentence for people.
+export class Refused extends Error {
+  constructor(status, code, message) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/// Hears `status` (a new one is in `live.now`), `revision`, `login` and `lost`.
+export const live = Object.assign(new EventTarget(), { now: null, lostAt: null });
+
+const say = (name, detail) => live.dispatchEvent(new CustomEvent(name, { detail }));
+
+/// Whether this visitor is offered what changes something.
+export const mayChange = () => Boolean(live.now?.may_change && live.now.role === 'owner' && live.now.token);
+
+/// What the header of every change is: proof that it comes from this page.
+export const token = () => ({ 'X-Photomesh-Token': live.now?.token ?? '' });
+
+async function ask(path, options) {
+  const response = await fetch(path, { credentials: 'same-origin', ...options });
+  const body = response.headers.get('Content-Type')?.startsWith('application/json') ? await response.json() : null;
+  if (response.ok) return body;
+  if (response.status === 401 && path !== '/api/login') say('login');
+  throw new Refused(response.status, body?.code ?? 'unknown', body?.error ?? `${response.status}`);
+}
+
+export const get = (path, signal) => ask(path, { signal });
+
+export const change = (path, body) => ask(path, {
+  method: 'POST',
+  body: JSON.stringify(body),
+  headers: { 'Content-Type': 'application/json', ...token() },
+});
+
+/// All of a list which the gallery gives page by page.
+export async function all(path, key) {
+  const found = [];
+  let after = null;
+  do {
+    const page = await get(after ? `${path}?after=${encodeURIComponent(after)}` : path);
+    found.push(...page[key]);
+    after = page.next;
+  } while (after);
+  return found;
+}
+
+const AGAIN_MS = 4000;
+let source = null;
+let timer = 0;
+
+/// Takes over a status, from wherever it came.
+function learn(status) {
+  live.now = status;
+  live.lostAt = null;
+  say('status');
+}
+
+/// Opens the stream of news. Only a page that is looked at has one, since a browser keeps six connections a host.
+function open() {
+  clearTimeout(timer);
+  source?.close();
+  source = new EventSource('/api/events');
+  source.addEventListener('status', (event) => learn(JSON.parse(event.data)));
+  source.addEventListener('revision', (event) => say('revision', JSON.parse(event.data)));
+  source.addEventListener('error', () => {
+    source.close();
+    // An EventSource does not say why. Asking does: a login that is over answers, a gallery that is gone does not.
+    get('/api/status').then(learn, (error) => {
+      if (error instanceof Refused) return;
+      live.lostAt = Date.now() + AGAIN_MS;
+      say('lost');
+    });
+    if (!document.hidden) timer = setTimeout(open, AGAIN_MS);
+  });
+}
+
+/// Begins, and goes on whenever the page is looked at again.
+export async function start() {
+  learn(await get('/api/status'));
+  open();
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) { source?.close(); clearTimeout(timer); } else { open(); }
+  });
+}

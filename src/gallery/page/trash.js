@@ -1,0 +1,99 @@
+// What lies in the trash of this computer: why, and the way back.
+
+import { h, button, dialog, fill, named, thumb, toast, retryThumbs } from './dom.js';
+import { say, phrase, bytes, called, homely, listText } from './words.js';
+import { change, get, live, mayChange } from './live.js';
+
+export class Trash {
+  #photos = [];
+  #key;
+
+  constructor() {
+    this.title = h('h1', {}, say('trash'));
+    this.count = h('span', { class: 'count' });
+    this.empty = button(say('purge'), () => this.#purge());
+    this.list = h('ul', { class: 'cards' });
+    this.nothing = h('div', { class: 'nothing', hidden: true }, h('h1', {}, say('trashEmpty')), h('p', {}, say('trashEmptyMore')));
+    this.element = h('section', { class: 'trash', hidden: true },
+      h('div', { class: 'heading' }, this.title, this.count, this.empty), this.list, this.nothing,
+      h('p', { class: 'quiet' }, say('othersTrash')));
+    live.addEventListener('status', () => this.#status());
+  }
+
+  enter() {
+    this.#key = live.now?.status?.trash;
+    return this.#load();
+  }
+
+  #status() {
+    retryThumbs(this.list);
+    const count = live.now.status?.trash;
+    if (this.element.hidden || count === undefined || count === this.#key) return;
+    this.enter();
+  }
+
+  async #load() {
+    try {
+      this.#photos = [];
+      let after = null;
+      do {
+        const page = await get(after ? `/api/trash?after=${after}` : '/api/trash');
+        this.#photos.push(...page.photos);
+        after = page.next;
+        fill(this.title, phrase('trashOf', { name: named(called(page.called)) }));
+      } while (after);
+      this.#draw();
+    } catch (error) {
+      toast(say('failed', { reason: error.message }));
+    }
+  }
+
+  #draw() {
+    const { length } = this.#photos;
+    this.nothing.hidden = length > 0;
+    this.title.parentElement.hidden = length === 0;
+    fill(this.count, say('photosCount', { n: length }));
+    this.empty.hidden = !mayChange() || length === 0;
+    fill(this.list, this.#photos.map((photo) => this.#card(photo)));
+  }
+
+  #card(photo) {
+    return h('li', { class: 'card' },
+      h('a', { href: `/p/${photo.id}`, class: 'frame', 'aria-label': photo.name }, thumb(photo.id)),
+      h('div', { class: 'text' },
+        named(photo.name, { class: 'strong cut' }),
+        h('p', { class: 'quiet' }, bytes(photo.bytes), ' · ', homely(photo.reason)),
+        photo.until_purged && h('p', { class: 'quiet' }, say('untilPurged')),
+        photo.companions.length > 0 && h('p', { class: 'quiet' }, say('with', { list: listText(photo.companions) }))),
+      mayChange() && button(say('restore'), () => this.#restore(photo)));
+  }
+
+  async #restore(photo) {
+    try {
+      await change('/api/trash/restore', { photo: photo.id });
+      toast(say('restored', { name: photo.name }));
+      await this.#load();
+    } catch (error) {
+      toast(say('failed', { reason: error.message }));
+    }
+  }
+
+  #purge() {
+    const body = h('p', {}, say('purgeMore'));
+    const actions = h('div', { class: 'actions' });
+    const box = dialog({ class: 'sheet', 'aria-labelledby': 'purge-title' }, h('h2', { id: 'purge-title' }, say('purgeTitle')), body, actions);
+    const go = button(say('purgeDo', { n: this.#photos.length }), async () => {
+      go.disabled = true;
+      try {
+        const { deleted, kept, why } = await change('/api/trash/purge', { older_than: 0 });
+        fill(body, say('purged', { n: deleted }), kept > 0 && [' ', say('purgeKept', { n: kept })],
+          h('ul', { class: 'plan' }, why.map((one) => h('li', {}, named(one.name, { class: 'strong cut' }), h('span', { class: 'quiet' }, homely(one.reason))))));
+        fill(actions, button(say('close'), () => box.close()));
+        await this.#load();
+      } catch (error) {
+        fill(body, say('failed', { reason: error.message }));
+      }
+    }, { class: 'button danger' });
+    fill(actions, button(say('cancel'), () => box.close()), go);
+  }
+}

@@ -1,0 +1,71 @@
+// How are the photos? One sentence, the first that holds. Everything that says so (bar, health) takes it from here.
+
+import { h, named } from './dom.js';
+import { say, phrase, listed, called, capital, homely } from './words.js';
+
+/// What the daemon says of a photo that is copied now, or as soon as it is its turn.
+const COPYING = /^being copied to |^waits for its turn|^new, or just changed|is to copy it|^tried just now/;
+
+/// What it says of one whose computer is waited for first.
+const WAITING = /copied anew in (.+)$/;
+
+const UNPLUGGED = /folder could not be/;
+const READING = /scanning/;
+
+/// `{kind, tone, title, more, pill, short}` of a status as `/api/status` gives it. `tone`: safe, warn, bad or quiet.
+export function verdict(now) {
+  if (!now) return { kind: 'loading', tone: 'quiet', title: say('sayLoading'), pill: say('loading') };
+  const { status } = now;
+  if (!status) {
+    return { kind: 'gone', tone: 'bad', title: say('sayGone', { daemon: now.daemon }), pill: say('noAnswer'),
+      more: [say('sayGoneMore'), command('photomesh daemon FOLDER'), say('sayGoneTry')] };
+  }
+  const me = status.nodes.find((node) => node.id === status.node);
+  const away = status.nodes.filter((node) => !node.alive);
+  const few = status.under_replicated;
+  const nobody = status.at_risk.filter((risk) => risk.copies === 0).length;
+  if (status.notes.some((note) => UNPLUGGED.test(note))) {
+    return { kind: 'unplugged', tone: 'bad', title: phrase('sayUnplugged', { name: friend(me) }), pill: say('trouble'),
+      more: [say('sayTroubleMore')] };
+  }
+  if (nobody > 0) {
+    return { kind: 'nobody', tone: 'bad', title: say('sayNobody', { n: nobody }), more: [say('sayNobodyMore')], ...atRisk(status, few) };
+  }
+  if (READING.test(me?.state ?? '')) {
+    return { kind: 'scanning', tone: 'quiet', title: say('sayScanning'), more: [say('sayScanningMore')], pill: say('scanning') };
+  }
+  if (status.photos === 0) return { kind: 'empty', tone: 'quiet', title: say('sayEmpty'), pill: say('empty') };
+  if (few > 0 && status.nodes.length === 1) {
+    return { kind: 'alone', tone: 'warn', title: say('sayAlone'), pill: say('alone'), short: say('atRiskShort', { n: few }),
+      more: [say('sayAloneMore'), command(`photomesh daemon FOLDER --join ${status.address}`)] };
+  }
+  if (few > 0) return { ...short(status, away, few), ...atRisk(status, few) };
+  return { kind: 'safe', tone: 'safe', title: say('saySafe', { n: status.copies_wanted }),
+    more: [away.length ? phrase('sayAwaySafe', { name: capitalFriends(away) }) : say('saySafeMore')],
+    pill: say('allOn', { n: status.copies_wanted }), short: say('allSafe') };
+}
+
+/// Some are on too few computers: does that mend itself?
+function short(status, away, few) {
+  const onOne = status.at_risk.length === few ? status.at_risk.every((risk) => risk.copies === 1) : status.copies_wanted === 2;
+  const what = say(onOne ? 'sayOneOnly' : 'sayTooFew', { n: few });
+  const title = away.length ? [...phrase('sayAway', { n: away.length, name: capitalFriends(away) }), ' ', what] : what;
+  const copying = status.at_risk.some((risk) => COPYING.test(risk.reason));
+  const waiting = status.at_risk.some((risk) => WAITING.test(risk.reason)) || away.some((node) => /are copied in/.test(node.state));
+  if (copying) return { kind: 'copying', tone: 'warn', title, more: [say('sayCopying')] };
+  if (waiting) return { kind: 'waiting', tone: 'warn', title, more: [phrase('sayWaiting', { name: friends(away) })] };
+  return { kind: 'stuck', tone: 'bad', title, more: [say('sayStuck'), h('span', {}, homely(status.at_risk[0]?.reason ?? ''))] };
+}
+
+const atRisk = (status, few) => ({
+  pill: status.copies_wanted === 2 ? say('oneOnly', { n: few }) : say('atRiskShort', { n: few }),
+  short: say('atRiskShort', { n: few }),
+});
+
+const command = (line) => h('code', { class: 'command' }, line);
+const friend = (node) => named(called(node?.called ?? ''));
+const friends = (nodes) => h('span', {}, listed(nodes.map(friend)));
+const capitalFriends = (nodes) => h('span', {}, listed(nodes.map((node, i) => named(i ? called(node.called) : capital(called(node.called))))));
+
+/// Who is said to get copies now.
+export const receivers = (status) => new Set(status.at_risk.flatMap(({ reason }) => /^being copied to (.+)$/.exec(reason)?.[1] ?? []));
