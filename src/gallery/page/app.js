@@ -123,6 +123,7 @@ class App {
       if (tab.dataset.screen === name) tab.ariaCurrent = 'page'; else tab.removeAttribute('aria-current');
     }
     document.title = name === 'photos' ? say('photomesh') : `${say(name)} – ${say('photomesh')}`;
+    this.#trouble();
     scrollTo(0, this.#scrolls.get(name) ?? 0);
     if (name === 'photos') this.timeline.shownAgain();
   }
@@ -206,16 +207,18 @@ class App {
   #trouble() {
     const lost = live.lostAt !== null;
     const gone = live.now && !live.now.status;
-    this.trouble.hidden = !lost && !gone;
+    // Health says of a daemon that is gone all that the bar would.
+    this.trouble.hidden = !lost && !(gone && this.screen !== 'health');
+    document.body.classList.toggle('troubled', !this.trouble.hidden);
     if (lost) {
       const count = h('span', {}, '');
       const tell = () => { count.textContent = say('lostTry', { n: Math.max(0, Math.ceil((live.lostAt - Date.now()) / 1000)) }); };
       tell();
       const timer = setInterval(() => (count.isConnected && live.lostAt !== null ? tell() : clearInterval(timer)), 1000);
-      fill(this.trouble, say('lost'), ' ', h('code', {}, 'photomesh gallery'), ' ', h('span', { 'aria-hidden': 'true' }, count));
+      fill(this.trouble, say('lost'), ' ', h('code', {}, 'photomesh gallery'), '. ', h('span', { 'aria-hidden': 'true' }, count));
     } else if (gone) {
       fill(this.trouble, say('gone', { what: (live.now.gone ?? live.now.daemon).replace(/\.$/, '') }), ' ', say('startWith'), ' ',
-        h('code', {}, 'photomesh daemon FOLDER'), ' ', say('sayGoneTry'));
+        h('code', {}, 'photomesh daemon FOLDER'), '. ', say('sayGoneTry'));
     }
   }
 

@@ -10,7 +10,7 @@ const DAY = 86_400;
 /// Stands for "no date" among the days.
 export const NO_DATE = -(2 ** 31);
 
-/// The months of photos whose days are `days` (one number a group), as `starts` of layout and first seconds.
+/// The month of a day, counted from year 0.
 const monthOf = (day) => {
   if (day === NO_DATE) return NO_DATE;
   const date = new Date(day * DAY * 1000);
@@ -52,6 +52,11 @@ export class Collection {
   /// The day of a position, in days since 1970.
   dayOf(position) {
     return this.days[groupOf(this.dayStarts, position)];
+  }
+
+  /// The year whose months need no number beside them.
+  get newestYear() {
+    return new Date(this.days[0] * DAY * 1000).getUTCFullYear();
   }
 
   /// What is shown: all photos, or those at rising positions. Months are its groups.

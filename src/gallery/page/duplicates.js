@@ -5,6 +5,8 @@ import { say } from './words.js';
 import { all, change, live, mayChange } from './live.js';
 import { Pair, comparison } from './pair.js';
 
+const UNDO_MS = 10_000;
+
 export class Duplicates {
   #groups = [];
   #at = 0;
@@ -109,12 +111,24 @@ export class Duplicates {
       toast(say(words), { label: say('undo'), run: () => change(path, { ...body, undo: true }).then(back, failed) });
     } else {
       // What is said of two pictures is signed and told to all, and cannot be unsaid: it waits for the undo instead.
-      const box = toast(say(words), { label: say('undo'), run: () => { clearTimeout(timer); back(); } });
-      const timer = setTimeout(() => { box.remove(); change(path, body).catch(failed); }, 10_000);
+      this.#promise(say(words), () => change(path, body).catch(failed), back);
     }
     this.#queue.splice(place, 1);
     if (this.#at >= this.#queue.length) this.#at = 0;
     this.#draw();
+  }
+
+  /// Does something in a while, or as the page goes; until then it can be taken back.
+  #promise(words, act, back) {
+    const settle = (then) => () => {
+      clearTimeout(timer);
+      removeEventListener('pagehide', now);
+      then();
+    };
+    const now = settle(act);
+    const timer = setTimeout(now, UNDO_MS);
+    addEventListener('pagehide', now);
+    toast(words, { label: say('undo'), run: settle(back) });
   }
 
   key(key) {

@@ -10,7 +10,8 @@ const WIDE = 540;
 const HIGH = 420;
 const AROUND = 148;
 
-const radius = (node) => Math.min(62, 26 + 3.2 * Math.sqrt(node.bytes / 1e9));
+/// Not so small that its name has no room, not so large that it touches its neighbours.
+const radius = (node) => Math.max(34, Math.min(62, 26 + 3.2 * Math.sqrt(node.bytes / 1e9)));
 
 /// The picture, as SVG; what it shows stands in its label.
 export function graph(status) {
@@ -42,7 +43,8 @@ function circle(node, [x, y], mine, receives) {
   const r = radius(node);
   const name = called(node.called);
   // Longer ones do not fit; the table beside has them whole.
-  const short = [...name].length > 9 ? `${[...name].slice(0, 8).join('')}…` : name;
+  const room = Math.floor(r / 4.6);
+  const short = [...name].length > room ? `${[...name].slice(0, room - 1).join('')}…` : name;
   const kind = `computer${mine ? ' mine' : ''}${node.alive ? '' : ' gone'}`;
   return draw('g', { class: kind },
     draw('circle', { cx: x, cy: y, r }),

@@ -44,9 +44,11 @@ export class Health {
     this.picture.hidden = this.friends.hidden = this.side.hidden = !status;
     if (!status) return;
     fill(this.picture, graph(status));
-    fill(this.friends, h('h2', {}, say('friends')), table(status), h('h2', {}, say('notes')), notes(status));
-    fill(this.side, status.under_replicated > 0 && [h('h2', {}, say('atRisk'), h('span', { class: 'count' }, number(status.under_replicated))), risks(status)]);
-    this.side.hidden = status.under_replicated === 0;
+    const risky = status.under_replicated > 0;
+    const noted = [h('h2', {}, say('notes')), notes(status)];
+    fill(this.friends, h('h2', {}, say('friends')), table(status), risky && noted);
+    fill(this.side, !risky ? noted
+      : [h('h2', {}, say('atRisk'), h('span', { class: 'count' }, number(status.under_replicated))), risks(status)]);
   }
 
   /// How many second copies have been made, of those that were missing while this page was open.

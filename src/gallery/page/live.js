@@ -32,6 +32,8 @@ export const get = (path, signal) => ask(path, { signal });
 
 export const change = (path, body) => ask(path, {
   method: 'POST',
+  // What was said just before the page is closed still arrives.
+  keepalive: true,
   body: JSON.stringify(body),
   headers: { 'Content-Type': 'application/json', ...token() },
 });

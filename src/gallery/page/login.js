@@ -22,7 +22,7 @@ export async function loginFromAddress() {
   await enter(secret).catch(() => null);
 }
 
-/// Puts the login in the place of the page.
+/// Puts the login in the place of the page. A link that is opened in the same tab only changes the address.
 export function login() {
   if (document.body.classList.contains('locked')) return;
   document.body.classList.add('locked');
@@ -40,4 +40,5 @@ export function login() {
   h('button', { class: 'button primary', type: 'submit' }, say('loginDo')), wrong);
   document.body.append(h('div', { class: 'door' }, form));
   field.focus();
+  addEventListener('hashchange', () => loginFromAddress().then(() => location.reload()));
 }

@@ -66,7 +66,7 @@ export class Pair {
   get wiping() { return this.element.classList.contains('wiping'); }
 
   #cut() {
-    this.element.style.setProperty('--cut', `${this.share.value}%`);
+    this.element.style.setProperty('--share', this.share.value / 100);
   }
 
   #size({ stage, photo }) {
@@ -130,7 +130,7 @@ export function comparison(keeper, version, group = null) {
     ['where', '', listText(version.where.map((one) => called(one.called))), 0],
   ];
   if (group) rows.push(['left', '', group.until_purged || group.days_left === null ? say('never') : say('inDays', { n: group.days_left }), 0]);
-  return h('table', { class: 'compared' },
+  return h('table', { class: 'compared' }, h('colgroup', {}, h('col', { class: 'heads' })),
     h('thead', {}, h('tr', {}, h('td', {}), h('th', { scope: 'col' }, say('shown')), h('th', { scope: 'col' }, say('putAway')))),
     h('tbody', {}, rows.map(([key, a, b, best]) => h('tr', {}, h('th', { scope: 'row' }, say(key)),
       h('td', { class: best === 1 ? 'best' : false }, a), h('td', { class: best === 2 ? 'best' : false }, b)))));

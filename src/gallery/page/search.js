@@ -29,7 +29,8 @@ export class Search {
     this.field = h('input', { type: 'search', class: 'query', 'aria-label': say('searchPhotos'), placeholder: say('search'),
       enterKeyHint: 'search', autocomplete: 'off', spellcheck: false, on: {
         input: () => { clearTimeout(this.#timer); this.#timer = setTimeout(() => this.#typed(), PAUSE_MS); },
-        focus: () => this.#chips(true),
+        focus: () => this.#chips(),
+        blur: () => this.#chips(),
         keydown: (event) => this.#key(event),
       } });
     this.element = h('form', { class: 'search', role: 'search', on: { submit: (event) => { event.preventDefault(); this.#typed(); this.field.blur(); } } },
@@ -88,23 +89,25 @@ export class Search {
     }
     try {
       const { positions, near } = await get(`/api/search?q=${encodeURIComponent(query)}`, this.#asked.signal);
-      this.find(positions);
       if (positions.length) fill(this.answer, say('found', { n: positions.length }));
-      else fill(this.answer, phrase('nothingFound', { query: named(query) }), near?.length > 0 && [' ', say('near'), ' ', near.flatMap((name, i) => [i ? ', ' : '', h('a', { href: `/search?q=${encodeURIComponent(name)}` }, named(name))])]);
+      else fill(this.answer, phrase('nothingFound', { query: named(query) }), nearby(near ?? []));
+      this.#chips();
+      this.find(positions);
     } catch (error) {
       if (error.name === 'AbortError') return;
       fill(this.answer, error.message);
+      this.#chips();
     }
-    this.#chips();
   }
 
   /// The words of the query, each to take away; in an empty field some to try.
-  #chips(tries = false) {
+  #chips() {
     const words = this.query.split(/\s+/).filter(Boolean);
     const chosen = words.map((word, i) => h('button', { type: 'button', class: 'word', 'aria-label': say('removeChip', { chip: meaning(word) }),
       on: { click: () => this.#set(words.filter((_, j) => j !== i).join(' ')) } }, named(meaning(word)), icon('close')));
-    const offered = words.length || !tries ? [] : suggestions().map((word) => h('button', { type: 'button', class: 'word try',
+    const offered = words.length || document.activeElement !== this.field ? [] : suggestions().map((word) => h('button', { type: 'button', class: 'word try',
       on: { pointerdown: (event) => event.preventDefault(), click: () => this.#set(word) } }, named(meaning(word))));
+    this.chips.classList.toggle('offered', offered.length > 0);
     this.chips.hidden = words.length === 0 && offered.length === 0;
     fill(this.chips, offered.length > 0 && h('span', { class: 'quiet' }, say('try')), chosen, offered, this.answer);
   }
@@ -114,6 +117,10 @@ export class Search {
     this.#typed();
   }
 }
+
+/// Names like the one that nothing has.
+const nearby = (names) => names.length > 0 && [' ', say('near'), ' ',
+  names.flatMap((name, i) => [i > 0 && ', ', h('a', { href: `/search?q=${encodeURIComponent(name)}` }, named(name))])];
 
 /// What a word of a query means, in words.
 function meaning(word) {

@@ -104,8 +104,12 @@ export class Timeline {
     const width = this.box.clientWidth;
     if (!this.view || !width) return;
     if (width !== this.#plan?.width) this.#arrange(this.#anchor());
-    this.#offset = this.box.getBoundingClientRect().top + scrollY;
     this.#soon();
+  }
+
+  /// Where on the page the timeline begins: chips of a search, or a notice, may stand above it.
+  #measure() {
+    this.#offset = this.box.getBoundingClientRect().top + scrollY;
   }
 
   #arrange(stay) {
@@ -119,7 +123,7 @@ export class Timeline {
       heading: narrow ? 50 : 64, between: narrow ? 20 : 28 });
     performance.measure('layout', 'layout');
     this.box.style.height = `${this.#boxHeight}px`;
-    this.#offset = this.box.getBoundingClientRect().top + scrollY;
+    this.#measure();
     this.#base = 0;
     this.#clear();
     this.scrubber.show(this.#plan, this.view);
@@ -177,12 +181,13 @@ export class Timeline {
 
   #draw() {
     if (!this.#plan || this.element.hidden) return;
+    this.#measure();
     const top = this.#top;
     if (Math.abs(top - this.#lastTop) > 3 * innerHeight) this.#hurried = true;
     this.#lastTop = top;
     clearTimeout(this.#rest);
     this.#rest = setTimeout(() => this.#atRest(), REST_MS);
-    this.#fill();
+    this.#fill(top);
     this.scrubber.here(top);
   }
 
@@ -190,12 +195,13 @@ export class Timeline {
     if (!this.#plan || this.element.hidden) return;
     this.#rebaseAtRest();
     this.#hurried = false;
-    this.#fill();
+    this.#fill(this.#top);
   }
 
-  /// Makes the tiles of the window, and of a screen before and after it.
-  #fill() {
-    const [from, to] = this.#near();
+  /// Makes the tiles of the window, and of a screen before and after it. `top` is handed on, since to ask where the
+  /// page is scrolled to makes the browser lay it out, each time after something has changed.
+  #fill(top) {
+    const [from, to] = this.#near(top);
     for (const [index, tile] of this.#tiles) if (index < from || index >= to) this.#release(index, tile);
     let cursor = this.box.querySelector('.tile');
     for (let index = from; index < to; index++) {
@@ -206,14 +212,13 @@ export class Timeline {
       if (photo && !tile.photo) tile.identify(photo, this.#picked(photo));
       if (!this.#hurried) tile.picture();
     }
-    this.#drawNames();
+    this.#drawNames(top);
     if (!this.#hurried && from < to) this.#demand(from, to);
   }
 
   /// Which photos are near the window: a screen around it, or less if that were too many.
-  #near() {
+  #near(top) {
     const { y, count } = this.#plan;
-    const top = this.#top;
     let from = 0;
     let to = count;
     for (const margin of [1, 0.5, 0.25, 0]) {
@@ -251,10 +256,10 @@ export class Timeline {
   }
 
   /// The names of the months near the window.
-  #drawNames() {
+  #drawNames(top) {
     const { headings } = this.#plan;
-    const from = this.#top - innerHeight;
-    const to = this.#top + 2 * innerHeight;
+    const from = top - innerHeight;
+    const to = top + 2 * innerHeight;
     for (const [group, name] of this.#names) {
       if (headings[group] < from || headings[group] > to) { name.remove(); this.#names.delete(group); }
     }
@@ -266,7 +271,7 @@ export class Timeline {
   #name(group) {
     const { headings, starts, count } = this.#plan;
     const month = this.view.months[group];
-    const year = month !== NO_DATE && yearOf(month) !== yearOf(this.view.months[0]) && String(yearOf(month));
+    const year = month !== NO_DATE && yearOf(month) !== this.collection.newestYear && String(yearOf(month));
     const name = h('h2', { class: 'month', style: { transform: `translateY(${headings[group] - this.#base}px)` } },
       month === NO_DATE ? say('noDate') : monthName(month), year && h('span', { class: 'year' }, year),
       h('span', { class: 'count' }, number((starts[group + 1] ?? count) - starts[group])));
@@ -380,7 +385,7 @@ export class Timeline {
     const { y, h: height } = this.#plan;
     if (y[index] < top + 2 * BARS) this.scrollTo(y[index] - 2 * BARS);
     else if (y[index] + height[index] > top + innerHeight - BARS) this.scrollTo(y[index] + height[index] - innerHeight + BARS);
-    this.#fill();
+    this.#fill(this.#top);
     this.#reach(index)?.focus({ preventScroll: true });
   }
 }

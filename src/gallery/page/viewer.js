@@ -11,6 +11,9 @@ import { compare } from './pair.js';
 import { download } from './selection.js';
 import { removePhotos } from './remove.js';
 
+/// Small pictures grow by that much at most: beyond, one sees pixels instead of the picture.
+const ENLARGED = 2;
+
 export class Viewer {
   #index = -1;
   #photo = null;
@@ -177,7 +180,7 @@ export class Viewer {
     this.#learn();
   }
 
-  /// Where the picture is when it fits into the stage; small ones are not enlarged beyond their pixels.
+  /// The size of the picture when it fits into the stage.
   #size() {
     const photo = this.#photo;
     const [wide, high] = [this.stage.clientWidth, this.stage.clientHeight];
@@ -185,7 +188,7 @@ export class Viewer {
     const room = { width: Math.max(40, wide - 2 * edge), height: Math.max(40, high - (edge ? 16 : 0)) };
     const known = photo?.width && photo?.height;
     const ratio = known ? photo.width / photo.height : RATIO[128];
-    const width = Math.min(room.width, room.height * ratio, known ? Math.max(photo.width, 480) : room.width);
+    const width = Math.min(room.width, room.height * ratio, known ? photo.width * ENLARGED : room.width);
     return { width, height: width / ratio, full: known ? photo.width / width / devicePixelRatio : 2 };
   }
 

@@ -94,6 +94,8 @@ const WORDS = {
 
 const plural = new Intl.PluralRules(LANGUAGE);
 const numbers = new Intl.NumberFormat(LANGUAGE);
+const wholes = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 0 });
+const tenths = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const lists = new Intl.ListFormat(LANGUAGE, { type: 'conjunction' });
 
 export const number = (n) => numbers.format(n);
@@ -148,8 +150,9 @@ export const moment = ({ day, time }) => inFull(Date.parse(`${day}T00:00:00Z`)).
 
 /// Sizes in powers of a thousand, as shops and file managers say them.
 export function bytes(count) {
-  const unit = count < 1e3 ? [1, 'B', 0] : count < 1e6 ? [1e3, 'kB', 0] : count < 1e9 ? [1e6, 'MB', 1] : [1e9, 'GB', 1];
-  return `${new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: unit[2], minimumFractionDigits: unit[2] }).format(count / unit[0])} ${unit[1]}`;
+  const [size, unit] = count < 1e3 ? [1, 'B'] : count < 1e6 ? [1e3, 'kB'] : count < 1e9 ? [1e6, 'MB'] : count < 1e12 ? [1e9, 'GB'] : [1e12, 'TB'];
+  const value = count / size;
+  return `${(value < 100 && size > 1e3 ? tenths : wholes).format(value)} ${unit}`;
 }
 
 export const pixels = (width, height) => (width && height ? `${width} × ${height}` : '');
