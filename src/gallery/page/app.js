@@ -1,8 +1,8 @@
 // The whole: the bar, the screens, and which of them an address shows.
 
-import { h, icon, iconButton, button, fill, named, toast } from './dom.js';
+import { h, icon, iconButton, button, fill, named } from './dom.js';
 import { say, phrase, number, called } from './words.js';
-import { live, start, mayChange, Refused } from './live.js';
+import { live, start, mayChange } from './live.js';
 import { Collection } from './collection.js';
 import { Timeline } from './timeline.js';
 import { Selection, SelectionBar } from './selection.js';
@@ -25,7 +25,7 @@ class App {
   constructor() {
     this.selection = new Selection();
     this.timeline = new Timeline({ selection: this.selection, open: (index) => this.openPhoto(index) });
-    this.search = new Search({ go: (path) => this.go(path), find: (positions) => this.#filter(positions) });
+    this.search = new Search({ go: (path) => this.go(path), find: (positions, rev) => this.#filter(positions, rev) });
     this.viewer = new Viewer({ timeline: this.timeline, closed: () => this.#viewerClosed() });
     this.upload = new Upload({ go: (path) => this.go(path) });
     this.screens = {
@@ -45,6 +45,8 @@ class App {
     addEventListener('popstate', () => this.#route());
     document.addEventListener('click', (event) => this.#link(event));
     listenToKeys(this);
+    // The screens remember where they were; the browser would guess by the height of another one.
+    history.scrollRestoration = 'manual';
   }
 
   #catchUp = false;
@@ -67,25 +69,24 @@ class App {
         iconButton('search', say('search'), () => this.search.show(), { class: 'round find' })),
       this.add, this.trouble, this.search.chips, this.main, this.fresh,
       this.selectionBar.element, this.upload.element,
-      h('div', { class: 'toasts', role: 'status' }));
+      h('div', { class: 'toasts', role: 'status', popover: 'manual' }));
   }
 
   async start() {
     await loginFromAddress();
-    try {
-      await start();
-      this.#apply(await Collection.load());
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      if (error.status !== 401) toast(say('failed', { reason: error.message }));
-      return;
-    }
+    start();
+    await this.#load();
+  }
+
+  /// The first timeline; if there is none yet, it is asked for again with the next status.
+  async #load() {
+    const collection = await Collection.load().catch(() => null);
+    if (collection && !this.collection) this.#apply(collection);
     await this.#route();
   }
 
   /// Goes to a path as a click on a link does.
   go(path) {
-    this.#scrolls.set(this.screen, scrollY);
     history.pushState({ inside: true }, '', path);
     return this.#route();
   }
@@ -113,6 +114,7 @@ class App {
 
   #show(name) {
     if (name === this.screen) return;
+    this.#scrolls.set(this.screen, scrollY);
     this.screen = name;
     for (const [key, screen] of Object.entries(this.screens)) {
       screen.element.hidden = key !== name;
@@ -150,9 +152,10 @@ class App {
     this.#empty();
   }
 
-  /// What a search has found; null for all again.
-  #filter(positions) {
-    if (!positions && !this.positions) return;
+  /// What a search has found, counted in a revision that may be newer than what is shown; null for all again.
+  async #filter(positions, rev) {
+    if (!this.collection || (!positions && !this.positions)) return;
+    if (positions && rev !== this.collection.rev) this.collection = await Collection.load();
     this.positions = positions;
     this.timeline.show(this.collection, this.collection.view(positions));
     scrollTo(0, 0);
@@ -161,6 +164,7 @@ class App {
   /// There is a newer timeline. The page does not move by itself: a pill says so, unless nobody could lose their place.
   async #revision(now = false) {
     const collection = await Collection.load();
+    if (!this.collection || collection.rev === this.collection.rev) return;
     this.#newest = collection;
     const scanning = verdict(live.now).kind === 'scanning';
     if (now || this.#catchUp || this.collection.total === 0 || (scanning && this.timeline.anchorIndex < 0)) {
@@ -187,13 +191,14 @@ class App {
   }
 
   #status() {
-    const { status } = live.now;
+    const { status, rev } = live.now;
+    if (!this.collection) this.#load();
+    // What was new while nobody looked at the page has sent no word.
+    else if (rev && rev !== (this.#newest ?? this.collection).rev) this.#revision();
     this.add.hidden = !mayChange() || !status;
     document.body.classList.toggle('guest', !mayChange());
     if (status) {
-      for (const [name, count] of [['duplicates', status.duplicates]]) {
-        document.querySelector(`[data-badge=${name}]`).textContent = count ? number(count) : '';
-      }
+      document.querySelector('[data-badge=duplicates]').textContent = status.duplicates ? number(status.duplicates) : '';
     }
     const { tone, pill, short } = verdict(live.now);
     this.pill.hidden = false;

@@ -9,7 +9,7 @@ const HARMLESS = /^(aria-[a-z]+|data-[a-z]+|role|class|id|for|dir|lang|tabindex|
 /// DOM properties that the page sets.
 const PROPERTIES = new Set(['accept', 'alt', 'autocomplete', 'autofocus', 'checked', 'decoding', 'disabled', 'download',
   'draggable', 'enterKeyHint', 'hidden', 'href', 'indeterminate', 'inert', 'maxLength', 'multiple', 'name', 'open',
-  'placeholder', 'spellcheck', 'src', 'title', 'type', 'value']);
+  'placeholder', 'popover', 'spellcheck', 'src', 'title', 'type', 'value']);
 
 /// Addresses lead into this gallery, or to bytes which the page itself holds.
 const OWN_ADDRESS = /^(\/(?!\/)|#|blob:)/;
@@ -118,6 +118,9 @@ export function toast(text, action) {
   if (action) box.append(button(action.label, () => { clearTimeout(timer); box.remove(); action.run(); }, { class: 'link' }));
   place.append(box);
   while (place.children.length > 3) place.firstChild.remove();
+  // Above whatever dialog is open.
+  if (place.matches(':popover-open')) place.hidePopover();
+  place.showPopover();
   return box;
 }
 

@@ -81,8 +81,7 @@ function open() {
 }
 
 /// Begins, and goes on whenever the page is looked at again.
-export async function start() {
-  learn(await get('/api/status'));
+export function start() {
   open();
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) { source?.close(); clearTimeout(timer); } else { open(); }

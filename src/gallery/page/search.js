@@ -88,11 +88,11 @@ export class Search {
       return;
     }
     try {
-      const { positions, near } = await get(`/api/search?q=${encodeURIComponent(query)}`, this.#asked.signal);
+      const { positions, near, rev } = await get(`/api/search?q=${encodeURIComponent(query)}`, this.#asked.signal);
       if (positions.length) fill(this.answer, say('found', { n: positions.length }));
       else fill(this.answer, phrase('nothingFound', { query: named(query) }), nearby(near ?? []));
       this.#chips();
-      this.find(positions);
+      this.find(positions, rev);
     } catch (error) {
       if (error.name === 'AbortError') return;
       fill(this.answer, error.message);

@@ -150,8 +150,9 @@ export class Timeline {
 
   /// Brings a height of the timeline to the top of the window. Who is in a hurry is shown pictures at the end only.
   scrollTo(y, hurried = false) {
-    const to = Math.max(0, Math.min(y, this.#plan.height - innerHeight));
-    if (to < this.#base || to - this.#base > this.#boxHeight - innerHeight) this.#rebase(to);
+    const to = Math.max(-this.#offset, Math.min(y, this.#plan.height));
+    const end = this.#base + this.#boxHeight;
+    if (Math.max(0, to) < this.#base || (to > end - innerHeight && end < this.#plan.height)) this.#rebase(to);
     this.#hurried ||= hurried;
     scrollTo(0, to - this.#base + this.#offset);
     this.#soon();
@@ -383,7 +384,7 @@ export class Timeline {
     if (!this.#plan || index >= this.#plan.count) return;
     const top = this.#top;
     const { y, h: height } = this.#plan;
-    if (y[index] < top + 2 * BARS) this.scrollTo(y[index] - 2 * BARS);
+    if (y[index] < top + BARS) this.scrollTo(y[index] - 2 * BARS);
     else if (y[index] + height[index] > top + innerHeight - BARS) this.scrollTo(y[index] + height[index] - innerHeight + BARS);
     this.#fill(this.#top);
     this.#reach(index)?.focus({ preventScroll: true });

@@ -81,7 +81,7 @@ export class Viewer {
 
   /// Opens by an id: an address that somebody kept, or a link of another screen.
   async showId(id) {
-    if (this.isOpen && this.#photo?.id === id) return;
+    if (!this.timeline.collection || (this.isOpen && this.#photo?.id === id)) return;
     try {
       const position = await this.timeline.collection.locate(id);
       const index = position < 0 ? -1 : this.timeline.indexOf(position);

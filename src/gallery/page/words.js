@@ -73,7 +73,7 @@ const WORDS = {
 
   // Trash
   trashOf: 'Trash of {name}', trashEmpty: 'The trash is empty.', trashEmptyMore: 'What a better version replaces, and what is removed, lies here for a while.', restore: 'Restore', restored: '{name} is back.',
-  purge: 'Empty what is safe elsewhere', purgeTitle: 'Empty the trash?', purgeMore: 'Deleted for good is only what is proven at this moment to be safe elsewhere, or was removed. The rest stays.', purgeDo: { one: 'Empty: look at {n} photo', other: 'Empty: look at {n} photos' },
+  purge: 'Empty what is safe elsewhere', purgeTitle: 'Empty the trash?', purgeMore: 'Deleted for good is only what is proven at this moment to be safe elsewhere, or was removed. The rest stays.', purgeDo: { one: 'Delete {n} photo, if safe', other: 'Delete up to {n} photos' },
   purged: { one: '{n} photo is deleted.', other: '{n} photos are deleted.' }, purgeKept: { one: '{n} stays:', other: '{n} stay:' }, untilPurged: 'Your own: stays until you delete it', with: 'with {list}', othersTrash: 'What others put away lies in the trash of their computers.',
 
   // Removing

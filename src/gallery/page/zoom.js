@@ -18,6 +18,7 @@ export class Zoom {
   #pointers = new Map();
   #axis = null;
   #from = null;
+  #touched = false;
   #tap = { time: 0, x: 0, y: 0 };
 
   constructor(stage, { size, draw, swipe = null, zoomed = () => {} }) {
@@ -27,7 +28,8 @@ export class Zoom {
     stage.addEventListener('pointermove', (event) => this.#move(event));
     stage.addEventListener('pointerup', (event) => this.#up(event));
     stage.addEventListener('pointercancel', (event) => this.#up(event, true));
-    stage.addEventListener('dblclick', (event) => { if (event.target.closest('button') === null) this.toggle(event); });
+    // Some browsers make a double click of a double tap, too.
+    stage.addEventListener('dblclick', (event) => { if (!this.#touched && !event.target.closest('button')) this.toggle(event); });
   }
 
   reset() {
@@ -83,6 +85,7 @@ export class Zoom {
 
   #down(event) {
     if (event.button !== 0 || event.target.closest('button, a, input')) return;
+    this.#touched = event.pointerType === 'touch';
     this.stage.setPointerCapture(event.pointerId);
     this.#pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     if (this.#pointers.size === 2) {
