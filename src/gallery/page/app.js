@@ -63,11 +63,11 @@ class App {
     document.body.append(
       h('a', { class: 'skip', href: '#main' }, say('skip')),
       h('header', { class: 'bar' },
-        h('a', { class: 'brand', href: '/photos' }, icon('mark'), say('photomesh')),
+        h('a', { class: 'brand', href: '/photos' }, icon('mark'), h('span', {}, say('photomesh'))),
         h('nav', { class: 'tabs', 'aria-label': say('main') }, SCREENS.map(tab)),
         this.search.element, this.pill,
-        iconButton('search', say('search'), () => this.search.show(), { class: 'round find' })),
-      this.add, this.trouble, this.search.chips, this.main, this.fresh,
+        iconButton('search', say('search'), () => this.search.show(), { class: 'round find' }), this.add),
+      this.trouble, this.search.chips, this.main, this.fresh,
       this.selectionBar.element, this.upload.element,
       h('div', { class: 'toasts', role: 'status', popover: 'manual' }));
   }
@@ -121,6 +121,7 @@ class App {
       screen[key === name ? 'enter' : 'leave']?.();
     }
     document.body.dataset.screen = name;
+    this.main.ariaLabel = say(name);
     for (const tab of document.querySelectorAll('.tab')) {
       if (tab.dataset.screen === name) tab.ariaCurrent = 'page'; else tab.removeAttribute('aria-current');
     }
@@ -214,7 +215,6 @@ class App {
     const gone = live.now && !live.now.status;
     // Health says of a daemon that is gone all that the bar would.
     this.trouble.hidden = !lost && !(gone && this.screen !== 'health');
-    document.body.classList.toggle('troubled', !this.trouble.hidden);
     if (lost) {
       const count = h('span', {}, '');
       const tell = () => { count.textContent = say('lostTry', { n: Math.max(0, Math.ceil((live.lostAt - Date.now()) / 1000)) }); };
@@ -225,6 +225,17 @@ class App {
       fill(this.trouble, say('gone', { what: (live.now.gone ?? live.now.daemon).replace(/\.$/, '') }), ' ', say('startWith'), ' ',
         h('code', {}, 'photomesh daemon FOLDER'), '. ', say('sayGoneTry'));
     }
+    this.#makeRoom();
+  }
+
+  /// The thin bar hides nothing, and what somebody looks at stays where it is.
+  #makeRoom() {
+    const { style } = this.main;
+    const before = parseFloat(style.paddingBlockStart) || 0;
+    const room = this.trouble.offsetHeight;
+    if (room === before) return;
+    style.paddingBlockStart = `${room}px`;
+    if (scrollY > 0) scrollBy(0, room - before);
   }
 
   /// What stands in the place of photos while there are none, or above them while they are read.

@@ -81,22 +81,51 @@ export const fill = (element, ...children) => {
   return element;
 };
 
-/// A small picture that never shows as broken: it is invisible until it has loaded, and without it its place keeps the paper's colour.
-export function thumb(id, properties = {}) {
+/// A picture that never shows as broken: it is invisible until it has loaded; its place keeps the paper's colour.
+export function picture(properties = {}) {
   const image = h('img', { alt: '', decoding: 'async', draggable: false, ...properties });
   image.addEventListener('load', () => image.classList.add('shown'));
-  image.addEventListener('error', () => { image.classList.remove('shown'); image.dataset.missing = id; });
-  if (id) image.src = `/thumb/${id}.jpg`;
+  image.addEventListener('error', () => missed(image));
   return image;
+}
+
+/// Asks for the small picture of a photo, or for none any more; one that is on its way is then given up.
+export function showThumb(image, id) {
+  image.classList.remove('shown');
+  image.removeAttribute('src');
+  delete image.dataset.missing;
+  delete image.dataset.tried;
+  image.dataset.thumb = id ?? '';
+  if (id) image.src = `/thumb/${id}.jpg`;
+}
+
+export function thumb(id) {
+  const image = picture();
+  showThumb(image, id);
+  return image;
+}
+
+const AGAIN_MS = 4000;
+
+/// Nobody who has it is here, or the line was busy: asked for once more soon, and then whenever something has changed.
+function missed(image) {
+  image.classList.remove('shown');
+  if (!image.dataset.thumb) return;
+  image.dataset.missing = 'yes';
+  if (image.dataset.tried) return;
+  image.dataset.tried = 'yes';
+  setTimeout(() => retry(image), AGAIN_MS);
+}
+
+function retry(image) {
+  if (!image.dataset.missing || !image.isConnected) return;
+  delete image.dataset.missing;
+  image.src = `/thumb/${image.dataset.thumb}.jpg`;
 }
 
 /// Tries once more what was not there: somebody who has it may have come back.
 export function retryThumbs(root) {
-  for (const image of root.querySelectorAll('img[data-missing]')) {
-    const id = image.dataset.missing;
-    delete image.dataset.missing;
-    image.src = `/thumb/${id}.jpg`;
-  }
+  for (const image of root.querySelectorAll('img[data-missing]')) retry(image);
 }
 
 /// A native dialog, which keeps the focus inside and gives it back; it is gone when it is closed.

@@ -1,6 +1,6 @@
 // Below the viewer on wide windows: the photos before and after, small.
 
-import { h } from './dom.js';
+import { h, picture, showThumb } from './dom.js';
 import { RATIO } from './layout.js';
 
 const HEIGHT = 56;
@@ -36,10 +36,9 @@ export class Filmstrip {
   #place(timeline, at, x, width, current) {
     let frame = this.#frames.get(at);
     if (!frame) {
-      const image = h('img', { alt: '', decoding: 'async', draggable: false });
-      image.addEventListener('load', () => image.classList.add('shown'));
+      const image = picture();
       frame = h('div', { class: 'frame', on: { click: () => this.go(at) }, style: { width: `${width(at)}px` } }, image);
-      timeline.photo(at).then((photo) => { if (photo.drawable && frame.isConnected) image.src = `/thumb/${photo.id}.jpg`; }, () => {});
+      timeline.photo(at).then((photo) => { if (photo.drawable && frame.isConnected) showThumb(image, photo.id); }, () => {});
       this.#frames.set(at, frame);
       this.element.append(frame);
     }

@@ -1,7 +1,7 @@
 // Are my photos safe? The sentence that is the answer first, then what happens by itself, then who has what.
 
 import { h, fill, named, thumb, retryThumbs } from './dom.js';
-import { say, number, bytes, called, homely } from './words.js';
+import { say, number, bytes, called, homely, capital } from './words.js';
 import { live } from './live.js';
 import { verdict } from './verdict.js';
 import { graph } from './graph.js';
@@ -105,6 +105,6 @@ function risks(status) {
 function notes(status) {
   const counts = [['trashNote', status.trash], ['overNote', status.over_replicated], ['damagedNote', status.damaged],
     ['unreadNote', status.unread], ['companionsNote', status.companions], ['skippedNote', status.skipped_files]];
-  const lines = [...status.notes.map(homely), ...counts.filter(([, n]) => n > 0).map(([key, n]) => say(key, { n }))];
+  const lines = [...status.notes.map((note) => capital(homely(note))), ...counts.filter(([, n]) => n > 0).map(([key, n]) => say(key, { n }))];
   return lines.length ? h('ul', { class: 'notes' }, lines.map((line) => h('li', {}, line))) : h('p', { class: 'quiet' }, say('nothingNotes'));
 }

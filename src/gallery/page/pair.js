@@ -1,6 +1,6 @@
 // Two versions of a picture side by side, or one wiped over the other; they zoom and move together.
 
-import { h, iconButton, button, dialog, named } from './dom.js';
+import { h, iconButton, button, dialog, named, picture } from './dom.js';
 import { say, bytes, pixels, listText, called } from './words.js';
 import { Zoom, original, DRAWN_BY_BROWSERS } from './zoom.js';
 
@@ -24,11 +24,10 @@ export class Pair {
   }
 
   #side(key) {
-    const image = h('img', { alt: say(key), class: 'large', decoding: 'async', draggable: false });
-    const whole = h('img', { alt: '', class: 'whole', decoding: 'async', draggable: false });
-    for (const one of [image, whole]) one.addEventListener('load', () => one.classList.add('shown'));
-    const picture = h('div', { class: 'picture' }, image, whole);
-    return { image, whole, picture, stage: h('div', { class: `stage ${key}` }, picture, h('span', { class: 'chip' }, say(key))) };
+    const image = picture({ alt: say(key), class: 'large' });
+    const whole = picture({ class: 'whole' });
+    const moved = h('div', { class: 'picture' }, image, whole);
+    return { image, whole, moved, stage: h('div', { class: `stage ${key}` }, moved, h('span', { class: 'chip' }, say(key))) };
   }
 
   /// Shows a keeper and a worse version of it.
@@ -78,15 +77,15 @@ export class Pair {
     if (!this.ratio) return;
     for (const side of this.sides) {
       const { width, height } = this.#size(side);
-      side.picture.style.width = `${width}px`;
-      side.picture.style.height = `${height}px`;
+      side.moved.style.width = `${width}px`;
+      side.moved.style.height = `${height}px`;
     }
   }
 
   /// What one side does the other one does, too.
   #draw(from, at) {
     for (const side of this.sides) {
-      side.picture.style.transform = `translate(${at.x}px, ${at.y}px) scale(${at.scale})`;
+      side.moved.style.transform = `translate(${at.x}px, ${at.y}px) scale(${at.scale})`;
       if (side !== from && side.zoom) Object.assign(side.zoom, at);
     }
   }

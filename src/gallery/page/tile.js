@@ -1,6 +1,6 @@
 // One photo in the timeline: its picture, what it says of itself, and the circle to tick it. Tiles are used again.
 
-import { h, icon, fill } from './dom.js';
+import { h, icon, fill, picture, showThumb } from './dom.js';
 import { say, number, dayChip, longDay } from './words.js';
 import { live } from './live.js';
 
@@ -12,7 +12,7 @@ export class Tile {
   #pictured = false;
 
   constructor() {
-    this.image = h('img', { alt: '', decoding: 'async', draggable: false });
+    this.image = picture();
     this.day = h('span', { class: 'chip day' });
     this.risk = h('span', { class: 'chip risk' });
     this.versions = h('span', { class: 'chip versions' });
@@ -20,8 +20,6 @@ export class Tile {
     this.link = h('a', { class: 'photo' }, this.image, this.word, this.day, this.risk, this.versions);
     this.circle = h('button', { class: 'tick', type: 'button', role: 'checkbox', tabindex: -1 }, icon('check'));
     this.item = h('div', { class: 'tile', role: 'listitem' }, this.link, this.circle);
-    this.image.addEventListener('load', () => this.image.classList.add('shown'));
-    this.image.addEventListener('error', () => this.#failed());
   }
 
   /// Stands for another photo from now on, which need not be known yet.
@@ -72,20 +70,13 @@ export class Tile {
   picture() {
     if (this.#pictured || !this.photo?.drawable) return;
     this.#pictured = true;
-    this.image.src = `/thumb/${this.photo.id}.jpg`;
+    showThumb(this.image, this.photo.id);
   }
 
-  #failed() {
-    this.image.classList.remove('shown');
-    if (this.photo) this.image.dataset.missing = this.photo.id;
-  }
-
-  /// Gives up its photo. Without its address a picture that is still on its way is given up, too.
+  /// Gives up its photo, and the picture that may be on its way.
   release() {
     this.item.remove();
-    this.image.removeAttribute('src');
-    this.image.classList.remove('shown');
-    delete this.image.dataset.missing;
+    showThumb(this.image, null);
     this.#pictured = false;
     this.photo = null;
   }

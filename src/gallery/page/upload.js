@@ -1,6 +1,6 @@
 // Adding photos: dropped anywhere or picked, two at a time, each with its progress.
 
-import { h, button, iconButton, fill, named, toast } from './dom.js';
+import { h, button, iconButton, fill, named, picture, toast } from './dom.js';
 import { say, listText, called, number } from './words.js';
 import { mayChange, token } from './live.js';
 
@@ -63,8 +63,7 @@ export class Upload {
   #row(file) {
     const state = h('span', { class: 'quiet', 'aria-live': 'off' }, say('waiting'));
     const bar = h('div', { class: 'bar-of' });
-    const image = h('img', { alt: '', decoding: 'async', draggable: false });
-    image.addEventListener('load', () => image.classList.add('shown'));
+    const image = picture();
     const row = h('li', {}, image, h('div', { class: 'text' }, named(file.name, { class: 'strong cut' }), state), bar);
     return { file, row, state, bar, image };
   }

@@ -24,9 +24,10 @@ export function verdict(now) {
   const away = status.nodes.filter((node) => !node.alive);
   const few = status.under_replicated;
   const nobody = status.at_risk.filter((risk) => risk.copies === 0).length;
-  if (status.notes.some((note) => UNPLUGGED.test(note))) {
+  const unplugged = status.notes.find((note) => UNPLUGGED.test(note));
+  if (unplugged) {
     return { kind: 'unplugged', tone: 'bad', title: phrase('sayUnplugged', { name: friend(me) }), pill: say('trouble'),
-      more: [say('sayTroubleMore')] };
+      more: [`${capital(homely(unplugged))}.`] };
   }
   if (nobody > 0) {
     return { kind: 'nobody', tone: 'bad', title: say('sayNobody', { n: nobody }), more: [say('sayNobodyMore')], ...atRisk(status, few) };

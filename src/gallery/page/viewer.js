@@ -1,6 +1,6 @@
 // One photo, as large as the window: turning, zooming, the filmstrip, and the panel with all about it.
 
-import { h, iconButton, fill, named, calm, toast } from './dom.js';
+import { h, iconButton, fill, named, picture, calm, toast } from './dom.js';
 import { say, phrase } from './words.js';
 import { get, live, mayChange, Refused } from './live.js';
 import { RATIO } from './layout.js';
@@ -41,13 +41,12 @@ export class Viewer {
   }
 
   #build() {
-    const image = (name) => h('img', { alt: '', class: name, decoding: 'async', draggable: false });
-    [this.small, this.large, this.whole] = ['small', 'large', 'whole'].map(image);
-    for (const one of [this.small, this.large, this.whole]) one.addEventListener('load', () => this.#loaded(one));
+    [this.small, this.large, this.whole] = ['small', 'large', 'whole'].map((name) => picture({ class: name }));
+    this.large.addEventListener('load', () => fill(this.words));
     this.large.addEventListener('error', () => this.#failed());
     this.picture = h('div', { class: 'picture' }, this.small, this.large, this.whole);
     this.words = h('p', { class: 'words' });
-    this.count = h('p', { class: 'count' });
+    this.count = h('p', { class: 'count', role: 'status' });
     this.line = h('div', { class: 'line' });
     this.before = iconButton('back', say('previous'), () => this.turn(-1), { class: 'round turn before' });
     this.after = iconButton('next', say('next'), () => this.turn(1), { class: 'round turn after' });
@@ -100,7 +99,9 @@ export class Viewer {
   }
 
   #display() {
-    if (!this.isOpen) this.element.showModal();
+    if (this.isOpen) return;
+    this.title = document.title;
+    this.element.showModal();
   }
 
   #grow(index, act) {
@@ -120,6 +121,7 @@ export class Viewer {
     this.#forget();
     const index = this.#index;
     this.#photo = null;
+    document.title = this.title;
     if (index >= 0 && !this.timeline.element.hidden) this.timeline.reveal(index);
     this.closed();
   }
@@ -169,6 +171,7 @@ export class Viewer {
       image.removeAttribute('src');
     }
     this.large.alt = photo.name;
+    document.title = `${photo.name} – ${say('photomesh')}`;
     fill(this.words, !photo.drawable && phrase('notDrawn', { format: photo.format }));
     if (photo.drawable) {
       this.small.src = `/thumb/${photo.id}.jpg`;
@@ -198,11 +201,6 @@ export class Viewer {
     this.picture.style.width = `${width}px`;
     this.picture.style.height = `${height}px`;
     if (this.zoom?.scale > 1) this.zoom.reset();
-  }
-
-  #loaded(image) {
-    image.classList.add('shown');
-    if (image === this.large) fill(this.words);
   }
 
   /// Nobody who has it is here, or it cannot be drawn: its small picture stays, with a sentence.

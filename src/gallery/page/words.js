@@ -26,19 +26,19 @@ const WORDS = {
 
   // The viewer
   viewer: 'Photo', previous: 'Previous photo', next: 'Next photo', details: 'Details', removeThis: 'Remove this photo', downloadThis: 'Download',
-  whereItIs: 'Where it is', thePicture: 'The picture', size: 'Size', format: 'Format', names: 'Names', identity: 'Id', date: 'Date', state: 'State',
-  compare: 'Compare', away: 'away', sizeIs: '{pixels}, {bytes}', inColour: 'colour', inGrey: 'grey', fromCamera: 'from a camera',
-  dateFromName: 'The day is from its name.', dateFromFile: 'The day is from its file.', here: 'here',
-  onWhom: 'On {list}.', own: 'own', ownOf: '{name} (their own)', keptOn: '{name} (a copy)', onThis: '{name} (this computer)', onThisOwn: '{name} (your own)',
+  whereItIs: 'Where it is', thePicture: 'The picture', size: 'Size', format: 'Format', names: 'Names', identity: 'Id', state: 'State',
+  compare: 'Compare', away: 'away', inColour: 'colour', inGrey: 'grey', fromCamera: 'from a camera',
+  dateFromName: 'The day is from its name.', here: 'here',
+  onWhom: 'On {list}.', ownOf: '{name} (their own)', keptOn: '{name} (a copy)', onThis: '{name} (this computer)', onThisOwn: '{name} (your own)',
   ifOneBreaks: 'If one breaks, another has it.', onlyThere: 'If that computer breaks, it is lost.', nowhere: 'No computer that is here has it.',
-  thisTrash: 'in the trash of {list}', fewerPixels: '{pixels}, {why}', isPutAway: 'This is put away: a better version of it is shown.', showBetter: 'Show the better one',
+  thisTrash: 'in the trash of {list}', isPutAway: 'This is put away: a better version of it is shown.', showBetter: 'Show the better one',
   awayHolders: { one: 'On {list}, away now. It appears when {list} is back.', other: 'On {list}, all away now. It appears when one is back.' },
-  notDrawn: 'This kind of file ({format}) cannot be drawn here. It can be downloaded.', notFound: 'There is no such photo, or not any more.', original: 'The original: {n}',
-  cannotDraw: 'It could not be loaded.', yes: 'yes', no: 'no', zoomed: '100 %',
+  notDrawn: 'This kind of file ({format}) cannot be drawn here. It can be downloaded.', notFound: 'There is no such photo, or not any more.',
+  cannotDraw: 'It could not be loaded.',
 
   // Search
-  searchPhotos: 'Search photos', searchHint: 'A name, a year, a friend', nothingFound: 'Nothing is called {query}.', near: 'Near:',
-  found: { one: '{n} photo', other: '{n} photos' }, clearSearch: 'Show all photos', try: 'Try',
+  searchPhotos: 'Search photos', nothingFound: 'Nothing is called {query}.', near: 'Near:',
+  found: { one: '{n} photo', other: '{n} photos' }, try: 'Try',
   chipVersions: 'with worse versions', chipNodate: 'without a date', chipCopies: 'fewer than {n} copies', chipOn: 'on {name}', chipOnly: 'only on {name}', chipMp: 'more than {n} megapixels',
   removeChip: 'Without “{chip}”',
 
@@ -55,7 +55,7 @@ const WORDS = {
   sayScanning: 'This computer is reading its photos.', sayScanningMore: 'They appear as they are read. What is safe can be said after that.',
   sayEmpty: 'There are no photos yet.', saySafe: { one: 'Every photo is on {n} computer.', other: 'Every photo is on {n} computers.' }, saySafeMore: 'Any one of these computers could break now, and nothing would be lost.',
   sayAwaySafe: '{name} is away, and still nothing is missing. Any one of the others could break now, too.', sayLoading: 'Asking how your photos are…',
-  sayTroubleMore: 'What it says is below, under Notes.', copied: '{a} of {b} copied', copyingBar: 'Copies made',
+  copied: '{a} of {b} copied', copyingBar: 'Copies made',
   statPhotos: { one: 'photo', other: 'photos' }, statVersions: { one: 'worse version put away', other: 'worse versions put away' }, statBytes: { one: 'on {n} computer', other: 'on {n} computers' },
   friends: 'Friends', computer: 'Computer', stateHead: 'State', photosHead: 'Photos', onDisk: 'On disk', ownHead: 'Own', thisComputer: 'this computer',
   atRisk: 'At risk', onlyOn: { zero: 'on no computer that is here', one: 'on {n} computer', other: 'on {n} computers' }, riskMore: { one: 'and {n} more', other: 'and {n} more' }, notes: 'Notes',
@@ -81,11 +81,11 @@ const WORDS = {
   removed: { one: '{n} photo is removed.', other: '{n} photos are removed.' }, restoredAll: { one: '{n} photo is back.', other: '{n} photos are back.' }, planGoes: 'goes: {effect}', planStays: 'stays: {effect}', planMore: { one: 'and {n} more', other: 'and {n} more' },
 
   // Adding
-  adding: 'Add photos', pick: 'Choose photos', dropOr: 'Drop photos anywhere on this page, or choose them.', waiting: 'waiting', uploaded: 'on {list}', there: 'there already', better: 'there, in a better version:', tooMany: { one: 'Only {n} photo at a time: the first ones are taken.', other: 'Only {n} photos at a time: the first ones are taken.' },
+  adding: 'Add photos', pick: 'Choose photos', waiting: 'waiting', uploaded: 'on {list}', there: 'there already', better: 'there, in a better version:', tooMany: { one: 'Only {n} photo at a time: the first ones are taken.', other: 'Only {n} photos at a time: the first ones are taken.' },
   uploadSum: '{done} of {all}', uploadLost: 'the connection was lost', percent: '{n} %', uploadFull: 'no room for it',
 
   // Login and trouble
-  loginTitle: 'Photos of friends', loginText: 'Open the link that the gallery printed, or paste it here.', loginField: 'Link or secret', loginDo: 'Open', loginWrong: 'That is not a link of this gallery, or not any more.', loginSlow: 'Too many tries. Wait a minute.',
+  loginTitle: 'Photos of friends', loginText: 'Open the link that the gallery printed, or paste it here.', loginDo: 'Open', loginWrong: 'That is not a link of this gallery, or not any more.', loginSlow: 'Too many tries. Wait a minute.',
   lost: 'The gallery does not answer. Start it with:', lostTry: { one: 'Trying again in {n} s.', other: 'Trying again in {n} s.' }, gone: '{what}.', startWith: 'Start it with:',
 
   // Keys
