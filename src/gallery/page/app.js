@@ -18,6 +18,9 @@ import { listenToKeys } from './keys.js';
 
 const SCREENS = ['photos', 'duplicates', 'trash', 'health'];
 
+/// What the page itself shows; all else is the browser's.
+const OWN_PATH = /^\/($|p\/|photos$|duplicates$|trash$|health$|search$)/;
+
 class App {
   #scrolls = new Map();
   #newest = null;
@@ -93,9 +96,11 @@ class App {
 
   #link(event) {
     const link = event.target.closest('a[href]');
-    if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!link || event.defaultPrevented || event.button !== 0) return;
+    // Who wants it in another tab gets it there.
+    if (event.ctrlKey || event.metaKey || event.shiftKey || link.hasAttribute('download')) return;
     const { pathname, search, hash } = new URL(link.href);
-    if (hash || link.hasAttribute('download') || !/^\/($|p\/|photos$|duplicates$|trash$|health$|search$)/.test(pathname)) return;
+    if (hash || !OWN_PATH.test(pathname)) return;
     event.preventDefault();
     this.go(pathname + search);
   }
@@ -199,7 +204,8 @@ class App {
     this.add.hidden = !mayChange() || !status;
     document.body.classList.toggle('guest', !mayChange());
     if (status) {
-      document.querySelector('[data-badge=duplicates]').textContent = status.duplicates ? number(status.duplicates) : '';
+      const badge = document.querySelector('[data-badge=duplicates]');
+      badge.textContent = status.duplicates ? number(status.duplicates) : '';
     }
     const { tone, pill, short } = verdict(live.now);
     this.pill.hidden = false;
@@ -216,13 +222,10 @@ class App {
     // Health says of a daemon that is gone all that the bar would.
     this.trouble.hidden = !lost && !(gone && this.screen !== 'health');
     if (lost) {
-      const count = h('span', {}, '');
-      const tell = () => { count.textContent = say('lostTry', { n: Math.max(0, Math.ceil((live.lostAt - Date.now()) / 1000)) }); };
-      tell();
-      const timer = setInterval(() => (count.isConnected && live.lostAt !== null ? tell() : clearInterval(timer)), 1000);
-      fill(this.trouble, say('lost'), ' ', h('code', {}, 'photomesh gallery'), '. ', h('span', { 'aria-hidden': 'true' }, count));
+      fill(this.trouble, say('lost'), ' ', h('code', {}, 'photomesh gallery'), '. ', countdown());
     } else if (gone) {
-      fill(this.trouble, say('gone', { what: (live.now.gone ?? live.now.daemon).replace(/\.$/, '') }), ' ', say('startWith'), ' ',
+      const what = (live.now.gone ?? live.now.daemon).replace(/\.$/, '');
+      fill(this.trouble, say('gone', { what }), ' ', say('startWith'), ' ',
         h('code', {}, 'photomesh daemon FOLDER'), '. ', say('sayGoneTry'));
     }
     this.#makeRoom();
@@ -248,13 +251,26 @@ class App {
     if (this.collection.total > 0) {
       fill(notice, scanning && h('p', { class: 'note' }, say('reading', { n: status.photos })));
     } else if (scanning) {
-      fill(notice, h('div', { class: 'nothing' }, h('h1', {}, say('sayScanning')), h('p', {}, say('reading', { n: status.photos }))));
+      fill(notice, h('div', { class: 'nothing' },
+        h('h1', {}, say('sayScanning')), h('p', {}, say('reading', { n: status.photos }))));
     } else {
       fill(notice, h('div', { class: 'nothing' }, icon('photos'), h('h1', {}, say('emptyTitle')),
         h('p', {}, mayChange() ? phrase('emptyText', { name: named(called(me?.called ?? '')) }) : say('emptyGuest')),
         mayChange() && button(say('pick'), () => this.upload.pick(), { class: 'button primary' })));
     }
   }
+}
+
+/// How long until the gallery is asked again; not read out each second.
+function countdown() {
+  const words = h('span', { 'aria-hidden': 'true' });
+  const tell = () => {
+    const seconds = Math.max(0, Math.ceil((live.lostAt - Date.now()) / 1000));
+    fill(words, say('lostTry', { n: seconds }));
+  };
+  const timer = setInterval(() => (words.isConnected ? tell() : clearInterval(timer)), 1000);
+  tell();
+  return words;
 }
 
 new App().start();

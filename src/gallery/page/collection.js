@@ -1,4 +1,5 @@
-// The collection in timeline order: all ratios and days at once, the rest of a photo in pages of 512 when it is looked at.
+// The collection in timeline order: all ratios and days at once, the rest of a photo in pages of 512, when it is
+// looked at.
 
 import { get, Refused } from './live.js';
 import { groupOf } from './layout.js';

@@ -10,7 +10,8 @@ export function details(about, { compare }) {
       h('h2', {}, named(about.name)),
       about.date ? h('p', { class: 'quiet' }, moment(about.date)) : h('p', { class: 'quiet' }, say('noDate')),
       about.date?.source === 'name' && h('p', { class: 'quiet' }, say('dateFromName')),
-      about.shown !== about.id && h('p', { class: 'note' }, say('isPutAway'), ' ', h('a', { href: `/p/${about.shown}` }, say('showBetter')))),
+      about.shown !== about.id && h('p', { class: 'note' }, say('isPutAway'), ' ',
+        h('a', { href: `/p/${about.shown}` }, say('showBetter')))),
     h('section', {}, h('h3', {}, say('whereItIs')), places(about.where), h('p', {}, ...sentence(about.where))),
     h('section', {}, h('h3', {}, say('thePicture')), facts(about)),
     about.versions.length > 0 && h('section', {}, h('h3', {}, say('worseVersions', { n: about.versions.length })),
@@ -35,11 +36,12 @@ function sentence(where) {
   const living = holders.filter((one) => one.alive);
   const words = (one) => {
     const name = h('b', {}, named(called(one.called)));
-    const key = one.this ? (one.holding === 'original' ? 'onThisOwn' : 'onThis') : one.holding === 'original' ? 'ownOf' : 'keptOn';
-    return h('span', {}, phrase(key, { name }));
+    const [own, kept] = one.this ? ['onThisOwn', 'onThis'] : ['ownOf', 'keptOn'];
+    return h('span', {}, phrase(one.holding === 'original' ? own : kept, { name }));
   };
   if (living.length === 0) return [say('nowhere')];
-  return [...phrase('onWhom', { list: listed(living.map(words)) }), ' ', say(living.length > 1 ? 'ifOneBreaks' : 'onlyThere')];
+  const list = listed(living.map(words));
+  return [...phrase('onWhom', { list }), ' ', say(living.length > 1 ? 'ifOneBreaks' : 'onlyThere')];
 }
 
 /// Why its picture is not there now, if that is because all who have it are away.
@@ -51,10 +53,16 @@ export function awayWords(about) {
 }
 
 function facts(about) {
-  const kind = [about.format.toUpperCase(), say(about.colour ? 'inColour' : 'inGrey'), about.camera && say('fromCamera')].filter(Boolean).join(', ');
-  const size = [pixels(about.width, about.height), bytes(about.bytes)].filter(Boolean).join(', ');
+  const words = (...parts) => parts.filter(Boolean).join(', ');
+  const colour = say(about.colour ? 'inColour' : 'inGrey');
   const names = about.names.flatMap((name, i) => (i ? [', ', named(name)] : [named(name)]));
-  const rows = [['size', size], ['format', kind], ['names', names], ['state', homely(about.state)], ['identity', h('code', { title: about.id }, about.id.slice(0, 12))]];
+  const rows = [
+    ['size', words(pixels(about.width, about.height), bytes(about.bytes))],
+    ['format', words(about.format.toUpperCase(), colour, about.camera && say('fromCamera'))],
+    ['names', names],
+    ['state', homely(about.state)],
+    ['identity', h('code', { title: about.id }, about.id.slice(0, 12))],
+  ];
   return h('dl', { class: 'facts' }, rows.map(([key, value]) => [h('dt', {}, say(key)), h('dd', {}, value)]));
 }
 

@@ -1,5 +1,5 @@
-// Making elements. Names of photos come from strangers, so text only ever becomes a text node: nothing here, or anywhere
-// in the page, parses HTML. The server's Content-Security-Policy (Trusted Types) holds even us to that.
+// Making elements. Names of photos come from strangers, so text only ever becomes a text node: nothing here, or
+// anywhere in the page, parses HTML. The server's Content-Security-Policy (Trusted Types) holds even us to that.
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -15,11 +15,11 @@ const PROPERTIES = new Set(['accept', 'alt', 'autocomplete', 'autofocus', 'check
 const OWN_ADDRESS = /^(\/(?!\/)|#|blob:)/;
 
 /// What an SVG picture needs: geometry and names.
-const DRAWN = /^(viewBox|d|x|y|x1|y1|x2|y2|cx|cy|r|width|height|href|class|role|aria-[a-z]+|text-anchor|focusable|pathLength)$/;
+const DRAWN = /^(viewBox|d|x|y|x1|y1|x2|y2|cx|cy|r|href|class|role|aria-[a-z]+|text-anchor|focusable)$/;
 
 /**
  * Makes an element: `h('a', {class: 'tab', href: '/health', on: {click}}, 'Health')`.
- * `on` has listeners, `style` custom and other CSS properties; children are elements, texts, arrays of them, or nothing.
+ * `on` has listeners, `style` CSS properties; children are elements, texts, arrays of them, or nothing.
  */
 export function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
@@ -68,8 +68,10 @@ export const icon = (name) => draw('svg', { class: 'icon', 'aria-hidden': 'true'
 export const named = (text, properties = {}) => h('bdi', { dir: 'auto', ...properties }, text);
 
 /// A button with an icon; its label is read out and shown as a hint.
-export const iconButton = (name, label, click, properties = {}) =>
-  h('button', { type: 'button', class: 'round', 'aria-label': label, title: label, on: { click }, ...properties }, icon(name));
+export function iconButton(name, label, click, properties = {}) {
+  const own = { type: 'button', class: 'round', 'aria-label': label, title: label, on: { click } };
+  return h('button', { ...own, ...properties }, icon(name));
+}
 
 /// A button with words.
 export const button = (label, click, properties = {}) =>
@@ -126,31 +128,6 @@ function retry(image) {
 /// Tries once more what was not there: somebody who has it may have come back.
 export function retryThumbs(root) {
   for (const image of root.querySelectorAll('img[data-missing]')) retry(image);
-}
-
-/// A native dialog, which keeps the focus inside and gives it back; it is gone when it is closed.
-export function dialog(properties, ...children) {
-  const element = h('dialog', properties, ...children);
-  element.addEventListener('close', () => element.remove());
-  // A click beside it closes it.
-  element.addEventListener('click', (event) => { if (event.target === element) element.close(); });
-  document.body.append(element);
-  element.showModal();
-  return element;
-}
-
-/// Tells a screen reader, and whoever looks, what has happened; `action` is a button for a while.
-export function toast(text, action) {
-  const place = document.querySelector('.toasts');
-  const box = h('div', { class: 'toast' }, h('span', {}, text));
-  const timer = setTimeout(() => box.remove(), action ? 10_000 : 5_000);
-  if (action) box.append(button(action.label, () => { clearTimeout(timer); box.remove(); action.run(); }, { class: 'link' }));
-  place.append(box);
-  while (place.children.length > 3) place.firstChild.remove();
-  // Above whatever dialog is open.
-  if (place.matches(':popover-open')) place.hidePopover();
-  place.showPopover();
-  return box;
 }
 
 export const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));

@@ -1,11 +1,10 @@
 // Worse versions, one after the other: is it the same picture? What people say can be taken back for a while.
 
-import { h, button, fill, toast } from './dom.js';
+import { h, button, fill } from './dom.js';
+import { toast, failed, UNDO_MS } from './notices.js';
 import { say } from './words.js';
 import { all, change, live, mayChange } from './live.js';
 import { Pair, comparison } from './pair.js';
-
-const UNDO_MS = 10_000;
 
 export class Duplicates {
   #groups = [];
@@ -47,7 +46,7 @@ export class Duplicates {
     try {
       this.#groups = await all('/api/duplicates', 'duplicates');
     } catch (error) {
-      toast(say('failed', { reason: error.message }));
+      failed(error);
       return;
     }
     this.#reviewing = again;
@@ -95,7 +94,7 @@ export class Duplicates {
         this.#draw();
       }
     } catch (error) {
-      toast(say('failed', { reason: error.message }));
+      failed(error);
     }
   }
 
@@ -142,6 +141,5 @@ export class Duplicates {
   }
 }
 
-const failed = (error) => toast(say('failed', { reason: error.message }));
 const pairOf = ({ keeper, version }) => [keeper.id, version.id];
 const withKey = (label, key) => [label, h('kbd', { 'aria-hidden': 'true' }, key)];

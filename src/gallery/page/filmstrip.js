@@ -26,10 +26,17 @@ export class Filmstrip {
     const to = Math.min(timeline.view.count, index + EACH_SIDE + 1);
     for (const [at, frame] of this.#frames) if (at < from || at >= to) { frame.remove(); this.#frames.delete(at); }
     const width = (at) => Math.round(RATIO[timeline.collection.ratios[timeline.position(at)]] * HEIGHT);
-    this.#place(timeline, index, -width(index) / 2, width, index);
-    for (let at = index + 1, x = width(index) / 2 + GAP; at < to; x += width(at) + GAP, at++) this.#place(timeline, at, x, width, index);
-    for (let at = index - 1, x = -width(index) / 2 - GAP; at >= from; x -= width(at) + GAP, at--) {
-      this.#place(timeline, at, x - width(at), width, index);
+    const place = (at, x) => this.#place(timeline, at, x, width(at), at === index);
+    place(index, -width(index) / 2);
+    let x = width(index) / 2 + GAP;
+    for (let at = index + 1; at < to; at++) {
+      place(at, x);
+      x += width(at) + GAP;
+    }
+    x = -width(index) / 2;
+    for (let at = index - 1; at >= from; at--) {
+      x -= width(at) + GAP;
+      place(at, x);
     }
   }
 
@@ -37,13 +44,14 @@ export class Filmstrip {
     let frame = this.#frames.get(at);
     if (!frame) {
       const image = picture();
-      frame = h('div', { class: 'frame', on: { click: () => this.go(at) }, style: { width: `${width(at)}px` } }, image);
-      timeline.photo(at).then((photo) => { if (photo.drawable && frame.isConnected) showThumb(image, photo.id); }, () => {});
+      frame = h('div', { class: 'frame', on: { click: () => this.go(at) }, style: { width: `${width}px` } }, image);
+      const show = (photo) => { if (photo.drawable && frame.isConnected) showThumb(image, photo.id); };
+      timeline.photo(at).then(show, () => { /* The viewer itself says so. */ });
       this.#frames.set(at, frame);
       this.element.append(frame);
     }
     frame.style.transform = `translateX(${x}px)`;
-    frame.classList.toggle('current', at === current);
+    frame.classList.toggle('current', current);
   }
 
   #clear() {

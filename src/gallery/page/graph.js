@@ -24,10 +24,12 @@ export function graph(status) {
     const angle = -Math.PI / 2 + i * 2 * Math.PI / all.length;
     return [WIDE / 2 + Math.cos(angle) * AROUND * 1.15, HIGH / 2 + Math.sin(angle) * AROUND];
   };
-  const label = listText(all.map((node) => say(node.alive ? 'graphHere' : 'graphAway', { name: called(node.called), bytes: bytes(node.bytes) })));
+  const words = (node) =>
+    say(node.alive ? 'graphHere' : 'graphAway', { name: called(node.called), bytes: bytes(node.bytes) });
   const lines = me ? others.map((node, i) => line(at(0), radius(me), at(i + 1), radius(node), node.alive)) : [];
   const circles = all.map((node, i) => circle(node, at(i), node === me, getting.has(node.called)));
-  return draw('svg', { viewBox: `0 0 ${WIDE} ${HIGH}`, role: 'img', 'aria-label': say('graph', { list: label }) }, lines, circles);
+  const label = say('graph', { list: listText(all.map(words)) });
+  return draw('svg', { viewBox: `0 0 ${WIDE} ${HIGH}`, role: 'img', 'aria-label': label }, lines, circles);
 }
 
 /// From rim to rim, with some room.
@@ -46,9 +48,10 @@ function circle(node, [x, y], mine, receives) {
   const room = Math.floor(r / 4.6);
   const short = [...name].length > room ? `${[...name].slice(0, room - 1).join('')}…` : name;
   const kind = `computer${mine ? ' mine' : ''}${node.alive ? '' : ' gone'}`;
+  const text = (part, at, words) => draw('text', { class: part, x, y: at, 'text-anchor': 'middle' }, words);
   return draw('g', { class: kind },
     draw('circle', { cx: x, cy: y, r }),
     receives && draw('circle', { class: 'getting', cx: x, cy: y, r: r + 6 }),
-    draw('text', { class: 'name', x, y: y - 2, 'text-anchor': 'middle' }, short),
-    draw('text', { class: 'size', x, y: y + 15, 'text-anchor': 'middle' }, node.alive ? bytes(node.bytes) : say('away')));
+    text('name', y - 2, short),
+    text('size', y + 15, node.alive ? bytes(node.bytes) : say('away')));
 }

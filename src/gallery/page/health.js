@@ -19,7 +19,8 @@ export class Health {
     this.friends = h('section', { class: 'friends' });
     this.side = h('section', { class: 'risks' });
     this.element = h('section', { class: 'health', hidden: true },
-      h('div', { class: 'answer' }, this.sentence, this.picture), h('div', { class: 'below' }, this.friends, this.side));
+      h('div', { class: 'answer' }, this.sentence, this.picture),
+      h('div', { class: 'below' }, this.friends, this.side));
     live.addEventListener('status', () => this.#status());
   }
 
@@ -39,7 +40,9 @@ export class Health {
     const status = now?.status;
     // The words of the answer are only put in anew when they differ, so that they are read out once.
     fill(this.sentence,
-      h('div', { role: 'status' }, h('h1', { 'data-tone': tone }, title), h('p', { class: 'more' }, more.flatMap((part) => [part, ' ']))),
+      h('div', { role: 'status' },
+        h('h1', { 'data-tone': tone }, title),
+        h('p', { class: 'more' }, more.flatMap((part) => [part, ' ']))),
       status && this.#bar(status, kind), status && numbers(status));
     this.picture.hidden = this.friends.hidden = this.side.hidden = !status;
     if (!status) return;
@@ -57,7 +60,8 @@ export class Health {
     if (done <= 0 || !['copying', 'waiting', 'stuck'].includes(kind)) return null;
     const share = done / this.#most;
     return h('div', { class: 'progress' },
-      h('div', { class: 'track', role: 'progressbar', 'aria-label': say('copyingBar'), 'aria-valuenow': Math.round(share * 100) },
+      h('div', { class: 'track', role: 'progressbar', 'aria-label': say('copyingBar'),
+        'aria-valuenow': Math.round(share * 100) },
         h('div', { class: 'going', style: { transform: `scaleX(${share})` } })),
       h('p', { class: 'quiet' }, say('copied', { a: done, b: this.#most })));
   }
@@ -74,7 +78,8 @@ function numbers(status) {
 }
 
 function table(status) {
-  const head = [['computer', ''], ['stateHead', ''], ['photosHead', 'number'], ['onDisk', 'number'], ['ownHead', 'number wide']];
+  const head = [['computer', false], ['stateHead', false], ['photosHead', 'number'], ['onDisk', 'number'],
+    ['ownHead', 'number wide']];
   return h('div', { class: 'scrolls' }, h('table', {},
     h('thead', {}, h('tr', {}, head.map(([key, kind]) => h('th', { scope: 'col', class: kind }, say(key))))),
     h('tbody', {}, status.nodes.map((node) => {
@@ -83,8 +88,9 @@ function table(status) {
       const known = node.alive || node.photos > 0;
       const value = (text) => (known ? text : '–');
       return h('tr', { class: node.alive ? false : 'gone' },
-        h('th', { scope: 'row' }, named(called(node.called), { title: node.id }), me && h('span', { class: 'quiet' }, ' ', say('thisComputer'))),
-        h('td', {}, h('span', { class: node.alive ? 'dot' : 'dot away' }), me && node.alive ? stateOf(node) : homely(node.state)),
+        h('th', { scope: 'row' }, named(called(node.called), { title: node.id }),
+          me && h('span', { class: 'quiet' }, ' ', say('thisComputer'))),
+        h('td', {}, h('span', { class: node.alive ? 'dot' : 'dot away' }), me ? stateOf(node) : homely(node.state)),
         h('td', { class: 'number' }, value(number(node.photos))),
         h('td', { class: 'number' }, value(bytes(node.bytes))),
         h('td', { class: 'number wide' }, value(number(node.originals))));
@@ -95,16 +101,19 @@ const stateOf = (node) => (/scanning/.test(node.state) ? say('scanning') : say('
 
 function risks(status) {
   const rest = status.under_replicated - Math.min(RISKS, status.at_risk.length);
+  const all = `/search?q=${encodeURIComponent(`copies<${status.copies_wanted}`)}`;
   return h('ul', { class: 'list' }, status.at_risk.slice(0, RISKS).map((risk) => h('li', {},
     h('a', { href: `/p/${risk.id}` }, thumb(risk.id),
       h('span', { class: 'text' }, named(risk.name, { class: 'cut' }),
         h('span', { class: 'quiet' }, say('onlyOn', { n: risk.copies }), ', ', homely(risk.reason)))))),
-  rest > 0 && h('li', {}, h('a', { class: 'all', href: `/search?q=${encodeURIComponent(`copies<${status.copies_wanted}`)}` }, say('riskMore', { n: rest }))));
+  rest > 0 && h('li', {}, h('a', { class: 'all', href: all }, say('riskMore', { n: rest }))));
 }
 
 function notes(status) {
   const counts = [['trashNote', status.trash], ['overNote', status.over_replicated], ['damagedNote', status.damaged],
     ['unreadNote', status.unread], ['companionsNote', status.companions], ['skippedNote', status.skipped_files]];
-  const lines = [...status.notes.map((note) => capital(homely(note))), ...counts.filter(([, n]) => n > 0).map(([key, n]) => say(key, { n }))];
-  return lines.length ? h('ul', { class: 'notes' }, lines.map((line) => h('li', {}, line))) : h('p', { class: 'quiet' }, say('nothingNotes'));
+  const counted = counts.filter(([, n]) => n > 0).map(([key, n]) => say(key, { n }));
+  const lines = [...status.notes.map((note) => capital(homely(note))), ...counted];
+  if (lines.length === 0) return h('p', { class: 'quiet' }, say('nothingNotes'));
+  return h('ul', { class: 'notes' }, lines.map((line) => h('li', {}, line)));
 }

@@ -1,6 +1,7 @@
 // The keyboard, for what belongs to no single part, and the list of all keys.
 
-import { h, dialog, iconButton } from './dom.js';
+import { h, iconButton } from './dom.js';
+import { dialog } from './notices.js';
 import { say } from './words.js';
 
 const PLACES = { p: '/photos', d: '/duplicates', t: '/trash', h: '/health' };
@@ -9,9 +10,18 @@ const PLACES = { p: '/photos', d: '/duplicates', t: '/trash', h: '/health' };
 const SECOND_MS = 1000;
 
 const KEYS = [
-  [['/'], 'keySearch'], [['←', '→', '↑', '↓'], 'keyMove'], [['Enter'], 'keyOpen'], [['Space'], 'keyTick'], [['i'], 'keyDetails'],
-  [['z'], 'keyZoom'], [['d'], 'keyDownload'], [['Delete'], 'keyRemove'], [['Esc'], 'keyClose'],
-  [['S', 'D', 'W'], 'keyReview'], [['g p', 'g d', 'g t', 'g h'], 'keyGo'], [['?'], 'keyHelp'],
+  [['/'], 'keySearch'],
+  [['←', '→', '↑', '↓'], 'keyMove'],
+  [['Enter'], 'keyOpen'],
+  [['Space'], 'keyTick'],
+  [['i'], 'keyDetails'],
+  [['z'], 'keyZoom'],
+  [['d'], 'keyDownload'],
+  [['Delete'], 'keyRemove'],
+  [['Esc'], 'keyClose'],
+  [['s', 'd', 'w'], 'keyReview'],
+  [['g p', 'g d', 'g t', 'g h'], 'keyGo'],
+  [['?'], 'keyHelp'],
 ];
 
 export function listenToKeys(app) {
@@ -37,6 +47,11 @@ export function listenToKeys(app) {
 function showKeys() {
   if (document.querySelector('dialog.keys')) return;
   const box = dialog({ class: 'sheet keys', 'aria-labelledby': 'keys-title' },
-    h('header', {}, h('h2', { id: 'keys-title' }, say('keysTitle')), iconButton('close', say('close'), () => box.close())),
-    h('dl', {}, KEYS.map(([keys, words]) => [h('dt', {}, keys.map((key) => h('kbd', {}, key))), h('dd', {}, say(words))])));
+    h('header', {},
+      h('h2', { id: 'keys-title' }, say('keysTitle')),
+      iconButton('close', say('close'), () => box.close())),
+    h('dl', {}, KEYS.map(([keys, words]) => [
+      h('dt', {}, keys.map((key) => h('kbd', {}, key))),
+      h('dd', {}, say(words)),
+    ])));
 }

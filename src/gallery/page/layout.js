@@ -1,7 +1,8 @@
 // Where every photo of the timeline is, before one of them is loaded. Pure: numbers in, numbers out.
 //
-// Rows of one height fill the width, as on a contact sheet. One byte a photo (its aspect ratio) is enough to know the exact
-// height of a collection of 100,000 in some milliseconds, so the scroll bar never lies and any year is one jump away.
+// Rows of about one height fill the width, as on a contact sheet. One byte a photo (its aspect ratio) is enough to know
+// the exact height of a collection of 100,000 in some milliseconds: the scroll bar never lies, and any year is one jump
+// away.
 
 /// The most a row may be higher than asked, if leaving out its last photo comes nearer.
 const TALLEST = 1.45;
@@ -10,13 +11,15 @@ const TALLEST = 1.45;
 const LAST_GROWS = 1.25;
 
 /// From the byte of the timeline to width / height, kept within what looks well in a row.
-export const RATIO = Float32Array.from({ length: 256 }, (_, byte) => Math.min(2.6, Math.max(0.5, 2 ** ((byte - 128) / 48))));
+export const RATIO = Float32Array.from({ length: 256 },
+  (_, byte) => Math.min(2.6, Math.max(0.5, 2 ** ((byte - 128) / 48))));
 
 /**
  * Lays out photos in rows, month by month.
  *
- * `ratios` a byte a photo; `order` the positions to show, or null for all; `starts` where each month begins in that order;
- * `width`, `row` (height asked for), `gap`, `heading` (room for a month's name) and `between` (above it, but for the first).
+ * `ratios` has a byte a photo; `order` the positions to show, or null for all; `starts` where each month begins in that
+ * order. `row` is the height asked for, `heading` the room for a month's name, `between` what is above it, but for the
+ * first.
  */
 export function layout({ ratios, order, starts, width, row, gap, heading, between }) {
   const count = order ? order.length : ratios.length;

@@ -71,13 +71,21 @@ function open() {
   source.addEventListener('error', () => {
     source.close();
     // An EventSource does not say why. Asking does: a login that is over answers, a gallery that is gone does not.
-    get('/api/status').then(learn, (error) => {
-      if (error instanceof Refused) return;
-      live.lostAt = Date.now() + AGAIN_MS;
-      say('lost');
-    });
-    if (!document.hidden) timer = setTimeout(open, AGAIN_MS);
+    get('/api/status').then(learn, lost).then(again);
   });
+}
+
+/// The gallery has refused, which `ask` has told already, or does not answer.
+function lost(error) {
+  if (error instanceof Refused) return error.status;
+  live.lostAt = Date.now() + AGAIN_MS;
+  say('lost');
+  return 0;
+}
+
+/// Without a session there is nothing to hear; a page that is not looked at opens its stream when it is.
+function again(status) {
+  if (status !== 401 && !document.hidden) timer = setTimeout(open, AGAIN_MS);
 }
 
 /// Begins, and goes on whenever the page is looked at again.

@@ -27,7 +27,7 @@ export function login() {
   if (document.body.classList.contains('locked')) return;
   document.body.classList.add('locked');
   const wrong = h('p', { class: 'wrong', role: 'alert' });
-  const field = h('input', { type: 'password', id: 'secret', class: 'field', autocomplete: 'current-password', spellcheck: false });
+  const field = h('input', { type: 'password', id: 'secret', class: 'field', autocomplete: 'current-password' });
   const form = h('form', { class: 'login', on: { submit: async (event) => {
     event.preventDefault();
     // A whole link may have been pasted.

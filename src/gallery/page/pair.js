@@ -1,6 +1,7 @@
 // Two versions of a picture side by side, or one wiped over the other; they zoom and move together.
 
-import { h, iconButton, button, dialog, named, picture } from './dom.js';
+import { h, iconButton, button, named, picture } from './dom.js';
+import { dialog } from './notices.js';
 import { say, bytes, pixels, listText, called } from './words.js';
 import { Zoom, original, DRAWN_BY_BROWSERS } from './zoom.js';
 
@@ -27,7 +28,8 @@ export class Pair {
     const image = picture({ alt: say(key), class: 'large' });
     const whole = picture({ class: 'whole' });
     const moved = h('div', { class: 'picture' }, image, whole);
-    return { image, whole, moved, stage: h('div', { class: `stage ${key}` }, moved, h('span', { class: 'chip' }, say(key))) };
+    const stage = h('div', { class: `stage ${key}` }, moved, h('span', { class: 'chip' }, say(key)));
+    return { image, whole, moved, stage };
   }
 
   /// Shows a keeper and a worse version of it.
@@ -123,16 +125,22 @@ export function comparison(keeper, version, group = null) {
   const better = (a, b) => (a > b ? 1 : a < b ? 2 : 0);
   const rows = [
     ['name', named(keeper.name), named(version.name), 0],
-    ['pixels', pixels(keeper.width, keeper.height), pixels(version.width, version.height), better(keeper.width * keeper.height, version.width * version.height)],
+    ['pixels', size(keeper), size(version), better(area(keeper), area(version))],
     ['file', file(keeper), file(version), better(keeper.bytes, version.bytes)],
     ['why', '', version.worse_by, 0],
     ['where', '', listText(version.where.map((one) => called(one.called))), 0],
   ];
-  if (group) rows.push(['left', '', group.until_purged || group.days_left === null ? say('never') : say('inDays', { n: group.days_left }), 0]);
+  if (group) {
+    const stays = group.until_purged || group.days_left === null;
+    rows.push(['left', '', stays ? say('never') : say('inDays', { n: group.days_left }), 0]);
+  }
   return h('table', { class: 'compared' }, h('colgroup', {}, h('col', { class: 'heads' })),
-    h('thead', {}, h('tr', {}, h('td', {}), h('th', { scope: 'col' }, say('shown')), h('th', { scope: 'col' }, say('putAway')))),
+    h('thead', {}, h('tr', {},
+      h('td', {}), h('th', { scope: 'col' }, say('shown')), h('th', { scope: 'col' }, say('putAway')))),
     h('tbody', {}, rows.map(([key, a, b, best]) => h('tr', {}, h('th', { scope: 'row' }, say(key)),
       h('td', { class: best === 1 ? 'best' : false }, a), h('td', { class: best === 2 ? 'best' : false }, b)))));
 }
 
-const file = ({ format, bytes: size }) => say('fileIs', { format: format.toUpperCase(), bytes: bytes(size) });
+const size = ({ width, height }) => pixels(width, height);
+const area = ({ width, height }) => width * height;
+const file = (photo) => say('fileIs', { format: photo.format.toUpperCase(), bytes: bytes(photo.bytes) });

@@ -1,6 +1,7 @@
 // Removing photos: first the plan, then a button that names the number, then an undo.
 
-import { h, button, dialog, fill, named, toast } from './dom.js';
+import { h, button, fill, named } from './dom.js';
+import { dialog, toast, failed } from './notices.js';
 import { say, phrase, homely } from './words.js';
 import { change } from './live.js';
 
@@ -31,7 +32,7 @@ export async function removePhotos(photos) {
           box.close();
           offerUndo(goes);
         } catch (error) {
-          toast(say('failed', { reason: error.message }));
+          failed(error);
           box.close();
         }
       }, { class: 'button danger' });
@@ -63,7 +64,7 @@ function offerUndo(ids) {
       for (const photo of ids) await change('/api/trash/restore', { photo });
       toast(say('restoredAll', { n: ids.length }));
     } catch (error) {
-      toast(say('failed', { reason: error.message }));
+      failed(error);
     }
   } });
 }

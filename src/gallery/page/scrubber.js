@@ -8,6 +8,11 @@ import { monthAndYear, yearOf, say } from './words.js';
 const BAR = { apart: 5, least: 4, most: 24, from: 60 };
 const YEARS_APART = 24;
 
+/// By how many months a key goes.
+const STEPS = {
+  ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, PageDown: 12, PageUp: -12, Home: -Infinity, End: Infinity,
+};
+
 export class Scrubber {
   #plan = null;
   #view = null;
@@ -27,7 +32,9 @@ export class Scrubber {
     this.element.addEventListener('pointerdown', (event) => this.#grab(event));
     this.element.addEventListener('pointermove', (event) => this.#move(event));
     for (const name of ['pointerup', 'pointercancel']) this.element.addEventListener(name, () => this.#letGo());
-    this.element.addEventListener('pointerleave', () => { if (!this.#dragging) this.element.classList.remove('pointed'); });
+    this.element.addEventListener('pointerleave', () => {
+      if (!this.#dragging) this.element.classList.remove('pointed');
+    });
     this.element.addEventListener('keydown', (event) => this.#key(event));
     addEventListener('resize', () => this.#draw());
     addEventListener('scroll', () => this.#showHandle(), { passive: true });
@@ -103,7 +110,8 @@ export class Scrubber {
     const end = Math.max(1, this.#plan.height - innerHeight);
     const share = Math.max(0, Math.min(1, y / end));
     const group = this.#group(Math.max(0, y) + 80);
-    this.mark.style.transform = `translateY(${Math.round(this.#toEdge(Math.max(0, Math.min(y, this.#plan.height))))}px)`;
+    const edge = this.#toEdge(Math.max(0, Math.min(y, this.#plan.height)));
+    this.mark.style.transform = `translateY(${Math.round(edge)}px)`;
     this.handle.style.transform = `translateY(${Math.round(share * (this.#length - 56))}px)`;
     this.element.ariaValueNow = group;
     this.element.ariaValueText = this.#name(group);
@@ -147,7 +155,7 @@ export class Scrubber {
   }
 
   #key(event) {
-    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, PageDown: 12, PageUp: -12, Home: -Infinity, End: Infinity }[event.key];
+    const step = STEPS[event.key];
     if (!step) return;
     event.preventDefault();
     event.stopPropagation();

@@ -5,6 +5,7 @@ import { say, phrase, called } from './words.js';
 import { get, live } from './live.js';
 
 const PAUSE_MS = 150;
+const FRIENDS_OFFERED = 4;
 
 /// Words that mean more than a part of a name; the gallery does the same with them.
 const MEANINGS = [
@@ -14,8 +15,12 @@ const MEANINGS = [
   [/^on:(.+)$/, (name) => say('chipOn', { name })],
   [/^only:(.+)$/, (name) => say('chipOnly', { name })],
   [/^>(\d+)mp$/, (n) => say('chipMp', { n })],
-  [/^\d{4}(-\d\d){0,2}$|^(january|february|march|april|may|june|july|august|september|october|november|december)$|^(jpeg|jpg|png|gif|webp|tiff|bmp|heic)$/, () => null],
 ];
+
+/// Words that are a month or a kind of file, and not a part of a name.
+const PLAIN = new Set(`january february march april may june july august september october november december
+  jpeg jpg png gif webp tiff bmp heic`.split(/\s+/));
+const A_DAY = /^\d{4}(-\d\d){0,2}$/;
 
 export class Search {
   query = '';
@@ -26,15 +31,24 @@ export class Search {
   constructor({ go, find }) {
     this.go = go;
     this.find = find;
-    this.field = h('input', { type: 'search', class: 'query', 'aria-label': say('searchPhotos'), placeholder: say('search'),
-      enterKeyHint: 'search', autocomplete: 'off', spellcheck: false, on: {
-        input: () => { clearTimeout(this.#timer); this.#timer = setTimeout(() => this.#typed(), PAUSE_MS); },
+    this.field = h('input', { type: 'search', class: 'query', 'aria-label': say('searchPhotos'),
+      placeholder: say('search'), enterKeyHint: 'search', autocomplete: 'off', spellcheck: false, on: {
+        input: () => {
+          clearTimeout(this.#timer);
+          this.#timer = setTimeout(() => this.#typed(), PAUSE_MS);
+        },
         focus: () => this.#chips(),
         blur: () => this.#chips(),
         keydown: (event) => this.#key(event),
       } });
-    this.element = h('form', { class: 'search', role: 'search', on: { submit: (event) => { event.preventDefault(); this.#typed(); this.field.blur(); } } },
-      icon('search'), this.field, h('kbd', { 'aria-hidden': 'true' }, '/'), iconButton('close', say('close'), () => this.#leave(), { class: 'round shut' }));
+    const submit = (event) => {
+      event.preventDefault();
+      this.#typed();
+      this.field.blur();
+    };
+    this.element = h('form', { class: 'search', role: 'search', on: { submit } },
+      icon('search'), this.field, h('kbd', { 'aria-hidden': 'true' }, '/'),
+      iconButton('close', say('close'), () => this.#leave(), { class: 'round shut' }));
     this.chips = h('div', { class: 'chips', hidden: true });
     this.answer = h('p', { class: 'found', role: 'status' });
   }
@@ -103,10 +117,16 @@ export class Search {
   /// The words of the query, each to take away; in an empty field some to try.
   #chips() {
     const words = this.query.split(/\s+/).filter(Boolean);
-    const chosen = words.map((word, i) => h('button', { type: 'button', class: 'word', 'aria-label': say('removeChip', { chip: meaning(word) }),
-      on: { click: () => this.#set(words.filter((_, j) => j !== i).join(' ')) } }, named(meaning(word)), icon('close')));
-    const offered = words.length || document.activeElement !== this.field ? [] : suggestions().map((word) => h('button', { type: 'button', class: 'word try',
-      on: { pointerdown: (event) => event.preventDefault(), click: () => this.#set(word) } }, named(meaning(word))));
+    const without = (i) => words.filter((_, j) => j !== i).join(' ');
+    const chosen = words.map((word, i) => h('button', { type: 'button', class: 'word',
+      'aria-label': say('removeChip', { chip: meaning(word) }),
+      on: { click: () => this.#set(without(i)) } }, named(meaning(word)), icon('close')));
+    const offers = words.length === 0 && document.activeElement === this.field;
+    const offered = (offers ? suggestions() : []).map((word) => h('button', { type: 'button', class: 'word try', on: {
+      // The field keeps the focus: without it what is offered would go before the click.
+      pointerdown: (event) => event.preventDefault(),
+      click: () => this.#set(word),
+    } }, named(meaning(word))));
     this.chips.classList.toggle('offered', offered.length > 0);
     this.chips.hidden = words.length === 0 && offered.length === 0;
     fill(this.chips, offered.length > 0 && h('span', { class: 'quiet' }, say('try')), chosen, offered, this.answer);
@@ -126,9 +146,9 @@ const nearby = (names) => names.length > 0 && [' ', say('near'), ' ',
 function meaning(word) {
   for (const [form, words] of MEANINGS) {
     const found = form.exec(word.toLowerCase());
-    if (found) return words(isNaN(found[1]) ? found[1] : Number(found[1])) ?? word;
+    if (found) return words(isNaN(found[1]) ? found[1] : Number(found[1]));
   }
-  return `“${word}”`;
+  return A_DAY.test(word) || PLAIN.has(word.toLowerCase()) ? word : `“${word}”`;
 }
 
 /// Queries that are worth a click now.
@@ -136,6 +156,8 @@ function suggestions() {
   const status = live.now?.status;
   if (!status) return [];
   const year = new Date().getUTCFullYear();
-  return [String(year), String(year - 1), status.duplicates && 'versions', status.under_replicated && `copies<${status.copies_wanted}`,
-    'nodate', ...status.nodes.filter((node) => node.called && called(node.called) === node.called).slice(0, 4).map((node) => `on:${node.called}`)].filter(Boolean);
+  const friends = status.nodes.filter((node) => node.called && called(node.called) === node.called);
+  return [String(year), String(year - 1), status.duplicates > 0 && 'versions',
+    status.under_replicated > 0 && `copies<${status.copies_wanted}`, 'nodate',
+    ...friends.slice(0, FRIENDS_OFFERED).map((node) => `on:${node.called}`)].filter(Boolean);
 }

@@ -1,10 +1,9 @@
 // What is ticked, and the bar with what can be done with it.
 
-import { h, iconButton, button, fill } from './dom.js';
-import { say, number } from './words.js';
+import { h, iconButton, button, fill, pause } from './dom.js';
+import { say } from './words.js';
 import { live, mayChange } from './live.js';
 import { removePhotos } from './remove.js';
-import { pause } from './dom.js';
 
 /// Photos by id, in the order in which they were ticked. Says `change`, and `removed` when they were.
 export class Selection extends EventTarget {
@@ -48,7 +47,7 @@ export class SelectionBar {
     this.selection = selection;
     this.count = h('span', { class: 'count', role: 'status' });
     this.removal = button(say('remove'), () => this.remove());
-    this.element = h('div', { class: 'selection', role: 'toolbar', 'aria-label': say('selected', { n: 0 }), hidden: true },
+    this.element = h('div', { class: 'selection', role: 'toolbar', hidden: true },
       iconButton('close', say('clear'), () => selection.clear()), this.count,
       button(say('download'), () => download(selection.photos)), this.removal);
     selection.addEventListener('change', () => this.#draw());

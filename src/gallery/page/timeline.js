@@ -7,6 +7,7 @@ import { say, number, monthName, yearOf } from './words.js';
 import { live } from './live.js';
 import { Scrubber } from './scrubber.js';
 import { Tile } from './tile.js';
+import { onHold } from './hold.js';
 
 /// More tiles than that cost more than they help; the margin around the window shrinks before.
 const TILES = 120;
@@ -16,9 +17,6 @@ const TALLEST_BOX = 8_000_000;
 
 /// While somebody jumps through years, pictures are asked for only when the page has come to rest.
 const REST_MS = 80;
-
-/// A finger that stays on a photo for that long ticks it.
-const HOLD_MS = 450;
 
 const NARROW = 720;
 
@@ -49,7 +47,11 @@ export class Timeline {
     this.element = h('section', { class: 'timeline' }, this.notice, this.box, this.scrubber.element);
     this.box.addEventListener('click', (event) => this.#click(event));
     this.box.addEventListener('keydown', (event) => this.#key(event));
-    this.#hold();
+    onHold(this.box, (target) => {
+      const tile = this.#of(target);
+      if (tile) this.pick(tile.index, false);
+      return Boolean(tile);
+    });
     addEventListener('scroll', () => this.#soon(), { passive: true });
     new ResizeObserver(() => this.shownAgain()).observe(this.element);
     selection.addEventListener('change', () => {
@@ -237,7 +239,8 @@ export class Timeline {
     const day = this.collection.dayOf(this.position(index));
     const first = index === 0 || this.collection.dayOf(this.position(index - 1)) !== day;
     tile.place({ index, count, x: document.dir === 'rtl' ? -x[index] : x[index], y: y[index] - this.#base,
-      width: w[index], height: height[index], day: first && day !== NO_DATE ? day : null, reachable: index === this.current });
+      width: w[index], height: height[index], day: first && day !== NO_DATE ? day : null,
+      reachable: index === this.current });
     this.#tiles.set(index, tile);
     return tile;
   }
@@ -316,36 +319,10 @@ export class Timeline {
   async pick(index, range) {
     const last = range && this.lastPicked !== undefined ? this.lastPicked : index;
     this.lastPicked = index;
+    const [from, to] = [Math.min(last, index), Math.max(last, index)];
     const photos = [];
-    for (let i = Math.min(last, index); i <= Math.max(last, index); i++) photos.push(this.peek(i) ?? await this.photo(i));
+    for (let i = from; i <= to; i++) photos.push(this.peek(i) ?? await this.photo(i));
     if (last !== index) this.selection.add(photos); else this.selection.toggle(photos[0]);
-  }
-
-  /// On a touch screen, holding a photo ticks it.
-  #hold() {
-    let timer = 0;
-    let held = false;
-    this.box.addEventListener('pointerdown', (event) => {
-      held = false;
-      if (event.pointerType !== 'touch') return;
-      timer = setTimeout(() => {
-        const tile = this.#of(event.target);
-        held = tile !== undefined;
-        if (held) this.pick(tile.index, false);
-      }, HOLD_MS);
-    });
-    for (const name of ['pointerup', 'pointercancel', 'pointermove']) {
-      this.box.addEventListener(name, () => clearTimeout(timer), { passive: true });
-    }
-    // Neither the click nor the menu that follows is meant.
-    for (const name of ['click', 'contextmenu']) {
-      this.box.addEventListener(name, (event) => {
-        if (!held) return;
-        held = name !== 'click';
-        event.preventDefault();
-        event.stopImmediatePropagation();
-      }, { capture: true });
-    }
   }
 
   #key(event) {
@@ -384,8 +361,9 @@ export class Timeline {
     if (!this.#plan || index >= this.#plan.count) return;
     const top = this.#top;
     const { y, h: height } = this.#plan;
+    const below = y[index] + height[index] + BARS - innerHeight;
     if (y[index] < top + BARS) this.scrollTo(y[index] - 2 * BARS);
-    else if (y[index] + height[index] > top + innerHeight - BARS) this.scrollTo(y[index] + height[index] - innerHeight + BARS);
+    else if (below > top) this.scrollTo(below);
     this.#fill(this.#top);
     this.#reach(index)?.focus({ preventScroll: true });
   }

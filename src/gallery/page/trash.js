@@ -1,6 +1,7 @@
 // What lies in the trash of this computer: why, and the way back.
 
-import { h, button, dialog, fill, named, thumb, toast, retryThumbs } from './dom.js';
+import { h, button, fill, named, thumb, retryThumbs } from './dom.js';
+import { dialog, toast, failed } from './notices.js';
 import { say, phrase, bytes, called, homely, listText } from './words.js';
 import { change, get, live, mayChange } from './live.js';
 
@@ -13,7 +14,8 @@ export class Trash {
     this.count = h('span', { class: 'count' });
     this.empty = button(say('purge'), () => this.#purge());
     this.list = h('ul', { class: 'cards' });
-    this.nothing = h('div', { class: 'nothing', hidden: true }, h('h1', {}, say('trashEmpty')), h('p', {}, say('trashEmptyMore')));
+    this.nothing = h('div', { class: 'nothing', hidden: true },
+      h('h1', {}, say('trashEmpty')), h('p', {}, say('trashEmptyMore')));
     this.element = h('section', { class: 'trash', hidden: true },
       h('div', { class: 'heading' }, this.title, this.count, this.empty), this.list, this.nothing,
       h('p', { class: 'quiet' }, say('othersTrash')));
@@ -44,7 +46,7 @@ export class Trash {
       } while (after);
       this.#draw();
     } catch (error) {
-      toast(say('failed', { reason: error.message }));
+      failed(error);
     }
   }
 
@@ -74,20 +76,22 @@ export class Trash {
       toast(say('restored', { name: photo.name }));
       await this.#load();
     } catch (error) {
-      toast(say('failed', { reason: error.message }));
+      failed(error);
     }
   }
 
   #purge() {
-    const body = h('p', {}, say('purgeMore'));
+    const body = h('div', { class: 'body' }, say('purgeMore'));
     const actions = h('div', { class: 'actions' });
-    const box = dialog({ class: 'sheet', 'aria-labelledby': 'purge-title' }, h('h2', { id: 'purge-title' }, say('purgeTitle')), body, actions);
+    const box = dialog({ class: 'sheet', 'aria-labelledby': 'purge-title' },
+      h('h2', { id: 'purge-title' }, say('purgeTitle')), body, actions);
     const go = button(say('purgeDo', { n: this.#photos.length }), async () => {
       go.disabled = true;
       try {
         const { deleted, kept, why } = await change('/api/trash/purge', { older_than: 0 });
         fill(body, say('purged', { n: deleted }), kept > 0 && [' ', say('purgeKept', { n: kept })],
-          h('ul', { class: 'plan' }, why.map((one) => h('li', {}, named(one.name, { class: 'strong cut' }), h('span', { class: 'quiet' }, homely(one.reason))))));
+          h('ul', { class: 'plan' }, why.map(({ name, reason }) => h('li', {},
+            named(name, { class: 'strong cut' }), h('span', { class: 'quiet' }, homely(reason))))));
         fill(actions, button(say('close'), () => box.close()));
         await this.#load();
       } catch (error) {

@@ -1,6 +1,7 @@
 // Adding photos: dropped anywhere or picked, two at a time, each with its progress.
 
-import { h, button, iconButton, fill, named, picture, toast } from './dom.js';
+import { h, button, iconButton, fill, named, picture } from './dom.js';
+import { toast } from './notices.js';
 import { say, listText, called, number } from './words.js';
 import { mayChange, token } from './live.js';
 
@@ -25,7 +26,9 @@ export class Upload {
     this.sum = h('span', { class: 'count', role: 'status' });
     this.list = h('ul', {});
     this.box = h('section', { class: 'uploads', 'aria-label': say('adding'), hidden: true },
-      h('header', {}, h('h2', {}, say('adding')), this.sum, iconButton('close', say('close'), () => this.#dismiss())), this.list);
+      h('header', {},
+        h('h2', {}, say('adding')), this.sum, iconButton('close', say('close'), () => this.#dismiss())),
+      this.list);
     this.veil = h('div', { class: 'veil', hidden: true }, h('p', {}, say('dropHere')));
     this.element = h('div', {}, this.input, this.box, this.veil);
     this.#listen();
@@ -111,14 +114,16 @@ export class Upload {
     const { state, row } = job;
     const link = (id) => h('a', { href: `/p/${id}` }, say('show'));
     if (status === 201 && !answer.already) {
-      fill(state, say('uploaded', { list: listText(answer.nodes.map(called)) }), answer.warning && ` · ${answer.warning}`);
+      const list = listText(answer.nodes.map(called));
+      fill(state, say('uploaded', { list }), answer.warning && ` · ${answer.warning}`);
     } else if (status === 201) {
       fill(state, say('there'), ' ', link(answer.id));
     } else if (status === 200) {
       fill(state, say('better'), ' ', named(answer.have), ' ', link(answer.id));
     } else {
       row.className = 'wrong';
-      const reason = status === 0 ? say('uploadLost') : answer?.error ?? (status === 507 ? say('uploadFull') : number(status));
+      const without = { 0: say('uploadLost'), 507: say('uploadFull') }[status] ?? number(status);
+      const reason = answer?.error ?? without;
       fill(state, reason, ' ', button(say('retry'), () => {
         this.#all += 1;
         this.#waiting.push(job);

@@ -30,14 +30,17 @@ export function verdict(now) {
       more: [`${capital(homely(unplugged))}.`] };
   }
   if (nobody > 0) {
-    return { kind: 'nobody', tone: 'bad', title: say('sayNobody', { n: nobody }), more: [say('sayNobodyMore')], ...atRisk(status, few) };
+    return { kind: 'nobody', tone: 'bad', title: say('sayNobody', { n: nobody }), more: [say('sayNobodyMore')],
+      ...atRisk(status, few) };
   }
   if (READING.test(me?.state ?? '')) {
-    return { kind: 'scanning', tone: 'quiet', title: say('sayScanning'), more: [say('sayScanningMore')], pill: say('scanning') };
+    return { kind: 'scanning', tone: 'quiet', title: say('sayScanning'), pill: say('scanning'),
+      more: [say('sayScanningMore')] };
   }
   if (status.photos === 0) return { kind: 'empty', tone: 'quiet', title: say('sayEmpty'), pill: say('empty') };
   if (few > 0 && status.nodes.length === 1) {
-    return { kind: 'alone', tone: 'warn', title: say('sayAlone'), pill: say('alone'), short: say('atRiskShort', { n: few }),
+    return { kind: 'alone', tone: 'warn', title: say('sayAlone'), pill: say('alone'),
+      short: say('atRiskShort', { n: few }),
       more: [say('sayAloneMore'), command(`photomesh daemon FOLDER --join ${status.address}`)] };
   }
   if (few > 0) return { ...short(status, away, few), ...atRisk(status, few) };
@@ -48,14 +51,17 @@ export function verdict(now) {
 
 /// Some are on too few computers: does that mend itself?
 function short(status, away, few) {
-  const onOne = status.at_risk.length === few ? status.at_risk.every((risk) => risk.copies === 1) : status.copies_wanted === 2;
+  // Only the first hundred are told one by one; of two copies wanted, too few is one.
+  const onOne = status.copies_wanted === 2
+    || (status.at_risk.length === few && status.at_risk.every(({ copies }) => copies === 1));
   const what = say(onOne ? 'sayOneOnly' : 'sayTooFew', { n: few });
   const title = away.length ? [...phrase('sayAway', { n: away.length, name: capitalFriends(away) }), ' ', what] : what;
   const copying = status.at_risk.some((risk) => COPYING.test(risk.reason));
-  const waiting = status.at_risk.some((risk) => WAITING.test(risk.reason)) || away.some((node) => /are copied in/.test(node.state));
+  const waiting = status.at_risk.some((risk) => WAITING.test(risk.reason))
+    || away.some((node) => /are copied in/.test(node.state));
   if (copying) return { kind: 'copying', tone: 'warn', title, more: [say('sayCopying')] };
   if (waiting) return { kind: 'waiting', tone: 'warn', title, more: [phrase('sayWaiting', { name: friends(away) })] };
-  return { kind: 'stuck', tone: 'bad', title, more: [say('sayStuck'), h('span', {}, homely(status.at_risk[0]?.reason ?? ''))] };
+  return { kind: 'stuck', tone: 'bad', title, more: [say('sayStuck')] };
 }
 
 const atRisk = (status, few) => ({
@@ -66,7 +72,9 @@ const atRisk = (status, few) => ({
 const command = (line) => h('code', { class: 'command' }, line);
 const friend = (node) => named(called(node?.called ?? ''));
 const friends = (nodes) => h('span', {}, listed(nodes.map(friend)));
-const capitalFriends = (nodes) => h('span', {}, listed(nodes.map((node, i) => named(i ? called(node.called) : capital(called(node.called))))));
+const capitalFriends = (nodes) => h('span', {}, listed(nodes.map(({ called: name }, i) =>
+  named(i === 0 ? capital(called(name)) : called(name)))));
 
 /// Who is said to get copies now.
-export const receivers = (status) => new Set(status.at_risk.flatMap(({ reason }) => /^being copied to (.+)$/.exec(reason)?.[1] ?? []));
+export const receivers = (status) =>
+  new Set(status.at_risk.flatMap(({ reason }) => /^being copied to (.+)$/.exec(reason)?.[1] ?? []));

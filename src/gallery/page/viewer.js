@@ -1,6 +1,7 @@
 // One photo, as large as the window: turning, zooming, the filmstrip, and the panel with all about it.
 
-import { h, iconButton, fill, named, picture, calm, toast } from './dom.js';
+import { h, iconButton, fill, named, picture, calm } from './dom.js';
+import { toast, failed } from './notices.js';
 import { say, phrase } from './words.js';
 import { get, live, mayChange, Refused } from './live.js';
 import { RATIO } from './layout.js';
@@ -89,7 +90,7 @@ export class Viewer {
       // What is put away is not in the timeline: it is shown alone.
       if (photo?.id === id) this.#show(index); else this.#alone(await get(`/api/photo/${id}`));
     } catch (error) {
-      toast(error instanceof Refused && error.status === 404 ? say('notFound') : say('failed', { reason: error.message }));
+      if (error instanceof Refused && error.status === 404) toast(say('notFound')); else failed(error);
       this.closed();
     }
   }
@@ -245,7 +246,8 @@ export class Viewer {
         iconButton('close', say('close'), () => this.#togglePanel(false), { class: 'round shut' }));
       if (this.#missing) this.#failed();
     } catch (error) {
-      if (error.name !== 'AbortError' && photo === this.#photo) fill(this.panel, h('h2', {}, named(photo.name)), h('p', {}, error.message));
+      if (error.name === 'AbortError' || photo !== this.#photo) return;
+      fill(this.panel, h('h2', {}, named(photo.name)), h('p', {}, error.message));
     }
   }
 
@@ -291,10 +293,16 @@ export class Viewer {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input')) return;
     const forward = document.dir === 'rtl' ? -1 : 1;
     const act = {
-      ArrowLeft: () => this.turn(-forward), ArrowRight: () => this.turn(forward),
-      Home: () => this.#index >= 0 && this.#show(0), End: () => this.#index >= 0 && this.#show(this.timeline.view.count - 1),
-      i: () => this.#togglePanel(), z: () => this.zoom.toggle(), '+': () => this.zoom.step(1.5), '-': () => this.zoom.step(1 / 1.5),
-      d: () => download([this.#photo]), Delete: () => this.#remove(),
+      ArrowLeft: () => this.turn(-forward),
+      ArrowRight: () => this.turn(forward),
+      Home: () => this.turn(-this.#index),
+      End: () => this.turn(this.timeline.view.count - 1 - this.#index),
+      i: () => this.#togglePanel(),
+      z: () => this.zoom.toggle(),
+      '+': () => this.zoom.step(1.5),
+      '-': () => this.zoom.step(1 / 1.5),
+      d: () => download([this.#photo]),
+      Delete: () => this.#remove(),
     }[event.key];
     if (!act) return;
     event.preventDefault();

@@ -7,89 +7,266 @@ const LANGUAGE = 'en';
 /// A text has `{places}`; one with forms is chosen by `n`.
 const WORDS = {
   // The bar
-  photomesh: 'photomesh', photos: 'Photos', duplicates: 'Duplicates', trash: 'Trash', health: 'Health',
-  search: 'Search', addPhotos: 'Add photos', skip: 'Skip to the photos', main: 'Main', keysTitle: 'Keys',
-  allSafe: 'All safe', allOn: 'All on {n} computers', oneOnly: '{n} on one computer', atRiskShort: '{n} at risk',
-  noAnswer: 'No answer', scanning: 'Reading photos', empty: 'No photos', alone: 'On this computer only', trouble: 'Needs a look',
-  loading: 'Loading', cancel: 'Cancel', close: 'Close', undo: 'Undo', back: 'Back', retry: 'Retry', show: 'Show', of: '{a} of {b}',
+  photomesh: 'photomesh',
+  photos: 'Photos',
+  duplicates: 'Duplicates',
+  trash: 'Trash',
+  health: 'Health',
+  search: 'Search',
+  addPhotos: 'Add photos',
+  skip: 'Skip to the photos',
+  main: 'Main',
+  keysTitle: 'Keys',
+  allSafe: 'All safe',
+  allOn: 'All on {n} computers',
+  oneOnly: '{n} on one computer',
+  atRiskShort: '{n} at risk',
+  noAnswer: 'No answer',
+  scanning: 'Reading photos',
+  empty: 'No photos',
+  alone: 'On this computer only',
+  trouble: 'Needs a look',
+  loading: 'Loading',
+  cancel: 'Cancel',
+  close: 'Close',
+  undo: 'Undo',
+  back: 'Back',
+  retry: 'Retry',
+  show: 'Show',
+  of: '{a} of {b}',
   failed: 'That did not work: {reason}',
 
   // The timeline
-  tile: '{name}, {day}, {where}', noDate: 'No date', onComputers: { one: 'on {n} computer', other: 'on {n} computers' },
-  copies: { one: '{n} copy', other: '{n} copies' }, select: 'Select {name}', jumpToMonth: 'Go to a month',
+  tile: '{name}, {day}, {where}',
+  noDate: 'No date',
+  onComputers: { one: 'on {n} computer', other: 'on {n} computers' },
+  copies: { one: '{n} copy', other: '{n} copies' },
+  select: 'Select {name}',
+  jumpToMonth: 'Go to a month',
   worseVersions: { one: '{n} worse version is put away', other: '{n} worse versions are put away' },
-  newPhotos: { one: '{n} new', other: '{n} new' }, changed: 'Something has changed', photosCount: { one: '{n} photo', other: '{n} photos' },
-  selected: { one: '{n} selected', other: '{n} selected' }, download: 'Download', remove: 'Remove', clear: 'Clear the selection',
-  emptyTitle: 'No photos yet.', emptyText: 'Drop some here, or copy them into the folder of {name}.',
-  emptyGuest: 'When somebody adds photos, they appear here.', dropHere: 'Drop them to add them',
+  newPhotos: { one: '{n} new', other: '{n} new' },
+  changed: 'Something has changed',
+  photosCount: { one: '{n} photo', other: '{n} photos' },
+  selected: { one: '{n} selected', other: '{n} selected' },
+  download: 'Download',
+  remove: 'Remove',
+  clear: 'Clear the selection',
+  emptyTitle: 'No photos yet.',
+  emptyText: 'Drop some here, or copy them into the folder of {name}.',
+  emptyGuest: 'When somebody adds photos, they appear here.',
+  dropHere: 'Drop them to add them',
   reading: 'Reading your photos: {n} so far. They appear as they are read.',
 
   // The viewer
-  viewer: 'Photo', previous: 'Previous photo', next: 'Next photo', details: 'Details', removeThis: 'Remove this photo', downloadThis: 'Download',
-  whereItIs: 'Where it is', thePicture: 'The picture', size: 'Size', format: 'Format', names: 'Names', identity: 'Id', state: 'State',
-  compare: 'Compare', away: 'away', inColour: 'colour', inGrey: 'grey', fromCamera: 'from a camera',
-  dateFromName: 'The day is from its name.', here: 'here',
-  onWhom: 'On {list}.', ownOf: '{name} (their own)', keptOn: '{name} (a copy)', onThis: '{name} (this computer)', onThisOwn: '{name} (your own)',
-  ifOneBreaks: 'If one breaks, another has it.', onlyThere: 'If that computer breaks, it is lost.', nowhere: 'No computer that is here has it.',
-  thisTrash: 'in the trash of {list}', isPutAway: 'This is put away: a better version of it is shown.', showBetter: 'Show the better one',
-  awayHolders: { one: 'On {list}, away now. It appears when {list} is back.', other: 'On {list}, all away now. It appears when one is back.' },
-  notDrawn: 'This kind of file ({format}) cannot be drawn here. It can be downloaded.', notFound: 'There is no such photo, or not any more.',
+  viewer: 'Photo',
+  previous: 'Previous photo',
+  next: 'Next photo',
+  details: 'Details',
+  removeThis: 'Remove this photo',
+  downloadThis: 'Download',
+  whereItIs: 'Where it is',
+  thePicture: 'The picture',
+  size: 'Size',
+  format: 'Format',
+  names: 'Names',
+  identity: 'Id',
+  state: 'State',
+  compare: 'Compare',
+  away: 'away',
+  inColour: 'colour',
+  inGrey: 'grey',
+  fromCamera: 'from a camera',
+  dateFromName: 'The day is from its name.',
+  here: 'here',
+  onWhom: 'On {list}.',
+  ownOf: '{name} (their own)',
+  keptOn: '{name} (a copy)',
+  onThis: '{name} (this computer)',
+  onThisOwn: '{name} (your own)',
+  ifOneBreaks: 'If one breaks, another has it.',
+  onlyThere: 'If that computer breaks, it is lost.',
+  nowhere: 'No computer that is here has it.',
+  thisTrash: 'in the trash of {list}',
+  isPutAway: 'This is put away: a better version of it is shown.',
+  showBetter: 'Show the better one',
+  awayHolders: {
+    one: 'On {list}, away now. It appears when {list} is back.',
+    other: 'On {list}, all away now. It appears when one is back.',
+  },
+  notDrawn: 'This kind of file ({format}) cannot be drawn here. It can be downloaded.',
+  notFound: 'There is no such photo, or not any more.',
   cannotDraw: 'It could not be loaded.',
 
   // Search
-  searchPhotos: 'Search photos', nothingFound: 'Nothing is called {query}.', near: 'Near:',
-  found: { one: '{n} photo', other: '{n} photos' }, try: 'Try',
-  chipVersions: 'with worse versions', chipNodate: 'without a date', chipCopies: 'fewer than {n} copies', chipOn: 'on {name}', chipOnly: 'only on {name}', chipMp: 'more than {n} megapixels',
+  searchPhotos: 'Search photos',
+  nothingFound: 'Nothing is called {query}.',
+  near: 'Near:',
+  found: { one: '{n} photo', other: '{n} photos' },
+  try: 'Try',
+  chipVersions: 'with worse versions',
+  chipNodate: 'without a date',
+  chipCopies: 'fewer than {n} copies',
+  chipOn: 'on {name}',
+  chipOnly: 'only on {name}',
+  chipMp: 'more than {n} megapixels',
   removeChip: 'Without “{chip}”',
 
   // Health
-  sayGone: '{daemon} does not answer.', sayGoneMore: 'Your photos are where they were. Start it with:', sayGoneTry: 'It is tried again every second.',
-  sayUnplugged: 'The folder of {name} cannot be used.', sayNobody: { one: 'Nobody who is here has {n} photo.', other: 'Nobody who is here has {n} photos.' },
+  sayGone: '{daemon} does not answer.',
+  sayGoneMore: 'Your photos are where they were. Start it with:',
+  sayGoneTry: 'It is tried again every second.',
+  sayUnplugged: 'The folder of {name} cannot be used.',
+  sayNobody: { one: 'Nobody who is here has {n} photo.', other: 'Nobody who is here has {n} photos.' },
   sayNobodyMore: 'They come back with the computer that has them.',
-  sayAway: { one: '{name} is away.', other: '{n} computers are away.' }, sayOneOnly: { one: '{n} photo is on one computer only.', other: '{n} photos are on one computer only.' },
+  sayAway: { one: '{name} is away.', other: '{n} computers are away.' },
+  sayOneOnly: { one: '{n} photo is on one computer only.', other: '{n} photos are on one computer only.' },
   sayTooFew: { one: '{n} photo is on too few computers.', other: '{n} photos are on too few computers.' },
   sayCopying: 'You can look at all of them. The others are making second copies now; there is nothing for you to do.',
-  sayWaiting: 'You can look at all of them. The others wait for {name} a while before they make second copies; there is nothing for you to do.',
+  sayWaiting:
+    'You can look at all of them. The others wait for {name} a while before they make second copies; ' +
+    'there is nothing for you to do.',
   sayStuck: 'You can look at all of them, but nobody copies them now. Why each of them waits stands below.',
-  sayAlone: 'Your photos are on this computer only.', sayAloneMore: 'If it breaks, they are lost. Ask a friend to join. On their computer:',
-  sayScanning: 'This computer is reading its photos.', sayScanningMore: 'They appear as they are read. What is safe can be said after that.',
-  sayEmpty: 'There are no photos yet.', saySafe: { one: 'Every photo is on {n} computer.', other: 'Every photo is on {n} computers.' }, saySafeMore: 'Any one of these computers could break now, and nothing would be lost.',
-  sayAwaySafe: '{name} is away, and still nothing is missing. Any one of the others could break now, too.', sayLoading: 'Asking how your photos are…',
-  copied: '{a} of {b} copied', copyingBar: 'Copies made',
-  statPhotos: { one: 'photo', other: 'photos' }, statVersions: { one: 'worse version put away', other: 'worse versions put away' }, statBytes: { one: 'on {n} computer', other: 'on {n} computers' },
-  friends: 'Friends', computer: 'Computer', stateHead: 'State', photosHead: 'Photos', onDisk: 'On disk', ownHead: 'Own', thisComputer: 'this computer',
-  atRisk: 'At risk', onlyOn: { zero: 'on no computer that is here', one: 'on {n} computer', other: 'on {n} computers' }, riskMore: { one: 'and {n} more', other: 'and {n} more' }, notes: 'Notes',
+  sayAlone: 'Your photos are on this computer only.',
+  sayAloneMore: 'If it breaks, they are lost. Ask a friend to join. On their computer:',
+  sayScanning: 'This computer is reading its photos.',
+  sayScanningMore: 'They appear as they are read. What is safe can be said after that.',
+  sayEmpty: 'There are no photos yet.',
+  saySafe: { one: 'Every photo is on {n} computer.', other: 'Every photo is on {n} computers.' },
+  saySafeMore: 'Any one of these computers could break now, and nothing would be lost.',
+  sayAwaySafe: '{name} is away, and still nothing is missing. Any one of the others could break now, too.',
+  sayLoading: 'Asking how your photos are…',
+  copied: '{a} of {b} copied',
+  copyingBar: 'Copies made',
+  statPhotos: { one: 'photo', other: 'photos' },
+  statVersions: { one: 'worse version put away', other: 'worse versions put away' },
+  statBytes: { one: 'on {n} computer', other: 'on {n} computers' },
+  friends: 'Friends',
+  computer: 'Computer',
+  stateHead: 'State',
+  photosHead: 'Photos',
+  onDisk: 'On disk',
+  ownHead: 'Own',
+  thisComputer: 'this computer',
+  atRisk: 'At risk',
+  onlyOn: { zero: 'on no computer that is here', one: 'on {n} computer', other: 'on {n} computers' },
+  riskMore: { one: 'and {n} more', other: 'and {n} more' },
+  notes: 'Notes',
   trashNote: { one: '{n} photo in the trash of this computer', other: '{n} photos in the trash of this computer' },
-  damagedNote: { one: '{n} damaged file was found', other: '{n} damaged files were found' }, skippedNote: { one: '{n} file in the folder is no picture', other: '{n} files in the folder are no pictures' },
-  companionsNote: { one: '{n} file that belongs to a photo is on this computer only', other: '{n} files that belong to photos are on this computer only' },
-  unreadNote: { one: '{n} photo is still to be read', other: '{n} photos are still to be read' }, overNote: { one: '{n} photo is on more computers than needed', other: '{n} photos are on more computers than needed' },
-  graph: 'A picture of the computers: {list}.', graphHere: '{name}, {bytes}', graphAway: '{name}, away', nothingNotes: 'Nothing else is to be said.',
+  damagedNote: { one: '{n} damaged file was found', other: '{n} damaged files were found' },
+  skippedNote: { one: '{n} file in the folder is no picture', other: '{n} files in the folder are no pictures' },
+  companionsNote: {
+    one: '{n} file that belongs to a photo is on this computer only',
+    other: '{n} files that belong to photos are on this computer only',
+  },
+  unreadNote: { one: '{n} photo is still to be read', other: '{n} photos are still to be read' },
+  overNote: {
+    one: '{n} photo is on more computers than needed',
+    other: '{n} photos are on more computers than needed',
+  },
+  graph: 'A picture of the computers: {list}.',
+  graphHere: '{name}, {bytes}',
+  graphAway: '{name}, away',
+  nothingNotes: 'Nothing else is to be said.',
 
   // Duplicates
-  samePicture: 'The same picture?', shown: 'Shown', putAway: 'Put away', same: 'Same picture', different: 'Two pictures', later: 'Later', wipe: 'Wipe',
-  name: 'Name', pixels: 'Pixels', file: 'File', why: 'Why', where: 'Where', left: 'Deleted', inDays: { one: 'in {n} day', other: 'in {n} days' }, never: 'only by hand', fileIs: '{format}, {bytes}',
-  saidSame: 'Ticked off: the same picture.', saidDifferent: 'These are two photos now.', noDuplicates: 'No worse versions.', noDuplicatesMore: 'When somebody adds a smaller or re-encoded copy of a photo, the better one is shown and the other is put away. It waits here for your look.',
-  allReviewed: 'All looked at.', allReviewedMore: { one: '{n} worse version is put away, as it should be.', other: '{n} worse versions are put away, as they should be.' }, reviewAgain: 'Look at them again', wipeShare: 'How much of each is seen',
+  samePicture: 'The same picture?',
+  shown: 'Shown',
+  putAway: 'Put away',
+  same: 'Same picture',
+  different: 'Two pictures',
+  later: 'Later',
+  wipe: 'Wipe',
+  name: 'Name',
+  pixels: 'Pixels',
+  file: 'File',
+  why: 'Why',
+  where: 'Where',
+  left: 'Deleted',
+  inDays: { one: 'in {n} day', other: 'in {n} days' },
+  never: 'only by hand',
+  fileIs: '{format}, {bytes}',
+  saidSame: 'Ticked off: the same picture.',
+  saidDifferent: 'These are two photos now.',
+  noDuplicates: 'No worse versions.',
+  noDuplicatesMore:
+    'When somebody adds a smaller or re-encoded copy of a photo, the better one is shown and the other is put away. ' +
+    'It waits here for your look.',
+  allReviewed: 'All looked at.',
+  allReviewedMore: {
+    one: '{n} worse version is put away, as it should be.',
+    other: '{n} worse versions are put away, as they should be.',
+  },
+  reviewAgain: 'Look at them again',
+  wipeShare: 'How much of each is seen',
 
   // Trash
-  trashOf: 'Trash of {name}', trashEmpty: 'The trash is empty.', trashEmptyMore: 'What a better version replaces, and what is removed, lies here for a while.', restore: 'Restore', restored: '{name} is back.',
-  purge: 'Empty what is safe elsewhere', purgeTitle: 'Empty the trash?', purgeMore: 'Deleted for good is only what is proven at this moment to be safe elsewhere, or was removed. The rest stays.', purgeDo: { one: 'Delete {n} photo, if safe', other: 'Delete up to {n} photos' },
-  purged: { one: '{n} photo is deleted.', other: '{n} photos are deleted.' }, purgeKept: { one: '{n} stays:', other: '{n} stay:' }, untilPurged: 'Your own: stays until you delete it', with: 'with {list}', othersTrash: 'What others put away lies in the trash of their computers.',
+  trashOf: 'Trash of {name}',
+  trashEmpty: 'The trash is empty.',
+  trashEmptyMore: 'What a better version replaces, and what is removed, lies here for a while.',
+  restore: 'Restore',
+  restored: '{name} is back.',
+  purge: 'Empty what is safe elsewhere',
+  purgeTitle: 'Empty the trash?',
+  purgeMore:
+    'Deleted for good is only what is proven at this moment to be safe elsewhere, or was removed. The rest stays.',
+  purgeDo: { one: 'Delete {n} photo, if safe', other: 'Delete up to {n} photos' },
+  purged: { one: '{n} photo is deleted.', other: '{n} photos are deleted.' },
+  purgeKept: { one: '{n} stays:', other: '{n} stay:' },
+  untilPurged: 'Your own: stays until you delete it',
+  with: 'with {list}',
+  othersTrash: 'What others put away lies in the trash of their computers.',
 
   // Removing
-  removeTitle: { one: 'Remove {n} photo?', other: 'Remove {n} photos?' }, planning: 'Asking what would go…', removeNothing: 'None of these is yours to remove.', removeDo: { one: 'Remove {n} photo', other: 'Remove {n} photos' },
-  removed: { one: '{n} photo is removed.', other: '{n} photos are removed.' }, restoredAll: { one: '{n} photo is back.', other: '{n} photos are back.' }, planGoes: 'goes: {effect}', planStays: 'stays: {effect}', planMore: { one: 'and {n} more', other: 'and {n} more' },
+  removeTitle: { one: 'Remove {n} photo?', other: 'Remove {n} photos?' },
+  planning: 'Asking what would go…',
+  removeNothing: 'None of these is yours to remove.',
+  removeDo: { one: 'Remove {n} photo', other: 'Remove {n} photos' },
+  removed: { one: '{n} photo is removed.', other: '{n} photos are removed.' },
+  restoredAll: { one: '{n} photo is back.', other: '{n} photos are back.' },
+  planGoes: 'goes: {effect}',
+  planStays: 'stays: {effect}',
+  planMore: { one: 'and {n} more', other: 'and {n} more' },
 
   // Adding
-  adding: 'Add photos', pick: 'Choose photos', waiting: 'waiting', uploaded: 'on {list}', there: 'there already', better: 'there, in a better version:', tooMany: { one: 'Only {n} photo at a time: the first ones are taken.', other: 'Only {n} photos at a time: the first ones are taken.' },
-  uploadSum: '{done} of {all}', uploadLost: 'the connection was lost', percent: '{n} %', uploadFull: 'no room for it',
+  adding: 'Add photos',
+  pick: 'Choose photos',
+  waiting: 'waiting',
+  uploaded: 'on {list}',
+  there: 'there already',
+  better: 'there, in a better version:',
+  tooMany: {
+    one: 'Only {n} photo at a time: the first ones are taken.',
+    other: 'Only {n} photos at a time: the first ones are taken.',
+  },
+  uploadSum: '{done} of {all}',
+  uploadLost: 'the connection was lost',
+  percent: '{n} %',
+  uploadFull: 'no room for it',
 
   // Login and trouble
-  loginTitle: 'Photos of friends', loginText: 'Open the link that the gallery printed, or paste it here.', loginDo: 'Open', loginWrong: 'That is not a link of this gallery, or not any more.', loginSlow: 'Too many tries. Wait a minute.',
-  lost: 'The gallery does not answer. Start it with:', lostTry: { one: 'Trying again in {n} s.', other: 'Trying again in {n} s.' }, gone: '{what}.', startWith: 'Start it with:',
+  loginTitle: 'Photos of friends',
+  loginText: 'Open the link that the gallery printed, or paste it here.',
+  loginDo: 'Open',
+  loginWrong: 'That is not a link of this gallery, or not any more.',
+  loginSlow: 'Too many tries. Wait a minute.',
+  lost: 'The gallery does not answer. Start it with:',
+  lostTry: { one: 'Trying again in {n} s.', other: 'Trying again in {n} s.' },
+  gone: '{what}.',
+  startWith: 'Start it with:',
 
   // Keys
-  keyOpen: 'Open the photo', keyMove: 'Move through photos', keyTick: 'Select', keyDetails: 'Details', keyZoom: '100 %, and back', keyDownload: 'Download', keyRemove: 'Remove', keySearch: 'Search', keyClose: 'Close, or clear', keyGo: 'Photos, duplicates, trash, health', keyHelp: 'These keys', keyReview: 'Same picture, two pictures, wipe',
+  keyOpen: 'Open the photo',
+  keyMove: 'Move through photos',
+  keyTick: 'Select',
+  keyDetails: 'Details',
+  keyZoom: '100 %, and back',
+  keyDownload: 'Download',
+  keyRemove: 'Remove',
+  keySearch: 'Search',
+  keyClose: 'Close, or clear',
+  keyGo: 'Photos, duplicates, trash, health',
+  keyHelp: 'These keys',
+  keyReview: 'Same picture, two pictures, wipe',
 };
 
 const plural = new Intl.PluralRules(LANGUAGE);
@@ -114,7 +291,9 @@ export const say = (key, values = {}) => pattern(key, values).replace(/\{(\w+)\}
 
 /// The same as children of an element, since some values are elements: names of photos and of friends.
 export const phrase = (key, values = {}) =>
-  pattern(key, values).split(/\{(\w+)\}/).map((part, i) => (i % 2 ? shown(values[part]) : part));
+  pattern(key, values)
+    .split(/\{(\w+)\}/)
+    .map((part, i) => (i % 2 ? shown(values[part]) : part));
 
 /// "a, b and c", of elements.
 export function listed(items) {
@@ -146,11 +325,21 @@ export const yearOf = (months) => Math.floor(months / 12);
 export const longDay = (second) => dayMonthYear(second * 1000);
 
 /// "Saturday 14 March 2026, 07:42".
-export const moment = ({ day, time }) => inFull(Date.parse(`${day}T00:00:00Z`)).replace(/,/g, '') + (time ? `, ${time.slice(0, 5)}` : '');
+export const moment = ({ day, time }) =>
+  inFull(Date.parse(`${day}T00:00:00Z`)).replace(/,/g, '') + (time ? `, ${time.slice(0, 5)}` : '');
 
 /// Sizes in powers of a thousand, as shops and file managers say them.
 export function bytes(count) {
-  const [size, unit] = count < 1e3 ? [1, 'B'] : count < 1e6 ? [1e3, 'kB'] : count < 1e9 ? [1e6, 'MB'] : count < 1e12 ? [1e9, 'GB'] : [1e12, 'TB'];
+  const [size, unit] =
+    count < 1e3
+      ? [1, 'B']
+      : count < 1e6
+        ? [1e3, 'kB']
+        : count < 1e9
+          ? [1e6, 'MB']
+          : count < 1e12
+            ? [1e9, 'GB']
+            : [1e12, 'TB'];
   const value = count / size;
   return `${(value < 100 && size > 1e3 ? tenths : wholes).format(value)} ${unit}`;
 }

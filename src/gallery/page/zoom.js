@@ -10,9 +10,9 @@ const DOUBLE_TAP_MS = 300;
 const DEEPEST = 8;
 
 /**
- * Listens on `stage`. `size()` gives `{width, height, full}` of the picture when it fits: its pixels on the stage, and the
- * scale at which one pixel of it is one of the screen. `draw({scale, x, y})` moves it. `swipe(axis, distance, end)` hears
- * of fingers that move while the picture fits, `zoomed()` of the first step into the picture.
+ * Listens on `stage`. `size()` gives `{width, height, full}` of the picture when it fits: its pixels on the stage, and
+ * the scale at which one pixel of it is one of the screen. `draw({scale, x, y})` moves it. `swipe(axis, distance, end)`
+ * hears of fingers that move while the picture fits, `zoomed()` of the first step into the picture.
  */
 export class Zoom {
   #pointers = new Map();
@@ -29,7 +29,9 @@ export class Zoom {
     stage.addEventListener('pointerup', (event) => this.#up(event));
     stage.addEventListener('pointercancel', (event) => this.#up(event, true));
     // Some browsers make a double click of a double tap, too.
-    stage.addEventListener('dblclick', (event) => { if (!this.#touched && !event.target.closest('button')) this.toggle(event); });
+    stage.addEventListener('dblclick', (event) => {
+      if (!this.#touched && !event.target.closest('button')) this.toggle(event);
+    });
   }
 
   reset() {
@@ -105,7 +107,8 @@ export class Zoom {
     this.#pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     if (this.#pointers.size === 2) {
       const after = this.#spread();
-      this.#to(this.scale * (after.distance / (before.distance || 1)), this.#local({ clientX: after.x, clientY: after.y }));
+      const place = this.#local({ clientX: after.x, clientY: after.y });
+      this.#to(this.scale * (after.distance / (before.distance || 1)), place);
       this.#set(this.scale, this.x + after.x - before.x, this.y + after.y - before.y);
       return;
     }

@@ -1,0 +1,40 @@
+// What stands above the page for a while: dialogs that ask, and lines that tell.
+
+import { h, button } from './dom.js';
+import { say } from './words.js';
+
+/// As long as what was done can be taken back; and as long as a line takes to read.
+export const UNDO_MS = 10_000;
+const READ_MS = 5_000;
+
+/// A native dialog, which keeps the focus inside and gives it back; it is gone when it is closed.
+export function dialog(properties, ...children) {
+  const element = h('dialog', properties, ...children);
+  element.addEventListener('close', () => element.remove());
+  // A click beside it closes it.
+  element.addEventListener('click', (event) => { if (event.target === element) element.close(); });
+  document.body.append(element);
+  element.showModal();
+  return element;
+}
+
+/// Tells a screen reader, and whoever looks, what has happened; `action` is a button for a while.
+export function toast(text, action) {
+  const place = document.querySelector('.toasts');
+  const box = h('div', { class: 'toast' }, h('span', {}, text));
+  const timer = setTimeout(() => box.remove(), action ? UNDO_MS : READ_MS);
+  const act = () => {
+    clearTimeout(timer);
+    box.remove();
+    action.run();
+  };
+  if (action) box.append(button(action.label, act, { class: 'link' }));
+  place.append(box);
+  while (place.children.length > 3) place.firstChild.remove();
+  // Above whatever dialog is open.
+  if (place.matches(':popover-open')) place.hidePopover();
+  place.showPopover();
+}
+
+/// Tells that something did not work, in the words of who refused it.
+export const failed = (error) => toast(say('failed', { reason: error.message }));
