@@ -90,7 +90,9 @@ class App {
 
   /// Goes to a path as a click on a link does.
   go(path) {
-    history.pushState({ inside: true }, '', path);
+    // From one photo to another is no step: closing it leads back to where the first one was opened.
+    const stays = this.viewer.isOpen && path.startsWith('/p/');
+    if (stays) history.replaceState(history.state, '', path); else history.pushState({ inside: true }, '', path);
     return this.#route();
   }
 

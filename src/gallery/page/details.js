@@ -54,7 +54,8 @@ export function awayWords(about) {
 
 function facts(about) {
   const words = (...parts) => parts.filter(Boolean).join(', ');
-  const colour = say(about.colour ? 'inColour' : 'inGrey');
+  // Of a version that is put away nobody tells the colour.
+  const colour = about.colour === null ? '' : say(about.colour ? 'inColour' : 'inGrey');
   const names = about.names.flatMap((name, i) => (i ? [', ', named(name)] : [named(name)]));
   const rows = [
     ['size', words(pixels(about.width, about.height), bytes(about.bytes))],

@@ -1,25 +1,25 @@
 // Are my photos safe? The sentence that is the answer first, then what happens by itself, then who has what.
 
-import { h, fill, named, thumb, retryThumbs } from './dom.js';
+import { h, fill, named } from './dom.js';
 import { say, number, bytes, called, homely, capital } from './words.js';
 import { live } from './live.js';
 import { verdict } from './verdict.js';
 import { graph } from './graph.js';
-
-/// As many at risk are shown with their pictures; the search has the rest.
-const RISKS = 24;
+import { Risks } from './risks.js';
 
 export class Health {
   /// The most that were at risk since all was well, as far as this page has seen it.
   #most = 0;
 
   constructor() {
-    this.sentence = h('div', { class: 'sentence' });
+    this.words = h('div', { role: 'status' });
+    this.figures = h('div', { class: 'figures' });
+    this.risks = new Risks();
     this.picture = h('div', { class: 'graph' });
     this.friends = h('section', { class: 'friends' });
     this.side = h('section', { class: 'risks' });
     this.element = h('section', { class: 'health', hidden: true },
-      h('div', { class: 'answer' }, this.sentence, this.picture),
+      h('div', { class: 'answer' }, h('div', { class: 'sentence' }, this.words, this.figures), this.picture),
       h('div', { class: 'below' }, this.friends, this.side));
     live.addEventListener('status', () => this.#status());
   }
@@ -30,7 +30,6 @@ export class Health {
     const few = live.now.status?.under_replicated;
     if (few === 0) this.#most = 0;
     else if (few > this.#most) this.#most = few;
-    retryThumbs(this.side);
     if (!this.element.hidden) this.#draw();
   }
 
@@ -38,20 +37,22 @@ export class Health {
     const { now } = live;
     const { tone, title, more = [], kind } = verdict(now);
     const status = now?.status;
-    // The words of the answer are only put in anew when they differ, so that they are read out once.
-    fill(this.sentence,
-      h('div', { role: 'status' },
-        h('h1', { 'data-tone': tone }, title),
-        h('p', { class: 'more' }, more.flatMap((part) => [part, ' ']))),
-      status && this.#bar(status, kind), status && numbers(status));
+    const words = h('div', {},
+      h('h1', { 'data-tone': tone }, title),
+      h('p', { class: 'more' }, more.flatMap((part) => [part, ' '])));
+    // Only when they differ, so that they are read out once.
+    if (words.textContent !== this.words.textContent) fill(this.words, words);
+    fill(this.figures, status && this.#bar(status, kind), status && numbers(status));
     this.picture.hidden = this.friends.hidden = this.side.hidden = !status;
     if (!status) return;
     fill(this.picture, graph(status));
     const risky = status.under_replicated > 0;
     const noted = [h('h2', {}, say('notes')), notes(status)];
     fill(this.friends, h('h2', {}, say('friends')), table(status), risky && noted);
-    fill(this.side, !risky ? noted
-      : [h('h2', {}, say('atRisk'), h('span', { class: 'count' }, number(status.under_replicated))), risks(status)]);
+    this.risks.show(status);
+    // Its list stays the same element, so that nobody who is in it by the keyboard loses their place.
+    if (!risky) fill(this.side, noted);
+    else if (!this.side.contains(this.risks.element)) fill(this.side, this.risks.element);
   }
 
   /// How many second copies have been made, of those that were missing while this page was open.
@@ -70,7 +71,7 @@ export class Health {
 function numbers(status) {
   const here = status.nodes.filter((node) => node.alive);
   const sum = here.reduce((all, node) => all + node.bytes, 0);
-  const figure = (value, words) => h('div', {}, h('dd', {}, value), h('dt', {}, words));
+  const figure = (value, words) => h('div', {}, h('dt', {}, words), h('dd', {}, value));
   return h('dl', { class: 'numbers' },
     figure(number(status.photos), say('statPhotos', { n: status.photos })),
     figure(number(status.duplicates), say('statVersions', { n: status.duplicates })),
@@ -98,16 +99,6 @@ function table(status) {
 }
 
 const stateOf = (node) => (/scanning/.test(node.state) ? say('scanning') : say('here'));
-
-function risks(status) {
-  const rest = status.under_replicated - Math.min(RISKS, status.at_risk.length);
-  const all = `/search?q=${encodeURIComponent(`copies<${status.copies_wanted}`)}`;
-  return h('ul', { class: 'list' }, status.at_risk.slice(0, RISKS).map((risk) => h('li', {},
-    h('a', { href: `/p/${risk.id}` }, thumb(risk.id),
-      h('span', { class: 'text' }, named(risk.name, { class: 'cut' }),
-        h('span', { class: 'quiet' }, say('onlyOn', { n: risk.copies }), ', ', homely(risk.reason)))))),
-  rest > 0 && h('li', {}, h('a', { class: 'all', href: all }, say('riskMore', { n: rest }))));
-}
 
 function notes(status) {
   const counts = [['trashNote', status.trash], ['overNote', status.over_replicated], ['damagedNote', status.damaged],

@@ -130,10 +130,9 @@ export function comparison(keeper, version, group = null) {
     ['why', '', version.worse_by, 0],
     ['where', '', listText(version.where.map((one) => called(one.called))), 0],
   ];
-  if (group) {
-    const stays = group.until_purged || group.days_left === null;
-    rows.push(['left', '', stays ? say('never') : say('inDays', { n: group.days_left }), 0]);
-  }
+  // What lies in the trash of another computer is deleted when that one says so.
+  if (group?.until_purged) rows.push(['left', '', say('never'), 0]);
+  else if (Number.isInteger(group?.days_left)) rows.push(['left', '', say('inDays', { n: group.days_left }), 0]);
   return h('table', { class: 'compared' }, h('colgroup', {}, h('col', { class: 'heads' })),
     h('thead', {}, h('tr', {},
       h('td', {}), h('th', { scope: 'col' }, say('shown')), h('th', { scope: 'col' }, say('putAway')))),

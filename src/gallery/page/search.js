@@ -11,15 +11,18 @@ const FRIENDS_OFFERED = 4;
 const MEANINGS = [
   [/^versions$/, () => say('chipVersions')],
   [/^nodate$/, () => say('chipNodate')],
-  [/^copies<(\d+)$/, (n) => say('chipCopies', { n })],
   [/^on:(.+)$/, (name) => say('chipOn', { name })],
   [/^only:(.+)$/, (name) => say('chipOnly', { name })],
-  [/^>(\d+)mp$/, (n) => say('chipMp', { n })],
+  [/^copies([<>]=?|=)(\d+)$/, (sign, n) => say('chipCopies', { n: Number(n), amount: amount(sign, n) })],
+  [/^([<>]=?|=)([\d.]+)mp$/, (sign, n) => say('chipPixels', { amount: amount(sign, n) })],
 ];
+
+const SIGNS = { '<': 'fewerThan', '<=': 'atMost', '=': 'exactly', '>=': 'atLeast', '>': 'moreThan' };
+const amount = (sign, n) => say(SIGNS[sign], { n: Number(n) });
 
 /// Words that are a month or a kind of file, and not a part of a name.
 const PLAIN = new Set(`january february march april may june july august september october november december
-  jpeg jpg png gif webp tiff bmp heic`.split(/\s+/));
+  jpeg jpg png gif webp bmp tiff tif heic`.split(/\s+/));
 const A_DAY = /^\d{4}(-\d\d){0,2}$/;
 
 export class Search {
@@ -146,7 +149,7 @@ const nearby = (names) => names.length > 0 && [' ', say('near'), ' ',
 function meaning(word) {
   for (const [form, words] of MEANINGS) {
     const found = form.exec(word.toLowerCase());
-    if (found) return words(isNaN(found[1]) ? found[1] : Number(found[1]));
+    if (found) return words(...found.slice(1));
   }
   return A_DAY.test(word) || PLAIN.has(word.toLowerCase()) ? word : `“${word}”`;
 }

@@ -105,10 +105,15 @@ const WORDS = {
   try: 'Try',
   chipVersions: 'with worse versions',
   chipNodate: 'without a date',
-  chipCopies: 'fewer than {n} copies',
+  chipCopies: { one: '{amount} copy', other: '{amount} copies' },
   chipOn: 'on {name}',
   chipOnly: 'only on {name}',
-  chipMp: 'more than {n} megapixels',
+  chipPixels: '{amount} megapixels',
+  fewerThan: 'fewer than {n}',
+  atMost: 'at most {n}',
+  exactly: 'exactly {n}',
+  atLeast: 'at least {n}',
+  moreThan: 'more than {n}',
   removeChip: 'Without “{chip}”',
 
   // Health
