@@ -52,7 +52,9 @@ class App {
     history.scrollRestoration = 'manual';
   }
 
+  /// The next revision is of this page's own making, and is shown at once.
   #catchUp = false;
+  #loading = false;
 
   #shell() {
     const tab = (name) => h('a', { class: 'tab', href: `/${name}`, 'data-screen': name }, icon(name),
@@ -83,8 +85,11 @@ class App {
 
   /// The first timeline; if there is none yet, it is asked for again with the next status.
   async #load() {
+    if (this.#loading) return;
+    this.#loading = true;
     const collection = await Collection.load().catch(() => null);
-    if (collection && !this.collection) this.#apply(collection);
+    this.#loading = false;
+    if (collection) this.#apply(collection);
     await this.#route();
   }
 
@@ -158,6 +163,8 @@ class App {
     this.#newest = null;
     fill(this.fresh);
     this.#empty();
+    if (this.search.query) this.search.run(this.search.query, true);
+    this.viewer.moved();
   }
 
   /// What a search has found, counted in a revision that may be newer than what is shown; null for all again.
@@ -195,7 +202,6 @@ class App {
     if (this.#newest !== collection) return;
     this.#apply(collection, anchor >= 0 ? anchor : Math.min(index, collection.total - 1));
     if (toTop) scrollTo({ top: 0 });
-    if (this.search.query) this.search.run(this.search.query, true);
   }
 
   #status() {

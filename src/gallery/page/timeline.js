@@ -41,7 +41,9 @@ export class Timeline {
     this.open = open;
     this.selection = selection;
     this.current = 0;
-    this.box = h('div', { class: 'grid', role: 'list', 'aria-label': say('photos'), tabindex: -1 });
+    this.months = h('div', {});
+    this.list = h('div', { role: 'list', 'aria-label': say('photos'), tabindex: -1 });
+    this.box = h('div', { class: 'grid' }, this.months, this.list);
     this.notice = h('div', { class: 'notice' });
     this.scrubber = new Scrubber({ jump: (y, hurried) => this.scrollTo(y, hurried) });
     this.element = h('section', { class: 'timeline' }, this.notice, this.box, this.scrubber.element);
@@ -198,7 +200,11 @@ export class Timeline {
     if (!this.#plan || this.element.hidden) return;
     this.#rebaseAtRest();
     this.#hurried = false;
-    this.#fill(this.#top);
+    const top = this.#top;
+    this.#fill(top);
+    // The photo that Tab leads to is one of those in the window, unless somebody is on their way by keys.
+    if (this.#tiles.size === 0 || this.#tiles.has(this.current) || this.list.contains(document.activeElement)) return;
+    this.#reach(Math.min(lowerBound(this.#plan.y, top), this.#plan.count - 1));
   }
 
   /// Makes the tiles of the window, and of a screen before and after it. `top` is handed on, since to ask where the
@@ -206,11 +212,11 @@ export class Timeline {
   #fill(top) {
     const [from, to] = this.#near(top);
     for (const [index, tile] of this.#tiles) if (index < from || index >= to) this.#release(index, tile);
-    let cursor = this.box.querySelector('.tile');
+    let cursor = this.list.firstElementChild;
     for (let index = from; index < to; index++) {
       const tile = this.#tiles.get(index) ?? this.#take(index);
       // Who reads the page aloud goes by the order of elements, so it is kept that of the photos.
-      if (tile.item === cursor) cursor = cursor.nextElementSibling; else this.box.insertBefore(tile.item, cursor);
+      if (tile.item === cursor) cursor = cursor.nextElementSibling; else this.list.insertBefore(tile.item, cursor);
       const photo = tile.photo ?? this.peek(index);
       if (photo && !tile.photo) tile.identify(photo, this.#picked(photo));
       if (!this.#hurried) tile.picture();
@@ -247,7 +253,7 @@ export class Timeline {
 
   #release(index, tile) {
     // Focus would fall out of the page with the tile: the list takes it, and the next arrow key goes on from there.
-    if (tile.item.contains(document.activeElement)) this.box.focus({ preventScroll: true });
+    if (tile.item.contains(document.activeElement)) this.list.focus({ preventScroll: true });
     this.#tiles.delete(index);
     tile.release();
     this.#spare.push(tile);
@@ -279,7 +285,7 @@ export class Timeline {
     const name = h('h2', { class: 'month', style: { transform: `translateY(${headings[group] - this.#base}px)` } },
       month === NO_DATE ? say('noDate') : monthName(month), year && h('span', { class: 'year' }, year),
       h('span', { class: 'count' }, number((starts[group + 1] ?? count) - starts[group])));
-    this.box.append(name);
+    this.months.append(name);
     return name;
   }
 

@@ -5,6 +5,7 @@ import { toast, failed } from './notices.js';
 import { say, phrase } from './words.js';
 import { get, live, mayChange, Refused } from './live.js';
 import { RATIO } from './layout.js';
+import { isGone } from './collection.js';
 import { Zoom, original, DRAWN_BY_BROWSERS } from './zoom.js';
 import { Filmstrip } from './filmstrip.js';
 import { details, awayWords } from './details.js';
@@ -133,17 +134,35 @@ export class Viewer {
   }
 
   async #show(index) {
+    this.#stand(index);
+    try {
+      const photo = this.timeline.peek(index) ?? await this.timeline.photo(index);
+      if (this.#index !== index || !this.isOpen) return;
+      history.replaceState(history.state, '', `/p/${photo.id}`);
+      this.#draw(photo);
+      for (const step of [1, -1, 2, -2]) this.#prefetch(index + step);
+    } catch (error) {
+      // What this index means is known no longer: the newer timeline is taken, and all stands elsewhere in it.
+      if (isGone(error)) this.timeline.element.dispatchEvent(new Event('gone')); else failed(error);
+    }
+  }
+
+  /// Where the photo is among those that are shown.
+  #stand(index) {
     this.#index = index;
     const { count } = this.timeline.view;
     fill(this.count, say('of', { a: index + 1, b: count }));
     this.before.disabled = index === 0;
     this.after.disabled = index === count - 1;
     this.film.show(this.timeline, index);
-    const photo = this.timeline.peek(index) ?? await this.timeline.photo(index);
-    if (this.#index !== index || !this.isOpen) return;
-    history.replaceState(history.state, '', `/p/${photo.id}`);
-    this.#draw(photo);
-    for (const step of [1, -1, 2, -2]) this.#prefetch(index + step);
+  }
+
+  /// The timeline is another one: the photo is the same.
+  async moved() {
+    if (!this.isOpen || this.#index < 0) return;
+    const position = await this.timeline.collection.locate(this.#photo.id).catch(() => -1);
+    const index = position < 0 ? -1 : this.timeline.indexOf(position);
+    if (index >= 0) this.#stand(index); else this.close();
   }
 
   #alone(about) {
