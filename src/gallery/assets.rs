@@ -7,6 +7,8 @@
 type File = (&'static str, &'static str, &'static str);
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+const ICON: &str = "image/svg+xml";
 
 macro_rules! file {
     ($name:literal, $kind:expr) => {
@@ -18,7 +20,40 @@ macro_rules! file {
 const SHELL: &str = include_str!("page/index.html");
 
 /// All others.
-pub(super) const FILES: &[File] = &[file!("app.js", SCRIPT)];
+pub(super) const FILES: &[File] = &[
+    file!("app.js", SCRIPT),
+    file!("collection.js", SCRIPT),
+    file!("details.js", SCRIPT),
+    file!("dom.js", SCRIPT),
+    file!("duplicates.js", SCRIPT),
+    file!("filmstrip.js", SCRIPT),
+    file!("graph.js", SCRIPT),
+    file!("health.js", SCRIPT),
+    file!("hold.js", SCRIPT),
+    file!("icon.svg", ICON),
+    file!("keys.js", SCRIPT),
+    file!("layout.js", SCRIPT),
+    file!("live.js", SCRIPT),
+    file!("login.js", SCRIPT),
+    file!("notices.js", SCRIPT),
+    file!("pair.js", SCRIPT),
+    file!("remove.js", SCRIPT),
+    file!("risks.js", SCRIPT),
+    file!("screens.css", STYLE),
+    file!("scrubber.js", SCRIPT),
+    file!("search.js", SCRIPT),
+    file!("selection.js", SCRIPT),
+    file!("style.css", STYLE),
+    file!("tile.js", SCRIPT),
+    file!("timeline.js", SCRIPT),
+    file!("trash.js", SCRIPT),
+    file!("upload.js", SCRIPT),
+    file!("verdict.js", SCRIPT),
+    file!("viewer.css", STYLE),
+    file!("viewer.js", SCRIPT),
+    file!("words.js", SCRIPT),
+    file!("zoom.js", SCRIPT),
+];
 
 /// The page, ready to be served.
 pub(super) struct Assets {

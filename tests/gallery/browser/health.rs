@@ -1,0 +1,74 @@
+//! A computer fails while somebody looks.
+
+use std::fs;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use super::chromium::Browser;
+use super::page::{DESKTOP, PHONE};
+use super::{open, origin};
+use crate::house::{Gallery, PATIENCE, program};
+use crate::support::ask;
+use crate::support::daemon::Daemon;
+use crate::support::disk;
+use crate::support::pictures::{draw, jpeg};
+use crate::support::wait::eventually;
+
+/// How long until the page says that a computer has failed: what is promised, and what a busy machine takes beyond it.
+const SEEN: Duration = Duration::from_secs(5);
+
+#[test]
+fn a_computer_that_fails_is_seen_at_once_and_so_is_the_repair() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let place = TempDir::new().unwrap();
+    let mut daemons: Vec<Daemon> = Vec::new();
+    for number in 0..3_u64 {
+        let folder = place.path().join(format!("node{number}"));
+        fs::create_dir(&folder).unwrap();
+        for photo in 0..6 {
+            let picture = draw(number * 10 + photo, 640, 480);
+            disk::lay(&folder.join(format!("{number}-{photo}.jpg")), &jpeg(&picture, 85)).unwrap();
+        }
+        let join = daemons.first().map(|first| first.address().to_string());
+        let mut options = vec!["--grace", "4s", "--pin", "2s"];
+        options.extend(join.iter().flat_map(|address| ["--join", address.as_str()]));
+        let daemon = Daemon::start(program(), &folder, &options).unwrap();
+        daemons.push(daemon);
+    }
+    let first = daemons[0].address().clone();
+    let all_safe = || {
+        let status = ask::status(&first)?;
+        match status.photos == 18 && status.under_replicated == 0 && status.nodes.len() == 3 {
+            true => Ok(()),
+            false => Err(format!("{status:?}")),
+        }
+    };
+    eventually("all is safe", PATIENCE, all_safe).unwrap();
+
+    let gallery = Gallery::start(place.path(), &first, &[]);
+    gallery.wait_for(18);
+    let mut page = open(&mut browser, &gallery, "/health", DESKTOP);
+    page.says("Every photo is on 2 computers.");
+    page.shot("health-1440-safe");
+    daemons[2].kill().unwrap();
+    let seen = page.until("somebody is away", "document.body.innerText.includes('away')");
+    assert!(seen < SEEN, "it took {seen:?} to see that");
+    page.shot("health-1440-away");
+    // The two others copy what it had; nobody need do anything.
+    page.says("Every photo is on 2 computers.");
+    page.shot("health-1440-repaired");
+    page.is_sound(&origin(&gallery));
+    page.show_on(PHONE);
+    page.shot("health-390");
+    page.is_sound(&origin(&gallery));
+
+    for daemon in &mut daemons {
+        daemon.kill().unwrap();
+    }
+    page.says("does not answer");
+    page.shot("health-390-gone");
+    page.is_sound(&origin(&gallery));
+}

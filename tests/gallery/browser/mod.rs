@@ -1,0 +1,50 @@
+//! The page in a real browser, used as people do: looked at on a computer and on a phone, clicked, typed into; and what
+//! that did is asked of the daemons.
+//!
+//! Each test has a browser of its own. Without Chromium there is nobody to look, which is said; with `BROWSER=required`
+//! it is a failure. `SHOTS=DIR` keeps pictures of what was seen.
+
+mod changes;
+mod chromium;
+mod crowd;
+mod health;
+mod looks;
+mod names;
+mod page;
+mod reach;
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use self::chromium::Browser;
+use self::page::{Page, Screen};
+use super::house::{Gallery, House, program};
+use super::support::daemon::Daemon;
+use super::support::disk;
+
+/// A house with these photos.
+fn house_with(photos: &[(String, Vec<u8>)]) -> House {
+    let place = TempDir::new().unwrap();
+    let folder = place.path().join("photos");
+    fs::create_dir(&folder).unwrap();
+    for (name, bytes) in photos {
+        disk::lay(&folder.join(name), bytes).unwrap();
+    }
+    let daemon = Daemon::start(program(), &folder, &["--name", "anna"]).unwrap();
+    let gallery = Gallery::start(place.path(), daemon.address(), &[]);
+    House { place, daemon, gallery }
+}
+
+/// A page of a gallery.
+fn open<'b>(browser: &'b mut Browser, gallery: &Gallery, path: &str, screen: Screen) -> Page<'b> {
+    Page::open(browser, &format!("{}{path}", origin(gallery)), screen)
+}
+
+fn origin(gallery: &Gallery) -> String {
+    format!("http://{}", gallery.web.address())
+}
+
+/// How many pictures of the timeline are there to be seen.
+const PICTURES: &str =
+    "[...document.querySelectorAll('.tile img')].filter(image => image.naturalWidth > 0).length";
