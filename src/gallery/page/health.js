@@ -83,22 +83,27 @@ function table(status) {
     ['ownHead', 'number wide']];
   return h('div', { class: 'scrolls' }, h('table', {},
     h('thead', {}, h('tr', {}, head.map(([key, kind]) => h('th', { scope: 'col', class: kind }, say(key))))),
-    h('tbody', {}, status.nodes.map((node) => {
-      const me = node.id === status.node;
-      // The numbers of one that is away are those of when it was last here; without any, nobody knows.
-      const known = node.alive || node.photos > 0;
-      const value = (text) => (known ? text : '–');
-      return h('tr', { class: node.alive ? false : 'gone' },
-        h('th', { scope: 'row' }, named(called(node.called), { title: node.id }),
-          me && h('span', { class: 'quiet' }, ' ', say('thisComputer'))),
-        h('td', {}, h('span', { class: node.alive ? 'dot' : 'dot away' }), me ? stateOf(node) : homely(node.state)),
-        h('td', { class: 'number' }, value(number(node.photos))),
-        h('td', { class: 'number' }, value(bytes(node.bytes))),
-        h('td', { class: 'number wide' }, value(number(node.originals))));
-    }))));
+    h('tbody', {}, status.nodes.map((node) => row(node, node.id === status.node)))));
 }
 
-const stateOf = (node) => (/scanning/.test(node.state) ? say('scanning') : say('here'));
+/// A computer's line; and below "away for 3 min" what else the daemon says: "its photos are copied in 7 min".
+function row(node, mine) {
+  // The numbers of one that is away are those of when it was last here; without any, nobody knows.
+  const value = (text) => (node.alive || node.photos > 0 ? text : '–');
+  const [state, ...rest] = homely(node.state).split(/, |; |: /);
+  const here = /scanning/.test(node.state) ? say('scanning') : say('here');
+  const kind = (...names) => names.filter(Boolean).join(' ') || false;
+  return [
+    h('tr', { class: kind(!node.alive && 'gone', rest.length > 0 && !mine && 'open') },
+      h('th', { scope: 'row' }, named(called(node.called), { title: node.id }),
+        mine && h('span', { class: 'quiet' }, ' ', say('thisComputer'))),
+      h('td', {}, h('span', { class: node.alive ? 'dot' : 'dot away' }), mine ? here : state),
+      h('td', { class: 'number' }, value(number(node.photos))),
+      h('td', { class: 'number' }, value(bytes(node.bytes))),
+      h('td', { class: 'number wide' }, value(number(node.originals)))),
+    rest.length > 0 && !mine && h('tr', {}, h('td', { class: 'quiet', colspan: 5 }, capital(rest.join(', ')), '.')),
+  ];
+}
 
 function notes(status) {
   const counts = [['trashNote', status.trash], ['overNote', status.over_replicated], ['damagedNote', status.damaged],
