@@ -11,8 +11,12 @@ const READ_MS = 5_000;
 export function dialog(properties, ...children) {
   const element = h('dialog', properties, ...children);
   element.addEventListener('close', () => element.remove());
-  // A click beside it closes it.
-  element.addEventListener('click', (event) => { if (event.target === element) element.close(); });
+  // A press beside it closes it; its own padding is not beside it.
+  element.addEventListener('pointerdown', ({ clientX, clientY }) => {
+    const box = element.getBoundingClientRect();
+    const inside = clientX >= box.left && clientX <= box.right && clientY >= box.top && clientY <= box.bottom;
+    if (!inside) element.close();
+  });
   document.body.append(element);
   element.showModal();
   return element;
