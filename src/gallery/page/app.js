@@ -182,7 +182,8 @@ class App {
     if (!this.collection || collection.rev === this.collection.rev) return;
     this.#newest = collection;
     const scanning = verdict(live.now).kind === 'scanning';
-    if (now || this.#catchUp || this.collection.total === 0 || (scanning && this.timeline.anchorIndex < 0)) {
+    const unseen = this.screen !== 'photos' || collection.looksLike(this.collection);
+    if (now || unseen || this.#catchUp || this.collection.total === 0 || (scanning && this.timeline.anchorIndex < 0)) {
       this.#catchUp = false;
       await this.#renew();
       return;

@@ -50,6 +50,12 @@ export class Collection {
     return new Collection(await get('/api/timeline'));
   }
 
+  /// Whether it looks the same as another one: then a change of what its photos are like moves nothing.
+  looksLike(other) {
+    const same = (a, b) => a.length === b.length && a.every((value, i) => value === b[i]);
+    return ['ratios', 'days', 'dayStarts'].every((part) => same(this[part], other[part]));
+  }
+
   /// The day of a position, in days since 1970.
   dayOf(position) {
     return this.days[groupOf(this.dayStarts, position)];

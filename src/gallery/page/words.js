@@ -355,6 +355,6 @@ export const pixels = (width, height) => (width && height ? `${width} × ${heigh
 export const homely = (words) => words.replace(/\bnode\b/g, 'computer').replace(/\bnodes\b/g, 'computers');
 
 /// A computer's name; without a group it is an id, whose beginning is enough.
-export const called = (name) => (/^[0-9a-f]{16,}$/.test(name) ? name.slice(0, 6) : name);
+export const called = (name) => /^(?:node )?([0-9a-f]{6})[0-9a-f]{10,}$/.exec(name)?.[1] ?? name;
 
 export const capital = (text) => text.charAt(0).toLocaleUpperCase(LANGUAGE) + text.slice(1);

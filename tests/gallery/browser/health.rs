@@ -54,7 +54,7 @@ fn a_computer_that_fails_is_seen_at_once_and_so_is_the_repair() {
     page.says("Every photo is on 2 computers.");
     page.shot("health-1440-safe");
     daemons[2].kill().unwrap();
-    let seen = page.until("somebody is away", "document.body.innerText.includes('away')");
+    let seen = page.until("somebody is away", "document.querySelector('.friends .dot.away')");
     assert!(seen < SEEN, "it took {seen:?} to see that");
     page.shot("health-1440-away");
     // The two others copy what it had; nobody need do anything.

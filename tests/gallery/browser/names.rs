@@ -42,7 +42,7 @@ fn no_name_of_a_photo_does_anything() {
         page.go(&format!("{origin}/search?q=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E"));
         page.until("it is found", "document.querySelectorAll('.tile a[href]').length == 1");
         page.go(&format!("{origin}/health"));
-        page.says("anna");
+        page.says("this computer");
         page.is_sound(&origin);
     }
 }
