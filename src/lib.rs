@@ -68,6 +68,7 @@
 //! * **A link proves who is at its other end**, in a group: strangers get nothing, a node speaks under its own id, and
 //!   is the node of the member who has signed for it. ([`protocol::secure`], [`protocol::group`])
 //! * **A member commands their own nodes only**; at others they look at photos. ([`node::Asker`])
+//! * **A gallery is never more open than its daemon**, and no other site's page gets anything through it. ([`gallery`])
 //! * **The state thread never waits**, and everything that others can fill has a named limit with its reason.
 //!   ([`node::limits`], [`daemon`])
 //!

@@ -84,7 +84,10 @@ pub(super) fn names(allowed: &[String], port: u16) -> Result<Vec<(String, u16)>,
 /// # Errors
 ///
 /// If it cannot be printed.
-pub(super) fn announce(guard: &Guard, bound: IpAddr, out: &mut impl Write) -> Result<(), Failure> {
+pub(super) fn announce(guard: &Guard, bound: IpAddr, out: &mut impl Write) -> io::Result<()> {
+    if !bound.is_loopback() {
+        say("photos and the login cross your local network unencrypted");
+    }
     let own = address(bound, guard.port);
     writeln!(out, "gallery at http://{own}/")?;
     if guard.needs_session {
@@ -95,11 +98,7 @@ pub(super) fn announce(guard: &Guard, bound: IpAddr, out: &mut impl Write) -> Re
             writeln!(out, "\n{}", drawn(&link(Role::Guest)))?;
         }
     }
-    out.flush()?;
-    if !bound.is_loopback() {
-        say("photos and the login cross your local network unencrypted");
-    }
-    Ok(())
+    out.flush()
 }
 
 /// Where browsers find what listens there: on all addresses, under the one that leads out of this computer.

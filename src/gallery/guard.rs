@@ -115,7 +115,11 @@ impl Guard {
             return false;
         };
         let port = port.unwrap_or(80);
-        let literal = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        let bracketed = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+        let literal = match bracketed {
+            Some(ip) => ip.parse().map(IpAddr::V6),
+            None => name.parse().map(IpAddr::V4),
+        };
         let is_here =
             literal.is_ok_and(|ip| ip.to_canonical().is_loopback() || ip.to_canonical() == local);
         is_here && port == self.port

@@ -83,7 +83,7 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::Builder;
+use std::thread::{self, Builder};
 use std::{env, process};
 
 use crossbeam_channel::{Receiver, bounded};
@@ -161,7 +161,8 @@ pub fn run(options: &Options, out: &mut impl Write) -> Result<(), Failure> {
     let handler: Arc<dyn http::serve::Handler> = Arc::<Gallery>::clone(&gallery);
     let server = Server::start(listener, handler, door::is_welcome)
         .map_err(|error| failed("cannot start a thread", &error))?;
-    door::announce(&gallery.guard, local.ip(), out)?;
+    // That nobody listens to that is no error: the page may be open already.
+    let _ = door::announce(&gallery.guard, local.ip(), out);
     if options.open {
         door::open(&gallery.guard, local.ip(), &state_folder());
     }
@@ -207,15 +208,40 @@ impl Gallery {
     fn start_threads(&self) -> io::Result<()> {
         let watching = (Arc::clone(&self.watch), Arc::clone(&self.pool), Arc::clone(&self.mirror));
         let mirroring = (Arc::clone(&self.watch), Arc::clone(&self.pool), Arc::clone(&self.mirror));
-        Builder::new().name("watch".to_owned()).spawn(move || {
+        spawn("watch", move || {
             let (watch, pool, mirror) = watching;
             watch.run(|| pool.connect(), |status| mirror.want(status.revision));
         })?;
-        Builder::new().name("mirror".to_owned()).spawn(move || {
+        spawn("mirror", move || {
             let (watch, pool, mirror) = mirroring;
             mirror.run(|| pool.connect(), &watch);
         })?;
         Ok(())
+    }
+}
+
+/// Starts a thread that the gallery cannot do without. Should it panic, the process ends: a page that shows for ever how
+/// all was would be worse than none.
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    Builder::new()
+        .name(name.to_owned())
+        .spawn(move || {
+            let _guard = EndsProcess;
+            body();
+        })
+        .map(drop)
+}
+
+/// Ends the process if dropped by a panic.
+struct EndsProcess;
+
+impl Drop for EndsProcess {
+    fn drop(&mut self) {
+        /// The exit code of a process that ends on a bug of its own (`EX_SOFTWARE`).
+        const SOFTWARE_ERROR: i32 = 70;
+        if thread::panicking() {
+            process::exit(SOFTWARE_ERROR);
+        }
     }
 }
 

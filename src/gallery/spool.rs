@@ -19,6 +19,9 @@ use crate::photo::{Digest, PhotoId};
 use crate::platform;
 use crate::protocol::{Answer, Request, in_words};
 
+/// How the names of files begin that are still being written.
+const COMING: &str = "coming-";
+
 /// The photos on the disk.
 pub(super) struct Spool {
     folder: PathBuf,
@@ -54,7 +57,8 @@ pub(super) enum Missing {
 }
 
 impl Spool {
-    /// Opens the folder, or makes it; what is no photo in it is left alone.
+    /// Opens the folder, or makes it. What a program that ended badly has not written to its end is deleted; what else is
+    /// no photo is left alone.
     ///
     /// # Errors
     ///
@@ -67,9 +71,15 @@ impl Spool {
         let mut found: Vec<(SystemTime, PhotoId, u64)> = Vec::new();
         for entry in fs::read_dir(&folder)? {
             let entry = entry?;
-            let meta = entry.metadata()?;
-            if let Some(id) = entry.file_name().to_str().and_then(|name| name.parse().ok()) {
+            let (meta, name) = (entry.metadata()?, entry.file_name());
+            let name = name.to_string_lossy();
+            if let Ok(id) = name.parse() {
                 found.push((meta.modified()?, id, meta.len()));
+            } else if name.starts_with(COMING)
+                && meta.modified()?.elapsed().unwrap_or_default() > FETCH
+            {
+                // Whoever wrote it would have ended by now.
+                let _ = fs::remove_file(entry.path());
             }
         }
         found.sort();
@@ -122,7 +132,8 @@ impl Spool {
             ))
         };
         self.make_room(&mut lock(&self.shelf), bytes);
-        let mut file = tempfile::NamedTempFile::new_in(&self.folder).map_err(disk)?;
+        let mut file =
+            tempfile::Builder::new().prefix(COMING).tempfile_in(&self.folder).map_err(disk)?;
         let mut digest = Digest::default();
         let mut failed = None;
         let answer = pool.on_new_link(Need::Long, |daemon| {

@@ -15,14 +15,14 @@ use crate::support::wait::eventually;
 fn a_daemon_may_be_started_anew_under_a_gallery() {
     let mut house = house();
     let id = house.id("cat.jpg");
-    let port = house.daemon.address().port().to_string();
+    let port = house.daemon.address().port();
     let mut listener = Listener::new(&house);
     listener.next();
     listener.next();
     house.daemon.kill().unwrap();
     let (name, told) = listener.next();
     assert_eq!((name.as_str(), &told["status"]), ("status", &json!(null)));
-    assert!(told["gone"].as_str().unwrap().contains("no daemon answers"), "{told}");
+    assert!(told["gone"].as_str().unwrap().contains("daemon"), "{told}");
     assert!(told["since"].is_u64(), "{told}");
     let web = house.gallery.web.clone();
     assert_eq!(web.get("/").status, 200, "the page stays");
@@ -31,9 +31,8 @@ fn a_daemon_may_be_started_anew_under_a_gallery() {
     assert_eq!(web.get(&format!("/thumb/{id}.jpg")).status, 503);
 
     let folder = house.place.path().join("photos");
-    let again = eventually("the port is free", PATIENCE, || {
-        Daemon::start(program(), &folder, &["--port", &port])
-    });
+    let again =
+        eventually("the port is free", PATIENCE, || Daemon::start_at(program(), &folder, port));
     house.daemon = again.unwrap();
     loop {
         let (name, told) = listener.next();
@@ -64,8 +63,7 @@ fn a_gallery_may_be_there_before_its_daemon() {
     std::fs::create_dir(&folder).unwrap();
     let photo = crate::house::photo(1);
     crate::support::disk::lay(&folder.join("a.jpg"), &photo).unwrap();
-    let port = free.port().to_string();
-    let _daemon = Daemon::start(program(), &folder, &["--port", &port]).unwrap();
+    let _daemon = Daemon::start_at(program(), &folder, free.port()).unwrap();
     gallery.wait_for(1);
 }
 

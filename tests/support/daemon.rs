@@ -30,8 +30,22 @@ impl Daemon {
 
     /// As [`Daemon::start`]; `command` is the program, or one that becomes it.
     pub(crate) fn start_by(
+        command: Command,
+        folder: &Path,
+        options: &[&str],
+    ) -> Result<Daemon, String> {
+        Daemon::run(command, folder, 0, options)
+    }
+
+    /// As [`Daemon::start`], on this port: that of a daemon that was there before.
+    pub(crate) fn start_at(program: &Path, folder: &Path, port: u16) -> Result<Daemon, String> {
+        Daemon::run(Command::new(program), folder, port, &[])
+    }
+
+    fn run(
         mut command: Command,
         folder: &Path,
+        port: u16,
         options: &[&str],
     ) -> Result<Daemon, String> {
         let log = OpenOptions::new().create(true).append(true).open(log_of(folder));
@@ -39,7 +53,7 @@ impl Daemon {
         let mut child = command
             .arg("daemon")
             .arg(folder)
-            .args(["--port", "0"])
+            .args(["--port", &port.to_string()])
             .args(options)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -96,6 +96,7 @@ impl Connection {
     ) -> io::Result<()> {
         let mut bytes = response.head(keep);
         match response.content {
+            Content::Absent(_) => self.write(&bytes),
             _ if bodyless => self.write(&bytes),
             Content::Bytes(content) => {
                 let content = (*content).as_ref();

@@ -35,6 +35,8 @@ pub(in crate::gallery) enum Content {
     Bytes(Box<dyn AsRef<[u8]> + Send>),
     /// So many bytes of a file, from where it stands.
     File(File, u64),
+    /// So many bytes, which are not there: for whoever asks only how many.
+    Absent(u64),
     /// What happens, as it happens; the end of the connection ends it.
     Events(Box<dyn FnOnce(Take<'_>) -> io::Result<()> + Send>),
 }
@@ -123,7 +125,7 @@ impl Response {
         );
         let length = match &self.content {
             Content::Bytes(bytes) => Some((**bytes).as_ref().len() as u64),
-            Content::File(_, length) => Some(*length),
+            Content::File(_, length) | Content::Absent(length) => Some(*length),
             Content::Events(_) => None,
         };
         if let Some(length) = length.filter(|_| !matches!(self.status, 204 | 304)) {

@@ -14,7 +14,7 @@ use super::serve::{Handler, converse};
 use crate::gallery::limits::{
     ACCEPT_PAUSE, ACCEPT_PAUSE_MAX, CONNECTIONS, DEADLINES, RETRY_AFTER, STACK, STOP,
 };
-use crate::gallery::say;
+use crate::gallery::{say, spawn};
 
 /// The accept thread, as the gallery holds it.
 pub(in crate::gallery) struct Server {
@@ -43,7 +43,7 @@ impl Server {
             seats: Arc::clone(&seats),
             stopping: Arc::clone(&stopping),
         };
-        Builder::new().name("accept".to_owned()).spawn(move || acceptor.run())?;
+        spawn("accept", move || acceptor.run())?;
         Ok(Server { bound, seats, stopping })
     }
 

@@ -6,7 +6,7 @@ use crate::gallery::Gallery;
 use crate::gallery::api::Hits;
 use crate::gallery::http::head::Head;
 use crate::gallery::http::range::is_known;
-use crate::gallery::http::response::{ASK_AGAIN, Content, Response};
+use crate::gallery::http::response::{ASK_AGAIN, Content, IMMUTABLE, Response};
 use crate::gallery::search::{Called, Query};
 use crate::protocol::SafeName;
 
@@ -31,7 +31,9 @@ impl Gallery {
         let snapshot = self.mirror.of(rev);
         let gone = || Response::refusal(410, "gone", "there is a newer timeline");
         let page = snapshot.ok_or_else(gone)?.page(number);
-        Ok(Response::of(200, "application/json", Content::Bytes(Box::new(page))))
+        let page = Content::Bytes(Box::new(page));
+        // A snapshot never changes, and no other one has its name.
+        Ok(Response::of(200, "application/json", page).cached(IMMUTABLE))
     }
 
     /// The photos of the present timeline that fit.

@@ -1,16 +1,18 @@
 //! Pictures: small ones as the daemon has them, whole photos from the spool.
 
 use std::io::{Seek, SeekFrom};
+use std::ops::Range;
 
 use super::details::{label, nobody_has_it};
 use super::refusals::{Answered, refused};
 use crate::gallery::Gallery;
-use crate::gallery::http::head::Head;
+use crate::gallery::http::head::{Head, Method};
 use crate::gallery::http::range::{Part, is_known, part};
 use crate::gallery::http::response::{Content, IMMUTABLE, Response};
 use crate::gallery::http::target::encoded;
 use crate::gallery::spool::Missing;
 use crate::photo::{Format, MAX_PHOTO, PhotoId};
+use crate::protocol::client::Explanation;
 use crate::protocol::{Answer, Blob, PreviewSize, Request};
 
 /// What has to be known of a photo before it is sent.
@@ -75,19 +77,15 @@ impl Gallery {
                 return Err(Response::refusal(416, "range", error).header("Content-Range", range));
             }
         };
-        let file = self.spool.photo(&self.pool, id, photo.bytes);
-        let mut file = file.map_err(|missing| match missing {
-            Missing::Answer(answer) => refused(*answer),
-            Missing::Trouble(trouble) => trouble.into(),
-            Missing::Disk(error) => Response::refusal(507, "disk", &error),
-        })?;
         let range = wanted.clone().unwrap_or(0..photo.bytes);
-        if file.seek(SeekFrom::Start(range.start)).is_err() {
-            let error = "the photo cannot be read from the disk";
-            return Err(Response::refusal(500, "disk", error));
-        }
+        let content = match head.method {
+            // Nothing is fetched for somebody who only asks whether it is there.
+            Method::Head => Content::Absent(photo.bytes),
+            Method::Get | Method::Put | Method::Post | Method::Other => {
+                self.bytes(id, photo.bytes, &range)?
+            }
+        };
         let status = if wanted.is_some() { 206 } else { 200 };
-        let content = Content::File(file, range.end - range.start);
         let mut response = Response::of(status, kind(photo.format), content)
             .header("ETag", etag)
             .header("Accept-Ranges", "bytes")
@@ -102,31 +100,46 @@ impl Gallery {
         Ok(response)
     }
 
+    /// A part of a photo that has so many bytes.
+    fn bytes(&self, id: PhotoId, bytes: u64, range: &Range<u64>) -> Result<Content, Response> {
+        let file = self.spool.photo(&self.pool, id, bytes);
+        let mut file = file.map_err(|missing| match missing {
+            Missing::Answer(answer) => refused(*answer),
+            Missing::Trouble(trouble) => trouble.into(),
+            Missing::Disk(error) => Response::refusal(507, "disk", &error),
+        })?;
+        file.seek(SeekFrom::Start(range.start)).map_err(|_| {
+            Response::refusal(500, "disk", "the photo cannot be read from the disk")
+        })?;
+        Ok(Content::File(file, range.end - range.start))
+    }
+
     /// What there is to know of a photo: from the timeline, else from the daemon, which knows those that are put away.
     fn known(&self, id: PhotoId) -> Result<Known, Response> {
-        if let Some(shot) = self.mirror.present().find(id) {
-            let name = shot.name.to_string();
-            return Ok(Known { name, bytes: shot.bytes, format: shot.format });
-        }
-        let explained = self.explain(id)?;
-        let known = match explained.photo.id == id {
-            true => {
-                let photo = explained.photo;
-                Some(Known { name: photo.name, bytes: photo.bytes, format: photo.format })
-            }
-            false => {
-                let version = explained.versions.into_iter().find(|version| version.id == id);
-                version.map(|version| Known {
-                    name: label(&version.names, id),
-                    bytes: version.bytes,
-                    format: version.format,
-                })
-            }
+        let shown = self.mirror.present().find(id).map(|shot| Known {
+            name: shot.name.to_string(),
+            bytes: shot.bytes,
+            format: shot.format,
+        });
+        let known = match shown {
+            Some(shown) => Some(shown),
+            None => described(id, *self.explain(id)?),
         };
         // No daemon has a photo that is larger; whoever says so is not believed.
         let known = known.filter(|known| known.bytes <= MAX_PHOTO);
         known.ok_or_else(nobody_has_it)
     }
+}
+
+/// What an explanation tells of a photo: it may be about what is shown in its place.
+fn described(id: PhotoId, explained: Explanation) -> Option<Known> {
+    if explained.photo.id == id {
+        let photo = explained.photo;
+        return Some(Known { name: photo.name, bytes: photo.bytes, format: photo.format });
+    }
+    let version = explained.versions.into_iter().find(|version| version.id == id)?;
+    let name = label(&version.names, id);
+    Some(Known { name, bytes: version.bytes, format: version.format })
 }
 
 /// The type of a format. It comes from the content and never from a name; what nobody here can draw is a file.

@@ -38,7 +38,7 @@ pub(super) fn refused(answer: Answer) -> Response {
         let (status, code) = match cause {
             Refusal::Photo => (422, "photo"),
             Refusal::Disk => (507, "disk"),
-            Refusal::Daemon => (503, "daemon"),
+            Refusal::Daemon => (409, "not-now"),
             Refusal::Owner | Refusal::Request => (409, "refused"),
             Refusal::Member => (403, "not-yours"),
         };

@@ -12,7 +12,7 @@ use crate::gallery::limits::LONG_ANSWER;
 use crate::gallery::pool::Need;
 use crate::photo::MAX_PHOTO;
 use crate::protocol::client::Refusal;
-use crate::protocol::{Answer, MAX_CHUNK, NodeId, Request};
+use crate::protocol::{Answer, MAX_CHUNK, NodeId, Request, SafeName};
 
 /// How an upload ended.
 enum Ended {
@@ -63,7 +63,9 @@ impl Gallery {
 }
 
 fn pass_on(daemon: &mut Daemon, name: &str, body: &mut Body<'_>) -> Result<Ended, Failure> {
-    daemon.send(&Request::Put { name: name.to_owned(), bytes: body.left() })?;
+    // A browser may say anything; the name of a photo has no folders.
+    let name = SafeName::new(name).to_string();
+    daemon.send(&Request::Put { name, bytes: body.left() })?;
     while body.left() > 0 {
         let length = body.left().min(MAX_CHUNK as u64) as usize;
         let mut piece = vec![0; length];

@@ -103,7 +103,7 @@ fn what_is_no_address_is_none() {
         "/%ff",
         "/%c0%af",
         "/a%00b",
-        "/a%0d%0aB: c",
+        "/a%0d%0aB:c",
         "/a%1bb",
         "/a?b=%0a",
         "/a#b",
