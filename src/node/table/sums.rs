@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Table;
 use super::entry::{Entry, Part, Shown};
 use super::spread::Spread;
+use super::verdict::Verdict;
 use crate::photo::PhotoId;
 use crate::protocol::Holding;
 
@@ -121,6 +122,8 @@ impl Table {
     fn part(&self, entry: &Entry) -> Part {
         let shown = match entry.is_present() {
             false => None,
+            // What is removed waits in trashes for its end: not for a better version, nor is it short of copies.
+            true if entry.verdict == Verdict::Removed => None,
             true if self.is_shown(entry) => Some(Shown::Yes),
             true if self.is_variant(entry) => Some(Shown::Variant),
             true => Some(Shown::No),

@@ -116,6 +116,10 @@ fn a_photo_is_read_moved_and_then_signed_for_each_once() {
     };
     assert!(actions.iter().any(done), "{actions:?}");
     assert!(solo.list().is_empty());
+    // The copy in the trash is no worse version of anything, and wants no other beside it.
+    let status = solo.status();
+    assert_eq!((status.photos, status.duplicates, status.under_replicated), (0, 0, 0));
+    assert_eq!(status.trash, 1);
 }
 
 #[test]
