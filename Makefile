@@ -28,13 +28,17 @@ PHOTOMESH = $(TARGET)/release/photomesh
 AS_MEMBER := $(if $(MEMBER),PHOTOMESH_MEMBER="$(MEMBER)")
 
 .DEFAULT_GOAL := help
-.PHONY: run client demo test check doc bench accuracy fuzz sim soak powercut scale chaos lines install deb help build
+.PHONY: run client gallery demo test check doc bench accuracy fuzz sim soak powercut scale chaos lines install deb help \
+        build
 
 run: build        ## start a daemon: make run [PORT=5000] [JOIN="5000 anna:5000"] [MEMBER=ben.member] [FOLDER=photos/5000] [ARGS="--grace 1m"]
 	@$(AS_MEMBER) exec "$(PHOTOMESH)" daemon "$(FOLDER)" --port $(PORT) $(addprefix --join ,$(JOIN)) $(ARGS)
 
 client: build     ## ask the daemon at PORT: make client [PORT=5000] [MEMBER=ben.member] ARGS="get cat.jpg" (or list, status, put a.jpg b.png)
 	@PHOTOMESH_DAEMON=$(PORT) $(AS_MEMBER) "$(PHOTOMESH)" $(ARGS)
+
+gallery: build    ## look at the collection in a browser, until Ctrl-C: make gallery [PORT=5000] [MEMBER=ben.member] [ARGS="--host 0.0.0.0"]
+	@PHOTOMESH_DAEMON=$(PORT) $(AS_MEMBER) exec "$(PHOTOMESH)" gallery --open $(ARGS)
 
 demo: build       ## see it all in about a minute: five daemons, one killed, no photo lost
 	@cargo build --release --example demo

@@ -119,17 +119,15 @@ fn own_address() -> Option<IpAddr> {
     Some(socket.local_addr().ok()?.ip()).filter(|ip| is_private(*ip))
 }
 
-/// A link that a phone's camera can read from a terminal: dark on light, whatever the terminal's colours are.
+/// A link that a phone's camera can read from a terminal.
 fn drawn(link: &str) -> String {
-    match QrCode::with_error_correction_level(link, EcLevel::L) {
-        Ok(code) => code
-            .render::<Dense1x2>()
-            .dark_color(Dense1x2::Light)
-            .light_color(Dense1x2::Dark)
-            .build(),
-        // It is longer than any code: then there is the link above.
-        Err(_) => String::new(),
-    }
+    // It is longer than any code: then there is the link above.
+    let Ok(code) = QrCode::with_error_correction_level(link, EcLevel::L) else {
+        return String::new();
+    };
+    let drawn = code.render::<Dense1x2>().build();
+    // Black on white, whatever the terminal's own colours are.
+    drawn.lines().map(|line| format!("\x1b[30;107m{line}\x1b[0m\n")).collect()
 }
 
 /// Opens the gallery in this computer's browser. A secret does not go there on a command line, which other users can
