@@ -32,7 +32,7 @@ use photomesh::protocol::{Address, DEFAULT_PORT, MemberFile, NodeName};
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// A file of options, by command: [daemon], and [client] for what asks one
+    /// A file of options, by command: [daemon], [gallery], and [client] for all others
     #[arg(long, value_name = "FILE", env = "PHOTOMESH_CONFIG", global = true)]
     config: Option<PathBuf>,
 }
@@ -144,6 +144,9 @@ pub(crate) struct DaemonArgs {
     /// Every photo is read again and checked within this many days
     #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) scrub_days: u32,
+    /// Run a gallery, too, on this port: the collection in a browser (see `photomesh gallery`)
+    #[arg(long, value_name = "PORT")]
+    pub(crate) gallery: Option<u16>,
 }
 
 /// The daemon that a command asks.
@@ -184,6 +187,7 @@ fn span(text: &str) -> Result<Duration, String> {
 impl DaemonArgs {
     pub(crate) fn options(self) -> Result<daemon::Options, Failure> {
         Ok(daemon::Options {
+            gallery: self.gallery.map(|port| gallery::of_daemon(port, self.member.path())),
             member: self.member.read()?,
             change_group: self.change_group,
             name: self.name,

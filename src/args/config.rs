@@ -20,7 +20,7 @@ use photomesh::protocol::in_words;
 use super::Cli;
 
 /// The tables of a config file: those of commands that run on, and that of all the others.
-const TABLES: [&str; 2] = ["daemon", CLIENT];
+const TABLES: [&str; 3] = ["daemon", "gallery", CLIENT];
 const CLIENT: &str = "client";
 
 impl Cli {

@@ -1,5 +1,8 @@
 //! The options of the gallery.
 
+use std::ffi::OsString;
+use std::path::Path;
+
 use clap::Args;
 
 use photomesh::client::Failure;
@@ -33,8 +36,24 @@ pub(crate) struct GalleryArgs {
     /// Make new login links: the old ones are void, and everybody is logged out
     #[arg(long)]
     new_links: bool,
+    /// Print the login links of the gallery on this port, and end
+    #[arg(long)]
+    links: bool,
+    /// Stop when standard input ends: the daemon that has started it is gone
+    #[arg(long, hide = true)]
+    until_stdin_ends: bool,
     #[command(flatten)]
     asked: Asked,
+}
+
+/// The arguments of the gallery that a daemon starts.
+pub(super) fn of_daemon(port: u16, member: Option<&Path>) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = ["gallery", "--until-stdin-ends"].map(OsString::from).into();
+    arguments.push(format!("--port={port}").into());
+    if let Some(member) = member {
+        arguments.extend(["--member".into(), member.as_os_str().to_owned()]);
+    }
+    arguments
 }
 
 impl GalleryArgs {
@@ -48,6 +67,8 @@ impl GalleryArgs {
             allow_host: self.allow_host,
             open: self.open,
             new_links: self.new_links,
+            links: self.links,
+            until_stdin_ends: self.until_stdin_ends,
         })
     }
 }

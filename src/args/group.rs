@@ -1,6 +1,6 @@
 //! The commands about the group of friends and their nodes, and the option that says who one is.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
@@ -21,6 +21,11 @@ pub(crate) struct Member {
 }
 
 impl Member {
+    /// The file, if one is named.
+    pub(super) fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
     pub(crate) fn read(&self) -> Result<Option<MemberFile>, Failure> {
         if self.key_file.is_some() {
             let text = "there are no key files any more (--key-file, PHOTOMESH_KEY_FILE): make a group once with \

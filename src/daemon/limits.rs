@@ -48,6 +48,15 @@ pub(super) const UNSENT: u32 = 128 * 1024;
 /// Lines of the log that may wait for a slow terminal; more are dropped and counted.
 pub(super) const LOG_LINES: usize = 1024;
 
+/// The longest line of another process that is one line of the log.
+pub(super) const LOG_LINE: u64 = 1024;
+
+/// How long until a gallery that has failed is started again: doubled each time, until one lives long enough.
+pub(super) const GALLERY_REST: Duration = Duration::from_secs(1);
+
+/// The longest rest between two starts of the gallery, and how long it lives that then counts as well.
+pub(super) const GALLERY_REST_MAX: Duration = Duration::from_secs(60);
+
 /// Events in a row after which a node that has more of its own to do gets a turn.
 pub(super) const BURST: u32 = 32;
 

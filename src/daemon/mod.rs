@@ -17,6 +17,7 @@
 //! | `folder` | the [`Folder`] | its jobs, the disk | told to, after all jobs before |
 //! | `hash-N`, `reread-N`, `prove`, `compare`, `scan` | nothing | their queues, the disk | the folder thread ends |
 //! | `drain`, two at the end | an inbox each | the links, which tell it what nobody waits for | they have ended |
+//! | `gallery`, `gallery-err` | another process | what that says | the process ends |
 //! | `console` | stderr | its queue, the terminal | all other threads have ended |
 //!
 //! The ports are those of the other side, so that a debugger shows which link a thread belongs to. A connection has both
@@ -47,6 +48,7 @@ mod clock;
 mod console;
 mod disk;
 mod door;
+mod gallery;
 mod inbox;
 mod limits;
 mod own_address;
@@ -61,6 +63,7 @@ mod state;
 mod tests;
 mod threads;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -125,6 +128,9 @@ pub struct Options {
     pub trash_days: u32,
     /// Within how many days all photos are read and checked.
     pub scrub_days: u32,
+    /// The arguments with which this program is started as a gallery for the owner, if it is to be. Whom it asks is
+    /// added.
+    pub gallery: Option<Vec<OsString>>,
 }
 
 /// Why a daemon could not start or go on.
@@ -205,6 +211,10 @@ fn serve(options: Options) -> Result<(), Failure> {
         Workers::start(folder, (disk.clone(), jobs), reports, console.clone()).map_err(threads)?;
     let listener = Listener::start(socket, services.clone(), capacity).map_err(threads)?;
     announce(&address);
+    if let Some(mut arguments) = options.gallery.clone() {
+        arguments.push(format!("--daemon={}", own_address::for_clients(&address)).into());
+        gallery::start(arguments, console.clone()).map_err(threads)?;
+    }
     console.line("folder", format!("sharing {}", shown(&options.folder)));
     if options.join.is_empty() {
         console.line(

@@ -55,3 +55,13 @@ pub(super) fn for_others(address: &Address) -> String {
         false => address.to_string(),
     }
 }
+
+/// Where a client on this computer reaches this daemon.
+pub(super) fn for_clients(address: &Address) -> Address {
+    let loopback = match address.host().parse() {
+        Ok(IpAddr::V4(ip)) if ip.is_unspecified() => "127.0.0.1",
+        Ok(IpAddr::V6(ip)) if ip.is_unspecified() => "::1",
+        _ => address.host(),
+    };
+    Address::new(loopback, address.port())
+}

@@ -10,7 +10,7 @@ use qrcode::render::unicode::Dense1x2;
 use qrcode::{EcLevel, QrCode};
 
 use super::guard::Guard;
-use super::login::Role;
+use super::login::{Login, Role};
 use super::say;
 use crate::client::Failure;
 use crate::platform;
@@ -91,18 +91,46 @@ pub(super) fn announce(guard: &Guard, bound: IpAddr, out: &mut impl Write) -> io
     let own = address(bound, guard.port);
     writeln!(out, "gallery at http://{own}/")?;
     if guard.needs_session {
-        let link = |role| format!("http://{own}/#{}", guard.login.secret(role));
-        writeln!(out, "your own link:   {}", link(Role::Owner))?;
-        writeln!(out, "a guest's link:  {}", link(Role::Guest))?;
-        if io::stdout().is_terminal() {
-            writeln!(out, "\n{}", drawn(&link(Role::Guest)))?;
-        }
+        print_links(&guard.login, &own, out)?;
     }
     out.flush()
 }
 
+/// The same for a log, where no secret belongs.
+///
+/// # Errors
+///
+/// If it cannot be printed.
+pub(super) fn announce_to_log(
+    guard: &Guard,
+    bound: IpAddr,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let port = guard.port;
+    writeln!(out, "at http://{}/", address(bound, port))?;
+    if guard.needs_session {
+        writeln!(out, "its login links: photomesh gallery --links --port {port}")?;
+    }
+    out.flush()
+}
+
+/// Prints the login links of the gallery at an address, for a guest's phone as a QR code, too.
+///
+/// # Errors
+///
+/// If they cannot be printed.
+pub(super) fn print_links(login: &Login, own: &Address, out: &mut impl Write) -> io::Result<()> {
+    let link = |role| format!("http://{own}/#{}", login.secret(role));
+    writeln!(out, "your own link:   {}", link(Role::Owner))?;
+    writeln!(out, "a guest's link:  {}", link(Role::Guest))?;
+    if io::stdout().is_terminal() {
+        writeln!(out, "\n{}", drawn(&link(Role::Guest)))?;
+    }
+    Ok(())
+}
+
 /// Where browsers find what listens there: on all addresses, under the one that leads out of this computer.
-fn address(bound: IpAddr, port: u16) -> Address {
+pub(super) fn address(bound: IpAddr, port: u16) -> Address {
     let ip = match bound.is_unspecified() {
         true => own_address().unwrap_or(Ipv4Addr::LOCALHOST.into()),
         false => bound,

@@ -79,7 +79,7 @@ mod tests;
 mod watch;
 
 use std::io::{self, Write};
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -120,6 +120,10 @@ pub struct Options {
     pub open: bool,
     /// Make the login links anew, which voids all that were given, and logs everybody out.
     pub new_links: bool,
+    /// Only print the login links.
+    pub links: bool,
+    /// Stop when standard input ends, too; the links, which would go to the log of a daemon, are not printed then.
+    pub until_stdin_ends: bool,
 }
 
 /// What all threads share.
@@ -153,8 +157,11 @@ struct Shared {
 /// [`Failure::Usage`] for an address that is not private, or login links that others can read;
 /// [`Failure::Unreachable`] if the port is taken; [`Failure::Io`] if its files cannot be used.
 pub fn run(options: &Options, out: &mut impl Write) -> Result<(), Failure> {
+    if options.links {
+        return print_links(options, out);
+    }
     let listener = door::bind(&options.host, options.port)?;
-    let signals = watch_signals()?;
+    let signals = watch_signals(options.until_stdin_ends)?;
     let gallery = Arc::new(Gallery::new(options, &listener)?);
     gallery.start_threads().map_err(|error| failed("cannot start a thread", &error))?;
     let local = listener.local_addr().map_err(|error| failed("cannot listen", &error))?;
@@ -162,7 +169,10 @@ pub fn run(options: &Options, out: &mut impl Write) -> Result<(), Failure> {
     let server = Server::start(listener, handler, door::is_welcome)
         .map_err(|error| failed("cannot start a thread", &error))?;
     // That nobody listens to that is no error: the page may be open already.
-    let _ = door::announce(&gallery.guard, local.ip(), out);
+    let _ = match options.until_stdin_ends {
+        false => door::announce(&gallery.guard, local.ip(), out),
+        true => door::announce_to_log(&gallery.guard, local.ip(), out),
+    };
     if options.open {
         door::open(&gallery.guard, local.ip(), &state_folder());
     }
@@ -245,10 +255,26 @@ impl Drop for EndsProcess {
     }
 }
 
+/// Prints the links of the gallery that runs on this port, or will.
+fn print_links(options: &Options, out: &mut impl Write) -> Result<(), Failure> {
+    let login = Login::open(&state_folder().join("gallery.json"), options.port, options.new_links)?;
+    let ip = options.host.parse().unwrap_or(Ipv4Addr::LOCALHOST.into());
+    Ok(door::print_links(&login, &door::address(ip, options.port), out)?)
+}
+
 /// The wish to stop, as an event; whoever wishes it twice means it.
-fn watch_signals() -> Result<Receiver<()>, Failure> {
+fn watch_signals(until_stdin_ends: bool) -> Result<Receiver<()>, Failure> {
     const KILLED_BY_SIGNAL: i32 = 130;
     let (wish, signals) = bounded(1);
+    if until_stdin_ends {
+        let wish = wish.clone();
+        spawn("stdin", move || {
+            // Whatever comes, and however it ends: nobody is there any more.
+            let _ = io::copy(&mut io::stdin(), &mut io::sink());
+            let _ = wish.try_send(());
+        })
+        .map_err(|error| failed("cannot start a thread", &error))?;
+    }
     let stopping = AtomicBool::new(false);
     ctrlc::set_handler(move || {
         if stopping.swap(true, Ordering::Relaxed) {

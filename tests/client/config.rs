@@ -51,7 +51,10 @@ fn what_is_wrong_in_a_config_file_is_told_with_its_name() {
         ("[daemon]\nport = \"x\"", "invalid value 'x' for '--port <PORT>'"),
         ("[daemon]\nport = 1.5", "[daemon] port: 1.5 is no value of an option"),
         ("[daemon]\nprot = 1", "[daemon] has no option prot"),
-        ("[demon]\nport = 1", "there is no table [demon], only [daemon] and [client]"),
+        (
+            "[demon]\nport = 1",
+            "there is no table [demon], only [daemon] and [gallery] and [client]",
+        ),
         ("daemon = 1", "daemon is a table: write [daemon]"),
         ("[daemon]\nport =", "line 2"),
     ];

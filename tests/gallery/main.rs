@@ -3,6 +3,7 @@
 
 mod browser;
 mod changes;
+mod child;
 mod conventions;
 mod crowds;
 mod hostile;

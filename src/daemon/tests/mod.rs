@@ -5,6 +5,7 @@ mod clients;
 mod connection_limits;
 mod console;
 mod disk;
+mod gallery;
 mod listeners;
 mod members;
 mod own_address;

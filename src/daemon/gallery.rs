@@ -1,0 +1,76 @@
+//! The gallery of a daemon's owner: a process of its own, so that neither a parser of HTTP nor the uploads of browsers
+//! get near the photos.
+//!
+//! It is this very program, and a client like any other. Its standard input is a pipe into which nobody writes: that ends
+//! with the daemon, however the daemon ends, and the gallery with it. What it says goes to the log. One that fails is
+//! started again, after a while that grows; one that was told to stop is not.
+
+use std::env;
+use std::ffi::OsString;
+use std::io::{self, BufRead, BufReader, Read};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::console::Console;
+use super::limits::{GALLERY_REST, GALLERY_REST_MAX, LOG_LINE};
+use super::threads;
+
+/// Starts the thread that keeps a gallery running.
+pub(super) fn start(arguments: Vec<OsString>, console: Console) -> io::Result<()> {
+    threads::spawn("gallery", move || run(&arguments, &console)).map(drop)
+}
+
+fn run(arguments: &[OsString], console: &Console) {
+    let mut rest = GALLERY_REST;
+    loop {
+        let began = Instant::now();
+        let why = match live(arguments, console) {
+            Ok(status) if status.success() => return console.line("gallery", "has ended"),
+            Ok(status) => format!("ended with {status}"),
+            Err(error) => format!("cannot be started: {error}"),
+        };
+        rest = next(rest, began.elapsed());
+        console.line("gallery", format!("{why}; it is started again in {} s", rest.as_secs()));
+        thread::sleep(rest);
+    }
+}
+
+/// How long to wait before the next start, after one that was followed by so long a life.
+pub(super) fn next(rest: Duration, lived: Duration) -> Duration {
+    match lived > GALLERY_REST_MAX {
+        true => GALLERY_REST,
+        false => (rest * 2).min(GALLERY_REST_MAX),
+    }
+}
+
+/// One life of the gallery.
+fn live(arguments: &[OsString], console: &Console) -> io::Result<ExitStatus> {
+    let mut child = Command::new(env::current_exe()?)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let Child { stdout, stderr, .. } = &mut child;
+    let (said, told) = (stdout.take(), stderr.take());
+    let log = console.clone();
+    let errors = thread::Builder::new()
+        .name("gallery-err".to_owned())
+        .spawn(move || told.into_iter().for_each(|pipe| pass_on(pipe, &log)))?;
+    said.into_iter().for_each(|pipe| pass_on(pipe, console));
+    // What it has not said by now it will not.
+    let _ = errors.join();
+    child.wait()
+}
+
+/// Passes on what somebody says, line by line.
+fn pass_on(pipe: impl Read, console: &Console) {
+    let mut pipe = BufReader::new(pipe);
+    let mut line = Vec::new();
+    while matches!((&mut pipe).take(LOG_LINE).read_until(b'\n', &mut line), Ok(1..)) {
+        let text = String::from_utf8_lossy(&line);
+        console.line("gallery", text.trim_end().trim_start_matches("photomesh: "));
+        line.clear();
+    }
+}
