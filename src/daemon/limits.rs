@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::node::limits::NODES_OF_MEMBER;
+use crate::node::limits::{NODES_OF_MEMBER, PREVIEWS_OF_NODE};
 
 /// Events from links that wait for the state thread, of daemons and of clients each. Readers that find it full wait, and
 /// TCP makes the other side wait. What frames take in memory is bounded by [`FRAMES`].
@@ -145,6 +145,12 @@ pub(super) const HOUSEKEEPING: Duration = Duration::from_secs(1);
 
 /// How often the disk's free room is told, in rounds of [`HOUSEKEEPING`].
 pub(super) const ROOM_ROUNDS: u32 = 5;
+
+/// Small pictures that wait to be sent on one link: as many as another node may have asked for.
+pub(super) const PREVIEWS: usize = PREVIEWS_OF_NODE;
+
+/// Of so many cores one draws small pictures, at the lowest priority.
+pub(super) const CORES_A_DRAWER: usize = 4;
 
 /// Of so many cores one reads photos anew that an earlier program has described: half of them, at the lowest priority.
 pub(super) const CORES_A_REREADER: usize = 2;

@@ -15,7 +15,7 @@
 //! | `rd-PORT`, a client's | a link's reading end | its socket; a full inbox; its turn | the socket ends |
 //! | `wr-PORT` | a link's writing end | its socket; nothing to write | its reader, its outbox or the socket ends |
 //! | `folder` | the [`Folder`] | its jobs, the disk | told to, after all jobs before |
-//! | `hash-N`, `reread-N`, `prove`, `compare`, `scan` | nothing | their queues, the disk | the folder thread ends |
+//! | `hash-N`, `reread-N`, `draw-N`, `prove`, `compare`, `scan` | nothing | their queues, the disk | the folder thread ends |
 //! | `drain`, two at the end | an inbox each | the links, which tell it what nobody waits for | they have ended |
 //! | `gallery`, `gallery-err` | another process | what that says | the process ends |
 //! | `console` | stderr | its queue, the terminal | all other threads have ended |
@@ -195,6 +195,7 @@ fn serve(options: Options) -> Result<(), Failure> {
     let (inbox, events) = bounded(INBOX);
     let (clients, requests) = bounded(INBOX);
     let (reports, results) = bounded(REPORTS);
+    let previews = folder.previews();
     let services = Services {
         inbox,
         clients,
@@ -202,13 +203,15 @@ fn serve(options: Options) -> Result<(), Failure> {
         room: Room::new(FRAMES, FRAMES_OF_SPEAKER),
         seats: Arc::default(),
         disk: disk.clone(),
+        previews: previews.clone(),
         console: console.clone(),
         next_link: Arc::new(AtomicU64::new(1)),
         deadlines: DEADLINES,
         group: group.map(Arc::new),
     };
     let workers =
-        Workers::start(folder, (disk.clone(), jobs), reports, console.clone()).map_err(threads)?;
+        Workers::start((folder, &previews), (disk.clone(), jobs), reports, console.clone())
+            .map_err(threads)?;
     let listener = Listener::start(socket, services.clone(), capacity).map_err(threads)?;
     announce(&address);
     if let Some(mut arguments) = options.gallery.clone() {

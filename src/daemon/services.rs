@@ -14,6 +14,7 @@ use super::limits::{Deadlines, UNSENT};
 use super::room::Room;
 use super::seats::Seats;
 use super::socket::link::Link;
+use crate::folder::Previews;
 use crate::node::{CloseReason, Event, LinkId};
 use crate::platform;
 use crate::protocol::secure::Credentials;
@@ -33,6 +34,8 @@ pub(super) struct Services {
     pub(super) room: Arc<Room>,
     /// To the folder.
     pub(super) disk: Disk,
+    /// Small pictures that are there already.
+    pub(super) previews: Previews,
     /// To the log.
     pub(super) console: Console,
     /// The number of the next link.

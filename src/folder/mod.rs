@@ -8,6 +8,7 @@
 //! FOLDER/.photomesh/trash/*.companions/   files that went to the trash with such a copy
 //! FOLDER/.photomesh/trash/surplus/    exact copies on their way out, a JSON note each        = retired
 //! FOLDER/.photomesh/damaged/          our own files whose bytes have rotted, and notes of such originals
+//! FOLDER/.photomesh/thumbs/, views/   small pictures of photos: a cache, and nothing else
 //! FOLDER/.photomesh/tmp/              writes in progress, swept at start
 //! ```
 //!
@@ -33,7 +34,7 @@
 //! `belonging` (which node it is, and whose), `entry` and `index` over `journal` (the knowledge of every file), `looks`
 //! (results of comparisons), `scan` and `reconcile` (how files become known), `missing` (what is gone), `spool`, `store` and `install` (in),
 //! `trash` (out and back), `duplicates`, `purge` (for good), `tombstones`, `scrub` and `damage` (rot), `reread` (photos
-//! of an earlier program), `companions`.
+//! of an earlier program), `companions`, `previews` (the cache).
 
 mod accompanied;
 mod belonging;
@@ -57,6 +58,7 @@ mod members;
 mod missing;
 mod nodes;
 mod note;
+mod previews;
 mod purge;
 mod reconcile;
 mod reread;
@@ -87,6 +89,7 @@ pub use error::{OpenError, StoreError, is_full};
 pub use identity::Identity;
 pub use install::{Named, Placed, Progress, Synced, Unsynced, sync_names};
 pub use missing::Gone;
+pub use previews::Previews;
 pub use reconcile::Absorbed;
 pub use reread::{Reading, Reread};
 pub use scan::{Candidate, Inspection, Walk, Walker};

@@ -120,7 +120,7 @@ impl Folder {
         if !self.scanning.pending.remove(&inspection.path) {
             return changes;
         }
-        let Inspection { path, stamp, finding } = inspection;
+        let Inspection { path, stamp, finding, .. } = inspection;
         // Between the inspection and now, the folder may have moved the file or the friend may have changed it.
         let still = disk::look(&self.full(&path)).is_ok_and(|now| now == Some(stamp));
         match finding {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use super::disk::{self, Stamp};
 use super::file_path::FilePath;
 use super::{Change, Folder};
-use crate::photo::{self, ACCOUNT, InspectError, Photo, PhotoId};
+use crate::photo::{self, ACCOUNT, InspectError, Inspected, Photo, PhotoId};
 
 /// How long a photo is left alone if it could not be read, in seconds of running: the next scan may find it changed or
 /// moved, or the disk may be back.
@@ -45,6 +45,15 @@ pub struct Reading {
     photo: PhotoId,
     /// Its account by the present rules.
     found: Found,
+    /// What it looks like, if it can be drawn.
+    picture: Option<Vec<u8>>,
+}
+
+impl Reading {
+    /// The photo and its picture for a grid, if it could be drawn; none the second time.
+    pub fn take_picture(&mut self) -> Option<(PhotoId, Vec<u8>)> {
+        Some((self.photo, self.picture.take()?))
+    }
 }
 
 #[derive(Debug)]
@@ -60,42 +69,44 @@ impl Reread {
     /// Reads the first unchanged file of the photo, and decodes it. May take long, and never fails. Then call
     /// [`Folder::take_reading`].
     pub fn read(self) -> Reading {
-        let mut found = Found::Nothing;
+        let (mut found, mut picture) = (Found::Nothing, None);
         for file in &self.files {
             match read(self.photo, file) {
-                Ok(Some(photo)) => {
-                    found = Found::Photo(Arc::new(photo));
+                Ok(Some(inspected)) => {
+                    found = Found::Photo(Arc::new(inspected.photo));
+                    picture = inspected.picture;
                     break;
                 }
                 Ok(None) => found = Found::Rotten,
                 Err(_) => {}
             }
         }
-        Reading { photo: self.photo, found }
+        Reading { photo: self.photo, found, picture }
     }
 }
 
 /// The photo in one of its files; none if the bytes are different, although nobody has written to the file.
-fn read(id: PhotoId, (path, stamp): &(PathBuf, Stamp)) -> io::Result<Option<Photo>> {
+fn read(id: PhotoId, (path, stamp): &(PathBuf, Stamp)) -> io::Result<Option<Inspected>> {
     let mut file = disk::open(path)?;
     let stamp_now = |file: &std::fs::File| Ok::<_, io::Error>(Stamp::of(&file.metadata()?));
     let changed = || io::Error::other("it has changed");
     if stamp_now(&file)? != Some(*stamp) {
         return Err(changed());
     }
-    let found = match photo::inspect(&mut file) {
-        Ok(photo) => photo,
+    let found = match photo::inspect_and_draw(&mut file) {
+        Ok(inspected) => inspected,
         Err(InspectError::Io(error)) => return Err(error),
         // Not a picture by the present rules: a photo stays a photo all the same.
         Err(InspectError::NotAPicture | InspectError::TooLarge) => {
             file.rewind()?;
-            Photo::opaque(PhotoId::of_rest(&mut file)?, stamp.size)
+            let photo = Photo::opaque(PhotoId::of_rest(&mut file)?, stamp.size);
+            Inspected { photo, picture: None }
         }
     };
     if stamp_now(&file)? != Some(*stamp) {
         return Err(changed());
     }
-    Ok((found.id == id).then_some(found))
+    Ok((found.photo.id == id).then_some(found))
 }
 
 impl Folder {
@@ -120,7 +131,7 @@ impl Folder {
 
     /// Takes in the result of reading a photo again.
     pub fn take_reading(&mut self, reading: Reading) -> Vec<Change> {
-        let Reading { photo: id, found } = reading;
+        let Reading { photo: id, found, .. } = reading;
         self.rereading.out.remove(&id);
         let mut changes = Vec::new();
         match found {

@@ -10,9 +10,9 @@ use std::time::Duration;
 #[cfg(doc)]
 use super::{ClientEvent, DiskEvent, LinkEvent};
 use super::{CloseReason, LinkId, Source, Spool};
-use crate::photo::{Nonce, Photo, PhotoId};
+use crate::photo::{Nonce, Photo, PhotoId, PreviewSize};
 use crate::protocol::group::Roster;
-use crate::protocol::message::{Lane, TransferId};
+use crate::protocol::message::{AskId, Lane, TransferId};
 use crate::protocol::{
     Address, Answer, Blob, Departure, Facts, Holding, Looks, Message, NodeId, Tombstone, Wish,
 };
@@ -68,6 +68,16 @@ pub enum LinkAction {
         link: LinkId,
         /// The pull.
         transfer: TransferId,
+    },
+    /// Send a small picture as `Preview`s, behind all messages and before all photos. Comes back as
+    /// [`LinkEvent::PreviewSent`].
+    SendPreview {
+        /// The link.
+        link: LinkId,
+        /// The question that it answers.
+        ask: AskId,
+        /// The picture.
+        image: Blob,
     },
     /// Send a window of a photo's bytes as chunks, behind all messages and, on [`Lane::Replicate`], behind all gets.
     /// Comes back as [`LinkEvent::Served`].
@@ -147,6 +157,25 @@ pub enum DiskAction {
         better: PhotoId,
         /// Where to read that.
         source: Source,
+    },
+    /// Find a small picture: in the cache or, of a photo of this folder, by drawing it. Comes back as
+    /// [`DiskEvent::PreviewFound`].
+    FindPreview {
+        /// The photo.
+        photo: PhotoId,
+        /// How large it is wanted.
+        size: PreviewSize,
+        /// Whether the photo is in the folder, or in its trash.
+        held: bool,
+    },
+    /// Keep a small picture of a photo of another node in the cache.
+    KeepPreview {
+        /// The photo.
+        photo: PhotoId,
+        /// How large it is.
+        size: PreviewSize,
+        /// The picture.
+        image: Blob,
     },
     /// Move every file of a photo to the trash or, if it is there already and its time is over, delete it for good.
     /// Comes back as [`DiskEvent::PutAway`].

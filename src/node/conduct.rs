@@ -20,14 +20,15 @@
 
 use std::sync::Arc;
 
+use super::drops::Refused;
 use super::limits::{SETTLE, SWEEP, URGENT_RESTS, WORK_PER_STEP};
 use super::news::News;
 use super::plan::Task;
 use super::plan::review::{adopt_from_worse, lacks_first_copy, review};
 use super::table::spread::Spread;
-use super::{DiskAction, LinkId, Node, Time};
+use super::{CloseReason, DiskAction, LinkId, Node, Time};
 use crate::photo::PhotoId;
-use crate::protocol::{Record, Tombstone};
+use crate::protocol::{Message, Record, Tombstone};
 
 /// How many copies each photo should have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,10 +49,72 @@ pub(super) struct ReviewOfAll {
 }
 
 impl Node {
+    /// Hands a message to the part that handles it.
+    pub(super) fn on_message(&mut self, link: LinkId, message: Message) {
+        let Node { cx, copies, drops, previews, .. } = self;
+        cx.mesh.heard(&cx.step, link);
+        let registered = cx.mesh.node_at(link).is_some();
+        match message {
+            Message::Register(register) => {
+                cx.mesh.registered(&mut cx.step, &mut cx.members, link, register)
+            }
+            Message::Error { error } => cx.close(link, CloseReason::Refused(error)),
+            Message::Unknown => cx.log("link", "ignoring a command of a later version".to_owned()),
+            _ if !registered => {
+                cx.close(link, CloseReason::Protocol("register first".to_owned()));
+            }
+            Message::ConnectionUpdate { nodes, roster } => {
+                if cx.members.hear(&roster) {
+                    cx.tell(News::MembersChanged);
+                }
+                cx.mesh.nodes_learned(&cx.step, link, nodes);
+            }
+            Message::RequestInfo => {
+                cx.mesh.info_requested(&mut cx.step, &cx.table, cx.folder.is_scanned(), link);
+            }
+            Message::ImageInfo { records, gone, tombstones, complete } => {
+                self.told(link, records, gone, tombstones, complete);
+            }
+            Message::KeepThis { photo, mut facts } => {
+                cx.table.doubt(&mut facts);
+                copies.offered(cx, link, photo, &facts);
+            }
+            Message::KeepAnswer { photo, verdict } => {
+                copies.offer_answered(cx, link, photo, verdict);
+            }
+            Message::Relieve { photos } => copies.asked_for_replicas(cx, link, photos),
+            Message::AskForImage { transfer, photo, offset, length, lane } => {
+                copies.image_asked(cx, link, transfer, photo, (offset, length), lane);
+            }
+            Message::Chunk { transfer, offset, data } => {
+                copies.chunk_received(cx, link, transfer, offset, data);
+            }
+            Message::Cancel { transfer } => copies.cancelled(cx, link, transfer),
+            Message::NoImage { transfer, reason } => copies.no_image(cx, link, transfer, &reason),
+            Message::AskForPreview { ask, photo, size } => {
+                previews.asked(cx, link, ask, photo, size);
+            }
+            Message::Preview { ask, bytes, offset, image } => {
+                previews.piece_received(cx, link, ask, (bytes, offset), &image);
+            }
+            Message::NoPreview { ask, undrawable, .. } => {
+                previews.refused(cx, link, ask, undrawable);
+            }
+            Message::Challenge { photo, nonce } => drops.challenged(cx, link, photo, nonce),
+            Message::Proof { nonce, proof, refused, wait } => {
+                let refused = Refused { why: refused.unwrap_or_default(), wait };
+                drops.proof_received(cx, link, nonce, proof.ok_or(refused));
+            }
+            Message::Release { photo, nonce } => drops.released(cx, link, photo, nonce),
+            Message::Heartbeat => {}
+            Message::Leave { reason } => cx.mesh.goodbye_heard(&mut cx.step, link, &reason),
+        }
+    }
+
     /// Hands each piece of news to the parts that it concerns. Only here does one part hear of another.
     pub(super) fn hand_on(&mut self) {
         while let Some(news) = self.cx.step.next_news() {
-            let Node { cx, copies, drops, removal, clients, .. } = self;
+            let Node { cx, copies, drops, removal, clients, previews, .. } = self;
             match news {
                 News::Up { node, member } => {
                     cx.table.set_member(node, member);
@@ -61,6 +124,7 @@ impl Node {
                     cx.table.set_away(node);
                     copies.link_lost(cx, node);
                     drops.node_lost(cx, node);
+                    previews.link_lost(cx, node);
                 }
                 News::Gone(node) => {
                     cx.table.forget_left_out(node);
@@ -74,11 +138,15 @@ impl Node {
                 News::Lacking(photo) => copies.copy(cx, photo),
                 News::Fetch { photo, wanted_by } => copies.fetch(cx, photo, wanted_by),
                 News::Unneeded(photo) => copies.unneeded(cx, photo),
-                News::ClientDone(link) => copies.client_done(cx, link),
+                News::ClientDone(link) => {
+                    copies.client_done(cx, link);
+                    previews.client_done(link);
+                }
                 News::Fetched { photo, source } => drops.fetched(cx, &photo, source),
                 News::NotFetched(photo) => drops.not_fetched(cx, photo),
                 News::Deliver { link, photo, source } => clients.deliver(cx, link, photo, source),
                 News::Undelivered { link, why } => clients.undelivered(cx, link, &why),
+                News::Show { link, photo, size } => previews.want(cx, link, photo, size),
                 News::Compare { worse, better } => drops.look_at(cx, worse, better),
                 News::Compared(photo) => clients.put_progressed(cx, photo),
                 News::PutAway { worse, better } => drops.retire_put(cx, worse, better),

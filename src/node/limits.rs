@@ -250,6 +250,27 @@ pub const DOUBTED: usize = 4096;
 /// The most windows being sent on one link at a time.
 pub const SERVING: usize = 128;
 
+/// When no holder has said anything about a small picture for so long, who waits for it is told that nobody could deliver
+/// it: people scroll on.
+pub const PREVIEW: Duration = Duration::from_secs(5);
+
+/// After this time another holder is asked for a small picture as well: the one that was asked may be a slow computer.
+pub const PREVIEW_NEXT: Duration = Duration::from_secs(2);
+
+/// The longest that a small picture is waited for, however slowly it comes: the largest ones of a grid's first screen
+/// take as long on a home line of 1 Mbit/s.
+pub const PREVIEW_MOST: Duration = Duration::from_secs(30);
+
+/// For how many small pictures this node's clients wait at a time: a gallery asks for eight, and there may be some of
+/// them. What comes of the largest takes 200 MB, then.
+pub const PREVIEWS: usize = 128;
+
+/// The most small pictures that one node has to answer for at a time: a screen full of them.
+pub const PREVIEWS_OF_NODE: usize = 32;
+
+/// How many of them are being drawn or sent: while one is sent the next is drawn. Of the largest these are 3 MB.
+pub const PREVIEWS_AT_WORK: usize = 2;
+
 /// The most open offers to one target, so that a new node is not buried.
 pub const OFFERS_PER_NODE: usize = 8;
 

@@ -32,9 +32,9 @@
 //!
 //! ```text
 //!                 Node: dispatch, hand_on, review_due             (mod, conduct, leaving)
-//!        ┌──────────────┬──────────────┬──────────────┐
-//!     Copies          Drops         Removal        Clients         each owns its state; they talk through News
-//!        └──────────────┴──────┬───────┴──────────────┘
+//!        ┌───────────┬─────────┴─┬────────────┬────────────┐
+//!     Copies       Drops      Removal      Previews     Clients     each owns its state; they talk through News
+//!        └───────────┴─────────┬─┴────────────┴────────────┘
 //!                           Context                                all of them see and use it
 //!     Members    Mesh    Table    Custody    Agenda    OwnFolder    Step
 //! ```
@@ -71,7 +71,8 @@
 //!    closes the gap.
 //! 6. [`copies`]: how one more node gets a photo.
 //! 7. [`custody`], [`departure`] and [`drops`]: how a node gives up a copy, the dangerous part.
-//! 8. [`removal`]: how an owner removes a photo. [`clients`]: serving people. [`leaving`]: handing over before the end.
+//! 8. [`removal`]: how an owner removes a photo. [`clients`]: serving people. [`previews`]: what photos look like.
+//!    [`leaving`]: handing over before the end.
 //!
 //! Each of these begins with its own page: what it promises, which file does what, and what it leaves out. No two of
 //! them import each other: `context` names the rooms below the parts, and the parts name `context`.
@@ -95,6 +96,7 @@ mod mesh;
 mod news;
 mod own_folder;
 mod plan;
+mod previews;
 mod removal;
 mod step;
 mod table;
@@ -108,14 +110,14 @@ use clients::Clients;
 use conduct::{Goals, ReviewOfAll};
 use context::Context;
 use copies::Copies;
-use drops::{Drops, Refused};
+use drops::Drops;
 use limits::{CROWDED_PER_STEP, PAUSE, SWEEP, TICK, WORK_PER_STEP};
-use news::News;
+use previews::Previews;
 use removal::Removal;
 use words::spoken;
 
 use crate::photo::PhotoId;
-use crate::protocol::{Facts, Holding, Message, NodeId};
+use crate::protocol::{Facts, Holding, NodeId};
 
 pub use action::{Action, ClientAction, DiskAction, LinkAction};
 pub use config::Config;
@@ -133,6 +135,7 @@ pub struct Node {
     drops: Drops,
     removal: Removal,
     clients: Clients,
+    previews: Previews,
     clock: Clock,
     /// The goals when all photos were last put on the agenda.
     goals: Goals,
@@ -163,6 +166,7 @@ impl Node {
             drops,
             removal: Removal::default(),
             clients: Clients::default(),
+            previews: Previews::default(),
             clock: Clock::default(),
             goals: Goals::default(),
             reviewing_all: None,
@@ -237,6 +241,7 @@ impl Node {
         self.copies.tend(&mut self.cx);
         self.drops.tend(&mut self.cx);
         self.clients.tend(&mut self.cx);
+        self.previews.tend(&mut self.cx);
         self.removal.tend(&mut self.cx);
         self.tend_leaving();
     }
@@ -269,6 +274,7 @@ impl Node {
             LinkEvent::Served { link, photo, result, .. } => {
                 self.copies.served(cx, link, photo, &result);
             }
+            LinkEvent::PreviewSent { link } => self.previews.sent(cx, link),
             LinkEvent::Closed { link, reason } => {
                 cx.mesh.link_closed(&mut cx.step, link, &reason);
             }
@@ -287,7 +293,7 @@ impl Node {
     }
 
     fn on_disk(&mut self, event: DiskEvent) {
-        let Node { cx, copies, drops, removal, clients, .. } = self;
+        let Node { cx, copies, drops, removal, clients, previews, .. } = self;
         match event {
             DiskEvent::Held { photo, facts, holding, files } => {
                 cx.folder.set_files(photo.id, files);
@@ -332,64 +338,14 @@ impl Node {
             }
             DiskEvent::Proved { nonce, result } => drops.proved(cx, nonce, result),
             DiskEvent::Looked { worse, better, result } => drops.looked(cx, worse, better, result),
+            DiskEvent::PreviewFound { photo, size, result } => {
+                previews.found(cx, photo, size, result);
+            }
             DiskEvent::PutAway { photo, result } => drops.put_away(cx, photo, result),
             DiskEvent::Returned { photo, result } => copies.returned(cx, photo, result),
             DiskEvent::Signed { photo, result } => removal.signed(cx, photo, result),
             DiskEvent::Aged { link, photos } => clients.aged(cx, link, photos),
             DiskEvent::DaysLeft { link, days } => clients.days_left(cx, link, &days),
-        }
-    }
-
-    /// Hands a message to the part that handles it.
-    fn on_message(&mut self, link: LinkId, message: Message) {
-        let Node { cx, copies, drops, .. } = self;
-        cx.mesh.heard(&cx.step, link);
-        let registered = cx.mesh.node_at(link).is_some();
-        match message {
-            Message::Register(register) => {
-                cx.mesh.registered(&mut cx.step, &mut cx.members, link, register)
-            }
-            Message::Error { error } => cx.close(link, CloseReason::Refused(error)),
-            Message::Unknown => cx.log("link", "ignoring a command of a later version".to_owned()),
-            _ if !registered => {
-                cx.close(link, CloseReason::Protocol("register first".to_owned()));
-            }
-            Message::ConnectionUpdate { nodes, roster } => {
-                if cx.members.hear(&roster) {
-                    cx.tell(News::MembersChanged);
-                }
-                cx.mesh.nodes_learned(&cx.step, link, nodes);
-            }
-            Message::RequestInfo => {
-                cx.mesh.info_requested(&mut cx.step, &cx.table, cx.folder.is_scanned(), link);
-            }
-            Message::ImageInfo { records, gone, tombstones, complete } => {
-                self.told(link, records, gone, tombstones, complete);
-            }
-            Message::KeepThis { photo, mut facts } => {
-                cx.table.doubt(&mut facts);
-                copies.offered(cx, link, photo, &facts);
-            }
-            Message::KeepAnswer { photo, verdict } => {
-                copies.offer_answered(cx, link, photo, verdict);
-            }
-            Message::Relieve { photos } => copies.asked_for_replicas(cx, link, photos),
-            Message::AskForImage { transfer, photo, offset, length, lane } => {
-                copies.image_asked(cx, link, transfer, photo, (offset, length), lane);
-            }
-            Message::Chunk { transfer, offset, data } => {
-                copies.chunk_received(cx, link, transfer, offset, data);
-            }
-            Message::Cancel { transfer } => copies.cancelled(cx, link, transfer),
-            Message::NoImage { transfer, reason } => copies.no_image(cx, link, transfer, &reason),
-            Message::Challenge { photo, nonce } => drops.challenged(cx, link, photo, nonce),
-            Message::Proof { nonce, proof, refused, wait } => {
-                let refused = Refused { why: refused.unwrap_or_default(), wait };
-                drops.proof_received(cx, link, nonce, proof.ok_or(refused));
-            }
-            Message::Release { photo, nonce } => drops.released(cx, link, photo, nonce),
-            Message::Heartbeat => {}
-            Message::Leave { reason } => cx.mesh.goodbye_heard(&mut cx.step, link, &reason),
         }
     }
 }

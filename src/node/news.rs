@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::{DiskError, LinkId, Source};
-use crate::photo::{Photo, PhotoId};
+use crate::photo::{Photo, PhotoId, PreviewSize};
 use crate::protocol::{Holding, MemberName, NodeId};
 
 /// One piece of news.
@@ -39,6 +39,9 @@ pub(in crate::node) enum News {
     Deliver { link: LinkId, photo: Arc<Photo>, source: Source },
     /// Nobody could deliver the photo that a client waits for.
     Undelivered { link: LinkId, why: String },
+
+    /// A client wants to see what a photo looks like.
+    Show { link: LinkId, photo: PhotoId, size: PreviewSize },
 
     /// A worse version is to be compared with a better one.
     Compare { worse: PhotoId, better: PhotoId },

@@ -3,14 +3,17 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Seek};
-use std::panic::{UnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::decoding::budget::FILES;
 use super::decoding::camera::ExifFacts;
 use super::decoding::decode::decode;
 use super::decoding::metadata;
+use super::decoding::sketch::Sketch;
 use super::decoding::sniff::{SNIFF_BYTES, sniff};
-use super::{Fingerprint, Format, MAX_PHOTO, More, Origin, Photo, PhotoId, Worth};
+use super::{
+    Fingerprint, Format, MAX_PHOTO, More, Origin, Photo, PhotoId, PreviewSize, Worth, preview,
+};
 
 /// Why a file is not a photo.
 #[derive(Debug)]
@@ -49,6 +52,25 @@ impl From<io::Error> for InspectError {
 /// and decoded in memory. A file that is no picture is left after those first bytes; a picture that is not decoded is
 /// digested in pieces.
 pub fn inspect(file: &mut File) -> Result<Photo, InspectError> {
+    read(file, false).map(|inspected| inspected.photo)
+}
+
+/// What a file is, and what it looks like.
+#[derive(Clone, Debug)]
+pub struct Inspected {
+    /// What its bytes say.
+    pub photo: Photo,
+    /// Its picture for a grid, a JPEG; none if it was not drawn, or cannot be.
+    pub picture: Option<Vec<u8>>,
+}
+
+/// The same as [`inspect`], and draws the picture for a grid of the pixels that are decoded for it. What is found out
+/// about the photo is the same with it and without.
+pub fn inspect_and_draw(file: &mut File) -> Result<Inspected, InspectError> {
+    read(file, true)
+}
+
+fn read(file: &mut File, draws: bool) -> Result<Inspected, InspectError> {
     file.rewind()?;
     let mut bytes = Vec::new();
     file.take(SNIFF_BYTES).read_to_end(&mut bytes)?;
@@ -58,7 +80,7 @@ pub fn inspect(file: &mut File) -> Result<Photo, InspectError> {
         return Err(InspectError::TooLarge);
     }
     if format == Format::Opaque {
-        return digest_rest(file, &bytes);
+        return digest_rest(file, &bytes).map(Inspected::undrawn);
     }
     let _memory = FILES.reserve(length);
     let rest = length.saturating_sub(bytes.len() as u64);
@@ -68,17 +90,57 @@ pub fn inspect(file: &mut File) -> Result<Photo, InspectError> {
     if bytes.len() as u64 > MAX_PHOTO {
         return Err(InspectError::TooLarge);
     }
-    Ok(describe(&bytes, |known| look(format, &bytes, known)))
+    let mut sketch = draws.then(|| Sketch::new(PreviewSize::Grid));
+    let photo = describe(&bytes, |known| look(format, &bytes, known, &mut sketch));
+    let sketch = sketch.filter(|_| photo.format != Format::Opaque);
+    let picture = sketch.and_then(|sketch| {
+        let in_passing = preview::finish(format, &bytes, sketch);
+        in_passing.or_else(|| preview::draw_whole(format, &bytes, PreviewSize::Grid))
+    });
+    Ok(Inspected { photo, picture })
 }
 
-/// Tells what a file is at once: of a format that [`is_slow`] only by [`glance`], else by [`inspect`].
+impl Inspected {
+    fn undrawn(photo: Photo) -> Inspected {
+        Inspected { photo, picture: None }
+    }
+}
+
+/// The small picture of a file, which is read from its beginning, and what its bytes are; none of a picture that cannot
+/// be decoded. Never panics, whatever the bytes, and takes its memory out of the same budgets as
+/// [`inspect`].
+///
+/// # Errors
+///
+/// If it cannot be read, is too large or no picture.
+pub fn preview(
+    file: &mut File,
+    size: PreviewSize,
+) -> Result<(PhotoId, Option<Vec<u8>>), InspectError> {
+    file.rewind()?;
+    let length = file.metadata()?.len();
+    if length > MAX_PHOTO {
+        return Err(InspectError::TooLarge);
+    }
+    let _memory = FILES.reserve(length);
+    let mut bytes = Vec::new();
+    file.take(MAX_PHOTO).read_to_end(&mut bytes)?;
+    let start = &bytes[..bytes.len().min(SNIFF_BYTES as usize)];
+    let format = sniff(start).ok_or(InspectError::NotAPicture)?;
+    Ok((PhotoId::of(&bytes), preview::draw(format, &bytes, size)))
+}
+
+/// Tells what a file is at once: of a format that [`is_slow`] only by [`glance`], else by [`inspect_and_draw`].
 ///
 /// What was only glanced at is a photo like any other, and is to be inspected when there is time.
-pub fn inspect_or_glance(file: &mut File) -> Result<Photo, InspectError> {
+pub fn inspect_or_glance(file: &mut File) -> Result<Inspected, InspectError> {
     file.rewind()?;
     let mut start = Vec::new();
     file.take(SNIFF_BYTES).read_to_end(&mut start)?;
-    if sniff(&start).is_some_and(is_slow) { glance(file) } else { inspect(file) }
+    match sniff(&start).is_some_and(is_slow) {
+        true => glance(file).map(Inspected::undrawn),
+        false => inspect_and_draw(file),
+    }
 }
 
 /// Whether pictures of a format take so long to decode that a folder of them must be listed and copied before.
@@ -121,21 +183,23 @@ pub fn recognise(id: PhotoId, bytes: u64, start: &[u8]) -> Result<Photo, Inspect
 ///
 /// The bytes are foreign, and most of the code that looks at them is too: if it panics, it fails this one picture and
 /// nothing else.
-pub(super) fn describe(
-    bytes: &[u8],
-    look: impl FnOnce(Photo) -> Result<Photo, String> + UnwindSafe,
-) -> Photo {
+pub(super) fn describe(bytes: &[u8], look: impl FnOnce(Photo) -> Result<Photo, String>) -> Photo {
     let opaque = Photo::opaque(PhotoId::of(bytes), bytes.len() as u64);
     let known = opaque.clone();
-    match catch_unwind(|| look(known)) {
+    match catch_unwind(AssertUnwindSafe(|| look(known))) {
         Ok(Ok(photo)) => photo,
         Ok(Err(_)) | Err(_) => opaque,
     }
 }
 
 /// Adds what these bytes of a claimed format say of their picture, or says in words why it cannot be decoded.
-fn look(format: Format, bytes: &[u8], known: Photo) -> Result<Photo, String> {
-    let decoded = decode(format, bytes)?;
+fn look(
+    format: Format,
+    bytes: &[u8],
+    known: Photo,
+    sketch: &mut Option<Sketch>,
+) -> Result<Photo, String> {
+    let decoded = decode(format, bytes, sketch.as_mut())?;
     let exif_block = metadata::exif(format, bytes);
     let exif = ExifFacts::of(format, bytes, exif_block.as_deref());
     let size = (decoded.width, decoded.height);

@@ -5,7 +5,8 @@
 //!            │                       ├─ EXIF ────────────────────────▶ how it was held, when,   │
 //!            │                       │                                 by which camera          ├─▶ Photo
 //!            │                       └─ decode ─┬─ size, colour, detail, more than a still ─────┤
-//!            └─ no picture                      └─ 256x256 cells of grey ─▶ Fingerprint ────────┘
+//!            └─ no picture                      ├─ 256x256 cells of grey ─▶ Fingerprint ────────┘
+//!                                               └─ few pixels ────────────▶ a small picture for people
 //!
 //!   two Photos ──▶ first look  ─▶ different, or perhaps one picture
 //!   two files  ──▶ second look ─▶ same, variant or different, and why
@@ -42,10 +43,11 @@
 //! 1. `id` and `proof`: the digest by which a photo is named, and how a node shows that it has the bytes.
 //! 2. This file: [`Photo`], the account that nodes send each other. `inspect`: from a file to that account, or at first
 //!    to a part of it, where a format takes long to decode ([`glance`]).
-//! 3. `decoding`: from bytes to a small picture and to what camera and editors have written.
-//! 4. `rank`: which version of a picture is the best.
-//! 5. `similarity`: fingerprints, the first look, and the index that finds the neighbours of a picture among a million.
-//! 6. `second_look`: two files compared pixel by pixel.
+//! 3. `preview`, with `preview_size`: small pictures for people.
+//! 4. `decoding`: from bytes to a small picture and to what camera and editors have written.
+//! 5. `rank`: which version of a picture is the best.
+//! 6. `similarity`: fingerprints, the first look, and the index that finds the neighbours of a picture among a million.
+//! 7. `second_look`: two files compared pixel by pixel.
 //!
 //! # What is left out
 //!
@@ -63,6 +65,8 @@
 mod decoding;
 mod id;
 mod inspect;
+mod preview;
+mod preview_size;
 mod proof;
 mod rank;
 mod second_look;
@@ -81,7 +85,11 @@ pub use decoding::origin::Origin;
 pub use decoding::sniff::SNIFF_BYTES;
 pub use id::{Digest, PhotoId};
 pub(crate) use id::{from_hex, to_hex};
-pub use inspect::{InspectError, glance, inspect, inspect_or_glance, recognise};
+pub use inspect::{
+    InspectError, Inspected, glance, inspect, inspect_and_draw, inspect_or_glance, preview,
+    recognise,
+};
+pub use preview_size::PreviewSize;
 pub use proof::{Nonce, Proof, Proven, prove};
 pub use rank::{Rank, Worth};
 pub use second_look::{SECOND_LOOK, SecondLook, second_look};

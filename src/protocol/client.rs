@@ -19,15 +19,15 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use super::members::{MemberReport, NodeOfMember};
-pub use super::preview::PreviewSize;
 pub use super::refusal::Refusal;
-pub use super::removal::{RemovalPlan, RemovalReport};
+pub use super::removal::{MAX_REMOVED, RemovalPlan, RemovalReport};
 pub use super::status::{FolderReport, NodeReport, RiskReport, StatusReport};
 pub use super::trash::{KeptReport, TrashReport};
 pub use super::versions::{
     DistinctReport, DuplicateReport, Explanation, KeeperReport, PhotoReport, Stay, VersionReport,
 };
 use super::{Blob, Membership, NodeId, Revocation, Visit, bounds};
+pub use crate::photo::PreviewSize;
 use crate::photo::{PhotoId, Relation};
 
 /// What a client asks.
@@ -396,7 +396,3 @@ pub enum Answer {
 
 /// The most photos that one [`Request::Distinct`] may name: every two of them are looked at.
 pub const MAX_DISTINCT: usize = 16;
-
-/// The most photos in one removal: far more than one picture has versions, and few enough for their ids to fit into a
-/// request.
-pub const MAX_REMOVED: usize = 128;

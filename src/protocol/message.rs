@@ -27,6 +27,9 @@
 //! while the last one comes, and the new holder acknowledges by announcing the photo in an `ImageInfo` of its own. If it
 //! no longer wants what it has asked for, it says `Cancel`.
 //!
+//! What photos look like is asked for, too, by whoever shows them to people: `AskForPreview` is answered by `Preview`, in
+//! pieces if it is large.
+//!
 //! A photo is *removed* by its owner alone: their node signs a tombstone, which proves itself and so may be passed on by
 //! anybody; every node judges by it, and by who announces the photo as an original, what becomes of its own copies.
 //!
@@ -41,7 +44,7 @@ use serde::{Deserialize, Serialize};
 
 use super::group::Roster;
 use super::{Address, Blob, Boot, Facts, Membership, NodeId, NodeName, Record, Tombstone, bounds};
-use crate::photo::{Nonce, Photo, PhotoId, Proof};
+use crate::photo::{Nonce, Photo, PhotoId, PreviewSize, Proof};
 
 /// The range of protocol versions this program speaks; the highest that both ends speak is used.
 ///
@@ -52,6 +55,18 @@ pub const PROTOCOL: (u32, u32) = (2, 2);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TransferId(pub u32);
+
+/// The ability to say what photos look like, by its name among the features in `register`.
+pub const PREVIEWS: &str = "previews";
+
+/// The number that ties a small picture to the question; chosen by who asks, unique among its open questions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AskId(pub u32);
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
 
 /// What a pull is for. Bytes for a waiting person go before those for safety.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -190,6 +205,43 @@ pub enum Message {
         reason: String,
     },
 
+    /// What does this photo, of which you have a copy, look like? Asked only of nodes that name [`PREVIEWS`]. Answered
+    /// by `Preview`s or by one `NoPreview`.
+    AskForPreview {
+        /// The question.
+        ask: AskId,
+        /// The photo.
+        photo: PhotoId,
+        /// How large the picture is wanted.
+        size: PreviewSize,
+    },
+
+    /// A piece of a small picture, in answer to `AskForPreview`. The pieces come in order.
+    Preview {
+        /// The question.
+        ask: AskId,
+        /// The length of the whole in bytes.
+        bytes: u64,
+        /// Where in it the piece starts, in bytes.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        offset: u64,
+        /// The piece, at most [`super::MAX_CHUNK`]; attached or in base64 on the wire.
+        #[serde(skip_serializing)]
+        image: Blob,
+    },
+
+    /// The answer to `AskForPreview` of a photo that I do not have, or when too much was asked.
+    NoPreview {
+        /// The question.
+        ask: AskId,
+        /// The photo cannot be drawn: nobody else needs to be asked.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        undrawable: bool,
+        /// Why, for the log.
+        #[serde(deserialize_with = "bounds::words")]
+        reason: String,
+    },
+
     /// I want to drop a copy of this photo, or a worse version of it: prove that you hold it, and keep it until I say
     /// `release`, or for the pin time at most.
     #[serde(rename = "challenge")]
@@ -261,8 +313,8 @@ pub struct Register {
     pub protocol_min: u32,
     /// The highest protocol version spoken.
     pub protocol_max: u32,
-    /// Optional abilities, by name; unknown ones are ignored. What can be said on a link is between its two ends: a
-    /// daemon's link names them, not its node. See [`codec::ATTACHMENTS`](super::codec::ATTACHMENTS).
+    /// Optional abilities, by name; unknown ones are ignored. A node names what it can, [`PREVIEWS`]. What can be said on
+    /// a link is between its two ends, and its link adds that: see [`codec::ATTACHMENTS`](super::codec::ATTACHMENTS).
     #[serde(default, deserialize_with = "bounds::features")]
     pub features: Vec<String>,
     /// The speaker's identity.

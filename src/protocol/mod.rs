@@ -42,7 +42,7 @@
 //!
 //! 1. [`message`]: what daemons say. `record` with `looks`: a node's word on one of its photos. `tombstone`: an owner's
 //!    word that a photo is removed.
-//! 2. [`client`]: what people ask, with `status`, `members`, `versions`, `preview`, `removal`, `trash` and `refusal`,
+//! 2. [`client`]: what people ask, with `status`, `members`, `versions`, `removal`, `trash` and `refusal`,
 //!    which are parts of the answers. `rights`: which requests only the owner of a node may make.
 //! 3. [`group`]: persons, what proves that somebody is one of them, and their files.
 //! 4. [`codec`]: frames. `bounds`: what others may say at most. [`secure`] with `group_key`: encrypted links.
@@ -77,7 +77,6 @@ mod members;
 pub mod message;
 mod node_id;
 mod plain;
-mod preview;
 mod record;
 mod refusal;
 mod removal;
@@ -104,7 +103,6 @@ pub use looks::Looks;
 pub use message::Message;
 pub use node_id::{Boot, NodeId};
 pub use plain::{count, in_words, is_harmless, plain, plain_text};
-pub use preview::PreviewSize;
 pub use record::{Facts, Holding, Record};
 pub use safe_name::SafeName;
 pub use tombstone::{Tombstone, Wish};

@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::photo::PhotoId;
 
+/// The most photos in one removal: far more than one picture has versions, and few enough for their ids to fit into a
+/// request.
+pub const MAX_REMOVED: usize = 128;
+
 /// What removing a picture through a daemon would do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RemovalPlan {

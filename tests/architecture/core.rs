@@ -5,7 +5,7 @@ use crate::source::Source;
 use crate::spelling::has_word;
 
 /// The parts that lie side by side. What concerns another one they tell; only [`CONDUCTORS`] hand it on.
-const PARTS: [&str; 4] = ["copies", "drops", "removal", "clients"];
+const PARTS: [&str; 5] = ["copies", "drops", "removal", "clients", "previews"];
 
 /// The files in which the parts meet: all that may be written of a whole node.
 const CONDUCTORS: [&str; 3] = ["src/node/mod.rs", "src/node/conduct.rs", "src/node/leaving.rs"];

@@ -33,11 +33,7 @@ fn answer_after(answer: &Answer) -> Option<Answer> {
             bytes: 5,
             image: Blob::from(vec![0, 1, 2, 3, 4]),
         },
-        Answer::ReceiveImage { .. } => Answer::Preview {
-            photo: id,
-            bytes: 5,
-            image: Blob::from(vec![0xff, 0xd8, 0xff, 0xff, 0xd9]),
-        },
+        Answer::ReceiveImage { .. } => picture(),
         Answer::Preview { .. } => Answer::NotFound {
             image_name: "cat".to_owned(),
             candidates: vec![label()],
@@ -95,6 +91,11 @@ fn answer_after(answer: &Answer) -> Option<Answer> {
         Answer::Forgotten { .. } => Answer::Error { error: words() },
         Answer::Error { .. } => return None,
     })
+}
+
+fn picture() -> Answer {
+    let image = Blob::from(vec![0xff, 0xd8, 0xff, 0xff, 0xd9]);
+    Answer::Preview { photo: PHOTO, bytes: 5, image }
 }
 
 fn label() -> String {

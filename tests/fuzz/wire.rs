@@ -46,7 +46,10 @@ fn with_attachments() -> Vec<Vec<u8>> {
         drop(writer);
         frames.push(frame);
     };
-    for message in said::messages().iter().filter(|said| matches!(said, Message::Chunk { .. })) {
+    for message in said::messages()
+        .iter()
+        .filter(|said| matches!(said, Message::Chunk { .. } | Message::Preview { .. }))
+    {
         add(&|writer| writer.message(message));
     }
     for request in said::requests().iter().filter(|said| matches!(said, Request::Chunk { .. })) {

@@ -23,7 +23,7 @@ impl World {
         }
     }
 
-    fn on_link(&mut self, life: Life, action: LinkAction) {
+    pub(crate) fn on_link(&mut self, life: Life, action: LinkAction) {
         match action {
             LinkAction::Dial { address } => self.dial(life, address),
             LinkAction::Send { link, message } => self.send_on(life, link, message),
@@ -31,6 +31,9 @@ impl World {
                 if let Some(Far::Conn(conn, side)) = self.far(life, link) {
                     self.close(conn, side, reason);
                 }
+            }
+            LinkAction::SendPreview { link, ask, image } => {
+                self.send_preview(life, link, ask, &image);
             }
             LinkAction::StopServing { link, transfer } => {
                 if let Some(Far::Conn(conn, side)) = self.far(life, link) {

@@ -20,6 +20,7 @@ impl World {
     ) {
         self.judge_removed(host, request, answer);
         self.judge_unknown(host, request, answer);
+        self.judge_preview(request, answer);
         let Some((put, since)) = putting else {
             if let Answer::Stored { .. } | Answer::Have { .. } = answer {
                 self.broken_promise(format!("{answer:?} to {request:?}"));

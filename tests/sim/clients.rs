@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use photomesh::node::{Asker, ClientEvent, CloseReason, DiskError, LinkId, Source, Spool};
-use photomesh::photo::PhotoId;
+use photomesh::photo::{PhotoId, PreviewSize};
 use photomesh::protocol::{Answer, Request};
 
 use crate::agenda::{Life, What};
@@ -248,7 +248,10 @@ impl World {
         match rng.below(10) {
             0 | 1 => Request::GetImageList,
             2 => Request::List { after: None },
-            3 => Request::Status,
+            3 => match name.parse() {
+                Ok(photo) => Request::GetPreview { photo, size: PreviewSize::View },
+                Err(_) => Request::Status,
+            },
             4 => Request::Explain { image_name: name, exact: false },
             5 => Request::TrashList { after: None },
             _ => Request::GetImageRequest { image_name: name },

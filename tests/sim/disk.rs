@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
 use photomesh::node::{DiskError, Source, Spool};
-use photomesh::photo::{PhotoId, Relation};
+use photomesh::photo::{PhotoId, PreviewSize, Relation};
 use photomesh::protocol::group::Roster;
 use photomesh::protocol::{
     Address, Departure, Facts, Holding, MemberFile, MemberName, NodeId, Tombstone,
@@ -58,6 +58,8 @@ pub(crate) struct Disk {
     pub(crate) known: BTreeSet<PhotoId>,
     /// Photos of which only the digest is known, and that are still to be read.
     pub(crate) unread: BTreeSet<PhotoId>,
+    /// Small pictures that other nodes have sent.
+    pub(crate) previews: BTreeSet<(PhotoId, PreviewSize)>,
     unsynced: Vec<(Duration, PhotoId, File)>,
 }
 
@@ -85,6 +87,7 @@ impl Disk {
             trouble: Trouble::default(),
             known: BTreeSet::new(),
             unread: BTreeSet::new(),
+            previews: BTreeSet::new(),
             unsynced: Vec::new(),
         }
     }

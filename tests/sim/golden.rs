@@ -195,14 +195,13 @@ fn asked(request: &Request) -> Option<&'static str> {
         Request::RegisterClient { .. } | Request::Chunk { .. } => None,
         // Without a group there is nothing of interest in them.
         Request::Members | Request::Tell { .. } => None,
-        // No node draws a photo yet.
-        Request::GetPreview { .. } => None,
         // Scripts ask for the whole list; pages of it are for programs.
         Request::List { .. } => None,
         Request::Forget { .. } => Some("to forget "),
         Request::GetImageList => Some("for the list"),
         Request::GetImageRequest { .. } => Some("for cat"),
         Request::GetExact { .. } => Some("for exactly "),
+        Request::GetPreview { .. } => Some("for a "),
         Request::Duplicates { .. } => Some("for what is not shown"),
         Request::Distinct { .. } => Some("to tell apart "),
         Request::Put { .. } => Some("to store "),

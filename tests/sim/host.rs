@@ -40,7 +40,7 @@ pub(crate) struct Daemon {
     pub(crate) links: BTreeMap<LinkId, Far>,
     pub(crate) jobs: BTreeMap<u64, Job>,
     /// When each disk lane is free again: the folder's thread, inspection, reading for proofs, comparing.
-    pub(crate) lanes: [Duration; 4],
+    pub(crate) lanes: [Duration; 5],
     pub(crate) continuing: bool,
     /// Its first scan is over.
     pub(crate) scanned: bool,
@@ -149,7 +149,7 @@ impl Host {
             acted: now,
             links: BTreeMap::new(),
             jobs: BTreeMap::new(),
-            lanes: [now; 4],
+            lanes: [now; 5],
             continuing: false,
             scanned: false,
             numbers: 0,

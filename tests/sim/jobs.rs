@@ -148,6 +148,13 @@ impl World {
                 let result = fine.and_then(|()| self.compare(life, worse, better, source));
                 Some(DiskEvent::Looked { worse, better, result })
             }
+            DiskAction::FindPreview { photo, size, held: _ } => {
+                Some(self.find_preview(host, photo, size, fine))
+            }
+            DiskAction::KeepPreview { photo, size, image: _ } => {
+                self.hosts[host].disk.previews.insert((photo, size));
+                None
+            }
             DiskAction::PutAway { photo, departure, within: _ } => {
                 let result = fine.and_then(|()| self.put_away(life, photo, departure));
                 Some(DiskEvent::PutAway { photo, result })
@@ -327,6 +334,8 @@ fn cost(action: &DiskAction) -> Option<(usize, u64, Option<Duration>)> {
         DiskAction::Inspect { .. } => (1, 5_000),
         DiskAction::Prove { .. } => (2, 2_000),
         DiskAction::Look { .. } => (3, 8_000),
+        DiskAction::FindPreview { .. } => (4, 20_000),
+        DiskAction::KeepPreview { .. } => (4, 1_000),
         DiskAction::Install { .. } | DiskAction::Restore { .. } | DiskAction::Sign { .. } => {
             (0, 4_000)
         }

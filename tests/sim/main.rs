@@ -45,6 +45,7 @@ mod oracle;
 mod persons;
 mod pictures;
 mod plan;
+mod previews;
 mod removals;
 mod rereading;
 #[path = "../support/rng.rs"]

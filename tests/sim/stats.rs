@@ -57,7 +57,9 @@ impl Stats {
     pub(crate) fn count_message(&mut self, message: &Message) -> u64 {
         let size = match message {
             // Writing base64 to nowhere would be most of a run's work.
-            Message::Chunk { data, .. } => 80 + (data.len() as u64).div_ceil(3) * 4,
+            Message::Chunk { data, .. } | Message::Preview { image: data, .. } => {
+                80 + (data.len() as u64).div_ceil(3) * 4
+            }
             other => {
                 let mut count = Count(0);
                 let written = codec::write_message(&mut count, other);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use photomesh::photo::PhotoId;
+use photomesh::photo::{PhotoId, PreviewSize};
 use photomesh::protocol::{Holding, Request};
 
 use crate::agenda::What;
@@ -100,7 +100,7 @@ impl Story {
                 }
             }
             "get" | "exact" | "list" | "status" | "why" | "trash" | "restore" | "purge" | "put"
-            | "plan" | "rm" | "duplicates" | "distinct" | "forget" => {
+            | "plan" | "rm" | "preview" | "view" | "duplicates" | "distinct" | "forget" => {
                 return self.ask(verb, words);
             }
             _ => self.harm(verb, words)?,
@@ -196,6 +196,13 @@ impl Story {
             "get" => Request::GetImageRequest { image_name },
             "exact" => Request::GetExact {
                 photo: self.world.library.named(name).ok_or("exact NODE PHOTO")?,
+            },
+            "preview" | "view" => Request::GetPreview {
+                photo: self.world.library.named(name).ok_or("preview NODE PHOTO")?,
+                size: match verb {
+                    "view" => PreviewSize::View,
+                    _ => PreviewSize::Grid,
+                },
             },
             "duplicates" => Request::Duplicates { after: None },
             "forget" => {

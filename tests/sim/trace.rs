@@ -248,9 +248,10 @@ fn is_news(event: &Event) -> bool {
         Event::Tick | Event::Continue => false,
         Event::Shutdown => true,
         Event::Link(event) => match event {
-            LinkEvent::Heard { .. } | LinkEvent::Received { .. } | LinkEvent::PageSent { .. } => {
-                false
-            }
+            LinkEvent::Heard { .. }
+            | LinkEvent::Received { .. }
+            | LinkEvent::PreviewSent { .. }
+            | LinkEvent::PageSent { .. } => false,
             LinkEvent::Served { result, .. } => result.is_err(),
             LinkEvent::Opened { .. } | LinkEvent::DialFailed { .. } | LinkEvent::Closed { .. } => {
                 true
@@ -265,6 +266,7 @@ fn is_news(event: &Event) -> bool {
             DiskEvent::Written { result, .. } => result.is_err(),
             DiskEvent::Inspected { result, .. } => result.is_err(),
             DiskEvent::Proved { result, .. } => result.is_err(),
+            DiskEvent::PreviewFound { result, .. } => result.is_err(),
             DiskEvent::Held { .. }
             | DiskEvent::Recalled { .. }
             | DiskEvent::Missing { .. }
@@ -300,6 +302,8 @@ fn is_seen(action: &Action) -> bool {
             | DiskAction::Discard { .. }
             | DiskAction::Prove { .. }
             | DiskAction::Look { .. }
+            | DiskAction::FindPreview { .. }
+            | DiskAction::KeepPreview { .. }
             | DiskAction::Sign { .. }
             | DiskAction::FindAged { .. }
             | DiskAction::FindDaysLeft { .. }

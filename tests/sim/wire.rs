@@ -243,6 +243,7 @@ impl World {
             return;
         };
         let is_page = matches!(writing.message, Message::ImageInfo { .. });
+        self.preview_written(life, id, &writing.message);
         self.fly(conn, side, Frame::Message(writing.message), writing.size);
         if is_page {
             self.tell(life, Duration::ZERO, LinkEvent::PageSent { link: id });

@@ -5,17 +5,20 @@ use std::iter::successors;
 use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
-use photomesh::photo::{CaptureTime, Fingerprint, Format, Nonce, Photo, PhotoId, Proof, Relation};
+use photomesh::photo::{
+    CaptureTime, Fingerprint, Format, Nonce, Photo, PhotoId, PreviewSize, Proof, Relation,
+};
 use photomesh::protocol::group::{GroupFile, Roster};
-use photomesh::protocol::message::{Lane, OfferReply, PROTOCOL, Register, TransferId};
+use photomesh::protocol::message::{AskId, Lane, OfferReply, PROTOCOL, Register, TransferId};
 use photomesh::protocol::{
     Address, Blob, Boot, Facts, Holding, Looks, MemberFile, MemberName, Membership, Message,
-    NodeId, NodeName, PreviewSize, Record, Request, Revocation, Tombstone, Visit, Wish,
+    NodeId, NodeName, Record, Request, Revocation, Tombstone, Visit, Wish,
 };
 
 const PHOTO: PhotoId = PhotoId([7; 32]);
 const NONCE: Nonce = Nonce([5; 32]);
 const TRANSFER: TransferId = TransferId(1);
+const ASK: AskId = AskId(2);
 
 /// Every message.
 pub(crate) fn messages() -> Vec<Message> {
@@ -88,7 +91,19 @@ fn message_after(message: &Message) -> Option<Message> {
             Message::NoImage { transfer: TRANSFER, reason: "it is gone".to_owned() }
         }
         Message::NoImage { .. } => Message::Cancel { transfer: TRANSFER },
-        Message::Cancel { .. } => Message::Challenge { photo: PHOTO, nonce: NONCE },
+        Message::Cancel { .. } => {
+            Message::AskForPreview { ask: ASK, photo: PHOTO, size: PreviewSize::Grid }
+        }
+        Message::AskForPreview { .. } => Message::Preview {
+            ask: ASK,
+            bytes: 7,
+            offset: 2,
+            image: Blob::from(vec![0xff, 0xd8, 0xff, 0xff, 0xd9]),
+        },
+        Message::Preview { .. } => {
+            Message::NoPreview { ask: ASK, undrawable: true, reason: "a raw file".to_owned() }
+        }
+        Message::NoPreview { .. } => Message::Challenge { photo: PHOTO, nonce: NONCE },
         Message::Challenge { .. } => Message::Proof {
             nonce: NONCE,
             proof: Some(Proof([6; 32])),

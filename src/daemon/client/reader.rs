@@ -12,8 +12,9 @@ use crate::daemon::services::{ClosedOnDrop, Services};
 use crate::daemon::socket::frames::{SocketReader, SocketWriter};
 use crate::daemon::socket::link::Link;
 use crate::node::{Asker, ClientEvent, CloseReason};
+use crate::photo::{PhotoId, PreviewSize};
 use crate::protocol::codec::{self, FrameError};
-use crate::protocol::{Answer, Request, Visit};
+use crate::protocol::{Answer, Blob, Request, Visit};
 
 /// Serves a client until its link ends, beginning with the frame that made it one. Runs in the thread that accepted the
 /// link, of which it makes the reader; a second thread writes.
@@ -122,10 +123,13 @@ impl Reader<'_> {
                     Err(answer) => self.answer(answer),
                 }
             }
+            Request::GetPreview { photo, size } => match self.kept_picture(*photo, *size)? {
+                Some(answer) => self.answer(answer),
+                None => self.ask(request),
+            },
             Request::GetImageList
             | Request::GetImageRequest { .. }
             | Request::GetExact { .. }
-            | Request::GetPreview { .. }
             | Request::Duplicates { .. }
             | Request::Distinct { .. }
             | Request::List { .. }
@@ -192,6 +196,17 @@ impl Reader<'_> {
         };
         let refused = || Answer::not_yours(ours.membership.name(), ours.name, asker.name());
         (!by.may_ask(put)).then(refused)
+    }
+
+    /// A small picture that is in the cache, for the owner, who may see whatever is in it. Whether somebody else is still
+    /// a member the node knows.
+    fn kept_picture(&self, photo: PhotoId, size: PreviewSize) -> Result<Option<Answer>, Stop> {
+        let is_owner = *self.asker()? == Asker::Owner;
+        let kept = is_owner.then(|| self.services.previews.get(photo, size)).flatten();
+        Ok(kept.map(|image| {
+            let (bytes, image) = (image.len() as u64, Blob::from(image));
+            Answer::Preview { photo, bytes, image }
+        }))
     }
 
     /// Asks the node, and waits until its answer is written.

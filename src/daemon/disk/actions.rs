@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::drawing::Sketching;
 use super::folder_thread::FolderThread;
 use super::hashing::Arrival;
 use super::jobs::{Challenge, Pair, name};
@@ -31,6 +32,12 @@ impl FolderThread {
             DiskAction::Look { worse, better, source } => {
                 let opened = self.open_spooled(source);
                 let _ = self.crew.comparer.send((Pair { worse, better }, opened));
+            }
+            DiskAction::FindPreview { photo, size, held } => {
+                let _ = self.crew.drawers.send(Sketching::Find { photo, size, held });
+            }
+            DiskAction::KeepPreview { photo, size, image } => {
+                let _ = self.crew.drawers.send(Sketching::Keep { photo, size, image });
             }
             DiskAction::PutAway { photo, departure, within } => {
                 self.put_away(photo, departure, asked + within)

@@ -7,6 +7,7 @@ use crossbeam_channel::{Receiver, Sender, never, select, tick};
 use super::super::console::Console;
 use super::super::limits::{HOUSEKEEPING, ROOM_ROUNDS};
 use super::comparing::Comparer;
+use super::drawing::Drawers;
 use super::hashing::Hashers;
 use super::jobs::{Job, name as name_of};
 use super::proving::Prover;
@@ -38,6 +39,7 @@ pub(super) struct Crew {
     pub(super) prover: Prover,
     pub(super) comparer: Comparer,
     pub(super) rereaders: Rereaders,
+    pub(super) drawers: Drawers,
     pub(super) syncers: Syncers,
     pub(super) _scanner: Scanner,
 }

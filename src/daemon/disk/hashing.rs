@@ -8,7 +8,7 @@ use std::{io, thread};
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, select, unbounded};
 
 use super::super::threads;
-use crate::folder::{Candidate, Inspection};
+use crate::folder::{Candidate, Inspection, Previews};
 use crate::node::{DiskError, DiskEvent, Spool};
 use crate::photo;
 
@@ -26,8 +26,12 @@ pub(super) struct Hashers {
     pub(super) candidates: Sender<Candidate>,
 }
 
-/// Starts the threads; what they find out about arrivals goes to `reports`, about candidates to the receiver.
-pub(super) fn start(reports: &Sender<DiskEvent>) -> io::Result<(Hashers, Receiver<Inspection>)> {
+/// Starts the threads; what they find out about arrivals goes to `reports`, about candidates to the receiver, and what
+/// they have drawn to `previews`.
+pub(super) fn start(
+    reports: &Sender<DiskEvent>,
+    previews: &Previews,
+) -> io::Result<(Hashers, Receiver<Inspection>)> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let (arrivals, arrival_queue) = unbounded();
     let (candidates, candidate_queue) = unbounded();
@@ -37,6 +41,7 @@ pub(super) fn start(reports: &Sender<DiskEvent>) -> io::Result<(Hashers, Receive
             arrivals: arrival_queue.clone(),
             candidates: candidate_queue.clone(),
             reports: reports.clone(),
+            previews: previews.clone(),
             inspections: inspections.clone(),
         };
         threads::spawn(&format!("hash-{number}"), move || hasher.run())?;
@@ -49,6 +54,7 @@ struct Hasher {
     arrivals: Receiver<Arrival>,
     candidates: Receiver<Candidate>,
     reports: Sender<DiskEvent>,
+    previews: Previews,
     inspections: Sender<Inspection>,
 }
 
@@ -69,12 +75,20 @@ impl Hasher {
                     Err(_) => return,
                 },
                 recv(self.candidates) -> candidate => match candidate {
-                    // The folder thread takes nothing any more when the daemon stops.
-                    Ok(candidate) => drop(self.inspections.send(candidate.inspect())),
+                    Ok(candidate) => self.look_through(candidate),
                     Err(_) => return,
                 },
             }
         }
+    }
+
+    fn look_through(&self, candidate: Candidate) {
+        let mut inspection = candidate.inspect();
+        if let Some((photo, picture)) = inspection.take_picture() {
+            self.previews.put_new(photo, &picture);
+        }
+        // The folder thread takes nothing any more when the daemon stops.
+        let _ = self.inspections.send(inspection);
     }
 
     fn inspect(&self, Arrival { spool, mut file }: Arrival) {
@@ -82,7 +96,12 @@ impl Hasher {
             // Something is to be decided by what is found.
             Spool::Pull(_) => photo::inspect(&mut file),
             // A person waits.
-            Spool::Put(_) => photo::inspect_or_glance(&mut file),
+            Spool::Put(_) => photo::inspect_or_glance(&mut file).map(|inspected| {
+                if let Some(picture) = &inspected.picture {
+                    self.previews.put_new(inspected.photo.id, picture);
+                }
+                inspected.photo
+            }),
         };
         let result = found.map(Arc::new).map_err(DiskError::from);
         let _ = self.reports.send(DiskEvent::Inspected { spool, result });

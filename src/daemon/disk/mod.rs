@@ -5,7 +5,8 @@
 //!   state thread ──┐                      ├─▶ sync-N      photos that are to be safe, and then names
 //!                  │                      ├─▶ reread-N    photos whose pictures nobody here has read
 //!   links ─────────┼── jobs ──▶ folder ───┼─▶ prove       challenges, and the scrub
-//!   scan ── walks ─┘            │  ▲      └─▶ compare     second looks
+//!   scan ── walks ─┘            │  ▲      ├─▶ draw-N      small pictures
+//!                               │  │      └─▶ compare     second looks
 //!                               │  └──────────┤
 //!   state thread ◀── reports ───┴─────────────┘
 //! ```
@@ -16,6 +17,7 @@
 //! | `hash-0` ... | digests and decodes, one for each core | scans, arriving photos |
 //! | `sync-0` ..., `names` | wait until bytes, and names, are safe | arriving photos |
 //! | `reread-0` ... | decodes photos that were not read by this program, at the lowest priority | itself |
+//! | `draw-0` ... | finds or draws small pictures, at the lowest priority | people |
 //! | `prove` | reads photos through: proofs, and the scrub when there are none | challenges |
 //! | `compare` | compares pixels, two photos at a time | second looks |
 //! | `scan` | walks through the folder, looks at names and times only | itself |
@@ -54,7 +56,7 @@
 //! `jobs`: what can be asked, and the handle by which it is. `folder_thread`: the loop, with `actions`, which has an
 //! arm for each thing that the node wants done, and `conversions`, the folder's words as the node hears them.
 //! `uploads`: room for photos that clients put. Then one file for each thread: `hashing`, `syncing`, `rereading`,
-//! `proving`, `comparing`, `scanner`.
+//! `drawing`, `proving`, `comparing`, `scanner`.
 //!
 //! # What is left out
 //!
@@ -65,6 +67,7 @@
 mod actions;
 mod comparing;
 mod conversions;
+mod drawing;
 mod folder_thread;
 mod hashing;
 pub(in crate::daemon) mod jobs;
@@ -83,7 +86,7 @@ use crossbeam_channel::{Receiver, Sender};
 use super::console::Console;
 use super::limits::{LAST_JOBS, LAST_JOBS_STEP};
 use super::threads;
-use crate::folder::Folder;
+use crate::folder::{Folder, Previews};
 use crate::node::DiskEvent;
 use jobs::{Disk, Job};
 
@@ -94,18 +97,19 @@ pub(super) struct Workers {
 }
 
 impl Workers {
-    /// Starts all threads on a folder. Their results go to `reports`, beginning with how much room there is.
+    /// Starts all threads on a folder and its small pictures. Their results go to `reports`, beginning with how much room there is.
     pub(super) fn start(
-        folder: Folder,
+        (folder, previews): (Folder, &Previews),
         (disk, queue): (Disk, Receiver<Job>),
         reports: Sender<DiskEvent>,
         console: Console,
     ) -> io::Result<Workers> {
-        let (hashers, inspected) = hashing::start(&reports)?;
+        let (hashers, inspected) = hashing::start(&reports, previews)?;
         let prover = proving::start(&disk, &reports)?;
         let comparer = comparing::start(&disk, &reports)?;
         let (scanner, walks) = scanner::start(folder.walker())?;
-        let (rereaders, reread) = rereading::start()?;
+        let (rereaders, reread) = rereading::start(previews)?;
+        let drawers = drawing::start(&disk, &reports, previews)?;
         let (syncers, installing) = syncing::start()?;
         let inputs = folder_thread::Inputs { jobs: queue, inspected, reread, installing, walks };
         let crew = folder_thread::Crew {
@@ -113,6 +117,7 @@ impl Workers {
             prover,
             comparer,
             rereaders,
+            drawers,
             syncers,
             _scanner: scanner,
         };

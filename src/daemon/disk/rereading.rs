@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::super::limits::CORES_A_REREADER;
 use super::super::threads;
-use crate::folder::{Reading, Reread};
+use crate::folder::{Previews, Reading, Reread};
 use crate::platform::yield_to_all;
 
 /// The way to the threads. They end when it is gone.
@@ -18,19 +18,23 @@ pub(super) struct Rereaders {
     threads: usize,
 }
 
-/// Starts the threads; what they have read goes to the receiver.
-pub(super) fn start() -> io::Result<(Rereaders, Receiver<Reading>)> {
+/// Starts the threads; what they have read goes to the receiver, and what they have drawn to `previews`.
+pub(super) fn start(previews: &Previews) -> io::Result<(Rereaders, Receiver<Reading>)> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let count = cores.div_ceil(CORES_A_REREADER);
     let (photos, queue) = bounded::<Reread>(count);
     let (readings, read) = bounded(count);
     for number in 0..count {
-        let (queue, readings) = (queue.clone(), readings.clone());
+        let (queue, readings, previews) = (queue.clone(), readings.clone(), previews.clone());
         threads::spawn(&format!("reread-{number}"), move || {
             yield_to_all();
             for photo in queue {
+                let mut reading = photo.read();
+                if let Some((photo, picture)) = reading.take_picture() {
+                    previews.put_new(photo, &picture);
+                }
                 // The folder thread takes nothing any more when the daemon stops.
-                let _ = readings.send(photo.read());
+                let _ = readings.send(reading);
             }
         })?;
     }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   socket ──▶ reader ──▶ inbox ──▶ state thread ──┬─ messages ─┐
+//!                                                  ├─ pictures ─┤
 //!                                                  ├─ gets ─────┼─▶ writer ──▶ socket
 //!                                                  └─ replicas ─┘      ▲
 //!                                    folder thread ── a photo's file ──┘
@@ -15,7 +16,7 @@
 //!
 //! Before the node has let the other daemon in, its frames are small ones, so that whoever is refused can hold little.
 //!
-//! The writer sends messages before photos, and photos that people wait for before copies. Photos go out a chunk at a
+//! The writer sends messages first, then small pictures, then photos that people wait for, then copies. Photos go out a chunk at a
 //! time, and before each chunk the queues are looked at anew. So a heartbeat waits for one chunk at most, and a get
 //! never for a copy. The writer reads photos itself, from files that the folder thread opens, so no photo is ever in
 //! memory as a whole; and [`send_check`] notices, at no cost but the hashing, when what was sent is not what it should
@@ -40,6 +41,7 @@
 //! is one connection for everything: two would compete for the same line, where no writer could say what goes first, and
 //! one of them could break alone.
 
+mod pictures;
 pub(in crate::daemon) mod reader;
 pub(in crate::daemon) mod send_check;
 pub(in crate::daemon) mod writer;

@@ -167,7 +167,7 @@ pub(in crate::daemon) fn message(
     content: Vec<u8>,
 ) -> Result<Message, FrameError> {
     let message = frames.decode(content)?;
-    if let Message::Chunk { data, .. } = &message
+    if let Message::Chunk { data, .. } | Message::Preview { image: data, .. } = &message
         && data.len() > MAX_CHUNK
     {
         let size = data.len();

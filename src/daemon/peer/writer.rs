@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Select, Sender, TryRecvError};
 
+use super::pictures::Pictures;
 use super::send_check::SendCheck;
 use crate::daemon::disk::jobs::Disk;
 use crate::daemon::inbox::Input;
@@ -34,6 +35,7 @@ pub(in crate::daemon) fn start(
         out: SocketWriter::new(Arc::clone(link)),
         link: Arc::clone(link),
         messages: queues.messages,
+        pictures: Pictures::new(queues.pictures),
         lanes: [LaneQueue::new(queues.gets), LaneQueue::new(queues.replicas)],
         disk: services.disk.clone(),
         inbox: services.inbox.clone(),
@@ -52,6 +54,7 @@ struct Writer {
     link: Arc<Link>,
     out: SocketWriter,
     messages: Receiver<WriterCommand>,
+    pictures: Pictures,
     /// The more urgent one first.
     lanes: [LaneQueue; 2],
     disk: Disk,
@@ -121,7 +124,7 @@ impl Writer {
                     return self.out.flush();
                 }
                 Err(TryRecvError::Empty) => {
-                    if !self.send_chunk()? {
+                    if !self.send_picture()? && !self.send_chunk()? {
                         self.out.flush()?;
                         self.wait();
                     }
@@ -145,6 +148,19 @@ impl Writer {
         for window in taken.into_iter().flatten() {
             self.report_served(&window, Ok(()));
         }
+    }
+
+    /// Sends a piece of a small picture; `false` if there is none.
+    fn send_picture(&mut self) -> io::Result<bool> {
+        let Some((message, is_last)) = self.pictures.next() else {
+            return Ok(false);
+        };
+        self.send(&message)?;
+        if is_last {
+            self.out.flush()?;
+            self.report(LinkEvent::PreviewSent { link: self.link.id });
+        }
+        Ok(true)
     }
 
     /// Sends the most urgent chunk there is; `false` if there is none right now.
@@ -202,6 +218,7 @@ impl Writer {
     fn wait(&self) {
         let mut select = Select::new();
         select.recv(&self.messages);
+        select.recv(&self.pictures.waiting);
         for lane in &self.lanes {
             match &lane.current {
                 None => {

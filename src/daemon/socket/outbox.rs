@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use crate::daemon::limits::{MESSAGES, WINDOWS};
+use crate::daemon::limits::{MESSAGES, PREVIEWS, WINDOWS};
 use crate::photo::PhotoId;
-use crate::protocol::Message;
-use crate::protocol::message::{Lane, TransferId};
+use crate::protocol::message::{AskId, Lane, TransferId};
+use crate::protocol::{Blob, Message};
 
 /// What a writer is to do in its turn.
 pub(in crate::daemon) enum WriterCommand {
@@ -29,10 +29,18 @@ pub(in crate::daemon) struct Window {
     pub(in crate::daemon) length: u64,
 }
 
+/// A small picture to be sent.
+#[derive(Debug)]
+pub(in crate::daemon) struct Picture {
+    pub(in crate::daemon) ask: AskId,
+    pub(in crate::daemon) image: Blob,
+}
+
 /// The way to a writer. Every queue is bounded and nobody waits for room in one: a full queue means that the other side
 /// is too slow.
 pub(in crate::daemon) struct Outbox {
     pub(in crate::daemon) messages: Sender<WriterCommand>,
+    pictures: Sender<Picture>,
     gets: Sender<Window>,
     replicas: Sender<Window>,
     /// Ends when the writer has.
@@ -54,6 +62,11 @@ impl Outbox {
         queue.try_send(window).is_ok()
     }
 
+    /// Queues a small picture; `false` if too much waits already or the writer is gone.
+    pub(in crate::daemon) fn show(&self, picture: Picture) -> bool {
+        self.pictures.try_send(picture).is_ok()
+    }
+
     /// Queues a command; `false` if too much waits already or the writer is gone.
     pub(in crate::daemon) fn send(&self, command: WriterCommand) -> bool {
         self.messages.try_send(command).is_ok()
@@ -63,6 +76,7 @@ impl Outbox {
 /// The writer's end of an [`Outbox`].
 pub(in crate::daemon) struct Queues {
     pub(in crate::daemon) messages: Receiver<WriterCommand>,
+    pub(in crate::daemon) pictures: Receiver<Picture>,
     pub(in crate::daemon) gets: Receiver<Window>,
     pub(in crate::daemon) replicas: Receiver<Window>,
     pub(in crate::daemon) ending: Sender<Infallible>,
@@ -71,11 +85,17 @@ pub(in crate::daemon) struct Queues {
 /// An outbox and its other end.
 pub(in crate::daemon) fn outbox() -> (Outbox, Queues) {
     let (messages, commands) = bounded(MESSAGES);
+    let (pictures, picture_queue) = bounded(PREVIEWS);
     let (gets, get_windows) = bounded(WINDOWS);
     let (replicas, replica_windows) = bounded(WINDOWS);
     let (ending, ended) = bounded(0);
-    let outbox = Outbox { messages, gets, replicas, ended };
-    let queues =
-        Queues { messages: commands, gets: get_windows, replicas: replica_windows, ending };
+    let outbox = Outbox { messages, pictures, gets, replicas, ended };
+    let queues = Queues {
+        messages: commands,
+        pictures: picture_queue,
+        gets: get_windows,
+        replicas: replica_windows,
+        ending,
+    };
     (outbox, queues)
 }

@@ -6,7 +6,7 @@ use super::{Exit, State};
 use crate::daemon::disk::jobs::Job;
 use crate::daemon::inbox::LinkHandle;
 use crate::daemon::limits::CLOSE;
-use crate::daemon::socket::outbox::{Window, WriterCommand};
+use crate::daemon::socket::outbox::{Picture, Window, WriterCommand};
 use crate::daemon::socket::reply::Reply;
 use crate::folder::Moment;
 use crate::node::{Action, ClientAction, CloseReason, LinkAction, LinkEvent, LinkId};
@@ -33,6 +33,13 @@ impl State {
             LinkAction::Close { link, reason } => self.close(link, reason),
             LinkAction::StopServing { link, transfer } => {
                 self.send(link, WriterCommand::Cancel(transfer));
+            }
+            LinkAction::SendPreview { link, ask, image } => {
+                if let Some(LinkHandle::Peer(link, outbox)) = self.links.get(&link)
+                    && !outbox.show(Picture { ask, image })
+                {
+                    link.end(CloseReason::Slow);
+                }
             }
             LinkAction::Serve { link, transfer, photo, offset, length, lane } => {
                 let window = Window { transfer, photo, offset, length };

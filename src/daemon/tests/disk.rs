@@ -33,10 +33,12 @@ fn what_is_reported_is_on_the_disk() {
     let dir = tempfile::tempdir().unwrap();
     let options = Options { member: None, accept_missing: false, trash_days: 30, scrub_days: 0 };
     let folder = Folder::open(dir.path(), &options).unwrap();
+    let previews = folder.previews();
     let (sender, reports) = unbounded();
     let (disk, jobs) = Disk::new();
     let console = Console::start(NodeId(1)).unwrap();
-    let workers = Workers::start(folder, (disk.clone(), jobs), sender, console).unwrap();
+    let workers =
+        Workers::start((folder, &previews), (disk.clone(), jobs), sender, console).unwrap();
     let act = |action| disk.submit(Job::Do(action, Moment::now()));
 
     let photo = Arc::new(Photo::opaque(PhotoId::of(BYTES), BYTES.len() as u64));

@@ -16,8 +16,10 @@ mod room;
 mod send_check;
 mod uploads;
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::thread;
@@ -32,6 +34,7 @@ use super::limits::{DEADLINES, Deadlines, FRAMES, FRAMES_OF_SPEAKER, READING, RE
 use super::room::Room;
 use super::services::Services;
 use super::socket::link::Link;
+use crate::folder::Previews;
 use crate::node::Event;
 use crate::protocol::NodeId;
 
@@ -68,6 +71,7 @@ impl Stage {
             room: Room::new(FRAMES, FRAMES_OF_SPEAKER),
             seats: Arc::default(),
             disk,
+            previews: Previews::new(Path::new("/nowhere"), BTreeSet::new()),
             console: Console::start(NodeId(1)).unwrap(),
             next_link: Arc::new(AtomicU64::new(1)),
             deadlines,

@@ -10,5 +10,6 @@ mod layout;
 mod notes;
 #[cfg(target_os = "linux")]
 mod pipes;
+mod previews;
 pub(super) mod specimens;
 mod workbench;

@@ -10,7 +10,7 @@ use crate::node::news::{Fetcher, News};
 use crate::node::table::names::Found;
 use crate::node::table::verdict::Verdict;
 use crate::node::{Asker, ClientAction, DiskError, LinkId, Source};
-use crate::photo::{Photo, PhotoId};
+use crate::photo::{Photo, PhotoId, PreviewSize};
 use crate::protocol::{Answer, MemberName};
 
 impl Clients {
@@ -32,6 +32,29 @@ impl Clients {
             Some(Verdict::Keeper | Verdict::Loser(_)) => self.get_photo(cx, link, by, name, id),
             Some(Verdict::Absent | Verdict::Removed) | None => {
                 self.answer_not_found(cx, link, &name, Found::Nothing, true);
+            }
+        }
+    }
+
+    /// A client wants to see what this very photo looks like, shown or not. What is removed is in nobody's trash for
+    /// others to look at.
+    pub(super) fn get_preview(
+        &mut self,
+        cx: &mut Context,
+        link: LinkId,
+        by: &Asker,
+        photo: PhotoId,
+        size: PreviewSize,
+    ) {
+        let is_mine = *by == Asker::Owner && cx.table.mine(photo).is_some();
+        match cx.table.get(photo).map(|entry| entry.verdict) {
+            // What only nodes have that are away may be in the cache.
+            Some(Verdict::Keeper | Verdict::Loser(_) | Verdict::Absent) => {
+                cx.tell(News::Show { link, photo, size });
+            }
+            Some(Verdict::Removed) if is_mine => cx.tell(News::Show { link, photo, size }),
+            Some(Verdict::Removed) | None => {
+                self.answer_not_found(cx, link, &photo.to_string(), Found::Nothing, true);
             }
         }
     }

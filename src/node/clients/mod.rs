@@ -140,12 +140,9 @@ impl Clients {
             },
             Request::GetImageRequest { image_name } => return self.get(cx, link, by, image_name),
             Request::GetExact { photo } => return self.get_exact(cx, link, by, photo),
-            Request::GetPreview { photo, .. } => Answer::NotFound {
-                image_name: photo.to_string(),
-                candidates: Vec::new(),
-                undelivered: false,
-                reason: "this daemon draws no photos yet".to_owned(),
-            },
+            Request::GetPreview { photo, size } => {
+                return self.get_preview(cx, link, by, photo, size);
+            }
             Request::Put { name, .. } => return self.put(cx, link, name),
             Request::Distinct { image_names } => return self.distinct(cx, link, &image_names),
             Request::TrashRestore { image_name } => return self.restore(cx, link, image_name),

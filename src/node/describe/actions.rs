@@ -4,8 +4,8 @@ use super::clients::answer;
 use super::messages::message;
 use super::records::{facts, looks};
 use super::words::{
-    Names, bytes, client, count, holding, lane, listed, members, nodes, photos, relation, round,
-    source, spool, tombstone, transfer,
+    Names, bytes, client, count, holding, lane, listed, members, nodes, photos, preview, relation,
+    round, source, spool, tombstone, transfer,
 };
 use crate::node::{Action, ClientAction, DiskAction, LinkAction};
 use crate::photo::PhotoId;
@@ -38,6 +38,10 @@ fn link_action(action: &LinkAction, names: &dyn Names) -> String {
         LinkAction::StopServing { link, transfer: id } => {
             format!("sends on link {} no more chunks {}", link.0, transfer(*id))
         }
+        LinkAction::SendPreview { link, ask, image } => {
+            let length = count(image.len(), "byte");
+            format!("sends on link {} small picture #{}, {length}", link.0, ask.0)
+        }
         LinkAction::Serve { link, transfer: id, photo, offset, length, lane: urgency } => {
             let (window, urgency) = (bytes(*offset, *length), lane(*urgency));
             let (photo, id) = (names.photo(*photo), transfer(*id));
@@ -65,6 +69,12 @@ fn disk_action(action: &DiskAction, names: &dyn Names) -> String {
         }
         DiskAction::Look { worse, better, source: from } => {
             format!("compares {} with {} {}", name(worse), name(better), source(*from))
+        }
+        DiskAction::FindPreview { photo, size, .. } => {
+            format!("looks for a {} of {}", preview(*size), name(photo))
+        }
+        DiskAction::KeepPreview { photo, size, .. } => {
+            format!("keeps a {} of {}", preview(*size), name(photo))
         }
         DiskAction::PutAway { photo, departure, .. } => goes(*photo, *departure, names),
         DiskAction::Restore { photo, holding: Some(kind) } => {

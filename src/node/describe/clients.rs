@@ -49,9 +49,7 @@ pub(super) fn answer(answer: &Answer, names: &dyn Names) -> String {
             format!("the list has {}", listed(list.iter().cloned(), "nothing"))
         }
         Answer::ReceiveImage { label, .. } => format!("here is {label}"),
-        Answer::Preview { photo, bytes, .. } => {
-            format!("here is {} in {}", names.photo(*photo), count(*bytes, "byte"))
-        }
+        Answer::Preview { photo, .. } => format!("this is {}", names.photo(*photo)),
         Answer::NotFound { image_name, candidates, reason, .. } => {
             let meant = listed(candidates.iter().cloned(), "");
             let meant = if meant.is_empty() { meant } else { format!(" (candidates: {meant})") };

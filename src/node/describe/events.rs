@@ -8,11 +8,11 @@ use super::clients::request;
 use super::messages::message;
 use super::records::looks;
 use super::words::{
-    Names, client, count, holding, listed, photos, relation, round, spool, transfer,
+    Names, client, count, holding, listed, photos, preview, relation, round, spool, transfer,
 };
 use crate::node::{Asker, ClientEvent, DiskError, DiskEvent, Event, LinkEvent};
-use crate::photo::{Photo, PhotoId, Proof};
-use crate::protocol::NodeId;
+use crate::photo::{Photo, PhotoId, PreviewSize, Proof};
+use crate::protocol::{Blob, NodeId};
 
 /// An event; its node is the subject.
 pub fn event(event: &Event, names: &dyn Names) -> String {
@@ -47,6 +47,7 @@ fn link_event(event: &LinkEvent, names: &dyn Names) -> String {
                 Err(error) => format!("cannot send chunks {id} of {photo}: {error}"),
             }
         }
+        LinkEvent::PreviewSent { link } => format!("has sent a small picture on link {}", link.0),
         LinkEvent::Closed { link, reason } => format!("loses link {}: {reason}", link.0),
     }
 }
@@ -127,10 +128,9 @@ fn disk_event(event: &DiskEvent, names: &dyn Names) -> String {
         }
         DiskEvent::Looked { worse, better, result } => {
             let pair = format!("{} with {}", name(worse), name(better));
-            done(result, "compare", &pair, |found| {
-                format!("has compared {pair}: {}", relation(*found))
-            })
+            done(result, "compare", &pair, |it| format!("has compared {pair}: {}", relation(*it)))
         }
+        DiskEvent::PreviewFound { photo, size, result } => drawn(*photo, *size, result, names),
         DiskEvent::PutAway { photo, result } => {
             done(result, "put away", &name(photo), |()| format!("has put {} away", name(photo)))
         }
@@ -141,6 +141,16 @@ fn disk_event(event: &DiskEvent, names: &dyn Names) -> String {
             format!("has signed {}", wished(word.wish(), *photo, names))
         }),
     }
+}
+
+fn drawn(
+    photo: PhotoId,
+    size: PreviewSize,
+    result: &Result<Blob, DiskError>,
+    names: &dyn Names,
+) -> String {
+    let what = format!("a {} of {}", preview(size), names.photo(photo));
+    done(result, "find", &what, |_| format!("finds {what}"))
 }
 
 /// What came of something: that it is done, or that the node cannot do this to that.

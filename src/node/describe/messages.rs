@@ -1,7 +1,9 @@
 //! What daemons say to each other, in words.
 
 use super::records::{Told, record_since};
-use super::words::{Names, bytes, count, lane, members, nodes, round, tombstone, transfer};
+use super::words::{
+    Names, bytes, count, lane, members, nodes, preview, round, tombstone, transfer,
+};
 use crate::photo::PhotoId;
 use crate::protocol::message::{OfferReply, Register, TransferId};
 use crate::protocol::{Message, Record, Tombstone};
@@ -20,6 +22,9 @@ pub fn command(message: &Message) -> &'static str {
         Message::Chunk { .. } => "chunk",
         Message::NoImage { .. } => "noImage",
         Message::Cancel { .. } => "Cancel",
+        Message::AskForPreview { .. } => "AskForPreview",
+        Message::Preview { .. } => "Preview",
+        Message::NoPreview { .. } => "NoPreview",
         Message::Challenge { .. } => "challenge",
         Message::Proof { .. } => "proof",
         Message::Release { .. } => "release",
@@ -67,6 +72,13 @@ pub fn message_since(message: &Message, told: &Told, names: &dyn Names) -> Strin
         }
         Message::NoImage { transfer: _, reason } => reason.clone(),
         Message::Cancel { .. } => "wants no more".to_owned(),
+        Message::AskForPreview { ask: _, photo: wanted, size } => {
+            format!("wants a {} of {}", preview(*size), photo(wanted))
+        }
+        Message::Preview { ask: _, bytes: all, offset, image } => {
+            format!("{} of {all}", bytes(*offset, image.len() as u64))
+        }
+        Message::NoPreview { ask: _, undrawable: _, reason } => reason.clone(),
         Message::Challenge { photo: held, nonce } => {
             format!("asks for a proof of {} ({})", photo(held), round(*nonce))
         }
@@ -86,7 +98,7 @@ pub fn message_since(message: &Message, told: &Told, names: &dyn Names) -> Strin
         Message::Leave { reason } => reason.clone(),
         Message::Error { error } => error.clone(),
     };
-    match pull(message) {
+    match pull(message).or_else(|| question(message)) {
         Some(pull) => format!("{} {pull}: {says}", command(message)),
         None => format!("{}: {says}", command(message)),
     }
@@ -113,6 +125,9 @@ fn pull(message: &Message) -> Option<String> {
         | Message::KeepAnswer { .. }
         | Message::Relieve { .. }
         | Message::Chunk { .. }
+        | Message::AskForPreview { .. }
+        | Message::Preview { .. }
+        | Message::NoPreview { .. }
         | Message::Challenge { .. }
         | Message::Proof { .. }
         | Message::Release { .. }
@@ -121,6 +136,17 @@ fn pull(message: &Message) -> Option<String> {
         | Message::Error { .. }
         | Message::Unknown => None,
     }
+}
+
+/// The question for a small picture that a message belongs to.
+fn question(message: &Message) -> Option<String> {
+    if let Message::AskForPreview { ask, .. }
+    | Message::Preview { ask, .. }
+    | Message::NoPreview { ask, .. } = message
+    {
+        return Some(format!("#{}", ask.0));
+    }
+    None
 }
 
 fn registers(register: &Register, names: &dyn Names) -> String {

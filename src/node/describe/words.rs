@@ -1,10 +1,10 @@
 //! Small things in words.
 
 use crate::node::{LinkId, Source, Spool};
-use crate::photo::{Nonce, PhotoId, Relation};
+use crate::photo::{Nonce, PhotoId, PreviewSize, Relation};
 use crate::protocol::group::Roster;
 use crate::protocol::message::{Lane, TransferId};
-use crate::protocol::{Holding, MemberName, NodeId, PreviewSize, Tombstone, Wish};
+use crate::protocol::{Holding, MemberName, NodeId, Tombstone, Wish};
 
 /// How a reader calls photos and nodes.
 pub trait Names {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::{LinkId, Spool};
 #[cfg(doc)]
 use crate::node::DiskAction;
-use crate::photo::{Nonce, Photo, PhotoId, Proof, Relation};
-use crate::protocol::{Facts, Holding, Looks, NodeId, Tombstone};
+use crate::photo::{Nonce, Photo, PhotoId, PreviewSize, Proof, Relation};
+use crate::protocol::{Blob, Facts, Holding, Looks, NodeId, Tombstone};
 
 /// What the folder reports: first its own findings, then the results of each [`DiskAction`].
 #[derive(Clone, Debug, PartialEq)]
@@ -125,6 +125,16 @@ pub enum DiskEvent {
         better: PhotoId,
         /// How they stand to each other by their pixels. The bytes of both were checked against their digests.
         result: Result<Relation, DiskError>,
+    },
+    /// [`DiskAction::FindPreview`] is done.
+    PreviewFound {
+        /// The photo.
+        photo: PhotoId,
+        /// How large its picture was wanted.
+        size: PreviewSize,
+        /// The small picture. [`DiskError::NotAPicture`] if the photo cannot be drawn; [`DiskError::Gone`] if it is not
+        /// here, and its picture neither.
+        result: Result<Blob, DiskError>,
     },
     /// [`DiskAction::PutAway`] is done.
     PutAway {

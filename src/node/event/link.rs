@@ -58,6 +58,11 @@ pub enum LinkEvent {
         /// Whether all of it was sent. After a failure the driver has sent `noImage`.
         result: Result<(), DiskError>,
     },
+    /// [`LinkAction::SendPreview`] is done: all of it has been handed to the operating system.
+    PreviewSent {
+        /// The link it went to.
+        link: LinkId,
+    },
     /// A link to a daemon is gone: no message comes from it any more. Also sent after [`LinkAction::Close`].
     Closed {
         /// The link.

@@ -116,6 +116,7 @@ pub(in crate::node) struct Peer {
     /// How long its promises hold.
     pub(in crate::node) pin: Duration,
     pub(in crate::node) keeps_originals: bool,
+    shows_previews: bool,
     /// How many times in a row it came back within its grace.
     pub(in crate::node) flaps: u32,
     redial: Redial,
@@ -272,6 +273,7 @@ impl Peer {
             next_copies: None,
             pin: Duration::ZERO,
             keeps_originals: false,
+            shows_previews: false,
             flaps: 0,
             redial: Redial::at(dial_at),
         }

@@ -11,7 +11,7 @@ use crate::node::news::News;
 use crate::node::step::Step;
 use crate::node::{CloseReason, DiskAction, LinkId, Time};
 use crate::protocol::group::Roster;
-use crate::protocol::message::{PROTOCOL, Register};
+use crate::protocol::message::{PREVIEWS, PROTOCOL, Register};
 use crate::protocol::{Address, Message, NodeId};
 
 impl Mesh {
@@ -191,6 +191,7 @@ impl Mesh {
         peer.wish(register.copies.min(NODES as u32), now);
         peer.pin = Duration::from_millis(register.pin_ms);
         peer.keeps_originals = register.keep_originals;
+        peer.shows_previews = register.features.iter().any(|feature| feature == PREVIEWS);
         peer.redial = Redial::at(now);
         peer.name = register.name;
         peer.certificate = register.member.map(|membership| membership.certificate().clone());
@@ -241,7 +242,7 @@ impl Mesh {
         let register = Register {
             protocol_min: PROTOCOL.0,
             protocol_max: PROTOCOL.1,
-            features: Vec::new(),
+            features: vec![PREVIEWS.to_owned()],
             node: step.me(),
             boot: step.config.boot,
             member: step.config.membership.clone().map(Box::new),
@@ -270,6 +271,11 @@ impl Peer {
 }
 
 impl Mesh {
+    /// Whether a node is here that can say what photos look like.
+    pub(in crate::node) fn shows_previews(&self, node: NodeId) -> bool {
+        self.peers.get(&node).is_some_and(|peer| peer.is_here() && peer.shows_previews)
+    }
+
     /// Time has passed: wishes that have rested count.
     pub(super) fn heed_wishes(&mut self, step: &mut Step) {
         let mut heeded = false;

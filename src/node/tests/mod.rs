@@ -31,6 +31,7 @@ mod pages;
 mod patience;
 mod placement;
 mod presence;
+mod previews;
 mod promises;
 mod proofs;
 mod pulling;

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use super::super::limits::TICK;
 use super::super::{
-    Action, Asker, ClientAction, ClientEvent, CloseReason, Config, DiskAction, DiskEvent, Event,
-    LinkAction, LinkEvent, LinkId, Node, Source, Spool, Time,
+    Action, Asker, ClientAction, ClientEvent, CloseReason, Config, DiskAction, DiskError,
+    DiskEvent, Event, LinkAction, LinkEvent, LinkId, Node, Source, Spool, Time,
 };
 use crate::photo::{Photo, PhotoId, Relation, prove};
 use crate::protocol::group::Roster;
@@ -172,6 +172,12 @@ impl World {
                 self.tell(n, LinkEvent::Closed { link, reason });
             }
             LinkAction::StopServing { .. } => {}
+            LinkAction::SendPreview { link, ask, image } => {
+                let bytes = image.len() as u64;
+                let message = Message::Preview { ask, bytes, offset: 0, image };
+                self.on_link(n, LinkAction::Send { link, message });
+                self.tell(n, LinkEvent::PreviewSent { link });
+            }
             LinkAction::Serve { link, transfer, photo, offset, length, .. } => {
                 let bytes = self.disks[n].photos[&photo].1.clone();
                 let window = &bytes[offset as usize..bytes.len().min((offset + length) as usize)];
@@ -265,6 +271,13 @@ impl World {
             DiskAction::Look { worse, better, .. } => {
                 DiskEvent::Looked { worse, better, result: Ok(Relation::Same) }
             }
+            // What a photo looks like is its bytes here.
+            DiskAction::FindPreview { photo, size, .. } => {
+                let bytes = disk.photos.get(&photo).map(|(_, bytes)| jpeg(bytes));
+                let result = bytes.map(Blob::from).ok_or(DiskError::Gone);
+                DiskEvent::PreviewFound { photo, size, result }
+            }
+            DiskAction::KeepPreview { .. } => return,
             DiskAction::PutAway {
                 photo,
                 departure: Departure::Surplus | Departure::Replaced { .. },
@@ -315,4 +328,9 @@ impl World {
             other => panic!("{other:?}"),
         }
     }
+}
+
+/// What a photo with these bytes looks like.
+pub(super) fn jpeg(bytes: &[u8]) -> Vec<u8> {
+    [&[0xff, 0xd8, 0xff][..], &bytes[..bytes.len().min(1000)], &[0xff, 0xd9]].concat()
 }

@@ -14,6 +14,7 @@ use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::budget::{MAX_PIXEL_BYTES, PIXELS};
+use super::colours::{GREY_TOLERANCE, luma, over_white, rgb_of_jpeg, spread};
 use super::detail::Detail;
 use super::format::Format;
 use super::frames::more_after_jpeg;
@@ -22,6 +23,7 @@ use super::jpeg::{self, Colours, Plane, Thumbnail};
 use super::more::More;
 use super::mosaic::{DECODED_SIDE, Mosaic, MosaicBuilder};
 use super::png::Png;
+use super::sketch::Sketch;
 use super::sniff::is_single_tiff;
 
 /// The most pixels a picture may claim and still be decoded: 256 million, more than any camera has today.
@@ -43,12 +45,17 @@ pub(in crate::photo) struct Decoded {
     pub(in crate::photo) more: More,
 }
 
-/// Decodes a picture of this format, or says in words why not: then it is damaged, too large or of an unknown kind.
-pub(in crate::photo) fn decode(format: Format, bytes: &[u8]) -> Result<Decoded, String> {
+/// Decodes a picture of this format, or says in words why not: then it is damaged, too large or of an unknown kind. If
+/// there is a `sketch`, it is given what is decoded in any case, which may be too little for it.
+pub(in crate::photo) fn decode(
+    format: Format,
+    bytes: &[u8],
+    sketch: Option<&mut Sketch>,
+) -> Result<Decoded, String> {
     if format == Format::Jpeg {
-        decode_jpeg(bytes)
+        decode_jpeg(bytes, sketch)
     } else {
-        boil_down(|sink| each_row(format, bytes, sink))
+        boil_down(sketch, |sink| each_row(format, bytes, sink))
     }
 }
 
@@ -83,23 +90,26 @@ fn check_size(width: u32, height: u32, bytes: u64) -> Result<(), String> {
     Ok(())
 }
 
-fn decode_jpeg(bytes: &[u8]) -> Result<Decoded, String> {
+fn decode_jpeg(bytes: &[u8], sketch: Option<&mut Sketch>) -> Result<Decoded, String> {
     let header = jpeg::header(bytes)?;
     let Some(samples) = header.samples else {
-        return decode_small_jpeg(bytes);
+        return decode_small_jpeg(bytes, sketch);
     };
     let blocks = u64::from(header.width).div_ceil(8) * u64::from(header.height).div_ceil(8);
     // Two bytes a sample while reading, one after; up to four components, and blocks to fill up the last units.
     let size = blocks * (samples * samples) as u64 * 3 * 5;
     check_size(header.width, header.height, size)?;
     let _memory = PIXELS.reserve(size);
-    let (thumbnail, end) = jpeg::decode(bytes, samples)?;
+    let (mut thumbnail, end) = jpeg::decode(bytes, samples)?;
     let planes: Option<Vec<Vec<u8>>> = thumbnail.planes.iter().map(Plane::mosaic).collect();
     let planes = planes.ok_or("rows are missing")?;
     let cells =
         |at: usize| std::array::from_fn(|plane| planes.get(plane).map_or(0, |plane| plane[at]));
     let cells: Vec<[u8; 4]> = (0..DECODED_SIDE * DECODED_SIDE).map(cells).collect();
     let picture = from_jpeg_cells(&thumbnail, &cells);
+    if let Some(sketch) = sketch {
+        sketch.take_samples(&mut thumbnail);
+    }
     Ok(Decoded {
         missing: thumbnail.detail.missing(),
         more: more_after_jpeg(bytes.get(end..).unwrap_or_default()),
@@ -113,14 +123,7 @@ fn from_jpeg_cells(thumbnail: &Thumbnail, cells: &[[u8; 4]]) -> Decoded {
     const GREY_DIFFERENCE: u8 = 2;
     let is_grey =
         |differences: &[u8]| differences.iter().all(|value| value.abs_diff(128) <= GREY_DIFFERENCE);
-    let through_ink = |[a, b, c]: [u8; 3], ink: u8| [a, b, c].map(|value| over_black(value, ink));
-    let rgb = |[a, b, c, d]: [u8; 4]| match thumbnail.colours {
-        Colours::Grey | Colours::YCbCr => [a, a, a],
-        Colours::Rgb => [a, b, c],
-        Colours::InvertedCmyk => through_ink([a, b, c], d),
-        Colours::Ycck => through_ink(rgb_of_ycbcr([a, b, c]), d),
-        Colours::Cmyk => through_ink([255 - a, 255 - b, 255 - c], 255 - d),
-    };
+    let rgb = |cell| rgb_of_jpeg(thumbnail.colours, cell);
     let colour = match thumbnail.colours {
         Colours::Grey => false,
         Colours::YCbCr => !cells.iter().all(|cell| is_grey(&cell[1..3])),
@@ -138,29 +141,20 @@ fn from_jpeg_cells(thumbnail: &Thumbnail, cells: &[[u8; 4]]) -> Decoded {
     }
 }
 
-/// A value seen through black ink, of which 255 is none.
-fn over_black(value: u8, ink: u8) -> u8 {
-    ((u16::from(value) * u16::from(ink) + 127) / 255) as u8
-}
-
-/// Red, green and blue of luma and colour differences, in steps of 1/256.
-fn rgb_of_ycbcr([y, cb, cr]: [u8; 3]) -> [u8; 3] {
-    let (y, cb, cr) = (i32::from(y) * 256 + 128, i32::from(cb) - 128, i32::from(cr) - 128);
-    [y + 359 * cr, y - 88 * cb - 183 * cr, y + 454 * cb]
-        .map(|value| (value >> 8).clamp(0, 255) as u8)
-}
-
 /// A JPEG that is too small for a few samples per block.
-fn decode_small_jpeg(bytes: &[u8]) -> Result<Decoded, String> {
+fn decode_small_jpeg(bytes: &[u8], sketch: Option<&mut Sketch>) -> Result<Decoded, String> {
     let end = jpeg::length(bytes).unwrap_or(bytes.len());
     Ok(Decoded {
         more: more_after_jpeg(bytes.get(end..).unwrap_or_default()),
-        ..boil_down(|sink| each_row_of_jpeg(bytes, sink))?
+        ..boil_down(sketch, |sink| each_row_of_jpeg(bytes, sink))?
     })
 }
 
 /// Averages the rows of a picture.
-fn boil_down(rows: impl FnOnce(RowSink) -> Result<(), String>) -> Result<Decoded, String> {
+fn boil_down(
+    mut sketch: Option<&mut Sketch>,
+    rows: impl FnOnce(RowSink) -> Result<(), String>,
+) -> Result<Decoded, String> {
     let mut boiled: Option<(u32, u32, MosaicBuilder<DECODED_SIDE, 3>, Detail)> = None;
     rows(&mut |width, height, row| {
         let (_, _, mosaic, detail) = boiled.get_or_insert_with(|| {
@@ -169,6 +163,9 @@ fn boil_down(rows: impl FnOnce(RowSink) -> Result<(), String>) -> Result<Decoded
         });
         mosaic.add_row(row);
         detail.add_row(row, luma);
+        if let Some(sketch) = &mut sketch {
+            sketch.add_row(width, height, row);
+        }
     })?;
     let (width, height, mosaic, detail) = boiled.ok_or("rows are missing")?;
     from_rgb(width, height, mosaic, detail)
@@ -278,11 +275,6 @@ fn over_rows<P: Pixel>(
     Ok(())
 }
 
-/// A value seen through its alpha. What is transparent is shown on white, as a print or a page would.
-fn over_white(value: u16, alpha: u16) -> u8 {
-    ((value * alpha + 255 * (255 - alpha) + 127) / 255) as u8
-}
-
 fn from_rgb(
     width: u32,
     height: u32,
@@ -298,18 +290,4 @@ fn from_rgb(
         missing: detail.missing(),
         more: More::Nothing,
     })
-}
-
-/// How far the channels of a cell may lie apart in a grey picture. JPEG rounds a grey to within 2.
-const GREY_TOLERANCE: u8 = 4;
-
-/// How far the channels of a colour lie apart.
-fn spread([red, green, blue]: [u8; 3]) -> u8 {
-    red.max(green).max(blue) - red.min(green).min(blue)
-}
-
-/// How light a colour is.
-fn luma([red, green, blue]: [u8; 3]) -> u8 {
-    let weighted = 77 * u32::from(red) + 150 * u32::from(green) + 29 * u32::from(blue);
-    ((weighted + 128) >> 8) as u8
 }

@@ -8,7 +8,8 @@
 //! written may panic, and whoever calls them catches that.
 //!
 //! **Every machine sees the same.** The way from pixels to the small picture is one of whole numbers. Nodes that saw
-//! different pictures in the same bytes would never agree on which of them to keep.
+//! different pictures in the same bytes would never agree on which of them to keep. (What is made for people's eyes, by
+//! `sketch`, decides nothing and is computed with fractions.)
 //!
 //! # Its parts, from the ground up
 //!
@@ -23,6 +24,8 @@
 //!   a HEIC tile by tile. `png`: screenshots, row by row. The other formats are those of the crate `image`.
 //! * `metadata`: where in a file its EXIF is; `camera`: what a camera wrote there. `frames`: what a file holds besides
 //!   one still picture.
+//! * `colours`: from what files store to red, green and blue. `sketch` with `resize`: what is kept of a picture, in
+//!   passing, to show it to people.
 //! * `decode`: one decoder per format, with bounds on everything. It gives either the small picture or, to who has to
 //!   see every pixel, the rows.
 //!
@@ -39,6 +42,7 @@
 
 pub(in crate::photo) mod budget;
 pub(in crate::photo) mod camera;
+mod colours;
 pub(in crate::photo) mod decode;
 mod detail;
 pub(in crate::photo) mod format;
@@ -51,5 +55,7 @@ pub(in crate::photo) mod mosaic;
 pub(in crate::photo) mod orientation;
 pub(in crate::photo) mod origin;
 mod png;
+mod resize;
+pub(in crate::photo) mod sketch;
 pub(in crate::photo) mod sniff;
 mod tiff;

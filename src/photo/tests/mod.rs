@@ -9,6 +9,7 @@ mod inspect;
 mod memory;
 mod more;
 mod png;
+mod preview;
 mod rank;
 mod recognition;
 

@@ -122,7 +122,7 @@ pub trait Carrier: DeserializeOwned {
 impl Carrier for Message {
     /// A command of a later version may have an attachment: both are ignored.
     fn attach(&mut self, bytes: Blob) -> Result<(), FrameError> {
-        if let Message::Chunk { data, .. } = self {
+        if let Message::Chunk { data, .. } | Message::Preview { image: data, .. } = self {
             fill(data, bytes)
         } else if matches!(self, Message::Unknown) {
             Ok(())

@@ -124,6 +124,8 @@ pub fn write_image(
 fn message_in(form: Form, stream: &mut impl Write, message: &Message) -> io::Result<usize> {
     if let Message::Chunk { data, .. } = message {
         write_around(form, stream, message, "data", Payload::Whole(data))
+    } else if let Message::Preview { image, .. } = message {
+        write_around(form, stream, message, "image", Payload::Whole(image))
     } else {
         write_plain(stream, message)
     }

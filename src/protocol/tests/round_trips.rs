@@ -8,15 +8,15 @@ use proptest::prelude::*;
 use super::answers::answer;
 use super::group::{membership, removal, visit};
 
-use crate::photo::{Nonce, Photo, PhotoId, Proof, Relation};
+use crate::photo::{Nonce, Photo, PhotoId, PreviewSize, Proof, Relation};
 use crate::protocol::codec::{
     MAX_FRAME, decode, read_frame, write_answer, write_image, write_message, write_request,
 };
 use crate::protocol::group::Roster;
-use crate::protocol::message::{Lane, OfferReply, Register, TransferId};
+use crate::protocol::message::{AskId, Lane, OfferReply, Register, TransferId};
 use crate::protocol::{
     Address, Answer, Blob, Boot, Facts, Few, Holding, Looks, MemberName, Message, NodeId, NodeName,
-    PreviewSize, Record, Request, Tombstone, Wish,
+    Record, Request, Tombstone, Wish,
 };
 
 pub(super) fn photo_id() -> impl Strategy<Value = PhotoId> {
@@ -159,12 +159,29 @@ fn about_copies() -> impl Strategy<Value = Message> {
         }),
         (transfer(), ".*").prop_map(|(transfer, reason)| Message::NoImage { transfer, reason }),
         transfer().prop_map(|transfer| Message::Cancel { transfer }),
+        (ask(), photo_id(), preview_size()).prop_map(|(ask, photo, size)| Message::AskForPreview {
+            ask,
+            photo,
+            size
+        }),
+        (ask(), any::<u64>(), any::<u64>(), blob()).prop_map(|(ask, bytes, offset, image)| {
+            Message::Preview { ask, bytes, offset, image }
+        }),
+        (ask(), any::<bool>(), ".*").prop_map(|(ask, undrawable, reason)| Message::NoPreview {
+            ask,
+            undrawable,
+            reason
+        }),
         (photo_id(), nonce()).prop_map(|(photo, nonce)| Message::Challenge { photo, nonce }),
         (nonce(), proof, prop::option::of(".*"), prop::option::of(any::<u32>())).prop_map(
             |(nonce, proof, refused, wait)| Message::Proof { nonce, proof, refused, wait }
         ),
         (photo_id(), nonce()).prop_map(|(photo, nonce)| Message::Release { photo, nonce }),
     ]
+}
+
+fn ask() -> impl Strategy<Value = AskId> {
+    any::<u32>().prop_map(AskId)
 }
 
 fn preview_size() -> impl Strategy<Value = PreviewSize> {

@@ -51,6 +51,7 @@ use tables::Tables;
 
 use super::detail::Detail;
 use super::mosaic::{DECODED_SIDE, MosaicBuilder, TRIMMED_SIDE};
+use super::resize::Samples;
 
 /// The most scans that are looked at: a hundred times what encoders write. A file may name millions.
 const MAX_SCANS: usize = 1000;
@@ -220,6 +221,17 @@ pub(super) fn decode(file: &[u8], samples: usize) -> Result<(Thumbnail, usize), 
 }
 
 impl Plane {
+    /// How many samples the picture has across and down; it may end within one.
+    pub(super) fn size(&self) -> (f64, f64) {
+        let part = |side: u64| side as f64 / self.denominator as f64;
+        (part(self.width), part(self.height))
+    }
+
+    /// All samples.
+    pub(super) fn samples(&self) -> Samples<'_> {
+        Samples { bytes: &self.samples, stride: self.stride, size: self.size() }
+    }
+
     /// The averages of the plane's cells.
     pub(super) fn mosaic(&self) -> Option<Vec<u8>> {
         let mut mosaic = MosaicBuilder::<DECODED_SIDE, 1>::of_fraction(

@@ -1,4 +1,4 @@
-//! Small pictures: what a photo looks like, for people who look through many.
+//! How large a small picture is.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,13 +6,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PreviewSize {
-    /// For a grid of many: the shorter side has 320 pixels, the longer one at most 960.
+    /// For a grid of many: the shorter side has 320 pixels, the longer one at most 960. One that was made in passing may
+    /// have a quarter less.
     Grid,
     /// For a screen: the longer side has at most 2048 pixels.
     View,
 }
 
 impl PreviewSize {
+    /// All sizes.
+    pub const ALL: [PreviewSize; 2] = [PreviewSize::Grid, PreviewSize::View];
+
     /// The most bytes that a small picture of this size has.
     pub fn max_bytes(self) -> usize {
         match self {
@@ -33,5 +37,18 @@ impl PreviewSize {
             && bytes.len() <= self.max_bytes()
             && bytes.starts_with(BEGINNING)
             && bytes.ends_with(END)
+    }
+
+    /// Width and height in pixels of the small picture of one with these sides, neither of which may be 0.
+    pub(in crate::photo) fn fitted(self, width: u32, height: u32) -> (u32, u32) {
+        let (shorter, longer) = (width.min(height), width.max(height));
+        let (most_shorter, most_longer) = match self {
+            PreviewSize::Grid => (320, 960),
+            PreviewSize::View => (2048, 2048),
+        };
+        let of_shorter = f64::from(most_shorter) / f64::from(shorter);
+        let scale = of_shorter.min(f64::from(most_longer) / f64::from(longer)).min(1.0);
+        let scaled = |side: u32| ((f64::from(side) * scale).round() as u32).max(1);
+        (scaled(width), scaled(height))
     }
 }

@@ -1,0 +1,128 @@
+//! What other nodes are asked to show, and the pieces of it that have come.
+//!
+//! A question is open until its answer is there in full, or the link is gone, even if nobody waits for it any more. So no
+//! node ever has more of them to answer than its share, and one that does not answer is asked no more.
+
+use std::collections::BTreeMap;
+
+use super::Key;
+use crate::node::context::Context;
+use crate::protocol::message::AskId;
+use crate::protocol::{Message, NodeId};
+
+/// The open questions to other nodes.
+#[derive(Debug, Default)]
+pub(super) struct Asks {
+    open: BTreeMap<AskId, Ask>,
+    /// How many each node has to answer.
+    at: BTreeMap<NodeId, usize>,
+    next: u32,
+}
+
+#[derive(Debug)]
+struct Ask {
+    node: NodeId,
+    key: Key,
+    /// The length of the answer in bytes, once its first piece has come.
+    bytes: Option<u64>,
+    /// How much of it has come.
+    received: u64,
+    /// What has come of it; none if nobody wants it any more.
+    kept: Option<Vec<u8>>,
+}
+
+/// What a piece comes to.
+pub(super) enum Piece {
+    /// There is more to come.
+    More,
+    /// The answer is there in full. It is empty if it was given up meanwhile.
+    Last(Key, Vec<u8>),
+    /// It does not fit, and ends the question.
+    Wrong(Key),
+}
+
+impl Asks {
+    /// How many questions a node has to answer.
+    pub(super) fn open_at(&self, node: NodeId) -> usize {
+        self.at.get(&node).copied().unwrap_or_default()
+    }
+
+    /// Whether somebody may still answer this.
+    pub(super) fn is_open(&self, key: Key) -> bool {
+        self.open.values().any(|ask| ask.key == key && ask.kept.is_some())
+    }
+
+    /// What a node was asked and may still answer.
+    pub(super) fn keys_at(&self, node: NodeId) -> Vec<Key> {
+        let asks = self.open.values().filter(|ask| ask.node == node && ask.kept.is_some());
+        asks.map(|ask| ask.key).collect()
+    }
+
+    /// Asks a node.
+    pub(super) fn ask(&mut self, cx: &mut Context, node: NodeId, key: Key) {
+        let ask = AskId(self.next);
+        self.next = self.next.wrapping_add(1);
+        let kept = Some(Vec::new());
+        self.open.insert(ask, Ask { node, key, bytes: None, received: 0, kept });
+        *self.at.entry(node).or_default() += 1;
+        let (photo, size) = key;
+        cx.send_to(node, Message::AskForPreview { ask, photo, size });
+    }
+
+    /// Takes a piece of an answer; none if it belongs to none that this node has to give.
+    pub(super) fn take(
+        &mut self,
+        node: NodeId,
+        id: AskId,
+        (bytes, offset): (u64, u64),
+        piece: &[u8],
+    ) -> Option<Piece> {
+        let ask = self.open.get_mut(&id).filter(|ask| ask.node == node)?;
+        let key = ask.key;
+        let received = ask.received.saturating_add(piece.len() as u64);
+        let fits = bytes == *ask.bytes.get_or_insert(bytes)
+            && bytes <= key.1.max_bytes() as u64
+            && offset == ask.received
+            && !piece.is_empty()
+            && received <= bytes;
+        if !fits {
+            self.close(node, id);
+            return Some(Piece::Wrong(key));
+        }
+        ask.received = received;
+        if let Some(kept) = &mut ask.kept {
+            kept.extend_from_slice(piece);
+        }
+        if received < bytes {
+            return Some(Piece::More);
+        }
+        let whole = ask.kept.take().unwrap_or_default();
+        self.close(node, id);
+        Some(Piece::Last(key, whole))
+    }
+
+    /// A node has answered, in one way or another: what it was asked.
+    pub(super) fn close(&mut self, node: NodeId, id: AskId) -> Option<Key> {
+        let key = self.open.get(&id).filter(|ask| ask.node == node)?.key;
+        self.open.remove(&id);
+        if let Some(open) = self.at.get_mut(&node) {
+            *open = open.saturating_sub(1);
+        }
+        Some(key)
+    }
+
+    /// Nobody wants this any more: what has come of it is thrown away, and what still comes.
+    pub(super) fn give_up(&mut self, key: Key) {
+        for ask in self.open.values_mut().filter(|ask| ask.key == key) {
+            ask.kept = None;
+        }
+    }
+
+    /// A node will not answer any more: what it was asked.
+    pub(super) fn forget(&mut self, node: NodeId) -> Vec<Key> {
+        let keys = self.keys_at(node);
+        self.open.retain(|_, ask| ask.node != node);
+        self.at.remove(&node);
+        keys
+    }
+}

@@ -1,0 +1,361 @@
+//! Small pictures: what photos look like, for the people at any node.
+//!
+//! ```text
+//!   client        this node                    its disk                       a holder
+//!     GetPreview ──▶ FindPreview ───────────────▶ in the cache? drawn from the photo?
+//!     Preview ◀────── here it is ◀───────────────── yes
+//!                     AskForPreview ◀────────────── no ─────────────────────────▶ (the same there)
+//!     Preview ◀────── checked, KeepPreview ◀──────────────────────────────────── Preview
+//! ```
+//!
+//! # What it promises
+//!
+//! A client that wants to see a photo is answered: with a small picture by a node that has the photo, or with the word
+//! that it cannot be drawn, or, when no holder has said anything for some seconds, that nobody could deliver it. What
+//! several clients want is found once. A holder that does not answer is not waited for alone: after a while the next one
+//! is asked as well.
+//!
+//! Nothing else hangs on any of this. A small picture is neither a copy nor a proof, and no decision looks at one.
+//!
+//! # What others can do with it
+//!
+//! A holder may show whatever it likes in place of its photo; that is one wrong picture, which is never decoded here.
+//! Whatever it sends that is too long, no JPEG, out of order or not asked for, is thrown away, and another holder is
+//! asked. One that never answers keeps its share of open questions, and is asked no more. (See `asks`.)
+//!
+//! Whoever asks this node too much waits in a line of bounded length, and holds up nobody but itself: for each node only
+//! few pictures at a time are being drawn or sent. (See `serving`.)
+//!
+//! # What is left out
+//!
+//! Nothing is drawn in advance for others, and a question cannot be taken back: its answer frees a place, sooner or
+//! later, and is thrown away.
+
+mod asks;
+mod serving;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::context::Context;
+use super::limits::{PREVIEW, PREVIEW_MOST, PREVIEW_NEXT, PREVIEWS, PREVIEWS_OF_NODE};
+use super::{DiskAction, DiskError, LinkId, Time};
+use crate::photo::{PhotoId, PreviewSize};
+use crate::protocol::message::AskId;
+use crate::protocol::{Answer, Blob, NodeId};
+use asks::{Asks, Piece};
+use serving::Serving;
+
+/// A small picture: of which photo, and how large.
+type Key = (PhotoId, PreviewSize);
+
+/// The small pictures that are being looked for.
+#[derive(Debug, Default)]
+pub(in crate::node) struct Previews {
+    /// For this node's clients.
+    wanted: BTreeMap<Key, Wanted>,
+    /// On this node's disk, for whomever.
+    looking: BTreeSet<Key>,
+    /// What other nodes are asked.
+    asks: Asks,
+    /// What other nodes ask.
+    serving: Serving,
+}
+
+/// A small picture that clients wait for.
+#[derive(Debug)]
+struct Wanted {
+    clients: BTreeSet<LinkId>,
+    /// Once it is clear that it is not here: since when others are asked, until when they are waited for, and when the
+    /// next one is asked as well.
+    elsewhere: Option<Elsewhere>,
+    /// The nodes that were asked.
+    tried: BTreeSet<NodeId>,
+    /// A holder has said that the photo cannot be drawn.
+    undrawable: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Elsewhere {
+    since: Time,
+    until: Time,
+    next: Time,
+}
+
+/// For people.
+impl Previews {
+    /// A client wants to see a photo.
+    pub(in crate::node) fn want(
+        &mut self,
+        cx: &mut Context,
+        link: LinkId,
+        photo: PhotoId,
+        size: PreviewSize,
+    ) {
+        let key = (photo, size);
+        if self.wanted.len() >= PREVIEWS && !self.wanted.contains_key(&key) {
+            return answer_none(cx, link, photo, true, "too many are waited for: try again later");
+        }
+        let wanted = self.wanted.entry(key).or_insert_with(|| Wanted {
+            clients: BTreeSet::new(),
+            elsewhere: None,
+            tried: BTreeSet::new(),
+            undrawable: false,
+        });
+        wanted.clients.insert(link);
+        if wanted.elsewhere.is_none() {
+            self.look(cx, key);
+        }
+    }
+
+    /// A client has hung up, or needs nothing any more.
+    pub(in crate::node) fn client_done(&mut self, link: LinkId) {
+        let asks = &mut self.asks;
+        self.wanted.retain(|key, wanted| {
+            wanted.clients.remove(&link);
+            if wanted.clients.is_empty() {
+                asks.give_up(*key);
+            }
+            !wanted.clients.is_empty()
+        });
+    }
+
+    /// Time has passed: other holders are asked, and clients that waited long enough are answered.
+    pub(in crate::node) fn tend(&mut self, cx: &mut Context) {
+        let now = cx.now();
+        let due = |wanted: &Wanted, at: fn(Elsewhere) -> Time| {
+            wanted.elsewhere.is_some_and(|elsewhere| at(elsewhere) <= now)
+        };
+        let keys = |previews: &Previews, at: fn(Elsewhere) -> Time| -> Vec<Key> {
+            let all = previews.wanted.iter();
+            all.filter(|(_, wanted)| due(wanted, at)).map(|(key, _)| *key).collect()
+        };
+        for key in keys(self, |elsewhere| elsewhere.until) {
+            self.fail(cx, key, "no node that has it answers");
+        }
+        for key in keys(self, |elsewhere| elsewhere.next) {
+            self.ask_another(cx, key);
+        }
+    }
+
+    /// The disk has a small picture, or has none.
+    pub(in crate::node) fn found(
+        &mut self,
+        cx: &mut Context,
+        photo: PhotoId,
+        size: PreviewSize,
+        result: Result<Blob, DiskError>,
+    ) {
+        let key = (photo, size);
+        self.looking.remove(&key);
+        let next = self.serving.found(cx, key, &result);
+        self.look_for(cx, next);
+        let Some(wanted) = self.wanted.get_mut(&key) else {
+            return;
+        };
+        match result {
+            Ok(image) => self.answer(cx, key, &image),
+            Err(DiskError::NotAPicture) => {
+                wanted.undrawable = true;
+                self.fail(cx, key, "");
+            }
+            // It is not here, or this disk cannot read it.
+            Err(_) => {
+                let now = cx.now();
+                wanted.elsewhere =
+                    Some(Elsewhere { since: now, until: now + PREVIEW, next: now + PREVIEW_NEXT });
+                self.ask_another(cx, key);
+            }
+        }
+    }
+
+    fn look(&mut self, cx: &mut Context, key: Key) {
+        if self.looking.insert(key) {
+            let (photo, size) = key;
+            let held = cx.table.mine(photo).is_some();
+            cx.disk(DiskAction::FindPreview { photo, size, held });
+        }
+    }
+
+    fn look_for(&mut self, cx: &mut Context, keys: Vec<Key>) {
+        for key in keys {
+            self.look(cx, key);
+        }
+    }
+
+    fn answer(&mut self, cx: &mut Context, key: Key, image: &Blob) {
+        self.asks.give_up(key);
+        let clients = self.wanted.remove(&key).map(|wanted| wanted.clients);
+        for link in clients.into_iter().flatten() {
+            let (photo, bytes, image) = (key.0, image.len() as u64, image.clone());
+            cx.step.answer(link, Answer::Preview { photo, bytes, image });
+        }
+    }
+
+    fn fail(&mut self, cx: &mut Context, key: Key, why: &str) {
+        self.asks.give_up(key);
+        let Some(Wanted { clients, undrawable, .. }) = self.wanted.remove(&key) else {
+            return;
+        };
+        for link in clients {
+            match undrawable {
+                true => answer_none(cx, link, key.0, false, "the photo cannot be drawn"),
+                false => answer_none(cx, link, key.0, true, why),
+            }
+        }
+    }
+}
+
+/// Other nodes are asked.
+impl Previews {
+    /// Asks one more holder of a photo, if there is one that can be asked now. If there is none, and none of those that
+    /// were asked can still answer, that is the end of it.
+    fn ask_another(&mut self, cx: &mut Context, key: Key) {
+        let now = cx.now();
+        let Some(wanted) = self.wanted.get_mut(&key) else {
+            return;
+        };
+        let Some(elsewhere) = &mut wanted.elsewhere else {
+            return;
+        };
+        elsewhere.next = now + PREVIEW_NEXT;
+        let holders: Vec<NodeId> = match cx.table.get(key.0) {
+            Some(entry) => entry.anywhere().collect(),
+            None => Vec::new(),
+        };
+        let may_be_asked = |node: &NodeId| {
+            *node != cx.me() && !wanted.tried.contains(node) && cx.mesh.shows_previews(*node)
+        };
+        let mut untried = holders.into_iter().filter(may_be_asked).peekable();
+        let is_last = untried.peek().is_none();
+        let open = |node: &NodeId| self.asks.open_at(*node);
+        let free = untried.filter(|node| open(node) < PREVIEWS_OF_NODE).min_by_key(open);
+        if let Some(node) = free {
+            wanted.tried.insert(node);
+            self.asks.ask(cx, node, key);
+        } else if is_last && !self.asks.is_open(key) {
+            self.fail(cx, key, "no node that is here can show it");
+        }
+    }
+
+    /// Another node sends a piece of a small picture.
+    pub(in crate::node) fn piece_received(
+        &mut self,
+        cx: &mut Context,
+        link: LinkId,
+        ask: AskId,
+        (bytes, offset): (u64, u64),
+        image: &Blob,
+    ) {
+        let Some(node) = cx.mesh.node_at(link) else {
+            return;
+        };
+        match self.asks.take(node, ask, (bytes, offset), image) {
+            None => {}
+            Some(Piece::More) => self.has_patience(cx, node),
+            Some(Piece::Last(key, whole)) => {
+                self.has_patience(cx, node);
+                // If nobody wants it any more, nothing of it was kept.
+                if key.1.fits(&whole) && self.wanted.contains_key(&key) {
+                    let ((photo, size), image) = (key, Blob::from(whole));
+                    self.answer(cx, key, &image);
+                    cx.disk(DiskAction::KeepPreview { photo, size, image });
+                } else {
+                    self.not_shown(cx, key);
+                }
+                self.ask_those_in_line(cx);
+            }
+            Some(Piece::Wrong(key)) => {
+                let text = format!("{} sends what is no small picture", cx.called(node));
+                cx.log("preview", text);
+                self.not_shown(cx, key);
+                self.ask_those_in_line(cx);
+            }
+        }
+    }
+
+    /// Another node does not show what it was asked for.
+    pub(in crate::node) fn refused(
+        &mut self,
+        cx: &mut Context,
+        link: LinkId,
+        ask: AskId,
+        undrawable: bool,
+    ) {
+        let node = cx.mesh.node_at(link);
+        let Some(key) = node.and_then(|node| self.asks.close(node, ask)) else {
+            return;
+        };
+        if let Some(wanted) = self.wanted.get_mut(&key) {
+            wanted.undrawable |= undrawable;
+        }
+        self.not_shown(cx, key);
+        self.ask_those_in_line(cx);
+    }
+
+    /// A holder has not shown a photo: unless others are being asked already, the next one is.
+    fn not_shown(&mut self, cx: &mut Context, key: Key) {
+        if !self.asks.is_open(key) {
+            self.ask_another(cx, key);
+        }
+    }
+
+    /// A node has answered something: those that wait for another answer of it wait for longer, since it may be a slow
+    /// line on which one comes after the other.
+    fn has_patience(&mut self, cx: &Context, node: NodeId) {
+        let now = cx.now();
+        for key in self.asks.keys_at(node) {
+            let wanted = self.wanted.get_mut(&key).and_then(|wanted| wanted.elsewhere.as_mut());
+            if let Some(elsewhere) = wanted {
+                elsewhere.until = (now + PREVIEW).min(elsewhere.since + PREVIEW_MOST);
+                elsewhere.next = now + PREVIEW_NEXT;
+            }
+        }
+    }
+
+    /// There may be place for questions that could not be asked so far.
+    fn ask_those_in_line(&mut self, cx: &mut Context) {
+        let asks = &self.asks;
+        let in_line = self.wanted.iter().filter(|(_, wanted)| wanted.elsewhere.is_some());
+        let in_line = in_line.map(|(key, _)| *key).filter(|key| !asks.is_open(*key));
+        for key in in_line.collect::<Vec<_>>() {
+            self.ask_another(cx, key);
+        }
+    }
+
+    /// The link to a node is gone.
+    pub(in crate::node) fn link_lost(&mut self, cx: &mut Context, node: NodeId) {
+        self.serving.forget(node);
+        for key in self.asks.forget(node) {
+            self.not_shown(cx, key);
+        }
+    }
+}
+
+/// Other nodes ask.
+impl Previews {
+    /// Another node asks what a photo of this one looks like.
+    pub(in crate::node) fn asked(
+        &mut self,
+        cx: &mut Context,
+        link: LinkId,
+        ask: AskId,
+        photo: PhotoId,
+        size: PreviewSize,
+    ) {
+        let next = self.serving.asked(cx, link, ask, (photo, size));
+        self.look_for(cx, next);
+    }
+
+    /// A small picture has been sent.
+    pub(in crate::node) fn sent(&mut self, cx: &mut Context, link: LinkId) {
+        let next = cx.mesh.node_at(link).map(|node| self.serving.done(node));
+        self.look_for(cx, next.unwrap_or_default());
+    }
+}
+
+/// Tells a client that it will not see a photo.
+fn answer_none(cx: &mut Context, link: LinkId, photo: PhotoId, undelivered: bool, reason: &str) {
+    let (image_name, reason) = (photo.to_string(), reason.to_owned());
+    let candidates = Vec::new();
+    cx.step.answer(link, Answer::NotFound { image_name, candidates, undelivered, reason });
+}

@@ -1,0 +1,282 @@
+//! Small pictures: from whom they come, and what others can do with the questions.
+
+use std::time::Duration;
+
+use super::super::limits::{
+    PREVIEW, PREVIEW_NEXT, PREVIEWS, PREVIEWS_AT_WORK, PREVIEWS_OF_NODE, TICK,
+};
+use super::super::{
+    Action, Asker, ClientAction, ClientEvent, CloseReason, DiskAction, DiskError, DiskEvent,
+    LinkAction, LinkEvent, LinkId,
+};
+use super::World;
+use super::solo::{Solo, original, register};
+use super::world::jpeg;
+use crate::photo::{PhotoId, PreviewSize};
+use crate::protocol::message::{AskId, PREVIEWS as FEATURE};
+use crate::protocol::{Answer, Blob, Message, Request};
+
+const PIN: Duration = Duration::from_secs(60);
+const BYTES: &[u8] = b"a photo";
+
+/// A node whose photo only the nodes of these numbers have.
+fn without(holders: impl IntoIterator<Item = u64>) -> Solo {
+    let mut solo = Solo::new();
+    for n in holders {
+        join(&mut solo, n, true);
+    }
+    solo
+}
+
+fn join(solo: &mut Solo, n: u64, shows: bool) {
+    solo.open(n, "127.0.0.1");
+    let features = if shows { vec![FEATURE.to_owned()] } else { Vec::new() };
+    let register = crate::protocol::message::Register { features, ..register(n, PIN) };
+    solo.hear(n, Message::Register(register));
+    solo.announce(n, vec![original(BYTES)], true);
+}
+
+fn photo() -> PhotoId {
+    PhotoId::of(BYTES)
+}
+
+/// A client asks; what the node does when the disk has nothing.
+fn want(solo: &mut Solo, client: u64) -> Vec<Action> {
+    let request = Request::GetPreview { photo: photo(), size: PreviewSize::Grid };
+    let (link, by) = (LinkId(client), Asker::Owner);
+    let mut actions = solo.tell(ClientEvent::Asked { link, by, request });
+    if looks(&actions) == 1 {
+        actions.extend(found(solo, photo(), Err(DiskError::Gone)));
+    }
+    actions
+}
+
+fn found(solo: &mut Solo, photo: PhotoId, result: Result<Blob, DiskError>) -> Vec<Action> {
+    solo.tell(DiskEvent::PreviewFound { photo, size: PreviewSize::Grid, result })
+}
+
+fn looks(actions: &[Action]) -> usize {
+    let looks = |action: &&Action| matches!(action, Action::Disk(DiskAction::FindPreview { .. }));
+    actions.iter().filter(looks).count()
+}
+
+/// The nodes that are asked, and by which questions.
+fn asked(actions: &[Action]) -> Vec<(u64, AskId)> {
+    let asked = actions.iter().filter_map(|action| match action {
+        Action::Link(LinkAction::Send { link, message: Message::AskForPreview { ask, .. } }) => {
+            Some((link.0, *ask))
+        }
+        _ => None,
+    });
+    asked.collect()
+}
+
+/// What clients are answered: the picture, or whether nobody could deliver it.
+fn answers(actions: &[Action]) -> Vec<Result<Vec<u8>, bool>> {
+    let answers = actions.iter().filter_map(|action| match action {
+        Action::Client(ClientAction::Answer { answer, .. }) => match answer {
+            Answer::Preview { image, bytes, .. } => {
+                assert_eq!(*bytes, image.len() as u64);
+                Some(Ok(image.to_vec()))
+            }
+            Answer::NotFound { undelivered, .. } => Some(Err(*undelivered)),
+            other => panic!("{other:?}"),
+        },
+        _ => None,
+    });
+    answers.collect()
+}
+
+fn piece(ask: AskId, bytes: u64, offset: u64, image: &[u8]) -> Message {
+    Message::Preview { ask, bytes, offset, image: Blob::from(image.to_vec()) }
+}
+
+fn whole(ask: AskId, image: &[u8]) -> Message {
+    piece(ask, image.len() as u64, 0, image)
+}
+
+#[test]
+fn any_node_shows_a_photo_of_another_one() {
+    let mut world = World::new(2);
+    world.run(5);
+    let id = world.add(1, "cat.jpg", b"cat");
+    [0, 1].into_iter().for_each(|n| world.scan(n));
+    world.run(1);
+    for n in [0, 1] {
+        let answer = world.ask(n, Request::GetPreview { photo: id, size: PreviewSize::Grid });
+        let Answer::Preview { photo, image, .. } = answer else { panic!("{answer:?}") };
+        assert_eq!((photo, image.to_vec()), (id, jpeg(b"cat")));
+    }
+}
+
+#[test]
+fn what_several_clients_want_is_asked_once() {
+    let mut solo = without([1, 2]);
+    let [(n, ask)] = asked(&want(&mut solo, 21))[..] else { panic!("one is asked") };
+    assert_eq!(want(&mut solo, 22), []);
+    let actions = solo.hear(n, whole(ask, &jpeg(BYTES)));
+    assert_eq!(answers(&actions), [Ok(jpeg(BYTES)), Ok(jpeg(BYTES))]);
+    assert!(actions.iter().any(|a| matches!(a, Action::Disk(DiskAction::KeepPreview { .. }))));
+    assert_eq!(solo.hear(n, whole(ask, &jpeg(BYTES))), [], "the second time nobody waits");
+}
+
+#[test]
+fn a_large_one_comes_in_pieces() {
+    let mut solo = without([1]);
+    let [(n, ask)] = asked(&want(&mut solo, 21))[..] else { panic!("one is asked") };
+    let image = jpeg(&[7; 100]);
+    let (first, second) = image.split_at(40);
+    assert_eq!(answers(&solo.hear(n, piece(ask, 105, 0, first))), []);
+    assert_eq!(answers(&solo.hear(n, piece(ask, 105, 40, second))), [Ok(image.clone())]);
+}
+
+#[test]
+fn whoever_sends_rubbish_is_passed_over() {
+    let max = PreviewSize::Grid.max_bytes() as u64;
+    let rubbish: [&dyn Fn(AskId) -> Message; 6] = [
+        &|ask| whole(ask, b"<html>"),
+        &|ask| piece(ask, max + 1, 0, &[0xff, 0xd8, 0xff]),
+        &|ask| piece(ask, 5, 1, &[0xff, 0xd8, 0xff]),
+        &|ask| piece(ask, 5, 0, &[]),
+        &|ask| piece(ask, 5, 0, &[0xff; 6]),
+        &|ask| Message::NoPreview { ask, undrawable: false, reason: "no".to_owned() },
+    ];
+    for message in rubbish {
+        let mut solo = without([1, 2]);
+        let [(n, ask)] = asked(&want(&mut solo, 21))[..] else { panic!("one is asked") };
+        assert_eq!(solo.hear(3 - n, message(ask)), [], "it is not for another node to answer");
+        let [(other, ask)] = asked(&solo.hear(n, message(ask)))[..] else { panic!("the other") };
+        assert_eq!(other, 3 - n);
+        let end = solo.hear(other, message(ask));
+        assert_eq!((asked(&end), answers(&end)), (vec![], vec![Err(true)]));
+    }
+}
+
+#[test]
+fn a_photo_that_cannot_be_drawn_is_said_to_be_so() {
+    let mut solo = without([1]);
+    let [(n, ask)] = asked(&want(&mut solo, 21))[..] else { panic!("one is asked") };
+    let no = Message::NoPreview { ask, undrawable: true, reason: "a raw file".to_owned() };
+    assert_eq!(answers(&solo.hear(n, no)), [Err(false)]);
+    let mut solo = Solo::new();
+    let held = solo.hold(BYTES);
+    let request = Request::GetPreview { photo: held, size: PreviewSize::Grid };
+    assert_eq!(solo.ask(request), None);
+    assert_eq!(answers(&found(&mut solo, held, Err(DiskError::NotAPicture))), [Err(false)]);
+}
+
+#[test]
+fn a_silent_holder_is_not_waited_for_alone_and_all_of_them_not_for_long() {
+    let mut solo = without([1, 2]);
+    let [(n, ask)] = asked(&want(&mut solo, 21))[..] else { panic!("one is asked") };
+    assert_eq!(asked(&solo.wait(PREVIEW_NEXT - TICK)), []);
+    let [(other, _)] = asked(&solo.wait(2 * TICK))[..] else { panic!("the other, too") };
+    assert_eq!(other, 3 - n);
+    let rest = PREVIEW - PREVIEW_NEXT - TICK;
+    assert_eq!(answers(&solo.wait(rest - TICK)), []);
+    assert_eq!(answers(&solo.wait(2 * TICK)), [Err(true)]);
+    assert_eq!(answers(&solo.hear(n, whole(ask, &jpeg(BYTES)))), [], "too late");
+}
+
+#[test]
+fn one_that_never_answers_is_asked_no_more() {
+    let mut solo = without([1]);
+    for client in 0..PREVIEWS_OF_NODE as u64 {
+        assert_eq!(asked(&want(&mut solo, 21 + client)).len(), 1);
+        assert_eq!(answers(&solo.wait(PREVIEW + TICK)), [Err(true)]);
+    }
+    assert_eq!(asked(&want(&mut solo, 20)), []);
+    assert_eq!(answers(&solo.wait(PREVIEW + TICK)), [Err(true)]);
+    let (link, reason) = (LinkId(1), CloseReason::Remote);
+    solo.tell(LinkEvent::Closed { link, reason });
+    solo.open(2, "127.0.0.1");
+    let features = vec![FEATURE.to_owned()];
+    let again = crate::protocol::message::Register { features, ..register(1, PIN) };
+    solo.hear(2, Message::Register(again));
+    solo.announce(2, vec![original(BYTES)], true);
+    assert_eq!(asked(&want(&mut solo, 20)).len(), 1, "over a new link it may do better");
+}
+
+#[test]
+fn whose_link_is_lost_is_not_waited_for() {
+    let mut solo = without([1, 2]);
+    let [(n, _)] = asked(&want(&mut solo, 21))[..] else { panic!("one is asked") };
+    let (link, reason) = (LinkId(n), CloseReason::Remote);
+    let [(other, _)] = asked(&solo.tell(LinkEvent::Closed { link, reason }))[..] else {
+        panic!("the other is asked")
+    };
+    assert_eq!(other, 3 - n);
+    let (link, reason) = (LinkId(other), CloseReason::Remote);
+    assert_eq!(answers(&solo.tell(LinkEvent::Closed { link, reason })), [Err(true)]);
+}
+
+#[test]
+fn an_earlier_program_is_not_asked() {
+    let mut solo = Solo::new();
+    join(&mut solo, 1, false);
+    let actions = want(&mut solo, 21);
+    assert_eq!((asked(&actions), answers(&actions)), (vec![], vec![Err(true)]));
+}
+
+#[test]
+fn so_many_pictures_are_waited_for_and_no_more() {
+    let mut solo = Solo::new();
+    let held: Vec<PhotoId> =
+        (0..=PREVIEWS).map(|n| solo.hold(format!("photo {n}").as_bytes())).collect();
+    let mut ask = |n: usize| {
+        let request = Request::GetPreview { photo: held[n], size: PreviewSize::View };
+        let (link, by) = (LinkId(100 + n as u64), Asker::Owner);
+        solo.tell(ClientEvent::Asked { link, by, request })
+    };
+    assert!((0..PREVIEWS).all(|n| answers(&ask(n)).is_empty()));
+    assert_eq!(answers(&ask(PREVIEWS)), [Err(true)]);
+    let (link, reason) = (LinkId(100), CloseReason::Remote);
+    solo.tell(ClientEvent::Closed { link, reason });
+    let request = Request::GetPreview { photo: held[PREVIEWS], size: PreviewSize::View };
+    assert_eq!(solo.ask(request), None, "one that hangs up makes room");
+}
+
+#[test]
+fn whoever_asks_too_much_waits_and_then_is_refused() {
+    let mut solo = without([1]);
+    let held = solo.hold(BYTES);
+    let mut actions = Vec::new();
+    for ask in 0..PREVIEWS_OF_NODE as u32 + 5 {
+        let (ask, size) = (AskId(ask), PreviewSize::Grid);
+        actions.extend(solo.hear(1, Message::AskForPreview { ask, photo: held, size }));
+    }
+    let refused = actions.iter().filter(|action| {
+        matches!(action, Action::Link(LinkAction::Send { message: Message::NoPreview { .. }, .. }))
+    });
+    assert_eq!((looks(&actions), refused.count()), (1, 5));
+    let sends = |actions: &[Action]| {
+        let sends = |a: &&Action| matches!(a, Action::Link(LinkAction::SendPreview { .. }));
+        actions.iter().filter(sends).count()
+    };
+    let actions = found(&mut solo, held, Ok(jpeg(BYTES).into()));
+    assert_eq!(sends(&actions), PREVIEWS_AT_WORK, "the others come when these are sent");
+    let next = solo.tell(LinkEvent::PreviewSent { link: LinkId(1) });
+    assert_eq!(looks(&next), 1);
+    let unknown = Message::AskForPreview {
+        ask: AskId(99),
+        photo: PhotoId::of(b"unknown"),
+        size: PreviewSize::Grid,
+    };
+    assert_eq!(looks(&solo.hear(1, unknown)), 0);
+}
+
+#[test]
+fn a_new_photo_is_another_revision_and_a_look_is_none() {
+    let mut solo = Solo::new();
+    let first = solo.status().revision;
+    assert_eq!(solo.status().revision, first);
+    solo.hold(BYTES);
+    let second = solo.status().revision;
+    assert_ne!(second, first);
+    join(&mut solo, 1, true);
+    let third = solo.status().revision;
+    assert_ne!(third, second, "another node has it, too");
+    let (link, reason) = (LinkId(1), CloseReason::Remote);
+    solo.tell(LinkEvent::Closed { link, reason });
+    assert_ne!(solo.status().revision, third, "and is away");
+}
