@@ -11,9 +11,8 @@ use super::decoding::decode::decode;
 use super::decoding::metadata;
 use super::decoding::sketch::Sketch;
 use super::decoding::sniff::{SNIFF_BYTES, sniff};
-use super::{
-    Fingerprint, Format, MAX_PHOTO, More, Origin, Photo, PhotoId, PreviewSize, Worth, preview,
-};
+use super::preview::{draw, draw_whole, finish};
+use super::{Fingerprint, Format, MAX_PHOTO, More, Origin, Photo, PhotoId, PreviewSize, Worth};
 
 /// Why a file is not a photo.
 #[derive(Debug)]
@@ -94,8 +93,8 @@ fn read(file: &mut File, draws: bool) -> Result<Inspected, InspectError> {
     let photo = describe(&bytes, |known| look(format, &bytes, known, &mut sketch));
     let sketch = sketch.filter(|_| photo.format != Format::Opaque);
     let picture = sketch.and_then(|sketch| {
-        let in_passing = preview::finish(format, &bytes, sketch);
-        in_passing.or_else(|| preview::draw_whole(format, &bytes, PreviewSize::Grid))
+        let in_passing = finish(format, &bytes, sketch);
+        in_passing.or_else(|| draw_whole(format, &bytes, PreviewSize::Grid))
     });
     Ok(Inspected { photo, picture })
 }
@@ -127,7 +126,7 @@ pub fn preview(
     file.take(MAX_PHOTO).read_to_end(&mut bytes)?;
     let start = &bytes[..bytes.len().min(SNIFF_BYTES as usize)];
     let format = sniff(start).ok_or(InspectError::NotAPicture)?;
-    Ok((PhotoId::of(&bytes), preview::draw(format, &bytes, size)))
+    Ok((PhotoId::of(&bytes), draw(format, &bytes, size)))
 }
 
 /// Tells what a file is at once: of a format that [`is_slow`] only by [`glance`], else by [`inspect_and_draw`].
