@@ -70,7 +70,7 @@ impl Mirror {
         loop {
             let revision = self.next();
             let begun = Instant::now();
-            match connect().and_then(|mut daemon| list(&mut daemon)) {
+            match connect().and_then(|mut daemon| list(&mut daemon, &self.present())) {
                 Ok(shots) => {
                     lock(&self.wanted).listed = Some(revision);
                     if self.replace(shots) {
@@ -98,17 +98,9 @@ impl Mirror {
         }
     }
 
-    /// Makes a snapshot of these photos the present one, unless it would be the same. What has not changed is shared
-    /// with the one before: so a few snapshots take little more room than one.
-    pub(super) fn replace(&self, shots: Vec<Shot>) -> bool {
+    /// Makes a snapshot of these photos the present one, unless it would be the same.
+    pub(super) fn replace(&self, shots: Vec<Arc<Shot>>) -> bool {
         let before = self.present();
-        let shots: Vec<Arc<Shot>> = shots
-            .into_iter()
-            .map(|shot| match before.find(shot.id) {
-                Some(old) if **old == shot => Arc::clone(old),
-                _ => Arc::new(shot),
-            })
-            .collect();
         let known =
             |shot: &Arc<Shot>| before.find(shot.id).is_some_and(|old| Arc::ptr_eq(old, shot));
         let first_ever = before.rev == format!("{}-0", self.life);
@@ -130,7 +122,7 @@ impl Mirror {
 }
 
 /// The whole collection, a page after the other: what the daemon tells is never in memory as a whole.
-fn list(daemon: &mut Daemon) -> Result<Vec<Shot>, Failure> {
+fn list(daemon: &mut Daemon, before: &Snapshot) -> Result<Vec<Arc<Shot>>, Failure> {
     let mut shots = Vec::new();
     let page_of = |answer| {
         if let Answer::Photos { photos, next } = answer { Some((photos, next)) } else { None }
@@ -139,7 +131,7 @@ fn list(daemon: &mut Daemon) -> Result<Vec<Shot>, Failure> {
         |after| Request::List { after },
         page_of,
         |photos| {
-            shots.extend(photos.into_iter().map(Shot::of));
+            shots.extend(photos.into_iter().map(|photo| before.share(Shot::of(photo))));
             Ok(())
         },
     )?;
