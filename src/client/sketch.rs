@@ -8,8 +8,8 @@ use image::imageops::{self, FilterType};
 use image::{ImageFormat, ImageReader, Limits, Rgb, RgbImage};
 
 use super::{Daemon, Failure};
-use crate::photo::PhotoId;
-use crate::protocol::{Answer, PreviewSize, Request};
+use crate::photo::{PhotoId, PreviewSize};
+use crate::protocol::{Answer, Request};
 
 /// The most cells of a picture, across and down: what is said of it shall be on the same screen.
 const WIDTH: usize = 64;

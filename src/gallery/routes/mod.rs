@@ -19,8 +19,7 @@ use super::http::head::{Head, Method};
 use super::http::response::Response;
 use super::http::serve::{Handler, Request};
 use super::login::Role;
-use crate::photo::PhotoId;
-use crate::protocol::PreviewSize;
+use crate::photo::{PhotoId, PreviewSize};
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,9 +11,9 @@ use crate::gallery::http::range::{Part, is_known, part};
 use crate::gallery::http::response::{Content, IMMUTABLE, Response};
 use crate::gallery::http::target::encoded;
 use crate::gallery::spool::Missing;
-use crate::photo::{Format, MAX_PHOTO, PhotoId};
+use crate::photo::{Format, MAX_PHOTO, PhotoId, PreviewSize};
 use crate::protocol::client::Explanation;
-use crate::protocol::{Answer, Blob, PreviewSize, Request};
+use crate::protocol::{Answer, Blob, Request};
 
 /// What has to be known of a photo before it is sent.
 struct Known {
