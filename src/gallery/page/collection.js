@@ -61,11 +61,6 @@ export class Collection {
     return this.days[groupOf(this.dayStarts, position)];
   }
 
-  /// The year whose months need no number beside them.
-  get newestYear() {
-    return new Date(this.days[0] * DAY * 1000).getUTCFullYear();
-  }
-
   /// What is shown: all photos, or those at rising positions. Months are its groups.
   view(positions = null) {
     const starts = [];

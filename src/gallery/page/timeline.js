@@ -281,7 +281,7 @@ export class Timeline {
   #name(group) {
     const { headings, starts, count } = this.#plan;
     const month = this.view.months[group];
-    const year = month !== NO_DATE && yearOf(month) !== this.collection.newestYear && String(yearOf(month));
+    const year = month !== NO_DATE && yearOf(month) !== new Date().getFullYear() && String(yearOf(month));
     const name = h('h2', { class: 'month', style: { transform: `translateY(${headings[group] - this.#base}px)` } },
       month === NO_DATE ? say('noDate') : monthName(month), year && h('span', { class: 'year' }, year),
       h('span', { class: 'count' }, number((starts[group + 1] ?? count) - starts[group])));

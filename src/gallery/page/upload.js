@@ -2,7 +2,7 @@
 
 import { h, button, iconButton, fill, named, picture } from './dom.js';
 import { toast } from './notices.js';
-import { say, listText, called, number } from './words.js';
+import { say, listText, called, homely, number } from './words.js';
 import { mayChange, token } from './live.js';
 
 /// Two keep the line busy, and leave the browser connections for pictures.
@@ -115,7 +115,7 @@ export class Upload {
     const link = (id) => h('a', { href: `/p/${id}` }, say('show'));
     if (status === 201 && !answer.already) {
       const list = listText(answer.nodes.map(called));
-      fill(state, say('uploaded', { list }), answer.warning && ` · ${answer.warning}`);
+      fill(state, say('uploaded', { list }), answer.warning && ` · ${homely(answer.warning)}`);
     } else if (status === 201) {
       fill(state, say('there'), ' ', link(answer.id));
     } else if (status === 200) {

@@ -352,9 +352,12 @@ export function bytes(count) {
 export const pixels = (width, height) => (width && height ? `${width} × ${height}` : '');
 
 /// The daemon's words for people at home.
-export const homely = (words) => words.replace(/\bnode\b/g, 'computer').replace(/\bnodes\b/g, 'computers');
+export const homely = (words) => words.replace(/\bnode\b/g, 'computer').replace(/\bnodes\b/g, 'computers')
+  .replace(/\b([0-9a-f]{6})[0-9a-f]{10}\b/g, '$1');
 
 /// A computer's name; without a group it is an id, whose beginning is enough.
 export const called = (name) => /^(?:node )?([0-9a-f]{6})[0-9a-f]{10,}$/.exec(name)?.[1] ?? name;
 
-export const capital = (text) => text.charAt(0).toLocaleUpperCase(LANGUAGE) + text.slice(1);
+/// As a sentence begins.
+export const capital = (text) =>
+  (/^[0-9a-f]{6}$/.test(text) ? `Computer ${text}` : text.charAt(0).toLocaleUpperCase(LANGUAGE) + text.slice(1));

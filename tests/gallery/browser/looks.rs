@@ -33,6 +33,7 @@ fn a_person_looks_at_the_timeline_and_at_a_photo() {
     };
     let house = house_with(&photos());
     house.wait_for(36);
+    let _friend = house.friend();
     let origin = origin(&house.gallery);
     for (screen, name) in [
         (DESKTOP, "timeline-1440"),

@@ -19,9 +19,11 @@ use tempfile::TempDir;
 
 use self::chromium::Browser;
 use self::page::{Page, Screen};
-use super::house::{Gallery, House, program};
+use super::house::{Gallery, House, PATIENCE, program};
+use super::support::ask;
 use super::support::daemon::Daemon;
 use super::support::disk;
+use super::support::wait::eventually;
 
 /// A house with these photos.
 fn house_with(photos: &[(String, Vec<u8>)]) -> House {
@@ -34,6 +36,25 @@ fn house_with(photos: &[(String, Vec<u8>)]) -> House {
     let daemon = Daemon::start(program(), &folder, &["--name", "anna"]).unwrap();
     let gallery = Gallery::start(place.path(), daemon.address(), &[]);
     House { place, daemon, gallery }
+}
+
+impl House {
+    /// A second daemon, which has copies of all photos.
+    fn friend(&self) -> Daemon {
+        let folder = self.place.path().join("friend");
+        fs::create_dir(&folder).unwrap();
+        let way_in = self.daemon.address().to_string();
+        let friend = Daemon::start(program(), &folder, &["--join", &way_in]).unwrap();
+        let safe = || {
+            let status = ask::status(self.daemon.address())?;
+            match status.nodes.len() == 2 && status.under_replicated == 0 {
+                true => Ok(()),
+                false => Err(format!("{status:?}")),
+            }
+        };
+        eventually("both have all", PATIENCE, safe).unwrap();
+        friend
+    }
 }
 
 /// A page of a gallery.
