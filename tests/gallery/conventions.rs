@@ -112,6 +112,38 @@ fn a_photo_comes_whole_or_in_parts() {
 }
 
 #[test]
+fn small_pictures_are_drawn_by_who_has_the_photo() {
+    let house = house();
+    let web = &house.gallery.web;
+    let id = house.id("cat.jpg");
+    for (path, etag) in [("thumb", "t1"), ("view", "v1")] {
+        let path = format!("/{path}/{id}.jpg");
+        let reply = web.get(&path);
+        assert_eq!(reply.status, 200, "{path}: {:?}", reply.head);
+        assert!(reply.body.starts_with(&[0xff, 0xd8]), "{path}");
+        assert_eq!(reply.header("Content-Type"), Some("image/jpeg"));
+        assert_eq!(reply.header("Content-Security-Policy"), Some("default-src 'none'; sandbox"));
+        assert_eq!(reply.header("Cache-Control"), Some("private, max-age=31536000, immutable"));
+        let etag = format!("\"{id}-{etag}\"");
+        assert_eq!(reply.header("ETag"), Some(&*etag));
+        let again = web.ask("GET", &path, &format!("If-None-Match: {etag}\r\n"), &[]);
+        assert_eq!((again.status, again.body.len()), (304, 0));
+        let head = web.ask("HEAD", &path, "", &[]);
+        assert_eq!((head.status, head.body.len()), (200, 0));
+        assert_eq!(head.header("Content-Length"), reply.header("Content-Length"));
+    }
+    let broken = &photo(7)[..3000];
+    let put = web.ask("PUT", "/api/upload/broken.jpg", &web.as_page(), broken);
+    assert_eq!(put.status, 201, "{}", put.json());
+    house.wait_for(5);
+    let id = PhotoId::of(broken);
+    assert_eq!(web.get(&format!("/thumb/{id}.jpg")).code(), (404, "undrawable".to_owned()));
+    let file = web.get(&format!("/photo/{id}"));
+    assert_eq!(file.header("Content-Type"), Some("application/octet-stream"));
+    assert!(file.header("Content-Disposition").unwrap().starts_with("attachment; "));
+}
+
+#[test]
 fn all_about_a_photo() {
     let house = house();
     let web = &house.gallery.web;
