@@ -132,7 +132,7 @@ fn small_pictures_are_drawn_by_who_has_the_photo() {
         assert_eq!((head.status, head.body.len()), (200, 0));
         assert_eq!(head.header("Content-Length"), reply.header("Content-Length"));
     }
-    let broken = &photo(7)[..3000];
+    let broken = &photo(7)[..300];
     let put = web.ask("PUT", "/api/upload/broken.jpg", &web.as_page(), broken);
     assert_eq!(put.status, 201, "{}", put.json());
     house.wait_for(5);
