@@ -6,6 +6,7 @@ JOIN    ?=
 MEMBER  ?=
 ARGS    ?=
 PHOTOS  ?=
+SHOTS   ?=
 SIZE    ?=
 DUMP    ?=
 SEED    ?=
@@ -28,8 +29,8 @@ PHOTOMESH = $(TARGET)/release/photomesh
 AS_MEMBER := $(if $(MEMBER),PHOTOMESH_MEMBER="$(MEMBER)")
 
 .DEFAULT_GOAL := help
-.PHONY: run client gallery demo test check doc bench accuracy fuzz sim soak powercut scale chaos lines install deb help \
-        build
+.PHONY: run client gallery demo test pages check doc bench accuracy fuzz sim soak powercut scale chaos lines install deb \
+        help build
 
 run: build        ## start a daemon: make run [PORT=5000] [JOIN="5000 anna:5000"] [MEMBER=ben.member] [FOLDER=photos/5000] [ARGS="--grace 1m"]
 	@$(AS_MEMBER) exec "$(PHOTOMESH)" daemon "$(FOLDER)" --port $(PORT) $(addprefix --join ,$(JOIN)) $(ARGS)
@@ -46,6 +47,9 @@ demo: build       ## see it all in about a minute: five daemons, one killed, no 
 
 test:             ## run all tests
 	@cargo test --quiet
+
+pages:            ## only what looks at the gallery in a browser, which must be there: make pages [SHOTS=dir, for pictures of it]
+	@SHOTS="$(SHOTS)" BROWSER=required cargo test --quiet --test gallery browser::
 
 check:            ## formatting, lints, documentation, architecture: what has to be clean before a commit
 	@cargo fmt --check
