@@ -40,9 +40,9 @@
 //! ```
 //!
 //! A part changes its own state directly, and the layers below it through their methods. Anything that concerns a part
-//! beside it, it *tells*: [`News`] lists all that can be told, and `Node::hand_on` alone knows the
-//! receivers. So to learn how dropping works, read `drops`: nothing else reaches into it, and a test can build one part
-//! without the rest. A test of the source checks that no part names another one.
+//! beside it, it *tells*: [`News`](news::News) lists all that can be told, and `Node::hand_on` alone knows the receivers.
+//! So to learn how dropping works, read `drops`: nothing else reaches into it, and a test can build one part without the
+//! rest. A test of the source checks that no part names another one.
 //!
 //! # How a copy is given up
 //!
