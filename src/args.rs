@@ -145,8 +145,8 @@ pub(crate) struct DaemonArgs {
     #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) scrub_days: u32,
     /// Run a gallery, too, on this port: the collection in a browser (see `photomesh gallery`)
-    #[arg(long, value_name = "PORT")]
-    pub(crate) gallery: Option<u16>,
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) gallery: Option<Address>,
 }
 
 /// The daemon that a command asks.
@@ -187,7 +187,7 @@ fn span(text: &str) -> Result<Duration, String> {
 impl DaemonArgs {
     pub(crate) fn options(self) -> Result<daemon::Options, Failure> {
         Ok(daemon::Options {
-            gallery: self.gallery.map(|port| gallery::of_daemon(port, self.member.path())),
+            gallery: self.gallery.map(|at| gallery::of_daemon(&at, self.member.path())),
             member: self.member.read()?,
             change_group: self.change_group,
             name: self.name,

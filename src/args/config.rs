@@ -39,7 +39,14 @@ impl Cli {
             let wrong = |text: String| Failure::Usage(format!("{}: {text}", path.display()));
             let config = read(path)?;
             let settings = settings(name, &config).map_err(wrong)?;
-            line.extend(added(&command, &matches, &settings).map_err(wrong)?);
+            let (options, positional) = added(&command, &matches, &settings).map_err(wrong)?;
+            // What stands behind a `--` is no option any more.
+            let end = line.iter().position(|word| word == "--").unwrap_or(line.len());
+            if end == line.len() && !positional.is_empty() {
+                line.push("--".into());
+            }
+            line.splice(end..end, options);
+            line.extend(positional);
             matches = command.try_get_matches_from_mut(line).map_err(|error| {
                 wrong(error.to_string().trim_start_matches("error: ").to_owned())
             })?;
@@ -69,12 +76,12 @@ fn settings(name: &str, config: &Table) -> Result<(&'static str, Table), String>
     }
 }
 
-/// The arguments that settings add to those that are given.
+/// The options and the other arguments that settings add to those that are given.
 fn added(
     program: &Command,
     mut given: &ArgMatches,
     (table, settings): &(&str, Table),
-) -> Result<Vec<OsString>, String> {
+) -> Result<(Vec<OsString>, Vec<OsString>), String> {
     let mut command = program;
     while let Some((name, deeper)) = given.subcommand() {
         command = command.find_subcommand(name).unwrap_or(command);
@@ -100,11 +107,7 @@ fn added(
             false => options.extend(as_options(arg, key, values)),
         }
     }
-    if !positional.is_empty() {
-        options.push("--".into());
-        options.append(&mut positional);
-    }
-    Ok(options)
+    Ok((options, positional))
 }
 
 /// Whether a command, or one below it, has an option of this name.

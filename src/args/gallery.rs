@@ -7,6 +7,7 @@ use clap::Args;
 
 use photomesh::client::Failure;
 use photomesh::gallery::Options;
+use photomesh::protocol::Address;
 
 use super::Asked;
 
@@ -27,9 +28,12 @@ pub(crate) struct GalleryArgs {
     /// The address to listen on: of this computer, or of a private network; 0.0.0.0 for all of these
     #[arg(long, default_value = "127.0.0.1")]
     host: String,
-    /// One more name by which browsers call this computer, such as a proxy's; may be given several times
+    /// One more name by which browsers call this computer, which takes a login then; may be given several times
     #[arg(long, value_name = "NAME[:PORT]")]
     allow_host: Vec<String>,
+    /// Behind a proxy that browsers call so: one has to log in then
+    #[arg(long, value_name = "https://NAME")]
+    behind_proxy: Option<String>,
     /// Open it in the browser
     #[arg(long)]
     open: bool,
@@ -47,11 +51,14 @@ pub(crate) struct GalleryArgs {
 }
 
 /// The arguments of the gallery that a daemon starts.
-pub(super) fn of_daemon(port: u16, member: Option<&Path>) -> Vec<OsString> {
+pub(super) fn of_daemon(at: &Address, member: Option<&Path>) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = ["gallery", "--until-stdin-ends"].map(OsString::from).into();
-    arguments.push(format!("--port={port}").into());
+    arguments.push(format!("--host={}", at.host()).into());
+    arguments.push(format!("--port={}", at.port()).into());
     if let Some(member) = member {
-        arguments.extend(["--member".into(), member.as_os_str().to_owned()]);
+        let mut argument = OsString::from("--member=");
+        argument.push(member);
+        arguments.push(argument);
     }
     arguments
 }
@@ -65,6 +72,7 @@ impl GalleryArgs {
             host: self.host,
             port: self.port,
             allow_host: self.allow_host,
+            behind_proxy: self.behind_proxy,
             open: self.open,
             new_links: self.new_links,
             links: self.links,

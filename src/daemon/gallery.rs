@@ -8,10 +8,12 @@
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::USAGE;
 use super::console::Console;
 use super::limits::{GALLERY_REST, GALLERY_REST_MAX, LOG_LINE};
 use super::threads;
@@ -22,17 +24,26 @@ pub(super) fn start(arguments: Vec<OsString>, console: Console) -> io::Result<()
 }
 
 fn run(arguments: &[OsString], console: &Console) {
+    // Asked once: an update puts another file there, under which the system then calls this one deleted.
+    let program = match env::current_exe() {
+        Ok(program) => program,
+        Err(error) => return console.line("gallery", format!("cannot be started: {error}")),
+    };
     let mut rest = GALLERY_REST;
     loop {
         let began = Instant::now();
-        let why = match live(arguments, console) {
+        let why = match live(&program, arguments, console) {
             Ok(status) if status.success() => return console.line("gallery", "has ended"),
+            // Wrong arguments do not get right by themselves.
+            Ok(status) if status.code() == Some(USAGE.into()) => {
+                return console.line("gallery", "is not started again");
+            }
             Ok(status) => format!("ended with {status}"),
             Err(error) => format!("cannot be started: {error}"),
         };
-        rest = next(rest, began.elapsed());
         console.line("gallery", format!("{why}; it is started again in {} s", rest.as_secs()));
         thread::sleep(rest);
+        rest = next(rest, began.elapsed());
     }
 }
 
@@ -45,9 +56,11 @@ pub(super) fn next(rest: Duration, lived: Duration) -> Duration {
 }
 
 /// One life of the gallery.
-fn live(arguments: &[OsString], console: &Console) -> io::Result<ExitStatus> {
-    let mut child = Command::new(env::current_exe()?)
+fn live(program: &Path, arguments: &[OsString], console: &Console) -> io::Result<ExitStatus> {
+    let mut child = Command::new(program)
         .args(arguments)
+        // All that it needs to know is in the arguments.
+        .env_remove("PHOTOMESH_CONFIG")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -55,9 +68,10 @@ fn live(arguments: &[OsString], console: &Console) -> io::Result<ExitStatus> {
     let Child { stdout, stderr, .. } = &mut child;
     let (said, told) = (stdout.take(), stderr.take());
     let log = console.clone();
-    let errors = thread::Builder::new()
-        .name("gallery-err".to_owned())
-        .spawn(move || told.into_iter().for_each(|pipe| pass_on(pipe, &log)))?;
+    let errors = threads::spawn("gallery-err", move || {
+        told.into_iter().for_each(|pipe| pass_on(pipe, &log));
+    });
+    let errors = errors.inspect_err(|_| drop(child.kill().and_then(|()| child.wait())))?;
     said.into_iter().for_each(|pipe| pass_on(pipe, console));
     // What it has not said by now it will not.
     let _ = errors.join();

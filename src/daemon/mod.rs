@@ -214,19 +214,10 @@ fn serve(options: Options) -> Result<(), Failure> {
             .map_err(threads)?;
     let listener = Listener::start(socket, services.clone(), capacity).map_err(threads)?;
     announce(&address);
+    welcome(&options, &config, &console);
     if let Some(mut arguments) = options.gallery.clone() {
         arguments.push(format!("--daemon={}", own_address::for_clients(&address)).into());
         gallery::start(arguments, console.clone()).map_err(threads)?;
-    }
-    console.line("folder", format!("sharing {}", shown(&options.folder)));
-    if options.join.is_empty() {
-        console.line(
-            "mesh",
-            format!("others join with --join {}", own_address::for_others(&config.address)),
-        );
-    }
-    if options.member.is_none() {
-        console.line("group", NO_GROUP.to_owned());
     }
 
     let node = Node::new(config);
@@ -355,6 +346,18 @@ fn watch_signals() -> Result<Receiver<()>, Failure> {
     })
     .map_err(|error| Failure::io("cannot watch for signals", error))?;
     Ok(signals)
+}
+
+/// Tells whoever has started the daemon what it shares, and with whom.
+fn welcome(options: &Options, config: &Config, console: &Console) {
+    console.line("folder", format!("sharing {}", shown(&options.folder)));
+    if options.join.is_empty() {
+        let join = own_address::for_others(&config.address);
+        console.line("mesh", format!("others join with --join {join}"));
+    }
+    if options.member.is_none() {
+        console.line("group", NO_GROUP.to_owned());
+    }
 }
 
 /// Tells whoever has started the daemon where it is, and a service manager that it is ready. That nobody listens to

@@ -9,9 +9,9 @@ use std::{fs, thread};
 use qrcode::render::unicode::Dense1x2;
 use qrcode::{EcLevel, QrCode};
 
-use super::guard::Guard;
+use super::guard::{Guard, Site};
 use super::login::{Login, Role};
-use super::say;
+use super::{Options, say};
 use crate::client::Failure;
 use crate::platform;
 use crate::protocol::{Address, in_words};
@@ -37,7 +37,7 @@ pub(super) fn bind(host: &str, port: u16) -> Result<TcpListener, Failure> {
         true => Ok(listener),
         false => Err(Failure::Usage(format!(
             "{host} is not in a private network, and the gallery does not encrypt: listen on this computer \
-             (--host 127.0.0.1) and reach it through ssh, a VPN or a proxy"
+             (--host 127.0.0.1) and reach it through ssh, a VPN or a proxy (--behind-proxy https://NAME)"
         ))),
     }
 }
@@ -60,23 +60,44 @@ pub(super) fn is_welcome(local: IpAddr, remote: IpAddr) -> bool {
     is_private(local) && is_private(remote)
 }
 
-/// The names by which browsers may call this computer, each with the port that belongs to it.
+/// The names by which browsers may call this computer: its own, those that are allowed, and a proxy's.
 ///
 /// # Errors
 ///
 /// [`Failure::Usage`] for what is no name.
-pub(super) fn names(allowed: &[String], port: u16) -> Result<Vec<(String, u16)>, Failure> {
+pub(super) fn sites(options: &Options, port: u16) -> Result<Vec<Site>, Failure> {
     let host = platform::host_name().to_ascii_lowercase();
-    let mut names = vec![("localhost".to_owned(), port), (format!("{host}.local"), port)];
-    names.push((host, port));
-    for name in allowed {
+    let plain = |name: String| Site { name, port, secure: false };
+    let mut sites = vec![plain("localhost".to_owned()), plain(format!("{host}.local"))];
+    sites.push(plain(host));
+    for name in &options.allow_host {
         let whole = if name.contains(':') { name.clone() } else { format!("{name}:{port}") };
         let address: Address = whole.parse().map_err(|_| {
             Failure::Usage(format!("--allow-host takes NAME or NAME:PORT, and {name} is neither"))
         })?;
-        names.push((address.host().to_ascii_lowercase(), address.port()));
+        let name = address.host().to_ascii_lowercase();
+        sites.push(Site { name, port: address.port(), secure: false });
     }
-    Ok(names)
+    sites.extend(options.behind_proxy.as_deref().map(proxy).transpose()?);
+    Ok(sites)
+}
+
+/// What browsers call a proxy: `https://NAME`, with a port if it has another one than usual.
+fn proxy(url: &str) -> Result<Site, Failure> {
+    let wrong = || {
+        Failure::Usage(format!(
+            "--behind-proxy takes https://NAME or http://NAME, and {url} is neither"
+        ))
+    };
+    let (scheme, rest) = url.trim_end_matches('/').split_once("://").ok_or_else(wrong)?;
+    let (secure, usual) = match scheme {
+        "https" => (true, 443),
+        "http" => (false, 80),
+        _ => return Err(wrong()),
+    };
+    let whole = if rest.contains(':') { rest.to_owned() } else { format!("{rest}:{usual}") };
+    let address: Address = whole.parse().map_err(|_| wrong())?;
+    Ok(Site { name: address.host().to_ascii_lowercase(), port: address.port(), secure })
 }
 
 /// Prints where the gallery is, and the login links, for a guest's phone as a QR code, too.
@@ -85,9 +106,7 @@ pub(super) fn names(allowed: &[String], port: u16) -> Result<Vec<(String, u16)>,
 ///
 /// If it cannot be printed.
 pub(super) fn announce(guard: &Guard, bound: IpAddr, out: &mut impl Write) -> io::Result<()> {
-    if !bound.is_loopback() {
-        say("photos and the login cross your local network unencrypted");
-    }
+    warn(bound);
     let own = address(bound, guard.port);
     writeln!(out, "gallery at http://{own}/")?;
     if guard.needs_session {
@@ -106,12 +125,23 @@ pub(super) fn announce_to_log(
     bound: IpAddr,
     out: &mut impl Write,
 ) -> io::Result<()> {
+    warn(bound);
     let port = guard.port;
     writeln!(out, "at http://{}/", address(bound, port))?;
     if guard.needs_session {
-        writeln!(out, "its login links: photomesh gallery --links --port {port}")?;
+        writeln!(
+            out,
+            "its login links, with the same --member: photomesh gallery --links --port {port}"
+        )?;
     }
     out.flush()
+}
+
+/// What somebody should know who lets others in.
+fn warn(bound: IpAddr) {
+    if !bound.is_loopback() {
+        say("photos and the login cross your local network unencrypted");
+    }
 }
 
 /// Prints the login links of the gallery at an address, for a guest's phone as a QR code, too.

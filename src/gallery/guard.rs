@@ -4,7 +4,9 @@
 //!
 //! 1. **Host.** A page of an attacker that has its own name resolved to this computer (DNS rebinding) comes under that
 //!    name, and ends here.
-//! 2. **Fetch metadata.** No other site's page finds out by an `<img>` which photos there are.
+//! 2. **Fetch metadata.** No other site's page finds out by an `<img>` which photos there are. Browsers tell where a
+//!    request comes from only on this computer and over TLS; elsewhere the cookie, which other sites' requests do not
+//!    carry, does the same.
 //! 3. **Session.** Off this computer, or in a group, photos are for those who have a link.
 //! 4. **Changes** come from a page of the gallery itself, which alone knows the token and has this origin.
 //! 5. **Role.** Guests look.
@@ -19,10 +21,19 @@ use super::login::{Login, Role, Tried};
 /// The paths that show the page; its script reads which one it is.
 pub(super) const PAGES: [&str; 6] = ["photos", "p", "duplicates", "trash", "health", "search"];
 
+/// A name by which browsers call this gallery.
+pub(super) struct Site {
+    /// In lower case.
+    pub(super) name: String,
+    pub(super) port: u16,
+    /// Over TLS, which ends at a proxy.
+    pub(super) secure: bool,
+}
+
 /// What decides who gets in.
 pub(super) struct Guard {
-    /// The names by which this computer may be called, in lower case, each with the port that belongs to it.
-    pub(super) hosts: Vec<(String, u16)>,
+    /// The names by which this computer may be called.
+    pub(super) sites: Vec<Site>,
     /// The port that is listened on.
     pub(super) port: u16,
     /// Whether one has to log in.
@@ -42,11 +53,11 @@ impl Guard {
     pub(super) fn admit(&self, request: &Request) -> Result<Role, Response> {
         let head = &request.head;
         let host = head.header("host").unwrap_or_default();
-        if !self.is_own(host, request.local) {
+        let Some(origin) = self.origin(host, request.local) else {
             let error = "this is not the name of this gallery: start it with --allow-host NAME, \
                          or use the address that it has printed";
             return Err(Response::refusal(421, "host", error));
-        }
+        };
         if comes_from_elsewhere(request) {
             let error = "pages of other sites get nothing here";
             return Err(Response::refusal(403, "cross-site", error));
@@ -60,15 +71,15 @@ impl Guard {
         if matches!(head.method, Method::Get | Method::Head) {
             return Ok(role);
         }
-        self.may_change(request, host, role)?;
+        self.may_change(request, &origin, role)?;
         Ok(role)
     }
 
     /// Whether a change may be made.
-    fn may_change(&self, request: &Request, host: &str, role: Role) -> Result<(), Response> {
+    fn may_change(&self, request: &Request, own: &str, role: Role) -> Result<(), Response> {
         let head = &request.head;
         let origin = head.header("origin").unwrap_or_default();
-        if !origin.eq_ignore_ascii_case(&format!("http://{host}")) {
+        if !origin.eq_ignore_ascii_case(own) {
             let error = "changes are made from the gallery's own page only (Origin)";
             return Err(Response::refusal(403, "origin", error));
         }
@@ -109,12 +120,11 @@ impl Guard {
         Ok(self.login.role_of(cookies).unwrap_or(Role::Stranger))
     }
 
-    /// Whether a `Host` is this gallery, on a connection that came in at this address.
-    fn is_own(&self, host: &str, local: IpAddr) -> bool {
-        let Some((name, port)) = parts(host) else {
-            return false;
-        };
-        let port = port.unwrap_or(80);
+    /// The origin of this gallery's pages for whoever calls it by this `Host`, on a connection that came in at this
+    /// address; none if it is not called so.
+    fn origin(&self, host: &str, local: IpAddr) -> Option<String> {
+        let (name, port) = parts(host)?;
+        let (plain, secure) = (port.unwrap_or(80), port.unwrap_or(443));
         let bracketed = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
         let literal = match bracketed {
             Some(ip) => ip.parse().map(IpAddr::V6),
@@ -122,8 +132,15 @@ impl Guard {
         };
         let is_here =
             literal.is_ok_and(|ip| ip.to_canonical().is_loopback() || ip.to_canonical() == local);
-        is_here && port == self.port
-            || self.hosts.iter().any(|(own, at)| *own == name.to_ascii_lowercase() && *at == port)
+        if is_here && plain == self.port {
+            return Some(format!("http://{host}"));
+        }
+        let is_called = |site: &&Site| {
+            let at = if site.secure { secure } else { plain };
+            site.name.eq_ignore_ascii_case(name) && site.port == at
+        };
+        let site = self.sites.iter().find(is_called)?;
+        Some(format!("{}://{host}", if site.secure { "https" } else { "http" }))
     }
 }
 

@@ -2,17 +2,17 @@
 //!
 //! A link is `http://HOST:PORT/#SECRET`. What stands behind `#` is sent to nobody; the page posts it here, wipes it from
 //! the address, and gets a cookie. The cookie proves itself by a keyed digest, so nothing is remembered of who is logged
-//! in. Other secrets (`--new-links`) void all links and cookies.
+//! in. Other secrets (`--new-links`) void all links and cookies, in a gallery that runs, too.
 //!
 //! Browsers keep cookies by host and not by port, so the port is a part of its name: two galleries on one computer do
 //! not log each other's visitors out.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
@@ -57,11 +57,21 @@ struct Secrets {
     cookies: String,
 }
 
-/// The secrets, and who has given wrong ones.
-pub(super) struct Login {
+/// The secrets as a file has them.
+struct Keys {
     secrets: Secrets,
     key: [u8; 32],
+    /// The file, which is never changed but replaced.
+    file: (u64, u64),
+}
+
+/// The secrets, and who has given wrong ones.
+pub(super) struct Login {
+    path: PathBuf,
+    keys: Mutex<Arc<Keys>>,
     port: u16,
+    /// Browsers come over TLS, and are to send the cookie in no other way.
+    pub(super) secure: bool,
     wrong: Mutex<BTreeMap<IpAddr, (u32, Instant)>>,
 }
 
@@ -83,41 +93,46 @@ impl Login {
     ///
     /// If the file cannot be read or made, or others can read it.
     pub(super) fn open(path: &Path, port: u16, new: bool) -> Result<Login, Failure> {
-        let secrets = match File::open(path) {
-            Ok(file) if !new => read(file, path)?,
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(failed("read", path, &error));
-            }
-            Ok(_) | Err(_) => make(path).map_err(|error| failed("write", path, &error))?,
-        };
-        let key = from_hex(&secrets.cookies);
-        let key = key.map_err(|error| broken(path, &error))?;
-        Ok(Login { secrets, key, port, wrong: Mutex::default() })
+        let is_there = path.try_exists().map_err(|error| failed("read", path, &error))?;
+        if new || !is_there {
+            make(path).map_err(|error| failed("write", path, &error))?;
+        }
+        let keys = Mutex::new(Arc::new(read(path)?));
+        Ok(Login { path: path.to_owned(), keys, port, secure: false, wrong: Mutex::default() })
+    }
+
+    /// The secrets as they are now: another process may have made new ones.
+    fn keys(&self) -> Arc<Keys> {
+        let mut keys = lock(&self.keys);
+        let is_same = |meta: &Metadata| platform::file_of(meta) == keys.file;
+        if !fs::metadata(&self.path).is_ok_and(|meta| is_same(&meta))
+            && let Ok(new) = read(&self.path)
+        {
+            *keys = Arc::new(new);
+        }
+        Arc::clone(&keys)
     }
 
     /// The secret of a role's link.
-    pub(super) fn secret(&self, role: Role) -> &str {
-        match role {
-            Role::Owner => &self.secrets.owner,
-            Role::Guest | Role::Stranger => &self.secrets.guest,
-        }
+    pub(super) fn secret(&self, role: Role) -> String {
+        self.keys().secrets.of(role).to_owned()
     }
 
     /// Whose secret this is.
     pub(super) fn try_secret(&self, secret: &str, from: IpAddr) -> Tried {
+        let keys = self.keys();
+        // A right one always counts: else a stranger could lock everybody out by wrong ones.
+        let right = [Role::Owner, Role::Guest].into_iter();
+        if let Some(role) =
+            right.into_iter().find(|role| keys.are_same(keys.secrets.of(*role), secret))
+        {
+            return Tried::Right(role);
+        }
         let now = Instant::now();
         let mut wrong = lock(&self.wrong);
         wrong.retain(|_, (_, since)| now.duration_since(*since) < WRONG_WITHIN);
         if wrong.get(&from).is_some_and(|(times, _)| *times >= WRONG_SECRETS) {
             return Tried::TooMany;
-        }
-        // Compared by their digests, which takes the same time wherever they differ.
-        let digest = |secret: &str| blake3::keyed_hash(&self.key, secret.as_bytes());
-        let given = digest(secret);
-        for role in [Role::Owner, Role::Guest] {
-            if digest(self.secret(role)) == given {
-                return Tried::Right(role);
-            }
         }
         if wrong.len() < WRONG_ADDRESSES || wrong.contains_key(&from) {
             wrong.entry(from).or_insert((0, now)).0 += 1;
@@ -128,11 +143,12 @@ impl Login {
     /// The header that gives a browser the cookie of a role, or takes it away.
     pub(super) fn set_cookie(&self, role: Option<Role>) -> String {
         let (value, age) = match role {
-            Some(role) => (self.signed(role, seconds() + SESSION_SECONDS), SESSION_SECONDS),
+            Some(role) => (self.keys().sign(role, seconds() + SESSION_SECONDS), SESSION_SECONDS),
             None => (String::new(), 0),
         };
         let name = self.cookie();
-        format!("{name}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={age}")
+        let secure = if self.secure { "; Secure" } else { "" };
+        format!("{name}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={age}{secure}")
     }
 
     /// The role that a `Cookie` header proves.
@@ -143,19 +159,36 @@ impl Login {
         let (role, rest) = value.split_once('.')?;
         let until: u64 = rest.split_once('.')?.0.parse().ok()?;
         let role = [Role::Owner, Role::Guest].into_iter().find(|own| own.word() == role)?;
-        let digest = |text: &str| blake3::keyed_hash(&self.key, text.as_bytes());
-        let good = until > seconds() && digest(value) == digest(&self.signed(role, until));
+        let keys = self.keys();
+        let good = until > seconds() && keys.are_same(value, &keys.sign(role, until));
         good.then_some(role)
-    }
-
-    fn signed(&self, role: Role, until: u64) -> String {
-        let said = format!("{}.{until}", role.word());
-        let proof = blake3::keyed_hash(&self.key, said.as_bytes());
-        format!("{said}.{}", proof.to_hex())
     }
 
     fn cookie(&self) -> String {
         format!("photomesh-{}", self.port)
+    }
+}
+
+impl Secrets {
+    fn of(&self, role: Role) -> &str {
+        match role {
+            Role::Owner => &self.owner,
+            Role::Guest | Role::Stranger => &self.guest,
+        }
+    }
+}
+
+impl Keys {
+    /// Whether two texts are the same: by their digests, which takes as long wherever they differ.
+    fn are_same(&self, one: &str, other: &str) -> bool {
+        let digest = |text: &str| blake3::keyed_hash(&self.key, text.as_bytes());
+        digest(one) == digest(other)
+    }
+
+    fn sign(&self, role: Role, until: u64) -> String {
+        let said = format!("{}.{until}", role.word());
+        let proof = blake3::keyed_hash(&self.key, said.as_bytes());
+        format!("{said}.{}", proof.to_hex())
     }
 }
 
@@ -166,9 +199,11 @@ pub(super) fn random() -> io::Result<String> {
     Ok(to_hex(&bytes))
 }
 
-fn read(mut file: File, path: &Path) -> Result<Secrets, Failure> {
+fn read(path: &Path) -> Result<Keys, Failure> {
     let unreadable = |error: io::Error| failed("read", path, &error);
-    if platform::is_open_to_others(&file.metadata().map_err(unreadable)?) {
+    let mut file = File::open(path).map_err(unreadable)?;
+    let meta = file.metadata().map_err(unreadable)?;
+    if platform::is_open_to_others(&meta) {
         let path = plain(&path.to_string_lossy());
         return Err(Failure::Usage(format!(
             "other users can read the login links in {path}: make new ones with --new-links"
@@ -176,11 +211,14 @@ fn read(mut file: File, path: &Path) -> Result<Secrets, Failure> {
     }
     let mut text = String::new();
     file.read_to_string(&mut text).map_err(unreadable)?;
-    serde_json::from_str(&text).map_err(|error| broken(path, &error.to_string()))
+    let secrets: Result<Secrets, _> = serde_json::from_str(&text);
+    let secrets = secrets.map_err(|error| broken(path, &error.to_string()))?;
+    let key = from_hex(&secrets.cookies).map_err(|error| broken(path, &error))?;
+    Ok(Keys { secrets, key, file: platform::file_of(&meta) })
 }
 
 /// Makes new secrets, and a file of them that is there as a whole or not at all.
-fn make(path: &Path) -> io::Result<Secrets> {
+fn make(path: &Path) -> io::Result<()> {
     let cookies = random()? + &random()?;
     let secrets = Secrets { owner: random()?, guest: random()?, cookies };
     let folder = path.parent().map_or_else(PathBuf::new, Path::to_owned);
@@ -190,7 +228,7 @@ fn make(path: &Path) -> io::Result<Secrets> {
     file.write_all(&serde_json::to_vec(&secrets)?)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
-    Ok(secrets)
+    Ok(())
 }
 
 fn failed(what: &str, path: &Path, error: &io::Error) -> Failure {

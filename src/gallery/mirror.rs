@@ -18,6 +18,9 @@ use crate::protocol::{Answer, Request};
 /// After a listing that failed: the daemon may have been away for a moment.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
+/// The longest rest after a listing, however long that took: people wait for what is new.
+const LISTING_REST_MAX: Duration = Duration::from_secs(15);
+
 /// The snapshots, newest last, and what is wanted.
 pub(super) struct Mirror {
     /// In the name of every snapshot: this life of the program.
@@ -67,6 +70,7 @@ impl Mirror {
 
     /// Lists the collection whenever that is wanted, and tells all who listen.
     pub(super) fn run(&self, connect: impl Fn() -> Result<Daemon, Failure>, watch: &Watch) {
+        let mut said = String::new();
         loop {
             let revision = self.next();
             let begun = Instant::now();
@@ -76,11 +80,17 @@ impl Mirror {
                     if self.replace(shots) {
                         watch.tell();
                     }
-                    thread::sleep(begun.elapsed() * LISTING_SHARE);
+                    said.clear();
+                    thread::sleep((begun.elapsed() * LISTING_SHARE).min(LISTING_REST_MAX));
                 }
                 Err(failure) => {
-                    say(&format!("cannot list the collection: {failure}"));
-                    thread::sleep(AFTER_FAILURE.max(begun.elapsed()));
+                    let why = failure.to_string();
+                    // Once is enough, and of a daemon that is gone the watch tells.
+                    if why != said && watch.seen().gone.is_none() {
+                        say(&format!("cannot list the collection: {why}"));
+                    }
+                    said = why;
+                    thread::sleep(AFTER_FAILURE);
                 }
             }
         }

@@ -40,6 +40,7 @@
 //! | `http-PORT` | a conversation with a browser | with its connection |
 //! | `watch` | asks the daemon how it is, once a second while somebody looks | when told to |
 //! | `mirror` | lists the collection when that has changed | with the process |
+//! | `stdin`, of a daemon's gallery | waits for the end of the daemon | then, and all others with it |
 //!
 //! # What is where, in reading order
 //!
@@ -116,6 +117,8 @@ pub struct Options {
     pub port: u16,
     /// More names by which browsers may call this computer: `NAME`, or `NAME:PORT` behind a proxy.
     pub allow_host: Vec<String>,
+    /// What browsers call the proxy before it, which others can reach: `https://NAME`.
+    pub behind_proxy: Option<String>,
     /// Open it in a browser.
     pub open: bool,
     /// Make the login links anew, which voids all that were given, and logs everybody out.
@@ -189,7 +192,9 @@ impl Gallery {
         let random =
             || login::random().map_err(|error| failed("the system has no randomness", &error));
         let state = state_folder();
-        let login = Login::open(&state.join("gallery.json"), local.port(), options.new_links)?;
+        let sites = door::sites(options, local.port())?;
+        let mut login = Login::open(&links_of(options), local.port(), options.new_links)?;
+        login.secure = sites.iter().any(|site| site.secure);
         let reviewed = Reviewed::open(&state.join("reviewed"))
             .map_err(|error| failed("cannot read what was reviewed", &error))?;
         let spool = Spool::open(cache_folder())
@@ -198,9 +203,13 @@ impl Gallery {
         let shared = Shared { daemon: options.daemon.clone(), token: token.clone() };
         Ok(Gallery {
             guard: Guard {
-                hosts: door::names(&options.allow_host, local.port())?,
+                sites,
                 port: local.port(),
-                needs_session: options.member.is_some() || !local.ip().is_loopback(),
+                // Whoever is called by another name lets others in.
+                needs_session: options.member.is_some()
+                    || !local.ip().is_loopback()
+                    || !options.allow_host.is_empty()
+                    || options.behind_proxy.is_some(),
                 login,
                 token,
             },
@@ -257,7 +266,7 @@ impl Drop for EndsProcess {
 
 /// Prints the links of the gallery that runs on this port, or will.
 fn print_links(options: &Options, out: &mut impl Write) -> Result<(), Failure> {
-    let login = Login::open(&state_folder().join("gallery.json"), options.port, options.new_links)?;
+    let login = Login::open(&links_of(options), options.port, options.new_links)?;
     let ip = options.host.parse().unwrap_or(Ipv4Addr::LOCALHOST.into());
     Ok(door::print_links(&login, &door::address(ip, options.port), out)?)
 }
@@ -285,6 +294,15 @@ fn watch_signals(until_stdin_ends: bool) -> Result<Receiver<()>, Failure> {
     })
     .map_err(|error| Failure::Io(format!("cannot watch for signals: {error}")))?;
     Ok(signals)
+}
+
+/// Where the login links are. Those of one group let nobody see another's photos.
+fn links_of(options: &Options) -> PathBuf {
+    let name = match &options.member {
+        None => "gallery.json".to_owned(),
+        Some(member) => format!("gallery-{}.json", member.certificate.group().short()),
+    };
+    state_folder().join(name)
 }
 
 /// What outlives the gallery: `$XDG_STATE_HOME/photomesh`.

@@ -102,14 +102,17 @@ impl Watch {
 
     fn heard(&self, status: Box<StatusReport>, owner: bool) {
         let mut state = lock(&self.state);
-        if state.seen.gone.is_some() {
-            say("the daemon answers again");
-        }
         let same = state.seen.status.as_deref() == Some(&*status) && state.seen.owner == owner;
-        if !same {
-            state.seen = Seen { status: Some(Arc::from(status)), gone: None, owner };
-            drop(state);
-            self.tell();
+        if same {
+            return;
+        }
+        let was_gone = state.seen.gone.is_some();
+        state.seen = Seen { status: Some(Arc::from(status)), gone: None, owner };
+        drop(state);
+        self.tell();
+        // Whoever reads it may have stopped reading: nobody else waits for that.
+        if was_gone {
+            say("the daemon answers again");
         }
     }
 
@@ -122,11 +125,11 @@ impl Watch {
             Some((_, since)) => *since,
             None => Instant::now(),
         };
-        say(&format!("{why}; it is asked again and again"));
         state.seen.status = None;
         state.seen.gone = Some((why.to_owned(), since));
         drop(state);
         self.tell();
+        say(&format!("{why}; it is asked again and again"));
     }
 
     /// Until it is time to ask again.

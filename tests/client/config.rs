@@ -32,6 +32,10 @@ fn a_config_file_says_what_the_command_line_does_not() {
     let config = format!("[client]\ndaemon = \"{}\"\n", daemon.address);
     let output = with(folder.path(), &config, &["list"]);
     assert_eq!(stdout(&output), "cat.jpg\n", "{}", stderr(&output));
+    // What stands behind two dashes is a name, whatever it looks like.
+    let file = folder.path().join("config.toml");
+    let output = run(&["list", "--config", file.to_str().unwrap(), "--", "cat*"]);
+    assert_eq!(stdout(&output), "cat.jpg\n", "{}", stderr(&output));
     // Commands of commands, too.
     let output = with(folder.path(), &config, &["trash", "list"]);
     assert!(!stderr(&output).contains("no daemon answers"), "{}", stderr(&output));
