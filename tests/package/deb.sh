@@ -16,11 +16,14 @@ ARCH=$(dpkg --print-architecture)
 PLACE=$(mktemp -d)
 trap 'rm -rf "$PLACE"' EXIT
 umask 022
+chmod 755 "$PLACE"
 
 make --no-print-directory install DESTDIR="$PLACE" PREFIX=/usr
 # The symbols of functions, which only a debugger reads, are two fifths of it.
 strip "$PLACE/usr/bin/photomesh"
 gzip -9 -n "$PLACE"/usr/share/man/man1/*.1
+# Where Debian's zsh looks for what packages bring.
+mv "$PLACE/usr/share/zsh/site-functions" "$PLACE/usr/share/zsh/vendor-completions"
 install -d "$PLACE/usr/share/doc/photomesh" "$PLACE/DEBIAN"
 install -m 644 README.md "$PLACE/usr/share/doc/photomesh/README.md"
 install -m 644 LICENSE* "$PLACE/usr/share/doc/photomesh/"
