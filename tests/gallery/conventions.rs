@@ -59,6 +59,27 @@ fn the_timeline_is_told_once() {
 }
 
 #[test]
+fn figures_are_told_to_programs_that_watch() {
+    let house = house();
+    let figures = || {
+        let reply = house.gallery.web.get("/metrics");
+        assert!(reply.head.contains("text/plain; version=0.0.4"), "{}", reply.head);
+        String::from_utf8(reply.body).unwrap()
+    };
+    let text = figures();
+    let id = crate::support::ask::status(house.daemon.address()).unwrap().node;
+    let own = format!("id=\"{id}\"}} 1");
+    for line in ["photomesh_up 1", "photomesh_photos 4", "photomesh_photos_at_risk 4", &own] {
+        assert!(text.lines().any(|own| own.ends_with(line)), "{line}\n{text}");
+    }
+    // Each figure is explained once, before it is told.
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let name = line.split([' ', '{']).next().unwrap();
+        assert_eq!(text.matches(&format!("# TYPE {name} gauge\n")).count(), 1, "{name}");
+    }
+}
+
+#[test]
 fn a_photo_comes_whole_or_in_parts() {
     let house = house();
     let web = &house.gallery.web;

@@ -5,6 +5,7 @@
 mod changes;
 mod collection;
 mod details;
+pub(super) mod metrics;
 mod pictures;
 mod refusals;
 mod session;
@@ -34,6 +35,7 @@ enum Route<'a> {
     Search,
     Status,
     Events,
+    Metrics,
     Duplicates,
     Trash,
     Upload(&'a str),
@@ -64,6 +66,7 @@ impl<'a> Route<'a> {
             ["api", "search"] => Some(Route::Search),
             ["api", "status"] => Some(Route::Status),
             ["api", "events"] => Some(Route::Events),
+            ["metrics"] => Some(Route::Metrics),
             ["api", "duplicates"] => Some(Route::Duplicates),
             ["api", "trash"] => Some(Route::Trash),
             ["api", "trash", "restore"] => Some(Route::Restore),
@@ -95,6 +98,7 @@ impl<'a> Route<'a> {
             | Route::Search
             | Route::Status
             | Route::Events
+            | Route::Metrics
             | Route::Duplicates
             | Route::Trash => "GET, HEAD",
             Route::Upload(_) => "PUT",
@@ -140,6 +144,7 @@ impl Gallery {
             Route::Search => self.search(head),
             Route::Status => Ok(self.status(role)),
             Route::Events => self.events(role),
+            Route::Metrics => Ok(self.metrics()),
             Route::Duplicates => self.duplicates(after(head)),
             Route::Trash if role != Role::Owner => {
                 Err(Response::refusal(403, "guest", "what is in the trash is its owner's to see"))
