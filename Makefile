@@ -7,6 +7,7 @@ MEMBER  ?=
 ARGS    ?=
 PHOTOS  ?=
 SHOTS   ?=
+KEEP    ?=
 SIZE    ?=
 DUMP    ?=
 SEED    ?=
@@ -41,9 +42,9 @@ client: build     ## ask the daemon at PORT: make client [PORT=5000] [MEMBER=ben
 gallery: build    ## look at the collection in a browser, until Ctrl-C: make gallery [PORT=5000] [MEMBER=ben.member] [ARGS="--host 0.0.0.0"]
 	@PHOTOMESH_DAEMON=$(PORT) $(AS_MEMBER) exec "$(PHOTOMESH)" gallery --open $(ARGS)
 
-demo: build       ## see it all in about a minute: five daemons, one killed, no photo lost
+demo: build       ## see it all in about a minute: five daemons, one killed, no photo lost: make demo [KEEP=1: it runs on, with a gallery]
 	@cargo build --release --example demo
-	@cargo run --release --quiet --example demo
+	@KEEP="$(KEEP)" cargo run --release --quiet --example demo
 
 test:             ## run all tests
 	@cargo test --quiet

@@ -10,9 +10,11 @@ mod friends;
 mod support;
 
 use std::collections::BTreeSet;
+use std::env;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::sync::atomic::Ordering;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use friends::{Collection, Friend, NAMES, PICTURES};
@@ -64,7 +66,10 @@ fn demonstrate() -> Result<(), String> {
     let told = come_together(&collection, &friends)
         .and_then(|()| lose(&collection, &mut friends))
         .and_then(|()| bring_back(&program, &collection, &mut friends))
-        .and_then(|()| say_goodbye(&collection, &mut friends));
+        .and_then(|()| match env::var("KEEP").is_ok_and(|keep| !keep.is_empty()) {
+            true => stay(&program, place, &friends),
+            false => say_goodbye(&collection, &mut friends),
+        });
     told.map_err(|why| {
         if INTERRUPTED.load(Ordering::Relaxed) {
             return why;
@@ -196,6 +201,24 @@ fn settled(collection: &Collection, friends: &[Friend]) -> Result<(), String> {
     eventually("one collection, on two disks each", PATIENCE, || {
         agreement::settled(&running, &expected, 2)
     })
+}
+
+/// Leaves the mesh running, with a gallery to look at it, until Ctrl-C.
+fn stay(program: &Path, place: &Path, friends: &[Friend]) -> Result<(), String> {
+    say("6. It runs on until Ctrl-C. Look at it, stop one of its daemons, ask another one:");
+    for friend in friends {
+        tell(&format!("{:6} photomesh status --daemon {}", friend.name, friend.address()?));
+    }
+    let mut gallery = Command::new(program)
+        .args(["gallery", "--port", "0", "--daemon", &friends[0].address()?.to_string()])
+        .envs([("XDG_STATE_HOME", place), ("XDG_CACHE_HOME", place)])
+        .spawn()
+        .map_err(|error| format!("cannot start the gallery: {error}"))?;
+    while !INTERRUPTED.load(Ordering::Relaxed) && matches!(gallery.try_wait(), Ok(None)) {
+        thread::sleep(Duration::from_millis(100));
+    }
+    let _ = gallery.kill();
+    gallery.wait().map(drop).map_err(|error| error.to_string())
 }
 
 /// Gets every picture, and every worse version of one, through every daemon that runs; how many gets that were.

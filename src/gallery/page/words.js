@@ -338,11 +338,11 @@ export function bytes(count) {
   const [size, unit] =
     count < 1e3
       ? [1, 'B']
-      : count < 1e6
+      : count < 999_500
         ? [1e3, 'kB']
-        : count < 1e9
+        : count < 999_500_000
           ? [1e6, 'MB']
-          : count < 1e12
+          : count < 999.5e9
             ? [1e9, 'GB']
             : [1e12, 'TB'];
   const value = count / size;
