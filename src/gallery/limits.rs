@@ -14,10 +14,16 @@ pub(super) const TARGET: usize = 2 * 1024;
 /// Bytes of a body that is JSON: the ids of ten thousand photos.
 pub(super) const JSON_BODY: u64 = 1024 * 1024;
 
+/// Bytes of a body that brings a secret of 32, from somebody who is still a stranger.
+pub(super) const LOGIN_BODY: u64 = 1024;
+
 /// Connections at a time. A browser has six to a host, so that is twenty people; each costs a thread and its stack.
 pub(super) const CONNECTIONS: usize = 128;
 
-/// Of these, how many may listen to events: a listener is never idle, and pictures need connections, too.
+/// Of these, how many may come from one other computer: five browsers, and nobody alone keeps the others out.
+pub(super) const CONNECTIONS_OF_ADDRESS: usize = 32;
+
+/// Of all, how many may listen to events: a listener is never idle, and pictures need connections, too.
 pub(super) const LISTENERS: usize = 48;
 
 /// How many seconds somebody is asked to wait for whom there is no room now.

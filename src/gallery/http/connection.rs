@@ -35,13 +35,12 @@ impl Connection {
         Connection { stream, buffer: Vec::new(), deadlines }
     }
 
-    /// Waits for the next request's head; `begun` is called when its first byte is there.
-    pub(super) fn head(&mut self, begun: impl FnOnce()) -> Result<Head, NoRequest> {
+    /// Waits for the next request's head, to its end.
+    pub(super) fn head(&mut self) -> Result<Head, NoRequest> {
         let idle = Instant::now() + self.deadlines.idle;
         if self.buffer.is_empty() && !self.read_until(idle).unwrap_or(false) {
             return Err(NoRequest::Over);
         }
-        begun();
         // For the whole head: one for each read could be drawn out for ever.
         let deadline = Instant::now() + self.deadlines.head;
         loop {

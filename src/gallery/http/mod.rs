@@ -13,6 +13,9 @@
 //! **Nobody is waited for without end.** A head has ten seconds from its first byte on, a body and an answer a speed
 //! that they must keep, an idle connection half a minute. See [`limits`](super::limits).
 //!
+//! **Nobody keeps others out without a whole request.** Whoever has not sent one to the end of its head stands up for
+//! the next, and one address has a quarter of the seats.
+//!
 //! **A fault is one request's.** A handler that panics is answered with 500 and the connection closed; the others do not
 //! notice.
 //!
@@ -25,7 +28,8 @@
 //! # What is left out
 //!
 //! Chunked bodies: browsers send none. Compression: pictures do not shrink. TLS and HTTP/2: see the page of the
-//! gallery. A limit for each address: behind the guard there are only people who have the link.
+//! gallery. A limit for connections through a proxy on this computer: it is the proxy's to tell people apart. One for
+//! whoever has many addresses: what such a visitor can hold without the link is a seat for a moment.
 
 pub(super) mod body;
 pub(super) mod connection;

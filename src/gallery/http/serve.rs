@@ -37,17 +37,19 @@ pub(in crate::gallery) fn converse(
 ) {
     loop {
         seat.idle();
-        let head = match connection.head(|| seat.busy()) {
+        let head = match connection.head() {
             Ok(head) => head,
             Err(NoRequest::Over) => return,
             Err(NoRequest::Bad(bad)) => {
                 let refusal = Response::refusal(bad.status, "request", bad.words);
                 if connection.answer(refusal, false, false).is_ok() {
+                    seat.leaving();
                     connection.linger();
                 }
                 return;
             }
         };
+        seat.busy();
         let request = Request { head, local, remote };
         let bodyless = request.head.method == Method::Head;
         let mut body = Body::new(&mut connection, &request.head);
@@ -66,6 +68,7 @@ pub(in crate::gallery) fn converse(
             return;
         }
         if !keep {
+            seat.leaving();
             return connection.linger();
         }
     }

@@ -12,7 +12,8 @@ use super::response::Response;
 use super::seats::Seats;
 use super::serve::{Handler, converse};
 use crate::gallery::limits::{
-    ACCEPT_PAUSE, ACCEPT_PAUSE_MAX, CONNECTIONS, DEADLINES, RETRY_AFTER, STACK, STOP,
+    ACCEPT_PAUSE, ACCEPT_PAUSE_MAX, CONNECTIONS, CONNECTIONS_OF_ADDRESS, DEADLINES, RETRY_AFTER,
+    STACK, STOP,
 };
 use crate::gallery::{say, spawn};
 
@@ -34,7 +35,7 @@ impl Server {
         welcome: Welcome,
     ) -> io::Result<Server> {
         let bound = listener.local_addr()?;
-        let seats = Seats::new(CONNECTIONS);
+        let seats = Seats::new(CONNECTIONS, CONNECTIONS_OF_ADDRESS);
         let stopping = Arc::new(AtomicBool::new(false));
         let acceptor = Acceptor {
             listener,
@@ -109,7 +110,7 @@ impl Acceptor {
             return Ok(());
         }
         stream.set_nodelay(true)?;
-        let Some(seat) = self.seats.take(&stream)? else {
+        let Some(seat) = self.seats.take(&stream, between.1)? else {
             turn_away(stream);
             return Ok(());
         };

@@ -9,7 +9,7 @@ use crate::gallery::guard::too_many;
 use crate::gallery::http::body::Body;
 use crate::gallery::http::response::{Content, Response, Take};
 use crate::gallery::http::serve::Request;
-use crate::gallery::limits::{PING, RETRY_AFTER};
+use crate::gallery::limits::{LOGIN_BODY, PING, RETRY_AFTER};
 use crate::gallery::login::{Role, Tried};
 use crate::gallery::mirror::Mirror;
 use crate::gallery::watch::{Listener, Seen, Watch};
@@ -26,6 +26,9 @@ struct Told {
 impl Gallery {
     /// Gives a cookie for a secret.
     pub(super) fn log_in(&self, request: &Request, body: &mut Body<'_>) -> Answered {
+        if body.left() > LOGIN_BODY {
+            return Err(Response::refusal(413, "too-large", "a secret is shorter than that"));
+        }
         let Secret { secret } = json(body)?;
         match self.guard.login.try_secret(&secret, request.remote) {
             Tried::Right(role) => {

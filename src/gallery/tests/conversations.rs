@@ -56,7 +56,7 @@ fn talk(deadlines: Deadlines) -> Talk {
     socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     let (other, _) = listener.accept().unwrap();
     let served = thread::spawn(move || {
-        let seat = Seats::new(1).take(&other).unwrap().unwrap();
+        let seat = Seats::new(1, 1).take(&other, Ipv4Addr::LOCALHOST.into()).unwrap().unwrap();
         let between = (Ipv4Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into());
         let connection = Connection::new(other, deadlines);
         converse(connection, between, &seat, &Parrot, &AtomicBool::new(false));
@@ -235,26 +235,69 @@ fn a_body_that_nobody_reads_is_no_request() {
     assert!(!heard.contains("hidden") && !heard.contains("bye"), "{heard}");
 }
 
+/// The two ends of a new connection.
+fn pair(listener: &TcpListener) -> (TcpStream, TcpStream) {
+    let here = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    here.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    (here, listener.accept().unwrap().0)
+}
+
 #[test]
 fn the_longest_idle_stands_up_and_nobody_who_is_busy() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let connect = || {
-        let here = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        (here, listener.accept().unwrap().0)
-    };
-    let seats = Seats::new(2);
-    let (mut first, other) = connect();
-    let seat = seats.take(&other).unwrap().unwrap();
-    let (_second, other) = connect();
-    let _second_seat = seats.take(&other).unwrap().unwrap();
-    let (_third, other) = connect();
-    let third_seat = seats.take(&other).unwrap().unwrap();
+    let seats = Seats::new(2, 2);
+    let (mut first, other) = pair(&listener);
+    let here = Ipv4Addr::LOCALHOST.into();
+    let seat = seats.take(&other, here).unwrap().unwrap();
+    let (_second, other) = pair(&listener);
+    let _second_seat = seats.take(&other, here).unwrap().unwrap();
+    let (_third, other) = pair(&listener);
+    let third_seat = seats.take(&other, here).unwrap().unwrap();
     assert_eq!(first.read(&mut [0; 1]).unwrap(), 0, "it was closed");
     drop(seat);
     assert_eq!(seats.taken(), 2, "a seat is given back once");
     let busy = Arc::clone(&seats);
-    let (_fourth, other) = connect();
-    let fourth_seat = busy.take(&other).unwrap().unwrap();
+    let (_fourth, other) = pair(&listener);
+    let fourth_seat = busy.take(&other, here).unwrap().unwrap();
     drop((third_seat, fourth_seat));
     assert_eq!(seats.taken(), 0);
+}
+
+#[test]
+fn half_a_head_keeps_no_seat() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let here = Ipv4Addr::LOCALHOST.into();
+    let seats = Seats::new(1, 1);
+    let (mut half, other) = pair(&listener);
+    let seat = seats.take(&other, here).unwrap().unwrap();
+    let served = thread::spawn(move || {
+        let connection = Connection::new(other, DEADLINES);
+        converse(connection, (here, here), &seat, &Parrot, &AtomicBool::new(false));
+    });
+    half.write_all(b"GET /half HTTP/1.1\r\n").unwrap();
+    // Until it is surely read.
+    thread::sleep(Duration::from_millis(200));
+    let (_next, other) = pair(&listener);
+    assert!(seats.take(&other, here).unwrap().is_some(), "it stands up for the next");
+    served.join().unwrap();
+}
+
+#[test]
+fn one_address_does_not_take_all_seats() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = |last| Ipv4Addr::new(192, 168, 1, last).into();
+    let seats = Seats::new(3, 2);
+    let mut held = Vec::new();
+    for (last, there) in [(7, true), (7, true), (7, false), (8, true), (9, false)] {
+        let (here, other) = pair(&listener);
+        let seat = seats.take(&other, address(last)).unwrap();
+        assert_eq!(seat.is_some(), there, "{last} after {}", held.len());
+        // All of them are busy.
+        held.extend(seat.inspect(|seat| seat.busy()).map(|seat| (here, seat)));
+    }
+    held[0].1.idle();
+    let (_here, other) = pair(&listener);
+    let own = seats.take(&other, address(7)).unwrap();
+    assert!(own.is_some(), "somebody's own connection makes room for the next");
+    assert_eq!(held[0].0.read(&mut [0; 1]).unwrap(), 0, "it was closed");
 }
