@@ -73,12 +73,15 @@ pub(super) const STACK: usize = 512 * 1024;
 /// How long answers that are under way may take when the gallery stops.
 pub(super) const STOP: Duration = Duration::from_secs(3);
 
-/// Links to the daemon at a time. A picture takes it a millisecond, so this is no limit for browsers; more would only
-/// take seats from other programs.
-pub(super) const LINKS: usize = 8;
+/// Links to the daemon at a time: two more than pictures and whole photos may take together, so that the rest never
+/// waits for those. A daemon has 64 seats for the programs of one member.
+pub(super) const LINKS: usize = 12;
 
-/// Of these, how many may be busy with whole photos, up or down: those take minutes on a slow line, and small pictures
-/// must not wait behind them.
+/// Of these, how many may be busy with small pictures. One that the daemon has takes it a millisecond, so they serve all
+/// browsers; one that it fetches from a friend on a slow line may take half a minute.
+pub(super) const PICTURE_LINKS: usize = 6;
+
+/// Of all, how many may be busy with whole photos, up or down: those take minutes on a slow line.
 pub(super) const LONG_LINKS: usize = 4;
 
 /// How long a request waits for one of the [`LINKS`].
@@ -86,6 +89,10 @@ pub(super) const LINK_WAIT: Duration = Duration::from_secs(10);
 
 /// How long the daemon may be silent before most answers: it gives them at once, or after disk work of seconds.
 pub(super) const ANSWER: Duration = Duration::from_secs(15);
+
+/// How long it may be silent before a small picture: longer than it waits for the nodes that have one, so that it is the
+/// daemon who says that none has come.
+pub(super) const PICTURE_ANSWER: Duration = Duration::from_secs(45);
 
 /// How long it may be silent before a whole photo, or at the end of an upload: it may have to ask other nodes.
 pub(super) const LONG_ANSWER: Duration = Duration::from_secs(60);
