@@ -42,7 +42,7 @@ pub(super) struct Deadlines {
     pub(super) head: Duration,
     /// How long a connection may stay open without a request.
     pub(super) idle: Duration,
-    /// How long a body may take before its first byte, beyond its own time at [`BODY_RATE`].
+    /// How long a body may be silent at most, at its beginning or after it was fast enough; see [`BODY_RATE`].
     pub(super) body: Duration,
     /// See [`WRITE_PIECE`].
     pub(super) write: Duration,

@@ -14,8 +14,10 @@ pub(in crate::gallery) struct Body<'a> {
     /// The client waits for a word before it sends them. It gets that when they are wanted: so not before the guard has
     /// agreed, and if it does not, they never cross the line.
     owes_continue: bool,
-    /// How long the other side may still be waited for. The time that others take, such as the daemon, is not its.
+    /// How long the other side may still be waited for. The time that others take, such as the daemon, is not its. Bytes
+    /// earn more, up to what there was in the beginning: a fast half would buy hours of silence otherwise.
     patience: Duration,
+    most: Duration,
 }
 
 impl<'a> Body<'a> {
@@ -23,7 +25,7 @@ impl<'a> Body<'a> {
     pub(super) fn new(connection: &'a mut Connection, head: &Head) -> Body<'a> {
         let patience = connection.deadlines().body;
         let owes_continue = head.expects_continue && head.body > 0;
-        Body { connection, left: head.body, owes_continue, patience }
+        Body { connection, left: head.body, owes_continue, patience, most: patience }
     }
 
     /// Whether it has not been read to its end: then no request can follow on the connection.
@@ -53,7 +55,7 @@ impl Read for Body<'_> {
             return Err(ErrorKind::UnexpectedEof.into());
         }
         let earned = Duration::from_micros(read as u64 * 1_000_000 / BODY_RATE);
-        self.patience = self.patience.saturating_sub(waited) + earned;
+        self.patience = self.most.min(self.patience.saturating_sub(waited) + earned);
         self.left -= read as u64;
         Ok(read)
     }

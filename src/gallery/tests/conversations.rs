@@ -188,6 +188,14 @@ fn a_body_has_a_speed_and_a_length() {
         thread::sleep(Duration::from_millis(10));
     }
     assert!(began.elapsed() < Duration::from_secs(10), "it is far below the slowest");
+
+    let mut fast = talk(short());
+    fast.say(put);
+    // Ten seconds' worth, and then nothing.
+    fast.say(&"x".repeat(320 * 1024));
+    let began = Instant::now();
+    assert!(fast.rest().starts_with("HTTP/1.1 400 "));
+    assert!(began.elapsed() < Duration::from_secs(5), "silence cannot be saved up for");
 }
 
 #[test]
