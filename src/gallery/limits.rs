@@ -100,8 +100,15 @@ pub(super) const LONG_ANSWER: Duration = Duration::from_secs(60);
 /// The slowest transfer of a photo from another node to wait for, in bytes a second: as the commands do.
 pub(super) const FETCH_RATE: u64 = 16 * 1024;
 
-/// The longest that a photo may take on its way here.
+/// The longest that a photo may take on its way here: no piece of it is taken after that.
 pub(super) const FETCH: Duration = Duration::from_secs(15 * 60);
+
+/// How long a request waits for a photo that another one fetches; then a browser is asked to come again. Its connection is
+/// not looked at meanwhile, so whoever has gone keeps a seat that long.
+pub(super) const COMING_WAIT: Duration = Duration::from_secs(30);
+
+/// How many requests may wait so: a quarter of the connections.
+pub(super) const COMING_WAITERS: usize = 32;
 
 /// How often the daemon is asked how it is while somebody looks on.
 pub(super) const WATCH: Duration = Duration::from_secs(1);
@@ -125,7 +132,8 @@ pub(super) const REVISIONS: usize = 4;
 /// Photos on one page of a timeline: some 47 kB, half a screen of scrolling at full speed.
 pub(super) const PAGE: usize = 512;
 
-/// Whole photos kept on this computer's disk, in bytes: some hundred of the largest, or a day of looking.
+/// Whole photos on this computer's disk, those on their way included, in bytes: four of the largest that there may be,
+/// some hundreds of a camera's.
 pub(super) const SPOOL: u64 = 1024 * 1024 * 1024;
 
 /// How long a cookie is good for, in seconds: 30 days.

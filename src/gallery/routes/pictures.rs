@@ -1,6 +1,6 @@
 //! Pictures: small ones as the daemon has them, whole photos from the spool.
 
-use std::io::{Seek, SeekFrom};
+use std::io::{self, Seek, SeekFrom};
 use std::ops::Range;
 
 use super::details::{label, nobody_has_it};
@@ -10,6 +10,7 @@ use crate::gallery::http::head::{Head, Method};
 use crate::gallery::http::range::{Part, is_known, part};
 use crate::gallery::http::response::{Content, IMMUTABLE, Response};
 use crate::gallery::http::target::encoded;
+use crate::gallery::limits::RETRY_AFTER;
 use crate::gallery::spool::Missing;
 use crate::photo::{Format, MAX_PHOTO, PhotoId, PreviewSize};
 use crate::protocol::client::Explanation;
@@ -106,11 +107,21 @@ impl Gallery {
         let mut file = file.map_err(|missing| match missing {
             Missing::Answer(answer) => refused(*answer),
             Missing::Trouble(trouble) => trouble.into(),
+            Missing::Coming => {
+                let error = "the photo is still on its way: try again in a moment";
+                Response::refusal(503, "busy", error).header("Retry-After", RETRY_AFTER)
+            }
             Missing::Disk(error) => Response::refusal(507, "disk", &error),
         })?;
-        file.seek(SeekFrom::Start(range.start)).map_err(|_| {
+        let unreadable = |_: io::Error| {
             Response::refusal(500, "disk", "the photo cannot be read from the disk")
-        })?;
+        };
+        // How long it is was a holder's claim so far. A part of a photo must not be kept by a browser as all of it.
+        if file.metadata().map_err(unreadable)?.len() != bytes {
+            let error = "the photo is not as long as a node says that it is";
+            return Err(Response::refusal(502, "length", error));
+        }
+        file.seek(SeekFrom::Start(range.start)).map_err(unreadable)?;
         Ok(Content::File(file, range.end - range.start))
     }
 

@@ -2,7 +2,10 @@
 
 use std::fs;
 use std::io::Read;
-use std::time::{Duration, SystemTime};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -25,9 +28,9 @@ fn a_photo_on_the_disk_is_sent_only_if_it_is_that_photo() {
     fs::write(spooled.join(good.to_string()), b"good").unwrap();
     fs::write(spooled.join(bad.to_string()), b"changed").unwrap();
     fs::write(spooled.join("other"), b"of somebody else").unwrap();
-    fs::write(spooled.join("coming-now"), b"of another gallery").unwrap();
-    let left = fs::File::create(spooled.join("coming-then")).unwrap();
-    left.set_modified(SystemTime::now() - Duration::from_secs(3600)).unwrap();
+    let written = fs::File::create(spooled.join("coming-now")).unwrap();
+    written.try_lock().unwrap();
+    fs::write(spooled.join("coming-then"), b"of a gallery that was killed just now").unwrap();
     let spool = Spool::open(spooled.clone()).unwrap();
     let mut text = String::new();
     spool.photo(&nobody(), good, 4).unwrap().read_to_string(&mut text).unwrap();
@@ -38,4 +41,43 @@ fn a_photo_on_the_disk_is_sent_only_if_it_is_that_photo() {
     assert!(there("other") && there("coming-now") && !there("coming-then"));
     // Whoever asks again does not wait for the one who failed.
     spool.photo(&nobody(), bad, 3).unwrap_err();
+}
+
+#[test]
+fn whoever_waits_for_a_photo_is_told_that_it_does_not_come() {
+    let folder = TempDir::new().unwrap();
+    let spool = Arc::new(Spool::open(folder.path().join("photomesh")).unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let pool = Arc::new(Pool::new(Address::new("127.0.0.1", port), None));
+    let id = PhotoId::of(b"late");
+    let asking: Vec<_> = (0..5)
+        .map(|_| {
+            let (spool, pool) = (Arc::clone(&spool), Arc::clone(&pool));
+            thread::spawn(move || spool.photo(&pool, id, 4).map(drop))
+        })
+        .collect();
+    // A daemon that takes a request and hangs up after a while.
+    let (stuck, _) = listener.accept().unwrap();
+    thread::sleep(Duration::from_millis(500));
+    drop(stuck);
+    listener.set_nonblocking(true).unwrap();
+    let began = Instant::now();
+    for one in asking {
+        let missing = one.join().unwrap().unwrap_err();
+        assert!(matches!(missing, Missing::Trouble(_)), "{missing:?}");
+    }
+    assert!(began.elapsed() < Duration::from_secs(5), "none of them asks anew");
+    assert!(listener.accept().is_err(), "none of them asks anew");
+}
+
+#[test]
+fn a_cache_may_be_deleted() {
+    let folder = TempDir::new().unwrap();
+    let spooled = folder.path().join("deep/photomesh");
+    let spool = Spool::open(spooled.clone()).unwrap();
+    fs::remove_dir_all(spooled.parent().unwrap()).unwrap();
+    let missing = spool.photo(&nobody(), PhotoId::of(b"good"), 4).unwrap_err();
+    assert!(matches!(missing, Missing::Trouble(_)), "the disk is good: {missing:?}");
+    assert!(spooled.is_dir());
 }
