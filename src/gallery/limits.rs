@@ -26,6 +26,9 @@ pub(super) const CONNECTIONS_OF_ADDRESS: usize = 32;
 /// Of all, how many may listen to events: a listener is never idle, and pictures need connections, too.
 pub(super) const LISTENERS: usize = 48;
 
+/// How long a new listener waits for the place of one who is gone.
+pub(super) const LEAVE: Duration = Duration::from_secs(1);
+
 /// How many seconds somebody is asked to wait for whom there is no room now.
 pub(super) const RETRY_AFTER: u32 = 1;
 

@@ -188,3 +188,45 @@ fn half_requests_and_silent_ones_do_not_keep_others_out() {
     })
     .unwrap();
 }
+
+#[test]
+fn listeners_who_have_gone_leave_their_places() {
+    let house = house();
+    let web = &house.gallery.web;
+    for round in 0..2 {
+        for number in 0..48 {
+            let mut stream = web.connect();
+            let head = format!("GET /api/events HTTP/1.1\r\nHost: {}\r\n\r\n", web.address());
+            stream.write_all(head.as_bytes()).unwrap();
+            let mut status = [0; 12];
+            stream.read_exact(&mut status).unwrap();
+            assert_eq!(&status, b"HTTP/1.1 200", "{round}.{number}");
+        }
+    }
+}
+
+#[test]
+fn half_heads_in_all_seats_keep_nobody_out() {
+    let house = house();
+    let web = &house.gallery.web;
+    let mut half = Vec::new();
+    for _ in 0..128 {
+        let mut stream = web.connect();
+        stream.write_all(b"G").unwrap();
+        half.push(stream);
+    }
+    // Until all of them are surely read.
+    std::thread::sleep(Duration::from_millis(500));
+    for _ in 0..10 {
+        still_serves(&house);
+    }
+}
+
+#[test]
+fn a_secret_is_short() {
+    let house = house();
+    let web = &house.gallery.web;
+    let origin = format!("Origin: http://{}\r\n", web.address());
+    let long = web.ask("POST", "/api/login", &origin, &[b' '; 1025]);
+    assert_eq!(long.code(), (413, "too-large".to_owned()));
+}

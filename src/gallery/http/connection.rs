@@ -120,8 +120,28 @@ impl Connection {
             }
             Content::Events(events) => {
                 self.write(&bytes)?;
-                events(&mut |piece| self.write(piece))
+                events(&mut |piece| {
+                    self.is_there()?;
+                    self.write(piece)
+                })
             }
+        }
+    }
+
+    /// An error if the other side has ended the connection. A write finds that out only with the next one after it.
+    fn is_there(&self) -> io::Result<()> {
+        self.stream.set_nonblocking(true)?;
+        let peeked = self.stream.peek(&mut [0]);
+        self.stream.set_nonblocking(false)?;
+        match peeked {
+            Ok(0) => Err(ErrorKind::UnexpectedEof.into()),
+            Ok(_) => Ok(()),
+            Err(error)
+                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(error),
         }
     }
 

@@ -26,7 +26,7 @@ pub(in crate::gallery) const IMMUTABLE: &str = "private, max-age=31536000, immut
 /// For what may have changed since, which its ETag tells.
 pub(in crate::gallery) const ASK_AGAIN: &str = "no-cache";
 
-/// Takes the bytes of an answer; an error says that nobody reads them any more.
+/// Takes the bytes of an answer, or none, only to see; an error says that nobody reads them any more.
 pub(in crate::gallery) type Take<'a> = &'a mut dyn FnMut(&[u8]) -> io::Result<()>;
 
 /// The bytes of an answer.

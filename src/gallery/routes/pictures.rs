@@ -113,9 +113,8 @@ impl Gallery {
             }
             Missing::Disk(error) => Response::refusal(507, "disk", &error),
         })?;
-        let unreadable = |_: io::Error| {
-            Response::refusal(500, "disk", "the photo cannot be read from the disk")
-        };
+        let unreadable =
+            |_: io::Error| Response::refusal(500, "disk", "the photo cannot be read from the disk");
         // How long it is was a holder's claim so far. A part of a photo must not be kept by a browser as all of it.
         if file.metadata().map_err(unreadable)?.len() != bytes {
             let error = "the photo is not as long as a node says that it is";

@@ -2,6 +2,8 @@
 
 use std::io;
 use std::sync::Arc;
+use std::thread;
+use std::time::Instant;
 
 use super::refusals::{Answered, json};
 use crate::gallery::api::{Revision, Secret, Status};
@@ -9,7 +11,7 @@ use crate::gallery::guard::too_many;
 use crate::gallery::http::body::Body;
 use crate::gallery::http::response::{Content, Response, Take};
 use crate::gallery::http::serve::Request;
-use crate::gallery::limits::{LOGIN_BODY, PING, RETRY_AFTER};
+use crate::gallery::limits::{LEAVE, LOGIN_BODY, PING, RETRY_AFTER};
 use crate::gallery::login::{Role, Tried};
 use crate::gallery::mirror::Mirror;
 use crate::gallery::watch::{Listener, Seen, Watch};
@@ -57,7 +59,7 @@ impl Gallery {
 
     /// How all is, as it changes.
     pub(super) fn events(&self, role: Role) -> Answered {
-        let listener = self.watch.listen().ok_or_else(|| {
+        let listener = self.listener().ok_or_else(|| {
             let error = "too many pages listen already: close one";
             Response::refusal(503, "busy", error).header("Retry-After", RETRY_AFTER)
         })?;
@@ -67,6 +69,20 @@ impl Gallery {
             listen(listener, &shared, role, (&watch, &mirror), take)
         }));
         Ok(Response::of(200, "text/event-stream", events))
+    }
+
+    /// A place among the listeners. If there is none, all are woken, so that those who are gone leave theirs: a page that
+    /// is loaded again and again leaves one behind each time.
+    fn listener(&self) -> Option<Listener> {
+        let deadline = Instant::now() + LEAVE;
+        loop {
+            let listener = self.watch.listen();
+            if listener.is_some() || Instant::now() >= deadline {
+                return listener;
+            }
+            self.watch.tell();
+            thread::sleep(LEAVE / 20);
+        }
     }
 }
 
@@ -100,9 +116,8 @@ fn listen(
             true => told.news(shared, role, watch, mirror),
             false => ": still here\n\n".to_owned(),
         };
-        if !text.is_empty() {
-            take(text.as_bytes())?;
-        }
+        // Even nothing: it shows whether somebody still listens.
+        take(text.as_bytes())?;
     }
     Ok(())
 }
