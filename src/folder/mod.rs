@@ -34,7 +34,7 @@
 //! `belonging` (which node it is, and whose), `entry` and `index` over `journal` (the knowledge of every file), `looks`
 //! (results of comparisons), `scan` and `reconcile` (how files become known), `missing` (what is gone), `spool`, `store` and `install` (in),
 //! `trash` (out and back), `duplicates`, `purge` (for good), `tombstones`, `scrub` and `damage` (rot), `reread` (photos
-//! of an earlier program), `companions`, `previews` (the cache).
+//! of an earlier program), `companions`, `previews` (the cache, with `shelf`).
 
 mod accompanied;
 mod belonging;
@@ -64,6 +64,7 @@ mod reconcile;
 mod reread;
 mod scan;
 mod scrub;
+mod shelf;
 mod spool;
 mod standing;
 mod store;
@@ -89,7 +90,7 @@ pub use error::{OpenError, StoreError, is_full};
 pub use identity::Identity;
 pub use install::{Named, Placed, Progress, Synced, Unsynced, sync_names};
 pub use missing::Gone;
-pub use previews::Previews;
+pub use previews::{Previews, Since};
 pub use reconcile::Absorbed;
 pub use reread::{Reading, Reread};
 pub use scan::{Candidate, Inspection, Walk, Walker};

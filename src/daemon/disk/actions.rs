@@ -34,10 +34,12 @@ impl FolderThread {
                 let _ = self.crew.comparer.send((Pair { worse, better }, opened));
             }
             DiskAction::FindPreview { photo, size, held } => {
-                let _ = self.crew.drawers.send(Sketching::Find { photo, size, held });
+                let since = self.previews.since();
+                let _ = self.crew.drawers.send(Sketching::Find { photo, size, held, since });
             }
             DiskAction::KeepPreview { photo, size, image } => {
-                let _ = self.crew.drawers.send(Sketching::Keep { photo, size, image });
+                let since = self.previews.since();
+                let _ = self.crew.drawers.send(Sketching::Keep { photo, size, image, since });
             }
             DiskAction::PutAway { photo, departure, within } => {
                 self.put_away(photo, departure, asked + within)
@@ -57,6 +59,9 @@ impl FolderThread {
 
     fn put_away(&mut self, photo: PhotoId, departure: Departure, deadline: Moment) {
         let result = self.folder.put_away(photo, departure, deadline).map_err(DiskError::from);
+        if result.is_ok() {
+            self.previews.forget(photo);
+        }
         self.report(DiskEvent::PutAway { photo, result });
     }
 
@@ -78,6 +83,9 @@ impl FolderThread {
 
     fn sign(&mut self, photo: PhotoId, counter: u64, wish: Wish) {
         let result = self.folder.sign(photo, counter, wish).map_err(DiskError::from);
+        if let Ok(word) = &result {
+            self.forget_removed(word);
+        }
         self.report(DiskEvent::Signed { photo, result });
     }
 
@@ -107,7 +115,10 @@ impl FolderThread {
         installed: Result<Vec<Change>, StoreError>,
     ) {
         let (result, changes) = match installed {
-            Ok(changes) => (Ok(()), changes),
+            Ok(changes) => {
+                self.previews.forget_theirs(photo);
+                (Ok(()), changes)
+            }
             Err(error) => (Err(error.into()), Vec::new()),
         };
         self.report(DiskEvent::Installed { spool, photo, result });
@@ -123,7 +134,15 @@ impl FolderThread {
         }
     }
 
+    /// Nobody is to see any more what an owner has removed.
+    fn forget_removed(&self, word: &Tombstone) {
+        if word.wish() == Wish::Removed {
+            self.previews.forget(word.photo());
+        }
+    }
+
     fn note_tombstones(&mut self, tombstones: &[Tombstone]) {
+        tombstones.iter().for_each(|word| self.forget_removed(word));
         if let Err(error) = self.folder.note_tombstones(tombstones) {
             let line =
                 format!("what owners have removed is remembered until the end only: {error}");

@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use super::super::limits::CORES_A_DRAWER;
 use super::super::threads;
 use super::jobs::Disk;
-use crate::folder::Previews;
+use crate::folder::{Previews, Since};
 use crate::node::{DiskError, DiskEvent};
 use crate::photo::{self, PhotoId, PreviewSize};
 use crate::platform::yield_to_all;
@@ -19,9 +19,9 @@ use crate::protocol::Blob;
 /// Something about a small picture. The node has few open at a time, which bounds the queue.
 pub(super) enum Sketching {
     /// Find it, in the cache or, of a photo of this folder, by drawing it.
-    Find { photo: PhotoId, size: PreviewSize, held: bool },
+    Find { photo: PhotoId, size: PreviewSize, held: bool, since: Since },
     /// Keep one that has come from another node.
-    Keep { photo: PhotoId, size: PreviewSize, image: Blob },
+    Keep { photo: PhotoId, size: PreviewSize, image: Blob, since: Since },
 }
 
 /// The way to the threads, which end when it is gone.
@@ -61,24 +61,30 @@ impl Drawer {
     fn run(self) {
         for wanted in &self.wanted {
             match wanted {
-                Sketching::Find { photo, size, held } => {
-                    let result = self.find(photo, size, held).map(Blob::from);
+                Sketching::Find { photo, size, held, since } => {
+                    let result = self.find(photo, size, held, since).map(Blob::from);
                     // Without a state thread the daemon stops, and nobody needs to know.
                     let _ = self.reports.send(DiskEvent::PreviewFound { photo, size, result });
                 }
-                Sketching::Keep { photo, size, image } => {
-                    self.previews.put(photo, size, &image, false);
+                Sketching::Keep { photo, size, image, since } => {
+                    self.previews.put_theirs(photo, size, &image, since);
                 }
             }
         }
     }
 
-    fn find(&self, photo: PhotoId, size: PreviewSize, held: bool) -> Result<Vec<u8>, DiskError> {
+    fn find(
+        &self,
+        photo: PhotoId,
+        size: PreviewSize,
+        held: bool,
+        since: Since,
+    ) -> Result<Vec<u8>, DiskError> {
+        if !held {
+            return self.previews.get_any(photo, size).ok_or(DiskError::Gone);
+        }
         if let Some(bytes) = self.previews.get(photo, size) {
             return Ok(bytes);
-        }
-        if !held {
-            return Err(DiskError::Gone);
         }
         let (mut file, _) = self.disk.open(photo).recv().unwrap_or(Err(DiskError::Gone))?;
         let (found, picture) = photo::preview(&mut file, size)?;
@@ -87,7 +93,7 @@ impl Drawer {
             return Err(DiskError::Damaged);
         }
         let picture = picture.ok_or(DiskError::NotAPicture)?;
-        self.previews.put(photo, size, &picture, true);
+        self.previews.put(photo, size, &picture, since);
         Ok(picture)
     }
 }

@@ -16,7 +16,7 @@ use super::scanner::Scanner;
 use super::syncing::{Results, Syncers};
 use super::uploads::{Upload, Uploads};
 use crate::daemon::socket::reply::{Delivery, Opened, PhotoBytes, Reply};
-use crate::folder::{Change, Folder, Gone, Inspection, Reading, Walk};
+use crate::folder::{Change, Folder, Gone, Inspection, Previews, Reading, Walk};
 use crate::node::{DiskError, DiskEvent, LinkId, Source, Spool};
 
 /// Where the folder thread's work comes from.
@@ -47,6 +47,7 @@ pub(super) struct Crew {
 /// What the folder thread owns.
 pub(super) struct FolderThread {
     pub(super) folder: Folder,
+    pub(super) previews: Previews,
     reports: Sender<DiskEvent>,
     pub(super) console: Console,
     pub(super) crew: Crew,
@@ -57,13 +58,14 @@ pub(super) struct FolderThread {
 
 impl FolderThread {
     pub(super) fn new(
-        folder: Folder,
+        (folder, previews): (Folder, Previews),
         reports: Sender<DiskEvent>,
         console: Console,
         crew: Crew,
     ) -> FolderThread {
         FolderThread {
             folder,
+            previews,
             reports,
             console,
             crew,
@@ -224,6 +226,7 @@ impl FolderThread {
 
     pub(super) fn report_changes(&mut self, changes: Vec<Change>) {
         for change in changes {
+            self.note_pictures(&change);
             self.report(change.into());
         }
         let Gone { files, first } = self.folder.take_gone();
@@ -231,6 +234,22 @@ impl FolderThread {
             let more = if files > first.len() { ", ..." } else { "" };
             let text = format!("files of yours that are gone: {files}: {}{more}", first.join(", "));
             self.console.line("folder", text);
+        }
+    }
+
+    /// What a photo looks like is forgotten when it leaves, and what others say of it when it is here itself.
+    fn note_pictures(&self, change: &Change) {
+        match change {
+            Change::Missing { photo } => self.previews.forget(*photo),
+            Change::Held { photo, .. } => self.previews.forget_theirs(photo.id),
+            Change::Added { .. }
+            | Change::Recalled { .. }
+            | Change::Damaged { .. }
+            | Change::Scanned { .. }
+            | Change::Companions { .. }
+            | Change::Unread { .. }
+            | Change::Expired { .. }
+            | Change::Lost { .. } => {}
         }
     }
 

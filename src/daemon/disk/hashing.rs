@@ -83,22 +83,24 @@ impl Hasher {
     }
 
     fn look_through(&self, candidate: Candidate) {
+        let since = self.previews.since();
         let mut inspection = candidate.inspect();
         if let Some((photo, picture)) = inspection.take_picture() {
-            self.previews.put_new(photo, &picture);
+            self.previews.put_new(photo, &picture, since);
         }
         // The folder thread takes nothing any more when the daemon stops.
         let _ = self.inspections.send(inspection);
     }
 
     fn inspect(&self, Arrival { spool, mut file }: Arrival) {
+        let since = self.previews.since();
         let found = match spool {
             // Something is to be decided by what is found.
             Spool::Pull(_) => photo::inspect(&mut file),
             // A person waits.
             Spool::Put(_) => photo::inspect_or_glance(&mut file).map(|inspected| {
                 if let Some(picture) = &inspected.picture {
-                    self.previews.put_new(inspected.photo.id, picture);
+                    self.previews.put_new(inspected.photo.id, picture, since);
                 }
                 inspected.photo
             }),

@@ -121,7 +121,8 @@ impl Workers {
             syncers,
             _scanner: scanner,
         };
-        let thread = folder_thread::FolderThread::new(folder, reports, console, crew);
+        let thread =
+            folder_thread::FolderThread::new((folder, previews.clone()), reports, console, crew);
         let folder = threads::spawn("folder", move || thread.run(&inputs))?;
         Ok(Workers { disk, folder })
     }

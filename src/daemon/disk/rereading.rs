@@ -29,9 +29,10 @@ pub(super) fn start(previews: &Previews) -> io::Result<(Rereaders, Receiver<Read
         threads::spawn(&format!("reread-{number}"), move || {
             yield_to_all();
             for photo in queue {
+                let since = previews.since();
                 let mut reading = photo.read();
                 if let Some((photo, picture)) = reading.take_picture() {
-                    previews.put_new(photo, &picture);
+                    previews.put_new(photo, &picture, since);
                 }
                 // The folder thread takes nothing any more when the daemon stops.
                 let _ = readings.send(reading);
