@@ -130,7 +130,16 @@ pub(crate) fn limit_unsent(stream: &TcpStream, bytes: u32) {
 /// Gives this thread the lowest priority. On other systems than Linux the priority is the whole process's, and stays as
 /// it is.
 pub(crate) fn yield_to_all() {
+    set_nice(19);
+}
+
+/// Gives this thread a priority a little lower than others have, where [`yield_to_all`] can do that.
+pub(crate) fn yield_a_little() {
+    set_nice(5);
+}
+
+fn set_nice(_nice: i32) {
     // Best effort: otherwise the thread runs at normal priority.
     #[cfg(target_os = "linux")]
-    let _ = rustix::process::setpriority_process(None, 19);
+    let _ = rustix::process::setpriority_process(None, _nice);
 }

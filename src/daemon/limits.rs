@@ -149,7 +149,7 @@ pub(super) const ROOM_ROUNDS: u32 = 5;
 /// Small pictures that wait to be sent on one link: as many as another node may have asked for.
 pub(super) const PREVIEWS: usize = PREVIEWS_OF_NODE;
 
-/// Of so many cores one draws small pictures, at the lowest priority.
+/// Of so many cores one draws small pictures.
 pub(super) const CORES_A_DRAWER: usize = 4;
 
 /// Of so many cores one reads photos anew that an earlier program has described: half of them, at the lowest priority.

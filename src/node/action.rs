@@ -165,8 +165,10 @@ pub enum DiskAction {
         photo: PhotoId,
         /// How large it is wanted.
         size: PreviewSize,
-        /// Whether the photo is in the folder, or in its trash.
+        /// Whether the photo is in the folder, or in its trash. Only if it is not, what another node has drawn is found.
         held: bool,
+        /// Whether another node asks, and not somebody at this one: those go first.
+        for_others: bool,
     },
     /// Keep a small picture of a photo of another node in the cache.
     KeepPreview {

@@ -262,8 +262,12 @@ pub const PREVIEW_NEXT: Duration = Duration::from_secs(2);
 pub const PREVIEW_MOST: Duration = Duration::from_secs(30);
 
 /// For how many small pictures this node's clients wait at a time: a gallery asks for eight, and there may be some of
-/// them. What comes of the largest takes 200 MB, then.
+/// them.
 pub const PREVIEWS: usize = 128;
+
+/// What is kept of answers that have not come in full, in bytes: each of those small pictures once, if it is not one of
+/// the largest. Several nodes may be sending each.
+pub const PREVIEW_PIECES: usize = 64 << 20;
 
 /// The most small pictures that one node has to answer for at a time: a screen full of them.
 pub const PREVIEWS_OF_NODE: usize = 32;

@@ -11,7 +11,7 @@ use super::decoding::decode::decode;
 use super::decoding::metadata;
 use super::decoding::sketch::Sketch;
 use super::decoding::sniff::{SNIFF_BYTES, sniff};
-use super::preview::{draw, draw_whole, finish};
+use super::preview::{draw, finish_or_draw};
 use super::{Fingerprint, Format, MAX_PHOTO, More, Origin, Photo, PhotoId, PreviewSize, Worth};
 
 /// Why a file is not a photo.
@@ -70,9 +70,7 @@ pub fn inspect_and_draw(file: &mut File) -> Result<Inspected, InspectError> {
 }
 
 fn read(file: &mut File, draws: bool) -> Result<Inspected, InspectError> {
-    file.rewind()?;
-    let mut bytes = Vec::new();
-    file.take(SNIFF_BYTES).read_to_end(&mut bytes)?;
+    let mut bytes = beginning(file)?;
     let format = sniff(&bytes).ok_or(InspectError::NotAPicture)?;
     let length = file.metadata()?.len();
     if length > MAX_PHOTO {
@@ -82,21 +80,31 @@ fn read(file: &mut File, draws: bool) -> Result<Inspected, InspectError> {
         return digest_rest(file, &bytes).map(Inspected::undrawn);
     }
     let _memory = FILES.reserve(length);
-    let rest = length.saturating_sub(bytes.len() as u64);
-    bytes.reserve_exact(usize::try_from(rest).map_err(io::Error::other)?);
-    // One byte more than the file had: it may be growing, and then what was read is not the photo.
-    file.take(rest + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_PHOTO {
-        return Err(InspectError::TooLarge);
-    }
+    read_rest(file, &mut bytes, length)?;
     let mut sketch = draws.then(|| Sketch::new(PreviewSize::Grid));
     let photo = describe(&bytes, |known| look(format, &bytes, known, &mut sketch));
     let sketch = sketch.filter(|_| photo.format != Format::Opaque);
-    let picture = sketch.and_then(|sketch| {
-        let in_passing = finish(format, &bytes, sketch);
-        in_passing.or_else(|| draw_whole(format, &bytes, PreviewSize::Grid))
-    });
+    let picture = sketch.and_then(|sketch| finish_or_draw(format, &bytes, sketch));
     Ok(Inspected { photo, picture })
+}
+
+fn beginning(file: &mut File) -> io::Result<Vec<u8>> {
+    file.rewind()?;
+    let mut bytes = Vec::new();
+    file.take(SNIFF_BYTES).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Reads what follows the beginning of a file that has this length, for which memory is reserved.
+fn read_rest(file: &mut File, bytes: &mut Vec<u8>, length: u64) -> Result<(), InspectError> {
+    let rest = length.saturating_sub(bytes.len() as u64);
+    bytes.reserve_exact(usize::try_from(rest).map_err(io::Error::other)?);
+    // One byte more than the file had: it may be growing, and then what was read is not the photo.
+    file.take(rest + 1).read_to_end(bytes)?;
+    if bytes.len() as u64 > MAX_PHOTO {
+        return Err(InspectError::TooLarge);
+    }
+    Ok(())
 }
 
 impl Inspected {
@@ -105,27 +113,27 @@ impl Inspected {
     }
 }
 
-/// The small picture of a file, which is read from its beginning, and what its bytes are; none of a picture that cannot
-/// be decoded. Never panics, whatever the bytes, and takes its memory out of the same budgets as
+/// The small picture of a file, which is read from its beginning, and what its bytes are; none of what cannot be decoded,
+/// or is no picture at all: that was one when it became a photo, and its digest tells whether it still is. Never panics, whatever the bytes, and takes its memory out of the same budgets as
 /// [`inspect`].
 ///
 /// # Errors
 ///
-/// If it cannot be read, is too large or no picture.
+/// If it cannot be read, or is too large.
 pub fn preview(
     file: &mut File,
     size: PreviewSize,
 ) -> Result<(PhotoId, Option<Vec<u8>>), InspectError> {
-    file.rewind()?;
+    let mut bytes = beginning(file)?;
     let length = file.metadata()?.len();
     if length > MAX_PHOTO {
         return Err(InspectError::TooLarge);
     }
+    let Some(format) = sniff(&bytes).filter(|format| *format != Format::Opaque) else {
+        return digest_rest(file, &bytes).map(|photo| (photo.id, None));
+    };
     let _memory = FILES.reserve(length);
-    let mut bytes = Vec::new();
-    file.take(MAX_PHOTO).read_to_end(&mut bytes)?;
-    let start = &bytes[..bytes.len().min(SNIFF_BYTES as usize)];
-    let format = sniff(start).ok_or(InspectError::NotAPicture)?;
+    read_rest(file, &mut bytes, length)?;
     Ok((PhotoId::of(&bytes), draw(format, &bytes, size)))
 }
 
@@ -133,9 +141,7 @@ pub fn preview(
 ///
 /// What was only glanced at is a photo like any other, and is to be inspected when there is time.
 pub fn inspect_or_glance(file: &mut File) -> Result<Inspected, InspectError> {
-    file.rewind()?;
-    let mut start = Vec::new();
-    file.take(SNIFF_BYTES).read_to_end(&mut start)?;
+    let start = beginning(file)?;
     match sniff(&start).is_some_and(is_slow) {
         true => glance(file).map(Inspected::undrawn),
         false => inspect_and_draw(file),
@@ -159,9 +165,7 @@ fn is_slow(format: Format) -> bool {
 
 /// Reads a file from its beginning and tells its digest, length and format: see [`recognise`].
 pub fn glance(file: &mut File) -> Result<Photo, InspectError> {
-    file.rewind()?;
-    let mut start = Vec::new();
-    file.take(SNIFF_BYTES).read_to_end(&mut start)?;
+    let start = beginning(file)?;
     sniff(&start).ok_or(InspectError::NotAPicture)?;
     if file.metadata()?.len() > MAX_PHOTO {
         return Err(InspectError::TooLarge);

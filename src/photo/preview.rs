@@ -20,33 +20,44 @@ use super::{Format, PreviewSize};
 
 /// The small picture of a file's bytes; none if they cannot be decoded.
 pub(super) fn draw(format: Format, bytes: &[u8], size: PreviewSize) -> Option<Vec<u8>> {
+    // What a scan makes of a large picture is too little for a screen, and need not be tried.
+    if size == PreviewSize::View {
+        return draw_whole(format, bytes, size);
+    }
     let in_passing = || {
         let mut sketch = Sketch::new(size);
         let decoded = decode(format, bytes, Some(&mut sketch));
         decoded.ok().map(|_| sketch)
     };
-    // What a scan makes of a large picture is too little for a screen, and need not be tried.
-    let scaled = (size == PreviewSize::Grid).then(|| catch_unwind(AssertUnwindSafe(in_passing)));
-    let scaled = scaled.and_then(|tried| tried.ok().flatten());
-    scaled
-        .and_then(|sketch| finish(format, bytes, sketch))
-        .or_else(|| draw_whole(format, bytes, size))
+    // What cannot be decoded so is a photo without a picture for all that this program knows, and is not tried again.
+    let sketch = catch_unwind(AssertUnwindSafe(in_passing)).ok().flatten()?;
+    finish_or_draw(format, bytes, sketch)
 }
 
-/// The small picture of a file of which this has been sketched in passing; none if that is too little.
-pub(super) fn finish(format: Format, bytes: &[u8], sketch: Sketch) -> Option<Vec<u8>> {
+/// The small picture of a file of which this has been sketched in passing. Only if that is too little, all pixels are
+/// decoded for it.
+pub(super) fn finish_or_draw(format: Format, bytes: &[u8], sketch: Sketch) -> Option<Vec<u8>> {
+    match sketch.has_some() {
+        true => finish(format, bytes, sketch),
+        false => draw_whole(format, bytes, sketch.size()),
+    }
+}
+
+/// The small picture of a file of which this has been sketched; none if that is too little.
+fn finish(format: Format, bytes: &[u8], sketch: Sketch) -> Option<Vec<u8>> {
     let size = sketch.size();
     let finished = || {
         let small = sketch.finish().ok()??;
         let exif = exif(format, bytes);
         let orientation = ExifFacts::of(format, bytes, exif.as_deref()).orientation;
-        encoded(&upright(small, orientation), size)
+        let small = upright(small, orientation);
+        encoded(&small, size).or_else(|| encoded(&halved(&small), size))
     };
     catch_unwind(AssertUnwindSafe(finished)).ok().flatten()
 }
 
 /// The small picture of a file all of whose pixels are decoded for it.
-pub(super) fn draw_whole(format: Format, bytes: &[u8], size: PreviewSize) -> Option<Vec<u8>> {
+fn draw_whole(format: Format, bytes: &[u8], size: PreviewSize) -> Option<Vec<u8>> {
     let sketched = || {
         let mut sketch = Sketch::new(size);
         each_row(format, bytes, &mut |width, height, row| sketch.add_row(width, height, row))
@@ -76,6 +87,17 @@ fn upright(small: Small, orientation: Orientation) -> Small {
         }
     }
     Small { width, height, pixels, ..small }
+}
+
+/// A picture of half the sides, for one that has no room in any quality: of nothing but noise, for example.
+fn halved(small: &Small) -> Small {
+    let (width, height) = (small.width.div_ceil(2), small.height.div_ceil(2));
+    let mut pixels = Vec::with_capacity(width as usize * height as usize);
+    for y in 0..height as usize {
+        let row = &small.pixels[2 * y * small.width as usize..][..small.width as usize];
+        pixels.extend(row.iter().step_by(2));
+    }
+    Small { width, height, pixels, ..*small }
 }
 
 /// The picture as JPEG, in the best quality with which it has room.

@@ -234,7 +234,7 @@ pub enum Message {
     NoPreview {
         /// The question.
         ask: AskId,
-        /// The photo cannot be drawn: nobody else needs to be asked.
+        /// I have read the photo, and cannot draw it. Another program may.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         undrawable: bool,
         /// Why, for the log.

@@ -148,8 +148,8 @@ impl World {
                 let result = fine.and_then(|()| self.compare(life, worse, better, source));
                 Some(DiskEvent::Looked { worse, better, result })
             }
-            DiskAction::FindPreview { photo, size, held: _ } => {
-                Some(self.find_preview(host, photo, size, fine))
+            DiskAction::FindPreview { photo, size, held: _, for_others } => {
+                Some(self.find_preview(host, (photo, size), for_others, fine))
             }
             DiskAction::KeepPreview { photo, size, image: _ } => {
                 self.hosts[host].disk.previews.insert((photo, size));

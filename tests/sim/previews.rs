@@ -27,14 +27,14 @@ impl World {
     pub(crate) fn find_preview(
         &self,
         host: usize,
-        photo: PhotoId,
-        size: PreviewSize,
+        (photo, size): (PhotoId, PreviewSize),
+        for_others: bool,
         fine: Result<(), DiskError>,
     ) -> DiskEvent {
         let disk = &self.hosts[host].disk;
         let is_there = disk.previews.contains(&(photo, size)) || disk.has_bytes(photo);
         let found = if is_there { Ok(drawn(photo, size).into()) } else { Err(DiskError::Gone) };
-        DiskEvent::PreviewFound { photo, size, result: fine.and(found) }
+        DiskEvent::PreviewFound { photo, size, for_others, result: fine.and(found) }
     }
 
     /// A node sends a small picture, piece by piece.

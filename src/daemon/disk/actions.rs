@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::drawing::Sketching;
+use super::drawing::{Keep, Wanted};
 use super::folder_thread::FolderThread;
 use super::hashing::Arrival;
 use super::jobs::{Challenge, Pair, name};
@@ -33,13 +33,13 @@ impl FolderThread {
                 let opened = self.open_spooled(source);
                 let _ = self.crew.comparer.send((Pair { worse, better }, opened));
             }
-            DiskAction::FindPreview { photo, size, held } => {
+            DiskAction::FindPreview { photo, size, held, for_others } => {
                 let since = self.previews.since();
-                let _ = self.crew.drawers.send(Sketching::Find { photo, size, held, since });
+                self.crew.drawers.find(Wanted { photo, size, held, for_others, since });
             }
             DiskAction::KeepPreview { photo, size, image } => {
                 let since = self.previews.since();
-                let _ = self.crew.drawers.send(Sketching::Keep { photo, size, image, since });
+                self.crew.drawers.keep(Keep { photo, size, image, since });
             }
             DiskAction::PutAway { photo, departure, within } => {
                 self.put_away(photo, departure, asked + within)

@@ -1,11 +1,17 @@
-//! The threads that find small pictures of photos, in the cache or by drawing them, at the lowest priority: people who
-//! look through photos should not keep the mesh from its work.
+//! The threads that find small pictures of photos, in the cache or by drawing them.
 //!
-//! At a start one of them looks through the cache.
+//! One thread looks into the cache, which is never behind a photo that takes long to decode. Of the others, who draw,
+//! each draws for somebody at this node, and only one of them for other nodes as well, when nobody here waits: so two
+//! giants that another node wants to see do not keep the owner from looking. They yield a little to the rest of the
+//! computer, but not more: a person waits.
+//!
+//! A further one looks through the whole cache at a start, at the lowest priority.
 
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::{io, thread};
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, never, select, unbounded};
 
 use super::super::limits::CORES_A_DRAWER;
 use super::super::threads;
@@ -13,19 +19,50 @@ use super::jobs::Disk;
 use crate::folder::{Previews, Since};
 use crate::node::{DiskError, DiskEvent};
 use crate::photo::{self, PhotoId, PreviewSize};
-use crate::platform::yield_to_all;
+use crate::platform::{yield_a_little, yield_to_all};
 use crate::protocol::Blob;
 
-/// Something about a small picture. The node has few open at a time, which bounds the queue.
-pub(super) enum Sketching {
-    /// Find it, in the cache or, of a photo of this folder, by drawing it.
-    Find { photo: PhotoId, size: PreviewSize, held: bool, since: Since },
-    /// Keep one that has come from another node.
-    Keep { photo: PhotoId, size: PreviewSize, image: Blob, since: Since },
+/// How many photos are remembered that cannot be drawn. To find that out again takes a reading of each.
+const UNDRAWABLE: usize = 10_000;
+
+/// A small picture that is to be found, in the cache or, of a photo of this folder, by drawing it.
+pub(super) struct Wanted {
+    pub(super) photo: PhotoId,
+    pub(super) size: PreviewSize,
+    pub(super) held: bool,
+    pub(super) for_others: bool,
+    pub(super) since: Since,
 }
 
-/// The way to the threads, which end when it is gone.
-pub(super) type Drawers = Sender<Sketching>;
+/// A small picture that has come from another node, and is to be kept.
+pub(super) struct Keep {
+    pub(super) photo: PhotoId,
+    pub(super) size: PreviewSize,
+    pub(super) image: Blob,
+    pub(super) since: Since,
+}
+
+enum Sketching {
+    Find(Wanted),
+    Keep(Keep),
+}
+
+/// The way to the threads, which end when it is gone. The node has few questions open at a time, which bounds the queues.
+pub(super) struct Drawers {
+    cache: Sender<Sketching>,
+}
+
+impl Drawers {
+    /// Has a picture found.
+    pub(super) fn find(&self, wanted: Wanted) {
+        let _ = self.cache.send(Sketching::Find(wanted));
+    }
+
+    /// Has a picture kept.
+    pub(super) fn keep(&self, keep: Keep) {
+        let _ = self.cache.send(Sketching::Keep(keep));
+    }
+}
 
 /// Starts the threads.
 pub(super) fn start(
@@ -34,65 +71,132 @@ pub(super) fn start(
     previews: &Previews,
 ) -> io::Result<Drawers> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    let (drawers, wanted) = unbounded();
-    // Never one alone: what is in the cache need not wait for a large photo to be decoded.
+    let (cache, sketching) = unbounded();
+    let (here, here_queue) = unbounded();
+    let (others, others_queue) = unbounded();
+    let drawer = Drawer {
+        disk: disk.clone(),
+        reports: reports.clone(),
+        previews: previews.clone(),
+        undrawable: Arc::default(),
+    };
+    // Never one alone: it may be drawing for another node.
     for number in 0..cores.div_ceil(CORES_A_DRAWER).max(2) {
-        let (disk, reports, previews) = (disk.clone(), reports.clone(), previews.clone());
-        let drawer = Drawer { wanted: wanted.clone(), disk, reports, previews };
+        let (drawer, here) = (drawer.clone(), here_queue.clone());
+        let others = if number == 0 { others_queue.clone() } else { never() };
         threads::spawn(&format!("draw-{number}"), move || {
-            yield_to_all();
-            if number == 0 {
-                drawer.previews.sweep();
-            }
-            drawer.run();
+            yield_a_little();
+            drawer.run(&here, &others);
         })?;
     }
-    Ok(drawers)
+    let finder = drawer.clone();
+    threads::spawn("cached", move || {
+        yield_a_little();
+        finder.look_up(&sketching, &here, &others);
+    })?;
+    threads::spawn("sweep", move || {
+        yield_to_all();
+        drawer.previews.sweep();
+    })?;
+    Ok(Drawers { cache })
 }
 
+#[derive(Clone)]
 struct Drawer {
-    wanted: Receiver<Sketching>,
     disk: Disk,
     reports: Sender<DiskEvent>,
     previews: Previews,
+    /// Photos of this folder that were read and cannot be drawn.
+    undrawable: Arc<Mutex<BTreeSet<PhotoId>>>,
 }
 
 impl Drawer {
-    fn run(self) {
-        for wanted in &self.wanted {
-            match wanted {
-                Sketching::Find { photo, size, held, since } => {
-                    let result = self.find(photo, size, held, since).map(Blob::from);
-                    // Without a state thread the daemon stops, and nobody needs to know.
-                    let _ = self.reports.send(DiskEvent::PreviewFound { photo, size, result });
-                }
-                Sketching::Keep { photo, size, image, since } => {
+    /// Finds what is in the cache, and passes on what is to be drawn.
+    fn look_up(
+        &self,
+        sketching: &Receiver<Sketching>,
+        here: &Sender<Wanted>,
+        others: &Sender<Wanted>,
+    ) {
+        for sketching in sketching {
+            match sketching {
+                Sketching::Find(wanted) => match self.known(&wanted) {
+                    Some(result) => self.report(&wanted, result),
+                    None if wanted.for_others => drop(others.send(wanted)),
+                    None => drop(here.send(wanted)),
+                },
+                Sketching::Keep(Keep { photo, size, image, since }) => {
                     self.previews.put_theirs(photo, size, &image, since);
                 }
             }
         }
     }
 
-    fn find(
-        &self,
-        photo: PhotoId,
-        size: PreviewSize,
-        held: bool,
-        since: Since,
-    ) -> Result<Vec<u8>, DiskError> {
+    /// Draws what is wanted, first what is wanted here.
+    fn run(&self, here: &Receiver<Wanted>, others: &Receiver<Wanted>) {
+        loop {
+            match here.try_recv() {
+                Ok(wanted) => {
+                    self.draw(&wanted);
+                    continue;
+                }
+                Err(TryRecvError::Disconnected) => return,
+                Err(TryRecvError::Empty) => {}
+            }
+            let wanted = select! {
+                recv(here) -> wanted => wanted,
+                recv(others) -> wanted => wanted,
+            };
+            match wanted {
+                Ok(wanted) => self.draw(&wanted),
+                Err(_) => return,
+            }
+        }
+    }
+
+    fn draw(&self, wanted: &Wanted) {
+        // It may have been drawn for somebody else meanwhile.
+        let result = self.known(wanted).unwrap_or_else(|| self.drawn(wanted));
+        self.report(wanted, result);
+    }
+
+    fn report(&self, wanted: &Wanted, result: Result<Vec<u8>, DiskError>) {
+        let Wanted { photo, size, for_others, .. } = *wanted;
+        let result = result.map(Blob::from);
+        // Without a state thread the daemon stops, and nobody needs to know.
+        let _ = self.reports.send(DiskEvent::PreviewFound { photo, size, for_others, result });
+    }
+
+    /// What can be said without reading the photo.
+    fn known(&self, wanted: &Wanted) -> Option<Result<Vec<u8>, DiskError>> {
+        let Wanted { photo, size, held, .. } = *wanted;
         if !held {
-            return self.previews.get_any(photo, size).ok_or(DiskError::Gone);
+            return Some(self.previews.get_any(photo, size).ok_or(DiskError::Gone));
         }
-        if let Some(bytes) = self.previews.get(photo, size) {
-            return Ok(bytes);
+        let undrawable = self.undrawable.lock().unwrap_or_else(PoisonError::into_inner);
+        if undrawable.contains(&photo) {
+            return Some(Err(DiskError::NotAPicture));
         }
+        drop(undrawable);
+        self.previews.get(photo, size).map(Ok)
+    }
+
+    fn drawn(&self, wanted: &Wanted) -> Result<Vec<u8>, DiskError> {
+        let Wanted { photo, size, since, .. } = *wanted;
         let (mut file, _) = self.disk.open(photo).recv().unwrap_or(Err(DiskError::Gone))?;
         let (found, picture) = photo::preview(&mut file, size)?;
         if found != photo {
             self.disk.suspect(photo);
             return Err(DiskError::Damaged);
         }
-        let picture = picture.ok_or(DiskError::NotAPicture)?;
+        let Some(picture) = picture else {
+            let mut undrawable = self.undrawable.lock().unwrap_or_else(PoisonError::into_inner);
+            if undrawable.len() >= UNDRAWABLE {
+                undrawable.clear();
+            }
+            undrawable.insert(photo);
+            return Err(DiskError::NotAPicture);
+        };
         self.previews.put(photo, size, &picture, since);
         Ok(picture)
     }

@@ -17,7 +17,8 @@
 //! | `hash-0` ... | digests and decodes, one for each core | scans, arriving photos |
 //! | `sync-0` ..., `names` | wait until bytes, and names, are safe | arriving photos |
 //! | `reread-0` ... | decodes photos that were not read by this program, at the lowest priority | itself |
-//! | `draw-0` ... | finds or draws small pictures, at the lowest priority | people |
+//! | `cached`, `draw-0` ... | finds small pictures, and draws them | people |
+//! | `sweep` | looks through the small pictures once, at the lowest priority | itself |
 //! | `prove` | reads photos through: proofs, and the scrub when there are none | challenges |
 //! | `compare` | compares pixels, two photos at a time | second looks |
 //! | `scan` | walks through the folder, looks at names and times only | itself |

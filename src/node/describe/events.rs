@@ -130,7 +130,7 @@ fn disk_event(event: &DiskEvent, names: &dyn Names) -> String {
             let pair = format!("{} with {}", name(worse), name(better));
             done(result, "compare", &pair, |it| format!("has compared {pair}: {}", relation(*it)))
         }
-        DiskEvent::PreviewFound { photo, size, result } => drawn(*photo, *size, result, names),
+        DiskEvent::PreviewFound { photo, size, result, .. } => drawn(*photo, *size, result, names),
         DiskEvent::PutAway { photo, result } => {
             done(result, "put away", &name(photo), |()| format!("has put {} away", name(photo)))
         }

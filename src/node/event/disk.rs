@@ -132,6 +132,8 @@ pub enum DiskEvent {
         photo: PhotoId,
         /// How large its picture was wanted.
         size: PreviewSize,
+        /// Whether another node has asked.
+        for_others: bool,
         /// The small picture. [`DiskError::NotAPicture`] if the photo cannot be drawn; [`DiskError::Gone`] if it is not
         /// here, and its picture neither.
         result: Result<Blob, DiskError>,

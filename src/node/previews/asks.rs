@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::Key;
 use crate::node::context::Context;
+use crate::node::limits::PREVIEW_PIECES;
 use crate::protocol::message::AskId;
 use crate::protocol::{Message, NodeId};
 
@@ -16,6 +17,8 @@ pub(super) struct Asks {
     open: BTreeMap<AskId, Ask>,
     /// How many each node has to answer.
     at: BTreeMap<NodeId, usize>,
+    /// How much of all answers has come and is kept, in bytes.
+    kept: usize,
     next: u32,
 }
 
@@ -37,6 +40,8 @@ pub(super) enum Piece {
     More,
     /// The answer is there in full. It is empty if it was given up meanwhile.
     Last(Key, Vec<u8>),
+    /// Too much of other answers is kept: nothing of this one is, and another node can be asked.
+    NoRoom(Key),
     /// It does not fit, and ends the question.
     Wrong(Key),
 }
@@ -90,13 +95,21 @@ impl Asks {
             return Some(Piece::Wrong(key));
         }
         ask.received = received;
-        if let Some(kept) = &mut ask.kept {
+        let has_room = self.kept + piece.len() <= PREVIEW_PIECES;
+        if let Some(kept) = ask.kept.as_mut().filter(|_| has_room) {
             kept.extend_from_slice(piece);
+            self.kept += piece.len();
         }
         if received < bytes {
-            return Some(Piece::More);
+            let is_dropped = !has_room && ask.kept.is_some();
+            if is_dropped {
+                self.kept -= ask.drop_kept();
+            }
+            return Some(if is_dropped { Piece::NoRoom(key) } else { Piece::More });
         }
+        // What had no room lacks its end, and is no picture.
         let whole = ask.kept.take().unwrap_or_default();
+        self.kept -= whole.len();
         self.close(node, id);
         Some(Piece::Last(key, whole))
     }
@@ -104,7 +117,7 @@ impl Asks {
     /// A node has answered, in one way or another: what it was asked.
     pub(super) fn close(&mut self, node: NodeId, id: AskId) -> Option<Key> {
         let key = self.open.get(&id).filter(|ask| ask.node == node)?.key;
-        self.open.remove(&id);
+        self.kept -= self.open.remove(&id).map_or(0, |mut ask| ask.drop_kept());
         if let Some(open) = self.at.get_mut(&node) {
             *open = open.saturating_sub(1);
         }
@@ -114,15 +127,25 @@ impl Asks {
     /// Nobody wants this any more: what has come of it is thrown away, and what still comes.
     pub(super) fn give_up(&mut self, key: Key) {
         for ask in self.open.values_mut().filter(|ask| ask.key == key) {
-            ask.kept = None;
+            self.kept -= ask.drop_kept();
         }
     }
 
     /// A node will not answer any more: what it was asked.
     pub(super) fn forget(&mut self, node: NodeId) -> Vec<Key> {
         let keys = self.keys_at(node);
+        for ask in self.open.values_mut().filter(|ask| ask.node == node) {
+            self.kept -= ask.drop_kept();
+        }
         self.open.retain(|_, ask| ask.node != node);
         self.at.remove(&node);
         keys
+    }
+}
+
+impl Ask {
+    /// Throws away what has come: how many bytes.
+    fn drop_kept(&mut self) -> usize {
+        self.kept.take().map_or(0, |kept| kept.len())
     }
 }

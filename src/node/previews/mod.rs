@@ -4,27 +4,29 @@
 //!   client        this node                    its disk                       a holder
 //!     GetPreview ──▶ FindPreview ───────────────▶ in the cache? drawn from the photo?
 //!     Preview ◀────── here it is ◀───────────────── yes
-//!                     AskForPreview ◀────────────── no ─────────────────────────▶ (the same there)
+//!                     AskForPreview ◀────────────── no, or not soon ─────────────────────────▶ (the same there)
 //!     Preview ◀────── checked, KeepPreview ◀──────────────────────────────────── Preview
 //! ```
 //!
 //! # What it promises
 //!
 //! A client that wants to see a photo is answered: with a small picture by a node that has the photo, or with the word
-//! that it cannot be drawn, or, when no holder has said anything for some seconds, that nobody could deliver it. What
-//! several clients want is found once. A holder that does not answer is not waited for alone: after a while the next one
-//! is asked as well.
+//! that it cannot be drawn, or, when neither this disk nor a holder has said anything for some seconds, that nobody could
+//! deliver it. What several clients want is found once. A disk or a holder that does not answer is not waited for alone:
+//! after a while the next one is asked as well.
 //!
 //! Nothing else hangs on any of this. A small picture is neither a copy nor a proof, and no decision looks at one.
 //!
 //! # What others can do with it
 //!
-//! A holder may show whatever it likes in place of its photo; that is one wrong picture, which is never decoded here.
-//! Whatever it sends that is too long, no JPEG, out of order or not asked for, is thrown away, and another holder is
+//! A holder may show whatever it likes in place of its photo. This node never decodes it, and shows it to its own people
+//! only, for as long as the photo itself is not here; no other node gets it. A browser or another program that shows it
+//! does decode it. That a photo cannot be drawn is believed only if all who were asked say so. Whatever it sends that is too long, no JPEG, out of order or not asked for, is thrown away, and another holder is
 //! asked. One that never answers keeps its share of open questions, and is asked no more. (See `asks`.)
 //!
 //! Whoever asks this node too much waits in a line of bounded length, and holds up nobody but itself: for each node only
-//! few pictures at a time are being drawn or sent. (See `serving`.)
+//! few pictures at a time are being drawn or sent. The disk draws one of them at a time, for all nodes together. (See
+//! `serving`.)
 //!
 //! # What is left out
 //!
@@ -38,8 +40,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::Context;
 use super::limits::{PREVIEW, PREVIEW_MOST, PREVIEW_NEXT, PREVIEWS, PREVIEWS_OF_NODE};
+use super::table::verdict::Verdict;
 use super::{DiskAction, DiskError, LinkId, Time};
-use crate::photo::{PhotoId, PreviewSize};
+use crate::photo::{Format, PhotoId, PreviewSize};
 use crate::protocol::message::AskId;
 use crate::protocol::{Answer, Blob, NodeId};
 use asks::{Asks, Piece};
@@ -53,7 +56,7 @@ type Key = (PhotoId, PreviewSize);
 pub(in crate::node) struct Previews {
     /// For this node's clients.
     wanted: BTreeMap<Key, Wanted>,
-    /// On this node's disk, for whomever.
+    /// On this node's disk, for them.
     looking: BTreeSet<Key>,
     /// What other nodes are asked.
     asks: Asks,
@@ -65,20 +68,17 @@ pub(in crate::node) struct Previews {
 #[derive(Debug)]
 struct Wanted {
     clients: BTreeSet<LinkId>,
-    /// Once it is clear that it is not here: since when others are asked, until when they are waited for, and when the
-    /// next one is asked as well.
-    elsewhere: Option<Elsewhere>,
+    since: Time,
+    /// Until when it is waited for.
+    until: Time,
+    /// When another node is asked as well.
+    next: Time,
+    /// Whether others are asked: it is not here, or this disk takes long.
+    elsewhere: bool,
     /// The nodes that were asked.
     tried: BTreeSet<NodeId>,
-    /// A holder has said that the photo cannot be drawn.
-    undrawable: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Elsewhere {
-    since: Time,
-    until: Time,
-    next: Time,
+    /// How many of them have said that the photo cannot be drawn.
+    undrawable: usize,
 }
 
 /// For people.
@@ -92,18 +92,25 @@ impl Previews {
         size: PreviewSize,
     ) {
         let key = (photo, size);
+        if is_opaque(cx, photo) {
+            return answer_none(cx, link, photo, false, UNDRAWABLE);
+        }
         if self.wanted.len() >= PREVIEWS && !self.wanted.contains_key(&key) {
             return answer_none(cx, link, photo, true, "too many are waited for: try again later");
         }
+        let now = cx.now();
         let wanted = self.wanted.entry(key).or_insert_with(|| Wanted {
             clients: BTreeSet::new(),
-            elsewhere: None,
+            since: now,
+            until: now + PREVIEW,
+            next: now + PREVIEW_NEXT,
+            elsewhere: false,
             tried: BTreeSet::new(),
-            undrawable: false,
+            undrawable: 0,
         });
         wanted.clients.insert(link);
-        if wanted.elsewhere.is_none() {
-            self.look(cx, key);
+        if !wanted.elsewhere && self.looking.insert(key) {
+            look(cx, key, false);
         }
     }
 
@@ -122,17 +129,14 @@ impl Previews {
     /// Time has passed: other holders are asked, and clients that waited long enough are answered.
     pub(in crate::node) fn tend(&mut self, cx: &mut Context) {
         let now = cx.now();
-        let due = |wanted: &Wanted, at: fn(Elsewhere) -> Time| {
-            wanted.elsewhere.is_some_and(|elsewhere| at(elsewhere) <= now)
-        };
-        let keys = |previews: &Previews, at: fn(Elsewhere) -> Time| -> Vec<Key> {
+        let keys = |previews: &Previews, at: fn(&Wanted) -> Time| -> Vec<Key> {
             let all = previews.wanted.iter();
-            all.filter(|(_, wanted)| due(wanted, at)).map(|(key, _)| *key).collect()
+            all.filter(|(_, wanted)| at(wanted) <= now).map(|(key, _)| *key).collect()
         };
-        for key in keys(self, |elsewhere| elsewhere.until) {
+        for key in keys(self, |wanted| wanted.until) {
             self.fail(cx, key, "no node that has it answers");
         }
-        for key in keys(self, |elsewhere| elsewhere.next) {
+        for key in keys(self, |wanted| wanted.next) {
             self.ask_another(cx, key);
         }
     }
@@ -141,44 +145,27 @@ impl Previews {
     pub(in crate::node) fn found(
         &mut self,
         cx: &mut Context,
-        photo: PhotoId,
-        size: PreviewSize,
+        key: Key,
         result: Result<Blob, DiskError>,
     ) {
-        let key = (photo, size);
         self.looking.remove(&key);
-        let next = self.serving.found(cx, key, &result);
-        self.look_for(cx, next);
+        // The disk draws one after the other: who waits for another one waits for longer.
+        for other in &self.looking {
+            if let Some(wanted) = self.wanted.get_mut(other) {
+                wanted.has_patience(cx.now());
+            }
+        }
         let Some(wanted) = self.wanted.get_mut(&key) else {
             return;
         };
         match result {
             Ok(image) => self.answer(cx, key, &image),
-            Err(DiskError::NotAPicture) => {
-                wanted.undrawable = true;
-                self.fail(cx, key, "");
-            }
+            Err(DiskError::NotAPicture) => self.end(cx, key, false, UNDRAWABLE),
             // It is not here, or this disk cannot read it.
             Err(_) => {
-                let now = cx.now();
-                wanted.elsewhere =
-                    Some(Elsewhere { since: now, until: now + PREVIEW, next: now + PREVIEW_NEXT });
-                self.ask_another(cx, key);
+                wanted.has_patience(cx.now());
+                self.not_shown(cx, key);
             }
-        }
-    }
-
-    fn look(&mut self, cx: &mut Context, key: Key) {
-        if self.looking.insert(key) {
-            let (photo, size) = key;
-            let held = cx.table.mine(photo).is_some();
-            cx.disk(DiskAction::FindPreview { photo, size, held });
-        }
-    }
-
-    fn look_for(&mut self, cx: &mut Context, keys: Vec<Key>) {
-        for key in keys {
-            self.look(cx, key);
         }
     }
 
@@ -191,33 +178,43 @@ impl Previews {
         }
     }
 
+    /// Nobody has shown a photo. That it cannot be drawn is believed if all who were asked say so: one alone may lie, or
+    /// be of an earlier version.
     fn fail(&mut self, cx: &mut Context, key: Key, why: &str) {
+        let all_say_so = |it: &Wanted| !it.tried.is_empty() && it.undrawable == it.tried.len();
+        let undrawable = self.wanted.get(&key).is_some_and(all_say_so);
+        let why = if undrawable { UNDRAWABLE } else { why };
+        self.end(cx, key, !undrawable, why);
+    }
+
+    fn end(&mut self, cx: &mut Context, key: Key, undelivered: bool, why: &str) {
         self.asks.give_up(key);
-        let Some(Wanted { clients, undrawable, .. }) = self.wanted.remove(&key) else {
-            return;
-        };
-        for link in clients {
-            match undrawable {
-                true => answer_none(cx, link, key.0, false, "the photo cannot be drawn"),
-                false => answer_none(cx, link, key.0, true, why),
-            }
+        let clients = self.wanted.remove(&key).map(|wanted| wanted.clients);
+        for link in clients.into_iter().flatten() {
+            answer_none(cx, link, key.0, undelivered, why);
         }
+    }
+}
+
+impl Wanted {
+    /// Something has come, if not this: it is waited for longer.
+    fn has_patience(&mut self, now: Time) {
+        self.until = (now + PREVIEW).min(self.since + PREVIEW_MOST);
+        self.next = now + PREVIEW_NEXT;
     }
 }
 
 /// Other nodes are asked.
 impl Previews {
-    /// Asks one more holder of a photo, if there is one that can be asked now. If there is none, and none of those that
-    /// were asked can still answer, that is the end of it.
+    /// Asks one more holder of a photo, if there is one that can be asked now. If there is none, and neither this disk
+    /// nor any of those that were asked can still answer, that is the end of it.
     fn ask_another(&mut self, cx: &mut Context, key: Key) {
         let now = cx.now();
         let Some(wanted) = self.wanted.get_mut(&key) else {
             return;
         };
-        let Some(elsewhere) = &mut wanted.elsewhere else {
-            return;
-        };
-        elsewhere.next = now + PREVIEW_NEXT;
+        wanted.elsewhere = true;
+        wanted.next = now + PREVIEW_NEXT;
         let holders: Vec<NodeId> = match cx.table.get(key.0) {
             Some(entry) => entry.anywhere().collect(),
             None => Vec::new(),
@@ -232,7 +229,7 @@ impl Previews {
         if let Some(node) = free {
             wanted.tried.insert(node);
             self.asks.ask(cx, node, key);
-        } else if is_last && !self.asks.is_open(key) {
+        } else if is_last && !self.may_come(key) {
             self.fail(cx, key, "no node that is here can show it");
         }
     }
@@ -255,7 +252,8 @@ impl Previews {
             Some(Piece::Last(key, whole)) => {
                 self.has_patience(cx, node);
                 // If nobody wants it any more, nothing of it was kept.
-                if key.1.fits(&whole) && self.wanted.contains_key(&key) {
+                let is_wanted = self.wanted.contains_key(&key) && !is_removed(cx, key.0);
+                if key.1.fits(&whole) && is_wanted {
                     let ((photo, size), image) = (key, Blob::from(whole));
                     self.answer(cx, key, &image);
                     cx.disk(DiskAction::KeepPreview { photo, size, image });
@@ -264,6 +262,7 @@ impl Previews {
                 }
                 self.ask_those_in_line(cx);
             }
+            Some(Piece::NoRoom(key)) => self.not_shown(cx, key),
             Some(Piece::Wrong(key)) => {
                 let text = format!("{} sends what is no small picture", cx.called(node));
                 cx.log("preview", text);
@@ -286,7 +285,7 @@ impl Previews {
             return;
         };
         if let Some(wanted) = self.wanted.get_mut(&key) {
-            wanted.undrawable |= undrawable;
+            wanted.undrawable += usize::from(undrawable);
         }
         self.not_shown(cx, key);
         self.ask_those_in_line(cx);
@@ -294,9 +293,14 @@ impl Previews {
 
     /// A holder has not shown a photo: unless others are being asked already, the next one is.
     fn not_shown(&mut self, cx: &mut Context, key: Key) {
-        if !self.asks.is_open(key) {
+        if !self.may_come(key) {
             self.ask_another(cx, key);
         }
+    }
+
+    /// Whether this disk or a node that was asked may still show it.
+    fn may_come(&self, key: Key) -> bool {
+        self.looking.contains(&key) || self.asks.is_open(key)
     }
 
     /// A node has answered something: those that wait for another answer of it wait for longer, since it may be a slow
@@ -304,19 +308,16 @@ impl Previews {
     fn has_patience(&mut self, cx: &Context, node: NodeId) {
         let now = cx.now();
         for key in self.asks.keys_at(node) {
-            let wanted = self.wanted.get_mut(&key).and_then(|wanted| wanted.elsewhere.as_mut());
-            if let Some(elsewhere) = wanted {
-                elsewhere.until = (now + PREVIEW).min(elsewhere.since + PREVIEW_MOST);
-                elsewhere.next = now + PREVIEW_NEXT;
+            if let Some(wanted) = self.wanted.get_mut(&key) {
+                wanted.has_patience(now);
             }
         }
     }
 
     /// There may be place for questions that could not be asked so far.
     fn ask_those_in_line(&mut self, cx: &mut Context) {
-        let asks = &self.asks;
-        let in_line = self.wanted.iter().filter(|(_, wanted)| wanted.elsewhere.is_some());
-        let in_line = in_line.map(|(key, _)| *key).filter(|key| !asks.is_open(*key));
+        let in_line = self.wanted.iter().filter(|(_, wanted)| wanted.elsewhere);
+        let in_line = in_line.map(|(key, _)| *key).filter(|key| !self.may_come(*key));
         for key in in_line.collect::<Vec<_>>() {
             self.ask_another(cx, key);
         }
@@ -342,15 +343,51 @@ impl Previews {
         photo: PhotoId,
         size: PreviewSize,
     ) {
-        let next = self.serving.asked(cx, link, ask, (photo, size));
-        self.look_for(cx, next);
+        let undrawable = is_opaque(cx, photo);
+        let next = self.serving.asked(cx, link, ask, (photo, size), undrawable);
+        look_for(cx, next);
+    }
+
+    /// The disk has a small picture for another node, or has none.
+    pub(in crate::node) fn found_for_others(
+        &mut self,
+        cx: &mut Context,
+        key: Key,
+        result: &Result<Blob, DiskError>,
+    ) {
+        let next = self.serving.found(cx, key, result);
+        look_for(cx, next);
     }
 
     /// A small picture has been sent.
     pub(in crate::node) fn sent(&mut self, cx: &mut Context, link: LinkId) {
         let next = cx.mesh.node_at(link).map(|node| self.serving.done(node));
-        self.look_for(cx, next.unwrap_or_default());
+        look_for(cx, next.unwrap_or_default());
     }
+}
+
+/// Why a photo is not shown that nobody can draw.
+const UNDRAWABLE: &str = "the photo cannot be drawn";
+
+/// Whether this node has read a photo and knows that it cannot be drawn. The word of others is not enough.
+fn is_opaque(cx: &Context, photo: PhotoId) -> bool {
+    let entry = cx.table.get(photo);
+    entry.is_some_and(|entry| entry.verified && entry.photo.format == Format::Opaque)
+}
+
+/// Whether a photo is removed, and what others show of it no longer wanted.
+fn is_removed(cx: &Context, photo: PhotoId) -> bool {
+    cx.table.get(photo).is_none_or(|entry| entry.verdict == Verdict::Removed)
+}
+
+/// Has the disk look for what other nodes want.
+fn look_for(cx: &mut Context, keys: Vec<Key>) {
+    keys.into_iter().for_each(|key| look(cx, key, true));
+}
+
+fn look(cx: &mut Context, (photo, size): Key, for_others: bool) {
+    let held = for_others || cx.table.mine(photo).is_some();
+    cx.disk(DiskAction::FindPreview { photo, size, held, for_others });
 }
 
 /// Tells a client that it will not see a photo.

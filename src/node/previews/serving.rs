@@ -29,13 +29,14 @@ struct Line {
 }
 
 impl Serving {
-    /// A node asks. Returns what the disk is to look for now.
+    /// A node asks; `undrawable` if this one knows that the photo cannot be drawn. Returns what the disk is to look for now.
     pub(super) fn asked(
         &mut self,
         cx: &mut Context,
         link: LinkId,
         ask: AskId,
         key: Key,
+        undrawable: bool,
     ) -> Vec<Key> {
         let Some(node) = cx.mesh.node_at(link) else {
             return Vec::new();
@@ -45,6 +46,11 @@ impl Serving {
         if is_too_much || cx.table.mine(key.0).is_none() {
             let reason = "not held here, or too much asked for".to_owned();
             cx.send(link, Message::NoPreview { ask, undrawable: false, reason });
+            return Vec::new();
+        }
+        if undrawable {
+            let reason = DiskError::NotAPicture.to_string();
+            cx.send(link, Message::NoPreview { ask, undrawable, reason });
             return Vec::new();
         }
         line.waiting.push_back((ask, key));
@@ -93,8 +99,11 @@ impl Serving {
             && let Some((ask, key)) = line.waiting.pop_front()
         {
             line.at_work += 1;
-            self.looking.entry(key).or_default().push((node, ask));
-            next.push(key);
+            let askers = self.looking.entry(key).or_default();
+            if askers.is_empty() {
+                next.push(key);
+            }
+            askers.push((node, ask));
         }
         if line.at_work == 0 {
             self.lines.remove(&node);

@@ -1,9 +1,10 @@
 //! Small pictures: from whom they come, and what others can do with the questions.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::limits::{
-    PREVIEW, PREVIEW_NEXT, PREVIEWS, PREVIEWS_AT_WORK, PREVIEWS_OF_NODE, TICK,
+    PREVIEW, PREVIEW_NEXT, PREVIEW_PIECES, PREVIEWS, PREVIEWS_AT_WORK, PREVIEWS_OF_NODE, TICK,
 };
 use super::super::{
     Action, Asker, ClientAction, ClientEvent, CloseReason, DiskAction, DiskError, DiskEvent,
@@ -12,9 +13,9 @@ use super::super::{
 use super::World;
 use super::solo::{Solo, original, register};
 use super::world::jpeg;
-use crate::photo::{PhotoId, PreviewSize};
+use crate::photo::{Photo, PhotoId, PreviewSize};
 use crate::protocol::message::{AskId, PREVIEWS as FEATURE};
-use crate::protocol::{Answer, Blob, Message, Request};
+use crate::protocol::{Answer, Blob, Message, Record, Request};
 
 const PIN: Duration = Duration::from_secs(60);
 const BYTES: &[u8] = b"a photo";
@@ -52,7 +53,8 @@ fn want(solo: &mut Solo, client: u64) -> Vec<Action> {
 }
 
 fn found(solo: &mut Solo, photo: PhotoId, result: Result<Blob, DiskError>) -> Vec<Action> {
-    solo.tell(DiskEvent::PreviewFound { photo, size: PreviewSize::Grid, result })
+    let (size, for_others) = (PreviewSize::Grid, false);
+    solo.tell(DiskEvent::PreviewFound { photo, size, for_others, result })
 }
 
 fn looks(actions: &[Action]) -> usize {
@@ -166,6 +168,87 @@ fn a_photo_that_cannot_be_drawn_is_said_to_be_so() {
 }
 
 #[test]
+fn what_is_known_not_to_be_drawable_is_not_looked_for() {
+    let mut solo = without([1]);
+    let Record { photo, facts, holding, .. } = original(BYTES);
+    let photo = Arc::new(Photo::opaque(photo.id, photo.bytes));
+    let facts = Arc::unwrap_or_clone(facts);
+    solo.tell(DiskEvent::Held { photo, facts, holding, files: 1 });
+    let request = Request::GetPreview { photo: self::photo(), size: PreviewSize::View };
+    let (link, by) = (LinkId(21), Asker::Owner);
+    let actions = solo.tell(ClientEvent::Asked { link, by, request });
+    assert_eq!((looks(&actions), answers(&actions)), (0, vec![Err(false)]));
+    let (ask, photo, size) = (AskId(7), self::photo(), PreviewSize::View);
+    let actions = solo.hear(1, Message::AskForPreview { ask, photo, size });
+    assert!(matches!(
+        actions[..],
+        [Action::Link(LinkAction::Send {
+            message: Message::NoPreview { undrawable: true, .. },
+            ..
+        })]
+    ));
+}
+
+#[test]
+fn that_a_photo_cannot_be_drawn_is_believed_if_all_say_so() {
+    for second_says_so in [true, false] {
+        let mut solo = without([1, 2]);
+        let no = |ask, undrawable| Message::NoPreview { ask, undrawable, reason: String::new() };
+        let [(n, ask)] = asked(&want(&mut solo, 21))[..] else { panic!("one is asked") };
+        let actions = solo.hear(n, no(ask, true));
+        let [(other, ask)] = asked(&actions)[..] else { panic!("the other is asked") };
+        assert_eq!(answers(&actions), []);
+        assert_eq!(answers(&solo.hear(other, no(ask, second_says_so))), [Err(!second_says_so)]);
+    }
+}
+
+#[test]
+fn this_disk_is_not_waited_for_alone_and_not_for_long() {
+    let request = || Request::GetPreview { photo: photo(), size: PreviewSize::Grid };
+    let mut solo = without([1]);
+    solo.hold(BYTES);
+    assert_eq!(solo.ask(request()), None);
+    let [(n, ask)] = asked(&solo.wait(PREVIEW_NEXT + TICK))[..] else { panic!("it is asked") };
+    assert_eq!(answers(&solo.hear(n, whole(ask, &jpeg(BYTES)))), [Ok(jpeg(BYTES))]);
+    assert_eq!(answers(&found(&mut solo, photo(), Ok(jpeg(BYTES).into()))), []);
+
+    let mut solo = Solo::new();
+    solo.hold(BYTES);
+    let other = solo.hold(b"another");
+    assert_eq!(solo.ask(request()), None);
+    assert_eq!(answers(&solo.wait(PREVIEW - TICK)), []);
+    let another = Request::GetPreview { photo: other, size: PreviewSize::Grid };
+    let (link, by) = (LinkId(22), Asker::Owner);
+    solo.tell(ClientEvent::Asked { link, by, request: another });
+    assert_eq!(answers(&found(&mut solo, other, Ok(jpeg(BYTES).into()))).len(), 1);
+    assert_eq!(answers(&solo.wait(PREVIEW - TICK)), [], "the disk is busy, and not stuck");
+    assert_eq!(answers(&solo.wait(2 * TICK)), [Err(true)]);
+}
+
+#[test]
+fn who_sends_drop_by_drop_takes_bounded_memory() {
+    let size = PreviewSize::View;
+    let piece_of = size.max_bytes() - 1;
+    let count = PREVIEW_PIECES / piece_of + 1;
+    let mut solo = without([1, 2, 3]);
+    let photos: Vec<Record> = (0..count).map(|n| original(&n.to_be_bytes())).collect();
+    for n in 1..=3 {
+        solo.announce(n, photos.clone(), true);
+    }
+    let drops = vec![0xff; piece_of];
+    for (at, Record { photo, .. }) in photos.iter().enumerate() {
+        let (photo, link) = (photo.id, LinkId(100 + at as u64));
+        let request = Request::GetPreview { photo, size };
+        solo.tell(ClientEvent::Asked { link, by: Asker::Owner, request });
+        let (for_others, result) = (false, Err(DiskError::Gone));
+        let actions = solo.tell(DiskEvent::PreviewFound { photo, size, for_others, result });
+        let [(n, ask)] = asked(&actions)[..] else { panic!("one is asked") };
+        let actions = solo.hear(n, piece(ask, size.max_bytes() as u64, 0, &drops));
+        assert_eq!(asked(&actions).len(), usize::from(at + 1 == count), "{at}");
+    }
+}
+
+#[test]
 fn a_silent_holder_is_not_waited_for_alone_and_all_of_them_not_for_long() {
     let mut solo = without([1, 2]);
     let [(n, ask)] = asked(&want(&mut solo, 21))[..] else { panic!("one is asked") };
@@ -253,7 +336,9 @@ fn whoever_asks_too_much_waits_and_then_is_refused() {
         let sends = |a: &&Action| matches!(a, Action::Link(LinkAction::SendPreview { .. }));
         actions.iter().filter(sends).count()
     };
-    let actions = found(&mut solo, held, Ok(jpeg(BYTES).into()));
+    assert_eq!(sends(&found(&mut solo, held, Ok(jpeg(b"of another").into()))), 0, "is for people");
+    let (photo, size, result) = (held, PreviewSize::Grid, Ok(jpeg(BYTES).into()));
+    let actions = solo.tell(DiskEvent::PreviewFound { photo, size, for_others: true, result });
     assert_eq!(sends(&actions), PREVIEWS_AT_WORK, "the others come when these are sent");
     let next = solo.tell(LinkEvent::PreviewSent { link: LinkId(1) });
     assert_eq!(looks(&next), 1);

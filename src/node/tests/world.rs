@@ -13,7 +13,7 @@ use super::super::{
     Action, Asker, ClientAction, ClientEvent, CloseReason, Config, DiskAction, DiskError,
     DiskEvent, Event, LinkAction, LinkEvent, LinkId, Node, Source, Spool, Time,
 };
-use crate::photo::{Photo, PhotoId, Relation, prove};
+use crate::photo::{Format, Photo, PhotoId, Relation, prove};
 use crate::protocol::group::Roster;
 use crate::protocol::{
     Address, Answer, Blob, Boot, Departure, Facts, Holding, MAX_CHUNK, Message, NodeId, NodeName,
@@ -47,7 +47,8 @@ pub(super) fn address(n: usize) -> Address {
 }
 
 pub(super) fn picture(bytes: &[u8]) -> Arc<Photo> {
-    Arc::new(Photo::opaque(PhotoId::of(bytes), bytes.len() as u64))
+    let known = Photo::opaque(PhotoId::of(bytes), bytes.len() as u64);
+    Arc::new(Photo { format: Format::Jpeg, ..known })
 }
 
 impl World {
@@ -272,10 +273,10 @@ impl World {
                 DiskEvent::Looked { worse, better, result: Ok(Relation::Same) }
             }
             // What a photo looks like is its bytes here.
-            DiskAction::FindPreview { photo, size, .. } => {
+            DiskAction::FindPreview { photo, size, for_others, .. } => {
                 let bytes = disk.photos.get(&photo).map(|(_, bytes)| jpeg(bytes));
                 let result = bytes.map(Blob::from).ok_or(DiskError::Gone);
-                DiskEvent::PreviewFound { photo, size, result }
+                DiskEvent::PreviewFound { photo, size, for_others, result }
             }
             DiskAction::KeepPreview { .. } => return,
             DiskAction::PutAway {

@@ -4,9 +4,10 @@
 //! hundreds. Instead of hoping that the giants do not meet, each decode first takes what it will need out of a budget
 //! and waits until it is there.
 //!
-//! There are two budgets because the need is learned in two steps: the length of a file before it is read, the size of
-//! its pixels after. Everyone takes from [`FILES`] first and from [`PIXELS`] second, once each, so nobody waits in a
-//! circle.
+//! There are several budgets because the need is learned in steps: the length of a file before it is read, the size of
+//! its pixels after, and what is kept of them for people while they come. Everyone takes from [`FILES`] first, from
+//! [`PIXELS`] second and from [`SKETCHES`] last, and from none of them again, or from an earlier one, before what was
+//! taken is given back. So nobody waits in a circle.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
@@ -19,6 +20,9 @@ pub(in crate::photo) static FILES: Budget = Budget::new(crate::photo::MAX_PHOTO)
 
 /// For decoded pixels: room for the largest picture that is decoded.
 pub(super) static PIXELS: Budget = Budget::new(MAX_PIXEL_BYTES);
+
+/// For small pictures that are being drawn: room for some of the largest.
+pub(super) static SKETCHES: Budget = Budget::new(256 * 1024 * 1024);
 
 /// Bytes that may be in use at once.
 #[derive(Debug)]

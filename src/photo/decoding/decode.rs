@@ -99,7 +99,7 @@ fn decode_jpeg(bytes: &[u8], sketch: Option<&mut Sketch>) -> Result<Decoded, Str
     // Two bytes a sample while reading, one after; up to four components, and blocks to fill up the last units.
     let size = blocks * (samples * samples) as u64 * 3 * 5;
     check_size(header.width, header.height, size)?;
-    let _memory = PIXELS.reserve(size);
+    let memory = PIXELS.reserve(size);
     let (mut thumbnail, end) = jpeg::decode(bytes, samples)?;
     let planes: Option<Vec<Vec<u8>>> = thumbnail.planes.iter().map(Plane::mosaic).collect();
     let planes = planes.ok_or("rows are missing")?;
@@ -108,7 +108,7 @@ fn decode_jpeg(bytes: &[u8], sketch: Option<&mut Sketch>) -> Result<Decoded, Str
     let cells: Vec<[u8; 4]> = (0..DECODED_SIDE * DECODED_SIDE).map(cells).collect();
     let picture = from_jpeg_cells(&thumbnail, &cells);
     if let Some(sketch) = sketch {
-        sketch.take_samples(&mut thumbnail);
+        sketch.take_samples(&mut thumbnail, memory);
     }
     Ok(Decoded {
         missing: thumbnail.detail.missing(),
@@ -181,9 +181,15 @@ fn each_row_of_jpeg(bytes: &[u8], sink: RowSink) -> Result<(), String> {
     decoder.decode_headers().map_err(words)?;
     let info = decoder.info().ok_or("no header")?;
     let (width, height) = (u32::from(info.width), u32::from(info.height));
-    let size = u64::from(width) * u64::from(height) * 3;
-    check_size(width, height, size)?;
-    let _memory = PIXELS.reserve(size);
+    let pixels = u64::from(width) * u64::from(height);
+    check_size(width, height, 3 * pixels)?;
+    // Of a progressive one all coefficients are there before the first pixel is. It is decoded all the same: what is
+    // decoded is the same on every machine, and decided by the pixels alone.
+    let coefficients = match info.sof.is_progressive() {
+        true => 2 * pixels * u64::from(info.components),
+        false => 0,
+    };
+    let _memory = PIXELS.reserve(3 * pixels + coefficients);
     let pixels = decoder.decode().map_err(words)?;
     let (pixels, _) = pixels.as_chunks::<3>();
     for row in pixels.chunks_exact(width as usize) {

@@ -1,14 +1,21 @@
 //! A picture on its way to become a small one for people: few pixels of it, taken in passing while it is decoded.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::budget::{Reserved, SKETCHES};
 use super::colours::rgb_of_jpeg;
 use super::jpeg::{Colours, Plane, Thumbnail};
 use super::resize::Samples;
 use crate::photo::PreviewSize;
 
 /// What is kept of a picture while it is decoded.
+///
+/// It comes from the very pixels that a photo is recognised by, but that must not depend on it: if this code panics, it
+/// fails the sketch alone.
 pub(in crate::photo) struct Sketch {
     size: PreviewSize,
     taken: Option<Taken>,
+    is_broken: bool,
 }
 
 enum Taken {
@@ -24,6 +31,8 @@ struct Components {
     height: u32,
     colours: Colours,
     planes: Vec<Plane>,
+    /// The memory of the planes.
+    _memory: Reserved,
 }
 
 /// A small picture; not yet turned upright.
@@ -41,7 +50,7 @@ pub(in crate::photo) struct Small {
 impl Sketch {
     /// A sketch of which a small picture of this size is to be made.
     pub(in crate::photo) fn new(size: PreviewSize) -> Sketch {
-        Sketch { size, taken: None }
+        Sketch { size, taken: None, is_broken: false }
     }
 
     /// How large the small picture is to be.
@@ -51,21 +60,41 @@ impl Sketch {
 
     /// Adds the next row of a picture with this width and height.
     pub(in crate::photo) fn add_row(&mut self, width: u32, height: u32, row: &[[u8; 3]]) {
-        let to = self.size.fitted(width, height);
-        let taken = self.taken.get_or_insert_with(|| Taken::Rows(Rows::new((width, height), to)));
-        if let Taken::Rows(rows) = taken {
-            rows.add(row);
+        if self.is_broken {
+            return;
+        }
+        let (size, taken) = (self.size, &mut self.taken);
+        let add = || {
+            let rows = || Taken::Rows(Rows::new((width, height), size.fitted(width, height)));
+            if let Taken::Rows(rows) = taken.get_or_insert_with(rows) {
+                rows.add(row);
+            }
+        };
+        if catch_unwind(AssertUnwindSafe(add)).is_err() {
+            *self = Sketch { taken: None, is_broken: true, ..*self };
         }
     }
 
-    /// Takes the samples of a JPEG, if they are enough: three quarters of what the small picture should have.
-    pub(super) fn take_samples(&mut self, thumbnail: &mut Thumbnail) {
+    /// Whether anything of the picture has come.
+    pub(in crate::photo) fn has_some(&self) -> bool {
+        self.taken.is_some()
+    }
+
+    /// Takes the samples of a JPEG with their memory, if they are enough: three quarters of what the small picture should
+    /// have.
+    pub(super) fn take_samples(&mut self, thumbnail: &mut Thumbnail, memory: Reserved) {
         let (width, height) = self.size.fitted(thumbnail.width, thumbnail.height);
         let (across, down) = thumbnail.planes.first().map_or((0.0, 0.0), Plane::size);
         if 4.0 * across >= 3.0 * f64::from(width) && 4.0 * down >= 3.0 * f64::from(height) {
             let Thumbnail { width, height, colours, .. } = *thumbnail;
             let planes = std::mem::take(&mut thumbnail.planes);
-            self.taken = Some(Taken::Components(Components { width, height, colours, planes }));
+            self.taken = Some(Taken::Components(Components {
+                width,
+                height,
+                colours,
+                planes,
+                _memory: memory,
+            }));
         }
     }
 
@@ -116,6 +145,8 @@ struct Rows {
     /// How many rows of pixels are in them.
     added: usize,
     averages: Vec<u8>,
+    /// The memory of the averages.
+    _memory: Reserved,
 }
 
 impl Rows {
@@ -124,8 +155,10 @@ impl Rows {
         let each = (each(whole.0, to.0), each(whole.1, to.1));
         let across = (whole.0 as usize).div_ceil(each.0);
         let down = (whole.1 as usize).div_ceil(each.1);
-        let averages = Vec::with_capacity(3 * across * down);
-        Rows { whole, to, each, sums: vec![[0; 3]; across], added: 0, averages }
+        let bytes = 3 * across * down;
+        let _memory = SKETCHES.reserve(bytes as u64);
+        let (sums, averages) = (vec![[0; 3]; across], Vec::with_capacity(bytes));
+        Rows { whole, to, each, sums, added: 0, averages, _memory }
     }
 
     fn add(&mut self, row: &[[u8; 3]]) {
@@ -137,11 +170,13 @@ impl Rows {
                 }
             }
             // The last one of a row may have fewer pixels than the others.
-            let full = self.each.0 as u32;
-            let count = pixels.len() as u32;
+            let (full, count) = (self.each.0 as u64, pixels.len() as u64);
             for channel in 0..3 {
-                sum[channel] +=
-                    if count == full { own[channel] } else { own[channel] * full / count };
+                // As wide as a very wide picture needs it: this alone may be more than 32 bits hold.
+                sum[channel] += match count == full {
+                    true => own[channel],
+                    false => (u64::from(own[channel]) * full / count) as u32,
+                };
             }
         }
         self.added += 1;
