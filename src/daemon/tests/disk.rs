@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, unbounded};
+use ed25519_dalek::SigningKey;
 
 use super::PATIENCE;
 use crate::daemon::console::Console;
@@ -12,8 +13,8 @@ use crate::daemon::disk::Workers;
 use crate::daemon::disk::jobs::{Disk, Job};
 use crate::folder::{Folder, Moment, Options};
 use crate::node::{DiskAction, DiskError, DiskEvent, LinkId, Spool};
-use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Departure, Facts, Holding, NodeId};
+use crate::photo::{Photo, PhotoId, PreviewSize};
+use crate::protocol::{Departure, Facts, Holding, NodeId, Tombstone, Wish};
 
 const BYTES: &[u8] = b"no picture, and still a photo";
 
@@ -64,5 +65,44 @@ fn what_is_reported_is_on_the_disk() {
         assert_eq!(next_result(&reports), expected);
         assert!(!dir.path().join("cat.jpg").exists());
     }
+    workers.stop();
+}
+
+/// What a photo looks like is not kept when it is removed, or has left.
+#[test]
+fn what_is_gone_is_not_shown() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = Options { member: None, accept_missing: false, trash_days: 30, scrub_days: 0 };
+    let folder = Folder::open(dir.path(), &options).unwrap();
+    let previews = folder.previews();
+    let (sender, reports) = unbounded();
+    let (disk, jobs) = Disk::new();
+    let console = Console::start(NodeId(1)).unwrap();
+    let workers =
+        Workers::start((folder, &previews), (disk.clone(), jobs), sender, console).unwrap();
+    let act = |action| disk.submit(Job::Do(action, Moment::now()));
+    let jpeg = [0xff, 0xd8, 0xff, 0, 0xff, 0xd9];
+
+    let photo = Arc::new(Photo::opaque(PhotoId::of(BYTES), BYTES.len() as u64));
+    let (id, spool, size) = (photo.id, Spool::Put(LinkId(1)), PreviewSize::View);
+    previews.put_theirs(id, size, &jpeg, previews.since());
+    let (facts, holding) = (Facts::named("cat.jpg"), Holding::Original);
+    act(DiskAction::Write { spool, offset: 0, data: BYTES.to_vec().into() });
+    act(DiskAction::Install { spool, photo, facts, holding });
+    assert_eq!(next_result(&reports), Ok(()));
+    assert_eq!(previews.get_any(id, size), None, "the photo itself is here");
+    previews.put(id, size, &jpeg, previews.since());
+    let (departure, within) = (Departure::Surplus, Duration::from_secs(60));
+    act(DiskAction::PutAway { photo: id, departure, within });
+    assert_eq!(next_result(&reports), Ok(()));
+    assert_eq!(previews.get_any(id, size), None, "it is in the trash");
+
+    let of_others = PhotoId::of(b"of others");
+    previews.put_theirs(of_others, size, &jpeg, previews.since());
+    let word = Tombstone::sign(&SigningKey::from_bytes(&[7; 32]), of_others, 1, Wish::Removed);
+    act(DiskAction::NoteTombstones { tombstones: vec![word] });
+    act(DiskAction::PutAway { photo: id, departure: Departure::Surplus, within });
+    assert_eq!(next_result(&reports), Err(DiskError::Gone));
+    assert_eq!(previews.get_any(of_others, size), None, "it is removed");
     workers.stop();
 }

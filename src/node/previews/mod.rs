@@ -19,10 +19,13 @@
 //!
 //! # What others can do with it
 //!
-//! A holder may show whatever it likes in place of its photo. This node never decodes it, and shows it to its own people
-//! only, for as long as the photo itself is not here; no other node gets it. A browser or another program that shows it
-//! does decode it. That a photo cannot be drawn is believed only if all who were asked say so. Whatever it sends that is too long, no JPEG, out of order or not asked for, is thrown away, and another holder is
-//! asked. One that never answers keeps its share of open questions, and is asked no more. (See `asks`.)
+//! A holder may show whatever it likes in place of its photo. This node never decodes it, and shows it to the people at
+//! this node only, for as long as the photo itself is not here; no other node gets it. A browser does decode it, and so
+//! does a client that draws it on a terminal. That a photo cannot be drawn is believed if all who were asked say so.
+//!
+//! Whatever a holder sends that is too long, no JPEG, out of order or not asked for, is thrown away, and another one is
+//! asked. What comes drop by drop takes bounded memory. One that never answers keeps its share of open questions, and is
+//! asked no more over that link. (See `asks`.)
 //!
 //! Whoever asks this node too much waits in a line of bounded length, and holds up nobody but itself: for each node only
 //! few pictures at a time are being drawn or sent. The disk draws one of them at a time, for all nodes together. (See
@@ -35,11 +38,12 @@
 
 mod asks;
 mod serving;
+mod wanted;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::Context;
-use super::limits::{PREVIEW, PREVIEW_MOST, PREVIEW_NEXT, PREVIEWS, PREVIEWS_OF_NODE};
+use super::limits::{PREVIEW_NEXT, PREVIEWS, PREVIEWS_OF_NODE};
 use super::table::verdict::Verdict;
 use super::{DiskAction, DiskError, LinkId, Time};
 use crate::photo::{Format, PhotoId, PreviewSize};
@@ -47,6 +51,7 @@ use crate::protocol::message::AskId;
 use crate::protocol::{Answer, Blob, NodeId};
 use asks::{Asks, Piece};
 use serving::Serving;
+use wanted::Wanted;
 
 /// A small picture: of which photo, and how large.
 type Key = (PhotoId, PreviewSize);
@@ -62,23 +67,6 @@ pub(in crate::node) struct Previews {
     asks: Asks,
     /// What other nodes ask.
     serving: Serving,
-}
-
-/// A small picture that clients wait for.
-#[derive(Debug)]
-struct Wanted {
-    clients: BTreeSet<LinkId>,
-    since: Time,
-    /// Until when it is waited for.
-    until: Time,
-    /// When another node is asked as well.
-    next: Time,
-    /// Whether others are asked: it is not here, or this disk takes long.
-    elsewhere: bool,
-    /// The nodes that were asked.
-    tried: BTreeSet<NodeId>,
-    /// How many of them have said that the photo cannot be drawn.
-    undrawable: usize,
 }
 
 /// For people.
@@ -99,15 +87,7 @@ impl Previews {
             return answer_none(cx, link, photo, true, "too many are waited for: try again later");
         }
         let now = cx.now();
-        let wanted = self.wanted.entry(key).or_insert_with(|| Wanted {
-            clients: BTreeSet::new(),
-            since: now,
-            until: now + PREVIEW,
-            next: now + PREVIEW_NEXT,
-            elsewhere: false,
-            tried: BTreeSet::new(),
-            undrawable: 0,
-        });
+        let wanted = self.wanted.entry(key).or_insert_with(|| Wanted::new(now));
         wanted.clients.insert(link);
         if !wanted.elsewhere && self.looking.insert(key) {
             look(cx, key, false);
@@ -181,8 +161,7 @@ impl Previews {
     /// Nobody has shown a photo. That it cannot be drawn is believed if all who were asked say so: one alone may lie, or
     /// be of an earlier version.
     fn fail(&mut self, cx: &mut Context, key: Key, why: &str) {
-        let all_say_so = |it: &Wanted| !it.tried.is_empty() && it.undrawable == it.tried.len();
-        let undrawable = self.wanted.get(&key).is_some_and(all_say_so);
+        let undrawable = self.wanted.get(&key).is_some_and(Wanted::is_undrawable);
         let why = if undrawable { UNDRAWABLE } else { why };
         self.end(cx, key, !undrawable, why);
     }
@@ -193,14 +172,6 @@ impl Previews {
         for link in clients.into_iter().flatten() {
             answer_none(cx, link, key.0, undelivered, why);
         }
-    }
-}
-
-impl Wanted {
-    /// Something has come, if not this: it is waited for longer.
-    fn has_patience(&mut self, now: Time) {
-        self.until = (now + PREVIEW).min(self.since + PREVIEW_MOST);
-        self.next = now + PREVIEW_NEXT;
     }
 }
 

@@ -108,7 +108,7 @@ impl Entry {
 /// How a photo is counted, see [`super::sums`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Part {
-    /// If a node that is here has it: whether the collection shows it.
+    /// If a node that is here has it, and it is not removed: whether the collection shows it.
     pub(super) present: Option<Shown>,
     /// Over how many nodes and members its copies are spread.
     pub(super) copies: Spread,

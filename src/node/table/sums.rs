@@ -16,7 +16,8 @@ pub(in crate::node) struct Sums {
     shown: BTreeMap<Spread, BTreeSet<PhotoId>>,
     /// The same for variants that it does not show.
     variants: BTreeMap<Spread, BTreeSet<PhotoId>>,
-    /// The number of photos that are not shown, but that a node that is here has.
+    /// The number of photos that a node that is here has, and that are not shown because there is a better version. What
+    /// is removed is none of them.
     pub(in crate::node) hidden: u64,
     /// Photos with copies that, of all nodes that are here, only this one has.
     only_here: BTreeSet<PhotoId>,
