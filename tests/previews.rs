@@ -55,6 +55,11 @@ fn kept(folder: &Path, photo: PhotoId, name: &str) -> PathBuf {
     folder.join(".photomesh").join(name).join(&id[..2]).join(format!("{id}.jpg"))
 }
 
+/// The same, as another node has made it.
+fn theirs(kept: &Path) -> PathBuf {
+    kept.with_extension("theirs.jpg")
+}
+
 /// Waits until a daemon knows so many photos.
 fn knows(daemon: &Daemon, photos: usize) {
     let known = || match ask::labels(daemon.address())?.len() {
@@ -79,7 +84,7 @@ fn photos_are_shown_by_any_daemon_as_long_as_anybody_knows_what_they_look_like()
 
     // The scan has drawn them; the daemon that is asked has nothing of them.
     assert!(kept(&far, cat, "thumbs").exists() && kept(&far, dog, "thumbs").exists());
-    assert!(!kept(&near, cat, "thumbs").exists());
+    assert!(!theirs(&kept(&near, cat, "thumbs")).exists());
     let grid = preview(&asked, cat, PreviewSize::Grid).unwrap();
     assert_eq!(fs::read(kept(&far, cat, "thumbs")).unwrap(), grid);
     assert!(sides(&grid).1 >= 240, "{:?}", sides(&grid));
@@ -88,7 +93,7 @@ fn photos_are_shown_by_any_daemon_as_long_as_anybody_knows_what_they_look_like()
     let seen = || preview(&asked, cat, PreviewSize::View).map_err(|failure| failure.to_string());
     let view = eventually("the view is drawn", PATIENCE, seen).unwrap();
     assert_eq!(sides(&view), (2048, 1365));
-    let is_kept = || match kept(&near, cat, "views").exists() {
+    let is_kept = || match theirs(&kept(&near, cat, "views")).exists() {
         true => Ok(()),
         false => Err("not yet".to_owned()),
     };
