@@ -11,7 +11,7 @@ use super::super::{
 use super::claims::{hold, version};
 use super::solo::{Solo, challenge, original, proof};
 use super::world::{CLIENT, picture};
-use crate::photo::{ACCOUNT, Photo, PhotoId, Relation};
+use crate::photo::{ACCOUNT, Format, Photo, PhotoId, Relation};
 use crate::protocol::client::Refusal;
 use crate::protocol::{Answer, Departure, Facts, Gone, Holding, Message, Record, Request};
 
@@ -136,7 +136,8 @@ fn who_puts_a_photo_is_told_what_they_may_not_expect() {
     let mut solo = Solo::new();
     let mut told = |before: &[u8]| {
         put(&mut solo);
-        inspected(&mut solo, Ok(picture(BYTES)));
+        let unread = Photo { format: Format::Opaque, ..Photo::clone(&picture(BYTES)) };
+        inspected(&mut solo, Ok(Arc::new(unread)));
         let mut actions = installed(&mut solo, Ok(()));
         actions.extend(solo.wait(PUT));
         let Some(Answer::Stored { name, already, warning: Some(warning), .. }) = answered(&actions)
