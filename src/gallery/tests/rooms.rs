@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::gallery::pool::Pool;
+use crate::gallery::pool::{Need, Pool};
 use crate::gallery::spool::{Missing, Spool};
-use crate::photo::PhotoId;
-use crate::protocol::Address;
+use crate::photo::{PhotoId, PreviewSize};
+use crate::protocol::{Address, Request};
 
 /// Links to nobody.
 fn nobody() -> Pool {
@@ -80,4 +80,27 @@ fn a_cache_may_be_deleted() {
     let missing = spool.photo(&nobody(), PhotoId::of(b"good"), 4).unwrap_err();
     assert!(matches!(missing, Missing::Trouble(_)), "the disk is good: {missing:?}");
     assert!(spooled.is_dir());
+}
+
+#[test]
+fn pictures_that_do_not_come_leave_links_for_the_rest() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let pool = Arc::new(Pool::new(Address::new("127.0.0.1", port), None));
+    // A daemon that asks a slow node: it takes the requests, and says nothing yet.
+    for number in 0..12 {
+        let pool = Arc::clone(&pool);
+        thread::spawn(move || {
+            let photo = PhotoId([number; 32]);
+            pool.ask(&Request::GetPreview { photo, size: PreviewSize::Grid }).map(drop)
+        });
+    }
+    let asked: Vec<_> = (0..6).map(|_| listener.accept().unwrap()).collect();
+    // Those that would go beyond their share have come by then, too.
+    thread::sleep(Duration::from_millis(300));
+    let began = Instant::now();
+    pool.on_new_link(Need::Short, |_| Ok(())).unwrap();
+    pool.on_new_link(Need::Long, |_| Ok(())).unwrap();
+    assert!(began.elapsed() < Duration::from_secs(5));
+    drop(asked);
 }
