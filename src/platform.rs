@@ -22,6 +22,7 @@ use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
+use std::time::Duration;
 
 use rustix::fs::OFlags;
 
@@ -125,6 +126,14 @@ pub(crate) fn limit_unsent(stream: &TcpStream, bytes: u32) {
     // Best effort: otherwise a slow line holds some seconds' worth.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     let _ = socket2::SockRef::from(stream).set_tcp_notsent_lowat(bytes);
+}
+
+/// Has the system end a connection whose other side has not confirmed for so long what was sent: a computer that was
+/// switched off says nothing, and else is tried again for a quarter of an hour. Linux can.
+pub(crate) fn give_up_on_lost(stream: &TcpStream, time: Duration) {
+    // Best effort: otherwise the connection is kept for longer.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let _ = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(time));
 }
 
 /// Gives this thread the lowest priority. On other systems than Linux the priority is the whole process's, and stays as

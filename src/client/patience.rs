@@ -20,10 +20,12 @@ pub(super) fn tell(address: &Address) {
 }
 
 /// A socket that is read until a deadline. Every byte that arrives moves it on, as far as its way may take on a slow
-/// line; what is only promised moves nothing.
+/// line; what is only promised moves nothing. No silence is longer than the patience at the beginning, however much has
+/// come before.
 pub(super) struct Patient {
     socket: TcpStream,
     address: Address,
+    patience: Duration,
     until: Instant,
     /// When to tell that nothing has come yet. It is told once.
     notice: Option<Instant>,
@@ -35,12 +37,14 @@ impl Patient {
     pub(super) fn new(socket: TcpStream, address: &Address, patience: Duration) -> Patient {
         let now = Instant::now();
         let address = address.clone();
-        Patient { socket, address, until: now + patience, notice: Some(now + NOTICE), told: false }
+        let (until, notice) = (now + patience, Some(now + NOTICE));
+        Patient { socket, address, patience, until, notice, told: false }
     }
 
     /// The same for the next answer; a person is told after this time, or not at all.
     pub(super) fn wait_again(&mut self, patience: Duration, notice: Option<Duration>) {
         let now = Instant::now();
+        self.patience = patience;
         self.until = now + patience;
         self.notice = notice.filter(|_| !self.told).map(|notice| now + notice);
     }
@@ -64,7 +68,8 @@ impl Read for Patient {
                 Err(error) if is_timeout(&error) => {}
                 Err(error) => return Err(error),
                 Ok(read) => {
-                    self.until += Duration::from_micros(read as u64 * 1_000_000 / SLOWEST);
+                    let earned = Duration::from_micros(read as u64 * 1_000_000 / SLOWEST);
+                    self.until = (self.until + earned).min(Instant::now() + self.patience);
                     self.notice = None;
                     return Ok(read);
                 }

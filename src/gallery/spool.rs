@@ -172,8 +172,7 @@ impl Spool {
         let mut failed = None;
         let answer = pool.on_new_link(Need::Long, |daemon| {
             let deadline = Instant::now() + FETCH;
-            // Until its first byte. From then on each piece is late after the deadline; a daemon that falls silent between
-            // two is waited for as long as what has come would have taken on the slowest line.
+            // Each piece is late after the deadline, and no silence may be longer than that before the first byte.
             let patience = LONG_ANSWER + Duration::from_secs(bytes / FETCH_RATE);
             daemon.be_patient(patience.min(FETCH));
             daemon.hear_photo(&Request::GetExact { photo: id }, bytes, |piece| {

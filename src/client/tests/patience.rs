@@ -27,3 +27,21 @@ fn a_notice_neither_ends_the_patience_nor_prolongs_it() {
     assert_eq!(patient.read(&mut byte).expect("it was sent"), 1);
     assert_eq!(&byte, b"x");
 }
+
+#[test]
+fn much_that_came_fast_buys_no_long_silence() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let socket = TcpStream::connect(address).expect("connected");
+    let (mut daemon, _) = listener.accept().expect("accepted");
+    let patience = Duration::from_millis(300);
+    let address = address.to_string().parse().expect("an address");
+    let mut patient = Patient::new(socket, &address, patience);
+    // By themselves they would buy eight seconds.
+    daemon.write_all(&[7; 64 * 1024]).expect("sent");
+    patient.read_exact(&mut [0; 64 * 1024]).expect("it was sent");
+    let start = Instant::now();
+    patient.read(&mut [0; 1]).expect_err("nothing more was sent");
+    let waited = start.elapsed();
+    assert!(waited < patience * 4, "{waited:?}");
+}

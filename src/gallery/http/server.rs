@@ -16,6 +16,7 @@ use crate::gallery::limits::{
     STACK, STOP,
 };
 use crate::gallery::{say, spawn};
+use crate::platform;
 
 /// The accept thread, as the gallery holds it.
 pub(in crate::gallery) struct Server {
@@ -110,7 +111,7 @@ impl Acceptor {
             return Ok(());
         }
         stream.set_nodelay(true)?;
-        give_up_on_the_lost(&stream);
+        platform::give_up_on_lost(&stream, DEADLINES.write);
         let Some(seat) = self.seats.take(&stream, between.1)? else {
             turn_away(stream);
             return Ok(());
@@ -120,14 +121,6 @@ impl Acceptor {
         let connection = Connection::new(stream, DEADLINES);
         thread.spawn(move || converse(connection, between, &seat, &*handler, &stopping)).map(drop)
     }
-}
-
-/// Has the system end a connection whose other side has been lost: a computer that was switched off says nothing, and what
-/// is sent to it would be tried again for a quarter of an hour. Linux can.
-fn give_up_on_the_lost(stream: &TcpStream) {
-    // Best effort: otherwise it keeps its seat for longer.
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    let _ = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(DEADLINES.write));
 }
 
 /// Says that there is no room, without waiting for anybody: so small an answer fits into the socket's buffer.
