@@ -47,7 +47,7 @@ demo: build       ## see it all in about a minute: five daemons, one killed, no 
 	@KEEP="$(KEEP)" cargo run --release --quiet --example demo
 
 test:             ## run all tests
-	@cargo test --quiet
+	@sh tests/run.sh
 
 pages:            ## only what looks at the gallery in a browser, which must be there: make pages [SHOTS=dir, for pictures of it]
 	@SHOTS="$(SHOTS)" BROWSER=required cargo test --quiet --test gallery browser::

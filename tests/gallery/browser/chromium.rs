@@ -4,7 +4,7 @@
 //! output that it is started with; so there is no port, no WebSocket and no driver.
 
 use std::env;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -46,8 +46,13 @@ impl Browser {
     /// Starts one; none if none is installed, which is said. With `BROWSER=required` that is a failure.
     pub(crate) fn start() -> Option<Browser> {
         let Some(program) = installed() else {
-            assert!(env::var_os("BROWSER").is_none(), "there is no Chromium here: install it");
-            eprintln!("SKIPPED: there is no Chromium here, so nobody has looked at the page");
+            let required = env::var("BROWSER").is_ok_and(|wish| wish == "required");
+            assert!(!required, "there is no Chromium here: install it");
+            // Not by a macro, whose text is shown of tests that fail only.
+            let _ = writeln!(
+                io::stderr(),
+                "SKIPPED: no Chromium is here, so nobody has looked at the page"
+            );
             return None;
         };
         let profile = TempDir::new().unwrap();
