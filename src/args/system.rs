@@ -18,7 +18,8 @@ const UNIT: &str = include_str!("photomesh.service");
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  photomesh completions bash > ~/.local/share/bash-completion/completions/photomesh
+  photomesh completions bash \\
+      > ~/.local/share/bash-completion/completions/photomesh
   photomesh completions fish > ~/.config/fish/completions/photomesh.fish")]
 pub(crate) struct CompletionsArgs {
     /// Which shell
