@@ -132,7 +132,8 @@ fn a_link_lets_in_and_a_wrong_one_does_not() {
             (401, "login".to_owned())
         );
     }
-    assert_eq!(log_in(stranger, &owner).status, 429);
+    assert_eq!(log_in(stranger, "00000000000000000000000000000000").status, 429);
+    assert_eq!(log_in(stranger, &owner).status, 204, "wrong ones lock nobody out");
     assert_eq!(by.get("/api/status").status, 200, "who is in stays in");
 }
 
