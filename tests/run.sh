@@ -19,8 +19,10 @@ if [ $# -eq 1 ]; then
     exit 0
 fi
 
-# Cargo says of each program whether it is a test; an example, and the program itself, are none.
-cargo test --no-run --quiet --message-format=json-render-diagnostics |
-    grep '"test":true},"features"' | sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' |
-    xargs -n 1 -P 2 sh "$0"
+# Cargo says of each program whether it is a test; an example, and the program itself, are none. That all of them could be
+# built is known before the first one runs.
+built=$(mktemp)
+trap 'rm -f "$built"' EXIT
+cargo test --no-run --quiet --message-format=json-render-diagnostics >"$built"
+grep '"test":true},"features"' "$built" | sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' | xargs -n 1 -P 2 sh "$0"
 cargo test --quiet --doc
