@@ -110,7 +110,7 @@ install: build    ## the program, its manual, completions and service: make inst
 	@"$(PHOTOMESH)" completions fish >"$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/photomesh.fish"
 	@"$(PHOTOMESH)" unit --program "$(PREFIX)/bin/photomesh" >"$(DESTDIR)$(PREFIX)/lib/systemd/user/photomesh.service"
 
-deb: build        ## a package for Debian and Ubuntu, in the target directory (needs dpkg-deb)
+deb: build        ## a package for Debian and Ubuntu, in the target directory (needs dpkg and binutils)
 	@sh tests/package/deb.sh "$(PHOTOMESH)" "$(TARGET)"
 
 help:             ## show this

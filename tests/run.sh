@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs all tests, two programs at a time: those with real daemons mostly wait for something, and what only reckons, the
-# unit tests and the simulator, needs the processors meanwhile. What a program says is shown when it has ended; the first
-# that fails ends it all.
+# unit tests and the simulator, needs the processors meanwhile. What a program says is shown when it has ended; after
+# the first that fails no other one is started.
 #
 #   make test
 set -eu
@@ -24,5 +24,10 @@ fi
 built=$(mktemp)
 trap 'rm -f "$built"' EXIT
 cargo test --no-run --quiet --message-format=json-render-diagnostics >"$built"
-grep '"test":true},"features"' "$built" | sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' | xargs -n 1 -P 2 sh "$0"
+programs=$(grep '"test":true},"features"' "$built" | sed -n 's/.*"executable":"\([^"]*\)".*/\1/p')
+[ -n "$programs" ] || {
+    echo "cargo does not say which test programs it has built" >&2
+    exit 1
+}
+echo "$programs" | xargs -n 1 -P 2 sh "$0"
 cargo test --quiet --doc

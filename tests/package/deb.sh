@@ -1,16 +1,18 @@
 #!/bin/sh
-# A package for Debian and its like, from what `make install` installs. It does what the package manager's own tools
-# would do for one program, and needs none of them but dpkg-deb.
+# A package for Debian and its like, from what `make install` installs. It does what the tools for making packages would
+# do for one program, and needs none of them.
 #
 #   make deb                sh tests/package/deb.sh PROGRAM FOLDER
 set -eu
 
 PROGRAM=$1
 FOLDER=$2
-command -v dpkg-deb >/dev/null || {
-    echo "deb: needs dpkg-deb, which every Debian and Ubuntu has" >&2
-    exit 1
-}
+for tool in dpkg dpkg-deb strip objdump; do
+    command -v $tool >/dev/null || {
+        echo "deb: needs $tool: apt-get install dpkg binutils" >&2
+        exit 1
+    }
+done
 VERSION=$("$PROGRAM" --version | cut -d ' ' -f 2)
 ARCH=$(dpkg --print-architecture)
 PLACE=$(mktemp -d)
