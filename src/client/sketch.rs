@@ -15,9 +15,8 @@ use crate::protocol::{Answer, Request};
 const WIDTH: usize = 64;
 const HEIGHT: usize = 20;
 
-/// The longer side of a small picture has no more pixels than that. It is another node's work: what claims more is not
-/// drawn.
-const SIDE: u32 = 2048;
+/// The small picture that is drawn, which is another node's work: what is larger than that is not decoded.
+const SIZE: PreviewSize = PreviewSize::Grid;
 
 /// The upper half of a cell.
 const HALF: &str = "\u{2580}";
@@ -33,12 +32,13 @@ pub(super) fn sketch(
     if !terminal.is_term() || !terminal.features().colors_supported() {
         return Ok(());
     }
-    let Ok(Answer::Preview { image, .. }) =
-        daemon.ask(&Request::GetPreview { photo, size: PreviewSize::Grid })
+    let Ok(Answer::Preview { image, .. }) = daemon.ask(&Request::GetPreview { photo, size: SIZE })
     else {
         return Ok(());
     };
-    if let Some(picture) = decode(&image) {
+    if let Some(picture) =
+        Some(&image).filter(|image| SIZE.fits(image)).and_then(|image| decode(image))
+    {
         let (rows, columns) = terminal.size();
         let room = (usize::from(columns).min(WIDTH), usize::from(rows / 2).min(HEIGHT));
         draw(&picture, room, out)?;
@@ -49,7 +49,8 @@ pub(super) fn sketch(
 pub(super) fn decode(bytes: &[u8]) -> Option<RgbImage> {
     let mut reader = ImageReader::with_format(Cursor::new(bytes), ImageFormat::Jpeg);
     let mut limits = Limits::default();
-    (limits.max_image_width, limits.max_image_height) = (Some(SIDE), Some(SIDE));
+    let longest = SIZE.longest();
+    (limits.max_image_width, limits.max_image_height) = (Some(longest), Some(longest));
     reader.limits(limits);
     reader.decode().ok().map(|picture| picture.into_rgb8())
 }

@@ -25,6 +25,14 @@ impl PreviewSize {
         }
     }
 
+    /// The most pixels of its longer side.
+    pub fn longest(self) -> u32 {
+        match self {
+            PreviewSize::Grid => 960,
+            PreviewSize::View => 2048,
+        }
+    }
+
     /// Whether these bytes can be a small picture of this size: not too many, and they begin and end as a JPEG does.
     ///
     /// Nothing more is looked at. A small picture is its holder's claim: no daemon ever decodes one of another, so that
@@ -42,12 +50,12 @@ impl PreviewSize {
     /// Width and height in pixels of the small picture of one with these sides, neither of which may be 0.
     pub(in crate::photo) fn fitted(self, width: u32, height: u32) -> (u32, u32) {
         let (shorter, longer) = (width.min(height), width.max(height));
-        let (most_shorter, most_longer) = match self {
-            PreviewSize::Grid => (320, 960),
-            PreviewSize::View => (2048, 2048),
+        let most_shorter = match self {
+            PreviewSize::Grid => 320,
+            PreviewSize::View => self.longest(),
         };
         let of_shorter = f64::from(most_shorter) / f64::from(shorter);
-        let scale = of_shorter.min(f64::from(most_longer) / f64::from(longer)).min(1.0);
+        let scale = of_shorter.min(f64::from(self.longest()) / f64::from(longer)).min(1.0);
         let scaled = |side: u32| ((f64::from(side) * scale).round() as u32).max(1);
         (scaled(width), scaled(height))
     }
