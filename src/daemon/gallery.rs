@@ -29,7 +29,7 @@ fn run(arguments: &[OsString], console: &Console) {
         Ok(program) => program,
         Err(error) => return console.line("gallery", format!("cannot be started: {error}")),
     };
-    let mut rest = GALLERY_REST;
+    let mut rest = Duration::ZERO;
     loop {
         let began = Instant::now();
         let why = match live(&program, arguments, console) {
@@ -41,17 +41,17 @@ fn run(arguments: &[OsString], console: &Console) {
             Ok(status) => format!("ended with {status}"),
             Err(error) => format!("cannot be started: {error}"),
         };
+        rest = next(rest, began.elapsed());
         console.line("gallery", format!("{why}; it is started again in {} s", rest.as_secs()));
         thread::sleep(rest);
-        rest = next(rest, began.elapsed());
     }
 }
 
-/// How long to wait before the next start, after one that was followed by so long a life.
+/// How long to wait after a life that took so long, and that had begun after this rest.
 pub(super) fn next(rest: Duration, lived: Duration) -> Duration {
     match lived > GALLERY_REST_MAX {
         true => GALLERY_REST,
-        false => (rest * 2).min(GALLERY_REST_MAX),
+        false => (rest * 2).clamp(GALLERY_REST, GALLERY_REST_MAX),
     }
 }
 
