@@ -108,4 +108,5 @@ pub mod gallery;
 pub mod node;
 pub mod photo;
 mod platform;
+mod process;
 pub mod protocol;

@@ -16,15 +16,16 @@
 
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
-use std::io;
+use std::io::{self, Write};
 use std::net::TcpStream;
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustix::fs::OFlags;
+use tempfile::{NamedTempFile, PersistError};
 
 /// The identity of a file: its disk, and its number there.
 pub(crate) fn file_of(meta: &Metadata) -> (u64, u64) {
@@ -126,6 +127,24 @@ pub(crate) fn limit_unsent(stream: &TcpStream, bytes: u32) {
     // Best effort: otherwise a slow line holds some seconds' worth.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     let _ = socket2::SockRef::from(stream).set_tcp_notsent_lowat(bytes);
+}
+
+/// Writes a file for its owner alone: whole and on the disk before it gets its name, by one of the two ways to give it.
+///
+/// # Errors
+///
+/// If it cannot be written; then what had the name has it still.
+pub(crate) fn write_private(
+    path: &Path,
+    bytes: &[u8],
+    give_name: fn(NamedTempFile, PathBuf) -> Result<File, PersistError>,
+) -> io::Result<()> {
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = NamedTempFile::new_in(dir)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    give_name(file, path.to_owned())?;
+    sync_dir(dir)
 }
 
 /// Has the system end a connection whose other side has not confirmed for so long what was sent: a computer that was

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tempfile::NamedTempFile;
@@ -19,12 +19,13 @@ const MAX_FILE: u64 = 64 * 1024;
 pub fn new_group(path: &Path) -> Result<(), Failure> {
     let group = GroupFile::new(random()?, random()?);
     let shown = path.display();
-    write(path, &group.to_text(), NamedTempFile::persist_noclobber).map_err(|error| {
-        if error.kind() == io::ErrorKind::AlreadyExists {
-            return Failure::CannotCreate(format!("{shown} exists already: it stays as it is"));
-        }
-        Failure::CannotCreate(format!("cannot write {shown}: {}", in_words(&error)))
-    })?;
+    platform::write_private(path, group.to_text().as_bytes(), NamedTempFile::persist_noclobber)
+        .map_err(|error| {
+            if error.kind() == io::ErrorKind::AlreadyExists {
+                return Failure::CannotCreate(format!("{shown} exists already: it stays as it is"));
+            }
+            Failure::CannotCreate(format!("cannot write {shown}: {}", in_words(&error)))
+        })?;
     eprintln!(
         "{shown} is the group {}: who has this file decides who is a member. Keep it off the network, and keep a copy.\n\
          Now make a file for each friend, and for yourself: photomesh group invite {shown} NAME > NAME.member",
@@ -137,7 +138,8 @@ fn change<T>(
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let made = change(&mut group, now.as_secs())
         .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
-    write(&place, &group.to_text(), NamedTempFile::persist).map_err(io)?;
+    platform::write_private(&place, group.to_text().as_bytes(), NamedTempFile::persist)
+        .map_err(io)?;
     drop(lock);
     Ok(made)
 }
@@ -152,20 +154,6 @@ fn lock(path: &Path) -> io::Result<File> {
             return Ok(file);
         }
     }
-}
-
-/// Writes a file for its owner alone: whole and on the disk before it gets its name, by one of the two ways to give it.
-fn write(
-    path: &Path,
-    text: &str,
-    give_name: fn(NamedTempFile, PathBuf) -> Result<File, tempfile::PersistError>,
-) -> io::Result<()> {
-    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = NamedTempFile::new_in(dir)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    give_name(file, path.to_owned())?;
-    platform::sync_dir(dir)
 }
 
 fn read_secret(path: &Path) -> Result<String, Failure> {

@@ -66,12 +66,12 @@ mod threads;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
-use std::{fmt, process, thread};
+use std::{fmt, thread};
 
-use crossbeam_channel::{Receiver, bounded};
+use crossbeam_channel::bounded;
 use sd_notify::NotifyState;
 
 use self::console::Console;
@@ -85,6 +85,7 @@ use self::state::{Sources, State};
 use crate::folder::{self, Folder, OpenError};
 use crate::node::{CloseReason, Config, Node};
 use crate::platform;
+use crate::process::wish_on_signal;
 use crate::protocol::secure::Credentials;
 use crate::protocol::{Address, Boot, MemberFile, Membership, NodeName};
 use disk::jobs::Disk;
@@ -184,7 +185,8 @@ fn serve(options: Options) -> Result<(), Failure> {
     let group = in_group(&options, &folder);
     let config = configure(&options, &folder, &address, group.as_ref())?;
 
-    let signals = watch_signals()?;
+    let (wish, signals) = bounded(1);
+    wish_on_signal(wish).map_err(|error| Failure::io("cannot watch for signals", error))?;
     let threads = |error| Failure::io("cannot start a thread", error);
     let console = Console::start(config.node).map_err(threads)?;
     if folder.was_open_to_others() {
@@ -330,22 +332,6 @@ fn configure(
         first_start: folder.is_first_start(),
         seed,
     })
-}
-
-/// The wish to stop, as an event; whoever wishes it twice means it.
-fn watch_signals() -> Result<Receiver<()>, Failure> {
-    const KILLED_BY_SIGNAL: i32 = 130;
-    let (wish, signals) = bounded(1);
-    let stopping = AtomicBool::new(false);
-    ctrlc::set_handler(move || {
-        if stopping.swap(true, Ordering::Relaxed) {
-            process::exit(KILLED_BY_SIGNAL);
-        }
-        // There is room: this is the first time.
-        let _ = wish.try_send(());
-    })
-    .map_err(|error| Failure::io("cannot watch for signals", error))?;
-    Ok(signals)
 }
 
 /// Tells whoever has started the daemon what it shares, and with whom.

@@ -1,24 +1,9 @@
 //! Starting threads: each with a name, and none that can die unseen.
 
-use std::thread::{self, Builder, JoinHandle};
-use std::{io, process};
+use std::io;
+use std::thread::Builder;
 
-/// The exit code of a process that ends on a bug of its own (`EX_SOFTWARE`).
-const SOFTWARE_ERROR: i32 = 70;
-
-/// Starts a thread that the daemon cannot do without. Should it panic, the process ends: better a node that its mesh
-/// sees die than one that is deaf in one ear.
-///
-/// The system shows the first 15 bytes of a name.
-pub(super) fn spawn(
-    name: &str,
-    body: impl FnOnce() + Send + 'static,
-) -> io::Result<JoinHandle<()>> {
-    Builder::new().name(name.to_owned()).spawn(move || {
-        let _guard = EndsProcess;
-        body();
-    })
-}
+pub(super) use crate::process::spawn;
 
 /// The stack of a reader, in bytes. It parses JSON, whose nesting serde bounds, shakes hands on encrypted links, and
 /// resolves the names that it dials, for which the system's library takes as much as it likes.
@@ -41,15 +26,4 @@ pub(super) fn spawn_writer(port: u16, body: impl FnOnce() + Send + 'static) -> i
 /// A stack costs address space when the thread starts, and memory only as far down as the thread has ever been in it.
 fn spawn_link(name: String, stack: usize, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
     Builder::new().name(name).stack_size(stack).spawn(body).map(drop)
-}
-
-/// Ends the process if dropped by a panic.
-struct EndsProcess;
-
-impl Drop for EndsProcess {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            process::exit(SOFTWARE_ERROR);
-        }
-    }
 }

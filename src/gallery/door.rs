@@ -1,13 +1,14 @@
 //! Where the gallery listens, under which names, and what it prints for those who are to come in.
 
 use std::io::{self, IsTerminal, Write};
-use std::net::{IpAddr, Ipv4Addr, TcpListener, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, TcpListener, ToSocketAddrs, UdpSocket};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::{fs, thread};
+use std::thread::Builder;
 
 use qrcode::render::unicode::Dense1x2;
 use qrcode::{EcLevel, QrCode};
+use tempfile::NamedTempFile;
 
 use super::guard::{Guard, Site};
 use super::login::{Login, Role};
@@ -30,16 +31,26 @@ pub(super) fn bind(host: &str, port: u16) -> Result<TcpListener, Failure> {
         };
         Failure::Unreachable(format!("cannot listen on {address} ({}): {advice}", in_words(&error)))
     };
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let listener = TcpListener::bind((bare, port)).map_err(unusable)?;
-    let ip = listener.local_addr().map_err(unusable)?.ip();
+    let ip = resolve(host).map_err(unusable)?;
     match ip.is_unspecified() || is_private(ip) {
-        true => Ok(listener),
+        true => TcpListener::bind((ip, port)).map_err(unusable),
         false => Err(Failure::Usage(format!(
             "{host} is not in a private network, and the gallery does not encrypt: listen on this computer \
              (--host 127.0.0.1) and reach it through ssh, a VPN or a proxy (--behind-proxy https://NAME)"
         ))),
     }
+}
+
+/// The address that a host's name stands for.
+///
+/// # Errors
+///
+/// If there is none.
+pub(super) fn resolve(host: &str) -> io::Result<IpAddr> {
+    let address = Address::new(host, 0);
+    let mut found = (address.host(), 0).to_socket_addrs()?;
+    let none = || io::Error::new(io::ErrorKind::NotFound, "the name stands for no address");
+    found.next().map(|found| found.ip()).ok_or_else(none)
 }
 
 /// Whether an address is of this computer or of a private network: at home, link-local, or a VPN's (100.64.0.0/10).
@@ -67,50 +78,52 @@ pub(super) fn is_welcome(local: IpAddr, remote: IpAddr) -> bool {
 /// [`Failure::Usage`] for what is no name.
 pub(super) fn sites(options: &Options, port: u16) -> Result<Vec<Site>, Failure> {
     let host = platform::host_name().to_ascii_lowercase();
-    let plain = |name: String| Site { name, port, secure: false };
+    let plain = |name: String| Site { name, port, secure: false, is_proxy: false };
     let mut sites = vec![plain("localhost".to_owned()), plain(format!("{host}.local"))];
     sites.push(plain(host));
     for name in &options.allow_host {
-        let whole = if name.contains(':') { name.clone() } else { format!("{name}:{port}") };
-        let address: Address = whole.parse().map_err(|_| {
+        let site = site(name, port, false).ok_or_else(|| {
             Failure::Usage(format!("--allow-host takes NAME or NAME:PORT, and {name} is neither"))
         })?;
-        let name = address.host().to_ascii_lowercase();
-        sites.push(Site { name, port: address.port(), secure: false });
+        sites.push(site);
     }
     sites.extend(options.behind_proxy.as_deref().map(proxy).transpose()?);
     Ok(sites)
 }
 
-/// What browsers call a proxy: `https://NAME`, with a port if it has another one than usual.
-fn proxy(url: &str) -> Result<Site, Failure> {
-    let wrong = || {
-        Failure::Usage(format!(
-            "--behind-proxy takes https://NAME or http://NAME, and {url} is neither"
-        ))
-    };
-    let (scheme, rest) = url.trim_end_matches('/').split_once("://").ok_or_else(wrong)?;
-    let (secure, usual) = match scheme {
-        "https" => (true, 443),
-        "http" => (false, 80),
-        _ => return Err(wrong()),
-    };
-    let whole = if rest.contains(':') { rest.to_owned() } else { format!("{rest}:{usual}") };
-    let address: Address = whole.parse().map_err(|_| wrong())?;
-    Ok(Site { name: address.host().to_ascii_lowercase(), port: address.port(), secure })
+/// A name, with a port if it has another one than usual.
+fn site(text: &str, usual: u16, secure: bool) -> Option<Site> {
+    let whole = if text.contains(':') { text.to_owned() } else { format!("{text}:{usual}") };
+    let address: Address = whole.parse().ok()?;
+    let name = address.host().to_ascii_lowercase();
+    Some(Site { name, port: address.port(), secure, is_proxy: false })
 }
 
-/// Prints where the gallery is, and the login links, for a guest's phone as a QR code, too.
+/// What browsers call a proxy: `https://NAME`.
+fn proxy(url: &str) -> Result<Site, Failure> {
+    let found = match url.trim_end_matches('/').split_once("://") {
+        Some(("https", name)) => site(name, 443, true),
+        Some(("http", name)) => site(name, 80, false),
+        Some(_) | None => None,
+    };
+    let found = found.map(|site| Site { is_proxy: true, ..site });
+    found.ok_or_else(|| {
+        let error =
+            format!("--behind-proxy takes https://NAME or http://NAME, and {url} is neither");
+        Failure::Usage(error)
+    })
+}
+
+/// Prints where the gallery is, and the login links.
 ///
 /// # Errors
 ///
 /// If it cannot be printed.
 pub(super) fn announce(guard: &Guard, bound: IpAddr, out: &mut impl Write) -> io::Result<()> {
     warn(bound);
-    let own = address(bound, guard.port);
-    writeln!(out, "gallery at http://{own}/")?;
+    writeln!(out, "gallery at http://{}/", address(bound, guard.port))?;
     if guard.needs_session {
-        print_links(&guard.login, &own, out)?;
+        print_links(&guard.login, &home(&guard.sites, bound, guard.port), out)?;
     }
     out.flush()
 }
@@ -129,12 +142,18 @@ pub(super) fn announce_to_log(
     let port = guard.port;
     writeln!(out, "at http://{}/", address(bound, port))?;
     if guard.needs_session {
-        writeln!(
-            out,
-            "its login links, with the same --member: photomesh gallery --links --port {port}"
-        )?;
+        let command = format!("photomesh gallery --links --host {bound} --port {port}");
+        writeln!(out, "its login links, with the same --member: {command}")?;
     }
     out.flush()
+}
+
+/// How visitors call the gallery: by the proxy's name if it has one, for others need not reach it in another way.
+pub(super) fn home(sites: &[Site], bound: IpAddr, port: u16) -> String {
+    match sites.iter().find(|site| site.is_proxy) {
+        Some(proxy) => proxy.url(),
+        None => format!("http://{}/", address(bound, port)),
+    }
 }
 
 /// What somebody should know who lets others in.
@@ -144,13 +163,13 @@ fn warn(bound: IpAddr) {
     }
 }
 
-/// Prints the login links of the gallery at an address, for a guest's phone as a QR code, too.
+/// Prints the login links of the gallery that visitors call so, for a guest's phone as a QR code, too.
 ///
 /// # Errors
 ///
 /// If they cannot be printed.
-pub(super) fn print_links(login: &Login, own: &Address, out: &mut impl Write) -> io::Result<()> {
-    let link = |role| format!("http://{own}/#{}", login.secret(role));
+pub(super) fn print_links(login: &Login, home: &str, out: &mut impl Write) -> io::Result<()> {
+    let link = |role| format!("{home}#{}", login.secret(role));
     writeln!(out, "your own link:   {}", link(Role::Owner))?;
     writeln!(out, "a guest's link:  {}", link(Role::Guest))?;
     if io::stdout().is_terminal() {
@@ -160,7 +179,7 @@ pub(super) fn print_links(login: &Login, own: &Address, out: &mut impl Write) ->
 }
 
 /// Where browsers find what listens there: on all addresses, under the one that leads out of this computer.
-pub(super) fn address(bound: IpAddr, port: u16) -> Address {
+fn address(bound: IpAddr, port: u16) -> Address {
     let ip = match bound.is_unspecified() {
         true => own_address().unwrap_or(Ipv4Addr::LOCALHOST.into()),
         false => bound,
@@ -199,7 +218,8 @@ pub(super) fn open(guard: &Guard, bound: IpAddr, folder: &Path) {
             let page =
                 format!("<!doctype html><meta http-equiv=\"refresh\" content=\"0; url={link}\">\n");
             let path = folder.join("open.html");
-            write_private(&path, page.as_bytes()).map(|()| path.into_os_string())
+            platform::write_private(&path, page.as_bytes(), NamedTempFile::persist)
+                .map(|()| path.into_os_string())
         }
     };
     let browser = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
@@ -210,16 +230,10 @@ pub(super) fn open(guard: &Guard, bound: IpAddr, folder: &Path) {
     });
     match started {
         // Waited for only so that it does not stay as a zombie.
-        Ok(mut child) => drop(thread::spawn(move || child.wait())),
+        Ok(mut child) => {
+            let wait = move || drop(child.wait());
+            let _ = Builder::new().name("browser".to_owned()).spawn(wait);
+        }
         Err(error) => say(&format!("`{browser}` cannot open a browser: {}", in_words(&error))),
     }
-}
-
-/// Writes a file that only its owner can read, from its first byte on.
-fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(bytes)?;
-    file.persist(path).map(drop).map_err(|error| error.error)
 }

@@ -16,6 +16,7 @@ use std::net::IpAddr;
 use super::http::head::Method;
 use super::http::response::Response;
 use super::http::serve::Request;
+use super::limits::WRONG_WITHIN;
 use super::login::{Login, Role, Tried};
 
 /// The paths that show the page; its script reads which one it is.
@@ -28,6 +29,24 @@ pub(super) struct Site {
     pub(super) port: u16,
     /// Over TLS, which ends at a proxy.
     pub(super) secure: bool,
+    /// It is the proxy's, by which others come.
+    pub(super) is_proxy: bool,
+}
+
+impl Site {
+    /// Of its pages.
+    fn scheme(&self) -> &'static str {
+        if self.secure { "https" } else { "http" }
+    }
+
+    /// Its page.
+    pub(super) fn url(&self) -> String {
+        let Site { name, port, secure, .. } = self;
+        match (*port, secure) {
+            (443, true) | (80, false) => format!("{}://{name}/", self.scheme()),
+            _ => format!("{}://{name}:{port}/", self.scheme()),
+        }
+    }
 }
 
 /// What decides who gets in.
@@ -140,14 +159,14 @@ impl Guard {
             site.name.eq_ignore_ascii_case(name) && site.port == at
         };
         let site = self.sites.iter().find(is_called)?;
-        Some(format!("{}://{host}", if site.secure { "https" } else { "http" }))
+        Some(format!("{}://{host}", site.scheme()))
     }
 }
 
 /// What whoever tries too many secrets is told.
 pub(super) fn too_many() -> Response {
     Response::refusal(429, "wait", "too many wrong secrets: wait a minute")
-        .header("Retry-After", 60)
+        .header("Retry-After", WRONG_WITHIN.as_secs())
 }
 
 /// The name and the port of a `Host`.

@@ -9,13 +9,14 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
 
 use super::limits::{SESSION_SECONDS, WRONG_ADDRESSES, WRONG_SECRETS, WRONG_WITHIN};
 use super::lock;
@@ -34,6 +35,9 @@ pub(super) enum Role {
     /// Does all that the daemon lets this gallery do.
     Owner,
 }
+
+/// The roles that have links.
+const LINKED: [Role; 2] = [Role::Owner, Role::Guest];
 
 impl Role {
     /// As it is told to the page and said in cookies.
@@ -57,12 +61,15 @@ struct Secrets {
     cookies: String,
 }
 
+/// What tells a file from the one that was there before it.
+type Stamp = ((u64, u64), (i64, i64));
+
 /// The secrets as a file has them.
 struct Keys {
     secrets: Secrets,
     key: [u8; 32],
-    /// The file, which is never changed but replaced.
-    file: (u64, u64),
+    /// Which file, and its times: it is never changed but replaced, and a number may come again.
+    file: Stamp,
 }
 
 /// The secrets, and who has given wrong ones.
@@ -70,8 +77,6 @@ pub(super) struct Login {
     path: PathBuf,
     keys: Mutex<Arc<Keys>>,
     port: u16,
-    /// Browsers come over TLS, and are to send the cookie in no other way.
-    pub(super) secure: bool,
     wrong: Mutex<BTreeMap<IpAddr, (u32, Instant)>>,
 }
 
@@ -82,7 +87,7 @@ pub(super) enum Tried {
     Right(Role),
     /// It is nobody's.
     Wrong,
-    /// It was not looked at: too many wrong ones came from there.
+    /// It is nobody's, and too many of those have come from there.
     TooMany,
 }
 
@@ -98,13 +103,13 @@ impl Login {
             make(path).map_err(|error| failed("write", path, &error))?;
         }
         let keys = Mutex::new(Arc::new(read(path)?));
-        Ok(Login { path: path.to_owned(), keys, port, secure: false, wrong: Mutex::default() })
+        Ok(Login { path: path.to_owned(), keys, port, wrong: Mutex::default() })
     }
 
     /// The secrets as they are now: another process may have made new ones.
     fn keys(&self) -> Arc<Keys> {
         let mut keys = lock(&self.keys);
-        let is_same = |meta: &Metadata| platform::file_of(meta) == keys.file;
+        let is_same = |meta: &Metadata| stamp(meta) == keys.file;
         if !fs::metadata(&self.path).is_ok_and(|meta| is_same(&meta))
             && let Ok(new) = read(&self.path)
         {
@@ -122,10 +127,8 @@ impl Login {
     pub(super) fn try_secret(&self, secret: &str, from: IpAddr) -> Tried {
         let keys = self.keys();
         // A right one always counts: else a stranger could lock everybody out by wrong ones.
-        let right = [Role::Owner, Role::Guest].into_iter();
-        if let Some(role) =
-            right.into_iter().find(|role| keys.are_same(keys.secrets.of(*role), secret))
-        {
+        let is_right = |role: &Role| keys.are_same(keys.secrets.of(*role), secret);
+        if let Some(role) = LINKED.into_iter().find(is_right) {
             return Tried::Right(role);
         }
         let now = Instant::now();
@@ -141,13 +144,14 @@ impl Login {
     }
 
     /// The header that gives a browser the cookie of a role, or takes it away.
-    pub(super) fn set_cookie(&self, role: Option<Role>) -> String {
+    /// One who has come over TLS is to send it in no other way.
+    pub(super) fn set_cookie(&self, role: Option<Role>, secure: bool) -> String {
         let (value, age) = match role {
             Some(role) => (self.keys().sign(role, seconds() + SESSION_SECONDS), SESSION_SECONDS),
             None => (String::new(), 0),
         };
         let name = self.cookie();
-        let secure = if self.secure { "; Secure" } else { "" };
+        let secure = if secure { "; Secure" } else { "" };
         format!("{name}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={age}{secure}")
     }
 
@@ -158,7 +162,7 @@ impl Login {
         let (_, value) = values.find(|(own, _)| *own == name)?;
         let (role, rest) = value.split_once('.')?;
         let until: u64 = rest.split_once('.')?.0.parse().ok()?;
-        let role = [Role::Owner, Role::Guest].into_iter().find(|own| own.word() == role)?;
+        let role = LINKED.into_iter().find(|own| own.word() == role)?;
         let keys = self.keys();
         let good = until > seconds() && keys.are_same(value, &keys.sign(role, until));
         good.then_some(role)
@@ -199,6 +203,10 @@ pub(super) fn random() -> io::Result<String> {
     Ok(to_hex(&bytes))
 }
 
+fn stamp(meta: &Metadata) -> Stamp {
+    (platform::file_of(meta), platform::times(meta))
+}
+
 fn read(path: &Path) -> Result<Keys, Failure> {
     let unreadable = |error: io::Error| failed("read", path, &error);
     let mut file = File::open(path).map_err(unreadable)?;
@@ -214,21 +222,17 @@ fn read(path: &Path) -> Result<Keys, Failure> {
     let secrets: Result<Secrets, _> = serde_json::from_str(&text);
     let secrets = secrets.map_err(|error| broken(path, &error.to_string()))?;
     let key = from_hex(&secrets.cookies).map_err(|error| broken(path, &error))?;
-    Ok(Keys { secrets, key, file: platform::file_of(&meta) })
+    Ok(Keys { secrets, key, file: stamp(&meta) })
 }
 
 /// Makes new secrets, and a file of them that is there as a whole or not at all.
 fn make(path: &Path) -> io::Result<()> {
     let cookies = random()? + &random()?;
     let secrets = Secrets { owner: random()?, guest: random()?, cookies };
-    let folder = path.parent().map_or_else(PathBuf::new, Path::to_owned);
-    fs::create_dir_all(&folder)?;
-    // A temporary file is its owner's alone from the beginning.
-    let mut file = tempfile::NamedTempFile::new_in(&folder)?;
-    file.write_all(&serde_json::to_vec(&secrets)?)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    platform::write_private(path, &serde_json::to_vec(&secrets)?, NamedTempFile::persist)
 }
 
 fn failed(what: &str, path: &Path, error: &io::Error) -> Failure {

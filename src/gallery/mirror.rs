@@ -4,6 +4,7 @@
 //! whoever has the old one goes on with it, and a browser may ask for its pages as long as it is kept.
 
 use std::collections::VecDeque;
+use std::mem;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -25,10 +26,17 @@ const LISTING_REST_MAX: Duration = Duration::from_secs(15);
 pub(super) struct Mirror {
     /// In the name of every snapshot: this life of the program.
     life: String,
-    present: Mutex<Arc<Snapshot>>,
-    kept: Mutex<VecDeque<Arc<Snapshot>>>,
+    kept: Mutex<Kept>,
     wanted: Mutex<Wanted>,
     woken: Condvar,
+}
+
+/// The last snapshots.
+struct Kept {
+    present: Arc<Snapshot>,
+    before: VecDeque<Arc<Snapshot>>,
+    /// How many have been made.
+    made: u64,
 }
 
 #[derive(Default)]
@@ -41,25 +49,26 @@ struct Wanted {
 
 impl Mirror {
     /// An empty collection, in a life of this name.
-    pub(super) fn new(life: String) -> Arc<Mirror> {
-        let empty = Arc::new(Snapshot::new(format!("{life}-0"), Vec::new()));
-        Arc::new(Mirror {
+    pub(super) fn new(life: String) -> Mirror {
+        let present = Arc::new(Snapshot::new(format!("{life}-0"), Vec::new()));
+        Mirror {
             life,
-            present: Mutex::new(Arc::clone(&empty)),
-            kept: Mutex::new([empty].into()),
+            kept: Mutex::new(Kept { present, before: VecDeque::new(), made: 0 }),
             wanted: Mutex::default(),
             woken: Condvar::new(),
-        })
+        }
     }
 
     /// The present snapshot.
     pub(super) fn present(&self) -> Arc<Snapshot> {
-        Arc::clone(&lock(&self.present))
+        Arc::clone(&lock(&self.kept).present)
     }
 
     /// The snapshot of this name, if it is still kept.
     pub(super) fn of(&self, rev: &str) -> Option<Arc<Snapshot>> {
-        lock(&self.kept).iter().find(|kept| kept.rev == rev).cloned()
+        let kept = lock(&self.kept);
+        let mut all = kept.before.iter().chain([&kept.present]);
+        all.find(|kept| kept.rev == rev).cloned()
     }
 
     /// The daemon says that its list is this one now.
@@ -108,25 +117,26 @@ impl Mirror {
         }
     }
 
-    /// Makes a snapshot of these photos the present one, unless it would be the same.
+    /// Makes a snapshot of these photos the present one, unless it would be the same. The first one always is another:
+    /// before it, nothing was known.
     pub(super) fn replace(&self, shots: Vec<Arc<Shot>>) -> bool {
-        let before = self.present();
+        let (before, made) = {
+            let kept = lock(&self.kept);
+            (Arc::clone(&kept.present), kept.made)
+        };
         let known =
             |shot: &Arc<Shot>| before.find(shot.id).is_some_and(|old| Arc::ptr_eq(old, shot));
-        let first_ever = before.rev == format!("{}-0", self.life);
-        if !first_ever && shots.len() == before.shots.len() && shots.iter().all(known) {
+        if made > 0 && shots.len() == before.shots.len() && shots.iter().all(known) {
             return false;
         }
-        let number = before.rev.rsplit('-').next().and_then(|number| number.parse().ok());
-        let rev = format!("{}-{}", self.life, number.unwrap_or(0_u64) + 1);
-        let snapshot = Arc::new(Snapshot::new(rev, shots));
+        let snapshot = Arc::new(Snapshot::new(format!("{}-{}", self.life, made + 1), shots));
         let mut kept = lock(&self.kept);
-        kept.push_back(Arc::clone(&snapshot));
-        while kept.len() > REVISIONS {
-            kept.pop_front();
+        kept.made += 1;
+        let replaced = mem::replace(&mut kept.present, snapshot);
+        kept.before.push_back(replaced);
+        while kept.before.len() >= REVISIONS {
+            kept.before.pop_front();
         }
-        drop(kept);
-        *lock(&self.present) = snapshot;
         true
     }
 }

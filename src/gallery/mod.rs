@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   browser ──HTTP──▶ http ─▶ guard ─▶ routes ─┬─ mirror, watch ◀── one thread each ──┐
-//!                     a thread for each        ├─ pool ◀────── 8 links ───────────────┼── client protocol ──▶ daemon
+//!                     a thread for each        ├─ pool ◀────── a few links ───────────┼── client protocol ──▶ daemon
 //!                     connection               └─ spool ◀───── whole photos, on disk ─┘
 //! ```
 //!
@@ -40,6 +40,7 @@
 //! | `http-PORT` | a conversation with a browser | with its connection |
 //! | `watch` | asks the daemon how it is, once a second while somebody looks | when told to |
 //! | `mirror` | lists the collection when that has changed | with the process |
+//! | `browser`, with `--open` | waits for the program that opens one | with that |
 //! | `stdin`, of a daemon's gallery | waits for the end of the daemon | then, and all others with it |
 //!
 //! # What is where, in reading order
@@ -79,13 +80,11 @@ mod spool;
 mod tests;
 mod watch;
 
+use std::env;
 use std::io::{self, Write};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::TcpListener;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, Builder};
-use std::{env, process};
 
 use crossbeam_channel::{Receiver, bounded};
 
@@ -99,6 +98,7 @@ use self::reviewed::Reviewed;
 use self::spool::Spool;
 use self::watch::Watch;
 use crate::client::Failure;
+use crate::process::{spawn, wish_on_signal};
 use crate::protocol::{Address, MemberFile, in_words, plain};
 
 pub use self::http::head::{Head, Method};
@@ -132,28 +132,19 @@ pub struct Options {
 /// What all threads share.
 struct Gallery {
     guard: Guard,
-    shared: Arc<Shared>,
     assets: Assets,
-    mirror: Arc<Mirror>,
+    mirror: Mirror,
     watch: Arc<Watch>,
-    pool: Arc<Pool>,
+    pool: Pool,
     spool: Spool,
     reviewed: Reviewed,
-}
-
-/// What never changes in the life of a gallery.
-struct Shared {
-    /// The daemon's address.
-    daemon: Address,
-    /// What every change has to bring along.
-    token: String,
 }
 
 /// Runs a gallery until it is told to stop, by SIGINT or SIGTERM; a second signal ends the process at once. To be called
 /// once, from the main thread.
 ///
 /// Prints `gallery at http://HOST:PORT/` as the first line on `out` once it accepts connections, and below it the login
-/// links if there are any. That the daemon does not answer is no error: it is asked again and again.
+/// links if there are any; for the log of a daemon both are shorter. That the daemon does not answer is no error: it is asked again and again.
 ///
 /// # Errors
 ///
@@ -164,7 +155,7 @@ pub fn run(options: &Options, out: &mut impl Write) -> Result<(), Failure> {
         return print_links(options, out);
     }
     let listener = door::bind(&options.host, options.port)?;
-    let signals = watch_signals(options.until_stdin_ends)?;
+    let wishes = stop_wishes(options.until_stdin_ends)?;
     let gallery = Arc::new(Gallery::new(options, &listener)?);
     gallery.start_threads().map_err(|error| failed("cannot start a thread", &error))?;
     let local = listener.local_addr().map_err(|error| failed("cannot listen", &error))?;
@@ -179,8 +170,8 @@ pub fn run(options: &Options, out: &mut impl Write) -> Result<(), Failure> {
     if options.open {
         door::open(&gallery.guard, local.ip(), &state_folder());
     }
-    // The end of the channel would be a signal, too.
-    let _ = signals.recv();
+    // The end of the channel would be a wish, too.
+    let _ = wishes.recv();
     gallery.watch.stop();
     server.stop();
     Ok(())
@@ -193,14 +184,12 @@ impl Gallery {
             || login::random().map_err(|error| failed("the system has no randomness", &error));
         let state = state_folder();
         let sites = door::sites(options, local.port())?;
-        let mut login = Login::open(&links_of(options), local.port(), options.new_links)?;
-        login.secure = sites.iter().any(|site| site.secure);
+        let login = Login::open(&links_of(options), local.port(), options.new_links)?;
         let reviewed = Reviewed::open(&state.join("reviewed"))
             .map_err(|error| failed("cannot read what was reviewed", &error))?;
         let spool = Spool::open(cache_folder())
             .map_err(|error| failed("cannot make a folder for photos", &error))?;
         let token = random()?;
-        let shared = Shared { daemon: options.daemon.clone(), token: token.clone() };
         Ok(Gallery {
             guard: Guard {
                 sites,
@@ -213,87 +202,53 @@ impl Gallery {
                 login,
                 token,
             },
-            shared: Arc::new(shared),
             assets: Assets::new(),
             mirror: Mirror::new(random()?[..8].to_owned()),
             watch: Watch::new(),
-            pool: Arc::new(Pool::new(options.daemon.clone(), options.member.clone())),
+            pool: Pool::new(options.daemon.clone(), options.member.clone()),
             spool,
             reviewed,
         })
     }
 
-    /// Starts the two threads that ask the daemon by themselves.
-    fn start_threads(&self) -> io::Result<()> {
-        let watching = (Arc::clone(&self.watch), Arc::clone(&self.pool), Arc::clone(&self.mirror));
-        let mirroring = (Arc::clone(&self.watch), Arc::clone(&self.pool), Arc::clone(&self.mirror));
+    /// Starts the two threads that ask the daemon by themselves. Should one panic, a page would show for ever how all was:
+    /// so the process ends.
+    fn start_threads(self: &Arc<Gallery>) -> io::Result<()> {
+        let gallery = Arc::clone(self);
         spawn("watch", move || {
-            let (watch, pool, mirror) = watching;
+            let Gallery { watch, pool, mirror, .. } = &*gallery;
             watch.run(|| pool.connect(), |status| mirror.want(status.revision));
         })?;
-        spawn("mirror", move || {
-            let (watch, pool, mirror) = mirroring;
-            mirror.run(|| pool.connect(), &watch);
-        })?;
+        let gallery = Arc::clone(self);
+        spawn("mirror", move || gallery.mirror.run(|| gallery.pool.connect(), &gallery.watch))?;
         Ok(())
     }
 }
 
-/// Starts a thread that the gallery cannot do without. Should it panic, the process ends: a page that shows for ever how
-/// all was would be worse than none.
-fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    Builder::new()
-        .name(name.to_owned())
-        .spawn(move || {
-            let _guard = EndsProcess;
-            body();
-        })
-        .map(drop)
-}
-
-/// Ends the process if dropped by a panic.
-struct EndsProcess;
-
-impl Drop for EndsProcess {
-    fn drop(&mut self) {
-        /// The exit code of a process that ends on a bug of its own (`EX_SOFTWARE`).
-        const SOFTWARE_ERROR: i32 = 70;
-        if thread::panicking() {
-            process::exit(SOFTWARE_ERROR);
-        }
-    }
-}
-
-/// Prints the links of the gallery that runs on this port, or will.
+/// Prints the links of the gallery that runs on this host and port, or will.
 fn print_links(options: &Options, out: &mut impl Write) -> Result<(), Failure> {
     let login = Login::open(&links_of(options), options.port, options.new_links)?;
-    let ip = options.host.parse().unwrap_or(Ipv4Addr::LOCALHOST.into());
-    Ok(door::print_links(&login, &door::address(ip, options.port), out)?)
+    let bound =
+        door::resolve(&options.host).map_err(|error| failed("cannot find --host", &error))?;
+    let sites = door::sites(options, options.port)?;
+    Ok(door::print_links(&login, &door::home(&sites, bound, options.port), out)?)
 }
 
-/// The wish to stop, as an event; whoever wishes it twice means it.
-fn watch_signals(until_stdin_ends: bool) -> Result<Receiver<()>, Failure> {
-    const KILLED_BY_SIGNAL: i32 = 130;
-    let (wish, signals) = bounded(1);
+/// The wish to stop, as an event: of a signal, or of the end of standard input.
+fn stop_wishes(until_stdin_ends: bool) -> Result<Receiver<()>, Failure> {
+    let (wish, wishes) = bounded(1);
     if until_stdin_ends {
         let wish = wish.clone();
-        spawn("stdin", move || {
+        let listen = move || {
             // Whatever comes, and however it ends: nobody is there any more.
             let _ = io::copy(&mut io::stdin(), &mut io::sink());
             let _ = wish.try_send(());
-        })
-        .map_err(|error| failed("cannot start a thread", &error))?;
+        };
+        spawn("stdin", listen).map_err(|error| failed("cannot start a thread", &error))?;
     }
-    let stopping = AtomicBool::new(false);
-    ctrlc::set_handler(move || {
-        if stopping.swap(true, Ordering::Relaxed) {
-            process::exit(KILLED_BY_SIGNAL);
-        }
-        // There is room: this is the first time.
-        let _ = wish.try_send(());
-    })
-    .map_err(|error| Failure::Io(format!("cannot watch for signals: {error}")))?;
-    Ok(signals)
+    wish_on_signal(wish)
+        .map_err(|error| Failure::Io(format!("cannot watch for signals: {error}")))?;
+    Ok(wishes)
 }
 
 /// Where the login links are. Those of one group let nobody see another's photos.

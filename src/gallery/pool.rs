@@ -78,6 +78,11 @@ impl Pool {
         Pool { address, member, links: Mutex::default(), returned: Condvar::new() }
     }
 
+    /// Whom they lead to.
+    pub(super) fn address(&self) -> &Address {
+        &self.address
+    }
+
     /// A link of its own, which is not counted.
     ///
     /// # Errors

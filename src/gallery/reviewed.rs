@@ -4,13 +4,16 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+
+use tempfile::NamedTempFile;
 
 use super::limits::REVIEWED;
 use super::lock;
 use crate::photo::PhotoId;
+use crate::platform;
 
 /// A keeper, and a version that is put away for it.
 pub(super) type Pair = (PhotoId, PhotoId);
@@ -59,13 +62,9 @@ impl Reviewed {
         if changed.len() > REVIEWED {
             return Err(io::Error::other("there are more pairs than anybody looks at"));
         }
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
         let text: String =
             changed.iter().map(|(keeper, version)| format!("{keeper} {version}\n")).collect();
-        file.write_all(text.as_bytes())?;
-        file.as_file().sync_all()?;
-        file.persist(&self.path).map_err(|error| error.error)?;
+        platform::write_private(&self.path, text.as_bytes(), NamedTempFile::persist)?;
         *kept = changed;
         Ok(())
     }

@@ -15,15 +15,16 @@ use source::{Source, sources};
 use spelling::{entered, functions, has_word};
 
 /// Which room may use which others. `main.rs` and `args.rs` are rooms, too.
-const MAY_ENTER: [(&str, &[&str]); 10] = [
+const MAY_ENTER: [(&str, &[&str]); 11] = [
     ("photo", &[]),
     ("platform", &[]),
+    ("process", &[]),
     ("protocol", &["photo"]),
     ("node", &["photo", "protocol"]),
     ("folder", &["photo", "protocol", "platform"]),
-    ("daemon", &["photo", "protocol", "node", "folder", "platform"]),
+    ("daemon", &["photo", "protocol", "node", "folder", "platform", "process"]),
     ("client", &["photo", "protocol", "platform"]),
-    ("gallery", &["photo", "protocol", "client", "platform"]),
+    ("gallery", &["photo", "protocol", "client", "platform", "process"]),
     // Addresses on the command line are the protocol's.
     ("args", &["protocol", "daemon", "client", "gallery"]),
     ("main", &["args", "daemon", "client", "gallery"]),

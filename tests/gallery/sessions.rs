@@ -188,5 +188,30 @@ fn off_this_computer_there_is_a_login_and_a_warning() {
         .env("XDG_STATE_HOME", place.path())
         .output()
         .unwrap();
-    assert_ne!(output.status.code(), Some(0), "it is not this computer's");
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("203.0.113.5 is not in a private network"), "{said}");
+}
+
+#[test]
+fn links_are_printed_as_visitors_call_the_gallery() {
+    let place = TempDir::new().unwrap();
+    let links = |options: &[&str]| {
+        let output = std::process::Command::new(program())
+            .args(["gallery", "--links", "--port", "8090"])
+            .args(options)
+            .env("XDG_STATE_HOME", place.path())
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    for (options, home) in [
+        (&["--host", "192.168.1.7"][..], "http://192.168.1.7:8090/#"),
+        (&["--host", "localhost"], "http://127.0.0.1:8090/#"),
+        (&["--behind-proxy", "https://Photos.Example/"], "https://photos.example/#"),
+        (&["--behind-proxy", "https://photos.example:8443"], "https://photos.example:8443/#"),
+    ] {
+        let text = links(options);
+        assert_eq!(text.matches(home).count(), 2, "{options:?}: {text}");
+    }
 }

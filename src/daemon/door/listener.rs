@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::thread;
@@ -19,6 +19,7 @@ use crate::daemon::socket::frames::{SocketReader, SocketWriter};
 use crate::daemon::socket::link::{Link, Side};
 use crate::daemon::{client, threads};
 use crate::node::CloseReason;
+use crate::process::wake_accept;
 use crate::protocol::codec::FrameError;
 use crate::protocol::{Address, Answer, Message};
 
@@ -73,17 +74,7 @@ impl Listener {
     /// Accepts no more; the accepted connections that are still open.
     pub(in crate::daemon) fn stop(self) -> Vec<Weak<Link>> {
         self.stopping.store(true, Ordering::Relaxed);
-        // Nothing but a connection wakes `accept`. If there cannot be one, it is failing and will look by itself.
-        let mut address = self.bound;
-        if address.ip().is_unspecified() {
-            let v4 = address.is_ipv4();
-            address.set_ip(if v4 {
-                Ipv4Addr::LOCALHOST.into()
-            } else {
-                Ipv6Addr::LOCALHOST.into()
-            });
-        }
-        drop(TcpStream::connect_timeout(&address, DIAL));
+        wake_accept(self.bound, DIAL);
         self.links.recv_timeout(DIAL).unwrap_or_default()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::body::Body;
@@ -24,7 +25,7 @@ pub(in crate::gallery) struct Request {
 /// Who answers requests. It may be called by many threads at once.
 pub(in crate::gallery) trait Handler: Send + Sync {
     /// The answer to a request; what it does not read of the body costs the client the connection.
-    fn answer(&self, request: &Request, body: &mut Body<'_>) -> Response;
+    fn answer(self: Arc<Self>, request: &Request, body: &mut Body<'_>) -> Response;
 }
 
 /// Serves a connection until one of the sides, or the program, wants to end it.
@@ -32,7 +33,7 @@ pub(in crate::gallery) fn converse(
     mut connection: Connection,
     (local, remote): (IpAddr, IpAddr),
     seat: &Seat,
-    handler: &dyn Handler,
+    handler: &Arc<dyn Handler>,
     stopping: &AtomicBool,
 ) {
     loop {
@@ -54,7 +55,8 @@ pub(in crate::gallery) fn converse(
         let bodyless = request.head.method == Method::Head;
         let mut body = Body::new(&mut connection, &request.head);
         // What a handler shares with others is behind locks, whose contents are never half-written.
-        let answered = catch_unwind(AssertUnwindSafe(|| handler.answer(&request, &mut body)));
+        let answered =
+            catch_unwind(AssertUnwindSafe(|| Arc::clone(handler).answer(&request, &mut body)));
         let unread = body.is_unread();
         let sound = answered.is_ok();
         let response = answered.unwrap_or_else(|_| {

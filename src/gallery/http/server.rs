@@ -1,7 +1,7 @@
 //! The accept thread, and the end of it all.
 
 use std::io::{self, Read};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, Builder};
@@ -15,8 +15,9 @@ use crate::gallery::limits::{
     ACCEPT_PAUSE, ACCEPT_PAUSE_MAX, CONNECTIONS, CONNECTIONS_OF_ADDRESS, DEADLINES, RETRY_AFTER,
     STACK, STOP,
 };
-use crate::gallery::{say, spawn};
+use crate::gallery::say;
 use crate::platform;
+use crate::process::{spawn, wake_accept};
 
 /// The accept thread, as the gallery holds it.
 pub(in crate::gallery) struct Server {
@@ -56,17 +57,7 @@ impl Server {
         const WAKE: Duration = Duration::from_secs(1);
         let deadline = Instant::now() + STOP;
         self.stopping.store(true, Ordering::Relaxed);
-        // Nothing but a connection wakes `accept`. If there cannot be one, it is failing and will look by itself.
-        let mut address = self.bound;
-        if address.ip().is_unspecified() {
-            let local = if address.is_ipv4() {
-                Ipv4Addr::LOCALHOST.into()
-            } else {
-                Ipv6Addr::LOCALHOST.into()
-            };
-            address.set_ip(local);
-        }
-        drop(TcpStream::connect_timeout(&address, WAKE));
+        wake_accept(self.bound, WAKE);
         while self.seats.taken() > 0 && Instant::now() < deadline {
             self.seats.close_idle();
             thread::sleep(Duration::from_millis(10));
@@ -119,7 +110,7 @@ impl Acceptor {
         let (handler, stopping) = (Arc::clone(&self.handler), Arc::clone(&self.stopping));
         let thread = Builder::new().name(format!("http-{}", remote.port())).stack_size(STACK);
         let connection = Connection::new(stream, DEADLINES);
-        thread.spawn(move || converse(connection, between, &seat, &*handler, &stopping)).map(drop)
+        thread.spawn(move || converse(connection, between, &seat, &handler, &stopping)).map(drop)
     }
 }
 

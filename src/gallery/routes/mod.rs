@@ -12,6 +12,8 @@ mod session;
 mod shell;
 mod upload;
 
+use std::sync::Arc;
+
 use self::refusals::Answered;
 use super::Gallery;
 use super::guard::PAGES;
@@ -115,7 +117,7 @@ impl<'a> Route<'a> {
 }
 
 impl Handler for Gallery {
-    fn answer(&self, request: &Request, body: &mut Body<'_>) -> Response {
+    fn answer(self: Arc<Gallery>, request: &Request, body: &mut Body<'_>) -> Response {
         match self.guard.admit(request) {
             Ok(role) => self.serve(request, role, body).unwrap_or_else(|refusal| refusal),
             Err(refusal) => refusal,
@@ -124,7 +126,7 @@ impl Handler for Gallery {
 }
 
 impl Gallery {
-    fn serve(&self, request: &Request, role: Role, body: &mut Body<'_>) -> Answered {
+    fn serve(self: &Arc<Gallery>, request: &Request, role: Role, body: &mut Body<'_>) -> Answered {
         let head = &request.head;
         let nothing = || Response::refusal(404, "unknown", "there is nothing here");
         let route = Route::find(&head.path).ok_or_else(nothing)?;
@@ -158,7 +160,7 @@ impl Gallery {
             Route::Plan => self.plan(body),
             Route::Remove => self.remove(body),
             Route::Login => self.log_in(request, body),
-            Route::Logout => Ok(self.log_out()),
+            Route::Logout => Ok(self.log_out(request)),
         }
     }
 }

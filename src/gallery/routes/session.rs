@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Instant;
 
 use super::refusals::{Answered, json};
+use crate::gallery::Gallery;
 use crate::gallery::api::{Revision, Secret, Status};
 use crate::gallery::guard::too_many;
 use crate::gallery::http::body::Body;
@@ -13,9 +14,7 @@ use crate::gallery::http::response::{Content, Response, Take};
 use crate::gallery::http::serve::Request;
 use crate::gallery::limits::{LEAVE, LOGIN_BODY, PING, RETRY_AFTER};
 use crate::gallery::login::{Role, Tried};
-use crate::gallery::mirror::Mirror;
-use crate::gallery::watch::{Listener, Seen, Watch};
-use crate::gallery::{Gallery, Shared};
+use crate::gallery::watch::{Listener, Seen};
 
 /// What a listener was told last.
 #[derive(Default)]
@@ -34,7 +33,7 @@ impl Gallery {
         let Secret { secret } = json(body)?;
         match self.guard.login.try_secret(&secret, request.remote) {
             Tried::Right(role) => {
-                let cookie = self.guard.login.set_cookie(Some(role));
+                let cookie = self.guard.login.set_cookie(Some(role), is_over_tls(request));
                 Ok(Response::new(204).header("Set-Cookie", cookie))
             }
             Tried::Wrong => {
@@ -45,29 +44,27 @@ impl Gallery {
     }
 
     /// Takes the cookie away.
-    pub(super) fn log_out(&self) -> Response {
-        Response::new(204).header("Set-Cookie", self.guard.login.set_cookie(None))
+    pub(super) fn log_out(&self, request: &Request) -> Response {
+        let nothing = self.guard.login.set_cookie(None, is_over_tls(request));
+        Response::new(204).header("Set-Cookie", nothing)
     }
 
     /// How all is.
     pub(super) fn status(&self, role: Role) -> Response {
         let snapshot = self.mirror.present();
         let seen = self.watch.seen();
-        let status = self.shared.status(role, &snapshot.rev, &seen);
+        let status = self.told(role, &snapshot.rev, &seen);
         Response::json(200, &status)
     }
 
     /// How all is, as it changes.
-    pub(super) fn events(&self, role: Role) -> Answered {
+    pub(super) fn events(self: &Arc<Gallery>, role: Role) -> Answered {
         let listener = self.listener().ok_or_else(|| {
             let error = "too many pages listen already: close one";
             Response::refusal(503, "busy", error).header("Retry-After", RETRY_AFTER)
         })?;
-        let (shared, watch) = (Arc::clone(&self.shared), Arc::clone(&self.watch));
-        let mirror = Arc::clone(&self.mirror);
-        let events = Content::Events(Box::new(move |take| {
-            listen(listener, &shared, role, (&watch, &mirror), take)
-        }));
+        let gallery = Arc::clone(self);
+        let events = Content::Events(Box::new(move |take| listen(listener, &gallery, role, take)));
         Ok(Response::of(200, "text/event-stream", events))
     }
 
@@ -84,16 +81,15 @@ impl Gallery {
             thread::sleep(LEAVE / 20);
         }
     }
-}
 
-impl Shared {
-    fn status<'a>(&'a self, role: Role, rev: &'a str, seen: &'a Seen) -> Status<'a> {
+    /// What somebody of this role is told of what was seen of the daemon.
+    fn told<'a>(&'a self, role: Role, rev: &'a str, seen: &'a Seen) -> Status<'a> {
         let owner = role == Role::Owner;
         Status {
             rev,
             role: role.word(),
-            token: owner.then_some(self.token.as_str()),
-            daemon: self.daemon.to_string(),
+            token: owner.then_some(self.guard.token.as_str()),
+            daemon: self.pool.address().to_string(),
             may_change: owner && seen.owner && seen.status.is_some(),
             status: seen.status.clone(),
             gone: seen.gone.as_ref().map(|(why, _)| why.as_str()),
@@ -102,18 +98,18 @@ impl Shared {
     }
 }
 
+/// Whether a change, whose origin the guard has looked at, has come over TLS.
+fn is_over_tls(request: &Request) -> bool {
+    let origin = request.head.header("origin").unwrap_or_default();
+    origin.to_ascii_lowercase().starts_with("https:")
+}
+
 /// Tells one listener after the other thing, until nobody listens or the gallery stops.
-fn listen(
-    mut listener: Listener,
-    shared: &Shared,
-    role: Role,
-    (watch, mirror): (&Watch, &Mirror),
-    take: Take<'_>,
-) -> io::Result<()> {
+fn listen(mut listener: Listener, gallery: &Gallery, role: Role, take: Take<'_>) -> io::Result<()> {
     let mut told = Told::default();
     while let Some(news) = listener.wait(PING) {
         let text = match news {
-            true => told.news(shared, role, watch, mirror),
+            true => told.news(gallery, role),
             false => ": still here\n\n".to_owned(),
         };
         // Even nothing: it shows whether somebody still listens.
@@ -124,9 +120,9 @@ fn listen(
 
 impl Told {
     /// What has changed since, as events.
-    fn news(&mut self, shared: &Shared, role: Role, watch: &Watch, mirror: &Mirror) -> String {
-        let (seen, snapshot) = (watch.seen(), mirror.present());
-        let mut status = shared.status(role, &snapshot.rev, &seen);
+    fn news(&mut self, gallery: &Gallery, role: Role) -> String {
+        let (seen, snapshot) = (gallery.watch.seen(), gallery.mirror.present());
+        let mut status = gallery.told(role, &snapshot.rev, &seen);
         let since = status.since.take();
         let lasting = serde_json::to_string(&status).unwrap_or_default();
         let mut text = String::new();

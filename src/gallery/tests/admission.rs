@@ -50,7 +50,7 @@ impl House {
     }
 
     fn cookie(&self, role: Role) -> String {
-        let set = self.guard.login.set_cookie(Some(role));
+        let set = self.guard.login.set_cookie(Some(role), false);
         let pair = set.split(';').next().unwrap();
         format!("Host: localhost:8080\r\nCookie: other=1; {pair}\r\n")
     }

@@ -17,8 +17,12 @@ use crate::gallery::limits::{DEADLINES, Deadlines};
 /// Says the path, panics, or reads the body, as it is told.
 struct Parrot;
 
+fn parrot() -> Arc<dyn Handler> {
+    Arc::new(Parrot)
+}
+
 impl Handler for Parrot {
-    fn answer(&self, request: &Request, body: &mut Body<'_>) -> Response {
+    fn answer(self: Arc<Parrot>, request: &Request, body: &mut Body<'_>) -> Response {
         match request.head.path.first().map(String::as_str) {
             Some("panic") => panic!("as it was told"),
             Some("eat") => {
@@ -59,7 +63,7 @@ fn talk(deadlines: Deadlines) -> Talk {
         let seat = Seats::new(1, 1).take(&other, Ipv4Addr::LOCALHOST.into()).unwrap().unwrap();
         let between = (Ipv4Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into());
         let connection = Connection::new(other, deadlines);
-        converse(connection, between, &seat, &Parrot, &AtomicBool::new(false));
+        converse(connection, between, &seat, &parrot(), &AtomicBool::new(false));
     });
     Talk { socket, served }
 }
@@ -280,7 +284,7 @@ fn half_a_head_keeps_no_seat() {
     let seat = seats.take(&other, here).unwrap().unwrap();
     let served = thread::spawn(move || {
         let connection = Connection::new(other, DEADLINES);
-        converse(connection, (here, here), &seat, &Parrot, &AtomicBool::new(false));
+        converse(connection, (here, here), &seat, &parrot(), &AtomicBool::new(false));
     });
     half.write_all(b"GET /half HTTP/1.1\r\n").unwrap();
     // Until it is surely read.

@@ -23,7 +23,7 @@ fn links_last_until_there_are_new_ones() {
     assert_eq!((owner.len(), guest.len()), (32, 32));
     assert_ne!(owner, guest);
     let cookie = |login: &Login| {
-        let set = login.set_cookie(Some(Role::Owner));
+        let set = login.set_cookie(Some(Role::Owner), false);
         assert!(set.contains("; HttpOnly; SameSite=Strict; Path=/; Max-Age=2592000"), "{set}");
         set.split(';').next().unwrap().to_owned()
     };
@@ -40,7 +40,15 @@ fn links_last_until_there_are_new_ones() {
     assert_eq!(first.secret(Role::Owner), third.secret(Role::Owner));
     assert_eq!(first.try_secret(&owner, HERE), Tried::Wrong);
     assert_eq!(first.role_of(&cookie(&third)), Some(Role::Owner));
-    assert!(first.set_cookie(None).contains("Max-Age=0"));
+    // A system gives the number of a file that is gone to the next one.
+    for _ in 0..4 {
+        let before = first.secret(Role::Owner);
+        open(true);
+        open(true);
+        assert_ne!(first.secret(Role::Owner), before);
+    }
+    assert!(first.set_cookie(Some(Role::Guest), true).ends_with("; Secure"));
+    assert!(first.set_cookie(None, false).contains("Max-Age=0"));
 }
 
 #[test]
