@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Failure;
+use super::failure::accepted;
 use super::patience::{NOTICE, Patient, is_timeout, tell};
 use crate::photo::PhotoId;
-use crate::protocol::client::Refusal;
 use crate::protocol::codec::{self, FrameError, FrameReader, FrameWriter, PhotoError};
 use crate::protocol::secure::{Channel, Credentials};
 use crate::protocol::{Address, Answer, MemberFile, Request, Visit, in_words};
@@ -361,24 +361,4 @@ fn shake_hands(
     let credentials = Credentials { group: member.shared.clone(), own };
     let mut input = Patient::new(output.try_clone()?, address, CONNECT);
     Channel::initiate(&credentials, &mut input, &mut output).map(Arc::new)
-}
-
-/// Turns an answer that says no into a failure.
-fn accepted(answer: Answer) -> Result<Answer, Failure> {
-    if let Answer::Error { error } = answer {
-        return Err(Failure::Unreachable(format!("the daemon says: {error}")));
-    }
-    if let Answer::Refused { cause: Refusal::Member, error } = answer {
-        return Err(Failure::NotYours(error));
-    }
-    let Answer::NotFound { image_name: name, candidates, undelivered, reason } = answer else {
-        return Ok(answer);
-    };
-    Err(if !candidates.is_empty() {
-        Failure::Ambiguous { name, candidates }
-    } else if undelivered {
-        Failure::Unreachable(format!("{name}: {reason}"))
-    } else {
-        Failure::NotFound(format!("{name}: {reason}"))
-    })
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::screen::{plain, plain_text};
 use crate::protocol::client::Refusal;
-use crate::protocol::in_words;
+use crate::protocol::{Answer, in_words};
 
 /// Why a command failed; the text says what to do about it.
 #[derive(Debug)]
@@ -113,4 +113,24 @@ impl From<io::Error> for Failure {
             Failure::Io(format!("cannot write the output: {}", in_words(&error)))
         }
     }
+}
+
+/// Turns an answer that says no into a failure.
+pub(super) fn accepted(answer: Answer) -> Result<Answer, Failure> {
+    if let Answer::Error { error } = answer {
+        return Err(Failure::Unreachable(format!("the daemon says: {error}")));
+    }
+    if let Answer::Refused { cause: Refusal::Member, error } = answer {
+        return Err(Failure::NotYours(error));
+    }
+    let Answer::NotFound { image_name: name, candidates, undelivered, reason } = answer else {
+        return Ok(answer);
+    };
+    Err(if !candidates.is_empty() {
+        Failure::Ambiguous { name, candidates }
+    } else if undelivered {
+        Failure::Unreachable(format!("{name}: {reason}"))
+    } else {
+        Failure::NotFound(format!("{name}: {reason}"))
+    })
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::below::Below;
 use super::explain::kind;
+use super::failure::accepted;
 use super::screen::{count, plain, write_json};
 use super::tally::{Failures, there_already};
 use super::{Daemon, Failure};
@@ -193,6 +194,41 @@ fn open(path: &Path) -> Result<(File, u64), Failure> {
     Ok((file, bytes))
 }
 
+impl Daemon {
+    /// Puts a photo of so many bytes into the daemon's folder. `fill` gives its pieces, one after the other, each of the
+    /// length that is asked for.
+    ///
+    /// # Errors
+    ///
+    /// A broken connection, or what `fill` says; then the daemon keeps nothing once this is dropped.
+    pub fn put(
+        &mut self,
+        name: String,
+        bytes: u64,
+        mut fill: impl FnMut(&mut [u8]) -> Result<(), Failure>,
+    ) -> Result<Answer, Failure> {
+        let send = || {
+            self.send(&Request::Put { name, bytes })?;
+            let mut left = bytes;
+            while left > 0 {
+                let mut piece = vec![0; left.min(MAX_CHUNK as u64) as usize];
+                fill(&mut piece)?;
+                left -= piece.len() as u64;
+                self.send(&Request::Chunk { data: piece.into() })?;
+            }
+            Ok(())
+        };
+        match send() {
+            Ok(()) => self.heard(),
+            // A daemon that refuses says why before it closes; that tells more than "connection reset".
+            Err(Failure::Unreachable(broken)) => {
+                self.heard().map_err(|_| Failure::Unreachable(broken))
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
 fn put_file(
     mut daemon: Daemon,
     path: &Path,
@@ -206,42 +242,19 @@ fn put_file(
     if !bar.is_hidden() {
         daemon.be_quiet();
     }
-    let sent = daemon.send(&Request::Put { name, bytes });
-    let sent = sent.and_then(|()| send_bytes(&mut daemon, &mut file, path, bytes, &bar));
-    let answer = match sent {
-        Ok(()) => daemon.answer(),
-        // A daemon that refuses says why before it closes; that tells more than "connection reset".
-        Err(Failure::Unreachable(broken)) => {
-            daemon.answer().map_err(|_| Failure::Unreachable(broken))
-        }
-        Err(failure) => Err(failure),
-    };
-    bar.finish_and_clear();
-    answer
-}
-
-fn send_bytes(
-    daemon: &mut Daemon,
-    file: &mut File,
-    path: &Path,
-    bytes: u64,
-    bar: &ProgressBar,
-) -> Result<(), Failure> {
-    let mut left = bytes;
-    while left > 0 {
-        let mut piece = vec![0; left.min(MAX_CHUNK as u64) as usize];
-        file.read_exact(&mut piece).map_err(|error| {
+    let answer = daemon.put(name, bytes, |piece| {
+        file.read_exact(piece).map_err(|error| {
             if error.kind() != io::ErrorKind::UnexpectedEof {
                 return Failure::unreadable(path, &error);
             }
             let shown = path.display();
             Failure::Io(format!("{shown} became shorter while it was read: try again"))
         })?;
-        left -= piece.len() as u64;
         bar.inc(piece.len() as u64);
-        daemon.send(&Request::Chunk { data: piece.into() })?;
-    }
-    Ok(())
+        Ok(())
+    });
+    bar.finish_and_clear();
+    accepted(answer?)
 }
 
 /// Shown only on a terminal, until the daemon has answered: to store a file on two nodes takes longer than to send it.

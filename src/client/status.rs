@@ -44,11 +44,23 @@ impl Health {
     }
 }
 
+impl Daemon {
+    /// How the mesh is doing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Daemon::ask`].
+    pub fn status(&mut self) -> Result<Box<StatusReport>, Failure> {
+        let Answer::Status(report) = self.ask(&Request::Status)? else {
+            return Err(self.unexpected());
+        };
+        Ok(report)
+    }
+}
+
 /// Shows the state of the mesh: one screen for people, or one JSON object.
 pub fn status(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Result<Health, Failure> {
-    let Answer::Status(report) = daemon.ask(&Request::Status)? else {
-        return Err(daemon.unexpected());
-    };
+    let report = daemon.status()?;
     if json {
         write_json(out, &*report)?;
     } else {

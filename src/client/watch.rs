@@ -9,7 +9,6 @@ use console::Term;
 use super::screen::write_json;
 use super::status::write_screen;
 use super::{Daemon, Failure};
-use crate::protocol::{Answer, Request};
 
 /// How long until the daemon is asked again. It answers out of sums that it keeps anyway.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -35,7 +34,7 @@ pub fn watch(
             Err(failure) => return Err(failure),
         };
         if screen != shown {
-            show(&screen, terminal.as_ref(), shown.is_empty(), out)?;
+            show(&screen, terminal.as_ref(), json || shown.is_empty(), out)?;
             shown = screen;
         }
         thread::sleep(PAUSE);
@@ -53,9 +52,7 @@ fn look(
         None => daemon.insert(connect()?),
     };
     daemon.be_quiet();
-    let Answer::Status(report) = daemon.ask(&Request::Status)? else {
-        return Err(daemon.unexpected());
-    };
+    let report = daemon.status()?;
     let mut screen = Vec::new();
     match json {
         true => write_json(&mut screen, &*report)?,
@@ -64,15 +61,16 @@ fn look(
     Ok(screen)
 }
 
+/// Shows a screen: in place of the one before it on a terminal, elsewhere below it, after an empty line unless it `joins`.
 fn show(
     screen: &[u8],
     terminal: Option<&Term>,
-    first: bool,
+    joins: bool,
     out: &mut impl Write,
 ) -> io::Result<()> {
     if let Some(terminal) = terminal {
         terminal.clear_screen()?;
-    } else if !first && !screen.starts_with(b"{") {
+    } else if !joins {
         writeln!(out)?;
     }
     out.write_all(screen)?;

@@ -1,13 +1,14 @@
 //! How the daemon is: one thread asks it, and all browsers share what it hears.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::limits::{LISTENERS, WATCH, WATCH_ALONE, WATCH_ANSWER};
 use super::{lock, say};
 use crate::client::{Daemon, Failure};
-use crate::protocol::client::StatusReport;
-use crate::protocol::{Answer, Request};
+use crate::protocol::NodeId;
+use crate::protocol::client::{NodeReport, StatusReport};
 
 /// What was last heard of the daemon.
 #[derive(Clone, Default)]
@@ -18,6 +19,21 @@ pub(super) struct Seen {
     pub(super) gone: Option<(String, Instant)>,
     /// Whether it takes changes from this gallery, as it last said.
     pub(super) owner: bool,
+}
+
+impl Seen {
+    /// What people call the nodes.
+    pub(super) fn names(&self) -> BTreeMap<NodeId, String> {
+        let nodes = self.status.iter().flat_map(|status| &status.nodes);
+        nodes.map(|node| (node.id, node.name())).collect()
+    }
+
+    /// What people call a node, as far as is known.
+    pub(super) fn name_of(&self, node: NodeId) -> String {
+        let nodes = self.status.iter().flat_map(|status| &status.nodes);
+        let found = nodes.into_iter().find(|known| known.id == node);
+        found.map_or_else(|| node.to_string(), NodeReport::name)
+    }
 }
 
 /// What there is to hear, and who listens.
@@ -188,8 +204,5 @@ fn ask(
         None => link.insert(connect()?),
     };
     daemon.be_patient(WATCH_ANSWER);
-    let Answer::Status(report) = daemon.ask(&Request::Status)? else {
-        return Err(daemon.unexpected());
-    };
-    Ok((report, daemon.is_owner()))
+    Ok((daemon.status()?, daemon.is_owner()))
 }

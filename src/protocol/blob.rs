@@ -34,6 +34,12 @@ impl Deref for Blob {
     }
 }
 
+impl AsRef<[u8]> for Blob {
+    fn as_ref(&self) -> &[u8] {
+        self
+    }
+}
+
 impl PartialEq for Blob {
     fn eq(&self, other: &Blob) -> bool {
         **self == **other

@@ -75,6 +75,13 @@ pub struct NodeReport {
     pub state: String,
 }
 
+impl NodeReport {
+    /// What people call it, or its id.
+    pub fn name(&self) -> String {
+        if self.called.is_empty() { self.id.to_string() } else { self.called.clone() }
+    }
+}
+
 /// A photo on fewer nodes than wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RiskReport {

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::refusals::{Answered, refused};
-use crate::client::{Daemon, Failure};
+use crate::client::Failure;
 use crate::gallery::Gallery;
 use crate::gallery::api::{Have, Stored};
 use crate::gallery::http::body::Body;
@@ -12,15 +12,7 @@ use crate::gallery::limits::LONG_ANSWER;
 use crate::gallery::pool::Need;
 use crate::photo::MAX_PHOTO;
 use crate::protocol::client::Refusal;
-use crate::protocol::{Answer, MAX_CHUNK, NodeId, Request, SafeName};
-
-/// How an upload ended.
-enum Ended {
-    /// The daemon has answered.
-    Answered(Answer),
-    /// The browser did not send what it had announced. The daemon's link is closed then, and it keeps nothing.
-    CutShort,
-}
+use crate::protocol::{Answer, NodeId, SafeName, in_words};
 
 impl Gallery {
     /// Puts a photo into the daemon's folder.
@@ -32,22 +24,30 @@ impl Gallery {
             let error = format!("a photo has at most {} MiB", MAX_PHOTO >> 20);
             return Err(Response::refusal(413, "too-large", &error));
         }
-        let ended = self.pool.on_new_link(Need::Long, |daemon| {
+        // A browser may say anything; the name of a photo has no folders.
+        let (name, bytes) = (SafeName::new(name).to_string(), body.left());
+        let mut cut = false;
+        let answer = self.pool.on_new_link(Need::Long, |daemon| {
             daemon.be_patient(LONG_ANSWER);
-            pass_on(daemon, name, body)
-        })?;
-        match ended {
-            Ended::Answered(answer) => self.uploaded(answer),
-            Ended::CutShort => {
-                Err(Response::refusal(400, "cut", "the file did not come to its end"))
-            }
+            daemon.put(name, bytes, |piece| {
+                body.read_exact(piece).map_err(|error| {
+                    cut = true;
+                    Failure::Io(in_words(&error))
+                })
+            })
+        });
+        if cut {
+            // The daemon's link is closed by now, so it keeps nothing.
+            return Err(Response::refusal(400, "cut", "the file did not come to its end"));
         }
+        self.uploaded(answer?)
     }
 
     fn uploaded(&self, answer: Answer) -> Answered {
         if let Answer::Stored { name, id, copies, nodes, called, already, warning } = answer {
+            let seen = self.watch.seen();
             let name_of =
-                |node: &NodeId| called.get(node).cloned().unwrap_or_else(|| self.name_of(*node));
+                |node: &NodeId| called.get(node).cloned().unwrap_or_else(|| seen.name_of(*node));
             let nodes = nodes.iter().map(name_of).collect();
             let stored = Stored { stored: name, id, copies, nodes, already, warning };
             return Ok(Response::json(201, &stored));
@@ -60,22 +60,4 @@ impl Gallery {
         }
         Err(refused(answer))
     }
-}
-
-fn pass_on(daemon: &mut Daemon, name: &str, body: &mut Body<'_>) -> Result<Ended, Failure> {
-    // A browser may say anything; the name of a photo has no folders.
-    let name = SafeName::new(name).to_string();
-    daemon.send(&Request::Put { name, bytes: body.left() })?;
-    while body.left() > 0 {
-        let length = body.left().min(MAX_CHUNK as u64) as usize;
-        let mut piece = vec![0; length];
-        if body.read_exact(&mut piece).is_err() {
-            return Ok(Ended::CutShort);
-        }
-        if let Err(broken) = daemon.send(&Request::Chunk { data: piece.into() }) {
-            // A daemon that refuses says why before it closes; that tells more than "connection reset".
-            return daemon.heard().map(Ended::Answered).map_err(|_| broken);
-        }
-    }
-    daemon.heard().map(Ended::Answered)
 }
