@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::photo::{Format, PhotoId};
 use crate::protocol::NodeId;
-use crate::protocol::client::{KeeperReport, StatusReport};
+use crate::protocol::client::{DistinctReport, KeeperReport, KeptReport, StatusReport};
 
 /// How all is: `/api/status`, and the event `status`.
 #[derive(Serialize)]
@@ -84,16 +84,24 @@ pub(super) struct Held {
     pub(super) holding: &'static str,
 }
 
-/// A worse version of a picture.
+/// What a photo is, whoever has it.
 #[derive(Serialize)]
-pub(super) struct Version {
+pub(super) struct Picture {
     pub(super) id: PhotoId,
     pub(super) name: String,
+    /// All its names, that one first.
     pub(super) names: Vec<String>,
     pub(super) bytes: u64,
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) format: Format,
+}
+
+/// A worse version of a picture.
+#[derive(Serialize)]
+pub(super) struct Version {
+    #[serde(flatten)]
+    pub(super) picture: Picture,
     /// The first respect in which the shown photo is better, in words.
     pub(super) worse_by: String,
     /// All in which it differs, in words.
@@ -105,14 +113,8 @@ pub(super) struct Version {
 /// All about one photo.
 #[derive(Serialize)]
 pub(super) struct Details {
-    pub(super) id: PhotoId,
-    pub(super) name: String,
-    /// All its names, that one first.
-    pub(super) names: Vec<String>,
-    pub(super) bytes: u64,
-    pub(super) width: u32,
-    pub(super) height: u32,
-    pub(super) format: Format,
+    #[serde(flatten)]
+    pub(super) picture: Picture,
     /// Of a version that is put away, nobody tells this and the next.
     pub(super) colour: Option<bool>,
     pub(super) camera: Option<bool>,
@@ -237,3 +239,21 @@ pub(super) struct Purge {
 pub(super) struct Secret {
     pub(super) secret: String,
 }
+
+/// What has become of pictures that were said to be different.
+#[derive(Serialize)]
+pub(super) struct Distinct {
+    pub(super) photos: Vec<DistinctReport>,
+}
+
+/// What has become of the trash.
+#[derive(Serialize)]
+pub(super) struct Purged {
+    pub(super) deleted: u64,
+    pub(super) kept: u64,
+    pub(super) why: Vec<KeptReport>,
+}
+
+/// Done, and nothing to say of it.
+#[derive(Serialize)]
+pub(super) struct Done {}

@@ -17,10 +17,24 @@ use super::http::head::Method;
 use super::http::response::Response;
 use super::http::serve::Request;
 use super::limits::WRONG_WITHIN;
-use super::login::{Login, Role, Tried};
+use super::login::{Login, Role, Tried, are_same};
 
-/// The paths that show the page; its script reads which one it is.
-pub(super) const PAGES: [&str; 6] = ["photos", "p", "duplicates", "trash", "health", "search"];
+/// Whose something is, which is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    /// The page: everybody's, and links to it may be followed from anywhere.
+    Page,
+    /// The same for everybody, with nobody's photos in it.
+    Everybody,
+    /// To log in: for those who have no cookie and no token yet.
+    Login,
+    /// To log out, which takes no token: guests have none.
+    Logout,
+    /// To look: for guests, too.
+    Guest,
+    /// What changes something, or shows what is its owner's alone.
+    Owner,
+}
 
 /// A name by which browsers call this gallery.
 pub(super) struct Site {
@@ -69,7 +83,7 @@ impl Guard {
     /// # Errors
     ///
     /// The answer that says why not.
-    pub(super) fn admit(&self, request: &Request) -> Result<Role, Response> {
+    pub(super) fn admit(&self, request: &Request, access: Access) -> Result<Role, Response> {
         let head = &request.head;
         let host = head.header("host").unwrap_or_default();
         let Some(origin) = self.origin(host, request.local) else {
@@ -77,25 +91,28 @@ impl Guard {
                          or use the address that it has printed";
             return Err(Response::refusal(421, "host", error));
         };
-        if comes_from_elsewhere(request) {
+        if comes_from_elsewhere(request, access) {
             let error = "pages of other sites get nothing here";
             return Err(Response::refusal(403, "cross-site", error));
         }
         let role = self.role(request)?;
-        let is_open = is_shell(request) || is_login(request);
+        let is_open = matches!(access, Access::Page | Access::Everybody | Access::Login);
         if role == Role::Stranger && !is_open {
             let error = "log in with the link that the gallery has printed at its start";
             return Err(Response::refusal(401, "login", error));
         }
-        if matches!(head.method, Method::Get | Method::Head) {
-            return Ok(role);
+        if !matches!(head.method, Method::Get | Method::Head) {
+            self.may_change(request, &origin, access)?;
         }
-        self.may_change(request, &origin, role)?;
+        if access == Access::Owner && role != Role::Owner {
+            let error = "guests look; the rest is the owner's";
+            return Err(Response::refusal(403, "guest", error));
+        }
         Ok(role)
     }
 
     /// Whether a change may be made.
-    fn may_change(&self, request: &Request, own: &str, role: Role) -> Result<(), Response> {
+    fn may_change(&self, request: &Request, own: &str, access: Access) -> Result<(), Response> {
         let head = &request.head;
         let origin = head.header("origin").unwrap_or_default();
         if !origin.eq_ignore_ascii_case(own) {
@@ -107,18 +124,13 @@ impl Guard {
         if is_form.iter().any(|form| kind.starts_with(form)) {
             return Err(Response::refusal(415, "form", "no forms are taken: JSON, or a file"));
         }
-        // Who logs in has no token yet, and who only logs out, such as a guest, needs none.
-        if is_login(request) || head.path == ["api", "logout"] {
+        if matches!(access, Access::Login | Access::Logout) {
             return Ok(());
         }
         let token = head.header("x-photomesh-token").unwrap_or_default();
-        let digest = |text: &str| blake3::hash(text.as_bytes());
-        if digest(token) != digest(&self.token) {
+        if !are_same(token, &self.token) {
             let error = "the gallery was started anew: load the page again (X-Photomesh-Token)";
             return Err(Response::refusal(403, "token", error));
-        }
-        if role != Role::Owner {
-            return Err(Response::refusal(403, "guest", "guests look; changes are the owner's"));
         }
         Ok(())
     }
@@ -188,28 +200,14 @@ fn bearer(authorization: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
 }
 
-/// Whether another site's page has made a browser ask. Links to the gallery may be followed from anywhere.
-fn comes_from_elsewhere(request: &Request) -> bool {
+/// Whether another site's page has made a browser ask.
+fn comes_from_elsewhere(request: &Request, access: Access) -> bool {
     let head = &request.head;
     let is = |name: &str, value: &str| head.header(name) == Some(value);
     let site = head.header("sec-fetch-site").unwrap_or("none");
-    let follows_link = head.method == Method::Get
+    let follows_link = access == Access::Page
+        && head.method == Method::Get
         && is("sec-fetch-mode", "navigate")
-        && is("sec-fetch-dest", "document")
-        && is_page(&head.path);
+        && is("sec-fetch-dest", "document");
     !matches!(site, "none" | "same-origin") && !follows_link
-}
-
-fn is_page(path: &[String]) -> bool {
-    path.first().is_none_or(|first| PAGES.contains(&first.as_str()))
-}
-
-/// The page and its scripts: the same for everybody, with nobody's photos in them.
-fn is_shell(request: &Request) -> bool {
-    let path = &request.head.path;
-    is_page(path) || path.first().is_some_and(|first| first == "a")
-}
-
-fn is_login(request: &Request) -> bool {
-    request.head.method == Method::Post && request.head.path == ["api", "login"]
 }

@@ -1,35 +1,15 @@
 //! What changes something at the daemon, or in what is noted here. Each is said once, over a link of its own.
 
-use serde::Serialize;
-
 use super::refusals::{Answered, json, refused};
 use crate::gallery::Gallery;
-use crate::gallery::api::{Looked, Named, One, Photos, Purge};
+use crate::gallery::api::{Distinct, Done, Looked, Named, One, Photos, Purge, Purged};
 use crate::gallery::http::body::Body;
 use crate::gallery::http::response::Response;
 use crate::gallery::limits::LONG_ANSWER;
 use crate::gallery::pool::Need;
 use crate::photo::PhotoId;
-use crate::protocol::client::{DistinctReport, KeptReport, MAX_DISTINCT, MAX_REMOVED};
+use crate::protocol::client::{MAX_DISTINCT, MAX_REMOVED};
 use crate::protocol::{Answer, Request, in_words};
-
-/// What has become of pictures that were said to be different.
-#[derive(Serialize)]
-struct Distinct {
-    photos: Vec<DistinctReport>,
-}
-
-/// What has become of the trash.
-#[derive(Serialize)]
-struct Purged {
-    deleted: u64,
-    kept: u64,
-    why: Vec<KeptReport>,
-}
-
-/// Done, and nothing to say of it.
-#[derive(Serialize)]
-struct Done {}
 
 impl Gallery {
     /// These are different pictures.

@@ -58,6 +58,6 @@ impl Gallery {
     fn called_folded(&self) -> Called {
         let seen = self.watch.seen();
         let nodes = seen.status.iter().flat_map(|status| &status.nodes);
-        nodes.map(|node| (node.id, SafeName::folded(&node.called))).collect()
+        nodes.map(|node| (node.id, SafeName::folded(&node.name()))).collect()
     }
 }

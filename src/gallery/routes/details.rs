@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use super::refusals::{Answered, refused};
 use crate::gallery::Gallery;
 use crate::gallery::api::{
-    DateShown, Details, Duplicate, Duplicates, Held, Place, Thrown, Trash, Version,
+    DateShown, Details, Duplicate, Duplicates, Held, Picture, Place, Thrown, Trash, Version,
 };
 use crate::gallery::dates::{self, Shown, Source};
 use crate::gallery::http::response::{ASK_AGAIN, Response};
 use crate::photo::PhotoId;
-use crate::protocol::client::{DuplicateReport, Explanation, Stay, TrashReport, VersionReport};
+use crate::protocol::client::{
+    DuplicateReport, Explanation, PhotoReport, Stay, TrashReport, VersionReport,
+};
 use crate::protocol::{Answer, Holding, NodeId, Request};
 
 /// Who has a photo, and how.
@@ -34,38 +36,29 @@ impl Gallery {
     fn about(&self, id: PhotoId, explained: Explanation) -> Option<Details> {
         let Explanation { photo, colour, camera, held, versions, state, .. } = explained;
         let shown = photo.id;
-        let mut details = Details {
-            id,
-            date: dates::shown(
-                photo.captured.as_deref(),
-                [&photo.name].into_iter().chain(&photo.aliases).map(String::as_str),
-            )
-            .map(date),
-            names: [photo.name.clone()].into_iter().chain(photo.aliases).collect(),
-            name: photo.name,
-            bytes: photo.bytes,
-            width: photo.width,
-            height: photo.height,
-            format: photo.format,
-            colour: Some(colour),
-            camera: Some(camera),
-            state,
-            places: self.places(&held),
-            versions: Vec::new(),
-            shown,
+        let own = versions.iter().find(|version| version.id == id);
+        let (picture, captured, held) = match own {
+            Some(own) => (picture_of(own), None, &own.held),
+            None if id == shown => {
+                let names = [photo.name.clone()].into_iter().chain(photo.aliases).collect();
+                let PhotoReport { name, bytes, width, height, format, .. } = photo;
+                let picture = Picture { id, name, names, bytes, width, height, format };
+                (picture, photo.captured, &held)
+            }
+            None => return None,
         };
-        if id != shown {
-            let own = versions.iter().find(|version| version.id == id)?;
-            details.name = label(&own.names, id);
-            details.names = own.names.clone();
-            details.date = dates::shown(None, own.names.iter().map(String::as_str)).map(date);
-            (details.bytes, details.width, details.height) = (own.bytes, own.width, own.height);
-            (details.format, details.colour, details.camera) = (own.format, None, None);
-            details.places = self.places(&own.held);
-        }
-        let called = self.called();
-        details.versions = versions.into_iter().map(|version| shape(version, &called)).collect();
-        Some(details)
+        let called = self.watch.seen().names();
+        let names = picture.names.iter().map(String::as_str);
+        Some(Details {
+            date: dates::shown(captured.as_deref(), names).map(date),
+            places: self.places(held),
+            versions: versions.iter().map(|version| shape(version, &called)).collect(),
+            picture,
+            colour: own.is_none().then_some(colour),
+            camera: own.is_none().then_some(camera),
+            state,
+            shown,
+        })
     }
 
     /// Every node, those that are missed too, and how it has a photo.
@@ -77,24 +70,12 @@ impl Gallery {
         let holding = |node: NodeId| held.iter().find(|(by, _)| *by == node);
         let place = |node: &crate::protocol::client::NodeReport| Place {
             node: node.id,
-            called: node.called.clone(),
+            called: node.name(),
             alive: node.alive,
             this: node.id == status.node,
             holding: holding(node.id).map(|(_, holding)| word(*holding)),
         };
         status.nodes.iter().map(place).collect()
-    }
-
-    /// What people call the nodes.
-    fn called(&self) -> BTreeMap<NodeId, String> {
-        let seen = self.watch.seen();
-        let nodes = seen.status.iter().flat_map(|status| &status.nodes);
-        nodes.map(|node| (node.id, node.called.clone())).collect()
-    }
-
-    /// What people call a node; its id, if nobody has said.
-    pub(super) fn name_of(&self, node: NodeId) -> String {
-        self.called().remove(&node).unwrap_or_else(|| node.to_string())
     }
 
     /// A page of the versions that are put away.
@@ -103,7 +84,7 @@ impl Gallery {
         let Answer::Duplicates { duplicates, next, .. } = answer else {
             return Err(refused(answer));
         };
-        let called = self.called();
+        let called = self.watch.seen().names();
         let shape = |report| self.duplicate(report, &called);
         let duplicates = duplicates.into_iter().map(shape).collect();
         Ok(Response::json(200, &Duplicates { duplicates, next }))
@@ -117,7 +98,7 @@ impl Gallery {
         };
         Duplicate {
             reviewed: self.reviewed.has((keeper.id, version.id)),
-            version: shape(version, called),
+            version: shape(&version, called),
             keeper,
             days_left,
             until_purged: trash == Some(Stay::UntilPurged),
@@ -130,8 +111,9 @@ impl Gallery {
         let Answer::Trash { photos, next } = answer else {
             return Err(refused(answer));
         };
-        let node = self.watch.seen().status.map(|status| status.node);
-        let called = node.map(|node| self.name_of(node)).unwrap_or_default();
+        let seen = self.watch.seen();
+        let called = seen.status.as_ref().map(|status| seen.name_of(status.node));
+        let called = called.unwrap_or_default();
         let photos = photos.into_iter().map(thrown).collect();
         Ok(Response::json(200, &Trash { called, photos, next }))
     }
@@ -148,23 +130,30 @@ fn thrown(report: TrashReport) -> Thrown {
     Thrown { id, name, names, bytes, keeper, reason, until_purged, companions }
 }
 
-fn shape(version: VersionReport, called: &BTreeMap<NodeId, String>) -> Version {
+fn picture_of(version: &VersionReport) -> Picture {
+    let VersionReport { id, names, bytes, width, height, format, .. } = version;
+    Picture {
+        id: *id,
+        name: label(names, *id),
+        names: names.clone(),
+        bytes: *bytes,
+        width: *width,
+        height: *height,
+        format: *format,
+    }
+}
+
+fn shape(version: &VersionReport, called: &BTreeMap<NodeId, String>) -> Version {
     let held = |(node, holding): &(NodeId, Holding)| Held {
         node: *node,
         called: called.get(node).cloned().unwrap_or_else(|| node.to_string()),
         holding: word(*holding),
     };
     Version {
-        id: version.id,
-        name: label(&version.names, version.id),
+        picture: picture_of(version),
         places: version.held.iter().map(held).collect(),
-        names: version.names,
-        bytes: version.bytes,
-        width: version.width,
-        height: version.height,
-        format: version.format,
-        worse_by: version.worse_by,
-        differs: version.differs,
+        worse_by: version.worse_by.clone(),
+        differs: version.differs.clone(),
     }
 }
 

@@ -59,7 +59,7 @@ fn of_nodes(text: &mut String, nodes: &[NodeReport]) {
     for (name, help, value) in figures {
         head(text, name, help);
         for node in nodes {
-            let called = label(if node.called.is_empty() { "?" } else { &node.called });
+            let called = label(&node.name());
             let line = format!("{{node=\"{called}\",id=\"{}\"}} {}", node.id, value(node));
             let _ = writeln!(text, "photomesh_{name}{line}");
         }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use self::refusals::Answered;
 use super::Gallery;
-use super::guard::PAGES;
+use super::guard::Access;
 use super::http::body::Body;
 use super::http::head::{Head, Method};
 use super::http::response::Response;
@@ -51,6 +51,9 @@ enum Route<'a> {
     Logout,
 }
 
+/// The paths that show the page, of which its script reads what to show; and `/p/ID`.
+const PAGES: [&str; 5] = ["photos", "duplicates", "trash", "health", "search"];
+
 impl<'a> Route<'a> {
     /// What a path leads to, if to anything.
     fn find(path: &'a [String]) -> Option<Route<'a>> {
@@ -80,10 +83,37 @@ impl<'a> Route<'a> {
             ["api", "remove"] => Some(Route::Remove),
             ["api", "login"] => Some(Route::Login),
             ["api", "logout"] => Some(Route::Logout),
-            ["p", _] => Some(Route::Shell),
-            [] => Some(Route::Shell),
-            [page] if page != "p" && PAGES.contains(&page) => Some(Route::Shell),
+            [] | ["p", _] => Some(Route::Shell),
+            [page] if PAGES.contains(&page) => Some(Route::Shell),
             _ => None,
+        }
+    }
+
+    /// Whose it is.
+    fn access(&self) -> Access {
+        match self {
+            Route::Shell => Access::Page,
+            Route::Asset(..) => Access::Everybody,
+            Route::Login => Access::Login,
+            Route::Logout => Access::Logout,
+            Route::Timeline
+            | Route::Page(_)
+            | Route::Details(_)
+            | Route::Small(..)
+            | Route::Photo(_)
+            | Route::Search
+            | Route::Status
+            | Route::Events
+            | Route::Metrics
+            | Route::Duplicates => Access::Guest,
+            Route::Trash
+            | Route::Upload(_)
+            | Route::Distinct
+            | Route::Reviewed
+            | Route::Restore
+            | Route::Purge
+            | Route::Plan
+            | Route::Remove => Access::Owner,
         }
     }
 
@@ -116,20 +146,34 @@ impl<'a> Route<'a> {
     }
 }
 
+/// Whose what lies at a path is.
+#[cfg(test)]
+pub(super) fn access(path: &[String]) -> Access {
+    Route::find(path).as_ref().map_or(Access::Guest, Route::access)
+}
+
 impl Handler for Gallery {
     fn answer(self: Arc<Gallery>, request: &Request, body: &mut Body<'_>) -> Response {
-        match self.guard.admit(request) {
-            Ok(role) => self.serve(request, role, body).unwrap_or_else(|refusal| refusal),
-            Err(refusal) => refusal,
-        }
+        let route = Route::find(&request.head.path);
+        // Strangers are not told what there is not, either.
+        let access = route.as_ref().map_or(Access::Guest, Route::access);
+        let served = self.guard.admit(request, access);
+        let served = served.and_then(|role| self.serve(request, route, role, body));
+        served.unwrap_or_else(|refusal| refusal)
     }
 }
 
 impl Gallery {
-    fn serve(self: &Arc<Gallery>, request: &Request, role: Role, body: &mut Body<'_>) -> Answered {
+    fn serve(
+        self: &Arc<Gallery>,
+        request: &Request,
+        route: Option<Route<'_>>,
+        role: Role,
+        body: &mut Body<'_>,
+    ) -> Answered {
         let head = &request.head;
         let nothing = || Response::refusal(404, "unknown", "there is nothing here");
-        let route = Route::find(&head.path).ok_or_else(nothing)?;
+        let route = route.ok_or_else(nothing)?;
         let allowed = route.allowed();
         if !allowed.split(", ").any(|method| method == name(head.method)) {
             let response = Response::refusal(405, "method", "this cannot be done here");
@@ -148,9 +192,6 @@ impl Gallery {
             Route::Events => self.events(role),
             Route::Metrics => Ok(self.metrics()),
             Route::Duplicates => self.duplicates(after(head)),
-            Route::Trash if role != Role::Owner => {
-                Err(Response::refusal(403, "guest", "what is in the trash is its owner's to see"))
-            }
             Route::Trash => self.trash(after(head)),
             Route::Upload(name) => self.upload(name, body),
             Route::Distinct => self.distinct(body),

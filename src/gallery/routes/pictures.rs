@@ -14,7 +14,7 @@ use crate::gallery::limits::RETRY_AFTER;
 use crate::gallery::spool::Missing;
 use crate::photo::{Format, MAX_PHOTO, PhotoId, PreviewSize};
 use crate::protocol::client::Explanation;
-use crate::protocol::{Answer, Blob, Request};
+use crate::protocol::{Answer, Request};
 
 /// What has to be known of a photo before it is sent.
 struct Known {
@@ -22,15 +22,6 @@ struct Known {
     name: String,
     bytes: u64,
     format: Format,
-}
-
-/// A small picture in memory.
-struct Small(Blob);
-
-impl AsRef<[u8]> for Small {
-    fn as_ref(&self) -> &[u8] {
-        &self.0
-    }
 }
 
 impl Gallery {
@@ -51,7 +42,7 @@ impl Gallery {
                 let error = "what came is no small picture";
                 return Err(Response::refusal(404, "undrawable", error));
             }
-            let small = Content::Bytes(Box::new(Small(image)));
+            let small = Content::Bytes(Box::new(image));
             return Ok(known(Response::of(200, "image/jpeg", small)));
         }
         if let Answer::NotFound { undelivered: false, reason, .. } = &answer

@@ -8,6 +8,7 @@ use super::head;
 use crate::gallery::guard::Guard;
 use crate::gallery::http::serve::Request;
 use crate::gallery::login::{Login, Role};
+use crate::gallery::routes::access;
 use crate::gallery::{Options, door};
 use crate::protocol::Address;
 
@@ -46,7 +47,8 @@ impl House {
     fn ask(&self, line: &str, headers: &str) -> Result<Role, u16> {
         let text = format!("{line} HTTP/1.1\r\n{headers}\r\n");
         let request = Request { head: head(&text), local: LAN, remote: LAN };
-        self.guard.admit(&request).map_err(|response| response.status)
+        let access = access(&request.head.path);
+        self.guard.admit(&request, access).map_err(|response| response.status)
     }
 
     fn cookie(&self, role: Role) -> String {
@@ -140,9 +142,7 @@ fn photos_take_a_session() {
     for open in ["GET /", "GET /photos", "GET /p/12", "GET /a/x/app.js", "HEAD /trash"] {
         assert_eq!(house.ask(open, HOST), Ok(Role::Stranger), "{open}");
     }
-    for closed in
-        ["/api/timeline", "/api/status", "/api/login", "/thumb/x", "/view/x", "/photo/x", "/x"]
-    {
+    for closed in ["/api/timeline", "/api/status", "/thumb/x", "/view/x", "/photo/x", "/x"] {
         assert_eq!(house.ask(&format!("GET {closed}"), HOST), Err(401), "{closed}");
         for role in [Role::Guest, Role::Owner] {
             assert_eq!(house.ask(&format!("GET {closed}"), &house.cookie(role)), Ok(role));
