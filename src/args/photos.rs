@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use photomesh::client::{Destination, Get, Layout, List, Put, Sort};
+use photomesh::client::{Days, Destination, Get, Layout, List, Put, Sort, Span};
 
 use super::Asked;
 
@@ -23,18 +23,26 @@ Examples:
   photomesh list
   photomesh list --long --sort size
   photomesh list 'img_2019*'
+  photomesh list --since 2024-06 --until 2024-08 --sort date
   photomesh list --json | jq -r 'select(.holders | length < 2).name'")]
 pub(crate) struct ListArgs {
     /// Only photos with this in their names, in upper or lower case; `*` is any text and `?` any character
     #[arg(value_name = "PATTERN")]
     pub(crate) pattern: Option<String>,
-    /// Show a table: id, pixels, format, day, length, copies, names; on a terminal cut to its width
+    /// Only photos of this day, month or year, or later: 2024-06-12, 2024-06 or 2024
+    #[arg(long, value_name = "DATE")]
+    pub(crate) since: Option<Days>,
+    /// Only photos of this day, month or year, or earlier
+    #[arg(long, value_name = "DATE")]
+    pub(crate) until: Option<Days>,
+    /// Show a table: id, pixels, format, date, length, copies, names; on a terminal cut to its width
     #[arg(short, long)]
     pub(crate) long: bool,
-    /// By name, by when it was taken, or by length in bytes, the largest first; without it by name, but JSON by id
+    /// By name, by date, or by length in bytes, the largest first; without it by name, but JSON by id
     #[arg(long, value_name = "ORDER", value_enum)]
     pub(crate) sort: Option<Order>,
-    /// Print one JSON object a line: name, id, bytes, width, height, format, captured (if known), holders, aliases
+    /// Print one JSON object a line: name, id, bytes, width, height, format, captured and dated (by
+    /// camera and by file, if known), holders, aliases
     #[arg(long, conflicts_with = "long")]
     pub(crate) json: bool,
     #[command(flatten)]
@@ -148,7 +156,8 @@ impl ListArgs {
             Order::Date => Sort::Date,
             Order::Size => Sort::Size,
         });
-        List { pattern: self.pattern.clone(), layout, sort }
+        let days = Span { since: self.since, until: self.until };
+        List { pattern: self.pattern.clone(), days, layout, sort }
     }
 }
 

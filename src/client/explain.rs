@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::dates::{self, Source};
 use super::near::ask_near;
 use super::screen::{count, picture, plain, write_json};
 use super::sketch::sketch;
@@ -118,8 +119,14 @@ fn write_card(explanation: &Explanation, out: &mut impl Write) -> io::Result<()>
     writeln!(out, "{}", plain(&photo.name))?;
     writeln!(out, "  id       {}", photo.id)?;
     writeln!(out, "  picture  {}{}", describe(photo), tint(explanation))?;
-    if let Some(moment) = &photo.captured {
-        writeln!(out, "  taken    {}", plain(moment))?;
+    if let Some(date) = dates::of(photo) {
+        let format = if date.has_time { "%Y-%m-%d %H:%M:%S" } else { "%Y-%m-%d" };
+        let by = match date.source {
+            Source::Camera => "",
+            Source::Name => ", by its name",
+            Source::File => ", by the time of its file",
+        };
+        writeln!(out, "  taken    {}{by}", date.moment().strftime(format))?;
     }
     if !photo.aliases.is_empty() {
         writeln!(out, "  also     {}", names(&photo.aliases))?;

@@ -6,20 +6,20 @@ use std::sync::Arc;
 
 use indicatif::HumanBytes;
 
+use super::dates::{self, Span};
 use super::pattern::Pattern;
 use super::screen::{Column, format_name, plain, width, write_json, write_table_within};
 use super::{Daemon, Failure};
 use crate::protocol::client::PhotoReport;
 use crate::protocol::{Answer, Request};
 
-/// How many characters of a moment are its day: `2019-07-14`.
-const DAY: usize = 10;
-
 /// Which photos to list, and how.
 #[derive(Clone, Debug, Default)]
 pub struct List {
     /// Only labels that look like this; without `*` and `?` those that contain it.
     pub pattern: Option<String>,
+    /// Only those of these days.
+    pub days: Span,
     /// How they are written.
     pub layout: Layout,
     /// In which order. Without it by label, but JSON by id, as it comes.
@@ -43,7 +43,7 @@ pub enum Layout {
 pub enum Sort {
     /// By label.
     Name,
-    /// By when a camera took them, the earliest first; in the end those of which that is not known.
+    /// By their dates, the earliest first; in the end those that have none.
     Date,
     /// By length in bytes, the largest first.
     Size,
@@ -52,17 +52,19 @@ pub enum Sort {
 /// Lists the collection. If there is nothing to list, a person is told so on the terminal.
 pub fn list(daemon: &mut Daemon, wish: &List, out: &mut impl Write) -> Result<(), Failure> {
     let pattern = wish.pattern.as_deref().map(Pattern::loose);
-    let is_listed = |label: &str| pattern.as_ref().is_none_or(|pattern| pattern.matches(label));
+    let is_called = |label: &str| pattern.as_ref().is_none_or(|pattern| pattern.matches(label));
+    let is_listed = |photo: &PhotoReport| is_called(&photo.name) && wish.days.has(photo);
     let mut listed: u64 = 0;
     match (wish.layout, wish.sort) {
-        (Layout::Names, None | Some(Sort::Name)) => {
-            for label in labels(daemon)?.iter().filter(|label| is_listed(label)) {
+        // Names alone are told much faster.
+        (Layout::Names, None | Some(Sort::Name)) if wish.days.is_all() => {
+            for label in labels(daemon)?.iter().filter(|label| is_called(label)) {
                 writeln!(out, "{}", plain(label))?;
                 listed += 1;
             }
         }
         (Layout::Json, None) => for_each_page(daemon, |page| {
-            for photo in page.iter().filter(|photo| is_listed(&photo.name)) {
+            for photo in page.iter().filter(|photo| is_listed(photo)) {
                 write_json(out, photo)?;
                 listed += 1;
             }
@@ -71,12 +73,12 @@ pub fn list(daemon: &mut Daemon, wish: &List, out: &mut impl Write) -> Result<()
         (layout, sort) => {
             let mut photos = Vec::new();
             for_each_page(daemon, |page| {
-                photos.extend(page.into_iter().filter(|photo| is_listed(&photo.name)));
+                photos.extend(page.into_iter().filter(&is_listed));
                 Ok(())
             })?;
             match sort {
                 None | Some(Sort::Name) => photos.sort_by(|a, b| a.name.cmp(&b.name)),
-                Some(Sort::Date) => photos.sort_by(|a, b| moment(a).cmp(&moment(b))),
+                Some(Sort::Date) => photos.sort_by_cached_key(date),
                 Some(Sort::Size) => photos.sort_by_key(|photo| Reverse(photo.bytes)),
             }
             listed = photos.len() as u64;
@@ -92,6 +94,7 @@ pub fn list(daemon: &mut Daemon, wish: &List, out: &mut impl Write) -> Result<()
 /// What to do about an empty list.
 fn nothing(wish: &List) -> String {
     match &wish.pattern {
+        _ if !wish.days.is_all() => "no photo has such a name and date".to_owned(),
         Some(pattern) => format!("no photo has a name like {}", plain(pattern)),
         None => {
             "no photos yet: copy some into the daemon's folder, or photomesh put FILE".to_owned()
@@ -116,7 +119,7 @@ fn write_photos(
                 Column::Left("ID"),
                 Column::Right("PIXELS"),
                 Column::Left("FORMAT"),
-                Column::Left("TAKEN"),
+                Column::Left("DATE"),
                 Column::Right("BYTES"),
                 Column::Right("COPIES"),
                 Column::Left("NAME"),
@@ -134,9 +137,10 @@ pub(super) fn labels(daemon: &mut Daemon) -> Result<Arc<Vec<String>>, Failure> {
     Ok(list)
 }
 
-/// When a photo was taken; what is not known is later than all.
-fn moment(photo: &PhotoReport) -> (bool, Option<&str>) {
-    (photo.captured.is_none(), photo.captured.as_deref())
+/// The second of a photo's date; none is later than all.
+fn date(photo: &PhotoReport) -> (bool, Option<i64>) {
+    let date = dates::of(photo);
+    (date.is_none(), date.map(|date| date.second))
 }
 
 fn row(photo: &PhotoReport) -> [String; 7] {
@@ -146,8 +150,7 @@ fn row(photo: &PhotoReport) -> [String; 7] {
         name.push_str(&format!("  (also {})", aliases.join(", ")));
     }
     // The day is enough in a table.
-    let day = |moment: &String| plain(&moment.chars().take(DAY).collect::<String>());
-    let taken = photo.captured.as_ref().map(day);
+    let day = dates::of(photo).map(|date| date.moment().date().to_string());
     let (format, pixels) = match format_name(photo.format) {
         Some(name) => (name, format!("{}x{}", photo.width, photo.height)),
         None => ("-", "-".to_owned()),
@@ -156,7 +159,7 @@ fn row(photo: &PhotoReport) -> [String; 7] {
         photo.id.short(),
         pixels,
         format.to_owned(),
-        taken.unwrap_or("-".to_owned()),
+        day.unwrap_or("-".to_owned()),
         HumanBytes(photo.bytes).to_string(),
         photo.holders.len().to_string(),
         name,

@@ -43,8 +43,8 @@
 //!
 //! 1. `connection`: asking, alone and for page after page. `patience`: how long. `failure`: exit codes.
 //! 2. `list`, `get` (`fetch` has the bytes, `save` the file, `viewer` shows it) and `put` (`below`: a whole folder): the
-//!    three that everybody needs. `pattern` and `near`: names with `*`, and nearly right ones. `screen`: tables, JSON and
-//!    foreign text.
+//!    three that everybody needs. `pattern` and `near`: names with `*`, and nearly right ones. `dates`: when a photo
+//!    was taken. `screen`: tables, JSON and foreign text.
 //! 3. `explain` (`show`, `why`), `duplicates`, `distinct`: pictures with several versions.
 //! 4. `status` (`watch`: again and again), `members` with `forget`, `trash`, `remove`: the mesh, and what an owner does in
 //!    it.
@@ -58,6 +58,7 @@
 
 mod below;
 mod connection;
+pub(crate) mod dates;
 mod distinct;
 mod duplicates;
 mod explain;
@@ -87,6 +88,7 @@ mod watch;
 
 pub use crate::photo::FIRST_LOOK;
 pub use connection::Daemon;
+pub use dates::{Days, Span};
 pub use distinct::distinct;
 pub use duplicates::duplicates;
 pub use explain::{show, why};

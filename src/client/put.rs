@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::below::Below;
@@ -15,7 +17,7 @@ use super::screen::{count, plain, write_json};
 use super::tally::{Failures, there_already};
 use super::{Daemon, Failure};
 use crate::photo::MAX_PHOTO;
-use crate::protocol::{Answer, MAX_CHUNK, NodeId, Request};
+use crate::protocol::{Answer, FileTime, MAX_CHUNK, NodeId, Request};
 
 /// What to put.
 #[derive(Clone, Debug)]
@@ -195,8 +197,8 @@ fn open(path: &Path) -> Result<(File, u64), Failure> {
 }
 
 impl Daemon {
-    /// Puts a photo of so many bytes into the daemon's folder. `fill` gives its pieces, one after the other, each of the
-    /// length that is asked for.
+    /// Puts a photo of so many bytes into the daemon's folder, from a file of this time. `fill` gives its pieces, one after
+    /// the other, each of the length that is asked for.
     ///
     /// # Errors
     ///
@@ -205,10 +207,11 @@ impl Daemon {
         &mut self,
         name: String,
         bytes: u64,
+        dated: Option<FileTime>,
         mut fill: impl FnMut(&mut [u8]) -> Result<(), Failure>,
     ) -> Result<Answer, Failure> {
         let send = || {
-            self.send(&Request::Put { name, bytes })?;
+            self.send(&Request::Put { name, bytes, dated })?;
             let mut left = bytes;
             while left > 0 {
                 let mut piece = vec![0; left.min(MAX_CHUNK as u64) as usize];
@@ -238,11 +241,14 @@ fn put_file(
 ) -> Result<Answer, Failure> {
     let name = path.file_name().unwrap_or(path.as_os_str());
     let name = name.to_string_lossy().into_owned();
+    let changed = file.metadata().and_then(|meta| meta.modified()).ok();
+    let changed = changed.and_then(|at| Timestamp::try_from(at).ok());
+    let dated = changed.and_then(|at| FileTime::of(at, &TimeZone::system()));
     let bar = progress(&format!("{turn}{}", plain(&name)), bytes);
     if !bar.is_hidden() {
         daemon.be_quiet();
     }
-    let answer = daemon.put(name, bytes, |piece| {
+    let answer = daemon.put(name, bytes, dated, |piece| {
         file.read_exact(piece).map_err(|error| {
             if error.kind() != io::ErrorKind::UnexpectedEof {
                 return Failure::unreadable(path, &error);

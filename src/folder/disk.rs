@@ -12,9 +12,12 @@ use std::fs::{self, DirEntry, File, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::platform;
+use crate::protocol::FileTime;
 
 /// Changes files, one [`Step`] at a time.
 #[derive(Clone, Debug, Default)]
@@ -202,6 +205,13 @@ impl Stamp {
     pub(super) fn of(meta: &Metadata) -> Option<Stamp> {
         let (modified, changed) = platform::times(meta);
         meta.is_file().then_some(Stamp { size: meta.len(), modified, changed })
+    }
+
+    /// The time of the file, for people. None if it was set to one that was still to come.
+    pub(super) fn dated(&self) -> Option<FileTime> {
+        let modified = (self.modified <= self.changed).then_some(i128::from(self.modified))?;
+        let modified = Timestamp::from_nanosecond(modified).ok()?;
+        FileTime::of(modified, &TimeZone::system())
     }
 
     /// Whether a file with this stamp can be the file of `before` under another name.

@@ -18,10 +18,10 @@ use super::entry::{Content, FileEntry, PhotoEntry, Standing};
 use super::file_path::FilePath;
 use super::journal::Journal;
 use super::journal_line::Line;
-use super::layout;
+use super::layout::{self, holding_at};
 use super::reread::is_outdated;
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Facts, Few, Looks};
+use crate::protocol::{Facts, Few, Holding, Looks};
 
 /// Raise this when lines change their meaning: an index of another version is ignored and every photo read again. A new
 /// field is optional instead, and the account by [`crate::photo::inspect`] has its own version: a photo with an older
@@ -334,6 +334,10 @@ impl Index {
         if let Content::Photo(id) = content
             && let Some(entry) = self.photos.get_mut(&id)
         {
+            // Noted of files that an earlier program has read, too.
+            if holding_at(&path) == Holding::Original {
+                entry.facts.date(stamp.dated());
+            }
             entry.files.insert(path.clone());
         }
         let entry = FileEntry { stamp, content, seen };

@@ -58,7 +58,7 @@ pub(super) struct DateShown {
     pub(super) day: String,
     /// `HH:MM:SS`, if it is known.
     pub(super) time: Option<String>,
-    /// `camera` or `name`.
+    /// `camera`, `name` or `file`.
     pub(super) source: &'static str,
 }
 

@@ -47,7 +47,7 @@
 //!
 //! 1. `http`: from bytes to requests, and back. It knows nothing of photos.
 //! 2. `guard` with `login`: who gets in. `door`: where the gallery listens, and the links it prints.
-//! 3. `watch`, `mirror` with `snapshot` and `dates`: what is known of the daemon and the collection. `search`.
+//! 3. `watch`, `mirror` with `snapshot`: what is known of the daemon and the collection. `search`.
 //! 4. `pool` and `spool`: links to the daemon, and whole photos. `reviewed`: ticks of a person.
 //! 5. `routes` with `api`: the table of all paths, and what answers each. `assets`: the page, which is in `page/`.
 //!
@@ -63,7 +63,6 @@
 
 mod api;
 mod assets;
-mod dates;
 mod door;
 mod guard;
 mod http;

@@ -8,8 +8,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
-use super::dates::{self, Shown};
 use super::limits::PAGE;
+use crate::client::dates::{self, Shown};
 use crate::photo::{Format, PhotoId};
 use crate::protocol::client::PhotoReport;
 use crate::protocol::{NodeId, SafeName};
@@ -42,7 +42,7 @@ impl Shot {
         let folded: Vec<String> = names().map(|name| SafeName::folded(name)).collect();
         Shot {
             id: report.id,
-            date: dates::shown(report.captured.as_deref(), names().map(String::as_str)),
+            date: dates::of(&report),
             names: folded.join("\n").into(),
             bytes: report.bytes,
             width: report.width,

@@ -6,8 +6,7 @@
 //!
 //! In a group a client says first who it is, with `registerClient`; before that it gets nothing but an `Error`. What it
 //! may ask then depends on whose daemon it is: see [`Request::is_for_owner_alone`]. Without a group `registerClient` is
-//! optional and not answered, and everybody may ask everything. Nor is a chunk of a photo that is put: all of them
-//! together are.
+//! optional and not answered, and everybody may ask everything. Chunks of a photo are answered all together.
 //!
 //! The bytes of photos are base64 in the JSON, unless a side has named [`codec::ATTACHMENTS`](super::codec::ATTACHMENTS)
 //! when it registered. Where `registerClient` is not answered, a client does not learn whether it may attach what it
@@ -26,7 +25,7 @@ pub use super::trash::{KeptReport, TrashReport};
 pub use super::versions::{
     DistinctReport, DuplicateReport, Explanation, KeeperReport, PhotoReport, Stay, VersionReport,
 };
-use super::{Blob, Membership, NodeId, Revocation, Visit, bounds};
+use super::{Blob, FileTime, Membership, NodeId, Revocation, Visit, bounds};
 pub use crate::photo::PreviewSize;
 use crate::photo::{PhotoId, Relation};
 
@@ -83,6 +82,9 @@ pub enum Request {
         name: String,
         /// The length of the photo in bytes.
         bytes: u64,
+        /// The time of the file, where the client has it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        dated: Option<FileTime>,
     },
 
     /// The next piece of the photo that is being put, at most [`super::MAX_CHUNK`] bytes. Not answered.
@@ -281,7 +283,7 @@ pub enum Answer {
         name: String,
         /// The better version's id.
         id: PhotoId,
-        /// How the two stand to each other, as far as their records tell.
+        /// How the two stand to each other.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         relation: Option<Relation>,
         /// In what the photo differs from the better version, in words.

@@ -46,7 +46,7 @@
 //!    which are parts of the answers. `rights`: which requests only the owner of a node may make.
 //! 3. [`group`]: persons, what proves that somebody is one of them, and their files.
 //! 4. [`codec`]: frames. `bounds`: what others may say at most. [`secure`] with `group_key`: encrypted links.
-//! 5. The small change: `node_id`, `address`, `blob` with `base64_engine` (bytes of photos), `few` (small sets). `safe_name` and `plain`
+//! 5. The small change: `node_id`, `address`, `blob` with `base64_engine` (bytes of photos), `few` (small sets), `file_time`. `safe_name` and `plain`
 //!    make foreign text harmless, the one for paths and the other for terminals. `departure` is on no wire: the core
 //!    and the folder share it, and neither may import the other.
 //!
@@ -70,6 +70,7 @@ pub mod client;
 pub mod codec;
 mod departure;
 mod few;
+mod file_time;
 pub mod group;
 mod group_key;
 mod looks;
@@ -95,6 +96,7 @@ pub use blob::Blob;
 pub use client::{Answer, Request};
 pub use departure::{Departure, Gone};
 pub use few::Few;
+pub use file_time::FileTime;
 pub use group::{
     Certificate, GroupId, MemberFile, MemberName, Membership, NodeName, Revocation, Visit,
 };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::group::MEMBERS;
-use super::{Few, Looks, MemberName, bounds};
+use super::{Few, FileTime, Looks, MemberName, bounds};
 use crate::photo::{Photo, PhotoId};
 
 /// How a node has a photo's bytes on its disk.
@@ -80,6 +80,9 @@ pub struct Facts {
         deserialize_with = "bounds::list::<_, _, { Facts::MAX_OWNERS }>"
     )]
     pub owners: Few<MemberName>,
+    /// The earliest time of a file with these bytes in an owner's folder. A copy, and what was sent on, is later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dated: Option<FileTime>,
 }
 
 impl Facts {
@@ -138,8 +141,16 @@ impl Facts {
             add(&mut self.aliases, other.aliases.iter().filter(named), names),
             add(&mut self.distinct, &other.distinct, distinct),
             add(&mut self.owners, &other.owners, Facts::MAX_OWNERS),
+            self.date(other.dated),
         ];
         grown.contains(&true)
+    }
+
+    /// Takes an earlier time of a file; whether it is one.
+    pub fn date(&mut self, dated: Option<FileTime>) -> bool {
+        let earlier = dated.filter(|at| self.dated.is_none_or(|before| *at < before));
+        self.dated = earlier.or(self.dated);
+        earlier.is_some()
     }
 }
 

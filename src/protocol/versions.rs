@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Holding, NodeId};
+use super::{FileTime, Holding, NodeId};
 use crate::photo::{Format, PhotoId, Relation};
 
 /// One photo of the collection.
@@ -25,6 +25,9 @@ pub struct PhotoReport {
     /// When a camera took it, by its own clock: `YYYY-MM-DDTHH:MM:SS`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captured: Option<String>,
+    /// The earliest time of a file of this picture in an owner's folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dated: Option<FileTime>,
     /// The live nodes that have it on disk.
     pub holders: Vec<NodeId>,
     /// The other names that lead to it: its own further names and those of its worse versions.

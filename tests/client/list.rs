@@ -45,6 +45,7 @@ pub(crate) fn photo(name: &str, number: u8) -> PhotoReport {
         height: 480,
         format: Format::Jpeg,
         captured: (number != 1).then(|| format!("20{number:02}-07-14T12:00:00")),
+        dated: None,
         holders: vec![NodeId(1), NodeId(2)],
         aliases: vec!["other.jpg".to_owned()],
         versions: 0,
@@ -108,6 +109,9 @@ fn a_pattern_picks_photos_and_sort_puts_them_in_order() {
         (&["--sort", "size"], &["cats.png", "dog.jpg", "Cat.jpg"]),
         (&["cat", "--sort", "size"], &["cats.png", "Cat.jpg"]),
         (&["--sort", "date"], &["dog.jpg", "cats.png", "Cat.jpg"]),
+        (&["--since", "2003", "--until", "2003-07-14"], &["cats.png"]),
+        (&["--until", "2003-07-13"], &["dog.jpg"]),
+        (&["--since", "2002-08", "--until", "2003-06"], &[]),
         (&["none"], &[]),
     ] {
         let output = daemon.run(folder.path(), &[&["list"], arguments].concat());

@@ -1,9 +1,10 @@
 //! `put`: every byte arrives, and every refusal is told.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::Read;
 use std::net::{TcpListener, TcpStream};
 use std::thread;
+use std::time::{Duration, SystemTime};
 
 use photomesh::photo::{PhotoId, Relation};
 use photomesh::protocol::client::Refusal;
@@ -15,7 +16,7 @@ use crate::scripted::{Scripted, client, code, hear, say, stderr, stdout};
 
 /// Collects the chunks after a `Put` and answers by the file's name; a stored photo's id tells what arrived.
 fn store(stream: &mut TcpStream, request: Request) {
-    let Request::Put { name, bytes } = request else {
+    let Request::Put { name, bytes, .. } = request else {
         panic!("chunks are read here: {request:?}");
     };
     let mut photo = Vec::new();
@@ -47,6 +48,25 @@ fn store(stream: &mut TcpStream, request: Request) {
         },
     };
     say(stream, &answer);
+}
+
+#[test]
+fn the_time_of_the_file_is_told() {
+    let daemon = Scripted::new(|stream, request| {
+        if let Request::Put { dated, .. } = &request {
+            let dated = dated.as_ref().map(ToString::to_string).unwrap_or_default();
+            let error = format!("dated {dated}");
+            say(stream, &Answer::Refused { cause: Refusal::Photo, error });
+        }
+    });
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("a.jpg");
+    fs::write(&file, b"bytes").unwrap();
+    let new_year = SystemTime::UNIX_EPOCH + Duration::from_secs(1_577_836_800);
+    File::options().write(true).open(&file).unwrap().set_modified(new_year).unwrap();
+    let mut command = client(folder.path(), &daemon.address, &["put", "a.jpg"]);
+    let output = command.env("TZ", "Europe/Berlin").output().unwrap();
+    assert!(stderr(&output).contains("dated 2020-01-01T01:00:00"), "{}", stderr(&output));
 }
 
 #[test]

@@ -166,7 +166,7 @@ fn show_and_why_explain_a_photo() {
         id.as_str(),
         "640 x 480 JPEG, 120.56 KiB",
         "colour, from a camera",
-        "2005-07-14T12:00:00",
+        "2005-07-14 12:00:00",
         "other.jpg",
         "0000000000000001, in its owner's folder",
         "on 2 of 2 nodes",

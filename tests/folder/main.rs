@@ -4,6 +4,7 @@
 
 mod accidents;
 mod companions;
+mod dates;
 mod names;
 mod purging;
 mod put_away;

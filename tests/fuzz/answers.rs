@@ -115,6 +115,7 @@ fn report() -> PhotoReport {
         height: 480,
         format: Format::Jpeg,
         captured: Some("2019-07-14T12:00:00".to_owned()),
+        dated: "2019-07-14T12:00:01".parse().ok(),
         holders: vec![NODE],
         aliases: vec!["dog.jpg".to_owned()],
         versions: 2,

@@ -17,9 +17,27 @@ fn upload(house: &House, name: &str, bytes: &[u8]) -> (u16, Value) {
 }
 
 #[test]
+fn what_no_camera_has_dated_has_the_day_of_its_file() {
+    let house = house();
+    let web = &house.gallery.web;
+    let upload = |name: &str, dated: &str, seed| {
+        let headers = format!("{}X-Photomesh-Dated: {dated}\r\n", web.as_page());
+        let bytes = photo(seed);
+        let reply = web.ask("PUT", &format!("/api/upload/{name}"), &headers, &bytes);
+        assert_eq!(reply.status, 201);
+        web.get(&format!("/api/photo/{}", PhotoId::of(&bytes))).json()["date"].clone()
+    };
+    let date = upload("screenshot.jpg", "2021-03-04T05:06:07", 31);
+    assert_eq!(date, json!({"day": "2021-03-04", "time": "05:06:07", "source": "file"}));
+    let named = upload("2022-05-06.jpg", "2021-03-04T05:06:07", 32);
+    assert_eq!(named, json!({"day": "2022-05-06", "time": null, "source": "name"}));
+    assert_eq!(upload("none.jpg", "yesterday", 33), json!(null));
+}
+
+#[test]
 fn an_uploaded_photo_is_in_the_collection() {
     let house = house();
-    let bytes = jpeg(&draw(20, 1600, 1200), 95);
+    let bytes = jpeg(&draw(20, 800, 600), 95);
     let (status, stored) = upload(&house, "M%C3%BCnchen%20%2F..%2F1.jpg", &bytes);
     assert_eq!(status, 201, "{stored}");
     let id = PhotoId::of(&bytes).to_string();
@@ -32,7 +50,7 @@ fn an_uploaded_photo_is_in_the_collection() {
     house.wait_for(5);
     let (status, again) = upload(&house, "again.jpg", &bytes);
     assert_eq!((status, &again["already"]), (201, &json!(true)));
-    let worse = jpeg(&smaller(&draw(20, 1600, 1200), 50), 80);
+    let worse = jpeg(&smaller(&draw(20, 800, 600), 50), 80);
     let (status, have) = upload(&house, "small.jpg", &worse);
     assert_eq!((status, &have["id"]), (200, &json!(id)), "{have}");
     eventually("the timeline tells of the worse version", PATIENCE, || {
@@ -59,7 +77,7 @@ fn duplicates_are_told_and_ticked_off(house: &House, keeper: &str, worse: &[u8])
     assert_eq!(duplicate["reviewed"], false);
     let about = web.get(&format!("/api/photo/{version}")).json();
     assert_eq!((&about["id"], &about["shown"]), (&json!(version), &json!(keeper)));
-    assert_eq!(about["width"], 800);
+    assert_eq!(about["width"], 400);
     assert_eq!(about["versions"][0]["id"], version);
     assert_eq!(web.get(&format!("/photo/{version}")).body, worse, "what is put away can be seen");
     let pairs = json!({"pairs": [[keeper, version]], "undo": false});

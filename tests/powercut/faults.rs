@@ -84,7 +84,7 @@ fn full_under_a_daemon(machine: &mut Machine) {
         let mut client = Client::connect(daemon.address(), None).unwrap();
         client.be_patient(PATIENCE);
         let (name, bytes) = ("dog.png".to_owned(), dog.len() as u64);
-        client.send(&Request::Put { name, bytes }).unwrap();
+        client.send(&Request::Put { name, bytes, dated: None }).unwrap();
         eventually("the put has begun", PATIENCE, begun).unwrap();
         let filler = fill(dir);
         let data = Blob::from(dog.clone());

@@ -17,7 +17,7 @@ fn answer(address: &Address, member: &MemberFile, request: &Request) -> Result<A
     if let Request::Put { .. } = request {
         let mut daemon = client::Daemon::connect(address, Some(member)).unwrap();
         let data = Blob::from(b"photo".to_vec());
-        daemon.send(&Request::Put { name: "a.jpg".to_owned(), bytes: 5 }).unwrap();
+        daemon.send(&Request::Put { name: "a.jpg".to_owned(), bytes: 5, dated: None }).unwrap();
         daemon.send(&Request::Chunk { data }).unwrap();
         return daemon.answer().map_err(|failure| failure.to_string());
     }

@@ -145,7 +145,7 @@ impl World {
         let bytes = self.library.photo(photo).bytes;
         let name = name.to_owned();
         // The link is made by a request; the photo's bytes are spooled before it is told.
-        let client = self.ask(host, Request::Put { name, bytes })?;
+        let client = self.ask(host, Request::Put { name, bytes, dated: None })?;
         let opened = self.clients.links.get_mut(&client)?;
         opened.putting = Some((photo, self.now));
         let spool = Spool::Put(opened.link);

@@ -64,7 +64,11 @@ pub(crate) fn put(
     let put = || {
         let mut daemon = connect(address)?;
         daemon.be_patient(patience);
-        daemon.send(&Request::Put { name: name.to_owned(), bytes: photo.len() as u64 })?;
+        daemon.send(&Request::Put {
+            name: name.to_owned(),
+            bytes: photo.len() as u64,
+            dated: None,
+        })?;
         for piece in photo.chunks(MAX_CHUNK) {
             let data = Blob::from(piece.to_vec());
             daemon.send(&Request::Chunk { data })?;

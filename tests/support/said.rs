@@ -128,7 +128,7 @@ fn request_after(request: &Request) -> Option<Request> {
         Request::GetImageList => Request::GetImageRequest { image_name },
         Request::GetImageRequest { .. } => Request::GetExact { photo: PHOTO },
         Request::GetExact { .. } => Request::GetPreview { photo: PHOTO, size: PreviewSize::View },
-        Request::GetPreview { .. } => Request::Put { name, bytes: 7 },
+        Request::GetPreview { .. } => Request::Put { name, bytes: 7, dated: None },
         Request::Put { .. } => Request::Chunk { data: Blob::from(vec![0, 1, 2, 3, 4]) },
         Request::Chunk { .. } => Request::List { after },
         Request::List { .. } => Request::Explain { image_name, exact: true },
@@ -208,5 +208,6 @@ fn facts() -> Facts {
         aliases: ["c".to_owned()].into(),
         distinct: [PhotoId([9; 32])].into(),
         owners: [MemberName::of_node(NodeId(1))].into(),
+        dated: "2019-07-14T12:00:01".parse().ok(),
     }
 }

@@ -80,7 +80,7 @@ impl Visitor {
 
     /// Puts a photo of 6 bytes.
     fn put(&mut self) {
-        self.send(&Request::Put { name: "a.jpg".to_owned(), bytes: 6 });
+        self.send(&Request::Put { name: "a.jpg".to_owned(), bytes: 6, dated: None });
         for half in [b"abc", b"def"] {
             self.send(&Request::Chunk { data: Blob::from(half.to_vec()) });
         }

@@ -10,6 +10,7 @@ export function details(about, { compare }) {
       h('h2', {}, named(about.name)),
       about.date ? h('p', { class: 'quiet' }, moment(about.date)) : h('p', { class: 'quiet' }, say('noDate')),
       about.date?.source === 'name' && h('p', { class: 'quiet' }, say('dateFromName')),
+      about.date?.source === 'file' && h('p', { class: 'quiet' }, say('dateFromFile')),
       about.shown !== about.id && h('p', { class: 'note' }, say('isPutAway'), ' ',
         h('a', { href: `/p/${about.shown}` }, say('showBetter')))),
     h('section', {}, h('h3', {}, say('whereItIs')), places(about.where), h('p', {}, ...sentence(about.where))),

@@ -11,6 +11,12 @@ const AT_A_TIME = 2;
 /// More at once is rather the work of `photomesh put -r`.
 const BATCH = 2000;
 
+/// What the clock on the wall showed at this time of a file, which nobody has asked about its zone.
+function clock(at) {
+  const offset = new Date(at).getTimezoneOffset() * 60_000;
+  return new Date(at - offset).toISOString().slice(0, 19);
+}
+
 export class Upload {
   #waiting = [];
   #running = 0;
@@ -94,6 +100,7 @@ export class Upload {
       const request = new XMLHttpRequest();
       request.open('PUT', `/api/upload/${encodeURIComponent(file.name)}`);
       request.setRequestHeader('X-Photomesh-Token', token()['X-Photomesh-Token']);
+      request.setRequestHeader('X-Photomesh-Dated', clock(file.lastModified));
       request.responseType = 'json';
       request.upload.addEventListener('progress', ({ loaded, total }) => {
         bar.style.transform = `scaleX(${loaded / total})`;

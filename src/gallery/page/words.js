@@ -77,6 +77,7 @@ const WORDS = {
   inGrey: 'grey',
   fromCamera: 'from a camera',
   dateFromName: 'The day is from its name.',
+  dateFromFile: 'The day is that of its file.',
   here: 'here',
   onWhom: 'On {list}.',
   ownOf: '{name} (their own)',

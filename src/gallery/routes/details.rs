@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::refusals::{Answered, refused};
+use crate::client::dates::{self, Shown, Source};
 use crate::gallery::Gallery;
 use crate::gallery::api::{
     DateShown, Details, Duplicate, Duplicates, Held, Picture, Place, Thrown, Trash, Version,
 };
-use crate::gallery::dates::{self, Shown, Source};
 use crate::gallery::http::response::{ASK_AGAIN, Response};
 use crate::photo::PhotoId;
 use crate::protocol::client::{
@@ -37,20 +37,20 @@ impl Gallery {
         let Explanation { photo, colour, camera, held, versions, state, .. } = explained;
         let shown = photo.id;
         let own = versions.iter().find(|version| version.id == id);
-        let (picture, captured, held) = match own {
-            Some(own) => (picture_of(own), None, &own.held),
+        let (picture, captured, dated, held) = match own {
+            Some(own) => (picture_of(own), None, None, &own.held),
             None if id == shown => {
                 let names = [photo.name.clone()].into_iter().chain(photo.aliases).collect();
                 let PhotoReport { name, bytes, width, height, format, .. } = photo;
                 let picture = Picture { id, name, names, bytes, width, height, format };
-                (picture, photo.captured, &held)
+                (picture, photo.captured, photo.dated, &held)
             }
             None => return None,
         };
         let called = self.watch.seen().names();
         let names = picture.names.iter().map(String::as_str);
         Some(Details {
-            date: dates::shown(captured.as_deref(), names).map(date),
+            date: dates::shown(captured.as_deref(), names, dated).map(date),
             places: self.places(held),
             versions: versions.iter().map(|version| shape(version, &called)).collect(),
             picture,
@@ -178,6 +178,7 @@ fn date(shown: Shown) -> DateShown {
         source: match shown.source {
             Source::Camera => "camera",
             Source::Name => "name",
+            Source::File => "file",
         },
     }
 }

@@ -193,7 +193,7 @@ impl Gallery {
             Route::Metrics => Ok(self.metrics()),
             Route::Duplicates => self.duplicates(after(head)),
             Route::Trash => self.trash(after(head)),
-            Route::Upload(name) => self.upload(name, body),
+            Route::Upload(name) => self.upload(name, head, body),
             Route::Distinct => self.distinct(body),
             Route::Reviewed => self.review(body),
             Route::Restore => self.restore(body),

@@ -7,6 +7,7 @@ use crate::client::Failure;
 use crate::gallery::Gallery;
 use crate::gallery::api::{Have, Stored};
 use crate::gallery::http::body::Body;
+use crate::gallery::http::head::Head;
 use crate::gallery::http::response::Response;
 use crate::gallery::limits::LONG_ANSWER;
 use crate::gallery::pool::Need;
@@ -15,8 +16,8 @@ use crate::protocol::client::Refusal;
 use crate::protocol::{Answer, NodeId, SafeName, in_words};
 
 impl Gallery {
-    /// Puts a photo into the daemon's folder.
-    pub(super) fn upload(&self, name: &str, body: &mut Body<'_>) -> Answered {
+    /// Puts a photo into the daemon's folder. A time of its file that is none is passed over.
+    pub(super) fn upload(&self, name: &str, head: &Head, body: &mut Body<'_>) -> Answered {
         if body.left() == 0 {
             return Err(Response::refusal(400, "empty", "the file is empty"));
         }
@@ -26,10 +27,11 @@ impl Gallery {
         }
         // A browser may say anything; the name of a photo has no folders.
         let (name, bytes) = (SafeName::new(name).to_string(), body.left());
+        let dated = head.header("x-photomesh-dated").and_then(|dated| dated.parse().ok());
         let mut cut = false;
         let answer = self.pool.on_new_link(Need::Long, |daemon| {
             daemon.be_patient(LONG_ANSWER);
-            daemon.put(name, bytes, |piece| {
+            daemon.put(name, bytes, dated, |piece| {
                 body.read_exact(piece).map_err(|error| {
                     cut = true;
                     Failure::Io(in_words(&error))

@@ -2,7 +2,6 @@
 
 mod admission;
 mod conversations;
-mod dates;
 mod heads;
 mod links;
 mod page;
@@ -34,6 +33,7 @@ fn report(number: u8, name: &str, captured: Option<&str>) -> PhotoReport {
         height: 3000,
         format: Format::Jpeg,
         captured: captured.map(str::to_owned),
+        dated: None,
         holders: vec![NodeId(1), NodeId(2)],
         aliases: Vec::new(),
         versions: 0,

@@ -81,7 +81,7 @@ enum Waiting {
         reading: Option<Source>,
     },
     /// For its put to be looked at, then to be on disk.
-    Put { name: String },
+    Put { facts: Facts },
     /// For its put to be on as many nodes as wanted. Whether the collection showed the photo before is told with the
     /// answer.
     Copies { photo: PhotoId, until: Time, known: bool },
@@ -143,7 +143,9 @@ impl Clients {
             Request::GetPreview { photo, size } => {
                 return self.get_preview(cx, link, by, photo, size);
             }
-            Request::Put { name, .. } => return self.put(cx, link, name),
+            Request::Put { name, dated, .. } => {
+                return self.put(cx, link, Facts { dated, ..Facts::named(name) });
+            }
             Request::Distinct { image_names } => return self.distinct(cx, link, &image_names),
             Request::TrashRestore { image_name } => return self.restore(cx, link, image_name),
             Request::TrashPurge { older_than } => return self.purge(cx, link, older_than),

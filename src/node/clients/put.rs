@@ -16,7 +16,7 @@ use crate::protocol::client::Refusal;
 use crate::protocol::{Answer, Facts, Holding, NodeId};
 
 impl Clients {
-    pub(in crate::node) fn put(&mut self, cx: &mut Context, link: LinkId, name: String) {
+    pub(in crate::node) fn put(&mut self, cx: &mut Context, link: LinkId, facts: Facts) {
         if cx.is_leaving() {
             cx.disk(DiskAction::Discard { spool: Spool::Put(link) });
             return self.refuse(
@@ -26,7 +26,7 @@ impl Clients {
                 "this daemon is stopping: put it elsewhere",
             );
         }
-        self.waiting.insert(link, Waiting::Put { name });
+        self.waiting.insert(link, Waiting::Put { facts });
         cx.disk(DiskAction::Inspect { spool: Spool::Put(link) });
     }
 
@@ -49,10 +49,10 @@ impl Clients {
         result: Result<Arc<Photo>, DiskError>,
     ) {
         let spool = Spool::Put(link);
-        let Some(Waiting::Put { name }) = self.waiting.get(&link) else {
+        let Some(Waiting::Put { facts }) = self.waiting.get(&link) else {
             return;
         };
-        let facts = Facts::named(name.clone());
+        let facts = facts.clone();
         let photo = match result {
             Ok(photo) => photo,
             Err(error) => {

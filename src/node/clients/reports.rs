@@ -97,6 +97,7 @@ impl View<'_> {
         aliases.sort_unstable();
         aliases.dedup();
         aliases.truncate(ALIASES_TOLD);
+        let times = self.worse_versions(entry).filter_map(|other| other.facts.dated);
         PhotoReport {
             name: label,
             id: entry.photo.id,
@@ -105,6 +106,7 @@ impl View<'_> {
             height: entry.photo.height,
             format: entry.photo.format,
             captured: entry.photo.captured.as_ref().map(|time| time.0.clone()),
+            dated: times.chain(entry.facts.dated).min(),
             holders: entry.live().collect(),
             aliases,
             versions: u32::try_from(self.worse_versions(entry).count()).unwrap_or(u32::MAX),

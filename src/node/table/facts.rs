@@ -94,6 +94,7 @@ impl Table {
                 said.distinct.extend(&claim.facts.distinct);
             }
             said.owners.extend(&claim.facts.owners);
+            said.date(claim.facts.dated);
         }
         let own = entry.claims.get(self.me).map(|claim| Facts::clone(&claim.facts));
         let mut all = own.unwrap_or_default();
@@ -102,7 +103,8 @@ impl Table {
         take_turns(&mut all.aliases, others().map(|said| &said.aliases));
         take_turns(&mut all.distinct, others().map(|said| &said.distinct));
         for said in others() {
-            all.merge(&Facts { owners: said.owners.clone(), ..Facts::default() });
+            let (owners, dated) = (said.owners.clone(), said.dated);
+            all.merge(&Facts { owners, dated, ..Facts::default() });
         }
         all
     }

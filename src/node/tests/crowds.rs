@@ -158,6 +158,7 @@ fn whatever_a_node_takes_over_it_can_tell() {
             aliases: (0..100).map(|n| format!("!{n}")).collect(),
             distinct: (0..100).map(|n| PhotoId::of(&[n])).collect(),
             owners: (0..100).map(|n| MemberName::of_node(NodeId(n))).collect(),
+            dated: None,
         };
         match adopts {
             true => table.adopt(photo.id, &Arc::new(more)),

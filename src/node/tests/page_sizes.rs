@@ -50,6 +50,7 @@ fn the_worst_page_fits_a_frame() {
         owners: (0..Facts::MAX_OWNERS)
             .map(|n| format!("{n:0>width$}", width = MemberName::MAX).parse().unwrap())
             .collect(),
+        dated: "2024-06-12T10:15:30".parse().ok(),
     };
     let facts = Arc::new(facts);
     let looks = Looks {

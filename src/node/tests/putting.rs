@@ -21,7 +21,7 @@ const SPOOL: Spool = Spool::Put(CLIENT);
 
 fn put(solo: &mut Solo) -> Vec<Action> {
     let (name, bytes) = ("mine.jpg".to_owned(), BYTES.len() as u64);
-    let (link, request) = (CLIENT, Request::Put { name, bytes });
+    let (link, request) = (CLIENT, Request::Put { name, bytes, dated: None });
     solo.tell(ClientEvent::Asked { link, by: Asker::Owner, request })
 }
 

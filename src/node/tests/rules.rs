@@ -226,7 +226,7 @@ fn a_put_is_answered_when_the_copies_are_on_disk() {
     solo.join(1, PIN, &[]);
     let client = LinkId(100);
     let (photo, spool) = (picture(BYTES), Spool::Put(client));
-    let request = Request::Put { name: "p.jpg".to_owned(), bytes: photo.bytes };
+    let request = Request::Put { name: "p.jpg".to_owned(), bytes: photo.bytes, dated: None };
     let mut before = solo.tell(ClientEvent::Asked { link: client, by: Asker::Owner, request });
     before.extend(solo.tell(DiskEvent::Inspected { spool, result: Ok(photo.clone()) }));
     before.extend(solo.wait(SETTLE));

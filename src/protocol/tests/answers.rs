@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::group::membership;
-use super::round_trips::{address, blob, features, holding, node, photo_id, some};
+use super::round_trips::{address, blob, dated, features, holding, node, photo_id, some};
 use crate::photo::{Format, Relation};
 use crate::protocol::client::{
     DistinctReport, DuplicateReport, Explanation, FolderReport, KeeperReport, KeptReport,
@@ -34,9 +34,10 @@ fn format() -> impl Strategy<Value = Format> {
 
 fn photo_report() -> impl Strategy<Value = PhotoReport> {
     let numbers = any::<(u64, u32, u32, u32)>();
-    let captured = prop::option::of(".*");
-    (".*", photo_id(), numbers, format(), captured, some(node()), some(".*")).prop_map(
-        |(name, id, (bytes, width, height, versions), format, captured, holders, aliases)| {
+    let dates = (prop::option::of(".*"), dated());
+    (".*", photo_id(), numbers, format(), dates, some(node()), some(".*")).prop_map(
+        |(name, id, (bytes, width, height, versions), format, dates, holders, aliases)| {
+            let (captured, dated) = dates;
             PhotoReport {
                 name,
                 id,
@@ -45,6 +46,7 @@ fn photo_report() -> impl Strategy<Value = PhotoReport> {
                 height,
                 format,
                 captured,
+                dated,
                 holders,
                 aliases,
                 versions,

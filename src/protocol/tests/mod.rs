@@ -5,6 +5,7 @@ mod attachments;
 mod base64;
 mod bounds;
 mod few;
+mod file_time;
 mod frames;
 mod group;
 mod looks;

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::answers::answer;
@@ -15,8 +17,8 @@ use crate::protocol::codec::{
 use crate::protocol::group::Roster;
 use crate::protocol::message::{AskId, Lane, OfferReply, Register, TransferId};
 use crate::protocol::{
-    Address, Answer, Blob, Boot, Facts, Few, Holding, Looks, MemberName, Message, NodeId, NodeName,
-    Record, Request, Tombstone, Wish,
+    Address, Answer, Blob, Boot, Facts, Few, FileTime, Holding, Looks, MemberName, Message, NodeId,
+    NodeName, Record, Request, Tombstone, Wish,
 };
 
 pub(super) fn photo_id() -> impl Strategy<Value = PhotoId> {
@@ -32,8 +34,22 @@ fn facts() -> impl Strategy<Value = Facts> {
     let ids = || prop::collection::vec(photo_id(), 0..3).prop_map(Few::from);
     let owner = any::<u64>().prop_map(|n| MemberName::of_node(NodeId(n)));
     let owners = prop::collection::vec(owner, 0..3).prop_map(Few::from);
-    let parts = (names(), names(), ids(), owners);
-    parts.prop_map(|(names, aliases, distinct, owners)| Facts { names, aliases, distinct, owners })
+    let parts = (names(), names(), ids(), owners, dated());
+    parts.prop_map(|(names, aliases, distinct, owners, dated)| Facts {
+        names,
+        aliases,
+        distinct,
+        owners,
+        dated,
+    })
+}
+
+pub(super) fn dated() -> impl Strategy<Value = Option<FileTime>> {
+    // From the first to the last second that can be one.
+    let second =
+        prop_oneof![Just(631_152_000), Just(i64::from(u32::MAX)), 631_152_000..4_000_000_000_i64];
+    let at = second.prop_map(|second| Timestamp::from_second(second).unwrap());
+    prop::option::of(at.prop_map(|at| FileTime::of(at, &TimeZone::UTC).unwrap()))
 }
 
 pub(super) fn holding() -> impl Strategy<Value = Holding> {
@@ -196,7 +212,11 @@ fn request() -> impl Strategy<Value = Request> {
         }),
         Just(Request::GetImageList),
         ".*".prop_map(|image_name| Request::GetImageRequest { image_name }),
-        (".*", any::<u64>()).prop_map(|(name, bytes)| Request::Put { name, bytes }),
+        (".*", any::<u64>(), dated()).prop_map(|(name, bytes, dated)| Request::Put {
+            name,
+            bytes,
+            dated
+        }),
         blob().prop_map(|data| Request::Chunk { data }),
         after().prop_map(|after| Request::List { after }),
         photo_id().prop_map(|photo| Request::GetExact { photo }),

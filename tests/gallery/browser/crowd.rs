@@ -39,6 +39,7 @@ fn photo(number: usize) -> PhotoReport {
         height,
         format: Format::Jpeg,
         captured: Some(format!("{}-{month:02}-{day:02}T12:00:00", 2000 + number % 25)),
+        dated: None,
         holders: vec![NodeId(1), NodeId(2)],
         aliases: Vec::new(),
         versions: 0,

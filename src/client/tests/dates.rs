@@ -1,9 +1,10 @@
 //! The date that is shown for a photo.
 
-use crate::gallery::dates::{Source, shown};
+use crate::client::dates::{Days, Source, shown};
+use crate::protocol::FileTime;
 
 fn named(name: &str) -> Option<String> {
-    let shown = shown(None, [name].into_iter())?;
+    let shown = shown(None, [name].into_iter(), None)?;
     assert_eq!(shown.source, Source::Name);
     let moment = shown.moment();
     Some(match shown.has_time {
@@ -65,19 +66,51 @@ fn other_numbers_are_none() {
 
 #[test]
 fn the_camera_knows_better_than_a_name() {
-    let both = shown(Some("2019-07-14T12:00:01"), ["20240612.jpg"].into_iter()).unwrap();
+    let both = shown(Some("2019-07-14T12:00:01"), ["20240612.jpg"].into_iter(), None).unwrap();
     assert_eq!((both.source, both.has_time), (Source::Camera, true));
     assert_eq!(both.second, 1_563_105_601);
     assert_eq!(both.day(), 18_091);
-    let fraction = shown(Some("2019-07-14T12:00:01.25"), [].into_iter()).unwrap();
+    let fraction = shown(Some("2019-07-14T12:00:01.25"), [].into_iter(), None).unwrap();
     assert_eq!(fraction.second, both.second);
-    let old = shown(Some("1931-07-14T12:00:01"), [].into_iter()).unwrap();
+    let old = shown(Some("1931-07-14T12:00:01"), [].into_iter(), None).unwrap();
     assert_eq!((old.moment().year(), old.day()), (1931, -14_051));
     for broken in
         ["0000-00-00T00:00:00", "9999-12-31T23:59:59", "0001-01-01T00:00:00", "yesterday", ""]
     {
-        assert_eq!(shown(Some(broken), [].into_iter()), None, "{broken}");
-        let named = shown(Some(broken), ["x.jpg", "20240612.jpg"].into_iter()).unwrap();
+        assert_eq!(shown(Some(broken), [].into_iter(), None), None, "{broken}");
+        let named = shown(Some(broken), ["x.jpg", "20240612.jpg"].into_iter(), None).unwrap();
         assert_eq!(named.source, Source::Name, "{broken}");
+    }
+}
+
+#[test]
+fn the_time_of_a_file_is_the_last_resort() {
+    let dated: Option<FileTime> = "2021-03-04T05:06:07".parse().ok();
+    let file = shown(None, ["cat.jpg"].into_iter(), dated).unwrap();
+    assert_eq!((file.source, file.has_time), (Source::File, true));
+    assert_eq!(file.moment().to_string(), "2021-03-04T05:06:07");
+    let named = shown(None, ["20240612.jpg"].into_iter(), dated).unwrap();
+    assert_eq!(named.source, Source::Name);
+}
+
+#[test]
+fn days_are_a_day_a_month_or_a_year() {
+    for right in ["2024", "2024-02", "2024-02-29", "0001"] {
+        assert!(right.parse::<Days>().is_ok(), "{right}");
+    }
+    assert_ne!("2024".parse::<Days>(), "2024-01".parse::<Days>());
+    for wrong in [
+        "",
+        "24",
+        "2024-",
+        "2024-2",
+        "2024-13",
+        "2023-02-29",
+        "2024-01-01-01",
+        "-2024",
+        "2024-+1",
+        "+024",
+    ] {
+        assert!(wrong.parse::<Days>().is_err(), "{wrong}");
     }
 }

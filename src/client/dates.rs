@@ -1,10 +1,15 @@
-//! The date that is shown for a photo: when a camera took it, else a date in one of its names, else none.
+//! The date that is shown for a photo: when a camera took it, else a date in one of its names, else the earliest time of
+//! a file of it in its owners' folders, else none.
 //!
-//! All of it as the camera's clock said, which names no time zone. File times are not asked: a copy has that of its
-//! copying.
+//! All of it as the clock of the camera, or of the owner's computer, said, which names no time zone.
+
+use std::str::FromStr;
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
+
+use crate::protocol::FileTime;
+use crate::protocol::client::PhotoReport;
 
 /// Years that a clock may tell: before, nobody took photos; beyond, the clock is wrong, and would be first for ever.
 const YEARS: std::ops::Range<i16> = 1826..2200;
@@ -13,48 +18,120 @@ const YEARS: std::ops::Range<i16> = 1826..2200;
 const YEARS_IN_NAMES: std::ops::Range<i16> = 1970..2100;
 
 /// Seconds of a day.
-pub(super) const DAY: i64 = 24 * 60 * 60;
+const DAY: i64 = 24 * 60 * 60;
 
 /// The date that is shown for a photo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Shown {
+pub(crate) struct Shown {
     /// Seconds since 1970, by the camera's clock.
-    pub(super) second: i64,
+    pub(crate) second: i64,
     /// Whether the time of day is known, and not only the day.
-    pub(super) has_time: bool,
-    /// Who says so.
-    pub(super) source: Source,
+    pub(crate) has_time: bool,
+    /// What says so.
+    pub(crate) source: Source,
 }
 
-/// Who tells a date.
+/// What tells a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Source {
+pub(crate) enum Source {
     /// The camera, in the photo.
     Camera,
     /// The name of a file.
     Name,
+    /// The time of a file.
+    File,
 }
 
 impl Shown {
     /// The day, as days since 1970.
-    pub(super) fn day(self) -> i64 {
+    pub(crate) fn day(self) -> i64 {
         self.second.div_euclid(DAY)
     }
 
     /// The moment by the camera's clock.
-    pub(super) fn moment(self) -> DateTime {
+    pub(crate) fn moment(self) -> DateTime {
         let timestamp = jiff::Timestamp::from_second(self.second).unwrap_or_default();
         TimeZone::UTC.to_datetime(timestamp)
     }
 }
 
-/// The date of a photo with this moment of capture (`YYYY-MM-DDTHH:MM:SS`) and these names.
-pub(super) fn shown<'a>(
+/// The date of a photo with this moment of capture (`YYYY-MM-DDTHH:MM:SS`), these names, and this time of its file.
+pub(crate) fn shown<'a>(
     captured: Option<&str>,
     mut names: impl Iterator<Item = &'a str>,
+    dated: Option<FileTime>,
 ) -> Option<Shown> {
-    let camera = captured.and_then(moment).map(|at| at.shown(Source::Camera));
-    camera.or_else(|| names.find_map(in_name).map(|at| at.shown(Source::Name)))
+    let camera = || captured.and_then(moment).map(|at| at.shown(Source::Camera));
+    let name = || names.find_map(in_name).map(|at| at.shown(Source::Name));
+    let file = || moment(&dated?.to_string()).map(|at| at.shown(Source::File));
+    camera().or_else(name).or_else(file)
+}
+
+/// The date of a photo of which a daemon has told this.
+pub(crate) fn of(photo: &PhotoReport) -> Option<Shown> {
+    let names = [&photo.name].into_iter().chain(&photo.aliases);
+    shown(photo.captured.as_deref(), names.map(String::as_str), photo.dated)
+}
+
+/// A day, a month or a year: `2024-06-12`, `2024-06` or `2024`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Days {
+    /// Its first day.
+    first: Date,
+    /// Its last day.
+    last: Date,
+}
+
+impl FromStr for Days {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Days, &'static str> {
+        const WRONG: &str = "a day, month or year looks like 2024-06-12, 2024-06 or 2024";
+        if !text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+            return Err(WRONG);
+        }
+        let mut parts = text.split('-');
+        let year = parts.next().filter(|year| year.len() == 4).and_then(|year| year.parse().ok());
+        let mut rest = parts.map(|part| part.parse().ok().filter(|_| part.len() == 2).ok_or(WRONG));
+        let (month, day) = (rest.next().transpose()?, rest.next().transpose()?);
+        let first =
+            year.and_then(|year| Date::new(year, month.unwrap_or(1), day.unwrap_or(1)).ok());
+        let first = first.filter(|_| rest.next().is_none()).ok_or(WRONG)?;
+        let last = match (month, day) {
+            (None, _) => first.last_of_year(),
+            (Some(_), None) => first.last_of_month(),
+            (Some(_), Some(_)) => first,
+        };
+        Ok(Days { first, last })
+    }
+}
+
+/// Which dates are asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Span {
+    /// From the first day of these on.
+    pub since: Option<Days>,
+    /// To the last day of these.
+    pub until: Option<Days>,
+}
+
+impl Span {
+    /// Whether a photo's date is among them. If any are asked for, one without a date is not.
+    pub(super) fn has(&self, photo: &PhotoReport) -> bool {
+        if self.is_all() {
+            return true;
+        }
+        of(photo).is_some_and(|date| {
+            let day = date.moment().date();
+            self.since.is_none_or(|days| days.first <= day)
+                && self.until.is_none_or(|days| day <= days.last)
+        })
+    }
+
+    /// Whether every date is, and none.
+    pub(super) fn is_all(&self) -> bool {
+        self.since.is_none() && self.until.is_none()
+    }
 }
 
 /// A day, and perhaps a time.
