@@ -17,7 +17,7 @@ use gallery::GalleryArgs;
 use group::Member;
 pub(crate) use group::{ForgetArgs, GroupCommand};
 use photos::{GetArgs, ListArgs, PutArgs, ShowArgs};
-use pictures::{DistinctArgs, DuplicatesArgs, FingerprintArgs, SameArgs};
+use pictures::{DistinctArgs, DuplicatesArgs, FingerprintArgs, SameArgs, SimilarArgs};
 use removal::RmArgs;
 pub(crate) use removal::TrashCommand;
 use system::{CompletionsArgs, ManualArgs, UnitArgs};
@@ -64,6 +64,7 @@ pub(crate) enum Command {
     Status(StatusArgs),
     Gallery(GalleryArgs),
     Duplicates(DuplicatesArgs),
+    Similar(SimilarArgs),
     Distinct(DistinctArgs),
     /// Tell why the collection shows a photo, or another one in its place
     Why(ShowArgs),

@@ -52,6 +52,11 @@ fn run(command: Command) -> Result<u8, Failure> {
         Command::Duplicates(args) => {
             client::duplicates(&mut args.asked.connect()?, args.json, &mut out)?;
         }
+        Command::Similar(args) => {
+            let mut daemon = args.asked.connect()?;
+            let found = client::similar(&mut daemon, &args.file, args.json, &mut out)?;
+            return Ok(if found { 0 } else { 1 });
+        }
         Command::Distinct(args) => {
             client::distinct(&mut args.asked.connect()?, &args.names, &mut out)?;
         }

@@ -34,6 +34,27 @@ pub(crate) struct DuplicatesArgs {
     pub(crate) asked: Asked,
 }
 
+/// List photos of the collection that look like a file
+///
+/// Those that are shown, and those that are put away for a better version. The file stays where it is: what is found in
+/// it is told to the daemon, and its pixels are not. So this is a first look; what it calls the same a daemon would look
+/// at once more, at the pixels, before it takes one for the other. Exit code 1 if nothing looks like it.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  photomesh similar ~/Downloads/beach.jpg
+  photomesh similar scan.png --json | jq -r .name")]
+pub(crate) struct SimilarArgs {
+    /// The picture file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Print one JSON object a line: name, id, bytes, width, height, format, relation, and what is shown in its place
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
 /// Say that pictures that look alike are different
 ///
 /// Each is shown from then on, for everybody and for good; a photo that is in a trash because of another one of them

@@ -9,13 +9,13 @@ use super::explain::{how, kind};
 use super::screen::{count, picture, plain, write_json};
 use super::{Daemon, Failure};
 use crate::photo::Relation;
-use crate::protocol::client::{DuplicateReport, KeeperReport, Stay, VersionReport};
+use crate::protocol::client::{DuplicateReport, Stay, Summary, VersionReport};
 use crate::protocol::{Answer, NodeId, Request};
 
 /// A picture: the version that is shown, and those that are not.
 #[derive(Serialize)]
 struct Group<'a> {
-    keeper: &'a KeeperReport,
+    keeper: &'a Summary,
     versions: Vec<Version<'a>>,
 }
 
@@ -52,7 +52,7 @@ pub fn duplicates(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Resu
         }
         return Ok(());
     };
-    let mut groups: BTreeMap<&KeeperReport, Vec<Version>> = BTreeMap::new();
+    let mut groups: BTreeMap<&Summary, Vec<Version>> = BTreeMap::new();
     for (_, duplicate) in &all {
         groups
             .entry(&duplicate.keeper)

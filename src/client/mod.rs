@@ -45,7 +45,7 @@
 //! 2. `list`, `get` (`fetch` has the bytes, `save` the file, `viewer` shows it) and `put` (`below`: a whole folder): the
 //!    three that everybody needs. `pattern` and `near`: names with `*`, and nearly right ones. `dates`: when a photo
 //!    was taken. `screen`: tables, JSON and foreign text.
-//! 3. `explain` (`show`, `why`), `duplicates`, `distinct`: pictures with several versions.
+//! 3. `explain` (`show`, `why`), `duplicates`, `distinct`, `similar`: pictures with several versions.
 //! 4. `status` (`watch`: again and again), `members` with `forget`, `trash`, `remove`: the mesh, and what an owner does in
 //!    it.
 //! 5. `sketch`: a picture on a terminal. `group`: the files of a group. `fingerprint`, `same`: recognition, for those who
@@ -77,6 +77,7 @@ mod remove;
 mod same;
 mod save;
 mod screen;
+mod similar;
 mod sketch;
 mod status;
 mod tally;
@@ -102,6 +103,7 @@ pub use near::near;
 pub use put::{Put, put};
 pub use remove::{Consent, remove};
 pub use same::{Looks, same};
+pub use similar::similar;
 pub use status::{Health, status};
 pub use trash::{trash_list, trash_purge, trash_restore};
 pub use watch::watch;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::photo::{Format, PhotoId};
 use crate::protocol::NodeId;
-use crate::protocol::client::{DistinctReport, KeeperReport, KeptReport, StatusReport};
+use crate::protocol::client::{DistinctReport, KeptReport, StatusReport, Summary};
 
 /// How all is: `/api/status`, and the event `status`.
 #[derive(Serialize)]
@@ -132,7 +132,7 @@ pub(super) struct Details {
 #[derive(Serialize)]
 pub(super) struct Duplicate {
     pub(super) version: Version,
-    pub(super) keeper: KeeperReport,
+    pub(super) keeper: Summary,
     /// How many days of running it stays in this daemon's trash.
     pub(super) days_left: Option<u32>,
     /// It stays there until its owner deletes it.

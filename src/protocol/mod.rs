@@ -42,7 +42,7 @@
 //!
 //! 1. [`message`]: what daemons say. `record` with `looks`: a node's word on one of its photos. `tombstone`: an owner's
 //!    word that a photo is removed.
-//! 2. [`client`]: what people ask, with `status`, `members`, `versions`, `removal`, `trash` and `refusal`,
+//! 2. [`client`]: what people ask, and `answer`, with `status`, `members`, `versions`, `removal`, `trash` and `refusal`,
 //!    which are parts of the answers. `rights`: which requests only the owner of a node may make.
 //! 3. [`group`]: persons, what proves that somebody is one of them, and their files.
 //! 4. [`codec`]: frames. `bounds`: what others may say at most. [`secure`] with `group_key`: encrypted links.
@@ -63,6 +63,7 @@
 //! *parse, don't validate*.
 
 mod address;
+mod answer;
 mod base64_engine;
 mod blob;
 mod bounds;

@@ -21,6 +21,7 @@ impl Request {
             | Request::List { .. }
             | Request::Explain { .. }
             | Request::Duplicates { .. }
+            | Request::Similar { .. }
             | Request::Status
             | Request::Members
             // A removal proves itself, whoever brings it.

@@ -103,16 +103,16 @@ pub struct DuplicateReport {
     /// The photo that is not shown.
     pub version: VersionReport,
     /// What is shown in its place.
-    pub keeper: KeeperReport,
+    pub keeper: Summary,
     /// How long it stays in the asked node's trash; none if it does not lie there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trash: Option<Stay>,
 }
 
-/// What is shown in place of another version.
+/// The least that is told of a photo.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct KeeperReport {
-    /// Its label.
+pub struct Summary {
+    /// Its label; a name of its own if the collection does not show it.
     pub name: String,
     /// Its id.
     pub id: PhotoId,
@@ -124,6 +124,19 @@ pub struct KeeperReport {
     pub height: u32,
     /// Its format.
     pub format: Format,
+}
+
+/// A photo that looks like one that was asked about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SimilarReport {
+    /// The photo.
+    #[serde(flatten)]
+    pub photo: Summary,
+    /// How the two stand to each other, by the first look.
+    pub relation: Relation,
+    /// What the collection shows in its place, if that is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Summary>,
 }
 
 /// How long a photo stays in a trash.

@@ -12,6 +12,7 @@ mod reports;
 mod rule;
 mod scripted;
 mod several;
+mod similar;
 #[path = "../support/mod.rs"]
 mod support;
 mod versions;

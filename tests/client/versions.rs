@@ -4,7 +4,7 @@ use std::net::TcpStream;
 
 use photomesh::photo::{Format, PhotoId, Relation};
 use photomesh::protocol::client::{
-    DistinctReport, DuplicateReport, Explanation, KeeperReport, Refusal, Stay, VersionReport,
+    DistinctReport, DuplicateReport, Explanation, Refusal, Stay, Summary, VersionReport,
 };
 use photomesh::protocol::{Answer, Holding, NodeId, Request, codec};
 use serde_json::Value;
@@ -31,8 +31,8 @@ fn small(relation: Relation) -> VersionReport {
     }
 }
 
-fn keeper(name: &str) -> KeeperReport {
-    KeeperReport {
+fn keeper(name: &str) -> Summary {
+    Summary {
         name: name.to_owned(),
         id: PhotoId::of(LARGE),
         bytes: LARGE.len() as u64,

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use photomesh::photo::{Format, PhotoId, Relation};
 use photomesh::protocol::client::{
-    DistinctReport, DuplicateReport, Explanation, FolderReport, KeeperReport, KeptReport,
-    MemberReport, NodeOfMember, NodeReport, PhotoReport, Refusal, RemovalPlan, RemovalReport,
-    RiskReport, StatusReport, Stay, TrashReport, VersionReport,
+    DistinctReport, DuplicateReport, Explanation, FolderReport, KeptReport, MemberReport,
+    NodeOfMember, NodeReport, PhotoReport, Refusal, RemovalPlan, RemovalReport, RiskReport,
+    SimilarReport, StatusReport, Stay, Summary, TrashReport, VersionReport,
 };
 use photomesh::protocol::{Address, Answer, Blob, Holding, NodeId};
 
@@ -71,7 +71,8 @@ fn answer_after(answer: &Answer) -> Option<Answer> {
         Answer::Trash { .. } => {
             Answer::Duplicates { node: NODE, duplicates: vec![duplicate()], next }
         }
-        Answer::Duplicates { .. } => Answer::Distinct { photos: vec![distinct()] },
+        Answer::Duplicates { .. } => Answer::Similar { photos: vec![similar()] },
+        Answer::Similar { .. } => Answer::Distinct { photos: vec![distinct()] },
         Answer::Distinct { .. } => Answer::Restored { name, id },
         Answer::Restored { .. } => {
             let why = vec![KeptReport { name: words(), id, reason: words() }];
@@ -91,6 +92,12 @@ fn answer_after(answer: &Answer) -> Option<Answer> {
         Answer::Forgotten { .. } => Answer::Error { error: words() },
         Answer::Error { .. } => return None,
     })
+}
+
+fn similar() -> SimilarReport {
+    let DuplicateReport { keeper, version, .. } = duplicate();
+    let photo = Summary { id: PHOTO, ..keeper.clone() };
+    SimilarReport { photo, relation: version.relation, shown: Some(keeper) }
 }
 
 fn picture() -> Answer {
@@ -150,7 +157,7 @@ fn distinct() -> DistinctReport {
 fn duplicate() -> DuplicateReport {
     DuplicateReport {
         version: version(),
-        keeper: KeeperReport {
+        keeper: Summary {
             name: label(),
             id: PHOTO,
             bytes: 5,

@@ -63,6 +63,7 @@ impl World {
             | Answer::Photos { .. }
             | Answer::Explained(_)
             | Answer::Duplicates { .. }
+            | Answer::Similar { .. }
             | Answer::Distinct { .. }
             | Answer::Status(_)
             | Answer::Trash { .. }

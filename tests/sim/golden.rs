@@ -203,6 +203,7 @@ fn asked(request: &Request) -> Option<&'static str> {
         Request::GetExact { .. } => Some("for exactly "),
         Request::GetPreview { .. } => Some("for a "),
         Request::Duplicates { .. } => Some("for what is not shown"),
+        Request::Similar { .. } => Some("what looks like "),
         Request::Distinct { .. } => Some("to tell apart "),
         Request::Put { .. } => Some("to store "),
         Request::Explain { .. } => Some("to explain "),

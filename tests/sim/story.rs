@@ -100,7 +100,8 @@ impl Story {
                 }
             }
             "get" | "exact" | "list" | "status" | "why" | "trash" | "restore" | "purge" | "put"
-            | "plan" | "rm" | "preview" | "view" | "duplicates" | "distinct" | "forget" => {
+            | "plan" | "rm" | "preview" | "view" | "duplicates" | "similar" | "distinct"
+            | "forget" => {
                 return self.ask(verb, words);
             }
             _ => self.harm(verb, words)?,
@@ -205,6 +206,12 @@ impl Story {
                 },
             },
             "duplicates" => Request::Duplicates { after: None },
+            "similar" => Request::Similar {
+                photo: {
+                    let photo = self.world.library.named(name).ok_or("similar NODE PHOTO")?;
+                    self.world.library.photo(photo).clone()
+                },
+            },
             "forget" => {
                 Request::Forget { node: self.world.hosts[host(name)?].disk.identity.to_string() }
             }

@@ -131,6 +131,7 @@ impl Reader<'_> {
             | Request::GetImageRequest { .. }
             | Request::GetExact { .. }
             | Request::Duplicates { .. }
+            | Request::Similar { .. }
             | Request::Distinct { .. }
             | Request::List { .. }
             | Request::Explain { .. }

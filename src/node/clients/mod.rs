@@ -130,6 +130,7 @@ impl Clients {
             Request::Forget { node } => members::forget(cx, &node),
             Request::TrashList { after } => view.trash(after),
             Request::PlanRemoval { image_name } => view.plan_removal(&image_name),
+            Request::Similar { photo } => view.similar(&photo),
             Request::Duplicates { after } => {
                 let page = view.duplicates(after);
                 return self.answer_duplicates(cx, link, page);

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::wording::version;
 use super::{Clients, View, Waiting};
 use crate::node::context::Context;
+use crate::node::limits::LIST_PAGE;
 use crate::node::table::entry::Entry;
 use crate::node::table::names::Found;
 use crate::node::{DiskAction, LinkId};
-use crate::photo::{PhotoId, Relation};
-use crate::protocol::client::{DuplicateReport, Explanation, KeeperReport, Stay};
+use crate::photo::{Photo, PhotoId, Relation};
+use crate::protocol::client::{DuplicateReport, Explanation, SimilarReport, Stay, Summary};
 use crate::protocol::{Answer, NodeId};
 
 impl View<'_> {
@@ -81,16 +82,34 @@ impl View<'_> {
         let relation = self.cx.table.relation_to(entry, photo.id);
         Some(DuplicateReport {
             version: version(entry, photo, relation),
-            keeper: KeeperReport {
-                name: self.cx.table.label(photo.id),
-                id: photo.id,
-                bytes: photo.bytes,
-                width: photo.width,
-                height: photo.height,
-                format: photo.format,
-            },
+            keeper: self.summary(photo),
             trash: None,
         })
+    }
+
+    /// What looks like a photo, by a client's account of it: the first look, since nobody here has its pixels.
+    pub(super) fn similar(&self, photo: &Photo) -> Answer {
+        let report = |entry: &Entry| SimilarReport {
+            photo: self.summary(&entry.photo),
+            relation: if entry.photo.id == photo.id {
+                Relation::Same
+            } else {
+                photo.relation(&entry.photo)
+            },
+            shown: self.cx.table.shown_instead(entry).map(|keeper| self.summary(&keeper.photo)),
+        };
+        Answer::Similar { photos: self.cx.table.alike(photo).take(LIST_PAGE).map(report).collect() }
+    }
+
+    fn summary(&self, photo: &Photo) -> Summary {
+        Summary {
+            name: self.cx.name_of(photo.id),
+            id: photo.id,
+            bytes: photo.bytes,
+            width: photo.width,
+            height: photo.height,
+            format: photo.format,
+        }
     }
 }
 

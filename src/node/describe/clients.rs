@@ -1,7 +1,7 @@
 //! What clients ask and are answered, in words.
 
 use super::words::{Names, count, listed, nodes, photos, preview, relation};
-use crate::protocol::client::{DuplicateReport, Explanation, Stay};
+use crate::protocol::client::{DuplicateReport, Explanation, SimilarReport, Stay};
 use crate::protocol::{Answer, Request};
 
 /// What a client asks, to follow "is asked".
@@ -19,6 +19,7 @@ pub fn request(request: &Request, names: &dyn Names) -> String {
         Request::List { .. } => "for a page of the list".to_owned(),
         Request::Explain { image_name, .. } => format!("to explain {image_name}"),
         Request::Duplicates { .. } => "for what is not shown".to_owned(),
+        Request::Similar { photo } => format!("what looks like {}", names.photo(photo.id)),
         Request::Distinct { image_names } => {
             format!("to tell apart {}", listed(image_names.iter().cloned(), "nothing"))
         }
@@ -88,6 +89,7 @@ pub(super) fn answer(answer: &Answer, names: &dyn Names) -> String {
             format!("the trash has {}", listed(names, "nothing"))
         }
         Answer::Duplicates { duplicates: not_shown, .. } => duplicates(not_shown),
+        Answer::Similar { photos } => similar(photos),
         Answer::Distinct { photos } => {
             let told = photos.iter().map(|photo| format!("{} is {}", photo.name, photo.state));
             format!("told apart: {}", told.collect::<Vec<_>>().join("; "))
@@ -115,6 +117,11 @@ fn explanation(explained: &Explanation) -> String {
     let Explanation { photo, state, versions, .. } = explained;
     let worse = versions.iter().map(|version| version.names.join(" or "));
     format!("{} is shown: {state}; worse versions: {}", photo.name, listed(worse, "none"))
+}
+
+fn similar(photos: &[SimilarReport]) -> String {
+    let told = photos.iter().map(|one| format!("{} ({})", one.photo.name, relation(one.relation)));
+    format!("like it: {}", listed(told, "nothing"))
 }
 
 fn duplicates(duplicates: &[DuplicateReport]) -> String {

@@ -9,7 +9,7 @@ use super::entry::Entry;
 use super::names::{Found, Names, photos, with_digits};
 use super::verdict::Verdict;
 use crate::node::limits::{CANDIDATES, CANDIDATES_NAMED};
-use crate::photo::PhotoId;
+use crate::photo::{Photo, PhotoId};
 
 impl Table {
     /// Looks a photo up: by label, then name, then alias, then id prefix of six digits or more. The first of these with
@@ -79,6 +79,19 @@ impl Table {
             [one] => Some(one),
             _ => None,
         }
+    }
+
+    /// This photo, if it is known, and the photos that look like it, which the collection shows or puts away.
+    pub(in crate::node) fn alike<'a>(
+        &'a self,
+        photo: &'a Photo,
+    ) -> impl Iterator<Item = &'a Entry> {
+        let alike = photo.fingerprint.as_ref().map(|fingerprint| self.index.similar(fingerprint));
+        let others = alike.into_iter().flatten().filter(|id| *id != photo.id);
+        let others = others.filter_map(|id| self.get(id));
+        let others = others.filter(|other| photo.same_picture(&other.photo));
+        let all = self.get(photo.id).into_iter().chain(others);
+        all.filter(|entry| matches!(entry.verdict, Verdict::Keeper | Verdict::Loser(_)))
     }
 
     /// The photos that themselves have this name, in the collection or not. Inherited names do not count.

@@ -8,8 +8,10 @@ use super::super::{Action, Asker, ClientAction, ClientEvent, DiskAction, DiskErr
 use super::claims::{hold, version};
 use super::solo::Solo;
 use super::world::CLIENT;
-use crate::photo::{PhotoId, Relation};
-use crate::protocol::client::{DistinctReport, DuplicateReport, MAX_DISTINCT, Refusal, Stay};
+use crate::photo::{Photo, PhotoId, Relation};
+use crate::protocol::client::{
+    DistinctReport, DuplicateReport, MAX_DISTINCT, Refusal, SimilarReport, Stay,
+};
 use crate::protocol::{Answer, Holding, Request};
 
 const PIN: Duration = Duration::from_secs(60);
@@ -41,6 +43,25 @@ fn told(answer: Option<Answer>) -> (Vec<DuplicateReport>, Option<PhotoId>) {
         Some(Answer::Duplicates { duplicates, next, .. }) => (duplicates, next),
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn what_looks_like_a_file_is_found_be_it_shown_or_put_away() {
+    let (mut solo, worse) = with_trash();
+    let (shown, mut asked) = (version(20).photo.id, Photo::clone(&version(15).photo));
+    let mut found = |photo: &Photo| match solo.ask(Request::Similar { photo: photo.clone().into() })
+    {
+        Some(Answer::Similar { photos }) => {
+            let told = |one: &SimilarReport| (one.photo.id, one.shown.as_ref().map(|by| by.id));
+            photos.iter().map(told).collect::<Vec<_>>()
+        }
+        other => panic!("{other:?}"),
+    };
+    let both = BTreeMap::from([(shown, None), (worse, Some(shown))]);
+    assert_eq!(BTreeMap::from_iter(found(&asked)), both);
+    assert_eq!(found(&version(10).photo)[0], (worse, Some(shown)), "the very same comes first");
+    asked.fingerprint = None;
+    assert_eq!(found(&asked), [], "what cannot be recognised is like nothing");
 }
 
 #[test]

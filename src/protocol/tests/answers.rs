@@ -8,9 +8,9 @@ use super::group::membership;
 use super::round_trips::{address, blob, dated, features, holding, node, photo_id, some};
 use crate::photo::{Format, Relation};
 use crate::protocol::client::{
-    DistinctReport, DuplicateReport, Explanation, FolderReport, KeeperReport, KeptReport,
-    MemberReport, NodeOfMember, NodeReport, PhotoReport, Refusal, RemovalPlan, RemovalReport,
-    RiskReport, StatusReport, Stay, TrashReport, VersionReport,
+    DistinctReport, DuplicateReport, Explanation, FolderReport, KeptReport, MemberReport,
+    NodeOfMember, NodeReport, PhotoReport, Refusal, RemovalPlan, RemovalReport, RiskReport,
+    SimilarReport, StatusReport, Stay, Summary, TrashReport, VersionReport,
 };
 use crate::protocol::{Answer, Holding, NodeId};
 
@@ -81,18 +81,20 @@ fn version() -> impl Strategy<Value = VersionReport> {
     })
 }
 
-fn duplicate() -> impl Strategy<Value = DuplicateReport> {
+fn summary() -> impl Strategy<Value = Summary> {
     let numbers = any::<(u64, u32, u32)>();
-    let keeper = (".*", photo_id(), numbers, format()).prop_map(
-        |(name, id, (bytes, width, height), format)| KeeperReport {
-            name,
-            id,
-            bytes,
-            width,
-            height,
-            format,
-        },
-    );
+    (".*", photo_id(), numbers, format()).prop_map(|(name, id, (bytes, width, height), format)| {
+        Summary { name, id, bytes, width, height, format }
+    })
+}
+
+fn similar() -> impl Strategy<Value = SimilarReport> {
+    (summary(), relation(), prop::option::of(summary()))
+        .prop_map(|(photo, relation, shown)| SimilarReport { photo, relation, shown })
+}
+
+fn duplicate() -> impl Strategy<Value = DuplicateReport> {
+    let keeper = summary();
     let stay = prop_oneof![any::<u32>().prop_map(Stay::Days), Just(Stay::UntilPurged)];
     (version(), keeper, prop::option::of(stay))
         .prop_map(|(version, keeper, trash)| DuplicateReport { version, keeper, trash })
@@ -199,6 +201,7 @@ fn about_photos() -> impl Strategy<Value = Answer> {
         (some(trash), next()).prop_map(|(photos, next)| Answer::Trash { photos, next }),
         (node(), some(duplicate()), next())
             .prop_map(|(node, duplicates, next)| { Answer::Duplicates { node, duplicates, next } }),
+        some(similar()).prop_map(|photos| Answer::Similar { photos }),
         ".*".prop_map(|error| Answer::Error { error }),
     ]
 }

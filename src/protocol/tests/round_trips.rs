@@ -224,6 +224,7 @@ fn request() -> impl Strategy<Value = Request> {
         (".*", any::<bool>())
             .prop_map(|(image_name, exact)| Request::Explain { image_name, exact }),
         after().prop_map(|after| Request::Duplicates { after }),
+        photo().prop_map(|photo| Request::Similar { photo }),
         some(".*").prop_map(|image_names| Request::Distinct { image_names }),
         Just(Request::Status),
         Just(Request::Members),
