@@ -257,3 +257,22 @@ pub(super) struct Purged {
 /// Done, and nothing to say of it.
 #[derive(Serialize)]
 pub(super) struct Done {}
+
+/// The newest photos, for slideshows.
+#[derive(Serialize)]
+pub(super) struct Feed<'a> {
+    pub(super) photos: Vec<Slide<'a>>,
+}
+
+/// A photo of a slideshow, and where it is to be had: as large as a screen, and as it is.
+#[derive(Serialize)]
+pub(super) struct Slide<'a> {
+    pub(super) id: PhotoId,
+    pub(super) name: &'a str,
+    /// `YYYY-MM-DDTHH:MM:SS`, if it is known.
+    pub(super) date: Option<String>,
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) view: String,
+    pub(super) photo: String,
+}

@@ -160,3 +160,6 @@ pub(super) const SEARCH: usize = 256;
 
 /// Words of what is searched for: each looks at every photo.
 pub(super) const SEARCH_WORDS: usize = 16;
+
+/// The most photos of the feed: a slideshow of half an hour.
+pub(super) const FEED: usize = 100;

@@ -34,6 +34,28 @@ fn the_page_is_kept_and_its_files_for_ever() {
 }
 
 #[test]
+fn slideshows_and_scripts_find_photos() {
+    let house = house();
+    let web = &house.gallery.web;
+    let feed = web.get("/feed.json").json();
+    let first = &feed["photos"][0];
+    assert_eq!((&first["name"], feed["photos"].as_array().unwrap().len()), (&json!(NAMES[1]), 4));
+    assert_eq!(web.get(first["view"].as_str().unwrap()).header("Content-Type"), Some("image/jpeg"));
+    assert_eq!(web.get(first["photo"].as_str().unwrap()).status, 200);
+    let any = web.get("/random.jpg");
+    let view = any.header("Location").unwrap();
+    assert_eq!((any.status, web.get(view).status), (302, 200), "{view}");
+    assert_eq!(any.header("Cache-Control"), Some("no-cache"), "another one the next time");
+    let id = first["id"].as_str().unwrap();
+    let short = web.get(&format!("/photo/{}", id[..8].to_uppercase()));
+    assert_eq!((short.status, short.header("Location")), (302, Some(&*format!("/photo/{id}"))));
+    let unknown = if id.starts_with('0') { "111111" } else { "000000" };
+    for nothing in [unknown, &id[..5], "notes", &format!("{id}0")] {
+        assert_eq!(web.get(&format!("/photo/{nothing}")).status, 404, "{nothing}");
+    }
+}
+
+#[test]
 fn the_timeline_is_told_once() {
     let house = house();
     let web = &house.gallery.web;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use photomesh::protocol::Address;
 use serde_json::Value;
@@ -52,7 +52,15 @@ pub(crate) fn house() -> House {
     let folder = place.path().join("photos");
     fs::create_dir(&folder).unwrap();
     for (name, number) in NAMES.iter().zip(0..) {
-        disk::lay(&folder.join(name), &photo(number)).unwrap();
+        let path = folder.join(name);
+        disk::lay(&path, &photo(number)).unwrap();
+        // A time that is none, so that only names tell dates.
+        File::options()
+            .write(true)
+            .open(path)
+            .unwrap()
+            .set_modified(SystemTime::UNIX_EPOCH)
+            .unwrap();
     }
     let daemon = Daemon::start(program(), &folder, &[]).unwrap();
     let gallery = Gallery::start(place.path(), daemon.address(), &[]);

@@ -10,6 +10,7 @@ mod pictures;
 mod refusals;
 mod session;
 mod shell;
+mod slides;
 mod upload;
 
 use std::sync::Arc;
@@ -34,6 +35,9 @@ enum Route<'a> {
     Details(PhotoId),
     Small(PreviewSize, PhotoId),
     Photo(PhotoId),
+    Short(&'a str),
+    Feed,
+    Random,
     Search,
     Status,
     Events,
@@ -64,7 +68,10 @@ impl<'a> Route<'a> {
             ["a", hash, name] => Some(Route::Asset(hash, name)),
             ["thumb", name] => small(PreviewSize::Grid, name),
             ["view", name] => small(PreviewSize::View, name),
+            ["photo", digits] if is_short(digits) => Some(Route::Short(digits)),
             ["photo", id] | ["photo", id, _] => Some(Route::Photo(id.parse().ok()?)),
+            ["feed.json"] => Some(Route::Feed),
+            ["random.jpg"] => Some(Route::Random),
             ["api", "timeline"] => Some(Route::Timeline),
             ["api", "page", number] => Some(Route::Page(number.parse().ok()?)),
             ["api", "photo", id] => Some(Route::Details(id.parse().ok()?)),
@@ -101,6 +108,9 @@ impl<'a> Route<'a> {
             | Route::Details(_)
             | Route::Small(..)
             | Route::Photo(_)
+            | Route::Short(_)
+            | Route::Feed
+            | Route::Random
             | Route::Search
             | Route::Status
             | Route::Events
@@ -127,6 +137,9 @@ impl<'a> Route<'a> {
             | Route::Details(_)
             | Route::Small(..)
             | Route::Photo(_)
+            | Route::Short(_)
+            | Route::Feed
+            | Route::Random
             | Route::Search
             | Route::Status
             | Route::Events
@@ -187,6 +200,9 @@ impl Gallery {
             Route::Details(id) => self.details(id),
             Route::Small(size, id) => self.small_picture(head, size, id),
             Route::Photo(id) => self.photo(head, id),
+            Route::Short(digits) => self.short(digits),
+            Route::Feed => Ok(self.feed()),
+            Route::Random => self.random(),
             Route::Search => self.search(head),
             Route::Status => Ok(self.status(role)),
             Route::Events => self.events(role),
@@ -204,6 +220,11 @@ impl Gallery {
             Route::Logout => Ok(self.log_out(request)),
         }
     }
+}
+
+/// Whether this can be the beginning of an id: fewer would soon mean several photos.
+fn is_short(digits: &str) -> bool {
+    (6..64).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn name(method: Method) -> &'static str {
