@@ -6,30 +6,31 @@ import { draw } from './dom.js';
 import { say, bytes, called, listText } from './words.js';
 import { receivers } from './verdict.js';
 
-const WIDE = 540;
-const HIGH = 420;
-const AROUND = 148;
-
-/// Not so small that its name has no room, not so large that it touches its neighbours.
-const radius = (node) => Math.max(34, Math.min(62, 26 + 3.2 * Math.sqrt(node.bytes / 1e9)));
+/// How large the picture is, how far its computers are from the middle, and how large the largest of them. On a phone
+/// it is drawn smaller, not shrunk: one could not read it.
+const WIDE = { wide: 540, high: 420, around: 148, most: 62 };
+const NARROW = { wide: 288, high: 264, around: 88, most: 42 };
 
 /// The picture, as SVG; what it shows stands in its label.
-export function graph(status) {
+export function graph(status, narrow) {
+  const { wide, high, around, most } = narrow ? NARROW : WIDE;
   const me = status.nodes.find((node) => node.id === status.node);
   const others = status.nodes.filter((node) => node !== me);
   const all = me ? [me, ...others] : others;
   const getting = receivers(status);
   const at = (i) => {
-    if (all.length === 1) return [WIDE / 2, HIGH / 2];
+    if (all.length === 1) return [wide / 2, high / 2];
     const angle = -Math.PI / 2 + i * 2 * Math.PI / all.length;
-    return [WIDE / 2 + Math.cos(angle) * AROUND * 1.15, HIGH / 2 + Math.sin(angle) * AROUND];
+    return [wide / 2 + Math.cos(angle) * around * 1.15, high / 2 + Math.sin(angle) * around];
   };
+  // Not so small that its name has no room, not so large that it touches its neighbours.
+  const radius = (node) => Math.max(34, Math.min(most, 26 + 3.2 * Math.sqrt(node.bytes / 1e9)));
   const words = (node) =>
     say(node.alive ? 'graphHere' : 'graphAway', { name: called(node.called), bytes: bytes(node.bytes) });
   const lines = me ? others.map((node, i) => line(at(0), radius(me), at(i + 1), radius(node), node.alive)) : [];
-  const circles = all.map((node, i) => circle(node, at(i), node === me, getting.has(node.called)));
+  const circles = all.map((node, i) => circle(node, at(i), radius(node), node === me, getting.has(node.called)));
   const label = say('graph', { list: listText(all.map(words)) });
-  return draw('svg', { viewBox: `0 0 ${WIDE} ${HIGH}`, role: 'img', 'aria-label': label }, lines, circles);
+  return draw('svg', { viewBox: `0 0 ${wide} ${high}`, role: 'img', 'aria-label': label }, lines, circles);
 }
 
 /// From rim to rim, with some room.
@@ -41,8 +42,7 @@ function line([x1, y1], r1, [x2, y2], r2, alive) {
     x1: x1 + dx * (r1 + gap), y1: y1 + dy * (r1 + gap), x2: x2 - dx * (r2 + gap), y2: y2 - dy * (r2 + gap) });
 }
 
-function circle(node, [x, y], mine, receives) {
-  const r = radius(node);
+function circle(node, [x, y], r, mine, receives) {
   const name = called(node.called);
   // Longer ones do not fit; the table beside has them whole.
   const room = Math.floor(r / 4.6);

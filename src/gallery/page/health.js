@@ -7,6 +7,8 @@ import { verdict } from './verdict.js';
 import { graph } from './graph.js';
 import { Risks } from './risks.js';
 
+const NARROW = '(max-width: 719.9px)';
+
 export class Health {
   /// The most that were at risk since all was well, as far as this page has seen it.
   #most = 0;
@@ -22,6 +24,8 @@ export class Health {
       h('div', { class: 'answer' }, h('div', { class: 'sentence' }, this.words, this.figures), this.picture),
       h('div', { class: 'below' }, this.friends, this.side));
     live.addEventListener('status', () => this.#status());
+    live.addEventListener('lost', () => this.#redraw());
+    matchMedia(NARROW).addEventListener('change', () => this.#redraw());
   }
 
   enter() { this.#draw(); }
@@ -30,22 +34,26 @@ export class Health {
     const few = live.now.status?.under_replicated;
     if (few === 0) this.#most = 0;
     else if (few > this.#most) this.#most = few;
+    this.#redraw();
+  }
+
+  #redraw() {
     if (!this.element.hidden) this.#draw();
   }
 
   #draw() {
     const { now } = live;
-    const { tone, title, more = [], kind } = verdict(now);
+    const { tone, title, more = [], kind } = verdict(now, live.lostAt !== null);
     const status = now?.status;
     const words = h('div', {},
       h('h1', { 'data-tone': tone }, title),
-      h('p', { class: 'more' }, more.flatMap((part) => [part, ' '])));
+      h('p', { class: 'more' }, more.flatMap((part) => part && [part, ' '])));
     // Only when they differ, so that they are read out once.
     if (words.textContent !== this.words.textContent) fill(this.words, words);
     fill(this.figures, status && this.#bar(status, kind), status && numbers(status));
     this.picture.hidden = this.friends.hidden = this.side.hidden = !status;
     if (!status) return;
-    fill(this.picture, graph(status));
+    fill(this.picture, graph(status, matchMedia(NARROW).matches));
     const risky = status.under_replicated > 0;
     const noted = [h('h2', {}, say('notes')), notes(status)];
     fill(this.friends, h('h2', {}, say('friends')), table(status), risky && noted);

@@ -1,9 +1,11 @@
 // The line to the gallery: asking it, changing something through it, and hearing of it what is new.
 
-/// What the gallery refuses; `message` is a sentence for people.
+import { say as words, homely } from './words.js';
+
+/// What the gallery refuses; `message` is a sentence for people. A `status` of 0: it has not answered.
 export class Refused extends Error {
   constructor(status, code, message) {
-    super(message);
+    super(homely(message));
     this.status = status;
     this.code = code;
   }
@@ -21,14 +23,26 @@ export const mayChange = () => Boolean(live.now?.may_change && live.now.role ===
 export const token = () => ({ 'X-Photomesh-Token': live.now?.token ?? '' });
 
 async function ask(path, options) {
-  const response = await fetch(path, { credentials: 'same-origin', ...options });
-  const body = response.headers.get('Content-Type')?.startsWith('application/json') ? await response.json() : null;
+  let response;
+  let body;
+  try {
+    response = await fetch(path, { credentials: 'same-origin', ...options });
+    body = response.headers.get('Content-Type')?.startsWith('application/json') ? await response.json() : null;
+  } catch (error) {
+    // A browser's words for that are none for people.
+    throw error.name === 'AbortError' ? error : new Refused(0, 'lost', words('noReply'));
+  }
   if (response.ok) return body;
-  if (response.status === 401 && path !== '/api/login') say('login');
-  throw new Refused(response.status, body?.code ?? 'unknown', body?.error ?? `${response.status}`);
+  if (response.status === 401 && path !== LOGIN) say('login');
+  throw new Refused(response.status, body?.code ?? 'unknown', body?.error ?? words('oddReply', { n: response.status }));
 }
 
 export const get = (path, signal) => ask(path, { signal });
+const LOGIN = '/api/login';
+
+/// Trades the secret of a link for a session.
+export const enter = (secret) => change(LOGIN, { secret });
+
 
 export const change = (path, body) => ask(path, {
   method: 'POST',
@@ -77,7 +91,7 @@ function open() {
 
 /// The gallery has refused, which `ask` has told already, or does not answer.
 function lost(error) {
-  if (error instanceof Refused) return error.status;
+  if (error instanceof Refused && error.status > 0) return error.status;
   live.lostAt = Date.now() + AGAIN_MS;
   say('lost');
   return 0;

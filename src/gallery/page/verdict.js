@@ -12,8 +12,15 @@ const WAITING = /copied anew in (.+)$/;
 const UNPLUGGED = /folder could not be/;
 const READING = /scanning/;
 
+/// An address that means another computer on each of them.
+const LOOPBACK = /^(127\.|localhost:|\[::1\])/;
+
 /// `{kind, tone, title, more, pill, short}` of a status as `/api/status` gives it. `tone`: safe, warn, bad or quiet.
-export function verdict(now) {
+export function verdict(now, lost = false) {
+  if (lost) {
+    return { kind: 'lost', tone: 'quiet', title: say('sayLost'), pill: say('noAnswer'),
+      more: [now?.status && say('sayLostMore')] };
+  }
   if (!now) return { kind: 'loading', tone: 'quiet', title: say('sayLoading'), pill: say('loading') };
   const { status } = now;
   if (!status) {
@@ -30,8 +37,10 @@ export function verdict(now) {
       more: [`${capital(homely(unplugged))}.`] };
   }
   if (nobody > 0) {
-    return { kind: 'nobody', tone: 'bad', title: say('sayNobody', { n: nobody }), more: [say('sayNobodyMore')],
-      ...atRisk(status, few) };
+    // Only the first hundred are told one by one, those that nobody has before all others.
+    const exact = nobody < status.at_risk.length || nobody === few;
+    return { kind: 'nobody', tone: 'bad', title: say(exact ? 'sayNobody' : 'sayNobodyLeast', { n: nobody }),
+      more: [say('sayNobodyMore')], ...atRisk(status, few) };
   }
   if (READING.test(me?.state ?? '')) {
     return { kind: 'scanning', tone: 'quiet', title: say('sayScanning'), pill: say('scanning'),
@@ -41,7 +50,8 @@ export function verdict(now) {
   if (few > 0 && status.nodes.length === 1) {
     return { kind: 'alone', tone: 'warn', title: say('sayAlone'), pill: say('alone'),
       short: say('atRiskShort', { n: few }),
-      more: [say('sayAloneMore'), command(`photomesh daemon FOLDER --join ${status.address}`)] };
+      more: LOOPBACK.test(status.address) ? [say('sayAloneHelp'), command('photomesh help group')]
+        : [say('sayAloneMore'), command(`photomesh daemon FOLDER --join ${status.address}`)] };
   }
   if (few > 0) return { ...short(status, away, few), ...atRisk(status, few) };
   return { kind: 'safe', tone: 'safe', title: say('saySafe', { n: status.copies_wanted }),

@@ -35,6 +35,8 @@ const WORDS = {
   show: 'Show',
   of: '{a} of {b}',
   failed: 'That did not work: {reason}',
+  noReply: 'the gallery does not answer',
+  oddReply: 'the gallery answered with the number {n}',
 
   // The timeline
   tile: '{name}, {day}, {where}',
@@ -125,6 +127,9 @@ const WORDS = {
   sayNobody: { one: 'Nobody who is here has {n} photo.', other: 'Nobody who is here has {n} photos.' },
   sayNobodyMore: 'They come back with the computer that has them.',
   sayAway: { one: '{name} is away.', other: '{n} computers are away.' },
+  sayLost: 'The gallery does not answer.',
+  sayLostMore: 'What stands below was so when it last did.',
+  sayNobodyLeast: 'Nobody who is here has at least {n} photos.',
   sayOneOnly: { one: '{n} photo is on one computer only.', other: '{n} photos are on one computer only.' },
   sayTooFew: { one: '{n} photo is on too few computers.', other: '{n} photos are on too few computers.' },
   sayCopying: 'You can look at all of them. The others are making second copies now; there is nothing for you to do.',
@@ -137,6 +142,8 @@ const WORDS = {
   sayScanning: 'This computer is reading its photos.',
   sayScanningMore: 'They appear as they are read. What is safe can be said after that.',
   sayEmpty: 'There are no photos yet.',
+  sayAloneHelp:
+    'If it breaks, they are lost. Only programs on this computer reach it now. How a friend can join is told by:',
   saySafe: { one: 'Every photo is on {n} computer.', other: 'Every photo is on {n} computers.' },
   saySafeMore: 'Any one of these computers could break now, and nothing would be lost.',
   sayAwaySafe: '{name} is away, and still nothing is missing. Any one of the others could break now, too.',
@@ -352,8 +359,15 @@ export function bytes(count) {
 
 export const pixels = (width, height) => (width && height ? `${width} × ${height}` : '');
 
-/// The daemon's words for people at home.
-export const homely = (words) => words.replace(/\bnode\b/g, 'computer').replace(/\bnodes\b/g, 'computers')
+/// What kind of file a photo is; of one that nobody can draw its name tells.
+export const kind = ({ format, name }) => {
+  if (format !== 'opaque') return format.toUpperCase();
+  return /\.(\w{1,5})$/.exec(name)?.[1].toUpperCase() ?? say('unknownKind');
+};
+
+/// The daemon's words for people at home; its commands have a place in the page.
+export const homely = (words) => words.replace(/`(?:photomesh )?trash list`/g, say('trash'))
+  .replace(/\bnode\b/g, 'computer').replace(/\bnodes\b/g, 'computers')
   .replace(/\b([0-9a-f]{6})[0-9a-f]{10}\b/g, '$1');
 
 /// A computer's name; without a group it is an id, whose beginning is enough.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::chromium::Browser;
-use super::page::{DESKTOP, PHONE};
+use super::page::{DESKTOP, PHONE, Screen};
 use super::{open, origin};
 use crate::house::{Gallery, PATIENCE, program};
 use crate::support::ask;
@@ -17,6 +17,12 @@ use crate::support::wait::eventually;
 
 /// How long until the page says that a computer has failed: what is promised, and what a busy machine takes beyond it.
 const SEEN: Duration = Duration::from_secs(5);
+
+/// Whether no text in the picture of the computers is drawn much smaller than it should be, or over another one.
+const LEGIBLE: &str = "(() => { const svg = document.querySelector('.graph svg'); \
+    const texts = [...svg.querySelectorAll('text')].map(text => text.getBoundingClientRect()); \
+    return svg.clientWidth / svg.viewBox.baseVal.width > .9 && texts.every((a, i) => texts.every((b, j) => i >= j || \
+    a.right < b.left || b.right < a.left || a.bottom < b.top + 4 || b.bottom < a.top + 4)); })()";
 
 #[test]
 fn a_computer_that_fails_is_seen_at_once_and_so_is_the_repair() {
@@ -63,6 +69,10 @@ fn a_computer_that_fails_is_seen_at_once_and_so_is_the_repair() {
     page.is_sound(&origin(&gallery));
     page.show_on(PHONE);
     page.shot("health-390");
+    page.is_sound(&origin(&gallery));
+    page.show_on(Screen { width: 320, height: 568, ..PHONE });
+    page.until("the picture can be read on a small phone", LEGIBLE);
+    page.shot("health-320");
     page.is_sound(&origin(&gallery));
 
     for daemon in &mut daemons {

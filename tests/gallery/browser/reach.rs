@@ -47,6 +47,9 @@ fn everything_has_a_name_and_can_be_reached_by_keys() {
         page.show_on(Screen { width: 320, height: 256, ..DESKTOP });
         page.is_sound(&origin);
     }
+    // Who is alone is told what to do; the daemon's address would lead friends to their own computers.
+    let mut page = open(&mut browser, &house.gallery, "/health", DESKTOP);
+    page.says("photomesh help group");
     let mut page = open(&mut browser, &house.gallery, "/photos", DESKTOP);
     page.until("there are tiles", "document.querySelectorAll('.tile a[href]').length == 5");
     page.key("g");
