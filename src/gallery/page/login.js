@@ -1,44 +1,62 @@
 // The one field of a visitor who has no session, and the link that fills it in.
 
 import { h, fill } from './dom.js';
+import { toast } from './notices.js';
 import { say } from './words.js';
+import { enter, Refused } from './live.js';
 
-/// Posts a secret; the words that say why it was not taken, or null.
-async function enter(secret) {
-  const response = await fetch('/api/login', {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ secret }),
-  });
-  if (response.ok) return null;
-  return say(response.status === 429 ? 'loginSlow' : 'loginWrong');
-}
+/// Tells words in the door, while it is there.
+let tell = null;
 
-/// A link ends in `#SECRET`, which browsers do not send. It is posted, and wiped from the address and the history.
-export async function loginFromAddress() {
+/// Uses a secret; the words that say why it was not taken, or null.
+const words = (secret) => enter(secret).then(() => null, (error) =>
+  (error instanceof Refused && error.status === 401 ? say('loginWrong') : error.message));
+
+/// A link ends in `#SECRET`, which browsers do not send. It is used, and wiped from the address and the history.
+/// What comes of it is as `words` tells it; undefined if there is none.
+async function fromAddress() {
   const secret = location.hash.slice(1);
-  if (!/^[\w-]{6,}$/.test(secret) || secret === 'main') return;
-  history.replaceState(null, '', location.pathname + location.search);
-  await enter(secret).catch(() => null);
+  // The other addresses of that kind are the page's own.
+  if (!secret || document.getElementById(secret)) return undefined;
+  history.replaceState(history.state, '', location.pathname + location.search);
+  return /^[\w-]{6,}$/.test(secret) ? words(secret) : say('loginWrong');
 }
 
-/// Puts the login in the place of the page. A link that is opened in the same tab only changes the address.
-export function login() {
-  if (document.body.classList.contains('locked')) return;
+/// Uses the link of the address, if it is one, now and whenever the address becomes one.
+export async function loginFromAddress() {
+  addEventListener('hashchange', async () => {
+    const wrong = await fromAddress();
+    if (wrong === null) location.reload();
+    else if (wrong) (tell ?? toast)(wrong);
+  });
+  return fromAddress();
+}
+
+/// Puts the login in the place of the page, above whatever is open; `said` is what came of the link in the address.
+export function login(said = '') {
+  if (tell) return;
   document.body.classList.add('locked');
   const wrong = h('p', { class: 'wrong', role: 'alert' });
   const field = h('input', { type: 'password', id: 'secret', class: 'field', autocomplete: 'current-password' });
   const form = h('form', { class: 'login', on: { submit: async (event) => {
     event.preventDefault();
     // A whole link may have been pasted.
-    const words = await enter(field.value.trim().split('#').at(-1)).catch((error) => error.message);
-    if (words === null) location.reload();
-    fill(wrong, words ?? '');
-    field.select();
+    const why = await words(field.value.trim().split('#').at(-1));
+    if (why === null) location.reload(); else tell(why);
   } } },
-  h('h1', {}, say('loginTitle')), h('label', { for: 'secret' }, say('loginText')), field,
+  h('h1', { id: 'door-title' }, say('loginTitle')), h('label', { for: 'secret' }, say('loginText')), field,
+  h('p', { class: 'quiet' }, say('loginHelp')),
   h('button', { class: 'button primary', type: 'submit' }, say('loginDo')), wrong);
-  document.body.append(h('div', { class: 'door' }, form));
-  field.focus();
-  addEventListener('hashchange', () => loginFromAddress().then(() => location.reload()));
+  const door = h('dialog', { class: 'door', 'aria-labelledby': 'door-title', on: {
+    cancel: (event) => event.preventDefault(),
+    // A browser lets a second Escape through.
+    close: () => door.showModal(),
+  } }, form);
+  tell = (why) => {
+    fill(wrong, why);
+    field.select();
+  };
+  document.body.append(door);
+  door.showModal();
+  tell(said);
 }

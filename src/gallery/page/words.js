@@ -258,10 +258,10 @@ const WORDS = {
 
   // Login and trouble
   loginTitle: 'Photos of friends',
-  loginText: 'Open the link that the gallery printed, or paste it here.',
+  loginText: 'Open the link that you were given, or paste it here.',
+  loginHelp: 'It was printed where the gallery was started.',
   loginDo: 'Open',
-  loginWrong: 'That is not a link of this gallery, or not any more.',
-  loginSlow: 'Too many tries. Wait a minute.',
+  loginWrong: 'That is not a link of this gallery, or it was replaced by a new one.',
   lost: 'The gallery does not answer. Start it with:',
   lostTry: { one: 'Trying again in {n} s.', other: 'Trying again in {n} s.' },
   gone: '{what}.',
