@@ -1,7 +1,7 @@
 // All about one photo: where it is, what it is, and the worse versions that are put away.
 
 import { h, button, named, thumb } from './dom.js';
-import { say, phrase, listed, listText, moment, bytes, pixels, called, homely } from './words.js';
+import { say, phrase, listed, listText, moment, bytes, pixels, called, homely, kind } from './words.js';
 
 /// The panel's content for what `/api/photo/ID` says.
 export function details(about, { compare }) {
@@ -60,7 +60,7 @@ function facts(about) {
   const names = about.names.flatMap((name, i) => (i ? [', ', named(name)] : [named(name)]));
   const rows = [
     ['size', words(pixels(about.width, about.height), bytes(about.bytes))],
-    ['format', words(about.format.toUpperCase(), colour, about.camera && say('fromCamera'))],
+    ['format', words(kind(about), colour, about.camera && say('fromCamera'))],
     ['names', names],
     ['state', homely(about.state)],
     ['identity', h('code', { title: about.id }, about.id.slice(0, 12))],

@@ -91,15 +91,21 @@ export function picture(properties = {}) {
   return image;
 }
 
-/// Asks for the small picture of a photo, or for none any more; one that is on its way is then given up.
-export function showThumb(image, id) {
+/// What pictures wait for: `{path, tries, timer}`.
+const wanted = new WeakMap();
+
+/// Asks for a picture, or for none any more; one that is on its way is then given up.
+export function showPicture(image, path) {
+  clearTimeout(wanted.get(image)?.timer);
   image.classList.remove('shown');
   image.removeAttribute('src');
   delete image.dataset.missing;
-  delete image.dataset.tried;
-  image.dataset.thumb = id ?? '';
-  if (id) image.src = `/thumb/${id}.jpg`;
+  wanted.set(image, { path, tries: 0, timer: 0 });
+  if (path) image.src = path;
 }
+
+/// The small picture of a photo, or none.
+export const showThumb = (image, id) => showPicture(image, id && `/thumb/${id}.jpg`);
 
 export function thumb(id) {
   const image = picture();
@@ -107,26 +113,29 @@ export function thumb(id) {
   return image;
 }
 
+/// When it is asked for again: soon, and then ever more seldom.
 const AGAIN_MS = 4000;
+const SELDOM_MS = 60_000;
 
-/// Nobody who has it is here, or the line was busy: asked for once more soon, and then whenever something has changed.
+/// Nobody who has it is here, or the line was busy: asked for again after a while, and whenever something has changed.
 function missed(image) {
   image.classList.remove('shown');
-  if (!image.dataset.thumb) return;
+  const want = wanted.get(image);
+  if (!want?.path) return;
   image.dataset.missing = 'yes';
-  if (image.dataset.tried) return;
-  image.dataset.tried = 'yes';
-  setTimeout(() => retry(image), AGAIN_MS);
+  clearTimeout(want.timer);
+  want.timer = setTimeout(() => retry(image), Math.min(SELDOM_MS, AGAIN_MS * 2 ** want.tries));
+  want.tries += 1;
 }
 
 function retry(image) {
   if (!image.dataset.missing || !image.isConnected) return;
   delete image.dataset.missing;
-  image.src = `/thumb/${image.dataset.thumb}.jpg`;
+  image.src = wanted.get(image).path;
 }
 
 /// Tries once more what was not there: somebody who has it may have come back.
-export function retryThumbs(root) {
+export function retryPictures(root) {
   for (const image of root.querySelectorAll('img[data-missing]')) retry(image);
 }
 

@@ -7,10 +7,21 @@ import { say } from './words.js';
 export const UNDO_MS = 10_000;
 const READ_MS = 5_000;
 
+/// Where the keyboard goes on when what had the focus is there no longer: else it would begin at the page's start.
+export function keepFocus() {
+  const { activeElement } = document;
+  if (activeElement && activeElement !== document.body && activeElement.checkVisibility()) return;
+  const open = [...document.querySelectorAll('dialog:modal')].at(-1);
+  (open ?? document.querySelector('#main')).focus({ preventScroll: true });
+}
+
 /// A native dialog, which keeps the focus inside and gives it back; it is gone when it is closed.
 export function dialog(properties, ...children) {
-  const element = h('dialog', properties, ...children);
-  element.addEventListener('close', () => element.remove());
+  const element = h('dialog', { tabindex: -1, ...properties }, ...children);
+  element.addEventListener('close', () => {
+    element.remove();
+    keepFocus();
+  });
   // A press beside it closes it; its own padding is not beside it.
   element.addEventListener('pointerdown', ({ clientX, clientY }) => {
     const box = element.getBoundingClientRect();
@@ -26,10 +37,15 @@ export function dialog(properties, ...children) {
 export function toast(text, action) {
   const place = document.querySelector('.toasts');
   const box = h('div', { class: 'toast' }, h('span', {}, text));
-  const timer = setTimeout(() => box.remove(), action ? UNDO_MS : READ_MS);
+  const leave = () => {
+    const focused = box.contains(document.activeElement);
+    box.remove();
+    if (focused) keepFocus();
+  };
+  const timer = setTimeout(leave, action ? UNDO_MS : READ_MS);
   const act = () => {
     clearTimeout(timer);
-    box.remove();
+    leave();
     action.run();
   };
   if (action) box.append(button(action.label, act, { class: 'link' }));

@@ -1,6 +1,6 @@
 // The photos that are on too few computers: each with its picture, where it is, and why not on more.
 
-import { h, fill, named, thumb, retryThumbs } from './dom.js';
+import { h, fill, named, thumb, retryPictures } from './dom.js';
 import { say, number, homely } from './words.js';
 
 /// As many are shown; the search has the rest.
@@ -29,7 +29,7 @@ export class Risks {
     for (const { id, copies, reason } of risks) {
       this.#lines.get(id).words.textContent = `${say('onlyOn', { n: copies })}, ${homely(reason)}`;
     }
-    retryThumbs(this.list);
+    retryPictures(this.list);
   }
 
   #arrange(risks) {

@@ -1,7 +1,7 @@
 // One photo in the timeline: its picture, what it says of itself, and the circle to tick it. Tiles are used again.
 
 import { h, icon, fill, picture, showThumb } from './dom.js';
-import { say, number, dayChip, longDay } from './words.js';
+import { say, number, dayChip, longDay, kind } from './words.js';
 import { live } from './live.js';
 
 /// The daemon wants that many copies unless it says otherwise.
@@ -55,7 +55,7 @@ export class Tile {
     fill(this.versions, icon('duplicates'), number(photo.versions + 1));
     this.versions.title = say('worseVersions', { n: photo.versions });
     this.word.hidden = photo.drawable;
-    this.word.textContent = photo.format;
+    this.word.textContent = kind(photo);
     this.circle.hidden = false;
     this.tick(picked);
   }

@@ -1,6 +1,6 @@
 // The timeline: months of photos in rows. Only what is near the window exists as elements, and those are used again.
 
-import { h, retryThumbs } from './dom.js';
+import { h, retryPictures } from './dom.js';
 import { layout, lowerBound, beside } from './layout.js';
 import { isGone, NO_DATE, PAGE } from './collection.js';
 import { say, number, monthName, yearOf } from './words.js';
@@ -59,7 +59,7 @@ export class Timeline {
     selection.addEventListener('change', () => {
       for (const tile of this.#tiles.values()) tile.tick(this.#picked(tile.photo));
     });
-    live.addEventListener('status', () => retryThumbs(this.box));
+    live.addEventListener('status', () => retryPictures(this.box));
   }
 
   /// Shows a collection, or some of it. `anchor` is the index of the photo that stays where the first one in view was.

@@ -1,7 +1,7 @@
 // What lies in the trash of this computer: why, and the way back.
 
-import { h, button, fill, named, thumb, retryThumbs } from './dom.js';
-import { dialog, toast, failed } from './notices.js';
+import { h, button, fill, named, thumb, retryPictures } from './dom.js';
+import { dialog, toast, failed, keepFocus } from './notices.js';
 import { say, phrase, bytes, called, homely, listText } from './words.js';
 import { change, get, live, mayChange } from './live.js';
 
@@ -28,7 +28,7 @@ export class Trash {
   }
 
   #status() {
-    retryThumbs(this.list);
+    retryPictures(this.list);
     const count = live.now.status?.trash;
     if (this.element.hidden || count === undefined || count === this.#key) return;
     this.enter();

@@ -1,8 +1,8 @@
 // One photo, as large as the window: turning, zooming, the filmstrip, and the panel with all about it.
 
-import { h, iconButton, fill, named, picture, calm } from './dom.js';
+import { h, iconButton, fill, named, picture, showPicture, showThumb, retryPictures, calm } from './dom.js';
 import { toast, failed } from './notices.js';
-import { say, phrase } from './words.js';
+import { say, phrase, kind } from './words.js';
 import { get, live, mayChange, Refused } from './live.js';
 import { RATIO } from './layout.js';
 import { isGone } from './collection.js';
@@ -23,6 +23,8 @@ export class Viewer {
   #address = null;
   #stop = new AbortController();
   #missing = false;
+  /// Whose original is on its way.
+  #sharpening = null;
 
   /// Turns through what `timeline` shows; `closed` hears when it is over.
   constructor({ timeline, closed }) {
@@ -32,6 +34,7 @@ export class Viewer {
     this.zoom = new Zoom(this.stage, {
       size: () => this.#size(),
       draw: ({ scale, x, y }) => {
+        this.picture.classList.remove('back');
         this.picture.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
         this.element.classList.toggle('zoomed', scale > 1);
       },
@@ -44,7 +47,10 @@ export class Viewer {
 
   #build() {
     [this.small, this.large, this.whole] = ['small', 'large', 'whole'].map((name) => picture({ class: name }));
-    this.large.addEventListener('load', () => fill(this.words));
+    this.large.addEventListener('load', () => {
+      this.#missing = false;
+      fill(this.words);
+    });
     this.large.addEventListener('error', () => this.#failed());
     this.picture = h('div', { class: 'picture' }, this.small, this.large, this.whole);
     this.words = h('p', { class: 'words' });
@@ -75,6 +81,7 @@ export class Viewer {
   /// Opens at an index of what the timeline shows; the picture grows from its tile.
   open(index) {
     this.#grow(index, () => {
+      if (!location.pathname.startsWith('/p/')) return;
       this.#display();
       this.#show(index);
     });
@@ -83,14 +90,19 @@ export class Viewer {
   /// Opens by an id: an address that somebody kept, or a link of another screen.
   async showId(id) {
     if (!this.timeline.collection || (this.isOpen && this.#photo?.id === id)) return;
+    // Whoever has gone elsewhere meanwhile is not fetched back.
+    const late = () => location.pathname.split('/')[2] !== id;
     try {
       const position = await this.timeline.collection.locate(id);
       const index = position < 0 ? -1 : this.timeline.indexOf(position);
       const photo = index < 0 ? null : await this.timeline.photo(index);
-      this.#display();
       // What is put away is not in the timeline: it is shown alone.
-      if (photo?.id === id) this.#show(index); else this.#alone(await get(`/api/photo/${id}`));
+      const about = photo?.id === id ? null : await get(`/api/photo/${id}`);
+      if (late()) return;
+      this.#display();
+      if (about) this.#alone(about); else this.#show(index);
     } catch (error) {
+      if (late()) return;
       if (error instanceof Refused && error.status === 404) toast(say('notFound')); else failed(error);
       this.closed();
     }
@@ -102,7 +114,6 @@ export class Viewer {
 
   #display() {
     if (this.isOpen) return;
-    this.title = document.title;
     this.element.showModal();
   }
 
@@ -123,7 +134,6 @@ export class Viewer {
     this.#forget();
     const index = this.#index;
     this.#photo = null;
-    document.title = this.title;
     if (index >= 0 && !this.timeline.element.hidden) this.timeline.reveal(index);
     this.closed();
   }
@@ -142,6 +152,7 @@ export class Viewer {
       this.#draw(photo);
       for (const step of [1, -1, 2, -2]) this.#prefetch(index + step);
     } catch (error) {
+      if (this.#index !== index || !this.isOpen) return;
       // What this index means is known no longer: the newer timeline is taken, and all stands elsewhere in it.
       if (isGone(error)) this.timeline.element.dispatchEvent(new Event('gone')); else failed(error);
     }
@@ -186,17 +197,12 @@ export class Viewer {
     this.#photo = photo;
     this.#about = about;
     this.#missing = false;
-    for (const image of [this.small, this.large, this.whole]) {
-      image.classList.remove('shown');
-      image.removeAttribute('src');
-    }
     this.large.alt = photo.name;
     document.title = `${photo.name} – ${say('photomesh')}`;
-    fill(this.words, !photo.drawable && phrase('notDrawn', { format: photo.format }));
-    if (photo.drawable) {
-      this.small.src = `/thumb/${photo.id}.jpg`;
-      this.large.src = `/view/${photo.id}.jpg`;
-    }
+    fill(this.words, !photo.drawable && phrase('notDrawn', { format: kind(photo) }));
+    showThumb(this.small, photo.drawable && photo.id);
+    showPicture(this.large, photo.drawable && `/view/${photo.id}.jpg`);
+    showPicture(this.whole, null);
     this.#fit();
     this.zoom.reset();
     this.#status();
@@ -232,14 +238,17 @@ export class Viewer {
   /// The original, at the first step into it, at the same place and of the same size.
   async #sharpen() {
     const photo = this.#photo;
-    if (!photo || this.#address || !DRAWN_BY_BROWSERS.has(photo.format)) return;
+    const { signal } = this.#stop;
+    if (!photo || this.#address || this.#sharpening === signal || !DRAWN_BY_BROWSERS.has(photo.format)) return;
+    this.#sharpening = signal;
     this.line.classList.add('going');
     try {
-      const address = await original(this.whole, photo.id, this.#stop.signal,
-        (share) => { this.line.style.transform = `scaleX(${share})`; });
-      if (photo === this.#photo) this.#address = address; else if (address) URL.revokeObjectURL(address);
+      const address = await original(this.whole, photo.id, signal,
+        (share) => { if (!signal.aborted) this.line.style.transform = `scaleX(${share})`; });
+      if (!signal.aborted) this.#address = address; else if (address) URL.revokeObjectURL(address);
     } catch { /* What is shown already stays. */ } finally {
-      if (photo === this.#photo) this.#rest();
+      if (this.#sharpening === signal) this.#sharpening = null;
+      if (!signal.aborted) this.#rest();
     }
   }
 
@@ -274,13 +283,10 @@ export class Viewer {
   #status() {
     this.bin.hidden = !mayChange() || this.#index < 0;
     if (!this.isOpen || !this.#photo) return;
+    retryPictures(this.picture);
     const nodes = JSON.stringify(live.now?.status?.nodes.map((node) => node.alive));
     if (nodes === this.nodes) return;
     this.nodes = nodes;
-    if (this.#missing) {
-      this.#missing = false;
-      this.large.src = `/view/${this.#photo.id}.jpg`;
-    }
     if (this.#index >= 0 && this.#about) { this.#about = null; this.#learn(); }
   }
 

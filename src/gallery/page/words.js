@@ -96,9 +96,10 @@ const WORDS = {
     one: 'On {list}, away now. It appears when {list} is back.',
     other: 'On {list}, all away now. It appears when one is back.',
   },
+  unknownKind: 'unknown',
   notDrawn: 'This kind of file ({format}) cannot be drawn here. It can be downloaded.',
   notFound: 'There is no such photo, or not any more.',
-  cannotDraw: 'It could not be loaded.',
+  cannotDraw: 'It could not be loaded. It is tried again.',
 
   // Search
   searchPhotos: 'Search photos',

@@ -176,8 +176,14 @@ export async function original(image, id, signal, progress = () => {}) {
     got += value.length;
     if (length) progress(got / length);
   }
+  signal.throwIfAborted();
   const address = URL.createObjectURL(new Blob(parts, { type: response.headers.get('Content-Type') }));
-  image.src = address;
-  await image.decode();
+  try {
+    image.src = address;
+    await image.decode();
+  } catch (error) {
+    URL.revokeObjectURL(address);
+    throw error;
+  }
   return address;
 }
