@@ -2,8 +2,10 @@
 
 import { h, icon, iconButton, button, fill, named } from './dom.js';
 import { say, phrase, number, called } from './words.js';
+import { toast } from './notices.js';
 import { live, start, mayChange } from './live.js';
 import { Collection } from './collection.js';
+import { lowerBound } from './layout.js';
 import { Timeline } from './timeline.js';
 import { Selection, SelectionBar } from './selection.js';
 import { Viewer } from './viewer.js';
@@ -15,6 +17,12 @@ import { Trash } from './trash.js';
 import { Upload } from './upload.js';
 import { login, loginFromAddress } from './login.js';
 import { listenToKeys } from './keys.js';
+
+/// So long what changes is what was done here.
+const OWN_MS = 10_000;
+
+/// While photos come and go, what a search finds may be out of date before it is shown.
+const SEARCH_TRIES = 4;
 
 const SCREENS = ['photos', 'duplicates', 'trash', 'health'];
 
@@ -28,7 +36,7 @@ class App {
   constructor() {
     this.selection = new Selection();
     this.timeline = new Timeline({ selection: this.selection, open: (index) => this.openPhoto(index) });
-    this.search = new Search({ go: (path) => this.go(path), find: (positions, rev) => this.#filter(positions, rev) });
+    this.search = new Search({ go: (path) => this.go(path), find: () => this.#present() });
     this.viewer = new Viewer({ timeline: this.timeline, closed: () => this.#viewerClosed() });
     this.upload = new Upload({ go: (path) => this.go(path) });
     this.screens = {
@@ -41,10 +49,9 @@ class App {
     this.#shell();
     live.addEventListener('status', () => this.#status());
     live.addEventListener('lost', () => this.#trouble());
-    live.addEventListener('revision', () => this.#revision());
-    live.addEventListener('login', () => login());
-    this.timeline.element.addEventListener('gone', () => this.#revision(true));
-    this.selection.addEventListener('removed', () => { this.#catchUp = true; });
+    live.addEventListener('revision', ({ detail }) => this.#revision(detail.rev));
+    live.addEventListener('changed', () => this.#changed());
+    this.timeline.element.addEventListener('gone', () => this.#revision(null, true));
     addEventListener('popstate', () => this.#route());
     document.addEventListener('click', (event) => this.#link(event));
     listenToKeys(this);
@@ -52,9 +59,12 @@ class App {
     history.scrollRestoration = 'manual';
   }
 
-  /// The next revision is of this page's own making, and is shown at once.
-  #catchUp = false;
+  /// Until then revisions are of this page's own making.
+  #ownUntil = 0;
+  /// The revision that is being fetched, or was last.
+  #expected = null;
   #loading = false;
+  #turn = 0;
 
   #shell() {
     const tab = (name) => h('a', { class: 'tab', href: `/${name}`, 'data-screen': name }, icon(name),
@@ -78,9 +88,12 @@ class App {
   }
 
   async start() {
-    await loginFromAddress();
+    const wrong = await loginFromAddress();
+    // Without a session the door opens, and says it.
+    live.addEventListener('login', () => login(wrong ?? ''));
     start();
     await this.#load();
+    if (wrong && live.now) toast(wrong);
   }
 
   /// The first timeline; if there is none yet, it is asked for again with the next status.
@@ -89,7 +102,7 @@ class App {
     this.#loading = true;
     const collection = await Collection.load().catch(() => null);
     this.#loading = false;
-    if (collection) this.#apply(collection);
+    if (collection) await this.#present({ newer: collection });
     await this.#route();
   }
 
@@ -120,6 +133,7 @@ class App {
       return;
     }
     this.viewer.close();
+    if (first === 'trash' && isGuest()) { history.replaceState(history.state, '', '/photos'); return this.#route(); }
     this.#show(SCREENS.includes(first) ? first : 'photos');
     await this.search.run(first === 'search' ? new URLSearchParams(location.search).get('q') ?? '' : '');
   }
@@ -137,10 +151,14 @@ class App {
     for (const tab of document.querySelectorAll('.tab')) {
       if (tab.dataset.screen === name) tab.ariaCurrent = 'page'; else tab.removeAttribute('aria-current');
     }
-    document.title = name === 'photos' ? say('photomesh') : `${say(name)} – ${say('photomesh')}`;
+    this.#title();
     this.#trouble();
     scrollTo(0, this.#scrolls.get(name) ?? 0);
     if (name === 'photos') this.timeline.shownAgain();
+  }
+
+  #title() {
+    document.title = this.screen === 'photos' ? say('photomesh') : `${say(this.screen)} – ${say('photomesh')}`;
   }
 
   openPhoto(index) {
@@ -151,75 +169,102 @@ class App {
   }
 
   #viewerClosed() {
+    this.#title();
     if (!location.pathname.startsWith('/p/')) return;
     if (history.state?.inside) history.back(); else { history.replaceState(null, '', '/photos'); this.#route(); }
   }
 
-  /// Shows a collection in full, or what was searched for in it.
-  #apply(collection, anchor = -1) {
-    this.collection = collection;
-    this.positions = null;
-    this.timeline.show(collection, collection.view(), anchor);
-    this.#newest = null;
-    fill(this.fresh);
-    this.#empty();
-    if (this.search.query) this.search.run(this.search.query, true);
-    this.viewer.moved();
+  /// Shows all of a collection, or what is searched for in it; with `stay` the photo in view stays where it is.
+  async #present({ newer = this.collection, stay = false } = {}) {
+    if (!newer) return;
+    const turn = ++this.#turn;
+    try {
+      const { collection, found } = await this.#search(newer);
+      const view = collection.view(found?.positions);
+      const stays = stay ? await this.#anchor(collection, view) : null;
+      // What was asked for later is shown, and not what is answered later.
+      if (turn !== this.#turn) return;
+      if (collection !== this.collection) this.#upToDate();
+      this.collection = collection;
+      this.timeline.show(collection, view, stays);
+      this.search.tell(found);
+      this.#empty();
+      if (!stay && this.screen === 'photos') scrollTo(0, 0);
+      else if (!stay) this.#scrolls.delete('photos');
+      this.viewer.moved();
+    } catch (error) {
+      if (turn === this.#turn && error.name !== 'AbortError') this.search.fail(error);
+    }
   }
 
-  /// What a search has found, counted in a revision that may be newer than what is shown; null for all again.
-  async #filter(positions, rev) {
-    if (!this.collection || (!positions && !this.positions)) return;
-    if (positions && rev !== this.collection.rev) this.collection = await Collection.load();
-    this.positions = positions;
-    this.timeline.show(this.collection, this.collection.view(positions));
-    scrollTo(0, 0);
+  /// What the search finds: positions of a collection are those of no other one.
+  async #search(collection) {
+    for (let tries = 0; tries < SEARCH_TRIES; tries++) {
+      const found = await this.search.ask();
+      if (!found || found.rev === collection.rev) return { collection, found };
+      collection = await Collection.load();
+      if (found.rev === collection.rev) return { collection, found };
+    }
+    throw new Error(say('searchRestless'));
+  }
+
+  /// Where the first photo in view is now, and in another view, or what is near that place there.
+  async #anchor(collection, view) {
+    const from = this.timeline.anchorIndex;
+    if (from < 0) return null;
+    const photo = this.timeline.peek(from);
+    const position = photo ? await collection.locate(photo.id).catch(() => -1) : -1;
+    if (position < 0) return { from, to: Math.min(from, view.count - 1) };
+    return { from, to: view.order ? Math.min(lowerBound(view.order, position), view.count - 1) : position };
+  }
+
+  /// The newest timeline is the one that is shown.
+  #upToDate() {
+    this.#newest = null;
+    fill(this.fresh);
   }
 
   /// There is a newer timeline. The page does not move by itself: a pill says so, unless nobody could lose their place.
-  async #revision(now = false) {
-    const collection = await Collection.load();
+  async #revision(rev = null, now = false) {
+    // A status and a revision tell of the same one.
+    if (rev && (rev === this.#expected || rev === this.collection?.rev)) return;
+    this.#expected = rev;
+    const collection = await Collection.load().catch(() => null);
+    if (this.#expected !== rev) return;
+    if (!collection) { this.#expected = null; return; }
     if (!this.collection || collection.rev === this.collection.rev) return;
     this.#newest = collection;
     const scanning = verdict(live.now).kind === 'scanning';
     const unseen = this.screen !== 'photos' || collection.looksLike(this.collection);
-    if (now || unseen || this.#catchUp || this.collection.total === 0 || (scanning && this.timeline.anchorIndex < 0)) {
-      this.#catchUp = false;
-      await this.#renew();
+    const own = Date.now() < this.#ownUntil;
+    if (now || unseen || own || this.collection.total === 0 || (scanning && this.timeline.anchorIndex < 0)) {
+      await this.#present({ newer: collection, stay: true });
       return;
     }
     const more = collection.total - this.collection.total;
-    fill(this.fresh, button(more > 0 ? say('newPhotos', { n: more }) : say('changed'), async () => {
-      await this.#renew(more > 0);
-    }, { class: 'button primary' }));
+    fill(this.fresh, button(more > 0 ? say('newPhotos', { n: more }) : say('changed'),
+      () => this.#present({ newer: this.#newest ?? this.collection, stay: more <= 0 }), { class: 'button primary' }));
   }
 
-  /// Takes over the newer timeline; the photo in view stays where it is.
-  async #renew(toTop = false) {
-    const collection = this.#newest;
-    const index = this.timeline.anchorIndex;
-    const photo = index >= 0 && !toTop ? this.timeline.peek(index) : null;
-    const anchor = photo ? await collection.locate(photo.id).catch(() => -1) : -1;
-    if (this.#newest !== collection) return;
-    this.#apply(collection, anchor >= 0 ? anchor : Math.min(index, collection.total - 1));
-    if (toTop) scrollTo({ top: 0 });
+  /// What has been done here is shown at once.
+  #changed() {
+    this.#ownUntil = Date.now() + OWN_MS;
+    if (this.#newest) this.#present({ newer: this.#newest, stay: true });
   }
 
   #status() {
     const { status, rev } = live.now;
     if (!this.collection) this.#load();
     // What was new while nobody looked at the page has sent no word.
-    else if (rev && rev !== (this.#newest ?? this.collection).rev) this.#revision();
+    else if (rev) this.#revision(rev);
     this.add.hidden = !mayChange() || !status;
-    document.body.classList.toggle('guest', !mayChange());
+    // What is in the trash is its owner's to see.
+    document.querySelector('.tab[data-screen=trash]').hidden = isGuest();
+    if (isGuest() && this.screen === 'trash') this.#route();
     if (status) {
       const badge = document.querySelector('[data-badge=duplicates]');
       badge.textContent = status.duplicates ? number(status.duplicates) : '';
     }
-    const { tone, pill, short } = verdict(live.now);
-    this.pill.hidden = false;
-    this.pill.dataset.tone = tone;
-    fill(this.pill, h('span', { class: 'long' }, pill), h('span', { class: 'short' }, short ?? pill));
     this.#trouble();
     this.#empty();
   }
@@ -227,6 +272,10 @@ class App {
   /// The thin bar that says who does not answer.
   #trouble() {
     const lost = live.lostAt !== null;
+    const { tone, pill, short } = verdict(live.now, lost);
+    this.pill.hidden = !lost && !live.now;
+    this.pill.dataset.tone = tone;
+    fill(this.pill, h('span', { class: 'long' }, pill), h('span', { class: 'short' }, short ?? pill));
     const gone = live.now && !live.now.status;
     // Health says of a daemon that is gone all that the bar would.
     this.trouble.hidden = !lost && !(gone && this.screen !== 'health');
@@ -269,6 +318,8 @@ class App {
     }
   }
 }
+
+const isGuest = () => live.now?.role === 'guest';
 
 /// How long until the gallery is asked again; not read out each second.
 function countdown() {

@@ -11,7 +11,8 @@ export class Refused extends Error {
   }
 }
 
-/// Hears `status` (a new one is in `live.now`), `revision`, `login` and `lost`.
+/// Hears `status` (a new one is in `live.now`), `revision`, `login` and `lost`; and `changed`, when this page has
+/// changed the collection itself.
 export const live = Object.assign(new EventTarget(), { now: null, lostAt: null });
 
 const say = (name, detail) => live.dispatchEvent(new CustomEvent(name, { detail }));
@@ -67,6 +68,9 @@ export async function all(path, key) {
 const AGAIN_MS = 4000;
 let source = null;
 let timer = 0;
+
+/// The collection has changed by what was done here.
+export const changed = () => say('changed');
 
 /// Takes over a status, from wherever it came.
 function learn(status) {

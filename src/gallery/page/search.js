@@ -30,7 +30,7 @@ export class Search {
   #timer = 0;
   #asked = new AbortController();
 
-  /// `find(positions)` filters the timeline, or shows all for null.
+  /// `find()` shows what the query finds.
   constructor({ go, find }) {
     this.go = go;
     this.find = find;
@@ -91,30 +91,35 @@ export class Search {
     }
   }
 
-  /// Shows what a query finds; an empty one shows all. `again` asks even if it has not changed.
-  async run(query, again = false) {
-    if (query === this.query && !again) return;
+  /// Shows what a query finds; an empty one shows all.
+  async run(query) {
+    if (query === this.query) return;
     this.query = query;
     if (document.activeElement !== this.field) this.field.value = query;
+    fill(this.answer);
+    this.#chips();
+    await this.find();
+  }
+
+  /// What the query finds, in the collection as it is now; null if there is none. The last one to ask is answered.
+  async ask() {
     this.#asked.abort();
     this.#asked = new AbortController();
-    if (!query) {
-      fill(this.answer);
-      this.#chips();
-      this.find(null);
-      return;
-    }
-    try {
-      const { positions, near, rev } = await get(`/api/search?q=${encodeURIComponent(query)}`, this.#asked.signal);
-      if (positions.length) fill(this.answer, say('found', { n: positions.length }));
-      else fill(this.answer, phrase('nothingFound', { query: named(query) }), nearby(near ?? []));
-      this.#chips();
-      this.find(positions, rev);
-    } catch (error) {
-      if (error.name === 'AbortError') return;
-      fill(this.answer, error.message);
-      this.#chips();
-    }
+    if (!this.query) return null;
+    return get(`/api/search?q=${encodeURIComponent(this.query)}`, this.#asked.signal);
+  }
+
+  /// Tells what was found.
+  tell(found) {
+    const nothing = this.query.split(/\s+/).every(isPlain) ? 'nothingFound' : 'nothingFits';
+    fill(this.answer, found && (found.positions.length ? say('found', { n: found.positions.length })
+      : [phrase(nothing, { query: named(this.query) }), nearby(found.near ?? [])]));
+    this.#chips();
+  }
+
+  fail(error) {
+    fill(this.answer, error.message);
+    this.#chips();
   }
 
   /// The words of the query, each to take away; in an empty field some to try.
@@ -153,6 +158,9 @@ function meaning(word) {
   }
   return A_DAY.test(word) || PLAIN.has(word.toLowerCase()) ? word : `“${word}”`;
 }
+
+/// Whether a word is a part of a name and nothing else.
+const isPlain = (word) => meaning(word) === `“${word}”`;
 
 /// Queries that are worth a click now.
 function suggestions() {

@@ -62,12 +62,13 @@ export class Timeline {
     live.addEventListener('status', () => retryPictures(this.box));
   }
 
-  /// Shows a collection, or some of it. `anchor` is the index of the photo that stays where the first one in view was.
-  show(collection, view, anchor = -1) {
-    const stay = anchor >= 0 ? { index: anchor, offset: this.#anchor()?.offset ?? 0 } : null;
+  /// Shows a collection, or some of it. `stays` tells which photo does: the index it has, and will have.
+  show(collection, view, stays = null) {
+    const known = stays && this.#plan && stays.from < this.#plan.count;
+    const stay = known ? { index: stays.to, offset: this.#plan.y[stays.from] - this.#top } : null;
     this.collection = collection;
     this.view = view;
-    this.current = Math.max(0, Math.min(view.count - 1, anchor));
+    this.current = Math.max(0, Math.min(view.count - 1, stays?.to ?? 0));
     this.lastPicked = undefined;
     this.#asked.clear();
     this.#arrange(stay);

@@ -104,6 +104,8 @@ const WORDS = {
   // Search
   searchPhotos: 'Search photos',
   nothingFound: 'Nothing is called {query}.',
+  nothingFits: 'Nothing fits {query}.',
+  searchRestless: 'Photos come and go too fast to search just now. Try again in a moment.',
   near: 'Near:',
   found: { one: '{n} photo', other: '{n} photos' },
   try: 'Try',
@@ -118,7 +120,7 @@ const WORDS = {
   exactly: 'exactly {n}',
   atLeast: 'at least {n}',
   moreThan: 'more than {n}',
-  removeChip: 'Without “{chip}”',
+  removeChip: 'Without {chip}',
 
   // Health
   sayGone: '{daemon} does not answer.',
