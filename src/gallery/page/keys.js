@@ -28,14 +28,15 @@ export function listenToKeys(app) {
   let goes = 0;
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (event.target.closest('input, textarea, dialog.sheet')) return;
-    const { key } = event;
+    if (event.target.closest('input:not([type=range]), textarea, dialog.sheet, dialog.door')) return;
+    // Letters are the same with the key for capitals on.
+    const key = event.shiftKey ? event.key : event.key.replace(/^[A-Z]$/, (letter) => letter.toLowerCase());
     if (key === '?') showKeys();
     else if (app.viewer.isOpen) return;
     else if (goes > event.timeStamp - SECOND_MS && PLACES[key]) app.go(PLACES[key]);
     else if (key === 'g') { goes = event.timeStamp; return; }
     else if (key === '/') app.search.show();
-    else if (app.screen === 'duplicates' && app.screens.duplicates.key(key)) { /* It was for the two pictures. */ }
+    else if (app.screens[app.screen].key?.(key, event.repeat)) { /* It was for the two pictures. */ }
     else if (key === 'Escape' && app.selection.size) app.selection.clear();
     else if (key === 'Delete' && app.selection.size) app.selectionBar.remove();
     else return;

@@ -38,31 +38,31 @@ async function ask(path, options) {
   throw new Refused(response.status, body?.code ?? 'unknown', body?.error ?? words('oddReply', { n: response.status }));
 }
 
-export const get = (path, signal) => ask(path, { signal });
 const LOGIN = '/api/login';
 
 /// Trades the secret of a link for a session.
 export const enter = (secret) => change(LOGIN, { secret });
 
+export const get = (path, signal) => ask(path, { signal });
 
-export const change = (path, body) => ask(path, {
+export const change = (path, body, signal) => ask(path, {
   method: 'POST',
+  signal,
   // What was said just before the page is closed still arrives.
   keepalive: true,
   body: JSON.stringify(body),
   headers: { 'Content-Type': 'application/json', ...token() },
 });
 
-/// All of a list which the gallery gives page by page.
-export async function all(path, key) {
-  const found = [];
-  let after = null;
+/// A list which the gallery gives page by page, as one page. What moves meanwhile may come twice, and counts once.
+export async function all(path, key, idOf) {
+  const found = new Map();
+  let page = {};
   do {
-    const page = await get(after ? `${path}?after=${encodeURIComponent(after)}` : path);
-    found.push(...page[key]);
-    after = page.next;
-  } while (after);
-  return found;
+    page = await get(page.next ? `${path}?after=${encodeURIComponent(page.next)}` : path);
+    for (const one of page[key]) found.set(idOf(one), one);
+  } while (page.next);
+  return { ...page, [key]: [...found.values()] };
 }
 
 const AGAIN_MS = 4000;

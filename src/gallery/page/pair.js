@@ -1,15 +1,22 @@
 // Two versions of a picture side by side, or one wiped over the other; they zoom and move together.
 
-import { h, iconButton, button, named, picture } from './dom.js';
+import { h, iconButton, button, fill, named, picture, showPicture, showThumb, retryPictures } from './dom.js';
 import { dialog } from './notices.js';
-import { say, bytes, pixels, listText, called } from './words.js';
+import { say, bytes, pixels, listText, called, kind } from './words.js';
+import { live } from './live.js';
 import { Zoom, original, DRAWN_BY_BROWSERS } from './zoom.js';
 
 export class Pair {
   #stop = new AbortController();
   #addresses = [];
+  /// The pictures that could not be had when they were last asked for.
+  #missing = new Set();
+  /// What had the focus before the slider did.
+  #before = null;
 
-  constructor() {
+  /// `loaded` hears when one of the pictures is there, or is known not to be.
+  constructor({ loaded = () => {} } = {}) {
+    this.loaded = loaded;
     this.sides = ['shown', 'putAway'].map((key) => this.#side(key));
     this.share = h('input', { type: 'range', class: 'share', value: '50', 'aria-label': say('wipeShare'), hidden: true,
       on: { input: () => this.#cut() } });
@@ -25,11 +32,31 @@ export class Pair {
   }
 
   #side(key) {
+    const small = picture({ class: 'small' });
     const image = picture({ alt: say(key), class: 'large' });
     const whole = picture({ class: 'whole' });
-    const moved = h('div', { class: 'picture' }, image, whole);
-    const stage = h('div', { class: `stage ${key}` }, moved, h('span', { class: 'chip' }, say(key)));
-    return { image, whole, moved, stage };
+    const moved = h('div', { class: 'picture' }, small, image, whole);
+    const words = h('p', { class: 'words', role: 'status' });
+    const stage = h('div', { class: `stage ${key}` }, moved, words, h('span', { class: 'chip' }, say(key)));
+    const side = { small, image, whole, moved, stage, words };
+    for (const one of [small, image]) {
+      one.addEventListener('load', () => this.#heard(side, one, true));
+      one.addEventListener('error', () => this.#heard(side, one, false));
+    }
+    return side;
+  }
+
+  /// The small picture stands in for one that cannot be had; without both there are words.
+  #heard({ image, small, words }, one, came) {
+    if (came) this.#missing.delete(one); else this.#missing.add(one);
+    const instead = there(small) ? say('pairSmall') : this.#missing.has(small) && say('pairAway');
+    fill(words, this.#missing.has(image) && instead);
+    this.loaded();
+  }
+
+  /// Whether there is something to see of both.
+  get seen() {
+    return this.sides.every(({ image, small }) => there(image) || (this.#missing.has(image) && there(small)));
   }
 
   /// Shows a keeper and a worse version of it.
@@ -38,15 +65,21 @@ export class Pair {
     this.#stop = new AbortController();
     this.ratio = keeper.width && keeper.height ? keeper.width / keeper.height : 1.5;
     this.element.style.setProperty('--ratio', this.ratio);
+    this.#missing.clear();
     [keeper, version].forEach((photo, i) => {
       const side = this.sides[i];
       side.photo = photo;
-      for (const one of [side.image, side.whole]) { one.classList.remove('shown'); one.removeAttribute('src'); }
-      side.image.src = `/view/${photo.id}.jpg`;
+      fill(side.words);
+      showPicture(side.whole, null);
+      showThumb(side.small, photo.id);
+      showPicture(side.image, `/view/${photo.id}.jpg`);
     });
     this.#fit();
     this.sides[0].zoom.reset();
   }
+
+  /// Somebody who has a picture that was not there may have come back.
+  retry() { retryPictures(this.element); }
 
   /// Gives back what the originals have taken.
   close() {
@@ -57,11 +90,17 @@ export class Pair {
 
   /// One over the other, or side by side again.
   wipe(on = !this.element.classList.contains('wiping')) {
+    const focused = document.activeElement;
     this.element.classList.toggle('wiping', on);
     this.share.hidden = !on;
     this.#cut();
     this.#fit();
-    if (on) this.share.focus();
+    if (on) {
+      this.#before = focused;
+      this.share.focus();
+    } else if (focused === this.share) {
+      this.#before?.focus();
+    }
   }
 
   get wiping() { return this.element.classList.contains('wiping'); }
@@ -86,6 +125,7 @@ export class Pair {
 
   /// What one side does the other one does, too.
   #draw(from, at) {
+    this.element.classList.toggle('zoomed', at.scale > 1);
     for (const side of this.sides) {
       side.moved.style.transform = `translate(${at.x}px, ${at.y}px) scale(${at.scale})`;
       if (side !== from && side.zoom) Object.assign(side.zoom, at);
@@ -106,12 +146,17 @@ export class Pair {
 /// A photo and one of its worse versions, in a dialog of their own.
 export function compare(about, version) {
   const pair = new Pair();
+  const retry = () => pair.retry();
+  live.addEventListener('status', retry);
   const wipe = button(say('wipe'), () => pair.wipe(), { class: 'button' });
   const box = dialog({ class: 'comparing', 'aria-label': say('compare'), on: {
-    close: () => pair.close(),
+    close: () => {
+      live.removeEventListener('status', retry);
+      pair.close();
+    },
     keydown: (event) => {
       event.stopPropagation();
-      if (event.key === 'w') pair.wipe();
+      if (event.key.toLowerCase() === 'w' && !event.repeat) pair.wipe();
       if (event.key === 'z') pair.sides[0].zoom.toggle();
     },
   } },
@@ -140,6 +185,8 @@ export function comparison(keeper, version, group = null) {
       h('td', { class: best === 1 ? 'best' : false }, a), h('td', { class: best === 2 ? 'best' : false }, b)))));
 }
 
+const there = (image) => image.classList.contains('shown');
+
 const size = ({ width, height }) => pixels(width, height);
 const area = ({ width, height }) => width * height;
-const file = (photo) => say('fileIs', { format: photo.format.toUpperCase(), bytes: bytes(photo.bytes) });
+const file = (photo) => say('fileIs', { format: kind(photo), bytes: bytes(photo.bytes) });

@@ -3,11 +3,13 @@
 import { h, button, fill, named, thumb, retryPictures } from './dom.js';
 import { dialog, toast, failed, keepFocus } from './notices.js';
 import { say, phrase, bytes, called, homely, listText } from './words.js';
-import { change, get, live, mayChange } from './live.js';
+import { all, change, changed, live, mayChange } from './live.js';
 
 export class Trash {
   #photos = [];
+  /// How many the daemon has told of when it was asked last.
   #key;
+  #turn = 0;
 
   constructor() {
     this.title = h('h1', {}, say('trash'));
@@ -22,8 +24,10 @@ export class Trash {
     live.addEventListener('status', () => this.#status());
   }
 
+  /// Guests are told nothing of it; who this is may not be known yet, and then the status brings it.
   enter() {
-    this.#key = live.now?.status?.trash;
+    if (live.now?.role !== 'owner') return undefined;
+    this.#key = live.now.status?.trash;
     return this.#load();
   }
 
@@ -34,18 +38,19 @@ export class Trash {
     this.enter();
   }
 
+  /// What is asked for last is shown, however many come and go meanwhile.
   async #load() {
+    const turn = ++this.#turn;
     try {
-      this.#photos = [];
-      let after = null;
-      do {
-        const page = await get(after ? `/api/trash?after=${after}` : '/api/trash');
-        this.#photos.push(...page.photos);
-        after = page.next;
-        fill(this.title, phrase('trashOf', { name: named(called(page.called)) }));
-      } while (after);
+      const page = await all('/api/trash', 'photos', ({ id }) => id);
+      if (turn !== this.#turn) return;
+      this.#photos = page.photos;
+      fill(this.title, phrase('trashOf', { name: named(called(page.called)) }));
       this.#draw();
     } catch (error) {
+      if (turn !== this.#turn) return;
+      // With the next status it is asked for again.
+      this.#key = undefined;
       failed(error);
     }
   }
@@ -56,7 +61,9 @@ export class Trash {
     this.title.parentElement.hidden = length === 0;
     fill(this.count, say('photosCount', { n: length }));
     this.empty.hidden = !mayChange() || length === 0;
+    const focused = this.list.contains(document.activeElement);
     fill(this.list, this.#photos.map((photo) => this.#card(photo)));
+    if (focused) keepFocus();
   }
 
   #card(photo) {
@@ -73,6 +80,7 @@ export class Trash {
   async #restore(photo) {
     try {
       await change('/api/trash/restore', { photo: photo.id });
+      changed();
       toast(say('restored', { name: photo.name }));
       await this.#load();
     } catch (error) {
@@ -82,7 +90,7 @@ export class Trash {
 
   #purge() {
     const body = h('div', { class: 'body' }, say('purgeMore'));
-    const actions = h('div', { class: 'actions' });
+    const actions = h('div', { class: 'actions' }, button(say('cancel'), () => box.close()));
     const box = dialog({ class: 'sheet', 'aria-labelledby': 'purge-title' },
       h('h2', { id: 'purge-title' }, say('purgeTitle')), body, actions);
     const go = button(say('purgeDo', { n: this.#photos.length }), async () => {
@@ -93,11 +101,12 @@ export class Trash {
           h('ul', { class: 'plan' }, why.map(({ name, reason }) => h('li', {},
             named(name, { class: 'strong cut' }), h('span', { class: 'quiet' }, homely(reason))))));
         fill(actions, button(say('close'), () => box.close()));
+        actions.firstChild.focus();
         await this.#load();
       } catch (error) {
         fill(body, say('failed', { reason: error.message }));
       }
     }, { class: 'button danger' });
-    fill(actions, button(say('cancel'), () => box.close()), go);
+    actions.append(go);
   }
 }
