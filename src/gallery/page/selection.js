@@ -5,7 +5,7 @@ import { say } from './words.js';
 import { live, mayChange } from './live.js';
 import { removePhotos } from './remove.js';
 
-/// Photos by id, in the order in which they were ticked. Says `change`, and `removed` when they were.
+/// Photos by id, in the order in which they were ticked. Says `change`.
 export class Selection extends EventTarget {
   #photos = new Map();
 
@@ -15,20 +15,20 @@ export class Selection extends EventTarget {
 
   toggle(photo) {
     if (!this.#photos.delete(photo.id)) this.#photos.set(photo.id, photo);
-    this.#say('change');
+    this.#say();
   }
 
   add(photos) {
     for (const photo of photos) this.#photos.set(photo.id, photo);
-    this.#say('change');
+    this.#say();
   }
 
   clear() {
     this.#photos.clear();
-    this.#say('change');
+    this.#say();
   }
 
-  #say(name) { this.dispatchEvent(new Event(name)); }
+  #say() { this.dispatchEvent(new Event('change')); }
 }
 
 /// Fetches files one after the other, since a browser asks before it takes many at once.
@@ -63,10 +63,6 @@ export class SelectionBar {
   }
 
   async remove() {
-    if (!mayChange()) return;
-    if (await removePhotos(this.selection.photos)) {
-      this.selection.clear();
-      this.selection.dispatchEvent(new Event('removed'));
-    }
+    if (mayChange() && await removePhotos(this.selection.photos)) this.selection.clear();
   }
 }

@@ -3,7 +3,7 @@
 import { h, button, iconButton, fill, named, picture } from './dom.js';
 import { toast } from './notices.js';
 import { say, listText, called, homely, number } from './words.js';
-import { mayChange, token } from './live.js';
+import { changed, mayChange, token } from './live.js';
 
 /// Two keep the line busy, and leave the browser connections for pictures.
 const AT_A_TIME = 2;
@@ -20,8 +20,7 @@ function clock(at) {
 export class Upload {
   #waiting = [];
   #running = 0;
-  #done = 0;
-  #all = 0;
+  #jobs = [];
 
   constructor({ go }) {
     this.go = go;
@@ -62,10 +61,10 @@ export class Upload {
   take(files) {
     if (files.length > BATCH) toast(say('tooMany', { n: BATCH }));
     const jobs = files.slice(0, BATCH).map((file) => this.#row(file));
-    this.#all += jobs.length;
+    this.#jobs.push(...jobs);
     this.#waiting.push(...jobs);
     this.list.append(...jobs.map((job) => job.row));
-    this.box.hidden = this.#all === 0;
+    this.box.hidden = this.#jobs.length === 0;
     this.#next();
   }
 
@@ -74,20 +73,29 @@ export class Upload {
     const bar = h('div', { class: 'bar-of' });
     const image = picture();
     const row = h('li', {}, image, h('div', { class: 'text' }, named(file.name, { class: 'strong cut' }), state), bar);
-    return { file, row, state, bar, image };
+    return { file, row, state, bar, image, became: null };
   }
 
   #next() {
-    fill(this.sum, say('uploadSum', { done: this.#done, all: this.#all }));
+    fill(this.sum, this.#counts());
     while (this.#running < AT_A_TIME && this.#waiting.length) {
       this.#running += 1;
       const job = this.#waiting.shift();
       this.#send(job).finally(() => {
         this.#running -= 1;
-        this.#done += 1;
+        if (job.became === 'new') changed();
         this.#next();
       });
     }
+  }
+
+  /// How many have got an answer, and which one.
+  #counts() {
+    const count = (became) => this.#jobs.filter((job) => job.became === became).length;
+    const all = this.#jobs.length;
+    const kinds = [['new', 'uploadNew'], ['there', 'uploadThere'], ['failed', 'uploadFailed']];
+    const told = kinds.map(([became, words]) => count(became) > 0 && say(words, { n: count(became) }));
+    return [say('uploadSum', { done: all - count(null), all }), ...told].filter(Boolean).join(', ');
   }
 
   /// By XMLHttpRequest, since fetch does not tell how much has gone.
@@ -122,17 +130,21 @@ export class Upload {
     const link = (id) => h('a', { href: `/p/${id}` }, say('show'));
     if (status === 201 && !answer.already) {
       const list = listText(answer.nodes.map(called));
+      job.became = 'new';
       fill(state, say('uploaded', { list }), answer.warning && ` · ${homely(answer.warning)}`);
     } else if (status === 201) {
+      job.became = 'there';
       fill(state, say('there'), ' ', link(answer.id));
     } else if (status === 200) {
+      job.became = 'there';
       fill(state, say('better'), ' ', named(answer.have), ' ', link(answer.id));
     } else {
+      job.became = 'failed';
       row.className = 'wrong';
       const without = { 0: say('uploadLost'), 507: say('uploadFull') }[status] ?? number(status);
       const reason = answer?.error ?? without;
       fill(state, reason, ' ', button(say('retry'), () => {
-        this.#all += 1;
+        job.became = null;
         this.#waiting.push(job);
         this.#next();
       }, { class: 'link' }));
@@ -143,6 +155,6 @@ export class Upload {
     if (this.#running) { this.box.classList.toggle('small'); return; }
     this.box.hidden = true;
     fill(this.list);
-    this.#all = this.#done = 0;
+    this.#jobs = [];
   }
 }

@@ -309,9 +309,7 @@ export class Viewer {
 
   async #remove() {
     if (!mayChange() || this.#index < 0) return;
-    if (!await removePhotos([this.#photo])) return;
-    this.timeline.selection.dispatchEvent(new Event('removed'));
-    this.element.close();
+    if (await removePhotos([this.#photo])) this.element.close();
   }
 
   #key(event) {
