@@ -14,13 +14,14 @@ use crate::support::daemon::Daemon;
 use crate::support::disk;
 use crate::web::{Reply, Web};
 
-struct Group {
+/// A daemon of a group of friends.
+pub(crate) struct Group {
     place: TempDir,
     daemon: Daemon,
 }
 
 /// Ana's daemon with one photo.
-fn group() -> Group {
+pub(crate) fn group() -> Group {
     let place = TempDir::new().unwrap();
     let folder = place.path().join("photos");
     fs::create_dir(&folder).unwrap();
@@ -43,7 +44,7 @@ fn member(place: &Path, name: &str) -> PathBuf {
 
 impl Group {
     /// A gallery of this member's before the daemon.
-    fn gallery(&self, name: &str, options: &[&str]) -> Gallery {
+    pub(crate) fn gallery(&self, name: &str, options: &[&str]) -> Gallery {
         let file = member(self.place.path(), name);
         let mut all = vec!["--member", file.to_str().unwrap()];
         all.extend(options);
@@ -52,7 +53,7 @@ impl Group {
 }
 
 /// The secrets of the owner's link and the guest's.
-fn links(gallery: &Gallery) -> [String; 2] {
+pub(crate) fn links(gallery: &Gallery) -> [String; 2] {
     ["your own link:   http://", "a guest's link:  http://"].map(|beginning| {
         let line = gallery.lines.recv_timeout(PATIENCE).unwrap();
         assert!(line.starts_with(&format!("{beginning}{}/#", gallery.web.address())), "{line}");

@@ -39,9 +39,11 @@ fn photos_are_added_removed_and_taken_back_on_a_phone() {
     page.says("No photos yet.");
     page.shot("empty-390");
     page.pick("input[type=file]", &files);
-    page.says("3 of 3");
+    page.says("3 of 3, 2 new, 1 not taken");
     eventually("both are there", PATIENCE, || has(&["dog.jpg", "kitten & cat.jpg"])).unwrap();
     page.shot("added-390");
+    page.pick("input[type=file]", &files[..1]);
+    page.says("4 of 4, 2 new, 1 there already, 1 not taken");
     page.is_sound(&origin);
 
     let mut page = open(&mut browser, &house.gallery, "/search?q=dog", DESKTOP);

@@ -7,11 +7,14 @@
 mod changes;
 mod chromium;
 mod crowd;
+mod door;
 mod health;
 mod looks;
 mod names;
 mod page;
 mod reach;
+mod removal;
+mod review;
 
 use std::fs;
 

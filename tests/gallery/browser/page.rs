@@ -173,6 +173,32 @@ impl<'b> Page<'b> {
         }
     }
 
+    /// Holds a key down, which the keyboard then repeats.
+    pub(crate) fn hold(&mut self, key: &str, times: usize) {
+        for time in 0..times {
+            let event = json!({
+                "type": "keyDown", "key": key, "text": key, "autoRepeat": time > 0,
+                "windowsVirtualKeyCode": code_of(key),
+            });
+            self.ask("Input.dispatchKeyEvent", event);
+        }
+        self.ask("Input.dispatchKeyEvent", json!({ "type": "keyUp", "key": key }));
+    }
+
+    /// From now on exactly addresses like these cannot be had.
+    pub(crate) fn block(&mut self, addresses: &[&str]) {
+        self.ask("Network.setBlockedURLs", json!({ "urls": addresses }));
+    }
+
+    /// From now on every answer takes so long.
+    pub(crate) fn slow_down(&mut self, latency: Duration) {
+        let conditions = json!({
+            "offline": false, "latency": latency.as_millis() as u64, "downloadThroughput": -1,
+            "uploadThroughput": -1,
+        });
+        self.ask("Network.emulateNetworkConditions", conditions);
+    }
+
     /// Types into what has the focus.
     pub(crate) fn type_in(&mut self, text: &str) {
         self.ask("Input.insertText", json!({ "text": text }));
