@@ -88,6 +88,7 @@ fn a_pair_that_cannot_be_seen_cannot_be_answered() {
     page.key("ArrowRight");
     page.says("1 pair waits for another look.");
     page.press("Look now");
+    page.says("1 of 1");
     page.until("both pictures are there", BOTH);
     page.key("s");
     page.says("All looked at");
