@@ -38,10 +38,11 @@ impl Wanted {
         }
     }
 
-    /// Something has come, if not this: it is waited for longer.
+    /// Something has come, if not this: it is waited for longer. Another node is asked all the same after some seconds:
+    /// what comes byte by byte could be whole in a day.
     pub(super) fn has_patience(&mut self, now: Time) {
         self.until = (now + PREVIEW).min(self.since + PREVIEW_MOST);
-        self.next = now + PREVIEW_NEXT;
+        self.next = self.next.max((now + PREVIEW_NEXT).min(self.since + PREVIEW));
     }
 
     /// Whether all nodes that were asked have said that the photo cannot be drawn.

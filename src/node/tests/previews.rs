@@ -262,6 +262,21 @@ fn a_silent_holder_is_not_waited_for_alone_and_all_of_them_not_for_long() {
 }
 
 #[test]
+fn one_that_sends_byte_by_byte_is_not_waited_for_alone() {
+    let mut solo = without([1, 2]);
+    let [(n, ask)] = asked(&want(&mut solo, 21))[..] else { panic!("one is asked") };
+    let image = jpeg(BYTES);
+    let mut others = Vec::new();
+    for (offset, byte) in image.iter().enumerate().take(6) {
+        solo.hear(n, piece(ask, 1000, offset as u64, &[*byte]));
+        others.extend(asked(&solo.wait(Duration::from_secs(1))));
+    }
+    let [(other, ask)] = others[..] else { panic!("the other is asked, once: {others:?}") };
+    assert_eq!(other, 3 - n);
+    assert_eq!(answers(&solo.hear(other, whole(ask, &image))), [Ok(image)]);
+}
+
+#[test]
 fn one_that_never_answers_is_asked_no_more() {
     let mut solo = without([1]);
     for client in 0..PREVIEWS_OF_NODE as u64 {
