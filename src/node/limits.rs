@@ -294,14 +294,14 @@ pub const LOOKS: usize = 8;
 /// The most proofs that one link waits for.
 pub const PROOFS_PER_LINK: usize = 64;
 
-/// How many bytes a node reads within [`PROOF_SPAN`] to prove photos to one other member: a photo of the largest size.
+/// How many bytes a node reads within [`READ_SPAN`] to prove photos to one other member: a photo of the largest size.
 pub const PROOF_BYTES: u64 = MAX_PHOTO;
 
 /// See [`PROOF_BYTES`].
-pub const PROOF_SPAN: Duration = Duration::from_secs(60);
+pub const READ_SPAN: Duration = Duration::from_secs(60);
 
 /// What a challenge counts at least, in bytes: to find and open a small file takes as long.
-pub const PROOF_LEAST: u64 = 64 * 1024;
+pub const READ_LEAST: u64 = 64 * 1024;
 
 /// The most promises a node gives at a time; further challenges are refused.
 pub const PINS: usize = 16 * 1024;

@@ -79,6 +79,7 @@
 
 mod action;
 mod agenda;
+mod budgets;
 mod clients;
 mod conduct;
 mod config;

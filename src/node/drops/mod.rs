@@ -44,10 +44,10 @@
 //! Nobody coordinates drops: each node decides about its own copy. Two nodes that begin at once cost a few messages,
 //! and one of them tries again.
 
-mod budgets;
 mod looking;
 mod pins;
 mod rate;
+mod refused;
 mod round;
 mod rounds;
 
@@ -55,20 +55,20 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Source;
+use super::budgets::Budgets;
 use super::context::Context;
 use super::custody::Obstacle;
-use super::limits::{RETRY, SETTLE, SKIP, STAGGER};
+use super::limits::{PROOF_BYTES, RETRY, SETTLE, SKIP, STAGGER};
 use super::news::{Fetcher, News};
 use super::plan::placement::{Copy, trim_order};
 use super::table::entry::Entry;
 use super::table::verdict::Verdict;
 use crate::photo::{Nonce, Photo, PhotoId, Relation};
 use crate::protocol::{Departure, Gone, Holding, NodeId};
-use budgets::Budgets;
-pub(in crate::node) use budgets::Refused;
 use looking::Looking;
 use pins::Proving;
 use rate::Rate;
+pub(in crate::node) use refused::Refused;
 use round::Round;
 
 /// A worse version that waits for its keeper's bytes.
@@ -80,7 +80,7 @@ struct Fetching {
 }
 
 /// All copies on their way out.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::node) struct Drops {
     rounds: BTreeMap<Nonce, Round>,
     /// Worse versions that wait for their keeper's bytes.
@@ -96,7 +96,15 @@ pub(in crate::node) struct Drops {
 impl Drops {
     /// What there is at a node's start, given the files that went before it.
     pub(in crate::node) fn new(gone: &[Gone]) -> Drops {
-        Drops { rate: Rate::after(gone), ..Drops::default() }
+        Drops {
+            rounds: BTreeMap::new(),
+            fetching: BTreeMap::new(),
+            begun: 0,
+            looking: Looking::default(),
+            proving: Proving::default(),
+            budgets: Budgets::new(PROOF_BYTES),
+            rate: Rate::after(gone),
+        }
     }
 
     /// The running round of a photo.

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::Drops;
-use super::budgets::Refused;
+use super::refused::Refused;
 use crate::node::context::Context;
 use crate::node::custody::{AboutToGo, GiveWay};
 use crate::node::limits::{PINS, PROOFS_PER_LINK};

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Drops;
-use super::budgets::Refused;
+use super::refused::Refused;
 use super::round::{Outcome, Reply, Round};
 use crate::node::context::Context;
 use crate::node::departure::Terms;
-use crate::node::limits::{LOOKS, PROOF_SPAN, RETRY, STUCK};
+use crate::node::limits::{LOOKS, READ_SPAN, RETRY, STUCK};
 use crate::node::news::News;
 use crate::node::{DiskAction, DiskError, LinkId, Source};
 use crate::photo::{Nonce, PhotoId, Proof};
@@ -107,7 +107,7 @@ impl Drops {
                 let (goes, proven) = (round.goes, round.terms.proven.short());
                 if let Some(wait) = wait {
                     cx.agenda
-                        .hold(goes, cx.now() + PROOF_SPAN.min(Duration::from_secs(wait.into())));
+                        .hold(goes, cx.now() + READ_SPAN.min(Duration::from_secs(wait.into())));
                 }
                 cx.log("drop", format!("{node} does not prove {proven}: {why}"));
             }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::limits::{PINS, PROOF_BYTES, PROOF_LEAST, PROOF_SPAN};
+use super::super::limits::{PINS, PROOF_BYTES, READ_LEAST, READ_SPAN};
 use super::super::{Action, DiskEvent, LinkAction};
 use super::members::{Friends, hold, join, membership, node};
 use super::promises::begun;
@@ -85,16 +85,16 @@ fn members_have_their_turns_and_ones_own_nodes_come_first() {
 #[test]
 fn promises_are_shared() {
     let mut solo = friends(1);
-    let at_a_time = (PROOF_BYTES / PROOF_LEAST) as usize;
+    let at_a_time = (PROOF_BYTES / READ_LEAST) as usize;
     for round in 0..PINS / 2 {
         if round > 0 && round % at_a_time == 0 {
-            solo.wait(PROOF_SPAN);
+            solo.wait(READ_SPAN);
         }
         let actions = ask(&mut solo, 1 + round as u64 % 2, round);
         assert_eq!(refusal(&actions), None, "{round}");
         proved(&mut solo, nonce(round));
     }
-    solo.wait(PROOF_SPAN);
+    solo.wait(READ_SPAN);
     for (n, refused) in [(1, true), (2, true), (3, false), (5, false)] {
         let actions = ask(&mut solo, n, PINS + n as usize);
         assert_eq!(refusal(&actions).is_some(), refused, "node {n}");

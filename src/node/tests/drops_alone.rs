@@ -32,7 +32,7 @@ fn at_rest(others: u64) -> (Context, Drops, PhotoId) {
     let now = cx.now() + SETTLE + STAGGER;
     cx.set_now(now);
     cx.step.take_actions();
-    (cx, Drops::default(), mine.photo.id)
+    (cx, Drops::new(&[]), mine.photo.id)
 }
 
 /// The round that was begun for a copy that is one too many.
