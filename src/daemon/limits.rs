@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::node::limits::{NODES_OF_MEMBER, PREVIEWS_OF_NODE};
+use crate::node::limits::{NODES_OF_MEMBER, PREVIEWS_AT_WORK};
 
 /// Events from links that wait for the state thread, of daemons and of clients each. Readers that find it full wait, and
 /// TCP makes the other side wait. What frames take in memory is bounded by [`FRAMES`].
@@ -146,8 +146,8 @@ pub(super) const HOUSEKEEPING: Duration = Duration::from_secs(1);
 /// How often the disk's free room is told, in rounds of [`HOUSEKEEPING`].
 pub(super) const ROOM_ROUNDS: u32 = 5;
 
-/// Small pictures that wait to be sent on one link: as many as another node may have asked for.
-pub(super) const PREVIEWS: usize = PREVIEWS_OF_NODE;
+/// Small pictures that wait to be sent on one link: the node has no more of them in its hands for one person's nodes.
+pub(super) const PICTURES: usize = PREVIEWS_AT_WORK;
 
 /// Of so many cores one draws small pictures.
 pub(super) const CORES_A_DRAWER: usize = 4;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 #[cfg(doc)]
 use super::{ClientEvent, DiskEvent, LinkEvent};
-use super::{CloseReason, LinkId, Source, Spool};
+use super::{CloseReason, LinkId, Source, Spool, Viewer};
 use crate::photo::{Nonce, Photo, PhotoId, PreviewSize};
 use crate::protocol::group::Roster;
 use crate::protocol::message::{AskId, Lane, TransferId};
@@ -167,10 +167,10 @@ pub enum DiskAction {
         size: PreviewSize,
         /// Whether the photo is in the folder, or in its trash. Only if it is not, what another node has drawn is found.
         held: bool,
-        /// Whether another node asks, and not somebody at this one: those go first.
-        for_others: bool,
+        /// Who is to see it: the owner goes first.
+        viewer: Viewer,
     },
-    /// Keep a small picture of a photo of another node in the cache.
+    /// Keep a small picture of a photo of another node in the cache, for this node's owner.
     KeepPreview {
         /// The photo.
         photo: PhotoId,
@@ -178,6 +178,11 @@ pub enum DiskAction {
         size: PreviewSize,
         /// The picture.
         image: Blob,
+    },
+    /// Forget what a photo looks like, which its owner has removed.
+    ForgetPreview {
+        /// The photo.
+        photo: PhotoId,
     },
     /// Move every file of a photo to the trash or, if it is there already and its time is over, delete it for good.
     /// Comes back as [`DiskEvent::PutAway`].

@@ -15,7 +15,7 @@
 //!
 //! # What is left out
 //!
-//! There is no bus on which parts subscribe. With four parts a `match` says more: it is the list of all that one part
+//! There is no bus on which parts subscribe. With five parts a `match` says more: it is the list of all that one part
 //! can mean to another, and the compiler knows whether it is complete.
 
 use std::sync::Arc;
@@ -25,6 +25,7 @@ use super::limits::{SETTLE, SWEEP, URGENT_RESTS, WORK_PER_STEP};
 use super::news::News;
 use super::plan::Task;
 use super::plan::review::{adopt_from_worse, lacks_first_copy, review};
+use super::previews::No;
 use super::table::spread::Spread;
 use super::{CloseReason, DiskAction, LinkId, Node, Time};
 use crate::photo::PhotoId;
@@ -97,8 +98,13 @@ impl Node {
             Message::Preview { ask, bytes, offset, image } => {
                 previews.piece_received(cx, link, ask, (bytes, offset), &image);
             }
-            Message::NoPreview { ask, undrawable, .. } => {
-                previews.refused(cx, link, ask, undrawable);
+            Message::NoPreview { ask, undrawable, later, reason: _ } => {
+                let no = match (undrawable, later) {
+                    (true, _) => No::Undrawable,
+                    (false, true) => No::Later,
+                    (false, false) => No::Never,
+                };
+                previews.refused(cx, link, ask, no);
             }
             Message::Challenge { photo, nonce } => drops.challenged(cx, link, photo, nonce),
             Message::Proof { nonce, proof, refused, wait } => {
@@ -146,7 +152,9 @@ impl Node {
                 News::NotFetched(photo) => drops.not_fetched(cx, photo),
                 News::Deliver { link, photo, source } => clients.deliver(cx, link, photo, source),
                 News::Undelivered { link, why } => clients.undelivered(cx, link, &why),
-                News::Show { link, photo, size } => previews.want(cx, link, photo, size),
+                News::Show { link, by, photo, size } => {
+                    previews.want(cx, link, by, (photo, size));
+                }
                 News::Compare { worse, better } => drops.look_at(cx, worse, better),
                 News::Compared(photo) => clients.put_progressed(cx, photo),
                 News::PutAway { worse, better } => drops.retire_put(cx, worse, better),
@@ -245,6 +253,9 @@ impl Node {
     /// Passes on the changes in the table, and reviews the photos that are due, both within the limits of one step.
     pub(super) fn follow_up(&mut self) {
         let now = self.cx.now();
+        for photo in self.cx.table.take_removed() {
+            self.cx.disk(DiskAction::ForgetPreview { photo });
+        }
         for photo in self.cx.table.take_bereft() {
             self.cx.agenda.bereft(photo);
         }

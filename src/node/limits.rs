@@ -257,22 +257,33 @@ pub const PREVIEW: Duration = Duration::from_secs(5);
 /// After this time another holder is asked for a small picture as well: the one that was asked may be a slow computer.
 pub const PREVIEW_NEXT: Duration = Duration::from_secs(2);
 
-/// The longest that a small picture is waited for, however slowly it comes: the largest ones of a grid's first screen
-/// take as long on a home line of 1 Mbit/s.
+/// The longest that a small picture is waited for, however slowly it comes: as many of a grid's largest ones as a node is
+/// asked for at a time take half as long on a home line of 1 Mbit/s.
 pub const PREVIEW_MOST: Duration = Duration::from_secs(30);
 
-/// For how many small pictures this node's clients wait at a time: a gallery asks for eight, and there may be some of
-/// them.
-pub const PREVIEWS: usize = 128;
+/// For how many small pictures the clients of this node's owner wait at a time: each browser asks for some six, and a
+/// gallery passes on what a few of them ask for.
+pub const PREVIEWS_WANTED: usize = 128;
+
+/// The same for the clients of each other member, so that some of what holders show at a time is left for the owner.
+pub const PREVIEWS_OF_MEMBER: usize = 16;
+
+/// How many photos the disk is to draw for the owner at a time: enough for all threads that draw. The others wait in
+/// line, and who hangs up leaves it.
+pub const DRAWN_FOR_OWNER: usize = 8;
+
+/// The same for all other members' clients together: while one is drawn the next is looked up.
+pub const DRAWN_FOR_MEMBERS: usize = 2;
 
 /// What is kept of answers that have not come in full, in bytes: each of those small pictures once, if it is not one of
 /// the largest. Several nodes may be sending each.
 pub const PREVIEW_PIECES: usize = 64 << 20;
 
-/// The most small pictures that one node has to answer for at a time: a screen full of them.
+/// The most small pictures that one node is asked for at a time, and that this one has in line for one person's nodes: a
+/// screen full of them.
 pub const PREVIEWS_OF_NODE: usize = 32;
 
-/// How many of them are being drawn or sent: while one is sent the next is drawn. Of the largest these are 3 MB.
+/// How many of one person's are being drawn or sent: while one is sent the next is drawn. Of the largest these are 3 MB.
 pub const PREVIEWS_AT_WORK: usize = 2;
 
 /// The most open offers to one target, so that a new node is not buried.
@@ -297,10 +308,15 @@ pub const PROOFS_PER_LINK: usize = 64;
 /// How many bytes a node reads within [`READ_SPAN`] to prove photos to one other member: a photo of the largest size.
 pub const PROOF_BYTES: u64 = MAX_PHOTO;
 
+/// How many bytes of photos a node reads within [`READ_SPAN`] to draw them for a whole screen, for one other member: as
+/// many as a quarter of a core decodes, which is some fifty photos.
+pub const DRAWING_BYTES: u64 = MAX_PHOTO;
+
 /// See [`PROOF_BYTES`].
 pub const READ_SPAN: Duration = Duration::from_secs(60);
 
-/// What a challenge counts at least, in bytes: to find and open a small file takes as long.
+/// What a challenge, or a photo that is to be drawn, counts at least, in bytes: to find and open a small file takes as
+/// long.
 pub const READ_LEAST: u64 = 64 * 1024;
 
 /// The most promises a node gives at a time; further challenges are refused.

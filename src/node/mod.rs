@@ -124,7 +124,7 @@ pub use action::{Action, ClientAction, DiskAction, LinkAction};
 pub use config::Config;
 pub use event::{
     Asker, ClientEvent, CloseReason, DiskError, DiskEvent, Event, LinkEvent, LinkId, Source, Spool,
-    Time,
+    Time, Viewer,
 };
 
 /// One node of the mesh.
@@ -339,10 +339,9 @@ impl Node {
             }
             DiskEvent::Proved { nonce, result } => drops.proved(cx, nonce, result),
             DiskEvent::Looked { worse, better, result } => drops.looked(cx, worse, better, result),
-            DiskEvent::PreviewFound { photo, size, for_others, result } => match for_others {
-                true => previews.found_for_others(cx, (photo, size), &result),
-                false => previews.found(cx, (photo, size), result),
-            },
+            DiskEvent::PreviewFound { photo, size, viewer, result } => {
+                previews.found(cx, viewer, (photo, size), result);
+            }
             DiskEvent::PutAway { photo, result } => drops.put_away(cx, photo, result),
             DiskEvent::Returned { photo, result } => copies.returned(cx, photo, result),
             DiskEvent::Signed { photo, result } => removal.signed(cx, photo, result),

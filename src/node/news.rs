@@ -40,8 +40,8 @@ pub(in crate::node) enum News {
     /// Nobody could deliver the photo that a client waits for.
     Undelivered { link: LinkId, why: String },
 
-    /// A client wants to see what a photo looks like.
-    Show { link: LinkId, photo: PhotoId, size: PreviewSize },
+    /// A client of this other member, or else of the owner, wants to see what a photo looks like.
+    Show { link: LinkId, by: Option<MemberName>, photo: PhotoId, size: PreviewSize },
 
     /// A worse version is to be compared with a better one.
     Compare { worse: PhotoId, better: PhotoId },

@@ -57,7 +57,7 @@ pub const PROTOCOL: (u32, u32) = (2, 2);
 pub struct TransferId(pub u32);
 
 /// The ability to say what photos look like, by its name among the features in `register`.
-pub const PREVIEWS: &str = "previews";
+pub const SHOWS_PREVIEWS: &str = "previews";
 
 /// The number that ties a small picture to the question; chosen by who asks, unique among its open questions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -205,7 +205,7 @@ pub enum Message {
         reason: String,
     },
 
-    /// What does this photo, of which you have a copy, look like? Asked only of nodes that name [`PREVIEWS`]. Answered
+    /// What does this photo, of which you have a copy, look like? Asked only of nodes that name [`SHOWS_PREVIEWS`]. Answered
     /// by `Preview`s or by one `NoPreview`.
     AskForPreview {
         /// The question.
@@ -234,6 +234,9 @@ pub enum Message {
     NoPreview {
         /// The question.
         ask: AskId,
+        /// Too much was asked: I may show it if you ask again in some seconds.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        later: bool,
         /// I have read the photo, and cannot draw it. Another program may.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         undrawable: bool,
@@ -313,7 +316,7 @@ pub struct Register {
     pub protocol_min: u32,
     /// The highest protocol version spoken.
     pub protocol_max: u32,
-    /// Optional abilities, by name; unknown ones are ignored. A node names what it can, [`PREVIEWS`]. What can be said on
+    /// Optional abilities, by name; unknown ones are ignored. A node names what it can, [`SHOWS_PREVIEWS`]. What can be said on
     /// a link is between its two ends, and its link adds that: see [`codec::ATTACHMENTS`](super::codec::ATTACHMENTS).
     #[serde(default, deserialize_with = "bounds::features")]
     pub features: Vec<String>,

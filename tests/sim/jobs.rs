@@ -148,8 +148,12 @@ impl World {
                 let result = fine.and_then(|()| self.compare(life, worse, better, source));
                 Some(DiskEvent::Looked { worse, better, result })
             }
-            DiskAction::FindPreview { photo, size, held: _, for_others } => {
-                Some(self.find_preview(host, (photo, size), for_others, fine))
+            DiskAction::FindPreview { photo, size, held: _, viewer } => {
+                Some(self.find_preview(host, (photo, size), viewer, fine))
+            }
+            DiskAction::ForgetPreview { photo } => {
+                self.hosts[host].disk.previews.retain(|(other, _)| *other != photo);
+                None
             }
             DiskAction::KeepPreview { photo, size, image: _ } => {
                 self.hosts[host].disk.previews.insert((photo, size));
@@ -335,7 +339,7 @@ fn cost(action: &DiskAction) -> Option<(usize, u64, Option<Duration>)> {
         DiskAction::Prove { .. } => (2, 2_000),
         DiskAction::Look { .. } => (3, 8_000),
         DiskAction::FindPreview { .. } => (4, 20_000),
-        DiskAction::KeepPreview { .. } => (4, 1_000),
+        DiskAction::KeepPreview { .. } | DiskAction::ForgetPreview { .. } => (4, 1_000),
         DiskAction::Install { .. } | DiskAction::Restore { .. } | DiskAction::Sign { .. } => {
             (0, 4_000)
         }

@@ -1,6 +1,9 @@
 //! Small pictures: a disk draws those of its photos, and keeps those of others.
+//!
+//! Their pieces are messages like all others here, one after the other. That on a real link they take turns with photos,
+//! and wait for messages, is the business of its writer, and nothing of it is simulated.
 
-use photomesh::node::{DiskError, DiskEvent, LinkAction, LinkEvent, LinkId};
+use photomesh::node::{DiskError, DiskEvent, LinkAction, LinkEvent, LinkId, Viewer};
 use photomesh::photo::{PhotoId, PreviewSize};
 use photomesh::protocol::message::AskId;
 use photomesh::protocol::{Answer, Blob, Message, Request};
@@ -28,13 +31,13 @@ impl World {
         &self,
         host: usize,
         (photo, size): (PhotoId, PreviewSize),
-        for_others: bool,
+        viewer: Viewer,
         fine: Result<(), DiskError>,
     ) -> DiskEvent {
         let disk = &self.hosts[host].disk;
         let is_there = disk.previews.contains(&(photo, size)) || disk.has_bytes(photo);
         let found = if is_there { Ok(drawn(photo, size).into()) } else { Err(DiskError::Gone) };
-        DiskEvent::PreviewFound { photo, size, for_others, result: fine.and(found) }
+        DiskEvent::PreviewFound { photo, size, viewer, result: fine.and(found) }
     }
 
     /// A node sends a small picture, piece by piece.

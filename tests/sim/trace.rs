@@ -304,6 +304,7 @@ fn is_seen(action: &Action) -> bool {
             | DiskAction::Look { .. }
             | DiskAction::FindPreview { .. }
             | DiskAction::KeepPreview { .. }
+            | DiskAction::ForgetPreview { .. }
             | DiskAction::Sign { .. }
             | DiskAction::FindAged { .. }
             | DiskAction::FindDaysLeft { .. }

@@ -100,9 +100,12 @@ fn message_after(message: &Message) -> Option<Message> {
             offset: 2,
             image: Blob::from(vec![0xff, 0xd8, 0xff, 0xff, 0xd9]),
         },
-        Message::Preview { .. } => {
-            Message::NoPreview { ask: ASK, undrawable: true, reason: "a raw file".to_owned() }
-        }
+        Message::Preview { .. } => Message::NoPreview {
+            ask: ASK,
+            undrawable: true,
+            later: true,
+            reason: "a raw file".to_owned(),
+        },
         Message::NoPreview { .. } => Message::Challenge { photo: PHOTO, nonce: NONCE },
         Message::Challenge { .. } => Message::Proof {
             nonce: NONCE,

@@ -199,11 +199,12 @@ impl Reader<'_> {
         (!by.may_ask(put)).then(refused)
     }
 
-    /// A small picture that is in the cache, for the owner, who may see whatever is in it: of what is removed, or gone,
-    /// nothing is. Whether somebody else is still a member the node knows.
+    /// A small picture that was made here and is in the cache, for the owner: of what is removed, or gone, nothing is. What
+    /// others have made goes through the node, which knows whether the photo itself is here by now; and whether somebody
+    /// else is still a member.
     fn kept_picture(&self, photo: PhotoId, size: PreviewSize) -> Result<Option<Answer>, Stop> {
         let is_owner = *self.asker()? == Asker::Owner;
-        let kept = is_owner.then(|| self.services.previews.get_any(photo, size)).flatten();
+        let kept = is_owner.then(|| self.services.previews.get(photo, size)).flatten();
         Ok(kept.map(|image| {
             let (bytes, image) = (image.len() as u64, Blob::from(image));
             Answer::Preview { photo, bytes, image }

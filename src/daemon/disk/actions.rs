@@ -33,14 +33,15 @@ impl FolderThread {
                 let opened = self.open_spooled(source);
                 let _ = self.crew.comparer.send((Pair { worse, better }, opened));
             }
-            DiskAction::FindPreview { photo, size, held, for_others } => {
+            DiskAction::FindPreview { photo, size, held, viewer } => {
                 let since = self.previews.since();
-                self.crew.drawers.find(Wanted { photo, size, held, for_others, since });
+                self.crew.drawers.find(Wanted { photo, size, held, viewer, since });
             }
             DiskAction::KeepPreview { photo, size, image } => {
                 let since = self.previews.since();
                 self.crew.drawers.keep(Keep { photo, size, image, since });
             }
+            DiskAction::ForgetPreview { photo } => self.previews.forget(photo),
             DiskAction::PutAway { photo, departure, within } => {
                 self.put_away(photo, departure, asked + within)
             }
@@ -83,9 +84,6 @@ impl FolderThread {
 
     fn sign(&mut self, photo: PhotoId, counter: u64, wish: Wish) {
         let result = self.folder.sign(photo, counter, wish).map_err(DiskError::from);
-        if let Ok(word) = &result {
-            self.forget_removed(word);
-        }
         self.report(DiskEvent::Signed { photo, result });
     }
 
@@ -134,15 +132,7 @@ impl FolderThread {
         }
     }
 
-    /// Nobody is to see any more what an owner has removed.
-    fn forget_removed(&self, word: &Tombstone) {
-        if word.wish() == Wish::Removed {
-            self.previews.forget(word.photo());
-        }
-    }
-
     fn note_tombstones(&mut self, tombstones: &[Tombstone]) {
-        tombstones.iter().for_each(|word| self.forget_removed(word));
         if let Err(error) = self.folder.note_tombstones(tombstones) {
             let line =
                 format!("what owners have removed is remembered until the end only: {error}");

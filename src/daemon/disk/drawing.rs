@@ -1,9 +1,12 @@
 //! The threads that find small pictures of photos, in the cache or by drawing them.
 //!
 //! One thread looks into the cache, which is never behind a photo that takes long to decode. Of the others, who draw,
-//! each draws for somebody at this node, and only one of them for other nodes as well, when nobody here waits: so two
-//! giants that another node wants to see do not keep the owner from looking. They yield a little to the rest of the
-//! computer, but not more: a person waits.
+//! each draws for this node's owner, and only one of them for other members and their nodes as well, when the owner does
+//! not wait: so two giants that somebody else wants to see do not keep the owner from looking. They yield a little to the
+//! rest of the computer, but not more: a person waits.
+//!
+//! Only the owner is shown what other nodes have drawn, and only for the owner a picture for a whole screen is kept: of
+//! those there is room for some hundreds, which others could fill in a minute.
 //!
 //! A further one looks through the whole cache at a start, at the lowest priority.
 
@@ -17,7 +20,7 @@ use super::super::limits::CORES_A_DRAWER;
 use super::super::threads;
 use super::jobs::Disk;
 use crate::folder::{Previews, Since};
-use crate::node::{DiskError, DiskEvent};
+use crate::node::{DiskError, DiskEvent, Viewer};
 use crate::photo::{self, PhotoId, PreviewSize};
 use crate::platform::{yield_a_little, yield_to_all};
 use crate::protocol::Blob;
@@ -30,7 +33,7 @@ pub(super) struct Wanted {
     pub(super) photo: PhotoId,
     pub(super) size: PreviewSize,
     pub(super) held: bool,
-    pub(super) for_others: bool,
+    pub(super) viewer: Viewer,
     pub(super) since: Since,
 }
 
@@ -47,7 +50,8 @@ enum Sketching {
     Keep(Keep),
 }
 
-/// The way to the threads, which end when it is gone. The node has few questions open at a time, which bounds the queues.
+/// The way to the threads, which end when it is gone. The node has few draws open at a time for the owner, for other
+/// members and for each person's nodes, which bounds the queues.
 pub(super) struct Drawers {
     cache: Sender<Sketching>,
 }
@@ -122,8 +126,8 @@ impl Drawer {
             match sketching {
                 Sketching::Find(wanted) => match self.known(&wanted) {
                     Some(result) => self.report(&wanted, result),
-                    None if wanted.for_others => drop(others.send(wanted)),
-                    None => drop(here.send(wanted)),
+                    None if wanted.viewer == Viewer::Owner => drop(here.send(wanted)),
+                    None => drop(others.send(wanted)),
                 },
                 Sketching::Keep(Keep { photo, size, image, since }) => {
                     self.previews.put_theirs(photo, size, &image, since);
@@ -132,7 +136,7 @@ impl Drawer {
         }
     }
 
-    /// Draws what is wanted, first what is wanted here.
+    /// Draws what is wanted, first what the owner wants.
     fn run(&self, here: &Receiver<Wanted>, others: &Receiver<Wanted>) {
         loop {
             match here.try_recv() {
@@ -161,10 +165,10 @@ impl Drawer {
     }
 
     fn report(&self, wanted: &Wanted, result: Result<Vec<u8>, DiskError>) {
-        let Wanted { photo, size, for_others, .. } = *wanted;
+        let Wanted { photo, size, viewer, .. } = *wanted;
         let result = result.map(Blob::from);
         // Without a state thread the daemon stops, and nobody needs to know.
-        let _ = self.reports.send(DiskEvent::PreviewFound { photo, size, for_others, result });
+        let _ = self.reports.send(DiskEvent::PreviewFound { photo, size, viewer, result });
     }
 
     /// What can be said without reading the photo.
@@ -182,7 +186,7 @@ impl Drawer {
     }
 
     fn drawn(&self, wanted: &Wanted) -> Result<Vec<u8>, DiskError> {
-        let Wanted { photo, size, since, .. } = *wanted;
+        let Wanted { photo, size, viewer, since, .. } = *wanted;
         let (mut file, _) = self.disk.open(photo).recv().unwrap_or(Err(DiskError::Gone))?;
         let (found, picture) = photo::preview(&mut file, size)?;
         if found != photo {
@@ -197,7 +201,10 @@ impl Drawer {
             undrawable.insert(photo);
             return Err(DiskError::NotAPicture);
         };
-        self.previews.put(photo, size, &picture, since);
+        // What others look at on a whole screen takes no room from what the owner looks at.
+        if size == PreviewSize::Grid || viewer == Viewer::Owner {
+            self.previews.put(photo, size, &picture, since);
+        }
         Ok(picture)
     }
 }

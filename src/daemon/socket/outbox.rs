@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use crate::daemon::limits::{MESSAGES, PREVIEWS, WINDOWS};
+use crate::daemon::limits::{MESSAGES, PICTURES, WINDOWS};
 use crate::photo::PhotoId;
 use crate::protocol::message::{AskId, Lane, TransferId};
 use crate::protocol::{Blob, Message};
@@ -85,7 +85,7 @@ pub(in crate::daemon) struct Queues {
 /// An outbox and its other end.
 pub(in crate::daemon) fn outbox() -> (Outbox, Queues) {
     let (messages, commands) = bounded(MESSAGES);
-    let (pictures, picture_queue) = bounded(PREVIEWS);
+    let (pictures, picture_queue) = bounded(PICTURES);
     let (gets, get_windows) = bounded(WINDOWS);
     let (replicas, replica_windows) = bounded(WINDOWS);
     let (ending, ended) = bounded(0);

@@ -100,9 +100,15 @@ fn what_is_gone_is_not_shown() {
     let of_others = PhotoId::of(b"of others");
     previews.put_theirs(of_others, size, &jpeg, previews.since());
     let word = Tombstone::sign(&SigningKey::from_bytes(&[7; 32]), of_others, 1, Wish::Removed);
+    let settle = |act: &dyn Fn(DiskAction)| {
+        act(DiskAction::PutAway { photo: id, departure: Departure::Surplus, within });
+        assert_eq!(next_result(&reports), Err(DiskError::Gone));
+    };
     act(DiskAction::NoteTombstones { tombstones: vec![word] });
-    act(DiskAction::PutAway { photo: id, departure: Departure::Surplus, within });
-    assert_eq!(next_result(&reports), Err(DiskError::Gone));
+    settle(&act);
+    assert!(previews.get_any(of_others, size).is_some(), "somebody has said so of it");
+    act(DiskAction::ForgetPreview { photo: of_others });
+    settle(&act);
     assert_eq!(previews.get_any(of_others, size), None, "it is removed");
     workers.stop();
 }

@@ -36,8 +36,8 @@ impl Clients {
         }
     }
 
-    /// A client wants to see what this very photo looks like, shown or not. What is removed is in nobody's trash for
-    /// others to look at.
+    /// A client wants to see what this very photo looks like, shown or not. What is removed is for nobody to look at but
+    /// this node's owner, if it still lies in the trash here.
     pub(super) fn get_preview(
         &mut self,
         cx: &mut Context,
@@ -47,12 +47,13 @@ impl Clients {
         size: PreviewSize,
     ) {
         let is_mine = *by == Asker::Owner && cx.table.mine(photo).is_some();
+        let by = member(by);
         match cx.table.get(photo).map(|entry| entry.verdict) {
-            // What only nodes have that are away may be in the cache.
+            // What only nodes have that are away may be in the owner's cache.
             Some(Verdict::Keeper | Verdict::Loser(_) | Verdict::Absent) => {
-                cx.tell(News::Show { link, photo, size });
+                cx.tell(News::Show { link, by, photo, size });
             }
-            Some(Verdict::Removed) if is_mine => cx.tell(News::Show { link, photo, size }),
+            Some(Verdict::Removed) if is_mine => cx.tell(News::Show { link, by, photo, size }),
             Some(Verdict::Removed) | None => {
                 self.answer_not_found(cx, link, &photo.to_string(), Found::Nothing, true);
             }
@@ -74,10 +75,7 @@ impl Clients {
             }
         }
         let until = cx.now() + GET + time(coming);
-        let by = match by {
-            Asker::Owner => None,
-            Asker::Member(certificate) => Some(certificate.name()),
-        };
+        let by = member(by);
         let is_here = cx.table.mine(id).is_some();
         let has_enough =
             !is_here && by.is_some_and(|member| self.gets_of(member) >= GETS_OF_MEMBER);
@@ -153,5 +151,13 @@ impl Clients {
                 Answer::NotFound { image_name, candidates: Vec::new(), undelivered: true, reason },
             );
         }
+    }
+}
+
+/// Which other member asks.
+fn member(by: &Asker) -> Option<MemberName> {
+    match by {
+        Asker::Owner => None,
+        Asker::Member(certificate) => Some(certificate.name()),
     }
 }

@@ -76,6 +76,7 @@ fn disk_action(action: &DiskAction, names: &dyn Names) -> String {
         DiskAction::KeepPreview { photo, size, .. } => {
             format!("keeps a {} of {}", preview(*size), name(photo))
         }
+        DiskAction::ForgetPreview { photo } => format!("forgets what {} looks like", name(photo)),
         DiskAction::PutAway { photo, departure, .. } => goes(*photo, *departure, names),
         DiskAction::Restore { photo, holding: Some(kind) } => {
             format!("restores {} from its trash as {}", name(photo), holding(*kind))

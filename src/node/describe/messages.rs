@@ -78,7 +78,7 @@ pub fn message_since(message: &Message, told: &Told, names: &dyn Names) -> Strin
         Message::Preview { ask: _, bytes: all, offset, image } => {
             format!("{} of {all}", bytes(*offset, image.len() as u64))
         }
-        Message::NoPreview { ask: _, undrawable: _, reason } => reason.clone(),
+        Message::NoPreview { ask: _, undrawable: _, later: _, reason } => reason.clone(),
         Message::Challenge { photo: held, nonce } => {
             format!("asks for a proof of {} ({})", photo(held), round(*nonce))
         }

@@ -132,8 +132,8 @@ pub enum DiskEvent {
         photo: PhotoId,
         /// How large its picture was wanted.
         size: PreviewSize,
-        /// Whether another node has asked.
-        for_others: bool,
+        /// Who is to see it.
+        viewer: Viewer,
         /// The small picture. [`DiskError::NotAPicture`] if the photo cannot be drawn; [`DiskError::Gone`] if it is not
         /// here, and its picture neither.
         result: Result<Blob, DiskError>,
@@ -175,6 +175,17 @@ pub enum DiskEvent {
         /// The tombstone, safe on disk; on an error nothing was signed.
         result: Result<Tombstone, DiskError>,
     },
+}
+
+/// Who is to see a small picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Viewer {
+    /// This node's owner.
+    Owner,
+    /// Another member, at this node.
+    Member,
+    /// Another node.
+    Node,
 }
 
 /// Why a request to the disk failed.

@@ -77,7 +77,7 @@ use crate::photo::PhotoId;
 use crate::protocol::message::TransferId;
 
 pub use client::{Asker, ClientEvent};
-pub use disk::{DiskError, DiskEvent};
+pub use disk::{DiskError, DiskEvent, Viewer};
 pub use link::{CloseReason, LinkEvent};
 
 /// A moment, counted from the driver's start. Only differences matter.

@@ -11,7 +11,7 @@ use crate::node::news::News;
 use crate::node::step::Step;
 use crate::node::{CloseReason, DiskAction, LinkId, Time};
 use crate::protocol::group::Roster;
-use crate::protocol::message::{PREVIEWS, PROTOCOL, Register};
+use crate::protocol::message::{PROTOCOL, Register, SHOWS_PREVIEWS};
 use crate::protocol::{Address, Message, NodeId};
 
 impl Mesh {
@@ -191,7 +191,7 @@ impl Mesh {
         peer.wish(register.copies.min(NODES as u32), now);
         peer.pin = Duration::from_millis(register.pin_ms);
         peer.keeps_originals = register.keep_originals;
-        peer.shows_previews = register.features.iter().any(|feature| feature == PREVIEWS);
+        peer.shows_previews = register.features.iter().any(|feature| feature == SHOWS_PREVIEWS);
         peer.redial = Redial::at(now);
         peer.name = register.name;
         peer.certificate = register.member.map(|membership| membership.certificate().clone());
@@ -242,7 +242,7 @@ impl Mesh {
         let register = Register {
             protocol_min: PROTOCOL.0,
             protocol_max: PROTOCOL.1,
-            features: vec![PREVIEWS.to_owned()],
+            features: vec![SHOWS_PREVIEWS.to_owned()],
             node: step.me(),
             boot: step.config.boot,
             member: step.config.membership.clone().map(Box::new),

@@ -1,7 +1,8 @@
 //! What other nodes are asked to show, and the pieces of it that have come.
 //!
-//! A question is open until its answer is there in full, or the link is gone, even if nobody waits for it any more. So no
-//! node ever has more of them to answer than its share, and one that does not answer is asked no more.
+//! A question is open until its answer is there in full, or the link is gone, even if nobody waits for it any more: what
+//! comes late is kept all the same, for who has scrolled on may come back. So no node ever has more of them to answer
+//! than its share, is asked the same twice at a time, and one that does not answer is asked no more.
 
 use std::collections::BTreeMap;
 
@@ -26,11 +27,13 @@ pub(super) struct Asks {
 struct Ask {
     node: NodeId,
     key: Key,
+    /// Whether this node's owner wanted to see it, for whom it is put into the cache.
+    for_owner: bool,
     /// The length of the answer in bytes, once its first piece has come.
     bytes: Option<u64>,
     /// How much of it has come.
     received: u64,
-    /// What has come of it; none if nobody wants it any more.
+    /// What has come of it; none if there was no room for it, or it has come from elsewhere.
     kept: Option<Vec<u8>>,
 }
 
@@ -38,8 +41,8 @@ struct Ask {
 pub(super) enum Piece {
     /// There is more to come.
     More,
-    /// The answer is there in full. It is empty if it was given up meanwhile.
-    Last(Key, Vec<u8>),
+    /// The answer is there in full. It is empty if nothing of it was kept.
+    Last { key: Key, whole: Vec<u8>, for_owner: bool },
     /// Too much of other answers is kept: nothing of this one is, and another node can be asked.
     NoRoom(Key),
     /// It does not fit, and ends the question.
@@ -57,6 +60,11 @@ impl Asks {
         self.open.values().any(|ask| ask.key == key && ask.kept.is_some())
     }
 
+    /// Whether this node has it to answer.
+    pub(super) fn is_open_at(&self, node: NodeId, key: Key) -> bool {
+        self.open.values().any(|ask| ask.node == node && ask.key == key)
+    }
+
     /// What a node was asked and may still answer.
     pub(super) fn keys_at(&self, node: NodeId) -> Vec<Key> {
         let asks = self.open.values().filter(|ask| ask.node == node && ask.kept.is_some());
@@ -64,26 +72,35 @@ impl Asks {
     }
 
     /// Asks a node.
-    pub(super) fn ask(&mut self, cx: &mut Context, node: NodeId, key: Key) {
+    pub(super) fn ask(&mut self, cx: &mut Context, node: NodeId, key: Key, for_owner: bool) {
         let ask = AskId(self.next);
         self.next = self.next.wrapping_add(1);
         let kept = Some(Vec::new());
-        self.open.insert(ask, Ask { node, key, bytes: None, received: 0, kept });
+        self.open.insert(ask, Ask { node, key, for_owner, bytes: None, received: 0, kept });
         *self.at.entry(node).or_default() += 1;
         let (photo, size) = key;
         cx.send_to(node, Message::AskForPreview { ask, photo, size });
     }
 
-    /// Takes a piece of an answer; none if it belongs to none that this node has to give.
+    /// This node's owner wants to see it, too.
+    pub(super) fn owner_wants(&mut self, key: Key) {
+        for ask in self.open.values_mut().filter(|ask| ask.key == key) {
+            ask.for_owner = true;
+        }
+    }
+
+    /// Takes a piece of an answer; none if it belongs to none that this node has to give. What is not wanted by now is
+    /// thrown away first if there is no room.
     pub(super) fn take(
         &mut self,
         node: NodeId,
         id: AskId,
         (bytes, offset): (u64, u64),
         piece: &[u8],
+        is_wanted: impl Fn(Key) -> bool,
     ) -> Option<Piece> {
         let ask = self.open.get_mut(&id).filter(|ask| ask.node == node)?;
-        let key = ask.key;
+        let (key, for_owner) = (ask.key, ask.for_owner);
         let received = ask.received.saturating_add(piece.len() as u64);
         let fits = bytes == *ask.bytes.get_or_insert(bytes)
             && bytes <= key.1.max_bytes() as u64
@@ -95,7 +112,11 @@ impl Asks {
             return Some(Piece::Wrong(key));
         }
         ask.received = received;
+        if self.kept + piece.len() > PREVIEW_PIECES {
+            self.make_room(piece.len(), is_wanted);
+        }
         let has_room = self.kept + piece.len() <= PREVIEW_PIECES;
+        let ask = self.open.get_mut(&id)?;
         if let Some(kept) = ask.kept.as_mut().filter(|_| has_room) {
             kept.extend_from_slice(piece);
             self.kept += piece.len();
@@ -111,7 +132,17 @@ impl Asks {
         let whole = ask.kept.take().unwrap_or_default();
         self.kept -= whole.len();
         self.close(node, id);
-        Some(Piece::Last(key, whole))
+        Some(Piece::Last { key, whole, for_owner })
+    }
+
+    /// Throws away what nobody waits for, until so many bytes have room.
+    fn make_room(&mut self, bytes: usize, is_wanted: impl Fn(Key) -> bool) {
+        for ask in self.open.values_mut().filter(|ask| !is_wanted(ask.key)) {
+            if self.kept + bytes <= PREVIEW_PIECES {
+                return;
+            }
+            self.kept -= ask.drop_kept();
+        }
     }
 
     /// A node has answered, in one way or another: what it was asked.
@@ -124,8 +155,8 @@ impl Asks {
         Some(key)
     }
 
-    /// Nobody wants this any more: what has come of it is thrown away, and what still comes.
-    pub(super) fn give_up(&mut self, key: Key) {
+    /// It has come from elsewhere: what others have sent of it is thrown away, and what they still send.
+    pub(super) fn is_here(&mut self, key: Key) {
         for ask in self.open.values_mut().filter(|ask| ask.key == key) {
             self.kept -= ask.drop_kept();
         }

@@ -139,6 +139,9 @@ impl Table {
                 self.changed.insert(keeper);
             }
         }
+        if after.verdict == Verdict::Removed && before.verdict != Verdict::Removed {
+            self.removed.insert(photo);
+        }
         if after.verdict == Verdict::Keeper && after.counted().count() < before.counted().count() {
             self.bereft.insert(photo);
         }

@@ -31,6 +31,7 @@
 //! | `sweeps`      | nodes that came or went                                 | `sweep`, some of their photos a step  |
 //! | `changed`     | photos with new holders, a new verdict or new facts     | the node: they go on the agenda       |
 //! | `bereft`      | photos that have lost a holder                          | the node: their copies are urgent     |
+//! | `removed`     | photos that all their owners have removed by now        | the node: its disk forgets their look |
 //! | `unannounced` | photos of this node with a changed record               | the mesh: other nodes are told        |
 //! | `unnoted`     | photos of this node with new facts                      | the node: its disk remembers them     |
 //! | `reclaimed`   | photos that this node's owner removed, and has again    | `removal`: it lifts the tombstone     |
@@ -128,6 +129,8 @@ pub(in crate::node) struct Table {
     changed: BTreeSet<PhotoId>,
     /// Photos that the collection shows, and that a holder has lost since the node last asked.
     bereft: BTreeSet<PhotoId>,
+    /// Photos whose verdict has become that they are removed, since the node last asked.
+    removed: BTreeSet<PhotoId>,
     /// Photos of this node whose record has changed and must be announced.
     unannounced: BTreeSet<PhotoId>,
     /// Photos of this node with new facts.
@@ -163,6 +166,7 @@ impl Table {
             names: Names::default(),
             changed: BTreeSet::new(),
             bereft: BTreeSet::new(),
+            removed: BTreeSet::new(),
             unannounced: BTreeSet::new(),
             unnoted: BTreeSet::new(),
         }
@@ -316,6 +320,11 @@ impl Table {
     /// The photos that have lost a holder since the last call.
     pub(in crate::node) fn take_bereft(&mut self) -> BTreeSet<PhotoId> {
         std::mem::take(&mut self.bereft)
+    }
+
+    /// The photos that have become removed since the last call, by the word of all their owners.
+    pub(in crate::node) fn take_removed(&mut self) -> BTreeSet<PhotoId> {
+        std::mem::take(&mut self.removed)
     }
 
     /// The photos of this node whose facts have grown since the last call.

@@ -4,24 +4,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::limits::{
-    PREVIEW, PREVIEW_NEXT, PREVIEW_PIECES, PREVIEWS, PREVIEWS_AT_WORK, PREVIEWS_OF_NODE, TICK,
+    DRAWN_FOR_OWNER, PREVIEW, PREVIEW_NEXT, PREVIEW_PIECES, PREVIEWS_OF_NODE, PREVIEWS_WANTED, TICK,
 };
 use super::super::{
     Action, Asker, ClientAction, ClientEvent, CloseReason, DiskAction, DiskError, DiskEvent,
-    LinkAction, LinkEvent, LinkId,
+    LinkAction, LinkEvent, LinkId, Viewer,
 };
 use super::World;
 use super::solo::{Solo, original, register};
 use super::world::jpeg;
 use crate::photo::{Photo, PhotoId, PreviewSize};
-use crate::protocol::message::{AskId, PREVIEWS as FEATURE};
+use crate::protocol::message::{AskId, SHOWS_PREVIEWS};
 use crate::protocol::{Answer, Blob, Message, Record, Request};
 
 const PIN: Duration = Duration::from_secs(60);
 const BYTES: &[u8] = b"a photo";
 
 /// A node whose photo only the nodes of these numbers have.
-fn without(holders: impl IntoIterator<Item = u64>) -> Solo {
+pub(super) fn without(holders: impl IntoIterator<Item = u64>) -> Solo {
     let mut solo = Solo::new();
     for n in holders {
         join(&mut solo, n, true);
@@ -29,20 +29,20 @@ fn without(holders: impl IntoIterator<Item = u64>) -> Solo {
     solo
 }
 
-fn join(solo: &mut Solo, n: u64, shows: bool) {
+pub(super) fn join(solo: &mut Solo, n: u64, shows: bool) {
     solo.open(n, "127.0.0.1");
-    let features = if shows { vec![FEATURE.to_owned()] } else { Vec::new() };
+    let features = if shows { vec![SHOWS_PREVIEWS.to_owned()] } else { Vec::new() };
     let register = crate::protocol::message::Register { features, ..register(n, PIN) };
     solo.hear(n, Message::Register(register));
     solo.announce(n, vec![original(BYTES)], true);
 }
 
-fn photo() -> PhotoId {
+pub(super) fn photo() -> PhotoId {
     PhotoId::of(BYTES)
 }
 
 /// A client asks; what the node does when the disk has nothing.
-fn want(solo: &mut Solo, client: u64) -> Vec<Action> {
+pub(super) fn want(solo: &mut Solo, client: u64) -> Vec<Action> {
     let request = Request::GetPreview { photo: photo(), size: PreviewSize::Grid };
     let (link, by) = (LinkId(client), Asker::Owner);
     let mut actions = solo.tell(ClientEvent::Asked { link, by, request });
@@ -52,18 +52,28 @@ fn want(solo: &mut Solo, client: u64) -> Vec<Action> {
     actions
 }
 
-fn found(solo: &mut Solo, photo: PhotoId, result: Result<Blob, DiskError>) -> Vec<Action> {
-    let (size, for_others) = (PreviewSize::Grid, false);
-    solo.tell(DiskEvent::PreviewFound { photo, size, for_others, result })
+pub(super) fn found(
+    solo: &mut Solo,
+    photo: PhotoId,
+    result: Result<Blob, DiskError>,
+) -> Vec<Action> {
+    let (size, viewer) = (PreviewSize::Grid, Viewer::Owner);
+    solo.tell(DiskEvent::PreviewFound { photo, size, viewer, result })
 }
 
-fn looks(actions: &[Action]) -> usize {
+/// How many pictures are put into the cache.
+pub(super) fn keeps(actions: &[Action]) -> usize {
+    let keeps = |action: &&Action| matches!(action, Action::Disk(DiskAction::KeepPreview { .. }));
+    actions.iter().filter(keeps).count()
+}
+
+pub(super) fn looks(actions: &[Action]) -> usize {
     let looks = |action: &&Action| matches!(action, Action::Disk(DiskAction::FindPreview { .. }));
     actions.iter().filter(looks).count()
 }
 
 /// The nodes that are asked, and by which questions.
-fn asked(actions: &[Action]) -> Vec<(u64, AskId)> {
+pub(super) fn asked(actions: &[Action]) -> Vec<(u64, AskId)> {
     let asked = actions.iter().filter_map(|action| match action {
         Action::Link(LinkAction::Send { link, message: Message::AskForPreview { ask, .. } }) => {
             Some((link.0, *ask))
@@ -74,7 +84,7 @@ fn asked(actions: &[Action]) -> Vec<(u64, AskId)> {
 }
 
 /// What clients are answered: the picture, or whether nobody could deliver it.
-fn answers(actions: &[Action]) -> Vec<Result<Vec<u8>, bool>> {
+pub(super) fn answers(actions: &[Action]) -> Vec<Result<Vec<u8>, bool>> {
     let answers = actions.iter().filter_map(|action| match action {
         Action::Client(ClientAction::Answer { answer, .. }) => match answer {
             Answer::Preview { image, bytes, .. } => {
@@ -89,11 +99,11 @@ fn answers(actions: &[Action]) -> Vec<Result<Vec<u8>, bool>> {
     answers.collect()
 }
 
-fn piece(ask: AskId, bytes: u64, offset: u64, image: &[u8]) -> Message {
+pub(super) fn piece(ask: AskId, bytes: u64, offset: u64, image: &[u8]) -> Message {
     Message::Preview { ask, bytes, offset, image: Blob::from(image.to_vec()) }
 }
 
-fn whole(ask: AskId, image: &[u8]) -> Message {
+pub(super) fn whole(ask: AskId, image: &[u8]) -> Message {
     piece(ask, image.len() as u64, 0, image)
 }
 
@@ -141,7 +151,7 @@ fn whoever_sends_rubbish_is_passed_over() {
         &|ask| piece(ask, 5, 1, &[0xff, 0xd8, 0xff]),
         &|ask| piece(ask, 5, 0, &[]),
         &|ask| piece(ask, 5, 0, &[0xff; 6]),
-        &|ask| Message::NoPreview { ask, undrawable: false, reason: "no".to_owned() },
+        &|ask| Message::NoPreview { ask, undrawable: false, later: false, reason: "no".to_owned() },
     ];
     for message in rubbish {
         let mut solo = without([1, 2]);
@@ -158,7 +168,8 @@ fn whoever_sends_rubbish_is_passed_over() {
 fn a_photo_that_cannot_be_drawn_is_said_to_be_so() {
     let mut solo = without([1]);
     let [(n, ask)] = asked(&want(&mut solo, 21))[..] else { panic!("one is asked") };
-    let no = Message::NoPreview { ask, undrawable: true, reason: "a raw file".to_owned() };
+    let (undrawable, later, reason) = (true, false, "a raw file".to_owned());
+    let no = Message::NoPreview { ask, undrawable, later, reason };
     assert_eq!(answers(&solo.hear(n, no)), [Err(false)]);
     let mut solo = Solo::new();
     let held = solo.hold(BYTES);
@@ -193,7 +204,9 @@ fn what_is_known_not_to_be_drawable_is_not_looked_for() {
 fn that_a_photo_cannot_be_drawn_is_believed_if_all_say_so() {
     for second_says_so in [true, false] {
         let mut solo = without([1, 2]);
-        let no = |ask, undrawable| Message::NoPreview { ask, undrawable, reason: String::new() };
+        let (later, reason) = (false, String::new());
+        let no =
+            |ask, undrawable| Message::NoPreview { ask, undrawable, later, reason: reason.clone() };
         let [(n, ask)] = asked(&want(&mut solo, 21))[..] else { panic!("one is asked") };
         let actions = solo.hear(n, no(ask, true));
         let [(other, ask)] = asked(&actions)[..] else { panic!("the other is asked") };
@@ -240,12 +253,23 @@ fn who_sends_drop_by_drop_takes_bounded_memory() {
         let (photo, link) = (photo.id, LinkId(100 + at as u64));
         let request = Request::GetPreview { photo, size };
         solo.tell(ClientEvent::Asked { link, by: Asker::Owner, request });
-        let (for_others, result) = (false, Err(DiskError::Gone));
-        let actions = solo.tell(DiskEvent::PreviewFound { photo, size, for_others, result });
+        let (viewer, result) = (Viewer::Owner, Err(DiskError::Gone));
+        let actions = solo.tell(DiskEvent::PreviewFound { photo, size, viewer, result });
         let [(n, ask)] = asked(&actions)[..] else { panic!("one is asked") };
         let actions = solo.hear(n, piece(ask, size.max_bytes() as u64, 0, &drops));
         assert_eq!(asked(&actions).len(), usize::from(at + 1 == count), "{at}");
     }
+}
+
+#[test]
+fn one_that_has_too_much_to_do_is_asked_again_later() {
+    let mut solo = without([1]);
+    let [(n, ask)] = asked(&want(&mut solo, 21))[..] else { panic!("one is asked") };
+    let (undrawable, later, reason) = (false, true, "too much".to_owned());
+    let actions = solo.hear(n, Message::NoPreview { ask, undrawable, later, reason });
+    assert_eq!((asked(&actions), answers(&actions)), (vec![], vec![]), "not at once");
+    let [(n, ask)] = asked(&solo.wait(PREVIEW_NEXT + TICK))[..] else { panic!("again") };
+    assert_eq!(answers(&solo.hear(n, whole(ask, &jpeg(BYTES)))), [Ok(jpeg(BYTES))]);
 }
 
 #[test]
@@ -258,7 +282,23 @@ fn a_silent_holder_is_not_waited_for_alone_and_all_of_them_not_for_long() {
     let rest = PREVIEW - PREVIEW_NEXT - TICK;
     assert_eq!(answers(&solo.wait(rest - TICK)), []);
     assert_eq!(answers(&solo.wait(2 * TICK)), [Err(true)]);
-    assert_eq!(answers(&solo.hear(n, whole(ask, &jpeg(BYTES)))), [], "too late");
+    let late = solo.hear(n, whole(ask, &jpeg(BYTES)));
+    assert_eq!((answers(&late), keeps(&late)), (vec![], 1), "too late, but for the next time");
+}
+
+#[test]
+fn what_comes_late_is_waited_for_and_not_asked_for_again() {
+    let mut solo = without([1]);
+    let [(n, ask)] = asked(&want(&mut solo, 21))[..] else { panic!("one is asked") };
+    let image = jpeg(BYTES);
+    let (first, second) = image.split_at(4);
+    solo.hear(n, piece(ask, image.len() as u64, 0, first));
+    let (link, reason) = (LinkId(21), CloseReason::Remote);
+    solo.tell(ClientEvent::Closed { link, reason });
+    let again = want(&mut solo, 22);
+    assert_eq!((asked(&again), answers(&again)), (vec![], vec![]), "it is on its way");
+    let actions = solo.hear(n, piece(ask, image.len() as u64, 4, second));
+    assert_eq!((answers(&actions), keeps(&actions)), (vec![Ok(image)], 1));
 }
 
 #[test]
@@ -288,7 +328,7 @@ fn one_that_never_answers_is_asked_no_more() {
     let (link, reason) = (LinkId(1), CloseReason::Remote);
     solo.tell(LinkEvent::Closed { link, reason });
     solo.open(2, "127.0.0.1");
-    let features = vec![FEATURE.to_owned()];
+    let features = vec![SHOWS_PREVIEWS.to_owned()];
     let again = crate::protocol::message::Register { features, ..register(1, PIN) };
     solo.hear(2, Message::Register(again));
     solo.announce(2, vec![original(BYTES)], true);
@@ -320,49 +360,31 @@ fn an_earlier_program_is_not_asked() {
 fn so_many_pictures_are_waited_for_and_no_more() {
     let mut solo = Solo::new();
     let held: Vec<PhotoId> =
-        (0..=PREVIEWS).map(|n| solo.hold(format!("photo {n}").as_bytes())).collect();
+        (0..=PREVIEWS_WANTED).map(|n| solo.hold(format!("photo {n}").as_bytes())).collect();
     let mut ask = |n: usize| {
         let request = Request::GetPreview { photo: held[n], size: PreviewSize::View };
         let (link, by) = (LinkId(100 + n as u64), Asker::Owner);
         solo.tell(ClientEvent::Asked { link, by, request })
     };
-    assert!((0..PREVIEWS).all(|n| answers(&ask(n)).is_empty()));
-    assert_eq!(answers(&ask(PREVIEWS)), [Err(true)]);
-    let (link, reason) = (LinkId(100), CloseReason::Remote);
-    solo.tell(ClientEvent::Closed { link, reason });
-    let request = Request::GetPreview { photo: held[PREVIEWS], size: PreviewSize::View };
-    assert_eq!(solo.ask(request), None, "one that hangs up makes room");
-}
-
-#[test]
-fn whoever_asks_too_much_waits_and_then_is_refused() {
-    let mut solo = without([1]);
-    let held = solo.hold(BYTES);
-    let mut actions = Vec::new();
-    for ask in 0..PREVIEWS_OF_NODE as u32 + 5 {
-        let (ask, size) = (AskId(ask), PreviewSize::Grid);
-        actions.extend(solo.hear(1, Message::AskForPreview { ask, photo: held, size }));
+    let actions: Vec<Action> = (0..PREVIEWS_WANTED).flat_map(&mut ask).collect();
+    assert_eq!((looks(&actions), answers(&actions)), (DRAWN_FOR_OWNER, vec![]), "the others wait");
+    assert_eq!(answers(&ask(PREVIEWS_WANTED)), [Err(true)]);
+    for n in 0..PREVIEWS_WANTED as u64 {
+        let (link, reason) = (LinkId(100 + n), CloseReason::Remote);
+        solo.tell(ClientEvent::Closed { link, reason });
     }
-    let refused = actions.iter().filter(|action| {
-        matches!(action, Action::Link(LinkAction::Send { message: Message::NoPreview { .. }, .. }))
+    let (link, by) = (LinkId(100), Asker::Owner);
+    let request = Request::GetPreview { photo: held[PREVIEWS_WANTED], size: PreviewSize::View };
+    let actions = solo.tell(ClientEvent::Asked { link, by, request });
+    assert_eq!((looks(&actions), answers(&actions)), (0, vec![]), "who hangs up makes room");
+    let (photo, size, viewer) = (held[0], PreviewSize::View, Viewer::Owner);
+    let result = Err(DiskError::Gone);
+    let next = solo.tell(DiskEvent::PreviewFound { photo, size, viewer, result });
+    let drawn = next.iter().filter_map(|action| match action {
+        Action::Disk(DiskAction::FindPreview { photo, .. }) => Some(*photo),
+        _ => None,
     });
-    assert_eq!((looks(&actions), refused.count()), (1, 5));
-    let sends = |actions: &[Action]| {
-        let sends = |a: &&Action| matches!(a, Action::Link(LinkAction::SendPreview { .. }));
-        actions.iter().filter(sends).count()
-    };
-    assert_eq!(sends(&found(&mut solo, held, Ok(jpeg(b"of another").into()))), 0, "is for people");
-    let (photo, size, result) = (held, PreviewSize::Grid, Ok(jpeg(BYTES).into()));
-    let actions = solo.tell(DiskEvent::PreviewFound { photo, size, for_others: true, result });
-    assert_eq!(sends(&actions), PREVIEWS_AT_WORK, "the others come when these are sent");
-    let next = solo.tell(LinkEvent::PreviewSent { link: LinkId(1) });
-    assert_eq!(looks(&next), 1);
-    let unknown = Message::AskForPreview {
-        ask: AskId(99),
-        photo: PhotoId::of(b"unknown"),
-        size: PreviewSize::Grid,
-    };
-    assert_eq!(looks(&solo.hear(1, unknown)), 0);
+    assert!(drawn.eq([held[PREVIEWS_WANTED]]), "and is drawn nothing");
 }
 
 #[test]

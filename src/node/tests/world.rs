@@ -273,10 +273,10 @@ impl World {
                 DiskEvent::Looked { worse, better, result: Ok(Relation::Same) }
             }
             // What a photo looks like is its bytes here.
-            DiskAction::FindPreview { photo, size, for_others, .. } => {
+            DiskAction::FindPreview { photo, size, viewer, .. } => {
                 let bytes = disk.photos.get(&photo).map(|(_, bytes)| jpeg(bytes));
                 let result = bytes.map(Blob::from).ok_or(DiskError::Gone);
-                DiskEvent::PreviewFound { photo, size, for_others, result }
+                DiskEvent::PreviewFound { photo, size, viewer, result }
             }
             DiskAction::KeepPreview { .. } => return,
             DiskAction::PutAway {

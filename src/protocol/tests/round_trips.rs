@@ -183,10 +183,8 @@ fn about_copies() -> impl Strategy<Value = Message> {
         (ask(), any::<u64>(), any::<u64>(), blob()).prop_map(|(ask, bytes, offset, image)| {
             Message::Preview { ask, bytes, offset, image }
         }),
-        (ask(), any::<bool>(), ".*").prop_map(|(ask, undrawable, reason)| Message::NoPreview {
-            ask,
-            undrawable,
-            reason
+        (ask(), any::<bool>(), any::<bool>(), ".*").prop_map(|(ask, undrawable, later, reason)| {
+            Message::NoPreview { ask, undrawable, later, reason }
         }),
         (photo_id(), nonce()).prop_map(|(photo, nonce)| Message::Challenge { photo, nonce }),
         (nonce(), proof, prop::option::of(".*"), prop::option::of(any::<u32>())).prop_map(
