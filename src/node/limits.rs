@@ -265,7 +265,7 @@ pub const PREVIEW_MOST: Duration = Duration::from_secs(30);
 /// gallery passes on what a few of them ask for.
 pub const PREVIEWS_WANTED: usize = 128;
 
-/// The same for the clients of each other member, so that some of what holders show at a time is left for the owner.
+/// The same for the clients of each other member: a few rows of a grid.
 pub const PREVIEWS_OF_MEMBER: usize = 16;
 
 /// How many photos the disk is to draw for the owner at a time: enough for all threads that draw. The others wait in
@@ -282,6 +282,9 @@ pub const PREVIEW_PIECES: usize = 64 << 20;
 /// The most small pictures that one node is asked for at a time, and that this one has in line for one person's nodes: a
 /// screen full of them.
 pub const PREVIEWS_OF_NODE: usize = 32;
+
+/// How much of that a node is asked for while nobody waits for it but other members: the other half is for the owner.
+pub const ASKED_FOR_MEMBERS: usize = PREVIEWS_OF_NODE / 2;
 
 /// How many of one person's are being drawn or sent: while one is sent the next is drawn. Of the largest these are 3 MB.
 pub const PREVIEWS_AT_WORK: usize = 2;

@@ -3,8 +3,8 @@
 use super::asks::Piece;
 use super::{Key, No, Previews, is_removed};
 use crate::node::context::Context;
-use crate::node::limits::{PREVIEW_NEXT, PREVIEWS_OF_NODE};
-use crate::node::{DiskAction, LinkId, Viewer};
+use crate::node::limits::{ASKED_FOR_MEMBERS, PREVIEW_NEXT, PREVIEWS_OF_NODE};
+use crate::node::{DiskAction, LinkId, Time, Viewer};
 use crate::protocol::message::AskId;
 use crate::protocol::{Blob, NodeId};
 
@@ -29,15 +29,16 @@ impl Previews {
         };
         let mut untried = holders.into_iter().filter(may_be_asked).peekable();
         let is_last = untried.peek().is_none();
+        let for_owner = wanted.is_for(Viewer::Owner);
+        let most = if for_owner { PREVIEWS_OF_NODE } else { ASKED_FOR_MEMBERS };
         let open = |node: &NodeId| self.asks.open_at(*node);
-        let free = untried.filter(|node| open(node) < PREVIEWS_OF_NODE).min_by_key(open);
+        let free = untried.filter(|node| open(node) < most).min_by_key(open);
         // Those with too much to do are asked again when it is time to, however often others answer meanwhile.
         if free.is_some() || wanted.next <= now {
             wanted.next = now + PREVIEW_NEXT;
         }
         if let Some(node) = free {
             wanted.tried.insert(node);
-            let for_owner = wanted.is_for(Viewer::Owner);
             self.asks.ask(cx, node, key, for_owner);
         } else if is_last && !wanted.may_come_later() && !self.may_come(key) {
             self.fail(cx, key, "no node that is here can show it");
@@ -125,11 +126,14 @@ impl Previews {
         }
     }
 
-    /// There may be place for questions that could not be asked so far.
+    /// There may be place for questions that could not be asked so far: for those first that have waited longest.
     fn ask_those_in_line(&mut self, cx: &mut Context) {
         let in_line = self.wanted.iter().filter(|(_, wanted)| wanted.elsewhere);
-        let in_line = in_line.map(|(key, _)| *key).filter(|key| !self.may_come(*key));
-        for key in in_line.collect::<Vec<_>>() {
+        let in_line = in_line.filter(|(key, _)| !self.may_come(**key));
+        let mut in_line: Vec<(Time, Key)> =
+            in_line.map(|(key, wanted)| (wanted.since, *key)).collect();
+        in_line.sort_unstable();
+        for (_, key) in in_line {
             self.ask_another(cx, key);
         }
     }

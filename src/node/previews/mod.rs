@@ -32,8 +32,8 @@
 //! few pictures at a time are being drawn or sent, and only so many bytes a minute are read for that. The disk draws one
 //! of them at a time, for all together. (See `serving`.)
 //!
-//! Other members may be clients of this node, too. They come after the owner, each with a share, and the owner's cache
-//! is neither shown to them nor filled for them. (See `people`.)
+//! Other members may be clients of this node, too. They come after the owner, each with a share, of what this disk draws
+//! as of what other nodes are asked; and the owner's cache is neither shown to them nor filled for them. (See `people`.)
 //!
 //! What is removed is shown to nobody but its owner, who may still have it in the trash. That follows the verdict, and no
 //! single word: a member may sign words about photos of others.

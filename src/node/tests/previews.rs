@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::limits::{
-    DRAWN_FOR_OWNER, PREVIEW, PREVIEW_NEXT, PREVIEW_PIECES, PREVIEWS_OF_NODE, PREVIEWS_WANTED, TICK,
-};
+use super::super::limits::{PREVIEW, PREVIEW_NEXT, PREVIEW_PIECES, PREVIEWS_OF_NODE, TICK};
 use super::super::{
     Action, Asker, ClientAction, ClientEvent, CloseReason, DiskAction, DiskError, DiskEvent,
     LinkAction, LinkEvent, LinkId, Viewer,
@@ -319,20 +317,27 @@ fn one_that_sends_byte_by_byte_is_not_waited_for_alone() {
 #[test]
 fn one_that_never_answers_is_asked_no_more() {
     let mut solo = without([1]);
-    for client in 0..PREVIEWS_OF_NODE as u64 {
-        assert_eq!(asked(&want(&mut solo, 21 + client)).len(), 1);
+    let photos: Vec<Record> =
+        (0..=PREVIEWS_OF_NODE as u64).map(|n| original(&n.to_be_bytes())).collect();
+    solo.announce(1, photos.clone(), true);
+    let want = |solo: &mut Solo, Record { photo, .. }: &Record| {
+        let request = Request::GetPreview { photo: photo.id, size: PreviewSize::Grid };
+        let (link, by) = (LinkId(21), Asker::Owner);
+        solo.tell(ClientEvent::Asked { link, by, request });
+        let actions = found(solo, photo.id, Err(DiskError::Gone));
         assert_eq!(answers(&solo.wait(PREVIEW + TICK)), [Err(true)]);
-    }
-    assert_eq!(asked(&want(&mut solo, 20)), []);
-    assert_eq!(answers(&solo.wait(PREVIEW + TICK)), [Err(true)]);
+        asked(&actions).len()
+    };
+    let questions: Vec<usize> = photos.iter().map(|record| want(&mut solo, record)).collect();
+    assert_eq!(questions, [vec![1; PREVIEWS_OF_NODE], vec![0]].concat());
     let (link, reason) = (LinkId(1), CloseReason::Remote);
     solo.tell(LinkEvent::Closed { link, reason });
     solo.open(2, "127.0.0.1");
     let features = vec![SHOWS_PREVIEWS.to_owned()];
     let again = crate::protocol::message::Register { features, ..register(1, PIN) };
     solo.hear(2, Message::Register(again));
-    solo.announce(2, vec![original(BYTES)], true);
-    assert_eq!(asked(&want(&mut solo, 20)).len(), 1, "over a new link it may do better");
+    solo.announce(2, photos.clone(), true);
+    assert_eq!(want(&mut solo, &photos[0]), 1, "over a new link it may do better");
 }
 
 #[test]
@@ -354,37 +359,6 @@ fn an_earlier_program_is_not_asked() {
     join(&mut solo, 1, false);
     let actions = want(&mut solo, 21);
     assert_eq!((asked(&actions), answers(&actions)), (vec![], vec![Err(true)]));
-}
-
-#[test]
-fn so_many_pictures_are_waited_for_and_no_more() {
-    let mut solo = Solo::new();
-    let held: Vec<PhotoId> =
-        (0..=PREVIEWS_WANTED).map(|n| solo.hold(format!("photo {n}").as_bytes())).collect();
-    let mut ask = |n: usize| {
-        let request = Request::GetPreview { photo: held[n], size: PreviewSize::View };
-        let (link, by) = (LinkId(100 + n as u64), Asker::Owner);
-        solo.tell(ClientEvent::Asked { link, by, request })
-    };
-    let actions: Vec<Action> = (0..PREVIEWS_WANTED).flat_map(&mut ask).collect();
-    assert_eq!((looks(&actions), answers(&actions)), (DRAWN_FOR_OWNER, vec![]), "the others wait");
-    assert_eq!(answers(&ask(PREVIEWS_WANTED)), [Err(true)]);
-    for n in 0..PREVIEWS_WANTED as u64 {
-        let (link, reason) = (LinkId(100 + n), CloseReason::Remote);
-        solo.tell(ClientEvent::Closed { link, reason });
-    }
-    let (link, by) = (LinkId(100), Asker::Owner);
-    let request = Request::GetPreview { photo: held[PREVIEWS_WANTED], size: PreviewSize::View };
-    let actions = solo.tell(ClientEvent::Asked { link, by, request });
-    assert_eq!((looks(&actions), answers(&actions)), (0, vec![]), "who hangs up makes room");
-    let (photo, size, viewer) = (held[0], PreviewSize::View, Viewer::Owner);
-    let result = Err(DiskError::Gone);
-    let next = solo.tell(DiskEvent::PreviewFound { photo, size, viewer, result });
-    let drawn = next.iter().filter_map(|action| match action {
-        Action::Disk(DiskAction::FindPreview { photo, .. }) => Some(*photo),
-        _ => None,
-    });
-    assert!(drawn.eq([held[PREVIEWS_WANTED]]), "and is drawn nothing");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Who is shown what: the owner, other members at this node, and other nodes; and what is removed, nobody.
 
-use super::super::limits::{DRAWN_FOR_MEMBERS, PREVIEWS_OF_MEMBER, SETTLE, TICK};
+use super::super::limits::{
+    ASKED_FOR_MEMBERS, DRAWN_FOR_MEMBERS, DRAWN_FOR_OWNER, PREVIEWS_OF_MEMBER, PREVIEWS_OF_NODE,
+    PREVIEWS_WANTED, SETTLE, TICK,
+};
 use super::super::{
     Action, Asker, ClientEvent, CloseReason, DiskAction, DiskError, DiskEvent, LinkAction,
     LinkEvent, LinkId, Viewer,
@@ -108,6 +111,37 @@ fn the_owners_cache_is_neither_shown_to_another_member_nor_filled_for_one() {
 }
 
 #[test]
+fn so_many_pictures_are_waited_for_and_no_more() {
+    let mut solo = Solo::new();
+    let held: Vec<PhotoId> =
+        (0..=PREVIEWS_WANTED).map(|n| solo.hold(format!("photo {n}").as_bytes())).collect();
+    let mut ask = |n: usize| {
+        let request = Request::GetPreview { photo: held[n], size: PreviewSize::View };
+        let (link, by) = (LinkId(100 + n as u64), Asker::Owner);
+        solo.tell(ClientEvent::Asked { link, by, request })
+    };
+    let actions: Vec<Action> = (0..PREVIEWS_WANTED).flat_map(&mut ask).collect();
+    assert_eq!((looks(&actions), answers(&actions)), (DRAWN_FOR_OWNER, vec![]), "the others wait");
+    assert_eq!(answers(&ask(PREVIEWS_WANTED)), [Err(true)]);
+    for n in 0..PREVIEWS_WANTED as u64 {
+        let (link, reason) = (LinkId(100 + n), CloseReason::Remote);
+        solo.tell(ClientEvent::Closed { link, reason });
+    }
+    let (link, by) = (LinkId(100), Asker::Owner);
+    let request = Request::GetPreview { photo: held[PREVIEWS_WANTED], size: PreviewSize::View };
+    let actions = solo.tell(ClientEvent::Asked { link, by, request });
+    assert_eq!((looks(&actions), answers(&actions)), (0, vec![]), "who hangs up makes room");
+    let (photo, size, viewer) = (held[0], PreviewSize::View, Viewer::Owner);
+    let result = Err(DiskError::Gone);
+    let next = solo.tell(DiskEvent::PreviewFound { photo, size, viewer, result });
+    let drawn = next.iter().filter_map(|action| match action {
+        Action::Disk(DiskAction::FindPreview { photo, .. }) => Some(*photo),
+        _ => None,
+    });
+    assert!(drawn.eq([held[PREVIEWS_WANTED]]), "and is drawn nothing");
+}
+
+#[test]
 fn other_members_have_a_share_and_the_owner_goes_first() {
     let mut house = House::new(Vec::new(), Vec::new());
     let held: Vec<PhotoId> =
@@ -126,6 +160,29 @@ fn other_members_have_a_share_and_the_owner_goes_first() {
     }
     let done = house.found(Viewer::Member, held[0]);
     assert_eq!(looks(&done), 0, "nothing is drawn that nobody waits for");
+}
+
+#[test]
+fn half_of_what_a_node_is_asked_is_for_the_owner() {
+    let photos: Vec<Record> = (0..40_u64).map(|n| original(&n.to_be_bytes())).collect();
+    let mut house = House::new(photos.clone(), Vec::new());
+    let carl = Asker::Member(Box::new(house.carl.certificate.clone()));
+    let [mut bens, mut carls, mut anas] = [0; 3];
+    for (link, record) in (100..).zip(&photos) {
+        let photo = record.photo.id;
+        match link - 100 {
+            0..10 => bens += asked(&house.want(link, house.ben(), photo)).len(),
+            10..20 => carls += asked(&house.want(link, carl.clone(), photo)).len(),
+            _ => {
+                house.want(link, Asker::Owner, photo);
+                let (size, viewer, result) = (SIZE, Viewer::Owner, Err(DiskError::Gone));
+                let event = DiskEvent::PreviewFound { photo, size, viewer, result };
+                anas += asked(&house.solo.tell(event)).len();
+            }
+        }
+    }
+    assert_eq!((bens, carls), (10, ASKED_FOR_MEMBERS - 10));
+    assert_eq!(anas, PREVIEWS_OF_NODE - ASKED_FOR_MEMBERS);
 }
 
 #[test]
