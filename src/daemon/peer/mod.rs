@@ -16,9 +16,9 @@
 //!
 //! Before the node has let the other daemon in, its frames are small ones, so that whoever is refused can hold little.
 //!
-//! The writer sends messages first, then small pictures, then photos that people wait for, then copies. Photos go out a chunk at a
-//! time, and before each chunk the queues are looked at anew. So a heartbeat waits for one chunk at most, and a get
-//! never for a copy. The writer reads photos itself, from files that the folder thread opens, so no photo is ever in
+//! The writer sends messages first, then a piece of a small picture and a chunk of a photo in turn: of one that a person
+//! waits for, and if there is none, of a copy. Before each piece the queues are looked at anew. So a heartbeat waits for
+//! one piece at most, a get never for a copy, and a copy for no more of pictures than of itself. The writer reads photos itself, from files that the folder thread opens, so no photo is ever in
 //! memory as a whole; and [`send_check`] notices, at no cost but the hashing, when what was sent is not what it should
 //! have been.
 //!

@@ -1,7 +1,8 @@
 //! The thread that writes to another daemon: messages first, then what a person waits for, then what safety wants.
 //!
 //! Bytes of photos go out a chunk at a time, and before each chunk the queues are looked at anew: a heartbeat waits for
-//! one chunk at most, a get never for a replication.
+//! one chunk at most, a get never for a replication. Small pictures and photos take turns, a piece of each: whoever asks
+//! for one picture after the other would get no copy else.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -36,6 +37,7 @@ pub(in crate::daemon) fn start(
         link: Arc::clone(link),
         messages: queues.messages,
         pictures: Pictures::new(queues.pictures),
+        is_turn_of_photos: false,
         lanes: [LaneQueue::new(queues.gets), LaneQueue::new(queues.replicas)],
         disk: services.disk.clone(),
         inbox: services.inbox.clone(),
@@ -55,6 +57,8 @@ struct Writer {
     out: SocketWriter,
     messages: Receiver<WriterCommand>,
     pictures: Pictures,
+    /// Whether a piece of a picture went last.
+    is_turn_of_photos: bool,
     /// The more urgent one first.
     lanes: [LaneQueue; 2],
     disk: Disk,
@@ -124,7 +128,7 @@ impl Writer {
                     return self.out.flush();
                 }
                 Err(TryRecvError::Empty) => {
-                    if !self.send_picture()? && !self.send_chunk()? {
+                    if !self.send_piece_of_either()? {
                         self.out.flush()?;
                         self.wait();
                     }
@@ -148,6 +152,16 @@ impl Writer {
         for window in taken.into_iter().flatten() {
             self.report_served(&window, Ok(()));
         }
+    }
+
+    /// Sends a piece of a small picture or of a photo, whose turn it is if there are both; `false` if there is neither.
+    fn send_piece_of_either(&mut self) -> io::Result<bool> {
+        if self.is_turn_of_photos && self.send_chunk()? {
+            self.is_turn_of_photos = false;
+            return Ok(true);
+        }
+        self.is_turn_of_photos = self.send_picture()?;
+        Ok(self.is_turn_of_photos || self.send_chunk()?)
     }
 
     /// Sends a piece of a small picture; `false` if there is none.

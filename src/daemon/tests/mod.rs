@@ -10,6 +10,7 @@ mod listeners;
 mod members;
 mod own_address;
 mod peers;
+mod pictures;
 mod reading_along;
 mod repeats;
 mod room;

@@ -29,12 +29,12 @@ use crate::protocol::message::{Lane, TransferId};
 use crate::protocol::{Address, Boot, MAX_CHUNK, Message, NodeId, NodeName};
 
 /// Far more than the buffers of two sockets hold, so that a writer is held up in the middle of each window.
-const CHUNKS: usize = 300;
+pub(super) const CHUNKS: usize = 300;
 const GET: u32 = 1;
-const REPLICA: u32 = 2;
+pub(super) const REPLICA: u32 = 2;
 
 /// A link to a daemon that was dialed, and the way to its writer.
-fn peer() -> (Stage, Outbox) {
+pub(super) fn peer() -> (Stage, Outbox) {
     let stage = Stage::new();
     stage.serve(|services, link| {
         let mut frames = SocketReader::new(Arc::clone(&link));
@@ -48,7 +48,7 @@ fn peer() -> (Stage, Outbox) {
     (stage, outbox)
 }
 
-fn window(transfer: u32, bytes: u64) -> Window {
+pub(super) fn window(transfer: u32, bytes: u64) -> Window {
     Window {
         transfer: TransferId(transfer),
         photo: PhotoId::of(&transfer.to_be_bytes()),
@@ -58,7 +58,7 @@ fn window(transfer: u32, bytes: u64) -> Window {
 }
 
 /// Plays a folder whose every photo has that many bytes.
-fn open_all(stage: &Stage, bytes: usize) {
+pub(super) fn open_all(stage: &Stage, bytes: usize) {
     let jobs = stage.jobs.clone();
     thread::spawn(move || {
         let mut file = tempfile::NamedTempFile::new().unwrap();
@@ -73,7 +73,7 @@ fn open_all(stage: &Stage, bytes: usize) {
 }
 
 /// The next frame at the other side, in short.
-fn receive(stage: &mut Stage) -> String {
+pub(super) fn receive(stage: &mut Stage) -> String {
     let frame: serde_json::Value = serde_json::from_str(&stage.receive().unwrap()).unwrap();
     let command = frame["command"].as_str().unwrap();
     match frame["transfer"].as_u64() {
