@@ -120,11 +120,11 @@ impl Folder {
         if !self.scanning.pending.remove(&inspection.path) {
             return changes;
         }
-        let Inspection { path, stamp, finding, .. } = inspection;
+        let Inspection { path, stamp, finding } = inspection;
         // Between the inspection and now, the folder may have moved the file or the friend may have changed it.
         let still = disk::look(&self.full(&path)).is_ok_and(|now| now == Some(stamp));
         match finding {
-            Finding::Photo(photo) if still => self.found(&path, stamp, *photo, &mut changes),
+            Finding::Photo(found) if still => self.found(&path, stamp, found.photo, &mut changes),
             Finding::Other if still => {
                 if let Some(before) = self.photo_at(&path) {
                     self.scanning.changed.entry(before).or_insert(false);

@@ -23,7 +23,7 @@ use std::time::{Duration, SystemTime};
 use super::disk::{self, Disk, Stamp};
 use super::file_path::FilePath;
 use super::layout::{self, MARKER, REPLICAS, SURPLUS, TRASH, is_note};
-use crate::photo::{self, InspectError, Inspected, Photo, PhotoId};
+use crate::photo::{self, InspectError, Inspected, PhotoId};
 use crate::platform::file_of;
 
 /// A file that was not touched for this long rests: longer than a copying program pauses between two writes.
@@ -191,21 +191,22 @@ pub struct Inspection {
     pub(super) path: FilePath,
     pub(super) stamp: Stamp,
     pub(super) finding: Finding,
-    /// What the photo looks like, if it was drawn.
-    picture: Option<(PhotoId, Vec<u8>)>,
 }
 
 impl Inspection {
     /// The photo that was found and its picture for a grid, if it was drawn in passing; none the second time.
     pub fn take_picture(&mut self) -> Option<(PhotoId, Vec<u8>)> {
-        self.picture.take()
+        match &mut self.finding {
+            Finding::Photo(found) => Some((found.photo.id, found.picture.take()?)),
+            Finding::Other | Finding::Rotten | Finding::Restless | Finding::Unreadable => None,
+        }
     }
 }
 
 /// The content found in a file.
 #[derive(Debug)]
 pub(super) enum Finding {
-    Photo(Box<Photo>),
+    Photo(Box<Inspected>),
     /// Not a photo.
     Other,
     /// One of our own files, but not the photo of its name.
@@ -229,25 +230,23 @@ impl Candidate {
 
     /// Reads and decodes the file. May take long, and never fails: the [`Inspection`] has the result.
     pub fn inspect(self) -> Inspection {
-        let mut picture = None;
-        let finding = match self.read(&mut picture) {
+        let finding = match self.read() {
             Ok(finding) => finding,
             Err(error) if disk::is_absence(&error) => Finding::Restless,
             Err(_) => Finding::Unreadable,
         };
-        let picture = picture.filter(|_| matches!(finding, Finding::Photo(_)));
         let Candidate { path, stamp, .. } = self;
-        Inspection { path, stamp, finding, picture }
+        Inspection { path, stamp, finding }
     }
 
-    fn read(&self, picture: &mut Option<(PhotoId, Vec<u8>)>) -> io::Result<Finding> {
+    fn read(&self) -> io::Result<Finding> {
         let path = self.root.join(&*self.path);
         let mut file = disk::open(&path)?;
         let unchanged = |meta: Metadata| Stamp::of(&meta) == Some(self.stamp);
         if !unchanged(file.metadata()?) {
             return Ok(Finding::Restless);
         }
-        let finding = self.judge(&mut file, picture)?;
+        let finding = self.judge(&mut file)?;
         if matches!(finding, Finding::Photo(_)) {
             self.make_safe(&file, &path)?;
         }
@@ -265,16 +264,9 @@ impl Candidate {
         dirs.map(|dir| self.root.join(dir)).try_for_each(|dir| self.disk.sync_dir(&dir))
     }
 
-    fn judge(
-        &self,
-        file: &mut File,
-        picture: &mut Option<(PhotoId, Vec<u8>)>,
-    ) -> io::Result<Finding> {
+    fn judge(&self, file: &mut File) -> io::Result<Finding> {
         let (bytes, finding) = match photo::inspect_or_glance(file) {
-            Ok(Inspected { photo, picture: drawn }) => {
-                *picture = drawn.map(|drawn| (photo.id, drawn));
-                (photo.id, Finding::Photo(Box::new(photo)))
-            }
+            Ok(inspected) => (inspected.photo.id, Finding::Photo(Box::new(inspected))),
             Err(InspectError::Io(error)) => return Err(error),
             Err(InspectError::NotAPicture | InspectError::TooLarge) => {
                 if layout::id_digits(&self.path).is_none() {
