@@ -11,11 +11,14 @@
 //! written is as if it were not there, and they never take the last room of a disk.
 //!
 //! What another node has made is that node's claim: it is kept apart, shown to this folder's owner only, and goes when
-//! the photo itself is here. When a photo leaves, what it looks like goes too.
+//! the photo itself is here. When a photo leaves, what it looks like goes too, at the next start if it could not at once:
+//! so what this program has made is of photos that are here.
 //!
 //! Pictures of this folder's own photos stay: they take less than a hundredth of the room of their photos. Those of other
 //! nodes' photos, and all for screens, are bounded, and what was not used for longest goes first. The order is known in
 //! memory only; at a start the age of the files stands for it.
+//!
+//! Like all of the folder's own files they are for its user alone: the photo itself may be closed to others.
 //!
 //! Only real directories are entered, and only files of these very names are deleted: a friend may have put a link in
 //! place of a directory, to a larger disk or by accident, and then nothing is kept.
@@ -24,11 +27,12 @@
 //! somebody draws it must not come back, so whoever draws says since when: see [`Since`].
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::io::{self, Read};
+use std::fs::{self, OpenOptions};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::layout::{MARKER, TMP};
 use super::shelf::Shelf;
@@ -59,6 +63,8 @@ struct Shared {
     root: PathBuf,
     /// The photos of the folder as it was opened, until their pictures were told from others.
     held: Mutex<BTreeSet<PhotoId>>,
+    /// When that was, in nanoseconds since 1970.
+    opened: i64,
     thumbs: Mutex<Shelf<Key>>,
     views: Mutex<Shelf<Key>>,
     forgotten: Mutex<Forgotten>,
@@ -103,10 +109,12 @@ impl Previews {
     /// The small pictures of the folder at this path, in which these photos are. Of one that is no folder of a daemon,
     /// there are none.
     pub fn new(root: &Path, held: BTreeSet<PhotoId>) -> Previews {
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Previews {
             shared: Arc::new(Shared {
                 root: root.to_owned(),
                 held: Mutex::new(held),
+                opened: i64::try_from(since_1970.as_nanos()).unwrap_or(i64::MAX),
                 thumbs: Mutex::new(Shelf::new(MAX_THUMBS)),
                 views: Mutex::new(Shelf::new(MAX_VIEWS)),
                 forgotten: Mutex::new(Forgotten::default()),
@@ -132,8 +140,9 @@ impl Previews {
 
     /// Keeps a picture of a photo of this folder, if there is room for it. It replaces that of another node.
     pub fn put(&self, photo: PhotoId, size: PreviewSize, bytes: &[u8], since: Since) {
-        self.keep((photo, Maker::Us), size, bytes, since);
-        self.remove((photo, Maker::Others), size);
+        if self.keep((photo, Maker::Us), size, bytes, since) {
+            self.remove((photo, Maker::Others), size);
+        }
     }
 
     /// The same for the grid picture, unless there is one.
@@ -173,30 +182,46 @@ impl Previews {
         }
     }
 
-    /// Looks through all pictures, once at a start: what lies in a wrong place goes, and of those that are bounded the
-    /// oldest that are too many. Takes a while if there are many.
+    /// Looks through all pictures, once at a start: what lies in a wrong place goes, what this program has made of photos
+    /// that were not here any more when the folder was opened, and of those that are bounded the oldest that are too many.
+    /// Takes a while if there are many.
     pub fn sweep(&self) {
         let held = std::mem::take(&mut *lock(&self.shared.held));
         for size in PreviewSize::ALL {
             let mut found = Vec::new();
             for dir in entries(&self.dir(size)).into_iter().filter(|dir| is_named_by_hex(dir)) {
-                for path in entries(&dir) {
-                    let Some(key) = key_of(&path) else {
-                        continue;
-                    };
-                    let is_held = held.contains(&key.0);
-                    if self.path(key, size) != path || (is_held && key.1 == Maker::Others) {
-                        let _ = fs::remove_file(&path);
-                    } else if size == PreviewSize::View || !is_held {
-                        found.extend(age_and_length(&path).map(|of| (of, key)));
-                    }
-                }
+                let files = entries(&dir).into_iter();
+                found.extend(files.filter_map(|path| self.sweep_file(&path, size, &held)));
             }
             found.sort_unstable();
-            for ((_, length), key) in found {
+            for (_, length, key) in found {
                 self.count(key, size, length);
             }
         }
+    }
+
+    /// Deletes a picture that is not to be there; else, if those like it are bounded, when it was made and its length.
+    fn sweep_file(
+        &self,
+        path: &Path,
+        size: PreviewSize,
+        held: &BTreeSet<PhotoId>,
+    ) -> Option<(i64, u64, Key)> {
+        let key = key_of(path)?;
+        let is_held = held.contains(&key.0);
+        if self.path(key, size) != path || (is_held && key.1 == Maker::Others) {
+            let _ = fs::remove_file(path);
+            return None;
+        }
+        if is_held && !is_bounded(key, size) {
+            return None;
+        }
+        let (age, length) = age_and_length(path)?;
+        if !is_held && key.1 == Maker::Us && age < self.shared.opened {
+            let _ = fs::remove_file(path);
+            return None;
+        }
+        is_bounded(key, size).then_some((age, length, key))
     }
 
     fn dir(&self, size: PreviewSize) -> PathBuf {
@@ -241,20 +266,23 @@ impl Previews {
         Some(bytes)
     }
 
-    fn keep(&self, key: Key, size: PreviewSize, bytes: &[u8], since: Since) {
+    /// Keeps a picture; whether it is there then.
+    fn keep(&self, key: Key, size: PreviewSize, bytes: &[u8], since: Since) -> bool {
         let root = &self.shared.root;
         let has_room = platform::free_bytes(root).is_ok_and(|free| free > KEEP_FREE);
         if !has_room || !size.fits(bytes) || self.write(&self.path(key, size), bytes).is_err() {
-            return;
+            return false;
         }
-        if size == PreviewSize::View || key.1 == Maker::Others {
+        if is_bounded(key, size) {
             self.count(key, size, bytes.len() as u64);
         } else {
             self.shelf(size).forget(key);
         }
-        if lock(&self.shared.forgotten).has(key.0, since) {
+        let is_forgotten = lock(&self.shared.forgotten).has(key.0, since);
+        if is_forgotten {
             self.remove(key, size);
         }
+        !is_forgotten
     }
 
     /// Counts a picture, and deletes those that are too many then.
@@ -270,10 +298,10 @@ impl Previews {
         let tmp = self.shared.root.join(TMP).join(format!("preview-{number}"));
         let dir = path.parent().unwrap_or(path);
         // The marker itself is never made here: without it, this may be another disk.
-        let make = |dir: &Path| fs::create_dir(dir).or_else(|error| found(error, dir));
+        let make = |dir: &Path| platform::make_private_dir(dir).or_else(|error| found(error, dir));
         dir.parent().map_or(Ok(()), make)?;
         make(dir)?;
-        let written = fs::write(&tmp, bytes).and_then(|()| fs::rename(&tmp, path));
+        let written = write(&tmp, bytes).and_then(|()| fs::rename(&tmp, path));
         if written.is_err() {
             let _ = fs::remove_file(&tmp);
         }
@@ -306,6 +334,11 @@ impl Forgotten {
 
 /// How the name of a picture that another node has made ends, before `.jpg`.
 const THEIRS: &str = ".theirs";
+
+/// Whether pictures like this one go when there are too many of them.
+fn is_bounded((_, maker): Key, size: PreviewSize) -> bool {
+    size == PreviewSize::View || maker == Maker::Others
+}
 
 /// Whose picture a file is by its name; none if this program gives no such name.
 fn key_of(path: &Path) -> Option<Key> {
@@ -343,6 +376,12 @@ fn read(path: &Path, size: PreviewSize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     disk::open(path)?.take(size.max_bytes() as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Writes a new file that only its owner may read, from its first byte on.
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    platform::private(options.write(true).create_new(true)).open(path)?.write_all(bytes)
 }
 
 fn age_and_length(path: &Path) -> Option<(i64, u64)> {

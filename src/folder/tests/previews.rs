@@ -77,9 +77,8 @@ fn where_nothing_can_be_written_nothing_is_lost() {
 fn at_a_start_what_lies_in_a_wrong_place_goes() {
     let (root, held, other) = (marked(), PhotoId([1; 32]), PhotoId([2; 32]));
     let previews = Previews::new(root.path(), BTreeSet::new());
-    for photo in [held, other] {
-        previews.put(photo, GRID, &jpeg(100), previews.since());
-    }
+    previews.put(held, GRID, &jpeg(100), previews.since());
+    previews.put_theirs(other, GRID, &jpeg(100), previews.since());
     let misplaced = file(root.path(), held).with_file_name(format!("{other}.jpg"));
     let strays = ["01/notes.txt", "01/0101.jpg", "holiday/a.jpg", "a.jpg"];
     let strays = strays.map(|name| root.path().join(".photomesh/thumbs").join(name));
@@ -89,9 +88,49 @@ fn at_a_start_what_lies_in_a_wrong_place_goes() {
     assert!(!misplaced.exists());
     assert!(strays.iter().all(|stray| stray.exists()), "no file of this program's");
     assert_eq!(
-        [held, other].map(|photo| previews.get(photo, GRID)),
+        [held, other].map(|photo| previews.get_any(photo, GRID)),
         [(); 2].map(|()| Some(jpeg(100)))
     );
+}
+
+#[test]
+fn at_a_start_what_was_made_of_photos_that_have_left_goes() {
+    let (root, left, new) = (marked(), PhotoId([1; 32]), PhotoId([2; 32]));
+    let previews = Previews::new(root.path(), BTreeSet::new());
+    previews.put(left, GRID, &jpeg(100), previews.since());
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    let previews = Previews::new(root.path(), BTreeSet::new());
+    // A clock of files may lag behind.
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    previews.put(new, GRID, &jpeg(100), previews.since());
+    previews.sweep();
+    assert_eq!(previews.get(left, GRID), None);
+    assert_eq!(previews.get(new, GRID), Some(jpeg(100)), "it has come meanwhile");
+}
+
+#[test]
+fn one_that_could_not_be_kept_takes_no_others_place() {
+    let (root, photo) = (marked(), PhotoId([1; 32]));
+    let previews = Previews::new(root.path(), BTreeSet::new());
+    previews.put_theirs(photo, GRID, &jpeg(50), previews.since());
+    previews.put(photo, GRID, b"no picture", previews.since());
+    assert_eq!(previews.get_any(photo, GRID), Some(jpeg(50)));
+    fs::remove_dir(root.path().join(".photomesh/tmp")).unwrap();
+    previews.put(photo, GRID, &jpeg(100), previews.since());
+    assert_eq!(previews.get_any(photo, GRID), Some(jpeg(50)));
+}
+
+#[cfg(unix)]
+#[test]
+fn pictures_are_for_the_folders_user_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let (root, photo) = (marked(), PhotoId([0x3f; 32]));
+    let previews = Previews::new(root.path(), BTreeSet::new());
+    previews.put(photo, GRID, &jpeg(100), previews.since());
+    let file = file(root.path(), photo);
+    let modes = file.ancestors().take(3).map(|path| fs::metadata(path).unwrap().permissions());
+    let modes: Vec<u32> = modes.map(|rights| rights.mode() & 0o777).collect();
+    assert_eq!(modes, [0o600, 0o700, 0o700]);
 }
 
 #[cfg(unix)]
