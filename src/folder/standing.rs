@@ -42,6 +42,11 @@ impl Index {
 }
 
 impl Folder {
+    /// Whether a photo is in the folder, or in its trash.
+    pub fn holds(&self, photo: PhotoId) -> bool {
+        self.standing(photo).is_some()
+    }
+
     /// How the folder holds a photo: by the places of its files and, for copies in the trash, by their notes.
     pub(super) fn standing(&self, id: PhotoId) -> Option<Standing> {
         let mut standing = self.index.standing(id)?;

@@ -199,9 +199,9 @@ impl Reader<'_> {
         (!by.may_ask(put)).then(refused)
     }
 
-    /// A small picture that was made here and is in the cache, for the owner: of what is removed, or gone, nothing is. What
-    /// others have made goes through the node, which knows whether the photo itself is here by now; and whether somebody
-    /// else is still a member.
+    /// A small picture that was made here and is in the cache, for the owner. The node would say the same: such pictures
+    /// are of photos that are here, and of what is removed the owner may see what lies in the trash. What others have made
+    /// goes through the node, which knows whether it may be shown; and whether somebody else is still a member.
     fn kept_picture(&self, photo: PhotoId, size: PreviewSize) -> Result<Option<Answer>, Stop> {
         let is_owner = *self.asker()? == Asker::Owner;
         let kept = is_owner.then(|| self.services.previews.get(photo, size)).flatten();

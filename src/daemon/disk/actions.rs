@@ -23,7 +23,10 @@ impl FolderThread {
             DiskAction::Install { spool, photo, facts, holding } => {
                 self.install(spool, &photo, &facts, holding)
             }
-            DiskAction::Discard { spool } => self.folder.discard(&name(spool)),
+            DiskAction::Discard { spool } => {
+                let _ = self.crew.hashers.drawn.take(spool);
+                self.folder.discard(&name(spool));
+            }
             DiskAction::Prove { source, photo, nonce, provers } => {
                 let opened = self.open_spooled(source);
                 let challenge = Challenge { source, photo, nonce, provers };
@@ -112,9 +115,11 @@ impl FolderThread {
         Ticket { spool, photo }: Ticket,
         installed: Result<Vec<Change>, StoreError>,
     ) {
+        let picture = self.crew.hashers.drawn.take(spool);
         let (result, changes) = match installed {
             Ok(changes) => {
                 self.previews.forget_theirs(photo);
+                self.keep_drawn(picture);
                 (Ok(()), changes)
             }
             Err(error) => (Err(error.into()), Vec::new()),

@@ -18,6 +18,7 @@ use super::uploads::{Upload, Uploads};
 use crate::daemon::socket::reply::{Delivery, Opened, PhotoBytes, Reply};
 use crate::folder::{Change, Folder, Gone, Inspection, Previews, Reading, Walk};
 use crate::node::{DiskError, DiskEvent, LinkId, Source, Spool};
+use crate::photo::PhotoId;
 
 /// Where the folder thread's work comes from.
 pub(super) struct Inputs {
@@ -167,8 +168,10 @@ impl FolderThread {
         }
     }
 
-    fn take(&mut self, inspection: Inspection) {
+    fn take(&mut self, mut inspection: Inspection) {
+        let picture = inspection.take_picture();
         let changes = self.folder.take(inspection);
+        self.keep_drawn(picture);
         self.progress.0 += 1;
         self.console.progress(self.progress.0, self.progress.1);
         self.report_changes(changes);
@@ -234,6 +237,13 @@ impl FolderThread {
             let more = if files > first.len() { ", ..." } else { "" };
             let text = format!("files of yours that are gone: {files}: {}{more}", first.join(", "));
             self.console.line("folder", text);
+        }
+    }
+
+    /// Keeps what was drawn of a photo in passing, if the folder has taken it.
+    pub(super) fn keep_drawn(&self, picture: Option<(PhotoId, Vec<u8>)>) {
+        if let Some((photo, picture)) = picture.filter(|(photo, _)| self.folder.holds(*photo)) {
+            self.previews.put_new(photo, &picture, self.previews.since());
         }
     }
 

@@ -98,14 +98,15 @@ pub(super) struct Workers {
 }
 
 impl Workers {
-    /// Starts all threads on a folder and its small pictures. Their results go to `reports`, beginning with how much room there is.
+    /// Starts all threads on a folder and its small pictures. Their results go to `reports`, beginning with how much room
+    /// there is.
     pub(super) fn start(
         (folder, previews): (Folder, &Previews),
         (disk, queue): (Disk, Receiver<Job>),
         reports: Sender<DiskEvent>,
         console: Console,
     ) -> io::Result<Workers> {
-        let (hashers, inspected) = hashing::start(&reports, previews)?;
+        let (hashers, inspected) = hashing::start(&reports)?;
         let prover = proving::start(&disk, &reports)?;
         let comparer = comparing::start(&disk, &reports)?;
         let (scanner, walks) = scanner::start(folder.walker())?;

@@ -1,5 +1,7 @@
 //! Clients of a daemon that is of a group.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,7 +14,9 @@ use crate::daemon::seats::{Kind, Seat};
 use crate::daemon::services::InGroup;
 use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link::Side;
+use crate::folder::Previews;
 use crate::node::{Asker, ClientEvent, Event};
+use crate::photo::{PhotoId, PreviewSize};
 use crate::protocol::client::Refusal;
 use crate::protocol::codec::{self, FrameReader, FrameWriter, MAX_REQUEST};
 use crate::protocol::group::GroupFile;
@@ -152,4 +156,35 @@ fn a_member_with_too_many_clients_is_told_so_and_the_others_are_served() {
     let (_visitor, answer) = Visitor::at(stage, &ana, &ana);
     assert!(matches!(answer, Answer::Registered { .. }), "{answer:?}");
     drop(taken);
+}
+
+#[test]
+fn the_owner_alone_is_shown_what_was_drawn_here_without_the_node() {
+    let [ana, ben, _] = friends();
+    let (photo, size) = (PhotoId([1; 32]), PreviewSize::Grid);
+    let jpeg = [0xff, 0xd8, 0xff, 0, 0xff, 0xd9];
+    for (member, is_ours) in [(&ana, true), (&ana, false), (&ben, true)] {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join(".photomesh/tmp")).unwrap();
+        let previews = Previews::new(folder.path(), BTreeSet::new());
+        match is_ours {
+            true => previews.put(photo, size, &jpeg, previews.since()),
+            false => previews.put_theirs(photo, size, &jpeg, previews.since()),
+        }
+        let mut stage = Stage::new();
+        stage.services.previews = previews;
+        let (mut visitor, _) = Visitor::at(stage, &ana, member);
+        let request = Request::GetPreview { photo, size };
+        visitor.send(&request);
+        if member.certificate == ana.certificate && is_ours {
+            let answer = visitor.receive();
+            assert!(matches!(answer, Answer::Preview { .. }), "{answer:?}");
+        } else {
+            let event = visitor.stage.next_event();
+            let Event::Client(ClientEvent::Asked { request: asked, .. }) = event else {
+                panic!("{event:?}");
+            };
+            assert_eq!(asked, request, "the node knows whether it may be shown");
+        }
+    }
 }

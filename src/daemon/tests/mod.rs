@@ -5,6 +5,7 @@ mod clients;
 mod connection_limits;
 mod console;
 mod disk;
+mod drawing;
 mod gallery;
 mod listeners;
 mod members;
