@@ -110,6 +110,11 @@ pub const MAX_PHOTO: u64 = 256 * 1024 * 1024;
 /// *different* from all others until its holder has read it anew.
 pub const ACCOUNT: u16 = 2;
 
+/// Whether a number need not be said, because it is 0.
+pub(crate) fn is_zero<N: Default + PartialEq>(number: &N) -> bool {
+    *number == N::default()
+}
+
 /// The version of accounts that name none.
 fn first_account() -> u16 {
     1

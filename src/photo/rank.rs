@@ -13,7 +13,7 @@ use super::{Format, More, Origin, Photo, PhotoId};
 pub struct Worth {
     /// How many half octaves of detail its pixels could hold and do not; 0 if it uses them, 6 if it was blown up to
     /// eight times its width.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "super::is_zero")]
     pub missing: u8,
     /// How near the file is to what a camera wrote.
     #[serde(default, skip_serializing_if = "Origin::is_unknown")]
@@ -21,10 +21,6 @@ pub struct Worth {
     /// What it holds besides the picture.
     #[serde(default, skip_serializing_if = "More::is_nothing")]
     pub more: More,
-}
-
-fn is_zero(number: &u8) -> bool {
-    *number == 0
 }
 
 impl Worth {

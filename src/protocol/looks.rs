@@ -28,13 +28,8 @@ pub struct Looks {
     )]
     pub differs: BTreeSet<PhotoId>,
     /// The version of the rule by which that was found, see [`SECOND_LOOK`]; 0 of an earlier program's.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::photo::is_zero")]
     pub looked_by: u16,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_zero(number: &u16) -> bool {
-    *number == 0
 }
 
 impl Looks {

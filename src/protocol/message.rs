@@ -64,10 +64,6 @@ pub const SHOWS_PREVIEWS: &str = "previews";
 #[serde(transparent)]
 pub struct AskId(pub u32);
 
-fn is_zero(number: &u64) -> bool {
-    *number == 0
-}
-
 /// What a pull is for. Bytes for a waiting person go before those for safety.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -223,7 +219,7 @@ pub enum Message {
         /// The length of the whole in bytes.
         bytes: u64,
         /// Where in it the piece starts, in bytes.
-        #[serde(default, skip_serializing_if = "is_zero")]
+        #[serde(default, skip_serializing_if = "crate::photo::is_zero")]
         offset: u64,
         /// The piece, at most [`super::MAX_CHUNK`]; attached or in base64 on the wire.
         #[serde(skip_serializing)]

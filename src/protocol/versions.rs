@@ -33,12 +33,8 @@ pub struct PhotoReport {
     /// The other names that lead to it: its own further names and those of its worse versions.
     pub aliases: Vec<String>,
     /// How many worse versions of it the collection does not show.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::photo::is_zero")]
     pub versions: u32,
-}
-
-fn is_zero(number: &u32) -> bool {
-    *number == 0
 }
 
 /// All about one photo: what it is, who holds it and why the collection shows it, or another one in its place.
