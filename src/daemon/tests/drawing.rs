@@ -150,9 +150,9 @@ fn what_cannot_be_drawn_is_not_read_again() {
     rig.act(DiskAction::Write { spool: SPOOL, offset: 0, data: text.to_vec().into() });
     let file = rig.install(&photo);
     let (id, undrawable) = (photo.id, Err(DiskError::NotAPicture));
-    assert_eq!(rig.find(id, PreviewSize::Grid, Viewer::Node), undrawable);
+    assert_eq!(rig.find(id, PreviewSize::Grid, Viewer::Peer), undrawable);
     fs::remove_file(file).unwrap();
-    for viewer in [Viewer::Owner, Viewer::Member, Viewer::Node] {
+    for viewer in [Viewer::Owner, Viewer::Member, Viewer::Peer] {
         assert_eq!(rig.find(id, PreviewSize::View, viewer), undrawable);
     }
     rig.workers.stop();
@@ -164,7 +164,7 @@ fn only_for_the_owner_a_picture_for_a_screen_is_kept() {
     let photo = rig.put(&png(1));
     rig.install(&photo);
     let (id, size) = (photo.id, PreviewSize::View);
-    for viewer in [Viewer::Node, Viewer::Member] {
+    for viewer in [Viewer::Peer, Viewer::Member] {
         assert_eq!(rig.find(id, size, viewer), Ok(size));
         assert_eq!(rig.previews.get(id, size), None);
     }

@@ -185,7 +185,7 @@ pub enum Viewer {
     /// Another member, at this node.
     Member,
     /// Another node.
-    Node,
+    Peer,
 }
 
 /// Why a request to the disk failed.

@@ -118,7 +118,7 @@ impl Previews {
     ) {
         match viewer {
             Viewer::Owner | Viewer::Member => self.found_here(cx, viewer, key, result),
-            Viewer::Node => {
+            Viewer::Peer => {
                 let next = self.serving.found(cx, key, &result);
                 look_for_others(cx, next);
             }
@@ -154,7 +154,7 @@ fn is_removed(cx: &Context, photo: PhotoId) -> bool {
 
 /// Has the disk look for what other nodes want.
 fn look_for_others(cx: &mut Context, keys: Vec<Key>) {
-    keys.into_iter().for_each(|key| look(cx, key, Viewer::Node));
+    keys.into_iter().for_each(|key| look(cx, key, Viewer::Peer));
 }
 
 fn look(cx: &mut Context, (photo, size): Key, viewer: Viewer) {

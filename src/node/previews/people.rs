@@ -60,7 +60,7 @@ impl Previews {
                 self.looking.insert((viewer, key));
                 look(cx, key, viewer);
             }
-            Viewer::Member | Viewer::Node => self.not_shown(cx, key),
+            Viewer::Member | Viewer::Peer => self.not_shown(cx, key),
         }
     }
 

@@ -14,7 +14,7 @@ const BYTES: &[u8] = b"a photo";
 
 /// The disk has drawn a photo for other nodes.
 fn drawn(solo: &mut Solo, photo: PhotoId, size: PreviewSize) -> Vec<Action> {
-    let (viewer, result) = (Viewer::Node, Ok(jpeg(BYTES).into()));
+    let (viewer, result) = (Viewer::Peer, Ok(jpeg(BYTES).into()));
     solo.tell(DiskEvent::PreviewFound { photo, size, viewer, result })
 }
 

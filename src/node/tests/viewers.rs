@@ -201,7 +201,7 @@ fn what_is_removed_is_forgotten_and_shown_to_nobody_else() {
     house.want(21, ben.clone(), cat);
     assert!(forgets(&house.ben_removes()));
 
-    let actions = house.found(Viewer::Node, cat);
+    let actions = house.found(Viewer::Peer, cat);
     assert!(is_refused(&actions), "to another node, that has asked before");
     assert!(is_refused(&house.solo.hear(2, ask(2))), "and to one that asks now");
     house.solo.tell(ClientEvent::Closed { link: LinkId(21), reason: CloseReason::Remote });
