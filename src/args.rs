@@ -11,7 +11,7 @@ mod system;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use gallery::GalleryArgs;
 use group::Member;
@@ -23,7 +23,7 @@ pub(crate) use removal::TrashCommand;
 use system::{CompletionsArgs, ManualArgs, UnitArgs};
 
 use photomesh::client::{Daemon, Failure};
-use photomesh::daemon;
+use photomesh::daemon::{self, Level, Log};
 use photomesh::protocol::{Address, DEFAULT_PORT, MemberFile, NodeName};
 
 /// One photo collection, kept between the computers of a few friends.
@@ -148,6 +148,12 @@ pub(crate) struct DaemonArgs {
     /// Run a gallery, too, on this port: the collection in a browser (see `photomesh gallery`)
     #[arg(long, value_name = "ADDR")]
     pub(crate) gallery: Option<Address>,
+    /// Write to the log only what matters so much: all, for whoever looks for a fault; news; or what may need you
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = LogLevel::Info)]
+    pub(crate) log_level: LogLevel,
+    /// Write the log as text, or as one JSON object a line: time, node, level, topic, text
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub(crate) log_format: LogFormat,
 }
 
 /// The daemon that a command asks.
@@ -185,6 +191,21 @@ fn span(text: &str) -> Result<Duration, String> {
     Ok(span)
 }
 
+/// How much a line of the log has to matter to be written.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum LogLevel {
+    Debug,
+    Info,
+    Warn,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
 impl DaemonArgs {
     pub(crate) fn options(self) -> Result<daemon::Options, Failure> {
         Ok(daemon::Options {
@@ -205,6 +226,14 @@ impl DaemonArgs {
             accept_missing: self.accept_missing,
             trash_days: self.trash_days,
             scrub_days: self.scrub_days,
+            log: Log {
+                level: match self.log_level {
+                    LogLevel::Debug => Level::Debug,
+                    LogLevel::Info => Level::Info,
+                    LogLevel::Warn => Level::Warn,
+                },
+                json: self.log_format == LogFormat::Json,
+            },
         })
     }
 }

@@ -27,22 +27,22 @@ fn run(arguments: &[OsString], console: &Console) {
     // Asked once: an update puts another file there, under which the system then calls this one deleted.
     let program = match env::current_exe() {
         Ok(program) => program,
-        Err(error) => return console.line("gallery", format!("cannot be started: {error}")),
+        Err(error) => return console.warn("gallery", format!("cannot be started: {error}")),
     };
     let mut rest = Duration::ZERO;
     loop {
         let began = Instant::now();
         let why = match live(&program, arguments, console) {
-            Ok(status) if status.success() => return console.line("gallery", "has ended"),
+            Ok(status) if status.success() => return console.news("gallery", "has ended"),
             // Wrong arguments do not get right by themselves.
             Ok(status) if status.code() == Some(USAGE.into()) => {
-                return console.line("gallery", "is not started again");
+                return console.warn("gallery", "is not started again");
             }
             Ok(status) => format!("ended with {status}"),
             Err(error) => format!("cannot be started: {error}"),
         };
         rest = next(rest, began.elapsed());
-        console.line("gallery", format!("{why}; it is started again in {} s", rest.as_secs()));
+        console.warn("gallery", format!("{why}; it is started again in {} s", rest.as_secs()));
         thread::sleep(rest);
     }
 }
@@ -84,7 +84,7 @@ fn pass_on(pipe: impl Read, console: &Console) {
     let mut line = Vec::new();
     while matches!((&mut pipe).take(LOG_LINE).read_until(b'\n', &mut line), Ok(1..)) {
         let text = String::from_utf8_lossy(&line);
-        console.line("gallery", text.trim_end().trim_start_matches("photomesh: "));
+        console.news("gallery", text.trim_end().trim_start_matches("photomesh: "));
         line.clear();
     }
 }

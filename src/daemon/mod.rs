@@ -75,6 +75,7 @@ use crossbeam_channel::bounded;
 use sd_notify::NotifyState;
 
 use self::console::Console;
+pub use self::console::Log;
 use self::disk::Workers;
 use self::limits::{
     CLOSE, DEADLINES, FRAMES, FRAMES_OF_SPEAKER, INBOX, LINGER, MAX_CONNECTIONS, READING,
@@ -83,6 +84,7 @@ use self::limits::{
 use self::room::Room;
 use self::state::{Sources, State};
 use crate::folder::{self, Folder, OpenError};
+pub use crate::node::Level;
 use crate::node::{CloseReason, Config, Node};
 use crate::platform;
 use crate::process::wish_on_signal;
@@ -132,6 +134,8 @@ pub struct Options {
     /// The arguments with which this program is started as a gallery for the owner, if it is to be. Whom it asks is
     /// added.
     pub gallery: Option<Vec<OsString>>,
+    /// What is written to the log.
+    pub log: Log,
 }
 
 /// Why a daemon could not start or go on.
@@ -188,10 +192,10 @@ fn serve(options: Options) -> Result<(), Failure> {
     let (wish, signals) = bounded(1);
     wish_on_signal(wish).map_err(|error| Failure::io("cannot watch for signals", error))?;
     let threads = |error| Failure::io("cannot start a thread", error);
-    let console = Console::start(config.node).map_err(threads)?;
+    let console = Console::start(config.node, options.log).map_err(threads)?;
     if folder.was_open_to_others() {
         let text = "other users could enter .photomesh, with friends' photos in it; now nobody but you can";
-        console.line("folder", text);
+        console.news("folder", text);
     }
     let (disk, jobs) = Disk::new();
     let (inbox, events) = bounded(INBOX);
@@ -336,13 +340,13 @@ fn configure(
 
 /// Tells whoever has started the daemon what it shares, and with whom.
 fn welcome(options: &Options, config: &Config, console: &Console) {
-    console.line("folder", format!("sharing {}", shown(&options.folder)));
+    console.news("folder", format!("sharing {}", shown(&options.folder)));
     if options.join.is_empty() {
         let join = own_address::for_others(&config.address);
-        console.line("mesh", format!("others join with --join {join}"));
+        console.news("mesh", format!("others join with --join {join}"));
     }
     if options.member.is_none() {
-        console.line("group", NO_GROUP.to_owned());
+        console.news("group", NO_GROUP.to_owned());
     }
 }
 

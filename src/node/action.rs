@@ -17,6 +17,17 @@ use crate::protocol::{
     Address, Answer, Blob, Departure, Facts, Holding, Looks, Message, NodeId, Tombstone, Wish,
 };
 
+/// How much a line of the log matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// For whoever looks for a fault.
+    Debug,
+    /// News.
+    Info,
+    /// Something is not as it should be, and may need a person.
+    Warn,
+}
+
 /// A request to the driver.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
@@ -28,6 +39,8 @@ pub enum Action {
     Client(ClientAction),
     /// A line for the log.
     Log {
+        /// How much it matters.
+        level: Level,
         /// Its topic: one word.
         topic: &'static str,
         /// The line.

@@ -60,7 +60,9 @@ impl Node {
                 cx.mesh.registered(&mut cx.step, &mut cx.members, link, register)
             }
             Message::Error { error } => cx.close(link, CloseReason::Refused(error)),
-            Message::Unknown => cx.log("link", "ignoring a command of a later version".to_owned()),
+            Message::Unknown => {
+                cx.trace("link", "ignoring a command of a later version".to_owned())
+            }
             _ if !registered => {
                 cx.close(link, CloseReason::Protocol("register first".to_owned()));
             }

@@ -108,6 +108,14 @@ impl Context {
         self.step.log(topic, text);
     }
 
+    pub(in crate::node) fn warn(&mut self, topic: &'static str, text: String) {
+        self.step.warn(topic, text);
+    }
+
+    pub(in crate::node) fn trace(&mut self, topic: &'static str, text: String) {
+        self.step.trace(topic, text);
+    }
+
     pub(in crate::node) fn tell(&mut self, news: News) {
         self.step.tell(news);
     }
@@ -254,7 +262,7 @@ impl Context {
     /// The folder cannot be written at the moment.
     pub(in crate::node) fn write_failed(&mut self, error: &DiskError) {
         let text = self.folder.write_failed(self.step.now, error);
-        self.log("disk", text);
+        self.warn("disk", text);
     }
 
     /// Takes a photo out of this node's trash for the mesh: back to where it was, but as a replica if this node's owner

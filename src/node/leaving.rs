@@ -39,7 +39,7 @@ impl Node {
         if only_here == 0 || in_vain || until <= self.cx.now() {
             if only_here > 0 {
                 let text = format!("photos that remain on this node alone: {only_here}");
-                self.cx.log("leave", text);
+                self.cx.warn("leave", text);
             }
             self.goodbye("stopped");
             return self.cx.step.act(Action::Exit { error: None });

@@ -120,7 +120,7 @@ use words::spoken;
 use crate::photo::PhotoId;
 use crate::protocol::{Facts, Holding, NodeId};
 
-pub use action::{Action, ClientAction, DiskAction, LinkAction};
+pub use action::{Action, ClientAction, DiskAction, Level, LinkAction};
 pub use config::Config;
 pub use event::{
     Asker, ClientEvent, CloseReason, DiskError, DiskEvent, Event, LinkEvent, LinkId, Source, Spool,
@@ -308,7 +308,10 @@ impl Node {
             DiskEvent::Damaged { photo, file } => {
                 cx.folder.found_damage();
                 let id = photo.short();
-                cx.log("disk", format!("{file} is damaged and counts no longer; {id} is repaired"));
+                cx.warn(
+                    "disk",
+                    format!("{file} is damaged and counts no longer; {id} is repaired"),
+                );
                 self.lost(photo);
             }
             DiskEvent::Scanned { skipped } => self.scanned(skipped),

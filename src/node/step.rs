@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::news::News;
-use super::{Action, ClientAction, Config, DiskAction, LinkAction, LinkId, Time};
+use super::{Action, ClientAction, Config, DiskAction, Level, LinkAction, LinkId, Time};
 use crate::photo::Nonce;
 use crate::protocol::{Answer, NodeId};
 
@@ -68,8 +68,19 @@ impl Step {
         self.client(ClientAction::Answer { link, answer });
     }
 
+    /// Writes news to the log.
     pub(in crate::node) fn log(&mut self, topic: &'static str, text: String) {
-        self.act(Action::Log { topic, text });
+        self.act(Action::Log { level: Level::Info, topic, text });
+    }
+
+    /// Writes to the log what may need a person.
+    pub(in crate::node) fn warn(&mut self, topic: &'static str, text: String) {
+        self.act(Action::Log { level: Level::Warn, topic, text });
+    }
+
+    /// Writes to the log what is for whoever looks for a fault.
+    pub(in crate::node) fn trace(&mut self, topic: &'static str, text: String) {
+        self.act(Action::Log { level: Level::Debug, topic, text });
     }
 
     /// Tells the other parts something. They hear it when the part that tells it is done.

@@ -11,7 +11,7 @@ use crate::daemon::seats::{Kind, Seat};
 use crate::daemon::services::{ClosedOnDrop, Services};
 use crate::daemon::socket::frames::{SocketReader, SocketWriter};
 use crate::daemon::socket::link::Link;
-use crate::node::{Asker, ClientEvent, CloseReason};
+use crate::node::{Asker, ClientEvent, CloseReason, Level};
 use crate::photo::{PhotoId, PreviewSize};
 use crate::protocol::codec::{self, FrameError};
 use crate::protocol::{Answer, Blob, Request, Visit};
@@ -27,7 +27,7 @@ pub(in crate::daemon) fn serve_client(
     let writer::Ways { replies, own, turns } = match writer::start(services, link) {
         Ok(ways) => ways,
         Err(error) => {
-            services.console.line("net", format!("no thread for {}: {error}", link.remote()));
+            services.console.warn("net", format!("no thread for {}: {error}", link.remote()));
             let error = format!("this daemon cannot start a thread for this client: {error}");
             let answer = Answer::Error { error: error.clone() };
             if SocketWriter::new(Arc::clone(link)).answer(&answer).is_ok() {
@@ -161,7 +161,7 @@ impl Reader<'_> {
                 self.named = true;
                 let name: String = name.chars().take(64).collect();
                 let remote = self.link.remote();
-                services.console.line("client", format!("{name} at {remote}"));
+                services.console.line(Level::Debug, "client", format!("{name} at {remote}"));
             }
             return Ok(());
         };

@@ -141,7 +141,7 @@ impl FolderThread {
         if let Err(error) = self.folder.note_tombstones(tombstones) {
             let line =
                 format!("what owners have removed is remembered until the end only: {error}");
-            self.console.line("disk", line);
+            self.console.warn("disk", line);
         }
     }
 
@@ -150,7 +150,7 @@ impl FolderThread {
             Ok(changes) => self.report_changes(changes),
             Err(error) => {
                 let line = format!("{} stays twice: {error}", photo.short());
-                self.console.line("disk", line);
+                self.console.warn("disk", line);
             }
         }
     }

@@ -223,7 +223,7 @@ impl FolderThread {
     fn report_room(&mut self) {
         match self.folder.free_bytes() {
             Ok(bytes) => self.report(DiskEvent::Room { bytes }),
-            Err(error) => self.console.line("disk", format!("cannot tell the free room: {error}")),
+            Err(error) => self.console.warn("disk", format!("cannot tell the free room: {error}")),
         }
     }
 
@@ -236,7 +236,7 @@ impl FolderThread {
         if files > 0 {
             let more = if files > first.len() { ", ..." } else { "" };
             let text = format!("files of yours that are gone: {files}: {}{more}", first.join(", "));
-            self.console.line("folder", text);
+            self.console.warn("folder", text);
         }
     }
 

@@ -98,11 +98,11 @@ impl Acceptor {
                 Ok((stream, from)) => {
                     pause = ACCEPT_PAUSE;
                     if let Err(error) = self.welcome(stream, from) {
-                        self.services.console.line("net", format!("turned {from} away: {error}"));
+                        self.services.console.news("net", format!("turned {from} away: {error}"));
                     }
                 }
                 Err(error) => {
-                    self.services.console.line("net", format!("cannot accept: {error}"));
+                    self.services.console.warn("net", format!("cannot accept: {error}"));
                     thread::sleep(pause);
                     pause = ACCEPT_PAUSE_MAX.min(pause * 2);
                 }
@@ -129,7 +129,7 @@ impl Acceptor {
 fn attend(services: &Services, link: &Arc<Link>) {
     if let Err(error) = link.secure(services.credentials(), Side::Accepted, FIRST_FRAME) {
         let remote = link.remote();
-        services.console.line("net", format!("turned {remote} away: {error}"));
+        services.console.news("net", format!("turned {remote} away: {error}"));
         return link.end(CloseReason::Protocol(error.to_string()));
     }
     let mut frames = SocketReader::new(Arc::clone(link));

@@ -32,7 +32,7 @@ pub(in crate::daemon) fn serve_peer(
     let (outbox, queues) = outbox();
     let commands = outbox.messages.clone();
     if let Err(error) = writer::start(services, link, queues) {
-        services.console.line("net", format!("no thread for {remote}: {error}"));
+        services.console.warn("net", format!("no thread for {remote}: {error}"));
         return link.end(CloseReason::Io(error.to_string()));
     }
     let opened = LinkEvent::Opened { link: link.id, remote, dialed };

@@ -20,7 +20,7 @@ impl State {
             Action::Link(action) => self.on_link(action),
             Action::Disk(action) => self.disk.submit(Job::Do(action, Moment::now())),
             Action::Client(action) => self.for_client(action),
-            Action::Log { topic, text } => self.console.line(topic, text),
+            Action::Log { level, topic, text } => self.console.line(level, topic, text),
             Action::Exit { error } => return Some(Exit { error }),
         }
         None

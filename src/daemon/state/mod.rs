@@ -78,7 +78,7 @@ use super::socket::link::Link;
 use super::socket::outbox::WriterCommand;
 use crate::node::describe::{self, Ids};
 use crate::node::limits::TICK;
-use crate::node::{ClientEvent, CloseReason, DiskEvent, Event, LinkEvent, LinkId, Node};
+use crate::node::{ClientEvent, CloseReason, DiskEvent, Event, Level, LinkEvent, LinkId, Node};
 
 /// Where events come from.
 pub(in crate::daemon) struct Sources {
@@ -248,19 +248,19 @@ impl State {
 
     /// The one place that logs what happens to links; and forgets those that are gone.
     fn note(&mut self, event: &Event) {
-        let topic = match event {
-            Event::Link(LinkEvent::Opened { .. }) => "link",
+        let (level, topic) = match event {
+            Event::Link(LinkEvent::Opened { .. }) => (Level::Debug, "link"),
             Event::Link(LinkEvent::Closed { link, .. }) => {
                 self.forget(*link);
-                "link"
+                (Level::Debug, "link")
             }
             Event::Client(ClientEvent::Closed { link, .. }) => return self.forget(*link),
-            Event::Shutdown => "stop",
+            Event::Shutdown => (Level::Info, "stop"),
             Event::Tick | Event::Continue | Event::Link(_) | Event::Disk(_) | Event::Client(_) => {
                 return;
             }
         };
-        self.console.line(topic, describe::event(event, &Ids));
+        self.console.line(level, topic, describe::event(event, &Ids));
     }
 
     fn forget(&mut self, link: LinkId) {

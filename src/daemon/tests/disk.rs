@@ -7,7 +7,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, unbounded};
 use ed25519_dalek::SigningKey;
 
-use super::PATIENCE;
+use super::{LOG, PATIENCE};
 use crate::daemon::console::Console;
 use crate::daemon::disk::Workers;
 use crate::daemon::disk::jobs::{Disk, Job};
@@ -37,7 +37,7 @@ fn what_is_reported_is_on_the_disk() {
     let previews = folder.previews();
     let (sender, reports) = unbounded();
     let (disk, jobs) = Disk::new();
-    let console = Console::start(NodeId(1)).unwrap();
+    let console = Console::start(NodeId(1), LOG).unwrap();
     let workers =
         Workers::start((folder, &previews), (disk.clone(), jobs), sender, console).unwrap();
     let act = |action| disk.submit(Job::Do(action, Moment::now()));
@@ -77,7 +77,7 @@ fn what_is_gone_is_not_shown() {
     let previews = folder.previews();
     let (sender, reports) = unbounded();
     let (disk, jobs) = Disk::new();
-    let console = Console::start(NodeId(1)).unwrap();
+    let console = Console::start(NodeId(1), LOG).unwrap();
     let workers =
         Workers::start((folder, &previews), (disk.clone(), jobs), sender, console).unwrap();
     let act = |action| disk.submit(Job::Do(action, Moment::now()));

@@ -9,7 +9,7 @@ use crossbeam_channel::{Receiver, unbounded};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use tempfile::TempDir;
 
-use super::PATIENCE;
+use super::{LOG, PATIENCE};
 use crate::daemon::console::Console;
 use crate::daemon::disk::Workers;
 use crate::daemon::disk::jobs::{Disk, Job};
@@ -38,7 +38,7 @@ impl Rig {
         let previews = folder.previews();
         let (sender, reports) = unbounded();
         let (disk, jobs) = Disk::new();
-        let console = Console::start(NodeId(1)).unwrap();
+        let console = Console::start(NodeId(1), LOG).unwrap();
         let workers =
             Workers::start((folder, &previews), (disk.clone(), jobs), sender, console).unwrap();
         Rig { dir, previews, disk, reports, workers }

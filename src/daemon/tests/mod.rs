@@ -29,7 +29,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, bounded};
 
-use super::console::Console;
+use super::console::{Console, Log};
 use super::disk::jobs::{Disk, Job};
 use super::inbox::{Input, LinkHandle};
 use super::limits::{DEADLINES, Deadlines, FRAMES, FRAMES_OF_SPEAKER, READING, READING_OF_SPEAKER};
@@ -37,8 +37,11 @@ use super::room::Room;
 use super::services::Services;
 use super::socket::link::Link;
 use crate::folder::Previews;
-use crate::node::Event;
+use crate::node::{Event, Level};
 use crate::protocol::NodeId;
+
+/// All that is of interest to whoever looks for the fault of a test.
+const LOG: Log = Log { level: Level::Debug, json: false };
 
 /// Nothing here takes longer, even on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -74,7 +77,7 @@ impl Stage {
             seats: Arc::default(),
             disk,
             previews: Previews::new(Path::new("/nowhere"), BTreeSet::new()),
-            console: Console::start(NodeId(1)).unwrap(),
+            console: Console::start(NodeId(1), LOG).unwrap(),
             next_link: Arc::new(AtomicU64::new(1)),
             deadlines,
             group: None,

@@ -253,7 +253,7 @@ impl Copies {
         let late: Vec<(PhotoId, NodeId)> =
             late.map(|(photo, offer)| (*photo, offer.target)).collect();
         for (photo, node) in late {
-            cx.log("copies", format!("{node} did not take {} in time", photo.short()));
+            cx.trace("copies", format!("{node} did not take {} in time", photo.short()));
             self.offer_failed(cx, photo, node, false);
         }
         self.call_up(cx);
@@ -274,7 +274,7 @@ impl Copies {
                 cx.log("trash", format!("{} is back from the trash", photo.short()));
             }
             Err(error) => {
-                cx.log("trash", format!("{} cannot be restored: {error}", photo.short()));
+                cx.warn("trash", format!("{} cannot be restored: {error}", photo.short()));
                 if *error == DiskError::Gone {
                     cx.tell(News::Lost(photo));
                 }

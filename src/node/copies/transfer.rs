@@ -177,7 +177,10 @@ impl Copies {
             return self.pull_broke(cx, photo, "the bytes are not the photo");
         }
         let short = photo.short();
-        cx.log("copies", format!("what several nodes have sent together is not the photo {short}"));
+        cx.warn(
+            "copies",
+            format!("what several nodes have sent together is not the photo {short}"),
+        );
         self.pull_from_next(cx, photo);
     }
 

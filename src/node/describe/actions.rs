@@ -22,7 +22,7 @@ pub fn action(action: &Action, names: &dyn Names) -> String {
         Action::Client(ClientAction::AnswerPhoto { link, photo, .. }) => {
             format!("sends {} the photo {}", client(*link), names.photo(photo.id))
         }
-        Action::Log { topic, text } => format!("notes on {topic}: {text}"),
+        Action::Log { topic, text, .. } => format!("notes on {topic}: {text}"),
         Action::Exit { error: Some(error) } => format!("exits: {error}"),
         Action::Exit { error: None } => "exits".to_owned(),
     }

@@ -114,7 +114,7 @@ impl Drops {
                 };
                 cx.agenda.hold(photo, cx.now() + pause);
                 let (photo, better) = (photo.short(), better.short());
-                cx.log("look", format!("cannot compare {photo} with {better}: {error}"));
+                cx.warn("look", format!("cannot compare {photo} with {better}: {error}"));
             }
         }
         if cx.table.yields(photo, better) {

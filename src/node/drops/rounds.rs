@@ -109,7 +109,7 @@ impl Drops {
                     cx.agenda
                         .hold(goes, cx.now() + READ_SPAN.min(Duration::from_secs(wait.into())));
                 }
-                cx.log("drop", format!("{node} does not prove {proven}: {why}"));
+                cx.trace("drop", format!("{node} does not prove {proven}: {why}"));
             }
         }
         self.decide(cx, nonce);
@@ -210,7 +210,7 @@ impl Drops {
         let Some(photo) = self.undecided(cx, nonce).map(|round| round.goes) else {
             return;
         };
-        cx.log("drop", format!("keeping {}: {why}", photo.short()));
+        cx.trace("drop", format!("keeping {}: {why}", photo.short()));
         if let Some(was) = cx.custody.was(photo) {
             cx.table.set_my_holding(photo, was);
         }

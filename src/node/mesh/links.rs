@@ -46,7 +46,7 @@ impl Mesh {
             };
             if redial.told.is_none_or(|told| now.since(told) >= JOIN_TOLD) {
                 redial.told = Some(now);
-                step.log("join", text);
+                step.warn("join", text);
             }
         }
         for peer in self.peers.values_mut().filter(|peer| peer.address == *address) {

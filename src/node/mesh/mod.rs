@@ -361,7 +361,7 @@ impl Mesh {
             "{vanished} of {before} nodes vanished at once: this one may be cut off, so it waits for {}",
             spoken(grace)
         );
-        step.log("mesh", text);
+        step.warn("mesh", text);
     }
 
     /// A node has told all its photos.
@@ -383,7 +383,7 @@ impl Mesh {
         for node in over.map(|(node, _)| *node).collect::<Vec<_>>() {
             self.set_presence(node, Presence::Gone);
             let called = self.called(node);
-            step.log(
+            step.warn(
                 "mesh",
                 format!("{called} stayed away: its photos are copied where others have them"),
             );

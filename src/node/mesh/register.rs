@@ -32,7 +32,7 @@ impl Mesh {
         let dialed = state.dialed.clone();
         if let Err(reason) = self.admit(step, members, link, &register) {
             match &dialed {
-                Some(address) => step.log("join", format!("{address}: {reason}")),
+                Some(address) => step.warn("join", format!("{address}: {reason}")),
                 // This node has dialed itself: the other end must learn that.
                 None if register.node == step.me() => self.send_register(step, link),
                 None => {}

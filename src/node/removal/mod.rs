@@ -159,7 +159,7 @@ impl Removal {
             }
             Err(error) => {
                 self.retry_at = cx.now() + RETRY;
-                cx.log("remove", format!("{} stays as it is: {error}", photo.short()));
+                cx.warn("remove", format!("{} stays as it is: {error}", photo.short()));
                 self.failed(cx, photo, &error);
             }
         }
