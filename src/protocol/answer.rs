@@ -57,7 +57,7 @@ pub enum Answer {
     Preview {
         /// The photo's id.
         photo: PhotoId,
-        /// The length in bytes, at most [`PreviewSize::max_bytes`].
+        /// The length in bytes, at most [`PreviewSize::max_bytes`](crate::photo::PreviewSize::max_bytes).
         bytes: u64,
         /// A JPEG; attached or in base64 on the wire.
         #[serde(skip_serializing)]
