@@ -104,6 +104,14 @@ impl fmt::Display for Failure {
     }
 }
 
+impl Failure {
+    /// What is wrong, in one line; those that may follow say what a person at the terminal can do.
+    pub(crate) fn first_line(&self) -> String {
+        let text = self.to_string();
+        text.lines().next().unwrap_or_default().to_owned()
+    }
+}
+
 /// For errors of writing a command's output; all others get a text that says more.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Failure {

@@ -1,10 +1,16 @@
 //! The page: its files are a part of the program.
 //!
 //! They are named by a hash over all of them, `/a/HASH/app.js`, so that a browser keeps them for ever, never mixes two
-//! versions of the program, and modules find each other by relative paths.
+//! versions of the program, and modules find each other by relative paths. They are compressed once, at the start: a third
+//! goes over the line.
+
+use std::io::{self, Write};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 /// A file of the page: its name, its type, its text.
-type File = (&'static str, &'static str, &'static str);
+pub(super) type File = (&'static str, &'static str, &'static str);
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
@@ -59,6 +65,8 @@ pub(super) const FILES: &[File] = &[
 pub(super) struct Assets {
     hash: String,
     shell: String,
+    /// The files, compressed, in their order.
+    packed: Vec<Vec<u8>>,
 }
 
 impl Assets {
@@ -72,7 +80,9 @@ impl Assets {
         }
         let hash = hasher.finalize().to_hex()[..16].to_owned();
         let shell = SHELL.replace("/a/HASH/", &format!("/a/{hash}/"));
-        Assets { hash, shell }
+        // Where one cannot be compressed, which in memory does not happen, it is sent as it is.
+        let packed = FILES.iter().map(|(_, _, text)| pack(text).unwrap_or_default()).collect();
+        Assets { hash, shell, packed }
     }
 
     /// The page itself.
@@ -85,9 +95,15 @@ impl Assets {
         format!("\"{}\"", self.hash)
     }
 
-    /// The type and the text of a file of this version.
-    pub(super) fn file(&self, hash: &str, name: &str) -> Option<(&'static str, &'static str)> {
-        let file = FILES.iter().find(|(own, ..)| *own == name && hash == self.hash);
-        file.map(|(_, kind, text)| (*kind, *text))
+    /// The type and the text of a file of this version, and the text compressed.
+    pub(super) fn file(&self, hash: &str, name: &str) -> Option<(File, &[u8])> {
+        let place = FILES.iter().position(|(own, ..)| *own == name && hash == self.hash)?;
+        Some((FILES[place], &self.packed[place]))
     }
+}
+
+fn pack(text: &str) -> io::Result<Vec<u8>> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+    packed.write_all(text.as_bytes())?;
+    packed.finish()
 }

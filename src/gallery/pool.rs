@@ -180,8 +180,6 @@ impl Drop for Turn<'_> {
     }
 }
 
-/// The first line says what is wrong; the others say what a person at the terminal can do.
 fn gone(failure: Failure) -> Trouble {
-    let text = failure.to_string();
-    Trouble::Gone(text.lines().next().unwrap_or_default().to_owned())
+    Trouble::Gone(failure.first_line())
 }

@@ -133,16 +133,15 @@ impl Watch {
     }
 
     fn missed(&self, failure: &Failure) {
-        let text = failure.to_string();
-        let why = text.lines().next().unwrap_or_default();
+        let why = failure.first_line();
         let mut state = lock(&self.state);
         let since = match &state.seen.gone {
-            Some((before, _)) if before == why => return,
+            Some((before, _)) if *before == why => return,
             Some((_, since)) => *since,
             None => Instant::now(),
         };
         state.seen.status = None;
-        state.seen.gone = Some((why.to_owned(), since));
+        state.seen.gone = Some((why.clone(), since));
         drop(state);
         self.tell();
         say(&format!("{why}; it is asked again and again"));

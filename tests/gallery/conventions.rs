@@ -29,6 +29,16 @@ fn the_page_is_kept_and_its_files_for_ever() {
     let script = web.get(path);
     assert_eq!(script.header("Content-Type"), Some("text/javascript; charset=utf-8"));
     assert_eq!(script.header("Cache-Control"), Some("private, max-age=31536000, immutable"));
+    assert_eq!(script.header("Content-Encoding"), None);
+    let packed =
+        |accepts: &str| web.ask("GET", path, &format!("Accept-Encoding: {accepts}\r\n"), &[]);
+    let small = packed("deflate, gzip, br");
+    assert_eq!(small.header("Content-Encoding"), Some("gzip"));
+    assert_eq!(small.header("Vary"), Some("Accept-Encoding"));
+    let mut unpacked = Vec::new();
+    flate2::read::GzDecoder::new(&*small.body).read_to_end(&mut unpacked).unwrap();
+    assert!(unpacked == script.body && small.body.len() < script.body.len() / 2);
+    assert_eq!(packed("gzip;q=0, br").body, script.body);
     let other = path.replace("/a/", "/a/0");
     assert_eq!(web.get(&other).status, 404);
 }

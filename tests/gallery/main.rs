@@ -12,4 +12,5 @@ mod restarts;
 mod sessions;
 #[path = "../support/mod.rs"]
 mod support;
+mod untruths;
 mod web;

@@ -1,10 +1,11 @@
 //! A browser, as far as these tests need one: requests as bytes, answers in their parts.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use serde_json::Value;
+use socket2::{Domain, Socket, Type};
 
 /// Longer than any answer takes, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -77,6 +78,22 @@ impl Web {
         let status = self.get("/api/status").json();
         let token = status["token"].as_str().unwrap_or_default();
         format!("Origin: http://{}\r\nX-Photomesh-Token: {token}\r\n", self.address)
+    }
+
+    /// Listens to events from an address of this computer; the status, and the connection that has to be kept.
+    pub(crate) fn listen(&self, from: [u8; 4]) -> (u16, TcpStream) {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.bind(&SocketAddr::from((from, 0)).into()).unwrap();
+        let to: SocketAddr = self.address.parse().unwrap();
+        socket.connect(&to.into()).unwrap();
+        let mut stream = TcpStream::from(socket);
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let request = format!("GET /api/events HTTP/1.1\r\nHost: {}\r\n\r\n", self.address);
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut line = [0; "HTTP/1.1 200".len()];
+        stream.read_exact(&mut line).unwrap();
+        let line = String::from_utf8_lossy(&line);
+        (line.split(' ').nth(1).unwrap().parse().unwrap(), stream)
     }
 
     /// Posts JSON as a page of the gallery does.

@@ -148,21 +148,16 @@ fn joined(parsed: &[httparse::Header<'_>]) -> Result<Vec<(String, String)>, Malf
 fn body_length(head: &Head) -> Result<u64, Malformed> {
     let chunked = head.header("transfer-encoding").is_some();
     let Some(length) = head.header("content-length") else {
-        return match head.method {
-            _ if chunked => Err(Malformed::new(411, "a body comes with its Content-Length")),
-            Method::Put | Method::Post => {
-                Err(Malformed::new(411, "a body comes with its Content-Length"))
-            }
-            Method::Get | Method::Head | Method::Other => Ok(0),
+        return match chunked || matches!(head.method, Method::Put | Method::Post) {
+            true => Err(Malformed::new(411, "a body comes with its Content-Length")),
+            false => Ok(0),
         };
     };
     let digits = !length.is_empty() && length.bytes().all(|byte| byte.is_ascii_digit());
     let length = length.parse().ok().filter(|_| digits && !chunked);
     let length = length.ok_or(Malformed::new(400, "it is not clear where the body ends"))?;
-    match head.method {
-        Method::Get | Method::Head if length > 0 => {
-            Err(Malformed::new(400, "whoever only looks brings nothing along"))
-        }
-        Method::Get | Method::Head | Method::Put | Method::Post | Method::Other => Ok(length),
+    match length > 0 && matches!(head.method, Method::Get | Method::Head) {
+        true => Err(Malformed::new(400, "whoever only looks brings nothing along")),
+        false => Ok(length),
     }
 }

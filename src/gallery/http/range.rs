@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::head::{Head, Method};
+use super::response::Response;
 
 /// What is to be sent of something that has so many bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +54,21 @@ fn read(range: &str, length: u64) -> Part {
 fn number(text: &str) -> Option<u64> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| text.parse().unwrap_or(u64::MAX))
+}
+
+/// The answer of this ETag, which is not made for a client that has it already.
+///
+/// # Errors
+///
+/// The answer that says why it cannot be made: that one has no ETag, and is not kept.
+pub(in crate::gallery) fn tagged(
+    head: &Head,
+    etag: &str,
+    caching: &'static str,
+    make: impl FnOnce() -> Result<Response, Response>,
+) -> Result<Response, Response> {
+    let response = if is_known(head, etag) { Response::new(304) } else { make()? };
+    Ok(response.header("ETag", etag).cached(caching))
 }
 
 /// Whether the client has what is of this ETag already.

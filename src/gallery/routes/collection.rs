@@ -5,24 +5,20 @@ use crate::client::near;
 use crate::gallery::Gallery;
 use crate::gallery::api::Hits;
 use crate::gallery::http::head::Head;
-use crate::gallery::http::range::is_known;
+use crate::gallery::http::range::tagged;
 use crate::gallery::http::response::{ASK_AGAIN, Content, IMMUTABLE, Response};
 use crate::gallery::search::{Called, Query};
 use crate::protocol::SafeName;
 
 impl Gallery {
     /// The whole timeline, in a byte a photo.
-    pub(super) fn timeline(&self, head: &Head) -> Response {
+    pub(super) fn timeline(&self, head: &Head) -> Answered {
         let snapshot = self.mirror.present();
         let etag = format!("\"{}\"", snapshot.rev);
-        let response = match is_known(head, &etag) {
-            true => Response::new(304),
-            false => {
-                let timeline = Content::Bytes(Box::new(snapshot.timeline.clone()));
-                Response::of(200, "application/json", timeline)
-            }
-        };
-        response.header("ETag", etag).cached(ASK_AGAIN)
+        tagged(head, &etag, ASK_AGAIN, || {
+            let timeline = Content::Bytes(Box::new(snapshot.timeline.clone()));
+            Ok(Response::of(200, "application/json", timeline))
+        })
     }
 
     /// A page of a timeline that is still kept.

@@ -193,9 +193,9 @@ impl Gallery {
             return Err(response.header("Allow", allowed));
         }
         match route {
-            Route::Shell => Ok(self.shell(head)),
-            Route::Asset(hash, name) => Ok(self.asset(hash, name)),
-            Route::Timeline => Ok(self.timeline(head)),
+            Route::Shell => self.shell(head),
+            Route::Asset(hash, name) => Ok(self.asset(head, hash, name)),
+            Route::Timeline => self.timeline(head),
             Route::Page(number) => self.page(head, number),
             Route::Details(id) => self.details(id),
             Route::Small(size, id) => self.small_picture(head, size, id),

@@ -7,7 +7,7 @@ use super::details::{label, nobody_has_it};
 use super::refusals::{Answered, refused};
 use crate::gallery::Gallery;
 use crate::gallery::http::head::{Head, Method};
-use crate::gallery::http::range::{Part, is_known, part};
+use crate::gallery::http::range::{Part, part, tagged};
 use crate::gallery::http::response::{Content, IMMUTABLE, Response};
 use crate::gallery::http::target::encoded;
 use crate::gallery::limits::RETRY_AFTER;
@@ -32,18 +32,18 @@ impl Gallery {
             PreviewSize::Grid => format!("\"{id}-t1\""),
             PreviewSize::View => format!("\"{id}-v1\""),
         };
-        let known = |response: Response| response.header("ETag", &etag).cached(IMMUTABLE).picture();
-        if is_known(head, &etag) {
-            return Ok(known(Response::new(304)));
-        }
+        let picture = tagged(head, &etag, IMMUTABLE, || self.drawn(size, id));
+        picture.map(Response::picture)
+    }
+
+    fn drawn(&self, size: PreviewSize, id: PhotoId) -> Answered {
         let answer = self.pool.ask(&Request::GetPreview { photo: id, size })?;
         if let Answer::Preview { image, .. } = answer {
             if !size.fits(&image) {
                 let error = "what came is no small picture";
                 return Err(Response::refusal(404, "undrawable", error));
             }
-            let small = Content::Bytes(Box::new(image));
-            return Ok(known(Response::of(200, "image/jpeg", small)));
+            return Ok(Response::of(200, "image/jpeg", Content::Bytes(Box::new(image))));
         }
         if let Answer::NotFound { undelivered: false, reason, .. } = &answer
             && self.mirror.present().find(id).is_some()
@@ -56,11 +56,13 @@ impl Gallery {
     /// A photo, or the part of it that is wanted.
     pub(super) fn photo(&self, head: &Head, id: PhotoId) -> Answered {
         let etag = format!("\"{id}\"");
-        if is_known(head, &etag) {
-            return Ok(Response::new(304).header("ETag", etag).cached(IMMUTABLE).picture());
-        }
+        let photo = tagged(head, &etag, IMMUTABLE, || self.wanted(head, &etag, id));
+        photo.map(Response::picture)
+    }
+
+    fn wanted(&self, head: &Head, etag: &str, id: PhotoId) -> Answered {
         let photo = self.known(id)?;
-        let wanted = match part(head, &etag, photo.bytes) {
+        let wanted = match part(head, etag, photo.bytes) {
             Part::Whole => None,
             Part::Some(range) => Some(range),
             Part::Nothing => {
@@ -79,11 +81,8 @@ impl Gallery {
         };
         let status = if wanted.is_some() { 206 } else { 200 };
         let mut response = Response::of(status, kind(photo.format), content)
-            .header("ETag", etag)
             .header("Accept-Ranges", "bytes")
-            .header("Content-Disposition", disposition(head, &photo))
-            .cached(IMMUTABLE)
-            .picture();
+            .header("Content-Disposition", disposition(head, &photo));
         if wanted.is_some() {
             let (first, last) = (range.start, range.end - 1);
             response =

@@ -5,10 +5,11 @@ use std::io::Read;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use tempfile::TempDir;
 
+use crate::gallery::limits::SPOOL;
 use crate::gallery::pool::{Need, Pool};
 use crate::gallery::spool::{Missing, Spool};
 use crate::photo::{PhotoId, PreviewSize};
@@ -103,4 +104,20 @@ fn pictures_that_do_not_come_leave_links_for_the_rest() {
     pool.on_new_link(Need::Long, |_| Ok(())).unwrap();
     assert!(began.elapsed() < Duration::from_secs(5));
     drop(asked);
+}
+
+#[test]
+fn what_was_not_used_for_longest_makes_room() {
+    let folder = TempDir::new().unwrap();
+    let spooled = folder.path().join("photomesh");
+    drop(Spool::open(spooled.clone()).unwrap());
+    // Holes take no room on the disk.
+    let photos = [b"old", b"new"].map(|bytes| spooled.join(PhotoId::of(bytes).to_string()));
+    for (path, day) in photos.iter().zip(1..) {
+        let file = fs::File::create(path).unwrap();
+        file.set_len(SPOOL / 2 + 1).unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(86_400 * day)).unwrap();
+    }
+    drop(Spool::open(spooled).unwrap());
+    assert_eq!(photos.map(|path| path.exists()), [false, true]);
 }

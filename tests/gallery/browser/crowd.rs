@@ -28,7 +28,8 @@ fn id(number: usize) -> PhotoId {
     PhotoId::of(&number.to_le_bytes())
 }
 
-fn photo(number: usize) -> PhotoReport {
+/// A photo of this number, which is never fetched.
+pub(crate) fn photo(number: usize) -> PhotoReport {
     let (month, day) = (1 + number % 12, 1 + number % 28);
     let (width, height) = [(4000, 3000), (3000, 4000), (6000, 2000), (1000, 1000)][number % 4];
     PhotoReport {
@@ -46,7 +47,8 @@ fn photo(number: usize) -> PhotoReport {
     }
 }
 
-fn status() -> StatusReport {
+/// Two computers that are here.
+pub(crate) fn status() -> StatusReport {
     let node = |number: u16| NodeReport {
         id: NodeId(number.into()),
         called: format!("friend{number}"),

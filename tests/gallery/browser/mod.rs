@@ -6,7 +6,7 @@
 
 mod changes;
 mod chromium;
-mod crowd;
+pub(crate) mod crowd;
 mod door;
 mod health;
 mod looks;
