@@ -65,7 +65,7 @@ fn run(command: Command) -> Result<u8, Failure> {
         }
         Command::Rm(args) => {
             let mut daemon = args.asked.connect()?;
-            client::remove(&mut daemon, &args.name, args.consent(), &mut out)?;
+            client::remove(&mut daemon, &args.name, args.exact, args.consent(), &mut out)?;
         }
         Command::Trash(TrashCommand::List { json, asked }) => {
             client::trash_list(&mut asked.connect()?, json, &mut out)?;

@@ -35,7 +35,7 @@ fn connect(daemon: &Daemon) -> client::Daemon {
 
 fn remove(daemon: &Daemon, name: &str, consent: Consent) -> Result<String, Failure> {
     let mut out = Vec::new();
-    client::remove(&mut connect(daemon), name, consent, &mut out)?;
+    client::remove(&mut connect(daemon), name, false, consent, &mut out)?;
     Ok(String::from_utf8(out).unwrap())
 }
 

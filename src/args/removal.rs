@@ -10,16 +10,21 @@ use super::photos::NameArgs;
 /// Take one of your own pictures out of the collection
 ///
 /// Withdraws the asked daemon's own versions of the picture, after showing what happens to each: its files go to the
-/// trash of every node that has one. Versions that another friend owns stay. `trash restore` takes a photo back.
+/// trash of every node that has one. Versions that another friend owns stay. `trash restore` takes a photo back. By the
+/// name of a worse version, which --exact removes alone, nothing is removed without asking.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   photomesh rm cat.jpg --dry-run        what would go, what stays and why
-  photomesh rm cat.jpg --yes            for scripts: do not ask")]
+  photomesh rm cat.jpg --yes            for scripts: do not ask
+  photomesh rm cat-small.jpg --exact    that very version, not a better one")]
 pub(crate) struct RmArgs {
     /// A name as shown by `list`, any name the photo ever had, or the first six or more digits of its id
     #[arg(value_name = "NAME|ID")]
     pub(crate) name: String,
+    /// Only the very version of this name or id, and not the better one that the collection shows in its place
+    #[arg(long)]
+    pub(crate) exact: bool,
     /// Do not ask for confirmation
     #[arg(short, long)]
     pub(crate) yes: bool,

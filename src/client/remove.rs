@@ -22,14 +22,17 @@ pub enum Consent {
     WithheldJson,
 }
 
-/// Removes a picture from the collection: the asked node's own versions of it, and no others.
+/// Removes a picture from the collection: the asked node's own versions of it, and no others; or, if `exact`, only the
+/// version that is itself called so.
 ///
 /// # Errors
 ///
-/// [`Failure::Usage`] if the picture is not the node's own, or if there is no terminal to ask for consent.
+/// [`Failure::Usage`] if the picture is not the node's own, if there is no terminal to ask for consent, or if consent is
+/// given to remove a worse version and all of the picture would go.
 pub fn remove(
     daemon: &mut Daemon,
     name: &str,
+    exact: bool,
     consent: Consent,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
@@ -37,9 +40,17 @@ pub fn remove(
     let answer = ask(daemon, &request);
     // What is to go is named exactly: a name that is nearly right is suggested and not taken.
     let answer = answer.map_err(|failure| suggest(daemon, name, failure))?;
-    let Answer::Removal(plan) = answer else {
+    let Answer::Removal(mut plan) = answer else {
         return Err(daemon.unexpected());
     };
+    if exact {
+        keep_meant(&mut plan, name)?;
+    } else if let Some(warning) = of_all_versions(&plan, name) {
+        if consent == Consent::Given {
+            return Err(Failure::Usage(format!("{warning}. Nothing was removed")));
+        }
+        eprintln!("{warning}");
+    }
     if consent == Consent::WithheldJson {
         return Ok(write_json(out, &plan)?);
     }
@@ -48,7 +59,8 @@ pub fn remove(
     if consent == Consent::Withheld {
         return Ok(());
     }
-    let question = format!("Remove {} from the collection?", plain(&plan.name));
+    let what = if exact { name } else { &plan.name };
+    let question = format!("Remove {} from the collection?", plain(what));
     if consent == Consent::Ask && !agrees(&question)? {
         eprintln!("nothing was removed");
         return Ok(());
@@ -70,6 +82,32 @@ pub fn remove(
         writeln!(out, "withdrawn, but still in the collection for other owners: {stay}")?;
     }
     Ok(())
+}
+
+/// Leaves of a plan only the version that has this name.
+fn keep_meant(plan: &mut RemovalPlan, name: &str) -> Result<(), Failure> {
+    let name = plain(name);
+    let Some(meant) = plan.meant else {
+        let text = format!("several versions are called {name}: give digits of an id");
+        return Err(Failure::Usage(text));
+    };
+    plan.photos.retain(|photo| photo.id == meant);
+    match withdrawn(plan).count() {
+        0 => Err(Failure::NotYours(format!("this version of {name} is not yours to remove"))),
+        _ => Ok(()),
+    }
+}
+
+/// What to tell a person who has named a worse version: the better ones go, too.
+fn of_all_versions(plan: &RemovalPlan, name: &str) -> Option<String> {
+    let shown = plan.photos.first().map(|photo| photo.id);
+    (plan.meant != shown).then(|| {
+        let (name, shown) = (plain(name), plain(&plan.name));
+        format!(
+            "{name} is a worse version of {shown}, which goes with all its versions: say {shown} if you mean that, or \
+             --exact for {name} alone"
+        )
+    })
 }
 
 fn ask(daemon: &mut Daemon, request: &Request) -> Result<Answer, Failure> {

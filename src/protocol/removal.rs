@@ -13,6 +13,10 @@ pub const MAX_REMOVED: usize = 128;
 pub struct RemovalPlan {
     /// The label of what the collection shows.
     pub name: String,
+    /// The photo that is itself called as was asked: that one or one of its versions. None if several worse versions are,
+    /// or only one whose bytes nobody has any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meant: Option<PhotoId>,
     /// That photo and its worse versions, best first.
     pub photos: Vec<RemovalReport>,
 }

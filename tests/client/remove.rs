@@ -24,9 +24,9 @@ fn owner(stream: &mut TcpStream, request: Request) {
         cause: Refusal::Owner,
         error: format!("not this node's own: {request:?}"),
     };
-    let shown = [PhotoId([1; 32])];
+    let shown = [[PhotoId([1; 32])], [PhotoId([2; 32])]];
     let answer = if let Request::Remove { photos } = request {
-        match photos == shown {
+        match shown.iter().any(|shown| photos == shown) {
             true => Answer::Removed { photos },
             false => refused,
         }
@@ -38,7 +38,15 @@ fn owner(stream: &mut TcpStream, request: Request) {
             version(2, false, "it is in the folder of node 2"),
         ];
         photos[0].stays = name == "shared.jpg";
-        Answer::Removal(Box::new(RemovalPlan { name, photos }))
+        let meant = match name.as_str() {
+            "small.jpg" => Some(photos[1].id),
+            "several.jpg" => None,
+            _ => Some(photos[0].id),
+        };
+        if name == "small.jpg" {
+            photos[1].withdrawn = true;
+        }
+        Answer::Removal(Box::new(RemovalPlan { name: "cat.jpg".to_owned(), meant, photos }))
     } else {
         refused
     };
@@ -55,6 +63,28 @@ fn the_plan_is_shown_and_only_what_it_withdraws_is_removed() {
     assert!(text.contains("goes") && text.contains("your file goes"), "{text}");
     assert!(text.contains("it is in the folder of node 2"), "{text}");
     assert!(text.contains("cat.jpg\\u{1b}") && text.contains("removed: 1 photo;"), "{text}");
+}
+
+#[test]
+fn who_names_a_worse_version_does_not_lose_the_better_one_unasked() {
+    let daemon = Scripted::new(owner);
+    let folder = TempDir::new().unwrap();
+    for name in ["small.jpg", "several.jpg"] {
+        let output = daemon.run(folder.path(), &["rm", name, "-y"]);
+        assert_eq!((code(&output), &*stdout(&output)), (2, ""), "{}", stderr(&output));
+        assert!(stderr(&output).contains("is a worse version of cat.jpg"), "{}", stderr(&output));
+        assert!(stderr(&output).contains("Nothing was removed"), "{}", stderr(&output));
+    }
+    let plan = daemon.run(folder.path(), &["rm", "small.jpg", "-n"]);
+    let goes = stdout(&plan).lines().filter(|line| line.starts_with("goes")).count();
+    assert_eq!((code(&plan), goes), (0, 1));
+    assert!(stderr(&plan).contains("--exact"), "{}", stderr(&plan));
+    let output = daemon.run(folder.path(), &["rm", "small.jpg", "--exact", "-y"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert!(stdout(&output).contains("(02020202"), "{}", stdout(&output));
+    assert!(!stdout(&output).contains("(01010101"), "{}", stdout(&output));
+    let several = daemon.run(folder.path(), &["rm", "several.jpg", "--exact", "-y"]);
+    assert_eq!(code(&several), 2, "{}", stderr(&several));
 }
 
 #[test]

@@ -223,5 +223,5 @@ fn plan() -> RemovalPlan {
         stays: false,
         effect: words(),
     };
-    RemovalPlan { name: label(), photos: vec![version] }
+    RemovalPlan { name: label(), meant: Some(PHOTO), photos: vec![version] }
 }

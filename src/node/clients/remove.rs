@@ -25,6 +25,7 @@ impl View<'_> {
         };
         let mut versions: Vec<&Entry> = self.worse_versions(keeper).collect();
         versions.sort_by_key(|worse| std::cmp::Reverse(worse.photo.rank()));
+        let meant = self.cx.table.meant(name, keeper, &versions);
         versions.insert(0, keeper);
         let mine: BTreeSet<PhotoId> = versions
             .iter()
@@ -38,7 +39,7 @@ impl View<'_> {
             return refused(Refusal::Owner, &error);
         }
         let reports = versions.iter().map(|entry| self.removal_report(entry, &mine));
-        let plan = RemovalPlan { name: label, photos: reports.collect() };
+        let plan = RemovalPlan { name: label, meant, photos: reports.collect() };
         Answer::Removal(Box::new(plan))
     }
 
@@ -97,7 +98,11 @@ impl View<'_> {
                     true => String::new(),
                     false => format!(", with {}", files.join(", ")),
                 };
-                effects.push(format!("your file goes to this node's trash{with}"));
+                let yours = match self.cx.folder.has_several(id) {
+                    true => "your files go",
+                    false => "your file goes",
+                };
+                effects.push(format!("{yours} to this node's trash{with}"));
             }
             Some(Holding::RetiredOriginal) => {
                 effects.push("your file is in this node's trash already".to_owned());

@@ -272,8 +272,9 @@ fn about_changes() -> impl Strategy<Value = Answer> {
             kept,
             why
         }),
-        (".*", some(version))
-            .prop_map(|(name, photos)| Answer::Removal(Box::new(RemovalPlan { name, photos }))),
+        (".*", prop::option::of(photo_id()), some(version)).prop_map(|(name, meant, photos)| {
+            Answer::Removal(Box::new(RemovalPlan { name, meant, photos }))
+        }),
         some(photo_id()).prop_map(|photos| Answer::Removed { photos }),
     ]
 }
