@@ -116,6 +116,11 @@ impl OwnFolder {
             && !self.is_failing(now)
     }
 
+    /// The free bytes on its disk, if a photo of this size cannot even lie there while it is sent on.
+    pub(super) fn too_full_for(&self, bytes: u64) -> Option<u64> {
+        self.room.filter(|room| *room < bytes)
+    }
+
     pub(super) fn report(&self) -> FolderReport {
         // One file can be the companion of two photos.
         let companions: BTreeSet<&String> = self.companions.values().flatten().collect();

@@ -100,7 +100,8 @@ impl Twins {
             let sim = file.map(|file| (file.place, file.files.max(1), file.facts.clone()));
             let real = self.said.get(photo).cloned();
             let real = real.map(|(holding, more)| match more {
-                Some((files, facts)) => (holding, files.max(1), facts),
+                // The simulated folder keeps no times of files: nothing is decided by them.
+                Some((files, facts)) => (holding, files.max(1), Facts { dated: None, ..facts }),
                 None => {
                     let (files, facts) = sim.clone().map(|sim| (sim.1, sim.2)).unwrap_or_default();
                     (holding, files, facts)

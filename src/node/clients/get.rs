@@ -85,6 +85,12 @@ impl Clients {
             self.deliver(cx, link, photo, Source::Held(id));
         } else if has_enough {
             self.undelivered(cx, link, "you wait for too many others: try again later");
+        } else if let Some(free) = cx.folder.too_full_for(bytes) {
+            let why = format!(
+                "it has {bytes} bytes, and the disk of this daemon, on which it lies on its way, has {free} free: make \
+                 room there, or ask another daemon"
+            );
+            self.undelivered(cx, link, &why);
         } else {
             cx.tell(News::Fetch { photo, wanted_by: Fetcher::Client(link) });
         }

@@ -14,7 +14,7 @@ use super::solo::{Solo, original};
 use super::world::{CLIENT, picture};
 use crate::photo::Photo;
 use crate::protocol::message::{Lane, TransferId};
-use crate::protocol::{MAX_CHUNK, Message, Record, Request};
+use crate::protocol::{Answer, MAX_CHUNK, Message, Record, Request};
 
 #[test]
 fn a_client_reads_along_as_soon_as_the_first_piece_is_here() {
@@ -150,4 +150,24 @@ fn all_that_has_come_is_enough_when_its_sender_goes() {
     let actions = [0; 3].map(|_| written(&mut solo, transfer, Ok(()))).concat();
     let checks = |action: &Action| matches!(action, Action::Disk(DiskAction::Check { .. }));
     assert!(actions.iter().any(checks), "{actions:?}");
+}
+
+#[test]
+fn what_finds_no_room_on_its_way_is_not_begun() {
+    let mut solo = Solo::new();
+    solo.join(1, PIN, &[&bytes()]);
+    let refused = |actions: &[Action]| {
+        actions.iter().any(|action| match action {
+            Action::Client(ClientAction::Answer {
+                answer: Answer::NotFound { undelivered: true, reason, .. },
+                ..
+            }) => reason.contains("make room"),
+            _ => false,
+        })
+    };
+    solo.tell(DiskEvent::Room { bytes: bytes().len() as u64 - 1 });
+    assert!(refused(&get(&mut solo)), "half of it would come, and then no more");
+    solo.tell(DiskEvent::Room { bytes: bytes().len() as u64 });
+    let actions = get(&mut solo);
+    assert!(!refused(&actions) && asked(&actions).is_some(), "below the margin it may pass");
 }
