@@ -105,6 +105,9 @@ impl Mesh {
             return;
         };
         let now = step.now;
+        if let Some(address) = state.dialed.as_ref().filter(|_| state.node.is_none()) {
+            self.tell_turned_away(step, address, reason);
+        }
         if let Some(redial) = state.dialed.as_ref().and_then(|address| self.joins.get_mut(address))
         {
             redial.failed(now);
@@ -116,6 +119,43 @@ impl Mesh {
         self.forget_unmet();
         if let Some(node) = state.node.filter(|node| self.link_to(*node) == Some(link)) {
             self.node_down(step, node, reason);
+        }
+    }
+
+    /// Tells people that a daemon has turned this one away before it said who it is: else the reason is on the other
+    /// computer's terminal alone.
+    fn tell_turned_away(&mut self, step: &mut Step, address: &Address, reason: &CloseReason) {
+        let why = match reason {
+            CloseReason::Refused(error) => error.as_str(),
+            CloseReason::Remote | CloseReason::Io(_) => match step.config.membership.is_some() {
+                true => {
+                    "it may be of another group, or of none, or this daemon's owner was removed from the group"
+                }
+                false => {
+                    "it may be of a group, which takes a member file: photomesh daemon --member FILE"
+                }
+            },
+            // This node has closed it, and said why.
+            CloseReason::Left
+            | CloseReason::Protocol(_)
+            | CloseReason::Slow
+            | CloseReason::Silent
+            | CloseReason::Duplicate
+            | CloseReason::Shutdown => return,
+        };
+        let now = step.now;
+        let peers = self.peers.values_mut().filter(|peer| peer.address == *address);
+        let peers = peers.map(|peer| &mut peer.redial);
+        let mut is_due = false;
+        for redial in self.joins.get_mut(address).into_iter().chain(peers) {
+            if redial.told.is_none_or(|told| now.since(told) >= JOIN_TOLD) {
+                redial.told = Some(now);
+                is_due = true;
+            }
+        }
+        if is_due {
+            let text = format!("{address} has hung up before it said who it is: {why}");
+            step.warn("join", text);
         }
     }
 

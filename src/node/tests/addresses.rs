@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::limits::REDIAL_MAX;
-use super::super::{Action, CloseReason, LinkAction, LinkEvent, LinkId};
+use super::super::{Action, CloseReason, Level, LinkAction, LinkEvent, LinkId};
 use super::solo::{Solo, register};
 use crate::node::mesh::addresses::is_possible;
 use crate::protocol::message::Register;
@@ -76,4 +76,27 @@ fn that_nobody_can_be_joined_is_told_at_once_and_then_once_a_minute() {
         told += actions.iter().filter(|action| tells(action)).count() as u64;
     }
     assert_eq!(told, minutes);
+}
+
+#[test]
+fn who_is_turned_away_is_told_what_may_be_the_matter() {
+    let address = Address::new("127.0.0.1", 5001);
+    let mut solo = Solo::with(|config| config.join = vec![address.clone()]);
+    let mut hangs_up = |number: u64, reason: CloseReason| {
+        let (link, remote) = (LinkId(number), "127.0.0.1".to_owned());
+        solo.tell(LinkEvent::Opened { link, remote, dialed: Some(address.clone()) });
+        let actions = solo.tell(LinkEvent::Closed { link, reason });
+        solo.wait(Duration::from_secs(30));
+        actions.into_iter().find_map(|action| match action {
+            Action::Log { topic: "join", level: Level::Warn, text } => Some(text),
+            _ => None,
+        })
+    };
+    let told = hangs_up(1, CloseReason::Remote).expect("it is told");
+    assert!(told.contains("127.0.0.1:5001") && told.contains("--member"), "{told}");
+    assert_eq!(hangs_up(2, CloseReason::Io("reset".to_owned())), None, "not again so soon");
+    let removed = CloseReason::Refused("you were removed".to_owned());
+    assert!(hangs_up(3, removed).is_some_and(|told| told.contains("you were removed")));
+    hangs_up(4, CloseReason::Remote);
+    assert_eq!(hangs_up(5, CloseReason::Shutdown), None, "it has left by itself");
 }
