@@ -326,11 +326,8 @@ impl Mesh {
         peer.stayed |= here >= STAYED;
         let (address, away) = (peer.address.clone(), peer.grace(grace));
         let called = self.called(node);
-        let text = format!(
-            "{called} at {address} is away ({reason}); its photos are copied if it stays away for {}",
-            spoken(away)
-        );
-        step.log("mesh", text);
+        let then = self.fate_of_photos(step, Some(away));
+        step.log("mesh", format!("{called} at {address} is away ({reason}); {then}"));
         self.set_presence(node, presence);
         if *reason != CloseReason::Left {
             self.vanished.insert(node, now);
@@ -383,10 +380,8 @@ impl Mesh {
         for node in over.map(|(node, _)| *node).collect::<Vec<_>>() {
             self.set_presence(node, Presence::Gone);
             let called = self.called(node);
-            step.warn(
-                "mesh",
-                format!("{called} stayed away: its photos are copied where others have them"),
-            );
+            let then = self.fate_of_photos(step, None);
+            step.warn("mesh", format!("{called} stayed away: {then}"));
             step.tell(News::Gone(node));
             step.tell(News::MeshChanged);
         }

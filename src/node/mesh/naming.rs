@@ -1,7 +1,11 @@
 //! What people call the nodes of the mesh.
 
+use std::time::Duration;
+
 use super::{Mesh, Presence};
 use crate::node::limits::CANDIDATES_NAMED;
+use crate::node::step::Step;
+use crate::node::words::spoken;
 use crate::protocol::{MemberName, NodeId, NodeName};
 
 impl Mesh {
@@ -61,6 +65,18 @@ impl Mesh {
             called => format!("{called}, node {node}"),
         };
         nodes.iter().take(CANDIDATES_NAMED).map(named).collect()
+    }
+
+    /// What becomes of the photos of a node that is missed, and may come back for a while yet.
+    pub(super) fn fate_of_photos(&self, step: &Step, away: Option<Duration>) -> String {
+        let here = self.count_here() + 1;
+        if here < step.config.copies as usize {
+            return "too few nodes are here to copy its photos".to_owned();
+        }
+        match away {
+            Some(away) => format!("its photos are copied if it stays away for {}", spoken(away)),
+            None => "its photos are copied where others have them".to_owned(),
+        }
     }
 
     fn member_and_name(&self, node: NodeId) -> (Option<MemberName>, Option<NodeName>) {
