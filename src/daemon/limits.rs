@@ -137,6 +137,9 @@ pub(super) const ACCEPT_PAUSE_MAX: Duration = Duration::from_secs(1);
 /// The shortest pause between two walks through the folder.
 pub(super) const WALK_PAUSE: Duration = Duration::from_secs(2);
 
+/// The longest time without a walk, where the system tells of changes: it does not tell of all.
+pub(super) const WALK_REST: Duration = Duration::from_secs(60);
+
 /// A pause between walks is at least this many times the walk itself: watching costs 5 % of a disk at most.
 pub(super) const WALK_SHARE: u32 = 20;
 

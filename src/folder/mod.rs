@@ -93,7 +93,7 @@ pub use missing::Gone;
 pub use previews::{Previews, Since};
 pub use reconcile::Absorbed;
 pub use reread::{Reading, Reread};
-pub use scan::{Candidate, Inspection, Walk, Walker};
+pub use scan::{Candidate, Inspection, Walk, Walker, is_walked};
 pub use scrub::Recheck;
 pub use spool::SpoolReader;
 

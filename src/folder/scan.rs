@@ -91,11 +91,27 @@ impl Walker {
         walk
     }
 
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Whether there is no need to walk again, as far as this can tell: no file was being written at the last walk, and the
+    /// marker is still there.
+    pub fn is_at_rest(&self) -> bool {
+        self.restless.is_empty() && self.is_marked()
+    }
+
     /// Whether the marker is still the one of the start: another disk may be mounted here by now.
     fn is_marked(&self) -> bool {
         fs::symlink_metadata(self.root.join(MARKER).join("lock"))
             .is_ok_and(|meta| file_of(&meta) == self.marker)
     }
+}
+
+/// Whether a walk looks at this path, relative to the folder: not at what the daemon keeps there for itself.
+pub fn is_walked(path: &Path) -> bool {
+    !layout::is_ours(path) || layout::is_in(path, REPLICAS) || layout::is_in(path, TRASH)
 }
 
 /// One walk in progress.

@@ -62,8 +62,7 @@
 //! # What is left out
 //!
 //! A job cannot be taken back, and none but the installing of a photo is overtaken by another: whoever gives one may
-//! rely on all that was given before. And the system is not asked to tell of changes in the folder. A walk is the same on
-//! every system, and it also finds what has changed before the daemon was started.
+//! rely on all that was given before.
 
 mod actions;
 mod comparing;
@@ -74,7 +73,7 @@ mod hashing;
 pub(in crate::daemon) mod jobs;
 mod proving;
 mod rereading;
-mod scanner;
+pub(in crate::daemon) mod scanner;
 mod syncing;
 pub(in crate::daemon) mod uploads;
 

@@ -7,6 +7,7 @@ mod console;
 mod disk;
 mod drawing;
 mod gallery;
+mod hints;
 mod listeners;
 mod members;
 mod own_address;
