@@ -78,6 +78,9 @@ pub(super) fn write_screen(report: &StatusReport, out: &mut impl Write) -> io::R
     for note in &report.notes {
         writeln!(out, "note: {}", plain(note))?;
     }
+    for news in &report.news {
+        writeln!(out, "news: {}", plain(news))?;
+    }
     Ok(())
 }
 
@@ -202,8 +205,13 @@ fn write_this_node(report: &StatusReport, out: &mut impl Write) -> io::Result<()
     writeln!(out, "this node has {trash} in its trash (photomesh trash list)")?;
     let FolderReport { unread, companions } = report.folder;
     if unread > 0 {
-        let photos = HumanCount(unread);
-        writeln!(out, "photos of this node still to be read by the new rules: {photos}")?;
+        let (photos, be) = match unread {
+            1 => ("photo", "is"),
+            _ => ("photos", "are"),
+        };
+        let many = HumanCount(unread);
+        let why = "to tell which are versions of one picture";
+        writeln!(out, "{many} {photos} here {be} still to be looked at, {why}")?;
     }
     if companions > 0 {
         let files = count(companions, "file");

@@ -35,8 +35,11 @@ pub struct StatusReport {
     /// What else this node's folder has.
     #[serde(default, flatten)]
     pub folder: FolderReport,
-    /// What people should know: tables still incomplete, too few nodes, no room.
+    /// What is not as it should be: tables still incomplete, too few nodes, no room.
     pub notes: Vec<String>,
+    /// What people should know although nothing is wrong: which of their files went to the trash, and which will.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub news: Vec<String>,
     /// Another number whenever [`Request::List`](super::Request::List) may be answered in another way. It begins anew at
     /// a random one in each life of the node, and stays below 2^53, so that every reader of JSON reads it right.
     #[serde(default)]

@@ -52,6 +52,7 @@ fn report() -> StatusReport {
         damaged: 0,
         folder: FolderReport { unread: 1_234, companions: 12 },
         notes: vec!["fewer nodes than copies\x1b[2J".to_owned()],
+        news: vec!["1 of this node's own files went to its trash\x1b[2J".to_owned()],
         revision: 12,
     }
 }
@@ -86,9 +87,10 @@ fn status_says_on_one_screen_who_is_here_and_what_is_at_risk() {
         "  and 2 more",
         "(120)  (80)  (3.00 MiB)  away for 3 min",
         "3 photos in its trash",
-        "still to be read by the new rules: 1,234",
+        "1,234 photos here are still to be looked at",
         "12 files beside photos",
         "note: fewer nodes than copies\\u{1b}[2J",
+        "news: 1 of this node's own files went to its trash\\u{1b}[2J",
     ] {
         assert!(text.contains(wanted), "{wanted:?} is missing in\n{text}");
     }
@@ -108,6 +110,7 @@ fn status_checks_for_scripts_whether_all_is_safe() {
     assert!(stderr(&output).contains("14 photos are not on as many disks as wanted"));
     let output = Scripted::new(peace).run(folder.path(), &["status", "--check"]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert!(stdout(&output).contains("news: 1 of this node's own files"), "and all is safe");
 }
 
 #[test]

@@ -210,6 +210,7 @@ fn status() -> StatusReport {
         damaged: 0,
         folder: FolderReport { unread: 1_234, companions: 12 },
         notes: vec![words()],
+        news: vec![words()],
         revision: 12,
     }
 }

@@ -117,7 +117,7 @@ function notes(status) {
   const counts = [['trashNote', status.trash], ['overNote', status.over_replicated], ['damagedNote', status.damaged],
     ['unreadNote', status.unread], ['companionsNote', status.companions], ['skippedNote', status.skipped_files]];
   const counted = counts.filter(([, n]) => n > 0).map(([key, n]) => say(key, { n }));
-  const lines = [...status.notes.map((note) => capital(homely(note))), ...counted];
+  const lines = [...[...status.notes, ...(status.news ?? [])].map((note) => capital(homely(note))), ...counted];
   if (lines.length === 0) return h('p', { class: 'quiet' }, say('nothingNotes'));
   return h('ul', { class: 'notes' }, lines.map((line) => h('li', {}, line)));
 }

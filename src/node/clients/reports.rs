@@ -75,6 +75,7 @@ impl View<'_> {
             damaged: cx.folder.damaged(),
             folder: cx.folder.report(),
             notes: self.notes(),
+            news: self.drops.news_of_files(cx).collect(),
             revision: cx.table.revision(),
         };
         Answer::Status(Box::new(status))
@@ -270,7 +271,6 @@ impl View<'_> {
                 "this node takes no photos of others now: its disk is full or failing".to_owned(),
             );
         }
-        notes.extend(self.drops.notes_of_files(self.cx));
         notes.extend(self.bounds_note());
         if self.cx.folder.damaged() > 0 {
             notes.push(format!(

@@ -97,8 +97,8 @@ impl Drops {
         self.rate.waiting.remove(&photo);
     }
 
-    /// Notes for people about their files that wait, and those that went.
-    pub(in crate::node) fn notes_of_files(&self, cx: &Context) -> impl Iterator<Item = String> {
+    /// News for people about their files that wait, and those that went.
+    pub(in crate::node) fn news_of_files(&self, cx: &Context) -> impl Iterator<Item = String> {
         let waiting = self.rate.waiting.len();
         let waiting = (waiting > 0).then(|| {
             format!(
@@ -123,12 +123,16 @@ impl Drops {
         let lately = self.rate.gone.iter().rev().take(GONE_LOOKED_AT);
         let mut files: BTreeMap<String, usize> = BTreeMap::new();
         for node in lately.filter_map(|left| cx.whose(left.by?)) {
-            *files.entry(cx.called(node)).or_default() += 1;
+            let versions = match node == cx.me() {
+                true => "better versions of its own".to_owned(),
+                false => format!("versions of {}", cx.called(node)),
+            };
+            *files.entry(versions).or_default() += 1;
         }
         let mut files: Vec<_> = files.into_iter().collect();
         files.sort_by_key(|(_, files)| Reverse(*files));
         let named = files.iter().take(NAMED);
-        named.map(|(node, files)| format!(", {files} for versions of {node}")).collect()
+        named.map(|(versions, files)| format!(", {files} for {versions}")).collect()
     }
 }
 

@@ -89,13 +89,13 @@ fn few_own_files_go_in_an_hour_on_whosever_account_and_the_list_does_not_wait() 
         with_worse(&mut solo, holding, many);
         let at_once = gone(&mut solo, 60);
         assert_eq!(solo.list().len(), usize::from(many));
-        let notes = solo.status().notes.join("\n");
+        let news = solo.status().news.join("\n");
         if holding == Holding::Replica || retire_now {
             assert_eq!(at_once, usize::from(many), "{holding:?}");
-            assert!(!notes.contains("--retire-now"), "{notes}");
+            assert!(!news.contains("--retire-now"), "{news}");
         } else {
             assert_eq!(at_once, RATE_FILES);
-            assert!(notes.contains("15 of this node's own files wait"), "{notes}");
+            assert!(news.contains("15 of this node's own files wait"), "{news}");
             assert_eq!(gone(&mut solo, HOUR - 200), 0);
             assert_eq!(gone(&mut solo, 400), 15);
         }
@@ -116,8 +116,8 @@ fn own_files_that_others_have_too_go_by_the_same_limit() {
         solo.hold(bytes);
     }
     assert_eq!(gone(&mut solo, 120), RATE_FILES);
-    let notes = solo.status().notes.join("\n");
-    assert!(notes.contains("of this node's own files wait"), "{notes}");
+    let news = solo.status().news.join("\n");
+    assert!(news.contains("of this node's own files wait"), "{news}");
 }
 
 #[test]
@@ -153,17 +153,30 @@ fn people_are_told_for_a_month_for_whose_versions_their_files_went() {
         let ago = GONE_TOLD - 2 * SETTLE;
         config.gone = vec![Gone { ago, by: None }];
     });
-    let notes = solo.status().notes.join("\n");
-    assert!(notes.contains("1 of this node's own files went"), "{notes}");
+    let news = solo.status().news.join("\n");
+    assert!(news.contains("1 of this node's own files went"), "{news}");
     solo.wait(2 * SETTLE + TICK);
-    assert_eq!(solo.status().notes.iter().filter(|note| note.contains("went")).count(), 0);
+    assert_eq!(solo.status().news.iter().filter(|note| note.contains("went")).count(), 0);
     with_worse(&mut solo, Holding::Original, 3);
     assert_eq!(gone(&mut solo, 60), 3);
-    let notes = solo.status().notes.join("\n");
+    let news = solo.status().news.join("\n");
     let [one, two] = [1, 2].map(crate::protocol::NodeId);
     let expected = format!(
         "3 of this node's own files went to its trash in the last 30 days, 2 for versions of node {one}, 1 for \
          versions of node {two}"
     );
-    assert!(notes.contains(&expected), "{notes}");
+    assert!(news.contains(&expected), "{news}");
+}
+
+#[test]
+fn a_better_version_of_ones_own_is_not_somebody_elses() {
+    let ago = Duration::from_secs(1);
+    let mut solo =
+        Solo::with(|config| config.gone = vec![Gone { ago, by: Some(PhotoId::of(b"large")) }]);
+    solo.hold(b"large");
+    let expected = "1 of this node's own files went to its trash in the last 30 days, 1 for better versions of its own: \
+                    see `trash list`";
+    let status = solo.status();
+    assert_eq!(status.news, [expected]);
+    assert!(!status.notes.concat().contains("went"), "it is no trouble: {:?}", status.notes);
 }

@@ -133,9 +133,9 @@ fn status() -> impl Strategy<Value = StatusReport> {
     let risk = (".*", photo_id(), any::<u32>(), ".*")
         .prop_map(|(name, id, copies, reason)| RiskReport { name, id, copies, reason });
     let numbers = any::<(u32, u64, [u64; 9])>();
-    let lists = (some(node_report), some(risk), some(".*"));
+    let lists = (some(node_report), some(risk), some(".*"), some(".*"));
     (node(), address(), numbers, lists).prop_map(
-        |(node, address, (copies_wanted, revision, numbers), (nodes, at_risk, notes))| {
+        |(node, address, (copies_wanted, revision, numbers), (nodes, at_risk, notes, news))| {
             let [photos, duplicates, under_replicated, over_replicated, ..] = numbers;
             let [.., unread, companions, trash, skipped_files, damaged] = numbers;
             StatusReport {
@@ -153,6 +153,7 @@ fn status() -> impl Strategy<Value = StatusReport> {
                 damaged,
                 folder: FolderReport { unread, companions },
                 notes,
+                news,
                 revision,
             }
         },

@@ -74,6 +74,7 @@ pub(crate) fn status() -> StatusReport {
         damaged: 0,
         folder: FolderReport::default(),
         notes: Vec::new(),
+        news: Vec::new(),
         revision: 1,
     }
 }
