@@ -115,8 +115,9 @@ pub(crate) struct NameArgs {
 
 /// Add photos to the collection
 ///
-/// They are copied into the asked daemon's folder and from there to a second node. A worse version of a photo that
-/// is in that folder goes to its trash; the answer names the better one and says why it is better.
+/// They are copied into the asked daemon's folder and from there to a second node. Of a worse version of a photo that is
+/// in that folder the answer names the better one and says why it is better; like any worse version it may go to the
+/// trash later.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:

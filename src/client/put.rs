@@ -95,7 +95,7 @@ enum Became {
     Stored,
     /// It has been one before.
     There,
-    /// It is in the trash: the daemon has a better version.
+    /// The daemon has a better version.
     Worse,
 }
 
@@ -315,10 +315,7 @@ fn report(
             [] => String::new(),
             _ => format!("; yours is {}", plain(&differs.join(", "))),
         };
-        writeln!(
-            out,
-            "{file}: in the daemon's trash, its folder has a better version: {label} ({id}{kind}{differs})"
-        )?;
+        writeln!(out, "{file}: there already, in a better version: {label} ({id}{kind}{differs})")?;
         return Ok(became);
     }
     if let Answer::Refused { cause, error } = answer {

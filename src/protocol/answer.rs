@@ -100,7 +100,8 @@ pub enum Answer {
         warning: Option<Box<str>>,
     },
 
-    /// The daemon's folder has the same picture in a better version, so the photo went to its trash.
+    /// The daemon's folder has the same picture in a better version. The photo is in the folder, too; it may go to the trash
+    /// later, as any worse version does.
     Have {
         /// The better version's label.
         name: String,

@@ -101,7 +101,8 @@ fn one_bad_file_keeps_no_other_back_and_decides_the_exit_code() {
     assert!(text.contains("a.jpg: stored as a.jpg"), "{text}");
     assert!(text.contains("on 1 node: 0000000000000007, ben/laptop"), "{text}");
     assert!(
-        text.contains("small.jpg: in the daemon's trash") && text.contains("large.jpg"),
+        text.contains("small.jpg: there already, in a better version: large.jpg (")
+            && !text.contains("trash"),
         "{text}"
     );
     assert!(stderr(&output).contains("notes.txt: not a picture"));
