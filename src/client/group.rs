@@ -197,7 +197,8 @@ fn unfit(path: &Path, error: FileError) -> Failure {
 
 fn random() -> Result<[u8; 32], Failure> {
     let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Failure::Io(format!("the system has no randomness: {error}")))?;
+    getrandom::fill(&mut bytes).map_err(|error| {
+        Failure::Io(format!("the system has no randomness: {}", in_words(&error)))
+    })?;
     Ok(bytes)
 }

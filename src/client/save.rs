@@ -25,8 +25,11 @@ pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Failure {
 /// A file cannot be made in this folder.
 pub(super) fn cannot_create(folder: &Path, error: &io::Error) -> Failure {
     let shown = folder.display();
-    let text = if error.kind() == io::ErrorKind::NotFound {
+    let text = if error.kind() == io::ErrorKind::NotFound && !folder.exists() {
         format!("the folder {shown} does not exist")
+    } else if error.kind() == io::ErrorKind::NotFound {
+        // What a folder says whose files are the system's own.
+        format!("no file can be made in {shown}")
     } else if folder.exists() && !folder.is_dir() {
         format!("{shown} is a file, not a folder")
     } else {

@@ -17,6 +17,7 @@ use super::USAGE;
 use super::console::Console;
 use super::limits::{GALLERY_REST, GALLERY_REST_MAX, LOG_LINE};
 use super::threads;
+use crate::protocol::in_words;
 
 /// Starts the thread that keeps a gallery running.
 pub(super) fn start(arguments: Vec<OsString>, console: Console) -> io::Result<()> {
@@ -27,7 +28,9 @@ fn run(arguments: &[OsString], console: &Console) {
     // Asked once: an update puts another file there, under which the system then calls this one deleted.
     let program = match env::current_exe() {
         Ok(program) => program,
-        Err(error) => return console.warn("gallery", format!("cannot be started: {error}")),
+        Err(error) => {
+            return console.warn("gallery", format!("cannot be started: {}", in_words(&error)));
+        }
     };
     let mut rest = Duration::ZERO;
     loop {
@@ -39,7 +42,7 @@ fn run(arguments: &[OsString], console: &Console) {
                 return console.warn("gallery", "is not started again");
             }
             Ok(status) => format!("ended with {status}"),
-            Err(error) => format!("cannot be started: {error}"),
+            Err(error) => format!("cannot be started: {}", in_words(&error)),
         };
         rest = next(rest, began.elapsed());
         console.warn("gallery", format!("{why}; it is started again in {} s", rest.as_secs()));

@@ -25,7 +25,7 @@
 //!
 //! # Reading order
 //!
-//! `socket` has the types of one connection, `inbox`, `room`, `seats` and `services` what its threads share with the
+//! `opening` finds out whether the folder can be used. `socket` has the types of one connection, `inbox`, `room`, `seats` and `services` what its threads share with the
 //! rest. Then the rooms with threads in them: `state`, where the [`Node`] runs; `door`, where connections begin; `peer`
 //! and `client`, which serve the two kinds of them; and `disk`, which works on the folder. No two of them import each
 //! other.
@@ -51,6 +51,7 @@ mod door;
 mod gallery;
 mod inbox;
 mod limits;
+mod opening;
 mod own_address;
 mod peer;
 mod repeats;
@@ -83,13 +84,13 @@ use self::limits::{
 };
 use self::room::Room;
 use self::state::{Sources, State};
-use crate::folder::{self, Folder, OpenError};
+use crate::folder::Folder;
 pub use crate::node::Level;
 use crate::node::{CloseReason, Config, Node};
 use crate::platform;
 use crate::process::wish_on_signal;
 use crate::protocol::secure::Credentials;
-use crate::protocol::{Address, Boot, MemberFile, Membership, NodeName};
+use crate::protocol::{Address, Boot, MemberFile, Membership, NodeName, in_words};
 use disk::jobs::Disk;
 use door::dialer::Dialer;
 use door::listener::Listener;
@@ -155,7 +156,7 @@ const IO_ERROR: u8 = 74;
 
 impl Failure {
     fn io(what: &str, error: impl fmt::Display) -> Failure {
-        Failure { code: IO_ERROR, message: format!("{what}: {error}") }
+        Failure { code: IO_ERROR, message: format!("{what}: {}", in_words(&error)) }
     }
 }
 
@@ -185,7 +186,7 @@ fn serve(options: Options) -> Result<(), Failure> {
     let socket = door::listener::bind(&options.host, options.port)
         .map_err(|message| Failure { code: UNAVAILABLE, message })?;
     let address = own_address::find(&options, &socket)?;
-    let folder = open_folder(&options)?;
+    let folder = opening::open(&options)?;
     let group = in_group(&options, &folder);
     let config = configure(&options, &folder, &address, group.as_ref())?;
 
@@ -253,32 +254,6 @@ fn raise_file_limit() -> usize {
     let allowed = platform::allow_files(wanted).unwrap_or(RESERVED_FILES);
     let connections = allowed.saturating_sub(RESERVED_FILES).max(allowed / 2);
     usize::try_from(connections).unwrap_or(MAX_CONNECTIONS).min(MAX_CONNECTIONS)
-}
-
-fn open_folder(options: &Options) -> Result<Folder, Failure> {
-    let folder_options = folder::Options {
-        member: options.member.clone(),
-        accept_missing: options.accept_missing,
-        trash_days: options.trash_days,
-        scrub_days: options.scrub_days,
-    };
-    let failed = |error: OpenError| {
-        let code = match error {
-            OpenError::InUse(_) => UNAVAILABLE,
-            OpenError::Exposed(_) | OpenError::Belongs { .. } => USAGE,
-            OpenError::ReadOnly(_)
-            | OpenError::Full(_)
-            | OpenError::Identity(_)
-            | OpenError::Missing { .. }
-            | OpenError::Io(..) => IO_ERROR,
-        };
-        Failure { code, message: error.to_string() }
-    };
-    let mut folder = Folder::open(&options.folder, &folder_options).map_err(failed)?;
-    let member = options.member.as_ref().map(|file| &file.certificate);
-    folder.belong_to(member, options.change_group).map_err(failed)?;
-    folder.adopt_own_words().map_err(|error| Failure::io("cannot sign what was removed", error))?;
-    Ok(folder)
 }
 
 /// What makes this daemon one of its group's, if it is of one: the member signs the key of the node's links.

@@ -246,7 +246,7 @@ fn stop_wishes(until_stdin_ends: bool) -> Result<Receiver<()>, Failure> {
         spawn("stdin", listen).map_err(|error| failed("cannot start a thread", &error))?;
     }
     wish_on_signal(wish)
-        .map_err(|error| Failure::Io(format!("cannot watch for signals: {error}")))?;
+        .map_err(|error| Failure::Io(format!("cannot watch for signals: {}", in_words(&error))))?;
     Ok(wishes)
 }
 

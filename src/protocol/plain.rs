@@ -17,7 +17,7 @@ pub fn count(number: u64, noun: &str) -> String {
 
 /// What an error says to people: without the system's number for it, and without what follows that, such as the
 /// temporary name that a file would have had.
-pub fn in_words(error: &std::io::Error) -> String {
+pub fn in_words(error: &impl std::fmt::Display) -> String {
     let mut text = error.to_string();
     text.truncate(text.find(" (os error ").unwrap_or(text.len()));
     text

@@ -14,7 +14,7 @@ use crate::daemon::socket::link::Link;
 use crate::node::{Asker, ClientEvent, CloseReason, Level};
 use crate::photo::{PhotoId, PreviewSize};
 use crate::protocol::codec::{self, FrameError};
-use crate::protocol::{Answer, Blob, Request, Visit};
+use crate::protocol::{Answer, Blob, Request, Visit, in_words};
 
 /// Serves a client until its link ends, beginning with the frame that made it one. Runs in the thread that accepted the
 /// link, of which it makes the reader; a second thread writes.
@@ -27,6 +27,7 @@ pub(in crate::daemon) fn serve_client(
     let writer::Ways { replies, own, turns } = match writer::start(services, link) {
         Ok(ways) => ways,
         Err(error) => {
+            let error = in_words(&error);
             services.console.warn("net", format!("no thread for {}: {error}", link.remote()));
             let error = format!("this daemon cannot start a thread for this client: {error}");
             let answer = Answer::Error { error: error.clone() };

@@ -15,7 +15,7 @@ use crate::daemon::socket::reply::{Delivery, PhotoBytes, Reply};
 use crate::daemon::threads;
 use crate::node::{ClientEvent, CloseReason, DiskError};
 use crate::photo::{Digest, Photo, PhotoId};
-use crate::protocol::{Answer, Blob};
+use crate::protocol::{Answer, Blob, in_words};
 
 /// An answer is written, so the next request may be read.
 pub(super) struct Turn;
@@ -178,7 +178,7 @@ const CHECKED: usize = 64 * 1024;
 
 /// Reads a file through and gives it back, at its start, if it is the photo.
 fn check(mut file: File, photo: &Photo) -> Result<File, DiskError> {
-    let unreadable = |error: io::Error| DiskError::Other(error.to_string());
+    let unreadable = |error: io::Error| DiskError::Other(in_words(&error));
     let mut digest = Digest::default();
     let mut piece = vec![0; CHECKED];
     loop {

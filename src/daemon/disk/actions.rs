@@ -11,7 +11,7 @@ use crate::daemon::socket::reply::Opened;
 use crate::folder::{Change, Moment, Progress, StoreError, Synced};
 use crate::node::{DiskAction, DiskError, DiskEvent, LinkId, Source, Spool};
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Departure, Facts, Holding, Tombstone, Wish};
+use crate::protocol::{Departure, Facts, Holding, Tombstone, Wish, in_words};
 
 impl FolderThread {
     /// Does what the node wants done.
@@ -139,6 +139,7 @@ impl FolderThread {
 
     fn note_tombstones(&mut self, tombstones: &[Tombstone]) {
         if let Err(error) = self.folder.note_tombstones(tombstones) {
+            let error = in_words(&error);
             let line =
                 format!("what owners have removed is remembered until the end only: {error}");
             self.console.warn("disk", line);
@@ -149,7 +150,7 @@ impl FolderThread {
         match self.folder.dedupe(photo) {
             Ok(changes) => self.report_changes(changes),
             Err(error) => {
-                let line = format!("{} stays twice: {error}", photo.short());
+                let line = format!("{} stays twice: {}", photo.short(), in_words(&error));
                 self.console.warn("disk", line);
             }
         }

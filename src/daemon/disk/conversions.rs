@@ -5,6 +5,7 @@ use std::io;
 use crate::folder::{Change, StoreError, is_full};
 use crate::node::{DiskError, DiskEvent};
 use crate::photo::InspectError;
+use crate::protocol::in_words;
 
 impl From<Change> for DiskEvent {
     fn from(change: Change) -> DiskEvent {
@@ -32,7 +33,7 @@ impl From<StoreError> for DiskError {
             StoreError::Damaged => DiskError::Damaged,
             StoreError::Full => DiskError::Full,
             StoreError::TooLate => DiskError::TooLate,
-            StoreError::Io(text) => DiskError::Other(text),
+            StoreError::Io(text) => DiskError::Other(in_words(&text)),
         }
     }
 }
@@ -41,13 +42,13 @@ impl From<InspectError> for DiskError {
     fn from(error: InspectError) -> DiskError {
         match error {
             InspectError::NotAPicture => DiskError::NotAPicture,
-            InspectError::TooLarge | InspectError::Io(_) => DiskError::Other(error.to_string()),
+            InspectError::TooLarge | InspectError::Io(_) => DiskError::Other(in_words(&error)),
         }
     }
 }
 
 impl From<io::Error> for DiskError {
     fn from(error: io::Error) -> DiskError {
-        if is_full(&error) { DiskError::Full } else { DiskError::Other(error.to_string()) }
+        if is_full(&error) { DiskError::Full } else { DiskError::Other(in_words(&error)) }
     }
 }

@@ -19,6 +19,7 @@ use crate::daemon::socket::reply::{Delivery, Opened, PhotoBytes, Reply};
 use crate::folder::{Change, Folder, Gone, Inspection, Previews, Reading, Walk};
 use crate::node::{DiskError, DiskEvent, LinkId, Source, Spool};
 use crate::photo::PhotoId;
+use crate::protocol::in_words;
 
 /// Where the folder thread's work comes from.
 pub(super) struct Inputs {
@@ -223,7 +224,10 @@ impl FolderThread {
     fn report_room(&mut self) {
         match self.folder.free_bytes() {
             Ok(bytes) => self.report(DiskEvent::Room { bytes }),
-            Err(error) => self.console.warn("disk", format!("cannot tell the free room: {error}")),
+            Err(error) => {
+                let text = format!("cannot tell the free room: {}", in_words(&error));
+                self.console.warn("disk", text);
+            }
         }
     }
 

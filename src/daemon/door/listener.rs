@@ -21,7 +21,7 @@ use crate::daemon::{client, threads};
 use crate::node::CloseReason;
 use crate::process::wake_accept;
 use crate::protocol::codec::FrameError;
-use crate::protocol::{Address, Answer, Message};
+use crate::protocol::{Address, Answer, Message, in_words};
 
 /// The accept thread, as the daemon holds it.
 pub(in crate::daemon) struct Listener {
@@ -47,7 +47,7 @@ pub(in crate::daemon) fn bind(host: &str, port: u16) -> Result<TcpListener, Stri
         } else if kind == io::ErrorKind::PermissionDenied {
             format!("not allowed to listen on {address}: choose a port above 1023 with --port")
         } else {
-            format!("cannot listen on {address}: {error}; check --host and --port")
+            format!("cannot listen on {address}: {}; check --host and --port", in_words(&error))
         }
     })
 }
@@ -98,11 +98,13 @@ impl Acceptor {
                 Ok((stream, from)) => {
                     pause = ACCEPT_PAUSE;
                     if let Err(error) = self.welcome(stream, from) {
-                        self.services.console.news("net", format!("turned {from} away: {error}"));
+                        let text = format!("turned {from} away: {}", in_words(&error));
+                        self.services.console.news("net", text);
                     }
                 }
                 Err(error) => {
-                    self.services.console.warn("net", format!("cannot accept: {error}"));
+                    let text = format!("cannot accept: {}", in_words(&error));
+                    self.services.console.warn("net", text);
                     thread::sleep(pause);
                     pause = ACCEPT_PAUSE_MAX.min(pause * 2);
                 }
@@ -128,9 +130,9 @@ impl Acceptor {
 /// Serves an accepted connection until it ends. Its first frame tells whether a daemon or a client is there.
 fn attend(services: &Services, link: &Arc<Link>) {
     if let Err(error) = link.secure(services.credentials(), Side::Accepted, FIRST_FRAME) {
-        let remote = link.remote();
+        let (remote, error) = (link.remote(), in_words(&error));
         services.console.news("net", format!("turned {remote} away: {error}"));
-        return link.end(CloseReason::Protocol(error.to_string()));
+        return link.end(CloseReason::Protocol(error));
     }
     let mut frames = SocketReader::new(Arc::clone(link));
     let first = frames.first(Instant::now() + FIRST_FRAME);

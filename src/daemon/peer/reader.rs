@@ -15,7 +15,7 @@ use crate::daemon::socket::outbox::{WriterCommand, outbox};
 use crate::node::{CloseReason, LinkEvent};
 use crate::protocol::codec::{self, FrameError, MAX_FRAME, MAX_REQUEST};
 use crate::protocol::message::Register;
-use crate::protocol::{Address, MAX_CHUNK, Message};
+use crate::protocol::{Address, MAX_CHUNK, Message, in_words};
 
 /// Serves a link to another daemon until it ends. Runs in the thread that dialed it or accepted it, of which it makes
 /// the link's reader; a second thread writes.
@@ -32,8 +32,8 @@ pub(in crate::daemon) fn serve_peer(
     let (outbox, queues) = outbox();
     let commands = outbox.messages.clone();
     if let Err(error) = writer::start(services, link, queues) {
-        services.console.warn("net", format!("no thread for {remote}: {error}"));
-        return link.end(CloseReason::Io(error.to_string()));
+        services.console.warn("net", format!("no thread for {remote}: {}", in_words(&error)));
+        return link.end(CloseReason::Io(in_words(&error)));
     }
     let opened = LinkEvent::Opened { link: link.id, remote, dialed };
     let handle = LinkHandle::Peer(Arc::clone(link), outbox);

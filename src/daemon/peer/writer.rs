@@ -24,7 +24,7 @@ use crate::daemon::socket::reply::Opened;
 use crate::daemon::threads;
 use crate::node::{DiskError, LinkEvent};
 use crate::protocol::message::TransferId;
-use crate::protocol::{Blob, Message, codec};
+use crate::protocol::{Blob, Message, codec, in_words};
 
 /// Starts the thread. It ends when told to, when its outbox is gone, or when the link ends.
 pub(in crate::daemon) fn start(
@@ -296,7 +296,7 @@ impl Sending {
         }
         let mut data = vec![0; CHUNK.min(usize::try_from(*left).unwrap_or(CHUNK))];
         if let Err(error) = file.read_exact(&mut data) {
-            return Some(self.failed(DiskError::Other(error.to_string())));
+            return Some(self.failed(DiskError::Other(in_words(&error))));
         }
         check.add(transfer, self.window.offset, &data);
         let sent = data.len() as u64;
@@ -309,7 +309,7 @@ impl Sending {
     fn seek(&self, (mut file, size): (File, u64)) -> Result<Source, DiskError> {
         let left = size.saturating_sub(self.window.offset).min(self.window.length);
         file.seek(SeekFrom::Start(self.window.offset))
-            .map_err(|error| DiskError::Other(error.to_string()))?;
+            .map_err(|error| DiskError::Other(in_words(&error)))?;
         Ok(Source::File { file, size, left })
     }
 

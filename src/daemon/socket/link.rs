@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::daemon::limits::{Deadlines, LINGER, WRITE_PIECE};
 use crate::node::{CloseReason, LinkId};
+use crate::protocol::in_words;
 use crate::protocol::secure::{Channel, Credentials};
 
 /// One connection. The socket is closed when the last of its threads lets go of this.
@@ -239,10 +240,10 @@ pub(in crate::daemon) fn is_timeout(error: &io::Error) -> bool {
 
 /// What a failed read says about the link.
 pub(in crate::daemon) fn read_failure(error: &io::Error) -> CloseReason {
-    if is_timeout(error) { CloseReason::Silent } else { CloseReason::Io(error.to_string()) }
+    if is_timeout(error) { CloseReason::Silent } else { CloseReason::Io(in_words(error)) }
 }
 
 /// What a failed write says about the link.
 pub(in crate::daemon) fn write_failure(error: &io::Error) -> CloseReason {
-    if is_timeout(error) { CloseReason::Slow } else { CloseReason::Io(error.to_string()) }
+    if is_timeout(error) { CloseReason::Slow } else { CloseReason::Io(in_words(error)) }
 }

@@ -18,6 +18,7 @@ use crate::gallery::limits::{
 use crate::gallery::say;
 use crate::platform;
 use crate::process::{spawn, wake_accept};
+use crate::protocol::in_words;
 
 /// The accept thread, as the gallery holds it.
 pub(in crate::gallery) struct Server {
@@ -84,7 +85,7 @@ impl Acceptor {
             match accepted.and_then(|(stream, _)| self.take_in(stream)) {
                 Ok(()) => pause = ACCEPT_PAUSE,
                 Err(error) => {
-                    say(&format!("cannot take a connection in: {error}"));
+                    say(&format!("cannot take a connection in: {}", in_words(&error)));
                     thread::sleep(pause);
                     pause = ACCEPT_PAUSE_MAX.min(pause * 2);
                 }

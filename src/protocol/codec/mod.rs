@@ -14,7 +14,7 @@
 
 use std::{fmt, io};
 
-use super::MAX_CHUNK;
+use super::{MAX_CHUNK, in_words};
 use crate::photo::MAX_PHOTO;
 
 mod content;
@@ -80,7 +80,7 @@ impl fmt::Display for FrameError {
             }
             FrameError::Torn => f.write_str("the connection ended within a frame"),
             FrameError::Malformed(why) => write!(f, "not a valid command: {why}"),
-            FrameError::Io(error) => write!(f, "{error}"),
+            FrameError::Io(error) => f.write_str(&in_words(error)),
         }
     }
 }

@@ -1,0 +1,59 @@
+//! Opening the folder, and why it cannot be.
+
+use std::path::Path;
+
+use super::{Failure, IO_ERROR, Options, UNAVAILABLE, USAGE};
+use crate::folder::{self, Folder, OpenError};
+use crate::protocol::in_words;
+
+/// Opens the folder of a daemon.
+///
+/// # Errors
+///
+/// In words that say what to do, and with the exit code.
+pub(super) fn open(options: &Options) -> Result<Folder, Failure> {
+    let folder_options = folder::Options {
+        member: options.member.clone(),
+        accept_missing: options.accept_missing,
+        trash_days: options.trash_days,
+        scrub_days: options.scrub_days,
+    };
+    let failed = |error: OpenError| {
+        let code = match error {
+            OpenError::InUse(_) => UNAVAILABLE,
+            OpenError::Exposed(_) | OpenError::Belongs { .. } => USAGE,
+            OpenError::ReadOnly(_)
+            | OpenError::Full(_)
+            | OpenError::Identity(_)
+            | OpenError::Missing { .. }
+            | OpenError::Io(..) => IO_ERROR,
+        };
+        Failure { code, message: unusable(&options.folder, &error) }
+    };
+    let mut folder = Folder::open(&options.folder, &folder_options).map_err(failed)?;
+    let member = options.member.as_ref().map(|file| &file.certificate);
+    folder.belong_to(member, options.change_group).map_err(failed)?;
+    folder.adopt_own_words().map_err(|error| Failure::io("cannot sign what was removed", error))?;
+    Ok(folder)
+}
+
+/// Why a folder cannot be used, for people.
+fn unusable(folder: &Path, error: &OpenError) -> String {
+    let shown = folder.display();
+    match error {
+        OpenError::Io(path, _) if path == folder && folder.exists() && !folder.is_dir() => {
+            format!("{shown} is a file, not a folder")
+        }
+        OpenError::Io(path, why) if path == folder && !folder.exists() => {
+            format!("cannot make the folder {shown}: {}", in_words(why))
+        }
+        OpenError::Io(..)
+        | OpenError::InUse(_)
+        | OpenError::Exposed(_)
+        | OpenError::Belongs { .. }
+        | OpenError::ReadOnly(_)
+        | OpenError::Full(_)
+        | OpenError::Identity(_)
+        | OpenError::Missing { .. } => in_words(error),
+    }
+}
