@@ -106,4 +106,5 @@ pub use same::{Looks, same};
 pub use similar::similar;
 pub use status::{Health, status};
 pub use trash::{trash_list, trash_purge, trash_restore};
+pub(crate) use viewer::open_in_system;
 pub use watch::watch;

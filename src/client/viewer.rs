@@ -1,39 +1,48 @@
-//! The system's viewer of pictures.
+//! The system's programs for looking at things: a viewer of pictures, a browser.
 
+use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Failure;
 use crate::protocol::in_words;
 
-/// How long a viewer may take to say that it cannot show a photo. One that is open longer has found it.
+/// How long a program may take to say that it cannot show something. One that is open longer has found it.
 const FAILS_WITHIN: Duration = Duration::from_secs(2);
 
 /// Starts the system's viewer, and waits only until it can be told that it works.
 pub(super) fn show(path: &Path) -> Result<(), Failure> {
-    let viewer = if cfg!(target_os = "macos") {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let failed = |why| Failure::Io(format!("the photo is saved, but cannot be shown: {why}"));
+    open_in_system(path.as_os_str()).map(drop).map_err(failed)
+}
+
+/// Opens a file or an address with the program that the system has for it, and waits only until it can be told that it
+/// works; that program, which may go on for long.
+///
+/// # Errors
+///
+/// Why it cannot be opened, in words.
+pub(crate) fn open_in_system(what: &OsStr) -> Result<Child, String> {
+    let opener = if cfg!(target_os = "macos") {
         "open"
     } else if cfg!(windows) {
         "explorer"
     } else {
         "xdg-open"
     };
-    let failed = |why: String| {
-        Failure::Io(format!("the photo is saved, but `{viewer}` cannot show it: {why}"))
-    };
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let mut child = Command::new(viewer)
-        .arg(&path)
+    let mut child = Command::new(opener)
+        .arg(what)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .map_err(|error| match error.kind() == io::ErrorKind::NotFound {
-            true => failed("there is no such program here".to_owned()),
-            false => failed(in_words(&error)),
+            true => format!("there is no program `{opener}` here"),
+            false => format!("`{opener}`: {}", in_words(&error)),
         })?;
     let until = Instant::now() + FAILS_WITHIN;
     while Instant::now() < until {
@@ -41,10 +50,10 @@ pub(super) fn show(path: &Path) -> Result<(), Failure> {
             Ok(None) => thread::sleep(Duration::from_millis(20)),
             // The one of Windows never says that all is well.
             Ok(Some(status)) if !status.success() && !cfg!(windows) => {
-                return Err(failed(format!("it ended with {status}; is there a desktop?")));
+                return Err(format!("`{opener}` ended with {status}; is there a desktop?"));
             }
             Ok(Some(_)) | Err(_) => break,
         }
     }
-    Ok(())
+    Ok(child)
 }

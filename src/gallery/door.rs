@@ -3,7 +3,6 @@
 use std::io::{self, IsTerminal, Write};
 use std::net::{IpAddr, Ipv4Addr, TcpListener, ToSocketAddrs, UdpSocket};
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::thread::Builder;
 
 use qrcode::render::unicode::Dense1x2;
@@ -13,7 +12,7 @@ use tempfile::NamedTempFile;
 use super::guard::{Guard, Site};
 use super::login::{Login, Role};
 use super::{Options, say};
-use crate::client::Failure;
+use crate::client::{Failure, open_in_system};
 use crate::platform;
 use crate::protocol::{Address, in_words};
 
@@ -172,10 +171,32 @@ pub(super) fn print_links(login: &Login, home: &str, out: &mut impl Write) -> io
     let link = |role| format!("{home}#{}", login.secret(role));
     writeln!(out, "your own link:   {}", link(Role::Owner))?;
     writeln!(out, "a guest's link:  {}", link(Role::Guest))?;
-    if io::stdout().is_terminal() {
+    // A phone that follows a link to this computer's own address finds itself.
+    if io::stdout().is_terminal() && !leads_here(home) {
         writeln!(out, "\n{}", drawn(&link(Role::Guest)))?;
     }
     Ok(())
+}
+
+/// Whether only this computer can follow a link.
+pub(super) fn leads_here(home: &str) -> bool {
+    let host = home.split("://").nth(1).unwrap_or(home).trim_end_matches('/');
+    let host = host.parse().map_or(host.to_owned(), |address: Address| address.host().to_owned());
+    host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.to_canonical().is_loopback())
+}
+
+/// Says so if no gallery runs where its links lead: whoever can listen there finds the place free, or not on this computer.
+pub(super) fn warn_if_silent(bound: IpAddr, port: u16) {
+    let is_there = match TcpListener::bind((bound, port)) {
+        Ok(_) => false,
+        Err(error) => error.kind() != io::ErrorKind::AddrNotAvailable,
+    };
+    if !is_there {
+        let at = address(bound, port);
+        say(&format!(
+            "no gallery runs at {at} now: until one does (photomesh gallery), the links lead nowhere"
+        ));
+    }
 }
 
 /// Where browsers find what listens there: on all addresses, under the one that leads out of this computer.
@@ -222,18 +243,13 @@ pub(super) fn open(guard: &Guard, bound: IpAddr, folder: &Path) {
                 .map(|()| path.into_os_string())
         }
     };
-    let browser = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    let started = target.and_then(|target| {
-        let mut command = Command::new(browser);
-        command.arg(target).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.spawn()
-    });
-    match started {
+    let open = move || match target
+        .map_err(|error| in_words(&error))
+        .and_then(|page| open_in_system(&page))
+    {
         // Waited for only so that it does not stay as a zombie.
-        Ok(mut child) => {
-            let wait = move || drop(child.wait());
-            let _ = Builder::new().name("browser".to_owned()).spawn(wait);
-        }
-        Err(error) => say(&format!("`{browser}` cannot open a browser: {}", in_words(&error))),
-    }
+        Ok(mut child) => drop(child.wait()),
+        Err(why) => say(&format!("no browser could be started: {why}")),
+    };
+    let _ = Builder::new().name("browser".to_owned()).spawn(open);
 }

@@ -230,6 +230,7 @@ fn print_links(options: &Options, out: &mut impl Write) -> Result<(), Failure> {
     let bound =
         door::resolve(&options.host).map_err(|error| failed("cannot find --host", &error))?;
     let sites = door::sites(options, options.port)?;
+    door::warn_if_silent(bound, options.port);
     Ok(door::print_links(&login, &door::home(&sites, bound, options.port), out)?)
 }
 

@@ -63,6 +63,8 @@ fn slideshows_and_scripts_find_photos() {
     for nothing in [unknown, &id[..5], "notes", &format!("{id}0")] {
         assert_eq!(web.get(&format!("/photo/{nothing}")).status, 404, "{nothing}");
     }
+    let short = web.get(&format!("/photo/{}", &id[..5]));
+    assert_eq!(short.json()["error"], "give at least 6 digits of an id");
 }
 
 #[test]

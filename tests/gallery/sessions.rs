@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use crate::house::{Gallery, PATIENCE, photo, program};
 use crate::support::daemon::Daemon;
 use crate::support::disk;
+use crate::support::wait::eventually;
 use crate::web::{Reply, Web};
 
 /// A daemon of a group of friends.
@@ -204,6 +205,8 @@ fn links_are_printed_as_visitors_call_the_gallery() {
             .env("XDG_STATE_HOME", place.path())
             .output()
             .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("no gallery runs at"), "{said}");
         String::from_utf8(output.stdout).unwrap()
     };
     for (options, home) in [
@@ -214,5 +217,37 @@ fn links_are_printed_as_visitors_call_the_gallery() {
     ] {
         let text = links(options);
         assert_eq!(text.matches(home).count(), 2, "{options:?}: {text}");
+    }
+}
+
+#[cfg(not(target_os = "macos"))]
+#[test]
+fn a_browser_that_cannot_be_started_is_told_of() {
+    let (place, tools) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let (opener, log) = (tools.path().join("xdg-open"), place.path().join("log"));
+    for (script, said) in [
+        ("", "there is no program `xdg-open` here"),
+        ("#!/bin/sh\nexit 3\n", "is there a desktop?"),
+    ] {
+        if !script.is_empty() {
+            fs::write(&opener, script).unwrap();
+            fs::set_permissions(&opener, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        let mut child = std::process::Command::new(program())
+            .args(["gallery", "--open", "--port", "0", "--daemon", "127.0.0.1:1"])
+            .env("XDG_STATE_HOME", place.path())
+            .env("XDG_CACHE_HOME", place.path())
+            .env("PATH", tools.path())
+            .stdout(std::process::Stdio::null())
+            .stderr(fs::File::create(&log).unwrap())
+            .spawn()
+            .unwrap();
+        let told = eventually("it says so", PATIENCE, || {
+            let text = fs::read_to_string(&log).unwrap();
+            let is_told = text.contains("no browser could be started: ") && text.contains(said);
+            if is_told { Ok(()) } else { Err(text) }
+        });
+        child.kill().and_then(|()| child.wait()).unwrap();
+        told.unwrap();
     }
 }

@@ -222,9 +222,12 @@ impl Gallery {
     }
 }
 
-/// Whether this can be the beginning of an id: fewer would soon mean several photos.
+/// The fewest digits that stand for an id: fewer would soon mean several photos.
+const ID_DIGITS: usize = 6;
+
+/// Whether this is the beginning of an id, and not all of it.
 fn is_short(digits: &str) -> bool {
-    (6..64).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+    (1..64).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn name(method: Method) -> &'static str {

@@ -1,5 +1,6 @@
 //! For slideshows and scripts: the newest photos, any photo, and photos by the first digits of their ids.
 
+use super::ID_DIGITS;
 use super::refusals::Answered;
 use crate::gallery::Gallery;
 use crate::gallery::api::{Feed, Slide};
@@ -32,6 +33,10 @@ impl Gallery {
     /// Leads from the first digits of an id to the photo of the collection that they mean.
     pub(super) fn short(&self, digits: &str) -> Answered {
         let digits = digits.to_ascii_lowercase();
+        if digits.len() < ID_DIGITS {
+            let error = format!("give at least {ID_DIGITS} digits of an id");
+            return Err(Response::refusal(404, "short", &error));
+        }
         let snapshot = self.mirror.present();
         let ids = snapshot.shots.iter().map(|shot| shot.id.to_string());
         let mut meant = ids.filter(|id| id.starts_with(&digits));

@@ -14,6 +14,17 @@ use crate::protocol::Address;
 
 const LAN: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 168, 1, 7));
 
+#[test]
+fn a_link_to_this_computers_own_address_is_not_for_phones() {
+    for own in ["http://127.0.0.1:8080/", "http://[::1]:8080/", "https://localhost/"] {
+        assert!(door::leads_here(own), "{own}");
+    }
+    for others in ["http://192.168.1.7:8080/", "https://photos.example/", "http://[fd00::7]:8080/"]
+    {
+        assert!(!door::leads_here(others), "{others}");
+    }
+}
+
 struct House {
     guard: Guard,
     _folder: TempDir,
