@@ -54,7 +54,8 @@ pub(crate) struct ListArgs {
 /// A NAME with `*` (any text) or `?` (any character) stands for all labels that look like it, in upper or lower case,
 /// unless it is a label itself; put it in quotes, so that the shell leaves it alone. Several photos go into a folder,
 /// which is made if it is missing, and one that fails does not stop the others. A file that is there already with
-/// exactly the photo's bytes counts as fetched; any other is replaced with --force only.
+/// exactly the photo's bytes counts as fetched; any other is replaced with --force only. A new file has the time at which
+/// the photo was taken, if that is known.
 ///
 /// The name of a worse version leads to the better one that the collection shows; standard error then says so. --exact
 /// fetches that version itself, from any folder or trash that has it.

@@ -4,6 +4,7 @@
 //! All of it as the clock of the camera, or of the owner's computer, said, which names no time zone.
 
 use std::str::FromStr;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
@@ -71,6 +72,18 @@ pub(crate) fn shown<'a>(
 pub(crate) fn of(photo: &PhotoReport) -> Option<Shown> {
     let names = [&photo.name].into_iter().chain(&photo.aliases);
     shown(photo.captured.as_deref(), names.map(String::as_str), photo.dated)
+}
+
+/// The time for a file of a photo of which a daemon has told this: its date, by the clock of this computer. Of a photo of
+/// which only the day is known, the time that a file of it had on that day.
+pub(super) fn for_file(photo: &PhotoReport) -> Option<SystemTime> {
+    let date = of(photo)?;
+    let dated = photo.dated.and_then(|dated| moment(&dated.to_string()));
+    let dated = dated.map(|at| at.shown(Source::File)).filter(|dated| dated.day() == date.day());
+    let date = dated.filter(|_| !date.has_time).unwrap_or(date);
+    let second = TimeZone::system().to_timestamp(date.moment()).ok()?.as_second();
+    let since = Duration::from_secs(second.unsigned_abs());
+    if second < 0 { UNIX_EPOCH.checked_sub(since) } else { UNIX_EPOCH.checked_add(since) }
 }
 
 /// A day, a month or a year: `2024-06-12`, `2024-06` or `2024`.

@@ -3,13 +3,13 @@
 use std::io::{self, Write};
 
 use super::dates::{self, Source};
-use super::near::ask_near;
+use super::near::{ask_near, explain};
 use super::screen::{count, picture, plain, write_json};
 use super::sketch::sketch;
 use super::{Daemon, Failure};
 use crate::photo::{Format, Relation};
 use crate::protocol::client::{Explanation, PhotoReport, VersionReport};
-use crate::protocol::{Answer, Holding, NodeId, Request};
+use crate::protocol::{Holding, NodeId};
 
 /// Shows what a photo is and which nodes hold it; for programs all that is known of it, as JSON.
 pub fn show(
@@ -48,19 +48,6 @@ pub fn why(
 /// Asks for everything about the photo of this name, or of one that is nearly the same; returns that, too.
 fn explain_near(daemon: &mut Daemon, name: &str) -> Result<(Box<Explanation>, String), Failure> {
     ask_near(daemon, name, |daemon, name| explain(daemon, name, false))
-}
-
-/// Asks for everything about one photo; not found if `exact` and no node has the photo that itself has this name.
-pub(super) fn explain(
-    daemon: &mut Daemon,
-    name: &str,
-    exact: bool,
-) -> Result<Box<Explanation>, Failure> {
-    let request = Request::Explain { image_name: name.to_owned(), exact };
-    let Answer::Explained(explanation) = daemon.ask(&request)? else {
-        return Err(daemon.unexpected());
-    };
-    Ok(explanation)
 }
 
 /// A note for the person who asked by this name, if the photo shown is not the only one of that name: `small.jpg is

@@ -3,17 +3,17 @@
 use std::fs::File;
 use std::io::{self, IsTerminal, Seek, Write};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::connection::Missed;
-use super::explain::{explain, told_instead};
-use super::near::{ask_near, suggest};
+use super::explain::told_instead;
+use super::near::{ask_near, explain, suggest};
 use super::save::{cannot_create, cannot_write};
 use super::screen::plain;
-use super::{Daemon, Failure};
-use crate::photo::{Digest, MAX_PHOTO, PhotoId};
+use super::{Daemon, Failure, dates};
+use crate::photo::{Digest, MAX_PHOTO, PhotoId, Relation};
 use crate::protocol::client::Explanation;
 use crate::protocol::{Answer, Request};
 
@@ -39,6 +39,8 @@ pub(super) struct Chosen {
     pub(super) id: PhotoId,
     /// Its length.
     pub(super) bytes: u64,
+    /// When it was taken, as far as is known: the time for its file.
+    pub(super) taken: Option<SystemTime>,
     /// Fetch it whatever the collection shows.
     exact: bool,
 }
@@ -73,6 +75,7 @@ fn pick(
     exact: bool,
 ) -> Result<Chosen, Failure> {
     let shown = &told.photo;
+    let taken = dates::for_file(shown);
     if !exact || told.meant == Some(shown.id) {
         if let Some(note) = told_instead(name, &told).filter(|_| !exact) {
             let exact = match told.meant {
@@ -84,7 +87,8 @@ fn pick(
             };
             eprintln!("{note}; {exact}.");
         }
-        return Ok(Chosen { name: shown.name.clone(), id: shown.id, bytes: shown.bytes, exact });
+        let (name, id, bytes) = (shown.name.clone(), shown.id, shown.bytes);
+        return Ok(Chosen { name, id, bytes, taken, exact });
     }
     let version = told.versions.into_iter().find(|version| told.meant == Some(version.id));
     let version = version.ok_or_else(|| daemon.unexpected())?;
@@ -94,6 +98,7 @@ fn pick(
         name: name.unwrap_or_else(|| version.id.short()),
         id: version.id,
         bytes: version.bytes,
+        taken: taken.filter(|_| version.relation != Relation::Different),
         exact: true,
     })
 }

@@ -49,6 +49,10 @@ pub fn fingerprint(files: &[PathBuf], out: &mut impl Write) -> Result<(), Failur
 /// Reads one file.
 pub(super) fn read(path: &Path) -> Result<Photo, Failure> {
     let shown = path.display();
+    if path.is_dir() {
+        let text = format!("{shown} is a folder: name the pictures in it, such as {shown}/*.jpg");
+        return Err(Failure::Usage(text));
+    }
     if !path.metadata().map_err(|error| Failure::unreadable(path, &error))?.is_file() {
         return Err(Failure::Io(format!("{shown} is not a file")));
     }

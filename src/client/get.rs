@@ -244,7 +244,7 @@ impl One<'_> {
             return Ok(Got::There);
         }
         let mut bytes = fetch(daemon, connect, &photo, self.turn, folder_of(&path))?;
-        save(&mut bytes, &path, force)?;
+        save(&mut bytes, &path, photo.taken, force)?;
         let size = HumanBytes(photo.bytes);
         eprintln!("{}: {size}, saved as {shown}", plain(&photo.name));
         self.tell(&photo, &path, false, out)?;
@@ -300,8 +300,12 @@ impl Tally {
 
     /// Says it in one line: `12 photos saved into holiday/, 1 was there already, 1 failed`.
     fn end(&self, destination: &Destination) -> Result<(), Failure> {
+        if self.saved + self.there == 0 {
+            let summary = "nothing saved".to_owned();
+            return self.failures.end(summary, &format!("{} failed", self.failures.count));
+        }
         let into = match destination {
-            Destination::Folder(folder) if !folder.as_os_str().is_empty() => {
+            Destination::Folder(folder) if self.saved > 0 && !folder.as_os_str().is_empty() => {
                 let folder = folder.to_string_lossy();
                 format!(" into {}/", plain(folder.trim_end_matches('/')))
             }

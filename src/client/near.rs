@@ -4,9 +4,13 @@
 use strsim::osa_distance;
 
 use super::list::labels;
-use super::screen::plain;
-use super::{Daemon, Failure};
-use crate::protocol::SafeName;
+use super::screen::{picture, plain};
+use super::{Daemon, Failure, dates};
+use crate::protocol::client::{Explanation, PhotoReport};
+use crate::protocol::{Answer, Request, SafeName};
+
+/// Of how many photos that a name can mean it is told what they are.
+const DESCRIBED: usize = 8;
 
 /// How many labels are suggested.
 const SUGGESTED: usize = 3;
@@ -23,6 +27,19 @@ const MOST_WRONG: usize = 3;
 /// The fewest digits that a daemon takes for the beginning of an id.
 const ID_DIGITS: usize = 6;
 
+/// Asks for everything about one photo; not found if `exact` and no node has the photo that itself has this name.
+pub(super) fn explain(
+    daemon: &mut Daemon,
+    name: &str,
+    exact: bool,
+) -> Result<Box<Explanation>, Failure> {
+    let request = Request::Explain { image_name: name.to_owned(), exact };
+    let Answer::Explained(explanation) = daemon.ask(&request)? else {
+        return Err(daemon.unexpected());
+    };
+    Ok(explanation)
+}
+
 /// Asks for a photo by its name, and if there is none by that of the only label that is the same but for upper and lower
 /// case; standard error says so then. Returns the name by which it was found, too.
 pub(super) fn ask_near<T>(
@@ -33,6 +50,9 @@ pub(super) fn ask_near<T>(
     let failure = match ask(daemon, name) {
         Ok(answer) => return Ok((answer, name.to_owned())),
         Err(failure @ Failure::NotFound(_)) => failure,
+        Err(Failure::Ambiguous { name, candidates }) => {
+            return Err(described(daemon, name, candidates));
+        }
         Err(failure) => return Err(failure),
     };
     let Ok(labels) = labels(daemon) else {
@@ -43,6 +63,21 @@ pub(super) fn ask_near<T>(
     };
     eprintln!("{failure}; {} is taken, which differs in upper and lower case only", plain(label));
     Ok((ask(daemon, label)?, label.to_owned()))
+}
+
+/// A name can mean several photos: what they are, unless they are many.
+fn described(daemon: &mut Daemon, name: String, mut candidates: Vec<String>) -> Failure {
+    for candidate in candidates.iter_mut().take(DESCRIBED) {
+        // That there are several is still so if nothing can be told of one.
+        if let Ok(told) = explain(daemon, candidate, false) {
+            let PhotoReport { width, height, format, bytes, .. } = told.photo;
+            let date =
+                dates::of(&told.photo).map(|date| date.moment().strftime(", %Y-%m-%d").to_string());
+            let size = picture(width, height, format, bytes);
+            candidate.push_str(&format!(" ({size}{})", date.unwrap_or_default()));
+        }
+    }
+    Failure::Ambiguous { name, candidates }
 }
 
 /// If a photo was not found, a failure that says what else may have been meant.

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
+use std::time::SystemTime;
 
 use super::Failure;
 use crate::photo::PhotoId;
@@ -72,7 +73,15 @@ pub(super) fn is_there(path: &Path, id: PhotoId, bytes: u64) -> bool {
 /// Writes a file that is there complete or not at all, even if the power fails: a temporary file beside it is synced
 /// and renamed, then its directory is synced. All bytes are here already, so it takes but a moment, in which there must be
 /// room for both, and in which a kill leaves the temporary file.
-pub(super) fn save(bytes: &mut File, path: &Path, force: bool) -> Result<(), Failure> {
+///
+/// The file gets the time at which the photo was `taken`: by that, where there is nothing else to tell, others know the
+/// day when it is put or copied elsewhere.
+pub(super) fn save(
+    bytes: &mut File,
+    path: &Path,
+    taken: Option<SystemTime>,
+    force: bool,
+) -> Result<(), Failure> {
     let failed = |error: io::Error| cannot_write(path, &error);
     let mut builder = tempfile::Builder::new();
     builder.prefix(".photomesh-").suffix(".part");
@@ -82,6 +91,8 @@ pub(super) fn save(bytes: &mut File, path: &Path, force: bool) -> Result<(), Fai
     let made = builder.tempfile_in(folder);
     let mut file = made.map_err(|error| cannot_create(folder, &error))?;
     io::copy(bytes, file.as_file_mut()).map_err(failed)?;
+    // Some disks know no such time; the photo counts for more.
+    let _ = taken.map(|taken| file.as_file().set_modified(taken));
     file.as_file().sync_all().map_err(failed)?;
     let renamed = if force { file.persist(path) } else { file.persist_noclobber(path) };
     match renamed {

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::net::TcpStream;
 use std::process::Command;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use photomesh::photo::{MAX_PHOTO, PhotoId};
 use photomesh::protocol::client::{Explanation, PhotoReport};
@@ -65,6 +65,41 @@ fn get_saves_a_photo_under_its_label_and_leaves_nothing_else() {
 }
 
 #[test]
+fn a_saved_file_has_the_time_of_the_photo() {
+    let daemon = Scripted::new(|stream, request| {
+        let Request::Explain { image_name, .. } = &request else {
+            return deliver(stream, &request, "cat.jpg", PHOTO);
+        };
+        let Answer::Explained(mut told) =
+            explained(image_name, PhotoId::of(PHOTO), PHOTO.len() as u64)
+        else {
+            unreachable!()
+        };
+        let dated = "2019-03-02T10:20:30".parse().ok();
+        (told.photo.captured, told.photo.dated) = match image_name.as_str() {
+            "camera.jpg" => (Some("2020-01-01T01:00:00".to_owned()), dated),
+            "file.jpg" | "IMG-20190302-WA1.jpg" => (None, dated),
+            _ => (None, None),
+        };
+        say(stream, &Answer::Explained(told));
+    });
+    let folder = TempDir::new().unwrap();
+    let saved_at = |path: &str| {
+        let output = client(folder.path(), &daemon.address, &["get", path])
+            .env("TZ", "Europe/Berlin")
+            .output()
+            .unwrap();
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        let time = fs::metadata(folder.path().join(path)).unwrap().modified().unwrap();
+        time.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs()
+    };
+    assert_eq!(saved_at("camera.jpg"), 1_577_836_800);
+    assert_eq!(saved_at("file.jpg"), 1_551_518_430);
+    assert_eq!(saved_at("IMG-20190302-WA1.jpg"), 1_551_518_430, "the name tells the day alone");
+    assert!(saved_at("undated.jpg") > 1_700_000_000, "nobody knows");
+}
+
+#[test]
 fn a_photo_larger_than_any_is_not_asked_for() {
     let daemon = Scripted::new(|stream, request| {
         assert!(matches!(request, Request::Explain { .. }), "{request:?}");
@@ -110,6 +145,11 @@ fn a_folder_that_is_not_there_is_said_to_be_missing_and_nothing_more() {
     let output = daemon.run(folder.path(), &["get", "x", "-o", "file/"]);
     assert_eq!(code(&output), 73, "{}", stderr(&output));
     assert!(!stderr(&output).contains("os error"), "{}", stderr(&output));
+    if cfg!(target_os = "linux") {
+        let output = daemon.run(folder.path(), &["get", "x", "-o", "/proc/x.jpg"]);
+        assert_eq!(code(&output), 73, "{}", stderr(&output));
+        assert_eq!(stderr(&output), "photomesh: no file can be made in /proc\n");
+    }
 }
 
 #[test]
@@ -212,7 +252,7 @@ fn get_opens_the_saved_photo_in_the_viewer() {
         .output()
         .unwrap();
     assert_eq!(code(&output), 74);
-    assert!(stderr(&output).contains("cannot show it"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("is there a desktop?"), "{}", stderr(&output));
     let output = daemon.run(folder.path(), &["get", "x", "--open", "-o", "-"]);
     assert_eq!(code(&output), 2);
 }

@@ -31,6 +31,33 @@ fn strict(stream: &mut TcpStream, request: Request) {
 }
 
 #[test]
+fn it_is_told_what_the_photos_are_that_a_name_can_mean() {
+    let daemon = Scripted::new(|stream, request| {
+        let Request::Explain { image_name, .. } = request else {
+            panic!("not asked for: {request:?}")
+        };
+        let answer = match image_name.as_str() {
+            "cat.jpg" => Answer::NotFound {
+                image_name,
+                candidates: ["cat~1.jpg", "cat~2.jpg"].map(str::to_owned).into(),
+                undelivered: false,
+                reason: "several".to_owned(),
+            },
+            "cat~1.jpg" => explained("cat~1.jpg", PhotoId::of(b"cat"), 3_000),
+            _ => Answer::Error { error: "it broke".to_owned() },
+        };
+        say(stream, &answer);
+    });
+    let folder = TempDir::new().unwrap();
+    for command in ["get", "show"] {
+        let output = daemon.run(folder.path(), &[command, "cat.jpg"]);
+        assert_eq!(code(&output), 3);
+        let said = "\n  cat~1.jpg (640 x 480 JPEG, 2.93 KiB)\n  cat~2.jpg\n";
+        assert!(stderr(&output).ends_with(said), "{}", stderr(&output));
+    }
+}
+
+#[test]
 fn a_name_in_the_wrong_case_is_taken_to_look_and_never_to_remove() {
     let (daemon, folder) = (Scripted::new(strict), TempDir::new().unwrap());
     for command in ["show", "why"] {

@@ -149,7 +149,7 @@ fn when_nobody_is_there_any_more_all_that_is_left_has_failed() {
     let output = client(folder.path(), &address, &["get", "a", "b", "c"]).output().unwrap();
     server.join().unwrap();
     assert_eq!(code(&output), 69, "{}", stderr(&output));
-    assert_eq!(last_line(&output), "photomesh: 0 photos saved, 3 failed");
+    assert_eq!(last_line(&output), "photomesh: nothing saved, 3 failed");
 
     for name in ["a.jpg", "b.jpg", "c.jpg"] {
         fs::write(folder.path().join(name), name).unwrap();
