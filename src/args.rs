@@ -11,7 +11,7 @@ mod system;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use gallery::GalleryArgs;
 use group::Member;
@@ -33,7 +33,7 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
     /// A file of options, by command: [daemon], [gallery], and [client] for all others
-    #[arg(long, value_name = "FILE", env = "PHOTOMESH_CONFIG", global = true)]
+    #[arg(long, value_name = "FILE", env = "PHOTOMESH_CONFIG", global = true, value_hint = ValueHint::FilePath)]
     config: Option<PathBuf>,
 }
 
@@ -98,7 +98,7 @@ Examples:
                                     a free port, impatient: for trying things")]
 pub(crate) struct DaemonArgs {
     /// The folder to share; made if it is missing
-    #[arg(default_value = "photos")]
+    #[arg(default_value = "photos", value_hint = ValueHint::DirPath)]
     pub(crate) folder: PathBuf,
     /// The port to listen on; 0 picks a free one
     #[arg(long, default_value_t = DEFAULT_PORT)]

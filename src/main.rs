@@ -77,7 +77,7 @@ fn run(command: Command) -> Result<u8, Failure> {
             let mut daemon = args.asked.connect()?;
             client::trash_purge(&mut daemon, args.older_than, args.consent(), &mut out)?;
         }
-        Command::Completions(args) => args.write(&mut out),
+        Command::Completions(args) => args.write(&mut out)?,
         Command::Manual(args) => args.write()?,
         Command::Unit(args) => args.write(&mut out)?,
         Command::Gallery(args) => gallery::run(&args.options()?, &mut out)?,

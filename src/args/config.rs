@@ -38,7 +38,8 @@ impl Cli {
         {
             let wrong = |text: String| Failure::Usage(format!("{}: {text}", path.display()));
             let config = read(path)?;
-            let settings = settings(name, &config).map_err(wrong)?;
+            check(&command, &config).map_err(wrong)?;
+            let settings = settings(name, &config);
             let (options, positional) = added(&command, &matches, &settings).map_err(wrong)?;
             // What stands behind a `--` is no option any more.
             let end = line.iter().position(|word| word == "--").unwrap_or(line.len());
@@ -63,17 +64,30 @@ fn read(path: &Path) -> Result<Table, Failure> {
     text.parse().map_err(wrong)
 }
 
+/// Whether there are all these tables, and in each all these options: what is misspelt counts for no command, so every one
+/// says so.
+fn check(program: &Command, config: &Table) -> Result<(), String> {
+    for (table, settings) in config {
+        if !TABLES.contains(&table.as_str()) {
+            return Err(format!("there is no table [{table}], only [{}]", TABLES.join("] and [")));
+        }
+        let Value::Table(settings) = settings else {
+            return Err(format!("{table} is a table: write [{table}]"));
+        };
+        // What all clients share need not be an option of each.
+        let owner = program.find_subcommand(table).unwrap_or(program);
+        if let Some(unknown) = settings.keys().find(|key| !is_known(owner, key)) {
+            return Err(format!("[{table}] has no option {unknown}"));
+        }
+    }
+    Ok(())
+}
+
 /// What a config file says for a command, and in which table.
-fn settings(name: &str, config: &Table) -> Result<(&'static str, Table), String> {
-    if let Some(unknown) = config.keys().find(|key| !TABLES.contains(&key.as_str())) {
-        return Err(format!("there is no table [{unknown}], only [{}]", TABLES.join("] and [")));
-    }
+fn settings(name: &str, config: &Table) -> (&'static str, Table) {
     let table = TABLES.into_iter().find(|table| *table == name).unwrap_or(CLIENT);
-    match config.get(table) {
-        None => Ok((table, Table::new())),
-        Some(Value::Table(settings)) => Ok((table, settings.clone())),
-        Some(_) => Err(format!("{table} is a table: write [{table}]")),
-    }
+    let settings = config.get(table).and_then(Value::as_table);
+    (table, settings.cloned().unwrap_or_default())
 }
 
 /// The options and the other arguments that settings add to those that are given.
@@ -89,12 +103,9 @@ fn added(
     }
     let (mut options, mut positional) = (Vec::new(), Vec::new());
     for (key, value) in settings {
+        // What all clients share need not be an option of each.
         let Some(arg) = command.get_arguments().find(|arg| is_called(arg, key)) else {
-            // What all clients share need not be an option of each.
-            if *table == CLIENT && is_known(program, key) {
-                continue;
-            }
-            return Err(format!("[{table}] has no option {key}"));
+            continue;
         };
         let said = given.value_source(arg.get_id().as_str());
         if matches!(said, Some(ValueSource::CommandLine | ValueSource::EnvVariable)) {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueHint};
 
 use photomesh::client::{self, Failure};
 use photomesh::protocol::{MemberFile, MemberName};
@@ -13,11 +13,8 @@ use super::Asked;
 #[derive(Args)]
 pub(crate) struct Member {
     /// The file that the founder of the group has made for you: the same for all your daemons and clients
-    #[arg(long = "member", value_name = "FILE", env = "PHOTOMESH_MEMBER")]
+    #[arg(long = "member", value_name = "FILE", env = "PHOTOMESH_MEMBER", value_hint = ValueHint::FilePath)]
     path: Option<PathBuf>,
-    /// What an earlier version took
-    #[arg(long = "key-file", value_name = "FILE", env = "PHOTOMESH_KEY_FILE", hide = true)]
-    key_file: Option<PathBuf>,
 }
 
 impl Member {
@@ -27,12 +24,6 @@ impl Member {
     }
 
     pub(crate) fn read(&self) -> Result<Option<MemberFile>, Failure> {
-        if self.key_file.is_some() {
-            let text = "there are no key files any more (--key-file, PHOTOMESH_KEY_FILE): make a group once with \
-                        `photomesh group new friends.group`, a file for each friend with `photomesh group invite \
-                        friends.group NAME > NAME.member`, and give that with --member or PHOTOMESH_MEMBER";
-            return Err(Failure::Usage(text.to_owned()));
-        }
         self.path.as_deref().map(client::read_member).transpose()
     }
 }
@@ -71,11 +62,13 @@ pub(crate) enum GroupCommand {
     /// Make a group: its founder's file, which decides who is a member
     New {
         /// The file to make. Keep it off the network, and keep a copy
+        #[arg(value_hint = ValueHint::FilePath)]
         file: PathBuf,
     },
     /// Make the file of a member, on standard output; who has lost theirs is invited again
     Invite {
         /// The group's file
+        #[arg(value_hint = ValueHint::FilePath)]
         file: PathBuf,
         /// The member: 1 to 32 letters, digits, `-`, `_` or `.`
         name: MemberName,
@@ -83,6 +76,7 @@ pub(crate) enum GroupCommand {
     /// Say that somebody is a member no longer, on standard output: see `tell`
     Remove {
         /// The group's file
+        #[arg(value_hint = ValueHint::FilePath)]
         file: PathBuf,
         /// The member
         name: MemberName,
@@ -90,6 +84,7 @@ pub(crate) enum GroupCommand {
     /// Bring a removal to a daemon, which tells all others
     Tell {
         /// What `remove` has written
+        #[arg(value_hint = ValueHint::FilePath)]
         file: PathBuf,
         #[command(flatten)]
         asked: Asked,
@@ -97,6 +92,7 @@ pub(crate) enum GroupCommand {
     /// Tell what a file is: a group's, a member's or a removal
     Show {
         /// The file
+        #[arg(value_hint = ValueHint::FilePath)]
         file: PathBuf,
     },
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, ValueHint};
 
 use photomesh::client::{Days, Destination, Get, Layout, List, Put, Sort, Span};
 
@@ -75,7 +75,7 @@ pub(crate) struct GetArgs {
     pub(crate) names: Vec<String>,
     /// The file or folder to write to, or - for standard output; without it the photo's name in this folder. What ends
     /// in / is a folder, and made if it is missing
-    #[arg(short, long, value_name = "FILE|FOLDER/|-")]
+    #[arg(short, long, value_name = "FILE|FOLDER/|-", value_hint = ValueHint::AnyPath)]
     pub(crate) output: Option<PathBuf>,
     /// The very photo of this name or id, not the better version that the collection shows in its place
     #[arg(long)]
@@ -127,7 +127,7 @@ Examples:
   photomesh put -r ~/Pictures/2019      all photos in it and below")]
 pub(crate) struct PutArgs {
     /// The files to add, and folders with -r
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::AnyPath)]
     pub(crate) files: Vec<PathBuf>,
     /// Add all photos below the folders; what is hidden is passed over, and links are not followed
     #[arg(short, long)]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use photomesh::client::{FIRST_LOOK, Looks};
 use photomesh::protocol::client::MAX_DISTINCT;
@@ -46,7 +46,7 @@ Examples:
   photomesh similar scan.png --json | jq -r .name")]
 pub(crate) struct SimilarArgs {
     /// The picture file
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) file: PathBuf,
     /// Print one JSON object a line: name, id, bytes, width, height, format, relation, and what is shown in its place
     #[arg(long)]
@@ -86,7 +86,7 @@ pub(crate) struct DistinctArgs {
 #[command(after_long_help = format!("{FIRST_LOOK}\n\n{SECOND_LOOK}"))]
 pub(crate) struct FingerprintArgs {
     /// The picture files
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) files: Vec<PathBuf>,
 }
 
@@ -99,8 +99,10 @@ pub(crate) struct FingerprintArgs {
 #[command(after_long_help = format!("{FIRST_LOOK}\n\n{SECOND_LOOK}"))]
 pub(crate) struct SameArgs {
     /// One file
+    #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) a: PathBuf,
     /// The other
+    #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) b: PathBuf,
     /// Tell by what figures, too
     #[arg(short, long)]

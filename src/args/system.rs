@@ -1,13 +1,14 @@
 //! What makes the program a part of the system it runs on: completions, manual pages, a service.
 
-use std::env;
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{self, Write};
+use std::path::{self, PathBuf};
+use std::{env, fs};
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command, CommandFactory, ValueHint};
 use clap_complete::Shell;
 
 use photomesh::client::Failure;
+use photomesh::protocol::in_words;
 
 use super::Cli;
 
@@ -27,25 +28,59 @@ pub(crate) struct CompletionsArgs {
 }
 
 impl CompletionsArgs {
-    pub(crate) fn write(&self, out: &mut dyn Write) {
+    pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         clap_complete::generate(self.shell, &mut Cli::command(), "photomesh", out);
+        if self.shell == Shell::Bash {
+            let commands = with_files(&Cli::command(), "").join("|");
+            out.write_all(FILES_FIRST.replace("@COMMANDS@", &commands).as_bytes())?;
+        }
+        Ok(())
     }
+}
+
+/// In bash, where an option and a file can stand, nothing but options is offered: so none are until one begins with `-`.
+const FILES_FIRST: &str = r#"
+_photomesh_files_first() {
+    _photomesh "$@"
+    case "${COMP_WORDS[*]:1:2} " in
+        @COMMANDS@)
+            if [[ -z "$2" && "${COMPREPLY[0]}" == -* ]]; then COMPREPLY=(); fi
+            ;;
+    esac
+}
+
+complete -F _photomesh_files_first -o bashdefault -o default photomesh
+"#;
+
+/// The commands that take files, as patterns of bash: `put\ *`.
+fn with_files(command: &Command, above: &str) -> Vec<String> {
+    let below = command.get_subcommands().flat_map(|below| {
+        let path = format!("{above}{}\\ ", below.get_name());
+        let paths = [ValueHint::FilePath, ValueHint::AnyPath, ValueHint::DirPath];
+        let takes_files = below.get_positionals().any(|arg| paths.contains(&arg.get_value_hint()));
+        let own = takes_files.then(|| format!("{path}*"));
+        own.into_iter().chain(with_files(below, &path))
+    });
+    below.collect()
 }
 
 /// Write the manual, a page for each command
 #[derive(Args)]
-#[command(hide = true)]
 pub(crate) struct ManualArgs {
-    /// The folder for the pages
+    /// The folder for the pages; made if it is missing
+    #[arg(value_hint = ValueHint::DirPath)]
     folder: PathBuf,
 }
 
 impl ManualArgs {
     pub(crate) fn write(&self) -> Result<(), Failure> {
-        clap_mangen::generate_to(Cli::command(), &self.folder).map_err(|error| {
-            let folder = self.folder.display();
-            Failure::Io(format!("cannot write the manual to {folder}: {error}"))
-        })
+        let made = fs::create_dir_all(&self.folder);
+        made.and_then(|()| clap_mangen::generate_to(Cli::command(), &self.folder)).map_err(
+            |error| {
+                let folder = self.folder.display();
+                Failure::Io(format!("cannot write the manual to {folder}: {}", in_words(&error)))
+            },
+        )
     }
 }
 
@@ -63,15 +98,17 @@ Example:
   loginctl enable-linger        to keep it running when you have logged out")]
 pub(crate) struct UnitArgs {
     /// The program that it is to start; this one without it
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
     program: Option<PathBuf>,
 }
 
 impl UnitArgs {
     pub(crate) fn write(&self, out: &mut dyn Write) -> Result<(), Failure> {
-        let own = |error| Failure::Io(format!("cannot tell where this program is: {error}"));
+        let own =
+            |error| Failure::Io(format!("cannot tell where this program is: {}", in_words(&error)));
         let program = match &self.program {
-            Some(program) => program.clone(),
+            // A service begins in another folder.
+            Some(program) => path::absolute(program).map_err(own)?,
             None => env::current_exe().map_err(own)?,
         };
         let unit = UNIT.replace("@PROGRAM@", &quoted(&program.display().to_string()));

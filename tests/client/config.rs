@@ -68,6 +68,13 @@ fn what_is_wrong_in_a_config_file_is_told_with_its_name() {
         assert_eq!(code(&output), 2, "{config}: {text}");
         assert!(text.contains("config.toml: ") && text.contains(said), "{config}: {text}");
     }
+    // Whatever the command is, and whosever the key.
+    for table in ["daemon", "gallery", "client"] {
+        let output = with(folder.path(), &format!("[{table}]\nprot = 1"), &["list"]);
+        let said = format!("config.toml: [{table}] has no option prot");
+        assert_eq!(code(&output), 2);
+        assert!(stderr(&output).contains(&said), "{}", stderr(&output));
+    }
     let output = run(&["daemon", "--config", "/nowhere/config.toml"]);
     assert_eq!(code(&output), 74);
     assert!(stderr(&output).contains("cannot read /nowhere/config.toml: No such file"));
@@ -84,7 +91,11 @@ fn a_daemon_takes_its_folder_and_its_flags_from_the_config_file() {
         taken.display()
     );
     let output = with(folder.path(), &config, &["daemon"]);
-    assert!(stderr(&output).contains("a file"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("a file is a file, not a folder"), "{}", stderr(&output));
+    let below = taken.join("photos");
+    let output = run(&["daemon", "--port", "0", below.to_str().unwrap()]);
+    let said = format!("cannot make the folder {}: Not a directory\n", below.display());
+    assert!(stderr(&output).ends_with(&said), "{}", stderr(&output));
     let flag = with(folder.path(), "[daemon]\nkeep-originals = \"often\"\n", &["daemon"]);
     assert_eq!(code(&flag), 2);
     assert!(stderr(&flag).contains("keep-originals"), "{}", stderr(&flag));
@@ -97,13 +108,49 @@ fn shells_manuals_and_systemd_are_served() {
         assert!(stdout(&output).contains("keep-originals"), "{shell}");
     }
     let folder = TempDir::new().unwrap();
-    let output = run(&["manual", folder.path().to_str().unwrap()]);
+    let pages = folder.path().join("share/man1");
+    let output = run(&["manual", pages.to_str().unwrap()]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
-    let page = fs::read_to_string(folder.path().join("photomesh-trash-purge.1")).unwrap();
+    let page = fs::read_to_string(pages.join("photomesh-trash-purge.1")).unwrap();
     assert!(page.contains(".TH"), "{page}");
+    assert!(stdout(&run(&["help"])).contains("manual"), "it is listed");
+    let output = run(&["manual", "/dev/null/man1"]);
+    assert_eq!(code(&output), 74);
+    assert!(!stderr(&output).contains("os error"), "{}", stderr(&output));
 
     let output = run(&["unit", "--program", "/opt/100% \"mine\"/photomesh"]);
     let line =
         "ExecStart=\"/opt/100%% \\\"mine\\\"/photomesh\" daemon --config %E/photomesh/config.toml";
     assert!(stdout(&output).contains(line), "{}", stdout(&output));
+    let here = std::env::current_dir().unwrap().join("bin/photomesh");
+    let line = format!("ExecStart=\"{}\" daemon", here.display());
+    let output = run(&["unit", "--program", "bin/photomesh"]);
+    assert!(stdout(&output).contains(&line), "{}", stdout(&output));
+}
+
+#[test]
+fn bash_offers_files_where_a_command_takes_some() {
+    let folder = TempDir::new().unwrap();
+    let script = folder.path().join("photomesh.bash");
+    fs::write(&script, run(&["completions", "bash"]).stdout).unwrap();
+    let offered = |words: &[&str]| {
+        let (line, [.., before, last]) = (words.join("' '"), words) else {
+            panic!("too few words");
+        };
+        let ask = format!(
+            "source '{}'; COMP_WORDS=('{line}'); COMP_CWORD={}; $(complete -p photomesh | sed 's/.*-F //; s/ .*//') \
+             photomesh '{last}' '{before}'; echo \"${{COMPREPLY[@]}}\"",
+            script.display(),
+            words.len() - 1
+        );
+        stdout(&Command::new("bash").args(["-c", &ask]).output().unwrap()).trim().to_owned()
+    };
+    // Where nothing is offered, bash offers files by itself.
+    for words in [&["put"][..], &["put", "a.jpg"], &["similar"], &["daemon"], &["group", "show"]] {
+        assert_eq!(offered(&[&["photomesh"], words, &[""]].concat()), "", "{words:?}");
+        let options = offered(&[&["photomesh"], words, &["--"]].concat());
+        assert!(options.contains("--help") && !options.contains("key-file"), "{options}");
+    }
+    assert!(offered(&["photomesh", "list", ""]).contains("--long"));
+    assert!(offered(&["photomesh", "tra"]).contains("trash"));
 }

@@ -114,16 +114,3 @@ fn a_member_file_that_is_of_no_use_is_refused_in_words() {
     assert_eq!(open.status.code(), Some(2), "{}", said(&open));
     assert!(said(&open).contains("chmod 600"), "{}", said(&open));
 }
-
-#[test]
-fn the_key_file_of_an_earlier_version_is_not_passed_over() {
-    let place = tempfile::tempdir().unwrap();
-    let by_option = status_with("--key-file", &place.path().join("group.key"));
-    let mut command = photomesh();
-    command.args(["list", "--daemon", "127.0.0.1:1"]).env("PHOTOMESH_KEY_FILE", "group.key");
-    for refused in [by_option, command.output().unwrap()] {
-        assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
-        let words = ["photomesh group new", "photomesh group invite", "--member"];
-        assert!(words.iter().all(|word| said(&refused).contains(word)), "{}", said(&refused));
-    }
-}
