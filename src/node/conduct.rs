@@ -185,9 +185,17 @@ impl Node {
         let own = cx.table.sums().own;
         if cx.folder.set_told(own) {
             let others = cx.table.told_of(cx.me()) - own;
-            let text =
-                format!("photos of yours: {own}; kept for others, or in the trash: {others}");
-            cx.log("folder", text);
+            let found = match own + others {
+                0 => {
+                    "no photos so far; files that have just changed are read in a moment".to_owned()
+                }
+                _ => format!("photos of yours: {own}; kept for others, or in the trash: {others}"),
+            };
+            let none = match skipped {
+                0 => String::new(),
+                _ => format!("; files that are no pictures: {skipped}"),
+            };
+            cx.log("folder", found + &none);
         }
         if first {
             cx.mesh.announce_complete(&mut cx.step, &cx.table);
