@@ -25,8 +25,8 @@
 //!
 //! # Reading order
 //!
-//! `opening` finds out whether the folder can be used. `socket` has the types of one connection, `inbox`, `room`, `seats` and `services` what its threads share with the
-//! rest. Then the rooms with threads in them: `state`, where the [`Node`] runs; `door`, where connections begin; `peer`
+//! `opening` finds out whether the folder can be used. `socket` has the types of one connection, `inbox`, `room`, `seats`
+//! and `services` what its threads share with the rest. Then the rooms with threads in them: `state`, where the [`Node`] runs; `door`, where connections begin; `peer`
 //! and `client`, which serve the two kinds of them; and `disk`, which works on the folder. No two of them import each
 //! other.
 //!
