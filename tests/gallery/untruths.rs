@@ -80,7 +80,13 @@ fn serve(mut stream: TcpStream, fetched: &AtomicUsize) {
             Request::GetPreview { photo, .. } => preview(photo),
             other => Answer::Error { error: format!("nobody asks {other:?}") },
         };
-        if codec::write_answer(&mut stream, &answer).is_err() {
+        let written = match &answer {
+            Answer::ReceiveImage { image, bytes, .. } => {
+                codec::write_image(&mut stream, &answer, *bytes, &mut &image[..])
+            }
+            answer => codec::write_answer(&mut stream, answer),
+        };
+        if written.is_err() {
             return;
         }
     }
@@ -130,18 +136,23 @@ fn only_the_right_bytes_are_sent_on_and_the_rest_is_told() {
     let get = |number: usize| web.get(&format!("/photo/{}", id(number)));
     for (number, code) in [
         (OTHER_BYTES, (503, "daemon")),
-        (OTHER_LENGTH, (503, "daemon")),
+        (OTHER_LENGTH, (502, "length")),
         (AWAY, (503, "away")),
         (UNKNOWN, (404, "unknown")),
         (NOT_UNDERSTOOD, (502, "old")),
         (ANOTHER_ANSWER, (502, "old")),
     ] {
-        let (status, word) = get(number).code();
+        let reply = get(number);
+        let (status, word) = reply.code();
         assert_eq!((status, &*word), code, "{number}");
+        if number == OTHER_BYTES {
+            let error = reply.json()["error"].to_string();
+            assert!(error.contains("not this photo"), "{error}");
+        }
     }
     let before = liar.fetched.load(Ordering::Relaxed);
     for _ in 0..3 {
-        assert_eq!(get(TRUE).body, bytes(TRUE));
+        assert!(get(TRUE).body == bytes(TRUE), "it comes as it is");
     }
     assert_eq!(liar.fetched.load(Ordering::Relaxed), before + 1, "it is on the disk by then");
     let kept = fs::read_dir(place.path().join("cache/photomesh")).unwrap();
