@@ -104,8 +104,8 @@ fn of_all_versions(plan: &RemovalPlan, name: &str) -> Option<String> {
     (plan.meant != shown).then(|| {
         let (name, shown) = (plain(name), plain(&plan.name));
         format!(
-            "{name} is a worse version of {shown}, which goes with all its versions: say {shown} if you mean that, or \
-             --exact for {name} alone"
+            "{name} is a worse version of {shown}, and of a picture all versions go that are yours: say {shown} if you mean \
+             that, or --exact for {name} alone"
         )
     })
 }
