@@ -178,15 +178,7 @@ fn in_name(name: &str) -> Option<At> {
 
 /// The date that a text of digits begins with.
 fn date_at(text: &[u8]) -> Option<At> {
-    let (year, rest) = digits(text, 4)?;
-    let (mark, rest) = mark(rest, b"-_.");
-    let (month, rest) = digits(rest, 2)?;
-    // Either all parts have a mark between them, the same, or none has.
-    let rest = match mark {
-        Some(mark) => rest.strip_prefix(&[mark])?,
-        None => rest,
-    };
-    let (day, rest) = digits(rest, 2)?;
+    let ([year, month, day], rest) = three(text, 4, b"-_.")?;
     let year = i16::try_from(year).ok().filter(|year| YEARS_IN_NAMES.contains(year))?;
     let day = Date::new(year, month as i8, day as i8).ok()?;
     let time = time_at(rest);
@@ -198,18 +190,25 @@ fn date_at(text: &[u8]) -> Option<At> {
 /// The time of day that follows a date.
 fn time_at(text: &[u8]) -> Option<Time> {
     let (_, text) = mark(text, b"_- T.");
-    let (hour, rest) = digits(text, 2)?;
-    let (between, rest) = mark(rest, b".-:_");
-    let (minute, rest) = digits(rest, 2)?;
-    let rest = match between {
-        Some(mark) => rest.strip_prefix(&[mark])?,
-        None => rest,
-    };
-    let (second, rest) = digits(rest, 2)?;
+    let ([hour, minute, second], rest) = three(text, 2, b".-:_")?;
     // Thousandths may follow, and nothing else that is a number.
     let more = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let time = Time::new(hour as i8, minute as i8, second as i8, 0).ok()?;
     matches!(more, 0 | 3).then_some(time)
+}
+
+/// Three numbers, of which the first has so many digits and the others have two, and the rest of the text. Either all have a
+/// mark between them, the same, or none has.
+fn three<'a>(text: &'a [u8], digits_of_first: usize, marks: &[u8]) -> Option<([u32; 3], &'a [u8])> {
+    let (first, rest) = digits(text, digits_of_first)?;
+    let (mark, rest) = mark(rest, marks);
+    let (second, rest) = digits(rest, 2)?;
+    let rest = match mark {
+        Some(mark) => rest.strip_prefix(&[mark])?,
+        None => rest,
+    };
+    let (third, rest) = digits(rest, 2)?;
+    Some(([first, second, third], rest))
 }
 
 fn mark<'a>(text: &'a [u8], marks: &[u8]) -> (Option<u8>, &'a [u8]) {

@@ -5,58 +5,16 @@ use std::io::Cursor;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crossbeam_channel::{Receiver, unbounded};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
-use tempfile::TempDir;
 
-use super::{LOG, PATIENCE};
-use crate::daemon::console::Console;
-use crate::daemon::disk::Workers;
-use crate::daemon::disk::jobs::{Disk, Job};
-use crate::folder::{Folder, Moment, Options, Previews};
+use super::rig::Rig;
 use crate::node::{DiskAction, DiskError, DiskEvent, LinkId, Spool, Viewer};
 use crate::photo::{Photo, PhotoId, PreviewSize};
-use crate::protocol::{Facts, Holding, NodeId};
+use crate::protocol::{Facts, Holding};
 
 const SPOOL: Spool = Spool::Put(LinkId(1));
 
-/// The threads of a folder, with nothing in it.
-struct Rig {
-    dir: TempDir,
-    previews: Previews,
-    disk: Disk,
-    reports: Receiver<DiskEvent>,
-    workers: Workers,
-}
-
 impl Rig {
-    fn new() -> Rig {
-        let dir = tempfile::tempdir().unwrap();
-        let options =
-            Options { member: None, accept_missing: false, trash_days: 30, scrub_days: 0 };
-        let folder = Folder::open(dir.path(), &options).unwrap();
-        let previews = folder.previews();
-        let (sender, reports) = unbounded();
-        let (disk, jobs) = Disk::new();
-        let console = Console::start(NodeId(1), LOG).unwrap();
-        let workers =
-            Workers::start((folder, &previews), (disk.clone(), jobs), sender, console).unwrap();
-        Rig { dir, previews, disk, reports, workers }
-    }
-
-    fn act(&self, action: DiskAction) {
-        self.disk.submit(Job::Do(action, Moment::now()));
-    }
-
-    /// The first report of which there is something to say.
-    fn next<T>(&self, of: impl Fn(DiskEvent) -> Option<T>) -> T {
-        loop {
-            if let Some(found) = of(self.reports.recv_timeout(PATIENCE).unwrap()) {
-                return found;
-            }
-        }
-    }
-
     /// A client puts these bytes; what they are found to be.
     fn put(&self, bytes: &[u8]) -> Arc<Photo> {
         self.act(DiskAction::Write { spool: SPOOL, offset: 0, data: bytes.to_vec().into() });

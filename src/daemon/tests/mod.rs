@@ -15,6 +15,7 @@ mod peers;
 mod pictures;
 mod reading_along;
 mod repeats;
+mod rig;
 mod room;
 mod send_check;
 mod uploads;

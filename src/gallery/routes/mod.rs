@@ -96,13 +96,13 @@ impl<'a> Route<'a> {
         }
     }
 
-    /// Whose it is.
-    fn access(&self) -> Access {
+    /// Whose it is, and the methods that it has, as `Allow` says them.
+    fn rules(&self) -> (Access, &'static str) {
         match self {
-            Route::Shell => Access::Page,
-            Route::Asset(..) => Access::Everybody,
-            Route::Login => Access::Login,
-            Route::Logout => Access::Logout,
+            Route::Shell => (Access::Page, LOOK),
+            Route::Asset(..) => (Access::Everybody, LOOK),
+            Route::Login => (Access::Login, "POST"),
+            Route::Logout => (Access::Logout, "POST"),
             Route::Timeline
             | Route::Page(_)
             | Route::Details(_)
@@ -115,79 +115,41 @@ impl<'a> Route<'a> {
             | Route::Status
             | Route::Events
             | Route::Metrics
-            | Route::Duplicates => Access::Guest,
-            Route::Trash
-            | Route::Upload(_)
-            | Route::Distinct
-            | Route::Reviewed
-            | Route::Restore
-            | Route::Purge
-            | Route::Plan
-            | Route::Remove => Access::Owner,
-        }
-    }
-
-    /// The methods that it has, as `Allow` says them.
-    fn allowed(&self) -> &'static str {
-        match self {
-            Route::Shell
-            | Route::Asset(..)
-            | Route::Timeline
-            | Route::Page(_)
-            | Route::Details(_)
-            | Route::Small(..)
-            | Route::Photo(_)
-            | Route::Short(_)
-            | Route::Feed
-            | Route::Random
-            | Route::Search
-            | Route::Status
-            | Route::Events
-            | Route::Metrics
-            | Route::Duplicates
-            | Route::Trash => "GET, HEAD",
-            Route::Upload(_) => "PUT",
+            | Route::Duplicates => (Access::Guest, LOOK),
+            Route::Trash => (Access::Owner, LOOK),
+            Route::Upload(_) => (Access::Owner, "PUT"),
             Route::Distinct
             | Route::Reviewed
             | Route::Restore
             | Route::Purge
             | Route::Plan
-            | Route::Remove
-            | Route::Login
-            | Route::Logout => "POST",
+            | Route::Remove => (Access::Owner, "POST"),
         }
     }
 }
 
-/// Whose what lies at a path is.
-#[cfg(test)]
+/// The methods of what changes nothing.
+const LOOK: &str = "GET, HEAD";
+
+/// Whose it is what a path leads to. Strangers are not told what there is not, either.
 pub(super) fn access(path: &[String]) -> Access {
-    Route::find(path).as_ref().map_or(Access::Guest, Route::access)
+    Route::find(path).map_or(Access::Guest, |route| route.rules().0)
 }
 
 impl Handler for Gallery {
     fn answer(self: Arc<Gallery>, request: &Request, body: &mut Body<'_>) -> Response {
-        let route = Route::find(&request.head.path);
-        // Strangers are not told what there is not, either.
-        let access = route.as_ref().map_or(Access::Guest, Route::access);
-        let served = self.guard.admit(request, access);
-        let served = served.and_then(|role| self.serve(request, route, role, body));
+        let served = self.guard.admit(request, access(&request.head.path));
+        let served = served.and_then(|role| self.serve(request, role, body));
         served.unwrap_or_else(|refusal| refusal)
     }
 }
 
 impl Gallery {
-    fn serve(
-        self: &Arc<Gallery>,
-        request: &Request,
-        route: Option<Route<'_>>,
-        role: Role,
-        body: &mut Body<'_>,
-    ) -> Answered {
+    fn serve(self: &Arc<Gallery>, request: &Request, role: Role, body: &mut Body<'_>) -> Answered {
         let head = &request.head;
         let nothing = || Response::refusal(404, "unknown", "there is nothing here");
-        let route = route.ok_or_else(nothing)?;
-        let allowed = route.allowed();
+        let route = Route::find(&head.path).ok_or_else(nothing)?;
+        let (_, allowed) = route.rules();
         if !allowed.split(", ").any(|method| method == name(head.method)) {
             let response = Response::refusal(405, "method", "this cannot be done here");
             return Err(response.header("Allow", allowed));
