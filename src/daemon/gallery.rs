@@ -17,6 +17,7 @@ use super::USAGE;
 use super::console::Console;
 use super::limits::{GALLERY_REST, GALLERY_REST_MAX, LOG_LINE};
 use super::threads;
+use crate::node::Level;
 use crate::protocol::in_words;
 
 /// Starts the thread that keeps a gallery running.
@@ -72,22 +73,22 @@ fn live(program: &Path, arguments: &[OsString], console: &Console) -> io::Result
     let (said, told) = (stdout.take(), stderr.take());
     let log = console.clone();
     let errors = threads::spawn("gallery-err", move || {
-        told.into_iter().for_each(|pipe| pass_on(pipe, &log));
+        told.into_iter().for_each(|pipe| pass_on(pipe, Level::Warn, &log));
     });
     let errors = errors.inspect_err(|_| drop(child.kill().and_then(|()| child.wait())))?;
-    said.into_iter().for_each(|pipe| pass_on(pipe, console));
+    said.into_iter().for_each(|pipe| pass_on(pipe, Level::Info, console));
     // What it has not said by now it will not.
     let _ = errors.join();
     child.wait()
 }
 
 /// Passes on what somebody says, line by line.
-fn pass_on(pipe: impl Read, console: &Console) {
+fn pass_on(pipe: impl Read, level: Level, console: &Console) {
     let mut pipe = BufReader::new(pipe);
     let mut line = Vec::new();
     while matches!((&mut pipe).take(LOG_LINE).read_until(b'\n', &mut line), Ok(1..)) {
         let text = String::from_utf8_lossy(&line);
-        console.news("gallery", text.trim_end().trim_start_matches("photomesh: "));
+        console.line(level, "gallery", text.trim_end().trim_start_matches("photomesh: "));
         line.clear();
     }
 }

@@ -321,7 +321,7 @@ fn welcome(options: &Options, config: &Config, console: &Console) {
         console.news("mesh", format!("others join with --join {join}"));
     }
     if options.member.is_none() {
-        console.news("group", NO_GROUP.to_owned());
+        console.warn("group", NO_GROUP.to_owned());
     }
 }
 

@@ -122,6 +122,14 @@ impl Index {
                 if !known || !layout::is_inside(&path) {
                     return false;
                 }
+                // An earlier program has noted none; what is noted does not change with the zone of the clock.
+                if let Content::Photo(id) = content
+                    && let Some(entry) = self.photos.get_mut(&id)
+                    && holding_at(&path) == Holding::Original
+                    && entry.facts.dated.is_none()
+                {
+                    entry.facts.date(stamp.dated());
+                }
                 self.link(path, stamp, content, false);
             }
             Line::Gone { path } => {
@@ -334,10 +342,6 @@ impl Index {
         if let Content::Photo(id) = content
             && let Some(entry) = self.photos.get_mut(&id)
         {
-            // Noted of files that an earlier program has read, too.
-            if holding_at(&path) == Holding::Original {
-                entry.facts.date(stamp.dated());
-            }
             entry.files.insert(path.clone());
         }
         let entry = FileEntry { stamp, content, seen };

@@ -158,6 +158,9 @@ impl Folder {
         if original || (!named && facts.names.is_empty()) {
             facts.merge(&Facts::named(layout::label(path)));
         }
+        if original {
+            facts.date(stamp.dated());
+        }
         if let Some(before) = before {
             self.scanning.changed.insert(before, true);
             if original {

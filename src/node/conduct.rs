@@ -59,7 +59,11 @@ impl Node {
             Message::Register(register) => {
                 cx.mesh.registered(&mut cx.step, &mut cx.members, link, register)
             }
-            Message::Error { error } => cx.close(link, CloseReason::Refused(error)),
+            Message::Error { error } => {
+                let reason = CloseReason::Refused(error);
+                cx.mesh.ended_by_other(&mut cx.step, link, &reason);
+                cx.close(link, reason);
+            }
             Message::Unknown => {
                 cx.trace("link", "ignoring a command of a later version".to_owned())
             }

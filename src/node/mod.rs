@@ -277,6 +277,7 @@ impl Node {
             }
             LinkEvent::PreviewSent { link } => self.previews.sent(cx, link),
             LinkEvent::Closed { link, reason } => {
+                cx.mesh.ended_by_other(&mut cx.step, link, &reason);
                 cx.mesh.link_closed(&mut cx.step, link, &reason);
             }
         }

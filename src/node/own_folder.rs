@@ -116,7 +116,7 @@ impl OwnFolder {
             && !self.is_failing(now)
     }
 
-    /// The free bytes on its disk, if a photo of this size cannot even lie there while it is sent on.
+    /// The free bytes on its disk, if so many cannot even lie there while they are sent on.
     pub(super) fn too_full_for(&self, bytes: u64) -> Option<u64> {
         self.room.filter(|room| *room < bytes)
     }

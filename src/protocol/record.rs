@@ -80,7 +80,8 @@ pub struct Facts {
         deserialize_with = "bounds::list::<_, _, { Facts::MAX_OWNERS }>"
     )]
     pub owners: Few<MemberName>,
-    /// The earliest time of a file with these bytes in an owner's folder. A copy, and what was sent on, is later.
+    /// The earliest time of a file with these bytes in the teller's folder, if they are an owner: nobody dates what is
+    /// another's. A copy, and what was sent on, is later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dated: Option<FileTime>,
 }
@@ -125,7 +126,8 @@ impl Facts {
     /// first stays (what people say at a node goes first there): else any member could have a photo lose its name, or
     /// what it is distinct from, by inventing more of them.
     pub fn merge(&mut self, other: &Facts) -> bool {
-        self.add(other, Facts::MAX, Facts::MAX)
+        let grown = self.add(other, Facts::MAX, Facts::MAX);
+        self.date(other.dated) || grown
     }
 
     /// The same for what a holder hears of another one. It remembers not much of that, so that what it knows itself is
@@ -141,7 +143,6 @@ impl Facts {
             add(&mut self.aliases, other.aliases.iter().filter(named), names),
             add(&mut self.distinct, &other.distinct, distinct),
             add(&mut self.owners, &other.owners, Facts::MAX_OWNERS),
-            self.date(other.dated),
         ];
         grown.contains(&true)
     }

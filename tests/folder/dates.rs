@@ -48,6 +48,12 @@ fn the_earliest_file_of_a_photo_dates_it() {
     assert!(earlier < Some(found), "{earlier:?}");
     let mut room = room.reopened();
     assert_eq!(dated(&room.scan(), photo), earlier);
+    set_time(&room, "screenshot.png", at(NEW_YEAR - 10_000_000));
+    let touched = dated(&room.scan(), photo);
+    assert!(touched < earlier, "nothing but its time is new");
+    let mut room = room.reopened();
+    assert_eq!(dated(&room.scan(), photo), touched);
+    let earlier = touched;
     let other = room.draw("other.png", 2);
     room.scan();
     room.retire(photo, other).unwrap();

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
-use notify::{Event, RecommendedWatcher, RecursiveMode};
+use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::super::limits::{WALK_PAUSE, WALK_REST, WALK_SHARE};
 use super::super::threads;
@@ -32,7 +32,8 @@ pub(super) fn start(walker: Walker) -> io::Result<(Scanner, Receiver<Walk>)> {
 }
 
 fn run(mut walker: Walker, found: &Sender<Walk>, stop: &Receiver<Infallible>) {
-    let hints = Hints::of(walker.root());
+    let mut hints: Option<Hints> = None;
+    let mut first = true;
     loop {
         let start = Instant::now();
         if let Some(hints) = &hints {
@@ -42,6 +43,10 @@ fn run(mut walker: Walker, found: &Sender<Walk>, stop: &Receiver<Infallible>) {
         let pause = WALK_PAUSE.max(start.elapsed() * WALK_SHARE);
         if found.send(walk).is_err() {
             return;
+        }
+        // Nobody waits for that before the first photos are found.
+        if std::mem::take(&mut first) {
+            hints = Hints::of(walker.root());
         }
         let latest = Instant::now() + WALK_REST;
         loop {
@@ -65,18 +70,22 @@ struct Hints {
 }
 
 impl Hints {
-    /// Has the system tell; none if it does not, or not of so many directories.
+    /// Has the system tell; none if it does not, or not of so many directories. Links are not followed, as in a walk. What
+    /// changes while this is prepared counts as told.
     fn of(root: &Path) -> Option<Hints> {
-        let changed = Arc::new(AtomicBool::new(false));
-        let (told, below) = (Arc::clone(&changed), root.to_owned());
+        // It names files by their whole paths, wherever the daemon was started.
+        let root = root.canonicalize().ok()?;
+        let changed = Arc::new(AtomicBool::new(true));
+        let (told, below) = (Arc::clone(&changed), root.clone());
         let tell = move |event: notify::Result<Event>| {
             // What went wrong may have been a change.
             if event.map_or(true, |event| is_change(&event, &below)) {
                 told.store(true, Ordering::Relaxed);
             }
         };
-        let mut watcher = notify::recommended_watcher(tell).ok()?;
-        notify::Watcher::watch(&mut watcher, root, RecursiveMode::Recursive).ok()?;
+        let config = notify::Config::default().with_follow_symlinks(false);
+        let mut watcher = RecommendedWatcher::new(tell, config).ok()?;
+        watcher.watch(&root, RecursiveMode::Recursive).ok()?;
         Some(Hints { changed, _watcher: watcher })
     }
 

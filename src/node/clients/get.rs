@@ -85,10 +85,13 @@ impl Clients {
             self.deliver(cx, link, photo, Source::Held(id));
         } else if has_enough {
             self.undelivered(cx, link, "you wait for too many others: try again later");
-        } else if let Some(free) = cx.folder.too_full_for(bytes) {
+        } else if let Some(free) = cx.folder.too_full_for(coming) {
+            let mega = |bytes: u64| bytes as f64 / 1e6;
             let why = format!(
-                "it has {bytes} bytes, and the disk of this daemon, on which it lies on its way, has {free} free: make \
-                 room there, or ask another daemon"
+                "it must pass through this daemon's disk, which has {:.1} MB free for {:.1} MB on their way: make room \
+                 there, or ask another daemon",
+                mega(free),
+                mega(coming)
             );
             self.undelivered(cx, link, &why);
         } else {

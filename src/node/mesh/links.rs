@@ -105,9 +105,6 @@ impl Mesh {
             return;
         };
         let now = step.now;
-        if let Some(address) = state.dialed.as_ref().filter(|_| state.node.is_none()) {
-            self.tell_turned_away(step, address, reason);
-        }
         if let Some(redial) = state.dialed.as_ref().and_then(|address| self.joins.get_mut(address))
         {
             redial.failed(now);
@@ -122,9 +119,22 @@ impl Mesh {
         }
     }
 
-    /// Tells people that a daemon has turned this one away before it said who it is: else the reason is on the other
+    /// Tells people that another daemon has ended a link before it said who it is: else the reason is on the other
     /// computer's terminal alone.
-    fn tell_turned_away(&mut self, step: &mut Step, address: &Address, reason: &CloseReason) {
+    pub(in crate::node) fn ended_by_other(
+        &mut self,
+        step: &mut Step,
+        link: LinkId,
+        reason: &CloseReason,
+    ) {
+        let state = self.links.get(&link).filter(|state| state.node.is_none());
+        let Some(address) = state.and_then(|state| state.dialed.clone()) else {
+            return;
+        };
+        // Of two links between the same nodes one ends early.
+        if self.peers.values().any(|peer| peer.is_here() && peer.address == address) {
+            return;
+        }
         let why = match reason {
             CloseReason::Refused(error) => error.as_str(),
             CloseReason::Remote | CloseReason::Io(_) => match step.config.membership.is_some() {
@@ -135,7 +145,7 @@ impl Mesh {
                     "it may be of a group, which takes a member file: photomesh daemon --member FILE"
                 }
             },
-            // This node has closed it, and said why.
+            // That is said elsewhere, or no fault.
             CloseReason::Left
             | CloseReason::Protocol(_)
             | CloseReason::Slow
@@ -144,10 +154,10 @@ impl Mesh {
             | CloseReason::Shutdown => return,
         };
         let now = step.now;
-        let peers = self.peers.values_mut().filter(|peer| peer.address == *address);
+        let peers = self.peers.values_mut().filter(|peer| peer.address == address);
         let peers = peers.map(|peer| &mut peer.redial);
         let mut is_due = false;
-        for redial in self.joins.get_mut(address).into_iter().chain(peers) {
+        for redial in self.joins.get_mut(&address).into_iter().chain(peers) {
             if redial.told.is_none_or(|told| now.since(told) >= JOIN_TOLD) {
                 redial.told = Some(now);
                 is_due = true;

@@ -69,9 +69,8 @@ impl Mesh {
 
     /// What becomes of the photos of a node that is missed, and may come back for a while yet.
     pub(super) fn fate_of_photos(&self, step: &Step, away: Option<Duration>) -> String {
-        let here = self.count_here() + 1;
-        if here < step.config.copies as usize {
-            return "too few nodes are here to copy its photos".to_owned();
+        if self.count_here() == 0 && step.config.copies > 1 {
+            return "nobody is here to copy its photos".to_owned();
         }
         match away {
             Some(away) => format!("its photos are copied if it stays away for {}", spoken(away)),

@@ -158,6 +158,7 @@ fn look_for_others(cx: &mut Context, keys: Vec<Key>) {
 }
 
 fn look(cx: &mut Context, (photo, size): Key, viewer: Viewer) {
-    let held = cx.table.mine(photo).is_some();
+    // What others have made is for nobody but the owner.
+    let held = viewer != Viewer::Owner || cx.table.mine(photo).is_some();
     cx.disk(DiskAction::FindPreview { photo, size, held, viewer });
 }

@@ -5,7 +5,7 @@
 
 use super::serving::spend;
 use super::wanted::{Wanted, viewer_of};
-use super::{Key, Previews, is_opaque, look};
+use super::{Key, Previews, is_opaque, is_removed, look};
 use crate::node::context::Context;
 use crate::node::limits::{
     DRAWN_FOR_MEMBERS, DRAWN_FOR_OWNER, PREVIEWS_OF_MEMBER, PREVIEWS_WANTED,
@@ -127,8 +127,10 @@ impl Previews {
             return;
         };
         match result {
-            Ok(image) if cx.table.mine(key.0).is_some() => self.answer(cx, key, &image),
-            // What others have made is in the cache for the owner only.
+            Ok(image) if cx.table.mine(key.0).is_some() && !is_removed(cx, key.0) => {
+                self.answer(cx, key, &image);
+            }
+            // What others have made, and what was removed meanwhile, is for the owner only.
             Ok(image) => {
                 let owners = wanted.clients.iter().filter(|(_, by)| by.is_none());
                 let owners: Vec<LinkId> = owners.map(|(link, _)| *link).collect();

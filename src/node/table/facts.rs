@@ -25,6 +25,9 @@ impl Table {
         if record.holding.is_own() && !told.owners.contains(&member) {
             Arc::make_mut(&mut told).merge(&Facts { owners: [member].into(), ..Facts::default() });
         }
+        if !record.holding.is_own() && told.dated.is_some() {
+            Arc::make_mut(&mut told).dated = None;
+        }
         // What is on this node's own disk was believed once, and those may be members of whom nothing is heard any more.
         if teller != self.me && !told.owners.iter().all(|owner| self.may_own(*owner)) {
             self.doubt(Arc::make_mut(&mut told));
