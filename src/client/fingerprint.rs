@@ -50,7 +50,7 @@ pub fn fingerprint(files: &[PathBuf], out: &mut impl Write) -> Result<(), Failur
 pub(super) fn read(path: &Path) -> Result<Photo, Failure> {
     let shown = path.display();
     if path.is_dir() {
-        let text = format!("{shown} is a folder: name the pictures in it, such as {shown}/*.jpg");
+        let text = format!("{shown} is a folder: name a picture in it");
         return Err(Failure::Usage(text));
     }
     if !path.metadata().map_err(|error| Failure::unreadable(path, &error))?.is_file() {

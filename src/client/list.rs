@@ -94,7 +94,9 @@ pub fn list(daemon: &mut Daemon, wish: &List, out: &mut impl Write) -> Result<()
 /// What to do about an empty list.
 fn nothing(wish: &List) -> String {
     match &wish.pattern {
-        _ if !wish.days.is_all() => "no photo has such a name and date".to_owned(),
+        _ if !wish.days.is_all() => {
+            "no photo is of these days; those without a date are of none".to_owned()
+        }
         Some(pattern) => format!("no photo has a name like {}", plain(pattern)),
         None => {
             "no photos yet: copy some into the daemon's folder, or photomesh put FILE".to_owned()

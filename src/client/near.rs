@@ -70,10 +70,16 @@ fn described(daemon: &mut Daemon, name: String, mut candidates: Vec<String>) -> 
     for candidate in candidates.iter_mut().take(DESCRIBED) {
         // That there are several is still so if nothing can be told of one.
         if let Ok(told) = explain(daemon, candidate, false) {
-            let PhotoReport { width, height, format, bytes, .. } = told.photo;
-            let date =
-                dates::of(&told.photo).map(|date| date.moment().strftime(", %Y-%m-%d").to_string());
-            let size = picture(width, height, format, bytes);
+            // A worse version is told of by its own size; what is known of the date is the better one's.
+            let worse = told.versions.iter().find(|version| Some(version.id) == told.meant);
+            let (size, date) = match worse {
+                Some(own) => (picture(own.width, own.height, own.format, own.bytes), None),
+                None => {
+                    let PhotoReport { width, height, format, bytes, .. } = told.photo;
+                    (picture(width, height, format, bytes), dates::of(&told.photo))
+                }
+            };
+            let date = date.map(|date| date.moment().strftime(", %Y-%m-%d").to_string());
             candidate.push_str(&format!(" ({size}{})", date.unwrap_or_default()));
         }
     }

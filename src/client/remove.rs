@@ -27,8 +27,9 @@ pub enum Consent {
 ///
 /// # Errors
 ///
-/// [`Failure::Usage`] if the picture is not the node's own, if there is no terminal to ask for consent, or if consent is
-/// given to remove a worse version and all of the picture would go.
+/// [`Failure::NotYours`] if the picture, or the version, is not the node's own. [`Failure::Usage`] if there is no terminal to
+/// ask for consent, if no single version is itself called so, or if consent is given to remove a worse version and all of
+/// the picture would go.
 pub fn remove(
     daemon: &mut Daemon,
     name: &str,
@@ -44,7 +45,9 @@ pub fn remove(
         return Err(daemon.unexpected());
     };
     if exact {
-        keep_meant(&mut plan, name)?;
+        if let Some(next) = keep_meant(&mut plan, name)? {
+            eprintln!("the next best version is shown then: {next}");
+        }
     } else if let Some(warning) = of_all_versions(&plan, name) {
         if consent == Consent::Given {
             return Err(Failure::Usage(format!("{warning}. Nothing was removed")));
@@ -84,17 +87,23 @@ pub fn remove(
     Ok(())
 }
 
-/// Leaves of a plan only the version that has this name.
-fn keep_meant(plan: &mut RemovalPlan, name: &str) -> Result<(), Failure> {
+/// Leaves of a plan only the version that has this name. Tells which one the collection shows then, if it shows this one
+/// now and has another.
+fn keep_meant(plan: &mut RemovalPlan, name: &str) -> Result<Option<String>, Failure> {
     let name = plain(name);
     let Some(meant) = plan.meant else {
-        let text = format!("several versions are called {name}: give digits of an id");
+        let ids: Vec<String> = plan.photos.iter().map(|photo| photo.id.short()).collect();
+        let ids = ids.join(", ");
+        let text = format!("no single version is itself called {name}: say which of {ids}");
         return Err(Failure::Usage(text));
     };
+    let is_shown = plan.photos.first().is_some_and(|photo| photo.id == meant);
+    let next = plan.photos.get(1).filter(|_| is_shown);
+    let next = next.map(|next| named(&next.names, next.id, next.bytes));
     plan.photos.retain(|photo| photo.id == meant);
     match withdrawn(plan).count() {
         0 => Err(Failure::NotYours(format!("this version of {name} is not yours to remove"))),
-        _ => Ok(()),
+        _ => Ok(next),
     }
 }
 
@@ -103,9 +112,13 @@ fn of_all_versions(plan: &RemovalPlan, name: &str) -> Option<String> {
     let shown = plan.photos.first().map(|photo| photo.id);
     (plan.meant != shown).then(|| {
         let (name, shown) = (plain(name), plain(&plan.name));
+        let alone = match plan.meant {
+            Some(_) => format!(", or --exact for {name} alone"),
+            None => String::new(),
+        };
         format!(
             "{name} is a worse version of {shown}, and of a picture all versions go that are yours: say {shown} if you mean \
-             that, or --exact for {name} alone"
+             that{alone}"
         )
     })
 }

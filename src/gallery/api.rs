@@ -269,8 +269,7 @@ pub(super) struct Feed<'a> {
 pub(super) struct Slide<'a> {
     pub(super) id: PhotoId,
     pub(super) name: &'a str,
-    /// `YYYY-MM-DDTHH:MM:SS`, if it is known.
-    pub(super) date: Option<String>,
+    pub(super) date: Option<DateShown>,
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) view: String,

@@ -85,6 +85,10 @@ fn who_names_a_worse_version_does_not_lose_the_better_one_unasked() {
     assert!(!stdout(&output).contains("(01010101"), "{}", stdout(&output));
     let several = daemon.run(folder.path(), &["rm", "several.jpg", "--exact", "-y"]);
     assert_eq!(code(&several), 2, "{}", stderr(&several));
+    assert!(stderr(&several).contains("01010101, 02020202"), "{}", stderr(&several));
+    let best = daemon.run(folder.path(), &["rm", "cat.jpg", "--exact", "-n"]);
+    assert!(stderr(&best).contains("next best version is shown then: "), "{}", stderr(&best));
+    assert!(stderr(&best).contains("(02020202"), "{}", stderr(&best));
 }
 
 #[test]

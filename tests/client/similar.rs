@@ -71,5 +71,5 @@ fn what_is_like_nothing_has_an_exit_code_of_its_own_and_what_is_no_picture_anoth
     assert_eq!(code(&daemon.run(folder.path(), &["similar", "notes.txt"])), 65);
     let output = daemon.run(folder.path(), &["similar", "."]);
     assert_eq!(code(&output), 2, "as `put` has it");
-    assert!(stderr(&output).contains(". is a folder: name the pictures in it"));
+    assert!(stderr(&output).contains(". is a folder: name a picture in it"));
 }

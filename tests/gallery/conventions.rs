@@ -59,6 +59,9 @@ fn slideshows_and_scripts_find_photos() {
     let id = first["id"].as_str().unwrap();
     let short = web.get(&format!("/photo/{}", id[..8].to_uppercase()));
     assert_eq!((short.status, short.header("Location")), (302, Some(&*format!("/photo/{id}"))));
+    let saved = web.get(&format!("/photo/{}?download", &id[..8]));
+    assert_eq!(saved.header("Location"), Some(&*format!("/photo/{id}?download")));
+    assert_eq!(first["date"], json!({"day": "2024-06-13", "time": null, "source": "name"}));
     let unknown = if id.starts_with('0') { "111111" } else { "000000" };
     for nothing in [unknown, &id[..5], "notes", &format!("{id}0")] {
         assert_eq!(web.get(&format!("/photo/{nothing}")).status, 404, "{nothing}");

@@ -170,7 +170,7 @@ fn word(holding: Holding) -> &'static str {
     }
 }
 
-fn date(shown: Shown) -> DateShown {
+pub(super) fn date(shown: Shown) -> DateShown {
     let moment = shown.moment();
     DateShown {
         day: moment.date().to_string(),

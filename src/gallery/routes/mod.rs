@@ -162,7 +162,7 @@ impl Gallery {
             Route::Details(id) => self.details(id),
             Route::Small(size, id) => self.small_picture(head, size, id),
             Route::Photo(id) => self.photo(head, id),
-            Route::Short(digits) => self.short(digits),
+            Route::Short(digits) => self.short(head, digits),
             Route::Feed => Ok(self.feed()),
             Route::Random => self.random(),
             Route::Search => self.search(head),

@@ -1,9 +1,11 @@
 //! For slideshows and scripts: the newest photos, any photo, and photos by the first digits of their ids.
 
 use super::ID_DIGITS;
+use super::details::date;
 use super::refusals::Answered;
 use crate::gallery::Gallery;
 use crate::gallery::api::{Feed, Slide};
+use crate::gallery::http::head::Head;
 use crate::gallery::http::response::{ASK_AGAIN, Response};
 use crate::gallery::http::target::encoded;
 use crate::gallery::limits::FEED;
@@ -31,7 +33,7 @@ impl Gallery {
     }
 
     /// Leads from the first digits of an id to the photo of the collection that they mean.
-    pub(super) fn short(&self, digits: &str) -> Answered {
+    pub(super) fn short(&self, head: &Head, digits: &str) -> Answered {
         let digits = digits.to_ascii_lowercase();
         if digits.len() < ID_DIGITS {
             let error = format!("give at least {ID_DIGITS} digits of an id");
@@ -41,7 +43,10 @@ impl Gallery {
         let ids = snapshot.shots.iter().map(|shot| shot.id.to_string());
         let mut meant = ids.filter(|id| id.starts_with(&digits));
         match (meant.next(), meant.next()) {
-            (Some(id), None) => Ok(found(&format!("/photo/{id}"))),
+            (Some(id), None) => {
+                let download = if head.asked("download").is_some() { "?download" } else { "" };
+                Ok(found(&format!("/photo/{id}{download}")))
+            }
             (Some(_), Some(_)) => {
                 let error = "several photos have ids that begin so: give more digits";
                 Err(Response::refusal(404, "several", error))
@@ -63,7 +68,7 @@ fn slide(shot: &Shot) -> Slide<'_> {
     Slide {
         id,
         name,
-        date: shot.date.map(|date| date.moment().to_string()),
+        date: shot.date.map(date),
         width: shot.width,
         height: shot.height,
         view: format!("/view/{id}.jpg"),
