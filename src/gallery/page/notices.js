@@ -50,7 +50,9 @@ export function toast(text, action) {
   };
   if (action) box.append(button(action.label, act, { class: 'link' }));
   place.append(box);
-  while (place.children.length > 3) place.firstChild.remove();
+  // What can still be taken back stays for as long as that was promised.
+  const told = [...place.children].filter((other) => other !== box && !other.querySelector('button'));
+  while (place.children.length > 3 && told.length) told.shift().remove();
   // Above whatever dialog is open.
   if (place.matches(':popover-open')) place.hidePopover();
   place.showPopover();

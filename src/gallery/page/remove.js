@@ -23,18 +23,23 @@ export async function removePhotos(photos) {
   const gone = [];
   const stop = new AbortController();
   const box = dialog({ class: 'sheet', 'aria-labelledby': 'remove-title' }, title, body, actions);
+  let removing = null;
   const remove = async (groups) => {
-    const failures = await removeAll(groups, gone);
+    const failures = await removeAll(groups, gone, stop.signal);
     if (gone.length > 0) changed();
     if (failures.length === 0) { box.close(); return; }
-    fill(title, say('removedSome', { a: gone.length, b: groups.flat().length }));
+    const some = say('removedSome', { a: gone.length, b: groups.flat().length });
+    if (!box.open) { toast(some); return; }
+    fill(title, some);
     fill(body, list(failures));
     fill(actions, button(say('close'), () => box.close()));
     actions.firstChild.focus();
   };
   return new Promise((done) => {
-    box.addEventListener('close', () => {
+    // Whoever closes it meanwhile stops what has not begun; what is gone by then can be taken back.
+    box.addEventListener('close', async () => {
       stop.abort();
+      await removing;
       if (gone.length > 0) offerUndo(gone);
       done(gone.length > 0);
     });
@@ -44,7 +49,7 @@ export async function removePhotos(photos) {
       if (n === 0) return;
       const go = button(say('removeDo', { n }), () => {
         go.disabled = true;
-        remove(groups);
+        removing = remove(groups);
       }, { class: 'button danger' });
       actions.append(go);
     }).catch((error) => fill(body, say('failed', { reason: error.message })));
@@ -92,9 +97,10 @@ async function askAll(photos, signal) {
 }
 
 /// Removes piece by piece, and collects in `gone` the ids of what was. What could not be is told.
-async function removeAll(groups, gone) {
+async function removeAll(groups, gone, signal) {
   const failures = [];
   for (const piece of pieces(groups)) {
+    if (signal.aborted) break;
     try {
       await change('/api/remove', { photos: piece.map(({ id }) => id) });
       gone.push(...piece.map(({ id }) => id));

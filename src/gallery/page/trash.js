@@ -97,6 +97,7 @@ export class Trash {
       go.disabled = true;
       try {
         const { deleted, kept, why } = await change('/api/trash/purge', { older_than: 0 });
+        if (!box.open) toast(say('purged', { n: deleted }));
         fill(body, say('purged', { n: deleted }), kept > 0 && [' ', say('purgeKept', { n: kept })],
           h('ul', { class: 'plan' }, why.map(({ name, reason }) => h('li', {},
             named(name, { class: 'strong cut' }), h('span', { class: 'quiet' }, homely(reason))))));
