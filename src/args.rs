@@ -172,7 +172,8 @@ pub(crate) struct StatusArgs {
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
-    /// For scripts: exit with 1 if a photo has too few copies, this node has found damage, or a note says what is wrong; news is no reason
+    /// For scripts: exit with 1 if a photo has too few copies, this node has found damage, or a note says what is wrong;
+    /// news is no reason
     #[arg(long)]
     pub(crate) check: bool,
     /// Show it again whenever it changes, until Ctrl-C

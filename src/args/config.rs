@@ -74,9 +74,13 @@ fn check(program: &Command, config: &Table) -> Result<(), String> {
         let Value::Table(settings) = settings else {
             return Err(format!("{table} is a table: write [{table}]"));
         };
-        // What all clients share need not be an option of each.
-        let owner = program.find_subcommand(table).unwrap_or(program);
-        if let Some(unknown) = settings.keys().find(|key| !is_known(owner, key)) {
+        let owns = |command: &&Command| match table == CLIENT {
+            true => !TABLES.contains(&command.get_name()),
+            false => command.get_name() == table,
+        };
+        let is_known_there =
+            |key: &String| program.get_subcommands().filter(owns).any(|owner| is_known(owner, key));
+        if let Some(unknown) = settings.keys().find(|key| !is_known_there(key)) {
             return Err(format!("[{table}] has no option {unknown}"));
         }
     }

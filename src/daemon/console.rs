@@ -134,18 +134,18 @@ fn run(reader: Reader, queue: &Receiver<Output>, dropped: &AtomicU64) {
         };
         let is_last = matches!(output, Ok(Output::Flush(_)));
         if let Ok(Output::Line(line)) = &output
-            && repeats.admits(Instant::now(), line.topic, &line.text)
+            && repeats.admits(Instant::now(), (line.level, line.topic), &line.text)
         {
             print(line);
         }
         let lost = dropped.swap(0, Ordering::Relaxed);
         let text = format!("{lost} lines were dropped: the log was not read fast enough");
-        if lost > 0 && repeats.admits(Instant::now(), "log", &text) {
+        if lost > 0 && repeats.admits(Instant::now(), (Level::Warn, "log"), &text) {
             print(&Line::new(Level::Warn, "log", text));
         }
         if is_last || repeats.due().is_some_and(|due| due <= Instant::now()) {
-            for (topic, text) in repeats.take() {
-                print(&Line::new(Level::Info, topic, text));
+            for (level, topic, text) in repeats.take() {
+                print(&Line::new(level, topic, text));
             }
         }
         match output {

@@ -8,6 +8,8 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use crate::node::Level;
+
 /// How long lines are counted before the counts are written.
 pub(super) const COUNTED: Duration = Duration::from_secs(60);
 
@@ -20,22 +22,27 @@ pub(super) const KINDS: usize = 256;
 /// How much of a line shows of what kind it is, in characters: a node's id and a few words.
 const BEGINNING: usize = 40;
 
-/// The lines of the last minute, by topic and kind.
+/// The lines of the last minute, by how much they matter, topic and kind.
 #[derive(Default)]
 pub(super) struct Repeats {
     began: Option<Instant>,
-    lines: BTreeMap<(&'static str, String), u64>,
+    lines: BTreeMap<(Level, &'static str, String), u64>,
 }
 
 impl Repeats {
     /// Counts a line; whether it is to be written.
-    pub(super) fn admits(&mut self, now: Instant, topic: &'static str, text: &str) -> bool {
+    pub(super) fn admits(
+        &mut self,
+        now: Instant,
+        (level, topic): (Level, &'static str),
+        text: &str,
+    ) -> bool {
         self.began.get_or_insert(now);
-        let mut kind = (topic, beginning(text));
+        let mut kind = (level, topic, beginning(text));
         let known = self.lines.contains_key(&kind);
         let has_room = known || self.lines.len() < KINDS;
         if !has_room {
-            kind.1.clear();
+            kind.2.clear();
         }
         let count = self.lines.entry(kind).or_default();
         *count += 1;
@@ -48,13 +55,16 @@ impl Repeats {
     }
 
     /// How often what was not written has happened, in a line for each kind. All is counted anew from here on.
-    pub(super) fn take(&mut self) -> Vec<(&'static str, String)> {
+    pub(super) fn take(&mut self) -> Vec<(Level, &'static str, String)> {
         self.began = None;
         let lines = std::mem::take(&mut self.lines).into_iter();
-        let told = lines.filter_map(|((topic, kind), count)| match kind.as_str() {
-            "" => Some((topic, format!("{count} other lines were not written"))),
-            _ if count <= WRITTEN => None,
-            _ => Some((topic, format!("{} more lines like: {kind} ...", count - WRITTEN))),
+        let told = lines.filter_map(|((level, topic, kind), count)| {
+            let text = match kind.as_str() {
+                "" => format!("{count} other lines were not written"),
+                _ if count <= WRITTEN => return None,
+                _ => format!("{} more lines like: {kind} ...", count - WRITTEN),
+            };
+            Some((level, topic, text))
         });
         told.collect()
     }

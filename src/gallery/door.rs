@@ -1,7 +1,7 @@
 //! Where the gallery listens, under which names, and what it prints for those who are to come in.
 
 use std::io::{self, IsTerminal, Write};
-use std::net::{IpAddr, Ipv4Addr, TcpListener, ToSocketAddrs, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, ToSocketAddrs, UdpSocket};
 use std::path::Path;
 use std::thread::Builder;
 
@@ -30,9 +30,10 @@ pub(super) fn bind(host: &str, port: u16) -> Result<TcpListener, Failure> {
         };
         Failure::Unreachable(format!("cannot listen on {address} ({}): {advice}", in_words(&error)))
     };
-    let ip = resolve(host).map_err(unusable)?;
-    match ip.is_unspecified() || is_private(ip) {
-        true => TcpListener::bind((ip, port)).map_err(unusable),
+    let all = (Address::new(host, port).host(), port).to_socket_addrs().map_err(unusable)?;
+    let all: Vec<SocketAddr> = all.collect();
+    match all.iter().all(|at| at.ip().is_unspecified() || is_private(at.ip())) {
+        true => TcpListener::bind(&all[..]).map_err(unusable),
         false => Err(Failure::Usage(format!(
             "{host} is not in a private network, and the gallery does not encrypt: listen on this computer \
              (--host 127.0.0.1) and reach it through ssh, a VPN or a proxy (--behind-proxy https://NAME)"
@@ -187,11 +188,8 @@ pub(super) fn leads_here(home: &str) -> bool {
 
 /// Says so if no gallery runs where its links lead: whoever can listen there finds the place free, or not on this computer.
 pub(super) fn warn_if_silent(bound: IpAddr, port: u16) {
-    let is_there = match TcpListener::bind((bound, port)) {
-        Ok(_) => false,
-        Err(error) => error.kind() != io::ErrorKind::AddrNotAvailable,
-    };
-    if !is_there {
+    let in_use = |error: io::Error| error.kind() == io::ErrorKind::AddrInUse;
+    if !TcpListener::bind((bound, port)).is_err_and(in_use) {
         let at = address(bound, port);
         say(&format!(
             "no gallery runs at {at} now: until one does (photomesh gallery), the links lead nowhere"

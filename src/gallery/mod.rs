@@ -143,7 +143,8 @@ struct Gallery {
 /// once, from the main thread.
 ///
 /// Prints `gallery at http://HOST:PORT/` as the first line on `out` once it accepts connections, and below it the login
-/// links if there are any; for the log of a daemon both are shorter. That the daemon does not answer is no error: it is asked again and again.
+/// links if there are any; for the log of a daemon both are shorter. That the daemon does not answer is no error: it is
+/// asked again and again.
 ///
 /// # Errors
 ///

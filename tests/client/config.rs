@@ -55,6 +55,7 @@ fn what_is_wrong_in_a_config_file_is_told_with_its_name() {
         ("[daemon]\nport = \"x\"", "invalid value 'x' for '--port <PORT>'"),
         ("[daemon]\nport = 1.5", "[daemon] port: 1.5 is no value of an option"),
         ("[daemon]\nprot = 1", "[daemon] has no option prot"),
+        ("[client]\nscrub-days = 3", "[client] has no option scrub-days"),
         (
             "[demon]\nport = 1",
             "there is no table [demon], only [daemon] and [gallery] and [client]",
