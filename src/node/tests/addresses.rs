@@ -100,3 +100,30 @@ fn who_is_turned_away_is_told_what_may_be_the_matter() {
     hangs_up(4, CloseReason::Remote);
     assert_eq!(hangs_up(5, CloseReason::Shutdown), None, "it has left by itself");
 }
+
+#[test]
+fn that_this_node_refuses_another_or_has_it_already_is_not_said_to_be_its_hanging_up() {
+    let address = Address::new("127.0.0.1", 5001);
+    let opened = |link: LinkId| {
+        let (remote, dialed) = ("127.0.0.1".to_owned(), Some(address.clone()));
+        LinkEvent::Opened { link, remote, dialed }
+    };
+    let hung_up = |actions: &[Action]| {
+        let says = |action: &Action| matches!(action, Action::Log { text, .. } if text.contains("hung up"));
+        actions.iter().any(says)
+    };
+    let mut solo = Solo::with(|config| config.join = vec![address.clone()]);
+    solo.tell(opened(LinkId(1)));
+    let later = Register { protocol_min: u32::MAX, protocol_max: u32::MAX, ..register(1, PIN) };
+    let (link, message) = (LinkId(1), Message::Register(later));
+    let refuses = solo.tell(LinkEvent::Received { link, message });
+    let closes = |action: &Action| matches!(action, Action::Link(LinkAction::Close { .. }));
+    assert!(refuses.iter().any(closes) && !hung_up(&refuses), "{refuses:?}");
+
+    let here = Register { address: address.clone(), ..register(2, PIN) };
+    solo.open(2, "127.0.0.1");
+    solo.hear(2, Message::Register(here));
+    solo.tell(opened(LinkId(3)));
+    let ends = solo.tell(LinkEvent::Closed { link: LinkId(3), reason: CloseReason::Remote });
+    assert!(!hung_up(&ends), "of two links one ends early: {ends:?}");
+}

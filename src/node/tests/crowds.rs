@@ -10,7 +10,7 @@ use crate::node::table::Table;
 use crate::node::table::names::Found;
 use crate::node::table::verdict::Verdict;
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::{Facts, MemberName, NodeId, Record};
+use crate::protocol::{Facts, FileTime, Holding, MemberName, NodeId, Record};
 
 const ME: NodeId = NodeId(1);
 const LIAR: NodeId = NodeId(2);
@@ -194,4 +194,29 @@ fn photos_that_this_node_has_itself_take_up_next_to_nothing_of_others_memory() {
     }
     let left = [ME, FRIEND, LIAR].map(|node| table.memory_of(table.person(node)));
     assert_eq!(left, [0; 3]);
+}
+
+/// Only whoever has a photo as their own says when it was made; nobody else moves it to another year, for any time.
+#[test]
+fn nobody_dates_what_is_not_theirs() {
+    let dated = |text: &str| text.parse::<FileTime>().ok();
+    let (own, forged) = (dated("2020-01-01T12:00:00"), dated("1990-01-01T00:00:00"));
+    let photo = Arc::new(Photo::opaque(PhotoId::of(b"cat"), 3));
+    let said = |dated, holding| {
+        let facts = Arc::new(Facts { dated, ..Facts::named("cat.jpg") });
+        Record { facts, holding, ..record(Arc::clone(&photo)) }
+    };
+    let mut table = Table::new(ME);
+    table.claim(NodeId(2), &said(own, Holding::Original));
+    table.claim(NodeId(3), &said(forged, Holding::Replica));
+    table.claim(ME, &said(forged, Holding::Replica));
+    let shown = |table: &Table| table.get(photo.id).and_then(|entry| entry.facts.dated);
+    assert_eq!(shown(&table), own);
+    table.claim(NodeId(3), &said(forged, Holding::Original));
+    assert_eq!(shown(&table), forged, "who says that it is theirs is believed, like about names");
+    table.claim(NodeId(3), &said(forged, Holding::Replica));
+    assert_eq!(shown(&table), own, "and as long as they say so");
+    let mut heard = Facts::default();
+    heard.hear(&said(forged, Holding::Original).facts);
+    assert_eq!(heard.dated, None, "it is in nobody else's record");
 }
