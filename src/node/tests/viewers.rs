@@ -204,6 +204,8 @@ fn what_is_removed_is_forgotten_and_shown_to_nobody_else() {
     let actions = house.found(Viewer::Peer, cat);
     assert!(is_refused(&actions), "to another node, that has asked before");
     assert!(is_refused(&house.solo.hear(2, ask(2))), "and to one that asks now");
+    let drawn = answers(&house.found(Viewer::Member, cat));
+    assert!(drawn.iter().all(Result::is_err), "to a member for whom it was just being drawn");
     house.solo.tell(ClientEvent::Closed { link: LinkId(21), reason: CloseReason::Remote });
     assert_eq!(answers(&house.want(21, ben, cat)), [Err(false)], "to another member");
     assert_eq!(looks(&house.want(22, Asker::Owner, cat)), 1, "but it lies in her trash");
