@@ -2,11 +2,11 @@
 
 use super::super::Relation::{Same, Variant};
 use super::SecondLook;
-use super::blocks::farthest_block;
+use super::blocks::compare_blocks;
 use super::colours::contradiction;
 use super::exposure::are_two_exposures;
 use super::frame::{Frame, is_half};
-use super::graphic::is_graphic;
+use super::graphic::are_graphics;
 use super::lay::Laid;
 use super::picture::Picture;
 use super::plane::Plane;
@@ -46,8 +46,20 @@ const SCATTERED: f64 = 0.006;
 /// The share of the cells whose colours may contradict each other.
 const COLOURS: f32 = 0.05;
 
-/// How far the farthest block of a graphic may be off, in steps of 255; see [`farthest_block`].
-const BLOCK: f32 = 48.0;
+/// From where on something small differs in a graphic for certain, and from where on perhaps: how far the farthest block
+/// is off, in steps of 255.
+const BLOCK_OF_GRAPHIC: (f32, f32) = (20.0, 10.0);
+
+/// There is no doubt either where blocks are off all over the picture, and the farthest by no more than this times as
+/// much.
+const UNUSUAL: f32 = 3.5;
+
+/// How far the farthest block of a photograph may be off.
+const BLOCK_OF_PHOTO: f32 = 48.0;
+
+/// By how much the less reduced of two graphics may have been made smaller, across and down: small print is not seen
+/// else. Nothing of up to nine megapixels is, which an A4 page of 300 dots an inch has.
+const REDUCED: f64 = 1.5;
 
 /// Of so many windows of a graphic one may differ faintly or in lightness: the noise of encoders at thin lines.
 const FAINT_IN: usize = 50;
@@ -61,7 +73,7 @@ pub(super) fn compare(a: &Picture, b: &Picture) -> SecondLook {
         return SecondLook::different("no part of one is found in the other");
     }
     let (grid, seen) = laid.planes(PHOTO, false);
-    let graphic = is_graphic(&grid, &seen) && is_graphic(&seen, &grid);
+    let graphic = are_graphics(&grid, &seen);
     let longer = laid.one.luma.longer().min(if graphic { GRAPHIC } else { PHOTO });
     let size = if longer >= LARGE { WINDOW } else { WINDOW / 2 };
     let (grid, seen) = laid.planes(longer, true);
@@ -77,7 +89,7 @@ pub(super) fn compare(a: &Picture, b: &Picture) -> SecondLook {
     }
     let frame = Frame::of(&laid);
     if graphic {
-        return judge_graphic(frame, &windows, &grid, &seen);
+        return judge_graphic(frame, &windows, &laid);
     }
     if frame == Frame::Astride {
         return SecondLook::different("each shows something that the other does not");
@@ -85,22 +97,25 @@ pub(super) fn compare(a: &Picture, b: &Picture) -> SecondLook {
     if frame == Frame::Part && is_half(&laid) {
         return SecondLook::different("one is a half of the other");
     }
-    judge_photograph(frame, &windows, &grid, &seen, size)
+    judge_photograph(frame, &windows, &laid, (&grid, &seen), size)
 }
 
 /// Of photographs one may have something drawn on it, be it in several places, but each must show the same moment.
 fn judge_photograph(
     frame: Frame,
     windows: &Windows,
-    grid: &Plane,
-    seen: &Plane,
+    laid: &Laid,
+    (grid, seen): (&Plane, &Plane),
     size: usize,
 ) -> SecondLook {
     let off = windows.disagreeing();
     if off.is_empty() {
         return match frame {
-            Frame::Whole => SecondLook::new(Same, "every part agrees"),
             Frame::Part | Frame::Astride => SecondLook::new(Variant, "one is a part of the other"),
+            Frame::Whole if differs_somewhere(laid) => {
+                SecondLook::new(Variant, "something small differs")
+            }
+            Frame::Whole => SecondLook::new(Same, "every part agrees"),
         };
     }
     let share = off.len() as f64 / windows.all as f64;
@@ -125,8 +140,14 @@ fn judge_photograph(
     SecondLook::new(Variant, "one has something drawn on it")
 }
 
+/// Whether something differs in photographs of which every window agrees.
+fn differs_somewhere(laid: &Laid) -> bool {
+    let (grid, seen) = laid.planes(laid.one.luma.longer(), true);
+    compare_blocks(&grid, &seen).farthest > BLOCK_OF_PHOTO
+}
+
 /// Graphics are one picture or two: where a template is filled in, whatever differs may be all that matters.
-fn judge_graphic(frame: Frame, windows: &Windows, grid: &Plane, seen: &Plane) -> SecondLook {
+fn judge_graphic(frame: Frame, windows: &Windows, laid: &Laid) -> SecondLook {
     if frame != Frame::Whole {
         return SecondLook::different("graphics of which one shows more than the other");
     }
@@ -140,11 +161,20 @@ fn judge_graphic(frame: Frame, windows: &Windows, grid: &Plane, seen: &Plane) ->
     if windows.lighter * FAINT_IN > windows.all {
         return SecondLook::different("parts of one are lighter");
     }
-    if farthest_block(grid, seen) > BLOCK {
+    let (grid, seen) = laid.finest();
+    let blocks = compare_blocks(&grid, &seen);
+    let (certain, perhaps) = BLOCK_OF_GRAPHIC;
+    if blocks.farthest > certain {
         return SecondLook::different("something small differs in what is written or drawn");
     }
-    if grid.longer() < READABLE {
+    if blocks.farthest > perhaps.max(UNUSUAL * blocks.usual) {
+        return SecondLook::new(Variant, "something very small may differ");
+    }
+    if laid.one.luma.longer() < READABLE {
         return SecondLook::new(Variant, "one is too small to be read");
+    }
+    if laid.one.reduced.min(laid.other.reduced) > REDUCED {
+        return SecondLook::new(Variant, "both are too large to be compared line by line");
     }
     SecondLook::new(Same, "every line agrees")
 }

@@ -103,6 +103,14 @@ impl Laid {
         }
         (grid, seen)
     }
+
+    /// Both in the most detail that the coarser one has, where each shows all of the other.
+    pub(super) fn finest(&self) -> (Plane, Plane) {
+        let (one, other) = (self.one.finest(), self.other.finest());
+        let grid = one.with_longer(one.longer().min(other.longer())).blurred(1);
+        let seen = warp(other, &self.map, grid.width, grid.height, true);
+        (grid, seen)
+    }
 }
 
 /// The part of the one picture that the other lies on, with a margin, if that is less than most of it: left, top, width

@@ -127,45 +127,45 @@ impl Plane {
     }
 }
 
-/// Averages a picture that comes row by row, so that the whole of it need not be in memory twice.
-pub(super) struct Reducer {
+/// Averages a picture that comes row by row, so that the whole of it need not be in memory twice. Each pixel has so many
+/// values.
+pub(super) struct Reducer<const VALUES: usize> {
     across: Taps,
     down: Taps,
     width: usize,
     rows: usize,
-    /// Averaged rows of red, green and blue that are not finished.
-    planes: [Plane; 3],
+    /// Averaged rows that are not finished, of each value.
+    planes: [Plane; VALUES],
 }
 
-impl Reducer {
-    /// For a picture of this size, down to a longer side of so many pixels at most.
-    pub(super) fn new(width: usize, height: usize, longer: usize) -> Reducer {
-        let scale = (longer as f64 / width.max(height) as f64).min(1.0);
-        let side = |side: usize| ((side as f64 * scale).round() as usize).max(1);
+impl<const VALUES: usize> Reducer<VALUES> {
+    /// For a picture of this size, of which so many pixels, across and down, are to make up one.
+    pub(super) fn new(width: usize, height: usize, reduced: f64) -> Reducer<VALUES> {
+        let side = |side: usize| ((side as f64 / reduced).round() as usize).max(1);
         let empty = Plane::from_fn(side(width), side(height), |_, _| 0.0);
         Reducer {
             across: Taps::new(width, side(width)),
             down: Taps::new(height, side(height)),
             width,
             rows: 0,
-            planes: [empty.clone(), empty.clone(), empty],
+            planes: std::array::from_fn(|_| empty.clone()),
         }
     }
 
-    /// Takes the next row; rows that are too short or too many count for nothing.
-    pub(super) fn add_row(&mut self, row: &[[u8; 3]]) {
+    /// Takes the next row, of whose pixels `values` are averaged; rows that are too short or too many count for nothing.
+    pub(super) fn add_row(&mut self, row: &[[u8; 3]], values: impl Fn([u8; 3]) -> [f32; VALUES]) {
         if row.len() < self.width || self.rows >= self.down.from {
             return;
         }
-        let sums: Vec<[f32; 3]> = self
+        let sums: Vec<[f32; VALUES]> = self
             .across
             .taps
             .iter()
             .map(|tap| {
-                let mut sum = [0.0; 3];
+                let mut sum = [0.0; VALUES];
                 for (weight, pixel) in tap.weights.iter().zip(&row[tap.first..]) {
-                    for (sum, value) in sum.iter_mut().zip(pixel) {
-                        *sum += weight * f32::from(*value);
+                    for (sum, value) in sum.iter_mut().zip(values(*pixel)) {
+                        *sum += weight * value;
                     }
                 }
                 sum
@@ -180,17 +180,17 @@ impl Reducer {
             let Some(weight) = row.checked_sub(tap.first).and_then(|at| tap.weights.get(at)) else {
                 continue;
             };
-            for (channel, plane) in self.planes.iter_mut().enumerate() {
+            for (value, plane) in self.planes.iter_mut().enumerate() {
                 let width = plane.width;
                 for (cell, sum) in plane.cells[y * width..][..width].iter_mut().zip(&sums) {
-                    *cell += weight * sum[channel];
+                    *cell += weight * sum[value];
                 }
             }
         }
     }
 
-    /// The planes of red, green and blue; none if rows are missing.
-    pub(super) fn finish(self) -> Option<[Plane; 3]> {
+    /// A plane of each value; none if rows are missing.
+    pub(super) fn finish(self) -> Option<[Plane; VALUES]> {
         (self.rows == self.down.from).then_some(self.planes)
     }
 }

@@ -228,6 +228,77 @@ fn pages_are_the_same_only_if_every_sign_is() {
     assert_eq!(look(&letter, &drawn_on(&letter, 400, 500, 120, 60)).relation, Relation::Different);
 }
 
+/// A page of small print: signs twelve pixels high, of which one is another for each seed.
+fn small_print(seed: u64) -> RgbImage {
+    const HEIGHT: u32 = 12;
+    let mut page = RgbImage::from_pixel(1240, 1754, Rgb([250; 3]));
+    let mut random = Random(1);
+    for sign in 0..70 * 110 {
+        let mut bits = random.below(1 << 18);
+        if sign == 4000 {
+            bits = [0b_111_101_101_101_101_111, 0b_111_100_111_101_101_111][seed as usize];
+        }
+        let (left, top) = (100 + sign % 110 * 9, 100 + sign / 110 * 22);
+        for at in (0..18).filter(|at| bits >> at & 1 == 1) {
+            let (x, y) = (left + at % 3 * 2, top + at / 3 * (HEIGHT / 6));
+            for (dx, dy) in (0..2).flat_map(|dx| (0..2).map(move |dy| (dx, dy))) {
+                page.put_pixel(x + dx, y + dy, Rgb([40; 3]));
+            }
+        }
+    }
+    page
+}
+
+/// As a scanner sees a page, a little askew.
+fn scanned(page: &RgbImage, degrees: f32, seed: u64) -> RgbImage {
+    let (sine, cosine) = degrees.to_radians().sin_cos();
+    let (mx, my) = (page.width() as f32 / 2.0, page.height() as f32 / 2.0);
+    let turned = RgbImage::from_fn(page.width(), page.height(), |x, y| {
+        let (x, y) = (x as f32 - mx, y as f32 - my);
+        let from = (mx + x * cosine - y * sine, my + x * sine + y * cosine);
+        imageops::interpolate_bilinear(page, from.0, from.1).unwrap_or(Rgb([250; 3]))
+    });
+    with_noise(&imageops::blur(&turned, 0.7), seed)
+}
+
+#[test]
+fn small_print_is_read_too() {
+    let (zero, six) = (small_print(0), small_print(1));
+    assert_look(&zero, &six, Relation::Different, "");
+    assert_look(&zero, &zero, Relation::Same, "every line agrees");
+    let (here, there) = (scanned(&zero, 0.2, 1), scanned(&six, -0.1, 2));
+    assert_look(&here, &there, Relation::Different, "");
+    assert_look(&here, &resized(&here, 930, 1316), Relation::Same, "every line agrees");
+}
+
+#[test]
+fn what_is_small_at_an_edge_is_seen() {
+    let page = page(1, 0);
+    let mut noted = page.clone();
+    for (x, y) in (0..5).flat_map(|x| (0..7).map(move |y| (x, y))) {
+        noted.put_pixel(894 + x, 1192 + y, Rgb([20; 3]));
+    }
+    assert_look(&page, &noted, Relation::Different, "");
+}
+
+#[test]
+fn what_is_too_large_to_be_read_line_by_line_is_never_the_same() {
+    let page = page(1, 0);
+    let enlarged = imageops::resize(&page, 3600, 4800, imageops::FilterType::Nearest);
+    assert_look(&enlarged, &enlarged, Relation::Variant, "too large");
+    assert_look(&page, &enlarged, Relation::Same, "every line agrees");
+}
+
+#[test]
+fn a_photograph_on_which_something_small_differs_is_a_variant() {
+    let original = scene(1600, 1200, 4);
+    let mut marked = original.clone();
+    for (x, y) in (0..9).flat_map(|x| (0..9).map(move |y| (x, y))) {
+        marked.put_pixel(700 + x, 500 + y, Rgb([0; 3]));
+    }
+    assert_look(&original, &marked, Relation::Variant, "small");
+}
+
 #[test]
 fn a_page_with_a_few_words_or_with_the_same_lines_time_and_again_is_itself() {
     let note = page(9, 0);

@@ -45,6 +45,19 @@ pub(super) fn amounts(shared: &mut Dice, dice: &mut Dice) -> RgbImage {
     filled_invoice(shared, dice)
 }
 
+/// A page of small print, as contracts are: one sum differs.
+pub(super) fn contract(shared: &mut Dice, dice: &mut Dice) -> RgbImage {
+    let mut paper = page();
+    bold(30.0, BLACK).write(&mut paper, 100.0, 110.0, "Terms");
+    let pen = sans(20.0, BLACK);
+    pen.fill(&mut paper, shared, [100.0, 180.0, 1140.0, 800.0], 1.4);
+    let sum =
+        format!("The rent is {:.2} a month and is paid until its third day.", dice.money(100, 999));
+    pen.write(&mut paper, 100.0, 820.0, &sum);
+    pen.fill(&mut paper, shared, [100.0, 860.0, 1140.0, 1640.0], 1.4);
+    paper
+}
+
 fn filled_invoice(words: &mut Dice, sums: &mut Dice) -> RgbImage {
     const BLUE: [u8; 3] = [20, 90, 160];
     let mut paper = page();

@@ -106,6 +106,22 @@ pub(super) fn chat(_: &mut Dice, dice: &mut Dice) -> RgbImage {
     screen
 }
 
+/// A page read on a phone: two words differ.
+pub(super) fn article(shared: &mut Dice, dice: &mut Dice) -> RgbImage {
+    let mut screen = phone([250; 3]);
+    bold(60.0, BLACK).write(&mut screen, 60.0, 160.0, &shared.title(3));
+    let pen = sans(26.0, [50; 3]);
+    pen.fill(&mut screen, shared, [60.0, 280.0, 1020.0, 1000.0], 1.5);
+    pen.write(
+        &mut screen,
+        60.0,
+        1020.0,
+        &format!("That is, he said, a matter of {}.", dice.words(2)),
+    );
+    pen.fill(&mut screen, shared, [60.0, 1060.0, 1020.0, 2060.0], 1.5);
+    screen
+}
+
 /// The settings of a phone.
 pub(super) fn settings(_: &mut Dice, dice: &mut Dice) -> RgbImage {
     let mut screen = phone([242, 242, 247]);
