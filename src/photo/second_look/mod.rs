@@ -10,7 +10,7 @@
 //! # The steps
 //!
 //! ```text
-//!   decode both to 1600 pixels, upright, and to 4 megapixels  picture
+//!   decode both, upright: 1600 pixels, 4 megapixels          picture
 //!   try one in the other, in all sizes and places            place    64 pixels, the four best guesses
 //!   improve the guess window by window                       register 128, 256, 512 pixels
 //!   nothing of one in the other?          different          lay
@@ -19,7 +19,7 @@
 //!   noise of their own?                   different          exposure
 //!   print or a screen:  every stroke agrees, or different    graphic; blocks, of all pixels
 //!   each shows more than the other?       different          frame
-//!   every part agrees: same, or, if one is cut out of the other, a variant
+//!   every part agrees: same; if one is cut out of the other, or something small differs, a variant
 //!   something drawn on one of them: a variant                sides
 //!   something has moved, or differs elsewhere: different
 //! ```
