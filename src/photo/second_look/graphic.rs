@@ -5,14 +5,16 @@ use super::plane::Plane;
 /// Whether two pictures, as they lie on each other, are drawn by a machine or show print: large flat areas of few
 /// values, or many steep edges.
 ///
-/// The edges count as they are in the steeper of the two: a scan that is laid straight loses most of its own.
+/// Where most is flat, edges count as they are in the steeper of the two: a scan that is laid straight loses most of its
+/// own. Elsewhere they must be in both, for words on a photograph do not make it print.
 pub(super) fn are_graphics(grid: &Plane, seen: &Plane) -> bool {
     let (one, other) = (Shares::of(grid, seen), Shares::of(seen, grid));
-    let (flat, steep) = (one.flat.min(other.flat), one.steep.max(other.steep));
+    let flat = one.flat.min(other.flat);
+    let (less, more) = (one.steep.min(other.steep), one.steep.max(other.steep));
     flat >= 0.8
-        || (flat >= 0.4 && steep >= 0.01)
-        || (flat >= 0.65 && steep >= 0.003)
-        || (flat >= 0.25 && steep >= 0.06)
+        || (flat >= 0.65 && more >= 0.003)
+        || (flat >= 0.4 && less >= 0.01)
+        || (flat >= 0.25 && less >= 0.06)
 }
 
 /// What share of a picture's pixels are so.
