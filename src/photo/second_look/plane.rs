@@ -107,23 +107,43 @@ impl Plane {
 
     /// The picture averaged over boxes of this radius, twice: nearly a Gaussian.
     pub(super) fn blurred(&self, radius: usize) -> Plane {
-        let pass = |plane: &Plane| {
-            let mut out = plane.clone();
-            for y in 0..plane.height {
-                let row = &plane.cells[y * plane.width..(y + 1) * plane.width];
-                box_line(row, radius, |x, value| out.cells[y * plane.width + x] = value);
+        let mut blurred = self.clone();
+        for _ in 0..2 {
+            blurred = blurred.averaged_across(radius).averaged_down(radius);
+        }
+        blurred
+    }
+
+    fn averaged_across(&self, radius: usize) -> Plane {
+        let mut averaged = self.clone();
+        let rows = self.cells.chunks(self.width).zip(averaged.cells.chunks_mut(self.width));
+        for (row, to) in rows {
+            box_line(row, radius, |x, value| to[x] = value);
+        }
+        averaged
+    }
+
+    /// All columns at a time: one after the other would jump through the memory.
+    fn averaged_down(&self, radius: usize) -> Plane {
+        let mut averaged = self.clone();
+        let row = |y: usize| &self.cells[y * self.width..][..self.width];
+        let mut sums = vec![0.0_f64; self.width];
+        let (mut start, mut end) = (0, 0);
+        for y in 0..self.height {
+            while end < (y + radius + 1).min(self.height) {
+                sums.iter_mut().zip(row(end)).for_each(|(sum, value)| *sum += f64::from(*value));
+                end += 1;
             }
-            let rows = out.clone();
-            let mut column = vec![0.0; plane.height];
-            for x in 0..plane.width {
-                for (y, value) in column.iter_mut().enumerate() {
-                    *value = rows.at(x, y);
-                }
-                box_line(&column, radius, |y, value| out.cells[y * plane.width + x] = value);
+            while start + radius < y {
+                sums.iter_mut().zip(row(start)).for_each(|(sum, value)| *sum -= f64::from(*value));
+                start += 1;
             }
-            out
-        };
-        pass(&pass(self))
+            let to = &mut averaged.cells[y * self.width..][..self.width];
+            for (cell, sum) in to.iter_mut().zip(&sums) {
+                *cell = (sum / (end - start) as f64) as f32;
+            }
+        }
+        averaged
     }
 }
 

@@ -152,11 +152,20 @@ fn a_part_or_a_picture_with_something_on_it_or_around_it_is_a_variant() {
 
 /// A picture with a box of one colour on it.
 fn boxed(picture: &RgbImage, left: u32, top: u32, width: u32, height: u32) -> RgbImage {
-    let mut boxed = picture.clone();
+    filled(picture, [left, top, width, height], [235, 225, 60])
+}
+
+/// A picture with a box of ink on it.
+fn inked(picture: &RgbImage, left: u32, top: u32, width: u32, height: u32) -> RgbImage {
+    filled(picture, [left, top, width, height], [20; 3])
+}
+
+fn filled(picture: &RgbImage, [left, top, width, height]: [u32; 4], ink: [u8; 3]) -> RgbImage {
+    let mut filled = picture.clone();
     for (x, y) in (left..left + width).flat_map(|x| (top..top + height).map(move |y| (x, y))) {
-        boxed.put_pixel(x, y, Rgb([235, 225, 60]));
+        filled.put_pixel(x, y, Rgb(ink));
     }
-    boxed
+    filled
 }
 
 #[test]
@@ -219,11 +228,7 @@ fn pages_are_the_same_only_if_every_sign_is() {
     assert_look(&page(6, 1192), &page(7, 1192), Relation::Different, "written");
     // A single sign, and a single stroke of one.
     assert_look(&page(6, 1199), &page(8, 1199), Relation::Different, "");
-    let mut corrected = letter.clone();
-    for (x, y) in (0..6).flat_map(|x| (0..6).map(move |y| (x, y))) {
-        corrected.put_pixel(454 + x, 80 + y, Rgb([20; 3]));
-    }
-    assert_look(&letter, &corrected, Relation::Different, "");
+    assert_look(&letter, &inked(&letter, 454, 80, 6, 6), Relation::Different, "");
     // Something drawn on a page, or a part of it, may be all that matters.
     assert_eq!(look(&letter, &drawn_on(&letter, 400, 500, 120, 60)).relation, Relation::Different);
 }
@@ -274,10 +279,7 @@ fn small_print_is_read_too() {
 #[test]
 fn what_is_small_at_an_edge_is_seen() {
     let page = page(1, 0);
-    let mut noted = page.clone();
-    for (x, y) in (0..5).flat_map(|x| (0..7).map(move |y| (x, y))) {
-        noted.put_pixel(894 + x, 1192 + y, Rgb([20; 3]));
-    }
+    let noted = inked(&page, 894, 1192, 5, 7);
     assert_look(&page, &noted, Relation::Different, "");
 }
 
@@ -292,11 +294,7 @@ fn what_is_too_large_to_be_read_line_by_line_is_never_the_same() {
 #[test]
 fn a_photograph_on_which_something_small_differs_is_a_variant() {
     let original = scene(1600, 1200, 4);
-    let mut marked = original.clone();
-    for (x, y) in (0..9).flat_map(|x| (0..9).map(move |y| (x, y))) {
-        marked.put_pixel(700 + x, 500 + y, Rgb([0; 3]));
-    }
-    assert_look(&original, &marked, Relation::Variant, "small");
+    assert_look(&original, &inked(&original, 700, 500, 9, 9), Relation::Variant, "small");
 }
 
 #[test]
