@@ -17,7 +17,7 @@
 //!   compare 16x16 windows at their best shift                windows  512 pixels; print 1024
 //!   too little to go by? other colours?   different          colours
 //!   noise of their own?                   different          exposure
-//!   print or a screen:  every stroke agrees, or different    graphic; blocks, of all pixels
+//!   print or a screen:  every stroke agrees, or different    graphic; blocks, 4 megapixels
 //!   each shows more than the other?       different          frame
 //!   every part agrees: same; if one is cut out of the other, or something small differs, a variant
 //!   something drawn on one of them: a variant                sides
@@ -31,10 +31,10 @@
 //! pixels 61 of 480 pairs of different documents had no window that disagreed: invoices that differ in amounts alone,
 //! which at 1024 differ in four windows and more. Correlation alone still misses a single digit, and at 1024 pixels print
 //! of less than thirty is too small: of 416 pairs of pages and screens that differ in one digit, word, sum or line 173
-//! were taken for one. So in the end all pixels are compared, stroke by stroke; see [`blocks`].
+//! were taken for one. So in the end four megapixels are compared, stroke by stroke; see [`blocks`].
 //!
-//! Graphics are never variants of each other, but where in doubt: where a stroke is off by a little, or where print may
-//! have become too small to be seen. A variant makes way, but nothing ever deletes it by itself.
+//! Graphics are variants of each other only in doubt: where a stroke is off by a little, or where print may have become
+//! too small to be seen. A variant makes way, but nothing ever deletes it by itself.
 //!
 //! Numbers with fractions are used throughout: what a node finds here is its own finding. It is told to others as such,
 //! and no verdict depends on two nodes finding the same.
