@@ -33,6 +33,7 @@
 //!    a friend removes a photo.
 //! 3. [`node`]: its border in [`node::Event`] and [`node::Action`], then [`node::Node::step`]; its own page says how to
 //!    go on from there. The hand-driven test `node/tests` is the smallest world in which a mesh lives.
+//!    [`balance`]: who takes photos from whom, in a few pure functions.
 //! 4. [`photo`]: what a photo is, and when two are versions of the same picture.
 //! 5. [`folder`]: how photos lie on disk so that no crash loses one.
 //! 6. [`daemon`]: the threads and sockets around it all. [`client`]: the commands. [`gallery`]: a client with an HTTP
@@ -42,9 +43,10 @@
 //! # Who may use whom
 //!
 //! `main → {args, daemon, client, gallery}`, `daemon → {node, folder, protocol, photo}`, `gallery → client`,
-//! `{gallery, client} → {protocol, photo}`,
-//! `folder → {photo, protocol}`, `node → {protocol, photo}`, and `protocol → photo` for the types it carries. A test
-//! reads the source and fails on any other way, and on a clock, file, socket or thread in `node` and `protocol`.
+//! `gallery → {protocol, photo}`, `client → {balance, protocol, photo}`,
+//! `folder → {photo, protocol}`, `node → {balance, protocol, photo}`, `balance → {protocol, photo}`, and
+//! `protocol → photo` for the types it carries. A test reads the source and fails on any other way, and on a clock, file,
+//! socket or thread in `node`, `balance` and `protocol`.
 //!
 //! # Invariants
 //!
@@ -101,6 +103,7 @@
 //! * *part*: a piece of the core that owns its state. *News*: what one part tells the others.
 //! * *spool*: a file in the making, which nobody counts on. *Step*: one event and all that follows from it at once.
 
+pub mod balance;
 pub mod client;
 pub mod daemon;
 pub mod folder;

@@ -15,15 +15,16 @@ use source::{Source, sources};
 use spelling::{entered, functions, has_word};
 
 /// Which room may use which others. `main.rs` and `args.rs` are rooms, too.
-const MAY_ENTER: [(&str, &[&str]); 11] = [
+const MAY_ENTER: [(&str, &[&str]); 12] = [
     ("photo", &[]),
     ("platform", &[]),
     ("process", &[]),
     ("protocol", &["photo"]),
-    ("node", &["photo", "protocol"]),
+    ("balance", &["photo", "protocol"]),
+    ("node", &["photo", "protocol", "balance"]),
     ("folder", &["photo", "protocol", "platform"]),
     ("daemon", &["photo", "protocol", "node", "folder", "platform", "process"]),
-    ("client", &["photo", "protocol", "platform"]),
+    ("client", &["photo", "protocol", "balance", "platform"]),
     ("gallery", &["photo", "protocol", "client", "platform", "process"]),
     // Addresses on the command line are the protocol's.
     ("args", &["protocol", "daemon", "client", "gallery"]),
@@ -31,7 +32,7 @@ const MAY_ENTER: [(&str, &[&str]); 11] = [
 ];
 
 /// The rooms that have to be pure.
-const PURE: [&str; 2] = ["node", "protocol"];
+const PURE: [&str; 3] = ["node", "protocol", "balance"];
 
 /// What a pure room may not contain: the outside world, its clocks, and anything whose order differs between runs.
 const IMPURE: [&str; 16] = [
@@ -54,7 +55,8 @@ const IMPURE: [&str; 16] = [
 ];
 
 /// The rooms whose tests lie in folders of their own.
-const TESTED_BESIDE: [&str; 6] = ["client", "daemon", "folder", "gallery", "photo", "protocol"];
+const TESTED_BESIDE: [&str; 7] =
+    ["balance", "client", "daemon", "folder", "gallery", "photo", "protocol"];
 
 /// What calls the operating system by its own name, and the one file that may.
 const SYSTEM: [&str; 3] = ["std::os", "rustix", "rlimit"];
