@@ -11,6 +11,7 @@ mod system;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use gallery::GalleryArgs;
@@ -23,7 +24,7 @@ pub(crate) use removal::TrashCommand;
 use system::{CompletionsArgs, ManualArgs, UnitArgs};
 
 use photomesh::client::{Daemon, Failure};
-use photomesh::daemon::{self, Level, Log};
+use photomesh::daemon::{self, Level, Log, Reserve};
 use photomesh::protocol::{Address, DEFAULT_PORT, MemberFile, NodeName};
 
 /// One photo collection, kept between the computers of a few friends.
@@ -129,6 +130,13 @@ pub(crate) struct DaemonArgs {
     /// How long this node keeps a photo for another one that relies on it
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = span)]
     pub(crate) pin: Duration,
+    /// How much of the collection may lie in this folder, such as 200GB, your own photos included; 0 keeps nothing for
+    /// others. Without it, as much as the disk has room for
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(crate) capacity: Option<u64>,
+    /// How much of the disk stays free of others' photos: a part of it, or a size
+    #[arg(long, value_name = "PART", default_value = "5%", value_parser = reserve)]
+    pub(crate) reserve: Reserve,
     /// Never move the folder's own photos to the trash because of other nodes
     #[arg(long)]
     pub(crate) keep_originals: bool,
@@ -192,6 +200,23 @@ fn span(text: &str) -> Result<Duration, String> {
     Ok(span)
 }
 
+/// A number of bytes such as `200GB`.
+fn size(text: &str) -> Result<u64, String> {
+    let size: ByteSize = text.parse().map_err(|_| "not a size, such as 500MB or 2TB".to_owned())?;
+    Ok(size.as_u64())
+}
+
+/// A part of the disk, such as `5%`, or a number of bytes.
+fn reserve(text: &str) -> Result<Reserve, String> {
+    let Some(percent) = text.strip_suffix('%') else {
+        return size(text).map(Reserve::Bytes);
+    };
+    match percent.parse() {
+        Ok(percent @ 0..=100) => Ok(Reserve::Percent(percent)),
+        _ => Err("not a part of a disk, such as 5%".to_owned()),
+    }
+}
+
 /// How much a line of the log has to matter to be written.
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum LogLevel {
@@ -222,6 +247,8 @@ impl DaemonArgs {
             copies: self.copies,
             grace: self.grace,
             pin: self.pin,
+            capacity: self.capacity,
+            reserve: self.reserve,
             keep_originals: self.keep_originals,
             retire_now: self.retire_now,
             accept_missing: self.accept_missing,

@@ -85,6 +85,7 @@ use self::limits::{
 use self::room::Room;
 use self::state::{Sources, State};
 use crate::folder::Folder;
+pub use crate::folder::Reserve;
 pub use crate::node::Level;
 use crate::node::{CloseReason, Config, Node};
 use crate::platform;
@@ -122,6 +123,10 @@ pub struct Options {
     pub grace: Duration,
     /// How long a proof binds its giver at most.
     pub pin: Duration,
+    /// How many bytes of the collection may lie in the folder; without it, as many as find room.
+    pub capacity: Option<u64>,
+    /// How much of the disk is to stay free of others' photos.
+    pub reserve: Reserve,
     /// No original is moved to the trash for the mesh's sake.
     pub keep_originals: bool,
     /// Worse versions go to the trash as fast as they can.
@@ -301,6 +306,7 @@ fn configure(
         copies: options.copies,
         grace: options.grace,
         pin: options.pin,
+        capacity: options.capacity,
         keep_originals: options.keep_originals,
         retire_now: options.retire_now,
         join: options.join.clone(),

@@ -16,6 +16,7 @@ pub(super) fn open(options: &Options) -> Result<Folder, Failure> {
         member: options.member.clone(),
         accept_missing: options.accept_missing,
         trash_days: options.trash_days,
+        reserve: options.reserve,
         scrub_days: options.scrub_days,
     };
     let failed = |error: OpenError| {

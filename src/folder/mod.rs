@@ -62,6 +62,7 @@ mod previews;
 mod purge;
 mod reconcile;
 mod reread;
+mod room;
 mod scan;
 mod scrub;
 mod shelf;
@@ -75,13 +76,12 @@ mod trash;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::photo::{Photo, PhotoId};
-use crate::platform::{self, file_of};
+use crate::platform::file_of;
 use crate::protocol::group::Roster;
 use crate::protocol::{Address, Facts, Holding, Looks, MemberFile, NodeId};
 
@@ -93,6 +93,7 @@ pub use missing::Gone;
 pub use previews::{Previews, Since};
 pub use reconcile::Absorbed;
 pub use reread::{Reading, Reread};
+pub use room::{DiskRoom, Reserve};
 pub use scan::{Candidate, Inspection, Walk, Walker, is_walked};
 pub use scrub::Recheck;
 pub use spool::SpoolReader;
@@ -120,6 +121,8 @@ pub struct Options {
     pub trash_days: u32,
     /// Within how many days of running every photo is read again (`--scrub-days`); 0 is never.
     pub scrub_days: u32,
+    /// How much of the disk is to stay free of others' photos (`--reserve`).
+    pub reserve: Reserve,
 }
 
 /// Something that the folder found out by itself.
@@ -302,11 +305,6 @@ impl Folder {
     /// Whether other users of the computer could enter what the daemon keeps in this folder, until now.
     pub fn was_open_to_others(&self) -> bool {
         self.was_open
-    }
-
-    /// How many bytes the folder's disk has free for an ordinary user.
-    pub fn free_bytes(&self) -> io::Result<u64> {
-        platform::free_bytes(&self.root)
     }
 
     /// Remembers facts about a photo of this folder.

@@ -89,7 +89,8 @@ impl Node {
             Message::KeepAnswer { photo, verdict } => {
                 copies.offer_answered(cx, link, photo, verdict);
             }
-            Message::Relieve { photos } => copies.asked_for_replicas(cx, link, photos),
+            Message::Relieve { photos, bytes } => copies.relieve(cx, link, photos, bytes),
+            Message::Space(space) => cx.mesh.space_heard(link, space),
             Message::AskForImage { transfer, photo, offset, length, lane } => {
                 copies.image_asked(cx, link, transfer, photo, (offset, length), lane);
             }

@@ -25,6 +25,9 @@ pub struct Config {
     pub grace: Duration,
     /// How long a node that proves a photo keeps it for the asker, at most (`--pin`).
     pub pin: Duration,
+    /// How many bytes of the collection may lie on its disk (`--capacity`), its owner's own photos included; without it, as
+    /// many as find room there.
+    pub capacity: Option<u64>,
     /// Its owner wants no original moved to the trash for the mesh's sake (`--keep-originals`).
     pub keep_originals: bool,
     /// Its owner wants own files that others make unnecessary moved to the trash without waiting for the hourly limit.

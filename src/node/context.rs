@@ -254,11 +254,6 @@ impl Context {
         self.table.claim(self.step.me(), &record);
     }
 
-    /// Whether the folder could take a photo of this size.
-    pub(in crate::node) fn has_room(&self, bytes: u64) -> bool {
-        self.folder.has_room(self.now(), bytes)
-    }
-
     /// The folder cannot be written at the moment.
     pub(in crate::node) fn write_failed(&mut self, error: &DiskError) {
         let text = self.folder.write_failed(self.step.now, error);

@@ -3,7 +3,7 @@
 use super::limits::{LEAVE, SWEEP};
 use super::{Action, Node};
 use crate::photo::PhotoId;
-use crate::protocol::Message;
+use crate::protocol::{Message, NodeId};
 
 impl Node {
     /// Someone wants this node to stop: photos that only it has go to others first.
@@ -34,8 +34,10 @@ impl Node {
             return;
         }
         let only_here = self.cx.table.sums().only_here();
-        // No node takes anything any more: perhaps the others are leaving too.
-        let in_vain = self.cx.mesh.here().all(|(node, _)| self.copies.skipped(node).is_some());
+        // No node takes anything any more: perhaps the others are leaving too, or their disks are full.
+        let takes_nothing =
+            |node: NodeId| self.copies.skipped(node).is_some() || self.cx.disk_of(node).room == 0;
+        let in_vain = self.cx.mesh.here().all(|(node, _)| takes_nothing(node));
         if only_here == 0 || in_vain || until <= self.cx.now() {
             if only_here > 0 {
                 let text = format!("photos that remain on this node alone: {only_here}");

@@ -83,7 +83,7 @@ pub const SKIP: Duration = Duration::from_secs(60);
 /// How long an offer may go without a sign of progress before its target counts as failed.
 pub const OFFER: Duration = Duration::from_secs(60);
 
-/// How long the most loaded node may take to offer something to the least loaded one.
+/// How long a node may take to offer something to one that wants to relieve it.
 pub const REBALANCE: Duration = Duration::from_secs(5);
 
 /// A pull that a client waits for goes on to the next holder when that one sent nothing at all for this long. On a home
@@ -201,7 +201,7 @@ pub const WORK_PER_STEP: usize = 64;
 /// the other limits here add up to less; the simulator checks every step against it.
 pub const STEP_WORK: u64 = 16 * 1024;
 
-/// The most photos of a more loaded node to look at for one that could move. Each search starts elsewhere.
+/// The most photos of a fuller node to look at for one that could move. Each search starts elsewhere.
 pub const MOVES_LOOKED_AT: usize = 512;
 
 /// How many photos of a node that came or went one step looks at.
@@ -295,8 +295,12 @@ pub const OFFERS_PER_NODE: usize = 8;
 /// The most open offers of one node.
 pub const OFFERS: usize = 64;
 
-/// The most photos moved at a time from the most loaded to the least loaded node.
-pub const REBALANCE_BATCH: u32 = 16;
+/// The most photos moved at a time from a fuller disk to an emptier one.
+pub const RELIEF_PHOTOS: u32 = 16;
+
+/// How many bytes of photos are moved at a time, but for one that is larger: some minutes of a home line, after which
+/// anything else has its turn.
+pub const RELIEF_BYTES: u64 = 64 * 1024 * 1024;
 
 /// The most rounds of challenges of one node at a time.
 pub const ROUNDS: usize = 32;

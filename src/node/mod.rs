@@ -64,7 +64,7 @@
 //! 1. [`event`]: all that happens to a node, and [`action`]: all that it can ask for. [`config`] and [`limits`] are for
 //!    reference.
 //! 2. This file: `dispatch` hands each event to the part that handles it. Then [`context`], which every part sees, with
-//!    [`step`], [`own_folder`] and [`agenda`]; and [`news`] with [`conduct`], where the parts meet.
+//!    [`step`], [`own_folder`], [`space`] and [`agenda`]; and [`news`] with [`conduct`], where the parts meet.
 //! 3. [`table`]: the holders of each photo, which photos are versions of one picture, and which of these is shown.
 //! 4. [`mesh`]: the members, how they find each other, and how they tell each other which photos they hold.
 //! 5. [`plan`]: the one place that compares the present state with the goal, and pure functions that say which node
@@ -99,6 +99,7 @@ mod own_folder;
 mod plan;
 mod previews;
 mod removal;
+mod space;
 mod step;
 mod table;
 #[cfg(test)]
@@ -236,6 +237,7 @@ impl Node {
     fn tick(&mut self) {
         let now = self.cx.now();
         self.cx.mesh.tend(&mut self.cx.step);
+        self.cx.tell_space();
         self.cx.custody.expire(now);
         self.cx.agenda.expire(now);
         self.hand_on();
@@ -322,7 +324,7 @@ impl Node {
                 cx.table.mark_changed(photo);
             }
             DiskEvent::Unread { photos } => cx.folder.set_unread(photos),
-            DiskEvent::Room { bytes } => cx.folder.set_room(bytes),
+            DiskEvent::Room { free, spare } => cx.folder.set_room(free, spare),
             DiskEvent::Expired { photo } => drops.expired(cx, photo, false),
             DiskEvent::FolderLost { reason } => {
                 self.goodbye(&reason);

@@ -21,8 +21,9 @@ pub(super) struct OwnFolder {
     damaged: u64,
     /// Photos still to be read by the present rules.
     unread: u64,
-    /// Free bytes on its disk, once known.
-    room: Option<u64>,
+    /// Free bytes on its disk, and how many of them others' photos may take, once known.
+    free: Option<u64>,
+    spare: Option<u64>,
     /// When a write last failed.
     write_failed_at: Option<Time>,
     /// Photos with several files.
@@ -68,9 +69,10 @@ impl OwnFolder {
         self.unread = photos;
     }
 
-    /// How many bytes its disk has free.
-    pub(super) fn set_room(&mut self, bytes: u64) {
-        self.room = Some(bytes);
+    /// How many bytes its disk has free, and how many of them others' photos may take.
+    pub(super) fn set_room(&mut self, free: u64, spare: u64) {
+        self.free = Some(free);
+        self.spare = Some(spare.min(free.saturating_sub(ROOM_MARGIN)));
     }
 
     /// Notes how many files a photo has.
@@ -110,15 +112,14 @@ impl OwnFolder {
         self.write_failed_at.is_some_and(|at| now.since(at) < SKIP)
     }
 
-    /// Whether the folder could take a photo of this size.
-    pub(super) fn has_room(&self, now: Time, bytes: u64) -> bool {
-        self.room.is_none_or(|room| room > bytes.saturating_add(ROOM_MARGIN))
-            && !self.is_failing(now)
+    /// How many more bytes of others' photos its disk has a place for, once known.
+    pub(super) fn spare(&self) -> Option<u64> {
+        self.spare
     }
 
     /// The free bytes on its disk, if so many cannot even lie there while they are sent on.
     pub(super) fn too_full_for(&self, bytes: u64) -> Option<u64> {
-        self.room.filter(|room| *room < bytes)
+        self.free.filter(|free| *free < bytes)
     }
 
     pub(super) fn report(&self) -> FolderReport {

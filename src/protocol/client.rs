@@ -20,7 +20,7 @@ pub use super::answer::Answer;
 pub use super::members::{MemberReport, NodeOfMember};
 pub use super::refusal::Refusal;
 pub use super::removal::{MAX_REMOVED, RemovalPlan, RemovalReport};
-pub use super::status::{FolderReport, NodeReport, RiskReport, StatusReport};
+pub use super::status::{DiskReport, FolderReport, NodeReport, RiskReport, StatusReport};
 pub use super::trash::{KeptReport, TrashReport};
 pub use super::versions::{
     DistinctReport, DuplicateReport, Explanation, PhotoReport, SimilarReport, Stay, Summary,

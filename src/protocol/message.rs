@@ -16,7 +16,7 @@
 //! dialer                               listener
 //!   register ───────────────────────────▶        who I am; the first frame on every link between daemons
 //!            ◀─────────────────────────── register
-//!   RequestInfo, ConnectionUpdate ◀────▶ the same from the other side
+//!   RequestInfo, ConnectionUpdate, space ◀────▶  the same from the other side
 //!   ImageInfo ... ImageInfo(complete) ◀▶         my whole table in pages, then every change of it
 //!   heartbeat ◀────────────────────────▶         when nothing else was said for a while
 //!   leave ──────────────────────────────▶        a goodbye; otherwise the link just breaks
@@ -43,7 +43,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::group::Roster;
-use super::{Address, Blob, Boot, Facts, Membership, NodeId, NodeName, Record, Tombstone, bounds};
+use super::{
+    Address, Blob, Boot, Facts, Membership, NodeId, NodeName, Record, Space, Tombstone, bounds,
+};
 use crate::photo::{Nonce, Photo, PhotoId, PreviewSize, Proof};
 
 /// The range of protocol versions this program speaks; the highest that both ends speak is used.
@@ -150,12 +152,20 @@ pub enum Message {
         verdict: OfferReply,
     },
 
-    /// You hold more photos than I do: offer me some of your replicas (as `keepThis`), and drop yours when I have them.
+    /// Your disk is fuller than mine: offer me some of your replicas (as `keepThis`), and drop yours when I have them.
     #[serde(rename = "relieve")]
     Relieve {
         /// How many at most.
         photos: u32,
+        /// How many bytes at most; but one photo may be larger.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bytes: Option<u64>,
     },
+
+    /// How much of the collection may lie on my disk. Told when we have registered, and when it is something else. A node
+    /// that has not told it, as an earlier program, may have room; while there is one, all disks pass for equal.
+    #[serde(rename = "space")]
+    Space(Space),
 
     /// Send me a window of the photo's bytes, in chunks.
     AskForImage {

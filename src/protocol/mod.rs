@@ -46,7 +46,7 @@
 //!    which are parts of the answers. `rights`: which requests only the owner of a node may make.
 //! 3. [`group`]: persons, what proves that somebody is one of them, and their files.
 //! 4. [`codec`]: frames. `bounds`: what others may say at most. [`secure`] with `group_key`: encrypted links.
-//! 5. The small change: `node_id`, `address`, `blob` with `base64_engine` (bytes of photos), `few` (small sets), `file_time`. `safe_name` and `plain`
+//! 5. The small change: `node_id`, `address`, `blob` with `base64_engine` (bytes of photos), `few` (small sets), `file_time`, `space` (of a disk). `safe_name` and `plain`
 //!    make foreign text harmless, the one for paths and the other for terminals. `departure` is on no wire: the core
 //!    and the folder share it, and neither may import the other.
 //!
@@ -85,6 +85,7 @@ mod removal;
 mod rights;
 mod safe_name;
 pub mod secure;
+mod space;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -108,6 +109,7 @@ pub use node_id::{Boot, NodeId};
 pub use plain::{count, in_words, is_harmless, plain, plain_text};
 pub use record::{Facts, Holding, Record};
 pub use safe_name::SafeName;
+pub use space::Space;
 pub use tombstone::{Tombstone, Wish};
 
 /// The port a daemon listens on and a client asks when nobody says otherwise.

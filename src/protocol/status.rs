@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Address, NodeId};
+use super::{Address, MemberName, NodeId};
 use crate::photo::PhotoId;
 
 /// How the mesh is doing, as one node sees it.
@@ -18,6 +18,9 @@ pub struct StatusReport {
     pub nodes: Vec<NodeReport>,
     /// Photos in the collection.
     pub photos: u64,
+    /// Their bytes, each photo counted once.
+    #[serde(default)]
+    pub bytes: u64,
     /// Worse versions that the collection does not show.
     pub duplicates: u64,
     /// Photos on fewer nodes than wanted.
@@ -74,6 +77,12 @@ pub struct NodeReport {
     pub bytes: u64,
     /// How many of them are its owner's own.
     pub originals: u64,
+    /// How large its disk is.
+    #[serde(default, flatten)]
+    pub disk: DiskReport,
+    /// The member whose node it is; none without a group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<MemberName>,
     /// In words: "this node", "scanning", "away for 3 min, its photos are copied in 7 min".
     pub state: String,
 }
@@ -83,6 +92,21 @@ impl NodeReport {
     pub fn name(&self) -> String {
         if self.called.is_empty() { self.id.to_string() } else { self.called.clone() }
     }
+}
+
+/// The disk of a node, as it has told; all in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DiskReport {
+    /// How much of the collection may lie on it; none if it has not told, as a node that is away or of an earlier
+    /// program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<u64>,
+    /// How much more of others' photos it takes now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub room: Option<u64>,
+    /// How much of what lies there may not move: its owner's own photos.
+    pub fixed: u64,
 }
 
 /// A photo on fewer nodes than wanted.

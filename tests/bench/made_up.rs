@@ -28,7 +28,7 @@ pub(crate) fn now() -> Time {
 pub(crate) fn with_photos(photos: u64) -> Node {
     let mut node = Node::new(config());
     node.step(Time::default(), Event::Tick);
-    node.step(now(), Event::Disk(DiskEvent::Room { bytes: 1 << 40 }));
+    node.step(now(), Event::Disk(DiskEvent::Room { free: 1 << 40, spare: 1 << 40 }));
     for at in 0..photos {
         let Record { photo, facts, holding, .. } = record(at);
         let facts = Facts::clone(&facts);
@@ -124,6 +124,7 @@ fn config() -> Config {
         copies: 1,
         grace: Duration::from_secs(600),
         pin: Duration::from_secs(60),
+        capacity: None,
         keep_originals: false,
         retire_now: false,
         join: Vec::new(),

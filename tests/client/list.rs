@@ -47,6 +47,7 @@ pub(crate) fn photo(name: &str, number: u8) -> PhotoReport {
         captured: (number != 1).then(|| format!("20{number:02}-07-14T12:00:00")),
         dated: None,
         holders: vec![NodeId(1), NodeId(2)],
+        originals: vec![NodeId(1)],
         aliases: vec!["other.jpg".to_owned()],
         versions: 0,
     }

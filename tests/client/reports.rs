@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use photomesh::photo::{Format, PhotoId, Relation};
 use photomesh::protocol::client::{
-    Explanation, FolderReport, NodeReport, RiskReport, StatusReport,
+    DiskReport, Explanation, FolderReport, NodeReport, RiskReport, StatusReport,
 };
 use photomesh::protocol::client::{TrashReport, VersionReport};
 use photomesh::protocol::{Address, Answer, Holding, NodeId, Request};
@@ -26,6 +26,8 @@ fn node(number: u64, alive: bool, state: &str) -> NodeReport {
         photos: 120,
         bytes: 3 << 20,
         originals: 80,
+        disk: DiskReport::default(),
+        member: None,
         state: state.to_owned(),
     }
 }
@@ -43,6 +45,7 @@ fn report() -> StatusReport {
         copies_wanted: 2,
         nodes: vec![node(1, true, "this node"), node(2, false, "away for 3 min")],
         photos: 240,
+        bytes: 0,
         duplicates: 13,
         under_replicated: 14,
         over_replicated: 0,

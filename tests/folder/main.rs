@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use photomesh::folder::{Change, Folder, Inspection, Moment, Options, StoreError, Walker};
+use photomesh::folder::{Change, Folder, Inspection, Moment, Options, Reserve, StoreError, Walker};
 use photomesh::photo::{self, Photo, PhotoId, Relation};
 use photomesh::protocol::{Departure, Facts, Holding, MemberName, NodeId};
 
@@ -38,7 +38,13 @@ fn replaced(by: PhotoId) -> Departure {
 }
 
 fn options() -> Options {
-    Options { member: None, accept_missing: false, trash_days: 30, scrub_days: 30 }
+    Options {
+        member: None,
+        accept_missing: false,
+        trash_days: 30,
+        scrub_days: 30,
+        reserve: Reserve::Percent(5),
+    }
 }
 
 impl Room {

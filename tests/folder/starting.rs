@@ -23,7 +23,8 @@ fn a_new_folder_is_made_and_its_identity_stays() {
     let folder = Folder::open(&path, &options()).unwrap();
     assert!(!folder.is_first_start());
     assert_eq!(folder.identity().node(), node);
-    assert!(folder.free_bytes().unwrap() > 0);
+    let room = folder.room().unwrap();
+    assert!(room.spare > 0 && room.spare < room.free, "{room:?}");
     let other = Room::new();
     assert_ne!(other.folder.identity().node(), node);
 }

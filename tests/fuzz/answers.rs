@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use photomesh::photo::{Format, PhotoId, Relation};
 use photomesh::protocol::client::{
-    DistinctReport, DuplicateReport, Explanation, FolderReport, KeptReport, MemberReport,
-    NodeOfMember, NodeReport, PhotoReport, Refusal, RemovalPlan, RemovalReport, RiskReport,
-    SimilarReport, StatusReport, Stay, Summary, TrashReport, VersionReport,
+    DiskReport, DistinctReport, DuplicateReport, Explanation, FolderReport, KeptReport,
+    MemberReport, NodeOfMember, NodeReport, PhotoReport, Refusal, RemovalPlan, RemovalReport,
+    RiskReport, SimilarReport, StatusReport, Stay, Summary, TrashReport, VersionReport,
 };
 use photomesh::protocol::{Address, Answer, Blob, Holding, NodeId};
 
@@ -124,6 +124,7 @@ fn report() -> PhotoReport {
         captured: Some("2019-07-14T12:00:00".to_owned()),
         dated: "2019-07-14T12:00:01".parse().ok(),
         holders: vec![NODE],
+        originals: vec![NODE],
         aliases: vec!["dog.jpg".to_owned()],
         versions: 2,
     }
@@ -192,6 +193,8 @@ fn status() -> StatusReport {
         photos: 1,
         bytes: 5,
         originals: 1,
+        disk: DiskReport { capacity: Some(1 << 40), room: Some(u64::MAX), fixed: 5 },
+        member: None,
         state: words(),
     };
     let risk = RiskReport { name: label(), id: PHOTO, copies: 1, reason: words() };
@@ -201,6 +204,7 @@ fn status() -> StatusReport {
         copies_wanted: 2,
         nodes: vec![node],
         photos: 1,
+        bytes: 5,
         duplicates: 1,
         under_replicated: 1,
         over_replicated: 0,

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use image::{ImageFormat, RgbImage};
-use photomesh::folder::{Change, Folder, Moment, Options, StoreError, Walker};
+use photomesh::folder::{Change, Folder, Moment, Options, Reserve, StoreError, Walker};
 use photomesh::photo::{self, PhotoId, Relation};
 use photomesh::protocol::Holding::{Original, Replica, Retired, RetiredOriginal};
 use photomesh::protocol::{Departure, Facts, Holding, Wish};
@@ -37,7 +37,13 @@ impl Random {
 }
 
 pub(crate) fn options() -> Options {
-    Options { member: None, accept_missing: false, trash_days: 30, scrub_days: 30 }
+    Options {
+        member: None,
+        accept_missing: false,
+        trash_days: 30,
+        scrub_days: 30,
+        reserve: Reserve::Percent(5),
+    }
 }
 
 /// How a photo is held, in a word.

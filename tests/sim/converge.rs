@@ -123,7 +123,7 @@ impl World {
     }
 
     /// Whether these hosts are enough to prove to another one that a photo is elsewhere.
-    fn can_prove(&self, asker: usize, holders: &[usize]) -> bool {
+    pub(crate) fn can_prove(&self, asker: usize, holders: &[usize]) -> bool {
         self.voices(asker, holders.iter().copied()) >= self.wanted_by(asker)
     }
 
@@ -205,48 +205,6 @@ impl World {
             }
         }
         Ok(())
-    }
-
-    /// No replica could move from a node to one with two fewer that lacks it, and be on as many persons' nodes as
-    /// before.
-    pub(crate) fn is_balanced(&self, keepers: &BTreeSet<PhotoId>) -> Result<(), String> {
-        let load = |host: usize| {
-            let disk = &self.hosts[host].disk;
-            keepers.iter().filter(|photo| disk.stores(**photo)).count()
-        };
-        let loads: Vec<usize> = (0..self.hosts.len()).map(load).collect();
-        for (from, host) in self.hosts.iter().enumerate() {
-            for (to, other) in self.hosts.iter().enumerate() {
-                let movable = host.disk.files.iter().find(|(photo, file)| {
-                    let replica = file.place == Holding::Replica;
-                    replica && !other.disk.stores(**photo) && self.could_move(**photo, from, to)
-                });
-                if let (true, Some((photo, _))) = (loads[from] >= loads[to] + 2, movable) {
-                    return Err(format!(
-                        "not balanced: {} has {}, {} has {}, {} could move",
-                        host.name,
-                        loads[from],
-                        other.name,
-                        loads[to],
-                        self.library.name(*photo)
-                    ));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether a replica would be of use elsewhere: there it is on no fewer persons' nodes, and where it was it could
-    /// go. A photo that is on more nodes than wanted, since its owner has it several times, stays where it is: if it
-    /// moved, another of its copies might go than the one that was to.
-    fn could_move(&self, photo: PhotoId, from: usize, to: usize) -> bool {
-        let holders = self.holders(photo);
-        if holders.len() > self.agreed() {
-            return false;
-        }
-        let stay = holders.iter().copied().filter(|host| *host != from);
-        let moved: Vec<usize> = stay.chain([to]).collect();
-        self.persons(moved.iter().copied()) >= self.persons(holders) && self.can_prove(from, &moved)
     }
 
     /// Whether all nodes say the same, and the truth.

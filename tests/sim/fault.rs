@@ -62,6 +62,8 @@ pub(crate) enum Fault {
     CutOff { host: usize, span: Duration },
     /// A computer has another address from now on.
     Move { host: usize, down: Duration },
+    /// The owner of a host lets less lie on its disk than there is, for a while; so many quarters.
+    Shrink { host: usize, span: Duration, quarters: u64 },
 }
 
 impl Fault {
@@ -93,6 +95,7 @@ impl Fault {
             Fault::LoseFolder { accept: true, .. } => "accepted loss",
             Fault::CutOff { .. } => "cut off from all",
             Fault::Move { .. } => "new address",
+            Fault::Shrink { .. } => "smaller disk",
         }
     }
 
@@ -150,6 +153,13 @@ impl Fault {
 }
 
 impl Fault {
+    /// Draws a fault that is about the sizes of disks.
+    pub(crate) fn draw_of_disks(rng: &mut Rng, hosts: usize) -> Fault {
+        let (host, quarters) = (rng.index(hosts), rng.below(4));
+        let span = rng.span(Duration::from_secs(5), Duration::from_secs(150));
+        Fault::Shrink { host, span, quarters }
+    }
+
     /// Draws a fault that there is in a group only.
     pub(crate) fn draw_in_group(rng: &mut Rng, hosts: usize) -> Fault {
         let host = rng.index(hosts);
@@ -179,6 +189,7 @@ impl Fault {
             | Fault::FailingDisk { span, .. }
             | Fault::FullDisk { span, .. }
             | Fault::Betray { span, .. }
+            | Fault::Shrink { span, .. }
             | Fault::CutOff { span, .. } => *span *= pace,
             Fault::Leave { .. }
             | Fault::Cut { .. }
@@ -256,6 +267,9 @@ impl fmt::Display for Fault {
             }
             Fault::Move { host, down } => {
                 format!("{} moves to another address{}", n(host), back(*down))
+            }
+            Fault::Shrink { host, span, quarters } => {
+                format!("{} may keep {quarters}/4 of what it has{}", n(host), lasts(*span))
             }
         };
         f.write_str(&text)

@@ -31,8 +31,8 @@ impl World {
             Fault::Leave { host } => self.leave(host),
             Fault::Pause { host, span } => {
                 let runs = self.hosts[host].is_up() && !self.hosts[host].paused;
+                self.hosts[host].paused |= runs;
                 if runs {
-                    self.hosts[host].paused = true;
                     self.heal_after(span, fault);
                 }
                 runs
@@ -86,6 +86,7 @@ impl World {
                 true
             }
             Fault::Move { host, down } => self.move_away(host, down),
+            Fault::Shrink { host, quarters, .. } => self.shrink(host, quarters, fault),
         }
     }
 
@@ -98,6 +99,22 @@ impl World {
             self.hosts[host].estranged = true;
         }
         stopped
+    }
+
+    fn shrink(&mut self, host: usize, quarters: u64, fault: &Fault) -> bool {
+        let runs = self.hosts[host].is_up();
+        if let (true, Fault::Shrink { span, .. }) = (runs, fault) {
+            let used = self.hosts[host].disk.used(&self.library);
+            self.allow(host, Some(used / 4 * quarters));
+            self.heal_after(*span, fault);
+        }
+        runs
+    }
+
+    /// The owner of a host starts its daemon again, and lets so much lie on its disk.
+    fn allow(&mut self, host: usize, bytes: Option<u64>) {
+        self.stop_for(host, Duration::from_millis(500), false);
+        self.hosts[host].allowed = bytes;
     }
 
     fn back_up(&mut self, host: usize) -> bool {
@@ -129,6 +146,7 @@ impl World {
                 self.release_held();
             }
             Fault::Betray { host, pick, .. } => self.repent(host, pick),
+            Fault::Shrink { host, .. } => self.allow(host, None),
             Fault::SlowLine { a, b, .. } => self.net.slow_down(a, b, false),
             Fault::SlowDisk { .. } | Fault::FailingDisk { .. } | Fault::FullDisk { .. } => {
                 self.set_trouble(fault, false);

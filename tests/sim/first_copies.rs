@@ -28,6 +28,7 @@ fn mesh(photos: &[usize]) -> World {
         unreadable: false,
         heavy: false,
         home_lines: false,
+        shrinking: false,
         flaw: None,
     };
     let mut world = World::new(settings, Trace::new(TraceMode::Off));

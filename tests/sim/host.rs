@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use photomesh::node::{Config, DiskAction, LinkId, Node, Time};
 use photomesh::photo::PhotoId;
-use photomesh::protocol::{Address, Boot, Membership, NodeId, NodeName};
+use photomesh::protocol::{Address, Boot, Membership, NodeId, NodeName, Space};
 
 use crate::agenda::{Life, What};
 use crate::disk::Disk;
@@ -85,6 +85,10 @@ pub(crate) struct Host {
     /// What comes back of its folder when that is plugged in again.
     pub(crate) unplugged: Option<Vec<(PhotoId, File)>>,
     pub(crate) capacity: u64,
+    /// How much of the collection its owner lets lie there, if that is said.
+    pub(crate) allowed: Option<u64>,
+    /// What its node has told of that last.
+    pub(crate) told: Option<Space>,
     /// How many bytes a second its line sends, to all others together; none if it is as fast as any.
     pub(crate) uplink: Option<u64>,
     /// It has moved, or lost or exchanged its folder: others may not find it by what they remember.
@@ -124,6 +128,7 @@ impl Host {
             copies: self.copies,
             grace,
             pin: self.pin,
+            capacity: self.allowed,
             keep_originals: self.keep_originals,
             retire_now: false,
             join: self.join.clone(),

@@ -241,6 +241,9 @@ impl World {
         let found = PhotoId::of(bytes.ok_or(DiskError::Gone)?);
         self.judge_install(host, photo, found);
         self.hosts[host].disk.install(photo, facts, holding);
+        if holding == Holding::Replica {
+            self.watch_capacity(host);
+        }
         self.oracle.destroyed.remove(&(host, photo));
         Ok(())
     }

@@ -4,7 +4,7 @@
 //! Reading order: [`world`] (what drives what) and [`rounds`], [`net`] and [`wire`] (connections), [`disk`] and
 //! [`files`] and [`jobs`] (folders), [`persons`] (whose they are), [`clients`], [`faults`], [`damage`], [`traitors`], [`removals`];
 //! [`oracle`] (what must hold after every event), [`answers`] (what clients are told), [`budgets`] (how much waits) and
-//! [`audit`] (what is lost, what is repaired); [`converge`] and [`tables`] (what must hold in the end); [`plan`] (from
+//! [`audit`] (what is lost, what is repaired); [`converge`], [`balance`] and [`tables`] (what must hold in the end); [`plan`] (from
 //! a seed to a run), [`flaws`] (bugs planted to see that they are found), [`likeness`] (whether the folder of the
 //! simulator is like the real one), [`golden`] (stories), [`first_copies`] (how long the first copies take).
 //!
@@ -24,6 +24,7 @@ mod actions;
 mod agenda;
 mod answers;
 mod audit;
+mod balance;
 mod budgets;
 mod clients;
 mod converge;

@@ -128,6 +128,9 @@ impl World {
         {
             self.oracle.pulls.insert((host, *transfer), *photo);
         }
+        if let Message::Space(space) = message {
+            self.hosts[host].told = Some(*space);
+        }
         let Message::ImageInfo { records, gone, .. } = message else {
             return;
         };
@@ -236,6 +239,19 @@ impl World {
         if !self.oracle.may_exit.contains(&host) {
             let name = self.hosts[host].name.clone();
             self.broken_promise(format!("{name} gives up: {error}"));
+        }
+    }
+
+    /// No node takes more photos of others than its owner lets lie on its disk.
+    pub(crate) fn watch_capacity(&mut self, host: usize) {
+        let disk = &self.hosts[host].disk;
+        let files = disk.files.iter().filter(|(_, file)| !file.place.is_own());
+        let bytes: u64 = files.map(|(photo, _)| self.library.photo(*photo).bytes).sum();
+        if let Some(allowed) = self.hosts[host].allowed.filter(|allowed| bytes > *allowed) {
+            let name = self.hosts[host].name.clone();
+            self.broken_promise(format!(
+                "{name} keeps {bytes} bytes of others' photos, and may keep {allowed}"
+            ));
         }
     }
 

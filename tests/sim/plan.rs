@@ -70,6 +70,7 @@ pub(crate) fn run(run: &Run) -> Outcome {
     }
     let in_group = meet(&mut world, run);
     draw_lines(&mut world);
+    draw_disks(&mut world, run);
     let faults = schedule(&mut world, &mut rng, run, in_group);
     let end =
         faults.iter().map(|(at, _)| *at).max().unwrap_or_default().max(Duration::from_secs(60));
@@ -110,6 +111,7 @@ fn settings(run: &Run, rng: &mut Rng) -> Settings {
         // They take most of the computing of a life.
         heavy: some(6),
         home_lines: !run.as_at_first && !run.without_groups && Rng::new(run.seed, 12).percent(25),
+        shrinking: false,
         flaw: run.flaw,
     }
 }
@@ -152,6 +154,19 @@ fn draw_lines(world: &mut World) {
     world.stats.lines = 1;
     for host in &mut world.hosts {
         host.uplink = Some(100_000 << rng.below(11));
+    }
+}
+
+/// In some runs disks are of different sizes, each large enough for everything; and in some of these their owners let
+/// less lie on them for a while. From a stream of its own, too.
+fn draw_disks(world: &mut World, run: &Run) {
+    let mut rng = Rng::new(run.seed, 15);
+    if run.as_at_first || !rng.percent(30) {
+        return;
+    }
+    world.settings.shrinking = rng.percent(50);
+    for host in &mut world.hosts {
+        host.capacity >>= rng.below(4);
     }
 }
 
@@ -265,6 +280,13 @@ fn schedule(
         for _ in 0..rng.below(8) {
             let at = rng.span(Duration::ZERO, longest);
             all.push((at, Fault::draw_newer(&mut rng, hosts)));
+        }
+    }
+    if world.settings.shrinking {
+        let mut rng = Rng::new(run.seed, 16);
+        for _ in 0..1 + rng.below(3) {
+            let at = rng.span(Duration::ZERO, longest);
+            all.push((at, Fault::draw_of_disks(&mut rng, hosts)));
         }
     }
     if let Some(mut rng) = in_group {

@@ -31,6 +31,7 @@ fn mesh(nodes: usize, photos: usize) -> World {
         unreadable: false,
         heavy: false,
         home_lines: false,
+        shrinking: false,
         flaw: None,
     };
     let mut world = World::new(settings, Trace::new(TraceMode::Off));

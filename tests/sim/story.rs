@@ -35,6 +35,7 @@ impl Story {
             unreadable: true,
             heavy: false,
             home_lines: false,
+            shrinking: false,
             flaw: None,
         };
         Story {
@@ -73,6 +74,12 @@ impl Story {
             "show" => self.show(words),
             "file" => self.file(words)?,
             "start" => self.start(words)?,
+            "capacity" => {
+                let [node, bytes] = words else {
+                    return Err("capacity NODE BYTES".to_owned());
+                };
+                self.world.hosts[host(node)?].allowed = Some(number(Some(bytes))?);
+            }
             "run" => {
                 let end = self.world.now + span(words.first())?;
                 self.world.run_until(end);
@@ -129,6 +136,7 @@ impl Story {
 
     fn show(&mut self, words: &[&str]) {
         self.world.trace.heartbeats |= words.contains(&"heartbeat");
+        self.world.trace.spaces |= words.contains(&"space");
         self.world.trace.sends |= words.contains(&"sends");
         self.hidden.retain(|hidden| !words.contains(&hidden.as_str()));
     }

@@ -50,6 +50,8 @@ pub(crate) struct Trace {
     chunks: Option<ChunkRun>,
     /// Whether heartbeats are told too.
     pub(crate) heartbeats: bool,
+    /// Whether it is told how large disks are.
+    pub(crate) spaces: bool,
     /// Whether messages are told when they are sent, too, and not only when they arrive.
     pub(crate) sends: bool,
 }
@@ -79,6 +81,7 @@ impl Trace {
             told: BTreeMap::new(),
             chunks: None,
             heartbeats: false,
+            spaces: mode == TraceMode::Print,
             sends: false,
         }
     }
@@ -170,7 +173,9 @@ impl Trace {
     }
 
     fn is_told(&self, message: &Message) -> bool {
-        self.is_on() && (self.heartbeats || !matches!(message, Message::Heartbeat))
+        let is_quiet = matches!(message, Message::Heartbeat) && !self.heartbeats
+            || matches!(message, Message::Space(_)) && !self.spaces;
+        self.is_on() && !is_quiet
     }
 }
 

@@ -269,7 +269,7 @@ impl World {
         }
         if self.lies(host, Lie::Offers) {
             if is_due {
-                said.push(Message::Relieve { photos: 100 });
+                said.push(Message::Relieve { photos: 100, bytes: None });
             }
             for photo in &some {
                 let (photo, facts) = (Arc::clone(photo), Facts::default());

@@ -45,6 +45,8 @@ pub(crate) struct Settings {
     pub(crate) heavy: bool,
     /// Whether hosts have lines at home, and many photos are large for these.
     pub(crate) home_lines: bool,
+    /// Whether owners let less lie on their disks for a while.
+    pub(crate) shrinking: bool,
     /// A known bug to plant.
     pub(crate) flaw: Option<Flaw>,
 }
@@ -118,6 +120,8 @@ impl World {
             unplugged: None,
             estranged: false,
             capacity: 1 << 40,
+            allowed: None,
+            told: None,
             uplink: None,
         });
         index
@@ -184,17 +188,6 @@ impl World {
         } else {
             Duration::from_micros(100)
         }
-    }
-
-    pub(crate) fn room(&self, host: usize) -> DiskEvent {
-        let disk = &self.hosts[host].disk;
-        let free = if disk.trouble.full {
-            0
-        } else {
-            let capacity = self.hosts[host].capacity;
-            capacity.saturating_sub(disk.used(&self.library))
-        };
-        DiskEvent::Room { bytes: free }
     }
 
     /// A scan comes to a photo that was there, or was changed; it must read what the index does not know.

@@ -12,7 +12,7 @@ use photomesh::protocol::group::{GroupFile, Roster};
 use photomesh::protocol::message::{AskId, Lane, OfferReply, PROTOCOL, Register, TransferId};
 use photomesh::protocol::{
     Address, Blob, Boot, Facts, Holding, Looks, MemberFile, MemberName, Membership, Message,
-    NodeId, NodeName, Record, Request, Revocation, Tombstone, Visit, Wish,
+    NodeId, NodeName, Record, Request, Revocation, Space, Tombstone, Visit, Wish,
 };
 
 const PHOTO: PhotoId = PhotoId([7; 32]);
@@ -76,8 +76,9 @@ fn message_after(message: &Message) -> Option<Message> {
         Message::KeepThis { .. } => {
             Message::KeepAnswer { photo: PHOTO, verdict: OfferReply::Accept }
         }
-        Message::KeepAnswer { .. } => Message::Relieve { photos: 3 },
-        Message::Relieve { .. } => Message::AskForImage {
+        Message::KeepAnswer { .. } => Message::Relieve { photos: 3, bytes: Some(1 << 20) },
+        Message::Relieve { .. } => Message::Space(Space { capacity: 1 << 40, room: 1 << 30 }),
+        Message::Space(_) => Message::AskForImage {
             transfer: TRANSFER,
             photo: PHOTO,
             offset: 0,

@@ -16,7 +16,7 @@ use super::scanner::Scanner;
 use super::syncing::{Results, Syncers};
 use super::uploads::{Upload, Uploads};
 use crate::daemon::socket::reply::{Delivery, Opened, PhotoBytes, Reply};
-use crate::folder::{Change, Folder, Gone, Inspection, Previews, Reading, Walk};
+use crate::folder::{Change, DiskRoom, Folder, Gone, Inspection, Previews, Reading, Walk};
 use crate::node::{DiskError, DiskEvent, LinkId, Source, Spool};
 use crate::photo::PhotoId;
 use crate::protocol::in_words;
@@ -216,14 +216,14 @@ impl FolderThread {
     }
 
     fn upload(&mut self, link: LinkId, bytes: u64) -> Result<Upload, DiskError> {
-        let free = self.folder.free_bytes()?;
+        let free = self.folder.room()?.free;
         let path = self.folder.spool_path(&name_of(Spool::Put(link)));
         self.uploads.admit(path, bytes, free)
     }
 
     fn report_room(&mut self) {
-        match self.folder.free_bytes() {
-            Ok(bytes) => self.report(DiskEvent::Room { bytes }),
+        match self.folder.room() {
+            Ok(DiskRoom { free, spare }) => self.report(DiskEvent::Room { free, spare }),
             Err(error) => {
                 let text = format!("cannot tell the free room: {}", in_words(&error));
                 self.console.warn("disk", text);

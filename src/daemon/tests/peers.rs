@@ -350,6 +350,7 @@ fn a_daemon_that_is_too_busy_to_listen_takes_nobody_for_dead() {
         copies: 2,
         grace: PATIENCE,
         pin: PATIENCE,
+        capacity: None,
         keep_originals: false,
         retire_now: false,
         join: Vec::new(),

@@ -12,7 +12,7 @@ use crate::folder::boot_time::Moment;
 use crate::folder::disk::{self, Disk};
 use crate::folder::layout::{MARKER, REPLICAS, SURPLUS, TMP, TRASH, holding_at, is_note};
 use crate::folder::note::{Note, Why};
-use crate::folder::{Change, Folder, Options, StoreError, Walker};
+use crate::folder::{Change, Folder, Options, Reserve, StoreError, Walker};
 use crate::photo::{self, PhotoId, Relation};
 use crate::protocol::Holding::{self, Original, Replica};
 use crate::protocol::{Address, Departure, Facts, NodeId, Tombstone, Wish};
@@ -375,5 +375,11 @@ fn files_in(dir: &Path) -> BTreeMap<PathBuf, PhotoId> {
 }
 
 fn options() -> Options {
-    Options { member: None, accept_missing: false, trash_days: 30, scrub_days: 30 }
+    Options {
+        member: None,
+        accept_missing: false,
+        trash_days: 30,
+        scrub_days: 30,
+        reserve: Reserve::Percent(5),
+    }
 }

@@ -35,6 +35,7 @@ fn report(number: u8, name: &str, captured: Option<&str>) -> PhotoReport {
         captured: captured.map(str::to_owned),
         dated: None,
         holders: vec![NodeId(1), NodeId(2)],
+        originals: vec![NodeId(1)],
         aliases: Vec::new(),
         versions: 0,
     }

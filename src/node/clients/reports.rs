@@ -10,7 +10,7 @@ use crate::node::table::spread::Spread;
 use crate::node::table::verdict::Verdict;
 use crate::node::words::spoken;
 use crate::photo::PhotoId;
-use crate::protocol::client::{NodeReport, PhotoReport, StatusReport, TrashReport};
+use crate::protocol::client::{DiskReport, NodeReport, PhotoReport, StatusReport, TrashReport};
 use crate::protocol::{Address, Answer, NodeId, count};
 
 impl View<'_> {
@@ -66,6 +66,7 @@ impl View<'_> {
             copies_wanted: u32::try_from(wanted).unwrap_or(u32::MAX),
             nodes: self.node_reports(),
             photos: sums.shown() as u64,
+            bytes: sums.one_of_each,
             duplicates: sums.hidden,
             under_replicated: sums.under(goal) as u64,
             over_replicated: sums.over(wanted) as u64,
@@ -109,6 +110,7 @@ impl View<'_> {
             captured: entry.photo.captured.as_ref().map(|time| time.0.clone()),
             dated: times.chain(entry.facts.dated).min(),
             holders: entry.live().collect(),
+            originals: entry.originals().collect(),
             aliases,
             versions: u32::try_from(self.worse_versions(entry).count()).unwrap_or(u32::MAX),
         }
@@ -192,6 +194,13 @@ impl View<'_> {
             false => self.cx.table.last_known(id),
         };
         let (photos, bytes, originals) = (load.photos, load.bytes, load.originals);
+        let space = self.cx.mesh.space_of(id).filter(|_| alive);
+        let disk = DiskReport {
+            capacity: space.map(|space| space.capacity),
+            room: space.map(|space| space.room),
+            fixed: load.original_bytes,
+        };
+        let member = self.cx.mesh.member_of(id);
         NodeReport {
             id,
             called: self.cx.called(id),
@@ -200,6 +209,8 @@ impl View<'_> {
             photos,
             bytes,
             originals,
+            disk,
+            member,
             state,
         }
     }
@@ -266,7 +277,7 @@ impl View<'_> {
                     .to_owned(),
             );
         }
-        if !self.cx.has_room(0) {
+        if self.cx.room() == 0 {
             notes.push(
                 "this node takes no photos of others now: its disk is full or failing".to_owned(),
             );

@@ -120,6 +120,11 @@ impl View<'_> {
         let here = self.cx.mesh.here().map(|(node, _)| node);
         let without: Vec<NodeId> =
             here.filter(|node| !self.cx.table.counts_at(entry, *node)).collect();
+        let has_room = |node: &NodeId| self.cx.disk_of(*node).room > entry.photo.bytes;
+        if !without.is_empty() && !without.iter().any(has_room) {
+            return "no other node has room for it: make some on a disk, or start a daemon there with a higher --capacity"
+                .to_owned();
+        }
         if let Some(first) = without.first().and_then(|node| self.copies.skipped(*node))
             && without.iter().all(|node| self.copies.skipped(*node).is_some())
         {

@@ -20,7 +20,7 @@
 //! * `transfer`: the windows of bytes, in both directions. Little that was received waits in memory: no more is asked for
 //!   while the disk is behind. `ledger` is what each holder has still to send; `doubted` are photos of which something
 //!   wrong has come.
-//! * `rebalance`: a node that holds fewer photos than another asks it for some. It is an offer like any other; the copy
+//! * `relief`: a node whose disk is emptier than another's asks it for some photos. It is an offer like any other; the copy
 //!   left over is then surplus, and trimmed.
 //!
 //! # What it promises
@@ -44,7 +44,7 @@ mod line;
 mod offers;
 mod pull;
 mod pulls;
-mod rebalance;
+mod relief;
 mod slots;
 #[cfg(test)]
 mod tests;
@@ -62,7 +62,7 @@ use line::Line;
 use offers::Offer;
 pub(in crate::node) use offers::Skipped;
 use pull::Pull;
-use rebalance::Rebalance;
+use relief::Relief;
 
 /// Copies on their way between nodes, as far as this node takes part.
 #[derive(Debug)]
@@ -75,7 +75,7 @@ pub(in crate::node) struct Copies {
     skipped: BTreeMap<NodeId, Skipped>,
     /// The last target: among equals, the one after it has its turn.
     last_target: NodeId,
-    rebalance: Rebalance,
+    relief: Relief,
     /// Photos on their way here.
     pulls: BTreeMap<PhotoId, (TransferId, Pull)>,
     next_transfer: u32,
@@ -93,7 +93,7 @@ impl Copies {
             line: Line::default(),
             skipped: BTreeMap::new(),
             last_target: me,
-            rebalance: Rebalance::default(),
+            relief: Relief::default(),
             pulls: BTreeMap::new(),
             next_transfer: 0,
             ledger: Ledger::default(),

@@ -11,8 +11,7 @@ use std::time::Duration;
 use super::Copies;
 use crate::node::context::Context;
 use crate::node::limits::{
-    DOUBT, OFFER, OFFERS, OFFERS_PER_NODE, PASS_OVER, PULL_MIN_RATE, PULL_QUEUE, RETRY, SETTLE,
-    SKIP,
+    DOUBT, OFFER, OFFERS, PASS_OVER, PULL_MIN_RATE, PULL_QUEUE, RETRY, SETTLE, SKIP,
 };
 use crate::node::mesh::impossible_size;
 use crate::node::news::News;
@@ -75,7 +74,7 @@ impl Copies {
     }
 
     /// Offers a photo to the node that suits best, unless an offer of it is open. It waits in line if all suitable
-    /// nodes have enough to do.
+    /// nodes have enough to do, or no room.
     pub(in crate::node) fn offer(&mut self, cx: &mut Context, photo: PhotoId) {
         self.line.leave(photo);
         if self.offers.contains_key(&photo) {
@@ -86,7 +85,9 @@ impl Copies {
         }
         let places = self.free_places(cx);
         let suitable = self.candidates(cx, photo, &places);
-        let is_free = |candidate: &&Candidate| places.get(&candidate.node).is_some_and(|n| *n > 0);
+        let is_free = |candidate: &&Candidate| {
+            candidate.has_room && places.get(&candidate.node).is_some_and(|places| *places > 0)
+        };
         let free: Vec<Candidate> = suitable.iter().filter(is_free).copied().collect();
         if let Some(node) = target(&free, self.last_target) {
             self.last_target = node;
@@ -130,7 +131,7 @@ impl Copies {
             _ if cx.is_leaving()
                 || cx.custody.is_going(id)
                 || cx.table.is_gone(id)
-                || !cx.has_room(photo.bytes) =>
+                || !self.has_room(cx, photo.bytes) =>
             {
                 OfferReply::Busy
             }
@@ -152,9 +153,16 @@ impl Copies {
             }
         };
         if reply == OfferReply::Accept {
-            self.rebalance.take_over(id, from);
+            self.relief.take_over(id, from);
         }
         cx.send(link, Message::KeepAnswer { photo: id, verdict: reply });
+    }
+
+    /// Whether there is room for a photo of others, beyond all that is on its way here.
+    fn has_room(&self, cx: &Context, bytes: u64) -> bool {
+        let coming = self.pulls.values().filter(|(_, pull)| pull.keep.is_some());
+        let coming = coming.map(|(_, pull)| pull.photo.bytes).fold(bytes, u64::saturating_add);
+        cx.room() > coming
     }
 
     /// An offer was answered.
@@ -220,7 +228,7 @@ impl Copies {
     pub(in crate::node) fn announced(&mut self, cx: &mut Context, node: NodeId, record: &Record) {
         let photo = record.photo.id;
         if !record.holding.is_stored() {
-            self.rebalance.given_up(photo, node);
+            self.relief.given_up(photo, node);
         } else if self.offered_to(photo) == Some(node) {
             self.offer_ended(cx, photo);
         }
@@ -234,7 +242,7 @@ impl Copies {
             self.offers.remove(&photo);
             cx.agenda.set(photo, cx.now() + SETTLE);
         }
-        self.rebalance.node_lost(node);
+        self.relief.node_lost(node);
         self.call_up(cx);
         self.pulls_lost(cx, node);
     }
@@ -257,7 +265,7 @@ impl Copies {
             self.offer_failed(cx, photo, node, false);
         }
         self.call_up(cx);
-        self.tend_rebalance(cx);
+        self.tend_relief(cx);
     }
 
     /// A photo is back from the trash, or could not be restored.
@@ -319,14 +327,22 @@ impl Copies {
         let holders = cx.table.persons_with(entry);
         let failed: BTreeSet<Person> =
             self.skipped.keys().map(|node| cx.table.person(*node)).collect();
-        let without = places.iter().filter(|(node, _)| !cx.table.counts_at(entry, **node));
-        let candidates = without.map(|(node, free)| Candidate {
-            node: *node,
-            doubtful: failed.contains(&cx.table.person(*node)),
-            new_member: !holders.contains(&cx.table.person(*node)),
-            exchanges: entry.holding(*node).is_some()
-                || worse.iter().any(|other| other.is_stored_by(*node)),
-            load: cx.table.load(*node).photos + (OFFERS_PER_NODE - free) as u64,
+        let without = places.keys().filter(|node| !cx.table.counts_at(entry, **node));
+        let candidates = without.map(|node| {
+            let mut disk = cx.disk_of(*node);
+            let offered = self.offers.values().filter(|offer| offer.target == *node);
+            offered.for_each(|offer| disk.takes(offer.bytes));
+            let has_room = disk.room > entry.photo.bytes;
+            disk.takes(entry.photo.bytes);
+            Candidate {
+                node: *node,
+                doubtful: failed.contains(&cx.table.person(*node)),
+                new_member: !holders.contains(&cx.table.person(*node)),
+                exchanges: entry.holding(*node).is_some()
+                    || worse.iter().any(|other| other.is_stored_by(*node)),
+                has_room,
+                fullness: disk.fullness(),
+            }
         });
         let only_members = counted.nodes >= cx.goal().nodes;
         candidates.filter(|candidate| candidate.new_member || !only_members).collect()

@@ -96,7 +96,7 @@ fn disk_event(event: &DiskEvent, names: &dyn Names) -> String {
             format!("finds beside {}: {files}", name(photo))
         }
         DiskEvent::Unread { photos } => format!("has {} still to read", count(*photos, "photo")),
-        DiskEvent::Room { bytes } => format!("has {} free", count(*bytes, "byte")),
+        DiskEvent::Room { free, spare } => format!("has {free} bytes free, {spare} to be taken"),
         DiskEvent::Expired { photo } => {
             format!("finds that {} has been in its trash for its time", name(photo))
         }

@@ -6,7 +6,7 @@ use super::words::{
 };
 use crate::photo::PhotoId;
 use crate::protocol::message::{OfferReply, Register, TransferId};
-use crate::protocol::{Message, Record, Tombstone};
+use crate::protocol::{Message, Record, Space, Tombstone};
 
 /// The command of a message, as on the wire.
 pub fn command(message: &Message) -> &'static str {
@@ -18,6 +18,7 @@ pub fn command(message: &Message) -> &'static str {
         Message::KeepThis { .. } => "keepThis",
         Message::KeepAnswer { .. } => "keepAnswer",
         Message::Relieve { .. } => "relieve",
+        Message::Space(_) => "space",
         Message::AskForImage { .. } => "AskForImage",
         Message::Chunk { .. } => "chunk",
         Message::NoImage { .. } => "noImage",
@@ -62,7 +63,14 @@ pub fn message_since(message: &Message, told: &Told, names: &dyn Names) -> Strin
             OfferReply::AlreadyHeld => format!("has {} already", photo(offered)),
             OfferReply::Busy => format!("cannot keep {}", photo(offered)),
         },
-        Message::Relieve { photos } => format!("would take over {}", count(*photos, "replica")),
+        Message::Relieve { photos, bytes } => {
+            let bytes = bytes.map(|bytes| format!(" of {bytes} bytes together"));
+            let photos = count(*photos, "replica");
+            format!("would take over up to {photos}{}", bytes.unwrap_or_default())
+        }
+        Message::Space(Space { capacity, room }) => {
+            format!("lets {capacity} bytes lie on its disk, and has room for {room}")
+        }
         Message::AskForImage { transfer: _, photo: wanted, offset, length, lane: urgency } => {
             let (window, urgency) = (bytes(*offset, *length), lane(*urgency));
             format!("wants {}, {window}; {urgency}", photo(wanted))
@@ -124,6 +132,7 @@ fn pull(message: &Message) -> Option<String> {
         | Message::KeepThis { .. }
         | Message::KeepAnswer { .. }
         | Message::Relieve { .. }
+        | Message::Space(_)
         | Message::Chunk { .. }
         | Message::AskForPreview { .. }
         | Message::Preview { .. }

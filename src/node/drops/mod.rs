@@ -126,8 +126,7 @@ impl Drops {
         if !cx.folder.companions_of(photo).is_empty() {
             return;
         }
-        let original = |node: &NodeId| entry.holding(*node) == Some(Holding::Original);
-        let owners = cx.table.spread(entry.live().filter(original)).members;
+        let owners = cx.table.spread(entry.originals()).members;
         let mut order = trim_order(photo, owners > copies, &held);
         order.retain(|node| is_surplus(cx, entry, *node));
         let Some(place) = order.iter().position(|node| *node == cx.me()) else {
@@ -375,7 +374,8 @@ fn copies_of(cx: &Context, entry: &Entry) -> Vec<Copy> {
         let peer = cx.mesh.peer(node);
         let keeps = peer.map_or(cx.config().keep_originals, |peer| peer.keeps_originals);
         let holding = entry.holding(node).unwrap_or(Holding::Replica);
-        Copy { node, holding, load: cx.table.load(node).photos, keeps_originals: keeps }
+        let fullness = cx.disk_of(node).fullness();
+        Copy { node, holding, fullness, keeps_originals: keeps }
     };
     entry.live().map(copy).collect()
 }

@@ -73,7 +73,9 @@ pub enum DiskEvent {
     /// How many bytes the folder's disk has free. Sent once before the first scan and every few seconds.
     Room {
         /// Free bytes.
-        bytes: u64,
+        free: u64,
+        /// How many of them may be taken by photos of others: its owner wants some left.
+        spare: u64,
     },
     /// A photo has been in the trash for its time and may be purged.
     Expired {

@@ -17,6 +17,12 @@ use crate::protocol::group::Roster;
 use crate::protocol::{Address, Message, NodeId};
 
 impl Mesh {
+    /// The addresses of those nodes that have ever registered here.
+    pub(super) fn addresses(&self, which: impl Fn(&Peer) -> bool) -> BTreeMap<NodeId, Address> {
+        let met = self.peers.iter().filter(|(_, peer)| peer.met && which(peer));
+        met.map(|(node, peer)| (*node, peer.address.clone())).collect()
+    }
+
     /// How many nodes are here, or were lately and for a while at a time.
     pub(super) fn count_lately(&self, now: Time) -> usize {
         let counts = |peer: &&Peer| {

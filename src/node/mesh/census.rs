@@ -19,6 +19,8 @@ pub(in crate::node) struct Census {
     pub(in crate::node) all: Spread,
     /// How many others here could each prove something by themselves: other members, and other nodes of this one's.
     pub(in crate::node) voices: usize,
+    /// All nodes that are here have told how much may lie on their disks.
+    pub(in crate::node) all_told_space: bool,
     /// How many copies of each photo the mesh wants: the second highest number that a member asks for, so that no single
     /// one decides; but two if anybody wants two or more. The highest if there is one member, or no group.
     pub(in crate::node) copies: u32,
@@ -32,6 +34,7 @@ impl Mesh {
         let (mut here, mut voices) = (BTreeSet::from([own]), BTreeSet::new());
         let mut wishes = BTreeMap::from([(own, me.copies)]);
         let mut away = 0;
+        census.all_told_space = me.space.is_some();
         for (node, peer) in &self.peers {
             let person = person(*node, peer.member());
             match peer.presence {
@@ -40,6 +43,7 @@ impl Mesh {
                 Presence::Here { complete, .. } => {
                     census.here += 1;
                     census.incomplete += usize::from(!complete);
+                    census.all_told_space &= peer.space.is_some();
                     here.insert(person);
                     voices.insert(if person == own { Person::Alone(*node) } else { person });
                 }

@@ -34,6 +34,7 @@ mod naming;
 pub(in crate::node) mod pages;
 mod patience;
 mod register;
+mod space;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -46,7 +47,7 @@ use super::news::News;
 use super::step::Step;
 use super::words::spoken;
 use super::{CloseReason, Config, LinkId, Time};
-use crate::protocol::{Address, Boot, Certificate, MemberName, NodeId, NodeName};
+use crate::protocol::{Address, Boot, Certificate, MemberName, NodeId, NodeName, Space};
 pub(in crate::node) use announce::impossible_size;
 pub(in crate::node) use census::Census;
 use pages::Pages;
@@ -117,6 +118,8 @@ pub(in crate::node) struct Peer {
     pub(in crate::node) pin: Duration,
     pub(in crate::node) keeps_originals: bool,
     shows_previews: bool,
+    /// What it has told of its disk since it registered.
+    pub(in crate::node) space: Option<Space>,
     /// How many times in a row it came back within its grace.
     pub(in crate::node) flaps: u32,
     redial: Redial,
@@ -141,6 +144,8 @@ struct Myself {
     name: NodeName,
     address: Address,
     copies: u32,
+    /// What the others were told last of its disk.
+    space: Option<Space>,
 }
 
 /// All links and nodes.
@@ -178,6 +183,7 @@ impl Mesh {
                 name: config.name,
                 address: config.address.clone(),
                 copies: config.copies,
+                space: None,
             },
             links: BTreeMap::new(),
             peers: known.collect(),
@@ -250,12 +256,6 @@ impl Mesh {
             self.census = self.count();
         }
     }
-
-    /// The addresses of those nodes that have ever registered here.
-    fn addresses(&self, which: impl Fn(&Peer) -> bool) -> BTreeMap<NodeId, Address> {
-        let met = self.peers.iter().filter(|(_, peer)| peer.met && which(peer));
-        met.map(|(node, peer)| (*node, peer.address.clone())).collect()
-    }
 }
 
 impl Peer {
@@ -274,6 +274,7 @@ impl Peer {
             pin: Duration::ZERO,
             keeps_originals: false,
             shows_previews: false,
+            space: None,
             flaps: 0,
             redial: Redial::at(dial_at),
         }

@@ -20,6 +20,11 @@ impl Mesh {
         }
     }
 
+    /// The member whose node it is; none without a group.
+    pub(in crate::node) fn member_of(&self, node: NodeId) -> Option<MemberName> {
+        self.member_and_name(node).0
+    }
+
     /// A node's own name; with its port, if another node of the same member has the same one.
     pub(in crate::node) fn name_of(&self, node: NodeId) -> String {
         let (member, name) = self.member_and_name(node);

@@ -192,6 +192,7 @@ impl Mesh {
         peer.pin = Duration::from_millis(register.pin_ms);
         peer.keeps_originals = register.keep_originals;
         peer.shows_previews = register.features.iter().any(|feature| feature == SHOWS_PREVIEWS);
+        peer.space = None;
         peer.redial = Redial::at(now);
         peer.name = register.name;
         peer.certificate = register.member.map(|membership| membership.certificate().clone());
@@ -209,6 +210,9 @@ impl Mesh {
         let roster = members.roster();
         self.send(step, link, Message::ConnectionUpdate { nodes, roster });
         self.send(step, link, Message::RequestInfo);
+        if let Some(space) = self.me.space {
+            self.send(step, link, Message::Space(space));
+        }
         if is_to_note {
             self.note_nodes(step);
         }

@@ -4,8 +4,9 @@
 //! tables differ for a moment, two nodes act or none does, and the rules of [`crate::node::drops`] keep that harmless.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use crate::balance::Ratio;
 use crate::photo::PhotoId;
 use crate::protocol::{Holding, NodeId};
 
@@ -63,16 +64,19 @@ pub(in crate::node) struct Candidate {
     pub(in crate::node) new_member: bool,
     /// Whether it has a worse version of the photo to give up, or has the photo itself in its trash.
     pub(in crate::node) exchanges: bool,
-    /// How many photos it has, those already offered to it included.
-    pub(in crate::node) load: u64,
+    /// Whether it has told of room for it.
+    pub(in crate::node) has_room: bool,
+    /// How full its disk would be with the photo, and with what is offered to it already.
+    pub(in crate::node) fullness: Ratio,
 }
 
 /// The node to offer a photo to: one whose member has not failed lately, since one with many empty nodes that take
 /// nothing would be the target for ever; one of a member who has none of it; among these one that exchanges a worse
-/// version for it, else the least loaded, round-robin among equals: the next after `last`.
+/// version for it, else the one with the emptiest disk, round-robin among equals: the next after `last`.
 pub(in crate::node) fn target(candidates: &[Candidate], last: NodeId) -> Option<NodeId> {
-    let order =
-        |c: &&Candidate| (c.doubtful, !c.new_member, !c.exchanges, c.load, c.node <= last, c.node);
+    let order = |c: &&Candidate| {
+        (c.doubtful, !c.new_member, !c.exchanges, c.fullness, c.node <= last, c.node)
+    };
     candidates.iter().min_by_key(order).map(|c| c.node)
 }
 
@@ -83,47 +87,24 @@ pub(in crate::node) struct Copy {
     pub(in crate::node) node: NodeId,
     /// As an original or a replica.
     pub(in crate::node) holding: Holding,
-    /// How many photos that node has.
-    pub(in crate::node) load: u64,
+    /// How full that node's disk is.
+    pub(in crate::node) fullness: Ratio,
     /// Whether that node's owner wants no original moved.
     pub(in crate::node) keeps_originals: bool,
 }
 
 /// The nodes whose copies may go, in the order in which they go.
 ///
-/// Replicas before originals; among replicas those of the most loaded node first, which evens loads out. Originals go
+/// Replicas before originals; among replicas those of the fullest disk first, which evens disks out. Originals go
 /// only if they are `spare`, since more members have one than copies are wanted; the scores decide which one, so that
 /// no folder loses more than another.
 pub(in crate::node) fn trim_order(photo: PhotoId, spare: bool, held: &[Copy]) -> Vec<NodeId> {
     let (mut replicas, mut originals): (Vec<&Copy>, Vec<&Copy>) =
         held.iter().partition(|copy| copy.holding == Holding::Replica);
-    replicas
-        .sort_by_key(|copy| (Reverse(copy.load), rendezvous_score(photo, copy.node), copy.node));
+    replicas.sort_by_key(|copy| {
+        (Reverse(copy.fullness), rendezvous_score(photo, copy.node), copy.node)
+    });
     originals.retain(|copy| spare && !copy.keeps_originals);
     originals.sort_by_key(|copy| (Reverse(rendezvous_score(photo, copy.node)), copy.node));
     replicas.into_iter().chain(originals).map(|copy| copy.node).collect()
-}
-
-/// Which node takes replicas from which: the least loaded asks the most loaded one that has something for it, the
-/// second least loaded the most loaded one left, and so on; `has_something_for(source, node)`: a replica could move.
-///
-/// Each node is asked by at most one other, so that a crowd does not empty it; by a few where the nodes looked at
-/// different photos to see what could move.
-pub(in crate::node) fn rebalance_pairs(
-    loads: &BTreeMap<NodeId, u64>,
-    mut has_something_for: impl FnMut(NodeId, NodeId) -> bool,
-) -> Vec<(NodeId, NodeId)> {
-    let mut nodes: Vec<(u64, NodeId)> = loads.iter().map(|(node, load)| (*load, *node)).collect();
-    nodes.sort_unstable();
-    let mut taken = BTreeSet::new();
-    let mut pairs = Vec::new();
-    for (load, node) in &nodes {
-        let heavier = nodes.iter().rev().take_while(|(other, _)| *other >= load + 2);
-        let free = heavier.filter(|(_, source)| !taken.contains(source)).map(|(_, source)| *source);
-        if let Some(source) = free.into_iter().find(|source| has_something_for(*source, *node)) {
-            taken.insert(source);
-            pairs.push((*node, source));
-        }
-    }
-    pairs
 }

@@ -40,6 +40,11 @@ impl Entry {
             .map(|(node, _)| node)
     }
 
+    /// Those of them whose owners have it as their own.
+    pub(in crate::node) fn originals(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.live().filter(|node| self.holding(*node) == Some(Holding::Original))
+    }
+
     /// The nodes that have it on disk now, or had it when they were last seen.
     pub(in crate::node) fn counted(&self) -> impl Iterator<Item = NodeId> + '_ {
         self.claims.iter().filter(|(_, claim)| claim.holding.is_stored()).map(|(node, _)| node)
@@ -118,6 +123,8 @@ pub(super) struct Part {
     pub(super) in_my_trash: bool,
     /// It is this node's own, and in its folder.
     pub(super) own: bool,
+    /// Its bytes, if it is a keeper.
+    pub(super) bytes: u64,
 }
 
 /// Whether the collection shows it.
@@ -138,6 +145,8 @@ pub(super) struct Inventory {
     pub(in crate::node) load: Load,
     /// What it had on its disk when it was last here.
     pub(in crate::node) last_known: Load,
+    /// The bytes of all photos that it has, shown or not, in its trash, too.
+    pub(in crate::node) on_disk: u64,
     /// How much memory its claims take up, in bytes.
     pub(in crate::node) memory: usize,
 }
@@ -151,6 +160,8 @@ pub(in crate::node) struct Load {
     pub(in crate::node) bytes: u64,
     /// How many of them are originals.
     pub(in crate::node) originals: u64,
+    /// The bytes of these.
+    pub(in crate::node) original_bytes: u64,
 }
 
 /// Adds an entry's part to the loads of its holders, or takes it away. Whether the collection would show what only nodes
@@ -160,8 +171,14 @@ pub(super) fn count_load(
     inventories: &mut BTreeMap<NodeId, Inventory>,
     apply: impl Fn(&mut u64, u64),
 ) {
-    for (node, claim) in entry.claims.iter().filter(|(_, claim)| claim.holding.is_stored()) {
+    for (node, claim) in entry.claims.iter() {
         let inventory = inventories.entry(node).or_default();
+        if claim.current {
+            apply(&mut inventory.on_disk, entry.photo.bytes);
+        }
+        if !claim.holding.is_stored() {
+            continue;
+        }
         let load = match (claim.current, entry.verdict) {
             (true, Verdict::Keeper) => &mut inventory.load,
             (false, Verdict::Keeper | Verdict::Absent) => &mut inventory.last_known,
@@ -169,7 +186,10 @@ pub(super) fn count_load(
         };
         apply(&mut load.photos, 1);
         apply(&mut load.bytes, entry.photo.bytes);
-        apply(&mut load.originals, u64::from(claim.holding == Holding::Original));
+        if claim.holding == Holding::Original {
+            apply(&mut load.originals, 1);
+            apply(&mut load.original_bytes, entry.photo.bytes);
+        }
     }
 }
 

@@ -274,6 +274,11 @@ impl Table {
         self.inventories.get(&node).map(|inventory| inventory.load).unwrap_or_default()
     }
 
+    /// The bytes of all photos that a node has in any way, its trash included.
+    pub(in crate::node) fn on_disk(&self, node: NodeId) -> u64 {
+        self.inventories.get(&node).map_or(0, |inventory| inventory.on_disk)
+    }
+
     /// What a node that is away had on its disk when it was last here.
     pub(in crate::node) fn last_known(&self, node: NodeId) -> Load {
         self.inventories.get(&node).map(|inventory| inventory.last_known).unwrap_or_default()

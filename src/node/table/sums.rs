@@ -25,6 +25,8 @@ pub(in crate::node) struct Sums {
     pub(in crate::node) in_my_trash: u64,
     /// The number of photos that are this node's own.
     pub(in crate::node) own: usize,
+    /// The bytes of all keepers, each counted once.
+    pub(in crate::node) one_of_each: u64,
 }
 
 impl Sums {
@@ -100,6 +102,7 @@ impl Sums {
         self.in_my_trash =
             self.in_my_trash + u64::from(new.in_my_trash) - u64::from(old.in_my_trash);
         self.own = self.own + usize::from(new.own) - usize::from(old.own);
+        self.one_of_each = self.one_of_each + new.bytes - old.bytes;
     }
 }
 
@@ -141,6 +144,10 @@ impl Table {
             only_here,
             in_my_trash: mine.is_some_and(|holding| !holding.is_stored()),
             own: mine == Some(Holding::Original),
+            bytes: match entry.verdict {
+                Verdict::Keeper => entry.photo.bytes,
+                Verdict::Absent | Verdict::Loser(_) | Verdict::Removed => 0,
+            },
         }
     }
 }

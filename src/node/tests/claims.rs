@@ -152,7 +152,7 @@ fn who_gives_up_nothing_takes_nobodys_word_for_what_is_better() {
 #[test]
 fn a_photo_whose_better_version_never_comes_gets_its_copies() {
     let mut solo = Solo::new();
-    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
+    solo.tell(DiskEvent::Room { free: 1 << 40, spare: 1 << 40 });
     hold(&mut solo, &version(10));
     solo.join(1, PIN, &[]);
     solo.join(2, PIN, &[]);

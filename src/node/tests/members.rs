@@ -160,10 +160,11 @@ fn a_replica_moves_only_if_its_node_could_give_it_up_then() {
             config.membership = Some(membership(&ana, 9));
         });
         hold(&mut solo, replica(CAT));
+        solo.hold(b"one that makes this disk fuller");
         join(&mut solo, 1, &ben, vec![original(CAT)]);
         join(&mut solo, 2, &carl, Vec::new());
         solo.wait(SETTLE + 2 * TICK);
-        offered_to(&solo.hear(2, Message::Relieve { photos: 9 }))
+        offered_to(&solo.hear(2, Message::Relieve { photos: 9, bytes: None }))
     };
     assert_eq!(offered(2), Some(LinkId(2)));
     assert_eq!(offered(3), None, "ben and carl are two, and ana wants three others to have it");
@@ -234,7 +235,7 @@ fn what_another_wants_back_is_not_trimmed_again_at_once() {
     let mut friends = Friends::new();
     let [ana, ben, carl] = ["ana", "ben", "carl"].map(|name| friends.invite(name));
     let mut solo = of(&ana);
-    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
+    solo.tell(DiskEvent::Room { free: 1 << 40, spare: 1 << 40 });
     for (n, member) in [(1, &ben), (2, &carl)] {
         join(&mut solo, n, member, vec![replica(CAT)]);
     }

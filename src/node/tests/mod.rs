@@ -47,6 +47,7 @@ mod shortages;
 mod showing;
 mod slots;
 mod solo;
+mod spaces;
 mod strangers;
 mod targets;
 mod tombstones;

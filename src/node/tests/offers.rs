@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::limits::{
-    OFFER, OFFERS, PULL_MIN_RATE, PULL_QUEUE, REBALANCE, REBALANCE_BATCH, RETRY, SETTLE, SKIP, TICK,
+    OFFER, OFFERS, PULL_MIN_RATE, PULL_QUEUE, REBALANCE, RELIEF_PHOTOS, RETRY, SETTLE, SKIP, TICK,
 };
 use super::super::{
     Action, CloseReason, DiskAction, DiskEvent, Event, LinkAction, LinkEvent, LinkId,
@@ -53,11 +53,12 @@ fn of_all_holders_the_coordinator_alone_offers_a_photo() {
 }
 
 #[test]
-fn offers_go_to_the_least_loaded_and_among_equals_to_the_next_in_turn() {
+fn offers_go_to_the_emptiest_and_among_equals_to_the_next_in_turn() {
     let mut solo = Solo::new();
-    solo.join(1, PIN, &[b"a", b"b", b"c"]);
-    solo.join(2, PIN, &[b"d"]);
-    solo.join(3, PIN, &[b"e", b"f"]);
+    let [a, b, c, d, e, f] = [b'a', b'b', b'c', b'd', b'e', b'f'].map(|letter| [letter; 10]);
+    solo.join(1, PIN, &[&a, &b, &c]);
+    solo.join(2, PIN, &[&d]);
+    solo.join(3, PIN, &[&e, &f]);
     let turns = (0..5_u8).map(|n| {
         let photo = solo.hold(&[n; 10]);
         let offered = offers(&solo.wait(SETTLE + TICK));
@@ -205,7 +206,7 @@ fn as_many_copies_are_made_as_the_most_demanding_node_wants() {
     }
 }
 
-fn offered(solo: &mut Solo, bytes: &[u8]) -> OfferReply {
+pub(super) fn offered(solo: &mut Solo, bytes: &[u8]) -> OfferReply {
     offered_by(solo, 1, bytes)
 }
 
@@ -248,11 +249,12 @@ fn only_so_many_offers_are_taken_at_a_time() {
     assert_eq!(offered_by(&mut solo, 3, &next), OfferReply::Busy);
 }
 
-/// Whom a node asks for some of its replicas, and for how many.
-fn asked_for(actions: &[Action]) -> Vec<(u64, u32)> {
+/// Whom a node asks for some of its replicas, and for how many bytes.
+fn asked_for(actions: &[Action]) -> Vec<(u64, Option<u64>)> {
     let asked = actions.iter().filter_map(|action| match action {
-        Action::Link(LinkAction::Send { link, message: Message::Relieve { photos } }) => {
-            Some((link.0, *photos))
+        Action::Link(LinkAction::Send { link, message: Message::Relieve { photos, bytes } }) => {
+            assert_eq!(*photos, RELIEF_PHOTOS);
+            Some((link.0, *bytes))
         }
         _ => None,
     });
@@ -275,19 +277,19 @@ fn unequal(photos: u8, otherwise: impl FnOnce(&mut Solo)) -> Solo {
 #[test]
 fn who_has_least_asks_for_half_of_the_difference_and_not_at_once_again() {
     let mut solo = unequal(6, |_| ());
-    assert_eq!(asked_for(&solo.wait(REBALANCE)), [(1, 3)]);
+    assert_eq!(asked_for(&solo.wait(REBALANCE)), [(1, Some(30))]);
     // It has offered nothing.
     assert_eq!(asked_for(&solo.wait(2 * RETRY - TICK)), []);
-    assert_eq!(asked_for(&solo.wait(SETTLE)), [(1, 3)]);
+    assert_eq!(asked_for(&solo.wait(SETTLE)), [(1, Some(30))]);
     let mut solo = unequal(100, |_| ());
-    assert_eq!(asked_for(&solo.wait(SETTLE)), [(1, REBALANCE_BATCH)]);
+    assert_eq!(asked_for(&solo.wait(SETTLE)), [(1, Some(500))]);
     assert_eq!(asked_for(&unequal(1, |_| ()).wait(PIN)), [], "it is even");
 }
 
 #[test]
 fn who_was_asked_and_is_gone_is_not_waited_for() {
     let mut solo = unequal(6, |_| ());
-    assert_eq!(asked_for(&solo.wait(SETTLE)), [(1, 3)]);
+    assert_eq!(asked_for(&solo.wait(SETTLE)), [(1, Some(30))]);
     let link = LinkId(1);
     solo.tell(LinkEvent::Closed { link, reason: CloseReason::Remote });
     // It is back at once, on another link, and as loaded as before.
@@ -296,14 +298,14 @@ fn who_was_asked_and_is_gone_is_not_waited_for() {
     solo.hear(3, Message::Register(register(1, PIN)));
     let replica = |n: u8| Record { holding: Holding::Replica, ..original(&[n; 10]) };
     solo.announce(3, (0..6).map(replica).collect(), true);
-    assert_eq!(asked_for(&solo.wait(SETTLE)), [(3, 3)]);
+    assert_eq!(asked_for(&solo.wait(SETTLE)), [(3, Some(30))]);
 }
 
 #[test]
 fn who_is_busy_or_has_no_room_asks_for_nothing() {
     let busy: [&dyn Fn(&mut Solo); 4] = [
         &|solo| drop(solo.tell(Event::Shutdown)),
-        &|solo| drop(solo.tell(DiskEvent::Room { bytes: 0 })),
+        &|solo| drop(solo.tell(DiskEvent::Room { free: 0, spare: 0 })),
         &|solo| {
             solo.open(4, "127.0.0.1");
             solo.hear(4, Message::Register(register(4, PIN)));
@@ -344,11 +346,11 @@ fn what_is_asked_for_is_offered_if_this_node_could_give_it_up() {
     let photo = promised;
     solo.hear(2, Message::Challenge { photo, nonce });
     let photos = 9;
-    assert_eq!(offers(&solo.hear(1, Message::Relieve { photos })), [], "not settled");
+    assert_eq!(offers(&solo.hear(1, Message::Relieve { photos, bytes: None })), [], "not settled");
     solo.wait(SETTLE + TICK);
-    let asked = offers(&solo.hear(1, Message::Relieve { photos }));
+    let asked = offers(&solo.hear(1, Message::Relieve { photos, bytes: None }));
     assert_eq!(asked, [(1, moves)]);
-    assert_eq!(offers(&solo.hear(1, Message::Relieve { photos })), []);
+    assert_eq!(offers(&solo.hear(1, Message::Relieve { photos, bytes: None })), []);
 }
 
 #[test]

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::balance::Ratio;
 use crate::node::plan::placement::looks_after;
-use crate::node::plan::placement::{
-    Candidate, Copy, coordinator, rebalance_pairs, target, trim_order,
-};
+use crate::node::plan::placement::{Candidate, Copy, coordinator, target, trim_order};
 use crate::photo::PhotoId;
 use crate::protocol::{Holding, NodeId};
 
@@ -14,7 +13,8 @@ fn photo(n: u8) -> PhotoId {
 }
 
 fn copy(node: u64, holding: Holding, load: u64) -> Copy {
-    Copy { node: NodeId(node), holding, load, keeps_originals: false }
+    let fullness = Ratio::new(load, 100_u64);
+    Copy { node: NodeId(node), holding, fullness, keeps_originals: false }
 }
 
 #[test]
@@ -30,12 +30,13 @@ fn the_work_of_coordinating_is_spread() {
 
 #[test]
 fn a_target_exchanges_first_then_has_least_then_is_next_in_turn() {
-    let candidate = |node, exchanges, load| Candidate {
+    let candidate = |node, exchanges, load: u64| Candidate {
         node: NodeId(node),
         doubtful: false,
         new_member: true,
         exchanges,
-        load,
+        has_room: true,
+        fullness: Ratio::new(load, 100_u64),
     };
     let three = [candidate(1, false, 5), candidate(2, false, 5), candidate(3, false, 5)];
     assert_eq!(target(&three, NodeId(1)), Some(NodeId(2)));
@@ -100,19 +101,4 @@ fn an_original_goes_only_if_it_is_spare() {
     let mut three = originals(3);
     three[0].keeps_originals = true;
     assert!(!trim_order(photo(1), true, &three).contains(&NodeId(1)));
-}
-
-#[test]
-fn each_source_is_asked_by_one_node_only() {
-    let loads = BTreeMap::from([(NodeId(1), 0), (NodeId(2), 0), (NodeId(3), 9), (NodeId(4), 5)]);
-    assert_eq!(
-        rebalance_pairs(&loads, |_, _| true),
-        [(NodeId(1), NodeId(3)), (NodeId(2), NodeId(4))]
-    );
-    let only_4 = rebalance_pairs(&loads, |source, _| source == NodeId(4));
-    assert_eq!(only_4, [(NodeId(1), NodeId(4))]);
-    assert_eq!(
-        rebalance_pairs(&BTreeMap::from([(NodeId(1), 4), (NodeId(2), 5)]), |_, _| { true }),
-        []
-    );
 }

@@ -58,7 +58,7 @@ pub(super) fn get(solo: &mut Solo) -> Vec<Action> {
 /// A node whose client wants a photo that two others have: whom it asks first, who is left, and the transfer.
 pub(super) fn getting() -> (Solo, u64, u64, TransferId) {
     let mut solo = Solo::new();
-    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
+    solo.tell(DiskEvent::Room { free: 1 << 40, spare: 1 << 40 });
     (1..=2).for_each(|n| solo.join(n, PIN, &[&bytes()]));
     let (first, transfer) = asked(&get(&mut solo)).expect("it asks a holder");
     (solo, first, 3 - first, transfer)
@@ -129,7 +129,7 @@ fn install(solo: &mut Solo, transfer: TransferId, result: Result<(), DiskError>)
 #[test]
 fn what_comes_with_an_offer_is_hearsay() {
     let mut solo = Solo::new();
-    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
+    solo.tell(DiskEvent::Room { free: 1 << 40, spare: 1 << 40 });
     (1..=2).for_each(|n| solo.join(n, PIN, &[]));
     let names = (0..Facts::MAX).map(|n| format!("{n}.jpg")).collect();
     let (photo, facts) = (picture(&bytes()), Facts { names, ..Facts::default() });

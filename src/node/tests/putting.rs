@@ -168,7 +168,7 @@ fn put_worse(pixels: Relation) -> (Solo, Vec<Action>) {
 
 fn put_worse_at(mut solo: Solo, pixels: Relation) -> (Solo, Vec<Action>) {
     solo.pixels = None;
-    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
+    solo.tell(DiskEvent::Room { free: 1 << 40, spare: 1 << 40 });
     hold(&mut solo, &version(20));
     solo.join(1, PIN, &[]);
     solo.announce(1, vec![version(20)], true);
@@ -233,7 +233,7 @@ fn a_put_is_stored_if_the_better_version_is_elsewhere_or_was_not_read_here_or_or
     {
         let mut solo = Solo::with(|config| config.keep_originals = keep_originals);
         solo.pixels = None;
-        solo.tell(DiskEvent::Room { bytes: 1 << 40 });
+        solo.tell(DiskEvent::Room { free: 1 << 40, spare: 1 << 40 });
         if let Some(account) = mine {
             let photo = Photo { account, ..Photo::clone(&version(20).photo) };
             hold(&mut solo, &Record { photo: Arc::new(photo), ..version(20) });

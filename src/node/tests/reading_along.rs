@@ -103,7 +103,7 @@ fn a_photo_of_another_length_than_announced_is_not_read_along() {
 #[test]
 fn a_get_joins_a_copy_without_overtaking_it() {
     let mut solo = Solo::new();
-    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
+    solo.tell(DiskEvent::Room { free: 1 << 40, spare: 1 << 40 });
     solo.join(1, PIN, &[&bytes()]);
     let (from, transfer) = asked(&offer(&mut solo, 1).1).expect("it pulls");
     let quarter = WINDOW_FIRST as usize / 4;
@@ -165,9 +165,9 @@ fn what_finds_no_room_on_its_way_is_not_begun() {
             _ => false,
         })
     };
-    solo.tell(DiskEvent::Room { bytes: bytes().len() as u64 - 1 });
+    solo.tell(DiskEvent::Room { free: bytes().len() as u64 - 1, spare: bytes().len() as u64 - 1 });
     assert!(refused(&get(&mut solo)), "half of it would come, and then no more");
-    solo.tell(DiskEvent::Room { bytes: bytes().len() as u64 });
+    solo.tell(DiskEvent::Room { free: bytes().len() as u64, spare: bytes().len() as u64 });
     let actions = get(&mut solo);
     assert!(!refused(&actions) && asked(&actions).is_some(), "below the margin it may pass");
 }

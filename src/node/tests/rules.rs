@@ -213,7 +213,7 @@ fn what_does_not_fit_is_not_taken() {
     for (spare, expected) in [(0, OfferReply::Busy), (1, OfferReply::Accept)] {
         let photo = picture(BYTES);
         let bytes = photo.bytes + ROOM_MARGIN + spare;
-        solo.tell(DiskEvent::Room { bytes });
+        solo.tell(DiskEvent::Room { free: bytes, spare: bytes });
         let facts = Facts::default();
         let actions = solo.hear(1, Message::KeepThis { photo, facts });
         assert_eq!(verdict(&actions), Some(expected));

@@ -22,7 +22,7 @@ fn friends(records: &[Record]) -> Solo {
     let mut friends = Friends::new();
     let [ana, ben, carl] = ["ana", "ben", "carl"].map(|name| friends.invite(name));
     let mut solo = of(&ana);
-    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
+    solo.tell(DiskEvent::Room { free: 1 << 40, spare: 1 << 40 });
     for (n, member) in (1..).zip([&ben, &ben, &ben, &carl]) {
         join(&mut solo, n, member, records.to_vec());
     }
@@ -185,7 +185,7 @@ fn who_sends_for_clients_holds_up_what_comes_after_for_so_long_and_no_longer() {
     let mut friends = Friends::new();
     let [ana, carl, dora] = ["ana", "carl", "dora"].map(|name| friends.invite(name));
     let mut solo = of(&ana);
-    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
+    solo.tell(DiskEvent::Room { free: 1 << 40, spare: 1 << 40 });
     let small: Vec<Vec<u8>> = (0..16).map(|n| vec![n; MAX_CHUNK]).collect();
     join(&mut solo, 1, &carl, small.iter().map(|bytes| replica(bytes)).collect());
     join(&mut solo, 4, &dora, vec![]);
@@ -247,7 +247,7 @@ fn the_clients_of_one_member_wait_for_so_many_photos_and_hold_up_nobody() {
     let mut friends = Friends::new();
     let [ana, ben, carl] = ["ana", "ben", "carl"].map(|name| friends.invite(name));
     let mut solo = of(&ana);
-    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
+    solo.tell(DiskEvent::Room { free: 1 << 40, spare: 1 << 40 });
     let photos: Vec<Vec<u8>> = (0..=GETS_OF_MEMBER as u8 + 2).map(|n| vec![n; 10]).collect();
     join(&mut solo, 1, &carl, photos.iter().map(|bytes| replica(bytes)).collect());
     let mut get = |link: usize, by: Asker| {

@@ -343,7 +343,7 @@ fn a_photo_of_an_impossible_size_is_neither_believed_nor_taken() {
             },
         ] {
             let mut solo = Solo::new();
-            solo.tell(DiskEvent::Room { bytes: 1 << 40 });
+            solo.tell(DiskEvent::Room { free: 1 << 40, spare: 1 << 40 });
             solo.join(1, Duration::from_secs(60), &[]);
             let actions = solo.hear(1, message);
             assert!(matches!(refusal(&actions), Some(CloseReason::Protocol(_))), "{actions:?}");
@@ -379,6 +379,7 @@ pub(super) fn config() -> Config {
         copies: 2,
         grace: Duration::from_secs(60),
         pin: Duration::from_secs(60),
+        capacity: None,
         keep_originals: false,
         retire_now: false,
         join: Vec::new(),

@@ -31,7 +31,7 @@ fn put_away(relation: Relation) -> Record {
 /// The folder tells that it has the better version, and the worse one in its trash.
 fn has_put_away(solo: &mut Solo, relation: Relation) {
     solo.pixels = Some(relation);
-    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
+    solo.tell(DiskEvent::Room { free: 1 << 40, spare: 1 << 40 });
     let Record { looks, .. } = put_away(relation);
     let photo = id(10);
     solo.tell(DiskEvent::Recalled { photo, looks });

@@ -43,7 +43,7 @@ fn the_next_holder_goes_on_where_the_last_one_has_stopped() {
 /// A node whose client has got the first piece of a photo that another one has, whose link is lost then.
 fn cut_off() -> (Solo, TransferId) {
     let mut solo = Solo::new();
-    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
+    solo.tell(DiskEvent::Room { free: 1 << 40, spare: 1 << 40 });
     solo.join(1, PIN, &[&bytes()]);
     let (first, transfer) = asked(&get(&mut solo)).expect("it asks the holder");
     send(&mut solo, first, transfer, 0, MAX_CHUNK);
@@ -127,7 +127,7 @@ fn what_several_have_sent_and_is_wrong_comes_from_one_of_them_the_next_time() {
 fn the_next_window_is_asked_for_when_half_of_the_last_one_is_here() {
     let large = vec![7; 2 * WINDOW as usize];
     let mut solo = Solo::new();
-    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
+    solo.tell(DiskEvent::Room { free: 1 << 40, spare: 1 << 40 });
     solo.join(1, PIN, &[&large]);
     let actions = get(&mut solo);
     let (first, transfer) = asked(&actions).expect("it asks the holder");
@@ -144,7 +144,7 @@ fn the_next_window_is_asked_for_when_half_of_the_last_one_is_here() {
 fn while_the_disk_is_behind_no_more_is_asked_for() {
     let large = vec![7; 2 * WINDOW as usize];
     let mut solo = Solo::new();
-    solo.tell(DiskEvent::Room { bytes: 1 << 40 });
+    solo.tell(DiskEvent::Room { free: 1 << 40, spare: 1 << 40 });
     solo.join(1, PIN, &[&large]);
     let (first, transfer) = asked(&get(&mut solo)).expect("it asks the holder");
     let (piece, mut end, mut at) = (64 * 1024, WINDOW_FIRST, 0);
@@ -166,7 +166,7 @@ fn a_window_is_what_comes_in_four_seconds() {
     for (piece, expected) in [(4, WINDOW_LEAST), (32, 256 * 1024), (1024, WINDOW_MOST)] {
         let (piece, large) = (piece * 1024, vec![7; 40 * WINDOW as usize]);
         let mut solo = Solo::new();
-        solo.tell(DiskEvent::Room { bytes: 1 << 40 });
+        solo.tell(DiskEvent::Room { free: 1 << 40, spare: 1 << 40 });
         solo.join(1, PIN, &[&large]);
         offer_all(&mut solo, &large);
         let (mut end, mut at, mut last) = (WINDOW_FIRST, 0, 0);

@@ -82,6 +82,7 @@ impl World {
             copies: 2,
             grace: Duration::from_secs(5),
             pin: Duration::from_secs(10),
+            capacity: None,
             keep_originals: false,
             retire_now: false,
             join: if n == 0 { Vec::new() } else { vec![address(0)] },

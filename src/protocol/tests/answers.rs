@@ -8,9 +8,9 @@ use super::group::membership;
 use super::round_trips::{address, blob, dated, features, holding, node, photo_id, some};
 use crate::photo::{Format, Relation};
 use crate::protocol::client::{
-    DistinctReport, DuplicateReport, Explanation, FolderReport, KeptReport, MemberReport,
-    NodeOfMember, NodeReport, PhotoReport, Refusal, RemovalPlan, RemovalReport, RiskReport,
-    SimilarReport, StatusReport, Stay, Summary, TrashReport, VersionReport,
+    DiskReport, DistinctReport, DuplicateReport, Explanation, FolderReport, KeptReport,
+    MemberReport, NodeOfMember, NodeReport, PhotoReport, Refusal, RemovalPlan, RemovalReport,
+    RiskReport, SimilarReport, StatusReport, Stay, Summary, TrashReport, VersionReport,
 };
 use crate::protocol::{Answer, Holding, NodeId};
 
@@ -35,9 +35,9 @@ fn format() -> impl Strategy<Value = Format> {
 fn photo_report() -> impl Strategy<Value = PhotoReport> {
     let numbers = any::<(u64, u32, u32, u32)>();
     let dates = (prop::option::of(".*"), dated());
-    (".*", photo_id(), numbers, format(), dates, some(node()), some(".*")).prop_map(
+    (".*", photo_id(), numbers, format(), dates, (some(node()), some(node())), some(".*")).prop_map(
         |(name, id, (bytes, width, height, versions), format, dates, holders, aliases)| {
-            let (captured, dated) = dates;
+            let ((captured, dated), (holders, originals)) = (dates, holders);
             PhotoReport {
                 name,
                 id,
@@ -48,6 +48,7 @@ fn photo_report() -> impl Strategy<Value = PhotoReport> {
                 captured,
                 dated,
                 holders,
+                originals,
                 aliases,
                 versions,
             }
@@ -117,9 +118,17 @@ fn explanation() -> impl Strategy<Value = Explanation> {
     )
 }
 
+fn disk() -> impl Strategy<Value = DiskReport> {
+    any::<(Option<u64>, Option<u64>, u64)>().prop_map(|(capacity, room, fixed)| DiskReport {
+        capacity,
+        room,
+        fixed,
+    })
+}
+
 fn status() -> impl Strategy<Value = StatusReport> {
-    let node_report = (node(), address(), any::<(bool, u64, u64, u64)>(), ".*").prop_map(
-        |(id, address, (alive, photos, bytes, originals), state)| NodeReport {
+    let node_report = (node(), address(), any::<(bool, u64, u64, u64)>(), ".*", disk()).prop_map(
+        |(id, address, (alive, photos, bytes, originals), state, disk)| NodeReport {
             id,
             called: String::new(),
             address,
@@ -127,16 +136,18 @@ fn status() -> impl Strategy<Value = StatusReport> {
             photos,
             bytes,
             originals,
+            disk,
+            member: None,
             state,
         },
     );
     let risk = (".*", photo_id(), any::<u32>(), ".*")
         .prop_map(|(name, id, copies, reason)| RiskReport { name, id, copies, reason });
-    let numbers = any::<(u32, u64, [u64; 9])>();
+    let numbers = any::<(u32, u64, [u64; 10])>();
     let lists = (some(node_report), some(risk), some(".*"), some(".*"));
     (node(), address(), numbers, lists).prop_map(
         |(node, address, (copies_wanted, revision, numbers), (nodes, at_risk, notes, news))| {
-            let [photos, duplicates, under_replicated, over_replicated, ..] = numbers;
+            let [photos, bytes, duplicates, under_replicated, over_replicated, ..] = numbers;
             let [.., unread, companions, trash, skipped_files, damaged] = numbers;
             StatusReport {
                 node,
@@ -144,6 +155,7 @@ fn status() -> impl Strategy<Value = StatusReport> {
                 copies_wanted,
                 nodes,
                 photos,
+                bytes,
                 duplicates,
                 under_replicated,
                 over_replicated,

@@ -18,7 +18,7 @@ use crate::protocol::group::Roster;
 use crate::protocol::message::{AskId, Lane, OfferReply, Register, TransferId};
 use crate::protocol::{
     Address, Answer, Blob, Boot, Facts, Few, FileTime, Holding, Looks, MemberName, Message, NodeId,
-    NodeName, Record, Request, Tombstone, Wish,
+    NodeName, Record, Request, Space, Tombstone, Wish,
 };
 
 pub(super) fn photo_id() -> impl Strategy<Value = PhotoId> {
@@ -158,7 +158,8 @@ fn about_copies() -> impl Strategy<Value = Message> {
     prop_oneof![
         (photo(), facts()).prop_map(|(photo, facts)| Message::KeepThis { photo, facts }),
         (photo_id(), verdict).prop_map(|(photo, verdict)| Message::KeepAnswer { photo, verdict }),
-        any::<u32>().prop_map(|photos| Message::Relieve { photos }),
+        any::<(u32, Option<u64>)>().prop_map(|(photos, bytes)| Message::Relieve { photos, bytes }),
+        any::<(u64, u64)>().prop_map(|(capacity, room)| Message::Space(Space { capacity, room })),
         (transfer(), photo_id(), any::<(u64, u64)>(), lane).prop_map(
             |(transfer, photo, (offset, length), lane)| Message::AskForImage {
                 transfer,

@@ -5,7 +5,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use photomesh::photo::{Format, PhotoId};
-use photomesh::protocol::client::{FolderReport, NodeReport, PhotoReport, StatusReport};
+use photomesh::protocol::client::{
+    DiskReport, FolderReport, NodeReport, PhotoReport, StatusReport,
+};
 use photomesh::protocol::codec::{self, MAX_FRAME};
 use photomesh::protocol::{Address, Answer, NodeId, Request};
 use tempfile::TempDir;
@@ -42,6 +44,7 @@ pub(crate) fn photo(number: usize) -> PhotoReport {
         captured: Some(format!("{}-{month:02}-{day:02}T12:00:00", 2000 + number % 25)),
         dated: None,
         holders: vec![NodeId(1), NodeId(2)],
+        originals: vec![NodeId(1)],
         aliases: Vec::new(),
         versions: 0,
     }
@@ -57,6 +60,8 @@ pub(crate) fn status() -> StatusReport {
         photos: PHOTOS as u64,
         bytes: 20_000_000_000,
         originals: PHOTOS as u64 / 2,
+        disk: DiskReport::default(),
+        member: None,
         state: String::new(),
     };
     StatusReport {
@@ -65,6 +70,7 @@ pub(crate) fn status() -> StatusReport {
         copies_wanted: 2,
         nodes: vec![node(1), node(2)],
         photos: PHOTOS as u64,
+        bytes: 0,
         duplicates: 0,
         under_replicated: 0,
         over_replicated: 0,

@@ -1,0 +1,74 @@
+//! Disks: how much of the collection lies on each, and how much may.
+//!
+//! A node tells the others the *capacity* of its disk and its *room* ([`Space`]). Both are told roughly, in steps of an
+//! eighth of a power of two, and again only when they have left their step for good: a neighbour's downloads move no
+//! photos. Who really has no room says so when a photo is offered; what was told only saves the asking.
+
+use super::context::Context;
+use crate::balance::{CAPACITY_MOST, Disk};
+use crate::protocol::{NodeId, Space};
+
+impl Context {
+    /// How many more bytes of others' photos this node takes: as many as find a place on its disk, and as its owner lets
+    /// lie there. All that it has counts, its trash included; before it knows that, there is no room.
+    pub(in crate::node) fn room(&self) -> u64 {
+        if self.folder.is_failing(self.now()) {
+            return 0;
+        }
+        let left = match self.config().capacity {
+            None => u64::MAX,
+            Some(_) if !self.folder.is_scanned() => 0,
+            Some(capacity) => capacity.saturating_sub(self.table.on_disk(self.me())),
+        };
+        self.folder.spare().unwrap_or(u64::MAX).min(left)
+    }
+
+    /// Tells the others of this node's disk, as soon as it is known and whenever it is news.
+    pub(in crate::node) fn tell_space(&mut self) {
+        let Some(spare) = self.folder.spare() else {
+            return;
+        };
+        let told = self.mesh.told_space();
+        let there = self.table.on_disk(self.me()).saturating_add(spare);
+        let capacity = match self.config().capacity {
+            Some(capacity) => capacity,
+            None => roughly(there, told.map(|space| space.capacity)),
+        };
+        let space = Space {
+            capacity: capacity.min(CAPACITY_MOST),
+            room: roughly(self.room(), told.map(|space| space.room)),
+        };
+        self.mesh.tell_space(&mut self.step, space);
+    }
+
+    /// A node's disk. While somebody has not told theirs, all pass for equal.
+    pub(in crate::node) fn disk_of(&self, node: NodeId) -> Disk {
+        let space = self.mesh.space_of(node);
+        let known = space.filter(|_| self.mesh.census().all_told_space);
+        let load = self.table.load(node);
+        Disk {
+            node,
+            capacity: known.map_or(1, |space| space.capacity),
+            room: space.map_or(u64::MAX, |space| space.room),
+            load: load.bytes,
+            fixed: load.original_bytes,
+        }
+    }
+
+    /// The disks of all nodes that are here, this one's included.
+    pub(in crate::node) fn disks(&self) -> Vec<Disk> {
+        let here = self.mesh.here().map(|(node, _)| node);
+        here.chain([self.me()]).map(|node| self.disk_of(node)).collect()
+    }
+}
+
+/// A number of bytes, rounded down to its highest four bits. What was told before stays while it is off by less than an
+/// eighth of a step.
+pub(in crate::node) fn roughly(bytes: u64, told: Option<u64>) -> u64 {
+    let step = |bytes: u64| 1 << bytes.max(1).ilog2().saturating_sub(3);
+    let stays = |told: &u64| {
+        let slack = step(*told) / 8;
+        (told.saturating_sub(slack)..told.saturating_add(step(*told) + slack)).contains(&bytes)
+    };
+    told.filter(stays).unwrap_or(bytes & !(step(bytes) - 1))
+}

@@ -1,0 +1,198 @@
+//! How large disks are: what is told of it, what is taken, and who is offered what.
+
+use std::time::Duration;
+
+use super::super::limits::{RETRY, SETTLE, TICK};
+use super::super::{Action, DiskEvent, LinkAction};
+use super::offers::{offered, offers};
+use super::solo::{Solo, original, register};
+use super::versions::hold;
+use super::world::picture;
+use crate::node::space::roughly;
+use crate::protocol::message::OfferReply;
+use crate::protocol::{Facts, Holding, Message, Record, Space};
+
+const PIN: Duration = Duration::from_secs(60);
+const TERABYTE: u64 = 1 << 40;
+
+#[test]
+fn what_is_told_is_rough_and_stays_for_a_while() {
+    assert_eq!([0, 1, 15, 17, 1000].map(|bytes| roughly(bytes, None)), [0, 1, 15, 16, 960]);
+    assert_eq!(roughly(u64::MAX, None), 15 << 60);
+    // A step is 64 there, and an eighth of it 8.
+    for (bytes, then) in [(952, 960), (951, 896), (1031, 960), (1032, 1024)] {
+        assert_eq!(roughly(bytes, Some(960)), then, "{bytes}");
+    }
+    assert_eq!(roughly(1, Some(0)), 1);
+    assert_eq!(roughly(0, Some(1)), 0, "who has no room says so at once");
+}
+
+/// What is told of the disk.
+fn told(actions: &[Action]) -> Vec<(u64, Space)> {
+    let told = actions.iter().filter_map(|action| match action {
+        Action::Link(LinkAction::Send { link, message: Message::Space(space) }) => {
+            Some((link.0, *space))
+        }
+        _ => None,
+    });
+    told.collect()
+}
+
+fn room(solo: &mut Solo, bytes: u64) -> Vec<(u64, Space)> {
+    let mut actions = solo.tell(DiskEvent::Room { free: 2 * TERABYTE, spare: bytes });
+    actions.extend(solo.wait(TICK));
+    told(&actions)
+}
+
+#[test]
+fn a_disk_is_told_of_when_it_is_known_and_when_it_is_another() {
+    let mut solo = Solo::new();
+    solo.join(1, PIN, &[]);
+    assert_eq!(told(&solo.wait(SETTLE)), [], "nobody knows it yet");
+    let space = |capacity, room| Space { capacity, room };
+    assert_eq!(room(&mut solo, TERABYTE), [(1, space(TERABYTE, TERABYTE))]);
+    assert_eq!(room(&mut solo, TERABYTE + 1000), []);
+    // Whoever comes later hears it, too.
+    solo.open(2, "127.0.0.1");
+    let actions = solo.hear(2, Message::Register(register(2, PIN)));
+    assert_eq!(told(&actions), [(2, space(TERABYTE, TERABYTE))]);
+    assert_eq!(room(&mut solo, 0), [(1, space(0, 0)), (2, space(0, 0))]);
+}
+
+#[test]
+fn what_an_owner_lets_lie_there_counts_the_own_photos_and_the_trash() {
+    let mut solo = Solo::with(|config| config.capacity = Some(40));
+    solo.join(1, PIN, &[]);
+    assert_eq!(room(&mut solo, TERABYTE), [(1, Space { capacity: 40, room: 40 })]);
+    solo.hold(&[1; 10]);
+    hold(&mut solo, picture(&[2; 10]), Holding::Retired);
+    assert_eq!(told(&solo.wait(TICK)), [(1, Space { capacity: 40, room: 20 })]);
+    assert_eq!(offered(&mut solo, &[3; 20]), OfferReply::Busy, "it would be full to the brim");
+    assert_eq!(offered(&mut solo, &[3; 12]), OfferReply::Accept);
+    assert_eq!(offered(&mut solo, &[4; 12]), OfferReply::Busy, "the first one is on its way");
+}
+
+#[test]
+fn a_node_that_does_not_know_what_it_has_has_no_room() {
+    let mut solo = Solo::unscanned(|config| config.capacity = Some(TERABYTE));
+    solo.join(1, PIN, &[]);
+    assert_eq!(room(&mut solo, TERABYTE)[0].1.room, 0);
+    solo.tell(DiskEvent::Scanned { skipped: 0 });
+    assert_eq!(told(&solo.wait(TICK))[0].1.room, TERABYTE);
+}
+
+/// Two other nodes are here, of which the first has told of a disk of this size.
+fn beside(capacity: u64, room: u64) -> Solo {
+    let mut solo = Solo::new();
+    self::room(&mut solo, TERABYTE);
+    for n in [1, 2] {
+        solo.join(n, PIN, &[]);
+    }
+    solo.hear(1, Message::Space(Space { capacity, room }));
+    solo.hear(2, Message::Space(Space { capacity: 4000, room: 4000 }));
+    solo
+}
+
+fn targets(solo: &mut Solo) -> Vec<u64> {
+    let targets = (0..4_u8).flat_map(|n| {
+        solo.hold(&[n; 10]);
+        offers(&solo.wait(SETTLE + TICK))
+    });
+    targets.map(|(node, _)| node).collect()
+}
+
+#[test]
+fn a_larger_disk_is_offered_more() {
+    assert_eq!(targets(&mut beside(4000, 4000)), [1, 2, 1, 2]);
+    assert_eq!(targets(&mut beside(1000, 1000)), [2, 2, 2, 1]);
+    // No one who has told nothing passes for larger or smaller.
+    let mut solo = beside(1000, 1000);
+    solo.join(3, PIN, &[]);
+    assert_eq!(targets(&mut solo), [1, 2, 3, 1]);
+}
+
+#[test]
+fn who_has_no_room_is_offered_nothing_until_there_is_some() {
+    let mut solo = beside(4000, 10);
+    solo.hear(2, Message::Space(Space { capacity: 4000, room: 0 }));
+    let photo = solo.hold(&[1; 10]);
+    assert_eq!(offers(&solo.wait(SETTLE + RETRY)), []);
+    let reason = &solo.status().at_risk[0].reason;
+    assert!(reason.starts_with("no other node has room for it"), "{reason}");
+    solo.hear(1, Message::Space(Space { capacity: 4000, room: 11 }));
+    assert_eq!(offers(&solo.wait(TICK)), [(1, photo)], "it was only waiting for that");
+    // What is on its way there takes room, too.
+    solo.hold(&[2; 10]);
+    assert_eq!(offers(&solo.wait(SETTLE + RETRY)), []);
+}
+
+/// Photos of so many bytes, which another node has as its own and this one keeps for it.
+fn keeping(solo: &mut Solo, photos: u64, bytes: usize) {
+    for n in 0..photos {
+        let Record { photo, .. } = original(&vec![n as u8; bytes]);
+        let holding = Holding::Replica;
+        solo.tell(DiskEvent::Held { photo, facts: Facts::default(), holding, files: 1 });
+    }
+    let all: Vec<Record> = (0..photos).map(|n| original(&vec![n as u8; bytes])).collect();
+    solo.announce(2, all, true);
+    solo.wait(SETTLE + TICK);
+}
+
+fn gives(solo: &mut Solo, photos: u32, bytes: Option<u64>) -> usize {
+    offers(&solo.hear(1, Message::Relieve { photos, bytes })).len()
+}
+
+#[test]
+fn as_much_is_given_as_evens_out_and_no_more_than_was_asked_for() {
+    let mut solo = beside(TERABYTE, TERABYTE);
+    keeping(&mut solo, 10, 100);
+    assert_eq!(gives(&mut solo, 16, None), 5, "then both are equally full");
+    assert_eq!(gives(&mut solo, 16, None), 0, "what is on its way counts as moved");
+    for (photos, bytes, given) in [(3, None, 3), (16, Some(250), 2), (16, Some(0), 1)] {
+        let mut solo = beside(TERABYTE, TERABYTE);
+        keeping(&mut solo, 10, 100);
+        assert_eq!(gives(&mut solo, photos, bytes), given, "{photos} photos, {bytes:?} bytes");
+    }
+    // A disk of a fourth of the size takes a fifth of all.
+    let mut solo = beside(TERABYTE / 4, TERABYTE / 4);
+    keeping(&mut solo, 10, 100);
+    assert_eq!(gives(&mut solo, 16, None), 2);
+}
+
+#[test]
+fn what_was_taken_over_counts_until_it_is_given_up_elsewhere() {
+    let mut solo = Solo::new();
+    room(&mut solo, TERABYTE);
+    let all: Vec<Record> = (0..4_u8).map(|n| original(&[n; 100])).collect();
+    solo.join(2, PIN, &[]);
+    solo.announce(2, all.clone(), true);
+    solo.join(1, PIN, &[]);
+    let replica = |record: &Record| Record { holding: Holding::Replica, ..record.clone() };
+    solo.announce(1, all.iter().map(replica).collect(), true);
+    for n in [1, 2] {
+        solo.hear(n, Message::Space(Space { capacity: TERABYTE, room: TERABYTE }));
+    }
+    let asked = |actions: &[Action]| {
+        let mut sent = actions.iter().filter_map(|action| match action {
+            Action::Link(LinkAction::Send { message: Message::Relieve { bytes, .. }, .. }) => {
+                *bytes
+            }
+            _ => None,
+        });
+        sent.next()
+    };
+    assert_eq!(asked(&solo.wait(SETTLE)), Some(200));
+    // Two have come out of the trash here; the other node has given up nothing yet.
+    for record in &all[..2] {
+        let (photo, facts) = (record.photo.clone(), Facts::default());
+        hold(&mut solo, photo.clone(), Holding::Retired);
+        solo.hear(1, Message::KeepThis { photo: photo.clone(), facts });
+        hold(&mut solo, photo.clone(), Holding::Replica);
+        solo.tell(DiskEvent::Returned { photo: photo.id, result: Ok(Holding::Replica) });
+    }
+    assert_eq!(asked(&solo.wait(6 * RETRY)), None, "else it would take all four");
+    for record in &all[..2] {
+        solo.announce(1, vec![Record { holding: Holding::Retired, ..record.clone() }], false);
+    }
+    assert_eq!(asked(&solo.wait(6 * RETRY)), None, "now both have two");
+}

@@ -1,0 +1,13 @@
+//! How much of the collection a node's owner lets lie on their disk.
+
+use serde::{Deserialize, Serialize};
+
+/// What a node tells of its disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Space {
+    /// How many bytes of the collection may lie on it, its owner's own photos included. Where no number is set, what lies
+    /// there and what is free, roughly: else other programs' files would move photos.
+    pub capacity: u64,
+    /// How many more bytes of others' photos it takes now, roughly. None has room for nothing.
+    pub room: u64,
+}

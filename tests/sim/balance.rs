@@ -1,0 +1,81 @@
+//! How large disks are, and whether they are equally full.
+
+use std::collections::BTreeSet;
+
+use photomesh::balance::{self, Disk, Move, Placed};
+use photomesh::node::DiskEvent;
+use photomesh::photo::PhotoId;
+use photomesh::protocol::{Holding, NodeId};
+
+use crate::world::World;
+
+impl World {
+    /// What a host's folder tells of its disk.
+    pub(crate) fn room(&self, host: usize) -> DiskEvent {
+        let disk = &self.hosts[host].disk;
+        let free = if disk.trouble.full {
+            0
+        } else {
+            let capacity = self.hosts[host].capacity;
+            capacity.saturating_sub(disk.used(&self.library))
+        };
+        DiskEvent::Room { free, spare: free }
+    }
+
+    /// By what the nodes have told of their disks, nothing is left to move: the plan is empty.
+    pub(crate) fn is_balanced(&self, keepers: &BTreeSet<PhotoId>) -> Result<(), String> {
+        let bytes = |photo: &PhotoId| self.library.photo(*photo).bytes;
+        let place = |photo: &PhotoId| {
+            let holders = self.holders(*photo);
+            let replica = |host: &&usize| self.holding_of(**host, *photo) == Some(Holding::Replica);
+            let movable = holders.iter().filter(replica).map(|host| host_id(*host)).collect();
+            let holders = holders.iter().map(|host| host_id(*host)).collect();
+            Placed { photo: *photo, bytes: bytes(photo), holders, movable }
+        };
+        let placed: Vec<Placed> = keepers.iter().map(place).collect();
+        let disk = |host: usize| {
+            let stored = || keepers.iter().filter(|photo| self.hosts[host].disk.stores(**photo));
+            let own = |photo: &&PhotoId| self.holding_of(host, **photo) == Some(Holding::Original);
+            let told = self.hosts[host].told.ok_or("it has told nothing of its disk")?;
+            Ok(Disk {
+                node: host_id(host),
+                capacity: told.capacity,
+                room: told.room,
+                load: stored().map(bytes).sum(),
+                fixed: stored().filter(own).map(bytes).sum(),
+            })
+        };
+        let disks = (0..self.hosts.len()).map(disk).collect::<Result<Vec<Disk>, String>>()?;
+        let all = keepers.iter().map(bytes).sum();
+        let moves = balance::plan(&disks, &placed, all, |placed, from, to| {
+            self.could_move(placed.photo, from.0 as usize, to.0 as usize)
+        });
+        match moves.first() {
+            None => Ok(()),
+            Some(Move { photo, from, to, .. }) => Err(format!(
+                "not balanced: {} could move from {} to {}",
+                self.library.name(*photo),
+                self.hosts[from.0 as usize].name,
+                self.hosts[to.0 as usize].name
+            )),
+        }
+    }
+
+    /// Whether a replica would be of use elsewhere: there it is on no fewer persons' nodes, and where it was it could
+    /// go. A photo that is on more nodes than wanted, since its owner has it several times, stays where it is: if it
+    /// moved, another of its copies might go than the one that was to.
+    fn could_move(&self, photo: PhotoId, from: usize, to: usize) -> bool {
+        let holders = self.holders(photo);
+        if holders.len() > self.agreed() {
+            return false;
+        }
+        let stay = holders.iter().copied().filter(|host| *host != from);
+        let moved: Vec<usize> = stay.chain([to]).collect();
+        self.persons(moved.iter().copied()) >= self.persons(holders) && self.can_prove(from, &moved)
+    }
+}
+
+/// A host in a plan: the numbers of hosts are shorter than the ids of their nodes.
+fn host_id(host: usize) -> NodeId {
+    NodeId(host as u64)
+}
