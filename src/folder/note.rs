@@ -132,13 +132,17 @@ impl Note {
         if self.better().is_some_and(is_variant) || !self.companions.is_empty() {
             return false;
         }
-        let days = match (self.why, self.holding) {
-            (Why::Surplus | Why::Duplicate(_), Holding::Replica) => {
-                SURPLUS_DAYS.min(trash_days.into())
-            }
-            _ => u64::from(trash_days),
+        let days = match self.is_spare_replica() {
+            true => SURPLUS_DAYS.min(trash_days.into()),
+            false => u64::from(trash_days),
         };
         self.is_older_than(days, running)
+    }
+
+    /// Whether it was kept for others, who have it in any case.
+    pub(super) fn is_spare_replica(&self) -> bool {
+        let is_spare = matches!(self.why, Why::Surplus | Why::Duplicate(_));
+        is_spare && self.holding == Holding::Replica && self.companions.is_empty()
     }
 
     /// Whether the copy has been in the trash for this many days of running.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::Duration;
 
 use super::boot_time::Moment;
 use super::layout::{SURPLUS, TRASH};
@@ -104,6 +105,24 @@ impl Folder {
         aged.retain(|photo| self.index.stored_files_of(*photo).is_empty());
         self.purge_asked.extend(&aged);
         aged
+    }
+
+    /// The replicas that went because enough others had them, and are nowhere else in this folder: those that have been in
+    /// the trash for so long, the oldest first, and at most so many.
+    pub fn surplus(&self, older_than: Duration, most: usize) -> Vec<PhotoId> {
+        let before = self.index.running().checked_sub(older_than.as_secs());
+        let old = self.of_which_all(|note| {
+            note.is_spare_replica() && before.is_some_and(|before| note.running <= before)
+        });
+        let came = |photo: &PhotoId| {
+            let copies = self.index.files_of(*photo).into_iter();
+            copies.filter_map(|copy| self.notes.get(&copy)).map(|note| note.running).min()
+        };
+        let mut old: Vec<PhotoId> = old.into_iter().collect();
+        old.retain(|photo| self.index.stored_files_of(*photo).is_empty());
+        old.sort_by_key(came);
+        old.truncate(most);
+        old
     }
 
     /// The days of running until the time of a photo's last copy in the trash is over. `Some(None)` if it never is: the

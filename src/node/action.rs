@@ -222,6 +222,12 @@ pub enum DiskAction {
         /// Days of running.
         older_than: u32,
     },
+    /// Find replicas that went to the trash because enough others had them, have been there for so long, and are nowhere
+    /// else in this folder: the oldest, as many as can go at a time. Each comes back as [`DiskEvent::Expired`].
+    FindSurplus {
+        /// By the folder's time of running.
+        older_than: Duration,
+    },
     /// Find how much longer photos stay in the trash. Answered by [`DiskEvent::DaysLeft`].
     FindDaysLeft {
         /// The client that wants to know.

@@ -352,5 +352,8 @@ pub const UNMET: usize = 64;
 /// only if two nodes could not reach each other when they were told of each other.
 pub const REANNOUNCE: Duration = Duration::from_secs(60);
 
+/// A disk that has room for less than one part in this many of its capacity is nearly full: 5 %.
+pub const NEARLY_FULL: u64 = 20;
+
 /// The room left free on a disk, in bytes: a system with a full disk fails in worse ways than photomesh does.
 pub const ROOM_MARGIN: u64 = 32 * 1024 * 1024;

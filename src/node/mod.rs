@@ -238,6 +238,7 @@ impl Node {
         let now = self.cx.now();
         self.cx.mesh.tend(&mut self.cx.step);
         self.cx.tell_space();
+        self.cx.make_room();
         self.cx.custody.expire(now);
         self.cx.agenda.expire(now);
         self.hand_on();

@@ -26,6 +26,8 @@ pub(super) struct OwnFolder {
     spare: Option<u64>,
     /// When a write last failed.
     write_failed_at: Option<Time>,
+    /// When room was last made by emptying the trash.
+    made_room_at: Option<Time>,
     /// Photos with several files.
     several: BTreeSet<PhotoId>,
     /// For each photo with companions: the names of these files, which go where the photo goes.
@@ -105,6 +107,15 @@ impl OwnFolder {
     pub(super) fn write_failed(&mut self, now: Time, error: &DiskError) -> String {
         self.write_failed_at = Some(now);
         format!("cannot write to the folder: {error}; taking no more photos for a minute")
+    }
+
+    /// Room is short; whether it is time again to make some.
+    pub(super) fn makes_room(&mut self, now: Time) -> bool {
+        let is_time = self.made_room_at.is_none_or(|at| now.since(at) >= SKIP);
+        if is_time {
+            self.made_room_at = Some(now);
+        }
+        is_time
     }
 
     /// Whether a write has failed lately.

@@ -4,7 +4,9 @@
 //! eighth of a power of two, and again only when they have left their step for good: a neighbour's downloads move no
 //! photos. Who really has no room says so when a photo is offered; what was told only saves the asking.
 
+use super::DiskAction;
 use super::context::Context;
+use super::limits::NEARLY_FULL;
 use crate::balance::{CAPACITY_MOST, Disk};
 use crate::protocol::{NodeId, Space};
 
@@ -39,6 +41,18 @@ impl Context {
             room: roughly(self.room(), told.map(|space| space.room)),
         };
         self.mesh.tell_space(&mut self.step, space);
+    }
+
+    /// When the disk is nearly full, what went to the trash because enough others have it is deleted early, the oldest
+    /// first: it lies there so that a mistake can be noticed, and that is worth less than a copy that is wanted. It takes
+    /// new proofs all the same; and nothing goes before every promise is over that the first ones may have come with.
+    pub(in crate::node) fn make_room(&mut self) {
+        let capacity = self.mesh.told_space().map_or(0, |space| space.capacity);
+        let is_short = self.room() < capacity.div_ceil(NEARLY_FULL);
+        if is_short && self.table.sums().in_my_trash > 0 && self.folder.makes_room(self.now()) {
+            let older_than = self.config().pin.saturating_mul(2);
+            self.disk(DiskAction::FindSurplus { older_than });
+        }
     }
 
     /// A node's disk. While somebody has not told theirs, all pass for equal.

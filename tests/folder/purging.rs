@@ -258,3 +258,25 @@ fn what_was_found_is_remembered() {
     let again = room.scan();
     assert!(!again.contains(&recalled), "once");
 }
+
+#[test]
+fn what_others_have_in_any_case_is_found_the_oldest_first() {
+    let mut room = Room::new();
+    let [cat, dog, bee] = [(1, "cat"), (2, "dog"), (3, "bee")]
+        .map(|(n, name)| room.install(n, &format!("{name}.jpg"), Replica));
+    let own = room.draw("own.jpg", 4);
+    room.scan();
+    let minute = Duration::from_secs(60);
+    let surplus = |room: &Room, most| room.folder.surplus(minute, most);
+    for photo in [dog, own, cat] {
+        room.drop_surplus(photo).unwrap();
+        room.folder.tick(Duration::from_secs(2));
+    }
+    room.retire(bee, own).unwrap();
+    assert_eq!(surplus(&room, 9), []);
+    room.folder.tick(minute);
+    assert_eq!(surplus(&room, 9), [dog, cat], "not what is the owner's own, nor a worse version");
+    assert_eq!(surplus(&room, 1), [dog]);
+    room.purge(dog).unwrap();
+    assert_eq!(surplus(&room, 9), [cat]);
+}

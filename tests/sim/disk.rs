@@ -357,6 +357,13 @@ impl Disk {
         expired
     }
 
+    /// Replicas that are only in the trash, not for a better version, and have been there for so long.
+    pub(crate) fn surplus(&self, older_than: Duration) -> Vec<PhotoId> {
+        let is_old =
+            |file: &File| file.is_spare_replica() && file.trashed + older_than <= self.running;
+        self.files.iter().filter(|(_, file)| is_old(file)).map(|(photo, _)| *photo).collect()
+    }
+
     /// The photos that have been in the trash for so many days.
     pub(crate) fn in_trash_for(&self, days: u32) -> BTreeSet<PhotoId> {
         let after = Duration::from_secs(24 * 60 * 60) * days;

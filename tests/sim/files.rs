@@ -105,6 +105,11 @@ impl File {
         self.note.is_none_or(|(_, relation)| relation == Relation::Same)
     }
 
+    /// Whether it is a copy in the trash that was kept for others, who have it in any case.
+    pub(crate) fn is_spare_replica(&self) -> bool {
+        self.place == Holding::Retired && self.note.is_none() && self.trash.is_empty()
+    }
+
     /// What a node that starts is told of what was found in an earlier life.
     pub(crate) fn recalled(&self) -> Option<Looks> {
         let noted = self.note.filter(|_| !self.place.is_stored());

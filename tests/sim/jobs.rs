@@ -173,6 +173,12 @@ impl World {
                 let photos = self.hosts[host].disk.in_trash_for(older_than);
                 Some(DiskEvent::Aged { link, photos })
             }
+            DiskAction::FindSurplus { older_than } => {
+                for photo in self.hosts[host].disk.surplus(older_than) {
+                    self.tell(life, Duration::ZERO, DiskEvent::Expired { photo });
+                }
+                None
+            }
             DiskAction::FindDaysLeft { link, photos } => {
                 let (disk, trash) = (&self.hosts[host].disk, self.settings.trash);
                 let days = |photo: &PhotoId| Some((*photo, disk.days_left(*photo, trash)?));
@@ -349,6 +355,7 @@ fn cost(action: &DiskAction) -> Option<(usize, u64, Option<Duration>)> {
         DiskAction::PutAway { within, .. } => return Some((0, 1_000, Some(*within))),
         DiskAction::FindAged { .. }
         | DiskAction::FindDaysLeft { .. }
+        | DiskAction::FindSurplus { .. }
         | DiskAction::Dedupe { .. }
         | DiskAction::Discard { .. } => (0, 1_000),
         DiskAction::NoteFacts { .. }

@@ -313,6 +313,7 @@ fn is_seen(action: &Action) -> bool {
             | DiskAction::Sign { .. }
             | DiskAction::FindAged { .. }
             | DiskAction::FindDaysLeft { .. }
+            | DiskAction::FindSurplus { .. }
             | DiskAction::NoteFacts { .. }
             | DiskAction::NoteLooks { .. }
             | DiskAction::NoteTombstones { .. }

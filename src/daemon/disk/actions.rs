@@ -1,6 +1,7 @@
 //! What the node wants done with the folder, action by action.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::drawing::{Keep, Wanted};
 use super::folder_thread::FolderThread;
@@ -9,6 +10,7 @@ use super::jobs::{Challenge, Pair, name};
 use super::syncing::Ticket;
 use crate::daemon::socket::reply::Opened;
 use crate::folder::{Change, Moment, Progress, StoreError, Synced};
+use crate::node::limits::ROUNDS;
 use crate::node::{DiskAction, DiskError, DiskEvent, LinkId, Source, Spool};
 use crate::photo::{Photo, PhotoId};
 use crate::protocol::{Departure, Facts, Holding, Tombstone, Wish, in_words};
@@ -51,6 +53,7 @@ impl FolderThread {
             DiskAction::Restore { photo, holding } => self.restore(photo, holding),
             DiskAction::Sign { photo, counter, wish } => self.sign(photo, counter, wish),
             DiskAction::FindAged { link, older_than } => self.find_aged(link, older_than),
+            DiskAction::FindSurplus { older_than } => self.find_surplus(older_than),
             DiskAction::FindDaysLeft { link, photos } => self.find_days_left(link, &photos),
             DiskAction::NoteTombstones { tombstones } => self.note_tombstones(&tombstones),
             DiskAction::Dedupe { photo } => self.dedupe(photo),
@@ -72,6 +75,12 @@ impl FolderThread {
     fn find_aged(&mut self, link: LinkId, older_than: u32) {
         let photos = self.folder.in_trash_for(older_than);
         self.report(DiskEvent::Aged { link, photos });
+    }
+
+    fn find_surplus(&mut self, older_than: Duration) {
+        for photo in self.folder.surplus(older_than, ROUNDS) {
+            self.report(DiskEvent::Expired { photo });
+        }
     }
 
     fn find_days_left(&mut self, link: LinkId, photos: &[PhotoId]) {

@@ -88,6 +88,7 @@ fn disk_action(action: &DiskAction, names: &dyn Names) -> String {
             let age = count(*older_than, "day");
             format!("looks for what is {age} old in its trash, for {}", client(*link))
         }
+        DiskAction::FindSurplus { .. } => "looks for what can go from its trash".to_owned(),
         DiskAction::FindDaysLeft { link, photos: asked } => {
             let asked = photos(asked, names);
             format!("looks how long {asked} will stay in its trash, for {}", client(*link))

@@ -33,6 +33,7 @@
 //! | `Write`, `Check` or `Inspect`, `Install` | `Written`, `Inspected`, `Installed` |
 //! | `Prove`, `Look`, `PutAway` | `Proved`, `Looked`, `PutAway` |
 //! | `Restore`, `Sign`, `FindAged`, `FindDaysLeft` | `Returned`, `Signed`, `Aged`, `DaysLeft` |
+//! | `FindSurplus` | some `Expired` |
 //! | `Dedupe` | `Held`, if it worked |
 //! | all others | nothing |
 //!

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::super::limits::{RETRY, SETTLE, TICK};
-use super::super::{Action, DiskEvent, LinkAction};
+use super::super::limits::{RETRY, SETTLE, SKIP, TICK};
+use super::super::{Action, DiskAction, DiskEvent, LinkAction};
 use super::offers::{offered, offers};
 use super::solo::{Solo, original, register};
 use super::versions::hold;
@@ -195,4 +195,29 @@ fn what_was_taken_over_counts_until_it_is_given_up_elsewhere() {
         solo.announce(1, vec![Record { holding: Holding::Retired, ..record.clone() }], false);
     }
     assert_eq!(asked(&solo.wait(6 * RETRY)), None, "now both have two");
+}
+
+#[test]
+fn a_disk_that_is_nearly_full_is_relieved_of_what_others_have_in_any_case() {
+    let looks = |actions: &[Action]| {
+        let looks = actions.iter().filter_map(|action| match action {
+            Action::Disk(DiskAction::FindSurplus { older_than }) => Some(*older_than),
+            _ => None,
+        });
+        looks.collect::<Vec<_>>()
+    };
+    let mut solo = Solo::with(|config| config.capacity = Some(200));
+    room(&mut solo, TERABYTE);
+    solo.hold(&[1; 95]);
+    hold(&mut solo, picture(&[2; 95]), Holding::Retired);
+    assert_eq!(looks(&solo.wait(SKIP)), [], "a twentieth is free");
+    hold(&mut solo, picture(&[3; 1]), Holding::Retired);
+    assert_eq!(looks(&solo.wait(SKIP)), [2 * PIN]);
+    assert_eq!(looks(&solo.wait(2 * SKIP)).len(), 2, "now and then, until there is room");
+    solo.tell(DiskEvent::Missing { photo: picture(&[2; 95]).id });
+    assert_eq!(looks(&solo.wait(2 * SKIP)), []);
+    // An empty trash has nothing to give.
+    solo.tell(DiskEvent::Missing { photo: picture(&[3; 1]).id });
+    solo.hold(&[4; 100]);
+    assert_eq!(looks(&solo.wait(2 * SKIP)), []);
 }
