@@ -248,6 +248,7 @@ impl World {
         self.judge_install(host, photo, found);
         self.hosts[host].disk.install(photo, facts, holding);
         if holding == Holding::Replica {
+            self.stats.kept_bytes += self.library.photo(photo).bytes;
             self.watch_capacity(host);
         }
         self.oracle.destroyed.remove(&(host, photo));

@@ -31,6 +31,7 @@ mod converge;
 mod damage;
 mod disk;
 mod endings;
+mod evenness;
 mod fault;
 mod faults;
 mod files;

@@ -30,6 +30,8 @@ pub(crate) struct Stats {
     /// Photos that clients began to get and did not get to their end.
     pub(crate) cut_off: u64,
     pub(crate) drops: u64,
+    /// Bytes of photos that came to be kept for others.
+    pub(crate) kept_bytes: u64,
     pub(crate) retirements: u64,
     pub(crate) purges: u64,
     /// How many times an owner has removed a photo, and thought better of it.
@@ -97,6 +99,7 @@ impl Stats {
         self.refusals += other.refusals;
         self.cut_off += other.cut_off;
         self.drops += other.drops;
+        self.kept_bytes += other.kept_bytes;
         self.retirements += other.retirements;
         self.purges += other.purges;
         self.removals += other.removals;

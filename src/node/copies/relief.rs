@@ -147,9 +147,7 @@ impl Copies {
             return;
         };
         let mine = cx.disk_of(me);
-        let share = balance::level(&disks, one_of_each).of(mine.capacity);
-        let share = share.and_then(|share| u64::try_from(share).ok()).unwrap_or(u64::MAX);
-        let bytes = share.saturating_sub(mine.load).min(RELIEF_BYTES);
+        let bytes = share(cx, &disks, &mine).saturating_sub(mine.load).min(RELIEF_BYTES);
         self.relief.asked = Some((source, cx.now() + REBALANCE));
         cx.send_to(source, Message::Relieve { photos: RELIEF_PHOTOS, bytes: Some(bytes) });
     }
@@ -183,31 +181,50 @@ impl Copies {
         };
         let places = self.members_places(cx).get(&cx.table.person(node)).copied();
         let most = (photos.min(RELIEF_PHOTOS) as usize).min(places.unwrap_or(cx.share_of(OFFERS)));
-        let most_bytes = bytes.unwrap_or(u64::MAX).min(RELIEF_BYTES);
-        let (mut chosen, mut given) = (Vec::new(), 0_u64);
+        // Nor is more given than is above the level, if anything is: else this node would soon be a taker itself.
+        let above = giver.load.saturating_sub(share(cx, &disks, &giver));
+        let above = if above > 0 { above } else { u64::MAX };
+        let most_bytes = bytes.unwrap_or(u64::MAX).min(RELIEF_BYTES).min(above);
+        let (mut chosen, mut given, mut smallest) = (Vec::new(), 0_u64, None);
         for entry in inventory(cx, cx.me(), begin).take(MOVES_LOOKED_AT) {
             let (photo, bytes) = (entry.photo.id, entry.photo.bytes);
-            let is_free = is_movable(cx, entry, cx.me(), node)
-                && cx.is_at_rest(entry)
-                && !cx.custody.is_pinned(photo)
-                && !cx.custody.is_going(photo)
-                && self.offered_to(photo).is_none();
-            let fits = chosen.is_empty() || given.saturating_add(bytes) <= most_bytes;
-            if is_free && fits && balance::may_move(bytes, &giver, &taker) {
+            if !self.is_gift(cx, entry, node) || !balance::may_move(bytes, &giver, &taker) {
+                continue;
+            }
+            if given.saturating_add(bytes) <= most_bytes && chosen.len() < most {
                 giver.gives(bytes);
                 taker.takes(bytes);
                 given += bytes;
                 chosen.push(photo);
             }
-            if chosen.len() >= most || given >= most_bytes {
-                break;
-            }
+            smallest = smallest.min(Some((bytes, photo))).or(Some((bytes, photo)));
+        }
+        if chosen.is_empty() && most > 0 {
+            chosen.extend(smallest.map(|(_, photo)| photo));
         }
         for photo in chosen {
             self.relief.giving.insert(photo, node);
             self.offer_to(cx, photo, node);
         }
     }
+}
+
+impl Copies {
+    /// Whether this node could give up its copy of a photo now, if another one had it.
+    fn is_gift(&self, cx: &Context, entry: &Entry, taker: NodeId) -> bool {
+        let photo = entry.photo.id;
+        is_movable(cx, entry, cx.me(), taker)
+            && cx.is_at_rest(entry)
+            && !cx.custody.is_pinned(photo)
+            && !cx.custody.is_going(photo)
+            && self.offered_to(photo).is_none()
+    }
+}
+
+/// How many bytes lie on a disk when all are equally full.
+fn share(cx: &Context, disks: &[Disk], disk: &Disk) -> u64 {
+    let share = balance::level(disks, cx.table.sums().one_of_each).of(disk.capacity);
+    share.and_then(|share| u64::try_from(share).ok()).unwrap_or(u64::MAX)
 }
 
 /// Whether a photo that moves from one node to another is on no fewer members' nodes afterwards, and enough voices can
