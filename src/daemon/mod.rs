@@ -307,6 +307,7 @@ fn configure(
         grace: options.grace,
         pin: options.pin,
         capacity: options.capacity,
+        draining: folder.is_draining(),
         keep_originals: options.keep_originals,
         retire_now: options.retire_now,
         join: options.join.clone(),

@@ -19,6 +19,8 @@ pub(super) const SURPLUS: &str = ".photomesh/trash/surplus";
 pub(super) const DAMAGED: &str = ".photomesh/damaged";
 /// Writes in progress.
 pub(super) const TMP: &str = ".photomesh/tmp";
+/// A file that is there while all that is here is to be handed over.
+pub(super) const DRAINING: &str = ".photomesh/draining";
 /// Our own directories in the marker, parents first.
 pub(super) const OWN_DIRS: [&str; 5] = [TMP, REPLICAS, TRASH, SURPLUS, DAMAGED];
 

@@ -1,8 +1,9 @@
-//! How much room the folder's disk has.
+//! How much room the folder's disk has, and whether it is to be emptied.
 
 use std::io;
 
 use super::Folder;
+use super::layout::{DRAINING, TMP};
 use crate::platform;
 
 /// How much of the disk is to stay free of others' photos.
@@ -24,6 +25,25 @@ pub struct DiskRoom {
 }
 
 impl Folder {
+    /// Whether its owner wants all that is here handed over.
+    pub fn is_draining(&self) -> bool {
+        self.root.join(DRAINING).exists()
+    }
+
+    /// Remembers whether all that is here is to be handed over, also for the next start.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be written.
+    pub fn note_draining(&mut self, draining: bool) -> io::Result<()> {
+        let path = self.root.join(DRAINING);
+        match draining {
+            true => self.disk.write_whole(&path, &self.root.join(TMP).join("draining"), ""),
+            false if path.exists() => self.disk.remove(&path),
+            false => Ok(()),
+        }
+    }
+
     /// The room on the folder's disk.
     pub fn room(&self) -> io::Result<DiskRoom> {
         let free = platform::free_bytes(&self.root)?;

@@ -270,6 +270,11 @@ pub enum DiskAction {
         /// All findings.
         looks: Looks,
     },
+    /// Remember whether all that is here is to be handed over, for the next start.
+    NoteDraining {
+        /// Whether it is.
+        draining: bool,
+    },
     /// Remember what the group has said about its members for the next start.
     NoteMembers {
         /// All that is known.

@@ -90,7 +90,7 @@ impl Node {
                 copies.offer_answered(cx, link, photo, verdict);
             }
             Message::Relieve { photos, bytes } => copies.relieve(cx, link, photos, bytes),
-            Message::Space(space) => cx.mesh.space_heard(link, space),
+            Message::Space(space) => cx.mesh.space_heard(&mut cx.step, link, space),
             Message::AskForImage { transfer, photo, offset, length, lane } => {
                 copies.image_asked(cx, link, transfer, photo, (offset, length), lane);
             }
@@ -146,6 +146,7 @@ impl Node {
                         cx.table.forget_node(node);
                     }
                 }
+                News::Draining { node, draining } => cx.table.set_draining(node, draining),
                 News::MeshChanged => self.mesh_changed(),
                 News::MembersChanged => cx.members_changed(),
                 News::Lacking(photo) => copies.copy(cx, photo),

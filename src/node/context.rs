@@ -54,6 +54,7 @@ impl Context {
             table.set_certified(certified);
         }
         table.remember(&config.tombstones);
+        table.set_draining(config.node, config.draining);
         Context {
             members,
             mesh: Mesh::new(&config),
@@ -279,7 +280,7 @@ impl Context {
         let entry = self.table.get(photo)?;
         let owns = |node: &NodeId| entry.holding(*node) == Some(Holding::Original);
         let me = Some(self.me()).filter(owns);
-        let others = || entry.live().filter(|node| *node != self.me());
+        let others = || entry.on_disk().filter(|node| *node != self.me());
         me.or_else(|| others().find(owns)).or_else(|| others().next())
     }
 

@@ -101,6 +101,8 @@ pub(super) struct Standing {
 pub(super) enum Obstacle {
     /// This daemon is stopping.
     Stopping,
+    /// It hands over all that it has, and gives up nothing by itself.
+    HandingOver,
     /// No other node is here: a node that is alone gives up nothing.
     Alone,
     /// Not all nodes have told all their photos.
@@ -372,6 +374,7 @@ impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Obstacle::Stopping => write!(f, "this daemon is stopping"),
+            Obstacle::HandingOver => write!(f, "this daemon drains: it gives up nothing by itself"),
             Obstacle::Alone => {
                 write!(f, "no other node is here: alone in the world, nothing is deleted")
             }

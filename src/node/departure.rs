@@ -65,7 +65,7 @@ impl Context {
                 }
                 // No better version takes the place of a variant: others must have this very photo, if only in their
                 // trashes.
-                Verdict::Loser(_) => self.for_itself(entry, entry.anywhere()),
+                Verdict::Loser(_) => self.for_itself(entry, entry.kept_here()),
                 Verdict::Keeper => self.for_itself(entry, entry.live()),
                 Verdict::Removed => {
                     let settled = self.is_at_rest(entry)
@@ -110,6 +110,8 @@ impl Context {
         let left = self.config().pin.saturating_sub(self.now().0);
         if self.is_leaving() {
             Some(Obstacle::Stopping)
+        } else if self.step.draining {
+            Some(Obstacle::HandingOver)
         } else if !self.is_settled() || !self.table.is_swept() {
             Some(Obstacle::Untold)
         } else if !self.config().first_start && !left.is_zero() {
@@ -119,9 +121,9 @@ impl Context {
         }
     }
 
-    /// The same, and for departures that a node may not begin alone: no other node is here.
+    /// The same, and for departures that a node may not begin alone: no other node is here that stays.
     pub(in crate::node) fn unfit_or_alone(&self) -> Option<Obstacle> {
-        let alone = (self.mesh.count_here() == 0).then_some(Obstacle::Alone);
+        let alone = (self.mesh.census().voices == 0).then_some(Obstacle::Alone);
         self.unfit().or(alone)
     }
 

@@ -1,7 +1,9 @@
-//! Leaving on purpose: photos that only this node has go to others first, in bounded time.
+//! Leaving on purpose. A daemon that is stopped hands over first what only this node has, in bounded time: it will be
+//! back. One whose owner wants it to *drain* hands over all that it has, however long that takes, and then leaves for
+//! good; until then the others can have photos from it, and count on none of its copies.
 
-use super::limits::{LEAVE, SWEEP};
-use super::{Action, Node};
+use super::limits::{DRAINED, LEAVE, SWEEP};
+use super::{Action, DiskAction, Node};
 use crate::photo::PhotoId;
 use crate::protocol::{Message, NodeId};
 
@@ -52,6 +54,24 @@ impl Node {
         self.handed_over = photos.last().copied();
         for photo in photos {
             self.copies.offer(&mut self.cx, photo);
+        }
+    }
+
+    /// Leaves when all is handed over that this node's owner wants handed over.
+    pub(super) fn tend_draining(&mut self) {
+        if self.cx.is_leaving() || !self.cx.drain_report().done {
+            self.drained_since = None;
+            return;
+        }
+        let now = self.cx.now();
+        if *self.drained_since.get_or_insert(now) + DRAINED <= now {
+            self.cx.log(
+                "drain",
+                "all is handed over: the others have it without this node".to_owned(),
+            );
+            self.cx.disk(DiskAction::NoteDraining { draining: false });
+            self.goodbye("has handed over all that it had");
+            self.cx.step.act(Action::Exit { error: None });
         }
     }
 

@@ -145,6 +145,14 @@ pub const PASS_OVER: Duration = Duration::from_secs(10 * 60);
 /// How long a leaving node hands over photos that only it holds.
 pub const LEAVE: Duration = Duration::from_secs(15);
 
+/// How many times the grace the copies of a node do not count that was to hand over all that it has, and stays after all:
+/// else the others would make all copies anew each time. An hour, as a rule.
+pub const DRAIN_RESTS: u32 = 6;
+
+/// How long it must have been so that nothing is left to hand over before a node leaves for good; and how long the person
+/// who waits for it may take to hear so.
+pub const DRAINED: Duration = Duration::from_secs(5);
+
 /// How long a node's new wish for copies rests before it counts: each change puts all photos on the agenda, and so a
 /// node that came again and again with another wish would keep all others at work.
 pub const WISH_RESTS: Duration = Duration::from_secs(60);

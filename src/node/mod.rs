@@ -143,6 +143,8 @@ pub struct Node {
     goals: Goals,
     /// The walk that puts all photos on the agenda, while it runs.
     reviewing_all: Option<ReviewOfAll>,
+    /// While draining: since when nothing is left to hand over.
+    drained_since: Option<Time>,
     /// While leaving: the last photo offered of those that only this node has.
     handed_over: Option<PhotoId>,
 }
@@ -172,6 +174,7 @@ impl Node {
             clock: Clock::default(),
             goals: Goals::default(),
             reviewing_all: None,
+            drained_since: None,
             handed_over: None,
         }
     }
@@ -247,6 +250,7 @@ impl Node {
         self.clients.tend(&mut self.cx);
         self.previews.tend(&mut self.cx);
         self.removal.tend(&mut self.cx);
+        self.tend_draining();
         self.tend_leaving();
     }
 

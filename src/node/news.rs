@@ -18,6 +18,8 @@ pub(in crate::node) enum News {
     LinkLost(NodeId),
     /// A node has stayed away for longer than its grace, or is forgotten.
     Gone(NodeId),
+    /// A node hands over all that it has, and nobody counts on its copies; or they count again.
+    Draining { node: NodeId, draining: bool },
     /// Nodes came, went or completed their tables.
     MeshChanged,
     /// The group has invited or removed somebody.

@@ -6,15 +6,17 @@
 
 use super::DiskAction;
 use super::context::Context;
-use super::limits::NEARLY_FULL;
+use super::limits::{NEARLY_FULL, PAGE_LOOKED_AT};
 use crate::balance::{CAPACITY_MOST, Disk};
+use crate::photo::PhotoId;
+use crate::protocol::client::DrainReport;
 use crate::protocol::{NodeId, Space};
 
 impl Context {
     /// How many more bytes of others' photos this node takes: as many as find a place on its disk, and as its owner lets
     /// lie there. All that it has counts, its trash included; before it knows that, there is no room.
     pub(in crate::node) fn room(&self) -> u64 {
-        if self.folder.is_failing(self.now()) {
+        if self.step.draining || self.folder.is_failing(self.now()) {
             return 0;
         }
         let left = match self.config().capacity {
@@ -39,6 +41,7 @@ impl Context {
         let space = Space {
             capacity: capacity.min(CAPACITY_MOST),
             room: roughly(self.room(), told.map(|space| space.room)),
+            draining: self.step.draining,
         };
         self.mesh.tell_space(&mut self.step, space);
     }
@@ -52,6 +55,44 @@ impl Context {
         if is_short && self.table.sums().in_my_trash > 0 && self.folder.makes_room(self.now()) {
             let older_than = self.config().pin.saturating_mul(2);
             self.disk(DiskAction::FindSurplus { older_than });
+        }
+    }
+
+    /// This node is to hand over all that it has, or no longer.
+    pub(in crate::node) fn drain(&mut self, draining: bool) {
+        if std::mem::replace(&mut self.step.draining, draining) == draining {
+            return;
+        }
+        self.disk(DiskAction::NoteDraining { draining });
+        let me = self.me();
+        self.table.set_draining(me, draining);
+        self.mesh.set_draining(&mut self.step, draining);
+        self.log(
+            "drain",
+            match draining {
+                true => "handing over all that is here: then this daemon leaves".to_owned(),
+                false => "this node stays: its copies count for others in a while".to_owned(),
+            },
+        );
+    }
+
+    /// How far handing over has come. Nothing is left when all that this node has, trash included, is on as many nodes of
+    /// those that stay as is possible. Where very many photos lack copies, whosever they are, it is not over yet.
+    pub(in crate::node) fn drain_report(&self) -> DrainReport {
+        let (goal, sums) = (self.goal_here(), self.table.sums());
+        let is_known = self.is_settled() && self.table.is_swept() && self.table.is_judged();
+        let few: Vec<PhotoId> =
+            sums.few(goal).map(|(photo, _)| photo).take(PAGE_LOOKED_AT).collect();
+        let is_mine = |photo: &PhotoId| self.table.mine(*photo).is_some();
+        let nobody_stays = goal.nodes == 0;
+        DrainReport {
+            draining: self.step.draining,
+            left: if nobody_stays || !is_known { sums.shown() } else { sums.under(goal) } as u64,
+            done: self.step.draining
+                && !nobody_stays
+                && is_known
+                && few.len() < PAGE_LOOKED_AT
+                && !few.iter().any(is_mine),
         }
     }
 
@@ -69,10 +110,10 @@ impl Context {
         }
     }
 
-    /// The disks of all nodes that are here, this one's included.
+    /// The disks of all nodes that are here and stay, this one's included.
     pub(in crate::node) fn disks(&self) -> Vec<Disk> {
-        let here = self.mesh.here().map(|(node, _)| node);
-        here.chain([self.me()]).map(|node| self.disk_of(node)).collect()
+        let here = self.mesh.here().map(|(node, _)| node).chain([self.me()]);
+        here.filter(|node| !self.mesh.is_draining(*node)).map(|node| self.disk_of(node)).collect()
     }
 }
 

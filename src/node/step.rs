@@ -15,6 +15,8 @@ pub(in crate::node) struct Step {
     pub(in crate::node) now: Time,
     /// If this node is leaving: until when it hands over first.
     leaving: Option<Time>,
+    /// Its owner wants all that it has handed over, and then that it leaves.
+    pub(in crate::node) draining: bool,
     /// For the driver to carry out.
     actions: Vec<Action>,
     /// For other parts, through [`Node::hand_on`](super::Node).
@@ -24,6 +26,7 @@ pub(in crate::node) struct Step {
 impl Step {
     pub(in crate::node) fn new(config: Config) -> Step {
         Step {
+            draining: config.draining,
             config,
             now: Time::default(),
             leaving: None,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::members::MemberReport;
 use super::refusal::Refusal;
 use super::removal::RemovalPlan;
-use super::status::StatusReport;
+use super::status::{DrainReport, StatusReport};
 use super::trash::{KeptReport, TrashReport};
 use super::versions::{DistinctReport, DuplicateReport, Explanation, PhotoReport, SimilarReport};
 use super::{Blob, Membership, NodeId, bounds};
@@ -147,6 +147,9 @@ pub enum Answer {
 
     /// The removal is known here, and the other nodes are told.
     Told,
+
+    /// How far handing over has come.
+    Draining(DrainReport),
 
     /// The node is forgotten here, until it comes again.
     Forgotten {

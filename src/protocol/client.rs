@@ -20,7 +20,9 @@ pub use super::answer::Answer;
 pub use super::members::{MemberReport, NodeOfMember};
 pub use super::refusal::Refusal;
 pub use super::removal::{MAX_REMOVED, RemovalPlan, RemovalReport};
-pub use super::status::{DiskReport, FolderReport, NodeReport, RiskReport, StatusReport};
+pub use super::status::{
+    DiskReport, DrainReport, FolderReport, NodeReport, RiskReport, StatusReport,
+};
 pub use super::trash::{KeptReport, TrashReport};
 pub use super::versions::{
     DistinctReport, DuplicateReport, Explanation, PhotoReport, SimilarReport, Stay, Summary,
@@ -156,6 +158,14 @@ pub enum Request {
         /// What people call it, or the beginning of its id.
         #[serde(deserialize_with = "bounds::text::<_, { bounds::LOOKUP }>")]
         node: String,
+    },
+
+    /// This daemon is to hand over all that it has and then to leave, or no longer. Asked again, it tells how far that has
+    /// come. Answered by [`Answer::Draining`].
+    Drain {
+        /// It stays after all.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        cancel: bool,
     },
 
     /// A page of what lies in this daemon's own trash. Answered by [`Answer::Trash`].

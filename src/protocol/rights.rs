@@ -30,6 +30,7 @@ impl Request {
             | Request::Chunk { .. }
             | Request::Distinct { .. }
             | Request::Forget { .. }
+            | Request::Drain { .. }
             | Request::TrashList { .. }
             | Request::TrashRestore { .. }
             | Request::TrashPurge { .. }

@@ -10,4 +10,7 @@ pub struct Space {
     pub capacity: u64,
     /// How many more bytes of others' photos it takes now, roughly. None has room for nothing.
     pub room: u64,
+    /// It hands over all that it has, and then leaves: others can have photos from it, and nobody counts on a copy there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub draining: bool,
 }

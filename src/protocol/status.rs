@@ -107,6 +107,20 @@ pub struct DiskReport {
     pub room: Option<u64>,
     /// How much of what lies there may not move: its owner's own photos.
     pub fixed: u64,
+    /// Its node hands over all that it has, and will leave.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub draining: bool,
+}
+
+/// How far a node has come that hands over all that it has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrainReport {
+    /// Whether it still does.
+    pub draining: bool,
+    /// Photos of the collection that have too few copies without it; all of them while that is not known.
+    pub left: u64,
+    /// Nothing is left: it leaves in a moment.
+    pub done: bool,
 }
 
 /// A photo on fewer nodes than wanted.

@@ -125,6 +125,7 @@ fn config() -> Config {
         grace: Duration::from_secs(600),
         pin: Duration::from_secs(60),
         capacity: None,
+        draining: false,
         keep_originals: false,
         retire_now: false,
         join: Vec::new(),

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use photomesh::photo::{Format, PhotoId, Relation};
 use photomesh::protocol::client::{
-    DiskReport, DistinctReport, DuplicateReport, Explanation, FolderReport, KeptReport,
-    MemberReport, NodeOfMember, NodeReport, PhotoReport, Refusal, RemovalPlan, RemovalReport,
-    RiskReport, SimilarReport, StatusReport, Stay, Summary, TrashReport, VersionReport,
+    DiskReport, DistinctReport, DrainReport, DuplicateReport, Explanation, FolderReport,
+    KeptReport, MemberReport, NodeOfMember, NodeReport, PhotoReport, Refusal, RemovalPlan,
+    RemovalReport, RiskReport, SimilarReport, StatusReport, Stay, Summary, TrashReport,
+    VersionReport,
 };
 use photomesh::protocol::{Address, Answer, Blob, Holding, NodeId};
 
@@ -56,18 +57,7 @@ fn answer_after(answer: &Answer) -> Option<Answer> {
         Answer::Refused { .. } => Answer::Photos { photos: vec![report()], next },
         Answer::Photos { .. } => Answer::Explained(Box::new(explanation())),
         Answer::Explained(_) => Answer::Status(Box::new(status())),
-        Answer::Status(_) => Answer::Trash {
-            photos: vec![TrashReport {
-                names: vec![name],
-                id,
-                bytes: 5,
-                keeper: Some(id),
-                reason: words(),
-                until_purged: true,
-                companions: vec![words()],
-            }],
-            next,
-        },
+        Answer::Status(_) => Answer::Trash { photos: vec![in_trash()], next },
         Answer::Trash { .. } => {
             Answer::Duplicates { node: NODE, duplicates: vec![duplicate()], next }
         }
@@ -84,14 +74,31 @@ fn answer_after(answer: &Answer) -> Option<Answer> {
             node: NODE,
             member: said::membership(),
             owner: true,
-            features: vec!["attachments".to_owned()],
+            features: vec![words()],
         },
         Answer::Registered { .. } => Answer::Members { members: vec![member()] },
         Answer::Members { .. } => Answer::Told,
-        Answer::Told => Answer::Forgotten { node: NODE, called: words(), photos: 3 },
+        Answer::Told => Answer::Draining(draining()),
+        Answer::Draining(_) => Answer::Forgotten { node: NODE, called: words(), photos: 3 },
         Answer::Forgotten { .. } => Answer::Error { error: words() },
         Answer::Error { .. } => return None,
     })
+}
+
+fn in_trash() -> TrashReport {
+    TrashReport {
+        names: vec![label()],
+        id: PHOTO,
+        bytes: 5,
+        keeper: Some(PHOTO),
+        reason: words(),
+        until_purged: true,
+        companions: vec![words()],
+    }
+}
+
+fn draining() -> DrainReport {
+    DrainReport { draining: true, left: u64::MAX, done: false }
 }
 
 fn similar() -> SimilarReport {
@@ -193,7 +200,12 @@ fn status() -> StatusReport {
         photos: 1,
         bytes: 5,
         originals: 1,
-        disk: DiskReport { capacity: Some(1 << 40), room: Some(u64::MAX), fixed: 5 },
+        disk: DiskReport {
+            capacity: Some(1 << 40),
+            room: Some(u64::MAX),
+            fixed: 5,
+            draining: true,
+        },
         member: None,
         state: words(),
     };

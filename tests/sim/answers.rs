@@ -56,6 +56,7 @@ impl World {
             | Answer::Members { .. }
             | Answer::Told
             | Answer::Forgotten { .. }
+            | Answer::Draining(_)
             | Answer::ListImage { .. }
             | Answer::ReceiveImage { .. }
             | Answer::Preview { .. }

@@ -73,6 +73,37 @@ impl World {
         let moved: Vec<usize> = stay.chain([to]).collect();
         self.persons(moved.iter().copied()) >= self.persons(holders) && self.can_prove(from, &moved)
     }
+
+    /// No node takes more photos of others than its owner lets lie on its disk.
+    pub(crate) fn watch_capacity(&mut self, host: usize) {
+        let disk = &self.hosts[host].disk;
+        let files = disk.files.iter().filter(|(_, file)| !file.place.is_own());
+        let bytes: u64 = files.map(|(photo, _)| self.library.photo(*photo).bytes).sum();
+        if let Some(allowed) = self.hosts[host].allowed.filter(|allowed| bytes > *allowed) {
+            let name = self.hosts[host].name.clone();
+            self.broken_promise(format!(
+                "{name} keeps {bytes} bytes of others' photos, and may keep {allowed}"
+            ));
+        }
+    }
+
+    /// Who says that all is handed over has nothing that nobody else has.
+    pub(crate) fn watch_drained(&mut self, host: usize) {
+        // What has just come into its folder it does not know yet.
+        let disk = &self.hosts[host].disk;
+        let known = |photo: &PhotoId| disk.stores(*photo) && !disk.unnoticed.contains(photo);
+        let mine: Vec<PhotoId> = self.library.all().map(|photo| photo.id).filter(known).collect();
+        let keepers = self.keepers();
+        let alone = mine.into_iter().filter(|photo| keepers.contains(photo)).find(|photo| {
+            let mut others = (0..self.hosts.len()).filter(|other| *other != host);
+            !others.any(|other| self.counts(other, *photo))
+        });
+        self.stats.drained += 1;
+        if let Some(photo) = alone {
+            let (name, photo) = (self.hosts[host].name.clone(), self.library.name(photo));
+            self.broken_promise(format!("{name} leaves for good, and only it has {photo}"));
+        }
+    }
 }
 
 /// A host in a plan: the numbers of hosts are shorter than the ids of their nodes.

@@ -42,10 +42,12 @@ impl World {
     fn wait_for_calm(&mut self) {
         let patience = self.now + Duration::from_secs(600) * self.settings.pace;
         while self.oracle.violation.is_none() && self.now < patience {
+            let shrinking = self.settings.shrinking;
             let calm = |host: &crate::host::Host| {
                 let trouble = host.disk.trouble;
                 let well = !(trouble.failing || trouble.full || trouble.slow);
-                host.is_up() && !host.paused && well
+                let whole = !host.disk.draining && !(host.allowed.is_some() && shrinking);
+                host.is_up() && !host.paused && well && whole
             };
             let over = self.now >= self.faults_end;
             if over

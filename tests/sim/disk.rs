@@ -43,6 +43,8 @@ pub(crate) struct Disk {
     pub(crate) tombstones: BTreeMap<(PhotoId, MemberName), Tombstone>,
     /// Whether it has never been a node before.
     pub(crate) fresh: bool,
+    /// Whether all that is here is to be handed over.
+    pub(crate) draining: bool,
     pub(crate) files: Files,
     pub(crate) spools: BTreeMap<Spool, Vec<u8>>,
     /// The remembered nodes.
@@ -78,6 +80,7 @@ impl Disk {
             key,
             tombstones: BTreeMap::new(),
             fresh: true,
+            draining: false,
             files: Files::default(),
             spools: BTreeMap::new(),
             nodes: BTreeMap::new(),

@@ -64,6 +64,8 @@ pub(crate) enum Fault {
     Move { host: usize, down: Duration },
     /// The owner of a host lets less lie on its disk than there is, for a while; so many quarters.
     Shrink { host: usize, span: Duration, quarters: u64 },
+    /// The owner of a host wants all that it has handed over; and after a while, if it is still there, no longer.
+    Drain { host: usize, span: Duration },
 }
 
 impl Fault {
@@ -96,6 +98,7 @@ impl Fault {
             Fault::CutOff { .. } => "cut off from all",
             Fault::Move { .. } => "new address",
             Fault::Shrink { .. } => "smaller disk",
+            Fault::Drain { .. } => "drain",
         }
     }
 
@@ -157,7 +160,10 @@ impl Fault {
     pub(crate) fn draw_of_disks(rng: &mut Rng, hosts: usize) -> Fault {
         let (host, quarters) = (rng.index(hosts), rng.below(4));
         let span = rng.span(Duration::from_secs(5), Duration::from_secs(150));
-        Fault::Shrink { host, span, quarters }
+        match rng.percent(50) {
+            true => Fault::Drain { host, span },
+            false => Fault::Shrink { host, span, quarters },
+        }
     }
 
     /// Draws a fault that there is in a group only.
@@ -190,6 +196,7 @@ impl Fault {
             | Fault::FullDisk { span, .. }
             | Fault::Betray { span, .. }
             | Fault::Shrink { span, .. }
+            | Fault::Drain { span, .. }
             | Fault::CutOff { span, .. } => *span *= pace,
             Fault::Leave { .. }
             | Fault::Cut { .. }
@@ -207,6 +214,7 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Hosts are called n1, n2, ... everywhere else.
         let n = |host: &usize| format!("n{}", host + 1);
+        let disk = |host: &usize| format!("the disk of {}", n(host));
         let text = match self {
             Fault::Kill { host, down } => format!("{} is killed{}", n(host), back(*down)),
             Fault::PowerLoss { host, down } => {
@@ -215,10 +223,9 @@ impl fmt::Display for Fault {
             Fault::Leave { host } => format!("somebody stops {}", n(host)),
             Fault::Pause { host, span } => format!("{} stands still{}", n(host), lasts(*span)),
             Fault::Partition { sides, span } => {
-                let side: Vec<String> =
-                    (0..64).filter(|host| sides >> host & 1 == 1).map(|host| n(&host)).collect();
-                let (side, span) = (side.join(" and "), lasts(*span));
-                format!("nothing gets through between {side} and the others{span}")
+                let side: Vec<usize> = (0..64).filter(|host| sides >> host & 1 == 1).collect();
+                let side = side.iter().map(n).collect::<Vec<_>>().join(" and ");
+                format!("nothing gets through between {side} and the others{}", lasts(*span))
             }
             Fault::OneWay { from, to, span } => {
                 format!("nothing gets from {} to {}{}", n(from), n(to), lasts(*span))
@@ -230,15 +237,11 @@ impl fmt::Display for Fault {
             Fault::SlowLine { a, b, span } => {
                 format!("the line between {} and {} is slow{}", n(a), n(b), lasts(*span))
             }
-            Fault::SlowDisk { host, span } => {
-                format!("the disk of {} is slow{}", n(host), lasts(*span))
-            }
+            Fault::SlowDisk { host, span } => format!("{} is slow{}", disk(host), lasts(*span)),
             Fault::FailingDisk { host, span } => {
                 format!("the disk of {} fails at every second try{}", n(host), lasts(*span))
             }
-            Fault::FullDisk { host, span } => {
-                format!("the disk of {} is full{}", n(host), lasts(*span))
-            }
+            Fault::FullDisk { host, span } => format!("{} is full{}", disk(host), lasts(*span)),
             Fault::LoseDisk { host, down } => {
                 format!("{} gets an empty disk{}", n(host), back(*down))
             }
@@ -256,9 +259,7 @@ impl fmt::Display for Fault {
             Fault::DeleteFile { host, .. } => format!("a file of {} is deleted", n(host)),
             Fault::AddFile { host, .. } => format!("{} gets another file", n(host)),
             Fault::EditFile { host, .. } => format!("a file of {} is edited", n(host)),
-            Fault::LoseFolder { host, accept: false } => {
-                format!("the disk of {} is unplugged", n(host))
-            }
+            Fault::LoseFolder { host, accept: false } => format!("{} is unplugged", disk(host)),
             Fault::LoseFolder { host, accept: true } => {
                 format!("half the folder of {} is lost, which its owner accepts", n(host))
             }
@@ -268,6 +269,7 @@ impl fmt::Display for Fault {
             Fault::Move { host, down } => {
                 format!("{} moves to another address{}", n(host), back(*down))
             }
+            Fault::Drain { host, span } => format!("{} is to be emptied{}", n(host), lasts(*span)),
             Fault::Shrink { host, span, quarters } => {
                 format!("{} may keep {quarters}/4 of what it has{}", n(host), lasts(*span))
             }

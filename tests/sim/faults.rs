@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use photomesh::node::Event;
+use photomesh::protocol::Request;
 
 use crate::agenda::What;
 use crate::disk::Trouble;
@@ -87,6 +88,11 @@ impl World {
             }
             Fault::Move { host, down } => self.move_away(host, down),
             Fault::Shrink { host, quarters, .. } => self.shrink(host, quarters, fault),
+            Fault::Drain { host, span } => {
+                let asked = self.ask(host, Request::Drain { cancel: false }).is_some();
+                self.heal_after(span, fault);
+                asked
+            }
         }
     }
 
@@ -147,6 +153,10 @@ impl World {
             }
             Fault::Betray { host, pick, .. } => self.repent(host, pick),
             Fault::Shrink { host, .. } => self.allow(host, None),
+            Fault::Drain { host, .. } => {
+                self.hosts[host].disk.draining &= self.hosts[host].is_up();
+                self.ask(host, Request::Drain { cancel: true });
+            }
             Fault::SlowLine { a, b, .. } => self.net.slow_down(a, b, false),
             Fault::SlowDisk { .. } | Fault::FailingDisk { .. } | Fault::FullDisk { .. } => {
                 self.set_trouble(fault, false);

@@ -198,6 +198,7 @@ fn asked(request: &Request) -> Option<&'static str> {
         // Scripts ask for the whole list; pages of it are for programs.
         Request::List { .. } => None,
         Request::Forget { .. } => Some("to forget "),
+        Request::Drain { .. } => Some("to hand over"),
         Request::GetImageList => Some("for the list"),
         Request::GetImageRequest { .. } => Some("for cat"),
         Request::GetExact { .. } => Some("for exactly "),

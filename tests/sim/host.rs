@@ -129,6 +129,7 @@ impl Host {
             grace,
             pin: self.pin,
             capacity: self.allowed,
+            draining: self.disk.draining,
             keep_originals: self.keep_originals,
             retire_now: false,
             join: self.join.clone(),

@@ -173,6 +173,10 @@ impl World {
                 let photos = self.hosts[host].disk.in_trash_for(older_than);
                 Some(DiskEvent::Aged { link, photos })
             }
+            DiskAction::NoteDraining { draining } => {
+                self.hosts[host].disk.draining = draining;
+                None
+            }
             DiskAction::FindSurplus { older_than } => {
                 for photo in self.hosts[host].disk.surplus(older_than) {
                     self.tell(life, Duration::ZERO, DiskEvent::Expired { photo });
@@ -362,6 +366,7 @@ fn cost(action: &DiskAction) -> Option<(usize, u64, Option<Duration>)> {
         DiskAction::NoteFacts { .. }
         | DiskAction::NoteLooks { .. }
         | DiskAction::NoteMembers { .. }
+        | DiskAction::NoteDraining { .. }
         | DiskAction::NoteNodes { .. }
         | DiskAction::NoteTombstones { .. } => return None,
     };

@@ -88,7 +88,7 @@ impl World {
     /// Whether a host has a photo as a copy, or had until a fault destroyed it a moment ago, which nobody can know.
     /// Until somebody notices, the bytes that are in the trash besides are as good: that is where they are proven from. And
     /// its owner may remove it, whatever their node has promised: then it is in the trash, and others hear of it later.
-    fn counts(&self, host: usize, photo: PhotoId) -> bool {
+    pub(crate) fn counts(&self, host: usize, photo: PhotoId) -> bool {
         let disk = &self.hosts[host].disk;
         let unnoticed = disk.unnoticed.contains(&photo) && disk.has_bytes(photo);
         let destroyed = self.oracle.destroyed.get(&(host, photo));
@@ -130,6 +130,9 @@ impl World {
         }
         if let Message::Space(space) = message {
             self.hosts[host].told = Some(*space);
+        }
+        if matches!(message, Message::Leave { reason } if reason.starts_with("has handed over")) {
+            self.watch_drained(host);
         }
         let Message::ImageInfo { records, gone, .. } = message else {
             return;
@@ -239,19 +242,6 @@ impl World {
         if !self.oracle.may_exit.contains(&host) {
             let name = self.hosts[host].name.clone();
             self.broken_promise(format!("{name} gives up: {error}"));
-        }
-    }
-
-    /// No node takes more photos of others than its owner lets lie on its disk.
-    pub(crate) fn watch_capacity(&mut self, host: usize) {
-        let disk = &self.hosts[host].disk;
-        let files = disk.files.iter().filter(|(_, file)| !file.place.is_own());
-        let bytes: u64 = files.map(|(photo, _)| self.library.photo(*photo).bytes).sum();
-        if let Some(allowed) = self.hosts[host].allowed.filter(|allowed| bytes > *allowed) {
-            let name = self.hosts[host].name.clone();
-            self.broken_promise(format!(
-                "{name} keeps {bytes} bytes of others' photos, and may keep {allowed}"
-            ));
         }
     }
 

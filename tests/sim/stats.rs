@@ -30,6 +30,8 @@ pub(crate) struct Stats {
     /// Photos that clients began to get and did not get to their end.
     pub(crate) cut_off: u64,
     pub(crate) drops: u64,
+    /// Nodes that have handed over all and left.
+    pub(crate) drained: u64,
     /// Bytes of photos that came to be kept for others.
     pub(crate) kept_bytes: u64,
     pub(crate) retirements: u64,
@@ -99,6 +101,7 @@ impl Stats {
         self.refusals += other.refusals;
         self.cut_off += other.cut_off;
         self.drops += other.drops;
+        self.drained += other.drained;
         self.kept_bytes += other.kept_bytes;
         self.retirements += other.retirements;
         self.purges += other.purges;
@@ -115,7 +118,7 @@ impl Stats {
             self.faults.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
         format!(
             "seeds {seeds}, {} of them in a group, {} with lines at home, simulated hours {hours:.1}, events {}, faults {faults} ({})\n\
-             requests {}, answers {}, photos cut off {}; copies dropped {}, retired {}, purged {}; removed {}, lifted {}\n\
+             requests {}, answers {}, photos cut off {}; copies dropped {}, retired {}, purged {}; nodes drained {}; removed {}, lifted {}\n\
              longest settling {:.0} s, longest queue {}, most disk operations at once {}, most unwritten bytes of a photo {}",
             self.groups,
             self.lines,
@@ -127,6 +130,7 @@ impl Stats {
             self.drops,
             self.retirements,
             self.purges,
+            self.drained,
             self.removals,
             self.lifts,
             self.settling.as_secs_f64(),

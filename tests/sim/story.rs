@@ -108,7 +108,7 @@ impl Story {
             }
             "get" | "exact" | "list" | "status" | "why" | "trash" | "restore" | "purge" | "put"
             | "plan" | "rm" | "preview" | "view" | "duplicates" | "similar" | "distinct"
-            | "forget" => {
+            | "forget" | "drain" => {
                 return self.ask(verb, words);
             }
             _ => self.harm(verb, words)?,
@@ -223,6 +223,7 @@ impl Story {
             "forget" => {
                 Request::Forget { node: self.world.hosts[host(name)?].disk.identity.to_string() }
             }
+            "drain" => Request::Drain { cancel: names == ["cancel"] },
             "distinct" => Request::Distinct {
                 image_names: names.iter().map(|name| (*name).to_owned()).collect(),
             },

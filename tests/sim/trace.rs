@@ -318,6 +318,7 @@ fn is_seen(action: &Action) -> bool {
             | DiskAction::NoteLooks { .. }
             | DiskAction::NoteTombstones { .. }
             | DiskAction::NoteMembers { .. }
+            | DiskAction::NoteDraining { .. }
             | DiskAction::NoteNodes { .. } => false,
         },
     }

@@ -77,7 +77,9 @@ fn message_after(message: &Message) -> Option<Message> {
             Message::KeepAnswer { photo: PHOTO, verdict: OfferReply::Accept }
         }
         Message::KeepAnswer { .. } => Message::Relieve { photos: 3, bytes: Some(1 << 20) },
-        Message::Relieve { .. } => Message::Space(Space { capacity: 1 << 40, room: 1 << 30 }),
+        Message::Relieve { .. } => {
+            Message::Space(Space { capacity: 1 << 40, room: 1 << 30, draining: false })
+        }
         Message::Space(_) => Message::AskForImage {
             transfer: TRANSFER,
             photo: PHOTO,
@@ -143,7 +145,8 @@ fn request_after(request: &Request) -> Option<Request> {
         Request::Status => Request::Members,
         Request::Members => Request::Tell { removal: Box::new(removal()) },
         Request::Tell { .. } => Request::Forget { node: "ben/laptop".to_owned() },
-        Request::Forget { .. } => Request::TrashList { after },
+        Request::Forget { .. } => Request::Drain { cancel: false },
+        Request::Drain { .. } => Request::TrashList { after },
         Request::TrashList { .. } => Request::TrashRestore { image_name },
         Request::TrashRestore { .. } => Request::TrashPurge { older_than: 30 },
         Request::TrashPurge { .. } => Request::PlanRemoval { image_name },

@@ -140,6 +140,7 @@ impl Reader<'_> {
             | Request::Members
             | Request::Tell { .. }
             | Request::Forget { .. }
+            | Request::Drain { .. }
             | Request::TrashList { .. }
             | Request::TrashRestore { .. }
             | Request::TrashPurge { .. }

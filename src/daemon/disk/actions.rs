@@ -53,6 +53,7 @@ impl FolderThread {
             DiskAction::Restore { photo, holding } => self.restore(photo, holding),
             DiskAction::Sign { photo, counter, wish } => self.sign(photo, counter, wish),
             DiskAction::FindAged { link, older_than } => self.find_aged(link, older_than),
+            DiskAction::NoteDraining { draining } => self.note_draining(draining),
             DiskAction::FindSurplus { older_than } => self.find_surplus(older_than),
             DiskAction::FindDaysLeft { link, photos } => self.find_days_left(link, &photos),
             DiskAction::NoteTombstones { tombstones } => self.note_tombstones(&tombstones),
@@ -75,6 +76,14 @@ impl FolderThread {
     fn find_aged(&mut self, link: LinkId, older_than: u32) {
         let photos = self.folder.in_trash_for(older_than);
         self.report(DiskEvent::Aged { link, photos });
+    }
+
+    fn note_draining(&mut self, draining: bool) {
+        if let Err(error) = self.folder.note_draining(draining) {
+            let error = in_words(&error);
+            self.console
+                .warn("disk", format!("cannot remember what to do at the next start: {error}"));
+        }
     }
 
     fn find_surplus(&mut self, older_than: Duration) {

@@ -101,7 +101,7 @@ impl Clients {
         let (a, b) = (cx.name_of(one), cx.name_of(other));
         let holders = |photo| {
             let entry = cx.table.get(photo).into_iter();
-            entry.flat_map(|entry| entry.live().chain(entry.retired()))
+            entry.flat_map(|entry| entry.on_disk().chain(entry.retired()))
         };
         let node = holders(one).chain(holders(other)).next();
         let address = node.and_then(|node| cx.mesh.peer(node));
@@ -196,7 +196,7 @@ impl Clients {
                 cx.table.label(keeper.photo.id)
             );
         }
-        let live = entry.live().count();
+        let live = entry.on_disk().count();
         if live > 0 {
             let nodes = if live == 1 { "node" } else { "nodes" };
             return format!("shown, on {live} {nodes}");

@@ -128,6 +128,10 @@ impl Clients {
             Request::Members => view.members(),
             Request::Tell { removal } => members::told(cx, &removal),
             Request::Forget { node } => members::forget(cx, &node),
+            Request::Drain { cancel } => {
+                cx.drain(!cancel);
+                Answer::Draining(cx.drain_report())
+            }
             Request::TrashList { after } => view.trash(after),
             Request::PlanRemoval { image_name } => view.plan_removal(&image_name),
             Request::Similar { photo } => view.similar(&photo),

@@ -110,7 +110,7 @@ impl View<'_> {
             Some(Holding::Replica | Holding::Retired) | None => {}
         }
         let replicas: Vec<NodeId> =
-            entry.live().filter(|node| entry.holding(*node) == Some(Holding::Replica)).collect();
+            entry.on_disk().filter(|node| entry.holding(*node) == Some(Holding::Replica)).collect();
         let stays = !removed || !others.is_empty();
         if !others.is_empty() {
             effects.push(match removed {

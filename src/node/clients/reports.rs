@@ -109,7 +109,7 @@ impl View<'_> {
             format: entry.photo.format,
             captured: entry.photo.captured.as_ref().map(|time| time.0.clone()),
             dated: times.chain(entry.facts.dated).min(),
-            holders: entry.live().collect(),
+            holders: entry.on_disk().collect(),
             originals: entry.originals().collect(),
             aliases,
             versions: u32::try_from(self.worse_versions(entry).count()).unwrap_or(u32::MAX),
@@ -199,6 +199,7 @@ impl View<'_> {
             capacity: space.map(|space| space.capacity),
             room: space.map(|space| space.room),
             fixed: load.original_bytes,
+            draining: space.is_some_and(|space| space.draining),
         };
         let member = self.cx.mesh.member_of(id);
         NodeReport {
@@ -217,6 +218,9 @@ impl View<'_> {
 
     fn presence_in_words(&self, node: NodeId, peer: &Peer) -> String {
         match peer.presence {
+            Presence::Here { complete: true, .. } if self.cx.mesh.is_draining(node) => {
+                "here; hands over what it has".to_owned()
+            }
             Presence::Here { complete: true, .. } => "here".to_owned(),
             Presence::Here { complete: false, .. } => "here, still telling what it has".to_owned(),
             Presence::Away { since, until } => {

@@ -79,7 +79,7 @@ impl View<'_> {
         let incomplete: BTreeSet<NodeId> = self.cx.incomplete().collect();
         let task_of = match self.cx.table.may_lie_in_trashes(entry) {
             true => coordinator(entry.photo.id, entry.anywhere()),
-            false => coordinator(entry.photo.id, entry.live()),
+            false => coordinator(entry.photo.id, entry.on_disk()),
         };
         let other = task_of.filter(|node| *node != me);
         if let Some(node) = other.filter(|node| incomplete.contains(node)) {
@@ -118,8 +118,11 @@ impl View<'_> {
     /// Why this node has not offered a photo that it coordinates.
     fn why_in_line(&self, entry: &Entry) -> String {
         let here = self.cx.mesh.here().map(|(node, _)| node);
-        let without: Vec<NodeId> =
-            here.filter(|node| !self.cx.table.counts_at(entry, *node)).collect();
+        let without: Vec<NodeId> = here
+            .filter(|node| {
+                !self.cx.mesh.is_draining(*node) && !self.cx.table.counts_at(entry, *node)
+            })
+            .collect();
         let has_room = |node: &NodeId| self.cx.disk_of(*node).room > entry.photo.bytes;
         if !without.is_empty() && !without.iter().any(has_room) {
             return "no other node has room for it: make some on a disk, or start a daemon there with a higher --capacity"

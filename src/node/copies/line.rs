@@ -66,7 +66,8 @@ impl Copies {
     /// together no more than a share are: else one with many nodes could hold up all others.
     pub(super) fn free_places(&self, cx: &Context) -> BTreeMap<NodeId, usize> {
         let here = cx.mesh.here().map(|(node, _)| node);
-        let asked = here.filter(|node| !self.skipped.contains_key(node));
+        let asked =
+            here.filter(|node| !self.skipped.contains_key(node) && !cx.mesh.is_draining(*node));
         let mut free: BTreeMap<NodeId, usize> = asked.map(|node| (node, OFFERS_PER_NODE)).collect();
         for offer in self.offers.values() {
             if let Some(places) = free.get_mut(&offer.target) {

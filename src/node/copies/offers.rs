@@ -57,7 +57,7 @@ impl Copies {
             if looks_after(photo, me, entry.anywhere(), person, passed_over) {
                 self.offer(cx, photo);
             }
-        } else if entry.counted().next().is_none() {
+        } else if !entry.is_stored() {
             // Only trashes still have it: it comes back from there. But if it was last read by an earlier program, it
             // resembles nothing now, and might go again once it is read by this one.
             if is_current(&entry.photo)
@@ -65,7 +65,7 @@ impl Copies {
             {
                 cx.restore(photo);
             }
-        } else if looks_after(photo, me, entry.live(), person, passed_over) {
+        } else if looks_after(photo, me, entry.on_disk(), person, passed_over) {
             self.offer(cx, photo);
         }
         if !self.line.has(photo) {

@@ -156,7 +156,7 @@ impl Copies {
             pull.tried.iter().map(|node| cx.table.person(*node)).collect();
         let entry = cx.table.get(photo);
         let retired = entry.into_iter().flat_map(|entry| entry.retired().map(|node| (node, true)));
-        let stored = entry.into_iter().flat_map(|entry| entry.live().map(|node| (node, false)));
+        let stored = entry.into_iter().flat_map(|entry| entry.on_disk().map(|node| (node, false)));
         // Who has sent some of it has it, even if it has not told so again since it came back.
         let offered = pull.offered_by.union(&pull.lost).map(|node| (*node, false));
         let mut best = None;

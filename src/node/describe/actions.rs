@@ -88,6 +88,12 @@ fn disk_action(action: &DiskAction, names: &dyn Names) -> String {
             let age = count(*older_than, "day");
             format!("looks for what is {age} old in its trash, for {}", client(*link))
         }
+        DiskAction::NoteDraining { draining: true } => {
+            "remembers that all is to be handed over".to_owned()
+        }
+        DiskAction::NoteDraining { draining: false } => {
+            "remembers that nothing is to be handed over".to_owned()
+        }
         DiskAction::FindSurplus { .. } => "looks for what can go from its trash".to_owned(),
         DiskAction::FindDaysLeft { link, photos: asked } => {
             let asked = photos(asked, names);

@@ -1,7 +1,7 @@
 //! What clients ask and are answered, in words.
 
 use super::words::{Names, count, listed, nodes, photos, preview, relation};
-use crate::protocol::client::{DuplicateReport, Explanation, SimilarReport, Stay};
+use crate::protocol::client::{DrainReport, DuplicateReport, Explanation, SimilarReport, Stay};
 use crate::protocol::{Answer, Request};
 
 /// What a client asks, to follow "is asked".
@@ -30,6 +30,8 @@ pub fn request(request: &Request, names: &dyn Names) -> String {
             let node = node.parse().map_or_else(|_| node.clone(), |id| names.node(id));
             format!("to forget {node}")
         }
+        Request::Drain { cancel: false } => "to hand over all that it has, and leave".to_owned(),
+        Request::Drain { cancel: true } => "to hand over nothing, and stay".to_owned(),
         Request::TrashList { .. } => "what is in its trash".to_owned(),
         Request::TrashRestore { image_name } => format!("to restore {image_name}"),
         Request::TrashPurge { older_than: 0 } => "to empty its trash".to_owned(),
@@ -60,9 +62,7 @@ pub(super) fn answer(answer: &Answer, names: &dyn Names) -> String {
             let warning = warning.as_ref().map(|w| format!(" ({w})")).unwrap_or_default();
             format!("{name} is stored on {}{warning}", nodes(on, names))
         }
-        Answer::Have { name, .. } => {
-            format!("not needed: this folder has {name}, which is better")
-        }
+        Answer::Have { name, .. } => format!("not needed: this folder has a better one, {name}"),
         Answer::Refused { error, .. } => format!("refused: {error}"),
         Answer::Photos { photos, .. } => format!("{} of the list", count(photos.len(), "photo")),
         Answer::Explained(explained) => explanation(explained),
@@ -81,6 +81,7 @@ pub(super) fn answer(answer: &Answer, names: &dyn Names) -> String {
             format!("the group has {}", listed(names, "nobody"))
         }
         Answer::Told => "it is told".to_owned(),
+        Answer::Draining(report) => draining(report),
         Answer::Forgotten { node, photos, .. } => {
             format!("{} is forgotten, and {} on it", names.node(*node), count(*photos, "photo"))
         }
@@ -139,4 +140,13 @@ fn duplicates(duplicates: &[DuplicateReport]) -> String {
     });
     let told: Vec<String> = told.collect();
     if told.is_empty() { "everything is shown".to_owned() } else { told.join("; ") }
+}
+
+/// How far a node has come that hands over all that it has.
+fn draining(report: &DrainReport) -> String {
+    match (report.draining, report.done) {
+        (false, _) => "it stays".to_owned(),
+        (true, false) => format!("{} to be handed over", count(report.left, "photo")),
+        (true, true) => "all is handed over".to_owned(),
+    }
 }

@@ -13,7 +13,8 @@ pub(in crate::node) struct Census {
     pub(in crate::node) here: usize,
     /// Those of them that have not told all their photos.
     pub(in crate::node) incomplete: usize,
-    /// The nodes that are here, this one included, and their members.
+    /// The nodes that are here and stay, this one included, and their members: who hands over all that it has is no place
+    /// for copies.
     pub(in crate::node) here_with_me: Spread,
     /// The same with those that are away, within their grace.
     pub(in crate::node) all: Spread,
@@ -31,28 +32,36 @@ impl Mesh {
         let me = &self.me;
         let mut census = Census::default();
         let own = person(me.node, me.member);
-        let (mut here, mut voices) = (BTreeSet::from([own]), BTreeSet::new());
+        let (mut here, mut voices) = (BTreeSet::new(), BTreeSet::new());
+        here.extend((!me.draining).then_some(own));
+        let mut all = here.clone();
         let mut wishes = BTreeMap::from([(own, me.copies)]);
-        let mut away = 0;
+        let (mut staying, mut away) = (usize::from(!me.draining), 0);
         census.all_told_space = me.space.is_some();
         for (node, peer) in &self.peers {
             let person = person(*node, peer.member());
             match peer.presence {
                 Presence::Gone => continue,
-                Presence::Away { .. } => away += 1,
+                Presence::Away { .. } => away += usize::from(peer.drains.is_none()),
                 Presence::Here { complete, .. } => {
                     census.here += 1;
                     census.incomplete += usize::from(!complete);
                     census.all_told_space &= peer.space.is_some();
-                    here.insert(person);
-                    voices.insert(if person == own { Person::Alone(*node) } else { person });
+                    if peer.drains.is_none() {
+                        staying += 1;
+                        here.insert(person);
+                        voices.insert(if person == own { Person::Alone(*node) } else { person });
+                    }
                 }
+            }
+            if peer.drains.is_none() {
+                all.insert(person);
             }
             let wish = wishes.entry(person).or_default();
             *wish = peer.copies.max(*wish);
         }
-        census.here_with_me = Spread { nodes: 1 + census.here, members: here.len() };
-        census.all = Spread { nodes: 1 + census.here + away, members: wishes.len() };
+        census.here_with_me = Spread { nodes: staying, members: here.len() };
+        census.all = Spread { nodes: staying + away, members: all.len() };
         census.voices = voices.len();
         census.copies = agreed(wishes.into_values(), me.member.is_some());
         census

@@ -15,10 +15,11 @@
 //!
 //! # Who does what
 //!
-//! This file has the peers and their presence. `links` opens, closes and dials, `register` decides which node comes in,
-//! `census` counts them, `patience` says how long they are waited for, `naming` what people call them, and `addresses`
-//! keeps the addresses that others have told. `announce` tells this node's records to every link, in `pages`; each page
-//! is made when the one before is sent.
+//! This file has the peers and their presence. `links` opens, closes and dials, `redial` says when; `register` decides which
+//! node comes in, `census` counts them, `patience` says how long they are waited for, `naming` what people call them, and
+//! `addresses` keeps the addresses that others have told. `space` is about their disks, and about those that hand over all
+//! that they have. `announce` tells this node's records to every link, in `pages`; each page is made when the one before
+//! is sent.
 //!
 //! # What is left out
 //!
@@ -33,6 +34,7 @@ mod links;
 mod naming;
 pub(in crate::node) mod pages;
 mod patience;
+mod redial;
 mod register;
 mod space;
 
@@ -40,8 +42,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::limits::{
-    CUT_OFF_GRACE, FLAPS_MAX, LATELY, NODES, REANNOUNCE, REDIAL_MAX, REDIAL_MIN, SILENCE, STAYED,
-    UNMET,
+    CUT_OFF_GRACE, FLAPS_MAX, LATELY, NODES, REANNOUNCE, REDIAL_MIN, SILENCE, STAYED, UNMET,
 };
 use super::news::News;
 use super::step::Step;
@@ -52,6 +53,8 @@ pub(in crate::node) use announce::impossible_size;
 pub(in crate::node) use census::Census;
 use pages::Pages;
 use patience::Patience;
+use redial::Redial;
+use space::Drains;
 
 /// A connection to another daemon.
 #[derive(Debug)]
@@ -67,31 +70,6 @@ struct Link {
     said: Time,
     /// How far the other end knows our records.
     pages: Pages,
-}
-
-/// When to dial an address next.
-#[derive(Clone, Copy, Debug)]
-struct Redial {
-    next: Time,
-    pause: Duration,
-    dialing: bool,
-    /// When people were last told that it fails.
-    told: Option<Time>,
-}
-
-impl Redial {
-    fn at(next: Time) -> Redial {
-        Redial { next, pause: REDIAL_MIN, dialing: false, told: None }
-    }
-
-    fn failed(&mut self, now: Time) {
-        *self = Redial {
-            next: now + self.pause,
-            pause: (self.pause * 2).min(REDIAL_MAX),
-            dialing: false,
-            told: self.told,
-        };
-    }
 }
 
 /// Another node of the mesh.
@@ -120,6 +98,8 @@ pub(in crate::node) struct Peer {
     shows_previews: bool,
     /// What it has told of its disk since it registered.
     pub(in crate::node) space: Option<Space>,
+    /// It hands over all that it has, or did; when its copies count again, if that is over.
+    drains: Option<Drains>,
     /// How many times in a row it came back within its grace.
     pub(in crate::node) flaps: u32,
     redial: Redial,
@@ -146,6 +126,7 @@ struct Myself {
     copies: u32,
     /// What the others were told last of its disk.
     space: Option<Space>,
+    draining: bool,
 }
 
 /// All links and nodes.
@@ -184,6 +165,7 @@ impl Mesh {
                 address: config.address.clone(),
                 copies: config.copies,
                 space: None,
+                draining: config.draining,
             },
             links: BTreeMap::new(),
             peers: known.collect(),
@@ -275,6 +257,7 @@ impl Peer {
             keeps_originals: false,
             shows_previews: false,
             space: None,
+            drains: None,
             flaps: 0,
             redial: Redial::at(dial_at),
         }
@@ -389,6 +372,7 @@ impl Mesh {
         if step.leaving().is_none() {
             self.dial(step);
             self.heed_wishes(step);
+            self.count_again(step);
             self.forget_strangers(step);
             self.reannounce_peers(step);
         }

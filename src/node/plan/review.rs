@@ -105,7 +105,7 @@ fn lacks_copy(cx: &mut Context, photo: PhotoId, verdict: Verdict) -> bool {
 /// Whether this node has a variant that has too few copies, in trashes and elsewhere.
 fn lacks_variant(cx: &Context, photo: PhotoId, keeper: PhotoId) -> bool {
     let is_variant = cx.table.found(photo, keeper) == Some(Relation::Variant);
-    let holders = |entry: &Entry| cx.table.spread(entry.claims.iter().map(|(node, _)| node));
+    let holders = |entry: &Entry| cx.table.spread(entry.kept().map(|(node, _)| node));
     let few = |entry: &Entry| holders(entry).falls_short_of(cx.goal());
     is_variant && cx.table.mine(photo).is_some() && cx.table.get(photo).is_some_and(few)
 }

@@ -58,17 +58,17 @@ impl Table {
     /// How widely a photo is spread now, and how widely it was by what is last known: on disk, or in any way if it is a
     /// variant that is not shown.
     pub(in crate::node) fn copies_there(&self, entry: &Entry) -> (Spread, Spread) {
-        let last_known = entry.claims.iter().map(|(node, _)| node);
+        let last_known = entry.kept().map(|(node, _)| node);
         match self.may_lie_in_trashes(entry) {
-            true => (self.spread(entry.anywhere()), self.spread(last_known)),
+            true => (self.spread(entry.kept_here()), self.spread(last_known)),
             false => (self.spread(entry.live()), self.spread(entry.counted())),
         }
     }
 
     /// Whether a node has a copy of a photo that counts: stored or, if it is a variant, held in any way.
     pub(in crate::node) fn counts_at(&self, entry: &Entry, node: NodeId) -> bool {
-        let held = entry.holding(node);
-        held.is_some_and(|holding| holding.is_stored() || self.is_variant(entry))
+        let claim = entry.claims.get(node).filter(|claim| claim.current && !claim.draining);
+        claim.is_some_and(|claim| claim.holding.is_stored() || self.is_variant(entry))
     }
 
     /// How a worse version relates to its keeper, for people: by this node's own finding, or by those of others.

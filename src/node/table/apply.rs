@@ -146,7 +146,8 @@ impl Table {
             self.bereft.insert(photo);
         }
         let [was_mine, is_mine] = [before, after].map(|entry| entry.claims.get(self.me));
-        if was_mine != is_mine {
+        let says_as = |(was, is): (&Claim, &Claim)| was.says_as(is);
+        if was_mine != is_mine && !was_mine.zip(is_mine).is_some_and(says_as) {
             self.unannounced.insert(photo);
         }
         let facts = |claim: Option<&Claim>| claim.map(|claim| Arc::clone(&claim.facts));

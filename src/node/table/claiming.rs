@@ -32,6 +32,7 @@ impl Table {
             Claim {
                 holding: record.holding,
                 current: true,
+                draining: self.draining.contains(&node),
                 looks: told_looks(&record.looks),
                 facts,
                 account: None,
@@ -99,6 +100,7 @@ impl Table {
         Claim {
             holding,
             current: true,
+            draining: self.draining.contains(&self.me),
             looks: self.looked.get(&photo).and_then(told_looks),
             facts: before.map(|claim| Arc::clone(&claim.facts)).unwrap_or_default(),
             account: before.and_then(|claim| claim.account.clone()),

@@ -12,6 +12,8 @@ pub(in crate::node) struct Claim {
     pub(in crate::node) holding: Holding,
     /// Whether it announced that on its present link.
     pub(in crate::node) current: bool,
+    /// Whether the node hands over all that it has: the photo can be had from it, and nobody counts on that.
+    pub(in crate::node) draining: bool,
     /// Its findings from comparing its copy with others, if any.
     pub(in crate::node) looks: Option<Box<Looks>>,
     /// The facts it reported; in this node's own claim what it knows and reports itself.
@@ -21,6 +23,11 @@ pub(in crate::node) struct Claim {
 }
 
 impl Claim {
+    /// Whether a node that makes this claim says the same as by another one.
+    pub(in crate::node) fn says_as(&self, other: &Claim) -> bool {
+        *self == Claim { draining: self.draining, ..other.clone() }
+    }
+
     /// The node's findings from comparing its copy with others.
     pub(in crate::node) fn looks(&self) -> Option<&Looks> {
         self.looks.as_deref()
@@ -72,7 +79,8 @@ impl Claims {
 
     /// Whether the same nodes hold the photo in the same ways.
     pub(in crate::node) fn hold_alike(&self, other: &Claims) -> bool {
-        let held = |(node, claim): &(NodeId, Claim)| (*node, claim.holding, claim.current);
+        let held =
+            |(node, claim): &(NodeId, Claim)| (*node, claim.holding, claim.current, claim.draining);
         self.0.iter().map(held).eq(other.0.iter().map(held))
     }
 

@@ -32,12 +32,15 @@ pub(in crate::node) struct Entry {
 }
 
 impl Entry {
-    /// The nodes that have it on disk now.
+    /// The nodes that have it on disk now, those included that hand over what they have.
+    pub(in crate::node) fn on_disk(&self) -> impl Iterator<Item = NodeId> + '_ {
+        let here = self.claims.iter().filter(|(_, claim)| claim.current);
+        here.filter(|(_, claim)| claim.holding.is_stored()).map(|(node, _)| node)
+    }
+
+    /// The nodes that have it on disk now and keep it: the copies that count.
     pub(in crate::node) fn live(&self) -> impl Iterator<Item = NodeId> + '_ {
-        self.claims
-            .iter()
-            .filter(|(_, claim)| claim.current && claim.holding.is_stored())
-            .map(|(node, _)| node)
+        self.kept_here().filter(|node| self.is_stored_by(*node))
     }
 
     /// Those of them whose owners have it as their own.
@@ -45,9 +48,25 @@ impl Entry {
         self.live().filter(|node| self.holding(*node) == Some(Holding::Original))
     }
 
-    /// The nodes that have it on disk now, or had it when they were last seen.
+    /// The nodes that keep it on disk now, or did when they were last seen.
     pub(in crate::node) fn counted(&self) -> impl Iterator<Item = NodeId> + '_ {
-        self.claims.iter().filter(|(_, claim)| claim.holding.is_stored()).map(|(node, _)| node)
+        let kept = self.kept().filter(|(_, claim)| claim.holding.is_stored());
+        kept.map(|(node, _)| node)
+    }
+
+    /// The claims of all nodes that do not hand over what they have.
+    pub(in crate::node) fn kept(&self) -> impl Iterator<Item = (NodeId, &Claim)> {
+        self.claims.iter().filter(|(_, claim)| !claim.draining)
+    }
+
+    /// The nodes that have it in any way now, and do not hand it over.
+    pub(in crate::node) fn kept_here(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.kept().filter(|(_, claim)| claim.current).map(|(node, _)| node)
+    }
+
+    /// Whether any node has it on disk, or had it when it was last seen.
+    pub(in crate::node) fn is_stored(&self) -> bool {
+        self.claims.values().any(|claim| claim.holding.is_stored())
     }
 
     /// The nodes that have it in their trash now.
@@ -86,7 +105,7 @@ impl Entry {
         let yields =
             |claim: &Claim| claim.looks().and_then(|looks| looks.yields_to) == Some(better);
         let here = || self.claims.values().filter(|claim| claim.current);
-        match self.live().next() {
+        match self.on_disk().next() {
             Some(_) => here().filter(|c| c.holding.is_stored()).all(yields),
             None => here().any(yields),
         }

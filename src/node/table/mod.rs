@@ -90,6 +90,8 @@ pub(in crate::node) struct Table {
     members: BTreeMap<NodeId, MemberName>,
     /// Nodes that are none of the mesh any more, but have told of photos.
     leaving: BTreeSet<NodeId>,
+    /// Nodes that hand over all that they have.
+    draining: BTreeSet<NodeId>,
     /// Who belongs to the group; without a group everybody is a member of their own.
     certified: Option<Certified>,
     now: Time,
@@ -144,6 +146,7 @@ impl Table {
             myself: MemberName::of_node(me),
             members: BTreeMap::new(),
             leaving: BTreeSet::new(),
+            draining: BTreeSet::new(),
             certified: None,
             now: Time::default(),
             bounds: Bounds::default(),

@@ -106,6 +106,7 @@ impl Table {
         for node in gone {
             self.leaving.remove(&node);
             self.members.remove(&node);
+            self.draining.remove(&node);
             self.inventories.remove(&node);
         }
     }

@@ -133,9 +133,10 @@ impl Table {
             true => Some(Shown::No),
         };
         let mine = entry.holding(self.me);
+        let is_me = |node| node == self.me;
         let only_here = match shown {
-            Some(Shown::Yes) => entry.live().eq([self.me]),
-            Some(Shown::Variant) => entry.anywhere().eq([self.me]),
+            Some(Shown::Yes) => mine.is_some_and(Holding::is_stored) && entry.live().all(is_me),
+            Some(Shown::Variant) => mine.is_some() && entry.kept_here().all(is_me),
             Some(Shown::No) | None => false,
         };
         Part {

@@ -26,6 +26,8 @@ enum What {
     Away,
     /// Its claims from before its present link are forgotten.
     Forget,
+    /// It hands over all that it has, or no longer.
+    Drain,
 }
 
 impl Table {
@@ -39,12 +41,26 @@ impl Table {
         self.begin_sweep(node, What::Forget);
     }
 
-    /// Of one node at most two sweeps wait, however often it comes and goes: all that it said becomes the last known
+    /// A node hands over all that it has, or no longer: then its copies count again.
+    pub(in crate::node) fn set_draining(&mut self, node: NodeId, draining: bool) {
+        let is_new = match draining {
+            true => self.draining.insert(node),
+            false => self.draining.remove(&node),
+        };
+        if is_new {
+            self.begin_sweep(node, What::Drain);
+        }
+    }
+
+    /// Of one node at most three sweeps wait, however often it comes and goes: all that it said becomes the last known
     /// anew, and is forgotten after that.
     fn begin_sweep(&mut self, node: NodeId, what: What) {
-        self.sweeps.retain(|sweep| {
-            sweep.node != node || (what == What::Forget && sweep.what == What::Away)
-        });
+        let stays = |earlier: What| match what {
+            What::Away => earlier == What::Drain,
+            What::Forget => earlier != What::Forget,
+            What::Drain => earlier != What::Drain,
+        };
+        self.sweeps.retain(|sweep| sweep.node != node || stays(sweep.what));
         self.sweeps.push_back(Sweep { node, what, last: None, spared: BTreeSet::new() });
     }
 
@@ -86,7 +102,11 @@ impl Table {
                 self.set_claim(node, photo, Some(Claim { current: false, ..claim }));
             }
             (What::Forget, Some(claim)) if !claim.current => self.set_claim(node, photo, None),
-            (What::Forget, _) | (What::Away, None) => {}
+            (What::Drain, Some(claim)) => {
+                let draining = self.draining.contains(&node);
+                self.set_claim(node, photo, Some(Claim { draining, ..claim }));
+            }
+            (What::Forget, _) | (What::Away | What::Drain, None) => {}
         }
     }
 

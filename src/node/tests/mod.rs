@@ -16,6 +16,7 @@ mod claims_map;
 mod crowds;
 mod custody;
 mod departures;
+mod draining;
 mod drops;
 mod drops_alone;
 mod every_order;

@@ -380,6 +380,7 @@ pub(super) fn config() -> Config {
         grace: Duration::from_secs(60),
         pin: Duration::from_secs(60),
         capacity: None,
+        draining: false,
         keep_originals: false,
         retire_now: false,
         join: Vec::new(),

@@ -27,8 +27,12 @@ fn what_is_told_is_rough_and_stays_for_a_while() {
     assert_eq!(roughly(0, Some(1)), 0, "who has no room says so at once");
 }
 
+fn space(capacity: u64, room: u64) -> Space {
+    Space { capacity, room, draining: false }
+}
+
 /// What is told of the disk.
-fn told(actions: &[Action]) -> Vec<(u64, Space)> {
+pub(super) fn told(actions: &[Action]) -> Vec<(u64, Space)> {
     let told = actions.iter().filter_map(|action| match action {
         Action::Link(LinkAction::Send { link, message: Message::Space(space) }) => {
             Some((link.0, *space))
@@ -49,7 +53,6 @@ fn a_disk_is_told_of_when_it_is_known_and_when_it_is_another() {
     let mut solo = Solo::new();
     solo.join(1, PIN, &[]);
     assert_eq!(told(&solo.wait(SETTLE)), [], "nobody knows it yet");
-    let space = |capacity, room| Space { capacity, room };
     assert_eq!(room(&mut solo, TERABYTE), [(1, space(TERABYTE, TERABYTE))]);
     assert_eq!(room(&mut solo, TERABYTE + 1000), []);
     // Whoever comes later hears it, too.
@@ -63,10 +66,10 @@ fn a_disk_is_told_of_when_it_is_known_and_when_it_is_another() {
 fn what_an_owner_lets_lie_there_counts_the_own_photos_and_the_trash() {
     let mut solo = Solo::with(|config| config.capacity = Some(40));
     solo.join(1, PIN, &[]);
-    assert_eq!(room(&mut solo, TERABYTE), [(1, Space { capacity: 40, room: 40 })]);
+    assert_eq!(room(&mut solo, TERABYTE), [(1, space(40, 40))]);
     solo.hold(&[1; 10]);
     hold(&mut solo, picture(&[2; 10]), Holding::Retired);
-    assert_eq!(told(&solo.wait(TICK)), [(1, Space { capacity: 40, room: 20 })]);
+    assert_eq!(told(&solo.wait(TICK)), [(1, space(40, 20))]);
     assert_eq!(offered(&mut solo, &[3; 20]), OfferReply::Busy, "it would be full to the brim");
     assert_eq!(offered(&mut solo, &[3; 12]), OfferReply::Accept);
     assert_eq!(offered(&mut solo, &[4; 12]), OfferReply::Busy, "the first one is on its way");
@@ -88,8 +91,8 @@ fn beside(capacity: u64, room: u64) -> Solo {
     for n in [1, 2] {
         solo.join(n, PIN, &[]);
     }
-    solo.hear(1, Message::Space(Space { capacity, room }));
-    solo.hear(2, Message::Space(Space { capacity: 4000, room: 4000 }));
+    solo.hear(1, Message::Space(space(capacity, room)));
+    solo.hear(2, Message::Space(space(4000, 4000)));
     solo
 }
 
@@ -114,12 +117,12 @@ fn a_larger_disk_is_offered_more() {
 #[test]
 fn who_has_no_room_is_offered_nothing_until_there_is_some() {
     let mut solo = beside(4000, 10);
-    solo.hear(2, Message::Space(Space { capacity: 4000, room: 0 }));
+    solo.hear(2, Message::Space(space(4000, 0)));
     let photo = solo.hold(&[1; 10]);
     assert_eq!(offers(&solo.wait(SETTLE + RETRY)), []);
     let reason = &solo.status().at_risk[0].reason;
     assert!(reason.starts_with("no other node has room for it"), "{reason}");
-    solo.hear(1, Message::Space(Space { capacity: 4000, room: 11 }));
+    solo.hear(1, Message::Space(space(4000, 11)));
     assert_eq!(offers(&solo.wait(TICK)), [(1, photo)], "it was only waiting for that");
     // What is on its way there takes room, too.
     solo.hold(&[2; 10]);
@@ -170,7 +173,7 @@ fn what_was_taken_over_counts_until_it_is_given_up_elsewhere() {
     let replica = |record: &Record| Record { holding: Holding::Replica, ..record.clone() };
     solo.announce(1, all.iter().map(replica).collect(), true);
     for n in [1, 2] {
-        solo.hear(n, Message::Space(Space { capacity: TERABYTE, room: TERABYTE }));
+        solo.hear(n, Message::Space(space(TERABYTE, TERABYTE)));
     }
     let asked = |actions: &[Action]| {
         let mut sent = actions.iter().filter_map(|action| match action {

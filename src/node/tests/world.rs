@@ -83,6 +83,7 @@ impl World {
             grace: Duration::from_secs(5),
             pin: Duration::from_secs(10),
             capacity: None,
+            draining: false,
             keep_originals: false,
             retire_now: false,
             join: if n == 0 { Vec::new() } else { vec![address(0)] },

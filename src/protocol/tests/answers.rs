@@ -8,9 +8,10 @@ use super::group::membership;
 use super::round_trips::{address, blob, dated, features, holding, node, photo_id, some};
 use crate::photo::{Format, Relation};
 use crate::protocol::client::{
-    DiskReport, DistinctReport, DuplicateReport, Explanation, FolderReport, KeptReport,
-    MemberReport, NodeOfMember, NodeReport, PhotoReport, Refusal, RemovalPlan, RemovalReport,
-    RiskReport, SimilarReport, StatusReport, Stay, Summary, TrashReport, VersionReport,
+    DiskReport, DistinctReport, DrainReport, DuplicateReport, Explanation, FolderReport,
+    KeptReport, MemberReport, NodeOfMember, NodeReport, PhotoReport, Refusal, RemovalPlan,
+    RemovalReport, RiskReport, SimilarReport, StatusReport, Stay, Summary, TrashReport,
+    VersionReport,
 };
 use crate::protocol::{Answer, Holding, NodeId};
 
@@ -119,10 +120,8 @@ fn explanation() -> impl Strategy<Value = Explanation> {
 }
 
 fn disk() -> impl Strategy<Value = DiskReport> {
-    any::<(Option<u64>, Option<u64>, u64)>().prop_map(|(capacity, room, fixed)| DiskReport {
-        capacity,
-        room,
-        fixed,
+    any::<(Option<u64>, Option<u64>, u64, bool)>().prop_map(|(capacity, room, fixed, draining)| {
+        DiskReport { capacity, room, fixed, draining }
     })
 }
 
@@ -236,6 +235,9 @@ fn about_members() -> impl Strategy<Value = Answer> {
         }),
         some(member).prop_map(|members| Answer::Members { members }),
         Just(Answer::Told),
+        any::<(bool, u64, bool)>().prop_map(|(draining, left, done)| {
+            Answer::Draining(DrainReport { draining, left, done })
+        }),
         (self::node(), ".*", any::<u64>()).prop_map(|(node, called, photos)| Answer::Forgotten {
             node,
             called,

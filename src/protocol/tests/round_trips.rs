@@ -159,7 +159,9 @@ fn about_copies() -> impl Strategy<Value = Message> {
         (photo(), facts()).prop_map(|(photo, facts)| Message::KeepThis { photo, facts }),
         (photo_id(), verdict).prop_map(|(photo, verdict)| Message::KeepAnswer { photo, verdict }),
         any::<(u32, Option<u64>)>().prop_map(|(photos, bytes)| Message::Relieve { photos, bytes }),
-        any::<(u64, u64)>().prop_map(|(capacity, room)| Message::Space(Space { capacity, room })),
+        any::<(u64, u64, bool)>().prop_map(|(capacity, room, draining)| {
+            Message::Space(Space { capacity, room, draining })
+        }),
         (transfer(), photo_id(), any::<(u64, u64)>(), lane).prop_map(
             |(transfer, photo, (offset, length), lane)| Message::AskForImage {
                 transfer,
@@ -229,6 +231,7 @@ fn request() -> impl Strategy<Value = Request> {
         Just(Request::Members),
         removal().prop_map(|removal| Request::Tell { removal: Box::new(removal) }),
         ".*".prop_map(|node| Request::Forget { node }),
+        any::<bool>().prop_map(|cancel| Request::Drain { cancel }),
         after().prop_map(|after| Request::TrashList { after }),
         ".*".prop_map(|image_name| Request::TrashRestore { image_name }),
         any::<u32>().prop_map(|older_than| Request::TrashPurge { older_than }),

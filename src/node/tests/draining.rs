@@ -1,0 +1,181 @@
+//! A node hands over all that it has and leaves: nobody counts on it meanwhile, and it leaves nothing behind.
+
+use std::time::Duration;
+
+use super::super::limits::{DRAIN_RESTS, DRAINED, RETRY, SETTLE, TICK};
+use super::super::{Action, DiskAction, LinkAction};
+use super::offers::{offered, offers};
+use super::pulling::asked;
+use super::shortages::coordinated_by;
+use super::solo::{Solo, original};
+use super::spaces::told;
+use crate::photo::{Nonce, PhotoId};
+use crate::protocol::client::DrainReport;
+use crate::protocol::message::OfferReply;
+use crate::protocol::{Answer, Holding, Message, Record, Request, Space};
+
+const PIN: Duration = Duration::from_secs(60);
+const TERABYTE: u64 = 1 << 40;
+
+fn drain(solo: &mut Solo, cancel: bool) -> DrainReport {
+    match solo.ask(Request::Drain { cancel }) {
+        Some(Answer::Draining(report)) => report,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Another node tells of its disk.
+fn says(solo: &mut Solo, n: u64, draining: bool) -> Vec<Action> {
+    let room = if draining { 0 } else { TERABYTE };
+    solo.hear(n, Message::Space(Space { capacity: TERABYTE, room, draining }))
+}
+
+fn replica(bytes: &[u8]) -> Record {
+    Record { holding: Holding::Replica, ..original(bytes) }
+}
+
+/// Whether a node leaves, and says why.
+fn leaves(actions: &[Action]) -> bool {
+    let goodbye = actions.iter().any(|action| {
+        matches!(action, Action::Link(LinkAction::Send { message: Message::Leave { reason }, .. })
+            if reason == "has handed over all that it had")
+    });
+    let exits = actions.contains(&Action::Exit { error: None });
+    assert_eq!(goodbye, exits);
+    exits
+}
+
+/// This node has a photo of which another one has the second copy, and a third one is here.
+fn second_copy() -> (Solo, PhotoId) {
+    let bytes = coordinated_by(9);
+    let mut solo = Solo::new();
+    let photo = solo.hold(&bytes);
+    solo.join(1, PIN, &[&bytes]);
+    solo.join(2, PIN, &[]);
+    assert_eq!(offers(&solo.wait(3 * SETTLE)), []);
+    (solo, photo)
+}
+
+#[test]
+fn a_copy_of_a_node_that_drains_does_not_count() {
+    let (mut solo, photo) = second_copy();
+    says(&mut solo, 1, true);
+    assert_eq!(offers(&solo.wait(SETTLE + TICK)), [(2, photo)], "without any grace");
+    let status = solo.status();
+    assert_eq!(status.under_replicated, 1);
+    let node = status.nodes.iter().find(|node| node.id.0 == 1).expect("it is here");
+    assert!(node.disk.draining);
+    assert_eq!(node.state, "here; hands over what it has");
+}
+
+#[test]
+fn nor_does_it_when_that_node_has_gone() {
+    let (mut solo, photo) = second_copy();
+    says(&mut solo, 1, true);
+    solo.hear(1, Message::Leave { reason: "stopped".to_owned() });
+    assert_eq!(offers(&solo.wait(SETTLE + TICK)), [(2, photo)]);
+}
+
+#[test]
+fn who_stays_after_all_counts_again_after_a_while() {
+    let (mut solo, _) = second_copy();
+    says(&mut solo, 1, true);
+    solo.announce(2, vec![replica(&coordinated_by(9))], false);
+    let copies = |solo: &mut Solo| solo.status().over_replicated;
+    solo.wait(SETTLE);
+    assert_eq!(copies(&mut solo), 0);
+    let rest = solo.node.cx.config().grace * DRAIN_RESTS;
+    says(&mut solo, 1, false);
+    solo.wait(rest - TICK);
+    assert_eq!(copies(&mut solo), 0, "or it could have everything copied again and again");
+    solo.wait(2 * TICK);
+    assert_eq!(copies(&mut solo), 1);
+}
+
+#[test]
+fn photos_can_be_had_from_a_node_that_drains() {
+    let mut solo = Solo::new();
+    solo.join(1, PIN, &[b"cat"]);
+    says(&mut solo, 1, true);
+    let link = super::world::CLIENT;
+    let request = Request::GetImageRequest { image_name: PhotoId::of(b"cat").to_string() };
+    let by = super::super::Asker::Owner;
+    let actions = solo.tell(super::super::ClientEvent::Asked { link, by, request });
+    assert_eq!(asked(&actions).map(|(from, _)| from), Some(1));
+}
+
+#[test]
+fn a_node_that_drains_takes_proves_and_gives_up_nothing() {
+    let (mut solo, photo) = second_copy();
+    solo.tell(super::super::DiskEvent::Room { free: 2 * TERABYTE, spare: TERABYTE });
+    let report = drain(&mut solo, false);
+    assert_eq!(report, DrainReport { draining: true, left: 1, done: false });
+    let spaces = told(&solo.wait(TICK));
+    assert!(spaces.iter().any(|(_, space)| space.draining && space.room == 0), "{spaces:?}");
+    assert_eq!(offered(&mut solo, b"dog"), OfferReply::Busy);
+    let nonce = Nonce([1; 32]);
+    let actions = solo.hear(1, Message::Challenge { photo, nonce });
+    let refuses = |action: &Action| {
+        matches!(
+            action,
+            Action::Link(LinkAction::Send { message: Message::Proof { proof: None, .. }, .. })
+        )
+    };
+    assert!(actions.iter().any(refuses), "{actions:?}");
+    // A third and a fourth copy: one of the others gives up its own.
+    solo.announce(2, vec![replica(&coordinated_by(9))], false);
+    let actions = solo.wait(DRAINED - TICK);
+    assert_eq!(super::solo::challenge(&actions), None);
+    assert!(!drain(&mut solo, true).draining);
+}
+
+#[test]
+fn it_leaves_when_enough_others_have_all_that_it_has() {
+    let (mut solo, photo) = second_copy();
+    let actions = solo.ask(Request::Drain { cancel: false });
+    assert!(actions.is_some());
+    // There are to be two copies without it.
+    assert_eq!(offers(&solo.wait(SETTLE)), [(2, photo)]);
+    assert!(!leaves(&solo.wait(DRAINED + SETTLE)), "the other one has not got it yet");
+    solo.announce(2, vec![replica(&coordinated_by(9))], false);
+    solo.wait(SETTLE);
+    assert!(drain(&mut solo, false).done);
+    let actions = solo.wait(DRAINED);
+    assert!(leaves(&actions));
+    assert!(actions.contains(&Action::Disk(DiskAction::NoteDraining { draining: false })));
+}
+
+#[test]
+fn it_stays_where_nobody_else_does_or_has_room() {
+    let mut solo = Solo::new();
+    let photo = solo.hold(b"cat");
+    assert_eq!(drain(&mut solo, false), DrainReport { draining: true, left: 1, done: false });
+    assert!(!leaves(&solo.wait(2 * DRAINED)), "it is alone");
+    solo.join(1, PIN, &[]);
+    says(&mut solo, 1, true);
+    assert!(!leaves(&solo.wait(2 * DRAINED)), "the other one is going, too");
+    solo.join(2, PIN, &[]);
+    solo.hear(2, Message::Space(Space { capacity: TERABYTE, room: 2, draining: false }));
+    let actions = solo.wait(2 * DRAINED);
+    assert_eq!((offers(&actions), leaves(&actions)), (Vec::new(), false), "that one is full");
+    let risk = &solo.status().at_risk[0];
+    assert!(risk.reason.starts_with("no other node has room"), "{}", risk.reason);
+    says(&mut solo, 2, false);
+    assert_eq!(offers(&solo.wait(RETRY)), [(2, photo)]);
+    solo.announce(2, vec![replica(b"cat")], false);
+    assert!(leaves(&solo.wait(SETTLE + 2 * DRAINED)), "one that stays has it");
+}
+
+#[test]
+fn it_goes_on_in_its_next_life_and_stays_if_its_owner_says_so() {
+    let mut solo = Solo::with(|config| config.draining = true);
+    solo.hold(b"cat");
+    solo.join(1, PIN, &[b"cat"]);
+    assert!(leaves(&solo.wait(SETTLE + 2 * DRAINED)));
+    let mut solo = Solo::with(|config| config.draining = true);
+    solo.hold(b"cat");
+    solo.join(1, PIN, &[b"cat"]);
+    assert!(!drain(&mut solo, true).draining);
+    assert!(!leaves(&solo.wait(SETTLE + 2 * DRAINED)));
+    assert_eq!(solo.status().under_replicated, 0, "its own copies count for itself at once");
+}
