@@ -16,7 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use gallery::GalleryArgs;
 use group::Member;
-pub(crate) use group::{ForgetArgs, GroupCommand};
+pub(crate) use group::{DrainArgs, ForgetArgs, GroupCommand};
 use photos::{GetArgs, ListArgs, PutArgs, ShowArgs};
 use pictures::{DistinctArgs, DuplicatesArgs, FingerprintArgs, SameArgs, SimilarArgs};
 use removal::RmArgs;
@@ -77,6 +77,7 @@ pub(crate) enum Command {
     /// List who is in the group, their nodes, and whether those are here
     Members(Asked),
     Forget(ForgetArgs),
+    Drain(DrainArgs),
     Fingerprint(FingerprintArgs),
     Same(SameArgs),
     Completions(CompletionsArgs),

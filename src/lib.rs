@@ -38,7 +38,7 @@
 //! 5. [`folder`]: how photos lie on disk so that no crash loses one.
 //! 6. [`daemon`]: the threads and sockets around it all. [`client`]: the commands. [`gallery`]: a client with an HTTP
 //!    server, for browsers.
-//! 7. `tests/mesh.rs` and `tests/demo`: real daemons that lose a member and keep every photo.
+//! 7. `tests/mesh` and `tests/demo`: real daemons that lose a member and keep every photo.
 //!
 //! # Who may use whom
 //!

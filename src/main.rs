@@ -34,6 +34,8 @@ fn run(command: Command) -> Result<u8, Failure> {
         }
         Command::Members(asked) => client::members(&mut asked.connect()?, &mut out)?,
         Command::Forget(args) => client::forget(&mut args.asked.connect()?, &args.node, &mut out)?,
+        Command::Drain(args) if args.cancel => client::stay(&mut args.asked.connect()?, &mut out)?,
+        Command::Drain(args) => client::drain(&mut args.asked.connect()?, &mut out)?,
         Command::List(args) => client::list(&mut args.asked.connect()?, &args.wish(), &mut out)?,
         Command::Get(args) => client::get(|| args.asked.connect(), &args.wish(), &mut out)?,
         Command::Show(args) => {

@@ -46,6 +46,25 @@ pub(crate) struct ForgetArgs {
     pub(crate) asked: Asked,
 }
 
+/// Hand over all that the asked daemon has to the others, and have it leave for good
+///
+/// From now on nobody counts on its copies, and it takes none; what it has is copied to the nodes that stay, as far as they
+/// have room, and then it stops by itself. Its folder stays as it is, copies of others' photos included, until you delete
+/// it. If the daemon is stopped meanwhile, it goes on when it is started again. Waits until all is handed over; Ctrl-C ends
+/// the waiting only.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  photomesh drain                       this computer leaves the mesh
+  photomesh drain --cancel              not after all")]
+pub(crate) struct DrainArgs {
+    /// Stay after all
+    #[arg(long)]
+    pub(crate) cancel: bool,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
 /// Make a group of friends, invite and remove members
 ///
 /// One friend, the founder, makes the group once and a file for each member. Every daemon and client is then started

@@ -3,6 +3,8 @@
 //! Nothing here sleeps and hopes: every promise has a deadline, and is looked for again and again until then.
 #![allow(clippy::unwrap_used, reason = "a test may end where its ground gives way")]
 
+mod disks;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::collections::BTreeSet;

@@ -1,0 +1,100 @@
+//! `photomesh drain`: a daemon hands over all that it has, and then leaves.
+
+use std::io::{self, IsTerminal, Write};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::screen::{count, plain};
+use super::{Daemon, Failure};
+use crate::protocol::client::DrainReport;
+use crate::protocol::{Answer, Request};
+
+/// How long until the daemon is asked again.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// When nothing has moved for so long, people are told why.
+const STANDSTILL: Duration = Duration::from_secs(20);
+
+/// Has a daemon hand over all that it has, and waits until it leaves: the others have everything without it then. Ctrl-C
+/// ends the waiting only.
+///
+/// # Errors
+///
+/// As [`Daemon::ask`]. [`Failure::Unreachable`] if the daemon stops before all is handed over; started again, it goes on.
+pub fn drain(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failure> {
+    let mut report = ask(daemon, false)?;
+    daemon.be_quiet();
+    let bar = progress(report.left);
+    let (mut left, mut moved, mut told) = (report.left, Instant::now(), String::new());
+    while !report.done {
+        bar.set_length(bar.length().unwrap_or(0).max(report.left));
+        bar.set_position(bar.length().unwrap_or(0) - report.left);
+        if report.left != left {
+            (left, moved) = (report.left, Instant::now());
+        } else if moved.elapsed() >= STANDSTILL {
+            moved = Instant::now();
+            let why = standstill(daemon)?;
+            if why != told {
+                bar.suspend(|| eprintln!("{} left: {why}", count(left, "photo")));
+                told = why;
+            }
+        }
+        thread::sleep(PAUSE);
+        report = ask(daemon, false).map_err(|failure| match failure {
+            Failure::Unreachable(text) => {
+                Failure::Unreachable(format!("{text}; when it is started again, it goes on"))
+            }
+            other => other,
+        })?;
+        if !report.draining {
+            bar.finish_and_clear();
+            return Err(Failure::Usage("somebody has called it off".to_owned()));
+        }
+    }
+    bar.finish_and_clear();
+    writeln!(
+        out,
+        "all is handed over: this daemon leaves now. Its folder stays as it is, until you delete it"
+    )?;
+    Ok(())
+}
+
+/// A daemon is to stay after all.
+///
+/// # Errors
+///
+/// As [`Daemon::ask`].
+pub fn stay(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failure> {
+    ask(daemon, true)?;
+    writeln!(out, "this node stays; the others count on its copies again in about an hour")?;
+    Ok(())
+}
+
+fn ask(daemon: &mut Daemon, cancel: bool) -> Result<DrainReport, Failure> {
+    match daemon.ask(&Request::Drain { cancel })? {
+        Answer::Draining(report) => Ok(report),
+        Answer::Refused { cause, error } => Err(Failure::refused(cause, error)),
+        _ => Err(daemon.unexpected()),
+    }
+}
+
+/// Why nothing moves, by what the daemon says of the photos that lack copies.
+fn standstill(daemon: &mut Daemon) -> Result<String, Failure> {
+    let report = daemon.status()?;
+    if report.nodes.iter().filter(|node| node.alive && !node.disk.draining).count() == 0 {
+        return Ok("no node is here that stays".to_owned());
+    }
+    let reason = report.at_risk.first().map(|risk| plain(&risk.reason));
+    Ok(reason.unwrap_or_else(|| "the other nodes are still telling what they have".to_owned()))
+}
+
+fn progress(photos: u64) -> ProgressBar {
+    let style =
+        ProgressStyle::with_template("handing over {bar:20} {pos} of {len} photos {elapsed}");
+    match style {
+        Ok(style) if io::stderr().is_terminal() => ProgressBar::new(photos).with_style(style),
+        _ => ProgressBar::hidden(),
+    }
+}
