@@ -138,6 +138,10 @@ pub(crate) struct DaemonArgs {
     /// How much of the disk stays free of others' photos: a part of it, or a size
     #[arg(long, value_name = "PART", default_value = "5%", value_parser = reserve)]
     pub(crate) reserve: Reserve,
+    /// Let your own photos move to other disks like those of others: where this one is fuller than theirs, they go to its
+    /// trash for a day, and then only others have them. Begins after --grace; `photomesh plan` shows what would move
+    #[arg(long, conflicts_with = "keep_originals")]
+    pub(crate) pool: bool,
     /// Never move the folder's own photos to the trash because of other nodes
     #[arg(long)]
     pub(crate) keep_originals: bool,
@@ -250,6 +254,7 @@ impl DaemonArgs {
             pin: self.pin,
             capacity: self.capacity,
             reserve: self.reserve,
+            pool: self.pool,
             keep_originals: self.keep_originals,
             retire_now: self.retire_now,
             accept_missing: self.accept_missing,

@@ -25,17 +25,12 @@ fn run(command: Command) -> Result<u8, Failure> {
     let mut out = BufWriter::new(io::stdout());
     match command {
         Command::Daemon(args) => return Ok(daemon::run(args.options()?)),
-        Command::Group(GroupCommand::New { file }) => client::new_group(&file)?,
-        Command::Group(GroupCommand::Invite { file, name }) => client::invite(&file, &name)?,
-        Command::Group(GroupCommand::Remove { file, name }) => client::remove_member(&file, &name)?,
-        Command::Group(GroupCommand::Show { file }) => client::show_file(&file, &mut out)?,
-        Command::Group(GroupCommand::Tell { file, asked }) => {
-            client::tell(&mut asked.connect()?, &file, &mut out)?;
-        }
+        Command::Group(command) => group(command, &mut out)?,
         Command::Members(asked) => client::members(&mut asked.connect()?, &mut out)?,
         Command::Forget(args) => client::forget(&mut args.asked.connect()?, &args.node, &mut out)?,
-        Command::Drain(args) if args.cancel => client::stay(&mut args.asked.connect()?, &mut out)?,
-        Command::Drain(args) => client::drain(&mut args.asked.connect()?, &mut out)?,
+        Command::Drain(args) => {
+            client::drain(&mut args.asked.connect()?, args.cancel, &mut out)?;
+        }
         Command::List(args) => client::list(&mut args.asked.connect()?, &args.wish(), &mut out)?,
         Command::Get(args) => client::get(|| args.asked.connect(), &args.wish(), &mut out)?,
         Command::Show(args) => {
@@ -92,4 +87,15 @@ fn run(command: Command) -> Result<u8, Failure> {
     }
     out.flush()?;
     Ok(0)
+}
+
+/// Runs a command about the group itself.
+fn group(command: GroupCommand, out: &mut impl Write) -> Result<(), Failure> {
+    match command {
+        GroupCommand::New { file } => client::new_group(&file),
+        GroupCommand::Invite { file, name } => client::invite(&file, &name),
+        GroupCommand::Remove { file, name } => client::remove_member(&file, &name),
+        GroupCommand::Show { file } => client::show_file(&file, out),
+        GroupCommand::Tell { file, asked } => client::tell(&mut asked.connect()?, &file, out),
+    }
 }

@@ -18,13 +18,17 @@ const PAUSE: Duration = Duration::from_secs(1);
 const STANDSTILL: Duration = Duration::from_secs(20);
 
 /// Has a daemon hand over all that it has, and waits until it leaves: the others have everything without it then. Ctrl-C
-/// ends the waiting only.
+/// ends the waiting only. With `cancel` it is to stay after all.
 ///
 /// # Errors
 ///
 /// As [`Daemon::ask`]. [`Failure::Unreachable`] if the daemon stops before all is handed over; started again, it goes on.
-pub fn drain(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failure> {
-    let mut report = ask(daemon, false)?;
+pub fn drain(daemon: &mut Daemon, cancel: bool, out: &mut impl Write) -> Result<(), Failure> {
+    let mut report = ask(daemon, cancel)?;
+    if cancel {
+        let again = "the others count on its copies again in about an hour";
+        return Ok(writeln!(out, "this node stays; {again}")?);
+    }
     daemon.be_quiet();
     let bar = progress(report.left);
     let (mut left, mut moved, mut told) = (report.left, Instant::now(), String::new());
@@ -58,17 +62,6 @@ pub fn drain(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failure> {
         out,
         "all is handed over: this daemon leaves now. Its folder stays as it is, until you delete it"
     )?;
-    Ok(())
-}
-
-/// A daemon is to stay after all.
-///
-/// # Errors
-///
-/// As [`Daemon::ask`].
-pub fn stay(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failure> {
-    ask(daemon, true)?;
-    writeln!(out, "this node stays; the others count on its copies again in about an hour")?;
     Ok(())
 }
 

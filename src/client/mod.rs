@@ -92,7 +92,7 @@ pub use crate::photo::FIRST_LOOK;
 pub use connection::Daemon;
 pub use dates::{Days, Span};
 pub use distinct::distinct;
-pub use drain::{drain, stay};
+pub use drain::drain;
 pub use duplicates::duplicates;
 pub use explain::{show, why};
 pub use failure::Failure;

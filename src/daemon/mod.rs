@@ -127,6 +127,8 @@ pub struct Options {
     pub capacity: Option<u64>,
     /// How much of the disk is to stay free of others' photos.
     pub reserve: Reserve,
+    /// The friend's own photos may move to other disks like any others.
+    pub pool: bool,
     /// No original is moved to the trash for the mesh's sake.
     pub keep_originals: bool,
     /// Worse versions go to the trash as fast as they can.
@@ -308,6 +310,7 @@ fn configure(
         pin: options.pin,
         capacity: options.capacity,
         draining: folder.is_draining(),
+        pools: options.pool,
         keep_originals: options.keep_originals,
         retire_now: options.retire_now,
         join: options.join.clone(),

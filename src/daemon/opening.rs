@@ -17,6 +17,7 @@ pub(super) fn open(options: &Options) -> Result<Folder, Failure> {
         accept_missing: options.accept_missing,
         trash_days: options.trash_days,
         reserve: options.reserve,
+        pools: options.pool,
         scrub_days: options.scrub_days,
     };
     let failed = |error: OpenError| {

@@ -123,6 +123,9 @@ pub struct Options {
     pub scrub_days: u32,
     /// How much of the disk is to stay free of others' photos (`--reserve`).
     pub reserve: Reserve,
+    /// The friend's own photos may move to other disks like any others (`--pool`): then they need not stay in the trash for
+    /// as long.
+    pub pools: bool,
 }
 
 /// Something that the folder found out by itself.

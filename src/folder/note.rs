@@ -127,22 +127,27 @@ impl Note {
 
     /// Whether the copy's time in the trash is over, `running` seconds of running into this folder's life. It is never
     /// over for a variant of the better version, nor for a copy with companions, which are nowhere else.
-    pub(super) fn is_due(&self, running: u64, trash_days: u32) -> bool {
+    pub(super) fn is_due(&self, running: u64, trash_days: u32, pools: bool) -> bool {
         let is_variant = |better: Better| better.relation != Some(Relation::Same);
         if self.better().is_some_and(is_variant) || !self.companions.is_empty() {
             return false;
         }
-        let days = match self.is_spare_replica() {
+        let days = match self.is_spare(pools) {
             true => SURPLUS_DAYS.min(trash_days.into()),
             false => u64::from(trash_days),
         };
         self.is_older_than(days, running)
     }
 
-    /// Whether it was kept for others, who have it in any case.
-    pub(super) fn is_spare_replica(&self) -> bool {
-        let is_spare = matches!(self.why, Why::Surplus | Why::Duplicate(_));
-        is_spare && self.holding == Holding::Replica && self.companions.is_empty()
+    /// Whether it need not be kept for long: others have it in any case, and it was kept for them, or is the friend's own
+    /// and these `pools`.
+    pub(super) fn is_spare(&self, pools: bool) -> bool {
+        let is_spare = match (self.why, self.holding) {
+            (Why::Surplus, Holding::Original) => pools,
+            (Why::Surplus | Why::Duplicate(_), holding) => holding == Holding::Replica,
+            (Why::Retired(_) | Why::Removed { .. } | Why::Unknown, _) => false,
+        };
+        is_spare && self.companions.is_empty()
     }
 
     /// Whether the copy has been in the trash for this many days of running.

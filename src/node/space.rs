@@ -7,10 +7,11 @@
 use super::DiskAction;
 use super::context::Context;
 use super::limits::{NEARLY_FULL, PAGE_LOOKED_AT};
+use super::table::entry::Entry;
 use crate::balance::{CAPACITY_MOST, Disk};
 use crate::photo::PhotoId;
 use crate::protocol::client::DrainReport;
-use crate::protocol::{NodeId, Space};
+use crate::protocol::{Holding, NodeId, Space};
 
 impl Context {
     /// How many more bytes of others' photos this node takes: as many as find a place on its disk, and as its owner lets
@@ -41,6 +42,7 @@ impl Context {
         let space = Space {
             capacity: capacity.min(CAPACITY_MOST),
             room: roughly(self.room(), told.map(|space| space.room)),
+            pools: self.pools(self.me()),
             draining: self.step.draining,
         };
         self.mesh.tell_space(&mut self.step, space);
@@ -96,6 +98,24 @@ impl Context {
         }
     }
 
+    /// Whether the own photos of a node's owner may move to other disks like any others. A daemon that is started with
+    /// `--pool` waits for a grace before, so that its owner can look at the plan and think again.
+    pub(in crate::node) fn pools(&self, node: NodeId) -> bool {
+        match node == self.me() {
+            true => self.config().pools && self.now().0 >= self.config().grace,
+            false => self.mesh.space_of(node).is_some_and(|space| space.pools),
+        }
+    }
+
+    /// Whether a node's copy of a photo may move to another disk: a replica, or its owner's own that they let move.
+    pub(in crate::node) fn lets_move(&self, entry: &Entry, node: NodeId) -> bool {
+        match entry.holding(node) {
+            Some(Holding::Replica) => true,
+            Some(Holding::Original) => self.pools(node) && !entry.facts.kept,
+            Some(Holding::Retired | Holding::RetiredOriginal) | None => false,
+        }
+    }
+
     /// A node's disk. While somebody has not told theirs, all pass for equal.
     pub(in crate::node) fn disk_of(&self, node: NodeId) -> Disk {
         let space = self.mesh.space_of(node);
@@ -106,7 +126,7 @@ impl Context {
             capacity: known.map_or(1, |space| space.capacity),
             room: space.map_or(u64::MAX, |space| space.room),
             load: load.bytes,
-            fixed: load.original_bytes,
+            fixed: if self.pools(node) { load.kept_bytes } else { load.original_bytes },
         }
     }
 

@@ -84,6 +84,9 @@ pub struct Facts {
     /// another's. A copy, and what was sent on, is later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dated: Option<FileTime>,
+    /// A person has taken it back into their folder, from which it had moved to another disk: there it stays.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub kept: bool,
 }
 
 impl Facts {
@@ -144,7 +147,8 @@ impl Facts {
             add(&mut self.distinct, &other.distinct, distinct),
             add(&mut self.owners, &other.owners, Facts::MAX_OWNERS),
         ];
-        grown.contains(&true)
+        let kept = other.kept && !std::mem::replace(&mut self.kept, true);
+        grown.contains(&true) || kept
     }
 
     /// Takes an earlier time of a file; whether it is one.

@@ -10,6 +10,9 @@ pub struct Space {
     pub capacity: u64,
     /// How many more bytes of others' photos it takes now, roughly. None has room for nothing.
     pub room: u64,
+    /// Its owner's own photos may move to other disks like any others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pools: bool,
     /// It hands over all that it has, and then leaves: others can have photos from it, and nobody counts on a copy there.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub draining: bool,

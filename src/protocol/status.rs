@@ -107,6 +107,9 @@ pub struct DiskReport {
     pub room: Option<u64>,
     /// How much of what lies there may not move: its owner's own photos.
     pub fixed: u64,
+    /// Its owner's own photos may move to other disks like any others.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub pools: bool,
     /// Its node hands over all that it has, and will leave.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub draining: bool,

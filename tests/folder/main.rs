@@ -44,6 +44,7 @@ fn options() -> Options {
         trash_days: 30,
         scrub_days: 30,
         reserve: Reserve::Percent(5),
+        pools: false,
     }
 }
 

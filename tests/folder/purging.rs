@@ -280,3 +280,19 @@ fn what_others_have_in_any_case_is_found_the_oldest_first() {
     room.purge(dog).unwrap();
     assert_eq!(surplus(&room, 9), [cat]);
 }
+
+#[test]
+fn an_own_photo_that_may_move_need_not_stay_for_long() {
+    for (pools, days) in [(false, 30), (true, 1)] {
+        let mut room = Room::with(Options { pools, ..options() });
+        let cat = room.draw("cat.jpg", 1);
+        room.scan();
+        room.drop_surplus(cat).unwrap();
+        assert_eq!(room.folder.days_left(cat), Some(Some(days)));
+        room.folder.tick(Duration::from_secs(60));
+        assert_eq!(
+            room.folder.surplus(Duration::from_secs(60), 9),
+            if pools { vec![cat] } else { vec![] }
+        );
+    }
+}

@@ -204,6 +204,7 @@ fn status() -> StatusReport {
             capacity: Some(1 << 40),
             room: Some(u64::MAX),
             fixed: 5,
+            pools: true,
             draining: true,
         },
         member: None,

@@ -43,6 +43,7 @@ pub(crate) fn options() -> Options {
         trash_days: 30,
         scrub_days: 30,
         reserve: Reserve::Percent(5),
+        pools: false,
     }
 }
 

@@ -22,20 +22,30 @@ impl World {
         DiskEvent::Room { free, spare: free }
     }
 
+    /// Whether a copy may move to another disk: a replica, or its owner's own that they let move and have not taken back.
+    pub(crate) fn lets_move(&self, host: usize, photo: PhotoId) -> bool {
+        let host = &self.hosts[host];
+        let file = host.disk.files.get(&photo);
+        file.is_some_and(|file| {
+            file.place == Holding::Replica
+                || file.place == Holding::Original && host.pools && !file.facts.kept
+        })
+    }
+
     /// By what the nodes have told of their disks, nothing is left to move: the plan is empty.
     pub(crate) fn is_balanced(&self, keepers: &BTreeSet<PhotoId>) -> Result<(), String> {
         let bytes = |photo: &PhotoId| self.library.photo(*photo).bytes;
         let place = |photo: &PhotoId| {
             let holders = self.holders(*photo);
-            let replica = |host: &&usize| self.holding_of(**host, *photo) == Some(Holding::Replica);
-            let movable = holders.iter().filter(replica).map(|host| host_id(*host)).collect();
+            let moves = |host: &&usize| self.lets_move(**host, *photo);
+            let movable = holders.iter().filter(moves).map(|host| host_id(*host)).collect();
             let holders = holders.iter().map(|host| host_id(*host)).collect();
             Placed { photo: *photo, bytes: bytes(photo), holders, movable }
         };
         let placed: Vec<Placed> = keepers.iter().map(place).collect();
         let disk = |host: usize| {
             let stored = || keepers.iter().filter(|photo| self.hosts[host].disk.stores(**photo));
-            let own = |photo: &&PhotoId| self.holding_of(host, **photo) == Some(Holding::Original);
+            let own = |photo: &&PhotoId| !self.lets_move(host, **photo);
             let told = self.hosts[host].told.ok_or("it has told nothing of its disk")?;
             Ok(Disk {
                 node: host_id(host),

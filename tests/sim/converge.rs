@@ -118,8 +118,9 @@ impl World {
     fn could_go(&self, photo: PhotoId, host: usize, holders: &[usize]) -> bool {
         let is_original = |host: &usize| self.holding_of(*host, photo) == Some(Holding::Original);
         let owners = self.persons(holders.iter().copied().filter(is_original));
-        let stays =
-            is_original(&host) && (self.hosts[host].keep_originals || owners <= self.agreed());
+        let stays = is_original(&host)
+            && !self.lets_move(host, photo)
+            && (self.hosts[host].keep_originals || owners <= self.agreed());
         let others: Vec<usize> = holders.iter().copied().filter(|other| *other != host).collect();
         !stays && self.is_spread(&others) && self.can_prove(host, &others)
     }

@@ -5,8 +5,6 @@
 
 use std::time::Duration;
 
-use photomesh::protocol::Holding;
-
 use crate::agenda::What;
 use crate::library::Spec;
 use crate::plan::TraceMode;
@@ -50,10 +48,9 @@ fn mesh(seed: u64, photos: u64, disks: &[f64]) -> World {
     world
 }
 
-/// All photos, each counted once, as the first node has them.
+/// The bytes of all photos, each counted once.
 fn all(world: &World) -> f64 {
-    let photos = world.hosts[0].disk.files.keys();
-    photos.map(|photo| world.library.photo(*photo).bytes as f64).sum()
+    world.library.all().map(|photo| photo.bytes as f64).sum()
 }
 
 /// One more node comes, with a disk of this size.
@@ -65,22 +62,24 @@ fn join(world: &mut World, size: f64) {
     world.agenda.add(world.now, What::Start(host));
 }
 
-/// How many bytes of photos a host keeps for others.
+/// How many bytes of photos that may move lie on a host's disk.
 fn kept(world: &World, host: usize) -> f64 {
-    let files = world.hosts[host].disk.files.iter();
-    let kept = files.filter(|(_, file)| file.place == Holding::Replica);
-    kept.map(|(photo, _)| world.library.photo(*photo).bytes as f64).sum()
+    let photos = world.hosts[host].disk.files.keys();
+    let kept = photos.filter(|photo| world.lets_move(host, **photo));
+    kept.map(|photo| world.library.photo(*photo).bytes as f64).sum()
 }
 
-/// How large the disks of those are that keep photos for the first node.
+/// How large the disks are, but for that of the first node, if what it has brought may not move.
 fn sizes(world: &World) -> impl Iterator<Item = (usize, f64)> + '_ {
-    (1..world.hosts.len()).map(|host| (host, world.hosts[host].allowed.unwrap_or(0) as f64))
+    let hosts = world.hosts.iter().enumerate().skip(usize::from(!world.hosts[0].pools));
+    hosts.map(|(at, host)| (at, host.allowed.unwrap_or(0) as f64))
 }
 
 /// What a host keeps when all disks are equally full.
 fn share(world: &World, size: f64) -> f64 {
     let all_sizes: f64 = sizes(world).map(|(_, size)| size).sum();
-    all(world) * size / all_sizes
+    let copies = if world.hosts[0].pools { 2.0 } else { 1.0 };
+    copies * all(world) * size / all_sizes
 }
 
 /// The bytes that must move at least until all disks are equally full: what is missing on each.
@@ -121,6 +120,9 @@ fn table(photos: u64, evenly: f64) -> Vec<String> {
     tell("one node brings all, nine are empty", "nine alike", &mut world);
     join(&mut world, 1.0);
     tell("one more joins these", "ten alike", &mut world);
+    let mut world = mesh(3, photos, &[1.0; 9]);
+    (world.hosts[0].pools, world.hosts[0].allowed) = (true, world.hosts[1].allowed);
+    tell("one brings all, and lets its own move", "ten alike", &mut world);
     let mut world = mesh(2, photos, &[0.3, 0.6, 1.2]);
     tell("one node brings all, three are empty", "1 : 2 : 4", &mut world);
     // The owner of the largest disk wants half of it back.

@@ -87,6 +87,8 @@ pub(crate) struct Host {
     pub(crate) capacity: u64,
     /// How much of the collection its owner lets lie there, if that is said.
     pub(crate) allowed: Option<u64>,
+    /// Whether its owner lets their own photos move to other disks.
+    pub(crate) pools: bool,
     /// What its node has told of that last.
     pub(crate) told: Option<Space>,
     /// How many bytes a second its line sends, to all others together; none if it is as fast as any.
@@ -130,6 +132,7 @@ impl Host {
             pin: self.pin,
             capacity: self.allowed,
             draining: self.disk.draining,
+            pools: self.pools,
             keep_originals: self.keep_originals,
             retire_now: false,
             join: self.join.clone(),

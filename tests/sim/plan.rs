@@ -167,6 +167,7 @@ fn draw_disks(world: &mut World, run: &Run) {
     world.settings.shrinking = rng.percent(50);
     for host in &mut world.hosts {
         host.capacity >>= rng.below(4);
+        host.pools = rng.percent(25) && !host.keep_originals;
     }
 }
 

@@ -52,6 +52,7 @@ fn options() -> Options {
         trash_days: 30,
         scrub_days: 0,
         reserve: Reserve::Percent(5),
+        pools: false,
     }
 }
 

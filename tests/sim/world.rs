@@ -121,6 +121,7 @@ impl World {
             estranged: false,
             capacity: 1 << 40,
             allowed: None,
+            pools: false,
             told: None,
             uplink: None,
         });

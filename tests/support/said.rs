@@ -77,9 +77,12 @@ fn message_after(message: &Message) -> Option<Message> {
             Message::KeepAnswer { photo: PHOTO, verdict: OfferReply::Accept }
         }
         Message::KeepAnswer { .. } => Message::Relieve { photos: 3, bytes: Some(1 << 20) },
-        Message::Relieve { .. } => {
-            Message::Space(Space { capacity: 1 << 40, room: 1 << 30, draining: false })
-        }
+        Message::Relieve { .. } => Message::Space(Space {
+            capacity: 1 << 40,
+            room: 1 << 30,
+            pools: false,
+            draining: false,
+        }),
         Message::Space(_) => Message::AskForImage {
             transfer: TRANSFER,
             photo: PHOTO,
@@ -217,5 +220,6 @@ fn facts() -> Facts {
         distinct: [PhotoId([9; 32])].into(),
         owners: [MemberName::of_node(NodeId(1))].into(),
         dated: "2019-07-14T12:00:01".parse().ok(),
+        kept: true,
     }
 }

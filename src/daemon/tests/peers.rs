@@ -352,6 +352,7 @@ fn a_daemon_that_is_too_busy_to_listen_takes_nobody_for_dead() {
         pin: PATIENCE,
         capacity: None,
         draining: false,
+        pools: false,
         keep_originals: false,
         retire_now: false,
         join: Vec::new(),

@@ -33,6 +33,7 @@ impl Coming {
             trash_days: 30,
             scrub_days: 0,
             reserve: Reserve::Percent(5),
+            pools: false,
         };
         let mut folder = Folder::open(dir.path(), &options).unwrap();
         let bytes: Vec<u8> = (0..3 * PIECE).map(|n| (n / 7) as u8).collect();

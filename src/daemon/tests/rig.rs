@@ -29,6 +29,7 @@ impl Rig {
             trash_days: 30,
             scrub_days: 0,
             reserve: Reserve::Percent(5),
+            pools: false,
         };
         let folder = Folder::open(dir.path(), &options).unwrap();
         let previews = folder.previews();

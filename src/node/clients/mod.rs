@@ -226,6 +226,10 @@ impl Clients {
             let facts = Facts { distinct, ..Facts::default() };
             cx.table.learn(photo, &Arc::new(facts));
         }
+        if result.is_ok() && cx.config().pools {
+            let facts = Facts { kept: true, ..Facts::default() };
+            cx.table.learn(photo, &Arc::new(facts));
+        }
         for link in links {
             let answer = match result {
                 Ok(_) => Answer::Restored { name: cx.name_of(photo), id: photo },

@@ -198,7 +198,8 @@ impl View<'_> {
         let disk = DiskReport {
             capacity: space.map(|space| space.capacity),
             room: space.map(|space| space.room),
-            fixed: load.original_bytes,
+            fixed: self.cx.disk_of(id).fixed,
+            pools: if id == self.cx.me() { self.cx.config().pools } else { self.cx.pools(id) },
             draining: space.is_some_and(|space| space.draining),
         };
         let member = self.cx.mesh.member_of(id);

@@ -16,7 +16,7 @@ use crate::node::table::entry::Entry;
 use crate::node::table::verdict::Verdict;
 use crate::node::{LinkId, Time};
 use crate::photo::PhotoId;
-use crate::protocol::{Holding, Message, NodeId};
+use crate::protocol::{Message, NodeId};
 
 /// This node's part in evening disks out.
 #[derive(Debug, Default)]
@@ -237,9 +237,9 @@ fn can_move(cx: &Context, entry: &Entry, source: NodeId, node: NodeId) -> bool {
 
 /// The photos of a node, from `begin` on.
 fn inventory(cx: &Context, node: NodeId, begin: PhotoId) -> impl Iterator<Item = &Entry> {
-    // A folder of originals only has nothing to move: no need to look at each of its photos every second.
-    let has_replicas = cx.table.load(node).originals < cx.table.load(node).photos;
-    let photos = has_replicas.then(|| {
+    // If nothing there may move, there is no need to look at each photo every second.
+    let disk = cx.disk_of(node);
+    let photos = (disk.fixed < disk.load).then(|| {
         let before = cx.table.held_after(node, None).take_while(move |photo| *photo <= begin);
         cx.table.held_after(node, Some(begin)).chain(before)
     });
@@ -249,7 +249,7 @@ fn inventory(cx: &Context, node: NodeId, begin: PhotoId) -> impl Iterator<Item =
 /// Whether a copy is a replica that could move from one node to another: of a photo with exactly the wanted copies.
 fn is_movable(cx: &Context, entry: &Entry, source: NodeId, node: NodeId) -> bool {
     entry.verdict == Verdict::Keeper
-        && entry.holding(source) == Some(Holding::Replica)
+        && cx.lets_move(entry, source)
         && !entry.is_stored_by(node)
         && entry.live().count() == cx.copies()
         && can_move(cx, entry, source, node)

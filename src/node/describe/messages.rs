@@ -69,7 +69,7 @@ pub fn message_since(message: &Message, told: &Told, names: &dyn Names) -> Strin
             format!("would take over up to {photos}{}", bytes.unwrap_or_default())
         }
         Message::Space(Space { draining: true, .. }) => "hands over all that it has".to_owned(),
-        Message::Space(Space { capacity, room, draining: false }) => {
+        Message::Space(Space { capacity, room, .. }) => {
             format!("lets {capacity} bytes lie on its disk, and has room for {room}")
         }
         Message::AskForImage { transfer: _, photo: wanted, offset, length, lane: urgency } => {

@@ -138,7 +138,8 @@ impl Drops {
         if turn > cx.now() {
             return cx.agenda.set(photo, turn);
         }
-        if !self.waits_for_the_limit(cx, photo) {
+        let moves = cx.table.get(photo).is_some_and(|entry| cx.lets_move(entry, cx.me()));
+        if moves || !self.waits_for_the_limit(cx, photo) {
             self.give_up(cx, photo, Departure::Surplus);
         }
     }
@@ -373,9 +374,8 @@ fn copies_of(cx: &Context, entry: &Entry) -> Vec<Copy> {
     let copy = |node: NodeId| {
         let peer = cx.mesh.peer(node);
         let keeps = peer.map_or(cx.config().keep_originals, |peer| peer.keeps_originals);
-        let holding = entry.holding(node).unwrap_or(Holding::Replica);
-        let fullness = cx.disk_of(node).fullness();
-        Copy { node, holding, fullness, keeps_originals: keeps }
+        let (movable, fullness) = (cx.lets_move(entry, node), cx.disk_of(node).fullness());
+        Copy { node, movable, fullness, keeps_originals: keeps }
     };
     entry.live().map(copy).collect()
 }

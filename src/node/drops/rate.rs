@@ -139,7 +139,9 @@ impl Drops {
 /// Whether the departure of a copy counts.
 fn counts(cx: &Context, photo: PhotoId, why: Departure) -> bool {
     let by_others = match why {
-        Departure::Surplus | Departure::Replaced { .. } => true,
+        // What its owner lets move to other disks is not limited either.
+        Departure::Surplus => !cx.pools(cx.me()),
+        Departure::Replaced { .. } => true,
         // What its owner removes at this very node is not limited.
         Departure::Removed { .. } => cx.table.is_withdrawn(photo),
         Departure::Expired => false,

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::balance::Ratio;
 use crate::photo::PhotoId;
-use crate::protocol::{Holding, NodeId};
+use crate::protocol::NodeId;
 
 /// How well a node suits a photo: rendezvous hashing (Thaler and Ravishankar 1998).
 ///
@@ -85,8 +85,8 @@ pub(in crate::node) fn target(candidates: &[Candidate], last: NodeId) -> Option<
 pub(in crate::node) struct Copy {
     /// The node that has it.
     pub(in crate::node) node: NodeId,
-    /// As an original or a replica.
-    pub(in crate::node) holding: Holding,
+    /// Whether it is a replica, or its owner's own that they let move like one.
+    pub(in crate::node) movable: bool,
     /// How full that node's disk is.
     pub(in crate::node) fullness: Ratio,
     /// Whether that node's owner wants no original moved.
@@ -99,12 +99,12 @@ pub(in crate::node) struct Copy {
 /// only if they are `spare`, since more members have one than copies are wanted; the scores decide which one, so that
 /// no folder loses more than another.
 pub(in crate::node) fn trim_order(photo: PhotoId, spare: bool, held: &[Copy]) -> Vec<NodeId> {
-    let (mut replicas, mut originals): (Vec<&Copy>, Vec<&Copy>) =
-        held.iter().partition(|copy| copy.holding == Holding::Replica);
-    replicas.sort_by_key(|copy| {
+    let (mut movable, mut originals): (Vec<&Copy>, Vec<&Copy>) =
+        held.iter().partition(|copy| copy.movable);
+    movable.sort_by_key(|copy| {
         (Reverse(copy.fullness), rendezvous_score(photo, copy.node), copy.node)
     });
     originals.retain(|copy| spare && !copy.keeps_originals);
     originals.sort_by_key(|copy| (Reverse(rendezvous_score(photo, copy.node)), copy.node));
-    replicas.into_iter().chain(originals).map(|copy| copy.node).collect()
+    movable.into_iter().chain(originals).map(|copy| copy.node).collect()
 }

@@ -181,6 +181,8 @@ pub(in crate::node) struct Load {
     pub(in crate::node) originals: u64,
     /// The bytes of these.
     pub(in crate::node) original_bytes: u64,
+    /// The bytes of those that were taken back from other disks.
+    pub(in crate::node) kept_bytes: u64,
 }
 
 /// Adds an entry's part to the loads of its holders, or takes it away. Whether the collection would show what only nodes
@@ -208,6 +210,7 @@ pub(super) fn count_load(
         if claim.holding == Holding::Original {
             apply(&mut load.originals, 1);
             apply(&mut load.original_bytes, entry.photo.bytes);
+            apply(&mut load.kept_bytes, if entry.facts.kept { entry.photo.bytes } else { 0 });
         }
     }
 }

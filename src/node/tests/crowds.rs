@@ -159,6 +159,7 @@ fn whatever_a_node_takes_over_it_can_tell() {
             distinct: (0..100).map(|n| PhotoId::of(&[n])).collect(),
             owners: (0..100).map(|n| MemberName::of_node(NodeId(n))).collect(),
             dated: None,
+            kept: true,
         };
         match adopts {
             true => table.adopt(photo.id, &Arc::new(more)),

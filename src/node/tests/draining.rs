@@ -27,7 +27,7 @@ fn drain(solo: &mut Solo, cancel: bool) -> DrainReport {
 /// Another node tells of its disk.
 fn says(solo: &mut Solo, n: u64, draining: bool) -> Vec<Action> {
     let room = if draining { 0 } else { TERABYTE };
-    solo.hear(n, Message::Space(Space { capacity: TERABYTE, room, draining }))
+    solo.hear(n, Message::Space(Space { capacity: TERABYTE, room, pools: false, draining }))
 }
 
 fn replica(bytes: &[u8]) -> Record {
@@ -155,7 +155,10 @@ fn it_stays_where_nobody_else_does_or_has_room() {
     says(&mut solo, 1, true);
     assert!(!leaves(&solo.wait(2 * DRAINED)), "the other one is going, too");
     solo.join(2, PIN, &[]);
-    solo.hear(2, Message::Space(Space { capacity: TERABYTE, room: 2, draining: false }));
+    solo.hear(
+        2,
+        Message::Space(Space { capacity: TERABYTE, room: 2, pools: false, draining: false }),
+    );
     let actions = solo.wait(2 * DRAINED);
     assert_eq!((offers(&actions), leaves(&actions)), (Vec::new(), false), "that one is full");
     let risk = &solo.status().at_risk[0];

@@ -249,7 +249,7 @@ proptest! {
         use crate::node::plan::placement::Copy;
         let copy = |(node, (original, keeps_originals, load)): (u64, &(bool, bool, u64))| Copy {
             node: NodeId(node),
-            holding: if *original { Holding::Original } else { Holding::Replica },
+            movable: !*original,
             fullness: Ratio::new(*load, 1_u64),
             keeps_originals: *keeps_originals,
         };
@@ -259,9 +259,9 @@ proptest! {
             .iter()
             .map(|node| held.iter().find(|copy| copy.node == *node).unwrap())
             .collect();
-        prop_assert!(goes.is_sorted_by_key(|copy| copy.holding == Holding::Original));
+        prop_assert!(goes.is_sorted_by_key(|copy| !copy.movable));
         for copy in goes {
-            prop_assert!(copy.holding == Holding::Replica || spare && !copy.keeps_originals);
+            prop_assert!(copy.movable || spare && !copy.keeps_originals);
         }
     }
 }

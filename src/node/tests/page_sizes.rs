@@ -51,6 +51,7 @@ fn the_worst_page_fits_a_frame() {
             .map(|n| format!("{n:0>width$}", width = MemberName::MAX).parse().unwrap())
             .collect(),
         dated: "2024-06-12T10:15:30".parse().ok(),
+        kept: true,
     };
     let facts = Arc::new(facts);
     let looks = Looks {

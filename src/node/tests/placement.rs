@@ -6,15 +6,15 @@ use crate::balance::Ratio;
 use crate::node::plan::placement::looks_after;
 use crate::node::plan::placement::{Candidate, Copy, coordinator, target, trim_order};
 use crate::photo::PhotoId;
-use crate::protocol::{Holding, NodeId};
+use crate::protocol::NodeId;
 
 fn photo(n: u8) -> PhotoId {
     PhotoId([n; 32])
 }
 
-fn copy(node: u64, holding: Holding, load: u64) -> Copy {
+fn copy(node: u64, movable: bool, load: u64) -> Copy {
     let fullness = Ratio::new(load, 100_u64);
-    Copy { node: NodeId(node), holding, fullness, keeps_originals: false }
+    Copy { node: NodeId(node), movable, fullness, keeps_originals: false }
 }
 
 #[test]
@@ -85,17 +85,13 @@ fn with_one_node_of_a_person_all_are_passed_over() {
 
 #[test]
 fn replicas_go_first_and_from_the_most_loaded() {
-    let held = [
-        copy(1, Holding::Original, 90),
-        copy(2, Holding::Replica, 5),
-        copy(3, Holding::Replica, 7),
-    ];
+    let held = [copy(1, false, 90), copy(2, true, 5), copy(3, true, 7)];
     assert_eq!(trim_order(photo(1), false, &held), [NodeId(3), NodeId(2)]);
 }
 
 #[test]
 fn an_original_goes_only_if_it_is_spare() {
-    let originals = |n| (1..=n).map(|node| copy(node, Holding::Original, 1)).collect::<Vec<_>>();
+    let originals = |n| (1..=n).map(|node| copy(node, false, 1)).collect::<Vec<_>>();
     assert_eq!(trim_order(photo(1), false, &originals(3)), []);
     assert_eq!(trim_order(photo(1), true, &originals(3)).len(), 3);
     let mut three = originals(3);

@@ -381,6 +381,7 @@ pub(super) fn config() -> Config {
         pin: Duration::from_secs(60),
         capacity: None,
         draining: false,
+        pools: false,
         keep_originals: false,
         retire_now: false,
         join: Vec::new(),

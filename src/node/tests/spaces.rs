@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::limits::{RETRY, SETTLE, SKIP, TICK};
+use super::super::limits::{RETRY, SETTLE, SKIP, STAGGER, TICK};
 use super::super::{Action, DiskAction, DiskEvent, LinkAction};
 use super::offers::{offered, offers};
 use super::solo::{Solo, original, register};
@@ -10,7 +10,7 @@ use super::versions::hold;
 use super::world::picture;
 use crate::node::space::roughly;
 use crate::protocol::message::OfferReply;
-use crate::protocol::{Facts, Holding, Message, Record, Space};
+use crate::protocol::{Facts, Holding, Message, Record, Request, Space};
 
 const PIN: Duration = Duration::from_secs(60);
 const TERABYTE: u64 = 1 << 40;
@@ -28,7 +28,7 @@ fn what_is_told_is_rough_and_stays_for_a_while() {
 }
 
 fn space(capacity: u64, room: u64) -> Space {
-    Space { capacity, room, draining: false }
+    Space { capacity, room, pools: false, draining: false }
 }
 
 /// What is told of the disk.
@@ -223,4 +223,76 @@ fn a_disk_that_is_nearly_full_is_relieved_of_what_others_have_in_any_case() {
     solo.tell(DiskEvent::Missing { photo: picture(&[3; 1]).id });
     solo.hold(&[4; 100]);
     assert_eq!(looks(&solo.wait(2 * SKIP)), []);
+}
+
+/// A node whose owner lets own photos move, eight of which another one keeps, too; and an empty disk.
+fn pooling() -> Solo {
+    let mut solo = Solo::with(|config| config.pools = true);
+    room(&mut solo, TERABYTE);
+    for n in [1, 2] {
+        solo.join(n, PIN, &[]);
+        solo.hear(n, Message::Space(space(TERABYTE, TERABYTE)));
+    }
+    let replicas = (0..8_u8).map(|n| {
+        solo.hold(&[n; 100]);
+        Record { holding: Holding::Replica, ..original(&[n; 100]) }
+    });
+    let replicas: Vec<Record> = replicas.collect();
+    solo.announce(2, replicas, true);
+    solo
+}
+
+#[test]
+fn own_photos_move_if_their_owner_lets_them_and_not_before_a_grace() {
+    let mut solo = pooling();
+    let grace = solo.node.cx.config().grace;
+    solo.wait(grace - 3 * TICK);
+    assert_eq!(gives(&mut solo, 16, None), 0, "there is time to think again");
+    let own = |solo: &mut Solo| {
+        let status = solo.status();
+        status.nodes.iter().find(|node| node.id == status.node).expect("itself").disk
+    };
+    assert_eq!((own(&mut solo).pools, own(&mut solo).fixed), (true, 800));
+    let told = told(&solo.wait(4 * TICK));
+    assert!(told.len() == 2 && told.iter().all(|(_, space)| space.pools), "{told:?}");
+    assert_eq!((own(&mut solo).pools, own(&mut solo).fixed), (true, 0));
+    assert_eq!(gives(&mut solo, 16, None), 2, "as much as is above the level");
+}
+
+#[test]
+fn an_own_photo_that_has_moved_goes_at_once_and_one_that_was_taken_back_stays() {
+    let mut solo = pooling();
+    solo.wait(solo.node.cx.config().grace);
+    let (moved, back) = (original(&[0; 100]), original(&[1; 100]));
+    let facts = Facts { kept: true, ..Facts::default() };
+    let photo = back.photo.clone();
+    solo.tell(DiskEvent::Held { photo, facts, holding: Holding::Original, files: 1 });
+    let replica = |record: &Record| Record { holding: Holding::Replica, ..record.clone() };
+    solo.announce(1, vec![replica(&moved), replica(&back)], true);
+    let asked = solo.wait(SETTLE + 3 * STAGGER);
+    let challenged = asked.iter().filter_map(|action| match action {
+        Action::Link(LinkAction::Send { message: Message::Challenge { photo, .. }, .. }) => {
+            Some(*photo)
+        }
+        _ => None,
+    });
+    let challenged: std::collections::BTreeSet<_> = challenged.collect();
+    assert_eq!(challenged, [moved.photo.id].into());
+}
+
+#[test]
+fn what_a_person_takes_back_is_kept() {
+    let mut solo = pooling();
+    let cat = picture(b"cat");
+    hold(&mut solo, cat.clone(), Holding::RetiredOriginal);
+    solo.wait(SETTLE);
+    let photo = cat.id;
+    assert_eq!(solo.ask(Request::TrashRestore { image_name: photo.to_string() }), None);
+    hold(&mut solo, cat, Holding::Original);
+    let result = Ok(Holding::Original);
+    let actions = solo.tell(DiskEvent::Returned { photo, result });
+    let noted = actions.iter().any(|action| {
+        matches!(action, Action::Disk(DiskAction::NoteFacts { photo: of, facts }) if *of == photo && facts.kept)
+    });
+    assert!(noted, "{actions:?}");
 }

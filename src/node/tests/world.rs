@@ -84,6 +84,7 @@ impl World {
             pin: Duration::from_secs(10),
             capacity: None,
             draining: false,
+            pools: false,
             keep_originals: false,
             retire_now: false,
             join: if n == 0 { Vec::new() } else { vec![address(0)] },

@@ -120,9 +120,15 @@ fn explanation() -> impl Strategy<Value = Explanation> {
 }
 
 fn disk() -> impl Strategy<Value = DiskReport> {
-    any::<(Option<u64>, Option<u64>, u64, bool)>().prop_map(|(capacity, room, fixed, draining)| {
-        DiskReport { capacity, room, fixed, draining }
-    })
+    any::<(Option<u64>, Option<u64>, u64, [bool; 2])>().prop_map(
+        |(capacity, room, fixed, flags)| DiskReport {
+            capacity,
+            room,
+            fixed,
+            pools: flags[0],
+            draining: flags[1],
+        },
+    )
 }
 
 fn status() -> impl Strategy<Value = StatusReport> {

@@ -34,13 +34,14 @@ fn facts() -> impl Strategy<Value = Facts> {
     let ids = || prop::collection::vec(photo_id(), 0..3).prop_map(Few::from);
     let owner = any::<u64>().prop_map(|n| MemberName::of_node(NodeId(n)));
     let owners = prop::collection::vec(owner, 0..3).prop_map(Few::from);
-    let parts = (names(), names(), ids(), owners, dated());
-    parts.prop_map(|(names, aliases, distinct, owners, dated)| Facts {
+    let parts = (names(), names(), ids(), owners, dated(), any::<bool>());
+    parts.prop_map(|(names, aliases, distinct, owners, dated, kept)| Facts {
         names,
         aliases,
         distinct,
         owners,
         dated,
+        kept,
     })
 }
 
@@ -159,8 +160,8 @@ fn about_copies() -> impl Strategy<Value = Message> {
         (photo(), facts()).prop_map(|(photo, facts)| Message::KeepThis { photo, facts }),
         (photo_id(), verdict).prop_map(|(photo, verdict)| Message::KeepAnswer { photo, verdict }),
         any::<(u32, Option<u64>)>().prop_map(|(photos, bytes)| Message::Relieve { photos, bytes }),
-        any::<(u64, u64, bool)>().prop_map(|(capacity, room, draining)| {
-            Message::Space(Space { capacity, room, draining })
+        any::<(u64, u64, bool, bool)>().prop_map(|(capacity, room, pools, draining)| {
+            Message::Space(Space { capacity, room, pools, draining })
         }),
         (transfer(), photo_id(), any::<(u64, u64)>(), lane).prop_map(
             |(transfer, photo, (offset, length), lane)| Message::AskForImage {
