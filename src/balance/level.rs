@@ -10,7 +10,7 @@ struct Basin {
 }
 
 /// The fullness `l` at which what lies on the disks, each filled up to `l * capacity`, but not below what may not move
-/// and not beyond one of each photo, is what lies on them now. Water filling, exact.
+/// and not beyond one of each photo or what it has room for, is what lies on them now. Water filling, exact.
 ///
 /// If not even the most that can lie on them is as much, it is that of the fullest one then.
 pub fn level(disks: &[Disk], one_of_each: u64) -> Ratio {
@@ -52,7 +52,7 @@ impl Basin {
     fn of(disk: &Disk, one_of_each: u64) -> Basin {
         Basin {
             least: disk.fixed.into(),
-            most: disk.fixed.max(one_of_each).into(),
+            most: disk.fixed.max(one_of_each.min(disk.load.saturating_add(disk.room))).into(),
             capacity: disk.capacity.into(),
         }
     }

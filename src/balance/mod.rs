@@ -12,7 +12,7 @@
 //!
 //! ```text
 //!            ┌──┐            each disk can be filled between what lies on it and may not move (▒)
-//!     ┌──┐   │  │            and one of each photo, for two copies on one disk are none
+//!     ┌──┐   │  │            and one of each photo, for two copies on one disk are none (or its room)
 //!  ───│──│───│──│──┬──┬───   the level: the water that covers all loads together
 //!     │  │   │▒▒│  │  │
 //!     │▒▒│   │▒▒│  │  │

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::screen::{count, plain};
 use super::{Daemon, Failure};
-use crate::protocol::client::DrainReport;
+use crate::protocol::client::{DrainOrder, DrainReport, StatusReport};
 use crate::protocol::{Answer, Request};
 
 /// How long until the daemon is asked again.
@@ -24,11 +24,11 @@ const STANDSTILL: Duration = Duration::from_secs(20);
 ///
 /// As [`Daemon::ask`]. [`Failure::Unreachable`] if the daemon stops before all is handed over; started again, it goes on.
 pub fn drain(daemon: &mut Daemon, cancel: bool, out: &mut impl Write) -> Result<(), Failure> {
-    let mut report = ask(daemon, cancel)?;
     if cancel {
-        let again = "the others count on its copies again in about an hour";
-        return Ok(writeln!(out, "this node stays; {again}")?);
+        ask(daemon, DrainOrder::Cancel)?;
+        return Ok(writeln!(out, "this node stays, and its copies count")?);
     }
+    let mut report = ask(daemon, DrainOrder::Begin)?;
     daemon.be_quiet();
     let bar = progress(report.left);
     let (mut left, mut moved, mut told) = (report.left, Instant::now(), String::new());
@@ -46,27 +46,57 @@ pub fn drain(daemon: &mut Daemon, cancel: bool, out: &mut impl Write) -> Result<
             }
         }
         thread::sleep(PAUSE);
-        report = ask(daemon, false).map_err(|failure| match failure {
-            Failure::Unreachable(text) => {
-                Failure::Unreachable(format!("{text}; when it is started again, it goes on"))
-            }
-            other => other,
-        })?;
+        report = ask(daemon, DrainOrder::Tell).map_err(gone)?;
         if !report.draining {
             bar.finish_and_clear();
             return Err(Failure::Usage("somebody has called it off".to_owned()));
         }
     }
     bar.finish_and_clear();
+    let status = daemon.status().map_err(gone)?;
+    say_what_stays(&status, out)
+}
+
+/// Tells what the others have by now, by whose word, and what lies in this folder alone.
+fn say_what_stays(status: &StatusReport, out: &mut impl Write) -> Result<(), Failure> {
+    let stay: Vec<String> = status
+        .nodes
+        .iter()
+        .filter(|node| node.alive && !node.disk.draining)
+        .map(|node| plain(&node.name()))
+        .collect();
     writeln!(
         out,
-        "all is handed over: this daemon leaves now. Its folder stays as it is, until you delete it"
+        "all is handed over, by the word of {}; this daemon leaves now",
+        stay.join(", ")
     )?;
+    writeln!(
+        out,
+        "its folder stays as it is: look whether you find your photos elsewhere before you delete it"
+    )?;
+    let (companions, trash) = (status.folder.companions, status.trash);
+    if companions > 0 {
+        let files = count(companions, "file");
+        writeln!(out, "only here: {files} beside photos (sidecars, films of live photos)")?;
+    }
+    if trash > 0 {
+        writeln!(out, "in its trash: {}; some may be only here", count(trash, "photo"))?;
+    }
     Ok(())
 }
 
-fn ask(daemon: &mut Daemon, cancel: bool) -> Result<DrainReport, Failure> {
-    match daemon.ask(&Request::Drain { cancel })? {
+/// The daemon is gone before all was handed over.
+fn gone(failure: Failure) -> Failure {
+    match failure {
+        Failure::Unreachable(text) => {
+            Failure::Unreachable(format!("{text}; when it is started again, it goes on"))
+        }
+        other => other,
+    }
+}
+
+fn ask(daemon: &mut Daemon, order: DrainOrder) -> Result<DrainReport, Failure> {
+    match daemon.ask(&Request::Drain { order })? {
         Answer::Draining(report) => Ok(report),
         Answer::Refused { cause, error } => Err(Failure::refused(cause, error)),
         _ => Err(daemon.unexpected()),

@@ -108,7 +108,10 @@ impl Folder {
     }
 
     /// What went because enough others had it, and is nowhere else in this folder: what has been in the trash for so long, the oldest first, and at most so many.
-    pub fn surplus(&self, older_than: Duration, most: usize) -> Vec<PhotoId> {
+    ///
+    /// Each is named once in a while only: the node may have reasons to keep the oldest, and then it is the turn of others.
+    pub fn surplus(&mut self, older_than: Duration, most: usize) -> Vec<PhotoId> {
+        let now = self.index.running();
         let before = self.index.running().checked_sub(older_than.as_secs());
         let old = self.of_which_all(|note| {
             note.is_spare(self.options.pools) && before.is_some_and(|before| note.running <= before)
@@ -119,8 +122,10 @@ impl Folder {
         };
         let mut old: Vec<PhotoId> = old.into_iter().collect();
         old.retain(|photo| self.index.stored_files_of(*photo).is_empty());
-        old.sort_by_key(came);
+        old.retain(|photo| self.expired.get(photo).is_none_or(|told| now - told >= REMIND_EVERY));
+        old.sort_by_cached_key(came);
         old.truncate(most);
+        self.expired.extend(old.iter().map(|photo| (*photo, now)));
         old
     }
 

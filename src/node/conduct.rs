@@ -29,7 +29,7 @@ use super::previews::No;
 use super::table::spread::Spread;
 use super::{CloseReason, DiskAction, LinkId, Node, Time};
 use crate::photo::PhotoId;
-use crate::protocol::{Message, Record, Tombstone};
+use crate::protocol::{Answer, Message, Record, Tombstone};
 
 /// How many copies each photo should have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -131,6 +131,7 @@ impl Node {
             match news {
                 News::Up { node, member } => {
                     cx.table.set_member(node, member);
+                    cx.table.set_draining(node, cx.mesh.is_draining(node));
                     cx.table.forget_left_out(node);
                 }
                 News::LinkLost(node) => {
@@ -145,6 +146,16 @@ impl Node {
                     if cx.mesh.peer(node).is_none() {
                         cx.table.forget_node(node);
                     }
+                }
+                News::Drain(draining) => {
+                    if draining {
+                        drops.abandon_all(cx, "this daemon hands over all that it has");
+                    }
+                    cx.drain(draining);
+                }
+                News::TellDraining(link) => {
+                    let answer = Answer::Draining(cx.drain_report());
+                    cx.step.answer(link, answer);
                 }
                 News::Draining { node, draining } => cx.table.set_draining(node, draining),
                 News::MeshChanged => self.mesh_changed(),

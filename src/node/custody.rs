@@ -28,7 +28,8 @@
 //! asker is the higher node and the disk has not begun: then it gives way and keeps the copy. Now take the node that
 //! decided last, of all that ever gave up a copy. The nodes that gave it proofs had not decided before, or they would
 //! have refused; and they have not decided since, or one of them would be the last. So they still have the photo, and
-//! there are `copies` of them.
+//! there are `copies` of them. (One that hands over all that it has, and so leaves for good, may have given a proof before
+//! that. It leaves only when others have the photo whose copies it counts; and an asker's copy is withdrawn before it asks.)
 //!
 //! Pins are a second net, in case a node gives way too late: a node that has proven a copy does not decide to give it
 //! up until the asker has acted. A crash loses the pins, so a node that has just started gives up nothing until every

@@ -2,7 +2,7 @@
 //! back. One whose owner wants it to *drain* hands over all that it has, however long that takes, and then leaves for
 //! good; until then the others can have photos from it, and count on none of its copies.
 
-use super::limits::{DRAINED, LEAVE, SWEEP};
+use super::limits::{DRAIN_TOLD, DRAINED, LEAVE, SWEEP};
 use super::{Action, DiskAction, Node};
 use crate::photo::PhotoId;
 use crate::protocol::{Message, NodeId};
@@ -37,8 +37,11 @@ impl Node {
         }
         let only_here = self.cx.table.sums().only_here();
         // No node takes anything any more: perhaps the others are leaving too, or their disks are full.
-        let takes_nothing =
-            |node: NodeId| self.copies.skipped(node).is_some() || self.cx.disk_of(node).room == 0;
+        let takes_nothing = |node: NodeId| {
+            self.copies.skipped(node).is_some()
+                || self.cx.mesh.is_draining(node)
+                || self.cx.disk_of(node).room == 0
+        };
         let in_vain = self.cx.mesh.here().all(|(node, _)| takes_nothing(node));
         if only_here == 0 || in_vain || until <= self.cx.now() {
             if only_here > 0 {
@@ -59,12 +62,13 @@ impl Node {
 
     /// Leaves when all is handed over that this node's owner wants handed over.
     pub(super) fn tend_draining(&mut self) {
-        if self.cx.is_leaving() || !self.cx.drain_report().done {
-            self.drained_since = None;
+        if self.cx.is_leaving() || !self.cx.is_drained() {
+            self.cx.step.drained_since = None;
             return;
         }
         let now = self.cx.now();
-        if *self.drained_since.get_or_insert(now) + DRAINED <= now {
+        let since = *self.cx.step.drained_since.get_or_insert(now);
+        if since + DRAINED + DRAIN_TOLD <= now {
             self.cx.log(
                 "drain",
                 "all is handed over: the others have it without this node".to_owned(),

@@ -84,7 +84,7 @@ pub const SKIP: Duration = Duration::from_secs(60);
 pub const OFFER: Duration = Duration::from_secs(60);
 
 /// How long a node may take to offer something to one that wants to relieve it.
-pub const REBALANCE: Duration = Duration::from_secs(5);
+pub const RELIEF: Duration = Duration::from_secs(5);
 
 /// A pull that a client waits for goes on to the next holder when that one sent nothing at all for this long. On a home
 /// line the first byte comes after some seconds if others are being served there; and if it never comes, there is time
@@ -145,13 +145,18 @@ pub const PASS_OVER: Duration = Duration::from_secs(10 * 60);
 /// How long a leaving node hands over photos that only it holds.
 pub const LEAVE: Duration = Duration::from_secs(15);
 
-/// How many times the grace the copies of a node do not count that was to hand over all that it has, and stays after all:
-/// else the others would make all copies anew each time. An hour, as a rule.
+/// A node that was to hand over all that it has, and stayed after all, is not heeded for so many times the grace when it
+/// wants that again: else the others would make all copies anew each time. An hour, as a rule; and twice as long each time,
+/// up to [`FLAPS_MAX`] times.
 pub const DRAIN_RESTS: u32 = 6;
 
-/// How long it must have been so that nothing is left to hand over before a node leaves for good; and how long the person
-/// who waits for it may take to hear so.
-pub const DRAINED: Duration = Duration::from_secs(5);
+/// How long it must have been so that nothing is left to hand over before that is said. Longer than [`SILENCE`]: who counts
+/// as here may be dead.
+pub const DRAINED: Duration = Duration::from_secs(15);
+const _: () = assert!(DRAINED.as_secs() > SILENCE.as_secs());
+
+/// When that is said, the node leaves so much later: whoever asks now and then hears of it.
+pub const DRAIN_TOLD: Duration = Duration::from_secs(5);
 
 /// How long a node's new wish for copies rests before it counts: each change puts all photos on the agenda, and so a
 /// node that came again and again with another wish would keep all others at work.

@@ -143,8 +143,6 @@ pub struct Node {
     goals: Goals,
     /// The walk that puts all photos on the agenda, while it runs.
     reviewing_all: Option<ReviewOfAll>,
-    /// While draining: since when nothing is left to hand over.
-    drained_since: Option<Time>,
     /// While leaving: the last photo offered of those that only this node has.
     handed_over: Option<PhotoId>,
 }
@@ -174,7 +172,6 @@ impl Node {
             clock: Clock::default(),
             goals: Goals::default(),
             reviewing_all: None,
-            drained_since: None,
             handed_over: None,
         }
     }

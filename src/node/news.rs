@@ -18,6 +18,10 @@ pub(in crate::node) enum News {
     LinkLost(NodeId),
     /// A node has stayed away for longer than its grace, or is forgotten.
     Gone(NodeId),
+    /// This node's owner wants all that it has handed over, or no longer.
+    Drain(bool),
+    /// A client wants to know how far that has come.
+    TellDraining(LinkId),
     /// A node hands over all that it has, and nobody counts on its copies; or they count again.
     Draining { node: NodeId, draining: bool },
     /// Nodes came, went or completed their tables.

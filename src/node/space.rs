@@ -6,10 +6,9 @@
 
 use super::DiskAction;
 use super::context::Context;
-use super::limits::{NEARLY_FULL, PAGE_LOOKED_AT};
+use super::limits::{DRAINED, NEARLY_FULL};
 use super::table::entry::Entry;
 use crate::balance::{CAPACITY_MOST, Disk};
-use crate::photo::PhotoId;
 use crate::protocol::client::DrainReport;
 use crate::protocol::{Holding, NodeId, Space};
 
@@ -36,8 +35,8 @@ impl Context {
         let told = self.mesh.told_space();
         let there = self.table.on_disk(self.me()).saturating_add(spare);
         let capacity = match self.config().capacity {
-            Some(capacity) => capacity,
-            None => roughly(there, told.map(|space| space.capacity)),
+            Some(capacity) if capacity <= there => capacity,
+            Some(_) | None => roughly(there, told.map(|space| space.capacity)),
         };
         let space = Space {
             capacity: capacity.min(CAPACITY_MOST),
@@ -78,24 +77,29 @@ impl Context {
         );
     }
 
-    /// How far handing over has come. Nothing is left when all that this node has, trash included, is on as many nodes of
-    /// those that stay as is possible. Where very many photos lack copies, whosever they are, it is not over yet.
+    /// How far handing over has come.
     pub(in crate::node) fn drain_report(&self) -> DrainReport {
-        let (goal, sums) = (self.goal_here(), self.table.sums());
-        let is_known = self.is_settled() && self.table.is_swept() && self.table.is_judged();
-        let few: Vec<PhotoId> =
-            sums.few(goal).map(|(photo, _)| photo).take(PAGE_LOOKED_AT).collect();
-        let is_mine = |photo: &PhotoId| self.table.mine(*photo).is_some();
-        let nobody_stays = goal.nodes == 0;
+        let since = self.step.drained_since.filter(|_| self.step.draining);
         DrainReport {
             draining: self.step.draining,
-            left: if nobody_stays || !is_known { sums.shown() } else { sums.under(goal) } as u64,
-            done: self.step.draining
-                && !nobody_stays
-                && is_known
-                && few.len() < PAGE_LOOKED_AT
-                && !few.iter().any(is_mine),
+            left: match self.table.is_swept() {
+                true => self.table.sums().mine_under(self.goal()) as u64,
+                false => self.table.load(self.me()).photos,
+            },
+            done: since.is_some_and(|since| since + DRAINED <= self.now()),
         }
+    }
+
+    /// Whether all that this node has, its trash included, is on as many nodes of those that stay as is possible. Who is
+    /// away and may come back stays, too: a copy that could be made there is not made yet.
+    pub(in crate::node) fn is_drained(&self) -> bool {
+        let goal = self.goal();
+        let is_known = self.is_settled() && self.table.is_swept() && self.table.is_judged();
+        self.step.draining
+            && is_known
+            && goal.nodes > 0
+            && self.goal_here().nodes > 0
+            && self.table.sums().mine_under(goal) == 0
     }
 
     /// Whether the own photos of a node's owner may move to other disks like any others. A daemon that is started with
@@ -116,24 +120,27 @@ impl Context {
         }
     }
 
-    /// A node's disk. While somebody has not told theirs, all pass for equal.
+    /// A node's disk. That of a node that has not told it, as an earlier program, passes for a usual one with room.
     pub(in crate::node) fn disk_of(&self, node: NodeId) -> Disk {
         let space = self.mesh.space_of(node);
-        let known = space.filter(|_| self.mesh.census().all_told_space);
+        let usual = self.mesh.census().usual_capacity;
         let load = self.table.load(node);
         Disk {
             node,
-            capacity: known.map_or(1, |space| space.capacity),
+            capacity: space.map_or(usual, |space| space.capacity),
             room: space.map_or(u64::MAX, |space| space.room),
             load: load.bytes,
             fixed: if self.pools(node) { load.kept_bytes } else { load.original_bytes },
         }
     }
 
-    /// The disks of all nodes that are here and stay, this one's included.
+    /// The disks of all nodes that are here and stay, this one's included, as far as they have told them: with whoever has
+    /// not, nothing is evened out.
     pub(in crate::node) fn disks(&self) -> Vec<Disk> {
         let here = self.mesh.here().map(|(node, _)| node).chain([self.me()]);
-        here.filter(|node| !self.mesh.is_draining(*node)).map(|node| self.disk_of(node)).collect()
+        here.filter(|node| !self.mesh.is_draining(*node) && self.mesh.space_of(*node).is_some())
+            .map(|node| self.disk_of(node))
+            .collect()
     }
 }
 

@@ -17,6 +17,8 @@ pub(in crate::node) struct Step {
     leaving: Option<Time>,
     /// Its owner wants all that it has handed over, and then that it leaves.
     pub(in crate::node) draining: bool,
+    /// Since when nothing is left to hand over.
+    pub(in crate::node) drained_since: Option<Time>,
     /// For the driver to carry out.
     actions: Vec<Action>,
     /// For other parts, through [`Node::hand_on`](super::Node).
@@ -27,6 +29,7 @@ impl Step {
     pub(in crate::node) fn new(config: Config) -> Step {
         Step {
             draining: config.draining,
+            drained_since: None,
             config,
             now: Time::default(),
             leaving: None,

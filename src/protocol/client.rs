@@ -160,12 +160,10 @@ pub enum Request {
         node: String,
     },
 
-    /// This daemon is to hand over all that it has and then to leave, or no longer. Asked again, it tells how far that has
-    /// come. Answered by [`Answer::Draining`].
+    /// This daemon is to hand over all that it has and then to leave. Answered by [`Answer::Draining`].
     Drain {
-        /// It stays after all.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        cancel: bool,
+        /// What exactly is wanted.
+        order: DrainOrder,
     },
 
     /// A page of what lies in this daemon's own trash. Answered by [`Answer::Trash`].
@@ -207,6 +205,18 @@ pub enum Request {
         #[serde(deserialize_with = "bounds::list::<_, _, MAX_REMOVED>")]
         photos: Vec<PhotoId>,
     },
+}
+
+/// What is wanted of a daemon that hands over all that it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DrainOrder {
+    /// Begin, unless it has.
+    Begin,
+    /// Stay after all.
+    Cancel,
+    /// Tell how far it has come, and change nothing.
+    Tell,
 }
 
 /// The most photos that one [`Request::Distinct`] may name: every two of them are looked at.

@@ -163,7 +163,7 @@ pub enum Message {
     },
 
     /// How much of the collection may lie on my disk. Told when we have registered, and when it is something else. A node
-    /// that has not told it, as an earlier program, may have room; while there is one, all disks pass for equal.
+    /// that has not told it, as an earlier program, may have room, and passes for one with a usual disk.
     #[serde(rename = "space")]
     Space(Space),
 

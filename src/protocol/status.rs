@@ -120,7 +120,7 @@ pub struct DiskReport {
 pub struct DrainReport {
     /// Whether it still does.
     pub draining: bool,
-    /// Photos of the collection that have too few copies without it; all of them while that is not known.
+    /// Of the photos that it has: how many have too few copies without it, or all of them while that is not known.
     pub left: u64,
     /// Nothing is left: it leaves in a moment.
     pub done: bool,

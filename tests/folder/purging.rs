@@ -267,18 +267,26 @@ fn what_others_have_in_any_case_is_found_the_oldest_first() {
     let own = room.draw("own.jpg", 4);
     room.scan();
     let minute = Duration::from_secs(60);
-    let surplus = |room: &Room, most| room.folder.surplus(minute, most);
+    let surplus = |room: &mut Room, most| {
+        // Each is named once an hour.
+        room.folder.tick(60 * minute);
+        room.folder.surplus(minute, most)
+    };
     for photo in [dog, own, cat] {
         room.drop_surplus(photo).unwrap();
         room.folder.tick(Duration::from_secs(2));
     }
     room.retire(bee, own).unwrap();
-    assert_eq!(surplus(&room, 9), []);
-    room.folder.tick(minute);
-    assert_eq!(surplus(&room, 9), [dog, cat], "not what is the owner's own, nor a worse version");
-    assert_eq!(surplus(&room, 1), [dog]);
+    assert_eq!(room.folder.surplus(minute, 9), []);
+    assert_eq!(
+        surplus(&mut room, 9),
+        [dog, cat],
+        "not what is the owner's own, nor a worse version"
+    );
+    assert_eq!(surplus(&mut room, 1), [dog]);
+    assert_eq!(room.folder.surplus(minute, 1), [cat], "the next one's turn");
     room.purge(dog).unwrap();
-    assert_eq!(surplus(&room, 9), [cat]);
+    assert_eq!(surplus(&mut room, 9), [cat]);
 }
 
 #[test]

@@ -26,9 +26,12 @@ impl World {
     pub(crate) fn lets_move(&self, host: usize, photo: PhotoId) -> bool {
         let host = &self.hosts[host];
         let file = host.disk.files.get(&photo);
+        let kept = self
+            .hosts
+            .iter()
+            .any(|host| host.disk.files.get(&photo).is_some_and(|file| file.facts.kept));
         file.is_some_and(|file| {
-            file.place == Holding::Replica
-                || file.place == Holding::Original && host.pools && !file.facts.kept
+            file.place == Holding::Replica || file.place == Holding::Original && host.pools && !kept
         })
     }
 
@@ -97,21 +100,38 @@ impl World {
         }
     }
 
-    /// Who says that all is handed over has nothing that nobody else has.
+    /// Whether a host's node has let in that of another one.
+    fn is_linked(&self, host: usize, other: usize) -> bool {
+        let Some(daemon) = self.hosts[host].daemon.as_ref() else {
+            return false;
+        };
+        let open = self.open_links(daemon.life);
+        let mut let_in = open.into_iter().filter(|link| daemon.node.has_let_in(*link));
+        let_in.any(|link| self.far_host(daemon.life, link) == Some(other))
+    }
+
+    /// Who says that all is handed over has nothing that is not on enough of those that stay.
     pub(crate) fn watch_drained(&mut self, host: usize) {
         // What has just come into its folder it does not know yet.
         let disk = &self.hosts[host].disk;
         let known = |photo: &PhotoId| disk.stores(*photo) && !disk.unnoticed.contains(photo);
         let mine: Vec<PhotoId> = self.library.all().map(|photo| photo.id).filter(known).collect();
         let keepers = self.keepers();
-        let alone = mine.into_iter().filter(|photo| keepers.contains(photo)).find(|photo| {
-            let mut others = (0..self.hosts.len()).filter(|other| *other != host);
-            !others.any(|other| self.counts(other, *photo))
-        });
+        let others = || (0..self.hosts.len()).filter(|other| *other != host);
+        let staying = others().filter(|other| self.is_linked(host, *other));
+        let staying = staying.filter(|other| !self.hosts[*other].disk.draining).count();
+        let wanted = self.hosts.iter().map(|host| host.copies as usize).min().unwrap_or(1);
+        let enough = wanted.min(staying).max(1);
+        let short = mine
+            .into_iter()
+            .filter(|photo| keepers.contains(photo))
+            .find(|photo| others().filter(|other| self.counts(*other, *photo)).count() < enough);
         self.stats.drained += 1;
-        if let Some(photo) = alone {
+        if let Some(photo) = short {
             let (name, photo) = (self.hosts[host].name.clone(), self.library.name(photo));
-            self.broken_promise(format!("{name} leaves for good, and only it has {photo}"));
+            self.broken_promise(format!(
+                "{name} leaves for good, and fewer than {enough} others have {photo}"
+            ));
         }
     }
 }

@@ -29,6 +29,7 @@ fn mesh(seed: u64, photos: u64, disks: &[f64]) -> World {
         unreadable: false,
         heavy: false,
         home_lines: false,
+        disks: false,
         shrinking: false,
         flaw: None,
     };

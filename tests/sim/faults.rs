@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use photomesh::node::Event;
 use photomesh::protocol::Request;
+use photomesh::protocol::client::DrainOrder;
 
 use crate::agenda::What;
 use crate::disk::Trouble;
@@ -89,7 +90,7 @@ impl World {
             Fault::Move { host, down } => self.move_away(host, down),
             Fault::Shrink { host, quarters, .. } => self.shrink(host, quarters, fault),
             Fault::Drain { host, span } => {
-                let asked = self.ask(host, Request::Drain { cancel: false }).is_some();
+                let asked = self.ask(host, Request::Drain { order: DrainOrder::Begin }).is_some();
                 self.heal_after(span, fault);
                 asked
             }
@@ -155,7 +156,7 @@ impl World {
             Fault::Shrink { host, .. } => self.allow(host, None),
             Fault::Drain { host, .. } => {
                 self.hosts[host].disk.draining &= self.hosts[host].is_up();
-                self.ask(host, Request::Drain { cancel: true });
+                self.ask(host, Request::Drain { order: DrainOrder::Cancel });
             }
             Fault::SlowLine { a, b, .. } => self.net.slow_down(a, b, false),
             Fault::SlowDisk { .. } | Fault::FailingDisk { .. } | Fault::FullDisk { .. } => {

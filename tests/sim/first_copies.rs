@@ -28,6 +28,7 @@ fn mesh(photos: &[usize]) -> World {
         unreadable: false,
         heavy: false,
         home_lines: false,
+        disks: false,
         shrinking: false,
         flaw: None,
     };

@@ -111,6 +111,7 @@ fn settings(run: &Run, rng: &mut Rng) -> Settings {
         // They take most of the computing of a life.
         heavy: some(6),
         home_lines: !run.as_at_first && !run.without_groups && Rng::new(run.seed, 12).percent(25),
+        disks: false,
         shrinking: false,
         flaw: run.flaw,
     }
@@ -164,6 +165,7 @@ fn draw_disks(world: &mut World, run: &Run) {
     if run.as_at_first || !rng.percent(30) {
         return;
     }
+    world.settings.disks = true;
     world.settings.shrinking = rng.percent(50);
     for host in &mut world.hosts {
         host.capacity >>= rng.below(4);

@@ -31,6 +31,7 @@ fn mesh(nodes: usize, photos: usize) -> World {
         unreadable: false,
         heavy: false,
         home_lines: false,
+        disks: false,
         shrinking: false,
         flaw: None,
     };

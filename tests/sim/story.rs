@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use photomesh::photo::{PhotoId, PreviewSize};
+use photomesh::protocol::client::DrainOrder;
 use photomesh::protocol::{Holding, Request};
 
 use crate::agenda::What;
@@ -35,6 +36,7 @@ impl Story {
             unreadable: true,
             heavy: false,
             home_lines: false,
+            disks: false,
             shrinking: false,
             flaw: None,
         };
@@ -223,7 +225,12 @@ impl Story {
             "forget" => {
                 Request::Forget { node: self.world.hosts[host(name)?].disk.identity.to_string() }
             }
-            "drain" => Request::Drain { cancel: names == ["cancel"] },
+            "drain" => Request::Drain {
+                order: match names {
+                    ["cancel"] => DrainOrder::Cancel,
+                    _ => DrainOrder::Begin,
+                },
+            },
             "distinct" => Request::Distinct {
                 image_names: names.iter().map(|name| (*name).to_owned()).collect(),
             },

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use photomesh::photo::{Nonce, Photo, PhotoId, prove};
 use photomesh::protocol::message::OfferReply;
-use photomesh::protocol::{Facts, Holding, MAX_CHUNK, Message, Record, Wish};
+use photomesh::protocol::{Facts, Holding, MAX_CHUNK, Message, Record, Space, Wish};
 
 use crate::agenda::{Life, What};
 use crate::fault::Fault;
@@ -53,8 +53,11 @@ enum Lie {
     Promises,
     /// To wish for one copy, or for hundreds.
     Wishes,
+    /// To have disks of any size and room, to hand over all, and not; or nothing of that.
+    Disks,
 }
 
+/// All lies but those about disks.
 const ALL: [Lie; 13] = [
     Lie::Claims,
     Lie::Accounts,
@@ -116,7 +119,11 @@ impl World {
             return false;
         }
         let mut rng = Rng::new(pick, 1);
-        let lies: Vec<Lie> = ALL.into_iter().filter(|_| rng.percent(50)).collect();
+        let mut lies: Vec<Lie> = ALL.into_iter().filter(|_| rng.percent(50)).collect();
+        // What was added later is drawn from a stream of its own.
+        if self.settings.disks && Rng::new(pick, 2).percent(50) {
+            lies.push(Lie::Disks);
+        }
         let mut house: Vec<usize> = (0..self.hosts.len()).collect();
         house.retain(|other| self.house(*other) == self.house(host));
         let as_new_nodes = rng.percent(20);
@@ -200,6 +207,7 @@ impl World {
                 };
                 vec![Message::KeepAnswer { photo, verdict }]
             }
+            Message::Space(_) if self.lies(host, Lie::Disks) && self.rng.percent(20) => Vec::new(),
             Message::Release { .. } if self.lies(host, Lie::Promises) => Vec::new(),
             Message::NoImage { .. } if self.lies(host, Lie::Bytes) => Vec::new(),
             other => vec![other],
@@ -276,8 +284,23 @@ impl World {
                 said.push(Message::KeepThis { photo, facts });
             }
         }
+        if self.lies(host, Lie::Disks) {
+            said.push(self.some_disk());
+        }
         said.push(Message::ImageInfo { records, gone, tombstones, complete });
         said
+    }
+
+    /// A disk of any size, room and wish, and another one the next time.
+    fn some_disk(&mut self) -> Message {
+        let mut bytes = || match self.rng.below(3) {
+            0 => 0,
+            1 => u64::MAX,
+            _ => 1 << self.rng.below(50),
+        };
+        let (capacity, room) = (bytes(), bytes());
+        let [pools, draining] = [(); 2].map(|()| self.rng.percent(50));
+        Message::Space(Space { capacity, room, pools, draining })
     }
 
     fn some_holding(&mut self) -> Holding {

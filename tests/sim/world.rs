@@ -45,7 +45,8 @@ pub(crate) struct Settings {
     pub(crate) heavy: bool,
     /// Whether hosts have lines at home, and many photos are large for these.
     pub(crate) home_lines: bool,
-    /// Whether owners let less lie on their disks for a while.
+    /// Whether disks are of different sizes, and whether owners let less lie on them for a while, or have them emptied.
+    pub(crate) disks: bool,
     pub(crate) shrinking: bool,
     /// A known bug to plant.
     pub(crate) flaw: Option<Flaw>,

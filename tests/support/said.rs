@@ -8,6 +8,7 @@ use ed25519_dalek::SigningKey;
 use photomesh::photo::{
     CaptureTime, Fingerprint, Format, Nonce, Photo, PhotoId, PreviewSize, Proof, Relation,
 };
+use photomesh::protocol::client::DrainOrder;
 use photomesh::protocol::group::{GroupFile, Roster};
 use photomesh::protocol::message::{AskId, Lane, OfferReply, PROTOCOL, Register, TransferId};
 use photomesh::protocol::{
@@ -148,7 +149,7 @@ fn request_after(request: &Request) -> Option<Request> {
         Request::Status => Request::Members,
         Request::Members => Request::Tell { removal: Box::new(removal()) },
         Request::Tell { .. } => Request::Forget { node: "ben/laptop".to_owned() },
-        Request::Forget { .. } => Request::Drain { cancel: false },
+        Request::Forget { .. } => Request::Drain { order: DrainOrder::Begin },
         Request::Drain { .. } => Request::TrashList { after },
         Request::TrashList { .. } => Request::TrashRestore { image_name },
         Request::TrashRestore { .. } => Request::TrashPurge { older_than: 30 },

@@ -178,9 +178,9 @@ impl Clients {
 
     pub(super) fn answer_stored(&mut self, cx: &mut Context, link: LinkId, photo: PhotoId) {
         let nodes: Vec<NodeId> =
-            cx.table.get(photo).map(|entry| entry.live().collect()).unwrap_or_default();
-        let copies = nodes.len();
-        if copies == 0 {
+            cx.table.get(photo).map(|entry| entry.on_disk().collect()).unwrap_or_default();
+        let copies = cx.table.get(photo).map_or(0, |entry| entry.live().count());
+        if cx.table.mine(photo).is_none() {
             let error = "it was stored, but its file has vanished from this daemon's folder";
             return self.refuse(cx, link, Refusal::Disk, error);
         }

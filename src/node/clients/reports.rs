@@ -11,7 +11,7 @@ use crate::node::table::verdict::Verdict;
 use crate::node::words::spoken;
 use crate::photo::PhotoId;
 use crate::protocol::client::{DiskReport, NodeReport, PhotoReport, StatusReport, TrashReport};
-use crate::protocol::{Address, Answer, NodeId, count};
+use crate::protocol::{Address, Answer, Holding, NodeId, count};
 
 impl View<'_> {
     /// A page of the collection.
@@ -110,7 +110,10 @@ impl View<'_> {
             captured: entry.photo.captured.as_ref().map(|time| time.0.clone()),
             dated: times.chain(entry.facts.dated).min(),
             holders: entry.on_disk().collect(),
-            originals: entry.originals().collect(),
+            originals: entry
+                .on_disk()
+                .filter(|node| entry.holding(*node) == Some(Holding::Original))
+                .collect(),
             aliases,
             versions: u32::try_from(self.worse_versions(entry).count()).unwrap_or(u32::MAX),
         }
@@ -144,7 +147,7 @@ impl View<'_> {
             None if removers.contains(&self.cx.my_member()) => {
                 "removed by this node's owner, but others have it too".to_owned()
             }
-            None => match entry.live().count() {
+            None => match entry.on_disk().count() {
                 1 => "another node keeps the same photo".to_owned(),
                 nodes => format!("{nodes} other nodes keep the same photo"),
             },
@@ -231,7 +234,9 @@ impl View<'_> {
                     _ => ": it has come and gone before",
                 };
                 let (gone, left) = (spoken(gone), spoken(left));
-                if self.cx.table.last_known(node).photos == 0 {
+                if self.cx.mesh.is_draining(node) {
+                    format!("away for {gone}; its photos are copied without waiting for it")
+                } else if self.cx.table.last_known(node).photos == 0 {
                     format!("away for {gone}, waited for {left} more{before}")
                 } else if self.cx.nodes_here() > 1 {
                     format!("away for {gone}, its photos are copied in {left}{before}")
@@ -282,9 +287,13 @@ impl View<'_> {
                     .to_owned(),
             );
         }
-        if self.cx.room() == 0 {
+        if self.cx.room() == 0
+            && !self.cx.step.draining
+            && self.cx.folder.is_scanned()
+            && self.cx.config().capacity != Some(0)
+        {
             notes.push(
-                "this node takes no photos of others now: its disk is full or failing".to_owned(),
+                "this node takes no photos of others now: its disk is failing, or as full as it may be (--capacity, --reserve)".to_owned(),
             );
         }
         notes.extend(self.bounds_note());

@@ -50,7 +50,7 @@ impl View<'_> {
     /// A copy counts on a node that is away, or has not told all its photos yet. So many nodes here have one.
     fn why_counted(&self, entry: &Entry, live: usize) -> String {
         let in_trashes = self.cx.table.may_lie_in_trashes(entry);
-        let mut counted = entry.claims.iter();
+        let mut counted = entry.kept();
         let missing =
             counted.find(|(_, claim)| !claim.current && (claim.holding.is_stored() || in_trashes));
         let Some((node, _)) = missing else {

@@ -99,7 +99,10 @@ impl Copies {
         if self.line.waiting.is_empty() {
             return;
         }
-        let places: usize = self.free_places(cx).values().sum();
+        let places = self.free_places(cx);
+        let has_room = |node: &NodeId| cx.disk_of(*node).room > 0;
+        let places = places.iter().filter(|(node, _)| has_room(node));
+        let places: usize = places.map(|(_, places)| places).sum();
         let places = places.min(OFFERS.saturating_sub(self.offers.len()));
         while self.line.called.len() < places
             && let Some(photo) = self.line.call()

@@ -131,7 +131,7 @@ impl Copies {
             _ if cx.is_leaving()
                 || cx.custody.is_going(id)
                 || cx.table.is_gone(id)
-                || !self.has_room(cx, photo.bytes) =>
+                || cx.table.mine(id).is_none() && !self.has_room(cx, photo.bytes) =>
             {
                 OfferReply::Busy
             }
@@ -332,7 +332,8 @@ impl Copies {
             let mut disk = cx.disk_of(*node);
             let offered = self.offers.values().filter(|offer| offer.target == *node);
             offered.for_each(|offer| disk.takes(offer.bytes));
-            let has_room = disk.room > entry.photo.bytes;
+            // Out of its trash it comes back without taking more room.
+            let has_room = disk.room > entry.photo.bytes || entry.holding(*node).is_some();
             disk.takes(entry.photo.bytes);
             Candidate {
                 node: *node,

@@ -10,7 +10,8 @@ use super::Copies;
 use crate::balance::{self, Disk, relief};
 use crate::node::context::Context;
 use crate::node::limits::{
-    MOVES_LOOKED_AT, OFFERS, PAGE_LOOKED_AT, REBALANCE, RELIEF_BYTES, RELIEF_PHOTOS, RETRY, SETTLE,
+    MOVES_LOOKED_AT, OFFERS, PAGE_LOOKED_AT, RELIEF, RELIEF_BYTES, RELIEF_PHOTOS, RETRY, SETTLE,
+    SKIP,
 };
 use crate::node::table::entry::Entry;
 use crate::node::table::verdict::Verdict;
@@ -29,8 +30,9 @@ pub(super) struct Relief {
     giving: BTreeMap<PhotoId, NodeId>,
     /// Nodes that had nothing to offer, and until when they are not asked again.
     declined_until: BTreeMap<NodeId, Time>,
-    /// When to look for a node to ask again.
+    /// When to look for a node to ask again, and when one was asked last.
     next: Time,
+    last_asked: Time,
     /// How many searches for replicas that could move there were: it decides where the next one begins.
     looks: u64,
 }
@@ -128,14 +130,17 @@ impl Copies {
         let (disks, one_of_each) = (self.disks_soon(cx), cx.table.sums().one_of_each);
         let begin = self.next_look();
         let declined = &self.relief.declined_until;
+        // Who takes nothing although it is their turn blocks nobody for long.
+        let is_patient = cx.now().since(self.relief.last_asked) < SKIP;
         // A bounded number of photos is looked at for this node, and as many for others. What others could take beyond that
         // is left to chance: at worst two ask the same node.
         let (mut for_me, mut for_others) = (PAGE_LOOKED_AT / 2, PAGE_LOOKED_AT / 2);
         let pairs = relief(&disks, one_of_each, |giver, taker| {
-            if taker.node == me && declined.contains_key(&giver.node) {
+            let is_mine = taker.node == me;
+            if is_mine && declined.contains_key(&giver.node) || !is_mine && !is_patient {
                 return false;
             }
-            let looks = if taker.node == me { &mut for_me } else { &mut for_others };
+            let looks = if is_mine { &mut for_me } else { &mut for_others };
             let mut some = inventory(cx, giver.node, begin).take(MOVES_LOOKED_AT.min(*looks));
             some.any(|entry| {
                 *looks -= 1;
@@ -148,7 +153,8 @@ impl Copies {
         };
         let mine = cx.disk_of(me);
         let bytes = share(cx, &disks, &mine).saturating_sub(mine.load).min(RELIEF_BYTES);
-        self.relief.asked = Some((source, cx.now() + REBALANCE));
+        self.relief.last_asked = cx.now();
+        self.relief.asked = Some((source, cx.now() + RELIEF));
         cx.send_to(source, Message::Relieve { photos: RELIEF_PHOTOS, bytes: Some(bytes) });
     }
 

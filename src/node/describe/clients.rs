@@ -1,7 +1,9 @@
 //! What clients ask and are answered, in words.
 
 use super::words::{Names, count, listed, nodes, photos, preview, relation};
-use crate::protocol::client::{DrainReport, DuplicateReport, Explanation, SimilarReport, Stay};
+use crate::protocol::client::{
+    DrainOrder, DrainReport, DuplicateReport, Explanation, SimilarReport, Stay,
+};
 use crate::protocol::{Answer, Request};
 
 /// What a client asks, to follow "is asked".
@@ -30,8 +32,11 @@ pub fn request(request: &Request, names: &dyn Names) -> String {
             let node = node.parse().map_or_else(|_| node.clone(), |id| names.node(id));
             format!("to forget {node}")
         }
-        Request::Drain { cancel: false } => "to hand over all that it has, and leave".to_owned(),
-        Request::Drain { cancel: true } => "to hand over nothing, and stay".to_owned(),
+        Request::Drain { order: DrainOrder::Begin } => {
+            "to hand over all that it has, and leave".to_owned()
+        }
+        Request::Drain { order: DrainOrder::Cancel } => "to stay after all".to_owned(),
+        Request::Drain { order: DrainOrder::Tell } => "what is left to hand over".to_owned(),
         Request::TrashList { .. } => "what is in its trash".to_owned(),
         Request::TrashRestore { image_name } => format!("to restore {image_name}"),
         Request::TrashPurge { older_than: 0 } => "to empty its trash".to_owned(),

@@ -20,8 +20,8 @@ pub(in crate::node) struct Census {
     pub(in crate::node) all: Spread,
     /// How many others here could each prove something by themselves: other members, and other nodes of this one's.
     pub(in crate::node) voices: usize,
-    /// All nodes that are here have told how much may lie on their disks.
-    pub(in crate::node) all_told_space: bool,
+    /// How much may lie on a disk, on average of all nodes here that have told it.
+    pub(in crate::node) usual_capacity: u64,
     /// How many copies of each photo the mesh wants: the second highest number that a member asks for, so that no single
     /// one decides; but two if anybody wants two or more. The highest if there is one member, or no group.
     pub(in crate::node) copies: u32,
@@ -37,24 +37,24 @@ impl Mesh {
         let mut all = here.clone();
         let mut wishes = BTreeMap::from([(own, me.copies)]);
         let (mut staying, mut away) = (usize::from(!me.draining), 0);
-        census.all_told_space = me.space.is_some();
+        let mut capacities: Vec<u64> = me.space.iter().map(|space| space.capacity).collect();
         for (node, peer) in &self.peers {
             let person = person(*node, peer.member());
             match peer.presence {
                 Presence::Gone => continue,
-                Presence::Away { .. } => away += usize::from(peer.drains.is_none()),
+                Presence::Away { .. } => away += usize::from(!peer.drains.now),
                 Presence::Here { complete, .. } => {
                     census.here += 1;
                     census.incomplete += usize::from(!complete);
-                    census.all_told_space &= peer.space.is_some();
-                    if peer.drains.is_none() {
+                    capacities.extend(peer.space.map(|space| space.capacity));
+                    if !peer.drains.now {
                         staying += 1;
                         here.insert(person);
                         voices.insert(if person == own { Person::Alone(*node) } else { person });
                     }
                 }
             }
-            if peer.drains.is_none() {
+            if !peer.drains.now {
                 all.insert(person);
             }
             let wish = wishes.entry(person).or_default();
@@ -63,6 +63,8 @@ impl Mesh {
         census.here_with_me = Spread { nodes: staying, members: here.len() };
         census.all = Spread { nodes: staying + away, members: all.len() };
         census.voices = voices.len();
+        let told = capacities.len() as u64;
+        census.usual_capacity = capacities.iter().sum::<u64>().checked_div(told).unwrap_or(1);
         census.copies = agreed(wishes.into_values(), me.member.is_some());
         census
     }

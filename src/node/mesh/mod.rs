@@ -98,8 +98,7 @@ pub(in crate::node) struct Peer {
     shows_previews: bool,
     /// What it has told of its disk since it registered.
     pub(in crate::node) space: Option<Space>,
-    /// It hands over all that it has, or did; when its copies count again, if that is over.
-    drains: Option<Drains>,
+    drains: Drains,
     /// How many times in a row it came back within its grace.
     pub(in crate::node) flaps: u32,
     redial: Redial,
@@ -257,7 +256,7 @@ impl Peer {
             keeps_originals: false,
             shows_previews: false,
             space: None,
-            drains: None,
+            drains: Drains::default(),
             flaps: 0,
             redial: Redial::at(dial_at),
         }
@@ -372,7 +371,7 @@ impl Mesh {
         if step.leaving().is_none() {
             self.dial(step);
             self.heed_wishes(step);
-            self.count_again(step);
+            self.heed_all_draining(step);
             self.forget_strangers(step);
             self.reannounce_peers(step);
         }

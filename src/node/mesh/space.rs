@@ -1,19 +1,21 @@
 //! What nodes tell each other of their disks.
 
-use super::{Mesh, Peer};
+use super::Mesh;
 use crate::balance::CAPACITY_MOST;
-use crate::node::limits::DRAIN_RESTS;
+use crate::node::limits::{DRAIN_RESTS, FLAPS_MAX};
 use crate::node::news::News;
 use crate::node::step::Step;
 use crate::node::{LinkId, Time};
 use crate::protocol::{Message, NodeId, Space};
 
-/// A node hands over all that it has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Drains {
-    Now,
-    /// It did, and does no longer: until then nobody counts on its copies.
-    CountsAgain(Time),
+/// Whether a node hands over all that it has.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Drains {
+    /// It does: nobody counts on its copies.
+    pub(super) now: bool,
+    /// How often it stayed after all, and until when it is not heeded therefore if it wants that again.
+    stayed: u32,
+    heeded_from: Time,
 }
 
 impl Mesh {
@@ -41,47 +43,52 @@ impl Mesh {
         }
     }
 
-    /// A node tells of its disk. Its claims are as large as they may be. If it hands over all that it has, nobody counts
-    /// on its copies from now on; if it does no longer, they count again after a while, so that nobody has all copied
-    /// again and again.
+    /// A node tells of its disk. Its claims are as large as they may be.
     pub(in crate::node) fn space_heard(&mut self, step: &mut Step, link: LinkId, space: Space) {
         let Some(node) = self.node_at(link) else {
             return;
         };
-        let Some(peer) = self.peers.get_mut(&node) else {
-            return;
-        };
-        peer.space = Some(Space { capacity: space.capacity.min(CAPACITY_MOST), ..space });
-        let begins = space.draining && peer.drains.is_none();
-        peer.drains = match (space.draining, peer.drains) {
-            (true, _) => Some(Drains::Now),
-            (false, Some(Drains::Now)) => {
-                let rest = step.config.grace.saturating_mul(DRAIN_RESTS);
-                Some(Drains::CountsAgain(step.now + rest))
-            }
-            (false, drains) => drains,
-        };
-        self.census = self.count();
-        if begins {
-            let called = self.called(node);
-            step.log("mesh", format!("{called} hands over all that it has, and will leave"));
-            step.tell(News::Draining { node, draining: true });
-            step.tell(News::MeshChanged);
+        if let Some(peer) = self.peers.get_mut(&node) {
+            peer.space = Some(Space { capacity: space.capacity.min(CAPACITY_MOST), ..space });
+            self.census = self.count();
+            self.heed_draining(step, node);
         }
     }
 
-    /// Time has passed: the copies of some count again.
-    pub(super) fn count_again(&mut self, step: &mut Step) {
-        let is_over =
-            |peer: &Peer| matches!(peer.drains, Some(Drains::CountsAgain(at)) if at <= step.now);
-        let over = self.peers.iter().filter(|(_, peer)| is_over(peer));
-        for node in over.map(|(node, _)| *node).collect::<Vec<_>>() {
-            if let Some(peer) = self.peers.get_mut(&node) {
-                peer.drains = None;
-            }
-            self.census = self.count();
-            step.tell(News::Draining { node, draining: false });
-            step.tell(News::MeshChanged);
+    /// If a node hands over all that it has, nobody counts on its copies from now on; if it does no longer, they count.
+    fn heed_draining(&mut self, step: &mut Step, node: NodeId) {
+        let Some(peer) = self.peers.get_mut(&node) else {
+            return;
+        };
+        let Some(draining) = peer.space.map(|space| space.draining) else {
+            return;
+        };
+        if draining == peer.drains.now || draining && step.now < peer.drains.heeded_from {
+            return;
+        }
+        peer.drains.now = draining;
+        if !draining {
+            let times = DRAIN_RESTS << peer.drains.stayed.min(FLAPS_MAX);
+            peer.drains.stayed += 1;
+            peer.drains.heeded_from = step.now + step.config.grace.saturating_mul(times);
+        }
+        self.census = self.count();
+        let called = self.called(node);
+        step.log(
+            "mesh",
+            match draining {
+                true => format!("{called} hands over all that it has, and will leave"),
+                false => format!("{called} stays after all"),
+            },
+        );
+        step.tell(News::Draining { node, draining });
+        step.tell(News::MeshChanged);
+    }
+
+    /// Time has passed: those are heeded that had to wait.
+    pub(super) fn heed_all_draining(&mut self, step: &mut Step) {
+        for (node, _) in self.here().collect::<Vec<_>>() {
+            self.heed_draining(step, node);
         }
     }
 
@@ -92,10 +99,10 @@ impl Mesh {
         step.tell(News::MeshChanged);
     }
 
-    /// Whether a node hands over all that it has, or its copies do not count again yet.
+    /// Whether a node hands over all that it has.
     pub(in crate::node) fn is_draining(&self, node: NodeId) -> bool {
         match self.peers.get(&node) {
-            Some(peer) => peer.drains.is_some(),
+            Some(peer) => peer.drains.now,
             None => node == self.me.node && self.me.draining,
         }
     }

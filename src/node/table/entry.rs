@@ -144,6 +144,8 @@ pub(super) struct Part {
     pub(super) own: bool,
     /// Its bytes, if it is a keeper.
     pub(super) bytes: u64,
+    /// This node has it, in its trash or elsewhere.
+    pub(super) mine: bool,
 }
 
 /// Whether the collection shows it.

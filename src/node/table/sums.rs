@@ -25,6 +25,8 @@ pub(in crate::node) struct Sums {
     pub(in crate::node) in_my_trash: u64,
     /// The number of photos that are this node's own.
     pub(in crate::node) own: usize,
+    /// Of the photos that are shown, and of hidden variants: how many this node has, by the spread of their copies.
+    mine: BTreeMap<Spread, usize>,
     /// The bytes of all keepers, each counted once.
     pub(in crate::node) one_of_each: u64,
 }
@@ -46,6 +48,12 @@ impl Sums {
         let all = self.shown.iter().chain(&self.variants);
         let short = all.filter(|(spread, _)| spread.falls_short_of(goal));
         short.map(|(_, photos)| photos.len()).sum()
+    }
+
+    /// How many of these this node has.
+    pub(in crate::node) fn mine_under(&self, goal: Spread) -> usize {
+        let short = self.mine.iter().filter(|(spread, _)| spread.falls_short_of(goal));
+        short.map(|(_, photos)| photos).sum()
     }
 
     /// These photos, the ones on the fewest nodes first, with the number of nodes of each.
@@ -92,6 +100,15 @@ impl Sums {
                     by.remove(&part.copies);
                 }
             }
+        }
+        let counts =
+            |part: &Part| part.mine && matches!(part.present, Some(Shown::Yes | Shown::Variant));
+        if counts(&new) {
+            *self.mine.entry(new.copies).or_default() += 1;
+        }
+        if counts(&old) {
+            self.mine.entry(old.copies).and_modify(|photos| *photos -= 1);
+            self.mine.retain(|_, photos| *photos > 0);
         }
         match new.only_here {
             true => self.only_here.insert(photo),
@@ -145,6 +162,7 @@ impl Table {
             only_here,
             in_my_trash: mine.is_some_and(|holding| !holding.is_stored()),
             own: mine == Some(Holding::Original),
+            mine: mine.is_some(),
             bytes: match entry.verdict {
                 Verdict::Keeper => entry.photo.bytes,
                 Verdict::Absent | Verdict::Loser(_) | Verdict::Removed => 0,

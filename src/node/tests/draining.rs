@@ -2,23 +2,29 @@
 
 use std::time::Duration;
 
-use super::super::limits::{DRAIN_RESTS, DRAINED, RETRY, SETTLE, TICK};
-use super::super::{Action, DiskAction, LinkAction};
+use super::super::limits::{DRAIN_RESTS, DRAIN_TOLD, DRAINED, RETRY, SETTLE, TICK};
+use super::super::{
+    Action, ClientAction, CloseReason, DiskAction, DiskEvent, LinkAction, LinkEvent, LinkId, Spool,
+};
 use super::offers::{offered, offers};
 use super::pulling::asked;
 use super::shortages::coordinated_by;
 use super::solo::{Solo, original};
-use super::spaces::told;
+use super::spaces::{space, told};
+use super::world::picture;
 use crate::photo::{Nonce, PhotoId};
-use crate::protocol::client::DrainReport;
+use crate::protocol::client::{DrainOrder, DrainReport};
 use crate::protocol::message::OfferReply;
 use crate::protocol::{Answer, Holding, Message, Record, Request, Space};
 
 const PIN: Duration = Duration::from_secs(60);
 const TERABYTE: u64 = 1 << 40;
 
-fn drain(solo: &mut Solo, cancel: bool) -> DrainReport {
-    match solo.ask(Request::Drain { cancel }) {
+/// Until a node has left that has nothing to hand over any more.
+const LEFT: Duration = DRAINED.saturating_add(DRAIN_TOLD).saturating_add(SETTLE);
+
+fn drain(solo: &mut Solo, order: DrainOrder) -> DrainReport {
+    match solo.ask(Request::Drain { order }) {
         Some(Answer::Draining(report)) => report,
         other => panic!("{other:?}"),
     }
@@ -27,7 +33,7 @@ fn drain(solo: &mut Solo, cancel: bool) -> DrainReport {
 /// Another node tells of its disk.
 fn says(solo: &mut Solo, n: u64, draining: bool) -> Vec<Action> {
     let room = if draining { 0 } else { TERABYTE };
-    solo.hear(n, Message::Space(Space { capacity: TERABYTE, room, pools: false, draining }))
+    solo.hear(n, Message::Space(Space { draining, ..space(TERABYTE, room) }))
 }
 
 fn replica(bytes: &[u8]) -> Record {
@@ -77,19 +83,27 @@ fn nor_does_it_when_that_node_has_gone() {
 }
 
 #[test]
-fn who_stays_after_all_counts_again_after_a_while() {
+fn who_stays_after_all_counts_again_and_is_not_heeded_at_once_when_it_drains_once_more() {
     let (mut solo, _) = second_copy();
     says(&mut solo, 1, true);
     solo.announce(2, vec![replica(&coordinated_by(9))], false);
-    let copies = |solo: &mut Solo| solo.status().over_replicated;
-    solo.wait(SETTLE);
+    let copies = |solo: &mut Solo| {
+        solo.wait(SETTLE);
+        solo.status().over_replicated
+    };
     assert_eq!(copies(&mut solo), 0);
-    let rest = solo.node.cx.config().grace * DRAIN_RESTS;
     says(&mut solo, 1, false);
-    solo.wait(rest - TICK);
-    assert_eq!(copies(&mut solo), 0, "or it could have everything copied again and again");
-    solo.wait(2 * TICK);
     assert_eq!(copies(&mut solo), 1);
+    let rest = solo.node.cx.config().grace * DRAIN_RESTS;
+    for times in [1, 2, 4] {
+        says(&mut solo, 1, true);
+        solo.wait(rest * times - 4 * SETTLE);
+        assert_eq!(copies(&mut solo), 1, "or it could have everything copied again and again");
+        solo.wait(2 * SETTLE);
+        assert_eq!(copies(&mut solo), 0);
+        says(&mut solo, 1, false);
+        assert_eq!(copies(&mut solo), 1);
+    }
 }
 
 #[test]
@@ -107,9 +121,8 @@ fn photos_can_be_had_from_a_node_that_drains() {
 #[test]
 fn a_node_that_drains_takes_proves_and_gives_up_nothing() {
     let (mut solo, photo) = second_copy();
-    solo.tell(super::super::DiskEvent::Room { free: 2 * TERABYTE, spare: TERABYTE });
-    let report = drain(&mut solo, false);
-    assert_eq!(report, DrainReport { draining: true, left: 1, done: false });
+    solo.tell(DiskEvent::Room { free: 2 * TERABYTE, spare: TERABYTE });
+    assert!(drain(&mut solo, DrainOrder::Begin).draining);
     let spaces = told(&solo.wait(TICK));
     assert!(spaces.iter().any(|(_, space)| space.draining && space.room == 0), "{spaces:?}");
     assert_eq!(offered(&mut solo, b"dog"), OfferReply::Busy);
@@ -126,47 +139,95 @@ fn a_node_that_drains_takes_proves_and_gives_up_nothing() {
     solo.announce(2, vec![replica(&coordinated_by(9))], false);
     let actions = solo.wait(DRAINED - TICK);
     assert_eq!(super::solo::challenge(&actions), None);
-    assert!(!drain(&mut solo, true).draining);
+    assert!(!drain(&mut solo, DrainOrder::Cancel).draining);
 }
 
 #[test]
 fn it_leaves_when_enough_others_have_all_that_it_has() {
     let (mut solo, photo) = second_copy();
-    let actions = solo.ask(Request::Drain { cancel: false });
-    assert!(actions.is_some());
+    drain(&mut solo, DrainOrder::Begin);
     // There are to be two copies without it.
     assert_eq!(offers(&solo.wait(SETTLE)), [(2, photo)]);
-    assert!(!leaves(&solo.wait(DRAINED + SETTLE)), "the other one has not got it yet");
+    assert_eq!(drain(&mut solo, DrainOrder::Tell).left, 1);
+    assert!(!leaves(&solo.wait(LEFT)), "the other one has not got it yet");
     solo.announce(2, vec![replica(&coordinated_by(9))], false);
-    solo.wait(SETTLE);
-    assert!(drain(&mut solo, false).done);
-    let actions = solo.wait(DRAINED);
+    assert!(!leaves(&solo.wait(DRAINED - SETTLE)));
+    let report = drain(&mut solo, DrainOrder::Tell);
+    assert!(report.left == 0 && !report.done, "one of them may be dead: {report:?}");
+    assert!(!leaves(&solo.wait(2 * SETTLE)));
+    assert!(drain(&mut solo, DrainOrder::Tell).done, "time to tell the person who waits");
+    let actions = solo.wait(DRAIN_TOLD);
     assert!(leaves(&actions));
     assert!(actions.contains(&Action::Disk(DiskAction::NoteDraining { draining: false })));
+}
+
+#[test]
+fn a_node_that_is_away_is_waited_for_since_it_may_take_a_copy() {
+    let (mut solo, photo) = second_copy();
+    drain(&mut solo, DrainOrder::Begin);
+    assert_eq!(offers(&solo.wait(SETTLE)), [(2, photo)]);
+    let (link, reason) = (LinkId(2), CloseReason::Remote);
+    solo.tell(LinkEvent::Closed { link, reason });
+    let grace = solo.node.cx.config().grace;
+    assert!(!leaves(&solo.wait(grace - 2 * SETTLE)), "the line of the second one is cut");
+    assert_eq!(drain(&mut solo, DrainOrder::Tell).left, 1);
+    assert!(
+        leaves(&solo.wait(2 * SETTLE + LEFT)),
+        "it will not be back: one copy is all there can be"
+    );
+}
+
+#[test]
+fn to_ask_how_far_it_is_changes_nothing() {
+    let (mut solo, _) = second_copy();
+    assert!(!drain(&mut solo, DrainOrder::Tell).draining);
+    drain(&mut solo, DrainOrder::Begin);
+    drain(&mut solo, DrainOrder::Cancel);
+    assert!(!drain(&mut solo, DrainOrder::Tell).draining, "who waits does not begin it again");
+}
+
+#[test]
+fn what_is_put_here_meanwhile_is_stored_and_handed_over_too() {
+    let mut solo = Solo::new();
+    drain(&mut solo, DrainOrder::Begin);
+    let link = super::world::CLIENT;
+    let request = Request::Put { name: "cat.jpg".to_owned(), bytes: 3, dated: None };
+    let by = super::super::Asker::Owner;
+    solo.tell(super::super::ClientEvent::Asked { link, by, request });
+    let (spool, photo) = (Spool::Put(link), picture(b"cat"));
+    solo.tell(DiskEvent::Inspected { spool, result: Ok(photo.clone()) });
+    let mut actions = solo.tell(DiskEvent::Installed { spool, photo: photo.id, result: Ok(()) });
+    actions.extend(solo.wait(2 * SETTLE));
+    let answer = actions.into_iter().find_map(|action| match action {
+        Action::Client(ClientAction::Answer { answer, .. }) => Some(answer),
+        _ => None,
+    });
+    let Some(Answer::Stored { nodes, warning, .. }) = answer else {
+        panic!("{answer:?}");
+    };
+    assert_eq!((nodes.len(), warning.is_some()), (1, true), "nobody else is here");
+    assert_eq!(drain(&mut solo, DrainOrder::Tell).left, 0, "there is no place for it");
 }
 
 #[test]
 fn it_stays_where_nobody_else_does_or_has_room() {
     let mut solo = Solo::new();
     let photo = solo.hold(b"cat");
-    assert_eq!(drain(&mut solo, false), DrainReport { draining: true, left: 1, done: false });
-    assert!(!leaves(&solo.wait(2 * DRAINED)), "it is alone");
+    drain(&mut solo, DrainOrder::Begin);
+    assert!(!leaves(&solo.wait(2 * LEFT)), "it is alone");
     solo.join(1, PIN, &[]);
     says(&mut solo, 1, true);
-    assert!(!leaves(&solo.wait(2 * DRAINED)), "the other one is going, too");
+    assert!(!leaves(&solo.wait(2 * LEFT)), "the other one is going, too");
     solo.join(2, PIN, &[]);
-    solo.hear(
-        2,
-        Message::Space(Space { capacity: TERABYTE, room: 2, pools: false, draining: false }),
-    );
-    let actions = solo.wait(2 * DRAINED);
+    solo.hear(2, Message::Space(Space { room: 2, ..space(TERABYTE, 0) }));
+    let actions = solo.wait(2 * LEFT);
     assert_eq!((offers(&actions), leaves(&actions)), (Vec::new(), false), "that one is full");
     let risk = &solo.status().at_risk[0];
     assert!(risk.reason.starts_with("no other node has room"), "{}", risk.reason);
     says(&mut solo, 2, false);
     assert_eq!(offers(&solo.wait(RETRY)), [(2, photo)]);
     solo.announce(2, vec![replica(b"cat")], false);
-    assert!(leaves(&solo.wait(SETTLE + 2 * DRAINED)), "one that stays has it");
+    assert!(leaves(&solo.wait(2 * LEFT)), "one that stays has it");
 }
 
 #[test]
@@ -174,11 +235,11 @@ fn it_goes_on_in_its_next_life_and_stays_if_its_owner_says_so() {
     let mut solo = Solo::with(|config| config.draining = true);
     solo.hold(b"cat");
     solo.join(1, PIN, &[b"cat"]);
-    assert!(leaves(&solo.wait(SETTLE + 2 * DRAINED)));
+    assert!(leaves(&solo.wait(LEFT)));
     let mut solo = Solo::with(|config| config.draining = true);
     solo.hold(b"cat");
     solo.join(1, PIN, &[b"cat"]);
-    assert!(!drain(&mut solo, true).draining);
-    assert!(!leaves(&solo.wait(SETTLE + 2 * DRAINED)));
-    assert_eq!(solo.status().under_replicated, 0, "its own copies count for itself at once");
+    assert!(!drain(&mut solo, DrainOrder::Cancel).draining);
+    assert!(!leaves(&solo.wait(2 * LEFT)));
+    assert_eq!(solo.status().under_replicated, 0);
 }

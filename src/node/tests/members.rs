@@ -163,6 +163,7 @@ fn a_replica_moves_only_if_its_node_could_give_it_up_then() {
         solo.hold(b"one that makes this disk fuller");
         join(&mut solo, 1, &ben, vec![original(CAT)]);
         join(&mut solo, 2, &carl, Vec::new());
+        solo.has_disks(&[1, 2]);
         solo.wait(SETTLE + 2 * TICK);
         offered_to(&solo.hear(2, Message::Relieve { photos: 9, bytes: None }))
     };

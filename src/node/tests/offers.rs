@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::limits::{
-    OFFER, OFFERS, PULL_MIN_RATE, PULL_QUEUE, REBALANCE, RELIEF_PHOTOS, RETRY, SETTLE, SKIP, TICK,
+    OFFER, OFFERS, PULL_MIN_RATE, PULL_QUEUE, RELIEF, RELIEF_PHOTOS, RETRY, SETTLE, SKIP, TICK,
 };
 use super::super::{
     Action, CloseReason, DiskAction, DiskEvent, Event, LinkAction, LinkEvent, LinkId,
@@ -264,20 +264,21 @@ fn asked_for(actions: &[Action]) -> Vec<(u64, Option<u64>)> {
 /// Another node keeps replicas of the photos of a third one, and this node has nothing.
 fn unequal(photos: u8, otherwise: impl FnOnce(&mut Solo)) -> Solo {
     let mut solo = Solo::new();
-    otherwise(&mut solo);
     let photos: Vec<Record> = (0..photos).map(|n| original(&[n; 10])).collect();
     solo.join(2, PIN, &[]);
     solo.announce(2, photos.clone(), true);
     solo.join(1, PIN, &[]);
     let replica = |record: Record| Record { holding: Holding::Replica, ..record };
     solo.announce(1, photos.into_iter().map(replica).collect(), true);
+    solo.has_disks(&[1, 2]);
+    otherwise(&mut solo);
     solo
 }
 
 #[test]
 fn who_has_least_asks_for_half_of_the_difference_and_not_at_once_again() {
     let mut solo = unequal(6, |_| ());
-    assert_eq!(asked_for(&solo.wait(REBALANCE)), [(1, Some(30))]);
+    assert_eq!(asked_for(&solo.wait(RELIEF)), [(1, Some(30))]);
     // It has offered nothing.
     assert_eq!(asked_for(&solo.wait(2 * RETRY - TICK)), []);
     assert_eq!(asked_for(&solo.wait(SETTLE)), [(1, Some(30))]);
@@ -298,6 +299,7 @@ fn who_was_asked_and_is_gone_is_not_waited_for() {
     solo.hear(3, Message::Register(register(1, PIN)));
     let replica = |n: u8| Record { holding: Holding::Replica, ..original(&[n; 10]) };
     solo.announce(3, (0..6).map(replica).collect(), true);
+    solo.has_disks(&[3]);
     assert_eq!(asked_for(&solo.wait(SETTLE)), [(3, Some(30))]);
 }
 
@@ -342,6 +344,7 @@ fn what_is_asked_for_is_offered_if_this_node_could_give_it_up() {
     let promised = held(&mut solo, b"promised", Holding::Replica);
     solo.join(2, PIN, &[b"replica", b"original", b"promised"]);
     solo.join(1, PIN, &[b"has it"]);
+    solo.has_disks(&[1, 2]);
     let nonce = crate::photo::Nonce([1; 32]);
     let photo = promised;
     solo.hear(2, Message::Challenge { photo, nonce });

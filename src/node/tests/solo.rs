@@ -134,6 +134,16 @@ impl Solo {
         self.announce(n, records, true);
     }
 
+    /// This node, and the others on these links, tell of disks that are alike.
+    pub(super) fn has_disks(&mut self, others: &[u64]) {
+        let bytes = 1 << 40;
+        self.tell(DiskEvent::Room { free: 2 * bytes, spare: bytes });
+        self.tell(Event::Tick);
+        for n in others {
+            self.hear(*n, Message::Space(super::spaces::space(bytes, bytes)));
+        }
+    }
+
     pub(super) fn announce(&mut self, n: u64, records: Vec<Record>, complete: bool) -> Vec<Action> {
         let gone = Vec::new();
         let info = Message::ImageInfo { records, gone, tombstones: Vec::new(), complete };

@@ -27,7 +27,7 @@ fn what_is_told_is_rough_and_stays_for_a_while() {
     assert_eq!(roughly(0, Some(1)), 0, "who has no room says so at once");
 }
 
-fn space(capacity: u64, room: u64) -> Space {
+pub(super) fn space(capacity: u64, room: u64) -> Space {
     Space { capacity, room, pools: false, draining: false }
 }
 
@@ -108,10 +108,10 @@ fn targets(solo: &mut Solo) -> Vec<u64> {
 fn a_larger_disk_is_offered_more() {
     assert_eq!(targets(&mut beside(4000, 4000)), [1, 2, 1, 2]);
     assert_eq!(targets(&mut beside(1000, 1000)), [2, 2, 2, 1]);
-    // No one who has told nothing passes for larger or smaller.
+    // Who has told nothing passes for one with a usual disk.
     let mut solo = beside(1000, 1000);
     solo.join(3, PIN, &[]);
-    assert_eq!(targets(&mut solo), [1, 2, 3, 1]);
+    assert_eq!(targets(&mut solo), [3, 3, 3, 3]);
 }
 
 #[test]

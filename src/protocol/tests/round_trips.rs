@@ -11,6 +11,7 @@ use super::answers::answer;
 use super::group::{membership, removal, visit};
 
 use crate::photo::{Nonce, Photo, PhotoId, PreviewSize, Proof, Relation};
+use crate::protocol::client::DrainOrder;
 use crate::protocol::codec::{
     MAX_FRAME, decode, read_frame, write_answer, write_image, write_message, write_request,
 };
@@ -232,7 +233,8 @@ fn request() -> impl Strategy<Value = Request> {
         Just(Request::Members),
         removal().prop_map(|removal| Request::Tell { removal: Box::new(removal) }),
         ".*".prop_map(|node| Request::Forget { node }),
-        any::<bool>().prop_map(|cancel| Request::Drain { cancel }),
+        prop::sample::select(vec![DrainOrder::Begin, DrainOrder::Cancel, DrainOrder::Tell])
+            .prop_map(|order| Request::Drain { order }),
         after().prop_map(|after| Request::TrashList { after }),
         ".*".prop_map(|image_name| Request::TrashRestore { image_name }),
         any::<u32>().prop_map(|older_than| Request::TrashPurge { older_than }),
