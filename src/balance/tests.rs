@@ -1,5 +1,6 @@
 //! Laws of balance, on random disks and photos.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
@@ -87,6 +88,25 @@ fn no_move_passes_the_point_of_balance() {
     let large = Disk { capacity: 400, ..taker };
     assert!(may_move(36, &giver, &large));
     assert!(!may_move(37, &giver, &large));
+}
+
+#[test]
+fn a_plan_passes_over_what_does_not_fit_and_not_again_and_again() {
+    let photos: Vec<Placed> = (0..600_u64)
+        .map(|n| {
+            let photo = PhotoId(*blake3::hash(&n.to_be_bytes()).as_bytes());
+            let holders = BTreeSet::from([NodeId(1)]);
+            Placed { photo, bytes: if n < 300 { 1 } else { 2 }, movable: holders.clone(), holders }
+        })
+        .collect();
+    let looks = Cell::new(0);
+    let small_ones = |placed: &Placed, _, _| {
+        looks.set(looks.get() + 1);
+        placed.bytes == 1
+    };
+    let moves = plan(&equal(&[900, 0, 0]), &photos, 900, small_ones);
+    assert_eq!(moves.len(), 300, "all that may");
+    assert!(looks.get() < 6 * photos.len(), "{} looks at {} photos", looks.get(), photos.len());
 }
 
 /// Some nodes with disks of any size, and photos with two copies each; some copies may not move.
