@@ -46,8 +46,8 @@
 //!    three that everybody needs. `pattern` and `near`: names with `*`, and nearly right ones. `dates`: when a photo
 //!    was taken. `screen`: tables, JSON and foreign text.
 //! 3. `explain` (`show`, `why`), `duplicates`, `distinct`, `similar`: pictures with several versions.
-//! 4. `status` (`watch`: again and again), `members` with `forget`, `trash`, `remove`: the mesh, and what an owner does in
-//!    it.
+//! 4. `status` (`watch`: again and again; `disks`: how full they are), `members` with `forget`, `trash`, `remove`: the mesh,
+//!    and what an owner does in it.
 //! 5. `sketch`: a picture on a terminal. `group`: the files of a group. `fingerprint`, `same`: recognition, for those who
 //!    want to measure it.
 //!
@@ -59,6 +59,7 @@
 mod below;
 mod connection;
 pub(crate) mod dates;
+pub(crate) mod disks;
 mod distinct;
 mod drain;
 mod duplicates;

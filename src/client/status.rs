@@ -4,8 +4,10 @@ use std::io::{self, Write};
 
 use indicatif::{HumanBytes, HumanCount};
 
+use super::disks::{BAR, Disks, bar, is_beyond, percent};
 use super::screen::{Column, count, plain, write_json, write_table};
 use super::{Daemon, Failure};
+use crate::balance::Ratio;
 use crate::protocol::client::{FolderReport, NodeReport, RiskReport, StatusReport};
 use crate::protocol::{Answer, Request};
 
@@ -94,16 +96,33 @@ fn write_nodes(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
     let asked = report.nodes.iter().find(|node| node.id == report.node);
     let asked = asked.map_or_else(|| report.node.to_string(), name);
     writeln!(out, "; asked: {asked} at {}", report.address)?;
-    let rows: Vec<_> = report.nodes.iter().map(row).collect();
+    let disks = Disks::of(report);
+    let level = disks.told_level();
+    let rows: Vec<_> = report.nodes.iter().map(|node| row(node, level)).collect();
     let columns = [
         Column::Left("NODE"),
         Column::Left("ADDRESS"),
         Column::Right("PHOTOS"),
-        Column::Right("OWN"),
-        Column::Right("BYTES"),
+        Column::Left("DISK"),
         Column::Left("STATE"),
     ];
-    write_table(out, columns, &rows)
+    write_table(out, columns, &rows)?;
+    if report.nodes.iter().any(|node| bar(node, level).is_some()) {
+        write_signs(level, out)?;
+    }
+    Ok(())
+}
+
+/// What the signs in bars mean.
+fn write_signs(level: Option<Ratio>, out: &mut impl Write) -> io::Result<()> {
+    write!(out, "DISK: # own, = others, . room, x none; ")?;
+    match level {
+        None => writeln!(out, "some unknown: all pass for equal"),
+        Some(level) if is_beyond(level) => {
+            writeln!(out, "they even out at {} if they can", percent(level))
+        }
+        Some(level) => writeln!(out, "| where they even out if they can, {}", percent(level)),
+    }
 }
 
 /// What people call a node; without a group its id.
@@ -112,28 +131,32 @@ fn name(node: &NodeReport) -> String {
     if node.called.is_empty() || node.called.ends_with(&id) { id } else { plain(&node.called) }
 }
 
-fn row(node: &NodeReport) -> [String; 6] {
+fn row(node: &NodeReport, level: Option<Ratio>) -> [String; 5] {
     let state = match (node.alive, node.state.as_str()) {
         (true, "") => "here".to_owned(),
         (false, "") => "away".to_owned(),
         (_, state) => plain(state),
     };
-    let numbers =
-        [node.photos.to_string(), node.originals.to_string(), HumanBytes(node.bytes).to_string()];
-    let numbers = match (node.alive, node.photos) {
+    let numbers = [node.photos.to_string(), HumanBytes(node.bytes).to_string()];
+    let [photos, bytes] = match (node.alive, node.photos) {
         (true, _) => numbers,
         // It had nothing, or nobody knows any more what.
-        (false, 0) => numbers.map(|_| "-".to_owned()),
+        (false, 0) => ["-", ""].map(str::to_owned),
         // As they were when the node was last here.
         (false, _) => numbers.map(|number| format!("({number})")),
     };
-    let [photos, originals, bytes] = numbers;
-    [name(node), node.address.to_string(), photos, originals, bytes, state]
+    let disk = bar(node, level).unwrap_or_else(|| format!("{:<BAR$} {bytes}", "-"));
+    [name(node), node.address.to_string(), photos, disk, state]
 }
 
 fn write_safety(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
     let wanted = count(u64::from(report.copies_wanted), "node");
-    write!(out, "{} in the collection, each wanted on {wanted}", count(report.photos, "photo"))?;
+    let photos = if report.photos == 1 { "photo" } else { "photos" };
+    write!(out, "{} {photos}", HumanCount(report.photos))?;
+    if report.bytes > 0 {
+        write!(out, " ({})", HumanBytes(report.bytes))?;
+    }
+    write!(out, " in the collection, each wanted on {wanted}")?;
     if report.duplicates > 0 {
         let versions = count(report.duplicates, "worse version");
         write!(out, "; {versions} not shown")?;

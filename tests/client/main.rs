@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may end where its ground gives way")]
 
 mod attachments;
+mod bars;
 mod config;
 mod get;
 mod list;

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use crate::list::photo;
 use crate::scripted::{Scripted, client, code, say, stderr, stdout};
 
-fn node(number: u64, alive: bool, state: &str) -> NodeReport {
+pub(crate) fn node(number: u64, alive: bool, state: &str) -> NodeReport {
     NodeReport {
         id: NodeId(number),
         called: String::new(),
@@ -32,7 +32,7 @@ fn node(number: u64, alive: bool, state: &str) -> NodeReport {
     }
 }
 
-fn report() -> StatusReport {
+pub(crate) fn report() -> StatusReport {
     let risk = |number: u8| RiskReport {
         name: format!("photo{number}.jpg"),
         id: PhotoId([number; 32]),
@@ -82,13 +82,13 @@ fn status_says_on_one_screen_who_is_here_and_what_is_at_risk() {
         "1 node here, 1 missed",
         "0000000000000002  127.0.0.1:5002",
         "away for 3 min",
-        "240 photos",
+        "\n240 photos in the collection, each wanted on 2 nodes; 13 worse",
         "14 photos on fewer than 2 nodes",
         "  11 photos with 1 copy: waits for grace",
         "    photo1.jpg, photo2.jpg, photo3.jpg, photo4.jpg and 7 more",
         "  photo12.jpg (0c0c0c0c), 1 copy: just changed",
         "  and 2 more",
-        "(120)  (80)  (3.00 MiB)  away for 3 min",
+        "(120)  -           (3.00 MiB)  away for 3 min",
         "3 photos in its trash",
         "1,234 photos here are still to be looked at",
         "12 files beside photos",

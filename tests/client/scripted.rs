@@ -6,11 +6,9 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::thread;
 
+use photomesh::protocol::client::{PhotoReport, StatusReport};
 use photomesh::protocol::codec::{self, MAX_FRAME};
 use photomesh::protocol::{Answer, Request};
-
-/// What a scripted daemon does with each request of a connection.
-pub(crate) type Script = fn(&mut TcpStream, Request);
 
 /// A daemon on a free port that serves connections, one after the other, by a script.
 pub(crate) struct Scripted {
@@ -18,7 +16,8 @@ pub(crate) struct Scripted {
 }
 
 impl Scripted {
-    pub(crate) fn new(script: Script) -> Scripted {
+    /// What it does with each request of a connection is up to the script.
+    pub(crate) fn new(script: impl Fn(&mut TcpStream, Request) + Send + 'static) -> Scripted {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
         thread::spawn(move || {
@@ -30,6 +29,20 @@ impl Scripted {
             }
         });
         Scripted { address }
+    }
+
+    /// A daemon of a mesh in this state, with these photos.
+    pub(crate) fn of(report: StatusReport, photos: Vec<PhotoReport>) -> Scripted {
+        Scripted::new(move |stream, request| {
+            let answer = if let Request::List { .. } = request {
+                Answer::Photos { photos: photos.clone(), next: None }
+            } else if let Request::Status = request {
+                Answer::Status(Box::new(report.clone()))
+            } else {
+                panic!("not asked for: {request:?}")
+            };
+            say(stream, &answer);
+        })
     }
 
     /// Runs a client command against it, in a folder.
