@@ -3,6 +3,7 @@
 mod config;
 mod gallery;
 mod group;
+mod outlook;
 mod photos;
 mod pictures;
 mod removal;
@@ -17,6 +18,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use gallery::GalleryArgs;
 use group::Member;
 pub(crate) use group::{DrainArgs, ForgetArgs, GroupCommand};
+use outlook::PlanArgs;
 use photos::{GetArgs, ListArgs, PutArgs, ShowArgs};
 use pictures::{DistinctArgs, DuplicatesArgs, FingerprintArgs, SameArgs, SimilarArgs};
 use removal::RmArgs;
@@ -63,6 +65,7 @@ pub(crate) enum Command {
     Show(ShowArgs),
     Put(PutArgs),
     Status(StatusArgs),
+    Plan(PlanArgs),
     Gallery(GalleryArgs),
     Duplicates(DuplicatesArgs),
     Similar(SimilarArgs),

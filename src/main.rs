@@ -46,6 +46,7 @@ fn run(command: Command) -> Result<u8, Failure> {
                 health.into_result()?;
             }
         }
+        Command::Plan(args) => client::plan(&mut args.asked.connect()?, args.json, &mut out)?,
         Command::Duplicates(args) => {
             client::duplicates(&mut args.asked.connect()?, args.json, &mut out)?;
         }
@@ -64,16 +65,7 @@ fn run(command: Command) -> Result<u8, Failure> {
             let mut daemon = args.asked.connect()?;
             client::remove(&mut daemon, &args.name, args.exact, args.consent(), &mut out)?;
         }
-        Command::Trash(TrashCommand::List { json, asked }) => {
-            client::trash_list(&mut asked.connect()?, json, &mut out)?;
-        }
-        Command::Trash(TrashCommand::Restore(args)) => {
-            client::trash_restore(&mut args.asked.connect()?, &args.name, &mut out)?;
-        }
-        Command::Trash(TrashCommand::Purge(args)) => {
-            let mut daemon = args.asked.connect()?;
-            client::trash_purge(&mut daemon, args.older_than, args.consent(), &mut out)?;
-        }
+        Command::Trash(command) => trash(command, &mut out)?,
         Command::Completions(args) => args.write(&mut out)?,
         Command::Manual(args) => args.write()?,
         Command::Unit(args) => args.write(&mut out)?,
@@ -97,5 +89,18 @@ fn group(command: GroupCommand, out: &mut impl Write) -> Result<(), Failure> {
         GroupCommand::Remove { file, name } => client::remove_member(&file, &name),
         GroupCommand::Show { file } => client::show_file(&file, out),
         GroupCommand::Tell { file, asked } => client::tell(&mut asked.connect()?, &file, out),
+    }
+}
+
+fn trash(command: TrashCommand, out: &mut impl Write) -> Result<(), Failure> {
+    match command {
+        TrashCommand::List { json, asked } => client::trash_list(&mut asked.connect()?, json, out),
+        TrashCommand::Restore(args) => {
+            client::trash_restore(&mut args.asked.connect()?, &args.name, out)
+        }
+        TrashCommand::Purge(args) => {
+            let mut daemon = args.asked.connect()?;
+            client::trash_purge(&mut daemon, args.older_than, args.consent(), out)
+        }
     }
 }

@@ -3,6 +3,7 @@
 use indicatif::HumanBytes;
 
 use crate::balance::{CAPACITY_MOST, Disk, Ratio, level};
+use crate::protocol::NodeId;
 use crate::protocol::client::{NodeReport, StatusReport};
 
 /// How many places of a bar a whole disk has.
@@ -40,6 +41,21 @@ impl Disks {
     /// The level, if it is one of fullness.
     pub(crate) fn told_level(&self) -> Option<Ratio> {
         self.are_told.then(|| self.level())
+    }
+
+    /// A fullness in words: a part of what may lie there, or over capacities that nobody knows a number of bytes.
+    pub(super) fn measured(&self, fullness: Ratio) -> String {
+        let bytes = || fullness.of(1).and_then(|bytes| u64::try_from(bytes).ok());
+        match self.are_told {
+            true => percent(fullness),
+            false => HumanBytes(bytes().unwrap_or(u64::MAX)).to_string(),
+        }
+    }
+
+    /// How full the disk of a node that is here is, in words.
+    pub(super) fn fullness(&self, node: NodeId) -> String {
+        let disk = self.all.iter().find(|disk| disk.node == node);
+        disk.map_or_else(String::new, |disk| self.measured(disk.fullness()))
     }
 }
 

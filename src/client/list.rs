@@ -168,7 +168,8 @@ fn row(photo: &PhotoReport) -> [String; 7] {
     ]
 }
 
-fn for_each_page(
+/// Hands all photos to `take`, page after page.
+pub(super) fn for_each_page(
     daemon: &mut Daemon,
     take: impl FnMut(Vec<PhotoReport>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {

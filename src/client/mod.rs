@@ -46,8 +46,8 @@
 //!    three that everybody needs. `pattern` and `near`: names with `*`, and nearly right ones. `dates`: when a photo
 //!    was taken. `screen`: tables, JSON and foreign text.
 //! 3. `explain` (`show`, `why`), `duplicates`, `distinct`, `similar`: pictures with several versions.
-//! 4. `status` (`watch`: again and again; `disks`: how full they are), `members` with `forget`, `trash`, `remove`: the mesh,
-//!    and what an owner does in it.
+//! 4. `status` (`watch`: again and again; `disks`: how full they are), `plan`: the mesh, and what is going to move in
+//!    it. `members` with `forget`, `trash`, `remove`: what an owner does in it.
 //! 5. `sketch`: a picture on a terminal. `group`: the files of a group. `fingerprint`, `same`: recognition, for those who
 //!    want to measure it.
 //!
@@ -74,6 +74,7 @@ mod members;
 mod near;
 mod patience;
 mod pattern;
+mod plan;
 mod put;
 mod remove;
 mod same;
@@ -103,6 +104,7 @@ pub use group::{invite, new_group, read_member, remove_member, show_file};
 pub use list::{Layout, List, Sort, list};
 pub use members::{forget, members, tell};
 pub use near::near;
+pub use plan::plan;
 pub use put::{Put, put};
 pub use remove::{Consent, remove};
 pub use same::{Looks, same};

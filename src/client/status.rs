@@ -126,7 +126,7 @@ fn write_signs(level: Option<Ratio>, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// What people call a node; without a group its id.
-fn name(node: &NodeReport) -> String {
+pub(super) fn name(node: &NodeReport) -> String {
     let id = node.id.to_string();
     if node.called.is_empty() || node.called.ends_with(&id) { id } else { plain(&node.called) }
 }

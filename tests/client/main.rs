@@ -7,6 +7,7 @@ mod config;
 mod get;
 mod list;
 mod near;
+mod plan;
 mod put;
 mod remove;
 mod reports;
@@ -126,6 +127,7 @@ fn usage_errors_are_2() {
         &["list", "--long", "--json"],
         &["daemon", "--grace", "10"],
         &["daemon", "--copies", "0"],
+        &["plan", "ben"],
         &["list", "--daemon", "no port"],
     ] {
         let output = client(folder.path(), "1", wrong).output().unwrap();
