@@ -18,7 +18,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use gallery::GalleryArgs;
 use group::Member;
 pub(crate) use group::{DrainArgs, ForgetArgs, GroupCommand};
-use outlook::PlanArgs;
+use outlook::{AtRiskArgs, PlanArgs};
 use photos::{GetArgs, ListArgs, PutArgs, ShowArgs};
 use pictures::{DistinctArgs, DuplicatesArgs, FingerprintArgs, SameArgs, SimilarArgs};
 use removal::RmArgs;
@@ -65,6 +65,7 @@ pub(crate) enum Command {
     Show(ShowArgs),
     Put(PutArgs),
     Status(StatusArgs),
+    AtRisk(AtRiskArgs),
     Plan(PlanArgs),
     Gallery(GalleryArgs),
     Duplicates(DuplicatesArgs),

@@ -47,6 +47,10 @@ fn run(command: Command) -> Result<u8, Failure> {
             }
         }
         Command::Plan(args) => client::plan(&mut args.asked.connect()?, args.json, &mut out)?,
+        Command::AtRisk(args) => {
+            let (mut daemon, node) = (args.asked.connect()?, args.node.as_deref());
+            client::at_risk(&mut daemon, node, args.json, &mut out)?;
+        }
         Command::Duplicates(args) => {
             client::duplicates(&mut args.asked.connect()?, args.json, &mut out)?;
         }

@@ -46,8 +46,8 @@
 //!    three that everybody needs. `pattern` and `near`: names with `*`, and nearly right ones. `dates`: when a photo
 //!    was taken. `screen`: tables, JSON and foreign text.
 //! 3. `explain` (`show`, `why`), `duplicates`, `distinct`, `similar`: pictures with several versions.
-//! 4. `status` (`watch`: again and again; `disks`: how full they are), `plan`: the mesh, and what is going to move in
-//!    it. `members` with `forget`, `trash`, `remove`: what an owner does in it.
+//! 4. `status` (`watch`: again and again; `disks`: how full they are), `plan`, `at_risk`: the mesh, what is going to move
+//!    in it, and what depends on whom. `members` with `forget`, `trash`, `remove`: what an owner does in it.
 //! 5. `sketch`: a picture on a terminal. `group`: the files of a group. `fingerprint`, `same`: recognition, for those who
 //!    want to measure it.
 //!
@@ -56,6 +56,7 @@
 //! A client is not part of the mesh. It knows one daemon, and tries no other one if that is silent: the text of the
 //! failure tells a person what to look at. It never looks into a daemon's folder either, not even on the same computer.
 
+mod at_risk;
 mod below;
 mod connection;
 pub(crate) mod dates;
@@ -91,6 +92,7 @@ mod viewer;
 mod watch;
 
 pub use crate::photo::FIRST_LOOK;
+pub use at_risk::at_risk;
 pub use connection::Daemon;
 pub use dates::{Days, Span};
 pub use distinct::distinct;

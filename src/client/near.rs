@@ -104,15 +104,18 @@ fn advised(failure: Failure, name: &str, labels: &[String]) -> Failure {
     if (1..ID_DIGITS).contains(&name.len()) && name.chars().all(|c| c.is_ascii_hexdigit()) {
         text.push_str(&format!("; an id needs {ID_DIGITS} digits at least"));
     }
-    let near: Vec<String> = near(name, labels).into_iter().map(plain).collect();
-    match &near[..] {
-        [] => {}
-        [one] => text.push_str(&format!("; did you mean {one}?")),
-        [more @ .., last] => {
-            text.push_str(&format!("; did you mean {} or {last}?", more.join(", ")));
-        }
-    }
+    text.push_str(&advice(name, labels));
     Failure::NotFound(text)
+}
+
+/// `; did you mean this or that?`, of what is nearly called so; nothing if nothing is.
+pub(super) fn advice(name: &str, all: &[String]) -> String {
+    let near: Vec<String> = near(name, all).into_iter().map(plain).collect();
+    match &near[..] {
+        [] => String::new(),
+        [one] => format!("; did you mean {one}?"),
+        [more @ .., last] => format!("; did you mean {} or {last}?", more.join(", ")),
+    }
 }
 
 /// The only label that is a name but for upper and lower case.

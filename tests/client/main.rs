@@ -1,6 +1,7 @@
 //! The client's commands against daemons that say what a test wants, good or bad: the real program, a scripted socket.
 #![allow(clippy::unwrap_used, reason = "a test may end where its ground gives way")]
 
+mod at_risk;
 mod attachments;
 mod bars;
 mod config;
@@ -128,6 +129,7 @@ fn usage_errors_are_2() {
         &["daemon", "--grace", "10"],
         &["daemon", "--copies", "0"],
         &["plan", "ben"],
+        &["at-risk", "ana", "ben"],
         &["list", "--daemon", "no port"],
     ] {
         let output = client(folder.path(), "1", wrong).output().unwrap();
