@@ -139,7 +139,7 @@ pub(crate) struct DaemonArgs {
     /// others. Without it, as much as the disk has room for
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub(crate) capacity: Option<u64>,
-    /// How much of the disk stays free of others' photos: a part of it, or a size
+    /// How much of the disk stays free of others' photos: a part of it, such as 5%, or a size, such as 10GB
     #[arg(long, value_name = "PART", default_value = "5%", value_parser = reserve)]
     pub(crate) reserve: Reserve,
     /// Let your own photos move to other disks like those of others: where this one is fuller than theirs, they go to its
@@ -217,13 +217,12 @@ fn size(text: &str) -> Result<u64, String> {
 
 /// A part of the disk, such as `5%`, or a number of bytes.
 fn reserve(text: &str) -> Result<Reserve, String> {
-    let Some(percent) = text.strip_suffix('%') else {
-        return size(text).map(Reserve::Bytes);
+    let reserve = match text.strip_suffix('%') {
+        Some(percent) => percent.parse().ok().filter(|part| *part <= 100).map(Reserve::Percent),
+        None => size(text).ok().map(Reserve::Bytes),
     };
-    match percent.parse() {
-        Ok(percent @ 0..=100) => Ok(Reserve::Percent(percent)),
-        _ => Err("not a part of a disk, such as 5%".to_owned()),
-    }
+    reserve
+        .ok_or_else(|| "neither a part of a disk, such as 5%, nor a size, such as 10GB".to_owned())
 }
 
 /// How much a line of the log has to matter to be written.
