@@ -24,7 +24,10 @@ pub(super) struct Status<'a> {
     pub(super) may_change: bool,
     /// As `photomesh status --json`; none if the daemon does not answer.
     pub(super) status: Option<Arc<StatusReport>>,
-    /// What is wrong then.
+    /// How full all disks would be if everything had moved that may, in hundredths; none while somebody who is here has
+    /// not told how large theirs is.
+    pub(super) level: Option<f64>,
+    /// What is wrong if there is no status.
     pub(super) gone: Option<&'a str>,
     /// For how many seconds.
     pub(super) since: Option<u64>,

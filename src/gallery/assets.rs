@@ -30,6 +30,7 @@ pub(super) const FILES: &[File] = &[
     file!("app.js", SCRIPT),
     file!("collection.js", SCRIPT),
     file!("details.js", SCRIPT),
+    file!("disk.js", SCRIPT),
     file!("dom.js", SCRIPT),
     file!("duplicates.js", SCRIPT),
     file!("filmstrip.js", SCRIPT),

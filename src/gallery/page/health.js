@@ -3,6 +3,7 @@
 import { h, fill, named } from './dom.js';
 import { say, number, bytes, called, homely, capital } from './words.js';
 import { live } from './live.js';
+import { disk, isTold, percent } from './disk.js';
 import { verdict } from './verdict.js';
 import { graph } from './graph.js';
 import { Risks } from './risks.js';
@@ -56,7 +57,7 @@ export class Health {
     fill(this.picture, graph(status, matchMedia(NARROW).matches));
     const risky = status.under_replicated > 0;
     const noted = [h('h2', {}, say('notes')), notes(status)];
-    fill(this.friends, h('h2', {}, say('friends')), table(status), risky && noted);
+    fill(this.friends, h('h2', {}, say('friends')), table(now), signs(now), risky && noted);
     this.risks.show(status);
     // Its list stays the same element, so that nobody who is in it by the keyboard loses their place.
     if (!risky) fill(this.side, noted);
@@ -86,30 +87,43 @@ function numbers(status) {
     figure(bytes(sum), say('statBytes', { n: here.length })));
 }
 
-function table(status) {
+function table({ status, level }) {
   const head = [['computer', false], ['stateHead', false], ['photosHead', 'number'], ['onDisk', 'number'],
     ['ownHead', 'number wide']];
   return h('div', { class: 'scrolls' }, h('table', {},
     h('thead', {}, h('tr', {}, head.map(([key, kind]) => h('th', { scope: 'col', class: kind }, say(key))))),
-    h('tbody', {}, status.nodes.map((node) => row(node, node.id === status.node)))));
+    h('tbody', {}, status.nodes.map((node) => row(node, node.id === status.node, level)))));
 }
 
-/// A computer's line; and below "away for 3 min" what else the daemon says: "its photos are copied in 7 min".
-function row(node, mine) {
+/// What the parts of the bars are.
+function signs({ status, level }) {
+  if (!status.nodes.some(isTold)) return null;
+  const sign = (kind, words) => h('span', {}, h('span', { class: kind, 'aria-hidden': 'true' }), words);
+  const even = level === null ? say('signEqual')
+    : level > 100 ? say('evenOut', { level: percent(level) })
+      : sign('level', say('signLevel', { level: percent(level) }));
+  return h('p', { class: 'quiet signs' }, sign('own', say('signOwn')), sign('others', say('signOthers')), even);
+}
+
+/// A computer's line; and below it its disk, and behind "away for 3 min" what else the daemon says: "its photos are
+/// copied in 7 min".
+function row(node, mine, level) {
   // The numbers of one that is away are those of when it was last here; without any, nobody knows.
   const value = (text) => (node.alive || node.photos > 0 ? text : '–');
   const [state, ...rest] = homely(node.state).split(/, |; |: /);
   const here = /scanning/.test(node.state) ? say('scanning') : say('here');
   const kind = (...names) => names.filter(Boolean).join(' ') || false;
+  const more = rest.length > 0 && !mine && h('p', { class: 'quiet' }, capital(rest.join(', ')), '.');
+  const below = [isTold(node) && disk(node, level), more].filter(Boolean);
   return [
-    h('tr', { class: kind(!node.alive && 'gone', rest.length > 0 && !mine && 'open') },
+    h('tr', { class: kind(!node.alive && 'gone', below.length > 0 && 'open') },
       h('th', { scope: 'row' }, named(called(node.called), { title: node.id }),
         mine && h('span', { class: 'quiet' }, ' ', say('thisComputer'))),
       h('td', {}, h('span', { class: node.alive ? 'dot' : 'dot away' }), mine ? here : state),
       h('td', { class: 'number' }, value(number(node.photos))),
       h('td', { class: 'number' }, value(bytes(node.bytes))),
       h('td', { class: 'number wide' }, value(number(node.originals)))),
-    rest.length > 0 && !mine && h('tr', {}, h('td', { class: 'quiet', colspan: 5 }, capital(rest.join(', ')), '.')),
+    below.length > 0 && h('tr', {}, h('td', { colspan: 5 }, below)),
   ];
 }
 

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Instant;
 
 use super::refusals::{Answered, json};
+use crate::client::disks::Disks;
 use crate::gallery::Gallery;
 use crate::gallery::api::{Revision, Secret, Status};
 use crate::gallery::guard::too_many;
@@ -15,6 +16,7 @@ use crate::gallery::http::serve::Request;
 use crate::gallery::limits::{LEAVE, LOGIN_BODY, PING, RETRY_AFTER};
 use crate::gallery::login::{Role, Tried};
 use crate::gallery::watch::{Listener, Seen};
+use crate::protocol::client::StatusReport;
 
 /// What a listener was told last.
 #[derive(Default)]
@@ -92,10 +94,17 @@ impl Gallery {
             daemon: self.pool.address().to_string(),
             may_change: owner && seen.owner && seen.status.is_some(),
             status: seen.status.clone(),
+            level: seen.status.as_deref().and_then(level),
             gone: seen.gone.as_ref().map(|(why, _)| why.as_str()),
             since: seen.gone.as_ref().map(|(_, since)| since.elapsed().as_secs()),
         }
     }
+}
+
+/// The fullness at which the disks of a mesh even out, in hundredths.
+fn level(status: &StatusReport) -> Option<f64> {
+    let level = Disks::of(status).told_level()?.of(10_000)?;
+    u32::try_from(level).ok().map(|level| f64::from(level) / 100.0)
 }
 
 /// Whether a change, whose origin the guard has looked at, has come over TLS.

@@ -60,7 +60,12 @@ pub(crate) fn status() -> StatusReport {
         photos: PHOTOS as u64,
         bytes: 20_000_000_000,
         originals: PHOTOS as u64 / 2,
-        disk: DiskReport::default(),
+        // The second one is smaller than what lies there.
+        disk: DiskReport {
+            capacity: Some([100_000_000_000, 10_000_000_000][usize::from(number) - 1]),
+            room: Some([80_000_000_000, 0][usize::from(number) - 1]),
+            fixed: 5_000_000_000,
+        },
         member: None,
         state: String::new(),
     };
@@ -70,7 +75,7 @@ pub(crate) fn status() -> StatusReport {
         copies_wanted: 2,
         nodes: vec![node(1), node(2)],
         photos: PHOTOS as u64,
-        bytes: 0,
+        bytes: 60_000_000_000,
         duplicates: 0,
         under_replicated: 0,
         over_replicated: 0,
@@ -109,7 +114,7 @@ fn serve(mut stream: TcpStream, photos: &[PhotoReport], small: &[u8]) {
     }
 }
 
-fn crowd() -> Address {
+pub(super) fn crowd() -> Address {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = Address::new("127.0.0.1", listener.local_addr().unwrap().port());
     thread::spawn(move || {

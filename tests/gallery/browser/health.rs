@@ -6,6 +6,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::chromium::Browser;
+use super::crowd::crowd;
 use super::page::{DESKTOP, PHONE, Screen};
 use super::{open, origin};
 use crate::house::{Gallery, PATIENCE, program};
@@ -23,6 +24,39 @@ const LEGIBLE: &str = "(() => { const svg = document.querySelector('.graph svg')
     const texts = [...svg.querySelectorAll('text')].map(text => text.getBoundingClientRect()); \
     return svg.clientWidth / svg.viewBox.baseVal.width > .9 && texts.every((a, i) => texts.every((b, j) => i >= j || \
     a.right < b.left || b.right < a.left || a.bottom < b.top + 4 || b.bottom < a.top + 4)); })()";
+
+/// What is told of the disks, to those who see and to those who hear.
+const DISKS: &str = "[...document.querySelectorAll('.disk')].map(disk => [disk.innerText, \
+    disk.querySelector('[role=img]').ariaLabel, ...[...disk.querySelectorAll('span')].map(part => \
+    Math.round(100 * part.offsetWidth / part.parentElement.clientWidth))])";
+
+#[test]
+fn how_full_disks_are_is_seen_and_heard() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let place = TempDir::new().unwrap();
+    let gallery = Gallery::start(place.path(), &crowd(), &[]);
+    for (screen, name) in [
+        (DESKTOP, "disks-1440"),
+        (Screen { dark: true, ..PHONE }, "disks-390-dark"),
+        (Screen { width: 320, height: 568, ..PHONE }, "disks-320"),
+    ] {
+        let mut page = open(&mut browser, &gallery, "/health", screen);
+        page.says("where the disks even out");
+        let told = page.eval(DISKS);
+        assert_eq!(told[0][0], "20 % of 100 GB, room for 80.0 GB");
+        let heard =
+            "Own photos: 5 % of the disk, others: 15 %. The disks even out at 35 %, if they can.";
+        assert_eq!(told[0][1], heard);
+        assert_eq!((&told[0][2], &told[0][3]), (&5.into(), &15.into()), "its parts");
+        assert_eq!(told[1][0], "Over-full: 200 % of 10.0 GB");
+        assert_eq!((&told[1][2], &told[1][3]), (&50.into(), &50.into()), "no wider than itself");
+        page.eval("document.querySelector('.friends').scrollIntoView()");
+        page.shot(name);
+        page.is_sound(&origin(&gallery));
+    }
+}
 
 #[test]
 fn a_computer_that_fails_is_seen_at_once_and_so_is_the_repair() {
