@@ -12,50 +12,31 @@ const CELLS: usize = 10;
 /// How wide a bar is, with the place for the level.
 pub(super) const BAR: usize = CELLS + 1;
 
-/// The disks of all nodes that are here. While one of them has not told how large its disk is, all pass for equal, as
-/// they do to the nodes themselves.
+/// The disks of the nodes that are here and stay, as far as they have told how large they are: between these, photos
+/// move.
 pub(crate) struct Disks {
     /// As the nodes reckon with them.
     pub(super) all: Vec<Disk>,
     /// The bytes of all photos, each counted once.
     pub(super) one_of_each: u64,
-    /// Whether each node has told how large its disk is.
-    pub(super) are_told: bool,
 }
 
 impl Disks {
     pub(crate) fn of(report: &StatusReport) -> Disks {
-        let here = || report.nodes.iter().filter(|node| node.alive);
-        let are_told = here().all(|node| node.disk.capacity.is_some());
-        let capacity = |disk: &Disk| if are_told { disk.capacity } else { 1 };
-        let all = here().map(disk).map(|disk| Disk { capacity: capacity(&disk), ..disk });
-        Disks { all: all.collect(), one_of_each: counted(report.bytes), are_told }
+        let stay = report.nodes.iter().filter(|node| node.alive && !node.disk.draining);
+        let told = stay.filter(|node| node.disk.capacity.is_some());
+        Disks { all: told.map(disk).collect(), one_of_each: counted(report.bytes) }
     }
 
-    /// How full all of them would be if everything had moved that may; over capacities that nobody knows, how much would
-    /// lie on each.
-    pub(super) fn level(&self) -> Ratio {
+    /// How full all of them would be if everything had moved that may.
+    pub(crate) fn level(&self) -> Ratio {
         level(&self.all, self.one_of_each)
-    }
-
-    /// The level, if it is one of fullness.
-    pub(crate) fn told_level(&self) -> Option<Ratio> {
-        self.are_told.then(|| self.level())
-    }
-
-    /// A fullness in words: a part of what may lie there, or over capacities that nobody knows a number of bytes.
-    pub(super) fn measured(&self, fullness: Ratio) -> String {
-        let bytes = || fullness.of(1).and_then(|bytes| u64::try_from(bytes).ok());
-        match self.are_told {
-            true => percent(fullness),
-            false => HumanBytes(bytes().unwrap_or(u64::MAX)).to_string(),
-        }
     }
 
     /// How full the disk of a node that is here is, in words.
     pub(super) fn fullness(&self, node: NodeId) -> String {
         let disk = self.all.iter().find(|disk| disk.node == node);
-        disk.map_or_else(String::new, |disk| self.measured(disk.fullness()))
+        disk.map_or_else(String::new, |disk| percent(disk.fullness()))
     }
 }
 
@@ -77,7 +58,7 @@ fn disk(node: &NodeReport) -> Disk {
 
 /// The disk of a node that is here, as a bar and in words: `##===|.....  41 % of 186 GiB`. None if nobody knows how large
 /// it is.
-pub(super) fn bar(node: &NodeReport, level: Option<Ratio>) -> Option<String> {
+pub(super) fn bar(node: &NodeReport, level: Ratio) -> Option<String> {
     let known = node.alive && node.disk.capacity.is_some();
     let disk = known.then(|| disk(node))?;
     Some(format!("{} {}", drawn(&disk, level), in_words(&disk)))
@@ -85,7 +66,7 @@ pub(super) fn bar(node: &NodeReport, level: Option<Ratio>) -> Option<String> {
 
 /// A bar: `#` are its owner's photos, `=` others, `.` is room and `x` where there is none, `|` the level. That stands
 /// between two places, so that it hides none, and in all bars at the same.
-fn drawn(disk: &Disk, level: Option<Ratio>) -> String {
+fn drawn(disk: &Disk, level: Ratio) -> String {
     let places = |bytes: u64| match bytes {
         0 => 0,
         _ => cells(Ratio::new(bytes, disk.capacity)),
@@ -100,9 +81,9 @@ fn drawn(disk: &Disk, level: Option<Ratio>) -> String {
         _ => 'x',
     };
     let mut bar: String = (0..CELLS).map(sign).collect();
-    match level.filter(|level| !is_beyond(*level)) {
-        Some(level) => bar.insert(cells(level), '|'),
-        None => bar.push(' '),
+    match is_beyond(level) {
+        false => bar.insert(cells(level), '|'),
+        true => bar.push(' '),
     }
     bar
 }

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use indicatif::HumanBytes;
 use serde::Serialize;
 
-use super::disks::Disks;
+use super::disks::{Disks, percent};
 use super::list::for_each_page;
 use super::screen::{count, write_json};
 use super::status::name;
@@ -140,7 +140,7 @@ impl Outlook {
             let names = untold.join(", ");
             writeln!(
                 out,
-                "not told how large their disks are: {names}; meanwhile all pass for equal"
+                "not told how large their disks are: {names}; with these nothing is evened out"
             )?;
         }
         Ok(())
@@ -149,15 +149,9 @@ impl Outlook {
     /// Why photos move from one node to another.
     fn why(&self, from: NodeId, to: NodeId) -> String {
         let Outlook { disks, level, .. } = self;
-        let (full, empty, level) =
-            (disks.fullness(from), disks.fullness(to), disks.measured(*level));
+        let (full, empty, level) = (disks.fullness(from), disks.fullness(to), percent(*level));
         let (from, to) = (self.name(from), self.name(to));
-        match disks.are_told {
-            true => {
-                format!("{to}'s disk is {empty} full, {from}'s {full}; they even out at {level}")
-            }
-            false => format!("{to} has {empty}, {from} {full}; they even out at {level}"),
-        }
+        format!("{to}'s disk is {empty} full, {from}'s {full}; they even out at {level}")
     }
 
     fn name(&self, node: NodeId) -> String {

@@ -97,7 +97,7 @@ fn write_nodes(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
     let asked = asked.map_or_else(|| report.node.to_string(), name);
     writeln!(out, "; asked: {asked} at {}", report.address)?;
     let disks = Disks::of(report);
-    let level = disks.told_level();
+    let level = disks.level();
     let rows: Vec<_> = report.nodes.iter().map(|node| row(node, level)).collect();
     let columns = [
         Column::Left("NODE"),
@@ -114,14 +114,11 @@ fn write_nodes(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// What the signs in bars mean.
-fn write_signs(level: Option<Ratio>, out: &mut impl Write) -> io::Result<()> {
+fn write_signs(level: Ratio, out: &mut impl Write) -> io::Result<()> {
     write!(out, "DISK: # own, = others, . room, x none; ")?;
-    match level {
-        None => writeln!(out, "some unknown: all pass for equal"),
-        Some(level) if is_beyond(level) => {
-            writeln!(out, "they even out at {} if they can", percent(level))
-        }
-        Some(level) => writeln!(out, "| where they even out if they can, {}", percent(level)),
+    match is_beyond(level) {
+        true => writeln!(out, "they even out at {} if they can", percent(level)),
+        false => writeln!(out, "| where they even out if they can, {}", percent(level)),
     }
 }
 
@@ -131,7 +128,7 @@ pub(super) fn name(node: &NodeReport) -> String {
     if node.called.is_empty() || node.called.ends_with(&id) { id } else { plain(&node.called) }
 }
 
-fn row(node: &NodeReport, level: Option<Ratio>) -> [String; 5] {
+fn row(node: &NodeReport, level: Ratio) -> [String; 5] {
     let state = match (node.alive, node.state.as_str()) {
         (true, "") => "here".to_owned(),
         (false, "") => "away".to_owned(),

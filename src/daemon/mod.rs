@@ -333,6 +333,13 @@ fn welcome(options: &Options, config: &Config, console: &Console) {
     if options.member.is_none() {
         console.warn("group", NO_GROUP.to_owned());
     }
+    if options.pool {
+        let when = humantime::format_duration(options.grace);
+        let text = format!(
+            "own photos may move to other disks in {when} (--pool): `photomesh plan` shows which would"
+        );
+        console.warn("folder", text);
+    }
 }
 
 /// Tells whoever has started the daemon where it is, and a service manager that it is ready. That nobody listens to

@@ -30,7 +30,7 @@ pub struct PhotoReport {
     pub dated: Option<FileTime>,
     /// The live nodes that have it on disk.
     pub holders: Vec<NodeId>,
-    /// Those of them whose owners have it as their own.
+    /// Those of them whose owners have it as their own, and do not let it move.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub originals: Vec<NodeId>,
     /// The other names that lead to it: its own further names and those of its worse versions.

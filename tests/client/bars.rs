@@ -18,6 +18,7 @@ pub(crate) fn disk(number: u64, called: &str, capacity: u64, load: u64, own: u64
             capacity: Some(capacity * GIB),
             room: Some(capacity.saturating_sub(load) * GIB),
             fixed: own * GIB,
+            ..DiskReport::default()
         },
         ..node(number, true, "here")
     }
@@ -88,7 +89,7 @@ fn a_disk_that_is_too_small_for_what_lies_there_is_said_to_be_over_full() {
             "######====  over-full: 120 % of 10 GiB",
             "##########  keeps nothing for others",
             "##########  over-full: is to keep nothing",
-            "DISK: # own, = others, . room, x none; they even out at 130 % if they can",
+            "DISK: # own, = others, . room, x none; they even out at 120 % if they can",
         ]
     );
 }
@@ -115,10 +116,10 @@ fn a_disk_of_which_nobody_has_told_has_no_bar() {
     assert_eq!(
         bars(vec![disk(1, "ana", 100, 80, 20), early.clone(), away]),
         [
-            "##======..  80 % of 100 GiB",
+            "##======|.. 80 % of 100 GiB",
             "-           3.00 MiB",
             "-           (9.00 GiB)",
-            "DISK: # own, = others, . room, x none; some unknown: all pass for equal",
+            "DISK: # own, = others, . room, x none; | where they even out if they can, 80 %",
         ]
     );
     assert_eq!(bars(vec![early]), ["-           3.00 MiB"], "and nothing is explained");
@@ -150,7 +151,12 @@ fn whatever_a_daemon_says_of_disks_is_shown() {
     let mut nodes = Vec::new();
     for (capacity, load) in figures.into_iter().flat_map(|a| figures.map(|b| (a, b))) {
         for (room, fixed) in figures.into_iter().flat_map(|a| figures.map(|b| (a, b))) {
-            let disk = DiskReport { capacity: Some(capacity), room: Some(room), fixed };
+            let disk = DiskReport {
+                capacity: Some(capacity),
+                room: Some(room),
+                fixed,
+                ..DiskReport::default()
+            };
             let node = node(nodes.len() as u64, true, "here");
             nodes.push(NodeReport { bytes: load, disk, called: "b\x1b[2Jn".to_owned(), ..node });
         }

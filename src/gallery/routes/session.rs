@@ -103,7 +103,7 @@ impl Gallery {
 
 /// The fullness at which the disks of a mesh even out, in hundredths.
 fn level(status: &StatusReport) -> Option<f64> {
-    let level = Disks::of(status).told_level()?.of(10_000)?;
+    let level = Disks::of(status).level().of(10_000)?;
     u32::try_from(level).ok().map(|level| f64::from(level) / 100.0)
 }
 

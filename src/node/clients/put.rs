@@ -179,13 +179,14 @@ impl Clients {
     pub(super) fn answer_stored(&mut self, cx: &mut Context, link: LinkId, photo: PhotoId) {
         let nodes: Vec<NodeId> =
             cx.table.get(photo).map(|entry| entry.on_disk().collect()).unwrap_or_default();
-        let copies = cx.table.get(photo).map_or(0, |entry| entry.live().count());
-        if cx.table.mine(photo).is_none() {
+        let copies = nodes.len();
+        if copies == 0 {
             let error = "it was stored, but its file has vanished from this daemon's folder";
             return self.refuse(cx, link, Refusal::Disk, error);
         }
         let warnings = [
             too_few(cx, copies),
+            cx.step.draining.then(|| "this daemon drains: it will leave".to_owned()),
             cx.table.get(photo).and_then(|entry| shown_instead(cx, entry)),
             cx.table.get(photo).and_then(|entry| undecoded(&entry.photo)),
             cx.table.get(photo).and_then(|entry| shares_name(cx, entry)),

@@ -110,13 +110,21 @@ impl View<'_> {
             captured: entry.photo.captured.as_ref().map(|time| time.0.clone()),
             dated: times.chain(entry.facts.dated).min(),
             holders: entry.on_disk().collect(),
-            originals: entry
-                .on_disk()
-                .filter(|node| entry.holding(*node) == Some(Holding::Original))
-                .collect(),
+            originals: entry.on_disk().filter(|node| self.keeps_in_place(entry, *node)).collect(),
             aliases,
             versions: u32::try_from(self.worse_versions(entry).count()).unwrap_or(u32::MAX),
         }
+    }
+
+    /// Whether a node's owner lets their own photos move, or will when it has run for a while.
+    fn will_pool(&self, node: NodeId) -> bool {
+        if node == self.cx.me() { self.cx.config().pools } else { self.cx.pools(node) }
+    }
+
+    /// Whether a node's copy is its owner's own, which they do not let move.
+    fn keeps_in_place(&self, entry: &Entry, node: NodeId) -> bool {
+        let own = entry.holding(node) == Some(Holding::Original);
+        own && (entry.facts.kept || !self.will_pool(node))
     }
 
     /// Which better version has taken a photo's place, and whose that is.
@@ -201,8 +209,8 @@ impl View<'_> {
         let disk = DiskReport {
             capacity: space.map(|space| space.capacity),
             room: space.map(|space| space.room),
-            fixed: self.cx.disk_of(id).fixed,
-            pools: if id == self.cx.me() { self.cx.config().pools } else { self.cx.pools(id) },
+            fixed: if self.will_pool(id) { load.kept_bytes } else { load.original_bytes },
+            pools: self.will_pool(id),
             draining: space.is_some_and(|space| space.draining),
         };
         let member = self.cx.mesh.member_of(id);

@@ -65,6 +65,7 @@ pub(crate) fn status() -> StatusReport {
             capacity: Some([100_000_000_000, 10_000_000_000][usize::from(number) - 1]),
             room: Some([80_000_000_000, 0][usize::from(number) - 1]),
             fixed: 5_000_000_000,
+            ..DiskReport::default()
         },
         member: None,
         state: String::new(),
