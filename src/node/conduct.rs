@@ -38,6 +38,8 @@ pub(super) struct Goals {
     wanted: usize,
     /// How widely they can be spread over the nodes that are here, or expected back.
     reachable: Spread,
+    /// Whether this node's owner lets their own photos move.
+    pools: bool,
 }
 
 /// A walk through all photos that puts them on the agenda.
@@ -254,7 +256,8 @@ impl Node {
 
     /// Nodes came, went or completed their tables: the number of copies that is wanted, or possible, may have changed.
     fn mesh_changed(&mut self) {
-        let goals = Goals { wanted: self.cx.copies(), reachable: self.cx.goal() };
+        let pools = self.cx.pools(self.cx.me());
+        let goals = Goals { wanted: self.cx.copies(), reachable: self.cx.goal(), pools };
         if goals != self.goals {
             self.goals = goals;
             self.reviewing_all = Some(ReviewOfAll { last: None, due: self.cx.now() + SETTLE });

@@ -7,6 +7,7 @@
 use super::DiskAction;
 use super::context::Context;
 use super::limits::{DRAINED, NEARLY_FULL};
+use super::news::News;
 use super::table::entry::Entry;
 use crate::balance::{CAPACITY_MOST, Disk};
 use crate::protocol::client::DrainReport;
@@ -44,6 +45,10 @@ impl Context {
             pools: self.pools(self.me()),
             draining: self.step.draining,
         };
+        if told.is_some_and(|told| told.pools) != space.pools {
+            // What could not move before may now.
+            self.tell(News::MeshChanged);
+        }
         self.mesh.tell_space(&mut self.step, space);
     }
 

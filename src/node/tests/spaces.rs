@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::super::limits::{RETRY, SETTLE, SKIP, STAGGER, TICK};
 use super::super::{Action, DiskAction, DiskEvent, LinkAction};
 use super::offers::{offered, offers};
-use super::solo::{Solo, original, register};
+use super::solo::{Solo, challenge, original, register};
 use super::versions::hold;
 use super::world::picture;
 use crate::node::space::roughly;
@@ -252,7 +252,7 @@ fn own_photos_move_if_their_owner_lets_them_and_not_before_a_grace() {
         let status = solo.status();
         status.nodes.iter().find(|node| node.id == status.node).expect("itself").disk
     };
-    assert_eq!((own(&mut solo).pools, own(&mut solo).fixed), (true, 800));
+    assert_eq!((own(&mut solo).pools, own(&mut solo).fixed), (true, 0), "a plan shows it");
     let told = told(&solo.wait(4 * TICK));
     assert!(told.len() == 2 && told.iter().all(|(_, space)| space.pools), "{told:?}");
     assert_eq!((own(&mut solo).pools, own(&mut solo).fixed), (true, 0));
@@ -295,4 +295,14 @@ fn what_a_person_takes_back_is_kept() {
         matches!(action, Action::Disk(DiskAction::NoteFacts { photo: of, facts }) if *of == photo && facts.kept)
     });
     assert!(noted, "{actions:?}");
+}
+
+#[test]
+fn what_could_not_be_given_up_before_own_photos_may_move_is_looked_at_again() {
+    let mut solo = pooling();
+    let record = Record { holding: Holding::Replica, ..original(&[0; 100]) };
+    solo.announce(1, vec![record.clone()], true);
+    let grace = solo.node.cx.config().grace;
+    assert_eq!(challenge(&solo.wait(grace - 3 * TICK)), None, "it is its owner's own");
+    assert!(challenge(&solo.wait(2 * SETTLE + 3 * STAGGER)).is_some());
 }
