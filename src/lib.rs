@@ -98,6 +98,10 @@
 //!   the copy counts no longer. *Pin*: a promise to keep a copy while another node's round lasts.
 //! * *trim*: to put a surplus copy into the surplus trash. *Retire*: to put a worse version into the trash. *Remove*:
 //!   to take a photo out of the collection, which only its owners can. *Purge*: to delete from the trash for good.
+//! * *capacity*, *room*: how many bytes of the collection may lie on a node's disk, and how many more of others' photos it
+//!   takes. *Fullness*: what lies there, over the capacity. *Level*: how full all disks would be if everything had moved
+//!   that may. *Relief*: to take photos over from a fuller disk. *Pool*: to let one's own photos move, too.
+//! * *drain*: to hand over all that a node has, and then to leave for good.
 //! * *tombstone*: an owner's signed word that a photo is removed, or is not removed any longer.
 //! * *first look*, *second look*: whether two photos are versions of one picture, by their records and by their pixels.
 //! * *part*: a piece of the core that owns its state. *News*: what one part tells the others.

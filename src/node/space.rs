@@ -23,7 +23,7 @@ impl Context {
         let left = match self.config().capacity {
             None => u64::MAX,
             Some(_) if !self.folder.is_scanned() => 0,
-            Some(capacity) => capacity.saturating_sub(self.table.on_disk(self.me())),
+            Some(capacity) => capacity.saturating_sub(self.table.disk_use(self.me())),
         };
         self.folder.spare().unwrap_or(u64::MAX).min(left)
     }
@@ -34,7 +34,7 @@ impl Context {
             return;
         };
         let told = self.mesh.told_space();
-        let there = self.table.on_disk(self.me()).saturating_add(spare);
+        let there = self.table.disk_use(self.me()).saturating_add(spare);
         let capacity = match self.config().capacity {
             Some(capacity) if capacity <= there => capacity,
             Some(_) | None => roughly(there, told.map(|space| space.capacity)),

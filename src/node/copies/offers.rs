@@ -1,7 +1,7 @@
 //! Making copies: offers.
 //!
 //! The coordinator of a photo that lacks a copy *offers* it to one node, which pulls it from any holder and
-//! acknowledges by announcing it. Moving a replica to a less loaded node works the same way: once that node has it, the
+//! acknowledges by announcing it. Moving a replica to an emptier disk works the same way: once that node has it, the
 //! copy here is surplus and is trimmed (make before break).
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -11,7 +11,8 @@
 //!
 //! A node that is *here* takes part in decisions. While it is *away*, its photos count as copies, so that a reboot
 //! moves nothing; when its grace is over, they are copied elsewhere. It is dialed all the time, for thirty days. This
-//! node's owner can cut all that short, and have a node forgotten at once.
+//! node's owner can cut all that short, and have a node forgotten at once. A node that is here may *drain*: it hands over
+//! all that it has and leaves for good, so nobody counts on its copies, or waits for it.
 //!
 //! # Who does what
 //!

@@ -3,8 +3,8 @@
 //! # What it promises
 //!
 //! However a photo came to have too few copies or too many, or to be a worse version or removed: the same few lines
-//! notice it and act. Nothing else in the core starts a copy or a drop by itself, so this is the one place to look for
-//! why something happened, or did not.
+//! notice it and act. So this is the one place to look for why something happened, or did not; only the evening out of
+//! disks, which moves what needs nothing, begins elsewhere, in [`crate::node::copies`].
 //!
 //! # How it works
 //!

@@ -167,7 +167,7 @@ pub(super) struct Inventory {
     /// What it had on its disk when it was last here.
     pub(in crate::node) last_known: Load,
     /// The bytes of all photos that it has, shown or not, in its trash, too.
-    pub(in crate::node) on_disk: u64,
+    pub(in crate::node) disk_use: u64,
     /// How much memory its claims take up, in bytes.
     pub(in crate::node) memory: usize,
 }
@@ -197,7 +197,7 @@ pub(super) fn count_load(
     for (node, claim) in entry.claims.iter() {
         let inventory = inventories.entry(node).or_default();
         if claim.current {
-            apply(&mut inventory.on_disk, entry.photo.bytes);
+            apply(&mut inventory.disk_use, entry.photo.bytes);
         }
         if !claim.holding.is_stored() {
             continue;

@@ -4,7 +4,7 @@
 //!
 //! A *claim* is one node's word on one photo. Claims made on a node's present link (and this node's own) are *current*;
 //! those of a node that is away are its *last known* ones: they count for repair while it is in grace, and never for a
-//! drop. The list, and the keeper of each picture, are a function of the current claims alone: nodes that know the same
+//! drop. Those of a node that is *draining*, which hands over all that it has, are where photos can be had, and no copies. The list, and the keeper of each picture, are a function of the current claims alone: nodes that know the same
 //! claims show the same collection, in whatever order they heard them.
 //!
 //! # How it is made
@@ -28,7 +28,7 @@
 //! |---------------|---------------------------------------------------------|---------------------------------------|
 //! | `thinned`     | photos that have a place for more neighbours            | `connect_crowded`, some a step        |
 //! | `dirty`       | photos whose verdict may change                         | `judge`, some a step                  |
-//! | `sweeps`      | nodes that came or went                                 | `sweep`, some of their photos a step  |
+//! | `sweeps`      | nodes that came or went, or drain                       | `sweep`, some of their photos a step  |
 //! | `changed`     | photos with new holders, a new verdict or new facts     | the node: they go on the agenda       |
 //! | `bereft`      | photos that have lost a holder                          | the node: their copies are urgent     |
 //! | `removed`     | photos that all their owners have removed by now        | the node: its disk forgets their look |
@@ -278,8 +278,8 @@ impl Table {
     }
 
     /// The bytes of all photos that a node has in any way, its trash included.
-    pub(in crate::node) fn on_disk(&self, node: NodeId) -> u64 {
-        self.inventories.get(&node).map_or(0, |inventory| inventory.on_disk)
+    pub(in crate::node) fn disk_use(&self, node: NodeId) -> u64 {
+        self.inventories.get(&node).map_or(0, |inventory| inventory.disk_use)
     }
 
     /// What a node that is away had on its disk when it was last here.

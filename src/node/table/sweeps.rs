@@ -1,4 +1,4 @@
-//! Updates for all photos of a node that goes, or has told all: done in pieces, since it may have many.
+//! Updates for all photos of a node that goes, has told all, or drains: done in pieces, since it may have many.
 //!
 //! A sweep goes through a node's photos in order, some in each step. It leaves photos alone that the node has told
 //! again meanwhile, on a new link.
