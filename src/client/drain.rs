@@ -87,20 +87,21 @@ fn say_what_stays(status: &StatusReport, out: &mut impl Write) -> Result<(), Fai
 
 /// The daemon is gone before all was handed over.
 fn gone(failure: Failure) -> Failure {
-    match failure {
-        Failure::Unreachable(text) => {
-            Failure::Unreachable(format!("{text}; when it is started again, it goes on"))
-        }
-        other => other,
+    if let Failure::Unreachable(text) = failure {
+        return Failure::Unreachable(format!("{text}; when it is started again, it goes on"));
     }
+    failure
 }
 
 fn ask(daemon: &mut Daemon, order: DrainOrder) -> Result<DrainReport, Failure> {
-    match daemon.ask(&Request::Drain { order })? {
-        Answer::Draining(report) => Ok(report),
-        Answer::Refused { cause, error } => Err(Failure::refused(cause, error)),
-        _ => Err(daemon.unexpected()),
+    let answer = daemon.ask(&Request::Drain { order })?;
+    if let Answer::Refused { cause, error } = answer {
+        return Err(Failure::refused(cause, error));
     }
+    let Answer::Draining(report) = answer else {
+        return Err(daemon.unexpected());
+    };
+    Ok(report)
 }
 
 /// Why nothing moves, by what the daemon says of the photos that lack copies.

@@ -46,7 +46,7 @@ impl World {
             let calm = |host: &crate::host::Host| {
                 let trouble = host.disk.trouble;
                 let well = !(trouble.failing || trouble.full || trouble.slow);
-                let whole = !host.disk.draining && !(host.allowed.is_some() && shrinking);
+                let whole = !(host.disk.draining || host.allowed.is_some() && shrinking);
                 host.is_up() && !host.paused && well && whole
             };
             let over = self.now >= self.faults_end;

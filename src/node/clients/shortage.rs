@@ -98,6 +98,10 @@ impl View<'_> {
         if entry.changed_at + SETTLE > self.cx.now() {
             return "new, or just changed: will be looked at in a moment".to_owned();
         }
+        if self.finds_no_room(entry) {
+            return "no other node has room for it: make some on a disk, or start a daemon there with a higher --capacity"
+                .to_owned();
+        }
         match (other, task_of) {
             (Some(node), _) => {
                 format!(
@@ -115,19 +119,26 @@ impl View<'_> {
         }
     }
 
+    /// The nodes that could have a copy of a photo, and have none.
+    fn without(&self, entry: &Entry) -> Vec<NodeId> {
+        let here = self.cx.mesh.here().map(|(node, _)| node);
+        let stay = here.filter(|node| !self.cx.mesh.is_draining(*node));
+        stay.filter(|node| !self.cx.table.counts_at(entry, *node)).collect()
+    }
+
+    /// Whether no node that could have a copy of a photo has room for it, this one included.
+    fn finds_no_room(&self, entry: &Entry) -> bool {
+        let has_room = |node: &NodeId| self.cx.disk_of(*node).room > entry.photo.bytes;
+        let me = self.cx.me();
+        let stays = !self.cx.mesh.is_draining(me);
+        let here_too = stays && !self.cx.table.counts_at(entry, me) && has_room(&me);
+        let without = self.without(entry);
+        !without.is_empty() && !here_too && !without.iter().any(has_room)
+    }
+
     /// Why this node has not offered a photo that it coordinates.
     fn why_in_line(&self, entry: &Entry) -> String {
-        let here = self.cx.mesh.here().map(|(node, _)| node);
-        let without: Vec<NodeId> = here
-            .filter(|node| {
-                !self.cx.mesh.is_draining(*node) && !self.cx.table.counts_at(entry, *node)
-            })
-            .collect();
-        let has_room = |node: &NodeId| self.cx.disk_of(*node).room > entry.photo.bytes;
-        if !without.is_empty() && !without.iter().any(has_room) {
-            return "no other node has room for it: make some on a disk, or start a daemon there with a higher --capacity"
-                .to_owned();
-        }
+        let without = self.without(entry);
         if let Some(first) = without.first().and_then(|node| self.copies.skipped(*node))
             && without.iter().all(|node| self.copies.skipped(*node).is_some())
         {
