@@ -26,7 +26,10 @@ const STANDSTILL: Duration = Duration::from_secs(20);
 pub fn drain(daemon: &mut Daemon, cancel: bool, out: &mut impl Write) -> Result<(), Failure> {
     if cancel {
         ask(daemon, DrainOrder::Cancel)?;
-        return Ok(writeln!(out, "this node stays, and its copies count")?);
+        return Ok(writeln!(
+            out,
+            "this node stays, and its copies count; drained again, it is not heeded for an hour"
+        )?);
     }
     let mut report = ask(daemon, DrainOrder::Begin)?;
     daemon.be_quiet();

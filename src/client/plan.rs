@@ -86,7 +86,11 @@ impl Outlook {
     /// Where a photo lies, if it may move from there. What has too few copies gets them first, what has too many is
     /// given up, and owners keep their own.
     fn placed(&self, photo: &PhotoReport) -> Option<Placed> {
-        let holders: BTreeSet<NodeId> = photo.holders.iter().copied().collect();
+        let drains = |node: &NodeId| {
+            self.report.nodes.iter().any(|report| report.id == *node && report.disk.draining)
+        };
+        let holders: BTreeSet<NodeId> =
+            photo.holders.iter().copied().filter(|node| !drains(node)).collect();
         let is_own = |node: &NodeId| photo.originals.contains(node);
         let movable: BTreeSet<NodeId> =
             holders.iter().copied().filter(|node| !is_own(node)).collect();

@@ -46,6 +46,9 @@ pub(super) struct Note {
     pub(super) companions: Vec<Name>,
     /// How it was held.
     pub(super) holding: Holding,
+    /// It is the friend's own, and went when these were let move to other disks (`--pool`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) pooled: bool,
     /// When it went to the trash: seconds since 1970, by this machine's clock.
     pub(super) when: u64,
     /// How long daemons had run on this folder by then, in seconds: the days in the trash count from there.
@@ -112,6 +115,7 @@ impl Note {
             returned_to: None,
             companions: Vec::new(),
             holding: layout::holding_at(path),
+            pooled: false,
             when: now.map_or(0, |since| since.as_secs()),
             running,
         }
@@ -127,27 +131,22 @@ impl Note {
 
     /// Whether the copy's time in the trash is over, `running` seconds of running into this folder's life. It is never
     /// over for a variant of the better version, nor for a copy with companions, which are nowhere else.
-    pub(super) fn is_due(&self, running: u64, trash_days: u32, pools: bool) -> bool {
+    pub(super) fn is_due(&self, running: u64, trash_days: u32) -> bool {
         let is_variant = |better: Better| better.relation != Some(Relation::Same);
         if self.better().is_some_and(is_variant) || !self.companions.is_empty() {
             return false;
         }
-        let days = match self.is_spare(pools) {
+        let days = match self.is_spare_replica() || self.pooled {
             true => SURPLUS_DAYS.min(trash_days.into()),
             false => u64::from(trash_days),
         };
         self.is_older_than(days, running)
     }
 
-    /// Whether it need not be kept for long: others have it in any case, and it was kept for them, or is the friend's own
-    /// and these `pools`.
-    pub(super) fn is_spare(&self, pools: bool) -> bool {
-        let is_spare = match (self.why, self.holding) {
-            (Why::Surplus, Holding::Original) => pools,
-            (Why::Surplus | Why::Duplicate(_), holding) => holding == Holding::Replica,
-            (Why::Retired(_) | Why::Removed { .. } | Why::Unknown, _) => false,
-        };
-        is_spare && self.companions.is_empty()
+    /// Whether it was kept for others, who have it in any case.
+    pub(super) fn is_spare_replica(&self) -> bool {
+        let is_spare = matches!(self.why, Why::Surplus | Why::Duplicate(_));
+        is_spare && self.holding == Holding::Replica && self.companions.is_empty()
     }
 
     /// Whether the copy has been in the trash for this many days of running.
@@ -250,6 +249,7 @@ impl Notes {
         let went = |note: &Note| {
             let by = match note.why {
                 Why::Retired(better) => better.replaced_by,
+                Why::Surplus if note.pooled => return None,
                 Why::Surplus => None,
                 Why::Duplicate(_) | Why::Removed { .. } | Why::Unknown => return None,
             };

@@ -107,14 +107,14 @@ impl Folder {
         aged
     }
 
-    /// What went because enough others had it, and is nowhere else in this folder: what has been in the trash for so long, the oldest first, and at most so many.
+    /// The replicas that went because enough others had them, and are nowhere else in this folder: those in the trash for so long, the oldest first, and at most so many.
     ///
     /// Each is named once in a while only: the node may have reasons to keep the oldest, and then it is the turn of others.
     pub fn surplus(&mut self, older_than: Duration, most: usize) -> Vec<PhotoId> {
         let now = self.index.running();
         let before = self.index.running().checked_sub(older_than.as_secs());
         let old = self.of_which_all(|note| {
-            note.is_spare(self.options.pools) && before.is_some_and(|before| note.running <= before)
+            note.is_spare_replica() && before.is_some_and(|before| note.running <= before)
         });
         let came = |photo: &PhotoId| {
             let copies = self.index.files_of(*photo).into_iter();
@@ -176,7 +176,7 @@ impl Folder {
             |photo| self.index.standing(photo).is_some_and(|it| it.holding == Holding::Original);
         let went_for_another = note.holding.is_own()
             && note.better().is_some_and(|better| !better.replaced_by.is_some_and(own));
-        !went_for_another && note.is_due(now, self.options.trash_days, self.options.pools)
+        !went_for_another && note.is_due(now, self.options.trash_days)
     }
 
     /// The photos for which `says` holds for the notes of all copies in the trash.

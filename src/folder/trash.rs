@@ -102,6 +102,8 @@ impl Folder {
         let companions = self.companions_going(path).map_err(failed)?;
         let mut note = Note::new(photo, why, path, &facts, self.index.running());
         note.companions = companions.iter().map(|name| Name(name.into())).collect();
+        note.pooled =
+            self.options.pools && why == Why::Surplus && note.holding == Holding::Original;
         self.notes.write(&copy, note).map_err(failed)?;
         // Writing the note took time: the file may have changed, or the deadline may be over.
         let still = match deadline {

@@ -284,14 +284,24 @@ impl Context {
         me.or_else(|| others().find(owns)).or_else(|| others().next())
     }
 
-    /// Whether a photo in the trash is the friend's own and went for a version that is not: no time deletes it.
+    /// Whether a photo in the trash went for a version that is not its owner's: no time deletes it, if it is the friend's own,
+    /// or is kept for one who has it nowhere any more.
     pub(in crate::node) fn made_way_for_another(&self, photo: PhotoId) -> bool {
-        let keeper = match self.table.get(photo).map(|entry| entry.verdict) {
-            Some(Verdict::Loser(keeper)) => keeper,
-            Some(Verdict::Keeper | Verdict::Removed | Verdict::Absent) | None => return false,
+        let Some(entry) = self.table.get(photo) else {
+            return false;
         };
-        self.table.mine(photo) == Some(Holding::RetiredOriginal)
-            && self.table.mine(keeper) != Some(Holding::Original)
+        let keeper = match entry.verdict {
+            Verdict::Loser(keeper) => keeper,
+            Verdict::Keeper | Verdict::Removed | Verdict::Absent => return false,
+        };
+        match self.table.mine(photo) {
+            Some(Holding::RetiredOriginal) => self.table.mine(keeper) != Some(Holding::Original),
+            Some(Holding::Retired) => {
+                let keeper = self.table.get(keeper);
+                keeper.is_some_and(|keeper| self.table.is_left_to_others(entry, keeper))
+            }
+            Some(Holding::Original | Holding::Replica) | None => false,
+        }
     }
 
     /// A photo's name for people: its label in the collection, or its own name if it is not shown.

@@ -77,7 +77,7 @@ impl Context {
             "drain",
             match draining {
                 true => "handing over all that is here: then this daemon leaves".to_owned(),
-                false => "this node stays: its copies count for others in a while".to_owned(),
+                false => "this node stays, and its copies count".to_owned(),
             },
         );
     }
@@ -118,9 +118,14 @@ impl Context {
 
     /// Whether a node's copy of a photo may move to another disk: a replica, or its owner's own that they let move.
     pub(in crate::node) fn lets_move(&self, entry: &Entry, node: NodeId) -> bool {
+        // What belongs to it is on no other disk.
+        let has_companions = !self.folder.companions_of(entry.photo.id).is_empty();
+        if node == self.me() && has_companions {
+            return false;
+        }
         match entry.holding(node) {
             Some(Holding::Replica) => true,
-            Some(Holding::Original) => self.pools(node) && !entry.facts.kept,
+            Some(Holding::Original) => self.pools(node) && !entry.is_kept_by(node),
             Some(Holding::Retired | Holding::RetiredOriginal) | None => false,
         }
     }

@@ -84,7 +84,8 @@ pub struct Facts {
     /// another's. A copy, and what was sent on, is later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dated: Option<FileTime>,
-    /// A person has taken it back into their folder, from which it had moved to another disk: there it stays.
+    /// A person has taken it back into the teller's folder, from which it had gone: there it stays. It says nothing of
+    /// copies elsewhere.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub kept: bool,
 }
@@ -130,7 +131,8 @@ impl Facts {
     /// what it is distinct from, by inventing more of them.
     pub fn merge(&mut self, other: &Facts) -> bool {
         let grown = self.add(other, Facts::MAX, Facts::MAX);
-        self.date(other.dated) || grown
+        let kept = other.kept && !std::mem::replace(&mut self.kept, true);
+        self.date(other.dated) || grown || kept
     }
 
     /// The same for what a holder hears of another one. It remembers not much of that, so that what it knows itself is
@@ -147,8 +149,7 @@ impl Facts {
             add(&mut self.distinct, &other.distinct, distinct),
             add(&mut self.owners, &other.owners, Facts::MAX_OWNERS),
         ];
-        let kept = other.kept && !std::mem::replace(&mut self.kept, true);
-        grown.contains(&true) || kept
+        grown.contains(&true)
     }
 
     /// Takes an earlier time of a file; whether it is one.

@@ -33,6 +33,7 @@ fn rights() -> Vec<(Request, bool)> {
             "Put",
             "Distinct",
             "Forget",
+            "Drain",
             "TrashList",
             "TrashRestore",
             "TrashPurge",

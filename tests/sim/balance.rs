@@ -26,12 +26,9 @@ impl World {
     pub(crate) fn lets_move(&self, host: usize, photo: PhotoId) -> bool {
         let host = &self.hosts[host];
         let file = host.disk.files.get(&photo);
-        let kept = self
-            .hosts
-            .iter()
-            .any(|host| host.disk.files.get(&photo).is_some_and(|file| file.facts.kept));
         file.is_some_and(|file| {
-            file.place == Holding::Replica || file.place == Holding::Original && host.pools && !kept
+            file.place == Holding::Replica
+                || file.place == Holding::Original && host.pools && !file.facts.kept
         })
     }
 

@@ -120,9 +120,16 @@ impl World {
         let owners = self.persons(holders.iter().copied().filter(is_original));
         let stays = is_original(&host)
             && !self.lets_move(host, photo)
-            && (self.hosts[host].keep_originals || owners <= self.agreed());
+            && (self.keeps_in_place(host, photo) || owners <= self.agreed());
         let others: Vec<usize> = holders.iter().copied().filter(|other| *other != host).collect();
         !stays && self.is_spread(&others) && self.can_prove(host, &others)
+    }
+
+    /// Whether a host's owner wants their own file of a photo to stay.
+    fn keeps_in_place(&self, host: usize, photo: PhotoId) -> bool {
+        let host = &self.hosts[host];
+        let file = host.disk.files.get(&photo);
+        host.keep_originals || file.is_some_and(|file| file.facts.kept)
     }
 
     /// Whether these hosts are enough to prove to another one that a photo is elsewhere.

@@ -361,9 +361,9 @@ impl Disk {
     }
 
     /// Photos that are only in the trash, not for a better version, and have been there for so long.
-    pub(crate) fn surplus(&self, older_than: Duration, pools: bool) -> Vec<PhotoId> {
+    pub(crate) fn surplus(&self, older_than: Duration) -> Vec<PhotoId> {
         let is_old =
-            |file: &File| file.is_spare(pools) && file.trashed + older_than <= self.running;
+            |file: &File| file.is_spare_replica() && file.trashed + older_than <= self.running;
         self.files.iter().filter(|(_, file)| is_old(file)).map(|(photo, _)| *photo).collect()
     }
 

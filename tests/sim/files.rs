@@ -105,11 +105,9 @@ impl File {
         self.note.is_none_or(|(_, relation)| relation == Relation::Same)
     }
 
-    /// Whether it is a copy in the trash that others have in any case: it was kept for them, or its owner's own `pools`.
-    pub(crate) fn is_spare(&self, pools: bool) -> bool {
-        let spare =
-            self.place == Holding::Retired || pools && self.place == Holding::RetiredOriginal;
-        spare && self.note.is_none() && self.trash.is_empty()
+    /// Whether it is a copy in the trash that was kept for others, who have it in any case.
+    pub(crate) fn is_spare_replica(&self) -> bool {
+        self.place == Holding::Retired && self.note.is_none() && self.trash.is_empty()
     }
 
     /// What a node that starts is told of what was found in an earlier life.

@@ -178,7 +178,7 @@ impl World {
                 None
             }
             DiskAction::FindSurplus { older_than } => {
-                for photo in self.hosts[host].disk.surplus(older_than, self.hosts[host].pools) {
+                for photo in self.hosts[host].disk.surplus(older_than) {
                     self.tell(life, Duration::ZERO, DiskEvent::Expired { photo });
                 }
                 None

@@ -230,7 +230,7 @@ impl Clients {
             let facts = Facts { distinct, ..Facts::default() };
             cx.table.learn(photo, &Arc::new(facts));
         }
-        if result.is_ok() && cx.config().pools {
+        if *result == Ok(Holding::Original) {
             let facts = Facts { kept: true, ..Facts::default() };
             cx.table.learn(photo, &Arc::new(facts));
         }

@@ -124,7 +124,7 @@ impl View<'_> {
     /// Whether a node's copy is its owner's own, which they do not let move.
     fn keeps_in_place(&self, entry: &Entry, node: NodeId) -> bool {
         let own = entry.holding(node) == Some(Holding::Original);
-        own && (entry.facts.kept || !self.will_pool(node))
+        own && (entry.is_kept_by(node) || !self.will_pool(node))
     }
 
     /// Which better version has taken a photo's place, and whose that is.

@@ -128,7 +128,9 @@ impl View<'_> {
 
     /// Whether no node that could have a copy of a photo has room for it, this one included.
     fn finds_no_room(&self, entry: &Entry) -> bool {
-        let has_room = |node: &NodeId| self.cx.disk_of(*node).room > entry.photo.bytes;
+        let has_room = |node: &NodeId| {
+            self.cx.disk_of(*node).room > entry.photo.bytes || entry.holding(*node).is_some()
+        };
         let me = self.cx.me();
         let stays = !self.cx.mesh.is_draining(me);
         let here_too = stays && !self.cx.table.counts_at(entry, me) && has_room(&me);

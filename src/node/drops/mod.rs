@@ -374,6 +374,7 @@ fn copies_of(cx: &Context, entry: &Entry) -> Vec<Copy> {
     let copy = |node: NodeId| {
         let peer = cx.mesh.peer(node);
         let keeps = peer.map_or(cx.config().keep_originals, |peer| peer.keeps_originals);
+        let keeps = keeps || entry.is_kept_by(node);
         let (movable, fullness) = (cx.lets_move(entry, node), cx.disk_of(node).fullness());
         Copy { node, movable, fullness, keeps_originals: keeps }
     };

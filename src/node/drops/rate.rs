@@ -140,7 +140,10 @@ impl Drops {
 fn counts(cx: &Context, photo: PhotoId, why: Departure) -> bool {
     let by_others = match why {
         // What its owner lets move to other disks is not limited either.
-        Departure::Surplus => !cx.pools(cx.me()),
+        Departure::Surplus => !cx
+            .table
+            .get(photo)
+            .is_some_and(|entry| cx.pools(cx.me()) && !entry.is_kept_by(cx.me())),
         Departure::Replaced { .. } => true,
         // What its owner removes at this very node is not limited.
         Departure::Removed { .. } => cx.table.is_withdrawn(photo),

@@ -117,6 +117,11 @@ impl Entry {
         looks.is_some_and(|looks| looks.accepts(better).is_some())
     }
 
+    /// Whether a node's owner has taken their own copy back into the folder, where it stays.
+    pub(in crate::node) fn is_kept_by(&self, node: NodeId) -> bool {
+        self.claims.get(node).is_some_and(|claim| claim.facts.kept)
+    }
+
     /// All its present holders, and how they hold it.
     pub(in crate::node) fn held(&self) -> Vec<(NodeId, Holding)> {
         let here = self.claims.iter().filter(|(_, claim)| claim.current);
@@ -212,7 +217,7 @@ pub(super) fn count_load(
         if claim.holding == Holding::Original {
             apply(&mut load.originals, 1);
             apply(&mut load.original_bytes, entry.photo.bytes);
-            apply(&mut load.kept_bytes, if entry.facts.kept { entry.photo.bytes } else { 0 });
+            apply(&mut load.kept_bytes, if claim.facts.kept { entry.photo.bytes } else { 0 });
         }
     }
 }

@@ -98,7 +98,6 @@ impl Table {
             }
             said.owners.extend(&claim.facts.owners);
             said.date(claim.facts.dated);
-            said.kept |= claim.facts.kept;
         }
         let own = entry.claims.get(self.me).map(|claim| Facts::clone(&claim.facts));
         let mut all = own.unwrap_or_default();
@@ -107,8 +106,8 @@ impl Table {
         take_turns(&mut all.aliases, others().map(|said| &said.aliases));
         take_turns(&mut all.distinct, others().map(|said| &said.distinct));
         for said in others() {
-            let (owners, dated, kept) = (said.owners.clone(), said.dated, said.kept);
-            all.merge(&Facts { owners, dated, kept, ..Facts::default() });
+            let (owners, dated) = (said.owners.clone(), said.dated);
+            all.merge(&Facts { owners, dated, ..Facts::default() });
         }
         all
     }

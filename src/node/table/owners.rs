@@ -93,6 +93,17 @@ impl Table {
         self.tombstones.is_removed_by(entry.photo.id, owner) && !self.has_original(entry, owner)
     }
 
+    /// Whether some owner of a photo has neither it nor the version that takes its place as their own any more: then what
+    /// others keep of it is all that is left to them.
+    pub(in crate::node) fn is_left_to_others(&self, entry: &Entry, keeper: &Entry) -> bool {
+        let has_own = |entry: &Entry, owner: MemberName| {
+            let mut claims = entry.claims.iter();
+            claims.any(|(node, claim)| self.member_of(node) == owner && claim.holding.is_own())
+        };
+        let mut owners = self.owners(entry).into_iter();
+        owners.any(|owner| !has_own(entry, owner) && !has_own(keeper, owner))
+    }
+
     /// Whether some node of a member has a photo as an original, as far as is known.
     fn has_original(&self, entry: &Entry, owner: MemberName) -> bool {
         let mut claims = entry.claims.iter();

@@ -1,5 +1,6 @@
 //! The terms on which a copy may leave, one by one: what must still be so when the proofs are there.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::limits::{REMOVE, RETRY, SETTLE, TICK, WORK_PER_STEP};
@@ -15,7 +16,9 @@ use crate::node::context::Context;
 use crate::node::custody::Obstacle;
 use crate::photo::{Nonce, Photo, PhotoId, Relation};
 use crate::protocol::message::TransferId;
-use crate::protocol::{Answer, Departure, Facts, Holding, Looks, NodeId, Request, Tombstone, Wish};
+use crate::protocol::{
+    Answer, Departure, Facts, Holding, Looks, MemberName, NodeId, Record, Request, Tombstone, Wish,
+};
 
 const PIN: Duration = Duration::from_secs(60);
 
@@ -145,6 +148,33 @@ fn no_time_deletes_the_friends_own_file_that_made_way_for_somebody_elses() {
             let asked = challenge(&solo.tell(DiskEvent::Aged { link, photos: [id].into() }));
             assert!(asked.is_some(), "by its owner's hand, with proofs");
         }
+    }
+}
+
+#[test]
+fn nor_the_last_that_is_kept_of_it_for_an_owner_who_has_it_nowhere_any_more() {
+    let (worse, better) = (photo(pair().0), photo(pair().1));
+    // Ana's file has moved here from her disk. What took its place is another friend's.
+    for (anas, by_time) in [(None, false), (Some(&worse), true), (Some(&better), true)] {
+        let mut solo = Solo::new();
+        recall(&mut solo, Relation::Same);
+        let facts = Facts { owners: [MemberName::of_node(NodeId(2))].into(), ..Facts::default() };
+        let (photo, holding, files) = (worse.clone(), Holding::Retired, 1);
+        solo.tell(DiskEvent::Held { photo, facts, holding, files });
+        hold(&mut solo, better.clone(), Holding::Replica);
+        solo.join(1, PIN, &[]);
+        // Two have it in each case, this node included.
+        let ones = (anas != Some(&better)).then(|| record(better.clone()));
+        solo.announce(1, ones.into_iter().collect(), true);
+        solo.join(2, PIN, &[]);
+        let retired = |photo: &Arc<Photo>| match photo.id == worse.id {
+            true => Record { holding: Holding::RetiredOriginal, ..record(photo.clone()) },
+            false => record(photo.clone()),
+        };
+        solo.announce(2, anas.map(retired).into_iter().collect(), true);
+        solo.wait(2 * SETTLE);
+        let asked = challenge(&solo.tell(DiskEvent::Expired { photo: worse.id }));
+        assert_eq!(asked.is_some(), by_time, "{anas:?}");
     }
 }
 
