@@ -109,9 +109,12 @@ impl World {
 
     /// Who says that all is handed over has nothing that is not on enough of those that stay.
     pub(crate) fn watch_drained(&mut self, host: usize) {
-        // What has just come into its folder it does not know yet.
-        let disk = &self.hosts[host].disk;
-        let known = |photo: &PhotoId| disk.stores(*photo) && !disk.unnoticed.contains(photo);
+        // What has just come into its folder it does not know yet; and what is removed by all that it knows needs no copies.
+        let (disk, life) = (&self.hosts[host].disk, self.hosts[host].life());
+        let known = |photo: &PhotoId| {
+            let removed = life.is_some_and(|life| self.may_delete_removed(life, *photo));
+            disk.stores(*photo) && !disk.unnoticed.contains(photo) && !removed
+        };
         let mine: Vec<PhotoId> = self.library.all().map(|photo| photo.id).filter(known).collect();
         let keepers = self.keepers();
         let others = || (0..self.hosts.len()).filter(|other| *other != host);

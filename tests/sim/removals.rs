@@ -214,7 +214,7 @@ impl World {
     /// Whether a photo may be deleted because it is removed: somebody must have, as far as this host knows, and everyone
     /// who is on its record as an owner, or is here and has told this life that it is his own. On the other side of a
     /// partition it may be somebody's own by now.
-    fn may_delete_removed(&self, life: Life, photo: PhotoId) -> bool {
+    pub(crate) fn may_delete_removed(&self, life: Life, photo: PhotoId) -> bool {
         let disk = &self.hosts[life.host].disk;
         let known = &disk.tombstones;
         let removed = |owner: MemberName| {
