@@ -1,11 +1,12 @@
 //! After the storm: the mesh comes clean by itself, and has everything.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use photomesh::balance::{self, Disk, Move, Placed};
 use photomesh::photo::PhotoId;
 use photomesh::protocol::NodeId;
 use photomesh::protocol::client::PhotoReport;
@@ -71,17 +72,16 @@ fn clean(mesh: &Mesh, ledger: &Ledger) -> Result<BTreeSet<PhotoId>, String> {
             "by the photos alone {missing:?} are missing in the list, {extra:?} too many"
         ));
     }
-    let nodes = holders(&daemons, &first)?;
-    balanced(&daemons, &first, &nodes)?;
+    holders(&daemons, &first)?;
+    balanced(daemons[0], &first)?;
     for folder in mesh.folders() {
         nothing_left(folder)?;
     }
     Ok(all)
 }
 
-/// The nodes of the daemons, whose disks bear out who is said to hold what.
-fn holders(daemons: &[&Daemon], photos: &[PhotoReport]) -> Result<Vec<NodeId>, String> {
-    let mut nodes = Vec::new();
+/// The disks bear out who is said to hold what.
+fn holders(daemons: &[&Daemon], photos: &[PhotoReport]) -> Result<(), String> {
     for daemon in daemons {
         let status = ask::status(daemon.address())?;
         if let Some(risk) = status.at_risk.first() {
@@ -95,34 +95,33 @@ fn holders(daemons: &[&Daemon], photos: &[PhotoReport]) -> Result<Vec<NodeId>, S
             let folder = daemon.folder().display();
             return Err(format!("{folder} has not what is said: {has:?}, {said:?}"));
         }
-        nodes.push(node);
-    }
-    Ok(nodes)
-}
-
-/// No replica could move from a node to one that has two fewer and lacks it.
-fn balanced(daemons: &[&Daemon], photos: &[PhotoReport], nodes: &[NodeId]) -> Result<(), String> {
-    let mut loads: BTreeMap<NodeId, usize> = nodes.iter().map(|node| (*node, 0)).collect();
-    for holder in photos.iter().flat_map(|photo| &photo.holders) {
-        *loads.entry(*holder).or_default() += 1;
-    }
-    for (daemon, from) in daemons.iter().zip(nodes) {
-        let replicas = disk::files(&daemon.folder().join(".photomesh/replicas"));
-        for photo in photos.iter().filter(|photo| {
-            let is_replica = |(_, id): &(_, PhotoId)| *id == photo.id;
-            replicas.iter().any(is_replica)
-        }) {
-            let light = |to: &&NodeId| loads[from] >= loads[*to] + 2 && !photo.holders.contains(to);
-            if let Some(to) = nodes.iter().find(light) {
-                let (heavy, light) = (loads[from], loads[to]);
-                let name = &photo.name;
-                return Err(format!(
-                    "{name} could move from {from} with {heavy} photos to {to} with {light}"
-                ));
-            }
-        }
     }
     Ok(())
+}
+
+/// Nothing is left to move, by what a node tells of all disks.
+fn balanced(daemon: &Daemon, photos: &[PhotoReport]) -> Result<(), String> {
+    let status = ask::status(daemon.address())?;
+    let told = status.nodes.iter().filter_map(|node| {
+        let (capacity, room) = (node.disk.capacity?, node.disk.room?);
+        Some(Disk { node: node.id, capacity, room, load: node.bytes, fixed: node.disk.fixed })
+    });
+    let disks: Vec<Disk> = told.collect();
+    let place = |photo: &PhotoReport| {
+        let holders: BTreeSet<NodeId> = photo.holders.iter().copied().collect();
+        let own: BTreeSet<NodeId> = photo.originals.iter().copied().collect();
+        let movable = holders.difference(&own).copied().collect();
+        Placed { photo: photo.id, bytes: photo.bytes, holders, movable }
+    };
+    let exact = photos.iter().filter(|photo| photo.holders.len() == COPIES);
+    let placed: Vec<Placed> = exact.map(place).collect();
+    // Each node is another member's.
+    match balance::plan(&disks, &placed, status.bytes, |_, _, _| true).first() {
+        None => Ok(()),
+        Some(Move { photo, bytes, from, to }) => {
+            Err(format!("{photo}, {bytes} bytes, could move from {from} to {to}: {disks:?}"))
+        }
+    }
 }
 
 /// No half-written file is left.
