@@ -138,10 +138,7 @@ impl Drops {
         if turn > cx.now() {
             return cx.agenda.set(photo, turn);
         }
-        let moves = cx.table.get(photo).is_some_and(|entry| cx.lets_move(entry, cx.me()));
-        if moves || !self.waits_for_the_limit(cx, photo) {
-            self.give_up(cx, photo, Departure::Surplus);
-        }
+        self.give_up_within_limit(cx, photo, Departure::Surplus);
     }
 
     /// A photo is removed: this node's replica goes to its trash.
@@ -171,10 +168,8 @@ impl Drops {
 
     /// This node's owner has removed a photo at another computer: its original here goes to the trash, too.
     pub(in crate::node) fn withdraw_here_too(&mut self, cx: &mut Context, photo: PhotoId) {
-        if !self.waits_for_the_limit(cx, photo) {
-            let by = cx.my_member();
-            self.give_up(cx, photo, Departure::Removed { by });
-        }
+        let by = cx.my_member();
+        self.give_up_within_limit(cx, photo, Departure::Removed { by });
     }
 
     /// A photo has a better keeper: this node's copy, if there is one, is compared with it and goes to the trash.
@@ -203,8 +198,8 @@ impl Drops {
         }
         if let Some(until) = contested_until(cx, photo, keeper) {
             cx.agenda.set(photo, until);
-        } else if !self.waits_for_the_limit(cx, photo) {
-            self.give_up(cx, photo, Departure::Replaced { by: keeper, relation });
+        } else {
+            self.give_up_within_limit(cx, photo, Departure::Replaced { by: keeper, relation });
         }
     }
 
@@ -233,6 +228,13 @@ impl Drops {
         }
         // If it cannot go yet, the folder reports it as expired again at its next look.
         let _ = self.begin(cx, photo, Departure::Expired, None);
+    }
+
+    /// Begins to give up a copy, or tries again later: when it may, or when the limit lets it.
+    fn give_up_within_limit(&mut self, cx: &mut Context, photo: PhotoId, why: Departure) {
+        if !self.waits_for_the_limit(cx, photo, why) {
+            self.give_up(cx, photo, why);
+        }
     }
 
     /// Begins to give up a copy, or tries again later; returns whether it began.

@@ -64,8 +64,13 @@ impl Rate {
 
 impl Drops {
     /// Whether a copy must wait before it may go to the trash because of other nodes; it is tried again then.
-    pub(super) fn waits_for_the_limit(&mut self, cx: &mut Context, photo: PhotoId) -> bool {
-        if !is_own(cx, photo) || cx.config().retire_now || self.count(cx) < limit(cx) {
+    pub(super) fn waits_for_the_limit(
+        &mut self,
+        cx: &mut Context,
+        photo: PhotoId,
+        why: Departure,
+    ) -> bool {
+        if !counts(cx, photo, why) || cx.config().retire_now || self.count(cx) < limit(cx) {
             return false;
         }
         self.rate.waiting.insert(photo);
@@ -139,21 +144,16 @@ impl Drops {
 /// Whether the departure of a copy counts.
 fn counts(cx: &Context, photo: PhotoId, why: Departure) -> bool {
     let by_others = match why {
-        // What its owner lets move to other disks is not limited either.
-        Departure::Surplus => !cx
-            .table
-            .get(photo)
-            .is_some_and(|entry| cx.pools(cx.me()) && !entry.is_kept_by(cx.me())),
+        // What its owner lets move to other disks is not limited.
+        Departure::Surplus => {
+            cx.table.get(photo).is_some_and(|entry| !cx.lets_move(entry, cx.me()))
+        }
         Departure::Replaced { .. } => true,
-        // What its owner removes at this very node is not limited.
+        // Nor is what its owner removes at this very node.
         Departure::Removed { .. } => cx.table.is_withdrawn(photo),
         Departure::Expired => false,
     };
-    by_others && is_own(cx, photo)
-}
-
-fn is_own(cx: &Context, photo: PhotoId) -> bool {
-    cx.table.mine(photo).is_some_and(Holding::is_own)
+    by_others && cx.table.mine(photo).is_some_and(Holding::is_own)
 }
 
 /// How many own files may go within [`RATE_SPAN`].
