@@ -40,6 +40,7 @@ mod putting;
 mod ranks;
 mod rate;
 mod reading_along;
+mod relieving;
 mod removals;
 mod removing;
 mod rounds;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::limits::{
-    OFFER, OFFERS, PULL_MIN_RATE, PULL_QUEUE, RELIEF, RELIEF_PHOTOS, RETRY, SETTLE, SKIP, TICK,
+    OFFER, OFFERS, OFFERS_PER_NODE, PULL_MIN_RATE, PULL_QUEUE, RETRY, SETTLE, SKIP, TICK,
 };
 use super::super::{
     Action, CloseReason, DiskAction, DiskEvent, Event, LinkAction, LinkEvent, LinkId,
@@ -188,6 +188,21 @@ fn only_so_many_offers_are_open_at_a_time() {
 }
 
 #[test]
+fn an_offer_that_is_taken_makes_room_for_the_next_at_once() {
+    let mut solo = Solo::new();
+    solo.join(1, PIN, &[]);
+    for n in 0..=OFFERS_PER_NODE {
+        solo.hold(&[n as u8; 10]);
+    }
+    let first = offers(&solo.wait(SETTLE + 2 * TICK));
+    assert_eq!(first.len(), OFFERS_PER_NODE);
+    let taken = (0..=OFFERS_PER_NODE).map(|n| original(&[n as u8; 10]));
+    let taken = taken.into_iter().find(|record| record.photo.id == first[0].1);
+    let record = Record { holding: Holding::Replica, ..taken.expect("it is one of ours") };
+    assert_eq!(offers(&solo.announce(1, vec![record], false)).len(), 1);
+}
+
+#[test]
 fn as_many_copies_are_made_as_the_most_demanding_node_wants() {
     let photos: Vec<[u8; 10]> = (0..20).map(|n| [n; 10]).collect();
     let of_two =
@@ -247,113 +262,6 @@ fn only_so_many_offers_are_taken_at_a_time() {
     }
     let next = PULL_QUEUE.to_be_bytes();
     assert_eq!(offered_by(&mut solo, 3, &next), OfferReply::Busy);
-}
-
-/// Whom a node asks for some of its replicas, and for how many bytes.
-fn asked_for(actions: &[Action]) -> Vec<(u64, Option<u64>)> {
-    let asked = actions.iter().filter_map(|action| match action {
-        Action::Link(LinkAction::Send { link, message: Message::Relieve { photos, bytes } }) => {
-            assert_eq!(*photos, RELIEF_PHOTOS);
-            Some((link.0, *bytes))
-        }
-        _ => None,
-    });
-    asked.collect()
-}
-
-/// Another node keeps replicas of the photos of a third one, and this node has nothing.
-fn unequal(photos: u8, otherwise: impl FnOnce(&mut Solo)) -> Solo {
-    let mut solo = Solo::new();
-    let photos: Vec<Record> = (0..photos).map(|n| original(&[n; 10])).collect();
-    solo.join(2, PIN, &[]);
-    solo.announce(2, photos.clone(), true);
-    solo.join(1, PIN, &[]);
-    let replica = |record: Record| Record { holding: Holding::Replica, ..record };
-    solo.announce(1, photos.into_iter().map(replica).collect(), true);
-    solo.has_disks(&[1, 2]);
-    otherwise(&mut solo);
-    solo
-}
-
-#[test]
-fn who_has_least_asks_for_half_of_the_difference_and_not_at_once_again() {
-    let mut solo = unequal(6, |_| ());
-    assert_eq!(asked_for(&solo.wait(RELIEF)), [(1, Some(30))]);
-    // It has offered nothing.
-    assert_eq!(asked_for(&solo.wait(2 * RETRY - TICK)), []);
-    assert_eq!(asked_for(&solo.wait(SETTLE)), [(1, Some(30))]);
-    let mut solo = unequal(100, |_| ());
-    assert_eq!(asked_for(&solo.wait(SETTLE)), [(1, Some(500))]);
-    assert_eq!(asked_for(&unequal(1, |_| ()).wait(PIN)), [], "it is even");
-}
-
-#[test]
-fn who_was_asked_and_is_gone_is_not_waited_for() {
-    let mut solo = unequal(6, |_| ());
-    assert_eq!(asked_for(&solo.wait(SETTLE)), [(1, Some(30))]);
-    let link = LinkId(1);
-    solo.tell(LinkEvent::Closed { link, reason: CloseReason::Remote });
-    // It is back at once, on another link, and as loaded as before.
-    let link = LinkId(3);
-    solo.tell(LinkEvent::Opened { link, remote: "127.0.0.1".to_owned(), dialed: None });
-    solo.hear(3, Message::Register(register(1, PIN)));
-    let replica = |n: u8| Record { holding: Holding::Replica, ..original(&[n; 10]) };
-    solo.announce(3, (0..6).map(replica).collect(), true);
-    solo.has_disks(&[3]);
-    assert_eq!(asked_for(&solo.wait(SETTLE)), [(3, Some(30))]);
-}
-
-#[test]
-fn who_is_busy_or_has_no_room_asks_for_nothing() {
-    let busy: [&dyn Fn(&mut Solo); 4] = [
-        &|solo| drop(solo.tell(Event::Shutdown)),
-        &|solo| drop(solo.tell(DiskEvent::Room { free: 0, spare: 0 })),
-        &|solo| {
-            solo.open(4, "127.0.0.1");
-            solo.hear(4, Message::Register(register(4, PIN)));
-        },
-        &|solo| {
-            solo.join(5, PIN, &[]);
-            let (photo, facts) = (picture(b"dog"), Facts::default());
-            solo.hear(5, Message::KeepThis { photo, facts });
-        },
-    ];
-    for otherwise in busy {
-        assert_eq!(asked_for(&unequal(6, otherwise).wait(PIN / 4)), []);
-    }
-}
-
-#[test]
-fn what_is_asked_for_is_offered_if_this_node_could_give_it_up() {
-    let mut solo = Solo::new();
-    solo.wait(2 * SETTLE);
-    let held = |solo: &mut Solo, bytes: &[u8], holding| {
-        let record = original(bytes);
-        let id = record.photo.id;
-        solo.tell(DiskEvent::Held {
-            photo: record.photo,
-            facts: Facts::default(),
-            holding,
-            files: 1,
-        });
-        id
-    };
-    let moves = held(&mut solo, b"replica", Holding::Replica);
-    held(&mut solo, b"original", Holding::Original);
-    held(&mut solo, b"has it", Holding::Replica);
-    let promised = held(&mut solo, b"promised", Holding::Replica);
-    solo.join(2, PIN, &[b"replica", b"original", b"promised"]);
-    solo.join(1, PIN, &[b"has it"]);
-    solo.has_disks(&[1, 2]);
-    let nonce = crate::photo::Nonce([1; 32]);
-    let photo = promised;
-    solo.hear(2, Message::Challenge { photo, nonce });
-    let photos = 9;
-    assert_eq!(offers(&solo.hear(1, Message::Relieve { photos, bytes: None })), [], "not settled");
-    solo.wait(SETTLE + TICK);
-    let asked = offers(&solo.hear(1, Message::Relieve { photos, bytes: None }));
-    assert_eq!(asked, [(1, moves)]);
-    assert_eq!(offers(&solo.hear(1, Message::Relieve { photos, bytes: None })), []);
 }
 
 #[test]

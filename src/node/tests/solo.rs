@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::limits::{OFFERS_PER_NODE, SETTLE, STAGGER, STUCK, TICK};
+use super::super::limits::{SETTLE, STAGGER, STUCK, TICK};
 use super::super::{
     Action, Asker, ClientAction, ClientEvent, CloseReason, Config, DiskAction, DiskError,
     DiskEvent, Event, LinkAction, LinkEvent, LinkId, Node, Time,
@@ -293,35 +293,6 @@ fn what_the_disk_cannot_put_away_is_left_alone_for_a_while() {
     solo.tell(DiskEvent::PutAway { photo, result });
     assert_eq!(challenge(&solo.wait(STUCK - SETTLE)), None);
     assert!(challenge(&solo.wait(2 * SETTLE + 4 * STAGGER)).is_some());
-}
-
-#[test]
-fn an_offer_that_is_taken_makes_room_for_the_next_at_once() {
-    let mut solo = Solo::new();
-    solo.join(1, Duration::from_secs(60), &[]);
-    for n in 0..=OFFERS_PER_NODE {
-        solo.hold(&[n as u8; 10]);
-    }
-    let offers = |actions: &[Action]| -> Vec<PhotoId> {
-        let offered = actions.iter().filter_map(|action| match action {
-            Action::Link(LinkAction::Send { message: Message::KeepThis { photo, .. }, .. }) => {
-                Some(photo.id)
-            }
-            _ => None,
-        });
-        offered.collect()
-    };
-    let first = offers(&solo.wait(SETTLE + 2 * TICK));
-    assert_eq!(first.len(), OFFERS_PER_NODE);
-    let taken = (0..=OFFERS_PER_NODE).map(|n| [n as u8; 10]);
-    let taken = taken.map(|bytes| picture(&bytes)).find(|photo| photo.id == first[0]);
-    let record = Record {
-        photo: taken.expect("it is one of ours"),
-        facts: Arc::default(),
-        holding: Holding::Replica,
-        looks: Looks::default(),
-    };
-    assert_eq!(offers(&solo.announce(1, vec![record], false)).len(), 1);
 }
 
 fn refusal(actions: &[Action]) -> Option<&CloseReason> {

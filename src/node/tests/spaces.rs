@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::super::limits::{RETRY, SETTLE, SKIP, STAGGER, TICK};
 use super::super::{Action, DiskAction, DiskEvent, LinkAction};
 use super::offers::{offered, offers};
+use super::relieving::gives;
 use super::solo::{Solo, challenge, original, register};
 use super::versions::hold;
 use super::world::picture;
@@ -42,7 +43,7 @@ pub(super) fn told(actions: &[Action]) -> Vec<(u64, Space)> {
     told.collect()
 }
 
-fn room(solo: &mut Solo, bytes: u64) -> Vec<(u64, Space)> {
+pub(super) fn room(solo: &mut Solo, bytes: u64) -> Vec<(u64, Space)> {
     let mut actions = solo.tell(DiskEvent::Room { free: 2 * TERABYTE, spare: bytes });
     actions.extend(solo.wait(TICK));
     told(&actions)
@@ -85,7 +86,7 @@ fn a_node_that_does_not_know_what_it_has_has_no_room() {
 }
 
 /// Two other nodes are here, of which the first has told of a disk of this size.
-fn beside(capacity: u64, room: u64) -> Solo {
+pub(super) fn beside(capacity: u64, room: u64) -> Solo {
     let mut solo = Solo::new();
     self::room(&mut solo, TERABYTE);
     for n in [1, 2] {
@@ -127,77 +128,6 @@ fn who_has_no_room_is_offered_nothing_until_there_is_some() {
     // What is on its way there takes room, too.
     solo.hold(&[2; 10]);
     assert_eq!(offers(&solo.wait(SETTLE + RETRY)), []);
-}
-
-/// Photos of so many bytes, which another node has as its own and this one keeps for it.
-fn keeping(solo: &mut Solo, photos: u64, bytes: usize) {
-    for n in 0..photos {
-        let Record { photo, .. } = original(&vec![n as u8; bytes]);
-        let holding = Holding::Replica;
-        solo.tell(DiskEvent::Held { photo, facts: Facts::default(), holding, files: 1 });
-    }
-    let all: Vec<Record> = (0..photos).map(|n| original(&vec![n as u8; bytes])).collect();
-    solo.announce(2, all, true);
-    solo.wait(SETTLE + TICK);
-}
-
-fn gives(solo: &mut Solo, photos: u32, bytes: Option<u64>) -> usize {
-    offers(&solo.hear(1, Message::Relieve { photos, bytes })).len()
-}
-
-#[test]
-fn as_much_is_given_as_evens_out_and_no_more_than_was_asked_for() {
-    let mut solo = beside(TERABYTE, TERABYTE);
-    keeping(&mut solo, 10, 100);
-    assert_eq!(gives(&mut solo, 16, None), 5, "then both are equally full");
-    assert_eq!(gives(&mut solo, 16, None), 0, "what is on its way counts as moved");
-    for (photos, bytes, given) in [(3, None, 3), (16, Some(250), 2), (16, Some(0), 1)] {
-        let mut solo = beside(TERABYTE, TERABYTE);
-        keeping(&mut solo, 10, 100);
-        assert_eq!(gives(&mut solo, photos, bytes), given, "{photos} photos, {bytes:?} bytes");
-    }
-    // A disk of a fourth of the size takes a fifth of all.
-    let mut solo = beside(TERABYTE / 4, TERABYTE / 4);
-    keeping(&mut solo, 10, 100);
-    assert_eq!(gives(&mut solo, 16, None), 2);
-}
-
-#[test]
-fn what_was_taken_over_counts_until_it_is_given_up_elsewhere() {
-    let mut solo = Solo::new();
-    room(&mut solo, TERABYTE);
-    let all: Vec<Record> = (0..4_u8).map(|n| original(&[n; 100])).collect();
-    solo.join(2, PIN, &[]);
-    solo.announce(2, all.clone(), true);
-    solo.join(1, PIN, &[]);
-    let replica = |record: &Record| Record { holding: Holding::Replica, ..record.clone() };
-    solo.announce(1, all.iter().map(replica).collect(), true);
-    for n in [1, 2] {
-        solo.hear(n, Message::Space(space(TERABYTE, TERABYTE)));
-    }
-    let asked = |actions: &[Action]| {
-        let mut sent = actions.iter().filter_map(|action| match action {
-            Action::Link(LinkAction::Send { message: Message::Relieve { bytes, .. }, .. }) => {
-                *bytes
-            }
-            _ => None,
-        });
-        sent.next()
-    };
-    assert_eq!(asked(&solo.wait(SETTLE)), Some(200));
-    // Two have come out of the trash here; the other node has given up nothing yet.
-    for record in &all[..2] {
-        let (photo, facts) = (record.photo.clone(), Facts::default());
-        hold(&mut solo, photo.clone(), Holding::Retired);
-        solo.hear(1, Message::KeepThis { photo: photo.clone(), facts });
-        hold(&mut solo, photo.clone(), Holding::Replica);
-        solo.tell(DiskEvent::Returned { photo: photo.id, result: Ok(Holding::Replica) });
-    }
-    assert_eq!(asked(&solo.wait(6 * RETRY)), None, "else it would take all four");
-    for record in &all[..2] {
-        solo.announce(1, vec![Record { holding: Holding::Retired, ..record.clone() }], false);
-    }
-    assert_eq!(asked(&solo.wait(6 * RETRY)), None, "now both have two");
 }
 
 #[test]
