@@ -29,7 +29,7 @@ use super::previews::No;
 use super::table::spread::Spread;
 use super::{CloseReason, DiskAction, LinkId, Node, Time};
 use crate::photo::PhotoId;
-use crate::protocol::{Answer, Message, Record, Tombstone};
+use crate::protocol::{Message, Record, Tombstone};
 
 /// How many copies each photo should have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -149,16 +149,7 @@ impl Node {
                         cx.table.forget_node(node);
                     }
                 }
-                News::Drain(draining) => {
-                    if draining {
-                        drops.abandon_all(cx, "this daemon hands over all that it has");
-                    }
-                    cx.drain(draining);
-                }
-                News::TellDraining(link) => {
-                    let answer = Answer::Draining(cx.drain_report());
-                    cx.step.answer(link, answer);
-                }
+                News::Drain { link, order } => self.drain(link, order),
                 News::Draining { node, draining } => cx.table.set_draining(node, draining),
                 News::MeshChanged => self.mesh_changed(),
                 News::MembersChanged => cx.members_changed(),

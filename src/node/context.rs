@@ -93,6 +93,11 @@ impl Context {
         self.step.leaving().is_some()
     }
 
+    /// Whether this node hands over all that it has, and then leaves for good.
+    pub(in crate::node) fn is_draining(&self) -> bool {
+        self.mesh.is_draining(self.me())
+    }
+
     pub(in crate::node) fn link(&mut self, action: LinkAction) {
         self.step.link(action);
     }
@@ -186,8 +191,8 @@ impl Context {
         Spread { nodes: self.copies().min(here.nodes), members: self.copies().min(here.members) }
     }
 
-    /// How many nodes are here, this one included.
-    pub(in crate::node) fn nodes_here(&self) -> usize {
+    /// How many nodes are here and do not hand over what they have, this one included.
+    pub(in crate::node) fn nodes_here_to_stay(&self) -> usize {
         self.mesh.census().here_with_me.nodes
     }
 

@@ -104,7 +104,7 @@ pub(super) enum Obstacle {
     Stopping,
     /// It hands over all that it has, and gives up nothing by itself.
     HandingOver,
-    /// No other node is here: a node that is alone gives up nothing.
+    /// No other node is here that stays: a node that is alone gives up nothing.
     Alone,
     /// Not all nodes have told all their photos.
     Untold,
@@ -377,7 +377,7 @@ impl fmt::Display for Obstacle {
             Obstacle::Stopping => write!(f, "this daemon is stopping"),
             Obstacle::HandingOver => write!(f, "this daemon drains: it gives up nothing by itself"),
             Obstacle::Alone => {
-                write!(f, "no other node is here: alone in the world, nothing is deleted")
+                write!(f, "no other node is here to stay: alone in the world, nothing is deleted")
             }
             Obstacle::Untold => write!(f, "not all nodes have told what they have"),
             Obstacle::JustStarted(left) => write!(

@@ -110,7 +110,7 @@ impl Context {
         let left = self.config().pin.saturating_sub(self.now().0);
         if self.is_leaving() {
             Some(Obstacle::Stopping)
-        } else if self.step.draining {
+        } else if self.is_draining() {
             Some(Obstacle::HandingOver)
         } else if !self.is_settled() || !self.table.is_swept() {
             Some(Obstacle::Untold)

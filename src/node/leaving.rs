@@ -2,10 +2,12 @@
 //! back. One whose owner wants it to *drain* hands over all that it has, however long that takes, and then leaves for
 //! good; until then the others can have photos from it, and count on none of its copies.
 
+use super::context::Context;
 use super::limits::{DRAIN_TOLD, DRAINED, LEAVE, SWEEP};
-use super::{Action, DiskAction, Node};
+use super::{Action, DiskAction, LinkId, Node};
 use crate::photo::PhotoId;
-use crate::protocol::{Message, NodeId};
+use crate::protocol::client::{DrainOrder, DrainReport};
+use crate::protocol::{Answer, Message, NodeId};
 
 impl Node {
     /// Someone wants this node to stop: photos that only it has go to others first.
@@ -60,23 +62,72 @@ impl Node {
         }
     }
 
+    /// This node's owner wants all that it has handed over, or that it stays after all; or to know how far it has come.
+    pub(super) fn drain(&mut self, link: LinkId, order: DrainOrder) {
+        match order {
+            DrainOrder::Begin => self.set_draining(true),
+            DrainOrder::Cancel => self.set_draining(false),
+            DrainOrder::Tell => {}
+        }
+        let report = self.drain_report();
+        self.cx.step.answer(link, Answer::Draining(report));
+    }
+
+    fn set_draining(&mut self, draining: bool) {
+        let Node { cx, drops, .. } = self;
+        if !cx.mesh.set_draining(&mut cx.step, draining) {
+            return;
+        }
+        cx.disk(DiskAction::NoteDraining { draining });
+        cx.table.set_draining(cx.step.me(), draining);
+        if draining {
+            drops.abandon_all(cx, "this daemon hands over all that it has");
+            cx.log("drain", "handing over all that is here: then this daemon leaves".to_owned());
+        } else {
+            self.drained_since = None;
+            cx.log("drain", "this node stays, and its copies count".to_owned());
+        }
+    }
+
+    fn drain_report(&self) -> DrainReport {
+        let Context { table, .. } = &self.cx;
+        DrainReport {
+            draining: self.cx.is_draining(),
+            left: match table.is_swept() {
+                true => table.sums().mine_under(self.cx.goal()) as u64,
+                false => table.load(self.cx.me()).photos,
+            },
+            done: self.drained_since.is_some_and(|since| since + DRAINED <= self.cx.now()),
+        }
+    }
+
     /// Leaves when all is handed over that this node's owner wants handed over.
     pub(super) fn tend_draining(&mut self) {
-        if self.cx.is_leaving() || !self.cx.is_drained() {
-            self.cx.step.drained_since = None;
+        if self.cx.is_leaving() || !self.is_drained() {
+            self.drained_since = None;
             return;
         }
         let now = self.cx.now();
-        let since = *self.cx.step.drained_since.get_or_insert(now);
+        let since = *self.drained_since.get_or_insert(now);
         if since + DRAINED + DRAIN_TOLD <= now {
-            self.cx.log(
-                "drain",
-                "all is handed over: the others have it without this node".to_owned(),
-            );
+            let text = "all is handed over: the others have it without this node";
+            self.cx.log("drain", text.to_owned());
             self.cx.disk(DiskAction::NoteDraining { draining: false });
             self.goodbye("has handed over all that it had");
             self.cx.step.act(Action::Exit { error: None });
         }
+    }
+
+    /// Whether all that this node has, its trash included, is on as many nodes of those that stay as is possible. Who is
+    /// away and may come back stays, too: a copy that could be made there is not made yet.
+    fn is_drained(&self) -> bool {
+        let Context { table, .. } = &self.cx;
+        let goal = self.cx.goal();
+        let is_known = self.cx.is_settled() && table.is_swept() && table.is_judged();
+        self.cx.is_draining()
+            && is_known
+            && self.cx.goal_here().nodes > 0
+            && table.sums().mine_under(goal) == 0
     }
 
     /// Tells everyone that this node goes on purpose.

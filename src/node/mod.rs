@@ -145,6 +145,8 @@ pub struct Node {
     reviewing_all: Option<ReviewOfAll>,
     /// While leaving: the last photo offered of those that only this node has.
     handed_over: Option<PhotoId>,
+    /// While draining: since when nothing is left to hand over.
+    drained_since: Option<Time>,
 }
 
 /// The driver's clock, which runs on while this node is stopped.
@@ -173,6 +175,7 @@ impl Node {
             goals: Goals::default(),
             reviewing_all: None,
             handed_over: None,
+            drained_since: None,
         }
     }
 

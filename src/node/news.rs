@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::{DiskError, LinkId, Source};
 use crate::photo::{Photo, PhotoId, PreviewSize};
+use crate::protocol::client::DrainOrder;
 use crate::protocol::{Holding, MemberName, NodeId};
 
 /// One piece of news.
@@ -18,10 +19,8 @@ pub(in crate::node) enum News {
     LinkLost(NodeId),
     /// A node has stayed away for longer than its grace, or is forgotten.
     Gone(NodeId),
-    /// This node's owner wants all that it has handed over, or no longer.
-    Drain(bool),
-    /// A client wants to know how far that has come.
-    TellDraining(LinkId),
+    /// This node's owner wants all that it has handed over, or no longer, or to know how far that has come.
+    Drain { link: LinkId, order: DrainOrder },
     /// A node hands over all that it has, and nobody counts on its copies; or they count again.
     Draining { node: NodeId, draining: bool },
     /// Nodes came, went or completed their tables.

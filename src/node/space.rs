@@ -6,18 +6,17 @@
 
 use super::DiskAction;
 use super::context::Context;
-use super::limits::{DRAINED, NEARLY_FULL};
+use super::limits::NEARLY_FULL;
 use super::news::News;
 use super::table::entry::Entry;
 use crate::balance::{CAPACITY_MOST, Disk};
-use crate::protocol::client::DrainReport;
 use crate::protocol::{Holding, NodeId, Space};
 
 impl Context {
     /// How many more bytes of others' photos this node takes: as many as find a place on its disk, and as its owner lets
     /// lie there. All that it has counts, its trash included; before it knows that, there is no room.
     pub(in crate::node) fn room(&self) -> u64 {
-        if self.step.draining || self.folder.is_failing(self.now()) {
+        if self.is_draining() || self.folder.is_failing(self.now()) {
             return 0;
         }
         let left = match self.config().capacity {
@@ -43,7 +42,7 @@ impl Context {
             capacity: capacity.min(CAPACITY_MOST),
             room: roughly(self.room(), told.map(|space| space.room)),
             pools: self.pools(self.me()),
-            draining: self.step.draining,
+            draining: self.is_draining(),
         };
         if told.is_some_and(|told| told.pools) != space.pools {
             // What could not move before may now.
@@ -62,49 +61,6 @@ impl Context {
             let older_than = self.config().pin.saturating_mul(2);
             self.disk(DiskAction::FindSurplus { older_than });
         }
-    }
-
-    /// This node is to hand over all that it has, or no longer.
-    pub(in crate::node) fn drain(&mut self, draining: bool) {
-        if std::mem::replace(&mut self.step.draining, draining) == draining {
-            return;
-        }
-        self.disk(DiskAction::NoteDraining { draining });
-        let me = self.me();
-        self.table.set_draining(me, draining);
-        self.mesh.set_draining(&mut self.step, draining);
-        self.log(
-            "drain",
-            match draining {
-                true => "handing over all that is here: then this daemon leaves".to_owned(),
-                false => "this node stays, and its copies count".to_owned(),
-            },
-        );
-    }
-
-    /// How far handing over has come.
-    pub(in crate::node) fn drain_report(&self) -> DrainReport {
-        let since = self.step.drained_since.filter(|_| self.step.draining);
-        DrainReport {
-            draining: self.step.draining,
-            left: match self.table.is_swept() {
-                true => self.table.sums().mine_under(self.goal()) as u64,
-                false => self.table.load(self.me()).photos,
-            },
-            done: since.is_some_and(|since| since + DRAINED <= self.now()),
-        }
-    }
-
-    /// Whether all that this node has, its trash included, is on as many nodes of those that stay as is possible. Who is
-    /// away and may come back stays, too: a copy that could be made there is not made yet.
-    pub(in crate::node) fn is_drained(&self) -> bool {
-        let goal = self.goal();
-        let is_known = self.is_settled() && self.table.is_swept() && self.table.is_judged();
-        self.step.draining
-            && is_known
-            && goal.nodes > 0
-            && self.goal_here().nodes > 0
-            && self.table.sums().mine_under(goal) == 0
     }
 
     /// Whether the own photos of a node's owner may move to other disks like any others. A daemon that is started with

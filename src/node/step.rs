@@ -15,10 +15,6 @@ pub(in crate::node) struct Step {
     pub(in crate::node) now: Time,
     /// If this node is leaving: until when it hands over first.
     leaving: Option<Time>,
-    /// Its owner wants all that it has handed over, and then that it leaves.
-    pub(in crate::node) draining: bool,
-    /// Since when nothing is left to hand over.
-    pub(in crate::node) drained_since: Option<Time>,
     /// For the driver to carry out.
     actions: Vec<Action>,
     /// For other parts, through [`Node::hand_on`](super::Node).
@@ -28,8 +24,6 @@ pub(in crate::node) struct Step {
 impl Step {
     pub(in crate::node) fn new(config: Config) -> Step {
         Step {
-            draining: config.draining,
-            drained_since: None,
             config,
             now: Time::default(),
             leaving: None,

@@ -52,7 +52,7 @@ use super::table::names::Found;
 use super::table::verdict::Verdict;
 use super::{Asker, DiskAction, DiskError, LinkId, Source, Spool, Time};
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::client::{DrainOrder, DuplicateReport, Refusal};
+use crate::protocol::client::{DuplicateReport, Refusal};
 use crate::protocol::{Answer, Facts, Holding, MemberName, Request};
 use distinct::TellingApart;
 use trash::Purging;
@@ -128,14 +128,7 @@ impl Clients {
             Request::Members => view.members(),
             Request::Tell { removal } => members::told(cx, &removal),
             Request::Forget { node } => members::forget(cx, &node),
-            Request::Drain { order } => {
-                match order {
-                    DrainOrder::Begin => cx.tell(News::Drain(true)),
-                    DrainOrder::Cancel => cx.tell(News::Drain(false)),
-                    DrainOrder::Tell => {}
-                }
-                return cx.tell(News::TellDraining(link));
-            }
+            Request::Drain { order } => return cx.tell(News::Drain { link, order }),
             Request::TrashList { after } => view.trash(after),
             Request::PlanRemoval { image_name } => view.plan_removal(&image_name),
             Request::Similar { photo } => view.similar(&photo),

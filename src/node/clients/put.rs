@@ -186,7 +186,7 @@ impl Clients {
         }
         let warnings = [
             too_few(cx, copies),
-            cx.step.draining.then(|| "this daemon drains: it will leave".to_owned()),
+            cx.is_draining().then(|| "this daemon drains: it will leave".to_owned()),
             cx.table.get(photo).and_then(|entry| shown_instead(cx, entry)),
             cx.table.get(photo).and_then(|entry| undecoded(&entry.photo)),
             cx.table.get(photo).and_then(|entry| shares_name(cx, entry)),
@@ -208,8 +208,8 @@ impl Clients {
 /// A stored photo has fewer copies than wanted.
 fn too_few(cx: &Context, copies: usize) -> Option<String> {
     let wanted = cx.copies();
-    (copies < wanted).then(|| match cx.nodes_here() {
-        nodes if nodes < wanted => format!("{wanted} copies are wanted, but {}", only_here(nodes)),
+    (copies < wanted).then(|| match cx.nodes_here_to_stay() {
+        nodes if nodes < wanted => format!("{wanted} copies are wanted, but {}", only_here(cx)),
         _ => format!("{wanted} copies are wanted; the others follow"),
     })
 }

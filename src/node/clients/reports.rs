@@ -246,7 +246,7 @@ impl View<'_> {
                     format!("away for {gone}; its photos are copied without waiting for it")
                 } else if self.cx.table.last_known(node).photos == 0 {
                     format!("away for {gone}, waited for {left} more{before}")
-                } else if self.cx.nodes_here() > 1 {
+                } else if self.cx.nodes_here_to_stay() > 1 {
                     format!("away for {gone}, its photos are copied in {left}{before}")
                 } else {
                     format!("away for {gone}; no other node is here to copy its photos to")
@@ -271,9 +271,9 @@ impl View<'_> {
 
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        let (nodes, wanted) = (self.cx.nodes_here(), self.cx.copies());
+        let (nodes, wanted) = (self.cx.nodes_here_to_stay(), self.cx.copies());
         if nodes < wanted {
-            notes.push(format!("{wanted} copies are wanted, but {}", only_here(nodes)));
+            notes.push(format!("{wanted} copies are wanted, but {}", only_here(self.cx)));
         }
         let held_up = if !self.cx.may_repair() {
             "nothing is copied or moved meanwhile"
@@ -296,7 +296,7 @@ impl View<'_> {
             );
         }
         if self.cx.room() == 0
-            && !self.cx.step.draining
+            && !self.cx.is_draining()
             && self.cx.folder.is_scanned()
             && self.cx.config().capacity != Some(0)
         {

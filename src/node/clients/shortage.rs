@@ -20,13 +20,13 @@ impl View<'_> {
     /// Why a photo is on fewer nodes than wanted.
     pub(super) fn why_not_more(&self, entry: &Entry) -> String {
         let (live, counted) = self.cx.table.copies_there(entry);
-        let nodes = self.cx.nodes_here();
+        let nodes = self.cx.nodes_here_to_stay();
         let is_enough = !counted.falls_short_of(self.cx.goal());
         if counted.nodes > live.nodes && (live.nodes == 0 || is_enough) {
             return self.why_counted(entry, live.nodes);
         }
         if live.nodes >= nodes {
-            return only_here(nodes);
+            return only_here(self.cx);
         }
         let photo = entry.photo.id;
         if self.copies.is_coming(photo) {
@@ -61,7 +61,7 @@ impl View<'_> {
             Some(Presence::Away { .. }) if !entry.is_present() => {
                 format!("{called} is away, and no node that is here has it")
             }
-            Some(Presence::Away { .. }) if live >= self.cx.nodes_here() => {
+            Some(Presence::Away { .. }) if live >= self.cx.nodes_here_to_stay() => {
                 format!("{called} is away, and no other node is here to take a copy")
             }
             Some(Presence::Away { until, .. }) => {

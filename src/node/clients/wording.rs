@@ -1,5 +1,6 @@
 //! Phrases for people, shared by reports.
 
+use crate::node::context::Context;
 use crate::node::table::entry::Entry;
 use crate::photo::{Photo, Relation};
 use crate::protocol::client::VersionReport;
@@ -59,11 +60,16 @@ pub(super) fn differences(photo: &Photo, other: &Photo) -> Vec<String> {
     all
 }
 
-/// How many nodes are here, for people.
-pub(super) fn only_here(nodes: usize) -> String {
+/// How many nodes are here that can have copies, for people.
+pub(super) fn only_here(cx: &Context) -> String {
+    let nodes = cx.nodes_here_to_stay();
+    let all_stay = nodes == 1 + cx.mesh.count_here();
     match nodes {
-        1 => "only 1 node is here".to_owned(),
-        nodes => format!("only {nodes} nodes are here"),
+        0 => "no node is here that stays".to_owned(),
+        1 if all_stay => "only 1 node is here".to_owned(),
+        1 => "only 1 node is here that stays".to_owned(),
+        _ if all_stay => format!("only {nodes} nodes are here"),
+        _ => format!("only {nodes} nodes are here that stay"),
     }
 }
 

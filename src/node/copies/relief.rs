@@ -213,9 +213,7 @@ impl Copies {
             self.offer_to(cx, photo, node);
         }
     }
-}
 
-impl Copies {
     /// Whether this node could give up its copy of a photo now, if another one had it.
     fn is_gift(&self, cx: &Context, entry: &Entry, taker: NodeId) -> bool {
         let photo = entry.photo.id;

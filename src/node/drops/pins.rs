@@ -134,7 +134,7 @@ impl Drops {
         if self.rounds.contains_key(&nonce) {
             return Err("this node's own question".into());
         }
-        if cx.is_leaving() || cx.step.draining {
+        if cx.is_leaving() || cx.is_draining() {
             return Err("leaving".into());
         }
         let entry = cx.table.get(photo).ok_or(NOT_HELD)?;

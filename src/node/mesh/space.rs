@@ -69,7 +69,7 @@ impl Mesh {
         peer.drains.now = draining;
         if !draining {
             let times = DRAIN_RESTS << peer.drains.stayed.min(FLAPS_MAX);
-            peer.drains.stayed += 1;
+            peer.drains.stayed = peer.drains.stayed.saturating_add(1);
             peer.drains.heeded_from = step.now + step.config.grace.saturating_mul(times);
         }
         self.census = self.count();
@@ -92,11 +92,14 @@ impl Mesh {
         }
     }
 
-    /// This node hands over all that it has, or no longer.
-    pub(in crate::node) fn set_draining(&mut self, step: &mut Step, draining: bool) {
-        self.me.draining = draining;
-        self.census = self.count();
-        step.tell(News::MeshChanged);
+    /// This node hands over all that it has, or no longer; returns whether that is news.
+    pub(in crate::node) fn set_draining(&mut self, step: &mut Step, draining: bool) -> bool {
+        let is_new = std::mem::replace(&mut self.me.draining, draining) != draining;
+        if is_new {
+            self.census = self.count();
+            step.tell(News::MeshChanged);
+        }
+        is_new
     }
 
     /// Whether a node hands over all that it has.

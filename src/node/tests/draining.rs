@@ -218,6 +218,8 @@ fn it_stays_where_nobody_else_does_or_has_room() {
     solo.join(1, PIN, &[]);
     says(&mut solo, 1, true);
     assert!(!leaves(&solo.wait(2 * LEFT)), "the other one is going, too");
+    let notes = solo.status().notes;
+    assert!(notes[0].ends_with("but no node is here that stays"), "{notes:?}");
     solo.join(2, PIN, &[]);
     solo.hear(2, Message::Space(Space { room: 2, ..space(TERABYTE, 0) }));
     let actions = solo.wait(2 * LEFT);
