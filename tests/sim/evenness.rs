@@ -9,8 +9,9 @@ use crate::agenda::What;
 use crate::library::Spec;
 use crate::plan::TraceMode;
 use crate::rng::Rng;
+use crate::settings::Settings;
 use crate::trace::Trace;
-use crate::world::{Settings, World};
+use crate::world::World;
 
 /// How long a mesh may take until nothing is left to move.
 const LIMIT: Duration = Duration::from_secs(4 * 3600);
@@ -18,22 +19,7 @@ const LIMIT: Duration = Duration::from_secs(4 * 3600);
 /// A mesh whose first node has photos of .2 to 25 MB, and that of others whose disks are of these sizes, in parts of all
 /// these photos.
 fn mesh(seed: u64, photos: u64, disks: &[f64]) -> World {
-    let settings = Settings {
-        seed,
-        copies: 2,
-        grace: Duration::from_secs(600),
-        pin: Duration::from_secs(60),
-        trash: Duration::from_secs(30 * 24 * 3600),
-        pace: 1,
-        jitter: true,
-        unreadable: false,
-        heavy: false,
-        home_lines: false,
-        disks: false,
-        shrinking: false,
-        flaw: None,
-    };
-    let mut world = World::new(settings, Trace::new(TraceMode::Off));
+    let mut world = World::new(Settings::ordinary(seed), Trace::new(TraceMode::Off));
     let mut rng = Rng::new(seed, 9);
     world.add_host();
     for picture in 0..photos {

@@ -7,8 +7,9 @@ use photomesh::photo::PhotoId;
 use crate::agenda::What;
 use crate::library::Spec;
 use crate::plan::TraceMode;
+use crate::settings::Settings;
 use crate::trace::Trace;
-use crate::world::{Settings, World};
+use crate::world::World;
 
 /// What a disk needs for one photo at most: to write it, to look at it, to make it safe and to note what is said of it.
 const DISK: Duration = Duration::from_millis(8);
@@ -17,21 +18,7 @@ const BEGIN: Duration = Duration::from_secs(10);
 
 /// Nodes that start at once with so many small photos each.
 fn mesh(photos: &[usize]) -> World {
-    let settings = Settings {
-        seed: 1,
-        copies: 2,
-        grace: Duration::from_secs(600),
-        pin: Duration::from_secs(60),
-        trash: Duration::from_secs(30 * 24 * 3600),
-        pace: 1,
-        jitter: false,
-        unreadable: false,
-        heavy: false,
-        home_lines: false,
-        disks: false,
-        shrinking: false,
-        flaw: None,
-    };
+    let settings = Settings { jitter: false, ..Settings::ordinary(1) };
     let mut world = World::new(settings, Trace::new(TraceMode::Off));
     for (host, photos) in photos.iter().enumerate() {
         world.add_host();

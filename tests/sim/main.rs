@@ -55,6 +55,7 @@ mod rng;
 mod rounds;
 mod scale;
 mod seeds;
+mod settings;
 mod stats;
 mod story;
 mod streams;

@@ -14,7 +14,7 @@ use photomesh::protocol::message::TransferId;
 
 use crate::agenda::Life;
 use crate::rng::{Rng, mix};
-use crate::world::Settings;
+use crate::settings::Settings;
 
 /// How many bytes an operating system takes from a writer before the other side has read them.
 pub(crate) const WINDOW: u64 = 512 * 1024;

@@ -7,9 +7,10 @@ use crate::fault::Fault;
 use crate::flaws::Flaw;
 use crate::library::Spec;
 use crate::rng::Rng;
+use crate::settings::Settings;
 use crate::stats::Stats;
 use crate::trace::Trace;
-use crate::world::{Settings, World};
+use crate::world::World;
 
 /// How long a mesh may take, after the last fault has healed, until everything is as it should be: the longest grace of
 /// a node that came and went all the time, and some minutes for the work.

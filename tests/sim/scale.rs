@@ -9,9 +9,10 @@ use crate::agenda::What;
 use crate::library::Spec;
 use crate::plan::TraceMode;
 use crate::rng::Rng;
+use crate::settings::Settings;
 use crate::stats::Stats;
 use crate::trace::Trace;
-use crate::world::{Settings, World};
+use crate::world::World;
 
 /// How long the largest mesh may take until every photo has its copies and loads are even.
 const LIMIT: Duration = Duration::from_secs(3600);
@@ -20,22 +21,7 @@ const IDLE: Duration = Duration::from_secs(60);
 
 /// Starts nodes within three seconds, each with its share of the photos, and waits until all is as it should be.
 fn mesh(nodes: usize, photos: usize) -> World {
-    let settings = Settings {
-        seed: nodes as u64,
-        copies: 2,
-        grace: Duration::from_secs(600),
-        pin: Duration::from_secs(60),
-        trash: Duration::from_secs(30 * 24 * 3600),
-        pace: 1,
-        jitter: true,
-        unreadable: false,
-        heavy: false,
-        home_lines: false,
-        disks: false,
-        shrinking: false,
-        flaw: None,
-    };
-    let mut world = World::new(settings, Trace::new(TraceMode::Off));
+    let mut world = World::new(Settings::ordinary(nodes as u64), Trace::new(TraceMode::Off));
     let mut rng = Rng::new(nodes as u64, 9);
     for host in 0..nodes {
         world.add_host();

@@ -12,8 +12,9 @@ use crate::disk::Disk;
 use crate::fault::{FOR_EVER, Fault};
 use crate::library::Spec;
 use crate::plan::TraceMode;
+use crate::settings::Settings;
 use crate::trace::{Line, Trace};
-use crate::world::{Settings, World};
+use crate::world::World;
 
 /// One story being told.
 pub(crate) struct Story {
@@ -26,19 +27,12 @@ pub(crate) struct Story {
 impl Story {
     pub(crate) fn new() -> Story {
         let settings = Settings {
-            seed: 1,
-            copies: 2,
             grace: Duration::from_secs(20),
             pin: Duration::from_secs(10),
             trash: Duration::from_secs(60),
-            pace: 1,
             jitter: false,
             unreadable: true,
-            heavy: false,
-            home_lines: false,
-            disks: false,
-            shrinking: false,
-            flaw: None,
+            ..Settings::ordinary(1)
         };
         Story {
             world: World::new(settings, Trace::new(TraceMode::Keep)),

@@ -14,43 +14,15 @@ use crate::clients::Clients;
 use crate::disk::{Disk, identity_of};
 use crate::fault::Fault;
 use crate::files::File;
-use crate::flaws::Flaw;
 use crate::host::Host;
 use crate::library::Library;
 use crate::net::Net;
 use crate::oracle::Oracle;
 use crate::rng::{Rng, mix};
 use crate::rounds::{SCAN, SCRUB};
+use crate::settings::Settings;
 use crate::stats::Stats;
 use crate::trace::Trace;
-
-/// What is the same for all hosts of a run.
-#[derive(Clone, Debug)]
-pub(crate) struct Settings {
-    pub(crate) seed: u64,
-    /// The most that a host wants; some may be content with fewer.
-    pub(crate) copies: u32,
-    /// How many times as long everything outside the machines takes.
-    pub(crate) pace: u32,
-    pub(crate) grace: Duration,
-    /// The longest time for which a host's promises hold.
-    pub(crate) pin: Duration,
-    /// How long a photo stays in the trash.
-    pub(crate) trash: Duration,
-    /// Whether links and disks take random times; without it every link takes a millisecond.
-    pub(crate) jitter: bool,
-    /// Whether a failing disk fails at reading as well as at writing.
-    pub(crate) unreadable: bool,
-    /// Whether some photos are larger than what is asked for at a time.
-    pub(crate) heavy: bool,
-    /// Whether hosts have lines at home, and many photos are large for these.
-    pub(crate) home_lines: bool,
-    /// Whether disks are of different sizes, and whether owners let less lie on them for a while, or have them emptied.
-    pub(crate) disks: bool,
-    pub(crate) shrinking: bool,
-    /// A known bug to plant.
-    pub(crate) flaw: Option<Flaw>,
-}
 
 /// Everything there is.
 #[derive(Debug)]
